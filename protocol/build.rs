@@ -1,0 +1,37 @@
+//! Compiles `proto/` to Rust without protoc: prost for the binary encoding, pbjson for the standard JSON mapping.
+
+use std::{env, error::Error, fs, path::PathBuf};
+
+use prost::Message as _;
+
+const FILES: [&str; 6] = [
+    "causerie/v1/resource.proto",
+    "causerie/v1/command.proto",
+    "causerie/v1/event.proto",
+    "causerie/v1/frame.proto",
+    "causerie/v1/code.proto",
+    "causerie/bus/v1/bus.proto",
+];
+
+fn main() -> Result<(), Box<dyn Error>> {
+    println!("cargo:rerun-if-changed=proto");
+    let mut compiler = protox::Compiler::new(["proto"])?;
+    compiler.include_imports(true).include_source_info(true).open_files(FILES)?;
+    let descriptors = compiler.file_descriptor_set();
+    // The server derives its HTTP description from these; comments included.
+    let encoded = compiler.encode_file_descriptor_set();
+    fs::write(PathBuf::from(env::var("OUT_DIR")?).join("descriptors.bin"), &encoded)?;
+
+    prost_build::Config::new()
+        .bytes([".causerie.bus"])
+        .extern_path(".google.protobuf", "::pbjson_types")
+        .compile_well_known_types()
+        .skip_protoc_run()
+        .compile_fds(descriptors.clone())?;
+    // An older server must not refuse a newer client: unknown fields are ignored.
+    pbjson_build::Builder::new()
+        .register_descriptors(&descriptors.encode_to_vec())?
+        .ignore_unknown_fields()
+        .build(&[".causerie.v1"])?;
+    Ok(())
+}

@@ -1,0 +1,134 @@
+//! Why something was refused. Numbers and names stand in `proto/causerie/v1/code.proto`; this adds what each one means
+//! for whoever handles it.
+
+use crate::wire;
+pub use crate::wire::{CloseCode, ErrorCode};
+
+impl ErrorCode {
+    /// The name on the wire, `not_found`.
+    #[must_use]
+    pub fn name(self) -> String {
+        self.as_str_name().trim_start_matches("ERROR_CODE_").to_ascii_lowercase()
+    }
+
+    /// The same request may succeed later.
+    #[must_use]
+    pub fn temporary(self) -> bool {
+        matches!(self, Self::Internal | Self::Unavailable | Self::Timeout | Self::RateLimited)
+    }
+
+    /// The status of the HTTP answer.
+    #[must_use]
+    pub fn http_status(self) -> u16 {
+        match self {
+            Self::Unspecified | Self::Internal => 500,
+            Self::Unavailable => 503,
+            Self::Timeout => 504,
+            Self::RateLimited => 429,
+            Self::Malformed | Self::Invalid => 400,
+            Self::TooLarge => 413,
+            Self::Conflict => 409,
+            Self::Unauthenticated | Self::TokenExpired => 401,
+            Self::UnknownCommand | Self::NotFound => 404,
+            Self::Forbidden
+            | Self::Unsupported
+            | Self::NotAMember
+            | Self::NotAuthor
+            | Self::Closed
+            | Self::Locked
+            | Self::RecipientInactive
+            | Self::CannotStart
+            | Self::NeedsFriend
+            | Self::MessagingOff
+            | Self::WindowOver
+            | Self::GroupNotAddressable
+            | Self::TooMany => 403,
+        }
+    }
+}
+
+impl CloseCode {
+    /// The number in the close frame.
+    #[must_use]
+    pub fn number(self) -> u16 {
+        // All numbers of the enum lie in WebSocket's private range.
+        u16::try_from(self as i32).unwrap_or(4000)
+    }
+
+    /// The name in the close frame's reason, `going_away`.
+    #[must_use]
+    pub fn name(self) -> String {
+        self.as_str_name().trim_start_matches("CLOSE_CODE_").to_ascii_lowercase()
+    }
+}
+
+/// What a client does after a close code, by its band.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Return {
+    /// At once, with jitter.
+    Now,
+    /// After a while.
+    Later,
+    /// Not with the same token.
+    Never,
+}
+
+impl Return {
+    /// The band of a close code. Codes outside ours (1006, a proxy's 1011) are accidents: come back.
+    #[must_use]
+    pub fn after(close_code: u16) -> Self {
+        match close_code {
+            4400..=4499 => Self::Later,
+            4500..=4999 => Self::Never,
+            _ => Self::Now,
+        }
+    }
+}
+
+/// A request that was not carried out, in the words its sender gets.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{}: {message}", code.name())]
+pub struct Refusal {
+    /// Why, for programs.
+    pub code: ErrorCode,
+    /// Why, for the developer who reads it.
+    pub message: String,
+    /// The field to blame, `sendMessage.text`; empty where none is.
+    pub field: String,
+    /// Wait this long before trying again; 0 where it makes no difference.
+    pub retry_after_ms: u32,
+}
+
+impl Refusal {
+    /// A refusal that blames no field.
+    pub fn new(code: ErrorCode, message: impl Into<String>) -> Self {
+        Self { code, message: message.into(), field: String::new(), retry_after_ms: 0 }
+    }
+
+    /// Blames a field.
+    #[must_use]
+    pub fn field(mut self, field: impl Into<String>) -> Self {
+        self.field = field.into();
+        self
+    }
+
+    /// Asks to wait.
+    #[must_use]
+    pub fn retry_after_ms(mut self, milliseconds: u32) -> Self {
+        self.retry_after_ms = milliseconds;
+        self
+    }
+}
+
+impl From<Refusal> for wire::Error {
+    fn from(refusal: Refusal) -> Self {
+        Self {
+            code: refusal.code as u32,
+            name: refusal.code.name(),
+            temporary: refusal.code.temporary(),
+            message: refusal.message,
+            field: refusal.field,
+            retry_after_ms: refusal.retry_after_ms,
+        }
+    }
+}
