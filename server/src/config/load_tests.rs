@@ -1,0 +1,159 @@
+use std::collections::BTreeSet;
+
+use super::*;
+use crate::config::Secret;
+
+fn pairs(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
+    pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
+}
+
+fn load(file: Option<&str>, environment: &[(&str, &str)], flags: &[(&str, &str)]) -> Result<Loaded, Problems> {
+    let directory = TempFile::new(file.unwrap_or_default());
+    Config::load(&Sources {
+        file: file.map(|_| directory.0.clone()),
+        environment: pairs(environment),
+        flags: pairs(flags),
+    })
+}
+
+/// A file that is gone afterwards.
+struct TempFile(PathBuf);
+
+impl TempFile {
+    fn new(text: &str) -> Self {
+        let path = std::env::temp_dir().join(format!("causerie-config-{}.toml", uuid::Uuid::now_v7()));
+        std::fs::write(&path, text).expect("writes");
+        Self(path)
+    }
+}
+
+impl Drop for TempFile {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_file(&self.0);
+    }
+}
+
+#[test]
+fn nothing_needs_to_be_set() {
+    let loaded = load(None, &[], &[]).expect("defaults are valid");
+    assert_eq!(loaded.config, Config::default());
+    assert!(loaded.sources.is_empty());
+    assert!(loaded.config.demo_enabled());
+}
+
+#[test]
+fn settings_and_structs_name_the_same_keys() {
+    let listed: BTreeSet<String> = settings().map(|setting| setting.key.to_owned()).collect();
+    let mut held = BTreeSet::new();
+    for (section, values) in serde_json::to_value(Config::default()).expect("serializes").as_object().expect("a struct") {
+        for name in values.as_object().expect("a section").keys() {
+            held.insert(format!("{section}.{name}"));
+        }
+    }
+    assert_eq!(listed, held);
+}
+
+#[test]
+fn defaults_are_what_their_kind_allows() {
+    let config = serde_json::to_value(Config::default()).expect("serializes");
+    for setting in settings() {
+        let (section, name) = setting.key.split_once('.').expect("a section");
+        let value = &config[section][name];
+        assert!(value.is_null() || setting.kind.check(value.clone()).is_ok(), "{} = {value}", setting.key);
+    }
+}
+
+#[test]
+fn the_greatest_allowed_number_fits_its_field() {
+    for setting in settings() {
+        if let Kind::Whole(min, max) = setting.kind {
+            for number in [min, max] {
+                load(None, &[], &[(setting.key, &number.to_string())]).unwrap_or_else(|problems| panic!("{problems}"));
+            }
+        }
+    }
+}
+
+#[test]
+fn later_sources_win() {
+    let file = "[limits]\nframes_burst = 1\nsends_burst = 1\nin_flight_max = 1\n";
+    let environment = [("CAUSERIE_LIMITS__SENDS_BURST", "2"), ("CAUSERIE_LIMITS__IN_FLIGHT_MAX", "2"), ("HOME", "/root")];
+    let loaded = load(Some(file), &environment, &[("limits.in_flight_max", "3")]).expect("valid");
+    let limits = &loaded.config.limits;
+    assert_eq!((limits.frames_burst, limits.sends_burst, limits.in_flight_max), (1, 2, 3));
+    assert_eq!(limits.frames_per_second, 50, "what nobody set keeps its default");
+    assert_eq!(loaded.sources["limits.sends_burst"], "environment variable CAUSERIE_LIMITS__SENDS_BURST");
+    assert_eq!(loaded.sources["limits.in_flight_max"], "flag --set limits.in_flight_max");
+}
+
+#[test]
+fn the_environment_can_name_the_file() {
+    let file = TempFile::new("[demo]\nenabled = false\n");
+    let environment = vec![(FILE_VARIABLE.to_owned(), file.0.display().to_string())];
+    let loaded = Config::load(&Sources { environment, ..Sources::default() }).expect("valid");
+    assert!(!loaded.config.demo_enabled());
+}
+
+#[test]
+fn a_secret_can_come_from_a_file() {
+    let file = TempFile::new("postgres://causerie:hunter2@db/causerie\n");
+    let path = file.0.display().to_string();
+    let loaded = load(None, &[("CAUSERIE_DATABASE__URL_FILE", &path)], &[]).expect("valid");
+    assert_eq!(loaded.config.database.url, Secret::new("postgres://causerie:hunter2@db/causerie"));
+    let both = [("CAUSERIE_DATABASE__URL_FILE", path.as_str()), ("CAUSERIE_DATABASE__URL", "postgres://other")];
+    assert!(load(None, &both, &[]).expect_err("ambiguous").to_string().contains("not both"));
+}
+
+#[test]
+fn an_error_names_key_source_and_what_was_expected() {
+    type Case<'a> = (Option<&'a str>, &'a [(&'a str, &'a str)], &'a [(&'a str, &'a str)], &'a [&'a str]);
+    let table: &[Case<'_>] = &[
+        (Some("[heartbeat]\ninterval_ms = \"5\"\n"), &[], &[], &["`heartbeat.interval_ms`", ".toml", "a whole number from 50"]),
+        (Some("[heartbeat]\ninterval = 5\n"), &[], &[], &["`heartbeat.interval`", ".toml", "this is none"]),
+        (Some("[hartbeat]\ninterval_ms = 5000\n"), &[], &[], &["`hartbeat`", ".toml", "this is none"]),
+        (Some("heartbeat = 5\n"), &[], &[], &["`heartbeat`", ".toml"]),
+        (Some("[listen]\norigins = \"https://a.example\"\n"), &[], &[], &["`listen.origins`", "a list of texts"]),
+        (Some("[listen\n"), &[], &[], &["`--config`", ".toml", "TOML"]),
+        (None, &[("CAUSERIE_LIMITS__FRAMES_BURST", "many")], &[], &["`limits.frames_burst`", "CAUSERIE_LIMITS__FRAMES_BURST", "whole number"]),
+        (None, &[("CAUSERIE_LIMITS__FRAME_BURST", "1")], &[], &["`limits.frame_burst`", "CAUSERIE_LIMITS__FRAME_BURST"]),
+        (None, &[("CAUSERIE_DEMO__ENABLED", "yes")], &[], &["`demo.enabled`", "true or false"]),
+        (None, &[("CAUSERIE_LISTEN__PUBLIC", "8080")], &[], &["`listen.public`", "127.0.0.1:8080"]),
+        (None, &[("CAUSERIE_DATABASE__URL_FILE", "/nowhere/at/all")], &[], &["`database.url`", "CAUSERIE_DATABASE__URL_FILE"]),
+        (None, &[("CAUSERIE_DATABASE__URL", "mysql://u:hunter2@h/d")], &[], &["`database.url`", "CAUSERIE_DATABASE__URL", "postgres://"]),
+        (None, &[("CAUSERIE_REDIS__URL", "redis://h")], &[], &["`redis.url`", "database.url"]),
+        (None, &[], &[("listen.public", "0.0.0.0:8080"), ("demo.enabled", "true")], &["`demo.enabled`", "--set demo.enabled", "127.0.0.1"]),
+        (None, &[], &[("listen.internal", "127.0.0.1:8080")], &["`listen.internal`", "same"]),
+        (None, &[], &[("log.level", "info,=")], &["`log.level`", "--set log.level"]),
+        (None, &[], &[("nothing", "x")], &["`nothing`", "--set nothing"]),
+        (None, &[], &[("listen.origins", "https://a.example/path")], &["`listen.origins`", "scheme://host"]),
+        (None, &[], &[("redis.prefix", "a b")], &["`redis.prefix`"]),
+    ];
+    for (file, environment, flags, parts) in table {
+        let text = load(*file, environment, flags).expect_err("is wrong").to_string();
+        for part in *parts {
+            assert!(text.contains(part), "expected {part:?} in: {text}");
+        }
+        assert!(!text.contains("hunter2"), "{text}");
+    }
+}
+
+#[test]
+fn everything_wrong_is_told_at_once() {
+    let problems = load(Some("[limits]\nframes_burst = 0\n"), &[("CAUSERIE_DEMO__ENABLED", "1")], &[("x", "y")]).expect_err("wrong");
+    assert_eq!(problems.0.len(), 3, "{problems}");
+}
+
+#[test]
+fn the_demo_is_for_this_machine() {
+    let table: &[(&[(&str, &str)], bool)] = &[
+        (&[], true),
+        (&[("listen.public", "[::1]:0")], true),
+        (&[("listen.public", "0.0.0.0:8080")], false),
+        (&[("database.url", "postgres://h/d")], false),
+        (&[("database.url", "postgres://h/d"), ("demo.enabled", "true")], true),
+        (&[("demo.enabled", "false")], false),
+    ];
+    for (flags, enabled) in table {
+        assert_eq!(load(None, &[], flags).expect("valid").config.demo_enabled(), *enabled, "{flags:?}");
+    }
+}

@@ -1,0 +1,103 @@
+//! Settings: one struct per concern, with defaults and units, read and validated as a whole before a port opens.
+//!
+//! Defaults yield to the TOML file, the file to the environment (`CAUSERIE_SECTION__KEY`, and `CAUSERIE_SECTION__KEY_FILE`
+//! for a secret kept in a file), the environment to flags. To add a setting: a field with its default and unit, a line in
+//! the `SETTINGS` of its file, and what can't be said there in [`Config::problems`].
+
+mod demo;
+mod listen;
+mod load;
+mod log;
+mod secret;
+mod setting;
+mod storage;
+mod traffic;
+
+pub use demo::Demo;
+pub use listen::Listen;
+pub use load::{Loaded, Problem, Problems, Sources};
+pub use log::{Log, LogFormat};
+pub use secret::Secret;
+use serde::{Deserialize, Serialize};
+pub use setting::{Kind, Setting};
+pub use storage::{Data, Database, Redis};
+pub use traffic::{Handshake, Heartbeat, Limits, Positions, Shutdown};
+
+/// All settings.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[allow(missing_docs)] // each type says what it is
+pub struct Config {
+    pub listen: Listen,
+    pub data: Data,
+    pub database: Database,
+    pub redis: Redis,
+    pub demo: Demo,
+    pub heartbeat: Heartbeat,
+    pub handshake: Handshake,
+    pub limits: Limits,
+    pub shutdown: Shutdown,
+    pub positions: Positions,
+    pub log: Log,
+}
+
+/// Every setting there is.
+pub fn settings() -> impl Iterator<Item = Setting> {
+    [listen::SETTINGS, storage::SETTINGS, demo::SETTINGS, traffic::SETTINGS, log::SETTINGS].into_iter().flatten().copied()
+}
+
+impl Config {
+    /// Neither PostgreSQL nor Redis: one node that keeps everything itself.
+    #[must_use]
+    pub fn embedded(&self) -> bool {
+        self.database.url.is_empty() && self.redis.url.is_empty()
+    }
+
+    /// Whether anyone may sign in as a demo person.
+    #[must_use]
+    pub fn demo_enabled(&self) -> bool {
+        self.demo.enabled.unwrap_or(self.embedded() && self.listen.public.ip().is_loopback())
+    }
+
+    /// What is wrong although each setting is right by itself: key and sentence.
+    #[must_use]
+    pub fn problems(&self) -> Vec<(&'static str, String)> {
+        let mut problems = Vec::new();
+        let mut problem = |key, text: &str| problems.push((key, text.to_owned()));
+
+        let scheme = |url: &Secret| url.expose().split_once("://").map(|(scheme, _)| scheme.to_owned());
+        if !self.database.url.is_empty() && !matches!(scheme(&self.database.url).as_deref(), Some("postgres" | "postgresql")) {
+            problem("database.url", "expected postgres://user:password@host/database, or nothing for embedded SQLite");
+        }
+        if !self.redis.url.is_empty() && !matches!(scheme(&self.redis.url).as_deref(), Some("redis" | "rediss")) {
+            problem("redis.url", "expected redis://host or rediss://host, or nothing for a single node");
+        }
+        if self.database.url.is_empty() && !self.redis.url.is_empty() {
+            problem("redis.url", "several nodes need one database: set `database.url` too");
+        }
+        if self.redis.prefix.is_empty() || !self.redis.prefix.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte)) {
+            problem("redis.prefix", "expected letters, digits, `-`, `_` and `.`");
+        }
+        if self.data.dir.as_os_str().is_empty() {
+            problem("data.dir", "expected a directory");
+        }
+        if self.listen.public == self.listen.internal && self.listen.public.port() != 0 {
+            problem("listen.internal", "is the same as `listen.public`");
+        }
+        for origin in &self.listen.origins {
+            if let Some(text) = Listen::origin_problem(origin) {
+                problem("listen.origins", &text);
+            }
+        }
+        if self.demo.enabled == Some(true) && !self.listen.public.ip().is_loopback() {
+            problem(
+                "demo.enabled",
+                "the demo lets anyone in without a password, so it needs `listen.public` on 127.0.0.1 or ::1",
+            );
+        }
+        if let Err(error) = tracing_subscriber::EnvFilter::try_new(&self.log.level) {
+            problem("log.level", &format!("expected a level such as `info`, or directives: {error}"));
+        }
+        problems
+    }
+}

@@ -1,0 +1,125 @@
+//! What one setting may be, and how its text becomes a value.
+
+use std::net::SocketAddr;
+
+use serde_json::Value;
+
+/// A setting, as files, environment and flags name it.
+#[derive(Debug, Clone, Copy)]
+pub struct Setting {
+    /// `section.key`.
+    pub key: &'static str,
+    /// What it may hold.
+    pub kind: Kind,
+}
+
+/// What a setting may hold.
+#[derive(Debug, Clone, Copy)]
+pub enum Kind {
+    /// `127.0.0.1:8080`; port 0 lets the system choose.
+    Address,
+    /// Any text.
+    Text,
+    /// A text that is shown nowhere and may be read from a file of its own (`…_FILE`).
+    Secret,
+    /// `true` or `false`.
+    Flag,
+    /// A whole number within bounds, both included.
+    Whole(u64, u64),
+    /// One of these words.
+    Choice(&'static [&'static str]),
+    /// Texts; in environment and flags separated by commas.
+    List,
+}
+
+impl Kind {
+    /// What to write, in words.
+    #[must_use]
+    pub fn expected(self) -> String {
+        match self {
+            Self::Address => "an address and port such as 127.0.0.1:8080".to_owned(),
+            Self::Text | Self::Secret => "a text".to_owned(),
+            Self::Flag => "true or false".to_owned(),
+            Self::Whole(min, max) => format!("a whole number from {min} to {max}"),
+            Self::Choice(words) => format!("one of {}", words.join(", ")),
+            Self::List => "a list of texts (in environment and flags: separated by commas)".to_owned(),
+        }
+    }
+
+    /// The value a text stands for, from environment or flags.
+    ///
+    /// # Errors
+    /// When the text is not what the setting holds.
+    pub fn parse(self, text: &str) -> Result<Value, ()> {
+        match self {
+            Self::Flag => text.parse::<bool>().map(Value::Bool).map_err(|_| ()),
+            Self::Whole(..) => text.parse::<u64>().map_err(|_| ()).and_then(|number| self.check(number.into())),
+            Self::List => {
+                let items = text.split(',').map(str::trim).filter(|item| !item.is_empty());
+                Ok(items.map(Value::from).collect())
+            }
+            Self::Address | Self::Text | Self::Secret | Self::Choice(_) => self.check(text.into()),
+        }
+    }
+
+    /// The value itself, from a file that has types of its own.
+    ///
+    /// # Errors
+    /// When it is not what the setting holds.
+    pub fn check(self, value: Value) -> Result<Value, ()> {
+        let fits = match (self, &value) {
+            (Self::Address, Value::String(text)) => text.parse::<SocketAddr>().is_ok(),
+            (Self::Text | Self::Secret, Value::String(_)) | (Self::Flag, Value::Bool(_)) => true,
+            (Self::Whole(min, max), Value::Number(number)) => {
+                number.as_u64().is_some_and(|number| (min..=max).contains(&number))
+            }
+            (Self::Choice(words), Value::String(text)) => words.contains(&text.as_str()),
+            (Self::List, Value::Array(items)) => items.iter().all(Value::is_string),
+            _ => false,
+        };
+        if fits { Ok(value) } else { Err(()) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn texts_become_values() {
+        let table: &[(Kind, &str, Option<Value>)] = &[
+            (Kind::Address, "127.0.0.1:0", Some(json!("127.0.0.1:0"))),
+            (Kind::Address, "[::1]:8080", Some(json!("[::1]:8080"))),
+            (Kind::Address, "8080", None),
+            (Kind::Address, "localhost:8080", None),
+            (Kind::Flag, "true", Some(json!(true))),
+            (Kind::Flag, "yes", None),
+            (Kind::Whole(1, 10), "10", Some(json!(10))),
+            (Kind::Whole(1, 10), "11", None),
+            (Kind::Whole(1, 10), "0", None),
+            (Kind::Whole(1, 10), "-1", None),
+            (Kind::Whole(1, 10), "1.5", None),
+            (Kind::Whole(1, 10), "", None),
+            (Kind::Choice(&["text", "json"]), "json", Some(json!("json"))),
+            (Kind::Choice(&["text", "json"]), "JSON", None),
+            (Kind::List, "https://a.example, https://b.example,", Some(json!(["https://a.example", "https://b.example"]))),
+            (Kind::List, "", Some(json!([]))),
+            // A text that looks like a number stays a text.
+            (Kind::Text, "123", Some(json!("123"))),
+        ];
+        for (kind, text, value) in table {
+            assert_eq!(kind.parse(text).ok(), *value, "{kind:?} from `{text}`");
+        }
+    }
+
+    #[test]
+    fn a_file_has_types() {
+        assert!(Kind::Whole(1, 10).check(json!("5")).is_err(), "a number in quotes is a text");
+        assert!(Kind::Flag.check(json!(1)).is_err());
+        assert!(Kind::Text.check(json!(5)).is_err());
+        assert!(Kind::List.check(json!(["a", 1])).is_err());
+        assert!(Kind::Whole(1, 10).check(json!(5.0)).is_err());
+    }
+}

@@ -1,0 +1,219 @@
+//! Figures of one server object, in the format Prometheus reads.
+//!
+//! The registry belongs to the server, not to the process, so that several nodes can run in one test. Names begin with
+//! `causerie_` and use base units; no label holds a user, a conversation or anything else without a bound. To add one: a
+//! field with its description, and a line in [`Metrics::new`].
+
+use causerie_protocol::{CloseCode, Encoding, ErrorCode};
+use prometheus_client::{
+    encoding::{EncodeLabel, EncodeLabelSet, LabelSetEncoder, text},
+    metrics::{
+        counter::Counter,
+        family::Family,
+        gauge::Gauge,
+        histogram::{Histogram, exponential_buckets},
+        info::Info,
+    },
+    registry::{Registry, Unit},
+};
+
+macro_rules! labels {
+    ($($(#[$doc:meta])* $name:ident { $label:ident: $type:ty => $value:expr })*) => {$(
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        pub struct $name {
+            /// The label's value.
+            pub $label: $type,
+        }
+
+        impl EncodeLabelSet for $name {
+            fn encode(&self, encoder: &mut LabelSetEncoder<'_>) -> Result<(), std::fmt::Error> {
+                let value: String = ($value)(self.$label);
+                EncodeLabel::encode(&(stringify!($label), value), encoder.encode_label())
+            }
+        }
+    )*};
+}
+
+labels! {
+    /// Which command, `send_message`.
+    CommandLabel { command: &'static str => str::to_owned }
+    /// Which encoding, `json` or `proto`.
+    EncodingLabel { encoding: Encoding => |encoding: Encoding| format!("{encoding:?}").to_ascii_lowercase() }
+    /// Which error, `not_found`.
+    CodeLabel { code: ErrorCode => ErrorCode::name }
+    /// Which close code, `going_away`.
+    CloseLabel { code: CloseCode => CloseCode::name }
+    /// Which rule said no, `recipient_inactive`.
+    RuleLabel { rule: &'static str => str::to_owned }
+}
+
+/// All figures. Fields are updated where the thing happens; each is cheap to clone and shares its value.
+#[derive(Debug)]
+#[allow(missing_docs)] // each is described where it is registered
+pub struct Metrics {
+    registry: Registry,
+    pub connections: Gauge,
+    pub sessions: Gauge,
+    pub live_users: Gauge,
+    pub rooms: Gauge,
+    pub bus_up: Gauge,
+    pub frames_received: Family<CommandLabel, Counter>,
+    pub frames_sent: Counter,
+    pub bytes_sent: Counter,
+    pub socket_writes: Counter,
+    pub encodes: Family<EncodingLabel, Counter>,
+    pub messages_accepted: Counter,
+    pub messages_repeated: Counter,
+    pub published: Counter,
+    pub publish_failures: Counter,
+    pub announced_again: Counter,
+    pub bus_signals: Counter,
+    pub gaps_repaired: Counter,
+    pub position_checks: Counter,
+    pub slow_readers: Counter,
+    pub closes: Family<CloseLabel, Counter>,
+    pub refusals: Family<CodeLabel, Counter>,
+    pub policy_denials: Family<RuleLabel, Counter>,
+    pub resumes: Counter,
+    pub reloads: Counter,
+    pub commit_batch_size: Histogram,
+    pub commit_seconds: Histogram,
+    pub send_to_ack_seconds: Histogram,
+    pub lookup_batch_size: Histogram,
+}
+
+impl Default for Metrics {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Metrics {
+    /// Figures that begin at zero.
+    #[must_use]
+    pub fn new() -> Self {
+        // 1 to 2,048 in doublings, and 0.1 ms to 6.5 s likewise: the targets (GOALS) lie in the middle.
+        let sizes = || Histogram::new(exponential_buckets(1.0, 2.0, 12));
+        let seconds = || Histogram::new(exponential_buckets(0.000_1, 2.0, 17));
+        let mut registry = Registry::with_prefix("causerie");
+        let build = Info::new(vec![("version", env!("CARGO_PKG_VERSION"))]);
+        registry.register("build", "The program that runs", build);
+        let metrics = Self {
+            registry: Registry::default(),
+            connections: Gauge::default(),
+            sessions: Gauge::default(),
+            live_users: Gauge::default(),
+            rooms: Gauge::default(),
+            bus_up: Gauge::default(),
+            frames_received: Family::default(),
+            frames_sent: Counter::default(),
+            bytes_sent: Counter::default(),
+            socket_writes: Counter::default(),
+            encodes: Family::default(),
+            messages_accepted: Counter::default(),
+            messages_repeated: Counter::default(),
+            published: Counter::default(),
+            publish_failures: Counter::default(),
+            announced_again: Counter::default(),
+            bus_signals: Counter::default(),
+            gaps_repaired: Counter::default(),
+            position_checks: Counter::default(),
+            slow_readers: Counter::default(),
+            closes: Family::default(),
+            refusals: Family::default(),
+            policy_denials: Family::default(),
+            resumes: Counter::default(),
+            reloads: Counter::default(),
+            commit_batch_size: sizes(),
+            commit_seconds: seconds(),
+            send_to_ack_seconds: seconds(),
+            lookup_batch_size: sizes(),
+        };
+        let m = &metrics;
+        registry.register("connections", "Open sockets", m.connections.clone());
+        registry.register("sessions", "Sockets that said who they are", m.sessions.clone());
+        registry.register("live_users", "People with a session on this node", m.live_users.clone());
+        registry.register("rooms", "Conversations with a live member on this node", m.rooms.clone());
+        registry.register("bus_up", "1 while the bus between nodes works, else 0", m.bus_up.clone());
+        registry.register("frames_received", "Frames from clients by command", m.frames_received.clone());
+        registry.register("frames_sent", "Frames to clients", m.frames_sent.clone());
+        registry.register_with_unit("sent", "WebSocket payload to clients", Unit::Bytes, m.bytes_sent.clone());
+        registry.register("socket_writes", "Writes to sockets; fewer than frames when they are coalesced", m.socket_writes.clone());
+        registry.register("encodes", "Events turned into bytes; once per encoding however many read them", m.encodes.clone());
+        registry.register("messages_accepted", "Messages committed", m.messages_accepted.clone());
+        registry.register("messages_repeated", "Retries answered with the message of the first try", m.messages_repeated.clone());
+        registry.register("published", "Signals given to the bus", m.published.clone());
+        registry.register("publish_failures", "Signals the bus did not take", m.publish_failures.clone());
+        registry.register("announced_again", "Signals given again after a failure", m.announced_again.clone());
+        registry.register("bus_signals", "Signals heard from the bus", m.bus_signals.clone());
+        registry.register("gaps_repaired", "Holes found by version and filled from the database", m.gaps_repaired.clone());
+        registry.register("position_checks", "Conversations compared with the database", m.position_checks.clone());
+        registry.register("slow_readers", "Connections parted from the live stream", m.slow_readers.clone());
+        registry.register("closes", "Connections closed by the server, by code", m.closes.clone());
+        registry.register("refusals", "Requests refused, by error", m.refusals.clone());
+        registry.register("policy_denials", "Requests the rules forbade, by rule", m.policy_denials.clone());
+        registry.register("resumes", "Resumes answered", m.resumes.clone());
+        registry.register("reloads", "Resumed conversations a client had to load anew", m.reloads.clone());
+        registry.register("commit_batch_size", "Items per transaction of a writer", m.commit_batch_size.clone());
+        registry.register_with_unit("commit", "Time of a writer's transaction", Unit::Seconds, m.commit_seconds.clone());
+        registry.register_with_unit(
+            "send_to_ack",
+            "Time from a decoded message to its acknowledgement",
+            Unit::Seconds,
+            m.send_to_ack_seconds.clone(),
+        );
+        registry.register("lookup_batch_size", "Questions per shared look-up", m.lookup_batch_size.clone());
+        Self { registry, ..metrics }
+    }
+
+    /// All figures as OpenMetrics text.
+    #[must_use]
+    pub fn encode(&self) -> String {
+        let mut out = String::new();
+        // Writing to a `String` can't fail.
+        let _ = text::encode(&mut out, &self.registry);
+        out
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_have_prefix_and_unit() {
+        let metrics = Metrics::new();
+        metrics.connections.set(3);
+        metrics.bytes_sent.inc_by(10);
+        metrics.commit_seconds.observe(0.002);
+        metrics.frames_received.get_or_create(&CommandLabel { command: "send_message" }).inc();
+        metrics.encodes.get_or_create(&EncodingLabel { encoding: Encoding::Json }).inc();
+        metrics.closes.get_or_create(&CloseLabel { code: CloseCode::GoingAway }).inc();
+        metrics.refusals.get_or_create(&CodeLabel { code: ErrorCode::NotFound }).inc();
+        metrics.policy_denials.get_or_create(&RuleLabel { rule: "recipient_inactive" }).inc();
+        let text = metrics.encode();
+        for line in [
+            "causerie_connections 3",
+            "causerie_sent_bytes_total 10",
+            "causerie_commit_seconds_count 1",
+            "causerie_frames_received_total{command=\"send_message\"} 1",
+            "causerie_encodes_total{encoding=\"json\"} 1",
+            "causerie_closes_total{code=\"going_away\"} 1",
+            "causerie_refusals_total{code=\"not_found\"} 1",
+            "causerie_policy_denials_total{rule=\"recipient_inactive\"} 1",
+            concat!("causerie_build_info{version=\"", env!("CARGO_PKG_VERSION"), "\"} 1"),
+        ] {
+            assert!(text.lines().any(|have| have == line), "no {line:?} in\n{text}");
+        }
+        assert!(text.lines().all(|line| line.starts_with('#') || line.starts_with("causerie_")), "{text}");
+    }
+
+    #[test]
+    fn two_servers_do_not_share_figures() {
+        let (one, other) = (Metrics::new(), Metrics::new());
+        one.messages_accepted.inc();
+        assert_eq!(other.messages_accepted.get(), 0);
+        assert!(other.encode().contains("causerie_messages_accepted_total 0"));
+    }
+}

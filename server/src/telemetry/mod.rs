@@ -1,0 +1,7 @@
+//! What operators see: the log and the metrics.
+
+mod log;
+mod metrics;
+
+pub use log::init;
+pub use metrics::{CloseLabel, CodeLabel, CommandLabel, EncodingLabel, Metrics, RuleLabel};
