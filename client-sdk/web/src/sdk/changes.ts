@@ -1,0 +1,49 @@
+// Versioned changes of one conversation, and what each does to it. Pure.
+import { type Conversation, type Message, toMember, toMessage, toState } from "./model.js";
+import type * as wire from "./wire.gen.js";
+
+/** One step of a conversation's version. */
+export type Change = { readonly conversationId: string; readonly version: number } & (
+  | { readonly kind: "sent" | "edited" | "deleted"; readonly message: Message }
+  | { readonly kind: "changed"; readonly changed: wire.ConversationChanged }
+);
+
+/** The versioned change an event tells of, if it does. */
+export function changeOf(event: wire.Event): Change | undefined {
+  const { messageSent, messageEdited, messageDeleted, conversationChanged } = event;
+  const told = messageSent ?? messageEdited ?? messageDeleted;
+  if (told) {
+    const message = toMessage(told.message ?? {});
+    const kind = messageSent ? "sent" : messageEdited ? "edited" : "deleted";
+    return { kind, conversationId: message.conversationId, version: message.version, message };
+  }
+  if (!conversationChanged) return undefined;
+  const { conversationId = "", version = 0 } = conversationChanged;
+  return { kind: "changed", conversationId, version, changed: conversationChanged };
+}
+
+/** The conversation after a change. Read state and capabilities come by events of their own. */
+export function applyChange(conversation: Conversation, change: Change): Conversation {
+  const { version } = change;
+  if (change.kind === "changed") return { ...applyChanged(conversation, change.changed), version };
+  const { message, kind } = change;
+  if (kind === "sent")
+    return { ...conversation, version, lastSeq: message.seq, lastMessage: message, activeAt: message.sentAt };
+  return conversation.lastMessage?.id === message.id
+    ? { ...conversation, version, lastMessage: message }
+    : { ...conversation, version };
+}
+
+function applyChanged(conversation: Conversation, changed: wire.ConversationChanged): Conversation {
+  const { subject, state, membersAdded = [], membersRemoved = [], memberCount } = changed;
+  const added = membersAdded.map(toMember);
+  const replaced = new Set([...membersRemoved, ...added.map((member) => member.user.id)]);
+  const members = [...conversation.members.filter((member) => !replaced.has(member.user.id)), ...added];
+  return {
+    ...conversation,
+    subject: subject ?? conversation.subject,
+    state: state ? toState(state) : conversation.state,
+    members,
+    memberCount: memberCount || conversation.memberCount,
+  };
+}

@@ -1,0 +1,295 @@
+// One connection after another: connect, say hello, stay, come back. What the frames mean is the client's business.
+import { fullJitter, later, returnAfter } from "./backoff.js";
+import { asError, type CauserieError, notConnected, timedOut, wantsFreshToken } from "./errors.js";
+import { Heartbeat } from "./heartbeat.js";
+import type { Settings, SocketLike } from "./options.js";
+import { type Answers, type CommandBody, type CommandName, Requests } from "./requests.js";
+import { Tokens } from "./tokens.js";
+import type * as wire from "./wire.gen.js";
+
+/** Why a client was told not to come back. */
+export interface ClosedReason {
+  /** A close code of the 45xx band, or the number of an `ErrorCode`. */
+  readonly code: number;
+  /** Its name, `revoked`. */
+  readonly name: string;
+}
+
+/** Where the connection stands. */
+export type ConnectionState =
+  /** Not asked to connect, or asked to stop. */
+  | { readonly name: "disconnected" }
+  /** The first attempt is under way. */
+  | { readonly name: "connecting" }
+  | { readonly name: "connected" }
+  /** An attempt failed or the connection was lost; the client keeps trying. `waitingForNetwork`: the device itself is offline. */
+  | { readonly name: "reconnecting"; readonly waitingForNetwork: boolean }
+  /** The server does not want this client back as it is; `connect` tries again with a fresh token. */
+  | { readonly name: "closed"; readonly reason: ClosedReason };
+
+/** Who listens to a connection. */
+export interface ConnectionListener {
+  /** What is still held, presented with the next hello. */
+  held(): wire.Resume | undefined;
+  welcomed(welcome: wire.Welcome): void;
+  event(event: wire.Event): void;
+  state(state: ConnectionState): void;
+  error(error: CauserieError): void;
+}
+
+/** A connection that lasted this long was a good one: the next loss starts again with short waits. */
+const stableMs = 5_000;
+/** Until `Welcome` tells. */
+const defaultHeartbeatMs = 30_000;
+const subprotocol = "causerie.v1.json";
+const tokenExpired = 4003;
+const unauthenticated = 4502;
+
+/** Holds at most one socket and decides when there is another. */
+export class Connection {
+  #state: ConnectionState = { name: "disconnected" };
+  #socket: SocketLike | undefined;
+  #requests: Requests | undefined;
+  #heartbeat: Heartbeat | undefined;
+  /** Counts attempts: an answer to an older one is not heard. */
+  #attempt = 0;
+  /** Attempts in a row that came to nothing. */
+  #failures = 0;
+  #connectedAt = 0;
+  #refusedOnce = false;
+  #goingAwayMs: number | undefined;
+  #cancelRetry: (() => void) | undefined;
+  #cancelWelcome: () => void = () => {};
+  /** Told when connected, or given up. */
+  readonly #waiting = new Set<() => void>();
+  readonly #tokens: Tokens;
+
+  constructor(
+    private readonly settings: Settings,
+    private readonly listener: ConnectionListener,
+  ) {
+    this.#tokens = new Tokens(settings.clock, settings.getToken);
+  }
+
+  get state(): ConnectionState {
+    return this.#state;
+  }
+
+  /** Starts; harmless when started already. */
+  connect(): void {
+    const { name } = this.#state;
+    if (name !== "disconnected" && name !== "closed") return;
+    if (name === "closed") this.#tokens.drop();
+    this.#failures = 0;
+    this.#refusedOnce = false;
+    this.settings.networkEventTarget?.addEventListener("online", this.#online);
+    this.settings.networkEventTarget?.addEventListener("offline", this.#offline);
+    this.#enter({ name: "connecting" });
+    void this.#open();
+  }
+
+  /** Stops, and stays away until `connect`. */
+  disconnect(): void {
+    this.#leave({ name: "disconnected" });
+  }
+
+  /** Resolves when connected; rejects when stopped, refused or late. */
+  connected(timeoutMs: number): Promise<void> {
+    if (this.#state.name === "connected") return Promise.resolve();
+    return new Promise((resolve, reject) => {
+      const settle = (): void => {
+        this.#waiting.delete(settle);
+        cancel();
+        if (this.#state.name === "connected") resolve();
+        else reject(notConnected());
+      };
+      const cancel = this.settings.clock.after(timeoutMs, () => {
+        this.#waiting.delete(settle);
+        reject(timedOut());
+      });
+      if (this.#state.name === "disconnected" || this.#state.name === "closed") settle();
+      else this.#waiting.add(settle);
+    });
+  }
+
+  /** Sends a command and waits for its answer, and before that for a connection. */
+  async call<Name extends CommandName>(name: Name, body: CommandBody<Name>): Promise<Answers[Name]> {
+    await this.connected(this.settings.commandTimeoutMs);
+    const requests = this.#requests;
+    if (!requests) throw notConnected();
+    return requests.call(name, body, this.settings.commandTimeoutMs);
+  }
+
+  /** Sends a command that wants no reply, if there is a connection. */
+  tell<Name extends CommandName>(name: Name, body: CommandBody<Name>): void {
+    if (this.#state.name === "connected") this.#requests?.tell(name, body);
+  }
+
+  async #open(): Promise<void> {
+    this.#cancelRetry = undefined;
+    const attempt = ++this.#attempt;
+    let token: string;
+    try {
+      token = await this.#tokens.current();
+    } catch (thrown) {
+      if (attempt !== this.#attempt || !this.#wanted) return;
+      this.listener.error(asError(thrown));
+      return this.#retry(1006);
+    }
+    // Stopped, or started anew, while the token was fetched.
+    if (attempt !== this.#attempt || !this.#wanted) return;
+    const { clock, webSocket, url, client, connectTimeoutMs } = this.settings;
+    const socket = new webSocket(url, [subprotocol]);
+    const requests = new Requests(clock, (request) => {
+      if (socket.readyState === 1) socket.send(JSON.stringify(request));
+    });
+    this.#socket = socket;
+    this.#requests = requests;
+    this.#cancelWelcome = clock.after(connectTimeoutMs, () => this.#lost(1006, ""));
+    socket.onopen = () => {
+      const resume = this.listener.held();
+      requests.call("hello", { token, client, ...(resume && { resume }) }, connectTimeoutMs).then(
+        (welcome) => this.#welcomed(welcome),
+        (error: CauserieError) => {
+          if (socket === this.#socket) this.#refused(error);
+        },
+      );
+    };
+    socket.onmessage = ({ data }) => this.#frame(data);
+    socket.onclose = ({ code, reason }) => this.#lost(code, reason);
+    // `close` follows every error and says more.
+    socket.onerror = () => {};
+  }
+
+  #frame(data: unknown): void {
+    this.#heartbeat?.heard();
+    let frame: wire.ServerFrame;
+    try {
+      frame = JSON.parse(String(data));
+    } catch (thrown) {
+      return this.listener.error(asError(thrown));
+    }
+    if (frame.reply) return this.#requests?.settle(frame.reply);
+    const { event } = frame;
+    if (!event) return;
+    if (event.goingAway) this.#goingAwayMs = event.goingAway.reconnectAfterMs ?? 0;
+    else if (event.tokenExpiring) void this.#refreshToken();
+    else this.listener.event(event);
+  }
+
+  #welcomed(welcome: wire.Welcome): void {
+    this.#cancelWelcome();
+    this.#refusedOnce = false;
+    this.#connectedAt = this.settings.clock.now();
+    this.#tokens.expiresAt(welcome.tokenExpiresAt, () => void this.#refreshToken());
+    this.#heartbeat = new Heartbeat(
+      this.settings.clock,
+      welcome.heartbeatMs || defaultHeartbeatMs,
+      () => void this.#requests?.call("ping", {}, this.settings.commandTimeoutMs).catch(() => {}),
+      () => this.#lost(1006, ""),
+    );
+    this.listener.welcomed(welcome);
+    this.#enter({ name: "connected" });
+  }
+
+  #refused(error: CauserieError): void {
+    if (wantsFreshToken(error)) return this.#retryWithFreshToken(error);
+    if (error.temporary) return this.#lost(1006, "");
+    this.listener.error(error);
+    this.#leave({ name: "closed", reason: { code: error.code, name: error.name } });
+  }
+
+  /** A refused token is replaced once; a product that signs tokens the server does not take would else be asked for ever. */
+  #retryWithFreshToken(reason: ClosedReason): void {
+    this.#tokens.drop();
+    if (this.#refusedOnce) return this.#leave({ name: "closed", reason: { code: reason.code, name: reason.name } });
+    this.#refusedOnce = true;
+    this.#drop();
+    this.#enter({ name: "reconnecting", waitingForNetwork: false });
+    void this.#open();
+  }
+
+  #lost(code: number, name: string): void {
+    if (code === unauthenticated) return this.#retryWithFreshToken({ code, name: name || "unauthenticated" });
+    if (code === tokenExpired) this.#tokens.drop();
+    if (returnAfter(code) === "never") return this.#leave({ name: "closed", reason: { code, name } });
+    if (this.#state.name === "connected" && this.settings.clock.now() - this.#connectedAt >= stableMs) this.#failures = 0;
+    this.#drop();
+    this.#retry(code);
+  }
+
+  #retry(code: number): void {
+    const { backoff, random, clock } = this.settings;
+    let delayMs = fullJitter(this.#failures++, backoff, random);
+    if (returnAfter(code) === "later") delayMs = later(backoff, random);
+    // The server spreads its clients over time itself.
+    if (this.#goingAwayMs !== undefined) delayMs = this.#goingAwayMs;
+    this.#goingAwayMs = undefined;
+    this.#enter({ name: "reconnecting", waitingForNetwork: !this.settings.isOnline() });
+    this.#cancelRetry = clock.after(delayMs, () => void this.#open());
+  }
+
+  /** The network is back: try at once, or make sure that the connection still lives. */
+  readonly #online = (): void => {
+    this.#failures = 0;
+    if (this.#cancelRetry) {
+      this.#cancelRetry();
+      this.#enter({ name: "reconnecting", waitingForNetwork: false });
+      void this.#open();
+    } else this.#heartbeat?.probe();
+  };
+
+  /** Devices err: a connection is kept until it proves dead, and attempts go on. */
+  readonly #offline = (): void => {
+    if (this.#state.name === "reconnecting") this.#enter({ name: "reconnecting", waitingForNetwork: true });
+    else this.#heartbeat?.probe();
+  };
+
+  async #refreshToken(): Promise<void> {
+    try {
+      const token = await this.#tokens.fresh();
+      const { tokenExpiresAt } = await this.call("refreshToken", { token });
+      this.#tokens.expiresAt(tokenExpiresAt, () => void this.#refreshToken());
+    } catch (thrown) {
+      // The token still lives a while; once it ran out the server closes with 4003, which asks again.
+      this.listener.error(asError(thrown));
+    }
+  }
+
+  get #wanted(): boolean {
+    return this.#state.name === "connecting" || this.#state.name === "reconnecting";
+  }
+
+  /** Lets go of the socket; what it still says is not heard. */
+  #drop(): void {
+    const socket = this.#socket;
+    this.#socket = undefined;
+    this.#cancelWelcome();
+    this.#cancelRetry?.();
+    this.#cancelRetry = undefined;
+    this.#heartbeat?.stop();
+    this.#heartbeat = undefined;
+    this.#tokens.stop();
+    if (socket) {
+      socket.onopen = socket.onmessage = socket.onclose = null;
+      socket.close();
+    }
+    const requests = this.#requests;
+    this.#requests = undefined;
+    requests?.abandon();
+  }
+
+  #leave(state: ConnectionState): void {
+    this.#drop();
+    this.settings.networkEventTarget?.removeEventListener("online", this.#online);
+    this.settings.networkEventTarget?.removeEventListener("offline", this.#offline);
+    this.#enter(state);
+  }
+
+  #enter(state: ConnectionState): void {
+    const held = this.#state;
+    this.#state = state;
+    if (JSON.stringify(held) !== JSON.stringify(state)) this.listener.state(state);
+    if (!this.#wanted) for (const settle of [...this.#waiting]) settle();
+  }
+}

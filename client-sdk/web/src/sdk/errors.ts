@@ -1,0 +1,52 @@
+// What goes wrong, in the server's words: `code` and `name` are those of `ErrorCode` in protocol/proto.
+import type * as wire from "./wire.gen.js";
+
+type NameOf<T> = T extends `ERROR_CODE_${infer Name}` ? Lowercase<Name> : never;
+
+/** The names of refusals, `not_found`; newer servers may say others. */
+export type ErrorName = NameOf<wire.ErrorCode> | (string & {});
+
+/** A command that was not carried out, or whose fate is not known. */
+export class CauserieError extends Error {
+  /** The number of the `ErrorCode`. */
+  readonly code: number;
+  /** Its name, `not_found`. */
+  override readonly name: ErrorName;
+  /** The same request may succeed later. */
+  readonly temporary: boolean;
+  /** Which field of the request is to blame, `sendMessage.text`; empty where none is. */
+  readonly field: string;
+  /** Wait at least this long before trying again, in milliseconds. */
+  readonly retryAfterMs: number;
+
+  constructor(error: wire.Error) {
+    super(error.message ?? "");
+    this.code = error.code ?? 0;
+    this.name = error.name ?? "unspecified";
+    this.temporary = error.temporary ?? false;
+    this.field = error.field ?? "";
+    this.retryAfterMs = error.retryAfterMs ?? 0;
+  }
+}
+
+/** No answer came in time; whether the command was done is not known. */
+export function timedOut(): CauserieError {
+  return new CauserieError({ code: 102, name: "timeout", temporary: true, message: "no answer came in time" });
+}
+
+/** The connection was lost, or there is none. */
+export function notConnected(): CauserieError {
+  return new CauserieError({ code: 101, name: "unavailable", temporary: true, message: "there is no connection" });
+}
+
+/** Anything thrown, as one of ours. */
+export function asError(thrown: unknown): CauserieError {
+  if (thrown instanceof CauserieError) return thrown;
+  const message = thrown instanceof Error ? thrown.message : String(thrown);
+  return new CauserieError({ code: 100, name: "internal", temporary: true, message });
+}
+
+/** Who asks can't be trusted with the token given: a fresh one may help. */
+export function wantsFreshToken(error: CauserieError): boolean {
+  return error.code === 200 || error.code === 201;
+}

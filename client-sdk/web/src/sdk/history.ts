@@ -1,0 +1,104 @@
+import { type Message, toMessage } from "./model.js";
+import type { OutgoingMessage } from "./outbox.js";
+import type { Store } from "./store.js";
+import type { HistoryPage, Timeline } from "./timeline.js";
+import type * as wire from "./wire.gen.js";
+
+/** What a history needs of the client around it. */
+export interface HistoryHost {
+  getHistory(body: wire.GetHistory): Promise<wire.MessagePage>;
+  getChanges(body: wire.GetChanges): Promise<wire.Changes>;
+  outgoing(conversationId: string): readonly OutgoingMessage[];
+}
+
+/** The messages of one conversation, read and extended in both directions. The `history` event tells when it changed. */
+export class History {
+  #loading: Promise<void> | undefined;
+
+  constructor(
+    readonly conversationId: string,
+    private readonly store: Store,
+    private readonly host: HistoryHost,
+  ) {}
+
+  /** What is held, oldest first, without holes. A new array at every change. */
+  get messages(): readonly Message[] {
+    return this.#timeline?.messages ?? [];
+  }
+
+  /** One's own messages that are not part of it yet. Shown behind the others. */
+  get outgoing(): readonly OutgoingMessage[] {
+    return this.host.outgoing(this.conversationId);
+  }
+
+  /** Something was loaded, be it nothing. */
+  get loaded(): boolean {
+    return this.#timeline?.loaded ?? false;
+  }
+
+  /** There are older messages. */
+  get moreBefore(): boolean {
+    return this.#timeline?.moreBefore ?? false;
+  }
+
+  /** There are newer messages than those held. */
+  get moreAfter(): boolean {
+    return this.#timeline?.moreAfter ?? false;
+  }
+
+  /** Loads the newest messages, dropping others. */
+  loadNewest(): Promise<void> {
+    return this.#once({}, (timeline, page) => timeline.open(page));
+  }
+
+  /** Loads a page that begins some messages before `seq`, dropping others. */
+  loadAround(seq: number, before = 20): Promise<void> {
+    return this.#once({ afterSeq: Math.max(seq - before - 1, 0) }, (timeline, page) => timeline.open(page));
+  }
+
+  /** Adds older messages. */
+  loadOlder(): Promise<void> {
+    const first = this.messages[0]?.seq;
+    if (first === undefined || !this.moreBefore) return Promise.resolve();
+    return this.#once({ beforeSeq: first }, (timeline, page) => timeline.prepend(page));
+  }
+
+  /** Adds newer messages. */
+  loadNewer(): Promise<void> {
+    const last = this.messages.at(-1)?.seq;
+    if (last === undefined || !this.moreAfter) return Promise.resolve();
+    return this.#once({ afterSeq: last }, (timeline, page) => timeline.append(page));
+  }
+
+  get #timeline(): Timeline | undefined {
+    return this.store.get(this.conversationId)?.timeline;
+  }
+
+  /** One load at a time: who asks meanwhile waits for the one under way. */
+  #once(range: wire.GetHistory, take: (timeline: Timeline, page: HistoryPage) => void): Promise<void> {
+    this.#loading ??= this.#load(range, take).finally(() => {
+      this.#loading = undefined;
+    });
+    return this.#loading;
+  }
+
+  async #load(range: wire.GetHistory, take: (timeline: Timeline, page: HistoryPage) => void): Promise<void> {
+    const { conversationId } = this;
+    const page = await this.host.getHistory({ conversationId, ...range });
+    const held = this.store.get(conversationId);
+    if (!held) return;
+    take(held.timeline, {
+      messages: (page.messages ?? []).map(toMessage),
+      moreBefore: page.moreBefore ?? false,
+      moreAfter: page.moreAfter ?? false,
+    });
+    this.store.timelineChanged(conversationId);
+    const version = page.version ?? 0;
+    if (version >= held.conversation.version) return;
+    // Events overtook the page: what they told of messages that were not held then is asked for again.
+    const changes = await this.host.getChanges({ conversationId, sinceVersion: version });
+    if (this.store.get(conversationId) !== held) return;
+    for (const message of changes.messages ?? []) held.timeline.take(toMessage(message));
+    this.store.timelineChanged(conversationId);
+  }
+}

@@ -1,0 +1,15 @@
+export { Client, type ClientEvents, type UserRef } from "./client.js";
+export type { ClosedReason, ConnectionState } from "./connection.js";
+export { CauserieError, type ErrorName } from "./errors.js";
+export type { History } from "./history.js";
+export type * from "./model.js";
+export {
+  type ClientOptions,
+  type Clock,
+  type NetworkEventTarget,
+  type SocketConstructor,
+  type SocketLike,
+  sdkVersion,
+} from "./options.js";
+export type { OutgoingMessage, SendStatus } from "./outbox.js";
+export { indexedDbOutbox, localStorageOutbox, type OutboxRecord, type OutboxStore } from "./outbox-store.js";

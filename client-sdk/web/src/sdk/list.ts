@@ -1,0 +1,52 @@
+import { toConversation } from "./model.js";
+import type { Store } from "./store.js";
+import type { Sync } from "./sync.js";
+import type * as wire from "./wire.gen.js";
+
+/** Loads the list of conversations page by page into the store. */
+export class List {
+  /** The first page was loaded. */
+  loaded = false;
+  /** There are conversations that are not held. */
+  more = false;
+  #cursor = "";
+  #loading: Promise<void> | undefined;
+
+  constructor(
+    private readonly store: Store,
+    private readonly sync: Sync,
+    private readonly ask: (body: wire.ListConversations) => Promise<wire.ConversationPage>,
+    private readonly changed: () => void,
+  ) {}
+
+  /** Loads the newest page, again if need be. */
+  load(): Promise<void> {
+    this.#cursor = "";
+    this.#loading = undefined;
+    return this.loadMore();
+  }
+
+  /** Loads until one conversation more is held, or all are. */
+  loadMore(): Promise<void> {
+    const loading: Promise<void> = (this.#loading ??= this.#load().finally(() => {
+      if (this.#loading === loading) this.#loading = undefined;
+    }));
+    return loading;
+  }
+
+  async #load(): Promise<void> {
+    const known = this.store.conversations.length;
+    do {
+      const page = await this.ask({ cursor: this.#cursor });
+      // Only where nothing is held yet: later, the position moves by events, and one under way may not be skipped.
+      this.store.epoch ??= page.epoch ?? "";
+      this.store.inboxVersion ??= page.inboxVersion ?? 0;
+      for (const conversation of page.conversations ?? []) this.sync.offer(toConversation(conversation));
+      if (!this.loaded) this.store.totalUnread = page.totalUnread ?? 0;
+      this.#cursor = page.nextCursor ?? "";
+      this.loaded = true;
+      this.more = this.#cursor !== "";
+    } while (this.more && this.store.conversations.length <= known);
+    this.changed();
+  }
+}

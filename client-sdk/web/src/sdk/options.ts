@@ -1,0 +1,119 @@
+import type { BackoffBounds } from "./backoff.js";
+import type { OutboxStore } from "./outbox-store.js";
+
+/** What the client needs of a WebSocket; the browser's own fits, so does that of the `ws` package. */
+export interface SocketLike {
+  readonly readyState: number;
+  send(text: string): void;
+  close(code?: number, reason?: string): void;
+  onopen: ((event: never) => void) | null;
+  onmessage: ((event: { data: unknown } & never) => void) | null;
+  onclose: ((event: { code: number; reason: string } & never) => void) | null;
+  onerror: ((event: never) => void) | null;
+}
+
+/** Makes sockets. */
+export type SocketConstructor = new (url: string, protocols: string[]) => SocketLike;
+
+/** Time, replaceable in tests. */
+export interface Clock {
+  /** Milliseconds since 1970. */
+  now(): number;
+  /** Calls `run` once after `delayMs`; returns what cancels it. */
+  after(delayMs: number, run: () => void): () => void;
+}
+
+/** Tells `online` and `offline`; `window` in browsers. */
+export interface NetworkEventTarget {
+  addEventListener(type: "online" | "offline", listener: () => void): void;
+  removeEventListener(type: "online" | "offline", listener: () => void): void;
+}
+
+/** How to reach a server, and as whom. */
+export interface ClientOptions {
+  /** `wss://chat.example.org/v1/ws`. */
+  url: string;
+  /** Asks the embedding product's back end for a token. Called at first, when a token ran out or was refused, and some 60 s before it runs out. */
+  getToken: () => Promise<string> | string;
+  /** Which program speaks, for the server's logs. */
+  client?: { name: string; version: string };
+  /** Waiting time between attempts; 500 to 20,000 ms. */
+  backoff?: Partial<BackoffBounds>;
+  /** A command without an answer fails after this long; 10,000 ms. */
+  commandTimeoutMs?: number;
+  /** A connection that is not welcomed after this long is given up; 10,000 ms. */
+  connectTimeoutMs?: number;
+  /** Keeps unsent messages over a reload; memory only where absent. One store per person. */
+  outboxStore?: OutboxStore;
+  /** The environment's, where absent. */
+  webSocket?: SocketConstructor;
+  clock?: Clock;
+  /** 0 to 1, for jitter. */
+  random?: () => number;
+  /** Makes a UUID for each message. */
+  uuid?: () => string;
+  /** `null` to hear nothing of the network. */
+  networkEventTarget?: NetworkEventTarget | null;
+  /** Whether the device has a network, as far as it knows. */
+  isOnline?: () => boolean;
+}
+
+/** Options with everything filled in. */
+export interface Settings {
+  url: string;
+  getToken: () => Promise<string> | string;
+  client: { name: string; version: string };
+  backoff: BackoffBounds;
+  commandTimeoutMs: number;
+  connectTimeoutMs: number;
+  outboxStore: OutboxStore | undefined;
+  webSocket: SocketConstructor;
+  clock: Clock;
+  random: () => number;
+  uuid: () => string;
+  networkEventTarget: NetworkEventTarget | null;
+  isOnline: () => boolean;
+}
+
+const systemClock: Clock = {
+  now: () => Date.now(),
+  after(delayMs, run) {
+    const timer = setTimeout(run, delayMs);
+    return () => clearTimeout(timer);
+  },
+};
+
+/** A random UUID. `crypto.randomUUID` is missing on pages served without TLS, so it is not used. */
+export function randomUuid(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x40;
+  bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80;
+  const hex = [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
+}
+
+/** The client's own version, told to the server. */
+export const sdkVersion = "0.1.0";
+
+/** Fills in the defaults. Throws where the environment has no WebSocket and none was given. */
+export function settingsFrom(options: ClientOptions): Settings {
+  const webSocket = options.webSocket ?? (globalThis.WebSocket as unknown as SocketConstructor | undefined);
+  if (!webSocket) throw new TypeError("this environment has no WebSocket: give `webSocket`");
+  const scope = globalThis as unknown as Partial<NetworkEventTarget>;
+  const network = scope.addEventListener ? (scope as NetworkEventTarget) : null;
+  return {
+    url: options.url,
+    getToken: options.getToken,
+    client: options.client ?? { name: "causerie-web", version: sdkVersion },
+    backoff: { minMs: 500, maxMs: 20_000, ...options.backoff },
+    commandTimeoutMs: options.commandTimeoutMs ?? 10_000,
+    connectTimeoutMs: options.connectTimeoutMs ?? 10_000,
+    outboxStore: options.outboxStore,
+    webSocket,
+    clock: options.clock ?? systemClock,
+    random: options.random ?? Math.random,
+    uuid: options.uuid ?? randomUuid,
+    networkEventTarget: options.networkEventTarget === undefined ? network : options.networkEventTarget,
+    isOnline: options.isOnline ?? (() => globalThis.navigator?.onLine !== false),
+  };
+}

@@ -1,0 +1,68 @@
+import { type Presence, toPresence } from "./model.js";
+import type * as wire from "./wire.gen.js";
+
+/** People one connection may watch (`PRESENCE_MAX` in protocol/src/limits.rs). */
+const watchedMax = 200;
+
+/** Who is there, of those somebody wants to know about. */
+export class Presences {
+  readonly #known = new Map<string, Presence>();
+  readonly #watches = new Set<readonly string[]>();
+  #told = "";
+  #scheduled = false;
+
+  constructor(
+    private readonly watch: (userIds: string[]) => Promise<wire.PresenceList>,
+    private readonly changed: (presence: Presence) => void,
+  ) {}
+
+  get(userId: string): Presence | undefined {
+    return this.#known.get(userId);
+  }
+
+  /** Wants to know about these people until the returned function is called. */
+  add(userIds: readonly string[]): () => void {
+    const watch = [...userIds];
+    this.#watches.add(watch);
+    this.#schedule();
+    return () => {
+      this.#watches.delete(watch);
+      this.#schedule();
+    };
+  }
+
+  /** A new connection watches nobody yet. */
+  connected(): void {
+    this.#told = "";
+    this.#schedule();
+  }
+
+  take(presence: wire.Presence): void {
+    const read = toPresence(presence);
+    this.#known.set(read.userId, read);
+    this.changed(read);
+  }
+
+  /** The server takes the whole set at once, so changes made together are told together. */
+  #schedule(): void {
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    queueMicrotask(() => {
+      this.#scheduled = false;
+      void this.#tell();
+    });
+  }
+
+  async #tell(): Promise<void> {
+    const userIds = [...new Set([...this.#watches].flat())].slice(0, watchedMax);
+    const told = userIds.join();
+    if (told === this.#told) return;
+    this.#told = told;
+    try {
+      for (const presence of (await this.watch(userIds)).presences ?? []) this.take(presence);
+    } catch {
+      // Presence is an ornament: the next change of the set or connection asks again.
+      if (this.#told === told) this.#told = "";
+    }
+  }
+}

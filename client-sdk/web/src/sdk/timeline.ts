@@ -1,0 +1,67 @@
+import type { Message } from "./model.js";
+
+/** What a page of history tells, read. */
+export interface HistoryPage {
+  readonly messages: readonly Message[];
+  readonly moreBefore: boolean;
+  readonly moreAfter: boolean;
+}
+
+/** The messages held of one conversation: a stretch without holes, by seq. */
+export class Timeline {
+  /** Oldest first; a new array at every change. */
+  messages: readonly Message[] = [];
+  /** Something was loaded, be it nothing. */
+  loaded = false;
+  moreBefore = false;
+  /** There are newer ones that are not held: live messages are not added then. */
+  moreAfter = false;
+
+  /** Replaces all by a page. */
+  open(page: HistoryPage): void {
+    this.messages = page.messages;
+    this.moreBefore = page.moreBefore;
+    this.moreAfter = page.moreAfter;
+    this.loaded = true;
+  }
+
+  /** Adds an older page in front. */
+  prepend(page: HistoryPage): void {
+    const first = this.messages[0]?.seq ?? Number.POSITIVE_INFINITY;
+    this.messages = [...page.messages.filter((message) => message.seq < first), ...this.messages];
+    this.moreBefore = page.moreBefore;
+  }
+
+  /** Adds a newer page behind. */
+  append(page: HistoryPage): void {
+    const last = this.#lastSeq;
+    this.messages = [...this.messages, ...page.messages.filter((message) => message.seq > last)];
+    this.moreAfter = page.moreAfter;
+  }
+
+  /** Takes one message in its present form: a new one at the end, or the newer form of a held one. */
+  take(message: Message): void {
+    if (!this.loaded) return;
+    const last = this.#lastSeq;
+    if (message.seq > last) {
+      if (this.moreAfter) return;
+      if (message.seq === last + 1) this.messages = [...this.messages, message];
+      // A hole may not be papered over; `loadNewer` fills it.
+      else this.moreAfter = true;
+      return;
+    }
+    const index = message.seq - (this.messages[0]?.seq ?? 0);
+    const held = this.messages[index];
+    if (held?.seq === message.seq && held.version < message.version) this.messages = this.messages.with(index, message);
+  }
+
+  /** Holds nothing any more. */
+  clear(): void {
+    this.messages = [];
+    this.loaded = this.moreBefore = this.moreAfter = false;
+  }
+
+  get #lastSeq(): number {
+    return this.messages.at(-1)?.seq ?? 0;
+  }
+}
