@@ -1,1 +1,62 @@
+//! Embed Causerie chat in a Rust program.
+//!
+//! [`Client`] is a cheap handle; one task behind it owns the socket, reconnects with jitter, resumes without holes and
+//! repeats unanswered sends with the same client id. What happens arrives as [`Event`]s, each message once and in order
+//! per conversation; what you ask is an async method. Nothing needs counting here: unread numbers, capabilities and order
+//! come from the server.
+//!
+//! ```no_run
+//! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+//! use causerie_client::{Client, Config, Event, UserRef};
+//!
+//! let config = Config::new("ws://localhost:8080/v1/ws", || async { Ok::<_, std::io::Error>("a signed token".to_owned()) })?;
+//! let (client, mut events) = Client::connect_with_events(config);
+//! let started = client.start_direct(UserRef::ExternalId("noa".into())).await?;
+//! let conversation = started.conversation.ok_or("the server named no conversation")?.id.parse()?;
+//! let sent = client.send(conversation, "hello").await?;
+//! println!("number {} in the conversation", sent.seq);
+//! while let Some(event) = events.next().await {
+//!     if let Event::MessageSent(message) = event { println!("{}", message.text) }
+//! }
+//! # Ok(()) }
+//! ```
+//!
+//! How it is built: [`connection`](self) (I/O) drives three state machines that know no socket: `backoff` (when to come
+//! back), `sync` (which versions are held, what is missing) and `outbox` (which sends wait for an answer). To add a command,
+//! add a method in `commands.rs`; to add an event, a variant in `event.rs` and an arm in `sync.rs`.
 
+mod backoff;
+mod client;
+mod commands;
+mod config;
+mod connection;
+mod error;
+mod event;
+mod file_outbox;
+mod outbox;
+mod pending;
+mod requests;
+mod session;
+mod socket;
+mod state;
+mod subscribers;
+mod sync;
+mod token;
+
+pub use causerie_protocol::{
+    ClientId, ConversationId, Encoding, MessageId, UserId,
+    command::{HistoryRange, UserRef},
+    wire,
+};
+
+pub use client::Client;
+pub use config::{Config, InvalidUrl, Jitter};
+pub use error::{Error, SendError};
+pub use event::Event;
+pub use file_outbox::FileOutbox;
+pub use outbox::{OutboxStore, StoredMessage};
+pub use pending::PendingMessage;
+pub use socket::decode;
+pub use state::{CloseReason, State};
+pub use subscribers::Events;
+pub use token::{TokenFailure, TokenProvider};

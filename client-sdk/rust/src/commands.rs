@@ -1,0 +1,214 @@
+//! What a client can ask, typed. Each method is one command of `protocol/proto/causerie/v1/command.proto`, where its
+//! fields and limits are described; all fail with [`Error`].
+
+use causerie_protocol::{
+    ClientId, ConversationId, MessageId, UserId,
+    command::{HistoryRange, UserRef},
+    wire::{self, ConversationKind, reply::Result as Answer, request::Command},
+};
+
+use crate::{client::Client, error::Error};
+
+/// Asks, and takes the one kind of answer the command has.
+macro_rules! ask {
+    ($client:expr, $command:ident($request:expr) => $answer:ident) => {
+        match $client.request(Command::$command($request)).await? {
+            Answer::$answer(answer) => Ok(answer),
+            _ => Err(Error::UnexpectedReply),
+        }
+    };
+}
+
+#[allow(clippy::missing_errors_doc)] // all of them: see the module
+impl Client {
+    /// Starts a conversation with one person, or finds the one there is.
+    pub async fn start_direct(&self, with: UserRef) -> Result<wire::ConversationStarted, Error> {
+        let kind = ConversationKind::Direct.into();
+        let start = wire::StartConversation { kind, with: vec![wire_ref(with)], ..Default::default() };
+        self.start(start).await
+    }
+
+    /// Starts a group. `client_id` makes a retry find the group the first call made.
+    pub async fn start_group(
+        &self,
+        with: impl IntoIterator<Item = UserRef>,
+        subject: impl Into<String>,
+        client_id: ClientId,
+    ) -> Result<wire::ConversationStarted, Error> {
+        let start = wire::StartConversation {
+            kind: ConversationKind::Group.into(),
+            with: with.into_iter().map(wire_ref).collect(),
+            subject: subject.into(),
+            client_id: client_id.to_string(),
+            first_message: None,
+        };
+        self.start(start).await
+    }
+
+    /// Starts the conversation with oneself, or finds it.
+    pub async fn note_to_self(&self) -> Result<wire::ConversationStarted, Error> {
+        let kind = ConversationKind::NoteToSelf.into();
+        self.start(wire::StartConversation { kind, ..Default::default() }).await
+    }
+
+    /// Starts any conversation, also with a first message said in the same transaction.
+    pub async fn start(&self, start: wire::StartConversation) -> Result<wire::ConversationStarted, Error> {
+        ask!(self, StartConversation(start) => ConversationStarted)
+    }
+
+    /// A page of conversations, by last activity. `cursor` is empty for the first page, then `next_cursor` of the one before.
+    pub async fn conversations(&self, cursor: impl Into<String>) -> Result<wire::ConversationPage, Error> {
+        ask!(self, ListConversations(wire::ListConversations { cursor: cursor.into(), limit: 0 }) => ConversationPage)
+    }
+
+    /// One conversation as it is now.
+    pub async fn conversation(&self, conversation: ConversationId) -> Result<wire::Conversation, Error> {
+        let get = wire::GetConversation { conversation_id: conversation.to_string() };
+        let found: Result<wire::ConversationFound, Error> = ask!(self, GetConversation(get) => ConversationFound);
+        found?.conversation.ok_or(Error::UnexpectedReply)
+    }
+
+    /// A page of messages, oldest first; `limit` from 1 to 100, 0 for 50.
+    pub async fn history(
+        &self,
+        conversation: ConversationId,
+        range: HistoryRange,
+        limit: u32,
+    ) -> Result<wire::MessagePage, Error> {
+        let (before_seq, after_seq) = match range {
+            HistoryRange::Newest => (0, None),
+            HistoryRange::Before(seq) => (seq, None),
+            HistoryRange::After(seq) => (0, Some(seq)),
+        };
+        let get = wire::GetHistory { conversation_id: conversation.to_string(), before_seq, after_seq, limit };
+        ask!(self, GetHistory(get) => MessagePage)
+    }
+
+    /// What changed in a conversation after a version. The client asks this by itself to fill gaps.
+    pub async fn changes(&self, conversation: ConversationId, since_version: u32) -> Result<wire::Changes, Error> {
+        ask!(self, GetChanges(wire::GetChanges { conversation_id: conversation.to_string(), since_version }) => Changes)
+    }
+
+    /// A page of members. `cursor` as in [`Client::conversations`].
+    pub async fn members(
+        &self,
+        conversation: ConversationId,
+        cursor: impl Into<String>,
+    ) -> Result<wire::MemberPage, Error> {
+        let list = wire::ListMembers { conversation_id: conversation.to_string(), cursor: cursor.into(), limit: 0 };
+        ask!(self, ListMembers(list) => MemberPage)
+    }
+
+    /// Replaces the text of a message of one's own.
+    pub async fn edit(
+        &self,
+        conversation: ConversationId,
+        message: MessageId,
+        text: impl Into<String>,
+    ) -> Result<wire::Message, Error> {
+        let (conversation_id, message_id) = (conversation.to_string(), message.to_string());
+        let edit = wire::EditMessage { conversation_id, message_id, text: text.into() };
+        let edited: Result<wire::MessageEdited, Error> = ask!(self, EditMessage(edit) => MessageEdited);
+        edited?.message.ok_or(Error::UnexpectedReply)
+    }
+
+    /// Deletes a message for everyone.
+    pub async fn delete(&self, conversation: ConversationId, message: MessageId) -> Result<wire::Message, Error> {
+        let (conversation_id, message_id) = (conversation.to_string(), message.to_string());
+        let delete = wire::DeleteMessage { conversation_id, message_id };
+        let deleted: Result<wire::MessageDeleted, Error> = ask!(self, DeleteMessage(delete) => MessageDeleted);
+        deleted?.message.ok_or(Error::UnexpectedReply)
+    }
+
+    /// Everything up to this message is read.
+    pub async fn mark_read(&self, conversation: ConversationId, seq: u32) -> Result<wire::ReadState, Error> {
+        let mark = wire::MarkRead { conversation_id: conversation.to_string(), seq };
+        let marked: Result<wire::Marked, Error> = ask!(self, MarkRead(mark) => Marked);
+        marked?.read_state.ok_or(Error::UnexpectedReply)
+    }
+
+    /// Marks a conversation to come back to.
+    pub async fn mark_unread(&self, conversation: ConversationId) -> Result<wire::ReadState, Error> {
+        let mark = wire::MarkUnread { conversation_id: conversation.to_string() };
+        let marked: Result<wire::Marked, Error> = ask!(self, MarkUnread(mark) => Marked);
+        marked?.read_state.ok_or(Error::UnexpectedReply)
+    }
+
+    /// Says that one is writing, or stopped; lasts 6 seconds unless said again.
+    pub async fn set_typing(&self, conversation: ConversationId, typing: bool) -> Result<(), Error> {
+        let set = wire::SetTyping { conversation_id: conversation.to_string(), typing };
+        let set: Result<wire::TypingSet, Error> = ask!(self, SetTyping(set) => TypingSet);
+        set.map(|_| ())
+    }
+
+    /// Changes the subject of a group.
+    pub async fn rename(
+        &self,
+        conversation: ConversationId,
+        subject: impl Into<String>,
+    ) -> Result<wire::Conversation, Error> {
+        let rename = wire::RenameConversation { conversation_id: conversation.to_string(), subject: subject.into() };
+        updated(ask!(self, RenameConversation(rename) => ConversationUpdated))
+    }
+
+    /// Adds people to a group.
+    pub async fn add_members(
+        &self,
+        conversation: ConversationId,
+        users: impl IntoIterator<Item = UserRef>,
+    ) -> Result<wire::Conversation, Error> {
+        let users = users.into_iter().map(wire_ref).collect();
+        let add = wire::AddMembers { conversation_id: conversation.to_string(), users };
+        updated(ask!(self, AddMembers(add) => ConversationUpdated))
+    }
+
+    /// Takes someone out of a group, or leaves it.
+    pub async fn remove_member(&self, conversation: ConversationId, user: UserId) -> Result<wire::Conversation, Error> {
+        let remove = wire::RemoveMember { conversation_id: conversation.to_string(), user_id: user.to_string() };
+        updated(ask!(self, RemoveMember(remove) => ConversationUpdated))
+    }
+
+    /// People by id, at most 100.
+    pub async fn users(&self, users: &[UserId]) -> Result<Vec<wire::User>, Error> {
+        let list: Result<wire::UserList, Error> = ask!(self, GetUsers(wire::GetUsers { user_ids: texts(users) }) => UserList);
+        Ok(list?.users)
+    }
+
+    /// Whom may I write to? `limit` from 1 to 50, 0 for 20.
+    pub async fn search_directory(&self, query: impl Into<String>, limit: u32) -> Result<Vec<wire::DirectoryHit>, Error> {
+        let search = wire::SearchDirectory { query: query.into(), limit };
+        let page: Result<wire::DirectoryPage, Error> = ask!(self, SearchDirectory(search) => DirectoryPage);
+        Ok(page?.hits)
+    }
+
+    /// Be told when these people come and go, instead of those named before; at most 200. Said again on every connection,
+    /// whose answer arrives as [`crate::Event::Presence`].
+    pub async fn watch_presence(&self, users: &[UserId]) -> Result<Vec<wire::Presence>, Error> {
+        let watch = wire::WatchPresence { user_ids: texts(users) };
+        let list: Result<wire::PresenceList, Error> = ask!(self, WatchPresence(watch) => PresenceList);
+        Ok(list?.presences)
+    }
+
+    /// Who is there? At most 200 people.
+    pub async fn presence(&self, users: &[UserId]) -> Result<Vec<wire::Presence>, Error> {
+        let get = wire::GetPresence { user_ids: texts(users) };
+        let list: Result<wire::PresenceList, Error> = ask!(self, GetPresence(get) => PresenceList);
+        Ok(list?.presences)
+    }
+}
+
+fn updated(answer: Result<wire::ConversationUpdated, Error>) -> Result<wire::Conversation, Error> {
+    answer?.conversation.ok_or(Error::UnexpectedReply)
+}
+
+fn texts(users: &[UserId]) -> Vec<String> {
+    users.iter().map(UserId::to_string).collect()
+}
+
+fn wire_ref(user: UserRef) -> wire::UserRef {
+    let by = match user {
+        UserRef::Id(id) => wire::user_ref::By::Id(id.to_string()),
+        UserRef::ExternalId(id) => wire::user_ref::By::ExternalId(id),
+    };
+    wire::UserRef { by: Some(by) }
+}

@@ -1,0 +1,58 @@
+//! What can go wrong for a caller.
+
+use causerie_protocol::wire;
+
+use crate::state::CloseReason;
+
+/// Why a command has no answer.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum Error {
+    /// The server refused it.
+    #[error("{}: {}", .0.name, .0.message)]
+    Refused(wire::Error),
+    /// No answer within [`crate::Config::command_timeout`]; whether it was done is not known.
+    #[error("no answer in time")]
+    Timeout,
+    /// The connection was lost before the answer; whether it was done is not known. Only commands that change something
+    /// when repeated end so, all others are asked again on the next connection.
+    #[error("the connection was lost before the answer came")]
+    ConnectionLost,
+    /// The client ended.
+    #[error("{0}")]
+    Closed(CloseReason),
+    /// The answer is of another kind than the command's: the server is broken.
+    #[error("the server answered something else than it was asked")]
+    UnexpectedReply,
+}
+
+impl Error {
+    /// The same command may succeed later.
+    #[must_use]
+    pub fn temporary(&self) -> bool {
+        match self {
+            Self::Refused(error) => error.temporary,
+            Self::Timeout | Self::ConnectionLost => true,
+            Self::Closed(_) | Self::UnexpectedReply => false,
+        }
+    }
+}
+
+/// Why a message was not sent. Temporary trouble is not among them: the outbox repeats the send until it is answered.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum SendError {
+    /// The server refused it for good.
+    #[error("{}: {}", .0.name, .0.message)]
+    Refused(wire::Error),
+    /// Too many sends wait for an answer already, [`crate::Config::outbox_max`].
+    #[error("too many messages wait to be sent")]
+    Full,
+    /// The outbox store could not keep it, so it was not sent.
+    #[error("the outbox could not keep the message: {0}")]
+    Store(String),
+    /// The client ended first. With an outbox store, the next client sends it.
+    #[error("{0}")]
+    Closed(CloseReason),
+    /// The answer is of another kind than the command's: the server is broken.
+    #[error("the server answered something else than it was asked")]
+    UnexpectedReply,
+}

@@ -1,0 +1,206 @@
+//! An outbox in a file: a journal of what was put and what was answered, one JSON object a line.
+
+use std::{
+    fs::{self, File, OpenOptions},
+    io::{self, BufRead, BufReader, Write},
+    path::{Path, PathBuf},
+    sync::{Mutex, MutexGuard, PoisonError},
+};
+
+use causerie_protocol::ClientId;
+use serde::{Deserialize, Serialize};
+
+use crate::outbox::{OutboxStore, StoredMessage};
+
+/// Keeps unanswered sends in one file, for one client at a time: two programs must not share it.
+///
+/// A message is on disk (`fdatasync`) before it is sent. A line torn by a crash is a message that was not sent, and is
+/// dropped. Messages are in clear text; put the file where only the person can read.
+#[derive(Debug)]
+pub struct FileOutbox {
+    path: PathBuf,
+    journal: Mutex<Journal>,
+}
+
+#[derive(Debug)]
+struct Journal {
+    file: File,
+    lines: usize,
+    /// The last line was not written whole; the next must not be glued to it.
+    torn: bool,
+    waiting: Vec<StoredMessage>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Line {
+    Put(StoredMessage),
+    Answered(ClientId),
+}
+
+/// A journal shorter than this is not worth rewriting.
+const LINES_MIN: usize = 256;
+
+impl FileOutbox {
+    /// Opens the file, or makes it.
+    ///
+    /// # Errors
+    /// When it can't be read or written.
+    pub fn open(path: impl Into<PathBuf>) -> io::Result<Self> {
+        let path = path.into();
+        let waiting = match File::open(&path) {
+            Ok(file) => read(BufReader::new(file))?,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Vec::new(),
+            Err(error) => return Err(error),
+        };
+        let journal = Mutex::new(rewrite(&path, waiting)?);
+        Ok(Self { path, journal })
+    }
+
+    /// The journal is changed only after its line is written, so a poisoned lock is as good as any.
+    fn lock(&self) -> MutexGuard<'_, Journal> {
+        self.journal.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl OutboxStore for FileOutbox {
+    fn load(&self) -> io::Result<Vec<StoredMessage>> {
+        Ok(self.lock().waiting.clone())
+    }
+
+    fn put(&self, message: &StoredMessage) -> io::Result<()> {
+        let mut journal = self.lock();
+        let stored = journal.append(&Line::Put(message.clone())).and_then(|()| journal.file.sync_data());
+        if let Err(error) = stored {
+            // It will not be sent now, so it must not be sent by the next run either. If this fails too, nothing helps.
+            let _ = journal.append(&Line::Answered(message.client_id));
+            return Err(error);
+        }
+        journal.waiting.push(message.clone());
+        Ok(())
+    }
+
+    fn remove(&self, client_id: ClientId) -> io::Result<()> {
+        let mut journal = self.lock();
+        journal.append(&Line::Answered(client_id))?;
+        journal.waiting.retain(|message| message.client_id != client_id);
+        if journal.lines > LINES_MIN && journal.lines > 4 * journal.waiting.len() {
+            *journal = rewrite(&self.path, journal.waiting.clone())?;
+        }
+        Ok(())
+    }
+}
+
+impl Journal {
+    fn append(&mut self, line: &Line) -> io::Result<()> {
+        let mut text = if self.torn { vec![b'\n'] } else { Vec::new() };
+        serde_json::to_writer(&mut text, line)?;
+        text.push(b'\n');
+        self.torn = true;
+        self.file.write_all(&text)?;
+        self.torn = false;
+        self.lines += 1;
+        Ok(())
+    }
+}
+
+/// Replays a journal.
+fn read(lines: impl BufRead) -> io::Result<Vec<StoredMessage>> {
+    let mut waiting: Vec<StoredMessage> = Vec::new();
+    for line in lines.split(b'\n') {
+        match serde_json::from_slice(&line?) {
+            Ok(Line::Put(message)) => waiting.push(message),
+            Ok(Line::Answered(client_id)) => waiting.retain(|message| message.client_id != client_id),
+            Err(error) => tracing::warn!(%error, "a torn line in the outbox is dropped"),
+        }
+    }
+    Ok(waiting)
+}
+
+/// Replaces the journal by one with only what waits; a crash leaves the old one or the new one.
+fn rewrite(path: &Path, waiting: Vec<StoredMessage>) -> io::Result<Journal> {
+    let mut fresh = path.as_os_str().to_owned();
+    fresh.push(".new");
+    let mut options = OpenOptions::new();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut journal = Journal { file: options.open(&fresh)?, lines: 0, torn: false, waiting };
+    for message in journal.waiting.clone() {
+        journal.append(&Line::Put(message))?;
+    }
+    journal.file.sync_all()?;
+    fs::rename(&fresh, path)?;
+    Ok(journal)
+}
+
+#[cfg(test)]
+mod tests {
+    use causerie_protocol::ConversationId;
+
+    use super::*;
+
+    struct Scratch(PathBuf);
+
+    impl Scratch {
+        fn new() -> Self {
+            Self(std::env::temp_dir().join(format!("causerie-outbox-{}", ClientId::new())))
+        }
+    }
+
+    impl Drop for Scratch {
+        fn drop(&mut self) {
+            let _ = fs::remove_file(&self.0);
+        }
+    }
+
+    fn message(text: &str) -> StoredMessage {
+        StoredMessage { conversation: ConversationId::new(), client_id: ClientId::new(), text: text.into() }
+    }
+
+    #[test]
+    fn what_was_put_and_not_answered_survives_in_order() {
+        let scratch = Scratch::new();
+        let messages = ["one\nline", "two", "three"].map(message);
+        let outbox = FileOutbox::open(&scratch.0).expect("opened");
+        for message in &messages {
+            outbox.put(message).expect("put");
+        }
+        outbox.remove(messages[1].client_id).expect("removed");
+        drop(outbox);
+        let again = FileOutbox::open(&scratch.0).expect("opened again").load().expect("loaded");
+        assert_eq!(again, [messages[0].clone(), messages[2].clone()]);
+    }
+
+    #[test]
+    fn a_torn_line_is_dropped_and_the_rest_kept() {
+        let scratch = Scratch::new();
+        let kept = message("kept");
+        FileOutbox::open(&scratch.0).expect("opened").put(&kept).expect("put");
+        let mut file = OpenOptions::new().append(true).open(&scratch.0).expect("opened");
+        file.write_all(br#"{"put":{"conversation":"#).expect("written");
+        let outbox = FileOutbox::open(&scratch.0).expect("opened again");
+        assert_eq!(outbox.load().expect("loaded"), [kept.clone()]);
+        // What follows the torn line must not be glued to it.
+        let later = message("later");
+        outbox.put(&later).expect("put");
+        assert_eq!(FileOutbox::open(&scratch.0).expect("opened").load().expect("loaded"), [kept, later]);
+    }
+
+    #[test]
+    fn the_journal_does_not_grow_without_end() {
+        let scratch = Scratch::new();
+        let outbox = FileOutbox::open(&scratch.0).expect("opened");
+        let stays = message("stays");
+        outbox.put(&stays).expect("put");
+        for _ in 0..LINES_MIN {
+            let passing = message("passing");
+            outbox.put(&passing).expect("put");
+            outbox.remove(passing.client_id).expect("removed");
+        }
+        let lines = fs::read_to_string(&scratch.0).expect("read").lines().count();
+        assert!(lines <= LINES_MIN + 1, "{lines} lines");
+        drop(outbox);
+        assert_eq!(FileOutbox::open(&scratch.0).expect("opened").load().expect("loaded"), [stays]);
+    }
+}

@@ -1,0 +1,169 @@
+//! Events to those who want them.
+//!
+//! Each subscriber has its own queue of at most `events_max` events. A subscriber that does not take them never slows the
+//! connection or its neighbours, and never loses silently: when its queue is full, later events are counted instead of
+//! kept, and once it has taken what was queued it reads one [`Event::Lagged`] with the count, then live events again.
+
+use std::{
+    collections::VecDeque,
+    pin::Pin,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    task::{Context, Poll, Waker},
+};
+
+use futures::Stream;
+
+use crate::event::Event;
+
+/// Events of one subscriber, also a [`Stream`]. Ends when the client does.
+#[derive(Debug)]
+pub struct Events(Arc<Mutex<Queue>>);
+
+#[derive(Debug, Default)]
+struct Queue {
+    events: VecDeque<Event>,
+    /// While something is missed nothing is queued: all that is queued is older.
+    missed: u64,
+    ended: bool,
+    waker: Option<Waker>,
+}
+
+impl Queue {
+    fn pop(&mut self) -> Option<Event> {
+        self.events.pop_front().or_else(|| match std::mem::take(&mut self.missed) {
+            0 => None,
+            missed => Some(Event::Lagged { missed }),
+        })
+    }
+
+    fn wake(&mut self) {
+        if let Some(waker) = self.waker.take() {
+            waker.wake();
+        }
+    }
+}
+
+/// The queue's invariants hold between any two statements that could panic, so a poisoned lock is as good as any.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Events {
+    /// The next event; `None` once the client is closed. Safe to drop and call again.
+    pub async fn next(&mut self) -> Option<Event> {
+        std::future::poll_fn(|context| self.poll(context)).await
+    }
+
+    /// The next event if there is one already.
+    pub fn try_next(&mut self) -> Option<Event> {
+        lock(&self.0).pop()
+    }
+
+    fn poll(&mut self, context: &mut Context<'_>) -> Poll<Option<Event>> {
+        let mut queue = lock(&self.0);
+        match queue.pop() {
+            Some(event) => Poll::Ready(Some(event)),
+            None if queue.ended => Poll::Ready(None),
+            None => {
+                queue.waker = Some(context.waker().clone());
+                Poll::Pending
+            }
+        }
+    }
+}
+
+impl Stream for Events {
+    type Item = Event;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Event>> {
+        self.poll(context)
+    }
+}
+
+/// All subscribers of a client.
+pub(crate) struct Subscribers {
+    queue_max: usize,
+    /// `None` once the client ended.
+    list: Mutex<Option<Vec<Arc<Mutex<Queue>>>>>,
+}
+
+impl Subscribers {
+    pub fn new(queue_max: usize) -> Self {
+        Self { queue_max: queue_max.max(1), list: Mutex::new(Some(Vec::new())) }
+    }
+
+    /// Adds one; of an ended client it gets nothing but the end.
+    pub fn add(&self) -> Events {
+        let queue = Arc::new(Mutex::new(Queue::default()));
+        match lock(&self.list).as_mut() {
+            Some(list) => list.push(Arc::clone(&queue)),
+            None => lock(&queue).ended = true,
+        }
+        Events(queue)
+    }
+
+    pub fn tell(&self, event: &Event) {
+        if let Some(list) = lock(&self.list).as_mut() {
+            // Only we hold the queue of a subscriber that was dropped.
+            list.retain(|queue| Arc::strong_count(queue) > 1);
+            for queue in list {
+                let mut queue = lock(queue);
+                if queue.missed > 0 || queue.events.len() >= self.queue_max {
+                    queue.missed += 1;
+                } else {
+                    queue.events.push_back(event.clone());
+                }
+                queue.wake();
+            }
+        }
+    }
+
+    pub fn end(&self) {
+        for queue in lock(&self.list).take().into_iter().flatten() {
+            let mut queue = lock(&queue);
+            queue.ended = true;
+            queue.wake();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn total(number: u32) -> Event {
+        Event::TotalUnread(number)
+    }
+
+    #[tokio::test]
+    async fn a_slow_subscriber_is_told_how_much_it_missed_and_goes_on() {
+        let subscribers = Subscribers::new(2);
+        let mut slow = subscribers.add();
+        let mut quick = subscribers.add();
+        for number in 1..=5 {
+            subscribers.tell(&total(number));
+            assert_eq!(quick.next().await, Some(total(number)));
+        }
+        assert_eq!(slow.next().await, Some(total(1)));
+        // There is room again, but the loss is told before anything newer.
+        subscribers.tell(&total(6));
+        assert_eq!(slow.next().await, Some(total(2)));
+        assert_eq!(slow.next().await, Some(Event::Lagged { missed: 4 }));
+        subscribers.tell(&total(7));
+        assert_eq!(slow.next().await, Some(total(7)));
+        assert_eq!(slow.try_next(), None);
+    }
+
+    #[tokio::test]
+    async fn a_loss_at_the_very_end_is_told_too() {
+        let subscribers = Subscribers::new(1);
+        let mut events = subscribers.add();
+        subscribers.tell(&total(1));
+        subscribers.tell(&total(2));
+        subscribers.end();
+        assert_eq!(events.next().await, Some(total(1)));
+        assert_eq!(events.next().await, Some(Event::Lagged { missed: 1 }));
+        assert_eq!(events.next().await, None);
+        assert_eq!(subscribers.add().next().await, None);
+    }
+}
