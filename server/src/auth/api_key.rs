@@ -1,0 +1,156 @@
+//! Keys of a tenant's back end: `sk_` and 32 random bytes in base64url, shown once.
+//!
+//! Only their SHA-256 is kept. A slow hash protects what people choose; 256 random bits can't be guessed. The look-up is by
+//! the hash, so its timing tells at most how a hash of the caller's own guess compares with stored ones, from which no key
+//! can be built: comparing in constant time would gain nothing.
+
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use causerie_protocol::TenantId;
+use rand::RngCore as _;
+use sha2::{Digest as _, Sha256};
+use uuid::Uuid;
+
+use super::AuthError;
+use crate::store::entities::api_key;
+
+const PREFIX: &str = "sk_";
+const RANDOM_BYTES: usize = 32;
+
+/// What a back end may do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, clap::ValueEnum)]
+pub enum Scope {
+    /// Make and change people and whatever else the product provisions.
+    Provision,
+    /// Do what a person can, in that person's name.
+    Act,
+    /// Read anything of the tenant.
+    Read,
+}
+
+impl Scope {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Provision, Self::Act, Self::Read];
+
+    /// The name in SQL and on the command line.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Provision => "provision",
+            Self::Act => "act",
+            Self::Read => "read",
+        }
+    }
+}
+
+/// A back end whose key was good.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ApiCaller {
+    /// Whose back end.
+    pub tenant: TenantId,
+    /// Which key, for logs.
+    pub key: Uuid,
+    /// What it may do.
+    pub scopes: Vec<Scope>,
+}
+
+impl ApiCaller {
+    /// Refuses unless the key has a scope.
+    ///
+    /// # Errors
+    /// When it has not.
+    pub fn require(&self, scope: Scope) -> Result<(), AuthError> {
+        if self.scopes.contains(&scope) { Ok(()) } else { Err(AuthError::MissingScope(scope)) }
+    }
+
+    pub(super) fn from_row(row: api_key::Model, now_ms: i64) -> Result<Self, AuthError> {
+        let ended = row.expires_at.is_some_and(|at| at <= now_ms);
+        if ended || row.revoked_at.is_some() {
+            return Err(AuthError::UnknownApiKey);
+        }
+        // A scope of a newer server is one this server has nothing behind.
+        let scopes = Scope::ALL.into_iter().filter(|scope| row.scopes.split(' ').any(|name| name == scope.name())).collect();
+        Ok(Self { tenant: row.tenant_id.into(), key: row.id, scopes })
+    }
+}
+
+/// A new key, to be shown once, and the row to store.
+#[must_use]
+pub fn generate(
+    tenant: TenantId,
+    name: &str,
+    scopes: &[Scope],
+    now_ms: i64,
+    expires_at_ms: Option<i64>,
+) -> (String, api_key::Model) {
+    let mut random = [0; RANDOM_BYTES];
+    rand::rng().fill_bytes(&mut random);
+    let key = format!("{PREFIX}{}", URL_SAFE_NO_PAD.encode(random));
+    let row = api_key::Model {
+        id: Uuid::now_v7(),
+        tenant_id: tenant.into(),
+        name: name.to_owned(),
+        hash: digest(&key),
+        scopes: scopes.iter().map(|scope| scope.name()).collect::<Vec<_>>().join(" "),
+        created_at: now_ms,
+        expires_at: expires_at_ms,
+        revoked_at: None,
+    };
+    (key, row)
+}
+
+/// The stored form of a key; `None` where the text can't be one, which spares the database a question.
+#[must_use]
+pub fn hash(key: &str) -> Option<String> {
+    let random = URL_SAFE_NO_PAD.decode(key.strip_prefix(PREFIX)?).ok()?;
+    (random.len() == RANDOM_BYTES).then(|| digest(key))
+}
+
+fn digest(key: &str) -> String {
+    Sha256::digest(key).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn row(scopes: &[Scope], expires_at: Option<i64>) -> api_key::Model {
+        generate(TenantId::new(), "back end", scopes, 1_000, expires_at).1
+    }
+
+    #[test]
+    fn a_key_is_found_by_its_hash() {
+        let (key, row) = generate(TenantId::new(), "back end", &[Scope::Read], 0, None);
+        assert!(key.starts_with("sk_") && key.len() == 46, "{key}");
+        assert_eq!(hash(&key), Some(row.hash.clone()));
+        assert!(!format!("{row:?}").contains(&key[3..]), "the key itself is not stored");
+        assert_ne!(generate(TenantId::new(), "", &[], 0, None).0, key);
+    }
+
+    #[test]
+    fn other_texts_are_no_keys() {
+        let too_long = format!("sk_{}", "A".repeat(8_000));
+        for text in ["", "sk_", "sk_short", "pk_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", "sk_é", &too_long] {
+            assert_eq!(hash(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn scopes_are_what_was_granted() {
+        let caller = ApiCaller::from_row(row(&[Scope::Act, Scope::Read], None), 2_000).expect("valid");
+        assert!(caller.require(Scope::Act).is_ok());
+        assert!(caller.require(Scope::Read).is_ok());
+        assert!(matches!(caller.require(Scope::Provision), Err(AuthError::MissingScope(Scope::Provision))));
+        let mut newer = row(&[], None);
+        newer.scopes = "provisioning act-as".to_owned();
+        assert_eq!(ApiCaller::from_row(newer, 2_000).expect("valid").scopes, []);
+    }
+
+    #[test]
+    fn a_key_ends() {
+        assert!(ApiCaller::from_row(row(&[], Some(2_000)), 1_999).is_ok());
+        assert!(ApiCaller::from_row(row(&[], Some(2_000)), 2_000).is_err());
+        let mut revoked = row(&[], None);
+        revoked.revoked_at = Some(1_500);
+        assert!(ApiCaller::from_row(revoked, 1_600).is_err());
+    }
+}

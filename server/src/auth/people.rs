@@ -1,0 +1,90 @@
+//! The person behind a verified token, looked up together with whoever else arrives at the moment.
+
+use std::{collections::HashMap, sync::Arc};
+
+use causerie_protocol::{TenantId, wire::UserStatus};
+
+use super::{AuthError, token::Claims};
+use crate::{
+    clock::Clock,
+    store::{
+        Store, StoreError,
+        batcher::{Answers, Batcher},
+        queries::people::{self, Profile, User},
+    },
+    telemetry::Metrics,
+};
+
+/// People per look-up: one statement serves this many.
+const BATCH_MAX: usize = 500;
+
+/// Someone at the door.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+struct Arrival {
+    tenant: TenantId,
+    profile: Profile,
+    issued_at_s: i64,
+}
+
+impl Arrival {
+    /// May this token still speak for this person?
+    fn admitted(&self, user: &User) -> Result<(), AuthError> {
+        if user.status != UserStatus::Active {
+            return Err(AuthError::Inactive);
+        }
+        if self.issued_at_s < user.tokens_valid_from_s {
+            return Err(AuthError::Revoked);
+        }
+        Ok(())
+    }
+}
+
+/// The shared look-up. Cheap to clone.
+#[derive(Clone)]
+pub(super) struct People(Batcher<Arrival, User>);
+
+impl People {
+    pub(super) fn new(store: Store, clock: Arc<dyn Clock>, metrics: Arc<Metrics>) -> Self {
+        Self(Batcher::spawn(BATCH_MAX, move |arrivals| {
+            let (store, clock, metrics) = (store.clone(), Arc::clone(&clock), Arc::clone(&metrics));
+            #[allow(clippy::cast_precision_loss)] // at most 500
+            async move {
+                metrics.lookup_batch_size.observe(arrivals.len() as f64);
+                look_up(&store, arrivals, clock.now_ms()).await
+            }
+        }))
+    }
+
+    /// Finds, makes or updates the person, unless the token must not speak for them.
+    pub(super) async fn admit(&self, tenant: TenantId, claims: &Claims) -> Result<User, AuthError> {
+        let arrival = Arrival { tenant, profile: claims.profile.clone(), issued_at_s: claims.issued_at_s };
+        // Whoever was not there has been made, so only a person removed in between is missing.
+        let user = self.0.get(arrival.clone()).await?.ok_or(AuthError::Inactive)?;
+        arrival.admitted(&user)?;
+        Ok(user)
+    }
+}
+
+async fn look_up(store: &Store, mut arrivals: Vec<Arrival>, now_ms: i64) -> Result<Answers<Arrival, User>, StoreError> {
+    let keys: Vec<_> = arrivals.iter().map(|one| (one.tenant, one.profile.external_id.as_str())).collect();
+    let found = people::find_by_external_id(store.reader(), &keys).await?;
+    let mut users: HashMap<_, _> = found.into_iter().map(|user| ((user.tenant, user.external_id.clone()), user)).collect();
+    // Of two tokens of one person the newer one knows better; `save` keeps the later.
+    arrivals.sort_by_key(|one| one.issued_at_s);
+    let due = arrivals.iter().filter(|one| {
+        users.get(&(one.tenant, one.profile.external_id.clone()))
+            // A token that is void does not rename anybody.
+            .is_none_or(|user| one.admitted(user).is_ok() && one.profile.changes(user))
+    });
+    let due: Vec<_> = due.map(|one| (one.tenant, &one.profile)).collect();
+    if !due.is_empty() {
+        users.extend(people::save(store, due, now_ms).await?);
+    }
+    Ok(arrivals
+        .into_iter()
+        .filter_map(|one| {
+            let user = users.get(&(one.tenant, one.profile.external_id.clone())).cloned()?;
+            Some((one, user))
+        })
+        .collect())
+}

@@ -1,0 +1,205 @@
+//! Verifies a person's token: a JWT (RFC 7519) by the rules of RFC 8725.
+//!
+//! | Header | |
+//! |---|---|
+//! | `kid` | required; selects tenant, key and algorithm |
+//! | `alg` | must be the key's own algorithm; it selects nothing |
+//! | `crit` | refused: this server knows no extension |
+//!
+//! | Claim | |
+//! |---|---|
+//! | `sub` | required text, 1 to 128 bytes: the product's id of the person |
+//! | `exp`, `iat` | required whole numbers, seconds since 1970; at most 24 h apart |
+//! | `nbf` | honoured when present |
+//! | `aud` | when present: `causerie`, or a list with it. A token made for another service is not for us, while a product that signs only for us need not say so |
+//! | `name`, `avatar`, `locale` | optional texts; they update the person |
+//!
+//! Anything else is ignored; `jku`, `jwk` and `x5u` in particular select no key. Times are compared with
+//! [`crate::clock::Clock`], with five seconds of leeway for clocks that disagree.
+
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use causerie_protocol::limits;
+use jsonwebtoken::{Validation, errors::ErrorKind};
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::{AuthError, keys::SigningKey};
+use crate::store::queries::people::Profile;
+
+/// A token has a few claims; RS256 signatures take 342 bytes of it.
+pub const TOKEN_BYTES_MAX: usize = 8 * 1024;
+/// A token that lives longer is refused: it could not be taken back by letting it expire.
+pub const LIFETIME_MAX_S: i64 = 24 * 3600;
+/// How far the clocks of product and server may be apart.
+pub const LEEWAY_S: i64 = 5;
+/// Whom a token is for.
+pub const AUDIENCE: &str = "causerie";
+
+/// What a verified token says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Claims {
+    /// The person.
+    pub profile: Profile,
+    /// Seconds since 1970 UTC.
+    pub issued_at_s: i64,
+    /// Seconds since 1970 UTC.
+    pub expires_at_s: i64,
+}
+
+/// A token whose header was read and nothing believed.
+#[derive(Debug)]
+pub struct Unverified<'a> {
+    token: &'a str,
+    kid: String,
+    alg: String,
+}
+
+#[derive(Deserialize)]
+struct Header {
+    alg: String,
+    kid: Option<String>,
+    crit: Option<Value>,
+}
+
+/// Untyped, so that the type of each can be blamed by name. Naming one twice is an error.
+#[derive(Deserialize)]
+struct RawClaims {
+    sub: Option<Value>,
+    exp: Option<Value>,
+    iat: Option<Value>,
+    nbf: Option<Value>,
+    aud: Option<Value>,
+    name: Option<Value>,
+    avatar: Option<Value>,
+    locale: Option<Value>,
+}
+
+impl<'a> Unverified<'a> {
+    /// Reads the header.
+    ///
+    /// # Errors
+    /// When it is too large or no JWT with a `kid`.
+    pub fn parse(token: &'a str) -> Result<Self, AuthError> {
+        if token.len() > TOKEN_BYTES_MAX {
+            return Err(AuthError::TooLarge { max_bytes: TOKEN_BYTES_MAX });
+        }
+        let mut parts = token.split('.');
+        let (Some(header), Some(_), Some(_), None) = (parts.next(), parts.next(), parts.next(), parts.next()) else {
+            return Err(AuthError::NotAToken("it has not three parts separated by dots"));
+        };
+        let header = URL_SAFE_NO_PAD.decode(header).map_err(|_| AuthError::NotAToken("its header is not base64url"))?;
+        let header: Header = serde_json::from_slice(&header)
+            .map_err(|_| AuthError::NotAToken("its header is not a JSON object with a text `alg`"))?;
+        if header.crit.is_some() {
+            return Err(AuthError::NotAToken("its header demands an extension (`crit`)"));
+        }
+        let kid = header.kid.ok_or(AuthError::NotAToken("its header has no `kid`"))?;
+        Ok(Self { token, kid, alg: header.alg })
+    }
+
+    /// The key it says it was signed with.
+    #[must_use]
+    pub fn kid(&self) -> &str {
+        &self.kid
+    }
+
+    /// Verifies signature, then claims.
+    ///
+    /// # Errors
+    /// When it is not to be trusted, or not now.
+    pub fn verify(&self, key: &SigningKey, now_s: i64) -> Result<Claims, AuthError> {
+        if self.alg != key.algorithm.name() {
+            return Err(AuthError::WrongAlgorithm(key.algorithm.name()));
+        }
+        let mut validation = Validation::new(key.algorithm.into());
+        // Its own checks use the machine's clock and let a claim of the wrong type pass (CVE-2026-25537): below are ours.
+        validation.validate_exp = false;
+        validation.validate_nbf = false;
+        validation.validate_aud = false;
+        validation.required_spec_claims.clear();
+        let data = jsonwebtoken::decode::<RawClaims>(self.token, &key.decoding, &validation).map_err(|error| {
+            // Claims are parsed only after the signature was verified.
+            match error.kind() {
+                ErrorKind::Json(_) | ErrorKind::Utf8(_) => AuthError::BadClaims,
+                _ => AuthError::BadSignature,
+            }
+        })?;
+        if key.revoked {
+            return Err(AuthError::RevokedKey);
+        }
+        data.claims.check(now_s)
+    }
+}
+
+impl RawClaims {
+    fn check(self, now_s: i64) -> Result<Claims, AuthError> {
+        let subject = text("sub", self.sub, limits::EXTERNAL_ID_BYTES_MAX)?;
+        let external_id = subject.ok_or(AuthError::BadClaim { claim: "sub", problem: "is missing" })?;
+        if external_id.is_empty() {
+            return Err(AuthError::BadClaim { claim: "sub", problem: "is empty" });
+        }
+        let required = |claim, value| {
+            seconds(claim, value)?.ok_or(AuthError::BadClaim { claim, problem: "is missing" })
+        };
+        let expires_at_s = required("exp", self.exp)?;
+        let issued_at_s = required("iat", self.iat)?;
+        let not_before_s = seconds("nbf", self.nbf)?;
+        audience(self.aud)?;
+        let name = text("name", self.name, limits::PROFILE_FIELD_BYTES_MAX)?;
+        let avatar_url = text("avatar", self.avatar, limits::PROFILE_FIELD_BYTES_MAX)?;
+        if avatar_url.as_deref().is_some_and(|url| !url.is_empty() && !url.starts_with("https://") && !url.starts_with("http://")) {
+            return Err(AuthError::BadClaim { claim: "avatar", problem: "is neither empty nor an http or https address" });
+        }
+        let locale = text("locale", self.locale, limits::PROFILE_FIELD_BYTES_MAX)?;
+
+        // Numbers are bounded by `seconds`, so no sum overflows.
+        if expires_at_s <= issued_at_s {
+            return Err(AuthError::BadClaim { claim: "exp", problem: "is not after `iat`" });
+        }
+        if expires_at_s - issued_at_s > LIFETIME_MAX_S {
+            return Err(AuthError::BadClaim { claim: "exp", problem: "is more than 24 hours after `iat`" });
+        }
+        if issued_at_s > now_s + LEEWAY_S {
+            return Err(AuthError::NotYet { claim: "iat" });
+        }
+        if not_before_s.is_some_and(|from| from > now_s + LEEWAY_S) {
+            return Err(AuthError::NotYet { claim: "nbf" });
+        }
+        if expires_at_s + LEEWAY_S <= now_s {
+            return Err(AuthError::Expired);
+        }
+        Ok(Claims { profile: Profile { external_id, name, avatar_url, locale }, issued_at_s, expires_at_s })
+    }
+}
+
+fn text(claim: &'static str, value: Option<Value>, bytes_max: usize) -> Result<Option<String>, AuthError> {
+    match value {
+        None => Ok(None),
+        Some(Value::String(text)) if text.len() > bytes_max => Err(AuthError::BadClaim { claim, problem: "is too long" }),
+        // Unreadable to people, and PostgreSQL can't store NUL.
+        Some(Value::String(text)) if text.contains(char::is_control) => {
+            Err(AuthError::BadClaim { claim, problem: "contains control characters" })
+        }
+        Some(Value::String(text)) => Ok(Some(text)),
+        Some(_) => Err(AuthError::BadClaim { claim, problem: "is not a text" }),
+    }
+}
+
+/// Seconds between 1970 and the year 9999.
+fn seconds(claim: &'static str, value: Option<Value>) -> Result<Option<i64>, AuthError> {
+    let Some(value) = value else { return Ok(None) };
+    match value.as_i64() {
+        Some(number @ 0..=253_402_300_799) => Ok(Some(number)),
+        _ => Err(AuthError::BadClaim { claim, problem: "is not a whole number of seconds since 1970" }),
+    }
+}
+
+fn audience(value: Option<Value>) -> Result<(), AuthError> {
+    let for_us = match &value {
+        None => true,
+        Some(Value::String(one)) => one == AUDIENCE,
+        Some(Value::Array(many)) => many.iter().all(Value::is_string) && many.iter().any(|one| one == AUDIENCE),
+        Some(_) => false,
+    };
+    if for_us { Ok(()) } else { Err(AuthError::BadClaim { claim: "aud", problem: "does not name `causerie`" }) }
+}

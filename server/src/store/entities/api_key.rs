@@ -1,0 +1,30 @@
+//! A key with which a tenant's back end calls this server.
+
+use sea_orm::entity::prelude::*;
+
+/// A row of `api_keys`.
+#[sea_orm::model]
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "api_keys")]
+pub struct Model {
+    /// Primary key.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: Uuid,
+    /// Whose back end.
+    pub tenant_id: Uuid,
+    /// What it is for, in the operator's words.
+    pub name: String,
+    /// SHA-256 of the key, in hexadecimal digits.
+    #[sea_orm(unique)]
+    pub hash: String,
+    /// What it may do, separated by spaces.
+    pub scopes: String,
+    /// Milliseconds since 1970 UTC.
+    pub created_at: i64,
+    /// Milliseconds since 1970 UTC; absent where it has no end.
+    pub expires_at: Option<i64>,
+    /// Milliseconds since 1970 UTC; absent while it is valid.
+    pub revoked_at: Option<i64>,
+}
+
+impl ActiveModelBehavior for ActiveModel {}

@@ -1,0 +1,25 @@
+//! A key that signs the tokens of a tenant's people. Not to be printed: `material` may be a secret; `queries::keys` hides it.
+
+use sea_orm::entity::prelude::*;
+
+/// A row of `signing_keys`.
+#[sea_orm::model]
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "signing_keys")]
+pub struct Model {
+    /// Primary key, unique across tenants: it is what selects the tenant.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub kid: String,
+    /// Whose people it signs for.
+    pub tenant_id: Uuid,
+    /// `HS256`, `RS256`, `ES256` or `EdDSA`.
+    pub algorithm: String,
+    /// The shared secret (HS256) or the public key (PEM).
+    pub material: String,
+    /// Milliseconds since 1970 UTC.
+    pub created_at: i64,
+    /// Milliseconds since 1970 UTC; tokens it signed are void from then on.
+    pub revoked_at: Option<i64>,
+}
+
+impl ActiveModelBehavior for ActiveModel {}

@@ -1,0 +1,144 @@
+//! Finding people by what one types: words of their name and of the product's identifier, case and accents folded.
+//!
+//! Words are compared by ranges over an index in the order of bytes, not by `LIKE`, so there is nothing to escape and a
+//! search costs what it finds.
+
+use std::collections::BTreeSet;
+
+use causerie_protocol::TenantId;
+use sea_orm::{ConnectionTrait, EntityTrait, Value};
+use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
+
+use super::people::User;
+use crate::store::{
+    StoreError,
+    entities::user,
+    rows::{self, Column, Rows, statement},
+};
+
+/// Words kept per person; a name has a handful.
+const WORDS_MAX: usize = 32;
+/// Characters kept per word; nobody types more.
+const WORD_CHARS_MAX: usize = 32;
+/// Words searched for at once; the longest, which find the fewest.
+const QUERY_WORDS_MAX: usize = 8;
+/// Rows per statement: three values each, below SQLite's 32,766.
+const CHUNK: usize = 5_000;
+
+/// The words of a text, folded: lower case, compatibility forms decomposed, without accents.
+#[must_use]
+pub fn words(text: &str) -> BTreeSet<String> {
+    // Decomposing can yield capitals (℡) and lowering can yield marks (İ), hence lower twice.
+    let folded: String =
+        text.to_lowercase().nfkd().filter(|c| !is_combining_mark(*c)).flat_map(char::to_lowercase).collect();
+    folded
+        .split(|c: char| !c.is_alphanumeric())
+        .filter(|word| !word.is_empty())
+        .map(|word| word.chars().take(WORD_CHARS_MAX).collect())
+        .collect()
+}
+
+/// People of a tenant who are active and have, for each word of `query`, one that begins with it; by name, at most `limit`.
+/// A query without words finds the first people of the tenant.
+///
+/// # Errors
+/// When the database fails.
+pub async fn search(
+    connection: &impl ConnectionTrait,
+    tenant: TenantId,
+    query: &str,
+    limit: u32,
+) -> Result<Vec<User>, StoreError> {
+    let mut words: Vec<String> = words(query).into_iter().collect();
+    words.sort_by_key(|word| std::cmp::Reverse(word.len()));
+    words.truncate(QUERY_WORDS_MAX);
+
+    let mut sql = String::from("SELECT u.* FROM users u WHERE u.status = 1 AND u.tenant_id = $1");
+    let mut values: Vec<Value> = vec![tenant.0.into()];
+    for word in &words {
+        let at = values.len();
+        sql.push_str(&format!(
+            " AND u.id IN (SELECT t.user_id FROM user_tokens t WHERE t.tenant_id = ${} AND t.token >= ${} AND t.token < ${})",
+            at + 1,
+            at + 2,
+            at + 3
+        ));
+        // No word contains the last code point, so this is above every word with that beginning.
+        values.extend([tenant.0.into(), word.as_str().into(), format!("{word}{}", char::MAX).into()]);
+    }
+    // Without words everybody matches, and only the order of this index is free.
+    let order = if words.is_empty() { "u.external_id" } else { "u.name, u.external_id" };
+    sql.push_str(&format!(" ORDER BY {order} LIMIT ${}", values.len() + 1));
+    values.push(i64::from(limit).into());
+
+    let query = statement(connection.get_database_backend(), &sql, values);
+    let rows = user::Entity::find().from_raw_sql(query).all(connection).await?;
+    let mut found: Vec<User> = rows.into_iter().map(User::from).collect();
+    // Databases disagree on how names sort; people of one page are in the same order on both.
+    found.sort_by_cached_key(|user| (user.name.to_lowercase().nfkd().collect::<String>(), user.external_id.clone()));
+    Ok(found)
+}
+
+/// Replaces the words by which people are found.
+pub(super) async fn index<'a>(
+    connection: &impl ConnectionTrait,
+    people: impl Iterator<Item = &'a user::Model>,
+) -> Result<(), StoreError> {
+    let people: Vec<_> = people.collect();
+    if people.is_empty() {
+        return Ok(());
+    }
+    let backend = connection.get_database_backend();
+    let ids = rows::ids(people.iter().map(|row| row.id));
+    let delete = ids.statement(backend, "DELETE FROM user_tokens WHERE user_id IN (SELECT id FROM input)", &[]);
+    connection.execute_raw(delete).await?;
+
+    let tokens: Vec<_> = people
+        .iter()
+        .flat_map(|row| {
+            let words = words(&format!("{} {}", row.name, row.external_id));
+            words.into_iter().take(WORDS_MAX).map(|word| (row.tenant_id, word, row.id))
+        })
+        .collect();
+    for chunk in tokens.chunks(CHUNK) {
+        let mut rows = Rows::new([("tenant_id", Column::Uuid), ("token", Column::Text), ("user_id", Column::Uuid)]);
+        for (tenant, word, id) in chunk {
+            rows.push([(*tenant).into(), word.as_str().into(), (*id).into()]);
+        }
+        let body = "INSERT INTO user_tokens (tenant_id, token, user_id)
+                    SELECT i.tenant_id, i.token, i.user_id FROM input i WHERE true ON CONFLICT DO NOTHING";
+        connection.execute_raw(rows.statement(backend, body, &[])).await?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_folded() {
+        let table: &[(&str, &[&str])] = &[
+            ("Léa Martin", &["lea", "martin"]),
+            ("LE\u{301}A", &["lea"]),
+            ("Ana-Sofía O'Neill", &["ana", "neill", "o", "sofia"]),
+            ("lea.martin@school.example", &["example", "lea", "martin", "school"]),
+            ("ﬁn ℡", &["fin", "tel"]),
+            ("İpek", &["ipek"]),
+            ("Ωmega 42", &["42", "ωmega"]),
+            ("田中さくら", &["田中さくら"]),
+            (" \u{200b}% _ ' ; --", &[]),
+            ("", &[]),
+        ];
+        for (text, expected) in table {
+            let words = words(text);
+            assert_eq!(words.iter().map(String::as_str).collect::<Vec<_>>(), *expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn words_are_bounded() {
+        let long = words(&"é".repeat(400));
+        assert_eq!(long.into_iter().next().map(|word| word.chars().count()), Some(WORD_CHARS_MAX));
+    }
+}

@@ -1,0 +1,345 @@
+//! People of a tenant: found by id or by the product's identifier, made and updated from what the product says.
+
+use std::collections::HashMap;
+
+use causerie_protocol::{TenantId, UserId, command::UserRef, wire};
+use sea_orm::{ConnectionTrait, EntityTrait};
+
+use super::directory;
+use crate::store::{
+    Store, StoreError,
+    entities::user,
+    rows::{self, Column, Rows, statement},
+};
+
+/// People per statement: SQLite allows 32,766 bound values, PostgreSQL 65,535.
+const CHUNK: usize = 500;
+
+/// A person as stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct User {
+    /// The server's id.
+    pub id: UserId,
+    /// The tenant.
+    pub tenant: TenantId,
+    /// The product's id, the `sub` of its tokens.
+    pub external_id: String,
+    /// For people to read.
+    pub name: String,
+    /// Empty when the person has none.
+    pub avatar_url: String,
+    /// A language tag; empty when the product did not say.
+    pub locale: String,
+    /// Whether the person may come in.
+    pub status: wire::UserStatus,
+    /// Tokens issued before are void. Seconds since 1970 UTC.
+    pub tokens_valid_from_s: i64,
+    /// Milliseconds since 1970 UTC; absent if never connected.
+    pub last_seen_ms: Option<i64>,
+}
+
+impl From<user::Model> for User {
+    fn from(row: user::Model) -> Self {
+        Self {
+            id: row.id.into(),
+            tenant: row.tenant_id.into(),
+            external_id: row.external_id,
+            name: row.name,
+            avatar_url: row.avatar_url,
+            locale: row.locale,
+            // A number from a newer server's column says at least "not active".
+            status: wire::UserStatus::try_from(i32::from(row.status)).unwrap_or_default(),
+            tokens_valid_from_s: row.tokens_valid_from,
+            last_seen_ms: row.last_seen_at,
+        }
+    }
+}
+
+impl From<&User> for wire::User {
+    fn from(user: &User) -> Self {
+        Self {
+            id: user.id.to_string(),
+            external_id: user.external_id.clone(),
+            name: user.name.clone(),
+            avatar_url: user.avatar_url.clone(),
+            status: user.status as i32,
+        }
+    }
+}
+
+/// What the product says about a person. What it does not say stays as it is.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+pub struct Profile {
+    /// The product's id.
+    pub external_id: String,
+    /// A person who never had a name is shown by the product's id.
+    pub name: Option<String>,
+    /// Empty for none.
+    pub avatar_url: Option<String>,
+    /// A language tag.
+    pub locale: Option<String>,
+}
+
+impl Profile {
+    /// Whether what is stored differs from what is said.
+    #[must_use]
+    pub fn changes(&self, user: &User) -> bool {
+        let differs = |said: &Option<String>, stored: &str| said.as_deref().is_some_and(|said| said != stored);
+        // An empty name is no name: nothing was said.
+        let renamed = differs(&self.name, &user.name) && self.name.as_deref() != Some("");
+        renamed || differs(&self.avatar_url, &user.avatar_url) || differs(&self.locale, &user.locale)
+    }
+}
+
+/// People of a tenant by id. Ids that are nobody's, or another tenant's, are left out.
+///
+/// # Errors
+/// When the database fails.
+pub async fn find(connection: &impl ConnectionTrait, tenant: TenantId, ids: &[UserId]) -> Result<Vec<User>, StoreError> {
+    let mut found = Vec::with_capacity(ids.len());
+    for chunk in ids.chunks(CHUNK) {
+        let body = "SELECT u.* FROM input i JOIN users u ON u.id = i.id WHERE u.tenant_id = {0}";
+        let backend = connection.get_database_backend();
+        let query = rows::ids(chunk.iter().copied()).statement(backend, body, &[tenant.0.into()]);
+        found.extend(user::Entity::find().from_raw_sql(query).all(connection).await?.into_iter().map(User::from));
+    }
+    Ok(found)
+}
+
+/// People by tenant and the product's id, across tenants; those that are not there are left out.
+///
+/// # Errors
+/// When the database fails.
+pub async fn find_by_external_id(
+    connection: &impl ConnectionTrait,
+    keys: &[(TenantId, &str)],
+) -> Result<Vec<User>, StoreError> {
+    let mut found = Vec::with_capacity(keys.len());
+    for chunk in keys.chunks(CHUNK) {
+        let rows = select_by_external_id(connection, chunk.iter().copied(), "").await?;
+        found.extend(rows.into_iter().map(User::from));
+    }
+    Ok(found)
+}
+
+/// The person behind each reference, in the order asked; `None` where there is none in this tenant.
+///
+/// # Errors
+/// When the database fails.
+pub async fn resolve(
+    connection: &impl ConnectionTrait,
+    tenant: TenantId,
+    refs: &[UserRef],
+) -> Result<Vec<Option<User>>, StoreError> {
+    let mut ids = Vec::new();
+    let mut external_ids = Vec::new();
+    for one in refs {
+        match one {
+            UserRef::Id(id) => ids.push(*id),
+            UserRef::ExternalId(id) => external_ids.push((tenant, id.as_str())),
+        }
+    }
+    let mut by_id = HashMap::with_capacity(ids.len());
+    let mut by_external_id = HashMap::with_capacity(external_ids.len());
+    if !ids.is_empty() {
+        by_id.extend(find(connection, tenant, &ids).await?.into_iter().map(|user| (user.id, user)));
+    }
+    if !external_ids.is_empty() {
+        let found = find_by_external_id(connection, &external_ids).await?;
+        by_external_id.extend(found.into_iter().map(|user| (user.external_id.clone(), user)));
+    }
+    Ok(refs
+        .iter()
+        .map(|one| match one {
+            UserRef::Id(id) => by_id.get(id).cloned(),
+            UserRef::ExternalId(id) => by_external_id.get(id).cloned(),
+        })
+        .collect())
+}
+
+/// Makes people and updates those that exist, and what they are found by. Doing it again changes nothing. Answers one person
+/// per profile, in the same order; where a product's id comes twice, the later profile holds.
+///
+/// # Errors
+/// When the database fails; people before the chunk that failed are stored.
+pub async fn upsert(store: &Store, tenant: TenantId, profiles: &[Profile], now_ms: i64) -> Result<Vec<User>, StoreError> {
+    let users = upsert_across_tenants(store, profiles.iter().map(|profile| (tenant, profile)), now_ms).await?;
+    Ok(profiles.iter().filter_map(|profile| users.get(&(tenant, profile.external_id.clone())).cloned()).collect())
+}
+
+/// People by tenant and the product's id.
+pub type ByExternalId = HashMap<(TenantId, String), User>;
+
+/// [`upsert`] for people of several tenants.
+///
+/// # Errors
+/// As [`upsert`].
+pub async fn upsert_across_tenants<'a>(
+    store: &Store,
+    profiles: impl IntoIterator<Item = (TenantId, &'a Profile)>,
+    now_ms: i64,
+) -> Result<ByExternalId, StoreError> {
+    let distinct: HashMap<(TenantId, &str), &Profile> =
+        profiles.into_iter().map(|(tenant, profile)| ((tenant, profile.external_id.as_str()), profile)).collect();
+    let keys: Vec<_> = distinct.keys().copied().collect();
+    let mut users = by_external_id(find_by_external_id(store.reader(), &keys).await?);
+    let due = distinct.into_iter().filter(|((tenant, id), profile)| {
+        users.get(&(*tenant, (*id).to_owned())).is_none_or(|user| profile.changes(user))
+    });
+    let due: Vec<_> = due.map(|((tenant, _), profile)| (tenant, profile)).collect();
+    users.extend(save(store, due, now_ms).await?);
+    Ok(users)
+}
+
+/// Stores people who are known to be new or changed; of a person named twice, the later profile.
+///
+/// # Errors
+/// As [`upsert`].
+pub async fn save<'a>(
+    store: &Store,
+    due: impl IntoIterator<Item = (TenantId, &'a Profile)>,
+    now_ms: i64,
+) -> Result<ByExternalId, StoreError> {
+    let distinct: HashMap<(TenantId, &str), &Profile> =
+        due.into_iter().map(|(tenant, profile)| ((tenant, profile.external_id.as_str()), profile)).collect();
+    let mut due: Vec<_> = distinct.into_iter().collect();
+    // Everyone locks in this order, so that two nodes that write the same people do not wait for each other in a circle.
+    due.sort_unstable_by_key(|(key, _)| *key);
+    let due: Vec<_> = due.into_iter().map(|((tenant, _), profile)| (tenant, profile)).collect();
+    let mut users = HashMap::with_capacity(due.len());
+    for chunk in due.chunks(CHUNK) {
+        users.extend(by_external_id(write(store, chunk, now_ms).await?));
+    }
+    Ok(users)
+}
+
+fn by_external_id(users: Vec<User>) -> ByExternalId {
+    users.into_iter().map(|user| ((user.tenant, user.external_id.clone()), user)).collect()
+}
+
+/// One transaction; `due` is sorted, distinct, and no larger than a chunk.
+async fn write(store: &Store, due: &[(TenantId, &Profile)], now_ms: i64) -> Result<Vec<User>, StoreError> {
+    let transaction = store.begin().await?;
+    let backend = store.backend();
+    // Read again, now locked: names must not change between deciding and writing.
+    let keys = due.iter().map(|(tenant, profile)| (*tenant, profile.external_id.as_str()));
+    let stored = select_by_external_id(&transaction, keys, "ORDER BY u.tenant_id, u.external_id {for_update u}").await?;
+    let stored: HashMap<_, _> = stored.into_iter().map(|row| ((row.tenant_id, row.external_id.clone()), row)).collect();
+
+    let mut rows = Rows::new([
+        ("id", Column::Uuid),
+        ("tenant_id", Column::Uuid),
+        ("external_id", Column::Text),
+        ("name", Column::Text),
+        ("avatar_url", Column::Text),
+        ("locale", Column::Text),
+    ]);
+    for (tenant, profile) in due {
+        let old = stored.get(&(tenant.0, profile.external_id.clone()));
+        let text = |said: &Option<String>, stored: Option<&String>| said.as_ref().or(stored).cloned().unwrap_or_default();
+        let name = profile.name.as_ref().filter(|name| !name.is_empty()).or(old.map(|old| &old.name));
+        rows.push([
+            UserId::new().0.into(),
+            tenant.0.into(),
+            profile.external_id.clone().into(),
+            name.unwrap_or(&profile.external_id).clone().into(),
+            text(&profile.avatar_url, old.map(|old| &old.avatar_url)).into(),
+            text(&profile.locale, old.map(|old| &old.locale)).into(),
+        ]);
+    }
+    let body = "INSERT INTO users (id, tenant_id, external_id, name, avatar_url, locale, status, inbox_version,
+                                   tokens_valid_from, created_at)
+                SELECT i.id, i.tenant_id, i.external_id, i.name, i.avatar_url, i.locale, 1, 0, 0, CAST({0} AS BIGINT)
+                FROM input i WHERE true
+                ON CONFLICT (tenant_id, external_id) DO UPDATE
+                SET name = excluded.name, avatar_url = excluded.avatar_url, locale = excluded.locale
+                RETURNING *";
+    let query = rows.statement(backend, body, &[now_ms.into()]);
+    let written = user::Entity::find().from_raw_sql(query).all(&transaction).await?;
+
+    let renamed = written.iter().filter(|row| {
+        stored.get(&(row.tenant_id, row.external_id.clone())).is_none_or(|old| old.name != row.name)
+    });
+    directory::index(&transaction, renamed).await?;
+    transaction.commit().await?;
+    Ok(written.into_iter().map(User::from).collect())
+}
+
+async fn select_by_external_id<'a>(
+    connection: &impl ConnectionTrait,
+    keys: impl Iterator<Item = (TenantId, &'a str)>,
+    tail: &str,
+) -> Result<Vec<user::Model>, StoreError> {
+    let mut rows = Rows::new([("tenant_id", Column::Uuid), ("external_id", Column::Text)]);
+    for (tenant, external_id) in keys {
+        rows.push([tenant.0.into(), external_id.into()]);
+    }
+    if rows.is_empty() {
+        return Ok(Vec::new());
+    }
+    let body = format!(
+        "SELECT u.* FROM input i JOIN users u ON u.tenant_id = i.tenant_id AND u.external_id = i.external_id {tail}"
+    );
+    let query = rows.statement(connection.get_database_backend(), &body, &[]);
+    Ok(user::Entity::find().from_raw_sql(query).all(connection).await?)
+}
+
+/// Lets a person in or keeps them out. True when there is such a person.
+///
+/// # Errors
+/// When the database fails.
+pub async fn set_status(
+    store: &Store,
+    tenant: TenantId,
+    id: UserId,
+    status: wire::UserStatus,
+) -> Result<bool, StoreError> {
+    let sql = "UPDATE users SET status = CAST($1 AS SMALLINT) WHERE tenant_id = $2 AND id = $3";
+    let values = vec![i64::from(status as i32).into(), tenant.0.into(), id.0.into()];
+    let done = store.writer().execute_raw(statement(store.backend(), sql, values)).await?;
+    Ok(done.rows_affected() > 0)
+}
+
+/// Voids every token the person has, including those issued within the current second: `iat` is no finer. A token fetched
+/// afterwards is good from the next second on. True when there is such a person.
+///
+/// # Errors
+/// When the database fails.
+pub async fn revoke_tokens(store: &Store, tenant: TenantId, id: UserId, now_s: i64) -> Result<bool, StoreError> {
+    let sql = "UPDATE users SET tokens_valid_from = CASE WHEN tokens_valid_from > $1 THEN tokens_valid_from ELSE $2 END
+               WHERE tenant_id = $3 AND id = $4";
+    let from = now_s.saturating_add(1);
+    let values = vec![from.into(), from.into(), tenant.0.into(), id.0.into()];
+    let done = store.writer().execute_raw(statement(store.backend(), sql, values)).await?;
+    Ok(done.rows_affected() > 0)
+}
+
+/// Notes when people were last connected (milliseconds since 1970 UTC); earlier times than the stored change nothing.
+///
+/// # Errors
+/// When the database fails.
+pub async fn set_last_seen(store: &Store, seen: &[(UserId, i64)]) -> Result<(), StoreError> {
+    let mut latest: HashMap<UserId, i64> = HashMap::with_capacity(seen.len());
+    for (id, at_ms) in seen {
+        let entry = latest.entry(*id).or_insert(*at_ms);
+        *entry = (*entry).max(*at_ms);
+    }
+    let latest: Vec<_> = latest.into_iter().collect();
+    for chunk in latest.chunks(CHUNK) {
+        let mut rows = Rows::new([("id", Column::Uuid), ("seen_at", Column::Int)]);
+        for (id, at_ms) in chunk {
+            rows.push([id.0.into(), (*at_ms).into()]);
+        }
+        // Locked in the order of ids: a person connected to two nodes is written by both.
+        let body = "UPDATE users SET last_seen_at = s.seen_at
+                    FROM (SELECT u.id, i.seen_at FROM input i JOIN users u ON u.id = i.id
+                          WHERE u.last_seen_at IS NULL OR u.last_seen_at < i.seen_at ORDER BY u.id {for_update u}) s
+                    WHERE users.id = s.id";
+        store.writer().execute_raw(rows.statement(store.backend(), body, &[])).await?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+#[path = "people_tests.rs"]
+mod tests;
