@@ -180,7 +180,7 @@ mod tests {
         let mut file = OpenOptions::new().append(true).open(&scratch.0).expect("opened");
         file.write_all(br#"{"put":{"conversation":"#).expect("written");
         let outbox = FileOutbox::open(&scratch.0).expect("opened again");
-        assert_eq!(outbox.load().expect("loaded"), [kept.clone()]);
+        assert_eq!(outbox.load().expect("loaded"), std::slice::from_ref(&kept));
         // What follows the torn line must not be glued to it.
         let later = message("later");
         outbox.put(&later).expect("put");

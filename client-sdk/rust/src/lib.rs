@@ -3,27 +3,16 @@
 //! [`Client`] is a cheap handle; one task behind it owns the socket, reconnects with jitter, resumes without holes and
 //! repeats unanswered sends with the same client id. What happens arrives as [`Event`]s, each message once and in order
 //! per conversation; what you ask is an async method. Nothing needs counting here: unread numbers, capabilities and order
-//! come from the server.
+//! come from the server. The README has an example.
 //!
-//! ```no_run
-//! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
-//! use causerie_client::{Client, Config, Event, UserRef};
-//!
-//! let config = Config::new("ws://localhost:8080/v1/ws", || async { Ok::<_, std::io::Error>("a signed token".to_owned()) })?;
-//! let (client, mut events) = Client::connect_with_events(config);
-//! let started = client.start_direct(UserRef::ExternalId("noa".into())).await?;
-//! let conversation = started.conversation.ok_or("the server named no conversation")?.id.parse()?;
-//! let sent = client.send(conversation, "hello").await?;
-//! println!("number {} in the conversation", sent.seq);
-//! while let Some(event) = events.next().await {
-//!     if let Event::MessageSent(message) = event { println!("{}", message.text) }
-//! }
-//! # Ok(()) }
-//! ```
-//!
-//! How it is built: [`connection`](self) (I/O) drives three state machines that know no socket: `backoff` (when to come
+//! How it is built: `connection` and `session` (I/O) drive three state machines that know no socket: `backoff` (when to come
 //! back), `sync` (which versions are held, what is missing) and `outbox` (which sends wait for an answer). To add a command,
 //! add a method in `commands.rs`; to add an event, a variant in `event.rs` and an arm in `sync.rs`.
+
+/// The README's examples, compiled.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+mod readme {}
 
 mod backoff;
 mod client;

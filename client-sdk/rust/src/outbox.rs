@@ -58,6 +58,8 @@ pub(crate) struct Entry {
     pub message: StoredMessage,
     /// Absent for a message of an earlier run.
     pub answer: Option<oneshot::Sender<SendResult>>,
+    /// Counts up: older ones are sent first.
+    number: u64,
     backoff: Backoff,
     stage: Stage,
 }
@@ -73,34 +75,39 @@ enum Stage {
 /// All sends that wait, by conversation, oldest first. No queue is empty.
 pub(crate) struct Outbox {
     queues: HashMap<ConversationId, VecDeque<Entry>>,
+    pushed: u64,
     backoff: Backoff,
 }
 
 impl Outbox {
     /// `backoff` paces the repetitions of each send.
     pub fn new(backoff: Backoff) -> Self {
-        Self { queues: HashMap::new(), backoff }
+        Self { queues: HashMap::new(), pushed: 0, backoff }
     }
 
     pub fn push(&mut self, message: StoredMessage, answer: Option<oneshot::Sender<SendResult>>) {
-        let entry = Entry { answer, backoff: self.backoff.clone(), stage: Stage::Waiting, message };
+        self.pushed += 1;
+        let (number, backoff) = (self.pushed, self.backoff.clone());
+        let entry = Entry { message, answer, number, backoff, stage: Stage::Waiting };
         self.queues.entry(entry.message.conversation).or_default().push_back(entry);
     }
 
-    /// What to send now, at most one of each conversation; from here on it is on the way.
+    /// What to send now, at most one of each conversation, oldest first; from here on it is on the way.
     pub fn take_ready(&mut self, now: Instant) -> Vec<StoredMessage> {
         let heads = self.queues.values_mut().filter_map(VecDeque::front_mut);
-        heads
+        let mut ready: Vec<_> = heads
             .filter(|head| match head.stage {
                 Stage::Waiting => true,
                 Stage::Again(at) => at <= now,
                 Stage::OnTheWay => false,
             })
-            .map(|head| {
-                head.stage = Stage::OnTheWay;
-                head.message.clone()
-            })
-            .collect()
+            .collect();
+        ready.sort_by_key(|head| head.number);
+        let send = ready.into_iter().map(|head| {
+            head.stage = Stage::OnTheWay;
+            head.message.clone()
+        });
+        send.collect()
     }
 
     /// When something that was refused for now is due.
@@ -172,9 +179,7 @@ mod tests {
         outbox.push(message(one, "1"), None);
         outbox.push(message(one, "2"), None);
         outbox.push(message(other, "3"), None);
-        let mut ready = outbox.take_ready(now);
-        ready.sort_by(|a, b| a.text.cmp(&b.text));
-        assert_eq!(texts(&ready), ["1", "3"]);
+        assert_eq!(texts(&outbox.take_ready(now)), ["1", "3"]);
         assert!(outbox.take_ready(now).is_empty());
         assert_eq!(outbox.finish(one).map(|entry| entry.message.text).as_deref(), Some("1"));
         assert_eq!(texts(&outbox.take_ready(now)), ["2"]);

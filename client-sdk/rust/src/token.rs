@@ -35,7 +35,7 @@ where
 #[derive(Clone)]
 pub(crate) struct Token {
     pub text: String,
-    /// As far as the server told; a token never presented has none.
+    /// `None` where the server told no expiry: good until it is refused.
     pub refresh_at: Option<Instant>,
 }
 
@@ -48,7 +48,7 @@ const INTERVAL_MIN: Duration = Duration::from_secs(1);
 impl Token {
     /// Good enough for another connection?
     pub fn is_fresh(&self, now: Instant) -> bool {
-        self.refresh_at.is_some_and(|at| now < at)
+        self.refresh_at.is_none_or(|at| now < at)
     }
 }
 

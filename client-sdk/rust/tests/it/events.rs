@@ -1,0 +1,63 @@
+//! What is told, and what is watched on every connection.
+
+use causerie_client::{Client, ConversationId, Event, UserId, wire};
+use wire::{event::Kind, reply::Result as Answer, request::Command};
+
+use crate::peer::{Peer, next};
+
+#[tokio::test]
+async fn everything_unversioned_is_told_as_it_comes() {
+    let peer = Peer::new().await;
+    let (_client, mut events) = Client::connect_with_events(peer.config());
+    let (mut link, _) = peer.welcome().await;
+    let id = ConversationId::new();
+    let conversation_id = id.to_string();
+    let read_state = wire::ReadState { conversation_id: conversation_id.clone(), unread: 2, ..Default::default() };
+    let typing = wire::Typing { conversation_id: conversation_id.clone(), typing: true, ..Default::default() };
+    let read = wire::MemberRead { conversation_id: conversation_id.clone(), read_seq: 3, ..Default::default() };
+    let presence = wire::Presence { online: true, ..Default::default() };
+    let state = wire::ReadStateChanged { read_state: Some(read_state.clone()), total_unread: 5 };
+    let capabilities = vec![wire::Capability::Send];
+    let may = wire::CapabilitiesChanged {
+        conversation_id,
+        // A newer server knows more of them.
+        capabilities: vec![wire::Capability::Send.into(), 99],
+    };
+    link.event(Kind::ReadStateChanged(state)).await;
+    link.event(Kind::Typing(typing.clone())).await;
+    link.event(Kind::MemberRead(read.clone())).await;
+    link.event(Kind::PresenceChanged(presence.clone())).await;
+    link.event(Kind::CapabilitiesChanged(may)).await;
+    assert_eq!(next(&mut events).await, Event::ReadState { read_state, total_unread: 5 });
+    assert_eq!(next(&mut events).await, Event::Typing(typing));
+    assert_eq!(next(&mut events).await, Event::MemberRead(read));
+    assert_eq!(next(&mut events).await, Event::Presence(presence));
+    assert_eq!(next(&mut events).await, Event::Capabilities { conversation: id, capabilities });
+}
+
+#[tokio::test]
+async fn watched_people_are_watched_again_on_every_connection() {
+    let peer = Peer::new().await;
+    let (client, mut events) = Client::connect_with_events(peer.config());
+    let (mut link, _) = peer.welcome().await;
+    let user = UserId::new();
+    let users = [user];
+    let presences = |online| {
+        let presences = vec![wire::Presence { user_id: user.to_string(), online, last_seen_at: None }];
+        Answer::PresenceList(wire::PresenceList { presences })
+    };
+    let served = async {
+        let (id, command) = link.request().await;
+        link.reply(id, presences(true)).await;
+        command
+    };
+    let (watched, command) = tokio::join!(client.watch_presence(&users), served);
+    assert!(watched.expect("watched")[0].online);
+    drop(link);
+    let (mut link, _) = peer.welcome().await;
+    let (id, again) = link.request().await;
+    assert_eq!(again, command);
+    assert!(matches!(again, Command::WatchPresence(_)));
+    link.reply(id, presences(false)).await;
+    assert!(matches!(next(&mut events).await, Event::Presence(presence) if !presence.online));
+}

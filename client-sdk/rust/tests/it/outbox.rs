@@ -1,0 +1,172 @@
+//! Sends: kept, repeated, in order, never doubled.
+
+use std::{
+    io,
+    path::PathBuf,
+    sync::Arc,
+};
+
+use causerie_client::{Client, ClientId, ConversationId, Event, FileOutbox, OutboxStore, SendError, StoredMessage, wire};
+use wire::reply::Result as Answer;
+
+use crate::peer::{Peer, next, sent, soon};
+
+struct Scratch(PathBuf);
+
+impl Scratch {
+    fn new() -> Self {
+        Self(std::env::temp_dir().join(format!("causerie-client-{}", ClientId::new())))
+    }
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_file(&self.0);
+    }
+}
+
+#[tokio::test]
+async fn an_unanswered_send_is_repeated_with_the_same_client_id() {
+    let peer = Peer::new().await;
+    let client = Client::connect(peer.config());
+    let conversation = ConversationId::new();
+    let pending = client.send(conversation, "hello");
+    let client_id = pending.client_id.to_string();
+    // Three links break after the send and before the answer.
+    for _ in 0..3 {
+        let (mut link, _) = peer.welcome().await;
+        let (_, send) = link.send().await;
+        assert_eq!((send.client_id.as_str(), send.text.as_str()), (client_id.as_str(), "hello"));
+    }
+    let (mut link, _) = peer.welcome().await;
+    let (id, send) = link.send().await;
+    assert_eq!(send.client_id, client_id);
+    assert_eq!(client.unsent(), 1);
+    link.reply(id, sent(send, 7)).await;
+    assert_eq!(soon("the answer", pending).await.expect("sent").seq, 7);
+    assert_eq!(client.unsent(), 0);
+}
+
+#[tokio::test]
+async fn order_is_kept_in_a_conversation_and_no_conversation_waits_for_another() {
+    let peer = Peer::new().await;
+    let client = Client::connect(peer.config());
+    let (mut link, _) = peer.welcome().await;
+    let (one, other) = (ConversationId::new(), ConversationId::new());
+    let pending = [client.send(one, "1"), client.send(one, "2"), client.send(other, "3")];
+    let (first, a) = link.send().await;
+    let (second, b) = link.send().await;
+    assert_eq!((a.text.as_str(), b.text.as_str()), ("1", "3"));
+    // "1" is refused for now: "2" must not overtake it.
+    let busy = wire::Error { code: 103, temporary: true, retry_after_ms: 20, ..Default::default() };
+    link.reply(first, Answer::Error(busy)).await;
+    link.reply(second, sent(b, 1)).await;
+    let (id, again) = link.send().await;
+    assert_eq!(again, a);
+    link.reply(id, sent(again, 1)).await;
+    let (id, send) = link.send().await;
+    assert_eq!(send.text, "2");
+    link.reply(id, sent(send, 2)).await;
+    let mut seqs = Vec::new();
+    for pending in pending {
+        seqs.push(soon("the answer", pending).await.expect("sent").seq);
+    }
+    assert_eq!(seqs, [1, 2, 1]);
+}
+
+#[tokio::test]
+async fn a_permanent_refusal_fails_one_message_and_the_next_goes_on() {
+    let peer = Peer::new().await;
+    let (client, mut events) = Client::connect_with_events(peer.config());
+    let (mut link, _) = peer.welcome().await;
+    let conversation = ConversationId::new();
+    let (bad, good) = (client.send(conversation, "bad"), client.send(conversation, "good"));
+    let (id, _) = link.send().await;
+    let refusal = wire::Error { code: 255, name: "locked".into(), ..Default::default() };
+    link.reply(id, Answer::Error(refusal.clone())).await;
+    let (id, send) = link.send().await;
+    link.reply(id, sent(send, 1)).await;
+    let client_id = bad.client_id;
+    let error = SendError::Refused(refusal);
+    assert_eq!(soon("the answer", bad).await, Err(error.clone()));
+    assert_eq!(next(&mut events).await, Event::SendFailed { conversation, client_id, error });
+    assert!(soon("the answer", good).await.is_ok());
+}
+
+#[tokio::test]
+async fn a_full_outbox_refuses() {
+    let peer = Peer::new().await;
+    let mut config = peer.config();
+    config.outbox_max = 1;
+    let client = Client::connect(config);
+    let conversation = ConversationId::new();
+    let first = client.send(conversation, "1");
+    assert_eq!(client.send(conversation, "2").await, Err(SendError::Full));
+    let (mut link, _) = peer.welcome().await;
+    let (id, send) = link.send().await;
+    link.reply(id, sent(send, 1)).await;
+    assert!(soon("the answer", first).await.is_ok());
+}
+
+#[tokio::test]
+async fn a_restarted_program_sends_what_the_earlier_one_could_not() {
+    let scratch = Scratch::new();
+    let conversation = ConversationId::new();
+    let (peer, mut ids) = (Peer::new().await, Vec::new());
+    {
+        let mut config = peer.config();
+        config.outbox_store = Some(Arc::new(FileOutbox::open(&scratch.0).expect("opened")));
+        let client = Client::connect(config);
+        let (mut link, _) = peer.welcome().await;
+        let answered = client.send(conversation, "1");
+        let (id, send) = link.send().await;
+        link.reply(id, sent(send, 1)).await;
+        soon("the answer", answered).await.expect("sent");
+        for text in ["2", "3"] {
+            ids.push(client.send(conversation, text).client_id.to_string());
+        }
+        // On its way, and stored before; the program ends before the answer.
+        assert_eq!(link.send().await.1.client_id, ids[0]);
+        client.close().await;
+    }
+    let mut config = peer.config();
+    config.outbox_store = Some(Arc::new(FileOutbox::open(&scratch.0).expect("opened")));
+    let client = Client::connect(config);
+    let (mut link, _) = peer.welcome().await;
+    for (at, text) in ["2", "3"].into_iter().enumerate() {
+        let (id, send) = link.send().await;
+        assert_eq!((send.text.as_str(), &send.client_id), (text, &ids[at]));
+        link.reply(id, sent(send, 2)).await;
+    }
+    let last = client.send(conversation, "4");
+    let (id, send) = link.send().await;
+    link.reply(id, sent(send, 4)).await;
+    soon("the answer", last).await.expect("sent");
+    assert_eq!(FileOutbox::open(&scratch.0).expect("opened").load().expect("loaded"), []);
+}
+
+/// A disk that is full.
+struct FullDisk;
+
+impl OutboxStore for FullDisk {
+    fn load(&self) -> io::Result<Vec<StoredMessage>> {
+        Ok(Vec::new())
+    }
+    fn put(&self, _: &StoredMessage) -> io::Result<()> {
+        Err(io::ErrorKind::StorageFull.into())
+    }
+    fn remove(&self, _: ClientId) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn what_can_not_be_kept_is_not_sent() {
+    let peer = Peer::new().await;
+    let mut config = peer.config();
+    config.outbox_store = Some(Arc::new(FullDisk));
+    let client = Client::connect(config);
+    let pending = client.send(ConversationId::new(), "1");
+    assert!(matches!(soon("the answer", pending).await, Err(SendError::Store(_))));
+    assert_eq!(client.unsent(), 0);
+}

@@ -1,0 +1,197 @@
+//! Coming back, and not coming back.
+
+use std::{sync::Arc, time::{Duration, Instant}};
+
+use causerie_client::{Client, CloseReason, ConversationId, Encoding, Error, State, wire};
+use wire::{reply::Result as Answer, request::Command};
+
+use crate::peer::{Peer, conversation, reach, soon, welcome};
+
+#[tokio::test]
+async fn both_encodings_shake_hands_and_answer() {
+    for encoding in Encoding::ALL {
+        let peer = Peer::new().await;
+        let mut config = peer.config();
+        config.encoding = encoding;
+        config.client_name = "test".into();
+        let client = Client::connect(config);
+        let (mut link, hello) = peer.welcome().await;
+        assert_eq!((hello.token.as_str(), hello.client.expect("named").name.as_str()), ("token 1", "test"));
+        soon("the welcome", client.connected()).await.expect("welcomed");
+        let id = ConversationId::new();
+        let asked = client.conversation(id);
+        let served = async {
+            let (request, command) = link.request().await;
+            assert_eq!(command, Command::GetConversation(wire::GetConversation { conversation_id: id.to_string() }));
+            let found = wire::ConversationFound { conversation: Some(conversation(id, 3, 1)) };
+            link.reply(request, Answer::ConversationFound(found)).await;
+        };
+        let (found, ()) = tokio::join!(asked, served);
+        assert_eq!(found.expect("found").version, 3);
+    }
+}
+
+#[tokio::test]
+async fn a_lost_connection_comes_back_and_asks_again_what_may_be_asked_again() {
+    let peer = Peer::new().await;
+    let client = Client::connect(peer.config());
+    let (mut link, _) = peer.welcome().await;
+    let id = ConversationId::new();
+    let reading = tokio::spawn({ let client = client.clone(); async move { client.conversation(id).await } });
+    let (_, first) = link.request().await;
+    drop(link);
+    let (mut link, hello) = peer.welcome().await;
+    // The token is still good; the product's back end is not asked again.
+    assert_eq!((hello.token.as_str(), peer.tokens()), ("token 1", 1));
+    let (request, again) = link.request().await;
+    assert_eq!(again, first);
+    let found = wire::ConversationFound { conversation: Some(conversation(id, 3, 1)) };
+    link.reply(request, Answer::ConversationFound(found)).await;
+    assert!(soon("the answer", reading).await.expect("ran").is_ok());
+
+    let renaming = tokio::spawn({ let client = client.clone(); async move { client.rename(id, "new").await } });
+    link.request().await;
+    drop(link);
+    // Someone else may have renamed it since: whether to repeat is the caller's decision.
+    assert_eq!(soon("the answer", renaming).await.expect("ran"), Err(Error::ConnectionLost));
+}
+
+#[tokio::test]
+async fn close_codes_up_to_4499_come_back() {
+    let peer = Peer::new().await;
+    let client = Client::connect(peer.config());
+    for code in [4000, 4001, 4002, 4400, 4401, 1001, 1011] {
+        let (link, _) = peer.welcome().await;
+        link.close(code, "reason").await;
+    }
+    peer.welcome().await;
+    assert!(!matches!(*client.state().borrow(), State::Closed { .. }));
+}
+
+#[tokio::test]
+async fn later_means_not_before_half_of_the_longest_wait() {
+    let peer = Peer::new().await;
+    let mut config = peer.config();
+    config.backoff_max = Duration::from_millis(400);
+    config.jitter = Arc::new(|| 0.0);
+    let _client = Client::connect(config);
+    let (link, _) = peer.welcome().await;
+    let closed = Instant::now();
+    link.close(4400, "overloaded").await;
+    peer.accept().await;
+    assert!(closed.elapsed() >= Duration::from_millis(200), "{:?}", closed.elapsed());
+}
+
+#[tokio::test]
+async fn close_codes_from_4500_end_the_client_and_answer_all_who_wait() {
+    for code in [4500, 4501, 4503, 4504, 4999] {
+        let peer = Peer::new().await;
+        let (client, mut events) = Client::connect_with_events(peer.config());
+        let (mut link, _) = peer.welcome().await;
+        let pending = client.send(ConversationId::new(), "never");
+        link.send().await;
+        link.close(code, "revoked").await;
+        let reason = CloseReason::ByServer { code, reason: "revoked".into() };
+        let closed = reach(&client, |state| matches!(state, State::Closed { .. })).await;
+        assert_eq!(closed, State::Closed { reason: reason.clone() });
+        assert_eq!(soon("the answer", pending).await, Err(causerie_client::SendError::Closed(reason.clone())));
+        assert_eq!(client.note_to_self().await, Err(Error::Closed(reason)));
+        while soon("the end", events.next()).await.is_some() {}
+    }
+}
+
+#[tokio::test]
+async fn a_server_that_leaves_says_when_to_come_back() {
+    let peer = Peer::new().await;
+    let mut config = peer.config();
+    // Without the hint it would be there at once.
+    config.jitter = Arc::new(|| 0.0);
+    let _client = Client::connect(config);
+    let (mut link, _) = peer.welcome().await;
+    link.event(wire::event::Kind::GoingAway(wire::GoingAway { reconnect_after_ms: 300 })).await;
+    let closed = Instant::now();
+    link.close(4001, "going_away").await;
+    peer.accept().await;
+    assert!(closed.elapsed() >= Duration::from_millis(300), "{:?}", closed.elapsed());
+}
+
+#[tokio::test]
+async fn a_silent_server_is_cut_and_a_pinging_one_kept() {
+    let peer = Peer::new().await;
+    let _client = Client::connect(peer.config());
+    let heartbeat = wire::Welcome { heartbeat_ms: 100, ..welcome() };
+    let (mut link, _) = peer.welcome_with(heartbeat).await;
+    let start = Instant::now();
+    while start.elapsed() < Duration::from_millis(500) {
+        link.ping().await;
+        link.pong().await;
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    let silent = Instant::now();
+    link.until_closed().await;
+    assert!(silent.elapsed() >= Duration::from_millis(100), "{:?}", silent.elapsed());
+    peer.welcome().await;
+}
+
+#[tokio::test]
+async fn a_server_that_never_welcomes_is_given_up() {
+    let peer = Peer::new().await;
+    let mut config = peer.config();
+    config.command_timeout = Duration::from_millis(100);
+    let client = Client::connect(config);
+    let link = peer.accept().await;
+    link.until_closed().await;
+    let state = reach(&client, |state| matches!(state, State::Reconnecting { .. })).await;
+    assert!(matches!(state, State::Reconnecting { attempt: 1.., .. }), "{state:?}");
+    peer.welcome().await;
+}
+
+#[tokio::test]
+async fn a_command_without_a_connection_waits_and_then_times_out() {
+    let peer = Peer::new().await;
+    let mut config = peer.config();
+    config.command_timeout = Duration::from_millis(100);
+    let client = Client::connect(config);
+    assert_eq!(client.note_to_self().await, Err(Error::Timeout));
+}
+
+#[tokio::test]
+async fn closing_says_goodbye() {
+    let peer = Peer::new().await;
+    let client = Client::connect(peer.config());
+    let (link, _) = peer.welcome().await;
+    soon("the welcome", client.connected()).await.expect("welcomed");
+    let ((), frame) = tokio::join!(client.close(), link.until_closed());
+    assert_eq!(frame.map(|frame| u16::from(frame.code)), Some(1000));
+    assert_eq!(*client.state().borrow(), State::Closed { reason: CloseReason::ByClient });
+}
+
+#[tokio::test]
+async fn dropping_the_last_handle_closes() {
+    let peer = Peer::new().await;
+    let client = Client::connect(peer.config());
+    let clone = client.clone();
+    let (link, _) = peer.welcome().await;
+    drop(client);
+    drop(clone);
+    link.until_closed().await;
+}
+
+#[tokio::test]
+async fn a_frame_the_server_would_close_over_is_refused_here() {
+    let peer = Peer::new().await;
+    let client = Client::connect(peer.config());
+    let limits = wire::Limits { frame_bytes_max: 1000, ..Default::default() };
+    let (mut link, _) = peer.welcome_with(wire::Welcome { limits: Some(limits), ..welcome() }).await;
+    soon("the welcome", client.connected()).await.expect("welcomed");
+    let id = ConversationId::new();
+    let error = soon("the answer", client.send(id, "x".repeat(2000))).await.expect_err("refused");
+    assert!(matches!(&error, causerie_client::SendError::Refused(error) if error.name == "too_large"), "{error}");
+    let error = client.rename(id, "x".repeat(2000)).await.expect_err("refused");
+    assert!(matches!(&error, Error::Refused(error) if error.name == "too_large"), "{error}");
+    // The connection lives.
+    let pending = client.send(id, "short");
+    let (request, send) = link.send().await;
+    link.reply(request, crate::peer::sent(send, 1)).await;
+    assert_eq!(soon("the answer", pending).await.expect("sent").seq, 1);
+}

@@ -1,0 +1,99 @@
+//! Tokens: kept while good, replaced in time, replaced when refused.
+
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use causerie_client::{Client, CloseReason, State, wire};
+use wire::{reply::Result as Answer, request::Command};
+
+use crate::peer::{Peer, reach, welcome};
+
+/// A welcome whose token expires so long from now.
+fn expiring(lifetime: Duration) -> wire::Welcome {
+    let mut welcome = welcome();
+    let at = (SystemTime::now() + lifetime).duration_since(UNIX_EPOCH).expect("after 1970");
+    let expiry = welcome.token_expires_at.get_or_insert_default();
+    expiry.seconds = at.as_secs().try_into().expect("before the end of time");
+    expiry.nanos = at.subsec_nanos().try_into().expect("below a second");
+    welcome
+}
+
+#[tokio::test]
+async fn a_token_is_refreshed_in_band_before_it_expires() {
+    let peer = Peer::new().await;
+    let _client = Client::connect(peer.config());
+    let (mut link, _) = peer.welcome_with(expiring(Duration::from_secs(2))).await;
+    let (id, command) = link.request().await;
+    assert_eq!(command, Command::RefreshToken(wire::RefreshToken { token: "token 2".into() }));
+    let expiry = expiring(Duration::from_secs(3600)).token_expires_at;
+    link.reply(id, Answer::TokenRefreshed(wire::TokenRefreshed { token_expires_at: expiry })).await;
+    // The next connection presents the fresh one, without asking for another.
+    link.event(wire::event::Kind::Gap(wire::Gap {})).await;
+    assert!(matches!(link.request().await, (_, Command::Resume(_))));
+    drop(link);
+    let (_link, hello) = peer.welcome().await;
+    assert_eq!((hello.token.as_str(), peer.tokens()), ("token 2", 2));
+}
+
+#[tokio::test]
+async fn a_warning_of_the_server_refreshes_whatever_this_clock_says() {
+    let peer = Peer::new().await;
+    let _client = Client::connect(peer.config());
+    let (mut link, _) = peer.welcome_with(expiring(Duration::from_secs(3600))).await;
+    link.event(wire::event::Kind::TokenExpiring(wire::TokenExpiring::default())).await;
+    let (id, command) = link.request().await;
+    assert_eq!(command, Command::RefreshToken(wire::RefreshToken { token: "token 2".into() }));
+    // A refusal is not the end: another one is fetched.
+    link.reply(id, Answer::Error(wire::Error { code: 101, temporary: true, ..Default::default() })).await;
+    let (_, command) = link.request().await;
+    assert_eq!(command, Command::RefreshToken(wire::RefreshToken { token: "token 3".into() }));
+}
+
+#[tokio::test]
+async fn an_expired_token_is_replaced_before_the_next_hello() {
+    let peer = Peer::new().await;
+    let _client = Client::connect(peer.config());
+    let (link, hello) = peer.welcome_with(expiring(Duration::from_secs(3600))).await;
+    assert_eq!(hello.token, "token 1");
+    link.close(4003, "token_expired").await;
+    let (link, hello) = peer.welcome_with(expiring(Duration::from_secs(3600))).await;
+    assert_eq!(hello.token, "token 2");
+    // One that is good is kept over a mere accident.
+    drop(link);
+    let (_link, hello) = peer.welcome().await;
+    assert_eq!(hello.token, "token 2");
+}
+
+#[tokio::test]
+async fn a_kept_token_that_is_refused_is_replaced_once() {
+    let peer = Peer::new().await;
+    let client = Client::connect(peer.config());
+    let (link, _) = peer.welcome_with(expiring(Duration::from_secs(3600))).await;
+    drop(link);
+    // The product changed its keys: the kept token is worth nothing, a fresh one may be.
+    let mut link = peer.accept().await;
+    link.request().await;
+    link.close(4502, "unauthenticated").await;
+    let mut link = peer.accept().await;
+    let (_, command) = link.request().await;
+    assert!(matches!(command, Command::Hello(hello) if hello.token == "token 2"));
+    link.close(4502, "unauthenticated").await;
+    let closed = reach(&client, |state| matches!(state, State::Closed { .. })).await;
+    let reason = CloseReason::ByServer { code: 4502, reason: "unauthenticated".into() };
+    assert_eq!(closed, State::Closed { reason });
+}
+
+#[tokio::test]
+async fn a_refused_hello_counts_even_without_a_close_code() {
+    let peer = Peer::new().await;
+    let client = Client::connect(peer.config());
+    let mut link = peer.accept().await;
+    let (id, _) = link.request().await;
+    let error = wire::Error { code: 201, name: "token_expired".into(), ..Default::default() };
+    link.reply(id, Answer::Error(error)).await;
+    let mut link = peer.accept().await;
+    let (id, command) = link.request().await;
+    assert!(matches!(command, Command::Hello(hello) if hello.token == "token 2"));
+    link.reply(id, Answer::Error(wire::Error { code: 200, name: "unauthenticated".into(), ..Default::default() })).await;
+    let closed = reach(&client, |state| matches!(state, State::Closed { .. })).await;
+    assert!(matches!(&closed, State::Closed { reason: CloseReason::ByServer { code: 4502, .. } }), "{closed:?}");
+}
