@@ -133,8 +133,10 @@ export class Connection {
       token = await this.#tokens.current();
     } catch (thrown) {
       if (attempt !== this.#attempt || !this.#wanted) return;
-      this.listener.error(asError(thrown));
-      return this.#retry(1006);
+      const error = asError(thrown);
+      this.listener.error(error);
+      if (error.temporary) return this.#retry(1006);
+      return this.#leave({ name: "closed", reason: { code: error.code, name: error.name } });
     }
     // Stopped, or started anew, while the token was fetched.
     if (attempt !== this.#attempt || !this.#wanted) return;

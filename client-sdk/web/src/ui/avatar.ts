@@ -1,0 +1,77 @@
+import { css, html, LitElement } from "lit";
+import { customElement, property } from "lit/decorators.js";
+import { groupIcon, noteIcon } from "./icons.js";
+import { colourOf, initials } from "./names.js";
+import { base } from "./styles.js";
+
+/** A round picture of initials in a colour that stays with its id, with a dot when the person is there. */
+@customElement("causerie-avatar")
+export class AvatarElement extends LitElement {
+  /** What is shown in letters. Its reader names it elsewhere, so it is hidden from assistive technology. */
+  @property() name = "";
+  /** Decides the colour. */
+  @property() key = "";
+  @property() kind: "person" | "group" | "note" = "person";
+  @property({ type: Boolean }) online = false;
+
+  static override styles = [
+    base,
+    css`
+      :host {
+        --size: var(--avatar-size, 48px);
+        position: relative;
+        flex: none;
+        display: block;
+        width: var(--size);
+        height: var(--size);
+      }
+      .face {
+        width: 100%;
+        height: 100%;
+        display: grid;
+        place-items: center;
+        border-radius: 50%;
+        font-size: calc(var(--size) * 0.37);
+        font-weight: 600;
+        letter-spacing: 0.01em;
+        user-select: none;
+        background: light-dark(oklch(0.91 0.055 var(--hue)), oklch(0.37 0.085 var(--hue)));
+        color: light-dark(oklch(0.4 0.12 var(--hue)), oklch(0.93 0.045 var(--hue)));
+      }
+      .icon {
+        width: 50%;
+        height: 50%;
+      }
+      .dot {
+        position: absolute;
+        right: 0;
+        bottom: 0;
+        width: 28%;
+        height: 28%;
+        min-width: 10px;
+        min-height: 10px;
+        border-radius: 50%;
+        background: var(--good);
+        border: 2px solid var(--avatar-ring, var(--surface));
+      }
+      .c0 { --hue: 265; }
+      .c1 { --hue: 20; }
+      .c2 { --hue: 150; }
+      .c3 { --hue: 320; }
+      .c4 { --hue: 60; }
+      .c5 { --hue: 200; }
+      .c6 { --hue: 95; }
+      .c7 { --hue: 295; }
+      .c8 { --hue: 235; }
+      .c9 { --hue: 350; }
+    `,
+  ];
+
+  protected override render(): unknown {
+    const face = this.kind === "group" ? groupIcon : this.kind === "note" ? noteIcon : initials(this.name);
+    return html`
+      <div class="face c${colourOf(this.key)}" aria-hidden="true">${face}</div>
+      ${this.online ? html`<span class="dot"></span>` : ""}
+    `;
+  }
+}

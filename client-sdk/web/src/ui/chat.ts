@@ -1,0 +1,168 @@
+import { css, html, type PropertyValues } from "lit";
+import { customElement, property, query, state } from "lit/decorators.js";
+import type { ClientEvents, Conversation, Message } from "../sdk/index.js";
+import "./chat-header.js";
+import { ClientElement } from "./client-element.js";
+import "./composer.js";
+import type { Composer } from "./composer.js";
+import "./confirm-dialog.js";
+import type { ConfirmDialog } from "./confirm-dialog.js";
+import { explain, strings } from "./i18n/index.js";
+import "./message-list.js";
+import type { MessageList } from "./message-list.js";
+import { ReadMarker } from "./read-marker.js";
+import { base } from "./styles.js";
+
+/** One conversation: who, what was said, and where one writes. */
+@customElement("causerie-chat")
+export class Chat extends ClientElement {
+  @property({ attribute: false }) conversation!: Conversation;
+  @state() private editing: Message | undefined;
+  @state() private problem = "";
+  @query("causerie-message-list") private list!: MessageList;
+  @query("causerie-composer") private composer!: Composer;
+  @query("causerie-confirm-dialog") private confirm!: ConfirmDialog;
+
+  protected override readonly drawnAfter: readonly (keyof ClientEvents)[] = ["state"];
+  #deleting: Message | undefined;
+  #marker = new ReadMarker(this, () => this.#markRead());
+
+  static override styles = [
+    base,
+    css`
+      :host {
+        display: flex;
+        flex-direction: column;
+        min-width: 0;
+        min-height: 0;
+        height: 100%;
+      }
+      .problem {
+        margin: 0 20px;
+        padding: 8px 14px;
+        border-radius: 12px;
+        background: var(--danger-soft);
+        color: var(--danger);
+        font-size: 0.875rem;
+      }
+    `,
+  ];
+
+  /** Puts the cursor where one writes. */
+  async focusComposer(): Promise<void> {
+    await this.updateComplete;
+    await this.composer.updateComplete;
+    this.composer.focusField();
+  }
+
+  protected override willUpdate(changed: PropertyValues<this>): void {
+    super.willUpdate(changed);
+    const before = changed.get("conversation") as Conversation | undefined;
+    if (changed.has("conversation") && before?.id !== this.conversation.id) {
+      this.editing = undefined;
+      this.problem = "";
+    }
+  }
+
+  protected override updated(): void {
+    this.#marker.seen();
+  }
+
+  protected override render(): unknown {
+    const { conversation, client } = this;
+    return html`
+      <causerie-chat-header .client=${client} .conversation=${conversation}></causerie-chat-header>
+      <causerie-message-list
+        .client=${client}
+        .conversation=${conversation}
+        @causerie-at-end=${this.#marker.seen}
+        @causerie-edit=${this.#edit}
+        @causerie-delete=${this.#askDelete}
+        @causerie-retry=${(event: CustomEvent<string>) => client.retry(event.detail)}
+        @causerie-discard=${(event: CustomEvent<string>) => client.discard(event.detail)}
+      ></causerie-message-list>
+      ${this.problem ? html`<p class="problem" role="alert">${this.problem}</p>` : ""}
+      <causerie-composer
+        .conversationId=${conversation.id}
+        .editing=${this.editing}
+        .notice=${this.#notice}
+        .textBytesMax=${client.limits.textBytesMax ?? 0}
+        @causerie-send=${this.#send}
+        @causerie-save=${this.#save}
+        @causerie-edit-last=${this.#editLast}
+        @causerie-edit-cancel=${this.#stopEditing}
+        @causerie-typing=${(event: CustomEvent<boolean>) => client.setTyping(conversation.id, event.detail)}
+      ></causerie-composer>
+      <causerie-confirm-dialog
+        .heading=${strings.deleteTitle}
+        .text=${strings.deleteText}
+        .action=${strings.delete}
+        @causerie-confirm=${this.#delete}
+      ></causerie-confirm-dialog>
+    `;
+  }
+
+  get #notice(): string {
+    const { capabilities, state } = this.conversation;
+    if (capabilities.has("send")) return "";
+    return state === "closed" ? strings.closedConversation : strings.cannotSend;
+  }
+
+  /** Read is what was seen: the end of the list, by someone who looks. */
+  #markRead(): void {
+    const { conversation, client } = this;
+    if (!this.list?.atEnd || conversation.readState.markedUnread) return;
+    if (client.state.name !== "connected" || conversation.readState.unread === 0) return;
+    // Fails when the connection is lost; the next look marks again.
+    client.markRead(conversation.id).catch(() => {});
+  }
+
+  #send(event: CustomEvent<string>): void {
+    this.problem = "";
+    this.client.send(this.conversation.id, event.detail);
+  }
+
+  #edit(event: CustomEvent<Message>): void {
+    this.editing = event.detail;
+  }
+
+  #editLast(): void {
+    if (!this.conversation.capabilities.has("edit")) return;
+    const mine = (message: Message): boolean => message.authorId === this.client.me?.id && !message.deletedAt;
+    this.editing = this.client.history(this.conversation.id).messages.findLast(mine);
+  }
+
+  #stopEditing(): void {
+    this.editing = undefined;
+  }
+
+  async #save(event: CustomEvent<string>): Promise<void> {
+    const { editing } = this;
+    if (!editing) return;
+    await this.#attempt(async () => {
+      if (event.detail !== editing.text) await this.client.edit(editing.conversationId, editing.id, event.detail);
+      this.#stopEditing();
+    });
+  }
+
+  #askDelete(event: CustomEvent<Message>): void {
+    this.#deleting = event.detail;
+    this.confirm.show();
+  }
+
+  async #delete(): Promise<void> {
+    const message = this.#deleting;
+    if (!message) return;
+    if (this.editing?.id === message.id) this.#stopEditing();
+    await this.#attempt(() => this.client.delete(message.conversationId, message.id));
+  }
+
+  async #attempt(run: () => Promise<void>): Promise<void> {
+    this.problem = "";
+    try {
+      await run();
+    } catch (thrown) {
+      this.problem = explain(thrown);
+    }
+  }
+}

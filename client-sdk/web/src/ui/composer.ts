@@ -1,0 +1,234 @@
+import { css, html, LitElement, type PropertyValues } from "lit";
+import { customElement, property, query, state } from "lit/decorators.js";
+import { live } from "lit/directives/live.js";
+import type { Message } from "../sdk/index.js";
+import { strings } from "./i18n/index.js";
+import { closeIcon, editIcon, sendIcon } from "./icons.js";
+import { base } from "./styles.js";
+
+/** The field grows up to this, then scrolls; pixels. */
+const heightMax = 168;
+
+/**
+ * Where one writes. Enter sends, Shift+Enter begins a line. Fires `causerie-send` with the text, `causerie-save` while editing,
+ * `causerie-typing` with whether there is text, `causerie-edit-last` on the up arrow in an empty field, `causerie-edit-cancel`.
+ */
+@customElement("causerie-composer")
+export class Composer extends LitElement {
+  /** Whose draft this is: drafts are kept by it. */
+  @property() conversationId = "";
+  /** Why one can't write; empty where one can. */
+  @property() notice = "";
+  /** The message that is being changed. */
+  @property({ attribute: false }) editing: Message | undefined;
+  /** Bytes of UTF-8 one message may have; 0 for not known. */
+  @property({ type: Number }) textBytesMax = 0;
+  @state() private text = "";
+  @query("textarea") private field?: HTMLTextAreaElement;
+
+  readonly #drafts = new Map<string, string>();
+
+  static override styles = [
+    base,
+    css`
+      :host {
+        display: block;
+        padding: 8px 20px 16px;
+      }
+      form,
+      .notice,
+      .editing,
+      .problem {
+        max-width: 860px;
+        margin-inline: auto;
+      }
+      form {
+        display: flex;
+        align-items: flex-end;
+        gap: 8px;
+      }
+      textarea {
+        display: block;
+        flex: 1;
+        min-width: 0;
+        height: 44px;
+        max-height: 168px;
+        resize: none;
+        padding: 10.5px 18px;
+        border: 1px solid transparent;
+        border-radius: 22px;
+        background: var(--field);
+        line-height: 1.4;
+        scrollbar-width: thin;
+      }
+      textarea::placeholder {
+        color: var(--muted);
+        opacity: 1;
+      }
+      textarea:focus {
+        outline: none;
+        border-color: var(--accent);
+      }
+      .send {
+        flex: none;
+        width: 44px;
+        height: 44px;
+        display: grid;
+        place-items: center;
+        border-radius: 50%;
+        background: var(--accent);
+        color: var(--on-accent);
+        transition: opacity 0.12s, filter 0.12s;
+      }
+      .send:hover:not(:disabled) {
+        filter: brightness(1.1);
+      }
+      .notice {
+        padding: 12px 16px;
+        border-radius: 14px;
+        background: var(--field);
+        color: var(--muted);
+        text-align: center;
+      }
+      .editing {
+        display: flex;
+        align-items: center;
+        gap: 8px;
+        padding: 0 0 6px 14px;
+        font-size: 0.875rem;
+        color: var(--accent);
+      }
+      .editing .icon {
+        width: 18px;
+        height: 18px;
+      }
+      .editing span {
+        flex: 1;
+      }
+      .editing .icon-button {
+        width: 32px;
+        height: 32px;
+      }
+      .problem {
+        padding: 0 18px 6px;
+        font-size: 0.8125rem;
+        color: var(--danger);
+      }
+      @container messenger (max-width: 719px) {
+        :host {
+          padding: 6px 12px max(10px, env(safe-area-inset-bottom));
+        }
+      }
+    `,
+  ];
+
+  /** Puts the cursor into the field. */
+  focusField(): void {
+    this.field?.focus();
+  }
+
+  protected override willUpdate(changed: PropertyValues<this>): void {
+    if (changed.has("conversationId")) {
+      const before = changed.get("conversationId");
+      if (before) this.#keep(before, changed.get("editing") ?? this.editing);
+      this.text = this.#drafts.get(this.conversationId) ?? "";
+    }
+    if (!changed.has("editing")) return;
+    if (this.editing) {
+      if (!changed.has("conversationId")) this.#keep(this.conversationId, changed.get("editing"));
+      this.text = this.editing.text;
+    } else this.text = this.#drafts.get(this.conversationId) ?? "";
+  }
+
+  protected override updated(changed: PropertyValues<this>): void {
+    this.#grow();
+    if (changed.has("editing") && this.editing) this.focusField();
+  }
+
+  protected override render(): unknown {
+    if (this.notice) return html`<p class="notice">${this.notice}</p>`;
+    const tooLong = this.#tooLong;
+    const label = this.editing ? strings.save : strings.send;
+    return html`
+      ${
+        this.editing
+          ? html`<div class="editing">
+            ${editIcon}<span>${strings.editing}</span>
+            <button class="icon-button" aria-label=${strings.cancel} title=${strings.cancel} @click=${this.#cancel}>${closeIcon}</button>
+          </div>`
+          : ""
+      }
+      ${tooLong ? html`<p class="problem" role="alert">${strings.tooLong}</p>` : ""}
+      <form @submit=${this.#submit}>
+        <textarea
+          rows="1"
+          dir="auto"
+          enterkeyhint="send"
+          aria-label=${strings.writeMessage}
+          placeholder=${strings.writeMessage}
+          .value=${live(this.text)}
+          @input=${this.#input}
+          @keydown=${this.#key}
+        ></textarea>
+        <button class="send" aria-label=${label} title=${label} ?disabled=${!this.text.trim() || tooLong}>${sendIcon}</button>
+      </form>
+    `;
+  }
+
+  get #tooLong(): boolean {
+    // A UTF-16 unit has at most three bytes: short texts need no counting.
+    const { text, textBytesMax } = this;
+    return textBytesMax > 0 && text.length * 3 > textBytesMax && new TextEncoder().encode(text.trim()).length > textBytesMax;
+  }
+
+  /** What was written stays for later; what was being edited does not. */
+  #keep(conversationId: string, edited: Message | undefined): void {
+    if (edited) return;
+    if (this.text) this.#drafts.set(conversationId, this.text);
+    else this.#drafts.delete(conversationId);
+  }
+
+  #input(): void {
+    this.text = this.field?.value ?? "";
+    if (!this.editing) this.#fire("causerie-typing", this.text.trim() !== "");
+  }
+
+  #key(event: KeyboardEvent): void {
+    // While a word is being composed (Japanese, dead keys) Enter accepts it.
+    if (event.isComposing) return;
+    if (event.key === "Enter" && !event.shiftKey) this.#submit(event);
+    else if (event.key === "Escape" && this.editing) this.#cancel();
+    else if (event.key === "ArrowUp" && !this.text && !this.editing) this.#fire("causerie-edit-last", undefined);
+    else return;
+    event.preventDefault();
+  }
+
+  #submit(event: Event): void {
+    event.preventDefault();
+    const text = this.text.trim();
+    if (!text || this.#tooLong) return;
+    if (this.editing) this.#fire("causerie-save", text);
+    else {
+      this.text = "";
+      this.#drafts.delete(this.conversationId);
+      this.#fire("causerie-send", text);
+    }
+  }
+
+  #cancel(): void {
+    this.#fire("causerie-edit-cancel", undefined);
+    this.focusField();
+  }
+
+  #grow(): void {
+    const { field } = this;
+    if (!field) return;
+    field.style.height = "44px";
+    if (field.scrollHeight > 46) field.style.height = `${Math.min(field.scrollHeight + 2, heightMax)}px`;
+    field.style.overflowY = field.scrollHeight > heightMax ? "auto" : "hidden";
+  }
+
+  #fire(name: string, detail: unknown): void {
+    this.dispatchEvent(new CustomEvent(name, { detail, bubbles: true, composed: true }));
+  }
+}

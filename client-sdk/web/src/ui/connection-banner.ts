@@ -1,0 +1,92 @@
+import { css, html } from "lit";
+import { customElement, state } from "lit/decorators.js";
+import type { ClientEvents } from "../sdk/index.js";
+import { ClientElement } from "./client-element.js";
+import { strings } from "./i18n/index.js";
+import { base } from "./styles.js";
+
+/** A loss that heals within this time is not worth a word. */
+const patienceMs = 3_000;
+
+/** Says so when the connection is not there. */
+@customElement("causerie-connection-banner")
+export class ConnectionBanner extends ClientElement {
+  @state() private impatient = false;
+
+  protected override readonly drawnAfter: readonly (keyof ClientEvents)[] = ["state"];
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  static override styles = [
+    base,
+    css`
+      :host {
+        display: block;
+      }
+      .banner {
+        display: flex;
+        align-items: center;
+        justify-content: center;
+        gap: 12px;
+        padding: 7px 16px;
+        font-size: 0.875rem;
+        background: var(--warn-soft);
+        color: var(--warn);
+      }
+      .banner.closed {
+        background: var(--danger-soft);
+        color: var(--danger);
+      }
+      .banner .button {
+        min-height: 30px;
+        padding: 0 12px;
+        background: none;
+        border: 1px solid currentColor;
+      }
+      .spinner {
+        width: 14px;
+        height: 14px;
+        border-width: 2px;
+        border-color: color-mix(in srgb, currentColor 30%, transparent);
+        border-top-color: currentColor;
+      }
+    `,
+  ];
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#settle();
+  }
+
+  protected override render(): unknown {
+    return html`<div role="status">${this.#banner()}</div>`;
+  }
+
+  #banner(): unknown {
+    const { state } = this.client;
+    if (state.name === "closed") {
+      return html`<div class="banner closed">
+        <span>${strings.closedByServer}</span>
+        <button class="button" @click=${() => this.client.connect()}>${strings.connectAgain}</button>
+      </div>`;
+    }
+    if (state.name === "connected" || state.name === "disconnected") {
+      this.#settle();
+      return "";
+    }
+    if (state.name === "reconnecting" && state.waitingForNetwork) {
+      return html`<div class="banner"><span>${strings.waitingForNetwork}</span></div>`;
+    }
+    this.#timer ??= setTimeout(() => {
+      this.impatient = true;
+    }, patienceMs);
+    if (!this.impatient) return "";
+    const text = state.name === "connecting" ? strings.connecting : strings.reconnecting;
+    return html`<div class="banner"><span class="spinner" aria-hidden="true"></span><span>${text}</span></div>`;
+  }
+
+  #settle(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.impatient = false;
+  }
+}

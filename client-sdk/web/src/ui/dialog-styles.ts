@@ -1,0 +1,49 @@
+import { css } from "lit";
+
+/** What dialogs share: a card over a dimmed page, the whole page where there is little room. */
+export const dialogStyles = css`
+  dialog {
+    width: min(460px, calc(100vw - 32px));
+    max-height: min(640px, calc(100dvh - 32px));
+    padding: 0;
+    border: 1px solid var(--border);
+    border-radius: 20px;
+    background: var(--raised);
+    color: var(--text);
+    box-shadow: var(--shadow);
+    overflow: hidden;
+  }
+  dialog[open] {
+    display: flex;
+    flex-direction: column;
+  }
+  dialog::backdrop {
+    background: rgb(10 10 20 / 45%);
+  }
+  dialog h2 {
+    font-size: 1.0625rem;
+    font-weight: 650;
+  }
+  dialog.small {
+    width: min(380px, calc(100vw - 32px));
+    padding: 22px;
+    gap: 8px;
+  }
+  .buttons {
+    display: flex;
+    justify-content: flex-end;
+    gap: 8px;
+    margin-top: 14px;
+  }
+  @media (max-width: 519px) {
+    dialog:not(.small) {
+      width: 100vw;
+      max-width: none;
+      height: 100dvh;
+      max-height: none;
+      margin: 0;
+      border: 0;
+      border-radius: 0;
+    }
+  }
+`;

@@ -1,0 +1,61 @@
+// Dates as people say them, in the language in use.
+import { strings } from "./i18n/index.js";
+
+const formats = new Map<string, Intl.DateTimeFormat>();
+
+function format(date: Date, options: Intl.DateTimeFormatOptions): string {
+  const key = strings.locale + JSON.stringify(options);
+  let known = formats.get(key);
+  if (!known) formats.set(key, (known = new Intl.DateTimeFormat(strings.locale, options)));
+  return Number.isNaN(date.getTime()) ? "" : known.format(date);
+}
+
+/** Days from one date to another, by the calendar of this device. */
+function daysBetween(earlier: Date, later: Date): number {
+  const midnight = (date: Date): number => Date.UTC(date.getFullYear(), date.getMonth(), date.getDate());
+  return Math.round((midnight(later) - midnight(earlier)) / 86_400_000);
+}
+
+/** Both fall on one day. */
+export function sameDay(one: Date, other: Date): boolean {
+  return daysBetween(one, other) === 0;
+}
+
+/** `14:05`. */
+export function timeOfDay(date: Date): string {
+  return format(date, { hour: "numeric", minute: "2-digit" });
+}
+
+/** The whole date, for tooltips. */
+export function fullDate(date: Date): string {
+  return format(date, { dateStyle: "full", timeStyle: "short" });
+}
+
+/** `Today`, `Yesterday`, `Monday`, `3 March`, `3 March 2024`: the line between days. */
+export function dayName(date: Date, now: Date): string {
+  const days = daysBetween(date, now);
+  if (days <= 0) return strings.today;
+  if (days === 1) return strings.yesterday;
+  if (days < 7) return format(date, { weekday: "long" });
+  if (date.getFullYear() === now.getFullYear()) return format(date, { day: "numeric", month: "long" });
+  return format(date, { day: "numeric", month: "long", year: "numeric" });
+}
+
+/** `14:05`, `Yesterday`, `Mon`, `3 Mar`, `03/03/24`: beside a name in a list. */
+export function shortDate(date: Date, now: Date): string {
+  const days = daysBetween(date, now);
+  if (days <= 0) return timeOfDay(date);
+  if (days === 1) return strings.yesterday;
+  if (days < 7) return format(date, { weekday: "short" });
+  if (date.getFullYear() === now.getFullYear()) return format(date, { day: "numeric", month: "short" });
+  return format(date, { dateStyle: "short" });
+}
+
+/** `5 minutes ago`, `2 days ago`: how long since a person was there. */
+export function ago(date: Date, now: Date): string {
+  const relative = new Intl.RelativeTimeFormat(strings.locale, { numeric: "auto" });
+  const minutes = Math.max(Math.round((now.getTime() - date.getTime()) / 60_000), 0);
+  if (minutes < 60) return relative.format(-minutes, "minute");
+  if (minutes < 24 * 60) return relative.format(-Math.round(minutes / 60), "hour");
+  return relative.format(-Math.round(minutes / 1_440), "day");
+}

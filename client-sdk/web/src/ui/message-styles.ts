@@ -1,0 +1,178 @@
+import { css } from "lit";
+
+/** How a message looks: one's own to the right, others to the left, groups close together. */
+export const messageStyles = css`
+  :host {
+    display: block;
+    padding-top: 2px;
+  }
+  :host([first]) {
+    padding-top: 10px;
+  }
+  .row {
+    display: flex;
+    align-items: center;
+    gap: 4px;
+  }
+  :host([own]) .row {
+    justify-content: flex-end;
+  }
+  :host(:not([own])) .row {
+    flex-direction: row-reverse;
+    justify-content: flex-end;
+  }
+  .bubble {
+    --corner: 6px;
+    max-width: min(78%, 620px);
+    min-width: 0;
+    padding: 8px 14px;
+    border-radius: var(--radius);
+    background: var(--bubble);
+    overflow-wrap: anywhere;
+  }
+  :host(:not([own])) .bubble {
+    border-end-start-radius: var(--corner);
+  }
+  :host(:not([own]):not([first])) .bubble {
+    border-start-start-radius: var(--corner);
+  }
+  :host(:not([own])[last]) .bubble {
+    border-end-start-radius: var(--radius);
+  }
+  :host([own]) .bubble {
+    border-end-end-radius: var(--corner);
+    background: var(--bubble-own);
+    color: var(--on-bubble-own);
+  }
+  :host([own]:not([first])) .bubble {
+    border-start-end-radius: var(--corner);
+  }
+  :host([own][last]) .bubble {
+    border-end-end-radius: var(--radius);
+  }
+  .bubble.gone,
+  :host([own]) .bubble.gone {
+    background: none;
+    border: 1px solid var(--border);
+    color: var(--muted);
+    padding: 7px 13px;
+  }
+  .gone .text {
+    font-style: italic;
+  }
+  :host([own]) .bubble.failed {
+    background: var(--danger-soft);
+    color: var(--text);
+  }
+  .author {
+    font-size: 0.8125rem;
+    font-weight: 600;
+    color: var(--accent);
+  }
+  .text {
+    display: inline;
+    white-space: pre-wrap;
+  }
+  a {
+    color: inherit;
+    text-decoration: underline;
+    text-underline-offset: 2px;
+  }
+  .meta {
+    float: inline-end;
+    display: inline-flex;
+    align-items: center;
+    gap: 5px;
+    margin: 5px -3px -2px 12px;
+    font-size: 0.6875rem;
+    line-height: 1.4;
+    color: var(--muted);
+    white-space: nowrap;
+    font-variant-numeric: tabular-nums;
+    user-select: none;
+  }
+  :host([own]) .meta {
+    color: var(--muted-own);
+  }
+  :host([own]) .gone .meta {
+    color: var(--muted);
+  }
+  :host([own]) .failed .meta {
+    color: var(--danger);
+  }
+  .progress .icon {
+    width: 15px;
+    height: 15px;
+    stroke-width: 2.2;
+  }
+  .failure {
+    display: flex;
+    flex-wrap: wrap;
+    justify-content: flex-end;
+    gap: 4px 12px;
+    padding: 4px 4px 2px;
+    font-size: 0.8125rem;
+    color: var(--danger);
+  }
+  .failure button {
+    min-height: 24px;
+    font-weight: 650;
+    text-decoration: underline;
+    text-underline-offset: 3px;
+  }
+  .actions {
+    position: relative;
+    flex: none;
+  }
+  .more {
+    width: 32px;
+    height: 32px;
+    opacity: 0;
+  }
+  .row:hover .more,
+  .more:focus-visible,
+  .open .more {
+    opacity: 1;
+  }
+  @media (hover: none) {
+    .more {
+      opacity: 1;
+    }
+  }
+  .menu {
+    position: absolute;
+    z-index: 3;
+    inset-inline-end: 0;
+    top: 100%;
+    min-width: 168px;
+    padding: 6px;
+    border: 1px solid var(--border);
+    border-radius: 14px;
+    background: var(--raised);
+    box-shadow: var(--shadow);
+  }
+  .menu.above {
+    top: auto;
+    bottom: 100%;
+  }
+  .menu button {
+    width: 100%;
+    display: flex;
+    align-items: center;
+    gap: 10px;
+    min-height: 38px;
+    padding: 0 10px;
+    border-radius: 9px;
+    text-align: start;
+  }
+  .menu button:hover,
+  .menu button:focus-visible {
+    background: var(--hover);
+    outline-offset: -2px;
+  }
+  .menu .icon {
+    width: 19px;
+    height: 19px;
+    color: var(--muted);
+  }
+`;

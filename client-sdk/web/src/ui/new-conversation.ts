@@ -1,0 +1,318 @@
+import { css, html } from "lit";
+import { customElement, query, state } from "lit/decorators.js";
+import { live } from "lit/directives/live.js";
+import type { ClientEvents, Conversation, User } from "../sdk/index.js";
+import "./avatar.js";
+import { ClientElement } from "./client-element.js";
+import { dialogStyles } from "./dialog-styles.js";
+import { explain, strings } from "./i18n/index.js";
+import { backIcon, checkIcon, closeIcon, groupIcon } from "./icons.js";
+import { displayName } from "./names.js";
+import { base } from "./styles.js";
+
+/** Typing pauses this long before the directory is asked. */
+const pauseMs = 150;
+
+/** Finds people and starts a conversation with one, several, or oneself. Fires `causerie-open` with the conversation's id. */
+@customElement("causerie-new-conversation")
+export class NewConversation extends ClientElement {
+  @state() private query = "";
+  @state() private found: readonly User[] | undefined;
+  @state() private group = false;
+  @state() private subject = "";
+  @state() private chosen: readonly User[] = [];
+  @state() private busy = false;
+  @state() private problem = "";
+  @query("dialog") private dialog!: HTMLDialogElement;
+
+  protected override readonly drawnAfter: readonly (keyof ClientEvents)[] = [];
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  /** Answers may come in another order than questions. */
+  #asked = 0;
+
+  static override styles = [
+    base,
+    dialogStyles,
+    css`
+      .head {
+        display: flex;
+        align-items: center;
+        gap: 6px;
+        padding: 14px 12px 8px 20px;
+      }
+      .head.deep {
+        padding-inline-start: 10px;
+      }
+      .head h2 {
+        flex: 1;
+      }
+      .fields {
+        display: grid;
+        gap: 8px;
+        padding: 4px 20px 10px;
+      }
+      .chips {
+        display: flex;
+        flex-wrap: wrap;
+        gap: 6px;
+      }
+      .chip {
+        display: inline-flex;
+        align-items: center;
+        gap: 4px;
+        min-height: 30px;
+        max-width: 100%;
+        padding: 0 6px 0 12px;
+        border-radius: 15px;
+        background: var(--accent-soft);
+        font-size: 0.875rem;
+      }
+      .chip .icon {
+        width: 16px;
+        height: 16px;
+      }
+      .results {
+        flex: 1;
+        min-height: 260px;
+        overflow-y: auto;
+        scrollbar-width: thin;
+        padding: 0 8px 12px;
+        --avatar-size: 40px;
+      }
+      .results ul {
+        list-style: none;
+        margin: 0;
+        padding: 0;
+      }
+      .person {
+        width: 100%;
+        display: flex;
+        align-items: center;
+        gap: 12px;
+        padding: 8px 12px;
+        border-radius: 12px;
+        text-align: start;
+      }
+      .person:hover:not(:disabled) {
+        background: var(--hover);
+      }
+      .person:focus-visible {
+        outline-offset: -2px;
+      }
+      .person > span {
+        flex: 1;
+        min-width: 0;
+      }
+      .name {
+        display: block;
+        font-weight: 550;
+      }
+      .box {
+        flex: none;
+        width: 22px;
+        height: 22px;
+        border-radius: 50%;
+        border: 2px solid var(--border);
+        display: grid;
+        place-items: center;
+      }
+      [aria-pressed="true"] .box {
+        background: var(--accent);
+        border-color: var(--accent);
+        color: var(--on-accent);
+      }
+      .box .icon {
+        width: 14px;
+        height: 14px;
+        stroke-width: 3;
+      }
+      [aria-pressed="false"] .box .icon {
+        display: none;
+      }
+      .circle {
+        width: 40px;
+        height: 40px;
+        display: grid;
+        place-items: center;
+        border-radius: 50%;
+        background: var(--accent-soft);
+        color: var(--accent);
+      }
+      .hint {
+        padding: 24px 12px;
+        text-align: center;
+      }
+      .foot {
+        display: flex;
+        align-items: center;
+        justify-content: space-between;
+        gap: 12px;
+        padding: 12px 20px;
+        border-top: 1px solid var(--border);
+      }
+      .problem {
+        padding: 0 20px 10px;
+        color: var(--danger);
+        font-size: 0.875rem;
+      }
+    `,
+  ];
+
+  /** Opens the dialog, empty. */
+  show(): void {
+    this.query = this.subject = this.problem = "";
+    this.found = undefined;
+    this.chosen = [];
+    this.group = this.busy = false;
+    this.dialog.showModal();
+    void this.#search();
+  }
+
+  protected override render(): unknown {
+    return html`<dialog aria-labelledby="heading">
+      <div class="head ${this.group ? "deep" : ""}">
+        ${
+          this.group
+            ? html`<button class="icon-button" aria-label=${strings.newConversation} title=${strings.newConversation} @click=${() => this.#setGroup(false)}>
+              ${backIcon}
+            </button>`
+            : ""
+        }
+        <h2 id="heading">${this.group ? strings.newGroup : strings.newConversation}</h2>
+        <button class="icon-button" aria-label=${strings.close} title=${strings.close} @click=${() => this.dialog.close()}>${closeIcon}</button>
+      </div>
+      <div class="fields">
+        ${this.group ? this.#groupFields() : ""}
+        <input
+          class="field search"
+          type="search"
+          autofocus
+          autocomplete="off"
+          aria-label=${strings.searchPeople}
+          placeholder=${strings.searchPeople}
+          .value=${live(this.query)}
+          @input=${this.#input}
+        />
+      </div>
+      ${this.problem ? html`<p class="problem" role="alert">${this.problem}</p>` : ""}
+      <div class="results">
+        ${this.group || this.query ? "" : this.#shortcuts()}
+        <div aria-live="polite">${this.#people()}</div>
+      </div>
+      ${this.group ? this.#foot() : ""}
+    </dialog>`;
+  }
+
+  #shortcuts(): unknown {
+    return html`<button class="person" @click=${() => this.#setGroup(true)}>
+        <i class="circle">${groupIcon}</i><span class="name">${strings.newGroup}</span>
+      </button>
+      <button class="person" ?disabled=${this.busy} @click=${() => this.#start(() => this.client.startNoteToSelf())}>
+        <causerie-avatar kind="note" .key=${this.client.me?.id ?? ""}></causerie-avatar><span class="name">${strings.noteToSelf}</span>
+      </button>`;
+  }
+
+  #people(): unknown {
+    if (!this.found) return html`<p class="hint muted">${strings.loading}</p>`;
+    if (!this.found.length) return html`<p class="hint muted">${this.query ? strings.nobodyFound : strings.searchHint}</p>`;
+    return html`<ul>
+      ${this.found.map((user) => html`<li>${this.#person(user)}</li>`)}
+    </ul>`;
+  }
+
+  #person(user: User): unknown {
+    const name = displayName(user);
+    const face = html`<causerie-avatar .name=${name} .key=${user.id}></causerie-avatar><span class="name clip">${name}</span>`;
+    if (!this.group) {
+      return html`<button class="person" ?disabled=${this.busy} @click=${() => this.#start(() => this.client.startDirect({ id: user.id }))}>
+        ${face}
+      </button>`;
+    }
+    const chosen = this.chosen.some(({ id }) => id === user.id);
+    return html`<button class="person" aria-pressed=${chosen ? "true" : "false"} @click=${() => this.#toggle(user)}>
+      ${face}<i class="box">${checkIcon}</i>
+    </button>`;
+  }
+
+  #groupFields(): unknown {
+    return html`<input
+        class="field subject"
+        autocomplete="off"
+        aria-label=${strings.groupName}
+        placeholder=${strings.groupName}
+        .value=${live(this.subject)}
+        @input=${(event: InputEvent) => {
+          this.subject = (event.target as HTMLInputElement).value;
+        }}
+      />
+      ${
+        this.chosen.length
+          ? html`<div class="chips">
+            ${this.chosen.map((user) => {
+              const name = displayName(user);
+              return html`<button class="chip" aria-label=${strings.remove(name)} @click=${() => this.#toggle(user)}>
+                <span class="clip">${name}</span>${closeIcon}
+              </button>`;
+            })}
+          </div>`
+          : ""
+      }`;
+  }
+
+  #foot(): unknown {
+    const ready = this.chosen.length > 0 && this.subject.trim() !== "" && !this.busy;
+    const create = (): Promise<Conversation> =>
+      this.client.startGroup(
+        this.subject.trim(),
+        this.chosen.map(({ id }) => ({ id })),
+      );
+    return html`<div class="foot">
+      <span class="muted">${strings.selected(this.chosen.length)}</span>
+      <button class="button primary" ?disabled=${!ready} @click=${() => this.#start(create)}>${strings.createGroup}</button>
+    </div>`;
+  }
+
+  #setGroup(group: boolean): void {
+    this.group = group;
+    this.problem = "";
+  }
+
+  #toggle(user: User): void {
+    const others = this.chosen.filter(({ id }) => id !== user.id);
+    this.chosen = others.length < this.chosen.length ? others : [...this.chosen, user];
+  }
+
+  #input(event: InputEvent): void {
+    this.query = (event.target as HTMLInputElement).value;
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => void this.#search(), pauseMs);
+  }
+
+  async #search(): Promise<void> {
+    const asked = ++this.#asked;
+    try {
+      const hits = await this.client.searchDirectory(this.query.trim(), 50);
+      if (asked !== this.#asked) return;
+      this.found = hits.map(({ user }) => user).filter(({ id }) => id !== this.client.me?.id);
+      this.problem = "";
+    } catch (thrown) {
+      if (asked !== this.#asked) return;
+      this.found = [];
+      this.problem = explain(thrown);
+    }
+  }
+
+  async #start(run: () => Promise<Conversation>): Promise<void> {
+    this.busy = true;
+    this.problem = "";
+    try {
+      const { id } = await run();
+      this.dialog.close();
+      this.dispatchEvent(new CustomEvent("causerie-open", { detail: id, bubbles: true, composed: true }));
+    } catch (thrown) {
+      this.problem = explain(thrown);
+    } finally {
+      this.busy = false;
+    }
+  }
+}
