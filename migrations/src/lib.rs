@@ -1,1 +1,28 @@
+//! The database schema, one step per file. README.md tells how a running system is upgraded.
+//!
+//! Statements are written out, because two databases share them: types that differ stand in braces and [`sql::run`] fills
+//! them in. Times are milliseconds since 1970 UTC in `BIGINT`; ids are 16 bytes (`uuid` or `BLOB`).
 
+pub use sea_orm_migration::MigratorTrait;
+use sea_orm_migration::prelude::*;
+
+mod m0001_tenants;
+mod m0002_users;
+mod m0003_conversations;
+mod m0004_messages;
+mod sql;
+
+/// All steps, oldest first.
+pub struct Migrator;
+
+#[async_trait::async_trait]
+impl MigratorTrait for Migrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        vec![
+            Box::new(m0001_tenants::Migration),
+            Box::new(m0002_users::Migration),
+            Box::new(m0003_conversations::Migration),
+            Box::new(m0004_messages::Migration),
+        ]
+    }
+}

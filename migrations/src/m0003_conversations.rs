@@ -1,0 +1,59 @@
+//! Conversations with their two counters, and who is in them.
+
+use sea_orm_migration::prelude::*;
+
+use crate::sql;
+
+#[derive(DeriveMigrationName)]
+pub struct Migration;
+
+#[async_trait::async_trait]
+impl MigrationTrait for Migration {
+    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        sql::run(
+            manager,
+            &[
+                // `kind`: 1 note to self, 2 direct, 3 group. `state`: 1 open, 2 closed, 3 locked. `start_key` makes
+                // starting idempotent: one direct conversation per pair, one group per starter and client id.
+                // `uncounted_seq` is the highest message that counts as unread for nobody; positions beyond it need no
+                // correction.
+                "CREATE TABLE conversations (
+                    id {uuid} NOT NULL PRIMARY KEY,
+                    tenant_id {uuid} NOT NULL REFERENCES tenants (id),
+                    kind SMALLINT NOT NULL,
+                    state SMALLINT NOT NULL,
+                    subject TEXT NOT NULL,
+                    start_key {text} NOT NULL,
+                    last_seq BIGINT NOT NULL,
+                    version BIGINT NOT NULL,
+                    uncounted_seq BIGINT NOT NULL,
+                    member_count BIGINT NOT NULL,
+                    active_at BIGINT NOT NULL,
+                    created_by {uuid} NOT NULL REFERENCES users (id),
+                    created_at BIGINT NOT NULL,
+                    UNIQUE (tenant_id, start_key)
+                )",
+                // `role`: 1 member, 2 owner. `inbox_version` is the one of the user that this row's last joining or
+                // leaving made. Messages before `first_seq` are not the member's to read.
+                "CREATE TABLE members (
+                    conversation_id {uuid} NOT NULL REFERENCES conversations (id),
+                    user_id {uuid} NOT NULL REFERENCES users (id),
+                    role SMALLINT NOT NULL,
+                    read_seq BIGINT NOT NULL,
+                    marked_unread {flag} NOT NULL,
+                    first_seq BIGINT NOT NULL,
+                    inbox_version BIGINT NOT NULL,
+                    joined_at BIGINT NOT NULL,
+                    left_at BIGINT,
+                    PRIMARY KEY (conversation_id, user_id)
+                ) {by_key}",
+                "CREATE INDEX members_user ON members (user_id, inbox_version)",
+            ],
+        )
+        .await
+    }
+
+    async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        sql::run(manager, &["DROP TABLE members", "DROP TABLE conversations"]).await
+    }
+}
