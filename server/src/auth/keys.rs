@@ -1,13 +1,10 @@
 //! The keys that sign people's tokens, cached.
 
-use std::{
-    collections::HashMap,
-    sync::Arc,
-};
+use std::{collections::HashMap, sync::Arc};
 
 use arc_swap::ArcSwapOption;
 use causerie_protocol::TenantId;
-use jsonwebtoken::{DecodingKey, Validation, errors::ErrorKind};
+use jsonwebtoken::DecodingKey;
 use tokio::sync::Mutex;
 
 use crate::{
@@ -101,14 +98,11 @@ impl Algorithm {
 
     /// Some keys are taken and fail only when used, one on another curve for instance.
     fn try_out(self, key: &DecodingKey) -> Result<(), BadMaterial> {
-        use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
-        let header = URL_SAFE_NO_PAD.encode(format!(r#"{{"alg":"{}"}}"#, self.name()));
-        let signature = URL_SAFE_NO_PAD.encode([1; 64]);
-        let tried = jsonwebtoken::decode::<serde_json::Value>(format!("{header}.e30.{signature}"), key, &Validation::new(self.into()));
-        match tried.map_err(|error| error.into_kind()) {
-            Err(ErrorKind::InvalidSignature) => Ok(()),
-            _ => Err(BadMaterial("is not a public key of this algorithm")),
-        }
+        // Any signature: only whether the key can be used matters.
+        let signature = "A".repeat(86);
+        jsonwebtoken::crypto::verify(&signature, b"tried out", key, self.into())
+            .map(|_| ())
+            .map_err(|_| BadMaterial("is not a public key of this algorithm"))
     }
 }
 
@@ -141,7 +135,8 @@ pub struct SigningKey {
 
 impl SigningKey {
     fn from_row(row: &SigningKeyRow) -> Result<Self, BadMaterial> {
-        let algorithm = Algorithm::from_name(&row.algorithm).ok_or(BadMaterial("has an algorithm this server does not know"))?;
+        let algorithm =
+            Algorithm::from_name(&row.algorithm).ok_or(BadMaterial("has an algorithm this server does not know"))?;
         let decoding = algorithm.key(row.material.expose())?;
         Ok(Self { tenant: row.tenant, algorithm, revoked: row.revoked, decoding })
     }

@@ -72,7 +72,8 @@ async fn look_up(store: &Store, mut arrivals: Vec<Arrival>, now_ms: i64) -> Resu
     // Of two tokens of one person the newer one knows better; `save` keeps the later.
     arrivals.sort_by_key(|one| one.issued_at_s);
     let due = arrivals.iter().filter(|one| {
-        users.get(&(one.tenant, one.profile.external_id.clone()))
+        users
+            .get(&(one.tenant, one.profile.external_id.clone()))
             // A token that is void does not rename anybody.
             .is_none_or(|user| one.admitted(user).is_ok() && one.profile.changes(user))
     });

@@ -60,7 +60,9 @@ mod tests {
         for good in ["https://app.example", "http://localhost:3000", "https://xn--caf-dma.example"] {
             assert_eq!(Listen::origin_problem(good), None);
         }
-        for bad in ["app.example", "https://app.example/", "https://*.example", "https://", "ws://a", "https://App.example", "null"] {
+        for bad in
+            ["app.example", "https://app.example/", "https://*.example", "https://", "ws://a", "https://App.example", "null"]
+        {
             assert!(Listen::origin_problem(bad).is_some(), "{bad}");
         }
     }

@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 
 use super::{
     Config,
-    setting::{Kind, Setting},
+    setting::{Kind, NotThat, Setting},
     settings,
 };
 
@@ -100,12 +100,12 @@ impl Merge {
         self.problems.push(Problem { key: key.into(), source: source.to_owned(), text: text.into() });
     }
 
-    fn set(&mut self, setting: Setting, value: Result<Value, ()>, source: String) {
+    fn set(&mut self, setting: Setting, value: Result<Value, NotThat>, source: String) {
         match value {
             Ok(value) => {
                 self.values.insert(setting.key, (value, source));
             }
-            Err(()) => self.problem(setting.key, &source, format!("expected {}", setting.kind.expected())),
+            Err(NotThat) => self.problem(setting.key, &source, format!("expected {}", setting.kind.expected())),
         }
     }
 
@@ -128,7 +128,7 @@ impl Merge {
 
     fn table(&mut self, key: String, value: ValueKind, source: &str) {
         if let Some(setting) = find(&key) {
-            let value = json(value).ok_or(()).and_then(|value| setting.kind.check(value));
+            let value = json(value).ok_or(NotThat).and_then(|value| setting.kind.check(value));
             return self.set(setting, value, source.to_owned());
         }
         let section = format!("{key}.");
@@ -146,8 +146,14 @@ impl Merge {
         for (name, text) in variables {
             let Some(rest) = name.strip_prefix(PREFIX).filter(|_| name != FILE_VARIABLE) else { continue };
             let source = format!("environment variable {name}");
-            // Without a section it is none of ours: the test scripts' `CAUSERIE_TEST_POSTGRES`, for instance.
-            let Some(key) = rest.split_once("__").map(|(section, key)| format!("{section}.{key}").to_ascii_lowercase()) else {
+            let Some(key) = rest.split_once("__").map(|(section, key)| format!("{section}.{key}").to_ascii_lowercase())
+            else {
+                // Other programs' variables may begin like ours; one with our section is a slip.
+                if let Some((section, key)) = rest.to_ascii_lowercase().split_once('_')
+                    && settings().any(|setting| setting.key.starts_with(&format!("{section}.")))
+                {
+                    self.problem(format!("{section}.{key}"), &source, "expected two underscores behind the section");
+                }
                 continue;
             };
             let from_file = key.strip_suffix("_file").and_then(find).filter(|setting| matches!(setting.kind, Kind::Secret));

@@ -9,11 +9,7 @@ fn pairs(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
 
 fn load(file: Option<&str>, environment: &[(&str, &str)], flags: &[(&str, &str)]) -> Result<Loaded, Problems> {
     let directory = TempFile::new(file.unwrap_or_default());
-    Config::load(&Sources {
-        file: file.map(|_| directory.0.clone()),
-        environment: pairs(environment),
-        flags: pairs(flags),
-    })
+    Config::load(&Sources { file: file.map(|_| directory.0.clone()), environment: pairs(environment), flags: pairs(flags) })
 }
 
 /// A file that is gone afterwards.
@@ -77,7 +73,8 @@ fn the_greatest_allowed_number_fits_its_field() {
 #[test]
 fn later_sources_win() {
     let file = "[limits]\nframes_burst = 1\nsends_burst = 1\nin_flight_max = 1\n";
-    let environment = [("CAUSERIE_LIMITS__SENDS_BURST", "2"), ("CAUSERIE_LIMITS__IN_FLIGHT_MAX", "2"), ("HOME", "/root")];
+    let environment =
+        [("CAUSERIE_LIMITS__SENDS_BURST", "2"), ("CAUSERIE_LIMITS__IN_FLIGHT_MAX", "2"), ("CAUSERIE_TEST_POSTGRES", "x")];
     let loaded = load(Some(file), &environment, &[("limits.in_flight_max", "3")]).expect("valid");
     let limits = &loaded.config.limits;
     assert_eq!((limits.frames_burst, limits.sends_burst, limits.in_flight_max), (1, 2, 3));
@@ -108,20 +105,46 @@ fn a_secret_can_come_from_a_file() {
 fn an_error_names_key_source_and_what_was_expected() {
     type Case<'a> = (Option<&'a str>, &'a [(&'a str, &'a str)], &'a [(&'a str, &'a str)], &'a [&'a str]);
     let table: &[Case<'_>] = &[
-        (Some("[heartbeat]\ninterval_ms = \"5\"\n"), &[], &[], &["`heartbeat.interval_ms`", ".toml", "a whole number from 50"]),
+        (
+            Some("[heartbeat]\ninterval_ms = \"5\"\n"),
+            &[],
+            &[],
+            &["`heartbeat.interval_ms`", ".toml", "a whole number from 50"],
+        ),
         (Some("[heartbeat]\ninterval = 5\n"), &[], &[], &["`heartbeat.interval`", ".toml", "this is none"]),
         (Some("[hartbeat]\ninterval_ms = 5000\n"), &[], &[], &["`hartbeat`", ".toml", "this is none"]),
         (Some("heartbeat = 5\n"), &[], &[], &["`heartbeat`", ".toml"]),
         (Some("[listen]\norigins = \"https://a.example\"\n"), &[], &[], &["`listen.origins`", "a list of texts"]),
         (Some("[listen\n"), &[], &[], &["`--config`", ".toml", "TOML"]),
-        (None, &[("CAUSERIE_LIMITS__FRAMES_BURST", "many")], &[], &["`limits.frames_burst`", "CAUSERIE_LIMITS__FRAMES_BURST", "whole number"]),
+        (
+            None,
+            &[("CAUSERIE_LIMITS__FRAMES_BURST", "many")],
+            &[],
+            &["`limits.frames_burst`", "CAUSERIE_LIMITS__FRAMES_BURST", "whole number"],
+        ),
         (None, &[("CAUSERIE_LIMITS__FRAME_BURST", "1")], &[], &["`limits.frame_burst`", "CAUSERIE_LIMITS__FRAME_BURST"]),
+        (None, &[("CAUSERIE_LIMITS_FRAMES_BURST", "1")], &[], &["`limits.frames_burst`", "two underscores"]),
         (None, &[("CAUSERIE_DEMO__ENABLED", "yes")], &[], &["`demo.enabled`", "true or false"]),
         (None, &[("CAUSERIE_LISTEN__PUBLIC", "8080")], &[], &["`listen.public`", "127.0.0.1:8080"]),
-        (None, &[("CAUSERIE_DATABASE__URL_FILE", "/nowhere/at/all")], &[], &["`database.url`", "CAUSERIE_DATABASE__URL_FILE"]),
-        (None, &[("CAUSERIE_DATABASE__URL", "mysql://u:hunter2@h/d")], &[], &["`database.url`", "CAUSERIE_DATABASE__URL", "postgres://"]),
+        (
+            None,
+            &[("CAUSERIE_DATABASE__URL_FILE", "/nowhere/at/all")],
+            &[],
+            &["`database.url`", "CAUSERIE_DATABASE__URL_FILE"],
+        ),
+        (
+            None,
+            &[("CAUSERIE_DATABASE__URL", "mysql://u:hunter2@h/d")],
+            &[],
+            &["`database.url`", "CAUSERIE_DATABASE__URL", "postgres://"],
+        ),
         (None, &[("CAUSERIE_REDIS__URL", "redis://h")], &[], &["`redis.url`", "database.url"]),
-        (None, &[], &[("listen.public", "0.0.0.0:8080"), ("demo.enabled", "true")], &["`demo.enabled`", "--set demo.enabled", "127.0.0.1"]),
+        (
+            None,
+            &[],
+            &[("listen.public", "0.0.0.0:8080"), ("demo.enabled", "true")],
+            &["`demo.enabled`", "--set demo.enabled", "127.0.0.1"],
+        ),
         (None, &[], &[("listen.internal", "127.0.0.1:8080")], &["`listen.internal`", "same"]),
         (None, &[], &[("log.level", "info,=")], &["`log.level`", "--set log.level"]),
         (None, &[], &[("nothing", "x")], &["`nothing`", "--set nothing"]),
@@ -139,7 +162,8 @@ fn an_error_names_key_source_and_what_was_expected() {
 
 #[test]
 fn everything_wrong_is_told_at_once() {
-    let problems = load(Some("[limits]\nframes_burst = 0\n"), &[("CAUSERIE_DEMO__ENABLED", "1")], &[("x", "y")]).expect_err("wrong");
+    let problems =
+        load(Some("[limits]\nframes_burst = 0\n"), &[("CAUSERIE_DEMO__ENABLED", "1")], &[("x", "y")]).expect_err("wrong");
     assert_eq!(problems.0.len(), 3, "{problems}");
 }
 

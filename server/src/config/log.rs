@@ -4,10 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use super::setting::{Kind, Setting};
 
-pub(super) const SETTINGS: &[Setting] = &[
-    Setting { key: "log.format", kind: Kind::Choice(&["text", "json"]) },
-    Setting { key: "log.level", kind: Kind::Text },
-];
+pub(super) const SETTINGS: &[Setting] =
+    &[Setting { key: "log.format", kind: Kind::Choice(&["text", "json"]) }, Setting { key: "log.level", kind: Kind::Text }];
 
 /// The log, on standard error.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

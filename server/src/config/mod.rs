@@ -66,7 +66,8 @@ impl Config {
         let mut problem = |key, text: &str| problems.push((key, text.to_owned()));
 
         let scheme = |url: &Secret| url.expose().split_once("://").map(|(scheme, _)| scheme.to_owned());
-        if !self.database.url.is_empty() && !matches!(scheme(&self.database.url).as_deref(), Some("postgres" | "postgresql")) {
+        if !self.database.url.is_empty() && !matches!(scheme(&self.database.url).as_deref(), Some("postgres" | "postgresql"))
+        {
             problem("database.url", "expected postgres://user:password@host/database, or nothing for embedded SQLite");
         }
         if !self.redis.url.is_empty() && !matches!(scheme(&self.redis.url).as_deref(), Some("redis" | "rediss")) {
@@ -75,7 +76,9 @@ impl Config {
         if self.database.url.is_empty() && !self.redis.url.is_empty() {
             problem("redis.url", "several nodes need one database: set `database.url` too");
         }
-        if self.redis.prefix.is_empty() || !self.redis.prefix.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte)) {
+        if self.redis.prefix.is_empty()
+            || !self.redis.prefix.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte))
+        {
             problem("redis.prefix", "expected letters, digits, `-`, `_` and `.`");
         }
         if self.data.dir.as_os_str().is_empty() {

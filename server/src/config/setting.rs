@@ -32,6 +32,10 @@ pub enum Kind {
     List,
 }
 
+/// The value is not what its setting holds; [`Kind::expected`] says what is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NotThat;
+
 impl Kind {
     /// What to write, in words.
     #[must_use]
@@ -50,10 +54,10 @@ impl Kind {
     ///
     /// # Errors
     /// When the text is not what the setting holds.
-    pub fn parse(self, text: &str) -> Result<Value, ()> {
+    pub fn parse(self, text: &str) -> Result<Value, NotThat> {
         match self {
-            Self::Flag => text.parse::<bool>().map(Value::Bool).map_err(|_| ()),
-            Self::Whole(..) => text.parse::<u64>().map_err(|_| ()).and_then(|number| self.check(number.into())),
+            Self::Flag => text.parse::<bool>().map(Value::Bool).map_err(|_| NotThat),
+            Self::Whole(..) => text.parse::<u64>().map_err(|_| NotThat).and_then(|number| self.check(number.into())),
             Self::List => {
                 let items = text.split(',').map(str::trim).filter(|item| !item.is_empty());
                 Ok(items.map(Value::from).collect())
@@ -66,7 +70,7 @@ impl Kind {
     ///
     /// # Errors
     /// When it is not what the setting holds.
-    pub fn check(self, value: Value) -> Result<Value, ()> {
+    pub fn check(self, value: Value) -> Result<Value, NotThat> {
         let fits = match (self, &value) {
             (Self::Address, Value::String(text)) => text.parse::<SocketAddr>().is_ok(),
             (Self::Text | Self::Secret, Value::String(_)) | (Self::Flag, Value::Bool(_)) => true,
@@ -77,7 +81,7 @@ impl Kind {
             (Self::List, Value::Array(items)) => items.iter().all(Value::is_string),
             _ => false,
         };
-        if fits { Ok(value) } else { Err(()) }
+        if fits { Ok(value) } else { Err(NotThat) }
     }
 }
 

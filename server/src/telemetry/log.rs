@@ -1,9 +1,13 @@
 //! Sets up the log: one line per event, on standard error, as text or JSON.
 //!
 //! A line reads well alone and carries ids as fields with stable names (`connection_id`, `user_id`, `conversation_id`,
-//! `tenant_id`). Message text, tokens and secrets are never logged. What came from outside may hold terminal escapes;
-//! tracing-subscriber escapes control characters in text (since 0.3.20, RUSTSEC-2025-0055) as JSON does by itself, and a
-//! test holds it to that.
+//! `tenant_id`). Message text, tokens and secrets are never logged.
+//!
+//! What came from outside may hold terminal escapes and line breaks. tracing-subscriber escapes them in messages (since
+//! 0.3.20, RUSTSEC-2025-0055) but not in fields logged by `%`, and JSON leaves U+0080 to U+009F as they are; so the writer
+//! below escapes every control character but the break at a line's end. Colours, which are control characters too, are off.
+
+use std::io;
 
 use tracing_subscriber::{EnvFilter, fmt::MakeWriter};
 
@@ -14,7 +18,7 @@ use crate::config::{Log, LogFormat};
 /// # Errors
 /// When a log was set up already, or the level can't be parsed (which validated settings rule out).
 pub fn init(settings: &Log) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
-    tracing::subscriber::set_global_default(subscriber(settings, std::io::stderr)?)?;
+    tracing::subscriber::set_global_default(subscriber(settings, io::stderr)?)?;
     Ok(())
 }
 
@@ -25,14 +29,43 @@ where
     W: for<'writer> MakeWriter<'writer> + Send + Sync + 'static,
 {
     let filter = EnvFilter::try_new(&settings.level)?;
-    let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(writer);
+    let lines = tracing_subscriber::fmt().with_env_filter(filter).with_ansi(false).with_writer(EscapingMaker(writer));
     Ok(match settings.format {
-        LogFormat::Text => {
-            use std::io::IsTerminal as _;
-            Box::new(lines.with_ansi(std::io::stderr().is_terminal()).finish())
-        }
+        LogFormat::Text => Box::new(lines.finish()),
         LogFormat::Json => Box::new(lines.json().flatten_event(true).finish()),
     })
+}
+
+struct EscapingMaker<W>(W);
+
+impl<'a, W: MakeWriter<'a>> MakeWriter<'a> for EscapingMaker<W> {
+    type Writer = Escaping<W::Writer>;
+
+    fn make_writer(&'a self) -> Self::Writer {
+        Escaping(self.0.make_writer())
+    }
+}
+
+/// Each write is one line: the subscriber formats an event before it writes it.
+struct Escaping<W>(W);
+
+impl<W: io::Write> io::Write for Escaping<W> {
+    fn write(&mut self, line: &[u8]) -> io::Result<usize> {
+        let text = String::from_utf8_lossy(line);
+        let (body, end) = text.strip_suffix('\n').map_or((&*text, ""), |body| (body, "\n"));
+        let mut escaped = String::with_capacity(text.len());
+        for c in body.chars() {
+            // As JSON writes them, so that a JSON line stays one.
+            if c.is_control() { escaped.push_str(&format!("\\u{:04x}", u32::from(c))) } else { escaped.push(c) }
+        }
+        escaped.push_str(end);
+        self.0.write_all(escaped.as_bytes())?;
+        Ok(line.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush()
+    }
 }
 
 #[cfg(test)]
@@ -69,15 +102,22 @@ mod tests {
 
     #[test]
     fn control_characters_from_outside_do_not_reach_the_terminal() {
-        let hostile = "\u{1b}]0;owned\u{7}\u{1b}[2J\u{9b}31m";
+        let hostile = "\u{1b}]0;owned\u{7}\u{1b}[2J\u{9b}31m\r\n2027-01-01 ERROR forged\u{7f}";
         for format in [LogFormat::Text, LogFormat::Json] {
             let text = logged(format, || {
                 tracing::info!(client = hostile, "connected");
                 tracing::info!(client = %hostile, "connected as {hostile}");
                 tracing::info!(client = ?hostile, "connected");
             });
-            assert!(text.contains("connected"), "{text:?}");
-            assert!(!text.contains(['\u{1b}', '\u{7}', '\u{9b}']), "{format:?}: {text:?}");
+            assert_eq!(text.lines().count(), 3, "one line per event: {text:?}");
+            assert!(text.lines().all(|line| line.contains("connected")), "{text:?}");
+            assert!(!text.replace('\n', "").contains(char::is_control), "{format:?}: {text:?}");
+            if format == LogFormat::Json {
+                for line in text.lines() {
+                    let line: serde_json::Value = serde_json::from_str(line).expect("still JSON");
+                    assert!(line["client"].as_str().is_some_and(|client| client.contains("owned")));
+                }
+            }
         }
     }
 

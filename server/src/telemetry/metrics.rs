@@ -139,10 +139,22 @@ impl Metrics {
         registry.register("frames_received", "Frames from clients by command", m.frames_received.clone());
         registry.register("frames_sent", "Frames to clients", m.frames_sent.clone());
         registry.register_with_unit("sent", "WebSocket payload to clients", Unit::Bytes, m.bytes_sent.clone());
-        registry.register("socket_writes", "Writes to sockets; fewer than frames when they are coalesced", m.socket_writes.clone());
-        registry.register("encodes", "Events turned into bytes; once per encoding however many read them", m.encodes.clone());
+        registry.register(
+            "socket_writes",
+            "Writes to sockets; fewer than frames when they are coalesced",
+            m.socket_writes.clone(),
+        );
+        registry.register(
+            "encodes",
+            "Events turned into bytes; once per encoding however many read them",
+            m.encodes.clone(),
+        );
         registry.register("messages_accepted", "Messages committed", m.messages_accepted.clone());
-        registry.register("messages_repeated", "Retries answered with the message of the first try", m.messages_repeated.clone());
+        registry.register(
+            "messages_repeated",
+            "Retries answered with the message of the first try",
+            m.messages_repeated.clone(),
+        );
         registry.register("published", "Signals given to the bus", m.published.clone());
         registry.register("publish_failures", "Signals the bus did not take", m.publish_failures.clone());
         registry.register("announced_again", "Signals given again after a failure", m.announced_again.clone());

@@ -183,9 +183,9 @@ pub async fn upsert_across_tenants<'a>(
         profiles.into_iter().map(|(tenant, profile)| ((tenant, profile.external_id.as_str()), profile)).collect();
     let keys: Vec<_> = distinct.keys().copied().collect();
     let mut users = by_external_id(find_by_external_id(store.reader(), &keys).await?);
-    let due = distinct.into_iter().filter(|((tenant, id), profile)| {
-        users.get(&(*tenant, (*id).to_owned())).is_none_or(|user| profile.changes(user))
-    });
+    let due = distinct
+        .into_iter()
+        .filter(|((tenant, id), profile)| users.get(&(*tenant, (*id).to_owned())).is_none_or(|user| profile.changes(user)));
     let due: Vec<_> = due.map(|((tenant, _), profile)| (tenant, profile)).collect();
     users.extend(save(store, due, now_ms).await?);
     Ok(users)
@@ -257,9 +257,9 @@ async fn write(store: &Store, due: &[(TenantId, &Profile)], now_ms: i64) -> Resu
     let query = rows.statement(backend, body, &[now_ms.into()]);
     let written = user::Entity::find().from_raw_sql(query).all(&transaction).await?;
 
-    let renamed = written.iter().filter(|row| {
-        stored.get(&(row.tenant_id, row.external_id.clone())).is_none_or(|old| old.name != row.name)
-    });
+    let renamed = written
+        .iter()
+        .filter(|row| stored.get(&(row.tenant_id, row.external_id.clone())).is_none_or(|old| old.name != row.name));
     directory::index(&transaction, renamed).await?;
     transaction.commit().await?;
     Ok(written.into_iter().map(User::from).collect())
@@ -288,12 +288,7 @@ async fn select_by_external_id<'a>(
 ///
 /// # Errors
 /// When the database fails.
-pub async fn set_status(
-    store: &Store,
-    tenant: TenantId,
-    id: UserId,
-    status: wire::UserStatus,
-) -> Result<bool, StoreError> {
+pub async fn set_status(store: &Store, tenant: TenantId, id: UserId, status: wire::UserStatus) -> Result<bool, StoreError> {
     let sql = "UPDATE users SET status = CAST($1 AS SMALLINT) WHERE tenant_id = $2 AND id = $3";
     let values = vec![i64::from(status as i32).into(), tenant.0.into(), id.0.into()];
     let done = store.writer().execute_raw(statement(store.backend(), sql, values)).await?;

@@ -1,0 +1,188 @@
+use causerie_protocol::wire::UserStatus;
+
+use super::*;
+use crate::{
+    store::queries::{directory::search, tenants},
+    testing::{NOW_MS, on_each_database},
+};
+
+fn named(external_id: &str, name: &str) -> Profile {
+    Profile { external_id: external_id.to_owned(), name: Some(name.to_owned()), ..Profile::default() }
+}
+
+async fn tenant(store: &Store, slug: &str) -> TenantId {
+    tenants::create(store, slug, slug, NOW_MS).await.expect("stores").id
+}
+
+async fn names(store: &Store, tenant: TenantId, query: &str, limit: u32) -> Vec<String> {
+    search(store.reader(), tenant, query, limit).await.expect("searches").into_iter().map(|user| user.name).collect()
+}
+
+#[tokio::test]
+async fn storing_people_twice_changes_nothing() {
+    on_each_database(|store| async move {
+        let tenant = tenant(&store, "school").await;
+        // More than one chunk, in no order.
+        let profiles: Vec<_> = (0..1_203).rev().map(|n| named(&format!("p{n}"), &format!("Person {n}"))).collect();
+        let first = upsert(&store, tenant, &profiles, NOW_MS).await.expect("stores");
+        let asked: Vec<_> = profiles.iter().map(|profile| profile.external_id.as_str()).collect();
+        assert_eq!(first.iter().map(|user| user.external_id.as_str()).collect::<Vec<_>>(), asked, "in the order asked");
+        assert!(first.iter().all(|user| user.status == UserStatus::Active));
+        let again = upsert(&store, tenant, &profiles, NOW_MS + 1).await.expect("stores");
+        assert_eq!(first, again);
+        assert_eq!(names(&store, tenant, "p1202 person", 10).await, ["Person 1202"]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn of_a_person_named_twice_the_later_holds() {
+    on_each_database(|store| async move {
+        let tenant = tenant(&store, "school").await;
+        let users = upsert(&store, tenant, &[named("lea", "Old"), named("lea", "New")], NOW_MS).await.expect("stores");
+        assert_eq!(users.len(), 2);
+        assert_eq!(users[0], users[1]);
+        assert_eq!(users[0].name, "New");
+        assert_eq!(upsert(&store, tenant, &[], NOW_MS).await.expect("stores"), []);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn writers_of_the_same_people_do_not_trip_over_each_other() {
+    on_each_database(|store| async move {
+        let tenant = tenant(&store, "school").await;
+        let writers = (0..8).map(|writer| {
+            let store = store.clone();
+            tokio::spawn(async move {
+                let mut profiles: Vec<_> =
+                    (0..100).map(|n| named(&format!("p{n}"), &format!("Writer{writer} Person{n}"))).collect();
+                if writer % 2 == 0 {
+                    profiles.reverse();
+                }
+                upsert(&store, tenant, &profiles, NOW_MS).await.map(|users| users.len())
+            })
+        });
+        for outcome in futures::future::join_all(writers).await {
+            assert_eq!(outcome.expect("runs").expect("stores"), 100);
+        }
+        // Whoever came last, name and words of each person are from the same writer.
+        let mut found = 0;
+        for writer in 0..8 {
+            let prefix = format!("Writer{writer} ");
+            let people = names(&store, tenant, &prefix, 200).await;
+            assert!(people.iter().all(|name| name.starts_with(&prefix)), "{people:?}");
+            found += people.len();
+        }
+        assert_eq!(found, 100);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn references_are_resolved_within_the_tenant() {
+    on_each_database(|store| async move {
+        let (school, clinic) = (tenant(&store, "school").await, tenant(&store, "clinic").await);
+        let here = upsert(&store, school, &[named("lea", "Léa"), named("tom", "Tom")], NOW_MS).await.expect("stores");
+        let there = upsert(&store, clinic, &[named("lea", "Dr Léa"), named("eve", "Eve")], NOW_MS).await.expect("stores");
+        let refs = [
+            UserRef::ExternalId("tom".to_owned()),
+            UserRef::Id(there[0].id),
+            UserRef::Id(here[0].id),
+            UserRef::ExternalId("eve".to_owned()),
+            UserRef::ExternalId("tom".to_owned()),
+            UserRef::Id(UserId::new()),
+        ];
+        let found = resolve(store.reader(), school, &refs).await.expect("asks");
+        let names: Vec<_> = found.iter().map(|user| user.as_ref().map(|user| user.name.as_str())).collect();
+        assert_eq!(names, [Some("Tom"), None, Some("Léa"), None, Some("Tom"), None]);
+        assert_eq!(resolve(store.reader(), school, &[]).await.expect("asks"), []);
+
+        let known = find(store.reader(), school, &[here[1].id, there[1].id]).await.expect("asks");
+        assert_eq!(known, [here[1].clone()]);
+        assert_eq!(wire::User::from(&known[0]).external_id, "tom");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_directory_finds_by_the_beginnings_of_words() {
+    on_each_database(|store| async move {
+        let (school, clinic) = (tenant(&store, "school").await, tenant(&store, "clinic").await);
+        let people = [
+            named("lea.martin", "Léa Martin"),
+            named("m2", "Émile Martineau"),
+            named("m3", "Zoé Martin"),
+            named("gone", "Martin Disparu"),
+            named("pc", "100% _Martin_"),
+        ];
+        let users = upsert(&store, school, &people, NOW_MS).await.expect("stores");
+        set_status(&store, school, users[3].id, UserStatus::Deactivated).await.expect("sets");
+        upsert(&store, clinic, &[named("x", "Martin Ailleurs")], NOW_MS).await.expect("stores");
+
+        let table: &[(&str, &[&str])] = &[
+            ("martin", &["100% _Martin_", "Émile Martineau", "Léa Martin", "Zoé Martin"]),
+            ("MARTINE", &["Émile Martineau"]),
+            ("mart lea", &["Léa Martin"]),
+            ("emile", &["Émile Martineau"]),
+            ("ÉMI MARTI", &["Émile Martineau"]),
+            ("m2", &["Émile Martineau"]),
+            // No wildcards.
+            ("%", &["100% _Martin_", "Émile Martineau", "Léa Martin", "Zoé Martin"]),
+            ("mar_in", &[]),
+            ("100%", &["100% _Martin_"]),
+            ("artin", &[]),
+            ("nobody", &[]),
+            ("' OR 1=1 --", &[]),
+        ];
+        for (query, expected) in table {
+            assert_eq!(names(&store, school, query, 10).await, *expected, "{query}");
+        }
+        assert_eq!(names(&store, school, "martin", 2).await.len(), 2);
+        let many_words = "a b c d e f g h i j k l m n o p q r s t u v w x y z";
+        assert_eq!(names(&store, school, many_words, 10).await, Vec::<String>::new());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn last_seen_only_moves_forward() {
+    on_each_database(|store| async move {
+        let tenant = tenant(&store, "school").await;
+        let users = upsert(&store, tenant, &[named("lea", "Léa"), named("tom", "Tom")], NOW_MS).await.expect("stores");
+        let (lea, tom) = (users[0].id, users[1].id);
+        set_last_seen(&store, &[(lea, 10), (tom, 7), (lea, 30), (lea, 20), (UserId::new(), 1)]).await.expect("stores");
+        set_last_seen(&store, &[(lea, 25), (tom, 8)]).await.expect("stores");
+        set_last_seen(&store, &[]).await.expect("stores");
+        let seen = find(store.reader(), tenant, &[lea, tom]).await.expect("asks");
+        let seen: HashMap<_, _> = seen.into_iter().map(|user| (user.id, user.last_seen_ms)).collect();
+        assert_eq!((seen[&lea], seen[&tom]), (Some(30), Some(8)));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_tenant_is_made_once() {
+    on_each_database(|store| async move {
+        let made = tenants::ensure(&store, "demo", "Demo", NOW_MS).await.expect("stores");
+        assert_eq!(tenants::ensure(&store, "demo", "Other", NOW_MS).await.expect("finds"), made);
+        assert_eq!(tenants::find(&store, made.id).await.expect("finds"), Some(made));
+        let twice = tenants::create(&store, "demo", "Demo", NOW_MS).await.expect_err("is taken");
+        assert!(twice.is_unique_violation(), "{twice}");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_that_migrate_at_once_do_not_collide() {
+    on_each_database(|store| async move {
+        use causerie_migrations::MigratorTrait as _;
+        causerie_migrations::Migrator::down(store.writer(), None).await.expect("undoes");
+        assert!(!store.missing_migrations().await.expect("asks").is_empty());
+        let (one, other) = tokio::join!(store.migrate(), store.migrate());
+        let taken = one.expect("migrates").len() + other.expect("migrates").len();
+        assert_eq!(taken, causerie_migrations::Migrator::migrations().len());
+        assert!(store.missing_migrations().await.expect("asks").is_empty());
+    })
+    .await;
+}

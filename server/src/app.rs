@@ -1,0 +1,90 @@
+//! Builds the server from its settings: the one place that names concrete store, bus and clock.
+
+use std::{io, net::SocketAddr, os::unix::fs::DirBuilderExt as _, path::PathBuf, sync::Arc};
+
+use crate::{
+    auth::Authenticator,
+    clock::Clock,
+    config::Config,
+    lifecycle::{Readiness, Tasks},
+    store::{Database, Store, StoreError},
+    telemetry::Metrics,
+};
+
+/// One server: what all its parts share.
+pub struct App {
+    /// Valid settings.
+    pub config: Config,
+    /// The time of day.
+    pub clock: Arc<dyn Clock>,
+    /// The database.
+    pub store: Store,
+    /// The figures of this server.
+    pub metrics: Arc<Metrics>,
+    /// Tells who is asking.
+    pub auth: Authenticator,
+    /// What load balancers are told.
+    pub readiness: Readiness,
+    /// Everything that runs.
+    pub tasks: Tasks,
+}
+
+/// Why a server did not start.
+#[derive(Debug, thiserror::Error)]
+#[allow(missing_docs)] // the sentences say it
+pub enum StartError {
+    #[error("`data.dir` ({path}) can't be made: {error}", path = path.display())]
+    DataDir { path: PathBuf, error: io::Error },
+    #[error("`database.url`: {0}")]
+    Store(#[from] StoreError),
+    #[error("the database lacks {} of this program's migrations, {} first: run `causerie migrate`", .0.len(), .0[0])]
+    MigrationsMissing(Vec<String>),
+    #[error("`{key}` ({address}) can't be listened on: {error}")]
+    Listen { key: &'static str, address: SocketAddr, error: io::Error },
+}
+
+impl App {
+    /// Connects and wires everything. No port is open yet.
+    ///
+    /// # Errors
+    /// When something it needs can't be had.
+    pub async fn build(config: Config, clock: Arc<dyn Clock>) -> Result<Arc<Self>, StartError> {
+        let store = open_store(&config).await?;
+        let metrics = Arc::new(Metrics::new());
+        let auth = Authenticator::new(store.clone(), Arc::clone(&clock), Arc::clone(&metrics));
+        let (readiness, tasks) = (Readiness::default(), Tasks::default());
+        Ok(Arc::new(Self { config, clock, store, metrics, auth, readiness, tasks }))
+    }
+}
+
+/// Opens the database. The embedded one is brought up to date; PostgreSQL, which other nodes may be using, must be already.
+///
+/// # Errors
+/// When it can't be reached or lacks migrations.
+pub async fn open_store(config: &Config) -> Result<Store, StartError> {
+    let store = connect_store(config).await?;
+    if config.database.url.is_empty() {
+        store.migrate().await?;
+        return Ok(store);
+    }
+    let missing = store.missing_migrations().await?;
+    if missing.is_empty() { Ok(store) } else { Err(StartError::MigrationsMissing(missing)) }
+}
+
+/// Opens the database whatever its schema.
+///
+/// # Errors
+/// When it can't be reached.
+pub async fn connect_store(config: &Config) -> Result<Store, StartError> {
+    let database = if config.database.url.is_empty() {
+        let path = &config.data.dir;
+        // Messages and signing secrets: for the server's own user only. An existing directory keeps its mode.
+        let made = std::fs::DirBuilder::new().recursive(true).mode(0o700).create(path);
+        made.map_err(|error| StartError::DataDir { path: path.clone(), error })?;
+        Database::Sqlite(config.data.sqlite_file())
+    } else {
+        let url = config.database.url.expose().to_owned();
+        Database::Postgres { url, connections_max: config.database.connections_max }
+    };
+    Ok(Store::connect(&database).await?)
+}

@@ -1,0 +1,47 @@
+//! `causerie healthcheck`: for containers and scripts that have no HTTP client.
+
+use std::{net::SocketAddr, time::Duration};
+
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    net::TcpStream,
+};
+
+use super::{Outcome, Settings};
+
+/// Orchestrators give up about then, too.
+const TIMEOUT: Duration = Duration::from_secs(5);
+/// The status line is all that matters.
+const ANSWER_BYTES_MAX: u64 = 1024;
+
+pub(super) async fn run(settings: &Settings) -> Outcome {
+    let mut address = settings.load()?.config.listen.internal;
+    if address.ip().is_unspecified() {
+        // Listening everywhere includes here.
+        let loopback: std::net::IpAddr = match address {
+            SocketAddr::V4(_) => std::net::Ipv4Addr::LOCALHOST.into(),
+            SocketAddr::V6(_) => std::net::Ipv6Addr::LOCALHOST.into(),
+        };
+        address.set_ip(loopback);
+    }
+    let status = tokio::time::timeout(TIMEOUT, ask(address))
+        .await
+        .map_err(|_| format!("no answer from {address} within {TIMEOUT:?}"))?
+        .map_err(|error| format!("no answer from {address}: {error}"))?;
+    match status {
+        Some(200) => Ok(()),
+        Some(status) => Err(format!("not ready: {address} answered {status}").into()),
+        None => Err(format!("{address} speaks no HTTP").into()),
+    }
+}
+
+async fn ask(address: SocketAddr) -> std::io::Result<Option<u16>> {
+    let mut stream = TcpStream::connect(address).await?;
+    let request = format!("GET /readyz HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n");
+    stream.write_all(request.as_bytes()).await?;
+    let mut answer = Vec::new();
+    stream.take(ANSWER_BYTES_MAX).read_to_end(&mut answer).await?;
+    let answer = String::from_utf8_lossy(&answer);
+    let mut words = answer.lines().next().unwrap_or_default().split(' ');
+    Ok(words.next().filter(|version| version.starts_with("HTTP/1.")).and_then(|_| words.next()?.parse().ok()))
+}

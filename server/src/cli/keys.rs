@@ -1,0 +1,151 @@
+//! `causerie signing-key` and `causerie api-key`.
+
+use std::{error::Error, path::PathBuf};
+
+use clap::{ArgGroup, Args, Subcommand};
+use uuid::Uuid;
+
+use super::{Outcome, Settings, clock, find_tenant};
+use crate::{
+    auth::{
+        api_key::{self, Scope},
+        issue,
+        keys::Algorithm,
+    },
+    store::queries::keys,
+};
+
+#[derive(Debug, Subcommand)]
+pub(super) enum SigningKeyCommand {
+    /// Add a key; prints its `kid`, and a generated secret.
+    Add(AddSigningKey),
+    /// Void all tokens a key signed. Running nodes notice within 30 seconds.
+    Revoke {
+        /// The key's `kid`.
+        kid: String,
+    },
+}
+
+#[derive(Debug, Args)]
+#[command(group(ArgGroup::new("material").required(true).args(["pem", "secret_file", "generate"])))]
+pub(super) struct AddSigningKey {
+    /// The tenant's slug.
+    #[arg(long)]
+    tenant: String,
+    /// The only algorithm the key is used with.
+    #[arg(long)]
+    algorithm: Algorithm,
+    /// What tokens name in their header; made up if absent.
+    #[arg(long)]
+    kid: Option<String>,
+    /// File with the public key (RS256, ES256, EdDSA).
+    #[arg(long, value_name = "FILE")]
+    pem: Option<PathBuf>,
+    /// File with the shared secret (HS256): its text without the last line break, at least 32 bytes.
+    #[arg(long, value_name = "FILE")]
+    secret_file: Option<PathBuf>,
+    /// Make a shared secret (HS256) and print it, once.
+    #[arg(long)]
+    generate: bool,
+}
+
+impl AddSigningKey {
+    fn material(&self) -> Result<String, Box<dyn Error + Send + Sync>> {
+        let (flag, path) = match (&self.pem, &self.secret_file) {
+            (Some(_), _) if self.algorithm == Algorithm::Hs256 => {
+                return Err("--pem: HS256 has a secret; use --secret-file or --generate".into());
+            }
+            (Some(path), _) => ("--pem", path),
+            _ if self.algorithm != Algorithm::Hs256 => {
+                return Err(format!("{} has a public key: use --pem", self.algorithm.name()).into());
+            }
+            (None, Some(path)) => ("--secret-file", path),
+            (None, None) => return Ok(issue::secret()),
+        };
+        let text = std::fs::read_to_string(path).map_err(|error| format!("{flag} {}: {error}", path.display()))?;
+        Ok(text.trim_end_matches(['\r', '\n']).to_owned())
+    }
+}
+
+impl SigningKeyCommand {
+    pub(super) async fn run(self, settings: &Settings) -> Outcome {
+        match self {
+            Self::Add(add) => {
+                let material = add.material()?;
+                add.algorithm.key(&material)?;
+                let store = settings.store().await?;
+                let tenant = find_tenant(&store, &add.tenant).await?;
+                let kid = add.kid.clone().unwrap_or_else(|| format!("{}-{}", add.tenant, Uuid::now_v7()));
+                let algorithm = add.algorithm.name();
+                match keys::add_signing_key(&store, tenant.id, &kid, algorithm, &material, clock().now_ms()).await {
+                    Err(error) if error.is_unique_violation() => return Err(format!("--kid: `{kid}` is taken").into()),
+                    added => added?,
+                }
+                println!("kid {kid}");
+                if add.generate {
+                    println!("secret {material}");
+                    eprintln!(
+                        "The secret is the text itself, not what it decodes to. The back end signs with it; nobody else may have it."
+                    );
+                }
+            }
+            Self::Revoke { kid } => {
+                if !keys::revoke_signing_key(&settings.store().await?, &kid, clock().now_ms()).await? {
+                    return Err(format!("there is no valid signing key `{kid}`").into());
+                }
+                println!("revoked {kid}");
+            }
+        }
+        Ok(())
+    }
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum ApiKeyCommand {
+    /// Make a key and print it, once; only its hash is kept.
+    Create {
+        /// The tenant's slug.
+        #[arg(long)]
+        tenant: String,
+        /// What it is for.
+        #[arg(long)]
+        name: String,
+        /// What it may do, separated by commas.
+        #[arg(long, required = true, value_delimiter = ',')]
+        scopes: Vec<Scope>,
+        /// Ends after so many days; without it, never.
+        #[arg(long, value_parser = clap::value_parser!(u32).range(1..=36_500))]
+        expires_in_days: Option<u32>,
+    },
+    /// Void a key, at once.
+    Revoke {
+        /// The id printed when it was made.
+        id: Uuid,
+    },
+}
+
+impl ApiKeyCommand {
+    pub(super) async fn run(self, settings: &Settings) -> Outcome {
+        match self {
+            Self::Create { tenant, name, scopes, expires_in_days } => {
+                let store = settings.store().await?;
+                let tenant = find_tenant(&store, &tenant).await?;
+                let now_ms = clock().now_ms();
+                let expires_at_ms = expires_in_days.map(|days| now_ms + i64::from(days) * 86_400_000);
+                let (key, row) = api_key::generate(tenant.id, &name, &scopes, now_ms, expires_at_ms);
+                let id = row.id;
+                keys::add_api_key(&store, row).await?;
+                println!("id {id}");
+                println!("key {key}");
+                eprintln!("The key is not shown again.");
+            }
+            Self::Revoke { id } => {
+                if !keys::revoke_api_key(&settings.store().await?, id, clock().now_ms()).await? {
+                    return Err(format!("there is no valid API key `{id}`").into());
+                }
+                println!("revoked {id}");
+            }
+        }
+        Ok(())
+    }
+}

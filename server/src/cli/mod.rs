@@ -1,0 +1,153 @@
+//! The command line. One file per subcommand; `serve` is what happens without any.
+
+mod check_config;
+mod healthcheck;
+mod keys;
+mod serve;
+mod tenant;
+mod token;
+
+use std::{error::Error, path::PathBuf, process::ExitCode, sync::Arc};
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::{
+    app::{self, StartError},
+    clock::{Clock, SystemClock},
+    config::{Config, Loaded, Problems, Sources},
+    store::{
+        Store,
+        queries::tenants::{self, Tenant},
+    },
+};
+
+type Outcome = Result<(), Box<dyn Error + Send + Sync>>;
+
+/// Causerie, a chat server.
+#[derive(Debug, Parser)]
+#[command(version, about)]
+pub struct Cli {
+    #[command(flatten)]
+    settings: Settings,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Debug, Args)]
+struct Settings {
+    /// TOML file with settings; without it, the one named by CAUSERIE_CONFIG.
+    #[arg(long, global = true, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// A setting, stronger than file and environment: `--set listen.public=127.0.0.1:9000`. Not for secrets, which other
+    /// users of the machine would see in the list of processes.
+    #[arg(long = "set", global = true, value_name = "KEY=VALUE", value_parser = key_value)]
+    set: Vec<(String, String)>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Serve; what happens without a subcommand.
+    Serve,
+    /// Bring the database's schema up to date.
+    Migrate,
+    /// Sign a token for a person, with an HS256 key of the tenant.
+    Token(token::Token),
+    /// Manage tenants.
+    #[command(subcommand)]
+    Tenant(tenant::Command),
+    /// Manage the keys that sign people's tokens.
+    #[command(subcommand)]
+    SigningKey(keys::SigningKeyCommand),
+    /// Manage the keys of back ends.
+    #[command(subcommand)]
+    ApiKey(keys::ApiKeyCommand),
+    /// Print the settings in effect and where each comes from; fail if they are not valid.
+    CheckConfig,
+    /// Ask the running server on this machine whether it is ready; fail if not.
+    Healthcheck,
+}
+
+impl Cli {
+    /// Does what was asked.
+    pub async fn run(self) -> ExitCode {
+        let outcome = match self.command {
+            None | Some(Command::Serve) => serve::run(&self.settings).await,
+            Some(Command::Migrate) => migrate(&self.settings).await,
+            Some(Command::Token(token)) => token.run(&self.settings).await,
+            Some(Command::Tenant(command)) => command.run(&self.settings).await,
+            Some(Command::SigningKey(command)) => command.run(&self.settings).await,
+            Some(Command::ApiKey(command)) => command.run(&self.settings).await,
+            Some(Command::CheckConfig) => check_config::run(&self.settings),
+            Some(Command::Healthcheck) => healthcheck::run(&self.settings).await,
+        };
+        match outcome {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(error) => {
+                eprintln!("causerie: {error}");
+                ExitCode::FAILURE
+            }
+        }
+    }
+}
+
+impl Settings {
+    fn load(&self) -> Result<Loaded, Problems> {
+        Config::load(&Sources::from_process(self.config.clone(), self.set.clone()))
+    }
+
+    async fn store(&self) -> Result<Store, Box<dyn Error + Send + Sync>> {
+        Ok(app::open_store(&self.load()?.config).await?)
+    }
+}
+
+async fn migrate(settings: &Settings) -> Outcome {
+    let store = app::connect_store(&settings.load()?.config).await?;
+    let taken = store.migrate().await.map_err(StartError::from)?;
+    if taken.is_empty() {
+        println!("the schema is up to date");
+    }
+    for step in taken {
+        println!("took {step}");
+    }
+    Ok(())
+}
+
+async fn find_tenant(store: &Store, slug: &str) -> Result<Tenant, Box<dyn Error + Send + Sync>> {
+    let tenant = tenants::find_by_slug(store, slug).await?;
+    Ok(tenant.ok_or_else(|| format!("--tenant: there is no tenant `{slug}`"))?)
+}
+
+fn clock() -> Arc<dyn Clock> {
+    Arc::new(SystemClock)
+}
+
+fn key_value(text: &str) -> Result<(String, String), String> {
+    let (key, value) = text.split_once('=').ok_or("expected KEY=VALUE")?;
+    Ok((key.to_owned(), value.to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_sound() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn no_subcommand_means_serve() {
+        let cli = Cli::try_parse_from(["causerie", "--set", "listen.public=127.0.0.1:0"]).expect("parses");
+        assert!(cli.command.is_none());
+        assert_eq!(cli.settings.set, [("listen.public".to_owned(), "127.0.0.1:0".to_owned())]);
+    }
+
+    #[test]
+    fn settings_may_stand_behind_the_subcommand() {
+        let cli = Cli::try_parse_from(["causerie", "check-config", "--config", "/etc/causerie.toml"]).expect("parses");
+        assert_eq!(cli.settings.config, Some(PathBuf::from("/etc/causerie.toml")));
+        assert!(Cli::try_parse_from(["causerie", "--set", "no-equals-sign"]).is_err());
+    }
+}

@@ -1,0 +1,78 @@
+//! `causerie serve`: config, telemetry, build, serve, wait for a signal, drain.
+
+use std::io::Write as _;
+
+use super::{Outcome, Settings, clock};
+use crate::{
+    app::App,
+    config::Config,
+    lifecycle::{Server, Signals},
+    telemetry,
+};
+
+pub(super) async fn run(settings: &Settings) -> Outcome {
+    let config = settings.load()?.config;
+    telemetry::init(&config.log)?;
+    let mut signals = Signals::listen()?;
+    let app = App::build(config, clock()).await?;
+    let server = Server::start(app).await?;
+    announce(&server)?;
+
+    tokio::select! {
+        signal = signals.next() => tracing::info!(signal, "asked to leave; once more to leave at once"),
+        () = server.died() => tracing::error!("a part is dead; leaving"),
+    }
+    tokio::select! {
+        left = server.stop() => Ok(left?),
+        signal = signals.next() => Err(format!("left at once on a second {signal}").into()),
+    }
+}
+
+/// Tells people, and scripts that wait for it, where to connect. Nobody may be listening, which is no reason not to serve.
+fn announce(server: &Server) -> std::io::Result<()> {
+    let mut out = std::io::stdout().lock();
+    let told = (|| {
+        writeln!(out, "causerie is ready on http://{}", server.public_address())?;
+        writeln!(out, "internal listener on http://{}", server.internal_address())?;
+        out.write_all(banner(&server.app().config, &server.public_address().to_string()).as_bytes())?;
+        out.flush()
+    })();
+    match told {
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
+        told => told,
+    }
+}
+
+fn banner(config: &Config, address: &str) -> String {
+    if !config.demo_enabled() {
+        return String::new();
+    }
+    let data = std::path::absolute(&config.data.dir).unwrap_or_else(|_| config.data.dir.clone());
+    let kept = if config.database.url.is_empty() { data.display().to_string() } else { "PostgreSQL".to_owned() };
+    format!(
+        "\n  Open http://{address}/ in two browsers and write to yourself.\n\n  \
+         DEMO: anyone who can connect may sign in as a demo person, without a password.\n  \
+         Turn it off with CAUSERIE_DEMO__ENABLED=false.\n\n  \
+         Messages are kept in {kept}\n\n"
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_demo_warns() {
+        let text = banner(&Config::default(), "127.0.0.1:8080");
+        for part in ["http://127.0.0.1:8080/", "without a password", "CAUSERIE_DEMO__ENABLED=false", "/data"] {
+            assert!(text.contains(part), "{text}");
+        }
+    }
+
+    #[test]
+    fn without_demo_there_is_nothing_to_warn_of() {
+        let mut config = Config::default();
+        config.demo.enabled = Some(false);
+        assert_eq!(banner(&config, "127.0.0.1:8080"), "");
+    }
+}

@@ -1,0 +1,233 @@
+//! Accepts connections and serves HTTP/1.1 on them, upgrades to WebSocket included.
+
+use std::{convert::Infallible, net::SocketAddr, pin::pin, time::Duration};
+
+use axum::{Router, body::Body, extract::ConnectInfo};
+use hyper::{Request, body::Incoming, server::conn::http1, service::service_fn};
+use hyper_util::{
+    rt::{TokioIo, TokioTimer},
+    service::TowerToHyperService,
+};
+use tokio::net::{TcpListener, TcpStream};
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+
+use super::Tasks;
+use crate::app::StartError;
+
+/// A peer that takes longer over a request's head is dripping it on purpose.
+const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
+/// The longest head: a token of 8 KiB, cookies of the page around us, and room.
+const HEAD_BYTES_MAX: usize = 64 * 1024;
+/// When the process has no file descriptor left, asking again at once would only burn time.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
+
+/// An open port that nobody serves yet.
+pub(super) struct Bound(TcpListener, SocketAddr);
+
+/// An open port and the connections that came in by it.
+pub(super) struct Listener {
+    address: SocketAddr,
+    accepting: CancellationToken,
+    leaving: CancellationToken,
+    connections: TaskTracker,
+}
+
+impl Listener {
+    pub(super) async fn bind(key: &'static str, address: SocketAddr) -> Result<Bound, StartError> {
+        let failed = |error| StartError::Listen { key, address, error };
+        let listener = TcpListener::bind(address).await.map_err(failed)?;
+        let address = listener.local_addr().map_err(failed)?;
+        Ok(Bound(listener, address))
+    }
+
+    pub(super) fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Closes the port; connections stay.
+    pub(super) fn stop_accepting(&self) {
+        self.accepting.cancel();
+    }
+
+    /// Lets each connection answer the request it is at, and waits for all of them. Upgraded ones are no longer here.
+    pub(super) async fn finish(&self) {
+        self.leaving.cancel();
+        self.connections.close();
+        self.connections.wait().await;
+    }
+}
+
+impl Bound {
+    pub(super) fn serve(self, tasks: &Tasks, name: &'static str, router: Router) -> Listener {
+        let Self(socket, address) = self;
+        let listener = Listener {
+            address,
+            accepting: CancellationToken::new(),
+            leaving: CancellationToken::new(),
+            connections: TaskTracker::new(),
+        };
+        let (accepting, leaving, connections) =
+            (listener.accepting.clone(), listener.leaving.clone(), listener.connections.clone());
+        let reporting = tasks.clone();
+        tasks.spawn_vital(name, async move {
+            loop {
+                let (stream, peer) = tokio::select! {
+                    biased;
+                    () = accepting.cancelled() => break,
+                    accepted = socket.accept() => match accepted {
+                        Ok(accepted) => accepted,
+                        Err(error) => {
+                            tracing::warn!(%error, listener = name, "a connection can't be accepted");
+                            tokio::time::sleep(ACCEPT_PAUSE).await;
+                            continue;
+                        }
+                    },
+                };
+                // Frames are coalesced before they are written; waiting for more would only delay them.
+                if let Err(error) = stream.set_nodelay(true) {
+                    tracing::debug!(%error, %peer, "a connection was gone before it began");
+                    continue;
+                }
+                connections.spawn(reporting.watched("connection", serve(stream, peer, router.clone(), leaving.clone())));
+            }
+        });
+        listener
+    }
+}
+
+async fn serve(stream: TcpStream, peer: SocketAddr, router: Router, leaving: CancellationToken) {
+    let service = TowerToHyperService::new(router);
+    let with_peer = service_fn(move |mut request: Request<Incoming>| {
+        request.extensions_mut().insert(ConnectInfo(peer));
+        let service = service.clone();
+        async move {
+            let answer = hyper::service::Service::call(&service, request.map(Body::new)).await;
+            answer.map_err(|never: Infallible| never)
+        }
+    });
+    let connection = http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(HEAD_TIMEOUT)
+        .max_buf_size(HEAD_BYTES_MAX)
+        .serve_connection(TokioIo::new(stream), with_peer)
+        .with_upgrades();
+    let mut connection = pin!(connection);
+    let ended = tokio::select! {
+        ended = connection.as_mut() => ended,
+        () = leaving.cancelled() => {
+            connection.as_mut().graceful_shutdown();
+            connection.await
+        }
+    };
+    if let Err(error) = ended {
+        // Peers that vanish are everyday life.
+        tracing::debug!(%error, %peer, "a connection broke off");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use axum::{extract::State, routing::get};
+    use tokio::{
+        io::{AsyncReadExt as _, AsyncWriteExt as _},
+        sync::Notify,
+    };
+
+    use super::*;
+
+    /// A handler that says when it began and answers when it may.
+    #[derive(Clone, Default)]
+    struct Slow {
+        began: Arc<Notify>,
+        may_end: Arc<Notify>,
+    }
+
+    async fn start(router: Router) -> (Listener, Tasks) {
+        let tasks = Tasks::default();
+        let bound = Listener::bind("listen.public", (std::net::Ipv4Addr::LOCALHOST, 0).into()).await.expect("a free port");
+        (bound.serve(&tasks, "listener", router), tasks)
+    }
+
+    async fn ask(address: SocketAddr, path: &str) -> TcpStream {
+        let mut stream = TcpStream::connect(address).await.expect("connects");
+        stream.write_all(format!("GET {path} HTTP/1.1\r\nHost: h\r\n\r\n").as_bytes()).await.expect("writes");
+        stream
+    }
+
+    async fn rest(mut stream: TcpStream) -> String {
+        let mut text = String::new();
+        stream.read_to_string(&mut text).await.expect("reads");
+        text
+    }
+
+    #[tokio::test]
+    async fn a_request_in_flight_is_answered_before_the_end() {
+        let slow = Slow::default();
+        let handler = |State(slow): State<Slow>| async move {
+            slow.began.notify_one();
+            slow.may_end.notified().await;
+            "done"
+        };
+        let (listener, tasks) = start(Router::new().route("/slow", get(handler)).with_state(slow.clone())).await;
+        let address = listener.address();
+        let stream = ask(address, "/slow").await;
+        slow.began.notified().await;
+
+        listener.stop_accepting();
+        let finish = tokio::spawn(async move { listener.finish().await });
+        // The port is closed once the accepting task is gone.
+        tasks.finish().await;
+        assert!(TcpStream::connect(address).await.is_err(), "nobody listens any more");
+        assert!(!finish.is_finished());
+        slow.may_end.notify_one();
+        finish.await.expect("ends");
+        let answer = rest(stream).await;
+        assert!(answer.starts_with("HTTP/1.1 200 OK") && answer.ends_with("done"), "{answer}");
+    }
+
+    #[tokio::test]
+    async fn an_idle_connection_does_not_hold_up_the_end() {
+        let (listener, _tasks) = start(Router::new().route("/", get(|| async { "hi" }))).await;
+        let mut stream = ask(listener.address(), "/").await;
+        let mut first = [0; 1];
+        stream.read_exact(&mut first).await.expect("an answer came");
+        listener.stop_accepting();
+        listener.finish().await;
+        assert!(rest(stream).await.ends_with("hi"));
+    }
+
+    #[tokio::test]
+    async fn handlers_know_the_peer() {
+        let handler = |ConnectInfo(peer): ConnectInfo<SocketAddr>| async move { peer.to_string() };
+        let (listener, _tasks) = start(Router::new().route("/", get(handler))).await;
+        let mut stream = ask(listener.address(), "/").await;
+        let local = stream.local_addr().expect("is connected").to_string();
+        let mut first = [0; 1];
+        stream.read_exact(&mut first).await.expect("an answer came");
+        listener.stop_accepting();
+        listener.finish().await;
+        let answer = rest(stream).await;
+        assert!(answer.ends_with(&local), "{answer}");
+    }
+
+    #[tokio::test]
+    async fn a_handler_that_panics_is_remembered() {
+        async fn broken() -> &'static str {
+            panic!("on purpose")
+        }
+        let (listener, tasks) = start(Router::new().route("/", get(broken)).route("/ok", get(|| async { "ok" }))).await;
+        assert_eq!(rest(ask(listener.address(), "/").await).await, "", "its connection ends");
+        listener.stop_accepting();
+        listener.finish().await;
+        assert!(tasks.any_died());
+    }
+
+    #[tokio::test]
+    async fn an_address_in_use_names_its_setting() {
+        let (listener, _tasks) = start(Router::new()).await;
+        let error = Listener::bind("listen.internal", listener.address()).await.err().expect("is taken");
+        assert!(error.to_string().starts_with("`listen.internal` (127.0.0.1:"), "{error}");
+    }
+}

@@ -1,0 +1,171 @@
+//! From the first open port to the last closed one.
+//!
+//! Leaving has steps: not ready; a delay, for load balancers to notice; no new connections; the sockets closed spread over
+//! the drain time; running commands finished; and a deadline at which what is left is given up.
+
+mod listener;
+mod signals;
+mod tasks;
+
+use std::{net::SocketAddr, sync::Arc, time::Duration};
+
+use listener::Listener;
+pub use signals::Signals;
+pub use tasks::{Phase, Readiness, Tasks};
+
+use crate::{
+    app::{App, StartError},
+    gateway, http,
+};
+
+/// What is still running so long after the drain is given up: a command has its own, shorter, deadline.
+const FINISH_MAX: Duration = Duration::from_secs(10);
+
+/// A server that listens.
+pub struct Server {
+    app: Arc<App>,
+    public: Listener,
+    internal: Listener,
+}
+
+/// The server did not leave in good order.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum BadEnd {
+    /// A part of it had died before.
+    #[error("a task of the server died; the log tells which")]
+    TaskDied,
+    /// Something did not end in time.
+    #[error("requests were still running {FINISH_MAX:?} after the drain")]
+    Deadline,
+}
+
+impl Server {
+    /// Opens both ports and serves. Needs a tokio runtime.
+    ///
+    /// # Errors
+    /// When a port can't be had.
+    pub async fn start(app: Arc<App>) -> Result<Self, StartError> {
+        let listen = &app.config.listen;
+        // Both before either serves: a server that can't be watched does not start.
+        let public = Listener::bind("listen.public", listen.public).await?;
+        let internal = Listener::bind("listen.internal", listen.internal).await?;
+        let server = Self {
+            public: public.serve(&app.tasks, "public listener", http::public_router(Arc::clone(&app))),
+            internal: internal.serve(&app.tasks, "internal listener", http::internal_router(Arc::clone(&app))),
+            app,
+        };
+        server.app.readiness.set(Phase::Ready);
+        Ok(server)
+    }
+
+    /// The server's parts.
+    #[must_use]
+    pub fn app(&self) -> &Arc<App> {
+        &self.app
+    }
+
+    /// Where clients connect; the port the system chose where the settings say 0.
+    #[must_use]
+    pub fn public_address(&self) -> SocketAddr {
+        self.public.address()
+    }
+
+    /// Where operators look.
+    #[must_use]
+    pub fn internal_address(&self) -> SocketAddr {
+        self.internal.address()
+    }
+
+    /// Returns when a part without which there is no serving died.
+    pub async fn died(&self) {
+        self.app.tasks.died().await;
+    }
+
+    /// Leaves in good order.
+    ///
+    /// # Errors
+    /// When a task died or what was running did not end in time.
+    pub async fn stop(self) -> Result<(), BadEnd> {
+        let Self { app, public, internal } = self;
+        let shutdown = &app.config.shutdown;
+        app.readiness.set(Phase::Stopping);
+        tracing::info!(delay_ms = shutdown.delay_ms, drain_ms = shutdown.drain_ms, "leaving");
+        tokio::time::sleep(shutdown.delay()).await;
+        public.stop_accepting();
+        gateway::drain(&app, shutdown.drain()).await;
+
+        let finish = async {
+            public.finish().await;
+            // Open until here: operators watch the drain.
+            internal.stop_accepting();
+            internal.finish().await;
+            app.tasks.finish().await;
+        };
+        let finished = tokio::time::timeout(FINISH_MAX, finish).await;
+        if app.tasks.any_died() {
+            return Err(BadEnd::TaskDied);
+        }
+        finished.map_err(|_| BadEnd::Deadline)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::Ipv4Addr;
+
+    use tokio::net::TcpStream;
+
+    use super::*;
+    use crate::{
+        config::Config,
+        testing::{TempDirectory, TestClock},
+    };
+
+    async fn start(directory: &TempDirectory) -> Server {
+        let mut config = Config::default();
+        config.listen.public = (Ipv4Addr::LOCALHOST, 0).into();
+        config.listen.internal = (Ipv4Addr::LOCALHOST, 0).into();
+        config.data.dir = directory.0.join("data");
+        config.shutdown.drain_ms = 0;
+        let app = App::build(config, TestClock::new()).await.expect("builds");
+        assert!(!app.readiness.is_ready(), "nobody is to come before the ports are open");
+        Server::start(app).await.expect("starts")
+    }
+
+    #[tokio::test]
+    async fn it_starts_and_leaves_in_good_order() {
+        let directory = TempDirectory::new();
+        let server = start(&directory).await;
+        let (app, addresses) = (Arc::clone(server.app()), [server.public_address(), server.internal_address()]);
+        assert!(app.readiness.is_ready());
+        for address in addresses {
+            TcpStream::connect(address).await.expect("is open");
+        }
+        assert_eq!(server.stop().await, Ok(()));
+        assert_eq!(app.readiness.phase(), Phase::Stopping);
+        for address in addresses {
+            assert!(TcpStream::connect(address).await.is_err(), "{address} is still open");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_dead_part_ends_it_badly() {
+        let directory = TempDirectory::new();
+        let server = start(&directory).await;
+        server.app().tasks.spawn_vital("heart", async { panic!("on purpose") });
+        server.died().await;
+        assert_eq!(server.stop().await, Err(BadEnd::TaskDied));
+    }
+
+    #[tokio::test]
+    async fn a_taken_port_is_named() {
+        let directory = TempDirectory::new();
+        let server = start(&directory).await;
+        let mut config = server.app().config.clone();
+        config.listen.internal = server.internal_address();
+        let second = App::build(config, TestClock::new()).await.expect("builds");
+        let error = Server::start(second).await.err().expect("the port is taken");
+        assert!(error.to_string().contains("`listen.internal`"), "{error}");
+        assert_eq!(server.stop().await, Ok(()));
+    }
+}

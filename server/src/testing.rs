@@ -1,0 +1,96 @@
+//! What unit tests need: databases of their own, and a clock they set.
+//!
+//! Tests that touch the database run on SQLite, and on PostgreSQL when `CAUSERIE_TEST_POSTGRES` holds the address of a
+//! superuser (`scripts/test` sets it). In CI its absence is an error: half the tests would be skipped in silence.
+
+use std::{
+    future::Future,
+    path::PathBuf,
+    sync::{
+        Arc,
+        atomic::{AtomicI64, Ordering},
+    },
+};
+
+use sea_orm::{ConnectionTrait, DbBackend};
+use uuid::Uuid;
+
+use crate::{
+    clock::Clock,
+    store::{Database, Store},
+};
+
+/// A moment in 2027, when tests take place. Milliseconds since 1970 UTC.
+pub const NOW_MS: i64 = 1_800_000_000_000;
+
+/// A clock that stands still until it is moved.
+#[derive(Debug)]
+pub struct TestClock(AtomicI64);
+
+impl TestClock {
+    pub fn new() -> Arc<Self> {
+        Arc::new(Self(AtomicI64::new(NOW_MS)))
+    }
+
+    pub fn advance_ms(&self, milliseconds: i64) {
+        self.0.fetch_add(milliseconds, Ordering::SeqCst);
+    }
+}
+
+impl Clock for TestClock {
+    fn now_ms(&self) -> i64 {
+        self.0.load(Ordering::SeqCst)
+    }
+}
+
+/// Runs a test on an empty, migrated database of each kind.
+pub async fn on_each_database<F: Future<Output = ()>>(test: impl Fn(Store) -> F) {
+    let directory = TempDirectory::new();
+    let sqlite = Store::connect(&Database::Sqlite(directory.0.join("test.sqlite"))).await.expect("opens");
+    sqlite.migrate().await.expect("migrates");
+    test(sqlite).await;
+
+    let Ok(superuser) = std::env::var("CAUSERIE_TEST_POSTGRES") else {
+        assert!(std::env::var_os("CI").is_none(), "CAUSERIE_TEST_POSTGRES is not set: run scripts/test");
+        return;
+    };
+    let server = postgres(&superuser).await;
+    let name = format!("causerie_{}", Uuid::now_v7().simple());
+    server.writer().execute_unprepared(&format!("CREATE DATABASE {name}")).await.expect("makes a database");
+    let store = postgres(&on_database(&superuser, &name)).await;
+    store.migrate().await.expect("migrates");
+    test(store).await;
+    // Still open connections of the test's tasks must not keep it.
+    server.writer().execute_unprepared(&format!("DROP DATABASE {name} WITH (FORCE)")).await.expect("drops it");
+}
+
+async fn postgres(url: &str) -> Store {
+    let store = Store::connect(&Database::Postgres { url: url.to_owned(), connections_max: 8 }).await.expect("connects");
+    assert_eq!(store.backend(), DbBackend::Postgres);
+    store
+}
+
+/// The same server, another database.
+fn on_database(url: &str, name: &str) -> String {
+    let (base, query) = url.split_once('?').map_or((url, String::new()), |(base, query)| (base, format!("?{query}")));
+    let authority = base.find("://").map_or(0, |at| at + 3);
+    let end = base[authority..].find('/').map_or(base.len(), |at| authority + at);
+    format!("{}/{name}{query}", &base[..end])
+}
+
+/// A directory that is gone afterwards.
+pub struct TempDirectory(pub PathBuf);
+
+impl TempDirectory {
+    pub fn new() -> Self {
+        let path = std::env::temp_dir().join(format!("causerie-test-{}", Uuid::now_v7()));
+        std::fs::create_dir_all(&path).expect("makes a directory");
+        Self(path)
+    }
+}
+
+impl Drop for TempDirectory {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
