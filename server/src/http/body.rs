@@ -1,0 +1,54 @@
+//! JSON bodies, read within bounds of size and time.
+
+use std::time::Duration;
+
+use axum::{
+    body::Bytes,
+    extract::{DefaultBodyLimit, FromRequest, Request},
+    http::StatusCode,
+};
+use causerie_protocol::{ErrorCode, Refusal, limits::FRAME_BYTES_MAX};
+use http::header;
+use serde_json::{Map, Value};
+
+use super::error::Problem;
+
+/// A body that takes longer is no honest one: 64 KiB in 10 s is less than 60 kbit/s.
+const BODY_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// What a router must carry for [`read`] to find its bound.
+#[must_use]
+pub fn limit() -> DefaultBodyLimit {
+    DefaultBodyLimit::max(FRAME_BYTES_MAX)
+}
+
+/// Reads a JSON object. An empty body is an empty object, so that the fields it lacks can be named.
+///
+/// # Errors
+/// Not JSON by its type (415) or its content (400), too large (413), too slow (400).
+pub async fn read(request: Request) -> Result<Map<String, Value>, Problem> {
+    let content_type = request.headers().get(header::CONTENT_TYPE).cloned();
+    let bytes = tokio::time::timeout(BODY_TIMEOUT, Bytes::from_request(request, &()))
+        .await
+        .map_err(|_| malformed("the body did not come within 10 s"))?
+        .map_err(|rejection| match rejection.status() {
+            StatusCode::PAYLOAD_TOO_LARGE => {
+                Refusal::new(ErrorCode::TooLarge, format!("the body has more than {FRAME_BYTES_MAX} bytes"))
+            }
+            _ => malformed("the body broke off"),
+        })?;
+    if bytes.is_empty() {
+        return Ok(Map::new());
+    }
+    let essence = content_type.as_ref().and_then(|value| value.to_str().ok()?.split(';').next());
+    // Insisting on it also keeps forms of foreign pages out: they can't send this type unasked.
+    if !essence.is_some_and(|essence| essence.trim().eq_ignore_ascii_case("application/json")) {
+        let refusal = malformed("the body is not declared as `application/json`");
+        return Err(Problem::with_status(StatusCode::UNSUPPORTED_MEDIA_TYPE, refusal));
+    }
+    serde_json::from_slice(&bytes).map_err(|error| malformed(&format!("the body is no JSON object: {error}")).into())
+}
+
+fn malformed(why: &str) -> Refusal {
+    Refusal::new(ErrorCode::Malformed, why)
+}

@@ -1,0 +1,141 @@
+//! A request over HTTP to the command a socket would send, and its reply back.
+
+use axum::extract::Query;
+use causerie_protocol::{
+    Encoding, ErrorCode, Refusal,
+    command::Command,
+    wire::{self, reply},
+};
+use http::Uri;
+use serde_json::{Map, Value};
+
+use super::{
+    descriptors::{Message, WIRE},
+    routes::Route,
+};
+
+/// A command that has an address.
+#[derive(Debug, Clone, Copy)]
+pub struct Endpoint {
+    route: &'static Route,
+    key: &'static str,
+    message: &'static Message,
+}
+
+impl Endpoint {
+    /// The command of a line of the table.
+    #[must_use]
+    pub fn new(route: &'static Route, command: &str) -> Self {
+        Self { route, key: WIRE.command_key(command), message: WIRE.message(command) }
+    }
+
+    /// The caller sends fields in the body.
+    #[must_use]
+    pub fn has_body(&self) -> bool {
+        self.route.has_body()
+    }
+
+    /// The command, its fields taken from body, query and path. The path has the last word.
+    ///
+    /// # Errors
+    /// As a socket would be refused, naming the field in the same words.
+    pub fn command<'a>(
+        &self,
+        mut fields: Map<String, Value>,
+        uri: &Uri,
+        path: impl IntoIterator<Item = (&'a str, &'a str)>,
+    ) -> Result<Command, Refusal> {
+        if !self.has_body() {
+            self.fill_from_query(&mut fields, uri)?;
+        }
+        for (name, value) in path {
+            if let Some(field) = self.message.fields.iter().find(|field| field.name == name) {
+                fields.insert(field.json_name.clone(), value.into());
+            }
+        }
+        let request = Value::Object(Map::from_iter([(self.key.to_owned(), Value::Object(fields))]));
+        let request = Encoding::Json.decode::<wire::Request>(request.to_string().as_bytes()).map_err(without_place)?;
+        let unknown = || Refusal::new(ErrorCode::UnknownCommand, "no command this server knows");
+        Command::try_from(request.command.ok_or_else(unknown)?)
+    }
+
+    /// Numbers may stay text: protobuf's JSON mapping takes both. An empty parameter is none.
+    fn fill_from_query(&self, fields: &mut Map<String, Value>, uri: &Uri) -> Result<(), Refusal> {
+        let Query(pairs) = Query::<Vec<(String, String)>>::try_from_uri(uri)
+            .map_err(|error| Refusal::new(ErrorCode::Malformed, error.body_text()))?;
+        for field in &self.message.fields {
+            let parameter = self.route.parameter(&field.name);
+            let given = pairs.iter().filter(|(name, value)| name == parameter && !value.is_empty());
+            let mut given: Vec<Value> = given.map(|(_, value)| value.as_str().into()).collect();
+            if field.repeated {
+                fields.insert(field.json_name.clone(), given.into());
+            } else if let Some(last) = given.pop() {
+                fields.insert(field.json_name.clone(), last);
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Line and column of the JSON put together above would mislead; the field is named.
+fn without_place(mut refusal: Refusal) -> Refusal {
+    if let Some(place) = refusal.message.rfind(" at line ") {
+        refusal.message.truncate(place);
+    }
+    refusal
+}
+
+/// The message inside a reply, as JSON.
+#[must_use]
+pub fn answer(result: reply::Result) -> Vec<u8> {
+    // `{"messageSent":{…}}`: without an id, a reply is an object of one field, whose value is the message.
+    let reply = Encoding::Json.encode(&wire::Reply { id: 0, result: Some(result) });
+    let colon = reply.iter().position(|byte| *byte == b':').expect("a reply has a result");
+    reply[colon + 1..reply.len() - 1].to_vec()
+}
+
+#[cfg(test)]
+mod tests {
+    use causerie_protocol::{ConversationId, UserId, command::HistoryRange};
+
+    use super::*;
+    use crate::http::routes::{Asks, ROUTES};
+
+    fn endpoint(command: &'static str) -> Endpoint {
+        let route = ROUTES.iter().find(|route| route.asks == Asks::Command(command)).expect("a route");
+        Endpoint::new(route, command)
+    }
+
+    #[test]
+    fn path_and_query_become_fields() {
+        let conversation = ConversationId::new();
+        let uri = Uri::from_static("/ignored?after_seq=7&limit=");
+        let command = endpoint("GetHistory").command(Map::new(), &uri, [("conversation_id", &*conversation.to_string())]);
+        let expected = Command::GetHistory { conversation, range: HistoryRange::After(7), limit: 50 };
+        assert_eq!(command, Ok(expected));
+    }
+
+    #[test]
+    fn repeated_parameters_become_lists_in_order() {
+        let (first, second) = (UserId::new(), UserId::new());
+        let uri: Uri = format!("/v1/users?id={first}&id={second}").parse().expect("a uri");
+        let command = endpoint("GetUsers").command(Map::new(), &uri, []);
+        assert_eq!(command, Ok(Command::GetUsers { users: vec![first, second] }));
+    }
+
+    #[test]
+    fn a_wrong_type_is_blamed_on_its_field_without_a_made_up_place() {
+        let fields = Map::from_iter([("text".to_owned(), Value::from(7))]);
+        let refusal = endpoint("SendMessage").command(fields, &Uri::default(), []).expect_err("a number is no text");
+        assert_eq!(refusal.code, ErrorCode::Malformed);
+        assert_eq!(refusal.field, "sendMessage.text");
+        assert!(!refusal.message.contains("line"), "{}", refusal.message);
+    }
+
+    #[test]
+    fn an_answer_is_the_message_inside_the_reply() {
+        assert_eq!(answer(reply::Result::TypingSet(wire::TypingSet {})), b"{}");
+        let marked = wire::Marked { read_state: Some(wire::ReadState { unread: 2, ..Default::default() }) };
+        assert_eq!(answer(reply::Result::Marked(marked)), br#"{"readState":{"unread":2}}"#);
+    }
+}

@@ -1,0 +1,197 @@
+//! The wire's messages as `proto/` describes them, comments included, read once from the compiled descriptors.
+
+use std::{collections::BTreeMap, sync::LazyLock};
+
+use causerie_protocol::DESCRIPTORS;
+use prost::Message as _;
+use prost_types::{
+    DescriptorProto, EnumDescriptorProto, FieldDescriptorProto, FileDescriptorProto, FileDescriptorSet,
+    field_descriptor_proto::{Label, Type},
+};
+
+const PACKAGE: &str = "causerie.v1";
+
+/// The messages and enums of `causerie.v1`.
+pub static WIRE: LazyLock<Wire> = LazyLock::new(Wire::read);
+
+/// All that travels between client and server.
+#[derive(Debug, Default)]
+pub struct Wire {
+    /// By name.
+    pub messages: BTreeMap<String, Message>,
+    /// By name.
+    pub enums: BTreeMap<String, Enum>,
+}
+
+/// A message of the wire.
+#[derive(Debug)]
+pub struct Message {
+    /// What `proto/` says above it.
+    pub comment: String,
+    /// In the order of `proto/`.
+    pub fields: Vec<Field>,
+}
+
+/// A field of a message.
+#[derive(Debug)]
+pub struct Field {
+    /// As in `proto/`, `conversation_id`.
+    pub name: String,
+    /// As in JSON, `conversationId`.
+    pub json_name: String,
+    /// What `proto/` says above it.
+    pub comment: String,
+    /// A list of the kind.
+    pub repeated: bool,
+    /// The `oneof` it belongs to: at most one field of those is set.
+    pub one_of: Option<String>,
+    /// What it holds.
+    pub kind: Kind,
+}
+
+/// What a field holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Kind {
+    /// Text.
+    Text,
+    /// Yes or no.
+    Flag,
+    /// 0 to 2³²-1.
+    Number,
+    /// A moment.
+    Time,
+    /// A message of this name.
+    Message(String),
+    /// An enum of this name.
+    Enum(String),
+}
+
+/// An enum of the wire.
+#[derive(Debug)]
+pub struct Enum {
+    /// What `proto/` says above it.
+    pub comment: String,
+    /// Names and what `proto/` says above them.
+    pub values: Vec<(String, String)>,
+}
+
+impl Wire {
+    fn read() -> Self {
+        let files = FileDescriptorSet::decode(DESCRIPTORS).expect("the build script encoded them");
+        let mut wire = Self::default();
+        for file in files.file.iter().filter(|file| file.package() == PACKAGE) {
+            let comments = comments(file);
+            // Field numbers of FileDescriptorProto: 4 message_type, 5 enum_type.
+            for (at, message) in (0..).zip(&file.message_type) {
+                wire.messages.insert(message.name().to_owned(), Message::read(message, &[4, at], &comments));
+            }
+            for (at, one) in (0..).zip(&file.enum_type) {
+                wire.enums.insert(one.name().to_owned(), Enum::read(one, &[5, at], &comments));
+            }
+        }
+        wire
+    }
+
+    /// A message of `proto/`. To ask for another is a mistake in our own table, which a test finds.
+    #[must_use]
+    pub fn message(&self, name: &str) -> &Message {
+        self.messages.get(name).expect("the table names messages of proto/")
+    }
+
+    /// The field of `Request` that carries a command, `sendMessage` for `SendMessage`.
+    #[must_use]
+    pub fn command_key(&self, command: &str) -> &str {
+        let fields = &self.message("Request").fields;
+        let carrier = fields.iter().find(|field| field.kind == Kind::Message(command.to_owned()));
+        &carrier.expect("the table names commands of proto/").json_name
+    }
+}
+
+type Comments = BTreeMap<Vec<i32>, String>;
+
+/// Comments by where they stand: numbers and indexes, as `SourceCodeInfo` has them.
+fn comments(file: &FileDescriptorProto) -> Comments {
+    let places = file.source_code_info.iter().flat_map(|info| &info.location);
+    places
+        .filter_map(|place| {
+            let text = place.leading_comments.as_deref()?;
+            let lines: Vec<&str> = text.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+            Some((place.path.clone(), lines.join(" ")))
+        })
+        .collect()
+}
+
+fn at(comments: &Comments, path: &[i32], rest: &[i32]) -> String {
+    comments.get(&[path, rest].concat()).cloned().unwrap_or_default()
+}
+
+impl Message {
+    fn read(message: &DescriptorProto, path: &[i32], comments: &Comments) -> Self {
+        // Field number of DescriptorProto: 2 field.
+        let fields = (0..).zip(&message.field).map(|(index, field)| {
+            // `optional` is a `oneof` of one field to the compiler, and nothing of the kind to a reader.
+            let group = field.oneof_index.filter(|_| !field.proto3_optional());
+            let group = group.and_then(|group| message.oneof_decl.get(usize::try_from(group).ok()?));
+            Field {
+                name: field.name().to_owned(),
+                json_name: field.json_name().to_owned(),
+                comment: at(comments, path, &[2, index]),
+                repeated: field.label() == Label::Repeated,
+                one_of: group.map(|group| group.name().to_owned()),
+                kind: Kind::read(field),
+            }
+        });
+        Self { comment: at(comments, path, &[]), fields: fields.collect() }
+    }
+}
+
+impl Kind {
+    fn read(field: &FieldDescriptorProto) -> Self {
+        let name = field.type_name().trim_start_matches('.');
+        let local = || name.trim_start_matches(PACKAGE).trim_start_matches('.').to_owned();
+        match field.r#type() {
+            Type::Bool => Self::Flag,
+            Type::Uint32 => Self::Number,
+            Type::Enum => Self::Enum(local()),
+            Type::Message if name == "google.protobuf.Timestamp" => Self::Time,
+            Type::Message => Self::Message(local()),
+            Type::String => Self::Text,
+            other => unreachable!("`{name}` of a type the wire does without: {other:?}"),
+        }
+    }
+}
+
+impl Enum {
+    fn read(one: &EnumDescriptorProto, path: &[i32], comments: &Comments) -> Self {
+        // Field number of EnumDescriptorProto: 2 value.
+        let values = (0..).zip(&one.value);
+        let values = values.map(|(index, value)| (value.name().to_owned(), at(comments, path, &[2, index])));
+        Self { comment: at(comments, path, &[]), values: values.collect() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn comments_of_proto_are_kept_with_what_they_describe() {
+        let send = WIRE.message("SendMessage");
+        let client_id = send.fields.iter().find(|field| field.name == "client_id").expect("a field");
+        assert_eq!(client_id.json_name, "clientId");
+        assert!(client_id.comment.starts_with("UUID made by the client"), "{}", client_id.comment);
+        let kinds = &WIRE.enums["ConversationKind"].values;
+        assert_eq!(kinds[2], ("CONVERSATION_KIND_DIRECT".to_owned(), "Two people; at most one per pair, ever.".to_owned()));
+    }
+
+    #[test]
+    fn optional_is_no_choice_but_a_oneof_is() {
+        let of = |message: &str, name: &str| {
+            let fields = &WIRE.message(message).fields;
+            fields.iter().find(|field| field.name == name).and_then(|field| field.one_of.clone())
+        };
+        assert_eq!(of("GetHistory", "after_seq"), None);
+        assert_eq!(of("UserRef", "external_id").as_deref(), Some("by"));
+        assert_eq!(WIRE.command_key("SetTyping"), "setTyping");
+    }
+}

@@ -1,0 +1,192 @@
+//! The API to be read by people: one page without scripts, made from the same description as `/v1/openapi.json`.
+
+use std::{fmt::Write as _, sync::LazyLock};
+
+use axum::response::{Html, IntoResponse, Response};
+use base64::{Engine as _, prelude::BASE64_STANDARD};
+use causerie_protocol::ErrorCode;
+use http::{HeaderValue, header};
+use serde_json::Value;
+use sha2::{Digest as _, Sha256};
+
+use super::{
+    assets,
+    descriptors::WIRE,
+    openapi::{self, operation_id},
+    routes::{ROUTES, Route},
+};
+
+const STYLE: &str = include_str!("docs.css");
+
+static PAGE: LazyLock<String> = LazyLock::new(page);
+
+/// The one style on the page, by its hash; nothing else.
+static POLICY: LazyLock<HeaderValue> = LazyLock::new(|| {
+    let hash = BASE64_STANDARD.encode(Sha256::digest(STYLE));
+    let policy = format!(
+        "default-src 'none'; style-src 'sha256-{hash}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    );
+    HeaderValue::from_str(&policy).expect("base64 fits a header")
+});
+
+/// Serves the page.
+pub async fn serve() -> Response {
+    let mut response = Html(PAGE.as_str()).into_response();
+    response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, POLICY.clone());
+    assets::protect(response.headers_mut());
+    response
+}
+
+fn page() -> String {
+    let document = openapi::document();
+    let info = &document["info"];
+    let mut page = format!(
+        "<!doctype html><html lang=en><meta charset=utf-8><meta name=viewport content=\"width=device-width\">\
+         <title>Causerie API</title><style>{STYLE}</style><h1>Causerie API</h1><p>{}</p><p>{}</p>\
+         <p>For programs: <a href=\"/v1/openapi.json\">OpenAPI 3.1</a>.</p>",
+        prose(&info["summary"]),
+        prose(&info["description"]),
+    );
+    let mut bounds = Table::of(["Bound", ""]);
+    openapi::BOUNDS.iter().for_each(|(what, most)| bounds.row([what, &most.to_string()]));
+    page += &bounds.end();
+
+    page += "<h2>Operations</h2>";
+    ROUTES.iter().for_each(|route| page += &operation(route, &document));
+    page += "<h2>Errors</h2>";
+    page += &errors();
+    page += "<h2>Messages</h2>";
+    for (name, schema) in document["components"]["schemas"].as_object().into_iter().flatten() {
+        page += &message(name, schema);
+    }
+    page
+}
+
+fn operation(route: &Route, document: &Value) -> String {
+    let operation = &document["paths"][route.path][route.method.as_str().to_ascii_lowercase()];
+    let mut text = format!(
+        "<h3 id=\"{}\"><code>{} {}</code></h3><p>{} {}</p>",
+        operation_id(route),
+        route.method,
+        escaped(route.path),
+        prose(&operation["summary"]),
+        prose(&operation["description"]),
+    );
+    let mut parameters = Table::of(["Parameter", "In", "Type", ""]);
+    for parameter in operation["parameters"].as_array().into_iter().flatten().filter(|one| one.get("name").is_some()) {
+        let schema = &parameter["schema"];
+        let name = code(&parameter["name"]);
+        parameters.row([&name, &prose(&parameter["in"]), &kind(schema), &prose(&schema["description"])]);
+    }
+    text += &parameters.end();
+    let body = &operation["requestBody"]["content"]["application/json"]["schema"];
+    if !body.is_null() {
+        let _ = write!(text, "<p>Body: {}.</p>", kind(body));
+    }
+    let answer = &operation["responses"]["200"]["content"]["application/json"]["schema"];
+    text + &if answer.is_null() { "<p>Answer: none (204).</p>".to_owned() } else { format!("<p>Answer: {}.</p>", kind(answer)) }
+}
+
+/// Every error code, where [`super::error`] points.
+fn errors() -> String {
+    let mut table = Table::of(["Name", "Code", "Status", "Temporary", ""]);
+    for (name, comment) in WIRE.enums["ErrorCode"].values.iter().skip(1) {
+        let Some(error) = ErrorCode::from_str_name(name) else { continue };
+        let temporary = if error.temporary() { "yes" } else { "" };
+        table.row([
+            &format!("<code id=\"{0}\">{0}</code>", error.name()),
+            &(error as u32).to_string(),
+            &error.http_status().to_string(),
+            temporary,
+            &prose(&comment.as_str().into()),
+        ]);
+    }
+    table.end()
+}
+
+fn message(name: &str, schema: &Value) -> String {
+    let mut fields = Table::of(["Field", "Type", ""]);
+    for (field, schema) in schema["properties"].as_object().into_iter().flatten() {
+        fields.row([&format!("<code>{}</code>", escaped(field)), &kind(schema), &prose(&schema["description"])]);
+    }
+    let name = escaped(name);
+    format!("<h3 id=\"{name}\"><code>{name}</code></h3><p>{}</p>{}", prose(&schema["description"]), fields.end())
+}
+
+/// A schema's type in a word, linked where it has a name.
+fn kind(schema: &Value) -> String {
+    if let Some(name) = schema["$ref"].as_str().and_then(|reference| reference.rsplit('/').next()) {
+        return format!("<a href=\"#{0}\">{0}</a>", escaped(name));
+    }
+    match (schema["type"].as_str(), schema["format"].as_str()) {
+        (Some("array"), _) => format!("list of {}", kind(&schema["items"])),
+        (_, Some(format)) => escaped(format),
+        (one, None) => escaped(one.unwrap_or("any")),
+    }
+}
+
+fn code(value: &Value) -> String {
+    format!("<code>{}</code>", escaped(value.as_str().unwrap_or_default()))
+}
+
+/// Text whose backticks mark code.
+fn prose(value: &Value) -> String {
+    let text = escaped(value.as_str().unwrap_or_default());
+    let parts = text.split('`').enumerate();
+    parts.map(|(at, part)| if at % 2 == 1 { format!("<code>{part}</code>") } else { part.to_owned() }).collect()
+}
+
+fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+}
+
+/// A table that stays away while it has no rows.
+struct Table<const N: usize> {
+    head: [&'static str; N],
+    rows: String,
+}
+
+impl<const N: usize> Table<N> {
+    fn of(head: [&'static str; N]) -> Self {
+        Self { head, rows: String::new() }
+    }
+
+    fn row(&mut self, cells: [&str; N]) {
+        let _ = write!(self.rows, "<tr><td>{}</td></tr>", cells.join("</td><td>"));
+    }
+
+    fn end(self) -> String {
+        if self.rows.is_empty() {
+            return String::new();
+        }
+        format!("<table><thead><tr><th>{}</th></tr></thead>{}</table>", self.head.join("</th><th>"), self.rows)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_link_within_the_page_leads_somewhere() {
+        let page = page();
+        let targets: Vec<&str> = page.split("href=\"#").skip(1).filter_map(|rest| rest.split('"').next()).collect();
+        assert!(targets.len() > 50, "{}", targets.len());
+        for target in targets {
+            assert!(page.contains(&format!("id=\"{target}\"")), "{target}");
+        }
+    }
+
+    #[test]
+    fn every_error_is_explained_where_problems_point() {
+        let page = page();
+        for (name, _) in WIRE.enums["ErrorCode"].values.iter().skip(1) {
+            assert!(page.contains(&format!("id=\"{}\"", openapi::error_name(name))), "{name}");
+        }
+    }
+
+    #[test]
+    fn backticks_are_code_and_markup_is_text() {
+        assert_eq!(prose(&"`a<b` & c".into()), "<code>a&lt;b</code> &amp; c");
+    }
+}

@@ -1,0 +1,137 @@
+//! Refusals as RFC 9457 problems: what `Error` says on the socket, `application/problem+json` says here.
+
+use axum::{
+    Json,
+    response::{IntoResponse, Response},
+};
+use causerie_protocol::{ErrorCode, Refusal};
+use http::{HeaderValue, StatusCode, header};
+use serde::Serialize;
+
+/// A refusal on its way out.
+#[derive(Debug, Clone)]
+pub struct Problem {
+    status: StatusCode,
+    refusal: Refusal,
+}
+
+/// The body of every answer that is no success.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Body {
+    /// Where this server explains the code.
+    r#type: String,
+    title: String,
+    status: u16,
+    detail: String,
+    code: u32,
+    name: String,
+    temporary: bool,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    field: String,
+    #[serde(skip_serializing_if = "is_zero")]
+    retry_after_ms: u32,
+}
+
+fn is_zero(number: &u32) -> bool {
+    *number == 0
+}
+
+impl Problem {
+    /// A refusal whose status says more than its code does.
+    #[must_use]
+    pub fn with_status(status: StatusCode, refusal: Refusal) -> Self {
+        Self { status, refusal }
+    }
+
+    /// Why, for programs.
+    #[must_use]
+    pub fn code(&self) -> ErrorCode {
+        self.refusal.code
+    }
+
+    /// There is nothing at this path.
+    #[must_use]
+    pub fn no_such_path() -> Self {
+        Refusal::new(ErrorCode::UnknownCommand, "there is nothing at this path; see /v1/docs").into()
+    }
+
+    /// There is something at this path, for other methods.
+    #[must_use]
+    pub fn wrong_method() -> Self {
+        let refusal = Refusal::new(ErrorCode::UnknownCommand, "this path does not take this method; see `Allow`");
+        Self::with_status(StatusCode::METHOD_NOT_ALLOWED, refusal)
+    }
+}
+
+impl From<Refusal> for Problem {
+    fn from(refusal: Refusal) -> Self {
+        // All statuses of `http_status` exist.
+        let status = StatusCode::from_u16(refusal.code.http_status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        Self { status, refusal }
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let Self { status, refusal } = self;
+        let name = refusal.code.name();
+        let body = Body {
+            r#type: format!("/v1/docs#{name}"),
+            title: title(&name),
+            status: status.as_u16(),
+            detail: refusal.message,
+            code: refusal.code as u32,
+            temporary: refusal.code.temporary(),
+            name,
+            field: refusal.field,
+            retry_after_ms: refusal.retry_after_ms,
+        };
+        let mut response = (status, Json(body)).into_response();
+        let headers = response.headers_mut();
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        if refusal.retry_after_ms > 0 {
+            // Seconds, rounded up: earlier would be refused again.
+            headers.insert(header::RETRY_AFTER, HeaderValue::from(refusal.retry_after_ms.div_ceil(1000)));
+        }
+        match refusal.code {
+            ErrorCode::Unauthenticated => {
+                headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer realm=\"causerie\""));
+            }
+            ErrorCode::TokenExpired => {
+                let challenge = "Bearer realm=\"causerie\", error=\"invalid_token\", error_description=\"expired\"";
+                headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static(challenge));
+            }
+            _ => {}
+        }
+        response
+    }
+}
+
+/// `not_found` to be read: `Not found`.
+#[must_use]
+pub fn title(name: &str) -> String {
+    let mut letters = name.chars();
+    let first = letters.next().map(|letter| letter.to_ascii_uppercase());
+    first.into_iter().chain(letters).map(|letter| if letter == '_' { ' ' } else { letter }).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn waiting_is_told_in_whole_seconds_rounded_up() {
+        let slow_down = Refusal::new(ErrorCode::RateLimited, "too fast").retry_after_ms(1_200);
+        let response = Problem::from(slow_down).into_response();
+        assert_eq!(response.status(), StatusCode::TOO_MANY_REQUESTS);
+        assert_eq!(response.headers()[header::RETRY_AFTER], "2");
+        assert_eq!(response.headers()[header::CONTENT_TYPE], "application/problem+json");
+    }
+
+    #[test]
+    fn names_become_titles() {
+        assert_eq!(title("not_a_member"), "Not a member");
+    }
+}

@@ -1,0 +1,151 @@
+//! Is it alive, is it ready, and how does it fare? For load balancers, orchestrators and operators.
+//!
+//! `/livez` answers while the process can. `/readyz` answers 200 while the node should get connections, else 503;
+//! `?verbose` lists the checks. A bus that is away is told but does not make a node unready: the database is then the
+//! delivery between nodes, and taking every node away would help nobody.
+
+use std::{
+    fmt::Write as _,
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use axum::{
+    Router,
+    extract::{RawQuery, State},
+    response::{IntoResponse, Response},
+    routing::get,
+};
+use http::{HeaderValue, StatusCode, header};
+use tokio::sync::Mutex;
+
+use crate::{
+    app::App,
+    lifecycle::Phase,
+    store::{StoreError, queries},
+};
+
+/// Anyone may ask, so the database is asked at most this often.
+const FRESH: Duration = Duration::from_secs(1);
+/// A database slower than this can't serve a conversation.
+const DATABASE_TIMEOUT: Duration = Duration::from_secs(2);
+/// The bus beats every second or so; this is several beats missed.
+const HEARTBEAT_AGE_MAX: Duration = Duration::from_secs(15);
+
+/// `/livez` and `/readyz`.
+pub fn router(app: Arc<App>) -> Router {
+    let health = Arc::new(Health { app, database: Mutex::new(None) });
+    Router::new().route("/livez", get(|| async { "ok\n" })).route("/readyz", get(readyz)).with_state(health)
+}
+
+/// `/metrics`.
+pub fn metrics_router(app: Arc<App>) -> Router {
+    const OPEN_METRICS: HeaderValue = HeaderValue::from_static("application/openmetrics-text; version=1.0.0; charset=utf-8");
+    let metrics = |State(app): State<Arc<App>>| async move {
+        ([(header::CONTENT_TYPE, OPEN_METRICS)], app.metrics.encode()).into_response()
+    };
+    Router::new().route("/metrics", get(metrics)).with_state(app)
+}
+
+struct Health {
+    app: Arc<App>,
+    /// The last answer of the database, and when. Held while it is asked, so that many ask once.
+    database: Mutex<Option<(Instant, Database)>>,
+}
+
+#[derive(Clone)]
+struct Database {
+    write: Result<String, String>,
+    migrations: Result<String, String>,
+}
+
+/// One line of the report.
+struct Check {
+    name: &'static str,
+    outcome: Result<String, String>,
+    /// The node should get no connections while this fails.
+    required: bool,
+}
+
+async fn readyz(State(health): State<Arc<Health>>, RawQuery(query): RawQuery) -> Response {
+    let checks = health.checks().await;
+    let ready = checks.iter().all(|check| check.outcome.is_ok() || !check.required);
+    let status = if ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
+    let mut report = String::new();
+    if query.is_some_and(|query| query.split('&').any(|one| one == "verbose" || one.starts_with("verbose="))) {
+        for Check { name, outcome, required } in &checks {
+            let _ = match outcome {
+                Ok(text) => writeln!(report, "[+] {name}: {text}"),
+                Err(text) if *required => writeln!(report, "[-] {name}: {text}"),
+                Err(text) => writeln!(report, "[!] {name}: {text}"),
+            };
+        }
+    }
+    report.push_str(if ready { "ok\n" } else { "not ready\n" });
+    (status, [(header::CACHE_CONTROL, HeaderValue::from_static("no-store"))], report).into_response()
+}
+
+impl Health {
+    async fn checks(&self) -> [Check; 4] {
+        let Database { write, migrations } = self.database().await;
+        [
+            Check { name: "database", outcome: write, required: true },
+            Check { name: "migrations", outcome: migrations, required: true },
+            Check { name: "bus", outcome: self.bus(), required: false },
+            Check { name: "node", outcome: self.phase(), required: true },
+        ]
+    }
+
+    async fn database(&self) -> Database {
+        let mut last = self.database.lock().await;
+        if let Some((_, known)) = last.as_ref().filter(|(at, _)| at.elapsed() < FRESH) {
+            return known.clone();
+        }
+        let known = self.ask_database().await;
+        *last = Some((Instant::now(), known.clone()));
+        known
+    }
+
+    async fn ask_database(&self) -> Database {
+        let began = Instant::now();
+        let store = &self.app.store;
+        let asked = tokio::time::timeout(DATABASE_TIMEOUT, async { (queries::health::can_write(store).await, store.missing_migrations().await) });
+        match asked.await {
+            Ok((write, missing)) => Database {
+                write: told(write).map(|()| format!("writes, within {} ms", began.elapsed().as_millis())),
+                migrations: told(missing).and_then(|missing| match missing.len() {
+                    0 => Ok("up to date".to_owned()),
+                    missing => Err(format!("{missing} missing; run `causerie migrate`")),
+                }),
+            },
+            Err(_) => {
+                let late = Err(format!("no answer within {} s", DATABASE_TIMEOUT.as_secs()));
+                Database { write: late.clone(), migrations: late }
+            }
+        }
+    }
+
+    fn bus(&self) -> Result<String, String> {
+        match self.app.live.bus().heartbeat_age() {
+            Some(age) if age <= HEARTBEAT_AGE_MAX => Ok(format!("heard {} ms ago", age.as_millis())),
+            Some(age) => Err(format!("not heard for {} s; the database delivers between nodes", age.as_secs())),
+            None => Ok("in process".to_owned()),
+        }
+    }
+
+    fn phase(&self) -> Result<String, String> {
+        match self.app.readiness.phase() {
+            Phase::Ready => Ok("serves".to_owned()),
+            Phase::Starting => Err("starts".to_owned()),
+            Phase::Stopping => Err("stops".to_owned()),
+        }
+    }
+}
+
+/// Strangers read that it failed; why is for the log.
+fn told<T>(outcome: Result<T, StoreError>) -> Result<T, String> {
+    outcome.map_err(|error| {
+        tracing::warn!(%error, "not ready");
+        "failed; the log says why".to_owned()
+    })
+}

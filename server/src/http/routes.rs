@@ -1,0 +1,117 @@
+//! What HTTP offers under `/v1`, to be read aloud. The router and the OpenAPI description are both made from [`ROUTES`].
+//!
+//! To offer one more command: add its line. A `{name}` in the path fills the command's field of that name; where there is
+//! no body (`GET`, `DELETE`), query parameters fill the others.
+
+use http::Method;
+
+/// One operation.
+#[derive(Debug)]
+pub struct Route {
+    /// The verb.
+    pub method: Method,
+    /// As axum reads it, `/v1/users/{external_id}`.
+    pub path: &'static str,
+    /// What carries it out.
+    pub asks: Asks,
+    /// The message of `proto/` that answers; empty where success says all.
+    pub reply: &'static str,
+    /// One sentence.
+    pub summary: &'static str,
+    /// Query parameters whose name is not the field's: parameter, then field.
+    pub renamed: Option<(&'static str, &'static str)>,
+}
+
+/// What an operation asks of the server.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Asks {
+    /// The command of this name, the same as on the socket.
+    Command(&'static str),
+    /// Who the caller is.
+    Me,
+    /// Makes a person known, or changes what is known.
+    PutUser,
+    /// Voids a person's tokens.
+    RevokeUser,
+}
+
+impl Route {
+    /// The caller sends what it means in the body.
+    #[must_use]
+    pub fn has_body(&self) -> bool {
+        !matches!(self.method, Method::GET | Method::DELETE)
+    }
+
+    /// Only a key of the product's back end may, none of its people.
+    #[must_use]
+    pub fn is_provisioning(&self) -> bool {
+        matches!(self.asks, Asks::PutUser | Asks::RevokeUser)
+    }
+
+    /// The names in braces.
+    pub fn path_fields(&self) -> impl Iterator<Item = &'static str> + use<> {
+        self.path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'))
+    }
+
+    /// The name of the query parameter that fills a field.
+    #[must_use]
+    pub fn parameter<'a>(&self, field: &'a str) -> &'a str {
+        match self.renamed {
+            Some((parameter, renamed)) if renamed == field => parameter,
+            _ => field,
+        }
+    }
+
+    const fn command(
+        method: Method,
+        path: &'static str,
+        command: &'static str,
+        reply: &'static str,
+        summary: &'static str,
+    ) -> Self {
+        Self { method, path, asks: Asks::Command(command), reply, summary, renamed: None }
+    }
+
+    const fn other(method: Method, path: &'static str, asks: Asks, reply: &'static str, summary: &'static str) -> Self {
+        Self { method, path, asks, reply, summary, renamed: None }
+    }
+
+    const fn query(mut self, parameter: &'static str, field: &'static str) -> Self {
+        self.renamed = Some((parameter, field));
+        self
+    }
+}
+
+/// All operations.
+#[rustfmt::skip] // a table
+pub static ROUTES: [Route; 21] = {
+    use Route as R;
+    const GET: Method = Method::GET;
+    const POST: Method = Method::POST;
+    const PUT: Method = Method::PUT;
+    const PATCH: Method = Method::PATCH;
+    const DELETE: Method = Method::DELETE;
+    [
+        R::command(GET,    "/v1/conversations",                                         "ListConversations",  "ConversationPage",    "Lists one's conversations by last activity, newest first."),
+        R::command(POST,   "/v1/conversations",                                         "StartConversation",  "ConversationStarted", "Starts a conversation, or finds the one that exists."),
+        R::command(GET,    "/v1/conversations/{conversation_id}",                       "GetConversation",    "ConversationFound",   "Tells one conversation."),
+        R::command(PATCH,  "/v1/conversations/{conversation_id}",                       "RenameConversation", "ConversationUpdated", "Gives a group another subject."),
+        R::command(GET,    "/v1/conversations/{conversation_id}/messages",              "GetHistory",         "MessagePage",         "Tells messages, oldest first; without bounds, the newest."),
+        R::command(POST,   "/v1/conversations/{conversation_id}/messages",              "SendMessage",        "MessageSent",         "Sends a message; a retry with the same client id is harmless."),
+        R::command(PATCH,  "/v1/conversations/{conversation_id}/messages/{message_id}", "EditMessage",        "MessageEdited",       "Edits a message of one's own."),
+        R::command(DELETE, "/v1/conversations/{conversation_id}/messages/{message_id}", "DeleteMessage",      "MessageDeleted",      "Deletes a message of one's own, for everyone."),
+        R::command(GET,    "/v1/conversations/{conversation_id}/changes",               "GetChanges",         "Changes",             "Tells what changed after a version."),
+        R::command(GET,    "/v1/conversations/{conversation_id}/members",               "ListMembers",        "MemberPage",          "Lists the members."),
+        R::command(POST,   "/v1/conversations/{conversation_id}/members",               "AddMembers",         "ConversationUpdated", "Adds people to a group."),
+        R::command(DELETE, "/v1/conversations/{conversation_id}/members/{user_id}",     "RemoveMember",       "ConversationUpdated", "Takes someone out of a group, or leaves it."),
+        R::command(PUT,    "/v1/conversations/{conversation_id}/read",                  "MarkRead",           "Marked",              "Says that one has read up to a message."),
+        R::command(PUT,    "/v1/conversations/{conversation_id}/unread",                "MarkUnread",         "Marked",              "Marks the conversation to come back to."),
+        R::command(POST,   "/v1/conversations/{conversation_id}/typing",                "SetTyping",          "TypingSet",           "Says that one is writing, or stopped."),
+        R::command(GET,    "/v1/users",                                                 "GetUsers",           "UserList",            "Tells people by id.").query("id", "user_ids"),
+        R::command(GET,    "/v1/directory",                                             "SearchDirectory",    "DirectoryPage",       "Finds people one may write to.").query("q", "query"),
+        R::command(GET,    "/v1/presence",                                              "GetPresence",        "PresenceList",        "Tells who is online.").query("user_id", "user_ids"),
+        R::other  (GET,    "/v1/me",                                                    Asks::Me,             "User",                "Tells who the caller is."),
+        R::other  (PUT,    "/v1/users/{external_id}",                                   Asks::PutUser,        "User",                "Makes a person known, or changes what is known."),
+        R::other  (POST,   "/v1/users/{external_id}/revoke",                            Asks::RevokeUser,     "",                    "Voids the tokens issued to a person until now, and ends their connections."),
+    ]
+};

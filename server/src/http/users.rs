@@ -1,0 +1,148 @@
+//! What a product's back end does to people: make them known, change them, sign them out everywhere.
+
+use causerie_protocol::{ErrorCode, Refusal, limits, wire};
+use http::HeaderMap;
+use serde_json::{Map, Value, json};
+
+use super::caller::{self, unavailable};
+use crate::{
+    app::App,
+    auth::Scope,
+    store::queries::people::{self, Profile},
+};
+
+/// The name of the body's schema.
+pub const PROFILE: &str = "Profile";
+
+/// The schema of the body of `PUT /v1/users/{external_id}`.
+#[must_use]
+pub fn profile_schema() -> Value {
+    json!({
+        "type": "object",
+        "description": "What is known of a person. What is left out stays as it is.",
+        "properties": {
+            "name": { "type": "string", "description": "Shown to others; a person without one is shown by id." },
+            "avatarUrl": { "type": "string", "description": "An http or https address, or empty for none." },
+            "locale": { "type": "string", "description": "A language tag (BCP 47), `fr`." },
+            "status": { "$ref": "#/components/schemas/UserStatus" },
+        },
+    })
+}
+
+/// Makes a person known, or changes what is known. Doing it again changes nothing.
+///
+/// # Errors
+/// When the caller may not, or a field has a value it can't have.
+pub async fn put(
+    app: &App,
+    headers: &HeaderMap,
+    external_id: &str,
+    body: &Map<String, Value>,
+) -> Result<wire::User, Refusal> {
+    let key = caller::back_end(app, headers, Scope::Provision).await?;
+    let status = status(body)?;
+    let profile = Profile {
+        external_id: checked(external_id.to_owned(), "external_id", limits::EXTERNAL_ID_BYTES_MAX)?,
+        name: text(body, "name")?,
+        avatar_url: text(body, "avatarUrl")?,
+        locale: text(body, "locale")?,
+    };
+    if profile.avatar_url.as_deref().is_some_and(|url| !is_web_address(url)) {
+        return Err(invalid("avatarUrl", "is neither empty nor an http or https address"));
+    }
+    let saved = people::upsert(&app.store, key.tenant, &[profile], app.clock.now_ms()).await.map_err(unavailable)?;
+    let mut user = saved.into_iter().next().ok_or_else(|| Refusal::new(ErrorCode::Internal, "nobody was stored"))?;
+    if let Some(status) = status.filter(|status| *status != user.status) {
+        people::set_status(&app.store, key.tenant, user.id, status).await.map_err(unavailable)?;
+        user.status = status;
+        if status != wire::UserStatus::Active {
+            // Whatever their tokens say.
+            app.live.revoke(user.id, i64::MAX);
+        }
+    }
+    Ok(wire::User::from(&user))
+}
+
+/// Voids the tokens issued to a person until now, and ends the connections made with them.
+///
+/// # Errors
+/// When the caller may not, or there is no such person.
+pub async fn revoke(app: &App, headers: &HeaderMap, external_id: &str) -> Result<(), Refusal> {
+    let key = caller::back_end(app, headers, Scope::Provision).await?;
+    let user = caller::find(app, &key, external_id).await?;
+    let now_s = app.clock.now_s();
+    people::revoke_tokens(&app.store, key.tenant, user.id, now_s).await.map_err(unavailable)?;
+    // As in the database: those of the current second too.
+    app.live.revoke(user.id, now_s.saturating_add(1));
+    Ok(())
+}
+
+fn status(body: &Map<String, Value>) -> Result<Option<wire::UserStatus>, Refusal> {
+    let Some(name) = text(body, "status")? else { return Ok(None) };
+    match wire::UserStatus::from_str_name(&name) {
+        Some(wire::UserStatus::Unspecified) | None => Err(invalid("status", "is no status of a person")),
+        known => Ok(known),
+    }
+}
+
+fn text(body: &Map<String, Value>, field: &str) -> Result<Option<String>, Refusal> {
+    match body.get(field) {
+        None | Some(Value::Null) => Ok(None),
+        Some(Value::String(text)) => checked(text.clone(), field, limits::PROFILE_FIELD_BYTES_MAX).map(Some),
+        Some(_) => Err(Refusal::new(ErrorCode::Malformed, format!("`{field}` is not a text")).field(field)),
+    }
+}
+
+/// What the claims of a token must keep to as well: people are the same whoever tells of them.
+fn checked(value: String, field: &str, bytes_max: usize) -> Result<String, Refusal> {
+    if value.len() > bytes_max {
+        let refusal = Refusal::new(ErrorCode::TooLarge, format!("`{field}` has more than {bytes_max} bytes"));
+        return Err(refusal.field(field));
+    }
+    if value.contains(char::is_control) {
+        return Err(invalid(field, "contains control characters"));
+    }
+    Ok(value)
+}
+
+fn is_web_address(url: &str) -> bool {
+    url.is_empty() || url.starts_with("https://") || url.starts_with("http://")
+}
+
+fn invalid(field: &str, why: &str) -> Refusal {
+    Refusal::new(ErrorCode::Invalid, format!("`{field}` {why}")).field(field)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn body(value: Value) -> Map<String, Value> {
+        value.as_object().cloned().expect("an object")
+    }
+
+    #[test]
+    fn what_is_left_out_is_not_said() {
+        assert_eq!(text(&body(json!({})), "name"), Ok(None));
+        assert_eq!(text(&body(json!({ "name": null })), "name"), Ok(None));
+        assert_eq!(text(&body(json!({ "name": "Léa" })), "name"), Ok(Some("Léa".to_owned())));
+    }
+
+    #[test]
+    fn a_bad_value_is_blamed_on_its_field() {
+        for value in [json!(7), json!("\u{7}"), json!("x".repeat(limits::PROFILE_FIELD_BYTES_MAX + 1))] {
+            let refusal = text(&body(json!({ "name": value })), "name").expect_err("refused");
+            assert_eq!(refusal.field, "name", "{refusal}");
+        }
+        for name in ["USER_STATUS_UNSPECIFIED", "active", ""] {
+            assert_eq!(status(&body(json!({ "status": name }))).expect_err("refused").field, "status");
+        }
+        assert_eq!(status(&body(json!({ "status": "USER_STATUS_REMOVED" }))), Ok(Some(wire::UserStatus::Removed)));
+    }
+
+    #[test]
+    fn addresses_that_run_script_are_none() {
+        assert!(is_web_address("") && is_web_address("https://a.example/lea.png"));
+        assert!(!is_web_address("javascript:alert(1)") && !is_web_address("data:image/png;base64,"));
+    }
+}
