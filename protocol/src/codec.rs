@@ -62,21 +62,33 @@ impl Encoding {
     }
 }
 
-/// prost names the place as `failed to decode Protobuf message: SendMessage.text: Request.send_message: invalid …`,
-/// innermost first; peers read `sendMessage.text`.
+/// prost names the place as `failed to decode Protobuf message: SendMessage.text: Request.command: invalid …`, innermost
+/// first; peers read `sendMessage.text`.
 fn proto_field(error: &str) -> String {
     let Some(places) = error.strip_prefix("failed to decode Protobuf message: ") else { return String::new() };
-    let mut path: Vec<String> = places
-        .split(": ")
-        .map_while(|place| {
-            let (message, field) = place.split_once('.')?;
-            (message.starts_with(char::is_uppercase) && !field.contains(' ')).then(|| camel(field))
-        })
-        .collect();
+    let mut path: Vec<String> = Vec::new();
+    let mut inner = None;
+    for place in places.split(": ") {
+        let Some((message, field)) = place.split_once('.') else { break };
+        if !message.starts_with(char::is_uppercase) || field.contains(' ') {
+            break;
+        }
+        match field {
+            // prost names the group, not which command it was; the message inside has the command's name.
+            "command" => path.extend(inner.map(lower_first)),
+            // Other groups are places for prost, not for peers.
+            "by" | "body" | "result" | "kind" => {}
+            field => path.push(camel(field)),
+        }
+        inner = Some(message);
+    }
     path.reverse();
-    // `oneof` groups are places for prost, not for peers.
-    path.retain(|field| !matches!(field.as_str(), "command" | "by" | "body" | "result" | "kind"));
     path.join(".")
+}
+
+fn lower_first(name: &str) -> String {
+    let mut letters = name.chars();
+    letters.next().map(|first| first.to_ascii_lowercase()).into_iter().chain(letters).collect()
 }
 
 fn camel(snake: &str) -> String {

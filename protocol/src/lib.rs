@@ -19,3 +19,6 @@ pub use ids::{ClientId, ConnectionId, ConversationId, MessageId, NodeId, TenantI
 
 /// `proto/` compiled: a `google.protobuf.FileDescriptorSet` with comments, for tools that describe the wire.
 pub const DESCRIPTORS: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/descriptors.bin"));
+
+/// A moment on the wire; RFC 3339 in JSON.
+pub use pbjson_types::Timestamp;

@@ -1,0 +1,409 @@
+//! Both encodings carry the same, for everything that can be said; nothing a peer sends breaks the decoder; what it refuses
+//! is blamed on a field.
+
+#[path = "examples/mod.rs"]
+mod examples;
+
+use causerie_protocol::{
+    Encoding, ErrorCode, Refusal,
+    command::SocketCommand,
+    limits,
+    wire::{self, request::Command},
+};
+use examples::{CLIENT, CONVERSATION, LEA, MESSAGE};
+use pbjson_types::Timestamp;
+use proptest::prelude::*;
+use prost::Message;
+use serde::{Serialize, de::DeserializeOwned};
+use serde_json::{Value, json};
+
+fn request(command: Command) -> wire::Request {
+    wire::Request { id: 7, command: Some(command) }
+}
+
+/// JSON to binary to JSON, and the value itself through both.
+fn survives<M>(value: &M) -> Result<(), TestCaseError>
+where
+    M: Message + Serialize + DeserializeOwned + Default + PartialEq + std::fmt::Debug,
+{
+    let json = Encoding::Json.encode(value);
+    let from_json: M = Encoding::Json.decode(&json).map_err(|refusal| TestCaseError::fail(refusal.to_string()))?;
+    prop_assert_eq!(&from_json, value);
+    let binary = Encoding::Proto.encode(&from_json);
+    let from_binary: M = Encoding::Proto.decode(&binary).map_err(|refusal| TestCaseError::fail(refusal.to_string()))?;
+    prop_assert_eq!(Encoding::Json.encode(&from_binary), json);
+    Ok(())
+}
+
+prop_compose! {
+    /// From year 1 to year 9999, which is what the JSON mapping can say.
+    fn timestamp()(seconds in -62_135_596_800i64..253_402_300_800, nanos in 0i32..1_000_000_000) -> Timestamp {
+        Timestamp { seconds, nanos }
+    }
+}
+
+prop_compose! {
+    fn message()(
+        id: String,
+        conversation_id: String,
+        numbers: (u32, u32),
+        author_id: String,
+        client_id: String,
+        text: String,
+        sent_at in proptest::option::of(timestamp()),
+        edited_at in proptest::option::of(timestamp()),
+        deleted_at in proptest::option::of(timestamp()),
+    ) -> wire::Message {
+        let (seq, version) = numbers;
+        wire::Message { id, conversation_id, seq, version, author_id, client_id, text, sent_at, edited_at, deleted_at }
+    }
+}
+
+prop_compose! {
+    fn send()(id: u32, conversation_id: String, client_id: String, text: String) -> wire::Request {
+        let send = wire::SendMessage { conversation_id, client_id, text };
+        wire::Request { id, command: Some(Command::SendMessage(send)) }
+    }
+}
+
+prop_compose! {
+    fn history()(id: u32, conversation_id: String, before_seq: u32, after_seq: Option<u32>, limit: u32) -> wire::Request {
+        let get = wire::GetHistory { conversation_id, before_seq, after_seq, limit };
+        wire::Request { id, command: Some(Command::GetHistory(get)) }
+    }
+}
+
+fn frame() -> impl Strategy<Value = wire::ServerFrame> {
+    use wire::{event::Kind, reply::Result as Answer, server_frame::Body};
+    let event = |kind| wire::ServerFrame { body: Some(Body::Event(wire::Event { kind: Some(kind) })) };
+    let event_of = |message: Option<wire::Message>| wire::MessageEvent { message };
+    prop_oneof![
+        proptest::option::of(message()).prop_map(move |message| event(Kind::MessageSent(event_of(message)))),
+        proptest::option::of(message()).prop_map(move |message| event(Kind::MessageDeleted(event_of(message)))),
+        (any::<(String, u32, Option<String>, u32)>(), 0i32..4, proptest::collection::vec(any::<String>(), 0..4)).prop_map(
+            move |((conversation_id, version, subject, member_count), state, members_removed)| {
+                event(Kind::ConversationChanged(wire::ConversationChanged {
+                    conversation_id,
+                    version,
+                    subject,
+                    state,
+                    members_removed,
+                    member_count,
+                    ..Default::default()
+                }))
+            }
+        ),
+        (any::<u32>(), proptest::collection::vec(message(), 0..4), any::<(bool, bool, u32)>()).prop_map(
+            |(id, messages, (more_before, more_after, version))| {
+                let page = wire::MessagePage { messages, more_before, more_after, version };
+                wire::ServerFrame { body: Some(Body::Reply(wire::Reply { id, result: Some(Answer::MessagePage(page)) })) }
+            }
+        ),
+    ]
+}
+
+/// Whatever comes out, it came out.
+fn digest(bytes: &[u8]) {
+    for encoding in Encoding::ALL {
+        if let Ok(request) = encoding.decode::<wire::Request>(bytes) {
+            let _ = SocketCommand::try_from(request);
+        }
+        let _ = encoding.decode::<wire::ServerFrame>(bytes);
+    }
+}
+
+proptest! {
+    #[test]
+    fn any_send_survives_both_encodings(request in send()) {
+        survives(&request)?;
+    }
+
+    #[test]
+    fn any_question_survives_both_encodings(request in history()) {
+        survives(&request)?;
+    }
+
+    #[test]
+    fn any_frame_survives_both_encodings(frame in frame()) {
+        survives(&frame)?;
+    }
+
+    #[test]
+    fn noise_never_breaks_the_decoder(bytes in proptest::collection::vec(any::<u8>(), 0..512)) {
+        digest(&bytes);
+    }
+
+    #[test]
+    fn a_true_frame_bent_in_one_place_never_breaks_the_decoder(
+        which: prop::sample::Index, at: prop::sample::Index, value: u8, cut: bool,
+    ) {
+        let requests = examples::requests();
+        for encoding in Encoding::ALL {
+            let mut bytes = encoding.encode(&requests[which.index(requests.len())]).to_vec();
+            let at = at.index(bytes.len());
+            bytes[at] = value;
+            bytes.truncate(if cut { at } else { bytes.len() });
+            digest(&bytes);
+        }
+    }
+}
+
+/// Puts an unknown field into every object.
+fn with_unknown_fields(value: &mut Value) {
+    match value {
+        Value::Object(fields) => {
+            fields.values_mut().for_each(with_unknown_fields);
+            fields.insert("addedLater".into(), json!({ "much": [1, "two", null] }));
+        }
+        Value::Array(values) => values.iter_mut().for_each(with_unknown_fields),
+        _ => {}
+    }
+}
+
+#[test]
+fn fields_added_later_are_ignored_in_json() {
+    for request in examples::requests() {
+        let mut value = serde_json::to_value(&request).expect("JSON");
+        with_unknown_fields(&mut value);
+        let decoded: wire::Request = Encoding::Json.decode(value.to_string().as_bytes()).expect("decoded");
+        assert_eq!(decoded, request);
+    }
+    for frame in examples::replies().into_iter().chain(examples::events()) {
+        let mut value = serde_json::to_value(&frame).expect("JSON");
+        with_unknown_fields(&mut value);
+        let decoded: wire::ServerFrame = Encoding::Json.decode(value.to_string().as_bytes()).expect("decoded");
+        assert_eq!(decoded, frame);
+    }
+}
+
+/// One field of a protobuf message: number, wire type 2 (bytes).
+fn field(number: u32, bytes: &[u8]) -> Vec<u8> {
+    let mut out = Vec::new();
+    prost::encoding::encode_varint(u64::from(number) << 3 | 2, &mut out);
+    prost::encoding::encode_varint(bytes.len() as u64, &mut out);
+    out.extend(bytes);
+    out
+}
+
+#[test]
+fn fields_added_later_are_ignored_in_protobuf() {
+    let send = wire::SendMessage { text: "hi".into(), ..Default::default() };
+    // In the message, in the request, and a command this version does not know.
+    let inner = [send.encode_to_vec(), field(900, b"later")].concat();
+    let bytes = [field(12, &inner), field(901, b"later")].concat();
+    let decoded: wire::Request = Encoding::Proto.decode(&bytes).expect("decoded");
+    assert_eq!(decoded, wire::Request { id: 0, command: Some(Command::SendMessage(send)) });
+    let decoded: wire::Request = Encoding::Proto.decode(&field(900, b"later")).expect("decoded");
+    assert_eq!(SocketCommand::try_from(decoded).expect_err("unknown").code, ErrorCode::UnknownCommand);
+}
+
+#[test]
+fn a_command_this_server_does_not_know_is_told_apart_from_one_it_can_not_read() {
+    let decoded: wire::Request = Encoding::Json.decode(br#"{"id":7,"addedLater":{"x":1}}"#).expect("decoded");
+    assert_eq!(decoded.id, 7);
+    assert_eq!(SocketCommand::try_from(decoded).expect_err("unknown").code, ErrorCode::UnknownCommand);
+}
+
+#[test]
+fn a_value_of_the_wrong_type_is_blamed_on_its_field() {
+    let table = [
+        (r#"{"id":7,"sendMessage":{"text":5}}"#, "sendMessage.text"),
+        (r#"{"id":7,"sendMessage":{"conversationId":["x"]}}"#, "sendMessage.conversationId"),
+        (r#"{"id":7,"sendMessage":"hi"}"#, "sendMessage"),
+        (r#"{"id":"seven"}"#, "id"),
+        (r#"{"id":-1}"#, "id"),
+        (r#"{"id":4294967296}"#, "id"),
+        (r#"{"markRead":{"seq":1.5}}"#, "markRead.seq"),
+        (r#"{"setTyping":{"typing":"yes"}}"#, "setTyping.typing"),
+        (r#"{"getUsers":{"userIds":["a",5]}}"#, "getUsers.userIds[1]"),
+        (r#"{"startConversation":{"kind":"PARTY"}}"#, "startConversation.kind"),
+        (r#"{"startConversation":{"with":[{"id":"a"},{"id":5}]}}"#, "startConversation.with[1].id"),
+        (r#"{"startConversation":{"firstMessage":{"text":{}}}}"#, "startConversation.firstMessage.text"),
+        (r#"{"hello":{"resume":{"held":[{"version":"x"}]}}}"#, "hello.resume.held[0].version"),
+    ];
+    for (frame, blamed) in table {
+        let refusal = Encoding::Json.decode::<wire::Request>(frame.as_bytes()).expect_err(frame);
+        assert_eq!((refusal.code, refusal.field.as_str()), (ErrorCode::Malformed, blamed), "{frame}: {refusal}");
+    }
+}
+
+#[test]
+fn what_is_no_frame_at_all_is_malformed() {
+    for text in ["", "{", "[]", "5", "null", r#"{"id":7}{"id":8}"#, r#"{"id":7} x"#, r#"{"id":NaN}"#, "\u{feff}{}"] {
+        let refusal = Encoding::Json.decode::<wire::Request>(text.as_bytes()).expect_err(text);
+        assert_eq!(refusal.code, ErrorCode::Malformed, "{text}");
+    }
+    // Depth costs no stack: in a field nobody knows it is skipped, elsewhere it is refused.
+    let deep = |field: &str| format!(r#"{{"id":7,"{field}":{}1{}}}"#, "[".repeat(100_000), "]".repeat(100_000));
+    assert_eq!(Encoding::Json.decode::<wire::Request>(deep("x").as_bytes()).expect("skipped").id, 7);
+    assert!(Encoding::Json.decode::<wire::Request>(deep("hello").as_bytes()).is_err());
+    assert!(Encoding::Json.decode::<wire::Request>(b"{\"sendMessage\":{\"text\":\"\xff\"}}").is_err());
+}
+
+#[test]
+fn bytes_of_the_wrong_type_are_blamed_on_their_field() {
+    let table = [
+        // Not UTF-8. Protobuf tells neither the place in a list nor which of several ways to name a person.
+        (field(12, &field(3, b"\xff")), "sendMessage.text"),
+        (field(21, &field(1, b"\xff")), "getUsers.userIds"),
+        (field(6, &field(2, &field(1, b"\xff"))), "startConversation.with"),
+        (field(6, &field(5, &field(2, b"\xff"))), "startConversation.firstMessage.text"),
+        (field(2, &field(3, &field(1, b"\xff"))), "hello.resume.epoch"),
+        // A number where text belongs, and the other way round.
+        (field(12, &[3 << 3, 5]), "sendMessage.text"),
+        (field(1, b"seven"), "id"),
+    ];
+    for (bytes, blamed) in table {
+        let refusal = Encoding::Proto.decode::<wire::Request>(&bytes).expect_err(blamed);
+        assert_eq!((refusal.code, refusal.field.as_str()), (ErrorCode::Malformed, blamed), "{refusal}");
+    }
+    let truncated = Encoding::Proto.decode::<wire::Request>(&field(12, b"1234")[..4]).expect_err("truncated");
+    assert_eq!(truncated.code, ErrorCode::Malformed);
+}
+
+fn refusal(command: Command) -> Refusal {
+    SocketCommand::try_from(request(command)).expect_err("refused")
+}
+
+/// Too much by one, for every field with a limit; and the most that is allowed.
+#[test]
+fn every_limit_is_kept_and_named() {
+    let ids = |count: usize| vec![LEA.to_owned(); count];
+    let people = |count: usize| vec![wire::UserRef { by: Some(wire::user_ref::By::Id(LEA.into())) }; count];
+    let group = |subject: String, with: Vec<wire::UserRef>, text: String| {
+        Command::StartConversation(wire::StartConversation {
+            kind: wire::ConversationKind::Group.into(),
+            with,
+            subject,
+            client_id: CLIENT.into(),
+            first_message: Some(wire::Draft { client_id: CLIENT.into(), text }),
+        })
+    };
+    let resume = |count: usize| {
+        let held = wire::Held { conversation_id: CONVERSATION.into(), version: 1 };
+        wire::Resume { held: vec![held; count], ..Default::default() }
+    };
+    let external = |length: usize| vec![wire::UserRef { by: Some(wire::user_ref::By::ExternalId("é".repeat(length / 2))) }];
+    type Build<'a> = Box<dyn Fn(usize) -> Command + 'a>;
+    let conversation_id = || CONVERSATION.to_owned();
+    let table: Vec<(&str, usize, ErrorCode, Build)> = vec![
+        ("sendMessage.text", limits::TEXT_BYTES_MAX, ErrorCode::TooLarge, Box::new(|size| {
+            let text = "x".repeat(size);
+            Command::SendMessage(wire::SendMessage { conversation_id: conversation_id(), client_id: CLIENT.into(), text })
+        })),
+        ("editMessage.text", limits::TEXT_BYTES_MAX, ErrorCode::TooLarge, Box::new(|size| {
+            let (conversation_id, message_id) = (conversation_id(), MESSAGE.into());
+            Command::EditMessage(wire::EditMessage { conversation_id, message_id, text: "x".repeat(size) })
+        })),
+        ("startConversation.firstMessage.text", limits::TEXT_BYTES_MAX, ErrorCode::TooLarge, Box::new(|size| {
+            group("s".into(), people(1), "x".repeat(size))
+        })),
+        ("startConversation.subject", limits::SUBJECT_BYTES_MAX, ErrorCode::TooLarge, Box::new(|size| {
+            group("x".repeat(size), people(1), "hi".into())
+        })),
+        ("startConversation.with", limits::MEMBERS_PER_COMMAND_MAX, ErrorCode::TooLarge, Box::new(|size| {
+            group("s".into(), people(size), "hi".into())
+        })),
+        // Bytes count, not letters: "é" has two.
+        ("startConversation.with[0].externalId", limits::EXTERNAL_ID_BYTES_MAX, ErrorCode::TooLarge, Box::new(|size| {
+            group("s".into(), external(size.next_multiple_of(2)), "hi".into())
+        })),
+        ("renameConversation.subject", limits::SUBJECT_BYTES_MAX, ErrorCode::TooLarge, Box::new(|size| {
+            let (conversation_id, subject) = (conversation_id(), "x".repeat(size));
+            Command::RenameConversation(wire::RenameConversation { conversation_id, subject })
+        })),
+        ("addMembers.users", limits::MEMBERS_PER_COMMAND_MAX, ErrorCode::TooLarge, Box::new(|size| {
+            Command::AddMembers(wire::AddMembers { conversation_id: conversation_id(), users: people(size) })
+        })),
+        ("addMembers.users[0].externalId", limits::EXTERNAL_ID_BYTES_MAX, ErrorCode::TooLarge, Box::new(|size| {
+            let users = external(size.next_multiple_of(2));
+            Command::AddMembers(wire::AddMembers { conversation_id: conversation_id(), users })
+        })),
+        ("getUsers.userIds", limits::USERS_MAX, ErrorCode::TooLarge, Box::new(|size| {
+            Command::GetUsers(wire::GetUsers { user_ids: ids(size) })
+        })),
+        ("watchPresence.userIds", limits::PRESENCE_MAX, ErrorCode::TooLarge, Box::new(|size| {
+            Command::WatchPresence(wire::WatchPresence { user_ids: ids(size) })
+        })),
+        ("getPresence.userIds", limits::PRESENCE_MAX, ErrorCode::TooLarge, Box::new(|size| {
+            Command::GetPresence(wire::GetPresence { user_ids: ids(size) })
+        })),
+        ("searchDirectory.query", limits::QUERY_BYTES_MAX, ErrorCode::TooLarge, Box::new(|size| {
+            Command::SearchDirectory(wire::SearchDirectory { query: "x".repeat(size), limit: 0 })
+        })),
+        ("searchDirectory.limit", limits::DIRECTORY_PAGE_MAX as usize, ErrorCode::Invalid, Box::new(|size| {
+            Command::SearchDirectory(wire::SearchDirectory { query: "x".into(), limit: size as u32 })
+        })),
+        ("listConversations.limit", limits::PAGE_MAX as usize, ErrorCode::Invalid, Box::new(|size| {
+            Command::ListConversations(wire::ListConversations { cursor: String::new(), limit: size as u32 })
+        })),
+        ("listMembers.limit", limits::PAGE_MAX as usize, ErrorCode::Invalid, Box::new(|size| {
+            let (conversation_id, cursor) = (conversation_id(), String::new());
+            Command::ListMembers(wire::ListMembers { conversation_id, cursor, limit: size as u32 })
+        })),
+        ("getHistory.limit", limits::PAGE_MAX as usize, ErrorCode::Invalid, Box::new(|size| {
+            let (conversation_id, limit) = (conversation_id(), size as u32);
+            Command::GetHistory(wire::GetHistory { conversation_id, limit, ..Default::default() })
+        })),
+        ("resume.held", limits::HELD_MAX, ErrorCode::TooLarge, Box::new(|size| Command::Resume(resume(size)))),
+        ("hello.resume.held", limits::HELD_MAX, ErrorCode::TooLarge, Box::new(|size| {
+            Command::Hello(wire::Hello { token: "t".into(), client: None, resume: Some(resume(size)) })
+        })),
+    ];
+    for (field, max, code, build) in table {
+        let allowed = SocketCommand::try_from(request(build(max)));
+        assert!(allowed.is_ok(), "{field} of {max}: {allowed:?}");
+        let refusal = refusal(build(max + 1));
+        assert_eq!((refusal.code, refusal.field.as_str()), (code, field), "{refusal}");
+        assert!(refusal.message.contains(field), "{refusal}");
+    }
+}
+
+/// Every id, in every command: missing and not a UUID are told apart, and both blame the field.
+#[test]
+fn every_id_is_checked_and_named() {
+    let mut checked = 0;
+    for example in examples::requests() {
+        let value = serde_json::to_value(&example).expect("JSON");
+        let mut places = Vec::new();
+        ids_in(&value, String::new(), &mut places);
+        for place in places {
+            for (bad, why) in [("", "missing"), ("nobody", "UUID")] {
+                let mut bent = value.clone();
+                *bent.pointer_mut(&place).expect("there") = bad.into();
+                let request: wire::Request = serde_json::from_value(bent).expect("decodes");
+                let refusal = SocketCommand::try_from(request).expect_err(&place);
+                let field = place.trim_start_matches('/').replace('/', ".");
+                // `with/0/id` is said `with[0].id`.
+                let spoken = (0..10).fold(field, |field, n| {
+                    let field = field.replace(&format!(".{n}."), &format!("[{n}]."));
+                    field.strip_suffix(&format!(".{n}")).map_or(field.clone(), |list| format!("{list}[{n}]"))
+                });
+                assert_eq!(refusal.code, ErrorCode::Invalid, "{spoken}: {refusal}");
+                assert_eq!(refusal.field, spoken, "{refusal}");
+                assert!(refusal.message.contains(why), "{refusal}");
+                checked += 1;
+            }
+        }
+    }
+    assert!(checked >= 50, "only {checked} ids were found");
+}
+
+/// JSON pointers of all ids in a value.
+fn ids_in(value: &Value, at: String, places: &mut Vec<String>) {
+    match value {
+        Value::Object(fields) => fields.iter().for_each(|(key, value)| ids_in(value, format!("{at}/{key}"), places)),
+        Value::Array(values) => values.iter().enumerate().for_each(|(n, value)| ids_in(value, format!("{at}/{n}"), places)),
+        Value::String(text) if [CONVERSATION, MESSAGE, CLIENT, LEA, examples::NOA].contains(&text.as_str()) => places.push(at),
+        _ => {}
+    }
+}
+
+#[test]
+fn texts_nobody_could_read_are_refused() {
+    for text in ["", " \n\t\u{a0}", "a\0b"] {
+        let send = wire::SendMessage { conversation_id: CONVERSATION.into(), client_id: CLIENT.into(), text: text.into() };
+        let refusal = refusal(Command::SendMessage(send));
+        assert_eq!((refusal.code, refusal.field.as_str()), (ErrorCode::Invalid, "sendMessage.text"), "{text:?}");
+    }
+}
