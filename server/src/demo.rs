@@ -145,7 +145,8 @@ fn is_local(headers: &HeaderMap) -> bool {
         let host = authority.host().trim_start_matches('[').trim_end_matches(']');
         host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
     };
-    let from_here = text(header::ORIGIN).is_none_or(|origin| origin.split_once("://").is_some_and(|(_, host)| is_loopback(host)));
+    let from_here =
+        text(header::ORIGIN).is_none_or(|origin| origin.split_once("://").is_some_and(|(_, host)| is_loopback(host)));
     text(header::HOST).is_some_and(is_loopback) && from_here
 }
 
@@ -155,7 +156,7 @@ fn date_time(seconds: i64) -> Value {
     if let Some(at) = &mut message.token_expires_at {
         at.seconds = seconds;
     }
-    serde_json::to_value(&message.token_expires_at).unwrap_or_default()
+    serde_json::to_value(message.token_expires_at).unwrap_or_default()
 }
 
 fn unprepared() -> Refusal {

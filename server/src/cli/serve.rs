@@ -6,6 +6,7 @@ use super::{Outcome, Settings, clock};
 use crate::{
     app::App,
     config::Config,
+    demo,
     lifecycle::{Server, Signals},
     telemetry,
 };
@@ -15,6 +16,9 @@ pub(super) async fn run(settings: &Settings) -> Outcome {
     telemetry::init(&config.log)?;
     let mut signals = Signals::listen()?;
     let app = App::build(config, clock()).await?;
+    if app.config.demo_enabled() {
+        demo::prepare(&app).await?;
+    }
     let server = Server::start(app).await?;
     announce(&server)?;
 

@@ -17,7 +17,6 @@ use super::error::Problem;
 const BODY_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// What a router must carry for [`read`] to find its bound.
-#[must_use]
 pub fn limit() -> DefaultBodyLimit {
     DefaultBodyLimit::max(FRAME_BYTES_MAX)
 }

@@ -84,7 +84,11 @@ fn operation(route: &Route, document: &Value) -> String {
         let _ = write!(text, "<p>Body: {}.</p>", kind(body));
     }
     let answer = &operation["responses"]["200"]["content"]["application/json"]["schema"];
-    text + &if answer.is_null() { "<p>Answer: none (204).</p>".to_owned() } else { format!("<p>Answer: {}.</p>", kind(answer)) }
+    text + &if answer.is_null() {
+        "<p>Answer: none (204).</p>".to_owned()
+    } else {
+        format!("<p>Answer: {}.</p>", kind(answer))
+    }
 }
 
 /// Every error code, where [`super::error`] points.

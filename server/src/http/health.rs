@@ -29,8 +29,8 @@ use crate::{
 const FRESH: Duration = Duration::from_secs(1);
 /// A database slower than this can't serve a conversation.
 const DATABASE_TIMEOUT: Duration = Duration::from_secs(2);
-/// The bus beats every second or so; this is several beats missed.
-const HEARTBEAT_AGE_MAX: Duration = Duration::from_secs(15);
+/// The bus beats every few seconds; this is several beats missed.
+const HEARTBEAT_AGE_MAX_MS: u64 = 15_000;
 
 /// `/livez` and `/readyz`.
 pub fn router(app: Arc<App>) -> Router {
@@ -109,7 +109,9 @@ impl Health {
     async fn ask_database(&self) -> Database {
         let began = Instant::now();
         let store = &self.app.store;
-        let asked = tokio::time::timeout(DATABASE_TIMEOUT, async { (queries::health::can_write(store).await, store.missing_migrations().await) });
+        let asked = tokio::time::timeout(DATABASE_TIMEOUT, async {
+            (queries::health::can_write(store).await, store.missing_migrations().await)
+        });
         match asked.await {
             Ok((write, missing)) => Database {
                 write: told(write).map(|()| format!("writes, within {} ms", began.elapsed().as_millis())),
@@ -126,9 +128,9 @@ impl Health {
     }
 
     fn bus(&self) -> Result<String, String> {
-        match self.app.live.bus().heartbeat_age() {
-            Some(age) if age <= HEARTBEAT_AGE_MAX => Ok(format!("heard {} ms ago", age.as_millis())),
-            Some(age) => Err(format!("not heard for {} s; the database delivers between nodes", age.as_secs())),
+        match self.app.live.bus().heartbeat_age_ms() {
+            Some(age_ms) if age_ms <= HEARTBEAT_AGE_MAX_MS => Ok(format!("heard {age_ms} ms ago")),
+            Some(age_ms) => Err(format!("not heard for {age_ms} ms; the database delivers between nodes")),
             None => Ok("in process".to_owned()),
         }
     }

@@ -38,7 +38,5 @@ pub fn public_router(app: Arc<App>) -> Router {
 
 /// For operators: health and figures.
 pub fn internal_router(app: Arc<App>) -> Router {
-    health::router(Arc::clone(&app))
-        .merge(health::metrics_router(app))
-        .fallback(|| async { error::Problem::no_such_path() })
+    health::router(Arc::clone(&app)).merge(health::metrics_router(app)).fallback(|| async { error::Problem::no_such_path() })
 }

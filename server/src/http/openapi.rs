@@ -62,10 +62,8 @@ pub fn document() -> Value {
 
 /// The schema components: all that a route takes or answers, and what those mention.
 fn schemas() -> Map<String, Value> {
-    let mut schemas = Map::from_iter([
-        ("Problem".to_owned(), problem()),
-        (users::PROFILE.to_owned(), users::profile_schema()),
-    ]);
+    let mut schemas =
+        Map::from_iter([("Problem".to_owned(), problem()), (users::PROFILE.to_owned(), users::profile_schema())]);
     for route in &ROUTES {
         if let Some(fields) = body_fields(route).filter(|fields| !fields.is_empty()) {
             let Asks::Command(command) = route.asks else { continue };

@@ -1,0 +1,215 @@
+//! One server process.
+
+use std::{
+    collections::BTreeMap,
+    fs::{File, OpenOptions},
+    io::{BufRead as _, BufReader, Write as _},
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    process::{Child, Command, ExitStatus, Stdio},
+    thread::JoinHandle,
+};
+
+use tokio::sync::mpsc;
+
+use super::{Database, RedisServer, TempDir, eventually, eventually_blocking, ports::free_address, within};
+
+const BINARY: &str = env!("CARGO_BIN_EXE_causerie");
+const PUBLIC: &str = "listen.public";
+const INTERNAL: &str = "listen.internal";
+
+/// Settings of a node, by their names in the configuration.
+#[derive(Debug, Clone)]
+pub struct Settings(BTreeMap<&'static str, String>);
+
+impl Settings {
+    /// For a node on this database. Beyond that, defaults; but it leaves quickly when told to.
+    pub fn on(database: &Database) -> Self {
+        let quick = [("shutdown.drain_ms", "500".to_owned()), ("demo.enabled", "false".to_owned())];
+        Self(database.settings().into_iter().chain(quick).collect())
+    }
+
+    /// With this Redis as bus.
+    #[must_use]
+    pub fn with_redis(self, redis: &RedisServer) -> Self {
+        self.set("redis.url", redis.url())
+    }
+
+    /// With one setting, `heartbeat.interval_ms`.
+    #[must_use]
+    pub fn set(mut self, key: &'static str, value: impl ToString) -> Self {
+        self.0.insert(key, value.to_string());
+        self
+    }
+
+    /// The program with these settings in its environment, and nothing else in it.
+    fn command(&self) -> Command {
+        let mut command = Command::new(BINARY);
+        command.env_clear().env("RUST_BACKTRACE", "1");
+        for (key, value) in &self.0 {
+            command.env(format!("CAUSERIE_{}", key.replace('.', "__").to_uppercase()), value);
+        }
+        command
+    }
+
+    /// Runs a subcommand of the program to its end; what it printed.
+    ///
+    /// # Panics
+    /// When it fails or does not end.
+    pub fn run(&self, arguments: &[&str]) -> String {
+        let what = format!("causerie {}", arguments.join(" "));
+        let mut command = self.command();
+        command.args(arguments).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().expect("the program starts");
+        // A subcommand prints a few lines, which a pipe holds without a reader.
+        if !eventually_blocking(|| child.try_wait().expect("it is ours").is_some()) {
+            child.kill().expect("it is ours");
+            let output = child.wait_with_output().expect("it is ours");
+            panic!("{what} did not end: {}", String::from_utf8_lossy(&output.stderr));
+        }
+        let output = child.wait_with_output().expect("it is ours");
+        let says = String::from_utf8_lossy(&output.stdout).into_owned();
+        let complains = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{what}: {}: {says}{complains}", output.status);
+        says
+    }
+}
+
+/// A running server. Killed with its owner, which prints its log if the test failed.
+pub struct Node {
+    settings: Settings,
+    public: SocketAddr,
+    internal: SocketAddr,
+    log: PathBuf,
+    process: Option<Running>,
+    // Last, so that the log can be read before it goes.
+    _folder: TempDir,
+}
+
+struct Running {
+    child: Child,
+    /// Copies what the program prints into the log; ends with the program.
+    printer: JoinHandle<()>,
+}
+
+impl Node {
+    /// Starts a server and waits until it is ready.
+    pub async fn start(settings: Settings) -> Self {
+        let folder = TempDir::new();
+        // Fixed beforehand, not port 0: it must come back at the same address.
+        let (public, internal) = (free_address(), free_address());
+        let settings = settings.set(PUBLIC, public).set(INTERNAL, internal);
+        let log = folder.path().join("log");
+        let mut node = Self { settings, public, internal, log, process: None, _folder: folder };
+        node.start_again().await;
+        node
+    }
+
+    /// Starts it after it ended, at the same addresses.
+    pub async fn start_again(&mut self) {
+        assert!(self.process.is_none(), "the node runs already");
+        let (said, mut hears) = mpsc::unbounded_channel();
+        self.process = Some(spawn(&self.settings, &self.log, said));
+        for (says, address) in
+            [("causerie is ready on http://", self.public), ("internal listener on http://", self.internal)]
+        {
+            let line = within("a ready node", async {
+                loop {
+                    match hears.recv().await {
+                        Some(line) if line.starts_with(says) => break line,
+                        Some(_) => {}
+                        None => panic!("the node ended before it said `{says}`; its log is below"),
+                    }
+                }
+            });
+            assert_eq!(line.await, format!("{says}{address}"));
+        }
+    }
+
+    /// Where clients connect.
+    pub fn public(&self) -> SocketAddr {
+        self.public
+    }
+
+    /// Where operators look.
+    pub fn internal(&self) -> SocketAddr {
+        self.internal
+    }
+
+    /// Its settings, to run subcommands on the same data.
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// Everything it said so far.
+    pub fn log(&self) -> String {
+        std::fs::read_to_string(&self.log).unwrap_or_default()
+    }
+
+    /// Ends it with SIGKILL: no goodbye, nothing flushed.
+    pub fn kill(&mut self) {
+        let mut running = self.process.take().expect("the node runs");
+        // Also when it ended by itself meanwhile; a frozen one dies too.
+        running.child.kill().expect("it is ours");
+        running.child.wait().expect("it is ours");
+        running.printer.join().expect("copying lines does not panic");
+    }
+
+    /// Asks it to leave (SIGTERM) without waiting for it to.
+    pub fn terminate(&self) {
+        self.signal("TERM");
+    }
+
+    /// Waits until it ended by itself.
+    pub async fn wait(&mut self) -> ExitStatus {
+        let running = self.process.as_mut().expect("the node runs");
+        let ended = eventually("the end of a node", async || running.child.try_wait().expect("it is ours")).await;
+        let running = self.process.take().expect("it is there");
+        running.printer.join().expect("copying lines does not panic");
+        ended
+    }
+
+    /// Stops it in its tracks: connections stay open, nothing answers.
+    pub fn freeze(&self) {
+        self.signal("STOP");
+    }
+
+    /// Lets it go on.
+    pub fn thaw(&self) {
+        self.signal("CONT");
+    }
+
+    /// Sends a signal by the shell, whose `kill` every machine has.
+    fn signal(&self, name: &str) {
+        let id = self.process.as_ref().expect("the node runs").child.id();
+        let sent = Command::new("sh").args(["-c", &format!("kill -{name} {id}")]).status().expect("there is a shell");
+        assert!(sent.success(), "SIG{name} was not delivered");
+    }
+}
+
+fn spawn(settings: &Settings, log: &Path, said: mpsc::UnboundedSender<String>) -> Running {
+    let open = || -> File { OpenOptions::new().create(true).append(true).open(log).expect("the log can be written") };
+    let mut command = settings.command();
+    let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(open()).spawn().expect("the program starts");
+    let printed = BufReader::new(child.stdout.take().expect("it is piped"));
+    let mut copy = open();
+    let printer = std::thread::spawn(move || {
+        for line in printed.lines().map_while(Result::ok) {
+            // The test listens only until the node is ready; the log is a help, not a result.
+            let _ = writeln!(copy, "{line}");
+            let _ = said.send(line);
+        }
+    });
+    Running { child, printer }
+}
+
+impl Drop for Node {
+    fn drop(&mut self) {
+        if self.process.is_some() {
+            self.kill();
+        }
+        if std::thread::panicking() {
+            eprintln!("---- log of the node at {} ----\n{}", self.public, self.log());
+        }
+    }
+}

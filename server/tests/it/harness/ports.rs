@@ -1,0 +1,28 @@
+//! Ports for what must come back at the same one.
+
+use std::{
+    net::{Ipv4Addr, SocketAddr, TcpListener},
+    sync::{
+        LazyLock,
+        atomic::{AtomicU16, Ordering},
+    },
+};
+
+/// Below the range from which the system gives ports to outgoing connections: one of those could take a port while its
+/// server is down.
+const FIRST: u16 = 10_000;
+const COUNT: u16 = 10_000;
+
+/// Where this test run begins, so that two runs on one machine rarely meet.
+static NEXT: LazyLock<AtomicU16> = LazyLock::new(|| AtomicU16::new(rand::random::<u16>() % COUNT));
+
+/// An address of 127.0.0.1 that nobody listens at, never given out twice in a run.
+pub fn free_address() -> SocketAddr {
+    loop {
+        let port = FIRST + NEXT.fetch_add(1, Ordering::Relaxed) % COUNT;
+        let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
+        if TcpListener::bind(address).is_ok() {
+            return address;
+        }
+    }
+}

@@ -1,0 +1,93 @@
+//! A Redis of one's own, to be stopped, emptied and cut.
+
+use std::{
+    net::SocketAddr,
+    process::{Child, Command, Stdio},
+};
+
+use super::{TempDir, eventually_blocking, ports::free_address};
+
+/// A private Redis server. Ends with its owner.
+pub struct RedisServer {
+    address: SocketAddr,
+    folder: TempDir,
+    process: Option<Child>,
+}
+
+impl RedisServer {
+    /// Starts one, empty.
+    pub fn start() -> Self {
+        let mut server = Self { address: free_address(), folder: TempDir::new(), process: None };
+        server.start_again();
+        server
+    }
+
+    /// `redis://…`.
+    pub fn url(&self) -> String {
+        format!("redis://{}", self.address)
+    }
+
+    /// Stops it; its clients lose their connections and can't come back.
+    pub fn stop(&mut self) {
+        let mut process = self.process.take().expect("Redis runs");
+        process.kill().expect("it is ours");
+        process.wait().expect("it is ours");
+    }
+
+    /// Starts it at the same address, empty.
+    pub fn start_again(&mut self) {
+        assert!(self.process.is_none(), "Redis runs already");
+        let mut command = Command::new("redis-server");
+        command.args([
+            "--bind",
+            "127.0.0.1",
+            "--port",
+            &self.address.port().to_string(),
+            "--save",
+            "",
+            "--appendonly",
+            "no",
+        ]);
+        command.arg("--dir").arg(self.folder.path()).stdout(Stdio::null());
+        let mut process = command.spawn().expect("redis-server is installed: scripts/test installs it");
+        // Whoever answers must be the process just started, not another test's at the same port.
+        let own = format!("process_id:{}\r", process.id());
+        let answers = eventually_blocking(|| {
+            assert!(process.try_wait().expect("it is ours").is_none(), "redis-server ended at once");
+            self.try_say::<String>(&["INFO", "server"]).is_ok_and(|info| info.lines().any(|line| line == own.trim_end()))
+        });
+        self.process = Some(process);
+        assert!(answers, "redis-server does not answer");
+    }
+
+    /// Forgets everything it holds.
+    pub fn flush(&self) {
+        self.say::<()>(&["FLUSHALL"]);
+    }
+
+    /// Cuts all its clients, subscribers too.
+    pub fn kill_connections(&self) {
+        self.say::<i64>(&["CLIENT", "KILL", "TYPE", "pubsub"]);
+        self.say::<i64>(&["CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes"]);
+    }
+
+    /// Any command.
+    pub fn say<T: redis::FromRedisValue>(&self, words: &[&str]) -> T {
+        self.try_say(words).expect("Redis answers")
+    }
+
+    fn try_say<T: redis::FromRedisValue>(&self, words: &[&str]) -> redis::RedisResult<T> {
+        let mut connection = redis::Client::open(self.url())?.get_connection()?;
+        let mut command = redis::cmd(words[0]);
+        command.arg(&words[1..]);
+        command.query(&mut connection)
+    }
+}
+
+impl Drop for RedisServer {
+    fn drop(&mut self) {
+        if self.process.is_some() {
+            self.stop();
+        }
+    }
+}

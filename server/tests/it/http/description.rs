@@ -1,0 +1,90 @@
+//! The OpenAPI description and the page made from it.
+
+use std::collections::BTreeSet;
+
+use causerie_server::http::routes::ROUTES;
+use serde_json::Value;
+
+use crate::harness::{Cluster, http::Request};
+
+#[tokio::test]
+async fn the_description_has_every_line_of_the_table_and_holds_together() {
+    let cluster = Cluster::embedded().await;
+    let response = Request::get("/v1/openapi.json").send(cluster.nodes[0].public()).await;
+    assert_eq!(response.header("content-type"), Some("application/json"));
+    let document = response.ok();
+    assert_eq!(document["openapi"], "3.1.0");
+
+    let mut ids = BTreeSet::new();
+    for route in &ROUTES {
+        let operation = &document["paths"][route.path][route.method.as_str().to_lowercase()];
+        let id = operation["operationId"].as_str().unwrap_or_else(|| panic!("{} {} is missing", route.method, route.path));
+        assert!(ids.insert(id), "{id} comes twice");
+        let responses = operation["responses"].as_object().expect("responses");
+        assert!(responses.contains_key("default") && responses.len() == 2, "{id}");
+        // Each brace of the path is a parameter, and no other is.
+        let in_path = operation["parameters"].as_array().expect("parameters").iter();
+        let in_path: Vec<&str> = in_path.filter(|one| one["in"] == "path").filter_map(|one| one["name"].as_str()).collect();
+        assert_eq!(in_path, route.path_fields().collect::<Vec<_>>(), "{id}");
+        // A body and a query exclude each other, and only some methods have a body.
+        assert!(route.has_body() || operation.get("requestBody").is_none(), "{id}");
+    }
+    let operations = document["paths"].as_object().into_iter().flatten();
+    let operations: usize = operations.filter_map(|(_, path)| path.as_object()).map(serde_json::Map::len).sum();
+    assert_eq!(operations, ROUTES.len());
+
+    let mut references = BTreeSet::new();
+    collect_references(&document, &mut references);
+    assert!(references.len() > 20, "{references:?}");
+    for reference in &references {
+        let pointer = reference.strip_prefix('#').expect("references stay within");
+        assert!(document.pointer(pointer).is_some(), "{reference} leads nowhere");
+    }
+    for (name, schema) in document["components"]["schemas"].as_object().expect("schemas") {
+        assert!(matches!(schema["type"].as_str(), Some("object" | "string")), "{name}: {schema}");
+        let used = references.contains(format!("#/components/schemas/{name}").as_str());
+        assert!(used, "nothing mentions {name}");
+    }
+}
+
+fn collect_references<'a>(value: &'a Value, found: &mut BTreeSet<&'a str>) {
+    match value {
+        Value::Object(fields) => {
+            found.extend(fields.get("$ref").and_then(Value::as_str));
+            fields.values().for_each(|one| collect_references(one, found));
+        }
+        Value::Array(items) => items.iter().for_each(|one| collect_references(one, found)),
+        _ => {}
+    }
+}
+
+#[tokio::test]
+async fn json_is_described_as_it_is() {
+    let cluster = Cluster::embedded().await;
+    let document = Request::get("/v1/openapi.json").send(cluster.nodes[0].public()).await.ok();
+    let schemas = &document["components"]["schemas"];
+    let message = &schemas["Message"]["properties"];
+    assert_eq!(message["sentAt"]["format"], "date-time");
+    assert_eq!(message["seq"]["type"], "integer");
+    assert_eq!(message["seq"]["description"], "Place in the conversation. The only order there is.");
+    assert_eq!(schemas["ConversationKind"]["enum"][1], "CONVERSATION_KIND_DIRECT");
+    assert_eq!(schemas["UserRef"]["oneOf"][1]["required"][0], "externalId");
+    let body = schemas["SendMessage"]["properties"].as_object().expect("properties");
+    assert_eq!(body.keys().collect::<Vec<_>>(), ["clientId", "text"], "the conversation stands in the path");
+    let names = schemas["Problem"]["properties"]["name"]["enum"].as_array().expect("names");
+    assert!(names.iter().any(|name| name == "not_a_member"));
+}
+
+#[tokio::test]
+async fn people_read_it_without_scripts() {
+    let cluster = Cluster::embedded().await;
+    let page = Request::get("/v1/docs").send(cluster.nodes[0].public()).await;
+    assert_eq!(page.status, 200);
+    let policy = page.header("content-security-policy").expect("a policy");
+    assert!(policy.starts_with("default-src 'none'; style-src 'sha256-") && !policy.contains("script-src"), "{policy}");
+    assert!(!page.text().contains("<script"));
+    for route in &ROUTES {
+        let heading = format!("<code>{} {}</code>", route.method, route.path);
+        assert!(page.text().contains(&heading), "{heading}");
+    }
+}

@@ -1,0 +1,144 @@
+//! Every line of the route table, once, with success.
+
+use std::{cell::RefCell, collections::BTreeSet};
+
+use causerie_server::http::routes::ROUTES;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use super::{Caller, text};
+use crate::harness::{Cluster, http::Request};
+
+/// Remembers which lines were walked.
+struct Walk<'a> {
+    caller: Caller<'a>,
+    walked: &'a RefCell<BTreeSet<String>>,
+}
+
+impl Walk<'_> {
+    /// Sends to a line of the table, its braces filled in order; the answer of a success.
+    async fn ask(&self, method: &str, path: &str, fill: &[&str], query: &str, body: Option<Value>) -> Value {
+        self.walked.borrow_mut().insert(format!("{method} {path}"));
+        let mut filled = String::new();
+        let mut values = fill.iter();
+        for part in path.split('/').skip(1) {
+            let part = if part.starts_with('{') { values.next().expect("a value for each brace") } else { part };
+            filled.push('/');
+            filled.push_str(part);
+        }
+        let mut request = Request::new(method, format!("{filled}{query}"));
+        if let Some(body) = body {
+            request = request.json(&body);
+        }
+        let response = self.caller.send(request).await;
+        if response.status == 204 {
+            return Value::Null;
+        }
+        assert_eq!(response.header("content-type"), Some("application/json"));
+        response.ok()
+    }
+}
+
+const CONVERSATIONS: &str = "/v1/conversations";
+const CONVERSATION: &str = "/v1/conversations/{conversation_id}";
+const MESSAGES: &str = "/v1/conversations/{conversation_id}/messages";
+const MESSAGE: &str = "/v1/conversations/{conversation_id}/messages/{message_id}";
+const MEMBERS: &str = "/v1/conversations/{conversation_id}/members";
+
+#[tokio::test]
+#[allow(clippy::too_many_lines)] // one journey; it reads in order
+async fn every_line_of_the_table_works() {
+    let cluster = Cluster::embedded().await;
+    let walked = RefCell::default();
+    let back_end = Walk { caller: Caller::back_end(&cluster, "provision"), walked: &walked };
+    let lea = Walk { caller: Caller::person(&cluster, "lea"), walked: &walked };
+
+    // People.
+    for (external_id, name) in [("lea", "Léa Martin"), ("tom", "Tom Nguyen"), ("zoe", "Zoë O’Connor")] {
+        let body = json!({ "name": name, "avatarUrl": "https://a.example/1.png", "locale": "fr" });
+        let user = back_end.ask("PUT", "/v1/users/{external_id}", &[external_id], "", Some(body)).await;
+        assert_eq!((&user["externalId"], &user["status"]), (&json!(external_id), &json!("USER_STATUS_ACTIVE")));
+    }
+    let me = lea.ask("GET", "/v1/me", &[], "", None).await;
+    assert_eq!(me["externalId"], "lea");
+    let hits = lea.ask("GET", "/v1/directory", &[], "?q=nguy&limit=5", None).await["hits"].clone();
+    assert_eq!(hits.as_array().map(Vec::len), Some(1), "{hits}");
+    assert_eq!(hits[0]["user"]["name"], "Tom Nguyen");
+    let tom = text(&hits[0]["user"]["id"]);
+    let query = format!("?id={tom}&id={}", text(&me["id"]));
+    let users = lea.ask("GET", "/v1/users", &[], &query, None).await["users"].clone();
+    assert_eq!(users.as_array().map(Vec::len), Some(2), "{users}");
+    let presences = lea.ask("GET", "/v1/presence", &[], &format!("?user_id={tom}"), None).await;
+    assert_eq!(presences["presences"].as_array().map_or(0, Vec::len), 1, "{presences}");
+
+    // A conversation of two, and its messages.
+    let start = json!({
+        "kind": "CONVERSATION_KIND_DIRECT",
+        "with": [{ "id": tom }],
+        "firstMessage": { "clientId": Uuid::now_v7(), "text": "first" },
+    });
+    let started = lea.ask("POST", CONVERSATIONS, &[], "", Some(start)).await;
+    assert_eq!((&started["created"], &started["firstMessage"]["seq"]), (&json!(true), &json!(1)));
+    let direct = text(&started["conversation"]["id"]);
+    let listed = lea.ask("GET", CONVERSATIONS, &[], "?limit=1", None).await;
+    assert_eq!(listed["conversations"][0]["id"], direct.as_str());
+    let found = lea.ask("GET", CONVERSATION, &[&direct], "", None).await;
+    assert_eq!(found["conversation"]["lastSeq"], 1);
+    let sent = lea.ask("POST", MESSAGES, &[&direct], "", Some(json!({ "clientId": Uuid::now_v7(), "text": "2nd" }))).await;
+    assert_eq!(sent["message"]["seq"], 2);
+    let message = text(&sent["message"]["id"]);
+    let edited = lea.ask("PATCH", MESSAGE, &[&direct, &message], "", Some(json!({ "text": "second" }))).await;
+    assert_eq!((&edited["message"]["text"], &edited["message"]["seq"]), (&json!("second"), &json!(2)));
+    let history = lea.ask("GET", MESSAGES, &[&direct], "?before_seq=2&limit=1", None).await;
+    assert_eq!(history["messages"][0]["text"], "first");
+    assert_eq!(history["moreAfter"], true);
+    let deleted = lea.ask("DELETE", MESSAGE, &[&direct, &message], "", None).await;
+    assert!(deleted["message"]["deletedAt"].is_string() && deleted["message"].get("text").is_none(), "{deleted}");
+    let query = format!("?since_version={}", edited["message"]["version"]);
+    let changes = lea.ask("GET", "/v1/conversations/{conversation_id}/changes", &[&direct], &query, None).await;
+    assert_eq!(changes["messages"][0]["id"], message.as_str());
+
+    // Where one stands.
+    let read = lea.ask("PUT", "/v1/conversations/{conversation_id}/read", &[&direct], "", Some(json!({ "seq": 2 }))).await;
+    assert_eq!(read["readState"]["readSeq"], 2);
+    let marked = lea.ask("PUT", "/v1/conversations/{conversation_id}/unread", &[&direct], "", None).await;
+    assert_eq!(marked["readState"]["markedUnread"], true);
+    let typing =
+        lea.ask("POST", "/v1/conversations/{conversation_id}/typing", &[&direct], "", Some(json!({ "typing": true }))).await;
+    assert_eq!(typing, json!({}));
+
+    // A group.
+    let start = json!({
+        "kind": "CONVERSATION_KIND_GROUP",
+        "with": [{ "externalId": "tom" }],
+        "subject": "Trip",
+        "clientId": Uuid::now_v7(),
+    });
+    let group = text(&lea.ask("POST", CONVERSATIONS, &[], "", Some(start)).await["conversation"]["id"]);
+    let renamed = lea.ask("PATCH", CONVERSATION, &[&group], "", Some(json!({ "subject": "Sortie" }))).await;
+    assert_eq!(renamed["conversation"]["subject"], "Sortie");
+    let added = lea.ask("POST", MEMBERS, &[&group], "", Some(json!({ "users": [{ "externalId": "zoe" }] }))).await;
+    assert_eq!(added["conversation"]["memberCount"], 3);
+    let members = lea.ask("GET", MEMBERS, &[&group], "?limit=2", None).await;
+    assert_eq!(members["members"].as_array().map(Vec::len), Some(2), "{members}");
+    let path = "/v1/conversations/{conversation_id}/members/{user_id}";
+    let removed = lea.ask("DELETE", path, &[&group, &tom], "", None).await;
+    assert_eq!(removed["conversation"]["memberCount"], 2);
+
+    assert_eq!(back_end.ask("POST", "/v1/users/{external_id}/revoke", &["tom"], "", None).await, Value::Null);
+
+    let table: BTreeSet<String> = ROUTES.iter().map(|route| format!("{} {}", route.method, route.path)).collect();
+    assert_eq!(*walked.borrow(), table);
+}
+
+#[tokio::test]
+async fn a_repeated_send_is_the_same_message() {
+    let cluster = Cluster::embedded().await;
+    let (lea, tom) = (Caller::person(&cluster, "lea"), Caller::person(&cluster, "tom"));
+    tom.id().await;
+    let path = format!("/v1/conversations/{}/messages", lea.direct_with("tom").await);
+    let body = json!({ "clientId": Uuid::now_v7(), "text": "once" });
+    let first = lea.json("POST", &path, body.clone()).await.ok();
+    assert_eq!(lea.json("POST", &path, body).await.ok(), first);
+    assert_eq!(tom.get(path).await.ok()["messages"].as_array().map(Vec::len), Some(1));
+}
