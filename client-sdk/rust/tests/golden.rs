@@ -1,0 +1,35 @@
+//! The stored frames of `protocol/tests/golden`, through the client's own decoder: what the wire once was, it can read.
+
+use std::{fs, path::PathBuf};
+
+use causerie_client::{Encoding, decode, wire::server_frame::Body};
+
+fn unhex(text: &str) -> Vec<u8> {
+    let text = text.trim();
+    (0..text.len()).step_by(2).map(|at| u8::from_str_radix(&text[at..at + 2], 16).expect("hexadecimal")).collect()
+}
+
+#[test]
+fn every_stored_frame_is_read_alike_in_both_encodings() {
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../protocol/tests/golden");
+    let (mut replies, mut events) = (0, 0);
+    for entry in fs::read_dir(&folder).expect("the golden frames") {
+        let path = entry.expect("an entry").path();
+        let name = path.file_name().and_then(|name| name.to_str()).expect("a name").to_owned();
+        if !name.starts_with("frame_") || !name.ends_with(".json") {
+            continue;
+        }
+        let from_json = decode(Encoding::Json, &fs::read(&path).expect("read")).unwrap_or_else(|error| panic!("{name}: {error}"));
+        let binary = unhex(&fs::read_to_string(path.with_extension("hex")).expect("read"));
+        let from_binary = decode(Encoding::Proto, &binary).unwrap_or_else(|error| panic!("{name}: {error}"));
+        assert_eq!(from_json, from_binary, "{name}");
+        // An unknown variant would decode to nothing.
+        match from_json.body {
+            Some(Body::Reply(reply)) => replies += usize::from(reply.result.is_some()),
+            Some(Body::Event(event)) => events += usize::from(event.kind.is_some()),
+            None => panic!("{name}: empty"),
+        }
+    }
+    // 20 kinds of answer and 14 of event when this was written; they only become more.
+    assert!(replies >= 20 && events >= 14, "{replies} replies, {events} events");
+}
