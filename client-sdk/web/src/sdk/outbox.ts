@@ -57,7 +57,9 @@ export class Outbox {
     if (!this.store) return;
     try {
       const records = await this.store.load();
-      for (const record of records.sort((a, b) => a.createdAt - b.createdAt)) this.#enqueue(record);
+      for (const record of records) this.#enqueue(record);
+      // The store may be slower than the connection.
+      if (!this.#stopped) this.start();
     } catch (thrown) {
       this.host.error(asError(thrown));
     }
@@ -118,7 +120,11 @@ export class Outbox {
       error: undefined,
       message: undefined,
     };
-    this.#set(conversationId, [...this.of(conversationId), entry]);
+    const queue = [...this.of(conversationId), entry];
+    this.#set(
+      conversationId,
+      queue.sort((a, b) => a.createdAt.getTime() - b.createdAt.getTime()),
+    );
     return entry;
   }
 

@@ -26,18 +26,17 @@ export class Tokens {
 
   /** Asks for a fresh token; calls at the same time share one question. */
   fresh(): Promise<string> {
-    this.#asking ??= (async () => {
-      try {
-        const token = await this.getToken();
-        this.#token = token;
-        // Until the server says otherwise.
-        this.#expiresAt = Number.POSITIVE_INFINITY;
-        return token;
-      } finally {
-        this.#asking = undefined;
-      }
-    })();
+    this.#asking ??= this.#ask().finally(() => {
+      this.#asking = undefined;
+    });
     return this.#asking;
+  }
+
+  async #ask(): Promise<string> {
+    this.#token = await this.getToken();
+    // Until the server says otherwise.
+    this.#expiresAt = Number.POSITIVE_INFINITY;
+    return this.#token;
   }
 
   /** The held token is no good. */

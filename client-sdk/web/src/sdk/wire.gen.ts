@@ -352,6 +352,7 @@ export type ConversationChanged = {
   version?: number;
   subject?: string;
   state?: ConversationState;
+  /** The first 20 of them; a larger number of newcomers shows in `member_count` only. */
   membersAdded?: Member[];
   membersRemoved?: string[];
   memberCount?: number;

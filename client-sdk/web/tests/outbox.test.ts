@@ -1,0 +1,202 @@
+import { IDBFactory } from "fake-indexeddb";
+import { expect, test } from "vitest";
+import { type Client, indexedDbOutbox, localStorageOutbox, type OutboxStore } from "../src/sdk/index.js";
+import { settled } from "./harness/clock.js";
+import { conversation, message, Peer } from "./harness/peer.js";
+
+function statuses(client: Client, id = "c1"): string[] {
+  return client.history(id).outgoing.map(({ text, status }) => `${text} ${status}`);
+}
+
+/** One's own message as the server has it. */
+function own(seq: number, clientId: string, text: string) {
+  return message("c1", seq, { authorId: "lea", clientId, text });
+}
+
+test("a message appears at once, is sent, and joins the conversation", async () => {
+  const peer = new Peer();
+  const { client, link } = await peer.connected([conversation("c1")]);
+  await settled();
+  const outgoing = client.send("c1", "hello");
+  expect(outgoing.status).toBe("sending");
+  expect(statuses(client)).toEqual(["hello sending"]);
+  const send = await link.next("sendMessage");
+  expect(send.body).toEqual({ conversationId: "c1", clientId: outgoing.clientId, text: "hello" });
+  link.reply(send, { messageSent: { message: own(1, outgoing.clientId, "hello") } });
+  await settled();
+  expect(statuses(client)).toEqual(["hello sent"]);
+  link.event({ messageSent: { message: own(1, outgoing.clientId, "hello") } });
+  expect(statuses(client)).toEqual([]);
+  expect(client.conversation("c1")?.lastMessage?.text).toBe("hello");
+});
+
+test("the event may come before the answer", async () => {
+  const peer = new Peer();
+  const { client, link } = await peer.connected([conversation("c1")]);
+  await settled();
+  const { clientId } = client.send("c1", "hello");
+  const send = await link.next("sendMessage");
+  link.event({ messageSent: { message: own(1, clientId, "hello") } });
+  expect(statuses(client)).toEqual([]);
+  link.reply(send, { messageSent: { message: own(1, clientId, "hello") } });
+  await settled();
+  expect(statuses(client)).toEqual([]);
+});
+
+test("messages of one conversation go out one after the other, conversations do not wait for each other", async () => {
+  const peer = new Peer();
+  const { client, link } = await peer.connected([conversation("c1"), conversation("c2")]);
+  await settled();
+  const first = client.send("c1", "one");
+  client.send("c1", "two");
+  client.send("c2", "other");
+  const one = await link.next("sendMessage");
+  expect(one.body.text).toBe("one");
+  expect((await link.next("sendMessage")).body.text).toBe("other");
+  await settled();
+  expect(link.asked("sendMessage")).toBe(false);
+  link.reply(one, { messageSent: { message: own(1, first.clientId, "one") } });
+  expect((await link.next("sendMessage")).body.text).toBe("two");
+});
+
+test("what was not answered is repeated after a reconnection with the same client id, in order", async () => {
+  const peer = new Peer();
+  const { client, link } = await peer.connected([conversation("c1")]);
+  await settled();
+  const first = client.send("c1", "one");
+  await link.next("sendMessage");
+  link.end();
+  const second = client.send("c1", "two");
+  await peer.clock.advance(2_000);
+  const { link: next } = await peer.welcome({ resumed: { epoch: "epoch-1", inboxVersion: 3 } });
+  const again = await next.next("sendMessage");
+  expect(again.body).toEqual({ conversationId: "c1", clientId: first.clientId, text: "one" });
+  next.reply(again, { messageSent: { message: own(1, first.clientId, "one") } });
+  expect((await next.next("sendMessage")).body.clientId).toBe(second.clientId);
+});
+
+test("a message that arrived although its answer was lost is not shown twice", async () => {
+  const peer = new Peer();
+  const { client, link } = await peer.connected([conversation("c1")]);
+  await settled();
+  const { clientId } = client.send("c1", "one");
+  await link.next("sendMessage");
+  link.end();
+  await peer.clock.advance(2_000);
+  await peer.welcome({
+    resumed: {
+      epoch: "epoch-1",
+      inboxVersion: 3,
+      changes: [{ conversation: conversation("c1", 1), messages: [own(1, clientId, "one")] }],
+    },
+  });
+  await settled();
+  expect(statuses(client)).toEqual([]);
+});
+
+test("a temporary refusal is tried again, not before the server wants", async () => {
+  const peer = new Peer();
+  const { client, link } = await peer.connected([conversation("c1")]);
+  await settled();
+  client.send("c1", "one");
+  link.refuse(await link.next("sendMessage"), { code: 103, name: "rate_limited", temporary: true, retryAfterMs: 5_000 });
+  await peer.clock.advance(4_999);
+  expect(link.asked("sendMessage")).toBe(false);
+  expect(statuses(client)).toEqual(["one sending"]);
+  await peer.clock.advance(1);
+  expect(link.asked("sendMessage")).toBe(true);
+});
+
+test("a lasting refusal fails the message, which can be retried or discarded; the next one goes out", async () => {
+  const peer = new Peer();
+  const { client, link } = await peer.connected([conversation("c1")]);
+  await settled();
+  const { clientId } = client.send("c1", "one");
+  const other = client.send("c1", "two");
+  link.refuse(await link.next("sendMessage"), { code: 254, name: "closed" });
+  const second = await link.next("sendMessage");
+  expect(second.body.text).toBe("two");
+  expect(statuses(client)).toEqual(["one failed", "two sending"]);
+  expect(client.history("c1").outgoing[0]?.error).toMatchObject({ name: "closed", temporary: false });
+  link.reply(second, { messageSent: { message: own(1, other.clientId, "two") } });
+  client.retry(clientId);
+  const retried = await link.next("sendMessage");
+  expect(retried.body.clientId).toBe(clientId);
+  link.refuse(retried, { code: 254, name: "closed" });
+  await settled();
+  client.discard(clientId);
+  expect(statuses(client)).toEqual(["two sent"]);
+});
+
+/** A `Storage` as browsers have. */
+function memoryStorage(): Storage {
+  const items = new Map<string, string>();
+  return {
+    get length() {
+      return items.size;
+    },
+    key: (index) => [...items.keys()][index] ?? null,
+    getItem: (key) => items.get(key) ?? null,
+    setItem: (key, value) => void items.set(key, value),
+    removeItem: (key) => void items.delete(key),
+    clear: () => items.clear(),
+  };
+}
+
+const stores: [string, () => (person: string) => OutboxStore][] = [
+  [
+    "localStorage",
+    () => {
+      const storage = memoryStorage();
+      return (person) => localStorageOutbox(person, storage);
+    },
+  ],
+  [
+    "IndexedDB",
+    () => {
+      const factory = new IDBFactory();
+      return (person) => indexedDbOutbox(person, factory);
+    },
+  ],
+];
+
+test.each(stores)("unsent messages survive a reload in %s, in order, each person's own", async (_name, place) => {
+  const open = place();
+  const peer = new Peer();
+  const before = peer.client({ outboxStore: open("lea") });
+  before.send("c1", "one");
+  await peer.clock.advance(5);
+  before.send("c1", "two");
+  peer.client({ outboxStore: open("tom") }).send("c1", "of another person");
+  await peer.clock.advance(5);
+
+  const reloaded = new Peer();
+  const { client, link } = await reloaded.connected([conversation("c1")], { outboxStore: open("lea") });
+  const first = await link.next("sendMessage");
+  expect(first.body).toMatchObject({ clientId: "uuid-1", text: "one" });
+  link.reply(first, { messageSent: { message: own(1, "uuid-1", "one") } });
+  const second = await link.next("sendMessage");
+  expect(second.body).toMatchObject({ clientId: "uuid-2", text: "two" });
+  link.reply(second, { messageSent: { message: own(2, "uuid-2", "two") } });
+  await reloaded.clock.advance(5);
+  client.disconnect();
+  expect(await open("lea").load()).toEqual([]);
+  expect(await open("tom").load()).toHaveLength(1);
+});
+
+test("a store that can't write costs survival, not sending", async () => {
+  const peer = new Peer();
+  const full: OutboxStore = {
+    load: () => Promise.reject(new Error("no storage")),
+    put: () => Promise.reject(new Error("full")),
+    remove: () => Promise.reject(new Error("full")),
+  };
+  const client = peer.client({ outboxStore: full });
+  const errors: string[] = [];
+  client.on("error", ({ message: text }) => errors.push(text));
+  client.connect();
+  const { link } = await peer.welcome();
+  client.send("c1", "one");
+  expect((await link.next("sendMessage")).body.text).toBe("one");
+  expect(errors).toEqual(["no storage", "full"]);
+});
