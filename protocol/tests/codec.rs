@@ -287,68 +287,142 @@ fn every_limit_is_kept_and_named() {
     type Build<'a> = Box<dyn Fn(usize) -> Command + 'a>;
     let conversation_id = || CONVERSATION.to_owned();
     let table: Vec<(&str, usize, ErrorCode, Build)> = vec![
-        ("sendMessage.text", limits::TEXT_BYTES_MAX, ErrorCode::TooLarge, Box::new(|size| {
-            let text = "x".repeat(size);
-            Command::SendMessage(wire::SendMessage { conversation_id: conversation_id(), client_id: CLIENT.into(), text })
-        })),
-        ("editMessage.text", limits::TEXT_BYTES_MAX, ErrorCode::TooLarge, Box::new(|size| {
-            let (conversation_id, message_id) = (conversation_id(), MESSAGE.into());
-            Command::EditMessage(wire::EditMessage { conversation_id, message_id, text: "x".repeat(size) })
-        })),
-        ("startConversation.firstMessage.text", limits::TEXT_BYTES_MAX, ErrorCode::TooLarge, Box::new(|size| {
-            group("s".into(), people(1), "x".repeat(size))
-        })),
-        ("startConversation.subject", limits::SUBJECT_BYTES_MAX, ErrorCode::TooLarge, Box::new(|size| {
-            group("x".repeat(size), people(1), "hi".into())
-        })),
-        ("startConversation.with", limits::MEMBERS_PER_COMMAND_MAX, ErrorCode::TooLarge, Box::new(|size| {
-            group("s".into(), people(size), "hi".into())
-        })),
+        (
+            "sendMessage.text",
+            limits::TEXT_BYTES_MAX,
+            ErrorCode::TooLarge,
+            Box::new(|size| {
+                let text = "x".repeat(size);
+                Command::SendMessage(wire::SendMessage {
+                    conversation_id: conversation_id(),
+                    client_id: CLIENT.into(),
+                    text,
+                })
+            }),
+        ),
+        (
+            "editMessage.text",
+            limits::TEXT_BYTES_MAX,
+            ErrorCode::TooLarge,
+            Box::new(|size| {
+                let (conversation_id, message_id) = (conversation_id(), MESSAGE.into());
+                Command::EditMessage(wire::EditMessage { conversation_id, message_id, text: "x".repeat(size) })
+            }),
+        ),
+        (
+            "startConversation.firstMessage.text",
+            limits::TEXT_BYTES_MAX,
+            ErrorCode::TooLarge,
+            Box::new(|size| group("s".into(), people(1), "x".repeat(size))),
+        ),
+        (
+            "startConversation.subject",
+            limits::SUBJECT_BYTES_MAX,
+            ErrorCode::TooLarge,
+            Box::new(|size| group("x".repeat(size), people(1), "hi".into())),
+        ),
+        (
+            "startConversation.with",
+            limits::MEMBERS_PER_COMMAND_MAX,
+            ErrorCode::TooLarge,
+            Box::new(|size| group("s".into(), people(size), "hi".into())),
+        ),
         // Bytes count, not letters: "é" has two.
-        ("startConversation.with[0].externalId", limits::EXTERNAL_ID_BYTES_MAX, ErrorCode::TooLarge, Box::new(|size| {
-            group("s".into(), external(size.next_multiple_of(2)), "hi".into())
-        })),
-        ("renameConversation.subject", limits::SUBJECT_BYTES_MAX, ErrorCode::TooLarge, Box::new(|size| {
-            let (conversation_id, subject) = (conversation_id(), "x".repeat(size));
-            Command::RenameConversation(wire::RenameConversation { conversation_id, subject })
-        })),
-        ("addMembers.users", limits::MEMBERS_PER_COMMAND_MAX, ErrorCode::TooLarge, Box::new(|size| {
-            Command::AddMembers(wire::AddMembers { conversation_id: conversation_id(), users: people(size) })
-        })),
-        ("addMembers.users[0].externalId", limits::EXTERNAL_ID_BYTES_MAX, ErrorCode::TooLarge, Box::new(|size| {
-            let users = external(size.next_multiple_of(2));
-            Command::AddMembers(wire::AddMembers { conversation_id: conversation_id(), users })
-        })),
-        ("getUsers.userIds", limits::USERS_MAX, ErrorCode::TooLarge, Box::new(|size| {
-            Command::GetUsers(wire::GetUsers { user_ids: ids(size) })
-        })),
-        ("watchPresence.userIds", limits::PRESENCE_MAX, ErrorCode::TooLarge, Box::new(|size| {
-            Command::WatchPresence(wire::WatchPresence { user_ids: ids(size) })
-        })),
-        ("getPresence.userIds", limits::PRESENCE_MAX, ErrorCode::TooLarge, Box::new(|size| {
-            Command::GetPresence(wire::GetPresence { user_ids: ids(size) })
-        })),
-        ("searchDirectory.query", limits::QUERY_BYTES_MAX, ErrorCode::TooLarge, Box::new(|size| {
-            Command::SearchDirectory(wire::SearchDirectory { query: "x".repeat(size), limit: 0 })
-        })),
-        ("searchDirectory.limit", limits::DIRECTORY_PAGE_MAX as usize, ErrorCode::Invalid, Box::new(|size| {
-            Command::SearchDirectory(wire::SearchDirectory { query: "x".into(), limit: size as u32 })
-        })),
-        ("listConversations.limit", limits::PAGE_MAX as usize, ErrorCode::Invalid, Box::new(|size| {
-            Command::ListConversations(wire::ListConversations { cursor: String::new(), limit: size as u32 })
-        })),
-        ("listMembers.limit", limits::PAGE_MAX as usize, ErrorCode::Invalid, Box::new(|size| {
-            let (conversation_id, cursor) = (conversation_id(), String::new());
-            Command::ListMembers(wire::ListMembers { conversation_id, cursor, limit: size as u32 })
-        })),
-        ("getHistory.limit", limits::PAGE_MAX as usize, ErrorCode::Invalid, Box::new(|size| {
-            let (conversation_id, limit) = (conversation_id(), size as u32);
-            Command::GetHistory(wire::GetHistory { conversation_id, limit, ..Default::default() })
-        })),
+        (
+            "startConversation.with[0].externalId",
+            limits::EXTERNAL_ID_BYTES_MAX,
+            ErrorCode::TooLarge,
+            Box::new(|size| group("s".into(), external(size.next_multiple_of(2)), "hi".into())),
+        ),
+        (
+            "renameConversation.subject",
+            limits::SUBJECT_BYTES_MAX,
+            ErrorCode::TooLarge,
+            Box::new(|size| {
+                let (conversation_id, subject) = (conversation_id(), "x".repeat(size));
+                Command::RenameConversation(wire::RenameConversation { conversation_id, subject })
+            }),
+        ),
+        (
+            "addMembers.users",
+            limits::MEMBERS_PER_COMMAND_MAX,
+            ErrorCode::TooLarge,
+            Box::new(|size| {
+                Command::AddMembers(wire::AddMembers { conversation_id: conversation_id(), users: people(size) })
+            }),
+        ),
+        (
+            "addMembers.users[0].externalId",
+            limits::EXTERNAL_ID_BYTES_MAX,
+            ErrorCode::TooLarge,
+            Box::new(|size| {
+                let users = external(size.next_multiple_of(2));
+                Command::AddMembers(wire::AddMembers { conversation_id: conversation_id(), users })
+            }),
+        ),
+        (
+            "getUsers.userIds",
+            limits::USERS_MAX,
+            ErrorCode::TooLarge,
+            Box::new(|size| Command::GetUsers(wire::GetUsers { user_ids: ids(size) })),
+        ),
+        (
+            "watchPresence.userIds",
+            limits::PRESENCE_MAX,
+            ErrorCode::TooLarge,
+            Box::new(|size| Command::WatchPresence(wire::WatchPresence { user_ids: ids(size) })),
+        ),
+        (
+            "getPresence.userIds",
+            limits::PRESENCE_MAX,
+            ErrorCode::TooLarge,
+            Box::new(|size| Command::GetPresence(wire::GetPresence { user_ids: ids(size) })),
+        ),
+        (
+            "searchDirectory.query",
+            limits::QUERY_BYTES_MAX,
+            ErrorCode::TooLarge,
+            Box::new(|size| Command::SearchDirectory(wire::SearchDirectory { query: "x".repeat(size), limit: 0 })),
+        ),
+        (
+            "searchDirectory.limit",
+            limits::DIRECTORY_PAGE_MAX as usize,
+            ErrorCode::Invalid,
+            Box::new(|size| Command::SearchDirectory(wire::SearchDirectory { query: "x".into(), limit: size as u32 })),
+        ),
+        (
+            "listConversations.limit",
+            limits::PAGE_MAX as usize,
+            ErrorCode::Invalid,
+            Box::new(|size| {
+                Command::ListConversations(wire::ListConversations { cursor: String::new(), limit: size as u32 })
+            }),
+        ),
+        (
+            "listMembers.limit",
+            limits::PAGE_MAX as usize,
+            ErrorCode::Invalid,
+            Box::new(|size| {
+                let (conversation_id, cursor) = (conversation_id(), String::new());
+                Command::ListMembers(wire::ListMembers { conversation_id, cursor, limit: size as u32 })
+            }),
+        ),
+        (
+            "getHistory.limit",
+            limits::PAGE_MAX as usize,
+            ErrorCode::Invalid,
+            Box::new(|size| {
+                let (conversation_id, limit) = (conversation_id(), size as u32);
+                Command::GetHistory(wire::GetHistory { conversation_id, limit, ..Default::default() })
+            }),
+        ),
         ("resume.held", limits::HELD_MAX, ErrorCode::TooLarge, Box::new(|size| Command::Resume(resume(size)))),
-        ("hello.resume.held", limits::HELD_MAX, ErrorCode::TooLarge, Box::new(|size| {
-            Command::Hello(wire::Hello { token: "t".into(), client: None, resume: Some(resume(size)) })
-        })),
+        (
+            "hello.resume.held",
+            limits::HELD_MAX,
+            ErrorCode::TooLarge,
+            Box::new(|size| Command::Hello(wire::Hello { token: "t".into(), client: None, resume: Some(resume(size)) })),
+        ),
     ];
     for (field, max, code, build) in table {
         let allowed = SocketCommand::try_from(request(build(max)));
@@ -394,7 +468,9 @@ fn ids_in(value: &Value, at: String, places: &mut Vec<String>) {
     match value {
         Value::Object(fields) => fields.iter().for_each(|(key, value)| ids_in(value, format!("{at}/{key}"), places)),
         Value::Array(values) => values.iter().enumerate().for_each(|(n, value)| ids_in(value, format!("{at}/{n}"), places)),
-        Value::String(text) if [CONVERSATION, MESSAGE, CLIENT, LEA, examples::NOA].contains(&text.as_str()) => places.push(at),
+        Value::String(text) if [CONVERSATION, MESSAGE, CLIENT, LEA, examples::NOA].contains(&text.as_str()) => {
+            places.push(at)
+        }
         _ => {}
     }
 }

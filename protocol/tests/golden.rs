@@ -50,7 +50,8 @@ fn named<T: Serialize>(examples: Vec<T>, name: impl Fn(&Value) -> String) -> BTr
     let mut all = BTreeMap::new();
     for example in examples {
         let name = name(&serde_json::to_value(&example).expect("JSON"));
-        let free = (1..).map(|n| if n == 1 { name.clone() } else { format!("{name}_{n}") }).find(|name| !all.contains_key(name));
+        let free =
+            (1..).map(|n| if n == 1 { name.clone() } else { format!("{name}_{n}") }).find(|name| !all.contains_key(name));
         all.insert(free.expect("a number"), example);
     }
     all

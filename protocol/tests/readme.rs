@@ -96,7 +96,8 @@ fn limits_are_all_there_and_true() {
     assert_eq!(values.iter().map(|(name, _)| *name).collect::<BTreeSet<_>>(), named, "add it here and to the table");
     let rows = table("Limits\n");
     for (name, value) in values {
-        let row = rows.iter().find(|row| row[0].contains(&format!("({name})"))).unwrap_or_else(|| panic!("no row for {name}"));
+        let row =
+            rows.iter().find(|row| row[0].contains(&format!("({name})"))).unwrap_or_else(|| panic!("no row for {name}"));
         assert_eq!(row[1].split(' ').next(), Some(value.to_string().as_str()), "{name}");
     }
     assert!(README.contains(&format!("; {} where the client does not say", limits::PAGE_DEFAULT)));

@@ -103,7 +103,12 @@ impl Client {
     }
 
     /// Sends a message under an id made earlier: the same id is the same message, for ever.
-    pub fn send_with_id(&self, conversation: ConversationId, client_id: ClientId, text: impl Into<String>) -> PendingMessage {
+    pub fn send_with_id(
+        &self,
+        conversation: ConversationId,
+        client_id: ClientId,
+        text: impl Into<String>,
+    ) -> PendingMessage {
         let (sender, answer) = oneshot::channel();
         let text = text.into();
         let message = StoredMessage { conversation, client_id, text: text.clone() };
@@ -148,6 +153,9 @@ impl Client {
 
 impl std::fmt::Debug for Client {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Client").field("url", &self.config.url.as_str()).field("state", &*self.shared.state.borrow()).finish()
+        f.debug_struct("Client")
+            .field("url", &self.config.url.as_str())
+            .field("state", &*self.shared.state.borrow())
+            .finish()
     }
 }

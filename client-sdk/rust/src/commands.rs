@@ -90,11 +90,7 @@ impl Client {
     }
 
     /// A page of members. `cursor` as in [`Client::conversations`].
-    pub async fn members(
-        &self,
-        conversation: ConversationId,
-        cursor: impl Into<String>,
-    ) -> Result<wire::MemberPage, Error> {
+    pub async fn members(&self, conversation: ConversationId, cursor: impl Into<String>) -> Result<wire::MemberPage, Error> {
         let list = wire::ListMembers { conversation_id: conversation.to_string(), cursor: cursor.into(), limit: 0 };
         ask!(self, ListMembers(list) => MemberPage)
     }
@@ -170,7 +166,8 @@ impl Client {
 
     /// People by id, at most 100.
     pub async fn users(&self, users: &[UserId]) -> Result<Vec<wire::User>, Error> {
-        let list: Result<wire::UserList, Error> = ask!(self, GetUsers(wire::GetUsers { user_ids: texts(users) }) => UserList);
+        let list: Result<wire::UserList, Error> =
+            ask!(self, GetUsers(wire::GetUsers { user_ids: texts(users) }) => UserList);
         Ok(list?.users)
     }
 

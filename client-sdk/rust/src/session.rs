@@ -208,7 +208,8 @@ impl<'a> Session<'a> {
         let bytes = self.socket.encode(&wire::Request { id, command: Some(command) });
         if bytes.len() > self.frame_bytes_max && !matches!(in_flight, InFlight::Hello) {
             // The server would close the connection over it, and again on every repetition.
-            let refusal = Refusal::new(ErrorCode::TooLarge, format!("the frame has more than {} bytes", self.frame_bytes_max));
+            let refusal =
+                Refusal::new(ErrorCode::TooLarge, format!("the frame has more than {} bytes", self.frame_bytes_max));
             return Box::pin(self.answered(in_flight, Answer::Error(refusal.into()))).await;
         }
         let deadline = match &in_flight {
@@ -261,8 +262,8 @@ impl<'a> Session<'a> {
         {
             return end;
         }
-        let token_is_bad =
-            code == CloseCode::TokenExpired.number() || (code == CloseCode::Unauthenticated.number() && self.token_was_cached);
+        let token_is_bad = code == CloseCode::TokenExpired.number()
+            || (code == CloseCode::Unauthenticated.number() && self.token_was_cached);
         if token_is_bad {
             self.connection.token = None;
             return End::lost(format!("closed by the server: {code} {reason}"));
@@ -355,7 +356,9 @@ impl<'a> Session<'a> {
                 let steps = self.connection.sync.fetch_refused(conversation);
                 self.perform(steps).await?;
             }
-            (InFlight::Fetch(conversation), Answer::Error(error)) => self.fetch_later(conversation, error.retry_after_ms, now),
+            (InFlight::Fetch(conversation), Answer::Error(error)) => {
+                self.fetch_later(conversation, error.retry_after_ms, now)
+            }
             (InFlight::Fetch(conversation), _) => self.fetch_later(conversation, 0, now),
             (InFlight::Send(conversation), answer) => self.send_answered(conversation, answer, now).await,
             (InFlight::Request(request), answer) => self.request_answered(request, answer),

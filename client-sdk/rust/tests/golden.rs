@@ -19,7 +19,8 @@ fn every_stored_frame_is_read_alike_in_both_encodings() {
         if !name.starts_with("frame_") || !name.ends_with(".json") {
             continue;
         }
-        let from_json = decode(Encoding::Json, &fs::read(&path).expect("read")).unwrap_or_else(|error| panic!("{name}: {error}"));
+        let from_json =
+            decode(Encoding::Json, &fs::read(&path).expect("read")).unwrap_or_else(|error| panic!("{name}: {error}"));
         let binary = unhex(&fs::read_to_string(path.with_extension("hex")).expect("read"));
         let from_binary = decode(Encoding::Proto, &binary).unwrap_or_else(|error| panic!("{name}: {error}"));
         assert_eq!(from_json, from_binary, "{name}");

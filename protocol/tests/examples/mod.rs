@@ -170,11 +170,7 @@ pub fn events() -> Vec<wire::ServerFrame> {
             capabilities: capabilities(),
         }),
         Kind::ReadStateChanged(wire::ReadStateChanged { read_state: Some(read_state()), total_unread: 3 }),
-        Kind::MemberRead(wire::MemberRead {
-            conversation_id: CONVERSATION.into(),
-            user_id: NOA.into(),
-            read_seq: 40,
-        }),
+        Kind::MemberRead(wire::MemberRead { conversation_id: CONVERSATION.into(), user_id: NOA.into(), read_seq: 40 }),
         Kind::Typing(wire::Typing { conversation_id: CONVERSATION.into(), user_id: NOA.into(), typing: true }),
         Kind::PresenceChanged(presences().remove(1)),
         Kind::Gap(wire::Gap {}),

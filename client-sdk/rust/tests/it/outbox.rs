@@ -1,10 +1,6 @@
 //! Sends: kept, repeated, in order, never doubled.
 
-use std::{
-    io,
-    path::PathBuf,
-    sync::Arc,
-};
+use std::{io, path::PathBuf, sync::Arc};
 
 use causerie_client::{Client, ClientId, ConversationId, Event, FileOutbox, OutboxStore, SendError, StoredMessage, wire};
 use wire::reply::Result as Answer;

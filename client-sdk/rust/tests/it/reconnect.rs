@@ -1,6 +1,9 @@
 //! Coming back, and not coming back.
 
-use std::{sync::Arc, time::{Duration, Instant}};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use causerie_client::{Client, CloseReason, ConversationId, Encoding, Error, State, wire};
 use wire::{reply::Result as Answer, request::Command};
@@ -37,7 +40,10 @@ async fn a_lost_connection_comes_back_and_asks_again_what_may_be_asked_again() {
     let client = Client::connect(peer.config());
     let (mut link, _) = peer.welcome().await;
     let id = ConversationId::new();
-    let reading = tokio::spawn({ let client = client.clone(); async move { client.conversation(id).await } });
+    let reading = tokio::spawn({
+        let client = client.clone();
+        async move { client.conversation(id).await }
+    });
     let (_, first) = link.request().await;
     drop(link);
     let (mut link, hello) = peer.welcome().await;
@@ -49,7 +55,10 @@ async fn a_lost_connection_comes_back_and_asks_again_what_may_be_asked_again() {
     link.reply(request, Answer::ConversationFound(found)).await;
     assert!(soon("the answer", reading).await.expect("ran").is_ok());
 
-    let renaming = tokio::spawn({ let client = client.clone(); async move { client.rename(id, "new").await } });
+    let renaming = tokio::spawn({
+        let client = client.clone();
+        async move { client.rename(id, "new").await }
+    });
     link.request().await;
     drop(link);
     // Someone else may have renamed it since: whether to repeat is the caller's decision.
