@@ -27,6 +27,7 @@ mod ports;
 mod proxy;
 mod raw;
 mod redis_server;
+mod self_test;
 mod temp_dir;
 mod tenant;
 

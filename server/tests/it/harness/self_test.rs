@@ -1,0 +1,74 @@
+//! A harness that lies hides bugs: what tests rely on, shown once.
+
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    net::{TcpListener, TcpStream},
+};
+
+use super::{Proxy, RedisServer, within};
+
+/// Answers each byte with itself.
+async fn echo() -> std::net::SocketAddr {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("there is a free port");
+    let address = listener.local_addr().expect("it listens");
+    tokio::spawn(async move {
+        while let Ok((mut stream, _)) = listener.accept().await {
+            tokio::spawn(async move {
+                let (mut reader, mut writer) = stream.split();
+                let _ = tokio::io::copy(&mut reader, &mut writer).await;
+            });
+        }
+    });
+    address
+}
+
+async fn says(stream: &mut TcpStream, byte: u8) -> std::io::Result<u8> {
+    stream.write_all(&[byte]).await?;
+    within("an echo or an end", stream.read_u8()).await
+}
+
+#[tokio::test]
+async fn a_link_passes_holds_cuts_and_refuses() {
+    let link = Proxy::to(echo().await).await;
+    let connect = || async { TcpStream::connect(link.address()).await.expect("the link listens") };
+    let mut stream = connect().await;
+    assert_eq!(says(&mut stream, 1).await.expect("it passes"), 1);
+
+    link.freeze();
+    stream.write_all(&[2]).await.expect("a frozen link takes bytes");
+    // Nothing may come: the only way to see that is to wait a little.
+    let early = tokio::time::timeout(std::time::Duration::from_millis(100), stream.read_u8()).await;
+    assert!(early.is_err(), "a frozen link passes nothing");
+    link.resume();
+    assert_eq!(within("what was held back", stream.read_u8()).await.expect("it passes again"), 2);
+
+    link.cut();
+    assert!(says(&mut stream, 3).await.is_err(), "cut");
+    assert_eq!(says(&mut connect().await, 4).await.expect("others may come"), 4);
+
+    link.refuse();
+    assert!(says(&mut connect().await, 5).await.is_err(), "refused");
+    link.resume();
+    assert_eq!(says(&mut connect().await, 6).await.expect("and again not"), 6);
+}
+
+#[test]
+fn a_redis_forgets_when_told_and_comes_back_at_its_address() {
+    let mut redis = RedisServer::start();
+    let other = RedisServer::start();
+    redis.say::<()>(&["SET", "key", "value"]);
+    assert_eq!(other.say::<Option<String>>(&["GET", "key"]), None, "each test has its own");
+    redis.flush();
+    assert_eq!(redis.say::<Option<String>>(&["GET", "key"]), None);
+
+    let url = redis.url();
+    let mut connection = redis::Client::open(url.clone()).expect("a URL").get_connection().expect("Redis accepts");
+    redis.kill_connections();
+    assert!(redis::cmd("PING").query::<String>(&mut connection).is_err(), "cut");
+
+    redis.stop();
+    assert!(redis::Client::open(url.clone()).expect("a URL").get_connection().is_err(), "stopped");
+    redis.start_again();
+    assert_eq!(redis.url(), url);
+    assert_eq!(redis.say::<String>(&["PING"]), "PONG");
+}
