@@ -3,13 +3,13 @@
 use std::sync::Arc;
 
 use axum::{
-    Json, Router,
+    Router,
     extract::{RawPathParams, Request, State, rejection::RawPathParamsRejection},
     middleware,
     response::{IntoResponse, Response},
     routing::{MethodFilter, MethodRouter, get, on},
 };
-use causerie_protocol::{ErrorCode, Refusal, command::Command, wire::reply};
+use causerie_protocol::{Encoding, ErrorCode, Refusal, command::Command, wire::reply};
 use http::{HeaderValue, Method, StatusCode, header};
 use serde_json::Map;
 
@@ -23,7 +23,7 @@ use super::{
     routes::{Asks, ROUTES, Route},
     users,
 };
-use crate::{app::App, conversations};
+use crate::{app::App, auth::Scope, conversations, telemetry::CodeLabel};
 
 /// What every handler needs.
 #[derive(Clone)]
@@ -60,20 +60,35 @@ fn handler(route: &'static Route) -> MethodRouter<Shared> {
         Method::PATCH => MethodFilter::PATCH,
         _ => MethodFilter::DELETE,
     };
-    match route.asks {
-        Asks::Command(command) => {
-            let endpoint = Endpoint::new(route, command);
-            on(filter, move |State(shared): State<Shared>, path: PathParams, request: Request| async move {
-                run(&shared, endpoint, path, request).await
-            })
-        }
-        Asks::Me => on(filter, me),
-        Asks::PutUser => on(filter, put_user),
-        Asks::RevokeUser => on(filter, revoke_user),
-    }
+    let work = match route.asks {
+        Asks::Command(command) => Work::Command(Endpoint::new(route, command)),
+        Asks::Me => Work::Me,
+        Asks::PutUser => Work::PutUser,
+        Asks::RevokeUser => Work::RevokeUser,
+    };
+    on(filter, move |State(shared): State<Shared>, path: PathParams, request: Request| async move {
+        let done = match work {
+            Work::Command(endpoint) => command(&shared, endpoint, path, request).await,
+            Work::Me => me(&shared, request).await,
+            Work::PutUser => put_user(&shared.app, path, request).await,
+            Work::RevokeUser => revoke_user(&shared.app, path, request).await,
+        };
+        done.inspect_err(|problem| {
+            shared.app.metrics.refusals.get_or_create(&CodeLabel { code: problem.code() }).inc();
+        })
+    })
 }
 
-async fn run(shared: &Shared, endpoint: Endpoint, path: PathParams, request: Request) -> Result<Response, Problem> {
+/// What a line of the table asks, ready to be done.
+#[derive(Clone, Copy)]
+enum Work {
+    Command(Endpoint),
+    Me,
+    PutUser,
+    RevokeUser,
+}
+
+async fn command(shared: &Shared, endpoint: Endpoint, path: PathParams, request: Request) -> Result<Response, Problem> {
     // Whoever is not known is not read either.
     let caller = caller::person(&shared.app, request.headers()).await?;
     shared.pace.take(caller.user)?;
@@ -84,25 +99,27 @@ async fn run(shared: &Shared, endpoint: Endpoint, path: PathParams, request: Req
     Ok(json(answer(conversations::execute(&shared.app, caller, command).await?)))
 }
 
-async fn me(State(shared): State<Shared>, request: Request) -> Result<Response, Problem> {
+async fn me(shared: &Shared, request: Request) -> Result<Response, Problem> {
     let caller = caller::person(&shared.app, request.headers()).await?;
     shared.pace.take(caller.user)?;
     let command = Command::GetUsers { users: vec![caller.user] };
     match conversations::execute(&shared.app, caller, command).await? {
-        reply::Result::UserList(list) if list.users.len() == 1 => Ok(Json(&list.users[0]).into_response()),
+        reply::Result::UserList(list) if list.users.len() == 1 => Ok(json(Encoding::Json.encode(&list.users[0]))),
         _ => Err(Refusal::new(ErrorCode::NotFound, "the person is gone").into()),
     }
 }
 
-async fn put_user(State(shared): State<Shared>, path: PathParams, request: Request) -> Result<Response, Problem> {
-    let headers = request.headers().clone();
+async fn put_user(app: &App, path: PathParams, request: Request) -> Result<Response, Problem> {
+    let key = caller::back_end(app, request.headers(), Scope::Provision).await?;
     let external_id = only(path)?;
     let body = body::read(request).await?;
-    Ok(Json(users::put(&shared.app, &headers, &external_id, &body).await?).into_response())
+    let user = users::put(app, &key, &external_id, &body).await?;
+    Ok(json(Encoding::Json.encode(&user)))
 }
 
-async fn revoke_user(State(shared): State<Shared>, path: PathParams, request: Request) -> Result<Response, Problem> {
-    users::revoke(&shared.app, request.headers(), &only(path)?).await?;
+async fn revoke_user(app: &App, path: PathParams, request: Request) -> Result<Response, Problem> {
+    let key = caller::back_end(app, request.headers(), Scope::Provision).await?;
+    users::revoke(app, &key, &only(path)?).await?;
     Ok(StatusCode::NO_CONTENT.into_response())
 }
 

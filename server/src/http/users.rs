@@ -1,13 +1,12 @@
 //! What a product's back end does to people: make them known, change them, sign them out everywhere.
 
 use causerie_protocol::{ErrorCode, Refusal, limits, wire};
-use http::HeaderMap;
 use serde_json::{Map, Value, json};
 
 use super::caller::{self, unavailable};
 use crate::{
     app::App,
-    auth::Scope,
+    auth::ApiCaller,
     store::queries::people::{self, Profile},
 };
 
@@ -32,14 +31,8 @@ pub fn profile_schema() -> Value {
 /// Makes a person known, or changes what is known. Doing it again changes nothing.
 ///
 /// # Errors
-/// When the caller may not, or a field has a value it can't have.
-pub async fn put(
-    app: &App,
-    headers: &HeaderMap,
-    external_id: &str,
-    body: &Map<String, Value>,
-) -> Result<wire::User, Refusal> {
-    let key = caller::back_end(app, headers, Scope::Provision).await?;
+/// When a field has a value it can't have, or the database fails.
+pub async fn put(app: &App, key: &ApiCaller, external_id: &str, body: &Map<String, Value>) -> Result<wire::User, Refusal> {
     let status = status(body)?;
     let profile = Profile {
         external_id: checked(external_id.to_owned(), "external_id", limits::EXTERNAL_ID_BYTES_MAX)?,
@@ -66,10 +59,9 @@ pub async fn put(
 /// Voids the tokens issued to a person until now, and ends the connections made with them.
 ///
 /// # Errors
-/// When the caller may not, or there is no such person.
-pub async fn revoke(app: &App, headers: &HeaderMap, external_id: &str) -> Result<(), Refusal> {
-    let key = caller::back_end(app, headers, Scope::Provision).await?;
-    let user = caller::find(app, &key, external_id).await?;
+/// When there is no such person, or the database fails.
+pub async fn revoke(app: &App, key: &ApiCaller, external_id: &str) -> Result<(), Refusal> {
+    let user = caller::find(app, key, external_id).await?;
     let now_s = app.clock.now_s();
     people::revoke_tokens(&app.store, key.tenant, user.id, now_s).await.map_err(unavailable)?;
     // As in the database: those of the current second too.
