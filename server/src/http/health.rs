@@ -30,7 +30,7 @@ const FRESH: Duration = Duration::from_secs(1);
 /// A database slower than this can't serve a conversation.
 const DATABASE_TIMEOUT: Duration = Duration::from_secs(2);
 /// The bus beats every few seconds; this is several beats missed.
-const HEARTBEAT_AGE_MAX_MS: u64 = 15_000;
+const HEARTBEAT_AGE_MAX: Duration = Duration::from_secs(15);
 
 /// `/livez` and `/readyz`.
 pub fn router(app: Arc<App>) -> Router {
@@ -128,9 +128,9 @@ impl Health {
     }
 
     fn bus(&self) -> Result<String, String> {
-        match self.app.live.bus().heartbeat_age_ms() {
-            Some(age_ms) if age_ms <= HEARTBEAT_AGE_MAX_MS => Ok(format!("heard {age_ms} ms ago")),
-            Some(age_ms) => Err(format!("not heard for {age_ms} ms; the database delivers between nodes")),
+        match self.app.live.bus().heartbeat_age() {
+            Some(age) if age <= HEARTBEAT_AGE_MAX => Ok(format!("heard {} ms ago", age.as_millis())),
+            Some(age) => Err(format!("not heard for {} s; the database delivers between nodes", age.as_secs())),
             None => Ok("in process".to_owned()),
         }
     }
