@@ -21,6 +21,7 @@ use tokio::sync::Mutex;
 
 use crate::{
     app::App,
+    fanout::bus::Bus as _,
     lifecycle::Phase,
     store::{StoreError, queries},
 };
