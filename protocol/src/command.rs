@@ -176,10 +176,9 @@ impl TryFrom<Wire> for Command {
             Wire::MarkUnread(mark) => {
                 Self::MarkUnread { conversation: id(&mark.conversation_id, "markUnread.conversationId")? }
             }
-            Wire::SetTyping(set) => Self::SetTyping {
-                conversation: id(&set.conversation_id, "setTyping.conversationId")?,
-                typing: set.typing,
-            },
+            Wire::SetTyping(set) => {
+                Self::SetTyping { conversation: id(&set.conversation_id, "setTyping.conversationId")?, typing: set.typing }
+            }
             Wire::RenameConversation(rename) => Self::RenameConversation {
                 conversation: id(&rename.conversation_id, "renameConversation.conversationId")?,
                 subject: bounded(rename.subject, "renameConversation.subject", limits::SUBJECT_BYTES_MAX)?,
@@ -192,9 +191,7 @@ impl TryFrom<Wire> for Command {
                 conversation: id(&remove.conversation_id, "removeMember.conversationId")?,
                 user: id(&remove.user_id, "removeMember.userId")?,
             },
-            Wire::GetUsers(get) => {
-                Self::GetUsers { users: ids(&get.user_ids, "getUsers.userIds", limits::USERS_MAX)? }
-            }
+            Wire::GetUsers(get) => Self::GetUsers { users: ids(&get.user_ids, "getUsers.userIds", limits::USERS_MAX)? },
             Wire::SearchDirectory(search) => Self::SearchDirectory {
                 query: bounded(search.query, "searchDirectory.query", limits::QUERY_BYTES_MAX)?,
                 limit: match search.limit {

@@ -1,13 +1,21 @@
 //! Builds the server from its settings: the one place that names concrete store, bus and clock.
 
+use causerie_protocol::NodeId;
 use std::{io, net::SocketAddr, os::unix::fs::DirBuilderExt as _, path::PathBuf, sync::Arc};
+use tokio::sync::mpsc;
 
 use crate::{
     auth::Authenticator,
     clock::Clock,
     config::Config,
+    conversations::{Parts, writer::Writer},
+    fanout::{
+        Live, Pace,
+        bus::{Bus, Incoming, LocalHub, RedisBus, RedisBusError},
+    },
     lifecycle::{Readiness, Tasks},
-    store::{Database, Store, StoreError},
+    sessions::Sessions,
+    store::{Database, Store, StoreError, lookups::Lookups},
     telemetry::Metrics,
 };
 
@@ -23,6 +31,14 @@ pub struct App {
     pub metrics: Arc<Metrics>,
     /// Tells who is asking.
     pub auth: Authenticator,
+    /// Batched look-ups.
+    pub lookups: Lookups,
+    /// Everything live on this node.
+    pub live: Live,
+    /// The way into the conversation log.
+    pub writer: Writer,
+    /// The open sockets.
+    pub sessions: Sessions,
     /// What load balancers are told.
     pub readiness: Readiness,
     /// Everything that runs.
@@ -37,6 +53,8 @@ pub enum StartError {
     DataDir { path: PathBuf, error: io::Error },
     #[error("`database.url`: {0}")]
     Store(#[from] StoreError),
+    #[error("`redis.url`: {0}")]
+    Redis(#[from] RedisBusError),
     #[error("the database lacks {} of this program's migrations, {} first: run `causerie migrate`", .0.len(), .0[0])]
     MigrationsMissing(Vec<String>),
     #[error("`{key}` ({address}) can't be listened on: {error}")]
@@ -53,8 +71,47 @@ impl App {
         let metrics = Arc::new(Metrics::new());
         let auth = Authenticator::new(store.clone(), Arc::clone(&clock), Arc::clone(&metrics));
         let (readiness, tasks) = (Readiness::default(), Tasks::default());
-        Ok(Arc::new(Self { config, clock, store, metrics, auth, readiness, tasks }))
+        let lookups = Lookups::start(&store);
+        let node = NodeId::new();
+        let (bus, incoming) = open_bus(&config, node, &metrics, &tasks)?;
+        let pace = Pace {
+            recent: config.positions.recent(),
+            all: config.positions.all(),
+            bus_away: config.positions.redis_away(),
+            recent_window: config.positions.recent_window(),
+        };
+        let live = Live::start(&tasks, node, &store, &lookups, bus, incoming, &clock, &metrics, pace);
+        // SQLite has one writer, so more lanes would only make smaller batches.
+        let lanes = if config.database.url.is_empty() { 1 } else { config.database.lanes };
+        let writer = Writer::start(&tasks, &store, &live, &metrics, &clock, lanes, config.database.batch_max);
+        let sessions = Sessions::default();
+        Ok(Arc::new(Self { config, clock, store, metrics, auth, lookups, live, writer, sessions, readiness, tasks }))
     }
+
+    /// What commands work with.
+    #[must_use]
+    pub fn parts(&self) -> Parts {
+        Parts {
+            store: self.store.clone(),
+            lookups: self.lookups.clone(),
+            live: self.live.clone(),
+            writer: self.writer.clone(),
+            metrics: Arc::clone(&self.metrics),
+        }
+    }
+}
+
+/// The bus of a cluster, or of this process alone.
+fn open_bus(
+    config: &Config,
+    node: NodeId,
+    metrics: &Arc<Metrics>,
+    tasks: &Tasks,
+) -> Result<(Arc<dyn Bus>, mpsc::Receiver<Incoming>), StartError> {
+    if config.redis.url.is_empty() {
+        return Ok(LocalHub::default().join(node));
+    }
+    Ok(RedisBus::start(config.redis.url.expose(), &config.redis.prefix, node, metrics, tasks)?)
 }
 
 /// Opens the database. The embedded one is brought up to date; PostgreSQL, which other nodes may be using, must be already.

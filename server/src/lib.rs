@@ -1,1 +1,18 @@
+//! The Causerie server. Read ARCHITECTURE.md for the map and the way of one message.
 
+pub mod app;
+pub mod auth;
+pub mod cli;
+pub mod clock;
+pub mod config;
+pub mod conversations;
+pub mod demo;
+pub mod fanout;
+pub mod gateway;
+pub mod http;
+pub mod lifecycle;
+pub mod sessions;
+pub mod store;
+pub mod telemetry;
+#[cfg(test)]
+mod testing;

@@ -21,7 +21,6 @@ use tokio::sync::Mutex;
 
 use crate::{
     app::App,
-    fanout::bus::Bus as _,
     lifecycle::Phase,
     store::{StoreError, queries},
 };

@@ -309,6 +309,22 @@ pub async fn revoke_tokens(store: &Store, tenant: TenantId, id: UserId, now_s: i
     Ok(done.rows_affected() > 0)
 }
 
+/// When people were last connected, milliseconds since 1970 UTC; those who never were are left out.
+///
+/// # Errors
+/// When the database fails.
+pub async fn last_seen(store: &Store, users: &[UserId]) -> Result<HashMap<UserId, i64>, StoreError> {
+    let body = "SELECT u.id, u.last_seen_at FROM input i JOIN users u ON u.id = i.id WHERE u.last_seen_at IS NOT NULL";
+    let mut seen = HashMap::with_capacity(users.len());
+    for chunk in users.chunks(CHUNK) {
+        let query = rows::ids(chunk.iter().copied()).statement(store.backend(), body, &[]);
+        for row in store.reader().query_all_raw(query).await? {
+            seen.insert(UserId(row.try_get("", "id")?), row.try_get("", "last_seen_at")?);
+        }
+    }
+    Ok(seen)
+}
+
 /// Notes when people were last connected (milliseconds since 1970 UTC); earlier times than the stored change nothing.
 ///
 /// # Errors

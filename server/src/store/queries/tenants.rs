@@ -1,5 +1,7 @@
 //! Tenants: made by operators, found by everything else.
 
+use std::collections::HashMap;
+
 use causerie_protocol::TenantId;
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter};
 use uuid::Uuid;
@@ -64,6 +66,16 @@ pub async fn ensure(store: &Store, slug: &str, name: &str, now_ms: i64) -> Resul
 pub async fn find_by_slug(store: &Store, slug: &str) -> Result<Option<Tenant>, StoreError> {
     let row = tenant::Entity::find().filter(tenant::Column::Slug.eq(slug)).one(store.reader()).await?;
     Ok(row.map(Tenant::from))
+}
+
+/// The epochs of tenants, as text for the wire.
+///
+/// # Errors
+/// When the database fails.
+pub async fn epochs(store: &Store, tenants: &[TenantId]) -> Result<HashMap<TenantId, String>, StoreError> {
+    let ids = tenants.iter().map(|tenant| tenant.0);
+    let rows = tenant::Entity::find().filter(tenant::Column::Id.is_in(ids)).all(store.reader()).await?;
+    Ok(rows.into_iter().map(|row| (row.id.into(), row.epoch.to_string())).collect())
 }
 
 /// The tenant of an id.

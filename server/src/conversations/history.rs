@@ -1,0 +1,47 @@
+//! Reading back: pages of a history, and what changed since a version.
+
+use causerie_policy::Action;
+use causerie_protocol::{ConversationId, Refusal, command::HistoryRange, wire, wire::reply::Result as Answer};
+
+use super::{Caller, Parts, rules, unavailable};
+
+pub(super) async fn history(
+    parts: &Parts,
+    caller: Caller,
+    conversation: ConversationId,
+    range: HistoryRange,
+    limit: u32,
+) -> Result<Answer, Refusal> {
+    // Facts before messages: the version told is then one the page is at least true at.
+    let facts = parts.allowed(Action::Read, caller, conversation).await?;
+    let mut messages = parts.store.history(conversation, range, facts.first_seq, limit).await.map_err(unavailable)?;
+    let beyond = messages.len() > limit as usize;
+    let forward = matches!(range, HistoryRange::After(_));
+    if beyond && forward {
+        messages.pop();
+    } else if beyond {
+        messages.remove(0);
+    }
+    let more_before = match range {
+        HistoryRange::Newest | HistoryRange::Before(_) => beyond,
+        HistoryRange::After(seq) => seq >= facts.first_seq && facts.last_seq > 0,
+    };
+    let last = messages.last().map(|message| message.seq);
+    let more_after = match range {
+        HistoryRange::Newest => false,
+        HistoryRange::Before(seq) => last.unwrap_or(seq.saturating_sub(1)) < facts.last_seq,
+        HistoryRange::After(_) => beyond,
+    };
+    Ok(Answer::MessagePage(wire::MessagePage { messages, more_before, more_after, version: facts.version }))
+}
+
+pub(super) async fn changes(
+    parts: &Parts,
+    caller: Caller,
+    conversation: ConversationId,
+    since_version: u32,
+) -> Result<Answer, Refusal> {
+    parts.allowed(Action::Read, caller, conversation).await?;
+    let changes = parts.live.changes(caller, conversation, Some(since_version)).await.map_err(unavailable)?;
+    changes.map(Answer::Changes).ok_or_else(rules::not_found)
+}

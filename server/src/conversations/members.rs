@@ -1,0 +1,52 @@
+//! Who is in a group, and its name.
+
+use causerie_policy::Action;
+use causerie_protocol::{ConversationId, Refusal, UserId, command::UserRef, wire, wire::reply::Result as Answer};
+
+use super::{
+    Caller, Parts, cursor, list, start, unavailable,
+    writer::{Op, Order},
+};
+
+pub(super) async fn list(
+    parts: &Parts,
+    caller: Caller,
+    conversation: ConversationId,
+    at: &str,
+    limit: u32,
+) -> Result<Answer, Refusal> {
+    let after = cursor(at, "listMembers.cursor")?.map(|(at, id)| (at, UserId(id)));
+    parts.allowed(Action::Read, caller, conversation).await?;
+    let mut page = parts.store.members(conversation, after, limit).await.map_err(unavailable)?;
+    let more = page.len() > limit as usize;
+    page.truncate(limit as usize);
+    let next_cursor = match page.last() {
+        Some((at, wire::Member { user: Some(user), .. })) if more => format!("{at}.{}", user.id),
+        _ => String::new(),
+    };
+    let members = page.into_iter().map(|(_, member)| member).collect();
+    Ok(Answer::MemberPage(wire::MemberPage { members, next_cursor }))
+}
+
+pub(super) async fn add(
+    parts: &Parts,
+    caller: Caller,
+    conversation: ConversationId,
+    users: Vec<UserRef>,
+) -> Result<Answer, Refusal> {
+    parts.allowed(Action::AddMember, caller, conversation).await?;
+    let users = start::resolve_users(parts, caller, users).await?;
+    update(parts, caller, conversation, Op::AddMembers { conversation, users }).await
+}
+
+/// Changes the conversation and answers it as it is then; bare for one who just left.
+pub(super) async fn update(parts: &Parts, caller: Caller, conversation: ConversationId, op: Op) -> Result<Answer, Refusal> {
+    let left = matches!(&op, Op::RemoveMember { user, .. } if *user == caller.user);
+    parts.writer.write(Order { caller, op }).await?;
+    let conversation = if left {
+        wire::Conversation { id: conversation.to_string(), ..Default::default() }
+    } else {
+        list::one(parts, caller, conversation).await?
+    };
+    Ok(Answer::ConversationUpdated(wire::ConversationUpdated { conversation: Some(conversation) }))
+}

@@ -1,0 +1,160 @@
+//! What people do with conversations: one file per kind of command, for socket and HTTP alike.
+//!
+//! [`submit`] hands a command over. What changes a conversation goes to the [`writer`]; what only reads asks the policy
+//! with facts of now, then the database. To add a command: a file here, an arm below.
+
+mod directory;
+mod history;
+mod list;
+mod members;
+mod presence;
+pub mod rules;
+mod start;
+mod typing;
+pub mod view;
+pub mod writer;
+
+use causerie_policy::Action;
+use causerie_protocol::{
+    ConversationId, ErrorCode, Refusal, TenantId, UserId, command::Command, wire::reply::Result as Answer,
+};
+use futures::future::{BoxFuture, FutureExt};
+
+use self::writer::{Done, Op, Order};
+use crate::{
+    app::App,
+    store::{StoreError, queries::conversations::Facts},
+};
+
+/// Who asks: a person whose token, or whose product's key, was accepted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[allow(missing_docs)]
+pub struct Caller {
+    pub tenant: TenantId,
+    pub user: UserId,
+}
+
+/// The answer to come.
+pub type Pending = BoxFuture<'static, Result<Answer, Refusal>>;
+
+/// Carries a command out.
+///
+/// # Errors
+/// The refusal the caller may read.
+pub async fn execute(app: &App, caller: Caller, command: Command) -> Result<Answer, Refusal> {
+    submit(app, caller, command).await.await
+}
+
+/// Hands a command over; the future returned resolves with the answer. Changes are in their lane when this returns, so
+/// commands handed over one after the other for one conversation are done in that order.
+pub async fn submit(app: &App, caller: Caller, command: Command) -> Pending {
+    let op = match command {
+        Command::SendMessage { conversation, draft } => Op::Send { conversation, draft },
+        Command::EditMessage { conversation, message, text } => Op::Edit { conversation, message, text },
+        Command::DeleteMessage { conversation, message } => Op::Delete { conversation, message },
+        Command::MarkRead { conversation, seq } => Op::MarkRead { conversation, seq },
+        Command::MarkUnread { conversation } => Op::MarkUnread { conversation },
+        read => return reading(app.parts(), caller, read),
+    };
+    let done = app.writer.submit(Order { caller, op }).await;
+    async move { done.await.map(answer) }.boxed()
+}
+
+/// Commands that read, or that look before they write.
+fn reading(parts: Parts, caller: Caller, command: Command) -> Pending {
+    async move {
+        match command {
+            Command::StartConversation(start) => start::start(&parts, caller, start).await,
+            Command::ListConversations { cursor, limit } => list::list(&parts, caller, &cursor, limit).await,
+            Command::GetConversation { conversation } => list::get(&parts, caller, conversation).await,
+            Command::GetHistory { conversation, range, limit } => {
+                history::history(&parts, caller, conversation, range, limit).await
+            }
+            Command::GetChanges { conversation, since_version } => {
+                history::changes(&parts, caller, conversation, since_version).await
+            }
+            Command::ListMembers { conversation, cursor, limit } => {
+                members::list(&parts, caller, conversation, &cursor, limit).await
+            }
+            Command::RenameConversation { conversation, subject } => {
+                members::update(&parts, caller, conversation, Op::Rename { conversation, subject }).await
+            }
+            Command::AddMembers { conversation, users } => members::add(&parts, caller, conversation, users).await,
+            Command::RemoveMember { conversation, user } => {
+                members::update(&parts, caller, conversation, Op::RemoveMember { conversation, user }).await
+            }
+            Command::SetTyping { conversation, typing } => typing::set(&parts, caller, conversation, typing).await,
+            Command::GetUsers { users } => directory::users(&parts, caller, users).await,
+            Command::SearchDirectory { query, limit } => directory::search(&parts, caller, &query, limit).await,
+            Command::GetPresence { users } => presence::get(&parts, caller, users).await,
+            Command::SendMessage { .. }
+            | Command::EditMessage { .. }
+            | Command::DeleteMessage { .. }
+            | Command::MarkRead { .. }
+            | Command::MarkUnread { .. } => unreachable!("handed to the writer by `submit`"),
+        }
+    }
+    .boxed()
+}
+
+/// What commands work with. Cheap to clone, so that an answer to come owns all it needs.
+#[derive(Clone)]
+pub struct Parts {
+    /// The database.
+    pub store: crate::store::Store,
+    /// Batched look-ups.
+    pub lookups: crate::store::lookups::Lookups,
+    /// The live world.
+    pub live: crate::fanout::Live,
+    /// The way into the log.
+    pub writer: writer::Writer,
+    /// Figures.
+    pub metrics: std::sync::Arc<crate::telemetry::Metrics>,
+}
+
+impl Parts {
+    /// Facts about the caller in a conversation, if they may do this there. Others learn nothing of it, whether it exists
+    /// or not.
+    async fn allowed(&self, action: Action, caller: Caller, conversation: ConversationId) -> Result<Facts, Refusal> {
+        let facts = self
+            .lookups
+            .facts
+            .get((conversation, caller.user))
+            .await
+            .map_err(unavailable)?
+            .filter(|facts| facts.tenant == caller.tenant.0)
+            .ok_or_else(rules::not_found)?;
+        rules::allow_in(&self.metrics, action, rules::ACTIVE, &facts)?;
+        Ok(facts)
+    }
+}
+
+pub use presence::visible;
+
+fn answer(done: Done) -> Answer {
+    use causerie_protocol::wire;
+    match done {
+        Done::Sent(message) => Answer::MessageSent(wire::MessageSent { message: Some(message) }),
+        Done::Edited(message) => Answer::MessageEdited(wire::MessageEdited { message: Some(message) }),
+        Done::Deleted(message) => Answer::MessageDeleted(wire::MessageDeleted { message: Some(message) }),
+        Done::Marked(read_state) => Answer::Marked(wire::Marked { read_state: Some(read_state) }),
+        Done::Started { .. } | Done::Updated => unreachable!("answered with the conversation by their own handlers"),
+    }
+}
+
+/// Logs what the database said; the caller reads only that it failed.
+fn unavailable(error: StoreError) -> Refusal {
+    tracing::error!(%error, "a command failed");
+    Refusal::new(ErrorCode::Unavailable, "the database can't serve now")
+}
+
+/// A position in a list, as text only this server reads: `<number>.<uuid>`.
+fn cursor(text: &str, field: &str) -> Result<Option<(i64, uuid::Uuid)>, Refusal> {
+    if text.is_empty() {
+        return Ok(None);
+    }
+    let parsed = text.split_once('.').and_then(|(at, id)| Some((at.parse().ok()?, uuid::Uuid::parse_str(id).ok()?)));
+    parsed
+        .map(Some)
+        .ok_or_else(|| Refusal::new(ErrorCode::Invalid, format!("`{field}` is not a cursor this server gave")).field(field))
+}

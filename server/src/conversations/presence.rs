@@ -1,0 +1,26 @@
+//! Who is online, of those the caller may see.
+
+use causerie_policy::Action;
+use causerie_protocol::{Refusal, UserId, wire, wire::reply::Result as Answer};
+
+use super::{Caller, Parts, rules, unavailable};
+use crate::store::queries::people;
+
+pub(super) async fn get(parts: &Parts, caller: Caller, users: Vec<UserId>) -> Result<Answer, Refusal> {
+    let visible = visible(parts, caller, users).await?;
+    let users: Vec<UserId> = visible.iter().filter_map(|user| user.id.parse().ok()).collect();
+    Ok(Answer::PresenceList(parts.live.presence(&users).await))
+}
+
+/// Those of these people the caller may see. The others are left out, whether they exist or not.
+///
+/// # Errors
+/// When the database fails.
+pub async fn visible(parts: &Parts, caller: Caller, users: Vec<UserId>) -> Result<Vec<wire::User>, Refusal> {
+    let found = people::find(parts.store.reader(), caller.tenant, &users).await.map_err(unavailable)?;
+    let may_see = |user: &&people::User| {
+        let about = rules::person(user.status, user.id == caller.user);
+        rules::allow(&parts.metrics, Action::Find, rules::ACTIVE, about).is_ok()
+    };
+    Ok(found.iter().filter(may_see).map(wire::User::from).collect())
+}

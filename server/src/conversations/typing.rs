@@ -1,0 +1,23 @@
+//! Saying that one is writing. Nothing is stored, and nobody misses it if lost.
+
+use causerie_policy::Action;
+use causerie_protocol::{ConversationId, Refusal, wire, wire::reply::Result as Answer};
+
+use super::{Caller, Parts};
+use crate::fanout::{Frame, Told};
+
+pub(super) async fn set(
+    parts: &Parts,
+    caller: Caller,
+    conversation: ConversationId,
+    typing: bool,
+) -> Result<Answer, Refusal> {
+    parts.allowed(Action::Send, caller, conversation).await?;
+    let frame = Frame::event(wire::event::Kind::Typing(wire::Typing {
+        conversation_id: conversation.to_string(),
+        user_id: caller.user.to_string(),
+        typing,
+    }));
+    parts.live.tell(vec![Told::Passing { conversation, user: caller.user, frame }]);
+    Ok(Answer::TypingSet(wire::TypingSet {}))
+}

@@ -1,0 +1,74 @@
+//! The state of one conversation while a batch is worked out.
+
+use causerie_protocol::{ConversationId, UserId};
+
+use crate::store::queries::append::{Counters, Standing};
+
+/// Counters on their way forward. Nothing in the database moves before all of the batch is worked out.
+#[derive(Debug)]
+pub(super) struct Log {
+    conversation: ConversationId,
+    pub version: u32,
+    pub last_seq: u32,
+    pub uncounted_seq: u32,
+    pub member_count: u32,
+    active_at_ms: i64,
+    subject: Option<String>,
+    changed: bool,
+}
+
+impl Log {
+    pub(super) fn new(conversation: ConversationId, standing: &Standing) -> Self {
+        Self {
+            conversation,
+            version: standing.facts.version,
+            last_seq: standing.facts.last_seq,
+            uncounted_seq: standing.uncounted_seq,
+            member_count: standing.facts.member_count,
+            active_at_ms: 0,
+            subject: None,
+            changed: false,
+        }
+    }
+
+    /// The version of the next change.
+    pub(super) fn change(&mut self) -> u32 {
+        self.changed = true;
+        self.version += 1;
+        self.version
+    }
+
+    /// A place for the next message: `(seq, version)`.
+    pub(super) fn append(&mut self, now_ms: i64) -> (u32, u32) {
+        self.last_seq += 1;
+        self.active_at_ms = now_ms;
+        (self.last_seq, self.change())
+    }
+
+    pub(super) fn rename(&mut self, subject: String) -> u32 {
+        self.subject = Some(subject);
+        self.change()
+    }
+
+    /// What is to be stored; `None` where nothing changed.
+    pub(super) fn counters(self) -> Option<Counters> {
+        self.changed.then_some(Counters {
+            conversation: self.conversation,
+            version: self.version,
+            last_seq: self.last_seq,
+            uncounted_seq: self.uncounted_seq,
+            member_count: self.member_count,
+            active_at_ms: self.active_at_ms,
+            subject: self.subject,
+        })
+    }
+}
+
+/// A position on its way forward.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Reading {
+    pub conversation: ConversationId,
+    pub user: UserId,
+    pub read_seq: u32,
+    pub marked_unread: bool,
+}

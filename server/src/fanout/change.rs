@@ -1,0 +1,159 @@
+//! What the writer tells the live world after a commit.
+
+use bytes::Bytes;
+use causerie_protocol::{ConversationId, NodeId, UserId, bus, wire};
+
+use super::{bus::Channel, frame::Frame};
+
+/// Something that was committed, or that passes.
+#[derive(Debug, Clone)]
+pub enum Told {
+    /// A conversation changed.
+    Change(Change),
+    /// A person's own position moved.
+    Position(Position),
+    /// A person joined or left conversations.
+    Inbox {
+        /// Who.
+        user: UserId,
+        /// The inbox's version after it.
+        version: u32,
+    },
+    /// Nobody misses it if lost: typing, another member's reading.
+    Passing {
+        /// Where.
+        conversation: ConversationId,
+        /// Who caused it, and is not told.
+        user: UserId,
+        /// What to show.
+        frame: Frame,
+    },
+}
+
+/// One version of a conversation.
+#[derive(Debug, Clone)]
+#[allow(missing_docs)]
+pub struct Change {
+    pub conversation: ConversationId,
+    pub version: u32,
+    pub effect: Effect,
+    pub frame: Frame,
+}
+
+/// What a change does to unread counts and audiences.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Effect {
+    /// Nothing.
+    None,
+    /// A new message: one more unread for all but its author.
+    Sent {
+        /// Its number.
+        seq: u32,
+        /// Who has read it by writing it.
+        author: UserId,
+    },
+    /// A message that no longer counts.
+    Uncounted {
+        /// Its number.
+        seq: u32,
+    },
+    /// People who see no more.
+    Removed(Vec<UserId>),
+}
+
+/// A member's position, true at a version of the conversation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub struct Position {
+    pub user: UserId,
+    pub conversation: ConversationId,
+    pub read_seq: u32,
+    pub marked_unread: bool,
+    pub unread: u32,
+    pub version: u32,
+}
+
+impl Change {
+    /// Of a message as it is now.
+    #[must_use]
+    pub fn of_message(conversation: ConversationId, effect: Effect, kind: wire::event::Kind, version: u32) -> Self {
+        Self { conversation, version, effect, frame: Frame::event(kind) }
+    }
+}
+
+impl Told {
+    /// As other nodes hear it.
+    #[must_use]
+    pub fn signal(&self, node: NodeId) -> (Channel, bus::Signal) {
+        let (channel, kind) = match self {
+            Self::Change(change) => (Channel::Conversation(change.conversation), bus::signal::Kind::Change(change.into())),
+            Self::Position(position) => (
+                Channel::User(position.user),
+                bus::signal::Kind::Position(bus::Position {
+                    user: position.user.to_bytes(),
+                    conversation: position.conversation.to_bytes(),
+                    read_seq: position.read_seq,
+                    marked_unread: position.marked_unread,
+                    unread: position.unread,
+                    version: position.version,
+                }),
+            ),
+            Self::Inbox { user, version } => (
+                Channel::User(*user),
+                bus::signal::Kind::InboxMoved(bus::InboxMoved { user: user.to_bytes(), inbox_version: *version }),
+            ),
+            Self::Passing { conversation, user, frame } => (
+                Channel::Conversation(*conversation),
+                bus::signal::Kind::Passing(bus::Passing {
+                    conversation: conversation.to_bytes(),
+                    user: user.to_bytes(),
+                    frame: frame.encoded(causerie_protocol::Encoding::Proto),
+                }),
+            ),
+        };
+        (channel, bus::Signal { node: node.to_bytes(), kind: Some(kind) })
+    }
+}
+
+impl From<&Change> for bus::Change {
+    fn from(change: &Change) -> Self {
+        let (effect, seq, author, removed) = match &change.effect {
+            Effect::None => (bus::Effect::None, 0, Bytes::new(), Vec::new()),
+            Effect::Sent { seq, author } => (bus::Effect::Sent, *seq, author.to_bytes(), Vec::new()),
+            Effect::Uncounted { seq } => (bus::Effect::Uncounted, *seq, Bytes::new(), Vec::new()),
+            Effect::Removed(users) => {
+                (bus::Effect::Members, 0, Bytes::new(), users.iter().map(|user| user.to_bytes()).collect())
+            }
+        };
+        Self {
+            conversation: change.conversation.to_bytes(),
+            version: change.version,
+            seq,
+            effect: effect as i32,
+            author,
+            frame: change.frame.encoded(causerie_protocol::Encoding::Proto),
+            removed,
+        }
+    }
+}
+
+impl TryFrom<bus::Change> for Change {
+    type Error = causerie_protocol::ids::NotAnId;
+
+    fn try_from(change: bus::Change) -> Result<Self, Self::Error> {
+        let effect = match bus::Effect::try_from(change.effect) {
+            Ok(bus::Effect::Sent) => Effect::Sent { seq: change.seq, author: UserId::from_slice(&change.author)? },
+            Ok(bus::Effect::Uncounted) => Effect::Uncounted { seq: change.seq },
+            Ok(bus::Effect::Members) => {
+                Effect::Removed(change.removed.iter().map(|user| UserId::from_slice(user)).collect::<Result<_, _>>()?)
+            }
+            Ok(bus::Effect::None) | Err(_) => Effect::None,
+        };
+        Ok(Self {
+            conversation: ConversationId::from_slice(&change.conversation)?,
+            version: change.version,
+            effect,
+            frame: Frame::from_proto(change.frame),
+        })
+    }
+}

@@ -1,0 +1,23 @@
+//! How a committed change reaches everyone who is live.
+//!
+//! [`Live`] knows the people connected to this node and the conversations they are in: a [`room::Room`] per conversation
+//! with a seat per live member. A change is told locally at once and to other nodes over the [`bus`]. The bus may lose;
+//! [`repair`] finds every loss by comparing counters with the database. [`usher`] seats people without missing an event.
+
+pub mod bus;
+mod change;
+mod frame;
+mod incoming;
+mod live;
+mod outgoing;
+mod person;
+mod presence;
+mod repair;
+mod resume;
+mod room;
+mod usher;
+
+pub use change::{Change, Effect, Position, Told};
+pub use frame::Frame;
+pub use live::{Joined, Live};
+pub use repair::Pace;

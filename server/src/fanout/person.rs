@@ -1,0 +1,189 @@
+//! A person with at least one session on this node.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, MutexGuard, PoisonError, Weak},
+    time::{Duration, Instant},
+};
+
+use causerie_protocol::{ConnectionId, ConversationId, UserId, wire};
+use wire::event::Kind as Event;
+
+use super::{frame::Frame, room::Count};
+use crate::sessions::Session;
+
+/// Counts that change faster are told together. In a busy group of thousands each count would otherwise cost a frame per
+/// member per message.
+const COUNTS_APART: Duration = Duration::from_millis(500);
+
+/// Somebody who is here.
+pub struct Person {
+    /// Who.
+    pub id: UserId,
+    soon: Weak<Soon>,
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    sessions: Vec<Arc<Session>>,
+    /// Seated in these, with what each adds to the total.
+    rooms: HashMap<ConversationId, u32>,
+    total_unread: u32,
+    /// `None` until seated.
+    inbox_version: Option<u32>,
+    /// Left for good; a session that comes now needs a new `Person`.
+    retired: bool,
+    waiting: HashMap<ConversationId, Count>,
+    told_at: Option<Instant>,
+}
+
+/// People who have counts to be told soon.
+#[derive(Default)]
+pub struct Soon {
+    people: Mutex<Vec<Arc<Person>>>,
+    /// Somebody was added to an empty list.
+    pub some: tokio::sync::Notify,
+}
+
+impl Soon {
+    /// Tells everyone's waiting counts.
+    pub fn tell(&self) {
+        let people = std::mem::take(&mut *self.people.lock().unwrap_or_else(PoisonError::into_inner));
+        for person in people {
+            person.tell_waiting();
+        }
+    }
+}
+
+impl Person {
+    /// Nobody yet.
+    #[must_use]
+    pub fn new(id: UserId, soon: &Arc<Soon>) -> Arc<Self> {
+        Arc::new(Self { id, soon: Arc::downgrade(soon), state: Mutex::default() })
+    }
+
+    /// Adds a session; false when the person is retired.
+    pub fn enter(&self, session: &Arc<Session>) -> bool {
+        let mut state = self.lock();
+        if !state.retired {
+            state.sessions.push(Arc::clone(session));
+        }
+        !state.retired
+    }
+
+    /// Removes a session; true when none is left.
+    pub fn exit(&self, connection: ConnectionId) -> bool {
+        let mut state = self.lock();
+        state.sessions.retain(|session| session.connection != connection);
+        state.sessions.shrink_to_fit();
+        state.sessions.is_empty()
+    }
+
+    /// Retires a person without sessions; answers the rooms to leave. `None` when somebody came back.
+    pub fn retire(&self) -> Option<Vec<ConversationId>> {
+        let mut state = self.lock();
+        if !state.sessions.is_empty() {
+            return None;
+        }
+        state.retired = true;
+        Some(state.rooms.keys().copied().collect())
+    }
+
+    /// `(total unread, inbox version)`, once seated.
+    #[must_use]
+    pub fn inbox(&self) -> Option<(u32, u32)> {
+        let state = self.lock();
+        state.inbox_version.map(|version| (state.total_unread, version))
+    }
+
+    /// All conversations up to this inbox version are seated.
+    pub fn seated(&self, inbox_version: u32) {
+        let mut state = self.lock();
+        state.inbox_version = Some(state.inbox_version.unwrap_or(0).max(inbox_version));
+    }
+
+    /// All sessions of now.
+    #[must_use]
+    pub fn sessions(&self) -> Vec<Arc<Session>> {
+        self.lock().sessions.clone()
+    }
+
+    /// Sends a frame to every device.
+    pub fn push(&self, frame: &Frame) {
+        for session in &self.lock().sessions {
+            session.outbox.push_live(frame, session.encoding);
+        }
+    }
+
+    /// A seat's count is this now.
+    pub(super) fn counted(&self, room: ConversationId, before: Option<Count>, now: Count) {
+        let mut state = self.lock();
+        let weight = now.weight();
+        state.total_unread = state.total_unread.saturating_sub(before.map_or(0, |count| count.weight())) + weight;
+        state.rooms.insert(room, weight);
+    }
+
+    /// A seat is gone.
+    pub(super) fn unseated(&self, room: ConversationId, count: Count) {
+        let mut state = self.lock();
+        if state.rooms.remove(&room).is_some() {
+            state.total_unread = state.total_unread.saturating_sub(count.weight());
+        }
+        state.waiting.remove(&room);
+    }
+
+    /// Tells a count to every device at once.
+    pub(super) fn tell_count(&self, room: ConversationId, count: Count) {
+        let mut state = self.lock();
+        state.waiting.remove(&room);
+        state.tell(room, count);
+    }
+
+    /// Tells a count now, or soon if one was told just before.
+    pub(super) fn tell_count_soon(self: &Arc<Self>, room: ConversationId, count: Count) {
+        let mut state = self.lock();
+        let now = Instant::now();
+        if state.waiting.is_empty() && state.told_at.is_none_or(|at| now - at >= COUNTS_APART) {
+            state.told_at = Some(now);
+            state.tell(room, count);
+            return;
+        }
+        let first = state.waiting.is_empty();
+        state.waiting.insert(room, count);
+        drop(state);
+        if let (true, Some(soon)) = (first, self.soon.upgrade()) {
+            soon.people.lock().unwrap_or_else(PoisonError::into_inner).push(Arc::clone(self));
+            soon.some.notify_one();
+        }
+    }
+
+    fn tell_waiting(&self) {
+        let mut state = self.lock();
+        state.told_at = Some(Instant::now());
+        for (room, count) in std::mem::take(&mut state.waiting) {
+            state.tell(room, count);
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    fn tell(&self, room: ConversationId, count: Count) {
+        let frame = Frame::event(Event::ReadStateChanged(wire::ReadStateChanged {
+            read_state: Some(wire::ReadState {
+                conversation_id: room.to_string(),
+                read_seq: count.read_seq,
+                unread: count.unread,
+                marked_unread: count.marked_unread,
+            }),
+            total_unread: self.total_unread,
+        }));
+        for session in &self.sessions {
+            session.outbox.push_live(&frame, session.encoding);
+        }
+    }
+}

@@ -1,0 +1,118 @@
+//! Who is here, for those who watch.
+
+use std::{collections::HashSet, sync::Arc};
+
+use causerie_protocol::{Refusal, UserId, bus, wire};
+use wire::event::Kind as Event;
+
+use super::{bus::Channel, frame::Frame, live::Live};
+use crate::{
+    sessions::Session,
+    store::queries::{messages::timestamp, people},
+};
+
+impl Live {
+    /// Tells a session from now on when these people come and go, instead of those named before. The caller has asked the
+    /// policy about each.
+    ///
+    /// # Errors
+    /// Never for now: people whose presence can't be told are offline.
+    pub async fn watch(&self, session: &Arc<Session>, users: Vec<UserId>) -> Result<wire::PresenceList, Refusal> {
+        self.stop_watching(session);
+        self.listen(users.iter().map(|user| Channel::User(*user))).await;
+        for user in &users {
+            self.0.watchers.entry(*user).or_default().push(Arc::clone(session));
+        }
+        self.0.watching.insert(session.connection, users.clone());
+        Ok(self.presence(&users).await)
+    }
+
+    pub(super) fn stop_watching(&self, session: &Arc<Session>) {
+        let Some((_, users)) = self.0.watching.remove(&session.connection) else { return };
+        for user in &users {
+            if let Some(mut watchers) = self.0.watchers.get_mut(user) {
+                watchers.retain(|watcher| watcher.connection != session.connection);
+            }
+            self.0.watchers.remove_if(user, |_, watchers| watchers.is_empty());
+        }
+        self.unlisten(users.into_iter().map(Channel::User));
+    }
+
+    /// Who of these is online, on any node.
+    pub async fn presence(&self, users: &[UserId]) -> wire::PresenceList {
+        let elsewhere = self.0.bus.presence(users.to_vec()).await.unwrap_or_default();
+        let online: Vec<bool> = users
+            .iter()
+            .enumerate()
+            .map(|(at, user)| self.is_here(*user) || elsewhere.get(at).copied().unwrap_or(false))
+            .collect();
+        let away: Vec<UserId> = users.iter().zip(&online).filter(|(_, online)| !**online).map(|(user, _)| *user).collect();
+        let seen = people::last_seen(&self.0.store, &away).await.unwrap_or_default();
+        let presences = users
+            .iter()
+            .zip(online)
+            .map(|(user, online)| wire::Presence {
+                user_id: user.to_string(),
+                online,
+                last_seen_at: if online { None } else { seen.get(user).copied().map(timestamp) },
+            })
+            .collect();
+        wire::PresenceList { presences }
+    }
+
+    /// These people have their first session here.
+    pub(super) async fn came(&self, users: &[UserId]) {
+        let _ = self.0.bus.set_presence(users.iter().map(|user| (*user, true)).collect()).await;
+        for user in users {
+            self.presence_moved(*user, true);
+            self.tell_presence(*user, true);
+        }
+    }
+
+    /// This person's last session here is gone.
+    pub(super) async fn went(&self, user: UserId) {
+        let now_ms = self.0.clock.now_ms();
+        if let Err(error) = people::set_last_seen(&self.0.store, &[(user, now_ms)]).await {
+            tracing::warn!(%error, "a last visit could not be noted");
+        }
+        let _ = self.0.bus.set_presence(vec![(user, false)]).await;
+        let elsewhere = self.0.bus.presence(vec![user]).await.is_ok_and(|online| online.contains(&true));
+        if !elsewhere {
+            self.presence_moved(user, false);
+            self.tell_presence(user, false);
+        }
+    }
+
+    fn tell_presence(&self, user: UserId, online: bool) {
+        let moved = bus::PresenceMoved { user: user.to_bytes(), online };
+        self.0.outgoing.push_signal(Channel::User(user), bus::signal::Kind::PresenceMoved(moved));
+    }
+
+    pub(super) fn presence_moved(&self, user: UserId, online: bool) {
+        let Some(watchers) = self.0.watchers.get(&user).map(|watchers| watchers.clone()) else { return };
+        let online = online || self.is_here(user);
+        let last_seen_at = (!online).then(|| timestamp(self.0.clock.now_ms()));
+        let presence = wire::Presence { user_id: user.to_string(), online, last_seen_at };
+        let frame = Frame::event(Event::PresenceChanged(presence));
+        for session in watchers {
+            session.outbox.push_live(&frame, session.encoding);
+        }
+    }
+
+    /// Tells all watchers anew: after the bus was away, or a node with its people is gone.
+    pub(super) async fn look_at_presence(&self) {
+        let watched: HashSet<UserId> = self.0.watchers.iter().map(|watched| *watched.key()).collect();
+        let users: Vec<UserId> = watched.into_iter().collect();
+        if users.is_empty() {
+            return;
+        }
+        let Ok(online) = self.0.bus.presence(users.clone()).await else { return };
+        for (user, online) in users.into_iter().zip(online) {
+            self.presence_moved(user, online);
+        }
+    }
+
+    fn is_here(&self, user: UserId) -> bool {
+        self.0.people.get(&user).is_some_and(|person| person.inbox().is_some())
+    }
+}

@@ -1,0 +1,122 @@
+//! What a returning client missed: exactly the changes, or "reload this conversation".
+
+use std::collections::HashMap;
+
+use causerie_protocol::{ConversationId, ErrorCode, Refusal, command::Resume, limits, wire};
+use futures::future::try_join_all;
+
+use super::live::Live;
+use crate::{
+    conversations::{Caller, view},
+    store::StoreError,
+};
+
+impl Live {
+    /// Compares what a client holds with what is. The session has joined before, so that what changes after this answer
+    /// reaches it live; the client drops by version what it gets twice.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn resume(&self, caller: Caller, resume: Resume) -> Result<wire::Resumed, Refusal> {
+        self.compare_held(caller, resume).await.map_err(|error| {
+            tracing::error!(%error, "a client could not resume");
+            Refusal::new(ErrorCode::Unavailable, "the database can't serve now")
+        })
+    }
+
+    async fn compare_held(&self, caller: Caller, resume: Resume) -> Result<wire::Resumed, StoreError> {
+        let epoch = self.0.lookups.epochs.get(caller.tenant).await?.unwrap_or_default();
+        // A client that holds nothing has no position to be void.
+        let void = !resume.held.is_empty() && resume.epoch != epoch;
+        let (total_unread, inbox_version) = self.inbox(caller.user).unwrap_or_default();
+        let mut resumed = wire::Resumed { epoch, inbox_version, total_unread, ..Default::default() };
+
+        let mut held: HashMap<ConversationId, u32> = resume.held.into_iter().collect();
+        if !resume.epoch.is_empty() && (void || resume.inbox_version != inbox_version) {
+            self.joined_since(caller, &mut held, if void { 0 } else { resume.inbox_version }, &mut resumed).await?;
+        }
+        let mut behind = Vec::new();
+        for (conversation, version) in held {
+            let Some((count, (seen, _))) =
+                self.room(conversation).and_then(|room| Some((room.count(caller.user)?, room.seen()?)))
+            else {
+                resumed.gone.push(conversation.to_string());
+                continue;
+            };
+            resumed.read_states.push(wire::ReadState {
+                conversation_id: conversation.to_string(),
+                read_seq: count.read_seq,
+                unread: count.unread,
+                marked_unread: count.marked_unread,
+            });
+            // Ahead of the room: the client heard it on another node; this one will in a moment.
+            if void || version < seen {
+                behind.push(self.changes(caller, conversation, if void { None } else { Some(version) }));
+            }
+        }
+        for changes in try_join_all(behind).await? {
+            if let Some(changes) = changes {
+                if changes.reload {
+                    self.0.metrics.reloads.inc();
+                }
+                resumed.changes.push(changes);
+            }
+        }
+        self.0.metrics.resumes.inc();
+        Ok(resumed)
+    }
+
+    /// Adds what was joined since, as held at no version.
+    async fn joined_since(
+        &self,
+        caller: Caller,
+        held: &mut HashMap<ConversationId, u32>,
+        since: u32,
+        resumed: &mut wire::Resumed,
+    ) -> Result<(), StoreError> {
+        let joined = self.0.store.inbox_changes(caller.user, since).await?;
+        if joined.len() > limits::PAGE_MAX as usize {
+            resumed.reload_list = true;
+            return Ok(());
+        }
+        for (conversation, _, joined) in joined {
+            if joined {
+                held.entry(conversation).or_insert(0);
+            }
+        }
+        Ok(())
+    }
+
+    /// What changed in a conversation since a version; `None` as version means the position is void. `None` as answer:
+    /// the caller is no member.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn changes(
+        &self,
+        caller: Caller,
+        conversation: ConversationId,
+        since: Option<u32>,
+    ) -> Result<Option<wire::Changes>, StoreError> {
+        // Messages first: what the conversation says of itself may then be newer than the position told, never older.
+        let changed = match since {
+            Some(since) => self.0.lookups.changes.get((conversation, since)).await?,
+            None => None,
+        };
+        let Some(summary) = self.0.lookups.summaries.get((conversation, caller.user)).await? else { return Ok(None) };
+        if summary.facts.role.is_none() || summary.facts.tenant != caller.tenant.0 {
+            return Ok(None);
+        }
+        let first_seq = summary.facts.first_seq;
+        let mut conversation = view::conversation(summary);
+        let exact =
+            changed.filter(|changed| !changed.too_many && since.is_some_and(|since| 0 < since && since <= changed.version));
+        let Some(mut changed) = exact else {
+            return Ok(Some(wire::Changes { conversation: Some(conversation), messages: Vec::new(), reload: true }));
+        };
+        changed.messages.retain(|message| message.seq >= first_seq);
+        changed.messages.sort_by_key(|message| message.seq);
+        conversation.version = changed.version;
+        Ok(Some(wire::Changes { conversation: Some(conversation), messages: changed.messages, reload: false }))
+    }
+}

@@ -1,0 +1,303 @@
+//! A conversation that somebody on this node is in.
+//!
+//! A room holds the version its audience has seen and delivers changes strictly in order: what comes early waits, what
+//! comes twice is dropped. Each live member has a seat with the count of what is unread; counts follow from the changes
+//! themselves, so nobody is asked.
+
+use std::{
+    collections::{BTreeMap, VecDeque},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+use causerie_protocol::{ConversationId, UserId};
+
+use super::{
+    change::{Change, Effect, Position},
+    frame::Frame,
+    person::Person,
+};
+use crate::store::queries::seats;
+
+/// Effects remembered, to bring counts up to date that were read from the database a moment earlier.
+const RECENT_MAX: usize = 64;
+/// Changes that wait for a missing one. Beyond, the repair reads them from the database anyway.
+const AHEAD_MAX: usize = 256;
+
+/// A live conversation.
+pub struct Room {
+    /// Which.
+    pub id: ConversationId,
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    /// What the audience has seen; `None` until the first member's position was read.
+    version: Option<u32>,
+    last_seq: u32,
+    /// Sorted by person.
+    seats: Vec<Seat>,
+    recent: VecDeque<(u32, Effect)>,
+    ahead: BTreeMap<u32, Change>,
+    /// Of the last change, as the caller's clock has it.
+    active_at_ms: i64,
+}
+
+struct Seat {
+    person: Arc<Person>,
+    count: Count,
+    /// The version the count is true at.
+    as_of: u32,
+}
+
+/// Where a live member stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[allow(missing_docs)]
+pub struct Count {
+    pub read_seq: u32,
+    pub unread: u32,
+    pub marked_unread: bool,
+}
+
+impl Count {
+    /// What it adds to the person's total: a conversation marked by hand counts as one.
+    #[must_use]
+    pub fn weight(&self) -> u32 {
+        if self.unread == 0 { u32::from(self.marked_unread) } else { self.unread }
+    }
+
+    fn apply(&mut self, user: UserId, effect: &Effect) {
+        match effect {
+            Effect::Sent { seq, author } if *author == user => *self = Self { read_seq: *seq, ..Self::default() },
+            Effect::Sent { .. } => self.unread += 1,
+            Effect::Uncounted { seq } if *seq > self.read_seq => self.unread = self.unread.saturating_sub(1),
+            Effect::Uncounted { .. } | Effect::None | Effect::Removed(_) => {}
+        }
+    }
+}
+
+/// What became of a change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Applied {
+    /// Everyone has it, or had it.
+    Done,
+    /// One before it is missing.
+    Gap,
+}
+
+impl Room {
+    /// A room nobody is in yet.
+    #[must_use]
+    pub fn new(id: ConversationId) -> Self {
+        Self { id, state: Mutex::default() }
+    }
+
+    /// Delivers a change, or keeps it until those before it came.
+    pub fn apply(&self, change: Change, now_ms: i64) -> Applied {
+        let mut state = self.lock();
+        state.active_at_ms = now_ms;
+        match state.version {
+            Some(version) if change.version <= version => Applied::Done,
+            Some(version) if change.version == version + 1 => {
+                state.deliver(self.id, &change);
+                state.deliver_ahead(self.id)
+            }
+            _ => {
+                if state.ahead.len() < AHEAD_MAX {
+                    state.ahead.insert(change.version, change);
+                }
+                if state.version.is_some() { Applied::Gap } else { Applied::Done }
+            }
+        }
+    }
+
+    /// Delivers what the database says was missed, up to `version`. Versions that left no trace are passed over; clients
+    /// that see the hole ask for themselves.
+    pub fn repair(&self, changes: &[Change], version: u32) {
+        let mut state = self.lock();
+        for change in changes {
+            if state.version.is_some_and(|seen| change.version > seen) {
+                state.deliver(self.id, change);
+            }
+        }
+        state.skip_to(version);
+        state.deliver_ahead(self.id);
+    }
+
+    /// Seats a member, whose position was read from the database. False when so much happened since that the position
+    /// must be read again.
+    pub fn seat(&self, person: &Arc<Person>, read: &seats::Seat) -> bool {
+        let mut state = self.lock();
+        if state.version.is_none() {
+            state.version = Some(read.version);
+            state.last_seq = read.last_seq;
+            state.ahead = state.ahead.split_off(&(read.version + 1));
+            state.deliver_ahead(self.id);
+        }
+        state.last_seq = state.last_seq.max(read.last_seq);
+        let mut count = Count { read_seq: read.read_seq, unread: read.unread, marked_unread: read.marked_unread };
+        let Some(as_of) = state.bring_up(person.id, &mut count, read.version) else { return false };
+        let before = match state.find(person.id) {
+            Ok(at) => {
+                let seat = &mut state.seats[at];
+                let before = seat.count;
+                seat.count = count;
+                seat.as_of = as_of;
+                Some(before)
+            }
+            Err(at) => {
+                state.seats.insert(at, Seat { person: Arc::clone(person), count, as_of });
+                None
+            }
+        };
+        person.counted(self.id, before, count);
+        true
+    }
+
+    /// Takes a member's seat away. True when nobody is left.
+    pub fn unseat(&self, user: UserId) -> bool {
+        let mut state = self.lock();
+        if let Ok(at) = state.find(user) {
+            let seat = state.seats.remove(at);
+            seat.person.unseated(self.id, seat.count);
+        }
+        state.seats.is_empty()
+    }
+
+    /// Moves a member's own position.
+    pub fn position(&self, position: &Position) {
+        let mut state = self.lock();
+        let Ok(at) = state.find(position.user) else { return };
+        let mut count =
+            Count { read_seq: position.read_seq, unread: position.unread, marked_unread: position.marked_unread };
+        // Too far back to be brought up: the next hint, or the next look at the database, tells.
+        let Some(as_of) = state.bring_up(position.user, &mut count, position.version) else { return };
+        let seat = &mut state.seats[at];
+        if count.read_seq < seat.count.read_seq {
+            return;
+        }
+        let before = std::mem::replace(&mut seat.count, count);
+        seat.as_of = as_of;
+        seat.person.counted(self.id, Some(before), count);
+        seat.person.tell_count(self.id, count);
+    }
+
+    /// Shows a passing frame to everyone but its cause.
+    pub fn pass(&self, cause: UserId, frame: &Frame) {
+        for seat in &self.lock().seats {
+            if seat.person.id != cause {
+                seat.person.push(frame);
+            }
+        }
+    }
+
+    /// Pushes a frame to everyone, outside of the order of versions.
+    pub fn push(&self, frame: &Frame) {
+        for seat in &self.lock().seats {
+            seat.person.push(frame);
+        }
+    }
+
+    /// What the audience has seen: `(version, last_seq)`; `None` while the first member is being seated.
+    #[must_use]
+    pub fn seen(&self) -> Option<(u32, u32)> {
+        let state = self.lock();
+        state.version.map(|version| (version, state.last_seq))
+    }
+
+    /// When something last happened, milliseconds since 1970 UTC.
+    #[must_use]
+    pub fn active_at_ms(&self) -> i64 {
+        self.lock().active_at_ms
+    }
+
+    /// The live members.
+    #[must_use]
+    pub fn people(&self) -> Vec<Arc<Person>> {
+        self.lock().seats.iter().map(|seat| Arc::clone(&seat.person)).collect()
+    }
+
+    /// Where a live member stands.
+    #[must_use]
+    pub fn count(&self, user: UserId) -> Option<Count> {
+        let state = self.lock();
+        state.find(user).ok().map(|at| state.seats[at].count)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        // Nothing panics while it holds the lock; if it did, the counters still heal.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    fn find(&self, user: UserId) -> Result<usize, usize> {
+        self.seats.binary_search_by(|seat| seat.person.id.cmp(&user))
+    }
+
+    fn deliver(&mut self, room: ConversationId, change: &Change) {
+        self.version = Some(change.version);
+        if let Effect::Sent { seq, .. } = change.effect {
+            self.last_seq = self.last_seq.max(seq);
+        }
+        if self.recent.len() == RECENT_MAX {
+            self.recent.pop_front();
+        }
+        self.recent.push_back((change.version, change.effect.clone()));
+        for seat in &mut self.seats {
+            seat.person.push(&change.frame);
+            if seat.as_of < change.version {
+                seat.as_of = change.version;
+                let before = seat.count;
+                seat.count.apply(seat.person.id, &change.effect);
+                if seat.count != before {
+                    seat.person.counted(room, Some(before), seat.count);
+                    seat.person.tell_count_soon(room, seat.count);
+                }
+            }
+        }
+        if let Effect::Removed(users) = &change.effect {
+            for user in users {
+                if let Ok(at) = self.find(*user) {
+                    let seat = self.seats.remove(at);
+                    seat.person.unseated(room, seat.count);
+                }
+            }
+        }
+    }
+
+    fn deliver_ahead(&mut self, room: ConversationId) -> Applied {
+        let version = self.version.unwrap_or(0);
+        self.ahead = self.ahead.split_off(&(version + 1));
+        while let Some(next) = self.version.and_then(|version| self.ahead.remove(&(version + 1))) {
+            self.deliver(room, &next);
+        }
+        if self.ahead.is_empty() { Applied::Done } else { Applied::Gap }
+    }
+
+    fn skip_to(&mut self, version: u32) {
+        if self.version.is_some_and(|seen| seen < version) {
+            self.version = Some(version);
+            // Effects of the versions passed over are not known, so counts can't be brought up across them.
+            self.recent.clear();
+        }
+    }
+
+    /// Applies to a count what happened since `version`; answers the version it is true at then.
+    fn bring_up(&self, user: UserId, count: &mut Count, version: u32) -> Option<u32> {
+        let seen = self.version.unwrap_or(version);
+        if version >= seen {
+            return Some(version);
+        }
+        let missed = usize::try_from(seen - version).unwrap_or(usize::MAX);
+        let at = self.recent.len().checked_sub(missed)?;
+        let contiguous = self.recent.get(at).is_some_and(|(first, _)| *first == version + 1);
+        if !contiguous {
+            return None;
+        }
+        for (_, effect) in self.recent.iter().skip(at) {
+            count.apply(user, effect);
+        }
+        Some(seen)
+    }
+}

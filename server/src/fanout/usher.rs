@@ -1,0 +1,200 @@
+//! Seats people, one task for all: whoever comes first into a conversation makes its room, whoever leaves last closes it,
+//! and since nobody else does either, neither races.
+//!
+//! Joining without a race: subscribe, then read the database, then let the room deliver; what the bus said in between
+//! waits in the room, and the room drops what the read already had. Thousands who come at once share the queries.
+
+use std::{collections::HashMap, sync::Arc};
+
+use causerie_protocol::{ConversationId, UserId, wire};
+use tokio::sync::{mpsc, oneshot};
+use wire::event::Kind as Event;
+
+use super::{bus::Channel, frame::Frame, live::Live, person::Person, room::Room};
+use crate::{conversations::view, store::StoreError};
+
+/// People seated by one round of queries.
+const BATCH_MAX: usize = 256;
+/// Positions read again because the conversation moved on meanwhile; each try is a fresh read, so one is nearly always
+/// enough.
+const RESEATS_MAX: usize = 5;
+
+/// What the usher is asked.
+pub enum Request {
+    /// Make all conversations of a person live here.
+    Seat {
+        /// Who.
+        person: Arc<Person>,
+        /// Told when it is done.
+        done: oneshot::Sender<Result<(), StoreError>>,
+    },
+    /// The person's last session left.
+    Unseat {
+        /// Who.
+        user: UserId,
+    },
+    /// A live person joined or left conversations.
+    Inbox {
+        /// Who.
+        user: UserId,
+    },
+}
+
+pub(super) async fn run(live: Live, mut requests: mpsc::Receiver<Request>) {
+    let mut batch = Vec::with_capacity(BATCH_MAX);
+    while requests.recv_many(&mut batch, BATCH_MAX).await > 0 {
+        let mut coming: HashMap<UserId, (Arc<Person>, Vec<_>)> = HashMap::new();
+        let mut moved = Vec::new();
+        for request in batch.drain(..) {
+            match request {
+                Request::Seat { person, done } => {
+                    coming.entry(person.id).or_insert_with(|| (person, Vec::new())).1.push(done);
+                }
+                Request::Unseat { user } => unseat(&live, user).await,
+                Request::Inbox { user } => moved.push(user),
+            }
+        }
+        if !coming.is_empty() {
+            live.0.metrics.lookup_batch_size.observe(coming.len() as f64);
+            let people: Vec<Arc<Person>> = coming.values().map(|(person, _)| Arc::clone(person)).collect();
+            let outcome = seat(&live, &people).await;
+            for (_, waiting) in coming.into_values() {
+                for done in waiting {
+                    let _ = done.send(outcome.clone());
+                }
+            }
+        }
+        if !moved.is_empty()
+            && let Err(error) = inbox_moved(&live, moved).await
+        {
+            tracing::error!(%error, "joinings could not be read; the next check tries again");
+        }
+        live.0.metrics.rooms.set(i64::try_from(live.0.rooms.len()).unwrap_or(0));
+        live.0.metrics.live_users.set(i64::try_from(live.0.people.len()).unwrap_or(0));
+    }
+}
+
+async fn seat(live: &Live, people: &[Arc<Person>]) -> Result<(), StoreError> {
+    let new: Vec<&Arc<Person>> = people.iter().filter(|person| person.inbox().is_none()).collect();
+    let users: Vec<UserId> = new.iter().map(|person| person.id).collect();
+    if users.is_empty() {
+        return Ok(());
+    }
+    // The inbox's own channel first: whoever is put into a conversation from now on hears of it.
+    live.listen(users.iter().map(|user| Channel::User(*user))).await;
+    let outcome = seat_inboxes(live, &new, &users).await;
+    if outcome.is_err() {
+        live.unlisten(users.iter().map(|user| Channel::User(*user)));
+        return outcome;
+    }
+    live.came(&users).await;
+    outcome
+}
+
+async fn seat_inboxes(live: &Live, people: &[&Arc<Person>], users: &[UserId]) -> Result<(), StoreError> {
+    open(live, live.0.store.memberships(users).await?).await;
+    let inboxes = live.0.store.inboxes(users).await?;
+    // Conversations joined between the two reads.
+    open(live, inboxes.values().flat_map(|inbox| &inbox.seats).map(|seat| seat.conversation).collect()).await;
+    let mut again = Vec::new();
+    for person in people {
+        let Some(inbox) = inboxes.get(&person.id) else { continue };
+        for seat in &inbox.seats {
+            if let Some(room) = live.room(seat.conversation)
+                && !room.seat(person, seat)
+            {
+                again.push((seat.conversation, person.id));
+            }
+        }
+    }
+    reseat(live, again).await?;
+    for person in people {
+        person.seated(inboxes.get(&person.id).map_or(0, |inbox| inbox.version));
+    }
+    Ok(())
+}
+
+/// Reads positions anew and seats them; those no longer members lose their seat.
+pub(super) async fn reseat(live: &Live, mut pairs: Vec<(ConversationId, UserId)>) -> Result<(), StoreError> {
+    for _ in 0..RESEATS_MAX {
+        if pairs.is_empty() {
+            return Ok(());
+        }
+        let seats = live.0.store.seats(&pairs).await?;
+        pairs.retain(|(conversation, user)| {
+            let Some(room) = live.room(*conversation) else { return false };
+            let person = live.0.people.get(user).map(|person| Arc::clone(&person));
+            match (person, seats.get(&(*conversation, *user))) {
+                (Some(person), Some(seat)) => !room.seat(&person, seat),
+                _ => {
+                    room.unseat(*user);
+                    false
+                }
+            }
+        });
+    }
+    tracing::warn!(seats = pairs.len(), "positions moved faster than they could be read");
+    Ok(())
+}
+
+/// Makes rooms for conversations nobody here was in, and listens to them before anything of them is read.
+async fn open(live: &Live, conversations: Vec<ConversationId>) {
+    let mut opened = Vec::new();
+    for conversation in conversations {
+        live.0.rooms.entry(conversation).or_insert_with(|| {
+            opened.push(Channel::Conversation(conversation));
+            Arc::new(Room::new(conversation))
+        });
+    }
+    live.listen(opened).await;
+}
+
+async fn unseat(live: &Live, user: UserId) {
+    let Some(person) = live.0.people.get(&user).map(|person| Arc::clone(&person)) else { return };
+    let Some(rooms) = person.retire() else { return };
+    let was_seated = person.inbox().is_some();
+    live.0.people.remove_if(&user, |_, other| Arc::ptr_eq(other, &person));
+    leave(live, user, rooms);
+    if was_seated {
+        live.unlisten([Channel::User(user)]);
+        live.went(user).await;
+    }
+}
+
+/// Empties seats and closes the rooms nobody is in any more.
+fn leave(live: &Live, user: UserId, rooms: Vec<ConversationId>) {
+    let mut closed = Vec::new();
+    for conversation in rooms {
+        if live.room(conversation).is_some_and(|room| room.unseat(user)) {
+            live.0.rooms.remove(&conversation);
+            closed.push(Channel::Conversation(conversation));
+        }
+    }
+    live.unlisten(closed);
+}
+
+/// Seats people in what they joined, unseats them from what they left, and tells their devices.
+async fn inbox_moved(live: &Live, users: Vec<UserId>) -> Result<(), StoreError> {
+    for user in users {
+        let Some(person) = live.0.people.get(&user).map(|person| Arc::clone(&person)) else { continue };
+        let Some((_, known)) = person.inbox() else { continue };
+        let changes = live.0.store.inbox_changes(user, known).await?;
+        let joined: Vec<_> = changes.iter().filter(|(_, _, joined)| *joined).map(|(at, ..)| *at).collect();
+        open(live, joined.clone()).await;
+        reseat(live, joined.into_iter().map(|conversation| (conversation, user)).collect()).await?;
+        for (conversation, inbox_version, joined) in changes {
+            let event = if joined {
+                let Some(summary) = live.0.lookups.summaries.get((conversation, user)).await? else { continue };
+                let conversation = Some(view::conversation(summary));
+                Event::ConversationJoined(wire::ConversationJoined { inbox_version, conversation })
+            } else {
+                leave(live, user, vec![conversation]);
+                let conversation_id = conversation.to_string();
+                Event::ConversationLeft(wire::ConversationLeft { inbox_version, conversation_id })
+            };
+            person.push(&Frame::event(event));
+            person.seated(inbox_version);
+        }
+    }
+    Ok(())
+}

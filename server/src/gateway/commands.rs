@@ -1,0 +1,233 @@
+//! From a frame to what is done about it.
+//!
+//! A frame that can't be read at all ends the connection; one that is readable but wrong is answered with the field to
+//! blame, and the connection goes on.
+
+use std::{sync::Arc, time::Instant as Began};
+
+use bytes::Bytes;
+use causerie_protocol::{
+    CloseCode, Encoding, ErrorCode, Refusal,
+    command::{Command, SocketCommand},
+    wire,
+};
+use futures::future::{BoxFuture, FutureExt};
+use wire::reply::Result as Answer;
+
+use super::{
+    pace::{Pace, Verdict},
+    timers::Timers,
+};
+use crate::{
+    app::App,
+    conversations,
+    sessions::{CloseReason, Session},
+    telemetry::{CodeLabel, CommandLabel},
+};
+
+/// What follows from a frame.
+pub enum Next {
+    /// It is answered, or needs no answer.
+    Done,
+    /// The encoded answer is to come; `None` where none was asked for.
+    Answer(BoxFuture<'static, Option<Bytes>>),
+    /// The connection ends.
+    Close(CloseReason),
+}
+
+/// A frame that is no request.
+pub enum Unreadable {
+    /// Its id can be read, so it can be answered.
+    Reply(u32, Refusal),
+    /// Nothing of it can be trusted.
+    Close(Refusal),
+}
+
+/// Decodes a request.
+///
+/// # Errors
+/// What can be said about it instead.
+pub fn decode(encoding: Encoding, frame: &[u8]) -> Result<wire::Request, Unreadable> {
+    encoding.decode::<wire::Request>(frame).map_err(|refusal| match peek_id(encoding, frame) {
+        Some(id) => Unreadable::Reply(id, refusal),
+        None => Unreadable::Close(refusal),
+    })
+}
+
+/// The id of a request whose rest is wrong.
+fn peek_id(encoding: Encoding, frame: &[u8]) -> Option<u32> {
+    match encoding {
+        Encoding::Json => {
+            let value: serde_json::Value = serde_json::from_slice(frame).ok()?;
+            u32::try_from(value.get("id")?.as_u64()?).ok()
+        }
+        Encoding::Proto => {
+            // The same framing with everything but the id unknown: field 1 of `Request`.
+            #[derive(Clone, PartialEq, prost::Message)]
+            struct Id {
+                #[prost(uint32, tag = "1")]
+                id: u32,
+            }
+            let peeked = <Id as prost::Message>::decode(frame).ok()?;
+            (peeked.id != 0).then_some(peeked.id)
+        }
+    }
+}
+
+/// An answer, encoded.
+#[must_use]
+pub fn reply(encoding: Encoding, id: u32, answer: Answer) -> Bytes {
+    let reply = wire::Reply { id, result: Some(answer) };
+    encoding.encode(&wire::ServerFrame { body: Some(wire::server_frame::Body::Reply(reply)) })
+}
+
+/// Counts a refusal by its code.
+pub fn count_refusal(app: &App, refusal: &Refusal) {
+    app.metrics.refusals.get_or_create(&CodeLabel { code: refusal.code }).inc();
+}
+
+/// Does what a frame asks for, or begins to.
+pub async fn frame(app: &Arc<App>, session: &Arc<Session>, pace: &mut Pace, timers: &mut Timers, frame: &[u8]) -> Next {
+    let verdict = pace.frame();
+    if verdict == Verdict::Flood {
+        return Next::Close(CloseReason::code(CloseCode::RateLimited));
+    }
+    let request = match decode(session.encoding, frame) {
+        Ok(request) => request,
+        Err(Unreadable::Reply(id, refusal)) => return refuse(app, session, id, refusal),
+        Err(Unreadable::Close(refusal)) => return Next::Close(CloseReason::Code(CloseCode::Malformed, refusal.message)),
+    };
+    let id = request.id;
+    if let Verdict::Wait(milliseconds) = verdict {
+        return refuse(app, session, id, too_fast("frames", milliseconds));
+    }
+    let command = match request.command.as_ref().map(name) {
+        Some(name) => {
+            app.metrics.frames_received.get_or_create(&CommandLabel { command: name }).inc();
+            SocketCommand::try_from(request)
+        }
+        None => SocketCommand::try_from(request),
+    };
+    match command {
+        Ok(SocketCommand::Hello { .. }) => {
+            Next::Close(CloseReason::Code(CloseCode::Malformed, "`hello` comes once".to_owned()))
+        }
+        Ok(SocketCommand::Ping) => answer(session, id, Answer::Pong(wire::Pong {})),
+        Ok(SocketCommand::RefreshToken { token }) => match refresh(app, session, timers, &token).await {
+            Ok(refreshed) => answer(session, id, Answer::TokenRefreshed(refreshed)),
+            Err(refusal) => refuse(app, session, id, refusal),
+        },
+        Ok(SocketCommand::Resume(resume)) => {
+            // Live events flow before the positions are compared, so that none falls between.
+            session.outbox.rejoin();
+            let (live, caller) = (app.live.clone(), session.caller);
+            later(app, session, id, async move { live.resume(caller, resume).await.map(Answer::Resumed) })
+        }
+        Ok(SocketCommand::WatchPresence { users }) => {
+            let (app_too, watcher) = (Arc::clone(app), Arc::clone(session));
+            later(app, session, id, async move {
+                let visible = conversations::visible(&app_too.parts(), watcher.caller, users).await?;
+                let users = visible.iter().filter_map(|user| user.id.parse().ok()).collect();
+                app_too.live.watch(&watcher, users).await.map(Answer::PresenceList)
+            })
+        }
+        Ok(SocketCommand::Any(command)) => {
+            let sends = match &command {
+                Command::SendMessage { .. } => true,
+                Command::StartConversation(start) => start.first_message.is_some(),
+                _ => false,
+            };
+            if sends && let Verdict::Wait(milliseconds) = pace.send() {
+                return refuse(app, session, id, too_fast("messages", milliseconds));
+            }
+            let began = Began::now();
+            let pending = conversations::submit(app, session.caller, command).await;
+            let metrics = Arc::clone(&app.metrics);
+            later(app, session, id, async move {
+                let answer = pending.await;
+                if sends && answer.is_ok() {
+                    metrics.send_to_ack_seconds.observe(began.elapsed().as_secs_f64());
+                }
+                answer
+            })
+        }
+        Err(refusal) => refuse(app, session, id, refusal),
+    }
+}
+
+/// A fresh token for the same person.
+async fn refresh(app: &App, session: &Session, timers: &mut Timers, token: &str) -> Result<wire::TokenRefreshed, Refusal> {
+    let identity = app.auth.user(token).await.map_err(Refusal::from)?;
+    if identity.tenant != session.caller.tenant || identity.user != session.caller.user {
+        return Err(Refusal::new(ErrorCode::Unauthenticated, "the token is another person's").field("refreshToken.token"));
+    }
+    session.refreshed(identity.issued_at_s);
+    timers.refreshed(identity.expires_at_s);
+    let seconds = identity.expires_at_s;
+    Ok(wire::TokenRefreshed { token_expires_at: Some(causerie_protocol::Timestamp { seconds, nanos: 0 }) })
+}
+
+fn answer(session: &Session, id: u32, answer: Answer) -> Next {
+    if id != 0 {
+        session.outbox.push_reply(reply(session.encoding, id, answer));
+    }
+    Next::Done
+}
+
+fn refuse(app: &App, session: &Session, id: u32, refusal: Refusal) -> Next {
+    count_refusal(app, &refusal);
+    answer(session, id, Answer::Error(refusal.into()))
+}
+
+fn later(
+    app: &Arc<App>,
+    session: &Session,
+    id: u32,
+    work: impl Future<Output = Result<Answer, Refusal>> + Send + 'static,
+) -> Next {
+    let (app, encoding) = (Arc::clone(app), session.encoding);
+    Next::Answer(
+        async move {
+            let answer = work.await.unwrap_or_else(|refusal| {
+                count_refusal(&app, &refusal);
+                Answer::Error(refusal.into())
+            });
+            (id != 0).then(|| reply(encoding, id, answer))
+        }
+        .boxed(),
+    )
+}
+
+fn too_fast(what: &str, milliseconds: u32) -> Refusal {
+    Refusal::new(ErrorCode::RateLimited, format!("too many {what}; wait {milliseconds} ms")).retry_after_ms(milliseconds)
+}
+
+/// The command's name on the wire, for metrics.
+fn name(command: &wire::request::Command) -> &'static str {
+    use wire::request::Command as C;
+    match command {
+        C::Hello(_) => "hello",
+        C::RefreshToken(_) => "refresh_token",
+        C::Ping(_) => "ping",
+        C::Resume(_) => "resume",
+        C::StartConversation(_) => "start_conversation",
+        C::ListConversations(_) => "list_conversations",
+        C::GetConversation(_) => "get_conversation",
+        C::GetHistory(_) => "get_history",
+        C::GetChanges(_) => "get_changes",
+        C::ListMembers(_) => "list_members",
+        C::SendMessage(_) => "send_message",
+        C::EditMessage(_) => "edit_message",
+        C::DeleteMessage(_) => "delete_message",
+        C::MarkRead(_) => "mark_read",
+        C::MarkUnread(_) => "mark_unread",
+        C::SetTyping(_) => "set_typing",
+        C::RenameConversation(_) => "rename_conversation",
+        C::AddMembers(_) => "add_members",
+        C::RemoveMember(_) => "remove_member",
+        C::GetUsers(_) => "get_users",
+        C::SearchDirectory(_) => "search_directory",
+        C::WatchPresence(_) => "watch_presence",
+        C::GetPresence(_) => "get_presence",
+    }
+}

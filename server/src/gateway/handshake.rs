@@ -1,0 +1,143 @@
+//! Who is there? The first frame says so, and nothing else is heard before it.
+
+use std::sync::Arc;
+
+use causerie_protocol::{CloseCode, Encoding, ErrorCode, Refusal, command::SocketCommand, limits, wire};
+use tokio::time::{Instant, timeout};
+use wire::reply::Result as Answer;
+
+use super::{
+    commands::{self, Unreadable},
+    connection::Socket,
+    timers::Timers,
+};
+use crate::{
+    app::App,
+    conversations::Caller,
+    sessions::{CloseReason, Outbox, Session},
+};
+
+/// Somebody the server knows, with all their conversations live.
+pub struct Established {
+    /// The session, registered everywhere.
+    pub session: Arc<Session>,
+    /// Its deadlines.
+    pub timers: Timers,
+}
+
+/// Waits for `Hello`, answers it.
+///
+/// # Errors
+/// Why the connection ends; the peer was told what it can use.
+pub async fn establish<S: super::connection::Io>(app: &App, socket: &mut Socket<S>) -> Result<Established, CloseReason> {
+    let late = || CloseReason::Code(CloseCode::HandshakeTimeout, "no hello came in time".to_owned());
+    let frame = timeout(app.config.handshake.timeout(), socket.next_frame()).await.map_err(|_| late())??;
+    let encoding = socket.encoding;
+    let request = commands::decode(encoding, &frame).map_err(|unreadable| match unreadable {
+        Unreadable::Reply(_, refusal) | Unreadable::Close(refusal) => malformed(&refusal),
+    })?;
+    let id = request.id;
+    let (token, client, resume) = match SocketCommand::try_from(request) {
+        Ok(SocketCommand::Hello { token, client, resume }) => (token, client, resume),
+        Ok(_) => {
+            return Err(CloseReason::Code(CloseCode::Malformed, "the first frame is `hello`".to_owned()));
+        }
+        Err(refusal) => {
+            let reason = malformed(&refusal);
+            return Err(refuse(app, socket, id, refusal, reason).await);
+        }
+    };
+    let identity = match app.auth.user(&token).await {
+        Ok(identity) => identity,
+        Err(error) => {
+            let reason = CloseReason::Code(error.close_code(), error.to_string());
+            return Err(refuse(app, socket, id, error.into(), reason).await);
+        }
+    };
+    let caller = Caller { tenant: identity.tenant, user: identity.user };
+    let outbox = Outbox::new(app.config.limits.outbox_bytes_max);
+    let session = Arc::new(Session::new(caller, encoding, outbox, identity.issued_at_s));
+    if !app.sessions.add(&session, app.config.limits.connections_per_user_max) {
+        let refusal = Refusal::new(ErrorCode::TooMany, "this person has too many connections");
+        return Err(refuse(app, socket, id, refusal, CloseReason::code(CloseCode::TooManyConnections)).await);
+    }
+    tracing::debug!(
+        connection = %session.connection, user = %caller.user, client = client.name, version = client.version, "hello"
+    );
+    match welcome(app, &session, identity.profile, identity.expires_at_s, resume).await {
+        Ok(welcome) => {
+            // Written before the outbox's first frame: what follows is live.
+            socket.feed(commands::reply(encoding, id, Answer::Welcome(welcome))).await?;
+            socket.start_flush();
+            let timers = Timers::new(app.config.heartbeat.interval(), identity.expires_at_s, Instant::now());
+            Ok(Established { session, timers })
+        }
+        Err(refusal) => {
+            leave(app, &session);
+            Err(refuse(app, socket, id, refusal, CloseReason::code(CloseCode::Overloaded)).await)
+        }
+    }
+}
+
+/// Undoes what [`establish`] registered.
+pub fn leave(app: &App, session: &Arc<Session>) {
+    app.live.leave(session);
+    app.sessions.remove(session);
+}
+
+async fn welcome(
+    app: &App,
+    session: &Arc<Session>,
+    me: wire::User,
+    expires_at_s: i64,
+    resume: Option<causerie_protocol::command::Resume>,
+) -> Result<wire::Welcome, Refusal> {
+    let joined = app.live.join(session).await?;
+    // Without positions it answers the epoch and the inbox's version, to resume from next time.
+    let resumed = app.live.resume(session.caller, resume.unwrap_or_default()).await?;
+    let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
+    Ok(wire::Welcome {
+        connection_id: session.connection.to_string(),
+        me: Some(me),
+        server_version: env!("CARGO_PKG_VERSION").to_owned(),
+        features: Vec::new(),
+        token_expires_at: Some(causerie_protocol::Timestamp { seconds: expires_at_s, nanos: 0 }),
+        heartbeat_ms: u32::try_from(app.config.heartbeat.interval_ms).unwrap_or(u32::MAX),
+        limits: Some(wire::Limits {
+            frame_bytes_max: count(limits::FRAME_BYTES_MAX),
+            text_bytes_max: count(limits::TEXT_BYTES_MAX),
+            subject_bytes_max: count(limits::SUBJECT_BYTES_MAX),
+            page_max: limits::PAGE_MAX,
+            members_per_command_max: count(limits::MEMBERS_PER_COMMAND_MAX),
+            held_max: count(limits::HELD_MAX),
+        }),
+        total_unread: joined.total_unread,
+        resumed: Some(resumed),
+    })
+}
+
+/// Answers the hello with why not; the reason closes the connection then.
+async fn refuse<S: super::connection::Io>(
+    app: &App,
+    socket: &mut Socket<S>,
+    id: u32,
+    refusal: Refusal,
+    reason: CloseReason,
+) -> CloseReason {
+    commands::count_refusal(app, &refusal);
+    let answer = commands::reply(socket.encoding, id, Answer::Error(refusal.into()));
+    // A peer that is gone already needs no answer.
+    let _ = socket.feed(answer).await;
+    reason
+}
+
+fn malformed(refusal: &Refusal) -> CloseReason {
+    let place = if refusal.field.is_empty() { String::new() } else { format!("`{}`: ", refusal.field) };
+    CloseReason::Code(CloseCode::Malformed, format!("{place}{}", refusal.message))
+}
+
+/// The encodings a first frame may come in.
+#[must_use]
+pub fn is_of(encoding: Encoding, binary: bool) -> bool {
+    (encoding == Encoding::Proto) == binary
+}

@@ -1,0 +1,15 @@
+//! Sockets: from the HTTP upgrade to the close frame.
+//!
+//! [`upgrade`] turns a request into a WebSocket, [`handshake`] learns who is there, [`connection`] is the loop that then
+//! reads and writes, [`commands`] is what it does with a frame. [`drain`] sends everyone elsewhere when the server leaves.
+
+mod commands;
+mod connection;
+mod drain;
+mod handshake;
+mod origin;
+mod pace;
+mod timers;
+pub mod upgrade;
+
+pub use drain::drain;

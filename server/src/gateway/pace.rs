@@ -1,0 +1,102 @@
+//! How fast one connection may talk.
+
+use std::{num::NonZeroU32, time::Duration};
+
+use governor::{
+    DefaultDirectRateLimiter, Quota, RateLimiter,
+    clock::{Clock, DefaultClock},
+};
+
+use crate::config::Limits;
+
+/// Refusals in a row, in bursts, after which a connection counts as a flood.
+const FLOOD_BURSTS: u32 = 10;
+
+/// The limits of one connection.
+pub struct Pace {
+    frames: DefaultDirectRateLimiter,
+    sends: DefaultDirectRateLimiter,
+    refused: u32,
+    refused_max: u32,
+}
+
+/// What a frame is answered with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    /// Go on.
+    Fine,
+    /// Refused; may be tried after so many milliseconds.
+    Wait(u32),
+    /// It does not listen.
+    Flood,
+}
+
+impl Pace {
+    /// As configured.
+    #[must_use]
+    pub fn new(limits: &Limits) -> Self {
+        Self {
+            frames: RateLimiter::direct(quota(limits.frames_per_second, limits.frames_burst)),
+            sends: RateLimiter::direct(quota(limits.sends_per_second, limits.sends_burst)),
+            refused: 0,
+            refused_max: limits.frames_burst.saturating_mul(FLOOD_BURSTS),
+        }
+    }
+
+    /// A frame came.
+    pub fn frame(&mut self) -> Verdict {
+        match self.frames.check() {
+            Ok(()) => {
+                self.refused = 0;
+                Verdict::Fine
+            }
+            Err(_) if self.refused >= self.refused_max => Verdict::Flood,
+            Err(until) => {
+                self.refused += 1;
+                Verdict::Wait(milliseconds(until.wait_time_from(DefaultClock::default().now())))
+            }
+        }
+    }
+
+    /// The frame is a message to be sent.
+    pub fn send(&self) -> Verdict {
+        match self.sends.check() {
+            Ok(()) => Verdict::Fine,
+            Err(until) => Verdict::Wait(milliseconds(until.wait_time_from(DefaultClock::default().now()))),
+        }
+    }
+}
+
+fn quota(per_second: u32, burst: u32) -> Quota {
+    let at_least_one = |count| NonZeroU32::new(count).unwrap_or(NonZeroU32::MIN);
+    Quota::per_second(at_least_one(per_second)).allow_burst(at_least_one(burst))
+}
+
+fn milliseconds(wait: Duration) -> u32 {
+    // Rounded up: a client that waits as told is let through.
+    u32::try_from(wait.as_millis()).unwrap_or(u32::MAX).saturating_add(1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_burst_passes_then_it_is_refused_then_it_is_a_flood() {
+        let limits = Limits { frames_per_second: 1, frames_burst: 2, ..Limits::default() };
+        let mut pace = Pace::new(&limits);
+        assert_eq!((pace.frame(), pace.frame()), (Verdict::Fine, Verdict::Fine));
+        for _ in 0..20 {
+            assert!(matches!(pace.frame(), Verdict::Wait(1..=1_001)));
+        }
+        assert_eq!(pace.frame(), Verdict::Flood);
+    }
+
+    #[test]
+    fn sends_have_a_pace_of_their_own() {
+        let limits = Limits { sends_per_second: 1, sends_burst: 1, ..Limits::default() };
+        let pace = Pace::new(&limits);
+        assert_eq!(pace.send(), Verdict::Fine);
+        assert!(matches!(pace.send(), Verdict::Wait(_)));
+    }
+}

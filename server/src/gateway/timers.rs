@@ -1,0 +1,120 @@
+//! When a quiet connection next needs attention: one deadline out of ping, silence, and the end of its token.
+
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+/// The notice a client gets to refresh its token.
+const EXPIRY_NOTICE_S: i64 = 60;
+
+/// The deadlines of one connection.
+pub struct Timers {
+    interval: Duration,
+    next_ping: Instant,
+    heard_at: Instant,
+    expires_at_s: i64,
+    noticed: bool,
+}
+
+/// What is due.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Due {
+    /// Nothing: look again at [`Timers::next`].
+    Nothing,
+    /// Send a ping.
+    Ping,
+    /// Nothing was heard for two intervals.
+    Silence,
+    /// Tell the client to refresh its token.
+    ExpiryNotice,
+    /// The token ended.
+    Expired,
+}
+
+impl Timers {
+    /// The peer was heard just now.
+    #[must_use]
+    pub fn new(interval: Duration, expires_at_s: i64, now: Instant) -> Self {
+        Self { interval, next_ping: now + interval, heard_at: now, expires_at_s, noticed: false }
+    }
+
+    /// Something came from the peer.
+    pub fn heard(&mut self, now: Instant) {
+        self.heard_at = now;
+    }
+
+    /// A fresh token.
+    pub fn refreshed(&mut self, expires_at_s: i64) {
+        self.expires_at_s = expires_at_s;
+        self.noticed = false;
+    }
+
+    /// When the token ends. Seconds since 1970 UTC.
+    #[must_use]
+    pub fn expires_at_s(&self) -> i64 {
+        self.expires_at_s
+    }
+
+    /// When to look again. `now_s` is the time of day of `now`.
+    #[must_use]
+    pub fn next(&self, now: Instant, now_s: i64) -> Instant {
+        let expiry = if self.noticed { self.expires_at_s } else { self.expires_at_s - EXPIRY_NOTICE_S };
+        let left = Duration::from_secs(u64::try_from(expiry - now_s).unwrap_or(0));
+        self.next_ping.min(now + left.min(self.interval))
+    }
+
+    /// What is due now.
+    pub fn due(&mut self, now: Instant, now_s: i64) -> Due {
+        if now_s >= self.expires_at_s {
+            return Due::Expired;
+        }
+        if !self.noticed && now_s >= self.expires_at_s - EXPIRY_NOTICE_S {
+            self.noticed = true;
+            return Due::ExpiryNotice;
+        }
+        if now < self.next_ping {
+            return Due::Nothing;
+        }
+        self.next_ping = now + self.interval;
+        if now - self.heard_at >= 2 * self.interval { Due::Silence } else { Due::Ping }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const INTERVAL: Duration = Duration::from_secs(25);
+
+    #[test]
+    fn pings_then_gives_up_on_silence() {
+        let start = Instant::now();
+        let mut timers = Timers::new(INTERVAL, 10_000, start);
+        assert_eq!(timers.due(start + INTERVAL / 2, 0), Due::Nothing);
+        assert_eq!(timers.due(start + INTERVAL, 0), Due::Ping);
+        assert_eq!(timers.due(start + 2 * INTERVAL, 0), Due::Silence);
+    }
+
+    #[test]
+    fn whoever_answers_stays() {
+        let start = Instant::now();
+        let mut timers = Timers::new(INTERVAL, 10_000, start);
+        for round in 1..10 {
+            let now = start + round * INTERVAL;
+            timers.heard(now);
+            assert_eq!(timers.due(now, 0), Due::Ping);
+        }
+    }
+
+    #[test]
+    fn a_token_is_noticed_once_then_ends_unless_refreshed() {
+        let start = Instant::now();
+        let mut timers = Timers::new(INTERVAL, 100, start);
+        assert_eq!(timers.due(start, 40), Due::ExpiryNotice);
+        assert_eq!(timers.due(start, 41), Due::Nothing);
+        assert_eq!(timers.next(start, 90), start + Duration::from_secs(10));
+        timers.refreshed(200);
+        assert_eq!(timers.due(start, 100), Due::Nothing);
+        assert_eq!(timers.due(start, 200), Due::Expired);
+    }
+}

@@ -1,0 +1,70 @@
+//! Natural batching of look-ups: whoever asks while a query runs shares the next one.
+//!
+//! Thousands of clients return at once after a network cut; their questions become a few queries. There is no timer: an
+//! idle server asks at once.
+
+use std::{collections::HashMap, future::Future, hash::Hash, sync::Arc};
+
+use tokio::sync::{mpsc, oneshot};
+
+use super::StoreError;
+
+/// What a batch answers: a value for each key that has one.
+pub type Answers<K, V> = HashMap<K, V>;
+
+/// A question with many askers. Cheap to clone; the worker ends with the last clone.
+pub struct Batcher<K, V> {
+    questions: mpsc::Sender<(K, oneshot::Sender<Result<Option<V>, StoreError>>)>,
+}
+
+impl<K, V> Clone for Batcher<K, V> {
+    fn clone(&self) -> Self {
+        Self { questions: self.questions.clone() }
+    }
+}
+
+impl<K, V> Batcher<K, V>
+where
+    K: Eq + Hash + Clone + Send + Sync + 'static,
+    V: Clone + Send + Sync + 'static,
+{
+    /// Asks `query` for at most `batch_max` distinct keys at a time.
+    pub fn spawn<F, R>(batch_max: usize, query: F) -> Self
+    where
+        F: Fn(Vec<K>) -> R + Send + Sync + 'static,
+        R: Future<Output = Result<Answers<K, V>, StoreError>> + Send,
+    {
+        // Askers beyond four batches wait in line here; they are sockets whose peers then wait too.
+        let (questions, mut waiting) = mpsc::channel(batch_max * 4);
+        tokio::spawn(async move {
+            let mut taken: Vec<(K, oneshot::Sender<_>)> = Vec::with_capacity(batch_max);
+            while waiting.recv_many(&mut taken, batch_max).await > 0 {
+                let mut keys: Vec<K> = Vec::with_capacity(taken.len());
+                let mut seen = std::collections::HashSet::with_capacity(taken.len());
+                for (key, _) in &taken {
+                    if seen.insert(key.clone()) {
+                        keys.push(key.clone());
+                    }
+                }
+                let answers = query(keys).await.map(Arc::new);
+                for (key, asker) in taken.drain(..) {
+                    let answer = answers.as_ref().map(|answers| answers.get(&key).cloned()).map_err(Clone::clone);
+                    // An asker that left needs no answer.
+                    let _ = asker.send(answer);
+                }
+            }
+        });
+        Self { questions }
+    }
+
+    /// The value of a key, or `None` where there is none.
+    ///
+    /// # Errors
+    /// When the batch's query failed.
+    pub async fn get(&self, key: K) -> Result<Option<V>, StoreError> {
+        let (answer, answered) = oneshot::channel();
+        let gone = || StoreError::from(sea_orm::DbErr::Custom("the batch worker ended".to_owned()));
+        self.questions.send((key, answer)).await.map_err(|_| gone())?;
+        answered.await.map_err(|_| gone())?
+    }
+}

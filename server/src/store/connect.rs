@@ -1,0 +1,70 @@
+//! Opens the database with the settings durability and speed need.
+
+use std::{path::PathBuf, time::Duration};
+
+use sea_orm::{
+    ConnectOptions, DatabaseConnection,
+    sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous},
+};
+
+use super::{Store, StoreError};
+
+/// Which database.
+#[derive(Debug, Clone)]
+pub enum Database {
+    /// A file of its own, for one node.
+    Sqlite(PathBuf),
+    /// One PostgreSQL for all nodes.
+    Postgres {
+        /// `postgres://user:password@host/database`.
+        url: String,
+        /// Connections of this node, writers and readers together.
+        connections_max: u32,
+    },
+}
+
+/// A statement that waits longer for a connection is refused as `unavailable`.
+const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
+const SQLITE_READERS: u32 = 4;
+
+impl Store {
+    /// Opens the database; a SQLite file is made if there is none.
+    ///
+    /// # Errors
+    /// When it can't be reached.
+    pub async fn connect(database: &Database) -> Result<Self, StoreError> {
+        match database {
+            Database::Sqlite(path) => {
+                let writer = sqlite(path, 1, true).await?;
+                let reader = sqlite(path, SQLITE_READERS, false).await?;
+                Ok(Self { writer, reader })
+            }
+            Database::Postgres { url, connections_max } => {
+                let mut options = ConnectOptions::new(url.clone());
+                options
+                    .max_connections(*connections_max)
+                    .acquire_timeout(ACQUIRE_TIMEOUT)
+                    // sqlx would ping before each use; a dead connection shows itself as an error just as well.
+                    .test_before_acquire(false)
+                    .sqlx_logging(false);
+                let pool = sea_orm::Database::connect(options).await?;
+                Ok(Self { writer: pool.clone(), reader: pool })
+            }
+        }
+    }
+}
+
+async fn sqlite(path: &std::path::Path, connections: u32, create: bool) -> Result<DatabaseConnection, StoreError> {
+    let mut options = ConnectOptions::new(format!("sqlite://{}", path.display()));
+    options.max_connections(connections).acquire_timeout(ACQUIRE_TIMEOUT).sqlx_logging(false);
+    options.map_sqlx_sqlite_opts(move |options: SqliteConnectOptions| {
+        options
+            .create_if_missing(create)
+            .busy_timeout(ACQUIRE_TIMEOUT)
+            .journal_mode(SqliteJournalMode::Wal)
+            // An acknowledged message survives a power cut; batches share the price of the sync.
+            .synchronous(SqliteSynchronous::Full)
+            .foreign_keys(true)
+    });
+    Ok(sea_orm::Database::connect(options).await?)
+}

@@ -1,0 +1,55 @@
+//! Questions many ask at once: each kind is answered in batches.
+
+use causerie_protocol::{ConversationId, TenantId, UserId};
+
+use super::{
+    Store,
+    batcher::Batcher,
+    queries::{
+        conversations::{Facts, Summary},
+        messages::Changed,
+        tenants,
+    },
+};
+
+/// Pairs per query: two bound values each, far below SQLite's 32,766, and a page of answers still fits a cache.
+const BATCH_MAX: usize = 512;
+
+/// The batched look-ups of one node.
+#[derive(Clone)]
+pub struct Lookups {
+    /// A conversation as a member sees it.
+    pub summaries: Batcher<(ConversationId, UserId), Summary>,
+    /// What rules ask about a person in a conversation.
+    pub facts: Batcher<(ConversationId, UserId), Facts>,
+    /// What changed after a version.
+    pub changes: Batcher<(ConversationId, u32), Changed>,
+    /// What voids the positions a tenant's clients hold, when it differs from theirs.
+    pub epochs: Batcher<TenantId, String>,
+}
+
+impl Lookups {
+    /// Starts the workers.
+    #[must_use]
+    pub fn start(store: &Store) -> Self {
+        let (a, b, c, d) = (store.clone(), store.clone(), store.clone(), store.clone());
+        Self {
+            summaries: Batcher::spawn(BATCH_MAX, move |pairs| {
+                let store = a.clone();
+                async move { store.summaries(pairs).await }
+            }),
+            facts: Batcher::spawn(BATCH_MAX, move |pairs| {
+                let store = b.clone();
+                async move { store.facts(pairs).await }
+            }),
+            changes: Batcher::spawn(BATCH_MAX, move |pairs| {
+                let store = c.clone();
+                async move { store.changed_since(pairs).await }
+            }),
+            epochs: Batcher::spawn(BATCH_MAX, move |tenants| {
+                let store = d.clone();
+                async move { tenants::epochs(&store, &tenants).await }
+            }),
+        }
+    }
+}

@@ -1,0 +1,542 @@
+//! The statements of the writer: one transaction appends a batch of changes to the logs of many conversations.
+//!
+//! Locks are taken in one order by every transaction on every node, so that none waits in a circle: start keys, then
+//! conversations, then people, each sorted. What is read to decide is read *after* the lock, in a statement of its own:
+//! on PostgreSQL a statement that waited for a lock still sees the rest of its rows as they were before the wait, and a
+//! member removed meanwhile would pass as one.
+
+use std::collections::HashMap;
+
+use causerie_protocol::{ClientId, ConversationId, MessageId, UserId, wire};
+use sea_orm::{ConnectionTrait, DatabaseTransaction};
+use uuid::Uuid;
+
+use super::{
+    conversations::{Facts, facts, facts_columns},
+    messages::{COLUMNS, from_row, number},
+};
+use crate::store::{
+    StoreError,
+    rows::{self, Column, Rows},
+};
+
+/// A conversation to be made unless its start key exists.
+#[derive(Debug, Clone)]
+#[allow(missing_docs)]
+pub struct NewConversation {
+    pub id: ConversationId,
+    pub tenant: Uuid,
+    pub kind: i16,
+    pub subject: String,
+    pub start_key: String,
+    pub member_count: u32,
+    pub created_by: UserId,
+}
+
+/// A member to be added.
+#[derive(Debug, Clone, Copy)]
+#[allow(missing_docs)]
+pub struct NewMember {
+    pub conversation: ConversationId,
+    pub user: UserId,
+    pub role: i16,
+    /// What was said before is not unread.
+    pub read_seq: u32,
+    pub inbox_version: u32,
+}
+
+/// What one person stands for in one conversation, read under its lock.
+#[derive(Debug, Clone, Copy)]
+#[allow(missing_docs)]
+pub struct Standing {
+    pub facts: Facts,
+    pub actor_status: i16,
+    pub read_seq: u32,
+    pub uncounted_seq: u32,
+}
+
+/// A message to be appended.
+#[derive(Debug, Clone)]
+#[allow(missing_docs)]
+pub struct NewMessage {
+    pub conversation: ConversationId,
+    pub seq: u32,
+    pub id: MessageId,
+    pub version: u32,
+    pub author: UserId,
+    pub client_id: ClientId,
+    pub text: String,
+    pub sent_at_ms: i64,
+}
+
+/// The counters of a conversation after a batch.
+#[derive(Debug, Clone)]
+#[allow(missing_docs)]
+pub struct Counters {
+    pub conversation: ConversationId,
+    pub version: u32,
+    pub last_seq: u32,
+    pub uncounted_seq: u32,
+    pub member_count: u32,
+    /// Milliseconds since 1970 UTC of the last message of the batch; 0 leaves it.
+    pub active_at_ms: i64,
+    /// `None` leaves it.
+    pub subject: Option<String>,
+}
+
+/// A position to be moved.
+#[derive(Debug, Clone, Copy)]
+#[allow(missing_docs)]
+pub struct Move {
+    pub conversation: ConversationId,
+    pub user: UserId,
+    pub read_seq: u32,
+    pub marked_unread: bool,
+}
+
+/// A batch being written. Nothing is told to anyone before [`Append::commit`] returned.
+pub struct Append {
+    transaction: DatabaseTransaction,
+}
+
+impl Append {
+    /// Begins.
+    #[must_use]
+    pub fn new(transaction: DatabaseTransaction) -> Self {
+        Self { transaction }
+    }
+
+    /// Makes the change durable.
+    ///
+    /// # Errors
+    /// When the database fails; whether the batch was committed is then unknown.
+    pub async fn commit(self) -> Result<(), StoreError> {
+        Ok(self.transaction.commit().await?)
+    }
+
+    /// Makes the conversations whose start key is new; answers the id behind every key, existing ones included.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn start(
+        &self,
+        mut new: Vec<NewConversation>,
+        now_ms: i64,
+    ) -> Result<HashMap<(Uuid, String), ConversationId>, StoreError> {
+        new.sort_by(|a, b| (a.tenant, &a.start_key).cmp(&(b.tenant, &b.start_key)));
+        let mut rows = Rows::new([
+            ("id", Column::Uuid),
+            ("tenant_id", Column::Uuid),
+            ("kind", Column::Int),
+            ("subject", Column::Text),
+            ("start_key", Column::Text),
+            ("member_count", Column::Int),
+            ("created_by", Column::Uuid),
+        ]);
+        let mut keys = Rows::new([("tenant_id", Column::Uuid), ("start_key", Column::Text)]);
+        for one in new {
+            keys.push([one.tenant.into(), one.start_key.clone().into()]);
+            rows.push([
+                one.id.0.into(),
+                one.tenant.into(),
+                i64::from(one.kind).into(),
+                one.subject.into(),
+                one.start_key.into(),
+                i64::from(one.member_count).into(),
+                one.created_by.0.into(),
+            ]);
+        }
+        // `WHERE TRUE`: without it SQLite takes ON for a join's.
+        self.execute(
+            rows,
+            "INSERT INTO conversations (id, tenant_id, kind, state, subject, start_key, last_seq, version, \
+             uncounted_seq, member_count, active_at, created_by, created_at) \
+             SELECT id, tenant_id, kind, 1, subject, start_key, 0, 1, 0, member_count, {0}, created_by, {0} FROM input \
+             WHERE TRUE ON CONFLICT (tenant_id, start_key) DO NOTHING",
+            &[now_ms.into()],
+        )
+        .await?;
+        let found = self
+            .query(
+                keys,
+                "SELECT c.id, c.tenant_id, c.start_key FROM input \
+                 JOIN conversations c ON c.tenant_id = input.tenant_id AND c.start_key = input.start_key",
+                &[],
+            )
+            .await?;
+        found
+            .iter()
+            .map(|row| {
+                let key = (row.try_get("", "tenant_id")?, row.try_get("", "start_key")?);
+                Ok((key, ConversationId(row.try_get("", "id")?)))
+            })
+            .collect()
+    }
+
+    /// Locks conversations until the batch ends. SQLite's transaction is the only writer already.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn lock(&self, conversations: impl IntoIterator<Item = ConversationId>) -> Result<(), StoreError> {
+        if self.transaction.get_database_backend() == sea_orm::DbBackend::Sqlite {
+            return Ok(());
+        }
+        let sql = "SELECT c.id FROM conversations c WHERE c.id IN (SELECT id FROM input) ORDER BY c.id {for_update c}";
+        self.query(rows::ids(conversations), sql, &[]).await?;
+        Ok(())
+    }
+
+    /// Where actors stand in locked conversations. Absent: there is no such conversation or person.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn standings(
+        &self,
+        pairs: impl IntoIterator<Item = (ConversationId, UserId)>,
+    ) -> Result<HashMap<(ConversationId, UserId), Standing>, StoreError> {
+        let mut rows = Rows::new([("conversation_id", Column::Uuid), ("user_id", Column::Uuid)]);
+        for (conversation, user) in pairs {
+            rows.push([conversation.0.into(), user.0.into()]);
+        }
+        let sql = format!(
+            "SELECT c.id AS c_id, w.id AS w_id, w.status AS actor_status, c.uncounted_seq, m.read_seq, {} FROM input \
+             JOIN conversations c ON c.id = input.conversation_id JOIN users w ON w.id = input.user_id \
+             LEFT JOIN members m ON m.conversation_id = c.id AND m.user_id = w.id",
+            facts_columns("w.id")
+        );
+        let answer = self.query(rows, &sql, &[]).await?;
+        answer
+            .iter()
+            .map(|row| {
+                let standing = Standing {
+                    facts: facts(row)?,
+                    actor_status: row.try_get("", "actor_status")?,
+                    read_seq: row
+                        .try_get::<Option<i64>>("", "read_seq")?
+                        .and_then(|seq| u32::try_from(seq).ok())
+                        .unwrap_or(0),
+                    uncounted_seq: number(row, "", "uncounted_seq")?,
+                };
+                Ok(((ConversationId(row.try_get("", "c_id")?), UserId(row.try_get("", "w_id")?)), standing))
+            })
+            .collect()
+    }
+
+    /// Messages sent before with these client ids.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn sent_before(
+        &self,
+        sends: impl IntoIterator<Item = (UserId, ClientId)>,
+    ) -> Result<HashMap<(UserId, ClientId), wire::Message>, StoreError> {
+        let mut rows = Rows::new([("author_id", Column::Uuid), ("client_id", Column::Uuid)]);
+        for (author, client_id) in sends {
+            rows.push([author.0.into(), client_id.0.into()]);
+        }
+        let sql = format!(
+            "SELECT {COLUMNS} FROM input JOIN messages x ON x.author_id = input.author_id AND x.client_id = input.client_id"
+        );
+        let answer = self.query(rows, &sql, &[]).await?;
+        answer
+            .iter()
+            .map(|row| {
+                let key = (UserId(row.try_get("", "author_id")?), ClientId(row.try_get("", "client_id")?));
+                Ok((key, from_row(row, "")?))
+            })
+            .collect()
+    }
+
+    /// Messages by id.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn messages(
+        &self,
+        ids: impl IntoIterator<Item = MessageId>,
+    ) -> Result<HashMap<MessageId, wire::Message>, StoreError> {
+        let sql = format!("SELECT {COLUMNS} FROM input JOIN messages x ON x.id = input.id");
+        let answer = self.query(rows::ids(ids), &sql, &[]).await?;
+        answer.iter().map(|row| Ok((MessageId(row.try_get("", "id")?), from_row(row, "")?))).collect()
+    }
+
+    /// Raises the inbox versions of people, once per entry of `joinings`; answers the version after it.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn raise_inboxes(&self, joinings: &HashMap<UserId, u32>) -> Result<HashMap<UserId, u32>, StoreError> {
+        let lock = "SELECT w.id FROM users w WHERE w.id IN (SELECT id FROM input) ORDER BY w.id {for_update w}";
+        self.query(rows::ids(joinings.keys().copied()), lock, &[]).await?;
+        let mut rows = Rows::new([("id", Column::Uuid), ("times", Column::Int)]);
+        for (user, times) in joinings {
+            rows.push([user.0.into(), i64::from(*times).into()]);
+        }
+        let sql = "UPDATE users SET inbox_version = inbox_version + input.times FROM input WHERE users.id = input.id \
+                   RETURNING users.id, users.inbox_version";
+        let answer = self.query(rows, sql, &[]).await?;
+        answer.iter().map(|row| Ok((UserId(row.try_get("", "id")?), number(row, "", "inbox_version")?))).collect()
+    }
+
+    /// Adds members; one who left before comes back, positions kept.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn add_members(&self, members: &[NewMember], now_ms: i64) -> Result<(), StoreError> {
+        // SQLite binds at most 32,766 values.
+        for chunk in members.chunks(4_000) {
+            let mut rows = Rows::new([
+                ("conversation_id", Column::Uuid),
+                ("user_id", Column::Uuid),
+                ("role", Column::Int),
+                ("read_seq", Column::Int),
+                ("inbox_version", Column::Int),
+            ]);
+            for member in chunk {
+                rows.push([
+                    member.conversation.0.into(),
+                    member.user.0.into(),
+                    i64::from(member.role).into(),
+                    i64::from(member.read_seq).into(),
+                    i64::from(member.inbox_version).into(),
+                ]);
+            }
+            self.execute(
+                rows,
+                "INSERT INTO members (conversation_id, user_id, role, read_seq, marked_unread, first_seq, \
+                 inbox_version, joined_at, left_at) \
+                 SELECT conversation_id, user_id, role, read_seq, FALSE, 1, inbox_version, {0}, CAST(NULL AS BIGINT) \
+                 FROM input WHERE TRUE ON CONFLICT (conversation_id, user_id) DO UPDATE SET role = excluded.role, \
+                 read_seq = excluded.read_seq, marked_unread = FALSE, inbox_version = excluded.inbox_version, \
+                 joined_at = excluded.joined_at, left_at = NULL",
+                &[now_ms.into()],
+            )
+            .await?;
+        }
+        Ok(())
+    }
+
+    /// Which of these people are members now.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn present(&self, pairs: &[(ConversationId, UserId)]) -> Result<Vec<(ConversationId, UserId)>, StoreError> {
+        let mut rows = Rows::new([("conversation_id", Column::Uuid), ("user_id", Column::Uuid)]);
+        for (conversation, user) in pairs {
+            rows.push([conversation.0.into(), user.0.into()]);
+        }
+        let sql = "SELECT m.conversation_id, m.user_id FROM input JOIN members m \
+                   ON m.conversation_id = input.conversation_id AND m.user_id = input.user_id AND m.left_at IS NULL";
+        let answer = self.query(rows, sql, &[]).await?;
+        answer
+            .iter()
+            .map(|row| Ok((ConversationId(row.try_get("", "conversation_id")?), UserId(row.try_get("", "user_id")?))))
+            .collect()
+    }
+
+    /// Marks members as gone: `(conversation, user, inbox version)`.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn remove_members(&self, gone: &[(ConversationId, UserId, u32)], now_ms: i64) -> Result<(), StoreError> {
+        let mut rows =
+            Rows::new([("conversation_id", Column::Uuid), ("user_id", Column::Uuid), ("inbox_version", Column::Int)]);
+        for (conversation, user, inbox_version) in gone {
+            rows.push([conversation.0.into(), user.0.into(), i64::from(*inbox_version).into()]);
+        }
+        self.execute(
+            rows,
+            "UPDATE members SET left_at = {0}, inbox_version = input.inbox_version FROM input \
+             WHERE members.conversation_id = input.conversation_id AND members.user_id = input.user_id",
+            &[now_ms.into()],
+        )
+        .await
+    }
+
+    /// Appends messages.
+    ///
+    /// # Errors
+    /// When the database fails, or another node used a client id meanwhile.
+    pub async fn insert(&self, messages: &[NewMessage]) -> Result<(), StoreError> {
+        let mut rows = Rows::new([
+            ("conversation_id", Column::Uuid),
+            ("seq", Column::Int),
+            ("id", Column::Uuid),
+            ("version", Column::Int),
+            ("author_id", Column::Uuid),
+            ("client_id", Column::Uuid),
+            ("text", Column::Text),
+            ("sent_at", Column::Int),
+        ]);
+        for message in messages {
+            rows.push([
+                message.conversation.0.into(),
+                i64::from(message.seq).into(),
+                message.id.0.into(),
+                i64::from(message.version).into(),
+                message.author.0.into(),
+                message.client_id.0.into(),
+                message.text.clone().into(),
+                message.sent_at_ms.into(),
+            ]);
+        }
+        self.execute(
+            rows,
+            "INSERT INTO messages (conversation_id, seq, id, version, author_id, client_id, text, counted, sent_at) \
+             SELECT conversation_id, seq, id, version, author_id, client_id, text, TRUE, sent_at FROM input",
+            &[],
+        )
+        .await
+    }
+
+    /// Rewrites messages that were edited or deleted: `(conversation, seq, version, text, edited_at, deleted_at)`, 0 for
+    /// absent times. A deleted one no longer counts as unread.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn rewrite(&self, messages: Vec<(ConversationId, u32, u32, String, i64, i64)>) -> Result<(), StoreError> {
+        let mut rows = Rows::new([
+            ("conversation_id", Column::Uuid),
+            ("seq", Column::Int),
+            ("version", Column::Int),
+            ("text", Column::Text),
+            ("edited_at", Column::Int),
+            ("deleted_at", Column::Int),
+        ]);
+        for (conversation, seq, version, text, edited_at, deleted_at) in messages {
+            rows.push([
+                conversation.0.into(),
+                i64::from(seq).into(),
+                i64::from(version).into(),
+                text.into(),
+                edited_at.into(),
+                deleted_at.into(),
+            ]);
+        }
+        self.execute(
+            rows,
+            "UPDATE messages SET version = input.version, text = input.text, \
+             edited_at = NULLIF(input.edited_at, 0), deleted_at = NULLIF(input.deleted_at, 0), \
+             counted = (messages.counted AND input.deleted_at = 0) FROM input \
+             WHERE messages.conversation_id = input.conversation_id AND messages.seq = input.seq",
+            &[],
+        )
+        .await
+    }
+
+    /// Sets the counters of the batch's conversations.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn count(&self, counters: Vec<Counters>) -> Result<(), StoreError> {
+        let mut rows = Rows::new([
+            ("id", Column::Uuid),
+            ("version", Column::Int),
+            ("last_seq", Column::Int),
+            ("uncounted_seq", Column::Int),
+            ("member_count", Column::Int),
+            ("active_at", Column::Int),
+        ]);
+        let mut subjects = Rows::new([("id", Column::Uuid), ("subject", Column::Text)]);
+        for one in counters {
+            rows.push([
+                one.conversation.0.into(),
+                i64::from(one.version).into(),
+                i64::from(one.last_seq).into(),
+                i64::from(one.uncounted_seq).into(),
+                i64::from(one.member_count).into(),
+                one.active_at_ms.into(),
+            ]);
+            if let Some(subject) = one.subject {
+                subjects.push([one.conversation.0.into(), subject.into()]);
+            }
+        }
+        self.execute(
+            rows,
+            "UPDATE conversations SET version = input.version, last_seq = input.last_seq, \
+             uncounted_seq = input.uncounted_seq, member_count = input.member_count, \
+             active_at = CASE WHEN input.active_at > conversations.active_at THEN input.active_at \
+             ELSE conversations.active_at END FROM input WHERE conversations.id = input.id",
+            &[],
+        )
+        .await?;
+        self.execute(
+            subjects,
+            "UPDATE conversations SET subject = input.subject FROM input WHERE conversations.id = input.id",
+            &[],
+        )
+        .await
+    }
+
+    /// Moves positions forward and sets marks. One row per member: the caller merges.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn move_positions(&self, moves: Vec<Move>) -> Result<(), StoreError> {
+        let mut rows = Rows::new([
+            ("conversation_id", Column::Uuid),
+            ("user_id", Column::Uuid),
+            ("read_seq", Column::Int),
+            ("marked", Column::Int),
+        ]);
+        for one in moves {
+            rows.push([
+                one.conversation.0.into(),
+                one.user.0.into(),
+                i64::from(one.read_seq).into(),
+                i64::from(one.marked_unread).into(),
+            ]);
+        }
+        self.execute(rows, "UPDATE members SET marked_unread = (input.marked = 1), \
+             read_seq = CASE WHEN input.read_seq > members.read_seq THEN input.read_seq ELSE members.read_seq END FROM input \
+             WHERE members.conversation_id = input.conversation_id AND members.user_id = input.user_id", &[])
+            .await
+    }
+
+    /// What is unread beyond a position, for members whose position is not the end.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn unread(
+        &self,
+        pairs: &[(ConversationId, UserId)],
+    ) -> Result<HashMap<(ConversationId, UserId), u32>, StoreError> {
+        let mut rows = Rows::new([("conversation_id", Column::Uuid), ("user_id", Column::Uuid)]);
+        for (conversation, user) in pairs {
+            rows.push([conversation.0.into(), user.0.into()]);
+        }
+        let sql = format!(
+            "SELECT m.conversation_id, m.user_id, {} AS unread FROM input \
+             JOIN members m ON m.conversation_id = input.conversation_id AND m.user_id = input.user_id \
+             JOIN conversations c ON c.id = m.conversation_id",
+            super::conversations::UNREAD
+        );
+        let answer = self.query(rows, &sql, &[]).await?;
+        answer
+            .iter()
+            .map(|row| {
+                let key = (ConversationId(row.try_get("", "conversation_id")?), UserId(row.try_get("", "user_id")?));
+                Ok((key, number(row, "", "unread")?))
+            })
+            .collect()
+    }
+
+    async fn query<const N: usize>(
+        &self,
+        rows: Rows<N>,
+        sql: &str,
+        extra: &[sea_orm::Value],
+    ) -> Result<Vec<sea_orm::QueryResult>, StoreError> {
+        if rows.is_empty() {
+            return Ok(Vec::new());
+        }
+        Ok(self.transaction.query_all_raw(rows.statement(self.transaction.get_database_backend(), sql, extra)).await?)
+    }
+
+    async fn execute<const N: usize>(&self, rows: Rows<N>, sql: &str, extra: &[sea_orm::Value]) -> Result<(), StoreError> {
+        if rows.is_empty() {
+            return Ok(());
+        }
+        self.transaction.execute_raw(rows.statement(self.transaction.get_database_backend(), sql, extra)).await?;
+        Ok(())
+    }
+}

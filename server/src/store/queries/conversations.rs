@@ -1,0 +1,342 @@
+//! Conversations as one member sees them, and the facts rules ask for.
+
+use std::collections::HashMap;
+
+use causerie_protocol::{ConversationId, UserId, limits, wire};
+use sea_orm::{ConnectionTrait, DbBackend, DbErr, QueryResult};
+use uuid::Uuid;
+
+use super::messages::{self, number, timestamp};
+use crate::store::{
+    Store, StoreError,
+    rows::{Column, Rows, statement},
+};
+
+/// Messages after the member's position that count: `c` the conversation, `m` the member. Arithmetic, corrected by a look
+/// at the uncounted messages only where there are any beyond the position.
+pub const UNREAD: &str = "CASE WHEN c.last_seq <= m.read_seq THEN 0 ELSE c.last_seq - m.read_seq - \
+    CASE WHEN c.uncounted_seq <= m.read_seq THEN 0 ELSE (SELECT count(*) FROM messages u \
+    WHERE u.conversation_id = c.id AND NOT u.counted AND u.seq > m.read_seq) END END";
+
+/// One member's row of a conversation, with all a screen shows of it.
+#[derive(Debug, Clone)]
+pub struct Summary {
+    /// As the member sees it, capabilities left out.
+    pub conversation: wire::Conversation,
+    /// What rules ask for.
+    pub facts: Facts,
+}
+
+/// What rules ask about a conversation and one person.
+#[derive(Debug, Clone, Copy)]
+#[allow(missing_docs)]
+pub struct Facts {
+    pub tenant: Uuid,
+    pub kind: i16,
+    pub state: i16,
+    pub version: u32,
+    pub last_seq: u32,
+    pub member_count: u32,
+    /// `None` for one who is no member, or no longer.
+    pub role: Option<i16>,
+    /// The oldest message this member may read.
+    pub first_seq: u32,
+    /// Standing of the other one in a direct conversation.
+    pub peer_status: Option<i16>,
+}
+
+/// The other person's standing in a direct conversation of `m.user_id`.
+const PEER: &str = "(SELECT pu.status FROM members pm JOIN users pu ON pu.id = pm.user_id \
+    WHERE c.kind = 2 AND pm.conversation_id = c.id AND pm.user_id <> $who LIMIT 1)";
+
+impl Store {
+    /// The same view for many (conversation, member) pairs, in one query. Pairs of ex-members are answered too, with
+    /// `facts.role` absent.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn summaries(
+        &self,
+        pairs: Vec<(ConversationId, UserId)>,
+    ) -> Result<HashMap<(ConversationId, UserId), Summary>, StoreError> {
+        let mut rows = Rows::new([("conversation_id", Column::Uuid), ("user_id", Column::Uuid)]);
+        for (conversation, user) in pairs {
+            rows.push([conversation.0.into(), user.0.into()]);
+        }
+        let sql = format!(
+            "{} FROM input JOIN members m ON m.conversation_id = input.conversation_id AND m.user_id = input.user_id {}",
+            select(self.backend()),
+            JOINS
+        );
+        let answer = self.reader().query_all_raw(rows.statement(self.backend(), &sql, &[])).await?;
+        answer
+            .iter()
+            .map(|row| {
+                let summary = summary(row)?;
+                let user = UserId(row.try_get("", "user_id")?);
+                Ok(((ConversationId(row.try_get("", "c_id")?), user), summary))
+            })
+            .collect()
+    }
+
+    /// Conversations of a person by last activity, newest first, after a position; one more than `limit` tells that there
+    /// are more.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn list_conversations(
+        &self,
+        user: UserId,
+        before: Option<(i64, ConversationId)>,
+        limit: u32,
+    ) -> Result<Vec<Summary>, StoreError> {
+        let (active_at, id) = before.map_or((i64::MAX, Uuid::max()), |(at, id)| (at, id.0));
+        let sql = format!(
+            "{} FROM members m {JOINS} WHERE m.user_id = $1 AND m.left_at IS NULL \
+             AND (c.active_at < $2 OR (c.active_at = $2 AND c.id < $3)) ORDER BY c.active_at DESC, c.id DESC LIMIT $4",
+            select(self.backend())
+        );
+        let values = vec![user.0.into(), active_at.into(), id.into(), (i64::from(limit) + 1).into()];
+        let rows = self.reader().query_all_raw(statement(self.backend(), &sql, values)).await?;
+        Ok(rows.iter().map(summary).collect::<Result<_, _>>()?)
+    }
+
+    /// All that is unread for a person, and the inbox's version.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn inbox(&self, user: UserId) -> Result<(u32, u32), StoreError> {
+        let sql = format!(
+            "SELECT w.inbox_version, CAST(COALESCE((SELECT SUM(CASE WHEN unread = 0 AND marked THEN 1 ELSE unread END) \
+             FROM (SELECT {UNREAD} AS unread, m.marked_unread AS marked FROM members m \
+             JOIN conversations c ON c.id = m.conversation_id WHERE m.user_id = $1 AND m.left_at IS NULL) counts), 0) \
+             AS BIGINT) AS total FROM users w WHERE w.id = $1"
+        );
+        let row = self.reader().query_one_raw(statement(self.backend(), &sql, vec![user.0.into()])).await?;
+        match row {
+            Some(row) => Ok((number(&row, "", "total")?, number(&row, "", "inbox_version")?)),
+            None => Ok((0, 0)),
+        }
+    }
+
+    /// Conversations joined or left after an inbox version, `true` for joined, in order.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn inbox_changes(&self, user: UserId, since: u32) -> Result<Vec<(ConversationId, u32, bool)>, StoreError> {
+        let sql = "SELECT conversation_id, inbox_version, left_at FROM members \
+                   WHERE user_id = $1 AND inbox_version > $2 ORDER BY inbox_version";
+        let rows = self
+            .reader()
+            .query_all_raw(statement(self.backend(), sql, vec![user.0.into(), i64::from(since).into()]))
+            .await?;
+        rows.iter()
+            .map(|row| {
+                let left: Option<i64> = row.try_get("", "left_at")?;
+                let conversation = ConversationId(row.try_get("", "conversation_id")?);
+                Ok((conversation, number(row, "", "inbox_version")?, left.is_none()))
+            })
+            .collect()
+    }
+
+    /// Facts about many (conversation, person) pairs. Pairs whose conversation does not exist are absent.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn facts(
+        &self,
+        pairs: Vec<(ConversationId, UserId)>,
+    ) -> Result<HashMap<(ConversationId, UserId), Facts>, StoreError> {
+        let mut rows = Rows::new([("conversation_id", Column::Uuid), ("user_id", Column::Uuid)]);
+        for (conversation, user) in pairs {
+            rows.push([conversation.0.into(), user.0.into()]);
+        }
+        let sql = format!(
+            "SELECT input.user_id, c.id AS c_id, {} FROM input JOIN conversations c ON c.id = input.conversation_id \
+             LEFT JOIN members m ON m.conversation_id = c.id AND m.user_id = input.user_id",
+            facts_columns("input.user_id")
+        );
+        let answer = self.reader().query_all_raw(rows.statement(self.backend(), &sql, &[])).await?;
+        answer
+            .iter()
+            .map(|row| {
+                let key = (ConversationId(row.try_get("", "c_id")?), UserId(row.try_get("", "user_id")?));
+                Ok((key, facts(row)?))
+            })
+            .collect()
+    }
+
+    /// Members in order of joining, after a position `(joined_at, user)`.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn members(
+        &self,
+        conversation: ConversationId,
+        after: Option<(i64, UserId)>,
+        limit: u32,
+    ) -> Result<Vec<(i64, wire::Member)>, StoreError> {
+        let (joined_at, user) = after.map_or((-1, Uuid::nil()), |(at, user)| (at, user.0));
+        let sql = "SELECT m.joined_at, m.role, m.read_seq, w.id, w.external_id, w.name, w.avatar_url, w.status \
+                   FROM members m JOIN users w ON w.id = m.user_id \
+                   WHERE m.conversation_id = $1 AND m.left_at IS NULL \
+                   AND (m.joined_at > $2 OR (m.joined_at = $2 AND m.user_id > $3)) \
+                   ORDER BY m.joined_at, m.user_id LIMIT $4";
+        let values = vec![conversation.0.into(), joined_at.into(), user.into(), (i64::from(limit) + 1).into()];
+        let rows = self.reader().query_all_raw(statement(self.backend(), sql, values)).await?;
+        rows.iter()
+            .map(|row| {
+                let member = wire::Member {
+                    user: Some(wire::User {
+                        id: row.try_get::<Uuid>("", "id")?.to_string(),
+                        external_id: row.try_get("", "external_id")?,
+                        name: row.try_get("", "name")?,
+                        avatar_url: row.try_get("", "avatar_url")?,
+                        status: i32::from(row.try_get::<i16>("", "status")?),
+                    }),
+                    role: i32::from(row.try_get::<i16>("", "role")?),
+                    read_seq: number(row, "", "read_seq")?,
+                };
+                Ok((row.try_get("", "joined_at")?, member))
+            })
+            .collect()
+    }
+
+    /// A conversation's own state, as the event that would tell of it.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn conversation_changed(
+        &self,
+        conversation: ConversationId,
+    ) -> Result<Option<wire::ConversationChanged>, StoreError> {
+        let sql = "SELECT version, subject, state, member_count FROM conversations WHERE id = $1";
+        let row = self.reader().query_one_raw(statement(self.backend(), sql, vec![conversation.0.into()])).await?;
+        row.map(|row| {
+            Ok(wire::ConversationChanged {
+                conversation_id: conversation.to_string(),
+                version: number(&row, "", "version")?,
+                subject: Some(row.try_get("", "subject")?),
+                state: i32::from(row.try_get::<i16>("", "state")?),
+                member_count: number(&row, "", "member_count")?,
+                ..Default::default()
+            })
+        })
+        .transpose()
+    }
+
+    /// The direct conversations a person has with others.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn direct_with(
+        &self,
+        tenant: Uuid,
+        keys: Vec<(UserId, String)>,
+    ) -> Result<HashMap<UserId, ConversationId>, StoreError> {
+        let mut rows = Rows::new([("user_id", Column::Uuid), ("start_key", Column::Text)]);
+        for (user, key) in keys {
+            rows.push([user.0.into(), key.into()]);
+        }
+        if rows.is_empty() {
+            return Ok(HashMap::new());
+        }
+        let sql = "SELECT input.user_id, c.id FROM input \
+                   JOIN conversations c ON c.tenant_id = {0} AND c.start_key = input.start_key";
+        let answer = self.reader().query_all_raw(rows.statement(self.backend(), sql, &[tenant.into()])).await?;
+        answer.iter().map(|row| Ok((UserId(row.try_get("", "user_id")?), ConversationId(row.try_get("", "id")?)))).collect()
+    }
+}
+
+/// What facts are made of; `who` names the person's column.
+pub fn facts_columns(who: &str) -> String {
+    format!(
+        "c.tenant_id, c.kind, c.state, c.version, c.last_seq, c.member_count, m.role, m.first_seq, m.left_at, {} AS peer_status",
+        PEER.replace("$who", who)
+    )
+}
+
+/// Reads [`facts_columns`].
+///
+/// # Errors
+/// When a column is missing.
+pub fn facts(row: &QueryResult) -> Result<Facts, DbErr> {
+    let left: Option<i64> = row.try_get("", "left_at")?;
+    Ok(Facts {
+        tenant: row.try_get("", "tenant_id")?,
+        kind: row.try_get("", "kind")?,
+        state: row.try_get("", "state")?,
+        version: number(row, "", "version")?,
+        last_seq: number(row, "", "last_seq")?,
+        member_count: number(row, "", "member_count")?,
+        role: if left.is_some() { None } else { row.try_get("", "role")? },
+        first_seq: row.try_get::<Option<i64>>("", "first_seq")?.and_then(|seq| u32::try_from(seq).ok()).unwrap_or(1),
+        peer_status: row.try_get("", "peer_status")?,
+    })
+}
+
+const JOINS: &str = "JOIN conversations c ON c.id = m.conversation_id \
+    LEFT JOIN messages x ON x.conversation_id = c.id AND x.seq = c.last_seq AND x.seq >= m.first_seq";
+
+/// The columns of a summary. The members shown come as JSON from a subquery, so that a list stays one query.
+fn select(backend: DbBackend) -> String {
+    // (open the list, one entry, close the list, a person's id as text)
+    let (open, entry, close, id) = match backend {
+        DbBackend::Postgres => ("CAST(json_agg", "json_build_array", " AS TEXT)", "w.id"),
+        _ => ("(json_group_array", "json_array", ")", "hex(w.id)"),
+    };
+    format!(
+        "SELECT m.user_id, m.read_seq AS m_read_seq, m.marked_unread, {UNREAD} AS unread, c.id AS c_id, {facts}, c.subject, \
+         c.active_at, x.id AS x_id, x.conversation_id AS x_conversation_id, x.seq AS x_seq, x.version AS x_version, \
+         x.author_id AS x_author_id, x.client_id AS x_client_id, x.text AS x_text, x.sent_at AS x_sent_at, \
+         x.edited_at AS x_edited_at, x.deleted_at AS x_deleted_at, \
+         (SELECT {open}({entry}(shown.id, shown.external_id, shown.name, shown.avatar_url, shown.status, shown.role, shown.read_seq)){close} \
+         FROM (SELECT {id} AS id, w.external_id, w.name, w.avatar_url, w.status, s.role, s.read_seq FROM members s \
+         JOIN users w ON w.id = s.user_id WHERE s.conversation_id = c.id AND s.left_at IS NULL \
+         ORDER BY s.joined_at, s.user_id LIMIT {shown}) shown) AS shown",
+        facts = facts_columns("m.user_id"),
+        shown = limits::MEMBERS_SHOWN,
+    )
+}
+
+type Shown = (String, String, String, String, i32, i32, u32);
+
+fn summary(row: &QueryResult) -> Result<Summary, DbErr> {
+    let id: Uuid = row.try_get("", "c_id")?;
+    let facts = facts(row)?;
+    let shown: Option<String> = row.try_get("", "shown")?;
+    let shown: Vec<Shown> = serde_json::from_str(shown.as_deref().unwrap_or("[]"))
+        .map_err(|error| DbErr::Type(format!("members of {id}: {error}")))?;
+    let members = shown
+        .into_iter()
+        .map(|(id, external_id, name, avatar_url, status, role, read_seq)| {
+            let id = Uuid::parse_str(&id).map_err(|error| DbErr::Type(error.to_string()))?;
+            let user = wire::User { id: id.to_string(), external_id, name, avatar_url, status };
+            Ok(wire::Member { user: Some(user), role, read_seq })
+        })
+        .collect::<Result<_, DbErr>>()?;
+    let last_message = match row.try_get::<Option<Uuid>>("", "x_id")? {
+        Some(_) => Some(messages::from_row(row, "x_")?),
+        None => None,
+    };
+    let conversation = wire::Conversation {
+        id: id.to_string(),
+        kind: i32::from(facts.kind),
+        state: i32::from(facts.state),
+        subject: row.try_get("", "subject")?,
+        version: facts.version,
+        last_seq: facts.last_seq,
+        members,
+        member_count: facts.member_count,
+        last_message,
+        active_at: Some(timestamp(row.try_get("", "active_at")?)),
+        read_state: Some(wire::ReadState {
+            conversation_id: id.to_string(),
+            read_seq: number(row, "", "m_read_seq")?,
+            unread: number(row, "", "unread")?,
+            marked_unread: row.try_get("", "marked_unread")?,
+        }),
+        capabilities: Vec::new(),
+    };
+    Ok(Summary { conversation, facts })
+}

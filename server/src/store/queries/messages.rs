@@ -1,0 +1,129 @@
+//! Messages: pages of a history, and what changed since a version.
+
+use std::collections::HashMap;
+
+use causerie_protocol::{ConversationId, Timestamp, command::HistoryRange, limits, wire};
+use sea_orm::{ConnectionTrait, DbErr, QueryResult};
+use uuid::Uuid;
+
+use crate::store::{
+    Store, StoreError,
+    rows::{Column, Rows, statement},
+};
+
+/// The columns [`from_row`] reads, of the table or alias `x`.
+pub const COLUMNS: &str =
+    "x.conversation_id, x.seq, x.id, x.version, x.author_id, x.client_id, x.text, x.sent_at, x.edited_at, x.deleted_at";
+
+/// A message as clients see it.
+///
+/// # Errors
+/// When the row lacks a column of [`COLUMNS`].
+pub fn from_row(row: &QueryResult, prefix: &str) -> Result<wire::Message, DbErr> {
+    let id = |column: &str| row.try_get::<Uuid>(prefix, column).map(|id| id.to_string());
+    Ok(wire::Message {
+        id: id("id")?,
+        conversation_id: id("conversation_id")?,
+        seq: number(row, prefix, "seq")?,
+        version: number(row, prefix, "version")?,
+        author_id: id("author_id")?,
+        client_id: id("client_id")?,
+        text: row.try_get(prefix, "text")?,
+        sent_at: Some(timestamp(row.try_get(prefix, "sent_at")?)),
+        edited_at: row.try_get::<Option<i64>>(prefix, "edited_at")?.map(timestamp),
+        deleted_at: row.try_get::<Option<i64>>(prefix, "deleted_at")?.map(timestamp),
+    })
+}
+
+/// A counter: stored as 64 bits, for SQL knows no unsigned ones; never beyond 32.
+///
+/// # Errors
+/// When the column is absent.
+pub fn number(row: &QueryResult, prefix: &str, column: &str) -> Result<u32, DbErr> {
+    Ok(u32::try_from(row.try_get::<i64>(prefix, column)?).unwrap_or(0))
+}
+
+/// Milliseconds since 1970 as the wire has it.
+#[must_use]
+pub fn timestamp(ms: i64) -> Timestamp {
+    let nanos = i32::try_from(ms.rem_euclid(1000) * 1_000_000).unwrap_or(0);
+    Timestamp { seconds: ms.div_euclid(1000), nanos }
+}
+
+impl Store {
+    /// A page of a history, oldest first, without what lies before `first_seq`. One message more than `limit` tells that
+    /// there are more: the first for [`HistoryRange::Newest`] and `Before`, the last for `After`.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn history(
+        &self,
+        conversation: ConversationId,
+        range: HistoryRange,
+        first_seq: u32,
+        limit: u32,
+    ) -> Result<Vec<wire::Message>, StoreError> {
+        let (bound, order, edge) = match range {
+            HistoryRange::Newest => ("<", "DESC", i64::MAX),
+            HistoryRange::Before(seq) => ("<", "DESC", i64::from(seq)),
+            HistoryRange::After(seq) => (">", "ASC", i64::from(seq)),
+        };
+        let sql = format!(
+            "SELECT {COLUMNS} FROM messages x WHERE x.conversation_id = $1 AND x.seq {bound} $2 AND x.seq >= $3 \
+             ORDER BY x.seq {order} LIMIT $4"
+        );
+        let values = vec![conversation.0.into(), edge.into(), i64::from(first_seq).into(), (i64::from(limit) + 1).into()];
+        let rows = self.reader().query_all_raw(statement(self.backend(), &sql, values)).await?;
+        let mut messages = rows.iter().map(|row| from_row(row, "")).collect::<Result<Vec<_>, _>>()?;
+        if order == "DESC" {
+            messages.reverse();
+        }
+        Ok(messages)
+    }
+
+    /// What changed after a version, for many conversations at once, each as of one moment. Conversations that do not
+    /// exist are absent.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn changed_since(
+        &self,
+        since: Vec<(ConversationId, u32)>,
+    ) -> Result<HashMap<(ConversationId, u32), Changed>, StoreError> {
+        let mut rows = Rows::new([("id", Column::Uuid), ("since", Column::Int)]);
+        for (conversation, version) in since {
+            rows.push([conversation.0.into(), i64::from(version).into()]);
+        }
+        // Each version changes one message at most, so the distance bounds the answer.
+        let sql = format!(
+            "SELECT c.id AS c_id, c.version AS c_version, input.since, {COLUMNS} FROM input \
+             JOIN conversations c ON c.id = input.id \
+             LEFT JOIN messages x ON x.conversation_id = c.id AND x.version > input.since \
+             AND c.version - input.since <= {} ORDER BY x.version",
+            limits::CHANGES_MAX
+        );
+        let mut changed: HashMap<_, Changed> = HashMap::new();
+        for row in self.reader().query_all_raw(rows.statement(self.backend(), &sql, &[])).await? {
+            let since = number(&row, "", "since")?;
+            let one = changed.entry((ConversationId(row.try_get("", "c_id")?), since)).or_default();
+            one.version = number(&row, "", "c_version")?;
+            one.too_many = one.version.saturating_sub(since) > limits::CHANGES_MAX;
+            if row.try_get::<Option<Uuid>>("", "id")?.is_some() {
+                one.messages.push(from_row(&row, "")?);
+            }
+        }
+        Ok(changed)
+    }
+}
+
+/// What changed in a conversation after some version.
+#[derive(Debug, Clone, Default)]
+pub struct Changed {
+    /// The version this is true at.
+    pub version: u32,
+    /// Messages sent, edited or deleted since, by version. Versions without a message changed the conversation itself, or
+    /// a message that changed again later.
+    pub messages: Vec<wire::Message>,
+    /// More than [`limits::CHANGES_MAX`] versions passed, and no messages are told.
+    pub too_many: bool,
+}

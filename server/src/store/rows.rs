@@ -1,0 +1,132 @@
+//! Many rows as one parameter set, so that a statement serves a whole batch on either database.
+//!
+//! PostgreSQL takes one array per column (`unnest`), so the statement's text, and with it the prepared plan, is the same for
+//! any number of rows. SQLite has no arrays and gets `VALUES`. Both become a common table expression `input`, and the
+//! statement behind it is the same text.
+
+use sea_orm::{DbBackend, Statement, Value, sea_query::ArrayType};
+use uuid::Uuid;
+
+/// What a column holds.
+#[derive(Debug, Clone, Copy)]
+pub enum Column {
+    /// 16 bytes.
+    Uuid,
+    /// 64 bits.
+    Int,
+    /// UTF-8.
+    Text,
+}
+
+impl Column {
+    fn array(self) -> (ArrayType, &'static str) {
+        match self {
+            Self::Uuid => (ArrayType::Uuid, "uuid[]"),
+            Self::Int => (ArrayType::BigInt, "bigint[]"),
+            Self::Text => (ArrayType::String, "text[]"),
+        }
+    }
+}
+
+/// Rows to be bound as `input`.
+pub struct Rows<const N: usize> {
+    columns: [(&'static str, Column); N],
+    rows: Vec<[Value; N]>,
+}
+
+impl<const N: usize> Rows<N> {
+    /// No rows yet.
+    #[must_use]
+    pub fn new(columns: [(&'static str, Column); N]) -> Self {
+        Self { columns, rows: Vec::new() }
+    }
+
+    /// Adds a row.
+    pub fn push(&mut self, row: [Value; N]) {
+        self.rows.push(row);
+    }
+
+    /// There is nothing to do.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+    }
+
+    /// `WITH input (…) AS (…) <body>`. In the body `{0}`, `{1}` … stand for `extra`, and `{for_update c}` locks the rows of
+    /// `c` where the database can (SQLite's write transaction holds the only lock already).
+    #[must_use]
+    pub fn statement(self, backend: DbBackend, body: &str, extra: &[Value]) -> Statement {
+        let names = self.columns.map(|(name, _)| name).join(", ");
+        let (source, mut values) = match backend {
+            DbBackend::Postgres => self.arrays(),
+            _ => self.values(),
+        };
+        let mut body = lock(backend, body);
+        for (at, value) in extra.iter().enumerate() {
+            values.push(value.clone());
+            body = body.replace(&format!("{{{at}}}"), &format!("${}", values.len()));
+        }
+        Statement::from_sql_and_values(backend, format!("WITH input ({names}) AS ({source}) {body}"), values)
+    }
+
+    fn arrays(self) -> (String, Vec<Value>) {
+        let casts: Vec<String> =
+            self.columns.iter().enumerate().map(|(at, (_, column))| format!("${}::{}", at + 1, column.array().1)).collect();
+        let mut columns: Vec<Vec<Value>> = (0..N).map(|_| Vec::with_capacity(self.rows.len())).collect();
+        for row in self.rows {
+            for (column, value) in columns.iter_mut().zip(row) {
+                column.push(value);
+            }
+        }
+        let values = self
+            .columns
+            .iter()
+            .zip(columns)
+            .map(|((_, column), values)| Value::Array(column.array().0, Some(Box::new(values))))
+            .collect();
+        (format!("SELECT * FROM unnest({})", casts.join(", ")), values)
+    }
+
+    fn values(self) -> (String, Vec<Value>) {
+        let mut text = String::from("VALUES ");
+        let mut values = Vec::with_capacity(self.rows.len() * N);
+        for (at, row) in self.rows.into_iter().enumerate() {
+            if at > 0 {
+                text.push(',');
+            }
+            let marks: Vec<String> = (1..=N).map(|column| format!("${}", at * N + column)).collect();
+            text.push('(');
+            text.push_str(&marks.join(","));
+            text.push(')');
+            values.extend(row);
+        }
+        (text, values)
+    }
+}
+
+/// A set of ids as `input (id)`.
+#[must_use]
+pub fn ids<I: Into<Uuid>>(ids: impl IntoIterator<Item = I>) -> Rows<1> {
+    let mut rows = Rows::new([("id", Column::Uuid)]);
+    for id in ids {
+        rows.push([id.into().into()]);
+    }
+    rows
+}
+
+/// A statement without `input`; `$1` … are bound in order.
+#[must_use]
+pub fn statement(backend: DbBackend, sql: &str, values: Vec<Value>) -> Statement {
+    Statement::from_sql_and_values(backend, lock(backend, sql), values)
+}
+
+fn lock(backend: DbBackend, body: &str) -> String {
+    let Some(start) = body.find("{for_update ") else { return body.to_owned() };
+    let end = start + body[start..].find('}').expect("a brace closes");
+    let table = &body[start + "{for_update ".len()..end];
+    let clause = match backend {
+        DbBackend::Postgres => format!("FOR UPDATE OF {table}"),
+        _ => String::new(),
+    };
+    format!("{}{clause}{}", &body[..start], &body[end + 1..])
+}

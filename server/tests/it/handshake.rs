@@ -1,0 +1,322 @@
+//! How a connection begins, is kept, and ends.
+
+use std::time::{Duration, Instant};
+
+use causerie_client::{
+    Encoding,
+    wire::{self, event::Kind, reply, request::Command, server_frame::Body},
+};
+use serde_json::json;
+
+use crate::harness::{Claims, Cluster, PATIENCE, Proxy, Raw, Received, eventually, http};
+
+const BOTH: [Encoding; 2] = Encoding::ALL;
+
+fn hello(token: String) -> Command {
+    Command::Hello(wire::Hello { token, ..Default::default() })
+}
+
+fn ping() -> Command {
+    Command::Ping(wire::Ping {})
+}
+
+/// The code the server closes with, whatever it says before.
+async fn close_code(raw: &mut Raw) -> u16 {
+    match raw.closed().await {
+        Received::Closed(code, reason) => {
+            assert!(!reason.is_empty() && reason.len() <= 123, "{code} says why: `{reason}`");
+            code
+        }
+        other => panic!("no close code: {other:?}"),
+    }
+}
+
+async fn error(raw: &mut Raw, command: Command) -> wire::Error {
+    match raw.ask(command).await {
+        reply::Result::Error(error) => error,
+        other => panic!("not refused: {other:?}"),
+    }
+}
+
+/// An upgrade as a browser asks for it; what a test is about is replaced or left out.
+fn upgrade(change: &[(&str, Option<&str>)]) -> http::Request {
+    let usual = [
+        ("connection", "Upgrade"),
+        ("upgrade", "websocket"),
+        ("sec-websocket-version", "13"),
+        ("sec-websocket-key", "dGhlIHNhbXBsZSBub25jZQ=="),
+        ("sec-websocket-protocol", "causerie.v1.json"),
+    ];
+    let kept = usual.into_iter().filter(|(name, _)| !change.iter().any(|(changed, _)| changed == name));
+    let changed = change.iter().filter_map(|(name, value)| Some((*name, (*value)?)));
+    kept.chain(changed).fold(http::Request::get("/v1/ws"), |request, (name, value)| request.header(name, value))
+}
+
+#[tokio::test]
+async fn a_welcome_tells_all_a_client_needs() {
+    let cluster = Cluster::embedded().await;
+    for encoding in BOTH {
+        let (mut raw, welcome) = Raw::hello(cluster.nodes[0].public(), encoding, &cluster.tenant.token("ada")).await;
+        assert_eq!(welcome.me.expect("a person").external_id, "ada");
+        assert_eq!(welcome.heartbeat_ms, 25_000);
+        assert_eq!(welcome.limits.expect("limits").frame_bytes_max, 65_536);
+        assert!(welcome.token_expires_at.is_some());
+        assert!(welcome.resumed.is_none(), "nothing was held");
+        assert!(uuid::Uuid::parse_str(&welcome.connection_id).is_ok());
+        assert!(!welcome.server_version.is_empty());
+        assert_eq!(raw.ask(ping()).await, reply::Result::Pong(wire::Pong {}));
+    }
+}
+
+#[tokio::test]
+async fn a_wrong_upgrade_is_refused_in_http() {
+    let cluster = Cluster::embedded().await;
+    let node = cluster.nodes[0].public();
+    for (change, status) in [
+        (vec![("sec-websocket-version", Some("8"))], 426),
+        (vec![("sec-websocket-version", None)], 426),
+        (vec![("upgrade", None), ("connection", None)], 426),
+        (vec![("upgrade", Some("h2c"))], 426),
+        (vec![("connection", Some("keep-alive"))], 426),
+        (vec![("sec-websocket-key", None)], 400),
+        (vec![("sec-websocket-key", Some("c2hvcnQ="))], 400),
+        (vec![("sec-websocket-key", Some("not base64, but 24 bytes"))], 400),
+        (vec![("sec-websocket-key", Some("dGhlIHNhbXBsZSBub25jZQ==")), ("sec-websocket-key", Some("dGhlIHNhbXBsZSBub25jZQ=="))], 400),
+        (vec![("sec-websocket-protocol", None)], 400),
+        (vec![("sec-websocket-protocol", Some("causerie.v9.json, chat"))], 400),
+        (vec![("origin", Some("https://evil.example"))], 403),
+        (vec![("origin", Some("null"))], 403),
+    ] {
+        let answer = upgrade(&change).send(node).await;
+        assert_eq!(answer.status, status, "{change:?}: {}", answer.text());
+        assert!(!answer.text().is_empty(), "{change:?} is explained");
+        if status == 426 {
+            assert_eq!(answer.header("sec-websocket-version"), Some("13"), "{change:?}");
+        }
+    }
+    let answer = upgrade(&[("sec-websocket-protocol", Some("chat"))]).send(node).await;
+    for encoding in BOTH {
+        assert!(answer.text().contains(encoding.subprotocol()), "{}", answer.text());
+    }
+}
+
+#[tokio::test]
+async fn the_first_known_subprotocol_is_agreed_on() {
+    let cluster = Cluster::embedded().await;
+    for (offered, agreed) in [
+        ("chat, causerie.v1.json, causerie.v1.proto", Encoding::Json),
+        ("causerie.v1.proto,causerie.v1.json", Encoding::Proto),
+    ] {
+        let opened = Raw::try_open(cluster.nodes[0].public(), agreed, &[("sec-websocket-protocol", offered)]).await;
+        let (mut raw, response) = opened.expect("it upgrades");
+        assert_eq!(response.headers()["sec-websocket-protocol"], agreed.subprotocol());
+        assert!(matches!(raw.ask(hello(cluster.tenant.token("ada"))).await, reply::Result::Welcome(_)));
+    }
+}
+
+#[tokio::test]
+async fn pages_connect_from_their_own_host_or_from_the_list() {
+    let cluster = Cluster::embedded().await;
+    let node = cluster.nodes[0].public();
+    let json = ("sec-websocket-protocol", "causerie.v1.json");
+    let own = format!("http://{node}");
+    assert!(Raw::try_open(node, Encoding::Json, &[json, ("origin", &own)]).await.is_ok(), "its own page");
+
+    let cluster = Cluster::embedded_with(|settings| settings.set("listen.origins", "https://app.example")).await;
+    let node = cluster.nodes[0].public();
+    assert!(Raw::try_open(node, Encoding::Json, &[json, ("origin", "https://app.example")]).await.is_ok(), "a listed page");
+    assert!(Raw::try_open(node, Encoding::Json, &[json]).await.is_ok(), "no page at all");
+    let own = format!("http://{node}");
+    assert_eq!(upgrade(&[("origin", Some(&own))]).send(node).await.status, 403, "the list is the whole list");
+}
+
+#[tokio::test]
+async fn hello_comes_first_and_once() {
+    let cluster = Cluster::embedded().await;
+    let node = cluster.nodes[0].public();
+    for encoding in BOTH {
+        let mut raw = Raw::open(node, encoding).await;
+        raw.request(ping()).await;
+        assert_eq!(close_code(&mut raw).await, 4500, "not a hello, {encoding:?}");
+
+        let (mut raw, _) = Raw::hello(node, encoding, &cluster.tenant.token("ada")).await;
+        raw.request(hello(cluster.tenant.token("ada"))).await;
+        assert_eq!(close_code(&mut raw).await, 4500, "a second hello, {encoding:?}");
+    }
+}
+
+#[tokio::test]
+async fn whoever_says_nothing_is_sent_away() {
+    let cluster = Cluster::embedded_with(|settings| settings.set("handshake.timeout_ms", 100)).await;
+    let mut raw = Raw::open(cluster.nodes[0].public(), Encoding::Proto).await;
+    assert_eq!(close_code(&mut raw).await, 4004);
+}
+
+#[tokio::test]
+async fn a_token_that_is_not_good_is_answered_and_closed() {
+    let cluster = Cluster::embedded().await;
+    let good = Claims::of("ada");
+    let expired = Claims { iat: good.iat - 7_200, exp: good.iat - 3_600, ..good.clone() };
+    let endless = Claims { exp: good.iat + 48 * 3_600, ..good };
+    for encoding in BOTH {
+        for (token, name, code) in [
+            ("nonsense".to_owned(), "unauthenticated", 4502),
+            (format!("{}x", cluster.tenant.token("ada")), "unauthenticated", 4502),
+            (cluster.tenant.sign(&endless), "unauthenticated", 4502),
+            (cluster.tenant.sign(&json!({ "sub": "ada" })), "unauthenticated", 4502),
+            (cluster.tenant.sign(&expired), "token_expired", 4003),
+        ] {
+            let mut raw = Raw::open(cluster.nodes[0].public(), encoding).await;
+            let error = error(&mut raw, hello(token.clone())).await;
+            assert_eq!(error.name, name, "{}", error.message);
+            assert!(!error.message.contains(&token), "tokens are not repeated");
+            assert_eq!(close_code(&mut raw).await, code, "{}", error.message);
+        }
+        let mut raw = Raw::open(cluster.nodes[0].public(), encoding).await;
+        let error = error(&mut raw, hello(String::new())).await;
+        assert_eq!((&*error.name, &*error.field), ("invalid", "hello.token"));
+        assert_eq!(close_code(&mut raw).await, 4500);
+    }
+    assert!(!cluster.nodes[0].log().contains("nonsense"), "tokens are not logged");
+}
+
+#[tokio::test]
+async fn one_person_has_so_many_connections() {
+    let cluster = Cluster::embedded_with(|settings| settings.set("limits.connections_per_user_max", 2)).await;
+    let node = cluster.nodes[0].public();
+    let token = cluster.tenant.token("ada");
+    let (first, _) = Raw::hello(node, Encoding::Proto, &token).await;
+    let (mut second, _) = Raw::hello(node, Encoding::Proto, &token).await;
+    let mut third = Raw::open(node, Encoding::Proto).await;
+    third.request(hello(token.clone())).await;
+    assert_eq!(close_code(&mut third).await, 4504);
+    assert_eq!(second.ask(ping()).await, reply::Result::Pong(wire::Pong {}), "those who are there stay");
+    Raw::hello(node, Encoding::Proto, &cluster.tenant.token("bob")).await;
+    drop(first);
+    eventually("a place is free again", async || {
+        let mut raw = Raw::open(node, Encoding::Proto).await;
+        raw.request(hello(token.clone())).await;
+        matches!(raw.next().await, Received::Frame(frame) if is_welcome(&frame)).then_some(())
+    })
+    .await;
+}
+
+fn is_welcome(frame: &wire::ServerFrame) -> bool {
+    matches!(&frame.body, Some(Body::Reply(wire::Reply { result: Some(reply::Result::Welcome(_)), .. })))
+}
+
+#[tokio::test]
+async fn whoever_answers_pings_stays_and_whoever_is_silent_goes() {
+    let cluster = Cluster::embedded_with(|settings| settings.set("heartbeat.interval_ms", 200)).await;
+    let node = &cluster.nodes[0];
+    let link = Proxy::to(node.public()).await;
+    let (silent, _) = Raw::hello(link.address(), Encoding::Proto, &cluster.tenant.token("ada")).await;
+    let (mut lively, _) = Raw::hello(node.public(), Encoding::Proto, &cluster.tenant.token("bob")).await;
+    link.freeze();
+    // Pings come, and reading them answers them, for longer than silence is suffered.
+    for _ in 0..5 {
+        assert_eq!(lively.next().await, Received::Sign);
+    }
+    eventually("the silent one is cut off", async || {
+        let figures = http::Request::get("/metrics").send(node.internal()).await;
+        figures.text().contains("causerie_closes_total{code=\"heartbeat_lost\"} 1\n").then_some(())
+    })
+    .await;
+    assert_eq!(lively.ask(ping()).await, reply::Result::Pong(wire::Pong {}));
+    drop(silent);
+}
+
+#[tokio::test]
+async fn an_expired_token_ends_the_connection() {
+    let cluster = Cluster::embedded().await;
+    let claims = Claims::of("ada");
+    let soon = Claims { exp: claims.iat + 2, ..claims };
+    let (mut raw, _) = Raw::hello(cluster.nodes[0].public(), Encoding::Json, &cluster.tenant.sign(&soon)).await;
+    let notice = raw.next_frame().await;
+    assert!(matches!(notice.body, Some(Body::Event(wire::Event { kind: Some(Kind::TokenExpiring(_)) }))), "{notice:?}");
+    assert_eq!(close_code(&mut raw).await, 4003);
+}
+
+#[tokio::test]
+async fn a_fresh_token_for_the_same_person_keeps_the_connection() {
+    let cluster = Cluster::embedded().await;
+    let claims = Claims::of("ada");
+    let soon = Claims { exp: claims.iat + 3, ..claims };
+    let node = cluster.nodes[0].public();
+    let (mut raw, _) = Raw::hello(node, Encoding::Proto, &cluster.tenant.sign(&soon)).await;
+    let (mut other, _) = Raw::hello(node, Encoding::Proto, &cluster.tenant.sign(&soon)).await;
+
+    let refresh = |token| Command::RefreshToken(wire::RefreshToken { token });
+    let refused = error(&mut raw, refresh(cluster.tenant.token("bob"))).await;
+    assert_eq!((&*refused.name, &*refused.field), ("unauthenticated", "refreshToken.token"));
+    let refused = error(&mut raw, refresh("nonsense".to_owned())).await;
+    assert_eq!((&*refused.name, &*refused.field), ("unauthenticated", "refreshToken.token"));
+
+    let fresh = Claims::of("ada");
+    let answer = raw.ask(refresh(cluster.tenant.sign(&fresh))).await;
+    let reply::Result::TokenRefreshed(refreshed) = answer else { panic!("not refreshed: {answer:?}") };
+    assert_eq!(refreshed.token_expires_at.expect("a time").seconds, i64::try_from(fresh.exp).expect("a time"));
+
+    // The other connection marks the moment at which this one would have ended.
+    assert_eq!(close_code(&mut other).await, 4003);
+    assert_eq!(raw.ask(ping()).await, reply::Result::Pong(wire::Pong {}));
+}
+
+#[tokio::test]
+async fn a_leaving_node_spreads_its_goodbyes() {
+    const PEERS: usize = 10;
+    const DRAIN: Duration = Duration::from_millis(1_000);
+    let drain_ms = DRAIN.as_millis();
+    let mut cluster = Cluster::embedded_with(|settings| settings.set("shutdown.drain_ms", drain_ms)).await;
+    let mut peers = Vec::new();
+    for at in 0..PEERS {
+        let token = cluster.tenant.token(&format!("peer-{at}"));
+        peers.push(Raw::hello(cluster.nodes[0].public(), BOTH[at % 2], &token).await.0);
+    }
+    // Not all who are connected said hello.
+    let mut stranger = Raw::open(cluster.nodes[0].public(), Encoding::Proto).await;
+    cluster.nodes[0].terminate();
+    let ends = peers.into_iter().map(|mut raw| async move {
+        let frame = raw.next_frame().await;
+        let Some(Body::Event(wire::Event { kind: Some(Kind::GoingAway(going)) })) = frame.body else {
+            panic!("no notice: {frame:?}")
+        };
+        assert!(going.reconnect_after_ms > 0);
+        assert_eq!(close_code(&mut raw).await, 4001);
+        Instant::now()
+    });
+    let ends = futures::future::join_all(ends).await;
+    let (first, last) = (ends.iter().min().expect("peers"), ends.iter().max().expect("peers"));
+    assert!(*last - *first >= DRAIN / 2, "all left within {:?}", *last - *first);
+    assert_eq!(close_code(&mut stranger).await, 4001);
+    assert!(cluster.nodes[0].wait().await.success(), "leaving is no failure");
+}
+
+#[tokio::test]
+async fn a_leaving_node_takes_nobody_in() {
+    let mut cluster = Cluster::embedded_with(|settings| settings.set("shutdown.delay_ms", 2_000)).await;
+    let (mut raw, _) = Raw::hello(cluster.nodes[0].public(), Encoding::Proto, &cluster.tenant.token("ada")).await;
+    cluster.nodes[0].terminate();
+    let refused = eventually("a refusal", async || {
+        let answer = upgrade(&[]).send(cluster.nodes[0].public()).await;
+        (answer.status == 503).then_some(answer)
+    })
+    .await;
+    assert!(refused.header("retry-after").is_some());
+    assert_eq!(raw.ask(ping()).await, reply::Result::Pong(wire::Pong {}), "whoever is in is served");
+    assert_eq!(close_code(&mut raw).await, 4001);
+    assert!(cluster.nodes[0].wait().await.success());
+}
+
+#[tokio::test]
+async fn a_peer_that_vanished_does_not_keep_a_node_from_leaving() {
+    let mut cluster = Cluster::embedded().await;
+    let link = Proxy::to(cluster.nodes[0].public()).await;
+    let (raw, _) = Raw::hello(link.address(), Encoding::Proto, &cluster.tenant.token("ada")).await;
+    link.freeze();
+    let asked = Instant::now();
+    cluster.nodes[0].terminate();
+    assert!(cluster.nodes[0].wait().await.success(), "leaving is no failure");
+    assert!(asked.elapsed() < PATIENCE / 3, "it took {:?}", asked.elapsed());
+    drop(raw);
+}
