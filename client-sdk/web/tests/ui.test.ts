@@ -10,7 +10,7 @@ import { place } from "../src/ui/message-groups.js";
 import { colourOf, initials, titleOf } from "../src/ui/names.js";
 import { conversation, message } from "./harness/peer.js";
 
-beforeEach(() => void setLanguage(["en"]));
+beforeEach(() => void setLanguage(["en-US"]));
 
 test("takes the first language it knows", () => {
   expect(setLanguage(["de-DE", "fr-CA", "en"])).toBe(fr);

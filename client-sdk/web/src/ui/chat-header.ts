@@ -6,7 +6,7 @@ import { ClientElement } from "./client-element.js";
 import { ago } from "./format.js";
 import { strings } from "./i18n/index.js";
 import { backIcon, unreadIcon } from "./icons.js";
-import { displayName, peerOf, titleOf } from "./names.js";
+import { colourKey, displayName, peerOf, titleOf } from "./names.js";
 import { base } from "./styles.js";
 
 /** Who one talks with. Fires `causerie-back` and `causerie-mark-unread`. */
@@ -70,7 +70,7 @@ export class ChatHeader extends ClientElement {
       </button>
       <causerie-avatar
         .name=${title}
-        .key=${peer?.id ?? conversation.id}
+        .key=${peer ? colourKey(peer) : conversation.id}
         .kind=${peer ? "person" : conversation.kind === "group" ? "group" : "note"}
         ?online=${online}
       ></causerie-avatar>

@@ -25,6 +25,8 @@ export class Chat extends ClientElement {
 
   protected override readonly drawnAfter: readonly (keyof ClientEvents)[] = ["state"];
   #deleting: Message | undefined;
+  /** Coming back clears the mark; a mark set elsewhere while one looks stays. */
+  #openedMarked = false;
   #marker = new ReadMarker(this, () => this.#markRead());
 
   static override styles = [
@@ -35,7 +37,6 @@ export class Chat extends ClientElement {
         flex-direction: column;
         min-width: 0;
         min-height: 0;
-        height: 100%;
       }
       .problem {
         margin: 0 20px;
@@ -61,6 +62,7 @@ export class Chat extends ClientElement {
     if (changed.has("conversation") && before?.id !== this.conversation.id) {
       this.editing = undefined;
       this.problem = "";
+      this.#openedMarked = this.conversation.readState.markedUnread;
     }
   }
 
@@ -111,8 +113,10 @@ export class Chat extends ClientElement {
   /** Read is what was seen: the end of the list, by someone who looks. */
   #markRead(): void {
     const { conversation, client } = this;
-    if (!this.list?.atEnd || conversation.readState.markedUnread) return;
-    if (client.state.name !== "connected" || conversation.readState.unread === 0) return;
+    if (!this.list?.atEnd || client.state.name !== "connected") return;
+    const { unread, markedUnread } = conversation.readState;
+    if (unread === 0 && !(markedUnread && this.#openedMarked)) return;
+    this.#openedMarked = false;
     // Fails when the connection is lost; the next look marks again.
     client.markRead(conversation.id).catch(() => {});
   }

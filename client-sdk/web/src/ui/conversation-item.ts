@@ -1,11 +1,11 @@
 import { css, html } from "lit";
 import { customElement, property } from "lit/decorators.js";
-import type { ClientEvents, Conversation } from "../sdk/index.js";
+import type { ClientEvents, Conversation, Message } from "../sdk/index.js";
 import "./avatar.js";
 import { ClientElement } from "./client-element.js";
 import { fullDate, shortDate } from "./format.js";
 import { strings } from "./i18n/index.js";
-import { displayName, peerOf, titleOf } from "./names.js";
+import { colourKey, displayName, peerOf, titleOf } from "./names.js";
 import { base } from "./styles.js";
 import { typingText } from "./typing-text.js";
 
@@ -113,7 +113,7 @@ export class ConversationItem extends ClientElement {
       >
         <causerie-avatar
           .name=${title}
-          .key=${peer?.id ?? conversation.id}
+          .key=${peer ? colourKey(peer) : conversation.id}
           .kind=${peer ? "person" : conversation.kind === "group" ? "group" : "note"}
           ?online=${peer !== undefined && (client.presence(peer.id)?.online ?? false)}
         ></causerie-avatar>
@@ -141,15 +141,16 @@ export class ConversationItem extends ClientElement {
     const message = conversation.lastMessage;
     if (!message) return html`<span class="preview muted clip">${strings.noMessages}</span>`;
     if (message.deletedAt) return html`<span class="preview muted deleted clip">${strings.deleted}</span>`;
-    const author =
-      message.authorId === client.me?.id
-        ? conversation.kind === "note_to_self"
-          ? ""
-          : `${strings.you}: `
-        : conversation.kind === "group"
-          ? `${displayName(conversation.members.find(({ user }) => user.id === message.authorId)?.user)}: `
-          : "";
-    return html`<span class="preview muted clip">${author}${message.text}</span>`;
+    const author = this.#authorOf(message);
+    return html`<span class="preview muted clip">${author ? strings.said(author, message.text) : message.text}</span>`;
+  }
+
+  /** Who wrote, where that is not plain. */
+  #authorOf({ authorId }: Message): string {
+    const { kind, members } = this.conversation;
+    if (kind === "note_to_self") return "";
+    if (authorId === this.client.me?.id) return strings.you;
+    return kind === "group" ? displayName(members.find(({ user }) => user.id === authorId)?.user) : "";
   }
 
   #badge(unread: number, markedUnread: boolean): unknown {

@@ -54,7 +54,7 @@ export class ConversationList extends ClientElement {
       }
       .skeleton i {
         display: block;
-        background: var(--hover);
+        background: var(--border);
         border-radius: 8px;
         height: 12px;
       }

@@ -1,12 +1,12 @@
 // Dates as people say them, in the language in use.
-import { strings } from "./i18n/index.js";
+import { locale, strings } from "./i18n/index.js";
 
 const formats = new Map<string, Intl.DateTimeFormat>();
 
 function format(date: Date, options: Intl.DateTimeFormatOptions): string {
-  const key = strings.locale + JSON.stringify(options);
+  const key = locale + JSON.stringify(options);
   let known = formats.get(key);
-  if (!known) formats.set(key, (known = new Intl.DateTimeFormat(strings.locale, options)));
+  if (!known) formats.set(key, (known = new Intl.DateTimeFormat(locale, options)));
   return Number.isNaN(date.getTime()) ? "" : known.format(date);
 }
 
@@ -53,7 +53,7 @@ export function shortDate(date: Date, now: Date): string {
 
 /** `5 minutes ago`, `2 days ago`: how long since a person was there. */
 export function ago(date: Date, now: Date): string {
-  const relative = new Intl.RelativeTimeFormat(strings.locale, { numeric: "auto" });
+  const relative = new Intl.RelativeTimeFormat(locale, { numeric: "auto" });
   const minutes = Math.max(Math.round((now.getTime() - date.getTime()) / 60_000), 0);
   if (minutes < 60) return relative.format(-minutes, "minute");
   if (minutes < 24 * 60) return relative.format(-Math.round(minutes / 60), "hour");

@@ -13,7 +13,9 @@ export const moreIcon = icon("M6 12h.01M12 12h.01M18 12h.01");
 export const downIcon = icon("M12 5v14M6 13l6 6 6-6");
 export const editIcon = icon("M4 20h4L19 9l-4-4L4 16zM13 7l4 4");
 export const deleteIcon = icon("M4 7h16M9 7V4h6v3M6 7l1 13h10l1-13M10 11v5M14 11v5");
-export const unreadIcon = icon("M12 20a8 8 0 1 1 8-8c0 1.5-.4 2.9-1.1 4.1L20 20l-4-.9A8 8 0 0 1 12 20zM12 9v3.5M12 15.5h.01");
+export const unreadIcon = icon(
+  "M20.5 11.500V18h-17V6.500h10.500M4 7.500l8 5.500 3.500-2.400M19 8a2.500 2.500 0 1 0 0-5 2.500 2.500 0 0 0 0 5z",
+);
 export const searchIcon = icon("M11 18a7 7 0 1 1 0-14 7 7 0 0 1 0 14zM16 16l4.5 4.5");
 export const groupIcon = icon(
   "M9 11a3.5 3.5 0 1 0 0-7 3.5 3.5 0 0 0 0 7zM2.5 20a6.5 6.5 0 0 1 13 0M16 4.5a3.5 3.5 0 0 1 0 6M18 14.5a6.5 6.5 0 0 1 3.5 5.5",

@@ -154,7 +154,7 @@ export class MessageList extends ClientElement {
   }
 
   protected override firstUpdated(): void {
-    this.#resized.observe(this.scroller);
+    this.#resized.observe(this);
   }
 
   protected override updated(): void {

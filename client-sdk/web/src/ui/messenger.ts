@@ -9,7 +9,7 @@ import "./connection-banner.js";
 import "./conversation-list.js";
 import { strings } from "./i18n/index.js";
 import { chatIcon, plusIcon } from "./icons.js";
-import { displayName } from "./names.js";
+import { colourKey, displayName } from "./names.js";
 import "./new-conversation.js";
 import type { NewConversation } from "./new-conversation.js";
 import { base, emptyState, theme } from "./styles.js";
@@ -44,7 +44,8 @@ export class Messenger extends ClientElement {
       .panes {
         flex: 1;
         display: grid;
-        grid-template-columns: minmax(280px, 30%) minmax(0, 1fr);
+        grid-template-columns: minmax(300px, 32%) minmax(0, 1fr);
+        grid-template-rows: minmax(0, 1fr);
         min-height: 0;
       }
       @container messenger (min-width: 1200px) {
@@ -92,6 +93,9 @@ export class Messenger extends ClientElement {
         min-width: 0;
         min-height: 0;
       }
+      causerie-chat {
+        flex: 1;
+      }
       @container messenger (max-width: 719px) {
         .panes {
           grid-template-columns: minmax(0, 1fr);
@@ -123,7 +127,7 @@ export class Messenger extends ClientElement {
           <header>
             ${
               me
-                ? html`<causerie-avatar .name=${displayName(me)} .key=${me.id} title=${strings.signedInAs(displayName(me))}></causerie-avatar>`
+                ? html`<causerie-avatar .name=${displayName(me)} .key=${colourKey(me)} title=${strings.signedInAs(displayName(me))}></causerie-avatar>`
                 : ""
             }
             <h1 class="clip">${strings.conversations}</h1>

@@ -16,6 +16,11 @@ export function displayName(user: User | undefined): string {
   return user?.name || user?.externalId || "?";
 }
 
+/** What decides a person's colour: known before the server's id is. */
+export function colourKey(user: User): string {
+  return user.externalId || user.id;
+}
+
 /** What a conversation is called by one who is in it. */
 export function titleOf(conversation: Conversation, meId: string | undefined): string {
   if (conversation.kind === "note_to_self") return strings.noteToSelf;

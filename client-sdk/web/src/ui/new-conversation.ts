@@ -7,7 +7,7 @@ import { ClientElement } from "./client-element.js";
 import { dialogStyles } from "./dialog-styles.js";
 import { explain, strings } from "./i18n/index.js";
 import { backIcon, checkIcon, closeIcon, groupIcon } from "./icons.js";
-import { displayName } from "./names.js";
+import { colourKey, displayName } from "./names.js";
 import { base } from "./styles.js";
 
 /** Typing pauses this long before the directory is asked. */
@@ -48,6 +48,7 @@ export class NewConversation extends ClientElement {
       }
       .fields {
         display: grid;
+        grid-template-columns: minmax(0, 1fr);
         gap: 8px;
         padding: 4px 20px 10px;
       }
@@ -68,6 +69,7 @@ export class NewConversation extends ClientElement {
         font-size: 0.875rem;
       }
       .chip .icon {
+        flex: none;
         width: 16px;
         height: 16px;
       }
@@ -208,7 +210,7 @@ export class NewConversation extends ClientElement {
         <i class="circle">${groupIcon}</i><span class="name">${strings.newGroup}</span>
       </button>
       <button class="person" ?disabled=${this.busy} @click=${() => this.#start(() => this.client.startNoteToSelf())}>
-        <causerie-avatar kind="note" .key=${this.client.me?.id ?? ""}></causerie-avatar><span class="name">${strings.noteToSelf}</span>
+        <causerie-avatar kind="note" .key=${this.client.me ? colourKey(this.client.me) : ""}></causerie-avatar><span class="name">${strings.noteToSelf}</span>
       </button>`;
   }
 
@@ -222,7 +224,7 @@ export class NewConversation extends ClientElement {
 
   #person(user: User): unknown {
     const name = displayName(user);
-    const face = html`<causerie-avatar .name=${name} .key=${user.id}></causerie-avatar><span class="name clip">${name}</span>`;
+    const face = html`<causerie-avatar .name=${name} .key=${colourKey(user)}></causerie-avatar><span class="name clip">${name}</span>`;
     if (!this.group) {
       return html`<button class="person" ?disabled=${this.busy} @click=${() => this.#start(() => this.client.startDirect({ id: user.id }))}>
         ${face}

@@ -18,6 +18,7 @@ export const en: Strings = {
   loadMore: "Show more",
   back: "Back to conversations",
   you: "You",
+  said: (name, text) => `${name}: ${text}`,
   today: "Today",
   yesterday: "Yesterday",
   online: "Online",

@@ -18,6 +18,7 @@ export const fr: Strings = {
   loadMore: "Afficher plus",
   back: "Retour aux conversations",
   you: "Vous",
+  said: (name, text) => `${name}\u00a0: ${text}`,
   today: "Aujourd’hui",
   yesterday: "Hier",
   online: "En ligne",

@@ -8,10 +8,16 @@ const languages: Readonly<Record<string, Strings>> = { en, fr };
 /** The texts in use. Set before anything is drawn. */
 export let strings: Strings = en;
 
+/** BCP 47, given to `Intl`: the language in use, in the form of the person's region where it is known. */
+export let locale = "en";
+
 /** Takes the first language of the list that exists; English otherwise. Returns its texts. */
 export function setLanguage(preferred: readonly string[]): Strings {
-  const known = preferred.map((tag) => languages[tag.slice(0, 2).toLowerCase()]).find((found) => found !== undefined);
-  strings = known ?? en;
+  const language = (tag: string): string => tag.slice(0, 2).toLowerCase();
+  const tag = preferred.find((each) => languages[language(each)]) ?? "en";
+  strings = languages[language(tag)] ?? en;
+  // `fr` says nothing of the region; a later `fr-CA` does.
+  locale = preferred.find((each) => each.length > 2 && language(each) === language(tag)) ?? tag;
   return strings;
 }
 

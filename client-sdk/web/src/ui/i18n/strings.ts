@@ -2,7 +2,7 @@ import type { ErrorName } from "../../sdk/index.js";
 
 /** Every text of the interface. A language is one object of this type; the compiler finds what it lacks. */
 export interface Strings {
-  /** BCP 47, given to `Intl`. */
+  /** BCP 47, for the `lang` of the page. */
   readonly locale: string;
   readonly conversations: string;
   readonly newConversation: string;
@@ -20,6 +20,7 @@ export interface Strings {
   readonly loadMore: string;
   readonly back: string;
   readonly you: string;
+  readonly said: (name: string, text: string) => string;
   readonly today: string;
   readonly yesterday: string;
   readonly online: string;

@@ -1,0 +1,41 @@
+import assert from "node:assert/strict";
+import { Person } from "./harness.mjs";
+
+/** axe-core finds nothing serious in the main states, light and dark. */
+export function accessibility(runner, browser, server) {
+  for (const colorScheme of ["light", "dark"]) {
+    runner.test(`no serious accessibility problem in ${colorScheme}`, async () => {
+      const problems = {};
+      const door = await Person.open(browser, server, "/", { colorScheme });
+      await door.page.getByRole("link", { name: "Léa Martin" }).waitFor();
+      problems.door = await door.accessibilityProblems();
+      await door.close();
+
+      const lea = await Person.open(browser, server, "/?as=lea", { colorScheme });
+      await lea.page.locator("causerie-conversation-item").first().waitFor();
+      problems.list = await lea.accessibilityProblems();
+      await lea.startWith("Tom Nguyen");
+      await lea.say(`en ${colorScheme}`);
+      const mine = lea.messages(`en ${colorScheme}`);
+      await mine.getByRole("img", { name: "Sent" }).waitFor();
+      problems.chat = await lea.accessibilityProblems();
+      await mine.hover();
+      await mine.getByRole("button", { name: "Message actions" }).click();
+      problems.menu = await lea.accessibilityProblems();
+      await lea.page.getByRole("menuitem", { name: "Edit" }).click();
+      problems.editing = await lea.accessibilityProblems();
+      await lea.page.getByRole("button", { name: "Cancel" }).click();
+      await lea.page.getByRole("button", { name: "New conversation" }).first().click();
+      await lea.page.getByRole("dialog").getByRole("button", { name: "Tom Nguyen" }).waitFor();
+      problems.dialog = await lea.accessibilityProblems();
+      await lea.page.getByRole("button", { name: "New group" }).click();
+      await lea.page.getByRole("dialog").getByRole("button", { name: "Tom Nguyen" }).click();
+      problems.group = await lea.accessibilityProblems();
+      await lea.close();
+      assert.deepEqual(
+        Object.entries(problems).filter(([, found]) => found.length),
+        [],
+      );
+    });
+  }
+}

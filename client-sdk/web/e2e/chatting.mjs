@@ -1,0 +1,172 @@
+import assert from "node:assert/strict";
+import { Person } from "./harness.mjs";
+
+/** Two people, one conversation, live. */
+export function chatting(runner, browser, server) {
+  let lea;
+  let tom;
+
+  runner.test("two people start a conversation and chat both ways", async () => {
+    lea = await Person.open(browser, server, "/?as=lea");
+    tom = await Person.open(browser, server, "/?as=tom");
+    // The demo's own conversation is read first, so that the counts below are of this test only.
+    await tom.page.locator("causerie-conversation-item").getByText("1 unread message").waitFor({ state: "attached" });
+    await tom.page.locator("causerie-conversation-item").first().click();
+    await tom.page.waitForFunction(() => document.title === "Causerie");
+    await lea.startWith("Tom Nguyen");
+    await lea.say("Bonjour Tom !");
+    await tom.item("Léa Martin").getByText("Bonjour Tom !").waitFor();
+    await tom.openConversation("Léa Martin");
+    await tom.sees("Bonjour Tom !");
+    await tom.say("Salut Léa\nça va ?");
+    await lea.sees("Salut Léa");
+    assert.equal(await lea.messages("Bonjour Tom !").count(), 1);
+    assert.equal(await lea.messages("Bonjour Tom !").getAttribute("own"), "");
+    assert.equal(await lea.messages("Salut Léa").getAttribute("own"), null);
+  });
+
+  runner.test("what was seen is shown as read to its author", async () => {
+    await lea.messages("Bonjour Tom !").getByRole("img", { name: "Read" }).waitFor();
+  });
+
+  runner.test("presence shows in the header", async () => {
+    await lea.page.locator("causerie-chat-header").getByText("Online").waitFor();
+  });
+
+  runner.test("typing shows while the other writes, and ends with the message", async () => {
+    const field = tom.page.getByRole("textbox", { name: "Write a message" });
+    await field.pressSequentially("je réfléchis");
+    const typing = lea.page.locator("causerie-message-list .typing", { hasText: "Tom Nguyen is typing…" });
+    await typing.waitFor();
+    await field.press("Enter");
+    await lea.sees("je réfléchis");
+    await typing.waitFor({ state: "hidden" });
+  });
+
+  runner.test("an edit is seen by the other", async () => {
+    const field = lea.page.getByRole("textbox", { name: "Write a message" });
+    await lea.say("rendez-vous à midi");
+    await tom.sees("rendez-vous à midi");
+    await lea.messages("rendez-vous à midi").hover();
+    await lea.messages("rendez-vous à midi").getByRole("button", { name: "Message actions" }).click();
+    await lea.page.getByRole("menuitem", { name: "Edit" }).click();
+    assert.equal(await field.inputValue(), "rendez-vous à midi");
+    await lea.say("rendez-vous à 13 h");
+    await tom.messages("rendez-vous à 13 h").getByText("edited").waitFor();
+    assert.equal(await tom.messages("rendez-vous à midi").count(), 0);
+    assert.equal(await field.inputValue(), "");
+  });
+
+  runner.test("a deletion leaves a tombstone for both", async () => {
+    await lea.say("oups");
+    await tom.sees("oups");
+    await lea.messages("oups").hover();
+    await lea.messages("oups").getByRole("button", { name: "Message actions" }).click();
+    await lea.page.getByRole("menuitem", { name: "Delete" }).click();
+    await lea.page.getByRole("dialog", { name: "Delete this message?" }).getByRole("button", { name: "Delete" }).click();
+    await tom.sees("Message deleted");
+    await lea.sees("Message deleted");
+    assert.equal(await tom.messages("oups").count(), 0);
+  });
+
+  runner.test("unread messages count in the list and the title, until they are read", async () => {
+    await tom.page.goto(`${server.origin}/?as=tom`);
+    await tom.page.locator("causerie-conversation-item").first().waitFor();
+    await lea.say("un");
+    await lea.say("deux");
+    await lea.say("trois");
+    const item = tom.item("Léa Martin");
+    await item.getByText("3 unread messages").waitFor({ state: "attached" });
+    await tom.page.waitForFunction(() => document.title === "(3) Causerie");
+    await item.click();
+    await tom.sees("trois");
+    await tom.page.locator(".new", { hasText: "New messages" }).waitFor();
+    await item.getByText("3 unread messages").waitFor({ state: "detached" });
+    await tom.page.waitForFunction(() => document.title === "Causerie");
+  });
+
+  runner.test("a page that is not looked at reads nothing", async () => {
+    await tom.page.evaluate(() => {
+      Object.defineProperty(document, "hasFocus", { value: () => false, configurable: true });
+    });
+    await lea.say("tu es là ?");
+    await tom.sees("tu es là ?");
+    const item = tom.item("Léa Martin");
+    await item.getByText("1 unread message").waitFor({ state: "attached" });
+    await tom.page.evaluate(() => {
+      delete document.hasFocus;
+      dispatchEvent(new Event("focus"));
+    });
+    await item.getByText("1 unread message").waitFor({ state: "detached" });
+  });
+
+  runner.test("a conversation can be marked as unread by hand", async () => {
+    await tom.page.getByRole("button", { name: "Mark as unread" }).click();
+    const item = tom.item("Léa Martin");
+    await item.getByText("Marked as unread").waitFor({ state: "attached" });
+    await item.click();
+    await item.getByText("Marked as unread").waitFor({ state: "detached" });
+  });
+
+  runner.test("text is text: markup is shown, not run, and only web addresses are links", async () => {
+    await lea.say('<img src=x onerror="alert(1)"> https://example.org/page javascript:alert(1)');
+    await tom.sees("<img src=x");
+    const message = tom.messages("<img src=x");
+    assert.deepEqual(await message.locator("a").evaluateAll((links) => links.map((link) => link.href)), [
+      "https://example.org/page",
+    ]);
+    assert.equal(await message.locator("img").count(), 0);
+  });
+
+  runner.test("older messages are loaded when one scrolls up, and a button leads back", async () => {
+    for (let index = 1; index <= 70; index++) await tom.say(`ligne ${index}`);
+    await lea.sees("ligne 70");
+    await lea.page.reload();
+    await lea.sees("ligne 70");
+    assert.equal(await lea.messages("Bonjour Tom !").count(), 0);
+    const scroller = lea.page.locator("causerie-message-list .scroller");
+    await scroller.evaluate((element) => element.scrollTo(0, 0));
+    await lea.messages("ligne 5").first().waitFor({ state: "attached" });
+    await scroller.evaluate((element) => element.scrollTo(0, 0));
+    await lea.sees("Bonjour Tom !");
+    await lea.page.getByRole("button", { name: "Jump to the latest message" }).click();
+    await lea.page.waitForFunction(() => {
+      const find = (root, name) => root.querySelector(name)?.shadowRoot;
+      const list = find(find(find(document, "causerie-messenger"), "causerie-chat"), "causerie-message-list");
+      const element = list.querySelector(".scroller");
+      return element.scrollHeight - element.clientHeight - element.scrollTop < 4;
+    });
+  });
+
+  runner.test("a group is created, its messages carry names, and all see them", async () => {
+    const { page } = lea;
+    await page.getByRole("button", { name: "New conversation" }).first().click();
+    await page.getByRole("button", { name: "New group" }).click();
+    await page.getByRole("textbox", { name: "Group name" }).fill("Sortie scolaire");
+    for (const name of ["Tom Nguyen", "Chloé Petit"]) {
+      await page.getByRole("searchbox", { name: "Search people" }).fill(name);
+      await page.getByRole("dialog").getByRole("button", { name, pressed: false }).click();
+    }
+    await page.getByRole("button", { name: "Create group" }).click();
+    await page.getByRole("heading", { name: "Sortie scolaire", level: 2 }).waitFor();
+    await page.locator("causerie-chat-header").getByText("3 members").waitFor();
+    await tom.openConversation("Sortie scolaire");
+    await tom.say("Qui vient ?");
+    await lea.sees("Qui vient ?");
+    await lea.messages("Qui vient ?").getByText("Tom Nguyen").waitFor();
+  });
+
+  runner.test("notes to oneself work", async () => {
+    await lea.page.getByRole("button", { name: "New conversation" }).first().click();
+    await lea.page.getByRole("button", { name: "Note to self" }).click();
+    await lea.page.getByRole("heading", { name: "Note to self", level: 2 }).waitFor();
+    await lea.say("acheter du pain");
+    await lea.sees("acheter du pain");
+  });
+
+  runner.test("the pages had no error and broke no policy", async () => {
+    assert.deepEqual([...lea.complaints, ...tom.complaints], []);
+    await lea.close();
+    await tom.close();
+  });
+}

@@ -1,0 +1,197 @@
+// What the browser tests need: the true server in a folder of its own, a browser, people with a page each, and a runner.
+import { spawn } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { createRequire } from "node:module";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { dirname, join, resolve } from "node:path";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import { chromium } from "playwright-core";
+
+const here = dirname(fileURLToPath(import.meta.url));
+const binary = resolve(process.env.CAUSERIE_BIN ?? join(here, "../../../target/debug/causerie"));
+const axeSource = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
+const browserFlags = [
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+];
+
+/** A port nobody uses now. */
+function freePort() {
+  return new Promise((resolvePort, reject) => {
+    const probe = createServer();
+    probe.once("error", reject);
+    probe.listen(0, "127.0.0.1", () => {
+      const { port } = probe.address();
+      probe.close(() => resolvePort(port));
+    });
+  });
+}
+
+/** The true server with its demo. It keeps its data and its port over `kill` and `start`. */
+export class Server {
+  #folder = mkdtempSync(join(tmpdir(), "causerie-e2e-"));
+  #process;
+  #port;
+  #log = [];
+
+  get origin() {
+    return `http://127.0.0.1:${this.#port}`;
+  }
+
+  async start() {
+    this.#port ??= await freePort();
+    const env = {
+      ...process.env,
+      CAUSERIE_LISTEN__PUBLIC: `127.0.0.1:${this.#port}`,
+      CAUSERIE_LISTEN__INTERNAL: "127.0.0.1:0",
+      CAUSERIE_DATA__DIR: this.#folder,
+      CAUSERIE_DEMO__ENABLED: "true",
+    };
+    const server = spawn(binary, [], { env, cwd: this.#folder, stdio: ["ignore", "pipe", "pipe"] });
+    this.#process = server;
+    const keep = (line) => this.#log.push(line);
+    createInterface(server.stderr).on("line", keep);
+    await new Promise((ready, failed) => {
+      server.once("error", failed);
+      server.once("exit", (code) => failed(new Error(`the server ended with ${code}:\n${this.#log.slice(-20).join("\n")}`)));
+      createInterface(server.stdout).on("line", (line) => {
+        keep(line);
+        if (line.startsWith("causerie is ready on ")) ready();
+      });
+    });
+    server.removeAllListeners("exit");
+  }
+
+  /** Ends it without a chance to say goodbye. */
+  async kill() {
+    const server = this.#process;
+    if (!server || server.exitCode !== null || server.signalCode !== null) return;
+    const gone = new Promise((done) => server.once("exit", done));
+    server.kill("SIGKILL");
+    await gone;
+  }
+
+  async remove() {
+    await this.kill();
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+}
+
+/** Opens the browser of the system. */
+export function openBrowser() {
+  return chromium.launch({
+    executablePath: process.env.CHROMIUM_BIN ?? "/usr/bin/chromium",
+    headless: true,
+    args: browserFlags,
+  });
+}
+
+/** One person at one page, in a browser context of their own. Complaints of the page are kept. */
+export class Person {
+  complaints = [];
+
+  static async open(browser, server, path, options = {}) {
+    const person = new Person();
+    person.context = await browser.newContext({ viewport: { width: 1280, height: 800 }, locale: "en-GB", ...options });
+    person.page = await person.context.newPage();
+    await person.page.addInitScript(() => {
+      addEventListener("securitypolicyviolation", (event) =>
+        console.error(`violation of ${event.violatedDirective}: ${event.blockedURI}`),
+      );
+    });
+    person.page.on("pageerror", (error) => person.complaints.push(String(error)));
+    person.page.on("console", (message) => {
+      // Losing the server is part of the tests; the browser says so each time.
+      if (message.type() === "error" && !/ERR_CONNECTION|WebSocket connection/.test(message.text()))
+        person.complaints.push(message.text());
+    });
+    person.page.setDefaultTimeout(10_000);
+    await person.page.goto(server.origin + path);
+    return person;
+  }
+
+  /** Finds the person through the directory and opens the conversation. */
+  async startWith(name) {
+    const { page } = this;
+    await page.getByRole("button", { name: "New conversation" }).first().click();
+    await page.getByRole("searchbox", { name: "Search people" }).fill(name);
+    await page.getByRole("dialog").getByRole("button", { name }).click();
+    await page.getByRole("heading", { name, level: 2 }).waitFor();
+  }
+
+  /** A conversation's line in the list, by its name. */
+  item(title) {
+    return this.page
+      .locator("causerie-conversation-item")
+      .filter({ has: this.page.locator(".name").getByText(title, { exact: true }) });
+  }
+
+  /** Opens a conversation from the list. */
+  async openConversation(title) {
+    await this.item(title).click();
+    await this.page.getByRole("heading", { name: title, level: 2 }).waitFor();
+  }
+
+  async say(text) {
+    const field = this.page.getByRole("textbox", { name: "Write a message" });
+    await field.fill(text);
+    await field.press("Enter");
+  }
+
+  /** The messages with this text. */
+  messages(text) {
+    return this.page.locator("causerie-message", { hasText: text });
+  }
+
+  async sees(text, timeout = 10_000) {
+    await this.messages(text).first().waitFor({ timeout });
+  }
+
+  /** What axe-core finds of impact serious or critical, in one line each. */
+  async accessibilityProblems() {
+    // Evaluated by the debugger, which the page's security policy does not bind.
+    const { readFileSync } = await import("node:fs");
+    await this.page.evaluate(readFileSync(axeSource, "utf8"));
+    const { violations } = await this.page.evaluate(() => globalThis.axe.run(document, { resultTypes: ["violations"] }));
+    return violations
+      .filter(({ impact }) => impact === "serious" || impact === "critical")
+      .map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.flat().join(" ")).join(", ")}`);
+  }
+
+  async close() {
+    await this.context.close();
+  }
+}
+
+/** Tests in the order given; each has its name, and fails by throwing. */
+export class Runner {
+  #tests = [];
+
+  test(name, run) {
+    this.#tests.push({ name, run });
+  }
+
+  /** Runs all; `N passed, N failed` is the last line. Returns whether all passed. */
+  async run() {
+    let failed = 0;
+    for (const { name, run } of this.#tests) {
+      const started = performance.now();
+      try {
+        await run();
+        console.log(`ok   ${name} (${Math.round(performance.now() - started)} ms)`);
+      } catch (error) {
+        failed += 1;
+        console.log(`FAIL ${name}\n${error?.stack ?? error}`);
+      }
+    }
+    console.log(`${this.#tests.length - failed} passed, ${failed} failed`);
+    return failed === 0;
+  }
+}

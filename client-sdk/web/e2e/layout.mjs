@@ -1,0 +1,67 @@
+import assert from "node:assert/strict";
+import { Person } from "./harness.mjs";
+
+/** Small screens, other languages. */
+export function layout(runner, browser, server) {
+  runner.test("at 360 pixels list and chat are two screens, and nothing overflows", async () => {
+    const chloe = await Person.open(browser, server, "/?as=chloe", { viewport: { width: 360, height: 720 }, hasTouch: true });
+    const overflow = () => chloe.page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+    await chloe.startWith("Maître Jean-Baptiste de la Rochefoucauld-Montmorency");
+    await chloe.say(`${"anticonstitutionnellement".repeat(8)} ${"et ".repeat(60)}`);
+    await chloe.sees("anticonstitutionnellement");
+    assert.equal(await overflow(), 0);
+    assert.equal(await chloe.page.getByRole("heading", { name: "Conversations" }).isVisible(), false);
+    await chloe.page.getByRole("button", { name: "Back to conversations" }).click();
+    await chloe.page.getByRole("heading", { name: "Conversations" }).waitFor();
+    assert.equal(await chloe.page.locator("causerie-composer").isVisible(), false);
+    assert.equal(await overflow(), 0);
+    await chloe.page.goBack();
+    await chloe.page.getByRole("textbox", { name: "Write a message" }).waitFor();
+    assert.deepEqual(chloe.complaints, []);
+    await chloe.close();
+  });
+
+  runner.test("a conversation's address leads back to it after a reload", async () => {
+    const zoe = await Person.open(browser, server, "/?as=zoe");
+    await zoe.startWith("Idriss Traoré");
+    await zoe.say("je reviens");
+    await zoe.messages("je reviens").getByRole("img", { name: "Sent" }).waitFor();
+    await zoe.page.reload();
+    await zoe.sees("je reviens");
+    await zoe.close();
+  });
+
+  runner.test("speaks French when asked, and when the browser does", async () => {
+    const asked = await Person.open(browser, server, "/?as=zoe&lang=fr");
+    await asked.page.getByRole("button", { name: "Nouvelle conversation" }).first().waitFor();
+    assert.equal(await asked.page.evaluate(() => document.documentElement.lang), "fr");
+    await asked.page.locator("causerie-conversation-item").first().click();
+    await asked.page.getByText("Aujourd’hui").waitFor();
+    await asked.page.getByPlaceholder("Écrire un message").waitFor();
+    await asked.close();
+    const french = await Person.open(browser, server, "/", { locale: "fr-FR" });
+    await french.page.getByRole("heading", { name: "Qui êtes-vous ?" }).waitFor();
+    await french.close();
+  });
+
+  runner.test("can be used by keyboard alone", async () => {
+    const idriss = await Person.open(browser, server, "/?as=idriss");
+    const { page } = idriss;
+    await page.locator("causerie-conversation-item").first().waitFor();
+    // New conversation, then the first of the list.
+    await page.keyboard.press("Tab");
+    await page.keyboard.press("Tab");
+    await page.keyboard.press("Enter");
+    await page.getByRole("textbox", { name: "Write a message" }).waitFor();
+    await page.keyboard.type("au clavier");
+    await page.keyboard.press("Shift+Enter");
+    await page.keyboard.type("seulement");
+    await page.keyboard.press("Enter");
+    await idriss.sees("au clavier\nseulement");
+    await page.keyboard.press("ArrowUp");
+    await page.getByText("Editing a message").waitFor();
+    await page.keyboard.press("Escape");
+    await page.getByText("Editing a message").waitFor({ state: "detached" });
+    await idriss.close();
+  });
+}

@@ -1,0 +1,28 @@
+// The messenger in a real browser against the real server. `CAUSERIE_BIN` names the server's binary;
+// names of suites as arguments run only those.
+
+import { accessibility } from "./accessibility.mjs";
+import { chatting } from "./chatting.mjs";
+import { openBrowser, Runner, Server } from "./harness.mjs";
+import { layout } from "./layout.mjs";
+import { people } from "./people.mjs";
+import { reconnecting } from "./reconnecting.mjs";
+
+const server = new Server();
+const runner = new Runner();
+let browser;
+try {
+  await server.start();
+  browser = await openBrowser();
+  const asked = process.argv.slice(2);
+  for (const suite of [people, chatting, reconnecting, layout, accessibility]) {
+    if (!asked.length || asked.includes(suite.name)) suite(runner, browser, server);
+  }
+  if (!(await runner.run())) process.exitCode = 1;
+} catch (error) {
+  console.log(`${error?.stack ?? error}\n0 passed, 1 failed`);
+  process.exitCode = 1;
+} finally {
+  await browser?.close();
+  await server.remove();
+}
