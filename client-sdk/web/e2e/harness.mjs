@@ -159,7 +159,10 @@ export class Person {
     // Evaluated by the debugger, which the page's security policy does not bind.
     const { readFileSync } = await import("node:fs");
     await this.page.evaluate(readFileSync(axeSource, "utf8"));
-    const { violations } = await this.page.evaluate(() => globalThis.axe.run(document, { resultTypes: ["violations"] }));
+    const { violations, passes } = await this.page.evaluate(() =>
+      globalThis.axe.run(document, { resultTypes: ["violations", "passes"] }),
+    );
+    if (passes.length < 5) return [`only ${passes.length} rules applied: nothing was looked at`];
     return violations
       .filter(({ impact }) => impact === "serious" || impact === "critical")
       .map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.flat().join(" ")).join(", ")}`);

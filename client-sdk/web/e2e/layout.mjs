@@ -58,6 +58,7 @@ export function layout(runner, browser, server) {
     await page.keyboard.type("seulement");
     await page.keyboard.press("Enter");
     await idriss.sees("au clavier\nseulement");
+    await idriss.messages("au clavier").getByRole("img", { name: "Sent" }).waitFor();
     await page.keyboard.press("ArrowUp");
     await page.getByText("Editing a message").waitFor();
     await page.keyboard.press("Escape");

@@ -131,9 +131,11 @@ export class Chat extends ClientElement {
   }
 
   #editLast(): void {
-    if (!this.conversation.capabilities.has("edit")) return;
+    const history = this.client.history(this.conversation.id);
+    // The last one is still on its way: the one before is not what is meant.
+    if (!this.conversation.capabilities.has("edit") || history.outgoing.length) return;
     const mine = (message: Message): boolean => message.authorId === this.client.me?.id && !message.deletedAt;
-    this.editing = this.client.history(this.conversation.id).messages.findLast(mine);
+    this.editing = history.messages.findLast(mine);
   }
 
   #stopEditing(): void {
