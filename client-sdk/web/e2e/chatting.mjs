@@ -50,10 +50,13 @@ export function chatting(runner, browser, server) {
     await lea.messages("rendez-vous à midi").hover();
     await lea.messages("rendez-vous à midi").getByRole("button", { name: "Message actions" }).click();
     await lea.page.getByRole("menuitem", { name: "Edit" }).click();
+    await lea.page.getByText("Editing a message").waitFor();
     assert.equal(await field.inputValue(), "rendez-vous à midi");
     await lea.say("rendez-vous à 13 h");
     await tom.messages("rendez-vous à 13 h").getByText("edited").waitFor();
     assert.equal(await tom.messages("rendez-vous à midi").count(), 0);
+    // The other may see it before the author has the answer.
+    await lea.page.getByText("Editing a message").waitFor({ state: "detached" });
     assert.equal(await field.inputValue(), "");
   });
 
