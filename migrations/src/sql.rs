@@ -11,11 +11,8 @@ pub async fn run(manager: &SchemaManager<'_>, statements: &[&str]) -> Result<(),
         _ => ("BLOB", "BOOLEAN", "TEXT", "WITHOUT ROWID"),
     };
     for statement in statements {
-        let statement = statement
-            .replace("{uuid}", uuid)
-            .replace("{flag}", flag)
-            .replace("{text}", text)
-            .replace("{by_key}", by_key);
+        let statement =
+            statement.replace("{uuid}", uuid).replace("{flag}", flag).replace("{text}", text).replace("{by_key}", by_key);
         connection.execute_unprepared(&statement).await?;
     }
     Ok(())

@@ -112,15 +112,9 @@ mod tests {
 
     #[test]
     fn outsiders_are_told_nothing() {
-        let decision = Policy::open().decide(
-            Action::Read,
-            ME,
-            About::Conversation(conversation(Kind::Group, State::Open, None, None)),
-        );
-        assert_eq!(
-            decision,
-            Decision::Deny { rule: "members-only", code: Code::NotAMember, public_code: Code::NotFound }
-        );
+        let decision =
+            Policy::open().decide(Action::Read, ME, About::Conversation(conversation(Kind::Group, State::Open, None, None)));
+        assert_eq!(decision, Decision::Deny { rule: "members-only", code: Code::NotAMember, public_code: Code::NotFound });
     }
 
     #[test]

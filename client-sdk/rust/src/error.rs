@@ -1,6 +1,6 @@
 //! What can go wrong for a caller.
 
-use causerie_protocol::wire;
+use causerie_protocol::{ErrorCode, wire};
 
 use crate::state::CloseReason;
 
@@ -26,6 +26,15 @@ pub enum Error {
 }
 
 impl Error {
+    /// Why the server refused it, for programs; `None` where it did not, or for a reason this version does not know.
+    #[must_use]
+    pub fn code(&self) -> Option<ErrorCode> {
+        match self {
+            Self::Refused(error) => i32::try_from(error.code).ok().and_then(|code| ErrorCode::try_from(code).ok()),
+            _ => None,
+        }
+    }
+
     /// The same command may succeed later.
     #[must_use]
     pub fn temporary(&self) -> bool {

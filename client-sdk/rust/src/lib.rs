@@ -33,7 +33,7 @@ mod sync;
 mod token;
 
 pub use causerie_protocol::{
-    ClientId, ConversationId, Encoding, MessageId, UserId,
+    ClientId, ConversationId, Encoding, ErrorCode, MessageId, UserId,
     command::{HistoryRange, UserRef},
     wire,
 };

@@ -248,7 +248,17 @@ impl Sync {
         if self.inbox(joined.inbox_version, steps) {
             // Its first messages may have come before: then what follows them still comes.
             self.learn(&conversation);
+            let id = parse(&conversation.id);
+            let version = conversation.version;
             steps.push(Step::Tell(Event::Joined(Box::new(conversation))));
+            // Held from the answer to a start: what was said since, before the server counted us in, has no event.
+            if let Some((id, held)) = id.and_then(|id| Some((id, self.held.get_mut(&id)?)))
+                && held.version < version
+                && held.gap.is_none()
+            {
+                held.gap = Some(Gap { latest: version, waiting: BTreeMap::new() });
+                steps.push(Step::Fetch { conversation: id, since_version: held.version, pause: false });
+            }
         }
     }
 

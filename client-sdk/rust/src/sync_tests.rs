@@ -279,3 +279,14 @@ fn a_conversation_one_may_not_see_any_more_is_left_once() {
     assert!(scene.sync.fetch_refused(scene.id).is_empty());
     assert_eq!(scene.sync.fetch_again(scene.id), None);
 }
+
+#[test]
+fn a_joining_newer_than_the_start_it_follows_is_caught_up_with() {
+    let mut scene = Scene::new();
+    let newer = wire::ConversationJoined { inbox_version: 2, conversation: Some(conversation(scene.id, 6, 4)) };
+    let steps = scene.sync.event(Kind::ConversationJoined(newer));
+    assert_eq!(told(&steps), ["joined 6", "fetch 5 pause false"]);
+    assert!(steps.contains(&scene.fetch(5)), "what was said in between has no event of its own");
+    let changes = scene.changes(6, 4, vec![scene.message(4, 6)]);
+    assert!(told(&scene.sync.fetched(scene.id, changes)).contains(&"sent 4".to_owned()));
+}
