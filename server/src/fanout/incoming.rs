@@ -33,6 +33,10 @@ pub(super) async fn run(live: Live, mut incoming: mpsc::Receiver<Incoming>) {
                 live.0.check_all.notify_one();
                 live.look_at_presence().await;
             }
+            Incoming::NodeFound(node) => {
+                tracing::info!(%node, "another node is there");
+                live.look_at_presence().await;
+            }
             Incoming::NodeLost(node) => {
                 // It may have committed what it could not publish any more.
                 tracing::warn!(%node, "a node is gone");

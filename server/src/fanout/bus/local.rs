@@ -12,10 +12,10 @@ use futures::future::{BoxFuture, FutureExt, ready};
 use prost::Message;
 use tokio::sync::mpsc;
 
-use super::{Bus, BusError, Channel, Incoming};
-
-/// Signals a node may be behind; what comes then is lost, and the node told so.
-const WAITING_MAX: usize = 65_536;
+use super::{
+    Bus, BusError, Channel, Incoming,
+    intake::{Intake, WAITING_MAX},
+};
 
 /// Joins the nodes of one process. Cheap to clone.
 #[derive(Clone, Default)]
@@ -24,8 +24,7 @@ pub struct LocalHub(Arc<Mutex<HashMap<NodeId, Listener>>>);
 struct Listener {
     channels: HashSet<Channel>,
     online: HashSet<UserId>,
-    signals: mpsc::Sender<Incoming>,
-    lost: bool,
+    intake: Intake,
 }
 
 /// One node's connection.
@@ -38,9 +37,14 @@ impl LocalHub {
     /// Joins a node.
     #[must_use]
     pub fn join(&self, node: NodeId) -> (Arc<dyn Bus>, mpsc::Receiver<Incoming>) {
-        let (signals, incoming) = mpsc::channel(WAITING_MAX);
-        let listener = Listener { channels: HashSet::new(), online: HashSet::new(), signals, lost: false };
-        self.lock().insert(node, listener);
+        let (intake, incoming) = Intake::connected(WAITING_MAX);
+        let mut nodes = self.lock();
+        for (other, listener) in nodes.iter() {
+            listener.intake.node(Incoming::NodeFound(node));
+            intake.node(Incoming::NodeFound(*other));
+        }
+        nodes.insert(node, Listener { channels: HashSet::from([Channel::Nodes]), online: HashSet::new(), intake });
+        drop(nodes);
         (Arc::new(LocalBus { node, hub: self.clone() }), incoming)
     }
 
@@ -49,33 +53,25 @@ impl LocalHub {
     }
 }
 
-impl Listener {
-    fn hear(&mut self, channel: Channel, signal: &Signal) {
-        if self.lost {
-            // There is room again: tell of the loss first.
-            let Ok(room) = self.signals.try_reserve_many(2) else { return };
-            for (place, told) in room.zip([Incoming::Lost, Incoming::Restored]) {
-                place.send(told);
-            }
-            self.lost = false;
-        }
-        self.lost = self.signals.try_send(Incoming::Signal(channel, signal.clone())).is_err();
-    }
-}
-
 impl Bus for LocalBus {
     fn publish(&self, batch: Vec<(Channel, Bytes)>) -> BoxFuture<'_, Result<(), BusError>> {
-        let mut nodes = self.hub.lock();
-        for (channel, bytes) in batch {
-            let mut signal = None;
-            for (node, listener) in nodes.iter_mut() {
-                if *node != self.node && listener.channels.contains(&channel) {
-                    // This process encoded it a moment ago.
-                    let signal = signal.get_or_insert_with(|| Signal::decode(bytes.clone()).unwrap_or_default());
-                    listener.hear(channel, signal);
-                }
+        let nodes = self.hub.lock();
+        for (channel, payload) in batch {
+            let mut listeners = nodes
+                .iter()
+                .filter(|(node, listener)| **node != self.node && listener.channels.contains(&channel))
+                .map(|(_, listener)| &listener.intake)
+                .peekable();
+            // An embedded server has nobody to decode for.
+            if listeners.peek().is_none() {
+                continue;
+            }
+            match Signal::decode(payload) {
+                Ok(signal) => listeners.for_each(|intake| intake.signal(channel, signal.clone())),
+                Err(error) => tracing::warn!(%channel, %error, "something on the bus is no signal"),
             }
         }
+        drop(nodes);
         ready(Ok(())).boxed()
     }
 
@@ -120,6 +116,10 @@ impl Bus for LocalBus {
 
 impl Drop for LocalBus {
     fn drop(&mut self) {
-        self.hub.lock().remove(&self.node);
+        let mut nodes = self.hub.lock();
+        nodes.remove(&self.node);
+        for listener in nodes.values() {
+            listener.intake.node(Incoming::NodeLost(self.node));
+        }
     }
 }

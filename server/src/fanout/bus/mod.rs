@@ -2,32 +2,26 @@
 //!
 //! A bus carries hints: it may lose them, and says so when it noticed ([`Incoming::Lost`]); the counters in the database
 //! find every loss. [`local`] serves nodes within one process, an embedded server alone among them; [`redis`] serves a
-//! cluster.
+//! cluster. Both pass the tests of `conformance.rs`; a third kind of bus is a module like these and a line there.
 
+mod channel;
+#[cfg(test)]
+mod conformance;
+mod intake;
 mod local;
 mod redis;
 
-use std::{fmt, time::Duration};
+use std::time::Duration;
 
 use bytes::Bytes;
-use causerie_protocol::{ConversationId, NodeId, UserId, bus::Signal};
+use causerie_protocol::{NodeId, UserId, bus::Signal};
 use futures::future::BoxFuture;
 
 pub use self::{
+    channel::Channel,
     local::LocalHub,
     redis::{RedisBus, RedisBusError},
 };
-
-/// What one listens to. Ids are unique across tenants, so a channel belongs to one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Channel {
-    /// Changes of a conversation.
-    Conversation(ConversationId),
-    /// What concerns one person: positions, joinings, presence.
-    User(UserId),
-    /// Heartbeats of nodes.
-    Nodes,
-}
 
 /// What a node hears.
 #[derive(Debug, Clone)]
@@ -36,8 +30,10 @@ pub enum Incoming {
     Signal(Channel, Signal),
     /// From now on things may be said unheard.
     Lost,
-    /// Everything is heard again; what was said meanwhile was not.
+    /// Everything subscribed to is heard; what was said before was perhaps not. Also told when the first connection stands.
     Restored,
+    /// A node is heard for the first time, or for the first time after an outage: its people may count as online now.
+    NodeFound(NodeId),
     /// A node is gone, perhaps between a commit and its signal.
     NodeLost(NodeId),
 }
@@ -52,32 +48,35 @@ pub enum BusError {
 
 /// The connection of one node to the bus.
 pub trait Bus: Send + Sync + 'static {
-    /// Says many things in one round trip.
+    /// Says many things in one round trip. Each channel's listeners hear them in this order; the node itself hears nothing
+    /// of it.
+    ///
+    /// # Errors
+    /// When not all of it is known to be said, some of it perhaps was.
     fn publish(&self, batch: Vec<(Channel, Bytes)>) -> BoxFuture<'_, Result<(), BusError>>;
 
-    /// Listens from now on. Remembered also when the bus is away, and made good when it is back; the answer tells whether
-    /// it is confirmed.
+    /// Listens. From the answer on every signal is heard. Remembered also when the bus is away, and made good before
+    /// [`Incoming::Restored`]. To listen twice is to listen once.
+    ///
+    /// # Errors
+    /// When it is not confirmed, because the bus is away.
     fn subscribe(&self, channels: Vec<Channel>) -> BoxFuture<'_, Result<(), BusError>>;
 
-    /// Listens no more.
+    /// Listens no more. Takes effect in the order of calls with [`Self::subscribe`], soon.
     fn unsubscribe(&self, channels: Vec<Channel>);
 
-    /// People came (`true`) to this node or left it.
+    /// People came (`true`) to this node or left it. Remembered also when the bus is away.
+    ///
+    /// # Errors
+    /// When the bus is away, so that other nodes do not know yet.
     fn set_presence(&self, changes: Vec<(UserId, bool)>) -> BoxFuture<'_, Result<(), BusError>>;
 
-    /// Who of these is on any node.
+    /// Who of these is on any node, this one included, in the order asked.
+    ///
+    /// # Errors
+    /// When the bus is away.
     fn presence(&self, users: Vec<UserId>) -> BoxFuture<'_, Result<Vec<bool>, BusError>>;
 
     /// How long ago this node heard itself over the bus; `None` where there is nothing to go wrong.
     fn heartbeat_age(&self) -> Option<Duration>;
-}
-
-impl fmt::Display for Channel {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Conversation(id) => write!(f, "c:{id}"),
-            Self::User(id) => write!(f, "u:{id}"),
-            Self::Nodes => f.write_str("nodes"),
-        }
-    }
 }

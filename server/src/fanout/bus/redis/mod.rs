@@ -1,56 +1,63 @@
 //! The bus of a cluster: Redis pub/sub over RESP3.
 //!
-//! Two connections: [`listener`] subscribes and hears, [`speaker`] publishes and keeps who is online. Pub/sub loses whatever
-//! is said while nobody listens, and Redis tells nobody; so the listener hears its own heartbeat, and as soon as it does
-//! not, the node is told that it may be missing something.
+//! Pub/sub loses whatever is said while nobody listens, and tells nobody. So there is one loop, [`supervisor`], that owns
+//! the connection and knows when nothing was heard: when it breaks, and when this node does not hear its own heartbeat,
+//! which is how a frozen Redis looks. A new connection ([`link`]) counts only once everything wanted is subscribed to
+//! ([`desired`]) and a heartbeat went round. What is pushed becomes signals in [`ear`]; [`peers`] misses other nodes;
+//! [`presence`] keeps who is online. Nothing but presence is stored, and that is a copy: Redis may forget everything.
 
-mod listener;
-mod speaker;
+mod desired;
+mod ear;
+mod link;
+mod names;
+mod peers;
+mod presence;
+mod supervisor;
+#[cfg(test)]
+pub mod test_server;
+#[cfg(test)]
+mod tests;
 
-use std::{
-    sync::{Arc, Mutex, PoisonError},
-    time::{Duration, Instant},
-};
+use std::{sync::Arc, time::Duration};
 
+use arc_swap::ArcSwapOption;
 use bytes::Bytes;
 use causerie_protocol::{NodeId, UserId};
 use futures::future::{BoxFuture, FutureExt};
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::mpsc;
 
-use self::{listener::Wish, speaker::Speaker};
-use super::{Bus, BusError, Channel, Incoming};
+use self::{desired::Desired, ear::Ear, link::Link, names::Names, peers::Peers, presence::Presence, supervisor::Supervisor};
+use super::{
+    Bus, BusError, Channel, Incoming,
+    intake::{Intake, WAITING_MAX},
+};
 use crate::{lifecycle::Tasks, telemetry::Metrics};
 
-/// Signals a node may be behind; what comes then is lost, and the node told so.
-const WAITING_MAX: usize = 65_536;
-/// Subscriptions that may wait for the listener.
-const WISHES_MAX: usize = 1_024;
-/// A command to Redis that takes longer has failed. It answers in under a millisecond; its own default is 500 ms.
-const DEADLINE: Duration = Duration::from_secs(1);
+/// Signals per pipeline. Redis works through it in a few milliseconds, and does nothing else meanwhile.
+const PIPELINE_MAX: usize = 1_024;
 
 /// `redis.url` can't be used.
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
 pub struct RedisBusError(#[from] redis::RedisError);
 
-/// One node's connection.
+/// One node's part of the bus.
 pub struct RedisBus {
-    wishes: mpsc::Sender<Wish>,
-    speaker: Speaker,
-    heard: Arc<Heard>,
+    shared: Arc<Shared>,
 }
 
-/// When this node last heard itself.
-pub(super) struct Heard(Mutex<Instant>);
-
-impl Heard {
-    pub(super) fn now(&self) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now();
-    }
-
-    pub(super) fn age(&self) -> Duration {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).elapsed()
-    }
+/// What the bus and its supervisor share.
+struct Shared {
+    node: NodeId,
+    names: Arc<Names>,
+    channels: Desired<Channel>,
+    presence: Presence,
+    peers: Arc<Peers>,
+    ear: Arc<Ear>,
+    intake: Intake,
+    metrics: Arc<Metrics>,
+    /// The connection while it counts.
+    link: ArcSwapOption<Link>,
 }
 
 impl RedisBus {
@@ -65,64 +72,87 @@ impl RedisBus {
         metrics: &Arc<Metrics>,
         tasks: &Tasks,
     ) -> Result<(Arc<dyn Bus>, mpsc::Receiver<Incoming>), RedisBusError> {
-        use redis::IntoConnectionInfo;
-        let info = url.into_connection_info()?;
-        let protocol = info.redis_settings().clone().set_protocol(redis::ProtocolVersion::RESP3);
-        let client = redis::Client::open(info.set_redis_settings(protocol))?;
-        let (signals, incoming) = mpsc::channel(WAITING_MAX);
-        let (wishes, asked) = mpsc::channel(WISHES_MAX);
-        let heard = Arc::new(Heard(Mutex::new(Instant::now())));
-        let speaker = Speaker::new(&client, prefix, node, metrics)?;
-        let listener = listener::Listener::new(client, prefix, node, signals, Arc::clone(&heard), metrics);
-        let stop = tasks.stopping();
-        tasks.spawn_vital("bus, listening", async move {
-            tokio::select! {
-                () = listener.run(asked) => {}
-                () = stop.cancelled() => {}
-            }
+        let client = link::client(url)?;
+        let (intake, incoming) = Intake::connecting(WAITING_MAX);
+        let (names, peers) = (Arc::new(Names::new(prefix)), Arc::new(Peers::default()));
+        let ear = Ear::new(node, Arc::clone(&names), intake.clone(), Arc::clone(&peers), Arc::clone(metrics));
+        let shared = Arc::new(Shared {
+            node,
+            channels: Desired::new([Channel::Nodes]),
+            presence: Presence::new(node, Arc::clone(&names), Arc::clone(&peers)),
+            names,
+            peers,
+            ear: Arc::new(ear),
+            intake,
+            metrics: Arc::clone(metrics),
+            link: ArcSwapOption::empty(),
         });
-        let (beating, stop) = (speaker.clone(), tasks.stopping());
-        tasks.spawn_vital("bus, heartbeat", async move {
-            tokio::select! {
-                () = beating.beat() => {}
-                () = stop.cancelled() => {}
+        let supervisor = Supervisor::new(client, Arc::clone(&shared));
+        tasks.spawn_vital("bus", supervisor.run(tasks.stopping()));
+        Ok((Arc::new(Self { shared }), incoming))
+    }
+
+    fn link(&self) -> Result<Arc<Link>, BusError> {
+        self.shared.link.load_full().ok_or(BusError::Away)
+    }
+
+    async fn say(&self, batch: &[(Channel, Bytes)]) -> Result<(), BusError> {
+        let link = self.link()?;
+        for signals in batch.chunks(PIPELINE_MAX) {
+            let mut pipeline = redis::pipe();
+            for (channel, payload) in signals {
+                pipeline.cmd("PUBLISH").arg(self.shared.names.channel(*channel)).arg(&payload[..]).ignore();
             }
-            beating.leave().await;
-        });
-        Ok((Arc::new(Self { wishes, speaker, heard }), incoming))
+            link.run::<()>(&pipeline).await.map_err(away)?;
+        }
+        Ok(())
     }
 }
 
 impl Bus for RedisBus {
     fn publish(&self, batch: Vec<(Channel, Bytes)>) -> BoxFuture<'_, Result<(), BusError>> {
-        self.speaker.publish(batch).boxed()
+        async move {
+            let said = self.say(&batch).await;
+            let figure = if said.is_ok() { &self.shared.metrics.published } else { &self.shared.metrics.publish_failures };
+            figure.inc_by(batch.len() as u64);
+            said
+        }
+        .boxed()
     }
 
     fn subscribe(&self, channels: Vec<Channel>) -> BoxFuture<'_, Result<(), BusError>> {
         async move {
-            let (confirm, confirmed) = oneshot::channel();
-            self.wishes.send(Wish::Subscribe(channels, confirm)).await.map_err(|_| BusError::Away)?;
-            confirmed.await.map_err(|_| BusError::Away)?
+            let wanted = channels.into_iter().map(|channel| (channel, true));
+            let confirmed = self.shared.channels.change_and_wait(wanted).ok_or(BusError::Away)?;
+            confirmed.await.map_err(|_| BusError::Away)
         }
         .boxed()
     }
 
     fn unsubscribe(&self, channels: Vec<Channel>) {
-        if let Err(mpsc::error::TrySendError::Full(wish)) = self.wishes.try_send(Wish::Unsubscribe(channels)) {
-            let wishes = self.wishes.clone();
-            tokio::spawn(async move { wishes.send(wish).await.ok() });
-        }
+        // The own heartbeat comes over this one.
+        let unwanted = channels.into_iter().filter(|channel| *channel != Channel::Nodes);
+        self.shared.channels.change(unwanted.map(|channel| (channel, false)));
     }
 
     fn set_presence(&self, changes: Vec<(UserId, bool)>) -> BoxFuture<'_, Result<(), BusError>> {
-        self.speaker.set_presence(changes).boxed()
+        async move {
+            let written = self.shared.presence.here.change_and_wait(changes).ok_or(BusError::Away)?;
+            written.await.map_err(|_| BusError::Away)
+        }
+        .boxed()
     }
 
     fn presence(&self, users: Vec<UserId>) -> BoxFuture<'_, Result<Vec<bool>, BusError>> {
-        self.speaker.presence(users).boxed()
+        async move { self.shared.presence.of(&*self.link()?, &users).await.map_err(away) }.boxed()
     }
 
     fn heartbeat_age(&self) -> Option<Duration> {
-        Some(self.heard.age())
+        Some(self.shared.ear.heartbeat_age())
     }
+}
+
+fn away(error: redis::RedisError) -> BusError {
+    tracing::debug!(%error, "Redis did not do it");
+    BusError::Away
 }

@@ -1,0 +1,142 @@
+//! The other nodes, known by their heartbeats.
+
+use std::{
+    collections::HashMap,
+    sync::{Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use causerie_protocol::NodeId;
+use tokio::time::Instant;
+
+/// A node that is silent for so long is gone: five heartbeats.
+pub(super) const GONE_AFTER: Duration = Duration::from_secs(5);
+/// How long a node that is gone is remembered as such. Its set of people lives shorter, so nobody counts them meanwhile.
+const FORGET_AFTER: Duration = Duration::from_secs(60);
+
+/// Who was heard when.
+#[derive(Default)]
+pub(super) struct Peers(Mutex<Known>);
+
+#[derive(Default)]
+struct Known {
+    /// This node's connection stands. Before, and in an outage, what is heard says nothing about what is not.
+    connected: bool,
+    nodes: HashMap<NodeId, Peer>,
+}
+
+struct Peer {
+    since: Instant,
+    state: State,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum State {
+    /// Heard since this node's connection stands.
+    Here,
+    /// Was here before an outage.
+    Awaited,
+    Gone,
+}
+
+impl Peers {
+    /// A node's heartbeat. True when it was not known to be here.
+    pub fn heard(&self, node: NodeId, now: Instant) -> bool {
+        let mut known = self.lock();
+        if !known.connected {
+            return false;
+        }
+        let before = known.nodes.insert(node, Peer { since: now, state: State::Here });
+        before.is_none_or(|peer| peer.state != State::Here)
+    }
+
+    /// The connection stands. Others get the time they always get to be heard.
+    pub fn connected(&self, now: Instant) {
+        let mut known = self.lock();
+        known.connected = true;
+        for peer in known.nodes.values_mut().filter(|peer| peer.state != State::Gone) {
+            *peer = Peer { since: now, state: State::Awaited };
+        }
+    }
+
+    /// The connection is lost.
+    pub fn disconnected(&self) {
+        self.lock().connected = false;
+    }
+
+    /// Nodes that are gone since the last look.
+    pub fn gone(&self, now: Instant) -> Vec<NodeId> {
+        let nodes = &mut self.lock().nodes;
+        nodes.retain(|_, peer| peer.state != State::Gone || now.duration_since(peer.since) < FORGET_AFTER);
+        let mut gone = Vec::new();
+        for (node, peer) in nodes.iter_mut() {
+            if peer.state != State::Gone && now.duration_since(peer.since) > GONE_AFTER {
+                peer.state = State::Gone;
+                gone.push(*node);
+            }
+        }
+        gone
+    }
+
+    /// Whether a node was heard and then no more.
+    pub fn is_gone(&self, node: NodeId) -> bool {
+        self.lock().nodes.get(&node).is_some_and(|peer| peer.state == State::Gone)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Known> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SECOND: Duration = Duration::from_secs(1);
+
+    fn connected(start: Instant) -> Peers {
+        let peers = Peers::default();
+        peers.connected(start);
+        peers
+    }
+
+    #[test]
+    fn a_silent_node_is_gone_once_and_found_when_it_speaks() {
+        let (node, start) = (NodeId::new(), Instant::now());
+        let peers = connected(start);
+        assert!(peers.heard(node, start), "new");
+        assert!(!peers.heard(node, start + SECOND), "known");
+        assert_eq!(peers.gone(start + SECOND + GONE_AFTER), vec![]);
+        assert!(!peers.is_gone(node));
+        assert_eq!(peers.gone(start + SECOND * 2 + GONE_AFTER), vec![node]);
+        assert_eq!(peers.gone(start + SECOND * 9 + GONE_AFTER), vec![]);
+        assert!(peers.is_gone(node));
+        assert!(peers.heard(node, start + SECOND * 20), "back");
+        assert!(!peers.is_gone(node));
+    }
+
+    #[test]
+    fn an_outage_gives_everyone_time_and_finds_them_anew() {
+        let (back, dead, start) = (NodeId::new(), NodeId::new(), Instant::now());
+        let peers = connected(start);
+        peers.heard(back, start);
+        peers.heard(dead, start);
+        peers.disconnected();
+        let restored = start + SECOND * 30;
+        assert!(!peers.heard(back, restored), "not sure yet what is heard");
+        peers.connected(restored);
+        assert_eq!(peers.gone(restored + SECOND), vec![]);
+        assert!(peers.heard(back, restored + SECOND));
+        assert_eq!(peers.gone(restored + SECOND + GONE_AFTER), vec![dead]);
+    }
+
+    #[test]
+    fn the_dead_are_forgotten() {
+        let start = Instant::now();
+        let peers = connected(start);
+        peers.heard(NodeId::new(), start);
+        assert_eq!(peers.gone(start + SECOND * 6).len(), 1);
+        peers.gone(start + FORGET_AFTER * 2);
+        assert!(peers.lock().nodes.is_empty());
+    }
+}

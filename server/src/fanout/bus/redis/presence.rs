@@ -1,0 +1,162 @@
+//! Who is online, on which node.
+//!
+//! Each node keeps a set of its people in Redis, which dies soon after it stops refreshing it. The set is a copy: a Redis
+//! that lost it gets it again within a second.
+
+use std::{sync::Arc, time::Duration};
+
+use causerie_protocol::{NodeId, UserId};
+use redis::{Pipeline, RedisResult};
+use tokio::time::{MissedTickBehavior, interval};
+
+use super::{desired::Desired, link::Link, names::Names, peers::Peers};
+
+/// How long a node's set outlives its last refresh.
+const LIFE: Duration = Duration::from_secs(15);
+const REFRESH_EVERY: Duration = Duration::from_secs(1);
+/// People per command: no command keeps Redis from the others for long.
+const PEOPLE_MAX: usize = 1_000;
+
+/// This node's people, and the way to ask for others'.
+pub(super) struct Presence {
+    node: NodeId,
+    names: Arc<Names>,
+    peers: Arc<Peers>,
+    /// Who is on this node.
+    pub here: Desired<UserId>,
+}
+
+impl Presence {
+    pub fn new(node: NodeId, names: Arc<Names>, peers: Arc<Peers>) -> Self {
+        Self { node, names, peers, here: Desired::new([]) }
+    }
+
+    /// Writes this node's people as a whole. Nobody sees the set half written.
+    pub async fn write_all(&self, link: &Link) -> RedisResult<()> {
+        let batch = self.here.take_all();
+        let mut pipeline = redis::pipe();
+        pipeline.atomic().del(self.key()).ignore();
+        self.add(&mut pipeline, &batch.added);
+        link.run::<()>(&pipeline).await?;
+        batch.done();
+        self.register(link).await
+    }
+
+    /// Keeps the copy true for ever.
+    pub async fn keep(&self, link: &Link) {
+        let mut refresh = interval(REFRESH_EVERY);
+        refresh.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut suspect = false;
+        loop {
+            let outcome = tokio::select! {
+                () = self.here.changed() => self.write_changes(link).await,
+                _ = refresh.tick() => self.refresh(link, suspect).await.inspect(|()| suspect = false),
+            };
+            // A lost connection is noticed elsewhere. Anything else, no memory left for instance, is tried again.
+            if let Err(error) = outcome {
+                tracing::warn!(%error, "who is online here could not be written to Redis");
+                suspect = true;
+            }
+        }
+    }
+
+    /// This node's people are gone with it.
+    pub async fn leave(&self, link: &Link) {
+        let mut pipeline = redis::pipe();
+        pipeline.del(self.key()).ignore().zrem(self.names.nodes(), self.node.to_string()).ignore();
+        // If it fails, they are gone a little later.
+        let _ = link.run::<()>(&pipeline).await;
+    }
+
+    /// Who of these is on any node.
+    pub async fn of(&self, link: &Link, users: &[UserId]) -> RedisResult<Vec<bool>> {
+        let mut online: Vec<bool> = users.iter().map(|user| self.here.contains(user)).collect();
+        let (nodes,) = link.run::<(Vec<String>,)>(redis::pipe().zrange(self.names.nodes(), 0, -1)).await?;
+        // A node that fell silent has a set for a while yet, but nobody is on it.
+        let others: Vec<NodeId> = nodes
+            .iter()
+            .filter_map(|node| node.parse().ok())
+            .filter(|node| *node != self.node && !self.peers.is_gone(*node))
+            .collect();
+        if others.is_empty() {
+            return Ok(online);
+        }
+        let keys: Vec<String> = others.into_iter().map(|node| self.names.online(node)).collect();
+        for (users, online) in users.chunks(PEOPLE_MAX).zip(online.chunks_mut(PEOPLE_MAX)) {
+            let members: Vec<&[u8]> = users.iter().map(member).collect();
+            let mut pipeline = redis::pipe();
+            for key in &keys {
+                pipeline.cmd("SMISMEMBER").arg(key).arg(&members);
+            }
+            for there in link.run::<Vec<Vec<bool>>>(&pipeline).await? {
+                for (online, there) in online.iter_mut().zip(there) {
+                    *online |= there;
+                }
+            }
+        }
+        Ok(online)
+    }
+
+    async fn write_changes(&self, link: &Link) -> RedisResult<()> {
+        let batch = self.here.take();
+        if !batch.added.is_empty() || !batch.removed.is_empty() {
+            let mut pipeline = redis::pipe();
+            for users in batch.removed.chunks(PEOPLE_MAX) {
+                let members: Vec<&[u8]> = users.iter().map(member).collect();
+                pipeline.srem(self.key(), members).ignore();
+            }
+            self.add(&mut pipeline, &batch.added);
+            link.run::<()>(&pipeline).await?;
+        }
+        batch.done();
+        Ok(())
+    }
+
+    /// Lengthens the set's life, and writes it anew if Redis may not have it as it should be.
+    async fn refresh(&self, link: &Link, suspect: bool) -> RedisResult<()> {
+        // Only this task writes the set, so nothing changes between this and the answer.
+        let expected = self.here.len_if_clean();
+        let mut pipeline = redis::pipe();
+        pipeline.pexpire(self.key(), milliseconds(LIFE)).ignore().scard(self.key());
+        let (stored,) = link.run::<(usize,)>(&pipeline).await?;
+        if suspect || expected.is_some_and(|expected| expected != stored) {
+            tracing::info!(stored, expected, "Redis may have forgotten who is online here; it is told again");
+            return self.write_all(link).await;
+        }
+        self.register(link).await
+    }
+
+    /// Puts this node among the living and takes out the dead, both by Redis's clock.
+    async fn register(&self, link: &Link) -> RedisResult<()> {
+        let ((seconds, microseconds),) = link.run::<((i64, i64),)>(redis::pipe().cmd("TIME")).await?;
+        let now_ms = seconds * 1_000 + microseconds / 1_000;
+        let mut pipeline = redis::pipe();
+        pipeline
+            .zadd(self.names.nodes(), self.node.to_string(), now_ms + milliseconds(LIFE))
+            .ignore()
+            .zrembyscore(self.names.nodes(), "-inf", now_ms)
+            .ignore();
+        link.run(&pipeline).await
+    }
+
+    fn add(&self, pipeline: &mut Pipeline, users: &[UserId]) {
+        for users in users.chunks(PEOPLE_MAX) {
+            let members: Vec<&[u8]> = users.iter().map(member).collect();
+            pipeline.sadd(self.key(), members).ignore();
+        }
+        pipeline.pexpire(self.key(), milliseconds(LIFE)).ignore();
+    }
+
+    fn key(&self) -> String {
+        self.names.online(self.node)
+    }
+}
+
+/// 16 bytes instead of 36 letters: a set may hold tens of thousands.
+fn member(user: &UserId) -> &[u8] {
+    user.0.as_bytes()
+}
+
+fn milliseconds(duration: Duration) -> i64 {
+    i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)
+}

@@ -1,0 +1,202 @@
+//! Owns the connection: makes it, keeps it true, notices its end, makes it anew. For ever.
+
+use std::{sync::Arc, time::Duration};
+
+use causerie_protocol::bus::{Heartbeat, Signal, signal::Kind};
+use prost::Message;
+use redis::{Client, Pipeline, RedisError, RedisResult};
+use tokio::time::{Instant, MissedTickBehavior, error::Elapsed, interval, sleep, sleep_until, timeout};
+use tokio_util::sync::CancellationToken;
+
+use super::{
+    super::{Channel, Incoming},
+    Shared,
+    link::{DEADLINE, Link},
+};
+
+const BEAT_EVERY: Duration = Duration::from_secs(1);
+/// A node that does not hear its own heartbeat for so long is deaf.
+const DEAF_AFTER: Duration = Duration::from_secs(3);
+/// Only a node that hears can say that others are silent: two heartbeats of its own.
+const HEARS_WELL: Duration = Duration::from_secs(2);
+/// Between attempts, doubling. The longest pause bounds how late a Redis that is back is noticed.
+const RETRY_MIN: Duration = Duration::from_millis(50);
+const RETRY_MAX: Duration = Duration::from_secs(1);
+
+/// The one loop.
+pub(super) struct Supervisor {
+    client: Client,
+    shared: Arc<Shared>,
+}
+
+/// Why there is no connection.
+#[derive(Debug, thiserror::Error)]
+enum Outage {
+    #[error("the connection broke")]
+    Broken,
+    #[error("this node's own heartbeat does not come back")]
+    Deaf,
+    #[error("{0}")]
+    Redis(#[from] RedisError),
+}
+
+impl From<Elapsed> for Outage {
+    fn from(_: Elapsed) -> Self {
+        Self::Deaf
+    }
+}
+
+impl Supervisor {
+    pub fn new(client: Client, shared: Arc<Shared>) -> Self {
+        Self { client, shared }
+    }
+
+    /// Until the server stops.
+    pub async fn run(self, stop: CancellationToken) {
+        tokio::select! {
+            () = self.connect_for_ever() => {}
+            () = stop.cancelled() => {}
+        }
+        if let Some(link) = self.shared.link.swap(None) {
+            self.shared.presence.leave(&link).await;
+        }
+    }
+
+    async fn connect_for_ever(&self) {
+        let (mut pause, mut told) = (RETRY_MIN, String::new());
+        loop {
+            let outage = match self.connect().await {
+                Ok(link) => {
+                    (pause, told) = (RETRY_MIN, String::new());
+                    self.up(&link);
+                    self.serve(&link).await
+                }
+                Err(outage) => outage,
+            };
+            self.down();
+            let reason = outage.to_string();
+            if reason != told {
+                tracing::warn!(reason, "there is no connection to Redis");
+                told = reason;
+            }
+            // Not all nodes at once.
+            sleep(pause.mul_f64(rand::random_range(0.5..1.0))).await;
+            pause = (pause * 2).min(RETRY_MAX);
+        }
+    }
+
+    /// A connection that hears all that is wanted, over which a heartbeat went round.
+    async fn connect(&self) -> Result<Arc<Link>, Outage> {
+        let link = Link::open(&self.client, &self.shared.ear).await?;
+        self.shared.channels.begin();
+        self.copy_channels(&link).await?;
+        // Before anyone hears from this node, so that they find its people when they do.
+        self.shared.presence.here.begin();
+        self.shared.presence.write_all(&link).await?;
+        while !self.shared.presence.here.make_current() {
+            self.shared.presence.write_all(&link).await?;
+        }
+        let mut beats = self.shared.ear.beats();
+        let beat = self.heartbeat();
+        link.run::<()>(&beat).await?;
+        // The sender lives as long as the bus: `changed` can't fail.
+        let _ = timeout(DEADLINE, beats.changed()).await?;
+        // What was asked for meanwhile, without a promise to wait for.
+        while !self.shared.channels.make_current() {
+            self.copy_channels(&link).await?;
+        }
+        Ok(Arc::new(link))
+    }
+
+    fn up(&self, link: &Arc<Link>) {
+        self.shared.link.store(Some(Arc::clone(link)));
+        self.shared.metrics.bus_up.set(1);
+        self.shared.intake.restored();
+        self.shared.peers.connected(Instant::now());
+    }
+
+    fn down(&self) {
+        self.shared.link.store(None);
+        self.shared.channels.end();
+        self.shared.presence.here.end();
+        self.shared.peers.disconnected();
+        self.shared.metrics.bus_up.set(0);
+        self.shared.intake.lost();
+    }
+
+    /// Until the connection is lost, or as good as lost.
+    async fn serve(&self, link: &Link) -> Outage {
+        tokio::select! {
+            () = link.broken() => Outage::Broken,
+            () = self.deaf() => Outage::Deaf,
+            error = self.keep_channels(link) => Outage::Redis(error),
+            () = self.shared.presence.keep(link) => Outage::Broken,
+            () = self.beat(link) => Outage::Broken,
+            () = self.miss_others() => Outage::Broken,
+        }
+    }
+
+    async fn keep_channels(&self, link: &Link) -> RedisError {
+        loop {
+            self.shared.channels.changed().await;
+            if let Err(error) = self.copy_channels(link).await {
+                return error;
+            }
+        }
+    }
+
+    async fn copy_channels(&self, link: &Link) -> RedisResult<()> {
+        let batch = self.shared.channels.take();
+        let names = |channels: &[Channel]| channels.iter().map(|channel| self.shared.names.channel(*channel)).collect();
+        futures::try_join!(link.subscribe(names(&batch.added)), link.unsubscribe(names(&batch.removed)))?;
+        batch.done();
+        Ok(())
+    }
+
+    async fn beat(&self, link: &Link) {
+        let beat = self.heartbeat();
+        let mut beats = interval(BEAT_EVERY);
+        beats.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            beats.tick().await;
+            // That it was heard counts, not that it was said.
+            if let Err(error) = link.run::<()>(&beat).await {
+                tracing::debug!(%error, "a heartbeat was not published");
+            }
+        }
+    }
+
+    fn heartbeat(&self) -> Pipeline {
+        let signal = Signal { node: self.shared.node.to_bytes(), kind: Some(Kind::Heartbeat(Heartbeat {})) };
+        let mut pipeline = redis::pipe();
+        pipeline.cmd("PUBLISH").arg(self.shared.names.channel(Channel::Nodes)).arg(signal.encode_to_vec()).ignore();
+        pipeline
+    }
+
+    /// Returns when this node does not hear itself any more.
+    async fn deaf(&self) {
+        let beats = self.shared.ear.beats();
+        loop {
+            let deadline = *beats.borrow() + DEAF_AFTER;
+            if Instant::now() >= deadline {
+                return;
+            }
+            sleep_until(deadline).await;
+        }
+    }
+
+    /// Tells of nodes that fell silent.
+    async fn miss_others(&self) {
+        let mut looks = interval(BEAT_EVERY / 2);
+        looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            looks.tick().await;
+            if self.shared.ear.heartbeat_age() > HEARS_WELL {
+                continue;
+            }
+            for node in self.shared.peers.gone(Instant::now()) {
+                self.shared.intake.node(Incoming::NodeLost(node));
+            }
+        }
+    }
+}

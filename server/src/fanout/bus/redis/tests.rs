@@ -1,0 +1,268 @@
+//! Redis frozen, killed, cut, emptied, absent: afterwards everything wanted is heard, and the node was told.
+
+use std::{sync::Arc, time::Duration};
+
+use causerie_protocol::{NodeId, UserId};
+use tokio::time::{Instant, interval, sleep_until, timeout, timeout_at};
+
+use super::{
+    super::{
+        Channel, Incoming,
+        conformance::{Node, channel},
+    },
+    test_server::TestRedis,
+};
+
+/// What is promised for a Redis that is back.
+const BACK_WITHIN: Duration = Duration::from_secs(2);
+/// Three seconds without its own heartbeat and two attempts.
+const FREEZE_NOTICED_WITHIN: Duration = Duration::from_millis(4_500);
+
+/// A speaker and a listener to many channels, with people on both.
+struct Pair {
+    redis: TestRedis,
+    speaker: Node,
+    listener: Node,
+    channels: Vec<Channel>,
+    people: [UserId; 2],
+}
+
+impl Pair {
+    async fn start() -> Self {
+        let redis = TestRedis::start().await;
+        let (speaker, listener) = (Node::connected(&redis).await, Node::connected(&redis).await);
+        let channels: Vec<Channel> = (0..1_700).map(|_| channel()).collect();
+        listener.listen(&channels).await;
+        let people = [UserId::new(), UserId::new()];
+        speaker.set(&people[..1], true).await;
+        listener.set(&people[1..], true).await;
+        let pair = Self { redis, speaker, listener, channels, people };
+        pair.meets().await
+    }
+
+    /// Both have found each other.
+    async fn meets(mut self) -> Self {
+        let (one, other) = (self.speaker.id, self.listener.id);
+        assert!(matches!(self.speaker.next().await, Incoming::NodeFound(node) if node == other));
+        assert!(matches!(self.listener.next().await, Incoming::NodeFound(node) if node == one));
+        self
+    }
+
+    /// Both are told of one outage, and that another node is there again; nothing else.
+    async fn hears_of_one_outage(&mut self, restored_before: Instant) {
+        let (one, other) = (self.speaker.id, self.listener.id);
+        for (node, other) in [(&mut self.speaker, other), (&mut self.listener, one)] {
+            assert!(matches!(node.next().await, Incoming::Lost));
+            hears_of_return(node, other, restored_before).await;
+        }
+    }
+
+    /// Each channel is heard by who listens, each person seen by both, and nothing else is told.
+    async fn works(&mut self) {
+        let said: Vec<(Channel, u32)> = self.channels.iter().copied().zip(0..).collect();
+        self.speaker.say_all(&said).await;
+        for expected in &said {
+            match self.listener.next().await {
+                Incoming::Signal(channel, signal) => {
+                    assert_eq!(channel, expected.0);
+                    assert!(signal.kind.is_some());
+                }
+                other => panic!("told {other:?} instead of a signal"),
+            }
+        }
+        for node in [&self.speaker, &self.listener] {
+            assert_eq!(node.online(&self.people).await, [true, true]);
+            assert!(node.metrics.encode().contains("causerie_bus_up 1\n"));
+        }
+    }
+}
+
+async fn hears_of_return(node: &mut Node, other: NodeId, before: Instant) {
+    let told = timeout_at(before, node.incoming.recv()).await;
+    let told = told.expect("restored in time").expect("the bus is there");
+    assert!(matches!(told, Incoming::Restored), "{told:?}");
+    let found = node.next().await;
+    assert!(matches!(found, Incoming::NodeFound(node) if node == other), "{found:?}");
+}
+
+#[tokio::test]
+async fn a_frozen_redis_is_noticed_and_forgiven() {
+    let mut pair = Pair::start().await;
+    let frozen_at = Instant::now();
+    pair.redis.freeze();
+    for node in [&mut pair.speaker, &mut pair.listener] {
+        let lost = timeout_at(frozen_at + FREEZE_NOTICED_WITHIN, node.incoming.recv()).await;
+        assert!(matches!(lost.expect("noticed in time"), Some(Incoming::Lost)));
+        assert!(node.metrics.encode().contains("causerie_bus_up 0\n"));
+    }
+    // Nothing waits for it.
+    let asked = Instant::now();
+    let (late, user) = (channel(), UserId::new());
+    assert!(pair.speaker.bus.publish(vec![(late, pair.speaker.signal(1))]).await.is_err());
+    assert!(pair.listener.bus.subscribe(vec![late]).await.is_err());
+    assert!(pair.listener.bus.set_presence(vec![(user, true)]).await.is_err());
+    assert!(pair.listener.bus.presence(vec![user]).await.is_err());
+    assert!(asked.elapsed() < Duration::from_millis(500));
+    assert!(pair.listener.bus.heartbeat_age().expect("it beats") >= Duration::from_secs(2));
+
+    sleep_until(frozen_at + Duration::from_secs(5)).await;
+    pair.redis.thaw();
+    let before = Instant::now() + BACK_WITHIN;
+    let ids = (pair.speaker.id, pair.listener.id);
+    hears_of_return(&mut pair.speaker, ids.1, before).await;
+    hears_of_return(&mut pair.listener, ids.0, before).await;
+    pair.works().await;
+    // What was asked for meanwhile is so.
+    pair.speaker.say(late, 2).await;
+    assert_eq!(pair.listener.hear().await, (late, 2));
+    assert_eq!(pair.speaker.online(&[user]).await, [true]);
+}
+
+#[tokio::test]
+async fn a_publisher_waits_a_second_for_a_frozen_redis() {
+    let pair = Pair::start().await;
+    pair.redis.freeze();
+    let (asked, unheard) = (Instant::now(), channel());
+    let (said, subscribed) = futures::join!(
+        pair.speaker.bus.publish(vec![(pair.channels[0], pair.speaker.signal(1))]),
+        pair.listener.bus.subscribe(vec![unheard]),
+    );
+    assert!(said.is_err() && subscribed.is_err());
+    assert!(asked.elapsed() < Duration::from_secs(3), "{:?}", asked.elapsed());
+    assert!(pair.speaker.metrics.encode().contains("causerie_publish_failures_total 1\n"));
+    pair.redis.thaw();
+}
+
+#[tokio::test]
+async fn a_killed_redis_comes_back_empty() {
+    let mut pair = Pair::start().await;
+    pair.redis.kill();
+    for node in [&mut pair.speaker, &mut pair.listener] {
+        let lost = timeout(Duration::from_secs(1), node.incoming.recv()).await;
+        assert!(matches!(lost.expect("noticed at once"), Some(Incoming::Lost)));
+    }
+    let (given_up, wanted) = (pair.channels.remove(700), channel());
+    assert!(pair.listener.bus.subscribe(vec![wanted]).await.is_err());
+    pair.listener.bus.unsubscribe(vec![given_up]);
+    pair.channels.push(wanted);
+
+    pair.redis.run().await;
+    let before = Instant::now() + BACK_WITHIN;
+    let ids = (pair.speaker.id, pair.listener.id);
+    hears_of_return(&mut pair.speaker, ids.1, before).await;
+    hears_of_return(&mut pair.listener, ids.0, before).await;
+    pair.speaker.say(given_up, 1).await;
+    pair.works().await;
+}
+
+#[tokio::test]
+async fn subscribers_that_are_cut_listen_again() {
+    let mut pair = Pair::start().await;
+    for _ in 0..3 {
+        assert_eq!(pair.redis.say::<i64>(&["CLIENT", "KILL", "TYPE", "pubsub"]).await, Ok(2));
+        pair.hears_of_one_outage(Instant::now() + BACK_WITHIN).await;
+        pair.works().await;
+    }
+}
+
+#[tokio::test]
+async fn publishers_that_are_cut_speak_again() {
+    let mut pair = Pair::start().await;
+    let cut: i64 = pair.redis.say(&["CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes"]).await.expect("answers");
+    assert!(cut >= 2, "{cut}");
+    pair.hears_of_one_outage(Instant::now() + BACK_WITHIN).await;
+    pair.works().await;
+}
+
+#[tokio::test]
+async fn a_flushed_redis_is_told_again_who_is_online() {
+    let mut pair = Pair::start().await;
+    let before = Instant::now() + BACK_WITHIN;
+    pair.redis.say::<()>(&["FLUSHALL"]).await.expect("flushes");
+    // Redis tells nobody, so one has to look.
+    let mut looks = interval(Duration::from_millis(20));
+    for node in [&pair.speaker, &pair.listener] {
+        while node.online(&pair.people).await != [true, true] {
+            assert!(Instant::now() < before, "who is online is not known again");
+            looks.tick().await;
+        }
+    }
+    // No connection was lost, and nobody was told so.
+    pair.works().await;
+}
+
+#[tokio::test]
+async fn a_redis_that_comes_late_is_used() {
+    let mut redis = TestRedis::stopped();
+    let mut listener = Node::on(&redis);
+    let wanted: Vec<Channel> = (0..1_200).map(|_| channel()).collect();
+    assert!(listener.bus.subscribe(wanted.clone()).await.is_err(), "nobody confirms");
+    let user = UserId::new();
+    assert!(listener.bus.set_presence(vec![(user, true)]).await.is_err());
+    assert!(matches!(listener.next().await, Incoming::Lost));
+
+    redis.run().await;
+    let restored = timeout(BACK_WITHIN, listener.incoming.recv()).await;
+    assert!(matches!(restored.expect("in time"), Some(Incoming::Restored)));
+    let speaker = Node::connected(&redis).await;
+    assert_eq!(speaker.online(&[user]).await, [true]);
+    for wanted in [wanted[0], wanted[600], wanted[1_199]] {
+        speaker.say(wanted, 7).await;
+        assert_eq!(listener.hear().await, (wanted, 7));
+    }
+}
+
+#[test]
+fn a_node_that_dies_without_a_word_is_missed_with_its_people() {
+    let process = || tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().expect("starts");
+    let (surviving, dying) = (process(), process());
+    let (redis, mut one) = surviving.block_on(async {
+        let redis = TestRedis::start().await;
+        let one = Node::connected(&redis).await;
+        (redis, one)
+    });
+    let user = [UserId::new()];
+    let other = dying.block_on(async {
+        let other = Node::connected(&redis).await;
+        other.set(&user, true).await;
+        other
+    });
+    surviving.block_on(async {
+        assert!(matches!(one.next().await, Incoming::NodeFound(node) if node == other.id));
+        assert_eq!(one.online(&user).await, [true]);
+    });
+    dying.shutdown_background();
+    surviving.block_on(async {
+        let died_at = Instant::now();
+        assert!(matches!(one.next().await, Incoming::NodeLost(node) if node == other.id));
+        assert!(died_at.elapsed() < Duration::from_secs(8), "{:?}", died_at.elapsed());
+        let stored: i64 = redis.say(&["SCARD", &format!("test:online:{}", other.id)]).await.expect("answers");
+        assert_eq!(stored, 1, "its set lives on for a while");
+        assert_eq!(one.online(&user).await, [false], "but nobody is counted by it");
+    });
+}
+
+#[tokio::test]
+async fn two_servers_share_a_redis_unheard() {
+    let redis = TestRedis::start().await;
+    let mut one = Node::connected(&redis).await;
+    let (metrics, tasks) = (Arc::default(), crate::lifecycle::Tasks::default());
+    let (foreign, mut incoming) =
+        super::RedisBus::start(&redis.url(), "test2", NodeId::new(), &metrics, &tasks).expect("an address");
+    assert!(matches!(incoming.recv().await, Some(Incoming::Restored)));
+    let (shared, user) = (channel(), UserId::new());
+    one.listen(&[shared]).await;
+    foreign.set_presence(vec![(user, true)]).await.expect("written");
+    foreign.publish(vec![(shared, one.signal(1)), (Channel::Nodes, one.signal(2))]).await.expect("said");
+    assert_eq!(one.online(&[user]).await, [false]);
+    let speaker = Node::connected(&redis).await;
+    speaker.say(shared, 3).await;
+    assert_eq!(one.hear().await, (shared, 3));
+}
+
+#[tokio::test]
+async fn what_is_no_address_is_refused_at_once() {
+    let tasks = crate::lifecycle::Tasks::default();
+    let refused = super::RedisBus::start("redis://:port", "test", NodeId::new(), &Arc::default(), &tasks);
+    assert!(refused.is_err());
+}
