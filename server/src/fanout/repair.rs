@@ -19,7 +19,7 @@ use super::{
     live::Live,
     usher,
 };
-use crate::store::StoreError;
+use crate::store::{StoreError, queries::people};
 
 /// Conversations per query.
 const BATCH_MAX: usize = 500;
@@ -67,7 +67,7 @@ pub(super) async fn check_positions(live: Live, pace: Pace) {
             check(&live, chunk).await;
         }
         if everything {
-            check_inboxes(&live).await;
+            check_people(&live).await;
         }
         // Asked again and again, it still leaves the database room to breathe.
         sleep_until(now + pace.bus_away.min(pace.recent) / 2).await;
@@ -119,7 +119,7 @@ async fn compare(live: &Live, rooms: &[ConversationId]) -> Result<(), StoreError
                 changes.push(as_it_is(live, conversation, changed.version).await?);
             }
         }
-        room.repair(&changes, changed.version);
+        room.repair(&changes, changed.version, changed.last_seq);
         if changed.too_many {
             // Everyone is told to look for themselves.
             live.push_gap(&room);
@@ -140,16 +140,19 @@ async fn reread(live: &Live, rooms: &[ConversationId]) -> Result<(), StoreError>
     Ok(())
 }
 
-async fn check_inboxes(live: &Live) {
+/// Finds joinings, leavings and revocations that went by unheard.
+async fn check_people(live: &Live) {
     let people: Vec<UserId> = live.0.people.iter().map(|person| *person.key()).collect();
     for chunk in people.chunks(BATCH_MAX) {
-        match live.0.store.inbox_versions(chunk).await {
-            Ok(versions) => {
-                for (user, version) in versions {
-                    live.inbox_moved(user, version);
+        match people::standings(&live.0.store, chunk).await {
+            Ok(standings) => {
+                for (user, standing) in standings {
+                    live.inbox_moved(user, standing.inbox_version);
+                    // The signal that told of it may have been lost.
+                    live.revoke_here(user, standing.revokes_before_s());
                 }
             }
-            Err(error) => return tracing::warn!(%error, "inboxes could not be checked"),
+            Err(error) => return tracing::warn!(%error, "people could not be checked"),
         }
     }
 }

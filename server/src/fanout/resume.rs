@@ -54,13 +54,17 @@ impl Live {
                 behind.push(self.changes(caller, conversation, if void { None } else { Some(version) }));
             }
         }
-        for changes in try_join_all(behind).await? {
-            if let Some(changes) = changes {
-                if changes.reload {
-                    self.0.metrics.reloads.inc();
-                }
-                resumed.changes.push(changes);
+        let mut text_bytes = 0;
+        for mut changes in try_join_all(behind).await?.into_iter().flatten() {
+            text_bytes += changes.messages.iter().map(|message| message.text.len()).sum::<usize>();
+            if text_bytes > limits::RESUMED_TEXT_BYTES_MAX {
+                changes.messages = Vec::new();
+                changes.reload = true;
             }
+            if changes.reload {
+                self.0.metrics.reloads.inc();
+            }
+            resumed.changes.push(changes);
         }
         self.0.metrics.resumes.inc();
         Ok(resumed)
@@ -116,7 +120,9 @@ impl Live {
         };
         changed.messages.retain(|message| message.seq >= first_seq);
         changed.messages.sort_by_key(|message| message.seq);
+        // Also the number of the last message: a client takes later ones for new, and those up to it for changed.
         conversation.version = changed.version;
+        conversation.last_seq = changed.last_seq;
         Ok(Some(wire::Changes { conversation: Some(conversation), messages: changed.messages, reload: false }))
     }
 }

@@ -34,6 +34,7 @@ pub struct Room {
 struct State {
     /// What the audience has seen; `None` until the first member's position was read.
     version: Option<u32>,
+    /// Number of the last message at that version, never ahead of it: what is repaired counts as new beyond it.
     last_seq: u32,
     /// Sorted by person.
     seats: Vec<Seat>,
@@ -111,16 +112,16 @@ impl Room {
         }
     }
 
-    /// Delivers what the database says was missed, up to `version`. Versions that left no trace are passed over; clients
-    /// that see the hole ask for themselves.
-    pub fn repair(&self, changes: &[Change], version: u32) {
+    /// Delivers what the database says was missed, up to `version`, when the last message was `last_seq`. Versions that left
+    /// no trace are passed over; clients that see the hole ask for themselves.
+    pub fn repair(&self, changes: &[Change], version: u32, last_seq: u32) {
         let mut state = self.lock();
         for change in changes {
             if state.version.is_some_and(|seen| change.version > seen) {
                 state.deliver(self.id, change);
             }
         }
-        state.skip_to(version);
+        state.skip_to(version, last_seq);
         state.deliver_ahead(self.id);
     }
 
@@ -134,7 +135,6 @@ impl Room {
             state.ahead = state.ahead.split_off(&(read.version + 1));
             state.deliver_ahead(self.id);
         }
-        state.last_seq = state.last_seq.max(read.last_seq);
         let mut count = Count { read_seq: read.read_seq, unread: read.unread, marked_unread: read.marked_unread };
         let Some(as_of) = state.bring_up(person.id, &mut count, read.version) else { return false };
         let before = match state.find(person.id) {
@@ -275,9 +275,10 @@ impl State {
         if self.ahead.is_empty() { Applied::Done } else { Applied::Gap }
     }
 
-    fn skip_to(&mut self, version: u32) {
+    fn skip_to(&mut self, version: u32, last_seq: u32) {
         if self.version.is_some_and(|seen| seen < version) {
             self.version = Some(version);
+            self.last_seq = self.last_seq.max(last_seq);
             // Effects of the versions passed over are not known, so counts can't be brought up across them.
             self.recent.clear();
         }
@@ -299,5 +300,49 @@ impl State {
             count.apply(user, effect);
         }
         Some(seen)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use causerie_protocol::wire;
+
+    use super::*;
+    use crate::fanout::person::Soon;
+
+    fn read_at(version: u32, last_seq: u32) -> seats::Seat {
+        let conversation = ConversationId::new();
+        seats::Seat { conversation, version, last_seq, read_seq: last_seq, unread: 0, marked_unread: false }
+    }
+
+    fn member() -> Arc<Person> {
+        Person::new(UserId::new(), &Arc::new(Soon::default()))
+    }
+
+    fn sent(room: &Room, version: u32, seq: u32) -> Change {
+        let effect = Effect::Sent { seq, author: UserId::new() };
+        let frame = Frame::event(wire::event::Kind::MessageSent(wire::MessageEvent::default()));
+        Change { conversation: room.id, version, effect, frame }
+    }
+
+    #[test]
+    fn who_is_seated_ahead_of_the_audience_does_not_make_its_missed_messages_old() {
+        let room = Room::new(ConversationId::new());
+        assert!(room.seat(&member(), &read_at(5, 4)));
+        // The database knows two messages more, which a lost signal keeps from the room.
+        assert!(room.seat(&member(), &read_at(7, 6)));
+        assert_eq!(room.seen(), Some((5, 4)), "the repair takes messages after 4 for new");
+        room.repair(&[sent(&room, 6, 5), sent(&room, 7, 6)], 7, 6);
+        assert_eq!(room.seen(), Some((7, 6)));
+    }
+
+    #[test]
+    fn what_is_passed_over_is_counted() {
+        let room = Room::new(ConversationId::new());
+        assert!(room.seat(&member(), &read_at(5, 4)));
+        room.repair(&[], 900, 800);
+        assert_eq!(room.seen(), Some((900, 800)), "a message up to 800 that changes next is no new one");
+        assert_eq!(room.apply(sent(&room, 901, 801), 0), Applied::Done);
+        assert_eq!(room.seen(), Some((901, 801)));
     }
 }
