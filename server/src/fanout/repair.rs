@@ -19,7 +19,7 @@ use super::{
     live::Live,
     usher,
 };
-use crate::store::{StoreError, queries::people};
+use crate::store::StoreError;
 
 /// Conversations per query.
 const BATCH_MAX: usize = 500;
@@ -67,7 +67,7 @@ pub(super) async fn check_positions(live: Live, pace: Pace) {
             check(&live, chunk).await;
         }
         if everything {
-            check_people(&live).await;
+            check_inboxes(&live).await;
         }
         // Asked again and again, it still leaves the database room to breathe.
         sleep_until(now + pace.bus_away.min(pace.recent) / 2).await;
@@ -140,19 +140,16 @@ async fn reread(live: &Live, rooms: &[ConversationId]) -> Result<(), StoreError>
     Ok(())
 }
 
-/// Finds joinings, leavings and revocations that went by unheard.
-async fn check_people(live: &Live) {
+async fn check_inboxes(live: &Live) {
     let people: Vec<UserId> = live.0.people.iter().map(|person| *person.key()).collect();
     for chunk in people.chunks(BATCH_MAX) {
-        match people::standings(&live.0.store, chunk).await {
-            Ok(standings) => {
-                for (user, standing) in standings {
-                    live.inbox_moved(user, standing.inbox_version);
-                    // The signal that told of it may have been lost.
-                    live.revoke_here(user, standing.revokes_before_s());
+        match live.0.store.inbox_versions(chunk).await {
+            Ok(versions) => {
+                for (user, version) in versions {
+                    live.inbox_moved(user, version);
                 }
             }
-            Err(error) => return tracing::warn!(%error, "people could not be checked"),
+            Err(error) => return tracing::warn!(%error, "inboxes could not be checked"),
         }
     }
 }

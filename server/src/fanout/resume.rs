@@ -54,17 +54,13 @@ impl Live {
                 behind.push(self.changes(caller, conversation, if void { None } else { Some(version) }));
             }
         }
-        let mut text_bytes = 0;
-        for mut changes in try_join_all(behind).await?.into_iter().flatten() {
-            text_bytes += changes.messages.iter().map(|message| message.text.len()).sum::<usize>();
-            if text_bytes > limits::RESUMED_TEXT_BYTES_MAX {
-                changes.messages = Vec::new();
-                changes.reload = true;
+        for changes in try_join_all(behind).await? {
+            if let Some(changes) = changes {
+                if changes.reload {
+                    self.0.metrics.reloads.inc();
+                }
+                resumed.changes.push(changes);
             }
-            if changes.reload {
-                self.0.metrics.reloads.inc();
-            }
-            resumed.changes.push(changes);
         }
         self.0.metrics.resumes.inc();
         Ok(resumed)
