@@ -40,6 +40,8 @@ enum Copy {
 pub(super) struct Batch<T> {
     pub added: Vec<T>,
     pub removed: Vec<T>,
+    /// How many the copy holds then.
+    pub len: usize,
     waiting: Vec<oneshot::Sender<()>>,
 }
 
@@ -95,8 +97,8 @@ impl<T: std::marker::Copy + Eq + Hash> Desired<T> {
     pub fn take_all(&self) -> Batch<T> {
         let mut state = self.lock();
         state.dirty.clear();
-        let added = state.wanted.iter().copied().collect();
-        Batch { added, removed: Vec::new(), waiting: std::mem::take(&mut state.waiting) }
+        let added: Vec<T> = state.wanted.iter().copied().collect();
+        Batch { len: added.len(), added, removed: Vec::new(), waiting: std::mem::take(&mut state.waiting) }
     }
 
     /// If everything is copied, callers may wait for their changes from now on. Tells whether it is.
@@ -127,13 +129,7 @@ impl<T: std::marker::Copy + Eq + Hash> Desired<T> {
         let mut state = self.lock();
         let dirty = std::mem::take(&mut state.dirty);
         let (added, removed) = dirty.into_iter().partition(|item| state.wanted.contains(item));
-        Batch { added, removed, waiting: std::mem::take(&mut state.waiting) }
-    }
-
-    /// How many the copy holds if it is right; `None` while something waits to be copied.
-    pub fn len_if_clean(&self) -> Option<usize> {
-        let state = self.lock();
-        state.dirty.is_empty().then_some(state.wanted.len())
+        Batch { added, removed, len: state.wanted.len(), waiting: std::mem::take(&mut state.waiting) }
     }
 
     /// Whether it is in the set.
@@ -242,8 +238,9 @@ mod tests {
             let batch = desired.take();
             copy.extend(batch.added);
             batch.removed.iter().for_each(|item| { copy.remove(item); });
+            prop_assert_eq!(copy.len(), batch.len);
             prop_assert_eq!(copy, desired.lock().wanted.iter().copied().collect::<BTreeSet<u8>>());
-            prop_assert!(desired.len_if_clean().is_some());
+            prop_assert!(desired.make_current());
         }
     }
 }

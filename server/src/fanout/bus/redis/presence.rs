@@ -3,7 +3,13 @@
 //! Each node keeps a set of its people in Redis, which dies soon after it stops refreshing it. The set is a copy: a Redis
 //! that lost it gets it again within a second.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
 
 use causerie_protocol::{NodeId, UserId};
 use redis::{Pipeline, RedisResult};
@@ -24,39 +30,51 @@ pub(super) struct Presence {
     peers: Arc<Peers>,
     /// Who is on this node.
     pub here: Desired<UserId>,
+    /// The last writing failed, and nobody knows what of it is there.
+    suspect: AtomicBool,
 }
 
 impl Presence {
     pub fn new(node: NodeId, names: Arc<Names>, peers: Arc<Peers>) -> Self {
-        Self { node, names, peers, here: Desired::new([]) }
+        Self { node, names, peers, here: Desired::new([]), suspect: AtomicBool::new(false) }
     }
 
-    /// Writes this node's people as a whole. Nobody sees the set half written.
-    pub async fn write_all(&self, link: &Link) -> RedisResult<()> {
-        let batch = self.here.take_all();
-        let mut pipeline = redis::pipe();
-        pipeline.atomic().del(self.key()).ignore();
-        self.add(&mut pipeline, &batch.added);
-        link.run::<()>(&pipeline).await?;
-        batch.done();
-        self.register(link).await
+    /// Writes this node's people over a new connection. That Redis does not take them, for want of memory perhaps, is no
+    /// reason not to use it: [`Self::keep`] tries again.
+    pub async fn begin(&self, link: &Link) {
+        self.here.begin();
+        loop {
+            let outcome = self.write_all(link).await;
+            self.note(outcome);
+            if self.here.make_current() {
+                return;
+            }
+        }
     }
 
     /// Keeps the copy true for ever.
     pub async fn keep(&self, link: &Link) {
         let mut refresh = interval(REFRESH_EVERY);
         refresh.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        let mut suspect = false;
         loop {
-            let outcome = tokio::select! {
-                () = self.here.changed() => self.write_changes(link).await,
-                _ = refresh.tick() => self.refresh(link, suspect).await.inspect(|()| suspect = false),
+            let refresh = tokio::select! {
+                () = self.here.changed() => false,
+                _ = refresh.tick() => true,
             };
-            // A lost connection is noticed elsewhere. Anything else, no memory left for instance, is tried again.
-            if let Err(error) = outcome {
-                tracing::warn!(%error, "who is online here could not be written to Redis");
-                suspect = true;
-            }
+            let outcome = if self.suspect.load(Ordering::Relaxed) {
+                self.write_all(link).await
+            } else {
+                self.write_changes(link, refresh).await
+            };
+            self.note(outcome);
+        }
+    }
+
+    fn note(&self, outcome: RedisResult<()>) {
+        self.suspect.store(outcome.is_err(), Ordering::Relaxed);
+        // A lost connection is noticed elsewhere.
+        if let Err(error) = outcome {
+            tracing::warn!(%error, "who is online here could not be written to Redis");
         }
     }
 
@@ -97,33 +115,41 @@ impl Presence {
         Ok(online)
     }
 
-    async fn write_changes(&self, link: &Link) -> RedisResult<()> {
-        let batch = self.here.take();
-        if !batch.added.is_empty() || !batch.removed.is_empty() {
-            let mut pipeline = redis::pipe();
-            for users in batch.removed.chunks(PEOPLE_MAX) {
-                let members: Vec<&[u8]> = users.iter().map(member).collect();
-                pipeline.srem(self.key(), members).ignore();
-            }
-            self.add(&mut pipeline, &batch.added);
-            link.run::<()>(&pipeline).await?;
-        }
+    /// Writes the set as a whole. Nobody sees it half written.
+    async fn write_all(&self, link: &Link) -> RedisResult<()> {
+        let batch = self.here.take_all();
+        let mut pipeline = redis::pipe();
+        pipeline.atomic().del(self.key()).ignore();
+        self.add(&mut pipeline, &batch.added);
+        link.run::<()>(&pipeline).await?;
+        self.register(link).await?;
         batch.done();
         Ok(())
     }
 
-    /// Lengthens the set's life, and writes it anew if Redis may not have it as it should be.
-    async fn refresh(&self, link: &Link, suspect: bool) -> RedisResult<()> {
-        // Only this task writes the set, so nothing changes between this and the answer.
-        let expected = self.here.len_if_clean();
-        let mut pipeline = redis::pipe();
-        pipeline.pexpire(self.key(), milliseconds(LIFE)).ignore().scard(self.key());
-        let (stored,) = link.run::<(usize,)>(&pipeline).await?;
-        if suspect || expected.is_some_and(|expected| expected != stored) {
-            tracing::info!(stored, expected, "Redis may have forgotten who is online here; it is told again");
-            return self.write_all(link).await;
+    /// Writes what changed and lengthens the set's life. If Redis then does not have it as it should be, writes it anew.
+    async fn write_changes(&self, link: &Link, refresh: bool) -> RedisResult<()> {
+        let batch = self.here.take();
+        if !refresh && batch.added.is_empty() && batch.removed.is_empty() {
+            batch.done();
+            return Ok(());
         }
-        self.register(link).await
+        let mut pipeline = redis::pipe();
+        for users in batch.removed.chunks(PEOPLE_MAX) {
+            let members: Vec<&[u8]> = users.iter().map(member).collect();
+            pipeline.srem(self.key(), members).ignore();
+        }
+        self.add(&mut pipeline, &batch.added);
+        // Nobody else writes this set.
+        let (stored,) = link.run::<(usize,)>(pipeline.scard(self.key())).await?;
+        if stored != batch.len {
+            tracing::info!(stored, expected = batch.len, "Redis forgot who is online here; it is told again");
+            self.write_all(link).await?;
+        } else if refresh {
+            self.register(link).await?;
+        }
+        batch.done();
+        Ok(())
     }
 
     /// Puts this node among the living and takes out the dead, both by Redis's clock.

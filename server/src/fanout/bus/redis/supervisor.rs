@@ -91,11 +91,7 @@ impl Supervisor {
         self.shared.channels.begin();
         self.copy_channels(&link).await?;
         // Before anyone hears from this node, so that they find its people when they do.
-        self.shared.presence.here.begin();
-        self.shared.presence.write_all(&link).await?;
-        while !self.shared.presence.here.make_current() {
-            self.shared.presence.write_all(&link).await?;
-        }
+        self.shared.presence.begin(&link).await;
         let mut beats = self.shared.ear.beats();
         let beat = self.heartbeat();
         link.run::<()>(&beat).await?;

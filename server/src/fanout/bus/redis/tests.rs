@@ -57,6 +57,17 @@ impl Pair {
         }
     }
 
+    /// Both see everyone online again. Redis tells nobody when it forgot, so one has to look.
+    async fn sees_all_online(&self, before: Instant) {
+        let mut looks = interval(Duration::from_millis(20));
+        for node in [&self.speaker, &self.listener] {
+            while node.online(&self.people).await != [true, true] {
+                assert!(Instant::now() < before, "who is online is not known again");
+                looks.tick().await;
+            }
+        }
+    }
+
     /// Each channel is heard by who listens, each person seen by both, and nothing else is told.
     async fn works(&mut self) {
         let said: Vec<(Channel, u32)> = self.channels.iter().copied().zip(0..).collect();
@@ -179,15 +190,25 @@ async fn a_flushed_redis_is_told_again_who_is_online() {
     let mut pair = Pair::start().await;
     let before = Instant::now() + BACK_WITHIN;
     pair.redis.say::<()>(&["FLUSHALL"]).await.expect("flushes");
-    // Redis tells nobody, so one has to look.
-    let mut looks = interval(Duration::from_millis(20));
-    for node in [&pair.speaker, &pair.listener] {
-        while node.online(&pair.people).await != [true, true] {
-            assert!(Instant::now() < before, "who is online is not known again");
-            looks.tick().await;
-        }
-    }
+    pair.sees_all_online(before).await;
     // No connection was lost, and nobody was told so.
+    pair.works().await;
+}
+
+#[tokio::test]
+async fn a_full_redis_is_a_bus_all_the_same() {
+    let mut pair = Pair::start().await;
+    pair.redis.say::<()>(&["CONFIG", "SET", "maxmemory", "1"]).await.expect("set");
+    assert!(pair.speaker.bus.set_presence(vec![(UserId::new(), true)]).await.is_err(), "it is told");
+    pair.redis.say::<i64>(&["CLIENT", "KILL", "TYPE", "pubsub"]).await.expect("cut");
+    pair.hears_of_one_outage(Instant::now() + BACK_WITHIN).await;
+    let said = channel();
+    pair.listener.listen(&[said]).await;
+    pair.speaker.say(said, 1).await;
+    assert_eq!(pair.listener.hear().await, (said, 1));
+
+    pair.redis.say::<()>(&["CONFIG", "SET", "maxmemory", "0"]).await.expect("set");
+    pair.sees_all_online(Instant::now() + BACK_WITHIN).await;
     pair.works().await;
 }
 
@@ -265,4 +286,17 @@ async fn what_is_no_address_is_refused_at_once() {
     let tasks = crate::lifecycle::Tasks::default();
     let refused = super::RedisBus::start("redis://:port", "test", NodeId::new(), &Arc::default(), &tasks);
     assert!(refused.is_err());
+}
+
+#[tokio::test]
+async fn a_redis_without_tls_is_no_match_for_an_address_with() {
+    let redis = TestRedis::start().await;
+    let (metrics, tasks) = (Arc::default(), crate::lifecycle::Tasks::default());
+    let address = redis.url().replace("redis://", "rediss://");
+    let (bus, mut incoming) = super::RedisBus::start(&address, "test", NodeId::new(), &metrics, &tasks).expect("an address");
+    let told = timeout(Duration::from_secs(5), incoming.recv()).await;
+    assert!(matches!(told.expect("in time"), Some(Incoming::Lost)));
+    assert!(bus.subscribe(vec![channel()]).await.is_err());
+    tasks.finish().await;
+    assert!(!tasks.any_died(), "it goes on trying");
 }
