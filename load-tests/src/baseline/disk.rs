@@ -1,0 +1,37 @@
+//! How long the disk takes to promise something.
+
+use std::{
+    fs::File,
+    io::Write as _,
+    path::Path,
+    time::{Duration, Instant},
+};
+
+use hdrhistogram::Histogram;
+
+use crate::{Outcome, scenario::latency_histogram};
+
+/// PostgreSQL and SQLite write pages and log records of some KiB.
+const BLOCK: [u8; 8 * 1024] = [7; 8 * 1024];
+
+/// Appends and calls `fdatasync`, over and over; answers each call's microseconds.
+///
+/// # Errors
+/// When the folder can't be written to.
+pub async fn fdatasync(folder: &Path, length: Duration) -> Outcome<Histogram<u64>> {
+    let path = folder.join("fdatasync");
+    tokio::task::spawn_blocking(move || {
+        let mut file = File::create(&path)?;
+        let mut latencies = latency_histogram();
+        let end = Instant::now() + length;
+        while Instant::now() < end {
+            file.write_all(&BLOCK)?;
+            let began = Instant::now();
+            file.sync_data()?;
+            latencies.saturating_record(u64::try_from(began.elapsed().as_micros()).unwrap_or(u64::MAX));
+        }
+        std::fs::remove_file(&path)?;
+        Ok(latencies)
+    })
+    .await?
+}

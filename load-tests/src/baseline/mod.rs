@@ -1,0 +1,27 @@
+//! What the machine does without the server, measured in the same run: figures of a small shared machine mean little alone.
+
+pub mod bare_postgres;
+pub mod bare_sqlite;
+pub mod disk;
+pub mod raw_send;
+
+use uuid::Uuid;
+
+/// One row of the server's `messages` table.
+pub struct Row {
+    /// Key, with the sequence number.
+    pub conversation: Uuid,
+    /// Place in the conversation.
+    pub seq: i64,
+    /// Unique.
+    pub id: Uuid,
+    /// Unique per author.
+    pub client_id: Uuid,
+}
+
+/// A batch as the server's writer meets it: each row of another conversation.
+#[must_use]
+pub fn rows(conversations: &[Uuid], seq: i64) -> Vec<Row> {
+    let row = |conversation: &Uuid| Row { conversation: *conversation, seq, id: Uuid::now_v7(), client_id: Uuid::now_v7() };
+    conversations.iter().map(row).collect()
+}

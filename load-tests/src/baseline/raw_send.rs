@@ -1,0 +1,103 @@
+//! The cheapest fan-out there is: a loop that writes the same bytes to each of N sockets. It runs in a process of its own,
+//! this program started again, so that its CPU time can be read as the server's is.
+
+use std::{net::SocketAddr, process::Stdio, time::Duration};
+
+use clap::Args;
+use tokio::{
+    io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader},
+    net::{TcpListener, TcpStream},
+    process::Command,
+    task::JoinSet,
+};
+
+use crate::{Outcome, process, schedule::Schedule, spawn::server::pinned};
+
+/// What the loop is to do.
+#[derive(Debug, Clone, Args)]
+pub struct RawSend {
+    /// Sockets to write to.
+    #[arg(long)]
+    pub sockets: usize,
+    /// Bytes of one frame, header included.
+    #[arg(long)]
+    pub bytes: usize,
+    /// Frames per second to each socket.
+    #[arg(long)]
+    pub rate: f64,
+    /// How long, in seconds.
+    #[arg(long)]
+    pub seconds: f64,
+}
+
+impl RawSend {
+    /// Runs the loop in another process and reads from its sockets here; answers the loop's CPU time and the frames read.
+    ///
+    /// # Errors
+    /// When the process fails.
+    pub async fn measure(&self) -> Outcome<(Duration, u64)> {
+        let mut command = Command::new(std::env::current_exe()?);
+        command.arg("raw-send").args(["--sockets", &self.sockets.to_string(), "--bytes", &self.bytes.to_string()]);
+        command.args(["--rate", &self.rate.to_string(), "--seconds", &self.seconds.to_string()]);
+        let mut child = pinned(&command).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
+        let pid = child.id().ok_or("the raw loop ended at once")?;
+        let (mut go, said) = (child.stdin.take().ok_or("no input")?, child.stdout.take().ok_or("no output")?);
+        let mut said = BufReader::new(said).lines();
+        let address: SocketAddr = said.next_line().await?.ok_or("the raw loop said no address")?.parse()?;
+
+        let mut readers = JoinSet::new();
+        for _ in 0..self.sockets {
+            let mut stream = TcpStream::connect(address).await?;
+            readers.spawn(async move {
+                let (mut buffer, mut bytes) = (vec![0; 4 * 1024], 0_u64);
+                while let Ok(read @ 1..) = stream.read(&mut buffer).await {
+                    bytes += read as u64;
+                }
+                bytes
+            });
+        }
+        said.next_line().await?.ok_or("the raw loop did not accept everyone")?;
+        let before = process::cpu(pid)?;
+        go.write_all(b"go\n").await?;
+        said.next_line().await?.ok_or("the raw loop ended early")?;
+        let used = process::cpu(pid)? - before;
+        // It closes its sockets once it may end; the readers end with them.
+        drop(go);
+        child.wait().await?;
+        let bytes: u64 = readers.join_all().await.iter().sum();
+        Ok((used, bytes / self.bytes as u64))
+    }
+
+    /// The loop itself.
+    ///
+    /// # Errors
+    /// When a socket can't be written to.
+    pub async fn run(&self) -> Outcome<()> {
+        let listener = TcpListener::bind("127.0.0.1:0").await?;
+        println!("{}", listener.local_addr()?);
+        let mut sockets = Vec::with_capacity(self.sockets);
+        while sockets.len() < self.sockets {
+            let (stream, _) = listener.accept().await?;
+            stream.set_nodelay(true)?;
+            sockets.push(stream);
+        }
+        println!("accepted");
+        order().await?;
+        let frame = vec![0x82; self.bytes];
+        let mut schedule = Schedule::new(self.rate, Duration::from_secs_f64(self.seconds));
+        while schedule.next().await.is_some() {
+            for socket in &mut sockets {
+                socket.write_all(&frame).await?;
+            }
+        }
+        println!("done");
+        order().await?;
+        Ok(())
+    }
+}
+
+/// Waits for a line, or for the end of them.
+async fn order() -> Outcome<()> {
+    tokio::task::spawn_blocking(|| std::io::stdin().read_line(&mut String::new())).await??;
+    Ok(())
+}

@@ -1,0 +1,65 @@
+//! The server's own counters, from its internal listener.
+
+use std::{collections::HashMap, net::SocketAddr};
+
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    net::TcpStream,
+};
+
+use crate::Outcome;
+
+/// Counters at one moment, by name without labels; those that differ in labels only are added up.
+pub struct Counters(HashMap<String, f64>);
+
+impl Counters {
+    /// Asks the server.
+    ///
+    /// # Errors
+    /// When it does not answer.
+    pub async fn read(internal: SocketAddr) -> Outcome<Self> {
+        let mut stream = TcpStream::connect(internal).await?;
+        let request = format!("GET /metrics HTTP/1.1\r\nhost: {internal}\r\nconnection: close\r\n\r\n");
+        stream.write_all(request.as_bytes()).await?;
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).await?;
+        let (head, body) = answer.split_once("\r\n\r\n").ok_or("/metrics answered no HTTP")?;
+        if !head.starts_with("HTTP/1.1 200") {
+            return Err(format!("/metrics answered {}", head.lines().next().unwrap_or_default()).into());
+        }
+        Ok(Self::parse(body))
+    }
+
+    fn parse(body: &str) -> Self {
+        let mut counters = HashMap::new();
+        for line in body.lines().filter(|line| !line.starts_with('#')) {
+            let Some((name, value)) = line.rsplit_once(' ') else { continue };
+            let name = name.split('{').next().unwrap_or(name);
+            *counters.entry(name.to_owned()).or_default() += value.parse().unwrap_or(0.0);
+        }
+        Self(counters)
+    }
+
+    /// How much a counter grew since.
+    #[must_use]
+    pub fn since(&self, before: &Self, name: &str) -> f64 {
+        self.get(name) - before.get(name)
+    }
+
+    fn get(&self, name: &str) -> f64 {
+        self.0.get(name).copied().unwrap_or(0.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn labels_are_added_up() {
+        let before = Counters::parse("# TYPE a counter\na_total{x=\"1\"} 1\na_total{x=\"2\"} 2\n");
+        let after = Counters::parse("a_total{x=\"1\"} 5\na_total{x=\"2\"} 2\n# EOF\n");
+        assert!((after.since(&before, "a_total") - 4.0).abs() < f64::EPSILON);
+        assert!(after.since(&before, "b_total").abs() < f64::EPSILON);
+    }
+}
