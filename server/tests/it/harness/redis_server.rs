@@ -71,6 +71,23 @@ impl RedisServer {
         self.say::<i64>(&["CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes"]);
     }
 
+    /// Stops it in its tracks (SIGSTOP): connections stay open, nothing answers.
+    pub fn freeze(&self) {
+        self.signal("STOP");
+    }
+
+    /// Lets it go on.
+    pub fn thaw(&self) {
+        self.signal("CONT");
+    }
+
+    /// Sends a signal by the shell, whose `kill` every machine has.
+    fn signal(&self, name: &str) {
+        let id = self.process.as_ref().expect("Redis runs").id();
+        let sent = Command::new("sh").args(["-c", &format!("kill -{name} {id}")]).status().expect("there is a shell");
+        assert!(sent.success(), "SIG{name} was not delivered");
+    }
+
     /// Any command.
     pub fn say<T: redis::FromRedisValue>(&self, words: &[&str]) -> T {
         self.try_say(words).expect("Redis answers")

@@ -52,6 +52,35 @@ async fn a_link_passes_holds_cuts_and_refuses() {
     assert_eq!(says(&mut connect().await, 6).await.expect("and again not"), 6);
 }
 
+#[tokio::test]
+async fn a_link_strands_mutes_and_delays() {
+    let link = Proxy::to(echo().await).await;
+    let connect = || async { TcpStream::connect(link.address()).await.expect("the link listens") };
+    let mut old = connect().await;
+    assert_eq!(says(&mut old, 1).await.expect("it passes"), 1);
+    link.strand();
+    old.write_all(&[2]).await.expect("a stranded connection takes bytes");
+    assert_eq!(says(&mut connect().await, 3).await.expect("new ones pass"), 3);
+    link.resume();
+    assert_eq!(within("what was held back", old.read_u8()).await.expect("it passes again"), 2);
+
+    link.mute();
+    old.write_all(&[4]).await.expect("a mute connection takes bytes");
+    // As above: the only way to see that nothing comes.
+    let early = tokio::time::timeout(std::time::Duration::from_millis(100), old.read_u8()).await;
+    assert!(early.is_err(), "a mute link answers nothing");
+    link.resume();
+    old.write_all(&[5]).await.expect("it takes bytes");
+    assert_eq!(says(&mut connect().await, 6).await.expect("new ones are not mute"), 6);
+    let late = tokio::time::timeout(std::time::Duration::from_millis(100), old.read_u8()).await;
+    assert!(late.is_err(), "what lost an answer stays mute");
+
+    link.delay(std::time::Duration::from_millis(50));
+    let start = std::time::Instant::now();
+    assert_eq!(says(&mut connect().await, 7).await.expect("it passes late"), 7);
+    assert!(start.elapsed() >= std::time::Duration::from_millis(100), "late both ways");
+}
+
 #[test]
 fn a_redis_forgets_when_told_and_comes_back_at_its_address() {
     let mut redis = RedisServer::start();
