@@ -1,0 +1,66 @@
+//! Everything that may break is broken, under load, and nothing that was promised is.
+//!
+//! A [`crowd::Crowd`] talks all the while and writes down what it did and heard; when the fault is over, [`checker`]
+//! compares its notes with the database. Each file is one experiment of the table of promises, named by its row there.
+
+mod checker;
+mod crowd;
+mod planted;
+mod r1_node_killed;
+mod r4_sqlite_killed;
+mod r5_network;
+mod r9_races;
+
+use causerie_client::{ClientId, ConversationId, MessageId, UserId, wire};
+use causerie_server::store::Store;
+use checker::Entry;
+use sea_orm::{ConnectionTrait as _, QueryResult, Statement};
+use uuid::Uuid;
+
+use crate::harness::Database;
+
+/// All messages in the database, by conversation and seq.
+async fn log_of(database: &Database) -> Vec<Entry> {
+    let sql = "SELECT conversation_id, seq, id, author_id, client_id, text FROM messages ORDER BY conversation_id, seq";
+    let entry = |row: &QueryResult| Entry {
+        conversation: ConversationId(column(row, "conversation_id")),
+        seq: u32::try_from(column::<i64>(row, "seq")).expect("a small number"),
+        id: MessageId(column(row, "id")),
+        author: UserId(column(row, "author_id")),
+        client_id: ClientId(column(row, "client_id")),
+        text: column(row, "text"),
+    };
+    rows(database, sql).await.iter().map(entry).collect()
+}
+
+/// How many conversations there are.
+async fn conversations_in(database: &Database) -> i64 {
+    column(&rows(database, "SELECT count(*) AS count FROM conversations").await[0], "count")
+}
+
+async fn rows(database: &Database, sql: &str) -> Vec<QueryResult> {
+    let store = Store::connect(&database.to_connect()).await.expect("the database opens");
+    let rows = store.reader().query_all_raw(Statement::from_string(store.backend(), sql)).await;
+    // Pools close in the background; the database can't go before they have.
+    for pool in [store.writer(), store.reader()] {
+        pool.close_by_ref().await.expect("the pool closes");
+    }
+    rows.expect("the database can be read")
+}
+
+fn column<T: sea_orm::TryGetable>(row: &QueryResult, name: &str) -> T {
+    row.try_get("", name).expect("a column of this type")
+}
+
+/// A message as a client was told of it.
+fn entry(message: wire::Message) -> Entry {
+    let id = |text: &str| -> Uuid { text.parse().expect("ids are UUIDs") };
+    Entry {
+        conversation: ConversationId(id(&message.conversation_id)),
+        seq: message.seq,
+        id: MessageId(id(&message.id)),
+        author: UserId(id(&message.author_id)),
+        client_id: ClientId(id(&message.client_id)),
+        text: message.text,
+    }
+}

@@ -1,0 +1,52 @@
+//! R4: the embedded server is killed under load, again and again, and started on the file it left.
+
+use std::{
+    path::Path,
+    time::{Duration, Instant},
+};
+
+use causerie_server::store::Database as Connect;
+
+use super::{column, crowd::Crowd, rows};
+use crate::harness::{Cluster, Database, TempDir};
+
+const ROUNDS: usize = 5;
+/// From the restart until everyone hears live messages again.
+const LIVE_AGAIN_MAX: Duration = Duration::from_secs(5);
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_is_lost_when_the_embedded_server_is_killed_under_load() {
+    let mut cluster = Cluster::embedded().await;
+    let crowd = Crowd::gather(&cluster, 12, 4).await;
+    let mut slowest = Duration::ZERO;
+    for round in 0..ROUNDS {
+        crowd.until_acknowledged(100).await;
+        let before: Vec<_> = crowd.members.iter().zip(crowd.connections()).collect();
+        cluster.nodes[0].kill();
+        assert_eq!(integrity_of_a_copy(&cluster.database).await, "ok", "round {round}");
+        let restarted = Instant::now();
+        cluster.nodes[0].start_again().await;
+        let live_again = crowd.until_live_again(before.into_iter(), restarted).await;
+        slowest = slowest.max(live_again);
+        assert!(live_again < LIVE_AGAIN_MAX, "round {round}: live again after {live_again:?}");
+    }
+    let summary = crowd.verify(&cluster).await;
+    println!("R4: {ROUNDS} kills on SQLite, {summary}; all live again at most {slowest:?} after the restart");
+}
+
+/// What SQLite says of a copy of what the dead server left: to look at the file itself would mend it for the next server.
+async fn integrity_of_a_copy(database: &Database) -> String {
+    let Connect::Sqlite(file) = database.to_connect() else { panic!("it is a file") };
+    let copy = TempDir::new();
+    let folder = file.parent().expect("a folder");
+    for left in std::fs::read_dir(folder).expect("the folder is there") {
+        let left = left.expect("it can be listed").path();
+        let name = Path::new(left.file_name().expect("a name"));
+        // Its memory of the log's index belongs to the dead process; whoever comes next makes a new one.
+        if left.is_file() && name.extension().is_none_or(|extension| extension != "sqlite-shm") {
+            std::fs::copy(&left, copy.path().join(name)).expect("it can be copied");
+        }
+    }
+    let answer = rows(&Database::Sqlite(copy), "PRAGMA integrity_check").await;
+    column(&answer[0], "integrity_check")
+}

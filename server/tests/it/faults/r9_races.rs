@@ -1,0 +1,109 @@
+//! R9: both nodes are asked for the same thing at the same moment, many times over. It happens once.
+
+use std::{collections::HashSet, future::Future};
+
+use causerie_client::{
+    ClientId, Encoding, Error, UserRef,
+    wire::{self, reply::Result as Answer, request::Command},
+};
+use futures::future::join_all;
+
+use super::{conversations_in, log_of};
+use crate::harness::{Cluster, Peer, Proxy, within};
+
+/// Two nodes that let one connection ask a lot at once.
+async fn patient_cluster() -> Cluster {
+    let keys = ["limits.frames_per_second", "limits.frames_burst", "limits.sends_per_second", "limits.sends_burst"];
+    Cluster::start_with(2, |settings| keys.iter().fold(settings, |settings, key| settings.set(key, 10_000))).await
+}
+
+/// All at once, each in a task of its own.
+async fn race<T: Send + 'static>(
+    what: &str,
+    runners: Vec<impl Future<Output = Result<T, Error>> + Send + 'static>,
+) -> Vec<T> {
+    let runners = runners.into_iter().map(tokio::spawn);
+    let ended = within(what, join_all(runners)).await;
+    ended.into_iter().map(|ended| ended.expect("no panic").expect("the server answers")).collect()
+}
+
+/// The conversation of each answer, and how many say that they made it.
+fn outcome(answers: &[wire::ConversationStarted]) -> (HashSet<&str>, usize) {
+    let ids = answers.iter().map(|answer| answer.conversation.as_ref().expect("it is told").id.as_str()).collect();
+    (ids, answers.iter().filter(|answer| answer.created).count())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_people_who_start_with_each_other_at_once_share_one_conversation() {
+    let cluster = patient_cluster().await;
+    let people = [cluster.client(0, "lea").await, cluster.client(1, "tom").await];
+    let starts = (0..200).map(|number| {
+        let (client, other) = (causerie_client::Client::clone(&people[number % 2]), people[(number + 1) % 2].reference());
+        async move { client.start_direct(other).await }
+    });
+    let answers = race("200 starts", starts.collect()).await;
+    let (ids, created) = outcome(&answers);
+    assert_eq!((ids.len(), created), (1, 1), "{ids:?}");
+    assert_eq!(conversations_in(&cluster.database).await, 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_message_sent_many_times_over_two_nodes_is_one_message() {
+    let mut cluster = patient_cluster().await;
+    // The same person on two devices, each on a node of its own.
+    let devices = [cluster.client(0, "lea").await, cluster.client(1, "lea").await];
+    let mut tom = cluster.client(1, "tom").await;
+    let conversation = devices[0].direct_with(&tom).await;
+    let send = wire::SendMessage {
+        conversation_id: conversation.to_string(),
+        client_id: ClientId::new().to_string(),
+        text: "once".into(),
+    };
+    let sends = (0..200).map(|number| {
+        let (client, command) = (causerie_client::Client::clone(&devices[number % 2]), Command::SendMessage(send.clone()));
+        // Not by `send`: the outbox would let only one of them out.
+        async move { client.request(command).await }
+    });
+    let answers = race("200 sends", sends.collect()).await;
+    let message = |answer: &Answer| match answer {
+        Answer::MessageSent(sent) => sent.message.clone().expect("it is told"),
+        other => panic!("instead of a message came {other:?}"),
+    };
+    let first = message(&answers[0]);
+    assert_eq!(first.seq, 1);
+    assert!(answers.iter().all(|answer| message(answer) == first), "all get the same answer");
+    let log = log_of(&cluster.database).await;
+    assert_eq!(log.len(), 1, "{log:?}");
+
+    // Whoever listens hears it once: what comes next is the next message.
+    assert_eq!(tom.next_message().await, first);
+    let second = devices[1].say(conversation, "and on").await;
+    assert_eq!(tom.next_message().await, second);
+    assert_eq!(second.seq, 2);
+    // A retry long after, on a node that never heard of it: for ever means for ever.
+    let node = cluster.nodes.len();
+    cluster.add_node().await;
+    let link = Proxy::to(cluster.nodes[node].public()).await;
+    let late = Peer::connect(link, &cluster.tenant, "lea", Encoding::Json);
+    let answer = within("a late answer", late.request(Command::SendMessage(send))).await.expect("it is answered");
+    assert_eq!(message(&answer), first);
+    assert_eq!(log_of(&cluster.database).await.len(), 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_group_started_many_times_over_two_nodes_is_one_group() {
+    let cluster = patient_cluster().await;
+    let devices = [cluster.client(0, "lea").await, cluster.client(1, "lea").await];
+    let others = [cluster.client(0, "tom").await, cluster.client(1, "mia").await];
+    let with: Vec<UserRef> = others.iter().map(Peer::reference).collect();
+    let client_id = ClientId::new();
+    let starts = (0..20).map(|number| {
+        let (client, with) = (causerie_client::Client::clone(&devices[number % 2]), with.clone());
+        async move { client.start_group(with, "trip", client_id).await }
+    });
+    let answers = race("20 starts", starts.collect()).await;
+    let (ids, created) = outcome(&answers);
+    assert_eq!((ids.len(), created), (1, 1), "{ids:?}");
+    assert!(answers.iter().all(|answer| answer.conversation.as_ref().is_some_and(|group| group.member_count == 3)));
+    assert_eq!(conversations_in(&cluster.database).await, 1);
+}
