@@ -316,9 +316,9 @@ fn bounded(value: String, field: &str, max: usize) -> Result<String, Refusal> {
     if value.len() > max {
         return Err(too_large(field, max, "bytes"));
     }
-    // PostgreSQL can't store it, and nobody can read it.
-    if value.contains('\0') {
-        return Err(invalid(field, "contains a NUL character"));
+    // Nobody can read them, PostgreSQL can't store NUL, and in JSON each takes six bytes.
+    if value.contains(|letter: char| letter.is_control() && !matches!(letter, '\n' | '\r' | '\t')) {
+        return Err(invalid(field, "contains control characters"));
     }
     Ok(value)
 }

@@ -32,3 +32,9 @@ pub const USERS_MAX: usize = 100;
 pub const MEMBERS_SHOWN: usize = 20;
 /// Conversations with more members than this do not tell who read what: each reading would be a frame for everyone.
 pub const READ_RECEIPTS_MEMBERS_MAX: usize = 32;
+/// Text in one page of a history; a page that would hold more is shorter. Sixteen of the longest messages.
+pub const PAGE_TEXT_BYTES_MAX: usize = 256 * 1024;
+/// Text told per conversation on resume; beyond, the client reloads the conversation.
+pub const CHANGES_TEXT_BYTES_MAX: usize = 256 * 1024;
+/// Text told on resume in all conversations together; conversations beyond are reloaded.
+pub const RESUMED_TEXT_BYTES_MAX: usize = 1024 * 1024;

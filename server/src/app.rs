@@ -10,10 +10,11 @@ use crate::{
     config::Config,
     conversations::{Parts, writer::Writer},
     fanout::{
-        Live, Pace,
+        Checks, Live,
         bus::{Bus, Incoming, LocalHub, RedisBus, RedisBusError},
     },
     lifecycle::{Readiness, Tasks},
+    pace::Pace,
     sessions::Sessions,
     store::{Database, Store, StoreError, lookups::Lookups},
     telemetry::Metrics,
@@ -37,6 +38,8 @@ pub struct App {
     pub live: Live,
     /// The way into the conversation log.
     pub writer: Writer,
+    /// How much people may send.
+    pub sends: Pace,
     /// The open sockets.
     pub sessions: Sessions,
     /// What load balancers are told.
@@ -74,18 +77,19 @@ impl App {
         let lookups = Lookups::start(&store);
         let node = NodeId::new();
         let (bus, incoming) = open_bus(&config, node, &metrics, &tasks)?;
-        let pace = Pace {
+        let checks = Checks {
             recent: config.positions.recent(),
             all: config.positions.all(),
             bus_away: config.positions.redis_away(),
             recent_window: config.positions.recent_window(),
         };
-        let live = Live::start(&tasks, node, &store, &lookups, bus, incoming, &clock, &metrics, pace);
+        let live = Live::start(&tasks, node, &store, &lookups, bus, incoming, &clock, &metrics, checks);
         // SQLite has one writer, so more lanes would only make smaller batches.
         let lanes = if config.database.url.is_empty() { 1 } else { config.database.lanes };
         let writer = Writer::start(&tasks, &store, &live, &metrics, &clock, lanes, config.database.batch_max);
+        let sends = Pace::of_sends(&config.limits);
         let sessions = Sessions::default();
-        Ok(Arc::new(Self { config, clock, store, metrics, auth, lookups, live, writer, sessions, readiness, tasks }))
+        Ok(Arc::new(Self { config, clock, store, metrics, auth, lookups, live, writer, sends, sessions, readiness, tasks }))
     }
 
     /// What commands work with.

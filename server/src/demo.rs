@@ -84,7 +84,7 @@ pub async fn prepare(app: &App) -> Result<(), Refusal> {
             text: "Bonjour à tous ! On se retrouve devant le musée à 14 h ?".to_owned(),
         }),
     });
-    conversations::execute(app, Caller { tenant, user: first.id }, group).await?;
+    conversations::execute(app, Caller { tenant, user: first.id, issued_at_s: app.clock.now_s() }, group).await?;
     Ok(())
 }
 
@@ -147,7 +147,10 @@ fn is_local(headers: &HeaderMap) -> bool {
     };
     let from_here =
         text(header::ORIGIN).is_none_or(|origin| origin.split_once("://").is_some_and(|(_, host)| is_loopback(host)));
-    text(header::HOST).is_some_and(is_loopback) && from_here
+    // A proxy on this machine may pass on strangers, under a name of its own.
+    let forwarded = [header::FORWARDED, header::VIA].iter().any(|name| headers.contains_key(name))
+        || headers.keys().any(|name| name.as_str().starts_with("x-forwarded-") || name == "x-real-ip");
+    text(header::HOST).is_some_and(is_loopback) && from_here && !forwarded
 }
 
 /// Seconds since 1970 as protobuf's JSON mapping writes a moment.

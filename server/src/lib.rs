@@ -11,6 +11,7 @@ pub mod fanout;
 pub mod gateway;
 pub mod http;
 pub mod lifecycle;
+pub mod pace;
 pub mod sessions;
 pub mod store;
 pub mod telemetry;

@@ -14,23 +14,15 @@ pub(super) async fn history(
 ) -> Result<Answer, Refusal> {
     // Facts before messages: the version told is then one the page is at least true at.
     let facts = parts.allowed(Action::Read, caller, conversation).await?;
-    let mut messages = parts.store.history(conversation, range, facts.first_seq, limit).await.map_err(unavailable)?;
-    let beyond = messages.len() > limit as usize;
-    let forward = matches!(range, HistoryRange::After(_));
-    if beyond && forward {
-        messages.pop();
-    } else if beyond {
-        messages.remove(0);
-    }
-    let more_before = match range {
-        HistoryRange::Newest | HistoryRange::Before(_) => beyond,
-        HistoryRange::After(seq) => seq >= facts.first_seq && facts.last_seq > 0,
-    };
-    let last = messages.last().map(|message| message.seq);
-    let more_after = match range {
-        HistoryRange::Newest => false,
-        HistoryRange::Before(seq) => last.unwrap_or(seq.saturating_sub(1)) < facts.last_seq,
-        HistoryRange::After(_) => beyond,
+    let messages = parts.store.history(conversation, range, facts.first_seq, limit).await.map_err(unavailable)?;
+    // Messages are numbered without a gap, so the ends of the page tell.
+    let (more_before, more_after) = match (messages.first(), messages.last()) {
+        (Some(first), Some(last)) => (first.seq > facts.first_seq, last.seq < facts.last_seq),
+        _ => match range {
+            HistoryRange::Newest => (false, false),
+            HistoryRange::Before(seq) => (false, seq <= facts.last_seq),
+            HistoryRange::After(seq) => (seq >= facts.first_seq && facts.last_seq > 0, false),
+        },
     };
     Ok(Answer::MessagePage(wire::MessagePage { messages, more_before, more_after, version: facts.version }))
 }

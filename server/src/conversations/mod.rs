@@ -32,6 +32,8 @@ use crate::{
 pub struct Caller {
     pub tenant: TenantId,
     pub user: UserId,
+    /// When the token they come with was signed, seconds since 1970 UTC: a revocation voids earlier ones.
+    pub issued_at_s: i64,
 }
 
 /// The answer to come.

@@ -3,6 +3,8 @@
 use bytes::Bytes;
 use causerie_protocol::{ConversationId, NodeId, UserId, bus, wire};
 
+use wire::event::Kind as Event;
+
 use super::{bus::Channel, frame::Frame};
 
 /// Something that was committed, or that passes.
@@ -74,10 +76,23 @@ pub struct Position {
 }
 
 impl Change {
-    /// Of a message as it is now.
+    /// The event that would have told of a message as it is now, to an audience that has seen messages up to `last_seq`.
     #[must_use]
-    pub fn of_message(conversation: ConversationId, effect: Effect, kind: wire::event::Kind, version: u32) -> Self {
-        Self { conversation, version, effect, frame: Frame::event(kind) }
+    pub fn of_message(conversation: ConversationId, message: &wire::Message, last_seq: u32) -> Self {
+        let new = message.seq > last_seq;
+        let event = wire::MessageEvent { message: Some(message.clone()) };
+        let (effect, kind) = match (new, message.deleted_at.is_some()) {
+            (true, false) => {
+                // Ids in the database were made by this program.
+                let author = message.author_id.parse().unwrap_or(UserId(uuid::Uuid::nil()));
+                (Effect::Sent { seq: message.seq, author }, Event::MessageSent(event))
+            }
+            (false, true) => (Effect::Uncounted { seq: message.seq }, Event::MessageDeleted(event)),
+            // Sent and deleted meanwhile: it keeps its place, and counts for nobody.
+            (true, true) => (Effect::None, Event::MessageDeleted(event)),
+            (false, false) => (Effect::None, Event::MessageEdited(event)),
+        };
+        Self { conversation, version: message.version, effect, frame: Frame::event(kind) }
     }
 }
 

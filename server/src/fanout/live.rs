@@ -16,11 +16,10 @@ use tokio::sync::{mpsc, oneshot};
 use super::{
     bus::{Bus, Channel, Incoming},
     change::Told,
-    frame::Frame,
     incoming,
     outgoing::{self, Outgoing},
     person::{Person, Soon},
-    repair::{self, Pace},
+    repair::{self, Checks},
     room::{Applied, Room},
     usher,
 };
@@ -87,7 +86,7 @@ impl Live {
         incoming: mpsc::Receiver<Incoming>,
         clock: &Arc<dyn Clock>,
         metrics: &Arc<Metrics>,
-        pace: Pace,
+        pace: Checks,
     ) -> Self {
         let (usher, requests) = mpsc::channel(USHER_WAITING_MAX);
         let (repair, gaps) = mpsc::channel(REPAIR_WAITING_MAX);
@@ -142,6 +141,14 @@ impl Live {
                 tracing::error!(%error, "a person could not be seated");
                 Refusal::new(ErrorCode::Unavailable, "the database can't serve now")
             })?;
+        }
+        // Between the look at the token and now, a revocation found nobody to close.
+        match self.0.lookups.standings.get(person.id).await {
+            Ok(standing) => session.revoke(standing.map_or(i64::MAX, |standing| standing.revokes_before_s())),
+            Err(error) => {
+                tracing::error!(%error, "a person could not be looked at");
+                return Err(Refusal::new(ErrorCode::Unavailable, "the database can't serve now"));
+            }
         }
         let (total_unread, inbox_version) = person.inbox().unwrap_or_default();
         Ok(Joined { total_unread, inbox_version })
@@ -214,7 +221,8 @@ impl Live {
     }
 
     pub(super) fn inbox_moved(&self, user: UserId, version: u32) {
-        let behind = self.0.people.get(&user).and_then(|person| person.inbox()).is_some_and(|(_, known)| known < version);
+        // One who is being seated may have been read before this: the usher comes to it after the seating.
+        let behind = self.0.people.get(&user).is_some_and(|person| person.inbox().is_none_or(|(_, known)| known < version));
         // Refused when the usher is busy: the periodic check finds it.
         if behind && self.0.usher.try_send(usher::Request::Inbox { user }).is_err() {
             self.0.check_all.notify_one();
@@ -276,11 +284,6 @@ impl Live {
     #[must_use]
     pub fn bus(&self) -> &dyn Bus {
         &*self.0.bus
-    }
-
-    /// Sends a frame to every live member of a conversation on this node.
-    pub(super) fn push_gap(&self, room: &Room) {
-        room.push(&Frame::event(causerie_protocol::wire::event::Kind::Gap(causerie_protocol::wire::Gap {})));
     }
 }
 

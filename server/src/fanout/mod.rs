@@ -20,4 +20,4 @@ mod usher;
 pub use change::{Change, Effect, Position, Told};
 pub use frame::Frame;
 pub use live::{Joined, Live};
-pub use repair::Pace;
+pub use repair::Checks;

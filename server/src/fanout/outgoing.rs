@@ -6,7 +6,7 @@
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex, PoisonError},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use bytes::Bytes;
@@ -98,11 +98,17 @@ impl Outgoing {
 
 /// Publishes for ever.
 pub async fn run(outgoing: Arc<Outgoing>, bus: Arc<dyn Bus>, node: NodeId, metrics: Arc<Metrics>) {
+    let mut tried = Instant::now();
     loop {
         if outgoing.is_clean() {
             outgoing.some.notified().await;
-        } else if tokio::time::timeout(RETRY_AFTER, outgoing.some.notified()).await.is_err() {
+        } else {
+            let _ = tokio::time::timeout(RETRY_AFTER, outgoing.some.notified()).await;
+        }
+        // A busy queue must not starve what has to be announced again.
+        if !outgoing.is_clean() && tried.elapsed() >= RETRY_AFTER {
             announce(&outgoing, &*bus, node, &metrics).await;
+            tried = Instant::now();
         }
         loop {
             let (told, extra) = {

@@ -90,6 +90,12 @@ impl Person {
         Some(state.rooms.keys().copied().collect())
     }
 
+    /// Left for good.
+    #[must_use]
+    pub fn is_retired(&self) -> bool {
+        self.lock().retired
+    }
+
     /// `(total unread, inbox version)`, once seated.
     #[must_use]
     pub fn inbox(&self) -> Option<(u32, u32)> {

@@ -18,17 +18,30 @@ impl Live {
     /// # Errors
     /// Never for now: people whose presence can't be told are offline.
     pub async fn watch(&self, session: &Arc<Session>, users: Vec<UserId>) -> Result<wire::PresenceList, Refusal> {
-        self.stop_watching(session);
+        let users: Vec<UserId> = users.into_iter().collect::<HashSet<_>>().into_iter().collect();
         self.listen(users.iter().map(|user| Channel::User(*user))).await;
-        for user in &users {
-            self.0.watchers.entry(*user).or_default().push(Arc::clone(session));
+        // No await between forgetting the people before and noting these: two such commands at once would leave the first
+        // one's watchers behind.
+        {
+            let before = self.0.watching.insert(session.connection, users.clone());
+            self.forget(session, before.unwrap_or_default());
+            for user in &users {
+                self.0.watchers.entry(*user).or_default().push(Arc::clone(session));
+            }
         }
-        self.0.watching.insert(session.connection, users.clone());
+        if session.closing().is_some() {
+            self.stop_watching(session);
+        }
         Ok(self.presence(&users).await)
     }
 
     pub(super) fn stop_watching(&self, session: &Arc<Session>) {
-        let Some((_, users)) = self.0.watching.remove(&session.connection) else { return };
+        if let Some((_, users)) = self.0.watching.remove(&session.connection) {
+            self.forget(session, users);
+        }
+    }
+
+    fn forget(&self, session: &Session, users: Vec<UserId>) {
         for user in &users {
             if let Some(mut watchers) = self.0.watchers.get_mut(user) {
                 watchers.retain(|watcher| watcher.connection != session.connection);
@@ -69,17 +82,20 @@ impl Live {
         }
     }
 
-    /// This person's last session here is gone.
-    pub(super) async fn went(&self, user: UserId) {
+    /// The last session of these people here is gone.
+    pub(super) async fn went(&self, users: &[UserId]) {
         let now_ms = self.0.clock.now_ms();
-        if let Err(error) = people::set_last_seen(&self.0.store, &[(user, now_ms)]).await {
-            tracing::warn!(%error, "a last visit could not be noted");
+        let seen: Vec<(UserId, i64)> = users.iter().map(|user| (*user, now_ms)).collect();
+        if let Err(error) = people::set_last_seen(&self.0.store, &seen).await {
+            tracing::warn!(%error, "last visits could not be noted");
         }
-        let _ = self.0.bus.set_presence(vec![(user, false)]).await;
-        let elsewhere = self.0.bus.presence(vec![user]).await.is_ok_and(|online| online.contains(&true));
-        if !elsewhere {
-            self.presence_moved(user, false);
-            self.tell_presence(user, false);
+        let _ = self.0.bus.set_presence(users.iter().map(|user| (*user, false)).collect()).await;
+        let elsewhere = self.0.bus.presence(users.to_vec()).await.unwrap_or_default();
+        for (at, user) in users.iter().enumerate() {
+            if !elsewhere.get(at).copied().unwrap_or(false) {
+                self.presence_moved(*user, false);
+                self.tell_presence(*user, false);
+            }
         }
     }
 

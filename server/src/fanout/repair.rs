@@ -13,13 +13,8 @@ use tokio::{
 };
 use wire::event::Kind as Event;
 
-use super::{
-    change::{Change, Effect},
-    frame::Frame,
-    live::Live,
-    usher,
-};
-use crate::store::StoreError;
+use super::{frame::Frame, live::Live, room::Room, usher};
+use crate::store::{StoreError, queries::people};
 
 /// Conversations per query.
 const BATCH_MAX: usize = 500;
@@ -28,7 +23,7 @@ const WAIT_FOR_STRAGGLERS: Duration = Duration::from_millis(20);
 
 /// How often positions are checked.
 #[derive(Debug, Clone, Copy)]
-pub struct Pace {
+pub struct Checks {
     /// Conversations active within [`Self::recent_window`].
     pub recent: Duration,
     /// All live conversations.
@@ -50,7 +45,7 @@ pub(super) async fn run(live: Live, mut gaps: mpsc::Receiver<ConversationId>) {
 }
 
 /// Compares positions with the database, for ever.
-pub(super) async fn check_positions(live: Live, pace: Pace) {
+pub(super) async fn check_positions(live: Live, pace: Checks) {
     let mut all_due = Instant::now() + pace.all;
     loop {
         let due = if live.is_unsure() { pace.bus_away } else { pace.recent };
@@ -67,7 +62,7 @@ pub(super) async fn check_positions(live: Live, pace: Pace) {
             check(&live, chunk).await;
         }
         if everything {
-            check_inboxes(&live).await;
+            check_people(&live).await;
         }
         // Asked again and again, it still leaves the database room to breathe.
         sleep_until(now + pace.bus_away.min(pace.recent) / 2).await;
@@ -104,76 +99,46 @@ async fn compare(live: &Live, rooms: &[ConversationId]) -> Result<(), StoreError
     if behind.is_empty() {
         return Ok(());
     }
-    let mut unexplained = Vec::new();
     for ((conversation, seen), changed) in live.0.store.changed_since(behind).await? {
         let Some(room) = live.room(conversation) else { continue };
-        let Some((_, last_seq)) = room.seen() else { continue };
-        let mut changes: Vec<Change> =
-            changed.messages.iter().map(|message| change(conversation, message, last_seq)).collect();
-        // Every version with its message: nothing else happened. Otherwise members or the subject changed, or a message
-        // did twice.
-        let explained = changes.iter().map(|change| change.version).eq(seen + 1..=changed.version);
+        // Every version with its message: nothing else happened. Otherwise members or the subject changed, or a message did
+        // twice, or too much did.
+        let explained = changed.messages.iter().map(|message| message.version).eq(seen + 1..=changed.version);
         if !explained {
-            unexplained.push(conversation);
-            if changes.last().is_none_or(|last| last.version < changed.version) && !changed.too_many {
-                changes.push(as_it_is(live, conversation, changed.version).await?);
-            }
+            // Before anything is delivered: whoever was taken out meanwhile must not hear it.
+            reread(live, &room).await?;
         }
-        room.repair(&changes, changed.version, changed.last_seq);
-        if changed.too_many {
-            // Everyone is told to look for themselves.
-            live.push_gap(&room);
-        }
-    }
-    reread(live, &unexplained).await
-}
-
-/// Reads the positions of everyone in these rooms anew; whoever is no member any more loses the seat.
-async fn reread(live: &Live, rooms: &[ConversationId]) -> Result<(), StoreError> {
-    for conversation in rooms {
-        let Some(room) = live.room(*conversation) else { continue };
-        let people: Vec<(ConversationId, UserId)> = room.people().iter().map(|person| (*conversation, person.id)).collect();
-        for chunk in people.chunks(BATCH_MAX) {
-            usher::reseat(live, chunk.to_vec()).await?;
+        room.repair(&changed.messages, changed.version, changed.last_seq);
+        if !explained {
+            // What left no message is told by no event: everyone looks for themselves.
+            room.push(&Frame::event(Event::Gap(wire::Gap {})));
         }
     }
     Ok(())
 }
 
-async fn check_inboxes(live: &Live) {
+/// Reads the positions of everyone in a room anew; whoever is no member any more loses the seat.
+async fn reread(live: &Live, room: &Room) -> Result<(), StoreError> {
+    let people: Vec<(ConversationId, UserId)> = room.people().iter().map(|person| (room.id, person.id)).collect();
+    for chunk in people.chunks(BATCH_MAX) {
+        usher::reseat(live, chunk.to_vec()).await?;
+    }
+    Ok(())
+}
+
+/// Finds joinings, leavings and revocations that went by unheard.
+async fn check_people(live: &Live) {
     let people: Vec<UserId> = live.0.people.iter().map(|person| *person.key()).collect();
     for chunk in people.chunks(BATCH_MAX) {
-        match live.0.store.inbox_versions(chunk).await {
-            Ok(versions) => {
-                for (user, version) in versions {
-                    live.inbox_moved(user, version);
+        match people::standings(&live.0.store, chunk).await {
+            Ok(standings) => {
+                for (user, standing) in standings {
+                    live.inbox_moved(user, standing.inbox_version);
+                    // The signal that told of it may have been lost.
+                    live.revoke_here(user, standing.revokes_before_s());
                 }
             }
-            Err(error) => return tracing::warn!(%error, "inboxes could not be checked"),
+            Err(error) => return tracing::warn!(%error, "people could not be checked"),
         }
     }
-}
-
-/// A message as the event that would have told of it.
-fn change(conversation: ConversationId, message: &wire::Message, last_seq: u32) -> Change {
-    let new = message.seq > last_seq;
-    let event = wire::MessageEvent { message: Some(message.clone()) };
-    let (effect, kind) = match (new, message.deleted_at.is_some()) {
-        (true, false) => {
-            // Ids in the database were made by this program.
-            let author = message.author_id.parse().unwrap_or(UserId(uuid::Uuid::nil()));
-            (Effect::Sent { seq: message.seq, author }, Event::MessageSent(event))
-        }
-        (false, true) => (Effect::Uncounted { seq: message.seq }, Event::MessageDeleted(event)),
-        (true, true) => (Effect::None, Event::MessageDeleted(event)),
-        (false, false) => (Effect::None, Event::MessageEdited(event)),
-    };
-    Change { conversation, version: message.version, effect, frame: Frame::event(kind) }
-}
-
-/// The conversation's own state as the event that would have told of its last version.
-async fn as_it_is(live: &Live, conversation: ConversationId, version: u32) -> Result<Change, StoreError> {
-    let mut event = live.0.store.conversation_changed(conversation).await?.unwrap_or_default();
-    event.version = version;
-    Ok(Change { conversation, version, effect: Effect::None, frame: Frame::event(Event::ConversationChanged(event)) })
 }

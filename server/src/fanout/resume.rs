@@ -40,7 +40,8 @@ impl Live {
             let Some((count, (seen, _))) =
                 self.room(conversation).and_then(|room| Some((room.count(caller.user)?, room.seen()?)))
             else {
-                resumed.gone.push(conversation.to_string());
+                // Not known here: perhaps joined this moment, perhaps no member. The database tells.
+                behind.push(self.changes_of(caller, conversation, Some(version).filter(|_| !void)));
                 continue;
             };
             resumed.read_states.push(wire::ReadState {
@@ -51,16 +52,24 @@ impl Live {
             });
             // Ahead of the room: the client heard it on another node; this one will in a moment.
             if void || version < seen {
-                behind.push(self.changes(caller, conversation, if void { None } else { Some(version) }));
+                behind.push(self.changes_of(caller, conversation, Some(version).filter(|_| !void)));
             }
         }
-        for changes in try_join_all(behind).await? {
-            if let Some(changes) = changes {
-                if changes.reload {
-                    self.0.metrics.reloads.inc();
-                }
-                resumed.changes.push(changes);
+        let mut text_bytes = 0;
+        for (conversation, changes) in try_join_all(behind).await? {
+            let Some(mut changes) = changes else {
+                resumed.gone.push(conversation.to_string());
+                continue;
+            };
+            text_bytes += changes.messages.iter().map(|message| message.text.len()).sum::<usize>();
+            if text_bytes > limits::RESUMED_TEXT_BYTES_MAX {
+                changes.messages = Vec::new();
+                changes.reload = true;
             }
+            if changes.reload {
+                self.0.metrics.reloads.inc();
+            }
+            resumed.changes.push(changes);
         }
         self.0.metrics.resumes.inc();
         Ok(resumed)
@@ -85,6 +94,15 @@ impl Live {
             }
         }
         Ok(())
+    }
+
+    async fn changes_of(
+        &self,
+        caller: Caller,
+        conversation: ConversationId,
+        since: Option<u32>,
+    ) -> Result<(ConversationId, Option<wire::Changes>), StoreError> {
+        Ok((conversation, self.changes(caller, conversation, since).await?))
     }
 
     /// What changed in a conversation since a version; `None` as version means the position is void. `None` as answer:

@@ -9,7 +9,7 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-use causerie_protocol::{ConversationId, UserId};
+use causerie_protocol::{ConversationId, UserId, wire};
 
 use super::{
     change::{Change, Effect, Position},
@@ -114,11 +114,13 @@ impl Room {
 
     /// Delivers what the database says was missed, up to `version`, when the last message was `last_seq`. Versions that left
     /// no trace are passed over; clients that see the hole ask for themselves.
-    pub fn repair(&self, changes: &[Change], version: u32, last_seq: u32) {
+    pub fn repair(&self, messages: &[wire::Message], version: u32, last_seq: u32) {
         let mut state = self.lock();
-        for change in changes {
-            if state.version.is_some_and(|seen| change.version > seen) {
-                state.deliver(self.id, change);
+        // What is new is decided here, for some of it may have come live meanwhile.
+        let known_seq = state.last_seq;
+        for message in messages {
+            if state.version.is_some_and(|seen| message.version > seen) {
+                state.deliver(self.id, &Change::of_message(self.id, message, known_seq));
             }
         }
         state.skip_to(version, last_seq);
@@ -129,6 +131,9 @@ impl Room {
     /// must be read again.
     pub fn seat(&self, person: &Arc<Person>, read: &seats::Seat) -> bool {
         let mut state = self.lock();
+        if person.is_retired() {
+            return true;
+        }
         if state.version.is_none() {
             state.version = Some(read.version);
             state.last_seq = read.last_seq;
@@ -138,12 +143,24 @@ impl Room {
         let mut count = Count { read_seq: read.read_seq, unread: read.unread, marked_unread: read.marked_unread };
         let Some(as_of) = state.bring_up(person.id, &mut count, read.version) else { return false };
         let before = match state.find(person.id) {
-            Ok(at) => {
+            Ok(at) if Arc::ptr_eq(&state.seats[at].person, person) => {
                 let seat = &mut state.seats[at];
-                let before = seat.count;
-                seat.count = count;
+                // A position that moved while it was read: the move is newer.
+                if count.read_seq < seat.count.read_seq {
+                    return true;
+                }
+                let before = std::mem::replace(&mut seat.count, count);
                 seat.as_of = as_of;
-                Some(before)
+                person.counted(self.id, Some(before), count);
+                if before != count {
+                    person.tell_count(self.id, count);
+                }
+                return true;
+            }
+            Ok(at) => {
+                // Of one who left and came back.
+                state.seats[at] = Seat { person: Arc::clone(person), count, as_of };
+                None
             }
             Err(at) => {
                 state.seats.insert(at, Seat { person: Arc::clone(person), count, as_of });
@@ -189,6 +206,16 @@ impl Room {
                 seat.person.push(frame);
             }
         }
+    }
+
+    /// Pushes a frame to one person if it tells of the room's version or a later one; then whatever changes next follows it.
+    pub fn push_at(&self, person: &Person, frame: &Frame, version: u32) -> bool {
+        let state = self.lock();
+        let current = state.version.is_none_or(|seen| seen <= version);
+        if current {
+            person.push(frame);
+        }
+        current
     }
 
     /// Pushes a frame to everyone, outside of the order of versions.
@@ -244,6 +271,15 @@ impl State {
             self.recent.pop_front();
         }
         self.recent.push_back((change.version, change.effect.clone()));
+        // A seat read later than this is of one who came back.
+        let gone: Vec<UserId> = match &change.effect {
+            Effect::Removed(users) => users
+                .iter()
+                .filter(|user| self.find(**user).is_ok_and(|at| self.seats[at].as_of < change.version))
+                .copied()
+                .collect(),
+            _ => Vec::new(),
+        };
         for seat in &mut self.seats {
             seat.person.push(&change.frame);
             if seat.as_of < change.version {
@@ -256,12 +292,10 @@ impl State {
                 }
             }
         }
-        if let Effect::Removed(users) = &change.effect {
-            for user in users {
-                if let Ok(at) = self.find(*user) {
-                    let seat = self.seats.remove(at);
-                    seat.person.unseated(room, seat.count);
-                }
+        for user in gone {
+            if let Ok(at) = self.find(user) {
+                let seat = self.seats.remove(at);
+                seat.person.unseated(room, seat.count);
             }
         }
     }
@@ -297,6 +331,10 @@ impl State {
             return None;
         }
         for (_, effect) in self.recent.iter().skip(at) {
+            if matches!(effect, Effect::Removed(users) if users.contains(&user)) {
+                // Read before the leaving: only a fresh read tells whether there is a seat.
+                return None;
+            }
             count.apply(user, effect);
         }
         Some(seen)
@@ -305,8 +343,6 @@ impl State {
 
 #[cfg(test)]
 mod tests {
-    use causerie_protocol::wire;
-
     use super::*;
     use crate::fanout::person::Soon;
 
@@ -332,7 +368,8 @@ mod tests {
         // The database knows two messages more, which a lost signal keeps from the room.
         assert!(room.seat(&member(), &read_at(7, 6)));
         assert_eq!(room.seen(), Some((5, 4)), "the repair takes messages after 4 for new");
-        room.repair(&[sent(&room, 6, 5), sent(&room, 7, 6)], 7, 6);
+        let missed = |seq, version| wire::Message { seq, version, ..Default::default() };
+        room.repair(&[missed(5, 6), missed(6, 7)], 7, 6);
         assert_eq!(room.seen(), Some((7, 6)));
     }
 

@@ -45,15 +45,17 @@ pub(super) async fn run(live: Live, mut requests: mpsc::Receiver<Request>) {
     while requests.recv_many(&mut batch, BATCH_MAX).await > 0 {
         let mut coming: HashMap<UserId, (Arc<Person>, Vec<_>)> = HashMap::new();
         let mut moved = Vec::new();
+        let mut leaving = Vec::new();
         for request in batch.drain(..) {
             match request {
                 Request::Seat { person, done } => {
                     coming.entry(person.id).or_insert_with(|| (person, Vec::new())).1.push(done);
                 }
-                Request::Unseat { user } => unseat(&live, user).await,
+                Request::Unseat { user } => leaving.push(user),
                 Request::Inbox { user } => moved.push(user),
             }
         }
+        unseat(&live, leaving).await;
         if !coming.is_empty() {
             live.0.metrics.lookup_batch_size.observe(coming.len() as f64);
             let people: Vec<Arc<Person>> = coming.values().map(|(person, _)| Arc::clone(person)).collect();
@@ -64,10 +66,10 @@ pub(super) async fn run(live: Live, mut requests: mpsc::Receiver<Request>) {
                 }
             }
         }
-        if !moved.is_empty()
-            && let Err(error) = inbox_moved(&live, moved).await
-        {
-            tracing::error!(%error, "joinings could not be read; the next check tries again");
+        for user in moved {
+            if let Err(error) = inbox_moved(&live, user).await {
+                tracing::error!(%error, "joinings could not be read; the next check tries again");
+            }
         }
         live.0.metrics.rooms.set(i64::try_from(live.0.rooms.len()).unwrap_or(0));
         live.0.metrics.live_users.set(i64::try_from(live.0.people.len()).unwrap_or(0));
@@ -149,15 +151,20 @@ async fn open(live: &Live, conversations: Vec<ConversationId>) {
     live.listen(opened).await;
 }
 
-async fn unseat(live: &Live, user: UserId) {
-    let Some(person) = live.0.people.get(&user).map(|person| Arc::clone(&person)) else { return };
-    let Some(rooms) = person.retire() else { return };
-    let was_seated = person.inbox().is_some();
-    live.0.people.remove_if(&user, |_, other| Arc::ptr_eq(other, &person));
-    leave(live, user, rooms);
-    if was_seated {
-        live.unlisten([Channel::User(user)]);
-        live.went(user).await;
+async fn unseat(live: &Live, users: Vec<UserId>) {
+    let mut gone = Vec::new();
+    for user in users {
+        let Some(person) = live.0.people.get(&user).map(|person| Arc::clone(&person)) else { continue };
+        let Some(rooms) = person.retire() else { continue };
+        live.0.people.remove_if(&user, |_, other| Arc::ptr_eq(other, &person));
+        leave(live, user, rooms);
+        if person.inbox().is_some() {
+            gone.push(user);
+        }
+    }
+    if !gone.is_empty() {
+        live.unlisten(gone.iter().map(|user| Channel::User(*user)));
+        live.went(&gone).await;
     }
 }
 
@@ -173,28 +180,51 @@ fn leave(live: &Live, user: UserId, rooms: Vec<ConversationId>) {
     live.unlisten(closed);
 }
 
-/// Seats people in what they joined, unseats them from what they left, and tells their devices.
-async fn inbox_moved(live: &Live, users: Vec<UserId>) -> Result<(), StoreError> {
-    for user in users {
-        let Some(person) = live.0.people.get(&user).map(|person| Arc::clone(&person)) else { continue };
-        let Some((_, known)) = person.inbox() else { continue };
-        let changes = live.0.store.inbox_changes(user, known).await?;
-        let joined: Vec<_> = changes.iter().filter(|(_, _, joined)| *joined).map(|(at, ..)| *at).collect();
-        open(live, joined.clone()).await;
-        reseat(live, joined.into_iter().map(|conversation| (conversation, user)).collect()).await?;
-        for (conversation, inbox_version, joined) in changes {
-            let event = if joined {
-                let Some(summary) = live.0.lookups.summaries.get((conversation, user)).await? else { continue };
-                let conversation = Some(view::conversation(summary));
-                Event::ConversationJoined(wire::ConversationJoined { inbox_version, conversation })
-            } else {
-                leave(live, user, vec![conversation]);
-                let conversation_id = conversation.to_string();
-                Event::ConversationLeft(wire::ConversationLeft { inbox_version, conversation_id })
-            };
-            person.push(&Frame::event(event));
-            person.seated(inbox_version);
+/// Seats a person in what was joined, unseats them from what was left, and tells their devices.
+async fn inbox_moved(live: &Live, user: UserId) -> Result<(), StoreError> {
+    let Some(person) = live.0.people.get(&user).map(|person| Arc::clone(&person)) else { return Ok(()) };
+    let Some((_, known)) = person.inbox() else { return Ok(()) };
+    let changes = live.0.store.inbox_changes(user, known).await?;
+    let joined: Vec<_> = changes.iter().filter(|(_, _, joined)| *joined).map(|(at, ..)| *at).collect();
+    open(live, joined.clone()).await;
+    reseat(live, joined.into_iter().map(|conversation| (conversation, user)).collect()).await?;
+    for (conversation, inbox_version, joined) in changes {
+        if joined {
+            tell_joined(live, &person, conversation, inbox_version).await?;
+        } else {
+            leave(live, user, vec![conversation]);
+            let conversation_id = conversation.to_string();
+            person.push(&Frame::event(Event::ConversationLeft(wire::ConversationLeft { inbox_version, conversation_id })));
         }
+        person.seated(inbox_version);
+    }
+    Ok(())
+}
+
+/// Tells a person's devices of a conversation as it is at the room's version, so that what they hear next follows it.
+async fn tell_joined(
+    live: &Live,
+    person: &Arc<Person>,
+    conversation: ConversationId,
+    inbox_version: u32,
+) -> Result<(), StoreError> {
+    let Some(room) = live.room(conversation) else { return Ok(()) };
+    for attempt in 1..=RESEATS_MAX {
+        let Some(summary) = live.0.lookups.summaries.get((conversation, person.id)).await? else { return Ok(()) };
+        let version = summary.facts.version;
+        let conversation = Some(view::conversation(summary));
+        let frame = Frame::event(Event::ConversationJoined(wire::ConversationJoined { inbox_version, conversation }));
+        if room.push_at(person, &frame, version) {
+            break;
+        }
+        if attempt == RESEATS_MAX {
+            // It changes faster than it can be read; the client sees the hole with the next change.
+            person.push(&frame);
+        }
+    }
+    // The total moved with what is unread there.
+    if let Some(count) = room.count(person.id) {
+        person.tell_count(room.id, count);
     }
     Ok(())
 }

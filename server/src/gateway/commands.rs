@@ -6,11 +6,7 @@
 use std::{sync::Arc, time::Instant as Began};
 
 use bytes::Bytes;
-use causerie_protocol::{
-    CloseCode, Encoding, ErrorCode, Refusal,
-    command::{Command, SocketCommand},
-    wire,
-};
+use causerie_protocol::{CloseCode, Encoding, ErrorCode, Refusal, command::SocketCommand, wire};
 use futures::future::{BoxFuture, FutureExt};
 use wire::reply::Result as Answer;
 
@@ -68,10 +64,11 @@ fn peek_id(encoding: Encoding, frame: &[u8]) -> Option<u32> {
                 #[prost(uint32, tag = "1")]
                 id: u32,
             }
-            let peeked = <Id as prost::Message>::decode(frame).ok()?;
-            (peeked.id != 0).then_some(peeked.id)
+            Some(<Id as prost::Message>::decode(frame).ok()?.id)
         }
     }
+    // Nobody would hear of an answer to 0.
+    .filter(|id| *id != 0)
 }
 
 /// An answer, encoded.
@@ -132,20 +129,16 @@ pub async fn frame(app: &Arc<App>, session: &Arc<Session>, pace: &mut Pace, time
             })
         }
         Ok(SocketCommand::Any(command)) => {
-            let sends = match &command {
-                Command::SendMessage { .. } => true,
-                Command::StartConversation(start) => start.first_message.is_some(),
-                _ => false,
-            };
-            if sends && let Verdict::Wait(milliseconds) = pace.send() {
-                return refuse(app, session, id, too_fast("messages", milliseconds));
+            let cost = crate::pace::cost(&command);
+            if let Err(refusal) = app.sends.take(session.caller.user, cost) {
+                return refuse(app, session, id, refusal);
             }
             let began = Began::now();
-            let pending = conversations::submit(app, session.caller, command).await;
+            let pending = conversations::submit(app, session.acting(), command).await;
             let metrics = Arc::clone(&app.metrics);
             later(app, session, id, async move {
                 let answer = pending.await;
-                if sends && answer.is_ok() {
+                if cost > 0 && answer.is_ok() {
                     metrics.send_to_ack_seconds.observe(began.elapsed().as_secs_f64());
                 }
                 answer
@@ -157,7 +150,7 @@ pub async fn frame(app: &Arc<App>, session: &Arc<Session>, pace: &mut Pace, time
 
 /// A fresh token for the same person.
 async fn refresh(app: &App, session: &Session, timers: &mut Timers, token: &str) -> Result<wire::TokenRefreshed, Refusal> {
-    let identity = app.auth.user(token).await.map_err(Refusal::from)?;
+    let identity = app.auth.user(token).await.map_err(|error| Refusal::from(error).field("refreshToken.token"))?;
     if identity.tenant != session.caller.tenant || identity.user != session.caller.user {
         return Err(Refusal::new(ErrorCode::Unauthenticated, "the token is another person's").field("refreshToken.token"));
     }

@@ -11,8 +11,12 @@ use crate::{app::App, sessions::CloseReason};
 pub(super) const RETURN_WITHIN_MS: u32 = 1_000;
 /// How often it is seen whether all are gone.
 const LOOK_EVERY: Duration = Duration::from_millis(20);
+/// How long sessions may take to leave once asked. One whose command waits for a database that does not answer is left to
+/// the deadline of whoever stops the server.
+const LEAVE_MAX: Duration = Duration::from_secs(3);
 
-/// Closes all sessions, spread evenly over `over`; returns when they are gone.
+/// Closes all sessions, spread evenly over `over`; returns when they are gone, or soon after. Sockets that did not say
+/// hello yet are closed by [`Tasks::stopping`](crate::lifecycle::Tasks::stopping).
 pub async fn drain(app: &App, over: Duration) {
     let sessions = app.sessions.all();
     let began = Instant::now();
@@ -22,7 +26,8 @@ pub async fn drain(app: &App, over: Duration) {
         session.close(CloseReason::code(CloseCode::GoingAway));
     }
     // Those whose handshake ended meanwhile.
-    while !app.sessions.is_empty() {
+    let give_up = Instant::now() + LEAVE_MAX;
+    while !app.sessions.is_empty() && Instant::now() < give_up {
         for session in app.sessions.all() {
             session.close(CloseReason::code(CloseCode::GoingAway));
         }

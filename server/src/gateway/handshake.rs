@@ -14,28 +14,67 @@ use super::{
 use crate::{
     app::App,
     conversations::Caller,
+    lifecycle::Phase,
     sessions::{CloseReason, Outbox, Session},
 };
 
 /// Somebody the server knows, with all their conversations live.
 pub struct Established {
     /// The session, registered everywhere.
-    pub session: Arc<Session>,
+    pub present: Present,
     /// Its deadlines.
     pub timers: Timers,
+}
+
+/// A registered session. Dropping it takes it out everywhere, whichever way its task ends.
+pub struct Present {
+    app: Arc<App>,
+    session: Arc<Session>,
+}
+
+impl Present {
+    /// `None` when the person has too many.
+    fn enter(app: &Arc<App>, session: Session) -> Option<Self> {
+        let session = Arc::new(session);
+        let entered = app.sessions.add(&session, app.config.limits.connections_per_user_max);
+        entered.then(|| Self { app: Arc::clone(app), session })
+    }
+
+    /// Who it is.
+    #[must_use]
+    pub fn session(&self) -> &Arc<Session> {
+        &self.session
+    }
+}
+
+impl Drop for Present {
+    fn drop(&mut self) {
+        self.app.live.leave(&self.session);
+        self.app.sessions.remove(&self.session);
+    }
 }
 
 /// Waits for `Hello`, answers it.
 ///
 /// # Errors
 /// Why the connection ends; the peer was told what it can use.
-pub async fn establish<S: super::connection::Io>(app: &App, socket: &mut Socket<S>) -> Result<Established, CloseReason> {
+pub async fn establish(app: &Arc<App>, socket: &mut Socket) -> Result<Established, CloseReason> {
     let late = || CloseReason::Code(CloseCode::HandshakeTimeout, "no hello came in time".to_owned());
-    let frame = timeout(app.config.handshake.timeout(), socket.next_frame()).await.map_err(|_| late())??;
+    let going_away = || CloseReason::code(CloseCode::GoingAway);
+    let stopping = app.tasks.stopping();
+    let frame = tokio::select! {
+        first = timeout(app.config.handshake.timeout(), socket.next_frame()) => first.map_err(|_| late())??,
+        () = stopping.cancelled() => return Err(going_away()),
+    };
     let encoding = socket.encoding;
-    let request = commands::decode(encoding, &frame).map_err(|unreadable| match unreadable {
-        Unreadable::Reply(_, refusal) | Unreadable::Close(refusal) => malformed(&refusal),
-    })?;
+    let request = match commands::decode(encoding, &frame) {
+        Ok(request) => request,
+        Err(Unreadable::Close(refusal)) => return Err(malformed(&refusal)),
+        Err(Unreadable::Reply(id, refusal)) => {
+            let reason = malformed(&refusal);
+            return Err(refuse(app, socket, id, refusal, reason));
+        }
+    };
     let id = request.id;
     let (token, client, resume) = match SocketCommand::try_from(request) {
         Ok(SocketCommand::Hello { token, client, resume }) => (token, client, resume),
@@ -44,45 +83,40 @@ pub async fn establish<S: super::connection::Io>(app: &App, socket: &mut Socket<
         }
         Err(refusal) => {
             let reason = malformed(&refusal);
-            return Err(refuse(app, socket, id, refusal, reason).await);
+            return Err(refuse(app, socket, id, refusal, reason));
         }
     };
     let identity = match app.auth.user(&token).await {
         Ok(identity) => identity,
         Err(error) => {
             let reason = CloseReason::Code(error.close_code(), error.to_string());
-            return Err(refuse(app, socket, id, error.into(), reason).await);
+            return Err(refuse(app, socket, id, error.into(), reason));
         }
     };
-    let caller = Caller { tenant: identity.tenant, user: identity.user };
+    let caller = Caller { tenant: identity.tenant, user: identity.user, issued_at_s: identity.issued_at_s };
     let outbox = Outbox::new(app.config.limits.outbox_bytes_max);
-    let session = Arc::new(Session::new(caller, encoding, outbox, identity.issued_at_s));
-    if !app.sessions.add(&session, app.config.limits.connections_per_user_max) {
+    let session = Session::new(caller, encoding, outbox);
+    let Some(present) = Present::enter(app, session) else {
         let refusal = Refusal::new(ErrorCode::TooMany, "this person has too many connections");
-        return Err(refuse(app, socket, id, refusal, CloseReason::code(CloseCode::TooManyConnections)).await);
+        return Err(refuse(app, socket, id, refusal, CloseReason::code(CloseCode::TooManyConnections)));
+    };
+    // Looked at once the drain can see this session: it is closed here or there.
+    if app.readiness.phase() == Phase::Stopping {
+        return Err(going_away());
     }
     tracing::debug!(
-        connection = %session.connection, user = %caller.user, client = client.name, version = client.version, "hello"
+        connection = %present.session.connection, user = %caller.user, client = client.name, version = client.version, "hello"
     );
-    match welcome(app, &session, identity.profile, identity.expires_at_s, resume).await {
+    match welcome(app, &present.session, identity.profile, identity.expires_at_s, resume).await {
         Ok(welcome) => {
             // Written before the outbox's first frame: what follows is live.
-            socket.feed(commands::reply(encoding, id, Answer::Welcome(welcome))).await?;
+            socket.feed(commands::reply(encoding, id, Answer::Welcome(welcome)))?;
             socket.start_flush();
             let timers = Timers::new(app.config.heartbeat.interval(), identity.expires_at_s, Instant::now());
-            Ok(Established { session, timers })
+            Ok(Established { present, timers })
         }
-        Err(refusal) => {
-            leave(app, &session);
-            Err(refuse(app, socket, id, refusal, CloseReason::code(CloseCode::Overloaded)).await)
-        }
+        Err(refusal) => Err(refuse(app, socket, id, refusal, CloseReason::code(CloseCode::Overloaded))),
     }
-}
-
-/// Undoes what [`establish`] registered.
-pub fn leave(app: &App, session: &Arc<Session>) {
-    app.live.leave(session);
-    app.sessions.remove(session);
 }
 
 async fn welcome(
@@ -117,17 +151,11 @@ async fn welcome(
 }
 
 /// Answers the hello with why not; the reason closes the connection then.
-async fn refuse<S: super::connection::Io>(
-    app: &App,
-    socket: &mut Socket<S>,
-    id: u32,
-    refusal: Refusal,
-    reason: CloseReason,
-) -> CloseReason {
+fn refuse(app: &App, socket: &mut Socket, id: u32, refusal: Refusal, reason: CloseReason) -> CloseReason {
     commands::count_refusal(app, &refusal);
     let answer = commands::reply(socket.encoding, id, Answer::Error(refusal.into()));
     // A peer that is gone already needs no answer.
-    let _ = socket.feed(answer).await;
+    let _ = socket.feed(answer);
     reason
 }
 

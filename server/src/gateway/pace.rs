@@ -15,7 +15,6 @@ const FLOOD_BURSTS: u32 = 10;
 /// The limits of one connection.
 pub struct Pace {
     frames: DefaultDirectRateLimiter,
-    sends: DefaultDirectRateLimiter,
     refused: u32,
     refused_max: u32,
 }
@@ -37,7 +36,6 @@ impl Pace {
     pub fn new(limits: &Limits) -> Self {
         Self {
             frames: RateLimiter::direct(quota(limits.frames_per_second, limits.frames_burst)),
-            sends: RateLimiter::direct(quota(limits.sends_per_second, limits.sends_burst)),
             refused: 0,
             refused_max: limits.frames_burst.saturating_mul(FLOOD_BURSTS),
         }
@@ -55,14 +53,6 @@ impl Pace {
                 self.refused += 1;
                 Verdict::Wait(milliseconds(until.wait_time_from(DefaultClock::default().now())))
             }
-        }
-    }
-
-    /// The frame is a message to be sent.
-    pub fn send(&self) -> Verdict {
-        match self.sends.check() {
-            Ok(()) => Verdict::Fine,
-            Err(until) => Verdict::Wait(milliseconds(until.wait_time_from(DefaultClock::default().now()))),
         }
     }
 }
@@ -90,13 +80,5 @@ mod tests {
             assert!(matches!(pace.frame(), Verdict::Wait(1..=1_001)));
         }
         assert_eq!(pace.frame(), Verdict::Flood);
-    }
-
-    #[test]
-    fn sends_have_a_pace_of_their_own() {
-        let limits = Limits { sends_per_second: 1, sends_burst: 1, ..Limits::default() };
-        let pace = Pace::new(&limits);
-        assert_eq!(pace.send(), Verdict::Fine);
-        assert!(matches!(pace.send(), Verdict::Wait(_)));
     }
 }

@@ -60,7 +60,7 @@ impl Timers {
     pub fn next(&self, now: Instant, now_s: i64) -> Instant {
         let expiry = if self.noticed { self.expires_at_s } else { self.expires_at_s - EXPIRY_NOTICE_S };
         let left = Duration::from_secs(u64::try_from(expiry - now_s).unwrap_or(0));
-        self.next_ping.min(now + left.min(self.interval))
+        self.next_ping.min(self.lost_at()).min(now + left.min(self.interval))
     }
 
     /// What is due now.
@@ -72,11 +72,18 @@ impl Timers {
             self.noticed = true;
             return Due::ExpiryNotice;
         }
+        if now >= self.lost_at() {
+            return Due::Silence;
+        }
         if now < self.next_ping {
             return Due::Nothing;
         }
         self.next_ping = now + self.interval;
-        if now - self.heard_at >= 2 * self.interval { Due::Silence } else { Due::Ping }
+        Due::Ping
+    }
+
+    fn lost_at(&self) -> Instant {
+        self.heard_at + 2 * self.interval
     }
 }
 
@@ -93,6 +100,18 @@ mod tests {
         assert_eq!(timers.due(start + INTERVAL / 2, 0), Due::Nothing);
         assert_eq!(timers.due(start + INTERVAL, 0), Due::Ping);
         assert_eq!(timers.due(start + 2 * INTERVAL, 0), Due::Silence);
+    }
+
+    #[test]
+    fn silence_is_not_suffered_until_the_next_ping() {
+        let start = Instant::now();
+        let mut timers = Timers::new(INTERVAL, 10_000, start);
+        let heard = start + INTERVAL / 2;
+        timers.heard(heard);
+        assert_eq!(timers.due(start + INTERVAL, 0), Due::Ping);
+        assert_eq!(timers.due(start + 2 * INTERVAL, 0), Due::Ping);
+        assert_eq!(timers.next(start + 2 * INTERVAL, 0), heard + 2 * INTERVAL);
+        assert_eq!(timers.due(heard + 2 * INTERVAL, 0), Due::Silence);
     }
 
     #[test]

@@ -22,17 +22,19 @@ use crate::app::App;
 /// tungstenite zero-fills 128 KiB per socket by default; measured on 6,000 idle sockets, 4 KiB brought each from 133.6 to
 /// 5.6 KiB.
 const READ_BUFFER_BYTES: usize = 4 * 1024;
-/// More than one batch from the outbox, so that a batch is one write.
-const WRITE_BUFFER_BYTES: usize = 128 * 1024;
-/// A batch, plus the largest frame, plus control frames.
-const WRITE_BUFFER_BYTES_MAX: usize = 512 * 1024;
+/// Only a flush writes: a batch from the outbox is one write, and putting a frame into the buffer never waits for the peer.
+/// The buffer holds one batch and is not allocated before it is needed.
+const WRITE_BUFFER_BYTES: usize = 16 * 1024 * 1024;
+/// Room for control frames behind a full buffer. An answer beyond this is refused by the buffer and ends the connection;
+/// common clients take no larger frame either.
+const WRITE_BUFFER_BYTES_MAX: usize = WRITE_BUFFER_BYTES + 64 * 1024;
 const RETRY_AFTER_S: &str = "2";
 
 /// `GET /v1/ws`.
 pub async fn upgrade(State(app): State<Arc<App>>, mut request: Request<Body>) -> Response<Body> {
     let (accept, encoding) = match check(&app, &request) {
         Ok(agreed) => agreed,
-        Err(refusal) => return refusal,
+        Err(refusal) => return *refusal,
     };
     let upgrading = hyper::upgrade::on(&mut request);
     let tasks = app.tasks.clone();
@@ -59,23 +61,19 @@ async fn serve(app: Arc<App>, upgraded: hyper::upgrade::Upgraded, encoding: Enco
         .max_write_buffer_size(WRITE_BUFFER_BYTES_MAX)
         .max_message_size(Some(limits::FRAME_BYTES_MAX))
         .max_frame_size(Some(limits::FRAME_BYTES_MAX));
-    // Past hyper's wrapper to the bare socket. What the client sent ahead of our answer is kept.
-    match hyper_util::server::conn::auto::upgrade::downcast::<TokioIo<TcpStream>>(upgraded) {
-        Ok(parts) => {
-            let io = parts.io.into_inner();
-            let early = parts.read_buf.to_vec();
-            drop(parts.read_buf);
-            let socket = WebSocketStream::from_partially_read(io, early, Role::Server, Some(config)).await;
-            connection::run(app, socket, encoding).await;
-        }
-        Err(upgraded) => {
-            let socket = WebSocketStream::from_raw_socket(TokioIo::new(upgraded), Role::Server, Some(config)).await;
-            connection::run(app, socket, encoding).await;
-        }
-    }
+    // Past hyper's wrapper to the bare socket that `lifecycle::listener` gave it.
+    let Ok(parts) = upgraded.downcast::<TokioIo<TcpStream>>() else {
+        tracing::error!("the listener serves something else than TCP: the upgrade is given up");
+        return;
+    };
+    // What the client sent ahead of our answer is kept; hyper's buffer, 11 KiB, is not.
+    let early = parts.read_buf.to_vec();
+    drop(parts.read_buf);
+    let socket = WebSocketStream::from_partially_read(parts.io.into_inner(), early, Role::Server, Some(config)).await;
+    connection::run(app, socket, encoding).await;
 }
 
-fn check(app: &App, request: &Request<Body>) -> Result<(HeaderValue, Encoding), Response<Body>> {
+fn check(app: &App, request: &Request<Body>) -> Result<(HeaderValue, Encoding), Box<Response<Body>>> {
     let headers = request.headers();
     if request.method() != Method::GET || request.version() != Version::HTTP_11 {
         return Err(refuse(StatusCode::METHOD_NOT_ALLOWED, "a WebSocket starts with GET over HTTP/1.1"));
@@ -133,7 +131,7 @@ fn is_nonce(key: &HeaderValue) -> bool {
     STANDARD.decode(key.as_bytes()).is_ok_and(|bytes| bytes.len() == 16)
 }
 
-fn upgrade_required(why: &'static str) -> Response<Body> {
+fn upgrade_required(why: &'static str) -> Box<Response<Body>> {
     let mut response = refuse(StatusCode::UPGRADE_REQUIRED, why);
     let headers = response.headers_mut();
     headers.insert(header::UPGRADE, HeaderValue::from_static("websocket"));
@@ -142,8 +140,8 @@ fn upgrade_required(why: &'static str) -> Response<Body> {
     response
 }
 
-fn refuse(status: StatusCode, why: &'static str) -> Response<Body> {
-    let mut response = Response::new(Body::from(why));
+fn refuse(status: StatusCode, why: &'static str) -> Box<Response<Body>> {
+    let mut response = Box::new(Response::new(Body::from(why)));
     *response.status_mut() = status;
     response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));
     response

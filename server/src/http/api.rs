@@ -19,11 +19,16 @@ use super::{
     cors, docs,
     error::Problem,
     openapi,
-    pace::Pace,
     routes::{Asks, ROUTES, Route},
     users,
 };
-use crate::{app::App, auth::Scope, conversations, telemetry::CodeLabel};
+use crate::{
+    app::App,
+    auth::Scope,
+    conversations,
+    pace::{self, Pace},
+    telemetry::CodeLabel,
+};
 
 /// What every handler needs.
 #[derive(Clone)]
@@ -36,7 +41,7 @@ type PathParams = Result<RawPathParams, RawPathParamsRejection>;
 
 /// All of `/v1` but the socket.
 pub fn router(app: &Arc<App>) -> Router {
-    let shared = Shared { app: Arc::clone(app), pace: Arc::new(Pace::new(&app.config.limits)) };
+    let shared = Shared { app: Arc::clone(app), pace: Arc::new(Pace::of_requests(&app.config.limits)) };
     let origins: Arc<[String]> = app.config.listen.origins.clone().into();
     let description: Arc<str> = openapi::document().to_string().into();
     let mut router = Router::new();
@@ -91,17 +96,18 @@ enum Work {
 async fn command(shared: &Shared, endpoint: Endpoint, path: PathParams, request: Request) -> Result<Response, Problem> {
     // Whoever is not known is not read either.
     let caller = caller::person(&shared.app, request.headers()).await?;
-    shared.pace.take(caller.user)?;
+    shared.pace.take(caller.user, 1)?;
     let path = path.map_err(|rejection| bad_path(&rejection))?;
     let uri = request.uri().clone();
     let fields = if endpoint.has_body() { body::read(request).await? } else { Map::new() };
     let command = endpoint.command(fields, &uri, &path)?;
+    shared.app.sends.take(caller.user, pace::cost(&command))?;
     Ok(json(answer(conversations::execute(&shared.app, caller, command).await?)))
 }
 
 async fn me(shared: &Shared, request: Request) -> Result<Response, Problem> {
     let caller = caller::person(&shared.app, request.headers()).await?;
-    shared.pace.take(caller.user)?;
+    shared.pace.take(caller.user, 1)?;
     let command = Command::GetUsers { users: vec![caller.user] };
     match conversations::execute(&shared.app, caller, command).await? {
         reply::Result::UserList(list) if list.users.len() == 1 => Ok(json(Encoding::Json.encode(&list.users[0]))),

@@ -22,7 +22,7 @@ pub async fn person(app: &App, headers: &HeaderMap) -> Result<Caller, Refusal> {
     let credential = bearer(headers)?;
     if !credential.starts_with(KEY_PREFIX) {
         let identity = app.auth.user(credential).await?;
-        return Ok(Caller { tenant: identity.tenant, user: identity.user });
+        return Ok(Caller { tenant: identity.tenant, user: identity.user, issued_at_s: identity.issued_at_s });
     }
     let key = app.auth.key(credential).await?;
     key.require(Scope::Act)?;
@@ -35,7 +35,7 @@ pub async fn person(app: &App, headers: &HeaderMap) -> Result<Caller, Refusal> {
     if user.status != UserStatus::Active {
         return Err(Refusal::new(ErrorCode::Forbidden, "this person is not active").field(CAUSERIE_USER));
     }
-    Ok(Caller { tenant: key.tenant, user: user.id })
+    Ok(Caller { tenant: key.tenant, user: user.id, issued_at_s: i64::MAX })
 }
 
 /// The back end that asks.

@@ -15,7 +15,6 @@ mod docs;
 pub mod error;
 mod health;
 pub mod openapi;
-mod pace;
 pub mod routes;
 mod schema;
 mod users;

@@ -45,11 +45,13 @@ pub async fn put(app: &App, key: &ApiCaller, external_id: &str, body: &Map<Strin
     }
     let saved = people::upsert(&app.store, key.tenant, &[profile], app.clock.now_ms()).await.map_err(unavailable)?;
     let mut user = saved.into_iter().next().ok_or_else(|| Refusal::new(ErrorCode::Internal, "nobody was stored"))?;
-    if let Some(status) = status.filter(|status| *status != user.status) {
-        people::set_status(&app.store, key.tenant, user.id, status).await.map_err(unavailable)?;
-        user.status = status;
+    if let Some(status) = status {
+        if status != user.status {
+            people::set_status(&app.store, key.tenant, user.id, status).await.map_err(unavailable)?;
+            user.status = status;
+        }
         if status != wire::UserStatus::Active {
-            // Whatever their tokens say.
+            // Whatever their tokens say, and again if it is said again: the signal may have been lost.
             app.live.revoke(user.id, i64::MAX);
         }
     }

@@ -2,7 +2,7 @@
 //!
 //! Bounded in bytes, allocated only while something waits, never a reason for a sender to wait. A reader too slow for the
 //! live stream is parted from it: what waits is dropped, a `Gap` tells the client, and nothing live is queued until it
-//! rejoins by `Resume`. Replies are not dropped; the number of commands in flight bounds them.
+//! rejoins by `Resume`. Replies are not dropped; whoever reads from the socket stops while too many bytes of them wait.
 
 use std::{
     collections::VecDeque,
@@ -25,6 +25,7 @@ pub struct Outbox {
 #[derive(Default)]
 struct Queue {
     replies: VecDeque<Bytes>,
+    reply_bytes: usize,
     live: VecDeque<Bytes>,
     live_bytes: usize,
     parted: bool,
@@ -65,8 +66,17 @@ impl Outbox {
 
     /// Queues an answer.
     pub fn push_reply(&self, bytes: Bytes) {
-        self.lock().replies.push_back(bytes);
+        let mut queue = self.lock();
+        queue.reply_bytes += bytes.len();
+        queue.replies.push_back(bytes);
+        drop(queue);
         self.some.notify_one();
+    }
+
+    /// Bytes of answers that wait.
+    #[must_use]
+    pub fn reply_bytes(&self) -> usize {
+        self.lock().reply_bytes
     }
 
     /// Live events flow again.
@@ -93,7 +103,10 @@ impl Outbox {
         let mut taken = 0;
         while taken < bytes_max {
             let next = match queue.replies.pop_front() {
-                Some(reply) => reply,
+                Some(reply) => {
+                    queue.reply_bytes -= reply.len();
+                    reply
+                }
                 None => match queue.live.pop_front() {
                     Some(frame) => {
                         queue.live_bytes -= frame.len();
@@ -181,6 +194,7 @@ mod tests {
             outbox.push_live(&frame("x"), Encoding::Proto);
         }
         assert_eq!(taken(&outbox, 1_000).len(), 50);
-        assert_eq!(outbox.lock().live.capacity() + outbox.lock().replies.capacity(), 0);
+        let queue = outbox.lock();
+        assert_eq!((queue.live.capacity(), queue.replies.capacity()), (0, 0));
     }
 }

@@ -45,15 +45,21 @@ impl CloseReason {
 impl Session {
     /// A session whose token was accepted.
     #[must_use]
-    pub fn new(caller: Caller, encoding: Encoding, outbox: Outbox, issued_at_s: i64) -> Self {
+    pub fn new(caller: Caller, encoding: Encoding, outbox: Outbox) -> Self {
         Self {
             connection: ConnectionId::new(),
             caller,
             encoding,
             outbox,
-            issued_at_s: AtomicI64::new(issued_at_s),
+            issued_at_s: AtomicI64::new(caller.issued_at_s),
             closing: OnceLock::new(),
         }
+    }
+
+    /// Who acts, with the token in force.
+    #[must_use]
+    pub fn acting(&self) -> Caller {
+        Caller { issued_at_s: self.issued_at_s.load(Ordering::Relaxed), ..self.caller }
     }
 
     /// A fresh token for the same person.

@@ -9,6 +9,9 @@ use tokio::sync::{mpsc, oneshot};
 
 use super::StoreError;
 
+/// A question that takes longer is given up, so that those behind it are asked.
+const DEADLINE: std::time::Duration = std::time::Duration::from_secs(8);
+
 /// What a batch answers: a value for each key that has one.
 pub type Answers<K, V> = HashMap<K, V>;
 
@@ -46,7 +49,9 @@ where
                         keys.push(key.clone());
                     }
                 }
-                let answers = query(keys).await.map(Arc::new);
+                let answers =
+                    tokio::time::timeout(DEADLINE, query(keys)).await.unwrap_or_else(|_| Err(StoreError::too_slow()));
+                let answers = answers.map(Arc::new);
                 for (key, asker) in taken.drain(..) {
                     let answer = answers.as_ref().map(|answers| answers.get(&key).cloned()).map_err(Clone::clone);
                     // An asker that left needs no answer.

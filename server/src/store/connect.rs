@@ -26,6 +26,8 @@ pub enum Database {
 /// A statement that waits longer for a connection is refused as `unavailable`.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
 const SQLITE_READERS: u32 = 4;
+/// A connection idle for longer is tested before it is used.
+const IDLE_UNTESTED: Duration = Duration::from_millis(500);
 
 impl Store {
     /// Opens the database; a SQLite file is made if there is none.
@@ -44,8 +46,9 @@ impl Store {
                 options
                     .max_connections(*connections_max)
                     .acquire_timeout(ACQUIRE_TIMEOUT)
-                    // sqlx would ping before each use; a dead connection shows itself as an error just as well.
-                    .test_before_acquire(false)
+                    // A ping before each use would cost every statement a round trip; a connection that died did so while
+                    // nobody used it.
+                    .test_before_acquire_if_idle_for(IDLE_UNTESTED)
                     .sqlx_logging(false);
                 let pool = sea_orm::Database::connect(options).await?;
                 Ok(Self { writer: pool.clone(), reader: pool })

@@ -8,7 +8,7 @@ use super::{
     queries::{
         conversations::{Facts, Summary},
         messages::Changed,
-        tenants,
+        people, tenants,
     },
 };
 
@@ -26,13 +26,15 @@ pub struct Lookups {
     pub changes: Batcher<(ConversationId, u32), Changed>,
     /// What voids the positions a tenant's clients hold, when it differs from theirs.
     pub epochs: Batcher<TenantId, String>,
+    /// Whether people may still be here.
+    pub standings: Batcher<UserId, people::Standing>,
 }
 
 impl Lookups {
     /// Starts the workers.
     #[must_use]
     pub fn start(store: &Store) -> Self {
-        let (a, b, c, d) = (store.clone(), store.clone(), store.clone(), store.clone());
+        let (a, b, c, d, e) = (store.clone(), store.clone(), store.clone(), store.clone(), store.clone());
         Self {
             summaries: Batcher::spawn(BATCH_MAX, move |pairs| {
                 let store = a.clone();
@@ -49,6 +51,10 @@ impl Lookups {
             epochs: Batcher::spawn(BATCH_MAX, move |tenants| {
                 let store = d.clone();
                 async move { tenants::epochs(&store, &tenants).await }
+            }),
+            standings: Batcher::spawn(BATCH_MAX, move |users| {
+                let store = e.clone();
+                async move { people::standings(&store, &users).await }
             }),
         }
     }

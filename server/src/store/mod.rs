@@ -40,6 +40,24 @@ impl StoreError {
         }
     }
 
+    /// It did not answer in time.
+    #[must_use]
+    pub fn too_slow() -> Self {
+        DbErr::ConnectionAcquire(sea_orm::ConnAcquireErr::Timeout).into()
+    }
+
+    /// The connection broke under the statement; another may serve.
+    #[must_use]
+    pub fn is_lost_connection(&self) -> bool {
+        use sea_orm::sqlx::Error::{Database, Io};
+        match self.sqlx() {
+            Some(Io(_)) => true,
+            // 57P01 to 57P03: the server is shutting down, crashed, or starts.
+            Some(Database(error)) => error.code().is_some_and(|code| code.starts_with("57P")),
+            _ => false,
+        }
+    }
+
     /// The database as a whole is out of reach: trying the parts of a batch would only take longer to fail.
     #[must_use]
     pub fn is_outage(&self) -> bool {

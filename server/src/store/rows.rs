@@ -125,7 +125,8 @@ fn lock(backend: DbBackend, body: &str) -> String {
     let end = start + body[start..].find('}').expect("a brace closes");
     let table = &body[start + "{for_update ".len()..end];
     let clause = match backend {
-        DbBackend::Postgres => format!("FOR UPDATE OF {table}"),
+        // Not FOR UPDATE: that one fights the locks foreign keys take on the same rows, in no order anyone controls.
+        DbBackend::Postgres => format!("FOR NO KEY UPDATE OF {table}"),
         _ => String::new(),
     };
     format!("{}{clause}{}", &body[..start], &body[end + 1..])

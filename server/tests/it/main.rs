@@ -1,7 +1,11 @@
 //! The whole server, from outside: the true binary, true databases, the true client. `harness/` explains itself.
 
+mod bad_input;
+mod chat;
 mod faults;
+mod handshake;
 mod harness;
 mod health;
 mod http;
 mod migrations;
+mod slow_reader;

@@ -194,6 +194,13 @@ impl Work<'_> {
             .get(&(conversation, user))
             .filter(|standing| standing.facts.tenant == order.caller.tenant.0)
             .ok_or_else(rules::not_found)?;
+        // Under the same lock as the change: nothing is written after a revocation was answered, on any node.
+        if order.caller.issued_at_s < standing.tokens_valid_from_s {
+            return Err(Refusal::new(
+                ErrorCode::Unauthenticated,
+                "the person's tokens were revoked after this one was issued",
+            ));
+        }
         self.logs.entry(conversation).or_insert_with(|| Log::new(conversation, &standing));
         let me = rules::me(standing.actor_status);
         let may = |action| rules::allow_in(self.metrics, action, me, &standing.facts);
@@ -211,7 +218,11 @@ impl Work<'_> {
             }
             Op::Send { draft, .. } => {
                 // A retry is answered even if sending is no longer allowed: it was done.
-                if !self.sent.contains_key(&(user, draft.client_id)) {
+                let done_here = self
+                    .sent
+                    .get(&(user, draft.client_id))
+                    .is_some_and(|before| before.conversation_id == conversation.to_string());
+                if !done_here {
                     may(Action::Send)?;
                 }
                 self.send(conversation, user, draft).map(Done::Sent)
@@ -267,7 +278,11 @@ impl Work<'_> {
                 );
             }
             self.metrics.messages_repeated.inc();
-            return Ok(before.clone());
+            let before = before.clone();
+            // Whoever committed it may not have lived to tell. Those who heard drop it by its version.
+            let known_seq = before.seq.saturating_sub(1);
+            self.told.push(Told::Change(Change::of_message(conversation, &before, known_seq)));
+            return Ok(before);
         }
         let now_ms = self.now_ms;
         let (seq, version) = self.log(conversation).append(now_ms);
@@ -410,8 +425,12 @@ impl Work<'_> {
         if !self.present.remove(&(conversation, user)) {
             return Err(rules::not_found().field("userId"));
         }
-        self.leaving.push((conversation, user));
+        // One who came within this very batch leaves no row behind.
+        let before = self.joining.len();
         self.joining.retain(|joining| (joining.0, joining.1) != (conversation, user));
+        if self.joining.len() == before {
+            self.leaving.push((conversation, user));
+        }
         if let Some(standing) = self.standings.get_mut(&(conversation, user)) {
             standing.facts.role = None;
         }

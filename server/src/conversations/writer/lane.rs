@@ -1,16 +1,22 @@
 //! A lane: takes what waits, writes it, answers, tells.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use causerie_protocol::{ErrorCode, Refusal};
-use tokio::sync::mpsc;
+use tokio::{
+    sync::mpsc,
+    time::{sleep, timeout},
+};
 use tokio_util::sync::CancellationToken;
 
 use super::{Job, Order, Tools, batch};
 use crate::store::StoreError;
 
-/// Transactions that lost a fight over locks are run again this often. Twice is rare already: locks are taken in order.
-const CONTENTION_RETRIES: usize = 3;
+/// Transactions that lost a fight over locks, or their connection, are run again this often.
+const RETRIES: usize = 5;
+const RETRY_AFTER: Duration = Duration::from_millis(50);
+/// A batch that takes longer is given up; its askers are about to.
+const BATCH_DEADLINE: Duration = Duration::from_secs(8);
 
 pub(super) async fn run(tools: Tools, mut waiting: mpsc::Receiver<Job>, stop: CancellationToken) {
     let mut jobs: Vec<Job> = Vec::new();
@@ -60,13 +66,20 @@ async fn write(tools: &Tools, orders: &[Order]) -> Vec<Outcome> {
 async fn attempt(tools: &Tools, orders: &[Order]) -> Result<Vec<Outcome>, StoreError> {
     let mut tries = 0;
     loop {
-        match batch::write(&tools.store, &tools.metrics, tools.clock.now_ms(), orders).await {
+        let writing = batch::write(&tools.store, &tools.metrics, tools.clock.now_ms(), orders);
+        match timeout(BATCH_DEADLINE, writing).await.unwrap_or_else(|_| Err(StoreError::too_slow())) {
             Ok(written) => {
                 tools.live.tell(written.told);
                 return Ok(written.outcomes);
             }
             // A unique key that another node took meanwhile is found on the second look.
-            Err(error) if tries < CONTENTION_RETRIES && (error.is_contention() || error.is_unique_violation()) => tries += 1,
+            Err(error) if tries < RETRIES && (error.is_contention() || error.is_unique_violation()) => tries += 1,
+            // Connections that died in the pool: each is found dead once. Doing a batch twice is harmless, since what was
+            // sent is found by its client id.
+            Err(error) if tries < RETRIES && error.is_lost_connection() => {
+                tries += 1;
+                sleep(RETRY_AFTER).await;
+            }
             Err(error) => return Err(error),
         }
     }

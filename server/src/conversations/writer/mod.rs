@@ -87,9 +87,9 @@ impl Writer {
         let mut hasher = DefaultHasher::new();
         order.lane_key().hash(&mut hasher);
         let lane = usize::try_from(hasher.finish() % self.lanes.len() as u64).unwrap_or(0);
-        let taken = self.lanes[lane].send(Job { order, answer }).await;
+        let taken = self.lanes[lane].send_timeout(Job { order, answer }, ANSWER_DEADLINE).await;
         async move {
-            taken.map_err(|_| Refusal::new(ErrorCode::Unavailable, "the server is stopping"))?;
+            taken.map_err(|_| Refusal::new(ErrorCode::Unavailable, "the database can't keep up"))?;
             match tokio::time::timeout(ANSWER_DEADLINE, answered).await {
                 Ok(Ok(answer)) => answer,
                 Ok(Err(_)) => Err(Refusal::new(ErrorCode::Unavailable, "the server is stopping")),

@@ -51,6 +51,8 @@ pub struct NewMember {
 pub struct Standing {
     pub facts: Facts,
     pub actor_status: i16,
+    /// The actor's tokens issued before this second are void.
+    pub tokens_valid_from_s: i64,
     pub read_seq: u32,
     pub uncounted_seq: u32,
 }
@@ -199,7 +201,7 @@ impl Append {
             rows.push([conversation.0.into(), user.0.into()]);
         }
         let sql = format!(
-            "SELECT c.id AS c_id, w.id AS w_id, w.status AS actor_status, c.uncounted_seq, m.read_seq, {} FROM input \
+            "SELECT c.id AS c_id, w.id AS w_id, w.status AS actor_status, w.tokens_valid_from, c.uncounted_seq, m.read_seq, {} FROM input \
              JOIN conversations c ON c.id = input.conversation_id JOIN users w ON w.id = input.user_id \
              LEFT JOIN members m ON m.conversation_id = c.id AND m.user_id = w.id",
             facts_columns("w.id")
@@ -211,6 +213,7 @@ impl Append {
                 let standing = Standing {
                     facts: facts(row)?,
                     actor_status: row.try_get("", "actor_status")?,
+                    tokens_valid_from_s: row.try_get("", "tokens_valid_from")?,
                     read_seq: row
                         .try_get::<Option<i64>>("", "read_seq")?
                         .and_then(|seq| u32::try_from(seq).ok())

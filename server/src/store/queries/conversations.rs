@@ -202,29 +202,6 @@ impl Store {
             .collect()
     }
 
-    /// A conversation's own state, as the event that would tell of it.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn conversation_changed(
-        &self,
-        conversation: ConversationId,
-    ) -> Result<Option<wire::ConversationChanged>, StoreError> {
-        let sql = "SELECT version, subject, state, member_count FROM conversations WHERE id = $1";
-        let row = self.reader().query_one_raw(statement(self.backend(), sql, vec![conversation.0.into()])).await?;
-        row.map(|row| {
-            Ok(wire::ConversationChanged {
-                conversation_id: conversation.to_string(),
-                version: number(&row, "", "version")?,
-                subject: Some(row.try_get("", "subject")?),
-                state: i32::from(row.try_get::<i16>("", "state")?),
-                member_count: number(&row, "", "member_count")?,
-                ..Default::default()
-            })
-        })
-        .transpose()
-    }
-
     /// The direct conversations a person has with others.
     ///
     /// # Errors

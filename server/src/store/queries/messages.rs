@@ -51,8 +51,8 @@ pub fn timestamp(ms: i64) -> Timestamp {
 }
 
 impl Store {
-    /// A page of a history, oldest first, without what lies before `first_seq`. One message more than `limit` tells that
-    /// there are more: the first for [`HistoryRange::Newest`] and `Before`, the last for `After`.
+    /// A page of a history, oldest first, without what lies before `first_seq`: at most `limit` messages, fewer where they
+    /// are long.
     ///
     /// # Errors
     /// When the database fails.
@@ -72,9 +72,19 @@ impl Store {
             "SELECT {COLUMNS} FROM messages x WHERE x.conversation_id = $1 AND x.seq {bound} $2 AND x.seq >= $3 \
              ORDER BY x.seq {order} LIMIT $4"
         );
-        let values = vec![conversation.0.into(), edge.into(), i64::from(first_seq).into(), (i64::from(limit) + 1).into()];
+        let values = vec![conversation.0.into(), edge.into(), i64::from(first_seq).into(), i64::from(limit).into()];
         let rows = self.reader().query_all_raw(statement(self.backend(), &sql, values)).await?;
-        let mut messages = rows.iter().map(|row| from_row(row, "")).collect::<Result<Vec<_>, _>>()?;
+        let mut messages = Vec::with_capacity(rows.len());
+        let mut text_bytes = 0;
+        // The nearest first, so that what a full page leaves out is what the next one begins with.
+        for row in &rows {
+            let message = from_row(row, "")?;
+            text_bytes += message.text.len();
+            messages.push(message);
+            if text_bytes > limits::PAGE_TEXT_BYTES_MAX {
+                break;
+            }
+        }
         if order == "DESC" {
             messages.reverse();
         }
@@ -110,8 +120,14 @@ impl Store {
             one.last_seq = number(&row, "", "c_last_seq")?;
             one.too_many = one.version.saturating_sub(since) > limits::CHANGES_MAX;
             if row.try_get::<Option<Uuid>>("", "id")?.is_some() {
-                one.messages.push(from_row(&row, "")?);
+                let message = from_row(&row, "")?;
+                one.text_bytes += message.text.len();
+                one.messages.push(message);
             }
+        }
+        for one in changed.values_mut().filter(|one| one.text_bytes > limits::CHANGES_TEXT_BYTES_MAX) {
+            one.too_many = true;
+            one.messages = Vec::new();
         }
         Ok(changed)
     }
@@ -127,6 +143,8 @@ pub struct Changed {
     /// Messages sent, edited or deleted since, by version. Versions without a message changed the conversation itself, or
     /// a message that changed again later.
     pub messages: Vec<wire::Message>,
-    /// More than [`limits::CHANGES_MAX`] versions passed, and no messages are told.
+    /// More than [`limits::CHANGES_MAX`] versions passed, or more than [`limits::CHANGES_TEXT_BYTES_MAX`] were written in
+    /// them, and no messages are told.
     pub too_many: bool,
+    text_bytes: usize,
 }

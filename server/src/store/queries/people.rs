@@ -309,6 +309,46 @@ pub async fn revoke_tokens(store: &Store, tenant: TenantId, id: UserId, now_s: i
     Ok(done.rows_affected() > 0)
 }
 
+/// Whether somebody may still be here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Standing {
+    /// Counts joinings and leavings.
+    pub inbox_version: u32,
+    /// May be let in.
+    pub active: bool,
+    /// Tokens issued before are void. Seconds since 1970 UTC.
+    pub tokens_valid_from_s: i64,
+}
+
+impl Standing {
+    /// Sessions whose token was issued before this second have to go.
+    #[must_use]
+    pub fn revokes_before_s(&self) -> i64 {
+        if self.active { self.tokens_valid_from_s } else { i64::MAX }
+    }
+}
+
+/// The standing of people; those that are gone are left out.
+///
+/// # Errors
+/// When the database fails.
+pub async fn standings(store: &Store, users: &[UserId]) -> Result<HashMap<UserId, Standing>, StoreError> {
+    let body = "SELECT u.id, u.inbox_version, u.status, u.tokens_valid_from FROM input i JOIN users u ON u.id = i.id";
+    let mut standings = HashMap::with_capacity(users.len());
+    for chunk in users.chunks(CHUNK) {
+        let query = rows::ids(chunk.iter().copied()).statement(store.backend(), body, &[]);
+        for row in store.reader().query_all_raw(query).await? {
+            let standing = Standing {
+                inbox_version: super::messages::number(&row, "", "inbox_version")?,
+                active: row.try_get::<i16>("", "status")? == 1,
+                tokens_valid_from_s: row.try_get("", "tokens_valid_from")?,
+            };
+            standings.insert(UserId(row.try_get("", "id")?), standing);
+        }
+    }
+    Ok(standings)
+}
+
 /// When people were last connected, milliseconds since 1970 UTC; those who never were are left out.
 ///
 /// # Errors

@@ -107,17 +107,6 @@ impl Store {
         let rows = self.reader().query_all_raw(rows).await?;
         rows.iter().map(|row| Ok((ConversationId(row.try_get("", "id")?), number(row, "", "version")?))).collect()
     }
-
-    /// The versions inboxes are at.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn inbox_versions(&self, users: &[UserId]) -> Result<HashMap<UserId, u32>, StoreError> {
-        let sql = "SELECT w.id, w.inbox_version FROM input JOIN users w ON w.id = input.id";
-        let rows = rows::ids(users.iter().copied()).statement(self.backend(), sql, &[]);
-        let rows = self.reader().query_all_raw(rows).await?;
-        rows.iter().map(|row| Ok((UserId(row.try_get("", "id")?), number(row, "", "inbox_version")?))).collect()
-    }
 }
 
 fn seat(row: &QueryResult) -> Result<Seat, DbErr> {

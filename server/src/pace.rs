@@ -1,0 +1,100 @@
+//! How fast one person may act on this node, over all their sockets and HTTP requests together.
+
+use std::{
+    num::NonZeroU32,
+    sync::atomic::{AtomicU32, Ordering},
+};
+
+use causerie_protocol::{
+    ErrorCode, Refusal, UserId,
+    command::{Command, StartConversation, Target},
+};
+use governor::{
+    DefaultKeyedRateLimiter, Quota, RateLimiter,
+    clock::{Clock as _, DefaultClock},
+};
+
+use crate::config::Limits;
+
+/// After so many requests, people who could ask at full pace again are forgotten; memory stays with the active ones.
+const SWEEP_EVERY: u32 = 4_096;
+
+/// One allowance per person, on this node.
+pub struct Pace {
+    limiter: DefaultKeyedRateLimiter<UserId>,
+    burst: NonZeroU32,
+    clock: DefaultClock,
+    asked: AtomicU32,
+}
+
+impl Pace {
+    /// Of HTTP requests, by the limits of frames: a request is what a frame is to a socket.
+    #[must_use]
+    pub fn of_requests(limits: &Limits) -> Self {
+        Self::new(limits.frames_per_second, limits.frames_burst)
+    }
+
+    /// Of what reaches other people.
+    #[must_use]
+    pub fn of_sends(limits: &Limits) -> Self {
+        Self::new(limits.sends_per_second, limits.sends_burst)
+    }
+
+    fn new(per_second: u32, burst: u32) -> Self {
+        let quota = Quota::per_second(whole(per_second)).allow_burst(whole(burst));
+        let limiter = RateLimiter::keyed(quota);
+        Self { limiter, burst: whole(burst), clock: DefaultClock::default(), asked: AtomicU32::new(0) }
+    }
+
+    /// Takes so much off a person's allowance; nothing for 0, never more than can be had at once.
+    ///
+    /// # Errors
+    /// `rate_limited`, with the time to wait.
+    pub fn take(&self, user: UserId, cost: u32) -> Result<(), Refusal> {
+        let Some(cost) = NonZeroU32::new(cost) else { return Ok(()) };
+        if self.asked.fetch_add(1, Ordering::Relaxed) % SWEEP_EVERY == SWEEP_EVERY - 1 {
+            self.limiter.retain_recent();
+        }
+        // Within the burst there is always a time after which it fits.
+        let Ok(fits) = self.limiter.check_key_n(&user, cost.min(self.burst)) else { return Ok(()) };
+        fits.map_err(|early| {
+            let wait = early.wait_time_from(self.clock.now()).as_millis();
+            let wait = u32::try_from(wait).unwrap_or(u32::MAX).max(1);
+            Refusal::new(ErrorCode::RateLimited, "too many requests").retry_after_ms(wait)
+        })
+    }
+}
+
+/// What a command takes off the allowance of sends. Naming people costs too: each is a row, and most are told.
+#[must_use]
+pub fn cost(command: &Command) -> u32 {
+    const PEOPLE_PER_SEND: usize = 20;
+    let people = match command {
+        Command::SendMessage { .. } => 0,
+        Command::StartConversation(StartConversation { target: Target::Group { with, .. }, .. }) => with.len(),
+        Command::StartConversation(_) => 0,
+        Command::AddMembers { users, .. } => users.len(),
+        _ => return 0,
+    };
+    1 + u32::try_from(people / PEOPLE_PER_SEND).unwrap_or(u32::MAX - 1)
+}
+
+fn whole(number: u32) -> NonZeroU32 {
+    NonZeroU32::new(number).unwrap_or(NonZeroU32::MIN)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_person_s_haste_is_not_another_s() {
+        let pace = Pace::of_requests(&Limits { frames_per_second: 1, frames_burst: 2, ..Limits::default() });
+        let (hasty, calm) = (UserId::new(), UserId::new());
+        assert_eq!((pace.take(hasty, 1), pace.take(hasty, 1)), (Ok(()), Ok(())));
+        let refusal = pace.take(hasty, 1).expect_err("a third at once");
+        assert_eq!(refusal.code, ErrorCode::RateLimited);
+        assert!((1..=1_000).contains(&refusal.retry_after_ms), "{}", refusal.retry_after_ms);
+        assert_eq!(pace.take(calm, 1), Ok(()));
+    }
+}
