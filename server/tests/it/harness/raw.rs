@@ -1,6 +1,6 @@
 //! A WebSocket peer that says exactly what a test wants, right or wrong.
 
-use std::net::SocketAddr;
+use std::{net::SocketAddr, ops::ControlFlow};
 
 use causerie_client::{
     Encoding,
@@ -81,6 +81,14 @@ impl Raw {
     /// Sends any message.
     pub async fn send(&mut self, message: Message) {
         self.socket.send(message).await.expect("the connection is open");
+    }
+
+    /// Sends a message to a server that may have closed already; whether there is any use in going on.
+    pub async fn try_send(&mut self, message: Message) -> ControlFlow<()> {
+        match self.socket.send(message).await {
+            Ok(()) => ControlFlow::Continue(()),
+            Err(_) => ControlFlow::Break(()),
+        }
     }
 
     /// Sends a request as it should be; its id.
