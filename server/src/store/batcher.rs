@@ -15,9 +15,12 @@ const DEADLINE: std::time::Duration = std::time::Duration::from_secs(8);
 /// What a batch answers: a value for each key that has one.
 pub type Answers<K, V> = HashMap<K, V>;
 
+/// Where one asker waits.
+type Asker<V> = oneshot::Sender<Result<Option<V>, StoreError>>;
+
 /// A question with many askers. Cheap to clone; the worker ends with the last clone.
 pub struct Batcher<K, V> {
-    questions: mpsc::Sender<(K, oneshot::Sender<Result<Option<V>, StoreError>>)>,
+    questions: mpsc::Sender<(K, Asker<V>)>,
 }
 
 impl<K, V> Clone for Batcher<K, V> {
@@ -40,7 +43,7 @@ where
         // Askers beyond four batches wait in line here; they are sockets whose peers then wait too.
         let (questions, mut waiting) = mpsc::channel(batch_max * 4);
         tokio::spawn(async move {
-            let mut taken: Vec<(K, oneshot::Sender<_>)> = Vec::with_capacity(batch_max);
+            let mut taken: Vec<(K, Asker<V>)> = Vec::with_capacity(batch_max);
             while waiting.recv_many(&mut taken, batch_max).await > 0 {
                 let mut keys: Vec<K> = Vec::with_capacity(taken.len());
                 let mut seen = std::collections::HashSet::with_capacity(taken.len());
