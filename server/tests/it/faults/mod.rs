@@ -7,17 +7,27 @@ mod checker;
 mod crowd;
 mod planted;
 mod r1_node_killed;
+mod r2_redis;
 mod r4_sqlite_killed;
 mod r5_network;
 mod r9_races;
 
-use causerie_client::{ClientId, ConversationId, MessageId, UserId, wire};
+use causerie_client::{ClientId, ConversationId, Event, MessageId, UserId, wire};
 use causerie_server::store::Store;
 use checker::Entry;
 use sea_orm::{ConnectionTrait as _, QueryResult, Statement};
 use uuid::Uuid;
 
-use crate::harness::Database;
+use crate::harness::{Database, Peer};
+
+/// A direct conversation both know of. One who learns of it late finds what was said until then in its history, not among
+/// the events.
+async fn direct_between(starter: &Peer, other: &mut Peer) -> ConversationId {
+    let id = starter.direct_with(other).await;
+    let is_it = |event| matches!(event, Event::Joined(joined) if joined.id == id.to_string()).then_some(());
+    other.until("the conversation", is_it).await;
+    id
+}
 
 /// All messages in the database, by conversation and seq.
 async fn log_of(database: &Database) -> Vec<Entry> {

@@ -10,7 +10,7 @@ use causerie_client::{ClientId, Event, State};
 use super::{
     checker::{Attempt, History, Outcome, check},
     crowd::{Crowd, Member},
-    entry, log_of,
+    direct_between, entry, log_of,
 };
 use crate::harness::{Cluster, Peer, within};
 
@@ -129,7 +129,7 @@ async fn slow_links_lose_nothing() {
 async fn a_send_whose_answer_was_swallowed_is_repeated_and_not_doubled() {
     let cluster = cluster().await;
     let (mut lea, mut tom) = (cluster.client(0, "lea").await, cluster.client(1, "tom").await);
-    let conversation = lea.direct_with(&tom).await;
+    let conversation = direct_between(&lea, &mut tom).await;
     let mut attempts = Vec::new();
     let mut streams = [Vec::new(), Vec::new()];
     for round in 1..=10 {

@@ -8,7 +8,7 @@ use causerie_client::{
 };
 use futures::future::join_all;
 
-use super::{conversations_in, log_of};
+use super::{conversations_in, direct_between, log_of};
 use crate::harness::{Cluster, Peer, Proxy, within};
 
 /// Two nodes that let one connection ask a lot at once.
@@ -53,7 +53,7 @@ async fn one_message_sent_many_times_over_two_nodes_is_one_message() {
     // The same person on two devices, each on a node of its own.
     let devices = [cluster.client(0, "lea").await, cluster.client(1, "lea").await];
     let mut tom = cluster.client(1, "tom").await;
-    let conversation = devices[0].direct_with(&tom).await;
+    let conversation = direct_between(&devices[0], &mut tom).await;
     let send = wire::SendMessage {
         conversation_id: conversation.to_string(),
         client_id: ClientId::new().to_string(),

@@ -1,0 +1,201 @@
+//! R2: Redis is killed, emptied, cut and frozen under load. It is a hint, so nobody waits for it and nothing is lost with it.
+
+use std::time::{Duration, Instant};
+
+use causerie_client::ConversationId;
+
+use super::{
+    crowd::{Crowd, Summary},
+    direct_between,
+};
+use crate::harness::{Cluster, Peer, eventually, http::Request, within};
+
+/// How long Redis is away.
+const OUTAGE: Duration = Duration::from_secs(60);
+/// How long it is frozen.
+const FREEZE: Duration = Duration::from_secs(5);
+/// The longest a send may wait while Redis does not answer. Generous, for a busy machine and a debug build.
+const ACKNOWLEDGED_MAX: Duration = Duration::from_secs(2);
+/// The longest from a send on one node to its reading on another while the database is the delivery between them.
+const POLLED_MAX: Duration = Duration::from_secs(3);
+/// From Redis' return until the first live delivery.
+const BACK_MAX: Duration = Duration::from_secs(2);
+/// A live delivery between nodes.
+const LIVE_MAX: Duration = Duration::from_secs(1);
+
+/// Two nodes under load, and two people to measure with.
+struct Scene {
+    cluster: Cluster,
+    crowd: Crowd,
+    lea: Peer,
+    tom: Peer,
+    direct: ConversationId,
+    connections: Vec<String>,
+}
+
+impl Scene {
+    async fn new() -> Self {
+        let cluster = Cluster::start(2).await;
+        let (lea, mut tom) = (cluster.client(0, "lea").await, cluster.client(1, "tom").await);
+        let direct = direct_between(&lea, &mut tom).await;
+        let crowd = Crowd::gather(&cluster, 12, 4).await;
+        let connections = crowd.connections();
+        let mut scene = Self { cluster, crowd, lea, tom, direct, connections };
+        until_bus(&scene.cluster, true).await;
+        let calm = scene.deliveries(5).await;
+        println!("R2 before: a delivery between nodes takes {calm:?}");
+        scene
+    }
+
+    /// From a send on one node until it is heard on the other.
+    async fn delivery(&mut self) -> Duration {
+        let start = Instant::now();
+        let sent = self.lea.say(self.direct, "are you there?").await;
+        let heard = self.tom.next_message().await;
+        assert_eq!(heard.seq, sent.seq, "each once, in order");
+        start.elapsed()
+    }
+
+    /// So many of them, from the quickest to the slowest.
+    async fn deliveries(&mut self, count: usize) -> Vec<Duration> {
+        let mut times = Vec::new();
+        for _ in 0..count {
+            times.push(self.delivery().await);
+        }
+        times.sort();
+        times
+    }
+
+    /// One after another until a time; the slowest of them, and how many there were.
+    async fn deliveries_until(&mut self, end: Instant) -> (Duration, usize) {
+        let (mut slowest, mut count) = (Duration::ZERO, 0);
+        while Instant::now() < end {
+            slowest = slowest.max(self.delivery().await);
+            count += 1;
+        }
+        (slowest, count)
+    }
+
+    /// Live delivery works again: at once, and by the bus, not by looking into the database twice a second or less.
+    async fn assert_live_again(&mut self, since: Instant) -> Duration {
+        until_bus(&self.cluster, true).await;
+        let first = self.delivery().await;
+        let back = since.elapsed();
+        assert!(back < BACK_MAX, "the first delivery came {back:?} after Redis was back");
+        assert!(first < LIVE_MAX, "the first delivery took {first:?}");
+        let times = self.deliveries(11).await;
+        assert!(times[10] < LIVE_MAX, "deliveries took {times:?}");
+        assert!(times[5] < Duration::from_millis(250), "that is no live delivery: {times:?}");
+        back
+    }
+
+    /// Nobody was disconnected, nothing was lost.
+    async fn verify(self) -> Summary {
+        assert_eq!(self.crowd.connections(), self.connections, "nobody's connection may end with Redis");
+        // Those who measured compared what they said and heard themselves.
+        let direct = self.direct;
+        self.crowd.verify_where(&self.cluster, |row| row.conversation != direct).await
+    }
+}
+
+/// Waits until all nodes say so.
+async fn until_bus(cluster: &Cluster, up: bool) {
+    let line = format!("\ncauserie_bus_up {}\n", u8::from(up));
+    for node in &cluster.nodes {
+        eventually(line.trim(), async || {
+            Request::get("/metrics").send(node.internal()).await.text().contains(&line).then_some(())
+        })
+        .await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn redis_killed_for_a_minute_stops_nobody() {
+    let mut scene = Scene::new().await;
+    scene.crowd.until_acknowledged(50).await;
+    let killed = Instant::now();
+    scene.cluster.redis().stop();
+    until_bus(&scene.cluster, false).await;
+    let noticed = killed.elapsed();
+    let (mut polled, mut count) = (Duration::ZERO, 0);
+    while killed.elapsed() < OUTAGE {
+        let part = scene.deliveries_until(Instant::now() + OUTAGE / 10).await;
+        (polled, count) = (polled.max(part.0), count + part.1);
+        // Everybody hears everything while Redis is away, not when it is back.
+        scene.crowd.until_all_heard().await;
+    }
+    assert!(polled < POLLED_MAX, "a delivery without Redis took {polled:?}");
+    let slowest = scene.crowd.slowest_since(killed);
+    assert!(slowest < ACKNOWLEDGED_MAX, "an acknowledgement without Redis took {slowest:?}");
+
+    scene.cluster.redis().start_again();
+    let back = scene.assert_live_again(Instant::now()).await;
+    scene.crowd.until_acknowledged(50).await;
+    let summary = scene.verify().await;
+    println!(
+        "R2 killed for {OUTAGE:?}: {summary}; noticed after {noticed:?}, {count} deliveries without it took at most {polled:?}, \
+         live {back:?} after its return"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn redis_emptied_loses_nothing_and_presence_returns() {
+    let mut scene = Scene::new().await;
+    let (lea, tom) = (scene.lea.id().await, scene.tom.id().await);
+    let online = async |asked: &Peer| {
+        let presences = within("presences", asked.presence(&[lea, tom])).await.expect("anyone may ask");
+        (presences.len() == 2 && presences.iter().all(|presence| presence.online)).then_some(())
+    };
+    for asked in [&scene.lea, &scene.tom] {
+        eventually("both are online", async || online(asked).await).await;
+    }
+    scene.crowd.until_acknowledged(50).await;
+    let held = scene.cluster.redis().say::<u64>(&["DBSIZE"]);
+    assert!(held > 0, "presence is kept in Redis");
+    scene.cluster.redis().flush();
+    let emptied = Instant::now();
+    let redis = scene.cluster.redis();
+    eventually("presence written again", async || (redis.say::<u64>(&["DBSIZE"]) >= held).then_some(())).await;
+    for asked in [&scene.lea, &scene.tom] {
+        eventually("both are online again", async || online(asked).await).await;
+    }
+    let returned = emptied.elapsed();
+    scene.crowd.until_acknowledged(50).await;
+    scene.crowd.until_all_heard().await;
+    let summary = scene.verify().await;
+    println!("R2 emptied: {summary}; presence was whole after {returned:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn redis_connections_cut_are_made_again() {
+    let mut scene = Scene::new().await;
+    let mut slowest = Duration::ZERO;
+    for _ in 0..5 {
+        scene.crowd.until_acknowledged(30).await;
+        let cut = Instant::now();
+        scene.cluster.redis().kill_connections();
+        slowest = slowest.max(scene.assert_live_again(cut).await);
+        scene.crowd.until_all_heard().await;
+    }
+    let summary = scene.verify().await;
+    println!("R2 connections cut 5 times: {summary}; live again at most {slowest:?} after a cut");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn redis_frozen_stops_nobody() {
+    let mut scene = Scene::new().await;
+    scene.crowd.until_acknowledged(50).await;
+    let frozen = Instant::now();
+    scene.cluster.redis().freeze();
+    let (polled, count) = scene.deliveries_until(frozen + FREEZE).await;
+    scene.crowd.until_all_heard().await;
+    let slowest = scene.crowd.slowest_since(frozen);
+    assert!(slowest < ACKNOWLEDGED_MAX, "an acknowledgement with Redis frozen took {slowest:?}");
+    assert!(polled < POLLED_MAX, "a delivery with Redis frozen took {polled:?}");
+    scene.cluster.redis().thaw();
+    let back = scene.assert_live_again(Instant::now()).await;
+    let summary = scene.verify().await;
+    println!(
+        "R2 frozen for {FREEZE:?}: {summary}; {count} deliveries meanwhile took at most {polled:?}, live {back:?} after"
+    );
+}
