@@ -4,7 +4,7 @@
 //! `causerie_` and use base units; no label holds a user, a conversation or anything else without a bound. To add one: a
 //! field with its description, and a line in [`Metrics::new`].
 
-use causerie_protocol::{CloseCode, Encoding, ErrorCode};
+use causerie_protocol::{CloseCode, ErrorCode};
 use prometheus_client::{
     encoding::{EncodeLabel, EncodeLabelSet, LabelSetEncoder, text},
     metrics::{
@@ -38,8 +38,6 @@ macro_rules! labels {
 labels! {
     /// Which command, `send_message`.
     CommandLabel { command: &'static str => str::to_owned }
-    /// Which encoding, `json` or `proto`.
-    EncodingLabel { encoding: Encoding => |encoding: Encoding| format!("{encoding:?}").to_ascii_lowercase() }
     /// Which error, `not_found`.
     CodeLabel { code: ErrorCode => ErrorCode::name }
     /// Which close code, `going_away`.
@@ -62,7 +60,6 @@ pub struct Metrics {
     pub frames_sent: Counter,
     pub bytes_sent: Counter,
     pub socket_writes: Counter,
-    pub encodes: Family<EncodingLabel, Counter>,
     pub messages_accepted: Counter,
     pub messages_repeated: Counter,
     pub published: Counter,
@@ -110,7 +107,6 @@ impl Metrics {
             frames_sent: Counter::default(),
             bytes_sent: Counter::default(),
             socket_writes: Counter::default(),
-            encodes: Family::default(),
             messages_accepted: Counter::default(),
             messages_repeated: Counter::default(),
             published: Counter::default(),
@@ -143,11 +139,6 @@ impl Metrics {
             "socket_writes",
             "Writes to sockets; fewer than frames when they are coalesced",
             m.socket_writes.clone(),
-        );
-        registry.register(
-            "encodes",
-            "Events turned into bytes; once per encoding however many read them",
-            m.encodes.clone(),
         );
         registry.register("messages_accepted", "Messages committed", m.messages_accepted.clone());
         registry.register(
@@ -200,7 +191,6 @@ mod tests {
         metrics.bytes_sent.inc_by(10);
         metrics.commit_seconds.observe(0.002);
         metrics.frames_received.get_or_create(&CommandLabel { command: "send_message" }).inc();
-        metrics.encodes.get_or_create(&EncodingLabel { encoding: Encoding::Json }).inc();
         metrics.closes.get_or_create(&CloseLabel { code: CloseCode::GoingAway }).inc();
         metrics.refusals.get_or_create(&CodeLabel { code: ErrorCode::NotFound }).inc();
         metrics.policy_denials.get_or_create(&RuleLabel { rule: "recipient_inactive" }).inc();
@@ -210,7 +200,6 @@ mod tests {
             "causerie_sent_bytes_total 10",
             "causerie_commit_seconds_count 1",
             "causerie_frames_received_total{command=\"send_message\"} 1",
-            "causerie_encodes_total{encoding=\"json\"} 1",
             "causerie_closes_total{code=\"going_away\"} 1",
             "causerie_refusals_total{code=\"not_found\"} 1",
             "causerie_policy_denials_total{rule=\"recipient_inactive\"} 1",

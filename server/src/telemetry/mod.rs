@@ -4,4 +4,4 @@ mod log;
 mod metrics;
 
 pub use log::init;
-pub use metrics::{CloseLabel, CodeLabel, CommandLabel, EncodingLabel, Metrics, RuleLabel};
+pub use metrics::{CloseLabel, CodeLabel, CommandLabel, Metrics, RuleLabel};
