@@ -8,6 +8,7 @@ mod batch;
 mod lane;
 mod log;
 mod order;
+mod work;
 
 use std::{
     hash::{DefaultHasher, Hash, Hasher},
