@@ -28,10 +28,11 @@ impl Crowd<'_> {
     /// # Errors
     /// When one is not let in.
     pub async fn introduce(&self, people: Range<usize>) -> Outcome<()> {
-        stream::iter(people.map(async |person| Outcome::Ok(self.arrive(person).await?.close().await)))
-            .buffer_unordered(ARRIVING)
-            .try_collect()
-            .await
+        let meet = async |person| {
+            self.arrive(person).await?.close().await;
+            Outcome::Ok(())
+        };
+        stream::iter(people.map(meet)).buffer_unordered(ARRIVING).try_collect().await
     }
 
     /// Everyone comes, in this order.
