@@ -25,7 +25,13 @@ type Outcome<T> = Result<T, Box<dyn std::error::Error + Send + Sync>>;
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    match cli::Cli::parse().run().await {
+    let run = cli::Cli::parse().run();
+    let outcome = tokio::select! {
+        outcome = run => outcome,
+        // Here rather than by the signal's default, so that what the run started ends with it.
+        _ = tokio::signal::ctrl_c() => Err("interrupted".into()),
+    };
+    match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("load-tests: {error}");

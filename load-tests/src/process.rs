@@ -101,6 +101,7 @@ mod tests {
     fn this_process_is_known() {
         let pid = std::process::id();
         assert!(rss_bytes(pid).expect("runs") > 100_000);
-        assert!(cpu_of_family(pid).expect("runs") >= cpu(pid).expect("runs") - ticks(1));
+        let alone = cpu(pid).expect("runs");
+        assert!(cpu_of_family(pid).expect("runs") >= alone);
     }
 }

@@ -1,4 +1,4 @@
-//! The highest rate that is still answered quickly: up by half until it is too much, then closer.
+//! The highest rate that is still answered quickly: up by half until it is too much (or down until it is not), then closer.
 
 use std::{sync::Arc, time::Duration};
 
@@ -8,20 +8,20 @@ use tokio::time::{Instant, sleep};
 use super::{
     super::{percentile_ms, progress},
     WAL_SYNCS,
-    pairs::{Pairs, Tally},
+    pairs::{Counts, Pairs, Tally},
 };
 use crate::{Outcome, baseline::bare_postgres::BarePostgres, process, schedule::Schedule};
 
 /// The 99th percentile from which on it is too much.
 const ACK_P99_MS_MAX: f64 = 100.0;
 const STEP: f64 = 1.5;
-/// Halvings of the last step: the rate found is within 4 % of the border.
-const CLOSER: u32 = 3;
+/// Halvings of the last step: the rate found is within 6 % of the border.
+const CLOSER: u32 = 2;
 /// Bounds the search in time; from 1,000 this reaches 86,000 per second.
 const STEPS_MAX: u32 = 12;
 const WARM_UP: Duration = Duration::from_millis(1_500);
-/// What is unanswered after that counts as lost time: the rate was too much.
-const LATE: Duration = Duration::from_secs(5);
+/// What a rate that was too much left unanswered is waited for, or it would weigh on the next one.
+const LATE: Duration = Duration::from_secs(30);
 
 /// Whose work is measured.
 pub struct Probe<'a> {
@@ -51,6 +51,8 @@ pub struct Held {
     acknowledged: u64,
     /// Everything was acknowledged, in time.
     quick: bool,
+    /// Everything was answered in the end.
+    settled: bool,
 }
 
 /// Where the border is.
@@ -66,13 +68,14 @@ pub struct Found {
 /// Holds rates until the border is found; only the first if `fixed`.
 ///
 /// # Errors
-/// When a connection ends, or even the first rate is too much.
+/// When a connection ends, or every rate is too much.
 pub async fn search(pairs: &mut Pairs, probe: &Probe<'_>, from: f64, fixed: bool, window: Duration) -> Outcome<Found> {
     let (mut rate, mut acknowledged, mut closer) = (from, 0, CLOSER);
     let mut best: Option<Held> = None;
     let mut refused: Option<(f64, f64)> = None;
     for _ in 0..STEPS_MAX {
         let held = hold(pairs, probe, rate, window).await?;
+        let settled = held.settled;
         acknowledged += held.acknowledged;
         let p99 = percentile_ms(&held.latencies, 0.99);
         progress(&format!(
@@ -84,22 +87,20 @@ pub async fn search(pairs: &mut Pairs, probe: &Probe<'_>, from: f64, fixed: bool
         } else {
             refused = Some((rate, p99));
         }
-        let Some(good) = &best else {
-            return Err(format!("{rate:.0} messages per second are too much: --from less").into());
-        };
-        if fixed {
+        if fixed || !settled {
             break;
         }
-        rate = match refused {
-            None => rate * STEP,
-            Some(_) if closer == 0 => break,
-            Some((bad, _)) => {
+        rate = match (&best, refused) {
+            (_, None) => rate * STEP,
+            (None, Some(_)) => rate / STEP,
+            (Some(_), Some(_)) if closer == 0 => break,
+            (Some(good), Some((bad, _))) => {
                 closer -= 1;
                 f64::midpoint(good.rate, bad)
             }
         };
     }
-    let best = best.ok_or("no rate was tried")?;
+    let best = best.ok_or("every rate tried was too much: --from less")?;
     Ok(Found { best, refused, acknowledged })
 }
 
@@ -110,8 +111,8 @@ async fn hold(pairs: &mut Pairs, probe: &Probe<'_>, rate: f64, window: Duration)
     let before = reading(probe).await?;
     run(pairs, &tally, rate, window, true).await?;
     let end = Instant::now() + LATE;
-    let all_answered = |tally: &Arc<Tally>| tally.with(|counts| counts.acknowledged + counts.refused == counts.due);
-    while !all_answered(&tally) && Instant::now() < end {
+    let all_answered = |counts: &Counts| counts.acknowledged + counts.refused == counts.due;
+    while !tally.with(|counts| all_answered(counts)) && Instant::now() < end {
         sleep(Duration::from_millis(5)).await;
     }
     let after = reading(probe).await?;
@@ -124,6 +125,7 @@ async fn hold(pairs: &mut Pairs, probe: &Probe<'_>, rate: f64, window: Duration)
         database_cpu_s: after.database_cpu_s - before.database_cpu_s,
         wal_syncs: after.wal_syncs - before.wal_syncs,
         acknowledged: counts.acknowledged,
+        settled: all_answered(counts),
         quick: counts.acknowledged == counts.due && percentile_ms(&counts.latencies, 0.99) <= ACK_P99_MS_MAX,
     });
     if tally.with(|counts| counts.refused) > 0 {
