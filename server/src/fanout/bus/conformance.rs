@@ -1,6 +1,6 @@
 //! What every bus does, tried on each kind. To add a case: a function here and its name in the list below.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use bytes::Bytes;
 use causerie_protocol::{
@@ -8,7 +8,6 @@ use causerie_protocol::{
     bus::{Announce, Signal, signal::Kind},
 };
 use prost::Message;
-use std::sync::Arc;
 use tokio::{
     sync::mpsc,
     time::{Instant, timeout_at},

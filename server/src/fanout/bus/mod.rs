@@ -1,8 +1,8 @@
 //! How nodes tell each other what was committed.
 //!
 //! A bus carries hints: it may lose them, and says so when it noticed ([`Incoming::Lost`]); the counters in the database
-//! find every loss. [`local`] serves nodes within one process, an embedded server alone among them; [`redis`] serves a
-//! cluster. Both pass the tests of `conformance.rs`; a third kind of bus is a module like these and a line there.
+//! find every loss. [`LocalHub`] serves nodes within one process, an embedded server alone among them; [`RedisBus`]
+//! serves a cluster. Both pass the tests of `conformance.rs`; a third kind of bus is a module like these and a line there.
 
 mod channel;
 #[cfg(test)]

@@ -99,6 +99,8 @@ async fn hears_of_return(node: &mut Node, other: NodeId, before: Instant) {
 #[tokio::test]
 async fn a_frozen_redis_is_noticed_and_forgiven() {
     let mut pair = Pair::start().await;
+    let leaving = UserId::new();
+    pair.listener.set(&[leaving], true).await;
     let frozen_at = Instant::now();
     pair.redis.freeze();
     for node in [&mut pair.speaker, &mut pair.listener] {
@@ -111,7 +113,7 @@ async fn a_frozen_redis_is_noticed_and_forgiven() {
     let (late, user) = (channel(), UserId::new());
     assert!(pair.speaker.bus.publish(vec![(late, pair.speaker.signal(1))]).await.is_err());
     assert!(pair.listener.bus.subscribe(vec![late]).await.is_err());
-    assert!(pair.listener.bus.set_presence(vec![(user, true)]).await.is_err());
+    assert!(pair.listener.bus.set_presence(vec![(user, true), (leaving, false)]).await.is_err());
     assert!(pair.listener.bus.presence(vec![user]).await.is_err());
     assert!(asked.elapsed() < Duration::from_millis(500));
     assert!(pair.listener.bus.heartbeat_age().expect("it beats") >= Duration::from_secs(2));
@@ -126,7 +128,7 @@ async fn a_frozen_redis_is_noticed_and_forgiven() {
     // What was asked for meanwhile is so.
     pair.speaker.say(late, 2).await;
     assert_eq!(pair.listener.hear().await, (late, 2));
-    assert_eq!(pair.speaker.online(&[user]).await, [true]);
+    assert_eq!(pair.speaker.online(&[user, leaving]).await, [true, false]);
 }
 
 #[tokio::test]
@@ -134,11 +136,10 @@ async fn a_publisher_waits_a_second_for_a_frozen_redis() {
     let pair = Pair::start().await;
     pair.redis.freeze();
     let (asked, unheard) = (Instant::now(), channel());
-    let (said, subscribed) = futures::join!(
-        pair.speaker.bus.publish(vec![(pair.channels[0], pair.speaker.signal(1))]),
-        pair.listener.bus.subscribe(vec![unheard]),
-    );
-    assert!(said.is_err() && subscribed.is_err());
+    let publishing = pair.speaker.bus.publish(vec![(pair.channels[0], pair.speaker.signal(1))]);
+    let subscribing = pair.listener.bus.subscribe(vec![unheard]);
+    let both = timeout(Duration::from_secs(5), futures::future::join(publishing, subscribing)).await;
+    assert!(matches!(both.expect("neither waits for ever"), (Err(_), Err(_))));
     assert!(asked.elapsed() < Duration::from_secs(3), "{:?}", asked.elapsed());
     assert!(pair.speaker.metrics.encode().contains("causerie_publish_failures_total 1\n"));
     pair.redis.thaw();
@@ -147,6 +148,7 @@ async fn a_publisher_waits_a_second_for_a_frozen_redis() {
 #[tokio::test]
 async fn a_killed_redis_comes_back_empty() {
     let mut pair = Pair::start().await;
+    let killed_at = Instant::now();
     pair.redis.kill();
     for node in [&mut pair.speaker, &mut pair.listener] {
         let lost = timeout(Duration::from_secs(1), node.incoming.recv()).await;
@@ -157,6 +159,8 @@ async fn a_killed_redis_comes_back_empty() {
     pair.listener.bus.unsubscribe(vec![given_up]);
     pair.channels.push(wanted);
 
+    // Away long enough that attempts are as rare as they get.
+    sleep_until(killed_at + Duration::from_secs(5)).await;
     pair.redis.run().await;
     let before = Instant::now() + BACK_WITHIN;
     let ids = (pair.speaker.id, pair.listener.id);
@@ -209,6 +213,20 @@ async fn a_full_redis_is_a_bus_all_the_same() {
 
     pair.redis.say::<()>(&["CONFIG", "SET", "maxmemory", "0"]).await.expect("set");
     pair.sees_all_online(Instant::now() + BACK_WITHIN).await;
+    pair.works().await;
+}
+
+#[tokio::test]
+async fn what_a_replica_refused_is_written_once_it_leads() {
+    let mut pair = Pair::start().await;
+    let (left, came) = (pair.people[1], UserId::new());
+    pair.redis.say::<()>(&["REPLICAOF", "127.0.0.1", "1"]).await.expect("follows");
+    // As many people as before, but others.
+    assert!(pair.listener.bus.set_presence(vec![(left, false), (came, true)]).await.is_err(), "it is told");
+    pair.redis.say::<()>(&["REPLICAOF", "NO", "ONE"]).await.expect("leads");
+    pair.people[1] = came;
+    pair.sees_all_online(Instant::now() + BACK_WITHIN).await;
+    assert_eq!(pair.speaker.online(&[left]).await, [false]);
     pair.works().await;
 }
 
