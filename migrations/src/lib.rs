@@ -1,6 +1,6 @@
 //! The database schema, one step per file. README.md tells how a running system is upgraded.
 //!
-//! Statements are written out, because two databases share them: types that differ stand in braces and [`sql::run`] fills
+//! Statements are written out, because two databases share them: types that differ stand in braces and `sql::run` fills
 //! them in. Times are milliseconds since 1970 UTC in `BIGINT`; ids are 16 bytes (`uuid` or `BLOB`).
 
 pub use sea_orm_migration::MigratorTrait;

@@ -15,6 +15,9 @@ pub(super) async fn run(settings: &Settings) -> Outcome {
     let config = settings.load()?.config;
     telemetry::init(&config.log)?;
     let mut signals = Signals::listen()?;
+    if !config.database.url.is_empty() && config.redis.url.is_empty() {
+        tracing::warn!("without `redis.url` this node hears of other nodes' messages only when it looks at the database");
+    }
     let app = App::build(config, clock()).await?;
     if app.config.demo_enabled() {
         demo::prepare(&app).await?;

@@ -71,7 +71,7 @@ impl Crowd {
     pub async fn gather(cluster: &Cluster, people: usize, conversations: usize) -> Self {
         let join = async |number: usize| {
             let home = number % cluster.nodes.len();
-            let encoding = if number % 3 == 0 { Encoding::Json } else { Encoding::Proto };
+            let encoding = if number.is_multiple_of(3) { Encoding::Json } else { Encoding::Proto };
             let link = Proxy::to(cluster.nodes[home].public()).await;
             Member::connect(Peer::connect(link, &cluster.tenant, &format!("person{number}"), encoding), home).await
         };
