@@ -8,4 +8,5 @@ mod harness;
 mod health;
 mod http;
 mod migrations;
+mod revocation;
 mod slow_reader;
