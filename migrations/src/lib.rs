@@ -10,6 +10,10 @@ mod m0001_tenants;
 mod m0002_users;
 mod m0003_conversations;
 mod m0004_messages;
+mod m0005_facts;
+mod m0006_copies;
+mod m0007_mails;
+mod m0008_claims;
 mod sql;
 
 /// All steps, oldest first.
@@ -23,6 +27,10 @@ impl MigratorTrait for Migrator {
             Box::new(m0002_users::Migration),
             Box::new(m0003_conversations::Migration),
             Box::new(m0004_messages::Migration),
+            Box::new(m0005_facts::Migration),
+            Box::new(m0006_copies::Migration),
+            Box::new(m0007_mails::Migration),
+            Box::new(m0008_claims::Migration),
         ]
     }
 }

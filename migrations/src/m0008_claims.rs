@@ -1,0 +1,20 @@
+//! Since when what is stored of people was said: an older token does not undo it.
+
+use sea_orm_migration::prelude::*;
+
+use crate::sql;
+
+#[derive(DeriveMigrationName)]
+pub struct Migration;
+
+#[async_trait::async_trait]
+impl MigrationTrait for Migration {
+    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        // Seconds, as in tokens.
+        sql::run(manager, &["ALTER TABLE users ADD COLUMN claims_from BIGINT NOT NULL DEFAULT 0"]).await
+    }
+
+    async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        sql::run(manager, &["ALTER TABLE users DROP COLUMN claims_from"]).await
+    }
+}
