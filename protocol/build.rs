@@ -4,13 +4,14 @@ use std::{env, error::Error, fs, path::PathBuf};
 
 use prost::Message as _;
 
-const FILES: [&str; 6] = [
+const FILES: [&str; 7] = [
     "causerie/v1/resource.proto",
     "causerie/v1/command.proto",
     "causerie/v1/event.proto",
     "causerie/v1/frame.proto",
     "causerie/v1/code.proto",
     "causerie/bus/v1/bus.proto",
+    "causerie/facts/v1/facts.proto",
 ];
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -23,7 +24,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     fs::write(PathBuf::from(env::var("OUT_DIR")?).join("descriptors.bin"), &encoded)?;
 
     prost_build::Config::new()
-        .bytes([".causerie.bus"])
+        .bytes([".causerie.bus", ".causerie.facts"])
         .extern_path(".google.protobuf", "::pbjson_types")
         .compile_well_known_types()
         .skip_protoc_run()

@@ -66,10 +66,10 @@ impl Crowd<'_> {
         let mut socket = self.arrive(*owner).await?;
         let start = wire::StartConversation {
             kind: wire::ConversationKind::Group.into(),
-            with: others.next().map(refs).unwrap_or_default(),
+            with: others.next().map(recipients).unwrap_or_default(),
             subject: "load".to_owned(),
             client_id: Uuid::now_v7().to_string(),
-            first_message: None,
+            ..Default::default()
         };
         let id = started(socket.ask(Command::StartConversation(start)).await?)?;
         for some in others {
@@ -87,7 +87,7 @@ impl Crowd<'_> {
 /// When the server refuses.
 pub async fn direct(socket: &mut Socket, with: usize) -> Outcome<String> {
     let kind = wire::ConversationKind::Direct.into();
-    let start = wire::StartConversation { kind, with: refs(&[with]), ..Default::default() };
+    let start = wire::StartConversation { kind, with: recipients(&[with]), ..Default::default() };
     started(socket.ask(Command::StartConversation(start)).await?)
 }
 
@@ -96,6 +96,10 @@ fn started(answer: Answer) -> Outcome<String> {
         Answer::ConversationStarted(wire::ConversationStarted { conversation: Some(it), .. }) => Ok(it.id),
         other => Err(format!("starting a conversation was answered with {other:?}").into()),
     }
+}
+
+fn recipients(people: &[usize]) -> Vec<wire::Recipient> {
+    people.iter().map(|person| wire::Recipient { by: Some(wire::recipient::By::ExternalId(name(*person))) }).collect()
 }
 
 fn refs(people: &[usize]) -> Vec<wire::UserRef> {

@@ -1,7 +1,27 @@
 //! What a policy answers.
 
-/// The name of the rule that decided, for audit and metrics.
-pub type Rule = &'static str;
+use crate::facts::{GroupIx, Relation};
+
+/// Which rule decided: an index into [`crate::Policy::rules`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct RuleIx(pub u16);
+
+/// What made a rule match.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Witness {
+    /// It asks for nothing in particular.
+    Everyone,
+    /// It is oneself.
+    Same,
+    /// A group in common, or the group itself.
+    Group(GroupIx),
+    /// An edge between two groups.
+    Edge(GroupIx, GroupIx),
+    /// A relation.
+    Relation(Relation),
+    /// A seat in the conversation.
+    Holder,
+}
 
 /// Yes, later, or no and why.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -9,19 +29,21 @@ pub enum Decision {
     /// Go ahead.
     Allow {
         /// By which rule.
-        rule: Rule,
+        rule: RuleIx,
+        /// For which reason.
+        witness: Witness,
     },
     /// Accepted now, delivered later.
     Hold {
         /// Milliseconds since 1970 UTC.
         until_ms: i64,
         /// By which rule.
-        rule: Rule,
+        rule: RuleIx,
     },
     /// No.
     Deny {
-        /// By which rule.
-        rule: Rule,
+        /// By which rule; `None` when no rule allowed it.
+        rule: Option<RuleIx>,
         /// Why, for administrators.
         code: Code,
         /// Why, for the person; may say less.
@@ -29,9 +51,9 @@ pub enum Decision {
     },
 }
 
-/// Why not.
+/// Why not. The wire's `ErrorCode` explains each.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[allow(missing_docs)] // the wire's `ErrorCode` explains each
+#[allow(missing_docs)]
 pub enum Code {
     NotFound,
     Unsupported,
@@ -40,19 +62,15 @@ pub enum Code {
     Closed,
     Locked,
     RecipientInactive,
+    CannotStart,
+    NeedsFriend,
+    MessagingOff,
+    WindowOver,
+    GroupNotAddressable,
+    TooMany,
 }
 
 impl Decision {
-    pub(crate) fn allow(rule: Rule) -> Self {
-        Self::Allow { rule }
-    }
-
-    pub(crate) fn deny(rule: Rule, code: Code) -> Self {
-        // Whether a conversation exists is not told to those outside of it.
-        let public_code = if code == Code::NotAMember { Code::NotFound } else { code };
-        Self::Deny { rule, code, public_code }
-    }
-
     /// It may be done now.
     #[must_use]
     pub fn is_allowed(&self) -> bool {

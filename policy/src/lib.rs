@@ -1,60 +1,34 @@
 //! Who may do what. Facts in, decision out: no I/O, no clock, no async.
 //!
-//! The server asks [`Policy::decide`] on every path, with facts it read under the same lock as the change it is about to
-//! make; clients show only what [`Policy::capabilities`] told them. A fact that could not be had is a denial.
-//!
-//! For now a policy is one of the presets written here in Rust ([`Policy::open`]); the rule language compiles to the same
-//! type.
+//! A [`Policy`] is the rules of a tenant, a [`World`] what is known of its people and groups. The server asks
+//! [`Policy::decide`] on every path, with a world no older than the change it is about to make; clients show only what
+//! [`Policy::capabilities`] and [`Policy::complete`] told them. A fact that could not be had is a denial.
 
+mod action;
+mod cases;
 mod decision;
+mod eval;
 mod facts;
-mod open;
+mod lang;
+mod policy;
+mod presets;
+pub mod program;
+mod sql;
+#[cfg(test)]
+mod tests;
+mod vocabulary;
 
-pub use decision::{Code, Decision, Rule};
-pub use facts::{About, Action, Capability, Conversation, Kind, Me, Person, Role, State, Status};
-
-/// The rules of one tenant.
-#[derive(Debug, Clone, Copy)]
-pub struct Policy {
-    name: &'static str,
-    rules: fn(Action, Me, About) -> Decision,
-}
-
-impl Policy {
-    /// The preset for products that let all their active people write to each other.
-    #[must_use]
-    pub const fn open() -> Self {
-        Self { name: "open", rules: open::decide }
-    }
-
-    /// The preset's name, for logs.
-    #[must_use]
-    pub fn name(&self) -> &'static str {
-        self.name
-    }
-
-    /// May `me` do this?
-    #[must_use]
-    pub fn decide(&self, action: Action, me: Me, about: About) -> Decision {
-        // Shared by all presets: whoever is not active does nothing at all.
-        if me.status != Status::Active {
-            return Decision::deny("inactive", Code::NotFound);
-        }
-        (self.rules)(action, me, about)
-    }
-
-    /// What a person may do in a conversation now, as its screens show it. `own` stands for a message of one's own.
-    #[must_use]
-    pub fn capabilities(&self, me: Me, conversation: Conversation) -> Vec<Capability> {
-        Capability::ALL
-            .into_iter()
-            .filter(|capability| {
-                let about = match capability {
-                    Capability::Edit | Capability::Delete => About::Message { conversation, mine: true },
-                    _ => About::Conversation(conversation),
-                };
-                self.decide(capability.action(), me, about).is_allowed()
-            })
-            .collect()
-    }
-}
+pub use action::{About, Action, Capability, Conversation, Kind, Seat, State};
+pub use cases::{Failure, Tested};
+pub use decision::{Code, Decision, RuleIx, Witness};
+pub use eval::{Completion, Cursor, Difference, Finding, Hit, Pair, Reach, Reason, Search, Who, diff};
+pub use facts::{
+    Change, Delivers, EdgeEffect, GroupIx, GroupState, Key, Kind as GroupKind, Relation, RelationState, Role, Roles,
+    Setting, Status, UserIx, World, WritableBy,
+};
+pub use lang::{ACTIONS, Problem, action_name, code_name};
+pub use policy::Policy;
+pub use presets::{PRESET_CASES, PRESETS};
+pub use program::{Effect, Rule};
+pub use sql::{Mine, MyEdge, MyMembership, Param, Sql};
+pub use vocabulary::{How, SettingWord, Vocabulary, WORDS_MAX};

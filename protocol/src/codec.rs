@@ -77,7 +77,7 @@ fn proto_field(error: &str) -> String {
             // prost names the group, not which command it was; the message inside has the command's name.
             "command" => path.extend(inner.map(lower_first)),
             // Other groups are places for prost, not for peers.
-            "by" | "body" | "result" | "kind" => {}
+            "by" | "body" | "result" | "kind" | "who" => {}
             field => path.push(camel(field)),
         }
         inner = Some(message);

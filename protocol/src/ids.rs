@@ -79,6 +79,8 @@ ids! {
     TenantId
     /// A person of a tenant.
     UserId
+    /// A group of the product: a fact that rules ask about, not a conversation.
+    GroupId
     /// A conversation.
     ConversationId
     /// A message, made by the server.

@@ -9,13 +9,14 @@ pub mod bus;
 pub mod codec;
 pub mod codes;
 pub mod command;
+pub mod facts;
 pub mod ids;
 pub mod limits;
 pub mod wire;
 
 pub use codec::Encoding;
 pub use codes::{CloseCode, ErrorCode, Refusal};
-pub use ids::{ClientId, ConnectionId, ConversationId, MessageId, NodeId, TenantId, UserId};
+pub use ids::{ClientId, ConnectionId, ConversationId, GroupId, MessageId, NodeId, TenantId, UserId};
 
 /// `proto/` compiled: a `google.protobuf.FileDescriptorSet` with comments, for tools that describe the wire.
 pub const DESCRIPTORS: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/descriptors.bin"));

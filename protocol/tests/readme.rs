@@ -82,6 +82,7 @@ fn limits_are_all_there_and_true() {
         ("SUBJECT_BYTES_MAX", limits::SUBJECT_BYTES_MAX),
         ("QUERY_BYTES_MAX", limits::QUERY_BYTES_MAX),
         ("EXTERNAL_ID_BYTES_MAX", limits::EXTERNAL_ID_BYTES_MAX),
+        ("RELATION_BYTES_MAX", limits::RELATION_BYTES_MAX),
         ("PROFILE_FIELD_BYTES_MAX", limits::PROFILE_FIELD_BYTES_MAX),
         ("PAGE_MAX", limits::PAGE_MAX as usize),
         ("DIRECTORY_PAGE_MAX", limits::DIRECTORY_PAGE_MAX as usize),
@@ -94,6 +95,9 @@ fn limits_are_all_there_and_true() {
         ("PRESENCE_MAX", limits::PRESENCE_MAX),
         ("USERS_MAX", limits::USERS_MAX),
         ("MEMBERS_SHOWN", limits::MEMBERS_SHOWN),
+        ("ADDRESSEES_SHOWN", limits::ADDRESSEES_SHOWN),
+        ("STARTED_WITH_MAX", limits::STARTED_WITH_MAX),
+        ("INACTIVE_SHOWN", limits::INACTIVE_SHOWN),
         ("READ_RECEIPTS_MEMBERS_MAX", limits::READ_RECEIPTS_MEMBERS_MAX),
     ];
     assert_eq!(values.iter().map(|(name, _)| *name).collect::<BTreeSet<_>>(), named, "add it here and to the table");

@@ -5,16 +5,18 @@ use std::{io, net::SocketAddr, os::unix::fs::DirBuilderExt as _, path::PathBuf, 
 use tokio::sync::mpsc;
 
 use crate::{
+    audit::Refusals,
     auth::Authenticator,
     clock::Clock,
     config::Config,
     conversations::{Parts, writer::Writer},
+    facts::{Facts, rules::Rules},
     fanout::{
         Checks, Live,
         bus::{Bus, Incoming, LocalHub, RedisBus, RedisBusError},
     },
     lifecycle::{Readiness, Tasks},
-    pace::Pace,
+    pace::Allowances,
     sessions::Sessions,
     store::{Database, Store, StoreError, lookups::Lookups},
     telemetry::Metrics,
@@ -34,12 +36,16 @@ pub struct App {
     pub auth: Authenticator,
     /// Batched look-ups.
     pub lookups: Lookups,
+    /// What is known of the tenants.
+    pub facts: Facts,
+    /// Yes or no.
+    pub rules: Rules,
     /// Everything live on this node.
     pub live: Live,
     /// The way into the conversation log.
     pub writer: Writer,
     /// How much people may send.
-    pub sends: Pace,
+    pub allowances: Arc<Allowances>,
     /// The open sockets.
     pub sessions: Sessions,
     /// What load balancers are told.
@@ -83,13 +89,32 @@ impl App {
             bus_away: config.positions.redis_away(),
             recent_window: config.positions.recent_window(),
         };
-        let live = Live::start(&tasks, node, &store, &lookups, bus, incoming, &clock, &metrics, checks);
+        let facts = Facts::new(&store, &lookups, &clock);
+        let refusals = Refusals::start(&tasks, &store, &clock, &metrics, config.audit.keep_days);
+        let rules = Rules::new(&metrics, &refusals);
+        let live = Live::start(&tasks, node, &store, &lookups, &facts, bus, incoming, &clock, &metrics, checks);
         // SQLite has one writer, so more lanes would only make smaller batches.
         let lanes = if config.database.url.is_empty() { 1 } else { config.database.lanes };
-        let writer = Writer::start(&tasks, &store, &live, &metrics, &clock, lanes, config.database.batch_max);
-        let sends = Pace::of_sends(&config.limits);
+        let writer =
+            Writer::start(&tasks, &store, &live, &facts, &rules, &metrics, &clock, lanes, config.database.batch_max);
+        let allowances = Arc::new(Allowances::new(&config.limits));
         let sessions = Sessions::default();
-        Ok(Arc::new(Self { config, clock, store, metrics, auth, lookups, live, writer, sends, sessions, readiness, tasks }))
+        Ok(Arc::new(Self {
+            config,
+            clock,
+            store,
+            metrics,
+            auth,
+            lookups,
+            facts,
+            rules,
+            live,
+            writer,
+            allowances,
+            sessions,
+            readiness,
+            tasks,
+        }))
     }
 
     /// What commands work with.
@@ -100,7 +125,10 @@ impl App {
             lookups: self.lookups.clone(),
             live: self.live.clone(),
             writer: self.writer.clone(),
-            metrics: Arc::clone(&self.metrics),
+            clock: Arc::clone(&self.clock),
+            facts: self.facts.clone(),
+            rules: self.rules.clone(),
+            allowances: Arc::clone(&self.allowances),
         }
     }
 }

@@ -27,3 +27,17 @@ impl Clock for SystemClock {
         i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
     }
 }
+
+/// A moment to be read, `2026-09-01T07:30:00Z`.
+#[must_use]
+pub fn rfc3339(at_ms: i64) -> String {
+    let nanos = i32::try_from(at_ms.rem_euclid(1000) * 1_000_000).unwrap_or(0);
+    prost_types::Timestamp { seconds: at_ms.div_euclid(1000), nanos }.to_string()
+}
+
+/// Milliseconds since 1970 UTC of a moment, or of the beginning of a day; `None` where the text is neither.
+#[must_use]
+pub fn from_rfc3339(text: &str) -> Option<i64> {
+    let at: prost_types::Timestamp = text.parse().ok()?;
+    at.seconds.checked_mul(1000)?.checked_add(i64::from(at.nanos) / 1_000_000)
+}

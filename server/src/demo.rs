@@ -14,7 +14,7 @@ use axum::{
 };
 use causerie_protocol::{
     ErrorCode, Refusal,
-    command::{Command, Draft, StartConversation, Target, UserRef},
+    command::{Command, Draft, Recipient, StartConversation, Target, UserRef},
     wire,
 };
 use http::{HeaderMap, HeaderName, HeaderValue, header, uri::Authority};
@@ -75,7 +75,7 @@ pub async fn prepare(app: &App) -> Result<(), Refusal> {
     let Some((first, others)) = users.split_first() else { return Ok(()) };
     let group = Command::StartConversation(StartConversation {
         target: Target::Group {
-            with: others.iter().map(|user| UserRef::Id(user.id)).collect(),
+            to: others.iter().map(|user| Recipient::User(UserRef::Id(user.id))).collect(),
             subject: "Sortie au musée".to_owned(),
             client_id: GROUP.into(),
         },

@@ -1,17 +1,21 @@
 //! The Causerie server. Read ARCHITECTURE.md for the map and the way of one message.
 
 pub mod app;
+pub mod audit;
 pub mod auth;
 pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod conversations;
 pub mod demo;
+pub mod facts;
 pub mod fanout;
 pub mod gateway;
 pub mod http;
 pub mod lifecycle;
 pub mod pace;
+pub mod policies;
+pub mod provisioning;
 pub mod sessions;
 pub mod store;
 pub mod telemetry;

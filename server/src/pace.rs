@@ -34,12 +34,6 @@ impl Pace {
         Self::new(limits.frames_per_second, limits.frames_burst)
     }
 
-    /// Of what reaches other people.
-    #[must_use]
-    pub fn of_sends(limits: &Limits) -> Self {
-        Self::new(limits.sends_per_second, limits.sends_burst)
-    }
-
     fn new(per_second: u32, burst: u32) -> Self {
         let quota = Quota::per_second(whole(per_second)).allow_burst(whole(burst));
         let limiter = RateLimiter::keyed(quota);
@@ -65,18 +59,75 @@ impl Pace {
     }
 }
 
-/// What a command takes off the allowance of sends. Naming people costs too: each is a row, and most are told.
+/// What people may do beyond asking for their own: each thing has an allowance of its own.
+pub struct Allowances {
+    /// What reaches other people.
+    sends: Pace,
+    /// People reached by naming a group they are in.
+    through_groups: Pace,
+    /// Looking for people, which could be used to list them all.
+    searches: Pace,
+}
+
+impl Allowances {
+    /// By these limits.
+    #[must_use]
+    pub fn new(limits: &Limits) -> Self {
+        Self {
+            sends: Pace::new(limits.sends_per_second, limits.sends_burst),
+            through_groups: Pace::new(limits.sends_per_second, limits.sends_burst),
+            searches: Pace::new(limits.searches_per_second, limits.searches_burst),
+        }
+    }
+
+    /// Takes what a command costs off a person's allowances.
+    ///
+    /// # Errors
+    /// `rate_limited`, with the time to wait.
+    pub fn take(&self, user: UserId, command: &Command) -> Result<(), Refusal> {
+        match command {
+            Command::SearchDirectory { .. } => self.searches.take(user, 1),
+            _ => self.sends.take(user, cost(command)),
+        }
+    }
+
+    /// Takes what it costs that groups stand for so many people, known only once they are looked up. An allowance of its own,
+    /// as large as that of sends: a start that has to wait takes from that one each time it is tried.
+    ///
+    /// # Errors
+    /// `rate_limited`, with the time to wait.
+    pub fn take_through_groups(&self, user: UserId, people: usize) -> Result<(), Refusal> {
+        self.through_groups.take(user, of_people(people))
+    }
+}
+
+/// Whether a command says something to other people, or brings them together.
 #[must_use]
-pub fn cost(command: &Command) -> u32 {
-    const PEOPLE_PER_SEND: usize = 20;
+pub fn reaches_others(command: &Command) -> bool {
+    matches!(command, Command::SendMessage { .. } | Command::StartConversation(_) | Command::AddMembers { .. })
+}
+
+/// What a command takes off the allowance of sends. Naming people costs too: each is a row, and most are told.
+fn cost(command: &Command) -> u32 {
     let people = match command {
-        Command::SendMessage { .. } => 0,
-        Command::StartConversation(StartConversation { target: Target::Group { with, .. }, .. }) => with.len(),
-        Command::StartConversation(_) => 0,
+        Command::SendMessage { .. } | Command::Relate { .. } | Command::AcceptRelation { .. } | Command::Unrelate { .. } => {
+            0
+        }
+        Command::StartConversation(StartConversation { target, .. }) => match target {
+            Target::NoteToSelf | Target::Direct(_) => 0,
+            Target::Group { to, .. } => to.len(),
+            Target::Mail { to, copy, .. } => to.len() + copy.len(),
+        },
         Command::AddMembers { users, .. } => users.len(),
         _ => return 0,
     };
-    1 + u32::try_from(people / PEOPLE_PER_SEND).unwrap_or(u32::MAX - 1)
+    1 + of_people(people)
+}
+
+/// What so many people cost beyond the command.
+fn of_people(people: usize) -> u32 {
+    const PEOPLE_PER_SEND: usize = 20;
+    u32::try_from(people / PEOPLE_PER_SEND).unwrap_or(u32::MAX - 1)
 }
 
 fn whole(number: u32) -> NonZeroU32 {

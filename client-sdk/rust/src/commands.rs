@@ -3,11 +3,15 @@
 
 use causerie_protocol::{
     ClientId, ConversationId, MessageId, UserId,
-    command::{HistoryRange, UserRef},
+    command::{HistoryRange, Recipient, UserRef},
     wire::{self, ConversationKind, reply::Result as Answer, request::Command},
 };
 
-use crate::{client::Client, error::Error};
+use crate::{
+    client::Client,
+    error::Error,
+    mail::{MailDraft, recipients},
+};
 
 /// Asks, and takes the one kind of answer the command has.
 macro_rules! ask {
@@ -24,25 +28,31 @@ impl Client {
     /// Starts a conversation with one person, or finds the one there is.
     pub async fn start_direct(&self, with: UserRef) -> Result<wire::ConversationStarted, Error> {
         let kind = ConversationKind::Direct.into();
-        let start = wire::StartConversation { kind, with: vec![wire_ref(with)], ..Default::default() };
+        let start = wire::StartConversation { kind, with: recipients([with]), ..Default::default() };
         self.start(start).await
     }
 
     /// Starts a group. `client_id` makes a retry find the group the first call made.
     pub async fn start_group(
         &self,
-        with: impl IntoIterator<Item = UserRef>,
+        to: impl IntoIterator<Item = impl Into<Recipient>>,
         subject: impl Into<String>,
         client_id: ClientId,
     ) -> Result<wire::ConversationStarted, Error> {
         let start = wire::StartConversation {
             kind: ConversationKind::Group.into(),
-            with: with.into_iter().map(wire_ref).collect(),
+            with: recipients(to),
             subject: subject.into(),
             client_id: client_id.to_string(),
-            first_message: None,
+            ..Default::default()
         };
         self.start(start).await
+    }
+
+    /// Sends a mail. `client_id` makes a retry find the mail the first call sent. The answer names people of the groups it
+    /// was for who are not active.
+    pub async fn send_mail(&self, mail: MailDraft, client_id: ClientId) -> Result<wire::ConversationStarted, Error> {
+        self.start(mail.start(client_id)).await
     }
 
     /// Starts the conversation with oneself, or finds it.
@@ -111,9 +121,17 @@ impl Client {
     /// Deletes a message for everyone.
     pub async fn delete(&self, conversation: ConversationId, message: MessageId) -> Result<wire::Message, Error> {
         let (conversation_id, message_id) = (conversation.to_string(), message.to_string());
-        let delete = wire::DeleteMessage { conversation_id, message_id };
+        let delete = wire::DeleteMessage { conversation_id, message_id, own_copy: false };
         let deleted: Result<wire::MessageDeleted, Error> = ask!(self, DeleteMessage(delete) => MessageDeleted);
         deleted?.message.ok_or(Error::UnexpectedReply)
+    }
+
+    /// Deletes one's own copy of a message, whoever wrote it. The others keep theirs.
+    pub async fn delete_own_copy(&self, conversation: ConversationId, message: MessageId) -> Result<(), Error> {
+        let (conversation_id, message_id) = (conversation.to_string(), message.to_string());
+        let delete = wire::DeleteMessage { conversation_id, message_id, own_copy: true };
+        let deleted: Result<wire::MessageDeleted, Error> = ask!(self, DeleteMessage(delete) => MessageDeleted);
+        deleted.map(|_| ())
     }
 
     /// Everything up to this message is read.
@@ -164,6 +182,58 @@ impl Client {
         updated(ask!(self, RemoveMember(remove) => ConversationUpdated))
     }
 
+    /// Ends a conversation: it stays readable, and nobody posts.
+    pub async fn close_conversation(&self, conversation: ConversationId) -> Result<wire::Conversation, Error> {
+        let close = wire::CloseConversation { conversation_id: conversation.to_string() };
+        updated(ask!(self, CloseConversation(close) => ConversationUpdated))
+    }
+
+    /// Opens a closed conversation again.
+    pub async fn reopen_conversation(&self, conversation: ConversationId) -> Result<wire::Conversation, Error> {
+        let reopen = wire::ReopenConversation { conversation_id: conversation.to_string() };
+        updated(ask!(self, ReopenConversation(reopen) => ConversationUpdated))
+    }
+
+    /// Deletes one's own copy of a conversation, for good; or, `for_all`, erases it for all its members.
+    pub async fn delete_conversation(&self, conversation: ConversationId, for_all: bool) -> Result<(), Error> {
+        let delete = wire::DeleteConversation { conversation_id: conversation.to_string(), for_all };
+        let deleted: Result<wire::ConversationDeleted, Error> =
+            ask!(self, DeleteConversation(delete) => ConversationDeleted);
+        deleted.map(|_| ())
+    }
+
+    /// Asks someone for a mutual relation (`friend`), or enters a one-sided one (`block`), as the tenant's policy has them.
+    pub async fn relate(&self, relation: impl Into<String>, user: UserRef) -> Result<Option<wire::Relation>, Error> {
+        let relate = wire::Relate { relation: relation.into(), user: Some(wire_ref(user)) };
+        related(ask!(self, Relate(relate) => RelationUpdated))
+    }
+
+    /// Says yes to someone who asked for a relation.
+    pub async fn accept_relation(
+        &self,
+        relation: impl Into<String>,
+        user: UserRef,
+    ) -> Result<Option<wire::Relation>, Error> {
+        let accept = wire::AcceptRelation { relation: relation.into(), user: Some(wire_ref(user)) };
+        related(ask!(self, AcceptRelation(accept) => RelationUpdated))
+    }
+
+    /// Ends a relation, declines a request, or takes one's own back.
+    pub async fn unrelate(&self, relation: impl Into<String>, user: UserRef) -> Result<Option<wire::Relation>, Error> {
+        let unrelate = wire::Unrelate { relation: relation.into(), user: Some(wire_ref(user)) };
+        related(ask!(self, Unrelate(unrelate) => RelationUpdated))
+    }
+
+    /// A page of one's relations; `relation` names one kind, empty for all. `cursor` as in [`Client::conversations`].
+    pub async fn relations(
+        &self,
+        relation: impl Into<String>,
+        cursor: impl Into<String>,
+    ) -> Result<wire::RelationPage, Error> {
+        let list = wire::ListRelations { relation: relation.into(), cursor: cursor.into(), limit: 0 };
+        ask!(self, ListRelations(list) => RelationPage)
+    }
+
     /// People by id, at most 100.
     pub async fn users(&self, users: &[UserId]) -> Result<Vec<wire::User>, Error> {
         let list: Result<wire::UserList, Error> =
@@ -171,11 +241,15 @@ impl Client {
         Ok(list?.users)
     }
 
-    /// Whom may I write to? `limit` from 1 to 50, 0 for 20.
-    pub async fn search_directory(&self, query: impl Into<String>, limit: u32) -> Result<Vec<wire::DirectoryHit>, Error> {
-        let search = wire::SearchDirectory { query: query.into(), limit };
-        let page: Result<wire::DirectoryPage, Error> = ask!(self, SearchDirectory(search) => DirectoryPage);
-        Ok(page?.hits)
+    /// Whom may I write to? People and groups; `limit` from 1 to 50, 0 for 20; `cursor` as in [`Client::conversations`].
+    pub async fn search_directory(
+        &self,
+        query: impl Into<String>,
+        limit: u32,
+        cursor: impl Into<String>,
+    ) -> Result<wire::DirectoryPage, Error> {
+        let search = wire::SearchDirectory { query: query.into(), limit, cursor: cursor.into() };
+        ask!(self, SearchDirectory(search) => DirectoryPage)
     }
 
     /// Be told when these people come and go, instead of those named before; at most 200. Said again on every connection,
@@ -196,6 +270,10 @@ impl Client {
 
 fn updated(answer: Result<wire::ConversationUpdated, Error>) -> Result<wire::Conversation, Error> {
     answer?.conversation.ok_or(Error::UnexpectedReply)
+}
+
+fn related(answer: Result<wire::RelationUpdated, Error>) -> Result<Option<wire::Relation>, Error> {
+    Ok(answer?.relation)
 }
 
 fn texts(users: &[UserId]) -> Vec<String> {

@@ -29,7 +29,7 @@ pub enum Event {
     Resynced {
         /// As it is now.
         conversation: Box<wire::Conversation>,
-        /// Too much was missed to list: drop the messages held of it and load [`crate::Client::history`] anew.
+        /// Too much was missed to list, or own copies of messages were deleted: drop the messages held of it and load [`crate::Client::history`] anew.
         reload: bool,
     },
     /// Too much was joined or left to list: load [`crate::Client::conversations`] anew.
@@ -52,6 +52,8 @@ pub enum Event {
     TotalUnread(u32),
     /// Another member read up to a message.
     MemberRead(wire::MemberRead),
+    /// A relation of the person came, was answered, or ended: then it is without a state.
+    RelationChanged(wire::Relation),
     /// Someone writes, or stopped.
     Typing(wire::Typing),
     /// Someone watched came or went.

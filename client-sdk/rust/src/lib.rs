@@ -22,6 +22,7 @@ mod connection;
 mod error;
 mod event;
 mod file_outbox;
+mod mail;
 mod outbox;
 mod pending;
 mod requests;
@@ -33,8 +34,8 @@ mod sync;
 mod token;
 
 pub use causerie_protocol::{
-    ClientId, ConversationId, Encoding, ErrorCode, MessageId, UserId,
-    command::{HistoryRange, UserRef},
+    ClientId, ConversationId, Encoding, ErrorCode, GroupId, MessageId, UserId,
+    command::{GroupRef, HistoryRange, Recipient, UserRef},
     wire,
 };
 
@@ -43,6 +44,7 @@ pub use config::{Config, InvalidUrl, Jitter};
 pub use error::{Error, SendError};
 pub use event::Event;
 pub use file_outbox::FileOutbox;
+pub use mail::MailDraft;
 pub use outbox::{OutboxStore, StoredMessage};
 pub use pending::PendingMessage;
 pub use socket::decode;

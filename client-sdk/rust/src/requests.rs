@@ -32,6 +32,7 @@ impl Request {
             | Command::ListMembers(_)
             | Command::GetUsers(_)
             | Command::SearchDirectory(_)
+            | Command::ListRelations(_)
             | Command::GetPresence(_)
             | Command::WatchPresence(_)
             | Command::Ping(_)
@@ -47,7 +48,13 @@ impl Request {
             | Command::SetTyping(_)
             | Command::RenameConversation(_)
             | Command::AddMembers(_)
-            | Command::RemoveMember(_) => false,
+            | Command::RemoveMember(_)
+            | Command::CloseConversation(_)
+            | Command::ReopenConversation(_)
+            | Command::DeleteConversation(_)
+            | Command::Relate(_)
+            | Command::AcceptRelation(_)
+            | Command::Unrelate(_) => false,
         }
     }
 }

@@ -449,7 +449,7 @@ impl<'a> Session<'a> {
         match &answer {
             Answer::ConversationPage(page) => sync.learn_page(page),
             Answer::ConversationFound(found) => found.conversation.iter().for_each(|it| sync.learn(it)),
-            Answer::ConversationStarted(started) => started.conversation.iter().for_each(|it| sync.learn(it)),
+            Answer::ConversationStarted(started) => sync.learn_started(started),
             _ => {}
         }
         if let (Command::WatchPresence(watch), Answer::PresenceList(_)) = (&request.command, &answer) {

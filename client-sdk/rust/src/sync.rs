@@ -44,6 +44,8 @@ struct Held {
     /// Of the last message told; what comes after it is new. `None` while not known.
     last_seq: Option<u32>,
     gap: Option<Gap>,
+    /// That it was joined is known; to hear it again means it was joined anew.
+    joined: bool,
 }
 
 /// Something between the held version and `latest` is missing.
@@ -90,6 +92,8 @@ impl Sync {
             resume.again = true;
             return None;
         }
+        // The answer tells of every joining, also of those that would have come as events.
+        self.held.values_mut().for_each(|held| held.joined = true);
         self.resume = Some(Resume {
             epoch: self.epoch.clone(),
             left: self.held.keys().copied().collect(),
@@ -184,6 +188,9 @@ impl Sync {
             Kind::MemberRead(read) => steps.push(Step::Tell(Event::MemberRead(read))),
             Kind::Typing(typing) => steps.push(Step::Tell(Event::Typing(typing))),
             Kind::PresenceChanged(presence) => steps.push(Step::Tell(Event::Presence(presence))),
+            Kind::RelationChanged(changed) => {
+                steps.extend(changed.relation.map(|relation| Step::Tell(Event::RelationChanged(relation))));
+            }
             Kind::Gap(_) => steps.push(Step::Resume),
             // These concern the connection, which heard them first.
             Kind::TokenExpiring(_) | Kind::GoingAway(_) => {}
@@ -224,6 +231,13 @@ impl Sync {
         }
     }
 
+    /// The answer to a start. Of one just made, the joining is still to be heard.
+    pub fn learn_started(&mut self, started: &wire::ConversationStarted) {
+        let Some(conversation) = &started.conversation else { return };
+        let Some(id) = parse(&conversation.id).filter(|id| !self.held.contains_key(id)) else { return };
+        self.hold(id, conversation).joined = !started.created;
+    }
+
     /// A page of conversations.
     pub fn learn_page(&mut self, page: &wire::ConversationPage) {
         if self.epoch.is_empty() {
@@ -233,9 +247,9 @@ impl Sync {
         page.conversations.iter().for_each(|conversation| self.learn(conversation));
     }
 
-    fn hold(&mut self, id: ConversationId, conversation: &wire::Conversation) {
-        let held = Held { version: conversation.version, last_seq: Some(conversation.last_seq), gap: None };
-        self.held.insert(id, held);
+    fn hold(&mut self, id: ConversationId, conversation: &wire::Conversation) -> &mut Held {
+        let (version, last_seq) = (conversation.version, Some(conversation.last_seq));
+        self.held.entry(id).insert_entry(Held { version, last_seq, gap: None, joined: true }).into_mut()
     }
 
     fn gone(&mut self, id: ConversationId, steps: &mut Vec<Step>) {
@@ -245,20 +259,26 @@ impl Sync {
 
     fn joined(&mut self, joined: wire::ConversationJoined, steps: &mut Vec<Step>) {
         let Some(conversation) = joined.conversation else { return };
-        if self.inbox(joined.inbox_version, steps) {
-            // Its first messages may have come before: then what follows them still comes.
-            self.learn(&conversation);
-            let id = parse(&conversation.id);
-            let version = conversation.version;
-            steps.push(Step::Tell(Event::Joined(Box::new(conversation))));
-            // Held from the answer to a start: what was said since, before the server counted us in, has no event.
-            if let Some((id, held)) = id.and_then(|id| Some((id, self.held.get_mut(&id)?)))
-                && held.version < version
-                && held.gap.is_none()
-            {
-                held.gap = Some(Gap { latest: version, waiting: BTreeMap::new() });
-                steps.push(Step::Fetch { conversation: id, since_version: held.version, pause: false });
-            }
+        let Some(id) = parse(&conversation.id) else { return };
+        if !self.inbox(joined.inbox_version, steps) {
+            return;
+        }
+        if self.held.get(&id).is_some_and(|held| held.joined) {
+            // Own copies of messages were deleted: which ones, only its history tells.
+            self.hold(id, &conversation);
+            steps.push(Step::Tell(Event::Resynced { conversation: Box::new(conversation), reload: true }));
+            return;
+        }
+        // Its first messages may have come before: then what follows them still comes.
+        self.learn(&conversation);
+        let version = conversation.version;
+        steps.push(Step::Tell(Event::Joined(Box::new(conversation))));
+        let Some(held) = self.held.get_mut(&id) else { return };
+        held.joined = true;
+        // Held from the answer to a start: what was said since, before the server counted us in, has no event.
+        if held.version < version && held.gap.is_none() {
+            held.gap = Some(Gap { latest: version, waiting: BTreeMap::new() });
+            steps.push(Step::Fetch { conversation: id, since_version: held.version, pause: false });
         }
     }
 

@@ -281,8 +281,40 @@ fn a_conversation_one_may_not_see_any_more_is_left_once() {
 }
 
 #[test]
+fn a_conversation_joined_anew_is_loaded_anew() {
+    let mut scene = Scene::new();
+    scene.sent(9, 11);
+    let anew = wire::ConversationJoined { inbox_version: 2, conversation: Some(conversation(scene.id, 11, 9)) };
+    assert_eq!(told(&scene.sync.event(Kind::ConversationJoined(anew))), ["reload 11"]);
+    // The answer to the fetch that was on its way brings nothing any more.
+    let answer = scene.changes(11, 9, vec![scene.message(4, 6), scene.message(9, 11)]);
+    assert!(told(&scene.sync.fetched(scene.id, answer)).is_empty());
+    assert_eq!(told(&scene.sent(10, 12)), ["sent 10"]);
+}
+
+#[test]
+fn one_s_own_start_is_joined_once_and_not_loaded_anew() {
+    let mut scene = Scene::new();
+    let new = ConversationId::new();
+    let started =
+        wire::ConversationStarted { conversation: Some(conversation(new, 1, 0)), created: true, ..Default::default() };
+    scene.sync.learn_started(&started);
+    assert_eq!(told(&scene.sync.event(joined(new, 2))), ["joined 1"]);
+    assert_eq!(told(&scene.sync.event(joined(new, 3))), ["reload 1"]);
+    // One that was there before is not joined by finding it.
+    let there = Some(conversation(ConversationId::new(), 1, 0));
+    let found = wire::ConversationStarted { conversation: there, created: false, ..Default::default() };
+    scene.sync.learn_started(&found);
+    let id = found.conversation.expect("set").id.parse().expect("an id");
+    assert_eq!(told(&scene.sync.event(joined(id, 4))), ["reload 1"]);
+}
+
+#[test]
 fn a_joining_newer_than_the_start_it_follows_is_caught_up_with() {
     let mut scene = Scene::new();
+    scene.id = ConversationId::new();
+    let started = Some(conversation(scene.id, 5, 3));
+    scene.sync.learn_started(&wire::ConversationStarted { conversation: started, created: true, ..Default::default() });
     let newer = wire::ConversationJoined { inbox_version: 2, conversation: Some(conversation(scene.id, 6, 4)) };
     let steps = scene.sync.event(Kind::ConversationJoined(newer));
     assert_eq!(told(&steps), ["joined 6", "fetch 5 pause false"]);

@@ -3,8 +3,9 @@
 #![allow(dead_code)] // each test binary uses its part
 
 use causerie_protocol::wire::{
-    self, Capability, ConversationKind, ConversationState, ErrorCode, MemberRole, UserStatus, event::Kind,
-    reply::Result as Answer, request::Command, server_frame::Body, user_ref::By,
+    self, Capability, ConversationKind, ConversationState, Direction, DirectoryAction, ErrorCode, MemberRole, RelationState,
+    UserStatus, directory_hit::Who, event::Kind, recipient::By as Whom, reply::Result as Answer, request::Command,
+    server_frame::Body, user_ref::By,
 };
 use pbjson_types::Timestamp;
 
@@ -13,6 +14,9 @@ pub const MESSAGE: &str = "01936d2e-0000-7000-8000-00000000000e";
 pub const CLIENT: &str = "5f0c9a52-4f6e-4a7e-9f3b-0d6c8d0f1a2b";
 pub const LEA: &str = "01936d2e-0000-7000-8000-000000000001";
 pub const NOA: &str = "01936d2e-0000-7000-8000-000000000002";
+pub const CLASS: &str = "01936d2e-0000-7000-8000-00000000006a";
+/// Not a `MESSAGE`: an answer to nothing is a mail like any other, so leaving this one out is no mistake.
+pub const PARENT: &str = "01936d2e-0000-7000-8000-0000000000ff";
 
 /// Each command, filled.
 pub fn requests() -> Vec<wire::Request> {
@@ -28,10 +32,20 @@ pub fn requests() -> Vec<wire::Request> {
         Command::Resume(resume()),
         Command::StartConversation(wire::StartConversation {
             kind: ConversationKind::Group.into(),
-            with: people(),
+            with: vec![recipient(Whom::Id(NOA.into())), recipient(Whom::ExternalId("sam".into()))],
             subject: "Sortie au musée".into(),
             client_id: CLIENT.into(),
             first_message: Some(wire::Draft { client_id: CLIENT.into(), text: "Qui vient ?".into() }),
+            ..Default::default()
+        }),
+        Command::StartConversation(wire::StartConversation {
+            kind: ConversationKind::Mail.into(),
+            with: vec![recipient(Whom::GroupId(CLASS.into())), recipient(Whom::Id(NOA.into()))],
+            subject: "Sortie au musée".into(),
+            client_id: CLIENT.into(),
+            first_message: Some(wire::Draft { client_id: CLIENT.into(), text: "Rendez-vous à 14 h.".into() }),
+            copy: vec![recipient(Whom::GroupExternalId("staff".into()))],
+            in_reply_to: PARENT.into(),
         }),
         Command::ListConversations(wire::ListConversations { cursor: "next".into(), limit: 20 }),
         Command::GetConversation(wire::GetConversation { conversation_id: conversation_id() }),
@@ -61,7 +75,11 @@ pub fn requests() -> Vec<wire::Request> {
             message_id: MESSAGE.into(),
             text: "Qui vient demain ?".into(),
         }),
-        Command::DeleteMessage(wire::DeleteMessage { conversation_id: conversation_id(), message_id: MESSAGE.into() }),
+        Command::DeleteMessage(wire::DeleteMessage {
+            conversation_id: conversation_id(),
+            message_id: MESSAGE.into(),
+            own_copy: true,
+        }),
         Command::MarkRead(wire::MarkRead { conversation_id: conversation_id(), seq: 41 }),
         Command::MarkUnread(wire::MarkUnread { conversation_id: conversation_id() }),
         Command::SetTyping(wire::SetTyping { conversation_id: conversation_id(), typing: true }),
@@ -72,7 +90,14 @@ pub fn requests() -> Vec<wire::Request> {
         Command::AddMembers(wire::AddMembers { conversation_id: conversation_id(), users: people() }),
         Command::RemoveMember(wire::RemoveMember { conversation_id: conversation_id(), user_id: NOA.into() }),
         Command::GetUsers(wire::GetUsers { user_ids: ids() }),
-        Command::SearchDirectory(wire::SearchDirectory { query: "no".into(), limit: 10 }),
+        Command::SearchDirectory(wire::SearchDirectory { query: "no".into(), limit: 10, cursor: "next".into() }),
+        Command::CloseConversation(wire::CloseConversation { conversation_id: conversation_id() }),
+        Command::ReopenConversation(wire::ReopenConversation { conversation_id: conversation_id() }),
+        Command::DeleteConversation(wire::DeleteConversation { conversation_id: conversation_id(), for_all: true }),
+        Command::Relate(wire::Relate { relation: "friend".into(), user: people().pop() }),
+        Command::AcceptRelation(wire::AcceptRelation { relation: "friend".into(), user: people().pop() }),
+        Command::Unrelate(wire::Unrelate { relation: "friend".into(), user: people().pop() }),
+        Command::ListRelations(wire::ListRelations { relation: "friend".into(), cursor: "next".into(), limit: 20 }),
         Command::WatchPresence(wire::WatchPresence { user_ids: ids() }),
         Command::GetPresence(wire::GetPresence { user_ids: ids() }),
     ];
@@ -115,6 +140,8 @@ pub fn replies() -> Vec<wire::ServerFrame> {
             conversation: Some(conversation()),
             created: true,
             first_message: Some(message()),
+            inactive: vec![noa()],
+            reached: 2,
         }),
         Answer::ConversationPage(wire::ConversationPage {
             conversations: vec![conversation()],
@@ -124,6 +151,7 @@ pub fn replies() -> Vec<wire::ServerFrame> {
             inbox_version: 5,
         }),
         Answer::ConversationFound(wire::ConversationFound { conversation: Some(conversation()) }),
+        Answer::ConversationFound(wire::ConversationFound { conversation: Some(mail()) }),
         Answer::MessagePage(wire::MessagePage {
             messages: vec![message(), tombstone()],
             more_before: true,
@@ -140,9 +168,25 @@ pub fn replies() -> Vec<wire::ServerFrame> {
         Answer::ConversationUpdated(wire::ConversationUpdated { conversation: Some(conversation()) }),
         Answer::UserList(wire::UserList { users: vec![lea(), noa()] }),
         Answer::DirectoryPage(wire::DirectoryPage {
-            hits: vec![wire::DirectoryHit { user: Some(noa()), conversation_id: CONVERSATION.into() }],
+            hits: vec![
+                wire::DirectoryHit {
+                    who: Some(Who::User(noa())),
+                    conversation_id: CONVERSATION.into(),
+                    can: vec![DirectoryAction::Start.into(), DirectoryAction::SeeProfile.into()],
+                },
+                wire::DirectoryHit {
+                    who: Some(Who::Group(class())),
+                    conversation_id: String::new(),
+                    can: vec![DirectoryAction::AddressGroup.into()],
+                },
+            ],
+            next_cursor: "next".into(),
+            help: "directory".into(),
         }),
         Answer::PresenceList(wire::PresenceList { presences: presences() }),
+        Answer::ConversationDeleted(wire::ConversationDeleted { conversation_id: CONVERSATION.into() }),
+        Answer::RelationUpdated(wire::RelationUpdated { relation: Some(relation()) }),
+        Answer::RelationPage(wire::RelationPage { relations: vec![relation()], next_cursor: "next".into() }),
     ];
     let reply = |answer| Body::Reply(wire::Reply { id: 7, result: Some(answer) });
     answers.into_iter().map(|answer| wire::ServerFrame { body: Some(reply(answer)) }).collect()
@@ -176,6 +220,7 @@ pub fn events() -> Vec<wire::ServerFrame> {
         Kind::Gap(wire::Gap {}),
         Kind::TokenExpiring(wire::TokenExpiring { token_expires_at: at(60) }),
         Kind::GoingAway(wire::GoingAway { reconnect_after_ms: 2500 }),
+        Kind::RelationChanged(wire::RelationChanged { relation: Some(relation()) }),
     ];
     let event = |kind| Body::Event(wire::Event { kind: Some(kind) });
     kinds.into_iter().map(|kind| wire::ServerFrame { body: Some(event(kind)) }).collect()
@@ -221,6 +266,35 @@ fn conversation() -> wire::Conversation {
         active_at: at(0),
         read_state: Some(read_state()),
         capabilities: capabilities(),
+        ..Default::default()
+    }
+}
+
+fn mail() -> wire::Conversation {
+    use wire::addressee::Who;
+    wire::Conversation {
+        kind: ConversationKind::Mail.into(),
+        capabilities: vec![Capability::DeleteOwnCopy.into(), Capability::Reply.into()],
+        addressees: vec![
+            wire::Addressee { who: Some(Who::Group(class())), is_copy: false },
+            wire::Addressee { who: Some(Who::User(noa())), is_copy: true },
+        ],
+        is_copy: true,
+        in_reply_to: PARENT.into(),
+        ..conversation()
+    }
+}
+
+fn class() -> wire::Group {
+    wire::Group { id: CLASS.into(), external_id: "6a".into(), name: "Classe 6A".into(), kind: "class".into() }
+}
+
+fn relation() -> wire::Relation {
+    wire::Relation {
+        relation: "friend".into(),
+        user: Some(noa()),
+        state: RelationState::Pending.into(),
+        direction: Direction::Incoming.into(),
     }
 }
 
@@ -260,6 +334,10 @@ fn capabilities() -> Vec<i32> {
         Capability::AddMember.into(),
         Capability::RemoveMember.into(),
         Capability::Leave.into(),
+        Capability::Close.into(),
+        Capability::Reopen.into(),
+        Capability::DeleteConversation.into(),
+        Capability::EraseConversation.into(),
     ]
 }
 
@@ -281,6 +359,10 @@ fn noa() -> wire::User {
         avatar_url: String::new(),
         status: UserStatus::Deactivated.into(),
     }
+}
+
+fn recipient(whom: Whom) -> wire::Recipient {
+    wire::Recipient { by: Some(whom) }
 }
 
 fn people() -> Vec<wire::UserRef> {

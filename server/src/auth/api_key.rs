@@ -25,11 +25,13 @@ pub enum Scope {
     Act,
     /// Read anything of the tenant.
     Read,
+    /// Change the tenant's rules, and read them.
+    Admin,
 }
 
 impl Scope {
     /// All of them.
-    pub const ALL: [Self; 3] = [Self::Provision, Self::Act, Self::Read];
+    pub const ALL: [Self; 4] = [Self::Provision, Self::Act, Self::Read, Self::Admin];
 
     /// The name in SQL and on the command line.
     #[must_use]
@@ -38,6 +40,7 @@ impl Scope {
             Self::Provision => "provision",
             Self::Act => "act",
             Self::Read => "read",
+            Self::Admin => "admin",
         }
     }
 }

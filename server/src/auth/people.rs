@@ -1,6 +1,9 @@
 //! The person behind a verified token, looked up together with whoever else arrives at the moment.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
 
 use causerie_protocol::{TenantId, wire::UserStatus};
 
@@ -29,7 +32,8 @@ struct Arrival {
 impl Arrival {
     /// May this token still speak for this person?
     fn admitted(&self, user: &User) -> Result<(), AuthError> {
-        if user.status != UserStatus::Active {
+        // Who was invited and comes is stored as active: `Profile::is_here`.
+        if !matches!(user.status, UserStatus::Active | UserStatus::Invited) {
             return Err(AuthError::Inactive);
         }
         if self.issued_at_s < user.tokens_valid_from_s {
@@ -71,12 +75,13 @@ async fn look_up(store: &Store, mut arrivals: Vec<Arrival>, now_ms: i64) -> Resu
     let mut users: HashMap<_, _> = found.into_iter().map(|user| ((user.tenant, user.external_id.clone()), user)).collect();
     // Of two tokens of one person the newer one knows better; `save` keeps the later.
     arrivals.sort_by_key(|one| one.issued_at_s);
-    let due = arrivals.iter().filter(|one| {
-        users
-            .get(&(one.tenant, one.profile.external_id.clone()))
-            // A token that is void does not rename anybody.
-            .is_none_or(|user| one.admitted(user).is_ok() && one.profile.changes(user))
-    });
+    let key = |one: &Arrival| (one.tenant, one.profile.external_id.clone());
+    // A token that is void does not rename anybody.
+    let heard = |one: &&Arrival| users.get(&key(one)).is_none_or(|user| one.admitted(user).is_ok());
+    let changes = |one: &&Arrival| users.get(&key(one)).is_none_or(|user| one.profile.changes(user));
+    let changed: HashSet<_> = arrivals.iter().filter(heard).filter(changes).map(key).collect();
+    // With one token of a person all of them: a newer one may say what is stored already, and an older one not.
+    let due = arrivals.iter().filter(heard).filter(|one| changed.contains(&key(one)));
     let due: Vec<_> = due.map(|one| (one.tenant, &one.profile)).collect();
     if !due.is_empty() {
         users.extend(people::save(store, due, now_ms).await?);

@@ -87,7 +87,7 @@ impl Setting {
         ] {
             key_queries::add_signing_key(&store, tenant, kid, algorithm.name(), material, NOW_MS).await.expect("stores");
         }
-        assert!(key_queries::revoke_signing_key(&store, "revoked", NOW_MS).await.expect("revokes"));
+        assert_eq!(key_queries::revoke_signing_key(&store, "revoked", NOW_MS).await.expect("revokes"), Some(tenant));
         let (clock, metrics) = (TestClock::new(), Arc::new(Metrics::new()));
         let auth = Authenticator::new(store.clone(), Arc::clone(&clock) as Arc<dyn Clock>, Arc::clone(&metrics));
         Self { store, clock, metrics, auth, tenant, other_tenant }
@@ -98,6 +98,13 @@ impl Setting {
             Err(error) => error,
             Ok(identity) => panic!("let in as {identity:?} with {token}"),
         }
+    }
+
+    /// The product says whether a person may come in.
+    async fn says(&self, external_id: &str, status: UserStatus) {
+        let profile =
+            people::Profile { external_id: external_id.to_owned(), status: Some(status), ..people::Profile::default() };
+        people::upsert(&self.store, self.tenant, &[profile], NOW_MS).await.expect("stores");
     }
 
     /// Look-ups of people so far.
@@ -310,7 +317,8 @@ async fn both_sides_of_each_bound() {
             json!({ "sub": "x".repeat(128) }),
             json!({ "name": "é".repeat(256), "avatar": "", "locale": "fr" }),
             json!({ "avatar": "https://a.example/lea.png" }),
-            json!({ "roles": { "unknown": ["claims", "are", "ignored"] } }),
+            json!({ "roles": ["teacher", "no-role-of-this-policy"] }),
+            json!({ "shoe_size": { "unknown": ["claims", "are", "ignored"] } }),
         ] {
             let outcome = setting.auth.user(&hs256("hs", &with(changes.clone()))).await;
             assert!(outcome.is_ok(), "{changes}: {outcome:?}");
@@ -363,7 +371,8 @@ async fn a_revoked_key_signs_no_more() {
         key_queries::revoke_signing_key(&setting.store, "hs", NOW_MS).await.expect("revokes");
         setting.clock.advance_ms(30_000);
         assert!(matches!(setting.refusal(&token).await, AuthError::RevokedKey));
-        assert!(!key_queries::revoke_signing_key(&setting.store, "hs", NOW_MS).await.expect("asks"), "once is enough");
+        let again = key_queries::revoke_signing_key(&setting.store, "hs", NOW_MS).await.expect("asks");
+        assert_eq!(again, None, "once is enough");
     })
     .await;
 }
@@ -435,6 +444,36 @@ async fn a_person_is_made_and_follows_the_claims() {
 }
 
 #[tokio::test]
+async fn an_older_token_undoes_nothing() {
+    on_each_database(|store| async {
+        let setting = Setting::new(store).await;
+        let enter = |issued_s: i64, roles: Value| {
+            let said = json!({ "iat": issued_s, "exp": NOW_S + 60, "name": format!("Léa {issued_s}"), "roles": roles });
+            let (token, auth) = (hs256("hs", &with(said)), setting.auth.clone());
+            async move { auth.user(&token).await.expect("lets in").profile.name }
+        };
+        let roles = || async {
+            let found = people::find_by_external_id(setting.store.reader(), &[(setting.tenant, "lea")]).await;
+            found.expect("reads").remove(0).roles
+        };
+        enter(NOW_S - 50, json!(["teacher"])).await;
+        enter(NOW_S - 40, json!([])).await;
+        assert_eq!(enter(NOW_S - 50, json!(["teacher"])).await, format!("Léa {}", NOW_S - 40));
+        assert_eq!(roles().await, Vec::<String>::new(), "what the newer token took away stays away");
+
+        enter(NOW_S - 30, json!(["teacher"])).await;
+        assert_eq!(roles().await, ["teacher"]);
+        let profile = people::Profile { external_id: "lea".to_owned(), roles: Some(vec![]), ..people::Profile::default() };
+        people::upsert(&setting.store, setting.tenant, &[profile], NOW_MS).await.expect("stores");
+        enter(NOW_S - 10, json!(["teacher"])).await;
+        assert_eq!(roles().await, Vec::<String>::new(), "nor does a token signed before the back end spoke undo it");
+        enter(NOW_S, json!(["teacher"])).await;
+        assert_eq!(roles().await, ["teacher"]);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn the_same_subject_of_another_tenant_is_somebody_else() {
     on_each_database(|store| async {
         let setting = Setting::new(store).await;
@@ -457,17 +496,32 @@ async fn who_is_not_active_stays_out() {
         let token = hs256("hs", &claims("lea"));
         let lea = setting.auth.user(&token).await.expect("lets in").user;
         for status in [UserStatus::Deactivated, UserStatus::Removed] {
-            people::set_status(&setting.store, setting.tenant, lea, status).await.expect("sets");
+            setting.says("lea", status).await;
             let error = setting.refusal(&hs256("hs", &with(json!({ "name": "Renamed" })))).await;
             assert!(matches!(error, AuthError::Inactive), "{error}");
             assert_eq!(error.close_code(), CloseCode::Revoked);
         }
         let stored = people::find(setting.store.reader(), setting.tenant, &[lea]).await.expect("asks");
         assert_eq!(stored[0].name, "lea", "their tokens change nothing");
-        people::set_status(&setting.store, setting.tenant, lea, UserStatus::Active).await.expect("sets");
+        setting.says("lea", UserStatus::Active).await;
         assert!(setting.auth.user(&token).await.is_ok());
-        let other = people::set_status(&setting.store, setting.other_tenant, lea, UserStatus::Removed).await.expect("asks");
-        assert!(!other, "another tenant has no such person");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn who_was_invited_is_active_once_they_come() {
+    on_each_database(|store| async {
+        let setting = Setting::new(store).await;
+        setting.says("lea", UserStatus::Invited).await;
+        let void = with(json!({ "iat": NOW_S - 1 }));
+        let invited = people::find_by_external_id(setting.store.reader(), &[(setting.tenant, "lea")]).await.expect("asks");
+        people::revoke_tokens(&setting.store, setting.tenant, invited[0].id, NOW_MS - 1_000).await.expect("revokes");
+        assert!(matches!(setting.refusal(&hs256("hs", &void)).await, AuthError::Revoked));
+        let identity = setting.auth.user(&hs256("hs", &claims("lea"))).await.expect("lets in");
+        assert_eq!((identity.user, identity.profile.status), (invited[0].id, UserStatus::Active as i32));
+        let stored = people::find(setting.store.reader(), setting.tenant, &[identity.user]).await.expect("asks");
+        assert_eq!(stored[0].status, UserStatus::Active);
     })
     .await;
 }
@@ -477,14 +531,14 @@ async fn revoked_tokens_are_void_and_later_ones_good() {
     on_each_database(|store| async {
         let setting = Setting::new(store).await;
         let lea = setting.auth.user(&hs256("hs", &claims("lea"))).await.expect("lets in").user;
-        assert!(people::revoke_tokens(&setting.store, setting.tenant, lea, NOW_S).await.expect("revokes"));
+        assert!(people::revoke_tokens(&setting.store, setting.tenant, lea, NOW_MS).await.expect("revokes"));
         let error = setting.refusal(&hs256("hs", &with(json!({ "name": "Renamed" })))).await;
         assert!(matches!(error, AuthError::Revoked), "issued in the second of the revocation: {error}");
         assert_eq!(error.close_code(), CloseCode::Revoked);
         setting.clock.advance_ms(1_000);
         let identity = setting.auth.user(&hs256("hs", &with(json!({ "iat": NOW_S + 1 })))).await.expect("a fresh one");
         assert_eq!(identity.profile.name, "lea", "the void token renamed nobody");
-        people::revoke_tokens(&setting.store, setting.tenant, lea, NOW_S - 500).await.expect("revokes");
+        people::revoke_tokens(&setting.store, setting.tenant, lea, NOW_MS - 500_000).await.expect("revokes");
         assert!(
             setting.auth.user(&hs256("hs", &claims("lea"))).await.is_err(),
             "a revocation is not taken back by an earlier one"
@@ -538,7 +592,7 @@ async fn a_back_end_enters_with_its_key() {
         setting.clock.advance_ms(1_000);
         assert!(matches!(setting.auth.key(&key).await, Err(AuthError::UnknownApiKey)), "it ended");
         setting.clock.advance_ms(-1_000);
-        assert!(key_queries::revoke_api_key(&setting.store, id, NOW_MS).await.expect("revokes"));
+        assert!(key_queries::revoke_api_key(&setting.store, id, NOW_MS).await.expect("revokes").is_some());
         assert!(matches!(setting.auth.key(&key).await, Err(AuthError::UnknownApiKey)), "it was revoked");
     })
     .await;

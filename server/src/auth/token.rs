@@ -12,7 +12,8 @@
 //! | `exp`, `iat` | required whole numbers, seconds since 1970; at most 24 h apart |
 //! | `nbf` | honoured when present |
 //! | `aud` | when present: `causerie`, or a list with it. A token made for another service is not for us, while a product that signs only for us need not say so |
-//! | `name`, `avatar`, `locale` | optional texts; they update the person |
+//! | `name`, `avatar`, `locale` | optional texts; they update the person, unless what is stored was said after `iat` |
+//! | `roles` | optional list of texts; likewise |
 //!
 //! Anything else is ignored; `jku`, `jwk` and `x5u` in particular select no key. Times are compared with
 //! [`crate::clock::Clock`], with five seconds of leeway for clocks that disagree.
@@ -30,6 +31,9 @@ use crate::store::queries::people::Profile;
 pub const TOKEN_BYTES_MAX: usize = 8 * 1024;
 /// A token that lives longer is refused: it could not be taken back by letting it expire.
 pub const LIFETIME_MAX_S: i64 = 24 * 3600;
+/// Roles a token may give, and bytes of each: as many as a policy may declare.
+const ROLES_MAX: usize = 64;
+const ROLE_BYTES_MAX: usize = 64;
 /// How far the clocks of product and server may be apart.
 pub const LEEWAY_S: i64 = 5;
 /// Whom a token is for.
@@ -72,6 +76,7 @@ struct RawClaims {
     name: Option<Value>,
     avatar: Option<Value>,
     locale: Option<Value>,
+    roles: Option<Value>,
 }
 
 impl<'a> Unverified<'a> {
@@ -149,6 +154,7 @@ impl RawClaims {
             return Err(AuthError::BadClaim { claim: "avatar", problem: "is neither empty nor an http or https address" });
         }
         let locale = text("locale", self.locale, limits::PROFILE_FIELD_BYTES_MAX)?;
+        let roles = roles(self.roles)?;
 
         // Numbers are bounded by `seconds`, so no sum overflows.
         if expires_at_s <= issued_at_s {
@@ -166,8 +172,43 @@ impl RawClaims {
         if expires_at_s + LEEWAY_S <= now_s {
             return Err(AuthError::Expired);
         }
-        Ok(Claims { profile: Profile { external_id, name, avatar_url, locale }, issued_at_s, expires_at_s })
+        Ok(Claims {
+            profile: Profile {
+                external_id,
+                name,
+                avatar_url,
+                locale,
+                roles,
+                is_here: true,
+                said_at_s: Some(issued_at_s),
+                ..Profile::default()
+            },
+            issued_at_s,
+            expires_at_s,
+        })
     }
+}
+
+/// Roles in the tenant as a whole. Those its policy does not declare give nothing.
+fn roles(value: Option<Value>) -> Result<Option<Vec<String>>, AuthError> {
+    let bad = |problem| AuthError::BadClaim { claim: "roles", problem };
+    let Some(value) = value else { return Ok(None) };
+    let Value::Array(roles) = value else { return Err(bad("is not a list of texts")) };
+    if roles.len() > ROLES_MAX {
+        return Err(bad("has more than 64 roles"));
+    }
+    let spelled = |role: &str| {
+        (1..=ROLE_BYTES_MAX).contains(&role.len())
+            && role.bytes().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == b'-' || c == b'_')
+    };
+    let names = roles.into_iter().map(|role| match role {
+        Value::String(role) if spelled(&role) => Ok(role),
+        Value::String(_) => {
+            Err(bad("has a role that is not spelled as policies spell theirs (small letters, digits, `-`, `_`)"))
+        }
+        _ => Err(bad("is not a list of texts")),
+    });
+    names.collect::<Result<_, _>>().map(Some)
 }
 
 fn text(claim: &'static str, value: Option<Value>, bytes_max: usize) -> Result<Option<String>, AuthError> {

@@ -5,7 +5,7 @@ use std::{error::Error, path::PathBuf};
 use clap::{ArgGroup, Args, Subcommand};
 use uuid::Uuid;
 
-use super::{Outcome, Settings, clock, find_tenant};
+use super::{Outcome, Settings, clock, find_tenant, note};
 use crate::{
     auth::{
         api_key::{self, Scope},
@@ -81,6 +81,8 @@ impl SigningKeyCommand {
                     Err(error) if error.is_unique_violation() => return Err(format!("--kid: `{kid}` is taken").into()),
                     added => added?,
                 }
+                note(&store, tenant.id, "signing_key.add", format!("signing_key:{kid}"), [("algorithm", algorithm.into())])
+                    .await?;
                 println!("kid {kid}");
                 if add.generate {
                     println!("secret {material}");
@@ -90,9 +92,10 @@ impl SigningKeyCommand {
                 }
             }
             Self::Revoke { kid } => {
-                if !keys::revoke_signing_key(&settings.store().await?, &kid, clock().now_ms()).await? {
-                    return Err(format!("there is no valid signing key `{kid}`").into());
-                }
+                let store = settings.store().await?;
+                let tenant = keys::revoke_signing_key(&store, &kid, clock().now_ms()).await?;
+                let tenant = tenant.ok_or_else(|| format!("there is no valid signing key `{kid}`"))?;
+                note(&store, tenant, "signing_key.revoke", format!("signing_key:{kid}"), []).await?;
                 println!("revoked {kid}");
             }
         }
@@ -135,14 +138,18 @@ impl ApiKeyCommand {
                 let (key, row) = api_key::generate(tenant.id, &name, &scopes, now_ms, expires_at_ms);
                 let id = row.id;
                 keys::add_api_key(&store, row).await?;
+                let scopes: Vec<&str> = scopes.iter().map(|scope| scope.name()).collect();
+                let detail = [("name", name.into()), ("scopes", scopes.into())];
+                note(&store, tenant.id, "api_key.create", format!("key:{id}"), detail).await?;
                 println!("id {id}");
                 println!("key {key}");
                 eprintln!("The key is not shown again.");
             }
             Self::Revoke { id } => {
-                if !keys::revoke_api_key(&settings.store().await?, id, clock().now_ms()).await? {
-                    return Err(format!("there is no valid API key `{id}`").into());
-                }
+                let store = settings.store().await?;
+                let tenant = keys::revoke_api_key(&store, id, clock().now_ms()).await?;
+                let tenant = tenant.ok_or_else(|| format!("there is no valid API key `{id}`"))?;
+                note(&store, tenant, "api_key.revoke", format!("key:{id}"), []).await?;
                 println!("revoked {id}");
             }
         }

@@ -1,18 +1,25 @@
 //! The command line. One file per subcommand; `serve` is what happens without any.
 
+mod audit;
 mod check_config;
 mod healthcheck;
+mod import;
 mod keys;
+mod policy;
 mod serve;
 mod tenant;
 mod token;
 
 use std::{error::Error, path::PathBuf, process::ExitCode, sync::Arc};
 
+use causerie_policy::{PRESETS, Policy};
+use causerie_protocol::TenantId;
 use clap::{Args, Parser, Subcommand};
+use serde_json::Value;
 
 use crate::{
     app::{self, StartError},
+    audit::{done, record},
     clock::{Clock, SystemClock},
     config::{Config, Loaded, Problems, Sources},
     store::{
@@ -52,6 +59,8 @@ enum Command {
     Migrate,
     /// Sign a token for a person, with an HS256 key of the tenant.
     Token(token::Token),
+    /// Tell a tenant who there is: users, groups, memberships, relations, edges, settings, from files.
+    Import(import::ImportFiles),
     /// Manage tenants.
     #[command(subcommand)]
     Tenant(tenant::Command),
@@ -61,6 +70,11 @@ enum Command {
     /// Manage the keys of back ends.
     #[command(subcommand)]
     ApiKey(keys::ApiKeyCommand),
+    /// Choose, test and understand the rules on who may write to whom.
+    #[command(subcommand)]
+    Policy(policy::Command),
+    /// Print who did what, and what rules refused: the latest first.
+    Audit(audit::Audit),
     /// Print the settings in effect and where each comes from; fail if they are not valid.
     CheckConfig,
     /// Ask the running server on this machine whether it is ready; fail if not.
@@ -74,9 +88,12 @@ impl Cli {
             None | Some(Command::Serve) => serve::run(&self.settings).await,
             Some(Command::Migrate) => migrate(&self.settings).await,
             Some(Command::Token(token)) => token.run(&self.settings).await,
+            Some(Command::Import(import)) => import.run(&self.settings).await,
             Some(Command::Tenant(command)) => command.run(&self.settings).await,
             Some(Command::SigningKey(command)) => command.run(&self.settings).await,
             Some(Command::ApiKey(command)) => command.run(&self.settings).await,
+            Some(Command::Policy(command)) => command.run(&self.settings).await,
+            Some(Command::Audit(audit)) => audit.run(&self.settings).await,
             Some(Command::CheckConfig) => check_config::run(&self.settings),
             Some(Command::Healthcheck) => healthcheck::run(&self.settings).await,
         };
@@ -115,6 +132,31 @@ async fn migrate(settings: &Settings) -> Outcome {
 async fn find_tenant(store: &Store, slug: &str) -> Result<Tenant, Box<dyn Error + Send + Sync>> {
     let tenant = tenants::find_by_slug(store, slug).await?;
     Ok(tenant.ok_or_else(|| format!("--tenant: there is no tenant `{slug}`"))?)
+}
+
+/// A preset by its name, which `flag` gave.
+fn preset(flag: &str, name: &str) -> Result<Policy, String> {
+    Policy::preset(name).ok_or_else(|| {
+        let names: Vec<&str> = PRESETS.iter().map(|(name, _)| *name).collect();
+        format!("{flag}: there is no preset `{name}`; there are: {}", names.join(", "))
+    })
+}
+
+/// Who works here, for the audit.
+fn operator() -> String {
+    let user = std::env::var("USER").ok().filter(|user| !user.is_empty());
+    format!("cli:{}", user.as_deref().unwrap_or("unknown"))
+}
+
+/// Writes into the audit what was done.
+async fn note<const N: usize>(
+    store: &Store,
+    tenant: TenantId,
+    action: &str,
+    target: String,
+    detail: [(&str, Value); N],
+) -> Outcome {
+    Ok(record(store, tenant, done(operator(), action, target, detail, clock().now_ms())).await?)
 }
 
 fn clock() -> Arc<dyn Clock> {

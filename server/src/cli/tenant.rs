@@ -2,8 +2,8 @@
 
 use clap::Subcommand;
 
-use super::{Outcome, Settings, clock};
-use crate::store::queries::tenants;
+use super::{Outcome, Settings, clock, note, operator, preset};
+use crate::store::queries::tenants::{self, FirstPolicy};
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
@@ -15,18 +15,27 @@ pub(super) enum Command {
         /// Name for people.
         #[arg(long)]
         name: String,
+        /// The rules it begins with: a preset (`causerie policy list`); without it, `open`. Rules of one's own are put in
+        /// force with `causerie policy set`.
+        #[arg(long, value_name = "PRESET")]
+        policy: Option<String>,
     },
 }
 
 impl Command {
     pub(super) async fn run(self, settings: &Settings) -> Outcome {
-        let Self::Create { slug, name } = self;
+        let Self::Create { slug, name, policy } = self;
+        let policy = policy.map(|name| preset("--policy", &name)).transpose()?;
+        let by = operator();
+        let first = policy.as_ref().map(|policy| FirstPolicy { name: policy.name(), text: policy.text(), by: &by });
         let store = settings.store().await?;
-        match tenants::create(&store, &slug, &name, clock().now_ms()).await {
-            Ok(tenant) => println!("{}", tenant.id),
+        let tenant = match tenants::create_under(&store, &slug, &name, first, clock().now_ms()).await {
             Err(error) if error.is_unique_violation() => return Err(format!("there is a tenant `{slug}` already").into()),
-            Err(error) => return Err(error.into()),
-        }
+            made => made?,
+        };
+        let rules = policy.as_ref().map_or("open", |policy| policy.name());
+        note(&store, tenant.id, "tenant.create", format!("tenant:{slug}"), [("policy", rules.into())]).await?;
+        println!("{}", tenant.id);
         Ok(())
     }
 }

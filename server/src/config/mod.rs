@@ -4,7 +4,9 @@
 //! for a secret kept in a file), the environment to flags. To add a setting: a field with its default and unit, a line in
 //! the `SETTINGS` of its file, and what can't be said there in [`Config::problems`].
 
+mod audit;
 mod demo;
+mod import;
 mod listen;
 mod load;
 mod log;
@@ -13,7 +15,9 @@ mod setting;
 mod storage;
 mod traffic;
 
+pub use audit::Audit;
 pub use demo::Demo;
+pub use import::Import;
 pub use listen::Listen;
 pub use load::{Loaded, Problem, Problems, Sources};
 pub use log::{Log, LogFormat};
@@ -36,14 +40,25 @@ pub struct Config {
     pub heartbeat: Heartbeat,
     pub handshake: Handshake,
     pub limits: Limits,
+    pub import: Import,
     pub shutdown: Shutdown,
     pub positions: Positions,
+    pub audit: Audit,
     pub log: Log,
 }
 
 /// Every setting there is.
 pub fn settings() -> impl Iterator<Item = Setting> {
-    [listen::SETTINGS, storage::SETTINGS, demo::SETTINGS, traffic::SETTINGS, log::SETTINGS].into_iter().flatten().copied()
+    let sections = [
+        listen::SETTINGS,
+        storage::SETTINGS,
+        demo::SETTINGS,
+        traffic::SETTINGS,
+        import::SETTINGS,
+        audit::SETTINGS,
+        log::SETTINGS,
+    ];
+    sections.into_iter().flatten().copied()
 }
 
 impl Config {

@@ -16,6 +16,8 @@ pub(super) const SETTINGS: &[Setting] = &[
     Setting { key: "limits.frames_burst", kind: Kind::Whole(1, 1_000_000) },
     Setting { key: "limits.sends_per_second", kind: Kind::Whole(1, 1_000_000) },
     Setting { key: "limits.sends_burst", kind: Kind::Whole(1, 1_000_000) },
+    Setting { key: "limits.searches_per_second", kind: Kind::Whole(1, 1_000_000) },
+    Setting { key: "limits.searches_burst", kind: Kind::Whole(1, 1_000_000) },
     Setting { key: "limits.connections_per_user_max", kind: Kind::Whole(1, 1_000_000) },
     Setting { key: "limits.outbox_bytes_max", kind: Kind::Whole(65_536, 1_073_741_824) },
     Setting { key: "limits.in_flight_max", kind: Kind::Whole(1, 65_536) },
@@ -84,6 +86,10 @@ pub struct Limits {
     pub sends_per_second: u32,
     /// Messages a person may send at once, an outbox that was offline for instance. Default 100.
     pub sends_burst: u32,
+    /// Searches for people a person may make per second, in the long run. Default 5: a fast typist's.
+    pub searches_per_second: u32,
+    /// Searches a person may make at once. Default 30.
+    pub searches_burst: u32,
     /// Connections of one person on one node. Default 20.
     pub connections_per_user_max: u32,
     /// Bytes that wait for a slow reader before it is parted from the live stream. Default 262,144.
@@ -99,6 +105,8 @@ impl Default for Limits {
             frames_burst: 200,
             sends_per_second: 20,
             sends_burst: 100,
+            searches_per_second: 5,
+            searches_burst: 30,
             connections_per_user_max: 20,
             outbox_bytes_max: 262_144,
             in_flight_max: 64,

@@ -1,40 +1,93 @@
-//! Finding people.
+//! Finding people and groups one may write to.
+//!
+//! Answered from the same facts and rules as every check, afresh for each keystroke, so that the list and the check can't
+//! drift. Nothing in an answer tells apart who is out of reach, misspelt or not there.
 
-use causerie_policy::Action;
-use causerie_protocol::{Refusal, UserId, wire, wire::reply::Result as Answer};
+use causerie_policy::{Action, Cursor, Hit, Search, Who};
+use causerie_protocol::{ErrorCode, GroupId, Refusal, UserId, wire, wire::reply::Result as Answer};
+use uuid::Uuid;
+use wire::directory_hit::Who as OnWire;
 
-use super::{Caller, Parts, presence, rules, start, unavailable};
-use crate::store::queries::directory;
+use super::{Caller, Parts, presence, start, unavailable};
+use crate::{
+    facts::{Snapshot, rules},
+    store::queries::{directory, facts::groups as groups_of_tenant, people},
+};
+
+/// Explains why somebody may be missing; the same for every search, so that it betrays nothing.
+const HELP: &str = "directory.missing";
 
 pub(super) async fn users(parts: &Parts, caller: Caller, users: Vec<UserId>) -> Result<Answer, Refusal> {
     Ok(Answer::UserList(wire::UserList { users: presence::visible(parts, caller, users).await? }))
 }
 
-pub(super) async fn search(parts: &Parts, caller: Caller, query: &str, limit: u32) -> Result<Answer, Refusal> {
-    let found = directory::search(parts.store.reader(), caller.tenant, query, limit).await.map_err(unavailable)?;
-    let users: Vec<wire::User> = found
-        .iter()
-        .filter(|user| {
-            let about = rules::person(user.status, user.id == caller.user);
-            rules::allow(&parts.metrics, Action::Find, rules::ACTIVE, about).is_ok()
-        })
-        .map(wire::User::from)
-        .collect();
-    let keys = users
-        .iter()
-        .filter_map(|user| user.id.parse().ok())
-        .map(|user: UserId| {
-            (user, if user == caller.user { format!("self:{user}") } else { start::pair_key(caller.user, user) })
-        })
-        .collect();
+pub(super) async fn search(parts: &Parts, caller: Caller, query: &str, limit: u32, cursor: &str) -> Result<Answer, Refusal> {
+    let facts = parts.facts.current(caller.tenant).await.map_err(unavailable)?;
+    let me = facts.user(caller.user).ok_or_else(rules::not_found)?;
+    let words: Vec<String> = directory::words(query).into_iter().collect();
+    let after = match cursor {
+        "" => None,
+        text => Some(read_cursor(text)?),
+    };
+    let search = Search { words: &words, after: after.as_ref(), limit: limit as usize };
+    let found = facts.policy.complete(&facts.world, me, &search);
+    let hits = shown(parts, caller, &facts, &found.hits).await?;
+    let next_cursor = found.next.map(|next| format!("{}.{}", Uuid::from_u128(next.key), next.word)).unwrap_or_default();
+    Ok(Answer::DirectoryPage(wire::DirectoryPage { hits, next_cursor, help: HELP.to_owned() }))
+}
+
+/// Where a page ended, `<uuid>.<word>`.
+fn read_cursor(text: &str) -> Result<Cursor, Refusal> {
+    let parsed = text.split_once('.').and_then(|(key, word)| {
+        let key = Uuid::parse_str(key).ok()?.as_u128();
+        Some(Cursor { word: word.to_owned(), key })
+    });
+    parsed.ok_or_else(|| {
+        let field = "searchDirectory.cursor";
+        Refusal::new(ErrorCode::Invalid, format!("`{field}` is not a cursor this server gave")).field(field)
+    })
+}
+
+/// What is shown of hits, in their order.
+async fn shown(parts: &Parts, caller: Caller, facts: &Snapshot, hits: &[Hit]) -> Result<Vec<wire::DirectoryHit>, Refusal> {
+    let user = |ix| UserId(Uuid::from_u128(facts.world.user_key(ix)));
+    let group = |ix| GroupId(Uuid::from_u128(facts.world.group_key(ix)));
+    let mut users = Vec::new();
+    let mut groups = Vec::new();
+    for hit in hits {
+        match hit.who {
+            Who::Person(ix) => users.push(user(ix)),
+            Who::Group(ix) => groups.push(group(ix)),
+        }
+    }
+    let keys = users.iter().map(|user| (*user, start::start_key(caller.user, *user))).collect();
+    let people = people::find(parts.store.reader(), caller.tenant, &users).await.map_err(unavailable)?;
+    let groups = groups_of_tenant::find(parts.store.reader(), caller.tenant, &groups).await.map_err(unavailable)?;
     let existing = parts.store.direct_with(caller.tenant.0, keys).await.map_err(unavailable)?;
-    let hits = users
-        .into_iter()
-        .map(|user| {
-            let conversation = user.id.parse().ok().and_then(|id: UserId| existing.get(&id));
-            let conversation_id = conversation.map(ToString::to_string).unwrap_or_default();
-            wire::DirectoryHit { user: Some(user), conversation_id }
-        })
-        .collect();
-    Ok(Answer::DirectoryPage(wire::DirectoryPage { hits }))
+    let hits = hits.iter().filter_map(|hit| {
+        let (who, conversation) = match hit.who {
+            Who::Person(ix) => {
+                let id = user(ix);
+                let person = people.iter().find(|person| person.id == id)?;
+                (OnWire::User(person.into()), existing.get(&id))
+            }
+            Who::Group(ix) => {
+                let id = group(ix).to_string();
+                (OnWire::Group(groups.iter().find(|group| group.id == id)?.clone()), None)
+            }
+        };
+        let conversation_id = conversation.map(ToString::to_string).unwrap_or_default();
+        let can = hit.can.iter().filter_map(|action| on_wire(*action)).map(|action| action as i32).collect();
+        Some(wire::DirectoryHit { who: Some(who), conversation_id, can })
+    });
+    Ok(hits.collect())
+}
+
+fn on_wire(action: Action) -> Option<wire::DirectoryAction> {
+    match action {
+        Action::Start => Some(wire::DirectoryAction::Start),
+        Action::AddressGroup => Some(wire::DirectoryAction::AddressGroup),
+        Action::SeeProfile => Some(wire::DirectoryAction::SeeProfile),
+        _ => None,
+    }
 }

@@ -3,7 +3,8 @@
 use causerie_policy::Action;
 use causerie_protocol::{ConversationId, Refusal, wire, wire::reply::Result as Answer};
 
-use super::{Caller, Parts, cursor, rules, unavailable, view};
+use super::{Caller, Parts, cursor, unavailable, view};
+use crate::facts::rules;
 
 pub(super) async fn list(parts: &Parts, caller: Caller, at: &str, limit: u32) -> Result<Answer, Refusal> {
     let before = cursor(at, "listConversations.cursor")?.map(|(at, id)| (at, ConversationId(id)));
@@ -16,7 +17,9 @@ pub(super) async fn list(parts: &Parts, caller: Caller, at: &str, limit: u32) ->
     let mut summaries = parts.store.list_conversations(caller.user, before, limit).await.map_err(unavailable)?;
     let more = summaries.len() > limit as usize;
     summaries.truncate(limit as usize);
-    let conversations: Vec<_> = summaries.into_iter().map(view::conversation).collect();
+    let facts = parts.facts.current(caller.tenant).await.map_err(unavailable)?;
+    let seen = summaries.into_iter().map(|summary| view::conversation(&facts, caller.user, summary));
+    let conversations: Vec<_> = seen.collect();
     let next_cursor = match conversations.last() {
         Some(last) if more => {
             let at = last.active_at.as_ref().map_or(0, |at| at.seconds * 1000 + i64::from(at.nanos) / 1_000_000);
@@ -41,6 +44,7 @@ pub(super) async fn one(parts: &Parts, caller: Caller, conversation: Conversatio
         .map_err(unavailable)?
         .filter(|summary| summary.facts.tenant == caller.tenant.0)
         .ok_or_else(rules::not_found)?;
-    rules::allow_in(&parts.metrics, Action::Read, rules::ACTIVE, &summary.facts)?;
-    Ok(view::conversation(summary))
+    let facts = parts.facts.current(caller.tenant).await.map_err(unavailable)?;
+    parts.rules.allow_in(&facts, Action::Read, caller.user, &summary.facts)?;
+    Ok(view::conversation(&facts, caller.user, summary))
 }

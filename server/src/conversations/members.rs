@@ -17,7 +17,7 @@ pub(super) async fn list(
 ) -> Result<Answer, Refusal> {
     let after = cursor(at, "listMembers.cursor")?.map(|(at, id)| (at, UserId(id)));
     parts.allowed(Action::Read, caller, conversation).await?;
-    let mut page = parts.store.members(conversation, after, limit).await.map_err(unavailable)?;
+    let mut page = parts.store.members(conversation, caller.user, after, limit).await.map_err(unavailable)?;
     let more = page.len() > limit as usize;
     page.truncate(limit as usize);
     let next_cursor = match page.last() {
@@ -35,8 +35,8 @@ pub(super) async fn add(
     users: Vec<UserRef>,
 ) -> Result<Answer, Refusal> {
     parts.allowed(Action::AddMember, caller, conversation).await?;
-    let users = start::resolve_users(parts, caller, users).await?;
-    update(parts, caller, conversation, Op::AddMembers { conversation, users }).await
+    let (users, checks) = start::resolve_users(parts, caller, users, "users").await?;
+    update(parts, caller, conversation, Op::AddMembers { conversation, users, checks }).await
 }
 
 /// Changes the conversation and answers it as it is then; bare for one who just left.

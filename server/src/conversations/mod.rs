@@ -8,7 +8,7 @@ mod history;
 mod list;
 mod members;
 mod presence;
-pub mod rules;
+mod relations;
 mod start;
 mod typing;
 pub mod view;
@@ -20,9 +20,13 @@ use causerie_protocol::{
 };
 use futures::future::{BoxFuture, FutureExt};
 
-use self::writer::{Done, Op, Order};
+use self::{
+    relations::Step,
+    writer::{Done, Op, Order},
+};
 use crate::{
     app::App,
+    facts::rules::{self, Rules},
     store::{StoreError, queries::conversations::Facts},
 };
 
@@ -53,7 +57,9 @@ pub async fn submit(app: &App, caller: Caller, command: Command) -> Pending {
     let op = match command {
         Command::SendMessage { conversation, draft } => Op::Send { conversation, draft },
         Command::EditMessage { conversation, message, text } => Op::Edit { conversation, message, text },
-        Command::DeleteMessage { conversation, message } => Op::Delete { conversation, message },
+        Command::DeleteMessage { conversation, message, own_copy: false } => Op::Delete { conversation, message },
+        Command::DeleteMessage { conversation, message, own_copy: true } => Op::DeleteOwnCopy { conversation, message },
+        Command::DeleteConversation { conversation, for_all } => Op::DeleteConversation { conversation, for_all },
         Command::MarkRead { conversation, seq } => Op::MarkRead { conversation, seq },
         Command::MarkUnread { conversation } => Op::MarkUnread { conversation },
         read => return reading(app.parts(), caller, read),
@@ -87,11 +93,28 @@ fn reading(parts: Parts, caller: Caller, command: Command) -> Pending {
             }
             Command::SetTyping { conversation, typing } => typing::set(&parts, caller, conversation, typing).await,
             Command::GetUsers { users } => directory::users(&parts, caller, users).await,
-            Command::SearchDirectory { query, limit } => directory::search(&parts, caller, &query, limit).await,
+            Command::SearchDirectory { query, limit, cursor } => {
+                directory::search(&parts, caller, &query, limit, &cursor).await
+            }
             Command::GetPresence { users } => presence::get(&parts, caller, users).await,
+            Command::Relate { relation, user } => relations::step(&parts, caller, relation, user, Step::Relate).await,
+            Command::AcceptRelation { relation, user } => {
+                relations::step(&parts, caller, relation, user, Step::Accept).await
+            }
+            Command::Unrelate { relation, user } => relations::step(&parts, caller, relation, user, Step::End).await,
+            Command::ListRelations { relation, cursor, limit } => {
+                relations::list(&parts, caller, relation, &cursor, limit).await
+            }
+            Command::CloseConversation { conversation } => {
+                members::update(&parts, caller, conversation, Op::Close { conversation }).await
+            }
+            Command::ReopenConversation { conversation } => {
+                members::update(&parts, caller, conversation, Op::Reopen { conversation }).await
+            }
             Command::SendMessage { .. }
             | Command::EditMessage { .. }
             | Command::DeleteMessage { .. }
+            | Command::DeleteConversation { .. }
             | Command::MarkRead { .. }
             | Command::MarkUnread { .. } => unreachable!("handed to the writer by `submit`"),
         }
@@ -108,10 +131,16 @@ pub struct Parts {
     pub lookups: crate::store::lookups::Lookups,
     /// The live world.
     pub live: crate::fanout::Live,
+    /// The time of day.
+    pub clock: std::sync::Arc<dyn crate::clock::Clock>,
     /// The way into the log.
     pub writer: writer::Writer,
-    /// Figures.
-    pub metrics: std::sync::Arc<crate::telemetry::Metrics>,
+    /// What is known of the tenants.
+    pub facts: crate::facts::Facts,
+    /// Yes or no.
+    pub rules: Rules,
+    /// How much people may send.
+    pub allowances: std::sync::Arc<crate::pace::Allowances>,
 }
 
 impl Parts {
@@ -126,7 +155,8 @@ impl Parts {
             .map_err(unavailable)?
             .filter(|facts| facts.tenant == caller.tenant.0)
             .ok_or_else(rules::not_found)?;
-        rules::allow_in(&self.metrics, action, rules::ACTIVE, &facts)?;
+        let known = self.facts.current(caller.tenant).await.map_err(unavailable)?;
+        self.rules.allow_in(&known, action, caller.user, &facts)?;
         Ok(facts)
     }
 }
@@ -139,6 +169,9 @@ fn answer(done: Done) -> Answer {
         Done::Sent(message) => Answer::MessageSent(wire::MessageSent { message: Some(message) }),
         Done::Edited(message) => Answer::MessageEdited(wire::MessageEdited { message: Some(message) }),
         Done::Deleted(message) => Answer::MessageDeleted(wire::MessageDeleted { message: Some(message) }),
+        Done::ConversationDeleted(conversation) => {
+            Answer::ConversationDeleted(wire::ConversationDeleted { conversation_id: conversation.to_string() })
+        }
         Done::Marked(read_state) => Answer::Marked(wire::Marked { read_state: Some(read_state) }),
         Done::Started { .. } | Done::Updated => unreachable!("answered with the conversation by their own handlers"),
     }

@@ -1,9 +1,8 @@
 //! Who is online, of those the caller may see.
 
-use causerie_policy::Action;
 use causerie_protocol::{Refusal, UserId, wire, wire::reply::Result as Answer};
 
-use super::{Caller, Parts, rules, unavailable};
+use super::{Caller, Parts, unavailable};
 use crate::store::queries::people;
 
 pub(super) async fn get(parts: &Parts, caller: Caller, users: Vec<UserId>) -> Result<Answer, Refusal> {
@@ -18,9 +17,6 @@ pub(super) async fn get(parts: &Parts, caller: Caller, users: Vec<UserId>) -> Re
 /// When the database fails.
 pub async fn visible(parts: &Parts, caller: Caller, users: Vec<UserId>) -> Result<Vec<wire::User>, Refusal> {
     let found = people::find(parts.store.reader(), caller.tenant, &users).await.map_err(unavailable)?;
-    let may_see = |user: &&people::User| {
-        let about = rules::person(user.status, user.id == caller.user);
-        rules::allow(&parts.metrics, Action::Find, rules::ACTIVE, about).is_ok()
-    };
-    Ok(found.iter().filter(may_see).map(wire::User::from).collect())
+    let facts = parts.facts.current(caller.tenant).await.map_err(unavailable)?;
+    Ok(found.iter().filter(|user| facts.sees(caller.user, user.id)).map(wire::User::from).collect())
 }

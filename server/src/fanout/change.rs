@@ -59,6 +59,13 @@ pub enum Effect {
         /// Its number.
         seq: u32,
     },
+    /// A message that counts as before.
+    Rewritten {
+        /// Its number.
+        seq: u32,
+    },
+    /// What members may do changed.
+    Capabilities,
     /// People who see no more.
     Removed(Vec<UserId>),
 }
@@ -89,10 +96,19 @@ impl Change {
             }
             (false, true) => (Effect::Uncounted { seq: message.seq }, Event::MessageDeleted(event)),
             // Sent and deleted meanwhile: it keeps its place, and counts for nobody.
-            (true, true) => (Effect::None, Event::MessageDeleted(event)),
-            (false, false) => (Effect::None, Event::MessageEdited(event)),
+            (true, true) => (Effect::Rewritten { seq: message.seq }, Event::MessageDeleted(event)),
+            (false, false) => (Effect::Rewritten { seq: message.seq }, Event::MessageEdited(event)),
         };
         Self { conversation, version: message.version, effect, frame: Frame::event(kind) }
+    }
+
+    /// The number of the message concerned; `None` when the change is of the conversation itself.
+    #[must_use]
+    pub fn seq(&self) -> Option<u32> {
+        match self.effect {
+            Effect::Sent { seq, .. } | Effect::Uncounted { seq } | Effect::Rewritten { seq } => Some(seq),
+            Effect::None | Effect::Capabilities | Effect::Removed(_) => None,
+        }
     }
 }
 
@@ -136,6 +152,8 @@ impl From<&Change> for bus::Change {
             Effect::None => (bus::Effect::None, 0, Bytes::new(), Vec::new()),
             Effect::Sent { seq, author } => (bus::Effect::Sent, *seq, author.to_bytes(), Vec::new()),
             Effect::Uncounted { seq } => (bus::Effect::Uncounted, *seq, Bytes::new(), Vec::new()),
+            Effect::Rewritten { seq } => (bus::Effect::None, *seq, Bytes::new(), Vec::new()),
+            Effect::Capabilities => (bus::Effect::Capabilities, 0, Bytes::new(), Vec::new()),
             Effect::Removed(users) => {
                 (bus::Effect::Members, 0, Bytes::new(), users.iter().map(|user| user.to_bytes()).collect())
             }
@@ -162,6 +180,8 @@ impl TryFrom<bus::Change> for Change {
             Ok(bus::Effect::Members) => {
                 Effect::Removed(change.removed.iter().map(|user| UserId::from_slice(user)).collect::<Result<_, _>>()?)
             }
+            Ok(bus::Effect::Capabilities) => Effect::Capabilities,
+            Ok(bus::Effect::None) if change.seq > 0 => Effect::Rewritten { seq: change.seq },
             Ok(bus::Effect::None) | Err(_) => Effect::None,
         };
         Ok(Self {

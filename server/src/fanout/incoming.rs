@@ -2,7 +2,7 @@
 
 use std::sync::atomic::Ordering;
 
-use causerie_protocol::{ConversationId, UserId, bus::signal::Kind, ids::NotAnId};
+use causerie_protocol::{ConversationId, TenantId, UserId, bus::signal::Kind, ids::NotAnId};
 use tokio::sync::mpsc;
 
 use super::{
@@ -73,6 +73,8 @@ async fn hear(live: &Live, kind: Kind) -> Result<(), NotAnId> {
         Kind::InboxMoved(moved) => live.inbox_moved(UserId::from_slice(&moved.user)?, moved.inbox_version),
         Kind::PresenceMoved(moved) => live.presence_moved(UserId::from_slice(&moved.user)?, moved.online),
         Kind::Revoked(revoked) => live.revoke_here(UserId::from_slice(&revoked.user)?, revoked.issued_before),
+        Kind::FactsMoved(moved) => live.0.facts.wake(TenantId::from_slice(&moved.tenant)?),
+        Kind::Told(told) => live.push_to(UserId::from_slice(&told.user)?, &Frame::from_proto(told.frame)),
         Kind::Heartbeat(_) => {}
     }
     Ok(())

@@ -9,22 +9,25 @@ use std::{
     time::Duration,
 };
 
-use causerie_protocol::{ConnectionId, ConversationId, ErrorCode, NodeId, Refusal, UserId, bus};
+use causerie_protocol::{ConnectionId, ConversationId, Encoding, ErrorCode, NodeId, Refusal, TenantId, UserId, bus};
 use dashmap::DashMap;
 use tokio::sync::{mpsc, oneshot};
 
 use super::{
     bus::{Bus, Channel, Incoming},
-    change::Told,
+    change::{Effect, Told},
+    frame::Frame,
     incoming,
     outgoing::{self, Outgoing},
     person::{Person, Soon},
     repair::{self, Checks},
     room::{Applied, Room},
-    usher,
+    screens, usher,
 };
 use crate::{
     clock::Clock,
+    conversations::Caller,
+    facts::{Facts, feed},
     lifecycle::Tasks,
     sessions::Session,
     store::{Store, lookups::Lookups},
@@ -45,6 +48,7 @@ pub struct Live(pub(super) Arc<Inner>);
 pub(super) struct Inner {
     pub store: Store,
     pub lookups: Lookups,
+    pub facts: Facts,
     pub bus: Arc<dyn Bus>,
     pub clock: Arc<dyn Clock>,
     pub metrics: Arc<Metrics>,
@@ -58,6 +62,8 @@ pub(super) struct Inner {
     pub outgoing: Arc<Outgoing>,
     pub usher: mpsc::Sender<usher::Request>,
     pub repair: mpsc::Sender<ConversationId>,
+    /// Conversations in which members may do other things now.
+    pub changed: mpsc::Sender<ConversationId>,
     /// The bus lost its connection: other nodes may have said things unheard.
     pub unsure: AtomicBool,
     /// Check everything now.
@@ -82,6 +88,7 @@ impl Live {
         node: NodeId,
         store: &Store,
         lookups: &Lookups,
+        facts: &Facts,
         bus: Arc<dyn Bus>,
         incoming: mpsc::Receiver<Incoming>,
         clock: &Arc<dyn Clock>,
@@ -90,9 +97,11 @@ impl Live {
     ) -> Self {
         let (usher, requests) = mpsc::channel(USHER_WAITING_MAX);
         let (repair, gaps) = mpsc::channel(REPAIR_WAITING_MAX);
+        let (changed, rights) = mpsc::channel(REPAIR_WAITING_MAX);
         let live = Self(Arc::new(Inner {
             store: store.clone(),
             lookups: lookups.clone(),
+            facts: facts.clone(),
             bus: Arc::clone(&bus),
             clock: Arc::clone(clock),
             metrics: Arc::clone(metrics),
@@ -104,6 +113,7 @@ impl Live {
             outgoing: Arc::default(),
             usher,
             repair,
+            changed,
             unsure: AtomicBool::new(false),
             check_all: tokio::sync::Notify::new(),
             soon: Arc::default(),
@@ -111,6 +121,10 @@ impl Live {
         let publish = outgoing::run(Arc::clone(&live.0.outgoing), bus, node, Arc::clone(metrics));
         tasks.spawn_vital("usher", until(tasks, usher::run(live.clone(), requests)));
         tasks.spawn_vital("repair", until(tasks, repair::run(live.clone(), gaps)));
+        tasks.spawn_vital("facts", until(tasks, feed::run(facts.clone())));
+        tasks.spawn_vital("facts, pruning", until(tasks, feed::prune(store.clone())));
+        tasks.spawn_vital("screens, facts", until(tasks, screens::follow_facts(live.clone())));
+        tasks.spawn_vital("screens, conversations", until(tasks, screens::follow_conversations(live.clone(), rights)));
         tasks.spawn_vital("position check", until(tasks, repair::check_positions(live.clone(), pace)));
         tasks.spawn_vital("bus, incoming", until(tasks, incoming::run(live.clone(), incoming)));
         tasks.spawn_vital("bus, outgoing", until(tasks, publish));
@@ -124,8 +138,9 @@ impl Live {
     /// When the person's conversations could not be read.
     pub async fn join(&self, session: &Arc<Session>) -> Result<Joined, Refusal> {
         let person = loop {
-            let user = session.caller.user;
-            let person = Arc::clone(&self.0.people.entry(user).or_insert_with(|| Person::new(user, &self.0.soon)));
+            let Caller { tenant, user, .. } = session.caller;
+            let person = self.0.people.entry(user).or_insert_with(|| Person::new(user, tenant, &self.0.soon));
+            let person = Arc::clone(&person);
             if person.enter(session) {
                 break person;
             }
@@ -184,6 +199,9 @@ impl Live {
                 {
                     self.request_repair(change.conversation);
                 }
+                if change.effect == Effect::Capabilities {
+                    self.recheck(change.conversation);
+                }
             }
             Told::Position(position) => {
                 if let Some(room) = self.room(position.conversation) {
@@ -214,6 +232,19 @@ impl Live {
         }
     }
 
+    /// Shows a frame on every device of a person, on every node. Lost if the bus is away: whoever needs it asks again.
+    pub fn tell_person(&self, user: UserId, frame: &Frame) {
+        self.push_to(user, frame);
+        let told = bus::Told { user: user.to_bytes(), frame: frame.encoded(Encoding::Proto) };
+        self.0.outgoing.push_signal(Channel::User(user), bus::signal::Kind::Told(told));
+    }
+
+    pub(super) fn push_to(&self, user: UserId, frame: &Frame) {
+        if let Some(person) = self.0.people.get(&user).map(|person| Arc::clone(&person)) {
+            person.push(frame);
+        }
+    }
+
     /// Where a live person stands: `(total unread, inbox version)`.
     #[must_use]
     pub fn inbox(&self, user: UserId) -> Option<(u32, u32)> {
@@ -231,6 +262,19 @@ impl Live {
 
     pub(super) fn room(&self, conversation: ConversationId) -> Option<Arc<Room>> {
         self.0.rooms.get(&conversation).map(|room| Arc::clone(&room))
+    }
+
+    /// Facts of a tenant moved: open screens are told, here and on the other nodes.
+    pub fn facts_moved(&self, tenant: TenantId, version: u64) {
+        self.0.facts.wake(tenant);
+        let moved = bus::FactsMoved { tenant: tenant.to_bytes(), version };
+        self.0.outgoing.push_signal(Channel::Nodes, bus::signal::Kind::FactsMoved(moved));
+    }
+
+    /// Members of a conversation may do other things now: those here are told.
+    pub fn recheck(&self, conversation: ConversationId) {
+        // Refused when full: screens that offer too much are refused by the server.
+        let _ = self.0.changed.try_send(conversation);
     }
 
     pub(super) fn request_repair(&self, conversation: ConversationId) {

@@ -3,6 +3,7 @@
 //! [`Live`] knows the people connected to this node and the conversations they are in: a [`room::Room`] per conversation
 //! with a seat per live member. A change is told locally at once and to other nodes over the [`bus`]. The bus may lose;
 //! [`repair`] finds every loss by comparing counters with the database. [`usher`] seats people without missing an event.
+//! [`screens`] tells them what they may do when that changes.
 
 pub mod bus;
 mod change;
@@ -15,6 +16,7 @@ mod presence;
 mod repair;
 mod resume;
 mod room;
+mod screens;
 mod usher;
 
 pub use change::{Change, Effect, Position, Told};

@@ -6,7 +6,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use causerie_protocol::{ConnectionId, ConversationId, UserId, wire};
+use causerie_protocol::{ConnectionId, ConversationId, TenantId, UserId, wire};
 use wire::event::Kind as Event;
 
 use super::{frame::Frame, room::Count};
@@ -20,6 +20,8 @@ const COUNTS_APART: Duration = Duration::from_millis(500);
 pub struct Person {
     /// Who.
     pub id: UserId,
+    /// Whose.
+    pub tenant: TenantId,
     soon: Weak<Soon>,
     state: Mutex<State>,
 }
@@ -59,8 +61,8 @@ impl Soon {
 impl Person {
     /// Nobody yet.
     #[must_use]
-    pub fn new(id: UserId, soon: &Arc<Soon>) -> Arc<Self> {
-        Arc::new(Self { id, soon: Arc::downgrade(soon), state: Mutex::default() })
+    pub fn new(id: UserId, tenant: TenantId, soon: &Arc<Soon>) -> Arc<Self> {
+        Arc::new(Self { id, tenant, soon: Arc::downgrade(soon), state: Mutex::default() })
     }
 
     /// Adds a session; false when the person is retired.
@@ -107,6 +109,12 @@ impl Person {
     pub fn seated(&self, inbox_version: u32) {
         let mut state = self.lock();
         state.inbox_version = Some(state.inbox_version.unwrap_or(0).max(inbox_version));
+    }
+
+    /// Seated in these.
+    #[must_use]
+    pub fn rooms(&self) -> Vec<ConversationId> {
+        self.lock().rooms.keys().copied().collect()
     }
 
     /// All sessions of now.

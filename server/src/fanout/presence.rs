@@ -110,7 +110,12 @@ impl Live {
         let last_seen_at = (!online).then(|| timestamp(self.0.clock.now_ms()));
         let presence = wire::Presence { user_id: user.to_string(), online, last_seen_at };
         let frame = Frame::event(Event::PresenceChanged(presence));
-        for session in watchers {
+        // What one might see when one began to watch, one may not see any more.
+        let sees = |session: &Session| {
+            let facts = self.0.facts.here(session.caller.tenant);
+            facts.is_some_and(|facts| facts.sees(session.caller.user, user))
+        };
+        for session in watchers.into_iter().filter(|session| sees(session)) {
             session.outbox.push_live(&frame, session.encoding);
         }
     }

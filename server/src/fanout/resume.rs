@@ -75,7 +75,7 @@ impl Live {
         Ok(resumed)
     }
 
-    /// Adds what was joined since, as held at no version.
+    /// Takes what was joined since as held at no version.
     async fn joined_since(
         &self,
         caller: Caller,
@@ -88,11 +88,8 @@ impl Live {
             resumed.reload_list = true;
             return Ok(());
         }
-        for (conversation, _, joined) in joined {
-            if joined {
-                held.entry(conversation).or_insert(0);
-            }
-        }
+        // Held or not: one who left and came back, or deleted an own copy elsewhere, holds what is not theirs any more.
+        held.extend(joined.into_iter().filter(|(_, _, joined)| *joined).map(|(conversation, ..)| (conversation, 0)));
         Ok(())
     }
 
@@ -113,26 +110,29 @@ impl Live {
     pub async fn changes(
         &self,
         caller: Caller,
-        conversation: ConversationId,
+        id: ConversationId,
         since: Option<u32>,
     ) -> Result<Option<wire::Changes>, StoreError> {
         // Messages first: what the conversation says of itself may then be newer than the position told, never older.
         let changed = match since {
-            Some(since) => self.0.lookups.changes.get((conversation, since)).await?,
+            Some(since) => self.0.lookups.changes.get((id, since)).await?,
             None => None,
         };
-        let Some(summary) = self.0.lookups.summaries.get((conversation, caller.user)).await? else { return Ok(None) };
+        let Some(summary) = self.0.lookups.summaries.get((id, caller.user)).await? else { return Ok(None) };
         if summary.facts.role.is_none() || summary.facts.tenant != caller.tenant.0 {
             return Ok(None);
         }
-        let first_seq = summary.facts.first_seq;
-        let mut conversation = view::conversation(summary);
+        let sight = summary.facts.sight(caller.user);
+        let facts = self.0.facts.current(caller.tenant).await?;
+        let mut conversation = view::conversation(&facts, caller.user, summary);
         let exact =
             changed.filter(|changed| !changed.too_many && since.is_some_and(|since| 0 < since && since <= changed.version));
         let Some(mut changed) = exact else {
             return Ok(Some(wire::Changes { conversation: Some(conversation), messages: Vec::new(), reload: true }));
         };
-        changed.messages.retain(|message| message.seq >= first_seq);
+        let perhaps_hidden = changed.messages.iter().map(|message| message.seq).filter(|seq| *seq <= sight.hidden_seq);
+        let hidden = self.0.store.hidden_in(id, caller.user, perhaps_hidden).await?;
+        changed.messages.retain(|message| message.seq >= sight.first_seq && !hidden.contains(&message.seq));
         changed.messages.sort_by_key(|message| message.seq);
         // Also the number of the last message: a client takes later ones for new, and those up to it for changed.
         conversation.version = changed.version;

@@ -49,6 +49,20 @@ struct Seat {
     count: Count,
     /// The version the count is true at.
     as_of: u32,
+    /// See [`seats::Seat::whole_from`].
+    whole_from: u32,
+}
+
+impl Seat {
+    /// Shows a change, unless it is of a message the member may have deleted their copy of: then their devices ask, and are
+    /// answered without it.
+    fn show(&self, change: &Change) {
+        if change.seq().is_some_and(|seq| seq < self.whole_from) {
+            self.person.push(&Frame::event(wire::event::Kind::Gap(wire::Gap {})));
+        } else {
+            self.person.push(&change.frame);
+        }
+    }
 }
 
 /// Where a live member stands.
@@ -72,7 +86,11 @@ impl Count {
             Effect::Sent { seq, author } if *author == user => *self = Self { read_seq: *seq, ..Self::default() },
             Effect::Sent { .. } => self.unread += 1,
             Effect::Uncounted { seq } if *seq > self.read_seq => self.unread = self.unread.saturating_sub(1),
-            Effect::Uncounted { .. } | Effect::None | Effect::Removed(_) => {}
+            Effect::Uncounted { .. }
+            | Effect::Rewritten { .. }
+            | Effect::Capabilities
+            | Effect::None
+            | Effect::Removed(_) => {}
         }
     }
 }
@@ -142,9 +160,11 @@ impl Room {
         }
         let mut count = Count { read_seq: read.read_seq, unread: read.unread, marked_unread: read.marked_unread };
         let Some(as_of) = state.bring_up(person.id, &mut count, read.version) else { return false };
+        let seat = Seat { person: Arc::clone(person), count, as_of, whole_from: read.whole_from };
         let before = match state.find(person.id) {
             Ok(at) if Arc::ptr_eq(&state.seats[at].person, person) => {
                 let seat = &mut state.seats[at];
+                seat.whole_from = seat.whole_from.max(read.whole_from);
                 // A position that moved while it was read: the move is newer.
                 if count.read_seq < seat.count.read_seq {
                     return true;
@@ -159,11 +179,11 @@ impl Room {
             }
             Ok(at) => {
                 // Of one who left and came back.
-                state.seats[at] = Seat { person: Arc::clone(person), count, as_of };
+                state.seats[at] = seat;
                 None
             }
             Err(at) => {
-                state.seats.insert(at, Seat { person: Arc::clone(person), count, as_of });
+                state.seats.insert(at, seat);
                 None
             }
         };
@@ -281,7 +301,7 @@ impl State {
             _ => Vec::new(),
         };
         for seat in &mut self.seats {
-            seat.person.push(&change.frame);
+            seat.show(change);
             if seat.as_of < change.version {
                 seat.as_of = change.version;
                 let before = seat.count;
@@ -343,16 +363,18 @@ impl State {
 
 #[cfg(test)]
 mod tests {
+    use causerie_protocol::TenantId;
+
     use super::*;
     use crate::fanout::person::Soon;
 
     fn read_at(version: u32, last_seq: u32) -> seats::Seat {
         let conversation = ConversationId::new();
-        seats::Seat { conversation, version, last_seq, read_seq: last_seq, unread: 0, marked_unread: false }
+        seats::Seat { conversation, version, last_seq, read_seq: last_seq, unread: 0, marked_unread: false, whole_from: 1 }
     }
 
     fn member() -> Arc<Person> {
-        Person::new(UserId::new(), &Arc::new(Soon::default()))
+        Person::new(UserId::new(), TenantId::new(), &Arc::new(Soon::default()))
     }
 
     fn sent(room: &Room, version: u32, seq: u32) -> Change {

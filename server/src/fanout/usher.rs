@@ -212,7 +212,8 @@ async fn tell_joined(
     for attempt in 1..=RESEATS_MAX {
         let Some(summary) = live.0.lookups.summaries.get((conversation, person.id)).await? else { return Ok(()) };
         let version = summary.facts.version;
-        let conversation = Some(view::conversation(summary));
+        let facts = live.0.facts.current(person.tenant).await?;
+        let conversation = Some(view::conversation(&facts, person.id, summary));
         let frame = Frame::event(Event::ConversationJoined(wire::ConversationJoined { inbox_version, conversation }));
         if room.push_at(person, &frame, version) {
             break;

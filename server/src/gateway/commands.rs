@@ -129,16 +129,15 @@ pub async fn frame(app: &Arc<App>, session: &Arc<Session>, pace: &mut Pace, time
             })
         }
         Ok(SocketCommand::Any(command)) => {
-            let cost = crate::pace::cost(&command);
-            if let Err(refusal) = app.sends.take(session.caller.user, cost) {
+            if let Err(refusal) = app.allowances.take(session.caller.user, &command) {
                 return refuse(app, session, id, refusal);
             }
-            let began = Began::now();
+            let (began, reaches) = (Began::now(), crate::pace::reaches_others(&command));
             let pending = conversations::submit(app, session.acting(), command).await;
             let metrics = Arc::clone(&app.metrics);
             later(app, session, id, async move {
                 let answer = pending.await;
-                if cost > 0 && answer.is_ok() {
+                if reaches && answer.is_ok() {
                     metrics.send_to_ack_seconds.observe(began.elapsed().as_secs_f64());
                 }
                 answer
@@ -222,5 +221,12 @@ fn name(command: &wire::request::Command) -> &'static str {
         C::SearchDirectory(_) => "search_directory",
         C::WatchPresence(_) => "watch_presence",
         C::GetPresence(_) => "get_presence",
+        C::CloseConversation(_) => "close_conversation",
+        C::ReopenConversation(_) => "reopen_conversation",
+        C::DeleteConversation(_) => "delete_conversation",
+        C::Relate(_) => "relate",
+        C::AcceptRelation(_) => "accept_relation",
+        C::Unrelate(_) => "unrelate",
+        C::ListRelations(_) => "list_relations",
     }
 }

@@ -18,30 +18,26 @@ use super::{
     command::{Endpoint, answer},
     cors, docs,
     error::Problem,
-    openapi,
+    import, openapi, policy,
     routes::{Asks, ROUTES, Route},
     users,
 };
-use crate::{
-    app::App,
-    auth::Scope,
-    conversations,
-    pace::{self, Pace},
-    telemetry::CodeLabel,
-};
+use crate::{app::App, auth::Scope, conversations, pace::Pace, provisioning::Turns, telemetry::CodeLabel};
 
 /// What every handler needs.
 #[derive(Clone)]
 struct Shared {
     app: Arc<App>,
     pace: Arc<Pace>,
+    imports: Turns,
 }
 
 type PathParams = Result<RawPathParams, RawPathParamsRejection>;
 
 /// All of `/v1` but the socket.
 pub fn router(app: &Arc<App>) -> Router {
-    let shared = Shared { app: Arc::clone(app), pace: Arc::new(Pace::of_requests(&app.config.limits)) };
+    let pace = Arc::new(Pace::of_requests(&app.config.limits));
+    let shared = Shared { app: Arc::clone(app), pace, imports: Turns::default() };
     let origins: Arc<[String]> = app.config.listen.origins.clone().into();
     let description: Arc<str> = openapi::document().to_string().into();
     let mut router = Router::new();
@@ -70,6 +66,8 @@ fn handler(route: &'static Route) -> MethodRouter<Shared> {
         Asks::Me => Work::Me,
         Asks::PutUser => Work::PutUser,
         Asks::RevokeUser => Work::RevokeUser,
+        Asks::Import => Work::Import,
+        Asks::Policy(ask) => Work::Policy(ask),
     };
     on(filter, move |State(shared): State<Shared>, path: PathParams, request: Request| async move {
         let done = match work {
@@ -77,6 +75,8 @@ fn handler(route: &'static Route) -> MethodRouter<Shared> {
             Work::Me => me(&shared, request).await,
             Work::PutUser => put_user(&shared.app, path, request).await,
             Work::RevokeUser => revoke_user(&shared.app, path, request).await,
+            Work::Import => import::post(&shared.app, &shared.imports, request).await,
+            Work::Policy(ask) => policy::serve(&shared.app, ask, request).await.map(|told| json(told.to_string())),
         };
         done.inspect_err(|problem| {
             shared.app.metrics.refusals.get_or_create(&CodeLabel { code: problem.code() }).inc();
@@ -91,6 +91,8 @@ enum Work {
     Me,
     PutUser,
     RevokeUser,
+    Import,
+    Policy(policy::Ask),
 }
 
 async fn command(shared: &Shared, endpoint: Endpoint, path: PathParams, request: Request) -> Result<Response, Problem> {
@@ -101,7 +103,7 @@ async fn command(shared: &Shared, endpoint: Endpoint, path: PathParams, request:
     let uri = request.uri().clone();
     let fields = if endpoint.has_body() { body::read(request).await? } else { Map::new() };
     let command = endpoint.command(fields, &uri, &path)?;
-    shared.app.sends.take(caller.user, pace::cost(&command))?;
+    shared.app.allowances.take(caller.user, &command)?;
     Ok(json(answer(conversations::execute(&shared.app, caller, command).await?)))
 }
 

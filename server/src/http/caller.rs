@@ -43,12 +43,23 @@ pub async fn person(app: &App, headers: &HeaderMap) -> Result<Caller, Refusal> {
 /// # Errors
 /// When the credential is no key, not good, or lacks the scope.
 pub async fn back_end(app: &App, headers: &HeaderMap, scope: Scope) -> Result<ApiCaller, Refusal> {
+    back_end_of(app, headers, &[scope]).await
+}
+
+/// The back end that asks, with any of these scopes.
+///
+/// # Errors
+/// When the credential is no key, not good, or has none of the scopes.
+pub async fn back_end_of(app: &App, headers: &HeaderMap, scopes: &[Scope]) -> Result<ApiCaller, Refusal> {
     let credential = bearer(headers)?;
     if !credential.starts_with(KEY_PREFIX) {
         return Err(Refusal::new(ErrorCode::Forbidden, "only a back end's key may do this, no person's token"));
     }
     let key = app.auth.key(credential).await?;
-    key.require(scope)?;
+    let missing = scopes.iter().map(|scope| key.require(*scope)).collect::<Vec<_>>();
+    if missing.iter().all(Result::is_err) {
+        missing.into_iter().next().unwrap_or(Ok(()))?;
+    }
     Ok(key)
 }
 

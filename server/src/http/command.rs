@@ -10,7 +10,7 @@ use http::Uri;
 use serde_json::{Map, Value};
 
 use super::{
-    descriptors::{Message, WIRE},
+    descriptors::{Kind, Message, WIRE},
     routes::Route,
 };
 
@@ -45,6 +45,7 @@ impl Endpoint {
         uri: &Uri,
         path: impl IntoIterator<Item = (&'a str, &'a str)>,
     ) -> Result<Command, Refusal> {
+        self.message.refuse_unknown(&fields, self.key)?;
         if !self.has_body() {
             self.fill_from_query(&mut fields, uri)?;
         }
@@ -70,7 +71,8 @@ impl Endpoint {
             if field.repeated {
                 fields.insert(field.json_name.clone(), given.into());
             } else if let Some(last) = given.pop() {
-                fields.insert(field.json_name.clone(), last);
+                let flag = last.as_str().filter(|_| field.kind == Kind::Flag).and_then(|text| text.parse::<bool>().ok());
+                fields.insert(field.json_name.clone(), flag.map_or(last, Value::Bool));
             }
         }
         Ok(())
@@ -97,6 +99,7 @@ pub fn answer(result: reply::Result) -> Vec<u8> {
 #[cfg(test)]
 mod tests {
     use causerie_protocol::{ConversationId, UserId, command::HistoryRange};
+    use serde_json::json;
 
     use super::*;
     use crate::http::routes::{Asks, ROUTES};
@@ -130,6 +133,30 @@ mod tests {
         assert_eq!(refusal.code, ErrorCode::Malformed);
         assert_eq!(refusal.field, "sendMessage.text");
         assert!(!refusal.message.contains("line"), "{}", refusal.message);
+    }
+
+    #[test]
+    fn a_field_nobody_knows_is_refused_however_deep_it_is() {
+        let refused = |fields: Value| {
+            let fields = fields.as_object().expect("an object").clone();
+            endpoint("StartConversation").command(fields, &Uri::default(), []).expect_err("refused").field
+        };
+        assert_eq!(refused(json!({ "record": "7" })), "startConversation.record");
+        let with = json!({ "with": [{ "externalId": "tom" }, { "externalId": "noa", "role": "owner" }] });
+        assert_eq!(refused(with), "startConversation.with[1].role");
+        assert_eq!(refused(json!({ "first_message": { "mood": 1 } })), "startConversation.first_message.mood");
+    }
+
+    #[test]
+    fn a_flag_in_a_query_is_yes_or_no() {
+        let conversation = ConversationId::new();
+        let delete = |query: &str| {
+            let uri: Uri = format!("/ignored?for_all={query}").parse().expect("a uri");
+            endpoint("DeleteConversation").command(Map::new(), &uri, [("conversation_id", &*conversation.to_string())])
+        };
+        assert_eq!(delete("true"), Ok(Command::DeleteConversation { conversation, for_all: true }));
+        assert_eq!(delete("false"), Ok(Command::DeleteConversation { conversation, for_all: false }));
+        assert_eq!(delete("perhaps").expect_err("neither").field, "deleteConversation.forAll");
     }
 
     #[test]

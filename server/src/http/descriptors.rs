@@ -2,12 +2,13 @@
 
 use std::{collections::BTreeMap, sync::LazyLock};
 
-use causerie_protocol::DESCRIPTORS;
+use causerie_protocol::{DESCRIPTORS, ErrorCode, Refusal};
 use prost::Message as _;
 use prost_types::{
     DescriptorProto, EnumDescriptorProto, FieldDescriptorProto, FileDescriptorProto, FileDescriptorSet,
     field_descriptor_proto::{Label, Type},
 };
+use serde_json::{Map, Value};
 
 const PACKAGE: &str = "causerie.v1";
 
@@ -104,6 +105,36 @@ impl Wire {
         let fields = &self.message("Request").fields;
         let carrier = fields.iter().find(|field| field.kind == Kind::Message(command.to_owned()));
         &carrier.expect("the table names commands of proto/").json_name
+    }
+}
+
+impl Message {
+    /// Refuses fields this message does not have. A socket ignores them, for clients newer than the server; over HTTP a
+    /// field that silently does nothing is a trap.
+    ///
+    /// # Errors
+    /// `invalid`, naming the field; `place` is where the message stands, `sendMessage`.
+    pub fn refuse_unknown(&self, fields: &Map<String, Value>, place: &str) -> Result<(), Refusal> {
+        for (name, value) in fields {
+            let place = format!("{place}.{name}");
+            // Protobuf's JSON mapping reads both spellings.
+            let Some(field) = self.fields.iter().find(|field| field.json_name == *name || field.name == *name) else {
+                return Err(Refusal::new(ErrorCode::Invalid, format!("`{place}` is no field of this")).field(place));
+            };
+            let Kind::Message(inner) = &field.kind else { continue };
+            let inner = WIRE.message(inner);
+            match value {
+                Value::Object(fields) => inner.refuse_unknown(fields, &place)?,
+                Value::Array(values) => {
+                    for (at, fields) in values.iter().enumerate().filter_map(|(at, value)| Some((at, value.as_object()?))) {
+                        inner.refuse_unknown(fields, &format!("{place}[{at}]"))?;
+                    }
+                }
+                // Of the wrong type, which decoding says better.
+                _ => {}
+            }
+        }
+        Ok(())
     }
 }
 

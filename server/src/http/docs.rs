@@ -79,16 +79,20 @@ fn operation(route: &Route, document: &Value) -> String {
         parameters.row([&name, &prose(&parameter["in"]), &kind(schema), &prose(&schema["description"])]);
     }
     text += &parameters.end();
-    let body = &operation["requestBody"]["content"]["application/json"]["schema"];
-    if !body.is_null() {
-        let _ = write!(text, "<p>Body: {}.</p>", kind(body));
+    if let Some(body) = content(&operation["requestBody"]) {
+        let _ = write!(text, "<p>Body: {body}.</p>");
     }
-    let answer = &operation["responses"]["200"]["content"]["application/json"]["schema"];
-    text + &if answer.is_null() {
-        "<p>Answer: none (204).</p>".to_owned()
-    } else {
-        format!("<p>Answer: {}.</p>", kind(answer))
+    text + &match content(&operation["responses"]["200"]) {
+        None => "<p>Answer: none (204).</p>".to_owned(),
+        Some(answer) => format!("<p>Answer: {answer}.</p>"),
     }
+}
+
+/// What a body holds, and where that is not JSON, in which form.
+fn content(body: &Value) -> Option<String> {
+    let (media_type, content) = body["content"].as_object()?.iter().next()?;
+    let of = kind(&content["schema"]);
+    Some(if media_type == "application/json" { of } else { format!("{of}, one per line (<code>{media_type}</code>)") })
 }
 
 /// Every error code, where [`super::error`] points.

@@ -5,6 +5,8 @@ use serde_json::{Map, Value, json};
 
 use super::{
     descriptors::{Field, Kind, WIRE},
+    import::description as import,
+    policy::description as policy,
     routes::{Asks, ROUTES, Route},
     schema, users,
 };
@@ -62,8 +64,13 @@ pub fn document() -> Value {
 
 /// The schema components: all that a route takes or answers, and what those mention.
 fn schemas() -> Map<String, Value> {
-    let mut schemas =
-        Map::from_iter([("Problem".to_owned(), problem()), (users::PROFILE.to_owned(), users::profile_schema())]);
+    let mut schemas = Map::from_iter([
+        ("Problem".to_owned(), problem()),
+        (users::PROFILE.to_owned(), users::profile_schema()),
+        (import::ROW.to_owned(), import::row()),
+        (import::ANSWER.to_owned(), import::answer()),
+    ]);
+    schemas.extend(policy::schemas());
     for route in &ROUTES {
         if let Some(fields) = body_fields(route).filter(|fields| !fields.is_empty()) {
             let Asks::Command(command) = route.asks else { continue };
@@ -71,7 +78,7 @@ fn schemas() -> Map<String, Value> {
             schemas.insert(command.to_owned(), schema::object(comment, &fields));
             fields.iter().for_each(|field| schema::add_mentioned(&field.kind, &mut schemas));
         }
-        if !route.reply.is_empty() {
+        if !route.reply.is_empty() && !schemas.contains_key(route.reply) {
             schema::add_mentioned(&Kind::Message(route.reply.to_owned()), &mut schemas);
         }
     }
@@ -95,36 +102,48 @@ fn operation(route: &Route) -> Value {
         "parameters": parameters(route),
         "responses": { "default": { "$ref": "#/components/responses/Problem" } },
     });
-    let success = if route.reply.is_empty() {
+    let success = if route.asks == Asks::Import {
+        (
+            "200",
+            json!({ "description": "Begun; the last line says how it ended.", "content": content(import::NDJSON, import::ANSWER) }),
+        )
+    } else if route.reply.is_empty() {
         ("204", json!({ "description": "Done." }))
     } else {
-        ("200", json!({ "description": "Done.", "content": json_content(route.reply) }))
+        ("200", json!({ "description": "Done.", "content": content(JSON, route.reply) }))
     };
     operation["responses"][success.0] = success.1;
     let body = match route.asks {
-        Asks::Command(command) => body_fields(route).filter(|fields| !fields.is_empty()).map(|_| command),
-        Asks::PutUser => Some(users::PROFILE),
+        Asks::Command(command) => body_fields(route).filter(|fields| !fields.is_empty()).map(|_| content(JSON, command)),
+        Asks::PutUser => Some(content(JSON, users::PROFILE)),
+        Asks::Import => Some(content(import::NDJSON, import::ROW)),
+        Asks::Policy(ask) => ask.body().map(|body| content(JSON, body)),
         Asks::Me | Asks::RevokeUser => None,
     };
     if let Some(body) = body {
-        operation["requestBody"] = json!({ "required": true, "content": json_content(body) });
+        operation["requestBody"] = json!({ "required": true, "content": body });
     }
-    if route.is_provisioning() {
+    if !route.scopes().is_empty() {
         operation["security"] = json!([{ "backend": [] }]);
-        operation["description"] = "Needs a back end's key with the scope `provision`.".into();
+        let more = if route.asks == Asks::Import { import::TEXT } else { "" };
+        let scopes: Vec<String> = route.scopes().iter().map(|scope| format!("`{}`", scope.name())).collect();
+        let scopes = scopes.join(" or ");
+        operation["description"] = format!("Needs a back end's key with the scope {scopes}. {more}").trim_end().into();
     }
     operation
 }
 
-fn json_content(schema: &str) -> Value {
-    json!({ "application/json": { "schema": { "$ref": format!("#/components/schemas/{schema}") } } })
+const JSON: &str = "application/json";
+
+fn content(media_type: &str, schema: &str) -> Value {
+    json!({ media_type: { "schema": { "$ref": format!("#/components/schemas/{schema}") } } })
 }
 
 fn parameters(route: &Route) -> Vec<Value> {
     let mut parameters = Vec::new();
     let fields = match route.asks {
         Asks::Command(command) => &*WIRE.message(command).fields,
-        Asks::Me | Asks::PutUser | Asks::RevokeUser => &[],
+        Asks::Me | Asks::PutUser | Asks::RevokeUser | Asks::Import | Asks::Policy(_) => &[],
     };
     for name in route.path_fields() {
         let field = fields.iter().find(|field| field.name == name);
@@ -136,7 +155,13 @@ fn parameters(route: &Route) -> Vec<Value> {
             parameters.push(json!({ "name": route.parameter(&field.name), "in": "query", "schema": schema::field(field) }));
         }
     }
-    if !route.is_provisioning() {
+    if route.asks == Asks::Import {
+        parameters.extend(import::parameters());
+    }
+    if let Asks::Policy(ask) = route.asks {
+        parameters.extend(ask.parameters());
+    }
+    if route.scopes().is_empty() {
         parameters.push(json!({ "$ref": "#/components/parameters/CauserieUser" }));
     }
     parameters
@@ -150,6 +175,8 @@ pub fn operation_id(route: &Route) -> &'static str {
         Asks::Me => "me",
         Asks::PutUser => "putUser",
         Asks::RevokeUser => "revokeUser",
+        Asks::Import => "import",
+        Asks::Policy(ask) => ask.operation_id(),
     }
 }
 

@@ -5,6 +5,9 @@
 
 use http::Method;
 
+use super::policy::Ask;
+use crate::auth::Scope;
+
 /// One operation.
 #[derive(Debug)]
 pub struct Route {
@@ -33,6 +36,10 @@ pub enum Asks {
     PutUser,
     /// Voids a person's tokens.
     RevokeUser,
+    /// Tells who there is, in bulk.
+    Import,
+    /// What concerns the tenant's rules.
+    Policy(Ask),
 }
 
 impl Route {
@@ -42,10 +49,14 @@ impl Route {
         !matches!(self.method, Method::GET | Method::DELETE)
     }
 
-    /// Only a key of the product's back end may, none of its people.
+    /// Only a key of the product's back end with one of these scopes may, none of its people; empty where people may.
     #[must_use]
-    pub fn is_provisioning(&self) -> bool {
-        matches!(self.asks, Asks::PutUser | Asks::RevokeUser)
+    pub fn scopes(&self) -> &'static [Scope] {
+        match self.asks {
+            Asks::PutUser | Asks::RevokeUser | Asks::Import => &[Scope::Provision],
+            Asks::Policy(ask) => ask.scopes(),
+            Asks::Command(_) | Asks::Me => &[],
+        }
     }
 
     /// The names in braces.
@@ -84,7 +95,7 @@ impl Route {
 
 /// All operations.
 #[rustfmt::skip] // a table
-pub static ROUTES: [Route; 21] = {
+pub static ROUTES: [Route; 37] = {
     use Route as R;
     const GET: Method = Method::GET;
     const POST: Method = Method::POST;
@@ -96,10 +107,13 @@ pub static ROUTES: [Route; 21] = {
         R::command(POST,   "/v1/conversations",                                         "StartConversation",  "ConversationStarted", "Starts a conversation, or finds the one that exists."),
         R::command(GET,    "/v1/conversations/{conversation_id}",                       "GetConversation",    "ConversationFound",   "Tells one conversation."),
         R::command(PATCH,  "/v1/conversations/{conversation_id}",                       "RenameConversation", "ConversationUpdated", "Gives a group another subject."),
+        R::command(DELETE, "/v1/conversations/{conversation_id}",                       "DeleteConversation", "ConversationDeleted", "Deletes one's own copy of a conversation, or erases it for all its members."),
+        R::command(POST,   "/v1/conversations/{conversation_id}/close",                 "CloseConversation",  "ConversationUpdated", "Ends a conversation: it stays readable, and nobody posts."),
+        R::command(POST,   "/v1/conversations/{conversation_id}/reopen",                "ReopenConversation", "ConversationUpdated", "Opens a closed conversation again."),
         R::command(GET,    "/v1/conversations/{conversation_id}/messages",              "GetHistory",         "MessagePage",         "Tells messages, oldest first; without bounds, the newest."),
         R::command(POST,   "/v1/conversations/{conversation_id}/messages",              "SendMessage",        "MessageSent",         "Sends a message; a retry with the same client id is harmless."),
         R::command(PATCH,  "/v1/conversations/{conversation_id}/messages/{message_id}", "EditMessage",        "MessageEdited",       "Edits a message of one's own."),
-        R::command(DELETE, "/v1/conversations/{conversation_id}/messages/{message_id}", "DeleteMessage",      "MessageDeleted",      "Deletes a message of one's own, for everyone."),
+        R::command(DELETE, "/v1/conversations/{conversation_id}/messages/{message_id}", "DeleteMessage",      "MessageDeleted",      "Deletes a message of one's own, for everyone; or one's own copy of any."),
         R::command(GET,    "/v1/conversations/{conversation_id}/changes",               "GetChanges",         "Changes",             "Tells what changed after a version."),
         R::command(GET,    "/v1/conversations/{conversation_id}/members",               "ListMembers",        "MemberPage",          "Lists the members."),
         R::command(POST,   "/v1/conversations/{conversation_id}/members",               "AddMembers",         "ConversationUpdated", "Adds people to a group."),
@@ -108,10 +122,23 @@ pub static ROUTES: [Route; 21] = {
         R::command(PUT,    "/v1/conversations/{conversation_id}/unread",                "MarkUnread",         "Marked",              "Marks the conversation to come back to."),
         R::command(POST,   "/v1/conversations/{conversation_id}/typing",                "SetTyping",          "TypingSet",           "Says that one is writing, or stopped."),
         R::command(GET,    "/v1/users",                                                 "GetUsers",           "UserList",            "Tells people by id.").query("id", "user_ids"),
-        R::command(GET,    "/v1/directory",                                             "SearchDirectory",    "DirectoryPage",       "Finds people one may write to.").query("q", "query"),
+        R::command(GET,    "/v1/directory",                                             "SearchDirectory",    "DirectoryPage",       "Finds people and groups one may write to.").query("q", "query"),
+        R::command(GET,    "/v1/relations",                                             "ListRelations",      "RelationPage",        "Lists one's relations: friends, those who asked, those one blocked."),
+        R::command(PUT,    "/v1/relations/{relation}",                                  "Relate",             "RelationUpdated",     "Asks a person for a mutual relation, or enters a one-sided one."),
+        R::command(POST,   "/v1/relations/{relation}/accept",                           "AcceptRelation",     "RelationUpdated",     "Says yes to a person who asked."),
+        R::command(POST,   "/v1/relations/{relation}/end",                              "Unrelate",           "RelationUpdated",     "Ends a relation, declines a request, or takes one's own back."),
         R::command(GET,    "/v1/presence",                                              "GetPresence",        "PresenceList",        "Tells who is online.").query("user_id", "user_ids"),
         R::other  (GET,    "/v1/me",                                                    Asks::Me,             "User",                "Tells who the caller is."),
         R::other  (PUT,    "/v1/users/{external_id}",                                   Asks::PutUser,        "User",                "Makes a person known, or changes what is known."),
         R::other  (POST,   "/v1/users/{external_id}/revoke",                            Asks::RevokeUser,     "",                    "Voids the tokens issued to a person until now, and ends their connections."),
+        R::other  (POST,   "/v1/import",                                                Asks::Import,         "",                    "Tells who there is, in which groups, and what they are to each other."),
+        R::other  (GET,    "/v1/policy",                                                            Asks::Policy(Ask::Get),   "Policy",            "Tells the rules in force, or those of a version."),
+        R::other  (PUT,    "/v1/policy",                                                            Asks::Policy(Ask::Put),   "PolicyChanged",     "Puts rules in force, at once and on every node; or tells what they would change."),
+        R::other  (POST,   "/v1/policy/check",                                                      Asks::Policy(Ask::Check), "PolicyChecked",     "Tells what is wrong with a text of rules, line by line."),
+        R::other  (POST,   "/v1/policy/explain",                                                    Asks::Policy(Ask::Explain),"Explanation",       "Tells whether someone may do something, by which rule, and what each rule says."),
+        R::other  (POST,   "/v1/policy/diff",                                                       Asks::Policy(Ask::Diff),  "PolicyDifference",  "Tells what other rules would change: who reaches whom, and which conversations stop."),
+        R::other  (GET,    "/v1/policy/history",                                                    Asks::Policy(Ask::History),"PolicyHistory",     "Lists the rules the tenant had, the latest first."),
+        R::other  (POST,   "/v1/policy/rollback",                                                   Asks::Policy(Ask::Rollback),"PolicyChanged",     "Goes back to earlier rules."),
+        R::other  (GET,    "/v1/audit",                                                             Asks::Policy(Ask::Audit), "AuditPage",         "Tells who did what, and what rules refused."),
     ]
 };

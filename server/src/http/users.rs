@@ -6,6 +6,7 @@ use serde_json::{Map, Value, json};
 use super::caller::{self, unavailable};
 use crate::{
     app::App,
+    audit,
     auth::ApiCaller,
     store::queries::people::{self, Profile},
 };
@@ -39,22 +40,27 @@ pub async fn put(app: &App, key: &ApiCaller, external_id: &str, body: &Map<Strin
         name: text(body, "name")?,
         avatar_url: text(body, "avatarUrl")?,
         locale: text(body, "locale")?,
+        status,
+        ..Profile::default()
     };
     if profile.avatar_url.as_deref().is_some_and(|url| !is_web_address(url)) {
         return Err(invalid("avatarUrl", "is neither empty nor an http or https address"));
     }
     let saved = people::upsert(&app.store, key.tenant, &[profile], app.clock.now_ms()).await.map_err(unavailable)?;
-    let mut user = saved.into_iter().next().ok_or_else(|| Refusal::new(ErrorCode::Internal, "nobody was stored"))?;
-    if let Some(status) = status {
-        if status != user.status {
-            people::set_status(&app.store, key.tenant, user.id, status).await.map_err(unavailable)?;
-            user.status = status;
-        }
-        if status != wire::UserStatus::Active {
-            // Whatever their tokens say, and again if it is said again: the signal may have been lost.
-            app.live.revoke(user.id, i64::MAX);
-        }
+    let user = saved.into_iter().next().ok_or_else(|| Refusal::new(ErrorCode::Internal, "nobody was stored"))?;
+    if status.is_some_and(|status| status != wire::UserStatus::Active) {
+        // Whatever their tokens say, and again if it is said again: the signal may have been lost.
+        app.live.revoke(user.id, i64::MAX);
     }
+    let said: Vec<&str> = body.keys().map(String::as_str).collect();
+    note(
+        app,
+        key,
+        "user.put",
+        external_id,
+        [("fields", said.into()), ("status", json!(status.map(|one| one.as_str_name())))],
+    )
+    .await?;
     Ok(wire::User::from(&user))
 }
 
@@ -64,11 +70,23 @@ pub async fn put(app: &App, key: &ApiCaller, external_id: &str, body: &Map<Strin
 /// When there is no such person, or the database fails.
 pub async fn revoke(app: &App, key: &ApiCaller, external_id: &str) -> Result<(), Refusal> {
     let user = caller::find(app, key, external_id).await?;
-    let now_s = app.clock.now_s();
-    people::revoke_tokens(&app.store, key.tenant, user.id, now_s).await.map_err(unavailable)?;
+    let now_ms = app.clock.now_ms();
+    people::revoke_tokens(&app.store, key.tenant, user.id, now_ms).await.map_err(unavailable)?;
     // As in the database: those of the current second too.
-    app.live.revoke(user.id, now_s.saturating_add(1));
-    Ok(())
+    app.live.revoke(user.id, now_ms.div_euclid(1000).saturating_add(1));
+    note(app, key, "user.revoke", external_id, []).await
+}
+
+/// Writes into the audit what was done to a person.
+async fn note<const N: usize>(
+    app: &App,
+    key: &ApiCaller,
+    action: &str,
+    external_id: &str,
+    detail: [(&str, Value); N],
+) -> Result<(), Refusal> {
+    let entry = audit::done(audit::back_end(key), action, format!("user:{external_id}"), detail, app.clock.now_ms());
+    audit::record(&app.store, key.tenant, entry).await.map_err(unavailable)
 }
 
 fn status(body: &Map<String, Value>) -> Result<Option<wire::UserStatus>, Refusal> {

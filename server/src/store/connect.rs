@@ -67,7 +67,42 @@ async fn sqlite(path: &std::path::Path, connections: u32, create: bool) -> Resul
             .journal_mode(SqliteJournalMode::Wal)
             // An acknowledged message survives a power cut; batches share the price of the sync.
             .synchronous(SqliteSynchronous::Full)
+            // Statements here look up what `input` names. Between some 230 and 2,000 rows of it SQLite 3.51 would rather index
+            // those rows and read the whole table beside them: two seconds instead of three milliseconds.
+            .pragma("automatic_index", "OFF")
             .foreign_keys(true)
     });
     Ok(sea_orm::Database::connect(options).await?)
+}
+
+#[cfg(test)]
+mod tests {
+    use sea_orm::{ConnectionTrait as _, Value};
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::{
+        store::rows::{Column, Rows},
+        testing::TempDirectory,
+    };
+
+    #[tokio::test]
+    async fn sqlite_looks_up_what_rows_name_however_many_they_are() {
+        let directory = TempDirectory::new();
+        let store = Store::connect(&Database::Sqlite(directory.0.join("test.sqlite"))).await.expect("opens");
+        store.migrate().await.expect("migrates");
+        for count in [1, 100, 200, 300, 500, 1_000, 2_000, 5_000] {
+            let mut rows = Rows::new([("user_id", Column::Uuid), ("group_id", Column::Uuid), ("role", Column::Text)]);
+            for _ in 0..count {
+                rows.push([Uuid::nil().into(), Uuid::nil().into(), Value::from("learner")]);
+            }
+            let body = "SELECT m.* FROM input i JOIN memberships m ON m.user_id = i.user_id AND m.group_id = i.group_id
+                        AND m.role = i.role";
+            let mut query = rows.statement(store.backend(), body, &[]);
+            query.sql = format!("EXPLAIN QUERY PLAN {}", query.sql);
+            let plan = store.reader().query_all_raw(query).await.expect("explains");
+            let plan: Vec<String> = plan.iter().map(|step| step.try_get("", "detail").expect("a text")).collect();
+            assert!(!plan.iter().any(|step| step.starts_with("SCAN m")), "{count} rows: {plan:?}");
+        }
+    }
 }

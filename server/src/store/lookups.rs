@@ -7,6 +7,7 @@ use super::{
     batcher::Batcher,
     queries::{
         conversations::{Facts, Summary},
+        facts::read::{self, Version},
         messages::Changed,
         people, tenants,
     },
@@ -28,13 +29,15 @@ pub struct Lookups {
     pub epochs: Batcher<TenantId, String>,
     /// Whether people may still be here.
     pub standings: Batcher<UserId, people::Standing>,
+    /// How far the facts of tenants are.
+    pub facts_versions: Batcher<TenantId, Version>,
 }
 
 impl Lookups {
     /// Starts the workers.
     #[must_use]
     pub fn start(store: &Store) -> Self {
-        let (a, b, c, d, e) = (store.clone(), store.clone(), store.clone(), store.clone(), store.clone());
+        let [a, b, c, d, e, f] = std::array::from_fn(|_| store.clone());
         Self {
             summaries: Batcher::spawn(BATCH_MAX, move |pairs| {
                 let store = a.clone();
@@ -55,6 +58,10 @@ impl Lookups {
             standings: Batcher::spawn(BATCH_MAX, move |users| {
                 let store = e.clone();
                 async move { people::standings(&store, &users).await }
+            }),
+            facts_versions: Batcher::spawn(BATCH_MAX, move |tenants| {
+                let store = f.clone();
+                async move { read::versions(store.reader(), &tenants).await }
             }),
         }
     }

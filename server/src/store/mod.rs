@@ -6,6 +6,7 @@
 pub mod batcher;
 mod connect;
 pub mod entities;
+pub mod kinds;
 pub mod lookups;
 pub mod queries;
 pub mod rows;
@@ -112,6 +113,12 @@ impl Store {
         let options =
             TransactionOptions { sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate), ..Default::default() };
         Ok(self.writer.begin_with_options(options).await?)
+    }
+
+    /// SQLite: a file, for one server.
+    #[must_use]
+    pub fn is_embedded(&self) -> bool {
+        self.backend() != DbBackend::Postgres
     }
 
     /// Which database this is.

@@ -7,6 +7,9 @@
 use sea_orm::{DbBackend, Statement, Value, sea_query::ArrayType};
 use uuid::Uuid;
 
+/// SQLite binds at most 32,766 values to a statement; this many belong to rows, the others to what a statement has besides.
+const SQLITE_VALUES_MAX: usize = 32_000;
+
 /// What a column holds.
 #[derive(Debug, Clone, Copy)]
 pub enum Column {
@@ -50,6 +53,20 @@ impl<const N: usize> Rows<N> {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.rows.is_empty()
+    }
+
+    /// In parts that one statement can hold: any number of rows on PostgreSQL, as many as SQLite binds.
+    #[must_use]
+    pub fn parts(self, backend: DbBackend) -> Vec<Self> {
+        let rows_max = if backend == DbBackend::Postgres { usize::MAX } else { SQLITE_VALUES_MAX / N };
+        let Self { columns, mut rows } = self;
+        let mut parts = Vec::new();
+        while !rows.is_empty() {
+            let rest = rows.split_off(rows.len().min(rows_max));
+            parts.push(Self { columns, rows });
+            rows = rest;
+        }
+        parts
     }
 
     /// `WITH input (…) AS (…) <body>`. In the body `{0}`, `{1}` … stand for `extra`, and `{for_update c}` locks the rows of

@@ -42,8 +42,19 @@ labels! {
     CodeLabel { code: ErrorCode => ErrorCode::name }
     /// Which close code, `going_away`.
     CloseLabel { code: CloseCode => CloseCode::name }
-    /// Which rule said no, `recipient_inactive`.
-    RuleLabel { rule: &'static str => str::to_owned }
+}
+
+/// Which rule said no, `school/blocked`.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct RuleLabel {
+    /// The label's value.
+    pub rule: String,
+}
+
+impl EncodeLabelSet for RuleLabel {
+    fn encode(&self, encoder: &mut LabelSetEncoder<'_>) -> Result<(), std::fmt::Error> {
+        EncodeLabel::encode(&("rule", self.rule.as_str()), encoder.encode_label())
+    }
 }
 
 /// All figures. Fields are updated where the thing happens; each is cheap to clone and shares its value.
@@ -72,6 +83,7 @@ pub struct Metrics {
     pub closes: Family<CloseLabel, Counter>,
     pub refusals: Family<CodeLabel, Counter>,
     pub policy_denials: Family<RuleLabel, Counter>,
+    pub audit_dropped: Counter,
     pub resumes: Counter,
     pub reloads: Counter,
     pub commit_batch_size: Histogram,
@@ -119,6 +131,7 @@ impl Metrics {
             closes: Family::default(),
             refusals: Family::default(),
             policy_denials: Family::default(),
+            audit_dropped: Counter::default(),
             resumes: Counter::default(),
             reloads: Counter::default(),
             commit_batch_size: sizes(),
@@ -156,6 +169,7 @@ impl Metrics {
         registry.register("closes", "Connections closed by the server, by code", m.closes.clone());
         registry.register("refusals", "Requests refused, by error", m.refusals.clone());
         registry.register("policy_denials", "Requests the rules forbade, by rule", m.policy_denials.clone());
+        registry.register("audit_dropped", "Refusals that the audit lacks", m.audit_dropped.clone());
         registry.register("resumes", "Resumes answered", m.resumes.clone());
         registry.register("reloads", "Resumed conversations a client had to load anew", m.reloads.clone());
         registry.register("commit_batch_size", "Items per transaction of a writer", m.commit_batch_size.clone());
@@ -193,7 +207,7 @@ mod tests {
         metrics.frames_received.get_or_create(&CommandLabel { command: "send_message" }).inc();
         metrics.closes.get_or_create(&CloseLabel { code: CloseCode::GoingAway }).inc();
         metrics.refusals.get_or_create(&CodeLabel { code: ErrorCode::NotFound }).inc();
-        metrics.policy_denials.get_or_create(&RuleLabel { rule: "recipient_inactive" }).inc();
+        metrics.policy_denials.get_or_create(&RuleLabel { rule: "open/peer-active".to_owned() }).inc();
         let text = metrics.encode();
         for line in [
             "causerie_connections 3",
@@ -202,7 +216,7 @@ mod tests {
             "causerie_frames_received_total{command=\"send_message\"} 1",
             "causerie_closes_total{code=\"going_away\"} 1",
             "causerie_refusals_total{code=\"not_found\"} 1",
-            "causerie_policy_denials_total{rule=\"recipient_inactive\"} 1",
+            "causerie_policy_denials_total{rule=\"open/peer-active\"} 1",
             concat!("causerie_build_info{version=\"", env!("CARGO_PKG_VERSION"), "\"} 1"),
         ] {
             assert!(text.lines().any(|have| have == line), "no {line:?} in\n{text}");

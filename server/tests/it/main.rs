@@ -8,5 +8,7 @@ mod harness;
 mod health;
 mod http;
 mod migrations;
+mod policy_cli;
 mod revocation;
+mod scenarios;
 mod slow_reader;

@@ -34,7 +34,7 @@ fn send(conversation: &str, text: String) -> Command {
 }
 
 async fn direct(raw: &mut Raw, with: &str) -> wire::Conversation {
-    let with = wire::UserRef { by: Some(wire::user_ref::By::ExternalId(with.to_owned())) };
+    let with = wire::Recipient { by: Some(wire::recipient::By::ExternalId(with.to_owned())) };
     let start =
         wire::StartConversation { kind: wire::ConversationKind::Direct as i32, with: vec![with], ..Default::default() };
     match raw.ask(Command::StartConversation(start)).await {

@@ -23,16 +23,20 @@ async fn everything_unversioned_is_told_as_it_comes() {
         // A newer server knows more of them.
         capabilities: vec![wire::Capability::Send.into(), 99],
     };
+    let relation = wire::Relation { relation: "friend".into(), ..Default::default() };
+    let related = wire::RelationChanged { relation: Some(relation.clone()) };
     link.event(Kind::ReadStateChanged(state)).await;
     link.event(Kind::Typing(typing.clone())).await;
     link.event(Kind::MemberRead(read.clone())).await;
     link.event(Kind::PresenceChanged(presence.clone())).await;
     link.event(Kind::CapabilitiesChanged(may)).await;
+    link.event(Kind::RelationChanged(related)).await;
     assert_eq!(next(&mut events).await, Event::ReadState { read_state, total_unread: 5 });
     assert_eq!(next(&mut events).await, Event::Typing(typing));
     assert_eq!(next(&mut events).await, Event::MemberRead(read));
     assert_eq!(next(&mut events).await, Event::Presence(presence));
     assert_eq!(next(&mut events).await, Event::Capabilities { conversation: id, capabilities });
+    assert_eq!(next(&mut events).await, Event::RelationChanged(relation));
 }
 
 #[tokio::test]

@@ -1,19 +1,29 @@
 //! One transaction: start what is to be started, lock, read what stands, decide, write, commit.
 
-use std::collections::{HashMap, HashSet};
+use std::{
+    borrow::Cow,
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
 
-use causerie_protocol::{ConversationId, MessageId, Refusal, UserId, command::Draft, limits, wire};
+use causerie_policy::Action;
+use causerie_protocol::{ConversationId, MessageId, Refusal, TenantId, UserId, limits, wire};
 use wire::event::Kind as Event;
 
-use super::{Done, Op, Order, work::Work};
+use super::{Done, Op, Order, Tools, copies::Copies, log::Joining, order::Member, work::Work};
 use crate::{
-    conversations::rules,
+    facts::{Snapshot, rules},
     fanout::{Frame, Position, Told},
     store::{
-        Store, StoreError,
-        queries::append::{Append, Move, NewMember},
+        StoreError,
+        kinds::MAIL,
+        queries::{
+            append::{Append, NewConversation, Standing},
+            copies::HiddenMessage,
+            members::{Move, NewMember},
+            messages::milliseconds,
+        },
     },
-    telemetry::Metrics,
 };
 
 /// A batch that is on disk.
@@ -24,26 +34,51 @@ pub(super) struct Written {
     pub told: Vec<Told>,
 }
 
-/// Writes a batch. On an error nothing of it was done, or, if the commit itself failed, it is not known.
-pub(super) async fn write(store: &Store, metrics: &Metrics, now_ms: i64, orders: &[Order]) -> Result<Written, StoreError> {
-    let append = Append::new(store.begin().await?);
+/// Why a batch was not written.
+pub(super) enum NotWritten {
+    /// The database failed. Nothing was done, or, if the commit itself failed, it is not known.
+    Failed(StoreError),
+    /// This node must read all facts of a tenant first, which is too much for one who holds locks.
+    FactsMissing(TenantId),
+}
+
+impl From<StoreError> for NotWritten {
+    fn from(error: StoreError) -> Self {
+        Self::Failed(error)
+    }
+}
+
+/// Writes a batch.
+pub(super) async fn write(tools: &Tools, now_ms: i64, orders: &[Order]) -> Result<Written, NotWritten> {
+    let append = Append::new(tools.store.begin().await?);
+    let mut facts = HashMap::new();
+    for (tenant, version) in append.hold_facts(distinct(orders.iter().map(|order| order.caller.tenant))).await? {
+        let known = tools.facts.at_least_within(append.connection(), tenant, version).await?;
+        facts.insert(tenant, known.ok_or(NotWritten::FactsMissing(tenant))?);
+    }
     let mut told = Vec::new();
-    let started = start(&append, orders, now_ms).await?;
+    let refusals: Vec<_> = orders.iter().map(|order| refused(tools, &facts, order)).collect();
+    let members: Vec<_> = orders.iter().map(|order| members(&facts, order)).collect();
+    let started = start(&append, orders, &members, &refusals, now_ms).await?;
     let places: Vec<Option<ConversationId>> =
-        orders.iter().zip(&started).map(|(order, started)| place(&order.op).or(started.map(|(id, _)| id))).collect();
+        orders.iter().zip(&started).map(|(order, started)| order.op.place().or(started.map(|(id, _)| id))).collect();
     append.lock(distinct(places.iter().flatten().copied())).await?;
-    join_started(&append, orders, &started, now_ms, &mut told).await?;
+    join_started(&append, orders, &members, &started, now_ms, &mut told).await?;
 
     let actors = orders.iter().zip(&places).filter_map(|(order, place)| Some(((*place)?, order.caller.user)));
     let standings = append.standings(distinct(actors)).await?;
-    let drafts = orders.iter().filter_map(|order| Some((order.caller.user, draft(&order.op)?.client_id)));
+    let drafts = orders.iter().filter_map(|order| Some((order.caller.user, order.op.draft()?.client_id)));
     let sent_before = append.sent_before(distinct(drafts)).await?;
-    let targets = append.messages(distinct(orders.iter().filter_map(|order| target(&order.op)))).await?;
-    let people: Vec<(ConversationId, UserId)> = orders.iter().flat_map(|order| newcomers(&order.op)).collect();
+    let targets = append.messages(distinct(orders.iter().filter_map(|order| order.op.target()))).await?;
+    let people: Vec<(ConversationId, UserId)> = orders.iter().flat_map(Order::concerned).collect();
     let present = append.present(&people).await?.into_iter().collect();
 
+    let copies = copies(&append, orders, &places, &standings, &targets).await?;
+
     let mut work = Work {
-        metrics,
+        metrics: &tools.metrics,
+        rules: &tools.rules,
+        facts,
         now_ms,
         logs: HashMap::new(),
         standings,
@@ -55,14 +90,16 @@ pub(super) async fn write(store: &Store, metrics: &Metrics, now_ms: i64, orders:
         readings: HashMap::new(),
         marks: Vec::new(),
         joining: Vec::new(),
-        leaving: Vec::new(),
+        leaving: HashSet::new(),
+        returned: HashSet::new(),
+        copies,
         told,
     };
     let mut outcomes = Vec::with_capacity(orders.len());
-    for ((order, place), started) in orders.iter().zip(places).zip(started) {
+    for (((order, place), started), refusal) in orders.iter().zip(places).zip(started).zip(refusals) {
         let outcome = match place {
-            Some(place) => work.order(order, place, started.is_some_and(|(_, created)| created)),
-            None => Err(rules::not_found()),
+            Some(place) => work.order(order, place, started.is_some_and(|(_, created)| created), refusal),
+            None => Err(refusal.unwrap_or_else(rules::not_found)),
         };
         if let (Ok(Done::Marked(_)), Some(place)) = (&outcome, place) {
             work.marks.push((outcomes.len(), (place, order.caller.user)));
@@ -75,19 +112,63 @@ pub(super) async fn write(store: &Store, metrics: &Metrics, now_ms: i64, orders:
     Ok(Written { outcomes, told })
 }
 
+/// Why an order must not start what it asks for, by facts that hold until the batch ends. What exists already may still be found.
+fn refused(tools: &Tools, facts: &HashMap<TenantId, Arc<Snapshot>>, order: &Order) -> Option<Refusal> {
+    let Op::Start(start) = &order.op else { return None };
+    let Some(facts) = facts.get(&order.caller.tenant) else { return Some(rules::not_found()) };
+    if start.exists {
+        return Some(rules::not_found());
+    }
+    let me = order.caller.user;
+    let ask = || -> Result<(), Refusal> {
+        start.checks.iter().try_for_each(|check| check.ask(&tools.rules, facts, me))?;
+        // What could not be read, or not begin as asked, is not made.
+        let to_be = start.facts();
+        tools.rules.allow_in(facts, Action::Read, me, &to_be)?;
+        if start.first_message.is_some() && to_be.kind != MAIL {
+            tools.rules.allow_in(facts, Action::Send, me, &to_be)?;
+        }
+        Ok(())
+    };
+    ask().err()
+}
+
+/// Who is in what an order starts, by facts that hold until the batch ends.
+fn members<'a>(facts: &HashMap<TenantId, Arc<Snapshot>>, order: &'a Order) -> Cow<'a, [Member]> {
+    match (&order.op, facts.get(&order.caller.tenant)) {
+        (Op::Start(start), Some(facts)) => start.members_now(facts),
+        _ => Cow::Borrowed(&[]),
+    }
+}
+
 /// Makes conversations; per order the conversation and whether it is new.
-async fn start(append: &Append, orders: &[Order], now_ms: i64) -> Result<Vec<Option<(ConversationId, bool)>>, StoreError> {
-    let new: Vec<_> = orders
+async fn start(
+    append: &Append,
+    orders: &[Order],
+    members: &[Cow<'_, [Member]>],
+    refusals: &[Option<Refusal>],
+    now_ms: i64,
+) -> Result<Vec<Option<(ConversationId, bool)>>, StoreError> {
+    let keys: Vec<_> = orders
         .iter()
         .filter_map(|order| match &order.op {
-            Op::Start(start) => Some(start.new.clone()),
+            Op::Start(start) => Some((start.new.tenant, start.new.start_key.clone())),
             _ => None,
         })
         .collect();
-    if new.is_empty() {
+    if keys.is_empty() {
         return Ok(vec![None; orders.len()]);
     }
-    let found = append.start(new, now_ms).await?;
+    let allowed = orders.iter().zip(members).zip(refusals).filter(|(_, refusal)| refusal.is_none());
+    let new = allowed.filter_map(|((order, members), _)| match &order.op {
+        Op::Start(start) => {
+            let member_count = u32::try_from(members.len()).unwrap_or(u32::MAX);
+            Some(NewConversation { member_count, ..start.new.clone() })
+        }
+        _ => None,
+    });
+    append.start(new.collect(), now_ms).await?;
+    let found = append.started(keys).await?;
     Ok(orders
         .iter()
         .map(|order| match &order.op {
@@ -104,39 +185,63 @@ async fn start(append: &Append, orders: &[Order], now_ms: i64) -> Result<Vec<Opt
 async fn join_started(
     append: &Append,
     orders: &[Order],
+    members: &[Cow<'_, [Member]>],
     started: &[Option<(ConversationId, bool)>],
     now_ms: i64,
     told: &mut Vec<Told>,
 ) -> Result<(), StoreError> {
-    let mut joining = Vec::new();
-    for (order, started) in orders.iter().zip(started) {
-        if let (Op::Start(start), Some((conversation, true))) = (&order.op, started) {
-            joining.extend(start.members.iter().map(|(user, role)| (*conversation, *user, *role, 0)));
-        }
+    let made = orders.iter().zip(members).zip(started);
+    let made = made.filter_map(|((order, members), started)| match (&order.op, started) {
+        (Op::Start(start), Some((conversation, true))) => Some((*conversation, start, members)),
+        _ => None,
+    });
+    let (mut joining, mut addressees) = (Vec::new(), Vec::new());
+    for (conversation, start, members) in made {
+        joining.extend(members.iter().map(|member| (conversation, *member)));
+        addressees.extend(start.addressees.iter().map(|addressee| (conversation, *addressee)));
     }
-    join(append, &joining, now_ms, told).await
-}
-
-/// Adds members `(conversation, user, role, read_seq)`, each with an inbox version of its own.
-async fn join(
-    append: &Append,
-    joining: &[(ConversationId, UserId, i16, u32)],
-    now_ms: i64,
-    told: &mut Vec<Told>,
-) -> Result<(), StoreError> {
-    let mut versions = raise(append, joining.iter().map(|(_, user, _, _)| *user)).await?;
+    let mut inboxes = raise(append, joining.iter().map(|(_, member)| member.user)).await?;
     let members: Vec<NewMember> = joining
-        .iter()
-        .map(|&(conversation, user, role, read_seq)| {
-            let inbox_version = versions.next(user);
+        .into_iter()
+        .map(|(conversation, Member { user, role, is_copy, .. })| {
+            let inbox_version = inboxes.next(user);
             told.push(Told::Inbox { user, version: inbox_version });
-            NewMember { conversation, user, role, read_seq, inbox_version }
+            NewMember { conversation, user, role, read_seq: 0, inbox_version, is_copy }
         })
         .collect();
-    append.add_members(&members, now_ms).await
+    append.add_members(&members, now_ms).await?;
+    append.address(&addressees).await
 }
 
-/// Inbox versions to hand out, one per joining or leaving.
+/// What is to be known of own copies before the batch is worked out.
+async fn copies(
+    append: &Append,
+    orders: &[Order],
+    places: &[Option<ConversationId>],
+    standings: &HashMap<(ConversationId, UserId), Standing>,
+    targets: &HashMap<MessageId, wire::Message>,
+) -> Result<Copies, StoreError> {
+    let away = standings.iter().filter(|(_, standing)| standing.peer_left);
+    let away = away.filter_map(|((conversation, _), standing)| Some((*conversation, standing.facts.peer?)));
+    let perhaps_hidden = orders.iter().zip(places).filter_map(|(order, place)| {
+        let (conversation, user) = ((*place)?, order.caller.user);
+        let seq = targets.get(&order.op.target()?)?.seq;
+        let hidden_seq = standings.get(&(conversation, user))?.facts.hidden_seq;
+        (seq <= hidden_seq).then_some((conversation, user, seq))
+    });
+    let mut copies =
+        Copies { away: away.collect(), hidden: append.hidden(distinct(perhaps_hidden)).await?, ..Copies::default() };
+    let erased = orders.iter().filter_map(|order| match order.op {
+        Op::DeleteConversation { conversation, for_all: true } => Some(conversation),
+        _ => None,
+    });
+    for (conversation, user) in append.holders(distinct(erased)).await? {
+        copies.holders.entry(conversation).or_default().insert(user);
+    }
+    Ok(copies)
+}
+
+/// Inbox versions to hand out, one per joining, leaving or deletion of own copies.
 struct InboxVersions(HashMap<UserId, u32>);
 
 impl InboxVersions {
@@ -170,8 +275,8 @@ impl Work<'_> {
                 message.seq,
                 message.version,
                 message.text.clone(),
-                message.edited_at.as_ref().map_or(0, ms),
-                message.deleted_at.as_ref().map_or(0, ms),
+                message.edited_at.as_ref().map_or(0, milliseconds),
+                message.deleted_at.as_ref().map_or(0, milliseconds),
             ))
         });
         append.rewrite(rewritten.collect()).await?;
@@ -179,12 +284,7 @@ impl Work<'_> {
             self.logs.iter().map(|(id, log)| (*id, (log.version, log.last_seq, log.member_count))).collect();
         append.count(self.logs.drain().filter_map(|(_, log)| log.counters()).collect()).await?;
 
-        join(append, &self.joining, self.now_ms, &mut self.told).await?;
-        let mut inboxes = raise(append, self.leaving.iter().map(|(_, user)| *user)).await?;
-        let gone: Vec<_> = self.leaving.iter().map(|&(at, user)| (at, user, inboxes.next(user))).collect();
-        append.remove_members(&gone, self.now_ms).await?;
-        self.told.extend(gone.into_iter().map(|(_, user, version)| Told::Inbox { user, version }));
-
+        self.move_members(append).await?;
         append
             .move_positions(
                 self.readings
@@ -199,6 +299,47 @@ impl Work<'_> {
             )
             .await?;
         self.count_marked(append, outcomes, &versions).await
+    }
+
+    /// Writes who came, who went, and who deleted own copies. One statement raises all inboxes, so that people are locked in
+    /// one order.
+    async fn move_members(&mut self, append: &Append) -> Result<(), StoreError> {
+        let coming = self.joining.iter().map(|joining| joining.user);
+        let hiding = self.copies.hiding.iter().map(|(_, user, _)| *user);
+        let going = self.leaving.iter().map(|(_, user)| *user);
+        let mut inboxes = raise(append, coming.chain(hiding).chain(going)).await?;
+        let mut next = |user| {
+            let version = inboxes.next(user);
+            self.told.push(Told::Inbox { user, version });
+            version
+        };
+        let members: Vec<NewMember> = self
+            .joining
+            .iter()
+            .map(|&Joining { conversation, user, role, read_seq }| NewMember {
+                conversation,
+                user,
+                role,
+                read_seq,
+                inbox_version: next(user),
+                is_copy: false,
+            })
+            .collect();
+        let hidden: Vec<HiddenMessage> = self
+            .copies
+            .hiding
+            .iter()
+            .map(|&(conversation, user, seq)| HiddenMessage { conversation, user, seq, inbox_version: next(user) })
+            .collect();
+        let gone: Vec<_> = self.leaving.iter().map(|&(at, user)| (at, user, next(user))).collect();
+        append.add_members(&members, self.now_ms).await?;
+        append.hide(&hidden).await?;
+        append.remove_members(&gone, self.now_ms).await?;
+        let forgotten: Vec<_> =
+            self.copies.forgetting.iter().map(|(&(at, user), &first_seq)| (at, user, first_seq)).collect();
+        append.forget(&forgotten).await?;
+        let left = gone.iter().map(|(at, ..)| *at).chain(forgotten.iter().map(|(at, ..)| *at));
+        append.purge(distinct(left), self.now_ms).await
     }
 
     async fn count_marked(
@@ -226,7 +367,9 @@ impl Work<'_> {
                 unread: unread.get(key).copied().unwrap_or(0),
                 version,
             }));
-            if (2..=limits::READ_RECEIPTS_MEMBERS_MAX).contains(&(member_count as usize)) {
+            // Whoever gets a mail does not learn who else got it, so nobody is told who read it.
+            let is_mail = self.standings.get(key).is_some_and(|standing| standing.facts.kind == MAIL);
+            if !is_mail && (2..=limits::READ_RECEIPTS_MEMBERS_MAX).contains(&(member_count as usize)) {
                 let read = wire::MemberRead {
                     conversation_id: key.0.to_string(),
                     user_id: key.1.to_string(),
@@ -249,51 +392,6 @@ impl Work<'_> {
     }
 }
 
-fn ms(at: &causerie_protocol::Timestamp) -> i64 {
-    at.seconds * 1000 + i64::from(at.nanos) / 1_000_000
-}
-
 fn distinct<T: Eq + std::hash::Hash>(all: impl Iterator<Item = T>) -> HashSet<T> {
     all.collect()
-}
-
-/// The conversation an order names.
-fn place(op: &Op) -> Option<ConversationId> {
-    match op {
-        Op::Start(_) => None,
-        Op::Send { conversation, .. }
-        | Op::Edit { conversation, .. }
-        | Op::Delete { conversation, .. }
-        | Op::MarkRead { conversation, .. }
-        | Op::MarkUnread { conversation }
-        | Op::Rename { conversation, .. }
-        | Op::AddMembers { conversation, .. }
-        | Op::RemoveMember { conversation, .. } => Some(*conversation),
-    }
-}
-
-fn draft(op: &Op) -> Option<&Draft> {
-    match op {
-        Op::Start(start) => start.first_message.as_ref(),
-        Op::Send { draft, .. } => Some(draft),
-        _ => None,
-    }
-}
-
-fn target(op: &Op) -> Option<MessageId> {
-    match op {
-        Op::Edit { message, .. } | Op::Delete { message, .. } => Some(*message),
-        _ => None,
-    }
-}
-
-/// People whose membership an order is about.
-fn newcomers(op: &Op) -> Vec<(ConversationId, UserId)> {
-    match op {
-        Op::AddMembers { conversation, users } => {
-            users.iter().filter_map(|user| Some((*conversation, user.id.parse().ok()?))).collect()
-        }
-        Op::RemoveMember { conversation, user } => vec![(*conversation, *user)],
-        _ => Vec::new(),
-    }
 }

@@ -13,6 +13,7 @@ pub(super) struct Log {
     pub uncounted_seq: u32,
     pub member_count: u32,
     active_at_ms: i64,
+    pub state: i16,
     subject: Option<String>,
     changed: bool,
 }
@@ -26,6 +27,7 @@ impl Log {
             uncounted_seq: standing.uncounted_seq,
             member_count: standing.facts.member_count,
             active_at_ms: 0,
+            state: standing.facts.state,
             subject: None,
             changed: false,
         }
@@ -50,6 +52,18 @@ impl Log {
         self.change()
     }
 
+    /// Closes or opens it.
+    pub(super) fn set_state(&mut self, state: i16) -> u32 {
+        self.state = state;
+        self.change()
+    }
+
+    /// Everyone is gone, and nobody sees a version any more.
+    pub(super) fn empty(&mut self) {
+        self.member_count = 0;
+        self.changed = true;
+    }
+
     /// What is to be stored; `None` where nothing changed.
     pub(super) fn counters(self) -> Option<Counters> {
         self.changed.then_some(Counters {
@@ -59,9 +73,20 @@ impl Log {
             uncounted_seq: self.uncounted_seq,
             member_count: self.member_count,
             active_at_ms: self.active_at_ms,
+            state: self.state,
             subject: self.subject,
         })
     }
+}
+
+/// Somebody who comes to be a member.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Joining {
+    pub conversation: ConversationId,
+    pub user: UserId,
+    pub role: i16,
+    /// What was said before is not unread.
+    pub read_seq: u32,
 }
 
 /// A position on its way forward.

@@ -5,8 +5,10 @@
 //! answered, and members told, only after the commit.
 
 mod batch;
+mod copies;
 mod lane;
 mod log;
+mod members;
 mod order;
 mod work;
 
@@ -19,8 +21,15 @@ use std::{
 use causerie_protocol::{ErrorCode, Refusal};
 use tokio::sync::{mpsc, oneshot};
 
-pub use self::order::{Done, Op, Order, Start};
-use crate::{clock::Clock, fanout::Live, lifecycle::Tasks, store::Store, telemetry::Metrics};
+pub use self::order::{Check, Done, Member, Op, Order, Start, Whom};
+use crate::{
+    clock::Clock,
+    facts::{Facts, rules::Rules},
+    fanout::Live,
+    lifecycle::Tasks,
+    store::Store,
+    telemetry::Metrics,
+};
 
 /// An order that is not answered by then is given up by its asker; whether it was done is unknown, and a retry with the
 /// same client id finds out.
@@ -43,6 +52,8 @@ struct Job {
 struct Tools {
     store: Store,
     live: Live,
+    facts: Facts,
+    rules: Rules,
     metrics: Arc<Metrics>,
     clock: Arc<dyn Clock>,
     batch_max: usize,
@@ -51,10 +62,13 @@ struct Tools {
 impl Writer {
     /// Starts the lanes.
     #[must_use]
+    #[allow(clippy::too_many_arguments)] // each is one part of the server; called once
     pub fn start(
         tasks: &Tasks,
         store: &Store,
         live: &Live,
+        facts: &Facts,
+        rules: &Rules,
         metrics: &Arc<Metrics>,
         clock: &Arc<dyn Clock>,
         lanes: usize,
@@ -63,6 +77,8 @@ impl Writer {
         let tools = Tools {
             store: store.clone(),
             live: live.clone(),
+            facts: facts.clone(),
+            rules: rules.clone(),
             metrics: Arc::clone(metrics),
             clock: Arc::clone(clock),
             batch_max,

@@ -1,8 +1,22 @@
 //! What can be written.
 
-use causerie_protocol::{ConversationId, MessageId, UserId, command::Draft, wire};
+use std::{borrow::Cow, collections::HashSet};
 
-use crate::{conversations::Caller, store::queries::append::NewConversation};
+use causerie_policy::{About, Action, Code, Decision, Effect, Status};
+use causerie_protocol::{ConversationId, GroupId, MessageId, Refusal, UserId, command::Draft, wire};
+use uuid::Uuid;
+
+use crate::{
+    conversations::Caller,
+    facts::{
+        Snapshot,
+        rules::{self, Rules},
+    },
+    store::{
+        kinds::{DIRECT, OPEN},
+        queries::{append::NewConversation, conversations::Facts, mails::Addressee},
+    },
+};
 
 /// One change somebody asks for.
 #[derive(Debug, Clone)]
@@ -24,8 +38,12 @@ pub enum Op {
     MarkRead { conversation: ConversationId, seq: u32 },
     MarkUnread { conversation: ConversationId },
     Rename { conversation: ConversationId, subject: String },
-    AddMembers { conversation: ConversationId, users: Vec<wire::User> },
+    AddMembers { conversation: ConversationId, users: Vec<wire::User>, checks: Vec<Check> },
     RemoveMember { conversation: ConversationId, user: UserId },
+    Close { conversation: ConversationId },
+    Reopen { conversation: ConversationId },
+    DeleteOwnCopy { conversation: ConversationId, message: MessageId },
+    DeleteConversation { conversation: ConversationId, for_all: bool },
 }
 
 /// Start a conversation, or find the one its key names.
@@ -33,10 +51,123 @@ pub enum Op {
 pub struct Start {
     /// As it will be if it is new.
     pub new: NewConversation,
-    /// Members and their roles, the starter first.
-    pub members: Vec<(UserId, i16)>,
+    /// The starter first.
+    pub members: Vec<Member>,
+    /// To whom it is addressed, for all to see. Mails only.
+    pub addressees: Vec<Addressee>,
+    /// The groups named: who is not named themselves must still be in one of them.
+    pub groups: Vec<GroupId>,
     /// Said in the same transaction.
     pub first_message: Option<Draft>,
+    /// What the starter must be allowed if it is new.
+    pub checks: Vec<Check>,
+    /// Its key was found before: nothing is to be made.
+    pub exists: bool,
+}
+
+/// A member to be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub struct Member {
+    pub user: UserId,
+    pub role: i16,
+    /// It comes to them for information.
+    pub is_copy: bool,
+    /// They are named themselves, or start it, rather than being in a group that is.
+    pub is_named: bool,
+}
+
+/// Something to be allowed by facts that hold until the batch ends.
+#[derive(Debug, Clone)]
+#[allow(missing_docs)]
+pub struct Check {
+    pub action: Action,
+    pub whom: Whom,
+    /// To be blamed; empty for none.
+    pub field: String,
+}
+
+/// Whom a check is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub enum Whom {
+    Nobody,
+    Person(UserId),
+    /// One who is answered: what no rule allows is allowed, what a rule denies is not.
+    Answered(UserId),
+    Group(GroupId),
+    /// As it stood when the start was asked for.
+    Conversation(Facts),
+}
+
+impl Check {
+    /// Asks.
+    ///
+    /// # Errors
+    /// The refusal the person may read.
+    pub fn ask(&self, rules: &Rules, facts: &Snapshot, me: UserId) -> Result<(), Refusal> {
+        let about = match self.whom {
+            Whom::Nobody => Some(About::Nothing),
+            Whom::Person(them) | Whom::Answered(them) => facts.user(them).map(About::Person),
+            Whom::Group(group) => facts.group(group).map(About::Group),
+            Whom::Conversation(conversation) => Some(About::Conversation(facts.conversation(me, &conversation))),
+        };
+        let answer = about.ok_or_else(rules::not_found).and_then(|about| match (self.whom, about) {
+            (Whom::Answered(_), About::Person(them)) if facts.world.status(them) != Status::Active => {
+                Err(rules::refusal(Code::RecipientInactive))
+            }
+            (Whom::Answered(_), about) if !denied(facts, self.action, me, about) => Ok(()),
+            (_, about) => rules.allow(facts, self.action, me, about),
+        });
+        answer.map_err(|refusal| if self.field.is_empty() { refusal } else { refusal.field(self.field.as_str()) })
+    }
+}
+
+/// Whether a rule denies it, rather than none allowing it.
+fn denied(facts: &Snapshot, action: Action, me: UserId, about: About) -> bool {
+    match facts.decide(action, me, about) {
+        Some(Decision::Deny { rule, .. }) => rule
+            .and_then(|rule| facts.policy.rules().get(usize::from(rule.0)))
+            .is_some_and(|rule| rule.effect == Effect::Deny),
+        Some(_) => false,
+        None => true,
+    }
+}
+
+impl Start {
+    /// Those of [`Self::members`] who still get it: by name, or as active people of a group that is named.
+    pub(super) fn members_now(&self, facts: &Snapshot) -> Cow<'_, [Member]> {
+        if self.groups.is_empty() {
+            return Cow::Borrowed(self.members.as_slice());
+        }
+        let world = &facts.world;
+        let inside: HashSet<UserId> = self
+            .groups
+            .iter()
+            .filter_map(|group| facts.group(*group))
+            .flat_map(|group| world.members(group))
+            .filter(|person| world.status(*person) == Status::Active)
+            .map(|person| UserId(Uuid::from_u128(world.user_key(person))))
+            .collect();
+        Cow::Owned(self.members.iter().filter(|member| member.is_named || inside.contains(&member.user)).copied().collect())
+    }
+
+    /// What the starter stands for in it once it is made.
+    pub(super) fn facts(&self) -> Facts {
+        let peer = self.members.get(1).filter(|_| self.new.kind == DIRECT);
+        Facts {
+            tenant: self.new.tenant,
+            kind: self.new.kind,
+            state: OPEN,
+            version: 1,
+            last_seq: 0,
+            member_count: self.new.member_count,
+            role: self.members.first().map(|starter| starter.role),
+            first_seq: 1,
+            hidden_seq: 0,
+            peer: peer.map(|peer| peer.user),
+        }
+    }
 }
 
 /// What became of an order.
@@ -49,6 +180,7 @@ pub enum Done {
     Deleted(wire::Message),
     Marked(wire::ReadState),
     Updated,
+    ConversationDeleted(ConversationId),
 }
 
 impl Order {
@@ -56,14 +188,59 @@ impl Order {
     pub(super) fn lane_key(&self) -> LaneKey<'_> {
         match &self.op {
             Op::Start(start) => LaneKey::Start(&start.new.start_key),
-            Op::Send { conversation, .. }
-            | Op::Edit { conversation, .. }
-            | Op::Delete { conversation, .. }
-            | Op::MarkRead { conversation, .. }
-            | Op::MarkUnread { conversation }
-            | Op::Rename { conversation, .. }
-            | Op::AddMembers { conversation, .. }
-            | Op::RemoveMember { conversation, .. } => LaneKey::Conversation(*conversation),
+            op => LaneKey::Conversation(op.place()),
+        }
+    }
+
+    /// People whose membership it is about.
+    pub(super) fn concerned(&self) -> Vec<(ConversationId, UserId)> {
+        match &self.op {
+            Op::AddMembers { conversation, users, .. } => {
+                users.iter().filter_map(|user| Some((*conversation, user.id.parse().ok()?))).collect()
+            }
+            Op::RemoveMember { conversation, user } => vec![(*conversation, *user)],
+            Op::DeleteConversation { conversation, for_all: false } => vec![(*conversation, self.caller.user)],
+            _ => Vec::new(),
+        }
+    }
+}
+
+impl Op {
+    /// The conversation it names; a start finds its own.
+    pub(super) fn place(&self) -> Option<ConversationId> {
+        match self {
+            Self::Start(_) => None,
+            Self::Send { conversation, .. }
+            | Self::Edit { conversation, .. }
+            | Self::Delete { conversation, .. }
+            | Self::MarkRead { conversation, .. }
+            | Self::MarkUnread { conversation }
+            | Self::Rename { conversation, .. }
+            | Self::AddMembers { conversation, .. }
+            | Self::RemoveMember { conversation, .. }
+            | Self::Close { conversation }
+            | Self::Reopen { conversation }
+            | Self::DeleteOwnCopy { conversation, .. }
+            | Self::DeleteConversation { conversation, .. } => Some(*conversation),
+        }
+    }
+
+    /// What it says.
+    pub(super) fn draft(&self) -> Option<&Draft> {
+        match self {
+            Self::Start(start) => start.first_message.as_ref(),
+            Self::Send { draft, .. } => Some(draft),
+            _ => None,
+        }
+    }
+
+    /// The message it is about.
+    pub(super) fn target(&self) -> Option<MessageId> {
+        match self {
+            Self::Edit { message, .. } | Self::Delete { message, .. } | Self::DeleteOwnCopy { message, .. } => {
+                Some(*message)
+            }
+            _ => None,
         }
     }
 }
@@ -72,5 +249,5 @@ impl Order {
 #[derive(Hash)]
 pub(super) enum LaneKey<'a> {
     Start(&'a str),
-    Conversation(ConversationId),
+    Conversation(Option<ConversationId>),
 }

@@ -1,31 +1,41 @@
 //! What a batch decides: each order in its turn, against facts read under the lock. Nothing here touches the database.
 
-use std::collections::{HashMap, HashSet};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
 
-use causerie_policy::{About, Action};
-use causerie_protocol::{ClientId, ConversationId, ErrorCode, MessageId, Refusal, UserId, command::Draft, limits, wire};
+use causerie_policy::{About, Action, Code};
+use causerie_protocol::{ClientId, ConversationId, ErrorCode, MessageId, Refusal, TenantId, UserId, command::Draft, wire};
 use wire::event::Kind as Event;
 
 use super::{
     Done, Op, Order,
-    log::{Log, Reading},
+    copies::Copies,
+    log::{Joining, Log, Reading},
 };
 use crate::{
-    conversations::rules,
+    facts::{
+        Snapshot,
+        rules::{self, Rules},
+    },
     fanout::{Change, Effect, Frame, Told},
-    store::queries::{
-        append::{NewMessage, Standing},
-        messages::timestamp,
+    store::{
+        kinds::{CLOSED, DIRECT, LOCKED, MAIL, MEMBER, NOTE_TO_SELF, OPEN},
+        queries::{
+            append::{NewMessage, Standing},
+            messages::{milliseconds, timestamp},
+        },
     },
     telemetry::Metrics,
 };
 
-/// The role of one who was added.
-const MEMBER: i16 = 1;
-
 /// A batch being worked out, in memory.
 pub(super) struct Work<'a> {
     pub metrics: &'a Metrics,
+    pub rules: &'a Rules,
+    /// As of this transaction.
+    pub facts: HashMap<TenantId, Arc<Snapshot>>,
     pub now_ms: i64,
     pub logs: HashMap<ConversationId, Log>,
     pub standings: HashMap<(ConversationId, UserId), Standing>,
@@ -39,16 +49,26 @@ pub(super) struct Work<'a> {
     pub readings: HashMap<(ConversationId, UserId), Reading>,
     /// Orders to be told what is unread once all is written, and whose position that is.
     pub marks: Vec<(usize, (ConversationId, UserId))>,
-    pub joining: Vec<(ConversationId, UserId, i16, u32)>,
-    pub leaving: Vec<(ConversationId, UserId)>,
+    pub joining: Vec<Joining>,
+    pub leaving: HashSet<(ConversationId, UserId)>,
+    /// Members before the batch who left in it and came back.
+    pub returned: HashSet<(ConversationId, UserId)>,
+    pub copies: Copies,
     pub told: Vec<Told>,
 }
 
 impl Work<'_> {
-    /// Works out one order: asks the policy, and moves the state if it may be done.
-    pub fn order(&mut self, order: &Order, conversation: ConversationId, created: bool) -> Result<Done, Refusal> {
+    /// Works out one order: asks the policy, and moves the state if it may be done. `refusal` is why a start must not make
+    /// anything; what exists already may still be found.
+    pub fn order(
+        &mut self,
+        order: &Order,
+        conversation: ConversationId,
+        created: bool,
+        refusal: Option<Refusal>,
+    ) -> Result<Done, Refusal> {
         let user = order.caller.user;
-        let standing = *self
+        let mut standing = *self
             .standings
             .get(&(conversation, user))
             .filter(|standing| standing.facts.tenant == order.caller.tenant.0)
@@ -60,19 +80,37 @@ impl Work<'_> {
                 "the person's tokens were revoked after this one was issued",
             ));
         }
-        self.logs.entry(conversation).or_insert_with(|| Log::new(conversation, &standing));
-        let me = rules::me(standing.actor_status);
-        let may = |action| rules::allow_in(self.metrics, action, me, &standing.facts);
+        let log = self.logs.entry(conversation).or_insert_with(|| Log::new(conversation, &standing));
+        standing.facts.state = log.state;
+        let kind = standing.facts.kind;
+        let comes_back =
+            matches!(order.op, Op::Start(_)) && standing.facts.role.is_none() && matches!(kind, NOTE_TO_SELF | DIRECT);
+        if comes_back {
+            if let Some(refusal) = refusal {
+                return Err(refusal);
+            }
+            standing.facts.role = Some(MEMBER);
+        }
+        let facts = self.facts(order.caller.tenant)?;
+        let rules = self.rules;
+        let may = |action| rules.allow_in(&facts, action, user, &standing.facts);
         match &order.op {
             Op::Start(start) => {
                 may(Action::Read)?;
-                let first_message = match &start.first_message {
-                    Some(draft) => {
-                        may(Action::Send)?;
-                        Some(self.send(conversation, user, draft)?)
+                if let Some(draft) = &start.first_message {
+                    let done = self.sent_before(conversation, user, draft)?.is_some();
+                    match kind {
+                        _ if done || (created && kind == MAIL) => {}
+                        MAIL => return Err(used_for_another("mail")),
+                        _ => may(Action::Send)?,
                     }
-                    None => None,
-                };
+                }
+                // Only once nothing can be refused any more.
+                if comes_back {
+                    self.come_back(conversation, user);
+                }
+                let first_message =
+                    start.first_message.as_ref().map(|draft| self.send(conversation, user, draft)).transpose()?;
                 Ok(Done::Started { conversation, created, first_message })
             }
             Op::Send { draft, .. } => {
@@ -94,6 +132,30 @@ impl Work<'_> {
                 let found = self.target(conversation, user, *message, &standing, Action::DeleteForAll)?;
                 Ok(Done::Deleted(self.delete(conversation, *message, found)))
             }
+            Op::DeleteOwnCopy { message, .. } => {
+                let found = self.target(conversation, user, *message, &standing, Action::DeleteOwnCopy)?;
+                Ok(Done::Deleted(self.hide(conversation, user, found)))
+            }
+            Op::DeleteConversation { for_all: false, .. } => {
+                may(Action::DeleteConversation)?;
+                self.forget(conversation, user, kind);
+                Ok(Done::ConversationDeleted(conversation))
+            }
+            Op::DeleteConversation { for_all: true, .. } => {
+                may(Action::EraseConversation)?;
+                self.erase(conversation, kind);
+                Ok(Done::ConversationDeleted(conversation))
+            }
+            Op::Close { .. } => {
+                may(if standing.facts.state == CLOSED { Action::Read } else { Action::Close })?;
+                self.set_state(conversation, CLOSED)?;
+                Ok(Done::Updated)
+            }
+            Op::Reopen { .. } => {
+                may(if standing.facts.state == OPEN { Action::Read } else { Action::Reopen })?;
+                self.set_state(conversation, OPEN)?;
+                Ok(Done::Updated)
+            }
             Op::MarkRead { seq, .. } => {
                 may(Action::Read)?;
                 let last_seq = self.log(conversation).last_seq;
@@ -111,8 +173,9 @@ impl Work<'_> {
                 });
                 Ok(Done::Updated)
             }
-            Op::AddMembers { users, .. } => {
+            Op::AddMembers { users, checks, .. } => {
                 may(Action::AddMember)?;
+                checks.iter().try_for_each(|check| check.ask(rules, &facts, user))?;
                 self.add(conversation, users);
                 Ok(Done::Updated)
             }
@@ -124,24 +187,40 @@ impl Work<'_> {
         }
     }
 
-    fn log(&mut self, conversation: ConversationId) -> &mut Log {
+    fn facts(&self, tenant: TenantId) -> Result<Arc<Snapshot>, Refusal> {
+        self.facts.get(&tenant).cloned().ok_or_else(rules::not_found)
+    }
+
+    pub(super) fn log(&mut self, conversation: ConversationId) -> &mut Log {
         self.logs.get_mut(&conversation).expect("made before the first order of its conversation")
     }
 
+    /// The message a draft became before, in this batch or long ago; a refusal if its client id stands for something else.
+    fn sent_before(
+        &self,
+        conversation: ConversationId,
+        author: UserId,
+        draft: &Draft,
+    ) -> Result<Option<&wire::Message>, Refusal> {
+        let Some(before) = self.sent.get(&(author, draft.client_id)) else { return Ok(None) };
+        let edited = before.edited_at.is_some() || before.deleted_at.is_some();
+        if before.conversation_id != conversation.to_string() || !(edited || before.text == draft.text) {
+            return Err(used_for_another("message"));
+        }
+        Ok(Some(before))
+    }
+
     fn send(&mut self, conversation: ConversationId, author: UserId, draft: &Draft) -> Result<wire::Message, Refusal> {
-        if let Some(before) = self.sent.get(&(author, draft.client_id)) {
-            let edited = before.edited_at.is_some() || before.deleted_at.is_some();
-            if before.conversation_id != conversation.to_string() || !(edited || before.text == draft.text) {
-                return Err(
-                    Refusal::new(ErrorCode::Conflict, "this client id was used for another message").field("clientId")
-                );
-            }
+        if let Some(before) = self.sent_before(conversation, author, draft)?.cloned() {
             self.metrics.messages_repeated.inc();
-            let before = before.clone();
             // Whoever committed it may not have lived to tell. Those who heard drop it by its version.
             let known_seq = before.seq.saturating_sub(1);
             self.told.push(Told::Change(Change::of_message(conversation, &before, known_seq)));
             return Ok(before);
+        }
+        let peer = self.standings.get(&(conversation, author)).and_then(|standing| standing.facts.peer);
+        if let Some(peer) = peer.filter(|peer| self.copies.away.contains(&(conversation, *peer))) {
+            self.come_back(conversation, peer);
         }
         let now_ms = self.now_ms;
         let (seq, version) = self.log(conversation).append(now_ms);
@@ -186,16 +265,22 @@ impl Work<'_> {
         standing: &Standing,
         action: Action,
     ) -> Result<wire::Message, Refusal> {
-        let me = rules::me(standing.actor_status);
-        rules::allow_in(self.metrics, Action::Read, me, &standing.facts)?;
+        let facts = self.facts(TenantId(standing.facts.tenant))?;
+        self.rules.allow_in(&facts, Action::Read, user, &standing.facts)?;
         let message = self
             .targets
             .get(&id)
             .filter(|message| message.conversation_id == conversation.to_string() && message.seq >= standing.facts.first_seq)
+            // Deleting an own copy twice changes nothing; nothing else can be done to it.
+            .filter(|message| {
+                action == Action::DeleteOwnCopy || !self.copies.hidden.contains(&(conversation, user, message.seq))
+            })
             .ok_or_else(rules::not_found)?;
         let mine = message.author_id == user.to_string();
-        let about = About::Message { conversation: rules::conversation(&standing.facts), mine };
-        rules::allow(self.metrics, action, me, about)?;
+        let sent_ms = message.sent_at.as_ref().map_or(0, milliseconds);
+        let conversation = facts.conversation(user, &standing.facts);
+        let about = About::Message { conversation, mine, age_ms: self.now_ms.saturating_sub(sent_ms) };
+        self.rules.allow(&facts, action, user, about)?;
         Ok(message.clone())
     }
 
@@ -217,7 +302,7 @@ impl Work<'_> {
         message.version = self.log(conversation).change();
         self.rewrite(id, &message);
         let event = Event::MessageEdited(wire::MessageEvent { message: Some(message.clone()) });
-        self.tell(conversation, message.version, Effect::None, event);
+        self.tell(conversation, message.version, Effect::Rewritten { seq: message.seq }, event);
         Ok(message)
     }
 
@@ -259,50 +344,22 @@ impl Work<'_> {
         })
     }
 
-    fn add(&mut self, conversation: ConversationId, users: &[wire::User]) {
-        let mut added = Vec::new();
-        let read_seq = self.log(conversation).last_seq;
-        for user in users {
-            let Ok(id) = user.id.parse::<UserId>() else { continue };
-            if self.present.insert((conversation, id)) {
-                self.joining.push((conversation, id, MEMBER, read_seq));
-                self.leaving.retain(|gone| *gone != (conversation, id));
-                added.push(wire::Member { user: Some(user.clone()), role: i32::from(MEMBER), read_seq });
-            }
-        }
-        if added.is_empty() {
-            return;
-        }
+    /// Closes or opens; doing it again changes nothing.
+    fn set_state(&mut self, conversation: ConversationId, state: i16) -> Result<(), Refusal> {
         let log = self.log(conversation);
-        log.member_count += u32::try_from(added.len()).unwrap_or(0);
-        let version = log.change();
-        added.truncate(limits::MEMBERS_SHOWN);
-        self.conversation_changed(conversation, version, Effect::None, |changed| changed.members_added = added);
-    }
-
-    fn remove(&mut self, conversation: ConversationId, user: UserId) -> Result<(), Refusal> {
-        if !self.present.remove(&(conversation, user)) {
-            return Err(rules::not_found().field("userId"));
+        if log.state == LOCKED {
+            return Err(rules::refusal(Code::Locked));
         }
-        // One who came within this very batch leaves no row behind.
-        let before = self.joining.len();
-        self.joining.retain(|joining| (joining.0, joining.1) != (conversation, user));
-        if self.joining.len() == before {
-            self.leaving.push((conversation, user));
+        if log.state != state {
+            let version = log.set_state(state);
+            self.conversation_changed(conversation, version, Effect::Capabilities, |changed| {
+                changed.state = i32::from(state);
+            });
         }
-        if let Some(standing) = self.standings.get_mut(&(conversation, user)) {
-            standing.facts.role = None;
-        }
-        let log = self.log(conversation);
-        log.member_count = log.member_count.saturating_sub(1);
-        let version = log.change();
-        self.conversation_changed(conversation, version, Effect::Removed(vec![user]), |changed| {
-            changed.members_removed.push(user.to_string());
-        });
         Ok(())
     }
 
-    fn conversation_changed(
+    pub(super) fn conversation_changed(
         &mut self,
         conversation: ConversationId,
         version: u32,
@@ -322,4 +379,9 @@ impl Work<'_> {
     fn tell(&mut self, conversation: ConversationId, version: u32, effect: Effect, event: Event) {
         self.told.push(Told::Change(Change { conversation, version, effect, frame: Frame::event(event) }));
     }
+}
+
+/// The answer to a client id that comes back with something else.
+fn used_for_another(what: &str) -> Refusal {
+    Refusal::new(ErrorCode::Conflict, format!("this client id was used for another {what}")).field("clientId")
 }

@@ -20,7 +20,7 @@ pub struct Model {
     pub avatar_url: String,
     /// A language tag, `fr`; empty when the product did not say.
     pub locale: String,
-    /// 1 active, 2 deactivated, 3 removed: the numbers of `causerie.v1.UserStatus`.
+    /// 1 active, 2 deactivated, 3 removed, 4 invited: the numbers of `causerie.v1.UserStatus`.
     pub status: i16,
     /// Counts the joinings and leavings of conversations.
     pub inbox_version: i64,
@@ -30,6 +30,12 @@ pub struct Model {
     pub last_seen_at: Option<i64>,
     /// Milliseconds since 1970 UTC.
     pub created_at: i64,
+    /// What the person is in the tenant, words with a space before and after each.
+    pub roles: String,
+    /// Who may write to the person: the numbers of `causerie.facts.v1.WritableBy`.
+    pub writable_by: i16,
+    /// Seconds since 1970 UTC; what older tokens say of name, avatar, locale and roles is not taken.
+    pub claims_from: i64,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

@@ -7,12 +7,13 @@
 
 use std::collections::HashMap;
 
-use causerie_protocol::{ClientId, ConversationId, MessageId, UserId, wire};
+use causerie_protocol::{ClientId, ConversationId, MessageId, TenantId, UserId, wire};
 use sea_orm::{ConnectionTrait, DatabaseTransaction};
 use uuid::Uuid;
 
 use super::{
-    conversations::{Facts, facts, facts_columns},
+    conversations::{self, Facts, facts_columns},
+    facts::{lock, read},
     messages::{COLUMNS, from_row, number},
 };
 use crate::store::{
@@ -31,18 +32,8 @@ pub struct NewConversation {
     pub start_key: String,
     pub member_count: u32,
     pub created_by: UserId,
-}
-
-/// A member to be added.
-#[derive(Debug, Clone, Copy)]
-#[allow(missing_docs)]
-pub struct NewMember {
-    pub conversation: ConversationId,
-    pub user: UserId,
-    pub role: i16,
-    /// What was said before is not unread.
-    pub read_seq: u32,
-    pub inbox_version: u32,
+    /// The message a mail answers.
+    pub in_reply_to: Option<MessageId>,
 }
 
 /// What one person stands for in one conversation, read under its lock.
@@ -50,11 +41,12 @@ pub struct NewMember {
 #[allow(missing_docs)]
 pub struct Standing {
     pub facts: Facts,
-    pub actor_status: i16,
     /// The actor's tokens issued before this second are void.
     pub tokens_valid_from_s: i64,
     pub read_seq: u32,
     pub uncounted_seq: u32,
+    /// The other one of a direct conversation deleted their copy.
+    pub peer_left: bool,
 }
 
 /// A message to be appended.
@@ -82,18 +74,9 @@ pub struct Counters {
     pub member_count: u32,
     /// Milliseconds since 1970 UTC of the last message of the batch; 0 leaves it.
     pub active_at_ms: i64,
+    pub state: i16,
     /// `None` leaves it.
     pub subject: Option<String>,
-}
-
-/// A position to be moved.
-#[derive(Debug, Clone, Copy)]
-#[allow(missing_docs)]
-pub struct Move {
-    pub conversation: ConversationId,
-    pub user: UserId,
-    pub read_seq: u32,
-    pub marked_unread: bool,
 }
 
 /// A batch being written. Nothing is told to anyone before [`Append::commit`] returned.
@@ -116,15 +99,11 @@ impl Append {
         Ok(self.transaction.commit().await?)
     }
 
-    /// Makes the conversations whose start key is new; answers the id behind every key, existing ones included.
+    /// Makes the conversations whose start key is new.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn start(
-        &self,
-        mut new: Vec<NewConversation>,
-        now_ms: i64,
-    ) -> Result<HashMap<(Uuid, String), ConversationId>, StoreError> {
+    pub async fn start(&self, mut new: Vec<NewConversation>, now_ms: i64) -> Result<(), StoreError> {
         new.sort_by(|a, b| (a.tenant, &a.start_key).cmp(&(b.tenant, &b.start_key)));
         let mut rows = Rows::new([
             ("id", Column::Uuid),
@@ -134,10 +113,9 @@ impl Append {
             ("start_key", Column::Text),
             ("member_count", Column::Int),
             ("created_by", Column::Uuid),
+            ("in_reply_to", Column::Uuid),
         ]);
-        let mut keys = Rows::new([("tenant_id", Column::Uuid), ("start_key", Column::Text)]);
         for one in new {
-            keys.push([one.tenant.into(), one.start_key.clone().into()]);
             rows.push([
                 one.id.0.into(),
                 one.tenant.into(),
@@ -146,21 +124,34 @@ impl Append {
                 one.start_key.into(),
                 i64::from(one.member_count).into(),
                 one.created_by.0.into(),
+                one.in_reply_to.map_or(Uuid::nil(), |id| id.0).into(),
             ]);
         }
         // `WHERE TRUE`: without it SQLite takes ON for a join's.
         self.execute(
             rows,
             "INSERT INTO conversations (id, tenant_id, kind, state, subject, start_key, last_seq, version, \
-             uncounted_seq, member_count, active_at, created_by, created_at) \
-             SELECT id, tenant_id, kind, 1, subject, start_key, 0, 1, 0, member_count, {0}, created_by, {0} FROM input \
+             uncounted_seq, member_count, active_at, created_by, created_at, in_reply_to) \
+             SELECT id, tenant_id, kind, 1, subject, start_key, 0, 1, 0, member_count, {0}, created_by, {0}, \
+             NULLIF(in_reply_to, {1}) FROM input \
              WHERE TRUE ON CONFLICT (tenant_id, start_key) DO NOTHING",
-            &[now_ms.into()],
+            &[now_ms.into(), Uuid::nil().into()],
         )
-        .await?;
+        .await
+    }
+
+    /// The conversations behind start keys `(tenant, key)`.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn started(&self, keys: Vec<(Uuid, String)>) -> Result<HashMap<(Uuid, String), ConversationId>, StoreError> {
+        let mut rows = Rows::new([("tenant_id", Column::Uuid), ("start_key", Column::Text)]);
+        for (tenant, key) in keys {
+            rows.push([tenant.into(), key.into()]);
+        }
         let found = self
             .query(
-                keys,
+                rows,
                 "SELECT c.id, c.tenant_id, c.start_key FROM input \
                  JOIN conversations c ON c.tenant_id = input.tenant_id AND c.start_key = input.start_key",
                 &[],
@@ -173,6 +164,28 @@ impl Append {
                 Ok((key, ConversationId(row.try_get("", "id")?)))
             })
             .collect()
+    }
+
+    /// Holds the facts of these tenants as they are until the batch ends, and tells their versions. Before any other lock:
+    /// whoever changes facts waits for batches, and would otherwise be waited for by one that another batch waits for.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn hold_facts(
+        &self,
+        tenants: impl IntoIterator<Item = TenantId>,
+    ) -> Result<HashMap<TenantId, read::Version>, StoreError> {
+        let tenants: Vec<TenantId> = tenants.into_iter().collect();
+        lock::shared(&self.transaction, tenants.iter().copied()).await?;
+        // A statement of its own: one that waited for a lock reads what was before the wait.
+        let mut versions = read::versions(&self.transaction, &tenants).await?;
+        Ok(tenants.into_iter().map(|tenant| (tenant, versions.remove(&tenant).unwrap_or_default())).collect())
+    }
+
+    /// The transaction, for those who read more under its locks.
+    #[must_use]
+    pub fn connection(&self) -> &DatabaseTransaction {
+        &self.transaction
     }
 
     /// Locks conversations until the batch ends. SQLite's transaction is the only writer already.
@@ -201,7 +214,9 @@ impl Append {
             rows.push([conversation.0.into(), user.0.into()]);
         }
         let sql = format!(
-            "SELECT c.id AS c_id, w.id AS w_id, w.status AS actor_status, w.tokens_valid_from, c.uncounted_seq, m.read_seq, {} FROM input \
+            "SELECT c.id AS c_id, w.id AS w_id, w.tokens_valid_from, c.uncounted_seq, m.read_seq, \
+             EXISTS (SELECT 1 FROM members pm WHERE c.kind = 2 AND pm.conversation_id = c.id AND pm.user_id <> w.id \
+             AND pm.left_at IS NOT NULL) AS peer_left, {} FROM input \
              JOIN conversations c ON c.id = input.conversation_id JOIN users w ON w.id = input.user_id \
              LEFT JOIN members m ON m.conversation_id = c.id AND m.user_id = w.id",
             facts_columns("w.id")
@@ -211,14 +226,14 @@ impl Append {
             .iter()
             .map(|row| {
                 let standing = Standing {
-                    facts: facts(row)?,
-                    actor_status: row.try_get("", "actor_status")?,
+                    facts: conversations::facts(row)?,
                     tokens_valid_from_s: row.try_get("", "tokens_valid_from")?,
                     read_seq: row
                         .try_get::<Option<i64>>("", "read_seq")?
                         .and_then(|seq| u32::try_from(seq).ok())
                         .unwrap_or(0),
                     uncounted_seq: number(row, "", "uncounted_seq")?,
+                    peer_left: row.try_get("", "peer_left")?,
                 };
                 Ok(((ConversationId(row.try_get("", "c_id")?), UserId(row.try_get("", "w_id")?)), standing))
             })
@@ -261,98 +276,6 @@ impl Append {
         let sql = format!("SELECT {COLUMNS} FROM input JOIN messages x ON x.id = input.id");
         let answer = self.query(rows::ids(ids), &sql, &[]).await?;
         answer.iter().map(|row| Ok((MessageId(row.try_get("", "id")?), from_row(row, "")?))).collect()
-    }
-
-    /// Raises the inbox versions of people, once per entry of `joinings`; answers the version after it.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn raise_inboxes(&self, joinings: &HashMap<UserId, u32>) -> Result<HashMap<UserId, u32>, StoreError> {
-        let lock = "SELECT w.id FROM users w WHERE w.id IN (SELECT id FROM input) ORDER BY w.id {for_update w}";
-        self.query(rows::ids(joinings.keys().copied()), lock, &[]).await?;
-        let mut rows = Rows::new([("id", Column::Uuid), ("times", Column::Int)]);
-        for (user, times) in joinings {
-            rows.push([user.0.into(), i64::from(*times).into()]);
-        }
-        let sql = "UPDATE users SET inbox_version = inbox_version + input.times FROM input WHERE users.id = input.id \
-                   RETURNING users.id, users.inbox_version";
-        let answer = self.query(rows, sql, &[]).await?;
-        answer.iter().map(|row| Ok((UserId(row.try_get("", "id")?), number(row, "", "inbox_version")?))).collect()
-    }
-
-    /// Adds members; one who left before comes back, positions kept.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn add_members(&self, members: &[NewMember], now_ms: i64) -> Result<(), StoreError> {
-        // SQLite binds at most 32,766 values.
-        for chunk in members.chunks(4_000) {
-            let mut rows = Rows::new([
-                ("conversation_id", Column::Uuid),
-                ("user_id", Column::Uuid),
-                ("role", Column::Int),
-                ("read_seq", Column::Int),
-                ("inbox_version", Column::Int),
-            ]);
-            for member in chunk {
-                rows.push([
-                    member.conversation.0.into(),
-                    member.user.0.into(),
-                    i64::from(member.role).into(),
-                    i64::from(member.read_seq).into(),
-                    i64::from(member.inbox_version).into(),
-                ]);
-            }
-            self.execute(
-                rows,
-                "INSERT INTO members (conversation_id, user_id, role, read_seq, marked_unread, first_seq, \
-                 inbox_version, joined_at, left_at) \
-                 SELECT conversation_id, user_id, role, read_seq, FALSE, 1, inbox_version, {0}, CAST(NULL AS BIGINT) \
-                 FROM input WHERE TRUE ON CONFLICT (conversation_id, user_id) DO UPDATE SET role = excluded.role, \
-                 read_seq = excluded.read_seq, marked_unread = FALSE, inbox_version = excluded.inbox_version, \
-                 joined_at = excluded.joined_at, left_at = NULL",
-                &[now_ms.into()],
-            )
-            .await?;
-        }
-        Ok(())
-    }
-
-    /// Which of these people are members now.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn present(&self, pairs: &[(ConversationId, UserId)]) -> Result<Vec<(ConversationId, UserId)>, StoreError> {
-        let mut rows = Rows::new([("conversation_id", Column::Uuid), ("user_id", Column::Uuid)]);
-        for (conversation, user) in pairs {
-            rows.push([conversation.0.into(), user.0.into()]);
-        }
-        let sql = "SELECT m.conversation_id, m.user_id FROM input JOIN members m \
-                   ON m.conversation_id = input.conversation_id AND m.user_id = input.user_id AND m.left_at IS NULL";
-        let answer = self.query(rows, sql, &[]).await?;
-        answer
-            .iter()
-            .map(|row| Ok((ConversationId(row.try_get("", "conversation_id")?), UserId(row.try_get("", "user_id")?))))
-            .collect()
-    }
-
-    /// Marks members as gone: `(conversation, user, inbox version)`.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn remove_members(&self, gone: &[(ConversationId, UserId, u32)], now_ms: i64) -> Result<(), StoreError> {
-        let mut rows =
-            Rows::new([("conversation_id", Column::Uuid), ("user_id", Column::Uuid), ("inbox_version", Column::Int)]);
-        for (conversation, user, inbox_version) in gone {
-            rows.push([conversation.0.into(), user.0.into(), i64::from(*inbox_version).into()]);
-        }
-        self.execute(
-            rows,
-            "UPDATE members SET left_at = {0}, inbox_version = input.inbox_version FROM input \
-             WHERE members.conversation_id = input.conversation_id AND members.user_id = input.user_id",
-            &[now_ms.into()],
-        )
-        .await
     }
 
     /// Appends messages.
@@ -438,6 +361,7 @@ impl Append {
             ("uncounted_seq", Column::Int),
             ("member_count", Column::Int),
             ("active_at", Column::Int),
+            ("state", Column::Int),
         ]);
         let mut subjects = Rows::new([("id", Column::Uuid), ("subject", Column::Text)]);
         for one in counters {
@@ -448,6 +372,7 @@ impl Append {
                 i64::from(one.uncounted_seq).into(),
                 i64::from(one.member_count).into(),
                 one.active_at_ms.into(),
+                i64::from(one.state).into(),
             ]);
             if let Some(subject) = one.subject {
                 subjects.push([one.conversation.0.into(), subject.into()]);
@@ -456,7 +381,7 @@ impl Append {
         self.execute(
             rows,
             "UPDATE conversations SET version = input.version, last_seq = input.last_seq, \
-             uncounted_seq = input.uncounted_seq, member_count = input.member_count, \
+             uncounted_seq = input.uncounted_seq, member_count = input.member_count, state = input.state, \
              active_at = CASE WHEN input.active_at > conversations.active_at THEN input.active_at \
              ELSE conversations.active_at END FROM input WHERE conversations.id = input.id",
             &[],
@@ -470,60 +395,7 @@ impl Append {
         .await
     }
 
-    /// Moves positions forward and sets marks. One row per member: the caller merges.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn move_positions(&self, moves: Vec<Move>) -> Result<(), StoreError> {
-        let mut rows = Rows::new([
-            ("conversation_id", Column::Uuid),
-            ("user_id", Column::Uuid),
-            ("read_seq", Column::Int),
-            ("marked", Column::Int),
-        ]);
-        for one in moves {
-            rows.push([
-                one.conversation.0.into(),
-                one.user.0.into(),
-                i64::from(one.read_seq).into(),
-                i64::from(one.marked_unread).into(),
-            ]);
-        }
-        self.execute(rows, "UPDATE members SET marked_unread = (input.marked = 1), \
-             read_seq = CASE WHEN input.read_seq > members.read_seq THEN input.read_seq ELSE members.read_seq END FROM input \
-             WHERE members.conversation_id = input.conversation_id AND members.user_id = input.user_id", &[])
-            .await
-    }
-
-    /// What is unread beyond a position, for members whose position is not the end.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn unread(
-        &self,
-        pairs: &[(ConversationId, UserId)],
-    ) -> Result<HashMap<(ConversationId, UserId), u32>, StoreError> {
-        let mut rows = Rows::new([("conversation_id", Column::Uuid), ("user_id", Column::Uuid)]);
-        for (conversation, user) in pairs {
-            rows.push([conversation.0.into(), user.0.into()]);
-        }
-        let sql = format!(
-            "SELECT m.conversation_id, m.user_id, {} AS unread FROM input \
-             JOIN members m ON m.conversation_id = input.conversation_id AND m.user_id = input.user_id \
-             JOIN conversations c ON c.id = m.conversation_id",
-            super::conversations::UNREAD
-        );
-        let answer = self.query(rows, &sql, &[]).await?;
-        answer
-            .iter()
-            .map(|row| {
-                let key = (ConversationId(row.try_get("", "conversation_id")?), UserId(row.try_get("", "user_id")?));
-                Ok((key, number(row, "", "unread")?))
-            })
-            .collect()
-    }
-
-    async fn query<const N: usize>(
+    pub(super) async fn query<const N: usize>(
         &self,
         rows: Rows<N>,
         sql: &str,
@@ -535,7 +407,12 @@ impl Append {
         Ok(self.transaction.query_all_raw(rows.statement(self.transaction.get_database_backend(), sql, extra)).await?)
     }
 
-    async fn execute<const N: usize>(&self, rows: Rows<N>, sql: &str, extra: &[sea_orm::Value]) -> Result<(), StoreError> {
+    pub(super) async fn execute<const N: usize>(
+        &self,
+        rows: Rows<N>,
+        sql: &str,
+        extra: &[sea_orm::Value],
+    ) -> Result<(), StoreError> {
         if rows.is_empty() {
             return Ok(());
         }

@@ -2,14 +2,18 @@
 
 use std::collections::HashMap;
 
-use causerie_protocol::{ConversationId, UserId, limits, wire};
+use causerie_protocol::{ConversationId, TenantId, UserId, limits, wire};
 use sea_orm::{ConnectionTrait, DbBackend, DbErr, QueryResult};
 use uuid::Uuid;
 
-use super::messages::{self, number, timestamp};
+use super::{
+    copies::{Sight, not_hidden},
+    mails,
+    messages::{self, number, timestamp},
+};
 use crate::store::{
     Store, StoreError,
-    rows::{Column, Rows, statement},
+    rows::{self, Column, Rows, statement},
 };
 
 /// Messages after the member's position that count: `c` the conversation, `m` the member. Arithmetic, corrected by a look
@@ -28,7 +32,7 @@ pub struct Summary {
 }
 
 /// What rules ask about a conversation and one person.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[allow(missing_docs)]
 pub struct Facts {
     pub tenant: Uuid,
@@ -41,13 +45,57 @@ pub struct Facts {
     pub role: Option<i16>,
     /// The oldest message this member may read.
     pub first_seq: u32,
-    /// Standing of the other one in a direct conversation.
-    pub peer_status: Option<i16>,
+    /// The newest message whose own copy this member deleted; 0 for none.
+    pub hidden_seq: u32,
+    /// The other one of a direct conversation.
+    pub peer: Option<UserId>,
 }
 
-/// The other person's standing in a direct conversation of `m.user_id`.
-const PEER: &str = "(SELECT pu.status FROM members pm JOIN users pu ON pu.id = pm.user_id \
+/// A direct conversation, as much of it as rules ask for.
+#[derive(Debug, Clone)]
+pub struct DirectConversation {
+    /// Its id.
+    pub id: ConversationId,
+    /// Its place among others.
+    pub start_key: String,
+    tenant: TenantId,
+    state: i16,
+    members: Vec<(UserId, Option<i16>)>,
+}
+
+impl DirectConversation {
+    /// What rules ask of each of the two. Counters are not among it, and zero.
+    pub fn sides(&self) -> impl Iterator<Item = (UserId, Facts)> {
+        self.members.iter().map(|(me, role)| {
+            let peer = self.members.iter().map(|(user, _)| *user).find(|user| user != me);
+            let facts = Facts {
+                tenant: self.tenant.0,
+                kind: 2,
+                state: self.state,
+                version: 0,
+                last_seq: 0,
+                member_count: 2,
+                role: *role,
+                first_seq: 1,
+                hidden_seq: 0,
+                peer,
+            };
+            (*me, facts)
+        })
+    }
+}
+
+/// The other person of a direct conversation, gone or not.
+const PEER: &str = "(SELECT pm.user_id FROM members pm \
     WHERE c.kind = 2 AND pm.conversation_id = c.id AND pm.user_id <> $who LIMIT 1)";
+
+impl Facts {
+    /// What this member sees of the history.
+    #[must_use]
+    pub fn sight(&self, member: UserId) -> Sight {
+        Sight { user: member, first_seq: self.first_seq, hidden_seq: self.hidden_seq }
+    }
+}
 
 impl Store {
     /// The same view for many (conversation, member) pairs, in one query. Pairs of ex-members are answered too, with
@@ -66,7 +114,7 @@ impl Store {
         let sql = format!(
             "{} FROM input JOIN members m ON m.conversation_id = input.conversation_id AND m.user_id = input.user_id {}",
             select(self.backend()),
-            JOINS
+            joins()
         );
         let answer = self.reader().query_all_raw(rows.statement(self.backend(), &sql, &[])).await?;
         answer
@@ -92,9 +140,10 @@ impl Store {
     ) -> Result<Vec<Summary>, StoreError> {
         let (active_at, id) = before.map_or((i64::MAX, Uuid::max()), |(at, id)| (at, id.0));
         let sql = format!(
-            "{} FROM members m {JOINS} WHERE m.user_id = $1 AND m.left_at IS NULL \
+            "{} FROM members m {} WHERE m.user_id = $1 AND m.left_at IS NULL \
              AND (c.active_at < $2 OR (c.active_at = $2 AND c.id < $3)) ORDER BY c.active_at DESC, c.id DESC LIMIT $4",
-            select(self.backend())
+            select(self.backend()),
+            joins()
         );
         let values = vec![user.0.into(), active_at.into(), id.into(), (i64::from(limit) + 1).into()];
         let rows = self.reader().query_all_raw(statement(self.backend(), &sql, values)).await?;
@@ -166,24 +215,91 @@ impl Store {
             .collect()
     }
 
-    /// Members in order of joining, after a position `(joined_at, user)`.
+    /// Direct conversations these people are in.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn direct_conversations(&self, users: &[UserId]) -> Result<Vec<ConversationId>, StoreError> {
+        let sql = "SELECT DISTINCT c.id FROM input JOIN members m ON m.user_id = input.id \
+                   JOIN conversations c ON c.id = m.conversation_id AND c.kind = 2";
+        let query = rows::ids(users.iter().copied()).statement(self.backend(), sql, &[]);
+        let found = self.reader().query_all_raw(query).await?;
+        found.iter().map(|row| Ok(ConversationId(row.try_get("", "id")?))).collect()
+    }
+
+    /// Direct conversations of a tenant, in the order of their start keys, those after one; at most `limit`.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn all_direct_conversations(
+        &self,
+        tenant: TenantId,
+        after: &str,
+        limit: u32,
+    ) -> Result<Vec<DirectConversation>, StoreError> {
+        // The keys of pairs begin alike, and `;` follows `:`.
+        let after = if after.is_empty() { "pair:" } else { after };
+        let sql = "SELECT c.id, c.start_key, c.state, m.user_id, m.role, m.left_at FROM
+                   (SELECT id, start_key, state FROM conversations
+                    WHERE tenant_id = $1 AND start_key > $2 AND start_key < 'pair;' ORDER BY start_key LIMIT $3) c
+                   JOIN members m ON m.conversation_id = c.id ORDER BY c.start_key, m.user_id";
+        let values = vec![tenant.0.into(), after.into(), i64::from(limit).into()];
+        let rows = self.reader().query_all_raw(statement(self.backend(), sql, values)).await?;
+        let mut found: Vec<DirectConversation> = Vec::new();
+        for row in &rows {
+            let id = ConversationId(row.try_get("", "id")?);
+            let left: Option<i64> = row.try_get("", "left_at")?;
+            let role = if left.is_some() { None } else { Some(row.try_get("", "role")?) };
+            let member = (UserId(row.try_get("", "user_id")?), role);
+            match found.last_mut() {
+                Some(last) if last.id == id => last.members.push(member),
+                _ => found.push(DirectConversation {
+                    id,
+                    tenant,
+                    start_key: row.try_get("", "start_key")?,
+                    state: row.try_get("", "state")?,
+                    members: vec![member],
+                }),
+            }
+        }
+        Ok(found)
+    }
+
+    /// The conversation behind a start key.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn started(&self, tenant: TenantId, start_key: &str) -> Result<Option<ConversationId>, StoreError> {
+        let sql = "SELECT id FROM conversations WHERE tenant_id = $1 AND start_key = $2";
+        let query = statement(self.backend(), sql, vec![tenant.0.into(), start_key.into()]);
+        let found = self.reader().query_one_raw(query).await?;
+        Ok(found.map(|row| row.try_get("", "id")).transpose()?.map(ConversationId))
+    }
+
+    /// Members whom one of them sees, in order of joining, after a position `(joined_at, user)`.
     ///
     /// # Errors
     /// When the database fails.
     pub async fn members(
         &self,
         conversation: ConversationId,
+        viewer: UserId,
         after: Option<(i64, UserId)>,
         limit: u32,
     ) -> Result<Vec<(i64, wire::Member)>, StoreError> {
         let (joined_at, user) = after.map_or((-1, Uuid::nil()), |(at, user)| (at, user.0));
-        let sql = "SELECT m.joined_at, m.role, m.read_seq, w.id, w.external_id, w.name, w.avatar_url, w.status \
-                   FROM members m JOIN users w ON w.id = m.user_id \
-                   WHERE m.conversation_id = $1 AND m.left_at IS NULL \
-                   AND (m.joined_at > $2 OR (m.joined_at = $2 AND m.user_id > $3)) \
-                   ORDER BY m.joined_at, m.user_id LIMIT $4";
-        let values = vec![conversation.0.into(), joined_at.into(), user.into(), (i64::from(limit) + 1).into()];
-        let rows = self.reader().query_all_raw(statement(self.backend(), sql, values)).await?;
+        let sql = format!(
+            "SELECT m.joined_at, m.role, m.read_seq, w.id, w.external_id, w.name, w.avatar_url, w.status \
+             FROM members m JOIN users w ON w.id = m.user_id JOIN conversations c ON c.id = m.conversation_id \
+             WHERE m.conversation_id = $1 AND {} AND (m.joined_at > $2 OR (m.joined_at = $2 AND m.user_id > $3)) \
+             AND (c.kind <> 4 OR m.user_id = $5 OR m.user_id = c.created_by OR m.user_id IN \
+             (SELECT a.user_id FROM addressees a WHERE a.conversation_id = $1 AND a.user_id IS NOT NULL)) \
+             ORDER BY m.joined_at, m.user_id LIMIT $4",
+            IS_SHOWN.replace("$member", "m")
+        );
+        let limit = i64::from(limit) + 1;
+        let values = vec![conversation.0.into(), joined_at.into(), user.into(), limit.into(), viewer.0.into()];
+        let rows = self.reader().query_all_raw(statement(self.backend(), &sql, values)).await?;
         rows.iter()
             .map(|row| {
                 let member = wire::Member {
@@ -228,7 +344,7 @@ impl Store {
 /// What facts are made of; `who` names the person's column.
 pub fn facts_columns(who: &str) -> String {
     format!(
-        "c.tenant_id, c.kind, c.state, c.version, c.last_seq, c.member_count, m.role, m.first_seq, m.left_at, {} AS peer_status",
+        "c.tenant_id, c.kind, c.state, c.version, c.last_seq, c.member_count, m.role, m.first_seq, m.hidden_seq, m.left_at, {} AS peer_id",
         PEER.replace("$who", who)
     )
 }
@@ -248,31 +364,84 @@ pub fn facts(row: &QueryResult) -> Result<Facts, DbErr> {
         member_count: number(row, "", "member_count")?,
         role: if left.is_some() { None } else { row.try_get("", "role")? },
         first_seq: row.try_get::<Option<i64>>("", "first_seq")?.and_then(|seq| u32::try_from(seq).ok()).unwrap_or(1),
-        peer_status: row.try_get("", "peer_status")?,
+        hidden_seq: row.try_get::<Option<i64>>("", "hidden_seq")?.and_then(|seq| u32::try_from(seq).ok()).unwrap_or(0),
+        peer: row.try_get::<Option<Uuid>>("", "peer_id")?.map(UserId),
     })
 }
 
-const JOINS: &str = "JOIN conversations c ON c.id = m.conversation_id \
-    LEFT JOIN messages x ON x.conversation_id = c.id AND x.seq = c.last_seq AND x.seq >= m.first_seq";
+/// Whom others see as a member, of the conversation `c`. Who deletes their own copy stays one to them: only groups are left.
+const IS_SHOWN: &str = "($member.left_at IS NULL OR c.kind <> 3)";
+
+/// Whom the member `m` of the mail `c` sees: who sent it, those named, and themselves. Who was in a group is not theirs to know.
+const NAMED: &str = "SELECT m.user_id AS id UNION SELECT c.created_by UNION \
+    SELECT n.user_id FROM addressees n WHERE n.conversation_id = c.id AND n.user_id IS NOT NULL";
+
+/// The preview `x` is the last message the member sees; a look at hidden ones is needed only where the last is not beyond.
+fn joins() -> String {
+    let not_hidden = not_hidden("v", "m.user_id");
+    format!(
+        "JOIN conversations c ON c.id = m.conversation_id LEFT JOIN messages x ON x.conversation_id = c.id \
+         AND x.seq >= m.first_seq AND x.seq = CASE WHEN c.last_seq > m.hidden_seq THEN c.last_seq ELSE \
+         (SELECT v.seq FROM messages v WHERE v.conversation_id = c.id AND v.seq >= m.first_seq AND {not_hidden} \
+         ORDER BY v.seq DESC LIMIT 1) END"
+    )
+}
+
+/// How a database writes rows into one JSON text.
+#[derive(Debug, Clone, Copy)]
+pub struct Json {
+    /// Opens the list.
+    pub open: &'static str,
+    /// Makes an entry.
+    pub entry: &'static str,
+    /// Closes the list.
+    pub close: &'static str,
+}
+
+impl Json {
+    fn of(backend: DbBackend) -> Self {
+        match backend {
+            DbBackend::Postgres => Self { open: "CAST(json_agg", entry: "json_build_array", close: " AS TEXT)" },
+            _ => Self { open: "(json_group_array", entry: "json_array", close: ")" },
+        }
+    }
+
+    /// An id as text.
+    #[must_use]
+    pub fn text_of(self, id: &str) -> String {
+        if self.entry == "json_array" { format!("hex({id})") } else { id.to_owned() }
+    }
+}
 
 /// The columns of a summary. The members shown come as JSON from a subquery, so that a list stays one query.
 fn select(backend: DbBackend) -> String {
-    // (open the list, one entry, close the list, a person's id as text)
-    let (open, entry, close, id) = match backend {
-        DbBackend::Postgres => ("CAST(json_agg", "json_build_array", " AS TEXT)", "w.id"),
-        _ => ("(json_group_array", "json_array", ")", "hex(w.id)"),
+    let json = Json::of(backend);
+    let Json { open, entry, close } = json;
+    let shown = |those: &str| {
+        format!(
+            "(SELECT {open}({entry}(shown.id, shown.external_id, shown.name, shown.avatar_url, shown.status, shown.role, shown.read_seq)){close} \
+             FROM (SELECT {id} AS id, w.external_id, w.name, w.avatar_url, w.status, s.role, s.read_seq FROM {those} \
+             ORDER BY s.joined_at, s.user_id LIMIT {max}) shown)",
+            id = json.text_of("w.id"),
+            max = limits::MEMBERS_SHOWN,
+        )
     };
+    let is_shown = IS_SHOWN.replace("$member", "s");
+    let of_all = format!("members s JOIN users w ON w.id = s.user_id WHERE s.conversation_id = c.id AND {is_shown}");
+    let of_mail = format!(
+        "({NAMED}) named JOIN members s ON s.conversation_id = c.id AND s.user_id = named.id \
+         JOIN users w ON w.id = s.user_id"
+    );
     format!(
         "SELECT m.user_id, m.read_seq AS m_read_seq, m.marked_unread, {UNREAD} AS unread, c.id AS c_id, {facts}, c.subject, \
          c.active_at, x.id AS x_id, x.conversation_id AS x_conversation_id, x.seq AS x_seq, x.version AS x_version, \
          x.author_id AS x_author_id, x.client_id AS x_client_id, x.text AS x_text, x.sent_at AS x_sent_at, \
          x.edited_at AS x_edited_at, x.deleted_at AS x_deleted_at, \
-         (SELECT {open}({entry}(shown.id, shown.external_id, shown.name, shown.avatar_url, shown.status, shown.role, shown.read_seq)){close} \
-         FROM (SELECT {id} AS id, w.external_id, w.name, w.avatar_url, w.status, s.role, s.read_seq FROM members s \
-         JOIN users w ON w.id = s.user_id WHERE s.conversation_id = c.id AND s.left_at IS NULL \
-         ORDER BY s.joined_at, s.user_id LIMIT {shown}) shown) AS shown",
+         CASE WHEN c.kind = 4 THEN {of_mail} ELSE {of_all} END AS shown, {mail}",
+        of_mail = shown(&of_mail),
+        of_all = shown(&of_all),
+        mail = mails::columns(json),
         facts = facts_columns("m.user_id"),
-        shown = limits::MEMBERS_SHOWN,
     )
 }
 
@@ -296,7 +465,7 @@ fn summary(row: &QueryResult) -> Result<Summary, DbErr> {
         Some(_) => Some(messages::from_row(row, "x_")?),
         None => None,
     };
-    let conversation = wire::Conversation {
+    let mut conversation = wire::Conversation {
         id: id.to_string(),
         kind: i32::from(facts.kind),
         state: i32::from(facts.state),
@@ -313,7 +482,8 @@ fn summary(row: &QueryResult) -> Result<Summary, DbErr> {
             unread: number(row, "", "unread")?,
             marked_unread: row.try_get("", "marked_unread")?,
         }),
-        capabilities: Vec::new(),
+        ..Default::default()
     };
+    mails::read(row, &mut conversation)?;
     Ok(Summary { conversation, facts })
 }

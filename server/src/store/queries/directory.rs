@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 use causerie_protocol::TenantId;
 use sea_orm::{ConnectionTrait, EntityTrait, Value};
 use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
+use uuid::Uuid;
 
 use super::people::User;
 use crate::store::{
@@ -16,14 +17,12 @@ use crate::store::{
     rows::{self, Column, Rows, statement},
 };
 
-/// Words kept per person; a name has a handful.
+/// Words kept per person or group; a name has a handful.
 const WORDS_MAX: usize = 32;
 /// Characters kept per word; nobody types more.
 const WORD_CHARS_MAX: usize = 32;
 /// Words searched for at once; the longest, which find the fewest.
 const QUERY_WORDS_MAX: usize = 8;
-/// Rows per statement: three values each, below SQLite's 32,766.
-const CHUNK: usize = 5_000;
 
 /// The words of a text, folded: lower case, compatibility forms decomposed, without accents.
 #[must_use]
@@ -79,35 +78,45 @@ pub async fn search(
     Ok(found)
 }
 
-/// Replaces the words by which people are found.
-pub(super) async fn index<'a>(
-    connection: &impl ConnectionTrait,
-    people: impl Iterator<Item = &'a user::Model>,
-) -> Result<(), StoreError> {
-    let people: Vec<_> = people.collect();
-    if people.is_empty() {
-        return Ok(());
-    }
-    let backend = connection.get_database_backend();
-    let ids = rows::ids(people.iter().map(|row| row.id));
-    let delete = ids.statement(backend, "DELETE FROM user_tokens WHERE user_id IN (SELECT id FROM input)", &[]);
-    connection.execute_raw(delete).await?;
+/// The words by which one is found: those of the name and of the product's identifier.
+#[must_use]
+pub(super) fn words_of(name: &str, external_id: &str) -> Vec<String> {
+    words(&format!("{name} {external_id}")).into_iter().take(WORDS_MAX).collect()
+}
 
-    let tokens: Vec<_> = people
-        .iter()
-        .flat_map(|row| {
-            let words = words(&format!("{} {}", row.name, row.external_id));
-            words.into_iter().take(WORDS_MAX).map(|word| (row.tenant_id, word, row.id))
-        })
-        .collect();
-    for chunk in tokens.chunks(CHUNK) {
-        let mut rows = Rows::new([("tenant_id", Column::Uuid), ("token", Column::Text), ("user_id", Column::Uuid)]);
-        for (tenant, word, id) in chunk {
-            rows.push([(*tenant).into(), word.as_str().into(), (*id).into()]);
+/// What is found by words.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Found {
+    People,
+    Groups,
+}
+
+/// Replaces the words by which people or groups are found.
+pub(super) async fn index(
+    connection: &impl ConnectionTrait,
+    found: Found,
+    tenant: TenantId,
+    words: &[(Uuid, Vec<String>)],
+) -> Result<(), StoreError> {
+    let (table, id) = match found {
+        Found::People => ("user_tokens", "user_id"),
+        Found::Groups => ("group_tokens", "group_id"),
+    };
+    let backend = connection.get_database_backend();
+    let delete = format!("DELETE FROM {table} WHERE {id} IN (SELECT id FROM input)");
+    for part in rows::ids(words.iter().map(|(id, _)| *id)).parts(backend) {
+        connection.execute_raw(part.statement(backend, &delete, &[])).await?;
+    }
+
+    let mut rows = Rows::new([("token", Column::Text), ("id", Column::Uuid)]);
+    for (id, words) in words {
+        for word in words {
+            rows.push([word.as_str().into(), (*id).into()]);
         }
-        let body = "INSERT INTO user_tokens (tenant_id, token, user_id)
-                    SELECT i.tenant_id, i.token, i.user_id FROM input i WHERE true ON CONFLICT DO NOTHING";
-        connection.execute_raw(rows.statement(backend, body, &[])).await?;
+    }
+    let insert = format!("INSERT INTO {table} (tenant_id, token, {id}) SELECT {{0}}, i.token, i.id FROM input i");
+    for part in rows.parts(backend) {
+        connection.execute_raw(part.statement(backend, &insert, &[tenant.0.into()])).await?;
     }
     Ok(())
 }

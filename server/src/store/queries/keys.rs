@@ -93,18 +93,18 @@ pub async fn signing_key(
     Ok(row.map(SigningKeyRow::from))
 }
 
-/// Voids all tokens a key signed. True when there was such a valid key.
+/// Voids all tokens a key signed. Answers whose it was; `None` when there was no such valid key.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn revoke_signing_key(store: &Store, kid: &str, now_ms: i64) -> Result<bool, StoreError> {
-    let done = signing_key::Entity::update_many()
+pub async fn revoke_signing_key(store: &Store, kid: &str, now_ms: i64) -> Result<Option<TenantId>, StoreError> {
+    let revoked = signing_key::Entity::update_many()
         .col_expr(signing_key::Column::RevokedAt, Expr::value(now_ms))
         .filter(signing_key::Column::Kid.eq(kid))
         .filter(signing_key::Column::RevokedAt.is_null())
-        .exec(store.writer())
+        .exec_with_returning(store.writer())
         .await?;
-    Ok(done.rows_affected > 0)
+    Ok(revoked.first().map(|row| row.tenant_id.into()))
 }
 
 /// Adds a back end's key, of which only the hash is kept.
@@ -125,16 +125,16 @@ pub async fn api_key(store: &Store, hash: &str) -> Result<Option<api_key::Model>
     Ok(api_key::Entity::find().filter(api_key::Column::Hash.eq(hash)).one(store.reader()).await?)
 }
 
-/// Voids a back end's key. True when there was such a valid key.
+/// Voids a back end's key. Answers whose it was; `None` when there was no such valid key.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn revoke_api_key(store: &Store, id: Uuid, now_ms: i64) -> Result<bool, StoreError> {
-    let done = api_key::Entity::update_many()
+pub async fn revoke_api_key(store: &Store, id: Uuid, now_ms: i64) -> Result<Option<TenantId>, StoreError> {
+    let revoked = api_key::Entity::update_many()
         .col_expr(api_key::Column::RevokedAt, Expr::value(now_ms))
         .filter(api_key::Column::Id.eq(id))
         .filter(api_key::Column::RevokedAt.is_null())
-        .exec(store.writer())
+        .exec_with_returning(store.writer())
         .await?;
-    Ok(done.rows_affected > 0)
+    Ok(revoked.first().map(|row| row.tenant_id.into()))
 }

@@ -3,9 +3,10 @@
 use std::collections::HashMap;
 
 use causerie_protocol::{ConversationId, Timestamp, command::HistoryRange, limits, wire};
-use sea_orm::{ConnectionTrait, DbErr, QueryResult};
+use sea_orm::{ConnectionTrait, DbErr, QueryResult, Value};
 use uuid::Uuid;
 
+use super::copies::{Sight, not_hidden};
 use crate::store::{
     Store, StoreError,
     rows::{Column, Rows, statement},
@@ -50,9 +51,14 @@ pub fn timestamp(ms: i64) -> Timestamp {
     Timestamp { seconds: ms.div_euclid(1000), nanos }
 }
 
+/// The same the other way round.
+#[must_use]
+pub fn milliseconds(at: &Timestamp) -> i64 {
+    at.seconds * 1000 + i64::from(at.nanos) / 1_000_000
+}
+
 impl Store {
-    /// A page of a history, oldest first, without what lies before `first_seq`: at most `limit` messages, fewer where they
-    /// are long.
+    /// A page of a history as one member sees it, oldest first: at most `limit` messages, fewer where they are long.
     ///
     /// # Errors
     /// When the database fails.
@@ -60,7 +66,7 @@ impl Store {
         &self,
         conversation: ConversationId,
         range: HistoryRange,
-        first_seq: u32,
+        sight: Sight,
         limit: u32,
     ) -> Result<Vec<wire::Message>, StoreError> {
         let (bound, order, edge) = match range {
@@ -68,11 +74,15 @@ impl Store {
             HistoryRange::Before(seq) => ("<", "DESC", i64::from(seq)),
             HistoryRange::After(seq) => (">", "ASC", i64::from(seq)),
         };
-        let sql = format!(
-            "SELECT {COLUMNS} FROM messages x WHERE x.conversation_id = $1 AND x.seq {bound} $2 AND x.seq >= $3 \
-             ORDER BY x.seq {order} LIMIT $4"
-        );
-        let values = vec![conversation.0.into(), edge.into(), i64::from(first_seq).into(), i64::from(limit).into()];
+        let mut values: Vec<Value> =
+            vec![conversation.0.into(), edge.into(), i64::from(sight.first_seq).into(), i64::from(limit).into()];
+        let mut sql =
+            format!("SELECT {COLUMNS} FROM messages x WHERE x.conversation_id = $1 AND x.seq {bound} $2 AND x.seq >= $3");
+        if sight.hidden_seq > 0 {
+            sql.push_str(&format!(" AND {}", not_hidden("x", "$5")));
+            values.push(sight.user.0.into());
+        }
+        sql.push_str(&format!(" ORDER BY x.seq {order} LIMIT $4"));
         let rows = self.reader().query_all_raw(statement(self.backend(), &sql, values)).await?;
         let mut messages = Vec::with_capacity(rows.len());
         let mut text_bytes = 0;

@@ -1,10 +1,15 @@
 //! Statements by subject. Each returns plain domain types; columns stay here.
 
 pub mod append;
+pub mod audit;
 pub mod conversations;
+pub mod copies;
 pub mod directory;
+pub mod facts;
 pub mod health;
 pub mod keys;
+pub mod mails;
+pub mod members;
 pub mod messages;
 pub mod people;
 pub mod seats;

@@ -1,15 +1,15 @@
 //! People of a tenant: found by id or by the product's identifier, made and updated from what the product says.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
-use causerie_protocol::{TenantId, UserId, command::UserRef, wire};
+use causerie_protocol::{TenantId, UserId, command::UserRef, facts::WritableBy, wire};
 use sea_orm::{ConnectionTrait, EntityTrait};
 
-use super::directory;
+use super::facts::{FactWrite, stored::roles_text};
 use crate::store::{
     Store, StoreError,
     entities::user,
-    rows::{self, Column, Rows, statement},
+    rows::{self, Column, Rows},
 };
 
 /// People per statement: SQLite allows 32,766 bound values, PostgreSQL 65,535.
@@ -36,6 +36,12 @@ pub struct User {
     pub tokens_valid_from_s: i64,
     /// Milliseconds since 1970 UTC; absent if never connected.
     pub last_seen_ms: Option<i64>,
+    /// What the person is in the tenant as a whole, in the order of the alphabet.
+    pub roles: Vec<String>,
+    /// Who may write to the person.
+    pub writable_by: WritableBy,
+    /// Since when name, avatar, locale and roles are what is stored: older tokens do not change them. Seconds since 1970 UTC.
+    pub claims_from_s: i64,
 }
 
 impl From<user::Model> for User {
@@ -51,6 +57,9 @@ impl From<user::Model> for User {
             status: wire::UserStatus::try_from(i32::from(row.status)).unwrap_or_default(),
             tokens_valid_from_s: row.tokens_valid_from,
             last_seen_ms: row.last_seen_at,
+            roles: row.roles.split_whitespace().map(str::to_owned).collect(),
+            writable_by: WritableBy::try_from(i32::from(row.writable_by)).unwrap_or_default(),
+            claims_from_s: row.claims_from,
         }
     }
 }
@@ -78,6 +87,16 @@ pub struct Profile {
     pub avatar_url: Option<String>,
     /// A language tag.
     pub locale: Option<String>,
+    /// Whether the person may come in. New people are active.
+    pub status: Option<wire::UserStatus>,
+    /// What the person is in the tenant as a whole: words of the policy.
+    pub roles: Option<Vec<String>>,
+    /// Who may write to the person.
+    pub writable_by: Option<WritableBy>,
+    /// The person came in person: who was invited is active from now on.
+    pub is_here: bool,
+    /// When a token said so, seconds since 1970 UTC; absent for what a back end says now. What changed later stays.
+    pub said_at_s: Option<i64>,
 }
 
 impl Profile {
@@ -87,7 +106,20 @@ impl Profile {
         let differs = |said: &Option<String>, stored: &str| said.as_deref().is_some_and(|said| said != stored);
         // An empty name is no name: nothing was said.
         let renamed = differs(&self.name, &user.name) && self.name.as_deref() != Some("");
-        renamed || differs(&self.avatar_url, &user.avatar_url) || differs(&self.locale, &user.locale)
+        let claims = renamed
+            || differs(&self.avatar_url, &user.avatar_url)
+            || differs(&self.locale, &user.locale)
+            || self.roles.as_ref().is_some_and(|said| roles_text(said) != roles_text(&user.roles));
+        (claims && self.is_news(user.claims_from_s))
+            || self.status.is_some_and(|said| said != user.status)
+            || (self.is_here && user.status == wire::UserStatus::Invited)
+            || self.writable_by.is_some_and(|said| said != user.writable_by)
+    }
+
+    /// Whether its name, avatar, locale and roles are to be taken where those stored are of this second.
+    #[must_use]
+    pub fn is_news(&self, claims_from_s: i64) -> bool {
+        self.said_at_s.is_none_or(|said_at_s| said_at_s >= claims_from_s)
     }
 }
 
@@ -116,7 +148,7 @@ pub async fn find_by_external_id(
 ) -> Result<Vec<User>, StoreError> {
     let mut found = Vec::with_capacity(keys.len());
     for chunk in keys.chunks(CHUNK) {
-        let rows = select_by_external_id(connection, chunk.iter().copied(), "").await?;
+        let rows = select_by_external_id(connection, chunk.iter().copied()).await?;
         found.extend(rows.into_iter().map(User::from));
     }
     Ok(found)
@@ -191,7 +223,8 @@ pub async fn upsert_across_tenants<'a>(
     Ok(users)
 }
 
-/// Stores people who are known to be new or changed; of a person named twice, the later profile.
+/// Stores people who are known to be new or changed; of a person named twice, the later profile. Each tenant's people are
+/// a change of its facts.
 ///
 /// # Errors
 /// As [`upsert`].
@@ -200,15 +233,18 @@ pub async fn save<'a>(
     due: impl IntoIterator<Item = (TenantId, &'a Profile)>,
     now_ms: i64,
 ) -> Result<ByExternalId, StoreError> {
-    let distinct: HashMap<(TenantId, &str), &Profile> =
-        due.into_iter().map(|(tenant, profile)| ((tenant, profile.external_id.as_str()), profile)).collect();
-    let mut due: Vec<_> = distinct.into_iter().collect();
-    // Everyone locks in this order, so that two nodes that write the same people do not wait for each other in a circle.
-    due.sort_unstable_by_key(|(key, _)| *key);
-    let due: Vec<_> = due.into_iter().map(|((tenant, _), profile)| (tenant, profile)).collect();
-    let mut users = HashMap::with_capacity(due.len());
-    for chunk in due.chunks(CHUNK) {
-        users.extend(by_external_id(write(store, chunk, now_ms).await?));
+    let mut tenants: BTreeMap<TenantId, Vec<Profile>> = BTreeMap::new();
+    for (tenant, profile) in due {
+        tenants.entry(tenant).or_default().push(profile.clone());
+    }
+    let mut users = HashMap::new();
+    for (tenant, profiles) in tenants {
+        for chunk in profiles.chunks(CHUNK) {
+            let mut write = FactWrite::begin(store, tenant, now_ms).await?;
+            let written = write.users(chunk).await?;
+            write.commit().await?;
+            users.extend(written.into_iter().map(|(_, user)| ((tenant, user.external_id.clone()), user)));
+        }
     }
     Ok(users)
 }
@@ -217,58 +253,9 @@ fn by_external_id(users: Vec<User>) -> ByExternalId {
     users.into_iter().map(|user| ((user.tenant, user.external_id.clone()), user)).collect()
 }
 
-/// One transaction; `due` is sorted, distinct, and no larger than a chunk.
-async fn write(store: &Store, due: &[(TenantId, &Profile)], now_ms: i64) -> Result<Vec<User>, StoreError> {
-    let transaction = store.begin().await?;
-    let backend = store.backend();
-    // Read again, now locked: names must not change between deciding and writing.
-    let keys = due.iter().map(|(tenant, profile)| (*tenant, profile.external_id.as_str()));
-    let stored = select_by_external_id(&transaction, keys, "ORDER BY u.tenant_id, u.external_id {for_update u}").await?;
-    let stored: HashMap<_, _> = stored.into_iter().map(|row| ((row.tenant_id, row.external_id.clone()), row)).collect();
-
-    let mut rows = Rows::new([
-        ("id", Column::Uuid),
-        ("tenant_id", Column::Uuid),
-        ("external_id", Column::Text),
-        ("name", Column::Text),
-        ("avatar_url", Column::Text),
-        ("locale", Column::Text),
-    ]);
-    for (tenant, profile) in due {
-        let old = stored.get(&(tenant.0, profile.external_id.clone()));
-        let text = |said: &Option<String>, stored: Option<&String>| said.as_ref().or(stored).cloned().unwrap_or_default();
-        let name = profile.name.as_ref().filter(|name| !name.is_empty()).or(old.map(|old| &old.name));
-        rows.push([
-            UserId::new().0.into(),
-            tenant.0.into(),
-            profile.external_id.clone().into(),
-            name.unwrap_or(&profile.external_id).clone().into(),
-            text(&profile.avatar_url, old.map(|old| &old.avatar_url)).into(),
-            text(&profile.locale, old.map(|old| &old.locale)).into(),
-        ]);
-    }
-    let body = "INSERT INTO users (id, tenant_id, external_id, name, avatar_url, locale, status, inbox_version,
-                                   tokens_valid_from, created_at)
-                SELECT i.id, i.tenant_id, i.external_id, i.name, i.avatar_url, i.locale, 1, 0, 0, CAST({0} AS BIGINT)
-                FROM input i WHERE true
-                ON CONFLICT (tenant_id, external_id) DO UPDATE
-                SET name = excluded.name, avatar_url = excluded.avatar_url, locale = excluded.locale
-                RETURNING *";
-    let query = rows.statement(backend, body, &[now_ms.into()]);
-    let written = user::Entity::find().from_raw_sql(query).all(&transaction).await?;
-
-    let renamed = written
-        .iter()
-        .filter(|row| stored.get(&(row.tenant_id, row.external_id.clone())).is_none_or(|old| old.name != row.name));
-    directory::index(&transaction, renamed).await?;
-    transaction.commit().await?;
-    Ok(written.into_iter().map(User::from).collect())
-}
-
 async fn select_by_external_id<'a>(
     connection: &impl ConnectionTrait,
     keys: impl Iterator<Item = (TenantId, &'a str)>,
-    tail: &str,
 ) -> Result<Vec<user::Model>, StoreError> {
     let mut rows = Rows::new([("tenant_id", Column::Uuid), ("external_id", Column::Text)]);
     for (tenant, external_id) in keys {
@@ -277,36 +264,21 @@ async fn select_by_external_id<'a>(
     if rows.is_empty() {
         return Ok(Vec::new());
     }
-    let body = format!(
-        "SELECT u.* FROM input i JOIN users u ON u.tenant_id = i.tenant_id AND u.external_id = i.external_id {tail}"
-    );
-    let query = rows.statement(connection.get_database_backend(), &body, &[]);
+    let body = "SELECT u.* FROM input i JOIN users u ON u.tenant_id = i.tenant_id AND u.external_id = i.external_id";
+    let query = rows.statement(connection.get_database_backend(), body, &[]);
     Ok(user::Entity::find().from_raw_sql(query).all(connection).await?)
 }
 
-/// Lets a person in or keeps them out. True when there is such a person.
+/// Voids the tokens of a person: [`FactWrite::revoke_tokens`]. Once it is answered, nothing they send is written: it waits
+/// for whatever was decided before.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn set_status(store: &Store, tenant: TenantId, id: UserId, status: wire::UserStatus) -> Result<bool, StoreError> {
-    let sql = "UPDATE users SET status = CAST($1 AS SMALLINT) WHERE tenant_id = $2 AND id = $3";
-    let values = vec![i64::from(status as i32).into(), tenant.0.into(), id.0.into()];
-    let done = store.writer().execute_raw(statement(store.backend(), sql, values)).await?;
-    Ok(done.rows_affected() > 0)
-}
-
-/// Voids every token the person has, including those issued within the current second: `iat` is no finer. A token fetched
-/// afterwards is good from the next second on. True when there is such a person.
-///
-/// # Errors
-/// When the database fails.
-pub async fn revoke_tokens(store: &Store, tenant: TenantId, id: UserId, now_s: i64) -> Result<bool, StoreError> {
-    let sql = "UPDATE users SET tokens_valid_from = CASE WHEN tokens_valid_from > $1 THEN tokens_valid_from ELSE $2 END
-               WHERE tenant_id = $3 AND id = $4";
-    let from = now_s.saturating_add(1);
-    let values = vec![from.into(), from.into(), tenant.0.into(), id.0.into()];
-    let done = store.writer().execute_raw(statement(store.backend(), sql, values)).await?;
-    Ok(done.rows_affected() > 0)
+pub async fn revoke_tokens(store: &Store, tenant: TenantId, id: UserId, now_ms: i64) -> Result<bool, StoreError> {
+    let mut write = FactWrite::begin(store, tenant, now_ms).await?;
+    let known = write.revoke_tokens(id).await?;
+    write.commit().await?;
+    Ok(known)
 }
 
 /// Whether somebody may still be here.

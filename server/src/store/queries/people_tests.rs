@@ -116,8 +116,9 @@ async fn the_directory_finds_by_the_beginnings_of_words() {
             named("gone", "Martin Disparu"),
             named("pc", "100% _Martin_"),
         ];
-        let users = upsert(&store, school, &people, NOW_MS).await.expect("stores");
-        set_status(&store, school, users[3].id, UserStatus::Deactivated).await.expect("sets");
+        upsert(&store, school, &people, NOW_MS).await.expect("stores");
+        let gone = Profile { status: Some(UserStatus::Deactivated), ..named("gone", "Martin Disparu") };
+        upsert(&store, school, &[gone], NOW_MS).await.expect("stores");
         upsert(&store, clinic, &[named("x", "Martin Ailleurs")], NOW_MS).await.expect("stores");
 
         let table: &[(&str, &[&str])] = &[

@@ -22,6 +22,8 @@ pub struct Seat {
     pub read_seq: u32,
     pub unread: u32,
     pub marked_unread: bool,
+    /// From this message on the member sees all; of changes to earlier ones they look for themselves.
+    pub whole_from: u32,
 }
 
 /// A person's inbox.
@@ -33,7 +35,8 @@ pub struct Inbox {
     pub seats: Vec<Seat>,
 }
 
-const SEAT: &str = "c.id AS c_id, c.version, c.last_seq, m.read_seq, m.marked_unread";
+const SEAT: &str = "c.id AS c_id, c.version, c.last_seq, m.read_seq, m.marked_unread, \
+    CASE WHEN m.hidden_seq < m.first_seq THEN m.first_seq ELSE m.hidden_seq + 1 END AS whole_from";
 
 impl Store {
     /// Which conversations people are in.
@@ -117,5 +120,6 @@ fn seat(row: &QueryResult) -> Result<Seat, DbErr> {
         read_seq: number(row, "", "read_seq")?,
         unread: number(row, "", "unread")?,
         marked_unread: row.try_get("", "marked_unread")?,
+        whole_from: number(row, "", "whole_from")?,
     })
 }

@@ -3,10 +3,10 @@
 use std::collections::HashMap;
 
 use causerie_protocol::TenantId;
-use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter};
+use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait as _, EntityTrait, QueryFilter};
 use uuid::Uuid;
 
-use crate::store::{Store, StoreError, entities::tenant};
+use crate::store::{Store, StoreError, entities::tenant, rows::statement};
 
 /// A customer of this server.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,11 +27,36 @@ impl From<tenant::Model> for Tenant {
     }
 }
 
-/// Makes a tenant.
+/// The rules a tenant begins with.
+#[derive(Debug, Clone, Copy)]
+pub struct FirstPolicy<'a> {
+    /// Of a preset, or the operator's own.
+    pub name: &'a str,
+    /// Compiled by the caller.
+    pub text: &'a str,
+    /// Who chose it, in words.
+    pub by: &'a str,
+}
+
+/// Makes a tenant, with no facts, and the rules of the preset `open`.
 ///
 /// # Errors
 /// When the slug is taken ([`StoreError::is_unique_violation`]) or the database fails.
 pub async fn create(store: &Store, slug: &str, name: &str, now_ms: i64) -> Result<Tenant, StoreError> {
+    create_under(store, slug, name, None, now_ms).await
+}
+
+/// Makes a tenant, with no facts, and these rules; without, those of the preset `open`. Nobody ever meets it under others.
+///
+/// # Errors
+/// When the slug is taken ([`StoreError::is_unique_violation`]) or the database fails.
+pub async fn create_under(
+    store: &Store,
+    slug: &str,
+    name: &str,
+    policy: Option<FirstPolicy<'_>>,
+    now_ms: i64,
+) -> Result<Tenant, StoreError> {
     let tenant = Tenant { id: TenantId::new(), slug: slug.to_owned(), name: name.to_owned(), epoch: Uuid::now_v7() };
     let row = tenant::ActiveModel {
         id: Set(tenant.id.into()),
@@ -40,7 +65,18 @@ pub async fn create(store: &Store, slug: &str, name: &str, now_ms: i64) -> Resul
         epoch: Set(tenant.epoch),
         created_at: Set(now_ms),
     };
-    tenant::Entity::insert(row).exec_without_returning(store.writer()).await?;
+    let transaction = store.begin().await?;
+    tenant::Entity::insert(row).exec_without_returning(&transaction).await?;
+    let sql = "INSERT INTO facts (tenant_id, version, policy_version) VALUES ($1, 0, $2)";
+    let values = vec![tenant.id.0.into(), i64::from(policy.is_some()).into()];
+    transaction.execute_raw(statement(store.backend(), sql, values)).await?;
+    if let Some(policy) = policy {
+        let sql = "INSERT INTO policies (tenant_id, version, name, text, created_at, created_by)
+                   VALUES ($1, 1, $2, $3, $4, $5)";
+        let values = vec![tenant.id.0.into(), policy.name.into(), policy.text.into(), now_ms.into(), policy.by.into()];
+        transaction.execute_raw(statement(store.backend(), sql, values)).await?;
+    }
+    transaction.commit().await?;
     Ok(tenant)
 }
 
@@ -84,4 +120,26 @@ pub async fn epochs(store: &Store, tenants: &[TenantId]) -> Result<HashMap<Tenan
 /// When the database fails.
 pub async fn find(store: &Store, id: TenantId) -> Result<Option<Tenant>, StoreError> {
     Ok(tenant::Entity::find_by_id(Uuid::from(id)).one(store.reader()).await?.map(Tenant::from))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        store::queries::facts::read,
+        testing::{NOW_MS, on_each_database},
+    };
+
+    #[tokio::test]
+    async fn a_tenant_begins_with_the_rules_it_was_made_with() {
+        on_each_database(|store| async move {
+            let first = FirstPolicy { name: "school", text: "policy school", by: "cli:root" };
+            let school = create_under(&store, "school", "School", Some(first), NOW_MS).await.expect("stores");
+            let stored = read::policy(store.reader(), school.id).await.expect("reads").expect("has one");
+            assert_eq!((stored.version, stored.name.as_str(), stored.created_by.as_str()), (1, "school", "cli:root"));
+            let plain = create(&store, "plain", "Plain", NOW_MS).await.expect("stores");
+            assert_eq!(read::policy(store.reader(), plain.id).await.expect("reads"), None, "stands for `open`");
+        })
+        .await;
+    }
 }

@@ -110,7 +110,7 @@ async fn a_direct_conversation_exists_once_and_starts_with_its_first_message() {
         let draft = wire::Draft { client_id: ClientId::new().to_string(), text: "first".to_owned() };
         let start = wire::StartConversation {
             kind: wire::ConversationKind::Direct.into(),
-            with: vec![wire::UserRef { by: Some(wire::user_ref::By::ExternalId("tom".to_owned())) }],
+            with: vec![wire::Recipient { by: Some(wire::recipient::By::ExternalId("tom".to_owned())) }],
             first_message: Some(draft),
             ..Default::default()
         };
@@ -205,7 +205,11 @@ async fn strangers_learn_nothing_of_a_conversation() {
                     message_id: message.clone(),
                     text: "mine".into(),
                 }),
-                Command::DeleteMessage(wire::DeleteMessage { conversation_id: place.clone(), message_id: message.clone() }),
+                Command::DeleteMessage(wire::DeleteMessage {
+                    conversation_id: place.clone(),
+                    message_id: message.clone(),
+                    own_copy: false,
+                }),
                 Command::MarkRead(wire::MarkRead { conversation_id: place.clone(), seq: 1 }),
                 Command::MarkUnread(wire::MarkUnread { conversation_id: place.clone() }),
                 Command::SetTyping(wire::SetTyping { conversation_id: place.clone(), typing: true }),

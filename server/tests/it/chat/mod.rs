@@ -1,6 +1,9 @@
 //! What people do with each other, on an embedded server and across two nodes.
 
+mod closing;
+mod deleting;
 mod groups;
+mod mail;
 mod messages;
 mod presence;
 mod reading;

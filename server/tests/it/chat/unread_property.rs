@@ -1,12 +1,12 @@
-//! After any history of sends, reads, marks, deletions, joinings and leavings on three devices over two nodes, the server's
-//! counts equal a recount, and every device was told them (GOALS R8).
+//! After any history of sends, reads, marks, deletions for all or for oneself, joinings and leavings on three devices over two
+//! nodes, the server's counts equal a recount, and every device was told them (GOALS R8).
 
 use std::collections::HashMap;
 
 use causerie_client::{ClientId, ConversationId, Event, HistoryRange, MessageId, UserId, wire};
 use rand::{Rng, SeedableRng, rngs::StdRng};
 
-use crate::harness::{Cluster, Peer, within};
+use crate::harness::{Cluster, Facts, Peer, within};
 
 const ROUNDS: u64 = 6;
 const STEPS: usize = 60;
@@ -50,7 +50,14 @@ async fn act(random: &mut StdRng, devices: &[Peer], others: &[Peer], groups: &[C
                 drop(other.delete(here, message.id.parse::<MessageId>().expect("a UUID")).await);
             }
         }
-        88..94 => drop(others[0].remove_member(here, device.id().await).await),
+        88..92 => drop(others[0].remove_member(here, device.id().await).await),
+        92..95 => {
+            let last = device.history(here, HistoryRange::Newest, 100).await.map(|page| page.messages).unwrap_or_default();
+            if let Some(message) = last.get(random.random_range(0..last.len().max(1))) {
+                drop(device.delete_own_copy(here, message.id.parse::<MessageId>().expect("a UUID")).await);
+            }
+        }
+        95..97 => drop(device.delete_conversation(here, false).await),
         _ => drop(others[0].add_members(here, [device.reference()]).await),
     }
 }
@@ -101,6 +108,7 @@ async fn unread_counts_equal_a_recount_after_any_history() {
             .set("limits.frames_burst", 10_000)
     })
     .await;
+    Facts::of_preset("open", "allow delete_own_copy,delete_conversation own-copy when holder").write(&cluster).await;
     for seed in 0..ROUNDS {
         println!("seed {seed}");
         let mut random = StdRng::seed_from_u64(seed);

@@ -6,6 +6,7 @@
 mod checker;
 mod crowd;
 mod planted;
+mod r10_revocation;
 mod r1_node_killed;
 mod r2_redis;
 mod r4_sqlite_killed;
@@ -30,7 +31,7 @@ async fn direct_between(starter: &Peer, other: &mut Peer) -> ConversationId {
 }
 
 /// All messages in the database, by conversation and seq.
-async fn log_of(database: &Database) -> Vec<Entry> {
+pub async fn log_of(database: &Database) -> Vec<Entry> {
     let sql = "SELECT conversation_id, seq, id, author_id, client_id, text FROM messages ORDER BY conversation_id, seq";
     let entry = |row: &QueryResult| Entry {
         conversation: ConversationId(column(row, "conversation_id")),

@@ -106,8 +106,11 @@ impl Response {
         let headers = lines.filter_map(|line| line.split_once(':'));
         let headers = headers.map(|(name, value)| (name.to_ascii_lowercase(), value.trim().to_owned())).collect();
         let response = Self { status, headers, body: bytes[end + 4..].to_vec() };
-        assert_eq!(response.header("transfer-encoding"), None, "answers have a length");
-        response
+        match response.header("transfer-encoding") {
+            None => response,
+            Some("chunked") => Self { body: unchunked(&response.body), ..response },
+            Some(other) => panic!("nobody asked for {other}"),
+        }
     }
 
     /// A header, by its name in small letters.
@@ -125,10 +128,36 @@ impl Response {
         serde_json::from_slice(&self.body).unwrap_or_else(|error| panic!("{error}: {}", String::from_utf8_lossy(&self.body)))
     }
 
+    /// The lines of a body that comes as it is made.
+    #[track_caller]
+    pub fn lines(&self) -> Vec<Value> {
+        assert_eq!((self.status, self.header("content-type")), (200, Some("application/x-ndjson")), "{}", self.text());
+        self.text()
+            .lines()
+            .map(|line| serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line}")))
+            .collect()
+    }
+
     /// The body of a success.
     #[track_caller]
     pub fn ok(&self) -> Value {
         assert_eq!(self.status, 200, "{}", String::from_utf8_lossy(&self.body));
         self.json()
+    }
+}
+
+/// What an answer without a length says (RFC 9112, 7.1), which must have come to its end.
+fn unchunked(mut bytes: &[u8]) -> Vec<u8> {
+    let mut body = Vec::new();
+    loop {
+        let end = bytes.windows(2).position(|two| two == b"\r\n").expect("the answer is whole");
+        let size = std::str::from_utf8(&bytes[..end]).expect("sizes are ASCII");
+        let size = usize::from_str_radix(size, 16).expect("sizes are hexadecimal");
+        if size == 0 {
+            return body;
+        }
+        let chunk = bytes.get(end + 2..end + 2 + size).expect("the answer is whole");
+        body.extend_from_slice(chunk);
+        bytes = &bytes[end + 2 + size + 2..];
     }
 }

@@ -3,6 +3,7 @@
 //!
 //! - [`Cluster`] is what most tests want: nodes that share a database, a Redis and a [`Tenant`], and people ([`Peer`])
 //!   connected to them. `Cluster::embedded()` is one node on SQLite, `Cluster::start(n)` is `n` nodes on PostgreSQL and Redis.
+//! - [`Facts`] are the rules of the tenant and what they ask about, where a test wants others than a new tenant has.
 //! - [`Node`] is one server process: stop it politely or not, freeze and thaw it, start it again at the same address.
 //! - [`RedisServer`] and [`Database`] belong to one test each, so tests run side by side and may break theirs.
 //! - [`Proxy`] is the link between a client and a node: cut it, freeze it, refuse connections.
@@ -20,6 +21,7 @@
 
 mod cluster;
 mod database;
+mod facts;
 pub mod http;
 mod node;
 mod peer;
@@ -38,6 +40,7 @@ use std::{
 
 pub use cluster::Cluster;
 pub use database::Database;
+pub use facts::{Facts, stored_texts};
 pub use node::{Node, Settings};
 pub use peer::Peer;
 pub use proxy::Proxy;

@@ -6,7 +6,7 @@ use std::{
     io::{BufRead as _, BufReader, Write as _},
     net::SocketAddr,
     path::{Path, PathBuf},
-    process::{Child, Command, ExitStatus, Stdio},
+    process::{Child, Command, ExitStatus, Output, Stdio},
     thread::JoinHandle,
 };
 
@@ -57,6 +57,29 @@ impl Settings {
     /// # Panics
     /// When it fails or does not end.
     pub fn run(&self, arguments: &[&str]) -> String {
+        let output = self.attempt(arguments);
+        let says = String::from_utf8_lossy(&output.stdout).into_owned();
+        let complains = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "causerie {}: {}: {says}{complains}", arguments.join(" "), output.status);
+        says
+    }
+
+    /// Runs a subcommand that fails; what it complained of.
+    ///
+    /// # Panics
+    /// When it succeeds or does not end.
+    pub fn fail(&self, arguments: &[&str]) -> String {
+        let output = self.attempt(arguments);
+        let complains = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(!output.status.success(), "causerie {}: {complains}", arguments.join(" "));
+        complains
+    }
+
+    /// Runs a subcommand of the program to its end, however it ends.
+    ///
+    /// # Panics
+    /// When it does not end.
+    pub fn attempt(&self, arguments: &[&str]) -> Output {
         let what = format!("causerie {}", arguments.join(" "));
         let mut command = self.command();
         command.args(arguments).stdout(Stdio::piped()).stderr(Stdio::piped());
@@ -67,11 +90,7 @@ impl Settings {
             let output = child.wait_with_output().expect("it is ours");
             panic!("{what} did not end: {}", String::from_utf8_lossy(&output.stderr));
         }
-        let output = child.wait_with_output().expect("it is ours");
-        let says = String::from_utf8_lossy(&output.stdout).into_owned();
-        let complains = String::from_utf8_lossy(&output.stderr);
-        assert!(output.status.success(), "{what}: {}: {says}{complains}", output.status);
-        says
+        child.wait_with_output().expect("it is ours")
     }
 }
 

@@ -25,11 +25,22 @@ pub struct Peer {
 impl Peer {
     /// Connects; does not wait for the welcome.
     pub fn connect(link: Proxy, tenant: &Tenant, external_id: &str, encoding: Encoding) -> Self {
+        let (tenant, name) = (tenant.clone(), external_id.to_owned());
+        Self::connect_by(link, external_id, encoding, move || tenant.token(&name))
+    }
+
+    /// [`Peer::connect`] with tokens that say more or less than a good one does.
+    pub fn connect_by(
+        link: Proxy,
+        external_id: &str,
+        encoding: Encoding,
+        sign: impl Fn() -> String + Send + Sync + 'static,
+    ) -> Self {
         let token: Arc<RwLock<Option<String>>> = Arc::default();
-        let (tenant, name, instead) = (tenant.clone(), external_id.to_owned(), Arc::clone(&token));
+        let instead = Arc::clone(&token);
         let provider = move || {
             let instead = instead.read().expect("no panic holds it").clone();
-            let token = instead.unwrap_or_else(|| tenant.token(&name));
+            let token = instead.unwrap_or_else(&sign);
             async move { Ok::<_, std::io::Error>(token) }
         };
         let url = format!("ws://{}/v1/ws", link.address());

@@ -40,7 +40,16 @@ impl Claims {
 impl Tenant {
     /// Makes it the way an operator does.
     pub fn create(settings: &Settings, slug: &str) -> Self {
-        settings.run(&["tenant", "create", slug, "--name", slug]);
+        Self::create_with(settings, slug, &[])
+    }
+
+    /// Makes one that lives by the rules of a preset.
+    pub fn of_preset(settings: &Settings, slug: &str, preset: &str) -> Self {
+        Self::create_with(settings, slug, &["--policy", preset])
+    }
+
+    fn create_with(settings: &Settings, slug: &str, flags: &[&str]) -> Self {
+        settings.run(&[&["tenant", "create", slug, "--name", slug], flags].concat());
         let folder = TempDir::new();
         let file = folder.path().join("secret");
         let secret = format!("{:032x}{:032x}", rand::random::<u128>(), rand::random::<u128>());

@@ -45,9 +45,13 @@ async fn a_bad_body_is_refused_by_field() {
     let with = json!({ "kind": "CONVERSATION_KIND_DIRECT", "with": [{ "id": "tom" }] });
     assert_problem(&lea.json("POST", "/v1/conversations", with).await, 400, "invalid", "startConversation.with[0].id");
 
-    // A newer client may know more than this server.
+    // What would silently do nothing is refused, also where it is deep inside.
     let unknown = json!({ "clientId": client_id, "text": "a", "mood": { "happy": [1, 2] } });
-    assert_eq!(lea.json("POST", &messages, unknown).await.ok()["message"]["text"], "a");
+    assert_problem(&lea.json("POST", &messages, unknown).await, 400, "invalid", "sendMessage.mood");
+    let with = json!({ "kind": "CONVERSATION_KIND_DIRECT", "with": [{ "externalId": "tom", "record": "7" }] });
+    let refused = lea.json("POST", "/v1/conversations", with).await;
+    assert_problem(&refused, 400, "invalid", "startConversation.with[0].record");
+    assert_eq!(lea.say(messages.split('/').nth(3).expect("an id"), "a").await["text"], "a");
     // The path says which conversation, whatever the body says.
     let elsewhere = json!({ "conversationId": Uuid::now_v7(), "clientId": Uuid::now_v7(), "text": "b" });
     assert_eq!(lea.json("POST", &messages, elsewhere).await.ok()["message"]["seq"], 2);

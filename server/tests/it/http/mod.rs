@@ -2,7 +2,9 @@
 
 mod description;
 mod errors;
+mod import;
 mod page;
+mod policy;
 mod provisioning;
 mod routes;
 mod twin;

@@ -7,7 +7,15 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::{Caller, text};
-use crate::harness::{Cluster, http::Request};
+use crate::harness::{Cluster, Facts, http::Request};
+
+/// Rules that let people do everything the table has a line for.
+const ALL: &str = "
+relations  friend:mutual
+allow  close,reopen,delete_conversation  mine     when holder
+allow  request                           ask      when everyone
+allow  accept                            asked    when asked
+allow  unrelate                          unfriend when me -friend- them";
 
 /// Remembers which lines were walked.
 struct Walk<'a> {
@@ -43,15 +51,18 @@ const CONVERSATIONS: &str = "/v1/conversations";
 const CONVERSATION: &str = "/v1/conversations/{conversation_id}";
 const MESSAGES: &str = "/v1/conversations/{conversation_id}/messages";
 const MESSAGE: &str = "/v1/conversations/{conversation_id}/messages/{message_id}";
+const RELATION: &str = "/v1/relations/{relation}";
 const MEMBERS: &str = "/v1/conversations/{conversation_id}/members";
 
 #[tokio::test]
 #[allow(clippy::too_many_lines)] // one journey; it reads in order
 async fn every_line_of_the_table_works() {
     let cluster = Cluster::embedded().await;
+    Facts::of_preset("open", ALL).write(&cluster).await;
     let walked = RefCell::default();
     let back_end = Walk { caller: Caller::back_end(&cluster, "provision"), walked: &walked };
     let lea = Walk { caller: Caller::person(&cluster, "lea"), walked: &walked };
+    let tom_himself = Walk { caller: Caller::person(&cluster, "tom"), walked: &walked };
 
     // People.
     for (external_id, name) in [("lea", "Léa Martin"), ("tom", "Tom Nguyen"), ("zoe", "Zoë O’Connor")] {
@@ -107,6 +118,25 @@ async fn every_line_of_the_table_works() {
         lea.ask("POST", "/v1/conversations/{conversation_id}/typing", &[&direct], "", Some(json!({ "typing": true }))).await;
     assert_eq!(typing, json!({}));
 
+    // Its end.
+    let closed = lea.ask("POST", "/v1/conversations/{conversation_id}/close", &[&direct], "", None).await;
+    assert_eq!(closed["conversation"]["state"], "CONVERSATION_STATE_CLOSED");
+    let open = lea.ask("POST", "/v1/conversations/{conversation_id}/reopen", &[&direct], "", None).await;
+    assert_eq!(open["conversation"]["state"], "CONVERSATION_STATE_OPEN");
+    let deleted = lea.ask("DELETE", CONVERSATION, &[&direct], "?for_all=false", None).await;
+    assert_eq!(deleted["conversationId"], direct.as_str());
+
+    // Friends.
+    let whom = |user: &str| Some(json!({ "user": { "externalId": user } }));
+    let asked = lea.ask("PUT", RELATION, &["friend"], "", whom("tom")).await;
+    assert_eq!(asked["relation"]["state"], "RELATION_STATE_PENDING");
+    let accepted = tom_himself.ask("POST", "/v1/relations/{relation}/accept", &["friend"], "", whom("lea")).await;
+    assert_eq!(accepted["relation"]["state"], "RELATION_STATE_ACCEPTED");
+    let friends = lea.ask("GET", "/v1/relations", &[], "?relation=friend", None).await;
+    assert_eq!(friends["relations"][0]["user"]["externalId"], "tom");
+    let ended = lea.ask("POST", "/v1/relations/{relation}/end", &["friend"], "", whom("tom")).await;
+    assert_eq!(ended.get("relation"), None);
+
     // A group.
     let start = json!({
         "kind": "CONVERSATION_KIND_GROUP",
@@ -125,7 +155,27 @@ async fn every_line_of_the_table_works() {
     let removed = lea.ask("DELETE", path, &[&group, &tom], "", None).await;
     assert_eq!(removed["conversation"]["memberCount"], 2);
 
+    let row = json!({ "type": "user", "id": "zoe", "locale": "en" });
+    let imported = back_end.caller.send(Request::new("POST", "/v1/import").body(row.to_string())).await.lines();
+    assert_eq!(imported[0]["summary"]["updated"], 1, "{imported:?}");
+    walked.borrow_mut().insert("POST /v1/import".to_owned());
+
     assert_eq!(back_end.ask("POST", "/v1/users/{external_id}/revoke", &["tom"], "", None).await, Value::Null);
+
+    // The rules.
+    let admin = Walk { caller: Caller::back_end(&cluster, "admin"), walked: &walked };
+    let set = admin.ask("PUT", "/v1/policy", &[], "", Some(json!({ "preset": "community" }))).await;
+    assert_eq!(set["version"], 2);
+    assert_eq!(admin.ask("GET", "/v1/policy", &[], "", None).await["name"], "community");
+    let text = Some(json!({ "text": "policy mine" }));
+    assert_eq!(admin.ask("POST", "/v1/policy/check", &[], "", text.clone()).await["valid"], true);
+    assert_eq!(admin.ask("POST", "/v1/policy/diff", &[], "", text).await["reach"][0]["action"], "find");
+    let asked = json!({ "as": { "externalId": "lea" }, "to": { "externalId": "zoe" } });
+    assert_eq!(admin.ask("POST", "/v1/policy/explain", &[], "", Some(asked)).await["rule"], "profile");
+    assert_eq!(admin.ask("POST", "/v1/policy/rollback", &[], "", Some(json!({}))).await["version"], 3);
+    let history = admin.ask("GET", "/v1/policy/history", &[], "", None).await;
+    assert_eq!(history["policies"].as_array().map(Vec::len), Some(4));
+    assert_eq!(admin.ask("GET", "/v1/audit", &[], "?limit=1", None).await["entries"][0]["action"], "policy.rollback");
 
     let table: BTreeSet<String> = ROUTES.iter().map(|route| format!("{} {}", route.method, route.path)).collect();
     assert_eq!(*walked.borrow(), table);

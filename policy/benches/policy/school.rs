@@ -1,0 +1,188 @@
+//! People as a region of schools has them: 19 memberships each, in classes, subjects and clubs of their school.
+
+use std::sync::Arc;
+
+use causerie_policy::{
+    Change, Delivers, EdgeEffect, GroupKind, GroupState, How, Key, RelationState, Role, Roles, Status, Vocabulary,
+    WritableBy,
+};
+
+/// People of a school.
+const SCHOOL: u32 = 1600;
+const GROUPS: Key = 1 << 64;
+
+pub struct School {
+    pub changes: Vec<Change>,
+    /// Some who reach most: heads and teachers.
+    pub widest: Vec<Key>,
+    people: u32,
+    words: Words,
+}
+
+/// What the policy calls things; a word it does not have leaves its facts out.
+struct Words {
+    learner: Option<Role>,
+    teacher: Option<Role>,
+    admin: Option<Role>,
+    class: Option<GroupKind>,
+    subject: Option<GroupKind>,
+    cycle: Option<GroupKind>,
+}
+
+impl Words {
+    fn new(vocabulary: &Vocabulary) -> Self {
+        let role = |names: &[&str]| names.iter().find_map(|name| vocabulary.role(name));
+        let kind = |names: &[&str]| names.iter().find_map(|name| vocabulary.kind(name));
+        Self {
+            learner: role(&["learner", "member"]),
+            teacher: role(&["teacher", "instructor"]),
+            admin: role(&["admin"]),
+            class: kind(&["class"]),
+            subject: kind(&["subject", "course"]),
+            cycle: kind(&["cycle", "school", "department"]),
+        }
+    }
+}
+
+impl School {
+    pub fn new(people: u32, vocabulary: &Arc<Vocabulary>) -> Self {
+        let mut school = Self { changes: Vec::new(), widest: Vec::new(), people, words: Words::new(vocabulary) };
+        let mut random = Random::new(1);
+        school.changes.extend((0..people).map(|at| user(at, &mut random)));
+        for first in (0..people).step_by(SCHOOL as usize) {
+            school.school(first, SCHOOL.min(people - first), &mut random);
+        }
+        for (at, (name, how)) in (0u8..).zip(&vocabulary.relations) {
+            school.relations(causerie_policy::Relation(at), name == "block", *how, &mut random);
+        }
+        school
+    }
+
+    /// A school is a cycle, 50 classes, 300 subjects and 60 clubs; the first 10 of a hundred teach, one in 400 runs it.
+    fn school(&mut self, first: u32, size: u32, random: &mut Random) {
+        let group = |at: u32| GROUPS + Key::from(first) * 4 + Key::from(at);
+        let (classes, subjects, clubs) = (1..51, 51..351, 351..411);
+        let kinds = [
+            (0..1, self.words.cycle),
+            (classes, self.words.class),
+            (subjects, self.words.subject),
+            (clubs, self.words.class),
+        ];
+        for (groups, kind) in kinds {
+            let Some(kind) = kind else { continue };
+            for at in groups {
+                let key = group(at);
+                self.changes.push(Change::Group {
+                    key,
+                    kind,
+                    parent: (at > 0).then(|| group(0)),
+                    state: GroupState::Active,
+                    deliver: Delivers::Both,
+                    words: vec![random.name(), format!("g{at}")],
+                });
+                for (to, delivers) in [(key, Delivers::Both), (group(0), Delivers::Group)] {
+                    self.changes.push(Change::Edge {
+                        from: key,
+                        from_role: None,
+                        to,
+                        to_role: None,
+                        effect: EdgeEffect::Allow,
+                        delivers,
+                    });
+                }
+            }
+        }
+        for at in 0..size {
+            let user = Key::from(first + at);
+            let (role, clubs) = match at % 400 {
+                0 => (self.words.admin, 1),
+                1..40 => (self.words.teacher, 1),
+                _ => (self.words.learner, 5),
+            };
+            if at < 2 {
+                self.widest.push(user);
+            }
+            let Some(role) = role else { continue };
+            let mut join = |at: u32| {
+                let (group, from_ms, until_ms) = (group(at), None, None);
+                self.changes.push(Change::Membership { user, group, role, from_ms, until_ms });
+            };
+            join(0);
+            // Learners of a class have the same subjects; some have one of another.
+            let class = at % 50;
+            join(1 + class);
+            for subject in 0..12 {
+                join(51 + (class * 6 + subject * 25 + random.below(2)) % 300);
+            }
+            for _ in 0..clubs {
+                join(351 + random.below(60));
+            }
+        }
+    }
+
+    fn relations(&mut self, relation: causerie_policy::Relation, block: bool, how: How, random: &mut Random) {
+        for from in 0..self.people {
+            let each = if block { u32::from(random.below(100) == 0) } else { 20 };
+            for _ in 0..each {
+                let near = (from / SCHOOL * SCHOOL + random.below(SCHOOL)).min(self.people - 1);
+                let pending = how == How::Mutual && random.below(10) == 0;
+                self.changes.push(Change::Relation {
+                    from: from.into(),
+                    to: near.into(),
+                    relation,
+                    state: if pending { RelationState::Pending } else { RelationState::Accepted },
+                });
+            }
+        }
+    }
+
+    /// One of the changes of a day: a membership comes or goes, a name changes.
+    pub fn change(&self, random: &mut Random) -> Change {
+        let at = random.below(self.people);
+        let user_key = Key::from(at);
+        let group = GROUPS + Key::from(at / SCHOOL * SCHOOL) * 4 + Key::from(random.below(411));
+        match (random.below(3), self.words.learner) {
+            (0, Some(role)) => Change::Membership { user: user_key, group, role, from_ms: None, until_ms: None },
+            (1, Some(role)) => Change::MembershipRemoved { user: user_key, group, role },
+            _ => user(at, random),
+        }
+    }
+}
+
+fn user(at: u32, random: &mut Random) -> Change {
+    Change::User {
+        key: at.into(),
+        status: Status::Active,
+        roles: Roles(u64::from(random.below(50) == 0)),
+        writable_by: WritableBy::Rules,
+        words: vec![random.name(), random.name(), format!("u{at}")],
+    }
+}
+
+/// Small, and the same on each run.
+pub struct Random(u64);
+
+impl Random {
+    pub fn new(seed: u64) -> Self {
+        Self(seed)
+    }
+
+    /// Splitmix64.
+    pub fn below(&mut self, limit: u32) -> u32 {
+        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let mut mixed = self.0;
+        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        ((mixed ^ (mixed >> 31)) % u64::from(limit)) as u32
+    }
+
+    /// Of two or three syllables; 40,000 of them, and some more often than others.
+    fn name(&mut self) -> String {
+        const SYLLABLES: [&str; 34] = [
+            "ma", "mar", "jo", "li", "sa", "ro", "be", "an", "el", "tho", "ni", "lu", "ca", "de", "pe", "vi", "ge", "fra",
+            "su", "ka", "ta", "mi", "no", "re", "ha", "ou", "ya", "si", "le", "bo", "du", "pau", "gre", "che",
+        ];
+        let syllables = 2 + self.below(2);
+        (0..syllables).map(|_| SYLLABLES[self.below(34).min(self.below(40)) as usize]).collect()
+    }
+}

@@ -1,0 +1,125 @@
+//! Each preset does what its table says, and no line of it is there for nothing.
+
+use crate::{PRESET_CASES, PRESETS, Policy};
+
+const LIBRARY: (&str, &str) =
+    (include_str!("../../presets/examples/library.policy"), include_str!("../../presets/examples/library.cases"));
+
+fn policies() -> impl Iterator<Item = (Policy, &'static str)> {
+    let presets = PRESETS.into_iter().map(|(name, text)| {
+        let (_, cases) = PRESET_CASES.into_iter().find(|(other, _)| *other == name).expect("each preset has cases");
+        (text, cases)
+    });
+    presets.chain([LIBRARY]).map(|(text, cases)| (Policy::parse(text).expect("a policy"), cases))
+}
+
+/// Lines of failures, after the table was found to be sound.
+#[track_caller]
+fn failures(policy: &Policy, cases: &str) -> Vec<String> {
+    let tested = policy.test(cases).unwrap_or_else(|problems| panic!("{}: {problems:#?}", policy.name()));
+    tested.failures.iter().map(ToString::to_string).collect()
+}
+
+#[test]
+fn presets_do_what_their_cases_say() {
+    for (policy, cases) in policies() {
+        assert!(policy.test(cases).is_ok_and(|tested| tested.cases > 10), "{}: too few cases", policy.name());
+        let failures = failures(&policy, cases);
+        assert!(failures.is_empty(), "{}:\n{}", policy.name(), failures.join("\n"));
+    }
+}
+
+#[test]
+fn every_line_of_a_preset_matters() {
+    for (policy, cases) in policies() {
+        for rule in policy.rules() {
+            let without: Vec<&str> =
+                (1u32..).zip(policy.text().lines()).filter(|(line, _)| *line != rule.line).map(|(_, text)| text).collect();
+            let without = Policy::parse(&without.join("\n")).expect("one line less is a policy too");
+            let failures = failures(&without, cases);
+            assert!(!failures.is_empty(), "{}: no case fails without the rule `{}`", policy.name(), rule.name);
+        }
+        if policy.secret_directory() {
+            let open = Policy::parse(&policy.text().replace("secret_directory", "")).expect("an option less");
+            assert!(!failures(&open, cases).is_empty(), "{}: no case fails with an open directory", policy.name());
+        }
+    }
+}
+
+const WORDS: &str = "policy x\nroles pupil\nkinds class\nrelations friend:mutual\nsetting messaging on off\n\
+    allow find,start class when me pupil@class with them pupil@class";
+
+#[test]
+fn failures_say_what_was_answered() {
+    let policy = Policy::parse(WORDS).expect("a policy");
+    let cases = "group a class\nuser ann pupil@a\nuser ben pupil@a\nuser cid\n\
+        expect ann start ben allow class\n\
+        expect ann start ben allow other\n\
+        expect ann start ben deny not_found\n\
+        expect ann start cid allow\n\
+        expect ann find only cid\n\
+        expect cid find only ann\n\
+        expect ann send direct/ben deny unsupported\n\
+        no group a\n\
+        expect ann address_group a deny group_not_addressable";
+    assert_eq!(policy.test(cases).map(|tested| tested.cases), Ok(8));
+    assert_eq!(
+        failures(&policy, cases),
+        [
+            "line 6: expected `ann start ben allow other`, but it is allowed by `class`",
+            "line 7: expected `ann start ben deny not_found`, but it is allowed by `class`",
+            "line 8: expected `ann start cid allow`, but it is denied as cannot_start by no rule",
+            "line 9: expected `ann find only cid`, but find is possible with: ann ben",
+            "line 10: expected `cid find only ann`, but find is possible with: nobody",
+            "line 13: expected `ann address_group a deny group_not_addressable`, but who or what it is about is gone",
+        ]
+    );
+}
+
+#[test]
+fn problems_of_a_table_name_what_is_allowed() {
+    let policy = Policy::parse(WORDS).expect("a policy");
+    let facts = "group a class\nuser ann pupil@a\nuser ben\n";
+    for (line, part) in [
+        ("expects ann start ben allow", "did you mean `expect`?"),
+        ("expect", "expected who, what"),
+        ("expect ann start ben", "expected who, what"),
+        ("expect ann start ben maybe", "expected who, what"),
+        ("expect ann start ben only ben", "expected who, what"),
+        ("expect anna start ben allow", "no user `anna`; did you mean `ann`?"),
+        ("expect ann strat ben allow", "did you mean `start`?"),
+        ("expect ann start bob allow", "no user or group `bob`"),
+        ("expect ann start ben deny cant_start", "did you mean `cannot_start`?"),
+        ("expect ann request ben/fiend allow", "did you mean `friend`?"),
+        ("expect ann find a/friend allow", "is a group"),
+        ("expect ann edit direct/ben/age=x allow", "`age=15m`"),
+        ("group a", "`group 6a class"),
+        ("group b clas", "did you mean `class`?"),
+        ("group b class staet=active", "is no option here"),
+        ("group ann class", "not both"),
+        ("user direct", "means something"),
+        ("user cid teacher@a", "no role `teacher`"),
+        ("user cid pupil@b", "no group `b`"),
+        ("user cid status=gone", "no status `gone`"),
+        ("member ann", "`member lea learner@6a`"),
+        ("member ann pupil", "expected a role in a group"),
+        ("relation ann friend ben", "expected a relation as in `-friend-`"),
+        ("edge pupil@a -> ben", "no group `ben`"),
+        ("edge a -> a delivers=all", "no choice of `delivers` `all`"),
+        ("setting messaging maybe", "on, off"),
+        ("setting masaging on", "did you mean `messaging`?"),
+        ("no user ben", "status=removed"),
+    ] {
+        let problems = policy.test(&format!("{facts}{line}")).expect_err(line);
+        assert_eq!((problems.len(), problems[0].line), (1, 4), "{problems:?}");
+        assert!(problems[0].message.contains(part), "{line}: {}", problems[0].message);
+    }
+}
+
+#[test]
+fn any_table_is_read_or_refused() {
+    proptest::proptest!(|(text in "(expect|no|user|edge|->|a|b|pupil@a|allow|deny|direct/a|[ \n/@=é-]){0,40}")| {
+        let policy = Policy::parse(WORDS).expect("a policy");
+        let _ = policy.test(&text);
+    });
+}

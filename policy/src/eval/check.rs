@@ -1,0 +1,277 @@
+//! May this person do that?
+
+use super::links::{self, Along};
+use crate::{
+    action::{About, Action, Capability, Conversation},
+    decision::{Code, Decision, RuleIx, Witness},
+    facts::{Delivers, GroupIx, Relation, RelationState, Status, UserIx, World, group::Group, person::Person},
+    policy::Policy,
+    program::{Atom, Condition, Effect, Limit, Rule, Subject, Who},
+};
+
+impl Policy {
+    /// May `me` do this? Deny rules come first, then what allows; where nothing does, the first `otherwise` line that
+    /// matches says why not.
+    #[must_use]
+    pub fn decide(&self, world: &World, action: Action, me: UserIx, about: About) -> Decision {
+        let Some(question) = Question::new(self, world, action, me, about) else {
+            return self.deny(action, None, Code::NotFound);
+        };
+        question.decide()
+    }
+
+    /// What a person may do in a conversation now, as its screens show it: with a message, one of one's own, just sent.
+    #[must_use]
+    pub fn capabilities(&self, world: &World, me: UserIx, conversation: Conversation) -> Vec<Capability> {
+        Capability::ALL
+            .into_iter()
+            .filter(|capability| {
+                let about = match capability {
+                    Capability::Edit | Capability::Delete | Capability::DeleteOwnCopy => {
+                        About::Message { conversation, mine: true, age_ms: 0 }
+                    }
+                    _ => About::Conversation(conversation),
+                };
+                self.decide(world, capability.action(), me, about).is_allowed()
+            })
+            .collect()
+    }
+
+    /// A refusal, and what of it the person may know.
+    fn deny(&self, action: Action, rule: Option<RuleIx>, code: Code) -> Decision {
+        use Action::{Accept, AddressGroup, Block, Find, Request, SeeProfile, Start, Unrelate};
+        let of_people = matches!(action, Find | SeeProfile | Start | AddressGroup | Request | Accept | Unrelate | Block);
+        let secret = self.secret_directory && of_people;
+        let public_code = if secret || code == Code::NotAMember { Code::NotFound } else { code };
+        Decision::Deny { rule, code, public_code }
+    }
+}
+
+/// One action of one person about one thing, with the records it concerns.
+#[derive(Clone, Copy)]
+pub struct Question<'a> {
+    pub policy: &'a Policy,
+    pub world: &'a World,
+    pub action: Action,
+    pub me: UserIx,
+    pub mine: &'a Person,
+    pub them: Option<(UserIx, &'a Person)>,
+    pub group: Option<(GroupIx, &'a Group)>,
+    pub conversation: Option<Conversation>,
+    pub author: bool,
+    pub age_ms: Option<i64>,
+    pub relation: Option<Relation>,
+}
+
+impl<'a> Question<'a> {
+    /// `None` where one who is not active asks, or of someone or something this world does not know.
+    pub fn new(policy: &'a Policy, world: &'a World, action: Action, me: UserIx, about: About) -> Option<Self> {
+        let mine = world.person(me).filter(|me| me.status == Status::Active)?;
+        let mut question = Self {
+            policy,
+            world,
+            action,
+            me,
+            mine,
+            them: None,
+            group: None,
+            conversation: None,
+            author: false,
+            age_ms: None,
+            relation: None,
+        };
+        match about {
+            About::Nothing => {}
+            About::Person(them) => question.them = Some((them, world.person(them)?)),
+            About::Relation(them, relation) => {
+                question.them = Some((them, world.person(them)?));
+                question.relation = Some(relation);
+            }
+            About::Group(group) => question.group = Some((group, world.group_at(group).filter(|group| !group.gone)?)),
+            About::Conversation(conversation) => question.enter(conversation),
+            About::Message { conversation, mine, age_ms } => {
+                question.enter(conversation);
+                question.author = mine;
+                question.age_ms = Some(age_ms);
+            }
+        }
+        Some(question)
+    }
+
+    fn enter(&mut self, conversation: Conversation) {
+        self.conversation = Some(conversation);
+        self.them = conversation.peer.and_then(|peer| Some((peer, self.world.person(peer)?)));
+    }
+
+    pub fn decide(&self) -> Decision {
+        if self.conversation.is_some_and(|conversation| conversation.seat.is_none()) {
+            return self.policy.deny(self.action, None, Code::NotAMember);
+        }
+        let lines = self.policy.plan.lines(self.action);
+        if let Some((rule, _)) = self.first(&lines.deny) {
+            return self.policy.deny(self.action, Some(rule), self.code_of(rule));
+        }
+        if let Some((rule, witness)) = self.first(&lines.allow) {
+            return match self.absent() {
+                Some(code) => self.policy.deny(self.action, None, code),
+                None => Decision::Allow { rule, witness },
+            };
+        }
+        match self.first(&lines.otherwise) {
+            Some((rule, _)) => self.policy.deny(self.action, Some(rule), self.code_of(rule)),
+            None => self.policy.deny(self.action, None, self.default_code()),
+        }
+    }
+
+    /// Why nothing begins with someone who is not there, whatever the rules allow.
+    fn absent(&self) -> Option<Code> {
+        use Action::{Block, Find, Request, Start};
+        let (_, them) = self.them?;
+        match (self.action, them.status) {
+            (_, Status::Active) => None,
+            (Find, _) | (Start | Request | Block, Status::Removed) => Some(Code::NotFound),
+            (Start | Request | Block, Status::Invited | Status::Deactivated) => Some(Code::RecipientInactive),
+            _ => None,
+        }
+    }
+
+    /// Of a denial that no line speaks of.
+    fn default_code(&self) -> Code {
+        match self.action {
+            Action::Find | Action::SeeProfile => Code::NotFound,
+            Action::Start | Action::AddressGroup if self.policy.secret_directory => Code::NotFound,
+            Action::Start => Code::CannotStart,
+            Action::AddressGroup => Code::GroupNotAddressable,
+            Action::Edit | Action::DeleteForAll if !self.author && self.author_may() => Code::NotAuthor,
+            _ => Code::Unsupported,
+        }
+    }
+
+    fn author_may(&self) -> bool {
+        let author = Self { author: true, ..*self };
+        author.first(&self.policy.plan.lines(self.action).allow).is_some()
+    }
+
+    fn first(&self, rules: &[RuleIx]) -> Option<(RuleIx, Witness)> {
+        rules.iter().find_map(|at| {
+            let rule = self.policy.rules.get(usize::from(at.0))?;
+            Some((*at, self.matches(*at, rule)?))
+        })
+    }
+
+    fn code_of(&self, rule: RuleIx) -> Code {
+        self.policy.rules.get(usize::from(rule.0)).map_or(Code::Unsupported, |rule| rule.code)
+    }
+
+    /// Whether the rule speaks of what this question is about at all.
+    pub fn concerns(&self, at: RuleIx, rule: &Rule) -> bool {
+        let names_them = self.policy.plan.names_them(at);
+        match rule.subject {
+            Subject::Groups => self.group.is_some(),
+            // A denial that asks nothing of people (`setting(messaging)=off`) holds for groups as well; what allows does so
+            // only by naming groups.
+            Subject::People if self.group.is_some() => rule.effect != Effect::Allow && !names_them,
+            Subject::People => self.them.is_some() || !names_them,
+        }
+    }
+
+    /// Whether a rule matches; what made it.
+    pub fn matches(&self, at: RuleIx, rule: &Rule) -> Option<Witness> {
+        if !self.concerns(at, rule) {
+            return None;
+        }
+        let mut witness = Witness::Everyone;
+        for condition in &rule.conditions {
+            let this = self.holds(condition)?;
+            if witness == Witness::Everyone {
+                witness = this;
+            }
+        }
+        rule.unless.iter().all(|condition| self.holds(condition).is_none()).then_some(witness)
+    }
+
+    /// Whether a condition holds; what made it. The one meaning of each condition.
+    pub fn holds(&self, condition: &Condition) -> Option<Witness> {
+        let world = self.world;
+        match *condition {
+            Condition::Everyone => true,
+            Condition::Same => return self.them.is_some_and(|(them, _)| them == self.me).then_some(Witness::Same),
+            Condition::InCommon(mine, theirs) => {
+                let (_, them) = self.them?;
+                return links::in_common(world, self.mine, mine, them, theirs).map(Witness::Group);
+            }
+            Condition::Edge(mine, theirs) => return self.edge(mine, theirs, Along::ToPeople),
+            Condition::Barrier(mine, theirs) => return self.edge(mine, theirs, Along::Barrier),
+            Condition::InGroup(mine) => {
+                let (number, group) = self.group?;
+                let is = links::held(world, self.mine, mine).any(|(held, _)| held.group() == number);
+                return (is && group.is_active()).then_some(Witness::Group(number));
+            }
+            Condition::Related(relation, direction) => {
+                let (them, _) = self.them?;
+                return links::related(world, self.mine, relation, direction, them).then_some(Witness::Relation(relation));
+            }
+            Condition::Role(who, role) => self.who(who)?.roles.has(role),
+            Condition::Status(who, status) => self.who(who)?.status == status,
+            Condition::WritableBy(who, writable_by) => self.who(who)?.writable_by == writable_by,
+            Condition::Is(who, atom) => return links::is(world, self.who(who)?, atom).map(Witness::Group),
+            Condition::Setting(setting, value) => world.settings().choice(setting) == Some(value),
+            Condition::GroupKind(kind) => self.group?.1.kind == kind,
+            Condition::GroupState(state) => self.group?.1.state == state,
+            Condition::GroupLarger(limit) => i64::from(self.group?.1.active) > self.limit(limit)?,
+            Condition::GroupDelivers => matches!(self.group?.1.deliver, Delivers::Group | Delivers::Both),
+            Condition::Holder => return self.conversation?.seat.map(|_| Witness::Holder),
+            Condition::Owner => {
+                let owner = self.conversation?.seat == Some(crate::action::Seat::Owner);
+                return owner.then_some(Witness::Holder);
+            }
+            Condition::ConversationKind(kind) => self.conversation?.kind == kind,
+            Condition::ConversationState(state) => self.conversation?.state == state,
+            Condition::MayStart => return self.may_start(),
+            Condition::Author => self.author,
+            Condition::Younger(limit) => self.age_ms? < self.limit(limit)?,
+            Condition::Asked => {
+                let (them, _) = self.them?;
+                self.mine.tie(self.relation?, false, them) == Some(RelationState::Pending)
+            }
+            Condition::RelationIs(relation) => self.relation? == relation,
+        }
+        .then_some(Witness::Everyone)
+    }
+
+    fn who(&self, who: Who) -> Option<&'a Person> {
+        match who {
+            Who::Me => Some(self.mine),
+            Who::Them => self.them.map(|(_, them)| them),
+        }
+    }
+
+    fn limit(&self, limit: Limit) -> Option<i64> {
+        match limit {
+            Limit::Number(number) => Some(number),
+            Limit::Setting(setting) => self.world.settings().number(setting),
+        }
+    }
+
+    /// An edge to them, or to the group in question.
+    fn edge(&self, mine: Atom, theirs: Atom, along: Along) -> Option<Witness> {
+        let along = if self.group.is_some() && along == Along::ToPeople { Along::ToGroup } else { along };
+        links::edges(self.world, self.mine, mine, theirs, along)
+            .find(|(_, edge, to)| match (self.group, self.them) {
+                (Some((group, _)), _) => edge.to == group,
+                (None, Some((_, them))) => self.world.is_in(them, edge.role_there(theirs), edge.to, to),
+                (None, None) => false,
+            })
+            .map(|(from, edge, _)| Witness::Edge(from, edge.to))
+    }
+
+    /// Asked within a conversation only, and the question it asks is about none: so it never asks itself again.
+    fn may_start(&self) -> Option<Witness> {
+        self.conversation?;
+        let (them, _) = self.them?;
+        match self.policy.decide(self.world, Action::Start, self.me, About::Person(them)) {
+            Decision::Allow { witness, .. } => Some(witness),
+            Decision::Hold { .. } | Decision::Deny { .. } => None,
+        }
+    }
+}

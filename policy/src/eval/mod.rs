@@ -1,0 +1,18 @@
+//! What a policy answers: one pair ([`check`]), everyone in reach ([`reach`]), the directory ([`complete`]), why
+//! ([`explain`]), and what a change of rules or facts would do ([`mod@diff`]). All ask the same [`check::Question::holds`].
+
+mod check;
+mod complete;
+mod diff;
+mod explain;
+mod links;
+mod plan;
+mod reach;
+
+#[cfg(test)]
+pub(crate) use complete::Found;
+pub use complete::{Completion, Cursor, Hit, Search, Who};
+pub use diff::{Difference, Pair, diff};
+pub use explain::{Finding, Reason};
+pub(crate) use plan::Plan;
+pub use reach::Reach;

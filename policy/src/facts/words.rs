@@ -1,0 +1,236 @@
+//! The directory's index: from the beginning of a word to the people and groups it names.
+//!
+//! A sorted base, packed, and a small patch over it, so that a changed name neither sorts nor copies all the others.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    ops::{Bound, ControlFlow},
+    sync::Arc,
+};
+
+use super::{GroupIx, Key, UserIx};
+
+/// A person or a group.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[allow(missing_docs)]
+pub enum Entity {
+    Person(UserIx),
+    Group(GroupIx),
+}
+
+/// The patch is merged when it has more entries than this, and a share of the base's.
+const PATCH: usize = 512;
+/// Both cost about the same then: copying a patch for each change, and merging after so many changes.
+const PATCH_SHARE: usize = 512;
+/// In an import the patch grows as large as the base, so the whole is merged a few times only.
+const IMPORT_PATCH: usize = 1 << 16;
+
+/// Entries are in the order of the word, then of the key: on each node the same, as numbers are not.
+#[derive(Debug, Clone, Default)]
+pub struct Words {
+    base: Arc<Base>,
+    patch: Arc<BTreeMap<Arc<str>, Arc<Patch>>>,
+    /// Entries in the patch.
+    patched: usize,
+}
+
+#[derive(Debug, Clone, Default)]
+struct Patch {
+    added: BTreeSet<(Key, Entity)>,
+    removed: BTreeSet<Entity>,
+}
+
+/// Each word once, its text and its entities at the same place in two lists.
+#[derive(Debug, Default)]
+struct Base {
+    text: String,
+    ends: Vec<Ends>,
+    entities: Vec<Packed>,
+}
+
+/// Where a word ends in the text, and where its entities end.
+#[derive(Debug, Clone, Copy, Default)]
+struct Ends {
+    text: u32,
+    entities: u32,
+}
+
+/// Groups have the highest bit.
+#[derive(Debug, Clone, Copy)]
+pub struct Packed(u32);
+
+const GROUP: u32 = 1 << 31;
+
+impl From<Entity> for Packed {
+    fn from(entity: Entity) -> Self {
+        match entity {
+            Entity::Person(user) => Self(user.0),
+            Entity::Group(group) => Self(group.0 | GROUP),
+        }
+    }
+}
+
+impl From<Packed> for Entity {
+    fn from(packed: Packed) -> Self {
+        if packed.0 & GROUP == 0 { Self::Person(UserIx(packed.0)) } else { Self::Group(GroupIx(packed.0 & !GROUP)) }
+    }
+}
+
+impl Base {
+    fn len(&self) -> usize {
+        self.ends.len()
+    }
+
+    fn start(&self, at: usize) -> Ends {
+        at.checked_sub(1).and_then(|before| self.ends.get(before)).copied().unwrap_or_default()
+    }
+
+    fn word(&self, at: usize) -> Option<&str> {
+        self.text.get(self.start(at).text as usize..self.ends.get(at)?.text as usize)
+    }
+
+    fn entities(&self, at: usize) -> &[Packed] {
+        let end = self.ends.get(at).copied().unwrap_or_default();
+        self.entities.get(self.start(at).entities as usize..end.entities as usize).unwrap_or_default()
+    }
+
+    /// The first word that is not before this one.
+    fn from(&self, word: &str) -> usize {
+        self.position(0, |other| other < word)
+    }
+
+    /// The first word from `low` on for which this is not so; it is so for all before that one.
+    fn position(&self, mut low: usize, is_before: impl Fn(&str) -> bool) -> usize {
+        let mut high = self.len();
+        while low < high {
+            let middle = low.midpoint(high);
+            if self.word(middle).is_some_and(&is_before) { low = middle + 1 } else { high = middle }
+        }
+        low
+    }
+}
+
+impl Patch {
+    /// What the base has, less and more.
+    fn applied(&self, base: &[Packed], key_of: &impl Fn(Entity) -> Key) -> Vec<Packed> {
+        let mut entities: Vec<(Key, Entity)> = base
+            .iter()
+            .map(|packed| Entity::from(*packed))
+            .filter(|entity| !self.removed.contains(entity))
+            .map(|entity| (key_of(entity), entity))
+            .collect();
+        entities.extend(&self.added);
+        entities.sort_unstable();
+        entities.into_iter().map(|(_, entity)| entity.into()).collect()
+    }
+}
+
+impl Words {
+    /// The words of a person or a group changed. Both texts are as in [`super::person::Person`].
+    pub fn change(&mut self, key: Key, entity: Entity, old: &str, new: &str) {
+        if old == new {
+            return;
+        }
+        let patch = Arc::make_mut(&mut self.patch);
+        for word in words_of(old).filter(|word| !words_of(new).any(|other| other == *word)) {
+            let patch = Arc::make_mut(patch.entry(Arc::from(word)).or_default());
+            if !patch.added.remove(&(key, entity)) {
+                patch.removed.insert(entity);
+            }
+            self.patched += 1;
+        }
+        for word in words_of(new).filter(|word| !words_of(old).any(|other| other == *word)) {
+            let patch = Arc::make_mut(patch.entry(Arc::from(word)).or_default());
+            if !patch.removed.remove(&entity) {
+                patch.added.insert((key, entity));
+            }
+            self.patched += 1;
+        }
+    }
+
+    /// Merges the patch when it has grown large; in the midst of an import, when it has grown very large.
+    pub fn settle(&mut self, importing: bool, key_of: impl Fn(Entity) -> Key) {
+        let entries = self.base.entities.len();
+        let limit = if importing { entries.max(IMPORT_PATCH) } else { PATCH + entries / PATCH_SHARE };
+        if self.patched > limit {
+            self.merge(key_of);
+        }
+    }
+
+    fn merge(&mut self, key_of: impl Fn(Entity) -> Key) {
+        let mut base = Base::default();
+        self.walk("", key_of, |word, entities| {
+            if !entities.is_empty() {
+                base.text.push_str(word);
+                base.entities.extend(entities);
+                // Words of a tenant are far from 4 GB.
+                base.ends.push(Ends { text: base.text.len() as u32, entities: base.entities.len() as u32 });
+            }
+            ControlFlow::Continue(())
+        });
+        base.text.shrink_to_fit();
+        base.ends.shrink_to_fit();
+        base.entities.shrink_to_fit();
+        *self = Self { base: Arc::new(base), ..Self::default() };
+    }
+
+    /// Words from `from` on in their order, each with its entities in the order of their keys.
+    pub fn walk(
+        &self,
+        from: &str,
+        key_of: impl Fn(Entity) -> Key,
+        mut each: impl FnMut(&str, &[Packed]) -> ControlFlow<()>,
+    ) {
+        let mut at = self.base.from(from);
+        let mut patches = self.patch.range::<str, _>((Bound::Included(from), Bound::Unbounded)).peekable();
+        loop {
+            let word = self.base.word(at);
+            let patch = patches.next_if(|(patched, _)| word.is_none_or(|word| &***patched <= word));
+            let step = match (word, patch) {
+                (None, None) => return,
+                (Some(word), None) => each(word, self.base.entities(at)),
+                (Some(word), Some((patched, patch))) if word == &**patched => {
+                    each(word, &patch.applied(self.base.entities(at), &key_of))
+                }
+                (_, Some((patched, patch))) => {
+                    // A word of the patch alone; the base's word waits.
+                    if each(patched, &patch.applied(&[], &key_of)).is_break() {
+                        return;
+                    }
+                    continue;
+                }
+            };
+            if step.is_break() {
+                return;
+            }
+            at += 1;
+        }
+    }
+
+    /// About how many entries there are of words that begin so.
+    pub fn entries(&self, prefix: &str) -> usize {
+        let base = &self.base;
+        let first = base.from(prefix);
+        let beyond = base.position(first, |word| word.starts_with(prefix));
+        (base.start(beyond).entities - base.start(first).entities) as usize
+    }
+
+    /// Memory behind it.
+    pub fn bytes(&self) -> usize {
+        let base = &self.base;
+        base.text.capacity() + base.ends.capacity() * size_of::<Ends>() + base.entities.capacity() * 4 + self.patched * 128
+    }
+}
+
+/// The words in the text of a person or a group.
+pub fn words_of(text: &str) -> impl Iterator<Item = &str> {
+    text.split(' ').filter(|word| !word.is_empty())
+}
+
+/// The text of words in any order.
+pub fn text_of(words: &[String]) -> String {
+    let mut words: Vec<&str> = words.iter().flat_map(|word| word.split_whitespace()).collect();
+    words.sort_unstable();
+    words.dedup();
+    words.join(" ")
+}

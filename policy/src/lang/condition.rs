@@ -1,0 +1,180 @@
+//! One condition, `me learner@class with them learner@class`.
+
+use super::names::{CONVERSATIONS, GROUP_STATES, STATES, STATUSES, WRITABLE_BY, look_up, unknown};
+use crate::{
+    facts::number,
+    program::{Atom, Condition, Direction, Limit, Who},
+    vocabulary::Vocabulary,
+};
+
+/// A condition, and whether it makes its rule one about groups.
+pub(super) struct Read {
+    pub condition: Condition,
+    pub names_group: bool,
+}
+
+/// Reads the words between `when`, `unless` and `and`.
+pub(super) fn read(words: &Vocabulary, tokens: &[String]) -> Result<Read, String> {
+    let tokens: Vec<&str> = tokens.iter().map(String::as_str).collect();
+    let people = |condition| Ok(Read { condition, names_group: false });
+    let groups = |condition| Ok(Read { condition, names_group: true });
+    match *tokens {
+        [] => Err("a condition is missing".to_owned()),
+        ["everyone"] => people(Condition::Everyone),
+        ["every", "group"] => groups(Condition::Everyone),
+        ["same"] => people(Condition::Same),
+        ["holder"] => people(Condition::Holder),
+        ["owner"] => people(Condition::Owner),
+        ["author"] => people(Condition::Author),
+        ["asked"] => people(Condition::Asked),
+        ["may", "start"] => people(Condition::MayStart),
+        ["me", mine, "with", "them", theirs] => {
+            let (mine, theirs) = (atom(words, mine)?, atom(words, theirs)?);
+            if let (Some(one), Some(other)) = (mine.kind, theirs.kind)
+                && one != other
+            {
+                return Err(
+                    "`with` asks for one group in common, and a group has one kind: name the same kind twice".to_owned()
+                );
+            }
+            let kind = mine.kind.or(theirs.kind);
+            people(Condition::InCommon(Atom { kind, ..mine }, Atom { kind, ..theirs }))
+        }
+        ["me", mine, "edge", "them", theirs] => people(Condition::Edge(atom(words, mine)?, atom(words, theirs)?)),
+        ["me", mine, "edge", "group"] => groups(Condition::Edge(atom(words, mine)?, ANY)),
+        ["me", mine, "barrier", "them", theirs] => people(Condition::Barrier(atom(words, mine)?, atom(words, theirs)?)),
+        ["me", mine, "barrier", "group"] => groups(Condition::Barrier(atom(words, mine)?, ANY)),
+        ["me", mine, "in", "group"] => groups(Condition::InGroup(atom(words, mine)?)),
+        ["me", relation, "them"] => people(related(words, relation, false)?),
+        ["them", relation, "me"] => people(related(words, relation, true)?),
+        ["member(me)", what] => people(Condition::Is(Who::Me, atom(words, what)?)),
+        ["member(them)", what] => people(Condition::Is(Who::Them, atom(words, what)?)),
+        [one] => single(words, one),
+        _ => Err(not_read(&tokens.join(" "))),
+    }
+}
+
+const ANY: Atom = Atom { role: None, kind: None };
+
+fn single(words: &Vocabulary, token: &str) -> Result<Read, String> {
+    let people = |condition| Ok(Read { condition, names_group: false });
+    let groups = |condition| Ok(Read { condition, names_group: true });
+    if token == "delivers(group)" {
+        return groups(Condition::GroupDelivers);
+    }
+    if let Some(limit) = token.strip_prefix("size(group)>") {
+        return groups(Condition::GroupLarger(self::limit(words, limit, NUMBER)?));
+    }
+    if let Some(limit) = token.strip_prefix("age<") {
+        return people(Condition::Younger(self::limit(words, limit, DURATION)?));
+    }
+    let Some((what, value)) = token.split_once('=') else { return Err(not_read(token)) };
+    let (function, argument) = match what.strip_suffix(')').and_then(|what| what.split_once('(')) {
+        Some((function, argument)) => (function, argument),
+        None => (what, ""),
+    };
+    match (function, argument) {
+        ("role", who) => people(Condition::Role(self::who(who)?, role(words, value)?)),
+        ("status", who) => people(Condition::Status(self::who(who)?, look_up("status", value, &STATUSES)?)),
+        ("writable_by", who) => {
+            people(Condition::WritableBy(self::who(who)?, look_up("choice of `writable_by`", value, &WRITABLE_BY)?))
+        }
+        ("kind", "group") => groups(Condition::GroupKind(kind(words, value)?)),
+        ("state", "group") => groups(Condition::GroupState(look_up("state of a group", value, &GROUP_STATES)?)),
+        ("setting", name) => people(setting(words, name, value)?),
+        ("conversation", "") => people(Condition::ConversationKind(look_up("kind of conversation", value, &CONVERSATIONS)?)),
+        ("state", "") => people(Condition::ConversationState(look_up("state of a conversation", value, &STATES)?)),
+        ("relation", "") => people(Condition::RelationIs(relation(words, value)?)),
+        _ => Err(not_read(token)),
+    }
+}
+
+fn not_read(text: &str) -> String {
+    format!(
+        "`{}` is no condition; there are: everyone, `every group`, same, `me R@K with them R@K`, `me R@K edge them R@K`, `me R@K barrier \
+         them R@K`, `me R@K in group`, `me -R- them`, `me -R-> them`, `them -R-> me`, `me R@K edge group`, \
+         `member(me) R@K`, role(me)=…, \
+         status(them)=…, writable_by(them)=…, setting(…)=…, kind(group)=…, state(group)=…, size(group)>…, delivers(group), \
+         holder, owner, author, conversation=…, state=…, age<…, `may start`, asked, relation=…",
+        super::names::shortened(text)
+    )
+}
+
+/// `learner@class`, `teacher@*`, `*@*`.
+fn atom(words: &Vocabulary, text: &str) -> Result<Atom, String> {
+    let Some((role, kind)) = text.split_once('@') else {
+        return Err(format!("expected a role in a kind of group, `learner@class`, not `{}`", super::names::shortened(text)));
+    };
+    let role = if role == "*" { None } else { Some(self::role(words, role)?) };
+    let kind = if kind == "*" { None } else { Some(self::kind(words, kind)?) };
+    Ok(Atom { role, kind })
+}
+
+fn role(words: &Vocabulary, name: &str) -> Result<crate::facts::Role, String> {
+    words.role(name).ok_or_else(|| unknown("role", name, words.roles.iter().map(String::as_str)))
+}
+
+fn kind(words: &Vocabulary, name: &str) -> Result<crate::facts::Kind, String> {
+    words.kind(name).ok_or_else(|| unknown("kind of group", name, words.kinds.iter().map(String::as_str)))
+}
+
+fn relation(words: &Vocabulary, name: &str) -> Result<crate::facts::Relation, String> {
+    words.relation(name).ok_or_else(|| unknown("relation", name, words.relations.iter().map(|(name, _)| name.as_str())))
+}
+
+/// `-friend-` both ways, `-follow->` one way; `incoming` when it stands between `them` and `me`.
+fn related(words: &Vocabulary, arrow: &str, incoming: bool) -> Result<Condition, String> {
+    let inner = arrow.strip_prefix('-').ok_or_else(|| not_read(arrow))?;
+    if let Some(name) = inner.strip_suffix("->") {
+        let direction = if incoming { Direction::In } else { Direction::Out };
+        return Ok(Condition::Related(relation(words, name)?, direction));
+    }
+    let name = inner.strip_suffix('-').ok_or_else(|| not_read(arrow))?;
+    Ok(Condition::Related(relation(words, name)?, Direction::Both))
+}
+
+fn who(text: &str) -> Result<Who, String> {
+    match text {
+        "me" => Ok(Who::Me),
+        "them" => Ok(Who::Them),
+        other => Err(format!("expected `me` or `them` in brackets, not `{}`", super::names::shortened(other))),
+    }
+}
+
+fn setting(words: &Vocabulary, name: &str, value: &str) -> Result<Condition, String> {
+    let setting = self::setting_named(words, name)?;
+    let word = &words.settings[usize::from(setting.0)];
+    if word.values.is_empty() {
+        return Err(format!("`{name}` is a number; it can be compared in `size(group)>{name}` and `age<{name}`"));
+    }
+    let place = word.values.iter().position(|known| known == value).and_then(|at| u8::try_from(at).ok());
+    let place =
+        place.ok_or_else(|| unknown(&format!("value of `{name}`"), value, word.values.iter().map(String::as_str)))?;
+    Ok(Condition::Setting(setting, place))
+}
+
+fn setting_named(words: &Vocabulary, name: &str) -> Result<crate::facts::Setting, String> {
+    words.setting(name).ok_or_else(|| unknown("setting", name, words.settings.iter().map(|word| word.name.as_str())))
+}
+
+/// How a limit is written out: with a unit, or without.
+struct Form {
+    unit: bool,
+    words: &'static str,
+}
+
+const NUMBER: Form = Form { unit: false, words: "a number as in `size(group)>50`" };
+const DURATION: Form = Form { unit: true, words: "a duration as in `age<15m` (ms, s, m, h, d)" };
+
+fn limit(words: &Vocabulary, text: &str, form: Form) -> Result<Limit, String> {
+    if let Some(limit) = number(text) {
+        let fits = text.ends_with(|last: char| last.is_ascii_lowercase()) == form.unit;
+        return fits.then_some(Limit::Number(limit)).ok_or_else(|| format!("expected {}, not `{text}`", form.words));
+    }
+    let setting =
+        setting_named(words, text).map_err(|unknown| format!("expected {}, or a setting; {unknown}", form.words))?;
+    if words.settings[usize::from(setting.0)].number.is_none() {
+        return Err(format!("the setting `{text}` is no number"));
+    }
+    Ok(Limit::Setting(setting))
+}

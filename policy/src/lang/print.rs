@@ -1,0 +1,135 @@
+//! A policy written out anew: what was understood of its text, without comments and spacing.
+
+use std::fmt;
+
+use super::{
+    names::{CONVERSATIONS, EFFECTS, GROUP_STATES, STATES, STATUSES, WRITABLE_BY, action_name, code_name, name_of},
+    words::HOWS,
+};
+use crate::{
+    policy::Policy,
+    program::{Atom, Condition, Direction, Effect, Limit, Rule, Subject, Who},
+    vocabulary::Vocabulary,
+};
+
+/// Texts that print alike mean the same, and what is printed reads as the same policy.
+impl fmt::Display for Policy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let words = &*self.vocabulary;
+        writeln!(f, "policy {}", self.name)?;
+        for (what, list) in [("roles", &words.roles), ("kinds", &words.kinds)] {
+            if !list.is_empty() {
+                writeln!(f, "{what} {}", list.join(" "))?;
+            }
+        }
+        if !words.relations.is_empty() {
+            write!(f, "relations")?;
+            for (name, how) in &words.relations {
+                write!(f, " {name}:{}", name_of(&HOWS, *how))?;
+            }
+            writeln!(f)?;
+        }
+        for setting in &words.settings {
+            let values = setting.number.map_or_else(|| setting.values.join(" "), |number| number.to_string());
+            writeln!(f, "setting {} {values}", setting.name)?;
+        }
+        if self.secret_directory {
+            writeln!(f, "secret_directory")?;
+        }
+        let written = Written(words);
+        self.rules.iter().try_for_each(|rule| writeln!(f, "{}", written.rule(rule)))
+    }
+}
+
+struct Written<'a>(&'a Vocabulary);
+
+impl Written<'_> {
+    fn rule(&self, rule: &Rule) -> String {
+        let actions: Vec<&str> = rule.actions.iter().map(|action| action_name(*action)).collect();
+        let mut line = format!("{} {} {}", name_of(&EFFECTS, rule.effect), actions.join(","), rule.name);
+        for (part, joint, conditions) in [("when", "and", &rule.conditions), ("unless", "or", &rule.unless)] {
+            for (at, condition) in conditions.iter().enumerate() {
+                let before = if at == 0 { part } else { joint };
+                line = format!("{line} {before} {}", self.condition(condition, rule.subject));
+            }
+        }
+        if rule.effect != Effect::Allow {
+            line = format!("{line} code {}", code_name(rule.code));
+        }
+        line
+    }
+
+    fn condition(&self, condition: &Condition, subject: Subject) -> String {
+        let to = |theirs| match subject {
+            Subject::Groups => "group".to_owned(),
+            Subject::People => format!("them {}", self.atom(theirs)),
+        };
+        match *condition {
+            Condition::Everyone if subject == Subject::Groups => "every group".to_owned(),
+            Condition::Everyone => "everyone".to_owned(),
+            Condition::Same => "same".to_owned(),
+            Condition::InCommon(mine, theirs) => format!("me {} with them {}", self.atom(mine), self.atom(theirs)),
+            Condition::Edge(mine, theirs) => format!("me {} edge {}", self.atom(mine), to(theirs)),
+            Condition::Barrier(mine, theirs) => format!("me {} barrier {}", self.atom(mine), to(theirs)),
+            Condition::InGroup(mine) => format!("me {} in group", self.atom(mine)),
+            Condition::Related(relation, direction) => {
+                let name = self.0.relations.get(usize::from(relation.0)).map_or("", |(name, _)| name);
+                match direction {
+                    Direction::Out => format!("me -{name}-> them"),
+                    Direction::In => format!("them -{name}-> me"),
+                    Direction::Both => format!("me -{name}- them"),
+                }
+            }
+            Condition::Role(who, role) => format!("role({})={}", person(who), word(&self.0.roles, role.0)),
+            Condition::Status(who, status) => format!("status({})={}", person(who), name_of(&STATUSES, status)),
+            Condition::WritableBy(who, by) => format!("writable_by({})={}", person(who), name_of(&WRITABLE_BY, by)),
+            Condition::Is(who, atom) => format!("member({}) {}", person(who), self.atom(atom)),
+            Condition::Setting(setting, value) => {
+                let setting = self.0.settings.get(usize::from(setting.0));
+                let (name, value) = setting.map_or(("", ""), |word| (&word.name, self::word(&word.values, value)));
+                format!("setting({name})={value}")
+            }
+            Condition::GroupKind(kind) => format!("kind(group)={}", word(&self.0.kinds, kind.0)),
+            Condition::GroupState(state) => format!("state(group)={}", name_of(&GROUP_STATES, state)),
+            Condition::GroupLarger(limit) => format!("size(group)>{}", self.limit(limit, "")),
+            Condition::GroupDelivers => "delivers(group)".to_owned(),
+            Condition::Holder => "holder".to_owned(),
+            Condition::Owner => "owner".to_owned(),
+            Condition::ConversationKind(kind) => format!("conversation={}", name_of(&CONVERSATIONS, kind)),
+            Condition::ConversationState(state) => format!("state={}", name_of(&STATES, state)),
+            Condition::MayStart => "may start".to_owned(),
+            Condition::Author => "author".to_owned(),
+            Condition::Younger(limit) => format!("age<{}", self.limit(limit, "ms")),
+            Condition::Asked => "asked".to_owned(),
+            Condition::RelationIs(relation) => {
+                format!("relation={}", self.0.relations.get(usize::from(relation.0)).map_or("", |(name, _)| name))
+            }
+        }
+    }
+
+    fn atom(&self, atom: Atom) -> String {
+        let role = atom.role.map_or("*", |role| word(&self.0.roles, role.0));
+        let kind = atom.kind.map_or("*", |kind| word(&self.0.kinds, kind.0));
+        format!("{role}@{kind}")
+    }
+
+    fn limit(&self, limit: Limit, unit: &str) -> String {
+        match limit {
+            Limit::Number(number) => format!("{number}{unit}"),
+            Limit::Setting(setting) => {
+                self.0.settings.get(usize::from(setting.0)).map_or_else(String::new, |word| word.name.clone())
+            }
+        }
+    }
+}
+
+fn word(words: &[String], place: u8) -> &str {
+    words.get(usize::from(place)).map_or("", |word| word)
+}
+
+fn person(who: Who) -> &'static str {
+    match who {
+        Who::Me => "me",
+        Who::Them => "them",
+    }
+}

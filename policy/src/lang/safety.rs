@@ -1,0 +1,104 @@
+//! What a rule must keep to as a whole: its conditions fit its actions, and whoever it lets one reach can be listed.
+
+use super::names::action_name;
+use crate::{
+    action::Action,
+    program::{Condition, Effect, Rule, Subject},
+};
+
+/// What an action is about.
+#[derive(PartialEq, Eq, Clone, Copy)]
+enum About {
+    People,
+    Groups,
+    Nobody,
+    Conversation,
+}
+
+fn about(action: Action) -> About {
+    match action {
+        Action::Find
+        | Action::SeeProfile
+        | Action::Start
+        | Action::Request
+        | Action::Accept
+        | Action::Unrelate
+        | Action::Block => About::People,
+        Action::AddressGroup => About::Groups,
+        Action::StartGroup => About::Nobody,
+        _ => About::Conversation,
+    }
+}
+
+/// Lists are made of these: whoever may be reached must be found without trying everyone.
+fn is_listed(action: Action) -> bool {
+    matches!(
+        action,
+        Action::Find | Action::SeeProfile | Action::Start | Action::AddressGroup | Action::Request | Action::Block
+    )
+}
+
+pub(super) fn check(rule: &Rule) -> Result<(), String> {
+    for action in &rule.actions {
+        for condition in rule.conditions.iter().chain(&rule.unless) {
+            fits(*action, rule, condition)?;
+        }
+    }
+    if rule.effect == Effect::Allow
+        && rule.subject == Subject::People
+        && let Some(action) = rule.actions.iter().find(|action| about(**action) == About::Groups)
+    {
+        return Err(format!(
+            "`{}` reaches groups: say which by `me R@K edge group`, `me R@K in group` or `every group`",
+            action_name(*action)
+        ));
+    }
+    let Some(listed) = rule.actions.iter().find(|action| is_listed(**action)) else { return Ok(()) };
+    if rule.effect == Effect::Allow && !rule.conditions.first().is_some_and(Condition::is_generator) {
+        return Err(format!(
+            "`{}` lists people or groups, so an `allow` needs a condition that leads from me to them: everyone, `every group`, same, `me R@K with \
+             them R@K`, `me R@K edge …`, `me R@K in group` or a relation; others only narrow it",
+            action_name(*listed)
+        ));
+    }
+    Ok(())
+}
+
+fn fits(action: Action, rule: &Rule, condition: &Condition) -> Result<(), String> {
+    let word = action_name(action);
+    let about = about(action);
+    if rule.subject == Subject::Groups && !matches!(action, Action::Find | Action::AddressGroup) {
+        return Err(format!("`{word}` is not about groups: conditions with `group` fit `find` and `address_group`"));
+    }
+    match condition {
+        Condition::Holder
+        | Condition::Owner
+        | Condition::ConversationKind(_)
+        | Condition::ConversationState(_)
+        | Condition::MayStart
+            if about != About::Conversation =>
+        {
+            Err(format!(
+                "`{word}` is not done in a conversation: `holder`, `owner`, `conversation=`, `state=` and `may start` do not fit it"
+            ))
+        }
+        Condition::Author | Condition::Younger(_)
+            if !matches!(action, Action::Edit | Action::DeleteForAll | Action::DeleteOwnCopy) =>
+        {
+            Err(format!("`{word}` is not about a message: `author` and `age<` fit edit, delete_for_all and delete_own_copy"))
+        }
+        Condition::Asked if action != Action::Accept => Err(format!("`asked` fits `accept`, not `{word}`")),
+        Condition::RelationIs(_)
+            if !matches!(action, Action::Request | Action::Accept | Action::Unrelate | Action::Block) =>
+        {
+            Err(format!("`relation=` fits request, accept, unrelate and block, not `{word}`"))
+        }
+        condition if rule.subject == Subject::People && about == About::Groups && condition.names_them() => {
+            Err(format!("`{word}` is about a group: say `group`, not `them`"))
+        }
+        condition if about == About::Nobody && (condition.names_them() || *condition == Condition::Everyone) => {
+            Err(format!("`{word}` is about nobody in particular: `them` and `everyone` do not fit it"))
+        }
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,202 @@
+//! Check, reach, directory, explanation and difference say the same, for any rules and any facts.
+
+use std::sync::atomic::AtomicBool;
+
+use proptest::prelude::*;
+
+use super::{
+    random::{changes, rules, word},
+    tables::{policy, vocabulary},
+};
+use crate::{
+    About, Action, Change, Conversation, Decision, Finding, Key, PRESETS, Policy, RuleIx, Search, Seat, State, Status,
+    UserIx, Who, World, diff, eval::Found,
+};
+
+fn world(changes: &[Change]) -> World {
+    let mut world = World::new(vocabulary());
+    world.advance(50);
+    world.apply_all(changes);
+    world
+}
+
+/// Panics where check and reach differ.
+pub fn check_is_reach(world: &World, policy: &Policy) {
+    for me in world.users() {
+        for action in [Action::Find, Action::SeeProfile, Action::Start, Action::Request, Action::Block] {
+            let reach = policy.reach(world, me, action);
+            let allowed: Vec<UserIx> = world
+                .users()
+                .filter(|them| world.status(*them) == Status::Active)
+                .filter(|them| policy.decide(world, action, me, About::Person(*them)).is_allowed())
+                .collect();
+            assert_eq!(reach.iter().collect::<Vec<_>>(), allowed, "{me:?} {action:?}");
+            assert_eq!(reach.len(), allowed.len());
+            assert!(allowed.iter().all(|them| reach.contains(*them)));
+        }
+        for action in [Action::Find, Action::AddressGroup] {
+            let allowed: Vec<_> =
+                world.groups().filter(|group| policy.decide(world, action, me, About::Group(*group)).is_allowed()).collect();
+            assert_eq!(policy.group_reach(world, me, action), allowed, "{me:?} {action:?}");
+        }
+    }
+}
+
+/// All pages of a search.
+fn pages(world: &World, policy: &Policy, me: UserIx, words: &[String], limit: usize) -> Vec<Who> {
+    let mut all = Vec::new();
+    let mut after = None;
+    loop {
+        let page = policy.complete(world, me, &Search { words, after: after.as_ref(), limit });
+        assert!(page.hits.len() <= limit);
+        let (found, search) = (Found::new(policy, world, me), Search { words, after: after.as_ref(), limit });
+        assert_eq!(found.walk(world, &search), found.gather(world, &search));
+        assert!(page.next.is_none() || page.hits.len() == limit);
+        for hit in &page.hits {
+            let (about, actions) = match hit.who {
+                Who::Person(user) => (About::Person(user), vec![Action::Start, Action::SeeProfile]),
+                Who::Group(group) => (About::Group(group), vec![Action::AddressGroup]),
+            };
+            for action in actions {
+                assert_eq!(hit.can.contains(&action), policy.decide(world, action, me, about).is_allowed());
+            }
+        }
+        all.extend(page.hits.into_iter().map(|hit| hit.who));
+        after = page.next;
+        if after.is_none() {
+            return all;
+        }
+    }
+}
+
+/// Panics where the directory is not reach, filtered by words and in their order.
+pub fn directory_is_reach(world: &World, policy: &Policy, words: &[String]) {
+    let prefix = words.iter().map(String::as_str).max_by_key(|word| word.len()).unwrap_or_default();
+    for me in world.users() {
+        let people = policy.reach(world, me, Action::Find).iter().map(Who::Person).collect::<Vec<_>>();
+        let groups = policy.group_reach(world, me, Action::Find).into_iter().map(Who::Group);
+        let mut expected: Vec<(&str, Key, Who)> = people
+            .into_iter()
+            .chain(groups)
+            .filter_map(|who| {
+                let own: Vec<&str> = world.words_of(who).split(' ').filter(|word| !word.is_empty()).collect();
+                let fits = words.iter().all(|word| own.iter().any(|own| own.starts_with(&**word)));
+                let first = own.into_iter().find(|own| own.starts_with(prefix))?;
+                fits.then_some((first, world.key_of(who), who))
+            })
+            .collect();
+        expected.sort_unstable();
+        let expected: Vec<Who> = expected.into_iter().map(|(_, _, who)| who).collect();
+        let found = Found::new(policy, world, me);
+        for way in [Found::walk, Found::gather] {
+            let all = way(&found, world, &Search { words, after: None, limit: usize::MAX });
+            assert_eq!(all.into_iter().map(|place| place.who).collect::<Vec<_>>(), expected);
+        }
+        for limit in [1, 3, 100] {
+            assert_eq!(pages(world, policy, me, words, limit), expected, "{me:?} {words:?}");
+        }
+    }
+}
+
+fn conversations(world: &World) -> Vec<About> {
+    let mut all = vec![About::Nothing];
+    let peers = world.users().map(Some).chain([None, Some(UserIx(u32::MAX))]);
+    for peer in peers {
+        for seat in [None, Some(Seat::Member), Some(Seat::Owner)] {
+            let conversation = Conversation { kind: crate::Kind::Direct, state: State::Open, seat, peer };
+            all.push(About::Conversation(conversation));
+            all.push(About::Message { conversation, mine: false, age_ms: i64::MAX });
+        }
+        all.extend(peer.map(|peer| About::Relation(peer, super::tables::FRIEND)));
+        all.extend(peer.map(About::Person));
+    }
+    all.extend(world.groups().map(About::Group));
+    all.push(About::Group(crate::GroupIx(u32::MAX)));
+    all
+}
+
+/// Panics where an explanation does not lead to the decision.
+fn explanation_is_decision(world: &World, policy: &Policy) {
+    let matched = |reasons: &[crate::Reason], rule: RuleIx| {
+        reasons.iter().any(|reason| reason.rule == rule && matches!(reason.finding, Finding::Matched(_)))
+    };
+    for me in world.users().chain([UserIx(u32::MAX)]) {
+        for about in conversations(world) {
+            for action in [Action::Find, Action::Start, Action::AddressGroup, Action::Send] {
+                let reasons = policy.explain(world, action, me, about);
+                match policy.decide(world, action, me, about) {
+                    Decision::Allow { rule, .. } | Decision::Deny { rule: Some(rule), .. } => {
+                        assert!(matched(&reasons, rule), "{reasons:?}");
+                    }
+                    Decision::Hold { .. } | Decision::Deny { rule: None, .. } => {}
+                }
+            }
+        }
+    }
+}
+
+fn pairs(world: &World, policy: &Policy) -> std::collections::BTreeSet<(Key, Key)> {
+    let pairs = world.users().flat_map(|me| {
+        let reach: Vec<UserIx> = policy.reach(world, me, Action::Start).iter().collect();
+        reach.into_iter().map(move |them| (me, them))
+    });
+    pairs.map(|(me, them)| (world.user_key(me), world.user_key(them))).collect()
+}
+
+proptest! {
+    // Six policies each.
+    #![proptest_config(ProptestConfig::with_cases(32))]
+
+    #[test]
+    fn one_answer_of_each_preset(changes in changes(60), word in word()) {
+        for (name, _) in PRESETS {
+            let policy = Policy::preset(name).expect("a preset is read");
+            let mut world = World::new(policy.vocabulary().clone());
+            world.advance(50);
+            world.apply_all(&changes);
+            check_is_reach(&world, &policy);
+            directory_is_reach(&world, &policy, &[]);
+            directory_is_reach(&world, &policy, std::slice::from_ref(&word));
+            explanation_is_decision(&world, &policy);
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(200))]
+
+    #[test]
+    fn one_answer(changes in changes(40), rules in rules(), secret in any::<bool>(), word in word()) {
+        let world = world(&changes);
+        let policy = policy(rules, secret);
+        check_is_reach(&world, &policy);
+        for words in [vec![], vec![word.clone()], vec!["a".to_owned(), word.clone()], vec![word, String::new()]] {
+            directory_is_reach(&world, &policy, &words);
+        }
+        explanation_is_decision(&world, &policy);
+    }
+
+    #[test]
+    fn difference(before in changes(20), after in changes(20), one in rules(), other in rules(), turned in any::<bool>()) {
+        let old = world(&before);
+        // Numbered alike, or the other way round and with newcomers.
+        let mut after = after;
+        if turned {
+            after[..8].reverse();
+        } else {
+            after.remove(3);
+        }
+        let new = world(&after);
+        let (one, other) = (policy(one, false), policy(other, false));
+        let found = diff(&old, &one, &new, &other, Action::Start, &AtomicBool::new(false));
+        let (lost, gained) = (pairs(&old, &one), pairs(&new, &other));
+        prop_assert_eq!(found.gained, gained.difference(&lost).count() as u64);
+        prop_assert_eq!(found.lost, lost.difference(&gained).count() as u64);
+        for pair in &found.gained_examples {
+            prop_assert!(gained.contains(&(pair.me, pair.them)) && !lost.contains(&(pair.me, pair.them)));
+        }
+        prop_assert_eq!(found.lost_examples.len() as u64, found.lost.min(20));
+        let groups = diff(&old, &one, &new, &one, Action::AddressGroup, &AtomicBool::new(false));
+        prop_assert!(groups.gained_examples.len() as u64 <= groups.gained);
+    }
+}

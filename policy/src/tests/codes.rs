@@ -1,0 +1,292 @@
+//! Which refusal is given, and how much of it the person is told.
+
+use super::tables::ACCEPTED;
+use crate::{
+    About, Action, Capability, Change, Code, Conversation, Decision, Delivers, Finding, GroupState, Key, Kind, Policy,
+    Roles, Seat, State, Status, UserIx, Witness, World, WritableBy,
+};
+
+const POLICY: &str = "
+policy     test
+roles      learner teacher
+kinds      class
+relations  block:own friend:mutual
+setting    messaging on off
+setting    edit_window 15m
+
+deny  find,start,send   blocked   when them -block-> me          code needs_friend
+deny  start             off       when setting(messaging)=off    code messaging_off
+deny  address_group     silent    when setting(messaging)=off    code messaging_off
+deny  send              closed    when state=closed              code closed
+allow find,start        same      when same
+allow find,start        class     when me learner@class with them learner@class
+allow find,address_group mine     when me teacher@class in group
+allow request           anyone    when everyone
+allow accept            asked     when asked
+allow unrelate          friends   when me -friend- them
+allow send              holder    when holder and may start
+allow reply,read        reads     when holder
+allow edit              author    when author and age<edit_window
+allow rename            owner     when owner
+otherwise start         teachers  when me teacher@class with them learner@class code recipient_inactive
+otherwise send          lost      code not_found
+";
+
+fn school(policy: &Policy) -> World {
+    let words = policy.vocabulary();
+    let (learner, teacher) = (words.role("learner").unwrap(), words.role("teacher").unwrap());
+    let (class, friend) = (words.kind("class").unwrap(), words.relation("friend").unwrap());
+    let user = |key, status| Change::User {
+        key,
+        status,
+        roles: Roles::default(),
+        writable_by: WritableBy::Rules,
+        words: vec![format!("u{key}")],
+    };
+    let member = |user, role| Change::Membership { user, group: 100, role, from_ms: None, until_ms: None };
+    let mut world = World::new(words.clone());
+    world.apply_all(&[
+        user(LEA, Status::Active),
+        user(TOM, Status::Active),
+        user(ANNE, Status::Active),
+        user(GONE, Status::Deactivated),
+        user(LOST, Status::Removed),
+        user(FAR, Status::Active),
+        Change::Group {
+            key: 100,
+            kind: class,
+            parent: None,
+            state: GroupState::Active,
+            deliver: Delivers::Both,
+            words: vec!["a".to_owned()],
+        },
+        member(LEA, learner),
+        member(TOM, learner),
+        member(GONE, learner),
+        member(LOST, learner),
+        member(ANNE, teacher),
+        Change::Relation { from: LEA, to: TOM, relation: friend, state: ACCEPTED },
+        Change::Relation { from: ANNE, to: LEA, relation: friend, state: crate::RelationState::Pending },
+    ]);
+    world
+}
+
+const LEA: Key = 1;
+const TOM: Key = 2;
+const ANNE: Key = 3;
+const GONE: Key = 4;
+const LOST: Key = 5;
+const FAR: Key = 6;
+
+fn parse(text: &str) -> Policy {
+    Policy::parse(text).unwrap_or_else(|problems| panic!("{problems:?}"))
+}
+
+fn ix(world: &World, key: Key) -> UserIx {
+    world.user(key).unwrap()
+}
+
+fn code(decision: Decision) -> Option<Code> {
+    match decision {
+        Decision::Deny { code, .. } => Some(code),
+        Decision::Allow { .. } | Decision::Hold { .. } => None,
+    }
+}
+
+fn public_code(decision: Decision) -> Option<Code> {
+    match decision {
+        Decision::Deny { public_code, .. } => Some(public_code),
+        Decision::Allow { .. } | Decision::Hold { .. } => None,
+    }
+}
+
+#[test]
+fn people() {
+    let policy = parse(POLICY);
+    let world = school(&policy);
+    for (action, me, them, expected) in [
+        (Action::Start, LEA, TOM, None),
+        (Action::Start, LEA, LEA, None),
+        (Action::Start, LEA, FAR, Some(Code::CannotStart)),
+        (Action::Start, ANNE, LEA, Some(Code::RecipientInactive)),
+        (Action::Start, LEA, GONE, Some(Code::RecipientInactive)),
+        (Action::Start, LEA, LOST, Some(Code::NotFound)),
+        (Action::Start, GONE, LEA, Some(Code::NotFound)),
+        (Action::Find, LEA, TOM, None),
+        (Action::Find, LEA, GONE, Some(Code::NotFound)),
+        (Action::Find, LEA, FAR, Some(Code::NotFound)),
+        (Action::Request, LEA, FAR, None),
+        (Action::Request, LEA, GONE, Some(Code::RecipientInactive)),
+        (Action::Block, LEA, FAR, Some(Code::Unsupported)),
+    ] {
+        let decision = policy.decide(&world, action, ix(&world, me), About::Person(ix(&world, them)));
+        assert_eq!(code(decision), expected, "{action:?} {me} {them}");
+        assert_eq!(public_code(decision), expected, "{action:?} {me} {them}");
+    }
+    let nobody = UserIx(u32::MAX);
+    for (me, them) in [(ix(&world, LEA), nobody), (nobody, ix(&world, LEA)), (nobody, nobody)] {
+        assert_eq!(code(policy.decide(&world, Action::Start, me, About::Person(them))), Some(Code::NotFound));
+        assert!(policy.reach(&world, nobody, Action::Start).is_empty());
+    }
+}
+
+#[test]
+fn a_denial_wins_and_a_setting_speaks_of_groups_too() {
+    let policy = parse(POLICY);
+    let mut world = school(&policy);
+    let (lea, tom, anne) = (ix(&world, LEA), ix(&world, TOM), ix(&world, ANNE));
+    let group = world.group(100).unwrap();
+    let (block, messaging) =
+        (policy.vocabulary().relation("block").unwrap(), policy.vocabulary().setting("messaging").unwrap());
+    assert!(policy.decide(&world, Action::AddressGroup, anne, About::Group(group)).is_allowed());
+    assert_eq!(policy.group_reach(&world, anne, Action::AddressGroup), [group]);
+    let refused = policy.decide(&world, Action::AddressGroup, lea, About::Group(group));
+    assert_eq!(code(refused), Some(Code::GroupNotAddressable));
+    world.apply(&Change::Relation { from: TOM, to: LEA, relation: block, state: ACCEPTED });
+    let refused = policy.decide(&world, Action::Start, lea, About::Person(tom));
+    assert_eq!(code(refused), Some(Code::NeedsFriend));
+    assert!(matches!(refused, Decision::Deny { rule: Some(rule), .. } if policy.rule_name(rule) == "blocked"));
+    assert!(policy.decide(&world, Action::Start, tom, About::Person(lea)).is_allowed());
+    world.apply(&Change::Setting { setting: messaging, value: Some("off".to_owned()) });
+    let refused = policy.decide(&world, Action::AddressGroup, anne, About::Group(group));
+    assert_eq!(code(refused), Some(Code::MessagingOff));
+    assert_eq!(code(policy.decide(&world, Action::Start, tom, About::Person(lea))), Some(Code::MessagingOff));
+    assert!(policy.reach(&world, tom, Action::Start).is_empty());
+    world.apply(&Change::Setting { setting: messaging, value: Some("perhaps".to_owned()) });
+    assert_eq!(world.setting(messaging), "on", "a value nobody declared is the default");
+}
+
+#[test]
+fn a_secret_directory_says_not_found() {
+    let policy = parse(&POLICY.replace("relations  block", "secret_directory\nrelations  block"));
+    let world = school(&policy);
+    let about = |key| About::Person(ix(&world, key));
+    for (action, me, them, admin) in [
+        (Action::Start, LEA, FAR, Code::NotFound),
+        (Action::Start, ANNE, LEA, Code::RecipientInactive),
+        (Action::Start, LEA, GONE, Code::RecipientInactive),
+        (Action::Request, LEA, GONE, Code::RecipientInactive),
+    ] {
+        let decision = policy.decide(&world, action, ix(&world, me), about(them));
+        assert_eq!((code(decision), public_code(decision)), (Some(admin), Some(Code::NotFound)), "{action:?} {me} {them}");
+    }
+    let group = About::Group(world.group(100).unwrap());
+    assert_eq!(code(policy.decide(&world, Action::AddressGroup, ix(&world, LEA), group)), Some(Code::NotFound));
+    for action in [Action::Block, Action::Accept, Action::Unrelate] {
+        assert_eq!(
+            public_code(policy.decide(&world, action, ix(&world, LEA), about(FAR))),
+            Some(Code::NotFound),
+            "{action:?}"
+        );
+    }
+    // What is about nobody keeps its code.
+    let group = policy.decide(&world, Action::StartGroup, ix(&world, LEA), About::Nothing);
+    assert_eq!(public_code(group), Some(Code::Unsupported));
+}
+
+#[test]
+fn relations() {
+    let policy = parse(POLICY);
+    let world = school(&policy);
+    let friend = policy.vocabulary().relation("friend").unwrap();
+    let block = policy.vocabulary().relation("block").unwrap();
+    let may = |action, me, them, relation| {
+        policy.decide(&world, action, ix(&world, me), About::Relation(ix(&world, them), relation)).is_allowed()
+    };
+    assert!(may(Action::Accept, LEA, ANNE, friend));
+    assert!(!may(Action::Accept, ANNE, LEA, friend), "who asked does not answer");
+    assert!(!may(Action::Accept, LEA, ANNE, block), "they asked for something else");
+    assert!(!may(Action::Accept, LEA, TOM, friend), "it is accepted");
+    assert!(may(Action::Unrelate, LEA, TOM, friend) && may(Action::Unrelate, TOM, LEA, friend));
+    assert!(!may(Action::Unrelate, LEA, ANNE, friend), "a pending one is none yet");
+}
+
+#[test]
+fn conversations() {
+    let policy = parse(POLICY);
+    let world = school(&policy);
+    let lea = ix(&world, LEA);
+    let with = |peer: Option<Key>, seat, state| Conversation {
+        kind: Kind::Direct,
+        state,
+        seat,
+        peer: peer.map(|key| ix(&world, key)),
+    };
+    let member = Some(Seat::Member);
+    for (action, conversation, expected) in [
+        (Action::Send, with(Some(TOM), member, State::Open), None),
+        (Action::Send, with(Some(LEA), member, State::Open), None),
+        (Action::Send, with(Some(TOM), member, State::Closed), Some(Code::Closed)),
+        (Action::Send, with(Some(FAR), member, State::Open), Some(Code::NotFound)),
+        (Action::Send, with(Some(GONE), member, State::Open), Some(Code::NotFound)),
+        // Nobody to start with: neither the denial nor the permission matches.
+        (Action::Send, with(None, member, State::Open), Some(Code::NotFound)),
+        (Action::Read, with(Some(TOM), None, State::Open), Some(Code::NotAMember)),
+        (Action::Close, with(Some(TOM), member, State::Open), Some(Code::Unsupported)),
+        (Action::Rename, with(None, member, State::Open), Some(Code::Unsupported)),
+        (Action::Rename, with(None, Some(Seat::Owner), State::Open), None),
+    ] {
+        let decision = policy.decide(&world, action, lea, About::Conversation(conversation));
+        assert_eq!(code(decision), expected, "{action:?} {conversation:?}");
+    }
+    let outside = policy.decide(&world, Action::Send, lea, About::Conversation(with(Some(TOM), None, State::Open)));
+    assert_eq!(public_code(outside), Some(Code::NotFound));
+    let sent = policy.decide(&world, Action::Send, lea, About::Conversation(with(Some(TOM), member, State::Open)));
+    assert!(matches!(sent, Decision::Allow { witness: Witness::Holder, .. }));
+    assert_eq!(
+        policy.capabilities(&world, lea, with(Some(TOM), member, State::Open)),
+        [Capability::Send, Capability::Edit, Capability::Reply]
+    );
+    assert_eq!(policy.capabilities(&world, lea, with(Some(TOM), None, State::Open)), []);
+    assert_eq!(policy.capabilities(&world, ix(&world, GONE), with(Some(TOM), member, State::Open)), []);
+}
+
+#[test]
+fn messages() {
+    let policy = parse(POLICY);
+    let mut world = school(&policy);
+    let edit_window = policy.vocabulary().setting("edit_window").unwrap();
+    let conversation = Conversation { kind: Kind::Group, state: State::Open, seat: Some(Seat::Member), peer: None };
+    let edit = |world: &World, mine, age_ms| {
+        let about = About::Message { conversation, mine, age_ms };
+        code(policy.decide(world, Action::Edit, ix(world, LEA), about))
+    };
+    assert_eq!(edit(&world, true, 15 * 60_000 - 1), None);
+    assert_eq!(edit(&world, true, 15 * 60_000), Some(Code::Unsupported));
+    assert_eq!(edit(&world, false, 0), Some(Code::NotAuthor));
+    assert_eq!(edit(&world, false, 15 * 60_000), Some(Code::Unsupported), "the author could not either");
+    world.apply(&Change::Setting { setting: edit_window, value: Some("2h".to_owned()) });
+    assert_eq!(edit(&world, true, 7_199_999), None);
+    for wrong in ["-1", "99999999999999999999", "2 weeks", "", "9999999999999999d"] {
+        world.apply(&Change::Setting { setting: edit_window, value: Some(wrong.to_owned()) });
+        assert_eq!(world.setting(edit_window), "900000", "`{wrong}`");
+    }
+}
+
+#[test]
+fn explained() {
+    let policy = parse(POLICY);
+    let world = school(&policy);
+    let about = About::Person(ix(&world, FAR));
+    let reasons = policy.explain(&world, Action::Start, ix(&world, LEA), about);
+    let told: Vec<String> = reasons
+        .iter()
+        .map(|reason| match &reason.finding {
+            Finding::Matched(witness) => format!("{}: {witness:?}", policy.rule_name(reason.rule)),
+            Finding::Missing(what) | Finding::Excepted(what) => format!("{}: {what}", policy.rule_name(reason.rule)),
+        })
+        .collect();
+    assert_eq!(
+        told,
+        [
+            "blocked: would need an accepted relation `block` from them",
+            "off: would need the setting `messaging` to be `off`",
+            "same: would need them to be the same person",
+            "class: would need learner@class in common with their learner@class",
+            "teachers: would need teacher@class in common with their learner@class",
+        ]
+    );
+    let group = world.group(100).unwrap();
+    let reasons = policy.explain(&world, Action::AddressGroup, ix(&world, ANNE), About::Group(group));
+    assert_eq!(reasons.last().map(|reason| reason.finding.clone()), Some(Finding::Matched(Witness::Group(group))));
+}

@@ -1,0 +1,76 @@
+//! A world kept by the log is the world one would build from the tables.
+
+use proptest::prelude::*;
+
+use super::{
+    random::{Event, USERS, events, rules},
+    tables::{Tables, answers, policy, text, vocabulary},
+};
+use crate::World;
+
+fn run(world: &mut World, tables: &mut Tables, now_ms: &mut i64, events: &[Event]) {
+    for event in events {
+        match event {
+            Event::Change(change) => {
+                tables.write(change);
+                world.apply(change);
+            }
+            Event::Time(ms) => {
+                *now_ms = (*now_ms).max(*ms);
+                world.advance(*ms);
+            }
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(200))]
+
+    #[test]
+    fn kept_is_rebuilt(events in events(120), rules in rules()) {
+        let (mut world, mut tables, mut now_ms) = (World::new(vocabulary()), Tables::default(), i64::MIN);
+        run(&mut world, &mut tables, &mut now_ms, &events);
+        let rebuilt = tables.world(now_ms);
+        prop_assert_eq!(text(&world), text(&rebuilt));
+        let policy = policy(rules, false);
+        for key in USERS {
+            prop_assert_eq!(answers(&world, &policy, key), answers(&rebuilt, &policy, key));
+        }
+    }
+
+    #[test]
+    fn a_copy_is_another_world(first in events(60), second in events(60)) {
+        let (mut world, mut tables, mut now_ms) = (World::new(vocabulary()), Tables::default(), i64::MIN);
+        run(&mut world, &mut tables, &mut now_ms, &first);
+        let before = text(&world);
+        let mut copy = world.clone();
+        let mut later = tables.clone();
+        let mut later_ms = now_ms;
+        run(&mut copy, &mut later, &mut later_ms, &second);
+        prop_assert_eq!(text(&world), before);
+        prop_assert_eq!(text(&copy), text(&later.world(later_ms)));
+    }
+
+    #[test]
+    fn twice_is_once(events in events(60)) {
+        let (mut world, mut tables, mut now_ms) = (World::new(vocabulary()), Tables::default(), i64::MIN);
+        run(&mut world, &mut tables, &mut now_ms, &events);
+        let before = text(&world);
+        world.apply_all(tables.rows());
+        prop_assert_eq!(text(&world), before);
+    }
+
+    /// Nothing changes by time alone before the world says it may.
+    #[test]
+    fn valid_until(events in events(60)) {
+        let (mut world, mut tables, mut now_ms) = (World::new(vocabulary()), Tables::default(), i64::MIN);
+        run(&mut world, &mut tables, &mut now_ms, &events);
+        while let Some(until_ms) = world.valid_until_ms() {
+            prop_assert!(until_ms > now_ms);
+            prop_assert_eq!(text(&world), text(&tables.world(until_ms - 1)));
+            now_ms = until_ms;
+            world.advance(now_ms);
+        }
+        prop_assert_eq!(text(&world), text(&tables.world(i64::MAX - 1)));
+    }
+}

@@ -1,0 +1,8 @@
+//! What holds for any facts and any rules ([`agree`], [`log`]), and what was thought of one by one ([`codes`], [`hostile`]).
+
+mod agree;
+mod codes;
+mod hostile;
+mod log;
+mod random;
+mod tables;

@@ -1,0 +1,200 @@
+//! Random facts and random rules, small enough that things meet.
+
+use proptest::{collection::vec, option, prelude::*};
+
+use crate::{
+    Action, Change, Code, Delivers, EdgeEffect, Effect, GroupKind, GroupState, Key, Relation, RelationState, Role, Roles,
+    Rule, Setting, Status, WritableBy,
+    program::{Atom, Condition, Direction, Limit, Subject, Who},
+};
+
+pub const USERS: std::ops::Range<Key> = 1..9;
+pub const GROUPS: std::ops::Range<Key> = 101..106;
+
+/// What happens: a change of facts, or time passes to a moment.
+#[derive(Debug, Clone)]
+pub enum Event {
+    Change(Change),
+    Time(i64),
+}
+
+pub fn events(len: usize) -> impl Strategy<Value = Vec<Event>> {
+    vec(prop_oneof![20 => change().prop_map(Event::Change), 1 => (0i64..100).prop_map(Event::Time)], 0..len)
+}
+
+/// People and groups first, most of them active, then the rest: worlds with something in them.
+pub fn changes(len: usize) -> impl Strategy<Value = Vec<Change>> {
+    let people = USERS.map(|key| prop_oneof![4 => active(key).boxed(), 1 => user(Just(key)).boxed()]);
+    let groups = GROUPS.map(|key| group(Just(key)));
+    (people.collect::<Vec<_>>(), groups.collect::<Vec<_>>(), vec(link(), 0..len))
+        .prop_map(|(people, groups, links)| people.into_iter().chain(groups).chain(links).collect())
+}
+
+pub fn change() -> impl Strategy<Value = Change> {
+    prop_oneof![
+        3 => user(USERS),
+        3 => group(GROUPS),
+        1 => GROUPS.prop_map(|key| Change::GroupRemoved { key }),
+        12 => link(),
+    ]
+}
+
+fn active(key: Key) -> impl Strategy<Value = Change> {
+    user(Just(key)).prop_map(|change| match change {
+        Change::User { key, roles, writable_by, words, .. } => {
+            Change::User { key, status: Status::Active, roles, writable_by, words }
+        }
+        other => other,
+    })
+}
+
+fn user(key: impl Strategy<Value = Key>) -> impl Strategy<Value = Change> {
+    let status = prop_oneof![
+        1 => Just(Status::Invited),
+        4 => Just(Status::Active),
+        1 => Just(Status::Deactivated),
+        1 => Just(Status::Removed)
+    ];
+    (key, status, 0u64..16, writable_by(), words()).prop_map(|(key, status, roles, writable_by, words)| Change::User {
+        key,
+        status,
+        roles: Roles(roles),
+        writable_by,
+        words,
+    })
+}
+
+fn group(key: impl Strategy<Value = Key>) -> impl Strategy<Value = Change> {
+    let state =
+        prop_oneof![4 => Just(GroupState::Active), 1 => Just(GroupState::Concluded), 1 => Just(GroupState::Archived)];
+    (key, kind(), option::of(GROUPS), state, delivers(), words())
+        .prop_map(|(key, kind, parent, state, deliver, words)| Change::Group { key, kind, parent, state, deliver, words })
+}
+
+/// Memberships, relations, edges, settings.
+fn link() -> impl Strategy<Value = Change> {
+    let time = || option::weighted(0.3, 0i64..100);
+    prop_oneof![
+        6 => (USERS, GROUPS, role(), time(), time())
+            .prop_map(|(user, group, role, from_ms, until_ms)| Change::Membership { user, group, role, from_ms, until_ms }),
+        2 => (USERS, GROUPS, role()).prop_map(|(user, group, role)| Change::MembershipRemoved { user, group, role }),
+        3 => (USERS, USERS, relation(), prop_oneof![1 => Just(RelationState::Pending), 3 => Just(RelationState::Accepted)])
+            .prop_map(|(from, to, relation, state)| Change::Relation { from, to, relation, state }),
+        1 => (USERS, USERS, relation()).prop_map(|(from, to, relation)| Change::RelationRemoved { from, to, relation }),
+        3 => (GROUPS, option::of(role()), GROUPS, option::of(role()), any::<bool>(), delivers()).prop_map(
+            |(from, from_role, to, to_role, allow, delivers)| {
+                let effect = if allow { EdgeEffect::Allow } else { EdgeEffect::Deny };
+                Change::Edge { from, from_role, to, to_role, effect, delivers }
+            }
+        ),
+        1 => (GROUPS, option::of(role()), GROUPS, option::of(role()))
+            .prop_map(|(from, from_role, to, to_role)| Change::EdgeRemoved { from, from_role, to, to_role }),
+        1 => (0u8..3, option::of(prop_oneof![Just("on"), Just("off"), Just("1"), Just("3m")])).prop_map(|(setting, value)| {
+            Change::Setting { setting: Setting(setting), value: value.map(str::to_owned) }
+        }),
+    ]
+}
+
+/// The last one is not declared.
+fn role() -> impl Strategy<Value = Role> {
+    (0u8..4).prop_map(Role)
+}
+
+fn kind() -> impl Strategy<Value = GroupKind> {
+    (0u8..3).prop_map(GroupKind)
+}
+
+/// The last one is not declared.
+fn relation() -> impl Strategy<Value = Relation> {
+    (0u8..4).prop_map(Relation)
+}
+
+fn delivers() -> impl Strategy<Value = Delivers> {
+    prop_oneof![Just(Delivers::People), Just(Delivers::Group), Just(Delivers::Both), Just(Delivers::None)]
+}
+
+fn writable_by() -> impl Strategy<Value = WritableBy> {
+    prop_oneof![Just(WritableBy::Rules), Just(WritableBy::Contacts), Just(WritableBy::Nobody)]
+}
+
+/// Some begin alike, some are no Latin.
+pub fn words() -> impl Strategy<Value = Vec<String>> {
+    vec(word(), 0..4)
+}
+
+pub fn word() -> impl Strategy<Value = String> {
+    prop_oneof!["[ab]{1,3}", Just("שלום".to_owned()), Just("علي".to_owned()), Just("ß".to_owned())]
+}
+
+pub fn rules() -> impl Strategy<Value = Vec<Rule>> {
+    vec(rule(), 1..7).prop_map(|mut rules| {
+        for (at, rule) in rules.iter_mut().enumerate() {
+            rule.name = at.to_string();
+        }
+        rules
+    })
+}
+
+fn rule() -> impl Strategy<Value = Rule> {
+    let effect = prop_oneof![3 => Just(Effect::Allow), 1 => Just(Effect::Deny), 1 => Just(Effect::Otherwise)];
+    let people = (vec(about_people(), 1..4), vec(about_people(), 0..2)).prop_map(|both| (Subject::People, both));
+    let groups = (vec(about_groups(), 1..4), vec(about_groups(), 0..2)).prop_map(|both| (Subject::Groups, both));
+    let code = prop_oneof![Just(Code::NotFound), Just(Code::Unsupported), Just(Code::NeedsFriend)];
+    (effect, prop_oneof![3 => people, 1 => groups], code).prop_map(|(effect, (subject, (conditions, unless)), code)| Rule {
+        effect,
+        actions: match subject {
+            Subject::People => vec![Action::Find, Action::Start, Action::SeeProfile],
+            Subject::Groups => vec![Action::Find, Action::AddressGroup],
+        },
+        name: String::new(),
+        line: 1,
+        subject,
+        conditions,
+        unless,
+        code,
+    })
+}
+
+fn atom() -> impl Strategy<Value = Atom> {
+    (option::of((0u8..3).prop_map(Role)), option::of((0u8..3).prop_map(GroupKind)))
+        .prop_map(|(role, kind)| Atom { role, kind })
+}
+
+fn about_people() -> impl Strategy<Value = Condition> {
+    let direction = prop_oneof![Just(Direction::Out), Just(Direction::In), Just(Direction::Both)];
+    prop_oneof![
+        1 => Just(Condition::Everyone),
+        1 => Just(Condition::Same),
+        3 => (atom(), atom()).prop_map(|(mine, theirs)| Condition::InCommon(mine, Atom { kind: mine.kind, ..theirs })),
+        2 => (atom(), atom()).prop_map(|(mine, theirs)| Condition::Edge(mine, theirs)),
+        1 => (atom(), atom()).prop_map(|(mine, theirs)| Condition::Barrier(mine, theirs)),
+        2 => (0u8..3, direction).prop_map(|(relation, direction)| Condition::Related(Relation(relation), direction)),
+        3 => filter(),
+    ]
+}
+
+fn about_groups() -> impl Strategy<Value = Condition> {
+    prop_oneof![
+        1 => Just(Condition::Everyone),
+        3 => atom().prop_map(Condition::InGroup),
+        2 => (atom(), atom()).prop_map(|(mine, theirs)| Condition::Edge(mine, theirs)),
+        1 => (atom(), atom()).prop_map(|(mine, theirs)| Condition::Barrier(mine, theirs)),
+        1 => (0u8..3).prop_map(|kind| Condition::GroupKind(GroupKind(kind))),
+        1 => Just(Condition::GroupState(GroupState::Active)),
+        1 => Just(Condition::GroupLarger(Limit::Setting(Setting(1)))),
+        1 => Just(Condition::GroupDelivers),
+        1 => filter(),
+    ]
+}
+
+fn filter() -> impl Strategy<Value = Condition> {
+    let who = || prop_oneof![Just(Who::Me), Just(Who::Them)];
+    prop_oneof![
+        (who(), 0u8..3).prop_map(|(who, role)| Condition::Role(who, Role(role))),
+        who().prop_map(|who| Condition::Status(who, Status::Active)),
+        who().prop_map(|who| Condition::Status(who, Status::Deactivated)),
+        (who(), writable_by()).prop_map(|(who, writable_by)| Condition::WritableBy(who, writable_by)),
+        (who(), atom()).prop_map(|(who, atom)| Condition::Is(who, atom)),
+        (0u8..2).prop_map(|value| Condition::Setting(Setting(0), value)),
+    ]
+}

@@ -1,0 +1,267 @@
+//! Requests that were checked: ids parsed, limits kept, nothing optional left over.
+//!
+//! [`Command::try_from`] is the one gate: socket and HTTP both pass it, so both refuse the same things in the same words.
+//! A field's name in a [`Refusal`] is the path a JSON client wrote, `sendMessage.text`.
+
+mod check;
+mod start;
+
+use self::check::{bounded, id, ids, invalid, missing, page, relation, text, too_large, user, users};
+pub use self::start::{Recipient, StartConversation, Target};
+use crate::{
+    ClientId, ConversationId, GroupId, MessageId, UserId,
+    codes::{ErrorCode, Refusal},
+    limits, wire,
+    wire::request::Command as Wire,
+};
+
+/// Something to do for an identified caller, over any transport.
+#[derive(Debug, Clone, PartialEq)]
+#[allow(missing_docs)] // the fields are described in proto/causerie/v1/command.proto
+pub enum Command {
+    StartConversation(StartConversation),
+    ListConversations { cursor: String, limit: u32 },
+    GetConversation { conversation: ConversationId },
+    GetHistory { conversation: ConversationId, range: HistoryRange, limit: u32 },
+    GetChanges { conversation: ConversationId, since_version: u32 },
+    ListMembers { conversation: ConversationId, cursor: String, limit: u32 },
+    SendMessage { conversation: ConversationId, draft: Draft },
+    EditMessage { conversation: ConversationId, message: MessageId, text: String },
+    DeleteMessage { conversation: ConversationId, message: MessageId, own_copy: bool },
+    MarkRead { conversation: ConversationId, seq: u32 },
+    MarkUnread { conversation: ConversationId },
+    SetTyping { conversation: ConversationId, typing: bool },
+    RenameConversation { conversation: ConversationId, subject: String },
+    AddMembers { conversation: ConversationId, users: Vec<UserRef> },
+    RemoveMember { conversation: ConversationId, user: UserId },
+    CloseConversation { conversation: ConversationId },
+    ReopenConversation { conversation: ConversationId },
+    DeleteConversation { conversation: ConversationId, for_all: bool },
+    GetUsers { users: Vec<UserId> },
+    SearchDirectory { query: String, limit: u32, cursor: String },
+    Relate { relation: String, user: UserRef },
+    AcceptRelation { relation: String, user: UserRef },
+    Unrelate { relation: String, user: UserRef },
+    ListRelations { relation: Option<String>, cursor: String, limit: u32 },
+    GetPresence { users: Vec<UserId> },
+}
+
+/// Something only a socket can do: it concerns the connection itself.
+#[derive(Debug, Clone, PartialEq)]
+#[allow(missing_docs)]
+pub enum SocketCommand {
+    Hello { token: String, client: wire::Client, resume: Option<Resume> },
+    RefreshToken { token: String },
+    Ping,
+    Resume(Resume),
+    WatchPresence { users: Vec<UserId> },
+    Any(Command),
+}
+
+/// Who is meant: by the server's id or by the product's.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[allow(missing_docs)]
+pub enum UserRef {
+    Id(UserId),
+    ExternalId(String),
+}
+
+/// Which group of the product is meant: by the server's id or by the product's.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[allow(missing_docs)]
+pub enum GroupRef {
+    Id(GroupId),
+    ExternalId(String),
+}
+
+/// A message not sent yet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub struct Draft {
+    pub client_id: ClientId,
+    pub text: String,
+}
+
+/// Which part of a history.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum HistoryRange {
+    /// The last messages.
+    Newest,
+    /// Messages before this seq.
+    Before(u32),
+    /// Messages after this seq.
+    After(u32),
+}
+
+/// What a client holds of earlier times.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[allow(missing_docs)]
+pub struct Resume {
+    pub epoch: String,
+    pub inbox_version: u32,
+    pub held: Vec<(ConversationId, u32)>,
+}
+
+impl TryFrom<wire::Request> for SocketCommand {
+    type Error = Refusal;
+
+    fn try_from(request: wire::Request) -> Result<Self, Refusal> {
+        match request.command.ok_or_else(|| Refusal::new(ErrorCode::UnknownCommand, "no command this server knows"))? {
+            Wire::Hello(hello) => {
+                if hello.token.is_empty() {
+                    return Err(missing("hello.token"));
+                }
+                Ok(Self::Hello {
+                    token: hello.token,
+                    client: hello.client.unwrap_or_default(),
+                    resume: hello.resume.map(|resume| Resume::checked(resume, "hello.resume")).transpose()?,
+                })
+            }
+            Wire::RefreshToken(refresh) if refresh.token.is_empty() => Err(missing("refreshToken.token")),
+            Wire::RefreshToken(refresh) => Ok(Self::RefreshToken { token: refresh.token }),
+            Wire::Ping(_) => Ok(Self::Ping),
+            Wire::Resume(resume) => Ok(Self::Resume(Resume::checked(resume, "resume")?)),
+            Wire::WatchPresence(watch) => {
+                Ok(Self::WatchPresence { users: ids(&watch.user_ids, "watchPresence.userIds", limits::PRESENCE_MAX)? })
+            }
+            command => Command::try_from(command).map(Self::Any),
+        }
+    }
+}
+
+impl TryFrom<Wire> for Command {
+    type Error = Refusal;
+
+    fn try_from(command: Wire) -> Result<Self, Refusal> {
+        Ok(match command {
+            Wire::StartConversation(start) => Self::StartConversation(start.try_into()?),
+            Wire::ListConversations(list) => {
+                Self::ListConversations { cursor: list.cursor, limit: page(list.limit, "listConversations.limit")? }
+            }
+            Wire::GetConversation(get) => {
+                Self::GetConversation { conversation: id(&get.conversation_id, "getConversation.conversationId")? }
+            }
+            Wire::GetHistory(get) => Self::GetHistory {
+                conversation: id(&get.conversation_id, "getHistory.conversationId")?,
+                range: match (get.before_seq, get.after_seq) {
+                    (0, None) => HistoryRange::Newest,
+                    (before, None) => HistoryRange::Before(before),
+                    (0, Some(after)) => HistoryRange::After(after),
+                    _ => return Err(invalid("getHistory.afterSeq", "does not go together with beforeSeq")),
+                },
+                limit: page(get.limit, "getHistory.limit")?,
+            },
+            Wire::GetChanges(get) => Self::GetChanges {
+                conversation: id(&get.conversation_id, "getChanges.conversationId")?,
+                since_version: get.since_version,
+            },
+            Wire::ListMembers(list) => Self::ListMembers {
+                conversation: id(&list.conversation_id, "listMembers.conversationId")?,
+                cursor: list.cursor,
+                limit: page(list.limit, "listMembers.limit")?,
+            },
+            Wire::SendMessage(send) => Self::SendMessage {
+                conversation: id(&send.conversation_id, "sendMessage.conversationId")?,
+                draft: Draft::checked(send.client_id, send.text, "sendMessage")?,
+            },
+            Wire::EditMessage(edit) => Self::EditMessage {
+                conversation: id(&edit.conversation_id, "editMessage.conversationId")?,
+                message: id(&edit.message_id, "editMessage.messageId")?,
+                text: text(edit.text, "editMessage.text")?,
+            },
+            Wire::DeleteMessage(delete) => Self::DeleteMessage {
+                conversation: id(&delete.conversation_id, "deleteMessage.conversationId")?,
+                message: id(&delete.message_id, "deleteMessage.messageId")?,
+                own_copy: delete.own_copy,
+            },
+            Wire::MarkRead(mark) => {
+                Self::MarkRead { conversation: id(&mark.conversation_id, "markRead.conversationId")?, seq: mark.seq }
+            }
+            Wire::MarkUnread(mark) => {
+                Self::MarkUnread { conversation: id(&mark.conversation_id, "markUnread.conversationId")? }
+            }
+            Wire::SetTyping(set) => {
+                Self::SetTyping { conversation: id(&set.conversation_id, "setTyping.conversationId")?, typing: set.typing }
+            }
+            Wire::RenameConversation(rename) => Self::RenameConversation {
+                conversation: id(&rename.conversation_id, "renameConversation.conversationId")?,
+                subject: bounded(rename.subject, "renameConversation.subject", limits::SUBJECT_BYTES_MAX)?,
+            },
+            Wire::AddMembers(add) => Self::AddMembers {
+                conversation: id(&add.conversation_id, "addMembers.conversationId")?,
+                users: users(add.users, "addMembers.users", 1)?,
+            },
+            Wire::RemoveMember(remove) => Self::RemoveMember {
+                conversation: id(&remove.conversation_id, "removeMember.conversationId")?,
+                user: id(&remove.user_id, "removeMember.userId")?,
+            },
+            Wire::CloseConversation(close) => {
+                Self::CloseConversation { conversation: id(&close.conversation_id, "closeConversation.conversationId")? }
+            }
+            Wire::ReopenConversation(reopen) => {
+                Self::ReopenConversation { conversation: id(&reopen.conversation_id, "reopenConversation.conversationId")? }
+            }
+            Wire::DeleteConversation(delete) => Self::DeleteConversation {
+                conversation: id(&delete.conversation_id, "deleteConversation.conversationId")?,
+                for_all: delete.for_all,
+            },
+            Wire::GetUsers(get) => Self::GetUsers { users: ids(&get.user_ids, "getUsers.userIds", limits::USERS_MAX)? },
+            Wire::SearchDirectory(search) => Self::SearchDirectory {
+                query: bounded(search.query, "searchDirectory.query", limits::QUERY_BYTES_MAX)?,
+                limit: match search.limit {
+                    0 => 20,
+                    limit if limit <= limits::DIRECTORY_PAGE_MAX => limit,
+                    _ => return Err(invalid("searchDirectory.limit", "is more than 50")),
+                },
+                cursor: search.cursor,
+            },
+            Wire::Relate(relate) => Self::Relate {
+                relation: relation(relate.relation, "relate.relation")?,
+                user: user(relate.user, "relate.user")?,
+            },
+            Wire::AcceptRelation(accept) => Self::AcceptRelation {
+                relation: relation(accept.relation, "acceptRelation.relation")?,
+                user: user(accept.user, "acceptRelation.user")?,
+            },
+            Wire::Unrelate(unrelate) => Self::Unrelate {
+                relation: relation(unrelate.relation, "unrelate.relation")?,
+                user: user(unrelate.user, "unrelate.user")?,
+            },
+            Wire::ListRelations(list) => Self::ListRelations {
+                relation: match list.relation {
+                    all if all.is_empty() => None,
+                    name => Some(relation(name, "listRelations.relation")?),
+                },
+                cursor: list.cursor,
+                limit: page(list.limit, "listRelations.limit")?,
+            },
+            Wire::GetPresence(get) => {
+                Self::GetPresence { users: ids(&get.user_ids, "getPresence.userIds", limits::PRESENCE_MAX)? }
+            }
+            Wire::Hello(_) | Wire::RefreshToken(_) | Wire::Ping(_) | Wire::Resume(_) | Wire::WatchPresence(_) => {
+                return Err(Refusal::new(ErrorCode::UnknownCommand, "is for sockets only"));
+            }
+        })
+    }
+}
+
+impl Draft {
+    fn checked(client_id: String, body: String, place: &str) -> Result<Self, Refusal> {
+        Ok(Self { client_id: id(&client_id, &format!("{place}.clientId"))?, text: text(body, &format!("{place}.text"))? })
+    }
+}
+
+impl Resume {
+    fn checked(resume: wire::Resume, place: &str) -> Result<Self, Refusal> {
+        if resume.held.len() > limits::HELD_MAX {
+            return Err(too_large(&format!("{place}.held"), limits::HELD_MAX, "conversations"));
+        }
+        let held = resume
+            .held
+            .iter()
+            .enumerate()
+            .map(|(at, held)| Ok((id(&held.conversation_id, &format!("{place}.held[{at}].conversationId"))?, held.version)))
+            .collect::<Result<_, Refusal>>()?;
+        Ok(Self { epoch: resume.epoch, inbox_version: resume.inbox_version, held })
+    }
+}

@@ -1,0 +1,136 @@
+//! Starting a conversation: which kind, and with whom.
+
+use super::{
+    Draft, GroupRef, UserRef,
+    check::{bounded, external_id, id, invalid, missing, too_large},
+};
+use crate::{ClientId, MessageId, codes::Refusal, limits, wire, wire::recipient::By};
+
+const WITH: &str = "startConversation.with";
+const COPY: &str = "startConversation.copy";
+const IN_REPLY_TO: &str = "startConversation.inReplyTo";
+const FIRST_MESSAGE: &str = "startConversation.firstMessage";
+
+/// Which conversation to start or find.
+#[derive(Debug, Clone, PartialEq)]
+#[allow(missing_docs)]
+pub struct StartConversation {
+    pub target: Target,
+    /// Always there for a mail.
+    pub first_message: Option<Draft>,
+}
+
+/// With whom to start.
+#[derive(Debug, Clone, PartialEq)]
+#[allow(missing_docs)]
+pub enum Target {
+    NoteToSelf,
+    /// Rules, not spelling, say that a group is no partner for a direct conversation.
+    Direct(Recipient),
+    Group {
+        to: Vec<Recipient>,
+        subject: String,
+        client_id: ClientId,
+    },
+    Mail {
+        /// One at least.
+        to: Vec<Recipient>,
+        copy: Vec<Recipient>,
+        subject: String,
+        client_id: ClientId,
+        in_reply_to: Option<MessageId>,
+    },
+}
+
+/// Someone to write to.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[allow(missing_docs)]
+pub enum Recipient {
+    User(UserRef),
+    Group(GroupRef),
+}
+
+impl From<UserRef> for Recipient {
+    fn from(user: UserRef) -> Self {
+        Self::User(user)
+    }
+}
+
+impl From<GroupRef> for Recipient {
+    fn from(group: GroupRef) -> Self {
+        Self::Group(group)
+    }
+}
+
+impl TryFrom<wire::StartConversation> for StartConversation {
+    type Error = Refusal;
+
+    fn try_from(start: wire::StartConversation) -> Result<Self, Refusal> {
+        let kind = wire::ConversationKind::try_from(start.kind).unwrap_or_default();
+        if kind != wire::ConversationKind::Mail {
+            for (unused, field) in [(start.copy.is_empty(), COPY), (start.in_reply_to.is_empty(), IN_REPLY_TO)] {
+                if !unused {
+                    return Err(invalid(field, "is for mails only"));
+                }
+            }
+        }
+        if start.with.len() + start.copy.len() > limits::MEMBERS_PER_COMMAND_MAX {
+            let field = if start.with.len() > limits::MEMBERS_PER_COMMAND_MAX { WITH } else { COPY };
+            return Err(too_large(field, limits::MEMBERS_PER_COMMAND_MAX, "recipients"));
+        }
+        let to = recipients(start.with, WITH)?;
+        let subject = || bounded(start.subject, "startConversation.subject", limits::SUBJECT_BYTES_MAX);
+        let client_id = || id(&start.client_id, "startConversation.clientId");
+        let target = match kind {
+            wire::ConversationKind::NoteToSelf if to.is_empty() => Target::NoteToSelf,
+            wire::ConversationKind::NoteToSelf => return Err(invalid(WITH, "is for other kinds")),
+            wire::ConversationKind::Direct => match <[Recipient; 1]>::try_from(to) {
+                Ok([peer]) => Target::Direct(peer),
+                Err(_) => return Err(invalid(WITH, "names exactly one person")),
+            },
+            wire::ConversationKind::Group => Target::Group { to, subject: subject()?, client_id: client_id()? },
+            wire::ConversationKind::Mail => {
+                if to.is_empty() {
+                    return Err(missing(WITH));
+                }
+                if start.first_message.is_none() {
+                    return Err(missing(FIRST_MESSAGE));
+                }
+                Target::Mail {
+                    to,
+                    copy: recipients(start.copy, COPY)?,
+                    subject: subject()?,
+                    client_id: client_id()?,
+                    in_reply_to: match start.in_reply_to.as_str() {
+                        "" => None,
+                        parent => Some(id(parent, IN_REPLY_TO)?),
+                    },
+                }
+            }
+            wire::ConversationKind::Unspecified => {
+                return Err(invalid("startConversation.kind", "is no kind that can be started"));
+            }
+        };
+        let first_message =
+            start.first_message.map(|draft| Draft::checked(draft.client_id, draft.text, FIRST_MESSAGE)).transpose()?;
+        Ok(Self { target, first_message })
+    }
+}
+
+fn recipients(refs: Vec<wire::Recipient>, field: &str) -> Result<Vec<Recipient>, Refusal> {
+    refs.into_iter().enumerate().map(|(at, one)| recipient(one, &format!("{field}[{at}]"))).collect()
+}
+
+fn recipient(one: wire::Recipient, field: &str) -> Result<Recipient, Refusal> {
+    Ok(match one.by {
+        Some(By::Id(value)) => Recipient::User(UserRef::Id(id(&value, &format!("{field}.id"))?)),
+        Some(By::ExternalId(value)) if !value.is_empty() => {
+            Recipient::User(UserRef::ExternalId(external_id(value, &format!("{field}.externalId"))?))
+        }
+        Some(By::GroupId(value)) => Recipient::Group(GroupRef::Id(id(&value, &format!("{field}.groupId"))?)),
+        Some(By::GroupExternalId(value)) if !value.is_empty() => {
+            Recipient::Group(GroupRef::ExternalId(external_id(value, &format!("{field}.groupExternalId"))?))
+        }
+        _ => return Err(invalid(field, "has neither id, externalId, groupId nor groupExternalId")),
+    })
+}

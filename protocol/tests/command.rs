@@ -1,0 +1,368 @@
+//! What a request must be to become a command: limits, ids, and the shapes of what can be started.
+
+#[path = "examples/mod.rs"]
+mod examples;
+
+use causerie_protocol::{
+    ErrorCode, Refusal,
+    command::{self, GroupRef, Recipient, SocketCommand, Target, UserRef},
+    limits,
+    wire::{self, recipient::By, request::Command},
+};
+use examples::{CLASS, CLIENT, CONVERSATION, LEA, MESSAGE};
+use serde_json::Value;
+
+fn request(command: Command) -> wire::Request {
+    wire::Request { id: 1, command: Some(command) }
+}
+
+fn refusal(command: Command) -> Refusal {
+    SocketCommand::try_from(request(command)).expect_err("refused")
+}
+
+/// Too much by one, for every field with a limit; and the most that is allowed.
+#[test]
+fn every_limit_is_kept_and_named() {
+    let ids = |count: usize| vec![LEA.to_owned(); count];
+    let people = |count: usize| vec![wire::UserRef { by: Some(wire::user_ref::By::Id(LEA.into())) }; count];
+    let to = |count: usize| vec![to(By::Id(LEA.into())); count];
+    let group = |subject: String, with: Vec<wire::Recipient>, text: String| {
+        Command::StartConversation(wire::StartConversation {
+            kind: wire::ConversationKind::Group.into(),
+            with,
+            subject,
+            client_id: CLIENT.into(),
+            first_message: Some(wire::Draft { client_id: CLIENT.into(), text }),
+            ..Default::default()
+        })
+    };
+    let resume = |count: usize| {
+        let held = wire::Held { conversation_id: CONVERSATION.into(), version: 1 };
+        wire::Resume { held: vec![held; count], ..Default::default() }
+    };
+    let external =
+        |length: usize| vec![wire::UserRef { by: Some(wire::user_ref::By::ExternalId("é".repeat(length.div_ceil(2)))) }];
+    type Build<'a> = Box<dyn Fn(usize) -> Command + 'a>;
+    let conversation_id = || CONVERSATION.to_owned();
+    let table: Vec<(&str, usize, ErrorCode, Build)> = vec![
+        (
+            "sendMessage.text",
+            limits::TEXT_BYTES_MAX,
+            ErrorCode::TooLarge,
+            Box::new(|size| {
+                let text = "x".repeat(size);
+                Command::SendMessage(wire::SendMessage {
+                    conversation_id: conversation_id(),
+                    client_id: CLIENT.into(),
+                    text,
+                })
+            }),
+        ),
+        (
+            "editMessage.text",
+            limits::TEXT_BYTES_MAX,
+            ErrorCode::TooLarge,
+            Box::new(|size| {
+                let (conversation_id, message_id) = (conversation_id(), MESSAGE.into());
+                Command::EditMessage(wire::EditMessage { conversation_id, message_id, text: "x".repeat(size) })
+            }),
+        ),
+        (
+            "startConversation.firstMessage.text",
+            limits::TEXT_BYTES_MAX,
+            ErrorCode::TooLarge,
+            Box::new(|size| group("s".into(), to(1), "x".repeat(size))),
+        ),
+        (
+            "startConversation.subject",
+            limits::SUBJECT_BYTES_MAX,
+            ErrorCode::TooLarge,
+            Box::new(|size| group("x".repeat(size), to(1), "hi".into())),
+        ),
+        (
+            "startConversation.with",
+            limits::MEMBERS_PER_COMMAND_MAX,
+            ErrorCode::TooLarge,
+            Box::new(|size| group("s".into(), to(size), "hi".into())),
+        ),
+        (
+            "startConversation.copy",
+            limits::MEMBERS_PER_COMMAND_MAX,
+            ErrorCode::TooLarge,
+            // With the one it is addressed to.
+            Box::new(|size| Command::StartConversation(wire::StartConversation { copy: to(size - 1), ..mail() })),
+        ),
+        // Bytes count, not letters: "é" has two.
+        (
+            "startConversation.with[0].externalId",
+            limits::EXTERNAL_ID_BYTES_MAX,
+            ErrorCode::TooLarge,
+            Box::new(|size| {
+                let with = vec![self::to(By::ExternalId("é".repeat(size.div_ceil(2))))];
+                group("s".into(), with, "hi".into())
+            }),
+        ),
+        (
+            "startConversation.with[0].groupExternalId",
+            limits::EXTERNAL_ID_BYTES_MAX,
+            ErrorCode::TooLarge,
+            Box::new(|size| group("s".into(), vec![self::to(By::GroupExternalId("x".repeat(size)))], "hi".into())),
+        ),
+        (
+            "relate.relation",
+            limits::RELATION_BYTES_MAX,
+            ErrorCode::TooLarge,
+            Box::new(|size| Command::Relate(wire::Relate { relation: "x".repeat(size), user: people(1).pop() })),
+        ),
+        (
+            "relate.user.externalId",
+            limits::EXTERNAL_ID_BYTES_MAX,
+            ErrorCode::TooLarge,
+            Box::new(|size| Command::Relate(wire::Relate { relation: "friend".into(), user: external(size).pop() })),
+        ),
+        (
+            "listRelations.limit",
+            limits::PAGE_MAX as usize,
+            ErrorCode::Invalid,
+            Box::new(|size| Command::ListRelations(wire::ListRelations { limit: size as u32, ..Default::default() })),
+        ),
+        (
+            "renameConversation.subject",
+            limits::SUBJECT_BYTES_MAX,
+            ErrorCode::TooLarge,
+            Box::new(|size| {
+                let (conversation_id, subject) = (conversation_id(), "x".repeat(size));
+                Command::RenameConversation(wire::RenameConversation { conversation_id, subject })
+            }),
+        ),
+        (
+            "addMembers.users",
+            limits::MEMBERS_PER_COMMAND_MAX,
+            ErrorCode::TooLarge,
+            Box::new(|size| {
+                Command::AddMembers(wire::AddMembers { conversation_id: conversation_id(), users: people(size) })
+            }),
+        ),
+        (
+            "addMembers.users[0].externalId",
+            limits::EXTERNAL_ID_BYTES_MAX,
+            ErrorCode::TooLarge,
+            Box::new(|size| {
+                let users = external(size);
+                Command::AddMembers(wire::AddMembers { conversation_id: conversation_id(), users })
+            }),
+        ),
+        (
+            "getUsers.userIds",
+            limits::USERS_MAX,
+            ErrorCode::TooLarge,
+            Box::new(|size| Command::GetUsers(wire::GetUsers { user_ids: ids(size) })),
+        ),
+        (
+            "watchPresence.userIds",
+            limits::PRESENCE_MAX,
+            ErrorCode::TooLarge,
+            Box::new(|size| Command::WatchPresence(wire::WatchPresence { user_ids: ids(size) })),
+        ),
+        (
+            "getPresence.userIds",
+            limits::PRESENCE_MAX,
+            ErrorCode::TooLarge,
+            Box::new(|size| Command::GetPresence(wire::GetPresence { user_ids: ids(size) })),
+        ),
+        (
+            "searchDirectory.query",
+            limits::QUERY_BYTES_MAX,
+            ErrorCode::TooLarge,
+            Box::new(|size| {
+                Command::SearchDirectory(wire::SearchDirectory { query: "x".repeat(size), ..Default::default() })
+            }),
+        ),
+        (
+            "searchDirectory.limit",
+            limits::DIRECTORY_PAGE_MAX as usize,
+            ErrorCode::Invalid,
+            Box::new(|size| Command::SearchDirectory(wire::SearchDirectory { limit: size as u32, ..Default::default() })),
+        ),
+        (
+            "listConversations.limit",
+            limits::PAGE_MAX as usize,
+            ErrorCode::Invalid,
+            Box::new(|size| {
+                Command::ListConversations(wire::ListConversations { cursor: String::new(), limit: size as u32 })
+            }),
+        ),
+        (
+            "listMembers.limit",
+            limits::PAGE_MAX as usize,
+            ErrorCode::Invalid,
+            Box::new(|size| {
+                let (conversation_id, cursor) = (conversation_id(), String::new());
+                Command::ListMembers(wire::ListMembers { conversation_id, cursor, limit: size as u32 })
+            }),
+        ),
+        (
+            "getHistory.limit",
+            limits::PAGE_MAX as usize,
+            ErrorCode::Invalid,
+            Box::new(|size| {
+                let (conversation_id, limit) = (conversation_id(), size as u32);
+                Command::GetHistory(wire::GetHistory { conversation_id, limit, ..Default::default() })
+            }),
+        ),
+        ("resume.held", limits::HELD_MAX, ErrorCode::TooLarge, Box::new(|size| Command::Resume(resume(size)))),
+        (
+            "hello.resume.held",
+            limits::HELD_MAX,
+            ErrorCode::TooLarge,
+            Box::new(|size| Command::Hello(wire::Hello { token: "t".into(), client: None, resume: Some(resume(size)) })),
+        ),
+    ];
+    for (field, max, code, build) in table {
+        let allowed = SocketCommand::try_from(request(build(max)));
+        assert!(allowed.is_ok(), "{field} of {max}: {allowed:?}");
+        let refusal = refusal(build(max + 1));
+        assert_eq!((refusal.code, refusal.field.as_str()), (code, field), "{refusal}");
+        assert!(refusal.message.contains(field), "{refusal}");
+    }
+}
+
+/// Every id, in every command: missing and not a UUID are told apart, and both blame the field.
+#[test]
+fn every_id_is_checked_and_named() {
+    let mut checked = 0;
+    for example in examples::requests() {
+        let value = serde_json::to_value(&example).expect("JSON");
+        let mut places = Vec::new();
+        ids_in(&value, String::new(), &mut places);
+        for place in places {
+            for (bad, why) in [("", "missing"), ("nobody", "UUID")] {
+                let mut bent = value.clone();
+                *bent.pointer_mut(&place).expect("there") = bad.into();
+                let request: wire::Request = serde_json::from_value(bent).expect("decodes");
+                let refusal = SocketCommand::try_from(request).expect_err(&place);
+                let field = place.trim_start_matches('/').replace('/', ".");
+                // `with/0/id` is said `with[0].id`.
+                let spoken = (0..10).fold(field, |field, n| {
+                    let field = field.replace(&format!(".{n}."), &format!("[{n}]."));
+                    field.strip_suffix(&format!(".{n}")).map_or(field.clone(), |list| format!("{list}[{n}]"))
+                });
+                assert_eq!(refusal.code, ErrorCode::Invalid, "{spoken}: {refusal}");
+                assert_eq!(refusal.field, spoken, "{refusal}");
+                assert!(refusal.message.contains(why), "{refusal}");
+                checked += 1;
+            }
+        }
+    }
+    assert!(checked >= 50, "only {checked} ids were found");
+}
+
+/// JSON pointers of all ids in a value.
+fn ids_in(value: &Value, at: String, places: &mut Vec<String>) {
+    match value {
+        Value::Object(fields) => fields.iter().for_each(|(key, value)| ids_in(value, format!("{at}/{key}"), places)),
+        Value::Array(values) => values.iter().enumerate().for_each(|(n, value)| ids_in(value, format!("{at}/{n}"), places)),
+        Value::String(text) if [CONVERSATION, MESSAGE, CLIENT, LEA, examples::NOA, CLASS].contains(&text.as_str()) => {
+            places.push(at)
+        }
+        _ => {}
+    }
+}
+
+#[test]
+fn texts_nobody_could_read_are_refused() {
+    for text in ["", " \n\t\u{a0}", "a\0b"] {
+        let send = wire::SendMessage { conversation_id: CONVERSATION.into(), client_id: CLIENT.into(), text: text.into() };
+        let refusal = refusal(Command::SendMessage(send));
+        assert_eq!((refusal.code, refusal.field.as_str()), (ErrorCode::Invalid, "sendMessage.text"), "{text:?}");
+    }
+}
+
+fn to(by: By) -> wire::Recipient {
+    wire::Recipient { by: Some(by) }
+}
+
+/// A mail with all it must have.
+fn mail() -> wire::StartConversation {
+    wire::StartConversation {
+        kind: wire::ConversationKind::Mail.into(),
+        with: vec![to(By::Id(LEA.into()))],
+        client_id: CLIENT.into(),
+        first_message: Some(wire::Draft { client_id: CLIENT.into(), text: "hi".into() }),
+        ..Default::default()
+    }
+}
+
+fn target(start: wire::StartConversation) -> Target {
+    command::StartConversation::try_from(start).expect("can be asked for").target
+}
+
+#[test]
+fn a_mail_keeps_the_order_of_its_recipients() {
+    let start = wire::StartConversation {
+        with: vec![to(By::GroupId(CLASS.into())), to(By::ExternalId("sam".into()))],
+        copy: vec![to(By::GroupExternalId("staff".into()))],
+        in_reply_to: MESSAGE.into(),
+        ..mail()
+    };
+    let expected = Target::Mail {
+        to: vec![
+            Recipient::Group(GroupRef::Id(CLASS.parse().expect("an id"))),
+            Recipient::User(UserRef::ExternalId("sam".into())),
+        ],
+        copy: vec![Recipient::Group(GroupRef::ExternalId("staff".into()))],
+        subject: String::new(),
+        client_id: CLIENT.parse().expect("an id"),
+        in_reply_to: Some(MESSAGE.parse().expect("an id")),
+    };
+    assert_eq!(target(start), expected);
+    assert!(matches!(target(mail()), Target::Mail { in_reply_to: None, .. }));
+}
+
+#[test]
+fn whether_a_group_may_be_written_to_is_for_rules_to_say() {
+    let kind = wire::ConversationKind::Direct.into();
+    let with = vec![to(By::GroupId(CLASS.into()))];
+    let direct = target(wire::StartConversation { kind, with, ..Default::default() });
+    assert_eq!(direct, Target::Direct(Recipient::Group(GroupRef::Id(CLASS.parse().expect("an id")))));
+}
+
+#[test]
+fn what_a_start_lacks_or_has_too_much_of_is_named() {
+    let direct = || wire::StartConversation { kind: wire::ConversationKind::Direct.into(), ..mail() };
+    let group = || wire::StartConversation { kind: wire::ConversationKind::Group.into(), ..mail() };
+    let note = || wire::StartConversation { kind: wire::ConversationKind::NoteToSelf.into(), ..mail() };
+    let table = [
+        ("kind", wire::StartConversation { kind: 0, ..mail() }),
+        ("kind", wire::StartConversation { kind: 99, ..mail() }),
+        ("with", wire::StartConversation { with: vec![], ..mail() }),
+        ("with[1]", wire::StartConversation { with: vec![to(By::Id(LEA.into())), Default::default()], ..mail() }),
+        ("with[0]", wire::StartConversation { with: vec![to(By::GroupExternalId(String::new()))], ..mail() }),
+        ("copy[0]", wire::StartConversation { copy: vec![to(By::ExternalId(String::new()))], ..mail() }),
+        ("copy[0].groupId", wire::StartConversation { copy: vec![to(By::GroupId("6a".into()))], ..mail() }),
+        ("firstMessage", wire::StartConversation { first_message: None, ..mail() }),
+        ("inReplyTo", wire::StartConversation { in_reply_to: "yesterday".into(), ..mail() }),
+        ("inReplyTo", wire::StartConversation { in_reply_to: MESSAGE.into(), ..direct() }),
+        ("copy", wire::StartConversation { copy: vec![to(By::Id(LEA.into()))], ..group() }),
+        ("with", wire::StartConversation { with: vec![to(By::Id(LEA.into())); 2], ..direct() }),
+        ("with", note()),
+    ];
+    for (field, start) in table {
+        let refusal = refusal(Command::StartConversation(start));
+        assert_eq!((refusal.code, refusal.field), (ErrorCode::Invalid, format!("startConversation.{field}")));
+    }
+}
+
+#[test]
+fn a_relation_is_spelled_as_policies_spell_it() {
+    let user = || Some(wire::UserRef { by: Some(wire::user_ref::By::Id(LEA.into())) });
+    for relation in ["", "Friend", "best friend", "ami·e", "friend-of"] {
+        let refusal = refusal(Command::Relate(wire::Relate { relation: relation.into(), user: user() }));
+        assert_eq!((refusal.code, refusal.field.as_str()), (ErrorCode::Invalid, "relate.relation"), "{relation}");
+    }
+    let unrelate = Command::Unrelate(wire::Unrelate { relation: "friend_2".into(), user: None });
+    assert_eq!(refusal(unrelate).field, "unrelate.user");
+    let all = SocketCommand::try_from(request(Command::ListRelations(wire::ListRelations::default())));
+    let expected = command::Command::ListRelations { relation: None, cursor: String::new(), limit: limits::PAGE_DEFAULT };
+    assert_eq!(all, Ok(SocketCommand::Any(expected)));
+}

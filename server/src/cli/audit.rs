@@ -1,0 +1,82 @@
+//! `causerie audit`.
+
+use clap::Args;
+
+use super::{Outcome, Settings, find_tenant};
+use crate::{
+    audit::{Entry, Filter, page},
+    clock::{from_rfc3339, rfc3339},
+};
+
+/// Lines per query.
+const PAGE: u32 = 1_000;
+
+#[derive(Debug, Args)]
+pub(super) struct Audit {
+    /// The tenant's slug.
+    #[arg(long)]
+    tenant: String,
+    /// Not before this day or moment (RFC 3339, UTC): `2026-09-01`, `2026-09-01T07:30:00Z`.
+    #[arg(long, value_name = "TIME", value_parser = moment)]
+    since: Option<i64>,
+    /// Of this action only: `start`, `policy.set`.
+    #[arg(long)]
+    action: Option<String>,
+    /// At most so many lines.
+    #[arg(long, value_name = "LINES", default_value_t = PAGE)]
+    limit: u32,
+}
+
+impl Audit {
+    pub(super) async fn run(self, settings: &Settings) -> Outcome {
+        let store = settings.store().await?;
+        let tenant = find_tenant(&store, &self.tenant).await?;
+        let mut filter = Filter { before: None, since_ms: self.since, action: self.action };
+        let mut left = self.limit;
+        while left > 0 {
+            let lines = page(&store, tenant.id, &filter, left.min(PAGE)).await?;
+            let Some((last, _)) = lines.last() else { break };
+            filter.before = Some(*last);
+            left -= u32::try_from(lines.len()).unwrap_or(left).min(left);
+            for (_, entry) in &lines {
+                println!("{}", line(entry));
+            }
+        }
+        Ok(())
+    }
+}
+
+fn line(entry: &Entry) -> String {
+    let mut words = vec![rfc3339(entry.at_ms), entry.actor.clone(), entry.action.clone()];
+    words.push(if entry.target.is_empty() { "-".to_owned() } else { entry.target.clone() });
+    words.push(entry.outcome.name().to_owned());
+    if !entry.rule.is_empty() {
+        words.push(format!("rule={}", entry.rule));
+    }
+    words.extend(entry.detail.iter().map(|(name, value)| format!("{name}={value}")));
+    words.join(" ")
+}
+
+fn moment(text: &str) -> Result<i64, String> {
+    let expected = "expected a day or a moment such as 2026-09-01 or 2026-09-01T07:30:00Z";
+    from_rfc3339(text).ok_or_else(|| expected.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn moments() {
+        assert_eq!(moment("1970-01-02"), Ok(86_400_000));
+        assert_eq!(moment("1970-01-01T00:00:01Z"), Ok(1_000));
+        assert!(moment("yesterday").is_err());
+    }
+
+    #[test]
+    fn a_line_reads_from_left_to_right() {
+        let detail = [("code", "cannot_start".into())];
+        let entry = Entry { rule: "staff".to_owned(), ..crate::audit::done("user:lea", "start", "user:tom", detail, 0) };
+        assert_eq!(line(&entry), "1970-01-01T00:00:00Z user:lea start user:tom done rule=staff code=\"cannot_start\"");
+    }
+}

@@ -1,0 +1,182 @@
+//! `causerie import`: what `POST /v1/import` does, from files and straight into the database.
+
+use std::{
+    fs::File,
+    io::{self, Read},
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use clap::Args;
+
+use super::{Outcome, Settings, clock, find_tenant, operator};
+use crate::{
+    facts,
+    provisioning::{
+        Answer, DeleteLimit, Import, Options, Parts, Scope, Stopped, Tally, Turns, Type, csv::CsvRows, ndjson::Lines,
+    },
+    store::Store,
+};
+
+/// Bytes read at a time.
+const PIECE: usize = 64 * 1024;
+/// Whoever watches is told at most this often how far it is.
+const PROGRESS: Duration = Duration::from_secs(2);
+
+#[derive(Debug, Args)]
+pub(super) struct ImportFiles {
+    /// The tenant's slug.
+    #[arg(long)]
+    tenant: String,
+    /// Answer the same, and change nothing.
+    #[arg(long)]
+    dry_run: bool,
+    /// The files hold all there is: users, groups, memberships, memberships:GROUP, edges, relations:NAME. What they do not
+    /// name is removed.
+    #[arg(long, value_name = "SCOPE", value_parser = |text: &str| Scope::parse(text).map_err(|fault| fault.message))]
+    replace: Option<Scope>,
+    /// How many --replace may remove: 250, or 5% of what there is. Without it, a tenth, and 20 in any case.
+    #[arg(long, value_name = "N", value_parser = |text: &str| DeleteLimit::parse(text).map_err(|fault| fault.message))]
+    delete_limit: Option<DeleteLimit>,
+    /// What rows of CSV files are about that have no column `type`.
+    #[arg(long, value_parser = row_type)]
+    r#type: Option<Type>,
+    /// Files of rows, .ndjson or .csv; - for NDJSON from standard input.
+    #[arg(required = true, value_name = "FILE")]
+    files: Vec<PathBuf>,
+}
+
+impl ImportFiles {
+    pub(super) async fn run(self, settings: &Settings) -> Outcome {
+        let store = settings.store().await?;
+        let tenant = find_tenant(&store, &self.tenant).await?.id;
+        let policy = facts::policy(&store, tenant).await?;
+        let turn = Turns::default().take(&store, tenant).await?;
+        let _turn = turn.ok_or_else(|| format!("another import of tenant `{}` is under way", self.tenant))?;
+        let options = Options {
+            dry_run: self.dry_run,
+            replace: self.replace.clone(),
+            delete_limit: self.delete_limit.unwrap_or_default(),
+            tell_all: false,
+        };
+        let parts = Parts {
+            store: store.clone(),
+            tenant,
+            words: Arc::clone(policy.vocabulary()),
+            clock: clock(),
+            by: operator(),
+            // Nodes look at the version of facts themselves, and at who may still be connected.
+            committed: Box::new(|_| ()),
+        };
+        let mut run = Run { import: Import::new(parts, options), store, begun: Instant::now(), told_at: Instant::now() };
+        let stopped = run.files(&self.files, self.r#type).await.err();
+        let tally = run.end(stopped.clone()).await;
+        match stopped {
+            Some(Stopped(why)) => Err(why.into()),
+            None if tally.refused > 0 => Err(format!("{} rows were refused", tally.refused).into()),
+            None => Ok(()),
+        }
+    }
+}
+
+struct Run {
+    import: Import,
+    store: Store,
+    begun: Instant,
+    told_at: Instant,
+}
+
+impl Run {
+    async fn files(&mut self, files: &[PathBuf], of: Option<Type>) -> Result<(), Stopped> {
+        for path in files {
+            let stopped = |why: String| Stopped(format!("{}: {why}", path.display()));
+            if path == Path::new("-") {
+                self.ndjson(path, io::stdin().lock()).await?;
+                continue;
+            }
+            let file = File::open(path).map_err(|error| stopped(error.to_string()))?;
+            match path.extension().and_then(|extension| extension.to_str()) {
+                Some("csv") => self.csv(path, CsvRows::new(file, of).map_err(stopped)?).await?,
+                Some("ndjson" | "jsonl") => self.ndjson(path, file).await?,
+                _ => return Err(stopped("is neither .ndjson nor .csv".to_owned())),
+            }
+        }
+        let answers = self.import.replace().await?;
+        tell(Path::new(""), &answers);
+        Ok(())
+    }
+
+    async fn ndjson(&mut self, path: &Path, mut file: impl Read) -> Result<(), Stopped> {
+        let mut lines = Lines::default();
+        let mut piece = vec![0; PIECE];
+        loop {
+            let read = file.read(&mut piece).map_err(|error| Stopped(format!("{}: {error}", path.display())))?;
+            let ended = if read == 0 { Vec::from_iter(lines.end()) } else { lines.push(&piece[..read]) };
+            for line in ended {
+                self.import.take_line(&line);
+                self.flush_if_full(path).await?;
+            }
+            if read == 0 {
+                return self.flush(path).await;
+            }
+        }
+    }
+
+    async fn csv(&mut self, path: &Path, rows: CsvRows<File>) -> Result<(), Stopped> {
+        for row in rows {
+            let row = row.map_err(|why| Stopped(format!("{}: {why}", path.display())))?;
+            self.import.take(row.line, row.said);
+            self.flush_if_full(path).await?;
+        }
+        self.flush(path).await
+    }
+
+    async fn flush_if_full(&mut self, path: &Path) -> Result<(), Stopped> {
+        if self.import.is_full() { self.flush(path).await } else { Ok(()) }
+    }
+
+    async fn flush(&mut self, path: &Path) -> Result<(), Stopped> {
+        let begun = Instant::now();
+        tell(path, &self.import.flush().await?);
+        if self.told_at.elapsed() >= PROGRESS {
+            self.told_at = Instant::now();
+            let rows = self.import.tally().rows;
+            eprintln!("{rows} rows, {:.0} per second", per_second(rows, self.begun.elapsed()));
+        }
+        if self.store.is_embedded() {
+            // Two processes share SQLite by trying now and then: one that never pauses would keep a running server out.
+            tokio::time::sleep(begun.elapsed()).await;
+        }
+        Ok(())
+    }
+
+    async fn end(&self, stopped: Option<Stopped>) -> Tally {
+        let (tally, took) = (self.import.tally(), self.begun.elapsed());
+        if let Ok(summary) = serde_json::to_string(&self.import.summary(stopped).await) {
+            println!("{summary}");
+        }
+        eprintln!("{} rows in {:.1} s, {:.0} per second", tally.rows, took.as_secs_f64(), per_second(tally.rows, took));
+        tally
+    }
+}
+
+#[allow(clippy::cast_precision_loss)] // for people to read
+fn per_second(rows: u64, took: Duration) -> f64 {
+    rows as f64 / took.as_secs_f64().max(0.001)
+}
+
+fn tell(path: &Path, answers: &[Answer]) {
+    for answer in answers {
+        if let Answer::Row(row) = answer {
+            let (line, field) = (row.row.unwrap_or_default(), &row.field);
+            let place = if field.is_empty() { String::new() } else { format!(" `{field}`:") };
+            eprintln!("{}:{line}: {} {}:{place} {}", path.display(), row.r#type, row.id, row.message);
+        }
+    }
+}
+
+fn row_type(text: &str) -> Result<Type, String> {
+    let types = Type::ALL.map(Type::name).join(", ");
+    Type::ALL.into_iter().find(|one| one.name() == text).ok_or_else(|| format!("expected one of {types}"))
+}

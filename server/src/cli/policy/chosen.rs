@@ -1,0 +1,103 @@
+//! The rules of a tenant: shown, set, taken back. They are written to the database, and running servers notice by
+//! themselves before they decide again.
+
+use clap::Args;
+
+use super::{Rules, clock, find_tenant, operator, preset};
+use crate::{
+    cli::{Outcome, Settings},
+    clock::rfc3339,
+    policies,
+};
+
+#[derive(Debug, Args)]
+pub(in crate::cli) struct Set {
+    /// The tenant's slug.
+    #[arg(long)]
+    tenant: String,
+    #[command(flatten)]
+    rules: Rules,
+    /// Who decided it, for the history; without it, who runs this.
+    #[arg(long, value_name = "NAME")]
+    by: Option<String>,
+    /// Although stored facts use words these rules do not declare: those facts then give nothing.
+    #[arg(long)]
+    accept_unused_words: bool,
+}
+
+impl Set {
+    pub(super) async fn run(self, settings: &Settings) -> Outcome {
+        let policy = self.rules.read()?;
+        let store = settings.store().await?;
+        let tenant = find_tenant(&store, &self.tenant).await?;
+        let unused = policies::unused_words(&store, tenant.id, policy.vocabulary()).await?;
+        for one in &unused {
+            eprintln!("{} `{}`: {} facts use it, these rules do not declare it", one.what, one.word, one.facts);
+        }
+        if !unused.is_empty() && !self.accept_unused_words {
+            return Err("facts that use these words would give nothing; say --accept-unused-words if that is meant".into());
+        }
+        let by = self.by.unwrap_or_else(operator);
+        let changed = policies::set(&store, tenant.id, &policy, &by, "policy.set", clock().now_ms()).await?;
+        println!("version {}{}", changed.version, unchanged(changed));
+        Ok(())
+    }
+}
+
+#[derive(Debug, Args)]
+pub(in crate::cli) struct Rollback {
+    /// The tenant's slug.
+    #[arg(long)]
+    tenant: String,
+    /// The version to go back to; without it, the one before.
+    #[arg(long, value_name = "VERSION")]
+    to: Option<u64>,
+    /// Who decided it, for the history; without it, who runs this.
+    #[arg(long, value_name = "NAME")]
+    by: Option<String>,
+}
+
+impl Rollback {
+    pub(super) async fn run(self, settings: &Settings) -> Outcome {
+        let store = settings.store().await?;
+        let tenant = find_tenant(&store, &self.tenant).await?;
+        let earlier = policies::earlier(&store, tenant.id, self.to).await??;
+        let policy = policies::compile(&earlier)?;
+        let by = self.by.unwrap_or_else(operator);
+        let changed = policies::set(&store, tenant.id, &policy, &by, "policy.rollback", clock().now_ms()).await?;
+        println!("version {}{}: the rules of version {}", changed.version, unchanged(changed), earlier.version);
+        Ok(())
+    }
+}
+
+fn unchanged(changed: policies::Changed) -> &'static str {
+    if changed.facts_version.is_none() { " (in force already)" } else { "" }
+}
+
+pub(super) async fn show(settings: &Settings, tenant: Option<&str>, name: Option<&str>) -> Outcome {
+    if let Some(name) = name {
+        print!("{}", preset("--preset", name)?.text());
+        return Ok(());
+    }
+    let store = settings.store().await?;
+    let tenant = find_tenant(&store, tenant.unwrap_or_default()).await?;
+    let version = policies::in_force(&store, tenant.id).await?;
+    eprintln!("{}", line(&version));
+    print!("{}", version.text);
+    Ok(())
+}
+
+pub(super) async fn history(settings: &Settings, tenant: &str) -> Outcome {
+    let store = settings.store().await?;
+    let tenant = find_tenant(&store, tenant).await?;
+    for version in policies::history(&store, tenant.id).await? {
+        println!("{}", line(&version));
+    }
+    Ok(())
+}
+
+fn line(version: &policies::Version) -> String {
+    let kind = if version.is_preset() { "preset" } else { "own" };
+    let made = version.created_at_ms.map(|at| format!(", {} by {}", rfc3339(at), version.created_by));
+    format!("version {}: {} ({kind}){}", version.version, version.name, made.unwrap_or_default())
+}

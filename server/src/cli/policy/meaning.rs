@@ -1,0 +1,154 @@
+//! What rules mean for a tenant's people: one question explained, or two policies compared.
+
+use std::{error::Error, path::Path, sync::Arc};
+
+use causerie_policy::{ACTIONS, Action, Policy};
+use causerie_protocol::{ConversationId, command::UserRef};
+use clap::Args;
+
+use super::{clock, facts, find_tenant, preset, read};
+use crate::{
+    cli::{Outcome, Settings},
+    policies::{self, Comparison, Conversations, Question, Whom},
+};
+
+#[derive(Debug, Args)]
+pub(in crate::cli) struct Explain {
+    /// The tenant's slug.
+    #[arg(long)]
+    tenant: String,
+    /// Who would do it, by the product's id.
+    #[arg(long = "as", value_name = "USER")]
+    me: String,
+    /// To whom, by the product's id: `tom`, or `group:6a`.
+    #[arg(long, value_name = "USER", conflicts_with = "conversation")]
+    to: Option<String>,
+    /// In which conversation, by the server's id.
+    #[arg(long, value_name = "ID")]
+    conversation: Option<ConversationId>,
+    /// What; a word of the rule language.
+    #[arg(long, default_value = "start", value_parser = action)]
+    action: Action,
+    /// Which relation: of `request`, `accept`, `unrelate`.
+    #[arg(long, value_name = "NAME", requires = "to")]
+    relation: Option<String>,
+}
+
+impl Explain {
+    pub(super) async fn run(self, settings: &Settings) -> Outcome {
+        let whom = match (self.to, self.conversation) {
+            (_, Some(conversation)) => Whom::Conversation(conversation),
+            (Some(to), None) => match to.strip_prefix("group:") {
+                Some(group) => Whom::Group(group.to_owned()),
+                None => Whom::Person(UserRef::ExternalId(to)),
+            },
+            (None, None) => Whom::Nobody,
+        };
+        let me = UserRef::ExternalId(self.me);
+        let question = Question { me, whom, action: self.action, relation: self.relation };
+        let store = settings.store().await?;
+        let tenant = find_tenant(&store, &self.tenant).await?;
+        let facts = facts(&store, &tenant).await?;
+        let answer = policies::explain(&store, &facts, &question).await?;
+        println!("{}", answer.sentence);
+        if let (Some(code), Some(public_code)) = (answer.code, answer.public_code)
+            && code != public_code
+        {
+            println!("the person is told {public_code}");
+        }
+        for said in &answer.rules {
+            let sign = if said.matches { "matches" } else { "does not match" };
+            println!("  line {:>3}  {:<9} {}  {sign}: {}", said.line, said.effect, said.rule, said.why);
+        }
+        Ok(())
+    }
+}
+
+/// The action of a word of the rule language.
+fn action(word: &str) -> Result<Action, String> {
+    let found = ACTIONS.iter().find(|(name, _)| *name == word);
+    found.map(|(_, action)| *action).ok_or_else(|| {
+        let names: Vec<&str> = ACTIONS.iter().map(|(name, _)| *name).collect();
+        format!("there is no such action; there are: {}", names.join(", "))
+    })
+}
+
+#[derive(Debug, Args)]
+pub(in crate::cli) struct Diff {
+    /// The tenant's slug.
+    #[arg(long)]
+    tenant: String,
+    /// A file of rules, a preset, or `current`.
+    old: String,
+    /// The same.
+    new: String,
+}
+
+impl Diff {
+    pub(super) async fn run(self, settings: &Settings) -> Outcome {
+        let store = settings.store().await?;
+        let tenant = find_tenant(&store, &self.tenant).await?;
+        let current = facts(&store, &tenant).await?;
+        let now_ms = clock().now_ms();
+        let old = match rules(&self.old)? {
+            Some(policy) => Arc::new(current.under(&store, Arc::new(policy), now_ms).await?),
+            None => Arc::clone(&current),
+        };
+        let new = rules(&self.new)?.map_or_else(|| Arc::clone(&current.policy), Arc::new);
+        drop(current);
+        print!("{}", in_words(&policies::compare(&store, old, new, now_ms).await?));
+        Ok(())
+    }
+}
+
+/// `None` for `current`. A file is what has the look of one; a preset has not.
+fn rules(name: &str) -> Result<Option<Policy>, Box<dyn Error + Send + Sync>> {
+    match name {
+        "current" => Ok(None),
+        file if Path::new(file).exists() || file.contains(['.', '/']) => Ok(Some(read(Path::new(file))?)),
+        name => Ok(Some(preset("OLD and NEW", name)?)),
+    }
+}
+
+fn in_words(comparison: &Comparison) -> String {
+    let mut text = String::new();
+    for reach in &comparison.reach {
+        text.push_str(&format!("{}: {} pairs gained, {} lost\n", reach.action, reach.gained, reach.lost));
+        for (sign, examples) in [('+', &reach.gained_examples), ('-', &reach.lost_examples)] {
+            for example in examples {
+                text.push_str(&format!("  {sign} {} -> {}\n", example.from, example.to));
+            }
+        }
+    }
+    for (what, found) in [("come to a stop", &comparison.frozen), ("go on again", &comparison.thawed)] {
+        text.push_str(&conversations(what, found));
+    }
+    text
+}
+
+fn conversations(what: &str, found: &Conversations) -> String {
+    let mut text = format!("direct conversations that {what}: {}\n", found.count);
+    for example in &found.examples {
+        text.push_str(&format!("  {}  {} to {}\n", example.id, example.from, example.to));
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_unknown_action_is_told_the_known_ones() {
+        assert_eq!(action("address_group"), Ok(Action::AddressGroup));
+        assert!(action("write").is_err_and(|text| text.contains("delete_own_copy")));
+    }
+
+    #[test]
+    fn files_presets_and_current_are_told_apart() {
+        assert!(rules("current").is_ok_and(|rules| rules.is_none()));
+        assert!(rules("school").is_ok_and(|rules| rules.is_some_and(|policy| policy.name() == "school")));
+        assert!(rules("no-such.policy").is_err_and(|error| error.to_string().contains("no-such.policy")));
+        assert!(rules("scool").is_err_and(|error| error.to_string().contains("there are: open, school")));
+    }
+}

@@ -1,0 +1,96 @@
+//! Rules as texts: read, tested, listed. No database.
+
+use std::path::Path;
+
+use causerie_policy::{PRESET_CASES, PRESETS, Policy};
+
+use super::{complain, content, preset, read};
+use crate::{cli::Outcome, policies};
+
+pub(super) fn check(file: &Path) -> Outcome {
+    print!("{}", summary(&read(file)?));
+    Ok(())
+}
+
+/// What a policy holds, for whoever wrote it.
+fn summary(policy: &Policy) -> String {
+    let vocabulary = policy.vocabulary();
+    let words = [
+        ("roles", vocabulary.roles.clone()),
+        ("kinds", vocabulary.kinds.clone()),
+        ("relations", vocabulary.relations.iter().map(|(name, _)| name.clone()).collect()),
+        ("settings", vocabulary.settings.iter().map(|setting| setting.name.clone()).collect()),
+        ("nobody may", policies::never_allowed(policy).into_iter().map(str::to_owned).collect()),
+    ];
+    let mut text = format!("policy {}: {} rules\n", policy.name(), policy.rules().len());
+    for (what, words) in words.into_iter().filter(|(_, words)| !words.is_empty()) {
+        text.push_str(&format!("{what}: {}\n", words.join(", ")));
+    }
+    text
+}
+
+pub(super) fn test(policy: Option<&str>, cases: Option<&Path>) -> Outcome {
+    let names: Vec<&str> = match (policy, cases) {
+        (Some(policy), Some(cases)) => return test_one(&read(Path::new(policy))?, &content(cases)?, cases),
+        (Some(name), None) => {
+            if preset("policy", name).is_err() && Path::new(name).exists() {
+                return Err(format!("a file of cases is needed to test the rules in {name}").into());
+            }
+            vec![name]
+        }
+        (None, _) => PRESETS.iter().map(|(name, _)| *name).collect(),
+    };
+    for name in names {
+        let policy = preset("policy", name)?;
+        let cases = PRESET_CASES.iter().find(|(known, _)| *known == name).map_or("", |(_, cases)| *cases);
+        test_one(&policy, cases, Path::new(&format!("{name}.cases")))?;
+    }
+    Ok(())
+}
+
+fn test_one(policy: &Policy, cases: &str, file: &Path) -> Outcome {
+    let tested = policy.test(cases).map_err(|problems| complain(file, &problems))?;
+    for failure in &tested.failures {
+        eprintln!("{}:{}: {}", file.display(), failure.line, failure.message);
+    }
+    match tested.failures.len() {
+        0 => {
+            println!("policy {}: {} cases are as expected", policy.name(), tested.cases);
+            Ok(())
+        }
+        failed => Err(format!("policy {}: {failed} of {} cases are not as expected", policy.name(), tested.cases).into()),
+    }
+}
+
+pub(super) fn list() -> Outcome {
+    for (name, text) in PRESETS {
+        println!("{name:<10} {}", about(text));
+    }
+    Ok(())
+}
+
+/// The first paragraph of comment at the head of a text, in one line.
+fn about(text: &str) -> String {
+    let lines = text.lines().map_while(|line| line.strip_prefix('#')).map(str::trim);
+    lines.take_while(|line| !line.is_empty()).collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_summary_names_what_nobody_may() {
+        let policy = Policy::parse("policy tiny\nroles owner\nallow find,start all when everyone\n").expect("rules");
+        let text = summary(&policy);
+        assert!(text.starts_with("policy tiny: 1 rules\nroles: owner\nnobody may: "), "{text}");
+        assert!(text.contains("send") && !text.contains("find"), "{text}");
+    }
+
+    #[test]
+    fn every_preset_says_what_it_is_for() {
+        for (name, text) in PRESETS {
+            assert!(about(text).len() > 20, "{name}");
+        }
+    }
+}

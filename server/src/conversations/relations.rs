@@ -1,0 +1,272 @@
+//! What people are to each other: asked for, accepted, ended by themselves. Relations only the product gives come with its
+//! provisioning.
+
+use causerie_policy::{About, Action, How};
+use causerie_protocol::{
+    ErrorCode, Refusal, UserId,
+    command::UserRef,
+    wire,
+    wire::{Direction, RelationState, event::Kind as Event, reply::Result as Answer},
+};
+
+use sea_orm::ConnectionTrait;
+
+use super::{Caller, Parts, cursor, unavailable};
+use crate::{
+    facts::{Snapshot, rules},
+    fanout::Frame,
+    store::queries::{
+        facts::{FactWrite, RelationFact, RelationKey, relations as queries},
+        people,
+    },
+};
+
+/// What is asked of a relation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Step {
+    /// Enter it, or ask for it.
+    Relate,
+    /// Say yes.
+    Accept,
+    /// End it, say no, or take one's own back.
+    End,
+}
+
+/// The relation with this name is the one people use to be left alone.
+const BLOCK: &str = "block";
+
+/// Carries a step out, under the lock of the tenant's facts.
+pub(super) async fn step(
+    parts: &Parts,
+    caller: Caller,
+    relation: String,
+    user: UserRef,
+    step: Step,
+) -> Result<Answer, Refusal> {
+    let facts = parts.facts.current(caller.tenant).await.map_err(unavailable)?;
+    let words = facts.policy.vocabulary();
+    let how = words.how(words.relation(&relation).ok_or_else(|| no_such(&facts))?);
+    // Before anybody is looked for: these answers tell nothing of who there is.
+    if how == How::Given || (how == How::Own && step == Step::Accept) {
+        return Err(rules::unsupported());
+    }
+    let found = people::resolve(parts.store.reader(), caller.tenant, &[user]).await.map_err(unavailable)?;
+    let Some(them) = found.into_iter().next().flatten() else {
+        return match step {
+            // As with anybody between whom and oneself there is nothing.
+            Step::End => Ok(Answer::RelationUpdated(wire::RelationUpdated { relation: None })),
+            Step::Relate | Step::Accept => Err(rules::not_found().field("user")),
+        };
+    };
+    if them.id == caller.user {
+        return Err(Refusal::new(ErrorCode::Invalid, "nobody has a relation with themselves").field("user"));
+    }
+    let pair = Pair { me: caller.user, them: them.id, name: relation, how };
+    // First without the lock, which the whole tenant shares: what is refused or was done before takes nobody's time.
+    let stored = pair.stored(parts.store.reader()).await?;
+    // After what is stored, so that the rules know of a request that was seen there.
+    let facts = parts.facts.current(caller.tenant).await.map_err(unavailable)?;
+    let (before, after) = pair.look(parts, &facts, &stored, step)?;
+    if after == before {
+        return Ok(updated(&pair.name, &them, after, how == How::Mutual));
+    }
+
+    let mut write = FactWrite::begin(&parts.store, caller.tenant, parts.clock.now_ms()).await.map_err(unavailable)?;
+    let facts = parts.facts.within(write.connection(), caller.tenant).await.map_err(unavailable)?;
+    let me = people::find(write.connection(), caller.tenant, &[caller.user]).await.map_err(unavailable)?;
+    let me = me.into_iter().next().ok_or_else(rules::not_found)?;
+    if caller.issued_at_s < me.tokens_valid_from_s {
+        return Err(Refusal::new(ErrorCode::Unauthenticated, "the person's tokens were revoked after this one was issued"));
+    }
+    let (before, after) = pair.look(parts, &facts, &pair.stored(write.connection()).await?, step)?;
+    if after != before {
+        pair.store(&mut write, before, after).await.map_err(unavailable)?;
+        if let Some(version) = write.commit().await.map_err(unavailable)? {
+            parts.live.facts_moved(caller.tenant, version);
+        }
+        pair.tell(parts, &me, &them, after);
+    }
+    Ok(updated(&pair.name, &them, after, how == How::Mutual))
+}
+
+pub(super) async fn list(
+    parts: &Parts,
+    caller: Caller,
+    relation: Option<String>,
+    at: &str,
+    limit: u32,
+) -> Result<Answer, Refusal> {
+    let after = cursor(at, "listRelations.cursor")?.map(|(at, id)| (at, UserId(id)));
+    let facts = parts.facts.current(caller.tenant).await.map_err(unavailable)?;
+    let words = facts.policy.vocabulary();
+    if relation.as_deref().is_some_and(|name| words.relation(name).is_none()) {
+        return Err(no_such(&facts).field("listRelations.relation"));
+    }
+    // Whom others block or follow is theirs to know.
+    let shown = words.relations.iter().filter(|(name, _)| relation.as_ref().is_none_or(|only| only == name));
+    let shown: Vec<queries::Shown> =
+        shown.map(|(name, how)| queries::Shown { relation: name.clone(), incoming: *how != How::Own }).collect();
+    let page = queries::of_person(parts.store.reader(), caller.user, &shown, after, limit + 1).await.map_err(unavailable)?;
+    let more = page.len() > limit as usize;
+    let page: Vec<_> = page.into_iter().take(limit as usize).collect();
+    let next_cursor = match page.last() {
+        Some(last) if more => format!("{}.{}", last.changed_at_ms, last.other.id),
+        _ => String::new(),
+    };
+    let relations = page.into_iter().map(|one| {
+        let mutual = words.relation(&one.relation).is_some_and(|relation| words.how(relation) == How::Mutual);
+        let standing = Standing { accepted: one.accepted, outgoing: one.outgoing };
+        on_wire(&one.relation, &one.other, Some(standing), mutual)
+    });
+    Ok(Answer::RelationPage(wire::RelationPage { relations: relations.collect(), next_cursor }))
+}
+
+/// How a relation stands, seen from one side.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Standing {
+    accepted: bool,
+    /// It is mine, or I asked.
+    outgoing: bool,
+}
+
+/// Two people and what is between them.
+struct Pair {
+    me: UserId,
+    them: UserId,
+    name: String,
+    how: How,
+}
+
+impl Pair {
+    async fn stored(&self, connection: &impl ConnectionTrait) -> Result<Vec<queries::Between>, Refusal> {
+        queries::between(connection, self.me, self.them, &self.name).await.map_err(unavailable)
+    }
+
+    /// How it stands, and how it stands after a step, if the rules allow it.
+    fn look(
+        &self,
+        parts: &Parts,
+        facts: &Snapshot,
+        stored: &[queries::Between],
+        step: Step,
+    ) -> Result<(Option<Standing>, Option<Standing>), Refusal> {
+        let before = self.standing(stored);
+        let after = self.after(parts, facts, step, before).map_err(|refusal| refusal.field("user"))?;
+        Ok((before, after))
+    }
+
+    /// Of the rows between two people, what counts for me: a one-sided relation of theirs is not mine.
+    fn standing(&self, stored: &[queries::Between]) -> Option<Standing> {
+        let mine = stored.iter().find(|row| row.from == self.me).or(match self.how {
+            How::Mutual => stored.first(),
+            How::Own | How::Given => None,
+        })?;
+        Some(Standing { accepted: mine.accepted, outgoing: mine.from == self.me })
+    }
+
+    /// How it stands after a step, if the rules allow it.
+    fn after(
+        &self,
+        parts: &Parts,
+        facts: &Snapshot,
+        step: Step,
+        before: Option<Standing>,
+    ) -> Result<Option<Standing>, Refusal> {
+        let may = |action| {
+            let relation = facts.policy.vocabulary().relation(&self.name);
+            let about = facts.user(self.them).zip(relation).map(|(them, relation)| About::Relation(them, relation));
+            about.ok_or_else(rules::not_found).and_then(|about| parts.rules.allow(facts, action, self.me, about))
+        };
+        match (self.how, step, before) {
+            (How::Given, ..) | (How::Own, Step::Accept, _) => Err(rules::unsupported()),
+            (How::Own, Step::Relate, None) => {
+                may(if self.name == BLOCK { Action::Block } else { Action::Request })?;
+                Ok(Some(Standing { accepted: true, outgoing: true }))
+            }
+            (How::Own, Step::Relate, Some(_)) => Ok(before),
+            // What a person entered alone, a person ends alone.
+            (How::Own, Step::End, _) => Ok(None),
+            (How::Mutual, Step::Relate, None) => {
+                may(Action::Request)?;
+                Ok(Some(Standing { accepted: false, outgoing: true }))
+            }
+            // Two requests that cross are a yes on both sides.
+            (How::Mutual, Step::Relate, Some(Standing { accepted: false, outgoing: false })) => {
+                may(Action::Accept)?;
+                Ok(Some(Standing { accepted: true, outgoing: false }))
+            }
+            (How::Mutual, Step::Relate | Step::Accept, Some(Standing { accepted: true, .. }))
+            | (How::Mutual, Step::Relate, Some(_)) => Ok(before),
+            (How::Mutual, Step::Accept, _) => {
+                may(Action::Accept)?;
+                Ok(Some(Standing { accepted: true, outgoing: false }))
+            }
+            (How::Mutual, Step::End, Some(Standing { accepted: true, .. })) => {
+                may(Action::Unrelate)?;
+                Ok(None)
+            }
+            // To say no, or to take back what was not answered, needs no rule.
+            (How::Mutual, Step::End, _) => Ok(None),
+        }
+    }
+
+    async fn store(
+        &self,
+        write: &mut FactWrite,
+        before: Option<Standing>,
+        after: Option<Standing>,
+    ) -> Result<(), crate::store::StoreError> {
+        // Who asked stays who asked.
+        let outgoing = after.or(before).is_none_or(|standing| standing.outgoing);
+        let (from, to) = if outgoing { (self.me, self.them) } else { (self.them, self.me) };
+        let key = RelationKey { from, relation: self.name.clone(), to };
+        let mutual = self.how == How::Mutual;
+        match after {
+            Some(standing) => {
+                let state = if standing.accepted { RelationState::Accepted } else { RelationState::Pending };
+                write.relations(&[RelationFact { key, state }], |_| mutual).await?;
+            }
+            None => {
+                write.remove_relations(&[key], |_| mutual).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Tells one's own devices, and the other person of what is mutual.
+    fn tell(&self, parts: &Parts, me: &people::User, them: &people::User, after: Option<Standing>) {
+        let mutual = self.how == How::Mutual;
+        let event = |other, standing| {
+            let relation = Some(on_wire(&self.name, other, standing, mutual));
+            Frame::event(Event::RelationChanged(wire::RelationChanged { relation }))
+        };
+        parts.live.tell_person(self.me, &event(them, after));
+        if mutual {
+            let theirs = after.map(|standing| Standing { outgoing: !standing.outgoing, ..standing });
+            parts.live.tell_person(self.them, &event(me, theirs));
+        }
+    }
+}
+
+fn updated(name: &str, them: &people::User, standing: Option<Standing>, mutual: bool) -> Answer {
+    let relation = standing.map(|standing| on_wire(name, them, Some(standing), mutual));
+    Answer::RelationUpdated(wire::RelationUpdated { relation })
+}
+
+fn on_wire(name: &str, other: &people::User, standing: Option<Standing>, mutual: bool) -> wire::Relation {
+    let (state, direction) = match standing {
+        None => (RelationState::Unspecified, Direction::Unspecified),
+        Some(Standing { accepted: true, .. }) if mutual => (RelationState::Accepted, Direction::Mutual),
+        Some(Standing { accepted, outgoing }) => {
+            let state = if accepted { RelationState::Accepted } else { RelationState::Pending };
+            (state, if outgoing { Direction::Outgoing } else { Direction::Incoming })
+        }
+    };
+    wire::Relation { relation: name.to_owned(), user: Some(other.into()), state: state as i32, direction: direction as i32 }
+}
+
+fn no_such(facts: &Snapshot) -> Refusal {
+    let known: Vec<&str> = facts.policy.vocabulary().relations.iter().map(|(name, _)| name.as_str()).collect();
+    let known = if known.is_empty() { "none".to_owned() } else { known.join(", ") };
+    Refusal::new(ErrorCode::Invalid, format!("the tenant's policy has no such relation; it has: {known}")).field("relation")
+}

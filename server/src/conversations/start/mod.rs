@@ -1,0 +1,156 @@
+//! Starting: at most one direct conversation per pair, one note to oneself, one group or mail per starter and client id, ever.
+
+mod recipients;
+mod reply;
+
+use causerie_policy::{Action, Code};
+use causerie_protocol::{
+    ConversationId, GroupId, MessageId, Refusal, UserId,
+    command::{Draft, Recipient, StartConversation, Target},
+    wire,
+    wire::reply::Result as Answer,
+};
+
+use self::recipients::Recipients;
+pub(super) use self::recipients::resolve_users;
+use super::{
+    Caller, Parts, list,
+    writer::{Check, Done, Member, Op, Order, Start, Whom},
+};
+use crate::{
+    facts::rules,
+    store::{
+        kinds::{DIRECT, GROUP, MAIL, MEMBER, NOTE_TO_SELF, OWNER},
+        queries::{append::NewConversation, mails::Addressee},
+    },
+};
+
+/// What is to be started.
+#[derive(Default)]
+struct Plan {
+    kind: i16,
+    subject: String,
+    start_key: String,
+    in_reply_to: Option<MessageId>,
+    /// The starter left out.
+    members: Vec<Member>,
+    addressees: Vec<Addressee>,
+    groups: Vec<GroupId>,
+    inactive: Vec<wire::User>,
+    checks: Vec<Check>,
+    /// A retry: it was started before.
+    exists: bool,
+}
+
+pub(super) async fn start(parts: &Parts, caller: Caller, command: StartConversation) -> Result<Answer, Refusal> {
+    let me = caller.user;
+    let plan = match command.target {
+        Target::NoteToSelf => note_to_self(me),
+        Target::Direct(peer) => direct(parts, caller, peer).await?,
+        Target::Group { to, subject, client_id } => {
+            let start_key = format!("group:{me}:{client_id}");
+            match found(parts, caller, GROUP, &start_key).await? {
+                Some(before) => before,
+                None => Plan { subject, start_key, ..group(parts, caller, to).await? },
+            }
+        }
+        Target::Mail { to, copy, subject, client_id, in_reply_to } => {
+            let start_key = format!("mail:{me}:{client_id}");
+            match found(parts, caller, MAIL, &start_key).await? {
+                Some(before) => before,
+                None => Plan { subject, start_key, in_reply_to, ..mail(parts, caller, to, copy, in_reply_to).await? },
+            }
+        }
+    };
+    carry_out(parts, caller, plan, command.first_message).await
+}
+
+/// What was started before by this key: a retry is answered even if starting is no longer allowed, since it was done.
+async fn found(parts: &Parts, caller: Caller, kind: i16, start_key: &str) -> Result<Option<Plan>, Refusal> {
+    let before = parts.store.started(caller.tenant, start_key).await.map_err(super::unavailable)?;
+    let start_key = start_key.to_owned();
+    Ok(before.map(|_| Plan { kind, start_key, exists: true, ..Plan::default() }))
+}
+
+fn note_to_self(me: UserId) -> Plan {
+    let check = Check { action: Action::Start, whom: Whom::Person(me), field: String::new() };
+    Plan { kind: NOTE_TO_SELF, start_key: start_key(me, me), checks: vec![check], ..Plan::default() }
+}
+
+async fn direct(parts: &Parts, caller: Caller, peer: Recipient) -> Result<Plan, Refusal> {
+    let to_group = matches!(peer, Recipient::Group(_));
+    let recipients = Recipients::gather(parts, caller, vec![peer], Vec::new(), &[]).await?;
+    if to_group {
+        // Rules had their say; a group is no partner for a conversation of two.
+        return Err(rules::refusal(Code::Unsupported).field("with[0]"));
+    }
+    let Some(peer) = recipients.members.first().map(|member| member.user) else {
+        return Ok(Plan { checks: recipients.checks, ..note_to_self(caller.user) });
+    };
+    let start_key = start_key(caller.user, peer);
+    Ok(Plan { kind: DIRECT, start_key, members: recipients.members, checks: recipients.checks, ..Plan::default() })
+}
+
+async fn group(parts: &Parts, caller: Caller, to: Vec<Recipient>) -> Result<Plan, Refusal> {
+    let facts = parts.facts.current(caller.tenant).await.map_err(super::unavailable)?;
+    let several = recipients::several();
+    several.ask(&parts.rules, &facts, caller.user)?;
+    let recipients = Recipients::gather(parts, caller, to, Vec::new(), &[]).await?;
+    let Recipients { members, groups, inactive, mut checks, .. } = recipients;
+    checks.push(several);
+    Ok(Plan { kind: GROUP, members, groups, inactive, checks, ..Plan::default() })
+}
+
+async fn mail(
+    parts: &Parts,
+    caller: Caller,
+    to: Vec<Recipient>,
+    copy: Vec<Recipient>,
+    in_reply_to: Option<MessageId>,
+) -> Result<Plan, Refusal> {
+    let (exempt, reply) = match in_reply_to {
+        Some(parent) => reply::exempt(parts, caller, parent).await?,
+        None => (Vec::new(), None),
+    };
+    let recipients = Recipients::gather(parts, caller, to, copy, &exempt).await?;
+    let Recipients { members, addressees, groups, inactive, mut checks } = recipients;
+    checks.extend(reply);
+    Ok(Plan { kind: MAIL, members, addressees, groups, inactive, checks, ..Plan::default() })
+}
+
+async fn carry_out(parts: &Parts, caller: Caller, plan: Plan, first_message: Option<Draft>) -> Result<Answer, Refusal> {
+    let role = if plan.kind == GROUP { OWNER } else { MEMBER };
+    let starter = Member { user: caller.user, role, is_copy: false, is_named: true };
+    let members: Vec<Member> = std::iter::once(starter).chain(plan.members).collect();
+    let new = NewConversation {
+        id: ConversationId::new(),
+        tenant: caller.tenant.0,
+        kind: plan.kind,
+        subject: plan.subject,
+        start_key: plan.start_key,
+        member_count: u32::try_from(members.len()).unwrap_or(u32::MAX),
+        created_by: caller.user,
+        in_reply_to: plan.in_reply_to,
+    };
+    let Plan { addressees, groups, checks, exists, inactive, .. } = plan;
+    let start = Start { new, members, addressees, groups, first_message, checks, exists };
+    let Done::Started { conversation, created, first_message } =
+        parts.writer.write(Order { caller, op: Op::Start(start) }).await?
+    else {
+        unreachable!("a start is answered as one");
+    };
+    let conversation = list::one(parts, caller, conversation).await?;
+    let reached = conversation.member_count.saturating_sub(1);
+    Ok(Answer::ConversationStarted(wire::ConversationStarted {
+        conversation: Some(conversation),
+        created,
+        first_message,
+        inactive,
+        reached,
+    }))
+}
+
+/// The key of one's conversation with a person: the same for both, whoever starts.
+pub(super) fn start_key(me: UserId, them: UserId) -> String {
+    if me == them { format!("self:{me}") } else { format!("pair:{}:{}", me.min(them), me.max(them)) }
+}

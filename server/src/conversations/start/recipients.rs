@@ -1,0 +1,231 @@
+//! From those named to those who get it: people as they are, groups as the people in them at this moment. All or nothing.
+
+use std::collections::{HashMap, HashSet};
+
+use causerie_policy::{Action, Code, GroupIx, Status};
+use causerie_protocol::{
+    GroupId, Refusal, UserId,
+    command::{GroupRef, Recipient, UserRef},
+    limits, wire,
+};
+use uuid::Uuid;
+
+use super::{
+    super::{Caller, Parts, unavailable},
+    Check, Member, Whom,
+};
+use crate::{
+    facts::{Snapshot, rules},
+    store::{
+        kinds::MEMBER,
+        queries::{
+            facts::groups,
+            mails::{Addressed, Addressee},
+            people,
+        },
+    },
+};
+
+/// Who gets it, and by what right.
+pub(super) struct Recipients {
+    /// The starter left out, each person once.
+    pub members: Vec<Member>,
+    /// As they were named, each once.
+    pub addressees: Vec<Addressee>,
+    /// Those of them that are groups.
+    pub groups: Vec<GroupId>,
+    /// People in the groups named who can't be written to now.
+    pub inactive: Vec<wire::User>,
+    /// What must still be allowed when it is written.
+    pub checks: Vec<Check>,
+}
+
+/// Somebody who is named.
+struct Named {
+    /// How the request names the place, `with[1]`.
+    field: String,
+    /// `None` for one who is not known.
+    who: Option<Addressed>,
+    is_copy: bool,
+}
+
+/// A conversation of several people at all.
+pub(super) fn several() -> Check {
+    Check { action: Action::StartGroup, whom: Whom::Nobody, field: String::new() }
+}
+
+impl Recipients {
+    /// Asks the rules about everyone named, of those in `exempt` only what is denied them, and finds who gets it.
+    ///
+    /// # Errors
+    /// The refusal of the first who can't be written to, with the field that names them.
+    pub async fn gather(
+        parts: &Parts,
+        caller: Caller,
+        to: Vec<Recipient>,
+        copy: Vec<Recipient>,
+        exempt: &[UserId],
+    ) -> Result<Self, Refusal> {
+        let facts = parts.facts.current(caller.tenant).await.map_err(unavailable)?;
+        let mut checks = Vec::new();
+        if to.len() + copy.len() > 1 || to.iter().chain(&copy).any(|one| matches!(one, Recipient::Group(_))) {
+            checks.push(several());
+        }
+        for check in &checks {
+            check.ask(&parts.rules, &facts, caller.user)?;
+        }
+        let named = resolve(parts, caller, &facts, to, copy).await?;
+        let mut gathering =
+            Gathering { facts: &facts, me: caller.user, members: Vec::new(), seen: HashSet::new(), inactive: Vec::new() };
+        let mut addressees: Vec<Addressee> = Vec::with_capacity(named.len());
+        let mut shown = HashSet::new();
+        for one in &named {
+            let blame = |refusal: Refusal| refusal.field(one.field.as_str());
+            // In its turn, like one out of reach: which one is blamed must not tell who exists.
+            let who = one.who.ok_or_else(|| blame(rules::not_found()))?;
+            let (action, whom) = match who {
+                Addressed::User(user) if exempt.contains(&user) => (Action::Start, Whom::Answered(user)),
+                Addressed::User(user) => (Action::Start, Whom::Person(user)),
+                Addressed::Group(group) => (Action::AddressGroup, Whom::Group(group)),
+            };
+            let check = Check { action, whom, field: one.field.clone() };
+            check.ask(&parts.rules, &facts, caller.user)?;
+            checks.push(check);
+            gathering.add(who, one.is_copy).map_err(blame)?;
+            if shown.insert(who) {
+                addressees.push(Addressee { who, is_copy: one.is_copy });
+            }
+        }
+        let Gathering { members, inactive, .. } = gathering;
+        let names_me = shown.contains(&Addressed::User(caller.user));
+        if let Some(first) = named.first().filter(|_| members.is_empty() && !names_me) {
+            return Err(rules::refusal(Code::RecipientInactive).field(first.field.as_str()));
+        }
+        let groups: Vec<GroupId> = addressees
+            .iter()
+            .filter_map(|addressee| match addressee.who {
+                Addressed::Group(group) => Some(group),
+                Addressed::User(_) => None,
+            })
+            .collect();
+        let through_groups = members.iter().filter(|member| !member.is_named).count();
+        parts.allowances.take_through_groups(caller.user, through_groups)?;
+        let inactive = people::find(parts.store.reader(), caller.tenant, &inactive).await.map_err(unavailable)?;
+        let inactive = inactive.iter().map(wire::User::from).collect();
+        Ok(Self { members, addressees, groups, inactive, checks })
+    }
+}
+
+/// Members on their way to be a list.
+struct Gathering<'a> {
+    facts: &'a Snapshot,
+    me: UserId,
+    members: Vec<Member>,
+    seen: HashSet<UserId>,
+    inactive: Vec<UserId>,
+}
+
+impl Gathering<'_> {
+    /// Adds somebody named; those named before, as a recipient rather than for a copy, stay what they are.
+    fn add(&mut self, who: Addressed, is_copy: bool) -> Result<(), Refusal> {
+        match who {
+            Addressed::User(user) => self.add_person(user, is_copy, true),
+            Addressed::Group(group) => {
+                let group = self.facts.group(group).ok_or_else(rules::not_found)?;
+                self.add_group(group, is_copy);
+            }
+        }
+        if self.members.len() > limits::STARTED_WITH_MAX {
+            return Err(rules::refusal(Code::TooMany));
+        }
+        Ok(())
+    }
+
+    fn add_person(&mut self, user: UserId, is_copy: bool, is_named: bool) {
+        if user == self.me {
+            return;
+        }
+        if self.seen.insert(user) {
+            self.members.push(Member { user, role: MEMBER, is_copy, is_named });
+        } else if let Some(member) = self.members.iter_mut().find(|member| is_named && member.user == user) {
+            member.is_named = true;
+        }
+    }
+
+    fn add_group(&mut self, group: GroupIx, is_copy: bool) {
+        let world = &self.facts.world;
+        for person in world.members(group) {
+            let user = UserId(Uuid::from_u128(world.user_key(person)));
+            match world.status(person) {
+                Status::Active => self.add_person(user, is_copy, false),
+                Status::Invited | Status::Deactivated
+                    if self.inactive.len() < limits::INACTIVE_SHOWN && self.seen.insert(user) =>
+                {
+                    self.inactive.push(user);
+                }
+                Status::Invited | Status::Deactivated | Status::Removed => {}
+            }
+        }
+    }
+}
+
+/// Finds who is meant.
+async fn resolve(
+    parts: &Parts,
+    caller: Caller,
+    facts: &Snapshot,
+    to: Vec<Recipient>,
+    copy: Vec<Recipient>,
+) -> Result<Vec<Named>, Refusal> {
+    let places = |field: &'static str, is_copy: bool, all: Vec<Recipient>| {
+        all.into_iter().enumerate().map(move |(at, one)| (format!("{field}[{at}]"), is_copy, one))
+    };
+    let all: Vec<(String, bool, Recipient)> = places("with", false, to).chain(places("copy", true, copy)).collect();
+    let mut users = Vec::new();
+    let mut external_ids = Vec::new();
+    for (_, _, one) in &all {
+        match one {
+            Recipient::User(user) => users.push(user.clone()),
+            Recipient::Group(GroupRef::ExternalId(id)) => external_ids.push(id.as_str()),
+            Recipient::Group(GroupRef::Id(_)) => {}
+        }
+    }
+    let reader = parts.store.reader();
+    let users = people::resolve(reader, caller.tenant, &users).await.map_err(unavailable)?;
+    let mut users = users.into_iter().map(|user| user.map(|user| user.id));
+    let groups: HashMap<String, GroupId> =
+        groups::find_by_external_id(reader, caller.tenant, &external_ids).await.map_err(unavailable)?;
+    let named = all
+        .into_iter()
+        .map(|(field, is_copy, one)| {
+            let who = match one {
+                Recipient::User(_) => users.next().flatten().map(Addressed::User),
+                Recipient::Group(GroupRef::Id(id)) => facts.group(id).map(|_| Addressed::Group(id)),
+                Recipient::Group(GroupRef::ExternalId(id)) => groups.get(&id).copied().map(Addressed::Group),
+            };
+            Named { field, who, is_copy }
+        })
+        .collect();
+    Ok(named)
+}
+
+/// Finds people the caller may start a conversation with, with what is shown of them and what must still be allowed when
+/// they are put in. `field` holds them in the request.
+pub(in super::super) async fn resolve_users(
+    parts: &Parts,
+    caller: Caller,
+    refs: Vec<UserRef>,
+    field: &str,
+) -> Result<(Vec<wire::User>, Vec<Check>), Refusal> {
+    let found = people::resolve(parts.store.reader(), caller.tenant, &refs).await.map_err(unavailable)?;
+    let facts = parts.facts.current(caller.tenant).await.map_err(unavailable)?;
+    let both = found.iter().enumerate().map(|(at, found)| {
+        let field = format!("{field}[{at}]");
+        let Some(user) = found else { return Err(rules::not_found().field(field)) };
+        let check = Check { action: Action::Start, whom: Whom::Person(user.id), field };
+        check.ask(&parts.rules, &facts, caller.user)?;
+        Ok((wire::User::from(user), check))
+    });
+    let both: Vec<_> = both.collect::<Result<_, Refusal>>()?;
+    Ok(both.into_iter().unzip())
+}

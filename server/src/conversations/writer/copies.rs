@@ -1,0 +1,97 @@
+//! Own copies in a batch: who deletes theirs, of a message or of a conversation, and who gets one back.
+
+use std::collections::{HashMap, HashSet};
+
+use causerie_protocol::{ConversationId, UserId, wire};
+
+use super::{log::Joining, work::Work};
+use crate::store::{
+    kinds::{DIRECT, GROUP, MEMBER},
+    queries::messages::timestamp,
+};
+
+/// What a batch knows and does about own copies.
+#[derive(Debug, Default)]
+pub(super) struct Copies {
+    /// In direct conversations: who deleted their copy, and comes back with the next message.
+    pub away: HashSet<(ConversationId, UserId)>,
+    /// Messages, of those the batch is about, whose own copy is deleted.
+    pub hidden: HashSet<(ConversationId, UserId, u32)>,
+    /// Who is in the conversations to be erased.
+    pub holders: HashMap<ConversationId, HashSet<UserId>>,
+    /// Those of [`Self::hidden`] to be written.
+    pub hiding: Vec<(ConversationId, UserId, u32)>,
+    /// From which message on a conversation is somebody's.
+    pub forgetting: HashMap<(ConversationId, UserId), u32>,
+}
+
+impl Work<'_> {
+    /// Deletes somebody's own copy of a message; answers what is left of it for them.
+    pub(super) fn hide(&mut self, conversation: ConversationId, user: UserId, mut message: wire::Message) -> wire::Message {
+        let copy = (conversation, user, message.seq);
+        if self.copies.hidden.insert(copy) {
+            self.copies.hiding.push(copy);
+            // One deletes what one has seen, so that what is unread is never hidden.
+            if let Some(standing) = self.standings.get_mut(&(conversation, user)) {
+                standing.read_seq = standing.read_seq.max(message.seq);
+            }
+            if let Some(reading) = self.readings.get_mut(&(conversation, user)) {
+                reading.read_seq = reading.read_seq.max(message.seq);
+            }
+        }
+        message.text.clear();
+        message.deleted_at = Some(timestamp(self.now_ms));
+        message
+    }
+
+    /// Deletes somebody's own copy of a conversation. In a group everyone sees that they left; elsewhere nobody learns of it.
+    pub(super) fn forget(&mut self, conversation: ConversationId, user: UserId, kind: i16) {
+        if kind == GROUP {
+            self.leave_group(conversation, user);
+        } else {
+            self.take_out(conversation, user);
+            if kind == DIRECT {
+                self.copies.away.insert((conversation, user));
+            }
+        }
+        self.forget_past(conversation, user);
+    }
+
+    /// Deletes the copies of everyone. Nobody is left to be told of a version.
+    pub(super) fn erase(&mut self, conversation: ConversationId, kind: i16) {
+        let mut holders = self.copies.holders.remove(&conversation).unwrap_or_default();
+        holders.extend(self.joining.iter().filter(|joining| joining.conversation == conversation).map(|one| one.user));
+        for (_, gone) in self.leaving.iter().filter(|(from, _)| *from == conversation) {
+            holders.remove(gone);
+        }
+        for user in holders {
+            self.take_out(conversation, user);
+            self.forget_past(conversation, user);
+            match kind {
+                DIRECT => drop(self.copies.away.insert((conversation, user))),
+                GROUP => drop(self.present.remove(&(conversation, user))),
+                _ => {}
+            }
+        }
+        if kind == GROUP {
+            self.log(conversation).empty();
+        }
+    }
+
+    /// Gives one back a conversation they deleted their copy of, with nothing in it yet.
+    pub(super) fn come_back(&mut self, conversation: ConversationId, user: UserId) {
+        let read_seq = self.log(conversation).last_seq;
+        self.put_in(Joining { conversation, user, role: MEMBER, read_seq });
+        self.copies.away.remove(&(conversation, user));
+        if let Some(standing) = self.standings.get_mut(&(conversation, user)) {
+            standing.facts.role = Some(MEMBER);
+            standing.facts.first_seq = read_seq + 1;
+            standing.read_seq = read_seq;
+        }
+    }
+
+    fn forget_past(&mut self, conversation: ConversationId, user: UserId) {
+        let first_seq = self.log(conversation).last_seq + 1;
+        self.copies.forgetting.insert((conversation, user), first_seq);
+    }
+}

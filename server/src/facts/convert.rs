@@ -1,0 +1,145 @@
+//! From the log's words to the policy's numbers. What names a word the rules do not have is left out: it gives nothing. A
+//! number this program does not know is taken for the strictest.
+
+use causerie_policy::{
+    Change, Delivers, EdgeEffect, GroupState, Key, RelationState, Role, Roles, Status, Vocabulary, World, WritableBy,
+};
+use causerie_protocol::{UserId, facts, wire};
+use facts::change::Fact;
+
+use super::Touched;
+
+/// The same changes, in order.
+pub(super) fn changes(vocabulary: &Vocabulary, changes: facts::Changes) -> Vec<Change> {
+    changes.changes.into_iter().filter_map(|change| one(vocabulary, change.fact?)).collect()
+}
+
+/// Applying the changes is not enough: rules themselves changed, or a group came into what they speak of, or left it, by
+/// another kind.
+pub(super) fn need_all(vocabulary: &Vocabulary, changes: &facts::Changes) -> bool {
+    let declared = |kind: &str| vocabulary.kind(kind).is_some();
+    changes.changes.iter().any(|change| match &change.fact {
+        Some(Fact::PolicyChanged(_)) => true,
+        Some(Fact::Group(group)) => {
+            group.kind_before.as_ref().is_some_and(|before| declared(before) != declared(&group.kind))
+        }
+        _ => false,
+    })
+}
+
+/// Whose rights may change by it. Who was not known before has no conversations, and a group nobody knew leads nobody anywhere.
+/// Known groups, edges and settings concern whoever they concern.
+pub(super) fn touched(before: &World, changes: &facts::Changes) -> Touched {
+    let mut people = Vec::new();
+    for change in &changes.changes {
+        let ids: &[&[u8]] = match &change.fact {
+            Some(Fact::User(user)) => &[&user.id],
+            Some(Fact::Membership(membership) | Fact::MembershipRemoved(membership)) => &[&membership.user],
+            Some(Fact::Relation(relation) | Fact::RelationRemoved(relation)) => &[&relation.from, &relation.to],
+            Some(Fact::Group(group)) if key(&group.id).is_none_or(|key| before.group(key).is_none()) => &[],
+            _ => return Touched::Everyone,
+        };
+        let known = ids.iter().filter_map(|id| UserId::from_slice(id).ok());
+        people.extend(known.filter(|user| before.user(user.0.as_u128()).is_some()));
+    }
+    Touched::People(people)
+}
+
+fn one(vocabulary: &Vocabulary, fact: Fact) -> Option<Change> {
+    Some(match fact {
+        Fact::User(user) => Change::User {
+            key: key(&user.id)?,
+            status: status(user.status),
+            roles: Roles(user.roles.iter().filter_map(|role| vocabulary.role(role)).fold(0, |set, role| set | 1 << role.0)),
+            writable_by: match facts::WritableBy::try_from(user.writable_by) {
+                Ok(facts::WritableBy::Rules | facts::WritableBy::Unspecified) => WritableBy::Rules,
+                Ok(facts::WritableBy::Contacts) => WritableBy::Contacts,
+                Ok(facts::WritableBy::Nobody) | Err(_) => WritableBy::Nobody,
+            },
+            words: user.words,
+        },
+        Fact::Group(group) => Change::Group {
+            key: key(&group.id)?,
+            kind: vocabulary.kind(&group.kind)?,
+            parent: key(&group.parent),
+            state: match facts::GroupState::try_from(group.state) {
+                Ok(facts::GroupState::Active) => GroupState::Active,
+                Ok(facts::GroupState::Concluded) => GroupState::Concluded,
+                _ => GroupState::Archived,
+            },
+            deliver: delivers(group.delivers),
+            words: group.words,
+        },
+        Fact::GroupRemoved(id) => Change::GroupRemoved { key: key(&id)? },
+        Fact::Membership(one) => Change::Membership {
+            user: key(&one.user)?,
+            group: key(&one.group)?,
+            role: vocabulary.role(&one.role)?,
+            from_ms: one.valid_from,
+            until_ms: one.valid_until,
+        },
+        Fact::MembershipRemoved(one) => {
+            Change::MembershipRemoved { user: key(&one.user)?, group: key(&one.group)?, role: vocabulary.role(&one.role)? }
+        }
+        Fact::Relation(one) => Change::Relation {
+            from: key(&one.from)?,
+            to: key(&one.to)?,
+            relation: vocabulary.relation(&one.relation)?,
+            state: match wire::RelationState::try_from(one.state) {
+                Ok(wire::RelationState::Accepted) => RelationState::Accepted,
+                _ => RelationState::Pending,
+            },
+        },
+        Fact::RelationRemoved(one) => Change::RelationRemoved {
+            from: key(&one.from)?,
+            to: key(&one.to)?,
+            relation: vocabulary.relation(&one.relation)?,
+        },
+        Fact::Edge(one) => Change::Edge {
+            from: key(&one.from_group)?,
+            from_role: any_or(vocabulary, &one.from_role)?,
+            to: key(&one.to_group)?,
+            to_role: any_or(vocabulary, &one.to_role)?,
+            effect: match facts::EdgeEffect::try_from(one.effect) {
+                Ok(facts::EdgeEffect::Allow) => EdgeEffect::Allow,
+                _ => EdgeEffect::Deny,
+            },
+            delivers: delivers(one.delivers),
+        },
+        Fact::EdgeRemoved(one) => Change::EdgeRemoved {
+            from: key(&one.from_group)?,
+            from_role: any_or(vocabulary, &one.from_role)?,
+            to: key(&one.to_group)?,
+            to_role: any_or(vocabulary, &one.to_role)?,
+        },
+        Fact::Setting(one) => Change::Setting { setting: vocabulary.setting(&one.name)?, value: one.value },
+        Fact::PolicyChanged(_) => return None,
+    })
+}
+
+fn status(number: i32) -> Status {
+    match wire::UserStatus::try_from(number) {
+        Ok(wire::UserStatus::Active) => Status::Active,
+        Ok(wire::UserStatus::Invited) => Status::Invited,
+        Ok(wire::UserStatus::Deactivated) => Status::Deactivated,
+        _ => Status::Removed,
+    }
+}
+
+fn delivers(number: i32) -> Delivers {
+    match facts::Delivers::try_from(number) {
+        Ok(facts::Delivers::People) => Delivers::People,
+        Ok(facts::Delivers::Group) => Delivers::Group,
+        Ok(facts::Delivers::Both) => Delivers::Both,
+        _ => Delivers::None,
+    }
+}
+
+/// The role of a name; inner `None` for any role, outer `None` for one the rules do not have.
+fn any_or(vocabulary: &Vocabulary, role: &str) -> Option<Option<Role>> {
+    if role.is_empty() { Some(None) } else { vocabulary.role(role).map(Some) }
+}
+
+fn key(id: &[u8]) -> Option<Key> {
+    Some(Key::from_be_bytes(id.try_into().ok()?))
+}

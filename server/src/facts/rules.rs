@@ -1,0 +1,135 @@
+//! The seam to `policy`: a yes, or a refusal in the wire's words; and what a screen may offer.
+
+use std::sync::Arc;
+
+use causerie_policy::{About, Action, Capability, Code, Decision};
+use causerie_protocol::{ErrorCode, Refusal, UserId, wire};
+
+use super::Snapshot;
+use crate::{
+    audit::Refusals,
+    store::{kinds::MAIL, queries::conversations::Facts},
+    telemetry::{Metrics, RuleLabel},
+};
+
+/// Asks the rules, keeps count of what they deny, and has the audit note it. Cheap to clone.
+#[derive(Clone)]
+pub struct Rules {
+    metrics: Arc<Metrics>,
+    refusals: Refusals,
+}
+
+impl Rules {
+    /// Counts into these figures, and notes there what is refused.
+    #[must_use]
+    pub fn new(metrics: &Arc<Metrics>, refusals: &Refusals) -> Self {
+        Self { metrics: Arc::clone(metrics), refusals: refusals.clone() }
+    }
+
+    /// May this person do this?
+    ///
+    /// # Errors
+    /// The refusal the person may read.
+    pub fn allow(&self, facts: &Snapshot, action: Action, me: UserId, about: About) -> Result<(), Refusal> {
+        match facts.decide(action, me, about) {
+            Some(Decision::Allow { .. }) => Ok(()),
+            // No rule holds anything yet; what can't be delivered now is not accepted.
+            Some(Decision::Hold { rule, .. }) => {
+                self.denied(facts, action, me, about, Some(facts.policy.rule_name(rule)), Code::Unsupported);
+                Err(Refusal::new(ErrorCode::Unsupported, "held messages are not supported"))
+            }
+            Some(Decision::Deny { rule, code, public_code }) => {
+                self.denied(facts, action, me, about, rule.map(|rule| facts.policy.rule_name(rule)), code);
+                Err(refusal(public_code))
+            }
+            None => {
+                self.denied(facts, action, me, about, None, Code::NotFound);
+                Err(not_found())
+            }
+        }
+    }
+
+    /// May this person do this in a conversation, as far as they are in it?
+    ///
+    /// # Errors
+    /// The refusal the person may read.
+    pub fn allow_in(&self, facts: &Snapshot, action: Action, me: UserId, conversation: &Facts) -> Result<(), Refusal> {
+        if action == Action::Send && !takes_messages(conversation) {
+            return Err(refusal(Code::Unsupported));
+        }
+        self.allow(facts, action, me, About::Conversation(facts.conversation(me, conversation)))
+    }
+
+    fn denied(&self, facts: &Snapshot, action: Action, me: UserId, about: About, rule: Option<&str>, code: Code) {
+        self.refusals.take(facts, action, me, about, rule, code);
+        // Rules of a product's own making could have any names, and labels must not be without a bound.
+        let rule = match rule {
+            Some(rule) if facts.policy_is_preset() => format!("{}/{rule}", facts.policy.name()),
+            Some(_) => "own".to_owned(),
+            None => "default".to_owned(),
+        };
+        self.metrics.policy_denials.get_or_create(&RuleLabel { rule }).inc();
+    }
+}
+
+/// The answer for what does not exist, and for what is not the caller's to know of: the same.
+#[must_use]
+pub fn not_found() -> Refusal {
+    refusal(Code::NotFound)
+}
+
+/// The answer for what nobody can do here, whoever they are.
+#[must_use]
+pub fn unsupported() -> Refusal {
+    refusal(Code::Unsupported)
+}
+
+/// What a person may do in a conversation, for the wire.
+#[must_use]
+pub fn capabilities(facts: &Snapshot, me: UserId, conversation: &Facts) -> Vec<i32> {
+    let possible = |capability: &Capability| *capability != Capability::Send || takes_messages(conversation);
+    facts.capabilities(me, conversation).into_iter().filter(possible).map(|capability| on_wire(capability) as i32).collect()
+}
+
+/// No rule makes a mail more than one message: another is a mail of its own.
+fn takes_messages(conversation: &Facts) -> bool {
+    conversation.kind != MAIL
+}
+
+fn on_wire(capability: Capability) -> wire::Capability {
+    match capability {
+        Capability::Send => wire::Capability::Send,
+        Capability::Edit => wire::Capability::Edit,
+        Capability::Delete => wire::Capability::Delete,
+        Capability::DeleteOwnCopy => wire::Capability::DeleteOwnCopy,
+        Capability::Rename => wire::Capability::Rename,
+        Capability::AddMember => wire::Capability::AddMember,
+        Capability::RemoveMember => wire::Capability::RemoveMember,
+        Capability::Leave => wire::Capability::Leave,
+        Capability::Close => wire::Capability::Close,
+        Capability::Reopen => wire::Capability::Reopen,
+        Capability::DeleteConversation => wire::Capability::DeleteConversation,
+        Capability::EraseConversation => wire::Capability::EraseConversation,
+        Capability::Reply => wire::Capability::Reply,
+    }
+}
+
+/// A refusal in the wire's words.
+#[must_use]
+pub fn refusal(code: Code) -> Refusal {
+    let (code, sentence) = match code {
+        Code::NotFound | Code::NotAMember => (ErrorCode::NotFound, "there is no such thing, or it is not yours to see"),
+        Code::Unsupported => (ErrorCode::Unsupported, "this can't be done here"),
+        Code::NotAuthor => (ErrorCode::NotAuthor, "only the author may do this"),
+        Code::Closed => (ErrorCode::Closed, "the conversation is closed"),
+        Code::Locked => (ErrorCode::Locked, "the conversation is locked"),
+        Code::RecipientInactive => (ErrorCode::RecipientInactive, "the other person is not active any more"),
+        Code::CannotStart => (ErrorCode::CannotStart, "the rules do not let you start a conversation here"),
+        Code::NeedsFriend => (ErrorCode::NeedsFriend, "this needs a relation the other person accepted"),
+        Code::MessagingOff => (ErrorCode::MessagingOff, "messaging is switched off"),
+        Code::WindowOver => (ErrorCode::WindowOver, "the time in which this could be done is over"),
+        Code::GroupNotAddressable => (ErrorCode::GroupNotAddressable, "this group can't be written to as a whole"),
+        Code::TooMany => (ErrorCode::TooMany, "these are more people than may be written to at once"),
+    };
+    Refusal::new(code, sentence)
+}

@@ -1,0 +1,173 @@
+//! One version of a tenant's facts, with the rules over them.
+
+use std::sync::Arc;
+
+use causerie_policy::{
+    About, Action, Capability, Conversation, Decision, GroupIx, Kind, Policy, Seat, State, UserIx, World,
+};
+use causerie_protocol::{GroupId, TenantId, UserId};
+
+use super::convert;
+use crate::store::{
+    Store, StoreError, kinds,
+    queries::{
+        conversations::Facts,
+        facts::{
+            Load,
+            read::{self, StoredPolicy},
+        },
+    },
+};
+
+/// Facts and rules that belong together. Never changes; the next version is another snapshot.
+pub struct Snapshot {
+    /// Whose.
+    pub tenant: TenantId,
+    /// Of the facts.
+    pub version: u64,
+    /// Of the rules.
+    pub policy_version: u64,
+    /// The rules.
+    pub policy: Arc<Policy>,
+    /// The facts.
+    pub world: World,
+    /// By then the clock changes a fact. Milliseconds since 1970 UTC.
+    valid_until_ms: i64,
+}
+
+impl Snapshot {
+    /// Reads rules and facts.
+    pub(super) async fn load(store: &Store, tenant: TenantId, now_ms: i64) -> Result<Self, StoreError> {
+        let load = Load::begin(store, tenant).await?;
+        let version = load.version();
+        let policy = match load.policy() {
+            Some(stored) => parse(tenant, stored)?,
+            None => default_policy(),
+        };
+        let mut world = World::new(Arc::clone(policy.vocabulary()));
+        load.facts(|changes| world.apply_all(&convert::changes(policy.vocabulary(), changes))).await?;
+        world.advance(now_ms);
+        Ok(Self::of(tenant, version.facts, version.policy, policy, world))
+    }
+
+    /// The same facts under other rules, to see what these would do. Read anew where the rules have other words: facts
+    /// are held in the words of their rules.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn under(&self, store: &Store, policy: Arc<Policy>, now_ms: i64) -> Result<Self, StoreError> {
+        if policy.vocabulary() == self.policy.vocabulary() {
+            return Ok(Self::of(self.tenant, self.version, self.policy_version, policy, self.world.clone()));
+        }
+        let load = Load::begin(store, self.tenant).await?;
+        let version = load.version();
+        let mut world = World::new(Arc::clone(policy.vocabulary()));
+        load.facts(|changes| world.apply_all(&convert::changes(policy.vocabulary(), changes))).await?;
+        world.advance(now_ms);
+        Ok(Self::of(self.tenant, version.facts, version.policy, policy, world))
+    }
+
+    fn of(tenant: TenantId, version: u64, policy_version: u64, policy: Arc<Policy>, world: World) -> Self {
+        let valid_until_ms = world.valid_until_ms().unwrap_or(i64::MAX);
+        Self { tenant, version, policy_version, policy, world, valid_until_ms }
+    }
+
+    pub(super) fn with(&self, version: u64, world: World) -> Self {
+        Self::of(self.tenant, version, self.policy_version, Arc::clone(&self.policy), world)
+    }
+
+    pub(super) fn holds_at(&self, now_ms: i64) -> bool {
+        now_ms < self.valid_until_ms
+    }
+
+    /// The person, as the rules number them.
+    #[must_use]
+    pub fn user(&self, user: UserId) -> Option<UserIx> {
+        self.world.user(user.0.as_u128())
+    }
+
+    /// The group, as the rules number it.
+    #[must_use]
+    pub fn group(&self, group: GroupId) -> Option<GroupIx> {
+        self.world.group(group.0.as_u128())
+    }
+
+    /// The rules are one of ours, untouched.
+    #[must_use]
+    pub fn policy_is_preset(&self) -> bool {
+        self.policy_version == 0 || causerie_policy::PRESETS.iter().any(|(_, text)| *text == self.policy.text())
+    }
+
+    /// What the rules say. `None` for one they do not know: nothing is allowed then.
+    #[must_use]
+    pub fn decide(&self, action: Action, me: UserId, about: About) -> Option<Decision> {
+        Some(self.policy.decide(&self.world, action, self.user(me)?, about))
+    }
+
+    /// Whether a person may see another's profile and presence.
+    #[must_use]
+    pub fn sees(&self, me: UserId, them: UserId) -> bool {
+        let about = self.user(them).map(About::Person);
+        me == them
+            || about.and_then(|about| self.decide(Action::SeeProfile, me, about)).is_some_and(|said| said.is_allowed())
+    }
+
+    /// What a person may do in a conversation.
+    #[must_use]
+    pub fn capabilities(&self, me: UserId, facts: &Facts) -> Vec<Capability> {
+        match self.user(me) {
+            Some(ix) => self.policy.capabilities(&self.world, ix, self.conversation(me, facts)),
+            None => Vec::new(),
+        }
+    }
+
+    /// A conversation in the policy's terms. What this program does not know is taken for the strictest.
+    #[must_use]
+    pub fn conversation(&self, me: UserId, facts: &Facts) -> Conversation {
+        let kind = match facts.kind {
+            kinds::NOTE_TO_SELF => Kind::NoteToSelf,
+            kinds::DIRECT => Kind::Direct,
+            kinds::MAIL => Kind::Mail,
+            _ => Kind::Group,
+        };
+        Conversation {
+            kind,
+            state: match facts.state {
+                kinds::OPEN => State::Open,
+                kinds::CLOSED => State::Closed,
+                _ => State::Locked,
+            },
+            seat: facts.role.map(|role| if role == kinds::OWNER { Seat::Owner } else { Seat::Member }),
+            peer: match kind {
+                Kind::NoteToSelf => self.user(me),
+                _ => facts.peer.and_then(|peer| self.user(peer)),
+            },
+        }
+    }
+}
+
+/// The rules in force, without the facts.
+///
+/// # Errors
+/// When the database fails, or holds rules that can't be read any more.
+pub async fn policy(store: &Store, tenant: TenantId) -> Result<Arc<Policy>, StoreError> {
+    match read::policy(store.reader(), tenant).await? {
+        Some(stored) => parse(tenant, &stored),
+        None => Ok(default_policy()),
+    }
+}
+
+/// The rules in force. Rules that can't be read any more (a newer server wrote them) are an error, never a default.
+fn parse(tenant: TenantId, stored: &StoredPolicy) -> Result<Arc<Policy>, StoreError> {
+    Policy::parse(&stored.text).map(Arc::new).map_err(|problems| {
+        let why = problems.first().map(ToString::to_string).unwrap_or_default();
+        sea_orm::DbErr::Custom(format!("the policy of tenant {tenant}, version {}: {why}", stored.version)).into()
+    })
+}
+
+/// The rules of tenants that chose none.
+fn default_policy() -> Arc<Policy> {
+    static OPEN: std::sync::LazyLock<Arc<Policy>> =
+        std::sync::LazyLock::new(|| Arc::new(Policy::preset("open").expect("a test reads every preset")));
+    Arc::clone(&OPEN)
+}

@@ -1,0 +1,270 @@
+//! Random facts in the words of a policy, few enough that things meet.
+
+use causerie_policy::{How, Vocabulary};
+use causerie_protocol::{
+    TenantId,
+    facts::{Delivers, EdgeEffect, GroupState, WritableBy},
+    wire::{RelationState, UserStatus},
+};
+use proptest::{collection::vec, option, prelude::*, sample::select};
+
+use crate::{
+    store::{
+        Store,
+        queries::{
+            facts::{
+                EdgeFact, EdgeKey, FactWrite, GroupFact, MembershipFact, MembershipKey, RelationFact, RelationKey,
+                SettingFact,
+            },
+            people::Profile,
+        },
+    },
+    testing::NOW_MS,
+};
+
+const PEOPLE: usize = 9;
+const GROUPS: usize = 6;
+/// A word that no policy declares.
+const UNDECLARED: &str = "stranger";
+
+/// What one transaction changes. People and groups go by their numbers; links to who is not there are left out.
+#[derive(Debug, Clone)]
+pub struct Step {
+    people: Vec<Profile>,
+    groups: Vec<GroupFact>,
+    groups_gone: Vec<usize>,
+    memberships: Vec<Membership>,
+    relations: Vec<Relation>,
+    edges: Vec<Edge>,
+    settings: Vec<SettingFact>,
+}
+
+#[derive(Debug, Clone)]
+struct Membership {
+    user: usize,
+    group: usize,
+    role: String,
+    from_ms: Option<i64>,
+    until_ms: Option<i64>,
+    gone: bool,
+}
+
+#[derive(Debug, Clone)]
+struct Relation {
+    from: usize,
+    to: usize,
+    relation: String,
+    state: RelationState,
+    gone: bool,
+}
+
+#[derive(Debug, Clone)]
+struct Edge {
+    from: usize,
+    from_role: String,
+    to: usize,
+    to_role: String,
+    effect: EdgeEffect,
+    delivers: Delivers,
+    gone: bool,
+}
+
+/// Everyone and every group, and links between them.
+pub fn beginning(words: &Vocabulary) -> impl Strategy<Value = Step> {
+    let people: Vec<_> = (0..PEOPLE).map(|number| person(Just(number).boxed(), words)).collect();
+    let groups: Vec<_> = (0..GROUPS).map(|number| group(Just(number).boxed(), words)).collect();
+    step(people, groups, Just(Vec::new()).boxed(), 30, words)
+}
+
+/// A few changes of any kind.
+pub fn change(words: &Vocabulary) -> impl Strategy<Value = Step> {
+    let people = vec(person((0..PEOPLE).boxed(), words), 0..3);
+    let groups = vec(group((0..GROUPS).boxed(), words), 0..3);
+    step(people, groups, vec(0..GROUPS, 0..2).boxed(), 5, words)
+}
+
+fn step(
+    people: impl Strategy<Value = Vec<Profile>>,
+    groups: impl Strategy<Value = Vec<GroupFact>>,
+    groups_gone: BoxedStrategy<Vec<usize>>,
+    links: usize,
+    words: &Vocabulary,
+) -> impl Strategy<Value = Step> {
+    let links = (
+        vec(membership(words), 0..=links * 2),
+        vec(relation(words), 0..=links),
+        vec(edge(words), 0..=links / 3),
+        vec(setting(words), 0..3),
+    );
+    (people, groups, groups_gone, links).prop_map(
+        |(people, groups, groups_gone, (memberships, relations, edges, settings))| Step {
+            people,
+            groups,
+            groups_gone,
+            memberships,
+            relations,
+            edges,
+            settings: settings.into_iter().flatten().collect(),
+        },
+    )
+}
+
+fn person(number: BoxedStrategy<usize>, words: &Vocabulary) -> BoxedStrategy<Profile> {
+    let status = prop_oneof![
+        7 => Just(UserStatus::Active),
+        1 => Just(UserStatus::Invited),
+        1 => Just(UserStatus::Deactivated),
+        1 => Just(UserStatus::Removed),
+    ];
+    let writable_by =
+        prop_oneof![3 => Just(WritableBy::Rules), 1 => Just(WritableBy::Contacts), 1 => Just(WritableBy::Nobody)];
+    let profile = (number, name(), status, vec(word(&words.roles), 0..2), writable_by);
+    profile
+        .prop_map(|(number, name, status, roles, writable_by)| Profile {
+            external_id: person_id(number),
+            name: Some(name),
+            status: Some(status),
+            roles: Some(roles),
+            writable_by: Some(writable_by),
+            ..Profile::default()
+        })
+        .boxed()
+}
+
+fn group(number: BoxedStrategy<usize>, words: &Vocabulary) -> BoxedStrategy<GroupFact> {
+    let state =
+        prop_oneof![6 => Just(GroupState::Active), 1 => Just(GroupState::Concluded), 1 => Just(GroupState::Archived)];
+    (number, name(), word(&words.kinds), state, delivers())
+        .prop_map(|(number, name, kind, state, delivers)| GroupFact {
+            external_id: group_id(number),
+            kind: Some(kind),
+            name: Some(name),
+            parent: None,
+            state: Some(state),
+            delivers: Some(delivers),
+        })
+        .boxed()
+}
+
+fn membership(words: &Vocabulary) -> impl Strategy<Value = Membership> {
+    // Around the present, so that some begin and some end while a test looks.
+    let time = || option::weighted(0.2, (NOW_MS - 50)..(NOW_MS + 150));
+    (0..PEOPLE, 0..GROUPS, word(&words.roles), time(), time(), prop::bool::weighted(0.15))
+        .prop_map(|(user, group, role, from_ms, until_ms, gone)| Membership { user, group, role, from_ms, until_ms, gone })
+}
+
+fn relation(words: &Vocabulary) -> impl Strategy<Value = Relation> {
+    let names: Vec<String> = words.relations.iter().map(|(name, _)| name.clone()).collect();
+    let state = prop_oneof![1 => Just(RelationState::Pending), 3 => Just(RelationState::Accepted)];
+    (0..PEOPLE, 0..PEOPLE, word(&names), state, prop::bool::weighted(0.2))
+        .prop_map(|(from, to, relation, state, gone)| Relation { from, to, relation, state, gone })
+}
+
+fn edge(words: &Vocabulary) -> impl Strategy<Value = Edge> {
+    let role = || prop_oneof![1 => Just(String::new()), 2 => word(&words.roles)];
+    let effect = prop_oneof![3 => Just(EdgeEffect::Allow), 1 => Just(EdgeEffect::Deny)];
+    (0..GROUPS, role(), 0..GROUPS, role(), effect, delivers(), prop::bool::weighted(0.2)).prop_map(
+        |(from, from_role, to, to_role, effect, delivers, gone)| Edge {
+            from,
+            from_role,
+            to,
+            to_role,
+            effect,
+            delivers,
+            gone,
+        },
+    )
+}
+
+/// None where the policy declares none.
+fn setting(words: &Vocabulary) -> BoxedStrategy<Option<SettingFact>> {
+    if words.settings.is_empty() {
+        return Just(None).boxed();
+    }
+    let value = |values: Vec<String>| if values.is_empty() { vec!["2".to_owned(), "5m".to_owned()] } else { values };
+    let facts = words.settings.iter().flat_map(|setting| {
+        let values = value(setting.values.clone()).into_iter().map(Some).chain([None]);
+        values.map(|value| Some(SettingFact { name: setting.name.clone(), value }))
+    });
+    select(facts.collect::<Vec<_>>()).boxed()
+}
+
+fn delivers() -> impl Strategy<Value = Delivers> {
+    select(vec![Delivers::People, Delivers::Group, Delivers::Both, Delivers::None])
+}
+
+/// Mostly one of those declared.
+fn word(declared: &[String]) -> BoxedStrategy<String> {
+    let undeclared = Just(UNDECLARED.to_owned());
+    if declared.is_empty() {
+        return undeclared.boxed();
+    }
+    prop_oneof![9 => select(declared.to_vec()), 1 => undeclared].boxed()
+}
+
+/// Of few words, so that several begin alike.
+fn name() -> impl Strategy<Value = String> {
+    "[ab]{1,2}( [ab]{1,2})?"
+}
+
+fn person_id(number: usize) -> String {
+    format!("p{number}")
+}
+
+fn group_id(number: usize) -> String {
+    format!("g{number}")
+}
+
+/// Writes a step as one transaction.
+pub async fn write(store: &Store, tenant: TenantId, words: &Vocabulary, step: &Step) {
+    let mut write = FactWrite::begin(store, tenant, NOW_MS).await.expect("begins");
+    let gone: Vec<String> = step.groups_gone.iter().map(|number| group_id(*number)).collect();
+    let gone = write.resolve_groups(&gone.iter().map(String::as_str).collect::<Vec<_>>()).await.expect("asks");
+    write.remove_groups(&gone.into_values().collect::<Vec<_>>()).await.expect("writes");
+    write.users(&step.people).await.expect("writes");
+    write.groups(&step.groups).await.expect("writes");
+    links(&mut write, words, step).await;
+    write.settings(&step.settings).await.expect("writes");
+    write.commit().await.expect("commits");
+}
+
+async fn links(write: &mut FactWrite, words: &Vocabulary, step: &Step) {
+    let (people, groups) = ((0..PEOPLE).map(person_id).collect::<Vec<_>>(), (0..GROUPS).map(group_id).collect::<Vec<_>>());
+    let users = write.resolve_users(&people.iter().map(String::as_str).collect::<Vec<_>>()).await.expect("asks");
+    let there = write.resolve_groups(&groups.iter().map(String::as_str).collect::<Vec<_>>()).await.expect("asks");
+    let user = |number: usize| users.get(&people[number]).copied();
+    let group = |number: usize| there.get(&groups[number]).copied();
+
+    let (mut put, mut gone) = (Vec::new(), Vec::new());
+    for one in &step.memberships {
+        let (Some(user), Some(group)) = (user(one.user), group(one.group)) else { continue };
+        let key = MembershipKey { user, group, role: one.role.clone() };
+        if one.gone {
+            gone.push(key);
+        } else {
+            put.push(MembershipFact { key, from_ms: one.from_ms, until_ms: one.until_ms });
+        }
+    }
+    write.memberships(&put).await.expect("writes");
+    write.remove_memberships(&gone).await.expect("writes");
+
+    let is_mutual = |name: &str| words.relation(name).is_some_and(|relation| words.how(relation) == How::Mutual);
+    let (mut put, mut gone) = (Vec::new(), Vec::new());
+    for one in &step.relations {
+        let (Some(from), Some(to)) = (user(one.from), user(one.to)) else { continue };
+        let key = RelationKey { from, relation: one.relation.clone(), to };
+        if one.gone { gone.push(key) } else { put.push(RelationFact { key, state: one.state }) }
+    }
+    write.relations(&put, is_mutual).await.expect("writes");
+    write.remove_relations(&gone, is_mutual).await.expect("writes");
+
+    let (mut put, mut gone) = (Vec::new(), Vec::new());
+    for one in &step.edges {
+        let (Some(from_group), Some(to_group)) = (group(one.from), group(one.to)) else { continue };
+        let (from_role, to_role) = (one.from_role.clone(), one.to_role.clone());
+        let key = EdgeKey { from_group, from_role, to_group, to_role };
+        if one.gone { gone.push(key) } else { put.push(EdgeFact { key, effect: one.effect, delivers: one.delivers }) }
+    }
+    write.edges(&put).await.expect("writes");
+    write.remove_edges(&gone).await.expect("writes");
+}

@@ -1,0 +1,100 @@
+//! Facts kept by the log are the facts one would read from the tables.
+
+use std::sync::Arc;
+
+use causerie_policy::{Action, PRESETS, Search, Setting, UserIx, Who};
+use proptest::test_runner::TestRunner;
+
+use super::{next, node, random, tenant_under};
+use crate::{
+    facts::Snapshot,
+    testing::{TestClock, on_each_database},
+};
+
+/// Worlds per preset and database.
+const WORLDS: usize = 3;
+/// Changes of each.
+const STEPS: usize = 8;
+
+/// All that a snapshot answers, by keys and in one order: two may number people differently.
+fn answers(snapshot: &Snapshot) -> Vec<String> {
+    let (world, policy) = (&snapshot.world, &snapshot.policy);
+    let keys = |users: &mut dyn Iterator<Item = UserIx>| {
+        let mut keys: Vec<u128> = users.map(|user| world.user_key(user)).collect();
+        keys.sort_unstable();
+        keys
+    };
+    let mut answers: Vec<String> = Vec::new();
+    for me in world.users() {
+        let mut answer = format!("{} {:?}", world.user_key(me), world.status(me));
+        for action in [Action::Find, Action::SeeProfile, Action::Start, Action::Request, Action::Block] {
+            answer += &format!(" {action:?} {:?}", keys(&mut policy.reach(world, me, action).iter()));
+        }
+        for action in [Action::Find, Action::AddressGroup] {
+            let reach = policy.group_reach(world, me, action);
+            let mut groups: Vec<u128> = reach.into_iter().map(|group| world.group_key(group)).collect();
+            groups.sort_unstable();
+            answer += &format!(" {action:?} {groups:?}");
+        }
+        let page = policy.complete(world, me, &Search { words: &[], after: None, limit: usize::MAX });
+        for hit in page.hits {
+            let key = match hit.who {
+                Who::Person(user) => world.user_key(user),
+                Who::Group(group) => world.group_key(group),
+            };
+            answer += &format!(" {key} {:?}", hit.can);
+        }
+        answers.push(answer);
+    }
+    for group in world.groups() {
+        let members = keys(&mut world.members(group));
+        answers.push(format!("{} {:?} {members:?}", world.group_key(group), world.group_state(group)));
+    }
+    answers.sort_unstable();
+    let settings = (0u8..).zip(&world.vocabulary().settings);
+    answers.extend(settings.map(|(at, _)| world.setting(Setting(at)).to_owned()));
+    answers
+}
+
+#[tokio::test]
+async fn kept_is_rebuilt() {
+    on_each_database(|store| async move {
+        let mut runner = TestRunner::deterministic();
+        for (preset, _) in PRESETS {
+            for number in 0..WORLDS {
+                let clock = TestClock::new();
+                let kept = node(&store, &clock);
+                let (tenant, words) = tenant_under(&store, preset, &format!("{preset}-{number}")).await;
+                kept.current(tenant).await.expect("reads");
+                let (beginning, change) = (random::beginning(&words), random::change(&words));
+                let mut steps = Vec::new();
+                for at in 0..STEPS {
+                    let step = if at == 0 { next(&mut runner, &beginning) } else { next(&mut runner, &change) };
+                    random::write(&store, tenant, &words, &step).await;
+                    steps.push(step);
+                    clock.advance_ms(10);
+                    let kept: Arc<Snapshot> = kept.current(tenant).await.expect("follows");
+                    let rebuilt = node(&store, &clock).current(tenant).await.expect("reads");
+                    assert_eq!((kept.version, kept.policy_version), (rebuilt.version, rebuilt.policy_version));
+                    assert_same(&answers(&kept), &answers(&rebuilt), preset, &steps);
+                }
+            }
+        }
+    })
+    .await;
+}
+
+/// Shows what differs, and what led there, instead of everything.
+#[track_caller]
+fn assert_same(kept: &[String], rebuilt: &[String], preset: &str, steps: &[random::Step]) {
+    let only = |some: &[String], others: &[String]| -> Vec<String> {
+        some.iter().filter(|answer| !others.contains(answer)).cloned().collect()
+    };
+    let (kept_only, rebuilt_only) = (only(kept, rebuilt), only(rebuilt, kept));
+    assert!(
+        kept == rebuilt,
+        "{preset}: the log says {kept_only:#?}, the tables {rebuilt_only:#?}, after {} steps, the last {:#?}",
+        steps.len(),
+        steps.last(),
+    );
+}

@@ -1,0 +1,194 @@
+//! `POST /v1/import`: rows in and what became of them out, both as they come, so that neither has to fit memory.
+
+pub mod description;
+
+use std::{sync::Arc, time::Duration};
+
+use axum::{
+    body::{Body, BodyDataStream},
+    extract::{Query, Request},
+    response::Response,
+};
+use bytes::Bytes;
+use causerie_protocol::{ErrorCode, Refusal, TenantId};
+use futures::{StreamExt as _, stream};
+use http::{HeaderValue, StatusCode, Uri, header};
+use tokio::{
+    sync::mpsc,
+    time::{Instant, timeout, timeout_at},
+};
+
+use super::{assets, caller, caller::unavailable, error::Problem};
+use crate::{
+    app::App,
+    audit,
+    auth::Scope,
+    facts,
+    provisioning::{Answer, Committed, Import, Options, Parts, Stopped, Turn, Turns, ndjson::Lines},
+};
+
+/// A body that is silent for longer has been given up by its sender.
+const IDLE: Duration = Duration::from_secs(30);
+/// An import that takes longer is ended: it keeps a connection to the database, and other imports of its tenant away.
+const LONGEST: Duration = Duration::from_secs(6 * 3600);
+/// One import for so many connections to the database, so that imports leave most of them to people.
+const CONNECTIONS_PER_IMPORT: u32 = 4;
+/// Whoever waits is told at least this often how far it is.
+const PROGRESS: Duration = Duration::from_secs(5);
+/// And at least after this many rows.
+const PROGRESS_ROWS: u64 = 10_000;
+/// Answers on their way to the socket. A caller that does not read them is not read either.
+const ANSWERS_WAITING: usize = 256;
+
+/// Carries out an import; the answer begins at once and ends with the summary.
+///
+/// # Errors
+/// When the caller may not, a parameter is wrong, or another import is under way: one per tenant, and few per node.
+pub async fn post(app: &Arc<App>, turns: &Turns, request: Request) -> Result<Response, Problem> {
+    let key = caller::back_end(app, request.headers(), Scope::Provision).await?;
+    let options = options(request.uri())?;
+    if request.headers().contains_key(header::CONTENT_ENCODING) {
+        let refusal = Refusal::new(ErrorCode::Malformed, "compressed bodies are not taken").field("content-encoding");
+        return Err(Problem::with_status(StatusCode::UNSUPPORTED_MEDIA_TYPE, refusal));
+    }
+    let policy = facts::policy(&app.store, key.tenant).await.map_err(unavailable)?;
+    let most = (app.config.database.connections_max / CONNECTIONS_PER_IMPORT).max(1) as usize;
+    let turn = turns.take_one_of(most, &app.store, key.tenant).await.map_err(unavailable)?;
+    let turn = turn.ok_or_else(|| {
+        let why = "another import of this tenant is under way, or as many of others as this server does at once; \
+                   try again later";
+        Refusal::new(ErrorCode::Conflict, why)
+    })?;
+
+    let import = Import::new(
+        Parts {
+            store: app.store.clone(),
+            tenant: key.tenant,
+            words: Arc::clone(policy.vocabulary()),
+            clock: Arc::clone(&app.clock),
+            by: audit::back_end(&key),
+            committed: Box::new(tell(app, key.tenant)),
+        },
+        options,
+    );
+    let (answers, told) = mpsc::channel(ANSWERS_WAITING);
+    let now = Instant::now();
+    let work = Work { app: Arc::clone(app), import, answers, ends_at: now + LONGEST, told_at: now, told_rows: 0 };
+    app.tasks.spawn("import", work.run(request.into_body().into_data_stream(), turn));
+
+    let told = stream::unfold(told, |mut told| async move { Some((told.recv().await?, told)) });
+    let mut response = Response::new(Body::from_stream(told.map(Ok::<Bytes, std::convert::Infallible>)));
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(description::NDJSON));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    assets::protect(headers);
+    Ok(response)
+}
+
+/// What is told to screens after each transaction.
+fn tell(app: &Arc<App>, tenant: TenantId) -> impl Fn(Committed) + Send + Sync + 'static {
+    let live = app.live.clone();
+    move |committed| {
+        committed.ended.into_iter().for_each(|user| live.revoke(user, i64::MAX));
+        if let Some(version) = committed.version {
+            live.facts_moved(tenant, version);
+        }
+    }
+}
+
+fn options(uri: &Uri) -> Result<Options, Refusal> {
+    let Query(pairs) = Query::<Vec<(String, String)>>::try_from_uri(uri)
+        .map_err(|error| Refusal::new(ErrorCode::Malformed, error.body_text()))?;
+    Options::from_query(&pairs).map_err(|fault| Refusal::new(ErrorCode::Invalid, fault.message).field(fault.field))
+}
+
+struct Work {
+    app: Arc<App>,
+    import: Import,
+    answers: mpsc::Sender<Bytes>,
+    /// No row is taken then.
+    ends_at: Instant,
+    /// When and how far progress was told.
+    told_at: Instant,
+    told_rows: u64,
+}
+
+impl Work {
+    async fn run(mut self, body: BodyDataStream, turn: Turn) {
+        let stopped = self.rows(body).await.err();
+        let summary = self.import.summary(stopped).await;
+        // Free again before the caller knows that it is over.
+        turn.end().await;
+        let _ = self.tell(vec![summary]).await;
+    }
+
+    async fn rows(&mut self, mut body: BodyDataStream) -> Result<(), Stopped> {
+        let mut lines = Lines::default();
+        let mut bytes = 0_u64;
+        let leaving = self.app.tasks.stopping();
+        let mut silent_since = Instant::now();
+        loop {
+            if leaving.is_cancelled() || !self.app.readiness.is_ready() {
+                return Err(Stopped("this server is leaving; try again".to_owned()));
+            }
+            if Instant::now() >= self.ends_at {
+                return Err(Stopped(format!("an import may take {} hours; send the rest again", LONGEST.as_secs() / 3600)));
+            }
+            match timeout_at(self.told_at + PROGRESS, body.next()).await {
+                Err(_) if silent_since.elapsed() >= IDLE => {
+                    return Err(Stopped(format!("no row came for {} s", IDLE.as_secs())));
+                }
+                // Whoever sends a row now and then wants to hear of it.
+                Err(_) => self.flush().await?,
+                Ok(None) => break,
+                Ok(Some(Err(_))) => return Err(Stopped("the body broke off".to_owned())),
+                Ok(Some(Ok(piece))) => {
+                    silent_since = Instant::now();
+                    bytes += piece.len() as u64;
+                    if bytes > self.app.config.import.bytes_max {
+                        let most = self.app.config.import.bytes_max;
+                        return Err(Stopped(format!("the body has more than {most} bytes (`import.bytes_max`)")));
+                    }
+                    for line in lines.push(&piece) {
+                        self.import.take_line(&line);
+                        if self.import.is_full() {
+                            self.flush().await?;
+                        }
+                    }
+                }
+            }
+        }
+        if let Some(line) = lines.end() {
+            self.import.take_line(&line);
+        }
+        self.flush().await?;
+        let answers = self.import.replace().await?;
+        self.tell(answers).await
+    }
+
+    async fn flush(&mut self) -> Result<(), Stopped> {
+        let mut answers = self.import.flush().await?;
+        let tally = self.import.tally();
+        if tally.rows >= self.told_rows + PROGRESS_ROWS || self.told_at.elapsed() >= PROGRESS {
+            (self.told_rows, self.told_at) = (tally.rows, Instant::now());
+            answers.push(Answer::Progress { progress: tally });
+        }
+        self.tell(answers).await
+    }
+
+    async fn tell(&self, answers: Vec<Answer>) -> Result<(), Stopped> {
+        let mut lines = Vec::new();
+        for answer in &answers {
+            serde_json::to_writer(&mut lines, answer).map_err(|error| Stopped(error.to_string()))?;
+            lines.push(b'\n');
+        }
+        if lines.is_empty() {
+            return Ok(());
+        }
+        match timeout(IDLE, self.answers.send(lines.into())).await {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(_)) => Err(Stopped("nobody reads the answer any more".to_owned())),
+            Err(_) => Err(Stopped(format!("nobody read the answer for {} s", IDLE.as_secs()))),
+        }
+    }
+}

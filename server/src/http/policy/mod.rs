@@ -1,0 +1,364 @@
+//! The rules of a tenant over HTTP: read, tried, put in force, explained; and the audit. For back ends only.
+
+pub mod description;
+
+use std::{collections::HashMap, sync::Arc, time::Duration};
+
+use axum::extract::{Query, Request};
+use causerie_policy::{ACTIONS, Action, Policy};
+use causerie_protocol::{ErrorCode, Refusal, command::UserRef, limits};
+use http::Uri;
+use serde_json::{Map, Value, json};
+use uuid::Uuid;
+
+use super::{
+    body,
+    caller::{self, unavailable},
+    error::Problem,
+};
+use crate::{
+    app::App,
+    audit::{self, Filter},
+    auth::{ApiCaller, Scope},
+    clock::{from_rfc3339, rfc3339},
+    facts::Snapshot,
+    policies::{self, Changed, ExplainError, NotCompared, Question, Version, Whom},
+};
+
+/// How long a comparison may take that is asked for.
+const COMPARISON_MAX: Duration = Duration::from_secs(30);
+/// How long what a change did is looked for once it is done.
+const AFTERTHOUGHT_MAX: Duration = Duration::from_secs(5);
+/// Who asks for a comparison while another one is made, comes back after so long.
+const BUSY_RETRY_MS: u32 = 5_000;
+
+/// What may be asked of a tenant's rules.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(missing_docs)] // the route table says what each does
+pub enum Ask {
+    Get,
+    Put,
+    Check,
+    Explain,
+    Diff,
+    History,
+    Rollback,
+    Audit,
+}
+
+impl Ask {
+    /// A key needs one of these scopes.
+    #[must_use]
+    pub fn scopes(self) -> &'static [Scope] {
+        match self {
+            Self::Put | Self::Rollback => &[Scope::Admin],
+            _ => &[Scope::Admin, Scope::Read],
+        }
+    }
+}
+
+/// Answers a request.
+///
+/// # Errors
+/// When the caller may not, something asked is wrong, or the database fails.
+pub async fn serve(app: &Arc<App>, ask: Ask, request: Request) -> Result<Value, Problem> {
+    let key = caller::back_end_of(app, request.headers(), ask.scopes()).await?;
+    let uri = request.uri().clone();
+    Ok(match ask {
+        Ask::Get => get(app, &key, &uri).await?,
+        Ask::History => history(app, &key).await?,
+        Ask::Audit => lines(app, &key, &uri).await?,
+        Ask::Put => put(app, &key, &fields(request, &["preset", "text", "dryRun", "acceptUnusedWords"]).await?).await?,
+        Ask::Check => check(&fields(request, &["text"]).await?)?,
+        Ask::Explain => explain(app, &key, &fields(request, &["as", "to", "action", "relation"]).await?).await?,
+        Ask::Diff => diff(app, &key, &fields(request, &["preset", "text"]).await?).await?,
+        Ask::Rollback => rollback(app, &key, &fields(request, &["to"]).await?).await?,
+    })
+}
+
+async fn get(app: &App, key: &ApiCaller, uri: &Uri) -> Result<Value, Refusal> {
+    let asked = query(uri, &["version"])?;
+    let version = match asked.get("version") {
+        None => policies::in_force(&app.store, key.tenant).await.map_err(unavailable)?,
+        Some(number) => {
+            let number = number.parse().map_err(|_| invalid("version", "is not a whole number"))?;
+            earlier(app, key, Some(number), "version").await?
+        }
+    };
+    let mut told = described(&version);
+    told["text"] = version.text.into();
+    Ok(told)
+}
+
+async fn history(app: &App, key: &ApiCaller) -> Result<Value, Refusal> {
+    let versions = policies::history(&app.store, key.tenant).await.map_err(unavailable)?;
+    Ok(json!({ "policies": versions.iter().map(described).collect::<Vec<_>>() }))
+}
+
+/// All of a version but its text.
+fn described(version: &Version) -> Value {
+    json!({
+        "version": version.version,
+        "name": version.name,
+        "preset": version.is_preset(),
+        "createdAt": version.created_at_ms.map(rfc3339),
+        "createdBy": version.created_by,
+    })
+}
+
+async fn put(app: &App, key: &ApiCaller, body: &Map<String, Value>) -> Result<Value, Refusal> {
+    let policy = Arc::new(chosen(body)?);
+    let (dry_run, accepted) = (flag(body, "dryRun")?, flag(body, "acceptUnusedWords")?);
+    let unused = policies::unused_words(&app.store, key.tenant, policy.vocabulary()).await.map_err(unavailable)?;
+    if !unused.is_empty() && !accepted && !dry_run {
+        let words: Vec<String> =
+            unused.iter().map(|one| format!("{} `{}` ({} facts)", one.what, one.word, one.facts)).collect();
+        let why = format!("must be true: these rules do not declare words that facts use: {}", words.join(", "));
+        return Err(invalid("acceptUnusedWords", &why));
+    }
+    let unused = unused.iter().map(|one| json!({ "what": one.what, "word": one.word, "facts": one.facts }));
+    let unused: Vec<Value> = unused.collect();
+    let (changed, difference) = if dry_run {
+        (None, Some(compared(app, key, &policy).await?))
+    } else {
+        let (changed, difference) = set_and_compared(app, key, &policy, "policy.set").await?;
+        (Some(changed), difference)
+    };
+    Ok(told(changed, &policy, unused, difference))
+}
+
+/// What was done, or would be.
+fn told(changed: Option<Changed>, policy: &Policy, unused: Vec<Value>, difference: Option<Value>) -> Value {
+    let mut told = json!({
+        "version": changed.map(|changed| changed.version),
+        "changed": changed.is_some_and(|changed| changed.facts_version.is_some()),
+        "name": policy.name(),
+        "unusedWords": unused,
+    });
+    if let Some(difference) = difference {
+        told["difference"] = difference;
+    }
+    told
+}
+
+async fn rollback(app: &App, key: &ApiCaller, body: &Map<String, Value>) -> Result<Value, Refusal> {
+    let to = match body.get("to") {
+        None | Some(Value::Null) => None,
+        Some(number) => Some(number.as_u64().ok_or_else(|| invalid("to", "is not a whole number"))?),
+    };
+    let version = earlier(app, key, to, "to").await?;
+    let policy = policies::compile(&version).map_err(|why| Refusal::new(ErrorCode::Invalid, why).field("to"))?;
+    let policy = Arc::new(policy);
+    let (changed, difference) = set_and_compared(app, key, &policy, "policy.rollback").await?;
+    Ok(told(Some(changed), &policy, Vec::new(), difference))
+}
+
+async fn earlier(app: &App, key: &ApiCaller, version: Option<u64>, field: &str) -> Result<Version, Refusal> {
+    let found = policies::earlier(&app.store, key.tenant, version).await.map_err(unavailable)?;
+    found.map_err(|why| Refusal::new(ErrorCode::NotFound, why).field(field))
+}
+
+/// Puts rules in force, and then tells what that did if it can be told soon: what is urgent waits for no comparison.
+async fn set_and_compared(
+    app: &App,
+    key: &ApiCaller,
+    policy: &Arc<Policy>,
+    action: &str,
+) -> Result<(Changed, Option<Value>), Refusal> {
+    let before = app.facts.here(key.tenant);
+    let changed = set(app, key, policy, action).await?;
+    let difference = match before {
+        Some(before) => compared_with(app, before, policy, AFTERTHOUGHT_MAX).await.ok(),
+        None => None,
+    };
+    Ok((changed, difference))
+}
+
+/// Puts rules in force; every node decides by them once this is answered.
+async fn set(app: &App, key: &ApiCaller, policy: &Policy, action: &str) -> Result<Changed, Refusal> {
+    let by = audit::back_end(key);
+    let changed = policies::set(&app.store, key.tenant, policy, &by, action, app.clock.now_ms()).await;
+    let changed = changed.map_err(unavailable)?;
+    if let Some(version) = changed.facts_version {
+        app.live.facts_moved(key.tenant, version);
+    }
+    Ok(changed)
+}
+
+fn check(body: &Map<String, Value>) -> Result<Value, Refusal> {
+    let text = required(body, "text")?;
+    Ok(match Policy::parse(text) {
+        Ok(policy) => json!({
+            "valid": true,
+            "problems": [],
+            "name": policy.name(),
+            "rules": policy.rules().len(),
+            "neverAllowed": policies::never_allowed(&policy),
+        }),
+        Err(problems) => {
+            let problems = problems.iter().map(|one| json!({ "line": one.line, "message": one.message }));
+            json!({ "valid": false, "problems": problems.collect::<Vec<_>>() })
+        }
+    })
+}
+
+async fn diff(app: &App, key: &ApiCaller, body: &Map<String, Value>) -> Result<Value, Refusal> {
+    compared(app, key, &Arc::new(chosen(body)?)).await
+}
+
+async fn compared(app: &App, key: &ApiCaller, policy: &Arc<Policy>) -> Result<Value, Refusal> {
+    let current = app.facts.current(key.tenant).await.map_err(unavailable)?;
+    compared_with(app, current, policy, COMPARISON_MAX).await
+}
+
+async fn compared_with(app: &App, old: Arc<Snapshot>, policy: &Arc<Policy>, limit: Duration) -> Result<Value, Refusal> {
+    let new = Arc::clone(policy);
+    match policies::compare_within(&app.store, old, new, app.clock.now_ms(), limit).await {
+        Ok(comparison) => Ok(json!(comparison)),
+        Err(NotCompared::Busy) => {
+            let why = "this server compares rules one at a time, and is at it; try again later";
+            Err(Refusal::new(ErrorCode::RateLimited, why).retry_after_ms(BUSY_RETRY_MS))
+        }
+        Err(NotCompared::TooLong) => {
+            let why = format!("the comparison takes more than {} s", limit.as_secs());
+            Err(Refusal::new(ErrorCode::Timeout, why))
+        }
+        Err(NotCompared::Failed(error)) => Err(unavailable(error)),
+    }
+}
+
+async fn explain(app: &App, key: &ApiCaller, body: &Map<String, Value>) -> Result<Value, Refusal> {
+    let me = match whom(body, "as")? {
+        Whom::Person(user) => user,
+        _ => return Err(invalid("as", "names a person, by `externalId` or `id`")),
+    };
+    let action = body.get("action").map_or(Ok("start"), |_| required(body, "action"))?;
+    let action = action_of(action).ok_or_else(|| {
+        let names: Vec<&str> = ACTIONS.iter().map(|(name, _)| *name).collect();
+        invalid("action", &format!("is none of {}", names.join(", ")))
+    })?;
+    let relation = body.get("relation").map(|_| required(body, "relation").map(str::to_owned)).transpose()?;
+    let question = Question { me, whom: whom(body, "to")?, action, relation };
+    let facts = app.facts.current(key.tenant).await.map_err(unavailable)?;
+    match policies::explain(&app.store, &facts, &question).await {
+        Ok(explanation) => Ok(json!(explanation)),
+        Err(ExplainError::Asked(refusal)) => Err(refusal),
+        Err(ExplainError::Store(error)) => Err(unavailable(error)),
+    }
+}
+
+async fn lines(app: &App, key: &ApiCaller, uri: &Uri) -> Result<Value, Refusal> {
+    let asked = query(uri, &["cursor", "limit", "action", "since"])?;
+    let limit = match asked.get("limit").map(|limit| limit.parse::<u32>()) {
+        None => limits::PAGE_MAX,
+        Some(Ok(limit)) if (1..=limits::PAGE_MAX).contains(&limit) => limit,
+        Some(_) => return Err(invalid("limit", &format!("is not a number from 1 to {}", limits::PAGE_MAX))),
+    };
+    let cursor = asked.get("cursor").map(|text| Uuid::parse_str(text)).transpose();
+    let since = asked
+        .get("since")
+        .map(|text| from_rfc3339(text).ok_or_else(|| invalid("since", "is no day or moment such as 2026-09-01T07:30:00Z")));
+    let filter = Filter {
+        before: cursor.map_err(|_| invalid("cursor", "is not a cursor this server gave"))?,
+        since_ms: since.transpose()?,
+        action: asked.get("action").cloned(),
+    };
+    let mut page = audit::page(&app.store, key.tenant, &filter, limit + 1).await.map_err(unavailable)?;
+    let more = page.len() > limit as usize;
+    page.truncate(limit as usize);
+    let next = page.last().filter(|_| more).map(|(id, _)| id.to_string());
+    let entries = page.into_iter().map(|(_, entry)| {
+        json!({
+            "at": rfc3339(entry.at_ms),
+            "actor": entry.actor,
+            "action": entry.action,
+            "target": entry.target,
+            "outcome": entry.outcome.name(),
+            "rule": entry.rule,
+            "detail": entry.detail,
+        })
+    });
+    Ok(json!({ "entries": entries.collect::<Vec<_>>(), "nextCursor": next }))
+}
+
+/// The rules a body names or holds.
+fn chosen(body: &Map<String, Value>) -> Result<Policy, Refusal> {
+    match (body.get("preset"), body.get("text")) {
+        (Some(_), None) => {
+            let name = required(body, "preset")?;
+            Policy::preset(name).ok_or_else(|| {
+                let names: Vec<&str> = causerie_policy::PRESETS.iter().map(|(name, _)| *name).collect();
+                invalid("preset", &format!("is none of {}", names.join(", ")))
+            })
+        }
+        (None, Some(_)) => Policy::parse(required(body, "text")?).map_err(|problems| {
+            Refusal::new(ErrorCode::Invalid, format!("`text`: {}", policies::sentence(&problems))).field("text")
+        }),
+        (Some(_), Some(_)) => Err(invalid("text", "can't be given together with `preset`")),
+        (None, None) => Err(invalid("preset", "or `text` is needed")),
+    }
+}
+
+/// Whom a field names: `{"externalId"}` or `{"id"}`, `{"group"}`, `{"conversation"}`; nobody where it is absent.
+fn whom(body: &Map<String, Value>, field: &str) -> Result<Whom, Refusal> {
+    let said = match body.get(field) {
+        None | Some(Value::Null) => return Ok(Whom::Nobody),
+        Some(Value::Object(said)) => said,
+        Some(_) => return Err(invalid(field, "is not an object")),
+    };
+    let one = said.iter().next().filter(|_| said.len() == 1).and_then(|(name, value)| Some((name, value.as_str()?)));
+    let (name, value) =
+        one.ok_or_else(|| invalid(field, "names exactly one of `externalId`, `id`, `group`, `conversation`"))?;
+    let field = format!("{field}.{name}");
+    let no_id = || invalid(&field, "is not a UUID");
+    Ok(match name.as_str() {
+        "externalId" => Whom::Person(UserRef::ExternalId(value.to_owned())),
+        "id" => Whom::Person(UserRef::Id(value.parse().map_err(|_| no_id())?)),
+        "group" => Whom::Group(value.to_owned()),
+        "conversation" => Whom::Conversation(value.parse().map_err(|_| no_id())?),
+        _ => return Err(invalid(&field, "is none of `externalId`, `id`, `group`, `conversation`")),
+    })
+}
+
+fn action_of(word: &str) -> Option<Action> {
+    ACTIONS.iter().find(|(name, _)| *name == word).map(|(_, action)| *action)
+}
+
+/// A body of these fields; one that does not exist would be silently without effect.
+async fn fields(request: Request, known: &'static [&'static str]) -> Result<Map<String, Value>, Problem> {
+    let body = body::read(request).await?;
+    match body.keys().find(|field| !known.contains(&field.as_str())) {
+        Some(unknown) => Err(invalid(unknown, &format!("is none of {}", known.join(", "))).into()),
+        None => Ok(body),
+    }
+}
+
+/// Query parameters, of these names; an empty one is none.
+fn query(uri: &Uri, known: &[&str]) -> Result<HashMap<String, String>, Refusal> {
+    let Query(pairs) = Query::<HashMap<String, String>>::try_from_uri(uri)
+        .map_err(|error| Refusal::new(ErrorCode::Malformed, error.body_text()))?;
+    match pairs.keys().find(|name| !known.contains(&name.as_str())) {
+        Some(unknown) => Err(invalid(unknown, &format!("is none of {}", known.join(", ")))),
+        None => Ok(pairs.into_iter().filter(|(_, value)| !value.is_empty()).collect()),
+    }
+}
+
+fn required<'a>(body: &'a Map<String, Value>, field: &str) -> Result<&'a str, Refusal> {
+    match body.get(field) {
+        None | Some(Value::Null) => Err(invalid(field, "is needed")),
+        Some(Value::String(text)) => Ok(text),
+        Some(_) => Err(Refusal::new(ErrorCode::Malformed, format!("`{field}` is not a text")).field(field)),
+    }
+}
+
+fn flag(body: &Map<String, Value>, field: &str) -> Result<bool, Refusal> {
+    match body.get(field) {
+        None | Some(Value::Null) => Ok(false),
+        Some(Value::Bool(flag)) => Ok(*flag),
+        Some(_) => Err(Refusal::new(ErrorCode::Malformed, format!("`{field}` is neither true nor false")).field(field)),
+    }
+}
+
+fn invalid(field: &str, why: &str) -> Refusal {
+    Refusal::new(ErrorCode::Invalid, format!("`{field}` {why}")).field(field)
+}

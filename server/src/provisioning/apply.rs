@@ -1,0 +1,339 @@
+//! Rows into one transaction, kind by kind, as if one after the other.
+//!
+//! Statements serve all rows of a kind at once, so rows are taken out of their order; what depends on it is kept: a row
+//! that names a person or group of a later row is refused, and rows that remove stand apart from rows that enter.
+
+use std::collections::HashMap;
+
+use causerie_policy::Vocabulary;
+use causerie_protocol::{GroupId, UserId, wire::UserStatus};
+
+use super::{
+    dry::Dry,
+    fields::Fault,
+    report::Result as Verdict,
+    row::{Edge, Fact, Membership, Relation, Row, is_mutual},
+};
+use crate::store::{
+    StoreError,
+    queries::{
+        facts::{
+            EdgeFact, EdgeKey, FactWrite, GroupFact, MembershipFact, MembershipKey, Outcome, RelationFact, RelationKey,
+            SettingFact,
+        },
+        people::Profile,
+    },
+};
+
+/// What came of the rows of a transaction.
+pub(super) struct Done {
+    /// In the order of the rows.
+    pub verdicts: Vec<Result<Verdict, Fault>>,
+    /// People who may be here no longer.
+    pub ended: Vec<UserId>,
+    /// What the rows name.
+    pub named: Vec<Named>,
+    /// People and groups that were not there before.
+    pub made: Ids,
+}
+
+/// What a row names, by the server's ids.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(super) enum Named {
+    User(UserId),
+    Group(GroupId),
+    Membership(MembershipKey),
+    Relation(RelationKey),
+    Edge(EdgeKey),
+}
+
+/// People and groups by the product's ids.
+#[derive(Debug, Default)]
+pub(super) struct Ids {
+    pub users: HashMap<String, UserId>,
+    pub groups: HashMap<String, GroupId>,
+}
+
+/// Writes rows, those of earlier transactions of a dry run in mind.
+pub(super) async fn apply(
+    write: &mut FactWrite,
+    words: &Vocabulary,
+    rows: &[&Row],
+    dry: Option<&Dry>,
+) -> Result<Done, StoreError> {
+    let nothing = Done { verdicts: Vec::new(), ended: Vec::new(), named: Vec::new(), made: Ids::default() };
+    let mut applying = Applying { write, words, dry, done: nothing };
+    for run in rows.chunk_by(|one, next| one.deleted == next.deleted) {
+        let from = applying.done.verdicts.len();
+        // Whatever no step speaks of stays as it was: what was to be removed and is not there.
+        applying.done.verdicts.resize(from + run.len(), Ok(Verdict::Unchanged));
+        let facts: Facts = (from..).zip(run.iter().map(|row| &row.fact)).collect();
+        if run.first().is_some_and(|row| row.deleted) {
+            applying.remove(facts).await?;
+        } else {
+            applying.enter(facts).await?;
+        }
+    }
+    Ok(applying.done)
+}
+
+/// Rows by kind, with their places.
+#[derive(Default)]
+struct Facts<'a> {
+    users: Vec<(usize, &'a Profile)>,
+    groups: Vec<(usize, &'a GroupFact)>,
+    memberships: Vec<(usize, &'a Membership)>,
+    relations: Vec<(usize, &'a Relation)>,
+    edges: Vec<(usize, &'a Edge)>,
+    settings: Vec<(usize, &'a SettingFact)>,
+}
+
+impl<'a> FromIterator<(usize, &'a Fact)> for Facts<'a> {
+    fn from_iter<T: IntoIterator<Item = (usize, &'a Fact)>>(rows: T) -> Self {
+        let mut facts = Self::default();
+        for (at, fact) in rows {
+            match fact {
+                Fact::User(one) => facts.users.push((at, one)),
+                Fact::Group(one) => facts.groups.push((at, one)),
+                Fact::Membership(one) => facts.memberships.push((at, one)),
+                Fact::Relation(one) => facts.relations.push((at, one)),
+                Fact::Edge(one) => facts.edges.push((at, one)),
+                Fact::Setting(one) => facts.settings.push((at, one)),
+            }
+        }
+        facts
+    }
+}
+
+/// What ids stand for, and since which row.
+#[derive(Default)]
+struct Known {
+    ids: Ids,
+    users_made_at: HashMap<String, usize>,
+    groups_made_at: HashMap<String, usize>,
+}
+
+impl Known {
+    fn user(&self, at: usize, field: &str, id: &str) -> Result<UserId, Fault> {
+        let known = self.ids.users.get(id).copied();
+        // Made by an earlier row, if by one.
+        let known = known.filter(|_| self.users_made_at.get(id).is_none_or(|made| *made < at));
+        known.ok_or_else(|| Fault::new(field, format!("there is no user `{id}`, or only in a later row")))
+    }
+
+    fn group(&self, at: usize, field: &str, id: &str) -> Result<GroupId, Fault> {
+        let known = self.ids.groups.get(id).copied();
+        let known = known.filter(|_| self.groups_made_at.get(id).is_none_or(|made| *made < at));
+        known.ok_or_else(|| Fault::new(field, format!("there is no group `{id}`, or only in a later row")))
+    }
+
+    fn membership(&self, at: usize, row: &Membership) -> Result<MembershipKey, Fault> {
+        let (user, group) = (self.user(at, "user", &row.user)?, self.group(at, "group", &row.group)?);
+        Ok(MembershipKey { user, group, role: row.role.clone() })
+    }
+
+    fn relation(&self, at: usize, row: &Relation) -> Result<RelationKey, Fault> {
+        let (from, to) = (self.user(at, "from", &row.from)?, self.user(at, "to", &row.to)?);
+        Ok(RelationKey { from, relation: row.relation.clone(), to })
+    }
+
+    fn edge(&self, at: usize, row: &Edge) -> Result<EdgeKey, Fault> {
+        let (from_group, to_group) = (self.group(at, "from", &row.from)?, self.group(at, "to", &row.to)?);
+        Ok(EdgeKey { from_group, from_role: row.from_role.clone(), to_group, to_role: row.to_role.clone() })
+    }
+}
+
+struct Applying<'a> {
+    write: &'a mut FactWrite,
+    words: &'a Vocabulary,
+    dry: Option<&'a Dry>,
+    done: Done,
+}
+
+impl Applying<'_> {
+    async fn enter(&mut self, facts: Facts<'_>) -> Result<(), StoreError> {
+        let mut known = Known::default();
+        self.enter_users(&facts.users, &mut known).await?;
+        self.enter_groups(&facts.groups, &mut known).await?;
+        self.resolve(&facts, &mut known.ids).await?;
+        for (at, group) in &facts.groups {
+            self.done.named.extend(known.group(usize::MAX, "id", &group.external_id).ok().map(Named::Group));
+            if known.groups_made_at.get(&group.external_id) == Some(at)
+                && let Some(id) = known.ids.groups.get(&group.external_id)
+            {
+                self.done.made.groups.insert(group.external_id.clone(), *id);
+            }
+        }
+
+        let (at, rows) = self.sort(&facts.memberships, |at, row| {
+            Ok(MembershipFact { key: known.membership(at, row)?, from_ms: row.from_ms, until_ms: row.until_ms })
+        });
+        self.done.named.extend(rows.iter().map(|row| Named::Membership(row.key.clone())));
+        let outcomes = self.write.memberships(&rows).await?;
+        self.tell(&at, outcomes);
+
+        let (at, rows) =
+            self.sort(&facts.relations, |at, row| Ok(RelationFact { key: known.relation(at, row)?, state: row.state }));
+        self.done.named.extend(rows.iter().map(|row| Named::Relation(row.key.clone())));
+        let outcomes = self.write.relations(&rows, |relation| is_mutual(self.words, relation)).await?;
+        self.tell(&at, outcomes);
+
+        let (at, rows) = self.sort(&facts.edges, |at, row| {
+            Ok(EdgeFact { key: known.edge(at, row)?, effect: row.effect, delivers: row.delivers })
+        });
+        self.done.named.extend(rows.iter().map(|row| Named::Edge(row.key.clone())));
+        let outcomes = self.write.edges(&rows).await?;
+        self.tell(&at, outcomes);
+
+        let (at, rows) = self.sort(&facts.settings, |_, row| Ok(row.clone()));
+        let outcomes = self.write.settings(&rows).await?;
+        self.tell(&at, outcomes);
+        Ok(())
+    }
+
+    async fn enter_users(&mut self, rows: &[(usize, &Profile)], known: &mut Known) -> Result<(), StoreError> {
+        let (at, profiles) = self.sort(rows, |_, profile| Ok(profile.clone()));
+        for (at, (outcome, user)) in at.into_iter().zip(self.write.users(&profiles).await?) {
+            if outcome == Outcome::Created {
+                known.users_made_at.insert(user.external_id.clone(), at);
+                self.done.made.users.insert(user.external_id.clone(), user.id);
+            } else if outcome == Outcome::Updated && user.status != UserStatus::Active {
+                self.done.ended.push(user.id);
+            }
+            self.done.named.push(Named::User(user.id));
+            known.ids.users.insert(user.external_id, user.id);
+            self.tell(&[at], vec![outcome]);
+        }
+        Ok(())
+    }
+
+    async fn enter_groups(&mut self, rows: &[(usize, &GroupFact)], known: &mut Known) -> Result<(), StoreError> {
+        // A group without a kind would concern no rule, so only one that has its kind already may leave it out.
+        let without: Vec<&str> =
+            rows.iter().filter(|(_, row)| row.kind.is_none()).map(|(_, row)| row.external_id.as_str()).collect();
+        let mut with = if without.is_empty() { HashMap::new() } else { self.write.resolve_groups(&without).await? };
+        let dry = self.dry;
+        with.extend(dry.into_iter().flat_map(Dry::groups));
+        let (at, groups) = self.sort(rows, |_, row| {
+            if row.kind.is_some() {
+                with.entry(row.external_id.clone()).or_insert_with(GroupId::new);
+            } else if !with.contains_key(&row.external_id) {
+                return Err(Fault::new("kind", "`kind` is missing: the group is new"));
+            }
+            // The parent of an earlier transaction of a dry run is not there to be found.
+            let made = row.parent.as_ref().filter(|parent| dry.is_some_and(|dry| dry.group(parent).is_some()));
+            Ok(GroupFact { parent: row.parent.clone().filter(|_| made.is_none()), ..row.clone() })
+        });
+        let outcomes = self.write.groups(&groups).await?;
+        for ((at, group), outcome) in at.iter().zip(&groups).zip(&outcomes) {
+            if *outcome == Outcome::Created {
+                known.groups_made_at.insert(group.external_id.clone(), *at);
+            }
+        }
+        self.tell(&at, outcomes);
+        Ok(())
+    }
+
+    async fn remove(&mut self, facts: Facts<'_>) -> Result<(), StoreError> {
+        let mut known = Known::default();
+        self.resolve(&facts, &mut known.ids).await?;
+
+        let (at, keys) = present(&facts.memberships, |at, row| known.membership(at, row));
+        self.done.named.extend(keys.iter().cloned().map(Named::Membership));
+        let outcomes = self.write.remove_memberships(&keys).await?;
+        self.tell(&at, outcomes);
+
+        let (at, keys) = present(&facts.relations, |at, row| known.relation(at, row));
+        self.done.named.extend(keys.iter().cloned().map(Named::Relation));
+        let outcomes = self.write.remove_relations(&keys, |relation| is_mutual(self.words, relation)).await?;
+        self.tell(&at, outcomes);
+
+        let (at, keys) = present(&facts.edges, |at, row| known.edge(at, row));
+        self.done.named.extend(keys.iter().cloned().map(Named::Edge));
+        let outcomes = self.write.remove_edges(&keys).await?;
+        self.tell(&at, outcomes);
+
+        let (at, settings) = present(&facts.settings, |_, row| Ok(row.clone()));
+        let outcomes = self.write.settings(&settings).await?;
+        self.tell(&at, outcomes);
+
+        let (at, users) = present(&facts.users, |at, row| known.user(at, "id", &row.external_id).map(|_| removed(row)));
+        for (at, (outcome, user)) in at.into_iter().zip(self.write.users(&users).await?) {
+            self.done.named.push(Named::User(user.id));
+            if outcome != Outcome::Unchanged {
+                self.done.ended.push(user.id);
+                self.tell(&[at], vec![Outcome::Removed]);
+            }
+        }
+
+        let (at, groups) = present(&facts.groups, |at, row| known.group(at, "id", &row.external_id));
+        self.done.named.extend(groups.iter().copied().map(Named::Group));
+        let outcomes = self.write.remove_groups(&groups).await?;
+        self.tell(&at, outcomes);
+        Ok(())
+    }
+
+    /// Finds people and groups that rows name.
+    async fn resolve(&self, facts: &Facts<'_>, ids: &mut Ids) -> Result<(), StoreError> {
+        let relations = facts.relations.iter().flat_map(|(_, row)| [row.from.as_str(), row.to.as_str()]);
+        let users = facts.memberships.iter().map(|(_, row)| row.user.as_str()).chain(relations);
+        let users = users.chain(facts.users.iter().map(|(_, row)| row.external_id.as_str()));
+        let users: Vec<&str> = users.filter(|id| !ids.users.contains_key(*id)).collect();
+        let edges = facts.edges.iter().flat_map(|(_, row)| [row.from.as_str(), row.to.as_str()]);
+        let groups = facts.memberships.iter().map(|(_, row)| row.group.as_str()).chain(edges);
+        let groups: Vec<&str> = groups.chain(facts.groups.iter().map(|(_, row)| row.external_id.as_str())).collect();
+
+        let made = |id: &&str| Some(((*id).to_owned(), self.dry?.user(id)?));
+        ids.users.extend(users.iter().filter_map(made));
+        let made = |id: &&str| Some(((*id).to_owned(), self.dry?.group(id)?));
+        ids.groups.extend(groups.iter().filter_map(made));
+        if !users.is_empty() {
+            ids.users.extend(self.write.resolve_users(&users).await?);
+        }
+        if !groups.is_empty() {
+            ids.groups.extend(self.write.resolve_groups(&groups).await?);
+        }
+        Ok(())
+    }
+
+    /// What is to be written, with its rows' places; rows that can't be are refused here.
+    fn sort<R, T>(
+        &mut self,
+        rows: &[(usize, &R)],
+        mut read: impl FnMut(usize, &R) -> Result<T, Fault>,
+    ) -> (Vec<usize>, Vec<T>) {
+        let mut good = (Vec::with_capacity(rows.len()), Vec::with_capacity(rows.len()));
+        for (at, row) in rows {
+            match read(*at, row) {
+                Ok(read) => {
+                    good.0.push(*at);
+                    good.1.push(read);
+                }
+                Err(fault) => self.done.verdicts[*at] = Err(fault),
+            }
+        }
+        good
+    }
+
+    fn tell(&mut self, at: &[usize], outcomes: Vec<Outcome>) {
+        for (at, outcome) in at.iter().zip(outcomes) {
+            self.done.verdicts[*at] = match outcome {
+                // Only a group's parent is left to be looked for.
+                Outcome::Missing => Err(Fault::new("parent", "there is no such group, or only in a later row")),
+                Outcome::Created => Ok(Verdict::Created),
+                Outcome::Updated => Ok(Verdict::Updated),
+                Outcome::Unchanged => Ok(Verdict::Unchanged),
+                Outcome::Removed => Ok(Verdict::Removed),
+            };
+        }
+    }
+}
+
+/// What is there to be removed, with its rows' places.
+fn present<R, T>(rows: &[(usize, &R)], read: impl Fn(usize, &R) -> Result<T, Fault>) -> (Vec<usize>, Vec<T>) {
+    rows.iter().filter_map(|(at, row)| Some((*at, read(*at, row).ok()?))).unzip()
+}
+
+fn removed(user: &Profile) -> Profile {
+    Profile { external_id: user.external_id.clone(), status: Some(UserStatus::Removed), ..Profile::default() }
+}

@@ -1,0 +1,156 @@
+//! Files with a header that names the fields, as spreadsheets write them.
+//!
+//! An empty cell says nothing. `roles` holds words between spaces, `deleted` true or false; everything else is text.
+
+use std::io::{BufRead, BufReader, Read};
+
+use csv::{ByteRecord, Reader, ReaderBuilder, Terminator};
+use serde_json::{Map, Value};
+
+use super::{fields::Fault, ndjson::LINE_BYTES_MAX, row::Type};
+
+/// Rows of a CSV file.
+pub struct CsvRows<R> {
+    reader: Reader<BufReader<R>>,
+    names: Vec<String>,
+    /// What rows are about that do not say.
+    of: Option<Type>,
+}
+
+/// A row of a CSV file.
+pub struct CsvRow {
+    /// The line it begins at, from 1.
+    pub line: u64,
+    /// What it says, as a line of NDJSON would.
+    pub said: Result<Map<String, Value>, Fault>,
+}
+
+impl<R: Read> CsvRows<R> {
+    /// Reads the header. Cells are separated by what separates the names there: a comma, a semicolon or a tab.
+    ///
+    /// # Errors
+    /// When there is no header, or the file can't be read.
+    pub fn new(file: R, of: Option<Type>) -> Result<Self, String> {
+        let mut file = BufReader::with_capacity(LINE_BYTES_MAX, file);
+        let begin = file.fill_buf().map_err(|error| error.to_string())?;
+        let header = begin.split(|byte| *byte == b'\n').next().unwrap_or_default();
+        let separators = [b',', b';', b'\t'].into_iter();
+        let separator = separators.rev().max_by_key(|one| header.iter().filter(|byte| *byte == one).count());
+        let mut reader = ReaderBuilder::new()
+            .delimiter(separator.unwrap_or(b','))
+            // Carriage returns are trimmed with other space; as ends of lines they would not be counted.
+            .terminator(Terminator::Any(b'\n'))
+            .flexible(true)
+            .from_reader(file);
+        let names = reader.headers().map_err(|error| format!("the header can't be read: {error}"))?;
+        let names: Vec<String> = names.iter().map(|name| name.trim().to_owned()).collect();
+        if names.iter().all(String::is_empty) {
+            return Err("the first line must name the fields".to_owned());
+        }
+        if let Some(twice) = names.iter().enumerate().find_map(|(at, name)| names[..at].contains(name).then_some(name)) {
+            return Err(format!("the header names `{twice}` twice"));
+        }
+        Ok(Self { reader, names, of })
+    }
+
+    fn said(&self, record: &ByteRecord) -> Result<Map<String, Value>, Fault> {
+        if record.len() != self.names.len() {
+            let message = format!("the row has {} cells, the header {}", record.len(), self.names.len());
+            return Err(Fault::new("", message));
+        }
+        if record.as_slice().len() > LINE_BYTES_MAX {
+            return Err(Fault::new("", format!("the row has more than {LINE_BYTES_MAX} bytes; is a quote not closed?")));
+        }
+        let mut said = Map::new();
+        if let Some(of) = self.of {
+            said.insert("type".to_owned(), of.name().into());
+        }
+        for (name, cell) in self.names.iter().zip(record) {
+            let cell = std::str::from_utf8(cell)
+                .map_err(|_| Fault::new(name, format!("`{name}` is not UTF-8: save the file in that encoding")))?;
+            let value = match (name.as_str(), cell.trim()) {
+                (_, "") => continue,
+                ("roles", cell) => cell.split_whitespace().collect(),
+                ("deleted", "true") => Value::Bool(true),
+                ("deleted", "false") => Value::Bool(false),
+                (_, cell) => Value::from(cell),
+            };
+            said.insert(name.clone(), value);
+        }
+        Ok(said)
+    }
+}
+
+impl<R: Read> Iterator for CsvRows<R> {
+    type Item = Result<CsvRow, String>;
+
+    /// The next row; an error when the file can't be read any further.
+    fn next(&mut self) -> Option<Self::Item> {
+        let mut record = ByteRecord::new();
+        loop {
+            let before = self.reader.position().line();
+            match self.reader.read_byte_record(&mut record) {
+                Ok(false) => return None,
+                Ok(true) if record.len() == 1 && record.as_slice().trim_ascii().is_empty() => {}
+                Ok(true) => {
+                    let line = first_line(&record, before, self.reader.position().line());
+                    return Some(Ok(CsvRow { line, said: self.said(&record) }));
+                }
+                Err(error) => return Some(Err(error.to_string())),
+            }
+        }
+    }
+}
+
+/// The line a row begins at, by those the reader stood at before and after it: what the reader itself says of a row counts the
+/// empty lines before it among the row.
+fn first_line(record: &ByteRecord, before: u64, after: u64) -> u64 {
+    let within = record.as_slice().iter().filter(|byte| **byte == b'\n').count() as u64;
+    // One more for the end of the row, which the last of a file may lack.
+    after.saturating_sub(within + 1).max(before)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn read(text: &[u8], of: Option<Type>) -> Vec<(u64, Result<Value, String>)> {
+        let rows = CsvRows::new(text, of).expect("a header");
+        let rows = rows.map(|row| row.expect("reads"));
+        rows.map(|row| (row.line, row.said.map(Value::Object).map_err(|fault| fault.message))).collect()
+    }
+
+    #[test]
+    fn cells_become_fields() {
+        let text = "\u{feff}id,name,roles,deleted\nlea,\"Martin, Léa\",owner  admin,\n\ntom,,,true\n";
+        let expected = [
+            (2, Ok(json!({ "type": "user", "id": "lea", "name": "Martin, Léa", "roles": ["owner", "admin"] }))),
+            (4, Ok(json!({ "type": "user", "id": "tom", "deleted": true }))),
+        ];
+        assert_eq!(read(text.as_bytes(), Some(Type::User)), expected);
+    }
+
+    #[test]
+    fn the_header_tells_the_separator() {
+        let expected = [(2, Ok(json!({ "type": "user", "id": "7", "name": "a,b" })))];
+        assert_eq!(read(b"type;id;name\nuser;7;a,b\n", None), expected);
+        assert_eq!(read(b"type\tid\tname\r\nuser\t7\ta,b\r\n", None), expected);
+        assert_eq!(read(b"id\nlea\n", None), [(2, Ok(json!({ "id": "lea" })))]);
+    }
+
+    #[test]
+    fn a_broken_row_is_told_and_the_next_one_read() {
+        let rows = read(b"id,name\nlea\ntom,T\xe9o\nbob,Bob\n", None);
+        assert_eq!(rows[0], (2, Err("the row has 1 cells, the header 2".to_owned())));
+        assert_eq!(rows[1], (3, Err("`name` is not UTF-8: save the file in that encoding".to_owned())));
+        assert_eq!(rows[2], (4, Ok(json!({ "id": "bob", "name": "Bob" }))));
+    }
+
+    #[test]
+    fn a_file_without_a_sound_header_is_refused() {
+        assert!(CsvRows::new(&b""[..], None).is_err());
+        assert_eq!(CsvRows::new(&b"id,id\n"[..], None).err().as_deref(), Some("the header names `id` twice"));
+    }
+}

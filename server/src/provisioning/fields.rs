@@ -1,0 +1,192 @@
+//! The fields of a row, taken one by one, so that what is left over is known to be unknown.
+
+use causerie_protocol::Timestamp;
+use serde::{
+    Deserialize as _,
+    de::{IntoDeserializer, value::Error},
+};
+use serde_json::{Map, Value};
+
+/// Why a row is refused.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fault {
+    /// The field to blame; empty where it is the row as a whole.
+    pub field: String,
+    /// One sentence for the developer who reads it.
+    pub message: String,
+}
+
+impl Fault {
+    /// This field is to blame.
+    #[must_use]
+    pub fn new(field: &str, message: impl Into<String>) -> Self {
+        Self { field: field.to_owned(), message: message.into() }
+    }
+}
+
+/// What a row says. `null` says nothing.
+pub(super) struct Fields {
+    said: Map<String, Value>,
+    known: Vec<&'static str>,
+}
+
+impl Fields {
+    pub(super) fn new(said: Map<String, Value>) -> Self {
+        Self { said, known: Vec::new() }
+    }
+
+    fn take(&mut self, field: &'static str) -> Option<Value> {
+        self.known.push(field);
+        self.said.remove(field).filter(|value| !value.is_null())
+    }
+
+    /// A text of at most this many bytes, without control characters.
+    pub(super) fn text(&mut self, field: &'static str, bytes_max: usize) -> Result<Option<String>, Fault> {
+        match self.take(field) {
+            None => Ok(None),
+            Some(Value::String(text)) if text.len() > bytes_max => {
+                Err(Fault::new(field, format!("`{field}` has more than {bytes_max} bytes")))
+            }
+            Some(Value::String(text)) if text.contains(char::is_control) => {
+                Err(Fault::new(field, format!("`{field}` contains control characters")))
+            }
+            Some(Value::String(text)) => Ok(Some(text)),
+            Some(_) => Err(Fault::new(field, format!("`{field}` is not a text"))),
+        }
+    }
+
+    /// A text without which the row says nothing.
+    pub(super) fn needed(&mut self, field: &'static str, bytes_max: usize) -> Result<String, Fault> {
+        let text = self.text(field, bytes_max)?.filter(|text| !text.is_empty());
+        text.ok_or_else(|| Fault::new(field, format!("`{field}` is missing")))
+    }
+
+    /// A list of texts.
+    pub(super) fn texts(&mut self, field: &'static str) -> Result<Option<Vec<String>>, Fault> {
+        let not_texts = || Fault::new(field, format!("`{field}` is not a list of texts"));
+        match self.take(field) {
+            None => Ok(None),
+            Some(Value::Array(items)) => {
+                let texts = items.into_iter().map(|item| item.as_str().map(str::to_owned).ok_or_else(not_texts));
+                texts.collect::<Result<_, _>>().map(Some)
+            }
+            Some(_) => Err(not_texts()),
+        }
+    }
+
+    /// One of these words.
+    pub(super) fn choice<T: Copy>(&mut self, field: &'static str, words: &[(&str, T)]) -> Result<Option<T>, Fault> {
+        let Some(value) = self.take(field) else { return Ok(None) };
+        match words.iter().find(|(word, _)| value.as_str() == Some(word)) {
+            Some((_, choice)) => Ok(Some(*choice)),
+            None => {
+                let words: Vec<&str> = words.iter().map(|(word, _)| *word).collect();
+                Err(Fault::new(field, format!("`{field}` is none of {}", words.join(", "))))
+            }
+        }
+    }
+
+    /// Yes or no; no where it is not said.
+    pub(super) fn flag(&mut self, field: &'static str) -> Result<bool, Fault> {
+        match self.take(field) {
+            None => Ok(false),
+            Some(Value::Bool(flag)) => Ok(flag),
+            Some(_) => Err(Fault::new(field, format!("`{field}` is neither true nor false"))),
+        }
+    }
+
+    /// A text, or a number or flag as it is written.
+    pub(super) fn plain(&mut self, field: &'static str, bytes_max: usize) -> Result<Option<String>, Fault> {
+        if let Some(value @ (Value::Number(_) | Value::Bool(_))) = self.said.get(field) {
+            let text = value.to_string();
+            self.said.insert(field.to_owned(), text.into());
+        }
+        self.text(field, bytes_max)
+    }
+
+    /// A moment as of RFC 3339, or a date, which is its midnight UTC. Milliseconds since 1970 UTC.
+    pub(super) fn moment(&mut self, field: &'static str) -> Result<Option<i64>, Fault> {
+        let Some(value) = self.take(field) else { return Ok(None) };
+        let moment = value.as_str().and_then(moment);
+        let expected = "is neither a date such as `2026-09-01` nor a time such as `2026-09-01T08:00:00Z` (RFC 3339)";
+        moment.map(Some).ok_or_else(|| Fault::new(field, format!("`{field}` {expected}")))
+    }
+
+    /// Nothing else may be there: a field that silently does nothing is a trap.
+    pub(super) fn end(self) -> Result<(), Fault> {
+        match self.said.keys().next() {
+            None => Ok(()),
+            Some(unknown) => {
+                let message = format!("`{unknown}` is no field of such a row; its fields: {}", self.known.join(", "));
+                Err(Fault::new(unknown, message))
+            }
+        }
+    }
+}
+
+fn moment(text: &str) -> Option<i64> {
+    let midnight = format!("{text}T00:00:00Z");
+    let text = if text.len() == "2026-09-01".len() { &midnight } else { text };
+    let parsed = Timestamp::deserialize(IntoDeserializer::<Error>::into_deserializer(text)).ok()?;
+    parsed.seconds.checked_mul(1000)?.checked_add(i64::from(parsed.nanos / 1_000_000))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn fields(value: Value) -> Fields {
+        Fields::new(value.as_object().cloned().expect("an object"))
+    }
+
+    #[test]
+    fn moments_are_dates_or_times_with_a_zone() {
+        let table: &[(&str, Option<i64>)] = &[
+            ("1970-01-02", Some(86_400_000)),
+            ("2026-09-01T00:00:00Z", Some(1_788_220_800_000)),
+            ("2026-09-01T02:00:00.250+02:00", Some(1_788_220_800_250)),
+            ("2028-02-29", Some(1_835_395_200_000)),
+            ("2027-02-29", None),
+            ("2026-13-01", None),
+            ("2026-09-01T00:00:00", None),
+            ("01/09/2026", None),
+            ("september!", None),
+            ("", None),
+        ];
+        for (text, expected) in table {
+            assert_eq!(moment(text), *expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_wrong_value_is_blamed_on_its_field() {
+        let said = || fields(json!({ "a": 7, "b": "\u{7}", "c": "xxxx", "d": ["x", 1], "e": "yes", "f": "" }));
+        assert_eq!(said().text("a", 3).expect_err("a number").field, "a");
+        assert_eq!(said().text("b", 3).expect_err("a bell").field, "b");
+        assert_eq!(said().text("c", 3).expect_err("long").field, "c");
+        assert_eq!(said().texts("d").expect_err("a number").field, "d");
+        assert_eq!(said().flag("e").expect_err("a text").field, "e");
+        assert_eq!(said().needed("f", 3).expect_err("empty").field, "f");
+        assert_eq!(said().needed("g", 3).expect_err("absent").field, "g");
+        assert_eq!(said().moment("a").expect_err("a number").field, "a");
+        assert_eq!(said().choice("c", &[("on", 1)]).expect_err("another word").message, "`c` is none of on");
+    }
+
+    #[test]
+    fn what_is_left_is_unknown() {
+        let mut said = fields(json!({ "name": "Léa", "nmae": "Léa", "locale": null }));
+        assert_eq!(said.text("name", 9), Ok(Some("Léa".to_owned())));
+        assert_eq!(said.text("locale", 9), Ok(None));
+        assert_eq!(said.end().expect_err("a typing error").field, "nmae");
+    }
+
+    #[test]
+    fn numbers_and_flags_may_stand_for_texts_where_they_are_settings() {
+        let mut said = fields(json!({ "a": 50, "b": true, "c": [1] }));
+        assert_eq!(said.plain("a", 9), Ok(Some("50".to_owned())));
+        assert_eq!(said.plain("b", 9), Ok(Some("true".to_owned())));
+        assert!(said.plain("c", 9).is_err());
+    }
+}

@@ -1,0 +1,24 @@
+//! Provisioning: the product's back end tells who there is, in which groups, and what they are to each other.
+//!
+//! One mechanism behind two doors, `POST /v1/import` and `causerie import`: [`ndjson`] and [`csv`] make rows of bytes,
+//! [`row`] checks what one says by itself, [`import`] writes them a transaction at a time by [`apply`] and ends with
+//! [`replace`]; [`report`] is what it answers. To add a field: its row in [`row`], and the store's fact behind it.
+
+mod apply;
+pub mod csv;
+mod dry;
+mod fields;
+mod import;
+pub mod ndjson;
+mod options;
+mod replace;
+mod report;
+mod row;
+mod turn;
+
+pub use fields::Fault;
+pub use import::{Committed, Import, Parts, Stopped};
+pub use options::{DeleteLimit, Options, Scope};
+pub use report::{Answer, RowAnswer, Tally};
+pub use row::{Row, Type};
+pub use turn::{Turn, Turns};

@@ -1,0 +1,104 @@
+//! Lines of a stream of bytes, none of them longer than a bound.
+
+/// Bytes of one line, its end not counted.
+pub const LINE_BYTES_MAX: usize = 64 * 1024;
+
+/// Splits what arrives in pieces.
+#[derive(Debug, Default)]
+pub struct Lines {
+    /// Of the line that has not ended yet.
+    begun: Vec<u8>,
+    /// The line is longer than it may be; the rest of it is passed over.
+    too_long: bool,
+    /// Lines so far.
+    count: u64,
+}
+
+/// A line, with its number from 1.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Line {
+    /// Its number from 1, empty lines counted too.
+    pub number: u64,
+    /// What it holds; `None` when it was too long.
+    pub bytes: Option<Vec<u8>>,
+}
+
+impl Lines {
+    /// The lines that end in this piece, those that are empty left out.
+    pub fn push(&mut self, piece: &[u8]) -> Vec<Line> {
+        let mut lines = Vec::new();
+        let mut rest = piece;
+        while let Some(end) = rest.iter().position(|byte| *byte == b'\n') {
+            self.keep(&rest[..end]);
+            lines.extend(self.end_line());
+            rest = &rest[end + 1..];
+        }
+        self.keep(rest);
+        lines
+    }
+
+    /// The last line, where nothing ended it.
+    pub fn end(&mut self) -> Option<Line> {
+        if self.begun.is_empty() && !self.too_long { None } else { self.end_line() }
+    }
+
+    fn keep(&mut self, bytes: &[u8]) {
+        if self.begun.len() + bytes.len() > LINE_BYTES_MAX {
+            self.too_long = true;
+            self.begun.clear();
+        }
+        if !self.too_long {
+            self.begun.extend_from_slice(bytes);
+        }
+    }
+
+    fn end_line(&mut self) -> Option<Line> {
+        self.count += 1;
+        let bytes = std::mem::take(&mut self.begun);
+        if std::mem::take(&mut self.too_long) {
+            return Some(Line { number: self.count, bytes: None });
+        }
+        // Files begin with a byte order mark where they come from some editors.
+        let bytes = if self.count == 1 { bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes).to_vec() } else { bytes };
+        let is_blank = bytes.iter().all(u8::is_ascii_whitespace);
+        (!is_blank).then_some(Line { number: self.count, bytes: Some(bytes) })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn split(pieces: &[&[u8]]) -> Vec<(u64, Option<String>)> {
+        let mut lines = Lines::default();
+        let mut all: Vec<Line> = pieces.iter().flat_map(|piece| lines.push(piece)).collect();
+        all.extend(lines.end());
+        let text = |bytes| String::from_utf8(bytes).expect("UTF-8");
+        all.into_iter().map(|line| (line.number, line.bytes.map(text))).collect()
+    }
+
+    #[test]
+    fn lines_do_not_care_how_bytes_arrive() {
+        let text = "{\"a\":1}\n\n  \r\n{\"é\":2}\n{}";
+        let whole = split(&[text.as_bytes()]);
+        let expected = [(1, "{\"a\":1}"), (4, "{\"é\":2}"), (5, "{}")];
+        assert_eq!(whole, expected.map(|(number, line)| (number, Some(line.to_owned()))));
+        let single: Vec<&[u8]> = text.as_bytes().chunks(1).collect();
+        assert_eq!(split(&single), whole);
+    }
+
+    #[test]
+    fn a_line_too_long_is_passed_over_and_counted() {
+        let long = vec![b'x'; LINE_BYTES_MAX + 1];
+        let most = vec![b'y'; LINE_BYTES_MAX];
+        let lines = split(&[b"a\n", &long, &long, b"\nb\n", &most, b"\n", &long]);
+        let most = String::from_utf8(most).expect("UTF-8");
+        assert_eq!(lines, [(1, Some("a".to_owned())), (2, None), (3, Some("b".to_owned())), (4, Some(most)), (5, None)]);
+    }
+
+    #[test]
+    fn a_byte_order_mark_is_no_text() {
+        assert_eq!(split(&[b"\xef\xbb\xbf{}\n"]), [(1, Some("{}".to_owned()))]);
+        assert_eq!(split(&[]), []);
+    }
+}

@@ -1,0 +1,183 @@
+//! How an import is to be done.
+
+use std::fmt::{self, Display, Formatter};
+
+use super::fields::Fault;
+
+/// A scope loses at least this many at once before the default limit speaks: small schools change by more than a tenth.
+const DELETE_MIN: u64 = 20;
+const DELETE_PERCENT: u64 = 10;
+
+/// How an import is to be done.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Options {
+    /// Answers as if, and changes nothing.
+    pub dry_run: bool,
+    /// What the rows are all there is of.
+    pub replace: Option<Scope>,
+    /// How much `replace` may remove.
+    pub delete_limit: DeleteLimit,
+    /// Tell of every row, not only of refused ones.
+    pub tell_all: bool,
+}
+
+/// What `replace` replaces.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Scope {
+    /// All people.
+    Users,
+    /// All groups.
+    Groups,
+    /// All memberships.
+    Memberships,
+    /// The memberships of a group, by the product's id.
+    MembershipsOf(String),
+    /// All edges.
+    Edges,
+    /// All relations of a name.
+    Relations(String),
+}
+
+/// How much may be removed at once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum DeleteLimit {
+    /// A tenth of what the scope holds, and 20 in any case.
+    #[default]
+    Cautious,
+    /// So many.
+    Number(u64),
+    /// So many of a hundred that the scope holds.
+    Percent(u64),
+}
+
+impl Scope {
+    /// Reads `users`, `memberships:6a`.
+    ///
+    /// # Errors
+    /// When it is no scope.
+    pub fn parse(text: &str) -> Result<Self, Fault> {
+        match text.split_once(':') {
+            None if text == "users" => Ok(Self::Users),
+            None if text == "groups" => Ok(Self::Groups),
+            None if text == "memberships" => Ok(Self::Memberships),
+            None if text == "edges" => Ok(Self::Edges),
+            Some(("memberships", group)) if !group.is_empty() => Ok(Self::MembershipsOf(group.to_owned())),
+            Some(("relations", name)) if !name.is_empty() => Ok(Self::Relations(name.to_owned())),
+            _ => Err(Fault::new(
+                "replace",
+                "`replace` is none of users, groups, memberships, memberships:<group>, edges, relations:<name>",
+            )),
+        }
+    }
+}
+
+/// As [`Scope::parse`] reads it.
+impl Display for Scope {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Users => f.write_str("users"),
+            Self::Groups => f.write_str("groups"),
+            Self::Memberships => f.write_str("memberships"),
+            Self::MembershipsOf(group) => write!(f, "memberships:{group}"),
+            Self::Edges => f.write_str("edges"),
+            Self::Relations(name) => write!(f, "relations:{name}"),
+        }
+    }
+}
+
+impl DeleteLimit {
+    /// Reads `250`, `10%`.
+    ///
+    /// # Errors
+    /// When it is neither.
+    pub fn parse(text: &str) -> Result<Self, Fault> {
+        let limit = match text.strip_suffix('%') {
+            Some(percent) => percent.parse().ok().filter(|percent| *percent <= 100).map(Self::Percent),
+            None => text.parse().ok().map(Self::Number),
+        };
+        limit.ok_or_else(|| Fault::new("delete_limit", "`delete_limit` is neither a number nor a percentage such as 10%"))
+    }
+
+    /// How many may go of so many.
+    #[must_use]
+    pub fn of(self, total: u64) -> u64 {
+        match self {
+            Self::Cautious => (total * DELETE_PERCENT / 100).max(DELETE_MIN),
+            Self::Number(number) => number,
+            Self::Percent(percent) => total * percent / 100,
+        }
+    }
+}
+
+impl Options {
+    /// Reads the parameters of a query.
+    ///
+    /// # Errors
+    /// When one is unknown, or has a value it can't have; the field is the parameter's name.
+    pub fn from_query(pairs: &[(String, String)]) -> Result<Self, Fault> {
+        let mut options = Self::default();
+        for (name, value) in pairs {
+            match (name.as_str(), value.as_str()) {
+                ("dry_run", "true" | "false") => options.dry_run = value == "true",
+                ("dry_run", _) => return Err(Fault::new(name, "`dry_run` is neither true nor false")),
+                ("results", "all" | "problems") => options.tell_all = value == "all",
+                ("results", _) => return Err(Fault::new(name, "`results` is neither all nor problems")),
+                ("replace", _) => options.replace = Some(Scope::parse(value)?),
+                ("delete_limit", _) => options.delete_limit = DeleteLimit::parse(value)?,
+                _ => {
+                    let known = "dry_run, replace, delete_limit, results";
+                    return Err(Fault::new(name, format!("`{name}` is no parameter of an import; there are: {known}")));
+                }
+            }
+        }
+        Ok(options)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(pairs: &[(&str, &str)]) -> Result<Options, Fault> {
+        let pairs: Vec<_> = pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        Options::from_query(&pairs)
+    }
+
+    #[test]
+    fn parameters_say_how() {
+        assert_eq!(of(&[]), Ok(Options::default()));
+        let said = of(&[("dry_run", "true"), ("replace", "memberships:6a:b"), ("delete_limit", "5%"), ("results", "all")]);
+        let expected = Options {
+            dry_run: true,
+            replace: Some(Scope::MembershipsOf("6a:b".to_owned())),
+            delete_limit: DeleteLimit::Percent(5),
+            tell_all: true,
+        };
+        assert_eq!(said, Ok(expected));
+    }
+
+    #[test]
+    fn a_bad_parameter_is_named() {
+        for (name, value) in [
+            ("dry_run", "yes"),
+            ("dryrun", "true"),
+            ("replace", "everything"),
+            ("replace", "memberships:"),
+            ("replace", "users:lea"),
+            ("delete_limit", "-1"),
+            ("delete_limit", "101%"),
+            ("delete_limit", "many"),
+            ("results", "none"),
+        ] {
+            assert_eq!(of(&[(name, value)]).expect_err(value).field, name);
+        }
+    }
+
+    #[test]
+    fn limits() {
+        assert_eq!(DeleteLimit::Cautious.of(50), 20);
+        assert_eq!(DeleteLimit::Cautious.of(1_000), 100);
+        assert_eq!(DeleteLimit::Percent(10).of(50), 5);
+        assert_eq!(DeleteLimit::Number(0).of(50), 0);
+    }
+}

@@ -1,0 +1,253 @@
+//! `replace`: what a scope holds and no row names goes, once all rows are done.
+
+use std::{
+    collections::{HashMap, HashSet},
+    hash::{BuildHasher as _, RandomState},
+};
+
+use causerie_policy::Vocabulary;
+use causerie_protocol::{GroupId, TenantId, UserId, wire::UserStatus};
+
+use super::{
+    apply::Named,
+    options::Scope,
+    row::{any, is_mutual},
+};
+use crate::store::{
+    Store, StoreError,
+    queries::{
+        facts::{EdgeKey, FactWrite, MembershipFact, MembershipKey, Outcome, RelationKey, stored},
+        people::Profile,
+    },
+};
+
+/// People or groups read at a time.
+const PAGE: u32 = 2_000;
+
+/// What the rows named so far.
+pub(super) struct Replace {
+    scope: Scope,
+    /// As hashes: of two million memberships each takes eight bytes, and the chance that one is kept by mistake is one in
+    /// some millions.
+    named: HashSet<u64>,
+    hasher: RandomState,
+}
+
+/// What is to go.
+pub(super) struct Surplus {
+    /// What the scope holds in all.
+    pub total: u64,
+    /// Ids for people to read, and what they stand for.
+    pub going: Vec<(String, Going)>,
+}
+
+/// Something to be removed.
+#[derive(Debug, Clone)]
+pub(super) enum Going {
+    User(String),
+    Group(GroupId),
+    Membership(MembershipKey),
+    Relation(RelationKey),
+    Edge(EdgeKey),
+}
+
+impl Replace {
+    pub(super) fn new(scope: Scope) -> Self {
+        Self { scope, named: HashSet::new(), hasher: RandomState::new() }
+    }
+
+    /// The type of rows it is about.
+    pub(super) fn type_name(&self) -> &'static str {
+        match self.scope {
+            Scope::Users => "user",
+            Scope::Groups => "group",
+            Scope::Memberships | Scope::MembershipsOf(_) => "membership",
+            Scope::Edges => "edge",
+            Scope::Relations(_) => "relation",
+        }
+    }
+
+    /// Rows named these.
+    pub(super) fn keep(&mut self, named: Vec<Named>, words: &Vocabulary) {
+        for mut one in named {
+            if let Named::Relation(key) = &mut one {
+                turn(key, words);
+            }
+            let counts = matches!(
+                (&self.scope, &one),
+                (Scope::Users, Named::User(_))
+                    | (Scope::Groups, Named::Group(_))
+                    | (Scope::Memberships | Scope::MembershipsOf(_), Named::Membership(_))
+                    | (Scope::Edges, Named::Edge(_))
+                    | (Scope::Relations(_), Named::Relation(_))
+            );
+            if counts {
+                self.named.insert(self.hasher.hash_one(&one));
+            }
+        }
+    }
+
+    /// What the scope holds that no row named.
+    pub(super) async fn surplus(&self, store: &Store, tenant: TenantId, words: &Vocabulary) -> Result<Surplus, StoreError> {
+        let mut surplus = Surplus { total: 0, going: Vec::new() };
+        match &self.scope {
+            Scope::Users => self.users(&mut surplus, store, tenant).await?,
+            Scope::Groups => {
+                for (group, id) in groups(store, tenant).await? {
+                    self.sift(&mut surplus, &Named::Group(group), || (id, Going::Group(group)));
+                }
+            }
+            Scope::Memberships => self.memberships(&mut surplus, store, tenant).await?,
+            Scope::MembershipsOf(group) => self.memberships_of(&mut surplus, store, tenant, group).await?,
+            Scope::Edges => {
+                let groups = groups(store, tenant).await?;
+                let name = |group: &GroupId| groups.get(group).map_or("", String::as_str);
+                for key in stored::edges(store.reader(), tenant).await?.into_iter().map(|edge| edge.key) {
+                    let (from, to) = (name(&key.from_group), name(&key.to_group));
+                    let id = format!("{}@{from} {}@{to}", any(&key.from_role), any(&key.to_role));
+                    self.sift(&mut surplus, &Named::Edge(key.clone()), || (id, Going::Edge(key)));
+                }
+            }
+            Scope::Relations(relation) => self.relations(&mut surplus, store, tenant, relation, words).await?,
+        }
+        Ok(surplus)
+    }
+
+    async fn users(&self, surplus: &mut Surplus, store: &Store, tenant: TenantId) -> Result<(), StoreError> {
+        let mut after = String::new();
+        loop {
+            let page = stored::users(store.reader(), tenant, &after, PAGE).await?;
+            let Some(last) = page.last() else { return Ok(()) };
+            after.clone_from(&last.external_id);
+            for user in page.into_iter().filter(|user| user.status != UserStatus::Removed as i16) {
+                let id = user.external_id;
+                self.sift(surplus, &Named::User(UserId(user.id)), || (id.clone(), Going::User(id)));
+            }
+        }
+    }
+
+    async fn memberships(&self, surplus: &mut Surplus, store: &Store, tenant: TenantId) -> Result<(), StoreError> {
+        let groups = groups(store, tenant).await?;
+        let mut after = String::new();
+        loop {
+            let page = stored::users(store.reader(), tenant, &after, PAGE).await?;
+            let Some(last) = page.last() else { return Ok(()) };
+            after.clone_from(&last.external_id);
+            let users: HashMap<UserId, String> = page.into_iter().map(|user| (UserId(user.id), user.external_id)).collect();
+            let ids: Vec<UserId> = users.keys().copied().collect();
+            for held in stored::memberships_of_users(store.reader(), &ids).await? {
+                let group = groups.get(&held.key.group).map_or("", String::as_str);
+                self.sift_membership(surplus, held, &users, group);
+            }
+        }
+    }
+
+    async fn memberships_of(
+        &self,
+        surplus: &mut Surplus,
+        store: &Store,
+        tenant: TenantId,
+        group: &str,
+    ) -> Result<(), StoreError> {
+        let Some(id) = groups(store, tenant).await?.into_iter().find(|(_, id)| id == group).map(|(key, _)| key) else {
+            return Ok(());
+        };
+        let held = stored::memberships_of_group(store.reader(), id).await?;
+        let users: Vec<UserId> = held.iter().map(|held| held.key.user).collect();
+        let users = crate::store::queries::people::find(store.reader(), tenant, &users).await?;
+        let users = users.into_iter().map(|user| (user.id, user.external_id)).collect();
+        held.into_iter().for_each(|held| self.sift_membership(surplus, held, &users, group));
+        Ok(())
+    }
+
+    fn sift_membership(&self, surplus: &mut Surplus, held: MembershipFact, users: &HashMap<UserId, String>, group: &str) {
+        let key = held.key;
+        self.sift(surplus, &Named::Membership(key.clone()), || {
+            let user = users.get(&key.user).map_or("", String::as_str);
+            (format!("{user} {}@{group}", key.role), Going::Membership(key))
+        });
+    }
+
+    async fn relations(
+        &self,
+        surplus: &mut Surplus,
+        store: &Store,
+        tenant: TenantId,
+        relation: &str,
+        words: &Vocabulary,
+    ) -> Result<(), StoreError> {
+        let mut after = String::new();
+        loop {
+            let page = stored::users(store.reader(), tenant, &after, PAGE).await?;
+            let Some(last) = page.last() else { return Ok(()) };
+            after.clone_from(&last.external_id);
+            let ids: Vec<UserId> = page.iter().map(|user| UserId(user.id)).collect();
+            let held = stored::relations_from(store.reader(), &ids).await?;
+            for key in held.into_iter().map(|held| held.key).filter(|key| key.relation == relation) {
+                let mut turned = key.clone();
+                turn(&mut turned, words);
+                self.sift(surplus, &Named::Relation(turned), || {
+                    let from = page.iter().find(|user| user.id == key.from.0).map_or("", |user| &user.external_id);
+                    (format!("{from} {relation} {}", key.to), Going::Relation(key))
+                });
+            }
+        }
+    }
+
+    fn sift(&self, surplus: &mut Surplus, named: &Named, going: impl FnOnce() -> (String, Going)) {
+        surplus.total += 1;
+        if !self.named.contains(&self.hasher.hash_one(named)) {
+            surplus.going.push(going());
+        }
+    }
+}
+
+/// Removes things of one kind. What became of each, and the people who may be here no longer.
+pub(super) async fn remove(
+    write: &mut FactWrite,
+    going: &[(String, Going)],
+    words: &Vocabulary,
+) -> Result<(Vec<Outcome>, Vec<UserId>), StoreError> {
+    let (mut users, mut groups, mut memberships, mut relations, mut edges) = (vec![], vec![], vec![], vec![], vec![]);
+    for (_, one) in going {
+        match one {
+            Going::User(id) => {
+                users.push(Profile { external_id: id.clone(), status: Some(UserStatus::Removed), ..Profile::default() })
+            }
+            Going::Group(group) => groups.push(*group),
+            Going::Membership(key) => memberships.push(key.clone()),
+            Going::Relation(key) => relations.push(key.clone()),
+            Going::Edge(key) => edges.push(key.clone()),
+        }
+    }
+    let users = write.users(&users).await?;
+    let ended = users.iter().map(|(_, user)| user.id).collect();
+    let mut outcomes: Vec<Outcome> = users
+        .iter()
+        .map(|(outcome, _)| if *outcome == Outcome::Unchanged { Outcome::Unchanged } else { Outcome::Removed })
+        .collect();
+    outcomes.extend(write.remove_groups(&groups).await?);
+    outcomes.extend(write.remove_memberships(&memberships).await?);
+    outcomes.extend(write.remove_relations(&relations, |relation| is_mutual(words, relation)).await?);
+    outcomes.extend(write.remove_edges(&edges).await?);
+    Ok((outcomes, ended))
+}
+
+/// All groups of a tenant, with the product's ids.
+async fn groups(store: &Store, tenant: TenantId) -> Result<HashMap<GroupId, String>, StoreError> {
+    let mut groups = HashMap::new();
+    let mut after = String::new();
+    loop {
+        let page = stored::groups(store.reader(), tenant, &after, PAGE).await?;
+        let Some(last) = page.last() else { return Ok(groups) };
+        after.clone_from(&last.external_id);
+        groups.extend(page.into_iter().map(|group| (group.id, group.external_id)));
+    }
+}
+
+/// A mutual relation, from the side that comes first: it is the same from both.
+fn turn(key: &mut RelationKey, words: &Vocabulary) {
+    if key.to < key.from && is_mutual(words, &key.relation) {
+        std::mem::swap(&mut key.from, &mut key.to);
+    }
+}

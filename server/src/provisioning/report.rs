@@ -1,0 +1,138 @@
+//! What an import answers, one JSON object per line.
+
+use serde::Serialize;
+
+use super::fields::Fault;
+
+/// A line of the answer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(untagged)]
+#[allow(missing_docs)]
+pub enum Answer {
+    Row(RowAnswer),
+    Progress { progress: Tally },
+    Summary { summary: Summary },
+}
+
+/// What became of a row.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct RowAnswer {
+    /// Its line in the body, from 1; absent where `replace` removed what no row names.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub row: Option<u64>,
+    /// In a word.
+    pub result: Result,
+    /// What the row is about; empty when it does not say.
+    pub r#type: String,
+    /// What it names, for people.
+    pub id: String,
+    /// The field to blame.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub field: String,
+    /// Why it was refused.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub message: String,
+}
+
+impl RowAnswer {
+    /// What became of a row of the body.
+    #[must_use]
+    pub fn new(row: u64, named: (String, String), verdict: &std::result::Result<Result, Fault>) -> Self {
+        let (r#type, id) = named;
+        let (result, field, message) = match verdict {
+            Ok(result) => (*result, String::new(), String::new()),
+            Err(fault) => (Result::Refused, fault.field.clone(), fault.message.clone()),
+        };
+        Self { row: Some(row), result, r#type, id, field, message }
+    }
+
+    /// Something no row names, removed by `replace`.
+    #[must_use]
+    pub fn removed(r#type: &str, id: String) -> Self {
+        Self {
+            row: None,
+            result: Result::Removed,
+            r#type: r#type.to_owned(),
+            id,
+            field: String::new(),
+            message: String::new(),
+        }
+    }
+}
+
+/// What became of a row, in a word.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+#[allow(missing_docs)]
+pub enum Result {
+    Created,
+    Updated,
+    Unchanged,
+    Removed,
+    Refused,
+}
+
+/// Rows so far, by what became of them. `removed` counts those `replace` removed, too.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+#[allow(missing_docs)]
+pub struct Tally {
+    pub rows: u64,
+    pub created: u64,
+    pub updated: u64,
+    pub unchanged: u64,
+    pub removed: u64,
+    pub refused: u64,
+}
+
+impl Tally {
+    /// One more row.
+    pub fn count(&mut self, result: Result) {
+        self.rows += 1;
+        *match result {
+            Result::Created => &mut self.created,
+            Result::Updated => &mut self.updated,
+            Result::Unchanged => &mut self.unchanged,
+            Result::Removed => &mut self.removed,
+            Result::Refused => &mut self.refused,
+        } += 1;
+    }
+}
+
+/// The last line.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Summary {
+    /// What became of the rows.
+    #[serde(flatten)]
+    pub tally: Tally,
+    /// Nothing of it was kept.
+    pub dry_run: bool,
+    /// The version of the tenant's facts that holds all of it; absent when it could not be asked.
+    pub facts_version: Option<String>,
+    /// Why rows are missing, or why `replace` removed nothing; absent when all was done.
+    pub stopped: Option<String>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_are_what_the_description_says() {
+        let line = |answer: &Answer| serde_json::to_string(answer).expect("is JSON");
+        let named = ("user".to_owned(), "lea".to_owned());
+        let refused = RowAnswer::new(12, named.clone(), &Err(Fault::new("role", "no such role")));
+        assert_eq!(
+            line(&Answer::Row(refused)),
+            r#"{"row":12,"result":"refused","type":"user","id":"lea","field":"role","message":"no such role"}"#
+        );
+        let created = RowAnswer::new(1, named, &Ok(Result::Created));
+        assert_eq!(line(&Answer::Row(created)), r#"{"row":1,"result":"created","type":"user","id":"lea"}"#);
+        let mut tally = Tally::default();
+        tally.count(Result::Removed);
+        let counts = r#""rows":1,"created":0,"updated":0,"unchanged":0,"removed":1,"refused":0"#;
+        assert_eq!(line(&Answer::Progress { progress: tally }), format!(r#"{{"progress":{{{counts}}}}}"#));
+        let summary = Summary { tally, dry_run: false, facts_version: Some("17".to_owned()), stopped: None };
+        let expected = format!(r#"{{"summary":{{{counts},"dry_run":false,"facts_version":"17","stopped":null}}}}"#);
+        assert_eq!(line(&Answer::Summary { summary }), expected);
+    }
+}

@@ -1,0 +1,325 @@
+//! One row of an import, checked as far as it can be by itself and by the words of the tenant's policy.
+
+use causerie_policy::{Change, How, Vocabulary, World};
+use causerie_protocol::{
+    facts::{Delivers, EdgeEffect, GroupState, WritableBy},
+    limits::{EXTERNAL_ID_BYTES_MAX, PROFILE_FIELD_BYTES_MAX},
+    wire::{RelationState, UserStatus},
+};
+use serde_json::{Map, Value};
+use std::sync::Arc;
+
+use super::fields::{Fault, Fields};
+use crate::store::queries::{
+    facts::{GroupFact, SettingFact},
+    people::Profile,
+};
+
+/// A word of a policy, or a setting's value.
+const WORD_BYTES_MAX: usize = 64;
+
+/// What a row is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[allow(missing_docs)]
+pub enum Type {
+    User,
+    Group,
+    Membership,
+    Relation,
+    Edge,
+    Setting,
+}
+
+impl Type {
+    /// All of them, in the order in which a file had better name them.
+    pub const ALL: [Self; 6] = [Self::User, Self::Group, Self::Membership, Self::Relation, Self::Edge, Self::Setting];
+
+    /// As rows say it.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::User => "user",
+            Self::Group => "group",
+            Self::Membership => "membership",
+            Self::Relation => "relation",
+            Self::Edge => "edge",
+            Self::Setting => "setting",
+        }
+    }
+}
+
+/// One row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Row {
+    /// What it says.
+    pub fact: Fact,
+    /// It is to be so no more.
+    pub deleted: bool,
+}
+
+/// What a row says. Of users and groups, what is not said stays as it is; the others are said as a whole.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub enum Fact {
+    User(Profile),
+    Group(GroupFact),
+    Membership(Membership),
+    Relation(Relation),
+    Edge(Edge),
+    Setting(SettingFact),
+}
+
+/// A membership by the product's ids.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub struct Membership {
+    pub user: String,
+    pub group: String,
+    pub role: String,
+    /// Milliseconds since 1970 UTC.
+    pub from_ms: Option<i64>,
+    /// Milliseconds since 1970 UTC.
+    pub until_ms: Option<i64>,
+}
+
+/// A relation by the product's ids.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub struct Relation {
+    pub relation: String,
+    pub from: String,
+    pub to: String,
+    pub state: RelationState,
+}
+
+/// An edge by the product's ids. An empty role is any.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub struct Edge {
+    pub from: String,
+    pub from_role: String,
+    pub to: String,
+    pub to_role: String,
+    pub effect: EdgeEffect,
+    pub delivers: Delivers,
+}
+
+impl Row {
+    /// Reads what a row says.
+    ///
+    /// # Errors
+    /// When a field is unknown, missing, or has a value it can't have; or names a word the policy does not declare.
+    pub fn read(said: Map<String, Value>, words: &Arc<Vocabulary>) -> Result<Self, Fault> {
+        let mut fields = Fields::new(said);
+        let types = Type::ALL.map(|one| (one.name(), one));
+        let of = fields.choice("type", &types)?;
+        let of =
+            of.ok_or_else(|| Fault::new("type", format!("`type` is missing: {}", types.map(|one| one.0).join(", "))))?;
+        let deleted = fields.flag("deleted")?;
+        let fact = match of {
+            Type::User => Fact::User(user(&mut fields)?),
+            Type::Group => Fact::Group(group(&mut fields)?),
+            Type::Membership => Fact::Membership(membership(&mut fields)?),
+            Type::Relation => Fact::Relation(relation(&mut fields)?),
+            Type::Edge => Fact::Edge(edge(&mut fields)?),
+            Type::Setting => Fact::Setting(setting(&mut fields, deleted)?),
+        };
+        fields.end()?;
+        let row = Self { fact, deleted };
+        // What an earlier policy knew must still be possible to remove.
+        if !deleted {
+            row.check_words(words)?;
+        }
+        Ok(row)
+    }
+
+    /// What it is about.
+    #[must_use]
+    pub fn of(&self) -> Type {
+        match self.fact {
+            Fact::User(_) => Type::User,
+            Fact::Group(_) => Type::Group,
+            Fact::Membership(_) => Type::Membership,
+            Fact::Relation(_) => Type::Relation,
+            Fact::Edge(_) => Type::Edge,
+            Fact::Setting(_) => Type::Setting,
+        }
+    }
+
+    fn check_words(&self, words: &Arc<Vocabulary>) -> Result<(), Fault> {
+        let role = |field, role: &str| declared(field, "role", role, words.roles.iter().map(String::as_str));
+        match &self.fact {
+            Fact::User(user) => user.roles.iter().flatten().try_for_each(|one| role("roles", one)),
+            Fact::Group(group) => match &group.kind {
+                Some(kind) => declared("kind", "kind", kind, words.kinds.iter().map(String::as_str)),
+                None => Ok(()),
+            },
+            Fact::Membership(membership) => role("role", &membership.role),
+            Fact::Relation(one) => {
+                declared("relation", "relation", &one.relation, words.relations.iter().map(|(word, _)| word.as_str()))?;
+                if one.state == RelationState::Pending && !is_mutual(words, &one.relation) {
+                    let message = format!("nobody has to accept a relation `{}`, so it is never pending", one.relation);
+                    return Err(Fault::new("state", message));
+                }
+                Ok(())
+            }
+            Fact::Edge(edge) => [("from_role", &edge.from_role), ("to_role", &edge.to_role)]
+                .into_iter()
+                .filter(|(_, word)| !word.is_empty())
+                .try_for_each(|(field, word)| role(field, word)),
+            Fact::Setting(setting) => check_setting(words, setting),
+        }
+    }
+}
+
+/// A relation of this name is the same from either side.
+pub(super) fn is_mutual(words: &Vocabulary, relation: &str) -> bool {
+    words.relation(relation).is_some_and(|relation| words.how(relation) == How::Mutual)
+}
+
+fn user(fields: &mut Fields) -> Result<Profile, Fault> {
+    let profile = Profile {
+        external_id: fields.needed("id", EXTERNAL_ID_BYTES_MAX)?,
+        name: fields.text("name", PROFILE_FIELD_BYTES_MAX)?,
+        avatar_url: fields.text("avatar", PROFILE_FIELD_BYTES_MAX)?,
+        locale: fields.text("locale", PROFILE_FIELD_BYTES_MAX)?,
+        status: fields.choice("status", &STATUSES)?,
+        roles: fields.texts("roles")?,
+        writable_by: fields.choice(
+            "writable_by",
+            &[("rules", WritableBy::Rules), ("contacts", WritableBy::Contacts), ("nobody", WritableBy::Nobody)],
+        )?,
+        ..Profile::default()
+    };
+    let is_web = |url: &str| url.is_empty() || url.starts_with("https://") || url.starts_with("http://");
+    if !profile.avatar_url.as_deref().is_none_or(is_web) {
+        return Err(Fault::new("avatar", "`avatar` is neither empty nor an http or https address"));
+    }
+    Ok(profile)
+}
+
+const STATUSES: [(&str, UserStatus); 4] = [
+    ("active", UserStatus::Active),
+    ("invited", UserStatus::Invited),
+    ("deactivated", UserStatus::Deactivated),
+    ("removed", UserStatus::Removed),
+];
+
+const DELIVERS: [(&str, Delivers); 4] =
+    [("both", Delivers::Both), ("people", Delivers::People), ("group", Delivers::Group), ("none", Delivers::None)];
+
+fn group(fields: &mut Fields) -> Result<GroupFact, Fault> {
+    let group = GroupFact {
+        external_id: fields.needed("id", EXTERNAL_ID_BYTES_MAX)?,
+        name: fields.text("name", PROFILE_FIELD_BYTES_MAX)?,
+        kind: fields.text("kind", WORD_BYTES_MAX)?,
+        parent: fields.text("parent", EXTERNAL_ID_BYTES_MAX)?,
+        state: fields.choice(
+            "state",
+            &[("active", GroupState::Active), ("concluded", GroupState::Concluded), ("archived", GroupState::Archived)],
+        )?,
+        delivers: fields.choice("delivers", &DELIVERS)?,
+    };
+    if group.parent.as_ref() == Some(&group.external_id) {
+        return Err(Fault::new("parent", "`parent` is the group itself"));
+    }
+    Ok(group)
+}
+
+fn membership(fields: &mut Fields) -> Result<Membership, Fault> {
+    let membership = Membership {
+        user: fields.needed("user", EXTERNAL_ID_BYTES_MAX)?,
+        group: fields.needed("group", EXTERNAL_ID_BYTES_MAX)?,
+        role: fields.needed("role", WORD_BYTES_MAX)?,
+        from_ms: fields.moment("from")?,
+        until_ms: fields.moment("until")?,
+    };
+    if let (Some(from), Some(until)) = (membership.from_ms, membership.until_ms)
+        && until <= from
+    {
+        return Err(Fault::new("until", "`until` is not after `from`"));
+    }
+    Ok(membership)
+}
+
+fn relation(fields: &mut Fields) -> Result<Relation, Fault> {
+    let states = [("accepted", RelationState::Accepted), ("pending", RelationState::Pending)];
+    let relation = Relation {
+        relation: fields.needed("relation", WORD_BYTES_MAX)?,
+        from: fields.needed("from", EXTERNAL_ID_BYTES_MAX)?,
+        to: fields.needed("to", EXTERNAL_ID_BYTES_MAX)?,
+        state: fields.choice("state", &states)?.unwrap_or(RelationState::Accepted),
+    };
+    if relation.from == relation.to {
+        return Err(Fault::new("to", "`to` is the same person as `from`"));
+    }
+    Ok(relation)
+}
+
+fn edge(fields: &mut Fields) -> Result<Edge, Fault> {
+    Ok(Edge {
+        from: fields.needed("from", EXTERNAL_ID_BYTES_MAX)?,
+        from_role: fields.text("from_role", WORD_BYTES_MAX)?.unwrap_or_default(),
+        to: fields.needed("to", EXTERNAL_ID_BYTES_MAX)?,
+        to_role: fields.text("to_role", WORD_BYTES_MAX)?.unwrap_or_default(),
+        effect: fields
+            .choice("effect", &[("allow", EdgeEffect::Allow), ("deny", EdgeEffect::Deny)])?
+            .unwrap_or(EdgeEffect::Allow),
+        delivers: fields.choice("delivers", &DELIVERS[..3])?.unwrap_or(Delivers::Both),
+    })
+}
+
+fn setting(fields: &mut Fields, deleted: bool) -> Result<SettingFact, Fault> {
+    let name = fields.needed("name", WORD_BYTES_MAX)?;
+    let value = fields.plain("value", WORD_BYTES_MAX)?;
+    match value {
+        None if !deleted => Err(Fault::new("value", "`value` is missing")),
+        value => Ok(SettingFact { name, value: value.filter(|_| !deleted) }),
+    }
+}
+
+fn check_setting(words: &Arc<Vocabulary>, setting: &SettingFact) -> Result<(), Fault> {
+    declared("name", "setting", &setting.name, words.settings.iter().map(|word| word.name.as_str()))?;
+    let (Some(place), Some(value)) = (words.setting(&setting.name), &setting.value) else { return Ok(()) };
+    // Asked of the rules' own reader: a value it does not understand leaves the default.
+    let mut world = World::new(Arc::clone(words));
+    world.apply(&Change::Setting { setting: place, value: Some(value.clone()) });
+    if world.setting(place) == value {
+        return Ok(());
+    }
+    let values = words.settings.get(usize::from(place.0)).map(|word| word.values.join(", ")).unwrap_or_default();
+    let expected = if values.is_empty() { "a number, or a duration such as 15m".to_owned() } else { values };
+    Err(Fault::new("value", format!("`{value}` is no value of `{}`; expected: {expected}", setting.name)))
+}
+
+fn declared<'a>(field: &str, what: &str, word: &str, mut known: impl Iterator<Item = &'a str> + Clone) -> Result<(), Fault> {
+    let words: Vec<&str> = known.clone().collect();
+    if known.any(|known| known == word) {
+        return Ok(());
+    }
+    let declared = if words.is_empty() { "none".to_owned() } else { words.join(", ") };
+    Err(Fault::new(field, format!("the policy declares no {what} `{word}`; declared: {declared}")))
+}
+
+/// What a row names itself, as far as it can be told, whether or not the row is good: its type, and an id for people to find.
+#[must_use]
+pub fn named(said: &Map<String, Value>) -> (String, String) {
+    let text = |field: &str| said.get(field).and_then(Value::as_str).unwrap_or_default();
+    let id = match text("type") {
+        "membership" => format!("{} {}@{}", text("user"), text("role"), text("group")),
+        "relation" => format!("{} {} {}", text("from"), text("relation"), text("to")),
+        "edge" => format!("{}@{} {}@{}", any(text("from_role")), text("from"), any(text("to_role")), text("to")),
+        "setting" => text("name").to_owned(),
+        _ => text("id").to_owned(),
+    };
+    (text("type").to_owned(), id)
+}
+
+/// A role for people to read.
+pub(super) fn any(role: &str) -> &str {
+    if role.is_empty() { "*" } else { role }
+}
+
+#[cfg(test)]
+#[path = "row_tests.rs"]
+mod tests;

@@ -1,0 +1,197 @@
+//! The audit: what the product's back end and operators did, and what rules refused.
+
+use causerie_protocol::TenantId;
+use sea_orm::{ConnectionTrait, QueryResult, Value};
+use serde_json::Map;
+use uuid::Uuid;
+
+use crate::store::{
+    Store, StoreError,
+    rows::{Column, Rows, statement},
+};
+
+/// One line.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Entry {
+    /// Milliseconds since 1970 UTC.
+    pub at_ms: i64,
+    /// Who: `user:lea`, `key:<id>`, `cli:root`.
+    pub actor: String,
+    /// What: an action of the rule language, or a call such as `policy.set`.
+    pub action: String,
+    /// To whom or what: `user:tom`, `group:6a`, `policy:3`; empty for nothing in particular.
+    pub target: String,
+    /// What became of it.
+    pub outcome: Outcome,
+    /// The rule that said no; empty where none did.
+    pub rule: String,
+    /// What else is worth knowing. Never texts of messages, tokens or keys.
+    pub detail: Map<String, serde_json::Value>,
+}
+
+/// What became of something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Outcome {
+    /// It is done.
+    #[default]
+    Done,
+    /// It was not allowed.
+    Refused,
+}
+
+impl Outcome {
+    /// The word in SQL and for people.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Done => "done",
+            Self::Refused => "refused",
+        }
+    }
+}
+
+/// Which lines to read.
+#[derive(Debug, Clone, Default)]
+pub struct Filter {
+    /// Before this line, which is older lines.
+    pub before: Option<Uuid>,
+    /// Not before this moment, milliseconds since 1970 UTC.
+    pub since_ms: Option<i64>,
+    /// Of this action only.
+    pub action: Option<String>,
+}
+
+/// Adds lines, each with its tenant. What `connection` is part of is part of them.
+///
+/// # Errors
+/// When the database fails.
+pub async fn append(connection: &impl ConnectionTrait, entries: &[(TenantId, Entry)]) -> Result<(), StoreError> {
+    if entries.is_empty() {
+        return Ok(());
+    }
+    let mut rows = Rows::new([
+        ("id", Column::Uuid),
+        ("tenant_id", Column::Uuid),
+        ("at", Column::Int),
+        ("actor", Column::Text),
+        ("action", Column::Text),
+        ("target", Column::Text),
+        ("outcome", Column::Text),
+        ("rule", Column::Text),
+        ("detail", Column::Text),
+    ]);
+    for (tenant, entry) in entries {
+        rows.push([
+            Uuid::now_v7().into(),
+            tenant.0.into(),
+            entry.at_ms.into(),
+            entry.actor.as_str().into(),
+            entry.action.as_str().into(),
+            entry.target.as_str().into(),
+            entry.outcome.name().into(),
+            entry.rule.as_str().into(),
+            serde_json::Value::Object(entry.detail.clone()).to_string().into(),
+        ]);
+    }
+    let body = "INSERT INTO audit (id, tenant_id, at, actor, action, target, outcome, rule, detail)
+                SELECT i.id, i.tenant_id, i.at, i.actor, i.action, i.target, i.outcome, i.rule, i.detail FROM input i";
+    connection.execute_raw(rows.statement(connection.get_database_backend(), body, &[])).await?;
+    Ok(())
+}
+
+/// Lines of a tenant, the latest first, each with its id.
+///
+/// # Errors
+/// When the database fails.
+pub async fn page(store: &Store, tenant: TenantId, filter: &Filter, limit: u32) -> Result<Vec<(Uuid, Entry)>, StoreError> {
+    let mut sql = String::from("SELECT a.* FROM audit a WHERE a.tenant_id = $1");
+    let mut values: Vec<Value> = vec![tenant.0.into()];
+    let mut add = |condition: &str, value: Value| {
+        values.push(value);
+        sql.push_str(&format!(" AND a.{condition} ${}", values.len()));
+    };
+    if let Some(before) = filter.before {
+        add("id <", before.into());
+    }
+    if let Some(since_ms) = filter.since_ms {
+        add("id >=", first_id_of(since_ms).into());
+    }
+    if let Some(action) = &filter.action {
+        add("action =", action.as_str().into());
+    }
+    values.push(i64::from(limit).into());
+    sql.push_str(&format!(" ORDER BY a.id DESC LIMIT ${}", values.len()));
+    let rows = store.reader().query_all_raw(statement(store.backend(), &sql, values)).await?;
+    rows.iter().map(entry).collect()
+}
+
+/// Forgets what is older than a moment, of all tenants. Answers how many lines that were.
+///
+/// # Errors
+/// When the database fails.
+pub async fn prune(store: &Store, before_ms: i64) -> Result<u64, StoreError> {
+    let sql = "DELETE FROM audit WHERE id < $1";
+    let done = store.writer().execute_raw(statement(store.backend(), sql, vec![first_id_of(before_ms).into()])).await?;
+    Ok(done.rows_affected())
+}
+
+/// Below every id made at this moment or later: ids begin with the time, so the table's own key finds lines by it.
+fn first_id_of(at_ms: i64) -> Uuid {
+    let at_ms = u64::try_from(at_ms).unwrap_or(0);
+    Uuid::from_u64_pair(at_ms << 16, 0)
+}
+
+fn entry(row: &QueryResult) -> Result<(Uuid, Entry), StoreError> {
+    let outcome: String = row.try_get("", "outcome")?;
+    let detail: String = row.try_get("", "detail")?;
+    let entry = Entry {
+        at_ms: row.try_get("", "at")?,
+        actor: row.try_get("", "actor")?,
+        action: row.try_get("", "action")?,
+        target: row.try_get("", "target")?,
+        outcome: if outcome == Outcome::Refused.name() { Outcome::Refused } else { Outcome::Done },
+        rule: row.try_get("", "rule")?,
+        detail: serde_json::from_str(&detail).unwrap_or_default(),
+    };
+    Ok((row.try_get("", "id")?, entry))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        store::queries::tenants,
+        testing::{NOW_MS, on_each_database},
+    };
+
+    fn line(action: &str, detail: &str) -> Entry {
+        let detail = Map::from_iter([("code".to_owned(), detail.into())]);
+        Entry { at_ms: NOW_MS, action: action.to_owned(), rule: "blocked".to_owned(), detail, ..Entry::default() }
+    }
+
+    #[tokio::test]
+    async fn lines_come_back_latest_first_page_by_page() {
+        on_each_database(|store| async move {
+            let tenant = tenants::create(&store, "school", "School", NOW_MS).await.expect("stores").id;
+            let other = tenants::create(&store, "clinic", "Clinic", NOW_MS).await.expect("stores").id;
+            let mut lines: Vec<(TenantId, Entry)> =
+                (0..5).map(|n| (tenant, line(if n % 2 == 0 { "start" } else { "send" }, &n.to_string()))).collect();
+            lines.push((other, line("start", "elsewhere")));
+            append(store.writer(), &lines).await.expect("stores");
+
+            let read = async |filter: &Filter, limit| page(&store, tenant, filter, limit).await.expect("reads");
+            let all = read(&Filter::default(), 10).await;
+            let entries: Vec<&Entry> = all.iter().map(|(_, entry)| entry).collect();
+            assert_eq!(entries, lines[..5].iter().rev().map(|(_, entry)| entry).collect::<Vec<_>>());
+            let after = Filter { before: Some(all[1].0), ..Filter::default() };
+            assert_eq!(read(&after, 2).await, all[2..4]);
+            assert_eq!(read(&Filter { action: Some("send".to_owned()), ..Filter::default() }, 10).await.len(), 2);
+            assert_eq!(read(&Filter { since_ms: Some(i64::MAX >> 16), ..Filter::default() }, 10).await, []);
+
+            assert_eq!(prune(&store, 0).await.expect("prunes"), 0, "nothing is that old");
+            assert_eq!(prune(&store, i64::MAX >> 16).await.expect("prunes"), 6);
+            assert_eq!(read(&Filter::default(), 10).await, []);
+        })
+        .await;
+    }
+}

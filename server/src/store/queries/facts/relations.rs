@@ -1,0 +1,109 @@
+//! Relations as people see them: between two, and of one.
+
+use causerie_protocol::UserId;
+use sea_orm::{ConnectionTrait, EntityTrait, FromQueryResult};
+use uuid::Uuid;
+
+use crate::store::{
+    StoreError,
+    entities::user,
+    queries::people::User,
+    rows::{Column, Rows, statement},
+};
+
+/// A relation is accepted, as its column says.
+const ACCEPTED: i16 = 2;
+
+/// One row between two people.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub struct Between {
+    pub from: UserId,
+    pub accepted: bool,
+}
+
+/// Which relations of a person are listed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub struct Shown {
+    pub relation: String,
+    /// Those that others have to the person, too.
+    pub incoming: bool,
+}
+
+/// A relation of a person.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub struct OfPerson {
+    pub relation: String,
+    pub other: User,
+    pub outgoing: bool,
+    pub accepted: bool,
+    /// Milliseconds since 1970 UTC.
+    pub changed_at_ms: i64,
+}
+
+/// The rows of a relation between two people, whoever they are from.
+///
+/// # Errors
+/// When the database fails.
+pub async fn between(
+    connection: &impl ConnectionTrait,
+    one: UserId,
+    other: UserId,
+    relation: &str,
+) -> Result<Vec<Between>, StoreError> {
+    let sql = "SELECT from_id, state FROM relations WHERE kind = $3 AND ((from_id = $1 AND to_id = $2) \
+               OR (from_id = $2 AND to_id = $1))";
+    let values = vec![one.0.into(), other.0.into(), relation.into()];
+    let rows = connection.query_all_raw(statement(connection.get_database_backend(), sql, values)).await?;
+    rows.iter()
+        .map(|row| {
+            let from = UserId(row.try_get("", "from_id")?);
+            Ok(Between { from, accepted: row.try_get::<i16>("", "state")? == ACCEPTED })
+        })
+        .collect()
+}
+
+/// Relations of a person, the latest first, after a position `(changed_at, other)`.
+///
+/// # Errors
+/// When the database fails.
+pub async fn of_person(
+    connection: &impl ConnectionTrait,
+    me: UserId,
+    shown: &[Shown],
+    after: Option<(i64, UserId)>,
+    limit: u32,
+) -> Result<Vec<OfPerson>, StoreError> {
+    if shown.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut rows = Rows::new([("kind", Column::Text), ("incoming", Column::Int)]);
+    for one in shown {
+        rows.push([one.relation.as_str().into(), i64::from(one.incoming).into()]);
+    }
+    let (changed_at, other) = after.map_or((i64::MAX, Uuid::max()), |(at, user)| (at, user.0));
+    let body = "SELECT r.kind, r.state, r.changed_at, r.outgoing, u.* FROM ( \
+                SELECT r.kind, r.state, r.changed_at, r.to_id AS other_id, 1 AS outgoing FROM input i \
+                JOIN relations r ON r.from_id = {0} AND r.kind = i.kind \
+                UNION ALL SELECT r.kind, r.state, r.changed_at, r.from_id, 0 FROM input i \
+                JOIN relations r ON r.to_id = {0} AND r.kind = i.kind WHERE i.incoming = 1) r \
+                JOIN users u ON u.id = r.other_id \
+                WHERE r.changed_at < {1} OR (r.changed_at = {1} AND u.id < {2}) \
+                ORDER BY r.changed_at DESC, u.id DESC LIMIT {3}";
+    let extra = [me.0.into(), changed_at.into(), other.into(), i64::from(limit).into()];
+    let found = connection.query_all_raw(rows.statement(connection.get_database_backend(), body, &extra)).await?;
+    found
+        .iter()
+        .map(|row| {
+            Ok(OfPerson {
+                relation: row.try_get("", "kind")?,
+                other: <user::Entity as EntityTrait>::Model::from_query_result(row, "")?.into(),
+                outgoing: row.try_get::<i32>("", "outgoing")? == 1,
+                accepted: row.try_get::<i16>("", "state")? == ACCEPTED,
+                changed_at_ms: row.try_get("", "changed_at")?,
+            })
+        })
+        .collect()
+}

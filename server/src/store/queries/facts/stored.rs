@@ -1,0 +1,286 @@
+//! Facts as the tables hold them.
+
+use std::collections::BTreeSet;
+
+use causerie_protocol::{
+    GroupId, TenantId, UserId,
+    facts::{Delivers, Edge, EdgeEffect, Group, GroupState, Membership, Relation, Setting, User, WritableBy, change::Fact},
+    wire::RelationState,
+};
+use sea_orm::{ConnectionTrait, EntityTrait, QueryResult, Value};
+
+use super::{EdgeFact, EdgeKey, MembershipFact, MembershipKey, RelationFact, RelationKey};
+use crate::store::{
+    StoreError,
+    entities::user,
+    queries::directory::words_of,
+    rows::{self, statement},
+};
+
+/// People per statement: SQLite binds at most 32,766 values, and what thousands of people hold fits memory.
+const CHUNK: usize = 2_000;
+
+/// A group of the product.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub struct StoredGroup {
+    pub id: GroupId,
+    pub external_id: String,
+    pub kind: String,
+    pub name: String,
+    pub parent: Option<GroupId>,
+    pub state: GroupState,
+    pub delivers: Delivers,
+}
+
+/// People of a tenant in the order of the product's ids, those after `after`; at most `limit`.
+///
+/// # Errors
+/// When the database fails.
+pub async fn users(
+    connection: &impl ConnectionTrait,
+    tenant: TenantId,
+    after: &str,
+    limit: u32,
+) -> Result<Vec<user::Model>, StoreError> {
+    let query = page(connection, "users", tenant, after, limit);
+    Ok(user::Entity::find().from_raw_sql(query).all(connection).await?)
+}
+
+/// Groups of a tenant in the order of the product's ids, those after `after`; at most `limit`.
+///
+/// # Errors
+/// When the database fails.
+pub async fn groups(
+    connection: &impl ConnectionTrait,
+    tenant: TenantId,
+    after: &str,
+    limit: u32,
+) -> Result<Vec<StoredGroup>, StoreError> {
+    connection.query_all_raw(page(connection, "groups", tenant, after, limit)).await?.iter().map(group).collect()
+}
+
+fn page(connection: &impl ConnectionTrait, table: &str, tenant: TenantId, after: &str, limit: u32) -> sea_orm::Statement {
+    let sql =
+        format!("SELECT t.* FROM {table} t WHERE t.tenant_id = $1 AND t.external_id > $2 ORDER BY t.external_id LIMIT $3");
+    statement(connection.get_database_backend(), &sql, vec![tenant.0.into(), after.into(), i64::from(limit).into()])
+}
+
+/// What people are in which groups.
+///
+/// # Errors
+/// When the database fails.
+pub async fn memberships_of_users(
+    connection: &impl ConnectionTrait,
+    users: &[UserId],
+) -> Result<Vec<MembershipFact>, StoreError> {
+    let rows =
+        of_users(connection, users, "SELECT m.* FROM memberships m WHERE m.user_id IN (SELECT id FROM input)").await?;
+    rows.iter().map(membership).collect()
+}
+
+/// Who is what in a group.
+///
+/// # Errors
+/// When the database fails.
+pub async fn memberships_of_group(
+    connection: &impl ConnectionTrait,
+    group: GroupId,
+) -> Result<Vec<MembershipFact>, StoreError> {
+    let sql = "SELECT m.* FROM memberships m WHERE m.group_id = $1 ORDER BY m.role, m.user_id";
+    all(connection, sql, vec![group.0.into()]).await?.iter().map(membership).collect()
+}
+
+/// Relations that begin at people.
+///
+/// # Errors
+/// When the database fails.
+pub async fn relations_from(connection: &impl ConnectionTrait, users: &[UserId]) -> Result<Vec<RelationFact>, StoreError> {
+    let rows = of_users(connection, users, "SELECT r.* FROM relations r WHERE r.from_id IN (SELECT id FROM input)").await?;
+    rows.iter().map(relation).collect()
+}
+
+/// Relations between two people, either way.
+///
+/// # Errors
+/// When the database fails.
+pub async fn relations_between(
+    connection: &impl ConnectionTrait,
+    one: UserId,
+    other: UserId,
+) -> Result<Vec<RelationFact>, StoreError> {
+    let sql = "SELECT r.* FROM relations r WHERE r.from_id = $1 AND r.to_id = $2 \
+               UNION ALL SELECT r.* FROM relations r WHERE r.from_id = $3 AND r.to_id = $4";
+    let values = vec![one.0.into(), other.0.into(), other.0.into(), one.0.into()];
+    all(connection, sql, values).await?.iter().map(relation).collect()
+}
+
+/// All edges of a tenant.
+///
+/// # Errors
+/// When the database fails.
+pub async fn edges(connection: &impl ConnectionTrait, tenant: TenantId) -> Result<Vec<EdgeFact>, StoreError> {
+    let sql = "SELECT e.* FROM edges e WHERE e.tenant_id = $1";
+    all(connection, sql, vec![tenant.0.into()]).await?.iter().map(edge).collect()
+}
+
+/// Settings of a tenant that differ from the policy's defaults, by name.
+///
+/// # Errors
+/// When the database fails.
+pub async fn settings(connection: &impl ConnectionTrait, tenant: TenantId) -> Result<Vec<(String, String)>, StoreError> {
+    let sql = "SELECT s.name, s.value FROM settings s WHERE s.tenant_id = $1 ORDER BY s.name";
+    all(connection, sql, vec![tenant.0.into()]).await?.iter().map(setting).collect()
+}
+
+/// `body` asks for `IN (SELECT id FROM input)`: of a join with `input`, SQLite reads the whole table for each chunk of people.
+async fn of_users(connection: &impl ConnectionTrait, users: &[UserId], body: &str) -> Result<Vec<QueryResult>, StoreError> {
+    let mut found = Vec::new();
+    for chunk in users.chunks(CHUNK) {
+        let query = rows::ids(chunk.iter().copied()).statement(connection.get_database_backend(), body, &[]);
+        found.extend(connection.query_all_raw(query).await?);
+    }
+    Ok(found)
+}
+
+async fn all(connection: &impl ConnectionTrait, sql: &str, values: Vec<Value>) -> Result<Vec<QueryResult>, StoreError> {
+    Ok(connection.query_all_raw(statement(connection.get_database_backend(), sql, values)).await?)
+}
+
+pub(super) fn group(row: &QueryResult) -> Result<StoredGroup, StoreError> {
+    Ok(StoredGroup {
+        id: GroupId(row.try_get("", "id")?),
+        external_id: row.try_get("", "external_id")?,
+        kind: row.try_get("", "kind")?,
+        name: row.try_get("", "name")?,
+        parent: row.try_get::<Option<_>>("", "parent_id")?.map(GroupId),
+        state: choice(row, "state")?,
+        delivers: choice(row, "delivers")?,
+    })
+}
+
+pub(super) fn membership(row: &QueryResult) -> Result<MembershipFact, StoreError> {
+    Ok(MembershipFact {
+        key: MembershipKey {
+            user: UserId(row.try_get("", "user_id")?),
+            group: GroupId(row.try_get("", "group_id")?),
+            role: row.try_get("", "role")?,
+        },
+        from_ms: row.try_get("", "valid_from")?,
+        until_ms: row.try_get("", "valid_until")?,
+    })
+}
+
+pub(super) fn relation(row: &QueryResult) -> Result<RelationFact, StoreError> {
+    Ok(RelationFact {
+        key: RelationKey {
+            from: UserId(row.try_get("", "from_id")?),
+            relation: row.try_get("", "kind")?,
+            to: UserId(row.try_get("", "to_id")?),
+        },
+        state: choice::<RelationState>(row, "state")?,
+    })
+}
+
+pub(super) fn edge(row: &QueryResult) -> Result<EdgeFact, StoreError> {
+    Ok(EdgeFact {
+        key: EdgeKey {
+            from_group: GroupId(row.try_get("", "from_group")?),
+            from_role: row.try_get("", "from_role")?,
+            to_group: GroupId(row.try_get("", "to_group")?),
+            to_role: row.try_get("", "to_role")?,
+        },
+        effect: choice::<EdgeEffect>(row, "effect")?,
+        delivers: choice(row, "delivers")?,
+    })
+}
+
+pub(super) fn setting(row: &QueryResult) -> Result<(String, String), StoreError> {
+    Ok((row.try_get("", "name")?, row.try_get("", "value")?))
+}
+
+/// A number of a newer server's column means nothing here.
+fn choice<E: TryFrom<i32> + Default>(row: &QueryResult, column: &str) -> Result<E, StoreError> {
+    Ok(E::try_from(i32::from(row.try_get::<i16>("", column)?)).unwrap_or_default())
+}
+
+/// Words as a column holds them, with a space before and after each, so that one is found by ` word `.
+pub(in crate::store) fn roles_text(roles: &[String]) -> String {
+    let roles: BTreeSet<&str> = roles.iter().flat_map(|role| role.split_whitespace()).collect();
+    if roles.is_empty() { String::new() } else { format!(" {} ", Vec::from_iter(roles).join(" ")) }
+}
+
+/// What concerns rules and search, for the log.
+pub(super) fn user_fact(row: &user::Model) -> Fact {
+    Fact::User(User {
+        id: UserId(row.id).to_bytes(),
+        status: i32::from(row.status),
+        roles: row.roles.split_whitespace().map(str::to_owned).collect(),
+        writable_by: WritableBy::try_from(i32::from(row.writable_by)).unwrap_or_default().into(),
+        words: words_of(&row.name, &row.external_id),
+    })
+}
+
+pub(super) fn group_fact(group: &StoredGroup) -> Fact {
+    Fact::Group(group.into())
+}
+
+impl From<&StoredGroup> for Group {
+    fn from(group: &StoredGroup) -> Self {
+        Self {
+            id: group.id.to_bytes(),
+            kind: group.kind.clone(),
+            parent: group.parent.map(GroupId::to_bytes).unwrap_or_default(),
+            state: group.state.into(),
+            delivers: group.delivers.into(),
+            words: words_of(&group.name, &group.external_id),
+            kind_before: None,
+        }
+    }
+}
+
+impl From<&MembershipFact> for Membership {
+    fn from(fact: &MembershipFact) -> Self {
+        Self { valid_from: fact.from_ms, valid_until: fact.until_ms, ..Self::from(&fact.key) }
+    }
+}
+
+impl From<&MembershipKey> for Membership {
+    fn from(key: &MembershipKey) -> Self {
+        Self { user: key.user.to_bytes(), group: key.group.to_bytes(), role: key.role.clone(), ..Self::default() }
+    }
+}
+
+impl From<&RelationFact> for Relation {
+    fn from(fact: &RelationFact) -> Self {
+        Self { state: fact.state.into(), ..Self::from(&fact.key) }
+    }
+}
+
+impl From<&RelationKey> for Relation {
+    fn from(key: &RelationKey) -> Self {
+        Self { from: key.from.to_bytes(), to: key.to.to_bytes(), relation: key.relation.clone(), ..Self::default() }
+    }
+}
+
+impl From<&EdgeFact> for Edge {
+    fn from(fact: &EdgeFact) -> Self {
+        Self { effect: fact.effect.into(), delivers: fact.delivers.into(), ..Self::from(&fact.key) }
+    }
+}
+
+impl From<&EdgeKey> for Edge {
+    fn from(key: &EdgeKey) -> Self {
+        Self {
+            from_group: key.from_group.to_bytes(),
+            from_role: key.from_role.clone(),
+            to_group: key.to_group.to_bytes(),
+            to_role: key.to_role.clone(),
+            ..Self::default()
+        }
+    }
+}
+
+pub(super) fn setting_fact(name: &str, value: Option<&str>) -> Fact {
+    Fact::Setting(Setting { name: name.to_owned(), value: value.map(str::to_owned) })
+}

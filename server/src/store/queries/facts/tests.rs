@@ -1,0 +1,291 @@
+use std::collections::{BTreeMap, BTreeSet};
+
+use causerie_protocol::{
+    GroupId, TenantId, UserId,
+    facts::{Changes, Delivers, EdgeEffect, Group, GroupState, WritableBy, change::Fact},
+    wire::{RelationState, UserStatus},
+};
+use sea_orm::{ConnectionTrait as _, DbBackend};
+
+use super::*;
+use crate::{
+    store::{
+        Store,
+        queries::{people::Profile, tenants},
+    },
+    testing::{NOW_MS, on_each_database},
+};
+
+async fn tenant(store: &Store, slug: &str) -> TenantId {
+    tenants::create(store, slug, slug, NOW_MS).await.expect("stores").id
+}
+
+async fn begin(store: &Store, tenant: TenantId) -> FactWrite {
+    FactWrite::begin(store, tenant, NOW_MS).await.expect("begins")
+}
+
+fn person(id: &str) -> Profile {
+    Profile { external_id: id.to_owned(), name: Some(format!("Person {id}")), ..Profile::default() }
+}
+
+fn group(id: &str, parent: Option<&str>) -> GroupFact {
+    let (kind, parent) = (Some("class".to_owned()), parent.map(str::to_owned));
+    GroupFact { external_id: id.to_owned(), kind, parent, ..GroupFact::default() }
+}
+
+fn membership(user: UserId, group: GroupId, role: &str) -> MembershipFact {
+    MembershipFact { key: MembershipKey { user, group, role: role.to_owned() }, from_ms: None, until_ms: None }
+}
+
+fn relation(from: UserId, to: UserId, state: RelationState) -> RelationFact {
+    RelationFact { key: RelationKey { from, relation: "friend".to_owned(), to }, state }
+}
+
+/// Facts by what they are about, as text.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Canon(BTreeMap<String, String>);
+
+impl Canon {
+    fn apply(&mut self, changes: &Changes) {
+        for fact in changes.changes.iter().filter_map(|change| change.fact.as_ref()) {
+            let text = format!("{fact:?}");
+            match fact {
+                Fact::User(user) => self.set(format!("user {:?}", user.id), text),
+                Fact::Group(group) => {
+                    // Tables know what is, not what was.
+                    let now = Group { kind_before: None, ..group.clone() };
+                    self.set(format!("group {:?}", group.id), format!("{now:?}"));
+                }
+                Fact::GroupRemoved(id) => {
+                    self.0.remove(&format!("group {id:?}"));
+                    let held = format!(" in {id:?}");
+                    self.0.retain(|key, _| !key.contains(&held));
+                }
+                Fact::Membership(m) => self.set(format!("member {:?} in {:?} {}", m.user, m.group, m.role), text),
+                Fact::MembershipRemoved(m) => {
+                    self.0.remove(&format!("member {:?} in {:?} {}", m.user, m.group, m.role));
+                }
+                Fact::Relation(r) => self.set(format!("relation {:?} {:?} {}", r.from, r.to, r.relation), text),
+                Fact::RelationRemoved(r) => {
+                    self.0.remove(&format!("relation {:?} {:?} {}", r.from, r.to, r.relation));
+                }
+                Fact::Edge(e) => self.set(edge_key(e), text),
+                Fact::EdgeRemoved(e) => {
+                    self.0.remove(&edge_key(e));
+                }
+                Fact::Setting(s) if s.value.is_some() => self.set(format!("setting {}", s.name), text),
+                Fact::Setting(s) => {
+                    self.0.remove(&format!("setting {}", s.name));
+                }
+                Fact::PolicyChanged(_) => {}
+            }
+        }
+    }
+
+    fn set(&mut self, key: String, text: String) {
+        self.0.insert(key, text);
+    }
+}
+
+fn edge_key(e: &causerie_protocol::facts::Edge) -> String {
+    format!("edge in {:?} {} in {:?} {}", e.from_group, e.from_role, e.to_group, e.to_role)
+}
+
+async fn loaded(store: &Store, tenant: TenantId) -> (read::Version, Canon) {
+    let load = Load::begin(store, tenant).await.expect("begins");
+    let version = load.version();
+    let mut canon = Canon::default();
+    load.facts(|changes| canon.apply(&changes)).await.expect("loads");
+    (version, canon)
+}
+
+async fn replayed(store: &Store, tenant: TenantId) -> (u64, Canon) {
+    let mut canon = Canon::default();
+    let mut at = 0;
+    loop {
+        // Fewer than there are, so that several reads are one.
+        let log = read::log_since(store.reader(), tenant, at, 3).await.expect("reads");
+        if log.is_empty() {
+            return (at, canon);
+        }
+        for (version, changes) in log {
+            assert_eq!(version, at + 1, "no version is missing");
+            canon.apply(&changes);
+            at = version;
+        }
+    }
+}
+
+async fn same(store: &Store, tenant: TenantId) -> Canon {
+    let (version, tables) = loaded(store, tenant).await;
+    let (last, log) = replayed(store, tenant).await;
+    assert_eq!((version.facts, &tables), (last, &log));
+    tables
+}
+
+#[tokio::test]
+async fn the_log_tells_what_the_tables_hold() {
+    on_each_database(|store| async move {
+        let school = tenant(&store, "school").await;
+        let mut write = begin(&store, school).await;
+        let people = write.users(&[person("lea"), person("tom"), person("eve")]).await.expect("writes");
+        let [lea, tom, eve] = [0, 1, 2].map(|at: usize| people[at].1.id);
+        let outcomes = write.groups(&[group("y1", None), group("6a", Some("y1")), group("6b", Some("?"))]).await;
+        assert_eq!(outcomes.expect("writes"), [Outcome::Created, Outcome::Created, Outcome::Missing]);
+        let groups = write.resolve_groups(&["y1", "6a", "6b"]).await.expect("asks");
+        let (y1, class) = (groups["y1"], groups["6a"]);
+        assert_eq!(groups.len(), 2);
+        assert_eq!(write.commit().await.expect("commits"), Some(1));
+
+        let timed = MembershipFact { from_ms: Some(0), until_ms: Some(NOW_MS), ..membership(eve, class, "teacher") };
+        let rows = [membership(lea, class, "learner"), membership(tom, class, "learner"), timed];
+        let edge = EdgeFact {
+            key: EdgeKey { from_group: y1, from_role: String::new(), to_group: class, to_role: "learner".to_owned() },
+            effect: EdgeEffect::Allow,
+            delivers: Delivers::People,
+        };
+        let setting = |value: Option<&str>| SettingFact { name: "messaging".to_owned(), value: value.map(str::to_owned) };
+        for (round, outcome) in [(2, Outcome::Created), (3, Outcome::Unchanged)] {
+            let mut write = begin(&store, school).await;
+            assert_eq!(write.memberships(&rows).await.expect("writes"), [outcome; 3]);
+            assert_eq!(write.edges(std::slice::from_ref(&edge)).await.expect("writes"), [outcome]);
+            assert_eq!(write.settings(&[setting(Some("off"))]).await.expect("writes"), [outcome]);
+            let asked = [relation(lea, tom, RelationState::Pending)];
+            assert_eq!(write.relations(&asked, |_| true).await.expect("writes"), [outcome]);
+            assert_eq!(write.commit().await.expect("commits"), (outcome == Outcome::Created).then_some(round));
+        }
+        same(&store, school).await;
+
+        let mut write = begin(&store, school).await;
+        let accepted = [relation(tom, lea, RelationState::Accepted)];
+        assert_eq!(write.relations(&accepted, |_| true).await.expect("writes"), [Outcome::Updated], "the same, turned");
+        let between = stored::relations_between(write.connection(), tom, lea).await.expect("asks");
+        assert_eq!(between, [relation(lea, tom, RelationState::Accepted)], "who asked stays known");
+        let moved = Profile { avatar_url: Some("https://x.example/a".to_owned()), ..person("lea") };
+        assert_eq!(write.users(&[moved]).await.expect("writes")[0].0, Outcome::Updated);
+        write.commit().await.expect("commits");
+        let log = read::log_since(store.reader(), school, 2, 9).await.expect("reads");
+        assert_eq!(log[0].1.changes.len(), 1, "a portrait concerns no rule: {log:?}");
+
+        let mut write = begin(&store, school).await;
+        let changed = Profile {
+            status: Some(UserStatus::Deactivated),
+            roles: Some(vec!["owner".to_owned(), "admin".to_owned()]),
+            writable_by: Some(WritableBy::Contacts),
+            ..person("tom")
+        };
+        let (outcome, user) = write.users(&[changed]).await.expect("writes").remove(0);
+        assert_eq!((outcome, user.status), (Outcome::Updated, UserStatus::Deactivated));
+        assert_eq!((user.roles, user.writable_by), (vec!["admin".to_owned(), "owner".to_owned()], WritableBy::Contacts));
+        let gone = [relation(tom, lea, RelationState::Pending).key];
+        assert_eq!(write.remove_relations(&gone, |_| true).await.expect("writes"), [Outcome::Removed]);
+        let gone = [membership(lea, class, "learner").key, membership(lea, class, "nothing").key];
+        assert_eq!(write.remove_memberships(&gone).await.expect("writes"), [Outcome::Removed, Outcome::Unchanged]);
+        assert_eq!(write.remove_groups(&[y1, y1]).await.expect("writes"), [Outcome::Removed, Outcome::Unchanged]);
+        assert_eq!(write.settings(&[setting(None)]).await.expect("writes"), [Outcome::Removed]);
+        write.commit().await.expect("commits");
+        let left = same(&store, school).await;
+        assert_eq!(left.0.len(), 6, "three people, a class, and who is in it: {left:#?}");
+        assert!(stored::edges(store.reader(), school).await.expect("asks").is_empty());
+        let groups = stored::groups(store.reader(), school, "", 9).await.expect("asks");
+        assert_eq!((groups.len(), groups[0].parent, groups[0].state), (1, None, GroupState::Active));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn nothing_is_left_of_what_is_rolled_back() {
+    on_each_database(|store| async move {
+        let school = tenant(&store, "school").await;
+        let mut write = begin(&store, school).await;
+        write.users(&[person("lea")]).await.expect("writes");
+        write.rollback().await.expect("undoes");
+        assert_eq!(loaded(&store, school).await, (read::Version::default(), Canon::default()));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn policies_are_kept_with_their_versions() {
+    on_each_database(|store| async move {
+        let school = tenant(&store, "school").await;
+        assert_eq!(read::policy(store.reader(), school).await.expect("asks"), None);
+        for (name, text, outcome) in
+            [("a", "1", Outcome::Created), ("a", "1", Outcome::Unchanged), ("b", "2", Outcome::Updated)]
+        {
+            let mut write = begin(&store, school).await;
+            assert_eq!(write.policy(name, text, "operator").await.expect("writes"), outcome);
+            write.commit().await.expect("commits");
+        }
+        let current = read::policy(store.reader(), school).await.expect("asks").expect("is there");
+        assert_eq!((current.version, current.text.as_str()), (2, "2"));
+        assert_eq!(read::policies(store.reader(), school).await.expect("asks").len(), 2);
+        let versions = read::versions(store.reader(), &[school]).await.expect("asks");
+        assert_eq!(versions[&school], read::Version { facts: 2, policy: 2 });
+        assert_eq!(read::prune_log(&store, 1).await.expect("prunes"), 1);
+        let log = read::log_since(store.reader(), school, 0, 9).await.expect("reads");
+        assert_eq!(log.iter().map(|(version, _)| *version).collect::<Vec<_>>(), [2]);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn versions_have_no_holes_under_many_writers() {
+    on_each_database(|store| async move {
+        let school = tenant(&store, "school").await;
+        let writers = (0..8).map(|writer| {
+            let store = store.clone();
+            tokio::spawn(async move {
+                let mut versions = Vec::new();
+                for round in 0..5 {
+                    let mut write = begin(&store, school).await;
+                    let people: Vec<_> = (0..20).map(|n| person(&format!("{writer}-{round}-{n}"))).collect();
+                    write.users(&people).await.expect("writes");
+                    versions.extend(write.commit().await.expect("commits"));
+                }
+                versions
+            })
+        });
+        let mut versions = BTreeSet::new();
+        for written in futures::future::join_all(writers).await {
+            versions.extend(written.expect("runs"));
+        }
+        assert_eq!(versions, (1..=40).collect());
+        assert_eq!(same(&store, school).await.0.len(), 800);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_shares_the_lock_and_who_holds_it_wait_for_each_other() {
+    on_each_database(|store| async move {
+        if store.backend() != DbBackend::Postgres {
+            return;
+        }
+        let (school, clinic) = (tenant(&store, "school").await, tenant(&store, "clinic").await);
+        let patience = std::time::Duration::from_millis(200);
+        let sharing = store.begin().await.expect("begins");
+        lock::shared(&sharing, [clinic, school, school]).await.expect("locks");
+        let other = store.begin().await.expect("begins");
+        lock::shared(&other, [school]).await.expect("is shared");
+        other.commit().await.expect("ends");
+        let mut waiting = tokio::spawn({
+            let store = store.clone();
+            async move { begin(&store, school).await }
+        });
+        assert!(tokio::time::timeout(patience, &mut waiting).await.is_err(), "the lock is shared");
+        sharing.commit().await.expect("ends");
+        let write = waiting.await.expect("goes on");
+
+        let sharing = store.begin().await.expect("begins");
+        lock::shared(&sharing, [clinic]).await.expect("another tenant's is free");
+        let locked = tokio::time::timeout(patience, lock::shared(&sharing, [school])).await;
+        assert!(locked.is_err(), "the lock is held");
+        write.rollback().await.expect("ends");
+        drop(sharing);
+        let sharing = store.begin().await.expect("begins");
+        lock::shared(&sharing, [school]).await.expect("is free again");
+        sharing.execute_unprepared("SELECT 1").await.expect("is sound");
+    })
+    .await;
+}

@@ -1,0 +1,80 @@
+//! Words that facts use: roles, kinds of groups, relations, settings.
+
+use std::collections::BTreeMap;
+
+use causerie_policy::Vocabulary;
+use causerie_protocol::TenantId;
+use sea_orm::{ConnectionTrait, Value};
+
+use crate::store::{StoreError, rows::statement};
+
+/// A word that facts use and rules do not declare.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Unused {
+    /// `role`, `kind`, `relation`, `setting`.
+    pub what: &'static str,
+    /// The word; of a setting whose value is none of those declared, `name=value`.
+    pub word: String,
+    /// How many facts use it.
+    pub facts: u64,
+}
+
+/// Words of a tenant's facts that a vocabulary does not have, with the facts that use them.
+///
+/// # Errors
+/// When the database fails.
+pub async fn unused(
+    connection: &impl ConnectionTrait,
+    tenant: TenantId,
+    vocabulary: &Vocabulary,
+) -> Result<Vec<Unused>, StoreError> {
+    let mut found: BTreeMap<(&'static str, String), u64> = BTreeMap::new();
+    let mut note = |what, word: &str, facts: u64| *found.entry((what, word.to_owned())).or_default() += facts;
+
+    let sql = "SELECT u.roles AS word, count(*) AS facts FROM users u WHERE u.tenant_id = $1 GROUP BY u.roles";
+    for (roles, facts) in counts(connection, tenant, sql).await? {
+        let unknown = roles.split_whitespace().filter(|role| vocabulary.role(role).is_none());
+        unknown.for_each(|role| note("role", role, facts));
+    }
+    for sql in [
+        "SELECT m.role AS word, count(*) AS facts FROM groups g JOIN memberships m ON m.group_id = g.id
+         WHERE g.tenant_id = $1 GROUP BY m.role",
+        "SELECT e.from_role AS word, count(*) AS facts FROM edges e WHERE e.tenant_id = $1 GROUP BY e.from_role",
+        "SELECT e.to_role AS word, count(*) AS facts FROM edges e WHERE e.tenant_id = $1 GROUP BY e.to_role",
+    ] {
+        let roles = counts(connection, tenant, sql).await?;
+        // An empty role of an edge is any.
+        let unknown = roles.iter().filter(|(role, _)| !role.is_empty() && vocabulary.role(role).is_none());
+        unknown.for_each(|(role, facts)| note("role", role, *facts));
+    }
+    let sql = "SELECT g.kind AS word, count(*) AS facts FROM groups g WHERE g.tenant_id = $1 GROUP BY g.kind";
+    for (kind, facts) in counts(connection, tenant, sql).await? {
+        if !kind.is_empty() && vocabulary.kind(&kind).is_none() {
+            note("kind", &kind, facts);
+        }
+    }
+    let sql = "SELECT r.kind AS word, count(*) AS facts FROM users u JOIN relations r ON r.from_id = u.id
+               WHERE u.tenant_id = $1 GROUP BY r.kind";
+    for (relation, facts) in counts(connection, tenant, sql).await? {
+        if vocabulary.relation(&relation).is_none() {
+            note("relation", &relation, facts);
+        }
+    }
+    for (name, value) in super::stored::settings(connection, tenant).await? {
+        let declared = vocabulary.settings.iter().find(|setting| setting.name == name);
+        match declared {
+            None => note("setting", &name, 1),
+            Some(setting) if !setting.values.is_empty() && !setting.values.contains(&value) => {
+                note("setting", &format!("{name}={value}"), 1);
+            }
+            Some(_) => {}
+        }
+    }
+    Ok(found.into_iter().map(|((what, word), facts)| Unused { what, word, facts }).collect())
+}
+
+async fn counts(connection: &impl ConnectionTrait, tenant: TenantId, sql: &str) -> Result<Vec<(String, u64)>, StoreError> {
+    let query = statement(connection.get_database_backend(), sql, vec![Value::from(tenant.0)]);
+    let rows = connection.query_all_raw(query).await?;
+    rows.iter().map(|row| Ok((row.try_get("", "word")?, super::read::number(row, "facts")?))).collect()
+}

@@ -1,0 +1,141 @@
+//! Groups of the product.
+
+use std::collections::BTreeSet;
+
+use causerie_protocol::{
+    GroupId,
+    facts::{Delivers, Group, GroupState, change::Fact},
+};
+use uuid::Uuid;
+
+use super::{FactWrite, Outcome, merge::Merge, texts};
+use crate::store::{
+    StoreError,
+    queries::{
+        directory,
+        facts::{
+            GroupFact,
+            stored::{self, StoredGroup},
+        },
+    },
+    rows::{self, Column, Rows},
+};
+
+impl FactWrite {
+    /// Makes groups and changes those that exist. What became of each, in the order given; [`Outcome::Missing`] where the
+    /// parent neither is stored nor comes before.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn groups(&mut self, facts: &[GroupFact]) -> Result<Vec<Outcome>, StoreError> {
+        let named = facts.iter().flat_map(|fact| [Some(fact.external_id.as_str()), fact.parent.as_deref()]).flatten();
+        let named: Vec<&str> = named.collect();
+        let body = "SELECT g.* FROM input i JOIN groups g ON g.tenant_id = {0} AND g.external_id = i.external_id";
+        let stored = self.query(texts(&named), body, &[self.tenant.0.into()]).await?;
+        let stored: Vec<StoredGroup> = stored.iter().map(stored::group).collect::<Result<_, _>>()?;
+        let mut merge = Merge::new(stored.into_iter().map(|group| (group.external_id.clone(), group)));
+        let outcomes = facts.iter().map(|fact| match merged(fact, &merge) {
+            Some(group) => merge.set(fact.external_id.clone(), group),
+            None => Outcome::Missing,
+        });
+        let outcomes = outcomes.collect();
+
+        let (mut put, mut renamed) = (Vec::new(), Vec::new());
+        for due in merge.due() {
+            let Some(group) = due.now else { continue };
+            put.push(group);
+            if due.stored.is_none_or(|stored| stored.name != group.name) {
+                renamed.push((group.id.0, directory::words_of(&group.name, &group.external_id)));
+            }
+            let kind_before = due.stored.map(|stored| &stored.kind).filter(|kind| **kind != group.kind).cloned();
+            self.note(Fact::Group(Group { kind_before, ..group.into() }));
+        }
+        self.put_groups(&put).await?;
+        directory::index(&self.transaction, directory::Found::Groups, self.tenant, &renamed).await?;
+        Ok(outcomes)
+    }
+
+    /// Removes groups with their memberships and edges; groups within stay, in none. What became of each, in the order
+    /// given.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn remove_groups(&mut self, groups: &[GroupId]) -> Result<Vec<Outcome>, StoreError> {
+        let tenant = [self.tenant.0.into()];
+        let ids = rows::ids(BTreeSet::from_iter(groups.iter().copied()));
+        let body = "SELECT g.id FROM input i JOIN groups g ON g.id = i.id WHERE g.tenant_id = {0}";
+        let gone = self.query(ids, body, &tenant).await?;
+        let mut gone: BTreeSet<GroupId> =
+            gone.iter().map(|row| Ok(GroupId(row.try_get("", "id")?))).collect::<Result<_, StoreError>>()?;
+
+        let ids = || rows::ids(gone.iter().copied());
+        for sql in [
+            "DELETE FROM memberships WHERE group_id IN (SELECT id FROM input)",
+            "DELETE FROM edges WHERE from_group IN (SELECT id FROM input)",
+            "DELETE FROM edges WHERE to_group IN (SELECT id FROM input)",
+            "DELETE FROM group_tokens WHERE group_id IN (SELECT id FROM input)",
+            "DELETE FROM groups WHERE id IN (SELECT id FROM input)",
+        ] {
+            self.execute(ids(), sql, &[]).await?;
+        }
+        let body = "UPDATE groups SET parent_id = NULL WHERE parent_id IN (SELECT id FROM input) RETURNING *";
+        for row in self.query(ids(), body, &[]).await? {
+            self.note(stored::group_fact(&stored::group(&row)?));
+        }
+        for group in &gone {
+            self.note(Fact::GroupRemoved(group.to_bytes()));
+        }
+        let outcome = |group| if gone.remove(group) { Outcome::Removed } else { Outcome::Unchanged };
+        Ok(groups.iter().map(outcome).collect())
+    }
+
+    async fn put_groups(&self, groups: &[&StoredGroup]) -> Result<(), StoreError> {
+        let mut rows = Rows::new([
+            ("id", Column::Uuid),
+            ("external_id", Column::Text),
+            ("kind", Column::Text),
+            ("name", Column::Text),
+            ("parent_id", Column::Uuid),
+            ("state", Column::Int),
+            ("delivers", Column::Int),
+        ]);
+        for group in groups {
+            rows.push([
+                group.id.0.into(),
+                group.external_id.as_str().into(),
+                group.kind.as_str().into(),
+                group.name.as_str().into(),
+                group.parent.map_or(Uuid::nil(), |parent| parent.0).into(),
+                (group.state as i64).into(),
+                (group.delivers as i64).into(),
+            ]);
+        }
+        let body = "INSERT INTO groups (id, tenant_id, external_id, kind, name, parent_id, state, delivers)
+                    SELECT i.id, {0}, i.external_id, i.kind, i.name, NULLIF(i.parent_id, {1}), i.state, i.delivers
+                    FROM input i WHERE true
+                    ON CONFLICT (tenant_id, external_id) DO UPDATE
+                    SET kind = excluded.kind, name = excluded.name, parent_id = excluded.parent_id,
+                        state = excluded.state, delivers = excluded.delivers";
+        self.execute(rows, body, &[self.tenant.0.into(), Uuid::nil().into()]).await
+    }
+}
+
+/// The group as the row wants it; `None` where its parent is not there.
+fn merged(fact: &GroupFact, merge: &Merge<String, StoredGroup>) -> Option<StoredGroup> {
+    let old = merge.now(&fact.external_id);
+    let parent = match fact.parent.as_ref() {
+        None => old.and_then(|old| old.parent),
+        Some(none) if none.is_empty() => None,
+        Some(parent) => Some(merge.now(parent)?.id),
+    };
+    let name = fact.name.as_ref().filter(|name| !name.is_empty()).or(old.map(|old| &old.name));
+    Some(StoredGroup {
+        id: old.map_or_else(GroupId::new, |old| old.id),
+        external_id: fact.external_id.clone(),
+        kind: fact.kind.as_ref().or(old.map(|old| &old.kind)).cloned().unwrap_or_default(),
+        name: name.unwrap_or(&fact.external_id).clone(),
+        parent,
+        state: fact.state.or(old.map(|old| old.state)).unwrap_or(GroupState::Active),
+        delivers: fact.delivers.or(old.map(|old| old.delivers)).unwrap_or(Delivers::Both),
+    })
+}

@@ -1,0 +1,179 @@
+//! People: what the product says of them.
+
+use std::collections::HashMap;
+
+use causerie_protocol::{UserId, facts::WritableBy, wire::UserStatus};
+use sea_orm::EntityTrait as _;
+
+use super::{FactWrite, Outcome, merge::Merge, texts};
+use crate::store::{
+    StoreError,
+    entities::user,
+    queries::{
+        directory,
+        facts::stored,
+        people::{Profile, User},
+    },
+    rows::{self, Column, Rows},
+};
+
+impl FactWrite {
+    /// Makes people and changes those that exist. What became of each, and the person after all rows, in the order given.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn users(&mut self, profiles: &[Profile]) -> Result<Vec<(Outcome, User)>, StoreError> {
+        let named: Vec<&str> = profiles.iter().map(|profile| profile.external_id.as_str()).collect();
+        // Locked in the order of ids, as by whoever else writes people: those who note when people were last seen, and
+        // batches that move inboxes.
+        let body = "SELECT u.* FROM input i JOIN users u ON u.tenant_id = {0} AND u.external_id = i.external_id
+                    ORDER BY u.id {for_update u}";
+        let mut stored = Vec::new();
+        for part in texts(&named).parts(self.backend()) {
+            let query = part.statement(self.backend(), body, &[self.tenant.0.into()]);
+            stored.extend(user::Entity::find().from_raw_sql(query).all(&self.transaction).await?);
+        }
+        let mut merge = Merge::new(stored.into_iter().map(|row| (row.external_id.clone(), row)));
+        let mut outcomes = Vec::with_capacity(profiles.len());
+        for profile in profiles {
+            let row = self.merged(profile, merge.now(&profile.external_id));
+            outcomes.push(merge.set(profile.external_id.clone(), row));
+        }
+
+        let due: Vec<&user::Model> = merge.due().filter_map(|due| due.now).collect();
+        let written = self.put_users(&due).await?;
+        let mut renamed = Vec::new();
+        for due in merge.due() {
+            // As written: a server that knows no fact lock may have made the person meanwhile, with another id.
+            let Some(row) = written.get(due.key) else { continue };
+            let is_renamed = due.stored.is_none_or(|stored| stored.name != row.name);
+            if is_renamed {
+                renamed.push((row.id, directory::words_of(&row.name, &row.external_id)));
+            }
+            let concerns_rules = |stored: &user::Model| {
+                (stored.status, &stored.roles, stored.writable_by) != (row.status, &row.roles, row.writable_by)
+            };
+            if is_renamed || due.stored.is_none_or(concerns_rules) {
+                self.note(stored::user_fact(row));
+            }
+        }
+        directory::index(&self.transaction, directory::Found::People, self.tenant, &renamed).await?;
+        let people = profiles.iter().filter_map(|profile| {
+            let id = &profile.external_id;
+            written.get(id).or_else(|| merge.now(id)).cloned().map(User::from)
+        });
+        Ok(outcomes.into_iter().zip(people).collect())
+    }
+
+    /// Voids every token a person has, including those issued within the current second: `iat` is no finer. A token fetched
+    /// afterwards is good from the next second on. True when there is such a person.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn revoke_tokens(&mut self, id: UserId) -> Result<bool, StoreError> {
+        let from = (self.now_ms.div_euclid(1000)).saturating_add(1);
+        let body = "UPDATE users SET tokens_valid_from = {0} WHERE tenant_id = {1} AND tokens_valid_from < {0}
+                    AND id IN (SELECT id FROM input)";
+        self.execute(rows::ids([id]), body, &[from.into(), self.tenant.0.into()]).await?;
+        let body = "SELECT u.id FROM input i JOIN users u ON u.id = i.id WHERE u.tenant_id = {0}";
+        Ok(!self.query(rows::ids([id]), body, &[self.tenant.0.into()]).await?.is_empty())
+    }
+
+    /// The person as the row wants it.
+    fn merged(&self, profile: &Profile, old: Option<&user::Model>) -> user::Model {
+        let mut row = old.cloned().unwrap_or_else(|| user::Model {
+            id: UserId::new().0,
+            tenant_id: self.tenant.0,
+            external_id: profile.external_id.clone(),
+            name: profile.external_id.clone(),
+            avatar_url: String::new(),
+            locale: String::new(),
+            status: UserStatus::Active as i16,
+            inbox_version: 0,
+            tokens_valid_from: 0,
+            last_seen_at: None,
+            created_at: self.now_ms,
+            roles: String::new(),
+            writable_by: WritableBy::Rules as i16,
+            claims_from: 0,
+        });
+        if profile.is_news(row.claims_from) {
+            self.merge_claims(profile, old, &mut row);
+        }
+        row.status = profile.status.map_or(row.status, |status| status as i16);
+        if profile.is_here && row.status == UserStatus::Invited as i16 {
+            row.status = UserStatus::Active as i16;
+        }
+        row.writable_by = profile.writable_by.map_or(row.writable_by, |writable_by| writable_by as i16);
+        row
+    }
+
+    /// What tokens may say, too. From when it is said, what older ones say of it is void.
+    fn merge_claims(&self, profile: &Profile, old: Option<&user::Model>, row: &mut user::Model) {
+        let set = |text: &mut String, said: &Option<String>| {
+            if let Some(said) = said {
+                text.clone_from(said);
+            }
+        };
+        if profile.name.as_deref() != Some("") {
+            set(&mut row.name, &profile.name);
+        }
+        set(&mut row.avatar_url, &profile.avatar_url);
+        set(&mut row.locale, &profile.locale);
+        set(&mut row.roles, &profile.roles.as_deref().map(stored::roles_text));
+        let is_said = [&profile.name, &profile.avatar_url, &profile.locale].iter().any(|said| said.is_some());
+        // Said again it changes nothing.
+        let is_new = old.is_none_or(|old| {
+            (&old.name, &old.avatar_url, &old.locale, &old.roles) != (&row.name, &row.avatar_url, &row.locale, &row.roles)
+        });
+        if (is_said || profile.roles.is_some()) && is_new {
+            let said_at_s = profile.said_at_s.unwrap_or(self.now_ms.div_euclid(1000));
+            row.claims_from = row.claims_from.max(said_at_s);
+        }
+    }
+
+    /// The people as they are then, by the product's id.
+    async fn put_users(&self, people: &[&user::Model]) -> Result<HashMap<String, user::Model>, StoreError> {
+        let mut rows = Rows::new([
+            ("id", Column::Uuid),
+            ("external_id", Column::Text),
+            ("name", Column::Text),
+            ("avatar_url", Column::Text),
+            ("locale", Column::Text),
+            ("status", Column::Int),
+            ("roles", Column::Text),
+            ("writable_by", Column::Int),
+            ("claims_from", Column::Int),
+        ]);
+        for row in people {
+            rows.push([
+                row.id.into(),
+                row.external_id.as_str().into(),
+                row.name.as_str().into(),
+                row.avatar_url.as_str().into(),
+                row.locale.as_str().into(),
+                i64::from(row.status).into(),
+                row.roles.as_str().into(),
+                i64::from(row.writable_by).into(),
+                row.claims_from.into(),
+            ]);
+        }
+        let body = "INSERT INTO users (id, tenant_id, external_id, name, avatar_url, locale, status, inbox_version,
+                                       tokens_valid_from, created_at, roles, writable_by, claims_from)
+                    SELECT i.id, {0}, i.external_id, i.name, i.avatar_url, i.locale, i.status, 0, 0,
+                           CAST({1} AS BIGINT), i.roles, i.writable_by, i.claims_from
+                    FROM input i WHERE true
+                    ON CONFLICT (tenant_id, external_id) DO UPDATE
+                    SET name = excluded.name, avatar_url = excluded.avatar_url, locale = excluded.locale,
+                        status = excluded.status, roles = excluded.roles, writable_by = excluded.writable_by,
+                        claims_from = excluded.claims_from
+                    RETURNING *";
+        let mut written = HashMap::with_capacity(people.len());
+        for part in rows.parts(self.backend()) {
+            let query = part.statement(self.backend(), body, &[self.tenant.0.into(), self.now_ms.into()]);
+            let rows = user::Entity::find().from_raw_sql(query).all(&self.transaction).await?;
+            written.extend(rows.into_iter().map(|row| (row.external_id.clone(), row)));
+        }
+        Ok(written)
+    }
+}

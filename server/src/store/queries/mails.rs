@@ -1,0 +1,151 @@
+//! Mails: whom each was addressed to, and what it answers.
+
+use std::collections::HashMap;
+
+use causerie_protocol::{ConversationId, GroupId, MessageId, TenantId, UserId, limits, wire};
+use sea_orm::{ConnectionTrait, DbErr, QueryResult};
+use uuid::Uuid;
+
+use super::{append::Append, conversations::Json, copies::not_hidden};
+use crate::store::{
+    Store, StoreError,
+    rows::{Column, Rows, statement},
+};
+
+/// Rows per statement: five values each, below SQLite's 32,766.
+const CHUNK: usize = 5_000;
+
+/// To whom a mail is addressed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub struct Addressee {
+    pub who: Addressed,
+    /// For information, not to act.
+    pub is_copy: bool,
+}
+
+/// A person, or a group as such.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[allow(missing_docs)]
+pub enum Addressed {
+    User(UserId),
+    Group(GroupId),
+}
+
+/// A message to be answered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub struct Parent {
+    pub conversation: ConversationId,
+    pub author: UserId,
+    /// The people its mail was addressed to by name.
+    pub people: Vec<UserId>,
+}
+
+impl Append {
+    /// Keeps whom mails were addressed to, in order.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn address(&self, addressees: &[(ConversationId, Addressee)]) -> Result<(), StoreError> {
+        let mut positions: HashMap<ConversationId, i64> = HashMap::new();
+        for chunk in addressees.chunks(CHUNK) {
+            let mut rows = Rows::new([
+                ("conversation_id", Column::Uuid),
+                ("position", Column::Int),
+                ("user_id", Column::Uuid),
+                ("group_id", Column::Uuid),
+                ("is_copy", Column::Int),
+            ]);
+            for (conversation, addressee) in chunk {
+                let position = positions.entry(*conversation).or_default();
+                let (user, group) = match addressee.who {
+                    Addressed::User(user) => (user.0, Uuid::nil()),
+                    Addressed::Group(group) => (Uuid::nil(), group.0),
+                };
+                let is_copy = i64::from(addressee.is_copy);
+                rows.push([conversation.0.into(), (*position).into(), user.into(), group.into(), is_copy.into()]);
+                *position += 1;
+            }
+            self.execute(
+                rows,
+                "INSERT INTO addressees (conversation_id, position, user_id, group_id, is_copy) \
+                 SELECT conversation_id, position, NULLIF(user_id, {0}), NULLIF(group_id, {0}), is_copy = 1 FROM input",
+                &[Uuid::nil().into()],
+            )
+            .await?;
+        }
+        Ok(())
+    }
+}
+
+impl Store {
+    /// A message one holds, to be answered. `None` where there is none, or it is not the person's to read.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn parent(&self, tenant: TenantId, user: UserId, message: MessageId) -> Result<Option<Parent>, StoreError> {
+        let sql = format!(
+            "SELECT x.conversation_id, x.author_id FROM messages x JOIN conversations c ON c.id = x.conversation_id \
+             JOIN members m ON m.conversation_id = x.conversation_id AND m.user_id = $1 AND m.left_at IS NULL \
+             WHERE x.id = $2 AND c.tenant_id = $3 AND x.seq >= m.first_seq AND {}",
+            not_hidden("x", "m.user_id")
+        );
+        let values = vec![user.0.into(), message.0.into(), tenant.0.into()];
+        let Some(row) = self.reader().query_one_raw(statement(self.backend(), &sql, values)).await? else {
+            return Ok(None);
+        };
+        let conversation = ConversationId(row.try_get("", "conversation_id")?);
+        let sql = "SELECT a.user_id FROM addressees a WHERE a.conversation_id = $1 AND a.user_id IS NOT NULL";
+        let people = self.reader().query_all_raw(statement(self.backend(), sql, vec![conversation.0.into()])).await?;
+        let people = people.iter().map(|row| Ok(UserId(row.try_get("", "user_id")?))).collect::<Result<_, DbErr>>()?;
+        Ok(Some(Parent { conversation, author: UserId(row.try_get("", "author_id")?), people }))
+    }
+}
+
+/// What a summary tells of a mail: `c` the conversation, `m` the member.
+pub(super) fn columns(json: Json) -> String {
+    let Json { open, entry, close } = json;
+    format!(
+        "m.is_copy, CASE WHEN c.kind = 4 THEN \
+         (SELECT {open}({entry}(a.is_group, a.id, a.external_id, a.name, a.avatar_or_kind, a.status, a.is_copy)){close} FROM \
+         (SELECT CASE WHEN a.group_id IS NULL THEN 0 ELSE 1 END AS is_group, {id} AS id, \
+         COALESCE(w.external_id, g.external_id, '') AS external_id, COALESCE(w.name, g.name, '') AS name, \
+         COALESCE(w.avatar_url, g.kind, '') AS avatar_or_kind, COALESCE(w.status, 0) AS status, \
+         CAST(a.is_copy AS INTEGER) AS is_copy FROM addressees a LEFT JOIN users w ON w.id = a.user_id \
+         LEFT JOIN groups g ON g.id = a.group_id WHERE a.conversation_id = c.id ORDER BY a.position LIMIT {shown}) a) \
+         END AS addressees, \
+         (SELECT x.id FROM messages x JOIN members k ON k.conversation_id = x.conversation_id AND k.user_id = m.user_id \
+         AND k.left_at IS NULL WHERE x.id = c.in_reply_to AND x.seq >= k.first_seq AND {not_hidden}) AS in_reply_to",
+        id = json.text_of("COALESCE(a.user_id, a.group_id)"),
+        shown = limits::ADDRESSEES_SHOWN,
+        not_hidden = not_hidden("x", "m.user_id"),
+    )
+}
+
+/// Whether it is a group, id, external id, name, avatar of a person or kind of a group, status, whether it is a copy.
+type Row = (i32, String, String, String, String, i32, i32);
+
+/// Reads [`columns`] into a conversation.
+///
+/// # Errors
+/// When a column is missing.
+pub(super) fn read(row: &QueryResult, conversation: &mut wire::Conversation) -> Result<(), DbErr> {
+    conversation.is_copy = row.try_get("", "is_copy")?;
+    conversation.in_reply_to = row.try_get::<Option<Uuid>>("", "in_reply_to")?.map(|id| id.to_string()).unwrap_or_default();
+    let addressees: Option<String> = row.try_get("", "addressees")?;
+    let addressees: Vec<Row> = serde_json::from_str(addressees.as_deref().unwrap_or("[]"))
+        .map_err(|error| DbErr::Type(format!("addressees of {}: {error}", conversation.id)))?;
+    conversation.addressees = addressees.into_iter().map(addressee).collect::<Result<_, _>>()?;
+    Ok(())
+}
+
+fn addressee((is_group, id, external_id, name, avatar_or_kind, status, is_copy): Row) -> Result<wire::Addressee, DbErr> {
+    let id = Uuid::parse_str(&id).map_err(|error| DbErr::Type(error.to_string()))?.to_string();
+    let who = if is_group == 1 {
+        wire::addressee::Who::Group(wire::Group { id, external_id, name, kind: avatar_or_kind })
+    } else {
+        wire::addressee::Who::User(wire::User { id, external_id, name, avatar_url: avatar_or_kind, status })
+    };
+    Ok(wire::Addressee { who: Some(who), is_copy: is_copy == 1 })
+}

@@ -1,0 +1,198 @@
+//! Members in a batch of the writer: who comes and goes, how far they have read, and the versions of their inboxes.
+
+use std::collections::HashMap;
+
+use causerie_protocol::{ConversationId, UserId};
+
+use super::{append::Append, conversations::UNREAD, messages::number};
+use crate::store::{
+    StoreError,
+    rows::{self, Column, Rows},
+};
+
+/// Rows per statement: six values each at most, below SQLite's 32,766.
+const CHUNK: usize = 5_000;
+
+/// A member to be added.
+#[derive(Debug, Clone, Copy)]
+#[allow(missing_docs)]
+pub struct NewMember {
+    pub conversation: ConversationId,
+    pub user: UserId,
+    pub role: i16,
+    /// What was said before is not unread.
+    pub read_seq: u32,
+    pub inbox_version: u32,
+    /// A mail that came for information.
+    pub is_copy: bool,
+}
+
+/// A position to be moved.
+#[derive(Debug, Clone, Copy)]
+#[allow(missing_docs)]
+pub struct Move {
+    pub conversation: ConversationId,
+    pub user: UserId,
+    pub read_seq: u32,
+    pub marked_unread: bool,
+}
+
+impl Append {
+    /// Raises the inbox versions of people, once per entry of `joinings`; answers the version after it.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn raise_inboxes(&self, joinings: &HashMap<UserId, u32>) -> Result<HashMap<UserId, u32>, StoreError> {
+        let mut sorted: Vec<(UserId, u32)> = joinings.iter().map(|(user, times)| (*user, *times)).collect();
+        sorted.sort_unstable();
+        let lock = "SELECT w.id FROM users w WHERE w.id IN (SELECT id FROM input) ORDER BY w.id {for_update w}";
+        for chunk in sorted.chunks(CHUNK) {
+            self.query(rows::ids(chunk.iter().map(|(user, _)| *user)), lock, &[]).await?;
+        }
+        let sql = "UPDATE users SET inbox_version = inbox_version + input.times FROM input WHERE users.id = input.id \
+                   RETURNING users.id, users.inbox_version";
+        let mut raised = HashMap::with_capacity(sorted.len());
+        for chunk in sorted.chunks(CHUNK) {
+            let mut rows = Rows::new([("id", Column::Uuid), ("times", Column::Int)]);
+            for (user, times) in chunk {
+                rows.push([user.0.into(), i64::from(*times).into()]);
+            }
+            for row in self.query(rows, sql, &[]).await? {
+                raised.insert(UserId(row.try_get("", "id")?), number(&row, "", "inbox_version")?);
+            }
+        }
+        Ok(raised)
+    }
+
+    /// Adds members; one who left before comes back, positions kept.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn add_members(&self, members: &[NewMember], now_ms: i64) -> Result<(), StoreError> {
+        for chunk in members.chunks(CHUNK) {
+            let mut rows = Rows::new([
+                ("conversation_id", Column::Uuid),
+                ("user_id", Column::Uuid),
+                ("role", Column::Int),
+                ("read_seq", Column::Int),
+                ("inbox_version", Column::Int),
+                ("is_copy", Column::Int),
+            ]);
+            for member in chunk {
+                rows.push([
+                    member.conversation.0.into(),
+                    member.user.0.into(),
+                    i64::from(member.role).into(),
+                    i64::from(member.read_seq).into(),
+                    i64::from(member.inbox_version).into(),
+                    i64::from(member.is_copy).into(),
+                ]);
+            }
+            self.execute(
+                rows,
+                "INSERT INTO members (conversation_id, user_id, role, read_seq, marked_unread, first_seq, \
+                 inbox_version, joined_at, left_at, is_copy) \
+                 SELECT conversation_id, user_id, role, read_seq, FALSE, 1, inbox_version, {0}, CAST(NULL AS BIGINT), is_copy = 1 \
+                 FROM input WHERE TRUE ON CONFLICT (conversation_id, user_id) DO UPDATE SET role = excluded.role, \
+                 read_seq = excluded.read_seq, marked_unread = FALSE, inbox_version = excluded.inbox_version, \
+                 joined_at = excluded.joined_at, left_at = NULL",
+                &[now_ms.into()],
+            )
+            .await?;
+        }
+        Ok(())
+    }
+
+    /// Which of these people are members now.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn present(&self, pairs: &[(ConversationId, UserId)]) -> Result<Vec<(ConversationId, UserId)>, StoreError> {
+        let mut rows = Rows::new([("conversation_id", Column::Uuid), ("user_id", Column::Uuid)]);
+        for (conversation, user) in pairs {
+            rows.push([conversation.0.into(), user.0.into()]);
+        }
+        let sql = "SELECT m.conversation_id, m.user_id FROM input JOIN members m \
+                   ON m.conversation_id = input.conversation_id AND m.user_id = input.user_id AND m.left_at IS NULL";
+        let answer = self.query(rows, sql, &[]).await?;
+        answer
+            .iter()
+            .map(|row| Ok((ConversationId(row.try_get("", "conversation_id")?), UserId(row.try_get("", "user_id")?))))
+            .collect()
+    }
+
+    /// Marks members as gone: `(conversation, user, inbox version)`.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn remove_members(&self, gone: &[(ConversationId, UserId, u32)], now_ms: i64) -> Result<(), StoreError> {
+        for chunk in gone.chunks(CHUNK) {
+            let mut rows =
+                Rows::new([("conversation_id", Column::Uuid), ("user_id", Column::Uuid), ("inbox_version", Column::Int)]);
+            for (conversation, user, inbox_version) in chunk {
+                rows.push([conversation.0.into(), user.0.into(), i64::from(*inbox_version).into()]);
+            }
+            self.execute(
+                rows,
+                "UPDATE members SET left_at = {0}, inbox_version = input.inbox_version FROM input \
+                 WHERE members.conversation_id = input.conversation_id AND members.user_id = input.user_id",
+                &[now_ms.into()],
+            )
+            .await?;
+        }
+        Ok(())
+    }
+
+    /// Moves positions forward and sets marks. One row per member: the caller merges.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn move_positions(&self, moves: Vec<Move>) -> Result<(), StoreError> {
+        let mut rows = Rows::new([
+            ("conversation_id", Column::Uuid),
+            ("user_id", Column::Uuid),
+            ("read_seq", Column::Int),
+            ("marked", Column::Int),
+        ]);
+        for one in moves {
+            rows.push([
+                one.conversation.0.into(),
+                one.user.0.into(),
+                i64::from(one.read_seq).into(),
+                i64::from(one.marked_unread).into(),
+            ]);
+        }
+        self.execute(rows, "UPDATE members SET marked_unread = (input.marked = 1), \
+             read_seq = CASE WHEN input.read_seq > members.read_seq THEN input.read_seq ELSE members.read_seq END FROM input \
+             WHERE members.conversation_id = input.conversation_id AND members.user_id = input.user_id", &[])
+            .await
+    }
+
+    /// What is unread beyond a position, for members whose position is not the end.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn unread(
+        &self,
+        pairs: &[(ConversationId, UserId)],
+    ) -> Result<HashMap<(ConversationId, UserId), u32>, StoreError> {
+        let mut rows = Rows::new([("conversation_id", Column::Uuid), ("user_id", Column::Uuid)]);
+        for (conversation, user) in pairs {
+            rows.push([conversation.0.into(), user.0.into()]);
+        }
+        let sql = format!(
+            "SELECT m.conversation_id, m.user_id, {} AS unread FROM input \
+             JOIN members m ON m.conversation_id = input.conversation_id AND m.user_id = input.user_id \
+             JOIN conversations c ON c.id = m.conversation_id",
+            UNREAD
+        );
+        let answer = self.query(rows, &sql, &[]).await?;
+        answer
+            .iter()
+            .map(|row| {
+                let key = (ConversationId(row.try_get("", "conversation_id")?), UserId(row.try_get("", "user_id")?));
+                Ok((key, number(row, "", "unread")?))
+            })
+            .collect()
+    }
+}

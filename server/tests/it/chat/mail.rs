@@ -1,0 +1,301 @@
+//! Mails: to people and groups, all or nothing, answered by those who hold them.
+
+use causerie_client::{
+    ClientId, ConversationId, Error, ErrorCode, Event, GroupRef, HistoryRange, MailDraft, MessageId, Recipient, UserRef,
+    wire,
+};
+use wire::request::Command;
+
+use super::everywhere;
+use crate::harness::{Cluster, Facts, Peer, stored_texts};
+
+/// A school: teachers write to all, pupils to their teachers, staff to parents.
+fn school() -> Facts {
+    Facts::of_preset("ent", "")
+        .members(&["paul"], "teacher", "Teachers", "teachers")
+        .members(&["ann", "ben", "ines"], "pupil", "Pupils-6A", "pupils")
+        .inactive("ines", wire::UserStatus::Invited)
+        .members(&["sam", "sue"], "staff", "Staff", "staff")
+        .members(&["pia"], "parent", "Parents", "parents")
+        .edge("Teachers", "Pupils-6A")
+        .edge("Teachers", "Staff")
+        .edge("Pupils-6A", "Teachers")
+        .edge("Staff", "Parents")
+}
+
+fn person(external_id: &str) -> Recipient {
+    UserRef::ExternalId(external_id.to_owned()).into()
+}
+
+fn group(external_id: &str) -> Recipient {
+    GroupRef::ExternalId(external_id.to_owned()).into()
+}
+
+fn to(to: impl IntoIterator<Item = Recipient>) -> MailDraft {
+    MailDraft {
+        to: to.into_iter().collect(),
+        subject: "Trip".to_owned(),
+        text: "on Friday".to_owned(),
+        ..Default::default()
+    }
+}
+
+async fn send(peer: &Peer, mail: MailDraft) -> wire::ConversationStarted {
+    peer.send_mail(mail, ClientId::new()).await.expect("it is sent")
+}
+
+async fn refused(peer: &Peer, mail: MailDraft) -> (ErrorCode, String) {
+    match peer.send_mail(mail, ClientId::new()).await.expect_err("it is refused") {
+        Error::Refused(error) => (ErrorCode::try_from(error.code as i32).expect("known"), error.field),
+        other => panic!("not refused, but {other}"),
+    }
+}
+
+async fn arrived(peer: &mut Peer) -> wire::Conversation {
+    peer.until("the mail", |event| if let Event::Joined(mail) = event { Some(*mail) } else { None }).await
+}
+
+fn place(started: &wire::ConversationStarted) -> ConversationId {
+    started.conversation.as_ref().expect("told").id.parse().expect("a UUID")
+}
+
+fn message(mail: &wire::Conversation) -> MessageId {
+    mail.last_message.as_ref().expect("a mail is a message").id.parse().expect("a UUID")
+}
+
+/// Names of those it was addressed to; copies in brackets.
+fn addressed(mail: &wire::Conversation) -> Vec<String> {
+    let name = |addressee: &wire::Addressee| {
+        let name = match addressee.who.as_ref().expect("told") {
+            wire::addressee::Who::User(user) => user.external_id.clone(),
+            wire::addressee::Who::Group(group) => format!("{} {}", group.kind, group.external_id),
+        };
+        if addressee.is_copy { format!("({name})") } else { name }
+    };
+    mail.addressees.iter().map(name).collect()
+}
+
+/// Names of those who are seen to have got it, sorted; the list of members tells the same.
+async fn seen_by(peer: &Peer, mail: &wire::Conversation) -> Vec<String> {
+    let names = |members: Vec<wire::Member>| {
+        let mut names: Vec<String> = members.into_iter().map(|member| member.user.expect("told").external_id).collect();
+        names.sort_unstable();
+        names
+    };
+    let page = peer.members(mail.id.parse().expect("a UUID"), "").await.expect("readable");
+    let seen = names(mail.members.clone());
+    assert_eq!(names(page.members), seen);
+    seen
+}
+
+async fn nothing_arrived(peer: &Peer) {
+    assert!(peer.conversations("").await.expect("a list").conversations.is_empty());
+}
+
+#[tokio::test]
+async fn a_group_stands_for_the_people_in_it_at_that_moment() {
+    everywhere(async |cluster, other| {
+        school().write(cluster).await;
+        let (paul, mut ann, mut ben) =
+            (cluster.client(0, "paul").await, cluster.client(other, "ann").await, cluster.client(0, "ben").await);
+        let sent = send(&paul, to([group("Pupils-6A"), person("ann")])).await;
+        assert_eq!((sent.created, sent.reached), (true, 2), "duplicates are one");
+        let inactive: Vec<_> = sent.inactive.iter().map(|user| user.external_id.as_str()).collect();
+        assert_eq!(inactive, ["ines"]);
+        let mail = sent.conversation.as_ref().expect("told");
+        assert_eq!((mail.kind(), mail.subject.as_str(), mail.member_count), (wire::ConversationKind::Mail, "Trip", 3));
+        assert_eq!(addressed(mail), ["pupils Pupils-6A", "ann"]);
+        // Who was in the group is told to nobody.
+        assert_eq!(seen_by(&paul, mail).await, ["ann", "paul"]);
+        for (peer, seen) in [(&mut ann, vec!["ann", "paul"]), (&mut ben, vec!["ann", "ben", "paul"])] {
+            let mail = arrived(peer).await;
+            assert_eq!(seen_by(peer, &mail).await, seen);
+            assert_eq!((mail.subject.as_str(), mail.is_copy), ("Trip", false));
+            assert_eq!(mail.last_message.as_ref().map(|last| last.text.as_str()), Some("on Friday"));
+            assert_eq!(addressed(&mail), ["pupils Pupils-6A", "ann"]);
+            assert_eq!(mail.read_state.expect("told").unread, 1);
+            assert_eq!(peer.conversations("").await.expect("a list").conversations.len(), 1, "one copy each");
+        }
+        let leo = Facts::new().members(&["leo"], "pupil", "Pupils-6A", "pupils");
+        leo.write(cluster).await;
+        nothing_arrived(&cluster.client(other, "leo").await).await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn copies_are_marked_and_seen_by_all_and_to_wins_over_copy() {
+    everywhere(async |cluster, other| {
+        school().write(cluster).await;
+        let (paul, mut ann, mut sue) =
+            (cluster.client(0, "paul").await, cluster.client(0, "ann").await, cluster.client(other, "sue").await);
+        let mut sam = cluster.client(other, "sam").await;
+        let mail = MailDraft { copy: vec![group("Staff"), person("ann")], ..to([person("ann"), person("sam")]) };
+        let sent = send(&paul, MailDraft { subject: String::new(), ..mail }).await;
+        assert_eq!((sent.reached, sent.inactive.len()), (3, 0));
+        for (peer, is_copy) in [(&mut ann, false), (&mut sam, false), (&mut sue, true)] {
+            let mail = arrived(peer).await;
+            assert_eq!((mail.is_copy, mail.subject.as_str()), (is_copy, ""), "{}", peer.external_id);
+            assert_eq!(addressed(&mail), ["ann", "sam", "(staff Staff)"]);
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn one_who_can_not_be_written_to_refuses_all_and_is_named() {
+    everywhere(async |cluster, other| {
+        school().write(cluster).await;
+        let (ann, paul) = (cluster.client(0, "ann").await, cluster.client(other, "paul").await);
+        let out_of_reach = refused(&ann, to([person("paul"), group("Staff")])).await;
+        assert_eq!(out_of_reach, (ErrorCode::NotFound, "with[1]".to_owned()));
+        let unknown = refused(&ann, to([person("paul"), group("Nobody")])).await;
+        assert_eq!(unknown, out_of_reach);
+        // Blamed in their turn, so that the place does not tell who exists.
+        for two in [["Staff", "Nobody"], ["Nobody", "Staff"]] {
+            let first = refused(&ann, to(two.map(group))).await;
+            assert_eq!(first, (ErrorCode::NotFound, "with[0]".to_owned()), "{two:?}");
+        }
+        let copy = refused(&ann, MailDraft { copy: vec![person("paul"), person("sam")], ..to([person("paul")]) }).await;
+        assert_eq!(copy, (ErrorCode::NotFound, "copy[1]".to_owned()));
+        let all_inactive = school().inactive("ann", wire::UserStatus::Deactivated);
+        let all_inactive = all_inactive.inactive("ben", wire::UserStatus::Deactivated);
+        all_inactive.write(cluster).await;
+        let nobody_active = refused(&paul, to([group("Pupils-6A")])).await;
+        assert_eq!(nobody_active, (ErrorCode::NotFound, "with[0]".to_owned()));
+        nothing_arrived(&paul).await;
+        assert!(stored_texts(cluster).await.is_empty());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn one_who_was_written_to_may_answer_those_people_and_no_groups() {
+    everywhere(async |cluster, other| {
+        school().members(&["pat"], "parent", "Parents", "parents").write(cluster).await;
+        let (mut sam, mut pia) = (cluster.client(0, "sam").await, cluster.client(other, "pia").await);
+        let mut pat = cluster.client(0, "pat").await;
+        send(&sam, to([person("pia"), person("pat")])).await;
+        arrived(&mut sam).await;
+        let parent = message(&arrived(&mut pia).await);
+        arrived(&mut pat).await;
+
+        assert_eq!(
+            refused(&pia, to([person("sam")])).await,
+            (ErrorCode::NotFound, "with[0]".to_owned()),
+            "no rule that way"
+        );
+        let answer = |recipients: Vec<Recipient>| MailDraft { in_reply_to: Some(parent), ..to(recipients) };
+        let sent = send(&pia, answer(vec![person("sam"), person("pat")])).await;
+        assert_eq!(sent.reached, 2);
+        let mail = arrived(&mut sam).await;
+        assert_eq!(mail.in_reply_to, parent.to_string());
+        assert_eq!(arrived(&mut pat).await.in_reply_to, parent.to_string());
+
+        let with_group = refused(&pia, answer(vec![person("sam"), group("Staff")])).await;
+        assert_eq!(with_group, (ErrorCode::NotFound, "with[1]".to_owned()));
+        let third = refused(&pia, answer(vec![person("sam"), person("sue")])).await;
+        assert_eq!(third, (ErrorCode::NotFound, "with[1]".to_owned()));
+        // Only those who hold it.
+        let paul = cluster.client(other, "paul").await;
+        let not_held = (ErrorCode::NotFound, "inReplyTo".to_owned());
+        assert_eq!(refused(&paul, answer(vec![person("sam")])).await, not_held);
+        let nowhere = MailDraft { in_reply_to: Some(MessageId::new()), ..to([person("sam")]) };
+        assert_eq!(refused(&pia, nowhere).await, not_held);
+        let purged = place_of(&pat, parent).await;
+        pat.delete_conversation(purged, false).await.expect("one's own copy");
+        assert_eq!(refused(&pat, answer(vec![person("sam")])).await, not_held);
+        // Who does not hold the parent any more does not learn what is answered.
+        let seen = pat.conversations("").await.expect("a list").conversations;
+        assert_eq!(seen.iter().map(|mail| mail.in_reply_to.as_str()).collect::<Vec<_>>(), [""]);
+    })
+    .await;
+}
+
+/// The mail a message is.
+async fn place_of(peer: &Peer, mail: MessageId) -> ConversationId {
+    let list = peer.conversations("").await.expect("a list").conversations;
+    let found = list.iter().find(|one| one.last_message.is_some() && message(one) == mail).expect("it is listed");
+    found.id.parse().expect("a UUID")
+}
+
+#[tokio::test]
+async fn a_mail_is_one_message_and_a_retry_finds_it() {
+    everywhere(async |cluster, other| {
+        school().write(cluster).await;
+        let (paul, ann) = (cluster.client(0, "paul").await, cluster.client(other, "ann").await);
+        let client_id = ClientId::new();
+        let sent = paul.send_mail(to([person("ann")]), client_id).await.expect("sent");
+        let again = cluster.client(other, "paul").await.send_mail(to([person("ann")]), client_id).await.expect("found");
+        assert_eq!((again.created, place(&again)), (false, place(&sent)));
+        assert_eq!(again.first_message, sent.first_message);
+        let another = wire::StartConversation {
+            kind: wire::ConversationKind::Mail.into(),
+            with: vec![wire::Recipient { by: Some(wire::recipient::By::ExternalId("ann".to_owned())) }],
+            client_id: client_id.to_string(),
+            first_message: Some(wire::Draft { client_id: ClientId::new().to_string(), text: "another".to_owned() }),
+            ..Default::default()
+        };
+        let conflict = paul.request(Command::StartConversation(another)).await.expect_err("the id is used");
+        assert_eq!(conflict.code(), Some(ErrorCode::Conflict));
+        for peer in [&paul, &ann] {
+            assert!(peer.send(place(&sent), "a second one").await.is_err(), "an answer is a mail of its own");
+            let mail = peer.conversation(place(&sent)).await.expect("readable");
+            let may: Vec<_> = mail.capabilities().collect();
+            assert!(may.contains(&wire::Capability::Reply) && !may.contains(&wire::Capability::Send), "{may:?}");
+        }
+        assert_eq!(ann.history(place(&sent), HistoryRange::Newest, 0).await.expect("readable").messages.len(), 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn who_deletes_a_mail_deletes_their_own_copy_and_the_last_one_the_text() {
+    everywhere(async |cluster, other| {
+        school().write(cluster).await;
+        let (paul, mut ann) = (cluster.client(0, "paul").await, cluster.client(other, "ann").await);
+        let here = place(&send(&paul, to([person("ann")])).await);
+        arrived(&mut ann).await;
+        let before = ann.conversation(here).await.expect("readable");
+        paul.delete_conversation(here, false).await.expect("one's own copy");
+        assert_eq!(paul.conversation(here).await.expect_err("gone").code(), Some(ErrorCode::NotFound));
+        assert_eq!(ann.conversation(here).await.expect("kept"), before, "nobody sees who threw it away");
+        assert_eq!(stored_texts(cluster).await, ["on Friday"]);
+        ann.delete_own_copy(here, message(&before)).await.expect("the message alone, too");
+        assert!(ann.history(here, HistoryRange::Newest, 0).await.expect("readable").messages.is_empty());
+        ann.delete_conversation(here, false).await.expect("one's own copy");
+        assert_eq!(stored_texts(cluster).await, [""]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn groups_are_recipients_of_group_conversations_and_no_partner_of_two() {
+    everywhere(async |cluster, other| {
+        school().write(cluster).await;
+        let (paul, mut ann) = (cluster.client(0, "paul").await, cluster.client(other, "ann").await);
+        let started = paul.start_group([group("Pupils-6A")], "6A", ClientId::new()).await.expect("it starts");
+        assert_eq!((started.reached, started.inactive.len()), (2, 1));
+        let seen = arrived(&mut ann).await;
+        assert_eq!((seen.kind(), seen.member_count, seen.addressees.len()), (wire::ConversationKind::Group, 3, 0));
+
+        let direct = |group: &str| wire::StartConversation {
+            kind: wire::ConversationKind::Direct.into(),
+            with: vec![wire::Recipient { by: Some(wire::recipient::By::GroupExternalId(group.to_owned())) }],
+            ..Default::default()
+        };
+        let codes = [(direct("Pupils-6A"), ErrorCode::Unsupported), (direct("Parents"), ErrorCode::NotFound)];
+        for (start, code) in codes {
+            assert_eq!(paul.start(start).await.expect_err("two people").code(), Some(code));
+        }
+        let alone = started_alone(cluster).await;
+        assert_eq!((alone.reached, alone.conversation.expect("told").member_count), (0, 1));
+    })
+    .await;
+}
+
+/// A group that nobody else is in yet.
+async fn started_alone(cluster: &Cluster) -> wire::ConversationStarted {
+    let paul = cluster.client(0, "paul").await;
+    paul.start_group(Vec::<Recipient>::new(), "later", ClientId::new()).await.expect("it starts")
+}

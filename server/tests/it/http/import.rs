@@ -1,0 +1,390 @@
+//! `POST /v1/import` and `causerie import`: who there is, told in bulk.
+
+use std::time::{Duration, Instant};
+
+use causerie_client::State;
+use causerie_server::{
+    clock::{Clock as _, SystemClock},
+    store::{
+        Store,
+        queries::{facts::FactWrite, tenants},
+    },
+};
+use serde_json::{Value, json};
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    net::TcpStream,
+};
+
+use super::{Caller, assert_problem};
+use crate::harness::{Cluster, TempDir, http::Request, within};
+
+/// Words for every type of row, and a rule to see them by.
+const RULES: &str = "policy test
+roles learner teacher owner
+kinds year class
+relations friend:mutual block:own
+setting messaging on off
+allow find,see_profile,start classmate when me learner@class with them learner@class
+allow find,see_profile,start self when same
+allow read,send holder when holder
+";
+
+/// Puts these rules in force.
+async fn govern(cluster: &Cluster, rules: &str) {
+    let store = Store::connect(&cluster.database.to_connect()).await.expect("connects");
+    let tenant = tenants::find_by_slug(&store, &cluster.tenant.slug).await.expect("answers").expect("is there");
+    let mut write = FactWrite::begin(&store, tenant.id, SystemClock.now_ms()).await.expect("begins");
+    write.policy("test", rules, "a test").await.expect("writes");
+    write.commit().await.expect("commits");
+    for pool in [store.writer(), store.reader()] {
+        pool.close_by_ref().await.expect("the pool closes");
+    }
+}
+
+/// One node on each database, under [`RULES`].
+async fn clusters() -> [Cluster; 2] {
+    let clusters = [Cluster::embedded().await, Cluster::start(1).await];
+    for cluster in &clusters {
+        govern(cluster, RULES).await;
+    }
+    clusters
+}
+
+async fn import(back_end: &Caller<'_>, query: &str, rows: &[Value]) -> (Vec<Value>, Value) {
+    let body: String = rows.iter().map(|row| format!("{row}\n")).collect();
+    let mut lines = back_end.send(Request::new("POST", format!("/v1/import{query}")).body(body)).await.lines();
+    let summary = lines.pop().expect("a summary")["summary"].clone();
+    assert!(summary.is_object(), "the last line is the summary: {lines:?}");
+    (lines, summary)
+}
+
+/// What became of each row, in a word.
+fn results(lines: &[Value]) -> Vec<&str> {
+    lines.iter().filter_map(|line| line["result"].as_str()).collect()
+}
+
+/// One row of each type, twice of some.
+fn rows() -> Vec<Value> {
+    vec![
+        json!({ "type": "user", "id": "lea", "name": "Léa Martin", "locale": "fr", "roles": ["owner"] }),
+        json!({ "type": "user", "id": "tom", "name": "Tom Nguyen", "status": "invited", "writable_by": "contacts" }),
+        json!({ "type": "group", "id": "y1", "kind": "year", "name": "Year 1" }),
+        json!({ "type": "group", "id": "6a", "kind": "class", "name": "Class 6A", "parent": "y1", "delivers": "both" }),
+        json!({ "type": "membership", "user": "lea", "group": "6a", "role": "learner", "from": "2020-09-01" }),
+        json!({ "type": "membership", "user": "tom", "group": "6a", "role": "learner", "until": "2099-07-01T00:00:00Z" }),
+        json!({ "type": "relation", "relation": "friend", "from": "lea", "to": "tom", "state": "pending" }),
+        json!({ "type": "edge", "from": "y1", "from_role": "teacher", "to": "6a", "effect": "allow", "delivers": "people" }),
+        json!({ "type": "setting", "name": "messaging", "value": "off" }),
+    ]
+}
+
+#[tokio::test]
+async fn every_type_of_row_is_entered_changed_and_removed() {
+    for cluster in clusters().await {
+        let back_end = Caller::back_end(&cluster, "provision");
+        let (lines, summary) = import(&back_end, "?results=all", &rows()).await;
+        assert_eq!(results(&lines), ["created"; 9], "{lines:?}");
+        assert_eq!((&lines[4]["row"], &lines[4]["id"]), (&json!(5), &json!("lea learner@6a")));
+        assert_eq!((&summary["rows"], &summary["created"], &summary["stopped"]), (&json!(9), &json!(9), &Value::Null));
+
+        let (lines, again) = import(&back_end, "?results=all", &rows()).await;
+        assert_eq!(results(&lines), ["unchanged"; 9], "{lines:?}");
+        assert_eq!(again["facts_version"], summary["facts_version"], "nothing changed");
+
+        let changed = [
+            json!({ "type": "user", "id": "lea", "name": "Léa Durand" }),
+            json!({ "type": "group", "id": "6a", "state": "concluded" }),
+            json!({ "type": "membership", "user": "lea", "group": "6a", "role": "learner" }),
+            // The same relation, from its other side.
+            json!({ "type": "relation", "relation": "friend", "from": "tom", "to": "lea" }),
+            json!({ "type": "edge", "from": "y1", "from_role": "teacher", "to": "6a", "effect": "deny" }),
+            json!({ "type": "setting", "name": "messaging", "value": "on" }),
+        ];
+        let (lines, _) = import(&back_end, "?results=all", &changed).await;
+        assert_eq!(results(&lines), ["updated"; 6], "{lines:?}");
+
+        let mut gone = changed.to_vec();
+        gone.iter_mut().for_each(|row| row["deleted"] = true.into());
+        gone.rotate_left(2);
+        let (lines, summary) = import(&back_end, "?results=all", &gone).await;
+        assert_eq!(results(&lines), ["removed"; 6], "{lines:?}");
+        assert_eq!(summary["removed"], 6);
+        let (lines, _) = import(&back_end, "?results=all", &gone).await;
+        assert_eq!(results(&lines), ["unchanged"; 6], "{lines:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_bad_row_is_named_and_the_others_go_on() {
+    for cluster in clusters().await {
+        let back_end = Caller::back_end(&cluster, "provision");
+        let body = [
+            r#"{"type":"user","id":"lea","name":"Léa"}"#,
+            "",
+            r#"{"type":"user","id":"tom","nmae":"Tom"}"#,
+            "not JSON",
+            r#"["a","list"]"#,
+            r#"{"type":"membership","user":"lea","group":"6a","role":"learner"}"#,
+            r#"{"type":"group","id":"6a"}"#,
+            r#"{"type":"group","id":"6a","kind":"class","parent":"nowhere"}"#,
+            r#"{"type":"membership","user":"zoe","group":"6b","role":"learner"}"#,
+            r#"{"type":"group","id":"6b","kind":"class"}"#,
+            r#"{"type":"user","id":"zoe","roles":["boss"]}"#,
+            r#"{"type":"membership","user":"zoe","group":"6b","role":"learner"}"#,
+            r#"{"type":"membership","user":"lea","group":"6b","role":"learner"}"#,
+        ];
+        let mut body = body.join("\n").into_bytes();
+        body.extend([b"\n{\"type\":\"user\",\"id\":\"".as_slice(), &[b'x'; 70_000], b"\"}"].concat());
+        let lines = back_end.send(Request::new("POST", "/v1/import").body(body)).await.lines();
+        let blamed: Vec<(u64, &str)> = lines
+            .iter()
+            .filter_map(|line| Some((line["row"].as_u64()?, line["field"].as_str().unwrap_or_default())))
+            .collect();
+        let expected = [
+            (3, "nmae"),
+            (4, ""),
+            (5, ""),
+            (6, "group"),
+            (7, "kind"),
+            (8, "parent"),
+            (9, "user"),
+            (11, "roles"),
+            (12, "user"),
+            (14, ""),
+        ];
+        assert_eq!(blamed, expected, "{lines:?}");
+        let told = |line: &Value| line["message"].as_str().is_some_and(|message| !message.is_empty());
+        assert!(lines[..10].iter().all(told), "{lines:?}");
+        let summary = &lines[10]["summary"];
+        assert_eq!((&summary["rows"], &summary["created"], &summary["refused"]), (&json!(13), &json!(3), &json!(10)));
+    }
+}
+
+#[tokio::test]
+async fn a_dry_run_answers_the_same_and_changes_nothing() {
+    for cluster in clusters().await {
+        let back_end = Caller::back_end(&cluster, "provision,act");
+        // More than one transaction; later rows build on earlier ones, and one of them can't.
+        let people = (0..700).map(|n| json!({ "type": "user", "id": format!("p{n}"), "name": format!("Person {n}") }));
+        let mut all: Vec<Value> = rows().into_iter().chain(people).collect();
+        let members =
+            (0..700).map(|n| json!({ "type": "membership", "user": format!("p{n}"), "group": "6a", "role": "learner" }));
+        all.extend(members);
+        all.push(json!({ "type": "group", "id": "6b", "kind": "class", "parent": "6a" }));
+        all.push(json!({ "type": "membership", "user": "nobody", "group": "6a", "role": "learner" }));
+        all.push(json!({ "type": "user", "id": "lea", "name": "Léa Durand" }));
+
+        let (dry, dry_summary) = import(&back_end, "?dry_run=true&results=all", &all).await;
+        assert_eq!((&dry_summary["dry_run"], &dry_summary["refused"]), (&json!(true), &json!(1)));
+        let lea = back_end.send(Request::get("/v1/me").header("causerie-user", "lea")).await;
+        assert_problem(&lea, 404, "not_found", "");
+        let (real, summary) = import(&back_end, "?results=all", &all).await;
+        assert_eq!(dry, real);
+        assert_eq!((&summary["created"], &dry_summary["created"]), (&json!(1_410), &json!(1_410)));
+    }
+}
+
+#[tokio::test]
+async fn what_a_scope_holds_beyond_the_rows_goes_within_a_limit() {
+    for cluster in clusters().await {
+        let back_end = Caller::back_end(&cluster, "provision");
+        let user = |n: u32| json!({ "type": "user", "id": format!("p{n}") });
+        let member = |n: u32, group: &str| json!({ "type": "membership", "user": format!("p{n}"), "group": group, "role": "learner" });
+        let mut all: Vec<Value> = (0..100).map(user).collect();
+        all.extend(["6a", "6b"].map(|id| json!({ "type": "group", "id": id, "kind": "class" })));
+        all.extend((0..100).flat_map(|n| [member(n, "6a"), member(n, "6b")]));
+        import(&back_end, "", &all).await;
+
+        // Of one group: the other keeps its members.
+        let kept: Vec<Value> = (0..95).map(|n| member(n, "6a")).collect();
+        let (lines, summary) = import(&back_end, "?replace=memberships:6a&results=all", &kept).await;
+        assert_eq!((&summary["removed"], &summary["unchanged"]), (&json!(5), &json!(95)), "{summary}");
+        assert_eq!((&lines[95]["result"], lines[95].get("row")), (&json!("removed"), None), "{}", lines[95]);
+
+        // 195 memberships are left: at most 20 may go.
+        let (_, summary) = import(&back_end, "?replace=memberships", &kept).await;
+        assert_eq!((&summary["removed"], &summary["unchanged"]), (&json!(0), &json!(95)), "{summary}");
+        assert!(summary["stopped"].as_str().is_some_and(|why| why.contains("100 of 195")), "{summary}");
+        let (_, summary) = import(&back_end, "?replace=memberships&delete_limit=100&dry_run=true", &kept).await;
+        assert_eq!((&summary["removed"], &summary["stopped"]), (&json!(100), &Value::Null), "{summary}");
+        let (_, summary) = import(&back_end, "?replace=memberships&delete_limit=60%25", &kept).await;
+        assert_eq!((&summary["removed"], &summary["stopped"]), (&json!(100), &Value::Null), "{summary}");
+
+        // People are not removed for rows that can't be read.
+        let mut people: Vec<Value> = (0..90).map(user).collect();
+        people.push(json!({ "type": "user", "id": "p95", "name": 7 }));
+        let (_, summary) = import(&back_end, "?replace=users", &people).await;
+        assert_eq!((&summary["removed"], &summary["refused"]), (&json!(0), &json!(1)), "{summary}");
+        people.pop();
+        let (_, summary) = import(&back_end, "?replace=users", &people).await;
+        assert_eq!((&summary["removed"], &summary["stopped"]), (&json!(10), &Value::Null), "{summary}");
+        let (_, summary) = import(&back_end, "?replace=groups", &[json!({ "type": "group", "id": "6a" })]).await;
+        assert_eq!((&summary["removed"], &summary["unchanged"]), (&json!(1), &json!(1)), "{summary}");
+
+        // Each is in the audit when it begins and when it ends, a dry run is not.
+        let reader = Caller::back_end(&cluster, "read");
+        for action in ["import.begin", "import"] {
+            let page = reader.get(format!("/v1/audit?action={action}")).await.ok();
+            let scopes: Vec<&Value> =
+                page["entries"].as_array().into_iter().flatten().map(|one| &one["detail"]["replace"]).collect();
+            let replaced = ["groups", "users", "users", "memberships", "memberships", "memberships:6a"].map(Value::from);
+            assert_eq!(scopes, replaced.iter().chain([&Value::Null]).collect::<Vec<_>>(), "{page}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn relations_and_edges_are_replaced_too() {
+    for cluster in clusters().await {
+        let back_end = Caller::back_end(&cluster, "provision");
+        import(&back_end, "", &rows()).await;
+        // Named from the other side, a mutual relation is the same.
+        let turned = json!({ "type": "relation", "relation": "friend", "from": "tom", "to": "lea", "state": "pending" });
+        let (_, summary) = import(&back_end, "?replace=relations:friend", &[turned]).await;
+        assert_eq!((&summary["removed"], &summary["unchanged"]), (&json!(0), &json!(1)), "{summary}");
+        for scope in ["relations:friend", "edges"] {
+            let (_, summary) = import(&back_end, &format!("?replace={scope}"), &[]).await;
+            assert_eq!((&summary["rows"], &summary["removed"]), (&json!(0), &json!(1)), "{scope}: {summary}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn people_come_with_what_was_told_of_them_and_go() {
+    for cluster in clusters().await {
+        let back_end = Caller::back_end(&cluster, "provision");
+        import(&back_end, "", &rows()[..6]).await;
+        let (lea, tom) = (cluster.client(0, "lea").await, cluster.client(0, "tom").await);
+        let conversation = lea.direct_with(&tom).await;
+        lea.say(conversation, "bonjour").await;
+
+        let row = json!({ "type": "user", "id": "tom", "deleted": true });
+        import(&back_end, "", &[row]).await;
+        tom.until_state("the end", |state| matches!(state, State::Closed { .. })).await;
+        assert_problem(&Caller::person(&cluster, "tom").get("/v1/me").await, 401, "unauthenticated", "");
+    }
+}
+
+#[tokio::test]
+async fn what_is_wrong_before_the_first_row_is_an_ordinary_error() {
+    let cluster = Cluster::embedded().await;
+    let back_end = Caller::back_end(&cluster, "provision");
+    let post = |query: &str| Request::new("POST", format!("/v1/import{query}"));
+    for (query, field) in [
+        ("?dry_run=yes", "dry_run"),
+        ("?dryrun=true", "dryrun"),
+        ("?replace=all", "replace"),
+        ("?delete_limit=most", "delete_limit"),
+        ("?results=none", "results"),
+    ] {
+        assert_problem(&back_end.send(post(query)).await, 400, "invalid", field);
+    }
+    let zipped = back_end.send(post("").header("content-encoding", "gzip")).await;
+    assert_problem(&zipped, 415, "malformed", "content-encoding");
+    for caller in [Caller::person(&cluster, "lea"), Caller::back_end(&cluster, "act,read")] {
+        assert_problem(&caller.send(post("")).await, 403, "forbidden", "");
+    }
+}
+
+/// An import whose body goes on.
+async fn begun(cluster: &Cluster, node: usize, key: &str) -> TcpStream {
+    let mut stream = TcpStream::connect(cluster.nodes[node].public()).await.expect("connects");
+    let head = format!(
+        "POST /v1/import?results=all HTTP/1.1\r\nhost: h\r\nauthorization: Bearer {key}\r\ntransfer-encoding: chunked\r\n\
+         connection: close\r\n\r\n"
+    );
+    stream.write_all(head.as_bytes()).await.expect("writes");
+    let mut first = [0; 1];
+    // Answers begin before the body has ended.
+    within("the head of the answer", stream.read_exact(&mut first)).await.expect("answers");
+    stream
+}
+
+#[tokio::test]
+async fn a_tenant_has_one_import_at_a_time_and_it_streams() {
+    let cluster = Cluster::start(2).await;
+    let key = cluster.tenant.api_key(cluster.settings(), "provision");
+    let mut first = begun(&cluster, 0, &key).await;
+    for node in 0..2 {
+        let second = Request::new("POST", "/v1/import").bearer(&key).send(cluster.nodes[node].public()).await;
+        assert_problem(&second, 409, "conflict", "");
+    }
+    let row = "{\"type\":\"user\",\"id\":\"lea\"}\n";
+    first.write_all(format!("{:x}\r\n{row}\r\n", row.len()).as_bytes()).await.expect("writes");
+    // A lone row is not kept waiting for more.
+    let mut heard = Vec::new();
+    within("the row's answer", async {
+        while !String::from_utf8_lossy(&heard).contains("\"created\",\"type\":\"user\",\"id\":\"lea\"") {
+            assert!(first.read_buf(&mut heard).await.expect("reads") > 0, "{}", String::from_utf8_lossy(&heard));
+        }
+    })
+    .await;
+    first.write_all(b"0\r\n\r\n").await.expect("writes");
+    within("the end", first.read_to_end(&mut heard)).await.expect("ends");
+    assert!(String::from_utf8_lossy(&heard).contains("\"summary\""), "{}", String::from_utf8_lossy(&heard));
+    assert_eq!(Request::new("POST", "/v1/import").bearer(&key).send(cluster.nodes[1].public()).await.status, 200);
+}
+
+#[tokio::test]
+async fn files_are_imported_by_the_command_line() {
+    for cluster in clusters().await {
+        let folder = TempDir::new();
+        let write = |name: &str, text: &str| {
+            let path = folder.path().join(name);
+            std::fs::write(&path, text).expect("writes");
+            path.to_str().expect("UTF-8").to_owned()
+        };
+        let users = write("users.csv", "id;name;roles\nlea;Léa Çelik;owner\nzoe;\"Zoë; O’Connor\";\n");
+        let groups = write("groups.ndjson", "{\"type\":\"group\",\"id\":\"6a\",\"kind\":\"class\"}\n");
+        let members = write("members.csv", "type,user,group,role\nmembership,lea,6a,learner\nmembership,zoe,6a,pupil\n");
+        let slug = &cluster.tenant.slug;
+
+        let dry = cluster.settings().run(&["import", "--tenant", slug, "--type", "user", "--dry-run", &users, &groups]);
+        assert!(dry.contains("\"created\":3") && dry.contains("\"dry_run\":true"), "{dry}");
+        let done = cluster.settings().run(&["import", "--tenant", slug, "--type", "user", &users, &groups]);
+        assert!(done.contains("\"created\":3"), "{done}");
+        let refused = cluster.settings().attempt(&["import", "--tenant", slug, &members]);
+        assert_eq!(refused.status.code(), Some(1));
+        let complaint = String::from_utf8_lossy(&refused.stderr);
+        assert!(complaint.contains(&format!("{members}:3: membership zoe pupil@6a: `role`:")), "{complaint}");
+
+        let back_end = Caller::back_end(&cluster, "act");
+        let zoe = back_end.send(Request::get("/v1/me").header("causerie-user", "zoe")).await.ok();
+        assert_eq!(zoe["name"], "Zoë; O’Connor");
+    }
+}
+
+#[tokio::test]
+async fn people_chat_on_while_thousands_are_imported() {
+    for cluster in [Cluster::embedded().await, Cluster::start(1).await] {
+        let (lea, tom) = (cluster.client(0, "lea").await, cluster.client(0, "tom").await);
+        let conversation = lea.direct_with(&tom).await;
+        let back_end = Caller::back_end(&cluster, "provision");
+        let all: Vec<Value> =
+            (0..20_000).map(|n| json!({ "type": "user", "id": format!("p{n}"), "name": format!("Élève {n}") })).collect();
+        let mut took = Vec::new();
+        // In parts, none of which a busy machine takes longer for than a test waits.
+        for part in all.chunks(4_000) {
+            let importing = import(&back_end, "", part);
+            tokio::pin!(importing);
+            let summary = loop {
+                let begun = Instant::now();
+                tokio::select! {
+                    (_, summary) = &mut importing => break summary,
+                    _ = lea.say(conversation, "still here") => took.push(begun.elapsed()),
+                }
+                tokio::time::sleep(Duration::from_millis(60)).await;
+            };
+            assert_eq!((&summary["created"], &summary["stopped"]), (&json!(4_000), &Value::Null), "{summary}");
+        }
+        assert!(!took.is_empty(), "nothing was said meanwhile");
+        took.sort_unstable();
+        println!(
+            "{} sends during the import: median {:?}, p99 {:?}",
+            took.len(),
+            took[took.len() / 2],
+            took[took.len() * 99 / 100]
+        );
+    }
+}

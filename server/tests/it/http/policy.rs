@@ -1,0 +1,228 @@
+//! Rules read, tried, changed and explained by the product's back end, and the audit of it all.
+
+use causerie_client::{Event, SendError, wire::Capability};
+use causerie_protocol::ErrorCode;
+use serde_json::{Value, json};
+
+use super::{Caller, assert_problem};
+use crate::harness::{Cluster, Facts, Peer, eventually, http::Request};
+
+/// Lea and Tom share class 6a, Zoe is in 6b.
+fn school() -> Facts {
+    Facts::of_preset("school", "").members(&["lea", "tom"], "learner", "6a", "class").members(
+        &["zoe"],
+        "learner",
+        "6b",
+        "class",
+    )
+}
+
+async fn capabilities(peer: &mut Peer) -> Vec<Capability> {
+    let changed = |event| if let Event::Capabilities { capabilities, .. } = event { Some(capabilities) } else { None };
+    peer.until("other rights", changed).await
+}
+
+#[tokio::test]
+async fn rules_set_on_one_node_bind_on_the_other_at_once() {
+    let cluster = Cluster::start(2).await;
+    let (mut lea, mut tom) = (cluster.client(0, "lea").await, cluster.client(1, "tom").await);
+    let talk = lea.direct_with(&tom).await;
+    lea.say(talk, "before").await;
+    tom.next_message().await;
+    let admin = Caller::back_end(&cluster, "admin");
+
+    let silent = "policy silent\nallow find,see_profile,start all when everyone\nallow read holder when holder\n";
+    let set = admin.json("PUT", "/v1/policy", json!({ "text": silent })).await.ok();
+    assert_eq!((&set["version"], &set["changed"]), (&json!(1), &json!(true)), "{set}");
+    assert_eq!(set["difference"]["frozen"]["count"], 1, "{set}");
+    let refused = tom.send(talk, "after").await.expect_err("nobody may write any more");
+    let by_rule = matches!(&refused, SendError::Refused(refusal) if refusal.code == ErrorCode::Unsupported as u32);
+    assert!(by_rule, "{refused:?}");
+    assert_eq!(capabilities(&mut lea).await, []);
+    assert_eq!(capabilities(&mut tom).await, []);
+
+    let back = admin.json("POST", "/v1/policy/rollback", json!({})).await.ok();
+    assert_eq!((&back["version"], &back["name"]), (&json!(2), &json!("open")), "{back}");
+    assert_eq!(back["difference"]["thawed"]["count"], 1, "{back}");
+    assert!(capabilities(&mut tom).await.contains(&Capability::Send));
+    tom.say(talk, "again").await;
+}
+
+#[tokio::test]
+async fn wrong_rules_are_told_line_by_line_and_change_nothing() {
+    let cluster = Cluster::embedded().await;
+    let admin = Caller::back_end(&cluster, "admin");
+    let text = "policy mine\nkinds class\nroles learner\nallow find near when me learner@klass with them learner@class\n";
+    let checked = admin.json("POST", "/v1/policy/check", json!({ "text": text })).await.ok();
+    assert_eq!((&checked["valid"], &checked["problems"][0]["line"]), (&json!(false), &json!(4)), "{checked}");
+    assert!(checked["problems"][0]["message"].as_str().is_some_and(|one| one.contains("klass")), "{checked}");
+
+    let refused = admin.json("PUT", "/v1/policy", json!({ "text": text })).await;
+    assert_problem(&refused, 400, "invalid", "text");
+    assert!(refused.json()["detail"].as_str().is_some_and(|detail| detail.contains("line 4")), "{}", refused.text());
+    for (body, field) in [
+        (json!({}), "preset"),
+        (json!({ "preset": "scool" }), "preset"),
+        (json!({ "preset": "school", "text": "policy x" }), "text"),
+        (json!({ "preset": "school", "dryrun": true }), "dryrun"),
+    ] {
+        assert_problem(&admin.json("PUT", "/v1/policy", body).await, 400, "invalid", field);
+    }
+    let in_force = admin.get("/v1/policy").await.ok();
+    assert_eq!((&in_force["version"], &in_force["name"], &in_force["preset"]), (&json!(0), &json!("open"), &json!(true)));
+
+    let good = admin.json("POST", "/v1/policy/check", json!({ "text": text.replace("klass", "class") })).await.ok();
+    assert_eq!((&good["valid"], &good["rules"]), (&json!(true), &json!(1)), "{good}");
+    assert!(good["neverAllowed"].as_array().is_some_and(|names| names.contains(&json!("start"))), "{good}");
+}
+
+#[tokio::test]
+async fn an_explanation_names_rule_witness_and_what_is_missing() {
+    let cluster = Cluster::embedded().await;
+    school().write(&cluster).await;
+    let reader = Caller::back_end(&cluster, "read");
+    let explain = async |body: Value| reader.json("POST", "/v1/policy/explain", body).await;
+    let to = |name: &str| json!({ "as": { "externalId": "lea" }, "to": { "externalId": name } });
+
+    let allowed = explain(to("tom")).await.ok();
+    assert_eq!((&allowed["allowed"], &allowed["rule"]), (&json!(true), &json!("classmate")), "{allowed}");
+    assert_eq!(allowed["witness"], "both in class `6a`");
+    let denied = explain(to("zoe")).await.ok();
+    assert_eq!((&denied["allowed"], &denied["publicCode"]), (&json!(false), &json!("not_found")), "{denied}");
+    let classmate = denied["rules"].as_array().into_iter().flatten().find(|said| said["rule"] == "classmate");
+    let why = classmate.and_then(|said| said["why"].as_str()).unwrap_or_default();
+    assert!(why.contains("learner@class in common"), "{denied}");
+
+    let talk = Caller::person(&cluster, "lea").direct_with("tom").await;
+    let held = json!({ "as": { "externalId": "lea" }, "to": { "conversation": talk }, "action": "send" });
+    assert_eq!(explain(held).await.ok()["rule"], "still-reached");
+    let group = json!({ "as": { "externalId": "lea" }, "to": { "group": "6a" }, "action": "address_group" });
+    assert_eq!(explain(group).await.ok()["code"], "unsupported");
+
+    assert_problem(&explain(to("nobody")).await, 404, "not_found", "to");
+    assert_problem(&explain(json!({ "as": { "externalId": "x" } })).await, 404, "not_found", "as");
+    assert_problem(&explain(json!({})).await, 400, "invalid", "as");
+    let odd = json!({ "as": { "externalId": "lea" }, "action": "write" });
+    assert_problem(&explain(odd).await, 400, "invalid", "action");
+    let unknown = json!({ "as": { "externalId": "lea" }, "to": { "name": "tom" } });
+    assert_problem(&explain(unknown).await, 400, "invalid", "to.name");
+}
+
+#[tokio::test]
+async fn what_other_rules_would_do_is_told_beforehand() {
+    let cluster = Cluster::embedded().await;
+    school().write(&cluster).await;
+    let (lea, admin) = (Caller::person(&cluster, "lea"), Caller::back_end(&cluster, "admin"));
+    let talk = lea.direct_with("tom").await;
+
+    let nobody = "policy mine\nroles learner\nkinds class\nallow find,see_profile,start self when same\nallow read holder when holder\n";
+    let difference = admin.json("POST", "/v1/policy/diff", json!({ "text": nobody })).await.ok();
+    let start = &difference["reach"][1];
+    assert_eq!(
+        (&start["action"], &start["gained"], &start["lost"]),
+        (&json!("start"), &json!(0), &json!(2)),
+        "{difference}"
+    );
+    let example = start["lostExamples"][0].clone();
+    assert!(
+        example == json!({ "from": "lea", "to": "tom" }) || example == json!({ "from": "tom", "to": "lea" }),
+        "{example}"
+    );
+    let frozen = &difference["frozen"];
+    assert_eq!((&frozen["count"], &frozen["examples"][0]["id"]), (&json!(1), &json!(talk)), "{difference}");
+    assert_eq!(difference["thawed"]["count"], 0);
+
+    // Rules with other words: facts that use the old ones would give nothing, which is asked about.
+    let dry = admin.json("PUT", "/v1/policy", json!({ "preset": "open", "dryRun": true })).await.ok();
+    assert_eq!((&dry["version"], &dry["changed"]), (&Value::Null, &json!(false)));
+    assert!(
+        dry["unusedWords"]
+            .as_array()
+            .is_some_and(|words| words.contains(&json!({ "what": "role", "word": "learner", "facts": 3 }))),
+        "{dry}"
+    );
+    assert_eq!(dry["difference"]["reach"][1]["gained"], 4, "zoe with both, both ways: {dry}");
+    let refused = admin.json("PUT", "/v1/policy", json!({ "preset": "open" })).await;
+    assert_problem(&refused, 400, "invalid", "acceptUnusedWords");
+    assert_eq!(admin.get("/v1/policy").await.ok()["name"], "school", "nothing changed");
+    let set = admin.json("PUT", "/v1/policy", json!({ "preset": "open", "acceptUnusedWords": true })).await.ok();
+    assert_eq!((&set["version"], &set["changed"]), (&json!(2), &json!(true)), "{set}");
+    lea.direct_with("zoe").await;
+
+    let history = admin.get("/v1/policy/history").await.ok();
+    let names: Vec<&Value> = history["policies"].as_array().into_iter().flatten().map(|one| &one["name"]).collect();
+    assert_eq!(names, ["open", "school", "open"], "{history}");
+    assert_eq!(history["policies"][1]["createdBy"], "a test");
+    let text = admin.get("/v1/policy?version=1").await.ok()["text"].clone();
+    assert!(text.as_str().is_some_and(|text| text.contains("policy school")));
+    assert_problem(&admin.get("/v1/policy?version=9").await, 404, "not_found", "version");
+    assert_problem(&admin.json("POST", "/v1/policy/rollback", json!({ "to": 9 })).await, 404, "not_found", "to");
+}
+
+#[tokio::test]
+async fn the_audit_tells_who_did_what_and_which_rule_refused() {
+    let cluster = Cluster::embedded().await;
+    school().write(&cluster).await;
+    let (lea, admin) = (Caller::person(&cluster, "lea"), Caller::back_end(&cluster, "admin,provision"));
+    let start = json!({ "kind": "CONVERSATION_KIND_DIRECT", "with": [{ "externalId": "zoe" }] });
+    for _ in 0..50 {
+        assert_problem(&lea.json("POST", "/v1/conversations", start.clone()).await, 404, "not_found", "with[0]");
+    }
+    admin.json("PUT", "/v1/users/tom", json!({ "name": "Tom" })).await.ok();
+    for _ in 0..2 {
+        admin.json("PUT", "/v1/policy", json!({ "preset": "school" })).await.ok();
+    }
+    let group =
+        json!({ "kind": "CONVERSATION_KIND_GROUP", "with": [{ "externalId": "tom" }], "clientId": uuid::Uuid::now_v7() });
+    Caller::person(&cluster, "zoe").json("POST", "/v1/conversations", group).await;
+
+    let lines = async |query: &str| {
+        let page = admin.get(format!("/v1/audit?{query}")).await.ok();
+        page["entries"].as_array().cloned().unwrap_or_default()
+    };
+    let refused = eventually("refusals in the audit", async || {
+        let found = lines("action=start").await;
+        (!found.is_empty()).then_some(found)
+    });
+    let refused = refused.await;
+    assert!((10..=30).contains(&refused.len()), "one person does not fill the disk: {}", refused.len());
+    let line = &refused[0];
+    assert_eq!((&line["actor"], &line["target"]), (&json!("user:lea"), &json!("user:zoe")), "{line}");
+    assert_eq!((&line["outcome"], &line["rule"]), (&json!("refused"), &json!("")), "no rule allowed it: {line}");
+    assert_eq!((&line["detail"]["code"], &line["detail"]["policyVersion"]), (&json!("not_found"), &json!(1)), "{line}");
+    let by_rule = eventually("a refusal by a rule", async || lines("action=start_group").await.pop());
+    assert_eq!(by_rule.await["rule"], "no-groups");
+
+    let put = &lines("action=user.put").await[0];
+    assert_eq!(
+        (&put["target"], &put["outcome"], &put["detail"]["fields"]),
+        (&json!("user:tom"), &json!("done"), &json!(["name"]))
+    );
+    assert!(put["actor"].as_str().is_some_and(|actor| actor.starts_with("key:")), "{put}");
+    assert_eq!(lines("action=tenant.create").await.len(), 1);
+    assert_eq!(lines("action=policy.set").await.len(), 1, "the same rules again are no change");
+    assert_eq!(lines("since=2999-01-01").await.len(), 0);
+
+    let first = admin.get("/v1/audit?limit=2").await.ok();
+    let cursor = first["nextCursor"].as_str().expect("there are more");
+    let second = admin.get(format!("/v1/audit?limit=2&cursor={cursor}")).await.ok();
+    assert_ne!(first["entries"], second["entries"]);
+    for (query, field) in [("cursor=x", "cursor"), ("limit=0", "limit"), ("since=now", "since"), ("actor=lea", "actor")] {
+        assert_problem(&admin.get(format!("/v1/audit?{query}")).await, 400, "invalid", field);
+    }
+}
+
+#[tokio::test]
+async fn rules_are_for_keys_with_the_scope() {
+    let cluster = Cluster::embedded().await;
+    let lea = Caller::person(&cluster, "lea");
+    lea.id().await;
+    for caller in [lea, Caller::back_end(&cluster, "provision,act")] {
+        assert_problem(&caller.get("/v1/policy").await, 403, "forbidden", "");
+        assert_problem(&caller.get("/v1/audit").await, 403, "forbidden", "");
+    }
+    let reader = Caller::back_end(&cluster, "read");
+    reader.get("/v1/policy").await.ok();
+    assert_problem(&reader.json("PUT", "/v1/policy", json!({ "preset": "school" })).await, 403, "forbidden", "");
+    assert_problem(&reader.send(Request::new("POST", "/v1/policy/rollback")).await, 403, "forbidden", "");
+}

@@ -1,0 +1,57 @@
+//! Facts, as the product tells them: rows of an import.
+
+use serde_json::{Value, json};
+
+/// One line of NDJSON.
+#[derive(Debug, Clone)]
+pub struct Row(Value);
+
+impl Row {
+    /// Says one more thing of it.
+    #[must_use]
+    pub fn with(mut self, field: &str, value: impl Into<Value>) -> Self {
+        self.0[field] = value.into();
+        self
+    }
+
+    /// Takes it back.
+    #[must_use]
+    pub fn gone(self) -> Self {
+        self.with("deleted", true)
+    }
+
+    /// The body of an import.
+    pub fn lines(rows: &[Self]) -> String {
+        rows.iter().map(|Self(row)| format!("{row}\n")).collect()
+    }
+}
+
+/// A person who is active, named like the identifier.
+pub fn user(id: &str) -> Row {
+    Row(json!({ "type": "user", "id": id, "name": id }))
+}
+
+/// A group of the product.
+pub fn group(id: &str, kind: &str) -> Row {
+    Row(json!({ "type": "group", "id": id, "name": id, "kind": kind }))
+}
+
+/// Someone is something in a group: `member("tom", "teacher", "maths")`.
+pub fn member(user: &str, role: &str, group: &str) -> Row {
+    Row(json!({ "type": "membership", "user": user, "group": group, "role": role }))
+}
+
+/// Someone is something to someone else, by both wills where it is mutual.
+pub fn relation(from: &str, relation: &str, to: &str) -> Row {
+    Row(json!({ "type": "relation", "relation": relation, "from": from, "to": to, "state": "accepted" }))
+}
+
+/// Whoever is in one group may write to the other.
+pub fn edge(from: &str, to: &str) -> Row {
+    Row(json!({ "type": "edge", "from": from, "to": to, "effect": "allow" }))
+}
+
+/// A setting of the tenant's rules.
+pub fn setting(name: &str, value: &str) -> Row {
+    Row(json!({ "type": "setting", "name": name, "value": value }))
+}

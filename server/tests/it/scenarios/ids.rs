@@ -1,0 +1,104 @@
+//! Every row of the five systems has its test, and every test its row.
+//!
+//! `rows.txt` names all rows: id, state, behaviour. A row that is `tested` has a test whose name begins with its id
+//! (`s0_21_recipient_search_completes`); one that is tested `in part`, too, and says what is left; one that is `open` has none
+//! yet and says what it waits for.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+    path::Path,
+};
+
+const ROWS: &str = include_str!("rows.txt");
+/// Rows of the page they were copied from: 32, 36, 24, 16 and 26.
+const COUNT: usize = 134;
+
+/// What is known of a row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum State<'a> {
+    Tested,
+    /// What is left.
+    InPart(&'a str),
+    /// What it waits for.
+    Open(&'a str),
+}
+
+/// By id, `S0-21`.
+fn rows(text: &str) -> BTreeMap<&str, State<'_>> {
+    let row = |line| {
+        let [id, state, _behaviour] = str::splitn(line, 3, " | ").collect::<Vec<_>>().try_into().expect("three columns");
+        let state = match state.trim().split_once(": ") {
+            None if state.trim() == "tested" => State::Tested,
+            Some(("in part", rest)) => State::InPart(rest),
+            Some(("open", reason)) => State::Open(reason),
+            _ => panic!("{id}: `{state}` is no state"),
+        };
+        (id, state)
+    };
+    let rows: Vec<_> = text.lines().map(row).collect();
+    let by_id: BTreeMap<_, _> = rows.iter().copied().collect();
+    assert_eq!(by_id.len(), rows.len(), "an id stands twice");
+    by_id
+}
+
+/// The ids of all tests in a source: `async fn s0_21_recipient…` is of `S0-21`.
+fn tested_in(source: &str) -> impl Iterator<Item = String> {
+    source.lines().filter_map(|line| {
+        let name = line.trim().strip_prefix("async fn s")?;
+        let (system, rest) = name.split_once('_')?;
+        let (row, _what) = rest.split_once('_')?;
+        let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+        (digits(system) && digits(row)).then(|| format!("S{system}-{row}"))
+    })
+}
+
+/// Where the table and the tests disagree, in words.
+fn disagreements(rows: &BTreeMap<&str, State<'_>>, tested: &BTreeSet<String>) -> Vec<String> {
+    let of_rows = rows.iter().filter_map(|(id, state)| match (state, tested.contains(*id)) {
+        (State::Tested | State::InPart(_), false) => Some(format!("{id} has no test")),
+        (State::Open(reason), true) => Some(format!("{id} has a test, and is open for {reason}")),
+        _ => None,
+    });
+    let of_tests = tested.iter().filter(|id| !rows.contains_key(id.as_str())).map(|id| format!("{id} is no row"));
+    of_rows.chain(of_tests).collect()
+}
+
+fn sources(folder: &Path) -> Vec<String> {
+    let entries = fs::read_dir(folder).expect("the sources are where they were compiled");
+    let paths = entries.map(|entry| entry.expect("it can be read").path());
+    let mut found = Vec::new();
+    for path in paths {
+        if path.is_dir() {
+            found.extend(sources(&path));
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            found.push(fs::read_to_string(&path).expect("sources are UTF-8"));
+        }
+    }
+    found
+}
+
+#[test]
+fn every_row_has_its_test_and_every_test_its_row() {
+    let rows = rows(ROWS);
+    assert_eq!(rows.len(), COUNT, "a row is missing, or new");
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/scenarios");
+    let tested: BTreeSet<String> = sources(&folder).iter().flat_map(|source| tested_in(source)).collect();
+    for (id, state) in &rows {
+        if *state != State::Tested {
+            println!("{id}: {state:?}");
+        }
+    }
+    assert_eq!(disagreements(&rows, &tested), [""; 0]);
+}
+
+#[test]
+fn a_row_without_test_and_a_test_without_row_are_found() {
+    let table = "S0-01 | tested | a\nS0-02 | open: browser | b\nS0-03 | in part: browser | c";
+    let found = |source: &str| disagreements(&rows(table), &tested_in(source).collect());
+    assert_eq!(found("async fn s0_01_a() {\n    async fn s0_03_c() {"), [""; 0]);
+    assert_eq!(found("async fn s0_01_a() {"), ["S0-03 has no test"]);
+    let all = "async fn s0_01_a() {\nasync fn s0_02_b() {\nasync fn s0_03_c() {\nasync fn s9_99_d() {";
+    assert_eq!(found(all), ["S0-02 has a test, and is open for browser", "S9-99 is no row"]);
+    assert_eq!(tested_in("fn s0_01() {\nasync fn sun_01_a() {\nasync fn s0_a_b() {").count(), 0, "these name no row");
+}

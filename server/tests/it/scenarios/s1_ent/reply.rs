@@ -1,0 +1,72 @@
+//! Answering is a right of whoever was written to.
+
+use causerie_client::{ClientId, Error, ErrorCode::NotFound, MailDraft, wire};
+
+use super::{PUPILS_6A, STAFF, TEACHERS, everywhere};
+use crate::scenarios::{
+    Person,
+    facts::{edge, relation},
+    person::{all_of, message_id, one},
+};
+
+fn to(external_id: &str) -> MailDraft {
+    MailDraft { to: vec![one(external_id)], text: "hello".into(), ..Default::default() }
+}
+
+fn answer_to(parent: &wire::Message, external_id: &str) -> MailDraft {
+    MailDraft { in_reply_to: Some(message_id(parent)), ..to(external_id) }
+}
+
+/// Sends a mail; its message.
+async fn mailed(sender: &Person, mail: MailDraft) -> wire::Message {
+    sender.mails(mail).await.expect("within the rules").first_message.expect("a mail has its message")
+}
+
+#[tokio::test]
+async fn s1_34_whoever_was_written_to_may_answer() {
+    everywhere(async |ent| {
+        let [mut sam, pia, teresa] = ent.people(["sam", "pia", "teresa"]).await;
+        assert_eq!(pia.mails(to("sam")).await, Err(NotFound), "no rule leads that way");
+        let mail = MailDraft { copy: vec![one("teresa")], ..to("pia") };
+        let letter = mailed(&sam, mail).await;
+        sam.gets_mail().await;
+
+        let answer = mailed(&pia, answer_to(&letter, "sam")).await;
+        let received = sam.gets_mail().await;
+        assert_eq!((received.in_reply_to.as_str(), &received.id), (letter.id.as_str(), &answer.conversation_id));
+        let to_all = MailDraft { copy: vec![one("teresa")], ..answer_to(&letter, "sam") };
+        mailed(&pia, to_all).await;
+        assert_eq!(teresa.lists().await.len(), 2, "people it went to are answered, too");
+
+        assert_eq!(pia.mails(to("sam")).await, Err(NotFound), "to start anew is another right");
+        let to_staff = MailDraft { to: vec![all_of(STAFF)], ..answer_to(&letter, "sam") };
+        assert_eq!(pia.mails(to_staff).await, Err(NotFound), "a group is not answered by the way");
+        assert_eq!(pia.mails(answer_to(&letter, "paul")).await, Err(NotFound), "nor someone it did not go to");
+
+        let paul = ent.person("paul").await;
+        let own = mailed(&paul, to("ann")).await;
+        ent.learns(&[edge(TEACHERS, PUPILS_6A).gone(), relation("sam", "block", "pia")]).await;
+        assert_eq!(paul.mails(answer_to(&own, "ann")).await, Err(NotFound), "one's own mail lets nobody in");
+        assert_eq!(pia.mails(answer_to(&letter, "sam")).await, Err(NotFound), "a block is above it");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn s1_35_only_a_message_one_holds_is_answered() {
+    everywhere(async |ent| {
+        let [sam, pia, paul] = ent.people(["sam", "pia", "paul"]).await;
+        let of_others = mailed(&sam, to("teresa")).await;
+        let letter = mailed(&paul, to("sam")).await;
+        for parent in [&of_others, &letter] {
+            match pia.send_mail(answer_to(parent, "sam"), ClientId::new()).await {
+                Err(Error::Refused(refusal)) => {
+                    assert_eq!((refusal.name.as_str(), refusal.field.as_str()), ("not_found", "inReplyTo"));
+                }
+                other => panic!("not refused: {other:?}"),
+            }
+        }
+        assert_eq!(sam.lists().await.len(), 2, "nothing came");
+    })
+    .await;
+}

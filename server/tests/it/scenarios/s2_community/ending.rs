@@ -1,0 +1,133 @@
+//! Closing for both, deleting for oneself.
+
+use causerie_client::{
+    ConversationId,
+    ErrorCode::{Closed, NotFound},
+    Event,
+    wire::{Capability, ConversationState},
+};
+
+use super::everywhere;
+use crate::scenarios::{
+    Answered as _, Person,
+    facts::setting,
+    person::{id, someone},
+};
+
+async fn sees_state(person: &mut Person, here: ConversationId, state: ConversationState) {
+    let changed = |event| match event {
+        Event::ConversationChanged(changed) if changed.conversation_id == here.to_string() => {
+            (changed.state() == state).then_some(())
+        }
+        _ => None,
+    };
+    person.until(&format!("{state:?}"), changed).await;
+}
+
+async fn is_gone(person: &mut Person, here: ConversationId) {
+    person.until("the end of it", |event| (event == Event::Left(here)).then_some(())).await;
+    assert_eq!(person.conversation(here).await.answer(), Err(NotFound));
+    assert_eq!(person.reads(here).await, Err(NotFound));
+    assert_eq!(person.sees_listed(here).await, None);
+}
+
+#[tokio::test]
+async fn s2_16_closing_ends_an_exchange() {
+    everywhere(async |community| {
+        let [mut mia, mut noa] = community.people(["mia", "noa"]).await;
+        let here = mia.chats_with(&mut noa).await;
+        mia.close_conversation(here).await.answer().expect("either may");
+        for person in [&mut mia, &mut noa] {
+            sees_state(person, here, ConversationState::Closed).await;
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn s2_17_a_closed_conversation_stays_visible() {
+    everywhere(async |community| {
+        let [mut mia, mut noa] = community.people(["mia", "noa"]).await;
+        let here = mia.chats_with(&mut noa).await;
+        mia.writes(here, "thank you, bye").await.expect("open");
+        noa.close_conversation(here).await.answer().expect("either may");
+        for person in [&mia, &noa] {
+            let listed = person.sees_listed(here).await.expect("it is listed");
+            assert_eq!(listed.state(), ConversationState::Closed, "marked finished");
+            assert_eq!(person.reads(here).await.expect("readable"), ["thank you, bye"]);
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn s2_18_nobody_posts_after_closing_and_a_party_may_reopen() {
+    everywhere(async |community| {
+        let [mut mia, mut noa] = community.people(["mia", "noa"]).await;
+        let here = mia.chats_with(&mut noa).await;
+        mia.close_conversation(here).await.answer().expect("either may");
+        for person in [&mut mia, &mut noa] {
+            assert_eq!(person.writes(here, "one more thing").await, Err(Closed));
+            person.is_told(Capability::Send, false, here).await;
+            assert!(person.may(Capability::Reopen, here).await);
+        }
+        noa.reopen_conversation(here).await.answer().expect("either may");
+        for person in [&mut mia, &mut noa] {
+            person.is_told(Capability::Send, true, here).await;
+            person.writes(here, "one more thing").await.expect("open again");
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn s2_20_deletion_is_final() {
+    everywhere(async |community| {
+        let [mut mia, mut noa] = community.people(["mia", "noa"]).await;
+        let here = mia.chats_with(&mut noa).await;
+        noa.writes(here, "hello").await.expect("open");
+        mia.delete_conversation(here, false).await.answer().expect("her own copy");
+        is_gone(&mut mia, here).await;
+        assert_eq!(mia.writes(here, "wait").await, Err(NotFound));
+        assert_eq!(mia.reopen_conversation(here).await.answer(), Err(NotFound), "nothing brings it back");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn s2_21_one_deletes_one_s_own_copy() {
+    everywhere(async |community| {
+        let [mut mia, mut noa] = community.people(["mia", "noa"]).await;
+        let here = mia.chats_with(&mut noa).await;
+        noa.writes(here, "hello").await.expect("open");
+        mia.delete_conversation(here, false).await.answer().expect("her own copy");
+        is_gone(&mut mia, here).await;
+        assert_eq!(noa.reads(here).await.expect("hers stays"), ["hello"]);
+        let again = mia.start_direct(someone("noa")).await.answer().expect("a new contact");
+        let again = id(&again.conversation.expect("it is told"));
+        assert_eq!(mia.reads(again).await.expect("hers"), [""; 0], "starts empty for Mia");
+        assert_eq!(noa.sees_listed(again).await.map(|listed| id(&listed)), Some(again));
+        assert_eq!(mia.delete_conversation(again, true).await.answer(), Err(causerie_client::ErrorCode::Unsupported));
+
+        community.learns(&[setting("delete", "all")]).await;
+        noa.delete_conversation(again, true).await.answer().expect("the setting says all");
+        is_gone(&mut noa, again).await;
+        is_gone(&mut mia, again).await;
+        assert_eq!(community.keeps().await, [""; 0], "erased at once");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn s2_21_what_both_deleted_is_erased() {
+    everywhere(async |community| {
+        let [mut mia, mut noa] = community.people(["mia", "noa"]).await;
+        let here = mia.chats_with(&mut noa).await;
+        noa.writes(here, "hello").await.expect("open");
+        mia.delete_conversation(here, false).await.answer().expect("her own copy");
+        assert_eq!(community.keeps().await, ["hello"], "Noa has it still");
+        noa.delete_conversation(here, false).await.answer().expect("her own copy");
+        assert_eq!(community.keeps().await, [""; 0], "nobody may read it any more");
+    })
+    .await;
+}

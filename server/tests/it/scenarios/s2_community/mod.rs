@@ -1,0 +1,23 @@
+//! S2: a community of members.
+//!
+//! Noa is a contact of Mia's; Mia follows Oli; Pam is a stranger whose profile she can see.
+
+mod ending;
+mod list;
+mod start;
+
+use super::{
+    System,
+    facts::{Row, relation, user},
+    system,
+};
+
+async fn everywhere(behaviour: impl AsyncFn(&System<'_>)) {
+    system::everywhere("community", &facts(), behaviour).await;
+}
+
+pub fn facts() -> Vec<Row> {
+    let people = [("mia", "Mia Ode"), ("noa", "Noa Olsen"), ("oli", "Oli"), ("pam", "Pam Otis"), ("rex", "Rex")];
+    let people = people.into_iter().map(|(id, name)| user(id).with("name", name));
+    people.chain([relation("mia", "contact", "noa"), relation("mia", "follow", "oli")]).collect()
+}

@@ -1,0 +1,126 @@
+//! Becoming friends.
+
+use causerie_client::{
+    ErrorCode::{Invalid, NeedsFriend, NotFound},
+    Event,
+    wire::{Direction, Relation, RelationState},
+};
+use futures::future::join;
+
+use super::everywhere;
+use crate::scenarios::{Answer, Answered as _, Person, person::someone};
+
+impl Person {
+    async fn befriends(&self, other: &str) -> Answer<Option<Relation>> {
+        self.relate("friend", someone(other)).await.answer()
+    }
+
+    /// Waits until this open screen is told what it is to someone now.
+    async fn is_related(&mut self, other: &str) -> (RelationState, Direction) {
+        let told = |event| match event {
+            Event::RelationChanged(relation) if relation.user.as_ref()?.external_id == other => {
+                assert_eq!(relation.relation, "friend");
+                Some((relation.state(), relation.direction()))
+            }
+            _ => None,
+        };
+        self.until(&format!("a relation with {other}"), told).await
+    }
+
+    /// Friends and requests, by name.
+    async fn friends(&self) -> Vec<(String, RelationState, Direction)> {
+        let page = self.relations("friend", "").await.answer().expect("one's own");
+        let line = |relation: Relation| {
+            let (state, direction) = (relation.state(), relation.direction());
+            (relation.user.expect("someone").external_id, state, direction)
+        };
+        page.relations.into_iter().map(line).collect()
+    }
+}
+
+const FRIENDS: (RelationState, Direction) = (RelationState::Accepted, Direction::Mutual);
+
+#[tokio::test]
+async fn s3_02_a_request_may_be_sent_to_anyone() {
+    everywhere(async |network| {
+        let [mut ada, mut dia] = network.people(["ada", "dia"]).await;
+        let asked = ada.befriends("dia").await.expect("anyone").expect("it is told");
+        assert_eq!((asked.state(), asked.direction()), (RelationState::Pending, Direction::Outgoing));
+        assert_eq!(dia.is_related("ada").await, (RelationState::Pending, Direction::Incoming), "Dia is notified");
+        assert_eq!(ada.is_related("dia").await, (RelationState::Pending, Direction::Outgoing), "so are Ada's devices");
+        assert_eq!(dia.friends().await, [("ada".to_owned(), RelationState::Pending, Direction::Incoming)]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn s3_03_the_channel_opens_once_the_other_accepts() {
+    everywhere(async |network| {
+        let [mut ada, mut dia] = network.people(["ada", "dia"]).await;
+        ada.befriends("dia").await.expect("anyone");
+        ada.is_related("dia").await;
+        dia.is_related("ada").await;
+        assert_eq!(ada.starts_with("dia").await, Err(NeedsFriend), "pending is not enough");
+        assert_eq!(dia.starts_with("ada").await, Err(NeedsFriend));
+        dia.accept_relation("friend", someone("ada")).await.answer().expect("she was asked");
+        // At once, wherever they are connected.
+        let here = ada.starts_with("dia").await.expect("friends now");
+        ada.writes(here, "thank you").await.expect("friends now");
+        dia.writes(here, "welcome").await.expect("friends now");
+        for (person, other) in [(&mut ada, "dia"), (&mut dia, "ada")] {
+            assert_eq!(person.is_related(other).await, FRIENDS, "both open screens are told");
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn s3_05_a_refusal_tells_no_reason() {
+    everywhere(async |network| {
+        let [mut ada, dia] = network.people(["ada", "dia"]).await;
+        ada.befriends("dia").await.expect("anyone");
+        ada.is_related("dia").await;
+        assert_eq!(dia.unrelate("friend", someone("ada")).await.answer(), Ok(None));
+        let ended = ada.is_related("dia").await;
+        assert_eq!(ended.0, RelationState::Unspecified, "it is over, and that is all she learns");
+        for (person, other) in [(&ada, "dia"), (&dia, "ada")] {
+            assert_eq!(person.starts_with(other).await, Err(NeedsFriend));
+        }
+        assert_eq!(dia.friends().await, [], "the request is closed");
+        assert_eq!(ada.friends().await.len(), 1, "only Bea");
+        assert_eq!(dia.accept_relation("friend", someone("ada")).await.answer().ok(), None, "nothing is left to accept");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn s3_06_crossing_requests_make_a_friendship() {
+    everywhere(async |network| {
+        let [ada, dia] = network.people(["ada", "dia"]).await;
+        let (one, two) = join(ada.befriends("dia"), dia.befriends("ada")).await;
+        let states = [one, two].map(|asked| asked.expect("anyone").expect("it is told").state());
+        assert!(states.contains(&RelationState::Accepted), "whoever came second accepted: {states:?}");
+        let again = ada.befriends("dia").await.expect("idempotent").expect("it is told");
+        assert_eq!((again.state(), again.direction()), FRIENDS);
+        assert_eq!(dia.friends().await.len(), 1);
+        let (one, two) = join(ada.starts_with("dia"), dia.starts_with("ada")).await;
+        assert_eq!(one.expect("friends"), two.expect("friends"), "one conversation");
+        let oneself = ada.befriends("ada").await;
+        assert!(matches!(oneself, Err(Invalid | NotFound)), "{oneself:?}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn s3_07_only_the_addressee_accepts() {
+    everywhere(async |network| {
+        let [ada, cem] = network.people(["ada", "cem"]).await;
+        ada.befriends("dia").await.expect("anyone");
+        assert_eq!(ada.accept_relation("friend", someone("dia")).await.answer().ok(), None, "not one's own request");
+        assert_eq!(cem.accept_relation("friend", someone("dia")).await.answer().ok(), None, "nor another's");
+        assert_eq!(ada.starts_with("dia").await, Err(NeedsFriend));
+        let pending = ("dia".to_owned(), RelationState::Pending, Direction::Outgoing);
+        assert!(ada.friends().await.contains(&pending), "it still waits");
+    })
+    .await;
+}

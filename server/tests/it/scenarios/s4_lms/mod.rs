@@ -1,0 +1,48 @@
+//! S4: user messages of a learning system.
+//!
+//! Owen owns the account, Ann administers it, Dan administers department 1; Lia is a learner there and in course 1, Leo is
+//! one of department 2 and in no course; Ivo instructs course 1.
+
+mod course;
+mod deleting;
+mod off;
+mod rights;
+
+use super::{
+    Person, System,
+    facts::{Row, group, member, user},
+    system,
+};
+
+async fn everywhere(behaviour: impl AsyncFn(&System<'_>)) {
+    system::everywhere("lms", &facts(), behaviour).await;
+}
+
+pub fn facts() -> Vec<Row> {
+    let people = [
+        ("owen", "owner"),
+        ("ann", "admin"),
+        ("dan", "member"),
+        ("lia", "learner"),
+        ("leo", "learner"),
+        ("ivo", "instructor"),
+    ];
+    let groups = [("department-1", "department"), ("department-2", "department"), ("course-1", "course")];
+    let memberships = [
+        ("dan", "admin", "department-1"),
+        ("lia", "learner", "department-1"),
+        ("leo", "learner", "department-2"),
+        ("lia", "learner", "course-1"),
+        ("ivo", "instructor", "course-1"),
+    ];
+    let people = people.into_iter().map(|(id, role)| user(id).with("roles", vec![role]));
+    let groups = groups.into_iter().map(|(id, kind)| group(id, kind));
+    people.chain(groups).chain(memberships.into_iter().map(|(who, role, of)| member(who, role, of))).collect()
+}
+
+/// A chat that Lia has with Ivo, live on both screens.
+async fn lia_and_ivo(lms: &System<'_>) -> (Person, Person, causerie_client::ConversationId) {
+    let [mut lia, mut ivo] = lms.people(["lia", "ivo"]).await;
+    let here = lia.chats_with(&mut ivo).await;
+    (lia, ivo, here)
+}

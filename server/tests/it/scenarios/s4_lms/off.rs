@@ -1,0 +1,72 @@
+//! Messaging is a setting of the account.
+
+use causerie_client::{ErrorCode::MessagingOff, wire::Capability};
+
+use super::{everywhere, lia_and_ivo};
+use crate::scenarios::{Row, System, facts::setting};
+
+fn messaging(value: &str) -> [Row; 1] {
+    [setting("messaging", value)]
+}
+
+async fn switched(lms: &System<'_>, value: &str) {
+    lms.learns(&messaging(value)).await;
+}
+
+#[tokio::test]
+async fn s4_16_messaging_must_be_on() {
+    everywhere(async |lms| {
+        let (lia, ivo, here) = lia_and_ivo(lms).await;
+        let [owen, ann] = lms.people(["owen", "ann"]).await;
+        switched(lms, "off").await;
+        for person in [&lia, &ivo] {
+            assert_eq!(person.writes(here, "hello").await, Err(MessagingOff), "{}", person.external_id);
+        }
+        for person in [&owen, &ann] {
+            assert_eq!(person.writes_first("leo", "welcome").await, Err(MessagingOff), "{}", person.external_id);
+        }
+        assert_eq!(ivo.reads(here).await.expect("readable"), [""; 0], "nothing was said");
+        switched(lms, "on").await;
+        ivo.writes(here, "hello").await.expect("on again");
+        owen.writes_first("leo", "welcome").await.expect("on again");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn s4_17_off_takes_the_contact_and_leaves_the_person() {
+    everywhere(async |lms| {
+        let (mut lia, mut ivo, here) = lia_and_ivo(lms).await;
+        for (value, may) in [("off", false), ("on", true)] {
+            switched(lms, value).await;
+            for person in [&mut lia, &mut ivo] {
+                person.is_told(Capability::Send, may, here).await;
+            }
+            let contact: &[&str] = if may { &["ivo"] } else { &[] };
+            assert_eq!(lia.may_write_to("ivo").await, contact, "messaging {value}");
+            assert_eq!(lia.finds("ivo").await, ["ivo"], "messaging {value}: the person is still shown");
+            let users = lia.users(&[ivo.id().await]).await.expect("one may ask");
+            assert_eq!(users.len(), 1, "messaging {value}: so is the profile");
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn s4_18_off_leaves_chats_readable() {
+    everywhere(async |lms| {
+        let (mut lia, mut ivo, here) = lia_and_ivo(lms).await;
+        lia.writes(here, "before").await.expect("on");
+        switched(lms, "off").await;
+        for person in [&mut lia, &mut ivo] {
+            person.is_told(Capability::Send, false, here).await;
+            assert_eq!(person.reads(here).await.expect("readable"), ["before"]);
+            assert!(!person.may(Capability::Send, here).await);
+        }
+        // Whoever opens it now sees the same.
+        let phone = lms.person("lia").await;
+        let listed = phone.sees_listed(here).await.expect("it is listed");
+        assert!(listed.capabilities().all(|held| held != Capability::Send), "{listed:?}");
+    })
+    .await;
+}
