@@ -14,11 +14,14 @@ import {
   type Page,
   type Presence,
   type ReadState,
+  type Relation,
   toConversation,
+  toHit,
   toMember,
   toMessage,
   toPresence,
   toReadState,
+  toRelation,
   toUser,
   type User,
 } from "./model.js";
@@ -43,6 +46,8 @@ export interface ClientEvents {
   /** Who is writing in a conversation. */
   typing: { readonly conversationId: string; readonly userIds: readonly string[] };
   presence: Presence;
+  /** A relation of one's own came, was answered or ended. */
+  relation: Relation;
   /** Unread messages in all conversations together. */
   unread: number;
   /** Something failed that nobody waits for. For logs. */
@@ -51,6 +56,22 @@ export interface ClientEvents {
 
 /** How to name a person: the server's id, or the embedding product's. */
 export type UserRef = { readonly id: string } | { readonly externalId: string };
+
+/** Someone to write to: a person, or a group of the embedding product, which stands for the people in it at that moment. */
+export type Recipient = UserRef | { readonly groupId: string } | { readonly groupExternalId: string };
+
+/** A mail before it is sent. */
+export interface MailDraft {
+  /** One at least. */
+  readonly to: readonly Recipient[];
+  /** Who gets it as a copy, for all to see. */
+  readonly copy?: readonly Recipient[];
+  /** May be empty. */
+  readonly subject?: string;
+  readonly text: string;
+  /** The message it answers: its author, and the people it went to, may be written to whatever the rules say of them. */
+  readonly inReplyTo?: string;
+}
 
 /** The most bytes one held conversation takes in a JSON `Resume`. */
 const heldBytes = 80;
@@ -214,8 +235,23 @@ export class Client {
   }
 
   /** A new group of oneself and others. */
-  startGroup(subject: string, users: readonly UserRef[]): Promise<Conversation> {
-    return this.#start({ kind: kindOnWire("group"), subject, with: [...users], clientId: this.#settings.uuid() });
+  startGroup(subject: string, recipients: readonly Recipient[]): Promise<Conversation> {
+    return this.#start({ kind: kindOnWire("group"), subject, with: [...recipients], clientId: this.#settings.uuid() });
+  }
+
+  /** Sends a mail. Call again with the same `clientId` after a failure: it is the same mail, for ever. */
+  sendMail(mail: MailDraft, clientId = this.#settings.uuid()): Promise<Conversation> {
+    const { to, copy = [], subject = "", text, inReplyTo = "" } = mail;
+    const firstMessage = { clientId, text };
+    return this.#start({
+      kind: kindOnWire("mail"),
+      with: [...to],
+      copy: [...copy],
+      subject,
+      clientId,
+      firstMessage,
+      inReplyTo,
+    });
   }
 
   /** The notes to oneself: those there are, or new ones. */
@@ -243,6 +279,22 @@ export class Client {
   async leave(conversationId: string): Promise<void> {
     await this.#connection.connected(this.#settings.commandTimeoutMs);
     await this.removeMember(conversationId, this.#me?.id ?? "");
+  }
+
+  /** Ends a conversation: it stays readable, and nobody posts. */
+  closeConversation(conversationId: string): Promise<Conversation> {
+    return this.#updated(this.#connection.call("closeConversation", { conversationId }));
+  }
+
+  /** Opens a closed conversation again. */
+  reopenConversation(conversationId: string): Promise<Conversation> {
+    return this.#updated(this.#connection.call("reopenConversation", { conversationId }));
+  }
+
+  /** Deletes one's own copy of a conversation, for good; or erases it for all its members. */
+  async deleteConversation(conversationId: string, forAll = false): Promise<void> {
+    await this.#connection.call("deleteConversation", { conversationId, forAll });
+    this.#store.remove(conversationId);
   }
 
   /** A page of a conversation's members. */
@@ -294,6 +346,11 @@ export class Client {
     await this.#connection.call("deleteMessage", { conversationId, messageId });
   }
 
+  /** Deletes one's own copy of a message, whoever wrote it; the others keep theirs. */
+  async deleteOwnCopy(conversationId: string, messageId: string): Promise<void> {
+    await this.#connection.call("deleteMessage", { conversationId, messageId, ownCopy: true });
+  }
+
   // Read marks, typing, presence
 
   /** Read up to this message; without `seq`, up to the last one. Does nothing where that is known already. */
@@ -337,10 +394,31 @@ export class Client {
 
   // People
 
-  /** People one may write to whose name or identifier starts with the words. */
-  async searchDirectory(query: string, limit = 0): Promise<readonly DirectoryHit[]> {
-    const { hits = [] } = await this.#connection.call("searchDirectory", { query, limit });
-    return hits.map((hit) => ({ user: toUser(hit.user), conversationId: hit.conversationId || undefined }));
+  /** A page of the people and groups one may write to, found by the beginnings of words of their name or identifier. */
+  async searchDirectory(query: string, limit = 0, cursor = ""): Promise<Page<DirectoryHit>> {
+    const { hits = [], nextCursor = "" } = await this.#connection.call("searchDirectory", { query, limit, cursor });
+    return { items: hits.map(toHit), nextCursor };
+  }
+
+  /** Asks someone for a mutual relation (`friend`), or enters a one-sided one (`block`). */
+  relate(relation: string, user: UserRef): Promise<Relation | undefined> {
+    return this.#related(this.#connection.call("relate", { relation, user }));
+  }
+
+  /** Says yes to someone who asked for a relation. */
+  acceptRelation(relation: string, user: UserRef): Promise<Relation | undefined> {
+    return this.#related(this.#connection.call("acceptRelation", { relation, user }));
+  }
+
+  /** Ends a relation, declines a request, or takes one's own back. */
+  unrelate(relation: string, user: UserRef): Promise<Relation | undefined> {
+    return this.#related(this.#connection.call("unrelate", { relation, user }));
+  }
+
+  /** A page of one's relations; of all names where `relation` is empty. */
+  async relations(relation = "", cursor = ""): Promise<Page<Relation>> {
+    const { relations = [], nextCursor = "" } = await this.#connection.call("listRelations", { relation, cursor });
+    return { items: relations.map(toRelation), nextCursor };
   }
 
   /** People by id, at most 100. */
@@ -350,8 +428,14 @@ export class Client {
   }
 
   async #start(body: wire.StartConversation): Promise<Conversation> {
-    const { conversation } = await this.#connection.call("startConversation", body);
+    const { conversation, created } = await this.#connection.call("startConversation", body);
+    if (created && conversation?.id) this.#sync.started(conversation.id);
     return this.#offered(conversation);
+  }
+
+  async #related(answer: Promise<wire.RelationUpdated>): Promise<Relation | undefined> {
+    const { relation } = await answer;
+    return relation && toRelation(relation);
   }
 
   async #updated(answer: Promise<wire.ConversationUpdated>): Promise<Conversation> {
@@ -408,9 +492,10 @@ export class Client {
   }
 
   #event(event: wire.Event): void {
-    const { typing, presenceChanged } = event;
+    const { typing, presenceChanged, relationChanged } = event;
     if (typing) this.#typing.heard(typing.conversationId ?? "", typing.userId ?? "", typing.typing ?? false);
     else if (presenceChanged) this.#presences.take(presenceChanged);
+    else if (relationChanged) this.#events.emit("relation", toRelation(relationChanged.relation ?? {}));
     else this.#sync.event(event);
   }
 

@@ -87,13 +87,15 @@ export class History {
     const page = await this.host.getHistory({ conversationId, ...range });
     const held = this.store.get(conversationId);
     if (!held) return;
+    const version = page.version ?? 0;
+    const atEnd = !page.moreAfter && version >= held.conversation.version;
     take(held.timeline, {
       messages: (page.messages ?? []).map(toMessage),
       moreBefore: page.moreBefore ?? false,
       moreAfter: page.moreAfter ?? false,
+      through: atEnd ? held.conversation.lastSeq : 0,
     });
     this.store.timelineChanged(conversationId);
-    const version = page.version ?? 0;
     if (version >= held.conversation.version) return;
     // Events overtook the page: what they told of messages that were not held then is asked for again.
     const changes = await this.host.getChanges({ conversationId, sinceVersion: version });

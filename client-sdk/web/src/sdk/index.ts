@@ -1,4 +1,4 @@
-export { Client, type ClientEvents, type UserRef } from "./client.js";
+export { Client, type ClientEvents, type MailDraft, type Recipient, type UserRef } from "./client.js";
 export type { ClosedReason, ConnectionState } from "./connection.js";
 export { CauserieError, type ErrorName } from "./errors.js";
 export type { History } from "./history.js";

@@ -3,16 +3,23 @@ import type * as wire from "./wire.gen.js";
 
 type Bare<Value, Prefix extends string> = Value extends `${Prefix}_${infer Name}` ? Lowercase<Name> : never;
 
-/** `active`, `deactivated`, `removed`. */
+/** `active`, `deactivated`, `removed`, `invited`. */
 export type UserStatus = Bare<wire.UserStatus, "USER_STATUS">;
-/** `note_to_self`, `direct`, `group`. */
+/** `note_to_self`, `direct`, `group`, `mail`. */
 export type ConversationKind = Bare<wire.ConversationKind, "CONVERSATION_KIND">;
 /** `open`, `closed`, `locked`. */
 export type ConversationState = Bare<wire.ConversationState, "CONVERSATION_STATE">;
 /** `member`, `owner`. */
 export type MemberRole = Bare<wire.MemberRole, "MEMBER_ROLE">;
-/** `send`, `edit`, `delete`, `rename`, `add_member`, `remove_member`, `leave`. */
+/** `send`, `edit`, `delete`, `rename`, `add_member`, `remove_member`, `leave`, `close`, `reopen`, `delete_conversation`, `erase_conversation`, `delete_own_copy`, `reply`. */
 export type Capability = Bare<wire.Capability, "CAPABILITY">;
+
+/** `pending`, `accepted`. */
+export type RelationState = Bare<wire.RelationState, "RELATION_STATE">;
+/** `outgoing`, `incoming`, `mutual`. */
+export type Direction = Bare<wire.Direction, "DIRECTION">;
+/** `start`, `address_group`, `see_profile`. */
+export type DirectoryAction = Bare<wire.DirectoryAction, "DIRECTORY_ACTION">;
 
 /** A person. */
 export interface User {
@@ -74,6 +81,38 @@ export interface Conversation {
   readonly readState: ReadState;
   /** What one may do here now. Never guess, look here. */
   readonly capabilities: ReadonlySet<Capability>;
+  /** Whom a mail was addressed to, in the order given. */
+  readonly addressees: readonly Addressee[];
+  /** The mail came as a copy. */
+  readonly isCopy: boolean;
+  /** The message this mail answers, where one holds it. */
+  readonly inReplyTo: string | undefined;
+}
+
+/** A group of the embedding product, `Class 6A`; not a conversation. */
+export interface Group {
+  readonly id: string;
+  readonly externalId: string;
+  readonly name: string;
+  /** `class`, as the tenant's policy declares it. */
+  readonly kind: string;
+}
+
+/** To whom a mail went: a person or a group. */
+export interface Addressee {
+  readonly user: User | undefined;
+  readonly group: Group | undefined;
+  readonly isCopy: boolean;
+}
+
+/** What one person is to another. */
+export interface Relation {
+  /** `friend`, as the tenant's policy declares it. */
+  readonly relation: string;
+  readonly user: User;
+  /** `unspecified` when it ended. */
+  readonly state: RelationState;
+  readonly direction: Direction;
 }
 
 /** Whether a person is there. */
@@ -89,11 +128,14 @@ export interface Page<Item> {
   readonly nextCursor: string;
 }
 
-/** Someone found in the directory. */
+/** A person or a group found in the directory. */
 export interface DirectoryHit {
-  readonly user: User;
+  readonly user: User | undefined;
+  readonly group: Group | undefined;
   /** The direct conversation that exists already. */
   readonly conversationId: string | undefined;
+  /** What one may do with them. */
+  readonly can: ReadonlySet<DirectoryAction>;
 }
 
 /** `CONVERSATION_KIND_NOTE_TO_SELF` with prefix `CONVERSATION_KIND_` is `note_to_self`; numbers are values newer than this client. */
@@ -117,6 +159,31 @@ export function toUser(user: wire.User = {}): User {
     name: user.name ?? "",
     avatarUrl: user.avatarUrl ?? "",
     status: bare(user.status, "USER_STATUS_"),
+  };
+}
+
+/** Reads a `Group`. */
+export function toGroup(group: wire.Group): Group {
+  return { id: group.id ?? "", externalId: group.externalId ?? "", name: group.name ?? "", kind: group.kind ?? "" };
+}
+
+/** Reads a `Relation`. */
+export function toRelation(relation: wire.Relation): Relation {
+  return {
+    relation: relation.relation ?? "",
+    user: toUser(relation.user),
+    state: bare(relation.state, "RELATION_STATE_"),
+    direction: bare(relation.direction, "DIRECTION_"),
+  };
+}
+
+/** Reads a `DirectoryHit`. */
+export function toHit({ user, group, conversationId, can = [] }: wire.DirectoryHit): DirectoryHit {
+  return {
+    user: user && toUser(user),
+    group: group && toGroup(group),
+    conversationId: conversationId || undefined,
+    can: new Set(can.map((action) => bare<DirectoryAction>(action, "DIRECTORY_ACTION_"))),
   };
 }
 
@@ -171,6 +238,13 @@ export function toConversation(conversation: wire.Conversation = {}): Conversati
     activeAt: time(conversation.activeAt ?? ""),
     readState: toReadState(conversation.readState),
     capabilities: toCapabilities(conversation.capabilities),
+    addressees: (conversation.addressees ?? []).map(({ user, group, isCopy = false }) => ({
+      user: user && toUser(user),
+      group: group && toGroup(group),
+      isCopy,
+    })),
+    isCopy: conversation.isCopy ?? false,
+    inReplyTo: conversation.inReplyTo || undefined,
   };
 }
 

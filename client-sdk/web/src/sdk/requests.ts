@@ -28,6 +28,13 @@ export interface Answers {
   searchDirectory: wire.DirectoryPage;
   watchPresence: wire.PresenceList;
   getPresence: wire.PresenceList;
+  closeConversation: wire.ConversationUpdated;
+  reopenConversation: wire.ConversationUpdated;
+  deleteConversation: wire.ConversationDeleted;
+  relate: wire.RelationUpdated;
+  acceptRelation: wire.RelationUpdated;
+  unrelate: wire.RelationUpdated;
+  listRelations: wire.RelationPage;
 }
 
 /** The name of a command, as in `Request`. */

@@ -32,6 +32,8 @@ export class Sync {
   readonly #meeting = new Map<string, Change[]>();
   /** Set while a resume is under way: changes that came meanwhile. */
   #resuming: Change[] | undefined;
+  /** Made by oneself, and not heard of as joined yet. */
+  readonly #started = new Set<string>();
 
   constructor(
     private readonly store: Store,
@@ -44,8 +46,12 @@ export class Sync {
     if (change) return this.change(change);
     const { conversationJoined, conversationLeft, capabilitiesChanged, readStateChanged, memberRead, gap } = event;
     if (conversationJoined) {
-      this.#inbox(conversationJoined.inboxVersion ?? 0);
-      this.#joined(toConversation(conversationJoined.conversation));
+      const next = this.#inbox(conversationJoined.inboxVersion ?? 0);
+      const conversation = toConversation(conversationJoined.conversation);
+      const held = this.store.get(conversation.id);
+      // Own copies of messages were deleted: which ones, only its history tells.
+      if (next && held && !this.#started.delete(conversation.id)) this.#reload(held, conversation);
+      else this.#joined(conversation);
     } else if (conversationLeft) {
       this.#inbox(conversationLeft.inboxVersion ?? 0);
       this.store.remove(conversationLeft.conversationId ?? "");
@@ -80,6 +86,11 @@ export class Sync {
     return true;
   }
 
+  /** One's own start made a conversation: hearing that it was joined is no news then. */
+  started(conversationId: string): void {
+    if (!this.store.get(conversationId)) this.#started.add(conversationId);
+  }
+
   /** Takes a conversation from an answer. One that is held in an older version is caught up with, so that no message goes by unheard. */
   offer(conversation: Conversation): void {
     const held = this.store.get(conversation.id);
@@ -95,17 +106,19 @@ export class Sync {
     if (!held) return this.#joined(conversation);
     const knownSeq = held.conversation.lastSeq;
     const messages = (changes.messages ?? []).map(toMessage);
-    if (changes.reload) {
-      const wasLoaded = held.timeline.loaded;
-      held.timeline.clear();
-      this.store.put(conversation);
-      if (wasLoaded) this.host.reload(conversation.id);
-      return;
-    }
+    if (changes.reload) return this.#reload(held, conversation);
     if (conversation.version < held.conversation.version) return;
     for (const message of messages) held.timeline.take(message);
     this.store.put(conversation);
     for (const message of messages) if (message.seq > knownSeq) this.host.message(held.conversation, message);
+  }
+
+  /** Drops what is held of a conversation, and loads again what was shown. */
+  #reload(held: Held, conversation: Conversation): void {
+    const wasLoaded = held.timeline.loaded;
+    held.timeline.clear();
+    this.store.put(conversation);
+    if (wasLoaded) this.host.reload(conversation.id);
   }
 
   #joined(conversation: Conversation): void {
@@ -123,12 +136,13 @@ export class Sync {
     }));
   }
 
-  /** Joinings and leavings are counted too; one that went by unheard is found by resuming. */
-  #inbox(version: number): void {
+  /** Joinings and leavings are counted too: is this the next? One that went by unheard is found by resuming. */
+  #inbox(version: number): boolean {
     const held = this.store.inboxVersion;
-    if (held === undefined || version <= held) return;
+    if (held === undefined || version <= held) return false;
     if (version === held + 1) this.store.inboxVersion = version;
     else void this.#resume();
+    return version === held + 1;
   }
 
   async #repair(held: Held, waiting: Change[]): Promise<void> {
@@ -178,6 +192,8 @@ export class Sync {
   }
 
   #resumed(resumed: wire.Resumed): void {
+    // The answer tells of every joining, also of those that would have come as events.
+    this.#started.clear();
     this.store.epoch = resumed.epoch ?? "";
     this.store.inboxVersion = resumed.inboxVersion ?? 0;
     for (const conversationId of resumed.gone ?? []) this.store.remove(conversationId);

@@ -5,9 +5,11 @@ export interface HistoryPage {
   readonly messages: readonly Message[];
   readonly moreBefore: boolean;
   readonly moreAfter: boolean;
+  /** Nothing up to this seq lies behind the last message. */
+  readonly through: number;
 }
 
-/** The messages held of one conversation: a stretch without holes, by seq. */
+/** The messages held of one conversation, by seq: a stretch that lacks only those of which one deleted one's own copy. */
 export class Timeline {
   /** Oldest first; a new array at every change. */
   messages: readonly Message[] = [];
@@ -16,12 +18,15 @@ export class Timeline {
   moreBefore = false;
   /** There are newer ones that are not held: live messages are not added then. */
   moreAfter = false;
+  /** Held up to here: beyond the last message where one deleted one's own copy of later ones. */
+  #through = 0;
 
   /** Replaces all by a page. */
   open(page: HistoryPage): void {
     this.messages = page.messages;
     this.moreBefore = page.moreBefore;
     this.moreAfter = page.moreAfter;
+    this.#through = page.through;
     this.loaded = true;
   }
 
@@ -37,6 +42,7 @@ export class Timeline {
     const last = this.#lastSeq;
     this.messages = [...this.messages, ...page.messages.filter((message) => message.seq > last)];
     this.moreAfter = page.moreAfter;
+    this.#through = page.through;
   }
 
   /** Takes one message in its present form: a new one at the end, or the newer form of a held one. */
@@ -50,18 +56,19 @@ export class Timeline {
       else this.moreAfter = true;
       return;
     }
-    const index = message.seq - (this.messages[0]?.seq ?? 0);
+    const index = this.messages.findIndex(({ seq }) => seq === message.seq);
     const held = this.messages[index];
-    if (held?.seq === message.seq && held.version < message.version) this.messages = this.messages.with(index, message);
+    if (held && held.version < message.version) this.messages = this.messages.with(index, message);
   }
 
   /** Holds nothing any more. */
   clear(): void {
     this.messages = [];
     this.loaded = this.moreBefore = this.moreAfter = false;
+    this.#through = 0;
   }
 
   get #lastSeq(): number {
-    return this.messages.at(-1)?.seq ?? 0;
+    return Math.max(this.messages.at(-1)?.seq ?? 0, this.#through);
   }
 }

@@ -112,14 +112,29 @@ export type Changes = {
 /** Start a conversation, or find the one that exists. */
 export type StartConversation = {
   kind?: ConversationKind;
-  /** Whom with, oneself left out. One for `DIRECT`, none for `NOTE_TO_SELF`. */
-  with?: UserRef[];
-  /** Groups only. */
+  /** Whom with, oneself left out. One person for `DIRECT`, none for `NOTE_TO_SELF`; people and groups of the product for others. */
+  with?: Recipient[];
+  /** Groups and mails only. */
   subject?: string;
-  /** Groups only: a retry with the same id finds the group the first call made. */
+  /** Groups and mails only: a retry with the same id finds what the first call made. */
   clientId?: string;
-  /** Said at once, in the same transaction. */
+  /** Said at once, in the same transaction. A mail must have one. */
   firstMessage?: Draft;
+  /** Mails only: who gets it as a copy, for all to see. */
+  copy?: Recipient[];
+  /**
+   * Mails only: the message this answers, which one holds. Its author, and the people it went to, may then be written to
+   * whatever the rules say of them.
+   */
+  inReplyTo?: string;
+};
+
+/** Someone to write to. A group stands for the people in it at that moment. */
+export type Recipient = {
+  id?: string;
+  externalId?: string;
+  groupId?: string;
+  groupExternalId?: string;
 };
 
 export type UserRef = {
@@ -137,6 +152,10 @@ export type ConversationStarted = {
   /** False when it existed already. */
   created?: boolean;
   firstMessage?: Message;
+  /** People it was meant for, through a group, who can't be written to now. At most 100. */
+  inactive?: User[];
+  /** How many people got it, the starter left out. */
+  reached?: number;
 };
 
 /** Conversations by last activity, newest first. */
@@ -226,10 +245,11 @@ export type MessageEdited = {
   message?: Message;
 };
 
-/** Delete for everyone. */
 export type DeleteMessage = {
   conversationId?: string;
   messageId?: string;
+  /** Delete one's own copy only, whoever wrote it; the others keep theirs. Counts as having read up to it. */
+  ownCopy?: boolean;
 };
 
 export type MessageDeleted = {
@@ -276,7 +296,27 @@ export type RemoveMember = {
   userId?: string;
 };
 
-/** Answers `RenameConversation`, `AddMembers` and `RemoveMember`. */
+/** End a conversation: it stays, readable, and nobody posts. */
+export type CloseConversation = {
+  conversationId?: string;
+};
+
+export type ReopenConversation = {
+  conversationId?: string;
+};
+
+/** Delete one's own copy of a conversation, for good. It comes back, without its past, when somebody writes in it again. */
+export type DeleteConversation = {
+  conversationId?: string;
+  /** Erase it for all members. */
+  forAll?: boolean;
+};
+
+export type ConversationDeleted = {
+  conversationId?: string;
+};
+
+/** Answers `RenameConversation`, `AddMembers`, `RemoveMember`, `CloseConversation` and `ReopenConversation`. */
 export type ConversationUpdated = {
   /** As it is now; without members and messages for one who just left. */
   conversation?: Conversation;
@@ -291,21 +331,71 @@ export type UserList = {
   users?: User[];
 };
 
-/** Whom may I write to? People whose name or identifier starts with the words asked for. */
+/** Whom may I write to? People and groups whose name or identifier has, for each word asked for, a word that starts so. */
 export type SearchDirectory = {
   query?: string;
   /** 1 to 50; 0 means 20. */
   limit?: number;
+  /** From the page before; empty for the first. */
+  cursor?: string;
 };
 
 export type DirectoryPage = {
   hits?: DirectoryHit[];
+  /** Empty on the last page. */
+  nextCursor?: string;
+  /** Where to read why somebody may be missing: one key for all causes, so that it betrays none. */
+  help?: string;
 };
 
 export type DirectoryHit = {
   user?: User;
+  group?: Group;
   /** The direct conversation that exists already. */
   conversationId?: string;
+  can?: DirectoryAction[];
+};
+
+/**
+ * Ask somebody for a mutual relation (`friend`), or enter a one-sided one (`follow`, `block`). A request that crosses
+ * another accepts it; a repetition changes nothing.
+ */
+export type Relate = {
+  relation?: string;
+  user?: UserRef;
+};
+
+/** Say yes to a request. */
+export type AcceptRelation = {
+  relation?: string;
+  user?: UserRef;
+};
+
+/** End a relation, decline a request, or take one's own back. */
+export type Unrelate = {
+  relation?: string;
+  user?: UserRef;
+};
+
+/** Answers `Relate`, `AcceptRelation` and `Unrelate`. */
+export type RelationUpdated = {
+  /** Absent when there is none any more. */
+  relation?: Relation;
+};
+
+/** The relations of the person who asks. */
+export type ListRelations = {
+  /** Of this name only; empty for all. */
+  relation?: string;
+  /** From the page before; empty for the first. */
+  cursor?: string;
+  /** 1 to 100; 0 means 50. */
+  limit?: number;
+};
+
+export type RelationPage = {
+  relations?: Relation[];
+  nextCursor?: string;
 };
 
 /** Be told when these people come and go, instead of those named before. At most 200; none to stop. */
@@ -323,6 +413,8 @@ export type PresenceList = {
   presences?: Presence[];
 };
 
+export type DirectoryAction = "DIRECTORY_ACTION_UNSPECIFIED" | "DIRECTORY_ACTION_START" | "DIRECTORY_ACTION_ADDRESS_GROUP" | "DIRECTORY_ACTION_SEE_PROFILE";
+
 /** Changes carry the version they made. One whose version is not the held one plus one betrays a gap: `GetChanges` fills it. */
 export type Event = {
   messageSent?: MessageEvent;
@@ -339,6 +431,7 @@ export type Event = {
   gap?: Gap;
   tokenExpiring?: TokenExpiring;
   goingAway?: GoingAway;
+  relationChanged?: RelationChanged;
 };
 
 /** `message.version` is the version this made. */
@@ -387,6 +480,12 @@ export type MemberRead = {
   readSeq?: number;
 };
 
+/** A relation of the person came, was answered or ended. */
+export type RelationChanged = {
+  /** As it is now; without a state when it ended. */
+  relation?: Relation;
+};
+
 export type Typing = {
   conversationId?: string;
   userId?: string;
@@ -432,6 +531,13 @@ export type Request = {
   searchDirectory?: SearchDirectory;
   watchPresence?: WatchPresence;
   getPresence?: GetPresence;
+  closeConversation?: CloseConversation;
+  reopenConversation?: ReopenConversation;
+  deleteConversation?: DeleteConversation;
+  relate?: Relate;
+  acceptRelation?: AcceptRelation;
+  unrelate?: Unrelate;
+  listRelations?: ListRelations;
 };
 
 export type ServerFrame = {
@@ -462,6 +568,9 @@ export type Reply = {
   userList?: UserList;
   directoryPage?: DirectoryPage;
   presenceList?: PresenceList;
+  conversationDeleted?: ConversationDeleted;
+  relationUpdated?: RelationUpdated;
+  relationPage?: RelationPage;
 };
 
 export type Error = {
@@ -512,6 +621,39 @@ export type Conversation = {
   /** Where the person who asks stands. */
   readState?: ReadState;
   capabilities?: Capability[];
+  /** Whom a mail was addressed to, in the order given: the first 50. */
+  addressees?: Addressee[];
+  /** The mail came to the person who asks as a copy. */
+  isCopy?: boolean;
+  /** The message this mail answers, for those who hold it. */
+  inReplyTo?: string;
+};
+
+/** A group of the product, `Class 6A`: a fact that rules ask about, not a conversation. */
+export type Group = {
+  /** UUIDv7, made by the server. */
+  id?: string;
+  /** The embedding product's own identifier. */
+  externalId?: string;
+  name?: string;
+  /** `class`, as the tenant's policy declares it. */
+  kind?: string;
+};
+
+/** To whom a mail went: a person or a group. */
+export type Addressee = {
+  user?: User;
+  group?: Group;
+  isCopy?: boolean;
+};
+
+/** What one person is to another, as the person who asks may know it. */
+export type Relation = {
+  /** `friend`, as the tenant's policy declares it. */
+  relation?: string;
+  user?: User;
+  state?: RelationState;
+  direction?: Direction;
 };
 
 export type Member = {
@@ -559,13 +701,17 @@ export type Presence = {
   lastSeenAt?: Timestamp;
 };
 
-export type UserStatus = "USER_STATUS_UNSPECIFIED" | "USER_STATUS_ACTIVE" | "USER_STATUS_DEACTIVATED" | "USER_STATUS_REMOVED";
+export type UserStatus = "USER_STATUS_UNSPECIFIED" | "USER_STATUS_ACTIVE" | "USER_STATUS_DEACTIVATED" | "USER_STATUS_REMOVED" | "USER_STATUS_INVITED";
 
-export type ConversationKind = "CONVERSATION_KIND_UNSPECIFIED" | "CONVERSATION_KIND_NOTE_TO_SELF" | "CONVERSATION_KIND_DIRECT" | "CONVERSATION_KIND_GROUP";
+export type ConversationKind = "CONVERSATION_KIND_UNSPECIFIED" | "CONVERSATION_KIND_NOTE_TO_SELF" | "CONVERSATION_KIND_DIRECT" | "CONVERSATION_KIND_GROUP" | "CONVERSATION_KIND_MAIL";
 
 export type ConversationState = "CONVERSATION_STATE_UNSPECIFIED" | "CONVERSATION_STATE_OPEN" | "CONVERSATION_STATE_CLOSED" | "CONVERSATION_STATE_LOCKED";
 
 export type MemberRole = "MEMBER_ROLE_UNSPECIFIED" | "MEMBER_ROLE_MEMBER" | "MEMBER_ROLE_OWNER";
 
 /** What the person who asks may do in a conversation now. Sent whole, replaced whole; a client never guesses. */
-export type Capability = "CAPABILITY_UNSPECIFIED" | "CAPABILITY_SEND" | "CAPABILITY_EDIT" | "CAPABILITY_DELETE" | "CAPABILITY_RENAME" | "CAPABILITY_ADD_MEMBER" | "CAPABILITY_REMOVE_MEMBER" | "CAPABILITY_LEAVE";
+export type Capability = "CAPABILITY_UNSPECIFIED" | "CAPABILITY_SEND" | "CAPABILITY_EDIT" | "CAPABILITY_DELETE" | "CAPABILITY_RENAME" | "CAPABILITY_ADD_MEMBER" | "CAPABILITY_REMOVE_MEMBER" | "CAPABILITY_LEAVE" | "CAPABILITY_CLOSE" | "CAPABILITY_REOPEN" | "CAPABILITY_DELETE_CONVERSATION" | "CAPABILITY_ERASE_CONVERSATION" | "CAPABILITY_DELETE_OWN_COPY" | "CAPABILITY_REPLY";
+
+export type RelationState = "RELATION_STATE_UNSPECIFIED" | "RELATION_STATE_PENDING" | "RELATION_STATE_ACCEPTED";
+
+export type Direction = "DIRECTION_UNSPECIFIED" | "DIRECTION_OUTGOING" | "DIRECTION_INCOMING" | "DIRECTION_MUTUAL";

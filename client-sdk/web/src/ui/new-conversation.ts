@@ -293,9 +293,10 @@ export class NewConversation extends ClientElement {
   async #search(): Promise<void> {
     const asked = ++this.#asked;
     try {
-      const hits = await this.client.searchDirectory(this.query.trim(), 50);
+      const { items } = await this.client.searchDirectory(this.query.trim(), 50);
       if (asked !== this.#asked) return;
-      this.found = hits.map(({ user }) => user).filter(({ id }) => id !== this.client.me?.id);
+      const meId = this.client.me?.id;
+      this.found = items.flatMap(({ user }) => (user && user.id !== meId ? [user] : []));
       this.problem = "";
     } catch (thrown) {
       if (asked !== this.#asked) return;
