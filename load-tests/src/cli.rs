@@ -22,6 +22,8 @@ enum Command {
     Fanout(scenario::fanout::Fanout),
     /// How many messages per second are acknowledged once they are on disk.
     Durable(scenario::durable::Durable),
+    /// How long it takes to tell the server of everyone, and what those who chat meanwhile notice.
+    Provision(scenario::provision::Provision),
     /// The baseline of `fanout`, in a process of its own so that its CPU time is its own.
     #[command(hide = true)]
     RawSend(raw_send::RawSend),
@@ -57,6 +59,7 @@ impl Cli {
             Command::Idle(idle) => (idle.run().await?, idle.common),
             Command::Fanout(fanout) => (fanout.run().await?, fanout.common),
             Command::Durable(durable) => (durable.run().await?, durable.common),
+            Command::Provision(provision) => (provision.run().await?, provision.common),
             Command::RawSend(raw) => return raw.run().await,
         };
         print!("{report}");

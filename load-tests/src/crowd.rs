@@ -106,6 +106,8 @@ fn refs(people: &[usize]) -> Vec<wire::UserRef> {
     people.iter().map(|person| wire::UserRef { by: Some(wire::user_ref::By::ExternalId(name(*person))) }).collect()
 }
 
-fn name(person: usize) -> String {
+/// The product's id of a person.
+#[must_use]
+pub fn name(person: usize) -> String {
     format!("p{person}")
 }

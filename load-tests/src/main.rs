@@ -7,7 +7,9 @@
 mod baseline;
 mod cli;
 mod crowd;
+mod http;
 mod metrics;
+mod pairs;
 mod process;
 mod report;
 mod scenario;

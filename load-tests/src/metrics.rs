@@ -2,12 +2,7 @@
 
 use std::{collections::HashMap, net::SocketAddr};
 
-use tokio::{
-    io::{AsyncReadExt as _, AsyncWriteExt as _},
-    net::TcpStream,
-};
-
-use crate::Outcome;
+use crate::{Outcome, http};
 
 /// Counters at one moment, by name without labels; those that differ in labels only are added up.
 pub struct Counters(HashMap<String, f64>);
@@ -18,16 +13,8 @@ impl Counters {
     /// # Errors
     /// When it does not answer.
     pub async fn read(internal: SocketAddr) -> Outcome<Self> {
-        let mut stream = TcpStream::connect(internal).await?;
-        let request = format!("GET /metrics HTTP/1.1\r\nhost: {internal}\r\nconnection: close\r\n\r\n");
-        stream.write_all(request.as_bytes()).await?;
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).await?;
-        let (head, body) = answer.split_once("\r\n\r\n").ok_or("/metrics answered no HTTP")?;
-        if !head.starts_with("HTTP/1.1 200") {
-            return Err(format!("/metrics answered {}", head.lines().next().unwrap_or_default()).into());
-        }
-        Ok(Self::parse(body))
+        let body = http::get(internal, "/metrics", None).await?;
+        Ok(Self::parse(&body))
     }
 
     fn parse(body: &str) -> Self {

@@ -1,13 +1,13 @@
 //! What a run found: a table to read, JSON to compare.
 
-use std::fmt;
+use std::{fmt, time::Duration};
 
 use serde::Serialize;
 
 /// One run of a scenario.
 #[derive(Debug, Serialize)]
 pub struct Report {
-    /// `idle`, `fanout`, `durable`.
+    /// `idle`, `fanout`, `durable`, `provision`.
     pub scenario: &'static str,
     /// What was done, in numbers.
     pub workload: Vec<Figure>,
@@ -102,6 +102,13 @@ impl Number for u64 {
 impl Number for usize {
     fn number(self) -> f64 {
         (self as u64).number()
+    }
+}
+
+/// In seconds.
+impl Number for Duration {
+    fn number(self) -> f64 {
+        self.as_secs_f64()
     }
 }
 

@@ -3,6 +3,7 @@
 pub mod durable;
 pub mod fanout;
 pub mod idle;
+pub mod provision;
 
 use hdrhistogram::Histogram;
 

@@ -63,10 +63,7 @@ impl World {
         world.ask(&["migrate"]).await?;
         world.ask(&["tenant", "create", TENANT, "--name", "Load"]).await?;
         let key = world.ask(&["signing-key", "add", "--tenant", TENANT, "--algorithm", "HS256", "--generate"]).await?;
-        let said = |name: &str| {
-            key.lines().find_map(|line| line.strip_prefix(name)).map(str::trim).ok_or(format!("signing-key said no {name}"))
-        };
-        let signer = Signer::new(said("kid ")?, said("secret ")?);
+        let signer = Signer::new(said(&key, "kid ")?, said(&key, "secret ")?);
         Ok((world, signer))
     }
 
@@ -92,6 +89,24 @@ impl World {
         Server::start(&self.program, &settings, self.folder.path()).await
     }
 
+    /// Makes a key for a back end with these scopes.
+    ///
+    /// # Errors
+    /// When the server refuses.
+    pub async fn api_key(&self, scopes: &str) -> Outcome<String> {
+        let made = self.ask(&["api-key", "create", "--tenant", TENANT, "--name", "load", "--scopes", scopes]).await?;
+        Ok(said(&made, "key ")?.to_owned())
+    }
+
+    /// Puts the rules of a preset in force.
+    ///
+    /// # Errors
+    /// When the server refuses.
+    pub async fn choose_rules(&self, preset: &str) -> Outcome<()> {
+        self.ask(&["policy", "set", "--tenant", TENANT, "--preset", preset]).await?;
+        Ok(())
+    }
+
     fn set(&mut self, key: &str, value: &str) {
         self.settings.push((variable(key), value.to_owned()));
     }
@@ -105,6 +120,12 @@ impl World {
         }
         Ok(String::from_utf8(output.stdout)?)
     }
+}
+
+/// What a subcommand printed after a name.
+fn said<'a>(printed: &'a str, name: &str) -> Outcome<&'a str> {
+    let line = printed.lines().find_map(|line| line.strip_prefix(name));
+    Ok(line.map(str::trim).ok_or_else(|| format!("causerie said no {name}"))?)
 }
 
 fn variable(key: &str) -> String {

@@ -1,16 +1,12 @@
 //! `durable`: how many messages per second are acknowledged, each on disk by then, before the acknowledgement takes long.
 
-mod pairs;
 mod search;
 
 use std::time::Duration;
 
 use clap::Args;
 
-use self::{
-    pairs::Pairs,
-    search::{Found, Probe, search},
-};
+use self::search::{Found, Probe, search};
 use super::{note_load, percentile_ms, progress};
 use crate::{
     Outcome,
@@ -20,6 +16,7 @@ use crate::{
     },
     cli::Common,
     crowd::Crowd,
+    pairs::Pairs,
     process,
     report::Report,
     spawn::World,

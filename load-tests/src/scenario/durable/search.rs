@@ -8,9 +8,14 @@ use tokio::time::{Instant, sleep};
 use super::{
     super::{percentile_ms, progress},
     WAL_SYNCS,
-    pairs::{Counts, Pairs, Tally},
 };
-use crate::{Outcome, baseline::bare_postgres::BarePostgres, process, schedule::Schedule};
+use crate::{
+    Outcome,
+    baseline::bare_postgres::BarePostgres,
+    pairs::{Counts, Pairs, Tally},
+    process,
+    schedule::Schedule,
+};
 
 /// The 99th percentile from which on it is too much.
 const ACK_P99_MS_MAX: f64 = 100.0;

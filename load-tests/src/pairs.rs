@@ -12,10 +12,10 @@ use tokio::{sync::mpsc, task::JoinSet, time::Instant};
 use uuid::Uuid;
 use wire::{reply::Result as Answer, request::Command, server_frame::Body};
 
-use super::super::latency_histogram;
 use crate::{
     Outcome,
     crowd::{self, Crowd},
+    scenario::latency_histogram,
     socket::Socket,
 };
 

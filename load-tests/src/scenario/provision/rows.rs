@@ -1,0 +1,123 @@
+//! People as a region of schools has them, as rows of an import: 19 memberships each.
+
+use std::{
+    fs::File,
+    io::{BufWriter, Write as _},
+    path::Path,
+};
+
+use crate::{Outcome, crowd};
+
+/// People of one school.
+const SCHOOL: usize = 1_600;
+const CLASSES: usize = 50;
+const SUBJECTS: usize = 300;
+const SUBJECTS_EACH: usize = 17;
+/// One person in so many teaches, and one in so many runs the school.
+const TEACHES: usize = 10;
+const RUNS: usize = 400;
+/// The class of those who chat while all others are brought in.
+const CHATTING: &str = "chatting";
+
+const FIRST: [&str; 16] = [
+    "Léa", "Tom", "Amélie", "Yanis", "Chloé", "Idriss", "Zoé", "Hugo", "Inès", "Mathis", "Anaïs", "Noé", "Maëlle", "Rayan",
+    "Jeanne", "Émile",
+];
+const LAST: [&str; 16] = [
+    "Martin", "Nguyen", "Dubois", "Benali", "Petit", "Traoré", "Moreau", "Lefèvre", "Garcia", "Roux", "Fournier", "Girard",
+    "Mercier", "Blanc", "Marchand", "Faure",
+];
+
+/// What was written.
+#[derive(Default)]
+pub struct Written {
+    /// Lines.
+    pub rows: usize,
+    /// Rows that put somebody into a group.
+    pub memberships: usize,
+}
+
+/// A class of the first people, by which they may write to each other.
+#[must_use]
+pub fn one_class(people: usize) -> String {
+    let mut rows = format!("{{\"type\":\"group\",\"id\":\"{CHATTING}\",\"name\":\"Chatting\",\"kind\":\"class\"}}\n");
+    for person in 0..people {
+        rows += &user(person);
+        rows += &membership(person, CHATTING, "learner");
+    }
+    rows
+}
+
+/// Everyone with groups and memberships, in an order in which each row may name what it needs.
+///
+/// # Errors
+/// When the file can't be written.
+pub fn write(file: &Path, people: usize) -> Outcome<Written> {
+    let mut out = BufWriter::new(File::create(file)?);
+    let mut written = Written::default();
+    for school in 0..people.div_ceil(SCHOOL) {
+        let kinds = [("cycle", 1), ("class", CLASSES), ("subject", SUBJECTS)];
+        for (kind, count) in kinds {
+            for at in 0..count {
+                let id = group(kind, school, at);
+                writeln!(out, r#"{{"type":"group","id":"{id}","name":"{id}","kind":"{kind}"}}"#)?;
+                written.rows += 1;
+            }
+        }
+    }
+    for person in 0..people {
+        out.write_all(user(person).as_bytes())?;
+        written.rows += 1;
+    }
+    for person in 0..people {
+        for membership in memberships(person) {
+            out.write_all(membership.as_bytes())?;
+            written.rows += 1;
+            written.memberships += 1;
+        }
+    }
+    out.flush()?;
+    Ok(written)
+}
+
+fn memberships(person: usize) -> impl Iterator<Item = String> {
+    let (school, place) = (person / SCHOOL, person % SCHOOL);
+    let role = match place {
+        _ if place.is_multiple_of(RUNS) => "admin",
+        _ if place.is_multiple_of(TEACHES) => "teacher",
+        _ => "learner",
+    };
+    let class = place * CLASSES / SCHOOL;
+    let head = [group("cycle", school, 0), group("class", school, class)];
+    // Coprime to the number of subjects, so that nobody has one twice.
+    let subjects = (0..SUBJECTS_EACH).map(move |at| group("subject", school, (place * 7 + at * 23) % SUBJECTS));
+    head.into_iter().chain(subjects).map(move |group| membership(person, &group, role))
+}
+
+fn group(kind: &str, school: usize, at: usize) -> String {
+    format!("{kind}-{school}-{at}")
+}
+
+fn user(person: usize) -> String {
+    let (first, last) = (FIRST[person % FIRST.len()], LAST[person / FIRST.len() % LAST.len()]);
+    format!("{{\"type\":\"user\",\"id\":\"{}\",\"name\":\"{first} {last} {person}\"}}\n", crowd::name(person))
+}
+
+fn membership(person: usize, group: &str, role: &str) -> String {
+    format!("{{\"type\":\"membership\",\"user\":\"{}\",\"group\":\"{group}\",\"role\":\"{role}\"}}\n", crowd::name(person))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+
+    #[test]
+    fn everyone_is_in_nineteen_groups() {
+        for person in [0, 1, 10, 1_599, 1_600, 99_999] {
+            let groups: HashSet<String> = memberships(person).collect();
+            assert_eq!(groups.len(), 19, "{person}");
+        }
+    }
+}
