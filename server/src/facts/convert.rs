@@ -14,12 +14,18 @@ pub(super) fn changes(vocabulary: &Vocabulary, changes: facts::Changes) -> Vec<C
     changes.changes.into_iter().filter_map(|change| one(vocabulary, change.fact?)).collect()
 }
 
-/// Applying the changes is not enough: rules themselves changed, or a group came into what they speak of, or left it, by
-/// another kind.
+/// The version of the rules these changes put in force.
+pub(super) fn rules(changes: &facts::Changes) -> Option<u64> {
+    changes.changes.iter().find_map(|change| match &change.fact {
+        Some(Fact::PolicyChanged(changed)) => Some(changed.version),
+        _ => None,
+    })
+}
+
+/// Applying the changes is not enough: a group came into what the rules speak of, or left it, by another kind.
 pub(super) fn need_all(vocabulary: &Vocabulary, changes: &facts::Changes) -> bool {
     let declared = |kind: &str| vocabulary.kind(kind).is_some();
     changes.changes.iter().any(|change| match &change.fact {
-        Some(Fact::PolicyChanged(_)) => true,
         Some(Fact::Group(group)) => {
             group.kind_before.as_ref().is_some_and(|before| declared(before) != declared(&group.kind))
         }

@@ -171,9 +171,17 @@ impl Facts {
                     let steps = read::log_since(self.0.store.reader(), tenant, from, STEPS_MAX).await?;
                     held.apply(from, steps, self.0.clock.now_ms());
                 }
-                Err(Behind::Void) => held.load(&self.0.store, self.0.clock.now_ms()).await?,
+                Err(Behind::Rules) => held.take_rules(self.0.store.reader()).await?,
+                Err(Behind::Void) => self.load(&held).await?,
             }
         }
+    }
+
+    /// Reads everything, in a task of its own: it may take longer than its askers wait, and then serves those who ask again.
+    async fn load(&self, held: &Arc<Tenant>) -> Result<(), StoreError> {
+        let (held, store, now_ms) = (Arc::clone(held), self.0.store.clone(), self.0.clock.now_ms());
+        let loaded = tokio::spawn(async move { held.load(&store, now_ms).await }).await;
+        loaded.map_err(|error| sea_orm::DbErr::Custom(format!("reading facts died: {error}")))?
     }
 
     /// The same inside a transaction, over its own connection. `None` when everything is to be read anew first
@@ -195,6 +203,7 @@ impl Facts {
                     let steps = read::log_since(transaction, tenant, from, STEPS_MAX).await?;
                     held.apply(from, steps, self.0.clock.now_ms());
                 }
+                Err(Behind::Rules) => held.take_rules(transaction).await?,
                 Err(Behind::Void) => return Ok(None),
             }
         }

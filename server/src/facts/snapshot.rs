@@ -6,6 +6,7 @@ use causerie_policy::{
     About, Action, Capability, Conversation, Decision, GroupIx, Kind, Policy, Seat, State, UserIx, World,
 };
 use causerie_protocol::{GroupId, TenantId, UserId};
+use sea_orm::ConnectionTrait;
 
 use super::convert;
 use crate::store::{
@@ -14,7 +15,7 @@ use crate::store::{
         conversations::Facts,
         facts::{
             Load,
-            read::{self, StoredPolicy},
+            read::{self, StoredPolicy, Version},
         },
     },
 };
@@ -35,19 +36,42 @@ pub struct Snapshot {
     valid_until_ms: i64,
 }
 
+/// Rules in force, with the version they are.
+pub(super) struct Rules {
+    /// 0 is the preset `open`.
+    pub version: u64,
+    policy: Arc<Policy>,
+}
+
+impl Rules {
+    pub(super) async fn read(connection: &impl ConnectionTrait, tenant: TenantId) -> Result<Self, StoreError> {
+        Self::of(tenant, read::policy(connection, tenant).await?.as_ref())
+    }
+
+    /// Rules that can't be read any more (a newer server wrote them) are an error, never a default.
+    fn of(tenant: TenantId, stored: Option<&StoredPolicy>) -> Result<Self, StoreError> {
+        let Some(stored) = stored else { return Ok(Self { version: 0, policy: default_policy() }) };
+        let policy = Policy::parse(&stored.text).map_err(|problems| {
+            let why = problems.first().map(ToString::to_string).unwrap_or_default();
+            sea_orm::DbErr::Custom(format!("the policy of tenant {tenant}, version {}: {why}", stored.version))
+        })?;
+        Ok(Self { version: stored.version, policy: Arc::new(policy) })
+    }
+}
+
 impl Snapshot {
     /// Reads rules and facts.
     pub(super) async fn load(store: &Store, tenant: TenantId, now_ms: i64) -> Result<Self, StoreError> {
         let load = Load::begin(store, tenant).await?;
-        let version = load.version();
-        let policy = match load.policy() {
-            Some(stored) => parse(tenant, stored)?,
-            None => default_policy(),
-        };
-        let mut world = World::new(Arc::clone(policy.vocabulary()));
-        load.facts(|changes| world.apply_all(&convert::changes(policy.vocabulary(), changes))).await?;
-        world.advance(now_ms);
-        Ok(Self::of(tenant, version.facts, version.policy, policy, world))
+        let rules = Rules::of(tenant, load.policy())?;
+        let (version, world) = read_world(load, &rules.policy, now_ms).await?;
+        Ok(Self::of(tenant, version.facts, version.policy, rules.policy, world))
+    }
+
+    /// The same facts under the rules in force; `None` where these have other words.
+    pub(super) fn under_rules(&self, Rules { version, policy }: Rules) -> Option<Self> {
+        let has_same_words = policy.vocabulary() == self.policy.vocabulary();
+        has_same_words.then(|| Self::of(self.tenant, self.version, version, policy, self.world.clone()))
     }
 
     /// The same facts under other rules, to see what these would do. Read anew where the rules have other words: facts
@@ -60,10 +84,7 @@ impl Snapshot {
             return Ok(Self::of(self.tenant, self.version, self.policy_version, policy, self.world.clone()));
         }
         let load = Load::begin(store, self.tenant).await?;
-        let version = load.version();
-        let mut world = World::new(Arc::clone(policy.vocabulary()));
-        load.facts(|changes| world.apply_all(&convert::changes(policy.vocabulary(), changes))).await?;
-        world.advance(now_ms);
+        let (version, world) = read_world(load, &policy, now_ms).await?;
         Ok(Self::of(self.tenant, version.facts, version.policy, policy, world))
     }
 
@@ -151,18 +172,16 @@ impl Snapshot {
 /// # Errors
 /// When the database fails, or holds rules that can't be read any more.
 pub async fn policy(store: &Store, tenant: TenantId) -> Result<Arc<Policy>, StoreError> {
-    match read::policy(store.reader(), tenant).await? {
-        Some(stored) => parse(tenant, &stored),
-        None => Ok(default_policy()),
-    }
+    Ok(Rules::read(store.reader(), tenant).await?.policy)
 }
 
-/// The rules in force. Rules that can't be read any more (a newer server wrote them) are an error, never a default.
-fn parse(tenant: TenantId, stored: &StoredPolicy) -> Result<Arc<Policy>, StoreError> {
-    Policy::parse(&stored.text).map(Arc::new).map_err(|problems| {
-        let why = problems.first().map(ToString::to_string).unwrap_or_default();
-        sea_orm::DbErr::Custom(format!("the policy of tenant {tenant}, version {}: {why}", stored.version)).into()
-    })
+/// All facts in the words of a policy.
+async fn read_world(load: Load, policy: &Policy, now_ms: i64) -> Result<(Version, World), StoreError> {
+    let version = load.version();
+    let mut world = World::new(Arc::clone(policy.vocabulary()));
+    load.facts(|changes| world.apply_all(&convert::changes(policy.vocabulary(), changes))).await?;
+    world.advance(now_ms);
+    Ok((version, world))
 }
 
 /// The rules of tenants that chose none.

@@ -7,8 +7,9 @@ use std::sync::{
 
 use arc_swap::ArcSwapOption;
 use causerie_protocol::{TenantId, facts};
+use sea_orm::ConnectionTrait;
 
-use super::{Move, Moves, Snapshot, Touched, convert};
+use super::{Move, Moves, Snapshot, Touched, convert, snapshot::Rules};
 use crate::store::{
     Store, StoreError,
     queries::facts::read::{self, Version},
@@ -30,7 +31,9 @@ pub(super) struct Tenant {
 pub(super) enum Behind {
     /// The log after this version is missing.
     Steps(u64),
-    /// There is none, or its rules are others now.
+    /// Its rules are others now.
+    Rules,
+    /// There is none, or what it holds can't be brought up to date.
     Void,
 }
 
@@ -64,14 +67,15 @@ impl Tenant {
 
     pub(super) fn ready(&self, version: Version, now_ms: i64) -> Result<Arc<Snapshot>, Behind> {
         match self.now(now_ms).filter(|_| !self.void.load(Ordering::Acquire)) {
-            Some(snapshot) if snapshot.policy_version < version.policy => Err(Behind::Void),
+            Some(snapshot) if snapshot.policy_version < version.policy => Err(Behind::Rules),
             Some(snapshot) if snapshot.version < version.facts => Err(Behind::Steps(snapshot.version)),
             Some(snapshot) => Ok(snapshot),
             None => Err(Behind::Void),
         }
     }
 
-    /// Applies what the log says after version `from`. A log that was cut, or says that all is to be read, voids the snapshot.
+    /// Applies what the log says after version `from`, up to where rules change. A log that was cut, or says that all is to be
+    /// read, voids the snapshot.
     pub(super) fn apply(&self, from: u64, steps: Vec<(u64, facts::Changes)>, now_ms: i64) {
         let _stepping = self.stepping.lock().unwrap_or_else(PoisonError::into_inner);
         let Some(before) = self.snapshot.load_full() else { return };
@@ -83,6 +87,12 @@ impl Tenant {
         let mut world = before.world.clone();
         let mut touched = Touched::People(Vec::new());
         for (at, changes) in steps {
+            if convert::rules(&changes).is_some_and(|rules| rules > before.policy_version) {
+                if version == before.version {
+                    return;
+                }
+                break;
+            }
             if at != version + 1 || convert::need_all(before.policy.vocabulary(), &changes) {
                 self.void.store(true, Ordering::Release);
                 return;
@@ -98,6 +108,25 @@ impl Tenant {
         }
         world.advance(now_ms);
         self.replace(&before, version, world, touched);
+    }
+
+    /// Puts the rules in force over the facts there are. Facts are held in the words of their rules: under other words they
+    /// are to be read anew.
+    pub(super) async fn take_rules(&self, connection: &impl ConnectionTrait) -> Result<(), StoreError> {
+        let rules = Rules::read(connection, self.id).await?;
+        let _stepping = self.stepping.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(before) = self.snapshot.load_full() else { return Ok(()) };
+        if before.policy_version >= rules.version {
+            return Ok(());
+        }
+        match before.under_rules(rules) {
+            Some(after) => {
+                self.snapshot.store(Some(Arc::new(after)));
+                self.moves.push(self.id, Move { before, touched: Touched::Everyone });
+            }
+            None => self.void.store(true, Ordering::Release),
+        }
+        Ok(())
     }
 
     /// Reads everything.

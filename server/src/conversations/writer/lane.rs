@@ -1,8 +1,12 @@
-//! A lane: takes what waits, writes it, answers, tells.
+//! A lane: takes what waits, writes it, answers, tells. A tenant whose facts must be read first steps aside meanwhile.
 
-use std::time::{Duration, Instant};
+use std::{
+    collections::HashMap,
+    time::{Duration, Instant},
+};
 
-use causerie_protocol::{ErrorCode, Refusal};
+use causerie_protocol::{ErrorCode, Refusal, TenantId};
+use futures::{FutureExt as _, StreamExt as _, future::BoxFuture, stream::FuturesUnordered};
 use tokio::{
     sync::mpsc,
     time::{sleep, timeout},
@@ -20,68 +24,128 @@ const RETRIES: usize = 5;
 const RETRY_AFTER: Duration = Duration::from_millis(50);
 /// A batch that takes longer is given up; its askers are about to.
 const BATCH_DEADLINE: Duration = Duration::from_secs(8);
-/// Reading all facts of a tenant may take so long before its orders are refused: the lane waits for it.
+/// Reading all facts of a tenant may take so long before its orders are refused; reading goes on for those who try again.
 const LOAD_DEADLINE: Duration = Duration::from_secs(8);
-/// And is done so often for one order.
+/// And is done so often for one order: rules may change faster than facts can be read.
 const LOADS: usize = 2;
+/// At most so many orders of a tenant wait for it.
+const PARKED_MAX: usize = 1_024;
 
 pub(super) async fn run(tools: Tools, mut waiting: mpsc::Receiver<Job>, stop: CancellationToken) {
+    let mut lane = Lane { tools, parked: HashMap::new(), reading: FuturesUnordered::new() };
     let mut jobs: Vec<Job> = Vec::new();
     loop {
         let taken = tokio::select! {
             biased; // what waits when the server stops is still written
-            taken = waiting.recv_many(&mut jobs, tools.batch_max) => taken,
+            Some((tenant, is_here)) = lane.reading.next() => {
+                lane.go_on(tenant, is_here).await;
+                continue;
+            }
+            taken = waiting.recv_many(&mut jobs, lane.tools.batch_max) => taken,
             () = stop.cancelled() => 0,
         };
         if taken == 0 {
-            return;
+            break;
         }
-        serve(&tools, std::mem::take(&mut jobs), 0).await;
+        lane.take(std::mem::take(&mut jobs), 0).await;
+    }
+    while let Some((tenant, is_here)) = lane.reading.next().await {
+        lane.go_on(tenant, is_here).await;
     }
 }
 
-/// Writes a batch and answers each of it. One bad item never fails its neighbours: if the whole can't be written, each is
-/// tried alone. Nor does a tenant whose facts must be read first keep the others waiting for what is in this batch.
-async fn serve(tools: &Tools, jobs: Vec<Job>, loads: usize) {
-    let began = Instant::now();
-    tools.metrics.commit_batch_size.observe(jobs.len() as f64);
-    let (orders, answers): (Vec<Order>, Vec<_>) = jobs.into_iter().map(|job| (job.order, job.answer)).unzip();
-    let attempted = attempt(tools, &orders).await;
-    tools.metrics.commit_seconds.observe(began.elapsed().as_secs_f64());
-    let error = match attempted {
-        Ok(outcomes) => {
-            for (outcome, answer) in outcomes.into_iter().zip(answers) {
-                // An asker that gave up has been told that it does not know.
-                let _ = answer.send(outcome);
-            }
-            return;
-        }
-        Err(error) => error,
-    };
-    let jobs: Vec<Job> = orders.into_iter().zip(answers).map(|(order, answer)| Job { order, answer }).collect();
-    match error {
-        NotWritten::FactsMissing(tenant) => {
-            let (theirs, others): (Vec<Job>, Vec<Job>) = jobs.into_iter().partition(|job| job.order.caller.tenant == tenant);
-            if !others.is_empty() {
-                Box::pin(serve(tools, others, loads)).await;
-            }
-            // Rules that change faster than they can be read are given up, too.
-            let loaded = loads < LOADS && matches!(timeout(LOAD_DEADLINE, tools.facts.current(tenant)).await, Ok(Ok(_)));
-            if loaded {
-                Box::pin(serve(tools, theirs, loads + 1)).await;
-            } else {
-                tracing::error!(%tenant, orders = theirs.len(), "the facts of a tenant could not be read in time");
-                refuse(theirs);
+struct Lane {
+    tools: Tools,
+    /// Orders of tenants whose facts are being read, so that the others go on.
+    parked: HashMap<TenantId, Parked>,
+    /// Ends with the tenant, and whether its facts are here.
+    reading: FuturesUnordered<BoxFuture<'static, (TenantId, bool)>>,
+}
+
+#[derive(Default)]
+struct Parked {
+    jobs: Vec<Job>,
+    /// How often facts were read for the first of them.
+    loads: usize,
+}
+
+impl Lane {
+    /// Writes what can be written now. What comes after a parked order of the same tenant is parked behind it.
+    async fn take(&mut self, jobs: Vec<Job>, loads: usize) {
+        let mut ready = Vec::with_capacity(jobs.len());
+        for job in jobs {
+            match self.parked.get_mut(&job.order.caller.tenant) {
+                None => ready.push(job),
+                Some(parked) if parked.jobs.len() < PARKED_MAX => parked.jobs.push(job),
+                Some(_) => refuse(vec![job]),
             }
         }
-        NotWritten::Failed(error) if jobs.len() == 1 || error.is_outage() => {
-            tracing::error!(%error, orders = jobs.len(), "a batch could not be written");
-            refuse(jobs);
+        if !ready.is_empty() {
+            self.serve(ready, loads).await;
         }
-        NotWritten::Failed(error) => {
-            tracing::warn!(%error, orders = jobs.len(), "a batch could not be written whole; each of it is tried alone");
-            for job in jobs {
-                Box::pin(serve(tools, vec![job], loads)).await;
+    }
+
+    /// Facts of a tenant were read, or can't be.
+    async fn go_on(&mut self, tenant: TenantId, is_here: bool) {
+        let Some(Parked { mut jobs, loads }) = self.parked.remove(&tenant) else { return };
+        if !is_here {
+            tracing::error!(%tenant, orders = jobs.len(), "the facts of a tenant could not be read in time");
+            return refuse(jobs);
+        }
+        while !jobs.is_empty() {
+            let later = jobs.split_off(jobs.len().min(self.tools.batch_max));
+            self.take(std::mem::replace(&mut jobs, later), loads).await;
+        }
+    }
+
+    fn park(&mut self, tenant: TenantId, jobs: Vec<Job>, loads: usize) {
+        if loads >= LOADS {
+            tracing::error!(%tenant, orders = jobs.len(), "the rules of a tenant change faster than its facts can be read");
+            return refuse(jobs);
+        }
+        self.parked.insert(tenant, Parked { jobs, loads: loads + 1 });
+        let facts = self.tools.facts.clone();
+        let read = async move { (tenant, matches!(timeout(LOAD_DEADLINE, facts.current(tenant)).await, Ok(Ok(_)))) };
+        self.reading.push(read.boxed());
+    }
+
+    /// Writes a batch and answers each of it. One bad item never fails its neighbours: if the whole can't be written, each is
+    /// tried alone. Nor does a tenant whose facts must be read first keep the others waiting.
+    async fn serve(&mut self, jobs: Vec<Job>, loads: usize) {
+        let began = Instant::now();
+        self.tools.metrics.commit_batch_size.observe(jobs.len() as f64);
+        let (orders, answers): (Vec<Order>, Vec<_>) = jobs.into_iter().map(|job| (job.order, job.answer)).unzip();
+        let attempted = attempt(&self.tools, &orders).await;
+        self.tools.metrics.commit_seconds.observe(began.elapsed().as_secs_f64());
+        let error = match attempted {
+            Ok(outcomes) => {
+                for (outcome, answer) in outcomes.into_iter().zip(answers) {
+                    // An asker that gave up has been told that it does not know.
+                    let _ = answer.send(outcome);
+                }
+                return;
+            }
+            Err(error) => error,
+        };
+        let jobs: Vec<Job> = orders.into_iter().zip(answers).map(|(order, answer)| Job { order, answer }).collect();
+        match error {
+            NotWritten::FactsMissing(tenant) => {
+                let (theirs, others): (Vec<Job>, Vec<Job>) =
+                    jobs.into_iter().partition(|job| job.order.caller.tenant == tenant);
+                self.park(tenant, theirs, loads);
+                if !others.is_empty() {
+                    Box::pin(self.serve(others, loads)).await;
+                }
+            }
+            NotWritten::Failed(error) if jobs.len() == 1 || error.is_outage() => {
+                tracing::error!(%error, orders = jobs.len(), "a batch could not be written");
+                refuse(jobs);
+            }
+            NotWritten::Failed(error) => {
+                tracing::warn!(%error, orders = jobs.len(), "a batch could not be written whole; each of it is tried alone");
+                for job in jobs {
+                    Box::pin(self.take(vec![job], loads)).await;
+                }
             }
         }
     }

@@ -3,6 +3,7 @@
 mod pruned;
 mod random;
 mod rebuilt;
+mod rules;
 mod sql_agrees;
 
 use std::sync::Arc;

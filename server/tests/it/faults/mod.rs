@@ -12,6 +12,7 @@ mod r2_redis;
 mod r4_sqlite_killed;
 mod r5_network;
 mod r9_races;
+mod slow_facts;
 
 use causerie_client::{ClientId, ConversationId, Event, MessageId, UserId, wire};
 use causerie_server::store::Store;

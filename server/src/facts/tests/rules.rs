@@ -1,0 +1,70 @@
+//! Rules change, and facts stay.
+
+use std::sync::Arc;
+
+use causerie_policy::{About, Action, Policy};
+use causerie_protocol::TenantId;
+
+use super::{node, tenant_under};
+use crate::{
+    store::{
+        Store,
+        queries::{
+            facts::{FactWrite, read},
+            people::Profile,
+        },
+    },
+    testing::{NOW_MS, TestClock, on_each_database},
+};
+
+async fn put_in_force(store: &Store, tenant: TenantId, text: &str) {
+    let mut write = FactWrite::begin(store, tenant, NOW_MS).await.expect("begins");
+    write.policy("test", text, "test").await.expect("writes");
+    write.commit().await.expect("commits");
+}
+
+async fn enter(store: &Store, tenant: TenantId, name: &str) {
+    let mut write = FactWrite::begin(store, tenant, NOW_MS).await.expect("begins");
+    write.users(&[Profile { external_id: name.to_owned(), ..Profile::default() }]).await.expect("writes");
+    write.commit().await.expect("commits");
+}
+
+/// Facts of 100,000 people take seconds to read: rules that speak the same words are put over those that are here.
+#[tokio::test]
+async fn rules_of_the_same_words_need_no_facts_anew() {
+    on_each_database(|store| async move {
+        let (tenant, _) = tenant_under(&store, "open", "acme").await;
+        let facts = node(&store, &TestClock::new());
+        enter(&store, tenant, "lea").await;
+        enter(&store, tenant, "tom").await;
+        facts.current(tenant).await.expect("reads");
+
+        let open = Policy::preset("open").expect("reads");
+        let (kept, last) = open.text().trim_end().rsplit_once('\n').expect("several lines");
+        put_in_force(&store, tenant, kept).await;
+        enter(&store, tenant, "eve").await;
+        put_in_force(&store, tenant, &format!("{kept}\n{last}\ndeny start nobody when everyone")).await;
+        enter(&store, tenant, "ida").await;
+        let version = read::versions(store.reader(), &[tenant]).await.expect("reads")[&tenant];
+        assert_eq!((version.facts, version.policy), (7, 3));
+        // This way nothing is ever read anew.
+        let followed = facts.at_least_within(store.reader(), tenant, version).await.expect("reads").expect("is here");
+        let fresh = node(&store, &TestClock::new()).current(tenant).await.expect("reads");
+        for snapshot in [&followed, &fresh] {
+            assert_eq!((snapshot.version, snapshot.policy_version), (7, 3));
+            let people: Vec<_> = snapshot.world.users().collect();
+            assert_eq!(people.len(), 4);
+            let start = snapshot.policy.decide(&snapshot.world, Action::Start, people[0], About::Person(people[1]));
+            assert!(!start.is_allowed(), "by the rules of before");
+        }
+
+        // Other words are another matter.
+        put_in_force(&store, tenant, Policy::preset("school").expect("reads").text()).await;
+        let version = read::versions(store.reader(), &[tenant]).await.expect("reads")[&tenant];
+        assert!(facts.at_least_within(store.reader(), tenant, version).await.expect("reads").is_none());
+        let read = facts.current(tenant).await.expect("reads");
+        assert!(Arc::ptr_eq(&read, &facts.here(tenant).expect("is here")));
+        assert_eq!((read.policy.name(), read.world.users().count()), ("school", 4));
+    })
+    .await;
+}
