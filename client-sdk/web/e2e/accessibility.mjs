@@ -7,7 +7,7 @@ export function accessibility(runner, browser, server) {
     runner.test(`no serious accessibility problem in ${colorScheme}`, async () => {
       const problems = {};
       const door = await Person.open(browser, server, "/", { colorScheme });
-      await door.page.getByRole("link", { name: "Léa Martin" }).waitFor();
+      await door.page.getByRole("link", { name: "Léa Martin" }).first().waitFor();
       problems.door = await door.accessibilityProblems();
       await door.close();
 
@@ -24,6 +24,12 @@ export function accessibility(runner, browser, server) {
       problems.menu = await lea.accessibilityProblems();
       await lea.page.getByRole("menuitem", { name: "Edit" }).click();
       problems.editing = await lea.accessibilityProblems();
+      await lea.page.getByRole("button", { name: "Cancel" }).click();
+      await lea.openConversation("Sortie au musée");
+      await lea.page.getByRole("button", { name: "Conversation actions" }).click();
+      problems.conversationMenu = await lea.accessibilityProblems();
+      await lea.page.getByRole("menuitem", { name: "Rename" }).click();
+      problems.rename = await lea.accessibilityProblems();
       await lea.page.getByRole("button", { name: "Cancel" }).click();
       await lea.page.getByRole("button", { name: "New conversation" }).first().click();
       await lea.page.getByRole("dialog").getByRole("button", { name: "Tom Nguyen" }).waitFor();

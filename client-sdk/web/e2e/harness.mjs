@@ -1,6 +1,6 @@
 // What the browser tests need: the true server in a folder of its own, a browser, people with a page each, and a runner.
-import { spawn } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { execFileSync, spawn } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
@@ -45,16 +45,45 @@ export class Server {
     return `http://127.0.0.1:${this.#port}`;
   }
 
+  get #settings() {
+    return {
+      env: {
+        ...process.env,
+        CAUSERIE_LISTEN__PUBLIC: `127.0.0.1:${this.#port ?? 0}`,
+        CAUSERIE_LISTEN__INTERNAL: "127.0.0.1:0",
+        CAUSERIE_DATA__DIR: this.#folder,
+        CAUSERIE_DEMO__ENABLED: "true",
+      },
+      cwd: this.#folder,
+    };
+  }
+
+  /** What the program answers on the command line, on the same data. */
+  #command(...args) {
+    return execFileSync(binary, args, { ...this.#settings, encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] }).trim();
+  }
+
+  /** A tenant beside the demo's, with rules of its own. Before `start`: a server that runs is slow to look for new keys. */
+  addTenant(slug, rules) {
+    this.#command("tenant", "create", slug, "--name", slug);
+    this.#command("signing-key", "add", "--tenant", slug, "--algorithm", "HS256", "--generate");
+    this.setRules(slug, rules);
+  }
+
+  setRules(slug, rules) {
+    const file = join(this.#folder, `${slug}.policy`);
+    writeFileSync(file, rules);
+    this.#command("policy", "set", "--tenant", slug, "--file", file);
+  }
+
+  /** A token of anyone in a tenant made by `addTenant`. */
+  token(tenant, user, name) {
+    return this.#command("token", "--tenant", tenant, "--user", user, "--name", name);
+  }
+
   async start() {
     this.#port ??= await freePort();
-    const env = {
-      ...process.env,
-      CAUSERIE_LISTEN__PUBLIC: `127.0.0.1:${this.#port}`,
-      CAUSERIE_LISTEN__INTERNAL: "127.0.0.1:0",
-      CAUSERIE_DATA__DIR: this.#folder,
-      CAUSERIE_DEMO__ENABLED: "true",
-    };
-    const server = spawn(binary, [], { env, cwd: this.#folder, stdio: ["ignore", "pipe", "pipe"] });
+    const server = spawn(binary, [], { ...this.#settings, stdio: ["ignore", "pipe", "pipe"] });
     this.#process = server;
     const keep = (line) => this.#log.push(line);
     createInterface(server.stderr).on("line", keep);
@@ -97,10 +126,11 @@ export function openBrowser() {
 export class Person {
   complaints = [];
 
-  static async open(browser, server, path, options = {}) {
+  static async open(browser, server, path, options = {}, prepare = async () => {}) {
     const person = new Person();
     person.context = await browser.newContext({ viewport: { width: 1280, height: 800 }, locale: "en-GB", ...options });
     person.page = await person.context.newPage();
+    await prepare(person.page);
     await person.page.addInitScript(() => {
       addEventListener("securitypolicyviolation", (event) =>
         console.error(`violation of ${event.violatedDirective}: ${event.blockedURI}`),
@@ -114,6 +144,18 @@ export class Person {
     });
     person.page.setDefaultTimeout(10_000);
     await person.page.goto(server.origin + path);
+    return person;
+  }
+
+  /** Somebody of a tenant made by `addTenant`, for whom the demo's door would sign no token. */
+  static async enter(browser, server, tenant, name, options = {}) {
+    const signs = (page) =>
+      page.route("**/demo/token", (route) => {
+        const asked = route.request().postDataJSON();
+        return route.fulfill({ json: { token: server.token(asked.tenant, asked.externalId, name) } });
+      });
+    const person = await Person.open(browser, server, `/?tenant=${tenant}&as=${name.toLowerCase()}`, options, signs);
+    await person.page.getByTitle(`You are ${name}`).waitFor();
     return person;
   }
 

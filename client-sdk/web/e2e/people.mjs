@@ -1,19 +1,39 @@
 import assert from "node:assert/strict";
 import { Person } from "./harness.mjs";
 
-/** The door: the demo's people, each in a tab of their own. */
+/** The door: the demo's people by tenant. */
 export function people(runner, browser, server) {
-  runner.test("the page lists the demo's people, and each opens in a tab of their own", async () => {
+  runner.test("the page lists the demo's people by tenant, and each opens in a tab of their own", async () => {
+    const { tenants } = await (await fetch(`${server.origin}/demo/people`)).json();
+    assert.ok(tenants.length > 1, "there are several tenants");
     const visitor = await Person.open(browser, server, "/");
-    const [tab] = await Promise.all([
-      visitor.context.waitForEvent("page"),
-      visitor.page.getByRole("link", { name: "Léa Martin" }).click(),
-    ]);
-    await tab.getByRole("heading", { name: "Conversations" }).waitFor();
-    assert.equal(new URL(tab.url()).searchParams.get("as"), "lea");
-    await tab.locator("causerie-conversation-item").first().waitFor();
+    for (const tenant of tenants) {
+      const section = visitor.page.getByRole("region", { name: tenant.name.en, exact: true });
+      await section.getByText(tenant.about.en).waitFor();
+      assert.equal(await section.getByRole("link").count(), tenant.people.length);
+    }
+    for (const { slug, name, people } of [tenants[0], tenants.at(-1)]) {
+      const section = visitor.page.getByRole("region", { name: name.en, exact: true });
+      const link = section.getByRole("link", { name: people[0].name });
+      const [tab] = await Promise.all([visitor.context.waitForEvent("page"), link.click()]);
+      await tab.getByRole("heading", { name: "Conversations" }).waitFor();
+      const { searchParams } = new URL(tab.url());
+      assert.equal(searchParams.get("tenant") ?? "demo", slug);
+      assert.equal(searchParams.get("as"), people[0].externalId);
+      await tab.getByTitle(`You are ${people[0].name}`).waitFor();
+    }
     assert.deepEqual(visitor.complaints, []);
     await visitor.close();
+  });
+
+  runner.test("one external id is two people in two tenants, also in one browser", async () => {
+    const lea = await Person.open(browser, server, "/?as=lea");
+    await lea.item("Sortie au musée").waitFor();
+    await lea.page.goto(`${server.origin}/?tenant=demo-school&as=lea`);
+    await lea.item("Tom Nguyen").waitFor();
+    assert.equal(await lea.item("Sortie au musée").count(), 0);
+    assert.deepEqual(lea.complaints, []);
+    await lea.close();
   });
 
   runner.test("somebody the demo does not know is told so, and can try again", async () => {

@@ -7,15 +7,17 @@ import { openBrowser, Runner, Server } from "./harness.mjs";
 import { layout } from "./layout.mjs";
 import { people } from "./people.mjs";
 import { reconnecting } from "./reconnecting.mjs";
+import { addClub, rules } from "./rules.mjs";
 
 const server = new Server();
 const runner = new Runner();
 let browser;
 try {
+  addClub(server);
   await server.start();
   browser = await openBrowser();
   const asked = process.argv.slice(2);
-  for (const suite of [people, chatting, reconnecting, layout, accessibility]) {
+  for (const suite of [people, chatting, rules, reconnecting, layout, accessibility]) {
     if (!asked.length || asked.includes(suite.name)) suite(runner, browser, server);
   }
   if (!(await runner.run())) process.exitCode = 1;

@@ -1,6 +1,10 @@
 // The parts of the interface that are plain functions.
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { beforeEach, expect, test } from "vitest";
+import { CauserieError } from "../src/sdk/index.js";
 import { toConversation, toMessage } from "../src/sdk/model.js";
+import type * as wire from "../src/sdk/wire.gen.js";
 import { ago, dayName, shortDate } from "../src/ui/format.js";
 import { en } from "../src/ui/i18n/en.js";
 import { fr } from "../src/ui/i18n/fr.js";
@@ -8,7 +12,8 @@ import { explain, setLanguage } from "../src/ui/i18n/index.js";
 import { linkify } from "../src/ui/linkify.js";
 import { place } from "../src/ui/message-groups.js";
 import { colourOf, initials, titleOf } from "../src/ui/names.js";
-import { conversation, message } from "./harness/peer.js";
+import { noticeOf } from "../src/ui/notice.js";
+import { conversation, me, message, tom } from "./harness/peer.js";
 
 beforeEach(() => void setLanguage(["en-US"]));
 
@@ -20,6 +25,38 @@ test("takes the first language it knows", () => {
 test("both languages explain the same refusals", () => {
   expect(Object.keys(fr.errors).sort()).toEqual(Object.keys(en.errors).sort());
   expect(explain(new Error("x"))).toBe(en.somethingWrong);
+});
+
+test("refusals have sentences in both languages, others when one starts a conversation", () => {
+  expect(Object.keys(fr.startErrors).sort()).toEqual(Object.keys(en.startErrors).sort());
+  expect(Object.keys(fr.startGroupErrors).sort()).toEqual(Object.keys(en.startGroupErrors).sort());
+  const refusal = (name: string) => new CauserieError({ name });
+  expect(explain(refusal("needs_friend"))).toBe(en.errors.needs_friend);
+  expect(explain(refusal("not_found"), en.startErrors)).toBe(en.startErrors.not_found);
+  expect(explain(refusal("messaging_off"), en.startErrors)).toBe(en.errors.messaging_off);
+  expect(explain(refusal("newer_than_this_client"))).toBe(en.somethingWrong);
+});
+
+test("every refusal by rules has a sentence", () => {
+  const proto = readFileSync(join(import.meta.dirname, "../../../protocol/proto/causerie/v1/code.proto"), "utf8");
+  const names = [...proto.matchAll(/ERROR_CODE_(\w+) = (2[5-9]\d);/g)].map(([, name = ""]) => name.toLowerCase());
+  expect(names.length).toBeGreaterThan(10);
+  expect(names.filter((name) => !en.errors[name])).toEqual([]);
+});
+
+test("says why one can't write, by state, by the other one, or by the rules", () => {
+  const notice = (more: wire.Conversation) =>
+    noticeOf(toConversation(conversation("c1", 0, { capabilities: [], ...more })), "lea");
+  const with_ = (status: wire.UserStatus) => notice({ members: [{ user: me }, { user: { ...tom, status } }] });
+  expect(notice({ capabilities: ["CAPABILITY_SEND"] })).toBe("");
+  expect(notice({ state: "CONVERSATION_STATE_CLOSED" })).toBe(en.closedConversation);
+  expect(notice({ state: "CONVERSATION_STATE_CLOSED", capabilities: ["CAPABILITY_REOPEN"] })).toBe(en.closedReopenable);
+  expect(notice({ state: "CONVERSATION_STATE_LOCKED" })).toBe(en.lockedConversation);
+  expect(with_("USER_STATUS_REMOVED")).toBe(en.peerGone("Tom Petit"));
+  expect(with_("USER_STATUS_INVITED")).toBe(en.peerInactive("Tom Petit"));
+  expect(with_("USER_STATUS_ACTIVE")).toBe(en.cannotSendTo("Tom Petit"));
+  expect(notice({ kind: "CONVERSATION_KIND_GROUP" })).toBe(en.cannotSend);
+  expect(notice({ kind: "CONVERSATION_KIND_MAIL" })).toBe(en.mailIsOneMessage);
 });
 
 test.each([

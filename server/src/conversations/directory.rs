@@ -3,7 +3,7 @@
 //! Answered from the same facts and rules as every check, afresh for each keystroke, so that the list and the check can't
 //! drift. Nothing in an answer tells apart who is out of reach, misspelt or not there.
 
-use causerie_policy::{Action, Cursor, Hit, Search, Who};
+use causerie_policy::{About, Action, Cursor, Hit, How, Relation, Search, UserIx, Who};
 use causerie_protocol::{ErrorCode, GroupId, Refusal, UserId, wire, wire::reply::Result as Answer};
 use uuid::Uuid;
 use wire::directory_hit::Who as OnWire;
@@ -31,9 +31,10 @@ pub(super) async fn search(parts: &Parts, caller: Caller, query: &str, limit: u3
     };
     let search = Search { words: &words, after: after.as_ref(), limit: limit as usize };
     let found = facts.policy.complete(&facts.world, me, &search);
-    let hits = shown(parts, caller, &facts, &found.hits).await?;
+    let hits = shown(parts, caller, me, &facts, &found.hits).await?;
     let next_cursor = found.next.map(|next| format!("{}.{}", Uuid::from_u128(next.key), next.word)).unwrap_or_default();
-    Ok(Answer::DirectoryPage(wire::DirectoryPage { hits, next_cursor, help: HELP.to_owned() }))
+    let may_start_group = facts.policy.decide(&facts.world, Action::StartGroup, me, About::Nothing).is_allowed();
+    Ok(Answer::DirectoryPage(wire::DirectoryPage { hits, next_cursor, help: HELP.to_owned(), may_start_group }))
 }
 
 /// Where a page ended, `<uuid>.<word>`.
@@ -49,7 +50,13 @@ fn read_cursor(text: &str) -> Result<Cursor, Refusal> {
 }
 
 /// What is shown of hits, in their order.
-async fn shown(parts: &Parts, caller: Caller, facts: &Snapshot, hits: &[Hit]) -> Result<Vec<wire::DirectoryHit>, Refusal> {
+async fn shown(
+    parts: &Parts,
+    caller: Caller,
+    me: UserIx,
+    facts: &Snapshot,
+    hits: &[Hit],
+) -> Result<Vec<wire::DirectoryHit>, Refusal> {
     let user = |ix| UserId(Uuid::from_u128(facts.world.user_key(ix)));
     let group = |ix| GroupId(Uuid::from_u128(facts.world.group_key(ix)));
     let mut users = Vec::new();
@@ -65,22 +72,35 @@ async fn shown(parts: &Parts, caller: Caller, facts: &Snapshot, hits: &[Hit]) ->
     let groups = groups_of_tenant::find(parts.store.reader(), caller.tenant, &groups).await.map_err(unavailable)?;
     let existing = parts.store.direct_with(caller.tenant.0, keys).await.map_err(unavailable)?;
     let hits = hits.iter().filter_map(|hit| {
-        let (who, conversation) = match hit.who {
+        let (who, conversation, may_request) = match hit.who {
             Who::Person(ix) => {
                 let id = user(ix);
                 let person = people.iter().find(|person| person.id == id)?;
-                (OnWire::User(person.into()), existing.get(&id))
+                (OnWire::User(person.into()), existing.get(&id), requests(facts, me, ix))
             }
             Who::Group(ix) => {
                 let id = group(ix).to_string();
-                (OnWire::Group(groups.iter().find(|group| group.id == id)?.clone()), None)
+                (OnWire::Group(groups.iter().find(|group| group.id == id)?.clone()), None, Vec::new())
             }
         };
         let conversation_id = conversation.map(ToString::to_string).unwrap_or_default();
         let can = hit.can.iter().filter_map(|action| on_wire(*action)).map(|action| action as i32).collect();
-        Some(wire::DirectoryHit { who: Some(who), conversation_id, can })
+        Some(wire::DirectoryHit { who: Some(who), conversation_id, can, may_request })
     });
     Ok(hits.collect())
+}
+
+/// The mutual relations one may ask another for.
+fn requests(facts: &Snapshot, me: UserIx, them: UserIx) -> Vec<String> {
+    let words = facts.policy.vocabulary();
+    let may = |relation: Relation| {
+        words.how(relation) == How::Mutual
+            && me != them
+            && facts.world.relation(me, relation, them).is_none()
+            && facts.policy.decide(&facts.world, Action::Request, me, About::Relation(them, relation)).is_allowed()
+    };
+    let names = words.relations.iter().map(|(name, _)| name);
+    names.filter(|name| words.relation(name).is_some_and(may)).cloned().collect()
 }
 
 fn on_wire(action: Action) -> Option<wire::DirectoryAction> {

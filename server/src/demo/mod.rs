@@ -1,90 +1,105 @@
-//! A tenant to try the server out with: sample people anyone may be, without a password, and a group they are all in.
+//! Tenants to try the server out with: sample people anyone may be, without a password, each tenant under rules of its own.
 //!
 //! Only on this machine: [`crate::config::Config::demo_enabled`] demands a loopback listener, and the routes answer only to
 //! a loopback name in `Host`, so that a page elsewhere can't reach them by a name that resolves to 127.0.0.1.
+
+mod here;
+mod tenants;
 
 use std::sync::Arc;
 
 use axum::{
     Json, Router,
     extract::{Request, State},
-    middleware::{self, Next},
-    response::{IntoResponse, Response},
+    middleware,
     routing::{get, post},
 };
-use causerie_protocol::{
-    ErrorCode, Refusal,
-    command::{Command, Draft, Recipient, StartConversation, Target, UserRef},
-    wire,
-};
-use http::{HeaderMap, HeaderName, HeaderValue, header, uri::Authority};
+use causerie_policy::Policy;
+use causerie_protocol::{ErrorCode, Refusal, TenantId, wire};
 use serde_json::{Value, json};
-use uuid::{Uuid, uuid};
+use uuid::Uuid;
 
+use self::tenants::{DemoTenant, TENANTS, Talk};
 use crate::{
     app::App,
     auth::{issue, keys::Algorithm},
     conversations::{self, Caller},
     http::{body, error::Problem},
+    provisioning::{Import, Options, Parts, Stopped},
     store::{
         StoreError,
-        queries::{keys, people, tenants},
+        queries::{
+            facts, keys, people,
+            tenants::{self as stored, FirstPolicy},
+        },
     },
 };
 
-const SLUG: &str = "demo";
 const LIFETIME_S: i64 = 3_600;
-/// Fixed, so that every start finds the group the first one made.
-const GROUP: Uuid = uuid!("0193a000-0000-7000-8000-000000000001");
-const FIRST_MESSAGE: Uuid = uuid!("0193a000-0000-7000-8000-000000000002");
-const WARNING: (HeaderName, HeaderValue) = (
-    HeaderName::from_static("causerie-warning"),
-    HeaderValue::from_static("demo: anyone can sign in as anyone; not for production"),
-);
+/// Who did it, for the audit.
+const BY: &str = "demo";
 
-/// Product's id and name. Long, accented and punctuated ones are there to be looked at.
-const PEOPLE: [(&str, &str); 8] = [
-    ("lea", "Léa Martin"),
-    ("tom", "Tom Nguyen"),
-    ("amelie", "Amélie Dubois-Lefèvre"),
-    ("yanis", "Yanis Benali"),
-    ("chloe", "Chloé Petit"),
-    ("jean-baptiste", "Maître Jean-Baptiste de la Rochefoucauld-Montmorency"),
-    ("zoe", "Zoë O’Connor"),
-    ("idriss", "Idriss Traoré"),
-];
-
-/// Makes tenant, key, people and group where they are missing.
+/// Makes tenants, keys, people and their first conversations where they are missing. What people did since then stays.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn prepare(app: &App) -> Result<(), Refusal> {
-    let (store, now_ms) = (&app.store, app.clock.now_ms());
-    let tenant = tenants::ensure(store, SLUG, "Démo", now_ms).await.map_err(unavailable)?.id;
-    if keys::signing_key(store, tenant, Algorithm::Hs256.name(), None).await.map_err(unavailable)?.is_none() {
-        let kid = format!("demo-{}", Uuid::now_v7());
-        let secret = issue::secret();
-        keys::add_signing_key(store, tenant, &kid, Algorithm::Hs256.name(), &secret, now_ms).await.map_err(unavailable)?;
+    let mut talks = 0..;
+    for demo in TENANTS.iter() {
+        let policy = demo.policy().ok_or_else(unprepared)?;
+        let first = FirstPolicy { name: policy.name(), text: policy.text(), by: BY };
+        let (store, now_ms) = (&app.store, app.clock.now_ms());
+        let tenant = stored::ensure(store, &demo.slug, demo.title(), Some(first), now_ms).await.map_err(unavailable)?.id;
+        if keys::signing_key(store, tenant, Algorithm::Hs256.name(), None).await.map_err(unavailable)?.is_none() {
+            let kid = format!("{}-{}", demo.slug, Uuid::now_v7());
+            let secret = issue::secret();
+            keys::add_signing_key(store, tenant, &kid, Algorithm::Hs256.name(), &secret, now_ms)
+                .await
+                .map_err(unavailable)?;
+        }
+        let talk: Vec<(&Talk, u128)> = demo.talk.iter().zip(talks.by_ref()).collect();
+        if is_new(app, tenant).await.map_err(unavailable)? {
+            introduce(app, demo, tenant, &policy).await.map_err(|Stopped(why)| {
+                tracing::error!(why, tenant = demo.slug, "the demo's people are not taken");
+                unprepared()
+            })?;
+            for (talk, number) in talk {
+                begin(app, tenant, talk, number).await?;
+            }
+        }
     }
-    let profiles = PEOPLE.map(|(external_id, name)| people::Profile {
-        external_id: external_id.to_owned(),
-        name: Some(name.to_owned()),
-        ..Default::default()
-    });
-    let users = people::upsert(store, tenant, &profiles, now_ms).await.map_err(unavailable)?;
-    let Some((first, others)) = users.split_first() else { return Ok(()) };
-    let group = Command::StartConversation(StartConversation {
-        target: Target::Group {
-            to: others.iter().map(|user| Recipient::User(UserRef::Id(user.id))).collect(),
-            subject: "Sortie au musée".to_owned(),
-            client_id: GROUP.into(),
-        },
-        first_message: Some(Draft {
-            client_id: FIRST_MESSAGE.into(),
-            text: "Bonjour à tous ! On se retrouve devant le musée à 14 h ?".to_owned(),
-        }),
-    });
-    conversations::execute(app, Caller { tenant, user: first.id, issued_at_s: app.clock.now_s() }, group).await?;
+    Ok(())
+}
+
+async fn is_new(app: &App, tenant: TenantId) -> Result<bool, StoreError> {
+    let versions = facts::read::versions(app.store.reader(), &[tenant]).await?;
+    Ok(versions.get(&tenant).is_none_or(|version| version.facts == 0))
+}
+
+/// Tells of everyone, in one transaction: there are few.
+async fn introduce(app: &App, demo: &DemoTenant, tenant: TenantId, policy: &Policy) -> Result<(), Stopped> {
+    let parts = Parts {
+        store: app.store.clone(),
+        tenant,
+        words: Arc::clone(policy.vocabulary()),
+        clock: Arc::clone(&app.clock),
+        by: BY.to_owned(),
+        // Nobody is here yet.
+        committed: Box::new(|_| ()),
+    };
+    let mut import = Import::new(parts, Options::default());
+    for (line, row) in (1..).zip(demo.rows()) {
+        import.take(line, Ok(row));
+    }
+    let refused = import.flush().await?;
+    if refused.is_empty() { Ok(()) } else { Err(Stopped(format!("{refused:?}"))) }
+}
+
+async fn begin(app: &App, tenant: TenantId, talk: &Talk, number: u128) -> Result<(), Refusal> {
+    let found = people::find_by_external_id(app.store.reader(), &[(tenant, &talk.from)]).await.map_err(unavailable)?;
+    let user = found.first().ok_or_else(unprepared)?.id;
+    let caller = Caller { tenant, user, issued_at_s: app.clock.now_s() };
+    conversations::execute(app, caller, talk.command(number)).await?;
     Ok(())
 }
 
@@ -96,61 +111,35 @@ pub fn router(app: Arc<App>) -> Router {
         .method_not_allowed_fallback(|| async { Problem::wrong_method() })
         .with_state(app)
         .layer(body::limit())
-        .layer(middleware::from_fn(here_only))
+        .layer(middleware::from_fn(here::here_only))
 }
 
 async fn people() -> Json<Value> {
-    let people = PEOPLE.map(|(external_id, name)| json!({ "externalId": external_id, "name": name, "avatarUrl": "" }));
-    Json(json!({ "people": people }))
+    let tenants: Vec<Value> = TENANTS.iter().map(DemoTenant::described).collect();
+    Json(json!({ "tenants": tenants }))
 }
 
 async fn token(State(app): State<Arc<App>>, request: Request) -> Result<Json<Value>, Problem> {
     let body = body::read(request).await?;
-    let asked = body.get("externalId").and_then(Value::as_str);
-    let known = PEOPLE.into_iter().find(|(external_id, _)| Some(*external_id) == asked);
-    let unknown = || Refusal::new(ErrorCode::Invalid, "`externalId` is none of `/demo/people`").field("externalId");
-    let (external_id, name) = known.ok_or_else(unknown)?;
+    let asked = |field: &'static str| body.get(field).and_then(Value::as_str);
+    let unknown =
+        |field: &'static str| Refusal::new(ErrorCode::Invalid, format!("`{field}` is none of `/demo/people`")).field(field);
+    let slug = asked("tenant").unwrap_or(&TENANTS[0].slug);
+    let demo = TENANTS.iter().find(|demo| demo.slug == slug).ok_or_else(|| unknown("tenant"))?;
+    let person = demo.people.iter().find(|person| Some(person.external_id.as_str()) == asked("externalId"));
+    let person = person.ok_or_else(|| unknown("externalId"))?;
 
-    let tenant = tenants::find_by_slug(&app.store, SLUG).await.map_err(unavailable)?.ok_or_else(unprepared)?;
+    let tenant = stored::find_by_slug(&app.store, slug).await.map_err(unavailable)?.ok_or_else(unprepared)?;
     let key = keys::signing_key(&app.store, tenant.id, Algorithm::Hs256.name(), None).await.map_err(unavailable)?;
     let key = key.ok_or_else(unprepared)?;
     let iat = app.clock.now_s();
     let exp = iat + LIFETIME_S;
-    let claims = issue::NewToken { sub: external_id, name: Some(name), avatar: None, iat, exp };
+    let claims = issue::NewToken { sub: &person.external_id, name: Some(&person.name), avatar: None, iat, exp };
     let token = issue::hs256(&key.kid, key.material.expose(), &claims).map_err(|error| {
         tracing::error!(%error, "the demo's key can't sign");
         unprepared()
     })?;
     Ok(Json(json!({ "token": token, "expiresAt": date_time(exp) })))
-}
-
-/// Lets requests from this machine's own pages and tools through, and says on every answer what this is.
-async fn here_only(request: Request, next: Next) -> Response {
-    let mut response = if is_local(request.headers()) {
-        next.run(request).await
-    } else {
-        Problem::from(Refusal::new(ErrorCode::Forbidden, "the demo is for this machine only")).into_response()
-    };
-    let headers = response.headers_mut();
-    headers.extend([WARNING]);
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    response
-}
-
-/// `Host` is a loopback name, and so is `Origin` where a page asks.
-fn is_local(headers: &HeaderMap) -> bool {
-    let text = |name| headers.get(name).map(|value: &HeaderValue| value.to_str().unwrap_or_default());
-    let is_loopback = |authority: &str| {
-        let Ok(authority) = authority.parse::<Authority>() else { return false };
-        let host = authority.host().trim_start_matches('[').trim_end_matches(']');
-        host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
-    };
-    let from_here =
-        text(header::ORIGIN).is_none_or(|origin| origin.split_once("://").is_some_and(|(_, host)| is_loopback(host)));
-    // A proxy on this machine may pass on strangers, under a name of its own.
-    let forwarded = [header::FORWARDED, header::VIA].iter().any(|name| headers.contains_key(name))
-        || headers.keys().any(|name| name.as_str().starts_with("x-forwarded-") || name == "x-real-ip");
-    text(header::HOST).is_some_and(is_loopback) && from_here && !forwarded
 }
 
 /// Seconds since 1970 as protobuf's JSON mapping writes a moment.
@@ -174,26 +163,6 @@ fn unavailable(error: StoreError) -> Refusal {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn local(host: &'static str, origin: Option<&'static str>) -> bool {
-        let mut headers = HeaderMap::from_iter([(header::HOST, HeaderValue::from_static(host))]);
-        headers.extend(origin.map(|origin| (header::ORIGIN, HeaderValue::from_static(origin))));
-        is_local(&headers)
-    }
-
-    #[test]
-    fn only_loopback_names_are_here() {
-        for host in ["localhost", "localhost:8080", "127.0.0.1:8080", "127.8.8.8", "[::1]:8080"] {
-            assert!(local(host, None), "{host}");
-        }
-        for host in ["chat.example", "127.0.0.1.example", "localhost.example:8080", "10.0.0.1", ""] {
-            assert!(!local(host, None), "{host}");
-        }
-        assert!(local("localhost:8080", Some("http://localhost:8080")));
-        assert!(!local("localhost:8080", Some("https://evil.example")));
-        assert!(!local("localhost:8080", Some("null")));
-        assert!(!is_local(&HeaderMap::new()));
-    }
 
     #[test]
     fn moments_are_rfc_3339() {

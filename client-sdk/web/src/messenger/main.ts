@@ -2,6 +2,7 @@
 import { setLanguage } from "../ui/i18n/index.js";
 import "../ui/messenger.js";
 import type { Messenger } from "../ui/messenger.js";
+import { type DemoIdentity, identityIn } from "./demo.js";
 import "./people-chooser.js";
 import { signIn } from "./sign-in.js";
 
@@ -15,8 +16,8 @@ function currentConversation(): string {
   return decodeURIComponent(location.hash.slice(1));
 }
 
-function open(externalId: string): void {
-  const client = signIn(externalId);
+function open(identity: DemoIdentity): void {
+  const client = signIn(identity);
   const messenger = document.createElement("causerie-messenger") as Messenger;
   messenger.client = client;
   messenger.current = currentConversation();
@@ -34,6 +35,6 @@ function open(externalId: string): void {
   document.body.append(messenger);
 }
 
-const person = parameters.get("as");
-if (person) open(person);
+const identity = identityIn(parameters);
+if (identity) open(identity);
 else document.body.append(document.createElement("causerie-people-chooser"));

@@ -4,12 +4,17 @@ import "../ui/avatar.js";
 import { strings } from "../ui/i18n/index.js";
 import { chatIcon } from "../ui/icons.js";
 import { base, emptyState, theme } from "../ui/styles.js";
-import { DemoError, type DemoPerson, demoPeople } from "./demo.js";
+import { addressOf, DemoError, type DemoPerson, type DemoTenant, demoTenants, type Localised } from "./demo.js";
 
-/** The demo's door: choose who you are. */
+/** In the language of the page; English for those the demo does not speak. */
+function local(text: Localised | undefined): string {
+  return text?.[strings.locale] ?? text?.en ?? "";
+}
+
+/** The demo's door: choose who you are, and under which rules. */
 @customElement("causerie-people-chooser")
 export class PeopleChooser extends LitElement {
-  @state() private people: readonly DemoPerson[] | undefined;
+  @state() private tenants: readonly DemoTenant[] | undefined;
   @state() private problem: "none" | "no-demo" | "failed" = "none";
 
   static override styles = [
@@ -28,6 +33,9 @@ export class PeopleChooser extends LitElement {
         width: min(560px, 100%);
         margin: auto;
         padding: 40px 20px;
+      }
+      main.several {
+        width: min(1180px, 100%);
       }
       .logo {
         width: 56px;
@@ -52,31 +60,66 @@ export class PeopleChooser extends LitElement {
       main > p {
         margin: 6px 0 24px;
       }
+      .several .tenants {
+        columns: 3 300px;
+        column-gap: 20px;
+      }
+      section {
+        break-inside: avoid;
+        margin-bottom: 20px;
+        border: 1px solid var(--border);
+        border-radius: 20px;
+        background: var(--background);
+        overflow: hidden;
+      }
+      section header {
+        padding: 16px 20px 2px;
+      }
+      h2 {
+        font-size: 1.0625rem;
+        font-weight: 650;
+      }
+      header p {
+        margin-top: 2px;
+        font-size: 0.875rem;
+        text-wrap: pretty;
+      }
       ul {
         list-style: none;
         margin: 0;
         padding: 8px;
-        border: 1px solid var(--border);
-        border-radius: 20px;
-        background: var(--background);
-        --avatar-size: 44px;
+        --avatar-size: 40px;
       }
       a {
         display: flex;
         align-items: center;
         gap: 14px;
-        padding: 10px 12px;
+        padding: 8px 12px;
         border-radius: 14px;
         color: inherit;
         text-decoration: none;
-        font-weight: 550;
         transition: background 0.12s;
       }
       a:hover {
         background: var(--hover);
       }
-      a span {
+      a:focus-visible {
+        outline-offset: -2px;
+      }
+      .who {
         flex: 1;
+        min-width: 0;
+      }
+      .who > * {
+        display: block;
+        line-height: 1.35;
+      }
+      .name {
+        font-weight: 550;
+        overflow-wrap: anywhere;
+      }
+      .about {
+        font-size: 0.8125rem;
       }
     `,
   ];
@@ -95,37 +138,44 @@ export class PeopleChooser extends LitElement {
       return html`<main class="empty" role="alert"><h2>${strings.loadFailed}</h2>
         <button class="button" @click=${this.#load}>${strings.tryAgain}</button></main>`;
     }
-    return html`<main>
+    return html`<main class=${(this.tenants?.length ?? 0) > 1 ? "several" : ""}>
       <div class="logo">${chatIcon}</div>
       <h1>${strings.choosePerson}</h1>
       <p class="muted">${strings.choosePersonHint}</p>
-      ${this.people ? this.#list(this.people) : html`<div role="status"><span class="spinner"></span><span class="visually-hidden">${strings.loading}</span></div>`}
+      ${
+        this.tenants
+          ? html`<div class="tenants">${this.tenants.map((tenant) => this.#tenant(tenant))}</div>`
+          : html`<div role="status"><span class="spinner"></span><span class="visually-hidden">${strings.loading}</span></div>`
+      }
     </main>`;
   }
 
-  #list(people: readonly DemoPerson[]): unknown {
-    return html`<ul>
-      ${people.map(
-        ({ externalId, name }) => html`<li>
-          <a href=${this.#address(externalId)} target="_blank" rel="noopener">
-            <causerie-avatar .name=${name} .key=${externalId}></causerie-avatar><span class="clip">${name}</span>
-          </a>
-        </li>`,
-      )}
-    </ul>`;
+  #tenant({ slug, name, about, people }: DemoTenant): unknown {
+    return html`<section aria-labelledby=${slug}>
+      <header>
+        <h2 id=${slug}>${local(name)}</h2>
+        <p class="muted">${local(about)}</p>
+      </header>
+      <ul>
+        ${people.map((person) => html`<li>${this.#person(slug, person)}</li>`)}
+      </ul>
+    </section>`;
   }
 
-  #address(externalId: string): string {
-    const address = new URL(location.href);
-    address.hash = "";
-    address.searchParams.set("as", externalId);
-    return address.href;
+  #person(tenant: string, { externalId, name, about }: DemoPerson): unknown {
+    return html`<a href=${addressOf({ tenant, externalId }, location.href)} target="_blank" rel="noopener">
+      <causerie-avatar .name=${name} .key=${externalId}></causerie-avatar>
+      <span class="who">
+        <span class="name">${name}</span>
+        ${local(about) ? html`<span class="about muted">${local(about)}</span>` : ""}
+      </span>
+    </a>`;
   }
 
   #load = async (): Promise<void> => {
     this.problem = "none";
     try {
-      this.people = await demoPeople();
+      this.tenants = await demoTenants();
     } catch (thrown) {
       this.problem = thrown instanceof DemoError && thrown.status === 404 ? "no-demo" : "failed";
     }

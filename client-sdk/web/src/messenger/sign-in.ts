@@ -1,15 +1,15 @@
 import { CauserieError, Client, localStorageOutbox, sdkVersion } from "../sdk/index.js";
-import { DemoError, demoToken } from "./demo.js";
+import { DemoError, type DemoIdentity, demoToken, outboxName } from "./demo.js";
 
 /** A client that is one of the demo's people. Its unsent messages survive a reload. */
-export function signIn(externalId: string): Client {
+export function signIn(identity: DemoIdentity): Client {
   const url = new URL("/v1/ws", location.href);
   url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
   return new Client({
     url: url.href,
-    getToken: () => demoToken(externalId).catch(refuse),
+    getToken: () => demoToken(identity).catch(refuse),
     client: { name: "causerie-messenger", version: sdkVersion },
-    outboxStore: localStorageOutbox(`causerie.outbox.${externalId}`),
+    outboxStore: localStorageOutbox(outboxName(identity)),
   });
 }
 

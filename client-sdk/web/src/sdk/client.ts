@@ -7,7 +7,7 @@ import { History } from "./history.js";
 import { List } from "./list.js";
 import {
   type Conversation,
-  type DirectoryHit,
+  type DirectoryPage,
   kindOnWire,
   type Member,
   type Message,
@@ -395,9 +395,10 @@ export class Client {
   // People
 
   /** A page of the people and groups one may write to, found by the beginnings of words of their name or identifier. */
-  async searchDirectory(query: string, limit = 0, cursor = ""): Promise<Page<DirectoryHit>> {
-    const { hits = [], nextCursor = "" } = await this.#connection.call("searchDirectory", { query, limit, cursor });
-    return { items: hits.map(toHit), nextCursor };
+  async searchDirectory(query: string, limit = 0, cursor = ""): Promise<DirectoryPage> {
+    const page = await this.#connection.call("searchDirectory", { query, limit, cursor });
+    const { hits = [], nextCursor = "", mayStartGroup = false } = page;
+    return { items: hits.map(toHit), nextCursor, mayStartGroup };
   }
 
   /** Asks someone for a mutual relation (`friend`), or enters a one-sided one (`block`). */

@@ -136,6 +136,14 @@ export interface DirectoryHit {
   readonly conversationId: string | undefined;
   /** What one may do with them. */
   readonly can: ReadonlySet<DirectoryAction>;
+  /** Mutual relations (`friend`) the person may be asked for. */
+  readonly mayRequest: readonly string[];
+}
+
+/** Whom a search found. */
+export interface DirectoryPage extends Page<DirectoryHit> {
+  /** Conversations of several may be started. */
+  readonly mayStartGroup: boolean;
 }
 
 /** `CONVERSATION_KIND_NOTE_TO_SELF` with prefix `CONVERSATION_KIND_` is `note_to_self`; numbers are values newer than this client. */
@@ -178,12 +186,13 @@ export function toRelation(relation: wire.Relation): Relation {
 }
 
 /** Reads a `DirectoryHit`. */
-export function toHit({ user, group, conversationId, can = [] }: wire.DirectoryHit): DirectoryHit {
+export function toHit({ user, group, conversationId, can = [], mayRequest = [] }: wire.DirectoryHit): DirectoryHit {
   return {
     user: user && toUser(user),
     group: group && toGroup(group),
     conversationId: conversationId || undefined,
     can: new Set(can.map((action) => bare<DirectoryAction>(action, "DIRECTORY_ACTION_"))),
+    mayRequest,
   };
 }
 

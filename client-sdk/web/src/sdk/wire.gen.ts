@@ -346,6 +346,8 @@ export type DirectoryPage = {
   nextCursor?: string;
   /** Where to read why somebody may be missing: one key for all causes, so that it betrays none. */
   help?: string;
+  /** Conversations of several may be started; each of the people needs `START` besides. */
+  mayStartGroup?: boolean;
 };
 
 export type DirectoryHit = {
@@ -354,6 +356,8 @@ export type DirectoryHit = {
   /** The direct conversation that exists already. */
   conversationId?: string;
   can?: DirectoryAction[];
+  /** Mutual relations (`friend`) the person may be asked for: those that rules allow, and that are neither in force nor asked for. */
+  mayRequest?: string[];
 };
 
 /**

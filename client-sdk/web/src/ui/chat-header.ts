@@ -3,6 +3,7 @@ import { customElement, property } from "lit/decorators.js";
 import type { ClientEvents, Conversation } from "../sdk/index.js";
 import "./avatar.js";
 import { ClientElement } from "./client-element.js";
+import "./conversation-menu.js";
 import { ago } from "./format.js";
 import { strings } from "./i18n/index.js";
 import { backIcon, unreadIcon } from "./icons.js";
@@ -86,6 +87,7 @@ export class ChatHeader extends ClientElement {
       >
         ${unreadIcon}
       </button>
+      <causerie-conversation-menu .client=${client} .conversation=${conversation}></causerie-conversation-menu>
     </header>`;
   }
 

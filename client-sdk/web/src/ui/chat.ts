@@ -10,6 +10,7 @@ import type { ConfirmDialog } from "./confirm-dialog.js";
 import { explain, strings } from "./i18n/index.js";
 import "./message-list.js";
 import type { MessageList } from "./message-list.js";
+import { noticeOf } from "./notice.js";
 import { ReadMarker } from "./read-marker.js";
 import { base } from "./styles.js";
 
@@ -73,7 +74,13 @@ export class Chat extends ClientElement {
   protected override render(): unknown {
     const { conversation, client } = this;
     return html`
-      <causerie-chat-header .client=${client} .conversation=${conversation}></causerie-chat-header>
+      <causerie-chat-header
+        .client=${client}
+        .conversation=${conversation}
+        @causerie-problem=${({ detail }: CustomEvent<string>) => {
+          this.problem = detail;
+        }}
+      ></causerie-chat-header>
       <causerie-message-list
         .client=${client}
         .conversation=${conversation}
@@ -87,7 +94,7 @@ export class Chat extends ClientElement {
       <causerie-composer
         .conversationId=${conversation.id}
         .editing=${this.editing}
-        .notice=${this.#notice}
+        .notice=${noticeOf(conversation, client.me?.id)}
         .textBytesMax=${client.limits.textBytesMax ?? 0}
         @causerie-send=${this.#send}
         @causerie-save=${this.#save}
@@ -102,12 +109,6 @@ export class Chat extends ClientElement {
         @causerie-confirm=${this.#delete}
       ></causerie-confirm-dialog>
     `;
-  }
-
-  get #notice(): string {
-    const { capabilities, state } = this.conversation;
-    if (capabilities.has("send")) return "";
-    return state === "closed" ? strings.closedConversation : strings.cannotSend;
   }
 
   /** Read is what was seen: the end of the list, by someone who looks. */

@@ -120,59 +120,18 @@ export const messageStyles = css`
     text-decoration: underline;
     text-underline-offset: 3px;
   }
-  .actions {
-    position: relative;
-    flex: none;
-  }
-  .more {
-    width: 32px;
-    height: 32px;
+  causerie-menu {
+    --menu-button-size: 32px;
     opacity: 0;
   }
-  .row:hover .more,
-  .more:focus-visible,
-  .open .more {
+  .row:hover causerie-menu,
+  causerie-menu:focus-within,
+  causerie-menu[open] {
     opacity: 1;
   }
   @media (hover: none) {
-    .more {
+    causerie-menu {
       opacity: 1;
     }
-  }
-  .menu {
-    position: absolute;
-    z-index: 3;
-    inset-inline-end: 0;
-    top: 100%;
-    min-width: 168px;
-    padding: 6px;
-    border: 1px solid var(--border);
-    border-radius: 14px;
-    background: var(--raised);
-    box-shadow: var(--shadow);
-  }
-  .menu.above {
-    top: auto;
-    bottom: 100%;
-  }
-  .menu button {
-    width: 100%;
-    display: flex;
-    align-items: center;
-    gap: 10px;
-    min-height: 38px;
-    padding: 0 10px;
-    border-radius: 9px;
-    text-align: start;
-  }
-  .menu button:hover,
-  .menu button:focus-visible {
-    background: var(--hover);
-    outline-offset: -2px;
-  }
-  .menu .icon {
-    width: 19px;
-    height: 19px;
-    color: var(--muted);
   }
 `;

@@ -1,10 +1,12 @@
-import { html, LitElement, nothing } from "lit";
-import { customElement, property, state } from "lit/decorators.js";
+import { html, LitElement } from "lit";
+import { customElement, property } from "lit/decorators.js";
 import type { Message, OutgoingMessage } from "../sdk/index.js";
 import { fullDate, timeOfDay } from "./format.js";
 import { explain, strings } from "./i18n/index.js";
-import { alertIcon, checkIcon, checksIcon, clockIcon, deleteIcon, editIcon, moreIcon } from "./icons.js";
+import { alertIcon, checkIcon, checksIcon, clockIcon, deleteIcon, editIcon } from "./icons.js";
 import { linkify } from "./linkify.js";
+import "./menu.js";
+import type { MenuItem } from "./menu.js";
 import { messageStyles } from "./message-styles.js";
 import { base } from "./styles.js";
 
@@ -30,7 +32,6 @@ export class MessageElement extends LitElement {
   @property() progress: Progress | "" = "";
   @property({ type: Boolean }) editable = false;
   @property({ type: Boolean }) deletable = false;
-  @state() private menuOpen = false;
 
   static override styles = [base, messageStyles];
 
@@ -80,69 +81,13 @@ export class MessageElement extends LitElement {
   }
 
   #menu(deleted: boolean): unknown {
-    if (deleted || (!this.editable && !this.deletable)) return "";
-    const item = (icon: unknown, label: string, event: string): unknown => html`<button
-      role="menuitem"
-      @click=${() => {
-        this.#close();
-        this.#fire(event, this.message);
-      }}
-    >
-      ${icon}<span>${label}</span>
-    </button>`;
-    return html`<div class="actions ${this.menuOpen ? "open" : ""}" @keydown=${this.#menuKey} @focusout=${this.#left}>
-      <button
-        class="icon-button more"
-        aria-label=${strings.messageActions}
-        title=${strings.messageActions}
-        aria-haspopup="menu"
-        aria-expanded=${this.menuOpen ? "true" : "false"}
-        @click=${this.#toggle}
-      >
-        ${moreIcon}
-      </button>
-      ${
-        this.menuOpen
-          ? html`<div class="menu" role="menu" aria-label=${strings.messageActions}>
-            ${this.editable ? item(editIcon, strings.edit, "causerie-edit") : nothing}
-            ${this.deletable ? item(deleteIcon, strings.delete, "causerie-delete") : nothing}
-          </div>`
-          : ""
-      }
-    </div>`;
-  }
-
-  async #toggle(): Promise<void> {
-    this.menuOpen = !this.menuOpen;
-    if (!this.menuOpen) return;
-    await this.updateComplete;
-    const menu = this.renderRoot.querySelector<HTMLElement>(".menu");
-    // The last messages have no room below.
-    const above = this.getBoundingClientRect().bottom > (this.parentElement?.getBoundingClientRect().bottom ?? 0) - 90;
-    menu?.classList.toggle("above", above);
-    menu?.querySelector("button")?.focus();
-  }
-
-  #menuKey = (event: KeyboardEvent): void => {
-    if (!this.menuOpen) return;
-    const items = [...this.renderRoot.querySelectorAll<HTMLElement>("[role=menuitem]")];
-    const at = items.indexOf(this.shadowRoot?.activeElement as HTMLElement);
-    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-    if (event.key === "Escape") {
-      this.#close();
-      this.renderRoot.querySelector<HTMLElement>(".more")?.focus();
-    } else if (step) items.at((at + step) % items.length)?.focus();
-    else return;
-    event.preventDefault();
-    event.stopPropagation();
-  };
-
-  #left = (event: FocusEvent): void => {
-    if (!(event.currentTarget as Element).contains(event.relatedTarget as Node | null)) this.#close();
-  };
-
-  #close(): void {
-    this.menuOpen = false;
+    const items: MenuItem[] = [];
+    const item = (icon: unknown, label: string, event: string): void =>
+      void items.push({ icon, label, run: () => this.#fire(event, this.message) });
+    if (this.editable) item(editIcon, strings.edit, "causerie-edit");
+    if (this.deletable) item(deleteIcon, strings.delete, "causerie-delete");
+    if (deleted || !items.length) return "";
+    return html`<causerie-menu .label=${strings.messageActions} .items=${items} .within=${this.parentElement}></causerie-menu>`;
   }
 
   #fire(name: string, detail: unknown): void {

@@ -12,6 +12,7 @@ import { chatIcon, plusIcon } from "./icons.js";
 import { colourKey, displayName } from "./names.js";
 import "./new-conversation.js";
 import type { NewConversation } from "./new-conversation.js";
+import "./requests.js";
 import { base, emptyState, theme } from "./styles.js";
 
 /**
@@ -111,9 +112,15 @@ export class Messenger extends ClientElement {
   protected override updated(changed: PropertyValues<this>): void {
     // The cursor goes where one writes, but not on touch screens, where it would raise the keyboard over the messages.
     const shown = this.chat ? this.current : "";
-    if (shown === this.#opened && !changed.has("current")) return;
+    const before = this.#opened;
+    if (shown === before && !changed.has("current")) return;
     this.#opened = shown;
-    if (shown && matchMedia("(hover: hover)").matches) void this.chat?.focusComposer();
+    if (shown) {
+      if (matchMedia("(hover: hover)").matches) void this.chat?.focusComposer();
+      return;
+    }
+    // What was shown is there no more: deleted, left, or taken from one.
+    if (before && before === this.current) this.#open("");
   }
 
   protected override render(): unknown {
@@ -122,7 +129,7 @@ export class Messenger extends ClientElement {
     const me = client.me;
     return html`
       <causerie-connection-banner .client=${client}></causerie-connection-banner>
-      <div class="panes ${this.current ? "chat" : "list"}" @causerie-open=${this.#take}>
+      <div class="panes ${conversation || (this.current && !client.listLoaded) ? "chat" : "list"}" @causerie-open=${this.#take}>
         <aside>
           <header>
             ${
@@ -140,6 +147,7 @@ export class Messenger extends ClientElement {
               ${plusIcon}
             </button>
           </header>
+          <causerie-requests .client=${client}></causerie-requests>
           <causerie-conversation-list .client=${client} .current=${this.current}></causerie-conversation-list>
         </aside>
         <main>

@@ -1,11 +1,12 @@
 import { css, html } from "lit";
 import { customElement, query, state } from "lit/decorators.js";
 import { live } from "lit/directives/live.js";
-import type { ClientEvents, Conversation, User } from "../sdk/index.js";
+import type { ClientEvents, Conversation, DirectoryHit, User } from "../sdk/index.js";
 import "./avatar.js";
 import { ClientElement } from "./client-element.js";
 import { dialogStyles } from "./dialog-styles.js";
 import { explain, strings } from "./i18n/index.js";
+import type { Explanations } from "./i18n/strings.js";
 import { backIcon, checkIcon, closeIcon, groupIcon } from "./icons.js";
 import { colourKey, displayName } from "./names.js";
 import { base } from "./styles.js";
@@ -13,11 +14,19 @@ import { base } from "./styles.js";
 /** Typing pauses this long before the directory is asked. */
 const pauseMs = 150;
 
+/** A person the directory gave; groups of the product are not offered here. */
+interface Found extends DirectoryHit {
+  readonly user: User;
+}
+
 /** Finds people and starts a conversation with one, several, or oneself. Fires `causerie-open` with the conversation's id. */
 @customElement("causerie-new-conversation")
 export class NewConversation extends ClientElement {
   @state() private query = "";
-  @state() private found: readonly User[] | undefined;
+  @state() private found: readonly Found[] | undefined;
+  @state() private mayStartGroup = false;
+  /** Whom one has asked for a relation since the dialog was opened. */
+  @state() private asked: ReadonlySet<string> = new Set();
   @state() private group = false;
   @state() private subject = "";
   @state() private chosen: readonly User[] = [];
@@ -28,7 +37,7 @@ export class NewConversation extends ClientElement {
   protected override readonly drawnAfter: readonly (keyof ClientEvents)[] = [];
   #timer: ReturnType<typeof setTimeout> | undefined;
   /** Answers may come in another order than questions. */
-  #asked = 0;
+  #searches = 0;
 
   static override styles = [
     base,
@@ -95,6 +104,15 @@ export class NewConversation extends ClientElement {
         border-radius: 12px;
         text-align: start;
       }
+      .row {
+        display: flex;
+        align-items: center;
+        gap: 8px;
+      }
+      .row .button {
+        flex: none;
+        margin-inline-end: 12px;
+      }
       .person:hover:not(:disabled) {
         background: var(--hover);
       }
@@ -140,9 +158,15 @@ export class NewConversation extends ClientElement {
         background: var(--accent-soft);
         color: var(--accent);
       }
+      .closed {
+        font-size: 0.8125rem;
+      }
       .hint {
-        padding: 24px 12px;
+        display: grid;
+        gap: 6px;
+        padding: 24px 16px;
         text-align: center;
+        text-wrap: pretty;
       }
       .foot {
         display: flex;
@@ -165,6 +189,7 @@ export class NewConversation extends ClientElement {
     this.query = this.subject = this.problem = "";
     this.found = undefined;
     this.chosen = [];
+    this.asked = new Set();
     this.group = this.busy = false;
     this.dialog.showModal();
     void this.#search();
@@ -206,9 +231,13 @@ export class NewConversation extends ClientElement {
   }
 
   #shortcuts(): unknown {
-    return html`<button class="person" @click=${() => this.#setGroup(true)}>
-        <i class="circle">${groupIcon}</i><span class="name">${strings.newGroup}</span>
-      </button>
+    return html`${
+      this.mayStartGroup
+        ? html`<button class="person" @click=${() => this.#setGroup(true)}>
+          <i class="circle">${groupIcon}</i><span class="name">${strings.newGroup}</span>
+        </button>`
+        : ""
+    }
       <button class="person" ?disabled=${this.busy} @click=${() => this.#start(() => this.client.startNoteToSelf())}>
         <causerie-avatar kind="note" .key=${this.client.me ? colourKey(this.client.me) : ""}></causerie-avatar><span class="name">${strings.noteToSelf}</span>
       </button>`;
@@ -216,23 +245,48 @@ export class NewConversation extends ClientElement {
 
   #people(): unknown {
     if (!this.found) return html`<p class="hint muted">${strings.loading}</p>`;
-    if (!this.found.length) return html`<p class="hint muted">${this.query ? strings.nobodyFound : strings.searchHint}</p>`;
+    // Somebody to whom one may not start can't be brought into a group either.
+    const shown = this.group ? this.found.filter(({ can }) => can.has("start")) : this.found;
+    if (!shown.length) {
+      const heading = this.query.trim() ? strings.nobodyFound : strings.nobodyToWriteTo;
+      return this.problem ? "" : html`<div class="hint"><p>${heading}</p><p class="muted">${strings.onlyReachable}</p></div>`;
+    }
     return html`<ul>
-      ${this.found.map((user) => html`<li>${this.#person(user)}</li>`)}
+      ${shown.map((hit) => html`<li>${this.#person(hit)}</li>`)}
     </ul>`;
   }
 
-  #person(user: User): unknown {
+  #person({ user, can, conversationId, mayRequest }: Found): unknown {
     const name = displayName(user);
-    const face = html`<causerie-avatar .name=${name} .key=${colourKey(user)}></causerie-avatar><span class="name clip">${name}</span>`;
+    const face = html`<causerie-avatar .name=${name} .key=${colourKey(user)}></causerie-avatar>`;
     if (!this.group) {
-      return html`<button class="person" ?disabled=${this.busy} @click=${() => this.#start(() => this.client.startDirect({ id: user.id }))}>
-        ${face}
-      </button>`;
+      // Who is not open to a start may still be met in the conversation there is; else the server says what is missing.
+      const old = can.has("start") ? undefined : conversationId;
+      const open = (): Promise<Conversation> =>
+        old === undefined ? this.client.startDirect({ id: user.id }) : this.client.fetchConversation(old);
+      const isOpen = can.has("start") || old !== undefined;
+      const asked = this.asked.has(user.id);
+      const [relation] = mayRequest;
+      return html`<div class="row">
+        <button class="person" ?disabled=${this.busy} @click=${() => this.#start(open, strings.startErrors)}>
+          ${face}
+          <span>
+            <span class="name clip">${name}</span>
+            ${isOpen ? "" : html`<span class="closed muted">${asked ? strings.requestSent : strings.notStartable}</span>`}
+          </span>
+        </button>
+        ${
+          isOpen || asked || relation === undefined
+            ? ""
+            : html`<button class="button" ?disabled=${this.busy} aria-label=${strings.sendRequestTo(name)} @click=${() => this.#request(relation, user)}>
+              ${strings.sendRequest}
+            </button>`
+        }
+      </div>`;
     }
     const chosen = this.chosen.some(({ id }) => id === user.id);
     return html`<button class="person" aria-pressed=${chosen ? "true" : "false"} @click=${() => this.#toggle(user)}>
-      ${face}<i class="box">${checkIcon}</i>
+      ${face}<span class="name clip">${name}</span><i class="box">${checkIcon}</i>
     </button>`;
   }
 
@@ -268,9 +322,10 @@ export class NewConversation extends ClientElement {
         this.subject.trim(),
         this.chosen.map(({ id }) => ({ id })),
       );
+    const words = { ...strings.startErrors, ...strings.startGroupErrors };
     return html`<div class="foot">
       <span class="muted">${strings.selected(this.chosen.length)}</span>
-      <button class="button primary" ?disabled=${!ready} @click=${() => this.#start(create)}>${strings.createGroup}</button>
+      <button class="button primary" ?disabled=${!ready} @click=${() => this.#start(create, words)}>${strings.createGroup}</button>
     </div>`;
   }
 
@@ -291,21 +346,36 @@ export class NewConversation extends ClientElement {
   }
 
   async #search(): Promise<void> {
-    const asked = ++this.#asked;
+    const search = ++this.#searches;
     try {
-      const { items } = await this.client.searchDirectory(this.query.trim(), 50);
-      if (asked !== this.#asked) return;
+      const { items, mayStartGroup } = await this.client.searchDirectory(this.query.trim(), 50);
+      if (search !== this.#searches) return;
       const meId = this.client.me?.id;
-      this.found = items.flatMap(({ user }) => (user && user.id !== meId ? [user] : []));
+      this.mayStartGroup = mayStartGroup;
+      this.found = items.filter((hit): hit is Found => hit.user !== undefined && hit.user.id !== meId);
       this.problem = "";
     } catch (thrown) {
-      if (asked !== this.#asked) return;
+      if (search !== this.#searches) return;
       this.found = [];
       this.problem = explain(thrown);
     }
   }
 
-  async #start(run: () => Promise<Conversation>): Promise<void> {
+  async #request(relation: string, user: User): Promise<void> {
+    this.busy = true;
+    this.problem = "";
+    try {
+      await this.client.relate(relation, { id: user.id });
+      this.asked = new Set([...this.asked, user.id]);
+      await this.#search();
+    } catch (thrown) {
+      this.problem = explain(thrown);
+    } finally {
+      this.busy = false;
+    }
+  }
+
+  async #start(run: () => Promise<Conversation>, words: Explanations = {}): Promise<void> {
     this.busy = true;
     this.problem = "";
     try {
@@ -313,7 +383,7 @@ export class NewConversation extends ClientElement {
       this.dialog.close();
       this.dispatchEvent(new CustomEvent("causerie-open", { detail: id, bubbles: true, composed: true }));
     } catch (thrown) {
-      this.problem = explain(thrown);
+      this.problem = explain(thrown, words);
     } finally {
       this.busy = false;
     }

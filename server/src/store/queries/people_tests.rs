@@ -165,8 +165,8 @@ async fn last_seen_only_moves_forward() {
 #[tokio::test]
 async fn a_tenant_is_made_once() {
     on_each_database(|store| async move {
-        let made = tenants::ensure(&store, "demo", "Demo", NOW_MS).await.expect("stores");
-        assert_eq!(tenants::ensure(&store, "demo", "Other", NOW_MS).await.expect("finds"), made);
+        let made = tenants::ensure(&store, "demo", "Demo", None, NOW_MS).await.expect("stores");
+        assert_eq!(tenants::ensure(&store, "demo", "Other", None, NOW_MS).await.expect("finds"), made);
         assert_eq!(tenants::find(&store, made.id).await.expect("finds"), Some(made));
         let twice = tenants::create(&store, "demo", "Demo", NOW_MS).await.expect_err("is taken");
         assert!(twice.is_unique_violation(), "{twice}");

@@ -80,15 +80,21 @@ pub async fn create_under(
     Ok(tenant)
 }
 
-/// Finds a tenant, or makes it. Two nodes may do so at once.
+/// Finds a tenant, or makes it under these rules. Two nodes may do so at once.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn ensure(store: &Store, slug: &str, name: &str, now_ms: i64) -> Result<Tenant, StoreError> {
+pub async fn ensure(
+    store: &Store,
+    slug: &str,
+    name: &str,
+    policy: Option<FirstPolicy<'_>>,
+    now_ms: i64,
+) -> Result<Tenant, StoreError> {
     if let Some(tenant) = find_by_slug(store, slug).await? {
         return Ok(tenant);
     }
-    match create(store, slug, name, now_ms).await {
+    match create_under(store, slug, name, policy, now_ms).await {
         // Another node was faster.
         Err(error) if error.is_unique_violation() => find_by_slug(store, slug).await?.ok_or(error),
         made => made,

@@ -1,6 +1,6 @@
 //! The messenger page, pages of other origins, and the demo.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{Caller, assert_problem};
 use crate::harness::{Cluster, http::Request};
@@ -78,25 +78,63 @@ async fn the_demo_lets_anyone_in_and_says_so() {
     let node = cluster.nodes[0].public();
     let people = Request::get("/demo/people").send(node).await;
     assert!(people.header("causerie-warning").is_some_and(|warning| warning.contains("anyone")));
-    let people = people.ok()["people"].clone();
-    assert_eq!(people[0], json!({ "externalId": "lea", "name": "Léa Martin", "avatarUrl": "" }));
+    let tenants = people.ok()["tenants"].clone();
+    assert_eq!(tenants[0]["slug"], "demo");
+    assert_eq!(tenants[0]["people"][0]["name"], "Léa Martin");
 
-    let sign_in = |external_id: &str| Request::new("POST", "/demo/token").json(&json!({ "externalId": external_id }));
-    for person in people.as_array().expect("people") {
-        let signed_in = sign_in(person["externalId"].as_str().expect("an id")).send(node).await.ok();
-        assert!(signed_in["expiresAt"].as_str().is_some_and(|at| at.contains('T')), "{signed_in}");
-        let credential = signed_in["token"].as_str().expect("a token").to_owned();
-        let caller = Caller { cluster: &cluster, credential };
-        assert_eq!(caller.get("/v1/me").await.ok()["name"], person["name"]);
-        let page = caller.get("/v1/conversations").await.ok();
-        assert_eq!(page["conversations"][0]["subject"], "Sortie au musée");
-        assert_eq!(page["conversations"][0]["memberCount"], 8);
+    let sign_in = |body: Value| Request::new("POST", "/demo/token").json(&body);
+    for tenant in tenants.as_array().expect("tenants") {
+        let mut talking = 0;
+        for person in tenant["people"].as_array().expect("people") {
+            let body = json!({ "tenant": tenant["slug"], "externalId": person["externalId"] });
+            let signed_in = sign_in(body).send(node).await.ok();
+            assert!(signed_in["expiresAt"].as_str().is_some_and(|at| at.contains('T')), "{signed_in}");
+            let credential = signed_in["token"].as_str().expect("a token").to_owned();
+            let caller = Caller { cluster: &cluster, credential };
+            assert_eq!(caller.get("/v1/me").await.ok()["name"], person["name"]);
+            let page = caller.get("/v1/conversations").await.ok();
+            talking += page["conversations"].as_array().map_or(0, Vec::len);
+            if tenant["slug"] == "demo" {
+                assert_eq!(page["conversations"][0]["subject"], "Sortie au musée");
+                assert_eq!(page["conversations"][0]["memberCount"], 8);
+            }
+        }
+        assert!(talking >= 2, "nobody talks in {tenant}");
     }
-    assert_problem(&sign_in("nobody").send(node).await, 400, "invalid", "externalId");
+    let lea = sign_in(json!({ "externalId": "lea" })).send(node).await.ok();
+    assert!(lea["token"].is_string(), "of the first tenant");
+    assert_problem(&sign_in(json!({ "externalId": "nobody" })).send(node).await, 400, "invalid", "externalId");
+    assert_problem(&sign_in(json!({ "tenant": "acme" })).send(node).await, 400, "invalid", "tenant");
 
     // Not by a name that only happens to lead here, and not for a page elsewhere.
     for (header, value) in [("host", "chat.example"), ("origin", "https://evil.example")] {
-        assert_problem(&sign_in("lea").header(header, value).send(node).await, 403, "forbidden", "");
+        assert_problem(
+            &sign_in(json!({ "externalId": "lea" })).header(header, value).send(node).await,
+            403,
+            "forbidden",
+            "",
+        );
+    }
+}
+
+#[tokio::test]
+async fn each_demo_tenant_has_rules_of_its_own() {
+    let cluster = Cluster::embedded_with(|settings| settings.set("demo.enabled", true)).await;
+    let start = async |tenant: &str, me: &str, them: &str| {
+        let body = json!({ "kind": "CONVERSATION_KIND_DIRECT", "with": [{ "externalId": them }] });
+        demo_person(&cluster, tenant, me).await.json("POST", "/v1/conversations", body).await.json()["name"].clone()
+    };
+    for (tenant, me, them, refusal) in [
+        ("demo", "lea", "idriss", Value::Null),
+        ("demo-school", "lea", "lou", Value::Null),
+        ("demo-school", "lea", "bob", json!("not_found")),
+        ("demo-community", "pam", "noe", json!("cannot_start")),
+        ("demo-community", "noe", "mia", Value::Null),
+        ("demo-medical", "cem", "ada", json!("needs_friend")),
+        ("demo-lms", "lia", "ivo", Value::Null),
+        ("demo-lms", "leo", "ivo", json!("cannot_start")),
+    ] {
+        assert_eq!(start(tenant, me, them).await, refusal, "{me} to {them} in {tenant}");
     }
 }
 
@@ -105,12 +143,17 @@ async fn a_second_start_finds_the_demo_as_it_was() {
     let mut cluster = Cluster::embedded_with(|settings| settings.set("demo.enabled", true)).await;
     cluster.nodes[0].kill();
     cluster.nodes[0].start_again().await;
-    let node = cluster.nodes[0].public();
-    let signed_in = Request::new("POST", "/demo/token").json(&json!({ "externalId": "tom" })).send(node).await.ok();
-    let credential = signed_in["token"].as_str().expect("a token").to_owned();
-    let page = Caller { cluster: &cluster, credential }.get("/v1/conversations").await.ok();
-    assert_eq!(page["conversations"].as_array().map(Vec::len), Some(1), "{page}");
-    assert_eq!(page["conversations"][0]["lastSeq"], 1);
+    for (tenant, person, conversations) in [("demo", "tom", 1), ("demo-lms", "lia", 2)] {
+        let page = demo_person(&cluster, tenant, person).await.get("/v1/conversations").await.ok();
+        assert_eq!(page["conversations"].as_array().map(Vec::len), Some(conversations), "{page}");
+        assert_eq!(page["conversations"][0]["lastSeq"], 1);
+    }
+}
+
+async fn demo_person<'a>(cluster: &'a Cluster, tenant: &str, external_id: &str) -> Caller<'a> {
+    let body = json!({ "tenant": tenant, "externalId": external_id });
+    let signed_in = Request::new("POST", "/demo/token").json(&body).send(cluster.nodes[0].public()).await.ok();
+    Caller { cluster, credential: signed_in["token"].as_str().expect("a token").to_owned() }
 }
 
 #[tokio::test]

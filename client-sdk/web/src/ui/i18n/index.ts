@@ -1,7 +1,7 @@
 import { CauserieError } from "../../sdk/index.js";
 import { en } from "./en.js";
 import { fr } from "./fr.js";
-import type { Strings } from "./strings.js";
+import type { Explanations, Strings } from "./strings.js";
 
 const languages: Readonly<Record<string, Strings>> = { en, fr };
 
@@ -21,7 +21,8 @@ export function setLanguage(preferred: readonly string[]): Strings {
   return strings;
 }
 
-/** What to tell a person about something that failed. */
-export function explain(thrown: unknown): string {
-  return (thrown instanceof CauserieError && strings.errors[thrown.name]) || strings.somethingWrong;
+/** What to tell a person about something that failed; `special` says what names mean there in particular. */
+export function explain(thrown: unknown, special: Explanations = {}): string {
+  const name = thrown instanceof CauserieError ? thrown.name : "unspecified";
+  return special[name] ?? strings.errors[name] ?? strings.somethingWrong;
 }

@@ -1,11 +1,17 @@
 import type { ErrorName } from "../../sdk/index.js";
 
+/** What refusals mean, by their name. */
+export type Explanations = Readonly<Partial<Record<ErrorName, string>>>;
+
 /** Every text of the interface. A language is one object of this type; the compiler finds what it lacks. */
 export interface Strings {
   /** BCP 47, for the `lang` of the page. */
   readonly locale: string;
   readonly conversations: string;
   readonly newConversation: string;
+  readonly requests: string;
+  readonly acceptRequest: (name: string) => string;
+  readonly declineRequest: (name: string) => string;
   readonly newGroup: string;
   readonly noteToSelf: string;
   readonly noConversations: string;
@@ -39,7 +45,13 @@ export interface Strings {
   readonly writeMessage: string;
   readonly send: string;
   readonly cannotSend: string;
+  readonly cannotSendTo: (name: string) => string;
   readonly closedConversation: string;
+  readonly closedReopenable: string;
+  readonly lockedConversation: string;
+  readonly mailIsOneMessage: string;
+  readonly peerGone: (name: string) => string;
+  readonly peerInactive: (name: string) => string;
   readonly tooLong: string;
   readonly sending: string;
   readonly sent: string;
@@ -57,10 +69,28 @@ export interface Strings {
   readonly cancel: string;
   readonly deleteTitle: string;
   readonly deleteText: string;
+  readonly conversationActions: string;
+  readonly rename: string;
+  readonly renameTitle: string;
+  readonly closeConversation: string;
+  readonly closeTitle: string;
+  readonly closeText: string;
+  readonly reopenConversation: string;
+  readonly deleteCopy: string;
+  readonly deleteCopyTitle: string;
+  readonly deleteCopyText: string;
+  readonly leave: string;
+  readonly leaveTitle: string;
+  readonly leaveText: string;
   readonly close: string;
   readonly searchPeople: string;
-  readonly searchHint: string;
   readonly nobodyFound: string;
+  readonly nobodyToWriteTo: string;
+  readonly onlyReachable: string;
+  requestSent: string;
+  sendRequest: string;
+  sendRequestTo: (name: string) => string;
+  readonly notStartable: string;
   readonly groupName: string;
   readonly createGroup: string;
   readonly selected: (count: number) => string;
@@ -74,10 +104,11 @@ export interface Strings {
   readonly choosePersonHint: string;
   readonly noDemo: string;
   readonly noDemoHint: string;
-  readonly unknownPerson: string;
-  readonly allPeople: string;
   readonly signedInAs: (name: string) => string;
   /** Sentences for refusals; others get `somethingWrong`. */
-  readonly errors: Readonly<Partial<Record<ErrorName, string>>>;
+  readonly errors: Explanations;
+  /** What refusals mean where one starts a conversation with others, and where with several. */
+  readonly startErrors: Explanations;
+  readonly startGroupErrors: Explanations;
   readonly somethingWrong: string;
 }

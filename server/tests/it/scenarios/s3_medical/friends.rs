@@ -15,6 +15,11 @@ impl Person {
         self.relate("friend", someone(other)).await.answer()
     }
 
+    /// The relations each hit of a search may be asked for.
+    async fn may_ask(&self, query: &str) -> Vec<Vec<String>> {
+        self.hits(query).await.into_iter().map(|hit| hit.may_request).collect()
+    }
+
     /// Waits until this open screen is told what it is to someone now.
     async fn is_related(&mut self, other: &str) -> (RelationState, Direction) {
         let told = |event| match event {
@@ -44,11 +49,13 @@ const FRIENDS: (RelationState, Direction) = (RelationState::Accepted, Direction:
 async fn s3_02_a_request_may_be_sent_to_anyone() {
     everywhere(async |network| {
         let [mut ada, mut dia] = network.people(["ada", "dia"]).await;
+        assert_eq!(ada.may_ask("dia").await, [["friend"]], "her screen offers it");
         let asked = ada.befriends("dia").await.expect("anyone").expect("it is told");
         assert_eq!((asked.state(), asked.direction()), (RelationState::Pending, Direction::Outgoing));
         assert_eq!(dia.is_related("ada").await, (RelationState::Pending, Direction::Incoming), "Dia is notified");
         assert_eq!(ada.is_related("dia").await, (RelationState::Pending, Direction::Outgoing), "so are Ada's devices");
         assert_eq!(dia.friends().await, [("ada".to_owned(), RelationState::Pending, Direction::Incoming)]);
+        assert_eq!(ada.may_ask("dia").await, [[""; 0]], "and offers it once");
     })
     .await;
 }

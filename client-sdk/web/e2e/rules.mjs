@@ -1,0 +1,185 @@
+import assert from "node:assert/strict";
+import { Person } from "./harness.mjs";
+
+/** Everything a conversation's menu may hold. */
+const club = `policy club
+relations  block:own
+deny  start,send  away    unless status(them)=active  code recipient_inactive
+deny  send        closed  when state=closed           code closed
+allow find,see_profile,start      everyone  when everyone
+allow start_group                 groups
+allow read,send                   holder    when holder
+allow leave,rename                group     when holder and conversation=group
+allow close                       ends      when holder and state=open
+allow reopen                      resumes   when holder and state=closed
+allow delete_conversation         own-copy  when holder
+`;
+
+/** Makes the tenant of these tests. */
+export function addClub(server) {
+  server.addTenant("club", club);
+}
+
+/** What the rules of a tenant let one do, and the words for what they do not. */
+export function rules(runner, browser, server) {
+  let ada;
+  let bea;
+  const menu = (person) => person.page.getByRole("button", { name: "Conversation actions" });
+  const entries = (person) => person.page.getByRole("menuitem");
+  const choose = async (person, name) => {
+    await menu(person).click();
+    await entries(person).getByText(name, { exact: true }).click();
+  };
+  const confirm = (person, dialog, name) =>
+    person.page.getByRole("dialog", { name: dialog }).getByRole("button", { name, exact: true }).click();
+
+  runner.test("a conversation's menu holds what its capabilities say", async () => {
+    ada = await Person.enter(browser, server, "club", "Ada");
+    bea = await Person.enter(browser, server, "club", "Bea");
+    await ada.startWith("Bea");
+    await ada.say("Bonjour Bea");
+    await bea.openConversation("Ada");
+    await bea.sees("Bonjour Bea");
+    await menu(ada).click();
+    assert.deepEqual(await entries(ada).allInnerTexts(), ["Close conversation", "Delete my copy"]);
+    await ada.page.keyboard.press("Escape");
+  });
+
+  runner.test("the menu opens, moves and closes by keyboard, and closes with a click outside", async () => {
+    const focused = () => entries(ada).evaluateAll((items) => items.findIndex((item) => item.matches(":focus")));
+    await menu(ada).focus();
+    await ada.page.keyboard.press("Enter");
+    await entries(ada).first().waitFor();
+    assert.equal(await focused(), 0);
+    await ada.page.keyboard.press("ArrowDown");
+    assert.equal(await focused(), 1);
+    await ada.page.keyboard.press("ArrowDown");
+    assert.equal(await focused(), 0);
+    await ada.page.keyboard.press("Escape");
+    await entries(ada).first().waitFor({ state: "detached" });
+    assert.equal(await menu(ada).evaluate((button) => button.matches(":focus")), true);
+    await menu(ada).click();
+    await entries(ada).first().waitFor();
+    await ada.messages("Bonjour Bea").click();
+    await entries(ada).first().waitFor({ state: "detached" });
+    await menu(ada).click();
+    await menu(ada).click();
+    assert.equal(await entries(ada).count(), 0);
+  });
+
+  runner.test("closing asks first, binds for both at once, and says why one can't write", async () => {
+    await choose(ada, "Close conversation");
+    await confirm(ada, "Close this conversation?", "Cancel");
+    await ada.page.getByRole("textbox", { name: "Write a message" }).waitFor();
+    await choose(ada, "Close conversation");
+    await confirm(ada, "Close this conversation?", "Close conversation");
+    for (const person of [ada, bea]) {
+      await person.page.getByText("This conversation is closed. Reopen it from the menu above to write again.").waitFor();
+      assert.equal(await person.page.getByRole("textbox", { name: "Write a message" }).count(), 0);
+    }
+    await choose(bea, "Reopen conversation");
+    await bea.say("de retour");
+    await ada.sees("de retour");
+  });
+
+  runner.test("deleting one's copy leads back to the list, and leaves the other's alone", async () => {
+    await choose(ada, "Delete my copy");
+    await confirm(ada, "Delete your copy of this conversation?", "Delete");
+    await ada.page.getByRole("heading", { name: "Choose a conversation" }).waitFor();
+    await ada.item("Bea").waitFor({ state: "detached" });
+    assert.equal(new URL(ada.page.url()).hash, "");
+    await bea.sees("Bonjour Bea");
+    await bea.say("encore là ?");
+    await ada.openConversation("Bea");
+    await ada.sees("encore là ?");
+    assert.equal(await ada.messages("Bonjour Bea").count(), 0);
+  });
+
+  runner.test("a group is renamed and left", async () => {
+    await ada.page.getByRole("button", { name: "New conversation" }).first().click();
+    await ada.page.getByRole("button", { name: "New group" }).click();
+    await ada.page.getByRole("textbox", { name: "Group name" }).fill("Chorale");
+    await ada.page.getByRole("dialog").getByRole("button", { name: "Bea", pressed: false }).click();
+    await ada.page.getByRole("button", { name: "Create group" }).click();
+    await ada.page.getByRole("heading", { name: "Chorale", level: 2 }).waitFor();
+    await bea.openConversation("Chorale");
+    await choose(ada, "Rename");
+    const dialog = ada.page.getByRole("dialog", { name: "Rename this group" });
+    assert.equal(await dialog.getByRole("button", { name: "Rename" }).isDisabled(), true);
+    await ada.page.keyboard.type("Grand chœur");
+    await ada.page.keyboard.press("Enter");
+    await bea.page.getByRole("heading", { name: "Grand chœur", level: 2 }).waitFor();
+    await choose(bea, "Leave group");
+    await confirm(bea, "Leave this group?", "Leave group");
+    await bea.page.getByRole("heading", { name: "Choose a conversation" }).waitFor();
+    await ada.page.locator("causerie-chat-header").getByText("1 member").waitFor();
+  });
+
+  runner.test("at 360 pixels the list is what one sees after deleting", async () => {
+    const small = await Person.enter(browser, server, "club", "Cleo", {
+      viewport: { width: 360, height: 720 },
+      hasTouch: true,
+    });
+    await small.startWith("Bea");
+    await menu(small).click();
+    const box = await entries(small).last().boundingBox();
+    assert.ok(box && box.x >= 0 && box.x + box.width <= 360, "the menu fits the screen");
+    await entries(small).getByText("Delete my copy", { exact: true }).click();
+    await confirm(small, "Delete your copy of this conversation?", "Delete");
+    await small.page.getByRole("heading", { name: "Conversations", exact: true }).waitFor();
+    await small.page.goBack();
+    await small.page.getByRole("heading", { name: "Conversations", exact: true }).waitFor();
+    await small.close();
+  });
+
+  runner.test("rules that change while one looks take the menu and the field away, and say so", async () => {
+    await ada.openConversation("Bea");
+    server.setRules("club", "policy club\nrelations block:own\nallow read holder when holder\n");
+    await ada.page.getByText("You can't write to Bea at the moment: the rules don't allow it.").waitFor();
+    assert.equal(await menu(ada).count(), 0);
+    await ada.page.getByRole("button", { name: "New conversation" }).first().click();
+    await ada.page.getByText("There is nobody you may write to yet").waitFor();
+    assert.deepEqual([...ada.complaints, ...bea.complaints], []);
+    await ada.close();
+    await bea.close();
+  });
+
+  runner.test("who can be found and not be written to is told apart, and the refusal has words", async () => {
+    const ben = await Person.open(browser, server, "/?tenant=demo-medical&as=ben");
+    const { page } = ben;
+    const dialog = page.getByRole("dialog", { name: "New conversation" });
+    await page.getByRole("button", { name: "New conversation" }).first().click();
+    await dialog.getByRole("button", { name: "Dora Papadopoulou Not open to messages from you" }).click();
+    await page.getByRole("alert").getByText("Become friends first.").waitFor();
+    assert.equal(await dialog.getByText("New group").count(), 0, "there are no groups here");
+    assert.equal(await dialog.getByRole("button", { name: "Send request to Dr Ada Okafor" }).count(), 0, "friends already");
+    await dialog.getByRole("button", { name: "Send request to Dora Papadopoulou" }).click();
+    await dialog.getByRole("button", { name: "Dora Papadopoulou Request sent" }).waitFor();
+    assert.deepEqual(await ben.accessibilityProblems(), []);
+    const dora = await Person.open(browser, server, "/?tenant=demo-medical&as=dora");
+    await dora.page.getByRole("button", { name: "Accept the request of Dr Ben Keller" }).click();
+    await dora.startWith("Dr Ben Keller");
+    await dora.say("Bonjour Ben");
+    await page.locator("causerie-conversation-item").getByText("Bonjour Ben").waitFor();
+    assert.deepEqual([...ben.complaints, ...dora.complaints], []);
+    await ben.close();
+    await dora.close();
+  });
+
+  runner.test("who asks to be friends waits above the list, and a yes opens the way", async () => {
+    const doctor = await Person.open(browser, server, "/?tenant=demo-medical&as=ada");
+    const nurse = await Person.open(browser, server, "/?tenant=demo-medical&as=cem");
+    const requests = doctor.page.getByRole("region", { name: "Requests" });
+    const accept = requests.getByRole("button", { name: /^Accept the request of / });
+    const asker = (await accept.getAttribute("aria-label")).replace("Accept the request of ", "");
+    assert.deepEqual(await doctor.accessibilityProblems(), []);
+    await accept.click();
+    await requests.waitFor({ state: "detached" });
+    await doctor.startWith(asker);
+    await doctor.say("Bonjour");
+    await nurse.page.locator("causerie-conversation-item").getByText("Bonjour").waitFor();
+    assert.deepEqual([...doctor.complaints, ...nurse.complaints], []);
+    await doctor.close();
+    await nurse.close();
+  });
+}
