@@ -149,7 +149,7 @@ export function rules(runner, browser, server) {
     const { page } = ben;
     const dialog = page.getByRole("dialog", { name: "New conversation" });
     await page.getByRole("button", { name: "New conversation" }).first().click();
-    await dialog.getByRole("button", { name: "Dora Papadopoulou Not open to messages from you" }).click();
+    await dialog.getByRole("button", { name: "Dora Papadopoulou On request" }).click();
     await page.getByRole("alert").getByText("Become friends first.").waitFor();
     assert.equal(await dialog.getByText("New group").count(), 0, "there are no groups here");
     assert.equal(await dialog.getByRole("button", { name: "Send request to Dr Ada Okafor" }).count(), 0, "friends already");

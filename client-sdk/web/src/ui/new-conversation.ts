@@ -109,6 +109,10 @@ export class NewConversation extends ClientElement {
         align-items: center;
         gap: 8px;
       }
+      .row .person {
+        flex: 1;
+        min-width: 0;
+      }
       .row .button {
         flex: none;
         margin-inline-end: 12px;
@@ -265,18 +269,18 @@ export class NewConversation extends ClientElement {
       const open = (): Promise<Conversation> =>
         old === undefined ? this.client.startDirect({ id: user.id }) : this.client.fetchConversation(old);
       const isOpen = can.has("start") || old !== undefined;
-      const asked = this.asked.has(user.id);
       const [relation] = mayRequest;
+      const closed = this.asked.has(user.id) ? strings.requestSent : relation ? strings.onRequest : strings.notStartable;
       return html`<div class="row">
         <button class="person" ?disabled=${this.busy} @click=${() => this.#start(open, strings.startErrors)}>
           ${face}
           <span>
             <span class="name clip">${name}</span>
-            ${isOpen ? "" : html`<span class="closed muted">${asked ? strings.requestSent : strings.notStartable}</span>`}
+            ${isOpen ? "" : html`<span class="closed muted">${closed}</span>`}
           </span>
         </button>
         ${
-          isOpen || asked || relation === undefined
+          isOpen || relation === undefined
             ? ""
             : html`<button class="button" ?disabled=${this.busy} aria-label=${strings.sendRequestTo(name)} @click=${() => this.#request(relation, user)}>
               ${strings.sendRequest}

@@ -86,6 +86,7 @@ export const en: Strings = {
   requestSent: "Request sent",
   sendRequest: "Send request",
   sendRequestTo: (name) => `Send request to ${name}`,
+  onRequest: "On request",
   notStartable: "Not open to messages from you",
   groupName: "Group name",
   createGroup: "Create group",

@@ -86,6 +86,7 @@ export const fr: Strings = {
   requestSent: "Demande envoyée",
   sendRequest: "Demander",
   sendRequestTo: (name) => `Demander la mise en relation à ${name}`,
+  onRequest: "Sur demande",
   notStartable: "Ne reçoit pas de messages de votre part",
   groupName: "Nom du groupe",
   createGroup: "Créer le groupe",

@@ -87,9 +87,10 @@ export interface Strings {
   readonly nobodyFound: string;
   readonly nobodyToWriteTo: string;
   readonly onlyReachable: string;
-  requestSent: string;
-  sendRequest: string;
-  sendRequestTo: (name: string) => string;
+  readonly requestSent: string;
+  readonly sendRequest: string;
+  readonly sendRequestTo: (name: string) => string;
+  readonly onRequest: string;
   readonly notStartable: string;
   readonly groupName: string;
   readonly createGroup: string;
