@@ -6,11 +6,6 @@ use super::{
 };
 use crate::{ClientId, MessageId, codes::Refusal, limits, wire, wire::recipient::By};
 
-const WITH: &str = "startConversation.with";
-const COPY: &str = "startConversation.copy";
-const IN_REPLY_TO: &str = "startConversation.inReplyTo";
-const FIRST_MESSAGE: &str = "startConversation.firstMessage";
-
 /// Which conversation to start or find.
 #[derive(Debug, Clone, PartialEq)]
 #[allow(missing_docs)]
@@ -62,48 +57,58 @@ impl From<GroupRef> for Recipient {
     }
 }
 
+/// The paths of its fields, for whoever refuses one.
+#[allow(missing_docs)]
+impl StartConversation {
+    pub const WITH: &'static str = "startConversation.with";
+    pub const COPY: &'static str = "startConversation.copy";
+    pub const CLIENT_ID: &'static str = "startConversation.clientId";
+    pub const FIRST_MESSAGE: &'static str = "startConversation.firstMessage";
+    pub const IN_REPLY_TO: &'static str = "startConversation.inReplyTo";
+}
+
 impl TryFrom<wire::StartConversation> for StartConversation {
     type Error = Refusal;
 
     fn try_from(start: wire::StartConversation) -> Result<Self, Refusal> {
         let kind = wire::ConversationKind::try_from(start.kind).unwrap_or_default();
         if kind != wire::ConversationKind::Mail {
-            for (unused, field) in [(start.copy.is_empty(), COPY), (start.in_reply_to.is_empty(), IN_REPLY_TO)] {
+            for (unused, field) in [(start.copy.is_empty(), Self::COPY), (start.in_reply_to.is_empty(), Self::IN_REPLY_TO)] {
                 if !unused {
                     return Err(invalid(field, "is for mails only"));
                 }
             }
         }
         if start.with.len() + start.copy.len() > limits::MEMBERS_PER_COMMAND_MAX {
-            let field = if start.with.len() > limits::MEMBERS_PER_COMMAND_MAX { WITH } else { COPY };
+            let field = if start.with.len() > limits::MEMBERS_PER_COMMAND_MAX { Self::WITH } else { Self::COPY };
             return Err(too_large(field, limits::MEMBERS_PER_COMMAND_MAX, "recipients"));
         }
-        let to = recipients(start.with, WITH)?;
+        let to = recipients(start.with, Self::WITH)?;
         let subject = || bounded(start.subject, "startConversation.subject", limits::SUBJECT_BYTES_MAX);
-        let client_id = || id(&start.client_id, "startConversation.clientId");
+        let client_id = || id(&start.client_id, Self::CLIENT_ID);
         let target = match kind {
             wire::ConversationKind::NoteToSelf if to.is_empty() => Target::NoteToSelf,
-            wire::ConversationKind::NoteToSelf => return Err(invalid(WITH, "is for other kinds")),
+            wire::ConversationKind::NoteToSelf => return Err(invalid(Self::WITH, "is for other kinds")),
             wire::ConversationKind::Direct => match <[Recipient; 1]>::try_from(to) {
                 Ok([peer]) => Target::Direct(peer),
-                Err(_) => return Err(invalid(WITH, "names exactly one person")),
+                Err(_) => return Err(invalid(Self::WITH, "names exactly one person")),
             },
             wire::ConversationKind::Group => Target::Group { to, subject: subject()?, client_id: client_id()? },
             wire::ConversationKind::Mail => {
                 if to.is_empty() {
-                    return Err(missing(WITH));
+                    return Err(missing(Self::WITH));
                 }
                 if start.first_message.is_none() {
-                    return Err(missing(FIRST_MESSAGE));
+                    return Err(missing(Self::FIRST_MESSAGE));
                 }
                 Target::Mail {
                     to,
-                    copy: recipients(start.copy, COPY)?,
+                    copy: recipients(start.copy, Self::COPY)?,
                     subject: subject()?,
                     client_id: client_id()?,
                     in_reply_to: match start.in_reply_to.as_str() {
                         "" => None,
-                        parent => Some(id(parent, IN_REPLY_TO)?),
+                        parent => Some(id(parent, Self::IN_REPLY_TO)?),
                     },
                 }
             }
@@ -112,7 +117,7 @@ impl TryFrom<wire::StartConversation> for StartConversation {
             }
         };
         let first_message =
-            start.first_message.map(|draft| Draft::checked(draft.client_id, draft.text, FIRST_MESSAGE)).transpose()?;
+            start.first_message.map(|draft| Draft::checked(draft.client_id, draft.text, Self::FIRST_MESSAGE)).transpose()?;
         Ok(Self { target, first_message })
     }
 }

@@ -14,7 +14,7 @@ use std::{
 };
 
 use causerie_policy::{About, Action, Code, Kind, action_name, code_name};
-use causerie_protocol::{GroupId, TenantId, UserId};
+use causerie_protocol::{ConversationId, GroupId, TenantId, UserId};
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 use serde_json::{Map, json};
 use tokio::{sync::mpsc, time::interval};
@@ -56,14 +56,31 @@ struct Inner {
     metrics: Arc<Metrics>,
 }
 
-/// One refusal.
+/// What a rule refused, or what no rule allowed.
+#[derive(Debug, Clone, Copy)]
+pub struct Denied<'a> {
+    /// What was asked.
+    pub action: Action,
+    /// By whom.
+    pub me: UserId,
+    /// Of what.
+    pub about: About,
+    /// Where; `None` where it is no conversation, or one still to be made.
+    pub conversation: Option<ConversationId>,
+    /// The rule that said no.
+    pub rule: Option<&'a str>,
+    /// Why.
+    pub code: Code,
+}
+
+/// One refusal, on its way.
 #[derive(Debug)]
 struct Refused {
     tenant: TenantId,
     at_ms: i64,
     me: UserId,
     action: Action,
-    whom: Option<Whom>,
+    target: Option<Target>,
     rule: String,
     code: Code,
     conversation: Option<Kind>,
@@ -71,9 +88,10 @@ struct Refused {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-enum Whom {
+enum Target {
     Person(UserId),
     Group(GroupId),
+    Conversation(ConversationId),
 }
 
 impl Refusals {
@@ -92,8 +110,9 @@ impl Refusals {
         Self(Arc::new(Inner { waiting, pace, taken: AtomicU32::new(0), clock, metrics }))
     }
 
-    /// Notes what a rule refused, or what no rule allowed.
-    pub fn take(&self, facts: &Snapshot, action: Action, me: UserId, about: About, rule: Option<&str>, code: Code) {
+    /// Notes what was refused by these facts.
+    pub fn take(&self, facts: &Snapshot, denied: &Denied<'_>) {
+        let Denied { action, me, about, rule, code, .. } = *denied;
         let Inner { waiting, pace, taken, clock, metrics } = &*self.0;
         if taken.fetch_add(1, Ordering::Relaxed) % SWEEP_EVERY == SWEEP_EVERY - 1 {
             pace.retain_recent();
@@ -102,22 +121,26 @@ impl Refusals {
             metrics.audit_dropped.inc();
             return;
         }
-        let person = |user| Whom::Person(UserId(Uuid::from_u128(facts.world.user_key(user))));
+        let person = |user| Target::Person(UserId(Uuid::from_u128(facts.world.user_key(user))));
         let conversation = match about {
             About::Conversation(conversation) | About::Message { conversation, .. } => Some(conversation),
             _ => None,
         };
-        let whom = match about {
+        let target = match about {
             About::Person(them) | About::Relation(them, _) => Some(person(them)),
-            About::Group(group) => Some(Whom::Group(GroupId(Uuid::from_u128(facts.world.group_key(group))))),
-            _ => conversation.and_then(|conversation| conversation.peer).map(person),
+            About::Group(group) => Some(Target::Group(GroupId(Uuid::from_u128(facts.world.group_key(group))))),
+            // One with a person is told by the person.
+            _ => conversation
+                .and_then(|conversation| conversation.peer)
+                .map(person)
+                .or(denied.conversation.map(Target::Conversation)),
         };
         let refused = Refused {
             tenant: facts.tenant,
             at_ms: clock.now_ms(),
             me,
             action,
-            whom,
+            target,
             rule: rule.unwrap_or_default().to_owned(),
             code,
             conversation: conversation.map(|conversation| conversation.kind),
@@ -165,32 +188,34 @@ async fn write(store: &Store, batch: Vec<Refused>) -> Result<(), StoreError> {
 }
 
 /// People and groups by the product's ids.
-struct Names(HashMap<Whom, String>);
+struct Names(HashMap<Target, String>);
 
 impl Names {
     async fn read(store: &Store, tenant: TenantId, refused: &[Refused]) -> Result<Self, StoreError> {
-        let named = refused.iter().flat_map(|one| [Some(Whom::Person(one.me)), one.whom]).flatten();
+        let named = refused.iter().flat_map(|one| [Some(Target::Person(one.me)), one.target]).flatten();
         let (mut users, mut ids) = (Vec::new(), Vec::new());
-        for whom in named.collect::<HashSet<_>>() {
-            match whom {
-                Whom::Person(user) => users.push(user),
-                Whom::Group(group) => ids.push(group),
+        for target in named.collect::<HashSet<_>>() {
+            match target {
+                Target::Person(user) => users.push(user),
+                Target::Group(group) => ids.push(group),
+                Target::Conversation(_) => {}
             }
         }
         let users = people::find(store.reader(), tenant, &users).await?;
         let found = groups::find(store.reader(), tenant, &ids).await?;
-        let users = users.into_iter().map(|user| (Whom::Person(user.id), format!("user:{}", user.external_id)));
+        let users = users.into_iter().map(|user| (Target::Person(user.id), format!("user:{}", user.external_id)));
         let found = found.into_iter().filter_map(|group| {
             let id = GroupId(Uuid::parse_str(&group.id).ok()?);
-            Some((Whom::Group(id), format!("group:{}", group.external_id)))
+            Some((Target::Group(id), format!("group:{}", group.external_id)))
         });
         Ok(Self(users.chain(found).collect()))
     }
 
-    fn of(&self, whom: Whom) -> String {
-        self.0.get(&whom).cloned().unwrap_or_else(|| match whom {
-            Whom::Person(user) => format!("user:{user}"),
-            Whom::Group(group) => format!("group:{group}"),
+    fn of(&self, target: Target) -> String {
+        self.0.get(&target).cloned().unwrap_or_else(|| match target {
+            Target::Person(user) => format!("user:{user}"),
+            Target::Group(group) => format!("group:{group}"),
+            Target::Conversation(conversation) => format!("conversation:{conversation}"),
         })
     }
 
@@ -210,9 +235,9 @@ impl Names {
         }
         Entry {
             at_ms: refused.at_ms,
-            actor: self.of(Whom::Person(refused.me)),
+            actor: self.of(Target::Person(refused.me)),
             action: action_name(refused.action).to_owned(),
-            target: refused.whom.map(|whom| self.of(whom)).unwrap_or_default(),
+            target: refused.target.map(|target| self.of(target)).unwrap_or_default(),
             outcome: Outcome::Refused,
             rule: refused.rule,
             detail,

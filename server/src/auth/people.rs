@@ -86,6 +86,13 @@ async fn look_up(store: &Store, mut arrivals: Vec<Arrival>, now_ms: i64) -> Resu
     if !due.is_empty() {
         users.extend(people::save(store, due, now_ms).await?);
     }
+    // Of a token that says nothing new it is remembered that it came, once: an older one, not used yet, must not bring other
+    // roles.
+    let confirmed = arrivals.iter().filter_map(|one| {
+        let user = users.get(&key(one)).filter(|user| one.admitted(user).is_ok() && one.profile.confirms(user))?;
+        Some((user, one.issued_at_s))
+    });
+    people::confirm_claims(store, &confirmed.collect::<Vec<_>>()).await?;
     Ok(arrivals
         .into_iter()
         .filter_map(|one| {

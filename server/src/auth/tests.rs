@@ -474,6 +474,43 @@ async fn an_older_token_undoes_nothing() {
 }
 
 #[tokio::test]
+async fn a_token_that_says_nothing_new_outdates_older_ones() {
+    on_each_database(|store| async {
+        let setting = Setting::new(store).await;
+        let enter = |issued_s: i64, roles: Value| {
+            let token = hs256("hs", &with(json!({ "iat": issued_s, "exp": NOW_S + 60, "roles": roles })));
+            let auth = setting.auth.clone();
+            async move { auth.user(&token).await.expect("lets in") }
+        };
+        let stored = || async {
+            let found = people::find_by_external_id(setting.store.reader(), &[(setting.tenant, "lea")]).await;
+            found.expect("reads").remove(0)
+        };
+        enter(NOW_S - 50, json!(["pupil"])).await;
+        enter(NOW_S - 10, json!(["pupil"])).await;
+        enter(NOW_S - 30, json!(["teacher"])).await;
+        let lea = stored().await;
+        assert_eq!((lea.roles.as_slice(), lea.claims_from_s), (["pupil".to_owned()].as_slice(), NOW_S - 10));
+        let again = people::Profile {
+            roles: Some(vec!["pupil".to_owned()]),
+            said_at_s: Some(NOW_S - 10),
+            ..people::Profile::default()
+        };
+        assert!(!again.confirms(&lea), "once per token, not per connection");
+        enter(NOW_S - 5, Value::Null).await;
+        assert_eq!(stored().await, lea, "one that names no roles confirms none");
+
+        // Others came between what was read and what is written.
+        let other = people::User { roles: vec!["teacher".to_owned()], ..lea.clone() };
+        people::confirm_claims(&setting.store, &[(&other, NOW_S), (&other, NOW_S - 1)]).await.expect("answers");
+        assert_eq!(stored().await, lea);
+        people::confirm_claims(&setting.store, &[(&lea, NOW_S), (&lea, NOW_S - 1)]).await.expect("stores");
+        assert_eq!(stored().await.claims_from_s, NOW_S);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn the_same_subject_of_another_tenant_is_somebody_else() {
     on_each_database(|store| async {
         let setting = Setting::new(store).await;

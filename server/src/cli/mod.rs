@@ -144,8 +144,13 @@ fn preset(flag: &str, name: &str) -> Result<Policy, String> {
 
 /// Who works here, for the audit.
 fn operator() -> String {
-    let user = std::env::var("USER").ok().filter(|user| !user.is_empty());
-    format!("cli:{}", user.as_deref().unwrap_or("unknown"))
+    operator_named(None)
+}
+
+/// An operator by the name given, for the audit; without one, who runs this.
+fn operator_named(name: Option<String>) -> String {
+    let name = name.or_else(|| std::env::var("USER").ok()).filter(|name| !name.is_empty());
+    format!("cli:{}", name.as_deref().unwrap_or("unknown"))
 }
 
 /// Writes into the audit what was done.

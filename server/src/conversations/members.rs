@@ -35,7 +35,7 @@ pub(super) async fn add(
     users: Vec<UserRef>,
 ) -> Result<Answer, Refusal> {
     parts.allowed(Action::AddMember, caller, conversation).await?;
-    let (users, checks) = start::resolve_users(parts, caller, users, "users").await?;
+    let (users, checks) = start::resolve_users(parts, caller, users, "addMembers.users").await?;
     update(parts, caller, conversation, Op::AddMembers { conversation, users, checks }).await
 }
 

@@ -189,7 +189,9 @@ fn cursor(text: &str, field: &str) -> Result<Option<(i64, uuid::Uuid)>, Refusal>
         return Ok(None);
     }
     let parsed = text.split_once('.').and_then(|(at, id)| Some((at.parse().ok()?, uuid::Uuid::parse_str(id).ok()?)));
-    parsed
-        .map(Some)
-        .ok_or_else(|| Refusal::new(ErrorCode::Invalid, format!("`{field}` is not a cursor this server gave")).field(field))
+    parsed.map(Some).ok_or_else(|| not_a_cursor(field))
+}
+
+fn not_a_cursor(field: &str) -> Refusal {
+    Refusal::new(ErrorCode::Invalid, format!("`{field}` is not a cursor this server gave")).field(field)
 }

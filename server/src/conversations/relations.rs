@@ -11,7 +11,7 @@ use causerie_protocol::{
 
 use sea_orm::ConnectionTrait;
 
-use super::{Caller, Parts, cursor, unavailable};
+use super::{Caller, Parts, not_a_cursor, unavailable};
 use crate::{
     facts::{Snapshot, rules},
     fanout::Frame,
@@ -32,6 +32,18 @@ pub(super) enum Step {
     End,
 }
 
+impl Step {
+    /// How the request names a field, `relate.user`.
+    fn field(self, name: &str) -> String {
+        let command = match self {
+            Self::Relate => "relate",
+            Self::Accept => "acceptRelation",
+            Self::End => "unrelate",
+        };
+        format!("{command}.{name}")
+    }
+}
+
 /// The relation with this name is the one people use to be left alone.
 const BLOCK: &str = "block";
 
@@ -45,7 +57,7 @@ pub(super) async fn step(
 ) -> Result<Answer, Refusal> {
     let facts = parts.facts.current(caller.tenant).await.map_err(unavailable)?;
     let words = facts.policy.vocabulary();
-    let how = words.how(words.relation(&relation).ok_or_else(|| no_such(&facts))?);
+    let how = words.how(words.relation(&relation).ok_or_else(|| no_such(&facts, step.field("relation")))?);
     // Before anybody is looked for: these answers tell nothing of who there is.
     if how == How::Given || (how == How::Own && step == Step::Accept) {
         return Err(rules::unsupported());
@@ -55,11 +67,11 @@ pub(super) async fn step(
         return match step {
             // As with anybody between whom and oneself there is nothing.
             Step::End => Ok(Answer::RelationUpdated(wire::RelationUpdated { relation: None })),
-            Step::Relate | Step::Accept => Err(rules::not_found().field("user")),
+            Step::Relate | Step::Accept => Err(rules::not_found().field(step.field("user"))),
         };
     };
     if them.id == caller.user {
-        return Err(Refusal::new(ErrorCode::Invalid, "nobody has a relation with themselves").field("user"));
+        return Err(Refusal::new(ErrorCode::Invalid, "nobody has a relation with themselves").field(step.field("user")));
     }
     let pair = Pair { me: caller.user, them: them.id, name: relation, how };
     // First without the lock, which the whole tenant shares: what is refused or was done before takes nobody's time.
@@ -96,21 +108,28 @@ pub(super) async fn list(
     at: &str,
     limit: u32,
 ) -> Result<Answer, Refusal> {
-    let after = cursor(at, "listRelations.cursor")?.map(|(at, id)| (at, UserId(id)));
+    let after = match at {
+        "" => None,
+        text => Some(read_cursor(text).ok_or_else(|| not_a_cursor("listRelations.cursor"))?),
+    };
     let facts = parts.facts.current(caller.tenant).await.map_err(unavailable)?;
     let words = facts.policy.vocabulary();
     if relation.as_deref().is_some_and(|name| words.relation(name).is_none()) {
-        return Err(no_such(&facts).field("listRelations.relation"));
+        return Err(no_such(&facts, "listRelations.relation"));
     }
     // Whom others block or follow is theirs to know.
     let shown = words.relations.iter().filter(|(name, _)| relation.as_ref().is_none_or(|only| only == name));
     let shown: Vec<queries::Shown> =
         shown.map(|(name, how)| queries::Shown { relation: name.clone(), incoming: *how != How::Own }).collect();
-    let page = queries::of_person(parts.store.reader(), caller.user, &shown, after, limit + 1).await.map_err(unavailable)?;
+    let page = queries::of_person(parts.store.reader(), caller.user, &shown, after.as_ref(), limit + 1).await;
+    let page = page.map_err(unavailable)?;
     let more = page.len() > limit as usize;
     let page: Vec<_> = page.into_iter().take(limit as usize).collect();
     let next_cursor = match page.last() {
-        Some(last) if more => format!("{}.{}", last.changed_at_ms, last.other.id),
+        Some(last) if more => {
+            let queries::Position { changed_at_ms, other, relation, outgoing } = last.position();
+            format!("{changed_at_ms}.{other}.{}.{relation}", u8::from(outgoing))
+        }
         _ => String::new(),
     };
     let relations = page.into_iter().map(|one| {
@@ -119,6 +138,17 @@ pub(super) async fn list(
         on_wire(&one.relation, &one.other, Some(standing), mutual)
     });
     Ok(Answer::RelationPage(wire::RelationPage { relations: relations.collect(), next_cursor }))
+}
+
+/// Where a page ended, `<changed at>.<other>.<outgoing>.<relation>`.
+fn read_cursor(text: &str) -> Option<queries::Position> {
+    let mut parts = text.splitn(4, '.');
+    Some(queries::Position {
+        changed_at_ms: parts.next()?.parse().ok()?,
+        other: parts.next()?.parse().ok()?,
+        outgoing: parts.next()?.parse::<u8>().ok()? == 1,
+        relation: parts.next()?.to_owned(),
+    })
 }
 
 /// How a relation stands, seen from one side.
@@ -151,7 +181,7 @@ impl Pair {
         step: Step,
     ) -> Result<(Option<Standing>, Option<Standing>), Refusal> {
         let before = self.standing(stored);
-        let after = self.after(parts, facts, step, before).map_err(|refusal| refusal.field("user"))?;
+        let after = self.after(parts, facts, step, before).map_err(|refusal| refusal.field(step.field("user")))?;
         Ok((before, after))
     }
 
@@ -265,8 +295,8 @@ fn on_wire(name: &str, other: &people::User, standing: Option<Standing>, mutual:
     wire::Relation { relation: name.to_owned(), user: Some(other.into()), state: state as i32, direction: direction as i32 }
 }
 
-fn no_such(facts: &Snapshot) -> Refusal {
+fn no_such(facts: &Snapshot, field: impl Into<String>) -> Refusal {
     let known: Vec<&str> = facts.policy.vocabulary().relations.iter().map(|(name, _)| name.as_str()).collect();
     let known = if known.is_empty() { "none".to_owned() } else { known.join(", ") };
-    Refusal::new(ErrorCode::Invalid, format!("the tenant's policy has no such relation; it has: {known}")).field("relation")
+    Refusal::new(ErrorCode::Invalid, format!("the tenant's policy has no such relation; it has: {known}")).field(field)
 }

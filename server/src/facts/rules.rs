@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use causerie_policy::{About, Action, Capability, Code, Decision};
-use causerie_protocol::{ErrorCode, Refusal, UserId, wire};
+use causerie_protocol::{ConversationId, ErrorCode, Refusal, UserId, wire};
 
 use super::Snapshot;
 use crate::{
-    audit::Refusals,
+    audit::{Denied, Refusals},
     store::{kinds::MAIL, queries::conversations::Facts},
     telemetry::{Metrics, RuleLabel},
 };
@@ -31,22 +31,7 @@ impl Rules {
     /// # Errors
     /// The refusal the person may read.
     pub fn allow(&self, facts: &Snapshot, action: Action, me: UserId, about: About) -> Result<(), Refusal> {
-        match facts.decide(action, me, about) {
-            Some(Decision::Allow { .. }) => Ok(()),
-            // No rule holds anything yet; what can't be delivered now is not accepted.
-            Some(Decision::Hold { rule, .. }) => {
-                self.denied(facts, action, me, about, Some(facts.policy.rule_name(rule)), Code::Unsupported);
-                Err(Refusal::new(ErrorCode::Unsupported, "held messages are not supported"))
-            }
-            Some(Decision::Deny { rule, code, public_code }) => {
-                self.denied(facts, action, me, about, rule.map(|rule| facts.policy.rule_name(rule)), code);
-                Err(refusal(public_code))
-            }
-            None => {
-                self.denied(facts, action, me, about, None, Code::NotFound);
-                Err(not_found())
-            }
-        }
+        self.judge(facts, action, me, about, None)
     }
 
     /// May this person do this in a conversation, as far as they are in it?
@@ -57,13 +42,58 @@ impl Rules {
         if action == Action::Send && !takes_messages(conversation) {
             return Err(refusal(Code::Unsupported));
         }
-        self.allow(facts, action, me, About::Conversation(facts.conversation(me, conversation)))
+        let about = About::Conversation(facts.conversation(me, conversation));
+        self.judge(facts, action, me, about, conversation.id)
     }
 
-    fn denied(&self, facts: &Snapshot, action: Action, me: UserId, about: About, rule: Option<&str>, code: Code) {
-        self.refusals.take(facts, action, me, about, rule, code);
+    /// May this person do this to a message, as far as they are in its conversation?
+    ///
+    /// # Errors
+    /// The refusal the person may read.
+    pub fn allow_to_message(
+        &self,
+        facts: &Snapshot,
+        action: Action,
+        me: UserId,
+        conversation: &Facts,
+        mine: bool,
+        age_ms: i64,
+    ) -> Result<(), Refusal> {
+        let about = About::Message { conversation: facts.conversation(me, conversation), mine, age_ms };
+        self.judge(facts, action, me, about, conversation.id)
+    }
+
+    fn judge(
+        &self,
+        facts: &Snapshot,
+        action: Action,
+        me: UserId,
+        about: About,
+        conversation: Option<ConversationId>,
+    ) -> Result<(), Refusal> {
+        let denied = |rule, code| self.denied(facts, &Denied { action, me, about, conversation, rule, code });
+        match facts.decide(action, me, about) {
+            Some(Decision::Allow { .. }) => Ok(()),
+            // No rule holds anything yet; what can't be delivered now is not accepted.
+            Some(Decision::Hold { rule, .. }) => {
+                denied(Some(facts.policy.rule_name(rule)), Code::Unsupported);
+                Err(Refusal::new(ErrorCode::Unsupported, "held messages are not supported"))
+            }
+            Some(Decision::Deny { rule, code, public_code }) => {
+                denied(rule.map(|rule| facts.policy.rule_name(rule)), code);
+                Err(refusal(public_code))
+            }
+            None => {
+                denied(None, Code::NotFound);
+                Err(not_found())
+            }
+        }
+    }
+
+    fn denied(&self, facts: &Snapshot, denied: &Denied<'_>) {
+        self.refusals.take(facts, denied);
         // Rules of a product's own making could have any names, and labels must not be without a bound.
-        let rule = match rule {
+        let rule = match denied.rule {
             Some(rule) if facts.policy_is_preset() => format!("{}/{rule}", facts.policy.name()),
             Some(_) => "own".to_owned(),
             None => "default".to_owned(),

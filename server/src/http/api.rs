@@ -120,7 +120,7 @@ async fn me(shared: &Shared, request: Request) -> Result<Response, Problem> {
 async fn put_user(app: &App, path: PathParams, request: Request) -> Result<Response, Problem> {
     let key = caller::back_end(app, request.headers(), Scope::Provision).await?;
     let external_id = only(path)?;
-    let body = body::read(request).await?;
+    let body = body::fields(request, &users::FIELDS).await?;
     let user = users::put(app, &key, &external_id, &body).await?;
     Ok(json(Encoding::Json.encode(&user)))
 }

@@ -48,6 +48,21 @@ pub async fn read(request: Request) -> Result<Map<String, Value>, Problem> {
     serde_json::from_slice(&bytes).map_err(|error| malformed(&format!("the body is no JSON object: {error}")).into())
 }
 
+/// [`read`], of these fields: one that does not exist would be silently without effect.
+///
+/// # Errors
+/// As [`read`], and when there is another field (400).
+pub async fn fields(request: Request, known: &[&str]) -> Result<Map<String, Value>, Problem> {
+    let body = read(request).await?;
+    match body.keys().find(|field| !known.contains(&field.as_str())) {
+        Some(unknown) => {
+            let why = format!("`{unknown}` is none of {}", known.join(", "));
+            Err(Refusal::new(ErrorCode::Invalid, why).field(unknown).into())
+        }
+        None => Ok(body),
+    }
+}
+
 fn malformed(why: &str) -> Refusal {
     Refusal::new(ErrorCode::Malformed, why)
 }

@@ -14,12 +14,15 @@ use crate::{
 /// The name of the body's schema.
 pub const PROFILE: &str = "Profile";
 
+/// What the body of `PUT /v1/users/{external_id}` may say.
+pub const FIELDS: [&str; 4] = ["name", "avatarUrl", "locale", "status"];
+
 /// The schema of the body of `PUT /v1/users/{external_id}`.
 #[must_use]
 pub fn profile_schema() -> Value {
     json!({
         "type": "object",
-        "description": "What is known of a person. What is left out stays as it is.",
+        "description": "What is known of a person. What is left out stays as it is; a field of another name is refused.",
         "properties": {
             "name": { "type": "string", "description": "Shown to others; a person without one is shown by id." },
             "avatarUrl": { "type": "string", "description": "An http or https address, or empty for none." },
@@ -127,10 +130,19 @@ fn invalid(field: &str, why: &str) -> Refusal {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
 
     fn body(value: Value) -> Map<String, Value> {
         value.as_object().cloned().expect("an object")
+    }
+
+    #[test]
+    fn all_fields_are_described() {
+        let schema = profile_schema();
+        let described = schema["properties"].as_object().expect("an object").keys().map(String::as_str);
+        assert_eq!(described.collect::<BTreeSet<_>>(), BTreeSet::from(FIELDS));
     }
 
     #[test]

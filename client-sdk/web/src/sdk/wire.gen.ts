@@ -663,7 +663,7 @@ export type Relation = {
 export type Member = {
   user?: User;
   role?: MemberRole;
-  /** The member has read up to this message. */
+  /** The member has read up to this message; in mails, 0 for everyone but oneself. */
   readSeq?: number;
 };
 

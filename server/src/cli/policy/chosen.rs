@@ -3,7 +3,7 @@
 
 use clap::Args;
 
-use super::{Rules, clock, find_tenant, operator, preset};
+use super::{Rules, clock, find_tenant, operator_named, preset};
 use crate::{
     cli::{Outcome, Settings},
     clock::rfc3339,
@@ -37,7 +37,7 @@ impl Set {
         if !unused.is_empty() && !self.accept_unused_words {
             return Err("facts that use these words would give nothing; say --accept-unused-words if that is meant".into());
         }
-        let by = self.by.unwrap_or_else(operator);
+        let by = operator_named(self.by);
         let changed = policies::set(&store, tenant.id, &policy, &by, "policy.set", clock().now_ms()).await?;
         println!("version {}{}", changed.version, unchanged(changed));
         Ok(())
@@ -63,7 +63,7 @@ impl Rollback {
         let tenant = find_tenant(&store, &self.tenant).await?;
         let earlier = policies::earlier(&store, tenant.id, self.to).await??;
         let policy = policies::compile(&earlier)?;
-        let by = self.by.unwrap_or_else(operator);
+        let by = operator_named(self.by);
         let changed = policies::set(&store, tenant.id, &policy, &by, "policy.rollback", clock().now_ms()).await?;
         println!("version {}{}: the rules of version {}", changed.version, unchanged(changed), earlier.version);
         Ok(())

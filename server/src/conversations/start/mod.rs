@@ -82,7 +82,7 @@ async fn direct(parts: &Parts, caller: Caller, peer: Recipient) -> Result<Plan, 
     let recipients = Recipients::gather(parts, caller, vec![peer], Vec::new(), &[]).await?;
     if to_group {
         // Rules had their say; a group is no partner for a conversation of two.
-        return Err(rules::refusal(Code::Unsupported).field("with[0]"));
+        return Err(rules::refusal(Code::Unsupported).field(format!("{}[0]", StartConversation::WITH)));
     }
     let Some(peer) = recipients.members.first().map(|member| member.user) else {
         return Ok(Plan { checks: recipients.checks, ..note_to_self(caller.user) });

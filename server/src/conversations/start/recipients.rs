@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use causerie_policy::{Action, Code, GroupIx, Status};
 use causerie_protocol::{
     GroupId, Refusal, UserId,
-    command::{GroupRef, Recipient, UserRef},
+    command::{GroupRef, Recipient, StartConversation, UserRef},
     limits, wire,
 };
 use uuid::Uuid;
@@ -42,7 +42,7 @@ pub(super) struct Recipients {
 
 /// Somebody who is named.
 struct Named {
-    /// How the request names the place, `with[1]`.
+    /// How the request names the place, `startConversation.with[1]`.
     field: String,
     /// `None` for one who is not known.
     who: Option<Addressed>,
@@ -180,7 +180,8 @@ async fn resolve(
     let places = |field: &'static str, is_copy: bool, all: Vec<Recipient>| {
         all.into_iter().enumerate().map(move |(at, one)| (format!("{field}[{at}]"), is_copy, one))
     };
-    let all: Vec<(String, bool, Recipient)> = places("with", false, to).chain(places("copy", true, copy)).collect();
+    let all = places(StartConversation::WITH, false, to).chain(places(StartConversation::COPY, true, copy));
+    let all: Vec<(String, bool, Recipient)> = all.collect();
     let mut users = Vec::new();
     let mut external_ids = Vec::new();
     for (_, _, one) in &all {

@@ -1,7 +1,7 @@
 //! Answering a mail: whom one may write to because they wrote to one, unless a rule denies it.
 
 use causerie_policy::Action;
-use causerie_protocol::{MessageId, Refusal, UserId};
+use causerie_protocol::{MessageId, Refusal, UserId, command::StartConversation};
 
 use super::{
     super::{Caller, Parts, unavailable},
@@ -9,7 +9,7 @@ use super::{
 };
 use crate::facts::rules;
 
-const FIELD: &str = "inReplyTo";
+const FIELD: &str = StartConversation::IN_REPLY_TO;
 
 /// The author of a message the caller holds, and the people it was addressed to by name; and what must still be allowed when
 /// the answer is written. Groups are never exempt, and nobody is for one who answers oneself.

@@ -57,8 +57,9 @@ pub(super) async fn write(tools: &Tools, now_ms: i64, orders: &[Order]) -> Resul
         facts.insert(tenant, known.ok_or(NotWritten::FactsMissing(tenant))?);
     }
     let mut told = Vec::new();
-    let refusals: Vec<_> = orders.iter().map(|order| refused(tools, &facts, order)).collect();
     let members: Vec<_> = orders.iter().map(|order| members(&facts, order)).collect();
+    let refusals = orders.iter().zip(&members).map(|(order, members)| refused(tools, &facts, order, members));
+    let refusals: Vec<_> = refusals.collect();
     let started = start(&append, orders, &members, &refusals, now_ms).await?;
     let places: Vec<Option<ConversationId>> =
         orders.iter().zip(&started).map(|(order, started)| order.op.place().or(started.map(|(id, _)| id))).collect();
@@ -113,7 +114,7 @@ pub(super) async fn write(tools: &Tools, now_ms: i64, orders: &[Order]) -> Resul
 }
 
 /// Why an order must not start what it asks for, by facts that hold until the batch ends. What exists already may still be found.
-fn refused(tools: &Tools, facts: &HashMap<TenantId, Arc<Snapshot>>, order: &Order) -> Option<Refusal> {
+fn refused(tools: &Tools, facts: &HashMap<TenantId, Arc<Snapshot>>, order: &Order, members: &[Member]) -> Option<Refusal> {
     let Op::Start(start) = &order.op else { return None };
     let Some(facts) = facts.get(&order.caller.tenant) else { return Some(rules::not_found()) };
     if start.exists {
@@ -122,6 +123,7 @@ fn refused(tools: &Tools, facts: &HashMap<TenantId, Arc<Snapshot>>, order: &Orde
     let me = order.caller.user;
     let ask = || -> Result<(), Refusal> {
         start.checks.iter().try_for_each(|check| check.ask(&tools.rules, facts, me))?;
+        start.reaches(members)?;
         // What could not be read, or not begin as asked, is not made.
         let to_be = start.facts();
         tools.rules.allow_in(facts, Action::Read, me, &to_be)?;

@@ -28,7 +28,7 @@ impl Work<'_> {
 
     pub(super) fn remove(&mut self, conversation: ConversationId, user: UserId) -> Result<(), Refusal> {
         if !self.present.contains(&(conversation, user)) {
-            return Err(rules::not_found().field("userId"));
+            return Err(rules::not_found().field("removeMember.userId"));
         }
         self.leave_group(conversation, user);
         Ok(())

@@ -3,7 +3,11 @@
 use std::{borrow::Cow, collections::HashSet};
 
 use causerie_policy::{About, Action, Code, Decision, Effect, Status};
-use causerie_protocol::{ConversationId, GroupId, MessageId, Refusal, UserId, command::Draft, wire};
+use causerie_protocol::{
+    ConversationId, GroupId, MessageId, Refusal, UserId,
+    command::{Draft, StartConversation},
+    wire,
+};
 use uuid::Uuid;
 
 use crate::{
@@ -13,8 +17,12 @@ use crate::{
         rules::{self, Rules},
     },
     store::{
-        kinds::{DIRECT, OPEN},
-        queries::{append::NewConversation, conversations::Facts, mails::Addressee},
+        kinds::{DIRECT, MAIL, OPEN},
+        queries::{
+            append::NewConversation,
+            conversations::Facts,
+            mails::{Addressed, Addressee},
+        },
     },
 };
 
@@ -106,19 +114,20 @@ impl Check {
     /// # Errors
     /// The refusal the person may read.
     pub fn ask(&self, rules: &Rules, facts: &Snapshot, me: UserId) -> Result<(), Refusal> {
-        let about = match self.whom {
-            Whom::Nobody => Some(About::Nothing),
-            Whom::Person(them) | Whom::Answered(them) => facts.user(them).map(About::Person),
-            Whom::Group(group) => facts.group(group).map(About::Group),
-            Whom::Conversation(conversation) => Some(About::Conversation(facts.conversation(me, &conversation))),
+        let allow = |about: Option<About>| {
+            about.ok_or_else(rules::not_found).and_then(|about| rules.allow(facts, self.action, me, about))
         };
-        let answer = about.ok_or_else(rules::not_found).and_then(|about| match (self.whom, about) {
-            (Whom::Answered(_), About::Person(them)) if facts.world.status(them) != Status::Active => {
-                Err(rules::refusal(Code::RecipientInactive))
-            }
-            (Whom::Answered(_), about) if !denied(facts, self.action, me, about) => Ok(()),
-            (_, about) => rules.allow(facts, self.action, me, about),
-        });
+        let answer = match self.whom {
+            Whom::Nobody => allow(Some(About::Nothing)),
+            Whom::Person(them) => allow(facts.user(them).map(About::Person)),
+            Whom::Answered(them) => match facts.user(them) {
+                Some(them) if facts.world.status(them) != Status::Active => Err(rules::refusal(Code::RecipientInactive)),
+                Some(them) if !denied(facts, self.action, me, About::Person(them)) => Ok(()),
+                them => allow(them.map(About::Person)),
+            },
+            Whom::Group(group) => allow(facts.group(group).map(About::Group)),
+            Whom::Conversation(conversation) => rules.allow_in(facts, self.action, me, &conversation),
+        };
         answer.map_err(|refusal| if self.field.is_empty() { refusal } else { refusal.field(self.field.as_str()) })
     }
 }
@@ -152,10 +161,23 @@ impl Start {
         Cow::Owned(self.members.iter().filter(|member| member.is_named || inside.contains(&member.user)).copied().collect())
     }
 
+    /// A mail goes to somebody: to others, or to its author by name. Groups may have emptied since it was asked for.
+    ///
+    /// # Errors
+    /// As asking for it now is refused.
+    pub(super) fn reaches(&self, members_now: &[Member]) -> Result<(), Refusal> {
+        let author = Addressed::User(self.new.created_by);
+        if self.new.kind != MAIL || members_now.len() > 1 || self.addressees.iter().any(|one| one.who == author) {
+            return Ok(());
+        }
+        Err(rules::refusal(Code::RecipientInactive).field(format!("{}[0]", StartConversation::WITH)))
+    }
+
     /// What the starter stands for in it once it is made.
     pub(super) fn facts(&self) -> Facts {
         let peer = self.members.get(1).filter(|_| self.new.kind == DIRECT);
         Facts {
+            id: None,
             tenant: self.new.tenant,
             kind: self.new.kind,
             state: OPEN,
@@ -250,4 +272,88 @@ impl Op {
 pub(super) enum LaneKey<'a> {
     Start(&'a str),
     Conversation(Option<ConversationId>),
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use causerie_protocol::{ErrorCode, wire::UserStatus};
+
+    use super::*;
+    use crate::{
+        clock::Clock,
+        facts,
+        store::{
+            kinds::{GROUP, MEMBER},
+            lookups::Lookups,
+            queries::{
+                facts::{FactWrite, GroupFact, MembershipFact, MembershipKey},
+                people::{self, Profile},
+                tenants,
+            },
+        },
+        testing::{NOW_MS, TestClock, on_each_database},
+    };
+
+    fn person(id: &str, status: UserStatus) -> Profile {
+        Profile { external_id: id.to_owned(), status: Some(status), ..Profile::default() }
+    }
+
+    #[tokio::test]
+    async fn a_mail_to_a_group_that_emptied_since_is_refused() {
+        on_each_database(|store| async move {
+            let tenant = tenants::create(&store, "school", "School", NOW_MS).await.expect("stores").id;
+            let mut write = FactWrite::begin(&store, tenant, NOW_MS).await.expect("begins");
+            let rules = "policy mine\nroles pupil\nkinds class\nallow find,start all when everyone\n";
+            write.policy("mine", rules, "test").await.expect("writes");
+            let people = ["lea", "tom"].map(|id| person(id, UserStatus::Active));
+            let people = write.users(&people).await.expect("writes");
+            let [lea, tom] = [0, 1].map(|at: usize| people[at].1.id);
+            let class = GroupFact { external_id: "6a".to_owned(), kind: Some("class".to_owned()), ..GroupFact::default() };
+            write.groups(&[class]).await.expect("writes");
+            let class = write.resolve_groups(&["6a"]).await.expect("asks")["6a"];
+            let key = MembershipKey { user: tom, group: class, role: "pupil".to_owned() };
+            write.memberships(&[MembershipFact { key, from_ms: None, until_ms: None }]).await.expect("writes");
+            write.commit().await.expect("commits");
+
+            let start = |kind, also: Option<UserId>| {
+                let to = [Some(Addressed::Group(class)), also.map(Addressed::User)].into_iter().flatten();
+                let member = |user, is_named| Member { user, role: MEMBER, is_copy: false, is_named };
+                Start {
+                    new: NewConversation {
+                        id: ConversationId::new(),
+                        tenant: tenant.0,
+                        kind,
+                        subject: String::new(),
+                        start_key: String::new(),
+                        member_count: 2,
+                        created_by: lea,
+                        in_reply_to: None,
+                    },
+                    members: vec![member(lea, true), member(tom, false)],
+                    addressees: to.map(|who| Addressee { who, is_copy: false }).collect(),
+                    groups: vec![class],
+                    first_message: None,
+                    checks: Vec::new(),
+                    exists: false,
+                }
+            };
+            let clock: Arc<dyn Clock> = TestClock::new();
+            let facts = facts::Facts::new(&store, &Lookups::start(&store), &clock);
+            let reaches = async |start: Start| {
+                let facts = facts.current(tenant).await.expect("reads");
+                start.reaches(&start.members_now(&facts))
+            };
+            assert_eq!(reaches(start(MAIL, None)).await, Ok(()));
+
+            let gone = person("tom", UserStatus::Deactivated);
+            people::upsert(&store, tenant, &[gone], NOW_MS).await.expect("stores");
+            let refusal = reaches(start(MAIL, None)).await.expect_err("nobody gets it");
+            assert_eq!((refusal.code, refusal.field.as_str()), (ErrorCode::RecipientInactive, "startConversation.with[0]"));
+            assert_eq!(reaches(start(MAIL, Some(lea))).await, Ok(()), "she gets it herself");
+            assert_eq!(reaches(start(GROUP, None)).await, Ok(()), "others can be added");
+        })
+        .await;
+    }
 }

@@ -5,8 +5,12 @@ use std::{
     sync::Arc,
 };
 
-use causerie_policy::{About, Action, Code};
-use causerie_protocol::{ClientId, ConversationId, ErrorCode, MessageId, Refusal, TenantId, UserId, command::Draft, wire};
+use causerie_policy::{Action, Code};
+use causerie_protocol::{
+    ClientId, ConversationId, ErrorCode, MessageId, Refusal, TenantId, UserId,
+    command::{Draft, StartConversation},
+    wire,
+};
 use wire::event::Kind as Event;
 
 use super::{
@@ -98,10 +102,10 @@ impl Work<'_> {
             Op::Start(start) => {
                 may(Action::Read)?;
                 if let Some(draft) = &start.first_message {
-                    let done = self.sent_before(conversation, user, draft)?.is_some();
+                    let done = self.sent_before(conversation, user, draft, StartConversation::FIRST_MESSAGE)?.is_some();
                     match kind {
                         _ if done || (created && kind == MAIL) => {}
-                        MAIL => return Err(used_for_another("mail")),
+                        MAIL => return Err(used_for_another("mail", StartConversation::CLIENT_ID)),
                         _ => may(Action::Send)?,
                     }
                 }
@@ -109,8 +113,10 @@ impl Work<'_> {
                 if comes_back {
                     self.come_back(conversation, user);
                 }
+                let first_message = start.first_message.as_ref();
                 let first_message =
-                    start.first_message.as_ref().map(|draft| self.send(conversation, user, draft)).transpose()?;
+                    first_message.map(|draft| self.send(conversation, user, draft, StartConversation::FIRST_MESSAGE));
+                let first_message = first_message.transpose()?;
                 Ok(Done::Started { conversation, created, first_message })
             }
             Op::Send { draft, .. } => {
@@ -122,7 +128,7 @@ impl Work<'_> {
                 if !done_here {
                     may(Action::Send)?;
                 }
-                self.send(conversation, user, draft).map(Done::Sent)
+                self.send(conversation, user, draft, "sendMessage").map(Done::Sent)
             }
             Op::Edit { message, text, .. } => {
                 let found = self.target(conversation, user, *message, &standing, Action::Edit)?;
@@ -196,22 +202,30 @@ impl Work<'_> {
     }
 
     /// The message a draft became before, in this batch or long ago; a refusal if its client id stands for something else.
+    /// `place` holds the draft in the request.
     fn sent_before(
         &self,
         conversation: ConversationId,
         author: UserId,
         draft: &Draft,
+        place: &str,
     ) -> Result<Option<&wire::Message>, Refusal> {
         let Some(before) = self.sent.get(&(author, draft.client_id)) else { return Ok(None) };
         let edited = before.edited_at.is_some() || before.deleted_at.is_some();
         if before.conversation_id != conversation.to_string() || !(edited || before.text == draft.text) {
-            return Err(used_for_another("message"));
+            return Err(used_for_another("message", format!("{place}.clientId")));
         }
         Ok(Some(before))
     }
 
-    fn send(&mut self, conversation: ConversationId, author: UserId, draft: &Draft) -> Result<wire::Message, Refusal> {
-        if let Some(before) = self.sent_before(conversation, author, draft)?.cloned() {
+    fn send(
+        &mut self,
+        conversation: ConversationId,
+        author: UserId,
+        draft: &Draft,
+        place: &str,
+    ) -> Result<wire::Message, Refusal> {
+        if let Some(before) = self.sent_before(conversation, author, draft, place)?.cloned() {
             self.metrics.messages_repeated.inc();
             // Whoever committed it may not have lived to tell. Those who heard drop it by its version.
             let known_seq = before.seq.saturating_sub(1);
@@ -278,9 +292,8 @@ impl Work<'_> {
             .ok_or_else(rules::not_found)?;
         let mine = message.author_id == user.to_string();
         let sent_ms = message.sent_at.as_ref().map_or(0, milliseconds);
-        let conversation = facts.conversation(user, &standing.facts);
-        let about = About::Message { conversation, mine, age_ms: self.now_ms.saturating_sub(sent_ms) };
-        self.rules.allow(&facts, action, user, about)?;
+        let age_ms = self.now_ms.saturating_sub(sent_ms);
+        self.rules.allow_to_message(&facts, action, user, &standing.facts, mine, age_ms)?;
         Ok(message.clone())
     }
 
@@ -382,6 +395,6 @@ impl Work<'_> {
 }
 
 /// The answer to a client id that comes back with something else.
-fn used_for_another(what: &str) -> Refusal {
-    Refusal::new(ErrorCode::Conflict, format!("this client id was used for another {what}")).field("clientId")
+fn used_for_another(what: &str, field: impl Into<String>) -> Refusal {
+    Refusal::new(ErrorCode::Conflict, format!("this client id was used for another {what}")).field(field)
 }

@@ -162,7 +162,7 @@ pub fn schemas() -> Map<String, Value> {
                 "at": time(""),
                 "actor": text_of("`user:…`, `key:…`, `cli:…`."),
                 "action": text_of("A word of the rule language, or a call such as `policy.set`."),
-                "target": text_of("`user:…`, `group:…`, `policy:…`."),
+                "target": text_of("`user:…`, `group:…`, `conversation:…`, `policy:…`."),
                 "outcome": text_of("`done` or `refused`."),
                 "rule": text_of("The rule that said no; empty where no rule allowed it."),
                 "detail": { "type": "object", "description": "What else is known." },

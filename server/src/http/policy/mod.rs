@@ -12,7 +12,7 @@ use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
 use super::{
-    body,
+    body::fields,
     caller::{self, unavailable},
     error::Problem,
 };
@@ -322,15 +322,6 @@ fn whom(body: &Map<String, Value>, field: &str) -> Result<Whom, Refusal> {
 
 fn action_of(word: &str) -> Option<Action> {
     ACTIONS.iter().find(|(name, _)| *name == word).map(|(_, action)| *action)
-}
-
-/// A body of these fields; one that does not exist would be silently without effect.
-async fn fields(request: Request, known: &'static [&'static str]) -> Result<Map<String, Value>, Problem> {
-    let body = body::read(request).await?;
-    match body.keys().find(|field| !known.contains(&field.as_str())) {
-        Some(unknown) => Err(invalid(unknown, &format!("is none of {}", known.join(", "))).into()),
-        None => Ok(body),
-    }
 }
 
 /// Query parameters, of these names; an empty one is none.

@@ -214,7 +214,7 @@ impl Append {
             rows.push([conversation.0.into(), user.0.into()]);
         }
         let sql = format!(
-            "SELECT c.id AS c_id, w.id AS w_id, w.tokens_valid_from, c.uncounted_seq, m.read_seq, \
+            "SELECT w.id AS w_id, w.tokens_valid_from, c.uncounted_seq, m.read_seq, \
              EXISTS (SELECT 1 FROM members pm WHERE c.kind = 2 AND pm.conversation_id = c.id AND pm.user_id <> w.id \
              AND pm.left_at IS NOT NULL) AS peer_left, {} FROM input \
              JOIN conversations c ON c.id = input.conversation_id JOIN users w ON w.id = input.user_id \

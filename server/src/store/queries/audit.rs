@@ -19,7 +19,7 @@ pub struct Entry {
     pub actor: String,
     /// What: an action of the rule language, or a call such as `policy.set`.
     pub action: String,
-    /// To whom or what: `user:tom`, `group:6a`, `policy:3`; empty for nothing in particular.
+    /// To whom or what: `user:tom`, `group:6a`, `conversation:<id>`, `policy:3`; empty for nothing in particular.
     pub target: String,
     /// What became of it.
     pub outcome: Outcome,
@@ -99,7 +99,8 @@ pub async fn append(connection: &impl ConnectionTrait, entries: &[(TenantId, Ent
     Ok(())
 }
 
-/// Lines of a tenant, the latest first, each with its id.
+/// Lines of a tenant, the latest first, each with its id. Paged by id, which begins with the time and is no other line's: of
+/// lines of one moment none is lost or comes twice.
 ///
 /// # Errors
 /// When the database fails.

@@ -35,6 +35,8 @@ pub struct Summary {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[allow(missing_docs)]
 pub struct Facts {
+    /// `None` for one that is still to be made.
+    pub id: Option<ConversationId>,
     pub tenant: Uuid,
     pub kind: i16,
     pub state: i16,
@@ -69,6 +71,7 @@ impl DirectConversation {
         self.members.iter().map(|(me, role)| {
             let peer = self.members.iter().map(|(user, _)| *user).find(|user| user != me);
             let facts = Facts {
+                id: Some(self.id),
                 tenant: self.tenant.0,
                 kind: 2,
                 state: self.state,
@@ -201,7 +204,7 @@ impl Store {
             rows.push([conversation.0.into(), user.0.into()]);
         }
         let sql = format!(
-            "SELECT input.user_id, c.id AS c_id, {} FROM input JOIN conversations c ON c.id = input.conversation_id \
+            "SELECT input.user_id, {} FROM input JOIN conversations c ON c.id = input.conversation_id \
              LEFT JOIN members m ON m.conversation_id = c.id AND m.user_id = input.user_id",
             facts_columns("input.user_id")
         );
@@ -289,12 +292,13 @@ impl Store {
     ) -> Result<Vec<(i64, wire::Member)>, StoreError> {
         let (joined_at, user) = after.map_or((-1, Uuid::nil()), |(at, user)| (at, user.0));
         let sql = format!(
-            "SELECT m.joined_at, m.role, m.read_seq, w.id, w.external_id, w.name, w.avatar_url, w.status \
+            "SELECT m.joined_at, m.role, {}, w.id, w.external_id, w.name, w.avatar_url, w.status \
              FROM members m JOIN users w ON w.id = m.user_id JOIN conversations c ON c.id = m.conversation_id \
              WHERE m.conversation_id = $1 AND {} AND (m.joined_at > $2 OR (m.joined_at = $2 AND m.user_id > $3)) \
              AND (c.kind <> 4 OR m.user_id = $5 OR m.user_id = c.created_by OR m.user_id IN \
              (SELECT a.user_id FROM addressees a WHERE a.conversation_id = $1 AND a.user_id IS NOT NULL)) \
              ORDER BY m.joined_at, m.user_id LIMIT $4",
+            TOLD_READ_SEQ.replace("$member", "m").replace("$viewer", "$5"),
             IS_SHOWN.replace("$member", "m")
         );
         let limit = i64::from(limit) + 1;
@@ -344,7 +348,7 @@ impl Store {
 /// What facts are made of; `who` names the person's column.
 pub fn facts_columns(who: &str) -> String {
     format!(
-        "c.tenant_id, c.kind, c.state, c.version, c.last_seq, c.member_count, m.role, m.first_seq, m.hidden_seq, m.left_at, {} AS peer_id",
+        "c.id AS c_id, c.tenant_id, c.kind, c.state, c.version, c.last_seq, c.member_count, m.role, m.first_seq, m.hidden_seq, m.left_at, {} AS peer_id",
         PEER.replace("$who", who)
     )
 }
@@ -356,6 +360,7 @@ pub fn facts_columns(who: &str) -> String {
 pub fn facts(row: &QueryResult) -> Result<Facts, DbErr> {
     let left: Option<i64> = row.try_get("", "left_at")?;
     Ok(Facts {
+        id: Some(ConversationId(row.try_get("", "c_id")?)),
         tenant: row.try_get("", "tenant_id")?,
         kind: row.try_get("", "kind")?,
         state: row.try_get("", "state")?,
@@ -375,6 +380,10 @@ const IS_SHOWN: &str = "($member.left_at IS NULL OR c.kind <> 3)";
 /// Whom the member `m` of the mail `c` sees: who sent it, those named, and themselves. Who was in a group is not theirs to know.
 const NAMED: &str = "SELECT m.user_id AS id UNION SELECT c.created_by UNION \
     SELECT n.user_id FROM addressees n WHERE n.conversation_id = c.id AND n.user_id IS NOT NULL";
+
+/// How far one member is told that another has read: in mails nobody learns it, but of themselves.
+const TOLD_READ_SEQ: &str =
+    "CASE WHEN c.kind = 4 AND $member.user_id <> $viewer THEN 0 ELSE $member.read_seq END AS read_seq";
 
 /// The preview `x` is the last message the member sees; a look at hidden ones is needed only where the last is not beyond.
 fn joins() -> String {
@@ -420,9 +429,10 @@ fn select(backend: DbBackend) -> String {
     let shown = |those: &str| {
         format!(
             "(SELECT {open}({entry}(shown.id, shown.external_id, shown.name, shown.avatar_url, shown.status, shown.role, shown.read_seq)){close} \
-             FROM (SELECT {id} AS id, w.external_id, w.name, w.avatar_url, w.status, s.role, s.read_seq FROM {those} \
+             FROM (SELECT {id} AS id, w.external_id, w.name, w.avatar_url, w.status, s.role, {read_seq} FROM {those} \
              ORDER BY s.joined_at, s.user_id LIMIT {max}) shown)",
             id = json.text_of("w.id"),
+            read_seq = TOLD_READ_SEQ.replace("$member", "s").replace("$viewer", "m.user_id"),
             max = limits::MEMBERS_SHOWN,
         )
     };
@@ -433,7 +443,7 @@ fn select(backend: DbBackend) -> String {
          JOIN users w ON w.id = s.user_id"
     );
     format!(
-        "SELECT m.user_id, m.read_seq AS m_read_seq, m.marked_unread, {UNREAD} AS unread, c.id AS c_id, {facts}, c.subject, \
+        "SELECT m.user_id, m.read_seq AS m_read_seq, m.marked_unread, {UNREAD} AS unread, {facts}, c.subject, \
          c.active_at, x.id AS x_id, x.conversation_id AS x_conversation_id, x.seq AS x_seq, x.version AS x_version, \
          x.author_id AS x_author_id, x.client_id AS x_client_id, x.text AS x_text, x.sent_at AS x_sent_at, \
          x.edited_at AS x_edited_at, x.deleted_at AS x_deleted_at, \

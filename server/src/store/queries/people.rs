@@ -116,6 +116,14 @@ impl Profile {
             || self.writable_by.is_some_and(|said| said != user.writable_by)
     }
 
+    /// Whether it is of a token that came later than what is stored and names the very roles that are stored: older tokens
+    /// then name others in vain.
+    #[must_use]
+    pub fn confirms(&self, user: &User) -> bool {
+        self.said_at_s.is_some_and(|said_at_s| said_at_s > user.claims_from_s)
+            && self.roles.as_ref().is_some_and(|said| roles_text(said) == roles_text(&user.roles))
+    }
+
     /// Whether its name, avatar, locale and roles are to be taken where those stored are of this second.
     #[must_use]
     pub fn is_news(&self, claims_from_s: i64) -> bool {
@@ -267,6 +275,33 @@ async fn select_by_external_id<'a>(
     let body = "SELECT u.* FROM input i JOIN users u ON u.tenant_id = i.tenant_id AND u.external_id = i.external_id";
     let query = rows.statement(connection.get_database_backend(), body, &[]);
     Ok(user::Entity::find().from_raw_sql(query).all(connection).await?)
+}
+
+/// Notes that newer tokens confirmed what is stored of people, each issued at this second: [`User::claims_from_s`]. Where
+/// other roles came between, nothing is noted. Concerns no rule, so it takes no fact lock.
+///
+/// # Errors
+/// When the database fails.
+pub async fn confirm_claims(store: &Store, confirmed: &[(&User, i64)]) -> Result<(), StoreError> {
+    let mut latest: HashMap<UserId, (&User, i64)> = HashMap::with_capacity(confirmed.len());
+    for (user, said_at_s) in confirmed {
+        let entry = latest.entry(user.id).or_insert((*user, *said_at_s));
+        entry.1 = entry.1.max(*said_at_s);
+    }
+    let latest: Vec<_> = latest.into_values().collect();
+    for chunk in latest.chunks(CHUNK) {
+        let mut rows = Rows::new([("id", Column::Uuid), ("roles", Column::Text), ("said_at", Column::Int)]);
+        for (user, said_at_s) in chunk {
+            rows.push([user.id.0.into(), roles_text(&user.roles).into(), (*said_at_s).into()]);
+        }
+        // Locked in the order of ids, as by whoever else writes people.
+        let body = "UPDATE users SET claims_from = s.said_at
+                    FROM (SELECT u.id, i.said_at FROM input i JOIN users u ON u.id = i.id AND u.roles = i.roles
+                          WHERE u.claims_from < i.said_at ORDER BY u.id {for_update u}) s
+                    WHERE users.id = s.id";
+        store.writer().execute_raw(rows.statement(store.backend(), body, &[])).await?;
+    }
+    Ok(())
 }
 
 /// Voids the tokens of a person: [`FactWrite::revoke_tokens`]. Once it is answered, nothing they send is written: it waits

@@ -148,21 +148,21 @@ async fn one_who_can_not_be_written_to_refuses_all_and_is_named() {
         school().write(cluster).await;
         let (ann, paul) = (cluster.client(0, "ann").await, cluster.client(other, "paul").await);
         let out_of_reach = refused(&ann, to([person("paul"), group("Staff")])).await;
-        assert_eq!(out_of_reach, (ErrorCode::NotFound, "with[1]".to_owned()));
+        assert_eq!(out_of_reach, (ErrorCode::NotFound, "startConversation.with[1]".to_owned()));
         let unknown = refused(&ann, to([person("paul"), group("Nobody")])).await;
         assert_eq!(unknown, out_of_reach);
         // Blamed in their turn, so that the place does not tell who exists.
         for two in [["Staff", "Nobody"], ["Nobody", "Staff"]] {
             let first = refused(&ann, to(two.map(group))).await;
-            assert_eq!(first, (ErrorCode::NotFound, "with[0]".to_owned()), "{two:?}");
+            assert_eq!(first, (ErrorCode::NotFound, "startConversation.with[0]".to_owned()), "{two:?}");
         }
         let copy = refused(&ann, MailDraft { copy: vec![person("paul"), person("sam")], ..to([person("paul")]) }).await;
-        assert_eq!(copy, (ErrorCode::NotFound, "copy[1]".to_owned()));
+        assert_eq!(copy, (ErrorCode::NotFound, "startConversation.copy[1]".to_owned()));
         let all_inactive = school().inactive("ann", wire::UserStatus::Deactivated);
         let all_inactive = all_inactive.inactive("ben", wire::UserStatus::Deactivated);
         all_inactive.write(cluster).await;
         let nobody_active = refused(&paul, to([group("Pupils-6A")])).await;
-        assert_eq!(nobody_active, (ErrorCode::NotFound, "with[0]".to_owned()));
+        assert_eq!(nobody_active, (ErrorCode::NotFound, "startConversation.with[0]".to_owned()));
         nothing_arrived(&paul).await;
         assert!(stored_texts(cluster).await.is_empty());
     })
@@ -182,7 +182,7 @@ async fn one_who_was_written_to_may_answer_those_people_and_no_groups() {
 
         assert_eq!(
             refused(&pia, to([person("sam")])).await,
-            (ErrorCode::NotFound, "with[0]".to_owned()),
+            (ErrorCode::NotFound, "startConversation.with[0]".to_owned()),
             "no rule that way"
         );
         let answer = |recipients: Vec<Recipient>| MailDraft { in_reply_to: Some(parent), ..to(recipients) };
@@ -193,12 +193,12 @@ async fn one_who_was_written_to_may_answer_those_people_and_no_groups() {
         assert_eq!(arrived(&mut pat).await.in_reply_to, parent.to_string());
 
         let with_group = refused(&pia, answer(vec![person("sam"), group("Staff")])).await;
-        assert_eq!(with_group, (ErrorCode::NotFound, "with[1]".to_owned()));
+        assert_eq!(with_group, (ErrorCode::NotFound, "startConversation.with[1]".to_owned()));
         let third = refused(&pia, answer(vec![person("sam"), person("sue")])).await;
-        assert_eq!(third, (ErrorCode::NotFound, "with[1]".to_owned()));
+        assert_eq!(third, (ErrorCode::NotFound, "startConversation.with[1]".to_owned()));
         // Only those who hold it.
         let paul = cluster.client(other, "paul").await;
-        let not_held = (ErrorCode::NotFound, "inReplyTo".to_owned());
+        let not_held = (ErrorCode::NotFound, "startConversation.inReplyTo".to_owned());
         assert_eq!(refused(&paul, answer(vec![person("sam")])).await, not_held);
         let nowhere = MailDraft { in_reply_to: Some(MessageId::new()), ..to([person("sam")]) };
         assert_eq!(refused(&pia, nowhere).await, not_held);
@@ -265,6 +265,40 @@ async fn who_deletes_a_mail_deletes_their_own_copy_and_the_last_one_the_text() {
         assert!(ann.history(here, HistoryRange::Newest, 0).await.expect("readable").messages.is_empty());
         ann.delete_conversation(here, false).await.expect("one's own copy");
         assert_eq!(stored_texts(cluster).await, [""]);
+    })
+    .await;
+}
+
+/// How far each is told to have read, by name; the list of members, the list of mails and the mail itself tell the same.
+async fn read_by(peer: &Peer, here: ConversationId) -> Vec<(String, u32)> {
+    let positions = |members: Vec<wire::Member>| {
+        let position = |member: wire::Member| (member.user.expect("told").external_id, member.read_seq);
+        let mut positions: Vec<_> = members.into_iter().map(position).collect();
+        positions.sort_unstable();
+        positions
+    };
+    let told = positions(peer.conversation(here).await.expect("readable").members);
+    let list = peer.conversations("").await.expect("a list").conversations;
+    let listed = list.into_iter().find(|mail| mail.id == here.to_string()).expect("it is listed");
+    assert_eq!(positions(listed.members), told);
+    assert_eq!(positions(peer.members(here, "").await.expect("readable").members), told);
+    told
+}
+
+#[tokio::test]
+async fn who_read_a_mail_is_told_to_nobody() {
+    everywhere(async |cluster, other| {
+        school().write(cluster).await;
+        let (paul, mut ann, mut ben) =
+            (cluster.client(0, "paul").await, cluster.client(other, "ann").await, cluster.client(0, "ben").await);
+        let here = place(&send(&paul, to([person("ann"), person("ben")])).await);
+        arrived(&mut ann).await;
+        arrived(&mut ben).await;
+        assert_eq!(ann.mark_read(here, 1).await.expect("read").read_seq, 1);
+        let positions = |of: [u32; 3]| ["ann", "ben", "paul"].map(str::to_owned).into_iter().zip(of).collect::<Vec<_>>();
+        assert_eq!(read_by(&paul, here).await, positions([0, 0, 1]), "it is his own");
+        assert_eq!(read_by(&ben, here).await, positions([0, 0, 0]));
+        assert_eq!(read_by(&ann, here).await, positions([1, 0, 0]));
     })
     .await;
 }

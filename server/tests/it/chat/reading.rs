@@ -82,6 +82,9 @@ async fn the_other_one_sees_how_far_one_has_read() {
         let expected =
             wire::MemberRead { conversation_id: here.to_string(), user_id: tom.id().await.to_string(), read_seq: 1 };
         assert_eq!(seen, expected);
+        let members = lea.members(here, "").await.expect("readable").members;
+        let told = members.iter().find(|member| member.user.as_ref().is_some_and(|user| user.external_id == "tom"));
+        assert_eq!(told.map(|member| member.read_seq), Some(1), "nor is it lost on those who come later");
     })
     .await;
 }

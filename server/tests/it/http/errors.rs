@@ -4,7 +4,7 @@ use causerie_protocol::limits;
 use serde_json::json;
 use uuid::Uuid;
 
-use super::{Caller, assert_problem};
+use super::{Caller, assert_problem, text};
 use crate::harness::{Claims, Cluster, Tenant, http::Request};
 
 #[tokio::test]
@@ -55,6 +55,42 @@ async fn a_bad_body_is_refused_by_field() {
     // The path says which conversation, whatever the body says.
     let elsewhere = json!({ "conversationId": Uuid::now_v7(), "clientId": Uuid::now_v7(), "text": "b" });
     assert_eq!(lea.json("POST", &messages, elsewhere).await.ok()["message"]["seq"], 2);
+}
+
+#[tokio::test]
+async fn what_is_not_allowed_is_named_like_what_is_malformed() {
+    let cluster = Cluster::embedded().await;
+    let (lea, tom) = (Caller::person(&cluster, "lea"), Caller::person(&cluster, "tom"));
+    let tom_id = tom.id().await;
+    let nobody = json!([{ "externalId": "tom" }, { "externalId": "nobody" }]);
+    let group = json!({ "kind": "CONVERSATION_KIND_GROUP", "with": nobody, "clientId": Uuid::now_v7() });
+    let refused = lea.json("POST", "/v1/conversations", group).await;
+    assert_problem(&refused, 404, "not_found", "startConversation.with[1]");
+
+    let group = json!({ "kind": "CONVERSATION_KIND_GROUP", "clientId": Uuid::now_v7() });
+    let here = text(&lea.json("POST", "/v1/conversations", group).await.ok()["conversation"]["id"]);
+    let here = format!("/v1/conversations/{here}");
+    let refused = lea.json("POST", format!("{here}/members"), json!({ "users": nobody })).await;
+    assert_problem(&refused, 404, "not_found", "addMembers.users[1]");
+    let refused = lea.send(Request::new("DELETE", format!("{here}/members/{tom_id}"))).await;
+    assert_problem(&refused, 404, "not_found", "removeMember.userId");
+
+    let client_id = Uuid::now_v7();
+    let say = async |words: &str| {
+        lea.json("POST", format!("{here}/messages"), json!({ "clientId": client_id, "text": words })).await
+    };
+    say("one").await.ok();
+    assert_problem(&say("another").await, 409, "conflict", "sendMessage.clientId");
+    let first = json!({ "clientId": client_id, "text": "another" });
+    let group = json!({ "kind": "CONVERSATION_KIND_GROUP", "clientId": Uuid::now_v7(), "firstMessage": first });
+    let refused = lea.json("POST", "/v1/conversations", group).await;
+    assert_problem(&refused, 409, "conflict", "startConversation.firstMessage.clientId");
+
+    let whom = |external_id: &str| json!({ "user": { "externalId": external_id } });
+    let refused = lea.json("PUT", "/v1/relations/block", whom("nobody")).await;
+    assert_problem(&refused, 404, "not_found", "relate.user");
+    let refused = lea.json("POST", "/v1/relations/rival/end", whom("tom")).await;
+    assert_problem(&refused, 400, "invalid", "unrelate.relation");
 }
 
 #[tokio::test]

@@ -162,6 +162,19 @@ async fn a_bad_row_is_named_and_the_others_go_on() {
 }
 
 #[tokio::test]
+async fn a_group_within_itself_is_refused() {
+    for cluster in clusters().await {
+        let back_end = Caller::back_end(&cluster, "provision");
+        let group = |id: &str, parent: &str| json!({ "type": "group", "id": id, "kind": "class", "parent": parent });
+        import(&back_end, "", &[group("a", ""), group("b", "a"), group("c", "b")]).await;
+        let rows = [group("a", "c"), group("c", ""), group("a", "c")];
+        let (lines, _) = import(&back_end, "?results=all", &rows).await;
+        assert_eq!(results(&lines), ["refused", "updated", "updated"], "{lines:?}");
+        assert_eq!(lines[0]["field"], "parent", "{lines:?}");
+    }
+}
+
+#[tokio::test]
 async fn a_dry_run_answers_the_same_and_changes_nothing() {
     for cluster in clusters().await {
         let back_end = Caller::back_end(&cluster, "provision,act");

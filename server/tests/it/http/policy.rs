@@ -4,7 +4,7 @@ use causerie_client::{Event, SendError, wire::Capability};
 use causerie_protocol::ErrorCode;
 use serde_json::{Value, json};
 
-use super::{Caller, assert_problem};
+use super::{Caller, assert_problem, text};
 use crate::harness::{Cluster, Facts, Peer, eventually, http::Request};
 
 /// Lea and Tom share class 6a, Zoe is in 6b.
@@ -166,7 +166,12 @@ async fn the_audit_tells_who_did_what_and_which_rule_refused() {
     let (lea, admin) = (Caller::person(&cluster, "lea"), Caller::back_end(&cluster, "admin,provision"));
     let start = json!({ "kind": "CONVERSATION_KIND_DIRECT", "with": [{ "externalId": "zoe" }] });
     for _ in 0..50 {
-        assert_problem(&lea.json("POST", "/v1/conversations", start.clone()).await, 404, "not_found", "with[0]");
+        assert_problem(
+            &lea.json("POST", "/v1/conversations", start.clone()).await,
+            404,
+            "not_found",
+            "startConversation.with[0]",
+        );
     }
     admin.json("PUT", "/v1/users/tom", json!({ "name": "Tom" })).await.ok();
     for _ in 0..2 {
@@ -209,6 +214,38 @@ async fn the_audit_tells_who_did_what_and_which_rule_refused() {
     assert_ne!(first["entries"], second["entries"]);
     for (query, field) in [("cursor=x", "cursor"), ("limit=0", "limit"), ("since=now", "since"), ("actor=lea", "actor")] {
         assert_problem(&admin.get(format!("/v1/audit?{query}")).await, 400, "invalid", field);
+    }
+}
+
+#[tokio::test]
+async fn what_is_refused_in_a_group_is_noted_with_the_group() {
+    let cluster = Cluster::embedded().await;
+    let [lea, tom, zoe] = ["lea", "tom", "zoe"].map(|name| Caller::person(&cluster, name));
+    for one in [&tom, &zoe] {
+        one.id().await;
+    }
+    let group =
+        json!({ "kind": "CONVERSATION_KIND_GROUP", "with": [{ "externalId": "tom" }], "clientId": uuid::Uuid::now_v7() });
+    let here = text(&lea.json("POST", "/v1/conversations", group).await.ok()["conversation"]["id"]);
+    let path = format!("/v1/conversations/{here}");
+    let message = text(&lea.say(&here, "mine").await["id"]);
+    let send = json!({ "clientId": uuid::Uuid::now_v7(), "text": "let me in" });
+    let reader = Caller::back_end(&cluster, "read");
+    for (who, method, below, body, action) in [
+        (&tom, "PATCH", String::new(), json!({ "subject": "ours" }), "rename"),
+        (&tom, "POST", "/members".to_owned(), json!({ "users": [{ "externalId": "zoe" }] }), "add_member"),
+        (&tom, "PATCH", format!("/messages/{message}"), json!({ "text": "ours" }), "edit"),
+        (&zoe, "POST", "/messages".to_owned(), send, "send"),
+    ] {
+        let refused = who.json(method, format!("{path}{below}"), body).await;
+        assert!((403..=404).contains(&refused.status), "{action}: {}", refused.text());
+        let line = eventually("the refusal in the audit", async || {
+            let page = reader.get(format!("/v1/audit?action={action}")).await.ok();
+            page["entries"].get(0).cloned()
+        });
+        let line = line.await;
+        let target = json!(format!("conversation:{here}"));
+        assert_eq!((&line["outcome"], &line["target"]), (&json!("refused"), &target), "{line}");
     }
 }
 

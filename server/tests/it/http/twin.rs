@@ -50,6 +50,7 @@ async fn the_same_command_gets_the_same_answer() {
     let in_c = format!("/v1/conversations/{c}");
     let post = |path: String, body: Value| Request::new("POST", path).json(&body);
     let again = json!({ "conversationId": c, "clientId": Uuid::now_v7(), "text": "three" });
+    let nobody = json!({ "kind": "CONVERSATION_KIND_DIRECT", "with": [{ "externalId": "nobody" }] });
     let pairs = [
         // Answers.
         (Request::get("/v1/conversations"), json!({ "listConversations": {} })),
@@ -84,6 +85,7 @@ async fn the_same_command_gets_the_same_answer() {
             Request::new("PATCH", &in_c).json(&json!({ "subject": "a" })),
             json!({ "renameConversation": { "conversationId": c, "subject": "a" } }),
         ),
+        (post("/v1/conversations".to_owned(), nobody.clone()), json!({ "startConversation": nobody })),
         (
             Request::new("PATCH", format!("{in_c}/messages/{message}")).json(&json!({})),
             json!({ "editMessage": { "conversationId": c, "messageId": message } }),

@@ -122,6 +122,8 @@ pub enum Outcome {
     Removed,
     /// Nothing was written: what it refers to is not there.
     Missing,
+    /// Nothing was written: the group would be within itself.
+    Circular,
 }
 
 #[cfg(test)]

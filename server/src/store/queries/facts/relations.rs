@@ -43,6 +43,30 @@ pub struct OfPerson {
     pub changed_at_ms: i64,
 }
 
+/// A place in the list of a person's relations. With one other there may be several, all of the same moment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub struct Position {
+    /// Milliseconds since 1970 UTC.
+    pub changed_at_ms: i64,
+    pub other: UserId,
+    pub relation: String,
+    pub outgoing: bool,
+}
+
+impl OfPerson {
+    /// Its place in the list.
+    #[must_use]
+    pub fn position(&self) -> Position {
+        Position {
+            changed_at_ms: self.changed_at_ms,
+            other: self.other.id,
+            relation: self.relation.clone(),
+            outgoing: self.outgoing,
+        }
+    }
+}
+
 /// The rows of a relation between two people, whoever they are from.
 ///
 /// # Errors
@@ -65,7 +89,7 @@ pub async fn between(
         .collect()
 }
 
-/// Relations of a person, the latest first, after a position `(changed_at, other)`.
+/// Relations of a person, the latest first, after a place in the list.
 ///
 /// # Errors
 /// When the database fails.
@@ -73,7 +97,7 @@ pub async fn of_person(
     connection: &impl ConnectionTrait,
     me: UserId,
     shown: &[Shown],
-    after: Option<(i64, UserId)>,
+    after: Option<&Position>,
     limit: u32,
 ) -> Result<Vec<OfPerson>, StoreError> {
     if shown.is_empty() {
@@ -83,16 +107,19 @@ pub async fn of_person(
     for one in shown {
         rows.push([one.relation.as_str().into(), i64::from(one.incoming).into()]);
     }
-    let (changed_at, other) = after.map_or((i64::MAX, Uuid::max()), |(at, user)| (at, user.0));
+    let (changed_at, other) = after.map_or((i64::MAX, Uuid::max()), |at| (at.changed_at_ms, at.other.0));
+    let (relation, outgoing) = after.map_or(("", false), |at| (at.relation.as_str(), at.outgoing));
     let body = "SELECT r.kind, r.state, r.changed_at, r.outgoing, u.* FROM ( \
                 SELECT r.kind, r.state, r.changed_at, r.to_id AS other_id, 1 AS outgoing FROM input i \
                 JOIN relations r ON r.from_id = {0} AND r.kind = i.kind \
                 UNION ALL SELECT r.kind, r.state, r.changed_at, r.from_id, 0 FROM input i \
                 JOIN relations r ON r.to_id = {0} AND r.kind = i.kind WHERE i.incoming = 1) r \
                 JOIN users u ON u.id = r.other_id \
-                WHERE r.changed_at < {1} OR (r.changed_at = {1} AND u.id < {2}) \
-                ORDER BY r.changed_at DESC, u.id DESC LIMIT {3}";
-    let extra = [me.0.into(), changed_at.into(), other.into(), i64::from(limit).into()];
+                WHERE r.changed_at < {1} OR (r.changed_at = {1} AND (u.id < {2} OR (u.id = {2} \
+                AND (r.kind > {3} OR (r.kind = {3} AND r.outgoing > {4}))))) \
+                ORDER BY r.changed_at DESC, u.id DESC, r.kind, r.outgoing LIMIT {5}";
+    let extra =
+        [me.0.into(), changed_at.into(), other.into(), relation.into(), i64::from(outgoing).into(), i64::from(limit).into()];
     let found = connection.query_all_raw(rows.statement(connection.get_database_backend(), body, &extra)).await?;
     found
         .iter()

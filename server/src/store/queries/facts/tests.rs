@@ -194,6 +194,71 @@ async fn the_log_tells_what_the_tables_hold() {
 }
 
 #[tokio::test]
+async fn no_group_is_within_itself() {
+    use Outcome::{Circular, Created, Unchanged, Updated};
+    on_each_database(|store| async move {
+        let school = tenant(&store, "school").await;
+        let steps: [(&[GroupFact], &[Outcome]); 3] = [
+            (
+                &[group("a", None), group("b", Some("a")), group("c", Some("b")), group("a", Some("c"))],
+                &[Created, Created, Created, Circular],
+            ),
+            // Between the two lies one that no row names.
+            (&[group("a", Some("c")), group("c", Some("b"))], &[Circular, Unchanged]),
+            (
+                &[group("c", Some("")), group("a", Some("c")), group("c", Some("b")), group("c", None)],
+                &[Updated, Updated, Circular, Unchanged],
+            ),
+        ];
+        for (rows, outcomes) in steps {
+            let mut write = begin(&store, school).await;
+            assert_eq!(write.groups(rows).await.expect("writes"), outcomes);
+            write.commit().await.expect("commits");
+        }
+        same(&store, school).await;
+        let stored = stored::groups(store.reader(), school, "", 9).await.expect("asks");
+        let place = |name: &str| stored.iter().find(|group| group.external_id == name).expect("is there");
+        assert_eq!((place("a").parent, place("c").parent), (Some(place("c").id), None));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn relations_of_one_moment_come_page_by_page() {
+    on_each_database(|store| async move {
+        let school = tenant(&store, "school").await;
+        let mut write = begin(&store, school).await;
+        let people = write.users(&[person("lea"), person("tom"), person("eve")]).await.expect("writes");
+        let [lea, tom, eve] = [0, 1, 2].map(|at: usize| people[at].1.id);
+        let one = |from, name: &str, to| RelationFact {
+            key: RelationKey { from, relation: name.to_owned(), to },
+            state: RelationState::Accepted,
+        };
+        let all = [one(lea, "follow", tom), one(tom, "follow", lea), one(lea, "friend", tom), one(eve, "follow", lea)];
+        write.relations(&all, |name| name == "friend").await.expect("writes");
+        write.commit().await.expect("commits");
+
+        let shown = ["follow", "friend"].map(|name| relations::Shown { relation: name.to_owned(), incoming: true });
+        let read = async |after: Option<&relations::Position>, limit| {
+            relations::of_person(store.reader(), lea, &shown, after, limit).await.expect("reads")
+        };
+        let whole = read(None, 9).await;
+        assert_eq!(whole.len(), all.len());
+        let mut paged: Vec<relations::OfPerson> = Vec::new();
+        while paged.len() <= all.len() {
+            let after = paged.last().map(relations::OfPerson::position);
+            let page = read(after.as_ref(), 1).await;
+            if page.is_empty() {
+                break;
+            }
+            paged.extend(page);
+        }
+        assert_eq!(paged, whole);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn nothing_is_left_of_what_is_rolled_back() {
     on_each_database(|store| async move {
         let school = tenant(&store, "school").await;

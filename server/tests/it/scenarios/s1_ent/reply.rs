@@ -61,7 +61,10 @@ async fn s1_35_only_a_message_one_holds_is_answered() {
         for parent in [&of_others, &letter] {
             match pia.send_mail(answer_to(parent, "sam"), ClientId::new()).await {
                 Err(Error::Refused(refusal)) => {
-                    assert_eq!((refusal.name.as_str(), refusal.field.as_str()), ("not_found", "inReplyTo"));
+                    assert_eq!(
+                        (refusal.name.as_str(), refusal.field.as_str()),
+                        ("not_found", "startConversation.inReplyTo")
+                    );
                 }
                 other => panic!("not refused: {other:?}"),
             }

@@ -54,9 +54,9 @@ async fn s1_13_one_unreachable_recipient_refuses_all() {
     everywhere(async |ent| {
         let [ann, paul] = ent.people(["ann", "paul"]).await;
         for (mail, field) in [
-            (to([one("paul"), all_of(STAFF)]), "with[1]"),
-            (to([one("sam"), one("paul")]), "with[0]"),
-            (MailDraft { copy: vec![one("paul"), one("sam")], ..to([one("paul")]) }, "copy[1]"),
+            (to([one("paul"), all_of(STAFF)]), "startConversation.with[1]"),
+            (to([one("sam"), one("paul")]), "startConversation.with[0]"),
+            (MailDraft { copy: vec![one("paul"), one("sam")], ..to([one("paul")]) }, "startConversation.copy[1]"),
         ] {
             match ann.send_mail(mail.clone(), ClientId::new()).await {
                 Err(Error::Refused(refusal)) => {

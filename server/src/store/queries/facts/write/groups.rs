@@ -1,6 +1,9 @@
 //! Groups of the product.
 
-use std::collections::BTreeSet;
+use std::{
+    collections::{BTreeSet, HashMap},
+    iter::successors,
+};
 
 use causerie_protocol::{
     GroupId,
@@ -23,7 +26,7 @@ use crate::store::{
 
 impl FactWrite {
     /// Makes groups and changes those that exist. What became of each, in the order given; [`Outcome::Missing`] where the
-    /// parent neither is stored nor comes before.
+    /// parent neither is stored nor comes before, [`Outcome::Circular`] where it is within the group.
     ///
     /// # Errors
     /// When the database fails.
@@ -33,10 +36,13 @@ impl FactWrite {
         let body = "SELECT g.* FROM input i JOIN groups g ON g.tenant_id = {0} AND g.external_id = i.external_id";
         let stored = self.query(texts(&named), body, &[self.tenant.0.into()]).await?;
         let stored: Vec<StoredGroup> = stored.iter().map(stored::group).collect::<Result<_, _>>()?;
+        let any_within = facts.iter().any(|fact| fact.parent.as_ref().is_some_and(|parent| !parent.is_empty()));
+        let mut above = if any_within { self.above(&stored).await? } else { Above::default() };
         let mut merge = Merge::new(stored.into_iter().map(|group| (group.external_id.clone(), group)));
         let outcomes = facts.iter().map(|fact| match merged(fact, &merge) {
-            Some(group) => merge.set(fact.external_id.clone(), group),
             None => Outcome::Missing,
+            Some(group) if fact.parent.is_some() && !above.put(group.id, group.parent) => Outcome::Circular,
+            Some(group) => merge.set(fact.external_id.clone(), group),
         });
         let outcomes = outcomes.collect();
 
@@ -53,6 +59,18 @@ impl FactWrite {
         self.put_groups(&put).await?;
         directory::index(&self.transaction, directory::Found::Groups, self.tenant, &renamed).await?;
         Ok(outcomes)
+    }
+
+    /// Where groups stand, and all groups above them.
+    async fn above(&self, groups: &[StoredGroup]) -> Result<Above, StoreError> {
+        let body = "SELECT above.id, above.parent_id FROM (
+                        WITH RECURSIVE up (id, parent_id) AS (
+                            SELECT g.id, g.parent_id FROM input i JOIN groups g ON g.id = i.id
+                            UNION SELECT g.id, g.parent_id FROM up JOIN groups g ON g.id = up.parent_id)
+                        SELECT id, parent_id FROM up WHERE parent_id IS NOT NULL) above";
+        let rows = self.query(rows::ids(groups.iter().map(|group| group.id)), body, &[]).await?;
+        let parents = rows.iter().map(|row| Ok((GroupId(row.try_get("", "id")?), GroupId(row.try_get("", "parent_id")?))));
+        Ok(Above(parents.collect::<Result<_, StoreError>>()?))
     }
 
     /// Removes groups with their memberships and edges; groups within stay, in none. What became of each, in the order
@@ -117,6 +135,26 @@ impl FactWrite {
                     SET kind = excluded.kind, name = excluded.name, parent_id = excluded.parent_id,
                         state = excluded.state, delivers = excluded.delivers";
         self.execute(rows, body, &[self.tenant.0.into(), Uuid::nil().into()]).await
+    }
+}
+
+/// Groups, and the group each is in.
+#[derive(Default)]
+struct Above(HashMap<GroupId, GroupId>);
+
+impl Above {
+    /// Puts a group into another, or into none; `false` where it would be within itself, and stays where it is.
+    fn put(&mut self, group: GroupId, parent: Option<GroupId>) -> bool {
+        // No further than there are groups: stored ones may go round since before this was looked at.
+        let mut up = successors(parent, |at| self.0.get(at).copied()).take(self.0.len() + 1);
+        if up.any(|above| above == group) {
+            return false;
+        }
+        match parent {
+            Some(parent) => self.0.insert(group, parent),
+            None => self.0.remove(&group),
+        };
+        true
     }
 }
 
