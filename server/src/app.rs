@@ -34,16 +34,12 @@ pub struct App {
     pub metrics: Arc<Metrics>,
     /// Tells who is asking.
     pub auth: Authenticator,
-    /// Batched look-ups.
-    pub lookups: Lookups,
     /// What is known of the tenants.
     pub facts: Facts,
-    /// Yes or no.
-    pub rules: Rules,
     /// Everything live on this node.
     pub live: Live,
-    /// The way into the conversation log.
-    pub writer: Writer,
+    /// What commands work with.
+    pub parts: Parts,
     /// How much people may send.
     pub allowances: Arc<Allowances>,
     /// The open sockets.
@@ -98,6 +94,16 @@ impl App {
         let writer =
             Writer::start(&tasks, &store, &live, &facts, &rules, &metrics, &clock, lanes, config.database.batch_max);
         let allowances = Arc::new(Allowances::new(&config.limits));
+        let parts = Parts {
+            store: store.clone(),
+            lookups,
+            live: live.clone(),
+            clock: Arc::clone(&clock),
+            writer,
+            facts: facts.clone(),
+            rules,
+            allowances: Arc::clone(&allowances),
+        };
         let sessions = Sessions::default();
         Ok(Arc::new(Self {
             config,
@@ -105,31 +111,14 @@ impl App {
             store,
             metrics,
             auth,
-            lookups,
             facts,
-            rules,
             live,
-            writer,
+            parts,
             allowances,
             sessions,
             readiness,
             tasks,
         }))
-    }
-
-    /// What commands work with.
-    #[must_use]
-    pub fn parts(&self) -> Parts {
-        Parts {
-            store: self.store.clone(),
-            lookups: self.lookups.clone(),
-            live: self.live.clone(),
-            writer: self.writer.clone(),
-            clock: Arc::clone(&self.clock),
-            facts: self.facts.clone(),
-            rules: self.rules.clone(),
-            allowances: Arc::clone(&self.allowances),
-        }
     }
 }
 

@@ -25,7 +25,6 @@ use self::{
     writer::{Done, Op, Order},
 };
 use crate::{
-    app::App,
     facts::rules::{self, Rules},
     store::{StoreError, queries::conversations::Facts},
 };
@@ -47,13 +46,13 @@ pub type Pending = BoxFuture<'static, Result<Answer, Refusal>>;
 ///
 /// # Errors
 /// The refusal the caller may read.
-pub async fn execute(app: &App, caller: Caller, command: Command) -> Result<Answer, Refusal> {
-    submit(app, caller, command).await.await
+pub async fn execute(parts: &Parts, caller: Caller, command: Command) -> Result<Answer, Refusal> {
+    submit(parts, caller, command).await.await
 }
 
 /// Hands a command over; the future returned resolves with the answer. Changes are in their lane when this returns, so
 /// commands handed over one after the other for one conversation are done in that order.
-pub async fn submit(app: &App, caller: Caller, command: Command) -> Pending {
+pub async fn submit(parts: &Parts, caller: Caller, command: Command) -> Pending {
     let op = match command {
         Command::SendMessage { conversation, draft } => Op::Send { conversation, draft },
         Command::EditMessage { conversation, message, text } => Op::Edit { conversation, message, text },
@@ -62,9 +61,9 @@ pub async fn submit(app: &App, caller: Caller, command: Command) -> Pending {
         Command::DeleteConversation { conversation, for_all } => Op::DeleteConversation { conversation, for_all },
         Command::MarkRead { conversation, seq } => Op::MarkRead { conversation, seq },
         Command::MarkUnread { conversation } => Op::MarkUnread { conversation },
-        read => return reading(app.parts(), caller, read),
+        read => return reading(parts.clone(), caller, read),
     };
-    let done = app.writer.submit(Order { caller, op }).await;
+    let done = parts.writer.submit(Order { caller, op }).await;
     async move { done.await.map(answer) }.boxed()
 }
 

@@ -99,7 +99,7 @@ async fn begin(app: &App, tenant: TenantId, talk: &Talk, number: u128) -> Result
     let found = people::find_by_external_id(app.store.reader(), &[(tenant, &talk.from)]).await.map_err(unavailable)?;
     let user = found.first().ok_or_else(unprepared)?.id;
     let caller = Caller { tenant, user, issued_at_s: app.clock.now_s() };
-    conversations::execute(app, caller, talk.command(number)).await?;
+    conversations::execute(&app.parts, caller, talk.command(number)).await?;
     Ok(())
 }
 

@@ -123,7 +123,7 @@ pub async fn frame(app: &Arc<App>, session: &Arc<Session>, pace: &mut Pace, time
         Ok(SocketCommand::WatchPresence { users }) => {
             let (app_too, watcher) = (Arc::clone(app), Arc::clone(session));
             later(app, session, id, async move {
-                let visible = conversations::visible(&app_too.parts(), watcher.caller, users).await?;
+                let visible = conversations::visible(&app_too.parts, watcher.caller, users).await?;
                 let users = visible.iter().filter_map(|user| user.id.parse().ok()).collect();
                 app_too.live.watch(&watcher, users).await.map(Answer::PresenceList)
             })
@@ -133,7 +133,7 @@ pub async fn frame(app: &Arc<App>, session: &Arc<Session>, pace: &mut Pace, time
                 return refuse(app, session, id, refusal);
             }
             let (began, reaches) = (Began::now(), crate::pace::reaches_others(&command));
-            let pending = conversations::submit(app, session.acting(), command).await;
+            let pending = conversations::submit(&app.parts, session.acting(), command).await;
             let metrics = Arc::clone(&app.metrics);
             later(app, session, id, async move {
                 let answer = pending.await;

@@ -104,14 +104,14 @@ async fn command(shared: &Shared, endpoint: Endpoint, path: PathParams, request:
     let fields = if endpoint.has_body() { body::read(request).await? } else { Map::new() };
     let command = endpoint.command(fields, &uri, &path)?;
     shared.app.allowances.take(caller.user, &command)?;
-    Ok(json(answer(conversations::execute(&shared.app, caller, command).await?)))
+    Ok(json(answer(conversations::execute(&shared.app.parts, caller, command).await?)))
 }
 
 async fn me(shared: &Shared, request: Request) -> Result<Response, Problem> {
     let caller = caller::person(&shared.app, request.headers()).await?;
     shared.pace.take(caller.user, 1)?;
     let command = Command::GetUsers { users: vec![caller.user] };
-    match conversations::execute(&shared.app, caller, command).await? {
+    match conversations::execute(&shared.app.parts, caller, command).await? {
         reply::Result::UserList(list) if list.users.len() == 1 => Ok(json(Encoding::Json.encode(&list.users[0]))),
         _ => Err(Refusal::new(ErrorCode::NotFound, "the person is gone").into()),
     }
