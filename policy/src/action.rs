@@ -53,6 +53,37 @@ pub enum Action {
     Block,
 }
 
+/// What actions are done to; [`About`] says which one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub enum Target {
+    Person,
+    Group,
+    Nobody,
+    Conversation,
+}
+
+impl Action {
+    /// What it is done to.
+    #[must_use]
+    pub fn target(self) -> Target {
+        match self {
+            Self::Find | Self::SeeProfile | Self::Start | Self::Request | Self::Accept | Self::Unrelate | Self::Block => {
+                Target::Person
+            }
+            Self::AddressGroup => Target::Group,
+            Self::StartGroup => Target::Nobody,
+            _ => Target::Conversation,
+        }
+    }
+
+    /// Whether it can be done to such a thing; groups are found as well as people.
+    #[must_use]
+    pub fn fits(self, target: Target) -> bool {
+        self.target() == target || (self == Self::Find && target == Target::Group)
+    }
+}
+
 /// An action in a conversation as a thing a screen may offer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[allow(missing_docs)] // the same words as in [`Action`] and in the wire's `Capability`

@@ -18,10 +18,10 @@ mod sql;
 mod tests;
 mod vocabulary;
 
-pub use action::{About, Action, Capability, Conversation, Kind, Seat, State};
+pub use action::{About, Action, Capability, Conversation, Kind, Seat, State, Target};
 pub use cases::{Failure, Tested};
 pub use decision::{Code, Decision, RuleIx, Witness};
-pub use eval::{Completion, Cursor, Difference, Finding, Hit, Pair, Reach, Reason, Search, Who, diff};
+pub use eval::{BuiltIn, Completion, Cursor, Difference, Finding, Hit, Pair, Reach, Reason, Search, Who, diff};
 pub use facts::{
     Change, Delivers, EdgeEffect, GroupIx, GroupState, Key, Kind as GroupKind, Relation, RelationState, Role, Roles,
     Setting, Status, UserIx, World, WritableBy,

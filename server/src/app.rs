@@ -10,6 +10,7 @@ use crate::{
     clock::Clock,
     config::Config,
     conversations::{Parts, writer::Writer},
+    demo,
     facts::{Facts, rules::Rules},
     fanout::{
         Checks, Live,
@@ -71,8 +72,9 @@ impl App {
     ///
     /// # Errors
     /// When something it needs can't be had.
-    pub async fn build(config: Config, clock: Arc<dyn Clock>) -> Result<Arc<Self>, StartError> {
+    pub async fn build(mut config: Config, clock: Arc<dyn Clock>) -> Result<Arc<Self>, StartError> {
         let store = open_store(&config).await?;
+        config.demo.enabled = Some(demo::is_wanted(&config, &store).await?);
         let metrics = Arc::new(Metrics::new());
         let auth = Authenticator::new(store.clone(), Arc::clone(&clock), Arc::clone(&metrics));
         let (readiness, tasks) = (Readiness::default(), Tasks::default());

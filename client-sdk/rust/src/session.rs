@@ -262,6 +262,8 @@ impl<'a> Session<'a> {
         {
             return end;
         }
+        // The answer to `Hello` says more than the name of a close code.
+        let reason = self.refused.take().map_or(reason, |error| format!("{}: {}", error.name, error.message));
         let token_is_bad = code == CloseCode::TokenExpired.number()
             || (code == CloseCode::Unauthenticated.number() && self.token_was_cached);
         if token_is_bad {

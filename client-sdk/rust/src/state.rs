@@ -34,7 +34,7 @@ pub enum CloseReason {
     ByServer {
         /// The close code, 4500 to 4999; see `causerie_protocol::CloseCode`.
         code: u16,
-        /// Its reason, `revoked`.
+        /// Its reason, `revoked`; after a refused `Hello`, what the server said of it.
         reason: String,
     },
 }

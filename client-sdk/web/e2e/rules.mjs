@@ -156,6 +156,9 @@ export function rules(runner, browser, server) {
     await dialog.getByRole("button", { name: "Send request to Dora Papadopoulou" }).click();
     await dialog.getByRole("button", { name: "Dora Papadopoulou Request sent" }).waitFor();
     assert.deepEqual(await ben.accessibilityProblems(), []);
+    await page.reload();
+    await page.getByRole("button", { name: "New conversation" }).first().click();
+    await dialog.getByRole("button", { name: "Dora Papadopoulou Request sent" }).waitFor();
     const dora = await Person.open(browser, server, "/?tenant=demo-medical&as=dora");
     await dora.page.getByRole("button", { name: "Accept the request of Dr Ben Keller" }).click();
     await dora.startWith("Dr Ben Keller");

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { type CauserieError, CauserieError as Refusal } from "../src/sdk/index.js";
+import { type CauserieError, type ConnectionState, CauserieError as Refusal } from "../src/sdk/index.js";
 import { settled } from "./harness/clock.js";
 import { Peer } from "./harness/peer.js";
 
@@ -80,7 +80,7 @@ test.each([
   const { link } = await peer.welcome();
   await client.ready();
   link.end(code, reason);
-  expect(client.state).toEqual({ name: "closed", reason: { code, name: reason } });
+  expect(client.state).toMatchObject({ name: "closed", reason: { code, name: reason, temporary: false } });
   await peer.clock.advance(3_600_000);
   expect(peer.links).toHaveLength(1);
   client.connect();
@@ -138,7 +138,40 @@ test.each([
   expect(second.hello.body.token).toBe("token-2");
   second.link.refuse(second.hello, { code, name });
   await settled();
-  expect(client.state).toEqual({ name: "closed", reason: { code, name } });
+  expect(client.state).toMatchObject({ name: "closed", reason: { code, name } });
+});
+
+test("calls made before and after a token was refused for good fail with what the server said of it", async () => {
+  const peer = new Peer();
+  const client = peer.client();
+  const refusal = { code: 200, name: "unauthenticated", message: "the token is not a signed JWT: it has one part" };
+  const refused = { ...refusal, temporary: false };
+  const states: ConnectionState[] = [];
+  client.on("state", (state) => states.push(state));
+  client.connect();
+  const waiting = [client.ready(), client.startDirect({ externalId: "tom" })].map((call) =>
+    expect(call).rejects.toMatchObject(refused),
+  );
+  for (let attempt = 0; attempt < 2; attempt++) {
+    const { link, hello } = await peer.hello();
+    link.refuse(hello, refusal);
+    await settled();
+    link.end(4502, "unauthenticated");
+  }
+  await Promise.all(waiting);
+  expect(states.at(-1)).toMatchObject({ name: "closed", reason: refused });
+  await expect(client.startDirect({ externalId: "tom" })).rejects.toMatchObject(refused);
+  client.disconnect();
+  await expect(client.startDirect({ externalId: "tom" })).rejects.toMatchObject({ name: "unavailable", temporary: true });
+});
+
+test("a call under way when the server closes for good fails with its reason", async () => {
+  const peer = new Peer();
+  const { client, link } = await peer.connected([]);
+  const search = expect(client.searchDirectory("x")).rejects.toMatchObject({ code: 4503, name: "revoked", temporary: false });
+  await link.next("searchDirectory");
+  link.end(4503, "revoked");
+  await search;
 });
 
 test("close code 4502 is treated like a refused hello", async () => {
@@ -149,7 +182,7 @@ test("close code 4502 is treated like a refused hello", async () => {
   const second = await peer.hello();
   expect(second.hello.body.token).toBe("token-2");
   second.link.end(4502, "unauthenticated");
-  expect(client.state).toEqual({ name: "closed", reason: { code: 4502, name: "unauthenticated" } });
+  expect(client.state).toMatchObject({ name: "closed", reason: { code: 4502, name: "unauthenticated" } });
 });
 
 test("refreshes the token on the connection a minute before it runs out", async () => {
@@ -196,12 +229,13 @@ test("a product that has no token for now is asked again; one that refuses for g
 
   const refused = peer.client({
     getToken: () => {
-      throw new Refusal({ code: 200, name: "unauthenticated" });
+      throw new Refusal({ code: 200, name: "unauthenticated", message: "signed out" });
     },
   });
   refused.connect();
-  await settled();
-  expect(refused.state).toEqual({ name: "closed", reason: { code: 200, name: "unauthenticated" } });
+  const reason = { code: 200, name: "unauthenticated", message: "signed out", temporary: false };
+  await expect(refused.startNoteToSelf()).rejects.toMatchObject(reason);
+  expect(refused.state).toMatchObject({ name: "closed", reason });
 });
 
 test("asks a silent server and cuts one that does not answer", async () => {

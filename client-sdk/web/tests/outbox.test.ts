@@ -128,6 +128,20 @@ test("a lasting refusal fails the message, which can be retried or discarded; th
   expect(statuses(client)).toEqual(["two sent"]);
 });
 
+test("a message under way when the server closes for good waits for the next connection", async () => {
+  const peer = new Peer();
+  const { client, link } = await peer.connected([conversation("c1")]);
+  await settled();
+  const { clientId } = client.send("c1", "one");
+  await link.next("sendMessage");
+  link.end(4503, "revoked");
+  await settled();
+  expect(statuses(client)).toEqual(["one sending"]);
+  client.connect();
+  const { link: next } = await peer.welcome({ resumed: { epoch: "epoch-1", inboxVersion: 3 } });
+  expect((await next.next("sendMessage")).body.clientId).toBe(clientId);
+});
+
 /** A `Storage` as browsers have. */
 function memoryStorage(): Storage {
   const items = new Map<string, string>();

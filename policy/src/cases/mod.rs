@@ -18,7 +18,7 @@
 //! ```
 //!
 //! Lines tell one story from top to bottom: facts change, and what is expected is asked of the world as it is by then. The
-//! code is the one the person is told. The name of the rule may be left out.
+//! code is the one the person is told. The name of the rule may be left out; one that is given must be a rule's.
 
 mod facts;
 mod read;
@@ -65,7 +65,7 @@ impl Policy {
     /// # Errors
     /// Everything that is wrong with the table itself, by line.
     pub fn test(&self, cases: &str) -> Result<Tested, Vec<Problem>> {
-        let (names, steps) = read::read(&self.vocabulary, cases)?;
+        let (names, steps) = read::read(self, cases)?;
         let mut world = World::new(self.vocabulary.clone());
         let mut tested = Tested { cases: 0, failures: Vec::new() };
         for step in steps {

@@ -8,6 +8,7 @@ use crate::{
         Problem,
         names::{ACTIONS, CODES, CONVERSATIONS, STATES, look_up, shortened, unknown},
     },
+    policy::Policy,
     vocabulary::Vocabulary,
 };
 
@@ -21,12 +22,12 @@ const SEATS: [(&str, Option<Seat>); 3] = [("member", Some(Seat::Member)), ("owne
 /// What lines begin with.
 const LINES: [&str; 9] = ["user", "group", "member", "relation", "edge", "barrier", "setting", "no", "expect"];
 
-pub(super) fn read(words: &Vocabulary, text: &str) -> Result<(Names, Vec<Step>), Vec<Problem>> {
+pub(super) fn read(policy: &Policy, text: &str) -> Result<(Names, Vec<Step>), Vec<Problem>> {
     if text.len() > TEXT_BYTES_MAX {
         let message = format!("a table of cases has at most {TEXT_BYTES_MAX} bytes");
         return Err(vec![Problem { line: 1, message }]);
     }
-    let mut table = Table { words, names: Names::default() };
+    let mut table = Table { policy, words: &policy.vocabulary, names: Names::default() };
     let (mut steps, mut problems) = (Vec::new(), Vec::new());
     for (line, content) in (1u32..).zip(text.lines()) {
         let content = content.split('#').next().unwrap_or_default();
@@ -39,11 +40,16 @@ pub(super) fn read(words: &Vocabulary, text: &str) -> Result<(Names, Vec<Step>),
             break;
         }
     }
+    if problems.is_empty() && !steps.iter().any(|step| matches!(step, Step::Expect(_))) {
+        let message = "the table ends, and no line of it begins with `expect`: it tests nothing".to_owned();
+        problems.push(Problem { line: (1u32..).zip(text.lines()).map(|(line, _)| line).last().unwrap_or(1), message });
+    }
     if problems.is_empty() { Ok((table.names, steps)) } else { Err(problems) }
 }
 
 /// A table half read.
 pub(super) struct Table<'a> {
+    policy: &'a Policy,
     pub words: &'a Vocabulary,
     pub names: Names,
 }
@@ -75,13 +81,19 @@ impl Table<'_> {
         let asked = about.map_or(Ok(Asked::Nothing), |about| self.asked(me, action, about))?;
         let answer = match answer {
             ("allow", []) => Answer::One(One::Allow(None)),
-            ("allow", [rule]) => Answer::One(One::Allow(Some((*rule).to_owned()))),
+            ("allow", [rule]) => Answer::One(One::Allow(Some(self.rule(rule)?))),
             ("deny", [code]) => Answer::One(One::Deny(look_up("code", code, &CODES)?, None)),
-            ("deny", [code, rule]) => Answer::One(One::Deny(look_up("code", code, &CODES)?, Some((*rule).to_owned()))),
+            ("deny", [code, rule]) => Answer::One(One::Deny(look_up("code", code, &CODES)?, Some(self.rule(rule)?))),
             ("only", names) if about.is_none() => Answer::Only(self.all(names)?),
             _ => return Err(form.to_owned()),
         };
         Ok(Expected { line, text: tokens.join(" "), me, action, asked, answer })
+    }
+
+    fn rule(&self, name: &str) -> Result<String, String> {
+        let known = self.policy.rules.iter().map(|rule| rule.name.as_str());
+        let found = known.clone().find(|known| *known == name);
+        found.map(str::to_owned).ok_or_else(|| unknown("rule", name, known))
     }
 
     fn all(&self, names: &[&str]) -> Result<Vec<Key>, String> {

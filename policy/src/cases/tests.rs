@@ -1,6 +1,6 @@
 //! Each preset does what its table says, and no line of it is there for nothing.
 
-use crate::{PRESET_CASES, PRESETS, Policy};
+use crate::{PRESET_CASES, PRESETS, Policy, Rule};
 
 const LIBRARY: (&str, &str) =
     (include_str!("../../presets/examples/library.policy"), include_str!("../../presets/examples/library.cases"));
@@ -36,8 +36,9 @@ fn every_line_of_a_preset_matters() {
             let without: Vec<&str> =
                 (1u32..).zip(policy.text().lines()).filter(|(line, _)| *line != rule.line).map(|(_, text)| text).collect();
             let without = Policy::parse(&without.join("\n")).expect("one line less is a policy too");
-            let failures = failures(&without, cases);
-            assert!(!failures.is_empty(), "{}: no case fails without the rule `{}`", policy.name(), rule.name);
+            // A case that names the rule is wrong without it.
+            let fails = !without.test(cases).is_ok_and(|tested| tested.failures.is_empty());
+            assert!(fails, "{}: no case fails without the rule `{}`", policy.name(), rule.name);
         }
         if policy.secret_directory() {
             let open = Policy::parse(&policy.text().replace("secret_directory", "")).expect("an option less");
@@ -47,7 +48,7 @@ fn every_line_of_a_preset_matters() {
 }
 
 const WORDS: &str = "policy x\nroles pupil\nkinds class\nrelations friend:mutual\nsetting messaging on off\n\
-    allow find,start class when me pupil@class with them pupil@class";
+    allow find,start class when me pupil@class with them pupil@class\nallow see_profile other when everyone";
 
 #[test]
 fn failures_say_what_was_answered() {
@@ -90,6 +91,9 @@ fn problems_of_a_table_name_what_is_allowed() {
         ("expect ann strat ben allow", "did you mean `start`?"),
         ("expect ann start bob allow", "no user or group `bob`"),
         ("expect ann start ben deny cant_start", "did you mean `cannot_start`?"),
+        ("expect ann start ben allow klass", "there is no rule `klass`; did you mean `class`? (there are: class, other)"),
+        ("expect ann start ben deny cannot_start nobody", "there is no rule `nobody`"),
+        ("# expect ann start ben allow", "it tests nothing"),
         ("expect ann request ben/fiend allow", "did you mean `friend`?"),
         ("expect ann find a/friend allow", "is a group"),
         ("expect ann edit direct/ben/age=x allow", "`age=15m`"),
@@ -117,9 +121,35 @@ fn problems_of_a_table_name_what_is_allowed() {
 }
 
 #[test]
+fn a_table_that_expects_nothing_is_wrong() {
+    let policy = Policy::parse(WORDS).expect("a policy");
+    for (cases, line) in [("", 1), ("\n\n", 2), ("group a class\nuser ann\n", 2)] {
+        let problems = policy.test(cases).expect_err(cases);
+        assert_eq!(problems.iter().map(|problem| problem.line).collect::<Vec<_>>(), [line], "{problems:?}");
+    }
+}
+
+#[test]
 fn any_table_is_read_or_refused() {
     proptest::proptest!(|(text in "(expect|no|user|edge|->|a|b|pupil@a|allow|deny|direct/a|[ \n/@=é-]){0,40}")| {
         let policy = Policy::parse(WORDS).expect("a policy");
         let _ = policy.test(&text);
     });
+}
+
+/// What newcomers copy from the README works, and is the example that lies beside it.
+#[test]
+fn the_readme_s_example_holds() {
+    let readme = include_str!("../../../README.md");
+    let block = |first: &str| {
+        let start = readme.find(&format!("```text\n{first}")).unwrap_or_else(|| panic!("no block begins with {first}"));
+        let (_, rest) = readme[start..].split_once('\n').expect("several lines");
+        rest.split("```").next().expect("it ends")
+    };
+    let policy = Policy::parse(block("policy library")).expect("a policy");
+    assert_eq!(failures(&policy, block("group centre")), [""; 0]);
+    let beside = Policy::parse(LIBRARY.0).expect("a policy");
+    let rules = |policy: &Policy| policy.rules().iter().map(|rule| Rule { line: 0, ..rule.clone() }).collect::<Vec<_>>();
+    assert_eq!(rules(&policy), rules(&beside));
+    assert_eq!(policy.vocabulary(), beside.vocabulary());
 }

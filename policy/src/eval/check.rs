@@ -15,7 +15,7 @@ impl Policy {
     #[must_use]
     pub fn decide(&self, world: &World, action: Action, me: UserIx, about: About) -> Decision {
         let Some(question) = Question::new(self, world, action, me, about) else {
-            return self.deny(action, None, Code::NotFound);
+            return Decision::Deny { rule: None, code: Code::NotFound, public_code: Code::NotFound };
         };
         question.decide()
     }
@@ -35,15 +35,6 @@ impl Policy {
                 self.decide(world, capability.action(), me, about).is_allowed()
             })
             .collect()
-    }
-
-    /// A refusal, and what of it the person may know.
-    fn deny(&self, action: Action, rule: Option<RuleIx>, code: Code) -> Decision {
-        use Action::{Accept, AddressGroup, Block, Find, Request, SeeProfile, Start, Unrelate};
-        let of_people = matches!(action, Find | SeeProfile | Start | AddressGroup | Request | Accept | Unrelate | Block);
-        let secret = self.secret_directory && of_people;
-        let public_code = if secret || code == Code::NotAMember { Code::NotFound } else { code };
-        Decision::Deny { rule, code, public_code }
     }
 }
 
@@ -104,27 +95,48 @@ impl<'a> Question<'a> {
     }
 
     pub fn decide(&self) -> Decision {
-        if self.conversation.is_some_and(|conversation| conversation.seat.is_none()) {
-            return self.policy.deny(self.action, None, Code::NotAMember);
-        }
-        let lines = self.policy.plan.lines(self.action);
-        if let Some((rule, _)) = self.first(&lines.deny) {
-            return self.policy.deny(self.action, Some(rule), self.code_of(rule));
-        }
-        if let Some((rule, witness)) = self.first(&lines.allow) {
-            return match self.absent() {
-                Some(code) => self.policy.deny(self.action, None, code),
-                None => Decision::Allow { rule, witness },
-            };
-        }
-        match self.first(&lines.otherwise) {
-            Some((rule, _)) => self.policy.deny(self.action, Some(rule), self.code_of(rule)),
-            None => self.policy.deny(self.action, None, self.default_code()),
+        match self.judge() {
+            Ok((rule, witness)) => Decision::Allow { rule, witness },
+            Err((rule, code)) => Decision::Deny { rule, code, public_code: self.told(code) },
         }
     }
 
+    /// Which rule allows it and why, or which denies it and as what.
+    fn judge(&self) -> Result<(RuleIx, Witness), (Option<RuleIx>, Code)> {
+        if self.lacks_a_seat() {
+            return Err((None, Code::NotAMember));
+        }
+        let lines = self.policy.plan.lines(self.action);
+        if let Some((rule, _)) = self.first(&lines.deny) {
+            return Err((Some(rule), self.code_of(rule)));
+        }
+        if let Some(allowed) = self.first(&lines.allow) {
+            return self.absent().map_or(Ok(allowed), |code| Err((None, code)));
+        }
+        match self.first(&lines.otherwise) {
+            Some((rule, _)) => Err((Some(rule), self.code_of(rule))),
+            None => Err((None, self.default_code())),
+        }
+    }
+
+    /// What of a refusal the person may know: not that there is a conversation of others, nor, where the directory is
+    /// secret, that there is someone or some group they do not find there.
+    fn told(&self, code: Code) -> Code {
+        if code == Code::NotAMember || self.is_hidden() { Code::NotFound } else { code }
+    }
+
+    fn is_hidden(&self) -> bool {
+        let of_directory = self.conversation.is_none() && (self.them.is_some() || self.group.is_some());
+        self.policy.secret_directory && of_directory && Self { action: Action::Find, ..*self }.judge().is_err()
+    }
+
+    /// It is about a conversation in which one has no part.
+    pub fn lacks_a_seat(&self) -> bool {
+        self.conversation.is_some_and(|conversation| conversation.seat.is_none())
+    }
+
     /// Why nothing begins with someone who is not there, whatever the rules allow.
-    fn absent(&self) -> Option<Code> {
+    pub fn absent(&self) -> Option<Code> {
         use Action::{Block, Find, Request, Start};
         let (_, them) = self.them?;
         match (self.action, them.status) {
@@ -135,11 +147,12 @@ impl<'a> Question<'a> {
         }
     }
 
-    /// Of a denial that no line speaks of.
+    /// Of a denial that no line speaks of: `not_found` of `find` and `see_profile`, `cannot_start` of `start`,
+    /// `group_not_addressable` of `address_group`, `not_author` of changing a message that its author could change, and
+    /// `unsupported` of all else.
     fn default_code(&self) -> Code {
         match self.action {
             Action::Find | Action::SeeProfile => Code::NotFound,
-            Action::Start | Action::AddressGroup if self.policy.secret_directory => Code::NotFound,
             Action::Start => Code::CannotStart,
             Action::AddressGroup => Code::GroupNotAddressable,
             Action::Edit | Action::DeleteForAll if !self.author && self.author_may() => Code::NotAuthor,

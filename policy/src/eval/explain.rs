@@ -4,9 +4,10 @@ use super::check::Question;
 use crate::{
     action::{About, Action},
     decision::{RuleIx, Witness},
-    facts::{UserIx, World},
+    facts::{Status, UserIx, World},
+    lang::print::{duration, written},
     policy::Policy,
-    program::{Atom, Condition, Direction, Limit, Who},
+    program::{Atom, Condition, Direction, Limit, Rule, Who},
     vocabulary::Vocabulary,
 };
 
@@ -22,22 +23,54 @@ pub struct Reason {
 /// Whether a rule matches, and why.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Finding {
-    /// It matches, for this reason.
-    Matched(Witness),
+    /// It matches.
+    Matched {
+        /// What made it.
+        witness: Witness,
+        /// What else it asks for, as it says it: `setting(messaging)=off`.
+        holds: Vec<String>,
+        /// What would except it, as it says it, and does not hold.
+        lacks: Vec<String>,
+    },
     /// It does not: this is the first of its conditions that does not hold.
     Missing(String),
     /// It does not, for what it excepts holds.
     Excepted(String),
 }
 
+/// What denies something whatever the rules say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BuiltIn {
+    /// Whoever asks is not active.
+    Asking(Status),
+    /// Whom it is about is not active: nothing begins with them.
+    Asked(Status),
+    /// Whoever asks has no seat in the conversation.
+    NoSeat,
+}
+
 impl Policy {
+    /// What denies this whatever the rules say, if anything does. It is the reason of a decision that names no rule.
+    #[must_use]
+    pub fn built_in(&self, world: &World, action: Action, me: UserIx, about: About) -> Option<BuiltIn> {
+        let Some(question) = Question::new(self, world, action, me, about) else {
+            let status = world.status(me);
+            return (status != Status::Active).then_some(BuiltIn::Asking(status));
+        };
+        if question.lacks_a_seat() {
+            return Some(BuiltIn::NoSeat);
+        }
+        let (_, them) = question.them.filter(|_| question.absent().is_some())?;
+        Some(BuiltIn::Asked(them.status))
+    }
+
     /// What each rule says that speaks of this action and of such a thing: denials, then what allows, then what names the
     /// code, in the order in which [`Policy::decide`] goes through them. Empty where it asks none: for one who is not
     /// active, one without a seat in the conversation, or for what the world does not know.
     #[must_use]
     pub fn explain(&self, world: &World, action: Action, me: UserIx, about: About) -> Vec<Reason> {
         let Some(question) = Question::new(self, world, action, me, about) else { return Vec::new() };
-        if question.conversation.is_some_and(|conversation| conversation.seat.is_none()) {
+        if question.lacks_a_seat() {
             return Vec::new();
         }
         let lines = self.plan.lines(action);
@@ -50,13 +83,26 @@ impl Policy {
                 let missing = rule.conditions.iter().find(|condition| question.holds(condition).is_none());
                 let excepted = rule.unless.iter().find(|condition| question.holds(condition).is_some());
                 let finding = match (question.matches(at, rule), missing, excepted) {
-                    (Some(witness), ..) => Finding::Matched(witness),
+                    (Some(witness), ..) => question.matched(rule, witness),
                     (None, Some(condition), _) => Finding::Missing(format!("would need {}", words(condition))),
                     (None, None, condition) => Finding::Excepted(condition.map(words).unwrap_or_default()),
                 };
                 Reason { rule: at, finding }
             })
             .collect()
+    }
+}
+
+impl Question<'_> {
+    fn matched(&self, rule: &Rule, witness: Witness) -> Finding {
+        let words = |condition: &Condition| written(self.world.vocabulary(), condition, rule.subject);
+        let made_it = |condition: &&Condition| witness != Witness::Everyone && self.holds(condition) == Some(witness);
+        let made_by = rule.conditions.iter().find(made_it);
+        let others = rule
+            .conditions
+            .iter()
+            .filter(|condition| **condition != Condition::Everyone && made_by.is_none_or(|made_by| made_by != *condition));
+        Finding::Matched { witness, holds: others.map(words).collect(), lacks: rule.unless.iter().map(words).collect() }
     }
 }
 
@@ -95,7 +141,9 @@ fn in_words(vocabulary: &Vocabulary, condition: &Condition, of_group: bool) -> S
         }
         Condition::GroupKind(kind) => format!("the group to be a {}", words.kind(kind.0)),
         Condition::GroupState(state) => format!("the group to be {}", format!("{state:?}").to_lowercase()),
-        Condition::GroupLarger(limit) => format!("more than {} active people in the group", words.limit(limit)),
+        Condition::GroupLarger(limit) => {
+            format!("more than {} active people in the group", words.limit(limit, |number| number.to_string()))
+        }
         Condition::GroupDelivers => "the group to be open to messages as a whole".to_owned(),
         Condition::Holder => "a seat in the conversation".to_owned(),
         Condition::Owner => "to own the conversation".to_owned(),
@@ -107,7 +155,7 @@ fn in_words(vocabulary: &Vocabulary, condition: &Condition, of_group: bool) -> S
         }
         Condition::MayStart => "the right to start a conversation with them".to_owned(),
         Condition::Author => "to be the author of the message".to_owned(),
-        Condition::Younger(limit) => format!("a message younger than {} ms", words.limit(limit)),
+        Condition::Younger(limit) => format!("a message younger than {}", words.limit(limit, duration)),
         Condition::Asked => "a pending request from them".to_owned(),
         Condition::RelationIs(relation) => {
             let name = vocabulary.relations.get(usize::from(relation.0)).map_or("?", |(name, _)| name);
@@ -140,9 +188,9 @@ impl Words<'_> {
         format!("{role}@{kind}")
     }
 
-    fn limit(&self, limit: Limit) -> String {
+    fn limit(&self, limit: Limit, in_words: fn(i64) -> String) -> String {
         match limit {
-            Limit::Number(number) => number.to_string(),
+            Limit::Number(number) => in_words(number),
             Limit::Setting(setting) => {
                 let name = self.0.settings.get(usize::from(setting.0)).map_or("?", |word| &word.name);
                 format!("the setting `{name}`")

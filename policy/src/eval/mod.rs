@@ -13,6 +13,6 @@ mod reach;
 pub(crate) use complete::Found;
 pub use complete::{Completion, Cursor, Hit, Search, Who};
 pub use diff::{Difference, Pair, diff};
-pub use explain::{Finding, Reason};
+pub use explain::{BuiltIn, Finding, Reason};
 pub(crate) use plan::Plan;
 pub use reach::Reach;

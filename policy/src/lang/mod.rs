@@ -6,7 +6,7 @@
 
 mod condition;
 pub(crate) mod names;
-mod print;
+pub(crate) mod print;
 mod rule;
 mod safety;
 #[cfg(test)]

@@ -41,6 +41,18 @@ impl fmt::Display for Policy {
     }
 }
 
+/// A condition as rules say it, `setting(messaging)=off`.
+pub(crate) fn written(vocabulary: &Vocabulary, condition: &Condition, subject: Subject) -> String {
+    Written(vocabulary).condition(condition, subject)
+}
+
+/// Milliseconds in the largest unit that says them exactly, `15m`.
+pub(crate) fn duration(ms: i64) -> String {
+    let units = [("d", 24 * 60 * 60 * 1000), ("h", 60 * 60 * 1000), ("m", 60 * 1000), ("s", 1000)];
+    let unit = units.into_iter().find(|(_, unit_ms)| ms != 0 && ms % unit_ms == 0);
+    unit.map_or_else(|| format!("{ms}ms"), |(unit, unit_ms)| format!("{}{unit}", ms / unit_ms))
+}
+
 struct Written<'a>(&'a Vocabulary);
 
 impl Written<'_> {
@@ -91,7 +103,7 @@ impl Written<'_> {
             }
             Condition::GroupKind(kind) => format!("kind(group)={}", word(&self.0.kinds, kind.0)),
             Condition::GroupState(state) => format!("state(group)={}", name_of(&GROUP_STATES, state)),
-            Condition::GroupLarger(limit) => format!("size(group)>{}", self.limit(limit, "")),
+            Condition::GroupLarger(limit) => format!("size(group)>{}", self.limit(limit, |number| number.to_string())),
             Condition::GroupDelivers => "delivers(group)".to_owned(),
             Condition::Holder => "holder".to_owned(),
             Condition::Owner => "owner".to_owned(),
@@ -99,7 +111,7 @@ impl Written<'_> {
             Condition::ConversationState(state) => format!("state={}", name_of(&STATES, state)),
             Condition::MayStart => "may start".to_owned(),
             Condition::Author => "author".to_owned(),
-            Condition::Younger(limit) => format!("age<{}", self.limit(limit, "ms")),
+            Condition::Younger(limit) => format!("age<{}", self.limit(limit, duration)),
             Condition::Asked => "asked".to_owned(),
             Condition::RelationIs(relation) => {
                 format!("relation={}", self.0.relations.get(usize::from(relation.0)).map_or("", |(name, _)| name))
@@ -113,9 +125,9 @@ impl Written<'_> {
         format!("{role}@{kind}")
     }
 
-    fn limit(&self, limit: Limit, unit: &str) -> String {
+    fn limit(&self, limit: Limit, in_words: fn(i64) -> String) -> String {
         match limit {
-            Limit::Number(number) => format!("{number}{unit}"),
+            Limit::Number(number) => in_words(number),
             Limit::Setting(setting) => {
                 self.0.settings.get(usize::from(setting.0)).map_or_else(String::new, |word| word.name.clone())
             }

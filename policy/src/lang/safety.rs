@@ -2,33 +2,9 @@
 
 use super::names::action_name;
 use crate::{
-    action::Action,
+    action::{Action, Target},
     program::{Condition, Effect, Rule, Subject},
 };
-
-/// What an action is about.
-#[derive(PartialEq, Eq, Clone, Copy)]
-enum About {
-    People,
-    Groups,
-    Nobody,
-    Conversation,
-}
-
-fn about(action: Action) -> About {
-    match action {
-        Action::Find
-        | Action::SeeProfile
-        | Action::Start
-        | Action::Request
-        | Action::Accept
-        | Action::Unrelate
-        | Action::Block => About::People,
-        Action::AddressGroup => About::Groups,
-        Action::StartGroup => About::Nobody,
-        _ => About::Conversation,
-    }
-}
 
 /// Lists are made of these: whoever may be reached must be found without trying everyone.
 fn is_listed(action: Action) -> bool {
@@ -46,7 +22,7 @@ pub(super) fn check(rule: &Rule) -> Result<(), String> {
     }
     if rule.effect == Effect::Allow
         && rule.subject == Subject::People
-        && let Some(action) = rule.actions.iter().find(|action| about(**action) == About::Groups)
+        && let Some(action) = rule.actions.iter().find(|action| action.target() == Target::Group)
     {
         return Err(format!(
             "`{}` reaches groups: say which by `me R@K edge group`, `me R@K in group` or `every group`",
@@ -66,8 +42,8 @@ pub(super) fn check(rule: &Rule) -> Result<(), String> {
 
 fn fits(action: Action, rule: &Rule, condition: &Condition) -> Result<(), String> {
     let word = action_name(action);
-    let about = about(action);
-    if rule.subject == Subject::Groups && !matches!(action, Action::Find | Action::AddressGroup) {
+    let target = action.target();
+    if rule.subject == Subject::Groups && !action.fits(Target::Group) {
         return Err(format!("`{word}` is not about groups: conditions with `group` fit `find` and `address_group`"));
     }
     match condition {
@@ -76,7 +52,7 @@ fn fits(action: Action, rule: &Rule, condition: &Condition) -> Result<(), String
         | Condition::ConversationKind(_)
         | Condition::ConversationState(_)
         | Condition::MayStart
-            if about != About::Conversation =>
+            if target != Target::Conversation =>
         {
             Err(format!(
                 "`{word}` is not done in a conversation: `holder`, `owner`, `conversation=`, `state=` and `may start` do not fit it"
@@ -93,10 +69,10 @@ fn fits(action: Action, rule: &Rule, condition: &Condition) -> Result<(), String
         {
             Err(format!("`relation=` fits request, accept, unrelate and block, not `{word}`"))
         }
-        condition if rule.subject == Subject::People && about == About::Groups && condition.names_them() => {
+        condition if rule.subject == Subject::People && target == Target::Group && condition.names_them() => {
             Err(format!("`{word}` is about a group: say `group`, not `them`"))
         }
-        condition if about == About::Nobody && (condition.names_them() || *condition == Condition::Everyone) => {
+        condition if target == Target::Nobody && (condition.names_them() || *condition == Condition::Everyone) => {
             Err(format!("`{word}` is about nobody in particular: `them` and `everyone` do not fit it"))
         }
         _ => Ok(()),

@@ -9,7 +9,7 @@ use super::{
     tables::{policy, vocabulary},
 };
 use crate::{
-    About, Action, Change, Conversation, Decision, Finding, Key, PRESETS, Policy, RuleIx, Search, Seat, State, Status,
+    About, Action, Change, Code, Conversation, Decision, Finding, Key, PRESETS, Policy, RuleIx, Search, Seat, State, Status,
     UserIx, Who, World, diff, eval::Found,
 };
 
@@ -118,21 +118,43 @@ fn conversations(world: &World) -> Vec<About> {
 /// Panics where an explanation does not lead to the decision.
 fn explanation_is_decision(world: &World, policy: &Policy) {
     let matched = |reasons: &[crate::Reason], rule: RuleIx| {
-        reasons.iter().any(|reason| reason.rule == rule && matches!(reason.finding, Finding::Matched(_)))
+        reasons.iter().any(|reason| reason.rule == rule && matches!(reason.finding, Finding::Matched { .. }))
     };
     for me in world.users().chain([UserIx(u32::MAX)]) {
         for about in conversations(world) {
             for action in [Action::Find, Action::Start, Action::AddressGroup, Action::Send] {
                 let reasons = policy.explain(world, action, me, about);
-                match policy.decide(world, action, me, about) {
+                let decision = policy.decide(world, action, me, about);
+                match decision {
                     Decision::Allow { rule, .. } | Decision::Deny { rule: Some(rule), .. } => {
                         assert!(matched(&reasons, rule), "{reasons:?}");
                     }
-                    Decision::Hold { .. } | Decision::Deny { rule: None, .. } => {}
+                    Decision::Hold { .. } => {}
+                    // Where a rule allows it all the same, something built in denies it.
+                    Decision::Deny { rule: None, .. } => {
+                        let any = reasons.iter().any(|reason| matches!(reason.finding, Finding::Matched { .. }));
+                        assert!(!any || policy.built_in(world, action, me, about).is_some(), "{reasons:?}");
+                    }
                 }
+                if policy.built_in(world, action, me, about).is_some() {
+                    assert!(!decision.is_allowed(), "{action:?} {about:?}");
+                }
+                told_is_what_is_found(world, policy, me, about, decision);
             }
         }
     }
+}
+
+/// Panics where a refusal tells of those who can't be found in a secret directory, or keeps more than that.
+fn told_is_what_is_found(world: &World, policy: &Policy, me: UserIx, about: About, decision: Decision) {
+    let (Decision::Deny { code, public_code, .. }, About::Person(_) | About::Group(_) | About::Relation(..)) =
+        (decision, about)
+    else {
+        return;
+    };
+    let found = policy.decide(world, Action::Find, me, about).is_allowed();
+    let told = if policy.secret_directory() && !found { Code::NotFound } else { code };
+    assert_eq!(public_code, told, "{about:?}");
 }
 
 fn pairs(world: &World, policy: &Policy) -> std::collections::BTreeSet<(Key, Key)> {

@@ -2,8 +2,8 @@
 
 use super::tables::ACCEPTED;
 use crate::{
-    About, Action, Capability, Change, Code, Conversation, Decision, Delivers, Finding, GroupState, Key, Kind, Policy,
-    Roles, Seat, State, Status, UserIx, Witness, World, WritableBy,
+    About, Action, BuiltIn, Capability, Change, Code, Conversation, Decision, Delivers, Finding, GroupState, Key, Kind,
+    Policy, Roles, Seat, State, Status, UserIx, Witness, World, WritableBy,
 };
 
 const POLICY: &str = "
@@ -162,7 +162,7 @@ fn a_secret_directory_says_not_found() {
     let world = school(&policy);
     let about = |key| About::Person(ix(&world, key));
     for (action, me, them, admin) in [
-        (Action::Start, LEA, FAR, Code::NotFound),
+        (Action::Start, LEA, FAR, Code::CannotStart),
         (Action::Start, ANNE, LEA, Code::RecipientInactive),
         (Action::Start, LEA, GONE, Code::RecipientInactive),
         (Action::Request, LEA, GONE, Code::RecipientInactive),
@@ -171,7 +171,8 @@ fn a_secret_directory_says_not_found() {
         assert_eq!((code(decision), public_code(decision)), (Some(admin), Some(Code::NotFound)), "{action:?} {me} {them}");
     }
     let group = About::Group(world.group(100).unwrap());
-    assert_eq!(code(policy.decide(&world, Action::AddressGroup, ix(&world, LEA), group)), Some(Code::NotFound));
+    let refused = policy.decide(&world, Action::AddressGroup, ix(&world, LEA), group);
+    assert_eq!((code(refused), public_code(refused)), (Some(Code::GroupNotAddressable), Some(Code::NotFound)));
     for action in [Action::Block, Action::Accept, Action::Unrelate] {
         assert_eq!(
             public_code(policy.decide(&world, action, ix(&world, LEA), about(FAR))),
@@ -179,9 +180,34 @@ fn a_secret_directory_says_not_found() {
             "{action:?}"
         );
     }
-    // What is about nobody keeps its code.
+    // What is about nobody keeps its code, and so does what is about those one finds anyway.
     let group = policy.decide(&world, Action::StartGroup, ix(&world, LEA), About::Nothing);
     assert_eq!(public_code(group), Some(Code::Unsupported));
+    let block = policy.decide(&world, Action::Block, ix(&world, LEA), about(TOM));
+    assert_eq!(public_code(block), Some(Code::Unsupported));
+}
+
+#[test]
+fn a_secret_directory_tells_the_code_of_those_one_finds() {
+    let policy = parse(&POLICY.replace("relations  block", "secret_directory\nrelations  block"));
+    let mut world = school(&policy);
+    let messaging = policy.vocabulary().setting("messaging").unwrap();
+    let block = policy.vocabulary().relation("block").unwrap();
+    world.apply(&Change::Setting { setting: messaging, value: Some("off".to_owned()) });
+    let told = |world: &World, action, me, about| public_code(policy.decide(world, action, ix(world, me), about));
+    let person = |key| About::Person(ix(&world, key));
+    assert_eq!(told(&world, Action::Start, LEA, person(TOM)), Some(Code::MessagingOff));
+    assert_eq!(told(&world, Action::Start, LEA, person(FAR)), Some(Code::NotFound), "out of reach");
+    assert_eq!(told(&world, Action::Start, LEA, person(GONE)), Some(Code::NotFound), "not active");
+    assert_eq!(told(&world, Action::Start, LEA, About::Person(UserIx(u32::MAX))), Some(Code::NotFound), "nobody");
+    let group = About::Group(world.group(100).unwrap());
+    assert_eq!(told(&world, Action::AddressGroup, ANNE, group), Some(Code::MessagingOff));
+    assert_eq!(told(&world, Action::AddressGroup, LEA, group), Some(Code::NotFound));
+    let tom = person(TOM);
+    world.apply(&Change::Relation { from: TOM, to: LEA, relation: block, state: ACCEPTED });
+    for action in [Action::Find, Action::Start] {
+        assert_eq!(told(&world, action, LEA, tom), Some(Code::NotFound), "blocked: {action:?}");
+    }
 }
 
 #[test]
@@ -272,7 +298,7 @@ fn explained() {
     let told: Vec<String> = reasons
         .iter()
         .map(|reason| match &reason.finding {
-            Finding::Matched(witness) => format!("{}: {witness:?}", policy.rule_name(reason.rule)),
+            Finding::Matched { witness, .. } => format!("{}: {witness:?}", policy.rule_name(reason.rule)),
             Finding::Missing(what) | Finding::Excepted(what) => format!("{}: {what}", policy.rule_name(reason.rule)),
         })
         .collect();
@@ -288,5 +314,62 @@ fn explained() {
     );
     let group = world.group(100).unwrap();
     let reasons = policy.explain(&world, Action::AddressGroup, ix(&world, ANNE), About::Group(group));
-    assert_eq!(reasons.last().map(|reason| reason.finding.clone()), Some(Finding::Matched(Witness::Group(group))));
+    let matched = Finding::Matched { witness: Witness::Group(group), holds: Vec::new(), lacks: Vec::new() };
+    assert_eq!(reasons.last().map(|reason| reason.finding.clone()), Some(matched));
+}
+
+#[test]
+fn a_match_is_explained_by_all_that_the_rule_asks_for() {
+    let policy = parse(
+        "policy test\nroles boss\nrelations block:own friend:mutual\nsetting season on off\n\
+         deny start season when setting(season)=on and role(me)=boss unless status(them)=invited code messaging_off\n\
+         allow start friend when me -friend- them and setting(season)=on unless same\n\
+         allow edit soon when author and age<15m",
+    );
+    let (mut world, boss) = (World::new(policy.vocabulary().clone()), Roles(1));
+    let user =
+        |key, roles| Change::User { key, status: Status::Active, roles, writable_by: WritableBy::Rules, words: Vec::new() };
+    let friend = policy.vocabulary().relation("friend").unwrap();
+    world.apply_all(&[
+        user(LEA, boss),
+        user(TOM, Roles::default()),
+        Change::Relation { from: LEA, to: TOM, relation: friend, state: ACCEPTED },
+    ]);
+    let lea = ix(&world, LEA);
+    let found = |action, about| {
+        let reasons = policy.explain(&world, action, lea, about);
+        reasons.into_iter().map(|reason| reason.finding).collect::<Vec<Finding>>()
+    };
+    let matched = |witness, holds: &[&str], lacks: &[&str]| {
+        let all = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect();
+        Finding::Matched { witness, holds: all(holds), lacks: all(lacks) }
+    };
+    assert_eq!(
+        found(Action::Start, About::Person(ix(&world, TOM))),
+        [
+            matched(Witness::Everyone, &["setting(season)=on", "role(me)=boss"], &["status(them)=invited"]),
+            matched(Witness::Relation(friend), &["setting(season)=on"], &["same"]),
+        ]
+    );
+    let conversation = Conversation { kind: Kind::Group, state: State::Open, seat: Some(Seat::Member), peer: None };
+    let mine = About::Message { conversation, mine: true, age_ms: 0 };
+    assert_eq!(found(Action::Edit, mine), [matched(Witness::Everyone, &["author", "age<15m"], &[])]);
+    let late = About::Message { conversation, mine: true, age_ms: 15 * 60_000 };
+    assert_eq!(found(Action::Edit, late), [Finding::Missing("would need a message younger than 15m".to_owned())]);
+}
+
+#[test]
+fn what_is_denied_whatever_the_rules_say_is_known() {
+    let policy = parse(POLICY);
+    let world = school(&policy);
+    let (lea, gone, lost) = (ix(&world, LEA), ix(&world, GONE), ix(&world, LOST));
+    let found = |action, me, about| policy.built_in(&world, action, me, about);
+    let (of_lea, of_lost) = (About::Person(lea), About::Person(lost));
+    assert_eq!(found(Action::Start, gone, of_lea), Some(BuiltIn::Asking(Status::Deactivated)));
+    assert_eq!(found(Action::Start, lea, of_lost), Some(BuiltIn::Asked(Status::Removed)));
+    assert_eq!(found(Action::Find, lea, About::Person(gone)), Some(BuiltIn::Asked(Status::Deactivated)));
+    assert_eq!(found(Action::SeeProfile, lea, of_lost), None, "rules have their say");
+    assert_eq!(found(Action::Start, lea, About::Person(ix(&world, FAR))), None);
+    let conversation = Conversation { kind: Kind::Group, state: State::Open, seat: None, peer: None };
+    assert_eq!(found(Action::Read, lea, About::Conversation(conversation)), Some(BuiltIn::NoSeat));
 }

@@ -138,7 +138,7 @@ impl SigningKey {
         let algorithm =
             Algorithm::from_name(&row.algorithm).ok_or(BadMaterial("has an algorithm this server does not know"))?;
         let decoding = algorithm.key(row.material.expose())?;
-        Ok(Self { tenant: row.tenant, algorithm, revoked: row.revoked, decoding })
+        Ok(Self { tenant: row.tenant, algorithm, revoked: row.revoked_at_ms.is_some(), decoding })
     }
 }
 

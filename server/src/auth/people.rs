@@ -3,9 +3,11 @@
 use std::{
     collections::{HashMap, HashSet},
     sync::Arc,
+    time::Duration,
 };
 
 use causerie_protocol::{TenantId, wire::UserStatus};
+use tokio::time::timeout;
 
 use super::{AuthError, token::Claims};
 use crate::{
@@ -18,6 +20,9 @@ use crate::{
     telemetry::Metrics,
 };
 
+/// How long everyone in a look-up waits until it is remembered whose newer token came. Without it they are let in all the same:
+/// an older token that was never used might then bring its roles.
+const CONFIRM_PATIENCE: Duration = Duration::from_millis(300);
 /// People per look-up: one statement serves this many.
 const BATCH_MAX: usize = 500;
 
@@ -92,7 +97,12 @@ async fn look_up(store: &Store, mut arrivals: Vec<Arrival>, now_ms: i64) -> Resu
         let user = users.get(&key(one)).filter(|user| one.admitted(user).is_ok() && one.profile.confirms(user))?;
         Some((user, one.issued_at_s))
     });
-    people::confirm_claims(store, &confirmed.collect::<Vec<_>>()).await?;
+    let confirmed: Vec<_> = confirmed.collect();
+    match timeout(CONFIRM_PATIENCE, people::confirm_claims(store, &confirmed)).await {
+        Ok(Ok(())) => {}
+        Ok(Err(error)) => tracing::warn!(%error, "it could not be remembered that newer tokens came"),
+        Err(_) => tracing::warn!("it took too long to remember that newer tokens came"),
+    }
     Ok(arrivals
         .into_iter()
         .filter_map(|one| {

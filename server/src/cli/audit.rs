@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use super::{Outcome, Settings, find_tenant};
+use super::{Outcome, Settings};
 use crate::{
     audit::{Entry, Filter, page},
     clock::{from_rfc3339, rfc3339},
@@ -29,8 +29,7 @@ pub(super) struct Audit {
 
 impl Audit {
     pub(super) async fn run(self, settings: &Settings) -> Outcome {
-        let store = settings.store().await?;
-        let tenant = find_tenant(&store, &self.tenant).await?;
+        let (store, tenant) = settings.tenant(&self.tenant).await?;
         let mut filter = Filter { before: None, since_ms: self.since, action: self.action };
         let mut left = self.limit;
         while left > 0 {

@@ -10,11 +10,12 @@ use std::{
 
 use clap::Args;
 
-use super::{Outcome, Settings, clock, find_tenant, operator};
+use super::{Outcome, Settings, clock, operator};
 use crate::{
     facts,
     provisioning::{
-        Answer, DeleteLimit, Import, Options, Parts, Scope, Stopped, Tally, Turns, Type, csv::CsvRows, ndjson::Lines,
+        Answer, DeleteLimit, Import, Options, Parts, RowAnswer, Scope, Stopped, Tally, Turns, Type, csv::CsvRows,
+        ndjson::Lines,
     },
     store::Store,
 };
@@ -36,7 +37,8 @@ pub(super) struct ImportFiles {
     /// name is removed.
     #[arg(long, value_name = "SCOPE", value_parser = |text: &str| Scope::parse(text).map_err(|fault| fault.message))]
     replace: Option<Scope>,
-    /// How many --replace may remove: 250, or 5% of what there is. Without it, a tenth, and 20 in any case.
+    /// How many --replace may remove: 250, or 5% of what there is. Without it: a tenth, or 20 if that is more, but never more
+    /// than half of what there is; and nothing where no row names anything of the scope.
     #[arg(long, value_name = "N", value_parser = |text: &str| DeleteLimit::parse(text).map_err(|fault| fault.message))]
     delete_limit: Option<DeleteLimit>,
     /// What rows of CSV files are about that have no column `type`.
@@ -49,8 +51,8 @@ pub(super) struct ImportFiles {
 
 impl ImportFiles {
     pub(super) async fn run(self, settings: &Settings) -> Outcome {
-        let store = settings.store().await?;
-        let tenant = find_tenant(&store, &self.tenant).await?.id;
+        let (store, tenant) = settings.tenant(&self.tenant).await?;
+        let tenant = tenant.id;
         let policy = facts::policy(&store, tenant).await?;
         let turn = Turns::default().take(&store, tenant).await?;
         let _turn = turn.ok_or_else(|| format!("another import of tenant `{}` is under way", self.tenant))?;
@@ -169,14 +171,40 @@ fn per_second(rows: u64, took: Duration) -> f64 {
 fn tell(path: &Path, answers: &[Answer]) {
     for answer in answers {
         if let Answer::Row(row) = answer {
-            let (line, field) = (row.row.unwrap_or_default(), &row.field);
-            let place = if field.is_empty() { String::new() } else { format!(" `{field}`:") };
-            eprintln!("{}:{line}: {} {}:{place} {}", path.display(), row.r#type, row.id, row.message);
+            eprintln!("{}:{}: {}", path.display(), row.row.unwrap_or_default(), complaint(row));
         }
     }
+}
+
+/// What is wrong with a row: its type and id as far as it says them, the field to blame, and why.
+fn complaint(row: &RowAnswer) -> String {
+    let named = [row.r#type.as_str(), row.id.as_str()].into_iter().filter(|word| !word.is_empty()).collect::<Vec<_>>();
+    let field = format!("`{}`", row.field);
+    // Most sentences begin with the field.
+    let is_told = row.field.is_empty() || row.message.starts_with(&field);
+    let parts = [named.join(" "), if is_told { String::new() } else { field }, row.message.clone()];
+    parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(": ")
 }
 
 fn row_type(text: &str) -> Result<Type, String> {
     let types = Type::ALL.map(Type::name).join(", ");
     Type::ALL.into_iter().find(|one| one.name() == text).ok_or_else(|| format!("expected one of {types}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::provisioning::Fault;
+
+    #[test]
+    fn a_complaint_says_each_thing_once() {
+        let told = |named: (&str, &str), fault: Fault| {
+            complaint(&RowAnswer::new(5, (named.0.to_owned(), named.1.to_owned()), &Err(fault)))
+        };
+        let fault = || Fault::new("role", "the policy declares no role `boss`");
+        assert_eq!(told(("user", "lea"), fault()), "user lea: `role`: the policy declares no role `boss`");
+        assert_eq!(told(("", ""), Fault::new("type", "`type` is missing")), "`type` is missing");
+        assert_eq!(told(("user", ""), Fault::new("id", "`id` is missing")), "user: `id` is missing");
+        assert_eq!(told(("", ""), Fault::new("", "the line is no JSON object")), "the line is no JSON object");
+    }
 }

@@ -5,13 +5,14 @@ use std::{error::Error, path::PathBuf};
 use clap::{ArgGroup, Args, Subcommand};
 use uuid::Uuid;
 
-use super::{Outcome, Settings, clock, find_tenant, note};
+use super::{Outcome, Settings, clock, note};
 use crate::{
     auth::{
         api_key::{self, Scope},
         issue,
         keys::Algorithm,
     },
+    clock::rfc3339,
     store::queries::keys,
 };
 
@@ -19,6 +20,12 @@ use crate::{
 pub(super) enum SigningKeyCommand {
     /// Add a key; prints its `kid`, and a generated secret.
     Add(AddSigningKey),
+    /// List the keys of a tenant.
+    List {
+        /// The tenant's slug.
+        #[arg(long)]
+        tenant: String,
+    },
     /// Void all tokens a key signed. Running nodes notice within 30 seconds.
     Revoke {
         /// The key's `kid`.
@@ -73,8 +80,7 @@ impl SigningKeyCommand {
             Self::Add(add) => {
                 let material = add.material()?;
                 add.algorithm.key(&material)?;
-                let store = settings.store().await?;
-                let tenant = find_tenant(&store, &add.tenant).await?;
+                let (store, tenant) = settings.tenant(&add.tenant).await?;
                 let kid = add.kid.clone().unwrap_or_else(|| format!("{}-{}", add.tenant, Uuid::now_v7()));
                 let algorithm = add.algorithm.name();
                 match keys::add_signing_key(&store, tenant.id, &kid, algorithm, &material, clock().now_ms()).await {
@@ -89,6 +95,13 @@ impl SigningKeyCommand {
                     eprintln!(
                         "The secret is the text itself, not what it decodes to. The back end signs with it; nobody else may have it."
                     );
+                }
+            }
+            Self::List { tenant } => {
+                let (store, tenant) = settings.tenant(&tenant).await?;
+                for key in keys::signing_keys_of(&store, tenant.id).await? {
+                    let at = times(key.created_at_ms, None, key.revoked_at_ms);
+                    println!("{}  {}  {at}", key.kid, key.algorithm);
                 }
             }
             Self::Revoke { kid } => {
@@ -120,6 +133,12 @@ pub(super) enum ApiKeyCommand {
         #[arg(long, value_parser = clap::value_parser!(u32).range(1..=36_500))]
         expires_in_days: Option<u32>,
     },
+    /// List the keys of a tenant.
+    List {
+        /// The tenant's slug.
+        #[arg(long)]
+        tenant: String,
+    },
     /// Void a key, at once.
     Revoke {
         /// The id printed when it was made.
@@ -131,8 +150,7 @@ impl ApiKeyCommand {
     pub(super) async fn run(self, settings: &Settings) -> Outcome {
         match self {
             Self::Create { tenant, name, scopes, expires_in_days } => {
-                let store = settings.store().await?;
-                let tenant = find_tenant(&store, &tenant).await?;
+                let (store, tenant) = settings.tenant(&tenant).await?;
                 let now_ms = clock().now_ms();
                 let expires_at_ms = expires_in_days.map(|days| now_ms + i64::from(days) * 86_400_000);
                 let (key, row) = api_key::generate(tenant.id, &name, &scopes, now_ms, expires_at_ms);
@@ -145,6 +163,13 @@ impl ApiKeyCommand {
                 println!("key {key}");
                 eprintln!("The key is not shown again.");
             }
+            Self::List { tenant } => {
+                let (store, tenant) = settings.tenant(&tenant).await?;
+                for key in keys::api_keys_of(&store, tenant.id).await? {
+                    let at = times(key.created_at, key.expires_at, key.revoked_at);
+                    println!("{}  {}  {at}  {}", key.id, key.scopes.replace(' ', ","), key.name);
+                }
+            }
             Self::Revoke { id } => {
                 let store = settings.store().await?;
                 let tenant = keys::revoke_api_key(&store, id, clock().now_ms()).await?;
@@ -154,5 +179,28 @@ impl ApiKeyCommand {
             }
         }
         Ok(())
+    }
+}
+
+/// From when until when a key is good.
+fn times(created_ms: i64, expires_ms: Option<i64>, revoked_ms: Option<i64>) -> String {
+    let mut text = format!("created {}", rfc3339(created_ms));
+    for (what, at_ms) in [("expires", expires_ms), ("revoked", revoked_ms)] {
+        if let Some(at_ms) = at_ms {
+            text.push_str(&format!("  {what} {}", rfc3339(at_ms)));
+        }
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_that_never_come_are_left_out() {
+        assert_eq!(times(0, None, None), "created 1970-01-01T00:00:00Z");
+        let all = "created 1970-01-01T00:00:00Z  expires 1970-01-01T00:00:02Z  revoked 1970-01-01T00:00:01Z";
+        assert_eq!(times(0, Some(2_000), Some(1_000)), all);
     }
 }

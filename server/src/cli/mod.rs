@@ -1,5 +1,8 @@
 //! The command line. One file per subcommand; `serve` is what happens without any.
 
+#[macro_use]
+mod out;
+
 mod audit;
 mod check_config;
 mod healthcheck;
@@ -112,9 +115,41 @@ impl Settings {
         Config::load(&Sources::from_process(self.config.clone(), self.set.clone()))
     }
 
+    /// The database there is: a folder where there is none is more often the wrong one than a new one.
     async fn store(&self) -> Result<Store, Box<dyn Error + Send + Sync>> {
+        let config = self.load()?.config;
+        if config.database.url.is_empty() && !config.data.sqlite_file().exists() {
+            let why = "start the server once, or `causerie migrate`";
+            return Err(format!("there is no database at {} (`data.dir`): {why}", place(&config)).into());
+        }
+        Ok(app::open_store(&config).await?)
+    }
+
+    /// The database; the embedded one is made where there is none.
+    async fn store_or_new(&self) -> Result<Store, Box<dyn Error + Send + Sync>> {
         Ok(app::open_store(&self.load()?.config).await?)
     }
+
+    /// A tenant by its slug, and the database it is in.
+    async fn tenant(&self, slug: &str) -> Result<(Store, Tenant), Box<dyn Error + Send + Sync>> {
+        let store = self.store().await?;
+        match tenants::find_by_slug(&store, slug).await? {
+            Some(tenant) => Ok((store, tenant)),
+            None => {
+                let place = place(&self.load()?.config);
+                Err(format!("--tenant: there is no tenant `{slug}` in {place}; `causerie tenant list` tells which").into())
+            }
+        }
+    }
+}
+
+/// Where everything is kept, for people.
+fn place(config: &Config) -> String {
+    if !config.database.url.is_empty() {
+        return "PostgreSQL".to_owned();
+    }
+    let file = config.data.sqlite_file();
+    std::path::absolute(&file).unwrap_or(file).display().to_string()
 }
 
 async fn migrate(settings: &Settings) -> Outcome {
@@ -127,11 +162,6 @@ async fn migrate(settings: &Settings) -> Outcome {
         println!("took {step}");
     }
     Ok(())
-}
-
-async fn find_tenant(store: &Store, slug: &str) -> Result<Tenant, Box<dyn Error + Send + Sync>> {
-    let tenant = tenants::find_by_slug(store, slug).await?;
-    Ok(tenant.ok_or_else(|| format!("--tenant: there is no tenant `{slug}`"))?)
 }
 
 /// A preset by its name, which `flag` gave.

@@ -2,7 +2,7 @@
 
 use std::io::Write as _;
 
-use super::{Outcome, Settings, clock};
+use super::{Outcome, Settings, clock, place};
 use crate::{
     app::App,
     config::Config,
@@ -54,8 +54,7 @@ fn banner(config: &Config, address: &str) -> String {
     if !config.demo_enabled() {
         return String::new();
     }
-    let data = std::path::absolute(&config.data.dir).unwrap_or_else(|_| config.data.dir.clone());
-    let kept = if config.database.url.is_empty() { data.display().to_string() } else { "PostgreSQL".to_owned() };
+    let kept = place(config);
     format!(
         "\n  Open http://{address}/ in two browsers and write to yourself.\n\n  \
          DEMO: anyone who can connect may sign in as a demo person, without a password.\n  \

@@ -1,9 +1,13 @@
 //! `causerie tenant`.
 
+use causerie_policy::Policy;
 use clap::Subcommand;
 
 use super::{Outcome, Settings, clock, note, operator, preset};
-use crate::store::queries::tenants::{self, FirstPolicy};
+use crate::{
+    clock::rfc3339,
+    store::queries::tenants::{self, FirstPolicy},
+};
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
@@ -20,24 +24,44 @@ pub(super) enum Command {
         #[arg(long, value_name = "PRESET")]
         policy: Option<String>,
     },
+    /// List the tenants.
+    List,
 }
 
 impl Command {
     pub(super) async fn run(self, settings: &Settings) -> Outcome {
-        let Self::Create { slug, name, policy } = self;
-        let policy = policy.map(|name| preset("--policy", &name)).transpose()?;
-        let by = operator();
-        let first = policy.as_ref().map(|policy| FirstPolicy { name: policy.name(), text: policy.text(), by: &by });
-        let store = settings.store().await?;
-        let tenant = match tenants::create_under(&store, &slug, &name, first, clock().now_ms()).await {
-            Err(error) if error.is_unique_violation() => return Err(format!("there is a tenant `{slug}` already").into()),
-            made => made?,
-        };
-        let rules = policy.as_ref().map_or("open", |policy| policy.name());
-        note(&store, tenant.id, "tenant.create", format!("tenant:{slug}"), [("policy", rules.into())]).await?;
-        println!("{}", tenant.id);
-        Ok(())
+        match self {
+            Self::Create { slug, name, policy } => create(settings, &slug, &name, policy.as_deref()).await,
+            Self::List => {
+                for tenant in tenants::all(&settings.store().await?).await? {
+                    println!("{}  {}  created {}  {}", tenant.slug, tenant.id, rfc3339(tenant.created_at_ms), tenant.name);
+                }
+                Ok(())
+            }
+        }
     }
+}
+
+async fn create(settings: &Settings, slug: &str, name: &str, policy: Option<&str>) -> Outcome {
+    let policy = policy.map(|name| first_rules(slug, name)).transpose()?;
+    let by = operator();
+    let first = policy.as_ref().map(|policy| FirstPolicy { name: policy.name(), text: policy.text(), by: &by });
+    let store = settings.store_or_new().await?;
+    let tenant = match tenants::create_under(&store, slug, name, first, clock().now_ms()).await {
+        Err(error) if error.is_unique_violation() => return Err(format!("there is a tenant `{slug}` already").into()),
+        made => made?,
+    };
+    let rules = policy.as_ref().map_or("open", |policy| policy.name());
+    note(&store, tenant.id, "tenant.create", format!("tenant:{slug}"), [("policy", rules.into())]).await?;
+    println!("id {}", tenant.id);
+    Ok(())
+}
+
+fn first_rules(slug: &str, name: &str) -> Result<Policy, String> {
+    preset("--policy", name).map_err(|why| {
+        let own = format!("`causerie policy set --tenant {slug} --file FILE`");
+        format!("{why}; rules of your own are put in force once the tenant is made, by {own}")
+    })
 }
 
 fn slug(text: &str) -> Result<String, String> {
@@ -50,6 +74,13 @@ fn slug(text: &str) -> Result<String, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn whoever_brings_rules_of_their_own_is_told_where_to() {
+        assert!(first_rules("club", "school").is_ok());
+        let why = first_rules("club", "./club.policy").expect_err("no preset");
+        assert!(why.contains("there are: open, ") && why.contains("policy set --tenant club --file FILE"), "{why}");
+    }
 
     #[test]
     fn slugs() {

@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use super::{Outcome, Settings, clock, find_tenant};
+use super::{Outcome, Settings, clock};
 use crate::{
     auth::{
         issue::{self, NewToken},
@@ -33,8 +33,7 @@ pub(super) struct Token {
 
 impl Token {
     pub(super) async fn run(self, settings: &Settings) -> Outcome {
-        let store = settings.store().await?;
-        let tenant = find_tenant(&store, &self.tenant).await?;
+        let (store, tenant) = settings.tenant(&self.tenant).await?;
         let key = keys::signing_key(&store, tenant.id, Algorithm::Hs256.name(), self.kid.as_deref()).await?.ok_or_else(
             || match &self.kid {
                 Some(kid) => format!("--kid: tenant `{}` has no valid HS256 key `{kid}`", self.tenant),

@@ -10,7 +10,7 @@ pub(super) const SETTINGS: &[Setting] = &[Setting { key: "demo.enabled", kind: K
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Demo {
-    /// Whether anyone may sign in as a demo person, without a password. Default: only while everything is embedded and
-    /// nobody but this machine can connect. Where others can connect, the server refuses to start with it on.
+    /// Whether anyone may sign in as a demo person, without a password. Default: only while everything is embedded,
+    /// nobody but this machine can connect, and there is no tenant but the demo's. Where others can connect, the server refuses to start with it on.
     pub enabled: Option<bool>,
 }

@@ -97,6 +97,7 @@ fn requests(facts: &Snapshot, me: UserIx, them: UserIx) -> Vec<String> {
         words.how(relation) == How::Mutual
             && me != them
             && facts.world.relation(me, relation, them).is_none()
+            && facts.world.relation(them, relation, me).is_none()
             && facts.policy.decide(&facts.world, Action::Request, me, About::Relation(them, relation)).is_allowed()
     };
     let names = words.relations.iter().map(|(name, _)| name);

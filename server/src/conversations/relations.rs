@@ -147,7 +147,7 @@ fn read_cursor(text: &str) -> Option<queries::Position> {
         changed_at_ms: parts.next()?.parse().ok()?,
         other: parts.next()?.parse().ok()?,
         outgoing: parts.next()?.parse::<u8>().ok()? == 1,
-        relation: parts.next()?.to_owned(),
+        relation: parts.next().filter(|name| !name.contains('\0'))?.to_owned(),
     })
 }
 

@@ -1,7 +1,8 @@
 //! Tenants to try the server out with: sample people anyone may be, without a password, each tenant under rules of its own.
 //!
 //! Only on this machine: [`crate::config::Config::demo_enabled`] demands a loopback listener, and the routes answer only to
-//! a loopback name in `Host`, so that a page elsewhere can't reach them by a name that resolves to 127.0.0.1.
+//! a loopback name in `Host`, so that a page elsewhere can't reach them by a name that resolves to 127.0.0.1. And only its own
+//! tenants: one of the same name that somebody else made is left alone.
 
 mod here;
 mod tenants;
@@ -23,11 +24,12 @@ use self::tenants::{DemoTenant, TENANTS, Talk};
 use crate::{
     app::App,
     auth::{issue, keys::Algorithm},
+    config::Config,
     conversations::{self, Caller},
     http::{body, error::Problem},
     provisioning::{Import, Options, Parts, Stopped},
     store::{
-        StoreError,
+        Store, StoreError,
         queries::{
             facts, keys, people,
             tenants::{self as stored, FirstPolicy},
@@ -36,8 +38,24 @@ use crate::{
 };
 
 const LIFETIME_S: i64 = 3_600;
-/// Who did it, for the audit.
+/// Who did it, for the audit; by it a tenant's first rules show that the demo made it. Operators are `cli:…`.
 const BY: &str = "demo";
+
+/// Whether there is to be a demo: as set, or, where nothing is set, while there is nothing else to be had here. A proxy on this
+/// machine may let strangers in.
+///
+/// # Errors
+/// When the database fails.
+pub async fn is_wanted(config: &Config, store: &Store) -> Result<bool, StoreError> {
+    if config.demo.enabled.is_some() || !config.demo_enabled() {
+        return Ok(config.demo_enabled());
+    }
+    let others = stored::any_not_by(store, BY).await?;
+    if others {
+        tracing::info!("there are other tenants than the demo's, so there is no demo; `demo.enabled` turns it on");
+    }
+    Ok(!others)
+}
 
 /// Makes tenants, keys, people and their first conversations where they are missing. What people did since then stays.
 ///
@@ -50,6 +68,10 @@ pub async fn prepare(app: &App) -> Result<(), Refusal> {
         let first = FirstPolicy { name: policy.name(), text: policy.text(), by: BY };
         let (store, now_ms) = (&app.store, app.clock.now_ms());
         let tenant = stored::ensure(store, &demo.slug, demo.title(), Some(first), now_ms).await.map_err(unavailable)?.id;
+        if !is_ours(store, tenant).await.map_err(unavailable)? {
+            tracing::warn!(tenant = demo.slug, "somebody else made the tenant of this name; the demo leaves it alone");
+            continue;
+        }
         if keys::signing_key(store, tenant, Algorithm::Hs256.name(), None).await.map_err(unavailable)?.is_none() {
             let kid = format!("{}-{}", demo.slug, Uuid::now_v7());
             let secret = issue::secret();
@@ -69,6 +91,11 @@ pub async fn prepare(app: &App) -> Result<(), Refusal> {
         }
     }
     Ok(())
+}
+
+async fn is_ours(store: &Store, tenant: TenantId) -> Result<bool, StoreError> {
+    let first = facts::read::policy_of_version(store.reader(), tenant, 1).await?;
+    Ok(first.is_some_and(|policy| policy.created_by == BY))
 }
 
 async fn is_new(app: &App, tenant: TenantId) -> Result<bool, StoreError> {
@@ -114,9 +141,20 @@ pub fn router(app: Arc<App>) -> Router {
         .layer(middleware::from_fn(here::here_only))
 }
 
-async fn people() -> Json<Value> {
-    let tenants: Vec<Value> = TENANTS.iter().map(DemoTenant::described).collect();
-    Json(json!({ "tenants": tenants }))
+async fn people(State(app): State<Arc<App>>) -> Result<Json<Value>, Problem> {
+    let mut tenants = Vec::new();
+    for demo in TENANTS.iter() {
+        if ours(&app, demo).await?.is_some() {
+            tenants.push(demo.described());
+        }
+    }
+    Ok(Json(json!({ "tenants": tenants })))
+}
+
+/// The tenant in the database, if the demo made it.
+async fn ours(app: &App, demo: &DemoTenant) -> Result<Option<TenantId>, Refusal> {
+    let Some(tenant) = stored::find_by_slug(&app.store, &demo.slug).await.map_err(unavailable)? else { return Ok(None) };
+    Ok(is_ours(&app.store, tenant.id).await.map_err(unavailable)?.then_some(tenant.id))
 }
 
 async fn token(State(app): State<Arc<App>>, request: Request) -> Result<Json<Value>, Problem> {
@@ -129,8 +167,8 @@ async fn token(State(app): State<Arc<App>>, request: Request) -> Result<Json<Val
     let person = demo.people.iter().find(|person| Some(person.external_id.as_str()) == asked("externalId"));
     let person = person.ok_or_else(|| unknown("externalId"))?;
 
-    let tenant = stored::find_by_slug(&app.store, slug).await.map_err(unavailable)?.ok_or_else(unprepared)?;
-    let key = keys::signing_key(&app.store, tenant.id, Algorithm::Hs256.name(), None).await.map_err(unavailable)?;
+    let tenant = ours(&app, demo).await?.ok_or_else(|| unknown("tenant"))?;
+    let key = keys::signing_key(&app.store, tenant, Algorithm::Hs256.name(), None).await.map_err(unavailable)?;
     let key = key.ok_or_else(unprepared)?;
     let iat = app.clock.now_s();
     let exp = iat + LIFETIME_S;

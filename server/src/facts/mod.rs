@@ -21,7 +21,7 @@ use std::{
 use causerie_protocol::{TenantId, UserId};
 use dashmap::DashMap;
 use sea_orm::ConnectionTrait;
-use tokio::sync::Notify;
+use tokio::sync::{Notify, Semaphore};
 
 pub use self::snapshot::{Snapshot, policy};
 use self::tenant::{Behind, Tenant};
@@ -36,6 +36,8 @@ use crate::{
 
 /// Versions read and applied at a time.
 const STEPS_MAX: u32 = 200;
+/// Tenants read at a time: each keeps a connection for seconds, and others read with the rest.
+const LOADS_MAX: usize = 2;
 /// More people touched than this count as everyone.
 const TOUCHED_MAX: usize = 10_000;
 
@@ -50,6 +52,7 @@ struct Inner {
     tenants: DashMap<TenantId, Arc<Tenant>>,
     moves: Arc<Moves>,
     woken: feed::Woken,
+    loads: Arc<Semaphore>,
 }
 
 /// Whose rights may have changed.
@@ -127,6 +130,7 @@ impl Facts {
             tenants: DashMap::new(),
             moves: Arc::default(),
             woken: feed::Woken::default(),
+            loads: Arc::new(Semaphore::new(LOADS_MAX)),
         }))
     }
 
@@ -167,21 +171,42 @@ impl Facts {
         loop {
             match held.ready(version, self.0.clock.now_ms()) {
                 Ok(snapshot) => return Ok(snapshot),
-                Err(Behind::Steps(from)) => {
-                    let steps = read::log_since(self.0.store.reader(), tenant, from, STEPS_MAX).await?;
-                    held.apply(from, steps, self.0.clock.now_ms());
-                }
-                Err(Behind::Rules) => held.take_rules(self.0.store.reader()).await?,
+                Err(Behind::Steps(from)) => self.follow(&held, self.0.store.reader(), tenant, from).await?,
                 Err(Behind::Void) => self.load(&held).await?,
             }
         }
     }
 
+    /// Applies what the log says after a version.
+    async fn follow(
+        &self,
+        held: &Tenant,
+        connection: &impl ConnectionTrait,
+        tenant: TenantId,
+        from: u64,
+    ) -> Result<(), StoreError> {
+        let steps = read::log_since(connection, tenant, from, STEPS_MAX).await?;
+        if let Some(step) = held.apply(from, steps, self.0.clock.now_ms()) {
+            let rules = snapshot::Rules::read(connection, tenant, step.rules).await?;
+            held.apply_rules(step, rules, self.0.clock.now_ms());
+        }
+        Ok(())
+    }
+
     /// Reads everything, in a task of its own: it may take longer than its askers wait, and then serves those who ask again.
     async fn load(&self, held: &Arc<Tenant>) -> Result<(), StoreError> {
+        // Here rather than in the task: of a crowd that left, nobody reads it again.
+        let alone = held.loading().lock_owned().await;
+        if held.is_kept_up() {
+            return Ok(());
+        }
+        let turn = Arc::clone(&self.0.loads).acquire_owned().await.map_err(|_| StoreError::too_slow())?;
         let (held, store, now_ms) = (Arc::clone(held), self.0.store.clone(), self.0.clock.now_ms());
-        let loaded = tokio::spawn(async move { held.load(&store, now_ms).await }).await;
-        loaded.map_err(|error| sea_orm::DbErr::Custom(format!("reading facts died: {error}")))?
+        let loading = async move {
+            let _held_until_the_end = (alone, turn);
+            held.load(&store, now_ms).await
+        };
+        tokio::spawn(loading).await.map_err(|error| sea_orm::DbErr::Custom(format!("reading facts died: {error}")))?
     }
 
     /// The same inside a transaction, over its own connection. `None` when everything is to be read anew first
@@ -199,11 +224,7 @@ impl Facts {
         loop {
             match held.ready(version, self.0.clock.now_ms()) {
                 Ok(snapshot) => return Ok(Some(snapshot)),
-                Err(Behind::Steps(from)) => {
-                    let steps = read::log_since(transaction, tenant, from, STEPS_MAX).await?;
-                    held.apply(from, steps, self.0.clock.now_ms());
-                }
-                Err(Behind::Rules) => held.take_rules(transaction).await?,
+                Err(Behind::Steps(from)) => self.follow(&held, transaction, tenant, from).await?,
                 Err(Behind::Void) => return Ok(None),
             }
         }

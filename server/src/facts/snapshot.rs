@@ -36,16 +36,23 @@ pub struct Snapshot {
     valid_until_ms: i64,
 }
 
-/// Rules in force, with the version they are.
+/// Rules, with the version they are.
 pub(super) struct Rules {
     /// 0 is the preset `open`.
-    pub version: u64,
+    version: u64,
     policy: Arc<Policy>,
 }
 
 impl Rules {
-    pub(super) async fn read(connection: &impl ConnectionTrait, tenant: TenantId) -> Result<Self, StoreError> {
-        Self::of(tenant, read::policy(connection, tenant).await?.as_ref())
+    /// Those of a version; `None` if they can't be read any more, which the log tells.
+    pub(super) async fn read(
+        connection: &impl ConnectionTrait,
+        tenant: TenantId,
+        version: u64,
+    ) -> Result<Option<Self>, StoreError> {
+        let stored = read::policy_of_version(connection, tenant, version).await?;
+        let rules = stored.map(|stored| Self::of(tenant, Some(&stored)));
+        Ok(rules.and_then(|rules| rules.inspect_err(|error| tracing::error!(%error, "rules can't be read")).ok()))
     }
 
     /// Rules that can't be read any more (a newer server wrote them) are an error, never a default.
@@ -68,10 +75,10 @@ impl Snapshot {
         Ok(Self::of(tenant, version.facts, version.policy, rules.policy, world))
     }
 
-    /// The same facts under the rules in force; `None` where these have other words.
-    pub(super) fn under_rules(&self, Rules { version, policy }: Rules) -> Option<Self> {
+    /// The next version, in which rules are others; `None` where these have other words.
+    pub(super) fn under_rules(&self, Rules { version, policy }: Rules, facts: u64, world: World) -> Option<Self> {
         let has_same_words = policy.vocabulary() == self.policy.vocabulary();
-        has_same_words.then(|| Self::of(self.tenant, self.version, version, policy, self.world.clone()))
+        has_same_words.then(|| Self::of(self.tenant, facts, version, policy, world))
     }
 
     /// The same facts under other rules, to see what these would do. Read anew where the rules have other words: facts
@@ -172,7 +179,7 @@ impl Snapshot {
 /// # Errors
 /// When the database fails, or holds rules that can't be read any more.
 pub async fn policy(store: &Store, tenant: TenantId) -> Result<Arc<Policy>, StoreError> {
-    Ok(Rules::read(store.reader(), tenant).await?.policy)
+    Ok(Rules::of(tenant, read::policy(store.reader(), tenant).await?.as_ref())?.policy)
 }
 
 /// All facts in the words of a policy.

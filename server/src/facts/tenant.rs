@@ -7,13 +7,9 @@ use std::sync::{
 
 use arc_swap::ArcSwapOption;
 use causerie_protocol::{TenantId, facts};
-use sea_orm::ConnectionTrait;
 
 use super::{Move, Moves, Snapshot, Touched, convert, snapshot::Rules};
-use crate::store::{
-    Store, StoreError,
-    queries::facts::read::{self, Version},
-};
+use crate::store::{Store, StoreError, queries::facts::read::Version};
 
 pub(super) struct Tenant {
     id: TenantId,
@@ -23,7 +19,7 @@ pub(super) struct Tenant {
     /// Held while a snapshot is made from the one before. Never over an await.
     stepping: Mutex<()>,
     /// Held while everything is read, so that a crowd reads it once.
-    loading: tokio::sync::Mutex<()>,
+    loading: Arc<tokio::sync::Mutex<()>>,
     moves: Arc<Moves>,
 }
 
@@ -31,10 +27,17 @@ pub(super) struct Tenant {
 pub(super) enum Behind {
     /// The log after this version is missing.
     Steps(u64),
-    /// Its rules are others now.
-    Rules,
     /// There is none, or what it holds can't be brought up to date.
     Void,
+}
+
+/// A step of the log that puts other rules in force.
+pub(super) struct RulesStep {
+    /// The version of the facts with it.
+    at: u64,
+    /// The version of the rules.
+    pub rules: u64,
+    changes: facts::Changes,
 }
 
 impl Tenant {
@@ -44,7 +47,7 @@ impl Tenant {
             snapshot: ArcSwapOption::empty(),
             void: AtomicBool::new(false),
             stepping: Mutex::default(),
-            loading: tokio::sync::Mutex::default(),
+            loading: Arc::default(),
             moves,
         }
     }
@@ -67,78 +70,80 @@ impl Tenant {
 
     pub(super) fn ready(&self, version: Version, now_ms: i64) -> Result<Arc<Snapshot>, Behind> {
         match self.now(now_ms).filter(|_| !self.void.load(Ordering::Acquire)) {
-            Some(snapshot) if snapshot.policy_version < version.policy => Err(Behind::Rules),
             Some(snapshot) if snapshot.version < version.facts => Err(Behind::Steps(snapshot.version)),
-            Some(snapshot) => Ok(snapshot),
-            None => Err(Behind::Void),
+            Some(snapshot) if snapshot.policy_version >= version.policy => Ok(snapshot),
+            _ => Err(Behind::Void),
         }
     }
 
-    /// Applies what the log says after version `from`, up to where rules change. A log that was cut, or says that all is to be
-    /// read, voids the snapshot.
-    pub(super) fn apply(&self, from: u64, steps: Vec<(u64, facts::Changes)>, now_ms: i64) {
+    /// Applies what the log says after version `from`, up to a step that changes rules, which it answers: for it the rules are
+    /// to be read first. A log that was cut, or says that all is to be read, voids the snapshot.
+    pub(super) fn apply(&self, from: u64, steps: Vec<(u64, facts::Changes)>, now_ms: i64) -> Option<RulesStep> {
         let _stepping = self.stepping.lock().unwrap_or_else(PoisonError::into_inner);
-        let Some(before) = self.snapshot.load_full() else { return };
+        let before = self.snapshot.load_full()?;
         // Another asker moved it meanwhile: whether that is enough, the caller looks again.
         if before.version != from {
-            return;
+            return None;
         }
         let mut version = before.version;
         let mut world = before.world.clone();
         let mut touched = Touched::People(Vec::new());
+        let mut rules_step = None;
         for (at, changes) in steps {
-            if convert::rules(&changes).is_some_and(|rules| rules > before.policy_version) {
-                if version == before.version {
-                    return;
-                }
-                break;
-            }
             if at != version + 1 || convert::need_all(before.policy.vocabulary(), &changes) {
                 self.void.store(true, Ordering::Release);
-                return;
+                return None;
+            }
+            if let Some(rules) = convert::rules(&changes) {
+                rules_step = Some(RulesStep { at, rules, changes });
+                break;
             }
             version = at;
             touched.add(convert::touched(&before.world, &changes));
             world.apply_all(&convert::changes(before.policy.vocabulary(), changes));
         }
-        if version == before.version {
+        if version > before.version {
+            world.advance(now_ms);
+            self.replace(&before, version, world, touched);
+        } else if rules_step.is_none() {
             // The log ends before the version it was asked for: it was cut.
             self.void.store(true, Ordering::Release);
-            return;
         }
-        world.advance(now_ms);
-        self.replace(&before, version, world, touched);
+        rules_step
     }
 
-    /// Puts the rules in force over the facts there are. Facts are held in the words of their rules: under other words they
-    /// are to be read anew.
-    pub(super) async fn take_rules(&self, connection: &impl ConnectionTrait) -> Result<(), StoreError> {
-        let rules = Rules::read(connection, self.id).await?;
+    /// Applies a step that changes rules: nobody ever decides by new rules over older facts, or the other way round. Facts are
+    /// held in the words of their rules: under other words, or rules that can't be read, they are to be read anew.
+    pub(super) fn apply_rules(&self, step: RulesStep, rules: Option<Rules>, now_ms: i64) {
         let _stepping = self.stepping.lock().unwrap_or_else(PoisonError::into_inner);
-        let Some(before) = self.snapshot.load_full() else { return Ok(()) };
-        if before.policy_version >= rules.version {
-            return Ok(());
+        let Some(before) = self.snapshot.load_full() else { return };
+        if before.version + 1 != step.at {
+            return;
         }
-        match before.under_rules(rules) {
+        let mut world = before.world.clone();
+        world.apply_all(&convert::changes(before.policy.vocabulary(), step.changes));
+        world.advance(now_ms);
+        match rules.and_then(|rules| before.under_rules(rules, step.at, world)) {
             Some(after) => {
                 self.snapshot.store(Some(Arc::new(after)));
                 self.moves.push(self.id, Move { before, touched: Touched::Everyone });
             }
             None => self.void.store(true, Ordering::Release),
         }
-        Ok(())
+    }
+
+    /// One who wants everything to be read waits for this first, so that a crowd reads it once.
+    pub(super) fn loading(&self) -> Arc<tokio::sync::Mutex<()>> {
+        Arc::clone(&self.loading)
+    }
+
+    /// There is a snapshot that can be brought up to date.
+    pub(super) fn is_kept_up(&self) -> bool {
+        self.snapshot.load().is_some() && !self.void.load(Ordering::Acquire)
     }
 
     /// Reads everything.
     pub(super) async fn load(&self, store: &Store, now_ms: i64) -> Result<(), StoreError> {
-        let _loading = self.loading.lock().await;
-        if self.snapshot.load().is_some() && !self.void.load(Ordering::Acquire) {
-            // Whoever held the lock before read it; if that is not new enough, the next look says so.
-            let version = read::versions(store.reader(), &[self.id]).await?.remove(&self.id).unwrap_or_default();
-            if self.ready(version, now_ms).is_ok() {
-                return Ok(());
-            }
-        }
         let snapshot = Snapshot::load(store, self.id, now_ms).await?;
         let _stepping = self.stepping.lock().unwrap_or_else(PoisonError::into_inner);
         let before = self.snapshot.swap(Some(Arc::new(snapshot)));

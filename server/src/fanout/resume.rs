@@ -75,7 +75,7 @@ impl Live {
         Ok(resumed)
     }
 
-    /// Takes what was joined since as held at no version.
+    /// Takes what was joined since as held at no version, where that is not what it is held at.
     async fn joined_since(
         &self,
         caller: Caller,
@@ -88,8 +88,14 @@ impl Live {
             resumed.reload_list = true;
             return Ok(());
         }
-        // Held or not: one who left and came back, or deleted an own copy elsewhere, holds what is not theirs any more.
-        held.extend(joined.into_iter().filter(|(_, _, joined)| *joined).map(|(conversation, ..)| (conversation, 0)));
+        for change in joined.into_iter().filter(|change| change.joined) {
+            let version = held.entry(change.conversation).or_default();
+            // Who deleted an own copy elsewhere holds what is not theirs any more. Who only did not hear of the joining, or left
+            // and came back, misses what was said since, and nothing else.
+            if !change.sees_all {
+                *version = 0;
+            }
+        }
         Ok(())
     }
 

@@ -11,7 +11,10 @@ use tokio::sync::{mpsc, oneshot};
 use wire::event::Kind as Event;
 
 use super::{bus::Channel, frame::Frame, live::Live, person::Person, room::Room};
-use crate::{conversations::view, store::StoreError};
+use crate::{
+    conversations::view,
+    store::{StoreError, queries::conversations::InboxChange},
+};
 
 /// People seated by one round of queries.
 const BATCH_MAX: usize = 256;
@@ -185,10 +188,10 @@ async fn inbox_moved(live: &Live, user: UserId) -> Result<(), StoreError> {
     let Some(person) = live.0.people.get(&user).map(|person| Arc::clone(&person)) else { return Ok(()) };
     let Some((_, known)) = person.inbox() else { return Ok(()) };
     let changes = live.0.store.inbox_changes(user, known).await?;
-    let joined: Vec<_> = changes.iter().filter(|(_, _, joined)| *joined).map(|(at, ..)| *at).collect();
+    let joined: Vec<_> = changes.iter().filter(|change| change.joined).map(|change| change.conversation).collect();
     open(live, joined.clone()).await;
     reseat(live, joined.into_iter().map(|conversation| (conversation, user)).collect()).await?;
-    for (conversation, inbox_version, joined) in changes {
+    for InboxChange { conversation, inbox_version, joined, .. } in changes {
         if joined {
             tell_joined(live, &person, conversation, inbox_version).await?;
         } else {

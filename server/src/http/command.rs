@@ -64,6 +64,13 @@ impl Endpoint {
     fn fill_from_query(&self, fields: &mut Map<String, Value>, uri: &Uri) -> Result<(), Refusal> {
         let Query(pairs) = Query::<Vec<(String, String)>>::try_from_uri(uri)
             .map_err(|error| Refusal::new(ErrorCode::Malformed, error.body_text()))?;
+        let parameters = || self.message.fields.iter().map(|field| self.route.parameter(&field.name));
+        if let Some((unknown, _)) = pairs.iter().find(|(name, _)| parameters().all(|parameter| parameter != name)) {
+            let in_path = |parameter: &&str| self.route.path.contains(&format!("{{{parameter}}}"));
+            let known = parameters().filter(|parameter| !in_path(parameter)).collect::<Vec<_>>().join(", ");
+            let why = format!("`{unknown}` is no parameter here; there are: {known}");
+            return Err(Refusal::new(ErrorCode::Invalid, why).field(unknown.as_str()));
+        }
         for field in &self.message.fields {
             let parameter = self.route.parameter(&field.name);
             let given = pairs.iter().filter(|(name, value)| name == parameter && !value.is_empty());

@@ -27,8 +27,7 @@ pub fn document() -> Value {
             "summary": "Real-time chat where rules decide who may write to whom.",
             "description": "Every command of the WebSocket (`/v1/ws`), over HTTP. Bodies and answers are the messages of \
                 the wire in protobuf's JSON mapping: a field that has its default value (`0`, `\"\"`, `false`, an empty \
-                list) is left out, and a field this server does not know is ignored. Where a back end says who there is and which \
-                rules hold (users, imports, policies), such a field is refused by name.",
+                list) is left out. A field or parameter that does not exist is refused by name.",
         },
         "security": [{ "person": [] }, { "backend": [] }],
         "paths": paths,

@@ -100,6 +100,7 @@ impl Server {
             internal.stop_accepting();
             internal.finish().await;
             app.tasks.finish().await;
+            app.store.close().await;
         };
         let finished = tokio::time::timeout(FINISH_MAX, finish).await;
         if app.tasks.any_died() {

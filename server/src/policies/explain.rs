@@ -1,7 +1,8 @@
 //! Why someone may do something, or may not: the decision, and what each rule says to it, in words. For administrators.
 
 use causerie_policy::{
-    About, Action, Decision, Effect, Finding, GroupIx, Rule, RuleIx, Witness, action_name, code_name, program::Condition,
+    ACTIONS, About, Action, BuiltIn, Code, Decision, Effect, Finding, GroupIx, Rule, Status, Target, Witness, action_name,
+    code_name, program::Condition,
 };
 use causerie_protocol::{ConversationId, ErrorCode, GroupId, Refusal, UserId, command::UserRef};
 use serde::Serialize;
@@ -22,8 +23,8 @@ pub struct Question {
     pub me: UserRef,
     /// To whom.
     pub whom: Whom,
-    /// What.
-    pub action: Action,
+    /// What; without it, what is asked most: `start`, `address_group` of a group, `send` in a conversation.
+    pub action: Option<Action>,
     /// Which relation, of actions about one.
     pub relation: Option<String>,
 }
@@ -39,6 +40,17 @@ pub enum Whom {
     Group(String),
     /// A conversation. Actions on messages are asked of a message of one's own, just sent.
     Conversation(ConversationId),
+}
+
+impl Whom {
+    fn target(&self) -> Target {
+        match self {
+            Self::Nobody => Target::Nobody,
+            Self::Person(_) => Target::Person,
+            Self::Group(_) => Target::Group,
+            Self::Conversation(_) => Target::Conversation,
+        }
+    }
 }
 
 /// Why a question has no answer.
@@ -104,20 +116,22 @@ pub async fn explain(store: &Store, facts: &Snapshot, question: &Question) -> Re
         ExplainError::Asked(Refusal::new(ErrorCode::NotFound, sentence).field(field))
     };
     let me = person(store, facts, &question.me).await?.ok_or_else(|| unknown("as"))?;
-    let about = about(store, facts, me, question).await?.ok_or_else(|| unknown("to"))?;
+    let action = question.action()?;
+    let about = about(store, facts, me, action, question).await?.ok_or_else(|| unknown("to"))?;
     let ix = facts.user(me).ok_or_else(|| unknown("as"))?;
 
-    let decision = facts.policy.decide(&facts.world, question.action, ix, about);
-    let reasons = facts.policy.explain(&facts.world, question.action, ix, about);
-    let matched = reasons.iter().filter_map(|reason| match reason.finding {
-        Finding::Matched(witness) => Some(witness),
+    let decision = facts.policy.decide(&facts.world, action, ix, about);
+    let built_in = facts.policy.built_in(&facts.world, action, ix, about);
+    let reasons = facts.policy.explain(&facts.world, action, ix, about);
+    let witnesses = reasons.iter().filter_map(|reason| match reason.finding {
+        Finding::Matched { witness, .. } => Some(witness),
         _ => None,
     });
-    let words = Words::read(store, facts, matched.chain(witness(&decision)).collect()).await?;
+    let words = Words::read(store, facts, witnesses.collect()).await?;
     let rules = reasons.iter().filter_map(|reason| {
         let rule = facts.policy.rules().get(usize::from(reason.rule.0))?;
         let (matches, why) = match &reason.finding {
-            Finding::Matched(witness) => (true, words.of(Some(rule), *witness)),
+            Finding::Matched { witness, holds, lacks } => (true, words.of(rule, *witness, holds, lacks)),
             Finding::Missing(missing) => (false, missing.clone()),
             Finding::Excepted(excepted) => (false, format!("is excepted: {excepted}")),
         };
@@ -128,45 +142,102 @@ pub async fn explain(store: &Store, facts: &Snapshot, question: &Question) -> Re
         };
         Some(Said { rule: rule.name.clone(), line: rule.line, effect, matches, why })
     });
-    Ok(Explanation {
-        rules: rules.collect(),
-        policy: facts.policy.name().to_owned(),
-        policy_version: facts.policy_version,
-        facts_version: facts.version,
-        ..answer(facts, question.action, decision, &words)
-    })
-}
+    let rules: Vec<Said> = rules.collect();
 
-/// The decision itself; who calls adds the rest.
-fn answer(facts: &Snapshot, action: Action, decision: Decision, words: &Words) -> Explanation {
-    let action = action_name(action);
-    let named = |rule| facts.policy.rule_name(rule).to_owned();
-    let at = |rule: RuleIx| facts.policy.rules().get(usize::from(rule.0));
-    let (rule, witness, code, public_code) = match decision {
-        Decision::Allow { rule, witness } => (Some(named(rule)), Some(words.of(at(rule), witness)), None, None),
-        Decision::Hold { rule, .. } => (Some(named(rule)), None, None, None),
-        Decision::Deny { rule, code, public_code } => {
-            (rule.map(named), None, Some(code_name(code)), Some(code_name(public_code)))
+    let (rule, codes) = match decision {
+        Decision::Allow { rule, .. } | Decision::Hold { rule, .. } => (Some(rule), None),
+        Decision::Deny { rule, code, public_code } => (rule, Some((code, public_code))),
+    };
+    let rule = rule.map(|rule| facts.policy.rule_name(rule).to_owned());
+    let deciding = rules.iter().find(|said| Some(&said.rule) == rule.as_ref());
+    let witness = deciding.filter(|_| decision.is_allowed()).map(|said| said.why.clone());
+    let what = match about {
+        About::Message { .. } => format!("`{}` of a message of one's own, written just now,", action_name(action)),
+        _ => format!("`{}`", action_name(action)),
+    };
+    let sentence = match (&rule, &witness, codes) {
+        (Some(rule), _, Some((code, told))) => {
+            format!("{what} is denied by `{rule}`, as {}{}", code_name(code), aside(code, told))
         }
+        (None, _, Some((code, told))) => {
+            let no_rule = matches!(built_in, Some(BuiltIn::Asked(_))) && !rules.iter().any(|said| said.matches);
+            let (by, why) = match built_in.map(|built_in| question.in_words(built_in)) {
+                Some(why) if no_rule => ("", format!("no rule allows it, and {why}")),
+                Some(why) => (" (built in)", why),
+                None => ("", "no rule allows it".to_owned()),
+            };
+            format!("{what} is denied{by}, as {}: {why}{}", code_name(code), aside(code, told))
+        }
+        (rule, Some(witness), None) => format!("{what} is allowed by `{}`: {witness}", rule.as_deref().unwrap_or_default()),
+        (rule, None, None) => format!("{what} is held back by `{}`", rule.as_deref().unwrap_or_default()),
     };
-    let sentence = match (&rule, &witness, code) {
-        (Some(rule), Some(witness), _) => format!("`{action}` is allowed by `{rule}`: {witness}"),
-        (Some(rule), None, Some(code)) => format!("`{action}` is denied by `{rule}`, as {code}"),
-        (None, _, Some(code)) => format!("`{action}` is denied, as {code}: no rule allows it"),
-        (rule, ..) => format!("`{action}` is held back by `{}`", rule.as_deref().unwrap_or_default()),
-    };
-    Explanation {
+    Ok(Explanation {
         allowed: decision.is_allowed(),
         sentence,
         rule,
         witness,
-        code,
-        public_code,
-        rules: Vec::new(),
-        policy: String::new(),
-        policy_version: 0,
-        facts_version: 0,
+        code: codes.map(|(code, _)| code_name(code)),
+        public_code: codes.map(|(_, told)| code_name(told)),
+        rules,
+        policy: facts.policy.name().to_owned(),
+        policy_version: facts.policy_version,
+        facts_version: facts.version,
+    })
+}
+
+/// What the person is told instead of a code, and why.
+fn aside(code: Code, told: Code) -> String {
+    match code {
+        _ if code == told => String::new(),
+        Code::NotAMember => format!("; told as {}", code_name(told)),
+        _ => format!("; told as {} because of `secret_directory`", code_name(told)),
     }
+}
+
+impl Question {
+    /// The action asked about.
+    fn action(&self) -> Result<Action, ExplainError> {
+        let target = self.whom.target();
+        let action = self.action.unwrap_or(match target {
+            Target::Nobody | Target::Person => Action::Start,
+            Target::Group => Action::AddressGroup,
+            Target::Conversation => Action::Send,
+        });
+        if action.fits(target) {
+            return Ok(action);
+        }
+        let what = match target {
+            Target::Nobody => "a question that names no person, group or conversation",
+            Target::Person => "a person",
+            Target::Group => "a group",
+            Target::Conversation => "a conversation",
+        };
+        let fitting = ACTIONS.iter().filter(|(_, action)| action.fits(target)).map(|(name, _)| *name);
+        let fitting = fitting.collect::<Vec<_>>().join(", ");
+        Err(bad("action", format!("`{}` does not fit {what}; what fits: {fitting}", action_name(action))))
+    }
+
+    fn in_words(&self, built_in: BuiltIn) -> String {
+        let is = |who: String, status: Status| format!("{who} is {}", format!("{status:?}").to_lowercase());
+        match (built_in, &self.whom) {
+            (BuiltIn::Asking(status), _) => is(name(&self.me), status),
+            (BuiltIn::Asked(status), Whom::Person(them)) => is(name(them), status),
+            (BuiltIn::Asked(status), _) => is("the other one".to_owned(), status),
+            (BuiltIn::NoSeat, _) => format!("{} has no seat in the conversation", name(&self.me)),
+        }
+    }
+}
+
+/// A person as the question names them.
+fn name(user: &UserRef) -> String {
+    match user {
+        UserRef::Id(id) => format!("`{id}`"),
+        UserRef::ExternalId(id) => format!("`{id}`"),
+    }
+}
+
+fn bad(field: &str, sentence: String) -> ExplainError {
+    ExplainError::Asked(Refusal::new(ErrorCode::Invalid, sentence).field(field))
 }
 
 async fn person(store: &Store, facts: &Snapshot, user: &UserRef) -> Result<Option<UserId>, StoreError> {
@@ -174,8 +245,13 @@ async fn person(store: &Store, facts: &Snapshot, user: &UserRef) -> Result<Optio
     Ok(found.into_iter().next().flatten().map(|user| user.id).filter(|id| facts.user(*id).is_some()))
 }
 
-async fn about(store: &Store, facts: &Snapshot, me: UserId, question: &Question) -> Result<Option<About>, ExplainError> {
-    let bad = |field: &str, sentence: String| ExplainError::Asked(Refusal::new(ErrorCode::Invalid, sentence).field(field));
+async fn about(
+    store: &Store,
+    facts: &Snapshot,
+    me: UserId,
+    action: Action,
+    question: &Question,
+) -> Result<Option<About>, ExplainError> {
     Ok(match &question.whom {
         Whom::Nobody => Some(About::Nothing),
         Whom::Person(user) => {
@@ -197,17 +273,13 @@ async fn about(store: &Store, facts: &Snapshot, me: UserId, question: &Question)
             let found = store.facts(vec![(*id, me)]).await?.remove(&(*id, me));
             let conversation =
                 found.filter(|found| found.tenant == facts.tenant.0).map(|found| facts.conversation(me, &found));
-            let of_message = matches!(question.action, Action::Edit | Action::DeleteForAll | Action::DeleteOwnCopy);
+            let of_message = matches!(action, Action::Edit | Action::DeleteForAll | Action::DeleteOwnCopy);
             conversation.map(|conversation| match of_message {
                 true => About::Message { conversation, mine: true, age_ms: 0 },
                 false => About::Conversation(conversation),
             })
         }
     })
-}
-
-fn witness(decision: &Decision) -> Option<Witness> {
-    if let Decision::Allow { witness, .. } = decision { Some(*witness) } else { None }
 }
 
 /// Witnesses in words: groups by the product's ids.
@@ -239,13 +311,24 @@ impl<'a> Words<'a> {
         self.groups.iter().find(|(known, _)| *known == id).map_or("a group that is gone", |(_, name)| name)
     }
 
-    /// What made a rule match.
-    fn of(&self, rule: Option<&Rule>, witness: Witness) -> String {
+    /// What made a rule match, what else it asks for, and what it excepts.
+    fn of(&self, rule: &Rule, witness: Witness, holds: &[String], lacks: &[String]) -> String {
+        let verbs = [(holds, "holds", "hold"), (lacks, "does not hold", "do not hold")];
+        let conditions =
+            verbs.into_iter().filter(|(conditions, ..)| !conditions.is_empty()).map(|(conditions, one, more)| {
+                format!("`{}` {}", conditions.join("`, `"), if conditions.len() == 1 { one } else { more })
+            });
+        let said: Vec<String> = self.made(rule, witness).into_iter().chain(conditions).collect();
+        if said.is_empty() { "it asks for nothing further".to_owned() } else { said.join("; ") }
+    }
+
+    /// What led from the one to the other.
+    fn made(&self, rule: &Rule, witness: Witness) -> Option<String> {
         let in_common = |condition: &Condition| matches!(condition, Condition::InCommon(..));
-        match witness {
-            Witness::Everyone => "it asks for nothing further".to_owned(),
+        Some(match witness {
+            Witness::Everyone => return None,
             Witness::Same => "it is the same person".to_owned(),
-            Witness::Group(group) if rule.is_some_and(|rule| rule.conditions.iter().any(in_common)) => {
+            Witness::Group(group) if rule.conditions.iter().any(in_common) => {
                 format!("both in {}", self.group(group))
             }
             Witness::Group(group) => format!("in {}", self.group(group)),
@@ -256,6 +339,6 @@ impl<'a> Words<'a> {
                 format!("the relation `{name}`")
             }
             Witness::Holder => "a seat in the conversation".to_owned(),
-        }
+        })
     }
 }

@@ -320,8 +320,10 @@ impl Applying<'_> {
             self.done.verdicts[*at] = match outcome {
                 // Only a group's parent is left to be looked for.
                 Outcome::Missing => Err(Fault::new("parent", "there is no such group, or only in a later row")),
-                Outcome::Circular => Err(Fault::new("parent", "the group would be within itself: it is above its `parent`")),
-                Outcome::Created => Ok(Verdict::Created),
+                Outcome::Circular => {
+                    Err(Fault::new("parent", "the group would be within itself, or below more than 64 others"))
+                }
+                Outcome::Created | Outcome::Returned => Ok(Verdict::Created),
                 Outcome::Updated => Ok(Verdict::Updated),
                 Outcome::Unchanged => Ok(Verdict::Unchanged),
                 Outcome::Removed => Ok(Verdict::Removed),

@@ -7,7 +7,11 @@ use std::io::{BufRead, BufReader, Read};
 use csv::{ByteRecord, Reader, ReaderBuilder, Terminator};
 use serde_json::{Map, Value};
 
-use super::{fields::Fault, ndjson::LINE_BYTES_MAX, row::Type};
+use super::{
+    fields::Fault,
+    ndjson::LINE_BYTES_MAX,
+    row::{FIELDS, Type},
+};
 
 /// Rows of a CSV file.
 pub struct CsvRows<R> {
@@ -29,7 +33,7 @@ impl<R: Read> CsvRows<R> {
     /// Reads the header. Cells are separated by what separates the names there: a comma, a semicolon or a tab.
     ///
     /// # Errors
-    /// When there is no header, or the file can't be read.
+    /// When there is no header, it names what is no field, nothing tells what rows are about, or the file can't be read.
     pub fn new(file: R, of: Option<Type>) -> Result<Self, String> {
         let mut file = BufReader::with_capacity(LINE_BYTES_MAX, file);
         let begin = file.fill_buf().map_err(|error| error.to_string())?;
@@ -44,8 +48,20 @@ impl<R: Read> CsvRows<R> {
             .from_reader(file);
         let names = reader.headers().map_err(|error| format!("the header can't be read: {error}"))?;
         let names: Vec<String> = names.iter().map(|name| name.trim().to_owned()).collect();
-        if names.iter().all(String::is_empty) {
-            return Err("the first line must name the fields".to_owned());
+        // A column without a name may be there as long as nothing is in it.
+        let unknown: Vec<&str> =
+            names.iter().map(String::as_str).filter(|name| !name.is_empty() && !FIELDS.contains(name)).collect();
+        if !names.iter().any(|name| FIELDS.contains(&name.as_str())) {
+            return Err(format!("the first line names no field: {}", FIELDS.join(", ")));
+        }
+        if !unknown.is_empty() {
+            return Err(format!("the header names `{}`, which is no field: {}", unknown.join("`, `"), FIELDS.join(", ")));
+        }
+        if of.is_none() && !names.iter().any(|name| name == "type") {
+            let types = Type::ALL.map(Type::name).join(", ");
+            return Err(format!(
+                "nothing says what the rows are about ({types}): say `--type user`, or add a column `type`"
+            ));
         }
         if let Some(twice) = names.iter().enumerate().find_map(|(at, name)| names[..at].contains(name).then_some(name)) {
             return Err(format!("the header names `{twice}` twice"));
@@ -137,20 +153,30 @@ mod tests {
         let expected = [(2, Ok(json!({ "type": "user", "id": "7", "name": "a,b" })))];
         assert_eq!(read(b"type;id;name\nuser;7;a,b\n", None), expected);
         assert_eq!(read(b"type\tid\tname\r\nuser\t7\ta,b\r\n", None), expected);
-        assert_eq!(read(b"id\nlea\n", None), [(2, Ok(json!({ "id": "lea" })))]);
+        assert_eq!(read(b"id\nlea\n", Some(Type::Group)), [(2, Ok(json!({ "type": "group", "id": "lea" })))]);
     }
 
     #[test]
     fn a_broken_row_is_told_and_the_next_one_read() {
-        let rows = read(b"id,name\nlea\ntom,T\xe9o\nbob,Bob\n", None);
+        let rows = read(b"id,name\nlea\ntom,T\xe9o\nbob,Bob\n", Some(Type::User));
         assert_eq!(rows[0], (2, Err("the row has 1 cells, the header 2".to_owned())));
         assert_eq!(rows[1], (3, Err("`name` is not UTF-8: save the file in that encoding".to_owned())));
-        assert_eq!(rows[2], (4, Ok(json!({ "id": "bob", "name": "Bob" }))));
+        assert_eq!(rows[2], (4, Ok(json!({ "type": "user", "id": "bob", "name": "Bob" }))));
     }
 
     #[test]
     fn a_file_without_a_sound_header_is_refused() {
-        assert!(CsvRows::new(&b""[..], None).is_err());
-        assert_eq!(CsvRows::new(&b"id,id\n"[..], None).err().as_deref(), Some("the header names `id` twice"));
+        let refused = |text: &'static str, of| CsvRows::new(text.as_bytes(), of).err().expect(text);
+        for text in ["", "\n", ",,\n", "pia,Pia\nzoe,Zo\u{eb}\n"] {
+            let why = refused(text, Some(Type::User));
+            assert!(why.starts_with("the first line names no field: type, id, name, "), "{why}");
+        }
+        let why = refused("id,nmae,klass\npia,,\n", Some(Type::User));
+        assert!(why.starts_with("the header names `nmae`, `klass`, which is no field: "), "{why}");
+        assert_eq!(refused("id,id\n", Some(Type::User)), "the header names `id` twice");
+        let why = refused("id,name\npia,Pia\n", None);
+        assert!(why.contains("(user, group, ") && why.contains("`--type user`") && why.contains("column `type`"), "{why}");
+        assert!(CsvRows::new(&b"id,,\npia,,\n"[..], Some(Type::User)).is_err(), "two of no name");
+        assert!(CsvRows::new(&b"id,\npia,\n"[..], Some(Type::User)).is_ok(), "an empty column");
     }
 }

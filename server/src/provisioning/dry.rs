@@ -22,7 +22,7 @@ pub(super) struct Dry {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Trace {
     row: u64,
-    deleted: bool,
+    gone: bool,
 }
 
 impl Dry {
@@ -40,11 +40,12 @@ impl Dry {
 
     /// What would become of a row if those of earlier transactions had been kept.
     pub(super) fn judge(&self, named: &(String, String), row: &Row, verdict: Verdict) -> Verdict {
+        let now = self.trace(row);
         match self.rows.get(&self.hasher.hash_one(named)) {
             None => verdict,
-            Some(before) if *before == self.trace(row) => Verdict::Unchanged,
+            Some(before) if *before == now || (before.gone && now.gone) => Verdict::Unchanged,
             Some(_) if row.deleted => Verdict::Removed,
-            Some(before) if before.deleted => Verdict::Created,
+            Some(before) if before.gone => Verdict::Created,
             Some(_) => Verdict::Updated,
         }
     }
@@ -62,6 +63,6 @@ impl Dry {
     }
 
     fn trace(&self, row: &Row) -> Trace {
-        Trace { row: self.hasher.hash_one(format!("{row:?}")), deleted: row.deleted }
+        Trace { row: self.hasher.hash_one(format!("{row:?}")), gone: row.removes() }
     }
 }

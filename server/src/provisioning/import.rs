@@ -18,7 +18,7 @@ use super::{
     dry::Dry,
     fields::Fault,
     ndjson::{LINE_BYTES_MAX, Line},
-    options::Options,
+    options::{DeleteLimit, Options},
     replace::{self, Going, Replace},
     report::{Answer, Result as Verdict, RowAnswer, Summary, Tally},
     row::{Row, named},
@@ -250,12 +250,19 @@ impl Import {
         }
         let Parts { store, tenant, words, .. } = &self.parts;
         let surplus = replace.surplus(store, *tenant, words).await?;
-        let (going, limit) = (surplus.going.len() as u64, self.options.delete_limit.of(surplus.total));
+        let (going, total, said) = (surplus.going.len() as u64, surplus.total(), self.options.delete_limit);
+        if going > 0 && surplus.named == 0 && said == DeleteLimit::Cautious {
+            let scope = self.options.replace.as_ref().map(ToString::to_string).unwrap_or_default();
+            return Err(Stopped(format!(
+                "no row is about `{scope}`, so `replace` would remove all there are ({going}), and removed nothing; if that is \
+                 meant, `delete_limit` says how many may go"
+            )));
+        }
+        let limit = said.of(total);
         if going > limit {
             return Err(Stopped(format!(
-                "`replace` would remove {going} of {} where at most {limit} may go, so it removed nothing; \
-                 `delete_limit` says how many may",
-                surplus.total
+                "`replace` would remove {going} of {total} where at most {limit} may go, so it removed nothing; \
+                 `delete_limit` says how many may"
             )));
         }
         let mut answers = Vec::new();

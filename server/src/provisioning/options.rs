@@ -4,9 +4,11 @@ use std::fmt::{self, Display, Formatter};
 
 use super::fields::Fault;
 
-/// A scope loses at least this many at once before the default limit speaks: small schools change by more than a tenth.
+/// A scope loses at least this many at once before the default limit speaks: small schools change by more than a tenth. But
+/// never more than half of it, which looks like a file cut short.
 const DELETE_MIN: u64 = 20;
 const DELETE_PERCENT: u64 = 10;
+const DELETE_PERCENT_MAX: u64 = 50;
 
 /// How an import is to be done.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -41,7 +43,8 @@ pub enum Scope {
 /// How much may be removed at once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum DeleteLimit {
-    /// A tenth of what the scope holds, and 20 in any case.
+    /// A tenth of what the scope holds, or 20 if that is more, but never more than half of it; one may always go. Nothing
+    /// where no row names anything of the scope.
     #[default]
     Cautious,
     /// So many.
@@ -102,7 +105,10 @@ impl DeleteLimit {
     #[must_use]
     pub fn of(self, total: u64) -> u64 {
         match self {
-            Self::Cautious => (total * DELETE_PERCENT / 100).max(DELETE_MIN),
+            Self::Cautious => {
+                let most = (total * DELETE_PERCENT_MAX / 100).max(1);
+                (total * DELETE_PERCENT / 100).max(DELETE_MIN).min(most)
+            }
             Self::Number(number) => number,
             Self::Percent(percent) => total * percent / 100,
         }
@@ -175,8 +181,9 @@ mod tests {
 
     #[test]
     fn limits() {
-        assert_eq!(DeleteLimit::Cautious.of(50), 20);
-        assert_eq!(DeleteLimit::Cautious.of(1_000), 100);
+        for (total, most) in [(0, 1), (1, 1), (3, 1), (12, 6), (40, 20), (50, 20), (200, 20), (1_000, 100)] {
+            assert_eq!(DeleteLimit::Cautious.of(total), most, "{total}");
+        }
         assert_eq!(DeleteLimit::Percent(10).of(50), 5);
         assert_eq!(DeleteLimit::Number(0).of(50), 0);
     }

@@ -27,18 +27,25 @@ const PAGE: u32 = 2_000;
 /// What the rows named so far.
 pub(super) struct Replace {
     scope: Scope,
-    /// As hashes: of two million memberships each takes eight bytes, and the chance that one is kept by mistake is one in
-    /// some millions.
-    named: HashSet<u64>,
+    /// By the group they are counted for ([`Self::apart`]), and as hashes: of two million memberships each takes eight bytes,
+    /// and the chance that one is kept by mistake is one in some millions.
+    named: HashMap<Option<GroupId>, HashSet<u64>>,
     hasher: RandomState,
 }
 
 /// What is to go.
 pub(super) struct Surplus {
-    /// What the scope holds in all.
-    pub total: u64,
+    /// What rows named of the scope.
+    pub named: u64,
     /// Ids for people to read, and what they stand for.
     pub going: Vec<(String, Going)>,
+}
+
+impl Surplus {
+    /// What the scope holds in all. A dry run counts the same, though what it makes is not there.
+    pub(super) fn total(&self) -> u64 {
+        self.named + self.going.len() as u64
+    }
 }
 
 /// Something to be removed.
@@ -53,7 +60,7 @@ pub(super) enum Going {
 
 impl Replace {
     pub(super) fn new(scope: Scope) -> Self {
-        Self { scope, named: HashSet::new(), hasher: RandomState::new() }
+        Self { scope, named: HashMap::new(), hasher: RandomState::new() }
     }
 
     /// The type of rows it is about.
@@ -73,23 +80,36 @@ impl Replace {
             if let Named::Relation(key) = &mut one {
                 turn(key, words);
             }
-            let counts = matches!(
-                (&self.scope, &one),
+            let counts = match (&self.scope, &one) {
                 (Scope::Users, Named::User(_))
-                    | (Scope::Groups, Named::Group(_))
-                    | (Scope::Memberships | Scope::MembershipsOf(_), Named::Membership(_))
-                    | (Scope::Edges, Named::Edge(_))
-                    | (Scope::Relations(_), Named::Relation(_))
-            );
+                | (Scope::Groups, Named::Group(_))
+                | (Scope::Memberships | Scope::MembershipsOf(_), Named::Membership(_))
+                | (Scope::Edges, Named::Edge(_)) => true,
+                (Scope::Relations(name), Named::Relation(key)) => key.relation == *name,
+                _ => false,
+            };
             if counts {
-                self.named.insert(self.hasher.hash_one(&one));
+                let (apart, hash) = (self.apart(&one), self.hasher.hash_one(&one));
+                self.named.entry(apart).or_default().insert(hash);
             }
         }
     }
 
+    /// The group whose memberships count for themselves, where those of one group are replaced: rows may name others, too.
+    fn apart(&self, one: &Named) -> Option<GroupId> {
+        match (&self.scope, one) {
+            (Scope::MembershipsOf(_), Named::Membership(key)) => Some(key.group),
+            _ => None,
+        }
+    }
+
+    fn count(&self, apart: Option<GroupId>) -> u64 {
+        self.named.get(&apart).map_or(0, |named| named.len() as u64)
+    }
+
     /// What the scope holds that no row named.
     pub(super) async fn surplus(&self, store: &Store, tenant: TenantId, words: &Vocabulary) -> Result<Surplus, StoreError> {
-        let mut surplus = Surplus { total: 0, going: Vec::new() };
+        let mut surplus = Surplus { named: self.count(None), going: Vec::new() };
         match &self.scope {
             Scope::Users => self.users(&mut surplus, store, tenant).await?,
             Scope::Groups => {
@@ -152,6 +172,7 @@ impl Replace {
         let Some(id) = groups(store, tenant).await?.into_iter().find(|(_, id)| id == group).map(|(key, _)| key) else {
             return Ok(());
         };
+        surplus.named = self.count(Some(id));
         let held = stored::memberships_of_group(store.reader(), id).await?;
         let users: Vec<UserId> = held.iter().map(|held| held.key.user).collect();
         let users = crate::store::queries::people::find(store.reader(), tenant, &users).await?;
@@ -195,8 +216,8 @@ impl Replace {
     }
 
     fn sift(&self, surplus: &mut Surplus, named: &Named, going: impl FnOnce() -> (String, Going)) {
-        surplus.total += 1;
-        if !self.named.contains(&self.hasher.hash_one(named)) {
+        let hash = self.hasher.hash_one(named);
+        if !self.named.get(&self.apart(named)).is_some_and(|known| known.contains(&hash)) {
             surplus.going.push(going());
         }
     }

@@ -48,6 +48,34 @@ impl Type {
     }
 }
 
+/// The fields rows may have, whatever they are about.
+pub(super) const FIELDS: [&str; 24] = [
+    "type",
+    "id",
+    "name",
+    "avatar",
+    "locale",
+    "status",
+    "roles",
+    "writable_by",
+    "kind",
+    "parent",
+    "state",
+    "delivers",
+    "user",
+    "group",
+    "role",
+    "from",
+    "until",
+    "relation",
+    "to",
+    "from_role",
+    "to_role",
+    "effect",
+    "value",
+    "deleted",
+];
+
 /// One row.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Row {
@@ -57,7 +85,8 @@ pub struct Row {
     pub deleted: bool,
 }
 
-/// What a row says. Of users and groups, what is not said stays as it is; the others are said as a whole.
+/// What a row says. Of users and groups, what is not said stays as it is, but that who was removed is active again; the others
+/// are said as a whole.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[allow(missing_docs)]
 pub enum Fact {
@@ -146,6 +175,12 @@ impl Row {
         }
     }
 
+    /// Nothing of it is there any more: also a person whose status says so.
+    #[must_use]
+    pub fn removes(&self) -> bool {
+        self.deleted || matches!(&self.fact, Fact::User(user) if user.status == Some(UserStatus::Removed))
+    }
+
     fn check_words(&self, words: &Arc<Vocabulary>) -> Result<(), Fault> {
         let role = |field, role: &str| declared(field, "role", role, words.roles.iter().map(String::as_str));
         match &self.fact {
@@ -189,6 +224,7 @@ fn user(fields: &mut Fields) -> Result<Profile, Fault> {
             "writable_by",
             &[("rules", WritableBy::Rules), ("contacts", WritableBy::Contacts), ("nobody", WritableBy::Nobody)],
         )?,
+        is_listed: true,
         ..Profile::default()
     };
     let is_web = |url: &str| url.is_empty() || url.starts_with("https://") || url.starts_with("http://");

@@ -1,3 +1,5 @@
+use std::collections::BTreeSet;
+
 use causerie_policy::Policy;
 use serde_json::json;
 
@@ -90,6 +92,26 @@ fn a_row_is_refused_for_the_field_to_blame() {
         let fault = read(row.clone()).expect_err("refused");
         assert_eq!(fault.field, field, "{row}: {}", fault.message);
     }
+}
+
+#[test]
+fn the_fields_of_rows_are_those_that_are_read() {
+    let rows = [
+        json!({ "type": "user", "id": "lea" }),
+        json!({ "type": "group", "id": "6a" }),
+        json!({ "type": "membership", "user": "lea", "group": "6a", "role": "learner" }),
+        json!({ "type": "relation", "relation": "friend", "from": "a", "to": "b" }),
+        json!({ "type": "edge", "from": "a", "to": "b" }),
+        json!({ "type": "setting", "name": "messaging", "value": "on" }),
+    ];
+    let mut fields = BTreeSet::new();
+    for mut row in rows {
+        row["colour"] = "red".into();
+        let fault = read(row).expect_err("refused");
+        let (_, known) = fault.message.split_once("its fields: ").expect("they are named");
+        fields.extend(known.split(", ").map(str::to_owned));
+    }
+    assert_eq!(fields, BTreeSet::from(FIELDS.map(str::to_owned)));
 }
 
 #[test]

@@ -104,6 +104,16 @@ impl Store {
         &self.writer
     }
 
+    /// Ends all connections, once they are idle. The last one of a SQLite file moves what is in its log into the file itself,
+    /// so that the file alone is the whole.
+    pub async fn close(&self) {
+        for pool in [&self.reader, &self.writer] {
+            if let Err(error) = pool.close_by_ref().await {
+                tracing::warn!(%error, "the database's connections do not close");
+            }
+        }
+    }
+
     /// A transaction that may write. SQLite's takes the write lock at once: one that turns writer later fails whatever the
     /// timeout.
     ///

@@ -1,9 +1,11 @@
-//! `causerie policy` and `causerie audit`, as operators run them: on the database of a running server.
+//! `causerie policy`, `causerie audit` and the lists, as operators run them: on the database of a running server.
+
+use std::process::{Command, Stdio};
 
 use causerie_client::SendError;
-use causerie_protocol::ErrorCode;
+use causerie_protocol::{ErrorCode, wire::UserStatus};
 
-use crate::harness::{Cluster, Facts, TempDir};
+use crate::harness::{Cluster, Database, Facts, Settings, TempDir};
 
 #[tokio::test]
 async fn rules_are_checked_and_tested_without_a_server() {
@@ -29,6 +31,12 @@ async fn rules_are_checked_and_tested_without_a_server() {
     let cases = file("mine.cases", "user ada boss\nuser lea\nexpect ada start lea allow\nexpect lea start ada allow\n");
     let failed = fail(&["policy", "test", &rules, &cases]);
     assert!(failed.contains(&format!("{cases}:4: ")) && failed.contains("1 of 2 cases"), "{failed}");
+    let wrong = file("wrong.cases", "user ada boss\nexpect ada start ada allow al\n");
+    let failed = fail(&["policy", "test", &rules, &wrong]);
+    assert!(failed.contains(&format!("{wrong}:2: there is no rule `al`; did you mean `all`?")), "{failed}");
+    let empty = file("empty.cases", "user ada boss\n");
+    let failed = fail(&["policy", "test", &rules, &empty]);
+    assert!(failed.contains(&format!("{empty}:1: ")) && failed.contains("`expect`"), "{failed}");
 }
 
 #[tokio::test]
@@ -49,13 +57,27 @@ async fn rules_are_set_explained_compared_and_taken_back() {
     lea.say(talk, "classmates now").await;
     let why = run(&["policy", "explain", "--tenant", "acme", "--as", "lea", "--to", "tom"]);
     assert!(why.starts_with("`start` is allowed by `classmate`: both in class `6a`\n"), "{why}");
-    let why =
-        run(&["policy", "explain", "--tenant", "acme", "--as", "lea", "--to", "group:6a", "--action", "address_group"]);
-    assert!(why.starts_with("`address_group` is denied by `no-groups`, as unsupported\n"), "{why}");
+    let of_group = ["policy", "explain", "--tenant", "acme", "--as", "lea", "--to", "group:6a"];
+    let why = run(&of_group);
+    let sentence =
+        "`address_group` is denied by `no-groups`, as unsupported; told as not_found because of `secret_directory`\n";
+    assert!(why.starts_with(sentence), "{why}");
+    let refused = cluster.settings().fail(&[&of_group[..], &["--action", "start"]].concat());
+    assert!(refused.contains("`start` does not fit a group; what fits: find, address_group"), "{refused}");
+    Facts::new().inactive("pol", UserStatus::Removed).write(&cluster).await;
+    let why = run(&["policy", "explain", "--tenant", "acme", "--as", "lea", "--to", "pol"]);
+    let sentence = "`start` is denied, as cannot_start: no rule allows it, and `pol` is removed; told as not_found";
+    assert!(why.starts_with(sentence), "{why}");
+    let why = run(&["policy", "explain", "--tenant", "acme", "--as", "pol", "--to", "lea"]);
+    assert_eq!(why, "`start` is denied (built in), as not_found: `pol` is removed\n");
 
     let unused = cluster.settings().fail(&["policy", "set", "--tenant", "acme", "--preset", "open"]);
     assert!(unused.contains("role `learner`: 2 facts") && unused.contains("--accept-unused-words"), "{unused}");
-    assert_eq!(run(&["policy", "rollback", "--tenant", "acme", "--by", "Ada"]), "version 2: the rules of version 0\n");
+    let back = ["policy", "rollback", "--tenant", "acme", "--by", "Ada"];
+    let unused = cluster.settings().fail(&back);
+    assert!(unused.contains("kind `class`: 1 facts") && unused.contains("--accept-unused-words"), "{unused}");
+    let accepted = [back.as_slice(), &["--accept-unused-words"]].concat();
+    assert_eq!(run(&accepted), "version 2: the rules of version 0\n");
     let history = run(&["policy", "history", "--tenant", "acme"]);
     let versions: Vec<&str> = history.lines().filter_map(|line| line.split(',').next()).collect();
     assert_eq!(versions, ["version 2: open (preset)", "version 1: school (preset)", "version 0: open (preset)"]);
@@ -63,4 +85,70 @@ async fn rules_are_set_explained_compared_and_taken_back() {
     assert!(run(&["policy", "show", "--tenant", "acme"]).contains("policy open"));
     let audit = run(&["audit", "--tenant", "acme", "--action", "policy.rollback", "--since", "2020-01-01"]);
     assert!(audit.trim_end().ends_with(" cli:Ada policy.rollback policy:2 done name=\"open\""), "{audit}");
+}
+
+#[tokio::test]
+async fn what_there_is_not_is_told_with_where_it_was_looked_for() {
+    let folder = TempDir::new();
+    let data = folder.path().join("data");
+    let settings = Settings::on(&Database::sqlite()).set("data.dir", data.display());
+    for arguments in [
+        ["policy", "history", "--tenant", "club"].as_slice(),
+        &["policy", "show", "--tenant", "club"],
+        &["policy", "explain", "--tenant", "club", "--as", "lea", "--to", "tom"],
+        &["audit", "--tenant", "club"],
+        &["tenant", "list"],
+        &["api-key", "list", "--tenant", "club"],
+        &["signing-key", "list", "--tenant", "club"],
+    ] {
+        let complaint = settings.fail(arguments);
+        let expected = format!("there is no database at {}/causerie.sqlite (`data.dir`)", data.display());
+        assert!(complaint.contains(&expected) && complaint.contains("`causerie migrate`"), "{complaint}");
+        assert!(!data.exists(), "{arguments:?} made it");
+    }
+    settings.run(&["tenant", "create", "acme", "--name", "Acme"]);
+    let complaint = settings.fail(&["audit", "--tenant", "club"]);
+    let expected = format!("there is no tenant `club` in {}/causerie.sqlite", data.display());
+    assert!(complaint.contains(&expected), "{complaint}");
+}
+
+#[tokio::test]
+async fn tenants_and_keys_are_listed_without_their_secrets() {
+    for cluster in [Cluster::embedded().await, Cluster::start(1).await] {
+        let run = |arguments: &[&str]| cluster.settings().run(arguments);
+        let made = run(&["tenant", "create", "lycee", "--name", "Lycée Hugo"]);
+        let id = made.strip_prefix("id ").expect("is printed").trim();
+        let listed = run(&["tenant", "list"]);
+        let lines: Vec<&str> = listed.lines().collect();
+        assert!(lines[0].starts_with("acme  ") && lines[1].starts_with(&format!("lycee  {id}  created 2")), "{listed}");
+        assert!(lines.len() == 2 && lines[1].ends_with("Z  Lycée Hugo"), "{listed}");
+
+        let printed = run(&["api-key", "create", "--tenant", "acme", "--name", "back end", "--scopes", "act,read"]);
+        let (id, key) = printed.trim().split_once("\nkey ").expect("both are printed");
+        let id = id.strip_prefix("id ").expect("comes first");
+        run(&["api-key", "revoke", id]);
+        let listed = run(&["api-key", "list", "--tenant", "acme"]);
+        let is_told = listed.starts_with(&format!("{id}  act,read  created 2")) && listed.ends_with("Z  back end\n");
+        assert!(is_told && listed.contains("  revoked 2") && !listed.contains(key), "{listed}");
+        assert_eq!(run(&["api-key", "list", "--tenant", "lycee"]), "");
+
+        let add = ["signing-key", "add", "--tenant", "lycee", "--algorithm", "HS256", "--kid", "k1", "--generate"];
+        let printed = run(&add);
+        let (_, secret) = printed.trim().split_once("\nsecret ").expect("is printed once");
+        let listed = run(&["signing-key", "list", "--tenant", "lycee"]);
+        assert!(listed.starts_with("k1  HS256  created 2") && listed.lines().count() == 1, "{listed}");
+        assert!(!listed.contains("revoked") && !listed.contains(secret), "{listed}");
+    }
+}
+
+#[test]
+fn who_stops_reading_ends_a_command_quietly() {
+    for arguments in [["policy", "list"].as_slice(), &["policy", "show", "--preset", "school"], &["check-config"]] {
+        let (reader, writer) = std::io::pipe().expect("a pipe");
+        drop(reader);
+        let mut command = Command::new(env!("CARGO_BIN_EXE_causerie"));
+        let child = command.env_clear().args(arguments).stdout(writer).stderr(Stdio::piped()).spawn().expect("it starts");
+        let ended = child.wait_with_output().expect("it is ours");
+        assert!(ended.status.success() && ended.stderr.is_empty(), "{arguments:?}: {ended:?}");
+    }
 }

@@ -97,3 +97,20 @@ async fn a_refused_hello_counts_even_without_a_close_code() {
     let closed = reach(&client, |state| matches!(state, State::Closed { .. })).await;
     assert!(matches!(&closed, State::Closed { reason: CloseReason::ByServer { code: 4502, .. } }), "{closed:?}");
 }
+
+#[tokio::test]
+async fn why_a_token_is_bad_reaches_whoever_calls() {
+    let peer = Peer::new().await;
+    let client = Client::connect(peer.config());
+    let mut link = peer.accept().await;
+    let (id, _) = link.request().await;
+    let why = "the token is not a signed JWT";
+    let error = wire::Error { code: 200, name: "unauthenticated".into(), message: why.into(), ..Default::default() };
+    link.reply(id, Answer::Error(error)).await;
+    link.close(4502, "unauthenticated").await;
+    let closed = reach(&client, |state| matches!(state, State::Closed { .. })).await;
+    let reason = CloseReason::ByServer { code: 4502, reason: format!("unauthenticated: {why}") };
+    assert_eq!(closed, State::Closed { reason });
+    let refused = client.note_to_self().await.expect_err("is over");
+    assert!(refused.to_string().contains(why), "{refused}");
+}

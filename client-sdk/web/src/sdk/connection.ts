@@ -1,19 +1,11 @@
 // One connection after another: connect, say hello, stay, come back. What the frames mean is the client's business.
 import { fullJitter, later, returnAfter } from "./backoff.js";
-import { asError, type CauserieError, notConnected, timedOut, wantsFreshToken } from "./errors.js";
+import { asError, type CauserieError, closedByServer, notConnected, timedOut, wantsFreshToken } from "./errors.js";
 import { Heartbeat } from "./heartbeat.js";
 import type { Settings, SocketLike } from "./options.js";
 import { type Answers, type CommandBody, type CommandName, Requests } from "./requests.js";
 import { Tokens } from "./tokens.js";
 import type * as wire from "./wire.gen.js";
-
-/** Why a client was told not to come back. */
-export interface ClosedReason {
-  /** A close code of the 45xx band, or the number of an `ErrorCode`. */
-  readonly code: number;
-  /** Its name, `revoked`. */
-  readonly name: string;
-}
 
 /** Where the connection stands. */
 export type ConnectionState =
@@ -24,8 +16,8 @@ export type ConnectionState =
   | { readonly name: "connected" }
   /** An attempt failed or the connection was lost; the client keeps trying. `waitingForNetwork`: the device itself is offline. */
   | { readonly name: "reconnecting"; readonly waitingForNetwork: boolean }
-  /** The server does not want this client back as it is; `connect` tries again with a fresh token. */
-  | { readonly name: "closed"; readonly reason: ClosedReason };
+  /** The server does not want this client back as it is; `connect` tries again with a fresh token. Calls reject with `reason`. */
+  | { readonly name: "closed"; readonly reason: CauserieError };
 
 /** Who listens to a connection. */
 export interface ConnectionListener {
@@ -44,6 +36,11 @@ const defaultHeartbeatMs = 30_000;
 const subprotocol = "causerie.v1.json";
 const tokenExpired = 4003;
 const unauthenticated = 4502;
+
+/** Why nothing is answered in a state without a connection. */
+function absence(state: ConnectionState): CauserieError {
+  return state.name === "closed" ? state.reason : notConnected();
+}
 
 /** Holds at most one socket and decides when there is another. */
 export class Connection {
@@ -101,7 +98,7 @@ export class Connection {
         this.#waiting.delete(settle);
         cancel();
         if (this.#state.name === "connected") resolve();
-        else reject(notConnected());
+        else reject(absence(this.#state));
       };
       const cancel = this.settings.clock.after(timeoutMs, () => {
         this.#waiting.delete(settle);
@@ -116,7 +113,7 @@ export class Connection {
   async call<Name extends CommandName>(name: Name, body: CommandBody<Name>): Promise<Answers[Name]> {
     await this.connected(this.settings.commandTimeoutMs);
     const requests = this.#requests;
-    if (!requests) throw notConnected();
+    if (!requests) throw absence(this.#state);
     return requests.call(name, body, this.settings.commandTimeoutMs);
   }
 
@@ -136,7 +133,7 @@ export class Connection {
       const error = asError(thrown);
       this.listener.error(error);
       if (error.temporary) return this.#retry(1006);
-      return this.#leave({ name: "closed", reason: { code: error.code, name: error.name } });
+      return this.#leave({ name: "closed", reason: error });
     }
     // Stopped, or started anew, while the token was fetched.
     if (attempt !== this.#attempt || !this.#wanted) return;
@@ -198,13 +195,13 @@ export class Connection {
     if (wantsFreshToken(error)) return this.#retryWithFreshToken(error);
     if (error.temporary) return this.#lost(1006, "");
     this.listener.error(error);
-    this.#leave({ name: "closed", reason: { code: error.code, name: error.name } });
+    this.#leave({ name: "closed", reason: error });
   }
 
   /** A refused token is replaced once; a product that signs tokens the server does not take would else be asked for ever. */
-  #retryWithFreshToken(reason: ClosedReason): void {
+  #retryWithFreshToken(reason: CauserieError): void {
     this.#tokens.drop();
-    if (this.#refusedOnce) return this.#leave({ name: "closed", reason: { code: reason.code, name: reason.name } });
+    if (this.#refusedOnce) return this.#leave({ name: "closed", reason });
     this.#refusedOnce = true;
     this.#drop();
     this.#enter({ name: "reconnecting", waitingForNetwork: false });
@@ -212,9 +209,9 @@ export class Connection {
   }
 
   #lost(code: number, name: string): void {
-    if (code === unauthenticated) return this.#retryWithFreshToken({ code, name: name || "unauthenticated" });
+    if (code === unauthenticated) return this.#retryWithFreshToken(closedByServer(code, name || "unauthenticated"));
     if (code === tokenExpired) this.#tokens.drop();
-    if (returnAfter(code) === "never") return this.#leave({ name: "closed", reason: { code, name } });
+    if (returnAfter(code) === "never") return this.#leave({ name: "closed", reason: closedByServer(code, name) });
     if (this.#state.name === "connected" && this.settings.clock.now() - this.#connectedAt >= stableMs) this.#failures = 0;
     this.#drop();
     this.#retry(code);
@@ -262,8 +259,8 @@ export class Connection {
     return this.#state.name === "connecting" || this.#state.name === "reconnecting";
   }
 
-  /** Lets go of the socket; what it still says is not heard. */
-  #drop(): void {
+  /** Lets go of the socket; what it still says is not heard, and what it was asked fails with `reason`. */
+  #drop(reason = notConnected()): void {
     const socket = this.#socket;
     this.#socket = undefined;
     this.#cancelWelcome();
@@ -278,11 +275,11 @@ export class Connection {
     }
     const requests = this.#requests;
     this.#requests = undefined;
-    requests?.abandon();
+    requests?.abandon(reason);
   }
 
   #leave(state: ConnectionState): void {
-    this.#drop();
+    this.#drop(absence(state));
     this.settings.networkEventTarget?.removeEventListener("online", this.#online);
     this.settings.networkEventTarget?.removeEventListener("offline", this.#offline);
     this.#enter(state);

@@ -8,9 +8,9 @@ export type ErrorName = NameOf<wire.ErrorCode> | (string & {});
 
 /** A command that was not carried out, or whose fate is not known. */
 export class CauserieError extends Error {
-  /** The number of the `ErrorCode`. */
+  /** The number of the `ErrorCode`; where the server closed the connection for good, it may be that of a `CloseCode`, 4500 to 4999. */
   readonly code: number;
-  /** Its name, `not_found`. */
+  /** Its name, `not_found`, `revoked`. */
   override readonly name: ErrorName;
   /** The same request may succeed later. */
   readonly temporary: boolean;
@@ -37,6 +37,11 @@ export function timedOut(): CauserieError {
 /** The connection was lost, or there is none. */
 export function notConnected(): CauserieError {
   return new CauserieError({ code: 101, name: "unavailable", temporary: true, message: "there is no connection" });
+}
+
+/** The server closed the connection for good. */
+export function closedByServer(code: number, name: string): CauserieError {
+  return new CauserieError({ code, name, message: `the server closed the connection: ${code} ${name}` });
 }
 
 /** Anything thrown, as one of ours. */

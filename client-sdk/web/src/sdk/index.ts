@@ -1,5 +1,5 @@
 export { Client, type ClientEvents, type MailDraft, type Recipient, type UserRef } from "./client.js";
-export type { ClosedReason, ConnectionState } from "./connection.js";
+export type { ConnectionState } from "./connection.js";
 export { CauserieError, type ErrorName } from "./errors.js";
 export type { History } from "./history.js";
 export type * from "./model.js";

@@ -158,6 +158,8 @@ export class Outbox {
         else this.#replace({ ...entry, status: "sent", message });
         return;
       } catch (thrown) {
+        // Stopped, be it for good: queued as before, until `start`.
+        if (this.#stopped) return;
         const error = asError(thrown);
         if (!error.temporary) {
           if (this.#find(clientId)) this.#replace({ ...entry, status: "failed", error });
@@ -166,8 +168,7 @@ export class Outbox {
         try {
           await this.host.pause(error, attempt);
         } catch {
-          // Stopped: queued as before, until `start`.
-          this.#stopped = true;
+          // Stopped meanwhile.
           return;
         }
       }

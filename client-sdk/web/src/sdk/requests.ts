@@ -1,5 +1,5 @@
 // Commands on their way: each carries an id, the reply names it. Replies may come in another order.
-import { CauserieError, notConnected, timedOut } from "./errors.js";
+import { CauserieError, timedOut } from "./errors.js";
 import type { Clock } from "./options.js";
 import type * as wire from "./wire.gen.js";
 
@@ -58,7 +58,7 @@ export class Requests {
     private readonly send: (request: wire.Request) => void,
   ) {}
 
-  /** Sends a command. Rejects with a `CauserieError`: the server's, `timeout`, or `unavailable` when the connection ends first. */
+  /** Sends a command. Rejects with a `CauserieError`: the server's, `timeout`, or why the connection ended first. */
   call<Name extends CommandName>(name: Name, body: CommandBody<Name>, timeoutMs: number): Promise<Answers[Name]> {
     return new Promise((resolve, reject) => {
       const id = this.#nextId++;
@@ -88,12 +88,12 @@ export class Requests {
   }
 
   /** The connection ended: nothing will be answered. */
-  abandon(): void {
+  abandon(reason: CauserieError): void {
     const pending = [...this.#pending.values()];
     this.#pending.clear();
     for (const { cancelTimeout, reject } of pending) {
       cancelTimeout();
-      reject(notConnected());
+      reject(reason);
     }
   }
 }

@@ -356,7 +356,7 @@ export type DirectoryHit = {
   /** The direct conversation that exists already. */
   conversationId?: string;
   can?: DirectoryAction[];
-  /** Mutual relations (`friend`) the person may be asked for: those that rules allow, and that are neither in force nor asked for. */
+  /** Mutual relations (`friend`) the person may be asked for: those that rules allow, and that are neither in force nor asked for by either. */
   mayRequest?: string[];
 };
 

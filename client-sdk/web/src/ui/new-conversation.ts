@@ -1,4 +1,4 @@
-import { css, html } from "lit";
+import { html } from "lit";
 import { customElement, query, state } from "lit/decorators.js";
 import { live } from "lit/directives/live.js";
 import type { ClientEvents, Conversation, DirectoryHit, User } from "../sdk/index.js";
@@ -9,6 +9,7 @@ import { explain, strings } from "./i18n/index.js";
 import type { Explanations } from "./i18n/strings.js";
 import { backIcon, checkIcon, closeIcon, groupIcon } from "./icons.js";
 import { colourKey, displayName } from "./names.js";
+import { newConversationStyles } from "./new-conversation-styles.js";
 import { base } from "./styles.js";
 
 /** Typing pauses this long before the directory is asked. */
@@ -25,7 +26,7 @@ export class NewConversation extends ClientElement {
   @state() private query = "";
   @state() private found: readonly Found[] | undefined;
   @state() private mayStartGroup = false;
-  /** Whom one has asked for a relation since the dialog was opened. */
+  /** Whom one has asked for a relation, and who has not answered. */
   @state() private asked: ReadonlySet<string> = new Set();
   @state() private group = false;
   @state() private subject = "";
@@ -39,154 +40,7 @@ export class NewConversation extends ClientElement {
   /** Answers may come in another order than questions. */
   #searches = 0;
 
-  static override styles = [
-    base,
-    dialogStyles,
-    css`
-      .head {
-        display: flex;
-        align-items: center;
-        gap: 6px;
-        padding: 14px 12px 8px 20px;
-      }
-      .head.deep {
-        padding-inline-start: 10px;
-      }
-      .head h2 {
-        flex: 1;
-      }
-      .fields {
-        display: grid;
-        grid-template-columns: minmax(0, 1fr);
-        gap: 8px;
-        padding: 4px 20px 10px;
-      }
-      .chips {
-        display: flex;
-        flex-wrap: wrap;
-        gap: 6px;
-      }
-      .chip {
-        display: inline-flex;
-        align-items: center;
-        gap: 4px;
-        min-height: 30px;
-        max-width: 100%;
-        padding: 0 6px 0 12px;
-        border-radius: 15px;
-        background: var(--accent-soft);
-        font-size: 0.875rem;
-      }
-      .chip .icon {
-        flex: none;
-        width: 16px;
-        height: 16px;
-      }
-      .results {
-        flex: 1;
-        min-height: 260px;
-        overflow-y: auto;
-        scrollbar-width: thin;
-        padding: 0 8px 12px;
-        --avatar-size: 40px;
-      }
-      .results ul {
-        list-style: none;
-        margin: 0;
-        padding: 0;
-      }
-      .person {
-        width: 100%;
-        display: flex;
-        align-items: center;
-        gap: 12px;
-        padding: 8px 12px;
-        border-radius: 12px;
-        text-align: start;
-      }
-      .row {
-        display: flex;
-        align-items: center;
-        gap: 8px;
-      }
-      .row .person {
-        flex: 1;
-        min-width: 0;
-      }
-      .row .button {
-        flex: none;
-        margin-inline-end: 12px;
-      }
-      .person:hover:not(:disabled) {
-        background: var(--hover);
-      }
-      .person:focus-visible {
-        outline-offset: -2px;
-      }
-      .person > span {
-        flex: 1;
-        min-width: 0;
-      }
-      .name {
-        display: block;
-        font-weight: 550;
-      }
-      .box {
-        flex: none;
-        width: 22px;
-        height: 22px;
-        border-radius: 50%;
-        border: 2px solid var(--border);
-        display: grid;
-        place-items: center;
-      }
-      [aria-pressed="true"] .box {
-        background: var(--accent);
-        border-color: var(--accent);
-        color: var(--on-accent);
-      }
-      .box .icon {
-        width: 14px;
-        height: 14px;
-        stroke-width: 3;
-      }
-      [aria-pressed="false"] .box .icon {
-        display: none;
-      }
-      .circle {
-        width: 40px;
-        height: 40px;
-        display: grid;
-        place-items: center;
-        border-radius: 50%;
-        background: var(--accent-soft);
-        color: var(--accent);
-      }
-      .closed {
-        font-size: 0.8125rem;
-      }
-      .hint {
-        display: grid;
-        gap: 6px;
-        padding: 24px 16px;
-        text-align: center;
-        text-wrap: pretty;
-      }
-      .foot {
-        display: flex;
-        align-items: center;
-        justify-content: space-between;
-        gap: 12px;
-        padding: 12px 20px;
-        border-top: 1px solid var(--border);
-      }
-      .problem {
-        padding: 0 20px 10px;
-        color: var(--danger);
-        font-size: 0.875rem;
-      }
-    `,
-  ];
+  static override styles = [base, dialogStyles, newConversationStyles];
 
   /** Opens the dialog, empty. */
   show(): void {
@@ -197,6 +51,7 @@ export class NewConversation extends ClientElement {
     this.group = this.busy = false;
     this.dialog.showModal();
     void this.#search();
+    void this.#loadAsked();
   }
 
   protected override render(): unknown {
@@ -362,6 +217,17 @@ export class NewConversation extends ClientElement {
       if (search !== this.#searches) return;
       this.found = [];
       this.problem = explain(thrown);
+    }
+  }
+
+  /** Latest changes are first: beyond the first page are those that were left unanswered for long. */
+  async #loadAsked(): Promise<void> {
+    try {
+      const { items } = await this.client.relations();
+      const asked = items.filter(({ state, direction }) => state === "pending" && direction === "outgoing");
+      this.asked = new Set([...this.asked, ...asked.map(({ user }) => user.id)]);
+    } catch {
+      // Only a word is missing: the directory tells whom one may ask.
     }
   }
 

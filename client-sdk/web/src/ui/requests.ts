@@ -146,9 +146,10 @@ export class Requests extends ClientElement {
 
   /** Latest changes are first: beyond the first page are those that were left unanswered for long. */
   async #load(): Promise<void> {
-    const told = this.#told;
+    const [told, client] = [this.#told, this.client];
     try {
-      const { items } = await this.client.relations();
+      const { items } = await client.relations();
+      if (client !== this.client) return;
       if (told === this.#told) this.asking = items.filter(waits);
       else await this.#load();
     } catch {

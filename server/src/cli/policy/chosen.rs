@@ -1,13 +1,15 @@
 //! The rules of a tenant: shown, set, taken back. They are written to the database, and running servers notice by
 //! themselves before they decide again.
 
+use causerie_policy::Policy;
 use clap::Args;
 
-use super::{Rules, clock, find_tenant, operator_named, preset};
+use super::{Rules, clock, operator_named, preset};
 use crate::{
     cli::{Outcome, Settings},
     clock::rfc3339,
     policies,
+    store::{Store, queries::tenants::Tenant},
 };
 
 #[derive(Debug, Args)]
@@ -28,15 +30,8 @@ pub(in crate::cli) struct Set {
 impl Set {
     pub(super) async fn run(self, settings: &Settings) -> Outcome {
         let policy = self.rules.read()?;
-        let store = settings.store().await?;
-        let tenant = find_tenant(&store, &self.tenant).await?;
-        let unused = policies::unused_words(&store, tenant.id, policy.vocabulary()).await?;
-        for one in &unused {
-            eprintln!("{} `{}`: {} facts use it, these rules do not declare it", one.what, one.word, one.facts);
-        }
-        if !unused.is_empty() && !self.accept_unused_words {
-            return Err("facts that use these words would give nothing; say --accept-unused-words if that is meant".into());
-        }
+        let (store, tenant) = settings.tenant(&self.tenant).await?;
+        check_words(&store, &tenant, &policy, self.accept_unused_words).await?;
         let by = operator_named(self.by);
         let changed = policies::set(&store, tenant.id, &policy, &by, "policy.set", clock().now_ms()).await?;
         println!("version {}{}", changed.version, unchanged(changed));
@@ -55,19 +50,34 @@ pub(in crate::cli) struct Rollback {
     /// Who decided it, for the history; without it, who runs this.
     #[arg(long, value_name = "NAME")]
     by: Option<String>,
+    /// Although stored facts use words those rules do not declare: those facts then give nothing.
+    #[arg(long)]
+    accept_unused_words: bool,
 }
 
 impl Rollback {
     pub(super) async fn run(self, settings: &Settings) -> Outcome {
-        let store = settings.store().await?;
-        let tenant = find_tenant(&store, &self.tenant).await?;
+        let (store, tenant) = settings.tenant(&self.tenant).await?;
         let earlier = policies::earlier(&store, tenant.id, self.to).await??;
         let policy = policies::compile(&earlier)?;
+        check_words(&store, &tenant, &policy, self.accept_unused_words).await?;
         let by = operator_named(self.by);
         let changed = policies::set(&store, tenant.id, &policy, &by, "policy.rollback", clock().now_ms()).await?;
         println!("version {}{}: the rules of version {}", changed.version, unchanged(changed), earlier.version);
         Ok(())
     }
+}
+
+/// Facts that use words these rules do not declare must not fall silent by mistake.
+async fn check_words(store: &Store, tenant: &Tenant, policy: &Policy, are_accepted: bool) -> Outcome {
+    let unused = policies::unused_words(store, tenant.id, policy.vocabulary()).await?;
+    for one in &unused {
+        eprintln!("{} `{}`: {} facts use it, these rules do not declare it", one.what, one.word, one.facts);
+    }
+    if unused.is_empty() || are_accepted {
+        return Ok(());
+    }
+    Err("facts that use these words would give nothing; say --accept-unused-words if that is meant".into())
 }
 
 fn unchanged(changed: policies::Changed) -> &'static str {
@@ -79,8 +89,7 @@ pub(super) async fn show(settings: &Settings, tenant: Option<&str>, name: Option
         print!("{}", preset("--preset", name)?.text());
         return Ok(());
     }
-    let store = settings.store().await?;
-    let tenant = find_tenant(&store, tenant.unwrap_or_default()).await?;
+    let (store, tenant) = settings.tenant(tenant.unwrap_or_default()).await?;
     let version = policies::in_force(&store, tenant.id).await?;
     eprintln!("{}", line(&version));
     print!("{}", version.text);
@@ -88,8 +97,7 @@ pub(super) async fn show(settings: &Settings, tenant: Option<&str>, name: Option
 }
 
 pub(super) async fn history(settings: &Settings, tenant: &str) -> Outcome {
-    let store = settings.store().await?;
-    let tenant = find_tenant(&store, tenant).await?;
+    let (store, tenant) = settings.tenant(tenant).await?;
     for version in policies::history(&store, tenant.id).await? {
         println!("{}", line(&version));
     }

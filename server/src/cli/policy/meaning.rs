@@ -6,7 +6,7 @@ use causerie_policy::{ACTIONS, Action, Policy};
 use causerie_protocol::{ConversationId, command::UserRef};
 use clap::Args;
 
-use super::{clock, facts, find_tenant, preset, read};
+use super::{clock, facts, preset, read};
 use crate::{
     cli::{Outcome, Settings},
     policies::{self, Comparison, Conversations, Question, Whom},
@@ -26,10 +26,10 @@ pub(in crate::cli) struct Explain {
     /// In which conversation, by the server's id.
     #[arg(long, value_name = "ID")]
     conversation: Option<ConversationId>,
-    /// What; a word of the rule language.
-    #[arg(long, default_value = "start", value_parser = action)]
-    action: Action,
-    /// Which relation: of `request`, `accept`, `unrelate`.
+    /// What; a word of the rule language. Without it, `start`, `address_group` of a group, `send` in a conversation.
+    #[arg(long, value_parser = action)]
+    action: Option<Action>,
+    /// Which relation: of `request`, `accept`, `unrelate`, `block`.
     #[arg(long, value_name = "NAME", requires = "to")]
     relation: Option<String>,
 }
@@ -46,16 +46,10 @@ impl Explain {
         };
         let me = UserRef::ExternalId(self.me);
         let question = Question { me, whom, action: self.action, relation: self.relation };
-        let store = settings.store().await?;
-        let tenant = find_tenant(&store, &self.tenant).await?;
+        let (store, tenant) = settings.tenant(&self.tenant).await?;
         let facts = facts(&store, &tenant).await?;
         let answer = policies::explain(&store, &facts, &question).await?;
         println!("{}", answer.sentence);
-        if let (Some(code), Some(public_code)) = (answer.code, answer.public_code)
-            && code != public_code
-        {
-            println!("the person is told {public_code}");
-        }
         for said in &answer.rules {
             let sign = if said.matches { "matches" } else { "does not match" };
             println!("  line {:>3}  {:<9} {}  {sign}: {}", said.line, said.effect, said.rule, said.why);
@@ -86,8 +80,7 @@ pub(in crate::cli) struct Diff {
 
 impl Diff {
     pub(super) async fn run(self, settings: &Settings) -> Outcome {
-        let store = settings.store().await?;
-        let tenant = find_tenant(&store, &self.tenant).await?;
+        let (store, tenant) = settings.tenant(&self.tenant).await?;
         let current = facts(&store, &tenant).await?;
         let now_ms = clock().now_ms();
         let old = match rules(&self.old)? {

@@ -14,7 +14,7 @@ use std::{
 use causerie_policy::{Policy, Problem};
 use clap::{ArgGroup, Args, Subcommand};
 
-use super::{Outcome, Settings, clock, find_tenant, operator_named, preset};
+use super::{Outcome, Settings, clock, operator_named, preset};
 use crate::{
     facts::{Facts, Snapshot},
     store::{Store, lookups::Lookups, queries::tenants::Tenant},

@@ -10,6 +10,7 @@ use causerie_protocol::{
     wire,
     wire::reply::Result as Answer,
 };
+use uuid::Uuid;
 
 use self::recipients::Recipients;
 pub(super) use self::recipients::resolve_users;
@@ -21,7 +22,7 @@ use crate::{
     facts::rules,
     store::{
         kinds::{DIRECT, GROUP, MAIL, MEMBER, NOTE_TO_SELF, OWNER},
-        queries::{append::NewConversation, mails::Addressee},
+        queries::{append::NewConversation, mails::Addressee, people},
     },
 };
 
@@ -79,7 +80,11 @@ fn note_to_self(me: UserId) -> Plan {
 
 async fn direct(parts: &Parts, caller: Caller, peer: Recipient) -> Result<Plan, Refusal> {
     let to_group = matches!(peer, Recipient::Group(_));
-    let recipients = Recipients::gather(parts, caller, vec![peer], Vec::new(), &[]).await?;
+    let named = peer.clone();
+    let recipients = match Recipients::gather(parts, caller, vec![peer], Vec::new(), &[]).await {
+        Ok(recipients) => recipients,
+        Err(refusal) => return existing(parts, caller, named).await?.ok_or(refusal),
+    };
     if to_group {
         // Rules had their say; a group is no partner for a conversation of two.
         return Err(rules::refusal(Code::Unsupported).field(format!("{}[0]", StartConversation::WITH)));
@@ -89,6 +94,20 @@ async fn direct(parts: &Parts, caller: Caller, peer: Recipient) -> Result<Plan, 
     };
     let start_key = start_key(caller.user, peer);
     Ok(Plan { kind: DIRECT, start_key, members: recipients.members, checks: recipients.checks, ..Plan::default() })
+}
+
+/// The conversation there is with somebody with whom one may not start: to find it takes no right but to read it. For one who
+/// is not known the same is asked of the database, so that time tells nothing either.
+async fn existing(parts: &Parts, caller: Caller, peer: Recipient) -> Result<Option<Plan>, Refusal> {
+    let Recipient::User(user) = peer else { return Ok(None) };
+    let found = people::resolve(parts.store.reader(), caller.tenant, &[user]).await.map_err(super::unavailable)?;
+    let them = found.into_iter().next().flatten().map_or(UserId(Uuid::nil()), |user| user.id);
+    let start_key = start_key(caller.user, them);
+    let Some(there) = parts.store.started(caller.tenant, &start_key).await.map_err(super::unavailable)? else {
+        return Ok(None);
+    };
+    let may_read = list::one(parts, caller, there).await.is_ok();
+    Ok(may_read.then(|| Plan { kind: DIRECT, start_key, exists: true, ..Plan::default() }))
 }
 
 async fn group(parts: &Parts, caller: Caller, to: Vec<Recipient>) -> Result<Plan, Refusal> {

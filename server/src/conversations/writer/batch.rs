@@ -7,7 +7,7 @@ use std::{
 };
 
 use causerie_policy::Action;
-use causerie_protocol::{ConversationId, MessageId, Refusal, TenantId, UserId, limits, wire};
+use causerie_protocol::{ConversationId, MessageId, Refusal, TenantId, UserId, command::StartConversation, limits, wire};
 use wire::event::Kind as Event;
 
 use super::{Done, Op, Order, Tools, copies::Copies, log::Joining, order::Member, work::Work};
@@ -128,7 +128,8 @@ fn refused(tools: &Tools, facts: &HashMap<TenantId, Arc<Snapshot>>, order: &Orde
         let to_be = start.facts();
         tools.rules.allow_in(facts, Action::Read, me, &to_be)?;
         if start.first_message.is_some() && to_be.kind != MAIL {
-            tools.rules.allow_in(facts, Action::Send, me, &to_be)?;
+            let blame = |refusal: Refusal| refusal.field(StartConversation::FIRST_MESSAGE);
+            tools.rules.allow_in(facts, Action::Send, me, &to_be).map_err(blame)?;
         }
         Ok(())
     };

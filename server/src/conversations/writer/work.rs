@@ -106,7 +106,7 @@ impl Work<'_> {
                     match kind {
                         _ if done || (created && kind == MAIL) => {}
                         MAIL => return Err(used_for_another("mail", StartConversation::CLIENT_ID)),
-                        _ => may(Action::Send)?,
+                        _ => may(Action::Send).map_err(|refusal| refusal.field(StartConversation::FIRST_MESSAGE))?,
                     }
                 }
                 // Only once nothing can be refused any more.

@@ -35,7 +35,8 @@ pub fn parameters() -> Vec<Value> {
             "delete_limit",
             json!({ "type": "string" }),
             "How many `replace` may remove, `250` or `5%` of what the scope holds; if there are more it removes nothing. \
-             Without it: a tenth, and 20 in any case.",
+             Without it: a tenth, or 20 if that is more, but never more than half of what there is (one may always go); and nothing \
+             where no row is of that scope.",
         ),
         parameter(
             "results",
@@ -63,7 +64,7 @@ pub fn row() -> Value {
             "name": text("user, group: for people to read. setting: which one."),
             "avatar": text("user: an http or https address, or empty for none."),
             "locale": text("user: a language tag (BCP 47), `fr`."),
-            "status": choice(&["active", "invited", "deactivated", "removed"], "user: new ones are active."),
+            "status": choice(&["active", "invited", "deactivated", "removed"], "user: new ones are active, and so is who was removed and is named again without it."),
             "roles": { "type": "array", "items": { "type": "string" }, "description": "user: roles in the tenant as a whole." },
             "writable_by": choice(&["rules", "contacts", "nobody"], "user: who may write to the person, as the person chose."),
             "kind": text("group: needed where it is new."),

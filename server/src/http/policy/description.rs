@@ -80,7 +80,10 @@ pub fn schemas() -> Map<String, Value> {
             ("PolicyChoice", object("Either a preset or a text.", choice)),
             ("PolicyCandidate", object("Either a preset or a text.", rules)),
             ("PolicyText", object("", json!({ "text": text_of("Rules, in the rule language.") }))),
-            ("PolicyRollback", object("", json!({ "to": number("The version to go back to; without it, the one before.") }))),
+            ("PolicyRollback", object("", json!({
+                "to": number("The version to go back to; without it, the one before."),
+                "acceptUnusedWords": flag("Although facts use words these rules do not declare: those facts give nothing."),
+            }))),
             ("PolicyChanged", object("What was done, or would be. `difference` is absent where it could not be told soon after the change.", json!({
                 "version": number("Of the rules in force now; absent after a dry run."),
                 "changed": flag("They were not in force already."),
@@ -104,8 +107,8 @@ pub fn schemas() -> Map<String, Value> {
             ("PolicyQuestion", object("May someone do something?", json!({
                 "as": reference("PolicyWhom"),
                 "to": reference("PolicyWhom"),
-                "action": { "type": "string", "enum": ACTIONS.map(|(name, _)| name), "description": "Without it, `start`." },
-                "relation": text_of("Which relation: of `request`, `accept`, `unrelate`."),
+                "action": { "type": "string", "enum": ACTIONS.map(|(name, _)| name), "description": "Without it, `start`, `address_group` of a group, `send` in a conversation." },
+                "relation": text_of("Which relation: of `request`, `accept`, `unrelate`, `block`."),
             }))),
             ("PolicyWhom", object("Exactly one of these.", json!({
                 "externalId": text_of("A person, by the product's id."),

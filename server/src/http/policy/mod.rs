@@ -72,7 +72,7 @@ pub async fn serve(app: &Arc<App>, ask: Ask, request: Request) -> Result<Value, 
         Ask::Check => check(&fields(request, &["text"]).await?)?,
         Ask::Explain => explain(app, &key, &fields(request, &["as", "to", "action", "relation"]).await?).await?,
         Ask::Diff => diff(app, &key, &fields(request, &["preset", "text"]).await?).await?,
-        Ask::Rollback => rollback(app, &key, &fields(request, &["to"]).await?).await?,
+        Ask::Rollback => rollback(app, &key, &fields(request, &["to", "acceptUnusedWords"]).await?).await?,
     })
 }
 
@@ -108,16 +108,8 @@ fn described(version: &Version) -> Value {
 
 async fn put(app: &App, key: &ApiCaller, body: &Map<String, Value>) -> Result<Value, Refusal> {
     let policy = Arc::new(chosen(body)?);
-    let (dry_run, accepted) = (flag(body, "dryRun")?, flag(body, "acceptUnusedWords")?);
-    let unused = policies::unused_words(&app.store, key.tenant, policy.vocabulary()).await.map_err(unavailable)?;
-    if !unused.is_empty() && !accepted && !dry_run {
-        let words: Vec<String> =
-            unused.iter().map(|one| format!("{} `{}` ({} facts)", one.what, one.word, one.facts)).collect();
-        let why = format!("must be true: these rules do not declare words that facts use: {}", words.join(", "));
-        return Err(invalid("acceptUnusedWords", &why));
-    }
-    let unused = unused.iter().map(|one| json!({ "what": one.what, "word": one.word, "facts": one.facts }));
-    let unused: Vec<Value> = unused.collect();
+    let dry_run = flag(body, "dryRun")?;
+    let unused = unused_words(app, key, &policy, flag(body, "acceptUnusedWords")? || dry_run).await?;
     let (changed, difference) = if dry_run {
         (None, Some(compared(app, key, &policy).await?))
     } else {
@@ -125,6 +117,18 @@ async fn put(app: &App, key: &ApiCaller, body: &Map<String, Value>) -> Result<Va
         (Some(changed), difference)
     };
     Ok(told(changed, &policy, unused, difference))
+}
+
+/// Words that facts use and rules do not declare: those facts would give nothing. Refused unless accepted.
+async fn unused_words(app: &App, key: &ApiCaller, policy: &Policy, accepted: bool) -> Result<Vec<Value>, Refusal> {
+    let unused = policies::unused_words(&app.store, key.tenant, policy.vocabulary()).await.map_err(unavailable)?;
+    if !unused.is_empty() && !accepted {
+        let words: Vec<String> =
+            unused.iter().map(|one| format!("{} `{}` ({} facts)", one.what, one.word, one.facts)).collect();
+        let why = format!("must be true: these rules do not declare words that facts use: {}", words.join(", "));
+        return Err(invalid("acceptUnusedWords", &why));
+    }
+    Ok(unused.iter().map(|one| json!({ "what": one.what, "word": one.word, "facts": one.facts })).collect())
 }
 
 /// What was done, or would be.
@@ -149,8 +153,9 @@ async fn rollback(app: &App, key: &ApiCaller, body: &Map<String, Value>) -> Resu
     let version = earlier(app, key, to, "to").await?;
     let policy = policies::compile(&version).map_err(|why| Refusal::new(ErrorCode::Invalid, why).field("to"))?;
     let policy = Arc::new(policy);
+    let unused = unused_words(app, key, &policy, flag(body, "acceptUnusedWords")?).await?;
     let (changed, difference) = set_and_compared(app, key, &policy, "policy.rollback").await?;
-    Ok(told(Some(changed), &policy, Vec::new(), difference))
+    Ok(told(Some(changed), &policy, unused, difference))
 }
 
 async fn earlier(app: &App, key: &ApiCaller, version: Option<u64>, field: &str) -> Result<Version, Refusal> {
@@ -232,11 +237,7 @@ async fn explain(app: &App, key: &ApiCaller, body: &Map<String, Value>) -> Resul
         Whom::Person(user) => user,
         _ => return Err(invalid("as", "names a person, by `externalId` or `id`")),
     };
-    let action = body.get("action").map_or(Ok("start"), |_| required(body, "action"))?;
-    let action = action_of(action).ok_or_else(|| {
-        let names: Vec<&str> = ACTIONS.iter().map(|(name, _)| *name).collect();
-        invalid("action", &format!("is none of {}", names.join(", ")))
-    })?;
+    let action = body.get("action").map(|_| action_of(required(body, "action")?)).transpose()?;
     let relation = body.get("relation").map(|_| required(body, "relation").map(str::to_owned)).transpose()?;
     let question = Question { me, whom: whom(body, "to")?, action, relation };
     let facts = app.facts.current(key.tenant).await.map_err(unavailable)?;
@@ -320,8 +321,12 @@ fn whom(body: &Map<String, Value>, field: &str) -> Result<Whom, Refusal> {
     })
 }
 
-fn action_of(word: &str) -> Option<Action> {
-    ACTIONS.iter().find(|(name, _)| *name == word).map(|(_, action)| *action)
+fn action_of(word: &str) -> Result<Action, Refusal> {
+    let found = ACTIONS.iter().find(|(name, _)| *name == word).map(|(_, action)| *action);
+    found.ok_or_else(|| {
+        let names: Vec<&str> = ACTIONS.iter().map(|(name, _)| *name).collect();
+        invalid("action", &format!("is none of {}", names.join(", ")))
+    })
 }
 
 /// Query parameters, of these names; an empty one is none.

@@ -100,6 +100,19 @@ impl Facts {
     }
 }
 
+/// Somebody joined a conversation, left it, or deleted own copies there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct InboxChange {
+    /// Where.
+    pub conversation: ConversationId,
+    /// Of the inbox with it.
+    pub inbox_version: u32,
+    /// They are in it now.
+    pub joined: bool,
+    /// They never deleted any of it for themselves: what a device of theirs holds is still theirs.
+    pub sees_all: bool,
+}
+
 impl Store {
     /// The same view for many (conversation, member) pairs, in one query. Pairs of ex-members are answered too, with
     /// `facts.role` absent.
@@ -171,22 +184,23 @@ impl Store {
         }
     }
 
-    /// Conversations joined or left after an inbox version, `true` for joined, in order.
+    /// Conversations joined or left after an inbox version, in order.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn inbox_changes(&self, user: UserId, since: u32) -> Result<Vec<(ConversationId, u32, bool)>, StoreError> {
-        let sql = "SELECT conversation_id, inbox_version, left_at FROM members \
+    pub async fn inbox_changes(&self, user: UserId, since: u32) -> Result<Vec<InboxChange>, StoreError> {
+        let sql = "SELECT conversation_id, inbox_version, left_at, first_seq, hidden_seq FROM members \
                    WHERE user_id = $1 AND inbox_version > $2 ORDER BY inbox_version";
-        let rows = self
-            .reader()
-            .query_all_raw(statement(self.backend(), sql, vec![user.0.into(), i64::from(since).into()]))
-            .await?;
+        let values = vec![user.0.into(), i64::from(since).into()];
+        let rows = self.reader().query_all_raw(statement(self.backend(), sql, values)).await?;
         rows.iter()
             .map(|row| {
-                let left: Option<i64> = row.try_get("", "left_at")?;
-                let conversation = ConversationId(row.try_get("", "conversation_id")?);
-                Ok((conversation, number(row, "", "inbox_version")?, left.is_none()))
+                Ok(InboxChange {
+                    conversation: ConversationId(row.try_get("", "conversation_id")?),
+                    inbox_version: number(row, "", "inbox_version")?,
+                    joined: row.try_get::<Option<i64>>("", "left_at")?.is_none(),
+                    sees_all: number(row, "", "first_seq")? <= 1 && number(row, "", "hidden_seq")? == 0,
+                })
             })
             .collect()
     }

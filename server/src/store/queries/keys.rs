@@ -23,8 +23,10 @@ pub struct SigningKeyRow {
     pub algorithm: String,
     /// The shared secret (HS256) or the public key (PEM).
     pub material: Secret,
-    /// Tokens it signed are void.
-    pub revoked: bool,
+    /// Milliseconds since 1970 UTC.
+    pub created_at_ms: i64,
+    /// Since when tokens it signed are void, milliseconds since 1970 UTC; absent while it is valid.
+    pub revoked_at_ms: Option<i64>,
 }
 
 impl From<signing_key::Model> for SigningKeyRow {
@@ -34,7 +36,8 @@ impl From<signing_key::Model> for SigningKeyRow {
             tenant: row.tenant_id.into(),
             algorithm: row.algorithm,
             material: Secret::new(row.material),
-            revoked: row.revoked_at.is_some(),
+            created_at_ms: row.created_at,
+            revoked_at_ms: row.revoked_at,
         }
     }
 }
@@ -69,6 +72,16 @@ pub async fn add_signing_key(
 /// When the database fails.
 pub async fn signing_keys(store: &Store) -> Result<Vec<SigningKeyRow>, StoreError> {
     let rows = signing_key::Entity::find().all(store.reader()).await?;
+    Ok(rows.into_iter().map(SigningKeyRow::from).collect())
+}
+
+/// The keys that sign tokens of a tenant's people, the oldest first, revoked ones included.
+///
+/// # Errors
+/// When the database fails.
+pub async fn signing_keys_of(store: &Store, tenant: TenantId) -> Result<Vec<SigningKeyRow>, StoreError> {
+    let query = signing_key::Entity::find().filter(signing_key::Column::TenantId.eq(Uuid::from(tenant)));
+    let rows = query.order_by_asc(signing_key::Column::CreatedAt).all(store.reader()).await?;
     Ok(rows.into_iter().map(SigningKeyRow::from).collect())
 }
 
@@ -123,6 +136,15 @@ pub async fn add_api_key(store: &Store, row: api_key::Model) -> Result<(), Store
 /// When the database fails.
 pub async fn api_key(store: &Store, hash: &str) -> Result<Option<api_key::Model>, StoreError> {
     Ok(api_key::Entity::find().filter(api_key::Column::Hash.eq(hash)).one(store.reader()).await?)
+}
+
+/// The keys of a tenant's back ends, the oldest first, revoked ones included.
+///
+/// # Errors
+/// When the database fails.
+pub async fn api_keys_of(store: &Store, tenant: TenantId) -> Result<Vec<api_key::Model>, StoreError> {
+    let query = api_key::Entity::find().filter(api_key::Column::TenantId.eq(Uuid::from(tenant)));
+    Ok(query.order_by_asc(api_key::Column::CreatedAt).all(store.reader()).await?)
 }
 
 /// Voids a back end's key. Answers whose it was; `None` when there was no such valid key.

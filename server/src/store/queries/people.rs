@@ -95,6 +95,8 @@ pub struct Profile {
     pub writable_by: Option<WritableBy>,
     /// The person came in person: who was invited is active from now on.
     pub is_here: bool,
+    /// The person is named among those there are: who was removed is active again, unless a status is said.
+    pub is_listed: bool,
     /// When a token said so, seconds since 1970 UTC; absent for what a back end says now. What changed later stays.
     pub said_at_s: Option<i64>,
 }
@@ -113,6 +115,7 @@ impl Profile {
         (claims && self.is_news(user.claims_from_s))
             || self.status.is_some_and(|said| said != user.status)
             || (self.is_here && user.status == wire::UserStatus::Invited)
+            || (self.is_listed && self.status.is_none() && user.status == wire::UserStatus::Removed)
             || self.writable_by.is_some_and(|said| said != user.writable_by)
     }
 

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use causerie_protocol::TenantId;
-use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait as _, EntityTrait, QueryFilter};
+use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait as _, EntityTrait, QueryFilter, QueryOrder};
 use uuid::Uuid;
 
 use crate::store::{Store, StoreError, entities::tenant, rows::statement};
@@ -19,11 +19,13 @@ pub struct Tenant {
     pub name: String,
     /// Voids the positions clients hold when it changes.
     pub epoch: Uuid,
+    /// Milliseconds since 1970 UTC.
+    pub created_at_ms: i64,
 }
 
 impl From<tenant::Model> for Tenant {
     fn from(row: tenant::Model) -> Self {
-        Self { id: row.id.into(), slug: row.slug, name: row.name, epoch: row.epoch }
+        Self { id: row.id.into(), slug: row.slug, name: row.name, epoch: row.epoch, created_at_ms: row.created_at }
     }
 }
 
@@ -57,13 +59,19 @@ pub async fn create_under(
     policy: Option<FirstPolicy<'_>>,
     now_ms: i64,
 ) -> Result<Tenant, StoreError> {
-    let tenant = Tenant { id: TenantId::new(), slug: slug.to_owned(), name: name.to_owned(), epoch: Uuid::now_v7() };
+    let tenant = Tenant {
+        id: TenantId::new(),
+        slug: slug.to_owned(),
+        name: name.to_owned(),
+        epoch: Uuid::now_v7(),
+        created_at_ms: now_ms,
+    };
     let row = tenant::ActiveModel {
         id: Set(tenant.id.into()),
         slug: Set(tenant.slug.clone()),
         name: Set(tenant.name.clone()),
         epoch: Set(tenant.epoch),
-        created_at: Set(now_ms),
+        created_at: Set(tenant.created_at_ms),
     };
     let transaction = store.begin().await?;
     tenant::Entity::insert(row).exec_without_returning(&transaction).await?;
@@ -108,6 +116,26 @@ pub async fn ensure(
 pub async fn find_by_slug(store: &Store, slug: &str) -> Result<Option<Tenant>, StoreError> {
     let row = tenant::Entity::find().filter(tenant::Column::Slug.eq(slug)).one(store.reader()).await?;
     Ok(row.map(Tenant::from))
+}
+
+/// Whether somebody else than this one, by the name they gave, chose a tenant's first rules.
+///
+/// # Errors
+/// When the database fails.
+pub async fn any_not_by(store: &Store, by: &str) -> Result<bool, StoreError> {
+    let sql = "SELECT t.id FROM tenants t LEFT JOIN policies p ON p.tenant_id = t.id AND p.version = 1 AND p.created_by = $1
+               WHERE p.tenant_id IS NULL LIMIT 1";
+    let found = store.reader().query_one_raw(statement(store.backend(), sql, vec![by.into()])).await?;
+    Ok(found.is_some())
+}
+
+/// All tenants, by their short names.
+///
+/// # Errors
+/// When the database fails.
+pub async fn all(store: &Store) -> Result<Vec<Tenant>, StoreError> {
+    let rows = tenant::Entity::find().order_by_asc(tenant::Column::Slug).all(store.reader()).await?;
+    Ok(rows.into_iter().map(Tenant::from).collect())
 }
 
 /// The epochs of tenants, as text for the wire.

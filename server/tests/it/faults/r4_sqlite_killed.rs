@@ -34,6 +34,21 @@ async fn nothing_is_lost_when_the_embedded_server_is_killed_under_load() {
     println!("R4: {ROUNDS} kills on SQLite, {summary}; all live again at most {slowest:?} after the restart");
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_that_left_leaves_one_file_that_is_the_whole() {
+    let mut cluster = Cluster::embedded().await;
+    let lea = cluster.client(0, "lea").await;
+    let tom = cluster.client(0, "tom").await;
+    lea.say(lea.direct_with(&tom).await, "kept").await;
+    cluster.nodes[0].terminate();
+    assert!(cluster.nodes[0].wait().await.success());
+    let Connect::Sqlite(file) = cluster.database.to_connect() else { panic!("it is a file") };
+    let copy = TempDir::new();
+    std::fs::copy(&file, copy.path().join(file.file_name().expect("a name"))).expect("it can be copied");
+    let texts = rows(&Database::Sqlite(copy), "SELECT text FROM messages").await;
+    assert_eq!(column::<String>(&texts[0], "text"), "kept");
+}
+
 /// What SQLite says of a copy of what the dead server left: to look at the file itself would mend it for the next server.
 async fn integrity_of_a_copy(database: &Database) -> String {
     let Connect::Sqlite(file) = database.to_connect() else { panic!("it is a file") };

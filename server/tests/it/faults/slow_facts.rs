@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use causerie_client::{Client, Encoding};
+use causerie_client::Encoding;
 use causerie_server::store::Store;
 use sea_orm::{ConnectionTrait as _, DatabaseTransaction, TransactionTrait as _};
 use tokio::time::{sleep, timeout};
@@ -35,13 +35,8 @@ async fn a_tenant_whose_facts_are_being_read_keeps_no_other_tenant_waiting() {
     let held = hold_memberships(&store).await;
     // Rules with other words: facts must be read anew.
     Facts::of_preset("community", "").write(&cluster).await;
-    let waiting: Vec<_> = ["two", "three", "four"]
-        .map(|text| {
-            let client = Client::clone(&lea);
-            tokio::spawn(async move { client.send(talk, text).await })
-        })
-        .into_iter()
-        .collect();
+    // Queued where they are called, so in this order.
+    let waiting: Vec<_> = ["two", "three", "four"].map(|text| tokio::spawn(lea.send(talk, text))).into_iter().collect();
     sleep(Duration::from_millis(300)).await;
     for text in ["two", "three", "four"] {
         let said = timeout(Duration::from_secs(2), eve.say(notes, text)).await;

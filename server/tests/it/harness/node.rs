@@ -42,6 +42,13 @@ impl Settings {
         self
     }
 
+    /// With the default of one setting.
+    #[must_use]
+    pub fn unset(mut self, key: &str) -> Self {
+        self.0.remove(key);
+        self
+    }
+
     /// The program with these settings in its environment, and nothing else in it.
     fn command(&self) -> Command {
         let mut command = Command::new(BINARY);

@@ -40,6 +40,9 @@ async fn a_bad_body_is_refused_by_field() {
     for (body, status, name, field) in refused {
         assert_problem(&lea.json("POST", &messages, body).await, status, name, field);
     }
+    for path in ["/v1/directory?query=tom", "/v1/conversations?query=tom"] {
+        assert_problem(&lea.get(path).await, 400, "invalid", "query");
+    }
     let kind = json!({ "kind": "CONVERSATION_KIND_COUNCIL" });
     assert_problem(&lea.json("POST", "/v1/conversations", kind).await, 400, "malformed", "startConversation.kind");
     let with = json!({ "kind": "CONVERSATION_KIND_DIRECT", "with": [{ "id": "tom" }] });

@@ -257,9 +257,77 @@ async fn relations_and_edges_are_replaced_too() {
         let (_, summary) = import(&back_end, "?replace=relations:friend", &[turned]).await;
         assert_eq!((&summary["removed"], &summary["unchanged"]), (&json!(0), &json!(1)), "{summary}");
         for scope in ["relations:friend", "edges"] {
-            let (_, summary) = import(&back_end, &format!("?replace={scope}"), &[]).await;
+            let (_, summary) = import(&back_end, &format!("?replace={scope}&delete_limit=1"), &[]).await;
             assert_eq!((&summary["rows"], &summary["removed"]), (&json!(0), &json!(1)), "{scope}: {summary}");
         }
+    }
+}
+
+#[tokio::test]
+async fn rows_of_nothing_replace_nothing_unless_a_limit_says_so() {
+    for cluster in clusters().await {
+        let back_end = Caller::back_end(&cluster, "provision");
+        import(&back_end, "", &rows()).await;
+        // Memberships of another group are not those of this one.
+        let groups = [json!({ "type": "group", "id": "6b", "kind": "class" })];
+        let elsewhere = [json!({ "type": "membership", "user": "lea", "group": "6b", "role": "learner" })];
+        import(&back_end, "", &groups).await;
+        for (scope, rows, all) in
+            [("users", &groups, 2), ("groups", &elsewhere, 3), ("edges", &groups, 1), ("memberships:6a", &elsewhere, 2)]
+        {
+            for dry_run in ["", "&dry_run=true"] {
+                let (_, summary) = import(&back_end, &format!("?replace={scope}{dry_run}"), rows).await;
+                let stopped = summary["stopped"].as_str().unwrap_or_default();
+                let expected = format!("no row is about `{scope}`, so `replace` would remove all there are ({all})");
+                assert!(stopped.contains(&expected) && stopped.contains("`delete_limit`"), "{summary}");
+                assert_eq!(summary["removed"], 0, "{summary}");
+            }
+        }
+        // Nor does anything stop it where nothing is to be removed, or who says how much may go.
+        let (_, summary) = import(&back_end, "?replace=relations:block", &[]).await;
+        assert_eq!(summary["stopped"], Value::Null, "{summary}");
+        let (_, summary) = import(&back_end, "?replace=memberships:6a&delete_limit=100%25", &elsewhere).await;
+        assert_eq!((&summary["removed"], &summary["stopped"]), (&json!(2), &Value::Null), "{summary}");
+        // Half of three, rounded down; a dry run counts those who would be made.
+        let left = [json!({ "type": "user", "id": "zoe" })];
+        let (_, dry) = import(&back_end, "?replace=users&dry_run=true", &left).await;
+        let (_, summary) = import(&back_end, "?replace=users", &left).await;
+        for summary in [dry, summary] {
+            let stopped = summary["stopped"].as_str().unwrap_or_default();
+            assert!(stopped.contains("would remove 2 of 3 where at most 1 may go"), "{summary}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn who_was_removed_and_is_named_again_is_back() {
+    for cluster in clusters().await {
+        let back_end = Caller::back_end(&cluster, "provision,act");
+        let named = json!({ "type": "user", "id": "lea", "name": "Léa" });
+        let off = json!({ "type": "user", "id": "tom", "status": "deactivated" });
+        import(&back_end, "", &[named.clone(), off]).await;
+        let gone = json!({ "type": "user", "id": "lea", "deleted": true });
+        let still = json!({ "type": "user", "id": "lea", "status": "removed", "name": "Léa" });
+        let tom = json!({ "type": "user", "id": "tom" });
+        for query in ["?results=all&dry_run=true", "?results=all"] {
+            // Of a group, the same.
+            let group = json!({ "type": "group", "id": "6a", "kind": "class" });
+            let no_group = json!({ "type": "group", "id": "6a", "deleted": true });
+            let rows = [&group, &gone, &no_group, &named, &group, &still, &named, &tom].map(Clone::clone);
+            let (lines, _) = import(&back_end, query, &rows).await;
+            let expected = ["created", "removed", "removed", "created", "created", "updated", "created", "unchanged"];
+            assert_eq!(results(&lines), expected, "{query}: {lines:?}");
+        }
+        import(&back_end, "", &[gone]).await;
+        for query in ["?results=all&dry_run=true", "?results=all"] {
+            let (lines, _) = import(&back_end, query, std::slice::from_ref(&named)).await;
+            assert_eq!(results(&lines), ["created"], "{query}: {lines:?}");
+        }
+        let lea = back_end.send(Request::get("/v1/me").header("causerie-user", "lea")).await.ok();
+        assert_eq!(lea["status"], "USER_STATUS_ACTIVE", "{lea}");
+        // Other statuses stay as they are.
+        let tom = back_end.send(Request::get("/v1/me").header("causerie-user", "tom")).await;
+        assert_problem(&tom, 403, "forbidden", "causerie-user");
     }
 }
 
@@ -361,6 +429,18 @@ async fn files_are_imported_by_the_command_line() {
         assert_eq!(refused.status.code(), Some(1));
         let complaint = String::from_utf8_lossy(&refused.stderr);
         assert!(complaint.contains(&format!("{members}:3: membership zoe pupil@6a: `role`:")), "{complaint}");
+
+        let headerless = write("headerless.csv", "pia,Pia\nzoe,Zoë\n");
+        let untyped = write("untyped.csv", "id,name\npia,Pia\n");
+        let empty = write("empty.csv", "id,name\n");
+        for (arguments, why) in [
+            (vec!["--type", "user", &headerless], "the first line names no field: type, id, name, "),
+            (vec![untyped.as_str()], "say `--type user`, or add a column `type`"),
+            (vec!["--type", "user", "--replace", "users", &empty], "no row is about `users`"),
+        ] {
+            let complaint = cluster.settings().fail(&[vec!["import", "--tenant", slug], arguments].concat());
+            assert!(complaint.contains(why), "{complaint}");
+        }
 
         let back_end = Caller::back_end(&cluster, "act");
         let zoe = back_end.send(Request::get("/v1/me").header("causerie-user", "zoe")).await.ok();

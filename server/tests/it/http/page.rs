@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{Caller, assert_problem};
-use crate::harness::{Cluster, http::Request};
+use crate::harness::{Cluster, Database, Node, Settings, http::Request};
 
 #[tokio::test]
 async fn the_page_comes_with_a_policy_that_lets_nothing_else_run() {
@@ -148,6 +148,35 @@ async fn a_second_start_finds_the_demo_as_it_was() {
         assert_eq!(page["conversations"].as_array().map(Vec::len), Some(conversations), "{page}");
         assert_eq!(page["conversations"][0]["lastSeq"], 1);
     }
+}
+
+#[tokio::test]
+async fn the_demo_leaves_alone_what_others_made() {
+    let slugs = async |node: &Node| {
+        let tenants = Request::get("/demo/people").send(node.public()).await.ok()["tenants"].clone();
+        tenants.as_array().expect("tenants").iter().map(|tenant| tenant["slug"].to_string()).collect::<Vec<_>>()
+    };
+    let database = Database::sqlite();
+    let settings = Settings::on(&database).set("demo.enabled", true);
+    settings.run(&["migrate"]);
+    settings.run(&["tenant", "create", "demo-lms", "--name", "Ours", "--policy", "lms"]);
+    let node = Node::start(settings).await;
+    assert_eq!(slugs(&node).await.len(), 4, "without demo-lms");
+    let body = json!({ "tenant": "demo-lms", "externalId": "dina" });
+    let refused = Request::new("POST", "/demo/token").json(&body).send(node.public()).await;
+    assert_problem(&refused, 400, "invalid", "tenant");
+}
+
+#[tokio::test]
+async fn where_nothing_is_set_the_demo_ends_with_the_first_other_tenant() {
+    let database = Database::sqlite();
+    let settings = Settings::on(&database).unset("demo.enabled");
+    let mut node = Node::start(settings.clone()).await;
+    assert_eq!(Request::get("/demo/people").send(node.public()).await.status, 200);
+    settings.run(&["tenant", "create", "acme", "--name", "Acme"]);
+    node.kill();
+    node.start_again().await;
+    assert_problem(&Request::get("/demo/people").send(node.public()).await, 404, "unknown_command", "");
 }
 
 async fn demo_person<'a>(cluster: &'a Cluster, tenant: &str, external_id: &str) -> Caller<'a> {

@@ -1,7 +1,7 @@
 //! Rules read, tried, changed and explained by the product's back end, and the audit of it all.
 
 use causerie_client::{Event, SendError, wire::Capability};
-use causerie_protocol::ErrorCode;
+use causerie_protocol::{ErrorCode, wire::UserStatus};
 use serde_json::{Value, json};
 
 use super::{Caller, assert_problem, text};
@@ -95,9 +95,15 @@ async fn an_explanation_names_rule_witness_and_what_is_missing() {
 
     let talk = Caller::person(&cluster, "lea").direct_with("tom").await;
     let held = json!({ "as": { "externalId": "lea" }, "to": { "conversation": talk }, "action": "send" });
-    assert_eq!(explain(held).await.ok()["rule"], "still-reached");
+    let sent = explain(held).await.ok();
+    assert_eq!(sent["rule"], "still-reached");
+    assert_eq!(sent["witness"], "a seat in the conversation; `may start` holds");
     let group = json!({ "as": { "externalId": "lea" }, "to": { "group": "6a" }, "action": "address_group" });
-    assert_eq!(explain(group).await.ok()["code"], "unsupported");
+    let masked = explain(group).await.ok();
+    assert_eq!((&masked["code"], &masked["publicCode"]), (&json!("unsupported"), &json!("not_found")), "{masked}");
+    let sentence =
+        "`address_group` is denied by `no-groups`, as unsupported; told as not_found because of `secret_directory`";
+    assert_eq!(masked["sentence"], sentence);
 
     assert_problem(&explain(to("nobody")).await, 404, "not_found", "to");
     assert_problem(&explain(json!({ "as": { "externalId": "x" } })).await, 404, "not_found", "as");
@@ -106,6 +112,79 @@ async fn an_explanation_names_rule_witness_and_what_is_missing() {
     assert_problem(&explain(odd).await, 400, "invalid", "action");
     let unknown = json!({ "as": { "externalId": "lea" }, "to": { "name": "tom" } });
     assert_problem(&explain(unknown).await, 400, "invalid", "to.name");
+}
+
+#[tokio::test]
+async fn an_explanation_names_what_is_built_in() {
+    let cluster = Cluster::embedded().await;
+    school().members(&["pol"], "learner", "6a", "class").inactive("pol", UserStatus::Removed).write(&cluster).await;
+    let reader = Caller::back_end(&cluster, "read");
+    for (me, them, explained) in [("lea", "pol", true), ("pol", "lea", false), ("pol", "pol", false)] {
+        let body = json!({ "as": { "externalId": me }, "to": { "externalId": them } });
+        let answer = reader.json("POST", "/v1/policy/explain", body).await.ok();
+        assert_eq!(answer["sentence"], "`start` is denied (built in), as not_found: `pol` is removed");
+        let rules = answer["rules"].as_array().is_some_and(|rules| !rules.is_empty());
+        assert_eq!((&answer["allowed"], rules), (&json!(false), explained), "{answer}");
+    }
+    let talk = Caller::person(&cluster, "lea").direct_with("tom").await;
+    let outside = json!({ "as": { "externalId": "zoe" }, "to": { "conversation": talk } });
+    let answer = reader.json("POST", "/v1/policy/explain", outside).await.ok();
+    let sentence = "`send` is denied (built in), as not_a_member: `zoe` has no seat in the conversation; told as not_found";
+    assert_eq!(answer["sentence"], sentence);
+}
+
+#[tokio::test]
+async fn a_question_is_about_what_its_action_is_done_to() {
+    let cluster = Cluster::embedded().await;
+    school().write(&cluster).await;
+    let reader = Caller::back_end(&cluster, "read");
+    let talk = Caller::person(&cluster, "lea").direct_with("tom").await;
+    let (tom, group, talk) = (json!({ "externalId": "tom" }), json!({ "group": "6a" }), json!({ "conversation": talk }));
+    let explain = async |to: &Value, action: Value| {
+        let mut body = json!({ "as": { "externalId": "lea" }, "to": to });
+        if !action.is_null() {
+            body["action"] = action;
+        }
+        reader.json("POST", "/v1/policy/explain", body).await
+    };
+    for (to, begins) in [
+        (&tom, "`start` is allowed by `classmate`"),
+        (&group, "`address_group` is denied by `no-groups`"),
+        (&talk, "`send` is allowed by `still-reached`"),
+    ] {
+        let answer = explain(to, Value::Null).await.ok();
+        assert!(answer["sentence"].as_str().is_some_and(|sentence| sentence.starts_with(begins)), "{answer}");
+    }
+    let edit = explain(&talk, json!("edit")).await.ok();
+    let sentence = "`edit` of a message of one's own, written just now, is denied by `messages-stay`, as unsupported";
+    assert_eq!(edit["sentence"], sentence);
+    for (to, action, fitting) in [
+        (&group, json!("start"), "`start` does not fit a group; what fits: find, address_group"),
+        (&tom, json!("address_group"), "what fits: find, see_profile, start, request, accept, unrelate, block"),
+        (&talk, json!("start"), "does not fit a conversation; what fits: send, reply"),
+        (&Value::Null, Value::Null, "names no person, group or conversation; what fits: start_group"),
+    ] {
+        let refused = explain(to, action).await;
+        assert_problem(&refused, 400, "invalid", "action");
+        assert!(refused.json()["detail"].as_str().is_some_and(|detail| detail.contains(fitting)), "{}", refused.text());
+    }
+}
+
+#[tokio::test]
+async fn an_explanation_names_the_setting_that_denies() {
+    let cluster = Cluster::embedded().await;
+    let facts = Facts::of_preset("lms", "").setting("messaging", "off");
+    facts.person("lea", "learner").person("ada", "owner").write(&cluster).await;
+    let question = json!({ "as": { "externalId": "ada" }, "to": { "externalId": "lea" } });
+    let reader = Caller::back_end(&cluster, "read");
+    let answer = reader.json("POST", "/v1/policy/explain", question).await.ok();
+    assert_eq!(answer["sentence"], "`start` is denied by `off`, as messaging_off");
+    let why = |rule: &str| {
+        let said = answer["rules"].as_array().into_iter().flatten().find(|said| said["rule"] == rule);
+        said.map(|said| text(&said["why"])).unwrap_or_default()
+    };
+    assert_eq!(why("off"), "`setting(messaging)=off` holds");
+    assert_eq!(why("owner"), "`role(me)=owner`, `role(them)=learner` hold");
 }
 
 #[tokio::test]
@@ -157,6 +236,12 @@ async fn what_other_rules_would_do_is_told_beforehand() {
     assert!(text.as_str().is_some_and(|text| text.contains("policy school")));
     assert_problem(&admin.get("/v1/policy?version=9").await, 404, "not_found", "version");
     assert_problem(&admin.json("POST", "/v1/policy/rollback", json!({ "to": 9 })).await, 404, "not_found", "to");
+    // Nor does the way back lead past the question.
+    admin.json("POST", "/v1/policy/rollback", json!({ "to": 1 })).await.ok();
+    let refused = admin.json("POST", "/v1/policy/rollback", json!({ "to": 2 })).await;
+    assert_problem(&refused, 400, "invalid", "acceptUnusedWords");
+    let back = admin.json("POST", "/v1/policy/rollback", json!({ "to": 2, "acceptUnusedWords": true })).await.ok();
+    assert_eq!((&back["name"], back["unusedWords"].as_array().map(Vec::is_empty)), (&json!("open"), Some(false)), "{back}");
 }
 
 #[tokio::test]
@@ -194,7 +279,7 @@ async fn the_audit_tells_who_did_what_and_which_rule_refused() {
     let line = &refused[0];
     assert_eq!((&line["actor"], &line["target"]), (&json!("user:lea"), &json!("user:zoe")), "{line}");
     assert_eq!((&line["outcome"], &line["rule"]), (&json!("refused"), &json!("")), "no rule allowed it: {line}");
-    assert_eq!((&line["detail"]["code"], &line["detail"]["policyVersion"]), (&json!("not_found"), &json!(1)), "{line}");
+    assert_eq!((&line["detail"]["code"], &line["detail"]["policyVersion"]), (&json!("cannot_start"), &json!(1)), "{line}");
     let by_rule = eventually("a refusal by a rule", async || lines("action=start_group").await.pop());
     assert_eq!(by_rule.await["rule"], "no-groups");
 

@@ -120,6 +120,10 @@ export const en: Strings = {
     too_many: "These are more people than may be written to at once. Choose fewer.",
     timeout: "The server did not answer in time. Try again.",
     unavailable: "There is no connection to the server. Try again in a moment.",
+    unauthenticated: "You were disconnected. Connect again.",
+    token_expired: "You were disconnected. Connect again.",
+    revoked: "You were disconnected. Connect again.",
+    too_many_connections: "You were disconnected. Connect again.",
   },
   startErrors: {
     not_found: "Not found, or not somebody you may write to.",

@@ -120,6 +120,10 @@ export const fr: Strings = {
     too_many: "C’est plus de personnes qu’on ne peut en joindre à la fois. Choisissez-en moins.",
     timeout: "Le serveur n’a pas répondu à temps. Réessayez.",
     unavailable: "Le serveur est injoignable. Réessayez dans un instant.",
+    unauthenticated: "Vous avez été déconnecté. Reconnectez-vous.",
+    token_expired: "Vous avez été déconnecté. Reconnectez-vous.",
+    revoked: "Vous avez été déconnecté. Reconnectez-vous.",
+    too_many_connections: "Vous avez été déconnecté. Reconnectez-vous.",
   },
   startErrors: {
     not_found: "Introuvable, ou ce n’est pas quelqu’un à qui vous pouvez écrire.",

@@ -21,6 +21,9 @@ use causerie_protocol::{
 
 pub use self::{load::Load, write::FactWrite};
 
+/// Groups that may be above a group: to go round, or up a chain of thousands, must cost nobody much.
+pub const ABOVE_MAX: usize = 64;
+
 /// A group of the product. What is not said stays as it is.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct GroupFact {
@@ -114,6 +117,8 @@ pub struct SettingFact {
 pub enum Outcome {
     /// It is new.
     Created,
+    /// Its traces were kept when it was removed, and it is there again: a person.
+    Returned,
     /// It differs from what was stored.
     Updated,
     /// It was so already.

@@ -86,6 +86,21 @@ pub async fn policy(connection: &impl ConnectionTrait, tenant: TenantId) -> Resu
     connection.query_one_raw(query).await?.as_ref().map(stored_policy).transpose()
 }
 
+/// One of the policies the tenant had.
+///
+/// # Errors
+/// When the database fails.
+pub async fn policy_of_version(
+    connection: &impl ConnectionTrait,
+    tenant: TenantId,
+    version: u64,
+) -> Result<Option<StoredPolicy>, StoreError> {
+    let sql = "SELECT p.* FROM policies p WHERE p.tenant_id = $1 AND p.version = $2";
+    let values = vec![tenant.0.into(), signed(version).into()];
+    let query = statement(connection.get_database_backend(), sql, values);
+    connection.query_one_raw(query).await?.as_ref().map(stored_policy).transpose()
+}
+
 /// Every policy the tenant had, the latest first.
 ///
 /// # Errors

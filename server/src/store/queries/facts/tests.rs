@@ -219,6 +219,18 @@ async fn no_group_is_within_itself() {
         let stored = stored::groups(store.reader(), school, "", 9).await.expect("asks");
         let place = |name: &str| stored.iter().find(|group| group.external_id == name).expect("is there");
         assert_eq!((place("a").parent, place("c").parent), (Some(place("c").id), None));
+
+        // Nor below more than so many others, in one transaction or over several.
+        let name = |at: usize| format!("d{at}");
+        let link = |at: usize| group(&name(at), at.checked_sub(1).map(name).as_deref());
+        let chain: Vec<GroupFact> = (0..=ABOVE_MAX + 1).map(link).collect();
+        for rows in [&chain[..3], &chain[3..]] {
+            let mut write = begin(&store, school).await;
+            let outcomes = write.groups(rows).await.expect("writes");
+            write.commit().await.expect("commits");
+            let refused = outcomes.iter().filter(|outcome| **outcome == Circular).count();
+            assert_eq!(refused, usize::from(rows.len() > 3), "{outcomes:?}");
+        }
     })
     .await;
 }

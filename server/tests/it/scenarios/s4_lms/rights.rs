@@ -136,6 +136,9 @@ async fn s4_26_a_second_contact_goes_to_the_same_chat() {
         let again = lia.writes_first("ivo", "one more").await.expect("her course");
         assert_eq!((again.created, again.conversation.as_ref().map(id)), (false, Some(here)));
         assert_eq!(ivo.lists().await.len(), 1);
+        // Nor does it take a right to begin: he may not, and finds what she began.
+        assert_eq!(ivo.starts_with("lia").await, Ok(here));
+        assert_eq!(ivo.starts_with("leo").await, Err(CannotStart));
     })
     .await;
 }

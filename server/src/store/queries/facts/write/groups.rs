@@ -17,7 +17,7 @@ use crate::store::{
     queries::{
         directory,
         facts::{
-            GroupFact,
+            ABOVE_MAX, GroupFact,
             stored::{self, StoredGroup},
         },
     },
@@ -64,11 +64,13 @@ impl FactWrite {
     /// Where groups stand, and all groups above them.
     async fn above(&self, groups: &[StoredGroup]) -> Result<Above, StoreError> {
         let body = "SELECT above.id, above.parent_id FROM (
-                        WITH RECURSIVE up (id, parent_id) AS (
-                            SELECT g.id, g.parent_id FROM input i JOIN groups g ON g.id = i.id
-                            UNION SELECT g.id, g.parent_id FROM up JOIN groups g ON g.id = up.parent_id)
-                        SELECT id, parent_id FROM up WHERE parent_id IS NOT NULL) above";
-        let rows = self.query(rows::ids(groups.iter().map(|group| group.id)), body, &[]).await?;
+                        WITH RECURSIVE up (id, parent_id, steps) AS (
+                            SELECT g.id, g.parent_id, 0 FROM input i JOIN groups g ON g.id = i.id
+                            UNION SELECT g.id, g.parent_id, up.steps + 1 FROM up JOIN groups g ON g.id = up.parent_id
+                                  WHERE up.steps < {0})
+                        SELECT DISTINCT id, parent_id FROM up WHERE parent_id IS NOT NULL) above";
+        let most = [i64::try_from(ABOVE_MAX).unwrap_or(i64::MAX).into()];
+        let rows = self.query(rows::ids(groups.iter().map(|group| group.id)), body, &most).await?;
         let parents = rows.iter().map(|row| Ok((GroupId(row.try_get("", "id")?), GroupId(row.try_get("", "parent_id")?))));
         Ok(Above(parents.collect::<Result<_, StoreError>>()?))
     }
@@ -143,11 +145,10 @@ impl FactWrite {
 struct Above(HashMap<GroupId, GroupId>);
 
 impl Above {
-    /// Puts a group into another, or into none; `false` where it would be within itself, and stays where it is.
+    /// Puts a group into another, or into none; `false` where it would be within itself or too deep, and stays where it is.
     fn put(&mut self, group: GroupId, parent: Option<GroupId>) -> bool {
-        // No further than there are groups: stored ones may go round since before this was looked at.
-        let mut up = successors(parent, |at| self.0.get(at).copied()).take(self.0.len() + 1);
-        if up.any(|above| above == group) {
+        let up = successors(parent, |at| self.0.get(at).copied()).take(ABOVE_MAX + 1);
+        if up.enumerate().any(|(steps, above)| above == group || steps == ABOVE_MAX) {
             return false;
         }
         match parent {

@@ -36,8 +36,11 @@ impl FactWrite {
         let mut merge = Merge::new(stored.into_iter().map(|row| (row.external_id.clone(), row)));
         let mut outcomes = Vec::with_capacity(profiles.len());
         for profile in profiles {
-            let row = self.merged(profile, merge.now(&profile.external_id));
-            outcomes.push(merge.set(profile.external_id.clone(), row));
+            let old = merge.now(&profile.external_id);
+            let row = self.merged(profile, old);
+            let is_back = old.is_some_and(is_removed) && !is_removed(&row);
+            let outcome = merge.set(profile.external_id.clone(), row);
+            outcomes.push(if is_back { Outcome::Returned } else { outcome });
         }
 
         let due: Vec<&user::Model> = merge.due().filter_map(|due| due.now).collect();
@@ -100,7 +103,9 @@ impl FactWrite {
         if profile.is_news(row.claims_from) {
             self.merge_claims(profile, old, &mut row);
         }
-        row.status = profile.status.map_or(row.status, |status| status as i16);
+        let is_back = profile.is_listed && is_removed(&row);
+        let otherwise = if is_back { UserStatus::Active as i16 } else { row.status };
+        row.status = profile.status.map_or(otherwise, |status| status as i16);
         if profile.is_here && row.status == UserStatus::Invited as i16 {
             row.status = UserStatus::Active as i16;
         }
@@ -176,4 +181,8 @@ impl FactWrite {
         }
         Ok(written)
     }
+}
+
+fn is_removed(row: &user::Model) -> bool {
+    row.status == UserStatus::Removed as i16
 }
