@@ -142,7 +142,7 @@ async fn accept(listener: TcpListener, link: watch::Sender<Link>) {
             let Ok(node) = TcpStream::connect(now.target).await else { return };
             let (from_client, to_client) = client.into_split();
             let (from_node, to_node) = node.into_split();
-            let gate = Gate { link: watching.clone(), strandings: now.strandings, mutable: false };
+            let gate = Gate { link: watching.clone(), cuts: now.cuts, strandings: now.strandings, mutable: false };
             let answers = Gate { mutable: true, ..gate.clone() };
             tokio::select! {
                 _ = watching.wait_for(|link| link.cuts != now.cuts) => {}
@@ -158,6 +158,8 @@ async fn accept(listener: TcpListener, link: watch::Sender<Link>) {
 #[derive(Clone)]
 struct Gate {
     link: watch::Receiver<Link>,
+    /// How often connections had been cut when this one was made.
+    cuts: u32,
     /// How often connections had been stranded when this one was made.
     strandings: u32,
     /// These are answers, which a mute link swallows.
@@ -169,6 +171,10 @@ async fn pump(mut from: OwnedReadHalf, mut to: OwnedWriteHalf, mut gate: Gate) {
     let mut mute = false;
     while let Ok(count @ 1..) = from.read(&mut buffer).await {
         let Ok(now) = gate.link.wait_for(|link| !link.holds(gate.strandings)).await.map(|link| *link) else { return };
+        // Cut is cut: what a mute link held back until then must not slip through before the connection ends.
+        if now.cuts != gate.cuts {
+            return;
+        }
         mute |= gate.mutable && now.mute;
         if mute {
             continue;
