@@ -56,7 +56,7 @@ fn banner(config: &Config, address: &str) -> String {
     }
     let kept = place(config);
     format!(
-        "\n  Open http://{address}/ in two browsers and write to yourself.\n\n  \
+        "\n  Open http://{address}/ and choose people, each in a tab of their own.\n\n  \
          DEMO: anyone who can connect may sign in as a demo person, without a password.\n  \
          Turn it off with CAUSERIE_DEMO__ENABLED=false.\n\n  \
          Messages are kept in {kept}\n\n"
