@@ -13,7 +13,7 @@ use wire::event::Kind as Event;
 use super::{bus::Channel, frame::Frame, live::Live, person::Person, room::Room};
 use crate::{
     conversations::view,
-    store::{StoreError, queries::conversations::InboxChange},
+    store::{StoreError, queries::inbox::InboxChange},
 };
 
 /// People seated by one round of queries.

@@ -28,7 +28,7 @@ const BATCH_DEADLINE: Duration = Duration::from_secs(8);
 const LOAD_DEADLINE: Duration = Duration::from_secs(8);
 /// And is done so often for one order: rules may change faster than facts can be read.
 const LOADS: usize = 2;
-/// At most so many orders of a tenant wait for it.
+/// At most so many orders of a lane wait for it, whosever they are; further ones are refused.
 const PARKED_MAX: usize = 1_024;
 
 pub(super) async fn run(tools: Tools, mut waiting: mpsc::Receiver<Job>, stop: CancellationToken) {
@@ -73,10 +73,14 @@ impl Lane {
     /// Writes what can be written now. What comes after a parked order of the same tenant is parked behind it.
     async fn take(&mut self, jobs: Vec<Job>, loads: usize) {
         let mut ready = Vec::with_capacity(jobs.len());
+        let mut room = PARKED_MAX.saturating_sub(self.waiting());
         for job in jobs {
             match self.parked.get_mut(&job.order.caller.tenant) {
                 None => ready.push(job),
-                Some(parked) if parked.jobs.len() < PARKED_MAX => parked.jobs.push(job),
+                Some(parked) if room > 0 => {
+                    room -= 1;
+                    parked.jobs.push(job);
+                }
                 Some(_) => refuse(vec![job]),
             }
         }
@@ -98,7 +102,16 @@ impl Lane {
         }
     }
 
+    /// Orders that wait for facts.
+    fn waiting(&self) -> usize {
+        self.parked.values().map(|parked| parked.jobs.len()).sum()
+    }
+
     fn park(&mut self, tenant: TenantId, jobs: Vec<Job>, loads: usize) {
+        if self.waiting() + jobs.len() > PARKED_MAX {
+            tracing::error!(%tenant, orders = jobs.len(), "too many orders wait for facts to be read");
+            return refuse(jobs);
+        }
         if loads >= LOADS {
             tracing::error!(%tenant, orders = jobs.len(), "the rules of a tenant change faster than its facts can be read");
             return refuse(jobs);

@@ -7,6 +7,7 @@ pub mod copies;
 pub mod directory;
 pub mod facts;
 pub mod health;
+pub mod inbox;
 pub mod keys;
 pub mod mails;
 pub mod members;
