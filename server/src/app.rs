@@ -16,6 +16,7 @@ use crate::{
         Checks, Live,
         bus::{Bus, Incoming, LocalHub, RedisBus, RedisBusError},
     },
+    gateway::Beat,
     lifecycle::{Readiness, Tasks},
     pace::Allowances,
     sessions::Sessions,
@@ -45,6 +46,8 @@ pub struct App {
     pub allowances: Arc<Allowances>,
     /// The open sockets.
     pub sessions: Sessions,
+    /// When quiet connections are attended to.
+    pub beat: Beat,
     /// What load balancers are told.
     pub readiness: Readiness,
     /// Everything that runs.
@@ -106,7 +109,8 @@ impl App {
             rules,
             allowances: Arc::clone(&allowances),
         };
-        let sessions = Sessions::default();
+        let sessions = Sessions::start(&tasks, &metrics);
+        let beat = Beat::new(config.heartbeat.interval());
         Ok(Arc::new(Self {
             config,
             clock,
@@ -118,6 +122,7 @@ impl App {
             parts,
             allowances,
             sessions,
+            beat,
             readiness,
             tasks,
         }))

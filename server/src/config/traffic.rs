@@ -92,7 +92,7 @@ pub struct Limits {
     pub searches_burst: u32,
     /// Connections of one person on one node. Default 20.
     pub connections_per_user_max: u32,
-    /// Bytes that wait for a slow reader before it is parted from the live stream. Default 262,144.
+    /// Bytes that wait for a slow reader before it is parted from the live stream. Default 131,072.
     pub outbox_bytes_max: usize,
     /// Commands of one connection being worked on; beyond, its socket is not read. Default 64.
     pub in_flight_max: usize,
@@ -108,7 +108,7 @@ impl Default for Limits {
             searches_per_second: 5,
             searches_burst: 30,
             connections_per_user_max: 20,
-            outbox_bytes_max: 262_144,
+            outbox_bytes_max: 131_072,
             in_flight_max: 64,
         }
     }

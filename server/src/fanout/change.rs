@@ -138,7 +138,7 @@ impl Told {
                 bus::signal::Kind::Passing(bus::Passing {
                     conversation: conversation.to_bytes(),
                     user: user.to_bytes(),
-                    frame: frame.encoded(causerie_protocol::Encoding::Proto),
+                    frame: frame.payload(),
                 }),
             ),
         };
@@ -164,7 +164,7 @@ impl From<&Change> for bus::Change {
             seq,
             effect: effect as i32,
             author,
-            frame: change.frame.encoded(causerie_protocol::Encoding::Proto),
+            frame: change.frame.payload(),
             removed,
         }
     }

@@ -1,10 +1,15 @@
 //! A frame on its way to many: encoded at most once per encoding, however many sessions get it.
 
-use std::sync::{Arc, OnceLock};
+use std::sync::{
+    Arc, OnceLock,
+    atomic::{AtomicU64, Ordering},
+};
 
 use bytes::Bytes;
 use causerie_protocol::{Encoding, wire};
 use prost::Message;
+
+use crate::sessions::framing::framed;
 
 /// Shared by everyone it goes to. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -12,8 +17,11 @@ pub struct Frame(Arc<Encoded>);
 
 #[derive(Debug)]
 struct Encoded {
-    proto: Bytes,
+    payload: Bytes,
+    proto: OnceLock<Bytes>,
     json: OnceLock<Bytes>,
+    /// Times something was encoded, since asked last.
+    encodes: AtomicU64,
 }
 
 impl Frame {
@@ -22,29 +30,45 @@ impl Frame {
     pub fn event(kind: wire::event::Kind) -> Self {
         let event = wire::Event { kind: Some(kind) };
         let frame = wire::ServerFrame { body: Some(wire::server_frame::Body::Event(event)) };
-        Self::from_proto(Encoding::Proto.encode(&frame))
+        Self::new(Encoding::Proto.encode(&frame), 1)
     }
 
     /// Of an event another node encoded.
     #[must_use]
-    pub fn from_proto(proto: Bytes) -> Self {
-        Self(Arc::new(Encoded { proto, json: OnceLock::new() }))
+    pub fn from_proto(payload: Bytes) -> Self {
+        Self::new(payload, 0)
     }
 
-    /// The bytes for a session, made on first use.
+    fn new(payload: Bytes, encodes: u64) -> Self {
+        let encodes = AtomicU64::new(encodes);
+        Self(Arc::new(Encoded { payload, proto: OnceLock::new(), json: OnceLock::new(), encodes }))
+    }
+
+    /// As other nodes get it, in protobuf.
     #[must_use]
-    pub fn encoded(&self, encoding: Encoding) -> Bytes {
+    pub fn payload(&self) -> Bytes {
+        self.0.payload.clone()
+    }
+
+    /// As a session gets it: a whole WebSocket frame, made on first use.
+    #[must_use]
+    pub fn on_wire(&self, encoding: Encoding) -> Bytes {
+        let Encoded { payload, proto, json, encodes } = &*self.0;
         match encoding {
-            Encoding::Proto => self.0.proto.clone(),
-            Encoding::Json => self
-                .0
-                .json
-                .get_or_init(|| {
-                    // Bytes of a newer node decode too, without what this one does not know.
-                    let frame = wire::ServerFrame::decode(self.0.proto.clone()).unwrap_or_default();
-                    Encoding::Json.encode(&frame)
-                })
-                .clone(),
+            Encoding::Proto => proto.get_or_init(|| framed(encoding, payload)),
+            Encoding::Json => json.get_or_init(|| {
+                // Bytes of a newer node decode too, without what this one does not know.
+                let frame = wire::ServerFrame::decode(payload.clone()).unwrap_or_default();
+                encodes.fetch_add(1, Ordering::Relaxed);
+                framed(encoding, &encoding.encode(&frame))
+            }),
         }
+        .clone()
+    }
+
+    /// How often it was encoded since this was last asked: once per encoding is all it should be.
+    #[must_use]
+    pub fn take_encodes(&self) -> u64 {
+        self.0.encodes.swap(0, Ordering::Relaxed)
     }
 }

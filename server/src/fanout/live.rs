@@ -9,7 +9,7 @@ use std::{
     time::Duration,
 };
 
-use causerie_protocol::{ConnectionId, ConversationId, Encoding, ErrorCode, NodeId, Refusal, TenantId, UserId, bus};
+use causerie_protocol::{ConnectionId, ConversationId, ErrorCode, NodeId, Refusal, TenantId, UserId, bus};
 use dashmap::DashMap;
 use tokio::sync::{mpsc, oneshot};
 
@@ -199,6 +199,7 @@ impl Live {
                 {
                     self.request_repair(change.conversation);
                 }
+                self.0.metrics.frames_encoded.inc_by(change.frame.take_encodes());
                 if change.effect == Effect::Capabilities {
                     self.recheck(change.conversation);
                 }
@@ -235,7 +236,7 @@ impl Live {
     /// Shows a frame on every device of a person, on every node. Lost if the bus is away: whoever needs it asks again.
     pub fn tell_person(&self, user: UserId, frame: &Frame) {
         self.push_to(user, frame);
-        let told = bus::Told { user: user.to_bytes(), frame: frame.encoded(Encoding::Proto) };
+        let told = bus::Told { user: user.to_bytes(), frame: frame.payload() };
         self.0.outgoing.push_signal(Channel::User(user), bus::signal::Kind::Told(told));
     }
 
@@ -342,10 +343,18 @@ fn until(tasks: &Tasks, task: impl Future<Output = ()> + Send + 'static) -> impl
     }
 }
 
+/// Counts wait so long to be told, and again for something to go with: a write for counts alone would cost as much as one for
+/// a message.
 async fn tell_soon(soon: Arc<Soon>) {
+    let mut told: Vec<Arc<Person>> = Vec::new();
     loop {
-        soon.some.notified().await;
+        if told.is_empty() {
+            soon.some.notified().await;
+        }
         tokio::time::sleep(SOON_EVERY).await;
-        soon.tell();
+        for person in told {
+            person.nudge();
+        }
+        told = soon.tell();
     }
 }

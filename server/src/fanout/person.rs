@@ -9,7 +9,10 @@ use std::{
 use causerie_protocol::{ConnectionId, ConversationId, TenantId, UserId, wire};
 use wire::event::Kind as Event;
 
-use super::{frame::Frame, room::Count};
+use super::{
+    frame::Frame,
+    room::{Count, Room, grow_little},
+};
 use crate::sessions::Session;
 
 /// Counts that change faster are told together. In a busy group of thousands each count would otherwise cost a frame per
@@ -29,8 +32,9 @@ pub struct Person {
 #[derive(Default)]
 struct State {
     sessions: Vec<Arc<Session>>,
-    /// Seated in these, with what each adds to the total.
-    rooms: HashMap<ConversationId, u32>,
+    /// Seated in these; sorted by id.
+    rooms: Vec<Arc<Room>>,
+    /// The sum of what the seats' counts weigh.
     total_unread: u32,
     /// `None` until seated.
     inbox_version: Option<u32>,
@@ -49,12 +53,13 @@ pub struct Soon {
 }
 
 impl Soon {
-    /// Tells everyone's waiting counts.
-    pub fn tell(&self) {
+    /// Tells everyone's waiting counts, together with whatever else goes to them soon; answers whom.
+    pub fn tell(&self) -> Vec<Arc<Person>> {
         let people = std::mem::take(&mut *self.people.lock().unwrap_or_else(PoisonError::into_inner));
-        for person in people {
+        for person in &people {
             person.tell_waiting();
         }
+        people
     }
 }
 
@@ -69,6 +74,8 @@ impl Person {
     pub fn enter(&self, session: &Arc<Session>) -> bool {
         let mut state = self.lock();
         if !state.retired {
+            // Most people have one.
+            state.sessions.reserve_exact(1);
             state.sessions.push(Arc::clone(session));
         }
         !state.retired
@@ -89,7 +96,7 @@ impl Person {
             return None;
         }
         state.retired = true;
-        Some(state.rooms.keys().copied().collect())
+        Some(state.room_ids())
     }
 
     /// Left for good.
@@ -114,7 +121,7 @@ impl Person {
     /// Seated in these.
     #[must_use]
     pub fn rooms(&self) -> Vec<ConversationId> {
-        self.lock().rooms.keys().copied().collect()
+        self.lock().room_ids()
     }
 
     /// All sessions of now.
@@ -126,23 +133,31 @@ impl Person {
     /// Sends a frame to every device.
     pub fn push(&self, frame: &Frame) {
         for session in &self.lock().sessions {
-            session.outbox.push_live(frame, session.encoding);
+            session.show(frame);
         }
     }
 
-    /// A seat's count is this now.
-    pub(super) fn counted(&self, room: ConversationId, before: Option<Count>, now: Count) {
+    /// A seat is taken.
+    pub(super) fn seated_in(&self, room: &Arc<Room>, count: Count) {
         let mut state = self.lock();
-        let weight = now.weight();
-        state.total_unread = state.total_unread.saturating_sub(before.map_or(0, |count| count.weight())) + weight;
-        state.rooms.insert(room, weight);
+        if let Err(at) = state.seat_of(room.id) {
+            grow_little(&mut state.rooms);
+            state.rooms.insert(at, Arc::clone(room));
+        }
+        state.recount(Count::default(), count);
+    }
+
+    /// A seat's count is another now.
+    pub(super) fn recounted(&self, before: Count, now: Count) {
+        self.lock().recount(before, now);
     }
 
     /// A seat is gone.
     pub(super) fn unseated(&self, room: ConversationId, count: Count) {
         let mut state = self.lock();
-        if state.rooms.remove(&room).is_some() {
-            state.total_unread = state.total_unread.saturating_sub(count.weight());
+        if let Ok(at) = state.seat_of(room) {
+            state.rooms.remove(at);
+            state.recount(count, Count::default());
         }
         state.waiting.remove(&room);
     }
@@ -151,24 +166,51 @@ impl Person {
     pub(super) fn tell_count(&self, room: ConversationId, count: Count) {
         let mut state = self.lock();
         state.waiting.remove(&room);
-        state.tell(room, count);
+        let frame = state.frame(room, count);
+        for session in &state.sessions {
+            session.show(&frame);
+        }
     }
 
-    /// Tells a count now, or soon if one was told just before.
-    pub(super) fn tell_count_soon(self: &Arc<Self>, room: ConversationId, count: Count) {
+    /// Shows a change of a room to every device. If it moved the count of the person's seat from one to another, that is
+    /// told now, or soon if one was told just before.
+    pub(super) fn deliver(
+        self: &Arc<Self>,
+        room: ConversationId,
+        frame: &Frame,
+        moved: Option<(Count, Count)>,
+        now: Instant,
+    ) {
         let mut state = self.lock();
-        let now = Instant::now();
-        if state.waiting.is_empty() && state.told_at.is_none_or(|at| now - at >= COUNTS_APART) {
-            state.told_at = Some(now);
-            state.tell(room, count);
-            return;
+        let mut told = None;
+        let mut waits = false;
+        if let Some((before, count)) = moved {
+            state.recount(before, count);
+            if state.waiting.is_empty() && state.told_at.is_none_or(|at| now - at >= COUNTS_APART) {
+                state.told_at = Some(now);
+                told = Some(state.frame(room, count));
+            } else {
+                waits = state.waiting.is_empty();
+                state.waiting.insert(room, count);
+            }
         }
-        let first = state.waiting.is_empty();
-        state.waiting.insert(room, count);
+        for session in &state.sessions {
+            session.show(frame);
+            if let Some(told) = &told {
+                session.show(told);
+            }
+        }
         drop(state);
-        if let (true, Some(soon)) = (first, self.soon.upgrade()) {
+        if let (true, Some(soon)) = (waits, self.soon.upgrade()) {
             soon.people.lock().unwrap_or_else(PoisonError::into_inner).push(Arc::clone(self));
             soon.some.notify_one();
+        }
+    }
+
+    /// What was told to go with something else goes by itself.
+    pub fn nudge(&self) {
+        for session in &self.lock().sessions {
+            session.nudge();
         }
     }
 
@@ -176,7 +218,10 @@ impl Person {
         let mut state = self.lock();
         state.told_at = Some(Instant::now());
         for (room, count) in std::mem::take(&mut state.waiting) {
-            state.tell(room, count);
+            let frame = state.frame(room, count);
+            for session in &state.sessions {
+                session.show_soon(&frame);
+            }
         }
     }
 
@@ -186,8 +231,20 @@ impl Person {
 }
 
 impl State {
-    fn tell(&self, room: ConversationId, count: Count) {
-        let frame = Frame::event(Event::ReadStateChanged(wire::ReadStateChanged {
+    fn seat_of(&self, room: ConversationId) -> Result<usize, usize> {
+        self.rooms.binary_search_by(|one| one.id.cmp(&room))
+    }
+
+    fn room_ids(&self) -> Vec<ConversationId> {
+        self.rooms.iter().map(|room| room.id).collect()
+    }
+
+    fn recount(&mut self, before: Count, now: Count) {
+        self.total_unread = self.total_unread.saturating_sub(before.weight()) + now.weight();
+    }
+
+    fn frame(&self, room: ConversationId, count: Count) -> Frame {
+        Frame::event(Event::ReadStateChanged(wire::ReadStateChanged {
             read_state: Some(wire::ReadState {
                 conversation_id: room.to_string(),
                 read_seq: count.read_seq,
@@ -195,9 +252,6 @@ impl State {
                 marked_unread: count.marked_unread,
             }),
             total_unread: self.total_unread,
-        }));
-        for session in &self.sessions {
-            session.outbox.push_live(&frame, session.encoding);
-        }
+        }))
     }
 }

@@ -116,7 +116,7 @@ impl Live {
             facts.is_some_and(|facts| facts.sees(session.caller.user, user))
         };
         for session in watchers.into_iter().filter(|session| sees(session)) {
-            session.outbox.push_live(&frame, session.encoding);
+            session.show(&frame);
         }
     }
 

@@ -7,6 +7,7 @@
 use std::{
     collections::{BTreeMap, VecDeque},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Instant,
 };
 
 use causerie_protocol::{ConversationId, UserId, wire};
@@ -54,14 +55,10 @@ struct Seat {
 }
 
 impl Seat {
-    /// Shows a change, unless it is of a message the member may have deleted their copy of: then their devices ask, and are
+    /// A change as this member sees it. Of a message the member may have deleted their copy of, the devices ask, and are
     /// answered without it.
-    fn show(&self, change: &Change) {
-        if change.seq().is_some_and(|seq| seq < self.whole_from) {
-            self.person.push(&Frame::event(wire::event::Kind::Gap(wire::Gap {})));
-        } else {
-            self.person.push(&change.frame);
-        }
+    fn view<'a>(&self, change: &'a Change, gap: &'a Frame) -> &'a Frame {
+        if change.seq().is_some_and(|seq| seq < self.whole_from) { gap } else { &change.frame }
     }
 }
 
@@ -147,7 +144,7 @@ impl Room {
 
     /// Seats a member, whose position was read from the database. False when so much happened since that the position
     /// must be read again.
-    pub fn seat(&self, person: &Arc<Person>, read: &seats::Seat) -> bool {
+    pub fn seat(self: &Arc<Self>, person: &Arc<Person>, read: &seats::Seat) -> bool {
         let mut state = self.lock();
         if person.is_retired() {
             return true;
@@ -161,7 +158,7 @@ impl Room {
         let mut count = Count { read_seq: read.read_seq, unread: read.unread, marked_unread: read.marked_unread };
         let Some(as_of) = state.bring_up(person.id, &mut count, read.version) else { return false };
         let seat = Seat { person: Arc::clone(person), count, as_of, whole_from: read.whole_from };
-        let before = match state.find(person.id) {
+        match state.find(person.id) {
             Ok(at) if Arc::ptr_eq(&state.seats[at].person, person) => {
                 let seat = &mut state.seats[at];
                 seat.whole_from = seat.whole_from.max(read.whole_from);
@@ -171,23 +168,20 @@ impl Room {
                 }
                 let before = std::mem::replace(&mut seat.count, count);
                 seat.as_of = as_of;
-                person.counted(self.id, Some(before), count);
+                person.recounted(before, count);
                 if before != count {
                     person.tell_count(self.id, count);
                 }
                 return true;
             }
-            Ok(at) => {
-                // Of one who left and came back.
-                state.seats[at] = seat;
-                None
-            }
+            // Of one who left and came back.
+            Ok(at) => state.seats[at] = seat,
             Err(at) => {
+                grow_little(&mut state.seats);
                 state.seats.insert(at, seat);
-                None
             }
-        };
-        person.counted(self.id, before, count);
+        }
+        person.seated_in(self, count);
         true
     }
 
@@ -215,7 +209,7 @@ impl Room {
         }
         let before = std::mem::replace(&mut seat.count, count);
         seat.as_of = as_of;
-        seat.person.counted(self.id, Some(before), count);
+        seat.person.recounted(before, count);
         seat.person.tell_count(self.id, count);
     }
 
@@ -277,6 +271,13 @@ impl Room {
     }
 }
 
+/// Room for one more, and an eighth: lists of who is where fill up once and stay so, and doubling would leave half of them empty.
+pub(super) fn grow_little<T>(list: &mut Vec<T>) {
+    if list.len() == list.capacity() {
+        list.reserve_exact((list.len() / 8).max(1));
+    }
+}
+
 impl State {
     fn find(&self, user: UserId) -> Result<usize, usize> {
         self.seats.binary_search_by(|seat| seat.person.id.cmp(&user))
@@ -300,17 +301,16 @@ impl State {
                 .collect(),
             _ => Vec::new(),
         };
+        let (now, gap) = (Instant::now(), Frame::event(wire::event::Kind::Gap(wire::Gap {})));
         for seat in &mut self.seats {
-            seat.show(change);
+            let mut moved = None;
             if seat.as_of < change.version {
                 seat.as_of = change.version;
                 let before = seat.count;
                 seat.count.apply(seat.person.id, &change.effect);
-                if seat.count != before {
-                    seat.person.counted(room, Some(before), seat.count);
-                    seat.person.tell_count_soon(room, seat.count);
-                }
+                moved = (seat.count != before).then_some((before, seat.count));
             }
+            seat.person.deliver(room, seat.view(change, &gap), moved, now);
         }
         for user in gone {
             if let Ok(at) = self.find(user) {
@@ -385,7 +385,7 @@ mod tests {
 
     #[test]
     fn who_is_seated_ahead_of_the_audience_does_not_make_its_missed_messages_old() {
-        let room = Room::new(ConversationId::new());
+        let room = Arc::new(Room::new(ConversationId::new()));
         assert!(room.seat(&member(), &read_at(5, 4)));
         // The database knows two messages more, which a lost signal keeps from the room.
         assert!(room.seat(&member(), &read_at(7, 6)));
@@ -397,7 +397,7 @@ mod tests {
 
     #[test]
     fn what_is_passed_over_is_counted() {
-        let room = Room::new(ConversationId::new());
+        let room = Arc::new(Room::new(ConversationId::new()));
         assert!(room.seat(&member(), &read_at(5, 4)));
         room.repair(&[], 900, 800);
         assert_eq!(room.seen(), Some((900, 800)), "a message up to 800 that changes next is no new one");

@@ -17,7 +17,7 @@ use super::{
 use crate::{
     app::App,
     conversations,
-    sessions::{CloseReason, Session},
+    sessions::{CloseReason, Session, framing::framed},
     telemetry::{CodeLabel, CommandLabel},
 };
 
@@ -71,11 +71,11 @@ fn peek_id(encoding: Encoding, frame: &[u8]) -> Option<u32> {
     .filter(|id| *id != 0)
 }
 
-/// An answer, encoded.
+/// An answer as it goes over the wire.
 #[must_use]
 pub fn reply(encoding: Encoding, id: u32, answer: Answer) -> Bytes {
     let reply = wire::Reply { id, result: Some(answer) };
-    encoding.encode(&wire::ServerFrame { body: Some(wire::server_frame::Body::Reply(reply)) })
+    framed(encoding, &encoding.encode(&wire::ServerFrame { body: Some(wire::server_frame::Body::Reply(reply)) }))
 }
 
 /// Counts a refusal by its code.
@@ -89,7 +89,7 @@ pub async fn frame(app: &Arc<App>, session: &Arc<Session>, pace: &mut Pace, time
     if verdict == Verdict::Flood {
         return Next::Close(CloseReason::code(CloseCode::RateLimited));
     }
-    let request = match decode(session.encoding, frame) {
+    let request = match decode(session.link.encoding, frame) {
         Ok(request) => request,
         Err(Unreadable::Reply(id, refusal)) => return refuse(app, session, id, refusal),
         Err(Unreadable::Close(refusal)) => return Next::Close(CloseReason::Code(CloseCode::Malformed, refusal.message)),
@@ -116,7 +116,7 @@ pub async fn frame(app: &Arc<App>, session: &Arc<Session>, pace: &mut Pace, time
         },
         Ok(SocketCommand::Resume(resume)) => {
             // Live events flow before the positions are compared, so that none falls between.
-            session.outbox.rejoin();
+            session.link.rejoin();
             let (live, caller) = (app.live.clone(), session.caller);
             later(app, session, id, async move { live.resume(caller, resume).await.map(Answer::Resumed) })
         }
@@ -159,14 +159,14 @@ async fn refresh(app: &App, session: &Session, timers: &mut Timers, token: &str)
     Ok(wire::TokenRefreshed { token_expires_at: Some(causerie_protocol::Timestamp { seconds, nanos: 0 }) })
 }
 
-fn answer(session: &Session, id: u32, answer: Answer) -> Next {
+fn answer(session: &Arc<Session>, id: u32, answer: Answer) -> Next {
     if id != 0 {
-        session.outbox.push_reply(reply(session.encoding, id, answer));
+        session.answer(reply(session.link.encoding, id, answer));
     }
     Next::Done
 }
 
-fn refuse(app: &App, session: &Session, id: u32, refusal: Refusal) -> Next {
+fn refuse(app: &App, session: &Arc<Session>, id: u32, refusal: Refusal) -> Next {
     count_refusal(app, &refusal);
     answer(session, id, Answer::Error(refusal.into()))
 }
@@ -177,7 +177,7 @@ fn later(
     id: u32,
     work: impl Future<Output = Result<Answer, Refusal>> + Send + 'static,
 ) -> Next {
-    let (app, encoding) = (Arc::clone(app), session.encoding);
+    let (app, encoding) = (Arc::clone(app), session.link.encoding);
     Next::Answer(
         async move {
             let answer = work.await.unwrap_or_else(|refusal| {

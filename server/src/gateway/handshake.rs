@@ -2,28 +2,27 @@
 
 use std::sync::Arc;
 
-use causerie_protocol::{CloseCode, Encoding, ErrorCode, Refusal, command::SocketCommand, limits, wire};
-use tokio::time::{Instant, timeout};
+use causerie_protocol::{CloseCode, ConnectionId, ErrorCode, Refusal, command::SocketCommand, limits, wire};
+use tokio::time::timeout;
 use wire::reply::Result as Answer;
 
 use super::{
     commands::{self, Unreadable},
-    connection::Socket,
-    timers::Timers,
+    reader::Reader,
 };
 use crate::{
     app::App,
     conversations::Caller,
     lifecycle::Phase,
-    sessions::{CloseReason, Outbox, Session},
+    sessions::{CloseReason, Link, Session},
 };
 
 /// Somebody the server knows, with all their conversations live.
 pub struct Established {
     /// The session, registered everywhere.
     pub present: Present,
-    /// Its deadlines.
-    pub timers: Timers,
+    /// When its token ends. Seconds since 1970 UTC.
+    pub expires_at_s: i64,
 }
 
 /// A registered session. Dropping it takes it out everywhere, whichever way its task ends.
@@ -58,21 +57,21 @@ impl Drop for Present {
 ///
 /// # Errors
 /// Why the connection ends; the peer was told what it can use.
-pub async fn establish(app: &Arc<App>, socket: &mut Socket) -> Result<Established, CloseReason> {
+pub async fn establish(app: &Arc<App>, reader: &mut Reader, link: &Arc<Link>) -> Result<Established, CloseReason> {
     let late = || CloseReason::Code(CloseCode::HandshakeTimeout, "no hello came in time".to_owned());
     let going_away = || CloseReason::code(CloseCode::GoingAway);
     let stopping = app.tasks.stopping();
     let frame = tokio::select! {
-        first = timeout(app.config.handshake.timeout(), socket.next_frame()) => first.map_err(|_| late())??,
+        first = timeout(app.config.handshake.timeout(), reader.next(&**link)) => first.map_err(|_| late())??,
         () = stopping.cancelled() => return Err(going_away()),
     };
-    let encoding = socket.encoding;
+    let encoding = link.encoding;
     let request = match commands::decode(encoding, &frame) {
         Ok(request) => request,
         Err(Unreadable::Close(refusal)) => return Err(malformed(&refusal)),
         Err(Unreadable::Reply(id, refusal)) => {
             let reason = malformed(&refusal);
-            return Err(refuse(app, socket, id, refusal, reason));
+            return Err(refuse(app, link, id, refusal, reason));
         }
     };
     let id = request.id;
@@ -83,22 +82,22 @@ pub async fn establish(app: &Arc<App>, socket: &mut Socket) -> Result<Establishe
         }
         Err(refusal) => {
             let reason = malformed(&refusal);
-            return Err(refuse(app, socket, id, refusal, reason));
+            return Err(refuse(app, link, id, refusal, reason));
         }
     };
     let identity = match app.auth.user(&token).await {
         Ok(identity) => identity,
         Err(error) => {
             let reason = CloseReason::Code(error.close_code(), error.to_string());
-            return Err(refuse(app, socket, id, error.into(), reason));
+            return Err(refuse(app, link, id, error.into(), reason));
         }
     };
     let caller = Caller { tenant: identity.tenant, user: identity.user, issued_at_s: identity.issued_at_s };
-    let outbox = Outbox::new(app.config.limits.outbox_bytes_max);
-    let session = Session::new(caller, encoding, outbox);
+    let connection = ConnectionId::new();
+    let session = Session::new(connection, caller, Arc::clone(link), app.sessions.flusher(connection));
     let Some(present) = Present::enter(app, session) else {
         let refusal = Refusal::new(ErrorCode::TooMany, "this person has too many connections");
-        return Err(refuse(app, socket, id, refusal, CloseReason::code(CloseCode::TooManyConnections)));
+        return Err(refuse(app, link, id, refusal, CloseReason::code(CloseCode::TooManyConnections)));
     };
     // Looked at once the drain can see this session: it is closed here or there.
     if app.readiness.phase() == Phase::Stopping {
@@ -109,13 +108,11 @@ pub async fn establish(app: &Arc<App>, socket: &mut Socket) -> Result<Establishe
     );
     match welcome(app, &present.session, identity.profile, identity.expires_at_s, resume).await {
         Ok(welcome) => {
-            // Written before the outbox's first frame: what follows is live.
-            socket.feed(commands::reply(encoding, id, Answer::Welcome(welcome)))?;
-            socket.start_flush();
-            let timers = Timers::new(app.config.heartbeat.interval(), identity.expires_at_s, Instant::now());
-            Ok(Established { present, timers })
+            // Live events wait behind it since the person was seated.
+            link.push_first(commands::reply(encoding, id, Answer::Welcome(welcome)));
+            Ok(Established { present, expires_at_s: identity.expires_at_s })
         }
-        Err(refusal) => Err(refuse(app, socket, id, refusal, CloseReason::code(CloseCode::Overloaded))),
+        Err(refusal) => Err(refuse(app, link, id, refusal, CloseReason::code(CloseCode::Overloaded))),
     }
 }
 
@@ -151,21 +148,13 @@ async fn welcome(
 }
 
 /// Answers the hello with why not; the reason closes the connection then.
-fn refuse(app: &App, socket: &mut Socket, id: u32, refusal: Refusal, reason: CloseReason) -> CloseReason {
+fn refuse(app: &App, link: &Link, id: u32, refusal: Refusal, reason: CloseReason) -> CloseReason {
     commands::count_refusal(app, &refusal);
-    let answer = commands::reply(socket.encoding, id, Answer::Error(refusal.into()));
-    // A peer that is gone already needs no answer.
-    let _ = socket.feed(answer);
+    link.push_first(commands::reply(link.encoding, id, Answer::Error(refusal.into())));
     reason
 }
 
 fn malformed(refusal: &Refusal) -> CloseReason {
     let place = if refusal.field.is_empty() { String::new() } else { format!("`{}`: ", refusal.field) };
     CloseReason::Code(CloseCode::Malformed, format!("{place}{}", refusal.message))
-}
-
-/// The encodings a first frame may come in.
-#[must_use]
-pub fn is_of(encoding: Encoding, binary: bool) -> bool {
-    (encoding == Encoding::Proto) == binary
 }

@@ -1,7 +1,7 @@
 //! Sockets: from the HTTP upgrade to the close frame.
 //!
 //! [`upgrade`] turns a request into a WebSocket, [`handshake`] learns who is there, [`connection`] is the loop that then
-//! reads and writes, [`commands`] is what it does with a frame. [`drain()`] sends everyone elsewhere when the server leaves.
+//! goes on, [`reader`] what it hears, [`commands`] what it does with a frame. [`drain()`] sends everyone elsewhere when the server leaves.
 
 mod commands;
 mod connection;
@@ -9,7 +9,9 @@ mod drain;
 mod handshake;
 mod origin;
 mod pace;
+mod reader;
 mod timers;
 pub mod upgrade;
 
 pub use drain::drain;
+pub use timers::Beat;

@@ -4,30 +4,16 @@
 use std::sync::Arc;
 
 use axum::{body::Body, extract::State};
-use causerie_protocol::{Encoding, limits};
+use causerie_protocol::Encoding;
 use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, Version, header};
+use hyper::upgrade::OnUpgrade;
 use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
-use tokio_tungstenite::{
-    WebSocketStream,
-    tungstenite::{
-        handshake::derive_accept_key,
-        protocol::{Role, WebSocketConfig},
-    },
-};
+use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 
 use super::{connection, origin};
 use crate::app::App;
 
-/// tungstenite zero-fills 128 KiB per socket by default; measured on 6,000 idle sockets, 4 KiB brought each from 133.6 to
-/// 5.6 KiB.
-const READ_BUFFER_BYTES: usize = 4 * 1024;
-/// Only a flush writes: a batch from the outbox is one write, and putting a frame into the buffer never waits for the peer.
-/// The buffer holds one batch and is not allocated before it is needed.
-const WRITE_BUFFER_BYTES: usize = 16 * 1024 * 1024;
-/// Room for control frames behind a full buffer. An answer beyond this is refused by the buffer and ends the connection;
-/// common clients take no larger frame either.
-const WRITE_BUFFER_BYTES_MAX: usize = WRITE_BUFFER_BYTES + 64 * 1024;
 const RETRY_AFTER_S: &str = "2";
 
 /// `GET /v1/ws`.
@@ -37,13 +23,7 @@ pub async fn upgrade(State(app): State<Arc<App>>, mut request: Request<Body>) ->
         Err(refusal) => return *refusal,
     };
     let upgrading = hyper::upgrade::on(&mut request);
-    let tasks = app.tasks.clone();
-    tasks.spawn("connection", async move {
-        match upgrading.await {
-            Ok(upgraded) => serve(app, upgraded, encoding).await,
-            Err(error) => tracing::debug!(%error, "an upgrade was not completed"),
-        }
-    });
+    app.tasks.clone().spawn("connection", connection::run(app, upgrading, encoding));
     let mut response = Response::new(Body::empty());
     *response.status_mut() = StatusCode::SWITCHING_PROTOCOLS;
     let headers = response.headers_mut();
@@ -54,23 +34,22 @@ pub async fn upgrade(State(app): State<Arc<App>>, mut request: Request<Body>) ->
     response
 }
 
-async fn serve(app: Arc<App>, upgraded: hyper::upgrade::Upgraded, encoding: Encoding) {
-    let config = WebSocketConfig::default()
-        .read_buffer_size(READ_BUFFER_BYTES)
-        .write_buffer_size(WRITE_BUFFER_BYTES)
-        .max_write_buffer_size(WRITE_BUFFER_BYTES_MAX)
-        .max_message_size(Some(limits::FRAME_BYTES_MAX))
-        .max_frame_size(Some(limits::FRAME_BYTES_MAX));
-    // Past hyper's wrapper to the bare socket that `lifecycle::listener` gave it.
+/// The bare socket behind an upgrade, and what the client sent ahead of our answer.
+pub(super) async fn socket(upgrading: OnUpgrade) -> Option<(TcpStream, Vec<u8>)> {
+    let upgraded = match upgrading.await {
+        Ok(upgraded) => upgraded,
+        Err(error) => {
+            tracing::debug!(%error, "an upgrade was not completed");
+            return None;
+        }
+    };
+    // Past hyper's wrapper to the socket that `lifecycle::listener` gave it.
     let Ok(parts) = upgraded.downcast::<TokioIo<TcpStream>>() else {
         tracing::error!("the listener serves something else than TCP: the upgrade is given up");
-        return;
+        return None;
     };
-    // What the client sent ahead of our answer is kept; hyper's buffer, 11 KiB, is not.
-    let early = parts.read_buf.to_vec();
-    drop(parts.read_buf);
-    let socket = WebSocketStream::from_partially_read(parts.io.into_inner(), early, Role::Server, Some(config)).await;
-    connection::run(app, socket, encoding).await;
+    // hyper's buffer, 11 KiB, is not kept.
+    Some((parts.io.into_inner(), parts.read_buf.to_vec()))
 }
 
 fn check(app: &App, request: &Request<Body>) -> Result<(HeaderValue, Encoding), Box<Response<Body>>> {

@@ -8,6 +8,7 @@ use hyper_util::{
     rt::{TokioIo, TokioTimer},
     service::TowerToHyperService,
 };
+use socket2::SockRef;
 use tokio::net::{TcpListener, TcpStream};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
@@ -18,6 +19,9 @@ use crate::app::StartError;
 const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
 /// The longest head: a token of 8 KiB, cookies of the page around us, and room.
 const HEAD_BYTES_MAX: usize = 64 * 1024;
+/// What the kernel buffers for a peer that does not read, before the kernel doubles it for its own needs. It would grow to
+/// 4 MiB by itself, which 1,000 slow readers must not cost; a page of a history still leaves at once.
+const SEND_BUFFER_BYTES: usize = 48 * 1024;
 /// When the process has no file descriptor left, asking again at once would only burn time.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 
@@ -36,6 +40,8 @@ impl Listener {
     pub(super) async fn bind(key: &'static str, address: SocketAddr) -> Result<Bound, StartError> {
         let failed = |error| StartError::Listen { key, address, error };
         let listener = TcpListener::bind(address).await.map_err(failed)?;
+        // Each accepted socket inherits it.
+        SockRef::from(&listener).set_send_buffer_size(SEND_BUFFER_BYTES).map_err(failed)?;
         let address = listener.local_addr().map_err(failed)?;
         Ok(Bound(listener, address))
     }

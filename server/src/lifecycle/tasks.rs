@@ -8,6 +8,7 @@ use std::{
     },
 };
 
+use futures::FutureExt as _;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 /// Where the server is in its life.
@@ -78,11 +79,7 @@ impl Tasks {
     /// Runs a task without which there is no serving: when it panics, [`Self::died`] tells.
     pub fn spawn_vital(&self, name: &'static str, task: impl Future<Output = ()> + Send + 'static) {
         let watch = Watch { name, tasks: self.clone(), vital: true };
-        self.tracker.spawn(async move {
-            let watch = watch;
-            task.await;
-            drop(watch);
-        });
+        self.tracker.spawn(task.map(move |()| drop(watch)));
     }
 
     /// A task run by someone else whose panic is remembered here.
@@ -92,11 +89,8 @@ impl Tasks {
         task: impl Future<Output = ()> + Send + 'static,
     ) -> impl Future<Output = ()> + Send + 'static {
         let watch = Watch { name, tasks: self.clone(), vital: false };
-        async move {
-            let watch = watch;
-            task.await;
-            drop(watch);
-        }
+        // An `async` block would hold the task twice: where it came in, and where it is awaited.
+        task.map(move |()| drop(watch))
     }
 
     /// Returns when a vital task died.

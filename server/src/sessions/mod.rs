@@ -1,5 +1,9 @@
-//! Who is connected: a session is the person behind a socket.
+//! Who is connected: a session is the person behind a socket. What is to be written to it waits in its [`Link`]'s outbox
+//! until a [`flusher`] comes by.
 
+pub mod flusher;
+pub mod framing;
+mod link;
 mod outbox;
 mod session;
 
@@ -9,18 +13,47 @@ use causerie_protocol::{ConnectionId, UserId};
 use dashmap::{DashMap, mapref::entry::Entry};
 
 pub use self::{
-    outbox::Outbox,
+    link::Link,
+    outbox::Wrote,
     session::{CloseReason, Session},
 };
+use crate::{lifecycle::Tasks, telemetry::Metrics};
+use flusher::Flusher;
 
 /// All sessions of this node.
-#[derive(Default)]
 pub struct Sessions {
+    /// One per core; each session keeps to one.
+    flushers: Vec<Arc<Flusher>>,
     by_connection: DashMap<ConnectionId, Arc<Session>>,
     per_user: DashMap<UserId, u32>,
 }
 
 impl Sessions {
+    /// None yet; those who will write to them are started.
+    #[must_use]
+    pub fn start(tasks: &Tasks, metrics: &Arc<Metrics>) -> Self {
+        let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+        let flushers: Vec<Arc<Flusher>> = (0..cores).map(|_| Arc::default()).collect();
+        for flusher in &flushers {
+            let (flusher, metrics, stop) = (Arc::clone(flusher), Arc::clone(metrics), tasks.stopping());
+            tasks.spawn_vital("flusher", async move {
+                tokio::select! {
+                    () = flusher.run(metrics) => {}
+                    () = stop.cancelled() => {}
+                }
+            });
+        }
+        Self { flushers, by_connection: DashMap::new(), per_user: DashMap::new() }
+    }
+
+    /// Who writes to a connection.
+    #[must_use]
+    pub fn flusher(&self, connection: ConnectionId) -> Arc<Flusher> {
+        // The last bytes of an id are random.
+        let at = usize::from(connection.0.as_bytes()[15]) % self.flushers.len();
+        Arc::clone(&self.flushers[at])
+    }
+
     /// Adds a session unless its person has `max` already.
     pub fn add(&self, session: &Arc<Session>, max: u32) -> bool {
         let mut count = self.per_user.entry(session.caller.user).or_default();

@@ -1,4 +1,4 @@
-//! What waits to be written to one socket.
+//! What waits to be written to one socket, and the writing.
 //!
 //! Bounded in bytes, allocated only while something waits, never a reason for a sender to wait. A reader too slow for the
 //! live stream is parted from it: what waits is dropped, a `Gap` tells the client, and nothing live is queued until it
@@ -6,77 +6,176 @@
 
 use std::{
     collections::VecDeque,
+    io::{self, IoSlice},
+    ops::AddAssign,
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
-use bytes::Bytes;
+use bytes::{Buf as _, Bytes};
 use causerie_protocol::{Encoding, wire};
-use tokio::sync::Notify;
 
-use crate::fanout::Frame;
+use crate::{fanout::Frame, telemetry::Metrics};
+
+/// Frames given to the kernel with one call, and their bytes: its default send buffer takes them whole.
+const SLICES_MAX: usize = 64;
+const CALL_BYTES_MAX: usize = 64 * 1024;
 
 /// The queue of one session.
 pub struct Outbox {
     queue: Mutex<Queue>,
-    some: Notify,
+    encoding: Encoding,
     live_bytes_max: usize,
 }
 
 #[derive(Default)]
 struct Queue {
-    replies: VecDeque<Bytes>,
-    reply_bytes: usize,
-    live: VecDeque<Bytes>,
+    waiting: VecDeque<Waiting>,
+    /// The kernel took a part of the first one.
+    begun: bool,
     live_bytes: usize,
+    reply_bytes: usize,
     parted: bool,
     gap_due: bool,
+    writer: Writer,
+}
+
+/// A frame as it goes over the wire, or its rest.
+struct Waiting {
+    bytes: Bytes,
+    live: bool,
+}
+
+/// Whose turn it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+enum Writer {
+    /// Nobody's, until the first frame of all is there: see [`Outbox::push_first`].
+    #[default]
+    Held,
+    /// Nobody's: nothing waits.
+    Idle,
+    /// Somebody was asked to write.
+    Due,
+    /// The kernel takes no more for now.
+    Blocked,
+    /// The connection broke; nothing is queued any more.
+    Broken,
+}
+
+/// What became of a call to [`Outbox::write`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Wrote {
+    /// Calls that wrote something.
+    pub calls: u64,
+    /// Frames written to their end.
+    pub frames: u64,
+    /// Bytes the kernel took.
+    pub bytes: u64,
+    /// Readers that were too slow and are told so with these.
+    pub parted: u64,
+    /// The connection's own task has to look: the socket is blocked or broken, or there is room for answers again.
+    pub look: bool,
+}
+
+impl AddAssign for Wrote {
+    fn add_assign(&mut self, more: Self) {
+        self.calls += more.calls;
+        self.frames += more.frames;
+        self.bytes += more.bytes;
+        self.parted += more.parted;
+        self.look |= more.look;
+    }
+}
+
+impl Wrote {
+    /// Adds it to the server's figures.
+    pub fn count(&self, metrics: &Metrics) {
+        metrics.socket_writes.inc_by(self.calls);
+        metrics.frames_sent.inc_by(self.frames);
+        metrics.bytes_sent.inc_by(self.bytes);
+        metrics.slow_readers.inc_by(self.parted);
+    }
 }
 
 impl Outbox {
-    /// An empty one; beyond `live_bytes_max` waiting, its reader counts as slow.
+    /// An empty one, which nobody is asked to write yet; beyond `live_bytes_max` waiting, its reader counts as slow.
     #[must_use]
-    pub fn new(live_bytes_max: usize) -> Self {
-        Self { queue: Mutex::default(), some: Notify::new(), live_bytes_max }
+    pub fn new(encoding: Encoding, live_bytes_max: usize) -> Self {
+        Self { queue: Mutex::default(), encoding, live_bytes_max }
     }
 
-    /// Queues an event, unless the reader is parted from the live stream, or too slow and parted by this.
-    pub fn push_live(&self, frame: &Frame, encoding: Encoding) {
+    /// Queues an event, unless the reader is parted from the live stream, or too slow and parted by this. True when somebody
+    /// has to write now.
+    #[must_use]
+    pub fn push_live(&self, frame: &Frame) -> bool {
         let mut queue = self.lock();
-        if queue.parted {
-            return;
-        }
-        let bytes = frame.encoded(encoding);
-        if queue.live_bytes + bytes.len() > self.live_bytes_max {
-            queue.live = VecDeque::new();
-            queue.live_bytes = 0;
-            queue.parted = true;
-            queue.gap_due = true;
-            drop(queue);
-            self.some.notify_one();
-            return;
-        }
-        queue.live_bytes += bytes.len();
-        queue.live.push_back(bytes);
-        let first = queue.live.len() == 1;
-        drop(queue);
-        if first {
-            self.some.notify_one();
-        }
+        self.queue_live(&mut queue, frame) && queue.asks_to_write()
     }
 
-    /// Queues an answer.
-    pub fn push_reply(&self, bytes: Bytes) {
+    /// As [`Outbox::push_live`], but nobody has to write for its sake.
+    pub fn push_soon(&self, frame: &Frame) {
+        self.queue_live(&mut self.lock(), frame);
+    }
+
+    /// True when something waits and somebody has to write.
+    #[must_use]
+    pub fn asks_to_write(&self) -> bool {
+        let mut queue = self.lock();
+        !queue.waiting.is_empty() && queue.asks_to_write()
+    }
+
+    fn queue_live(&self, queue: &mut Queue, frame: &Frame) -> bool {
+        if queue.parted || queue.writer == Writer::Broken {
+            return false;
+        }
+        let bytes = frame.on_wire(self.encoding);
+        if queue.live_bytes + bytes.len() > self.live_bytes_max {
+            queue.part();
+        } else {
+            queue.push(bytes, true);
+        }
+        true
+    }
+
+    /// Queues an answer, as it goes over the wire. True when somebody has to write now.
+    #[must_use]
+    pub fn push_reply(&self, bytes: Bytes) -> bool {
+        let mut queue = self.lock();
+        if queue.writer == Writer::Broken {
+            return false;
+        }
+        queue.push(bytes, false);
+        queue.asks_to_write()
+    }
+
+    /// Queues the answer to the first frame before all else that waits already, as it goes over the wire.
+    pub fn push_first(&self, bytes: Bytes) {
         let mut queue = self.lock();
         queue.reply_bytes += bytes.len();
-        queue.replies.push_back(bytes);
-        drop(queue);
-        self.some.notify_one();
+        queue.waiting.push_front(Waiting { bytes, live: false });
     }
 
     /// Bytes of answers that wait.
     #[must_use]
     pub fn reply_bytes(&self) -> usize {
         self.lock().reply_bytes
+    }
+
+    /// Nothing waits.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.lock().waiting.is_empty()
+    }
+
+    /// The kernel took no more the last time.
+    #[must_use]
+    pub fn is_blocked(&self) -> bool {
+        self.lock().writer == Writer::Blocked
+    }
+
+    /// The connection broke while it was written to.
+    #[must_use]
+    pub fn is_broken(&self) -> bool {
+        self.lock().writer == Writer::Broken
     }
 
     /// Live events flow again.
@@ -86,51 +185,46 @@ impl Outbox {
         queue.gap_due = false;
     }
 
-    /// Wakes whoever waits in [`Outbox::ready`].
-    pub fn wake(&self) {
-        self.some.notify_one();
-    }
-
-    /// Waits until something may be there.
-    pub async fn ready(&self) {
-        self.some.notified().await;
-    }
-
-    /// Takes frames of about `bytes_max` bytes, answers first; at least one if there is one. What is left wakes
-    /// [`Outbox::ready`] again. True when the reader is told of a gap with these.
-    pub fn take(&self, encoding: Encoding, bytes_max: usize, into: &mut Vec<Bytes>) -> bool {
+    /// Writes what waits with as few calls as it takes, until nothing waits or the kernel takes no more. `look_below`: bytes
+    /// of waiting answers at which the connection's task listens to its peer again.
+    pub fn write(&self, look_below: usize, mut call: impl FnMut(&[IoSlice<'_>]) -> io::Result<usize>) -> Wrote {
         let mut queue = self.lock();
-        let mut taken = 0;
-        while taken < bytes_max {
-            let next = match queue.replies.pop_front() {
-                Some(reply) => {
-                    queue.reply_bytes -= reply.len();
-                    reply
+        let mut wrote = Wrote::default();
+        let was_deaf = queue.reply_bytes >= look_below;
+        loop {
+            if queue.waiting.is_empty() {
+                // Idle sessions keep no memory for what once waited.
+                queue.waiting = VecDeque::new();
+                if std::mem::take(&mut queue.gap_due) {
+                    wrote.parted += 1;
+                    let gap = Frame::event(wire::event::Kind::Gap(wire::Gap {})).on_wire(self.encoding);
+                    queue.push(gap, false);
+                    continue;
                 }
-                None => match queue.live.pop_front() {
-                    Some(frame) => {
-                        queue.live_bytes -= frame.len();
-                        frame
-                    }
-                    None => break,
-                },
-            };
-            taken += next.len();
-            into.push(next);
-        }
-        if queue.replies.is_empty() && queue.live.is_empty() {
-            // Idle sessions keep no memory for what once waited.
-            queue.replies = VecDeque::new();
-            queue.live = VecDeque::new();
-            let gap = std::mem::take(&mut queue.gap_due);
-            if gap {
-                into.push(Frame::event(wire::event::Kind::Gap(wire::Gap {})).encoded(encoding));
+                queue.writer = Writer::Idle;
+                break;
             }
-            return gap;
+            match queue.call(&mut call) {
+                Ok(taken @ 1..) => {
+                    wrote.calls += 1;
+                    wrote.bytes += taken as u64;
+                    wrote.frames += queue.taken(taken);
+                }
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                    queue.writer = Writer::Blocked;
+                    wrote.look = true;
+                    break;
+                }
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Ok(_) | Err(_) => {
+                    *queue = Queue { writer: Writer::Broken, parted: true, ..Queue::default() };
+                    wrote.look = true;
+                    break;
+                }
+            }
         }
-        drop(queue);
-        self.some.notify_one();
-        false
+        wrote.look |= was_deaf && queue.reply_bytes < look_below;
+        wrote
     }
 
     fn lock(&self) -> MutexGuard<'_, Queue> {
@@ -138,63 +232,215 @@ impl Outbox {
     }
 }
 
+impl Queue {
+    fn push(&mut self, bytes: Bytes, live: bool) {
+        *(if live { &mut self.live_bytes } else { &mut self.reply_bytes }) += bytes.len();
+        self.waiting.push_back(Waiting { bytes, live });
+    }
+
+    fn asks_to_write(&mut self) -> bool {
+        let asks = self.writer == Writer::Idle;
+        if asks {
+            self.writer = Writer::Due;
+        }
+        asks
+    }
+
+    /// Drops what is live, but not the rest of a frame whose beginning is out.
+    fn part(&mut self) {
+        let mut begun = std::mem::take(&mut self.begun);
+        self.begun = begun;
+        self.waiting.retain(|one| std::mem::take(&mut begun) || !one.live);
+        self.live_bytes = self.waiting.iter().filter(|one| one.live).map(|one| one.bytes.len()).sum();
+        self.parted = true;
+        self.gap_due = true;
+    }
+
+    fn call(&self, call: &mut impl FnMut(&[IoSlice<'_>]) -> io::Result<usize>) -> io::Result<usize> {
+        let mut slices = [IoSlice::new(&[]); SLICES_MAX];
+        let (mut count, mut bytes) = (0, 0);
+        for (slice, one) in slices.iter_mut().zip(&self.waiting) {
+            if bytes >= CALL_BYTES_MAX {
+                break;
+            }
+            *slice = IoSlice::new(&one.bytes);
+            bytes += one.bytes.len();
+            count += 1;
+        }
+        call(&slices[..count])
+    }
+
+    /// The kernel took so many bytes; answers how many frames ended with them.
+    fn taken(&mut self, mut bytes: usize) -> u64 {
+        let mut ended = 0;
+        while let Some(first) = self.waiting.front_mut() {
+            let part = bytes.min(first.bytes.len());
+            *(if first.live { &mut self.live_bytes } else { &mut self.reply_bytes }) -= part;
+            bytes -= part;
+            if part < first.bytes.len() {
+                first.bytes.advance(part);
+                self.begun |= part > 0;
+                break;
+            }
+            self.waiting.pop_front();
+            self.begun = false;
+            ended += 1;
+        }
+        ended
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// A peer that takes so many bytes until its buffer is full.
+    #[derive(Default)]
+    struct Peer {
+        room: usize,
+        got: Vec<u8>,
+        calls: usize,
+    }
+
+    impl Peer {
+        fn with_room(room: usize) -> Self {
+            Self { room, ..Self::default() }
+        }
+
+        fn take(&mut self, slices: &[IoSlice<'_>]) -> io::Result<usize> {
+            self.calls += 1;
+            let before = self.got.len();
+            for byte in slices.iter().flat_map(|slice| slice.iter()) {
+                if self.room == 0 {
+                    break;
+                }
+                self.room -= 1;
+                self.got.push(*byte);
+            }
+            if self.got.len() == before { Err(io::ErrorKind::WouldBlock.into()) } else { Ok(self.got.len() - before) }
+        }
+
+        fn write(&mut self, outbox: &Outbox) -> Wrote {
+            outbox.write(1_000, |slices| self.take(slices))
+        }
+    }
+
+    /// One whose hello was answered.
+    fn outbox(live_bytes_max: usize) -> Outbox {
+        let outbox = Outbox::new(Encoding::Proto, live_bytes_max);
+        Peer::default().write(&outbox);
+        outbox
+    }
 
     fn frame(text: &str) -> Frame {
         Frame::from_proto(Bytes::from(text.to_owned()))
     }
 
-    fn taken(outbox: &Outbox, bytes_max: usize) -> Vec<Bytes> {
-        let mut frames = Vec::new();
-        outbox.take(Encoding::Proto, bytes_max, &mut frames);
-        frames
+    /// As a server sends it: final, binary, unmasked, short (RFC 6455 §5.2).
+    fn on_wire(payloads: &[&str]) -> Vec<u8> {
+        let one = |payload: &&str| [&[0x82, u8::try_from(payload.len()).expect("short")], payload.as_bytes()].concat();
+        payloads.iter().flat_map(one).collect()
     }
 
     #[test]
-    fn answers_come_first_and_events_in_order() {
-        let outbox = Outbox::new(1_000);
-        outbox.push_live(&frame("one"), Encoding::Proto);
-        outbox.push_live(&frame("two"), Encoding::Proto);
-        outbox.push_reply(Bytes::from_static(b"answer"));
-        assert_eq!(taken(&outbox, 1_000), ["answer", "one", "two"]);
-        assert!(taken(&outbox, 1_000).is_empty());
+    fn all_that_waits_leaves_with_one_call_in_order() {
+        let outbox = outbox(1_000);
+        assert!(outbox.push_live(&frame("one")), "the first asks to be written");
+        assert!(!outbox.push_reply(Bytes::from_static(b"answer")));
+        assert!(!outbox.push_live(&frame("two")));
+        let mut peer = Peer::with_room(1_000);
+        let wrote = peer.write(&outbox);
+        assert_eq!((wrote.calls, wrote.frames, wrote.look), (1, 3, false));
+        assert_eq!(peer.got, [on_wire(&["one"]), b"answer".to_vec(), on_wire(&["two"])].concat());
+        assert!(outbox.is_empty() && outbox.push_live(&frame("three")));
     }
 
     #[test]
-    fn takes_no_more_than_asked_but_at_least_one() {
-        let outbox = Outbox::new(1_000);
-        for _ in 0..3 {
-            outbox.push_live(&frame("0123456789"), Encoding::Proto);
-        }
-        assert_eq!(taken(&outbox, 15).len(), 2);
-        assert_eq!(taken(&outbox, 1).len(), 1);
+    fn what_may_wait_goes_with_the_next_or_when_asked() {
+        let outbox = outbox(1_000);
+        let mut peer = Peer::with_room(1_000);
+        assert!(!outbox.asks_to_write());
+        outbox.push_soon(&frame("count"));
+        assert!(outbox.push_live(&frame("message")));
+        assert_eq!(peer.write(&outbox).calls, 1);
+        outbox.push_soon(&frame("count"));
+        assert!(outbox.asks_to_write() && !outbox.asks_to_write(), "asked once");
+        peer.write(&outbox);
+        assert_eq!(peer.got, on_wire(&["count", "message", "count"]));
+    }
+
+    #[test]
+    fn nothing_leaves_before_the_welcome() {
+        let outbox = Outbox::new(Encoding::Proto, 1_000);
+        assert!(!outbox.push_live(&frame("one")));
+        outbox.push_first(Bytes::from_static(b"welcome"));
+        let mut peer = Peer::with_room(1_000);
+        peer.write(&outbox);
+        assert_eq!(peer.got, [b"welcome".to_vec(), on_wire(&["one"])].concat());
+    }
+
+    #[test]
+    fn what_the_kernel_took_in_part_goes_on_where_it_stopped() {
+        let outbox = outbox(1_000);
+        assert!(outbox.push_live(&frame("0123456789")));
+        let mut peer = Peer::with_room(5);
+        assert!(peer.write(&outbox).look);
+        assert!(outbox.is_blocked());
+        assert!(!outbox.push_live(&frame("more")), "whoever waits for the socket writes this too");
+        peer.room = 1_000;
+        assert_eq!(peer.write(&outbox).frames, 2);
+        assert_eq!(peer.got, on_wire(&["0123456789", "more"]));
+        assert!(!outbox.is_blocked());
     }
 
     #[test]
     fn a_slow_reader_is_parted_told_once_and_rejoins() {
-        let gap = Frame::event(wire::event::Kind::Gap(wire::Gap {})).encoded(Encoding::Proto);
-        let outbox = Outbox::new(10);
-        outbox.push_live(&frame("01234"), Encoding::Proto);
-        outbox.push_live(&frame("0123456"), Encoding::Proto);
-        outbox.push_live(&frame("x"), Encoding::Proto);
-        outbox.push_reply(Bytes::from_static(b"answer"));
-        assert_eq!(taken(&outbox, 1_000), [Bytes::from_static(b"answer"), gap]);
-        assert!(taken(&outbox, 1_000).is_empty(), "nothing live flows");
+        let gap = Frame::event(wire::event::Kind::Gap(wire::Gap {})).on_wire(Encoding::Proto);
+        let outbox = outbox(14);
+        let mut peer = Peer::with_room(3);
+        let _ = outbox.push_live(&frame("01234"));
+        peer.write(&outbox);
+        for text in ["abcdef", "0123456", "x"] {
+            let _ = outbox.push_live(&frame(text));
+        }
+        let _ = outbox.push_reply(Bytes::from_static(b"answer"));
+        peer.room = 1_000;
+        assert_eq!(peer.write(&outbox).parted, 1);
+        assert_eq!(peer.got, [on_wire(&["01234"]), b"answer".to_vec(), gap.to_vec()].concat(), "what began is ended");
+        assert!(!outbox.push_live(&frame("y")) && outbox.is_empty(), "nothing live flows");
         outbox.rejoin();
-        outbox.push_live(&frame("again"), Encoding::Proto);
-        assert_eq!(taken(&outbox, 1_000), ["again"]);
+        assert!(outbox.push_live(&frame("again")));
+    }
+
+    #[test]
+    fn whoever_stopped_listening_hears_of_room_for_answers() {
+        let outbox = outbox(1_000);
+        let _ = outbox.push_reply(Bytes::from(vec![7; 1_500]));
+        let mut peer = Peer::with_room(400);
+        peer.write(&outbox);
+        peer.room = 200;
+        assert!(peer.write(&outbox).look);
+        peer.room = 2_000;
+        assert_eq!(peer.write(&outbox), Wrote { calls: 1, frames: 1, bytes: 900, ..Wrote::default() });
+    }
+
+    #[test]
+    fn a_broken_connection_queues_nothing() {
+        let outbox = outbox(1_000);
+        let _ = outbox.push_live(&frame("x"));
+        let wrote = outbox.write(1_000, |_| Err(io::ErrorKind::ConnectionReset.into()));
+        assert!(wrote.look && outbox.is_broken());
+        assert!(!outbox.push_live(&frame("y")) && !outbox.push_reply(Bytes::from_static(b"z")) && outbox.is_empty());
     }
 
     #[test]
     fn an_empty_outbox_holds_no_memory() {
-        let outbox = Outbox::new(1_000);
-        for _ in 0..50 {
-            outbox.push_live(&frame("x"), Encoding::Proto);
+        let outbox = outbox(10_000);
+        for _ in 0..150 {
+            let _ = outbox.push_live(&frame("x"));
         }
-        assert_eq!(taken(&outbox, 1_000).len(), 50);
-        let queue = outbox.lock();
-        assert_eq!((queue.live.capacity(), queue.replies.capacity()), (0, 0));
+        let mut peer = Peer::with_room(10_000);
+        assert_eq!(peer.write(&outbox).calls, 3, "64 frames each");
+        assert_eq!(outbox.lock().waiting.capacity(), 0);
     }
 }

@@ -1,14 +1,15 @@
 //! One person on one socket.
 
 use std::sync::{
-    OnceLock,
+    Arc, OnceLock,
     atomic::{AtomicI64, Ordering},
 };
 
-use causerie_protocol::{CloseCode, ConnectionId, Encoding};
+use bytes::Bytes;
+use causerie_protocol::{CloseCode, ConnectionId};
 
-use super::outbox::Outbox;
-use crate::conversations::Caller;
+use super::{flusher::Flusher, link::Link};
+use crate::{conversations::Caller, fanout::Frame};
 
 /// Shared by the task that owns the socket and by whoever sends to it.
 pub struct Session {
@@ -16,13 +17,12 @@ pub struct Session {
     pub connection: ConnectionId,
     /// Who is behind it.
     pub caller: Caller,
-    /// How frames are encoded.
-    pub encoding: Encoding,
-    /// What is to be written.
-    pub outbox: Outbox,
+    /// The way to its peer.
+    pub link: Arc<Link>,
+    flusher: Arc<Flusher>,
     /// When the token in force was signed. Seconds since 1970 UTC.
     issued_at_s: AtomicI64,
-    closing: OnceLock<CloseReason>,
+    closing: OnceLock<Box<CloseReason>>,
 }
 
 /// Why a connection ends.
@@ -45,14 +45,41 @@ impl CloseReason {
 impl Session {
     /// A session whose token was accepted.
     #[must_use]
-    pub fn new(caller: Caller, encoding: Encoding, outbox: Outbox) -> Self {
-        Self {
-            connection: ConnectionId::new(),
-            caller,
-            encoding,
-            outbox,
-            issued_at_s: AtomicI64::new(caller.issued_at_s),
-            closing: OnceLock::new(),
+    pub fn new(connection: ConnectionId, caller: Caller, link: Arc<Link>, flusher: Arc<Flusher>) -> Self {
+        let issued_at_s = AtomicI64::new(caller.issued_at_s);
+        Self { connection, caller, link, flusher, issued_at_s, closing: OnceLock::new() }
+    }
+
+    /// Sends an event, unless its peer is too slow.
+    pub fn show(self: &Arc<Self>, frame: &Frame) {
+        if self.link.push_live(frame) {
+            self.flusher.add(Arc::clone(self));
+        }
+    }
+
+    /// Sends an event with whatever goes out next, or at [`nudge`](Self::nudge).
+    pub fn show_soon(&self, frame: &Frame) {
+        self.link.push_soon(frame);
+    }
+
+    /// Sends what waits for something to go with.
+    pub fn nudge(self: &Arc<Self>) {
+        if self.link.asks_to_write() {
+            self.flusher.add(Arc::clone(self));
+        }
+    }
+
+    /// Sends bytes as they go over the wire.
+    pub fn answer(self: &Arc<Self>, bytes: Bytes) {
+        if self.link.push_reply(bytes) {
+            self.flusher.add(Arc::clone(self));
+        }
+    }
+
+    /// Asks the peer whether it lives, unless something waits for it to read.
+    pub fn ping(self: &Arc<Self>) {
+        if self.link.push_ping() {
+            self.flusher.add(Arc::clone(self));
         }
     }
 
@@ -76,13 +103,13 @@ impl Session {
 
     /// Asks the task that owns the socket to close it. The first reason stands.
     pub fn close(&self, reason: CloseReason) {
-        let _ = self.closing.set(reason);
-        self.outbox.wake();
+        let _ = self.closing.set(Box::new(reason));
+        self.link.wake();
     }
 
     /// Why it is to be closed, if it is.
     #[must_use]
     pub fn closing(&self) -> Option<&CloseReason> {
-        self.closing.get()
+        self.closing.get().map(|reason| &**reason)
     }
 }

@@ -69,6 +69,7 @@ pub struct Metrics {
     pub bus_up: Gauge,
     pub frames_received: Family<CommandLabel, Counter>,
     pub frames_sent: Counter,
+    pub frames_encoded: Counter,
     pub bytes_sent: Counter,
     pub socket_writes: Counter,
     pub messages_accepted: Counter,
@@ -117,6 +118,7 @@ impl Metrics {
             bus_up: Gauge::default(),
             frames_received: Family::default(),
             frames_sent: Counter::default(),
+            frames_encoded: Counter::default(),
             bytes_sent: Counter::default(),
             socket_writes: Counter::default(),
             messages_accepted: Counter::default(),
@@ -147,6 +149,11 @@ impl Metrics {
         registry.register("bus_up", "1 while the bus between nodes works, else 0", m.bus_up.clone());
         registry.register("frames_received", "Frames from clients by command", m.frames_received.clone());
         registry.register("frames_sent", "Frames to clients", m.frames_sent.clone());
+        registry.register(
+            "frames_encoded",
+            "Times a change was encoded for those who see it: once per encoding, however many they are",
+            m.frames_encoded.clone(),
+        );
         registry.register_with_unit("sent", "WebSocket payload to clients", Unit::Bytes, m.bytes_sent.clone());
         registry.register(
             "socket_writes",
