@@ -73,11 +73,9 @@ impl<const N: usize> Rows<N> {
     /// `c` where the database can (SQLite's write transaction holds the only lock already).
     #[must_use]
     pub fn statement(self, backend: DbBackend, body: &str, extra: &[Value]) -> Statement {
-        let names = self.columns.map(|(name, _)| name).join(", ");
-        let (source, mut values) = match backend {
-            DbBackend::Postgres => self.arrays(),
-            _ => self.values(),
-        };
+        let names = self.names();
+        let mut values = Vec::new();
+        let source = self.source(backend, &mut values);
         let mut body = lock(backend, body);
         for (at, value) in extra.iter().enumerate() {
             values.push(value.clone());
@@ -86,31 +84,83 @@ impl<const N: usize> Rows<N> {
         Statement::from_sql_and_values(backend, format!("WITH input ({names}) AS ({source}) {body}"), values)
     }
 
-    fn arrays(self) -> (String, Vec<Value>) {
-        let casts: Vec<String> =
-            self.columns.iter().enumerate().map(|(at, (_, column))| format!("${}::{}", at + 1, column.array().1)).collect();
+    fn names(&self) -> String {
+        self.columns.map(|(name, _)| name).join(", ")
+    }
+
+    /// The rows as a query, and their values behind those there are.
+    fn source(self, backend: DbBackend, values: &mut Vec<Value>) -> String {
+        match backend {
+            DbBackend::Postgres => self.arrays(values),
+            _ => self.marks(values),
+        }
+    }
+
+    fn arrays(self, values: &mut Vec<Value>) -> String {
+        let first = values.len() + 1;
+        let cast = |(at, (_, column)): (usize, &(_, Column))| format!("${}::{}", first + at, column.array().1);
+        let casts: Vec<String> = self.columns.iter().enumerate().map(cast).collect();
         let mut columns: Vec<Vec<Value>> = (0..N).map(|_| Vec::with_capacity(self.rows.len())).collect();
         for row in self.rows {
             for (column, value) in columns.iter_mut().zip(row) {
                 column.push(value);
             }
         }
-        let values = self
-            .columns
-            .iter()
-            .zip(columns)
-            .map(|((_, column), values)| Value::Array(column.array().0, Some(Box::new(values))))
-            .collect();
-        (format!("SELECT * FROM unnest({})", casts.join(", ")), values)
+        let arrays = self.columns.iter().zip(columns);
+        values.extend(arrays.map(|((_, column), values)| Value::Array(column.array().0, Some(Box::new(values)))));
+        format!("SELECT * FROM unnest({})", casts.join(", "))
     }
 
-    fn values(self) -> (String, Vec<Value>) {
+    fn marks(self, values: &mut Vec<Value>) -> String {
         // Plain marks: SQLite takes `$1` for a name and searches its list of names for each, which made a batch of 256 rows
         // of 8 columns cost 35.5 ms to parse and bind instead of 2.1.
         let row_marks = format!("({})", ["?"; N].join(","));
         let text = format!("VALUES {}", vec![row_marks; self.rows.len()].join(","));
-        let values = self.rows.into_iter().flatten().collect();
-        (text, values)
+        values.extend(self.rows.into_iter().flatten());
+        text
+    }
+}
+
+/// Changes of one transaction that touch different tables, so that their order does not matter: PostgreSQL makes them with
+/// one statement, one trip instead of several.
+pub struct Together {
+    backend: DbBackend,
+    sources: Vec<String>,
+    changes: Vec<String>,
+    values: Vec<Value>,
+    alone: Vec<Statement>,
+}
+
+impl Together {
+    /// None yet.
+    #[must_use]
+    pub fn new(backend: DbBackend) -> Self {
+        Self { backend, sources: Vec::new(), changes: Vec::new(), values: Vec::new(), alone: Vec::new() }
+    }
+
+    /// Adds `<change>`, an INSERT, UPDATE or DELETE that takes `rows` as `input`; nothing if there are none.
+    pub fn add<const N: usize>(&mut self, rows: Rows<N>, change: &str) {
+        if rows.is_empty() {
+            return;
+        }
+        if self.backend != DbBackend::Postgres {
+            self.alone.push(rows.statement(self.backend, change, &[]));
+            return;
+        }
+        let name = format!("input_{}", self.sources.len());
+        let names = rows.names();
+        let source = rows.source(self.backend, &mut self.values);
+        self.sources.push(format!("{name} ({names}) AS ({source})"));
+        self.changes.push(change.replace("input", &name));
+    }
+
+    /// What to execute.
+    #[must_use]
+    pub fn statements(mut self) -> Vec<Statement> {
+        let Some(last) = self.changes.pop() else { return self.alone };
+        let others = self.changes.iter().enumerate().map(|(at, change)| format!("change_{at} AS ({change})"));
+        let with: Vec<String> = self.sources.iter().cloned().chain(others).collect();
+        vec![Statement::from_sql_and_values(self.backend, format!("WITH {} {last}", with.join(", ")), self.values)]
     }
 }
 

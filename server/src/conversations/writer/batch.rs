@@ -18,8 +18,9 @@ use crate::{
         StoreError,
         kinds::MAIL,
         queries::{
-            append::{Append, NewConversation, Standing},
+            append::{Append, NewConversation, Standing, Standings},
             copies::HiddenMessage,
+            facts::read,
             members::{Move, NewMember},
             messages::milliseconds,
         },
@@ -51,25 +52,34 @@ impl From<StoreError> for NotWritten {
 /// Writes a batch.
 pub(super) async fn write(tools: &Tools, now_ms: i64, orders: &[Order]) -> Result<Written, NotWritten> {
     let append = Append::new(tools.store.begin().await?);
-    let mut facts = HashMap::new();
-    for (tenant, version) in append.hold_facts(distinct(orders.iter().map(|order| order.caller.tenant))).await? {
-        let known = tools.facts.at_least_within(append.connection(), tenant, version).await?;
-        facts.insert(tenant, known.ok_or(NotWritten::FactsMissing(tenant))?);
-    }
     let mut told = Vec::new();
-    let members: Vec<_> = orders.iter().map(|order| members(&facts, order)).collect();
-    let refusals = orders.iter().zip(&members).map(|(order, members)| refused(tools, &facts, order, members));
-    let refusals: Vec<_> = refusals.collect();
-    let started = start(&append, orders, &members, &refusals, now_ms).await?;
+    let tenants = distinct(orders.iter().map(|order| order.caller.tenant));
+    let begun = if orders.iter().any(|order| matches!(order.op, Op::Start(_))) {
+        begin_with_starts(&append, tools, &tenants, orders, now_ms, &mut told).await?
+    } else {
+        append.hold(tenants.iter().copied(), distinct(orders.iter().filter_map(|order| order.op.place()))).await?;
+        Begun { refusals: vec![None; orders.len()], started: vec![None; orders.len()], facts: HashMap::new() }
+    };
+    let Begun { refusals, started, mut facts } = begun;
     let places: Vec<Option<ConversationId>> =
         orders.iter().zip(&started).map(|(order, started)| order.op.place().or(started.map(|(id, _)| id))).collect();
-    append.lock(distinct(places.iter().flatten().copied())).await?;
-    join_started(&append, orders, &members, &started, now_ms, &mut told).await?;
 
-    let actors = orders.iter().zip(&places).filter_map(|(order, place)| Some(((*place)?, order.caller.user)));
-    let standings = append.standings(distinct(actors)).await?;
-    let drafts = orders.iter().filter_map(|order| Some((order.caller.user, order.op.draft()?.client_id)));
-    let sent_before = append.sent_before(distinct(drafts)).await?;
+    let asked = orders
+        .iter()
+        .zip(&places)
+        .filter_map(|(order, place)| Some(((*place)?, order.caller.user, order.op.draft().map(|draft| draft.client_id))));
+    let Standings { by_actor: standings, sent, facts: versions } = append.standings(distinct(asked)).await?;
+    for (tenant, version) in versions {
+        // Whoever names a conversation of another tenant's is refused without that tenant's facts.
+        if tenants.contains(&tenant) && !facts.contains_key(&tenant) {
+            facts.insert(tenant, snapshot(&append, tools, tenant, version).await?);
+        }
+    }
+    let sent_before = append.messages(sent).await?.into_values().filter_map(|message| {
+        let key = (message.author_id.parse().ok()?, message.client_id.parse().ok()?);
+        Some((key, message))
+    });
+    let sent_before = sent_before.collect();
     let targets = append.messages(distinct(orders.iter().filter_map(|order| order.op.target()))).await?;
     let people: Vec<(ConversationId, UserId)> = orders.iter().flat_map(Order::concerned).collect();
     let present = append.present(&people).await?.into_iter().collect();
@@ -111,6 +121,48 @@ pub(super) async fn write(tools: &Tools, now_ms: i64, orders: &[Order]) -> Resul
     let told = work.told;
     append.commit().await?;
     Ok(Written { outcomes, told })
+}
+
+/// A tenant's facts at a version read under its lock.
+async fn snapshot(
+    append: &Append,
+    tools: &Tools,
+    tenant: TenantId,
+    version: read::Version,
+) -> Result<Arc<Snapshot>, NotWritten> {
+    let known = tools.facts.at_least_within(append.connection(), tenant, version).await?;
+    known.ok_or(NotWritten::FactsMissing(tenant))
+}
+
+/// A batch that holds its locks.
+struct Begun {
+    refusals: Vec<Option<Refusal>>,
+    started: Vec<Option<(ConversationId, bool)>>,
+    /// Those that were needed for it.
+    facts: HashMap<TenantId, Arc<Snapshot>>,
+}
+
+/// Makes the conversations that orders start: what may be made is to be known first, and what was made is locked last.
+async fn begin_with_starts(
+    append: &Append,
+    tools: &Tools,
+    tenants: &HashSet<TenantId>,
+    orders: &[Order],
+    now_ms: i64,
+    told: &mut Vec<Told>,
+) -> Result<Begun, NotWritten> {
+    let mut facts = HashMap::new();
+    for (tenant, version) in append.hold_facts(tenants.iter().copied()).await? {
+        facts.insert(tenant, snapshot(append, tools, tenant, version).await?);
+    }
+    let members: Vec<_> = orders.iter().map(|order| members(&facts, order)).collect();
+    let refusals = orders.iter().zip(&members).map(|(order, members)| refused(tools, &facts, order, members));
+    let refusals: Vec<_> = refusals.collect();
+    let started = start(append, orders, &members, &refusals, now_ms).await?;
+    let places = orders.iter().zip(&started).filter_map(|(order, started)| order.op.place().or(started.map(|(id, _)| id)));
+    append.lock(distinct(places)).await?;
+    join_started(append, orders, &members, &started, now_ms, told).await?;
+    Ok(Begun { refusals, started, facts })
 }
 
 /// Why an order must not start what it asks for, by facts that hold until the batch ends. What exists already may still be found.
@@ -271,7 +323,6 @@ async fn raise(append: &Append, users: impl Iterator<Item = UserId>) -> Result<I
 impl Work<'_> {
     /// Writes what was worked out, and fills in what only the written state tells.
     async fn store(&mut self, append: &Append, outcomes: &mut [Result<Done, Refusal>]) -> Result<(), StoreError> {
-        append.insert(&self.inserts).await?;
         let rewritten = self.rewritten.iter().filter_map(|id| self.targets.get(id)).filter_map(|message| {
             Some((
                 message.conversation_id.parse().ok()?,
@@ -285,23 +336,33 @@ impl Work<'_> {
         append.rewrite(rewritten.collect()).await?;
         let versions: HashMap<ConversationId, (u32, u32, u32)> =
             self.logs.iter().map(|(id, log)| (*id, (log.version, log.last_seq, log.member_count))).collect();
-        append.count(self.logs.drain().filter_map(|(_, log)| log.counters()).collect()).await?;
-
-        self.move_members(append).await?;
-        append
-            .move_positions(
-                self.readings
-                    .values()
-                    .map(|reading| Move {
-                        conversation: reading.conversation,
-                        user: reading.user,
-                        read_seq: reading.read_seq,
-                        marked_unread: reading.marked_unread,
-                    })
-                    .collect(),
-            )
-            .await?;
+        let counters = self.logs.drain().filter_map(|(_, log)| log.counters()).collect();
+        let moves: Vec<Move> = self
+            .readings
+            .values()
+            .map(|reading| Move {
+                conversation: reading.conversation,
+                user: reading.user,
+                read_seq: reading.read_seq,
+                marked_unread: reading.marked_unread,
+            })
+            .collect();
+        if self.moves_nobody() {
+            append.write(&self.inserts, counters, &moves).await?;
+        } else {
+            // Those who come in this batch have no position before, and what those who go leave behind is looked at whole.
+            append.write(&self.inserts, counters, &[]).await?;
+            self.move_members(append).await?;
+            append.write(&[], Vec::new(), &moves).await?;
+        }
         self.count_marked(append, outcomes, &versions).await
+    }
+
+    fn moves_nobody(&self) -> bool {
+        self.joining.is_empty()
+            && self.leaving.is_empty()
+            && self.copies.hiding.is_empty()
+            && self.copies.forgetting.is_empty()
     }
 
     /// Writes who came, who went, and who deleted own copies. One statement raises all inboxes, so that people are locked in

@@ -5,20 +5,21 @@
 //! on PostgreSQL a statement that waited for a lock still sees the rest of its rows as they were before the wait, and a
 //! member removed meanwhile would pass as one.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use causerie_protocol::{ClientId, ConversationId, MessageId, TenantId, UserId, wire};
 use sea_orm::{ConnectionTrait, DatabaseTransaction};
 use uuid::Uuid;
 
 use super::{
-    conversations::{self, Facts, facts_columns},
+    conversations::{self, Facts},
     facts::{lock, read},
+    members::Move,
     messages::{COLUMNS, from_row, number},
 };
 use crate::store::{
     StoreError,
-    rows::{self, Column, Rows},
+    rows::{self, Column, Rows, Together},
 };
 
 /// A conversation to be made unless its start key exists.
@@ -47,6 +48,17 @@ pub struct Standing {
     pub uncounted_seq: u32,
     /// The other one of a direct conversation deleted their copy.
     pub peer_left: bool,
+}
+
+/// What a batch is decided by, as of one moment under its locks.
+#[derive(Debug, Default)]
+pub struct Standings {
+    /// Absent: there is no such conversation or person.
+    pub by_actor: HashMap<(ConversationId, UserId), Standing>,
+    /// Messages that were sent before with the client ids asked for.
+    pub sent: HashSet<MessageId>,
+    /// Of the tenants of these conversations.
+    pub facts: HashMap<TenantId, read::Version>,
 }
 
 /// A message to be appended.
@@ -182,6 +194,27 @@ impl Append {
         Ok(tenants.into_iter().map(|tenant| (tenant, versions.remove(&tenant).unwrap_or_default())).collect())
     }
 
+    /// Holds the facts of these tenants as [`Append::hold_facts`] does, then locks conversations: one statement on
+    /// PostgreSQL, which reads nothing that is decided by. For batches that start none.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn hold(
+        &self,
+        tenants: impl IntoIterator<Item = TenantId>,
+        conversations: impl IntoIterator<Item = ConversationId>,
+    ) -> Result<(), StoreError> {
+        if self.transaction.get_database_backend() == sea_orm::DbBackend::Sqlite {
+            return Ok(());
+        }
+        // The inner query refers to nothing outside, so it is done before anything else is looked at.
+        let sql = "SELECT c.id FROM conversations c WHERE c.id IN (SELECT id FROM input) \
+                   AND (SELECT COUNT(pg_advisory_xact_lock_shared(key)::text) FROM unnest({0}::bigint[]) AS key) > 0 \
+                   ORDER BY c.id {for_update c}";
+        self.query(rows::ids(conversations), sql, &[lock::keys(tenants)]).await?;
+        Ok(())
+    }
+
     /// The transaction, for those who read more under its locks.
     #[must_use]
     pub fn connection(&self) -> &DatabaseTransaction {
@@ -201,68 +234,53 @@ impl Append {
         Ok(())
     }
 
-    /// Where actors stand in locked conversations. Absent: there is no such conversation or person.
+    /// Where actors stand in locked conversations, what they sent before, and the versions of the facts they are judged by.
+    /// `asked` holds a client id with those who send.
     ///
     /// # Errors
     /// When the database fails.
     pub async fn standings(
         &self,
-        pairs: impl IntoIterator<Item = (ConversationId, UserId)>,
-    ) -> Result<HashMap<(ConversationId, UserId), Standing>, StoreError> {
-        let mut rows = Rows::new([("conversation_id", Column::Uuid), ("user_id", Column::Uuid)]);
-        for (conversation, user) in pairs {
-            rows.push([conversation.0.into(), user.0.into()]);
+        asked: impl IntoIterator<Item = (ConversationId, UserId, Option<ClientId>)>,
+    ) -> Result<Standings, StoreError> {
+        let mut rows =
+            Rows::new([("conversation_id", Column::Uuid), ("user_id", Column::Uuid), ("client_id", Column::Uuid)]);
+        for (conversation, user, client_id) in asked {
+            let client_id = client_id.map_or(Uuid::nil(), |id| id.0);
+            rows.push([conversation.0.into(), user.0.into(), client_id.into()]);
         }
+        // A direct conversation has two members for ever, so the other one is at most one row.
         let sql = format!(
-            "SELECT w.id AS w_id, w.tokens_valid_from, c.uncounted_seq, m.read_seq, \
-             EXISTS (SELECT 1 FROM members pm WHERE c.kind = 2 AND pm.conversation_id = c.id AND pm.user_id <> w.id \
-             AND pm.left_at IS NOT NULL) AS peer_left, {} FROM input \
+            "SELECT w.id AS w_id, w.tokens_valid_from, c.uncounted_seq, m.read_seq, pm.left_at AS peer_left_at, \
+             x.id AS sent_id, f.version AS facts_version, f.policy_version, {} FROM input \
              JOIN conversations c ON c.id = input.conversation_id JOIN users w ON w.id = input.user_id \
-             LEFT JOIN members m ON m.conversation_id = c.id AND m.user_id = w.id",
-            facts_columns("w.id")
+             LEFT JOIN members m ON m.conversation_id = c.id AND m.user_id = w.id \
+             LEFT JOIN members pm ON c.kind = 2 AND pm.conversation_id = c.id AND pm.user_id <> w.id \
+             LEFT JOIN messages x ON x.author_id = w.id AND x.client_id = input.client_id \
+             LEFT JOIN facts f ON f.tenant_id = c.tenant_id",
+            conversations::columns_with_peer("pm.user_id")
         );
         let answer = self.query(rows, &sql, &[]).await?;
-        answer
-            .iter()
-            .map(|row| {
-                let standing = Standing {
-                    facts: conversations::facts(row)?,
-                    tokens_valid_from_s: row.try_get("", "tokens_valid_from")?,
-                    read_seq: row
-                        .try_get::<Option<i64>>("", "read_seq")?
-                        .and_then(|seq| u32::try_from(seq).ok())
-                        .unwrap_or(0),
-                    uncounted_seq: number(row, "", "uncounted_seq")?,
-                    peer_left: row.try_get("", "peer_left")?,
-                };
-                Ok(((ConversationId(row.try_get("", "c_id")?), UserId(row.try_get("", "w_id")?)), standing))
-            })
-            .collect()
-    }
-
-    /// Messages sent before with these client ids.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn sent_before(
-        &self,
-        sends: impl IntoIterator<Item = (UserId, ClientId)>,
-    ) -> Result<HashMap<(UserId, ClientId), wire::Message>, StoreError> {
-        let mut rows = Rows::new([("author_id", Column::Uuid), ("client_id", Column::Uuid)]);
-        for (author, client_id) in sends {
-            rows.push([author.0.into(), client_id.0.into()]);
+        let mut standings = Standings::default();
+        for row in &answer {
+            let facts = conversations::facts(row)?;
+            let tenant = TenantId(facts.tenant);
+            let standing = Standing {
+                facts,
+                tokens_valid_from_s: row.try_get("", "tokens_valid_from")?,
+                read_seq: row.try_get::<Option<i64>>("", "read_seq")?.and_then(|seq| u32::try_from(seq).ok()).unwrap_or(0),
+                uncounted_seq: number(row, "", "uncounted_seq")?,
+                peer_left: row.try_get::<Option<i64>>("", "peer_left_at")?.is_some(),
+            };
+            let key = (ConversationId(row.try_get("", "c_id")?), UserId(row.try_get("", "w_id")?));
+            standings.by_actor.insert(key, standing);
+            standings.sent.extend(row.try_get::<Option<Uuid>>("", "sent_id")?.map(MessageId));
+            let facts_version: Option<i64> = row.try_get("", "facts_version")?;
+            let version =
+                if facts_version.is_some() { read::version_as(row, "facts_version")? } else { read::Version::default() };
+            standings.facts.insert(tenant, version);
         }
-        let sql = format!(
-            "SELECT {COLUMNS} FROM input JOIN messages x ON x.author_id = input.author_id AND x.client_id = input.client_id"
-        );
-        let answer = self.query(rows, &sql, &[]).await?;
-        answer
-            .iter()
-            .map(|row| {
-                let key = (UserId(row.try_get("", "author_id")?), ClientId(row.try_get("", "client_id")?));
-                Ok((key, from_row(row, "")?))
-            })
-            .collect()
+        Ok(standings)
     }
 
     /// Messages by id.
@@ -276,42 +294,6 @@ impl Append {
         let sql = format!("SELECT {COLUMNS} FROM input JOIN messages x ON x.id = input.id");
         let answer = self.query(rows::ids(ids), &sql, &[]).await?;
         answer.iter().map(|row| Ok((MessageId(row.try_get("", "id")?), from_row(row, "")?))).collect()
-    }
-
-    /// Appends messages.
-    ///
-    /// # Errors
-    /// When the database fails, or another node used a client id meanwhile.
-    pub async fn insert(&self, messages: &[NewMessage]) -> Result<(), StoreError> {
-        let mut rows = Rows::new([
-            ("conversation_id", Column::Uuid),
-            ("seq", Column::Int),
-            ("id", Column::Uuid),
-            ("version", Column::Int),
-            ("author_id", Column::Uuid),
-            ("client_id", Column::Uuid),
-            ("text", Column::Text),
-            ("sent_at", Column::Int),
-        ]);
-        for message in messages {
-            rows.push([
-                message.conversation.0.into(),
-                i64::from(message.seq).into(),
-                message.id.0.into(),
-                i64::from(message.version).into(),
-                message.author.0.into(),
-                message.client_id.0.into(),
-                message.text.clone().into(),
-                message.sent_at_ms.into(),
-            ]);
-        }
-        self.execute(
-            rows,
-            "INSERT INTO messages (conversation_id, seq, id, version, author_id, client_id, text, counted, sent_at) \
-             SELECT conversation_id, seq, id, version, author_id, client_id, text, TRUE, sent_at FROM input",
-            &[],
-        )
-        .await
     }
 
     /// Rewrites messages that were edited or deleted: `(conversation, seq, version, text, edited_at, deleted_at)`, 0 for
@@ -349,11 +331,39 @@ impl Append {
         .await
     }
 
-    /// Sets the counters of the batch's conversations.
+    /// Appends messages, sets the counters of the batch's conversations, and moves positions.
     ///
     /// # Errors
-    /// When the database fails.
-    pub async fn count(&self, counters: Vec<Counters>) -> Result<(), StoreError> {
+    /// When the database fails, or another node used a client id meanwhile.
+    pub async fn write(&self, messages: &[NewMessage], counters: Vec<Counters>, moves: &[Move]) -> Result<(), StoreError> {
+        let mut together = Together::new(self.transaction.get_database_backend());
+        let mut rows = Rows::new([
+            ("conversation_id", Column::Uuid),
+            ("seq", Column::Int),
+            ("id", Column::Uuid),
+            ("version", Column::Int),
+            ("author_id", Column::Uuid),
+            ("client_id", Column::Uuid),
+            ("text", Column::Text),
+            ("sent_at", Column::Int),
+        ]);
+        for message in messages {
+            rows.push([
+                message.conversation.0.into(),
+                i64::from(message.seq).into(),
+                message.id.0.into(),
+                i64::from(message.version).into(),
+                message.author.0.into(),
+                message.client_id.0.into(),
+                message.text.clone().into(),
+                message.sent_at_ms.into(),
+            ]);
+        }
+        together.add(
+            rows,
+            "INSERT INTO messages (conversation_id, seq, id, version, author_id, client_id, text, counted, sent_at) \
+             SELECT conversation_id, seq, id, version, author_id, client_id, text, TRUE, sent_at FROM input",
+        );
         let mut rows = Rows::new([
             ("id", Column::Uuid),
             ("version", Column::Int),
@@ -378,15 +388,37 @@ impl Append {
                 subjects.push([one.conversation.0.into(), subject.into()]);
             }
         }
-        self.execute(
+        together.add(
             rows,
             "UPDATE conversations SET version = input.version, last_seq = input.last_seq, \
              uncounted_seq = input.uncounted_seq, member_count = input.member_count, state = input.state, \
              active_at = CASE WHEN input.active_at > conversations.active_at THEN input.active_at \
              ELSE conversations.active_at END FROM input WHERE conversations.id = input.id",
-            &[],
-        )
-        .await?;
+        );
+        let mut rows = Rows::new([
+            ("conversation_id", Column::Uuid),
+            ("user_id", Column::Uuid),
+            ("read_seq", Column::Int),
+            ("marked", Column::Int),
+        ]);
+        for one in moves {
+            rows.push([
+                one.conversation.0.into(),
+                one.user.0.into(),
+                i64::from(one.read_seq).into(),
+                i64::from(one.marked_unread).into(),
+            ]);
+        }
+        together.add(
+            rows,
+            "UPDATE members SET marked_unread = (input.marked = 1), \
+             read_seq = CASE WHEN input.read_seq > members.read_seq THEN input.read_seq ELSE members.read_seq END FROM input \
+             WHERE members.conversation_id = input.conversation_id AND members.user_id = input.user_id",
+        );
+        for statement in together.statements() {
+            self.transaction.execute_raw(statement).await?;
+        }
+        // Apart: a row is changed once by a statement.
         self.execute(
             subjects,
             "UPDATE conversations SET subject = input.subject FROM input WHERE conversations.id = input.id",

@@ -309,9 +309,15 @@ impl Store {
 
 /// What facts are made of; `who` names the person's column.
 pub fn facts_columns(who: &str) -> String {
+    columns_with_peer(&PEER.replace("$who", who))
+}
+
+/// As [`facts_columns`], where the other person of a direct conversation is at hand already.
+#[must_use]
+pub fn columns_with_peer(peer: &str) -> String {
     format!(
-        "c.id AS c_id, c.tenant_id, c.kind, c.state, c.version, c.last_seq, c.member_count, m.role, m.first_seq, m.hidden_seq, m.left_at, {} AS peer_id",
-        PEER.replace("$who", who)
+        "c.id AS c_id, c.tenant_id, c.kind, c.state, c.version, c.last_seq, c.member_count, m.role, m.first_seq, \
+         m.hidden_seq, m.left_at, {peer} AS peer_id"
     )
 }
 

@@ -143,31 +143,6 @@ impl Append {
         Ok(())
     }
 
-    /// Moves positions forward and sets marks. One row per member: the caller merges.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn move_positions(&self, moves: Vec<Move>) -> Result<(), StoreError> {
-        let mut rows = Rows::new([
-            ("conversation_id", Column::Uuid),
-            ("user_id", Column::Uuid),
-            ("read_seq", Column::Int),
-            ("marked", Column::Int),
-        ]);
-        for one in moves {
-            rows.push([
-                one.conversation.0.into(),
-                one.user.0.into(),
-                i64::from(one.read_seq).into(),
-                i64::from(one.marked_unread).into(),
-            ]);
-        }
-        self.execute(rows, "UPDATE members SET marked_unread = (input.marked = 1), \
-             read_seq = CASE WHEN input.read_seq > members.read_seq THEN input.read_seq ELSE members.read_seq END FROM input \
-             WHERE members.conversation_id = input.conversation_id AND members.user_id = input.user_id", &[])
-            .await
-    }
-
     /// What is unread beyond a position, for members whose position is not the end.
     ///
     /// # Errors

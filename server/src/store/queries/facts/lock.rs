@@ -5,12 +5,9 @@
 //! the order of their keys. SQLite has one writer at a time and needs none.
 
 use causerie_protocol::TenantId;
-use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend};
+use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, Value, sea_query::ArrayType};
 
-use crate::store::{
-    Store, StoreError,
-    rows::{Column, Rows, statement},
-};
+use crate::store::{Store, StoreError, rows::statement};
 
 /// Sets these locks apart from others on the same database.
 const SALT: u64 = 0x6661_6374_6c6f_636b;
@@ -40,18 +37,18 @@ pub async fn shared(
     if transaction.get_database_backend() != DbBackend::Postgres {
         return Ok(());
     }
+    let sql = "SELECT pg_advisory_xact_lock_shared(key) FROM unnest($1::bigint[]) AS key";
+    transaction.execute_raw(statement(DbBackend::Postgres, sql, vec![keys(tenants)])).await?;
+    Ok(())
+}
+
+/// The locks of these tenants in the order they are taken, to be bound as `bigint[]`.
+#[must_use]
+pub fn keys(tenants: impl IntoIterator<Item = TenantId>) -> Value {
     let mut keys: Vec<i64> = tenants.into_iter().map(key).collect();
     keys.sort_unstable();
     keys.dedup();
-    let mut rows = Rows::new([("key", Column::Int)]);
-    for key in keys {
-        rows.push([key.into()]);
-    }
-    if !rows.is_empty() {
-        let body = "SELECT pg_advisory_xact_lock_shared(key) FROM input";
-        transaction.execute_raw(rows.statement(DbBackend::Postgres, body, &[])).await?;
-    }
-    Ok(())
+    Value::Array(ArrayType::BigInt, Some(Box::new(keys.into_iter().map(Value::from).collect())))
 }
 
 /// A tenant's import is under way until this is dropped.

@@ -125,7 +125,12 @@ pub async fn prune_log(store: &Store, keep: u32) -> Result<u64, StoreError> {
 
 /// From columns `version` and `policy_version`.
 pub(super) fn version(row: &QueryResult) -> Result<Version, StoreError> {
-    Ok(Version { facts: number(row, "version")?, policy: number(row, "policy_version")? })
+    version_as(row, "version")
+}
+
+/// A version whose count of transactions has another name.
+pub(in crate::store::queries) fn version_as(row: &QueryResult, facts: &str) -> Result<Version, StoreError> {
+    Ok(Version { facts: number(row, facts)?, policy: number(row, "policy_version")? })
 }
 
 fn stored_policy(row: &QueryResult) -> Result<StoredPolicy, StoreError> {
