@@ -72,10 +72,11 @@ impl Link {
         self.outbox.push_first(bytes);
     }
 
-    /// Queues a ping, unless something waits: behind a write that does not get through, silence tells as much.
+    /// Queues a ping, unless the kernel takes nothing: behind a write that does not get through, silence tells as much. True
+    /// when somebody has to flush.
     #[must_use]
     pub fn push_ping(&self) -> bool {
-        self.outbox.is_empty() && self.outbox.push_reply(PING)
+        !self.outbox.is_blocked() && self.outbox.push_reply(PING)
     }
 
     /// Live events flow again.

@@ -76,7 +76,7 @@ impl Session {
         }
     }
 
-    /// Asks the peer whether it lives, unless something waits for it to read.
+    /// Asks the peer whether it lives, unless it takes nothing.
     pub fn ping(self: &Arc<Self>) {
         if self.link.push_ping() {
             self.flusher.add(Arc::clone(self));

@@ -26,6 +26,7 @@ pub enum Database {
 /// A statement that waits longer for a connection is refused as `unavailable`.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
 const SQLITE_READERS: u32 = 4;
+const STATEMENTS_KEPT: usize = 256;
 /// A connection idle for longer is tested before it is used.
 const IDLE_UNTESTED: Duration = Duration::from_millis(500);
 
@@ -67,6 +68,8 @@ async fn sqlite(path: &std::path::Path, connections: u32, create: bool) -> Resul
             .journal_mode(SqliteJournalMode::Wal)
             // An acknowledged message survives a power cut; batches share the price of the sync.
             .synchronous(SqliteSynchronous::Full)
+            // Nine sizes of each statement with rows; see `rows.rs`.
+            .statement_cache_capacity(STATEMENTS_KEPT)
             // Statements here look up what `input` names. Between some 230 and 2,000 rows of it SQLite 3.51 would rather index
             // those rows and read the whole table beside them: two seconds instead of three milliseconds.
             .pragma("automatic_index", "OFF")

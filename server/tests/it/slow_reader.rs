@@ -203,3 +203,26 @@ async fn whoever_does_not_read_does_not_keep_a_node_from_leaving() {
     assert!(cluster.nodes[0].wait().await.success(), "leaving is no failure");
     drop(stuck);
 }
+
+#[tokio::test]
+async fn whoever_only_listens_to_a_busy_conversation_is_still_asked_and_stays() {
+    let cluster = cluster(400).await;
+    let node = cluster.nodes[0].public();
+    let (mut listener, _) = Raw::hello(node, Encoding::Proto, &cluster.tenant.token("listener")).await;
+    let (mut writer, _) = Raw::hello(node, Encoding::Proto, &cluster.tenant.token("writer")).await;
+    let conversation = direct(&mut writer, "listener").await;
+    // Counts wait in its outbox for most of this time; pings must not wait with them, nor be left out.
+    let heard = tokio::spawn(async move {
+        let mut heard = 0;
+        while heard < 12 {
+            if let Some(Body::Event(wire::Event { kind: Some(Kind::MessageSent(_)) })) = listener.next_frame().await.body {
+                heard += 1;
+            }
+        }
+    });
+    for _ in 0..12 {
+        say(&mut writer, &conversation.id, "hello".to_owned()).await;
+        tokio::time::sleep(Duration::from_millis(260)).await;
+    }
+    heard.await.expect("nobody closes it");
+}
