@@ -4,7 +4,7 @@ use causerie_policy::Action;
 use causerie_protocol::{ConversationId, Refusal, wire, wire::reply::Result as Answer};
 
 use super::{Caller, Parts, cursor, unavailable, view};
-use crate::facts::rules;
+use crate::{facts::rules, store::queries::conversations::AsOf};
 
 pub(super) async fn list(parts: &Parts, caller: Caller, at: &str, limit: u32) -> Result<Answer, Refusal> {
     let before = cursor(at, "listConversations.cursor")?.map(|(at, id)| (at, ConversationId(id)));
@@ -13,11 +13,17 @@ pub(super) async fn list(parts: &Parts, caller: Caller, at: &str, limit: u32) ->
         Some(inbox) => inbox,
         None => parts.store.inbox(caller.user).await.map_err(unavailable)?,
     };
-    let epoch = parts.lookups.epochs.get(caller.tenant).await.map_err(unavailable)?.unwrap_or_default();
-    let mut summaries = parts.store.list_conversations(caller.user, before, limit).await.map_err(unavailable)?;
+    let listed = parts.store.list_conversations(caller.user, before, limit).await.map_err(unavailable)?;
+    let (epoch, facts) = match listed.as_of {
+        Some(AsOf { epoch, facts }) => (epoch, parts.facts.at_least(caller.tenant, facts).await.map_err(unavailable)?),
+        None => (
+            parts.lookups.epochs.get(caller.tenant).await.map_err(unavailable)?.unwrap_or_default(),
+            parts.facts.current(caller.tenant).await.map_err(unavailable)?,
+        ),
+    };
+    let mut summaries = listed.summaries;
     let more = summaries.len() > limit as usize;
     summaries.truncate(limit as usize);
-    let facts = parts.facts.current(caller.tenant).await.map_err(unavailable)?;
     let seen = summaries.into_iter().map(|summary| view::conversation(&facts, caller.user, summary));
     let conversations: Vec<_> = seen.collect();
     let next_cursor = match conversations.last() {

@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use super::{
     copies::{Sight, not_hidden},
+    facts::read,
     mails,
     messages::{self, number, timestamp},
 };
@@ -51,6 +52,24 @@ pub struct Facts {
     pub hidden_seq: u32,
     /// The other one of a direct conversation.
     pub peer: Option<UserId>,
+}
+
+/// Conversations listed, and what else the same statement read.
+#[derive(Debug)]
+pub struct Listed {
+    /// In order.
+    pub summaries: Vec<Summary>,
+    /// `None` where there are none.
+    pub as_of: Option<AsOf>,
+}
+
+/// Where a tenant stood.
+#[derive(Debug)]
+pub struct AsOf {
+    /// What voids the positions of its clients, when it differs from theirs.
+    pub epoch: String,
+    /// Of its facts.
+    pub facts: read::Version,
 }
 
 /// A direct conversation, as much of it as rules ask for.
@@ -131,7 +150,7 @@ impl Store {
     }
 
     /// Conversations of a person by last activity, newest first, after a position; one more than `limit` tells that there
-    /// are more.
+    /// are more. One statement, which finds the page before it looks at what is in it.
     ///
     /// # Errors
     /// When the database fails.
@@ -140,17 +159,28 @@ impl Store {
         user: UserId,
         before: Option<(i64, ConversationId)>,
         limit: u32,
-    ) -> Result<Vec<Summary>, StoreError> {
+    ) -> Result<Listed, StoreError> {
         let (active_at, id) = before.map_or((i64::MAX, Uuid::max()), |(at, id)| (at, id.0));
         let sql = format!(
-            "{} FROM members m {} WHERE m.user_id = $1 AND m.left_at IS NULL \
-             AND (c.active_at < $2 OR (c.active_at = $2 AND c.id < $3)) ORDER BY c.active_at DESC, c.id DESC LIMIT $4",
+            "WITH page (conversation_id) AS (SELECT c.id FROM members m JOIN conversations c ON c.id = m.conversation_id \
+             WHERE m.user_id = $1 AND m.left_at IS NULL AND (c.active_at < $2 OR (c.active_at = $2 AND c.id < $3)) \
+             ORDER BY c.active_at DESC, c.id DESC LIMIT $4) \
+             {}, t.epoch, f.version AS facts_version, f.policy_version \
+             FROM page JOIN members m ON m.conversation_id = page.conversation_id AND m.user_id = $1 {} \
+             JOIN tenants t ON t.id = c.tenant_id LEFT JOIN facts f ON f.tenant_id = c.tenant_id \
+             ORDER BY c.active_at DESC, c.id DESC",
             select(self.backend()),
             joins()
         );
         let values = vec![user.0.into(), active_at.into(), id.into(), (i64::from(limit) + 1).into()];
         let rows = self.reader().query_all_raw(statement(self.backend(), &sql, values)).await?;
-        Ok(rows.iter().map(summary).collect::<Result<_, _>>()?)
+        let as_of = rows.first().map(|row| {
+            let has_facts = row.try_get::<Option<i64>>("", "facts_version")?.is_some();
+            let facts = if has_facts { read::version_as(row, "facts_version")? } else { read::Version::default() };
+            Ok::<_, StoreError>(AsOf { epoch: row.try_get::<Uuid>("", "epoch")?.to_string(), facts })
+        });
+        let summaries = rows.iter().map(summary).collect::<Result<_, _>>()?;
+        Ok(Listed { summaries, as_of: as_of.transpose()? })
     }
 
     /// Facts about many (conversation, person) pairs. Pairs whose conversation does not exist are absent.
