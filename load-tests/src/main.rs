@@ -1,22 +1,18 @@
 //! Simulated users driving a Causerie server, and the figures they see.
 //!
-//! Each scenario starts what it needs, takes its baselines in the same run, loads on a fixed schedule, and ends by itself
-//! with a table and, if asked, JSON. To add one: a file in `scenario/` that answers a [`report::Report`], and a subcommand
-//! in [`cli`].
+//! Each scenario starts what it needs ([`world`]), or drives a server that runs already, fills it with people who live in
+//! processes of their own ([`crowd`]), takes its baselines in the same run, loads on a fixed schedule, and ends by itself
+//! with a report. To add one: a file in `scenario/` and a line in the table there.
 
 mod baseline;
 mod cli;
 mod crowd;
-mod http;
-mod metrics;
-mod pairs;
-mod process;
+mod measure;
+mod progress;
 mod report;
 mod scenario;
-mod schedule;
-mod socket;
-mod spawn;
-mod token;
+mod stop;
+mod world;
 
 use std::process::ExitCode;
 
@@ -25,16 +21,13 @@ use clap::Parser as _;
 /// What went wrong, in words for whoever started the tool.
 type Outcome<T> = Result<T, Box<dyn std::error::Error + Send + Sync>>;
 
-#[tokio::main]
-async fn main() -> ExitCode {
-    let run = cli::Cli::parse().run();
-    let outcome = tokio::select! {
-        outcome = run => outcome,
-        // Here rather than by the signal's default, so that what the run started ends with it.
-        _ = tokio::signal::ctrl_c() => Err("interrupted".into()),
-    };
-    match outcome {
-        Ok(()) => ExitCode::SUCCESS,
+fn main() -> ExitCode {
+    let cli = cli::Cli::parse();
+    // Before the first thread: threads and processes inherit both.
+    let prepared = world::cores::take_the_crowds().and_then(|()| measure::process::raise_file_limit());
+    let outcome = prepared.and_then(|_| Ok(tokio::runtime::Builder::new_multi_thread().enable_all().build()?));
+    match outcome.and_then(|runtime| runtime.block_on(cli.run())) {
+        Ok(status) => ExitCode::from(status),
         Err(error) => {
             eprintln!("load-tests: {error}");
             ExitCode::FAILURE

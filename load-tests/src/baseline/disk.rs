@@ -7,28 +7,29 @@ use std::{
     time::{Duration, Instant},
 };
 
-use hdrhistogram::Histogram;
-
-use crate::{Outcome, scenario::latency_histogram};
+use crate::{
+    Outcome,
+    measure::{Latencies, clock},
+};
 
 /// PostgreSQL and SQLite write pages and log records of some KiB.
 const BLOCK: [u8; 8 * 1024] = [7; 8 * 1024];
 
-/// Appends and calls `fdatasync`, over and over; answers each call's microseconds.
+/// Appends and calls `fdatasync`, over and over; answers how long each call took.
 ///
 /// # Errors
 /// When the folder can't be written to.
-pub async fn fdatasync(folder: &Path, length: Duration) -> Outcome<Histogram<u64>> {
+pub async fn fdatasync(folder: &Path, length: Duration) -> Outcome<Latencies> {
     let path = folder.join("fdatasync");
     tokio::task::spawn_blocking(move || {
         let mut file = File::create(&path)?;
-        let mut latencies = latency_histogram();
+        let mut latencies = Latencies::new();
         let end = Instant::now() + length;
         while Instant::now() < end {
             file.write_all(&BLOCK)?;
             let began = Instant::now();
             file.sync_data()?;
-            latencies.saturating_record(u64::try_from(began.elapsed().as_micros()).unwrap_or(u64::MAX));
+            latencies.record(clock::micros(began.elapsed()));
         }
         std::fs::remove_file(&path)?;
         Ok(latencies)

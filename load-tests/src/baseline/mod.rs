@@ -1,5 +1,6 @@
 //! What the machine does without the server, measured in the same run: figures of a small shared machine mean little alone.
 
+pub mod accept;
 pub mod bare_postgres;
 pub mod bare_sqlite;
 pub mod disk;

@@ -11,7 +11,14 @@ use tokio::{
     task::JoinSet,
 };
 
-use crate::{Outcome, process, schedule::Schedule, spawn::server::pinned};
+use crate::{
+    Outcome,
+    measure::{
+        process,
+        schedule::{Pace, Waiting},
+    },
+    world::cores::{self, Who},
+};
 
 /// What the loop is to do.
 #[derive(Debug, Clone, Args)]
@@ -22,9 +29,9 @@ pub struct RawSend {
     /// Bytes of one frame, header included.
     #[arg(long)]
     pub bytes: usize,
-    /// Frames per second to each socket.
-    #[arg(long)]
-    pub rate: f64,
+    /// Frames to each socket, over time; in JSON.
+    #[arg(long, value_parser = pace)]
+    pub pace: Pace,
     /// How long, in seconds.
     #[arg(long)]
     pub seconds: f64,
@@ -34,12 +41,13 @@ impl RawSend {
     /// Runs the loop in another process and reads from its sockets here; answers the loop's CPU time and the frames read.
     ///
     /// # Errors
-    /// When the process fails.
+    /// When the process fails, or not all frames are read.
     pub async fn measure(&self) -> Outcome<(Duration, u64)> {
         let mut command = Command::new(std::env::current_exe()?);
         command.arg("raw-send").args(["--sockets", &self.sockets.to_string(), "--bytes", &self.bytes.to_string()]);
-        command.args(["--rate", &self.rate.to_string(), "--seconds", &self.seconds.to_string()]);
-        let mut child = pinned(&command).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
+        command.args(["--pace", &serde_json::to_string(&self.pace)?, "--seconds", &self.seconds.to_string()]);
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).process_group(0).kill_on_drop(true);
+        let mut child = cores::on(Who::Server(0), || command.spawn())?;
         let pid = child.id().ok_or("the raw loop ended at once")?;
         let (mut go, said) = (child.stdin.take().ok_or("no input")?, child.stdout.take().ok_or("no output")?);
         let mut said = BufReader::new(said).lines();
@@ -65,7 +73,12 @@ impl RawSend {
         drop(go);
         child.wait().await?;
         let bytes: u64 = readers.join_all().await.iter().sum();
-        Ok((used, bytes / self.bytes as u64))
+        let (frames, due) =
+            (bytes / self.bytes as u64, self.sockets * self.pace.total(Duration::from_secs_f64(self.seconds)));
+        if frames != due as u64 {
+            return Err(format!("the raw loop delivered {frames} of {due} frames").into());
+        }
+        Ok((used, frames))
     }
 
     /// The loop itself.
@@ -84,8 +97,8 @@ impl RawSend {
         println!("accepted");
         order().await?;
         let frame = vec![0x82; self.bytes];
-        let mut schedule = Schedule::new(self.rate, Duration::from_secs_f64(self.seconds));
-        while schedule.next().await.is_some() {
+        let mut moments = Waiting::new(self.pace.moments(Duration::from_secs_f64(self.seconds)));
+        while moments.next().await.is_some() {
             for socket in &mut sockets {
                 socket.write_all(&frame).await?;
             }
@@ -94,6 +107,10 @@ impl RawSend {
         order().await?;
         Ok(())
     }
+}
+
+fn pace(json: &str) -> Result<Pace, String> {
+    serde_json::from_str(json).map_err(|error| error.to_string())
 }
 
 /// Waits for a line, or for the end of them.

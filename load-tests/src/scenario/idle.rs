@@ -1,133 +1,164 @@
 //! `idle`: what a session costs that only is there, live in all its conversations.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
+use async_trait::async_trait;
 use clap::Args;
-use tokio::{task::JoinSet, time::sleep};
 
-use super::{note_load, progress};
-use crate::{Outcome, cli::Common, crowd::Crowd, process, report::Report, socket::Socket};
+use super::{Scenario, Stage, scaled};
+use crate::{
+    Outcome,
+    crowd::{Who, judge},
+    measure::{process, saturation::Others},
+    report::{Figure, Report},
+};
 
 /// People per group.
 const GROUP: usize = 100;
 /// Sessions that come and leave before the empty server is measured: code, connections and caches that it has anyway.
-const WARM_UP: usize = 50;
+const WARM_UP: u32 = 50;
 /// Allocations of the ramp are freed and pools shrink.
-const SETTLE: Duration = Duration::from_secs(5);
+const SETTLE: Duration = Duration::from_secs(10);
+/// How often everyone leaves and returns.
+const RETURNS: usize = 2;
 
 /// What to do.
 #[derive(Debug, Clone, Args)]
 pub struct Idle {
-    #[command(flatten)]
-    pub common: Common,
-    /// Authenticated sessions: a multiple of 100, at most 9,000 (a process holds 20,000 files).
-    #[arg(long, default_value_t = 5_000, value_parser = sessions)]
+    /// Authenticated sessions: a multiple of 100.
+    #[arg(long, default_value_t = 19_000, value_parser = sessions)]
     sessions: usize,
     /// Groups of 100 each person is in.
     #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u16).range(0..=100))]
     conversations: u16,
     /// How long CPU time is read, in seconds. Two heartbeats of 25 s: in a shorter time some sessions are pinged and some are
-    /// not.
+    /// not. Memory is read at its end, 60 s after the last one came.
     #[arg(long, default_value_t = 50)]
     seconds: u64,
 }
 
-impl Idle {
-    /// Carries it out.
-    ///
-    /// # Errors
-    /// When the server refuses or ends.
+/// Memory at one moment.
+struct Memory {
+    rss: Option<f64>,
+    slab: Option<f64>,
+}
+
+#[async_trait]
+impl Scenario for Idle {
+    fn name(&self) -> String {
+        "idle".to_owned()
+    }
+
+    fn title(&self) -> String {
+        format!(
+            "Sessions that only are there, each live in {} groups of {GROUP}; then all leave and return.",
+            self.conversations
+        )
+    }
+
     #[allow(clippy::cast_precision_loss)] // thousands of sessions, megabytes of memory
-    pub async fn run(&self) -> Outcome<Report> {
-        let mut report = Report::new("idle");
-        note_load(&mut report);
-        let (world, signer) = crate::spawn::World::start(&self.common).await?;
-        let groups = groups(self.sessions, usize::from(self.conversations));
-        progress(&format!("{} people in {} groups of {GROUP}", self.sessions, groups.len()));
+    async fn measure(&self, stage: &Stage, scale: f64, report: &mut Report) -> Outcome<Vec<Figure>> {
+        let sessions = scaled(self.sessions, scale, GROUP);
+        let groups = groups(sessions, usize::from(self.conversations));
+        report.workload("sessions", sessions, "");
+        report.workload("conversations each", usize::from(self.conversations), "");
+        report.workload("groups", groups.len(), "");
+        report.workload("CPU read for", self.seconds, "s");
+
+        let world = stage.world().await?;
+        world.note_missing(report);
         let first = world.serve(&[]).await?;
-        let crowd = Crowd { server: first.public, signer: &signer };
-        crowd.introduce(0..self.sessions).await?;
+        let crowd = stage.crowd(&world, sessions, GROUP).await?;
+        crowd.connect_to(&[&first]).await?;
+        crowd.introduce(Who::All).await?;
         crowd.groups(groups).await?;
         first.stop().await?;
 
         // Another process: what making people and groups left in memory is not the sessions'.
         let server = world.serve(&[]).await?;
-        let crowd = Crowd { server: server.public, signer: &signer };
-        crowd.introduce(0..WARM_UP).await?;
-        sleep(SETTLE).await;
-        let (empty, slab_empty) = (process::rss_bytes(server.pid())?, process::socket_slab_bytes());
-        progress("everyone comes");
-        let began = std::time::Instant::now();
-        let cpu_empty = process::cpu(server.pid())?;
-        let mut sockets = JoinSet::new();
-        for socket in crowd.enter(0..self.sessions).await? {
-            sockets.spawn(stay(socket));
+        let memory = async || {
+            let rss = server.reading().await?.rss_bytes.map(|bytes| bytes as f64);
+            Outcome::Ok(Memory { rss, slab: process::socket_slab_bytes().map(|bytes| bytes as f64) })
+        };
+        crowd.connect_to(&[&server]).await?;
+        crowd.introduce(Who::Span(0, WARM_UP)).await?;
+        stage.wait("the empty server settles", SETTLE).await?;
+        let (empty, before) = (memory().await?, server.reading().await?);
+        let began = Instant::now();
+        crowd.enter(Who::All).await?;
+        let (ramp, ramped) = (began.elapsed(), server.reading().await?.since(&before));
+        let count = sessions as f64;
+        report.metric("ramp, sessions", count / ramp.as_secs_f64(), "1/s");
+        if let Some(cpu_us) = ramped.cpu_us {
+            report.metric("ramp, CPU per session", cpu_us / count, "us");
         }
-        let (ramp, ramp_cpu) = (began.elapsed(), process::cpu(server.pid())? - cpu_empty);
-        sleep(SETTLE).await;
-        let (full, slab_full) = (process::rss_bytes(server.pid())?, process::socket_slab_bytes());
-        progress(&format!("CPU is read for {} s", self.seconds));
-        let before = process::cpu(server.pid())?;
-        sleep(Duration::from_secs(self.seconds)).await;
-        let cpu = process::cpu(server.pid())? - before;
-        let later = process::rss_bytes(server.pid())?;
-        if let Some(ended) = sockets.try_join_next() {
-            return Err(format!("a session ended: {}", ended?).into());
+        stage.wait("the full server settles", SETTLE).await?;
+        let early = memory().await?;
+        let (before, others) = (server.reading().await?, Others::watch());
+        stage.wait("CPU is read", Duration::from_secs(self.seconds)).await?;
+        let spent = server.reading().await?.since(&before);
+        if let Some(doubt) = others.doubt() {
+            report.doubt(doubt);
         }
-        sockets.shutdown().await;
-        server.stop().await?;
+        let full = memory().await?;
 
-        let sessions = self.sessions as f64;
-        let per_session = full.saturating_sub(empty) as f64 / sessions;
-        let cpu_us = cpu.as_secs_f64() * 1e6 / sessions / self.seconds as f64;
-        report.workload("sessions", self.sessions, "");
-        report.workload("conversations each", usize::from(self.conversations), "");
-        report.workload("read for", self.seconds, "s");
-        report.metric("RSS, empty", empty as f64 / 1e6, "MB");
-        report.metric("RSS, full", full as f64 / 1e6, "MB");
-        report.metric("RSS per session", per_session, "B");
-        report.metric("RSS per session, after reading CPU", later.saturating_sub(empty) as f64 / sessions, "B");
-        report.metric("CPU per session", cpu_us, "us/s");
-        report.metric("CPU per session, one tick of the clock", 1e4 / sessions / self.seconds as f64, "us/s");
-        report.metric("ramp, sessions", sessions / ramp.as_secs_f64(), "1/s");
-        report.metric("ramp, CPU per session", ramp_cpu.as_secs_f64() * 1e6 / sessions, "us");
-        report.at_most("RSS per session", per_session / 1e3, 4.0, "KB");
-        match slab_empty.zip(slab_full) {
-            Some((empty, full)) => {
-                // Both ends of each connection are sockets of this machine, and alike to the kernel.
-                let slab = full.saturating_sub(empty) as f64 / sessions / 2.0;
-                report.baseline("kernel slab per socket", slab, "B");
-                report.at_most("RSS per session / kernel slab per socket", per_session / slab, 1.1, "x");
+        let mut costs = Vec::new();
+        let per_session = |one: &Memory| Some((one.rss? - empty.rss?).max(0.0) / count);
+        if let Some((rss, soon)) = per_session(&full).zip(per_session(&early)) {
+            report.metric("RSS, empty", empty.rss.unwrap_or_default() / 1e6, "MB");
+            report.metric("RSS, full", full.rss.unwrap_or_default() / 1e6, "MB");
+            report.metric("RSS per session, before reading CPU", soon, "B");
+            costs.push(Figure::new("RSS per session", rss, "B"));
+            report.at_most("RSS per session", rss / 1e3, 4.0, "KB");
+            match empty.slab.zip(full.slab) {
+                Some((empty, full)) => {
+                    // Both ends of each connection are sockets of this machine, and alike to the kernel.
+                    let slab = (full - empty) / count / 2.0;
+                    report.baseline("kernel slab per socket", slab, "B");
+                    report.at_most("RSS per session / kernel slab per socket", rss / slab, 1.1, "x");
+                }
+                None => report.note("kernel slab not compared: only root reads /proc/slabinfo"),
             }
-            None => report.notes.push("kernel slab not compared: only root reads /proc/slabinfo".to_owned()),
         }
-        report.at_most("CPU per session", cpu_us, 0.6, "us/s");
-        Ok(report)
-    }
-}
+        if let Some(cpu_us) = spent.cpu_us {
+            let cpu_us = cpu_us / count / spent.elapsed_s;
+            report.metric("CPU per session, one tick of the clock", 1e4 / count / spent.elapsed_s, "us/s");
+            costs.push(Figure::new("CPU per session", cpu_us, "us/s"));
+            report.at_most("CPU per session", cpu_us, 0.6, "us/s");
+        }
+        report.metrics.extend(costs.iter().cloned());
 
-/// Answers pings until the connection ends; says why it did.
-async fn stay(mut socket: Socket) -> String {
-    loop {
-        if let Err(error) = socket.next().await {
-            return error.to_string();
+        for _ in 0..RETURNS {
+            crowd.leave(Who::All).await?;
+            crowd.enter(Who::All).await?;
         }
+        stage.wait("the server settles after returns", SETTLE).await?;
+        if let Some((first, after)) = per_session(&full).zip(per_session(&memory().await?)) {
+            report.metric(format!("RSS per session, after {RETURNS} returns of everyone"), after, "B");
+            report.at_most("RSS after returns / first reading", after / first, 1.15, "x");
+        }
+        judge(report, &crowd.complete(Duration::ZERO).await?, 0);
+        crowd.leave(Who::All).await?;
+        server.stop().await?;
+        Ok(costs)
     }
 }
 
 /// Everyone is in `each` groups, and two people rarely share more than one: the rounds mix them differently.
-fn groups(people: usize, each: usize) -> Vec<Vec<usize>> {
+pub(super) fn groups(people: usize, each: usize) -> Vec<Vec<u32>> {
     let in_round = people / GROUP;
-    let group = |round: usize, group: usize| (0..GROUP).map(move |seat| seat * in_round + (group + round * seat) % in_round);
-    (0..each).flat_map(|round| (0..in_round).map(move |at| group(round, at).collect())).collect()
+    let person = |round: usize, group: usize, seat: usize| seat * in_round + (group + round * seat) % in_round;
+    let number = |person: usize| u32::try_from(person).unwrap_or(u32::MAX);
+    let group = |round: usize, group: usize| (0..GROUP).map(move |seat| number(person(round, group, seat))).collect();
+    (0..each).flat_map(|round| (0..in_round).map(move |at| group(round, at))).collect()
 }
 
 fn sessions(text: &str) -> Result<usize, String> {
-    let sessions = text.parse().map_err(|_| "expected a whole number")?;
-    if (GROUP..=9_000).contains(&sessions) && sessions % GROUP == 0 {
+    let sessions: usize = text.parse().map_err(|_| "expected a whole number")?;
+    if sessions >= GROUP && sessions.is_multiple_of(GROUP) {
         Ok(sessions)
     } else {
-        Err("expected a multiple of 100 from 100 to 9000".to_owned())
+        Err("expected a multiple of 100".to_owned())
     }
 }
 
@@ -142,7 +173,7 @@ mod tests {
         for group in &groups {
             assert_eq!(group.iter().collect::<std::collections::HashSet<_>>().len(), GROUP);
             for person in group {
-                count[*person] += 1;
+                count[*person as usize] += 1;
             }
         }
         assert!(count.iter().all(|in_groups| *in_groups == 20));

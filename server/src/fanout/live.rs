@@ -72,11 +72,13 @@ pub(super) struct Inner {
 }
 
 /// What a session starts from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 #[allow(missing_docs)]
 pub struct Joined {
     pub total_unread: u32,
     pub inbox_version: u32,
+    /// The tenant's, where it was read on the way.
+    pub epoch: Option<String>,
 }
 
 impl Live {
@@ -147,26 +149,25 @@ impl Live {
             // Retired, and about to leave the map.
             tokio::task::yield_now().await;
         };
+        let database_away = |error| {
+            tracing::error!(%error, "a person could not be seated");
+            Refusal::new(ErrorCode::Unavailable, "the database can't serve now")
+        };
+        let mut epoch = None;
         if person.inbox().is_none() {
             let (done, seated) = oneshot::channel();
             let request = usher::Request::Seat { person: Arc::clone(&person), done };
             let stopping = || Refusal::new(ErrorCode::Unavailable, "the server is stopping");
             self.0.usher.send(request).await.map_err(|_| stopping())?;
-            seated.await.map_err(|_| stopping())?.map_err(|error| {
-                tracing::error!(%error, "a person could not be seated");
-                Refusal::new(ErrorCode::Unavailable, "the database can't serve now")
-            })?;
+            epoch = seated.await.map_err(|_| stopping())?.map_err(database_away)?;
         }
-        // Between the look at the token and now, a revocation found nobody to close.
-        match self.0.lookups.standings.get(person.id).await {
-            Ok(standing) => session.revoke(standing.map_or(i64::MAX, |standing| standing.revokes_before_s())),
-            Err(error) => {
-                tracing::error!(%error, "a person could not be looked at");
-                return Err(Refusal::new(ErrorCode::Unavailable, "the database can't serve now"));
-            }
+        if epoch.is_none() {
+            // Another session brought the person here. Between the look at the token and now, a revocation found nobody to close.
+            let standing = self.0.lookups.standings.get(person.id).await.map_err(database_away)?;
+            session.revoke(standing.map_or(i64::MAX, |standing| standing.revokes_before_s()));
         }
         let (total_unread, inbox_version) = person.inbox().unwrap_or_default();
-        Ok(Joined { total_unread, inbox_version })
+        Ok(Joined { total_unread, inbox_version, epoch })
     }
 
     /// The session hears nothing more.
@@ -227,9 +228,7 @@ impl Live {
 
     pub(super) fn revoke_here(&self, user: UserId, issued_before_s: i64) {
         if let Some(person) = self.0.people.get(&user).map(|person| Arc::clone(&person)) {
-            for session in person.sessions() {
-                session.revoke(issued_before_s);
-            }
+            person.revoke(issued_before_s);
         }
     }
 
@@ -256,7 +255,7 @@ impl Live {
         // One who is being seated may have been read before this: the usher comes to it after the seating.
         let behind = self.0.people.get(&user).is_some_and(|person| person.inbox().is_none_or(|(_, known)| known < version));
         // Refused when the usher is busy: the periodic check finds it.
-        if behind && self.0.usher.try_send(usher::Request::Inbox { user }).is_err() {
+        if behind && self.0.usher.try_send(usher::Request::Inbox { user, version }).is_err() {
             self.0.check_all.notify_one();
         }
     }

@@ -124,10 +124,11 @@ impl Person {
         self.lock().room_ids()
     }
 
-    /// All sessions of now.
-    #[must_use]
-    pub fn sessions(&self) -> Vec<Arc<Session>> {
-        self.lock().sessions.clone()
+    /// Closes the sessions whose token was issued before this second.
+    pub fn revoke(&self, issued_before_s: i64) {
+        for session in &self.lock().sessions {
+            session.revoke(issued_before_s);
+        }
     }
 
     /// Sends a frame to every device.

@@ -17,15 +17,23 @@ impl Live {
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn resume(&self, caller: Caller, resume: Resume) -> Result<wire::Resumed, Refusal> {
-        self.compare_held(caller, resume).await.map_err(|error| {
+    pub async fn resume(&self, caller: Caller, resume: Resume, epoch: Option<String>) -> Result<wire::Resumed, Refusal> {
+        self.compare_held(caller, resume, epoch).await.map_err(|error| {
             tracing::error!(%error, "a client could not resume");
             Refusal::new(ErrorCode::Unavailable, "the database can't serve now")
         })
     }
 
-    async fn compare_held(&self, caller: Caller, resume: Resume) -> Result<wire::Resumed, StoreError> {
-        let epoch = self.0.lookups.epochs.get(caller.tenant).await?.unwrap_or_default();
+    async fn compare_held(
+        &self,
+        caller: Caller,
+        resume: Resume,
+        epoch: Option<String>,
+    ) -> Result<wire::Resumed, StoreError> {
+        let epoch = match epoch {
+            Some(epoch) => epoch,
+            None => self.0.lookups.epochs.get(caller.tenant).await?.unwrap_or_default(),
+        };
         // A client that holds nothing has no position to be void.
         let void = !resume.held.is_empty() && resume.epoch != epoch;
         let (total_unread, inbox_version) = self.inbox(caller.user).unwrap_or_default();

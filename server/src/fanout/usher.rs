@@ -13,7 +13,7 @@ use wire::event::Kind as Event;
 use super::{bus::Channel, frame::Frame, live::Live, person::Person, room::Room};
 use crate::{
     conversations::view,
-    store::{StoreError, queries::inbox::InboxChange},
+    store::{StoreError, batcher::gather, queries::inbox::InboxChange},
 };
 
 /// People seated by one round of queries.
@@ -28,8 +28,9 @@ pub enum Request {
     Seat {
         /// Who.
         person: Arc<Person>,
-        /// Told when it is done.
-        done: oneshot::Sender<Result<(), StoreError>>,
+        /// Told when it is done: the tenant's epoch, if the person was read for it. Then sessions that may not be here are
+        /// closed already.
+        done: oneshot::Sender<Result<Option<String>, StoreError>>,
     },
     /// The person's last session left.
     Unseat {
@@ -40,12 +41,14 @@ pub enum Request {
     Inbox {
         /// Who.
         user: UserId,
+        /// How far their inbox is; whoever was read at it or later meanwhile is not read again.
+        version: u32,
     },
 }
 
 pub(super) async fn run(live: Live, mut requests: mpsc::Receiver<Request>) {
     let mut batch = Vec::with_capacity(BATCH_MAX);
-    while requests.recv_many(&mut batch, BATCH_MAX).await > 0 {
+    while gather(&mut requests, &mut batch, BATCH_MAX).await > 0 {
         let mut coming: HashMap<UserId, (Arc<Person>, Vec<_>)> = HashMap::new();
         let mut moved = Vec::new();
         let mut leaving = Vec::new();
@@ -55,7 +58,7 @@ pub(super) async fn run(live: Live, mut requests: mpsc::Receiver<Request>) {
                     coming.entry(person.id).or_insert_with(|| (person, Vec::new())).1.push(done);
                 }
                 Request::Unseat { user } => leaving.push(user),
-                Request::Inbox { user } => moved.push(user),
+                Request::Inbox { user, version } => moved.push((user, version)),
             }
         }
         unseat(&live, leaving).await;
@@ -63,14 +66,14 @@ pub(super) async fn run(live: Live, mut requests: mpsc::Receiver<Request>) {
             live.0.metrics.lookup_batch_size.observe(coming.len() as f64);
             let people: Vec<Arc<Person>> = coming.values().map(|(person, _)| Arc::clone(person)).collect();
             let outcome = seat(&live, &people).await;
-            for (_, waiting) in coming.into_values() {
+            for (user, (_, waiting)) in coming {
                 for done in waiting {
-                    let _ = done.send(outcome.clone());
+                    let _ = done.send(outcome.as_ref().map(|epochs| epochs.get(&user).cloned()).map_err(Clone::clone));
                 }
             }
         }
-        for user in moved {
-            if let Err(error) = inbox_moved(&live, user).await {
+        for (user, version) in moved {
+            if let Err(error) = inbox_moved(&live, user, version).await {
                 tracing::error!(%error, "joinings could not be read; the next check tries again");
             }
         }
@@ -79,11 +82,12 @@ pub(super) async fn run(live: Live, mut requests: mpsc::Receiver<Request>) {
     }
 }
 
-async fn seat(live: &Live, people: &[Arc<Person>]) -> Result<(), StoreError> {
+/// Seats those who are not; answers the epochs of their tenants.
+async fn seat(live: &Live, people: &[Arc<Person>]) -> Result<HashMap<UserId, String>, StoreError> {
     let new: Vec<&Arc<Person>> = people.iter().filter(|person| person.inbox().is_none()).collect();
     let users: Vec<UserId> = new.iter().map(|person| person.id).collect();
     if users.is_empty() {
-        return Ok(());
+        return Ok(HashMap::new());
     }
     // The inbox's own channel first: whoever is put into a conversation from now on hears of it.
     live.listen(users.iter().map(|user| Channel::User(*user))).await;
@@ -96,7 +100,11 @@ async fn seat(live: &Live, people: &[Arc<Person>]) -> Result<(), StoreError> {
     outcome
 }
 
-async fn seat_inboxes(live: &Live, people: &[&Arc<Person>], users: &[UserId]) -> Result<(), StoreError> {
+async fn seat_inboxes(
+    live: &Live,
+    people: &[&Arc<Person>],
+    users: &[UserId],
+) -> Result<HashMap<UserId, String>, StoreError> {
     open(live, live.0.store.memberships(users).await?).await;
     let inboxes = live.0.store.inboxes(users).await?;
     // Conversations joined between the two reads.
@@ -114,9 +122,12 @@ async fn seat_inboxes(live: &Live, people: &[&Arc<Person>], users: &[UserId]) ->
     }
     reseat(live, again).await?;
     for person in people {
-        person.seated(inboxes.get(&person.id).map_or(0, |inbox| inbox.version));
+        let standing = inboxes.get(&person.id).map(|inbox| inbox.standing);
+        // Between the look at a token and now, a revocation found nobody to close.
+        person.revoke(standing.map_or(i64::MAX, |standing| standing.revokes_before_s()));
+        person.seated(standing.map_or(0, |standing| standing.inbox_version));
     }
-    Ok(())
+    Ok(inboxes.into_iter().map(|(user, inbox)| (user, inbox.epoch)).collect())
 }
 
 /// Reads positions anew and seats them; those no longer members lose their seat.
@@ -184,9 +195,9 @@ fn leave(live: &Live, user: UserId, rooms: Vec<ConversationId>) {
 }
 
 /// Seats a person in what was joined, unseats them from what was left, and tells their devices.
-async fn inbox_moved(live: &Live, user: UserId) -> Result<(), StoreError> {
+async fn inbox_moved(live: &Live, user: UserId, version: u32) -> Result<(), StoreError> {
     let Some(person) = live.0.people.get(&user).map(|person| Arc::clone(&person)) else { return Ok(()) };
-    let Some((_, known)) = person.inbox() else { return Ok(()) };
+    let Some((_, known)) = person.inbox().filter(|(_, known)| *known < version) else { return Ok(()) };
     let changes = live.0.store.inbox_changes(user, known).await?;
     let joined: Vec<_> = changes.iter().filter(|change| change.joined).map(|change| change.conversation).collect();
     open(live, joined.clone()).await;

@@ -125,7 +125,7 @@ async fn welcome(
 ) -> Result<wire::Welcome, Refusal> {
     let joined = app.live.join(session).await?;
     // Without positions it answers the epoch and the inbox's version, to resume from next time.
-    let resumed = app.live.resume(session.caller, resume.unwrap_or_default()).await?;
+    let resumed = app.live.resume(session.caller, resume.unwrap_or_default(), joined.epoch).await?;
     let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
     Ok(wire::Welcome {
         connection_id: session.connection.to_string(),

@@ -8,8 +8,7 @@ use hyper_util::{
     rt::{TokioIo, TokioTimer},
     service::TowerToHyperService,
 };
-use socket2::SockRef;
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use super::Tasks;
@@ -21,7 +20,10 @@ const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
 const HEAD_BYTES_MAX: usize = 64 * 1024;
 /// What the kernel buffers for a peer that does not read, before the kernel doubles it for its own needs. It would grow to
 /// 4 MiB by itself, which 1,000 slow readers must not cost; a page of a history still leaves at once.
-const SEND_BUFFER_BYTES: usize = 48 * 1024;
+const SEND_BUFFER_BYTES: u32 = 48 * 1024;
+/// Connections that wait to be accepted: thousands return at once after a network cut, and those the kernel puts off try again
+/// only after a second. Linux takes at most `net.core.somaxconn`, 4,096.
+const WAITING_MAX: u32 = 16 * 1024;
 /// When the process has no file descriptor left, asking again at once would only burn time.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 
@@ -39,9 +41,13 @@ pub(super) struct Listener {
 impl Listener {
     pub(super) async fn bind(key: &'static str, address: SocketAddr) -> Result<Bound, StartError> {
         let failed = |error| StartError::Listen { key, address, error };
-        let listener = TcpListener::bind(address).await.map_err(failed)?;
+        let socket = if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }.map_err(failed)?;
+        // As the standard library does: a server that starts anew does not wait for its predecessor's connections to time out.
+        socket.set_reuseaddr(true).map_err(failed)?;
         // Each accepted socket inherits it.
-        SockRef::from(&listener).set_send_buffer_size(SEND_BUFFER_BYTES).map_err(failed)?;
+        socket.set_send_buffer_size(SEND_BUFFER_BYTES).map_err(failed)?;
+        socket.bind(address).map_err(failed)?;
+        let listener = socket.listen(WAITING_MAX).map_err(failed)?;
         let address = listener.local_addr().map_err(failed)?;
         Ok(Bound(listener, address))
     }

@@ -5,7 +5,10 @@
 
 use std::{collections::HashMap, future::Future, hash::Hash, sync::Arc};
 
-use tokio::sync::{mpsc, oneshot};
+use tokio::{
+    sync::{mpsc, oneshot},
+    task::yield_now,
+};
 
 use super::StoreError;
 
@@ -17,6 +20,29 @@ pub type Answers<K, V> = HashMap<K, V>;
 
 /// Where one asker waits.
 type Asker<V> = oneshot::Sender<Result<Option<V>, StoreError>>;
+
+/// Takes what waits, as [`top_up`] does. 0 when nobody can ask any more.
+pub async fn gather<T>(waiting: &mut mpsc::Receiver<T>, into: &mut Vec<T>, max: usize) -> usize {
+    if waiting.recv_many(into, max).await > 0 {
+        top_up(waiting, into, max).await;
+    }
+    into.len()
+}
+
+/// Takes what those are about to ask who can run at this moment: the first of a crowd waits for the rest of it. Nobody waits for
+/// anything but the processor; an idle server goes on at once.
+pub async fn top_up<T>(waiting: &mut mpsc::Receiver<T>, into: &mut Vec<T>, max: usize) {
+    let mut before = 0;
+    while before < into.len() && into.len() < max {
+        before = into.len();
+        yield_now().await;
+        while into.len() < max
+            && let Ok(one) = waiting.try_recv()
+        {
+            into.push(one);
+        }
+    }
+}
 
 /// A question with many askers. Cheap to clone; the worker ends with the last clone.
 pub struct Batcher<K, V> {
@@ -44,7 +70,7 @@ where
         let (questions, mut waiting) = mpsc::channel(batch_max * 4);
         tokio::spawn(async move {
             let mut taken: Vec<(K, Asker<V>)> = Vec::with_capacity(batch_max);
-            while waiting.recv_many(&mut taken, batch_max).await > 0 {
+            while gather(&mut waiting, &mut taken, batch_max).await > 0 {
                 let mut keys: Vec<K> = Vec::with_capacity(taken.len());
                 let mut seen = std::collections::HashSet::with_capacity(taken.len());
                 for (key, _) in &taken {

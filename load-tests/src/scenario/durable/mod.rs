@@ -4,40 +4,38 @@ mod search;
 
 use std::time::Duration;
 
+use async_trait::async_trait;
 use clap::Args;
 
-use self::search::{Found, Probe, search};
-use super::{note_load, percentile_ms, progress};
+use self::search::{ACK_P99_MS_MAX, Found, Held, Probe, search};
+use super::{Scenario, Stage, scaled};
 use crate::{
     Outcome,
     baseline::{
         bare_postgres::{self, BarePostgres},
         bare_sqlite, disk,
     },
-    cli::Common,
-    crowd::Crowd,
-    pairs::Pairs,
-    process,
-    report::Report,
-    spawn::World,
-    token::Signer,
+    crowd::{Crowd, Who, judge},
+    measure::{Latencies, process},
+    report::{Figure, Report},
+    world::{Postgres, World},
 };
 
 /// Bytes of each text.
 const TEXT_BYTES: usize = 256;
 /// How long each baseline is taken.
 const BASELINE: Duration = Duration::from_secs(3);
-/// PostgreSQL's processes report at most once per second, so the count is that stale at both ends of a window.
-const WAL_SYNCS: &str = "SELECT wal_sync FROM pg_stat_wal";
-const MESSAGES: &str = "SELECT COUNT(*) FROM messages";
+const MESSAGES: &str = "SELECT COUNT(*)::float8 FROM messages";
+/// Makes a server commit each message alone.
+const ONE_BY_ONE: (&str, &str) = ("DATABASE__BATCH_MAX", "1");
+/// What is still on its way at the end is waited for.
+const LATE: Duration = Duration::from_secs(30);
 
 /// What to do.
 #[derive(Debug, Clone, Args)]
 pub struct Durable {
-    #[command(flatten)]
-    pub common: Common,
     /// Pairs of people, each with a conversation; both are online and both write.
-    #[arg(long, default_value_t = 1_000, value_parser = clap::value_parser!(u16).range(1..=4_500))]
+    #[arg(long, default_value_t = 2_000, value_parser = clap::value_parser!(u16).range(1..=9_000))]
     pairs: u16,
     /// The first rate tried, messages per second.
     #[arg(long, default_value_t = 1_000.0)]
@@ -50,129 +48,206 @@ pub struct Durable {
     seconds: f64,
 }
 
-impl Durable {
-    /// Carries it out.
-    ///
-    /// # Errors
-    /// When the server refuses or ends, or the database lacks a message that was acknowledged.
-    #[allow(clippy::cast_precision_loss)] // counts of a few seconds
-    pub async fn run(&self) -> Outcome<Report> {
-        let mut report = Report::new("durable");
-        note_load(&mut report);
-        let (world, signer) = World::start(&self.common).await?;
-        report.workload("pairs", usize::from(self.pairs), "");
-        report.workload("text", TEXT_BYTES, "B");
-        report.workload("each rate measured for", self.seconds, "s");
-        progress("fdatasync");
-        let disk = disk::fdatasync(world.path(), BASELINE).await?;
-        report.baseline("fdatasync of 8 KiB, p50", percentile_ms(&disk, 0.5), "ms");
-        report.baseline("fdatasync of 8 KiB, p99", percentile_ms(&disk, 0.99), "ms");
-        match &world.postgres {
-            Some(postgres) => {
-                let bare = BarePostgres::new(postgres.url(), TEXT_BYTES).await?;
-                self.on_postgres(&world, &signer, postgres.pid(), &bare, &mut report).await?;
-                let stored = bare.number(MESSAGES).await?;
-                check_stored(stored, &report)?;
-            }
-            None => {
-                self.on_sqlite(&world, &signer, &mut report).await?;
-                check_stored(bare_sqlite::messages(&world.sqlite_file()).await?, &report)?;
-            }
-        }
-        let ack = |report: &Report, name: &str| report.metrics.iter().find(|one| one.name == name).map(|one| one.value);
-        if self.rate.is_some()
-            && let Some((p50, p99)) = ack(&report, "ack p50").zip(ack(&report, "ack p99"))
-        {
-            report.at_most("ack p50 / fdatasync p50", p50 / percentile_ms(&disk, 0.5), 2.0, "x");
-            report.at_most("ack p99 / fdatasync p99", p99 / percentile_ms(&disk, 0.99), 3.0, "x");
-        }
-        Ok(report)
+/// What the disk does without a database, beside which acknowledgements are seen.
+struct Disk {
+    p50_ms: f64,
+    p99_ms: f64,
+}
+
+#[async_trait]
+impl Scenario for Durable {
+    fn name(&self) -> String {
+        self.rate.map_or_else(|| "durable".to_owned(), |rate| format!("durable --rate {rate}"))
     }
 
+    fn title(&self) -> String {
+        match self.rate {
+            Some(rate) => {
+                format!("Pairs who write to each other, {rate} messages per second, each acknowledged once on disk.")
+            }
+            None => {
+                "Pairs who write to each other, faster and faster, until acknowledgements, each once on disk, take long."
+                    .into()
+            }
+        }
+    }
+
+    async fn measure(&self, stage: &Stage, scale: f64, report: &mut Report) -> Outcome<Vec<Figure>> {
+        let pairs = u32::try_from(scaled(usize::from(self.pairs), scale, 1))?;
+        if stage.common.sqlite {
+            report.scenario += " --sqlite";
+        }
+        report.workload("people, in pairs", 2 * u64::from(pairs), "");
+        report.workload("text", TEXT_BYTES, "B");
+        report.workload("each rate measured for", self.seconds, "s");
+
+        let world = stage.world().await?;
+        world.note_missing(report);
+        let first = world.serve(&[]).await?;
+        let crowd = stage.crowd(&world, 2 * pairs as usize, 2).await?;
+        crowd.connect_to(&[&first]).await?;
+        crowd.introduce(Who::All).await?;
+        crowd.pairs((0..pairs).map(|pair| [2 * pair, 2 * pair + 1]).collect()).await?;
+        first.stop().await?;
+        if world.is_target() {
+            let found = self.load(stage, &world, &crowd, report).await?;
+            return Ok(self.costs(&found.best));
+        }
+        let disk = stage.doing("fdatasync", disk::fdatasync(world.path(), BASELINE)).await?;
+        let disk = Disk::of(&disk, report)?;
+        match &world.postgres {
+            Some(postgres) => self.on_postgres(stage, &world, &crowd, postgres, &disk, report).await,
+            None => self.on_sqlite(stage, &world, &crowd, report).await,
+        }
+    }
+}
+
+impl Durable {
     async fn on_postgres(
         &self,
+        stage: &Stage,
         world: &World,
-        signer: &Signer,
-        postgres: u32,
-        bare: &BarePostgres,
+        crowd: &Crowd,
+        postgres: &Postgres,
+        disk: &Disk,
         report: &mut Report,
-    ) -> Outcome<()> {
-        progress("bare PostgreSQL");
-        let single = bare.row_by_row(BASELINE).await?;
-        let before = process::cpu_of_family(postgres)?;
-        let batches = bare.batches(BASELINE).await?;
-        let cpu = (process::cpu_of_family(postgres)? - before).as_secs_f64();
+    ) -> Outcome<Vec<Figure>> {
+        let bare = BarePostgres::new(postgres.url(), TEXT_BYTES).await?;
+        let single = stage.doing("bare PostgreSQL, row by row", bare.row_by_row(BASELINE)).await?;
+        let before = process::cpu_of_family(postgres.pid())?;
+        let batches = stage.doing("bare PostgreSQL, in batches", bare.batches(BASELINE)).await?;
+        let cpu = (process::cpu_of_family(postgres.pid())? - before).as_secs_f64();
         let batches_per_cpu = batches * BASELINE.as_secs_f64() / cpu;
+        bare.close().await;
         report.baseline(format!("bare row per commit, {} connections", bare_postgres::CONNECTIONS), single, "1/s");
         report.baseline(format!("bare batches of {}", bare_postgres::BATCH), batches, "1/s");
         report.baseline(format!("bare batches of {}, per database CPU", bare_postgres::BATCH), batches_per_cpu, "1/s");
 
-        let probe = Probe { server: 0, database: Some((postgres, bare)) };
-        let found = self.load(world, signer, &[], probe, report).await?;
+        let found = self.load(stage, world, crowd, report).await?;
+        self.compare_stored(postgres.number(MESSAGES).await?, &found, report);
         let best = &found.best;
-        let per_cpu = best.acknowledged_in_window / best.database_cpu_s;
-        report.metric("messages per database CPU", per_cpu, "1/s");
-        report.metric("WAL syncs, read up to 1 s late", best.wal_syncs / best.window_s, "1/s");
-        report.metric("messages per WAL sync", best.acknowledged_in_window / best.wal_syncs.max(1.0), "");
-        if self.rate.is_none() {
-            report.at_least("rate / bare batches, per database CPU", per_cpu / batches_per_cpu, 0.5, "x");
-            report.at_least("rate / bare row per commit", best.rate / single, 2.0, "x");
+        let mut costs = self.costs(best);
+        if let Some(database) = &best.database {
+            let per_cpu = best.acknowledged() / database.cpu_s;
+            let per_sync = best.acknowledged() / database.wal_syncs.max(1.0);
+            let statements = database.statements / database.wal_syncs.max(1.0);
+            report.metric("messages per database CPU", per_cpu, "1/s");
+            report.metric("WAL syncs", database.wal_syncs / self.seconds, "1/s");
+            costs.push(Figure::new("database CPU per message", 1e6 / per_cpu, "us"));
+            if self.rate.is_none() {
+                report.metric("messages per WAL sync", per_sync, "");
+                report.at_least("rate / bare batches, per database CPU", per_cpu / batches_per_cpu, 0.5, "x");
+                report.at_least("rate / bare row per commit", best.rate / single, 2.0, "x");
+            } else {
+                report.at_least("messages per WAL sync", per_sync, 0.8 * best.rate * disk.p50_ms / 1e3, "");
+                match postgres.counts_statements() {
+                    true => report.at_most("SQL statements per WAL sync", statements, 4.0, ""),
+                    false => report.note("SQL statements are not counted: pg_stat_statements is not installed"),
+                }
+            }
         }
-        Ok(())
+        if self.rate.is_some()
+            && let Some((p50, p99)) = best.ack_ms(0.5).zip(best.ack_ms(0.99))
+        {
+            report.at_most("ack p50 / fdatasync p50", p50 / disk.p50_ms, 2.0, "x");
+            report.at_most("ack p99 / fdatasync p99", p99 / disk.p99_ms, 3.0, "x");
+        }
+        Ok(costs)
     }
 
-    async fn on_sqlite(&self, world: &World, signer: &Signer, report: &mut Report) -> Outcome<()> {
-        progress("bare SQLite");
-        let bare = bare_sqlite::batches(&world.sqlite_file(), world.path(), TEXT_BYTES, BASELINE).await?;
+    async fn on_sqlite(&self, stage: &Stage, world: &World, crowd: &Crowd, report: &mut Report) -> Outcome<Vec<Figure>> {
+        let file = world.sqlite_file();
+        let bare = bare_sqlite::batches(&file, world.path(), TEXT_BYTES, BASELINE);
+        let bare = stage.doing("bare SQLite, in batches", bare).await?;
         report.baseline(format!("bare batches of {}", bare_sqlite::BATCH), bare, "1/s");
-        let found = self.load(world, signer, &[], Probe { server: 0, database: None }, report).await?;
+        let found = self.load(stage, world, crowd, report).await?;
+        let mut costs = self.costs(&found.best);
+        #[allow(clippy::cast_precision_loss)] // counts of minutes
+        self.compare_stored(bare_sqlite::messages(&file).await? as f64, &found, report);
         if self.rate.is_none() {
             report.at_least("rate / bare batches", found.best.rate / bare, 0.5, "x");
+            stage.progress.say("the same server, each message committed alone");
+            let alone = self.search_on(stage, world, crowd, &[ONE_BY_ONE]).await?;
+            report.baseline("highest rate with batch size 1", alone.best.rate, "1/s");
+            report.at_least("rate / the same with batch size 1", found.best.rate / alone.best.rate, 20.0, "x");
+            costs.push(Figure::new("rate / the same with batch size 1", found.best.rate / alone.best.rate, "x"));
         }
-        Ok(())
+        Ok(costs)
     }
 
     /// Finds the rate, or holds the one asked for, and reports it.
-    async fn load(
-        &self,
-        world: &World,
-        signer: &Signer,
-        settings: &[(&str, &str)],
-        mut probe: Probe<'_>,
-        report: &mut Report,
-    ) -> Outcome<Found> {
-        let server = world.serve(settings).await?;
-        probe.server = server.pid();
-        progress(&format!("{} pairs come", self.pairs));
-        let crowd = Crowd { server: server.public, signer };
-        let mut pairs = Pairs::enter(&crowd, usize::from(self.pairs), TEXT_BYTES).await?;
-        let window = Duration::from_secs_f64(self.seconds);
-        let found = search(&mut pairs, &probe, self.rate.unwrap_or(self.from), self.rate.is_some(), window).await?;
-        pairs.leave().await;
-        server.stop().await?;
+    async fn load(&self, stage: &Stage, world: &World, crowd: &Crowd, report: &mut Report) -> Outcome<Found> {
+        let found = self.search_on(stage, world, crowd, &[]).await?;
         let best = &found.best;
-        report.metric("highest rate with ack p99 of at most 100 ms", best.rate, "1/s");
-        report.metric("acknowledged per second of the window", best.acknowledged_in_window / best.window_s, "1/s");
-        report.metric("ack p50", percentile_ms(&best.latencies, 0.5), "ms");
-        report.metric("ack p99", percentile_ms(&best.latencies, 0.99), "ms");
-        report.metric("server CPU per message", best.server_cpu_s * 1e6 / best.acknowledged_in_window, "us");
-        if let Some((rate, p99)) = found.refused {
-            report.metric("lowest rate tried that was too much", rate, "1/s");
-            report.metric("its ack p99", p99, "ms");
+        match self.rate {
+            Some(rate) => report.metric("rate held", rate, "1/s"),
+            None => report.metric(format!("highest rate with ack p99 of at most {ACK_P99_MS_MAX} ms"), best.rate, "1/s"),
         }
-        report.metric(ACKNOWLEDGED, found.acknowledged, "");
+        report.metric("acknowledged per second of the window", best.acknowledged() / best.seen.seconds, "1/s");
+        for (name, quantile) in [("ack p50", 0.5), ("ack p99", 0.99)] {
+            if let Some(ms) = best.ack_ms(quantile) {
+                report.metric(name, ms, "ms");
+            }
+        }
+        let sent = best.seen.first();
+        if let Some(lag) = sent.lag.ms(0.99) {
+            report.metric("of it this tool's own delay, p99", lag, "ms");
+        }
+        report.curve(sent.answer.curve("due to acknowledged"));
+        report.curve(sent.delivery.curve("due to read by the other"));
+        report.series(sent.answered_over_time("acknowledged"));
+        report.metric("messages acknowledged, all rates", found.acknowledged, "");
+        if let Some(refused) = &found.refused {
+            report.metric("lowest rate tried that was too much", refused.rate, "1/s");
+            if let Some(p99) = refused.ack_ms(0.99) {
+                report.metric("its ack p99", p99, "ms");
+            }
+            // What was too much for this tool alone says nothing of the server.
+            for doubt in refused.seen.doubts(None) {
+                report.doubt(format!("at {:.0} messages per second, which was too much, {doubt}", refused.rate));
+            }
+        }
+        for doubt in best.seen.doubts(best.ack_ms(0.99)) {
+            report.doubt(doubt);
+        }
+        judge(report, &best.seen.check, best.seen.errors());
         Ok(found)
+    }
+
+    /// Finds the rate of a server with these settings.
+    async fn search_on(&self, stage: &Stage, world: &World, crowd: &Crowd, settings: &[(&str, &str)]) -> Outcome<Found> {
+        let server = world.serve(settings).await?;
+        crowd.connect_to(&[&server]).await?;
+        crowd.enter(Who::All).await?;
+        let postgres = world.postgres.as_ref();
+        let probe = Probe { progress: stage.progress, server: &server, postgres, seconds: self.seconds };
+        let mut found = search(crowd, &probe, self.rate.unwrap_or(self.from), self.rate.is_some()).await?;
+        // A rate that was too much may have left much on its way; in the end everyone has everything all the same.
+        found.best.seen.check = crowd.complete(LATE).await?;
+        crowd.leave(Who::All).await?;
+        server.stop().await?;
+        Ok(found)
+    }
+
+    fn costs(&self, best: &Held) -> Vec<Figure> {
+        let cpu = best.server_cpu_us.map(|cpu_us| Figure::new("server CPU per message", cpu_us / best.acknowledged(), "us"));
+        let rate = self.rate.is_none().then(|| Figure::new("time per message at the highest rate", 1e6 / best.rate, "us"));
+        cpu.into_iter().chain(rate).collect()
+    }
+
+    /// What was acknowledged is in the database. A message may be there whose acknowledgement nobody waited for.
+    #[allow(clippy::cast_precision_loss)] // counts of minutes
+    fn compare_stored(&self, stored: f64, found: &Found, report: &mut Report) {
+        let missing = (found.acknowledged as f64 - stored).max(0.0);
+        report.at_most("messages acknowledged and not stored", missing, 0.0, "");
     }
 }
 
-const ACKNOWLEDGED: &str = "messages acknowledged, all rates";
-
-/// What was acknowledged is in the database. A message may be there whose acknowledgement nobody waited for.
-#[allow(clippy::cast_precision_loss)] // counts of minutes
-fn check_stored(stored: i64, report: &Report) -> Outcome<()> {
-    let acknowledged = report.metrics.iter().find(|one| one.name == ACKNOWLEDGED).map_or(0.0, |one| one.value);
-    if (stored as f64) < acknowledged {
-        return Err(format!("{acknowledged} messages were acknowledged, {stored} are stored").into());
+impl Disk {
+    fn of(latencies: &Latencies, report: &mut Report) -> Outcome<Self> {
+        let (p50_ms, p99_ms) = latencies.ms(0.5).zip(latencies.ms(0.99)).ok_or("not one fdatasync in time")?;
+        report.baseline("fdatasync of 8 KiB, p50", p50_ms, "ms");
+        report.baseline("fdatasync of 8 KiB, p99", p99_ms, "ms");
+        Ok(Self { p50_ms, p99_ms })
     }
-    Ok(())
 }

@@ -1,107 +1,115 @@
 //! The highest rate that is still answered quickly: up by half until it is too much (or down until it is not), then closer.
 
-use std::{sync::Arc, time::Duration};
-
-use hdrhistogram::Histogram;
-use tokio::time::{Instant, sleep};
-
-use super::{
-    super::{percentile_ms, progress},
-    WAL_SYNCS,
-};
 use crate::{
     Outcome,
-    baseline::bare_postgres::BarePostgres,
-    pairs::{Counts, Pairs, Tally},
-    process,
-    schedule::Schedule,
+    crowd::{Action, Crowd, Load, Seen, Stream},
+    measure::schedule::Pace,
+    progress::Progress,
+    world::{DatabaseReading, Postgres, Server},
 };
 
+use super::TEXT_BYTES;
+
 /// The 99th percentile from which on it is too much.
-const ACK_P99_MS_MAX: f64 = 100.0;
+pub const ACK_P99_MS_MAX: f64 = 100.0;
 const STEP: f64 = 1.5;
 /// Halvings of the last step: the rate found is within 6 % of the border.
 const CLOSER: u32 = 2;
 /// Bounds the search in time; from 1,000 this reaches 86,000 per second.
 const STEPS_MAX: u32 = 12;
-const WARM_UP: Duration = Duration::from_millis(1_500);
+const WARM_UP_S: f64 = 1.5;
 /// What a rate that was too much left unanswered is waited for, or it would weigh on the next one.
-const LATE: Duration = Duration::from_secs(30);
+const LATE_S: f64 = 30.0;
 
 /// Whose work is measured.
 pub struct Probe<'a> {
-    /// The server's process.
-    pub server: u32,
-    /// PostgreSQL's first process, and the way to ask it.
-    pub database: Option<(u32, &'a BarePostgres)>,
+    /// What shows how far it is.
+    pub progress: Progress,
+    /// The server.
+    pub server: &'a Server,
+    /// Its database, where that can be asked.
+    pub postgres: Option<&'a Postgres>,
+    /// How long each rate is measured, in seconds.
+    pub seconds: f64,
 }
 
 /// One rate, held for a while.
 pub struct Held {
     /// Messages per second that were due.
     pub rate: f64,
-    /// How long it was measured.
-    pub window_s: f64,
-    /// From due to acknowledged, in microseconds.
-    pub latencies: Histogram<u64>,
-    /// Messages whose due time lay in the window and that were acknowledged.
-    pub acknowledged_in_window: f64,
-    /// CPU time of the server.
-    pub server_cpu_s: f64,
-    /// CPU time of all of PostgreSQL's processes.
-    pub database_cpu_s: f64,
-    /// `fsync` calls on PostgreSQL's log.
-    pub wal_syncs: f64,
-    /// Acknowledged, warm-up included.
-    acknowledged: u64,
-    /// Everything was acknowledged, in time.
-    quick: bool,
-    /// Everything was answered in the end.
-    settled: bool,
+    /// What everyone saw.
+    pub seen: Seen,
+    /// CPU time of the server in the measured time, in microseconds.
+    pub server_cpu_us: Option<f64>,
+    /// What the database used in it.
+    pub database: Option<DatabaseReading>,
 }
 
 /// Where the border is.
 pub struct Found {
     /// The highest rate that was answered quickly.
     pub best: Held,
-    /// The lowest rate that was not, and its 99th percentile in milliseconds.
-    pub refused: Option<(f64, f64)>,
+    /// The lowest rate that was not.
+    pub refused: Option<Held>,
     /// Messages acknowledged at all rates.
     pub acknowledged: u64,
+}
+
+impl Held {
+    /// Messages that were due in the measured time and acknowledged.
+    #[must_use]
+    #[allow(clippy::cast_precision_loss)] // counts of a few seconds
+    pub fn acknowledged(&self) -> f64 {
+        self.seen.first().answered as f64
+    }
+
+    /// From due to acknowledged; `None` where nothing was.
+    #[must_use]
+    pub fn ack_ms(&self, quantile: f64) -> Option<f64> {
+        self.seen.first().answer.ms(quantile)
+    }
+
+    /// Everything was acknowledged, in time.
+    fn quick(&self) -> bool {
+        let answered = self.seen.first().answered == self.seen.first().due;
+        self.seen.errors() == 0 && answered && self.ack_ms(0.99).is_some_and(|p99| p99 <= ACK_P99_MS_MAX)
+    }
+
+    /// Everything was answered in the end.
+    fn settled(&self) -> bool {
+        self.seen.first().unanswered == 0
+    }
 }
 
 /// Holds rates until the border is found; only the first if `fixed`.
 ///
 /// # Errors
-/// When a connection ends, or every rate is too much.
-pub async fn search(pairs: &mut Pairs, probe: &Probe<'_>, from: f64, fixed: bool, window: Duration) -> Outcome<Found> {
+/// When a process ends, or every rate is too much.
+pub async fn search(crowd: &Crowd, probe: &Probe<'_>, from: f64, fixed: bool) -> Outcome<Found> {
     let (mut rate, mut acknowledged, mut closer) = (from, 0, CLOSER);
-    let mut best: Option<Held> = None;
-    let mut refused: Option<(f64, f64)> = None;
+    let (mut best, mut refused): (Option<Held>, Option<Held>) = (None, None);
     for _ in 0..STEPS_MAX {
-        let held = hold(pairs, probe, rate, window).await?;
-        let settled = held.settled;
-        acknowledged += held.acknowledged;
-        let p99 = percentile_ms(&held.latencies, 0.99);
-        progress(&format!(
-            "{rate:.0} messages per second: ack p99 {p99:.1} ms{}",
-            if held.quick { "" } else { ", too much" }
-        ));
-        if held.quick || fixed {
+        let held = hold(crowd, probe, rate).await?;
+        let (settled, quick) = (held.settled(), held.quick());
+        acknowledged += held.seen.first().answered_in_all;
+        let p99 = held.ack_ms(0.99).map_or_else(|| "nothing acknowledged".to_owned(), |p99| format!("ack p99 {p99:.1} ms"));
+        let verdict = if quick { "" } else { ", too much" };
+        probe.progress.say(&format!("{rate:.0} messages per second: {p99}{verdict}"));
+        if quick || fixed {
             best = Some(held);
         } else {
-            refused = Some((rate, p99));
+            refused = Some(held);
         }
         if fixed || !settled {
             break;
         }
-        rate = match (&best, refused) {
+        rate = match (&best, &refused) {
             (_, None) => rate * STEP,
             (None, Some(_)) => rate / STEP,
             (Some(_), Some(_)) if closer == 0 => break,
-            (Some(good), Some((bad, _))) => {
+            (Some(good), Some(bad)) => {
                 closer -= 1;
-                f64::midpoint(good.rate, bad)
+                f64::midpoint(good.rate, bad.rate)
             }
         };
     }
@@ -109,57 +117,34 @@ pub async fn search(pairs: &mut Pairs, probe: &Probe<'_>, from: f64, fixed: bool
     Ok(Found { best, refused, acknowledged })
 }
 
-#[allow(clippy::cast_precision_loss)] // counts of a few seconds
-async fn hold(pairs: &mut Pairs, probe: &Probe<'_>, rate: f64, window: Duration) -> Outcome<Held> {
-    let tally = Tally::new();
-    run(pairs, &tally, rate, WARM_UP, false).await?;
-    let before = reading(probe).await?;
-    run(pairs, &tally, rate, window, true).await?;
-    let end = Instant::now() + LATE;
-    let all_answered = |counts: &Counts| counts.acknowledged + counts.refused == counts.due;
-    while !tally.with(|counts| all_answered(counts)) && Instant::now() < end {
-        sleep(Duration::from_millis(5)).await;
-    }
-    let after = reading(probe).await?;
-    let held = tally.with(|counts| Held {
-        rate,
-        window_s: window.as_secs_f64(),
-        latencies: counts.latencies.clone(),
-        acknowledged_in_window: counts.measured as f64,
-        server_cpu_s: after.server_cpu_s - before.server_cpu_s,
-        database_cpu_s: after.database_cpu_s - before.database_cpu_s,
-        wal_syncs: after.wal_syncs - before.wal_syncs,
-        acknowledged: counts.acknowledged,
-        settled: all_answered(counts),
-        quick: counts.acknowledged == counts.due && percentile_ms(&counts.latencies, 0.99) <= ACK_P99_MS_MAX,
-    });
-    if tally.with(|counts| counts.refused) > 0 {
-        progress("some messages were refused");
-    }
-    Ok(held)
-}
-
-async fn run(pairs: &mut Pairs, tally: &Arc<Tally>, rate: f64, length: Duration, measured: bool) -> Outcome<()> {
-    let mut schedule = Schedule::new(rate, length);
-    while let Some(due) = schedule.next().await {
-        pairs.send(due, tally, measured)?;
-    }
-    Ok(())
-}
-
-struct Reading {
-    server_cpu_s: f64,
-    database_cpu_s: f64,
-    wal_syncs: f64,
-}
-
-#[allow(clippy::cast_precision_loss)] // counts of minutes
-async fn reading(probe: &Probe<'_>) -> Outcome<Reading> {
-    let server_cpu_s = process::cpu(probe.server)?.as_secs_f64();
-    let Some((postgres, bare)) = probe.database else {
-        return Ok(Reading { server_cpu_s, database_cpu_s: 0.0, wal_syncs: 0.0 });
+/// Readings are taken while messages flow, before and after alike: PostgreSQL's processes report their counts once per second,
+/// and when they fall idle up to ten seconds later.
+async fn hold(crowd: &Crowd, probe: &Probe<'_>, rate: f64) -> Outcome<Held> {
+    let action = Action::Send { text_bytes: TEXT_BYTES, conversations: None, senders: 0 };
+    let load = Load {
+        streams: vec![Stream { name: format!("{rate:.0} per second"), action, pace: Pace::Steady(rate) }],
+        seconds: probe.seconds,
+        warm_up_s: WARM_UP_S,
+        late_s: LATE_S,
+        reads_in: None,
     };
-    let database_cpu_s = process::cpu_of_family(postgres)?.as_secs_f64();
-    let wal_syncs = bare.number(WAL_SYNCS).await? as f64;
-    Ok(Reading { server_cpu_s, database_cpu_s, wal_syncs })
+    let reading = async || {
+        let database = match probe.postgres {
+            Some(postgres) => Some(postgres.reading().await?),
+            None => None,
+        };
+        Outcome::Ok((probe.server.reading().await?, database))
+    };
+    let running = crowd.begin(&load)?;
+    running.warm().await?;
+    let (server_before, database_before) = reading().await?;
+    running.at(probe.seconds).await?;
+    let (server_after, database_after) = reading().await?;
+    let seen = running.end().await?;
+    Ok(Held {
+        rate,
+        seen,
+        server_cpu_us: server_after.since(&server_before).cpu_us,
+        database: database_after.zip(database_before).map(|(after, before)| after.since(&before)),
+    })
 }

@@ -1,30 +1,26 @@
 //! `provision`: how long it takes to tell the server of everyone, what those who chat meanwhile notice, and what rules over
 //! so many people cost a running server.
 
-mod rows;
+pub(super) mod rows;
 
-use std::{path::Path, pin::pin, time::Duration};
+use std::{
+    path::Path,
+    time::{Duration, Instant},
+};
 
+use async_trait::async_trait;
 use causerie_protocol::wire;
 use clap::Args;
-use futures::FutureExt as _;
-use hdrhistogram::Histogram;
 use serde::Deserialize;
-use tokio::time::{Instant, sleep};
 use wire::{reply::Result as Answer, request::Command};
 
-use super::{note_load, percentile_ms, progress};
+use super::{Scenario, Stage, scaled};
 use crate::{
     Outcome,
-    cli::Common,
-    crowd::Crowd,
-    http,
-    pairs::{Pairs, Tally},
-    process,
-    report::Report,
-    schedule::Schedule,
-    spawn::{Server, World},
-    token::Signer,
+    crowd::{Action, Crowd, Load, Seen, Stream, Who},
+    measure::{Latencies, schedule::Pace},
+    report::{Figure, Report},
+    world::{Server, World, http},
 };
 
 /// The rules all is done under: those with most memberships to look at.
@@ -32,12 +28,12 @@ const RULES: &str = "school";
 /// The line the changed rules lack: every pupil loses some people.
 const DROPPED: &str = "allow find,see_profile,start  staff ";
 /// Pairs who chat.
-const PAIRS: usize = 50;
+const PAIRS: u32 = 50;
 const TEXT_BYTES: usize = 256;
 /// How long they chat before anything else happens, for comparison.
 const QUIET: Duration = Duration::from_secs(10);
 /// What was left unanswered at the end is waited for.
-const LATE: Duration = Duration::from_secs(30);
+const LATE_S: f64 = 30.0;
 /// "In minutes", for 100,000 people.
 const IMPORT_S_MAX: f64 = 600.0;
 /// From here on whoever chats notices.
@@ -46,15 +42,13 @@ const ACK_P99_MS_MAX: f64 = 100.0;
 const DIFFERENCE_S_MAX: f64 = 2.0;
 const IMPORT: &str = "/v1/import";
 /// Longer than any import.
-const DAY: Duration = Duration::from_secs(86_400);
+const DAY_S: f64 = 86_400.0;
 /// What is asked several times is told by its middle.
 const TIMES: usize = 3;
 
 /// What to do.
 #[derive(Debug, Clone, Args)]
 pub struct Provision {
-    #[command(flatten)]
-    pub common: Common,
     /// People, with 19 memberships each.
     #[arg(long, default_value_t = 100_000, value_parser = clap::value_parser!(u32).range(1_000..=1_000_000))]
     people: u32,
@@ -77,108 +71,134 @@ struct Summary {
     stopped: Option<String>,
 }
 
-impl Provision {
-    /// Carries it out.
-    ///
-    /// # Errors
-    /// When the server refuses or ends, or not all rows are taken.
-    pub async fn run(&self) -> Outcome<Report> {
-        let mut report = Report::new("provision");
-        note_load(&mut report);
-        let (world, signer) = World::start(&self.common).await?;
+#[async_trait]
+impl Scenario for Provision {
+    fn name(&self) -> String {
+        "provision".to_owned()
+    }
+
+    fn title(&self) -> String {
+        format!("Everyone of many schools is imported twice while {PAIRS} pairs chat; then rules over them all are asked.")
+    }
+
+    async fn measure(&self, stage: &Stage, scale: f64, report: &mut Report) -> Outcome<Vec<Figure>> {
+        let people = u32::try_from(scaled(self.people as usize, scale, 100))?;
+        if stage.common.sqlite {
+            report.scenario += " --sqlite";
+        }
+        report.workload("people", u64::from(people), "");
+        let world = stage.world().await?;
         world.choose_rules(RULES).await?;
         let key = world.api_key("provision,admin").await?;
         let file = world.path().join("rows.ndjson");
-        let written = rows::write(&file, self.people as usize)?;
-        report.workload("people", self.people as usize, "");
+        let written = rows::write(&file, world.prefix(), people)?;
         report.workload("memberships", written.memberships, "");
         report.workload("rows in all", written.rows, "");
         report.workload("bytes", file.metadata()?.len(), "B");
         report.workload("messages per second meanwhile", self.rate, "1/s");
         let server = world.serve(&[]).await?;
-        self.import(&server, &signer, &key, (&file, written.rows), &mut report).await?;
+        let crowd = stage.crowd(&world, 2 * PAIRS as usize, 2).await?;
+        crowd.connect_to(&[&server]).await?;
+        let mut costs = self.import(stage, (&world, &server, &crowd), &key, (&file, written.rows), report).await?;
         server.stop().await?;
         let server = world.serve(&[]).await?;
-        decide(&server, &signer, &key, &mut report).await?;
+        crowd.connect_to(&[&server]).await?;
+        let difference = decide(stage, &server, &crowd, &key, report).await?;
+        costs.push(Figure::new("difference of rules, per person", difference.as_secs_f64() * 1e6 / f64::from(people), "us"));
         server.stop().await?;
-        Ok(report)
+        Ok(costs)
     }
+}
 
+impl Provision {
     /// Brings everyone in, twice, while some chat.
     #[allow(clippy::cast_precision_loss)] // counts of minutes
     async fn import(
         &self,
-        server: &Server,
-        signer: &Signer,
+        stage: &Stage,
+        (world, server, crowd): (&World, &Server, &Crowd),
         key: &str,
         (file, rows): (&Path, usize),
         report: &mut Report,
-    ) -> Outcome<()> {
-        let import = async || summary(&http::post_file(server.public, IMPORT, key, file).await?);
-        summary(&http::post(server.public, IMPORT, key, &rows::one_class(2 * PAIRS)).await?)?;
-        let crowd = Crowd { server: server.public, signer };
-        let mut pairs = Pairs::enter(&crowd, PAIRS, TEXT_BYTES).await?;
+    ) -> Outcome<Vec<Figure>> {
+        let public = server.http()?;
+        let import = async || summary(&http::post_file(public, IMPORT, key, file).await?);
+        summary(&http::post(public, IMPORT, key, &rows::one_class(world.prefix(), 2 * PAIRS)).await?)?;
+        crowd.introduce(Who::All).await?;
+        crowd.pairs((0..PAIRS).map(|pair| [2 * pair, 2 * pair + 1]).collect()).await?;
+        crowd.enter(Who::All).await?;
 
-        progress("chat alone");
-        let quiet = sleep(QUIET).map(Ok);
-        let (before, ()) = self.chatting(&mut pairs, quiet).await?;
-        report.baseline("ack before, p50", percentile_ms(&before, 0.5), "ms");
-        report.baseline("ack before, p99", percentile_ms(&before, 0.99), "ms");
-        report.metric("RSS before", process::rss_bytes(server.pid())?, "B");
+        let (seen, ()) = self.chatting(crowd, stage.wait("chat alone", QUIET)).await?;
+        for (name, quantile) in [("p50", 0.5), ("p99", 0.99)] {
+            if let Some(ms) = ack(&seen).ms(quantile) {
+                report.baseline(format!("ack before, {name}"), ms, "ms");
+            }
+        }
+        let before = server.reading().await?;
+        report.metric("RSS before", before.rss_bytes.unwrap_or_default(), "B");
 
-        progress("everyone is brought in");
-        let (cpu, began) = (process::cpu(server.pid())?, Instant::now());
-        let (chat, taken) = self.chatting(&mut pairs, import()).await?;
-        let (took, cpu) = (began.elapsed().as_secs_f64(), process::cpu(server.pid())? - cpu);
+        let began = Instant::now();
+        let (seen, taken) = self.chatting(crowd, stage.doing("everyone is brought in", import())).await?;
+        let (took, after) = (began.elapsed().as_secs_f64(), server.reading().await?);
         if taken.created + taken.unchanged != rows {
             return Err(format!("of {rows} rows {} were created", taken.created).into());
         }
+        let cpu_us = after.since(&before).cpu_us.unwrap_or_default();
+        let costs = vec![
+            Figure::new("server CPU per row", cpu_us / rows as f64, "us"),
+            Figure::new("time per row", took * 1e6 / rows as f64, "us"),
+        ];
         report.metric("rows per second", rows as f64 / took, "1/s");
-        report.metric("server CPU per row", cpu.as_secs_f64() * 1e6 / rows as f64, "us");
-        report.metric("messages meanwhile", chat.len(), "");
+        report.metrics.push(costs[0].clone());
+        report.metric("messages meanwhile", ack(&seen).count(), "");
         for (name, quantile) in [("p50", 0.5), ("p99", 0.99), ("max", 1.0)] {
-            report.metric(format!("ack meanwhile, {name}"), percentile_ms(&chat, quantile), "ms");
+            if let Some(ms) = ack(&seen).ms(quantile) {
+                report.metric(format!("ack meanwhile, {name}"), ms, "ms");
+            }
         }
-        report.metric("RSS after", process::rss_bytes(server.pid())?, "B");
+        report.metric("RSS after", after.rss_bytes.unwrap_or_default(), "B");
+        report.curve(ack(&seen).curve("due to acknowledged, meanwhile"));
         report.at_most("import", took, IMPORT_S_MAX, "s");
-        report.at_most("ack meanwhile, p99", percentile_ms(&chat, 0.99), ACK_P99_MS_MAX, "ms");
+        if let Some(p99) = ack(&seen).ms(0.99) {
+            report.at_most("ack meanwhile, p99", p99, ACK_P99_MS_MAX, "ms");
+        }
+        for doubt in seen.doubts(ack(&seen).ms(0.99)) {
+            report.doubt(doubt);
+        }
 
-        progress("the same again");
         let began = Instant::now();
-        let (chat, again) = self.chatting(&mut pairs, import()).await?;
+        let (seen, again) = self.chatting(crowd, stage.doing("the same again", import())).await?;
         if again.unchanged != rows {
             return Err(format!("of {rows} rows {} were unchanged the second time", again.unchanged).into());
         }
         report.metric("the same again, all unchanged", began.elapsed(), "s");
-        report.metric("ack meanwhile, p99 of that", percentile_ms(&chat, 0.99), "ms");
-        pairs.leave().await;
-        Ok(())
+        if let Some(p99) = ack(&seen).ms(0.99) {
+            report.metric("ack meanwhile, p99 of that", p99, "ms");
+        }
+        seen.judge(report, None);
+        crowd.leave(Who::All).await?;
+        Ok(costs)
     }
 
-    /// Does something while the pairs write; answers how long their messages took, each of them acknowledged.
-    async fn chatting<T>(&self, pairs: &mut Pairs, work: impl Future<Output = Outcome<T>>) -> Outcome<(Histogram<u64>, T)> {
-        let (tally, mut work, mut schedule) = (Tally::new(), pin!(work), Schedule::new(self.rate, DAY));
-        let done = loop {
-            tokio::select! {
-                done = &mut work => break done?,
-                Some(due) = schedule.next() => pairs.send(due, &tally, true)?,
-            }
-        };
-        let late = Instant::now() + LATE;
-        while tally.with(|counts| counts.acknowledged < counts.due) {
-            if Instant::now() > late {
-                return Err("not all messages were acknowledged".into());
-            }
-            sleep(Duration::from_millis(5)).await;
-        }
-        Ok((tally.with(|counts| counts.latencies.clone()), done))
+    /// Does something while the pairs write; answers what they saw.
+    async fn chatting<T>(&self, crowd: &Crowd, work: impl Future<Output = Outcome<T>>) -> Outcome<(Seen, T)> {
+        let action = Action::Send { text_bytes: TEXT_BYTES, conversations: None, senders: 0 };
+        let stream = Stream { name: "chat".to_owned(), action, pace: Pace::Steady(self.rate) };
+        let load = Load { streams: vec![stream], seconds: DAY_S, late_s: LATE_S, ..Default::default() };
+        let running = crowd.begin(&load)?;
+        let done = work.await?;
+        Ok((running.stop().await?, done))
     }
 }
 
-/// What rules over so many people cost a server that has just started.
-async fn decide(server: &Server, signer: &Signer, key: &str, report: &mut Report) -> Outcome<()> {
-    progress("the rules are asked");
-    let mut person = Crowd { server: server.public, signer }.arrive(1).await?;
+fn ack(seen: &Seen) -> &Latencies {
+    &seen.first().answer
+}
+
+/// What rules over so many people cost a server that has just started; answers what their difference does.
+async fn decide(stage: &Stage, server: &Server, crowd: &Crowd, key: &str, report: &mut Report) -> Outcome<Duration> {
+    stage.progress.say("the rules are asked");
+    let (public, mut person) = (server.http()?, crowd.socket_of(1).await?);
     let mut search = async |query: &str| -> Outcome<Duration> {
         let began = Instant::now();
         let search = wire::SearchDirectory { query: query.to_owned(), limit: 20, ..Default::default() };
@@ -189,22 +209,24 @@ async fn decide(server: &Server, signer: &Signer, key: &str, report: &mut Report
     };
     report.metric("first search after a start, facts read for it", search("mar").await?, "s");
     report.metric("a later search", search("ma").await?, "s");
-    report.metric("RSS after a start", process::rss_bytes(server.pid())?, "B");
+    let rss = async || Outcome::Ok(server.reading().await?.rss_bytes.unwrap_or_default());
+    report.metric("RSS after a start", rss().await?, "B");
 
-    let rules: serde_json::Value = serde_json::from_str(&http::get(server.public, "/v1/policy", Some(key)).await?)?;
+    let rules: serde_json::Value = serde_json::from_str(&http::get(public, "/v1/policy", Some(key)).await?)?;
     let rules = rules["text"].as_str().ok_or("GET /v1/policy answered no text")?;
     let fewer: Vec<&str> = rules.lines().filter(|line| !line.starts_with(DROPPED)).collect();
     let asked = serde_json::json!({ "text": fewer.join("\n") }).to_string();
     let mut took = Vec::new();
     for _ in 0..TIMES {
         let began = Instant::now();
-        http::post(server.public, "/v1/policy/diff", key, &asked).await?;
+        stage.stop.guard(http::post(public, "/v1/policy/diff", key, &asked)).await?;
         took.push(began.elapsed());
     }
     took.sort_unstable();
-    report.at_most("difference of rules, over everyone", took[TIMES / 2].as_secs_f64(), DIFFERENCE_S_MAX, "s");
-    report.metric("RSS after differences", process::rss_bytes(server.pid())?, "B");
-    Ok(())
+    let difference = took[TIMES / 2];
+    report.at_most("difference of rules, over everyone", difference.as_secs_f64(), DIFFERENCE_S_MAX, "s");
+    report.metric("RSS after differences", rss().await?, "B");
+    Ok(difference)
 }
 
 /// What became of an import's rows.

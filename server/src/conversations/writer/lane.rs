@@ -17,7 +17,7 @@ use super::{
     Job, Order, Tools,
     batch::{self, NotWritten},
 };
-use crate::store::StoreError;
+use crate::store::{StoreError, batcher::top_up};
 
 /// Transactions that lost a fight over locks, or their connection, are run again this often.
 const RETRIES: usize = 5;
@@ -47,6 +47,7 @@ pub(super) async fn run(tools: Tools, mut waiting: mpsc::Receiver<Job>, stop: Ca
         if taken == 0 {
             break;
         }
+        top_up(&mut waiting, &mut jobs, lane.tools.batch_max).await;
         lane.take(std::mem::take(&mut jobs), 0).await;
     }
     while let Some((tenant, is_here)) = lane.reading.next().await {

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use causerie_protocol::{TenantId, UserId, command::UserRef, facts::WritableBy, wire};
-use sea_orm::{ConnectionTrait, EntityTrait};
+use sea_orm::{ConnectionTrait, DbErr, EntityTrait, QueryResult};
 
 use super::facts::{FactWrite, stored::roles_text};
 use crate::store::{
@@ -348,15 +348,22 @@ pub async fn standings(store: &Store, users: &[UserId]) -> Result<HashMap<UserId
     for chunk in users.chunks(CHUNK) {
         let query = rows::ids(chunk.iter().copied()).statement(store.backend(), body, &[]);
         for row in store.reader().query_all_raw(query).await? {
-            let standing = Standing {
-                inbox_version: super::messages::number(&row, "", "inbox_version")?,
-                active: row.try_get::<i16>("", "status")? == 1,
-                tokens_valid_from_s: row.try_get("", "tokens_valid_from")?,
-            };
-            standings.insert(UserId(row.try_get("", "id")?), standing);
+            standings.insert(UserId(row.try_get("", "id")?), standing(&row)?);
         }
     }
     Ok(standings)
+}
+
+/// Reads `inbox_version`, `status` and `tokens_valid_from`.
+///
+/// # Errors
+/// When a column is missing.
+pub fn standing(row: &QueryResult) -> Result<Standing, DbErr> {
+    Ok(Standing {
+        inbox_version: super::messages::number(row, "", "inbox_version")?,
+        active: row.try_get::<i16>("", "status")? == 1,
+        tokens_valid_from_s: row.try_get("", "tokens_valid_from")?,
+    })
 }
 
 /// When people were last connected, milliseconds since 1970 UTC; those who never were are left out.

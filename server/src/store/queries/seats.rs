@@ -1,12 +1,16 @@
 //! Where live people stand in their conversations, and where conversations stand: what a node keeps in memory.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, hash_map::Entry};
 
 use causerie_protocol::{ConversationId, UserId};
 use sea_orm::{ConnectionTrait, DbErr, QueryResult};
 use uuid::Uuid;
 
-use super::{conversations::UNREAD, messages::number};
+use super::{
+    conversations::UNREAD,
+    messages::number,
+    people::{Standing, standing},
+};
 use crate::store::{
     Store, StoreError,
     rows::{self, Column, Rows},
@@ -27,10 +31,12 @@ pub struct Seat {
 }
 
 /// A person's inbox.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct Inbox {
-    /// Counts joinings and leavings.
-    pub version: u32,
+    /// Whether the person may be here, and how often they joined and left.
+    pub standing: Standing,
+    /// What voids the positions of the tenant's clients, when it differs from theirs.
+    pub epoch: String,
     /// Every conversation the person is in.
     pub seats: Vec<Seat>,
 }
@@ -57,15 +63,21 @@ impl Store {
     /// When the database fails.
     pub async fn inboxes(&self, users: &[UserId]) -> Result<HashMap<UserId, Inbox>, StoreError> {
         let sql = format!(
-            "SELECT w.id AS w_id, w.inbox_version, {SEAT}, {UNREAD} AS unread FROM input JOIN users w ON w.id = input.id \
-             LEFT JOIN members m ON m.user_id = w.id AND m.left_at IS NULL \
+            "SELECT w.id AS w_id, w.inbox_version, w.status, w.tokens_valid_from, t.epoch, {SEAT}, {UNREAD} AS unread \
+             FROM input JOIN users w ON w.id = input.id JOIN tenants t ON t.id = w.tenant_id LEFT JOIN members m ON m.user_id = w.id AND m.left_at IS NULL \
              LEFT JOIN conversations c ON c.id = m.conversation_id"
         );
         let rows = rows::ids(users.iter().copied()).statement(self.backend(), &sql, &[]);
         let mut inboxes: HashMap<UserId, Inbox> = HashMap::with_capacity(users.len());
         for row in self.reader().query_all_raw(rows).await? {
-            let inbox = inboxes.entry(UserId(row.try_get("", "w_id")?)).or_default();
-            inbox.version = number(&row, "", "inbox_version")?;
+            let inbox = match inboxes.entry(UserId(row.try_get("", "w_id")?)) {
+                Entry::Occupied(inbox) => inbox.into_mut(),
+                Entry::Vacant(none) => none.insert(Inbox {
+                    standing: standing(&row)?,
+                    epoch: row.try_get::<Uuid>("", "epoch")?.to_string(),
+                    seats: Vec::new(),
+                }),
+            };
             if row.try_get::<Option<Uuid>>("", "c_id")?.is_some() {
                 inbox.seats.push(seat(&row)?);
             }

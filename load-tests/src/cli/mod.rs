@@ -1,0 +1,177 @@
+//! The command line.
+//!
+//! The exit status tells what became of a run: 0 all goals met, 3 one missed, 4 figures in doubt, 1 it could not be carried
+//! out, 2 the command line is wrong, 130 it was given up.
+
+pub mod options;
+
+use std::{fs, path::Path};
+
+use clap::{Args, Parser, Subcommand};
+
+use self::options::Common;
+use crate::{
+    Outcome,
+    baseline::{accept::Accept, raw_send::RawSend},
+    crowd::worker::Worker,
+    report::{Report, Summary},
+    scenario::{self, Named, Stage},
+    stop::Stop,
+};
+
+/// The exit status of a run that was given up, as a shell has it for a program that Ctrl-C ended.
+pub const INTERRUPTED: u8 = 130;
+/// How long one scenario may take, in minutes.
+const LIMIT: u32 = 60;
+/// How long all of them may.
+const LIMIT_OF_ALL: u32 = 180;
+
+/// Puts load on a Causerie server and tells what it costs.
+#[derive(Debug, Parser)]
+#[command(name = "load-tests", version, about)]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Command,
+    #[command(flatten)]
+    common: Common,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    #[command(flatten)]
+    Scenario(Box<Named>),
+    /// All scenarios, one after the other.
+    All(All),
+    /// The baseline of `fanout`, in a process of its own so that its CPU time is its own.
+    #[command(hide = true)]
+    RawSend(RawSend),
+    /// The baseline of `reconnect`, likewise.
+    #[command(hide = true)]
+    Accept(Accept),
+    /// A process in which people live.
+    #[command(hide = true, name = crate::crowd::SUBCOMMAND)]
+    CrowdWorker(Worker),
+}
+
+/// Each as if it was asked for alone, but for what is written.
+#[derive(Debug, Args)]
+struct All {
+    /// Only these: `fanout,durable`.
+    #[arg(long, value_name = "NAMES", value_delimiter = ',')]
+    only: Vec<String>,
+}
+
+impl Cli {
+    /// Does what was asked; answers the exit status.
+    ///
+    /// # Errors
+    /// When it could not be carried out.
+    pub async fn run(self) -> Outcome<u8> {
+        match self.command {
+            Command::RawSend(raw) => raw.run().await.map(|()| 0),
+            Command::Accept(accept) => accept.run().await.map(|()| 0),
+            Command::CrowdWorker(worker) => worker.run().await.map(|()| 0),
+            Command::Scenario(named) => {
+                let stage = stage(self.common, LIMIT)?;
+                let report = scenario::run(named.scenario(), &stage).await?;
+                finish(&stage, vec![report], false)
+            }
+            Command::All(all) => {
+                let stage = stage(self.common, LIMIT_OF_ALL)?;
+                let reports = all.run(&stage).await?;
+                finish(&stage, reports, true)
+            }
+        }
+    }
+}
+
+impl All {
+    async fn run(&self, stage: &Stage) -> Outcome<Vec<Report>> {
+        if let Some(unknown) = self.only.iter().find(|only| scenario::ALL.iter().all(|it| it[0] != **only)) {
+            return Err(format!("--only: there is no scenario `{unknown}`").into());
+        }
+        let mut reports = Vec::new();
+        for arguments in scenario::ALL {
+            if !self.only.is_empty() && !self.only.iter().any(|only| only == arguments[0]) {
+                continue;
+            }
+            let typed = std::iter::once("load-tests").chain(arguments.iter().copied());
+            let Cli { command: Command::Scenario(named), common: its } = Cli::try_parse_from(typed)? else {
+                return Err(format!("`{}` is no scenario", arguments.join(" ")).into());
+            };
+            let mut common = (*stage.common).clone();
+            common.sqlite |= its.sqlite;
+            let mut report = match scenario::run(named.scenario(), &stage.with(common)).await {
+                Ok(report) => report,
+                // One that fails does not take the others with it.
+                Err(error) => {
+                    stage.progress.say(&format!("{}: {error}", arguments.join(" ")));
+                    let mut report = Report::new(arguments.join(" "));
+                    report.title = named.scenario().title();
+                    report.doubt(format!("could not be carried out: {error}"));
+                    report
+                }
+            };
+            report.command = format!("load-tests {}", arguments.join(" "));
+            reports.push(report);
+            if stage.stop.why().is_some() {
+                break;
+            }
+        }
+        Ok(reports)
+    }
+}
+
+fn stage(common: Common, limit_minutes: u32) -> Outcome<Stage> {
+    let stop = Stop::new();
+    stop.listen(common.limit(limit_minutes))?;
+    Ok(Stage::new(common, stop))
+}
+
+/// Writes all forms of the report.
+fn finish(stage: &Stage, reports: Vec<Report>, set: bool) -> Outcome<u8> {
+    let command = std::env::args().collect::<Vec<_>>();
+    let program = Path::new(&command[0]).file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let command = std::iter::once(program).chain(command.into_iter().skip(1)).collect::<Vec<_>>().join(" ");
+    let summary = Summary { machine: stage.machine(), command, set, reports };
+    print!("{}", summary.table());
+    if let Some(file) = &stage.common.json {
+        write("--json", file, &serde_json::to_string_pretty(&summary.json())?)?;
+    }
+    if let Some(file) = &stage.common.html {
+        write("--html", file, &summary.html())?;
+    }
+    Ok(summary.exit())
+}
+
+fn write(option: &str, file: &Path, text: &str) -> Outcome<()> {
+    fs::write(file, text).map_err(|error| format!("{option} {}: {error}", file.display()).into())
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_sound() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn everything_in_all_is_a_scenario() {
+        for arguments in scenario::ALL {
+            let cli = Cli::try_parse_from(std::iter::once(&"load-tests").chain(*arguments)).expect("parses");
+            assert!(matches!(cli.command, Command::Scenario(_)), "{arguments:?}");
+        }
+    }
+
+    #[test]
+    fn a_target_needs_a_key() {
+        assert!(Cli::try_parse_from(["load-tests", "fanout", "--target", "http://127.0.0.1"]).is_err());
+        let full = ["load-tests", "fanout", "--target", "http://127.0.0.1", "--key-id", "k", "--key-file", "f"];
+        assert!(Cli::try_parse_from(full).is_ok());
+        assert!(Cli::try_parse_from(full.iter().chain(&["--sqlite"])).is_err());
+    }
+}

@@ -1,0 +1,88 @@
+//! What this process uses while a load runs, and how late its timers are.
+
+use std::{
+    sync::{Arc, Mutex, PoisonError},
+    thread::available_parallelism,
+    time::Duration,
+};
+
+use tokio::time::{Instant, MissedTickBehavior, interval};
+
+use crate::{
+    Outcome,
+    measure::{clock, process, saturation::Usage},
+};
+
+const TICK: Duration = Duration::from_millis(10);
+
+/// See the module.
+pub struct Watch(Arc<Mutex<State>>);
+
+struct State {
+    usage: Usage,
+    running: bool,
+    began: Instant,
+    cpu_before_s: f64,
+}
+
+impl Watch {
+    /// Its timer begins.
+    ///
+    /// # Errors
+    /// When `/proc` tells nothing of this process.
+    pub fn new() -> Outcome<Self> {
+        let state = State { usage: Usage::default(), running: false, began: Instant::now(), cpu_before_s: cpu_s()? };
+        let state = Arc::new(Mutex::new(state));
+        let ticking = Arc::clone(&state);
+        tokio::spawn(async move {
+            let mut ticks = interval(TICK);
+            ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+            loop {
+                let due = ticks.tick().await;
+                // Timers are served first; to the back of the queue, where whoever has something to read waits.
+                tokio::task::yield_now().await;
+                let late_us = clock::micros(due.elapsed());
+                let mut state = ticking.lock().unwrap_or_else(PoisonError::into_inner);
+                if state.running {
+                    state.usage.ticks.record(late_us);
+                }
+            }
+        });
+        Ok(Self(state))
+    }
+
+    /// A load begins.
+    ///
+    /// # Errors
+    /// As [`Watch::new`].
+    pub fn begin(&self) -> Outcome<()> {
+        let cpu_before_s = cpu_s()?;
+        let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        *state = State { usage: Usage::default(), running: true, began: Instant::now(), cpu_before_s };
+        Ok(())
+    }
+
+    /// All of it was sent.
+    ///
+    /// # Errors
+    /// As [`Watch::new`].
+    pub fn end(&self) -> Outcome<()> {
+        let cpu_s = cpu_s()?;
+        let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        state.running = false;
+        state.usage.cpu_s = cpu_s - state.cpu_before_s;
+        state.usage.elapsed_s = state.began.elapsed().as_secs_f64();
+        state.usage.cores = available_parallelism().map_or(1, std::num::NonZero::get);
+        Ok(())
+    }
+
+    /// What the last load took.
+    #[must_use]
+    pub fn usage(&self) -> Usage {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).usage.clone()
+    }
+}
+
+fn cpu_s() -> Outcome<f64> {
+    Ok(process::cpu(std::process::id())?.as_secs_f64())
+}

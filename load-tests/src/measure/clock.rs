@@ -1,0 +1,58 @@
+//! One clock for all processes of a run: microseconds since 1970 that never step. It is the kernel's monotonic clock, which all
+//! processes read alike, moved by an offset that the first process takes once and hands to the others.
+
+use std::{
+    sync::OnceLock,
+    time::{Duration, SystemTime, UNIX_EPOCH},
+};
+
+use rustix::time::{ClockId, clock_gettime};
+
+static OFFSET_US: OnceLock<u64> = OnceLock::new();
+
+/// What is added to the monotonic clock.
+#[must_use]
+pub fn offset_us() -> u64 {
+    *OFFSET_US.get_or_init(|| {
+        let wall = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        micros(wall).saturating_sub(monotonic_us())
+    })
+}
+
+/// Takes the offset of another process; ignored once this one has its own.
+pub fn share(offset_us: u64) {
+    // A second offset would make earlier times incomparable.
+    let _ = OFFSET_US.set(offset_us);
+}
+
+/// Now.
+#[must_use]
+pub fn now_us() -> u64 {
+    monotonic_us() + offset_us()
+}
+
+/// How long it is until then; nothing once it is past.
+#[must_use]
+pub fn until(at_us: u64) -> Duration {
+    Duration::from_micros(at_us.saturating_sub(now_us()))
+}
+
+/// Waits until then, to a millisecond or two.
+pub async fn sleep_until(at_us: u64) {
+    let left = until(at_us);
+    if !left.is_zero() {
+        tokio::time::sleep(left).await;
+    }
+}
+
+/// A length in microseconds.
+#[must_use]
+pub fn micros(length: Duration) -> u64 {
+    u64::try_from(length.as_micros()).unwrap_or(u64::MAX)
+}
+
+fn monotonic_us() -> u64 {
+    let now = clock_gettime(ClockId::Monotonic);
+    let (seconds, nanos) = (u64::try_from(now.tv_sec).unwrap_or(0), u64::try_from(now.tv_nsec).unwrap_or(0));
+    seconds * 1_000_000 + nanos / 1_000
+}

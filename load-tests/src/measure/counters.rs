@@ -1,0 +1,55 @@
+//! The server's own counters, from its internal listener.
+
+use std::{collections::HashMap, net::SocketAddr};
+
+use crate::{Outcome, world::http};
+
+/// Counters at one moment, by name without labels; those that differ in labels only are added up.
+#[derive(Debug, Clone, Default)]
+pub struct Counters(HashMap<String, f64>);
+
+impl Counters {
+    /// Asks the server.
+    ///
+    /// # Errors
+    /// When it does not answer.
+    pub async fn read(internal: SocketAddr) -> Outcome<Self> {
+        let body = http::get(internal, "/metrics", None).await?;
+        Ok(Self::parse(&body))
+    }
+
+    fn parse(body: &str) -> Self {
+        let mut counters = HashMap::new();
+        for line in body.lines().filter(|line| !line.starts_with('#')) {
+            let Some((name, value)) = line.rsplit_once(' ') else { continue };
+            let name = name.split('{').next().unwrap_or(name);
+            *counters.entry(name.to_owned()).or_default() += value.parse().unwrap_or(0.0);
+        }
+        Self(counters)
+    }
+
+    /// How much a counter grew since.
+    #[must_use]
+    pub fn since(&self, before: &Self, name: &str) -> f64 {
+        self.get(name) - before.get(name)
+    }
+
+    /// What a counter, or a gauge, stands at; 0 where there is none of that name.
+    #[must_use]
+    pub fn get(&self, name: &str) -> f64 {
+        self.0.get(name).copied().unwrap_or(0.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn labels_are_added_up() {
+        let before = Counters::parse("# TYPE a counter\na_total{x=\"1\"} 1\na_total{x=\"2\"} 2\n");
+        let after = Counters::parse("a_total{x=\"1\"} 5\na_total{x=\"2\"} 2\n# EOF\n");
+        assert!((after.since(&before, "a_total") - 4.0).abs() < f64::EPSILON);
+        assert!(after.since(&before, "b_total").abs() < f64::EPSILON);
+    }
+}

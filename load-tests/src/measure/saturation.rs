@@ -1,0 +1,135 @@
+//! Whether this tool itself was the bottleneck, or the machine was busy with something else. What was measured then says
+//! nothing about the server.
+
+use std::time::{Duration, Instant};
+
+use serde::{Deserialize, Serialize};
+
+use super::{Latencies, process};
+use crate::world::cores;
+
+/// A timer of 10 ms that fires later than this, at the 99th percentile, had no core to run on.
+const TICK_LATE_MS_MAX: f64 = 20.0;
+/// Or than this part of what was measured.
+const TICK_LATE_PART: f64 = 0.25;
+/// Timers count in milliseconds, so lateness below this is none.
+const TICK_GRAIN_MS: f64 = 2.5;
+/// Busier than this, and what arrives waits for its reader.
+const CPU_PART_MAX: f64 = 0.9;
+/// What was handed to sockets in time, of what was due.
+const HANDED_PART_MIN: f64 = 0.98;
+
+/// What others may use of this machine's CPU time; the kernel's own threads do a little for every run.
+const OTHERS_PART_MAX: f64 = 0.15;
+
+/// What one process of the crowd needed while a load ran.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Usage {
+    /// CPU time.
+    pub cpu_s: f64,
+    /// Elapsed time.
+    pub elapsed_s: f64,
+    /// Cores it may use.
+    pub cores: usize,
+    /// How late a timer of 10 ms fired.
+    pub ticks: Latencies,
+}
+
+/// Of all streams of a load.
+#[derive(Debug, Clone, Copy)]
+pub struct Handed {
+    /// Due in the measured time.
+    pub due: u64,
+    /// Of those, handed to a socket at most 100 ms late.
+    pub in_time: u64,
+}
+
+/// What else the machine does while something is measured.
+#[derive(Debug)]
+pub struct Others {
+    began: Instant,
+    before: Option<Duration>,
+}
+
+impl Others {
+    /// From now on.
+    #[must_use]
+    pub fn watch() -> Self {
+        // Where `/proc` tells nothing there is nothing to doubt.
+        Self { began: Instant::now(), before: process::cpu_of_others().ok() }
+    }
+
+    /// Until now: a reason not to trust what was measured, if it was much.
+    #[must_use]
+    #[allow(clippy::cast_precision_loss)] // few cores
+    pub fn doubt(&self) -> Option<String> {
+        let used = process::cpu_of_others().ok()?.saturating_sub(self.before?).as_secs_f64();
+        let cores = cores::count();
+        let part = used / self.began.elapsed().as_secs_f64() / cores as f64;
+        (part > OTHERS_PART_MAX).then(|| format!("others used {:.0} % of this machine's CPU meanwhile", part * 100.0))
+    }
+}
+
+/// Reasons not to trust what was measured; none if the tool kept up. `p99_ms` is what was measured.
+#[must_use]
+#[allow(clippy::cast_precision_loss)] // counts of one run
+pub fn doubts(crowd: &[Usage], handed: Handed, p99_ms: Option<f64>) -> Vec<String> {
+    let mut doubts = Vec::new();
+    for (number, usage) in crowd.iter().enumerate() {
+        let late_ms = usage.ticks.ms(0.99).unwrap_or(0.0);
+        let part = p99_ms.map(|p99_ms| TICK_LATE_PART * p99_ms).filter(|_| late_ms > TICK_GRAIN_MS);
+        if late_ms > TICK_LATE_MS_MAX || part.is_some_and(|part| late_ms > part) {
+            let beside = p99_ms.map_or_else(String::new, |p99_ms| format!(", beside a measured p99 of {p99_ms:.1} ms"));
+            doubts.push(format!(
+                "the load generator was late: timers of crowd process {number} by {late_ms:.1} ms at p99{beside}"
+            ));
+        }
+        let busy = usage.cpu_s / (usage.elapsed_s * usage.cores as f64);
+        if busy > CPU_PART_MAX {
+            let percent = busy * 100.0;
+            doubts.push(format!(
+                "the load generator had no CPU left: crowd process {number} used {percent:.0} % of its cores"
+            ));
+        }
+    }
+    if (handed.in_time as f64) < HANDED_PART_MIN * handed.due as f64 {
+        let percent = 100.0 * handed.in_time as f64 / handed.due as f64;
+        doubts.push(format!("the load generator fell behind: {percent:.0} % of what was due was sent in time"));
+    }
+    doubts
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ALL: Handed = Handed { due: 1_000, in_time: 1_000 };
+
+    fn usage(cpu_s: f64, late_ms: u64) -> Usage {
+        let mut ticks = Latencies::new();
+        for _ in 0..100 {
+            ticks.record(late_ms * 1_000);
+        }
+        Usage { cpu_s, elapsed_s: 10.0, cores: 2, ticks }
+    }
+
+    #[test]
+    fn a_tool_that_kept_up_is_trusted() {
+        assert!(doubts(&[usage(17.9, 1), usage(0.1, 4)], ALL, Some(100.0)).is_empty());
+        // A timer's own grain is no lateness, however short the measured time.
+        assert!(doubts(&[usage(1.0, 1)], ALL, Some(0.5)).is_empty());
+    }
+
+    #[test]
+    fn each_sign_alone_is_a_doubt() {
+        for (usage, handed, p99_ms, word) in [
+            (usage(1.0, 21), ALL, None, "late"),
+            (usage(1.0, 10), ALL, Some(30.0), "late"),
+            (usage(18.1, 1), ALL, None, "CPU"),
+            (usage(1.0, 1), Handed { due: 1_000, in_time: 979 }, None, "behind"),
+        ] {
+            let doubts = doubts(&[usage], handed, p99_ms);
+            assert!(doubts.len() == 1 && doubts[0].contains(word), "{doubts:?}");
+        }
+    }
+}

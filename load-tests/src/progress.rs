@@ -1,0 +1,79 @@
+//! How far the work has come, beside the report: bars on a terminal, plain lines elsewhere.
+
+use std::{
+    io::{IsTerminal as _, stderr},
+    time::Duration,
+};
+
+use indicatif::{ProgressBar, ProgressStyle};
+
+/// Fails only for a template that makes no sense, and these are constant.
+fn style(template: &str) -> ProgressStyle {
+    ProgressStyle::with_template(template).unwrap_or_else(|error| unreachable!("{error}"))
+}
+
+/// Where progress is shown.
+#[derive(Debug, Clone, Copy)]
+pub struct Progress {
+    terminal: bool,
+}
+
+/// Work of a known size. Gone from the screen when dropped.
+#[derive(Debug)]
+pub struct Bar(ProgressBar);
+
+impl Progress {
+    /// On stderr, as it is.
+    #[must_use]
+    pub fn new() -> Self {
+        Self { terminal: stderr().is_terminal() }
+    }
+
+    /// A line that stays.
+    pub fn say(&self, what: &str) {
+        eprintln!("load-tests: {what}");
+    }
+
+    /// A bar for so many steps.
+    #[must_use]
+    pub fn bar(&self, what: &str, steps: u64) -> Bar {
+        self.start(what, steps, "{msg} {wide_bar} {pos}/{len} {eta}")
+    }
+
+    /// A bar for so long, which moves by itself.
+    #[must_use]
+    pub fn time(&self, what: &str, length: Duration) -> Bar {
+        let bar = self.start(what, length.as_secs().max(1), "{msg} {wide_bar} {pos}/{len} s");
+        if self.terminal {
+            let moving = bar.0.clone();
+            tokio::spawn(async move {
+                while !moving.is_finished() {
+                    tokio::time::sleep(Duration::from_millis(500)).await;
+                    moving.set_position(moving.elapsed().as_secs());
+                }
+            });
+        }
+        bar
+    }
+
+    fn start(&self, what: &str, steps: u64, template: &str) -> Bar {
+        if !self.terminal {
+            self.say(what);
+            return Bar(ProgressBar::hidden());
+        }
+        Bar(ProgressBar::new(steps).with_style(style(template)).with_message(what.to_owned()))
+    }
+}
+
+impl Bar {
+    /// So many steps are done.
+    pub fn at(&self, steps: u64) {
+        self.0.set_position(steps);
+    }
+}
+
+impl Drop for Bar {
+    fn drop(&mut self) {
+        self.0.finish_and_clear();
+    }
+}

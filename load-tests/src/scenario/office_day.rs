@@ -1,0 +1,245 @@
+//! `office-day`: everyone of an organisation at work. They mostly read: the list, a page, that they have read it; now and then
+//! somebody writes.
+
+use async_trait::async_trait;
+use clap::Args;
+
+use super::{Scenario, Stage, scaled};
+use crate::{
+    Outcome,
+    crowd::{Action, Crowd, Load, Seen, Stream, Who},
+    measure::{Latencies, schedule::Pace},
+    report::{Figure, Report},
+    world::{
+        Server, World,
+        filling::{self, Filled},
+    },
+};
+
+/// People who share conversations with each other, and with nobody else.
+const OFFICE: u32 = 100;
+/// Members of a conversation.
+const GROUP: u32 = 10;
+/// Conversations of each person.
+const CONVERSATIONS: u32 = 10;
+/// Of each conversation.
+const UNREAD: u32 = 3;
+/// What a list shows at first.
+const LIST: u32 = 20;
+const PAGE: u32 = 30;
+const TEXT_BYTES: usize = 256;
+/// Between two things somebody reads, and between two things they write.
+const PAUSE_S: f64 = 20.0;
+const WRITES_EVERY_S: f64 = 300.0;
+const WARM_UP_S: f64 = 10.0;
+const LATE_S: f64 = 30.0;
+const P99_MS_MAX: f64 = 100.0;
+const MEAN_MS_MAX: f64 = 10.0;
+
+/// What to do.
+#[derive(Debug, Clone, Args)]
+pub struct OfficeDay {
+    /// Everyone, all connected.
+    #[arg(long, default_value_t = 18_000, value_parser = clap::value_parser!(u32).range(100..=100_000))]
+    people: u32,
+    /// Messages that are there already, at full size; fewer people have fewer.
+    #[arg(long, default_value_t = 1_000_000, value_parser = clap::value_parser!(u32).range(1_000..=100_000_000))]
+    messages: u32,
+    /// How long, in seconds, after a warm-up of ten.
+    #[arg(long, default_value_t = 60.0)]
+    seconds: f64,
+}
+
+#[async_trait]
+impl Scenario for OfficeDay {
+    fn name(&self) -> String {
+        "office-day".to_owned()
+    }
+
+    fn title(&self) -> String {
+        "Everyone of an organisation is at work: they open the list, a page, mark it read; now and then somebody writes."
+            .to_owned()
+    }
+
+    async fn measure(&self, stage: &Stage, scale: f64, report: &mut Report) -> Outcome<Vec<Figure>> {
+        let people = u32::try_from(scaled(self.people as usize, scale, OFFICE as usize))?;
+        let groups = groups(people);
+        // There are as many groups as people.
+        let each = self.messages.div_ceil(self.people).max(UNREAD);
+        if stage.common.sqlite {
+            report.scenario += " --sqlite";
+        }
+        report.workload("people, all connected", people, "");
+        report.workload("conversations, each person in ten of ten", groups.len(), "");
+        report.workload("messages stored before", groups.len() as u64 * u64::from(each), "");
+        report.workload("things read per second", f64::from(people) / PAUSE_S, "1/s");
+        report.workload("messages per second", f64::from(people) / WRITES_EVERY_S, "1/s");
+        report.note(
+            "20 s lie on average between two things somebody reads: the list, the last 30 messages, that they are read",
+        );
+
+        let world = stage.world().await?;
+        let crowd = stage.crowd(&world, people as usize, OFFICE as usize).await?;
+        let server = settle(stage, &world, &crowd, groups, each, report).await?;
+        crowd.load(&load(people, WARM_UP_S)).await?;
+        let before = (server.reading().await?, database(&world).await?);
+        let seen = crowd.load(&load(people, self.seconds)).await?;
+        let after = (server.reading().await?, database(&world).await?);
+        let (spent, database) =
+            (after.0.since(&before.0), after.1.zip(before.1).map(|(after, before)| after.since(&before)));
+
+        let requests = tell(report, &seen);
+        let mut costs = Vec::new();
+        let mut cost = |name: &str, value: Option<f64>| {
+            if let Some(value) = value {
+                let figure = Figure::new(name, value / requests, if name.contains("CPU") { "us" } else { "" });
+                report.metrics.push(figure.clone());
+                costs.push(figure);
+            }
+        };
+        cost("server CPU per request, deliveries included", spent.cpu_us);
+        cost("database CPU per request", database.map(|it| it.cpu_s * 1e6));
+        cost("SQL statements per request", database.map(|it| it.statements).filter(|it| *it > 0.0));
+        if let Some(bytes) = after.0.rss_bytes {
+            report.metric("memory of the server", bytes, "B");
+        }
+        stage.stop.check()?;
+        server.stop().await?;
+        Ok(costs)
+    }
+}
+
+/// Everyone is made known, their histories are written, and they come.
+async fn settle(
+    stage: &Stage,
+    world: &World,
+    crowd: &Crowd,
+    groups: Vec<Vec<u32>>,
+    each: u32,
+    report: &mut Report,
+) -> Outcome<Server> {
+    filling::check(world)?;
+    let server = world.serve(&[]).await?;
+    crowd.connect_to(&[&server]).await?;
+    crowd.introduce(Who::All).await?;
+    server.stop().await?;
+    let filled = |members: &Vec<u32>| Filled { members: members.clone(), messages: each, unread: UNREAD, deleted: false };
+    let filled = filling::fill(stage, world, &groups.iter().map(filled).collect::<Vec<_>>()).await?;
+    report.metric("filling the database took", filled.took_s, "s");
+    let server = world.serve(&[]).await?;
+    crowd.connect_to(&[&server]).await?;
+    crowd.know(groups, filled.started).await?;
+    crowd.enter(Who::All).await?;
+    Ok(server)
+}
+
+async fn database(world: &World) -> Outcome<Option<crate::world::DatabaseReading>> {
+    match &world.postgres {
+        Some(postgres) => Ok(Some(postgres.reading().await?)),
+        None => Ok(None),
+    }
+}
+
+/// Each person is in ten groups of ten, with others of their office: in each round, all of it is split into ten. Each is the
+/// first of one of them, whose turn it is to write first.
+fn groups(people: u32) -> Vec<Vec<u32>> {
+    let rounds = (0..people / OFFICE).flat_map(|office| (0..CONVERSATIONS).map(move |round| (office, round)));
+    let split = |(office, round): (u32, u32)| {
+        (0..OFFICE / GROUP).map(move |group| {
+            let row = move |column: u32| (group + round * column) % GROUP * GROUP + column;
+            (0..GROUP).map(|place| office * OFFICE + row((place + round) % GROUP)).collect()
+        })
+    };
+    rounds.flat_map(split).collect()
+}
+
+/// What everyone does. Each kind has its own order of people, so that one person's turns lie apart.
+fn load(people: u32, seconds: f64) -> Load {
+    let reads = Pace::Steady(f64::from(people) / PAUSE_S / 3.0);
+    let stream = |name: &str, action, pace| Stream { name: name.to_owned(), action, pace };
+    let history = Action::History { people: shuffled(people, 2), limit: PAGE, anywhere: false };
+    let send = Action::Send { text_bytes: TEXT_BYTES, conversations: None, senders: 0 };
+    Load {
+        streams: vec![
+            stream("list", Action::List { people: shuffled(people, 1), limit: LIST }, reads),
+            stream("page", history, reads),
+            stream("mark read", Action::MarkRead { people: shuffled(people, 3) }, reads),
+            stream("send", send, Pace::Steady(f64::from(people) / WRITES_EVERY_S)),
+        ],
+        seconds,
+        late_s: LATE_S,
+        ..Default::default()
+    }
+}
+
+/// Everyone, in an order that is the same in every run.
+fn shuffled(people: u32, order: u64) -> Who {
+    let mut all: Vec<u32> = (0..people).collect();
+    let key = |person: &u32| {
+        (u64::from(*person) + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15).rotate_left(21).wrapping_mul(2 * order + 1)
+    };
+    all.sort_by_key(|person| key(person).rotate_left(32));
+    Who::These(all)
+}
+
+/// What was seen; answers how many requests were answered.
+#[allow(clippy::cast_precision_loss)] // counts of one run
+fn tell(report: &mut Report, seen: &Seen) -> f64 {
+    let mut all = Latencies::new();
+    for (name, stream) in ["list", "page", "mark read", "send"].into_iter().zip(&seen.streams) {
+        all.merge(&stream.answer);
+        if let (Some(mean), Some(p99)) = (stream.answer.mean_ms(), stream.answer.ms(0.99)) {
+            report.metric(format!("due to answered, {name}, mean"), mean, "ms");
+            report.metric(format!("due to answered, {name}, p99"), p99, "ms");
+        }
+        report.curve(stream.answer.curve(&format!("due to answered, {name}")));
+        report.series(
+            stream
+                .p99_over_time(&format!("{}, {name}, p99", if name == "send" { "due to read" } else { "due to answered" })),
+        );
+    }
+    report.workload("requests answered", all.count(), "");
+    if let Some(send) = seen.streams.last()
+        && let Some(p99) = send.delivery.ms(0.99)
+    {
+        report.metric("due to read, p99", p99, "ms");
+    }
+    let p99 = all.ms(0.99);
+    if let (Some(p99), Some(mean)) = (p99, all.mean_ms()) {
+        report.at_most("due to answered, p99", p99, P99_MS_MAX, "ms");
+        report.at_most("due to answered, mean", mean, MEAN_MS_MAX, "ms");
+    }
+    seen.judge(report, p99);
+    all.count().max(1) as f64
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+
+    #[test]
+    fn everyone_is_in_ten_groups_of_ten() {
+        let groups = groups(300);
+        assert_eq!(groups.len(), 300);
+        for members in &groups {
+            let distinct: HashSet<u32> = members.iter().copied().collect();
+            let offices: HashSet<u32> = members.iter().map(|person| person / OFFICE).collect();
+            assert_eq!((distinct.len(), offices.len()), (10, 1), "{members:?}");
+        }
+        let first: HashSet<u32> = groups.iter().map(|members| members[0]).collect();
+        assert_eq!(first.len(), 300);
+        for person in 0..300 {
+            assert_eq!(groups.iter().filter(|members| members.contains(&person)).count(), 10, "{person}");
+        }
+    }
+
+    #[test]
+    fn orders_of_people_differ() {
+        let (Who::These(one), Who::These(other)) = (shuffled(1_000, 1), shuffled(1_000, 2)) else { panic!("others") };
+        let same = one.iter().zip(&other).filter(|(one, other)| one == other).count();
+        assert!(same < 20, "{same}");
+        assert_eq!(one.iter().collect::<HashSet<_>>().len(), 1_000);
+    }
+}

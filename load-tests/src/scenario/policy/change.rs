@@ -1,0 +1,212 @@
+//! How soon all nodes go by a fact that changed: two people who may write to each other by one membership alone keep writing
+//! while it is taken away and given again.
+
+use std::{
+    sync::atomic::{AtomicU64, Ordering},
+    time::Duration,
+};
+
+use causerie_protocol::wire;
+use serde_json::json;
+use tokio::time::{Instant, sleep};
+use uuid::Uuid;
+use wire::{reply::Result as Answer, request::Command};
+
+use super::super::provision::rows;
+use crate::{
+    Outcome,
+    crowd::{name, socket::Socket},
+    measure::{Latencies, clock},
+    scenario::Stage,
+    world::{Server, World, http},
+};
+
+/// The rules it is done under: those with most memberships to look at.
+const RULES: &str = "school";
+const IMPORT: &str = "/v1/import";
+/// The class by which the two may write to each other.
+const BRIDGE: &str = "bridge";
+/// What refuses who is out of reach.
+const REFUSED: &str = "not_found";
+/// How often it is taken away and given again.
+const TIMES: usize = 20;
+/// Between two attempts to write.
+const PAUSE: Duration = Duration::from_millis(1);
+/// How long a node may take to know all facts, and how often it is asked meanwhile.
+const FIRST: Duration = Duration::from_secs(120);
+const AGAIN: Duration = Duration::from_millis(500);
+/// A change that is not seen by then is told as this.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// What was seen.
+#[derive(Default)]
+pub struct Visible {
+    /// Nodes that were looked at.
+    pub nodes: usize,
+    /// Rows that put somebody into a group.
+    pub memberships: usize,
+    /// How long it took to tell the server of everyone.
+    pub imported_s: f64,
+    /// From when the change was sent to the first answer that went by it, of the slower node.
+    pub took: Latencies,
+    /// From when the change was sent to when it was answered.
+    pub answered: Latencies,
+    /// Messages that were sent after a membership's end was answered, and were taken all the same.
+    pub too_late: u64,
+}
+
+/// Somebody who writes.
+struct Writer {
+    socket: Socket,
+    conversation: String,
+}
+
+/// Brings everyone in, and changes facts.
+///
+/// # Errors
+/// When a server refuses or ends; when the run is given up.
+pub async fn measure(stage: &Stage, people: u32) -> Outcome<Visible> {
+    let world = stage.world().await?;
+    world.choose_rules(RULES).await?;
+    let key = world.api_key("provision").await?;
+    let mut nodes = vec![world.serve_as(0, &[]).await?];
+    if world.redis.is_some() {
+        nodes.push(world.serve_as(1, &[]).await?);
+    }
+    let file = world.path().join("rows.ndjson");
+    let written = rows::write(&file, world.prefix(), people)?;
+    let began_us = clock::now_us();
+    let import = http::post_file(nodes[0].http()?, IMPORT, &key, &file);
+    taken(&stage.doing("everyone is brought in", import).await?)?;
+    let mut visible = Visible { nodes: nodes.len(), memberships: written.memberships, ..Default::default() };
+    visible.imported_s = since(began_us) as f64 / 1e6;
+
+    // Beyond everyone else; the first of them is on the first node, the second on the second.
+    let two = [people.next_multiple_of(2), people.next_multiple_of(2) + 1];
+    taken(&http::post(nodes[0].http()?, IMPORT, &key, &bridge(&world, two)).await?)?;
+    let mut writers = stage.doing("two people meet", meet(stage, &world, &nodes, two)).await?;
+    for turn in 0..2 * TIMES {
+        let node = &nodes[turn / 2 % nodes.len()];
+        let row = membership(&world, two[1], turn % 2 == 0);
+        let change = stage.stop.guard(change(node, &key, row, turn % 2 == 1, &mut writers, &mut visible));
+        change.await?;
+    }
+    for node in nodes {
+        node.stop().await?;
+    }
+    Ok(visible)
+}
+
+/// The two, and what is between them.
+fn bridge(world: &World, two: [u32; 2]) -> String {
+    let group = json!({ "type": "group", "id": BRIDGE, "name": "Bridge", "kind": "class" }).to_string();
+    let user = |person| {
+        let id = name(world.prefix(), person);
+        json!({ "type": "user", "id": id, "name": id }).to_string()
+    };
+    let rows = [group, user(two[0]), user(two[1]), membership(world, two[0], false), membership(world, two[1], false)];
+    rows.join("\n") + "\n"
+}
+
+fn membership(world: &World, person: u32, deleted: bool) -> String {
+    let user = name(world.prefix(), person);
+    json!({ "type": "membership", "user": user, "group": BRIDGE, "role": "learner", "deleted": deleted }).to_string()
+}
+
+/// They come, each to a node of their own, and start a conversation. Each node knows all facts then.
+async fn meet(stage: &Stage, world: &World, nodes: &[Server], two: [u32; 2]) -> Outcome<[Writer; 2]> {
+    // Nobody but these two, whose connections are here.
+    let crowd = stage.crowd(world, 1, 1).await?;
+    crowd.connect_to(&nodes.iter().collect::<Vec<_>>()).await?;
+    let mut sockets = [crowd.socket_of(two[0]).await?, crowd.socket_of(two[1]).await?];
+    let with = wire::Recipient { by: Some(wire::recipient::By::ExternalId(name(world.prefix(), two[1]))) };
+    let kind = wire::ConversationKind::Direct.into();
+    let start = wire::StartConversation { kind, with: vec![with], ..Default::default() };
+    let end = Instant::now() + FIRST;
+    loop {
+        match begin(&mut sockets, &start).await {
+            Ok(conversation) => {
+                return Ok(sockets.map(|socket| Writer { socket, conversation: conversation.clone() }));
+            }
+            Err(error) if Instant::now() > end => return Err(error),
+            Err(_) => sleep(AGAIN).await,
+        }
+    }
+}
+
+/// Starts their conversation, or finds it; both write. A server that has just started reads all facts first, and may refuse.
+async fn begin(sockets: &mut [Socket; 2], start: &wire::StartConversation) -> Outcome<String> {
+    let Answer::ConversationStarted(started) = sockets[0].ask(Command::StartConversation(start.clone())).await? else {
+        return Err("starting a conversation was answered with something else".into());
+    };
+    let conversation = started.conversation.ok_or("no conversation was started")?.id;
+    for socket in sockets {
+        if !write(socket, &conversation).await? {
+            return Err("two people of a class may not write to each other".into());
+        }
+    }
+    Ok(conversation)
+}
+
+/// Changes a fact while both write, until both see it.
+async fn change(
+    node: &Server,
+    key: &str,
+    row: String,
+    allows: bool,
+    writers: &mut [Writer; 2],
+    visible: &mut Visible,
+) -> Outcome<()> {
+    let (answered_us, began_us, place) = (AtomicU64::new(0), clock::now_us(), node.http()?);
+    let asks = async {
+        taken(&http::post(place, IMPORT, key, &row).await?)?;
+        answered_us.store(clock::now_us(), Ordering::Release);
+        Outcome::Ok(since(began_us))
+    };
+    let [one, other] = writers;
+    let (asked, one, other) = tokio::try_join!(asks, until(one, allows, &answered_us), until(other, allows, &answered_us))?;
+    visible.answered.record(asked);
+    visible.took.record(one.0.max(other.0).saturating_sub(began_us));
+    visible.too_late += one.1 + other.1;
+    Ok(())
+}
+
+/// Writes until it is allowed, or refused; answers when that was, and how much was taken that should not have been.
+async fn until(writer: &mut Writer, allows: bool, answered_us: &AtomicU64) -> Outcome<(u64, u64)> {
+    let (end_us, mut too_late) = (clock::now_us() + clock::micros(PATIENCE), 0);
+    loop {
+        let (sent_us, answered_us) = (clock::now_us(), answered_us.load(Ordering::Acquire));
+        let allowed = write(&mut writer.socket, &writer.conversation).await?;
+        if allowed == allows || sent_us > end_us {
+            return Ok((clock::now_us(), too_late));
+        }
+        too_late += u64::from(allowed && answered_us > 0);
+        sleep(PAUSE).await;
+    }
+}
+
+/// Whether a message was taken.
+async fn write(socket: &mut Socket, conversation: &str) -> Outcome<bool> {
+    let send = wire::SendMessage {
+        conversation_id: conversation.to_owned(),
+        client_id: Uuid::now_v7().to_string(),
+        text: "load".to_owned(),
+    };
+    match socket.ask(Command::SendMessage(send)).await {
+        Ok(_) => Ok(true),
+        Err(error) if error.to_string().starts_with(REFUSED) => Ok(false),
+        Err(error) => Err(error),
+    }
+}
+
+fn taken(answer: &str) -> Outcome<()> {
+    let summary = answer.lines().next_back().unwrap_or_default();
+    match summary.contains("\"refused\":0,") && summary.contains("\"stopped\":null") {
+        true => Ok(()),
+        false => Err(format!("an import was refused: {answer}").into()),
+    }
+}
+
+fn since(began_us: u64) -> u64 {
+    clock::now_us().saturating_sub(began_us)
+}

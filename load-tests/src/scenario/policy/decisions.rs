@@ -1,0 +1,85 @@
+//! What decisions cost in memory, for the rules of each preset.
+
+use std::{hint::black_box, time::Instant};
+
+use causerie_policy::{About, Action, PRESETS, Policy, Search, UserIx, World};
+
+use super::school::{Random, School};
+use crate::Outcome;
+
+/// Pairs of people of whom one asks about the other.
+const PAIRS: usize = 20_000;
+/// People whose reach is asked for, and of those who reach most, how many.
+const PEOPLE: usize = 200;
+const WIDEST: usize = 16;
+/// Best of so many: others share the machine.
+const RUNS: u32 = 5;
+/// What somebody types to find others: nothing yet, a letter, three.
+const TYPED: [&[&str]; 3] = [&[], &["m"], &["mar"]];
+const COMPLETIONS: usize = 20;
+
+/// Of one preset.
+pub struct Decisions {
+    /// The preset.
+    pub preset: &'static str,
+    /// Facts that put somebody into a group.
+    pub memberships: usize,
+    /// Of the facts in memory.
+    pub bytes: usize,
+    /// A check, of people at random or of those who reach most, whichever is slower on average.
+    pub check_us: f64,
+    /// The reach of a person and 20 completions of what they typed: of half of those asked, and of all.
+    pub reach_ms: (f64, f64),
+}
+
+/// The names of all presets.
+pub fn presets() -> impl Iterator<Item = &'static str> {
+    PRESETS.iter().map(|(name, _)| *name)
+}
+
+/// Measures one preset with so many people. It keeps its thread busy.
+///
+/// # Errors
+/// When there is no such preset.
+#[allow(clippy::cast_precision_loss)] // thousands
+pub fn measure(preset: &'static str, people: u32) -> Outcome<Decisions> {
+    let policy = Policy::preset(preset).ok_or_else(|| format!("there is no preset `{preset}`"))?;
+    let School { changes, widest, memberships } = School::new(people, policy.vocabulary());
+    let mut world = World::new(policy.vocabulary().clone());
+    world.apply_all(&changes);
+    drop(changes);
+
+    let users: Vec<UserIx> = world.users().collect();
+    let widest: Vec<UserIx> = widest.iter().take(WIDEST).filter_map(|key| world.user(*key)).collect();
+    let mut random = Random::new(7);
+    let mut someone = || users[random.below(people) as usize];
+    let pairs: Vec<_> = (0..PAIRS).map(|_| (someone(), someone())).collect();
+    let some: Vec<UserIx> = (0..PEOPLE).map(|_| someone()).chain(widest.iter().copied()).collect();
+
+    let check = |me, them| black_box(policy.decide(&world, Action::Start, me, About::Person(them)).is_allowed());
+    let checks = |me: Option<UserIx>| {
+        let count = || pairs.iter().filter(|(one, them)| check(me.unwrap_or(*one), *them)).count();
+        best_us(count) / PAIRS as f64
+    };
+    let check_us = widest.iter().map(|me| checks(Some(*me))).fold(checks(None), f64::max);
+    let typed = TYPED.map(|words| words.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>());
+    let reach = |me: UserIx, words: &[String]| {
+        let reached = policy.reach(&world, me, Action::Find).len();
+        reached + policy.complete(&world, me, &Search { words, after: None, limit: COMPLETIONS }).hits.len()
+    };
+    let each = some.iter().flat_map(|me| typed.iter().map(|words| best_us(|| reach(*me, words)) / 1_000.0));
+    let mut each: Vec<f64> = each.collect();
+    each.sort_by(f64::total_cmp);
+    let reach_ms = (each[each.len() / 2], each[each.len() - 1]);
+    Ok(Decisions { preset, memberships, bytes: world.bytes(), check_us, reach_ms })
+}
+
+/// In microseconds.
+fn best_us<T>(mut run: impl FnMut() -> T) -> f64 {
+    let time = |_| {
+        let began = Instant::now();
+        black_box(run());
+        began.elapsed().as_secs_f64() * 1e6
+    };
+    (0..RUNS).map(time).fold(f64::MAX, f64::min)
+}

@@ -1,0 +1,202 @@
+//! People as a region of schools has them, as facts in memory: 19 memberships each where the rules have words for them.
+
+use causerie_policy::{
+    Change, Delivers, EdgeEffect, GroupKind, GroupState, How, Key, Relation, RelationState, Role, Roles, Status, Vocabulary,
+    WritableBy,
+};
+
+/// People of a school.
+const SCHOOL: u32 = 1_600;
+const CLASSES: u32 = 50;
+const SUBJECTS: u32 = 300;
+const SUBJECTS_EACH: u32 = 12;
+const CLUBS: u32 = 60;
+const CLUBS_EACH: u32 = 5;
+/// People and groups are keys apart.
+const GROUPS: Key = 1 << 64;
+/// One person in so many runs the school, and so many after them teach.
+const RUNS: u32 = 400;
+const TEACH: u32 = 40;
+const RELATIONS_EACH: u32 = 20;
+
+/// Everyone.
+pub struct School {
+    /// What makes the world.
+    pub changes: Vec<Change>,
+    /// Some who reach most: those who run a school, and teachers.
+    pub widest: Vec<Key>,
+    /// In `changes`; none where the rules have no roles or no kinds of groups.
+    pub memberships: usize,
+}
+
+/// What the rules call things. A fact without a word is left out: a server keeps it, and it gives nothing.
+struct Words {
+    learner: Option<Role>,
+    teacher: Option<Role>,
+    runs: Option<Role>,
+    class: Option<GroupKind>,
+    subject: Option<GroupKind>,
+    school: Option<GroupKind>,
+}
+
+impl Words {
+    fn new(vocabulary: &Vocabulary) -> Self {
+        let role = |names: &[&str]| names.iter().find_map(|name| vocabulary.role(name));
+        let kind = |names: &[&str]| names.iter().find_map(|name| vocabulary.kind(name));
+        Self {
+            learner: role(&["learner", "pupil"]),
+            teacher: role(&["teacher", "instructor"]),
+            runs: role(&["admin", "staff"]),
+            class: kind(&["class", "course"]),
+            subject: kind(&["subject", "course", "group"]),
+            school: kind(&["cycle", "department", "level"]),
+        }
+    }
+}
+
+impl School {
+    /// So many people, in the words of these rules.
+    #[must_use]
+    pub fn new(people: u32, vocabulary: &Vocabulary) -> Self {
+        let mut it = Self { changes: Vec::new(), widest: Vec::new(), memberships: 0 };
+        let (words, mut random) = (Words::new(vocabulary), Random::new(1));
+        it.changes.extend((0..people).map(|at| person(at, &mut random)));
+        for first in (0..people).step_by(SCHOOL as usize) {
+            it.groups(first, &words, &mut random);
+            it.people(first, SCHOOL.min(people - first), &words, &mut random);
+        }
+        for (relation, (name, how)) in (0..).map(Relation).zip(&vocabulary.relations) {
+            it.relations(people, (relation, *how), if name == "block" { 0 } else { RELATIONS_EACH }, &mut random);
+        }
+        it
+    }
+
+    /// The school itself, its classes, subjects and clubs. Where rules go by edges, all write within a group and to the school.
+    fn groups(&mut self, first: u32, words: &Words, random: &mut Random) {
+        let kinds = [(1, words.school), (CLASSES, words.class), (SUBJECTS, words.subject), (CLUBS, words.class)];
+        let kinds = kinds.into_iter().flat_map(|(count, kind)| (0..count).map(move |_| kind));
+        for (at, kind) in (0..).zip(kinds) {
+            let Some(kind) = kind else { continue };
+            let (key, school) = (group(first, at), group(first, 0));
+            self.changes.push(Change::Group {
+                key,
+                kind,
+                parent: (at > 0).then_some(school),
+                state: GroupState::Active,
+                deliver: Delivers::Both,
+                words: vec![random.name(), format!("g{at}")],
+            });
+            for (to, delivers) in [(key, Delivers::Both), (school, Delivers::Group)] {
+                let effect = EdgeEffect::Allow;
+                self.changes.push(Change::Edge { from: key, from_role: None, to, to_role: None, effect, delivers });
+            }
+        }
+    }
+
+    fn people(&mut self, first: u32, size: u32, words: &Words, random: &mut Random) {
+        for at in 0..size {
+            let user = Key::from(first + at);
+            if at < 2 {
+                self.widest.push(user);
+            }
+            let role = match at % RUNS {
+                0 => words.runs,
+                1..TEACH => words.teacher,
+                _ => words.learner,
+            };
+            let (Some(role), Some(_), Some(_), Some(_)) = (role, words.school, words.class, words.subject) else { continue };
+            // Learners of a class have the same subjects; some have one of another.
+            let class = at % CLASSES;
+            let (subjects, clubs) = (SUBJECTS / SUBJECTS_EACH, CLUBS / CLUBS_EACH);
+            let subject = |each: u32, random: &mut Random| (class * 6 + each * subjects + random.below(2)) % SUBJECTS;
+            let mut groups = vec![0, 1 + class];
+            groups.extend((0..SUBJECTS_EACH).map(|each| 1 + CLASSES + subject(each, random)));
+            groups.extend((0..CLUBS_EACH).map(|each| 1 + CLASSES + SUBJECTS + each * clubs + random.below(clubs)));
+            self.memberships += groups.len();
+            self.changes.extend(groups.into_iter().map(|at| {
+                let group = group(first, at);
+                Change::Membership { user, group, role, from_ms: None, until_ms: None }
+            }));
+        }
+    }
+
+    /// With others of the school; `each` of them, or one for one person in a hundred.
+    fn relations(&mut self, people: u32, (relation, how): (Relation, How), each: u32, random: &mut Random) {
+        for from in 0..people {
+            let count = if each == 0 { u32::from(random.below(100) == 0) } else { each };
+            for _ in 0..count {
+                let near = (from / SCHOOL * SCHOOL + random.below(SCHOOL)).min(people - 1);
+                let pending = how == How::Mutual && random.below(10) == 0;
+                let state = if pending { RelationState::Pending } else { RelationState::Accepted };
+                self.changes.push(Change::Relation { from: from.into(), to: near.into(), relation, state });
+            }
+        }
+    }
+}
+
+fn group(first: u32, at: u32) -> Key {
+    GROUPS + Key::from(first) * 4 + Key::from(at)
+}
+
+fn person(at: u32, random: &mut Random) -> Change {
+    Change::User {
+        key: at.into(),
+        status: Status::Active,
+        roles: Roles(u64::from(random.below(50) == 0)),
+        writable_by: WritableBy::Rules,
+        words: vec![random.name(), random.name(), format!("u{at}")],
+    }
+}
+
+/// Small, and the same on each run.
+pub struct Random(u64);
+
+impl Random {
+    /// Begins there.
+    #[must_use]
+    pub fn new(seed: u64) -> Self {
+        Self(seed)
+    }
+
+    /// A number below a limit (splitmix64).
+    #[allow(clippy::cast_possible_truncation)] // below the limit
+    pub fn below(&mut self, limit: u32) -> u32 {
+        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let mut mixed = self.0;
+        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        ((mixed ^ (mixed >> 31)) % u64::from(limit)) as u32
+    }
+
+    /// Of two or three syllables; 40,000 of them, and some more often than others.
+    fn name(&mut self) -> String {
+        const SYLLABLES: [&str; 34] = [
+            "ma", "mar", "jo", "li", "sa", "ro", "be", "an", "el", "tho", "ni", "lu", "ca", "de", "pe", "vi", "ge", "fra",
+            "su", "ka", "ta", "mi", "no", "re", "ha", "ou", "ya", "si", "le", "bo", "du", "pau", "gre", "che",
+        ];
+        let syllables = 2 + self.below(2);
+        (0..syllables).map(|_| SYLLABLES[self.below(34).min(self.below(40)) as usize]).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use causerie_policy::Policy;
+
+    use super::*;
+
+    #[test]
+    fn everyone_is_in_nineteen_groups() {
+        for preset in ["school", "lms", "ent"] {
+            let school = School::new(2_000, Policy::preset(preset).expect("a preset").vocabulary());
+            assert_eq!(school.memberships, 2_000 * 19, "{preset}");
+            let memberships = school.changes.iter().filter_map(|change| match change {
+                Change::Membership { user, group, .. } => Some((*user, *group)),
+                _ => None,
+            });
+            assert_eq!(memberships.collect::<HashSet<_>>().len(), school.memberships, "{preset}: nobody is in one twice");
+        }
+    }
+}

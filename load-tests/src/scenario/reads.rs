@@ -1,0 +1,57 @@
+//! When the last member of a conversation read each message of a load, as the processes of the crowd wrote it down.
+
+use std::{fs, path::Path};
+
+use uuid::Uuid;
+
+use crate::Outcome;
+
+/// One message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Read {
+    /// Where it was said.
+    pub conversation: Uuid,
+    /// Its place there.
+    pub seq: i64,
+    /// When it was due, on the shared clock.
+    pub due_us: u64,
+    /// When the last member read it.
+    pub read_us: u64,
+}
+
+/// All of a load whose [`reads_in`](crate::crowd::Load::reads_in) was this folder.
+///
+/// # Errors
+/// When a file can't be read, or is not as it was written.
+pub fn of(folder: &Path) -> Outcome<Vec<Read>> {
+    let mut reads = Vec::new();
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        if entry.file_name().to_string_lossy().starts_with("reads-") {
+            for line in fs::read_to_string(entry.path())?.lines() {
+                reads.push(parse(line).ok_or_else(|| format!("`{line}` is no read message"))?);
+            }
+        }
+    }
+    Ok(reads)
+}
+
+fn parse(line: &str) -> Option<Read> {
+    let mut words = line.split(' ');
+    let conversation = words.next()?.parse().ok()?;
+    let seq = words.next()?.parse().ok()?;
+    let (due_us, read_us) = (words.next()?.parse().ok()?, words.next()?.parse().ok()?);
+    Some(Read { conversation, seq, due_us, read_us })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_are_understood_or_refused() {
+        let read = parse("00000000-0000-0000-0000-000000000000 7 1000 1500");
+        assert_eq!(read, Some(Read { conversation: Uuid::nil(), seq: 7, due_us: 1_000, read_us: 1_500 }));
+        assert_eq!(parse("00000000-0000-0000-0000-000000000000 7 1000"), None);
+    }
+}

@@ -1,0 +1,260 @@
+//! `reconnect`: everyone is cut off at one instant and returns at once, while others go on writing.
+
+mod statements;
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use clap::Args;
+
+use self::statements::{Statements, told};
+use super::{Scenario, Stage, idle, scaled};
+use crate::{
+    Outcome,
+    baseline::accept::Accept,
+    crowd::{Action, Cut, Load, Stream, Who},
+    measure::{process, schedule::Pace},
+    report::{Figure, Report},
+    world::{Reading, Server, World},
+};
+
+/// Those of each group who are cut off. Another one stays, and writes.
+const GROUP: usize = 100;
+/// Everyone is on one of two sides, and so are groups: a process of the crowd has place for one of them.
+const SIDES: usize = 2;
+const TEXT_BYTES: usize = 256;
+const WARM_UP_S: f64 = 3.0;
+/// How long returning may take; whoever is not back by then is given up.
+const PATIENCE: Duration = Duration::from_secs(60);
+/// What a return leaves to be done, by server and database, is done after so long.
+const SETTLE: Duration = Duration::from_secs(3);
+/// How long the last deliveries may take.
+const LATE_S: f64 = 10.0;
+/// Statements that are told word by word.
+const TOLD: usize = 4;
+
+/// What to do.
+#[derive(Debug, Clone, Args)]
+pub struct Reconnect {
+    /// Sessions that are cut off: a multiple of 200.
+    #[arg(long, default_value_t = 15_000, value_parser = sessions)]
+    sessions: usize,
+    /// Groups each is in, and resumes.
+    #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u16).range(1..=100))]
+    conversations: u16,
+    /// Messages per second all the while, at full size.
+    #[arg(long, default_value_t = 100.0)]
+    rate: f64,
+    /// How long is measured what these messages cost by themselves, in seconds.
+    #[arg(long, default_value_t = 20.0)]
+    seconds: f64,
+}
+
+/// One moment of server, database and kernel.
+struct Moment {
+    server: Reading,
+    statements: Option<Statements>,
+    database_cpu_s: Option<f64>,
+    put_off: Option<u64>,
+}
+
+#[async_trait]
+impl Scenario for Reconnect {
+    fn name(&self) -> String {
+        "reconnect".to_owned()
+    }
+
+    fn title(&self) -> String {
+        format!(
+            "Sessions, each in {} groups that others write to, are cut off at one instant and return at once.",
+            self.conversations
+        )
+    }
+
+    #[allow(clippy::cast_precision_loss)] // thousands of sessions
+    async fn measure(&self, stage: &Stage, scale: f64, report: &mut Report) -> Outcome<Vec<Figure>> {
+        let sessions = scaled(self.sessions, scale, SIDES * GROUP);
+        let rate = self.rate * scale;
+        let people = People::new(sessions);
+        let groups = people.groups(usize::from(self.conversations));
+        report.workload("sessions cut off at once", sessions, "");
+        report.workload("conversations each", u32::from(self.conversations), "");
+        report.workload("groups", groups.len(), "");
+        report.workload("messages per second meanwhile", rate, "1/s");
+        report.workload("text", TEXT_BYTES, "B");
+
+        let world = stage.world().await?;
+        world.note_missing(report);
+        let server = world.serve(&[]).await?;
+        let crowd = stage.crowd(&world, people.all(), people.side()).await?;
+        crowd.connect_to(&[&server]).await?;
+        crowd.introduce(Who::All).await?;
+        crowd.groups(groups).await?;
+        crowd.enter(Who::All).await?;
+
+        let send = Action::Send { text_bytes: TEXT_BYTES, conversations: None, senders: 1 };
+        let load = Load {
+            streams: vec![Stream { name: "send".to_owned(), action: send, pace: Pace::Steady(rate) }],
+            seconds: self.seconds + (PATIENCE + SETTLE + SETTLE).as_secs_f64(),
+            warm_up_s: WARM_UP_S,
+            late_s: LATE_S,
+            ..Default::default()
+        };
+        let running = crowd.begin(&load)?;
+        running.warm().await?;
+        let start = Moment::of(&world, &server).await?;
+        running.at(self.seconds).await?;
+        let middle = Moment::of(&world, &server).await?;
+        let at_us = crowd.cut(people.cut(), Cut::Reset).await?;
+        let came = crowd.come_back(people.cut(), at_us, PATIENCE).await?;
+        stage.wait("the server settles", SETTLE).await?;
+        let end = Moment::of(&world, &server).await?;
+        let seen = running.stop().await?;
+
+        report.metric("returned", came.came, "");
+        report.metric("returned, not at the first try", came.tried_again, "");
+        report.metric("returned, with a conversation to be loaded anew", came.reloaded, "");
+        for (name, quantile) in [("p50", 0.5), ("p90", 0.9), ("p99", 0.99), ("max", 1.0)] {
+            if let Some(ms) = came.took.ms(quantile) {
+                report.metric(format!("cut to live and gap-free, {name}"), ms / 1e3, "s");
+            }
+        }
+        report.metric("messages acknowledged meanwhile", seen.first().answered, "");
+        report.curve(came.took.curve("cut to live and gap-free"));
+        report.series(seen.first().p99_over_time("due to read, p99"));
+        for reason in &came.reasons {
+            report.note(format!("one did not return: {reason}"));
+        }
+        report.at_most("sessions that did not return", came.failed as f64, 0.0, "");
+        let p99_ms = came.took.ms(0.99);
+        if let Some(ms) = p99_ms {
+            report.at_most("cut to live and gap-free, p99", ms / 1e3, 4.0, "s");
+        }
+        seen.judge(report, p99_ms);
+
+        let mut costs = Vec::new();
+        let returned = (came.came as f64).max(1.0);
+        let (alone, with) = (middle.server.since(&start.server), end.server.since(&middle.server));
+        let times = with.elapsed_s / alone.elapsed_s;
+        if let Some((alone_us, with_us)) = alone.cpu_us.zip(with.cpu_us) {
+            let per_return = (with_us - alone_us * times) / returned;
+            report.metric("server CPU of the messages alone", alone_us / alone.elapsed_s / 1e4, "%");
+            report.at_most("server CPU per return", per_return, 250.0, "us");
+            costs.push(Figure::new("server CPU per return", per_return, "us"));
+            report.note("server CPU per return has the end of the old connection in it");
+            crowd.leave(Who::All).await?;
+            let (accept_cpu, accepted) = stage.doing("bare accept", Accept { sockets: sessions }.measure()).await?;
+            let per_accept = accept_cpu.as_secs_f64() * 1e6 / sessions as f64;
+            report.baseline("bare accept, CPU per connection", per_accept, "us");
+            if let Some(ms) = accepted.ms(0.99) {
+                report.baseline("bare accept, all at once, p99", ms / 1e3, "s");
+            }
+            report.metric("server CPU per return / bare accept", per_return / per_accept, "x");
+        }
+        if let (Some(start), Some(middle), Some(end)) = (start.database_cpu_s, middle.database_cpu_s, end.database_cpu_s) {
+            let per_return = (end - middle - (middle - start) * times) / returned * 1e6;
+            report.metric("database CPU per return", per_return, "us");
+        }
+        if let Some((before, after)) = middle.put_off.zip(end.put_off) {
+            report.metric("connections put off, the kernel's queue of the server being full", after - before, "");
+        }
+        if let (Some(start), Some(middle), Some(end)) = (&start.statements, &middle.statements, &end.statements) {
+            let beyond = end.beyond(start, middle, times);
+            report.metric("SQL statements of all returns", beyond.count, "");
+            report.at_most("SQL statements per return", beyond.count / returned, 0.02, "");
+            costs.push(Figure::new("SQL statements per return", beyond.count / returned, ""));
+            for (query, more) in beyond.each.iter().take(TOLD) {
+                report.note(format!("{more:.0} statements more than of the messages alone: {}", told(query)));
+            }
+        } else if !world.is_target() {
+            report.note("SQL statements are not counted: that needs PostgreSQL with pg_stat_statements");
+        }
+        costs.extend(p99_ms.map(|ms| Figure::new("cut to live and gap-free, p99, per 1,000 sessions", ms / returned * 1e3, "ms")));
+        server.stop().await?;
+        Ok(costs)
+    }
+}
+
+impl Moment {
+    async fn of(world: &World, server: &Server) -> Outcome<Self> {
+        let (mut statements, mut database_cpu_s) = (None, None);
+        if let Some(postgres) = &world.postgres {
+            statements = Statements::read(postgres).await?;
+            database_cpu_s = Some(process::cpu_of_family(postgres.pid())?.as_secs_f64());
+        }
+        Ok(Self { server: server.reading().await?, statements, database_cpu_s, put_off: process::connections_put_off() })
+    }
+}
+
+/// Who is who, by number: those of the first side who stay, those who are cut off of both sides, those of the second who stay.
+struct People {
+    /// Of each side, cut off.
+    cut: usize,
+    /// Of each side, staying.
+    stay: usize,
+}
+
+impl People {
+    fn new(sessions: usize) -> Self {
+        Self { cut: sessions / SIDES, stay: sessions / SIDES / GROUP }
+    }
+
+    fn side(&self) -> usize {
+        self.cut + self.stay
+    }
+
+    fn all(&self) -> usize {
+        SIDES * self.side()
+    }
+
+    fn cut(&self) -> Who {
+        Who::Span(number(self.stay), number(self.stay + SIDES * self.cut))
+    }
+
+    /// Of one side after the other; the first of each is one who stays.
+    fn groups(&self, each: usize) -> Vec<Vec<u32>> {
+        let of_side = |(first_cut, first_stay): (usize, usize)| {
+            let groups = idle::groups(self.cut, each).into_iter().enumerate();
+            groups.map(move |(at, group)| {
+                let stays = number(first_stay + at % self.stay);
+                std::iter::once(stays).chain(group.into_iter().map(|person| person + number(first_cut))).collect()
+            })
+        };
+        [(self.stay, 0), (self.side(), self.side() + self.cut)].into_iter().flat_map(of_side).collect()
+    }
+}
+
+fn number(person: usize) -> u32 {
+    u32::try_from(person).unwrap_or(u32::MAX)
+}
+
+fn sessions(text: &str) -> Result<usize, String> {
+    let sessions: usize = text.parse().map_err(|_| "expected a whole number")?;
+    if sessions >= SIDES * GROUP && sessions.is_multiple_of(SIDES * GROUP) {
+        Ok(sessions)
+    } else {
+        Err("expected a multiple of 200".to_owned())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn groups_have_one_who_stays_and_do_not_cross_sides() {
+        let people = People::new(1_000);
+        assert_eq!((people.side(), people.all()), (505, 1_010));
+        let groups = people.groups(20);
+        assert_eq!(groups.len(), 1_000 * 20 / GROUP);
+        let mut count = vec![0; people.all()];
+        for group in &groups {
+            assert!(!people.cut().has(group[0]) && group[1..].iter().all(|person| people.cut().has(*person)));
+            assert!(group.iter().all(|person| (*person < 505) == (group[0] < 505)), "{group:?}");
+            for person in group {
+                count[*person as usize] += 1;
+            }
+        }
+        assert!(count.iter().all(|in_groups| *in_groups == 20), "{count:?}");
+    }
+}

@@ -1,0 +1,303 @@
+//! `run FILE.toml`: a scenario of one's own. The file says who there is and what they do ([`model`]); from it follows each
+//! person and conversation ([`plan`]), and what is told to the server beforehand ([`rows`]).
+
+mod file;
+mod goals;
+mod model;
+mod plan;
+mod reader;
+mod rows;
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
+
+use async_trait::async_trait;
+use clap::Args;
+
+use super::{Scenario, Stage};
+use crate::{
+    Outcome,
+    baseline::disk,
+    cli::options::Common,
+    crowd::{Action, Crowd, Letter, Load, Stream, Who},
+    measure::schedule::Pace,
+    report::{Figure, Report},
+    world::{Server, World},
+};
+use goals::Came;
+use model::{Deed, Kind, Model, Rules};
+use plan::Plan;
+
+/// How long the disk is measured alone.
+const DISK: Duration = Duration::from_secs(1);
+/// Larger than any file one writes by hand.
+const FILE_BYTES_MAX: u64 = 1 << 20;
+
+/// What to do.
+#[derive(Debug, Clone, Args)]
+pub struct Run {
+    /// The scenario; see `load-tests/scenarios` for some.
+    #[arg(value_name = "FILE", value_parser = read)]
+    own: Own,
+    /// With --target: a file that holds an API key with the scope `provision`. Without it people are only named.
+    #[arg(long, value_name = "FILE")]
+    api_key_file: Option<PathBuf>,
+}
+
+/// A scenario that was read.
+#[derive(Debug, Clone)]
+struct Own {
+    name: String,
+    file: String,
+    model: Arc<Model>,
+    plan: Arc<Plan>,
+}
+
+fn read(file: &str) -> Outcome<Own> {
+    let path = Path::new(file);
+    let unreadable = |error: std::io::Error| format!("{file}: {error}");
+    if fs::metadata(path).map_err(unreadable)?.len() > FILE_BYTES_MAX {
+        return Err(format!("{file}: it has more than {FILE_BYTES_MAX} bytes").into());
+    }
+    let model = Model::read(path, &fs::read_to_string(path).map_err(unreadable)?)?;
+    let plan = Plan::of(&model)?;
+    let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+    Ok(Own { name, file: file.to_owned(), model: Arc::new(model), plan: Arc::new(plan) })
+}
+
+#[async_trait]
+impl Scenario for Run {
+    fn name(&self) -> String {
+        format!("run {}", self.own.name)
+    }
+
+    fn title(&self) -> String {
+        self.own.model.title.clone()
+    }
+
+    /// The file says how many there are.
+    fn grows(&self) -> bool {
+        false
+    }
+
+    async fn measure(&self, stage: &Stage, _: f64, report: &mut Report) -> Outcome<Vec<Figure>> {
+        let Own { model, plan, .. } = &self.own;
+        self.check(&stage.common)?;
+        if stage.common.sqlite {
+            report.scenario += " --sqlite";
+        }
+        self.tell_workload(report);
+        let world = stage.world().await?;
+        world.note_missing(report);
+        self.choose_rules(&world, report).await?;
+        let server = self.serve(&world).await?;
+        let crowd = stage.crowd(&world, plan.people as usize, 1).await?;
+        crowd.connect_to(&[&server]).await?;
+        match self.key(&world).await? {
+            Some(key) => {
+                let import = rows::import(server.http()?, &key, (model, plan), world.prefix(), world.path());
+                let import = async { import.await.map_err(|error| format!("{}: {error}", self.own.file).into()) };
+                let count = stage.doing("people and facts are told", import).await?;
+                report.workload("rows imported", count, "");
+            }
+            None => crowd.introduce(Who::All).await?,
+        }
+        self.start_conversations(&crowd).await?;
+        crowd.enter_within(plan.online, Duration::from_secs_f64(model.load.ramp_s)).await?;
+        if !world.is_target() {
+            let alone = stage.doing("the disk alone", disk::fdatasync(world.path(), DISK)).await?;
+            for (name, quantile) in [("fdatasync, p50", 0.5), ("fdatasync, p99", 0.99)] {
+                if let Some(ms) = alone.ms(quantile) {
+                    report.baseline(name, ms, "ms");
+                }
+            }
+        }
+        let running = crowd.begin(&self.load(world.prefix()))?;
+        running.warm().await?;
+        let before = server.reading().await?;
+        let seen = running.end().await?;
+        let after = server.reading().await?;
+        let came = Came { rates: &model.load.rates, seen: &seen, cpu_us: after.since(&before).cpu_us, after: &after };
+        tell(&came, report);
+        came.judge(&model.goals, report);
+        server.stop().await?;
+        // There is one size: the file's.
+        Ok(Vec::new())
+    }
+}
+
+impl Run {
+    /// A target is administered by others: what would need that is refused before anything is done.
+    fn check(&self, common: &Common) -> Outcome<()> {
+        let Own { model, file, .. } = &self.own;
+        if common.target.is_none() {
+            return match self.api_key_file {
+                Some(_) => Err("--api-key-file: only with --target; a server started here needs none".into()),
+                None => Ok(()),
+            };
+        }
+        if model.load.heartbeat_s.is_some() {
+            return Err(format!("{file}: load.heartbeat_s: --target is set up by others; leave it out").into());
+        }
+        let provisioned = model.provisioned();
+        if self.api_key_file.is_none() && !provisioned.is_empty() {
+            let keys = provisioned.join(", ");
+            let what = "a --target is told of nobody, people are only named; leave it out, or add --api-key-file with an API key \
+                        of the target's tenant that has the scope `provision`";
+            return Err(format!("{file}: {keys}: {what}").into());
+        }
+        Ok(())
+    }
+
+    fn tell_workload(&self, report: &mut Report) {
+        let Own { model, plan, .. } = &self.own;
+        report.workload("people", plan.people, "");
+        report.workload("people online", plan.online, "");
+        if !plan.groups.is_empty() {
+            report.workload("groups", plan.groups.iter().map(Vec::len).sum::<usize>(), "");
+        }
+        for (kind, name) in [(Kind::Direct, "direct conversations"), (Kind::Group, "group conversations")] {
+            let of = model.conversations.iter().zip(&plan.conversations).filter(|(it, _)| it.kind == kind);
+            let count: usize = of.map(|(_, all)| all.len()).sum();
+            if count > 0 {
+                report.workload(name, count, "");
+            }
+        }
+        if !plan.letters.is_empty() {
+            report.workload("ways mails are addressed", plan.letters.len(), "");
+        }
+        for (deed, rate) in &model.load.rates {
+            report.workload(format!("{} per second", deed.name()), *rate, "1/s");
+        }
+        report.workload("text", model.load.text_bytes, "B");
+        report.workload("measured for", model.load.seconds, "s");
+    }
+
+    async fn choose_rules(&self, world: &World, report: &mut Report) -> Outcome<()> {
+        let (chosen, mark) = match &self.own.model.rules {
+            None => return Ok(()),
+            Some(_) if world.is_target() => {
+                report.note("the rules are those of the target, whatever the file says of them");
+                return Ok(());
+            }
+            Some(Rules::Preset(preset, mark)) => (world.choose_rules(preset).await, mark),
+            Some(Rules::File(file, mark)) => (world.choose_rules_of(file).await, mark),
+        };
+        chosen.map_err(|error| mark.wrong(error.to_string().trim()))
+    }
+
+    async fn serve(&self, world: &World) -> Outcome<Server> {
+        if world.is_target() {
+            return world.serve(&[]).await;
+        }
+        let heartbeat_ms = self.own.model.load.heartbeat_s.map(|seconds| format!("{:.0}", seconds * 1_000.0));
+        // As all other limits: this tool is not to be slowed down.
+        let mut settings = vec![("LIMITS__SEARCHES_PER_SECOND", "1000000"), ("LIMITS__SEARCHES_BURST", "1000000")];
+        settings.extend(heartbeat_ms.as_deref().map(|ms| ("HEARTBEAT__INTERVAL_MS", ms)));
+        world.serve(&settings).await
+    }
+
+    async fn key(&self, world: &World) -> Outcome<Option<String>> {
+        match &self.api_key_file {
+            Some(file) => {
+                let key = fs::read_to_string(file).map_err(|error| format!("--api-key-file {}: {error}", file.display()))?;
+                Ok(Some(key.trim().to_owned()))
+            }
+            None if world.is_target() => Ok(None),
+            None => Ok(Some(world.api_key("provision").await?)),
+        }
+    }
+
+    async fn start_conversations(&self, crowd: &Crowd) -> Outcome<()> {
+        for (wanted, all) in self.own.model.conversations.iter().zip(&self.own.plan.conversations) {
+            let started = match wanted.kind {
+                Kind::Direct => crowd.pairs(all.iter().map(|it| [it[0], it[1]]).collect()).await,
+                Kind::Group => crowd.groups(all.clone()).await,
+                Kind::Mail => Ok(()),
+            };
+            if let Err(error) = started {
+                // Given up is no mistake of the file.
+                return Err(if error.is::<crate::stop::Stopped>() { error } else { wanted.mark.wrong(&error.to_string()) });
+            }
+        }
+        Ok(())
+    }
+
+    fn load(&self, prefix: &str) -> Load {
+        let (load, plan) = (&self.own.model.load, &self.own.plan);
+        let (people, text_bytes) = (Who::Span(0, plan.online), load.text_bytes as usize);
+        let letter = |it: &plan::Letter| Letter {
+            from: it.from,
+            to: it.to.clone(),
+            groups: it
+                .group
+                .iter()
+                .map(|(kind, number)| rows::group(prefix, &self.own.model.groups[*kind].name, *number))
+                .collect(),
+            readers: it.readers.clone(),
+        };
+        let action = |deed: Deed| match deed {
+            Deed::Send => Action::Send { text_bytes, conversations: None, senders: 0 },
+            Deed::Mail => Action::Mail { text_bytes, letters: plan.letters.iter().map(letter).collect() },
+            Deed::List => Action::List { people: people.clone(), limit: load.page },
+            Deed::History => Action::History { people: people.clone(), limit: load.page, anywhere: false },
+            Deed::MarkRead => Action::MarkRead { people: people.clone() },
+            Deed::Typing => Action::Typing { people: people.clone() },
+            Deed::Search => Action::Search { people: people.clone(), query: load.search.clone() },
+        };
+        let stream = |(deed, rate): &(Deed, f64)| Stream {
+            name: deed.name().to_owned(),
+            action: action(*deed),
+            pace: Pace::Steady(*rate),
+        };
+        let streams = load.rates.iter().map(stream).collect();
+        let (seconds, warm_up_s, late_s) = (load.seconds, load.warm_up_s, load.late_s);
+        Load { streams, seconds, warm_up_s, late_s, ..Default::default() }
+    }
+}
+
+/// What was seen, whatever is aimed at.
+fn tell(came: &Came<'_>, report: &mut Report) {
+    const QUANTILES: [(&str, f64); 2] = [("p50", 0.5), ("p99", 0.99)];
+    report.metric("measured for", came.seen.seconds, "s");
+    for (deed, _) in came.rates {
+        let (Some(seen), name) = (came.of(*deed), deed.name()) else { continue };
+        report.metric(format!("{name}, answered"), seen.answered, "");
+        for (of, quantile) in QUANTILES {
+            if let Some(ms) = seen.answer.ms(quantile) {
+                report.metric(format!("{name}, due to answered, {of}"), ms, "ms");
+            }
+        }
+        // More lines than these are not told apart in one plot.
+        if matches!(deed, Deed::Send | Deed::Mail | Deed::List | Deed::History) {
+            report.curve(seen.answer.curve(&format!("{name}, due to answered")));
+        }
+        if matches!(deed, Deed::Send | Deed::Mail) {
+            report.series(seen.p99_over_time(&format!("{name}, due to read, p99")));
+            report.series(seen.answered_over_time(&format!("{name}, acknowledged")));
+        }
+    }
+    let deliveries = came.deliveries();
+    if deliveries.count() > 0 {
+        report.metric("messages delivered", deliveries.count(), "");
+    }
+    for (of, quantile) in QUANTILES {
+        if let Some(ms) = deliveries.ms(quantile) {
+            report.metric(format!("due to read, {of}"), ms, "ms");
+        }
+    }
+    report.curve(deliveries.curve("due to read, every member"));
+    if let Some(cpu_us) = came.cpu_us_per_message() {
+        report.metric("server CPU per message, all else included", cpu_us, "us");
+    }
+    if let Some(bytes) = came.after.rss_bytes {
+        report.metric("server memory at the end", bytes, "B");
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,97 @@
+//! What a scenario is given to work with.
+
+use std::{
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use crate::{
+    Outcome, cli::options::Common, crowd::Crowd, measure::clock, progress::Progress, report::Machine, stop::Stop,
+    world::World,
+};
+
+/// Cheap to clone; all clones are one.
+#[derive(Clone)]
+pub struct Stage {
+    /// As typed.
+    pub common: Arc<Common>,
+    /// Whether the run ends early.
+    pub stop: Stop,
+    /// Where it is told how far the work has come.
+    pub progress: Progress,
+    machine: Arc<Mutex<Machine>>,
+}
+
+impl Stage {
+    /// For one or more scenarios.
+    #[must_use]
+    pub fn new(common: Common, stop: Stop) -> Self {
+        let machine = Arc::new(Mutex::new(Machine::look(&common.dir)));
+        Self { common: Arc::new(common), stop, progress: Progress::new(), machine }
+    }
+
+    /// The same, with SQLite or not.
+    #[must_use]
+    pub fn with(&self, common: Common) -> Self {
+        Self { common: Arc::new(common), ..self.clone() }
+    }
+
+    /// Starts database and bus, or looks at the target; [`World::serve`] then starts a server.
+    ///
+    /// # Errors
+    /// As [`World::start`]; when the run is given up.
+    pub async fn world(&self) -> Outcome<World> {
+        self.progress.say(if self.common.target.is_some() { "looking at the target" } else { "starting the world" });
+        let world = self.stop.guard(World::start(&self.common)).await?;
+        let version = world.server_version().await?;
+        let redis = match &world.redis {
+            Some(redis) => Some(redis.version().await?),
+            None => None,
+        };
+        self.with_machine(|machine| {
+            machine.server = machine.server.take().or(version);
+            machine.postgres = machine.postgres.take().or(world.postgres.as_ref().map(|it| it.version().to_owned()));
+            machine.redis = machine.redis.take().or(redis);
+        });
+        Ok(world)
+    }
+
+    /// Starts the processes in which so many people will live; see [`Crowd::gather`].
+    ///
+    /// # Errors
+    /// When a process can't be started.
+    pub async fn crowd(&self, world: &World, people: usize, block: usize) -> Outcome<Crowd> {
+        Crowd::gather(self, world, people, block).await
+    }
+
+    /// Waits, and shows for what.
+    ///
+    /// # Errors
+    /// When the run is given up.
+    pub async fn wait(&self, what: &str, length: Duration) -> Outcome<()> {
+        let _bar = self.progress.time(what, length);
+        self.stop.sleep_until(clock::now_us() + clock::micros(length)).await
+    }
+
+    /// Does something, and shows what.
+    ///
+    /// # Errors
+    /// The work's own; when the run is given up.
+    pub async fn doing<T>(&self, what: &str, work: impl Future<Output = Outcome<T>>) -> Outcome<T> {
+        self.progress.say(what);
+        self.stop.guard(work).await
+    }
+
+    /// What it all ran on, at the end.
+    #[must_use]
+    pub fn machine(&self) -> Machine {
+        self.with_machine(|machine| {
+            machine.leave();
+            machine.clone()
+        })
+    }
+
+    fn with_machine<T>(&self, what: impl FnOnce(&mut Machine) -> T) -> T {
+        what(&mut self.machine.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}

@@ -1,0 +1,138 @@
+//! The end of a run before its time: somebody asks for it, or it takes too long. What was measured so far is reported.
+
+use std::{fmt, sync::Arc, time::Duration};
+
+use tokio::{
+    signal::unix::{SignalKind, signal},
+    sync::watch,
+};
+
+use crate::{Outcome, measure::clock};
+
+/// Why a run ends early.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Why {
+    /// Ctrl-C, or a signal to end.
+    Asked,
+    /// `--limit` is over.
+    Limit,
+}
+
+/// The error of work that was given up because the run ends.
+#[derive(Debug)]
+pub struct Stopped(Why);
+
+impl fmt::Display for Stopped {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self.0 {
+            Why::Asked => "interrupted",
+            Why::Limit => "the time of --limit is over",
+        })
+    }
+}
+
+impl std::error::Error for Stopped {}
+
+/// Tells everyone who holds it that the run ends.
+#[derive(Debug, Clone)]
+pub struct Stop(Arc<watch::Sender<Option<Why>>>);
+
+impl Stop {
+    /// One that nobody asked for yet.
+    #[must_use]
+    pub fn new() -> Self {
+        Self(Arc::new(watch::Sender::new(None)))
+    }
+
+    /// Asks for it after this long, and when the process is told to end. Told twice, the process ends at once.
+    ///
+    /// # Errors
+    /// When signals can't be listened to.
+    pub fn listen(&self, limit: Duration) -> Outcome<()> {
+        let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
+        let stop = self.clone();
+        tokio::spawn(async move {
+            let why = tokio::select! {
+                _ = interrupt.recv() => Why::Asked,
+                _ = terminate.recv() => Why::Asked,
+                () = tokio::time::sleep(limit) => Why::Limit,
+            };
+            stop.now(why);
+            tokio::select! {
+                _ = interrupt.recv() => {}
+                _ = terminate.recv() => {}
+            }
+            std::process::exit(crate::cli::INTERRUPTED.into());
+        });
+        Ok(())
+    }
+
+    /// Asks for it; the first reason stays.
+    pub fn now(&self, why: Why) {
+        self.0.send_if_modified(|asked| {
+            let first = asked.is_none();
+            asked.get_or_insert(why);
+            first
+        });
+    }
+
+    /// Why, if it was asked for.
+    #[must_use]
+    pub fn why(&self) -> Option<Why> {
+        *self.0.borrow()
+    }
+
+    /// Returns once it was asked for.
+    pub async fn asked(&self) {
+        // `self` holds the sender, so the wait ends only with a reason.
+        let _ = self.0.subscribe().wait_for(Option::is_some).await;
+    }
+
+    /// An error once it was asked for.
+    ///
+    /// # Errors
+    /// [`Stopped`].
+    pub fn check(&self) -> Outcome<()> {
+        self.why().map_or(Ok(()), |why| Err(Stopped(why).into()))
+    }
+
+    /// Waits until an instant of the shared clock.
+    ///
+    /// # Errors
+    /// [`Stopped`].
+    pub async fn sleep_until(&self, at_us: u64) -> Outcome<()> {
+        let sleep = async {
+            clock::sleep_until(at_us).await;
+            Ok(())
+        };
+        self.guard(sleep).await
+    }
+
+    /// Does something unless, or until, the run ends.
+    ///
+    /// # Errors
+    /// [`Stopped`], or the work's own.
+    pub async fn guard<T>(&self, work: impl Future<Output = Outcome<T>>) -> Outcome<T> {
+        tokio::select! {
+            biased;
+            () = self.asked() => Err(Stopped(self.why().unwrap_or(Why::Asked)).into()),
+            done = work => done,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn work_is_given_up_and_the_first_reason_stays() {
+        let stop = Stop::new();
+        assert_eq!(stop.guard(async { Ok(7) }).await.expect("not stopped"), 7);
+        stop.now(Why::Limit);
+        stop.now(Why::Asked);
+        let error = stop.guard(std::future::pending::<Outcome<()>>()).await.expect_err("stopped");
+        assert!(error.is::<Stopped>() && error.to_string().contains("--limit"), "{error}");
+        assert_eq!(stop.why(), Some(Why::Limit));
+    }
+}

@@ -1,0 +1,193 @@
+//! A private PostgreSQL, as durable as one in production: fsync and full page writes stay on.
+
+use std::{
+    fs,
+    os::unix::process::CommandExt as _,
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
+    time::Duration,
+};
+
+use rustix::process::Signal;
+use sea_orm::sqlx::{self, PgPool, postgres::PgPoolOptions};
+use uuid::Uuid;
+
+use super::{
+    DatabaseReading,
+    cores::{self, Who},
+    free_port, server,
+};
+use crate::Outcome;
+
+/// `initdb` and first start took 1 s on two cores.
+const START_PATIENCE: Duration = Duration::from_secs(30);
+const NOBODY: &str = "nobody";
+
+/// Ends when dropped.
+pub struct Postgres {
+    child: Child,
+    url: String,
+    version: String,
+    counts_statements: bool,
+    pool: PgPool,
+}
+
+impl Postgres {
+    /// Makes a database cluster in `folder` and serves it.
+    ///
+    /// # Errors
+    /// When the programs are missing or fail.
+    pub async fn start(folder: &Path) -> Outcome<Self> {
+        let (data, secret) = (folder.join("postgres"), folder.join("postgres.password"));
+        // 74 random bits, for a port of this machine and a few minutes.
+        let password = Uuid::now_v7().simple().to_string();
+        fs::create_dir(&data)?;
+        fs::write(&secret, &password)?;
+        let as_root = fs::metadata("/proc/self")?.owned_by_root();
+        if as_root {
+            let done = Command::new("chown").arg("-R").arg(NOBODY).args([&data, &secret]).status()?;
+            if !done.success() {
+                return Err("chown: PostgreSQL refuses to run as root and its folder can't be given away".into());
+            }
+        }
+        let log = folder.join("postgres.log");
+        let programs = programs()?;
+        let initdb = command(&programs.join("initdb"), as_root)
+            .args(["--username=postgres", "--auth=scram-sha-256", "--encoding=UTF8", "--locale=C", "--no-sync"])
+            .arg("--pwfile")
+            .arg(&secret)
+            .arg("--pgdata")
+            .arg(&data)
+            .output()?;
+        if !initdb.status.success() {
+            return Err(format!("initdb: {}", String::from_utf8_lossy(&initdb.stderr)).into());
+        }
+        let port = free_port()?;
+        let mut postgres = command(&programs.join("postgres"), as_root);
+        postgres.arg("-D").arg(&data).args(["-p", &port.to_string(), "-c", "listen_addresses=127.0.0.1"]);
+        postgres.args(["-c", "unix_socket_directories="]);
+        // When a transaction was committed, and how many statements there were, can be asked; neither is on as delivered.
+        postgres.args(["-c", "track_commit_timestamp=on"]);
+        let counts_statements = programs.with_file_name("lib").join("pg_stat_statements.so").is_file();
+        if counts_statements {
+            postgres.args(["-c", "shared_preload_libraries=pg_stat_statements"]);
+        }
+        let out = fs::File::create(&log)?;
+        postgres.stdout(out.try_clone()?).stderr(out).process_group(0);
+        let child = cores::on(Who::Anyone, || postgres.spawn())?;
+        let url = format!("postgres://postgres:{password}@127.0.0.1:{port}/postgres");
+        let pool = PgPoolOptions::new().max_connections(2).connect_lazy(&url)?;
+        let mut started = Self { child, url, version: String::new(), counts_statements, pool };
+        started.ready(&programs.join("pg_isready"), port, &log).await?;
+        if counts_statements {
+            sqlx::query("CREATE EXTENSION pg_stat_statements").execute(&started.pool).await?;
+        }
+        started.version = sqlx::query_scalar("SHOW server_version").fetch_one(&started.pool).await?;
+        Ok(started)
+    }
+
+    /// With password, as superuser.
+    #[must_use]
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// The process all its others are children of.
+    #[must_use]
+    pub fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// `15.14`.
+    #[must_use]
+    pub fn version(&self) -> &str {
+        &self.version
+    }
+
+    /// Whether `pg_stat_statements` is there.
+    #[must_use]
+    pub fn counts_statements(&self) -> bool {
+        self.counts_statements
+    }
+
+    /// A few connections, beside those of the server.
+    #[must_use]
+    pub fn pool(&self) -> &PgPool {
+        &self.pool
+    }
+
+    /// A number the database has, `SELECT ...::float8`.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn number(&self, select: &'static str) -> Outcome<f64> {
+        Ok(sqlx::query_scalar(select).fetch_one(&self.pool).await?)
+    }
+
+    /// What it has used so far.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn reading(&self) -> Outcome<DatabaseReading> {
+        DatabaseReading::of(self).await
+    }
+
+    async fn ready(&mut self, asks: &Path, port: u16, log: &Path) -> Outcome<()> {
+        let deadline = tokio::time::Instant::now() + START_PATIENCE;
+        loop {
+            let asked = Command::new(asks)
+                .args(["-q", "-h", "127.0.0.1", "-p", &port.to_string()])
+                .stdout(Stdio::null())
+                .stderr(Stdio::null())
+                .status()?;
+            if asked.success() {
+                return Ok(());
+            }
+            if self.child.try_wait()?.is_some() || tokio::time::Instant::now() > deadline {
+                return Err(format!("postgres did not start: {}", fs::read_to_string(log)?).into());
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    }
+}
+
+impl Drop for Postgres {
+    fn drop(&mut self) {
+        // INT is its fast shutdown: it does not wait for clients to leave.
+        server::signal(self.child.id(), Signal::INT);
+        let _ = self.child.wait();
+    }
+}
+
+/// Debian keeps the programs out of PATH, one folder per version.
+fn programs() -> Outcome<PathBuf> {
+    let versions = fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
+    let newest = versions.filter_map(|entry| entry.file_name().to_str()?.parse::<u32>().ok()).max();
+    if let Some(version) = newest {
+        return Ok(PathBuf::from(format!("/usr/lib/postgresql/{version}/bin")));
+    }
+    let path = std::env::var_os("PATH").ok_or("there is no PATH")?;
+    std::env::split_paths(&path)
+        .find(|folder| folder.join("initdb").is_file())
+        .ok_or_else(|| "PostgreSQL's `initdb` is neither in /usr/lib/postgresql nor in PATH".into())
+}
+
+/// Root has to be somebody else for PostgreSQL.
+fn command(program: &Path, as_root: bool) -> Command {
+    if !as_root {
+        return Command::new(program);
+    }
+    let mut command = Command::new("setpriv");
+    command.args(["--reuid=nobody", "--regid=nogroup", "--clear-groups"]).arg(program).current_dir("/");
+    command
+}
+
+trait OwnedByRoot {
+    fn owned_by_root(&self) -> bool;
+}
+
+impl OwnedByRoot for fs::Metadata {
+    fn owned_by_root(&self) -> bool {
+        std::os::unix::fs::MetadataExt::uid(self) == 0
+    }
+}

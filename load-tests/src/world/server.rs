@@ -1,0 +1,141 @@
+//! A server: a process of this run on a core of its own, or one that runs already.
+
+use std::{
+    fs,
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    process::Stdio,
+    time::Duration,
+};
+
+use rustix::process::{Pid, Signal, kill_process};
+use tokio::{
+    io::{AsyncBufReadExt as _, BufReader, Lines},
+    process::{Child, ChildStdout, Command},
+    time::timeout,
+};
+
+use super::{
+    Reading,
+    cores::{self, Who},
+    place::Place,
+};
+use crate::Outcome;
+
+/// Migrations of an empty database included.
+const START_PATIENCE: Duration = Duration::from_secs(30);
+const STOP_PATIENCE: Duration = Duration::from_secs(30);
+
+/// A running server. One that was started here is killed when dropped; [`Server::stop`] lets it end in order.
+pub struct Server {
+    /// For clients.
+    pub place: Place,
+    /// For health and metrics; a target's only if `--internal` names it.
+    pub internal: Option<SocketAddr>,
+    process: Option<Process>,
+}
+
+struct Process {
+    child: Child,
+    pid: u32,
+    log: PathBuf,
+}
+
+impl Server {
+    /// The one of this number, from 0.
+    pub(super) async fn start(program: &Path, settings: &[(String, String)], folder: &Path, number: usize) -> Outcome<Self> {
+        let log = folder.join(format!("server-{number}.log"));
+        let out = fs::File::options().create(true).append(true).open(&log)?;
+        let mut command = command(program, settings);
+        command.stdout(Stdio::piped()).stderr(out);
+        let mut child = cores::on(Who::Server(number), || command.spawn())?;
+        let pid = child.id().ok_or("the server ended at once")?;
+        let stdout = child.stdout.take().ok_or("the server has no output")?;
+        let mut lines = BufReader::new(stdout).lines();
+        let ready = async {
+            let public = address(&mut lines, "causerie is ready on http://").await?;
+            let internal = address(&mut lines, "internal listener on http://").await?;
+            Outcome::Ok((public, internal))
+        };
+        let (public, internal) = match timeout(START_PATIENCE, ready).await {
+            Ok(Ok(addresses)) => addresses,
+            Ok(Err(error)) => return Err(format!("{error}: {}", fs::read_to_string(&log)?).into()),
+            Err(_) => return Err("the server is not ready in time".into()),
+        };
+        // What it still prints must find a reader.
+        tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
+        let process = Some(Process { child, pid, log });
+        Ok(Self { place: Place::local(public), internal: Some(internal), process })
+    }
+
+    /// One that runs already.
+    pub(super) fn running(place: Place, internal: Option<SocketAddr>) -> Self {
+        Self { place, internal, process: None }
+    }
+
+    /// For `/proc`; `None` of a target.
+    #[must_use]
+    pub fn pid(&self) -> Option<u32> {
+        self.process.as_ref().map(|process| process.pid)
+    }
+
+    /// For its HTTP API, which this tool speaks without TLS.
+    ///
+    /// # Errors
+    /// When it is a target behind TLS.
+    pub fn http(&self) -> Outcome<SocketAddr> {
+        if self.place.tls {
+            return Err("--target: this scenario uses the HTTP API, which needs http://".into());
+        }
+        Ok(self.place.address())
+    }
+
+    /// What it has used so far.
+    ///
+    /// # Errors
+    /// When it ended or does not answer.
+    pub async fn reading(&self) -> Outcome<Reading> {
+        Reading::of(self).await
+    }
+
+    /// Asks it to end and waits for it; leaves a target alone.
+    ///
+    /// # Errors
+    /// When it ended with a failure, or does not end.
+    pub async fn stop(self) -> Outcome<()> {
+        let Some(mut process) = self.process else { return Ok(()) };
+        signal(process.pid, Signal::TERM);
+        let status = timeout(STOP_PATIENCE, process.child.wait()).await.map_err(|_| "the server does not end")??;
+        if !status.success() {
+            let log = fs::read_to_string(&process.log).unwrap_or_default();
+            return Err(format!("the server ended with {status}: {log}").into());
+        }
+        Ok(())
+    }
+}
+
+/// The address in the line that starts so.
+async fn address(lines: &mut Lines<BufReader<ChildStdout>>, start: &str) -> Outcome<SocketAddr> {
+    while let Some(line) = lines.next_line().await? {
+        if let Some(address) = line.strip_prefix(start) {
+            return Ok(address.trim().parse()?);
+        }
+    }
+    Err("the server did not start".into())
+}
+
+/// The program with these settings and no others. A terminal's Ctrl-C is for this tool alone, which then ends it in order.
+pub(super) fn command(program: &Path, settings: &[(String, String)]) -> Command {
+    let mut command = Command::new(program);
+    for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("CAUSERIE_")) {
+        command.env_remove(name);
+    }
+    command.envs(settings.iter().map(|(name, value)| (name, value))).process_group(0).kill_on_drop(true);
+    command
+}
+
+/// Sends a signal.
+pub(super) fn signal(pid: u32, signal: Signal) {
+    // A process that is gone already needs no signal.
+    let _ = i32::try_from(pid).ok().and_then(Pid::from_raw).map(|pid| kill_process(pid, signal));
+}

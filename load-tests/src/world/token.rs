@@ -1,0 +1,99 @@
+//! Tokens as a product's back end signs them, by the server's rules for claims.
+
+use std::{fs, path::Path, time::SystemTime};
+
+use clap::ValueEnum;
+use jsonwebtoken::{Algorithm, EncodingKey, Header};
+use serde::{Deserialize, Serialize};
+
+use crate::Outcome;
+
+/// Longer than any run.
+const LIFETIME_S: u64 = 6 * 3_600;
+
+/// How tokens are signed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]
+pub enum Signing {
+    /// With a shared secret.
+    #[value(name = "HS256")]
+    Hs256,
+    /// With a private key on the curve P-256, in PKCS#8.
+    #[value(name = "ES256")]
+    Es256,
+    /// With a private RSA key.
+    #[value(name = "RS256")]
+    Rs256,
+    /// With a private Ed25519 key.
+    #[value(name = "EdDSA")]
+    EdDsa,
+}
+
+/// What it takes to sign for everyone of a tenant. It prints nothing of the key.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct Issuer {
+    kid: String,
+    signing: Signing,
+    key: String,
+}
+
+/// Signs for everyone of a tenant.
+pub struct Signer {
+    header: Header,
+    key: EncodingKey,
+}
+
+#[derive(Serialize)]
+struct Claims<'a> {
+    sub: &'a str,
+    iat: u64,
+    exp: u64,
+}
+
+impl Issuer {
+    /// With the secret the server printed.
+    #[must_use]
+    pub fn of_secret(kid: &str, secret: &str) -> Self {
+        Self { kid: kid.to_owned(), signing: Signing::Hs256, key: secret.to_owned() }
+    }
+
+    /// With the secret, or the private key in PEM, that a file holds.
+    ///
+    /// # Errors
+    /// When the file can't be read or holds no such key.
+    pub fn of_file(kid: &str, signing: Signing, file: &Path) -> Outcome<Self> {
+        let wrong = |why: String| format!("--key-file {}: {why}", file.display());
+        let text = fs::read_to_string(file).map_err(|error| wrong(error.to_string()))?;
+        // As the server reads a secret.
+        let line = text.strip_suffix('\n').unwrap_or(&text);
+        let key = line.strip_suffix('\r').unwrap_or(line).to_owned();
+        let issuer = Self { kid: kid.to_owned(), signing, key };
+        issuer.signer().map_err(|error| wrong(error.to_string()))?;
+        Ok(issuer)
+    }
+
+    /// Ready to sign.
+    ///
+    /// # Errors
+    /// When the key is of another kind.
+    pub fn signer(&self) -> Outcome<Signer> {
+        let key = self.key.as_bytes();
+        let (algorithm, key) = match self.signing {
+            Signing::Hs256 => (Algorithm::HS256, EncodingKey::from_secret(key)),
+            Signing::Es256 => (Algorithm::ES256, EncodingKey::from_ec_pem(key)?),
+            Signing::Rs256 => (Algorithm::RS256, EncodingKey::from_rsa_pem(key)?),
+            Signing::EdDsa => (Algorithm::EdDSA, EncodingKey::from_ed_pem(key)?),
+        };
+        Ok(Signer { header: Header { kid: Some(self.kid.clone()), ..Header::new(algorithm) }, key })
+    }
+}
+
+impl Signer {
+    /// A token for a person, valid from now.
+    ///
+    /// # Errors
+    /// When the machine's clock stands before 1970.
+    pub fn token(&self, person: &str) -> Outcome<String> {
+        let iat = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH)?.as_secs();
+        Ok(jsonwebtoken::encode(&self.header, &Claims { sub: person, iat, exp: iat + LIFETIME_S }, &self.key)?)
+    }
+}
