@@ -3,6 +3,8 @@
 pub mod app;
 pub mod audit;
 pub mod auth;
+#[doc(hidden)]
+pub mod bench;
 pub mod cli;
 pub mod clock;
 pub mod config;

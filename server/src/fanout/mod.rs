@@ -11,11 +11,11 @@ mod frame;
 mod incoming;
 mod live;
 mod outgoing;
-mod person;
+pub(crate) mod person;
 mod presence;
 mod repair;
 mod resume;
-mod room;
+pub(crate) mod room;
 mod screens;
 mod usher;
 

@@ -5,10 +5,10 @@ use std::collections::HashMap;
 use causerie_protocol::{ConversationId, ErrorCode, Refusal, command::Resume, limits, wire};
 use futures::future::try_join_all;
 
-use super::live::Live;
+use super::{change::Change, frame::Frame, live::Live};
 use crate::{
     conversations::{Caller, view},
-    store::StoreError,
+    store::{StoreError, queries::messages::Changed},
 };
 
 impl Live {
@@ -17,11 +17,24 @@ impl Live {
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn resume(&self, caller: Caller, resume: Resume, epoch: Option<String>) -> Result<wire::Resumed, Refusal> {
-        self.compare_held(caller, resume, epoch).await.map_err(|error| {
-            tracing::error!(%error, "a client could not resume");
-            Refusal::new(ErrorCode::Unavailable, "the database can't serve now")
-        })
+    pub async fn resume(&self, caller: Caller, resume: Resume) -> Result<wire::Resumed, Refusal> {
+        self.compare_held(caller, resume, None, None).await.map_err(cant_serve)
+    }
+
+    /// As [`Live::resume`], for a session that has heard nothing yet: what was missed in conversations of many is told as the
+    /// events it would have been, which are to be sent right behind the answer. `epoch` is the tenant's, if it is known.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn welcome_back(
+        &self,
+        caller: Caller,
+        resume: Resume,
+        epoch: Option<String>,
+    ) -> Result<(wire::Resumed, Vec<Frame>), Refusal> {
+        let mut missed = Vec::new();
+        let resumed = self.compare_held(caller, resume, epoch, Some(&mut missed)).await.map_err(cant_serve)?;
+        Ok((resumed, missed))
     }
 
     async fn compare_held(
@@ -29,6 +42,7 @@ impl Live {
         caller: Caller,
         resume: Resume,
         epoch: Option<String>,
+        mut missed: Option<&mut Vec<Frame>>,
     ) -> Result<wire::Resumed, StoreError> {
         let epoch = match epoch {
             Some(epoch) => epoch,
@@ -49,7 +63,7 @@ impl Live {
                 self.room(conversation).and_then(|room| Some((room.count(caller.user)?, room.seen()?)))
             else {
                 // Not known here: perhaps joined this moment, perhaps no member. The database tells.
-                behind.push(self.changes_of(caller, conversation, Some(version).filter(|_| !void)));
+                behind.push(self.behind(caller, conversation, Some(version).filter(|_| !void), None));
                 continue;
             };
             resumed.read_states.push(wire::ReadState {
@@ -60,14 +74,29 @@ impl Live {
             });
             // Ahead of the room: the client heard it on another node; this one will in a moment.
             if void || version < seen {
-                behind.push(self.changes_of(caller, conversation, Some(version).filter(|_| !void)));
+                let whole_from = missed.is_some().then(|| self.room(conversation)?.whole_from(caller.user)).flatten();
+                behind.push(self.behind(caller, conversation, Some(version).filter(|_| !void), whole_from));
             }
         }
         let mut text_bytes = 0;
-        for (conversation, changes) in try_join_all(behind).await? {
-            let Some(mut changes) = changes else {
-                resumed.gone.push(conversation.to_string());
-                continue;
+        for (conversation, behind) in try_join_all(behind).await? {
+            let mut changes = match behind {
+                Behind::Gone => {
+                    resumed.gone.push(conversation.to_string());
+                    continue;
+                }
+                Behind::Missed(messages) => {
+                    text_bytes += messages.iter().map(|message| message.text.len()).sum::<usize>();
+                    if let (true, Some(missed)) = (text_bytes <= limits::RESUMED_TEXT_BYTES_MAX, missed.as_deref_mut()) {
+                        missed.extend(messages.iter().map(|message| Change::of_message(conversation, message, 0).frame));
+                        continue;
+                    }
+                    match self.changes(caller, conversation, None).await? {
+                        Some(reload) => reload,
+                        None => continue,
+                    }
+                }
+                Behind::Changed(changes) => *changes,
             };
             text_bytes += changes.messages.iter().map(|message| message.text.len()).sum::<usize>();
             if text_bytes > limits::RESUMED_TEXT_BYTES_MAX {
@@ -107,13 +136,28 @@ impl Live {
         Ok(())
     }
 
-    async fn changes_of(
+    /// What a client missed of a conversation it holds. `whole_from` where it may be told as events, and its person sees all
+    /// from that message on: small conversations are read, for the receipts of who read what.
+    async fn behind(
         &self,
         caller: Caller,
         conversation: ConversationId,
         since: Option<u32>,
-    ) -> Result<(ConversationId, Option<wire::Changes>), StoreError> {
-        Ok((conversation, self.changes(caller, conversation, since).await?))
+        whole_from: Option<u32>,
+    ) -> Result<(ConversationId, Behind), StoreError> {
+        let changed = match since {
+            Some(since) => self.0.lookups.changes.get((conversation, since)).await?,
+            None => None,
+        };
+        if let (Some(since), Some(whole_from), Some(changed)) = (since, whole_from, &changed)
+            && changed.member_count as usize > limits::READ_RECEIPTS_MEMBERS_MAX
+            && changed.is_sends_only(since)
+            && changed.messages.iter().all(|message| message.seq >= whole_from)
+        {
+            return Ok((conversation, Behind::Missed(changed.messages.clone())));
+        }
+        let changes = self.changes_with(caller, conversation, since, changed).await?;
+        Ok((conversation, changes.map_or(Behind::Gone, |changes| Behind::Changed(Box::new(changes)))))
     }
 
     /// What changed in a conversation since a version; `None` as version means the position is void. `None` as answer:
@@ -132,6 +176,16 @@ impl Live {
             Some(since) => self.0.lookups.changes.get((id, since)).await?,
             None => None,
         };
+        self.changes_with(caller, id, since, changed).await
+    }
+
+    async fn changes_with(
+        &self,
+        caller: Caller,
+        id: ConversationId,
+        since: Option<u32>,
+        changed: Option<Changed>,
+    ) -> Result<Option<wire::Changes>, StoreError> {
         let Some(summary) = self.0.lookups.summaries.get((id, caller.user)).await? else { return Ok(None) };
         if summary.facts.role.is_none() || summary.facts.tenant != caller.tenant.0 {
             return Ok(None);
@@ -153,4 +207,19 @@ impl Live {
         conversation.last_seq = changed.last_seq;
         Ok(Some(wire::Changes { conversation: Some(conversation), messages: changed.messages, reload: false }))
     }
+}
+
+/// How a client catches up with a conversation.
+enum Behind {
+    /// The person is no longer in it.
+    Gone,
+    /// By these events, and nothing else.
+    Missed(Vec<wire::Message>),
+    /// By what it is now.
+    Changed(Box<wire::Changes>),
+}
+
+fn cant_serve(error: StoreError) -> Refusal {
+    tracing::error!(%error, "a client could not resume");
+    Refusal::new(ErrorCode::Unavailable, "the database can't serve now")
 }

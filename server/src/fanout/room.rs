@@ -258,6 +258,13 @@ impl Room {
         self.lock().seats.iter().map(|seat| Arc::clone(&seat.person)).collect()
     }
 
+    /// From which message on a live member sees all.
+    #[must_use]
+    pub fn whole_from(&self, user: UserId) -> Option<u32> {
+        let state = self.lock();
+        state.find(user).ok().map(|at| state.seats[at].whole_from)
+    }
+
     /// Where a live member stands.
     #[must_use]
     pub fn count(&self, user: UserId) -> Option<Count> {

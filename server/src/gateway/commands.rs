@@ -118,7 +118,7 @@ pub async fn frame(app: &Arc<App>, session: &Arc<Session>, pace: &mut Pace, time
             // Live events flow before the positions are compared, so that none falls between.
             session.link.rejoin();
             let (live, caller) = (app.live.clone(), session.caller);
-            later(app, session, id, async move { live.resume(caller, resume, None).await.map(Answer::Resumed) })
+            later(app, session, id, async move { live.resume(caller, resume).await.map(Answer::Resumed) })
         }
         Ok(SocketCommand::WatchPresence { users }) => {
             let (app_too, watcher) = (Arc::clone(app), Arc::clone(session));

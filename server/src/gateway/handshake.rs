@@ -13,6 +13,7 @@ use super::{
 use crate::{
     app::App,
     conversations::Caller,
+    fanout::Frame,
     lifecycle::Phase,
     sessions::{CloseReason, Link, Session},
 };
@@ -107,9 +108,11 @@ pub async fn establish(app: &Arc<App>, reader: &mut Reader, link: &Arc<Link>) ->
         connection = %present.session.connection, user = %caller.user, client = client.name, version = client.version, "hello"
     );
     match welcome(app, &present.session, identity.profile, identity.expires_at_s, resume).await {
-        Ok(welcome) => {
-            // Live events wait behind it since the person was seated.
-            link.push_first(commands::reply(encoding, id, Answer::Welcome(welcome)));
+        Ok((welcome, missed)) => {
+            // Live events wait behind it since the person was seated, and behind what was missed.
+            let mut first = vec![commands::reply(encoding, id, Answer::Welcome(welcome))];
+            first.extend(missed.iter().map(|frame| frame.on_wire(encoding)));
+            link.push_first(first);
             Ok(Established { present, expires_at_s: identity.expires_at_s })
         }
         Err(refusal) => Err(refuse(app, link, id, refusal, CloseReason::code(CloseCode::Overloaded))),
@@ -122,12 +125,12 @@ async fn welcome(
     me: wire::User,
     expires_at_s: i64,
     resume: Option<causerie_protocol::command::Resume>,
-) -> Result<wire::Welcome, Refusal> {
+) -> Result<(wire::Welcome, Vec<Frame>), Refusal> {
     let joined = app.live.join(session).await?;
     // Without positions it answers the epoch and the inbox's version, to resume from next time.
-    let resumed = app.live.resume(session.caller, resume.unwrap_or_default(), joined.epoch).await?;
+    let (resumed, missed) = app.live.welcome_back(session.caller, resume.unwrap_or_default(), joined.epoch).await?;
     let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
-    Ok(wire::Welcome {
+    let welcome = wire::Welcome {
         connection_id: session.connection.to_string(),
         me: Some(me),
         server_version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -144,13 +147,14 @@ async fn welcome(
         }),
         total_unread: joined.total_unread,
         resumed: Some(resumed),
-    })
+    };
+    Ok((welcome, missed))
 }
 
 /// Answers the hello with why not; the reason closes the connection then.
 fn refuse(app: &App, link: &Link, id: u32, refusal: Refusal, reason: CloseReason) -> CloseReason {
     commands::count_refusal(app, &refusal);
-    link.push_first(commands::reply(link.encoding, id, Answer::Error(refusal.into())));
+    link.push_first(vec![commands::reply(link.encoding, id, Answer::Error(refusal.into()))]);
     reason
 }
 

@@ -67,9 +67,10 @@ impl Link {
         self.outbox.push_reply(bytes)
     }
 
-    /// Queues the answer to the first frame, as it goes over the wire, before all that waits already. To be flushed.
-    pub fn push_first(&self, bytes: Bytes) {
-        self.outbox.push_first(bytes);
+    /// Queues the answer to the first frame, and what belongs to it, as it goes over the wire, before all that waits already.
+    /// To be flushed.
+    pub fn push_first(&self, frames: Vec<Bytes>) {
+        self.outbox.push_first(frames);
     }
 
     /// Queues a ping, unless the kernel takes nothing: behind a write that does not get through, silence tells as much. True

@@ -4,7 +4,7 @@
 pub mod flusher;
 pub mod framing;
 mod link;
-mod outbox;
+pub(crate) mod outbox;
 mod session;
 
 use std::sync::Arc;

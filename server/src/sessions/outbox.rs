@@ -147,11 +147,13 @@ impl Outbox {
         queue.asks_to_write()
     }
 
-    /// Queues the answer to the first frame before all else that waits already, as it goes over the wire.
-    pub fn push_first(&self, bytes: Bytes) {
+    /// Queues the answer to the first frame, and what belongs to it, before all else that waits already.
+    pub fn push_first(&self, frames: Vec<Bytes>) {
         let mut queue = self.lock();
-        queue.reply_bytes += bytes.len();
-        queue.waiting.push_front(Waiting { bytes, live: false });
+        for bytes in frames.into_iter().rev() {
+            queue.reply_bytes += bytes.len();
+            queue.waiting.push_front(Waiting { bytes, live: false });
+        }
     }
 
     /// Bytes of answers that wait.
@@ -373,10 +375,10 @@ mod tests {
     fn nothing_leaves_before_the_welcome() {
         let outbox = Outbox::new(Encoding::Proto, 1_000);
         assert!(!outbox.push_live(&frame("one")));
-        outbox.push_first(Bytes::from_static(b"welcome"));
+        outbox.push_first(vec![Bytes::from_static(b"welcome"), Bytes::from_static(b"missed")]);
         let mut peer = Peer::with_room(1_000);
         peer.write(&outbox);
-        assert_eq!(peer.got, [b"welcome".to_vec(), on_wire(&["one"])].concat());
+        assert_eq!(peer.got, [b"welcomemissed".to_vec(), on_wire(&["one"])].concat());
     }
 
     #[test]

@@ -88,7 +88,10 @@ export type Resumed = {
   epoch?: string;
   /** Counts the joinings and leavings of this person. */
   inboxVersion?: number;
-  /** Held conversations that changed, and all that was joined since `inbox_version`. */
+  /**
+   * Held conversations that changed, and all that was joined since `inbox_version`. In conversations of many, where messages were
+   * sent and nothing else happened, these follow as events right behind a `Welcome` instead.
+   */
   changes?: Changes[];
   /** Held conversations the person is no longer in. */
   gone?: string[];

@@ -116,7 +116,7 @@ impl Store {
         }
         // Each version changes one message at most, so the distance bounds the answer.
         let sql = format!(
-            "SELECT c.id AS c_id, c.version AS c_version, c.last_seq AS c_last_seq, input.since, {COLUMNS} FROM input \
+            "SELECT c.id AS c_id, c.version AS c_version, c.last_seq AS c_last_seq, c.member_count, input.since, {COLUMNS} FROM input \
              JOIN conversations c ON c.id = input.id \
              LEFT JOIN messages x ON x.conversation_id = c.id AND x.version > input.since \
              AND c.version - input.since <= {} ORDER BY x.version",
@@ -128,6 +128,7 @@ impl Store {
             let one = changed.entry((ConversationId(row.try_get("", "c_id")?), since)).or_default();
             one.version = number(&row, "", "c_version")?;
             one.last_seq = number(&row, "", "c_last_seq")?;
+            one.member_count = number(&row, "", "member_count")?;
             one.too_many = one.version.saturating_sub(since) > limits::CHANGES_MAX;
             if row.try_get::<Option<Uuid>>("", "id")?.is_some() {
                 let message = from_row(&row, "")?;
@@ -150,6 +151,8 @@ pub struct Changed {
     pub version: u32,
     /// Number of the last message at that version.
     pub last_seq: u32,
+    /// How many are in the conversation.
+    pub member_count: u32,
     /// Messages sent, edited or deleted since, by version. Versions without a message changed the conversation itself, or
     /// a message that changed again later.
     pub messages: Vec<wire::Message>,
@@ -157,4 +160,16 @@ pub struct Changed {
     /// them, and no messages are told.
     pub too_many: bool,
     text_bytes: usize,
+}
+
+impl Changed {
+    /// Nothing happened since but that messages were sent, and all of them are told.
+    #[must_use]
+    pub fn is_sends_only(&self, since: u32) -> bool {
+        let sent = |message: &wire::Message| message.edited_at.is_none() && message.deleted_at.is_none();
+        !self.too_many
+            && self.messages.len() == (self.version.saturating_sub(since)) as usize
+            && self.messages.iter().all(sent)
+            && self.messages.iter().rev().zip((1..=self.last_seq).rev()).all(|(message, seq)| message.seq == seq)
+    }
 }

@@ -1,7 +1,7 @@
 //! Coming back: exactly what changed, or "reload".
 
 use causerie_client::wire::{reply, request::Command};
-use causerie_client::{ClientId, ConversationId, Encoding, Event, MessageId, wire};
+use causerie_client::{ClientId, ConversationId, Encoding, Event, MessageId, UserRef, wire};
 
 use super::{acquaint, everywhere};
 use crate::harness::{Raw, within};
@@ -44,6 +44,64 @@ async fn a_client_cut_off_gets_exactly_what_it_missed() {
         }
         assert_eq!(seen, (2..=40).collect::<Vec<_>>(), "each once, in order");
         assert_eq!(tom.say(here, "back").await.seq, 41);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn in_a_group_of_many_what_was_missed_comes_once_and_in_order() {
+    everywhere(async |cluster, other| {
+        let mut lea = cluster.client(0, "lea").await;
+        let mut tom = cluster.client(other, "tom").await;
+        let mut others = vec![tom.reference()];
+        for number in 0..40 {
+            let id = format!("member-{number}");
+            Raw::hello(cluster.nodes[0].public(), Encoding::Json, &cluster.tenant.token(&id)).await;
+            others.push(UserRef::ExternalId(id));
+        }
+        let started = lea.start_group(others, "many".to_owned(), ClientId::new()).await.expect("it starts");
+        let here: ConversationId = started.conversation.expect("told").id.parse().expect("a UUID");
+        lea.until("the group", |event| matches!(event, Event::Joined(_)).then_some(())).await;
+        tom.until("the group", |event| matches!(event, Event::Joined(_)).then_some(())).await;
+        let first = lea.say(here, "1").await;
+        assert_eq!(tom.next_message().await.seq, 1);
+        for round in 0..2_u32 {
+            tom.link.refuse();
+            tom.until_state("the loss is noticed", |state| !matches!(state, causerie_client::State::Connected)).await;
+            let start = 2 + 6 * round;
+            for number in start..start + 5 {
+                lea.say(here, &format!("{number}")).await;
+            }
+            // In the second round something else happened, too.
+            if round == 1 {
+                let id: MessageId = first.id.parse().expect("a UUID");
+                lea.edit(here, id, "one, edited").await.expect("the author edits");
+            }
+            tom.link.resume();
+            let mut seen = Vec::new();
+            let mut edited = round == 0;
+            while seen.len() < 5 || !edited {
+                tom.until("what was missed", |event| match event {
+                    Event::MessageSent(message) => {
+                        seen.push(message.seq);
+                        Some(())
+                    }
+                    Event::MessageEdited(_) => {
+                        edited = true;
+                        Some(())
+                    }
+                    Event::Resynced { reload, .. } => {
+                        assert!(!reload);
+                        None
+                    }
+                    _ => None,
+                })
+                .await;
+            }
+            assert_eq!(seen, (start..start + 5).collect::<Vec<_>>(), "each once, in order");
+            assert_eq!(tom.say(here, "back").await.seq, start + 5);
+            assert_eq!(tom.next_message().await.seq, start + 5, "one's own is told, too");
+        }
     })
     .await;
 }

@@ -1,0 +1,167 @@
+//! What the writer costs per batch: one lane, 1, 16 or 256 messages to as many direct conversations, on a SQLite file.
+//!
+//! In the figure: handing over, deciding, the statements with all that sqlx and SQLite do for them, the commit, the answers,
+//! and telling a world in which nobody is live. Not in it: waiting for the disk, since `synchronous` is off. The file grows
+//! while it is measured; what SQLite does about its write-ahead log is in the figure too.
+
+use std::{path::PathBuf, sync::Arc, time::Duration};
+
+use causerie_benches::{BatchSize, Benches};
+use causerie_protocol::{ClientId, ConversationId, NodeId, TenantId, UserId, command::Draft};
+use causerie_server::{
+    audit::Refusals,
+    clock::{Clock, SystemClock},
+    conversations::{
+        Caller,
+        writer::{Done, Member, Op, Order, Start, Writer},
+    },
+    facts::{Facts, rules::Rules},
+    fanout::{Checks, Live, bus::LocalHub},
+    lifecycle::Tasks,
+    store::{
+        Database, Store,
+        kinds::{DIRECT, MEMBER},
+        lookups::Lookups,
+        queries::{
+            append::NewConversation,
+            people::{self, Profile},
+            tenants,
+        },
+    },
+    telemetry::Metrics,
+};
+use sea_orm::ConnectionTrait as _;
+use tokio::{runtime::Runtime, task::unconstrained};
+use uuid::Uuid;
+
+const CONVERSATIONS: usize = 256;
+const TEXT: &str = "Rendez-vous à 14 h devant le musée, qui peut prendre deux élèves de plus ?";
+/// Longer than any bench: nothing else is to happen.
+const NEVER: Duration = Duration::from_secs(24 * 3600);
+
+fn main() {
+    let mut benches = Benches::from_env();
+    for messages in [1, 16, CONVERSATIONS] {
+        benches.bench_on(&format!("writer/send/{messages}"), BatchSize::SmallInput, || {
+            let server = Server::start();
+            let places = server.places.clone();
+            let next = move || places[..messages].iter().map(|place| send(*place)).collect();
+            (next, move |orders| server.write(orders).len())
+        });
+    }
+    benches.finish();
+}
+
+fn send((caller, conversation): (Caller, ConversationId)) -> Order {
+    let draft = Draft { client_id: ClientId::new(), text: TEXT.to_owned() };
+    Order { caller, op: Op::Send { conversation, draft } }
+}
+
+/// What of a server a message passes on its way into the log.
+struct Server {
+    runtime: Runtime,
+    writer: Writer,
+    /// Who writes, and where.
+    places: Vec<(Caller, ConversationId)>,
+    _folder: Folder,
+}
+
+impl Server {
+    fn start() -> Self {
+        // One thread, so that a batch is what was handed over together.
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("starts");
+        let folder = Folder::new();
+        let (writer, callers) = runtime.block_on(open(folder.0.join("bench.sqlite")));
+        let mut server = Self { runtime, writer, places: Vec::new(), _folder: folder };
+        let starts = callers.iter().map(|(caller, peer)| start(*caller, *peer)).collect();
+        let started = server.write(starts).into_iter().map(|done| match done {
+            Done::Started { conversation, .. } => conversation,
+            other => panic!("a start is answered as one, not with {other:?}"),
+        });
+        server.places = callers.iter().map(|(caller, _)| *caller).zip(started).collect();
+        server
+    }
+
+    /// Hands all over before the lane gets to run, and waits for the answers.
+    fn write(&self, orders: Vec<Order>) -> Vec<Done> {
+        self.runtime.block_on(unconstrained(async {
+            let mut answers = Vec::with_capacity(orders.len());
+            for order in orders {
+                answers.push(self.writer.submit(order).await);
+            }
+            let mut done = Vec::with_capacity(answers.len());
+            for answer in answers {
+                done.push(answer.await.expect("is allowed"));
+            }
+            done
+        }))
+    }
+}
+
+/// A lane on a fresh database, and pairs of people of one tenant.
+async fn open(file: PathBuf) -> (Writer, Vec<(Caller, UserId)>) {
+    let store = Store::connect(&Database::Sqlite(file)).await.expect("opens");
+    store.migrate().await.expect("migrates");
+    store.writer().execute_unprepared("PRAGMA synchronous = OFF").await.expect("is a setting of SQLite");
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    let tenant = tenants::create(&store, "bench", "Bench", clock.now_ms()).await.expect("stores").id;
+    let profile = |at| Profile { external_id: format!("person-{at}"), ..Profile::default() };
+    let profiles: Vec<Profile> = (0..2 * CONVERSATIONS).map(profile).collect();
+    let people = people::upsert(&store, tenant, &profiles, clock.now_ms()).await.expect("stores");
+
+    let (tasks, metrics, lookups) = (Tasks::default(), Arc::new(Metrics::new()), Lookups::start(&store));
+    let facts = Facts::new(&store, &lookups, &clock);
+    let rules = Rules::new(&metrics, &Refusals::start(&tasks, &store, &clock, &metrics, 1));
+    let node = NodeId::new();
+    let (bus, incoming) = LocalHub::default().join(node);
+    let checks = Checks { recent: NEVER, all: NEVER, bus_away: NEVER, recent_window: NEVER };
+    let live = Live::start(&tasks, node, &store, &lookups, &facts, bus, incoming, &clock, &metrics, checks);
+    let writer = Writer::start(&tasks, &store, &live, &facts, &rules, &metrics, &clock, 1, CONVERSATIONS);
+    // Otherwise the first batch steps aside until they are read.
+    facts.current(tenant).await.expect("reads");
+    let issued_at_s = clock.now_s() + 1;
+    let caller = |user| Caller { tenant, user, issued_at_s };
+    (writer, people.chunks(2).map(|pair| (caller(pair[0].id), pair[1].id)).collect())
+}
+
+fn start(caller: Caller, peer: UserId) -> Order {
+    let member = |user| Member { user, role: MEMBER, is_copy: false, is_named: true };
+    let TenantId(tenant) = caller.tenant;
+    let new = NewConversation {
+        id: ConversationId::new(),
+        tenant,
+        kind: DIRECT,
+        subject: String::new(),
+        start_key: format!("pair:{}:{}", caller.user.min(peer), caller.user.max(peer)),
+        member_count: 2,
+        created_by: caller.user,
+        in_reply_to: None,
+    };
+    let op = Op::Start(Start {
+        new,
+        members: vec![member(caller.user), member(peer)],
+        addressees: Vec::new(),
+        groups: Vec::new(),
+        first_message: None,
+        checks: Vec::new(),
+        exists: false,
+    });
+    Order { caller, op }
+}
+
+/// A folder that is gone afterwards.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new() -> Self {
+        let path = std::env::temp_dir().join(format!("causerie-bench-{}", Uuid::now_v7()));
+        std::fs::create_dir_all(&path).expect("makes a folder");
+        Self(path)
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}

@@ -1,0 +1,9 @@
+//! What the micro-benches in `benches/` need of the inside; nothing else may use it.
+
+pub use crate::{
+    fanout::{
+        person::{Person, Soon},
+        room::Room,
+    },
+    sessions::outbox::Outbox,
+};
