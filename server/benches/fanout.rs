@@ -6,6 +6,7 @@
 //! the load tests have it.
 
 use std::{
+    collections::HashMap,
     io::{IoSlice, Read as _},
     net::{TcpListener, TcpStream},
     sync::Arc,
@@ -69,7 +70,7 @@ fn main() {
             let frame = messages(ConversationId::new())().frame;
             let take = |slices: &[IoSlice<'_>]| Ok(slices.iter().map(|slice| slice.len()).sum());
             // Nothing is asked to be written before the first frame is.
-            outbox.push_first(vec![Bytes::from_static(b"welcome")]);
+            outbox.push_first(vec![Bytes::from_static(b"welcome")], &HashMap::new());
             outbox.write(LIVE_BYTES_MAX, take);
             move || {
                 for _ in 0..frames {
@@ -134,7 +135,7 @@ fn connect(runtime: &Runtime, listener: &TcpListener, encoding: Encoding) -> (Li
         writing.writable().await.expect("is open");
         Link::new(writing, encoding, LIVE_BYTES_MAX)
     });
-    link.push_first(vec![Bytes::from_static(b"welcome")]);
+    link.push_first(vec![Bytes::from_static(b"welcome")], &HashMap::new());
     assert_eq!(link.flush().frames, 1);
     (link, peer)
 }

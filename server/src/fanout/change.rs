@@ -83,6 +83,12 @@ pub struct Position {
 }
 
 impl Change {
+    /// Of an event made on this node.
+    #[must_use]
+    pub fn new(conversation: ConversationId, version: u32, effect: Effect, kind: Event) -> Self {
+        Self { conversation, version, effect, frame: Frame::change(conversation, version, kind) }
+    }
+
     /// The event that would have told of a message as it is now, to an audience that has seen messages up to `last_seq`.
     #[must_use]
     pub fn of_message(conversation: ConversationId, message: &wire::Message, last_seq: u32) -> Self {
@@ -99,7 +105,7 @@ impl Change {
             (true, true) => (Effect::Rewritten { seq: message.seq }, Event::MessageDeleted(event)),
             (false, false) => (Effect::Rewritten { seq: message.seq }, Event::MessageEdited(event)),
         };
-        Self { conversation, version: message.version, effect, frame: Frame::event(kind) }
+        Self::new(conversation, message.version, effect, kind)
     }
 
     /// The number of the message concerned; `None` when the change is of the conversation itself.
@@ -184,11 +190,8 @@ impl TryFrom<bus::Change> for Change {
             Ok(bus::Effect::None) if change.seq > 0 => Effect::Rewritten { seq: change.seq },
             Ok(bus::Effect::None) | Err(_) => Effect::None,
         };
-        Ok(Self {
-            conversation: ConversationId::from_slice(&change.conversation)?,
-            version: change.version,
-            effect,
-            frame: Frame::from_proto(change.frame),
-        })
+        let (conversation, version) = (ConversationId::from_slice(&change.conversation)?, change.version);
+        let frame = Frame::change_from_proto(conversation, version, change.frame);
+        Ok(Self { conversation, version, effect, frame })
     }
 }

@@ -6,7 +6,7 @@ use std::sync::{
 };
 
 use bytes::Bytes;
-use causerie_protocol::{Encoding, wire};
+use causerie_protocol::{ConversationId, Encoding, wire};
 use prost::Message;
 
 use crate::sessions::framing::framed;
@@ -20,6 +20,8 @@ struct Encoded {
     payload: Bytes,
     proto: OnceLock<Bytes>,
     json: OnceLock<Bytes>,
+    /// The conversation and its version this is the change to; `None` for what is no change of one.
+    place: Option<(ConversationId, u32)>,
     /// Times something was encoded, since asked last.
     encodes: AtomicU64,
 }
@@ -30,18 +32,37 @@ impl Frame {
     pub fn event(kind: wire::event::Kind) -> Self {
         let event = wire::Event { kind: Some(kind) };
         let frame = wire::ServerFrame { body: Some(wire::server_frame::Body::Event(event)) };
-        Self::new(Encoding::Proto.encode(&frame), 1)
+        Self::new(Encoding::Proto.encode(&frame), None, 1)
+    }
+
+    /// As [`Frame::event`], of the change that brought a conversation to a version.
+    #[must_use]
+    pub fn change(conversation: ConversationId, version: u32, kind: wire::event::Kind) -> Self {
+        let event = Self::event(kind);
+        Self::new(event.payload(), Some((conversation, version)), 1)
     }
 
     /// Of an event another node encoded.
     #[must_use]
     pub fn from_proto(payload: Bytes) -> Self {
-        Self::new(payload, 0)
+        Self::new(payload, None, 0)
     }
 
-    fn new(payload: Bytes, encodes: u64) -> Self {
+    /// As [`Frame::from_proto`], of the change that brought a conversation to a version.
+    #[must_use]
+    pub fn change_from_proto(conversation: ConversationId, version: u32, payload: Bytes) -> Self {
+        Self::new(payload, Some((conversation, version)), 0)
+    }
+
+    fn new(payload: Bytes, place: Option<(ConversationId, u32)>, encodes: u64) -> Self {
         let encodes = AtomicU64::new(encodes);
-        Self(Arc::new(Encoded { payload, proto: OnceLock::new(), json: OnceLock::new(), encodes }))
+        Self(Arc::new(Encoded { payload, proto: OnceLock::new(), json: OnceLock::new(), place, encodes }))
+    }
+
+    /// The conversation and the version it is at with this.
+    #[must_use]
+    pub fn place(&self) -> Option<(ConversationId, u32)> {
+        self.0.place
     }
 
     /// As other nodes get it, in protobuf.
@@ -53,7 +74,7 @@ impl Frame {
     /// As a session gets it: a whole WebSocket frame, made on first use.
     #[must_use]
     pub fn on_wire(&self, encoding: Encoding) -> Bytes {
-        let Encoded { payload, proto, json, encodes } = &*self.0;
+        let Encoded { payload, proto, json, encodes, .. } = &*self.0;
         match encoding {
             Encoding::Proto => proto.get_or_init(|| framed(encoding, payload)),
             Encoding::Json => json.get_or_init(|| {

@@ -23,3 +23,4 @@ pub use change::{Change, Effect, Position, Told};
 pub use frame::Frame;
 pub use live::{Joined, Live};
 pub use repair::Checks;
+pub use resume::Missed;

@@ -31,8 +31,8 @@ impl Live {
         caller: Caller,
         resume: Resume,
         epoch: Option<String>,
-    ) -> Result<(wire::Resumed, Vec<Frame>), Refusal> {
-        let mut missed = Vec::new();
+    ) -> Result<(wire::Resumed, Missed), Refusal> {
+        let mut missed = Missed::default();
         let resumed = self.compare_held(caller, resume, epoch, Some(&mut missed)).await.map_err(cant_serve)?;
         Ok((resumed, missed))
     }
@@ -42,7 +42,7 @@ impl Live {
         caller: Caller,
         resume: Resume,
         epoch: Option<String>,
-        mut missed: Option<&mut Vec<Frame>>,
+        mut missed: Option<&mut Missed>,
     ) -> Result<wire::Resumed, StoreError> {
         let epoch = match epoch {
             Some(epoch) => epoch,
@@ -88,7 +88,9 @@ impl Live {
                 Behind::Missed(messages) => {
                     text_bytes += messages.iter().map(|message| message.text.len()).sum::<usize>();
                     if let (true, Some(missed)) = (text_bytes <= limits::RESUMED_TEXT_BYTES_MAX, missed.as_deref_mut()) {
-                        missed.extend(messages.iter().map(|message| Change::of_message(conversation, message, 0).frame));
+                        let frames = messages.iter().map(|message| Change::of_message(conversation, message, 0).frame);
+                        missed.frames.extend(frames);
+                        missed.told.extend(messages.last().map(|last| (conversation, last.version)));
                         continue;
                     }
                     match self.changes(caller, conversation, None).await? {
@@ -105,6 +107,9 @@ impl Live {
             }
             if changes.reload {
                 self.0.metrics.reloads.inc();
+            }
+            if let (Some(missed), Some(now)) = (missed.as_deref_mut(), &changes.conversation) {
+                missed.told.insert(conversation, now.version);
             }
             resumed.changes.push(changes);
         }
@@ -207,6 +212,15 @@ impl Live {
         conversation.last_seq = changed.last_seq;
         Ok(Some(wire::Changes { conversation: Some(conversation), messages: changed.messages, reload: false }))
     }
+}
+
+/// What comes with a welcome.
+#[derive(Default)]
+pub struct Missed {
+    /// Events, in order.
+    pub frames: Vec<Frame>,
+    /// Up to which version each conversation that went on was told, by these or by the answer.
+    pub told: HashMap<ConversationId, u32>,
 }
 
 /// How a client catches up with a conversation.

@@ -1,6 +1,6 @@
 //! Who is there? The first frame says so, and nothing else is heard before it.
 
-use std::sync::Arc;
+use std::{collections::HashMap, sync::Arc};
 
 use causerie_protocol::{CloseCode, ConnectionId, ErrorCode, Refusal, command::SocketCommand, limits, wire};
 use tokio::time::timeout;
@@ -13,7 +13,7 @@ use super::{
 use crate::{
     app::App,
     conversations::Caller,
-    fanout::Frame,
+    fanout::Missed,
     lifecycle::Phase,
     sessions::{CloseReason, Link, Session},
 };
@@ -111,8 +111,8 @@ pub async fn establish(app: &Arc<App>, reader: &mut Reader, link: &Arc<Link>) ->
         Ok((welcome, missed)) => {
             // Live events wait behind it since the person was seated, and behind what was missed.
             let mut first = vec![commands::reply(encoding, id, Answer::Welcome(welcome))];
-            first.extend(missed.iter().map(|frame| frame.on_wire(encoding)));
-            link.push_first(first);
+            first.extend(missed.frames.iter().map(|frame| frame.on_wire(encoding)));
+            link.push_first(first, &missed.told);
             Ok(Established { present, expires_at_s: identity.expires_at_s })
         }
         Err(refusal) => Err(refuse(app, link, id, refusal, CloseReason::code(CloseCode::Overloaded))),
@@ -125,7 +125,7 @@ async fn welcome(
     me: wire::User,
     expires_at_s: i64,
     resume: Option<causerie_protocol::command::Resume>,
-) -> Result<(wire::Welcome, Vec<Frame>), Refusal> {
+) -> Result<(wire::Welcome, Missed), Refusal> {
     let joined = app.live.join(session).await?;
     // Without positions it answers the epoch and the inbox's version, to resume from next time.
     let (resumed, missed) = app.live.welcome_back(session.caller, resume.unwrap_or_default(), joined.epoch).await?;
@@ -154,7 +154,7 @@ async fn welcome(
 /// Answers the hello with why not; the reason closes the connection then.
 fn refuse(app: &App, link: &Link, id: u32, refusal: Refusal, reason: CloseReason) -> CloseReason {
     commands::count_refusal(app, &refusal);
-    link.push_first(vec![commands::reply(link.encoding, id, Answer::Error(refusal.into()))]);
+    link.push_first(vec![commands::reply(link.encoding, id, Answer::Error(refusal.into()))], &HashMap::new());
     reason
 }
 

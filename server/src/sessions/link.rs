@@ -1,13 +1,14 @@
 //! The writing side of a socket. Whoever has something for its peer queues it here; nobody waits.
 
 use std::{
+    collections::HashMap,
     io,
     sync::atomic::{AtomicBool, Ordering},
     task::{Context, Poll},
 };
 
 use bytes::Bytes;
-use causerie_protocol::Encoding;
+use causerie_protocol::{ConversationId, Encoding};
 use futures::task::AtomicWaker;
 use socket2::SockRef;
 use tokio::net::tcp::OwnedWriteHalf;
@@ -67,10 +68,10 @@ impl Link {
         self.outbox.push_reply(bytes)
     }
 
-    /// Queues the answer to the first frame, and what belongs to it, as it goes over the wire, before all that waits already.
-    /// To be flushed.
-    pub fn push_first(&self, frames: Vec<Bytes>) {
-        self.outbox.push_first(frames);
+    /// Queues the answer to the first frame, and what belongs to it, as it goes over the wire, before all that waits already;
+    /// of that, what `told` says of conversations, by their versions, is dropped. To be flushed.
+    pub fn push_first(&self, frames: Vec<Bytes>, told: &HashMap<ConversationId, u32>) {
+        self.outbox.push_first(frames, told);
     }
 
     /// Queues a ping, unless the kernel takes nothing: behind a write that does not get through, silence tells as much. True

@@ -5,14 +5,14 @@
 //! rejoins by `Resume`. Replies are not dropped; whoever reads from the socket stops while too many bytes of them wait.
 
 use std::{
-    collections::VecDeque,
+    collections::{HashMap, VecDeque},
     io::{self, IoSlice},
     ops::AddAssign,
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
 use bytes::{Buf as _, Bytes};
-use causerie_protocol::{Encoding, wire};
+use causerie_protocol::{ConversationId, Encoding, wire};
 
 use crate::{fanout::Frame, telemetry::Metrics};
 
@@ -43,6 +43,8 @@ struct Queue {
 struct Waiting {
     bytes: Bytes,
     live: bool,
+    /// See [`Frame::place`].
+    place: Option<(ConversationId, u32)>,
 }
 
 /// Whose turn it is.
@@ -131,7 +133,7 @@ impl Outbox {
         if queue.live_bytes + bytes.len() > self.live_bytes_max {
             queue.part();
         } else {
-            queue.push(bytes, true);
+            queue.push(bytes, true, frame.place());
         }
         true
     }
@@ -143,17 +145,21 @@ impl Outbox {
         if queue.writer == Writer::Broken {
             return false;
         }
-        queue.push(bytes, false);
+        queue.push(bytes, false, None);
         queue.asks_to_write()
     }
 
-    /// Queues the answer to the first frame, and what belongs to it, before all else that waits already.
-    pub fn push_first(&self, frames: Vec<Bytes>) {
+    /// Queues the answer to the first frame, and what belongs to it, before all else that waits already. Of that, what `told`
+    /// says of conversations, by their versions, is dropped.
+    pub fn push_first(&self, frames: Vec<Bytes>, told: &HashMap<ConversationId, u32>) {
         let mut queue = self.lock();
+        let is_told = |(conversation, version)| told.get(&conversation).is_some_and(|known| version <= *known);
+        queue.waiting.retain(|one| !one.place.is_some_and(is_told));
         for bytes in frames.into_iter().rev() {
-            queue.reply_bytes += bytes.len();
-            queue.waiting.push_front(Waiting { bytes, live: false });
+            queue.waiting.push_front(Waiting { bytes, live: false, place: None });
         }
+        let bytes = |live| queue.waiting.iter().filter(|one| one.live == live).map(|one| one.bytes.len()).sum();
+        (queue.live_bytes, queue.reply_bytes) = (bytes(true), bytes(false));
     }
 
     /// Bytes of answers that wait.
@@ -200,7 +206,7 @@ impl Outbox {
                 if std::mem::take(&mut queue.gap_due) {
                     wrote.parted += 1;
                     let gap = Frame::event(wire::event::Kind::Gap(wire::Gap {})).on_wire(self.encoding);
-                    queue.push(gap, false);
+                    queue.push(gap, false, None);
                     continue;
                 }
                 queue.writer = Writer::Idle;
@@ -235,9 +241,9 @@ impl Outbox {
 }
 
 impl Queue {
-    fn push(&mut self, bytes: Bytes, live: bool) {
+    fn push(&mut self, bytes: Bytes, live: bool, place: Option<(ConversationId, u32)>) {
         *(if live { &mut self.live_bytes } else { &mut self.reply_bytes }) += bytes.len();
-        self.waiting.push_back(Waiting { bytes, live });
+        self.waiting.push_back(Waiting { bytes, live, place });
     }
 
     fn asks_to_write(&mut self) -> bool {
@@ -372,13 +378,20 @@ mod tests {
     }
 
     #[test]
-    fn nothing_leaves_before_the_welcome() {
+    fn nothing_leaves_before_the_welcome_nor_what_it_told() {
         let outbox = Outbox::new(Encoding::Proto, 1_000);
-        assert!(!outbox.push_live(&frame("one")));
-        outbox.push_first(vec![Bytes::from_static(b"welcome"), Bytes::from_static(b"missed")]);
+        let here = ConversationId::new();
+        let change = |version, text: &str| Frame::change_from_proto(here, version, Bytes::from(text.to_owned()));
+        for frame in [change(4, "four"), change(5, "five"), frame("one")] {
+            assert!(!outbox.push_live(&frame));
+        }
+        let first = vec![Bytes::from_static(b"welcome"), Bytes::from_static(b"missed")];
+        outbox.push_first(first, &HashMap::from([(here, 4)]));
         let mut peer = Peer::with_room(1_000);
         peer.write(&outbox);
-        assert_eq!(peer.got, [b"welcomemissed".to_vec(), on_wire(&["one"])].concat());
+        assert_eq!(peer.got, [b"welcomemissed".to_vec(), on_wire(&["five", "one"])].concat());
+        let queue = outbox.lock();
+        assert_eq!((queue.live_bytes, queue.reply_bytes), (0, 0));
     }
 
     #[test]

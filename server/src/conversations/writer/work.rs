@@ -23,7 +23,7 @@ use crate::{
         Snapshot,
         rules::{self, Rules},
     },
-    fanout::{Change, Effect, Frame, Told},
+    fanout::{Change, Effect, Told},
     store::{
         kinds::{CLOSED, DIRECT, LOCKED, MAIL, MEMBER, NOTE_TO_SELF, OPEN},
         queries::{
@@ -390,7 +390,7 @@ impl Work<'_> {
     }
 
     fn tell(&mut self, conversation: ConversationId, version: u32, effect: Effect, event: Event) {
-        self.told.push(Told::Change(Change { conversation, version, effect, frame: Frame::event(event) }));
+        self.told.push(Told::Change(Change::new(conversation, version, effect, event)));
     }
 }
 
