@@ -30,16 +30,13 @@ impl Frame {
     /// Of an event made on this node. The protobuf form is made at once: the bus needs it too.
     #[must_use]
     pub fn event(kind: wire::event::Kind) -> Self {
-        let event = wire::Event { kind: Some(kind) };
-        let frame = wire::ServerFrame { body: Some(wire::server_frame::Body::Event(event)) };
-        Self::new(Encoding::Proto.encode(&frame), None, 1)
+        Self::new(encode(kind), None, 1)
     }
 
     /// As [`Frame::event`], of the change that brought a conversation to a version.
     #[must_use]
     pub fn change(conversation: ConversationId, version: u32, kind: wire::event::Kind) -> Self {
-        let event = Self::event(kind);
-        Self::new(event.payload(), Some((conversation, version)), 1)
+        Self::new(encode(kind), Some((conversation, version)), 1)
     }
 
     /// Of an event another node encoded.
@@ -92,4 +89,9 @@ impl Frame {
     pub fn take_encodes(&self) -> u64 {
         self.0.encodes.swap(0, Ordering::Relaxed)
     }
+}
+
+fn encode(kind: wire::event::Kind) -> Bytes {
+    let event = wire::Event { kind: Some(kind) };
+    Encoding::Proto.encode(&wire::ServerFrame { body: Some(wire::server_frame::Body::Event(event)) })
 }

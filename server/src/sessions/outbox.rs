@@ -16,7 +16,8 @@ use causerie_protocol::{ConversationId, Encoding, wire};
 
 use crate::{fanout::Frame, telemetry::Metrics};
 
-/// Frames given to the kernel with one call, and their bytes: its default send buffer takes them whole.
+/// Frames given to the kernel with one call, and their bytes: about what an empty send buffer takes
+/// (`lifecycle::listener`).
 const SLICES_MAX: usize = 64;
 const CALL_BYTES_MAX: usize = 64 * 1024;
 
