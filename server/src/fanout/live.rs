@@ -59,6 +59,8 @@ pub(super) struct Inner {
     pub watching: DashMap<ConnectionId, Vec<UserId>>,
     /// Why this node listens to a channel, counted.
     pub listening: Mutex<HashMap<Channel, u32>>,
+    /// The epochs of tenants, as of the last seating of one of their people.
+    pub epochs: DashMap<TenantId, String>,
     pub outgoing: Arc<Outgoing>,
     pub usher: mpsc::Sender<usher::Request>,
     pub repair: mpsc::Sender<ConversationId>,
@@ -69,16 +71,6 @@ pub(super) struct Inner {
     /// Check everything now.
     pub check_all: tokio::sync::Notify,
     pub soon: Arc<Soon>,
-}
-
-/// What a session starts from.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[allow(missing_docs)]
-pub struct Joined {
-    pub total_unread: u32,
-    pub inbox_version: u32,
-    /// The tenant's, where it was read on the way.
-    pub epoch: Option<String>,
 }
 
 impl Live {
@@ -112,6 +104,7 @@ impl Live {
             watchers: DashMap::new(),
             watching: DashMap::new(),
             listening: Mutex::default(),
+            epochs: DashMap::new(),
             outgoing: Arc::default(),
             usher,
             repair,
@@ -138,7 +131,7 @@ impl Live {
     ///
     /// # Errors
     /// When the person's conversations could not be read.
-    pub async fn join(&self, session: &Arc<Session>) -> Result<Joined, Refusal> {
+    pub async fn join(&self, session: &Arc<Session>) -> Result<(), Refusal> {
         let person = loop {
             let Caller { tenant, user, .. } = session.caller;
             let person = self.0.people.entry(user).or_insert_with(|| Person::new(user, tenant, &self.0.soon));
@@ -153,21 +146,20 @@ impl Live {
             tracing::error!(%error, "a person could not be seated");
             Refusal::new(ErrorCode::Unavailable, "the database can't serve now")
         };
-        let mut epoch = None;
         if person.inbox().is_none() {
             let (done, seated) = oneshot::channel();
             let request = usher::Request::Seat { person: Arc::clone(&person), done };
             let stopping = || Refusal::new(ErrorCode::Unavailable, "the server is stopping");
             self.0.usher.send(request).await.map_err(|_| stopping())?;
-            epoch = seated.await.map_err(|_| stopping())?.map_err(database_away)?;
+            seated.await.map_err(|_| stopping())?.map_err(database_away)?;
         }
-        if epoch.is_none() {
-            // Another session brought the person here. Between the look at the token and now, a revocation found nobody to close.
+        // A revocation between the look at the token and the entering closed nobody. It was heard all the same, or read with the
+        // seats, unless the bus is away.
+        if person.heard_revocation(session.issued_at_s()) || self.is_unsure() {
             let standing = self.0.lookups.standings.get(person.id).await.map_err(database_away)?;
             session.revoke(standing.map_or(i64::MAX, |standing| standing.revokes_before_s()));
         }
-        let (total_unread, inbox_version) = person.inbox().unwrap_or_default();
-        Ok(Joined { total_unread, inbox_version, epoch })
+        Ok(())
     }
 
     /// The session hears nothing more.

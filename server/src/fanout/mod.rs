@@ -21,6 +21,6 @@ mod usher;
 
 pub use change::{Change, Effect, Position, Told};
 pub use frame::Frame;
-pub use live::{Joined, Live};
+pub use live::Live;
 pub use repair::Checks;
 pub use resume::Missed;

@@ -38,6 +38,8 @@ struct State {
     total_unread: u32,
     /// `None` until seated.
     inbox_version: Option<u32>,
+    /// Tokens issued before this second were said to be void since the person is here.
+    void_before_s: i64,
     /// Left for good; a session that comes now needs a new `Person`.
     retired: bool,
     waiting: HashMap<ConversationId, Count>,
@@ -126,9 +128,17 @@ impl Person {
 
     /// Closes the sessions whose token was issued before this second.
     pub fn revoke(&self, issued_before_s: i64) {
-        for session in &self.lock().sessions {
+        let mut state = self.lock();
+        state.void_before_s = state.void_before_s.max(issued_before_s);
+        for session in &state.sessions {
             session.revoke(issued_before_s);
         }
+    }
+
+    /// Whether [`Self::revoke`] was called for tokens of this second. Then or later they may have been let in again.
+    #[must_use]
+    pub fn heard_revocation(&self, issued_at_s: i64) -> bool {
+        issued_at_s < self.lock().void_before_s
     }
 
     /// Sends a frame to every device.

@@ -22,16 +22,13 @@ impl Live {
     }
 
     /// As [`Live::resume`], for a session that has heard nothing yet: what was missed in conversations of many is told as the
-    /// events it would have been, which are to be sent right behind the answer. `epoch` is the tenant's, if it is known.
+    /// events it would have been, which are to be sent right behind the answer.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn welcome_back(
-        &self,
-        caller: Caller,
-        resume: Resume,
-        epoch: Option<String>,
-    ) -> Result<(wire::Resumed, Missed), Refusal> {
+    pub async fn welcome_back(&self, caller: Caller, resume: Resume) -> Result<(wire::Resumed, Missed), Refusal> {
+        // Of a seating, this one or of another device: as fresh as what else is seated.
+        let epoch = self.0.epochs.get(&caller.tenant).map(|epoch| epoch.clone());
         let mut missed = Missed::default();
         let resumed = self.compare_held(caller, resume, epoch, Some(&mut missed)).await.map_err(cant_serve)?;
         Ok((resumed, missed))

@@ -28,9 +28,8 @@ pub enum Request {
     Seat {
         /// Who.
         person: Arc<Person>,
-        /// Told when it is done: the tenant's epoch, if the person was read for it. Then sessions that may not be here are
-        /// closed already.
-        done: oneshot::Sender<Result<Option<String>, StoreError>>,
+        /// Told when it is done. Then sessions that may not be here are closed already.
+        done: oneshot::Sender<Result<(), StoreError>>,
     },
     /// The person's last session left.
     Unseat {
@@ -66,10 +65,8 @@ pub(super) async fn run(live: Live, mut requests: mpsc::Receiver<Request>) {
             live.0.metrics.lookup_batch_size.observe(coming.len() as f64);
             let people: Vec<Arc<Person>> = coming.values().map(|(person, _)| Arc::clone(person)).collect();
             let outcome = seat(&live, &people).await;
-            for (user, (_, waiting)) in coming {
-                for done in waiting {
-                    let _ = done.send(outcome.as_ref().map(|epochs| epochs.get(&user).cloned()).map_err(Clone::clone));
-                }
+            for done in coming.into_values().flat_map(|(_, waiting)| waiting) {
+                let _ = done.send(outcome.clone());
             }
         }
         for (user, version) in moved {
@@ -82,12 +79,12 @@ pub(super) async fn run(live: Live, mut requests: mpsc::Receiver<Request>) {
     }
 }
 
-/// Seats those who are not; answers the epochs of their tenants.
-async fn seat(live: &Live, people: &[Arc<Person>]) -> Result<HashMap<UserId, String>, StoreError> {
+/// Seats those who are not.
+async fn seat(live: &Live, people: &[Arc<Person>]) -> Result<(), StoreError> {
     let new: Vec<&Arc<Person>> = people.iter().filter(|person| person.inbox().is_none()).collect();
     let users: Vec<UserId> = new.iter().map(|person| person.id).collect();
     if users.is_empty() {
-        return Ok(HashMap::new());
+        return Ok(());
     }
     // The inbox's own channel first: whoever is put into a conversation from now on hears of it.
     live.listen(users.iter().map(|user| Channel::User(*user))).await;
@@ -100,13 +97,9 @@ async fn seat(live: &Live, people: &[Arc<Person>]) -> Result<HashMap<UserId, Str
     outcome
 }
 
-async fn seat_inboxes(
-    live: &Live,
-    people: &[&Arc<Person>],
-    users: &[UserId],
-) -> Result<HashMap<UserId, String>, StoreError> {
+async fn seat_inboxes(live: &Live, people: &[&Arc<Person>], users: &[UserId]) -> Result<(), StoreError> {
     open(live, live.0.store.memberships(users).await?).await;
-    let inboxes = live.0.store.inboxes(users).await?;
+    let mut inboxes = live.0.store.inboxes(users).await?;
     // Conversations joined between the two reads.
     open(live, inboxes.values().flat_map(|inbox| &inbox.seats).map(|seat| seat.conversation).collect()).await;
     let mut again = Vec::new();
@@ -122,12 +115,16 @@ async fn seat_inboxes(
     }
     reseat(live, again).await?;
     for person in people {
-        let standing = inboxes.get(&person.id).map(|inbox| inbox.standing);
+        let inbox = inboxes.remove(&person.id);
+        let standing = inbox.as_ref().map(|inbox| inbox.standing);
         // Between the look at a token and now, a revocation found nobody to close.
         person.revoke(standing.map_or(i64::MAX, |standing| standing.revokes_before_s()));
+        if let Some(inbox) = inbox {
+            live.0.epochs.insert(person.tenant, inbox.epoch);
+        }
         person.seated(standing.map_or(0, |standing| standing.inbox_version));
     }
-    Ok(inboxes.into_iter().map(|(user, inbox)| (user, inbox.epoch)).collect())
+    Ok(())
 }
 
 /// Reads positions anew and seats them; those no longer members lose their seat.

@@ -126,9 +126,9 @@ async fn welcome(
     expires_at_s: i64,
     resume: Option<causerie_protocol::command::Resume>,
 ) -> Result<(wire::Welcome, Missed), Refusal> {
-    let joined = app.live.join(session).await?;
+    app.live.join(session).await?;
     // Without positions it answers the epoch and the inbox's version, to resume from next time.
-    let (resumed, missed) = app.live.welcome_back(session.caller, resume.unwrap_or_default(), joined.epoch).await?;
+    let (resumed, missed) = app.live.welcome_back(session.caller, resume.unwrap_or_default()).await?;
     let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
     let welcome = wire::Welcome {
         connection_id: session.connection.to_string(),
@@ -145,7 +145,7 @@ async fn welcome(
             members_per_command_max: count(limits::MEMBERS_PER_COMMAND_MAX),
             held_max: count(limits::HELD_MAX),
         }),
-        total_unread: joined.total_unread,
+        total_unread: resumed.total_unread,
         resumed: Some(resumed),
     };
     Ok((welcome, missed))

@@ -86,7 +86,13 @@ impl Session {
     /// Who acts, with the token in force.
     #[must_use]
     pub fn acting(&self) -> Caller {
-        Caller { issued_at_s: self.issued_at_s.load(Ordering::Relaxed), ..self.caller }
+        Caller { issued_at_s: self.issued_at_s(), ..self.caller }
+    }
+
+    /// When the token in force was signed. Seconds since 1970 UTC.
+    #[must_use]
+    pub fn issued_at_s(&self) -> i64 {
+        self.issued_at_s.load(Ordering::Relaxed)
     }
 
     /// A fresh token for the same person.
@@ -96,7 +102,7 @@ impl Session {
 
     /// Ends the session if its token was issued before this second.
     pub fn revoke(&self, issued_before_s: i64) {
-        if self.issued_at_s.load(Ordering::Relaxed) < issued_before_s {
+        if self.issued_at_s() < issued_before_s {
             self.close(CloseReason::code(CloseCode::Revoked));
         }
     }
