@@ -239,9 +239,12 @@ impl Seen {
     /// Reasons not to trust it; `p99_ms` is the latency it is about.
     #[must_use]
     pub fn doubts(&self, p99_ms: Option<f64>) -> Vec<String> {
-        let sum = |what: fn(&StreamSeen) -> u64| self.streams.iter().map(what).sum();
-        let handed = Handed { due: sum(|seen| seen.due - seen.absent), in_time: sum(|seen| seen.in_time) };
-        let mut doubts = saturation::doubts(&self.usage, handed, p99_ms);
+        let mut handed = Handed::default();
+        for seen in &self.streams {
+            handed.due += seen.due - seen.absent;
+            handed.lag.merge(&seen.lag);
+        }
+        let mut doubts = saturation::doubts(&self.usage, &handed, p99_ms);
         doubts.extend(self.disturbed.clone());
         doubts
     }

@@ -11,8 +11,6 @@ use crate::{measure::Latencies, report::Series};
 pub struct StreamSeen {
     /// Was due.
     pub due: u64,
-    /// Handed to a socket, at most 100 ms late.
-    pub in_time: u64,
     /// Not done, since nobody who could was there, or since whoever asked was made to leave before the answer.
     pub absent: u64,
     /// Answered as asked.
@@ -56,7 +54,6 @@ impl StreamSeen {
     /// Takes over what another process saw.
     pub fn merge(&mut self, other: &Self) {
         self.due += other.due;
-        self.in_time += other.in_time;
         self.absent += other.absent;
         self.answered += other.answered;
         self.unanswered += other.unanswered;

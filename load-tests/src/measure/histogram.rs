@@ -60,6 +60,13 @@ impl Latencies {
         self.0.len()
     }
 
+    /// How many took at most so long.
+    #[must_use]
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // milliseconds of one run
+    pub fn within_ms(&self, ms: f64) -> u64 {
+        self.0.count_between(0, (ms * 1_000.0) as u64)
+    }
+
     /// A quantile in milliseconds, `0.99`; `None` where nothing was recorded.
     #[must_use]
     #[allow(clippy::cast_precision_loss)] // far below 2^52 us

@@ -15,8 +15,6 @@ use uuid::Uuid;
 use super::super::{frames::Head, seen::StreamSeen};
 use crate::measure::{Latencies, clock};
 
-/// Later than this after it was due, something was not handed over in time.
-const IN_TIME_US: u64 = 100_000;
 /// What happens in one process is counted in so many places, lest all threads wait for one.
 const SHARDS: usize = 4;
 
@@ -61,10 +59,7 @@ impl Tally {
     /// It was handed to a socket.
     pub fn handed(&self, at_us: u64, person: u32) {
         let lag_us = clock::now_us().saturating_sub(at_us);
-        self.note(at_us, person, |seen, _| {
-            seen.lag.record(lag_us);
-            seen.in_time += u64::from(lag_us <= IN_TIME_US);
-        });
+        self.note(at_us, person, |seen, _| seen.lag.record(lag_us));
     }
 
     /// Nobody was there to do it.
