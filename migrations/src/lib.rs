@@ -14,6 +14,7 @@ mod m0005_facts;
 mod m0006_copies;
 mod m0007_mails;
 mod m0008_claims;
+mod m0009_log;
 mod sql;
 
 /// All steps, oldest first.
@@ -31,6 +32,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0006_copies::Migration),
             Box::new(m0007_mails::Migration),
             Box::new(m0008_claims::Migration),
+            Box::new(m0009_log::Migration),
         ]
     }
 }

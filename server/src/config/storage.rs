@@ -50,7 +50,8 @@ pub struct Database {
     /// PostgreSQL connections of this node. Default 20: with PostgreSQL's own default of 100, four nodes and room for an
     /// operator.
     pub connections_max: u32,
-    /// Writers side by side; a conversation always uses the same one. Default 4. SQLite has a single writer whatever this says.
+    /// Writers side by side; a conversation always uses the same one. Default 2: more of them commit smaller batches, which cost
+    /// the database more. SQLite has a single writer whatever this says.
     pub lanes: usize,
     /// Messages a writer commits in one transaction at most. Default 256.
     pub batch_max: usize,
@@ -58,7 +59,7 @@ pub struct Database {
 
 impl Default for Database {
     fn default() -> Self {
-        Self { url: Secret::default(), connections_max: 20, lanes: 4, batch_max: 256 }
+        Self { url: Secret::default(), connections_max: 20, lanes: 2, batch_max: 256 }
     }
 }
 

@@ -15,8 +15,10 @@ pub const ACK_P99_MS_MAX: f64 = 100.0;
 const STEP: f64 = 1.5;
 /// Halvings of the last step: the rate found is within 6 % of the border.
 const CLOSER: u32 = 2;
-/// Bounds the search in time; from 1,000 this reaches 86,000 per second.
-const STEPS_MAX: u32 = 12;
+/// How often a rate has to be too much: one stall of the disk or of a neighbour is no border.
+const TRIES: u32 = 2;
+/// Bounds the search in time; from 1,000 it could reach 86,000 per second with 12 rates tried once.
+const LOADS_MAX: u32 = 18;
 const WARM_UP_S: f64 = 1.5;
 /// What a rate that was too much left unanswered is waited for, or it would weigh on the next one.
 const LATE_S: f64 = 30.0;
@@ -86,15 +88,20 @@ impl Held {
 /// # Errors
 /// When a process ends, or every rate is too much.
 pub async fn search(crowd: &Crowd, probe: &Probe<'_>, from: f64, fixed: bool) -> Outcome<Found> {
-    let (mut rate, mut acknowledged, mut closer) = (from, 0, CLOSER);
+    let (mut rate, mut acknowledged, mut closer, mut tries) = (from, 0, CLOSER, 0);
     let (mut best, mut refused): (Option<Held>, Option<Held>) = (None, None);
-    for _ in 0..STEPS_MAX {
+    for _ in 0..LOADS_MAX {
         let held = hold(crowd, probe, rate).await?;
         let (settled, quick) = (held.settled(), held.quick());
         acknowledged += held.seen.first().answered_in_all;
         let p99 = held.ack_ms(0.99).map_or_else(|| "nothing acknowledged".to_owned(), |p99| format!("ack p99 {p99:.1} ms"));
+        tries += 1;
         let verdict = if quick { "" } else { ", too much" };
         probe.progress.say(&format!("{rate:.0} messages per second: {p99}{verdict}"));
+        if !quick && !fixed && settled && tries < TRIES {
+            continue;
+        }
+        tries = 0;
         if quick || fixed {
             best = Some(held);
         } else {

@@ -249,14 +249,17 @@ impl Append {
             let client_id = client_id.map_or(Uuid::nil(), |id| id.0);
             rows.push([conversation.0.into(), user.0.into(), client_id.into()]);
         }
-        // A direct conversation has two members for ever, so the other one is at most one row.
+        // A direct conversation has two members for ever, so the other one is at most one row. Elsewhere the CASE has none looked
+        // for: with a mere condition each send to a group would read all its members. Nor is the message of a client id joined:
+        // PostgreSQL may then look for all of the author's and compare.
         let sql = format!(
             "SELECT w.id AS w_id, w.tokens_valid_from, c.uncounted_seq, m.read_seq, pm.left_at AS peer_left_at, \
-             x.id AS sent_id, f.version AS facts_version, f.policy_version, {} FROM input \
+             f.version AS facts_version, f.policy_version, {}, \
+             (SELECT x.id FROM messages x WHERE x.author_id = input.user_id AND x.client_id = input.client_id) AS sent_id \
+             FROM input \
              JOIN conversations c ON c.id = input.conversation_id JOIN users w ON w.id = input.user_id \
              LEFT JOIN members m ON m.conversation_id = c.id AND m.user_id = w.id \
-             LEFT JOIN members pm ON c.kind = 2 AND pm.conversation_id = c.id AND pm.user_id <> w.id \
-             LEFT JOIN messages x ON x.author_id = w.id AND x.client_id = input.client_id \
+             LEFT JOIN members pm ON pm.conversation_id = CASE WHEN c.kind = 2 THEN c.id END AND pm.user_id <> w.id \
              LEFT JOIN facts f ON f.tenant_id = c.tenant_id",
             conversations::columns_with_peer("pm.user_id")
         );
