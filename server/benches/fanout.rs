@@ -16,7 +16,7 @@ use bytes::Bytes;
 use causerie_benches::{BatchSize, Benches};
 use causerie_protocol::{ConnectionId, ConversationId, Encoding, TenantId, UserId, wire};
 use causerie_server::{
-    bench::{Outbox, Person, Room, Soon},
+    bench::{Entered, Outbox, Person, Room, Soon},
     conversations::Caller,
     fanout::{Change, Effect, Frame},
     sessions::{Link, Session, flusher::Flusher},
@@ -95,7 +95,8 @@ fn sockets(people: u32, tell_counts: bool) -> (impl FnMut() -> Change, impl FnMu
         peers.push(peer);
         let caller = Caller { tenant: person.tenant, user: person.id, issued_at_s: 0 };
         let session = Arc::new(Session::new(ConnectionId::new(), caller, Arc::new(link), Arc::clone(&flusher)));
-        assert!(person.enter(&session) && room.seat(&person, &seat(&room)));
+        assert_eq!(person.enter(&session, 1), Entered::Yes);
+        assert!(room.seat(&person, &seat(&room)));
     }
     runtime.spawn(flusher.run(Arc::clone(&metrics)));
     let (mut message, mut buffer) = (messages(room.id), vec![0; READ_BYTES]);

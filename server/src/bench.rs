@@ -2,7 +2,7 @@
 
 pub use crate::{
     fanout::{
-        person::{Person, Soon},
+        person::{Entered, Person, Soon},
         room::Room,
     },
     sessions::outbox::Outbox,

@@ -91,7 +91,7 @@ pub struct Limits {
     /// Searches a person may make at once. Default 30.
     pub searches_burst: u32,
     /// Connections of one person on one node. Default 20.
-    pub connections_per_user_max: u32,
+    pub connections_per_user_max: usize,
     /// Bytes that wait for a slow reader before it is parted from the live stream. Default 131,072.
     pub outbox_bytes_max: usize,
     /// Commands of one connection being worked on; beyond, its socket is not read. Default 64.

@@ -19,7 +19,7 @@ use super::{
     frame::Frame,
     incoming,
     outgoing::{self, Outgoing},
-    person::{Person, Soon},
+    person::{Entered, Person, Soon},
     repair::{self, Checks},
     room::{Applied, Room},
     screens, usher,
@@ -127,20 +127,22 @@ impl Live {
         live
     }
 
-    /// The session's outbox receives events from now on; answers once all its conversations are live here.
+    /// The session's outbox receives events from now on; answers once all its conversations are live here. `max`: how many
+    /// sessions a person may have.
     ///
     /// # Errors
-    /// When the person's conversations could not be read.
-    pub async fn join(&self, session: &Arc<Session>) -> Result<(), Refusal> {
+    /// When the person has so many already, or the person's conversations could not be read.
+    pub async fn join(&self, session: &Arc<Session>, max: usize) -> Result<(), Refusal> {
         let person = loop {
             let Caller { tenant, user, .. } = session.caller;
             let person = self.0.people.entry(user).or_insert_with(|| Person::new(user, tenant, &self.0.soon));
             let person = Arc::clone(&person);
-            if person.enter(session) {
-                break person;
+            match person.enter(session, max) {
+                Entered::Yes => break person,
+                Entered::TooMany => return Err(Refusal::new(ErrorCode::TooMany, "this person has too many connections")),
+                // About to leave the map.
+                Entered::Retired => tokio::task::yield_now().await,
             }
-            // Retired, and about to leave the map.
-            tokio::task::yield_now().await;
         };
         let database_away = |error| {
             tracing::error!(%error, "a person could not be seated");

@@ -65,6 +65,17 @@ impl Soon {
     }
 }
 
+/// What became of a session that came.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Entered {
+    /// It is in.
+    Yes,
+    /// The person left for good; it needs a new [`Person`].
+    Retired,
+    /// The person has enough.
+    TooMany,
+}
+
 impl Person {
     /// Nobody yet.
     #[must_use]
@@ -72,15 +83,19 @@ impl Person {
         Arc::new(Self { id, tenant, soon: Arc::downgrade(soon), state: Mutex::default() })
     }
 
-    /// Adds a session; false when the person is retired.
-    pub fn enter(&self, session: &Arc<Session>) -> bool {
+    /// Adds a session, unless the person is retired or has `max` already.
+    pub fn enter(&self, session: &Arc<Session>, max: usize) -> Entered {
         let mut state = self.lock();
-        if !state.retired {
-            // Most people have one.
-            state.sessions.reserve_exact(1);
-            state.sessions.push(Arc::clone(session));
+        if state.retired {
+            return Entered::Retired;
         }
-        !state.retired
+        if state.sessions.len() >= max {
+            return Entered::TooMany;
+        }
+        // Most people have one.
+        state.sessions.reserve_exact(1);
+        state.sessions.push(Arc::clone(session));
+        Entered::Yes
     }
 
     /// Removes a session; true when none is left.
@@ -259,8 +274,8 @@ impl State {
             read_state: Some(wire::ReadState {
                 conversation_id: room.to_string(),
                 read_seq: count.read_seq,
-                unread: count.unread,
-                marked_unread: count.marked_unread,
+                unread: count.unread(),
+                marked_unread: count.marked_unread(),
             }),
             total_unread: self.total_unread,
         }))

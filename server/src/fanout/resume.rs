@@ -66,8 +66,8 @@ impl Live {
             resumed.read_states.push(wire::ReadState {
                 conversation_id: conversation.to_string(),
                 read_seq: count.read_seq,
-                unread: count.unread,
-                marked_unread: count.marked_unread,
+                unread: count.unread(),
+                marked_unread: count.marked_unread(),
             });
             // Ahead of the room: the client heard it on another node; this one will in a moment.
             if void || version < seen {

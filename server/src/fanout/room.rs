@@ -62,27 +62,47 @@ impl Seat {
     }
 }
 
-/// Where a live member stands.
+/// Where a live member stands. Small, since there is one for each conversation of everyone who is here.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-#[allow(missing_docs)]
 pub struct Count {
+    /// Number of the last message read.
     pub read_seq: u32,
-    pub unread: u32,
-    pub marked_unread: bool,
+    /// Twice the number of messages unread, and one if marked by hand.
+    unread_and_mark: u32,
 }
 
 impl Count {
+    /// As read from the database.
+    #[must_use]
+    pub fn new(read_seq: u32, unread: u32, marked_unread: bool) -> Self {
+        Self { read_seq, unread_and_mark: unread.min(u32::MAX / 2) * 2 + u32::from(marked_unread) }
+    }
+
+    /// Messages unread.
+    #[must_use]
+    pub fn unread(&self) -> u32 {
+        self.unread_and_mark / 2
+    }
+
+    /// Marked as unread by hand.
+    #[must_use]
+    pub fn marked_unread(&self) -> bool {
+        self.unread_and_mark % 2 == 1
+    }
+
     /// What it adds to the person's total: a conversation marked by hand counts as one.
     #[must_use]
     pub fn weight(&self) -> u32 {
-        if self.unread == 0 { u32::from(self.marked_unread) } else { self.unread }
+        if self.unread() == 0 { u32::from(self.marked_unread()) } else { self.unread() }
     }
 
     fn apply(&mut self, user: UserId, effect: &Effect) {
         match effect {
             Effect::Sent { seq, author } if *author == user => *self = Self { read_seq: *seq, ..Self::default() },
-            Effect::Sent { .. } => self.unread += 1,
-            Effect::Uncounted { seq } if *seq > self.read_seq => self.unread = self.unread.saturating_sub(1),
+            Effect::Sent { .. } => *self = Self::new(self.read_seq, self.unread() + 1, self.marked_unread()),
+            Effect::Uncounted { seq } if *seq > self.read_seq => {
+                *self = Self::new(self.read_seq, self.unread().saturating_sub(1), self.marked_unread());
+            }
             Effect::Uncounted { .. }
             | Effect::Rewritten { .. }
             | Effect::Capabilities
@@ -155,7 +175,7 @@ impl Room {
             state.ahead = state.ahead.split_off(&(read.version + 1));
             state.deliver_ahead(self.id);
         }
-        let mut count = Count { read_seq: read.read_seq, unread: read.unread, marked_unread: read.marked_unread };
+        let mut count = Count::new(read.read_seq, read.unread, read.marked_unread);
         let Some(as_of) = state.bring_up(person.id, &mut count, read.version) else { return false };
         let seat = Seat { person: Arc::clone(person), count, as_of, whole_from: read.whole_from };
         match state.find(person.id) {
@@ -199,8 +219,7 @@ impl Room {
     pub fn position(&self, position: &Position) {
         let mut state = self.lock();
         let Ok(at) = state.find(position.user) else { return };
-        let mut count =
-            Count { read_seq: position.read_seq, unread: position.unread, marked_unread: position.marked_unread };
+        let mut count = Count::new(position.read_seq, position.unread, position.marked_unread);
         // Too far back to be brought up: the next hint, or the next look at the database, tells.
         let Some(as_of) = state.bring_up(position.user, &mut count, position.version) else { return };
         let seat = &mut state.seats[at];

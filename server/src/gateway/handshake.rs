@@ -33,11 +33,10 @@ pub struct Present {
 }
 
 impl Present {
-    /// `None` when the person has too many.
-    fn enter(app: &Arc<App>, session: Session) -> Option<Self> {
+    fn enter(app: &Arc<App>, session: Session) -> Self {
         let session = Arc::new(session);
-        let entered = app.sessions.add(&session, app.config.limits.connections_per_user_max);
-        entered.then(|| Self { app: Arc::clone(app), session })
+        app.sessions.add(&session);
+        Self { app: Arc::clone(app), session }
     }
 
     /// Who it is.
@@ -96,10 +95,7 @@ pub async fn establish(app: &Arc<App>, reader: &mut Reader, link: &Arc<Link>) ->
     let caller = Caller { tenant: identity.tenant, user: identity.user, issued_at_s: identity.issued_at_s };
     let connection = ConnectionId::new();
     let session = Session::new(connection, caller, Arc::clone(link), app.sessions.flusher(connection));
-    let Some(present) = Present::enter(app, session) else {
-        let refusal = Refusal::new(ErrorCode::TooMany, "this person has too many connections");
-        return Err(refuse(app, link, id, refusal, CloseReason::code(CloseCode::TooManyConnections)));
-    };
+    let present = Present::enter(app, session);
     // Looked at once the drain can see this session: it is closed here or there.
     if app.readiness.phase() == Phase::Stopping {
         return Err(going_away());
@@ -115,7 +111,11 @@ pub async fn establish(app: &Arc<App>, reader: &mut Reader, link: &Arc<Link>) ->
             link.push_first(first, &missed.told);
             Ok(Established { present, expires_at_s: identity.expires_at_s })
         }
-        Err(refusal) => Err(refuse(app, link, id, refusal, CloseReason::code(CloseCode::Overloaded))),
+        Err(refusal) => {
+            let too_many = refusal.code == ErrorCode::TooMany;
+            let code = if too_many { CloseCode::TooManyConnections } else { CloseCode::Overloaded };
+            Err(refuse(app, link, id, refusal, CloseReason::code(code)))
+        }
     }
 }
 
@@ -126,7 +126,7 @@ async fn welcome(
     expires_at_s: i64,
     resume: Option<causerie_protocol::command::Resume>,
 ) -> Result<(wire::Welcome, Missed), Refusal> {
-    app.live.join(session).await?;
+    app.live.join(session, app.config.limits.connections_per_user_max).await?;
     // Without positions it answers the epoch and the inbox's version, to resume from next time.
     let (resumed, missed) = app.live.welcome_back(session.caller, resume.unwrap_or_default()).await?;
     let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);

@@ -9,8 +9,8 @@ mod session;
 
 use std::sync::Arc;
 
-use causerie_protocol::{ConnectionId, UserId};
-use dashmap::{DashMap, mapref::entry::Entry};
+use causerie_protocol::ConnectionId;
+use dashmap::DashMap;
 
 pub use self::{
     link::Link,
@@ -25,7 +25,6 @@ pub struct Sessions {
     /// One per core; each session keeps to one.
     flushers: Vec<Arc<Flusher>>,
     by_connection: DashMap<ConnectionId, Arc<Session>>,
-    per_user: DashMap<UserId, u32>,
 }
 
 impl Sessions {
@@ -43,7 +42,7 @@ impl Sessions {
                 }
             });
         }
-        Self { flushers, by_connection: DashMap::new(), per_user: DashMap::new() }
+        Self { flushers, by_connection: DashMap::new() }
     }
 
     /// Who writes to a connection.
@@ -54,29 +53,14 @@ impl Sessions {
         Arc::clone(&self.flushers[at])
     }
 
-    /// Adds a session unless its person has `max` already.
-    pub fn add(&self, session: &Arc<Session>, max: u32) -> bool {
-        let mut count = self.per_user.entry(session.caller.user).or_default();
-        if *count >= max {
-            return false;
-        }
-        *count += 1;
-        drop(count);
+    /// Adds a session.
+    pub fn add(&self, session: &Arc<Session>) {
         self.by_connection.insert(session.connection, Arc::clone(session));
-        true
     }
 
-    /// Removes a session that was added.
+    /// Removes a session.
     pub fn remove(&self, session: &Session) {
-        if self.by_connection.remove(&session.connection).is_none() {
-            return;
-        }
-        if let Entry::Occupied(mut count) = self.per_user.entry(session.caller.user) {
-            *count.get_mut() -= 1;
-            if *count.get() == 0 {
-                count.remove();
-            }
-        }
+        self.by_connection.remove(&session.connection);
     }
 
     /// Everyone of now.
