@@ -74,6 +74,10 @@ async fn open(file: &Path) -> Outcome<SqliteConnection> {
         .busy_timeout(Duration::from_secs(5))
         .journal_mode(SqliteJournalMode::Wal)
         .synchronous(SqliteSynchronous::Full)
+        // As the server has it.
+        .pragma("temp_store", "MEMORY")
+        .pragma("wal_autocheckpoint", "4000")
+        .pragma("cache_size", "-16384")
         .foreign_keys(false);
     Ok(options.connect().await?)
 }
