@@ -87,7 +87,9 @@ pub fn edges<'a>(
     theirs: Atom,
     along: Along,
 ) -> impl Iterator<Item = (GroupIx, &'a Edge, &'a Group)> {
-    held(world, me, mine).flat_map(move |(held, group)| {
+    // Denials are looked for before all else: without any, nobody's groups are.
+    let some = (along != Along::Barrier || world.has_barriers()).then(|| held(world, me, mine));
+    some.into_iter().flatten().flat_map(move |(held, group)| {
         group.edges.iter().filter(move |edge| edge.leads(held.role(), theirs, along)).filter_map(move |edge| {
             let to = world.group_at(edge.to).filter(|to| to.is_active() && theirs.takes_kind(to.kind))?;
             Some((held.group(), edge, to))

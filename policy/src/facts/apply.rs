@@ -256,8 +256,11 @@ impl World {
     ) {
         let (Some(from), Some(to)) = (self.group(from), self.group(to)) else { return };
         let Some(group) = self.groups.get_mut(from.0 as usize) else { return };
-        group.edges.retain(|edge| (edge.to, edge.from_role, edge.to_role) != (to, from_role, to_role));
+        let same = |edge: &Edge| (edge.to, edge.from_role, edge.to_role) == (to, from_role, to_role);
+        self.barriers -= u32::from(group.edges.iter().any(|edge| same(edge) && edge.effect == EdgeEffect::Deny));
+        group.edges.retain(|edge| !same(edge));
         if let Some((effect, delivers)) = says {
+            self.barriers += u32::from(effect == EdgeEffect::Deny);
             let edge = Edge { to, from_role, to_role, effect, delivers };
             group.edges.insert(group.edges.partition_point(|other| *other < edge), edge);
         }

@@ -32,6 +32,8 @@ pub struct World {
     pub(super) sets: Sets,
     pub(super) settings: Arc<Settings>,
     pub(super) words: Words,
+    /// Edges that deny. Most tenants have none.
+    pub(super) barriers: u32,
     pub(super) now_ms: i64,
 }
 
@@ -49,6 +51,7 @@ impl World {
             spans: Arc::default(),
             sets: Sets::default(),
             words: Words::default(),
+            barriers: 0,
             now_ms: i64::MIN,
         }
     }
@@ -155,6 +158,11 @@ impl World {
         &self.sets
     }
 
+    /// Whether any edge denies.
+    pub(crate) fn has_barriers(&self) -> bool {
+        self.barriers > 0
+    }
+
     /// Those who may do anything at all.
     pub(crate) fn active(&self) -> &Bits {
         self.sets.status(Status::Active)
@@ -186,6 +194,7 @@ impl World {
     /// Whether the person is that in the group, whatever the group's state. `None` is any role.
     pub(crate) fn is_in(&self, person: &Person, role: Option<Role>, group: GroupIx, record: &Group) -> bool {
         match role {
+            _ if !person.may_be_in(group) => false,
             Some(role) => person.holds(role, record.kind, group),
             None => person.roles_held().any(|role| person.holds(role, record.kind, group)),
         }
