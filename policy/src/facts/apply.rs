@@ -162,6 +162,8 @@ impl World {
                 }
             }
         }
+        let barriers = group.edges.iter().filter(|edge| edge.effect == EdgeEffect::Deny).count();
+        self.barriers = self.barriers.saturating_sub(u32::try_from(barriers).unwrap_or(u32::MAX));
         *group = Group { gone: true, ..Group::new(key, group.kind) };
         self.groups_by_key.remove(key);
     }

@@ -135,8 +135,8 @@ impl Live {
     pub async fn join(&self, session: &Arc<Session>, max: usize) -> Result<(), Refusal> {
         let person = loop {
             let Caller { tenant, user, .. } = session.caller;
-            let person = self.0.people.entry(user).or_insert_with(|| Person::new(user, tenant, &self.0.soon));
-            let person = Arc::clone(&person);
+            // In one statement: the map's guard must not live until the await below.
+            let person = Arc::clone(&*self.0.people.entry(user).or_insert_with(|| Person::new(user, tenant, &self.0.soon)));
             match person.enter(session, max) {
                 Entered::Yes => break person,
                 Entered::TooMany => return Err(Refusal::new(ErrorCode::TooMany, "this person has too many connections")),

@@ -3,13 +3,16 @@
 use std::collections::HashMap;
 
 use causerie_protocol::{ConversationId, ErrorCode, Refusal, command::Resume, limits, wire};
-use futures::future::try_join_all;
+use futures::{StreamExt as _, TryStreamExt as _, stream};
 
 use super::{change::Change, frame::Frame, live::Live};
 use crate::{
     conversations::{Caller, view},
     store::{StoreError, queries::messages::Changed},
 };
+
+/// Conversations of one client that are read at a time, each up to [`limits::CHANGES_TEXT_BYTES_MAX`].
+const AT_ONCE: usize = 16;
 
 impl Live {
     /// Compares what a client holds with what is. The session has joined before, so that what changes after this answer
@@ -76,7 +79,8 @@ impl Live {
             }
         }
         let mut text_bytes = 0;
-        for (conversation, behind) in try_join_all(behind).await? {
+        let mut behind = stream::iter(behind).buffered(AT_ONCE);
+        while let Some((conversation, behind)) = behind.try_next().await? {
             let mut changes = match behind {
                 Behind::Gone => {
                     resumed.gone.push(conversation.to_string());

@@ -271,6 +271,12 @@ impl Room {
         self.lock().active_at_ms
     }
 
+    /// Nobody is seated.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.lock().seats.is_empty()
+    }
+
     /// The live members.
     #[must_use]
     pub fn people(&self) -> Vec<Arc<Person>> {

@@ -88,7 +88,9 @@ async fn seat(live: &Live, people: &[Arc<Person>]) -> Result<(), StoreError> {
     }
     // The inbox's own channel first: whoever is put into a conversation from now on hears of it.
     live.listen(users.iter().map(|user| Channel::User(*user))).await;
-    let outcome = seat_inboxes(live, &new, &users).await;
+    let mut opened = Vec::new();
+    let outcome = seat_inboxes(live, &new, &users, &mut opened).await;
+    close_empty(live, opened);
     if outcome.is_err() {
         live.unlisten(users.iter().map(|user| Channel::User(*user)));
         return outcome;
@@ -97,11 +99,17 @@ async fn seat(live: &Live, people: &[Arc<Person>]) -> Result<(), StoreError> {
     outcome
 }
 
-async fn seat_inboxes(live: &Live, people: &[&Arc<Person>], users: &[UserId]) -> Result<(), StoreError> {
-    open(live, live.0.store.memberships(users).await?).await;
+async fn seat_inboxes(
+    live: &Live,
+    people: &[&Arc<Person>],
+    users: &[UserId],
+    opened: &mut Vec<ConversationId>,
+) -> Result<(), StoreError> {
+    opened.extend(open(live, live.0.store.memberships(users).await?).await);
     let mut inboxes = live.0.store.inboxes(users).await?;
     // Conversations joined between the two reads.
-    open(live, inboxes.values().flat_map(|inbox| &inbox.seats).map(|seat| seat.conversation).collect()).await;
+    let joined = inboxes.values().flat_map(|inbox| &inbox.seats).map(|seat| seat.conversation).collect();
+    opened.extend(open(live, joined).await);
     let mut again = Vec::new();
     for person in people {
         let Some(inbox) = inboxes.get(&person.id) else { continue };
@@ -150,16 +158,26 @@ pub(super) async fn reseat(live: &Live, mut pairs: Vec<(ConversationId, UserId)>
     Ok(())
 }
 
-/// Makes rooms for conversations nobody here was in, and listens to them before anything of them is read.
-async fn open(live: &Live, conversations: Vec<ConversationId>) {
+/// Makes rooms for conversations nobody here was in, and listens to them before anything of them is read; answers which.
+async fn open(live: &Live, conversations: Vec<ConversationId>) -> Vec<ConversationId> {
     let mut opened = Vec::new();
     for conversation in conversations {
         live.0.rooms.entry(conversation).or_insert_with(|| {
-            opened.push(Channel::Conversation(conversation));
+            opened.push(conversation);
             Arc::new(Room::new(conversation))
         });
     }
-    live.listen(opened).await;
+    live.listen(opened.iter().map(|conversation| Channel::Conversation(*conversation))).await;
+    opened
+}
+
+/// Closes those that were opened for somebody who was not seated after all.
+fn close_empty(live: &Live, mut opened: Vec<ConversationId>) {
+    opened.retain(|conversation| live.room(*conversation).is_some_and(|room| room.is_empty()));
+    for conversation in &opened {
+        live.0.rooms.remove(conversation);
+    }
+    live.unlisten(opened.into_iter().map(Channel::Conversation));
 }
 
 async fn unseat(live: &Live, users: Vec<UserId>) {
@@ -197,8 +215,10 @@ async fn inbox_moved(live: &Live, user: UserId, version: u32) -> Result<(), Stor
     let Some((_, known)) = person.inbox().filter(|(_, known)| *known < version) else { return Ok(()) };
     let changes = live.0.store.inbox_changes(user, known).await?;
     let joined: Vec<_> = changes.iter().filter(|change| change.joined).map(|change| change.conversation).collect();
-    open(live, joined.clone()).await;
-    reseat(live, joined.into_iter().map(|conversation| (conversation, user)).collect()).await?;
+    let opened = open(live, joined.clone()).await;
+    let seated = reseat(live, joined.into_iter().map(|conversation| (conversation, user)).collect()).await;
+    close_empty(live, opened);
+    seated?;
     for InboxChange { conversation, inbox_version, joined, .. } in changes {
         if joined {
             tell_joined(live, &person, conversation, inbox_version).await?;

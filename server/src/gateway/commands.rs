@@ -117,8 +117,11 @@ pub async fn frame(app: &Arc<App>, session: &Arc<Session>, pace: &mut Pace, time
         Ok(SocketCommand::Resume(resume)) => {
             // Live events flow before the positions are compared, so that none falls between.
             session.link.rejoin();
-            let (live, caller) = (app.live.clone(), session.caller);
-            later(app, session, id, async move { live.resume(caller, resume).await.map(Answer::Resumed) })
+            // Here, so one at a time: what it reads is large.
+            match app.live.resume(session.caller, resume).await {
+                Ok(resumed) => answer(session, id, Answer::Resumed(resumed)),
+                Err(refusal) => refuse(app, session, id, refusal),
+            }
         }
         Ok(SocketCommand::WatchPresence { users }) => {
             let (app_too, watcher) = (Arc::clone(app), Arc::clone(session));

@@ -104,6 +104,12 @@ async fn serve(app: &Arc<App>, reader: &mut Reader, session: &Arc<Session>, expi
     // Events may wait behind the welcome.
     link.flush().count(&app.metrics);
     loop {
+        if let Some(reason) = session.closing() {
+            if matches!(reason, CloseReason::Code(CloseCode::GoingAway, _)) {
+                Box::pin(farewell(session, in_flight)).await;
+            }
+            break reason.clone();
+        }
         // A peer that asks and does not take the answers is not heard, nor answered more, until it does.
         let answering = link.is_listening();
         let under_way = in_flight.as_ref().map_or(0, FuturesUnordered::len);
@@ -164,12 +170,6 @@ async fn serve(app: &Arc<App>, reader: &mut Reader, session: &Arc<Session>, expi
                 }
             }
             Turn::Look => {
-                if let Some(reason) = session.closing() {
-                    if matches!(reason, CloseReason::Code(CloseCode::GoingAway, _)) {
-                        Box::pin(farewell(session, in_flight)).await;
-                    }
-                    break reason.clone();
-                }
                 if link.is_broken() {
                     break CloseReason::PeerLeft;
                 }

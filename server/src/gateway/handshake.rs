@@ -62,7 +62,7 @@ pub async fn establish(app: &Arc<App>, reader: &mut Reader, link: &Arc<Link>) ->
     let going_away = || CloseReason::code(CloseCode::GoingAway);
     let stopping = app.tasks.stopping();
     let frame = tokio::select! {
-        first = timeout(app.config.handshake.timeout(), reader.next(&**link)) => first.map_err(|_| late())??,
+        first = timeout(app.config.handshake.timeout(), reader.first(&**link)) => first.map_err(|_| late())??,
         () = stopping.cancelled() => return Err(going_away()),
     };
     let encoding = link.encoding;
@@ -105,6 +105,10 @@ pub async fn establish(app: &Arc<App>, reader: &mut Reader, link: &Arc<Link>) ->
     );
     match welcome(app, &present.session, identity.profile, identity.expires_at_s, resume).await {
         Ok((welcome, missed)) => {
+            // Revoked meanwhile: what was read on the way is not theirs any more.
+            if let Some(reason) = present.session.closing() {
+                return Err(reason.clone());
+            }
             // Live events wait behind it since the person was seated, and behind what was missed.
             let mut first = vec![commands::reply(encoding, id, Answer::Welcome(welcome))];
             first.extend(missed.frames.iter().map(|frame| frame.on_wire(encoding)));

@@ -9,7 +9,7 @@ use governor::{
 
 use crate::config::Limits;
 
-/// Refusals in a row, in bursts, after which a connection counts as a flood.
+/// Refusals more than what passed between them, in bursts, after which a connection counts as a flood.
 const FLOOD_BURSTS: u32 = 10;
 
 /// The limits of one connection.
@@ -45,7 +45,8 @@ impl Pace {
     pub fn frame(&mut self) -> Verdict {
         match self.frames.check() {
             Ok(()) => {
-                self.refused = 0;
+                // Not to nothing: whoever talks far too fast is let through now and then.
+                self.refused = self.refused.saturating_sub(1);
                 Verdict::Fine
             }
             Err(_) if self.refused >= self.refused_max => Verdict::Flood,
@@ -80,5 +81,8 @@ mod tests {
             assert!(matches!(pace.frame(), Verdict::Wait(1..=1_001)));
         }
         assert_eq!(pace.frame(), Verdict::Flood);
+        pace.refused = 0;
+        pace.refused_max = 1;
+        assert!(matches!((pace.frame(), pace.frame()), (Verdict::Wait(_), Verdict::Flood)));
     }
 }

@@ -27,6 +27,9 @@ use crate::sessions::{CloseReason, Link, Session};
 /// tungstenite's own 128 KiB, zero-filled, are for few connections and large frames.
 const READ_BUFFER_BYTES: usize = 384;
 
+/// Control frames a peer may send before it says who it is; each one is answered.
+const ALIVE_BEFORE_FIRST_MAX: usize = 16;
+
 /// A socket that is read from.
 pub struct Reader {
     socket: OwnedReadHalf,
@@ -97,18 +100,19 @@ impl Reader {
         })
     }
 
-    /// The next frame with content.
+    /// The first frame with content.
     ///
     /// # Errors
     /// Why there is none.
-    pub async fn next(&mut self, answers: &impl Answers) -> Result<Bytes, CloseReason> {
-        loop {
+    pub async fn first(&mut self, answers: &impl Answers) -> Result<Bytes, CloseReason> {
+        for _ in 0..=ALIVE_BEFORE_FIRST_MAX {
             match poll_fn(|context| self.poll(context, answers)).await {
                 Heard::Frame(frame) => return Ok(frame),
                 Heard::Alive => {}
                 Heard::Ended(reason) => return Err(reason),
             }
         }
+        Err(CloseReason::code(CloseCode::RateLimited))
     }
 
     /// The close frame as it goes over the wire; the peer's own is then only waited for. `None`: the answer to the peer's, if

@@ -81,6 +81,11 @@ impl Link {
         !self.outbox.is_blocked() && self.outbox.push_reply(PING)
     }
 
+    /// Drops what is live, and lets nothing live in any more.
+    pub fn fall_silent(&self) {
+        self.outbox.fall_silent();
+    }
+
     /// Live events flow again.
     pub fn rejoin(&self) {
         self.outbox.rejoin();

@@ -20,6 +20,8 @@ use crate::{fanout::Frame, telemetry::Metrics};
 /// (`lifecycle::listener`).
 const SLICES_MAX: usize = 64;
 const CALL_BYTES_MAX: usize = 64 * 1024;
+/// What an answer takes beside its bytes, at least: its place in the queue, and that of its bytes in memory. A pong has two bytes.
+const ANSWER_BYTES: usize = 128;
 
 /// The queue of one session.
 pub struct Outbox {
@@ -123,7 +125,7 @@ impl Outbox {
     #[must_use]
     pub fn asks_to_write(&self) -> bool {
         let mut queue = self.lock();
-        !queue.waiting.is_empty() && queue.asks_to_write()
+        (!queue.waiting.is_empty() || queue.gap_due) && queue.asks_to_write()
     }
 
     fn queue_live(&self, queue: &mut Queue, frame: &Frame) -> bool {
@@ -159,11 +161,11 @@ impl Outbox {
         for bytes in frames.into_iter().rev() {
             queue.waiting.push_front(Waiting { bytes, live: false, place: None });
         }
-        let bytes = |live| queue.waiting.iter().filter(|one| one.live == live).map(|one| one.bytes.len()).sum();
-        (queue.live_bytes, queue.reply_bytes) = (bytes(true), bytes(false));
+        let taken = |live| queue.waiting.iter().filter(|one| one.live == live).map(Waiting::takes).sum();
+        (queue.live_bytes, queue.reply_bytes) = (taken(true), taken(false));
     }
 
-    /// Bytes of answers that wait.
+    /// What answers that wait take.
     #[must_use]
     pub fn reply_bytes(&self) -> usize {
         self.lock().reply_bytes
@@ -185,6 +187,13 @@ impl Outbox {
     #[must_use]
     pub fn is_broken(&self) -> bool {
         self.lock().writer == Writer::Broken
+    }
+
+    /// Drops what is live, and lets nothing live in any more.
+    pub fn fall_silent(&self) {
+        let mut queue = self.lock();
+        queue.part();
+        queue.gap_due = false;
     }
 
     /// Live events flow again.
@@ -241,10 +250,18 @@ impl Outbox {
     }
 }
 
+impl Waiting {
+    /// Bytes that count. Those of events are shared by all who get them.
+    fn takes(&self) -> usize {
+        self.bytes.len() + if self.live { 0 } else { ANSWER_BYTES }
+    }
+}
+
 impl Queue {
     fn push(&mut self, bytes: Bytes, live: bool, place: Option<(ConversationId, u32)>) {
-        *(if live { &mut self.live_bytes } else { &mut self.reply_bytes }) += bytes.len();
-        self.waiting.push_back(Waiting { bytes, live, place });
+        let waiting = Waiting { bytes, live, place };
+        *(if live { &mut self.live_bytes } else { &mut self.reply_bytes }) += waiting.takes();
+        self.waiting.push_back(waiting);
     }
 
     fn asks_to_write(&mut self) -> bool {
@@ -290,6 +307,9 @@ impl Queue {
                 first.bytes.advance(part);
                 self.begun |= part > 0;
                 break;
+            }
+            if !first.live {
+                self.reply_bytes -= ANSWER_BYTES;
             }
             self.waiting.pop_front();
             self.begun = false;
@@ -429,15 +449,49 @@ mod tests {
     }
 
     #[test]
+    fn who_is_parted_by_what_may_wait_is_told_when_asked() {
+        let outbox = outbox(10);
+        for _ in 0..3 {
+            outbox.push_soon(&frame("count"));
+        }
+        assert!(outbox.asks_to_write());
+        assert_eq!(Peer::with_room(1_000).write(&outbox).parted, 1);
+    }
+
+    #[test]
     fn whoever_stopped_listening_hears_of_room_for_answers() {
         let outbox = outbox(1_000);
-        let _ = outbox.push_reply(Bytes::from(vec![7; 1_500]));
+        let _ = outbox.push_reply(Bytes::from(vec![7; 1_500 - ANSWER_BYTES]));
         let mut peer = Peer::with_room(400);
         peer.write(&outbox);
         peer.room = 200;
         assert!(peer.write(&outbox).look);
         peer.room = 2_000;
-        assert_eq!(peer.write(&outbox), Wrote { calls: 1, frames: 1, bytes: 900, ..Wrote::default() });
+        let bytes = 900 - ANSWER_BYTES as u64;
+        assert_eq!(peer.write(&outbox), Wrote { calls: 1, frames: 1, bytes, ..Wrote::default() });
+    }
+
+    #[test]
+    fn small_answers_take_more_than_their_bytes() {
+        let outbox = outbox(1_000);
+        for _ in 0..10 {
+            let _ = outbox.push_reply(Bytes::from_static(&[0x8A, 0]));
+        }
+        assert_eq!(outbox.reply_bytes(), 10 * (ANSWER_BYTES + 2));
+        Peer::with_room(1_000).write(&outbox);
+        assert_eq!(outbox.reply_bytes(), 0);
+    }
+
+    #[test]
+    fn who_fell_silent_is_told_nothing_more() {
+        let outbox = outbox(1_000);
+        let _ = outbox.push_live(&frame("one"));
+        outbox.fall_silent();
+        let _ = outbox.push_live(&frame("two"));
+        let _ = outbox.push_reply(Bytes::from_static(b"close"));
+        let mut peer = Peer::with_room(1_000);
+        peer.write(&outbox);
+        assert_eq!(peer.got, b"close");
     }
 
     #[test]

@@ -100,9 +100,10 @@ impl Session {
         self.issued_at_s.store(issued_at_s, Ordering::Relaxed);
     }
 
-    /// Ends the session if its token was issued before this second.
+    /// Ends the session if its token was issued before this second. It hears nothing more, whenever its task gets to it.
     pub fn revoke(&self, issued_before_s: i64) {
         if self.issued_at_s() < issued_before_s {
+            self.link.fall_silent();
             self.close(CloseReason::code(CloseCode::Revoked));
         }
     }

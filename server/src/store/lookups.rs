@@ -16,6 +16,9 @@ use super::{
 /// Pairs per query: two bound values each, far below SQLite's 32,766, and a page of answers still fits a cache.
 const BATCH_MAX: usize = 512;
 
+/// Of changes, which may have `limits::CHANGES_TEXT_BYTES_MAX` of text each.
+const CHANGES_MAX: usize = 256;
+
 /// The batched look-ups of one node.
 #[derive(Clone)]
 pub struct Lookups {
@@ -47,7 +50,7 @@ impl Lookups {
                 let store = b.clone();
                 async move { store.facts(pairs).await }
             }),
-            changes: Batcher::spawn(BATCH_MAX, move |pairs| {
+            changes: Batcher::spawn(CHANGES_MAX, move |pairs| {
                 let store = c.clone();
                 async move { store.changed_since(pairs).await }
             }),

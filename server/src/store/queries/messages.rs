@@ -114,13 +114,17 @@ impl Store {
         for (conversation, version) in since {
             rows.push([conversation.0.into(), i64::from(version).into()]);
         }
-        // Each version changes one message at most, so the distance bounds the answer.
+        // Each version changes one message at most, so the distance bounds how many are answered. How much is bounded here, for all
+        // of it is in memory at once: of what is too much, as much as shows that it is.
         let sql = format!(
-            "SELECT c.id AS c_id, c.version AS c_version, c.last_seq AS c_last_seq, c.member_count, input.since, {COLUMNS} FROM input \
+            "SELECT * FROM (SELECT c.id AS c_id, c.version AS c_version, c.last_seq AS c_last_seq, c.member_count, input.since, \
+             {COLUMNS}, SUM(LENGTH(x.text)) OVER (PARTITION BY c.id, input.since ORDER BY x.version) AS so_far FROM input \
              JOIN conversations c ON c.id = input.id \
              LEFT JOIN messages x ON x.conversation_id = c.id AND x.version > input.since \
-             AND c.version - input.since <= {} ORDER BY x.version",
-            limits::CHANGES_MAX
+             AND c.version - input.since <= {}) changes \
+             WHERE so_far IS NULL OR so_far - LENGTH(text) <= {} ORDER BY version",
+            limits::CHANGES_MAX,
+            limits::CHANGES_TEXT_BYTES_MAX,
         );
         let mut changed: HashMap<_, Changed> = HashMap::new();
         for row in self.reader().query_all_raw(rows.statement(self.backend(), &sql, &[])).await? {
