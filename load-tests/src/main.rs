@@ -5,6 +5,7 @@
 //! with a report. To add one: a file in `scenario/` and a line in the table there.
 
 mod baseline;
+mod capacity;
 mod cli;
 mod crowd;
 mod measure;
@@ -29,7 +30,7 @@ fn main() -> ExitCode {
     match outcome.and_then(|runtime| runtime.block_on(cli.run())) {
         Ok(status) => ExitCode::from(status),
         Err(error) => {
-            eprintln!("load-tests: {error}");
+            eprintln!("load-tests: {}", report::words::plain_lines(&error.to_string()));
             ExitCode::FAILURE
         }
     }

@@ -7,6 +7,8 @@ use std::{
 
 use indicatif::{ProgressBar, ProgressStyle};
 
+use crate::report::words::plain_lines;
+
 /// Fails only for a template that makes no sense, and these are constant.
 fn style(template: &str) -> ProgressStyle {
     ProgressStyle::with_template(template).unwrap_or_else(|error| unreachable!("{error}"))
@@ -31,7 +33,7 @@ impl Progress {
 
     /// A line that stays.
     pub fn say(&self, what: &str) {
-        eprintln!("load-tests: {what}");
+        eprintln!("load-tests: {}", plain_lines(what));
     }
 
     /// A bar for so many steps.

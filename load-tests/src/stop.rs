@@ -50,11 +50,14 @@ impl Stop {
     /// When signals can't be listened to.
     pub fn listen(&self, limit: Duration) -> Outcome<()> {
         let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
+        // The terminal is gone.
+        let mut hang_up = signal(SignalKind::hangup())?;
         let stop = self.clone();
         tokio::spawn(async move {
             let why = tokio::select! {
                 _ = interrupt.recv() => Why::Asked,
                 _ = terminate.recv() => Why::Asked,
+                _ = hang_up.recv() => Why::Asked,
                 () = tokio::time::sleep(limit) => Why::Limit,
             };
             stop.now(why);

@@ -13,6 +13,7 @@ use self::options::Common;
 use crate::{
     Outcome,
     baseline::{accept::Accept, raw_send::RawSend},
+    capacity::Capacity,
     crowd::worker::Worker,
     report::{Report, Summary},
     scenario::{self, Named, Stage},
@@ -42,6 +43,8 @@ enum Command {
     Scenario(Box<Named>),
     /// All scenarios, one after the other.
     All(All),
+    /// How many people so many nodes hold, by the costs that reports have.
+    Capacity(Capacity),
     /// The baseline of `fanout`, in a process of its own so that its CPU time is its own.
     #[command(hide = true)]
     RawSend(RawSend),
@@ -68,6 +71,10 @@ impl Cli {
     /// When it could not be carried out.
     pub async fn run(self) -> Outcome<u8> {
         match self.command {
+            Command::Capacity(capacity) => {
+                print!("{}", capacity.run()?);
+                Ok(0)
+            }
             Command::RawSend(raw) => raw.run().await.map(|()| 0),
             Command::Accept(accept) => accept.run().await.map(|()| 0),
             Command::CrowdWorker(worker) => worker.run().await.map(|()| 0),
@@ -95,6 +102,10 @@ impl All {
             if !self.only.is_empty() && !self.only.iter().any(|only| only == arguments[0]) {
                 continue;
             }
+            if let Some(why) = unfit(&stage.common, arguments) {
+                stage.progress.say(&format!("{} is left out: {why}", arguments.join(" ")));
+                continue;
+            }
             let typed = std::iter::once("load-tests").chain(arguments.iter().copied());
             let Cli { command: Command::Scenario(named), common: its } = Cli::try_parse_from(typed)? else {
                 return Err(format!("`{}` is no scenario", arguments.join(" ")).into());
@@ -118,11 +129,35 @@ impl All {
                 break;
             }
         }
+        if reports.is_empty() {
+            return Err("--only: with these options none of them can be measured".into());
+        }
         Ok(reports)
     }
 }
 
+/// Why a scenario of `all` can't be measured as asked.
+fn unfit(common: &Common, arguments: &[&str]) -> Option<&'static str> {
+    let brings_sqlite = arguments.contains(&"--sqlite");
+    match arguments[0] {
+        "two-nodes" if common.sqlite => Some("two nodes need PostgreSQL and Redis"),
+        _ if brings_sqlite && common.sqlite => Some("it is measured already"),
+        _ if brings_sqlite && common.target.is_some() => Some("the target has the database it has"),
+        "two-nodes" | "office-day" | "history" | "provision" if common.target.is_some() => {
+            Some("it needs servers that it starts itself")
+        }
+        _ => None,
+    }
+}
+
 fn stage(common: Common, limit_minutes: u32) -> Outcome<Stage> {
+    // Hours later would be too late to learn of it.
+    for (option, file) in [("--json", &common.json), ("--html", &common.html)] {
+        if let Some(file) = file {
+            let opened = fs::OpenOptions::new().create(true).append(true).open(file);
+            opened.map_err(|error| format!("{option} {}: {error}", file.display()))?;
+        }
+    }
     let stop = Stop::new();
     stop.listen(common.limit(limit_minutes))?;
     Ok(Stage::new(common, stop))
@@ -164,6 +199,26 @@ mod tests {
         for arguments in scenario::ALL {
             let cli = Cli::try_parse_from(std::iter::once(&"load-tests").chain(*arguments)).expect("parses");
             assert!(matches!(cli.command, Command::Scenario(_)), "{arguments:?}");
+        }
+    }
+
+    #[test]
+    fn all_leaves_out_what_does_not_fit() {
+        let common = |options: &[&str]| {
+            let line = ["load-tests", "all"].iter().chain(options).copied();
+            Cli::try_parse_from(line).expect("parses").common
+        };
+        let left = |options: &[&str]| scenario::ALL.iter().filter(|it| unfit(&common(options), it).is_none()).count();
+        assert_eq!(left(&[]), scenario::ALL.len());
+        assert_eq!(left(&["--sqlite"]), scenario::ALL.len() - 2);
+        assert_eq!(left(&["--target", "http://127.0.0.1", "--key-id", "k", "--key-file", "f"]), scenario::ALL.len() - 5);
+    }
+
+    #[test]
+    fn rates_and_times_are_bounded() {
+        for option in ["--rate=0", "--rate=-3", "--rate=nan", "--seconds=0", "--seconds=-1", "--rate=1e9"] {
+            let error = Cli::try_parse_from(["load-tests", "fanout", option]).expect_err(option).to_string();
+            assert!(error.contains("above 0"), "{error}");
         }
     }
 

@@ -16,7 +16,7 @@ pub struct Common {
     #[arg(long, global = true, value_name = "URL", requires_all = ["key_id", "key_file"])]
     pub target: Option<String>,
     /// The host of --target once more, where it is not this machine.
-    #[arg(long, global = true, value_name = "HOST")]
+    #[arg(long, global = true, value_name = "HOST", requires = "target")]
     pub allow: Option<String>,
     /// The `kid` of a signing key of the target's tenant.
     #[arg(long, global = true, value_name = "KID", requires = "target")]
@@ -71,6 +71,27 @@ impl Common {
         sizes.dedup();
         sizes
     }
+}
+
+/// Of messages, or of whatever is done, per second.
+///
+/// # Errors
+/// When it is none.
+pub fn rate(text: &str) -> Result<f64, String> {
+    within(text, 100_000.0)
+}
+
+/// How long something is measured, in seconds; at most a day.
+///
+/// # Errors
+/// When it is none.
+pub fn seconds(text: &str) -> Result<f64, String> {
+    within(text, 86_400.0)
+}
+
+fn within(text: &str, most: f64) -> Result<f64, String> {
+    let number: f64 = text.parse().map_err(|_| "expected a number")?;
+    if number > 0.0 && number <= most { Ok(number) } else { Err(format!("expected a number above 0, at most {most}")) }
 }
 
 fn part(text: &str) -> Result<f64, String> {

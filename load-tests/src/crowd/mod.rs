@@ -54,6 +54,8 @@ pub struct Crowd {
     places: Mutex<Vec<crate::world::place::Place>>,
     loads: AtomicU64,
     streams: AtomicU16,
+    /// Of all loads by now.
+    errors: AtomicU64,
 }
 
 struct Conversation {
@@ -88,6 +90,7 @@ impl Crowd {
             places: Mutex::default(),
             loads: AtomicU64::new(0),
             streams: AtomicU16::new(0),
+            errors: AtomicU64::new(0),
         };
         let settle = |number: usize| Settle {
             from: crowd.bounds[number],

@@ -50,6 +50,8 @@ pub struct Seen {
     pub streams: Vec<StreamSeen>,
     /// Over all of the crowd's life.
     pub check: Check,
+    /// Of the crowd's earlier loads, warm-ups for instance.
+    pub earlier_errors: u64,
     /// Of each process.
     pub usage: Vec<Usage>,
     /// A reason not to trust it that lies outside the run.
@@ -171,6 +173,7 @@ impl<'a> Running<'a> {
                 all.merge(one);
             }
         }
+        seen.earlier_errors = self.crowd.errors.fetch_add(seen.errors(), Ordering::Relaxed);
         Ok(seen)
     }
 
@@ -252,7 +255,7 @@ impl Seen {
     /// The goals of every load, in a report: nothing lost, doubled, out of order or refused. And the reasons not to trust it.
     #[allow(clippy::cast_precision_loss)] // counts of one run
     pub fn judge(&self, report: &mut Report, p99_ms: Option<f64>) {
-        judge(report, &self.check, self.errors());
+        judge(report, &self.check, self.errors() + self.earlier_errors);
         for stream in &self.streams {
             for (error, count) in &stream.refused {
                 report.note(format!("{count} times: {error}"));
@@ -267,9 +270,12 @@ impl Seen {
 /// As [`Seen::judge`], of counts alone.
 #[allow(clippy::cast_precision_loss)] // counts of one run
 pub fn judge(report: &mut Report, check: &Check, errors: u64) {
-    report.at_most("messages lost", check.lost as f64, 0.0, "");
-    report.at_most("messages doubled", check.doubled as f64, 0.0, "");
-    report.at_most("messages out of order", check.reordered as f64, 0.0, "");
+    // Where no message was sent there is nothing to say of any.
+    if check.received + check.lost > 0 {
+        report.at_most("messages lost", check.lost as f64, 0.0, "");
+        report.at_most("messages doubled", check.doubled as f64, 0.0, "");
+        report.at_most("messages out of order", check.reordered as f64, 0.0, "");
+    }
     report.at_most("errors", (errors + check.ended) as f64, 0.0, "");
     for reason in &check.reasons {
         report.note(format!("a connection ended: {reason}"));

@@ -35,7 +35,7 @@ pub struct StreamSeen {
     pub last_read: Latencies,
     /// Answered as asked, warm-up included.
     pub answered_in_all: u64,
-    /// Second by second of due time, from the beginning of the warm-up.
+    /// Second by second of due time, from the end of the warm-up.
     pub seconds: Vec<Second>,
 }
 
@@ -111,9 +111,7 @@ impl StreamSeen {
 
     #[allow(clippy::cast_precision_loss)] // thousands of seconds
     fn over_time(&self, name: &str, unit: &'static str, value: impl Fn(&Second) -> Option<f64>) -> Series {
-        // Of the warm-up nothing is kept.
-        let measured = self.seconds.iter().enumerate().skip_while(|(_, second)| second.due == 0);
-        let points = measured.filter_map(|(at, second)| Some((at as f64, value(second)?)));
+        let points = self.seconds.iter().enumerate().filter_map(|(at, second)| Some((at as f64, value(second)?)));
         Series { name: name.to_owned(), unit, points: points.collect() }
     }
 }

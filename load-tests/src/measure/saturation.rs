@@ -85,13 +85,16 @@ pub fn doubts(crowd: &[Usage], handed: &Handed, p99_ms: Option<f64>) -> Vec<Stri
                 "the load generator was late: timers of crowd process {number} by {late_ms:.1} ms at p99{beside}"
             ));
         }
-        let busy = usage.cpu_s / (usage.elapsed_s * usage.cores as f64);
-        if busy > CPU_PART_MAX {
-            let percent = busy * 100.0;
-            doubts.push(format!(
-                "the load generator had no CPU left: crowd process {number} used {percent:.0} % of its cores"
-            ));
-        }
+    }
+    // They share their cores.
+    let used: f64 = crowd.iter().map(|usage| usage.cpu_s / usage.elapsed_s).sum();
+    let cores = crowd.iter().map(|usage| usage.cores).max().unwrap_or(1).max(1) as f64;
+    if used > CPU_PART_MAX * cores {
+        let percent = 100.0 * used / cores;
+        doubts.push(format!("the load generator had no CPU left: the crowd used {percent:.0} % of its cores"));
+    }
+    if handed.due > 0 && handed.lag.count() == 0 {
+        doubts.push("nothing of what was due was done: nobody who could was there".to_owned());
     }
     let late_ms = p99_ms.map_or(HANDED_LATE_MS_MAX, |p99_ms| HANDED_LATE_MS_MAX.max(LATE_PART * p99_ms));
     let in_time = handed.lag.within_ms(late_ms) as f64;
@@ -125,7 +128,7 @@ mod tests {
 
     #[test]
     fn a_tool_that_kept_up_is_trusted() {
-        assert!(doubts(&[usage(17.9, 1), usage(0.1, 4)], &handed(1_000, 99), Some(100.0)).is_empty());
+        assert!(doubts(&[usage(17.8, 1), usage(0.1, 4)], &handed(1_000, 99), Some(100.0)).is_empty());
         // A timer's own grain is no lateness, however short the measured time.
         assert!(doubts(&[usage(1.0, 1)], &handed(1_000, 1), Some(0.5)).is_empty());
         // Nor is what hardly changes the measured time, when something took seconds.
@@ -138,12 +141,15 @@ mod tests {
             (usage(1.0, 21), handed(1_000, 1), None, "late"),
             (usage(1.0, 10), handed(1_000, 1), Some(30.0), "late"),
             (usage(18.1, 1), handed(1_000, 1), None, "CPU"),
+            (usage(9.1, 1), handed(1_000, 1), None, "CPU"),
             (usage(1.0, 1), handed(979, 1), None, "behind"),
             (usage(1.0, 1), handed(1_000, 102), Some(300.0), "behind"),
             (usage(1.0, 1), handed(1_000, 800), Some(3_000.0), "behind"),
         ] {
-            let doubts = doubts(&[usage], &handed, p99_ms);
-            assert!(doubts.len() == 1 && doubts[0].contains(word), "{doubts:?}");
+            // Two processes, of which one alone may be far from its limit.
+            let other = Usage { cpu_s: if word == "CPU" { 9.0 } else { 0.0 }, ..usage.clone() };
+            let doubts = doubts(&[usage, other], &handed, p99_ms);
+            assert!(!doubts.is_empty() && doubts[0].contains(word), "{doubts:?}");
         }
     }
 }

@@ -11,7 +11,7 @@ mod machine;
 mod sample;
 mod summary;
 mod table;
-mod words;
+pub mod words;
 
 use std::time::{SystemTime, UNIX_EPOCH};
 

@@ -175,6 +175,12 @@ pub fn plain(text: &str) -> String {
     text.chars().map(|letter| if obeyed(letter) { '\u{fffd}' } else { letter }).collect()
 }
 
+/// The same for several lines, which stay so.
+#[must_use]
+pub fn plain_lines(text: &str) -> String {
+    text.lines().map(plain).collect::<Vec<_>>().join("\n")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -5,6 +5,7 @@ use clap::Args;
 
 use super::{Scenario, Stage, scaled};
 use crate::{
+    cli::options::{rate, seconds},
     Outcome,
     baseline::raw_send::RawSend,
     crowd::{Action, Load, Stream, Who},
@@ -28,10 +29,10 @@ pub struct Fanout {
     #[arg(long, default_value_t = 5_000, value_parser = clap::value_parser!(u16).range(20..=15_000))]
     members: u16,
     /// Messages per second.
-    #[arg(long, default_value_t = 20.0)]
+    #[arg(long, default_value_t = 20.0, value_parser = rate)]
     rate: f64,
     /// How long, in seconds, after a warm-up of two.
-    #[arg(long, default_value_t = 10.0)]
+    #[arg(long, default_value_t = 10.0, value_parser = seconds)]
     seconds: f64,
 }
 

@@ -10,6 +10,7 @@ use wire::{reply::Result as Answer, request::Command};
 
 use super::{Scenario, Stage, scaled};
 use crate::{
+    cli::options::{rate, seconds},
     Outcome,
     crowd::{Action, Crowd, Load, Stream, Who, socket::Socket},
     measure::{Latencies, clock, schedule::Pace},
@@ -54,10 +55,10 @@ pub struct History {
     #[arg(long, default_value_t = 10_000_000, value_parser = clap::value_parser!(u32).range(2_000..=1_000_000_000))]
     table: u32,
     /// Pages per second; half of them the first, half of them anywhere.
-    #[arg(long, default_value_t = 200.0)]
+    #[arg(long, default_value_t = 200.0, value_parser = rate)]
     rate: f64,
     /// How long, in seconds, after a warm-up of three.
-    #[arg(long, default_value_t = 30.0)]
+    #[arg(long, default_value_t = 30.0, value_parser = seconds)]
     seconds: f64,
 }
 

@@ -33,7 +33,7 @@ pub struct Idle {
     conversations: u16,
     /// How long CPU time is read, in seconds. Two heartbeats of 25 s: in a shorter time some sessions are pinged and some are
     /// not. Memory is read at its end, 60 s after the last one came.
-    #[arg(long, default_value_t = 50)]
+    #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u64).range(1..=86_400))]
     seconds: u64,
 }
 

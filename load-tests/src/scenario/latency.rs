@@ -16,6 +16,7 @@ use super::{
     scaled,
 };
 use crate::{
+    cli::options::{rate, seconds},
     Outcome,
     baseline::disk,
     crowd::{Action, Load, Stream, Who},
@@ -44,10 +45,10 @@ pub struct Latency {
     #[arg(long, default_value_t = 10_000, value_parser = clap::value_parser!(u32).range(10..=200_000))]
     sessions: u32,
     /// Messages per second, at full size.
-    #[arg(long, default_value_t = 1_500.0)]
+    #[arg(long, default_value_t = 1_500.0, value_parser = rate)]
     rate: f64,
     /// How long, in seconds, after a warm-up of five.
-    #[arg(long, default_value_t = 30.0)]
+    #[arg(long, default_value_t = 30.0, value_parser = seconds)]
     seconds: f64,
 }
 

@@ -149,6 +149,9 @@ pub async fn run(scenario: &dyn Scenario, stage: &Stage) -> Outcome<Report> {
     }
     let mut report = last.ok_or("--sizes: expected at least one")?;
     report.took_s = began.elapsed().as_secs_f64();
+    if stage.writes_to_memory() {
+        report.doubt("--dir is a file system in memory: nothing was written to a disk");
+    }
     for note in carried {
         report.note(note);
     }

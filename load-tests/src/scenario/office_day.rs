@@ -6,6 +6,7 @@ use clap::Args;
 
 use super::{Scenario, Stage, scaled};
 use crate::{
+    cli::options::seconds,
     Outcome,
     crowd::{Action, Crowd, Load, Seen, Stream, Who},
     measure::{Latencies, schedule::Pace},
@@ -46,7 +47,7 @@ pub struct OfficeDay {
     #[arg(long, default_value_t = 1_000_000, value_parser = clap::value_parser!(u32).range(1_000..=100_000_000))]
     messages: u32,
     /// How long, in seconds, after a warm-up of ten.
-    #[arg(long, default_value_t = 60.0)]
+    #[arg(long, default_value_t = 60.0, value_parser = seconds)]
     seconds: f64,
 }
 

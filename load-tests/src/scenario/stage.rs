@@ -91,6 +91,13 @@ impl Stage {
         })
     }
 
+    /// Whether what is written to `--dir` reaches no disk.
+    #[must_use]
+    pub fn writes_to_memory(&self) -> bool {
+        let kind = self.with_machine(|machine| machine.disk.clone()).unwrap_or_default();
+        self.common.target.is_none() && (kind.starts_with("tmpfs") || kind.starts_with("ramfs"))
+    }
+
     fn with_machine<T>(&self, what: impl FnOnce(&mut Machine) -> T) -> T {
         what(&mut self.machine.lock().unwrap_or_else(PoisonError::into_inner))
     }

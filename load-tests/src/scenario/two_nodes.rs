@@ -6,6 +6,7 @@ use clap::Args;
 
 use super::{Scenario, Stage, scaled};
 use crate::{
+    cli::options::{rate, seconds},
     Outcome,
     crowd::{self, Action, Crowd, Load, Seen, Stream, Who},
     measure::schedule::Pace,
@@ -34,10 +35,10 @@ pub struct TwoNodes {
     #[arg(long, default_value_t = 10_000, value_parser = clap::value_parser!(u32).range(20..=60_000))]
     sessions: u32,
     /// Messages per second at full size; fewer people write fewer.
-    #[arg(long, default_value_t = 4_000.0)]
+    #[arg(long, default_value_t = 4_000.0, value_parser = rate)]
     rate: f64,
     /// How long, in seconds, before Redis is killed.
-    #[arg(long, default_value_t = 20.0)]
+    #[arg(long, default_value_t = 20.0, value_parser = seconds)]
     seconds: f64,
 }
 
@@ -49,6 +50,7 @@ struct Bus {
     publishes: f64,
     reads: f64,
     commands: f64,
+    cpu_s: f64,
 }
 
 #[async_trait]
@@ -101,6 +103,7 @@ impl Scenario for TwoNodes {
             publishes: grew("cmdstat_publish") + grew("cmdstat_spublish"),
             reads: grew("total_reads_processed"),
             commands: grew("total_commands_processed"),
+            cpu_s: grew("used_cpu_user") + grew("used_cpu_sys"),
         };
         let cpu_us = spent.0.cpu_us.zip(spent.1.cpu_us).map(|(one, other)| one + other);
         let costs = tell(report, &steady, &bus, cpu_us);
@@ -157,6 +160,7 @@ fn tell(report: &mut Report, steady: &Seen, bus: &Bus, cpu_us: Option<f64>) -> V
     let mut costs = vec![
         Figure::new("PUBLISH per message", bus.published / messages, ""),
         Figure::new("Redis reads per command", bus.reads / bus.commands.max(1.0), ""),
+        Figure::new("Redis CPU per message", bus.cpu_s * 1e6 / messages, "us"),
     ];
     report.at_most("PUBLISH per message", costs[0].value, 1.0, "");
     report.at_most("Redis reads per command", costs[1].value, 0.25, "");
@@ -166,6 +170,7 @@ fn tell(report: &mut Report, steady: &Seen, bus: &Bus, cpu_us: Option<f64>) -> V
          (total_commands_processed); commands that wait together come in one read",
     );
     report.metric("PUBLISH per message, heartbeats included", bus.publishes / messages, "");
+    report.metrics.push(costs[2].clone());
     report.metric("Redis commands per message", bus.commands / messages, "");
     if let Some(cpu_us) = cpu_us {
         let cost = Figure::new("CPU of both nodes per delivered message", cpu_us / delivered, "us");

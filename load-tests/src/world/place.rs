@@ -33,14 +33,19 @@ impl Place {
     /// When it is no URL of a server, or the host is not known.
     pub async fn parse(option: &str, text: &str) -> Outcome<Self> {
         let wrong = |why: &str| format!("{option} {text}: {why}");
-        let url = Url::parse(text).map_err(|error| wrong(&error.to_string()))?;
+        let url =
+            Url::parse(text).map_err(|error| wrong(&format!("expected a URL such as http://127.0.0.1:8080 ({error})")))?;
         let tls = match url.scheme() {
             "http" | "ws" => false,
             "https" | "wss" => true,
             _ => return Err(wrong("expected http, https, ws or wss").into()),
         };
-        if url.path().len() > 1 || url.query().is_some() || url.fragment().is_some() || !url.username().is_empty() {
+        if url.path().len() > 1 || url.query().is_some() || url.fragment().is_some() {
             return Err(wrong("expected nothing but a scheme, a host and a port").into());
+        }
+        if !url.username().is_empty() || url.password().is_some() {
+            // Not repeated: it is a secret.
+            return Err(format!("{option}: expected no name and no password in the URL; who one is, tokens say").into());
         }
         let host = match url.host().ok_or_else(|| wrong("it names no host"))? {
             Host::Domain(name) => name.to_owned(),

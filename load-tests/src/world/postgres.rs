@@ -2,7 +2,8 @@
 
 use std::{
     fs,
-    os::unix::process::CommandExt as _,
+    io::Write as _,
+    os::unix::{fs::OpenOptionsExt as _, process::CommandExt as _},
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
     time::Duration,
@@ -42,7 +43,8 @@ impl Postgres {
         // 74 random bits, for a port of this machine and a few minutes.
         let password = Uuid::now_v7().simple().to_string();
         fs::create_dir(&data)?;
-        fs::write(&secret, &password)?;
+        let only_mine = fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&secret);
+        only_mine?.write_all(password.as_bytes())?;
         let as_root = fs::metadata("/proc/self")?.owned_by_root();
         if as_root {
             let done = Command::new("chown").arg("-R").arg(NOBODY).args([&data, &secret]).status()?;
@@ -62,6 +64,7 @@ impl Postgres {
         if !initdb.status.success() {
             return Err(format!("initdb: {}", String::from_utf8_lossy(&initdb.stderr)).into());
         }
+        fs::remove_file(&secret)?;
         let port = free_port()?;
         let mut postgres = command(&programs.join("postgres"), as_root);
         postgres.arg("-D").arg(&data).args(["-p", &port.to_string(), "-c", "listen_addresses=127.0.0.1"]);

@@ -67,7 +67,8 @@ impl Issuer {
         let line = text.strip_suffix('\n').unwrap_or(&text);
         let key = line.strip_suffix('\r').unwrap_or(line).to_owned();
         let issuer = Self { kid: kid.to_owned(), signing, key };
-        issuer.signer().map_err(|error| wrong(error.to_string()))?;
+        let not_one = |error| wrong(format!("holds no key for {signing:?}, which --algorithm chooses ({error})"));
+        issuer.signer().map_err(not_one)?;
         Ok(issuer)
     }
 

@@ -16,7 +16,7 @@ fn a_target_is_not_told_who_there_is() {
     let scenario = pairs(5, 1) + "[rules]\npreset = \"school\"\n";
     let ended = Tool::run(&scenario, ["--target", "http://127.0.0.1:9", "--key-id", "k", "--key-file", "f"]).end();
     assert_eq!(ended.status, 1);
-    assert!(ended.said.contains("rules: a --target is told of nobody"), "{}", ended.said);
+    assert!(ended.said.contains("rules: a --target knows nothing of these"), "{}", ended.said);
 }
 
 #[test]

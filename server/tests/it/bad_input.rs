@@ -276,6 +276,15 @@ async fn whoever_is_too_fast_is_told_to_wait_and_then_cut_off() {
         }
     }
     assert_closed(raw, RATE_LIMITED, "a flood of pings").await;
+
+    // Nor are they of use before one says who one is.
+    let mut raw = Raw::open(cluster.nodes[0].public(), Encoding::Json).await;
+    for _ in 0..40 {
+        if raw.try_send(Message::Ping(Vec::new().into())).await.is_break() {
+            break;
+        }
+    }
+    assert_closed(raw, RATE_LIMITED, "pings instead of a hello").await;
 }
 
 #[tokio::test]

@@ -69,6 +69,10 @@ impl Life {
         for conversation in &reload {
             self.load(conversation).await?;
         }
+        if again {
+            // Some of what was missed comes as events behind the welcome: all of it is here once this is answered.
+            self.ask(Command::Ping(wire::Ping {})).await?;
+        }
         home.seat(&self.user, State::Reading);
         Ok(reload.len())
     }

@@ -138,7 +138,7 @@ impl Tally {
     /// Notes something that was due in the measured time, with the second it was due in.
     fn note(&self, at_us: u64, person: u32, what: impl FnOnce(&mut StreamSeen, u64)) {
         if (self.from_us..self.to_us).contains(&at_us) {
-            let second = at_us.saturating_sub(self.begin_us) / 1_000_000;
+            let second = at_us.saturating_sub(self.from_us) / 1_000_000;
             self.with(person, |seen| what(seen, second));
         }
     }

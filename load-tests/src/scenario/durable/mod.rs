@@ -10,6 +10,7 @@ use clap::Args;
 use self::search::{ACK_P99_MS_MAX, Found, Held, Probe, search};
 use super::{Scenario, Stage, scaled};
 use crate::{
+    cli::options::{rate, seconds},
     Outcome,
     baseline::{
         bare_postgres::{self, BarePostgres},
@@ -38,13 +39,13 @@ pub struct Durable {
     #[arg(long, default_value_t = 2_000, value_parser = clap::value_parser!(u16).range(1..=9_000))]
     pairs: u16,
     /// The first rate tried, messages per second.
-    #[arg(long, default_value_t = 1_000.0)]
+    #[arg(long, default_value_t = 1_000.0, value_parser = rate)]
     from: f64,
     /// Only this rate, messages per second, instead of a search for the highest.
-    #[arg(long)]
+    #[arg(long, value_parser = rate)]
     rate: Option<f64>,
     /// How long each rate is measured, in seconds, after a warm-up of one and a half.
-    #[arg(long, default_value_t = 4.0)]
+    #[arg(long, default_value_t = 4.0, value_parser = seconds)]
     seconds: f64,
 }
 
@@ -169,6 +170,9 @@ impl Durable {
             stage.progress.say("the same server, each message committed alone");
             let alone = self.search_on(stage, world, crowd, &[ONE_BY_ONE]).await?;
             report.baseline("highest rate with batch size 1", alone.best.rate, "1/s");
+            for doubt in alone.best.seen.doubts(alone.best.ack_ms(0.99)) {
+                report.doubt(format!("with batch size 1, {doubt}"));
+            }
             report.at_least("rate / the same with batch size 1", found.best.rate / alone.best.rate, 20.0, "x");
             costs.push(Figure::new("rate / the same with batch size 1", found.best.rate / alone.best.rate, "x"));
         }
@@ -210,7 +214,7 @@ impl Durable {
         for doubt in best.seen.doubts(best.ack_ms(0.99)) {
             report.doubt(doubt);
         }
-        judge(report, &best.seen.check, best.seen.errors());
+        judge(report, &best.seen.check, best.seen.errors() + found.errors);
         Ok(found)
     }
 

@@ -13,7 +13,7 @@ use super::TEXT_BYTES;
 /// The 99th percentile from which on it is too much.
 pub const ACK_P99_MS_MAX: f64 = 100.0;
 const STEP: f64 = 1.5;
-/// Halvings of the last step: the rate found is within 6 % of the border.
+/// Halvings of the last step: the border is at most an eighth above the rate found.
 const CLOSER: u32 = 2;
 /// How often a rate has to be too much: one stall of the disk or of a neighbour is no border.
 const TRIES: u32 = 2;
@@ -55,6 +55,8 @@ pub struct Found {
     pub refused: Option<Held>,
     /// Messages acknowledged at all rates.
     pub acknowledged: u64,
+    /// Of tries that did not count, for the next one of the same rate was quick.
+    pub errors: u64,
 }
 
 impl Held {
@@ -89,6 +91,7 @@ impl Held {
 /// When a process ends, or every rate is too much.
 pub async fn search(crowd: &Crowd, probe: &Probe<'_>, from: f64, fixed: bool) -> Outcome<Found> {
     let (mut rate, mut acknowledged, mut closer, mut tries) = (from, 0, CLOSER, 0);
+    let (mut dismissed, mut errors) = (0, 0);
     let (mut best, mut refused): (Option<Held>, Option<Held>) = (None, None);
     for _ in 0..LOADS_MAX {
         let held = hold(crowd, probe, rate).await?;
@@ -99,9 +102,14 @@ pub async fn search(crowd: &Crowd, probe: &Probe<'_>, from: f64, fixed: bool) ->
         let verdict = if quick { "" } else { ", too much" };
         probe.progress.say(&format!("{rate:.0} messages per second: {p99}{verdict}"));
         if !quick && !fixed && settled && tries < TRIES {
+            dismissed = held.seen.errors();
             continue;
         }
         tries = 0;
+        if quick {
+            errors += dismissed;
+        }
+        dismissed = 0;
         if quick || fixed {
             best = Some(held);
         } else {
@@ -121,7 +129,7 @@ pub async fn search(crowd: &Crowd, probe: &Probe<'_>, from: f64, fixed: bool) ->
         };
     }
     let best = best.ok_or("every rate tried was too much: --from less")?;
-    Ok(Found { best, refused, acknowledged })
+    Ok(Found { best, refused, acknowledged, errors })
 }
 
 /// Readings are taken while messages flow, before and after alike: PostgreSQL's processes report their counts once per second,

@@ -16,8 +16,9 @@ use wire::{reply::Result as Answer, request::Command};
 
 use super::{Scenario, Stage, scaled};
 use crate::{
+    cli::options::rate,
     Outcome,
-    crowd::{Action, Crowd, Load, Seen, Stream, Who},
+    crowd::{self, Action, Crowd, Load, Seen, Stream, Who},
     measure::{Latencies, schedule::Pace},
     report::{Figure, Report},
     world::{Server, World, http},
@@ -53,7 +54,7 @@ pub struct Provision {
     #[arg(long, default_value_t = 100_000, value_parser = clap::value_parser!(u32).range(1_000..=1_000_000))]
     people: u32,
     /// Messages per second that 50 pairs write meanwhile.
-    #[arg(long, default_value_t = 50.0)]
+    #[arg(long, default_value_t = 50.0, value_parser = rate)]
     rate: f64,
 }
 
@@ -129,6 +130,7 @@ impl Provision {
         crowd.enter(Who::All).await?;
 
         let (seen, ()) = self.chatting(crowd, stage.wait("chat alone", QUIET)).await?;
+        let mut errors = seen.errors();
         for (name, quantile) in [("p50", 0.5), ("p99", 0.99)] {
             if let Some(ms) = ack(&seen).ms(quantile) {
                 report.baseline(format!("ack before, {name}"), ms, "ms");
@@ -139,6 +141,7 @@ impl Provision {
 
         let began = Instant::now();
         let (seen, taken) = self.chatting(crowd, stage.doing("everyone is brought in", import())).await?;
+        errors += seen.errors();
         let (took, after) = (began.elapsed().as_secs_f64(), server.reading().await?);
         if taken.created + taken.unchanged != rows {
             return Err(format!("of {rows} rows {} were created", taken.created).into());
@@ -175,7 +178,10 @@ impl Provision {
         if let Some(p99) = ack(&seen).ms(0.99) {
             report.metric("ack meanwhile, p99 of that", p99, "ms");
         }
-        seen.judge(report, None);
+        crowd::judge(report, &seen.check, errors + seen.errors());
+        for doubt in seen.doubts(None) {
+            report.doubt(doubt);
+        }
         crowd.leave(Who::All).await?;
         Ok(costs)
     }

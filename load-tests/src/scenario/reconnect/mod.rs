@@ -10,6 +10,7 @@ use clap::Args;
 use self::statements::{Statements, told};
 use super::{Scenario, Stage, idle, scaled};
 use crate::{
+    cli::options::{rate, seconds},
     Outcome,
     baseline::accept::Accept,
     crowd::{Action, Cut, Load, Stream, Who},
@@ -43,10 +44,10 @@ pub struct Reconnect {
     #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u16).range(1..=100))]
     conversations: u16,
     /// Messages per second all the while, at full size.
-    #[arg(long, default_value_t = 100.0)]
+    #[arg(long, default_value_t = 100.0, value_parser = rate)]
     rate: f64,
     /// How long is measured what these messages cost by themselves, in seconds.
-    #[arg(long, default_value_t = 20.0)]
+    #[arg(long, default_value_t = 20.0, value_parser = seconds)]
     seconds: f64,
 }
 

@@ -62,7 +62,14 @@ fn rules(table: &mut Table<'_>, folder: &Path) -> Outcome<Option<Rules>> {
     let Some(mut rules) = table.table("rules")? else { return Ok(None) };
     let (preset, file, mark) = (rules.text("preset")?, rules.text("file")?, rules.mark());
     let chosen = match (preset, file) {
-        (Some(preset), None) => Rules::Preset(preset, mark),
+        (Some(preset), None) => {
+            let mut known = causerie_policy::PRESETS.iter().map(|(name, _)| *name);
+            if known.clone().all(|name| name != preset) {
+                let names = known.by_ref().collect::<Vec<_>>().join(", ");
+                return Err(rules.wrong("preset", &format!("there is no preset \"{preset}\"; there are {names}")));
+            }
+            Rules::Preset(preset, mark)
+        }
         (None, Some(file)) => {
             let path = folder.join(file);
             if !path.is_file() {

@@ -146,8 +146,8 @@ impl Run {
         let provisioned = model.provisioned();
         if self.api_key_file.is_none() && !provisioned.is_empty() {
             let keys = provisioned.join(", ");
-            let what = "a --target is told of nobody, people are only named; leave it out, or add --api-key-file with an API key \
-                        of the target's tenant that has the scope `provision`";
+            let what = "a --target knows nothing of these; add --api-key-file with an API key of its tenant that has the scope \
+                        `provision`, or leave them out. `rules` are never put in force on a target: those it has are";
             return Err(format!("{file}: {keys}: {what}").into());
         }
         Ok(())

@@ -104,7 +104,8 @@ impl Plan {
             let there = found.len() + letters.len();
             if there < want {
                 return Err(wanted.mark.wrong(&format!(
-                    "only {there} different ones, begun by somebody online, could be made of these people, not {want}"
+                    "only {there} different ones, begun by somebody online, could be made of these people, not {want}: ask for \
+                     fewer, have more people or more of them online, or look at `within`, `along` and who is a member where"
                 )));
             }
             plan.conversations.push(found);

@@ -42,7 +42,7 @@ fn every_example_reads() {
         .map(|file| {
             let own = read(&file.display().to_string()).expect("reads");
             let load = &own.model.load;
-            assert!(load.ramp_s + load.warm_up_s + load.seconds < 60.0, "{} takes more than two minutes", own.name);
+            assert!(load.ramp_s + load.warm_up_s + load.seconds < 60.0, "{} takes more than a minute", own.name);
             assert!(!own.plan.conversations.concat().is_empty() || !own.plan.letters.is_empty());
             own.name
         })

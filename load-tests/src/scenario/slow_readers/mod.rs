@@ -11,6 +11,7 @@ use clap::Args;
 use self::memory::Memory;
 use super::{Scenario, Stage, scaled};
 use crate::{
+    cli::options::{rate, seconds},
     Outcome,
     crowd::{self, Action, Crowd, Load, Seen, Stream, Who},
     measure::{Latencies, clock, schedule::Pace},
@@ -37,10 +38,10 @@ pub struct SlowReaders {
     #[arg(long, default_value_t = 1_000, value_parser = clap::value_parser!(u16).range(100..=15_000))]
     members: u16,
     /// Messages per second.
-    #[arg(long, default_value_t = 50.0)]
+    #[arg(long, default_value_t = 50.0, value_parser = rate)]
     rate: f64,
     /// How long they do not read, in seconds. As long it is measured without slow readers, half before and half after.
-    #[arg(long, default_value_t = 60.0)]
+    #[arg(long, default_value_t = 60.0, value_parser = seconds)]
     seconds: f64,
 }
 

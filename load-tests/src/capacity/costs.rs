@@ -1,0 +1,133 @@
+//! What a unit of each kind of work costs, out of reports.
+
+use serde_json::Value;
+
+use crate::Outcome;
+
+/// Of a session, a message, a delivery, a read; CPU in microseconds.
+#[derive(Debug, Clone, PartialEq)]
+#[allow(missing_docs)]
+pub struct Costs {
+    /// In the server and in the kernel.
+    pub session_bytes: f64,
+    /// Per second.
+    pub session_cpu: f64,
+    /// Deciding, writing, answering; without any delivery.
+    pub message_cpu: f64,
+    pub delivery_cpu: f64,
+    pub read_cpu: f64,
+    /// Of sending a signal, or hearing one: two nodes have one of each for every message of both.
+    pub signal_cpu: f64,
+    pub return_cpu: f64,
+    pub message_database_cpu: f64,
+    pub read_database_cpu: f64,
+    /// For each node that hears of a message.
+    pub signal_redis_cpu: f64,
+}
+
+/// One of them, in words.
+pub struct Told {
+    pub what: &'static str,
+    pub value: f64,
+    pub unit: &'static str,
+    pub from: &'static str,
+}
+
+impl Costs {
+    /// Reads them.
+    ///
+    /// # Errors
+    /// When one is missing.
+    pub fn of(reports: &[Value]) -> Outcome<Self> {
+        let figure = |scenario: &str, section: &str, name: &str| find(reports, scenario, section, name);
+        let cost = |scenario: &str, name: &str| growth(reports, scenario, name);
+        let delivery_cpu = figure("fanout", "metrics", "server CPU per delivered message")?;
+        // Of pairs: one delivery, and an answer that goes with what else is written to its socket.
+        let message_cpu = (cost("durable", "server CPU per message")? - delivery_cpu).max(0.0);
+        // Both nodes together: the message, its deliveries, a signal sent and two heard.
+        let deliveries =
+            figure("two-nodes", "metrics", "messages delivered")? / figure("two-nodes", "workload", "messages")?;
+        let both = cost("two-nodes", "CPU of both nodes per delivered message")? * deliveries;
+        let signals = both - message_cpu - deliveries * delivery_cpu;
+        Ok(Self {
+            session_bytes: figure("idle", "metrics", "RSS per session")?
+                + figure("idle", "baselines", "kernel slab per socket")?,
+            session_cpu: cost("idle", "CPU per session")?,
+            message_cpu,
+            delivery_cpu,
+            read_cpu: cost("office-day", "server CPU per request, deliveries included")?,
+            signal_cpu: (signals / 3.0).max(0.0),
+            return_cpu: cost("reconnect", "server CPU per return")?,
+            message_database_cpu: cost("durable", "database CPU per message")?,
+            read_database_cpu: cost("office-day", "database CPU per request")?,
+            signal_redis_cpu: cost("two-nodes", "Redis CPU per message")? / 2.0,
+        })
+    }
+
+    /// All of them, for people.
+    pub fn each(&self) -> [Told; 10] {
+        let told = |what, value, unit, from| Told { what, value, unit, from };
+        [
+            told("session, memory of server and kernel", self.session_bytes, "B", "`idle`"),
+            told("session, CPU", self.session_cpu, "us/s", "`idle`"),
+            told("message stored and answered, CPU", self.message_cpu, "us", "`durable`, less one delivery"),
+            told("delivery of a message, CPU", self.delivery_cpu, "us", "`fanout`"),
+            told("read, CPU", self.read_cpu, "us", "`office-day`, all requests together"),
+            told("signal between nodes sent or heard, CPU", self.signal_cpu, "us", "`two-nodes`, what is left of it"),
+            told("return after a cut, CPU", self.return_cpu, "us", "`reconnect`"),
+            told("message stored, database CPU", self.message_database_cpu, "us", "`durable`"),
+            told("read, database CPU", self.read_database_cpu, "us", "`office-day`"),
+            told("signal to one node, Redis CPU", self.signal_redis_cpu, "us", "`two-nodes`"),
+        ]
+    }
+}
+
+/// The last report of a scenario; a single report is its own.
+fn report<'a>(reports: &'a [Value], scenario: &str) -> Outcome<&'a Value> {
+    let all = reports.iter().flat_map(|one| match one["reports"].as_array() {
+        Some(several) => several.iter().collect::<Vec<_>>(),
+        None => vec![one],
+    });
+    let mut named = all.filter(|report| report["scenario"] == scenario);
+    named.next_back().ok_or_else(|| format!("no report of `{scenario}`").into())
+}
+
+fn find(reports: &[Value], scenario: &str, section: &str, name: &str) -> Outcome<f64> {
+    let figures = report(reports, scenario)?[section].as_array();
+    value(figures.into_iter().flatten(), name).ok_or_else(|| format!("`{scenario}`: {section} have no `{name}`").into())
+}
+
+/// What a unit cost at the largest size.
+fn growth(reports: &[Value], scenario: &str, name: &str) -> Outcome<f64> {
+    let steps = report(reports, scenario)?["growth"].as_array();
+    let largest = steps.and_then(|steps| steps.last()).and_then(|step| step["costs"].as_array());
+    value(largest.into_iter().flatten(), name).ok_or_else(|| format!("`{scenario}`: growth has no `{name}`").into())
+}
+
+fn value<'a>(mut figures: impl Iterator<Item = &'a Value>, name: &str) -> Option<f64> {
+    figures.find(|figure| figure["name"] == name)?["value"].as_f64()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn the_last_report_that_has_it_counts() {
+        let one = |value: f64| json!({ "scenario": "idle", "metrics": [{ "name": "x", "value": value }] });
+        let set = json!({ "reports": [one(1.0), { "scenario": "fanout" }] });
+        assert_eq!(find(&[set.clone(), one(2.0)], "idle", "metrics", "x").expect("there"), 2.0);
+        assert_eq!(find(std::slice::from_ref(&set), "idle", "metrics", "x").expect("there"), 1.0);
+        let missing = find(&[set], "fanout", "metrics", "x").expect_err("not there").to_string();
+        assert!(missing.contains("fanout") && missing.contains("`x`"), "{missing}");
+    }
+
+    #[test]
+    fn the_largest_size_counts() {
+        let step = |value: f64| json!({ "costs": [{ "name": "x", "value": value }] });
+        let report = json!({ "scenario": "idle", "growth": [step(1.0), step(2.0)] });
+        assert_eq!(growth(&[report], "idle", "x").expect("there"), 2.0);
+    }
+}
