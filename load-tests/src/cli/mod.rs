@@ -154,8 +154,13 @@ fn stage(common: Common, limit_minutes: u32) -> Outcome<Stage> {
     // Hours later would be too late to learn of it.
     for (option, file) in [("--json", &common.json), ("--html", &common.html)] {
         if let Some(file) = file {
+            let is_new = !file.exists();
             let opened = fs::OpenOptions::new().create(true).append(true).open(file);
             opened.map_err(|error| format!("{option} {}: {error}", file.display()))?;
+            if is_new {
+                // Who waits for the report does not find an empty one.
+                fs::remove_file(file)?;
+            }
         }
     }
     let stop = Stop::new();
