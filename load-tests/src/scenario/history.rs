@@ -246,7 +246,8 @@ async fn lists(stage: &Stage, world: &World, crowd: &Crowd, plan: &Plan, report:
     if let (Some(at_rest), Some(before), Some(after)) = (at_rest, before, after) {
         let per_page = |of: fn(&Statements) -> f64| {
             let by_itself = (of(&before) - of(&at_rest)) / REST_S * elapsed_s;
-            (of(&after) - of(&before) - by_itself) / pages
+            // Whole ones: what it does by itself is known as an average only.
+            (of(&after) - of(&before) - by_itself).round() / pages
         };
         let all = per_page(|it| it.all);
         report.metric("SQL statements per page of a list that read conversations", per_page(|it| it.of_conversations), "");
