@@ -1,7 +1,8 @@
 //! The end of a run before its time: somebody asks for it, or it takes too long. What was measured so far is reported.
 
-use std::{fmt, sync::Arc, time::Duration};
+use std::{fmt, fs, sync::Arc, time::Duration};
 
+use rustix::process::{Pid, Signal, kill_process_group};
 use tokio::{
     signal::unix::{SignalKind, signal},
     sync::watch,
@@ -44,7 +45,8 @@ impl Stop {
         Self(Arc::new(watch::Sender::new(None)))
     }
 
-    /// Asks for it after this long, and when the process is told to end. Told twice, the process ends at once.
+    /// Asks for it after this long, and when the process is told to end. Told twice, the process ends at once,
+    /// and all it started with it; its folder stays.
     ///
     /// # Errors
     /// When signals can't be listened to.
@@ -65,6 +67,7 @@ impl Stop {
                 _ = interrupt.recv() => {}
                 _ = terminate.recv() => {}
             }
+            end_children();
             std::process::exit(crate::cli::INTERRUPTED.into());
         });
         Ok(())
@@ -120,6 +123,18 @@ impl Stop {
             biased;
             () = self.asked() => Err(Stopped(self.why().unwrap_or(Why::Asked)).into()),
             done = work => done,
+        }
+    }
+}
+
+/// Each leads a process group of its own, so that a terminal's Ctrl-C reaches only this process.
+fn end_children() {
+    let threads = fs::read_dir("/proc/self/task").into_iter().flatten().flatten();
+    let children = threads.filter_map(|thread| fs::read_to_string(thread.path().join("children")).ok());
+    for children in children {
+        for child in children.split_whitespace().filter_map(|pid| Pid::from_raw(pid.parse().ok()?)) {
+            // PostgreSQL ends its own processes at this one, and not at KILL.
+            let _ = kill_process_group(child, Signal::QUIT);
         }
     }
 }

@@ -48,7 +48,8 @@ pub struct Common {
     /// Where the run keeps its data, in a folder that is removed at the end. Its file system is what `durable` measures.
     #[arg(long, global = true, value_name = "DIR", default_value_os_t = std::env::temp_dir())]
     pub dir: PathBuf,
-    /// The parts of the full size that are measured one after the other. Goals are judged at the last.
+    /// The parts of the full size that are measured one after the other. Goals are judged at the last. The file of
+    /// `run` is of one size, so it is measured once.
     #[arg(long, global = true, value_name = "PARTS", value_delimiter = ',', default_value = "0.25,0.5,1", value_parser = part)]
     pub sizes: Vec<f64>,
     /// End after so many minutes, with a report of what was measured by then. Default 60, for `all` 180.

@@ -16,7 +16,8 @@ use std::sync::Arc;
 
 pub use connect::Database;
 use sea_orm::{
-    DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, SqliteTransactionMode, TransactionOptions, TransactionTrait,
+    ConnectionTrait as _, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, SqliteTransactionMode,
+    TransactionOptions, TransactionTrait,
 };
 
 /// The database could not answer. What it said is for the log; peers read `unavailable`.
@@ -123,6 +124,18 @@ impl Store {
         let options =
             TransactionOptions { sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate), ..Default::default() };
         Ok(self.writer.begin_with_options(options).await?)
+    }
+
+    /// As [`Store::begin`], for much at a time: PostgreSQL plans each statement for what it is about, and may read all of a table.
+    ///
+    /// # Errors
+    /// When no connection can be had.
+    pub async fn begin_bulk(&self) -> Result<DatabaseTransaction, StoreError> {
+        let transaction = self.begin().await?;
+        if !self.is_embedded() {
+            transaction.execute_unprepared(connect::POSTGRES_BULK_SETTINGS).await?;
+        }
+        Ok(transaction)
     }
 
     /// SQLite: a file, for one server.

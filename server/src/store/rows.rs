@@ -108,7 +108,9 @@ impl<const N: usize> Rows<N> {
         }
         let arrays = self.columns.iter().zip(columns);
         values.extend(arrays.map(|((_, column), values)| Value::Array(column.array().0, Some(Box::new(values)))));
-        format!("SELECT * FROM unnest({})", casts.join(", "))
+        // The limit is how many there are. A plan that serves any number is made for one row then, a look at an index, and not
+        // for ten, for which it would rather read the whole of a small table; and is kept while that grows.
+        format!("SELECT * FROM unnest({}) LIMIT cardinality({})", casts.join(", "), casts[0])
     }
 
     fn marks(self, values: &mut Vec<Value>) -> String {

@@ -70,7 +70,7 @@ const GOALS: [Goal; 17] = {
     ]
 };
 
-/// Reads the limits. What must never happen has one of 0 unless the file says otherwise.
+/// Reads the limits. What must never happen and could has one of 0 unless the file says otherwise.
 ///
 /// # Errors
 /// When one is out of its bounds, or about something that is not done.
@@ -84,16 +84,15 @@ pub fn read(table: &mut Table<'_>, load: &Doings) -> Outcome<Vec<Limit>> {
             None => None,
         };
         let never = matches!(goal.of, Of::Errors | Of::Lost | Of::Doubled | Of::Reordered);
-        let Some(limit) = limit.or(never.then_some(0.0)) else { continue };
         let is_done = match goal.of {
-            Of::Ack(_) | Of::Delivered(_) | Of::CpuPerMessage => does(Deed::Send) || does(Deed::Mail),
             Of::Answer(deed, _) => does(deed),
-            _ => true,
+            Of::Errors | Of::Rss => true,
+            _ => does(Deed::Send) || does(Deed::Mail),
         };
-        if !is_done {
-            let said = said.as_ref().ok_or("only what is said can be out of place")?;
+        if let (Some(said), Some(_), false) = (&said, limit, is_done) {
             return Err(said.wrong(goal.key, "nobody does this in the file; see the rates of [load]"));
         }
+        let Some(limit) = limit.or((never && is_done).then_some(0.0)) else { continue };
         limits.push(Limit { goal, limit });
     }
     if let Some(said) = said {

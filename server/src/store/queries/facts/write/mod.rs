@@ -40,7 +40,7 @@ impl FactWrite {
     /// # Errors
     /// When the database fails.
     pub async fn begin(store: &Store, tenant: TenantId, now_ms: i64) -> Result<Self, StoreError> {
-        let transaction = store.begin().await?;
+        let transaction = store.begin_bulk().await?;
         lock::exclusive(&transaction, tenant).await?;
         Ok(Self { transaction, tenant, now_ms, changes: Vec::new() })
     }
