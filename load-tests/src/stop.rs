@@ -133,8 +133,8 @@ fn end_children() {
     let children = threads.filter_map(|thread| fs::read_to_string(thread.path().join("children")).ok());
     for children in children {
         for child in children.split_whitespace().filter_map(|pid| Pid::from_raw(pid.parse().ok()?)) {
-            // PostgreSQL ends its own processes at this one, and not at KILL.
-            let _ = kill_process_group(child, Signal::QUIT);
+            // At this one PostgreSQL ends its own processes, which have groups of theirs, and the others end as well.
+            let _ = kill_process_group(child, Signal::INT);
         }
     }
 }

@@ -216,7 +216,7 @@ impl Import {
 
     async fn transaction(&self, rows: &[&Row]) -> Result<Done, StoreError> {
         let Parts { store, tenant, words, clock, committed, .. } = &self.parts;
-        let mut write = FactWrite::begin(store, *tenant, clock.now_ms()).await?;
+        let mut write = FactWrite::begin_bulk(store, *tenant, clock.now_ms()).await?;
         let mut done = apply::apply(&mut write, words, rows, self.dry.as_ref()).await?;
         if self.options.dry_run {
             write.rollback().await?;
@@ -286,7 +286,7 @@ impl Import {
 
     async fn removal(&self, going: &[(String, Going)]) -> Result<Vec<Outcome>, StoreError> {
         let Parts { store, tenant, words, clock, committed, .. } = &self.parts;
-        let mut write = FactWrite::begin(store, *tenant, clock.now_ms()).await?;
+        let mut write = FactWrite::begin_bulk(store, *tenant, clock.now_ms()).await?;
         let (outcomes, ended) = replace::remove(&mut write, going, words).await?;
         if self.options.dry_run {
             write.rollback().await?;

@@ -38,10 +38,12 @@ const SQLITE_WAL_PAGES: u32 = 4_000;
 /// How PostgreSQL goes about statements that look up, by an index, the few things their `input` names. Left to itself it plans anew
 /// for each length of `input`, which takes longer than the statement (63 % of the database's time at 3,000 messages per second),
 /// or, as long as it knows little of a table, compiles it, for 25 ms each time. A plan that is kept must not read all of a table,
-/// though it was small once. Said on the connection and not in its startup, where poolers refuse what they don't know.
+/// though it was small once. Said on the connection and not in its startup, where poolers refuse what they don't know;
+/// they have to pool sessions, not transactions.
 const POSTGRES_SETTINGS: &str = "SET jit = off; SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off";
-/// The same for thousands of things at once: a plan for the few makes an import take 2.4 times as long.
-pub const POSTGRES_BULK_SETTINGS: &str = "SET LOCAL plan_cache_mode = auto; SET LOCAL enable_seqscan = on";
+/// For a transaction with thousands of rows. Only this one: a plan kept by one transaction serves the others of its connection, too,
+/// and must not be one that they may not make.
+pub const POSTGRES_BULK_SETTINGS: &str = "SET LOCAL plan_cache_mode = auto";
 /// A connection idle for longer is tested before it is used.
 const IDLE_UNTESTED: Duration = Duration::from_millis(500);
 
@@ -66,6 +68,7 @@ impl Store {
                     // nobody used it.
                     .test_before_acquire_if_idle_for(IDLE_UNTESTED)
                     .sqlx_logging(false)
+                    .map_sqlx_postgres_opts(|options| options.statement_cache_capacity(STATEMENTS_KEPT))
                     .map_sqlx_postgres_pool_opts(|pool| {
                         pool.after_connect(|connection, _| {
                             Box::pin(async move { connection.execute(POSTGRES_SETTINGS).await.map(drop) })

@@ -126,7 +126,7 @@ impl Store {
         Ok(self.writer.begin_with_options(options).await?)
     }
 
-    /// As [`Store::begin`], for much at a time: PostgreSQL plans each statement for what it is about, and may read all of a table.
+    /// As [`Store::begin`], for thousands of rows: PostgreSQL plans the statements for how many there are.
     ///
     /// # Errors
     /// When no connection can be had.

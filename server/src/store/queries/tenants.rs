@@ -3,10 +3,14 @@
 use std::collections::HashMap;
 
 use causerie_protocol::TenantId;
-use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait as _, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait as _, EntityTrait, QueryFilter, QueryOrder, QueryResult};
 use uuid::Uuid;
 
-use crate::store::{Store, StoreError, entities::tenant, rows::statement};
+use crate::store::{
+    Store, StoreError,
+    entities::tenant,
+    rows::{self, statement},
+};
 
 /// A customer of this server.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -143,9 +147,11 @@ pub async fn all(store: &Store) -> Result<Vec<Tenant>, StoreError> {
 /// # Errors
 /// When the database fails.
 pub async fn epochs(store: &Store, tenants: &[TenantId]) -> Result<HashMap<TenantId, String>, StoreError> {
-    let ids = tenants.iter().map(|tenant| tenant.0);
-    let rows = tenant::Entity::find().filter(tenant::Column::Id.is_in(ids)).all(store.reader()).await?;
-    Ok(rows.into_iter().map(|row| (row.id.into(), row.epoch.to_string())).collect())
+    let sql = "SELECT t.id, t.epoch FROM input JOIN tenants t ON t.id = input.id";
+    let query = rows::ids(tenants.iter().copied()).statement(store.backend(), sql, &[]);
+    let found = store.reader().query_all_raw(query).await?;
+    let epoch = |row: &QueryResult| Ok((TenantId(row.try_get("", "id")?), row.try_get::<Uuid>("", "epoch")?.to_string()));
+    found.iter().map(epoch).collect()
 }
 
 /// The tenant of an id.

@@ -40,7 +40,18 @@ impl FactWrite {
     /// # Errors
     /// When the database fails.
     pub async fn begin(store: &Store, tenant: TenantId, now_ms: i64) -> Result<Self, StoreError> {
-        let transaction = store.begin_bulk().await?;
+        Self::within(store.begin().await?, tenant, now_ms).await
+    }
+
+    /// As [`FactWrite::begin`], for thousands of changes.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn begin_bulk(store: &Store, tenant: TenantId, now_ms: i64) -> Result<Self, StoreError> {
+        Self::within(store.begin_bulk().await?, tenant, now_ms).await
+    }
+
+    async fn within(transaction: DatabaseTransaction, tenant: TenantId, now_ms: i64) -> Result<Self, StoreError> {
         lock::exclusive(&transaction, tenant).await?;
         Ok(Self { transaction, tenant, now_ms, changes: Vec::new() })
     }
