@@ -118,11 +118,13 @@ pub async fn run(scenario: &dyn Scenario, stage: &Stage) -> Outcome<Report> {
     let sizes = if scenario.grows() { stage.common.sizes() } else { vec![1.0] };
     let (mut steps, mut carried) = (Vec::new(), Vec::new());
     let mut last: Option<Report> = None;
+    let mut began_at = None;
     for scale in sizes {
         let size = in_words(scale);
         stage.progress.say(&format!("{}, {size}", scenario.name()));
         let mut report = Report::new(scenario.name());
         report.title = scenario.title();
+        began_at.get_or_insert(report.began);
         match scenario.measure(stage, scale, &mut report).await {
             Ok(costs) => {
                 steps.push(Step { scale, workload: report.workload.clone(), costs });
@@ -149,6 +151,7 @@ pub async fn run(scenario: &dyn Scenario, stage: &Stage) -> Outcome<Report> {
     }
     let mut report = last.ok_or("--sizes: expected at least one")?;
     report.took_s = began.elapsed().as_secs_f64();
+    report.began = began_at.unwrap_or(report.began);
     if stage.writes_to_memory() {
         report.doubt("--dir is a file system in memory: nothing was written to a disk");
     }
