@@ -149,6 +149,11 @@ mod tests {
                     assert!(looks_up, "{count} rows, a small table: {small}: {plan:#?}");
                 }
             }
+            let sql = "SELECT custom_plans FROM pg_prepared_statements WHERE name = 'look'";
+            let plans =
+                transaction.query_one_raw(rows::statement(DbBackend::Postgres, sql, Vec::new())).await.expect("asks");
+            let custom: i64 = plans.expect("is prepared").try_get("", "custom_plans").expect("a number");
+            assert_eq!(custom, 0, "one plan serves any number of rows");
             transaction.execute_unprepared("DEALLOCATE look").await.expect("forgets");
         })
         .await;

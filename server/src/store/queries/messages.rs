@@ -118,11 +118,11 @@ impl Store {
         // of it is in memory at once: of what is too much, as much as shows that it is.
         let sql = format!(
             "SELECT * FROM (SELECT c.id AS c_id, c.version AS c_version, c.last_seq AS c_last_seq, c.member_count, input.since, \
-             {COLUMNS}, SUM(LENGTH(x.text)) OVER (PARTITION BY c.id, input.since ORDER BY x.version) AS so_far FROM input \
+             {COLUMNS}, SUM(OCTET_LENGTH(x.text)) OVER (PARTITION BY c.id, input.since ORDER BY x.version) AS so_far FROM input \
              JOIN conversations c ON c.id = input.id \
              LEFT JOIN messages x ON x.conversation_id = c.id AND x.version > input.since \
              AND c.version - input.since <= {}) changes \
-             WHERE so_far IS NULL OR so_far - LENGTH(text) <= {} ORDER BY version",
+             WHERE so_far IS NULL OR so_far - OCTET_LENGTH(text) <= {} ORDER BY version",
             limits::CHANGES_MAX,
             limits::CHANGES_TEXT_BYTES_MAX,
         );
