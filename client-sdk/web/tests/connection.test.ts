@@ -190,6 +190,7 @@ test("refreshes the token on the connection a minute before it runs out", async 
   const client = peer.client();
   client.connect();
   const { link } = await peer.welcome({ tokenExpiresAt: "2026-11-20T12:10:00Z", heartbeatMs: 3_600_000 });
+  link.reply(await link.next("listConversations"), { conversationPage: {} });
   await client.ready();
   await peer.clock.advance(9 * 60_000 - 1);
   expect(link.asked("refreshToken")).toBe(false);
@@ -243,15 +244,56 @@ test("asks a silent server and cuts one that does not answer", async () => {
   const client = peer.client();
   client.connect();
   const { link } = await peer.welcome({ heartbeatMs: 10_000 });
+  link.reply(await link.next("listConversations"), { conversationPage: {} });
   await client.ready();
   await peer.clock.advance(10_000);
   link.reply(await link.next("ping"), { pong: {} });
   await peer.clock.advance(10_000);
   await link.next("ping");
   expect(client.state.name).toBe("connected");
-  await peer.clock.advance(10_000);
+  await peer.clock.advance(5_000);
   expect(client.state.name).toBe("reconnecting");
   expect(link.readyState).toBe(3);
+});
+
+test("a dead connection is found ten seconds after the first command without an answer", async () => {
+  const peer = new Peer();
+  const { client, link } = await peer.connected([]);
+  const doubts: boolean[] = [];
+  client.on("doubt", (inDoubt) => doubts.push(inDoubt));
+  client.searchDirectory("to").catch(() => {});
+  await peer.clock.advance(5_000);
+  await link.next("ping");
+  expect(client.inDoubt).toBe(true);
+  expect(client.state.name).toBe("connected");
+  await peer.clock.advance(5_000);
+  expect(client.state.name).toBe("reconnecting");
+  expect(doubts).toEqual([true, false]);
+});
+
+test("a device that goes offline doubts its connection at once, and trusts it again when the server answers", async () => {
+  const peer = new Peer();
+  const { client, link } = await peer.connected([]);
+  peer.network.set(false);
+  expect(client.inDoubt).toBe(true);
+  link.reply(await link.next("ping"), { pong: {} });
+  expect(client.inDoubt).toBe(false);
+  expect(client.state.name).toBe("connected");
+  peer.network.set(false);
+  await peer.clock.advance(5_000);
+  expect(client.state).toEqual({ name: "reconnecting", waitingForNetwork: true });
+});
+
+test("connect while waiting to come back tries at once", async () => {
+  const peer = new Peer();
+  const client = peer.client({ backoff: { minMs: 10_000, maxMs: 10_000 } });
+  client.connect();
+  const { link } = await peer.welcome();
+  await client.ready();
+  link.end();
+  client.connect();
+  await settled();
+  expect(peer.links).toHaveLength(2);
 });
 
 test("a server that never welcomes is given up", async () => {
@@ -285,8 +327,12 @@ test("a command without an answer fails as temporary; one that the server refuse
   const search = client.searchDirectory("to");
   const late = expect(search).rejects.toMatchObject({ name: "timeout", code: 102, temporary: true });
   await link.next("searchDirectory");
-  await peer.clock.advance(10_000);
+  await peer.clock.advance(5_000);
+  // The server is asked whether it is there: it is, only this command has no answer.
+  link.reply(await link.next("ping"), { pong: {} });
+  await peer.clock.advance(5_000);
   await late;
+  expect(client.state.name).toBe("connected");
   const start = client.startDirect({ externalId: "tom" });
   const refused = expect(start).rejects.toMatchObject({
     name: "invalid",

@@ -31,12 +31,15 @@ import { Presences } from "./presence.js";
 import { Store } from "./store.js";
 import { Sync } from "./sync.js";
 import { Typing } from "./typing.js";
+import { Users } from "./users.js";
 import type * as wire from "./wire.gen.js";
 
 /** What `on` can be asked for. */
 export interface ClientEvents {
   /** The connection's state changed. */
   state: ConnectionState;
+  /** The connection is in doubt: the device says that it is offline, or the server owes an answer. It proves alive or is lost soon. */
+  doubt: boolean;
   /** The list of conversations changed: order, members, or anything in one. */
   list: undefined;
   /** A conversation or its messages changed. */
@@ -46,6 +49,8 @@ export interface ClientEvents {
   /** Who is writing in a conversation. */
   typing: { readonly conversationId: string; readonly userIds: readonly string[] };
   presence: Presence;
+  /** People asked for by `user` are known now. */
+  users: undefined;
   /** A relation of one's own came, was answered or ended. */
   relation: Relation;
   /** Unread messages in all conversations together. */
@@ -88,9 +93,11 @@ export class Client {
   readonly #outbox: Outbox;
   readonly #typing: Typing;
   readonly #presences: Presences;
+  readonly #users: Users;
   readonly #histories = new Map<string, History>();
   #restored: Promise<void> | undefined;
   #presented = false;
+  #inDoubt = false;
   #me: User | undefined;
   #limits: wire.Limits = {};
 
@@ -108,9 +115,18 @@ export class Client {
       welcomed: (welcome) => this.#welcomed(welcome),
       event: (event) => this.#event(event),
       state: (state) => this.#stateChanged(state),
+      doubt: (inDoubt) => {
+        this.#inDoubt = inDoubt;
+        this.#events.emit("doubt", inDoubt);
+      },
       error,
     });
+    this.#users = new Users(
+      async (userIds) => ((await this.#connection.call("getUsers", { userIds })).users ?? []).map(toUser),
+      () => this.#events.emit("users", undefined),
+    );
     this.#store = new Store({
+      peopleTold: (people) => this.#users.learn(people),
       listChanged: () => this.#events.emit("list", undefined),
       conversationChanged: (id) => {
         const version = this.#store.get(id)?.conversation.version;
@@ -154,7 +170,7 @@ export class Client {
 
   // Connection
 
-  /** Connects and stays connected until `disconnect`. Harmless when connected. */
+  /** Connects and stays connected until `disconnect`. While it waits to come back, tries at once. Harmless when connected. */
   connect(): void {
     this.#restored ??= this.#outbox.restore();
     this.#connection.connect();
@@ -172,6 +188,11 @@ export class Client {
 
   get state(): ConnectionState {
     return this.#connection.state;
+  }
+
+  /** There is reason to doubt the connection: the server is being asked. */
+  get inDoubt(): boolean {
+    return this.#inDoubt;
   }
 
   /** Who is connected; unknown before the first connection. */
@@ -229,9 +250,12 @@ export class Client {
     return this.#offered(conversation);
   }
 
-  /** The direct conversation with a person: the one there is, or a new one. */
-  startDirect(user: UserRef): Promise<Conversation> {
-    return this.#start({ kind: kindOnWire("direct"), with: [user] });
+  /**
+   * The direct conversation with a person: the one there is, or a new one. With a first message, nothing is made unless that
+   * is sent too; call again with the same `clientId` after a failure: it is sent once.
+   */
+  startDirect(user: UserRef, firstMessage?: { readonly clientId: string; readonly text: string }): Promise<Conversation> {
+    return this.#start({ kind: kindOnWire("direct"), with: [user], ...(firstMessage && { firstMessage }) });
   }
 
   /** A new group of oneself and others. */
@@ -300,7 +324,9 @@ export class Client {
   /** A page of a conversation's members. */
   async listMembers(conversationId: string, cursor = ""): Promise<Page<Member>> {
     const page = await this.#connection.call("listMembers", { conversationId, cursor });
-    return { items: (page.members ?? []).map(toMember), nextCursor: page.nextCursor ?? "" };
+    const items = (page.members ?? []).map(toMember);
+    this.#users.learn(items.map(({ user }) => user));
+    return { items, nextCursor: page.nextCursor ?? "" };
   }
 
   // Messages
@@ -398,7 +424,9 @@ export class Client {
   async searchDirectory(query: string, limit = 0, cursor = ""): Promise<DirectoryPage> {
     const page = await this.#connection.call("searchDirectory", { query, limit, cursor });
     const { hits = [], nextCursor = "", mayStartGroup = false } = page;
-    return { items: hits.map(toHit), nextCursor, mayStartGroup };
+    const items = hits.map(toHit);
+    this.#users.learn(items.map(({ user }) => user));
+    return { items, nextCursor, mayStartGroup };
   }
 
   /** Asks someone for a mutual relation (`friend`), or enters a one-sided one (`block`). */
@@ -419,13 +447,27 @@ export class Client {
   /** A page of one's relations; of all names where `relation` is empty. */
   async relations(relation = "", cursor = ""): Promise<Page<Relation>> {
     const { relations = [], nextCursor = "" } = await this.#connection.call("listRelations", { relation, cursor });
-    return { items: relations.map(toRelation), nextCursor };
+    const items = relations.map(toRelation);
+    this.#users.learn(items.map(({ user }) => user));
+    return { items, nextCursor };
   }
 
   /** People by id, at most 100. */
   async getUsers(userIds: readonly string[]): Promise<readonly User[]> {
     const { users = [] } = await this.#connection.call("getUsers", { userIds: [...userIds] });
-    return users.map(toUser);
+    const told = users.map(toUser);
+    this.#users.learn(told);
+    return told;
+  }
+
+  /** A person met in any answer. One who is not known is asked for, and the `users` event tells. */
+  user(userId: string): User | undefined {
+    return this.#users.get(userId);
+  }
+
+  /** The server was asked for this person and did not tell: there is no such person, or not for the connected one. */
+  isHidden(userId: string): boolean {
+    return this.#users.isRefused(userId);
   }
 
   async #start(body: wire.StartConversation): Promise<Conversation> {
@@ -473,6 +515,7 @@ export class Client {
 
   #welcomed(welcome: wire.Welcome): void {
     this.#me = toUser(welcome.me);
+    this.#users.learn([this.#me]);
     this.#limits = welcome.limits ?? {};
     this.#store.totalUnread = welcome.totalUnread ?? 0;
     if (!this.#sync.welcome(welcome.resumed, this.#presented)) {
@@ -484,6 +527,7 @@ export class Client {
   #stateChanged(state: ConnectionState): void {
     if (state.name === "connected") {
       this.#presences.connected();
+      this.#users.connected();
       this.#outbox.start();
     } else {
       this.#typing.clear();

@@ -1,7 +1,7 @@
 // One connection after another: connect, say hello, stay, come back. What the frames mean is the client's business.
 import { fullJitter, later, returnAfter } from "./backoff.js";
 import { asError, type CauserieError, closedByServer, notConnected, timedOut, wantsFreshToken } from "./errors.js";
-import { Heartbeat } from "./heartbeat.js";
+import { Heartbeat, patienceMs } from "./heartbeat.js";
 import type { Settings, SocketLike } from "./options.js";
 import { type Answers, type CommandBody, type CommandName, Requests } from "./requests.js";
 import { Tokens } from "./tokens.js";
@@ -26,6 +26,8 @@ export interface ConnectionListener {
   welcomed(welcome: wire.Welcome): void;
   event(event: wire.Event): void;
   state(state: ConnectionState): void;
+  /** There is reason to doubt the connection, or no more. */
+  doubt(inDoubt: boolean): void;
   error(error: CauserieError): void;
 }
 
@@ -72,9 +74,10 @@ export class Connection {
     return this.#state;
   }
 
-  /** Starts; harmless when started already. */
+  /** Starts. While it waits to come back, tries at once; harmless when connected. */
   connect(): void {
     const { name } = this.#state;
+    if (this.#cancelRetry) return this.#online();
     if (name !== "disconnected" && name !== "closed") return;
     if (name === "closed") this.#tokens.drop();
     this.#failures = 0;
@@ -114,7 +117,9 @@ export class Connection {
     await this.connected(this.settings.commandTimeoutMs);
     const requests = this.#requests;
     if (!requests) throw absence(this.#state);
-    return requests.call(name, body, this.settings.commandTimeoutMs);
+    const { clock, commandTimeoutMs } = this.settings;
+    const cancelDoubt = clock.after(patienceMs, () => requests === this.#requests && this.#heartbeat?.probe());
+    return requests.call(name, body, commandTimeoutMs).finally(cancelDoubt);
   }
 
   /** Sends a command that wants no reply, if there is a connection. */
@@ -186,6 +191,7 @@ export class Connection {
       welcome.heartbeatMs || defaultHeartbeatMs,
       () => void this.#requests?.call("ping", {}, this.settings.commandTimeoutMs).catch(() => {}),
       () => this.#lost(1006, ""),
+      (inDoubt) => this.listener.doubt(inDoubt),
     );
     this.listener.welcomed(welcome);
     this.#enter({ name: "connected" });

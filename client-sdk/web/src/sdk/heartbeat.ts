@@ -1,19 +1,24 @@
 import type { Clock } from "./options.js";
 
+/** A question without an answer for this long proves a connection dead, in milliseconds. */
+export const patienceMs = 5_000;
+
 /**
  * Watches over a silent connection. Browsers do not show WebSocket pings, so a client that heard nothing for one interval asks
- * with a `ping` command, and takes the connection for dead when nothing was heard for two.
+ * with a `ping` command, and so it does where there is reason to doubt. A connection that then stays silent is dead.
  */
 export class Heartbeat {
   #cancel: () => void = () => {};
+  /** Set while a question is unanswered. */
+  #cancelDoubt: (() => void) | undefined;
   #lastHeard = 0;
-  #asked = false;
 
   constructor(
     private readonly clock: Clock,
     private readonly intervalMs: number,
     private readonly ask: () => void,
     private readonly lost: () => void,
+    private readonly doubted: (inDoubt: boolean) => void,
   ) {
     this.heard();
     this.#watch(intervalMs);
@@ -22,25 +27,33 @@ export class Heartbeat {
   /** Something came from the server. */
   heard(): void {
     this.#lastHeard = this.clock.now();
-    this.#asked = false;
+    this.#trust();
   }
 
-  /** Asks now, where there is reason to doubt: the network changed. */
+  /** Asks now, where there is reason to doubt: the network changed, a command has no answer. */
   probe(): void {
-    this.#asked = true;
+    if (this.#cancelDoubt) return;
+    this.#cancelDoubt = this.clock.after(patienceMs, this.lost);
+    this.doubted(true);
     this.ask();
   }
 
   stop(): void {
     this.#cancel();
+    this.#trust();
+  }
+
+  #trust(): void {
+    if (!this.#cancelDoubt) return;
+    this.#cancelDoubt();
+    this.#cancelDoubt = undefined;
+    this.doubted(false);
   }
 
   #watch(delayMs: number): void {
     this.#cancel = this.clock.after(delayMs, () => {
       const silentMs = this.clock.now() - this.#lastHeard;
-      // Only a question that went unanswered is proof: a laptop that slept has been deaf, not forgotten.
-      if (silentMs >= 2 * this.intervalMs && this.#asked) return this.lost();
-      if (silentMs >= this.intervalMs && !this.#asked) this.probe();
+      if (silentMs >= this.intervalMs) this.probe();
       this.#watch(Math.max(silentMs >= this.intervalMs ? this.intervalMs : this.intervalMs - silentMs, 1));
     });
   }

@@ -14,6 +14,8 @@ export interface HistoryHost {
 /** The messages of one conversation, read and extended in both directions. The `history` event tells when it changed. */
 export class History {
   #loading: Promise<void> | undefined;
+  /** What is being loaded: the same wanted again is not asked for twice. */
+  #loadingRange = "";
 
   constructor(
     readonly conversationId: string,
@@ -74,9 +76,15 @@ export class History {
     return this.store.get(this.conversationId)?.timeline;
   }
 
-  /** One load at a time: who asks meanwhile waits for the one under way. */
-  #once(range: wire.GetHistory, take: (timeline: Timeline, page: HistoryPage) => void): Promise<void> {
-    this.#loading ??= this.#load(range, take).finally(() => {
+  /** One load at a time. The same one wanted meanwhile is the one under way; another one waits for it. */
+  async #once(range: wire.GetHistory, take: (timeline: Timeline, page: HistoryPage) => void): Promise<void> {
+    const wanted = JSON.stringify(range);
+    while (this.#loading) {
+      if (this.#loadingRange === wanted) return this.#loading;
+      await this.#loading.catch(() => {});
+    }
+    this.#loadingRange = wanted;
+    this.#loading = this.#load(range, take).finally(() => {
       this.#loading = undefined;
     });
     return this.#loading;

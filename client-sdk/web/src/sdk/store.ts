@@ -1,6 +1,6 @@
 import type { Change } from "./changes.js";
 import { applyChange } from "./changes.js";
-import type { Conversation, ReadState } from "./model.js";
+import type { Conversation, ReadState, User } from "./model.js";
 import { Timeline } from "./timeline.js";
 import type * as wire from "./wire.gen.js";
 
@@ -19,6 +19,8 @@ export interface StoreListener {
   /** One conversation, messages included. */
   conversationChanged(conversationId: string): void;
   unreadChanged(total: number): void;
+  /** People who are in a conversation, as they were told now. */
+  peopleTold(people: readonly User[]): void;
 }
 
 /** All that is held, without any network. */
@@ -57,6 +59,9 @@ export class Store {
   /** Takes a conversation as it is now, new or in place of what was held. */
   put(conversation: Conversation): Held {
     let held = this.#held.get(conversation.id);
+    if (held?.conversation.members !== conversation.members) {
+      this.listener.peopleTold(conversation.members.map(({ user }) => user));
+    }
     if (held) held.conversation = conversation;
     else {
       held = { conversation, timeline: new Timeline(), waiting: undefined };

@@ -1,0 +1,74 @@
+import type { User } from "./model.js";
+
+/** People one `getUsers` takes (`USERS_MAX` in protocol/src/limits.rs). */
+const batchMax = 100;
+/** People kept; the ones told longest ago go first. */
+const knownMax = 5_000;
+
+/** The people met in any answer, by id, and the asking for those who were not. */
+export class Users {
+  readonly #known = new Map<string, User>();
+  /** Unknown people to ask for next. */
+  readonly #wanted = new Set<string>();
+  /** Asked for on this connection, and not told: they are not asked for again. */
+  readonly #refused = new Set<string>();
+  #asking = false;
+
+  constructor(
+    private readonly ask: (userIds: string[]) => Promise<readonly User[]>,
+    private readonly changed: () => void,
+  ) {}
+
+  /** Takes people from an answer. */
+  learn(users: readonly (User | undefined)[]): void {
+    for (const user of users) {
+      if (!user?.id) continue;
+      this.#known.delete(user.id);
+      this.#known.set(user.id, user);
+      this.#wanted.delete(user.id);
+    }
+    for (const id of this.#known.keys()) {
+      if (this.#known.size <= knownMax) break;
+      this.#known.delete(id);
+    }
+  }
+
+  /** A person, if known; one who is not is asked for. */
+  get(userId: string): User | undefined {
+    const user = this.#known.get(userId);
+    if (!user && userId && !this.#refused.has(userId)) {
+      this.#wanted.add(userId);
+      if (!this.#asking) void this.#fetch();
+    }
+    return user;
+  }
+
+  /** The server was asked for this person and did not tell. */
+  isRefused(userId: string): boolean {
+    return this.#refused.has(userId);
+  }
+
+  /** A new connection may know more. */
+  connected(): void {
+    this.#refused.clear();
+    if (this.#wanted.size && !this.#asking) void this.#fetch();
+  }
+
+  /** Those wanted at the same time are asked for together. */
+  async #fetch(): Promise<void> {
+    this.#asking = true;
+    await Promise.resolve();
+    try {
+      while (this.#wanted.size) {
+        const ids = [...this.#wanted].slice(0, batchMax);
+        this.learn(await this.ask(ids));
+        for (const id of ids) if (this.#wanted.delete(id)) this.#refused.add(id);
+        this.changed();
+      }
+    } catch {
+      // A name is missing: the next connection asks again.
+    } finally {
+      this.#asking = false;
+    }
+  }
+}
