@@ -12,7 +12,7 @@ use serde_json::{Map, Value};
 use super::{
     Config,
     setting::{Kind, NotThat, Setting},
-    settings,
+    settings, suggest,
 };
 
 const PREFIX: &str = "CAUSERIE_";
@@ -138,7 +138,10 @@ impl Merge {
                     self.table(format!("{key}.{name}"), value.kind, source);
                 }
             }
-            _ => self.problem(key, source, "expected one of the settings there are; this is none"),
+            _ => {
+                let text = suggest::unknown(&key);
+                self.problem(key, source, text);
+            }
         }
     }
 
@@ -171,7 +174,8 @@ impl Merge {
             } else if let Some(setting) = find(&key) {
                 self.set(setting, setting.kind.parse(text), source);
             } else {
-                self.problem(key, &source, "expected one of the settings there are; this is none");
+                let text = suggest::unknown(&key);
+                self.problem(key, &source, text);
             }
         }
     }
@@ -181,7 +185,7 @@ impl Merge {
             let source = format!("flag --set {key}");
             match find(key) {
                 Some(setting) => self.set(setting, setting.kind.parse(text), source),
-                None => self.problem(key, &source, "expected one of the settings there are; this is none"),
+                None => self.problem(key, &source, suggest::unknown(key)),
             }
         }
     }

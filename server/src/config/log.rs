@@ -2,7 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::setting::{Kind, Setting};
+use super::{
+    setting::{Kind, Setting},
+    suggest,
+};
 
 pub(super) const SETTINGS: &[Setting] =
     &[Setting { key: "log.format", kind: Kind::Choice(&["text", "json"]) }, Setting { key: "log.level", kind: Kind::Text }];
@@ -21,6 +24,29 @@ pub struct Log {
 impl Default for Log {
     fn default() -> Self {
         Self { format: LogFormat::Text, level: "info".to_owned() }
+    }
+}
+
+/// What a directive may name behind its module, or alone.
+const LEVELS: [&str; 6] = ["error", "warn", "info", "debug", "trace", "off"];
+
+impl Log {
+    /// What is wrong with `level`. `EnvFilter` takes a bare word that is no level for the name of a module, and then logs
+    /// nothing of all others, so each directive has to name its level here.
+    pub(super) fn level_problem(&self) -> Option<String> {
+        for directive in self.level.split(',').map(str::trim) {
+            let level = directive.rsplit_once('=').map_or(directive, |(_, level)| level);
+            if !LEVELS.iter().any(|known| known.eq_ignore_ascii_case(level)) {
+                let suggestion = suggest::suggestion(level, &LEVELS);
+                return Some(format!(
+                    "there is no level `{level}`{suggestion} (there are: {}; directives by module look like \
+                     `info,causerie_server::fanout=debug`)",
+                    LEVELS.join(", ")
+                ));
+            }
+        }
+        let error = tracing_subscriber::EnvFilter::try_new(&self.level).err()?;
+        Some(format!("expected a level such as `info`, or directives by module: {error}"))
     }
 }
 

@@ -13,6 +13,7 @@ mod log;
 mod secret;
 mod setting;
 mod storage;
+mod suggest;
 mod traffic;
 
 pub use audit::Audit;
@@ -113,8 +114,8 @@ impl Config {
                 "the demo lets anyone in without a password, so it needs `listen.public` on 127.0.0.1 or ::1",
             );
         }
-        if let Err(error) = tracing_subscriber::EnvFilter::try_new(&self.log.level) {
-            problem("log.level", &format!("expected a level such as `info`, or directives: {error}"));
+        if let Some(text) = self.log.level_problem() {
+            problem("log.level", &text);
         }
         problems
     }

@@ -1,0 +1,40 @@
+//! Finds the setting or the word that a mistyped key or word most likely meant.
+
+use super::settings;
+
+/// The sentence for a key that is no setting: what it is, and the nearest setting or section where there is one.
+pub(super) fn unknown(key: &str) -> String {
+    let sections = settings().filter_map(|setting| setting.key.split_once('.')).map(|(section, _)| section);
+    let names: Vec<&str> = if key.contains('.') { settings().map(|setting| setting.key).collect() } else { sections.collect() };
+    format!("there is no such setting{}", suggestion(key, &names))
+}
+
+/// `; did you mean ...?` with the nearest of the words, or nothing where none is near.
+pub(super) fn suggestion(written: &str, words: &[&str]) -> String {
+    let near = words.iter().map(|word| (strsim::damerau_levenshtein(written, word), *word)).min_by_key(|(edits, _)| *edits);
+    match near {
+        // With over a third of its letters changed it is another word.
+        Some((edits, word)) if edits <= 1 + written.chars().count() / 3 => format!("; did you mean `{word}`?"),
+        _ => String::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_mistyped_setting_or_section_is_suggested() {
+        let table = [
+            ("limits.frame_burst", "; did you mean `limits.frames_burst`?"),
+            ("hartbeat.interval_ms", "; did you mean `heartbeat.interval_ms`?"),
+            ("hartbeat", "; did you mean `heartbeat`?"),
+            ("databse.url", "; did you mean `database.url`?"),
+            ("smtp.password", ""),
+            ("nothing", ""),
+        ];
+        for (key, suggested) in table {
+            assert_eq!(unknown(key), format!("there is no such setting{suggested}"));
+        }
+    }
+}
