@@ -5,7 +5,8 @@ use super::settings;
 /// The sentence for a key that is no setting: what it is, and the nearest setting or section where there is one.
 pub(super) fn unknown(key: &str) -> String {
     let sections = settings().filter_map(|setting| setting.key.split_once('.')).map(|(section, _)| section);
-    let names: Vec<&str> = if key.contains('.') { settings().map(|setting| setting.key).collect() } else { sections.collect() };
+    let names: Vec<&str> =
+        if key.contains('.') { settings().map(|setting| setting.key).collect() } else { sections.collect() };
     format!("there is no such setting{}", suggestion(key, &names))
 }
 
