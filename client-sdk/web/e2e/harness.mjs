@@ -53,32 +53,44 @@ export class Server {
         CAUSERIE_LISTEN__INTERNAL: "127.0.0.1:0",
         CAUSERIE_DATA__DIR: this.#folder,
         CAUSERIE_DEMO__ENABLED: "true",
+        // Long conversations are filled at full speed.
+        CAUSERIE_LIMITS__FRAMES_PER_SECOND: "100000",
+        CAUSERIE_LIMITS__FRAMES_BURST: "100000",
+        CAUSERIE_LIMITS__SENDS_PER_SECOND: "100000",
+        CAUSERIE_LIMITS__SENDS_BURST: "100000",
       },
       cwd: this.#folder,
     };
   }
 
   /** What the program answers on the command line, on the same data. */
-  #command(...args) {
+  command(...args) {
     return execFileSync(binary, args, { ...this.#settings, encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] }).trim();
   }
 
-  /** A tenant beside the demo's, with rules of its own. Before `start`: a server that runs is slow to look for new keys. */
+  /** A tenant beside the demo's, with rules of its own where given. Before `start`: a server that runs is slow to look for new keys. */
   addTenant(slug, rules) {
-    this.#command("tenant", "create", slug, "--name", slug);
-    this.#command("signing-key", "add", "--tenant", slug, "--algorithm", "HS256", "--generate");
-    this.setRules(slug, rules);
+    this.command("tenant", "create", slug, "--name", slug);
+    this.command("signing-key", "add", "--tenant", slug, "--algorithm", "HS256", "--generate");
+    if (rules) this.setRules(slug, rules);
+  }
+
+  /** Rows of `causerie import`. */
+  importRows(slug, rows) {
+    const file = join(this.#folder, `${slug}.ndjson`);
+    writeFileSync(file, rows.map((row) => JSON.stringify(row)).join("\n"));
+    this.command("import", "--tenant", slug, file);
   }
 
   setRules(slug, rules) {
     const file = join(this.#folder, `${slug}.policy`);
     writeFileSync(file, rules);
-    this.#command("policy", "set", "--tenant", slug, "--file", file);
+    this.command("policy", "set", "--tenant", slug, "--file", file);
   }
 
   /** A token of anyone in a tenant made by `addTenant`. */
   token(tenant, user, name) {
-    return this.#command("token", "--tenant", tenant, "--user", user, "--name", name);
+    return this.command("token", "--tenant", tenant, "--user", user, "--name", name);
   }
 
   async start() {

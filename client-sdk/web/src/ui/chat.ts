@@ -28,7 +28,8 @@ export class Chat extends ClientElement {
   #deleting: Message | undefined;
   /** Coming back clears the mark; a mark set elsewhere while one looks stays. */
   #openedMarked = false;
-  #marker = new ReadMarker(this, () => this.#markRead());
+  #marking = false;
+  #marker = new ReadMarker(this, () => void this.#markRead());
 
   static override styles = [
     base,
@@ -84,7 +85,7 @@ export class Chat extends ClientElement {
       <causerie-message-list
         .client=${client}
         .conversation=${conversation}
-        @causerie-at-end=${this.#marker.seen}
+        @causerie-seen=${this.#marker.seen}
         @causerie-edit=${this.#edit}
         @causerie-delete=${this.#askDelete}
         @causerie-retry=${(event: CustomEvent<string>) => client.retry(event.detail)}
@@ -111,15 +112,24 @@ export class Chat extends ClientElement {
     `;
   }
 
-  /** Read is what was seen: the end of the list, by someone who looks. */
-  #markRead(): void {
+  /** Read is what was in view of someone who looks. One mark is under way at a time, however fast they scroll. */
+  async #markRead(): Promise<void> {
     const { conversation, client } = this;
-    if (!this.list?.atEnd || client.state.name !== "connected") return;
-    const { unread, markedUnread } = conversation.readState;
-    if (unread === 0 && !(markedUnread && this.#openedMarked)) return;
+    const seen = this.list?.seen ?? 0;
+    if (!seen || this.#marking || client.state.name !== "connected") return;
+    const { unread, markedUnread, readSeq } = conversation.readState;
+    if (!(unread && seen > readSeq) && !(markedUnread && this.#openedMarked)) return;
     this.#openedMarked = false;
-    // Fails when the connection is lost; the next look marks again.
-    client.markRead(conversation.id).catch(() => {});
+    this.#marking = true;
+    try {
+      await client.markRead(conversation.id, Math.max(seen, readSeq));
+    } catch {
+      // The connection was lost; the next look marks again.
+      return;
+    } finally {
+      this.#marking = false;
+    }
+    this.#marker.seen();
   }
 
   #send(event: CustomEvent<string>): void {

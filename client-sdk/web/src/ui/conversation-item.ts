@@ -5,7 +5,7 @@ import "./avatar.js";
 import { ClientElement } from "./client-element.js";
 import { fullDate, shortDate } from "./format.js";
 import { strings } from "./i18n/index.js";
-import { colourKey, displayName, peerOf, titleOf } from "./names.js";
+import { colourKey, nameById, peerOf, titleOf } from "./names.js";
 import { base } from "./styles.js";
 import { typingText } from "./typing-text.js";
 
@@ -16,7 +16,7 @@ export class ConversationItem extends ClientElement {
   /** It is the one shown beside the list. */
   @property({ type: Boolean }) current = false;
 
-  protected override readonly drawnAfter: readonly (keyof ClientEvents)[] = ["presence", "typing"];
+  protected override readonly drawnAfter: readonly (keyof ClientEvents)[] = ["presence", "typing", "users"];
 
   static override styles = [
     base,
@@ -136,7 +136,7 @@ export class ConversationItem extends ClientElement {
 
   #preview(): unknown {
     const { conversation, client } = this;
-    const typing = typingText(conversation, client.typing(conversation.id));
+    const typing = typingText(client, client.typing(conversation.id));
     if (typing) return html`<span class="preview typing clip">${typing}</span>`;
     const message = conversation.lastMessage;
     if (!message) return html`<span class="preview muted clip">${strings.noMessages}</span>`;
@@ -147,10 +147,10 @@ export class ConversationItem extends ClientElement {
 
   /** Who wrote, where that is not plain. */
   #authorOf({ authorId }: Message): string {
-    const { kind, members } = this.conversation;
+    const { kind } = this.conversation;
     if (kind === "note_to_self") return "";
     if (authorId === this.client.me?.id) return strings.you;
-    return kind === "group" ? displayName(members.find(({ user }) => user.id === authorId)?.user) : "";
+    return kind === "group" ? (nameById(this.client, authorId) ?? "") : "";
   }
 
   #badge(unread: number, markedUnread: boolean): unknown {

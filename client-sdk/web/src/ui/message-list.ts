@@ -1,139 +1,75 @@
-import { css, html, type PropertyValues } from "lit";
+import { html, type PropertyValues } from "lit";
 import { customElement, property, query, state } from "lit/decorators.js";
 import { repeat } from "lit/directives/repeat.js";
 import type { ClientEvents, Conversation, History, Message } from "../sdk/index.js";
+import { Anchor, drawn, lastSeqInView } from "./anchor.js";
 import { ClientElement } from "./client-element.js";
+import "./edge.js";
+import type { Edge } from "./edge.js";
 import { dayName } from "./format.js";
 import { strings } from "./i18n/index.js";
-import { chatIcon, downIcon } from "./icons.js";
+import { chatIcon } from "./icons.js";
+import "./latest-button.js";
 import "./message.js";
 import { type Placed, place } from "./message-groups.js";
-import { displayName, titleOf } from "./names.js";
+import { messageListStyles } from "./message-list-styles.js";
+import { nameById, titleOf } from "./names.js";
 import { base, emptyState } from "./styles.js";
 import { typingText } from "./typing-text.js";
 
 /** This close to the end counts as being there, in pixels. */
-const nearEnd = 80;
-/** This close to an edge the next page is loaded. */
-const nearEdge = 400;
+const nearEndPx = 80;
+/** The line above the first unread message stands this far down when a conversation is opened. */
+const unreadAt = 1 / 4;
+/** A way to the end up to so many screens is scrolled, a longer one jumped. */
+const smoothScreens = 2;
 
-/** The messages of one conversation. Fires `causerie-at-end` when its newest message comes into view. */
+/**
+ * The messages of one conversation. Opens at the first unread message, or at the end. Fires `causerie-seen` when `seen` may
+ * have grown.
+ */
 @customElement("causerie-message-list")
 export class MessageList extends ClientElement {
   @property({ attribute: false }) conversation!: Conversation;
-  @state() private failed = false;
+  /** The first messages, older or newer ones could not be loaded. */
+  @state() private failed: "" | "first" | "older" | "newer" = "";
+  /** The first messages to show are being loaded. */
+  @state() private opening = false;
+  /** The newest message is out of view. */
   @state() private away = false;
   @query(".scroller") private scroller!: HTMLElement;
+  @query(".column") private column?: HTMLElement;
 
-  protected override readonly drawnAfter: readonly (keyof ClientEvents)[] = ["history", "typing", "state"];
+  protected override readonly drawnAfter: readonly (keyof ClientEvents)[] = ["history", "typing", "state", "users"];
 
-  /** The first message that was unread when the conversation was opened. */
+  /** The first message that was unread when the conversation was opened; 0 for none. */
   #newSeq = 0;
-  /** Distance from the end, kept while older messages come in above. */
-  #keep: number | undefined;
-  /** The end of what was drawn last. */
-  #lastKey = "";
+  /** Where to go once the messages are drawn. */
+  #goal: "unread" | "end" | undefined;
+  readonly #anchor = new Anchor();
+  /** The reader is at the end, and new messages keep them there. */
   #stick = true;
-  #resized = new ResizeObserver(() => this.#stick && this.#toEnd());
+  /** Scrolls smoothly to the end at the moment. */
+  #jumping = false;
+  #connected = false;
+  /** The last outgoing message that was drawn. */
+  #lastOutgoing = "";
+  #resized = new ResizeObserver(() => this.#hold());
 
-  static override styles = [
-    base,
-    emptyState,
-    css`
-      :host {
-        position: relative;
-        display: flex;
-        flex-direction: column;
-        min-height: 0;
-        flex: 1;
-      }
-      .scroller {
-        flex: 1;
-        display: flex;
-        flex-direction: column;
-        min-height: 0;
-        overflow-y: auto;
-        overflow-x: hidden;
-        overscroll-behavior: contain;
-        overflow-anchor: none;
-        scrollbar-width: thin;
-        padding: 8px 20px 4px;
-      }
-      .scroller:focus-visible {
-        outline-offset: -3px;
-      }
-      .column {
-        width: 100%;
-        max-width: 860px;
-        margin: auto auto 0;
-      }
-      .day,
-      .new {
-        display: flex;
-        justify-content: center;
-        margin: 18px 0 8px;
-        font-size: 0.8125rem;
-        font-weight: 600;
-        color: var(--muted);
-      }
-      .day span {
-        padding: 3px 12px;
-        border-radius: 12px;
-        background: var(--field);
-      }
-      .new {
-        align-items: center;
-        gap: 12px;
-        color: var(--accent);
-      }
-      .new::before,
-      .new::after {
-        content: "";
-        flex: 1;
-        height: 1px;
-        background: color-mix(in srgb, var(--accent) 35%, transparent);
-      }
-      .typing {
-        min-height: 24px;
-        padding: 4px 4px 0;
-        font-size: 0.8125rem;
-        color: var(--muted);
-      }
-      .latest {
-        position: absolute;
-        right: 20px;
-        bottom: 16px;
-        z-index: 2;
-        width: 42px;
-        height: 42px;
-        display: grid;
-        place-items: center;
-        border-radius: 50%;
-        border: 1px solid var(--border);
-        background: var(--raised);
-        box-shadow: var(--shadow);
-      }
-      .older {
-        display: grid;
-        place-items: center;
-        min-height: 44px;
-      }
-      .centre {
-        flex: 1;
-        display: grid;
-        place-items: center;
-      }
-      @container messenger (max-width: 719px) {
-        .scroller {
-          padding-inline: 12px;
-        }
-      }
-    `,
-  ];
+  static override styles = [base, emptyState, messageListStyles];
 
-  /** The newest message is in view. */
-  get atEnd(): boolean {
-    return this.#stick && this.#history.loaded && !this.#history.moreAfter;
+  /** The seq of the last message that was in view at the end of what is shown; 0 where nothing is. */
+  get seen(): number {
+    if (!this.column || this.#goal || !this.scroller.clientHeight) return 0;
+    return this.#stick ? this.conversation.lastSeq : lastSeqInView(this.scroller);
+  }
+
+  /** Puts the focus on the message after this one, or on this one where it is the last. */
+  async focusAfter(seq: number): Promise<void> {
+    await this.updateComplete;
+    const messages = drawn(this.scroller);
+    const at = messages.findIndex(({ message }) => message?.seq === seq);
+    (messages[at + 1] ?? messages[at])?.focus({ preventScroll: false });
   }
 
   get #history(): History {
@@ -149,42 +85,38 @@ export class MessageList extends ClientElement {
     super.willUpdate(changed);
     const before = changed.get("conversation") as Conversation | undefined;
     if (changed.has("conversation") && before?.id !== this.conversation.id) this.#opened();
-    // Before the first message of one's own after reading, everything new has been seen.
-    if (this.#history.outgoing.length) this.#newSeq = 0;
-  }
-
-  protected override firstUpdated(): void {
-    this.#resized.observe(this);
+    else if (this.column) this.#anchor.note(this.scroller);
+    this.#reconnected();
+    const { outgoing, moreAfter } = this.#history;
+    const last = outgoing.at(-1)?.clientId ?? "";
+    if (last && last !== this.#lastOutgoing) {
+      // Who writes has seen what is new, and wants to see what they wrote.
+      this.#newSeq = 0;
+      if (moreAfter) void this.#jump();
+      else this.#goal = "end";
+    }
+    this.#lastOutgoing = last;
   }
 
   protected override updated(): void {
-    const { scroller } = this;
-    if (this.#keep !== undefined) {
-      scroller.scrollTop = scroller.scrollHeight - this.#keep;
-      this.#keep = undefined;
-    }
-    const { messages, outgoing } = this.#history;
-    const key = outgoing.at(-1)?.clientId ?? messages.at(-1)?.clientId ?? "";
-    const wroteMyself = key !== this.#lastKey && outgoing.length > 0;
-    this.#lastKey = key;
-    // Elements grow a moment after this one: the end is sought once they have drawn themselves.
-    if (this.#stick || wroteMyself) requestAnimationFrame(() => this.#toEnd());
+    void this.#settle();
   }
 
   protected override render(): unknown {
     const { conversation, client } = this;
     const history = this.#history;
-    if (!history.loaded) return this.#notLoaded();
-    const { messages, outgoing } = history;
-    const typing = typingText(conversation, client.typing(conversation.id));
-    const placed = place(messages, this.#newSeq);
+    if (!history.loaded || this.opening) return this.#notLoaded();
+    const { messages, moreBefore, moreAfter } = history;
+    // Behind messages that are not loaded is not where they belong.
+    const outgoing = moreAfter ? [] : history.outgoing;
+    const typing = moreAfter ? "" : typingText(client, client.typing(conversation.id));
     return html`
-      <div class="scroller" tabindex="0" role="log" aria-label=${strings.messagesOf(titleOf(conversation, client.me?.id))} @scroll=${this.#scrolled}>
+      <div class="scroller" tabindex="0" role="log" aria-label=${strings.messagesOf(titleOf(conversation, client.me?.id))} @scroll=${this.#look}>
         ${messages.length || outgoing.length ? "" : this.#empty()}
         <div class="column">
-          ${history.moreBefore ? html`<div class="older"><span class="spinner" role="img" aria-label=${strings.loading}></span></div>` : ""}
+          ${moreBefore ? this.#edge("older", strings.olderFailed) : ""}
           ${repeat(
-            placed,
+            place(messages, this.#firstNew(messages)),
             ({ message }) => message.clientId || message.id,
             (each) => this.#message(each),
           )}
@@ -192,6 +124,7 @@ export class MessageList extends ClientElement {
             outgoing,
             ({ clientId }) => clientId,
             (each, index) => html`<causerie-message
+              tabindex="-1"
               .outgoing=${each}
               own
               ?first=${index === 0 && messages.at(-1)?.authorId !== client.me?.id}
@@ -199,15 +132,23 @@ export class MessageList extends ClientElement {
               .progress=${each.status}
             ></causerie-message>`,
           )}
+          ${moreAfter ? this.#edge("newer", strings.newerFailed) : ""}
           <p class="typing" aria-live="polite">${typing}</p>
         </div>
       </div>
-      ${
-        this.away || history.moreAfter
-          ? html`<button class="latest" aria-label=${strings.jumpToLatest} title=${strings.jumpToLatest} @click=${this.#jump}>${downIcon}</button>`
-          : ""
-      }
+      <causerie-latest-button
+        ?shown=${this.away}
+        .unread=${conversation.readState.unread}
+        @causerie-latest=${this.#jump}
+      ></causerie-latest-button>
     `;
+  }
+
+  #edge(direction: "older" | "newer", problem: string): unknown {
+    return html`<causerie-edge
+      .problem=${this.failed === direction ? problem : ""}
+      @causerie-near=${() => this.#extend(direction)}
+    ></causerie-edge>`;
   }
 
   #message({ message, startsDay, startsNew, first, last }: Placed): unknown {
@@ -218,11 +159,12 @@ export class MessageList extends ClientElement {
       ${startsDay ? html`<p class="day"><span>${dayName(message.sentAt, new Date())}</span></p>` : ""}
       ${startsNew ? html`<p class="new">${strings.newMessages}</p>` : ""}
       <causerie-message
+        tabindex="-1"
         .message=${message}
         ?own=${own}
         ?first=${first}
         ?last=${last}
-        .author=${named ? this.#nameOf(message.authorId) : ""}
+        .author=${named ? nameById(client, message.authorId) : ""}
         .progress=${own ? this.#progressOf(message) : ""}
         ?editable=${own && conversation.capabilities.has("edit")}
         ?deletable=${own && conversation.capabilities.has("delete")}
@@ -230,24 +172,28 @@ export class MessageList extends ClientElement {
     `;
   }
 
-  #nameOf(userId: string): string {
-    return displayName(this.conversation.members.find(({ user }) => user.id === userId)?.user);
+  /** Where the line above what is new stands; nowhere while the message before it is not loaded. */
+  #firstNew(messages: readonly Message[]): number {
+    const first = messages[0];
+    if (!this.#newSeq || !first || (first.seq > this.#newSeq && this.#history.moreBefore)) return 0;
+    return messages.find(({ seq }) => seq >= this.#newSeq)?.seq ?? 0;
   }
 
-  /** Read: by the other one, or in a group by all others that are listed. */
+  /** Read: by all others. A large conversation lists some of its members only, and nobody knows of the rest. */
   #progressOf(message: Message): "sent" | "read" | "" {
-    const { kind, members } = this.conversation;
+    const { kind, members, memberCount } = this.conversation;
     if (kind === "note_to_self") return "";
     const others = members.filter(({ user }) => user.id !== message.authorId);
-    return others.length > 0 && others.every(({ readSeq }) => readSeq >= message.seq) ? "read" : "sent";
+    const all = others.length > 0 && members.length >= memberCount;
+    return all && others.every(({ readSeq }) => readSeq >= message.seq) ? "read" : "sent";
   }
 
   #notLoaded(): unknown {
     return html`<div class="scroller">${
-      this.failed
+      this.failed === "first"
         ? html`<div class="empty" role="alert">
           <p>${strings.loadFailed}</p>
-          <button class="button" @click=${this.#load}>${strings.tryAgain}</button>
+          <button class="button" @click=${this.#open}>${strings.tryAgain}</button>
         </div>`
         : html`<div class="centre" role="status"><span class="spinner"></span><span class="visually-hidden">${strings.loading}</span></div>`
     }</div>`;
@@ -262,59 +208,125 @@ export class MessageList extends ClientElement {
   }
 
   #opened(): void {
-    const { readState } = this.conversation;
-    this.#newSeq = readState.unread ? readState.readSeq + 1 : 0;
-    this.#stick = true;
-    this.away = false;
-    this.failed = false;
-    if (!this.#history.loaded) void this.#load();
+    const { readSeq, unread } = this.conversation.readState;
+    this.#newSeq = unread ? readSeq + 1 : 0;
+    this.#goal = this.#newSeq ? "unread" : "end";
+    this.#anchor.clear();
+    this.#stick = this.#jumping = this.away = this.opening = false;
+    this.#lastOutgoing = this.#history.outgoing.at(-1)?.clientId ?? "";
+    this.failed = "";
+    const { loaded, messages, moreAfter } = this.#history;
+    const [first, last] = [messages[0]?.seq ?? 0, messages.at(-1)?.seq ?? 0];
+    const wanted = this.#newSeq ? first <= this.#newSeq && (this.#newSeq <= last || !moreAfter) : !moreAfter;
+    if (!loaded || !wanted) void this.#open();
   }
 
-  async #load(): Promise<void> {
-    this.failed = false;
+  async #open(): Promise<void> {
     const { id } = this.conversation;
+    const history = this.#history;
+    this.failed = "";
+    this.opening = true;
     try {
-      await this.#history.loadNewest();
+      await (this.#newSeq ? history.loadAround(this.#newSeq) : history.loadNewest());
     } catch {
-      if (this.conversation.id === id) this.failed = true;
+      if (this.conversation.id === id) this.failed = "first";
+      return;
+    }
+    if (this.conversation.id === id) this.opening = false;
+  }
+
+  async #extend(direction: "older" | "newer"): Promise<void> {
+    const { id } = this.conversation;
+    const history = this.#history;
+    this.failed = "";
+    try {
+      await (direction === "older" ? history.loadOlder() : history.loadNewer());
+    } catch {
+      if (this.conversation.id === id) this.failed = direction;
     }
   }
 
-  async #older(): Promise<void> {
-    const { scroller } = this;
-    await this.#history.loadOlder();
-    this.#keep = scroller.scrollHeight - scroller.scrollTop;
-    this.requestUpdate();
+  /** What failed for want of a connection is tried again when it is there. */
+  #reconnected(): void {
+    const connected = this.client.state.name === "connected";
+    if (connected && !this.#connected && this.failed) {
+      if (this.failed === "first") void this.#open();
+      else this.failed = "";
+    }
+    this.#connected = connected;
   }
 
-  #scrolled(): void {
+  /** Messages draw themselves a moment after the list: places are right once they have. */
+  async #settle(): Promise<void> {
+    const { scroller, column } = this;
+    if (!column) return;
+    await Promise.all(
+      drawn(scroller)
+        .filter((each) => each.isUpdatePending)
+        .map((each) => each.updateComplete),
+    );
+    if (!column.isConnected) return;
+    this.#resized.disconnect();
+    this.#resized.observe(scroller);
+    this.#resized.observe(column);
+    this.#reach();
+    this.#hold();
+    for (const edge of scroller.querySelectorAll<Edge>("causerie-edge")) edge.look();
+  }
+
+  /** Goes where the conversation is to be opened, or where the reader wants to be. */
+  #reach(): void {
     const { scroller } = this;
+    if (!this.#goal || !scroller.clientHeight) return;
+    const line = this.#goal === "unread" ? scroller.querySelector(".new") : null;
+    this.#goal = undefined;
+    this.#stick = !line;
+    if (!line) return;
+    const down = line.getBoundingClientRect().top - scroller.getBoundingClientRect().top;
+    scroller.scrollTop += down - scroller.clientHeight * unreadAt;
+    this.#anchor.note(scroller);
+  }
+
+  /** Keeps the reader where they are: at the end, or at what they look at. */
+  #hold(): void {
+    const { scroller, column } = this;
+    if (!column || this.#goal) return;
+    if (this.#stick || this.#jumping) scroller.scrollTop = scroller.scrollHeight;
+    else this.#anchor.restore(scroller);
+    this.#look();
+  }
+
+  /** Takes notice of what is in view. */
+  #look(): void {
+    const { scroller } = this;
+    if (this.#goal || !scroller.clientHeight) return;
     const below = scroller.scrollHeight - scroller.clientHeight - scroller.scrollTop;
-    const stick = below < nearEnd;
-    const arrived = stick && !this.#stick;
-    this.#stick = stick;
-    this.away = below > scroller.clientHeight;
-    const history = this.#history;
-    if (scroller.scrollTop < nearEdge && history.moreBefore) void this.#older().catch(() => {});
-    if (below < nearEdge && history.moreAfter) void history.loadNewer().catch(() => {});
-    if (arrived) this.#tellAtEnd();
+    const atEnd = below < nearEndPx && !this.#history.moreAfter;
+    if (atEnd) this.#jumping = false;
+    this.#stick = atEnd;
+    this.away = !atEnd && !this.#jumping;
+    this.#anchor.note(scroller);
+    this.dispatchEvent(new CustomEvent("causerie-seen"));
   }
 
   async #jump(): Promise<void> {
-    if (this.#history.moreAfter) await this.#history.loadNewest();
-    this.#stick = true;
-    this.#toEnd();
-  }
-
-  #toEnd(): void {
+    if (this.#history.moreAfter) {
+      try {
+        await this.#history.loadNewest();
+      } catch {
+        this.failed = "newer";
+        return;
+      }
+      this.#goal = "end";
+      this.requestUpdate();
+      return;
+    }
     const { scroller } = this;
-    if (!scroller) return;
-    this.#stick = true;
-    scroller.scrollTop = scroller.scrollHeight;
-    this.#tellAtEnd();
-  }
-
-  #tellAtEnd(): void {
-    this.dispatchEvent(new CustomEvent("causerie-at-end", { bubbles: true, composed: true }));
+    const far = scroller.scrollHeight - scroller.scrollTop > (smoothScreens + 1) * scroller.clientHeight;
+    const still = far || matchMedia("(prefers-reduced-motion: reduce)").matches;
+    this.#jumping = !still;
+    // The button is about to go, and the focus with it.
+    scroller.focus({ preventScroll: true });
+    scroller.scrollTo({ top: scroller.scrollHeight, behavior: still ? "instant" : "smooth" });
   }
 }

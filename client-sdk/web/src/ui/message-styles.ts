@@ -69,6 +69,21 @@ export const messageStyles = css`
     font-weight: 600;
     color: var(--accent);
   }
+  .author .unknown {
+    display: block;
+    width: 96px;
+    height: 10px;
+    margin: 5px 0;
+    border-radius: 5px;
+    background: var(--border);
+  }
+  :host(:focus-visible) {
+    outline: none;
+  }
+  :host(:focus-visible) .bubble {
+    outline: 2px solid var(--accent);
+    outline-offset: 2px;
+  }
   .text {
     display: inline;
     white-space: pre-wrap;

@@ -26,8 +26,8 @@ export class MessageElement extends LitElement {
   /** First of its group, and last. */
   @property({ type: Boolean, reflect: true }) first = false;
   @property({ type: Boolean, reflect: true }) last = false;
-  /** Shown above; empty where it is plain who wrote. */
-  @property() author = "";
+  /** Shown above; empty where it is plain who wrote, `undefined` while the name is on its way. */
+  @property({ attribute: false }) author: string | undefined = "";
   /** Of one's own messages. */
   @property() progress: Progress | "" = "";
   @property({ type: Boolean }) editable = false;
@@ -44,7 +44,7 @@ export class MessageElement extends LitElement {
       <div class="row">
         ${this.#menu(deleted)}
         <div class="bubble ${deleted ? "gone" : ""} ${this.progress === "failed" ? "failed" : ""}">
-          ${this.author ? html`<p class="author">${this.author}</p>` : ""}
+          ${this.author === "" ? "" : html`<p class="author">${this.author ?? html`<i class="unknown"></i>`}</p>`}
           <p class="text">${deleted ? strings.deleted : linkify(text).map(this.#piece)}</p>
           <span class="meta">
             ${message?.editedAt && !deleted ? html`<span>${strings.edited}</span>` : ""}

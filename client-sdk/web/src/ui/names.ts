@@ -1,5 +1,5 @@
 // How people and conversations are called and coloured.
-import type { Conversation, User } from "../sdk/index.js";
+import type { Client, Conversation, User } from "../sdk/index.js";
 import { strings } from "./i18n/index.js";
 
 /** How many avatar colours there are (`.c0` and so on in avatar.ts). */
@@ -14,6 +14,13 @@ export function peerOf(conversation: Conversation, meId: string | undefined): Us
 /** A name to show: people without one go by their identifier. */
 export function displayName(user: User | undefined): string {
   return user?.name || user?.externalId || "?";
+}
+
+/** A user's name by id, whatever conversation they were met in; `undefined` while it is being asked for. */
+export function nameById(client: Client, userId: string): string | undefined {
+  const user = client.user(userId);
+  if (user) return displayName(user);
+  return client.isHidden(userId) ? strings.someone : undefined;
 }
 
 /** What decides a person's colour: known before the server's id is. */

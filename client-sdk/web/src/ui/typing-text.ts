@@ -1,12 +1,11 @@
-import type { Conversation } from "../sdk/index.js";
+import type { Client } from "../sdk/index.js";
 import { strings } from "./i18n/index.js";
-import { displayName } from "./names.js";
+import { nameById } from "./names.js";
 
 /** `Tom is typing…`; empty when nobody is. */
-export function typingText(conversation: Conversation, userIds: readonly string[]): string {
-  const names = userIds.map((id) => displayName(conversation.members.find(({ user }) => user.id === id)?.user));
-  const [first, second] = names;
+export function typingText(client: Client, userIds: readonly string[]): string {
+  const [first, second] = userIds.slice(0, 2).map((id) => nameById(client, id) ?? strings.someone);
   if (first === undefined) return "";
   if (second === undefined) return strings.typingOne(first);
-  return names.length === 2 ? strings.typingTwo(first, second) : strings.typingMany;
+  return userIds.length === 2 ? strings.typingTwo(first, second) : strings.typingMany;
 }

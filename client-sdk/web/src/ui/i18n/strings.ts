@@ -41,6 +41,12 @@ export interface Strings {
   readonly typingMany: string;
   readonly newMessages: string;
   readonly jumpToLatest: string;
+  /** A user whose name is not told. */
+  readonly someone: string;
+  readonly jumpToLatestUnread: (count: number) => string;
+  readonly newBelow: string;
+  readonly olderFailed: string;
+  readonly newerFailed: string;
   readonly messagesOf: (title: string) => string;
   readonly writeMessage: string;
   readonly send: string;

@@ -1,0 +1,237 @@
+import assert from "node:assert/strict";
+import { Town } from "./town.mjs";
+
+/** Milliseconds until something that polls has to be true. */
+const patienceMs = 10_000;
+
+/** Waits until `probe` gives what `holds` accepts, and returns it. */
+async function until(what, probe, holds) {
+  const end = Date.now() + patienceMs;
+  for (;;) {
+    const value = await probe();
+    if (holds(value)) return value;
+    if (Date.now() > end) assert.fail(`${what}: ${JSON.stringify(value)}`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+/** What the list of messages shows: numbers of its scroller, and the messages in view by text. */
+function view(person) {
+  return person.page.locator("causerie-message-list .scroller").evaluate((scroller) => {
+    const box = scroller.getBoundingClientRect();
+    const shown = [...scroller.querySelectorAll("causerie-message")];
+    const inView = shown.filter((each) => {
+      const { top, bottom } = each.getBoundingClientRect();
+      return bottom > box.top + 1 && top < box.bottom - 1;
+    });
+    const first = inView[0];
+    const divider = scroller.querySelector(".new")?.getBoundingClientRect();
+    return {
+      drawn: shown.length,
+      first: first?.shadowRoot.querySelector(".text")?.textContent ?? "",
+      firstTop: first ? Math.round(first.getBoundingClientRect().top - box.top) : 0,
+      texts: inView.map((each) => each.shadowRoot.querySelector(".text")?.textContent ?? ""),
+      top: Math.round(scroller.scrollTop),
+      below: Math.round(scroller.scrollHeight - scroller.clientHeight - scroller.scrollTop),
+      height: scroller.clientHeight,
+      divider: divider && Math.round(divider.top - box.top),
+    };
+  });
+}
+
+const latest = (person) => person.page.getByRole("button", { name: /atest message|jump to the latest/i });
+
+/** Long histories: reading upwards, what is unread, what comes in meanwhile. */
+export function reading(runner, browser, _server, town) {
+  let long;
+  let nora;
+
+  runner.test("3,000 messages are read upwards by the wheel alone, and the text under the eye stays", async () => {
+    long = await town.direct("u1", "nora");
+    await town.sayMany("u1", long, "line", 3_000);
+    await town.read("nora", long, 3_000);
+    nora = await town.enter(browser, "nora", { hash: long });
+    await nora.sees("line 3000");
+    const scroller = nora.page.locator("causerie-message-list .scroller");
+    await scroller.hover();
+    // Every frame notes which lines are in view: a page that moves the text would leave lines that were never seen.
+    await scroller.evaluate((element) => {
+      const seen = (globalThis.seenLines = new Set());
+      const numberOf = (message) => Number(/\d+/.exec(message.shadowRoot.querySelector(".text").textContent)[0]);
+      const look = () => {
+        const { top, bottom } = element.getBoundingClientRect();
+        const messages = element.querySelectorAll("causerie-message");
+        let [low, high] = [0, messages.length - 1];
+        while (low < high) {
+          const middle = (low + high) >> 1;
+          if (messages[middle].getBoundingClientRect().bottom > top + 1) high = middle;
+          else low = middle + 1;
+        }
+        for (let at = low; at < messages.length && messages[at].getBoundingClientRect().top < bottom - 1; at++)
+          seen.add(numberOf(messages[at]));
+        requestAnimationFrame(look);
+      };
+      look();
+    });
+    const end = Date.now() + 120_000;
+    for (let first = ""; first !== "line 1" && Date.now() < end; { first } = await view(nora)) {
+      await nora.page.mouse.wheel(0, -400);
+    }
+    const { first, drawn } = await view(nora);
+    assert.equal(first, "line 1");
+    assert.equal(drawn, 3_000);
+    assert.equal(await nora.page.evaluate(() => globalThis.seenLines.size), 3_000, "every line was in view once");
+  });
+
+  runner.test("a page that comes in while the reader is at the very top leaves the first line where it was", async () => {
+    await nora.page.reload();
+    await nora.sees("line 3000");
+    const scroller = nora.page.locator("causerie-message-list .scroller");
+    for (let page = 0; page < 10; page++) {
+      const { drawn } = await view(nora);
+      // The older page is held back until the reader is at the top, at pixel 0, 1 and 300 by turns.
+      const top = [0, 1, 300][page % 3];
+      const before = await scroller.evaluate((element, at) => {
+        element.scrollTop = at;
+        const box = element.getBoundingClientRect();
+        const first = [...element.querySelectorAll("causerie-message")].find(
+          (each) => each.getBoundingClientRect().bottom > box.top + 1,
+        );
+        globalThis.watched = first;
+        return first.getBoundingClientRect().top;
+      }, top);
+      await until(
+        "an older page",
+        () => view(nora),
+        (now) => now.drawn > drawn,
+      );
+      const after = await scroller.evaluate(() => globalThis.watched.getBoundingClientRect().top);
+      assert.ok(Math.abs(after - before) <= 1, `at ${top} px the text moved by ${after - before} px`);
+    }
+    assert.deepEqual(nora.complaints, []);
+    await nora.close();
+  });
+
+  runner.test("an older page that can't be loaded says so and can be asked for again", async () => {
+    let refuse = true;
+    const prepare = (page) =>
+      page.routeWebSocket(/v1\/ws/, (socket) => {
+        const server = socket.connectToServer();
+        socket.onMessage((text) => {
+          const request = JSON.parse(text);
+          if (!refuse || !request.getHistory?.beforeSeq) return server.send(text);
+          socket.send(JSON.stringify({ reply: { id: request.id, error: { code: 100, name: "internal" } } }));
+        });
+      });
+    const reader = await town.enter(browser, "nora", { hash: long, prepare });
+    await reader.sees("line 3000");
+    await reader.page.locator("causerie-message-list .scroller").evaluate((element) => element.scrollTo(0, 0));
+    await reader.page.getByText("Older messages couldn’t be loaded.").waitFor();
+    refuse = false;
+    const { drawn } = await view(reader);
+    await reader.page.getByRole("button", { name: "Try again" }).click();
+    await until(
+      "an older page",
+      () => view(reader),
+      (now) => now.drawn > drawn,
+    );
+    await reader.close();
+  });
+
+  runner.test("a conversation with 160 unread messages opens at the first of them and counts down as it is read", async () => {
+    const id = await town.direct("u2", "nora");
+    await town.sayMany("u2", id, "old", 60);
+    await town.read("nora", id, 60);
+    await town.sayMany("u2", id, "new", 160);
+    const reader = await town.enter(browser, "nora");
+    await reader.item(Town.nameOf("u2")).getByText("160 unread messages").waitFor({ state: "attached" });
+    await reader.openConversation(Town.nameOf("u2"));
+    await reader.page.locator(".new", { hasText: "New messages" }).waitFor();
+    const shown = await until(
+      "the first unread message",
+      () => view(reader),
+      ({ texts }) => texts.includes("new 1"),
+    );
+    assert.ok(shown.texts.includes("old 60"), "the message before it stands above");
+    assert.ok(shown.divider > 0 && shown.divider < shown.height / 2, `the line is ${shown.divider} px down`);
+    const unread = async () => (await town.conversation("nora", id)).conversation.readState?.unread ?? 0;
+    const left = await until("what was seen is read", unread, (count) => count < 160);
+    assert.ok(left > 120, `${left} are still unread: nothing was skipped`);
+    await reader.page.getByRole("button", { name: `${left} unread messages, jump to the latest` }).waitFor();
+    const scroller = reader.page.locator("causerie-message-list .scroller");
+    await scroller.hover();
+    for (let turn = 0; turn < 6; turn++) await reader.page.mouse.wheel(0, 400);
+    const fewer = await until("reading on", unread, (count) => count < left);
+    assert.ok(fewer > 0, "and not all at once");
+    await latest(reader).click();
+    await reader.sees("new 160");
+    await until("all read", unread, (count) => count === 0);
+    await reader.page.waitForFunction(() => !/^\(/.test(document.title));
+    assert.deepEqual(reader.complaints, []);
+    await reader.close();
+  });
+
+  runner.test("while the reader is scrolled up, a new message shows as a count on a button", async () => {
+    const id = await town.direct("u3", "nora");
+    await town.sayMany("u3", id, "line", 60);
+    await town.read("nora", id, 60);
+    const reader = await town.enter(browser, "nora", { hash: id });
+    await reader.sees("line 60");
+    await until(
+      "the end",
+      () => view(reader),
+      ({ below }) => below < 4,
+    );
+    const scroller = reader.page.locator("causerie-message-list .scroller");
+    await scroller.hover();
+    assert.equal(await latest(reader).count(), 0);
+    await reader.page.mouse.wheel(0, -130);
+    await until(
+      "a little up",
+      () => view(reader),
+      ({ below }) => below > 80,
+    );
+    await reader.page.getByRole("button", { name: "Jump to the latest message" }).waitFor();
+    const before = await view(reader);
+    for (const text of ["one", "two", "three"]) await town.say("u3", id, text);
+    const button = reader.page.getByRole("button", { name: "3 unread messages, jump to the latest" });
+    await button.waitFor();
+    assert.equal((await button.innerText()).trim(), "3");
+    assert.equal((await view(reader)).first, before.first, "the text did not move");
+    await reader.page.getByRole("status").getByText("New messages below").waitFor({ state: "attached" });
+    await button.click();
+    await until(
+      "the end",
+      () => view(reader),
+      ({ below }) => below < 4,
+    );
+    await button.waitFor({ state: "detached" });
+    const unread = async () => (await town.conversation("nora", id)).conversation.readState?.unread ?? 0;
+    await until("all read", unread, (count) => count === 0);
+    await reader.close();
+  });
+
+  runner.test("in a group of 122 every author has a name, in the chat, the list and while typing", async () => {
+    const others = Array.from({ length: 121 }, (_, index) => `u${index + 1}`);
+    const id = await town.group("nora", "Neighbourhood", others);
+    for (const user of ["u100", "u101", "u102", "u1"]) await town.say(user, id, `hello from ${user}`);
+    const reader = await town.enter(browser, "nora", { hash: id });
+    for (const user of ["u100", "u101", "u102"]) {
+      await reader.messages(`hello from ${user}`).getByText(Town.nameOf(user)).waitFor();
+    }
+    await town.say("u103", id, "and me");
+    await reader.item("Neighbourhood").getByText("Resident 103: and me").waitFor();
+    await town.call("u104", "POST", `/conversations/${id}/typing`, { typing: true });
+    await reader.page.locator("causerie-message-list .typing", { hasText: "Resident 104 is typing…" }).waitFor();
+    // Names that are on their way are a grey bar, never a mark in their place.
+    assert.equal(await reader.page.getByText("?", { exact: true }).count(), 0);
+    // Not all of 122 members are known to have read it, so nobody is said to have.
+    await reader.say("who has read this");
+    const mine = reader.messages("who has read this");
+    await mine.getByRole("img", { name: "Sent" }).waitFor();
+    for (const user of others.slice(0, 20)) await town.read(user, id, 6);
+    assert.equal(await mine.getByRole("img", { name: "Read" }).count(), 0);
+    assert.deepEqual(reader.complaints, []);
+    await reader.close();
+  });
+}

@@ -1,0 +1,78 @@
+import { css, html, LitElement } from "lit";
+import { customElement, property } from "lit/decorators.js";
+import { strings } from "./i18n/index.js";
+import { downIcon } from "./icons.js";
+import { base } from "./styles.js";
+
+/** Leads to the newest message, and counts those below that are unread. Fires `causerie-latest`. */
+@customElement("causerie-latest-button")
+export class LatestButton extends LitElement {
+  /** The newest message is out of view. */
+  @property({ type: Boolean }) shown = false;
+  @property({ type: Number }) unread = 0;
+
+  static override styles = [
+    base,
+    css`
+      :host {
+        position: absolute;
+        inset-inline-end: 20px;
+        bottom: 16px;
+        z-index: 2;
+      }
+      button {
+        position: relative;
+        width: 44px;
+        height: 44px;
+        display: grid;
+        place-items: center;
+        border-radius: 50%;
+        border: 1px solid var(--border);
+        background: var(--raised);
+        box-shadow: var(--shadow);
+      }
+      button:hover {
+        background: var(--hover);
+      }
+      .count {
+        position: absolute;
+        top: -9px;
+        inset-inline: 0;
+        margin-inline: auto;
+        width: max-content;
+        min-width: 21px;
+        height: 21px;
+        padding: 0 6px;
+        border-radius: 11px;
+        background: var(--accent);
+        color: var(--on-accent);
+        font-size: 0.75rem;
+        font-weight: 700;
+        line-height: 21px;
+        font-variant-numeric: tabular-nums;
+      }
+      @container messenger (max-width: 719px) {
+        :host {
+          inset-inline-end: 12px;
+        }
+      }
+    `,
+  ];
+
+  protected override render(): unknown {
+    const { shown, unread } = this;
+    const label = unread ? strings.jumpToLatestUnread(unread) : strings.jumpToLatest;
+    return html`<span class="visually-hidden" role="status">${shown && unread ? strings.newBelow : ""}</span>
+      ${
+        shown
+          ? html`<button aria-label=${label} title=${label} @click=${this.#fire}>
+            ${downIcon}${unread ? html`<span class="count">${unread > 99 ? "99+" : unread}</span>` : ""}
+          </button>`
+          : ""
+      }`;
+  }
+
+  #fire(): void {
+    this.dispatchEvent(new CustomEvent("causerie-latest"));
+  }
+}

@@ -1,0 +1,74 @@
+import { css } from "lit";
+
+/** The column of messages, its lines between days, and what stands in their place. */
+export const messageListStyles = css`
+  :host {
+    position: relative;
+    display: flex;
+    flex-direction: column;
+    min-height: 0;
+    flex: 1;
+  }
+  .scroller {
+    flex: 1;
+    display: flex;
+    flex-direction: column;
+    min-height: 0;
+    overflow-y: auto;
+    overflow-x: hidden;
+    overscroll-behavior: contain;
+    overflow-anchor: none;
+    scrollbar-width: thin;
+    padding: 8px 20px 4px;
+  }
+  .scroller:focus-visible {
+    outline-offset: -3px;
+  }
+  .column {
+    width: 100%;
+    max-width: 860px;
+    margin: auto auto 0;
+  }
+  .day,
+  .new {
+    display: flex;
+    justify-content: center;
+    margin: 18px 0 8px;
+    font-size: 0.8125rem;
+    font-weight: 600;
+    color: var(--muted);
+  }
+  .day span {
+    padding: 3px 12px;
+    border-radius: 12px;
+    background: var(--field);
+  }
+  .new {
+    align-items: center;
+    gap: 12px;
+    color: var(--accent);
+  }
+  .new::before,
+  .new::after {
+    content: "";
+    flex: 1;
+    height: 1px;
+    background: color-mix(in srgb, var(--accent) 35%, transparent);
+  }
+  .typing {
+    min-height: 24px;
+    padding: 4px 4px 0;
+    font-size: 0.8125rem;
+    color: var(--muted);
+  }
+  .centre {
+    flex: 1;
+    display: grid;
+    place-items: center;
+  }
+  @container messenger (max-width: 719px) {
+    .scroller {
+      padding-inline: 12px;
+    }
+  }
+`;
