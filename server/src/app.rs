@@ -20,7 +20,11 @@ use crate::{
     lifecycle::{Readiness, Tasks},
     pace::Allowances,
     sessions::Sessions,
-    store::{Database, Store, StoreError, lookups::Lookups},
+    store::{
+        Database, Store, StoreError,
+        first_contact::{self, Unusable},
+        lookups::Lookups,
+    },
     telemetry::Metrics,
 };
 
@@ -61,6 +65,10 @@ pub enum StartError {
     #[error("`data.dir` ({path}) can't be made: {error}", path = path.display())]
     DataDir { path: PathBuf, error: io::Error },
     #[error("`database.url`: {0}")]
+    Database(#[from] Unusable),
+    #[error("`data.dir`: {file} can't be used: {error}", file = file.display())]
+    SqliteFile { file: PathBuf, error: StoreError },
+    #[error("{0}")]
     Store(#[from] StoreError),
     #[error("`redis.url`: {0}")]
     Redis(#[from] RedisBusError),
@@ -161,15 +169,16 @@ pub async fn open_store(config: &Config) -> Result<Store, StartError> {
 /// # Errors
 /// When it can't be reached.
 pub async fn connect_store(config: &Config) -> Result<Store, StartError> {
-    let database = if config.database.url.is_empty() {
+    if config.database.url.is_empty() {
         let path = &config.data.dir;
         // Messages and signing secrets: for the server's own user only. An existing directory keeps its mode.
         let made = std::fs::DirBuilder::new().recursive(true).mode(0o700).create(path);
         made.map_err(|error| StartError::DataDir { path: path.clone(), error })?;
-        Database::Sqlite(config.data.sqlite_file())
-    } else {
-        let url = config.database.url.expose().to_owned();
-        Database::Postgres { url, connections_max: config.database.connections_max }
-    };
-    Ok(Store::connect(&database).await?)
+        let file = config.data.sqlite_file();
+        let opened = Store::connect(&Database::Sqlite(file.clone())).await;
+        return opened.map_err(|error| StartError::SqliteFile { file, error });
+    }
+    let url = config.database.url.expose().to_owned();
+    first_contact::postgres(&url).await?;
+    Ok(Store::connect(&Database::Postgres { url, connections_max: config.database.connections_max }).await?)
 }

@@ -6,6 +6,7 @@
 pub mod batcher;
 mod connect;
 pub mod entities;
+pub mod first_contact;
 pub mod kinds;
 pub mod lookups;
 pub mod queries;

@@ -12,3 +12,4 @@ mod policy_cli;
 mod revocation;
 mod scenarios;
 mod slow_reader;
+mod starting;

@@ -43,6 +43,7 @@ pub use database::Database;
 pub use facts::{Facts, stored_texts};
 pub use node::{Node, Settings};
 pub use peer::Peer;
+pub use ports::free_address;
 pub use proxy::Proxy;
 pub use raw::{Raw, Received};
 pub use redis_server::RedisServer;

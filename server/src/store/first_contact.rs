@@ -1,0 +1,103 @@
+//! The first connection to the database of a start: says at once, and in an operator's words, why it can't be used.
+//!
+//! The pool of connections tries again for seconds and then says only that it timed out, which is right while a server runs and
+//! hides the reason at its start.
+
+use std::{str::FromStr as _, time::Duration};
+
+use sea_orm::sqlx::{
+    self, Connection as _, PgConnection, Row as _,
+    postgres::{PgConnectOptions, PgRow},
+};
+
+/// A database that does not answer within this time is reported as silent.
+const ANSWER_MAX: Duration = Duration::from_secs(5);
+
+/// Why the database can't be used. The texts name host and port or the file, never a password.
+#[derive(Debug, thiserror::Error)]
+pub enum Unusable {
+    /// The address is not one.
+    #[error("the address can't be read: {0}")]
+    Address(sqlx::Error),
+    /// PostgreSQL, or what listens in its place, refused.
+    #[error("PostgreSQL at {place}: {why}")]
+    Refused {
+        /// Host and port, or the socket's folder.
+        place: String,
+        /// What it said, or what the system said of the connection.
+        why: String,
+    },
+    /// A pooler refuses parameters that PostgreSQL takes.
+    #[error(
+        "the pooler at {place} refuses a startup parameter ({why}): set `ignore_startup_parameters = extra_float_digits` in \
+         pgbouncer.ini"
+    )]
+    StartupParameter {
+        /// Host and port, or the socket's folder.
+        place: String,
+        /// What it said.
+        why: String,
+    },
+    /// A pooler hands each transaction to another connection of PostgreSQL.
+    #[error(
+        "the pooler at {place} pools transactions, so that settings and prepared statements of a connection get lost: set \
+         `pool_mode = session` in pgbouncer.ini, or connect to PostgreSQL itself"
+    )]
+    PoolsTransactions {
+        /// Host and port, or the socket's folder.
+        place: String,
+    },
+}
+
+/// Connects once and asks what the pool can't.
+///
+/// # Errors
+/// Why PostgreSQL can't be used: refused, silent, a pooler in a mode that loses the state of connections.
+pub async fn postgres(url: &str) -> Result<(), Unusable> {
+    let options = PgConnectOptions::from_str(url).map_err(Unusable::Address)?;
+    let place = options.get_socket().map_or_else(
+        || format!("{}:{}", options.get_host(), options.get_port()),
+        |folder| format!("{} (port {})", folder.display(), options.get_port()),
+    );
+    let refused = |why: String| Unusable::Refused { place: place.clone(), why };
+    match tokio::time::timeout(ANSWER_MAX, keeps_sessions(&options)).await {
+        Err(_) => Err(refused(format!("no answer within {} s", ANSWER_MAX.as_secs()))),
+        Ok(Ok(true)) => Ok(()),
+        Ok(Ok(false)) => Err(Unusable::PoolsTransactions { place }),
+        Ok(Err(error)) if error.to_string().contains("startup parameter") => {
+            Err(Unusable::StartupParameter { place, why: said(&error) })
+        }
+        Ok(Err(error)) => Err(refused(said(&error))),
+    }
+}
+
+/// Whether a connection keeps the process of PostgreSQL that serves it. While a second connection holds a transaction, the first
+/// is served by the process it had before, unless a pooler gave that process to the second or gives it another.
+async fn keeps_sessions(options: &PgConnectOptions) -> Result<bool, sqlx::Error> {
+    let mut first = PgConnection::connect_with(options).await?;
+    let before = process(&mut first).await?;
+    let mut second = PgConnection::connect_with(options).await?;
+    sqlx::raw_sql("BEGIN").execute(&mut second).await?;
+    let held = process(&mut second).await?;
+    let after = process(&mut first).await?;
+    sqlx::raw_sql("ROLLBACK").execute(&mut second).await?;
+    first.close().await?;
+    second.close().await?;
+    Ok(before == after && held != before)
+}
+
+/// The process that serves a connection. As a plain query: a pooler of transactions breaks prepared ones.
+async fn process(connection: &mut PgConnection) -> Result<String, sqlx::Error> {
+    let row: PgRow = sqlx::raw_sql("SELECT pg_backend_pid()::text").fetch_one(connection).await?;
+    row.try_get(0)
+}
+
+/// What the database said, or the system, without the driver's words around it.
+fn said(error: &sqlx::Error) -> String {
+    match error {
+        sqlx::Error::Database(error) => error.message().to_owned(),
+        // The system adds its number: "Connection refused (os error 111)".
+        sqlx::Error::Io(error) => error.to_string().to_lowercase(),
+        error => error.to_string(),
+    }
+}

@@ -1,0 +1,128 @@
+//! What a start says when something it needs can't be used.
+
+use std::{
+    fs,
+    process::{Child, Command, Stdio},
+    time::{Duration, Instant},
+};
+
+use crate::harness::{Database, Node, Settings, TempDir, eventually_blocking, free_address};
+
+#[tokio::test]
+async fn a_postgresql_that_is_down_is_named_at_once() {
+    let address = free_address();
+    let settings = Settings::on(&Database::postgres()).set("database.url", format!("postgres://u:hunter2@{address}/x"));
+    let began = Instant::now();
+    let complains = settings.fail(&["serve"]);
+    assert!(began.elapsed() < Duration::from_secs(4), "it tried again for {:?}: {complains}", began.elapsed());
+    assert!(complains.contains(&format!("`database.url`: PostgreSQL at {address}: connection refused")), "{complains}");
+    assert!(!complains.contains("hunter2"), "{complains}");
+}
+
+#[tokio::test]
+async fn a_postgresql_that_refuses_the_password_says_so() {
+    let database = Database::postgres();
+    let (_, place) = database.url().rsplit_once('@').expect("a user");
+    let settings = Settings::on(&database).set("database.url", format!("postgres://postgres:hunter2@{place}"));
+    let complains = settings.fail(&["serve"]);
+    assert!(complains.contains("password authentication failed for user \"postgres\""), "{complains}");
+    assert!(!complains.contains("hunter2"), "{complains}");
+}
+
+#[tokio::test]
+async fn a_sqlite_file_that_is_none_is_named() {
+    let folder = TempDir::new();
+    let file = folder.path().join("causerie.sqlite");
+    fs::write(&file, "this text is long enough to be taken for the header of a database, but it is none.").expect("writes");
+    let settings = Settings::on(&Database::sqlite()).set("data.dir", folder.path().display());
+    let complains = settings.fail(&["serve"]);
+    for part in ["`data.dir`", &*file.display().to_string(), "file is not a database"] {
+        assert!(complains.contains(part), "{part} in {complains}");
+    }
+}
+
+#[tokio::test]
+async fn a_pooler_that_refuses_startup_parameters_is_told_apart() {
+    let database = Database::postgres();
+    let pooler = PgBouncer::start(&database, "pool_mode = session");
+    let complains = Settings::on(&database).set("database.url", pooler.url()).fail(&["serve"]);
+    assert!(complains.contains("`ignore_startup_parameters = extra_float_digits`"), "{complains}");
+}
+
+#[tokio::test]
+async fn a_pooler_of_transactions_is_refused_with_what_to_set() {
+    let database = Database::postgres();
+    for order in ["server_round_robin = 0", "server_round_robin = 1"] {
+        let pooler = PgBouncer::start(
+            &database,
+            &format!("pool_mode = transaction\nignore_startup_parameters = extra_float_digits\n{order}"),
+        );
+        let complains = Settings::on(&database).set("database.url", pooler.url()).fail(&["serve"]);
+        assert!(complains.contains("`pool_mode = session`"), "{order}: {complains}");
+    }
+}
+
+#[tokio::test]
+async fn a_pooler_of_sessions_serves() {
+    let database = Database::postgres();
+    let pooler = PgBouncer::start(&database, "pool_mode = session\nignore_startup_parameters = extra_float_digits");
+    let settings = Settings::on(&database).set("database.url", pooler.url());
+    settings.run(&["migrate"]);
+    let mut node = Node::start(settings).await;
+    node.kill();
+}
+
+/// A pooler in front of a test's database. Ends with its owner.
+struct PgBouncer {
+    address: std::net::SocketAddr,
+    credentials: String,
+    name: String,
+    process: Child,
+    _folder: TempDir,
+}
+
+impl PgBouncer {
+    fn start(database: &Database, settings: &str) -> Self {
+        let (credentials, place) = database.url().trim_start_matches("postgres://").rsplit_once('@').expect("a user");
+        let (user, password) = credentials.split_once(':').expect("a password");
+        let (server, name) = place.split_once('/').expect("a database");
+        let (host, port) = server.rsplit_once(':').expect("a port");
+        let (address, folder) = (free_address(), TempDir::new());
+        let file = |name: &str| folder.path().join(name);
+        fs::write(file("users"), format!("\"{user}\" \"{password}\"\n")).expect("writes");
+        let text = format!(
+            "[databases]\n* = host={host} port={port}\n[pgbouncer]\nlisten_addr = 127.0.0.1\nlisten_port = {}\n\
+             auth_type = md5\nauth_file = {}\nunix_socket_dir =\nmax_client_conn = 100\ndefault_pool_size = 40\n{settings}\n",
+            address.port(),
+            file("users").display(),
+        );
+        fs::write(file("ini"), text).expect("writes");
+        // PgBouncer refuses to run as root, and another user has to read its files.
+        let mut command = match Command::new("id").arg("-u").output() {
+            Ok(output) if output.stdout == b"0\n" => {
+                let owned = Command::new("chown").args(["-R", "nobody"]).arg(folder.path()).status();
+                assert!(owned.is_ok_and(|status| status.success()), "the folder is given away");
+                let mut command = Command::new("setpriv");
+                command.args(["--reuid=nobody", "--regid=nogroup", "--clear-groups", "pgbouncer"]);
+                command
+            }
+            _ => Command::new("pgbouncer"),
+        };
+        command.arg(file("ini")).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+        let process = command.spawn().expect("pgbouncer is installed");
+        let pooler = Self { address, credentials: credentials.to_owned(), name: name.to_owned(), process, _folder: folder };
+        assert!(eventually_blocking(|| std::net::TcpStream::connect(address).is_ok()), "pgbouncer does not listen");
+        pooler
+    }
+
+    fn url(&self) -> String {
+        format!("postgres://{}@{}/{}", self.credentials, self.address, self.name)
+    }
+}
+
+impl Drop for PgBouncer {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
