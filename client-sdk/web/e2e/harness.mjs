@@ -69,8 +69,8 @@ export class Server {
   }
 
   /** A tenant beside the demo's, with rules of its own where given. Before `start`: a server that runs is slow to look for new keys. */
-  addTenant(slug, rules) {
-    this.command("tenant", "create", slug, "--name", slug);
+  addTenant(slug, rules, preset = "open") {
+    this.command("tenant", "create", slug, "--name", slug, "--policy", preset);
     this.command("signing-key", "add", "--tenant", slug, "--algorithm", "HS256", "--generate");
     if (rules) this.setRules(slug, rules);
   }

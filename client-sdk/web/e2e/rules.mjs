@@ -121,6 +121,7 @@ export function rules(runner, browser, server) {
       hasTouch: true,
     });
     await small.startWith("Bea");
+    await small.say("Bonjour");
     await menu(small).click();
     const box = await entries(small).last().boundingBox();
     assert.ok(box && box.x >= 0 && box.x + box.width <= 360, "the menu fits the screen");

@@ -6,21 +6,24 @@ import { chatting } from "./chatting.mjs";
 import { openBrowser, Runner, Server } from "./harness.mjs";
 import { layout } from "./layout.mjs";
 import { people } from "./people.mjs";
+import { addEnt, places } from "./places.mjs";
 import { reading } from "./reading.mjs";
 import { reconnecting } from "./reconnecting.mjs";
 import { addClub, rules } from "./rules.mjs";
 import { Town } from "./town.mjs";
+import { writing } from "./writing.mjs";
 
 const server = new Server();
 const runner = new Runner();
 let browser;
 try {
   addClub(server);
+  addEnt(server);
   const town = new Town(server);
   await server.start();
   browser = await openBrowser();
   const asked = process.argv.slice(2);
-  for (const suite of [people, chatting, reading, rules, reconnecting, layout, accessibility]) {
+  for (const suite of [people, chatting, reading, writing, places, rules, reconnecting, layout, accessibility]) {
     if (!asked.length || asked.includes(suite.name)) suite(runner, browser, server, town);
   }
   if (!(await runner.run())) process.exitCode = 1;

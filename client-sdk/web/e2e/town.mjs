@@ -5,8 +5,14 @@ import { Person } from "./harness.mjs";
 const slug = "town";
 const encode = (value) => Buffer.from(JSON.stringify(value)).toString("base64url");
 
-/** Users of the town: `nora` reads; `u1` to `u140` write. Two have long names. */
-const names = { nora: "Nora Lindqvist", u1: "Tom Nguyen", u2: "Maître Jean-Baptiste de la Rochefoucauld-Montmorency" };
+/** Users of the town: `u1` to `u140` and those named here. */
+const names = {
+  nora: "Nora Lindqvist",
+  olga: "Olga Brandt",
+  tim: "Tim Abt",
+  u1: "Tom Nguyen",
+  u2: "Maître Jean-Baptiste de la Rochefoucauld-Montmorency",
+};
 
 export class Town {
   #secret;
@@ -20,7 +26,7 @@ export class Town {
     const key = server.command("signing-key", "add", "--tenant", slug, "--algorithm", "HS256", "--generate");
     [, this.#kid] = key.match(/^kid (.*)$/m);
     [, this.#secret] = key.match(/^secret (.*)$/m);
-    const ids = ["nora", ...Array.from({ length: 140 }, (_, index) => `u${index + 1}`)];
+    const ids = ["nora", "olga", "tim", ...Array.from({ length: 140 }, (_, index) => `u${index + 1}`)];
     server.importRows(
       slug,
       ids.map((id) => ({ type: "user", id, name: Town.nameOf(id) })),

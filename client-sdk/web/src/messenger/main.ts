@@ -11,21 +11,36 @@ const parameters = new URLSearchParams(location.search);
 const asked = parameters.get("lang");
 document.documentElement.lang = setLanguage(asked ? [asked, ...navigator.languages] : navigator.languages).locale;
 
-/** The conversation is the part of the address after `#`, so that "back" and "reload" do what they say. */
-function currentConversation(): string {
-  return decodeURIComponent(location.hash.slice(1));
+/** What is shown is the part of the address after `#`, so that "back" and "reload" do what they say. */
+function currentPlace(): string {
+  const hash = location.hash.slice(1);
+  try {
+    return decodeURIComponent(hash);
+  } catch {
+    // Not one of ours: it leads nowhere, and the messenger says so.
+    return hash;
+  }
+}
+
+function hashOf(place: string): string {
+  return place.split("/").map(encodeURIComponent).join("/");
 }
 
 function open(identity: DemoIdentity): void {
   const client = signIn(identity);
   const messenger = document.createElement("causerie-messenger") as Messenger;
   messenger.client = client;
-  messenger.current = currentConversation();
+  messenger.current = currentPlace();
   messenger.addEventListener("causerie-open", (event) => {
-    location.hash = encodeURIComponent((event as CustomEvent<string>).detail);
+    location.hash = hashOf((event as CustomEvent<string>).detail);
+  });
+  messenger.addEventListener("causerie-moved", (event) => {
+    const { detail } = event as CustomEvent<string>;
+    history.replaceState(null, "", `#${hashOf(detail)}`);
+    messenger.current = detail;
   });
   addEventListener("hashchange", () => {
-    messenger.current = currentConversation();
+    messenger.current = currentPlace();
   });
   client.on("unread", (total) => {
     document.title = total > 0 ? `(${total}) ${name}` : name;
@@ -38,3 +53,5 @@ function open(identity: DemoIdentity): void {
 const identity = identityIn(parameters);
 if (identity) open(identity);
 else document.body.append(document.createElement("causerie-people-chooser"));
+// What the page says when it can't start: it did.
+document.querySelector(".not-started")?.remove();

@@ -1,15 +1,17 @@
 import { CauserieError, Client, localStorageOutbox, sdkVersion } from "../sdk/index.js";
+import { browserStorage } from "../ui/browser-storage.js";
 import { DemoError, type DemoIdentity, demoToken, outboxName } from "./demo.js";
 
-/** A client that is one of the demo's people. Its unsent messages survive a reload. */
+/** A client that is one of the demo's people. Its unsent messages survive a reload where the browser keeps data. */
 export function signIn(identity: DemoIdentity): Client {
+  const storage = browserStorage();
   const url = new URL("/v1/ws", location.href);
   url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
   return new Client({
     url: url.href,
     getToken: () => demoToken(identity).catch(refuse),
     client: { name: "causerie-messenger", version: sdkVersion },
-    outboxStore: localStorageOutbox(outboxName(identity)),
+    ...(storage && { outboxStore: localStorageOutbox(outboxName(identity), storage) }),
   });
 }
 

@@ -7,6 +7,7 @@ export {
   type ClientOptions,
   type Clock,
   type NetworkEventTarget,
+  randomUuid,
   type SocketConstructor,
   type SocketLike,
   sdkVersion,

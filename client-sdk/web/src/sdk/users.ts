@@ -1,3 +1,4 @@
+import { asError } from "./errors.js";
 import type { User } from "./model.js";
 
 /** People one `getUsers` takes (`USERS_MAX` in protocol/src/limits.rs). */
@@ -60,9 +61,7 @@ export class Users {
     await Promise.resolve();
     try {
       while (this.#wanted.size) {
-        const ids = [...this.#wanted].slice(0, batchMax);
-        this.learn(await this.ask(ids));
-        for (const id of ids) if (this.#wanted.delete(id)) this.#refused.add(id);
+        await this.#fetchSome([...this.#wanted].slice(0, batchMax));
         this.changed();
       }
     } catch {
@@ -70,5 +69,14 @@ export class Users {
     } finally {
       this.#asking = false;
     }
+  }
+
+  async #fetchSome(ids: string[]): Promise<void> {
+    try {
+      this.learn(await this.ask(ids));
+    } catch (thrown) {
+      if (asError(thrown).temporary) throw thrown;
+    }
+    for (const id of ids) if (this.#wanted.delete(id)) this.#refused.add(id);
   }
 }

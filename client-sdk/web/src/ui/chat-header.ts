@@ -1,6 +1,6 @@
 import { css, html } from "lit";
-import { customElement, property } from "lit/decorators.js";
-import type { ClientEvents, Conversation } from "../sdk/index.js";
+import { customElement, property, query } from "lit/decorators.js";
+import type { ClientEvents, Conversation, User } from "../sdk/index.js";
 import "./avatar.js";
 import { ClientElement } from "./client-element.js";
 import "./conversation-menu.js";
@@ -13,7 +13,10 @@ import { base } from "./styles.js";
 /** Who one talks with. Fires `causerie-back` and `causerie-mark-unread`. */
 @customElement("causerie-chat-header")
 export class ChatHeader extends ClientElement {
-  @property({ attribute: false }) conversation!: Conversation;
+  /** Absent where there is none yet with `user`. */
+  @property({ attribute: false }) conversation: Conversation | undefined;
+  @property({ attribute: false }) user: User | undefined;
+  @query("h2") private heading!: HTMLElement;
 
   protected override readonly drawnAfter: readonly (keyof ClientEvents)[] = ["presence"];
 
@@ -60,10 +63,16 @@ export class ChatHeader extends ClientElement {
     `,
   ];
 
+  /** Puts the focus where reading begins. */
+  async focusHeading(): Promise<void> {
+    await this.updateComplete;
+    this.heading.focus();
+  }
+
   protected override render(): unknown {
     const { conversation, client } = this;
-    const title = titleOf(conversation, client.me?.id);
-    const peer = peerOf(conversation, client.me?.id);
+    const peer = conversation ? peerOf(conversation, client.me?.id) : this.user;
+    const title = conversation ? titleOf(conversation, client.me?.id) : displayName(peer);
     const online = peer !== undefined && (client.presence(peer.id)?.online ?? false);
     return html`<header>
       <button class="icon-button back" aria-label=${strings.back} title=${strings.back} @click=${() => this.#fire("causerie-back")}>
@@ -71,29 +80,33 @@ export class ChatHeader extends ClientElement {
       </button>
       <causerie-avatar
         .name=${title}
-        .key=${peer ? colourKey(peer) : conversation.id}
-        .kind=${peer ? "person" : conversation.kind === "group" ? "group" : "note"}
+        .key=${peer ? colourKey(peer) : (conversation?.id ?? "")}
+        .kind=${peer ? "person" : conversation?.kind === "group" ? "group" : "note"}
         ?online=${online}
       ></causerie-avatar>
       <div class="who">
-        <h2 class="clip" title=${title}>${title}</h2>
+        <h2 class="clip" title=${title} tabindex="-1">${title}</h2>
         <p class="muted clip ${online ? "online" : ""}">${this.#below(peer?.id)}</p>
       </div>
-      <button
-        class="icon-button"
-        aria-label=${strings.markUnread}
-        title=${strings.markUnread}
-        @click=${() => this.#fire("causerie-mark-unread")}
-      >
-        ${unreadIcon}
-      </button>
-      <causerie-conversation-menu .client=${client} .conversation=${conversation}></causerie-conversation-menu>
+      ${
+        conversation
+          ? html`<button
+              class="icon-button"
+              aria-label=${strings.markUnread}
+              title=${strings.markUnread}
+              @click=${() => this.#fire("causerie-mark-unread")}
+            >
+              ${unreadIcon}
+            </button>
+            <causerie-conversation-menu .client=${client} .conversation=${conversation}></causerie-conversation-menu>`
+          : ""
+      }
     </header>`;
   }
 
   #below(peerId: string | undefined): string {
     const { conversation, client } = this;
-    if (conversation.kind === "group") {
+    if (conversation?.kind === "group") {
       const names = conversation.members.map(({ user }) => (user.id === client.me?.id ? strings.you : displayName(user)));
       return `${strings.members(conversation.memberCount)} · ${names.join(", ")}`;
     }

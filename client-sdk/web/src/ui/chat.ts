@@ -1,25 +1,27 @@
-import { css, html, type PropertyValues } from "lit";
+import { html, type PropertyValues } from "lit";
 import { customElement, property, query, state } from "lit/decorators.js";
 import type { ClientEvents, Conversation, Message } from "../sdk/index.js";
 import "./chat-header.js";
+import type { ChatHeader } from "./chat-header.js";
 import { ClientElement } from "./client-element.js";
 import "./composer.js";
 import type { Composer } from "./composer.js";
 import "./confirm-dialog.js";
 import type { ConfirmDialog } from "./confirm-dialog.js";
+import { type Drafts, draftsOf, type Edit } from "./drafts.js";
 import { explain, strings } from "./i18n/index.js";
 import "./message-list.js";
 import type { MessageList } from "./message-list.js";
 import { noticeOf } from "./notice.js";
 import { ReadMarker } from "./read-marker.js";
-import { base } from "./styles.js";
+import { base, chatPane } from "./styles.js";
 
 /** One conversation: who, what was said, and where one writes. */
 @customElement("causerie-chat")
 export class Chat extends ClientElement {
   @property({ attribute: false }) conversation!: Conversation;
-  @state() private editing: Message | undefined;
   @state() private problem = "";
+  @query("causerie-chat-header") private header!: ChatHeader;
   @query("causerie-message-list") private list!: MessageList;
   @query("causerie-composer") private composer!: Composer;
   @query("causerie-confirm-dialog") private confirm!: ConfirmDialog;
@@ -31,25 +33,7 @@ export class Chat extends ClientElement {
   #marking = false;
   #marker = new ReadMarker(this, () => void this.#markRead());
 
-  static override styles = [
-    base,
-    css`
-      :host {
-        display: flex;
-        flex-direction: column;
-        min-width: 0;
-        min-height: 0;
-      }
-      .problem {
-        margin: 0 20px;
-        padding: 8px 14px;
-        border-radius: 12px;
-        background: var(--danger-soft);
-        color: var(--danger);
-        font-size: 0.875rem;
-      }
-    `,
-  ];
+  static override styles = [base, chatPane];
 
   /** Puts the cursor where one writes. */
   async focusComposer(): Promise<void> {
@@ -58,11 +42,20 @@ export class Chat extends ClientElement {
     this.composer.focusField();
   }
 
+  /** Puts the focus where reading begins. */
+  async focusHeading(): Promise<void> {
+    await this.updateComplete;
+    await this.header.focusHeading();
+  }
+
+  get #drafts(): Drafts {
+    return draftsOf(this.client.me?.id ?? "");
+  }
+
   protected override willUpdate(changed: PropertyValues<this>): void {
     super.willUpdate(changed);
     const before = changed.get("conversation") as Conversation | undefined;
     if (changed.has("conversation") && before?.id !== this.conversation.id) {
-      this.editing = undefined;
       this.problem = "";
       this.#openedMarked = this.conversation.readState.markedUnread;
     }
@@ -93,14 +86,13 @@ export class Chat extends ClientElement {
       ></causerie-message-list>
       ${this.problem ? html`<p class="problem" role="alert">${this.problem}</p>` : ""}
       <causerie-composer
+        .drafts=${this.#drafts}
         .conversationId=${conversation.id}
-        .editing=${this.editing}
         .notice=${noticeOf(conversation, client.me?.id)}
         .textBytesMax=${client.limits.textBytesMax ?? 0}
         @causerie-send=${this.#send}
         @causerie-save=${this.#save}
         @causerie-edit-last=${this.#editLast}
-        @causerie-edit-cancel=${this.#stopEditing}
         @causerie-typing=${(event: CustomEvent<boolean>) => client.setTyping(conversation.id, event.detail)}
       ></causerie-composer>
       <causerie-confirm-dialog
@@ -137,28 +129,31 @@ export class Chat extends ClientElement {
     this.client.send(this.conversation.id, event.detail);
   }
 
-  #edit(event: CustomEvent<Message>): void {
-    this.editing = event.detail;
+  #edit({ detail }: CustomEvent<Message>): void {
+    this.#beginEdit(detail);
   }
 
   #editLast(): void {
     const history = this.client.history(this.conversation.id);
     // The last one is still on its way: the one before is not what is meant.
-    if (!this.conversation.capabilities.has("edit") || history.outgoing.length) return;
+    if (!this.conversation.capabilities.has("edit") || history.outgoing.length || history.moreAfter) return;
     const mine = (message: Message): boolean => message.authorId === this.client.me?.id && !message.deletedAt;
-    this.editing = history.messages.findLast(mine);
+    const last = history.messages.findLast(mine);
+    if (last) this.#beginEdit(last);
   }
 
-  #stopEditing(): void {
-    this.editing = undefined;
+  #beginEdit(message: Message): void {
+    this.#drafts.edit(this.conversation.id, message);
+    void this.focusComposer();
   }
 
-  async #save(event: CustomEvent<string>): Promise<void> {
-    const { editing } = this;
-    if (!editing) return;
+  async #save({ detail: { messageId, original, text } }: CustomEvent<Edit>): Promise<void> {
+    const { id } = this.conversation;
+    const drafts = this.#drafts;
     await this.#attempt(async () => {
-      if (event.detail !== editing.text) await this.client.edit(editing.conversationId, editing.id, event.detail);
-      this.#stopEditing();
+      if (text !== original) await this.client.edit(id, messageId, text);
+      // Another edit may have begun meanwhile.
+      if (drafts.get(id).edit?.messageId === messageId) drafts.endEdit(id);
     });
   }
 
@@ -170,8 +165,14 @@ export class Chat extends ClientElement {
   async #delete(): Promise<void> {
     const message = this.#deleting;
     if (!message) return;
-    if (this.editing?.id === message.id) this.#stopEditing();
-    await this.#attempt(() => this.client.delete(message.conversationId, message.id));
+    const { conversationId, id, seq } = message;
+    const drafts = this.#drafts;
+    if (drafts.get(conversationId).edit?.messageId === id) drafts.endEdit(conversationId);
+    await this.#attempt(async () => {
+      await this.client.delete(conversationId, id);
+      // The button that had the focus is gone with the message.
+      if (conversationId === this.conversation.id) await this.list.focusAfter(seq);
+    });
   }
 
   async #attempt(run: () => Promise<void>): Promise<void> {

@@ -1,7 +1,7 @@
 import { css, html, LitElement, type PropertyValues } from "lit";
-import { customElement, property, query, state } from "lit/decorators.js";
+import { customElement, property, query } from "lit/decorators.js";
 import { live } from "lit/directives/live.js";
-import type { Message } from "../sdk/index.js";
+import type { Drafts, Edit } from "./drafts.js";
 import { strings } from "./i18n/index.js";
 import { closeIcon, editIcon, sendIcon } from "./icons.js";
 import { base } from "./styles.js";
@@ -10,23 +10,24 @@ import { base } from "./styles.js";
 const heightMax = 168;
 
 /**
- * Where one writes. Enter sends, Shift+Enter begins a line. Fires `causerie-send` with the text, `causerie-save` while editing,
- * `causerie-typing` with whether there is text, `causerie-edit-last` on the up arrow in an empty field, `causerie-edit-cancel`.
+ * Where one writes. The text lives in the drafts. Enter sends, Shift+Enter begins a line. Fires `causerie-send` with the text,
+ * `causerie-save` with an `Edit`, `causerie-typing` with whether there is text, `causerie-edit-last` on the up arrow in an empty
+ * field.
  */
 @customElement("causerie-composer")
 export class Composer extends LitElement {
-  /** Whose draft this is: drafts are kept by it. */
+  @property({ attribute: false }) drafts!: Drafts;
+  /** Whose draft this is. */
   @property() conversationId = "";
   /** Why one can't write; empty where one can. */
   @property() notice = "";
-  /** The message that is being changed. */
-  @property({ attribute: false }) editing: Message | undefined;
+  /** What was sent is on its way: the next waits. */
+  @property({ type: Boolean }) busy = false;
   /** Bytes of UTF-8 one message may have; 0 for not known. */
   @property({ type: Number }) textBytesMax = 0;
-  @state() private text = "";
   @query("textarea") private field?: HTMLTextAreaElement;
 
-  readonly #drafts = new Map<string, string>();
+  #endDrafts: () => void = () => {};
 
   static override styles = [
     base,
@@ -80,8 +81,13 @@ export class Composer extends LitElement {
         color: var(--on-accent);
         transition: opacity 0.12s, filter 0.12s;
       }
-      .send:hover:not(:disabled) {
+      .send:hover {
         filter: brightness(1.1);
+      }
+      .send[aria-disabled="true"] {
+        cursor: default;
+        opacity: 0.45;
+        filter: none;
       }
       .notice {
         padding: 12px 16px;
@@ -127,31 +133,34 @@ export class Composer extends LitElement {
     this.field?.focus();
   }
 
-  protected override willUpdate(changed: PropertyValues<this>): void {
-    if (changed.has("conversationId")) {
-      const before = changed.get("conversationId");
-      if (before) this.#keep(before, changed.get("editing") ?? this.editing);
-      this.text = this.#drafts.get(this.conversationId) ?? "";
-    }
-    if (!changed.has("editing")) return;
-    if (this.editing) {
-      if (!changed.has("conversationId")) this.#keep(this.conversationId, changed.get("editing"));
-      this.text = this.editing.text;
-    } else this.text = this.#drafts.get(this.conversationId) ?? "";
+  override connectedCallback(): void {
+    super.connectedCallback();
+    if (this.hasUpdated) this.#listen();
   }
 
-  protected override updated(changed: PropertyValues<this>): void {
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#endDrafts();
+  }
+
+  protected override willUpdate(changed: PropertyValues<this>): void {
+    if (changed.has("drafts")) this.#listen();
+  }
+
+  protected override updated(): void {
     this.#grow();
-    if (changed.has("editing") && this.editing) this.focusField();
   }
 
   protected override render(): unknown {
     if (this.notice) return html`<p class="notice">${this.notice}</p>`;
     const tooLong = this.#tooLong;
-    const label = this.editing ? strings.save : strings.send;
+    const edit = this.#edit;
+    const label = edit ? strings.save : strings.send;
+    const ready = this.#text.trim() !== "" && !tooLong && !this.busy;
+    // A press on the button leaves the focus in the field, and with it the keyboard of a phone.
     return html`
       ${
-        this.editing
+        edit
           ? html`<div class="editing">
             ${editIcon}<span>${strings.editing}</span>
             <button class="icon-button" aria-label=${strings.cancel} title=${strings.cancel} @click=${this.#cancel}>${closeIcon}</button>
@@ -166,57 +175,74 @@ export class Composer extends LitElement {
           enterkeyhint="send"
           aria-label=${strings.writeMessage}
           placeholder=${strings.writeMessage}
-          .value=${live(this.text)}
+          .value=${live(this.#text)}
           @input=${this.#input}
           @keydown=${this.#key}
         ></textarea>
-        <button class="send" aria-label=${label} title=${label} ?disabled=${!this.text.trim() || tooLong}>${sendIcon}</button>
+        <button
+          class="send"
+          aria-label=${label}
+          title=${label}
+          aria-disabled=${ready ? "false" : "true"}
+          @mousedown=${(event: MouseEvent) => event.preventDefault()}
+        >
+          ${sendIcon}
+        </button>
       </form>
     `;
   }
 
+  get #edit(): Edit | undefined {
+    return this.drafts.get(this.conversationId).edit;
+  }
+
+  /** What the field holds. */
+  get #text(): string {
+    const { text, edit } = this.drafts.get(this.conversationId);
+    return edit ? edit.text : text;
+  }
+
   get #tooLong(): boolean {
     // A UTF-16 unit has at most three bytes: short texts need no counting.
-    const { text, textBytesMax } = this;
+    const { textBytesMax } = this;
+    const text = this.#text;
     return textBytesMax > 0 && text.length * 3 > textBytesMax && new TextEncoder().encode(text.trim()).length > textBytesMax;
   }
 
-  /** What was written stays for later; what was being edited does not. */
-  #keep(conversationId: string, edited: Message | undefined): void {
-    if (edited) return;
-    if (this.text) this.#drafts.set(conversationId, this.text);
-    else this.#drafts.delete(conversationId);
+  #listen(): void {
+    this.#endDrafts();
+    this.#endDrafts = this.drafts.on(() => this.requestUpdate());
   }
 
   #input(): void {
-    this.text = this.field?.value ?? "";
-    if (!this.editing) this.#fire("causerie-typing", this.text.trim() !== "");
+    const text = this.field?.value ?? "";
+    this.drafts.type(this.conversationId, text);
+    if (!this.#edit) this.#fire("causerie-typing", text.trim() !== "");
   }
 
   #key(event: KeyboardEvent): void {
     // While a word is being composed (Japanese, dead keys) Enter accepts it.
     if (event.isComposing) return;
     if (event.key === "Enter" && !event.shiftKey) this.#submit(event);
-    else if (event.key === "Escape" && this.editing) this.#cancel();
-    else if (event.key === "ArrowUp" && !this.text && !this.editing) this.#fire("causerie-edit-last", undefined);
+    else if (event.key === "Escape" && this.#edit) this.#cancel();
+    else if (event.key === "ArrowUp" && !this.#text && !this.#edit) this.#fire("causerie-edit-last", undefined);
     else return;
     event.preventDefault();
   }
 
   #submit(event: Event): void {
     event.preventDefault();
-    const text = this.text.trim();
-    if (!text || this.#tooLong) return;
-    if (this.editing) this.#fire("causerie-save", text);
-    else {
-      this.text = "";
-      this.#drafts.delete(this.conversationId);
-      this.#fire("causerie-send", text);
-    }
+    this.focusField();
+    const text = this.#text.trim();
+    const edit = this.#edit;
+    if (!text || this.#tooLong || this.busy) return;
+    if (edit) return this.#fire("causerie-save", { ...edit, text });
+    this.drafts.type(this.conversationId, "");
+    this.#fire("causerie-send", text);
   }
 
   #cancel(): void {
-    this.#fire("causerie-edit-cancel", undefined);
+    this.drafts.endEdit(this.conversationId);
     this.focusField();
   }
 

@@ -1,4 +1,4 @@
-import { css, html } from "lit";
+import { css, html, LitElement } from "lit";
 import { customElement, property } from "lit/decorators.js";
 import type { ClientEvents, Conversation, Message } from "../sdk/index.js";
 import "./avatar.js";
@@ -13,10 +13,14 @@ import { typingText } from "./typing-text.js";
 @customElement("causerie-conversation-item")
 export class ConversationItem extends ClientElement {
   @property({ attribute: false }) conversation!: Conversation;
+  /** What was written here and not sent; empty for nothing. */
+  @property() draft = "";
   /** It is the one shown beside the list. */
   @property({ type: Boolean }) current = false;
 
   protected override readonly drawnAfter: readonly (keyof ClientEvents)[] = ["presence", "typing", "users"];
+
+  static override shadowRootOptions = { ...LitElement.shadowRootOptions, delegatesFocus: true };
 
   static override styles = [
     base,
@@ -71,6 +75,9 @@ export class ConversationItem extends ClientElement {
       }
       .typing {
         color: var(--accent);
+      }
+      .draft {
+        color: var(--danger);
       }
       .deleted {
         font-style: italic;
@@ -138,6 +145,9 @@ export class ConversationItem extends ClientElement {
     const { conversation, client } = this;
     const typing = typingText(client, client.typing(conversation.id));
     if (typing) return html`<span class="preview typing clip">${typing}</span>`;
+    if (this.draft) {
+      return html`<span class="preview muted clip"><span class="draft">${strings.draft}</span>${this.draft.trim()}</span>`;
+    }
     const message = conversation.lastMessage;
     if (!message) return html`<span class="preview muted clip">${strings.noMessages}</span>`;
     if (message.deletedAt) return html`<span class="preview muted deleted clip">${strings.deleted}</span>`;

@@ -1,9 +1,11 @@
 import { css, html, type PropertyValues } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import { repeat } from "lit/directives/repeat.js";
-import type { ClientEvents } from "../sdk/index.js";
+import type { ClientEvents, Conversation } from "../sdk/index.js";
 import { ClientElement } from "./client-element.js";
 import "./conversation-item.js";
+import type { ConversationItem } from "./conversation-item.js";
+import { type Drafts, DraftsController } from "./drafts.js";
 import { strings } from "./i18n/index.js";
 import { chatIcon } from "./icons.js";
 import { peerOf } from "./names.js";
@@ -20,6 +22,7 @@ export class ConversationList extends ClientElement {
   @state() private loadingMore = false;
 
   protected override readonly drawnAfter: readonly (keyof ClientEvents)[] = ["list", "state"];
+  readonly #drafts = new DraftsController(this);
   #watched = "";
   #unwatch: () => void = () => {};
 
@@ -80,6 +83,16 @@ export class ConversationList extends ClientElement {
     `,
   ];
 
+  /** Puts the focus on a conversation's row; returns whether there is one. */
+  async focusItem(conversationId: string): Promise<boolean> {
+    await this.updateComplete;
+    const items = [...this.renderRoot.querySelectorAll<ConversationItem>("causerie-conversation-item")];
+    const item = items.find(({ conversation }) => conversation.id === conversationId);
+    await item?.updateComplete;
+    item?.focus();
+    return item !== undefined;
+  }
+
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     this.#unwatch();
@@ -102,15 +115,17 @@ export class ConversationList extends ClientElement {
     const { client } = this;
     const { conversations } = client;
     if (!conversations.length) return client.listLoaded ? this.#empty() : this.#skeleton();
+    const drafts = this.#drafts.of(client.me?.id ?? "");
     return html`
       <ul aria-label=${strings.conversations}>
         ${repeat(
-          conversations,
+          this.#byActivity(conversations, drafts),
           ({ id }) => id,
           (conversation) => html`<li>
             <causerie-conversation-item
               .client=${client}
               .conversation=${conversation}
+              .draft=${this.#draftOf(conversation, drafts)?.text ?? ""}
               ?current=${conversation.id === this.current}
             ></causerie-conversation-item>
           </li>`,
@@ -122,6 +137,20 @@ export class ConversationList extends ClientElement {
           : ""
       }
     `;
+  }
+
+  /** What waits to be sent in a conversation that is not the one shown. */
+  #draftOf({ id }: Conversation, drafts: Drafts): { text: string; at: number } | undefined {
+    const draft = id === this.current ? undefined : drafts.get(id);
+    return draft?.text.trim() ? draft : undefined;
+  }
+
+  /** To write a draft is to be active in a conversation. */
+  #byActivity(conversations: readonly Conversation[], drafts: Drafts): readonly Conversation[] {
+    const at = new Map(
+      conversations.map((each) => [each, Math.max(each.activeAt.getTime(), this.#draftOf(each, drafts)?.at ?? 0)]),
+    );
+    return conversations.toSorted((a, b) => (at.get(b) ?? 0) - (at.get(a) ?? 0));
   }
 
   #empty(): unknown {

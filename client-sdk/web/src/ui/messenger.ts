@@ -7,27 +7,42 @@ import type { Chat } from "./chat.js";
 import { ClientElement } from "./client-element.js";
 import "./connection-banner.js";
 import "./conversation-list.js";
+import type { ConversationList } from "./conversation-list.js";
 import { strings } from "./i18n/index.js";
 import { chatIcon, plusIcon } from "./icons.js";
-import { colourKey, displayName } from "./names.js";
+import { Lookup, type Sought } from "./lookup.js";
+import { colourKey, displayName, peerOf } from "./names.js";
+import "./new-chat.js";
+import type { NewChat } from "./new-chat.js";
 import "./new-conversation.js";
 import type { NewConversation } from "./new-conversation.js";
+import "./nowhere.js";
+import { isId, type Place, placeOf } from "./place.js";
 import "./requests.js";
 import { base, emptyState, theme } from "./styles.js";
 
 /**
  * The messenger: conversations and one chat, side by side where there is room, else one after the other. Fires
- * `causerie-open` with the id of the conversation to show, empty for none; whoever embeds it decides and sets `current`.
+ * `causerie-open` with the address of what to show, empty for the list, and `causerie-moved` when what is shown has another
+ * address from now on. The page around it decides, and sets `current`.
  */
 @customElement("causerie-messenger")
 export class Messenger extends ClientElement {
-  /** The id of the conversation shown. */
+  /** The address of what is shown: a conversation's id, or `to/` and a user's; empty for the list. */
   @property() current = "";
   @query("causerie-new-conversation") private newConversation!: NewConversation;
   @query("causerie-chat") private chat?: Chat;
+  @query("causerie-new-chat") private newChat?: NewChat;
+  @query("causerie-conversation-list") private list!: ConversationList;
+  @query("h1") private heading!: HTMLElement;
 
-  protected override readonly drawnAfter: readonly (keyof ClientEvents)[] = ["list", "state"];
-  #opened = "";
+  protected override readonly drawnAfter: readonly (keyof ClientEvents)[] = ["list", "state", "users"];
+  #place: Place = { kind: "list" };
+  readonly #lookup = new Lookup(this);
+  #sought: Sought = "searching";
+  /** The address of what is shown, and whether it went while it was. */
+  #shown = "";
+  #gone = false;
 
   static override styles = [
     theme,
@@ -109,27 +124,45 @@ export class Messenger extends ClientElement {
     `,
   ];
 
-  protected override updated(changed: PropertyValues<this>): void {
-    // The cursor goes where one writes, but not on touch screens, where it would raise the keyboard over the messages.
-    const shown = this.chat ? this.current : "";
-    const before = this.#opened;
-    if (shown === before && !changed.has("current")) return;
-    this.#opened = shown;
-    if (shown) {
-      if (matchMedia("(hover: hover)").matches) void this.chat?.focusComposer();
-      return;
+  protected override willUpdate(changed: PropertyValues<this>): void {
+    super.willUpdate(changed);
+    const { client } = this;
+    const place = placeOf(this.current);
+    this.#place = place;
+    if (place.kind === "conversation" && !client.conversation(place.id)) {
+      // What was shown is there no more: deleted, left, or taken from one.
+      if (this.#shown === place.id) this.#gone = true;
+      else this.#sought = this.#lookup.seek(client, place.id);
     }
-    // What was shown is there no more: deleted, left, or taken from one.
-    if (before && before === this.current) this.#open("");
+    if (place.kind === "person") this.#sought = isId(place.userId) && !client.isHidden(place.userId) ? "searching" : "missing";
+  }
+
+  protected override updated(changed: PropertyValues<this>): void {
+    if (this.#gone) {
+      this.#gone = false;
+      return this.#open("");
+    }
+    const there = this.#conversationWithPerson();
+    if (there) return this.#moved(there);
+    const shown = this.chat || this.newChat ? this.current : "";
+    const before = this.#shown;
+    this.#shown = shown;
+    if (shown !== before || (shown && changed.has("current"))) void this.#focus(shown, before);
+  }
+
+  /** The focus goes with what is shown: to where one writes, but on touch, where that raises the keyboard over the messages, to the title; and back to the row. */
+  async #focus(shown: string, before: string): Promise<void> {
+    const chat = this.chat ?? this.newChat;
+    if (shown) return matchMedia("(hover: hover)").matches ? chat?.focusComposer() : chat?.focusHeading();
+    if (this.#place.kind === "list" && !(await this.list.focusItem(before))) this.heading.focus();
   }
 
   protected override render(): unknown {
     const { client } = this;
-    const conversation = this.current ? client.conversation(this.current) : undefined;
     const me = client.me;
     return html`
       <causerie-connection-banner .client=${client}></causerie-connection-banner>
-      <div class="panes ${conversation || (this.current && !client.listLoaded) ? "chat" : "list"}" @causerie-open=${this.#take}>
+      <div class="panes ${this.#place.kind === "list" ? "list" : "chat"}" @causerie-open=${this.#take}>
         <aside>
           <header>
             ${
@@ -137,7 +170,7 @@ export class Messenger extends ClientElement {
                 ? html`<causerie-avatar .name=${displayName(me)} .key=${colourKey(me)} title=${strings.signedInAs(displayName(me))}></causerie-avatar>`
                 : ""
             }
-            <h1 class="clip">${strings.conversations}</h1>
+            <h1 class="clip" tabindex="-1">${strings.conversations}</h1>
             <button
               class="icon-button new"
               aria-label=${strings.newConversation}
@@ -150,27 +183,42 @@ export class Messenger extends ClientElement {
           <causerie-requests .client=${client}></causerie-requests>
           <causerie-conversation-list .client=${client} .current=${this.current}></causerie-conversation-list>
         </aside>
-        <main>
-          ${
-            conversation
-              ? html`<causerie-chat
-                .client=${client}
-                .conversation=${conversation}
-                @causerie-back=${() => this.#open("")}
-                @causerie-mark-unread=${this.#markUnread}
-              ></causerie-chat>`
-              : this.#nothing()
-          }
-        </main>
+        <main>${this.#main()}</main>
         <causerie-new-conversation .client=${client}></causerie-new-conversation>
       </div>
     `;
   }
 
-  #nothing(): unknown {
-    if (this.current && !this.client.listLoaded) {
-      return html`<div class="empty" role="status"><span class="spinner"></span><span class="visually-hidden">${strings.loading}</span></div>`;
+  #main(): unknown {
+    const { client } = this;
+    const place = this.#place;
+    if (place.kind === "list") return this.#nothing();
+    const conversation = place.kind === "conversation" && client.conversation(place.id);
+    if (conversation) {
+      return html`<causerie-chat
+        .client=${client}
+        .conversation=${conversation}
+        @causerie-back=${() => this.#open("")}
+        @causerie-mark-unread=${this.#markUnread}
+      ></causerie-chat>`;
     }
+    const user = place.kind === "person" && client.listLoaded && isId(place.userId) ? client.user(place.userId) : undefined;
+    if (user) {
+      return html`<causerie-new-chat
+        .client=${client}
+        .user=${user}
+        @causerie-back=${() => this.#open("")}
+        @causerie-moved=${({ detail }: CustomEvent<string>) => this.#moved(detail)}
+      ></causerie-new-chat>`;
+    }
+    return html`<causerie-nowhere
+      .state=${this.#sought}
+      @causerie-back=${() => this.#open("")}
+      @causerie-again=${() => this.#lookup.again()}
+    ></causerie-nowhere>`;
+  }
+
+  #nothing(): unknown {
     return html`<div class="empty">
       <span class="badge">${chatIcon}</span>
       <h2>${strings.chooseConversation}</h2>
@@ -179,14 +227,26 @@ export class Messenger extends ClientElement {
     </div>`;
   }
 
+  /** The conversation there is with the person an address names; empty for none that is known. */
+  #conversationWithPerson(): string {
+    const place = this.#place;
+    if (place.kind !== "person") return "";
+    const { conversations, me } = this.client;
+    return conversations.find((each) => peerOf(each, me?.id)?.id === place.userId)?.id ?? "";
+  }
+
   /** One's way to another conversation passes here once, whoever asked. */
   #take(event: CustomEvent<string>): void {
     event.stopPropagation();
     this.#open(event.detail);
   }
 
-  #open(conversationId: string): void {
-    this.dispatchEvent(new CustomEvent("causerie-open", { detail: conversationId }));
+  #open(address: string): void {
+    this.dispatchEvent(new CustomEvent("causerie-open", { detail: address }));
+  }
+
+  #moved(address: string): void {
+    this.dispatchEvent(new CustomEvent("causerie-moved", { detail: address }));
   }
 
   /** Back to the list, or looking at it would read it at once. */

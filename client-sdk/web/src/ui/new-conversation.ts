@@ -10,6 +10,7 @@ import type { Explanations } from "./i18n/strings.js";
 import { backIcon, checkIcon, closeIcon, groupIcon } from "./icons.js";
 import { colourKey, displayName } from "./names.js";
 import { newConversationStyles } from "./new-conversation-styles.js";
+import { addressOfPerson } from "./place.js";
 import { base } from "./styles.js";
 
 /** Typing pauses this long before the directory is asked. */
@@ -20,7 +21,10 @@ interface Found extends DirectoryHit {
   readonly user: User;
 }
 
-/** Finds people and starts a conversation with one, several, or oneself. Fires `causerie-open` with the conversation's id. */
+/**
+ * Finds people and starts a conversation with one, several, or oneself. Fires `causerie-open` with the address of the
+ * conversation, or of the person where there is none yet.
+ */
 @customElement("causerie-new-conversation")
 export class NewConversation extends ClientElement {
   @state() private query = "";
@@ -119,15 +123,16 @@ export class NewConversation extends ClientElement {
     const name = displayName(user);
     const face = html`<causerie-avatar .name=${name} .key=${colourKey(user)}></causerie-avatar>`;
     if (!this.group) {
-      // Who is not open to a start may still be met in the conversation there is; else the server says what is missing.
-      const old = can.has("start") ? undefined : conversationId;
-      const open = (): Promise<Conversation> =>
-        old === undefined ? this.client.startDirect({ id: user.id }) : this.client.fetchConversation(old);
-      const isOpen = can.has("start") || old !== undefined;
+      // Nothing is made before the first message. Of somebody who is not open to a start the server says what is missing.
+      const isOpen = can.has("start") || conversationId !== undefined;
+      const choose = (): void => {
+        if (isOpen) this.#open(conversationId ?? addressOfPerson(user.id));
+        else void this.#start(() => this.client.startDirect({ id: user.id }), strings.startErrors);
+      };
       const [relation] = mayRequest;
       const closed = this.asked.has(user.id) ? strings.requestSent : relation ? strings.onRequest : strings.notStartable;
       return html`<div class="row">
-        <button class="person" ?disabled=${this.busy} @click=${() => this.#start(open, strings.startErrors)}>
+        <button class="person" ?disabled=${this.busy} @click=${choose}>
           ${face}
           <span>
             <span class="name clip">${name}</span>
@@ -245,13 +250,16 @@ export class NewConversation extends ClientElement {
     }
   }
 
+  #open(address: string): void {
+    this.dialog.close();
+    this.dispatchEvent(new CustomEvent("causerie-open", { detail: address, bubbles: true, composed: true }));
+  }
+
   async #start(run: () => Promise<Conversation>, words: Explanations = {}): Promise<void> {
     this.busy = true;
     this.problem = "";
     try {
-      const { id } = await run();
-      this.dialog.close();
-      this.dispatchEvent(new CustomEvent("causerie-open", { detail: id, bubbles: true, composed: true }));
+      this.#open((await run()).id);
     } catch (thrown) {
       this.problem = explain(thrown, words);
     } finally {

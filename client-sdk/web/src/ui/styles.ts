@@ -74,6 +74,11 @@ export const base = css`
     outline: 2px solid var(--accent);
     outline-offset: 2px;
   }
+  /* A title takes the focus to be read from, not to be used. */
+  h1:focus-visible,
+  h2:focus-visible {
+    outline: none;
+  }
   .icon {
     width: 22px;
     height: 22px;
@@ -172,6 +177,27 @@ export const base = css`
       transition-duration: 0.01ms !important;
       scroll-behavior: auto !important;
     }
+  }
+`;
+
+/** The pane beside the list: a column that fills it, and where it tells of a problem. */
+export const chatPane = css`
+  :host {
+    display: flex;
+    flex-direction: column;
+    flex: 1;
+    min-width: 0;
+    min-height: 0;
+  }
+  .problem {
+    width: calc(100% - 40px);
+    max-width: 860px;
+    margin: 0 auto;
+    padding: 8px 14px;
+    border-radius: 12px;
+    background: var(--danger-soft);
+    color: var(--danger);
+    font-size: 0.875rem;
   }
 `;
 

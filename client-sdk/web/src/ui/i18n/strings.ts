@@ -47,6 +47,10 @@ export interface Strings {
   readonly newBelow: string;
   readonly olderFailed: string;
   readonly newerFailed: string;
+  readonly notThere: string;
+  readonly firstMessageHint: string;
+  /** Stands before what was written and not sent. */
+  readonly draft: string;
   readonly messagesOf: (title: string) => string;
   readonly writeMessage: string;
   readonly send: string;

@@ -1,0 +1,119 @@
+import assert from "node:assert/strict";
+import { Person } from "./harness.mjs";
+import { Town } from "./town.mjs";
+
+/** A school of mails: its people find one another, and nobody writes to one person alone. Before the server starts. */
+export function addEnt(server) {
+  server.addTenant("ent", undefined, "ent");
+  const membership = (user, group, role) => ({ type: "membership", user, group, role });
+  server.importRows("ent", [
+    { type: "user", id: "paul", name: "Paul" },
+    { type: "user", id: "ann", name: "Ann Élève" },
+    { type: "group", id: "teachers", name: "Teachers", kind: "teachers" },
+    { type: "group", id: "6a", name: "6A", kind: "pupils" },
+    membership("paul", "teachers", "teacher"),
+    membership("ann", "6a", "pupil"),
+    { type: "edge", from: "teachers", from_role: "teacher", to: "6a", to_role: "pupil", effect: "allow", delivers: "both" },
+  ]);
+}
+
+/** Addresses that lead somewhere, or nowhere; browsers that keep nothing; a page that can't start. */
+export function places(runner, browser, server, town) {
+  const missing = "This conversation doesn’t exist, or isn’t open to you.";
+
+  runner.test("an address leads to a conversation beyond the first 50, also after a reload", async () => {
+    const oldest = await town.direct("olga", "u1");
+    await town.say("u1", oldest, "the oldest of all");
+    for (let index = 2; index <= 61; index++) {
+      await town.say(`u${index}`, await town.direct("olga", `u${index}`), `hello ${index}`);
+    }
+    const olga = await town.enter(browser, "olga", { hash: oldest });
+    await olga.sees("the oldest of all");
+    await olga.page.getByRole("heading", { name: Town.nameOf("u1"), level: 2 }).waitFor();
+    await olga.page.reload();
+    await olga.sees("the oldest of all");
+    assert.deepEqual(olga.complaints, []);
+    await olga.close();
+  });
+
+  runner.test("an address of no conversation, of one that is not open, or of nonsense says so and leads back", async () => {
+    const private_ = await town.direct("u5", "u6");
+    const nowhere = "0197f0a0-0000-7000-8000-000000000000";
+    for (const hash of [private_, nowhere, "nonsense", "%E0%A4%A", "to/nonsense", `to/${nowhere}`]) {
+      const nora = await town.enter(browser, "nora", { hash });
+      await nora.page.getByText(missing).waitFor();
+      await nora.page.getByRole("main").getByRole("button", { name: "Back to conversations" }).click();
+      await nora.page.getByRole("heading", { name: "Choose a conversation" }).waitFor();
+      assert.equal(new URL(nora.page.url()).hash, "");
+      assert.deepEqual(nora.complaints, [], hash);
+      await nora.close();
+    }
+  });
+
+  runner.test("a chosen person hears nothing before the first message, which arrives with the conversation", async () => {
+    const tim = await town.enter(browser, "tim");
+    const nora = await town.enter(browser, "nora");
+    await nora.startWith("Tim Abt");
+    assert.match(new URL(nora.page.url()).hash, /^#to\//);
+    await nora.page.reload();
+    await nora.page.getByRole("heading", { name: "Tim Abt", level: 2 }).waitFor();
+    const before = await town.call("tim", "GET", "/conversations");
+    assert.equal(before.conversations?.length ?? 0, 0, "nothing exists yet");
+    assert.equal(await tim.item("Nora Lindqvist").count(), 0);
+    await nora.say("may I ask you something?");
+    await tim.item("Nora Lindqvist").getByText("may I ask you something?").waitFor();
+    await nora.messages("may I ask you something?").getByRole("img", { name: "Sent" }).waitFor();
+    assert.doesNotMatch(new URL(nora.page.url()).hash, /to\//);
+    // The address of the person now leads to the conversation, which is offered by the search too.
+    await nora.page.goBack();
+    await nora.page.goForward();
+    await nora.sees("may I ask you something?");
+    assert.equal(await nora.messages("may I ask you something?").count(), 1);
+    await nora.startWith("Tim Abt");
+    await nora.sees("may I ask you something?");
+    assert.deepEqual([...nora.complaints, ...tim.complaints], []);
+    await nora.close();
+    await tim.close();
+  });
+
+  runner.test("where nobody writes to one person alone, the text stays and the reason is told", async () => {
+    const paul = await Person.enter(browser, server, "ent", "Paul");
+    const name = "Ann Élève";
+    await paul.page.getByRole("button", { name: "New conversation" }).first().click();
+    await paul.page.getByRole("dialog").getByRole("button", { name }).click();
+    await paul.page.getByRole("heading", { name, level: 2 }).waitFor();
+    await paul.say("Bonjour");
+    await paul.page.getByRole("alert").waitFor();
+    assert.equal(await paul.page.getByRole("textbox", { name: "Write a message" }).inputValue(), "Bonjour");
+    assert.equal(await paul.item(name).count(), 0);
+    await paul.close();
+  });
+
+  runner.test("a browser that keeps no data of the site shows the messenger, and sends", async () => {
+    const prepare = (page) =>
+      page.addInitScript(() => {
+        for (const name of ["localStorage", "sessionStorage", "indexedDB"]) {
+          Object.defineProperty(window, name, {
+            get() {
+              throw new DOMException("The operation is insecure.", "SecurityError");
+            },
+          });
+        }
+      });
+    const nora = await town.enter(browser, "nora", { prepare });
+    await nora.startWith(Town.nameOf("u77"));
+    await nora.say("kept nowhere");
+    await nora.messages("kept nowhere").getByRole("img", { name: "Sent" }).waitFor();
+    assert.deepEqual(nora.complaints, []);
+    await nora.close();
+  });
+
+  runner.test("a page that can't start says so, with scripts blocked and without scripts", async () => {
+    const broken = await town.enter(browser, "nora", { prepare: (page) => page.route("**/*.js", (route) => route.abort()) });
+    await broken.page.getByText("Causerie couldn’t start.").waitFor();
+    await broken.close();
+    const scriptless = await town.enter(browser, "nora", { javaScriptEnabled: false });
+    await scriptless.page.locator("noscript p", { hasText: "Causerie needs JavaScript." }).waitFor();
+    await scriptless.close();
+  });
+}
