@@ -36,7 +36,7 @@ function open(identity: DemoIdentity): void {
   });
   messenger.addEventListener("causerie-moved", (event) => {
     const { detail } = event as CustomEvent<string>;
-    history.replaceState(null, "", `#${hashOf(detail)}`);
+    history.replaceState(null, "", detail ? `#${hashOf(detail)}` : location.pathname + location.search);
     messenger.current = detail;
   });
   addEventListener("hashchange", () => {

@@ -140,7 +140,8 @@ export class Messenger extends ClientElement {
   protected override updated(changed: PropertyValues<this>): void {
     if (this.#gone) {
       this.#gone = false;
-      return this.#open("");
+      // "Back" would lead to what is there no more.
+      return this.#moved("");
     }
     const there = this.#conversationWithPerson();
     if (there) return this.#moved(there);
