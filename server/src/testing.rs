@@ -45,6 +45,7 @@ impl Clock for TestClock {
 
 /// Runs a test on an empty, migrated database of each kind.
 pub async fn on_each_database<F: Future<Output = ()>>(test: impl Fn(Store) -> F) {
+    causerie_test_deadline::watch();
     let directory = TempDirectory::new();
     let sqlite = Store::connect(&Database::Sqlite(directory.0.join("test.sqlite"))).await.expect("opens");
     sqlite.migrate().await.expect("migrates");
@@ -83,6 +84,7 @@ pub struct TempDirectory(pub PathBuf);
 
 impl TempDirectory {
     pub fn new() -> Self {
+        causerie_test_deadline::watch();
         let path = std::env::temp_dir().join(format!("causerie-test-{}", Uuid::now_v7()));
         std::fs::create_dir_all(&path).expect("makes a directory");
         Self(path)

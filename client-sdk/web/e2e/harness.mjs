@@ -228,6 +228,9 @@ export class Person {
 }
 
 /** Tests in the order given; each has its name, and fails by throwing. */
+/** A test that takes longer failed; nothing renews it. */
+const TEST_MS_MAX = 180_000;
+
 export class Runner {
   #tests = [];
 
@@ -241,7 +244,7 @@ export class Runner {
     for (const { name, run } of this.#tests) {
       const started = performance.now();
       try {
-        await run();
+        await before(TEST_MS_MAX, name, run());
         console.log(`ok   ${name} (${Math.round(performance.now() - started)} ms)`);
       } catch (error) {
         failed += 1;
@@ -250,5 +253,18 @@ export class Runner {
     }
     console.log(`${this.#tests.length - failed} passed, ${failed} failed`);
     return failed === 0;
+  }
+}
+
+/** The outcome of a test, or an error that names the test when it takes too long. */
+async function before(ms, name, running) {
+  let timer;
+  const late = new Promise((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`"${name}" did not end within ${ms / 1000} s`)), ms);
+  });
+  try {
+    await Promise.race([running, late]);
+  } finally {
+    clearTimeout(timer);
   }
 }

@@ -36,6 +36,7 @@ pub fn program() -> PathBuf {
 impl Server {
     /// Starts one with a tenant in which everyone may write to everyone.
     pub fn start() -> Self {
+        causerie_test_deadline::watch();
         let folder = Folder::new();
         ask(&folder, &["migrate"]);
         ask(&folder, &["tenant", "create", "load", "--name", "Load"]);

@@ -68,7 +68,9 @@ impl Tool {
     }
 
     fn start<T: AsRef<OsStr>>(folder: Folder, arguments: impl Iterator<Item = T>) -> Self {
+        causerie_test_deadline::pause();
         let alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
+        causerie_test_deadline::watch();
         fs::create_dir(folder.at("data")).expect("can be made");
         let mut command = Command::new(env!("CARGO_BIN_EXE_load-tests"));
         command.args(arguments).arg("--json").arg(folder.at("it.json")).arg("--html").arg(folder.at("it.html"));

@@ -24,7 +24,9 @@ const PATIENCE: Duration = Duration::from_secs(20);
 
 /// Waits, but not for ever.
 pub async fn soon<T>(what: &str, work: impl Future<Output = T>) -> T {
-    tokio::time::timeout(PATIENCE, work).await.unwrap_or_else(|_| panic!("{what} did not happen"))
+    // The deadline of the test is renewed by nothing.
+    let patience = causerie_test_deadline::watch().left(PATIENCE);
+    tokio::time::timeout(patience, work).await.unwrap_or_else(|_| panic!("{what} did not happen"))
 }
 
 /// Waits for the next connections.

@@ -10,7 +10,8 @@
 //! - [`Raw`] speaks WebSocket without the SDK's good manners; [`http`] speaks HTTP without any library's.
 //!
 //! Tests wait for events, never for time to pass: [`within`] gives any future a deadline, [`eventually`] asks about outside
-//! state until it is as it should be. When a test fails, the logs of its nodes are printed. When it ends, everything it
+//! state until it is as it should be. The test as a whole has a deadline too, which no event renews
+//! (`causerie_test_deadline`). When a test fails, the logs of its nodes are printed. When it ends, everything it
 //! started is ended, and a database that still has connections, or a process that does not end, fails it.
 //!
 //! A [`Database`] waits in its `Drop` until nobody is connected. A test that itself holds connections to it, by a pool or by
@@ -57,9 +58,14 @@ pub const PATIENCE: Duration = Duration::from_secs(30);
 #[track_caller]
 pub fn within<T>(what: &str, future: impl Future<Output = T>) -> impl Future<Output = T> {
     let caller = std::panic::Location::caller();
+    let deadline = causerie_test_deadline::watch();
     async move {
-        let waited = tokio::time::timeout(PATIENCE, future).await;
-        waited.unwrap_or_else(|_| panic!("{what}: did not happen within {} s, at {caller}", PATIENCE.as_secs()))
+        let patience = deadline.left(PATIENCE);
+        let waited = tokio::time::timeout(patience, future).await;
+        waited.unwrap_or_else(|_| {
+            let over = if deadline.is_over() { "; the test is over its deadline" } else { "" };
+            panic!("{what}: did not happen within {} s, at {caller}{over}", patience.as_secs())
+        })
     }
 }
 
@@ -78,7 +84,7 @@ pub fn eventually<T>(what: &str, mut ask: impl AsyncFnMut() -> Option<T>) -> imp
 
 /// [`eventually`] where nothing can be awaited, in a `Drop`.
 pub fn eventually_blocking(mut is_so: impl FnMut() -> bool) -> bool {
-    let deadline = Instant::now() + PATIENCE;
+    let deadline = Instant::now() + causerie_test_deadline::watch().left(PATIENCE);
     while !is_so() {
         if Instant::now() > deadline {
             return false;

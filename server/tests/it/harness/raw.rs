@@ -106,12 +106,15 @@ impl Raw {
     /// Sends a request and waits for its reply; events that come before are dropped.
     pub async fn ask(&mut self, command: Command) -> reply::Result {
         let id = self.request(command).await;
-        loop {
-            match self.next_frame().await.body {
-                Some(Body::Reply(reply)) if reply.id == id => return reply.result.expect("replies have a result"),
-                _ => {}
+        let reply = async {
+            loop {
+                match self.next_frame().await.body {
+                    Some(Body::Reply(reply)) if reply.id == id => return reply.result.expect("replies have a result"),
+                    _ => {}
+                }
             }
-        }
+        };
+        within("a reply", reply).await
     }
 
     /// What comes next.
@@ -127,25 +130,31 @@ impl Raw {
         }
     }
 
-    /// The next frame, whatever it says.
+    /// The next frame, whatever it says. Pings do not prolong the wait.
     pub async fn next_frame(&mut self) -> wire::ServerFrame {
-        loop {
-            match self.next().await {
-                Received::Frame(frame) => return *frame,
-                Received::Sign => {}
-                ended => panic!("the connection ended: {ended:?}"),
+        let next = async {
+            loop {
+                match self.next().await {
+                    Received::Frame(frame) => return *frame,
+                    Received::Sign => {}
+                    ended => panic!("the connection ended: {ended:?}"),
+                }
             }
-        }
+        };
+        within("a frame", next).await
     }
 
     /// How the server ends it; frames that come before are dropped.
     pub async fn closed(&mut self) -> Received {
-        loop {
-            match self.next().await {
-                Received::Frame(_) | Received::Sign => {}
-                ended => return ended,
+        let ended = async {
+            loop {
+                match self.next().await {
+                    Received::Frame(_) | Received::Sign => {}
+                    ended => return ended,
+                }
             }
-        }
+        };
+        within("the end", ended).await
     }
 
     fn decoded(&self, bytes: &[u8]) -> Received {

@@ -1,0 +1,64 @@
+//! Test runs that hang are ended, and the test is named.
+
+use std::{
+    process::{Command, Output},
+    thread,
+    time::{Duration, Instant},
+};
+
+/// Which of the tests below hangs, in the run that a test starts.
+const HANGS: &str = "CAUSERIE_TEST_HANGS";
+
+fn run_hanging(test: &str) -> Output {
+    let mut command = Command::new(std::env::current_exe().expect("this program"));
+    command.args(["--exact", test]).env(HANGS, test).env(causerie_test_deadline::VARIABLE, "1");
+    command.output().expect("it starts")
+}
+
+fn hangs(test: &str) -> bool {
+    std::env::var(HANGS).is_ok_and(|name| name == test)
+}
+
+#[test]
+fn a_test_that_is_blocked_is_named_and_the_run_ends() {
+    let name = "a_test_that_is_blocked_is_named_and_the_run_ends";
+    if hangs(name) {
+        causerie_test_deadline::watch();
+        loop {
+            thread::park();
+        }
+    }
+    let output = run_hanging(name);
+    assert_eq!(output.status.code(), Some(101));
+    let says = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(says.contains(&format!("test {name} did not end within 1 s")), "{says}");
+}
+
+#[test]
+fn a_test_that_waits_again_and_again_fails_by_its_deadline() {
+    let name = "a_test_that_waits_again_and_again_fails_by_its_deadline";
+    if hangs(name) {
+        loop {
+            let deadline = causerie_test_deadline::watch();
+            // Each wait is renewed, as by the pings of a peer.
+            thread::sleep(deadline.left(Duration::from_millis(50)));
+            assert!(!deadline.is_over(), "the test is over its deadline");
+        }
+    }
+    let output = run_hanging(name);
+    assert_eq!(output.status.code(), Some(101));
+    let says = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(says.contains("over its deadline") && says.contains("test result: FAILED. 0 passed; 1 failed"), "{says}");
+}
+
+#[test]
+fn a_test_that_waits_for_its_turn_keeps_its_time() {
+    let began = Instant::now();
+    let first = causerie_test_deadline::watch();
+    causerie_test_deadline::pause();
+    thread::sleep(Duration::from_millis(20));
+    let second = causerie_test_deadline::watch();
+    assert!(first != second && !second.is_over());
+    assert!(second.left(Duration::MAX) <= causerie_test_deadline::limit() + began.elapsed());
+    assert_eq!(second, causerie_test_deadline::watch(), "nothing renews it");
+}
