@@ -37,7 +37,7 @@ fn main() {
         benches.bench_on(&format!("fanout/room/{people}"), BatchSize::SmallInput, || {
             let (soon, room) = (Arc::default(), Arc::new(Room::new(ConversationId::new())));
             for person in crowd(people, &soon) {
-                assert!(room.seat(&person, &seat(&room)));
+                assert!(room.seat(&person, &seat(&room), false));
             }
             let message = messages(room.id);
             // Whoever holds `soon` would tell the counts; here they wait.
@@ -59,7 +59,7 @@ fn main() {
         let people = crowd(1_000, &soon);
         move || {
             for person in &people {
-                assert!(room.seat(person, &seat(&room)));
+                assert!(room.seat(person, &seat(&room), false));
             }
             people.iter().filter(|person| room.unseat(person.id)).count()
         }
@@ -96,7 +96,7 @@ fn sockets(people: u32, tell_counts: bool) -> (impl FnMut() -> Change, impl FnMu
         let caller = Caller { tenant: person.tenant, user: person.id, issued_at_s: 0 };
         let session = Arc::new(Session::new(ConnectionId::new(), caller, Arc::new(link), Arc::clone(&flusher)));
         assert_eq!(person.enter(&session, 1), Entered::Yes);
-        assert!(room.seat(&person, &seat(&room)));
+        assert!(room.seat(&person, &seat(&room), false));
     }
     runtime.spawn(flusher.run(Arc::clone(&metrics)));
     let (mut message, mut buffer) = (messages(room.id), vec![0; READ_BYTES]);

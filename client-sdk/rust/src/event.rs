@@ -48,7 +48,8 @@ pub enum Event {
         /// Unread messages in all conversations together.
         total_unread: u32,
     },
-    /// Unread messages in all conversations together, told with every connection.
+    /// Unread messages in all conversations together, told with every connection, and when a conversation with unread
+    /// messages was left.
     TotalUnread(u32),
     /// Another member read up to a message.
     MemberRead(wire::MemberRead),

@@ -182,8 +182,10 @@ impl Sync {
             }
             Kind::ReadStateChanged(changed) => {
                 let total_unread = changed.total_unread;
-                let event = changed.read_state.map(|read_state| Event::ReadState { read_state, total_unread });
-                steps.extend(event.map(Step::Tell));
+                steps.push(Step::Tell(match changed.read_state {
+                    Some(read_state) => Event::ReadState { read_state, total_unread },
+                    None => Event::TotalUnread(total_unread),
+                }));
             }
             Kind::MemberRead(read) => steps.push(Step::Tell(Event::MemberRead(read))),
             Kind::Typing(typing) => steps.push(Step::Tell(Event::Typing(typing))),

@@ -200,8 +200,12 @@ impl Live {
                 }
             }
             Told::Position(position) => {
-                if let Some(room) = self.room(position.conversation) {
-                    room.position(position);
+                if let Some(room) = self.room(position.conversation)
+                    && !room.position(position)
+                {
+                    let (conversation, user) = (position.conversation, position.user);
+                    // Refused when the usher is busy: the next move of this position tells.
+                    let _ = self.0.usher.try_send(usher::Request::Position { conversation, user });
                 }
             }
             Told::Inbox { user, version } => self.inbox_moved(*user, *version),

@@ -5,6 +5,7 @@
 //! [`repair`] finds every loss by comparing counters with the database. [`usher`] seats people without missing an event.
 //! [`screens`] tells them what they may do when that changes.
 
+mod arrivals;
 pub mod bus;
 mod change;
 mod frame;

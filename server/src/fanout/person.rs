@@ -178,14 +178,21 @@ impl Person {
         self.lock().recount(before, now);
     }
 
-    /// A seat is gone.
+    /// A seat is gone. What was unread there counts no more, and every device is told the total.
     pub(super) fn unseated(&self, room: ConversationId, count: Count) {
         let mut state = self.lock();
+        let before = state.total_unread;
         if let Ok(at) = state.seat_of(room) {
             state.rooms.remove(at);
             state.recount(count, Count::default());
         }
-        state.waiting.remove(&room);
+        let was_waiting = state.waiting.remove(&room).is_some();
+        if was_waiting || state.total_unread != before {
+            let frame = state.total();
+            for session in &state.sessions {
+                session.show(&frame);
+            }
+        }
     }
 
     /// Tells a count to every device at once.
@@ -267,6 +274,12 @@ impl State {
 
     fn recount(&mut self, before: Count, now: Count) {
         self.total_unread = self.total_unread.saturating_sub(before.weight()) + now.weight();
+    }
+
+    /// The total alone.
+    fn total(&self) -> Frame {
+        let total_unread = self.total_unread;
+        Frame::event(Event::ReadStateChanged(wire::ReadStateChanged { read_state: None, total_unread }))
     }
 
     fn frame(&self, room: ConversationId, count: Count) -> Frame {

@@ -121,7 +121,7 @@ async fn compare(live: &Live, rooms: &[ConversationId]) -> Result<(), StoreError
 async fn reread(live: &Live, room: &Room) -> Result<(), StoreError> {
     let people: Vec<(ConversationId, UserId)> = room.people().iter().map(|person| (room.id, person.id)).collect();
     for chunk in people.chunks(BATCH_MAX) {
-        usher::reseat(live, chunk.to_vec()).await?;
+        usher::reseat(live, chunk.to_vec(), false).await?;
     }
     Ok(())
 }

@@ -13,6 +13,7 @@ use std::{
 use causerie_protocol::{ConversationId, UserId, wire};
 
 use super::{
+    arrivals::Arrivals,
     change::{Change, Effect, Position},
     frame::Frame,
     person::Person,
@@ -41,6 +42,8 @@ struct State {
     seats: Vec<Seat>,
     recent: VecDeque<(u32, Effect)>,
     ahead: BTreeMap<u32, Change>,
+    /// Members whose devices are being told that they joined.
+    arrivals: Arrivals,
     /// Of the last change, as the caller's clock has it.
     active_at_ms: i64,
 }
@@ -59,6 +62,18 @@ impl Seat {
     /// answered without it.
     fn view<'a>(&self, change: &'a Change, gap: &'a Frame) -> &'a Frame {
         if change.seq().is_some_and(|seq| seq < self.whole_from) { gap } else { &change.frame }
+    }
+
+    /// Replaces the count by one that is true at a version, unless the position moved further meanwhile. True when it is
+    /// another count than before.
+    fn count_is(&mut self, count: Count, as_of: u32) -> bool {
+        if count.read_seq < self.count.read_seq {
+            return false;
+        }
+        let before = std::mem::replace(&mut self.count, count);
+        self.as_of = as_of;
+        self.person.recounted(before, count);
+        before != count
     }
 }
 
@@ -163,8 +178,8 @@ impl Room {
     }
 
     /// Seats a member, whose position was read from the database. False when so much happened since that the position
-    /// must be read again.
-    pub fn seat(self: &Arc<Self>, person: &Arc<Person>, read: &seats::Seat) -> bool {
+    /// must be read again. With `arriving`, the member's devices hear nothing of this room until [`Self::admit`].
+    pub fn seat(self: &Arc<Self>, person: &Arc<Person>, read: &seats::Seat, arriving: bool) -> bool {
         let mut state = self.lock();
         if person.is_retired() {
             return true;
@@ -177,19 +192,15 @@ impl Room {
         }
         let mut count = Count::new(read.read_seq, read.unread, read.marked_unread);
         let Some(as_of) = state.bring_up(person.id, &mut count, read.version) else { return false };
+        if arriving {
+            state.arrivals.begin(person.id);
+        }
         let seat = Seat { person: Arc::clone(person), count, as_of, whole_from: read.whole_from };
         match state.find(person.id) {
             Ok(at) if Arc::ptr_eq(&state.seats[at].person, person) => {
                 let seat = &mut state.seats[at];
                 seat.whole_from = seat.whole_from.max(read.whole_from);
-                // A position that moved while it was read: the move is newer.
-                if count.read_seq < seat.count.read_seq {
-                    return true;
-                }
-                let before = std::mem::replace(&mut seat.count, count);
-                seat.as_of = as_of;
-                person.recounted(before, count);
-                if before != count {
+                if seat.count_is(count, as_of) && !state.arrivals.is_waiting(person.id) {
                     person.tell_count(self.id, count);
                 }
                 return true;
@@ -209,53 +220,65 @@ impl Room {
     pub fn unseat(&self, user: UserId) -> bool {
         let mut state = self.lock();
         if let Ok(at) = state.find(user) {
-            let seat = state.seats.remove(at);
-            seat.person.unseated(self.id, seat.count);
+            state.take_seat(self.id, at);
         }
         state.seats.is_empty()
     }
 
-    /// Moves a member's own position.
-    pub fn position(&self, position: &Position) {
+    /// Tells a seated member's devices that the member joined, by an event that holds the conversation at `version` and
+    /// the member's count at it. What waited follows, from the next version on: nothing before the event, nothing twice.
+    pub fn admit(&self, person: &Person, joined: &Frame, version: u32, read: Count) {
         let mut state = self.lock();
-        let Ok(at) = state.find(position.user) else { return };
+        let Ok(at) = state.find(person.id) else { return };
+        let seen = state.version.unwrap_or(version);
+        let waited = state.arrivals.finish(person.id, version, seen);
+        let mut count = read;
+        if let Some(as_of) = state.bring_up(person.id, &mut count, version) {
+            state.seats[at].count_is(count, as_of);
+        }
+        person.push(joined);
+        for frame in &waited.frames {
+            person.push(frame);
+        }
+        if !waited.is_whole {
+            person.push(&Frame::event(wire::event::Kind::Gap(wire::Gap {})));
+        }
+        // The total moved with what is unread here.
+        person.tell_count(self.id, state.seats[at].count);
+    }
+
+    /// Moves a member's own position. False when so much happened since that the position must be read from the database.
+    #[must_use]
+    pub fn position(&self, position: &Position) -> bool {
+        let mut state = self.lock();
+        let Ok(at) = state.find(position.user) else { return true };
         let mut count = Count::new(position.read_seq, position.unread, position.marked_unread);
-        // Too far back to be brought up: the next hint, or the next look at the database, tells.
-        let Some(as_of) = state.bring_up(position.user, &mut count, position.version) else { return };
+        let Some(as_of) = state.bring_up(position.user, &mut count, position.version) else { return false };
+        let is_told = !state.arrivals.is_waiting(position.user);
         let seat = &mut state.seats[at];
         if count.read_seq < seat.count.read_seq {
-            return;
+            return true;
         }
-        let before = std::mem::replace(&mut seat.count, count);
-        seat.as_of = as_of;
-        seat.person.recounted(before, count);
-        seat.person.tell_count(self.id, count);
+        seat.count_is(count, as_of);
+        if is_told {
+            seat.person.tell_count(self.id, count);
+        }
+        true
     }
 
     /// Shows a passing frame to everyone but its cause.
     pub fn pass(&self, cause: UserId, frame: &Frame) {
-        for seat in &self.lock().seats {
-            if seat.person.id != cause {
-                seat.person.push(frame);
-            }
-        }
+        self.lock().show(frame, |user| user != cause);
     }
 
-    /// Pushes a frame to one person if it tells of the room's version or a later one; then whatever changes next follows it.
-    pub fn push_at(&self, person: &Person, frame: &Frame, version: u32) -> bool {
-        let state = self.lock();
-        let current = state.version.is_none_or(|seen| seen <= version);
-        if current {
-            person.push(frame);
-        }
-        current
-    }
-
-    /// Pushes a frame to everyone, outside of the order of versions.
+    /// Shows a frame to everyone, outside of the order of versions.
     pub fn push(&self, frame: &Frame) {
-        for seat in &self.lock().seats {
-            seat.person.push(frame);
-        }
+        self.lock().show(frame, |_| true);
+    }
+
+    /// Shows a frame to one member, outside of the order of versions.
+    pub fn tell(&self, member: UserId, frame: &Frame) {
+        self.lock().show(frame, |user| user == member);
     }
 
     /// What the audience has seen: `(version, last_seq)`; `None` while the first member is being seated.
@@ -342,12 +365,35 @@ impl State {
                 seat.count.apply(seat.person.id, &change.effect);
                 moved = (seat.count != before).then_some((before, seat.count));
             }
-            seat.person.deliver(room, seat.view(change, &gap), moved, now);
+            let view = seat.view(change, &gap);
+            if self.arrivals.take(seat.person.id, Some(change.version), view) {
+                if let Some((before, now)) = moved {
+                    seat.person.recounted(before, now);
+                }
+            } else {
+                seat.person.deliver(room, view, moved, now);
+            }
         }
+        self.arrivals.seen(change.version);
         for user in gone {
             if let Ok(at) = self.find(user) {
-                let seat = self.seats.remove(at);
-                seat.person.unseated(room, seat.count);
+                self.take_seat(room, at);
+            }
+        }
+    }
+
+    /// Takes a seat away; the person's devices are told the total that is left.
+    fn take_seat(&mut self, room: ConversationId, at: usize) {
+        let seat = self.seats.remove(at);
+        self.arrivals.forget(seat.person.id);
+        seat.person.unseated(room, seat.count);
+    }
+
+    /// Shows a frame that has no version to some members.
+    fn show(&mut self, frame: &Frame, to: impl Fn(UserId) -> bool) {
+        for seat in self.seats.iter().filter(|seat| to(seat.person.id)) {
+            if !self.arrivals.take(seat.person.id, None, frame) {
+                seat.person.push(frame);
             }
         }
     }
@@ -365,6 +411,7 @@ impl State {
         if self.version.is_some_and(|seen| seen < version) {
             self.version = Some(version);
             self.last_seq = self.last_seq.max(last_seq);
+            self.arrivals.seen(version);
             // Effects of the versions passed over are not known, so counts can't be brought up across them.
             self.recent.clear();
         }
@@ -418,9 +465,9 @@ mod tests {
     #[test]
     fn who_is_seated_ahead_of_the_audience_does_not_make_its_missed_messages_old() {
         let room = Arc::new(Room::new(ConversationId::new()));
-        assert!(room.seat(&member(), &read_at(5, 4)));
+        assert!(room.seat(&member(), &read_at(5, 4), false));
         // The database knows two messages more, which a lost signal keeps from the room.
-        assert!(room.seat(&member(), &read_at(7, 6)));
+        assert!(room.seat(&member(), &read_at(7, 6), false));
         assert_eq!(room.seen(), Some((5, 4)), "the repair takes messages after 4 for new");
         let missed = |seq, version| wire::Message { seq, version, ..Default::default() };
         room.repair(&[missed(5, 6), missed(6, 7)], 7, 6);
@@ -430,7 +477,7 @@ mod tests {
     #[test]
     fn what_is_passed_over_is_counted() {
         let room = Arc::new(Room::new(ConversationId::new()));
-        assert!(room.seat(&member(), &read_at(5, 4)));
+        assert!(room.seat(&member(), &read_at(5, 4), false));
         room.repair(&[], 900, 800);
         assert_eq!(room.seen(), Some((900, 800)), "a message up to 800 that changes next is no new one");
         assert_eq!(room.apply(sent(&room, 901, 801), 0), Applied::Done);

@@ -117,11 +117,10 @@ async fn tell(live: &Live, seats: &[Seat], before: Option<&Snapshot>) -> Result<
             if facts.role.is_none() || before.is_some_and(|before| rules::capabilities(before, user, &facts) == now) {
                 continue;
             }
-            if let Some(person) = live.0.people.get(&user).map(|person| Arc::clone(&person)) {
-                person.push(&Frame::event(Event::CapabilitiesChanged(wire::CapabilitiesChanged {
-                    conversation_id: conversation.to_string(),
-                    capabilities: now,
-                })));
+            if let Some(room) = live.room(conversation) {
+                let conversation_id = conversation.to_string();
+                let changed = wire::CapabilitiesChanged { conversation_id, capabilities: now };
+                room.tell(user, &Frame::event(Event::CapabilitiesChanged(changed)));
             }
         }
     }

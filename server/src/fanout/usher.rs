@@ -10,7 +10,13 @@ use causerie_protocol::{ConversationId, UserId, wire};
 use tokio::sync::{mpsc, oneshot};
 use wire::event::Kind as Event;
 
-use super::{bus::Channel, frame::Frame, live::Live, person::Person, room::Room};
+use super::{
+    bus::Channel,
+    frame::Frame,
+    live::Live,
+    person::Person,
+    room::{Count, Room},
+};
 use crate::{
     conversations::view,
     store::{StoreError, batcher::gather, queries::inbox::InboxChange},
@@ -43,6 +49,13 @@ pub enum Request {
         /// How far their inbox is; whoever was read at it or later meanwhile is not read again.
         version: u32,
     },
+    /// A live member's position has to be read from the database.
+    Position {
+        /// Where.
+        conversation: ConversationId,
+        /// Whose.
+        user: UserId,
+    },
 }
 
 pub(super) async fn run(live: Live, mut requests: mpsc::Receiver<Request>) {
@@ -51,6 +64,7 @@ pub(super) async fn run(live: Live, mut requests: mpsc::Receiver<Request>) {
         let mut coming: HashMap<UserId, (Arc<Person>, Vec<_>)> = HashMap::new();
         let mut moved = Vec::new();
         let mut leaving = Vec::new();
+        let mut moved_far = Vec::new();
         for request in batch.drain(..) {
             match request {
                 Request::Seat { person, done } => {
@@ -58,6 +72,7 @@ pub(super) async fn run(live: Live, mut requests: mpsc::Receiver<Request>) {
                 }
                 Request::Unseat { user } => leaving.push(user),
                 Request::Inbox { user, version } => moved.push((user, version)),
+                Request::Position { conversation, user } => moved_far.push((conversation, user)),
             }
         }
         unseat(&live, leaving).await;
@@ -72,7 +87,11 @@ pub(super) async fn run(live: Live, mut requests: mpsc::Receiver<Request>) {
         for (user, version) in moved {
             if let Err(error) = inbox_moved(&live, user, version).await {
                 tracing::error!(%error, "joinings could not be read; the next check tries again");
+                live.0.check_all.notify_one();
             }
+        }
+        if let Err(error) = reseat(&live, moved_far, false).await {
+            tracing::warn!(%error, "positions could not be read; the next move of each tells it");
         }
         live.0.metrics.rooms.set(i64::try_from(live.0.rooms.len()).unwrap_or(0));
         live.0.metrics.live_users.set(i64::try_from(live.0.people.len()).unwrap_or(0));
@@ -115,13 +134,13 @@ async fn seat_inboxes(
         let Some(inbox) = inboxes.get(&person.id) else { continue };
         for seat in &inbox.seats {
             if let Some(room) = live.room(seat.conversation)
-                && !room.seat(person, seat)
+                && !room.seat(person, seat, false)
             {
                 again.push((seat.conversation, person.id));
             }
         }
     }
-    reseat(live, again).await?;
+    reseat(live, again, false).await?;
     for person in people {
         let inbox = inboxes.remove(&person.id);
         let standing = inbox.as_ref().map(|inbox| inbox.standing);
@@ -135,8 +154,8 @@ async fn seat_inboxes(
     Ok(())
 }
 
-/// Reads positions anew and seats them; those no longer members lose their seat.
-pub(super) async fn reseat(live: &Live, mut pairs: Vec<(ConversationId, UserId)>) -> Result<(), StoreError> {
+/// Reads positions anew and seats them, see [`Room::seat`]; those no longer members lose their seat.
+pub(super) async fn reseat(live: &Live, mut pairs: Vec<(ConversationId, UserId)>, arriving: bool) -> Result<(), StoreError> {
     for _ in 0..RESEATS_MAX {
         if pairs.is_empty() {
             return Ok(());
@@ -146,7 +165,7 @@ pub(super) async fn reseat(live: &Live, mut pairs: Vec<(ConversationId, UserId)>
             let Some(room) = live.room(*conversation) else { return false };
             let person = live.0.people.get(user).map(|person| Arc::clone(&person));
             match (person, seats.get(&(*conversation, *user))) {
-                (Some(person), Some(seat)) => !room.seat(&person, seat),
+                (Some(person), Some(seat)) => !room.seat(&person, seat, arriving),
                 _ => {
                     room.unseat(*user);
                     false
@@ -216,7 +235,7 @@ async fn inbox_moved(live: &Live, user: UserId, version: u32) -> Result<(), Stor
     let changes = live.0.store.inbox_changes(user, known).await?;
     let joined: Vec<_> = changes.iter().filter(|change| change.joined).map(|change| change.conversation).collect();
     let opened = open(live, joined.clone()).await;
-    let seated = reseat(live, joined.into_iter().map(|conversation| (conversation, user)).collect()).await;
+    let seated = reseat(live, joined.into_iter().map(|conversation| (conversation, user)).collect(), true).await;
     close_empty(live, opened);
     seated?;
     for InboxChange { conversation, inbox_version, joined, .. } in changes {
@@ -232,7 +251,8 @@ async fn inbox_moved(live: &Live, user: UserId, version: u32) -> Result<(), Stor
     Ok(())
 }
 
-/// Tells a person's devices of a conversation as it is at the room's version, so that what they hear next follows it.
+/// Tells a person's devices of a conversation they were seated in; what waited for them follows. When it fails, it goes on
+/// waiting for the next try.
 async fn tell_joined(
     live: &Live,
     person: &Arc<Person>,
@@ -240,23 +260,17 @@ async fn tell_joined(
     inbox_version: u32,
 ) -> Result<(), StoreError> {
     let Some(room) = live.room(conversation) else { return Ok(()) };
-    for attempt in 1..=RESEATS_MAX {
-        let Some(summary) = live.0.lookups.summaries.get((conversation, person.id)).await? else { return Ok(()) };
-        let version = summary.facts.version;
-        let facts = live.0.facts.current(person.tenant).await?;
-        let conversation = Some(view::conversation(&facts, person.id, summary));
-        let frame = Frame::event(Event::ConversationJoined(wire::ConversationJoined { inbox_version, conversation }));
-        if room.push_at(person, &frame, version) {
-            break;
-        }
-        if attempt == RESEATS_MAX {
-            // It changes faster than it can be read; the client sees the hole with the next change.
-            person.push(&frame);
-        }
-    }
-    // The total moved with what is unread there.
-    if let Some(count) = room.count(person.id) {
-        person.tell_count(room.id, count);
-    }
+    let summary = live.0.lookups.summaries.get((conversation, person.id)).await?;
+    let Some(summary) = summary.filter(|summary| summary.facts.role.is_some()) else {
+        // Removed meanwhile, which a later inbox version tells. Until then nothing of it is for this person.
+        leave(live, person.id, vec![conversation]);
+        return Ok(());
+    };
+    let version = summary.facts.version;
+    let state = summary.conversation.read_state.clone().unwrap_or_default();
+    let facts = live.0.facts.current(person.tenant).await?;
+    let conversation = Some(view::conversation(&facts, person.id, summary));
+    let frame = Frame::event(Event::ConversationJoined(wire::ConversationJoined { inbox_version, conversation }));
+    room.admit(person, &frame, version, Count::new(state.read_seq, state.unread, state.marked_unread));
     Ok(())
 }

@@ -458,7 +458,7 @@ export type ConversationChanged = {
   memberCount?: number;
 };
 
-/** The person is in one more conversation. */
+/** The person is in one more conversation. No event of it comes before this one; changes after its version follow, once. */
 export type ConversationJoined = {
   inboxVersion?: number;
   conversation?: Conversation;
@@ -474,7 +474,10 @@ export type CapabilitiesChanged = {
   capabilities?: Capability[];
 };
 
-/** The person's own position moved, here or on another device, or something new is unread. Replaces what was known. */
+/**
+ * The person's own position moved, here or on another device, or something new is unread. Replaces what was known.
+ * Without `read_state` only the total changed: a conversation with unread messages was left or is gone.
+ */
 export type ReadStateChanged = {
   readState?: ReadState;
   totalUnread?: number;

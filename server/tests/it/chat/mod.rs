@@ -3,11 +3,13 @@
 mod closing;
 mod deleting;
 mod groups;
+mod joining;
 mod mail;
 mod messages;
 mod presence;
 mod reading;
 mod resume;
+mod totals;
 mod unread_property;
 
 use causerie_client::{ConversationId, Event};

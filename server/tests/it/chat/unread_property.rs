@@ -4,6 +4,7 @@
 use std::collections::HashMap;
 
 use causerie_client::{ClientId, ConversationId, Event, HistoryRange, MessageId, UserId, wire};
+use futures::FutureExt as _;
 use rand::{Rng, SeedableRng, rngs::StdRng};
 
 use crate::harness::{Cluster, Facts, Peer, within};
@@ -70,27 +71,34 @@ async fn until_told(
     wanted: &wire::ConversationPage,
 ) {
     let agrees = |told: &HashMap<String, wire::ReadState>, total: Option<u32>| {
+        // Every change of the total is told, so the last one told is right.
         let counts_agree = wanted.conversations.iter().all(|conversation| {
             let state = conversation.read_state.as_ref().expect("told");
             told.get(&conversation.id)
                 .is_none_or(|told| (told.unread, told.marked_unread) == (state.unread, state.marked_unread))
         });
-        counts_agree && total.is_none_or(|total| total == wanted.total_unread)
+        counts_agree && total == Some(wanted.total_unread)
     };
-    while !agrees(told, *total) {
-        match within("the counts", device.events.next()).await.expect("connected") {
+    loop {
+        let agreed = agrees(told, *total);
+        let next = match device.events.next().now_or_never() {
+            Some(event) => event,
+            None if agreed => return,
+            None => {
+                let what = format!("the counts; told were {told:?} and in all {total:?}, wanted is {wanted:?}");
+                within(&what, device.events.next()).await
+            }
+        };
+        match next.expect("connected") {
             Event::ReadState { read_state, total_unread } => {
                 *total = Some(total_unread);
                 told.insert(read_state.conversation_id.clone(), read_state);
             }
             Event::TotalUnread(unread) => *total = Some(unread),
             Event::Joined(conversation) => {
-                // The total comes with the next count; until then it is not known.
-                *total = None;
                 told.insert(conversation.id.clone(), conversation.read_state.expect("told"));
             }
             Event::Left(conversation) => {
-                *total = None;
                 told.remove(&conversation.to_string());
             }
             _ => {}

@@ -1,0 +1,138 @@
+//! Members whose devices are being told that they joined a conversation.
+//!
+//! A member is seated before the conversation is read for `conversationJoined`, so that no change is missed. Everything the
+//! room has for the member waits here until that event is sent. The event holds a version: changes up to it are dropped,
+//! later changes follow it.
+
+use std::collections::VecDeque;
+
+use causerie_protocol::UserId;
+
+use super::frame::Frame;
+
+/// Frames that wait for one member. Beyond, the oldest are dropped, and the client is told of the gap.
+const WAITING_MAX: usize = 256;
+
+/// The arriving members of one room; nearly always none.
+#[derive(Default)]
+pub(super) struct Arrivals(Vec<(UserId, Stage)>);
+
+enum Stage {
+    /// The event was not sent yet. What follows it, with the versions of changes.
+    Waiting(VecDeque<(Option<u32>, Frame)>),
+    /// The event told a version that the audience has not seen yet.
+    Told(u32),
+}
+
+/// What waited for a member.
+pub(super) struct Waited {
+    /// In order.
+    pub frames: Vec<Frame>,
+    /// Every change between the event and the version the audience has seen is among them.
+    pub is_whole: bool,
+}
+
+impl Arrivals {
+    /// Keeps everything for a member from now on.
+    pub fn begin(&mut self, user: UserId) {
+        if !self.is_waiting(user) {
+            self.forget(user);
+            self.0.push((user, Stage::Waiting(VecDeque::new())));
+        }
+    }
+
+    /// The event was not sent yet.
+    pub fn is_waiting(&self, user: UserId) -> bool {
+        self.0.iter().any(|(other, stage)| *other == user && matches!(stage, Stage::Waiting(_)))
+    }
+
+    /// Takes a frame, with the version of a change, that must not be shown to a member now. False when it is to be shown.
+    pub fn take(&mut self, user: UserId, version: Option<u32>, frame: &Frame) -> bool {
+        let Some((_, stage)) = self.0.iter_mut().find(|(other, _)| *other == user) else { return false };
+        match stage {
+            Stage::Waiting(frames) => {
+                if frames.len() == WAITING_MAX {
+                    frames.pop_front();
+                }
+                frames.push_back((version, frame.clone()));
+                true
+            }
+            Stage::Told(told) => version.is_some_and(|version| version <= *told),
+        }
+    }
+
+    /// The event that tells `told` is sent now, and the audience has seen `seen`; answers what follows it.
+    pub fn finish(&mut self, user: UserId, told: u32, seen: u32) -> Waited {
+        let at = self.0.iter().position(|(other, _)| *other == user);
+        let waiting = match at.map(|at| self.0.swap_remove(at)) {
+            Some((_, Stage::Waiting(frames))) => frames,
+            Some((_, Stage::Told(_))) | None => VecDeque::new(),
+        };
+        if told > seen {
+            self.0.push((user, Stage::Told(told)));
+        }
+        let later = waiting.into_iter().filter(|(version, _)| version.is_none_or(|version| version > told));
+        let (versions, frames): (Vec<_>, Vec<_>) = later.unzip();
+        let is_whole = versions.into_iter().flatten().eq(told + 1..=seen.max(told));
+        Waited { frames, is_whole }
+    }
+
+    /// The audience has seen a version.
+    pub fn seen(&mut self, version: u32) {
+        self.0.retain(|(_, stage)| !matches!(stage, Stage::Told(told) if *told <= version));
+    }
+
+    /// A member is gone.
+    pub fn forget(&mut self, user: UserId) {
+        self.0.retain(|(other, _)| *other != user);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use causerie_protocol::wire::{self, event::Kind};
+
+    use super::*;
+
+    fn frame() -> Frame {
+        Frame::event(Kind::MessageSent(wire::MessageEvent::default()))
+    }
+
+    #[test]
+    fn changes_after_the_told_version_follow_once_and_earlier_changes_do_not() {
+        let (mut arrivals, user) = (Arrivals::default(), UserId::new());
+        arrivals.begin(user);
+        for version in 4..=7 {
+            assert!(arrivals.take(user, Some(version), &frame()));
+        }
+        assert!(!arrivals.take(UserId::new(), Some(7), &frame()), "another member is shown it");
+        let waited = arrivals.finish(user, 5, 7);
+        assert_eq!((waited.frames.len(), waited.is_whole), (2, true));
+        assert!(!arrivals.take(user, Some(8), &frame()));
+    }
+
+    #[test]
+    fn changes_up_to_a_told_version_that_come_later_are_dropped() {
+        let (mut arrivals, user) = (Arrivals::default(), UserId::new());
+        arrivals.begin(user);
+        assert!(arrivals.finish(user, 9, 7).is_whole);
+        assert!(arrivals.take(user, Some(8), &frame()));
+        arrivals.seen(8);
+        assert!(!arrivals.take(user, None, &frame()), "what has no version is shown");
+        assert!(arrivals.take(user, Some(9), &frame()));
+        arrivals.seen(9);
+        assert!(!arrivals.take(user, Some(10), &frame()));
+        assert!(arrivals.0.is_empty());
+    }
+
+    #[test]
+    fn a_member_for_whom_too_much_waits_is_told_of_the_gap() {
+        let (mut arrivals, user) = (Arrivals::default(), UserId::new());
+        arrivals.begin(user);
+        for version in 1..=300 {
+            arrivals.take(user, Some(version), &frame());
+        }
+        let waited = arrivals.finish(user, 10, 300);
+        assert_eq!((waited.frames.len(), waited.is_whole), (WAITING_MAX, false));
+    }
+}
