@@ -10,6 +10,7 @@ import { addEnt, places } from "./places.mjs";
 import { reading } from "./reading.mjs";
 import { reconnecting } from "./reconnecting.mjs";
 import { addClub, rules } from "./rules.mjs";
+import { touch } from "./touch.mjs";
 import { Town } from "./town.mjs";
 import { writing } from "./writing.mjs";
 
@@ -23,7 +24,7 @@ try {
   await server.start();
   browser = await openBrowser();
   const asked = process.argv.slice(2);
-  for (const suite of [people, chatting, reading, writing, places, rules, reconnecting, layout, accessibility]) {
+  for (const suite of [people, chatting, reading, writing, touch, places, rules, reconnecting, layout, accessibility]) {
     if (!asked.length || asked.includes(suite.name)) suite(runner, browser, server, town);
   }
   if (!(await runner.run())) process.exitCode = 1;

@@ -7,7 +7,7 @@ import type { ConfirmDialog } from "./confirm-dialog.js";
 import { explain, strings } from "./i18n/index.js";
 import { archiveIcon, deleteIcon, editIcon, leaveIcon, reopenIcon } from "./icons.js";
 import "./menu.js";
-import type { MenuItem } from "./menu.js";
+import type { MenuItem } from "./popup.js";
 import "./rename-dialog.js";
 import type { RenameDialog } from "./rename-dialog.js";
 import { base } from "./styles.js";

@@ -11,9 +11,13 @@ import { strings } from "./i18n/index.js";
 import { chatIcon } from "./icons.js";
 import "./latest-button.js";
 import "./message.js";
+import type { ActionsWanted } from "./message.js";
+import { messageActions } from "./message-actions.js";
 import { type Placed, place } from "./message-groups.js";
 import { messageListStyles } from "./message-list-styles.js";
 import { nameById, titleOf } from "./names.js";
+import "./popup.js";
+import type { MenuItem, Popup } from "./popup.js";
 import { base, emptyState } from "./styles.js";
 import { typingText } from "./typing-text.js";
 
@@ -26,7 +30,7 @@ const smoothScreens = 2;
 
 /**
  * The messages of one conversation. Opens at the first unread message, or at the end. Fires `causerie-seen` when `seen` may
- * have grown.
+ * have grown, `causerie-edit` and `causerie-delete` with a message.
  */
 @customElement("causerie-message-list")
 export class MessageList extends ClientElement {
@@ -38,6 +42,7 @@ export class MessageList extends ClientElement {
   /** The newest message is out of view. */
   @state() private away = false;
   @query(".scroller") private scroller!: HTMLElement;
+  @query("causerie-popup") private popup!: Popup;
   @query(".column") private column?: HTMLElement;
 
   protected override readonly drawnAfter: readonly (keyof ClientEvents)[] = ["history", "typing", "state", "users"];
@@ -111,7 +116,8 @@ export class MessageList extends ClientElement {
     const outgoing = moreAfter ? [] : history.outgoing;
     const typing = moreAfter ? "" : typingText(client, client.typing(conversation.id));
     return html`
-      <div class="scroller" tabindex="0" role="log" aria-label=${strings.messagesOf(titleOf(conversation, client.me?.id))} @scroll=${this.#look}>
+      <div class="scroller" tabindex="0" role="log" aria-label=${strings.messagesOf(titleOf(conversation, client.me?.id))} @scroll=${this.#look}
+        @causerie-actions=${this.#act}>
         ${messages.length || outgoing.length ? "" : this.#empty()}
         <div class="column">
           ${moreBefore ? this.#edge("older", strings.olderFailed) : ""}
@@ -136,6 +142,7 @@ export class MessageList extends ClientElement {
           <p class="typing" aria-live="polite">${typing}</p>
         </div>
       </div>
+      <causerie-popup></causerie-popup>
       <causerie-latest-button
         ?shown=${this.away}
         .unread=${conversation.readState.unread}
@@ -166,10 +173,20 @@ export class MessageList extends ClientElement {
         ?last=${last}
         .author=${named ? nameById(client, message.authorId) : ""}
         .progress=${own ? this.#progressOf(message) : ""}
-        ?editable=${own && conversation.capabilities.has("edit")}
-        ?deletable=${own && conversation.capabilities.has("delete")}
+        ?actionable=${this.#actionsOf(message).length > 0}
       ></causerie-message>
     `;
+  }
+
+  #actionsOf(message: Message): readonly MenuItem[] {
+    const own = message.authorId === this.client.me?.id;
+    return messageActions(message, this.conversation, own, (name, detail) =>
+      this.dispatchEvent(new CustomEvent(name, { detail })),
+    );
+  }
+
+  #act({ detail: { message, anchor, returnTo } }: CustomEvent<ActionsWanted>): void {
+    void this.popup.show(strings.messageActions, this.#actionsOf(message), anchor, returnTo);
   }
 
   /** Where the line above what is new stands; nowhere while the message before it is not loaded. */

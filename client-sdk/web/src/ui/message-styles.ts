@@ -135,18 +135,35 @@ export const messageStyles = css`
     text-decoration: underline;
     text-underline-offset: 3px;
   }
-  causerie-menu {
-    --menu-button-size: 32px;
+  .actions {
+    width: 32px;
+    height: 32px;
     opacity: 0;
   }
-  .row:hover causerie-menu,
-  causerie-menu:focus-within,
-  causerie-menu[open] {
+  .actions .icon {
+    stroke-width: 2.8;
+  }
+  .row:hover .actions,
+  .actions:focus-visible,
+  .actions[aria-expanded="true"] {
     opacity: 1;
   }
+  /* A held finger opens the actions; the button is for keyboards and screen readers. */
   @media (hover: none) {
-    causerie-menu {
-      opacity: 1;
+    .row {
+      position: relative;
+    }
+    .bubble {
+      user-select: none;
+      -webkit-user-select: none;
+      -webkit-touch-callout: none;
+    }
+    .actions:not(:focus-visible) {
+      position: absolute;
+      width: 1px;
+      height: 1px;
+      overflow: hidden;
+      clip-path: inset(50%);
     }
   }
 `;

@@ -1,21 +1,28 @@
 import { html, LitElement } from "lit";
-import { customElement, property } from "lit/decorators.js";
+import { customElement, property, query } from "lit/decorators.js";
 import type { Message, OutgoingMessage } from "../sdk/index.js";
 import { fullDate, timeOfDay } from "./format.js";
 import { explain, strings } from "./i18n/index.js";
-import { alertIcon, checkIcon, checksIcon, clockIcon, deleteIcon, editIcon } from "./icons.js";
+import { alertIcon, checkIcon, checksIcon, clockIcon, moreIcon } from "./icons.js";
 import { linkify } from "./linkify.js";
-import "./menu.js";
-import type { MenuItem } from "./menu.js";
+import { LongPress } from "./long-press.js";
 import { messageStyles } from "./message-styles.js";
 import { base } from "./styles.js";
+
+/** Somebody wants to do something with a message. */
+export interface ActionsWanted {
+  readonly message: Message;
+  /** What the choice is shown beside, and what gets the focus after it. */
+  readonly anchor: HTMLElement;
+  readonly returnTo: HTMLElement;
+}
 
 /** How far one's own message came. */
 export type Progress = "sending" | "sent" | "read" | "failed";
 
 /**
- * One message, or one on its way. Fires `causerie-edit` and `causerie-delete` with the message, `causerie-retry` and
- * `causerie-discard` with the client id.
+ * One message, or one on its way. Fires `causerie-actions` with an `ActionsWanted` when its button is pressed or a finger held
+ * on it, `causerie-retry` and `causerie-discard` with the client id.
  */
 @customElement("causerie-message")
 export class MessageElement extends LitElement {
@@ -30,8 +37,14 @@ export class MessageElement extends LitElement {
   @property({ attribute: false }) author: string | undefined = "";
   /** Of one's own messages. */
   @property() progress: Progress | "" = "";
-  @property({ type: Boolean }) editable = false;
-  @property({ type: Boolean }) deletable = false;
+  /** Something may be done with it. */
+  @property({ type: Boolean }) actionable = false;
+  @query(".bubble") private bubble!: HTMLElement;
+
+  constructor() {
+    super();
+    new LongPress(this, () => this.actionable && this.#act(this.bubble, this));
+  }
 
   static override styles = [base, messageStyles];
 
@@ -42,7 +55,7 @@ export class MessageElement extends LitElement {
     const deleted = message?.deletedAt !== undefined;
     return html`
       <div class="row">
-        ${this.#menu(deleted)}
+        ${this.actionable ? this.#button() : ""}
         <div class="bubble ${deleted ? "gone" : ""} ${this.progress === "failed" ? "failed" : ""}">
           ${this.author === "" ? "" : html`<p class="author">${this.author ?? html`<i class="unknown"></i>`}</p>`}
           <p class="text">${deleted ? strings.deleted : linkify(text).map(this.#piece)}</p>
@@ -80,14 +93,23 @@ export class MessageElement extends LitElement {
     </p>`;
   }
 
-  #menu(deleted: boolean): unknown {
-    const items: MenuItem[] = [];
-    const item = (icon: unknown, label: string, event: string): void =>
-      void items.push({ icon, label, run: () => this.#fire(event, this.message) });
-    if (this.editable) item(editIcon, strings.edit, "causerie-edit");
-    if (this.deletable) item(deleteIcon, strings.delete, "causerie-delete");
-    if (deleted || !items.length) return "";
-    return html`<causerie-menu .label=${strings.messageActions} .items=${items} .within=${this.parentElement}></causerie-menu>`;
+  #button(): unknown {
+    // A press on the button would take the focus out of the open menu, and close it before the click.
+    return html`<button
+      class="icon-button actions"
+      aria-label=${strings.messageActions}
+      title=${strings.messageActions}
+      aria-haspopup="menu"
+      aria-expanded="false"
+      @mousedown=${(event: MouseEvent) => event.preventDefault()}
+      @click=${({ currentTarget }: Event) => this.#act(currentTarget as HTMLElement)}
+    >
+      ${moreIcon}
+    </button>`;
+  }
+
+  #act(anchor: HTMLElement, returnTo = anchor): void {
+    if (this.message) this.#fire("causerie-actions", { message: this.message, anchor, returnTo } satisfies ActionsWanted);
   }
 
   #fire(name: string, detail: unknown): void {

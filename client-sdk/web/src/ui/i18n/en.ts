@@ -64,6 +64,7 @@ export const en: Strings = {
   discard: "Discard",
   edited: "edited",
   deleted: "Message deleted",
+  copy: "Copy",
   messageActions: "Message actions",
   edit: "Edit",
   delete: "Delete",

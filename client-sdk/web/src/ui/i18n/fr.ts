@@ -64,6 +64,7 @@ export const fr: Strings = {
   discard: "Abandonner",
   edited: "modifié",
   deleted: "Message supprimé",
+  copy: "Copier",
   messageActions: "Actions sur le message",
   edit: "Modifier",
   delete: "Supprimer",

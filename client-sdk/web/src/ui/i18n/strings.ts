@@ -71,6 +71,7 @@ export interface Strings {
   readonly discard: string;
   readonly edited: string;
   readonly deleted: string;
+  readonly copy: string;
   readonly messageActions: string;
   readonly edit: string;
   readonly delete: string;

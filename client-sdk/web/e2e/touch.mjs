@@ -1,0 +1,126 @@
+import assert from "node:assert/strict";
+import { Town } from "./town.mjs";
+
+/** What a message offers, on small touch screens and in narrow windows. */
+export function touch(runner, browser, _server, town) {
+  const phone = { viewport: { width: 360, height: 720 }, hasTouch: true, isMobile: true, reducedMotion: "reduce" };
+  const long = `a long message ${"with many words ".repeat(12)}`;
+  const texts = ["ok", "a message of a middling length, two lines", long];
+  let id;
+
+  /** Holds a finger on the middle of something. */
+  const hold = async (person, locator) => {
+    await locator.scrollIntoViewIfNeeded();
+    const { x, y, width, height } = await locator.boundingBox();
+    const session = await person.context.newCDPSession(person.page);
+    const touchPoints = [{ x: x + width / 2, y: y + height / 2 }];
+    await session.send("Input.dispatchTouchEvent", { type: "touchStart", touchPoints });
+    await person.page.getByRole("menuitem").first().waitFor();
+    await session.send("Input.dispatchTouchEvent", { type: "touchEnd", touchPoints: [] });
+  };
+  const bubble = (person, text) => person.messages(text).last().locator(".bubble");
+  const entry = (person, name) => person.page.getByRole("menuitem", { name });
+
+  runner.test(
+    "on a phone a held message offers its actions within the screen, whatever its length and the direction",
+    async () => {
+      id = await town.direct("nora", "u21");
+      for (const text of texts) await town.say("nora", id, text);
+      await town.say("u21", id, "an answer");
+      const nora = await town.enter(browser, "nora", { hash: id, ...phone });
+      await nora.sees("an answer");
+      assert.equal(await nora.page.locator(".actions").first().isVisible(), true, "for those who don't hold, a button");
+      const { width } = await nora.page.locator(".actions").first().boundingBox();
+      assert.ok(width <= 1, "that takes no room beside the bubble");
+      for (const direction of ["ltr", "rtl"]) {
+        await nora.page.evaluate((dir) => {
+          document.documentElement.dir = dir;
+        }, direction);
+        for (const text of texts) {
+          await hold(nora, bubble(nora, text));
+          for (const name of ["Copy", "Edit", "Delete"]) {
+            const box = await entry(nora, name).boundingBox();
+            assert.ok(
+              box.x >= 0 && box.x + box.width <= 360 && box.y + box.height <= 720,
+              `${name} of "${text}" is on the screen`,
+            );
+            assert.ok(box.height >= 44, `${name} is ${box.height} px high`);
+          }
+          await nora.page.touchscreen.tap(180, 40);
+          await entry(nora, "Edit").waitFor({ state: "detached" });
+        }
+      }
+      await hold(nora, bubble(nora, "an answer"));
+      assert.deepEqual(await nora.page.getByRole("menuitem").allInnerTexts(), ["Copy"]);
+      await nora.page.keyboard.press("Escape");
+      await entry(nora, "Copy").waitFor({ state: "detached" });
+      assert.deepEqual(nora.complaints, []);
+      await nora.close();
+    },
+  );
+
+  runner.test("an action chosen on a phone is done, and a finger that scrolls opens nothing", async () => {
+    const nora = await town.enter(browser, "nora", { hash: id, ...phone });
+    await nora.sees("an answer");
+    await hold(nora, bubble(nora, "ok"));
+    assert.deepEqual(await nora.accessibilityProblems(), []);
+    await entry(nora, "Edit").tap();
+    await nora.page.getByText("Editing a message").waitFor();
+    assert.equal(await nora.page.getByRole("textbox", { name: "Write a message" }).inputValue(), "ok");
+    await nora.page.getByRole("button", { name: "Cancel" }).tap();
+    await hold(nora, bubble(nora, "a message of a middling length"));
+    await entry(nora, "Delete").tap();
+    await nora.page.getByRole("dialog", { name: "Delete this message?" }).getByRole("button", { name: "Delete" }).tap();
+    await nora.sees("Message deleted");
+    const session = await nora.context.newCDPSession(nora.page);
+    await session.send("Input.synthesizeScrollGesture", {
+      x: 180,
+      y: 400,
+      yDistance: 150,
+      speed: 200,
+      gestureSourceType: "touch",
+    });
+    assert.equal(await nora.page.getByRole("menuitem").count(), 0);
+    await nora.close();
+  });
+
+  runner.test(
+    "in a narrow window with a mouse the menu of a long message stays in the window, in both directions",
+    async () => {
+      for (const width of [360, 760]) {
+        const nora = await town.enter(browser, "nora", { hash: id, viewport: { width, height: 600 }, reducedMotion: "reduce" });
+        await nora.sees("an answer");
+        for (const direction of ["ltr", "rtl"]) {
+          await nora.page.evaluate((dir) => {
+            document.documentElement.dir = dir;
+          }, direction);
+          for (const text of [long, "ok"]) {
+            await nora.messages(text).last().hover();
+            await nora.messages(text).last().getByRole("button", { name: "Message actions" }).click();
+            await entry(nora, "Delete").waitFor();
+            for (const name of ["Copy", "Edit", "Delete"]) {
+              const box = await entry(nora, name).boundingBox();
+              assert.ok(
+                box.x >= 0 && box.x + box.width <= width && box.y >= 0 && box.y + box.height <= 600,
+                `${name} at ${width}`,
+              );
+            }
+            await nora.page.keyboard.press("Escape");
+            await entry(nora, "Delete").waitFor({ state: "detached" });
+          }
+        }
+        await nora.close();
+      }
+    },
+  );
+
+  runner.test("a copied message is in the clipboard", async () => {
+    const nora = await town.enter(browser, "nora", { hash: id, permissions: ["clipboard-read", "clipboard-write"] });
+    await nora.messages("an answer").hover();
+    await nora.messages("an answer").getByRole("button", { name: "Message actions" }).click();
+    await entry(nora, "Copy").click();
+    await nora.page.waitForFunction(async () => (await navigator.clipboard.readText()) === "an answer");
+    await nora.openConversation(Town.nameOf("u21"));
+    await nora.close();
+  });
+}
