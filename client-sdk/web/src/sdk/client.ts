@@ -472,7 +472,7 @@ export class Client {
 
   async #start(body: wire.StartConversation): Promise<Conversation> {
     const { conversation, created } = await this.#connection.call("startConversation", body);
-    if (created && conversation?.id) this.#sync.started(conversation.id);
+    if (created) this.#sync.started(toConversation(conversation));
     return this.#offered(conversation);
   }
 

@@ -8,8 +8,14 @@ import type * as wire from "./wire.gen.js";
 export interface Held {
   conversation: Conversation;
   readonly timeline: Timeline;
-  /** Set while a gap is being filled: changes that came meanwhile. */
-  waiting: Change[] | undefined;
+  /** Questions about it that are under way, and what takes the changes that came meanwhile. */
+  asking: number;
+  waiting: (() => void)[];
+  /** The newest version that an answer told of. */
+  behind: number;
+  /** The messages with these numbers and all between them were told; both 0 before the first. */
+  toldFrom: number;
+  toldTo: number;
 }
 
 /** Whom the store tells of what changed in it. */
@@ -64,15 +70,15 @@ export class Store {
     }
     if (held) held.conversation = conversation;
     else {
-      held = { conversation, timeline: new Timeline(), waiting: undefined };
+      held = { conversation, timeline: new Timeline(), asking: 0, waiting: [], behind: 0, toldFrom: 0, toldTo: 0 };
       this.#held.set(conversation.id, held);
     }
-    this.#changed(conversation.id);
+    this.changed(conversation.id);
     return held;
   }
 
   remove(conversationId: string): void {
-    if (this.#held.delete(conversationId)) this.#changed(conversationId);
+    if (this.#held.delete(conversationId)) this.changed(conversationId);
   }
 
   /** Applies the change that follows the held version. */
@@ -104,7 +110,8 @@ export class Store {
     return { epoch: this.epoch, inboxVersion: this.inboxVersion ?? 0, held };
   }
 
-  #changed(conversationId: string): void {
+  /** Says that a conversation changed, its messages included. */
+  changed(conversationId: string): void {
     this.#sorted = undefined;
     this.listener.conversationChanged(conversationId);
     this.listener.listChanged();

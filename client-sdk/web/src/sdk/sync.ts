@@ -1,4 +1,5 @@
-// Keeps the store true: applies events in order of version, finds gaps and fills them, resumes after a loss.
+// Keeps the store true: applies events in order of version, finds gaps and fills them, resumes after a loss. Tells each
+// message once, whatever the order in which the wire brings a conversation and its messages.
 import { type Change, changeOf } from "./changes.js";
 import { asError, type CauserieError } from "./errors.js";
 import { type Conversation, type Message, toCapabilities, toConversation, toMessage, toReadState } from "./model.js";
@@ -22,7 +23,10 @@ export interface SyncHost {
   error(error: CauserieError): void;
 }
 
-/** There is no such conversation, or not for this person. */
+/** A conversation that is joined with more unread messages than this has a past: its messages are read in its history. */
+const coveredMax = 200;
+
+/** There is no such conversation, or not for this user. */
 function isGone({ name }: CauserieError): boolean {
   return name === "not_found" || name === "not_a_member";
 }
@@ -32,8 +36,11 @@ export class Sync {
   readonly #meeting = new Map<string, Change[]>();
   /** Set while a resume is under way: changes that came meanwhile. */
   #resuming: Change[] | undefined;
-  /** Made by oneself, and not heard of as joined yet. */
+  /** The stream was parted once more meanwhile. */
+  #resumeAgain = false;
+  /** Started by this client, or first met in an event: `conversationJoined` may still come, and is the first one then. */
   readonly #started = new Set<string>();
+  readonly #met = new Set<string>();
 
   constructor(
     private readonly store: Store,
@@ -45,14 +52,8 @@ export class Sync {
     const change = changeOf(event);
     if (change) return this.change(change);
     const { conversationJoined, conversationLeft, capabilitiesChanged, readStateChanged, memberRead, gap } = event;
-    if (conversationJoined) {
-      const next = this.#inbox(conversationJoined.inboxVersion ?? 0);
-      const conversation = toConversation(conversationJoined.conversation);
-      const held = this.store.get(conversation.id);
-      // Own copies of messages were deleted: which ones, only its history tells.
-      if (next && held && !this.#started.delete(conversation.id)) this.#reload(held, conversation);
-      else this.#joined(conversation);
-    } else if (conversationLeft) {
+    if (conversationJoined) this.#joinedEvent(conversationJoined);
+    else if (conversationLeft) {
       this.#inbox(conversationLeft.inboxVersion ?? 0);
       this.store.remove(conversationLeft.conversationId ?? "");
     } else if (capabilitiesChanged) {
@@ -70,33 +71,38 @@ export class Sync {
     if (this.#resuming) return void this.#resuming.push(change);
     const held = this.store.get(change.conversationId);
     if (!held) return void this.#meet(change);
-    if (held.waiting) return void held.waiting.push(change);
+    if (held.asking) return void held.waiting.push(() => this.change(change));
     const { version } = held.conversation;
-    if (change.version <= version) return;
-    if (change.version > version + 1) return void this.#repair(held, [change]);
-    this.store.apply(held, change);
-    if (change.kind === "sent") this.host.message(held.conversation, change.message);
+    if (change.version > version + 1) return void this.#repair(held, change);
+    if (change.version === version + 1) this.store.apply(held, change);
+    // A message of a version that is held may be news too: an answer can overtake its event.
+    if (change.kind === "sent") this.#tell(held, [change.message]);
   }
 
   /** The connection is there. Returns whether what was held is up to date; if not, the list is to be loaded. */
   welcome(resumed: wire.Resumed | undefined, presented: boolean): boolean {
     this.#resuming = undefined;
+    this.#resumeAgain = false;
     if (!resumed || !presented) return false;
     this.#resumed(resumed);
     return true;
   }
 
-  /** One's own start made a conversation: hearing that it was joined is no news then. */
-  started(conversationId: string): void {
-    if (!this.store.get(conversationId)) this.#started.add(conversationId);
+  /** Takes the conversation that a start made. */
+  started(conversation: Conversation): void {
+    if (!this.store.get(conversation.id)) this.#started.add(conversation.id);
+    this.#joined(conversation);
   }
 
   /** Takes a conversation from an answer. One that is held in an older version is caught up with, so that no message goes by unheard. */
   offer(conversation: Conversation): void {
     const held = this.store.get(conversation.id);
-    if (!held) this.store.put(conversation);
+    if (!held) this.#put(conversation);
     else if (held.conversation.version === conversation.version) this.store.put(conversation);
-    else if (held.conversation.version < conversation.version && !held.waiting) void this.#repair(held, []);
+    else if (held.conversation.version < conversation.version) {
+      held.behind = Math.max(held.behind, conversation.version);
+      if (!held.asking) this.#repair(held);
+    }
   }
 
   /** Takes `Changes` of a held conversation, or of one newly joined. */
@@ -104,28 +110,96 @@ export class Sync {
     const conversation = toConversation(changes.conversation);
     const held = this.store.get(conversation.id);
     if (!held) return this.#joined(conversation);
+    if (held.asking) return void held.waiting.push(() => this.changes(changes));
     const knownSeq = held.conversation.lastSeq;
     const messages = (changes.messages ?? []).map(toMessage);
     if (changes.reload) return this.#reload(held, conversation);
     if (conversation.version < held.conversation.version) return;
     for (const message of messages) held.timeline.take(message);
     this.store.put(conversation);
-    for (const message of messages) if (message.seq > knownSeq) this.host.message(held.conversation, message);
+    // An answer told of messages whose events are lost now.
+    if (held.toldTo && held.toldTo < knownSeq) return this.#cover(held, conversation, held.toldTo);
+    const news = messages.filter(({ seq }) => seq > knownSeq);
+    this.#tell(held, news);
   }
 
-  /** Drops what is held of a conversation, and loads again what was shown. */
+  #joinedEvent({ inboxVersion = 0, conversation: joined }: wire.ConversationJoined): void {
+    const known = this.store.inboxVersion;
+    const next = this.#inbox(inboxVersion);
+    const conversation = toConversation(joined);
+    const held = this.store.get(conversation.id);
+    const started = this.#started.delete(conversation.id);
+    const met = this.#met.delete(conversation.id);
+    if (!held || started || met || (known !== undefined && inboxVersion <= known)) this.#joined(conversation);
+    else this.offer(conversation);
+    // Own copies of messages were deleted: which ones, only its history tells.
+    if (held && next && !started) this.#clear(held);
+  }
+
+  /** The user is in a conversation. Its unread messages are told, if they were not: they need not have events of their own. */
+  #joined(conversation: Conversation): void {
+    const held = this.store.get(conversation.id);
+    if (held) {
+      // What is newer than the held version is told when it is caught up with.
+      const readSeq = Math.min(held.conversation.readState.readSeq, conversation.readState.readSeq);
+      this.#cover(held, held.conversation, readSeq);
+      this.offer(conversation);
+    } else this.#cover(this.store.put(conversation), conversation, conversation.readState.readSeq);
+    this.#flushMeeting(conversation.id);
+  }
+
+  #put(conversation: Conversation): void {
+    this.store.put(conversation);
+    this.#flushMeeting(conversation.id);
+  }
+
+  /** Drops what is held of a conversation. */
   #reload(held: Held, conversation: Conversation): void {
+    // Nothing of it is told: it is to be loaded. Where a backup was restored, later messages get the numbers of lost ones.
+    if (held.toldTo) held.toldTo = conversation.lastSeq;
+    held.toldFrom = Math.min(held.toldFrom, held.toldTo);
+    held.conversation = conversation;
+    held.behind = 0;
+    this.#clear(held);
+  }
+
+  /** Drops the messages of a conversation, and loads again what was shown. */
+  #clear(held: Held): void {
+    const { id } = held.conversation;
     const wasLoaded = held.timeline.loaded;
     held.timeline.clear();
-    this.store.put(conversation);
-    if (wasLoaded) this.host.reload(conversation.id);
+    this.store.changed(id);
+    if (wasLoaded) this.host.reload(id);
   }
 
-  #joined(conversation: Conversation): void {
-    if (this.store.get(conversation.id)) return this.offer(conversation);
-    this.store.put(conversation);
-    // A conversation that was started with a message: the message has no event of its own that would be news.
-    if (conversation.lastSeq === 1 && conversation.lastMessage) this.host.message(conversation, conversation.lastMessage);
+  /** Tells those of some messages that were not told yet, oldest first. */
+  #tell(held: Held, messages: readonly Message[]): void {
+    const news = messages.filter(({ seq }) => !isTold(held, seq)).sort((a, b) => a.seq - b.seq);
+    for (const message of news) {
+      // First noted, then told: a listener may do what leads here again.
+      held.toldFrom = Math.min(held.toldFrom || message.seq, message.seq);
+      held.toldTo = Math.max(held.toldTo, message.seq);
+      this.host.message(held.conversation, message);
+    }
+  }
+
+  /** Tells the unread messages that a conversation brings when it is joined. */
+  #cover(held: Held, { id, lastSeq, lastMessage }: Conversation, readSeq: number): void {
+    // The first message is told to its author as well, who has read it.
+    const after = lastSeq === 1 ? 0 : readSeq;
+    if (lastSeq <= after || lastSeq - after > coveredMax || (isTold(held, after + 1) && isTold(held, lastSeq))) return;
+    if (lastSeq === after + 1 && lastMessage?.seq === lastSeq) return this.#tell(held, [lastMessage]);
+    const load = async (): Promise<Message[]> => {
+      const messages: Message[] = [];
+      for (let last = after; last < lastSeq; ) {
+        const page = await this.host.call("getHistory", { conversationId: id, afterSeq: last });
+        const read = (page.messages ?? []).map(toMessage);
+        messages.push(...read.filter(({ seq }) => seq <= lastSeq));
+        last = read.at(-1)?.seq ?? lastSeq;
+      }
+      return messages;
+    };
+    void this.#ask(held, load, (messages) => this.#tell(held, messages));
   }
 
   #memberRead({ conversationId = "", userId, readSeq = 0 }: wire.MemberRead): void {
@@ -145,22 +219,29 @@ export class Sync {
     return version === held + 1;
   }
 
-  async #repair(held: Held, waiting: Change[]): Promise<void> {
-    held.waiting = waiting;
-    const { id } = held.conversation;
-    const filled = await this.#persist(
-      () => this.host.call("getChanges", { conversationId: id, sinceVersion: held.conversation.version }),
-      id,
-    );
-    if (this.store.get(id) !== held) return;
-    const changes = held.waiting;
-    held.waiting = undefined;
-    if (!filled) return;
-    this.changes(filled);
-    for (const change of changes) this.change(change);
+  /** Fills the gap before a change. */
+  #repair(held: Held, change?: Change): void {
+    const { id: conversationId } = held.conversation;
+    const ask = (): Promise<wire.Changes> =>
+      this.host.call("getChanges", { conversationId, sinceVersion: held.conversation.version });
+    void this.#ask(held, ask, (changes) => this.changes(changes));
+    if (change) held.waiting.push(() => this.change(change));
   }
 
-  /** A conversation that is not held, because the list was not loaded that far. */
+  /** Asks something about a held conversation. Its changes wait until the answer was taken. */
+  async #ask<Answer>(held: Held, ask: () => Promise<Answer>, take: (answer: Answer) => void): Promise<void> {
+    held.asking++;
+    const { id } = held.conversation;
+    const answer = await this.#persist(ask, id);
+    held.asking--;
+    if (this.store.get(id) !== held) return;
+    if (answer !== undefined) take(answer);
+    if (held.asking) return;
+    for (const take of held.waiting.splice(0)) take();
+    if (answer !== undefined && !held.asking && held.behind > held.conversation.version) this.#repair(held);
+  }
+
+  /** A conversation that is not held, because the list was not loaded that far, or because its joining is still to come. */
   async #meet(change: Change): Promise<void> {
     const id = change.conversationId;
     const meeting = this.#meeting.get(id);
@@ -168,18 +249,22 @@ export class Sync {
     const waiting = [change];
     this.#meeting.set(id, waiting);
     const found = await this.#persist(() => this.host.call("getConversation", { conversationId: id }), id);
+    if (this.#meeting.get(id) !== waiting) return;
+    if (!found) return void this.#meeting.delete(id);
+    this.#met.add(id);
+    this.#put(toConversation(found.conversation));
+  }
+
+  /** A conversation is held now: takes the changes that came before it. */
+  #flushMeeting(id: string): void {
+    const waiting = this.#meeting.get(id) ?? [];
     this.#meeting.delete(id);
-    if (!found) return;
-    const conversation = toConversation(found.conversation);
-    if (!this.store.get(id)) this.store.put(conversation);
-    for (const each of waiting) {
-      if (each.kind === "sent" && each.version <= conversation.version) this.host.message(conversation, each.message);
-      else this.change(each);
-    }
+    for (const change of waiting) this.change(change);
   }
 
   async #resume(): Promise<void> {
-    if (this.#resuming) return;
+    this.#resumeAgain = this.#resuming !== undefined;
+    if (this.#resumeAgain) return;
     const waiting: Change[] = [];
     this.#resuming = waiting;
     const resume = this.store.present(this.host.heldMax());
@@ -189,15 +274,21 @@ export class Sync {
     this.#resuming = undefined;
     if (resumed) this.#resumed(resumed);
     for (const change of waiting) this.change(change);
+    if (this.#resumeAgain) void this.#resume();
   }
 
   #resumed(resumed: wire.Resumed): void {
     // The answer tells of every joining, also of those that would have come as events.
     this.#started.clear();
+    this.#met.clear();
     this.store.epoch = resumed.epoch ?? "";
     this.store.inboxVersion = resumed.inboxVersion ?? 0;
     for (const conversationId of resumed.gone ?? []) this.store.remove(conversationId);
     for (const changes of resumed.changes ?? []) this.changes(changes);
+    for (const { id, lastSeq } of this.store.conversations) {
+      const held = this.store.get(id);
+      if (held?.toldTo && held.toldTo < lastSeq && !held.asking) this.#cover(held, held.conversation, held.toldTo);
+    }
     for (const state of resumed.readStates ?? []) this.store.readState(state.conversationId ?? "", toReadState(state));
     this.store.totalUnread = resumed.totalUnread ?? 0;
     if (resumed.reloadList) this.host.reloadList();
@@ -226,4 +317,9 @@ export class Sync {
       }
     }
   }
+}
+
+/** A message was told already. */
+function isTold({ toldFrom, toldTo }: Held, seq: number): boolean {
+  return seq >= toldFrom && seq <= toldTo;
 }
