@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import { type Client, indexedDbOutbox, localStorageOutbox, type OutboxStore } from "../src/sdk/index.js";
 import { settled } from "./harness/clock.js";
 import { conversation, message, Peer } from "./harness/peer.js";
+import { memoryStorage } from "./harness/storage.js";
 
 function statuses(client: Client, id = "c1"): string[] {
   return client.history(id).outgoing.map(({ text, status }) => `${text} ${status}`);
@@ -141,21 +142,6 @@ test("a message under way when the server closes for good waits for the next con
   const { link: next } = await peer.welcome({ resumed: { epoch: "epoch-1", inboxVersion: 3 } });
   expect((await next.next("sendMessage")).body.clientId).toBe(clientId);
 });
-
-/** A `Storage` as browsers have. */
-function memoryStorage(): Storage {
-  const items = new Map<string, string>();
-  return {
-    get length() {
-      return items.size;
-    },
-    key: (index) => [...items.keys()][index] ?? null,
-    getItem: (key) => items.get(key) ?? null,
-    setItem: (key, value) => void items.set(key, value),
-    removeItem: (key) => void items.delete(key),
-    clear: () => items.clear(),
-  };
-}
 
 const stores: [string, () => (person: string) => OutboxStore][] = [
   [

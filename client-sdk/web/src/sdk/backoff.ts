@@ -3,8 +3,12 @@
 /** What a close code asks of the client, by its band (`Return::after` in protocol/src/codes.rs). */
 export type Return = "now" | "later" | "never";
 
-/** The band of a close code. Codes outside Causerie's (1006, a proxy's 1011) are accidents: come back. */
+/**
+ * The band of a close code. RFC 6455's 1002 to 1009 say that a frame broke the rules, and the same frame would again; 1005 and
+ * 1006 among them mean that no code came. Other codes (a proxy's 1011) are accidents: come back.
+ */
 export function returnAfter(closeCode: number): Return {
+  if (closeCode >= 1002 && closeCode <= 1009 && closeCode !== 1005 && closeCode !== 1006) return "never";
   if (closeCode >= 4400 && closeCode < 4500) return "later";
   if (closeCode >= 4500 && closeCode < 5000) return "never";
   return "now";

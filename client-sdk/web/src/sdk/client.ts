@@ -1,5 +1,6 @@
 // The one object an application holds: state, events, commands. It wires the parts together and decides nothing itself.
 import { fullJitter } from "./backoff.js";
+import { faultOf, withPlainLines } from "./check.js";
 import { Connection, type ConnectionState } from "./connection.js";
 import { Emitter } from "./emitter.js";
 import { type CauserieError, notConnected } from "./errors.js";
@@ -112,6 +113,8 @@ export class Client {
         this.#presented = resume !== undefined;
         return resume;
       },
+      limits: () => this.#limits,
+      suspect: (reason) => this.#outbox.suspect(reason),
       welcomed: (welcome) => this.#welcomed(welcome),
       event: (event) => this.#event(event),
       state: (state) => this.#stateChanged(state),
@@ -345,10 +348,16 @@ export class Client {
     return history;
   }
 
-  /** Sends a message, now or when there is a connection. It appears at once in `history(…).outgoing`. */
+  /**
+   * Sends a message, now or when there is a connection. It appears at once in `history(…).outgoing`; as `failed` where the server
+   * would refuse its form or length. Ends of lines become `\n`.
+   */
   send(conversationId: string, text: string): OutgoingMessage {
     this.#typing.sent(conversationId);
-    return this.#outbox.push(conversationId, this.#settings.uuid(), text);
+    const clientId = this.#settings.uuid();
+    const plain = withPlainLines(text);
+    const error = faultOf("sendMessage", { conversationId, clientId, text: plain }, this.#limits);
+    return this.#outbox.push(conversationId, clientId, plain, error);
   }
 
   /** Tries a failed message again. */

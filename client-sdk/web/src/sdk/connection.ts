@@ -1,5 +1,6 @@
 // One connection after another: connect, say hello, stay, come back. What the frames mean is the client's business.
 import { fullJitter, later, returnAfter } from "./backoff.js";
+import { bytesOf, faultOf, tooLarge } from "./check.js";
 import { asError, type CauserieError, closedByServer, notConnected, timedOut, wantsFreshToken } from "./errors.js";
 import { Heartbeat, patienceMs } from "./heartbeat.js";
 import type { Settings, SocketLike } from "./options.js";
@@ -23,8 +24,12 @@ export type ConnectionState =
 export interface ConnectionListener {
   /** What is still held, presented with the next hello. */
   held(): wire.Resume | undefined;
+  /** What the server accepts, as it told last. */
+  limits(): wire.Limits;
   welcomed(welcome: wire.Welcome): void;
   event(event: wire.Event): void;
+  /** The server closed the connection over a frame. Returns whether the client may come back without that frame. */
+  suspect(error: CauserieError): boolean;
   state(state: ConnectionState): void;
   /** There is reason to doubt the connection, or no more. */
   doubt(inDoubt: boolean): void;
@@ -114,6 +119,8 @@ export class Connection {
 
   /** Sends a command and waits for its answer, and before that for a connection. */
   async call<Name extends CommandName>(name: Name, body: CommandBody<Name>): Promise<Answers[Name]> {
+    const fault = faultOf(name, body, this.listener.limits());
+    if (fault) throw fault;
     await this.connected(this.settings.commandTimeoutMs);
     const requests = this.#requests;
     if (!requests) throw absence(this.#state);
@@ -145,7 +152,11 @@ export class Connection {
     const { clock, webSocket, url, client, connectTimeoutMs } = this.settings;
     const socket = new webSocket(url, [subprotocol]);
     const requests = new Requests(clock, (request) => {
-      if (socket.readyState === 1) socket.send(JSON.stringify(request));
+      const frame = JSON.stringify(request);
+      const { frameBytesMax = 64 * 1024 } = this.listener.limits();
+      // The server would close the connection over it, and again on every repetition.
+      if (bytesOf(frame) > frameBytesMax) throw tooLarge(Object.keys(request).at(-1) ?? "", frameBytesMax);
+      if (socket.readyState === 1) socket.send(frame);
     });
     this.#socket = socket;
     this.#requests = requests;
@@ -217,10 +228,18 @@ export class Connection {
   #lost(code: number, name: string): void {
     if (code === unauthenticated) return this.#retryWithFreshToken(closedByServer(code, name || "unauthenticated"));
     if (code === tokenExpired) this.#tokens.drop();
-    if (returnAfter(code) === "never") return this.#leave({ name: "closed", reason: closedByServer(code, name) });
+    const isRefused = returnAfter(code) === "never";
+    if (isRefused && !this.#maySuspect(code, name)) {
+      return this.#leave({ name: "closed", reason: closedByServer(code, name) });
+    }
     if (this.#state.name === "connected" && this.settings.clock.now() - this.#connectedAt >= stableMs) this.#failures = 0;
     this.#drop();
-    this.#retry(code);
+    this.#retry(isRefused ? 1006 : code);
+  }
+
+  /** Codes below `unauthenticated` blame a frame, the others the user. */
+  #maySuspect(code: number, name: string): boolean {
+    return code < unauthenticated && this.#state.name === "connected" && this.listener.suspect(closedByServer(code, name));
   }
 
   #retry(code: number): void {

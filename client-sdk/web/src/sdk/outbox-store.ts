@@ -7,11 +7,16 @@ export interface OutboxRecord {
   readonly text: string;
   /** Milliseconds since 1970; the order of sending. */
   readonly createdAt: number;
+  /** How often the server closed the connection while it was under way. */
+  readonly closes?: number;
+  /** Why it failed: it waits for the user then. */
+  readonly error?: { readonly code: number; readonly name: string; readonly message: string; readonly field: string };
 }
 
 /** A place for unsent messages. Failing to write costs survival, not sending. */
 export interface OutboxStore {
   load(): Promise<OutboxRecord[]>;
+  /** Keeps a record whole, in place of an earlier one with its `clientId`. */
   put(record: OutboxRecord): Promise<void>;
   remove(clientId: string): Promise<void>;
 }
@@ -23,7 +28,14 @@ export function localStorageOutbox(name: string, storage: Storage = localStorage
     async load() {
       const keys = Array.from({ length: storage.length }, (_, index) => storage.key(index) ?? "");
       const kept = keys.filter((key) => key.startsWith(prefix)).map((key) => storage.getItem(key) ?? "null");
-      return kept.map((text) => JSON.parse(text) as OutboxRecord | null).filter((record) => record !== null);
+      return kept.flatMap((text) => {
+        try {
+          return (JSON.parse(text) as OutboxRecord | null) ?? [];
+        } catch {
+          // An entry that can't be read must not keep the others from being sent.
+          return [];
+        }
+      });
     },
     async put(record) {
       storage.setItem(prefix + record.clientId, JSON.stringify(record));

@@ -1,8 +1,11 @@
-// Messages on their way. One appears at once as `sending`. It goes out when those before it in its conversation are answered, with
-// a client id made once: whatever happens to the connection, the same id is repeated, and the server makes one message of it. A
-// temporary refusal is tried again with growing waits; a lasting one makes the message `failed`, to be retried or discarded
-// by the person. Once the message came back as part of the conversation its entry is dropped.
-import { asError, type CauserieError } from "./errors.js";
+// Messages on their way. A message appears at once as `sending`. It goes out when those before it in its conversation are
+// answered, with a client id made once: whatever happens to the connection, the same id is repeated, and the server makes one
+// message of it. A temporary refusal is tried again with growing waits; a lasting one makes the message `failed`, to be retried
+// or discarded by the user. Once the message came back as part of the conversation its entry is dropped.
+//
+// A server that closes the connection over a frame does not say which frame it was. Every message that was under way then is
+// suspected, and from there on sent while no other is: the one on which the server closes a second time is `failed`.
+import { asError, CauserieError } from "./errors.js";
 import type { Message } from "./model.js";
 import type { OutboxRecord, OutboxStore } from "./outbox-store.js";
 
@@ -34,11 +37,19 @@ export interface OutboxHost {
   error(error: CauserieError): void;
 }
 
+/** Closed over this often, a message is set aside. */
+const closesMax = 2;
+const none: readonly OutgoingMessage[] = [];
+
 export class Outbox {
   /** By conversation, in the order of sending. */
-  readonly #queues = new Map<string, OutgoingMessage[]>();
-  /** Conversations with a message under way. */
-  readonly #sending = new Set<string>();
+  readonly #queues = new Map<string, readonly OutgoingMessage[]>();
+  /** The message that each conversation sends, or waits to send again. */
+  readonly #sending = new Map<string, string>();
+  /** Messages under way now. */
+  readonly #underWay = new Set<string>();
+  /** How often the server closed the connection while a message was under way. */
+  readonly #closes = new Map<string, number>();
   #stopped = true;
 
   constructor(
@@ -47,28 +58,27 @@ export class Outbox {
     private readonly host: OutboxHost,
   ) {}
 
-  /** What is on its way in a conversation, oldest first. */
+  /** What is on its way in a conversation, oldest first. The same array as long as nothing changed. */
   of(conversationId: string): readonly OutgoingMessage[] {
-    return this.#queues.get(conversationId) ?? [];
+    return this.#queues.get(conversationId) ?? none;
   }
 
   /** Brings back what an earlier page could not send. */
   async restore(): Promise<void> {
     if (!this.store) return;
     try {
-      const records = await this.store.load();
-      for (const record of records) this.#enqueue(record);
-      // The store may be slower than the connection.
-      if (!this.#stopped) this.start();
+      for (const record of await this.store.load()) this.#enqueue(record);
     } catch (thrown) {
       this.host.error(asError(thrown));
     }
+    // The store may be slower than the connection.
+    this.#pump();
   }
 
   /** Sends go out from now on. */
   start(): void {
     this.#stopped = false;
-    for (const conversationId of this.#queues.keys()) void this.#drain(conversationId);
+    this.#pump();
   }
 
   /** What is queued stays queued. */
@@ -76,12 +86,12 @@ export class Outbox {
     this.#stopped = true;
   }
 
-  /** Queues a message. */
-  push(conversationId: string, clientId: string, text: string): OutgoingMessage {
-    const record = { clientId, conversationId, text, createdAt: this.now() };
+  /** Queues a message. With an `error` that is known already it has failed, and waits for the user. */
+  push(conversationId: string, clientId: string, text: string, error?: CauserieError): OutgoingMessage {
+    const record = { clientId, conversationId, text, createdAt: this.now(), ...(error && { error: toRecord(error) }) };
     this.#keep((store) => store.put(record));
     const entry = this.#enqueue(record);
-    void this.#drain(conversationId);
+    this.#pump();
     return entry;
   }
 
@@ -89,8 +99,9 @@ export class Outbox {
   retry(clientId: string): void {
     const entry = this.#find(clientId);
     if (entry?.status !== "failed") return;
-    this.#replace({ ...entry, status: "sending", error: undefined });
-    void this.#drain(entry.conversationId);
+    this.#closes.delete(clientId);
+    this.#update({ ...entry, status: "sending", error: undefined });
+    this.#pump();
   }
 
   /** Gives a message up. One that is under way may arrive all the same. */
@@ -106,18 +117,30 @@ export class Outbox {
     }
   }
 
+  /** The server closed the connection over some frame. Returns whether a message may be to blame. */
+  suspect(error: CauserieError): boolean {
+    for (const clientId of this.#underWay) {
+      const entry = this.#find(clientId);
+      if (!entry) continue;
+      const closes = (this.#closes.get(clientId) ?? 0) + 1;
+      this.#closes.set(clientId, closes);
+      this.#update(closes < closesMax ? entry : { ...entry, status: "failed", error });
+    }
+    return this.#underWay.size > 0;
+  }
+
   #enqueue(record: OutboxRecord): OutgoingMessage {
     const held = this.#find(record.clientId);
     if (held) return held;
-    const { clientId, conversationId, text } = record;
-    const createdAt = new Date(record.createdAt);
+    const { clientId, conversationId, text, error, closes } = record;
+    if (closes) this.#closes.set(clientId, closes);
     const entry: OutgoingMessage = {
       clientId,
       conversationId,
       text,
-      createdAt,
-      status: "sending",
-      error: undefined,
+      createdAt: new Date(record.createdAt),
+      status: error ? "failed" : "sending",
+      error: error && new CauserieError(error),
       message: undefined,
     };
     const queue = [...this.of(conversationId), entry];
@@ -128,50 +151,58 @@ export class Outbox {
     return entry;
   }
 
-  /** Sends what waits in one conversation, one after the other: the server keeps the order in which it is asked. */
-  async #drain(conversationId: string): Promise<void> {
-    if (this.#sending.has(conversationId) || this.#stopped) return;
-    this.#sending.add(conversationId);
+  /** Sends what may be sent now: one message of each conversation, because the server keeps the order in which it is asked. */
+  #pump(): void {
+    if (this.#stopped) return;
+    const idle = [...this.#queues.keys()].filter((conversationId) => !this.#sending.has(conversationId));
+    const heads = idle.flatMap((conversationId) => this.of(conversationId).find(({ status }) => status === "sending") ?? []);
+    const isSuspected = ({ clientId }: OutgoingMessage): boolean => this.#closes.has(clientId);
+    // While a suspected message is under way no other is: what happens then is about it.
+    if ([...this.#sending.values()].some((clientId) => this.#closes.has(clientId))) return;
+    for (const head of heads) if (!isSuspected(head)) void this.#send(head);
+    const suspected = heads.find(isSuspected);
+    if (suspected && this.#sending.size === 0) void this.#send(suspected);
+  }
+
+  async #send(entry: OutgoingMessage): Promise<void> {
+    this.#sending.set(entry.conversationId, entry.clientId);
     try {
-      for (let next = this.#next(conversationId); next && !this.#stopped; next = this.#next(conversationId)) {
-        await this.#sendOne(next);
-      }
+      for (let attempt = 0; await this.#isToRepeat(entry, attempt); attempt++);
     } finally {
-      this.#sending.delete(conversationId);
+      this.#sending.delete(entry.conversationId);
+      this.#pump();
     }
   }
 
-  #next(conversationId: string): OutgoingMessage | undefined {
-    return this.of(conversationId).find((entry) => entry.status === "sending");
-  }
-
-  async #sendOne(entry: OutgoingMessage): Promise<void> {
-    const { clientId, conversationId, text } = entry;
-    const record = { clientId, conversationId, text, createdAt: entry.createdAt.getTime() };
-    for (let attempt = 0; this.#find(clientId); attempt++) {
-      try {
-        const message = await this.host.send(record);
-        this.#keep((store) => store.remove(clientId));
-        // The event may have come first, and the entry be gone.
-        if (!this.#find(clientId)) return;
-        if (this.host.isShown(message)) this.#remove(entry);
-        else this.#replace({ ...entry, status: "sent", message });
-        return;
-      } catch (thrown) {
-        // Stopped, be it for good: queued as before, until `start`.
-        if (this.#stopped) return;
-        const error = asError(thrown);
-        if (!error.temporary) {
-          if (this.#find(clientId)) this.#replace({ ...entry, status: "failed", error });
-          return;
-        }
-        try {
-          await this.host.pause(error, attempt);
-        } catch {
-          // Stopped meanwhile.
-          return;
-        }
+  /** Sends a message once. */
+  async #isToRepeat(entry: OutgoingMessage, attempt: number): Promise<boolean> {
+    const { clientId } = entry;
+    const closes = this.#closes.get(clientId);
+    try {
+      this.#underWay.add(clientId);
+      const message = await this.host.send(this.#recordOf(entry)).finally(() => this.#underWay.delete(clientId));
+      this.#closes.delete(clientId);
+      this.#keep((store) => store.remove(clientId));
+      // The event may have come first, and the entry be gone.
+      if (!this.#find(clientId)) return false;
+      if (this.host.isShown(message)) this.#remove(entry);
+      else this.#replace({ ...entry, status: "sent", message });
+      return false;
+    } catch (thrown) {
+      // Stopped, be it for good: queued as before, until `start`. Or suspected meanwhile: then others go first.
+      if (this.#stopped || this.#find(clientId)?.status !== "sending" || this.#closes.get(clientId) !== closes) return false;
+      const error = asError(thrown);
+      if (!error.temporary) {
+        this.#update({ ...entry, status: "failed", error });
+        return false;
       }
+      try {
+        await this.host.pause(error, attempt);
+      } catch {
+        // Stopped meanwhile.
+        return false;
+      }
+      return this.#find(clientId)?.status === "sending";
     }
   }
 
@@ -183,6 +214,18 @@ export class Outbox {
     return undefined;
   }
 
+  #recordOf({ clientId, conversationId, text, createdAt, error }: OutgoingMessage): OutboxRecord {
+    const closes = this.#closes.get(clientId);
+    const record = { clientId, conversationId, text, createdAt: createdAt.getTime() };
+    return { ...record, ...(closes && { closes }), ...(error && { error: toRecord(error) }) };
+  }
+
+  /** Keeps what became of a message, so that it is not forgotten over a reload. */
+  #update(entry: OutgoingMessage): void {
+    this.#keep((store) => store.put(this.#recordOf(entry)));
+    this.#replace(entry);
+  }
+
   #replace(entry: OutgoingMessage): void {
     this.#set(
       entry.conversationId,
@@ -191,6 +234,7 @@ export class Outbox {
   }
 
   #remove(entry: OutgoingMessage): void {
+    this.#closes.delete(entry.clientId);
     this.#keep((store) => store.remove(entry.clientId));
     this.#set(
       entry.conversationId,
@@ -207,4 +251,8 @@ export class Outbox {
   #keep(write: (store: OutboxStore) => Promise<void>): void {
     if (this.store) write(this.store).catch((thrown: unknown) => this.host.error(asError(thrown)));
   }
+}
+
+function toRecord({ code, name, message, field }: CauserieError): NonNullable<OutboxRecord["error"]> {
+  return { code, name, message, field };
 }

@@ -62,12 +62,13 @@ export class Requests {
   call<Name extends CommandName>(name: Name, body: CommandBody<Name>, timeoutMs: number): Promise<Answers[Name]> {
     return new Promise((resolve, reject) => {
       const id = this.#nextId++;
+      // A request that is too large throws here.
+      this.send({ id, [name]: body });
       const cancelTimeout = this.clock.after(timeoutMs, () => {
         this.#pending.delete(id);
         reject(timedOut());
       });
       this.#pending.set(id, { resolve: resolve as (answer: unknown) => void, reject, cancelTimeout });
-      this.send({ id, [name]: body });
     });
   }
 
