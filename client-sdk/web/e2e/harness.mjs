@@ -1,4 +1,5 @@
 // What the browser tests need: the true server in a folder of its own, a browser, people with a page each, and a runner.
+import assert from "node:assert/strict";
 import { execFileSync, spawn } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -20,6 +21,7 @@ const browserFlags = [
   "--disable-background-networking",
   "--disable-component-update",
   "--disable-sync",
+  "--disable-smooth-scrolling",
 ];
 
 /** A port nobody uses now. */
@@ -224,6 +226,20 @@ export class Person {
 
   async close() {
     await this.context.close();
+  }
+}
+
+/** Milliseconds until something that polls has to be true. */
+const untilMs = 10_000;
+
+/** Waits until `probe` gives what `holds` accepts, and returns it. */
+export async function until(what, probe, holds) {
+  const end = Date.now() + untilMs;
+  for (;;) {
+    const value = await probe();
+    if (holds(value)) return value;
+    if (Date.now() > end) assert.fail(`${what}: ${JSON.stringify(value)}`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
   }
 }
 

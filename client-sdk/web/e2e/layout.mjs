@@ -10,9 +10,9 @@ export function layout(runner, browser, server) {
     await chloe.say(`${"anticonstitutionnellement".repeat(8)} ${"et ".repeat(60)}`);
     await chloe.sees("anticonstitutionnellement");
     assert.equal(await overflow(), 0);
-    assert.equal(await chloe.page.getByRole("heading", { name: "Conversations" }).isVisible(), false);
+    assert.equal(await chloe.page.getByRole("heading", { name: "Conversations", exact: true }).isVisible(), false);
     await chloe.page.getByRole("button", { name: "Back to conversations" }).click();
-    await chloe.page.getByRole("heading", { name: "Conversations" }).waitFor();
+    await chloe.page.getByRole("heading", { name: "Conversations", exact: true }).waitFor();
     assert.equal(await chloe.page.locator("causerie-composer").isVisible(), false);
     assert.equal(await overflow(), 0);
     await chloe.page.goBack();

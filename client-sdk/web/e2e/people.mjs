@@ -16,7 +16,7 @@ export function people(runner, browser, server) {
       const section = visitor.page.getByRole("region", { name: name.en, exact: true });
       const link = section.getByRole("link", { name: people[0].name });
       const [tab] = await Promise.all([visitor.context.waitForEvent("page"), link.click()]);
-      await tab.getByRole("heading", { name: "Conversations" }).waitFor();
+      await tab.getByRole("heading", { name: "Conversations", exact: true }).waitFor();
       const { searchParams } = new URL(tab.url());
       assert.equal(searchParams.get("tenant") ?? "demo", slug);
       assert.equal(searchParams.get("as"), people[0].externalId);

@@ -50,10 +50,10 @@ export function reconnecting(runner, browser, server) {
   runner.test("a device without a network says so", async () => {
     await yanis.context.setOffline(true);
     await server.kill();
-    await yanis.page.getByText("Waiting for the network…").waitFor();
+    await yanis.page.getByText("You’re offline. Messages will be sent when you’re back.").waitFor();
     await server.start();
     await yanis.context.setOffline(false);
-    await yanis.page.getByText("Waiting for the network…").waitFor({ state: "detached" });
+    await yanis.page.getByText("You’re offline. Messages will be sent when you’re back.").waitFor({ state: "detached" });
     await yanis.say("de retour");
     await yanis
       .messages("de retour")

@@ -5,6 +5,7 @@ import { accessibility } from "./accessibility.mjs";
 import { chatting } from "./chatting.mjs";
 import { openBrowser, Runner, Server } from "./harness.mjs";
 import { layout } from "./layout.mjs";
+import { network } from "./network.mjs";
 import { people } from "./people.mjs";
 import { addEnt, places } from "./places.mjs";
 import { reading } from "./reading.mjs";
@@ -24,7 +25,19 @@ try {
   await server.start();
   browser = await openBrowser();
   const asked = process.argv.slice(2);
-  for (const suite of [people, chatting, reading, writing, touch, places, rules, reconnecting, layout, accessibility]) {
+  for (const suite of [
+    people,
+    chatting,
+    reading,
+    writing,
+    touch,
+    places,
+    rules,
+    reconnecting,
+    network,
+    layout,
+    accessibility,
+  ]) {
     if (!asked.length || asked.includes(suite.name)) suite(runner, browser, server, town);
   }
   if (!(await runner.run())) process.exitCode = 1;

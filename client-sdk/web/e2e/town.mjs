@@ -81,6 +81,15 @@ export class Town {
     for (let index = 1; index <= count; index++) await this.say(user, conversationId, `${text} ${index}`);
   }
 
+  /** As many messages of the same text, sixteen at a time. */
+  async sayAtOnce(user, conversationId, text, count) {
+    let left = count;
+    const worker = async () => {
+      while (left-- > 0) await this.say(user, conversationId, text);
+    };
+    await Promise.all(Array.from({ length: 16 }, worker));
+  }
+
   async read(user, conversationId, seq) {
     await this.call(user, "PUT", `/conversations/${conversationId}/read`, { seq });
   }

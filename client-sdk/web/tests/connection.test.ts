@@ -294,6 +294,11 @@ test("connect while waiting to come back tries at once", async () => {
   client.connect();
   await settled();
   expect(peer.links).toHaveLength(2);
+  // Also where an attempt hangs.
+  client.connect();
+  await settled();
+  expect(peer.links).toHaveLength(3);
+  expect(peer.links[1]?.readyState).toBe(3);
 });
 
 test("a server that never welcomes is given up", async () => {

@@ -27,6 +27,11 @@ test("both languages explain the same refusals", () => {
   expect(explain(new Error("x"))).toBe(en.somethingWrong);
 });
 
+test("French puts no plain space before ! ? ; and :", () => {
+  const texts = readFileSync(join(import.meta.dirname, "../src/ui/i18n/fr.ts"), "utf8").match(/"[^"]*"|`[^`]*`/g) ?? [];
+  expect(texts.filter((text) => / [!?;:]/.test(text))).toEqual([]);
+});
+
 test("refusals have sentences in both languages, others when one starts a conversation", () => {
   expect(Object.keys(fr.startErrors).sort()).toEqual(Object.keys(en.startErrors).sort());
   expect(Object.keys(fr.startGroupErrors).sort()).toEqual(Object.keys(en.startGroupErrors).sort());

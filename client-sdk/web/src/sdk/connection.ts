@@ -82,7 +82,7 @@ export class Connection {
   /** Starts. While it waits to come back, tries at once; harmless when connected. */
   connect(): void {
     const { name } = this.#state;
-    if (this.#cancelRetry) return this.#online();
+    if (name === "reconnecting") return this.#again();
     if (name !== "disconnected" && name !== "closed") return;
     if (name === "closed") this.#tokens.drop();
     this.#failures = 0;
@@ -255,13 +255,17 @@ export class Connection {
 
   /** The network is back: try at once, or make sure that the connection still lives. */
   readonly #online = (): void => {
-    this.#failures = 0;
-    if (this.#cancelRetry) {
-      this.#cancelRetry();
-      this.#enter({ name: "reconnecting", waitingForNetwork: false });
-      void this.#open();
-    } else this.#heartbeat?.probe();
+    if (this.#state.name === "reconnecting") this.#again();
+    else this.#heartbeat?.probe();
   };
+
+  /** Tries now. An attempt that is under way may hang on the network of before: it is given up. */
+  #again(): void {
+    this.#failures = 0;
+    this.#drop();
+    this.#enter({ name: "reconnecting", waitingForNetwork: !this.settings.isOnline() });
+    void this.#open();
+  }
 
   /** Devices err: a connection is kept until it proves dead, and attempts go on. */
   readonly #offline = (): void => {

@@ -13,7 +13,7 @@ const patienceMs = 3_000;
 export class ConnectionBanner extends ClientElement {
   @state() private impatient = false;
 
-  protected override readonly drawnAfter: readonly (keyof ClientEvents)[] = ["state"];
+  protected override readonly drawnAfter: readonly (keyof ClientEvents)[] = ["state", "doubt"];
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   static override styles = [
@@ -37,6 +37,7 @@ export class ConnectionBanner extends ClientElement {
         color: var(--danger);
       }
       .banner .button {
+        flex: none;
         min-height: 30px;
         padding: 0 12px;
         background: none;
@@ -64,24 +65,35 @@ export class ConnectionBanner extends ClientElement {
   #banner(): unknown {
     const { state } = this.client;
     if (state.name === "closed") {
-      return html`<div class="banner closed">
-        <span>${strings.closedByServer}</span>
-        <button class="button" @click=${() => this.client.connect()}>${strings.connectAgain}</button>
-      </div>`;
+      return html`<div class="banner closed"><span>${strings.closedByServer}</span>${this.#button(strings.connectAgain)}</div>`;
     }
-    if (state.name === "connected" || state.name === "disconnected") {
-      this.#settle();
-      return "";
-    }
-    if (state.name === "reconnecting" && state.waitingForNetwork) {
+    // The device says so, and the server has not proved otherwise yet.
+    if (state.name === "connected" && this.client.inDoubt && !navigator.onLine) {
       return html`<div class="banner"><span>${strings.waitingForNetwork}</span></div>`;
     }
+    const doubted = state.name === "connected" && this.client.inDoubt;
+    if (doubted) this.#lose();
+    else if (state.name === "connected" || state.name === "disconnected") this.#settle();
+    if (state.name === "connected" || state.name === "disconnected") return "";
+    if (state.name === "reconnecting" && state.waitingForNetwork) {
+      return html`<div class="banner"><span>${strings.waitingForNetwork}</span>${this.#button(strings.tryNow)}</div>`;
+    }
+    this.#lose();
+    if (!this.impatient) return "";
+    const [text, button] =
+      state.name === "connecting" ? [strings.connecting, ""] : [strings.reconnecting, this.#button(strings.tryNow)];
+    return html`<div class="banner"><span class="spinner" aria-hidden="true"></span><span>${text}</span>${button}</div>`;
+  }
+
+  #button(label: string): unknown {
+    return html`<button class="button" @click=${() => this.client.connect()}>${label}</button>`;
+  }
+
+  /** Patience runs from the first doubt. */
+  #lose(): void {
     this.#timer ??= setTimeout(() => {
       this.impatient = true;
     }, patienceMs);
-    if (!this.impatient) return "";
-    const text = state.name === "connecting" ? strings.connecting : strings.reconnecting;
-    return html`<div class="banner"><span class="spinner" aria-hidden="true"></span><span>${text}</span></div>`;
   }
 
   #settle(): void {

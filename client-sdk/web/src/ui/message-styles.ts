@@ -120,6 +120,12 @@ export const messageStyles = css`
     height: 15px;
     stroke-width: 2.2;
   }
+  .waiting {
+    padding: 3px 4px 2px;
+    font-size: 0.8125rem;
+    color: var(--muted);
+    text-align: end;
+  }
   .failure {
     display: flex;
     flex-wrap: wrap;

@@ -9,6 +9,9 @@ import { LongPress } from "./long-press.js";
 import { messageStyles } from "./message-styles.js";
 import { base } from "./styles.js";
 
+/** A message that was not sent after this long says why, in milliseconds. */
+const waitingMs = 5_000;
+
 /** Somebody wants to do something with a message. */
 export interface ActionsWanted {
   readonly message: Message;
@@ -48,6 +51,25 @@ export class MessageElement extends LitElement {
 
   static override styles = [base, messageStyles];
 
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    clearTimeout(this.#timer);
+  }
+
+  protected override updated(): void {
+    clearTimeout(this.#timer);
+    const { outgoing } = this;
+    if (!outgoing || this.progress !== "sending" || this.#isWaiting) return;
+    this.#timer = setTimeout(() => this.requestUpdate(), outgoing.createdAt.getTime() + waitingMs - Date.now());
+  }
+
+  /** It should have been sent by now. */
+  get #isWaiting(): boolean {
+    return this.progress === "sending" && Date.now() - (this.outgoing?.createdAt.getTime() ?? 0) >= waitingMs;
+  }
+
   protected override render(): unknown {
     const { message, outgoing } = this;
     const at = message?.sentAt ?? outgoing?.createdAt ?? new Date();
@@ -67,6 +89,7 @@ export class MessageElement extends LitElement {
         </div>
       </div>
       ${this.progress === "failed" ? this.#failure() : ""}
+      ${this.#isWaiting ? html`<p class="waiting">${strings.waitingForConnection}</p>` : ""}
     `;
   }
 

@@ -110,6 +110,8 @@ export interface Strings {
   readonly connecting: string;
   readonly reconnecting: string;
   readonly waitingForNetwork: string;
+  readonly waitingForConnection: string;
+  readonly tryNow: string;
   readonly closedByServer: string;
   readonly connectAgain: string;
   readonly choosePerson: string;

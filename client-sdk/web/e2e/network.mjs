@@ -1,0 +1,98 @@
+import assert from "node:assert/strict";
+import { until } from "./harness.mjs";
+
+/** Networks that go, and connections that die without a word. */
+export function network(runner, browser, _server, town) {
+  const banner = (person, text) => person.page.locator("causerie-connection-banner").getByText(text);
+  const offline = "You’re offline. Messages will be sent when you’re back.";
+  /** A page whose sockets can be made to swallow everything, as half-open connections do. */
+  const enter = async (options) => {
+    const wire = { dead: false, hellos: 0 };
+    const prepare = (page) =>
+      page.routeWebSocket(/v1\/ws/, (socket) => {
+        const server = socket.connectToServer();
+        // A connection that died once stays dead.
+        let dead = false;
+        const pass = (send) => (frame) => {
+          dead ||= wire.dead;
+          if (!dead) send(frame);
+        };
+        const toServer = pass((frame) => server.send(frame));
+        socket.onMessage((frame) => {
+          if (JSON.parse(frame).hello) wire.hellos++;
+          toServer(frame);
+        });
+        server.onMessage(pass((frame) => socket.send(frame)));
+        socket.onClose(() => server.close());
+      });
+    return { wire, person: await town.enter(browser, "nora", { ...options, prepare }) };
+  };
+  let id;
+
+  runner.test(
+    "a device that goes offline says so at once, a waiting message says why, and all is sent once it is back",
+    async () => {
+      id = await town.direct("nora", "u31");
+      const { wire, person } = await enter({ hash: id });
+      await person.say("online");
+      await person.messages("online").getByRole("img", { name: "Sent" }).waitFor();
+      assert.equal(await banner(person, offline).count(), 0);
+      wire.dead = true;
+      const went = Date.now();
+      await person.context.setOffline(true);
+      await banner(person, offline).waitFor({ timeout: 2_000 });
+      assert.ok(Date.now() - went < 2_000);
+      await person.say("written offline");
+      await person.messages("written offline").getByText("Waiting for connection").waitFor();
+      // The connection is given up for dead; the sentence stays.
+      await person.page.getByRole("button", { name: "Try now" }).waitFor();
+      await banner(person, offline).waitFor();
+      wire.dead = false;
+      await person.context.setOffline(false);
+      await person.messages("written offline").getByRole("img", { name: "Sent" }).waitFor();
+      await banner(person, offline).waitFor({ state: "detached" });
+      assert.equal(await person.messages("written offline").getByText("Waiting for connection").count(), 0);
+      assert.equal(await person.messages("written offline").count(), 1);
+      await person.close();
+    },
+  );
+
+  runner.test(
+    "a connection that died without a word is found by the first message, and can be tried again at once",
+    async () => {
+      const { wire, person } = await enter({ hash: id });
+      await person.sees("written offline");
+      wire.dead = true;
+      await person.say("into the void");
+      const said = Date.now();
+      await banner(person, "Reconnecting…").waitFor({ timeout: 25_000 });
+      const tookMs = Date.now() - said;
+      assert.ok(tookMs < 20_000, `found after ${tookMs} ms`);
+      // The attempt to come back hangs too; it is not waited for.
+      await until(
+        "a second attempt",
+        () => wire.hellos,
+        (hellos) => hellos > 1,
+      );
+      wire.dead = false;
+      await person.page.getByRole("button", { name: "Try now" }).click();
+      await person.messages("into the void").getByRole("img", { name: "Sent" }).waitFor({ timeout: 7_000 });
+      await banner(person, "Reconnecting…").waitFor({ state: "detached" });
+      assert.equal(await person.messages("into the void").count(), 1);
+      await person.close();
+    },
+  );
+
+  runner.test("a device that errs about its network shows no banner once the server has answered", async () => {
+    const { person } = await enter({ hash: id });
+    await person.sees("into the void");
+    await person.page.evaluate(() => {
+      Object.defineProperty(navigator, "onLine", { value: false });
+      dispatchEvent(new Event("offline"));
+    });
+    await banner(person, offline).waitFor({ state: "detached" });
+    await person.say("still here");
+    await person.messages("still here").getByRole("img", { name: "Sent" }).waitFor();
+    await person.close();
+  });
+}
