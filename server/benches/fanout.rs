@@ -16,6 +16,7 @@ use bytes::Bytes;
 use causerie_benches::{BatchSize, Benches};
 use causerie_protocol::{ConnectionId, ConversationId, Encoding, TenantId, UserId, wire};
 use causerie_server::{
+    auth::keys::KeyMark,
     bench::{Entered, Outbox, Person, Room, Soon},
     conversations::Caller,
     fanout::{Change, Effect, Frame},
@@ -94,7 +95,7 @@ fn sockets(people: u32, tell_counts: bool) -> (impl FnMut() -> Change, impl FnMu
         let (link, peer) = connect(&runtime, &listener, encoding);
         peers.push(peer);
         let caller = Caller { tenant: person.tenant, user: person.id, issued_at_s: 0 };
-        let session = Arc::new(Session::new(ConnectionId::new(), caller, Arc::new(link), Arc::clone(&flusher)));
+        let session = Arc::new(Session::new(ConnectionId::new(), caller, KeyMark(0), Arc::new(link), Arc::clone(&flusher)));
         assert_eq!(person.enter(&session, 1), Entered::Yes);
         assert!(room.seat(&person, &seat(&room), false));
     }

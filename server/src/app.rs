@@ -8,7 +8,7 @@ use crate::{
     audit::Refusals,
     auth::Authenticator,
     clock::Clock,
-    config::Config,
+    config::{Config, NotAKey},
     conversations::{Parts, writer::Writer},
     demo,
     facts::{Facts, rules::Rules},
@@ -19,11 +19,13 @@ use crate::{
     gateway::Beat,
     lifecycle::{Readiness, Tasks},
     pace::Allowances,
+    secrets::Secrets,
     sessions::Sessions,
     store::{
         Database, Store, StoreError,
         first_contact::{self, Unusable},
         lookups::Lookups,
+        queries::keys::{self, UnreadableKey},
     },
     telemetry::Metrics,
 };
@@ -36,6 +38,8 @@ pub struct App {
     pub clock: Arc<dyn Clock>,
     /// The database.
     pub store: Store,
+    /// The keys of what the database keeps encrypted.
+    pub secrets: Secrets,
     /// The figures of this server.
     pub metrics: Arc<Metrics>,
     /// Tells who is asking.
@@ -70,6 +74,10 @@ pub enum StartError {
     SqliteFile { file: PathBuf, error: StoreError },
     #[error("{0}")]
     Store(#[from] StoreError),
+    #[error("`auth.secrets_key`: {0}")]
+    SecretsKey(#[from] NotAKey),
+    #[error("`auth.secrets_key`: {0}; if that key is lost, `causerie signing-key revoke {kid}` and add another", kid = .0.kid)]
+    Secrets(#[from] UnreadableKey),
     #[error("`redis.url`: {0}")]
     Redis(#[from] RedisBusError),
     #[error("the database lacks {} of this program's migrations, {} first: run `causerie migrate`", .0.len(), .0[0])]
@@ -85,9 +93,11 @@ impl App {
     /// When something it needs can't be had.
     pub async fn build(mut config: Config, clock: Arc<dyn Clock>) -> Result<Arc<Self>, StartError> {
         let store = open_store(&config).await?;
+        let secrets = Secrets::new(&config.auth)?;
+        check_secrets(&store, &secrets).await?;
         config.demo.enabled = Some(demo::is_wanted(&config, &store).await?);
         let metrics = Arc::new(Metrics::new());
-        let auth = Authenticator::new(store.clone(), Arc::clone(&clock), Arc::clone(&metrics));
+        let auth = Authenticator::new(store.clone(), secrets.clone(), Arc::clone(&clock), Arc::clone(&metrics));
         let (readiness, tasks) = (Readiness::default(), Tasks::default());
         let lookups = Lookups::start(&store);
         let node = NodeId::new();
@@ -123,6 +133,7 @@ impl App {
             config,
             clock,
             store,
+            secrets,
             metrics,
             auth,
             facts,
@@ -135,6 +146,27 @@ impl App {
             tasks,
         }))
     }
+}
+
+/// Finds out whether the secrets in the database can be read. In the embedded database, what is in clear or under an earlier key
+/// is encrypted under the current one; in PostgreSQL, whose other nodes may not have that key yet, `causerie signing-key encrypt`
+/// does that.
+async fn check_secrets(store: &Store, secrets: &Secrets) -> Result<(), StartError> {
+    let rows = keys::signing_keys(store).await?;
+    for row in rows.iter().filter(|row| row.revoked_at_ms.is_none()) {
+        row.material(secrets)?;
+    }
+    let due = rows.iter().filter(|row| row.is_to_be_encrypted(secrets)).count();
+    if due > 0 && store.is_embedded() {
+        let (done, _) = keys::encrypt_signing_keys(store, secrets).await?;
+        tracing::info!(count = done.len(), "signing secrets are now encrypted under `auth.secrets_key`");
+    } else if due > 0 {
+        tracing::warn!(
+            count = due,
+            "signing secrets are not encrypted under `auth.secrets_key`: once all nodes have that key, run `causerie signing-key encrypt`"
+        );
+    }
+    Ok(())
 }
 
 /// The bus of a cluster, or of this process alone.

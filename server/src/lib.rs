@@ -18,6 +18,7 @@ pub mod lifecycle;
 pub mod pace;
 pub mod policies;
 pub mod provisioning;
+pub mod secrets;
 pub mod sessions;
 pub mod store;
 pub mod telemetry;

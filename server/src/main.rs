@@ -4,8 +4,11 @@ use std::process::ExitCode;
 
 use causerie_server::cli::Cli;
 use clap::Parser as _;
+use rustix::fs::Mode;
 
 #[tokio::main]
 async fn main() -> ExitCode {
+    // Whatever this program writes (database, lock, backups) holds messages and secrets: for the server's own user only.
+    rustix::process::umask(Mode::RWXG | Mode::RWXO);
     Cli::parse().run().await
 }

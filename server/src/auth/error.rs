@@ -22,7 +22,7 @@ pub enum AuthError {
     WrongAlgorithm(&'static str),
     #[error("the token's signature does not match its signing key")]
     BadSignature,
-    #[error("the token's signing key was revoked")]
+    #[error("the token's signing key was revoked: fetch a fresh token")]
     RevokedKey,
     #[error("the token's claims are not a JSON object, or name one twice")]
     BadClaims,
@@ -54,14 +54,14 @@ impl AuthError {
             | Self::UnknownKey
             | Self::WrongAlgorithm(_)
             | Self::BadSignature
-            | Self::RevokedKey
             | Self::BadClaims
             | Self::BadClaim { .. }
             | Self::NotYet { .. }
             | Self::Revoked
             | Self::Inactive
             | Self::UnknownApiKey => ErrorCode::Unauthenticated,
-            Self::Expired => ErrorCode::TokenExpired,
+            // The product signs with another key now; a client must not give up because of the old one.
+            Self::Expired | Self::RevokedKey => ErrorCode::TokenExpired,
             Self::MissingScope(_) => ErrorCode::Forbidden,
             Self::Store(_) => ErrorCode::Unavailable,
         }
@@ -76,13 +76,12 @@ impl AuthError {
             | Self::UnknownKey
             | Self::WrongAlgorithm(_)
             | Self::BadSignature
-            | Self::RevokedKey
             | Self::BadClaims
             | Self::BadClaim { .. }
             | Self::NotYet { .. }
             | Self::UnknownApiKey
             | Self::MissingScope(_) => CloseCode::Unauthenticated,
-            Self::Expired => CloseCode::TokenExpired,
+            Self::Expired | Self::RevokedKey => CloseCode::TokenExpired,
             Self::Revoked | Self::Inactive => CloseCode::Revoked,
             // Everyone would be back at once to ask a database that can't answer.
             Self::Store(_) => CloseCode::Overloaded,

@@ -1,24 +1,34 @@
 //! The keys that sign people's tokens, cached.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+    time::Duration,
+};
 
 use arc_swap::ArcSwapOption;
 use causerie_protocol::TenantId;
 use jsonwebtoken::DecodingKey;
-use tokio::sync::Mutex;
+use sha2::{Digest as _, Sha256};
+use tokio::{
+    sync::Mutex,
+    time::{Instant, sleep_until},
+};
 
 use crate::{
     clock::Clock,
+    secrets::{self, Secrets},
     store::{
         Store, StoreError,
-        queries::keys::{self as queries, SigningKeyRow},
+        queries::keys::{self as queries, SigningKeyRow, UnreadableKey},
     },
 };
 
-/// A key that is known is trusted this long before it is looked up again: how late a revocation binds on another node.
+/// A key that is known is trusted this long before it is looked up again; [`KeyCache::refresh`] does that earlier.
 const REFRESH_MS: i64 = 30_000;
-/// A `kid` that is not known may be new, but whoever invents one must not make us ask the database each time.
-const REFRESH_UNKNOWN_MS: i64 = 5_000;
+/// An unknown `kid` may be new, so the database is asked before it is refused; but at most this often, however many are invented.
+/// The tokens that name them wait for the next answer.
+const ASKED_APART: Duration = Duration::from_secs(1);
 /// RFC 7518, 3.2: a key as long as the hash.
 const SECRET_BYTES_MIN: usize = 32;
 /// A public key of 2,048 bits in PKCS #1 with the smallest exponent; RFC 7518, 3.3 allows no shorter.
@@ -71,6 +81,9 @@ impl Algorithm {
         if self == Self::Hs256 {
             if pem {
                 return Err(BadMaterial("is a PEM file, which others may know: HS256 needs a secret"));
+            }
+            if secrets::is_marked(material) {
+                return Err(BadMaterial("begins like a secret that this server encrypted: take another"));
             }
             if material.len() < SECRET_BYTES_MIN {
                 return Err(BadMaterial("is shorter than 32 bytes"));
@@ -133,87 +146,175 @@ pub struct SigningKey {
     pub(super) decoding: DecodingKey,
 }
 
+/// A stored key that this server can't verify with.
+#[derive(Debug, thiserror::Error)]
+enum Unusable {
+    #[error(transparent)]
+    Unreadable(#[from] UnreadableKey),
+    #[error(transparent)]
+    Material(#[from] BadMaterial),
+}
+
 impl SigningKey {
-    fn from_row(row: &SigningKeyRow) -> Result<Self, BadMaterial> {
+    /// The same key with what else a newer row says.
+    fn as_in(&self, row: &SigningKeyRow) -> Self {
+        let (tenant, algorithm, decoding) = (self.tenant, self.algorithm, self.decoding.clone());
+        Self { tenant, algorithm, revoked: row.revoked_at_ms.is_some(), decoding }
+    }
+
+    fn from_row(row: &SigningKeyRow, secrets: &Secrets) -> Result<Self, Unusable> {
         let algorithm =
             Algorithm::from_name(&row.algorithm).ok_or(BadMaterial("has an algorithm this server does not know"))?;
-        let decoding = algorithm.key(row.material.expose())?;
+        let decoding = algorithm.key(row.material(secrets)?.expose())?;
         Ok(Self { tenant: row.tenant, algorithm, revoked: row.revoked_at_ms.is_some(), decoding })
     }
 }
 
+/// Which key, in 64 bits of a hash of its `kid`: what each session remembers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct KeyMark(pub u64);
+
+impl KeyMark {
+    /// The mark of a `kid`.
+    #[must_use]
+    pub fn of(kid: &str) -> Self {
+        let hash: [u8; 32] = Sha256::digest(kid).into();
+        Self(hash.iter().take(8).fold(0, |mark, byte| mark << 8 | u64::from(*byte)))
+    }
+}
+
+#[derive(Default)]
 struct Snapshot {
     keys: HashMap<String, Arc<SigningKey>>,
+    /// Those that were revoked, or were known and are not there any more.
+    ended: HashSet<KeyMark>,
+    /// Those this server can't verify with.
+    unusable: HashSet<String>,
     loaded_at_ms: i64,
+}
+
+/// When the database was asked for all keys the last time, and whether it answered.
+struct Asked {
+    at: Instant,
+    outcome: Result<(), StoreError>,
 }
 
 /// All keys, as of a moment ago.
 pub struct KeyCache {
     store: Store,
+    secrets: Secrets,
     clock: Arc<dyn Clock>,
     snapshot: ArcSwapOption<Snapshot>,
-    /// Whoever finds the snapshot too old loads the next one; others wait for it.
-    loading: Mutex<()>,
+    /// Held while the database is asked: tokens that come meanwhile wait for the same answer.
+    asked: Mutex<Option<Asked>>,
 }
 
 impl KeyCache {
     /// Nothing is loaded until the first key is asked for.
     #[must_use]
-    pub fn new(store: Store, clock: Arc<dyn Clock>) -> Self {
-        Self { store, clock, snapshot: ArcSwapOption::empty(), loading: Mutex::new(()) }
+    pub fn new(store: Store, secrets: Secrets, clock: Arc<dyn Clock>) -> Self {
+        Self { store, secrets, clock, snapshot: ArcSwapOption::empty(), asked: Mutex::new(None) }
     }
 
-    /// The key of a `kid`, revoked ones included.
+    /// The key of a `kid`, revoked ones included. That there is none is said only after the database was asked since the call.
     ///
     /// # Errors
     /// When it is not known and the database fails.
     pub async fn get(&self, kid: &str) -> Result<Option<Arc<SigningKey>>, StoreError> {
-        if let Some(known) = self.fresh(kid) {
-            return Ok(known);
+        let called_at = Instant::now();
+        if let Some(key) = self.fresh(kid) {
+            return Ok(Some(key));
         }
-        let _one_at_a_time = self.loading.lock().await;
-        if let Some(known) = self.fresh(kid) {
-            return Ok(known);
+        let mut asked = match (self.known(kid), self.asked.try_lock()) {
+            (_, Ok(asked)) => asked,
+            // An old key is better than a wait: the look-up of the user asks the database again anyway.
+            (Some(old), Err(_)) => return Ok(Some(old)),
+            (None, Err(_)) => self.asked.lock().await,
+        };
+        if let Some(key) = self.fresh(kid) {
+            return Ok(Some(key));
         }
-        match queries::signing_keys(&self.store).await {
-            Ok(rows) => {
-                let snapshot = Arc::new(Snapshot { keys: usable(&rows), loaded_at_ms: self.clock.now_ms() });
-                self.snapshot.store(Some(Arc::clone(&snapshot)));
-                Ok(snapshot.keys.get(kid).cloned())
+        let known = self.known(kid).is_some();
+        let enough =
+            |last: &Asked| last.at >= called_at || (known && last.outcome.is_err() && last.at.elapsed() < ASKED_APART);
+        if !asked.as_ref().is_some_and(enough) {
+            if let Some(last) = asked.as_ref().filter(|_| !known) {
+                sleep_until(last.at + ASKED_APART).await;
             }
-            // An old key is better than none: the person's own look-up asks the database again anyway.
-            Err(error) => match self.snapshot.load().as_ref().and_then(|snapshot| snapshot.keys.get(kid).cloned()) {
-                Some(key) => {
-                    tracing::warn!(%error, "signing keys can't be refreshed");
-                    Ok(Some(key))
-                }
-                None => Err(error),
-            },
+            self.ask(&mut asked).await;
+        }
+        match (asked.as_ref().map(|last| &last.outcome), self.known(kid)) {
+            (Some(Err(error)), None) => Err(error.clone()),
+            (_, known) => Ok(known),
         }
     }
 
-    /// The answer, if the snapshot is young enough to give it.
-    fn fresh(&self, kid: &str) -> Option<Option<Arc<SigningKey>>> {
+    /// Asks the database for all keys now. Answers those that were revoked, or were known and are gone.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn refresh(&self) -> Result<HashSet<KeyMark>, StoreError> {
+        let mut asked = self.asked.lock().await;
+        self.ask(&mut asked).await;
+        if let Some(Asked { outcome: Err(error), .. }) = &*asked {
+            return Err(error.clone());
+        }
+        Ok(self.snapshot.load().as_ref().map(|snapshot| snapshot.ended.clone()).unwrap_or_default())
+    }
+
+    async fn ask(&self, asked: &mut Option<Asked>) {
+        let at = Instant::now();
+        let outcome = queries::signing_keys(&self.store).await.map(|rows| {
+            let before = self.snapshot.load_full().unwrap_or_default();
+            self.snapshot.store(Some(Arc::new(before.next(&rows, &self.secrets, self.clock.now_ms()))));
+        });
+        if let Err(error) = &outcome {
+            tracing::warn!(%error, "signing keys can't be refreshed");
+        }
+        *asked = Some(Asked { at, outcome });
+    }
+
+    fn known(&self, kid: &str) -> Option<Arc<SigningKey>> {
+        self.snapshot.load().as_ref()?.keys.get(kid).cloned()
+    }
+
+    /// The key, if the snapshot is young enough to say whether it was revoked.
+    fn fresh(&self, kid: &str) -> Option<Arc<SigningKey>> {
         let snapshot = self.snapshot.load();
         let snapshot = snapshot.as_ref()?;
-        let known = snapshot.keys.get(kid).cloned();
         let age_ms = self.clock.now_ms().saturating_sub(snapshot.loaded_at_ms);
-        let age_ms_max = if known.is_some() { REFRESH_MS } else { REFRESH_UNKNOWN_MS };
         // A clock that was set back makes it older than it can tell.
-        (0..age_ms_max).contains(&age_ms).then_some(known)
+        let key = snapshot.keys.get(kid).filter(|_| (0..REFRESH_MS).contains(&age_ms));
+        key.cloned()
     }
 }
 
-fn usable(rows: &[SigningKeyRow]) -> HashMap<String, Arc<SigningKey>> {
-    let mut keys = HashMap::with_capacity(rows.len());
-    for row in rows {
-        match SigningKey::from_row(row) {
-            Ok(key) => {
-                keys.insert(row.kid.clone(), Arc::new(key));
+impl Snapshot {
+    /// The keys of these rows, after those of `self`.
+    fn next(&self, rows: &[SigningKeyRow], secrets: &Secrets, now_ms: i64) -> Self {
+        let mut next = Self { loaded_at_ms: now_ms, ..Self::default() };
+        for row in rows {
+            match SigningKey::from_row(row, secrets) {
+                Ok(key) => {
+                    next.keys.insert(row.kid.clone(), Arc::new(key));
+                }
+                Err(error) => {
+                    // Another node may have encrypted it under a key that this one is not given yet.
+                    if let (Unusable::Unreadable(_), Some(known)) = (&error, self.keys.get(&row.kid)) {
+                        next.keys.insert(row.kid.clone(), Arc::new(known.as_in(row)));
+                    }
+                    // One bad key must not lock out everybody else. Said once, not at each refresh.
+                    if !self.unusable.contains(&row.kid) {
+                        tracing::error!(kid = row.kid, tenant_id = %row.tenant, %error, "a signing key is left out");
+                    }
+                    next.unusable.insert(row.kid.clone());
+                }
             }
-            // One bad key must not lock out everybody else.
-            Err(error) => tracing::error!(kid = row.kid, tenant_id = %row.tenant, %error, "signing key left out"),
         }
+        let revoked = rows.iter().filter(|row| row.revoked_at_ms.is_some()).map(|row| KeyMark::of(&row.kid));
+        let there: HashSet<KeyMark> = rows.iter().map(|row| KeyMark::of(&row.kid)).collect();
+        let before = self.keys.keys().map(|kid| KeyMark::of(kid)).chain(self.ended.iter().copied());
+        next.ended = revoked.chain(before.filter(|mark| !there.contains(mark))).collect();
+        next
     }
-    keys
 }

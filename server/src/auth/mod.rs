@@ -11,7 +11,7 @@ pub mod keys;
 mod people;
 pub mod token;
 
-use std::sync::Arc;
+use std::{collections::HashSet, sync::Arc};
 
 use causerie_protocol::{TenantId, UserId, wire};
 
@@ -19,10 +19,14 @@ pub use self::{
     api_key::{ApiCaller, Scope},
     error::AuthError,
 };
-use self::{keys::KeyCache, people::People};
+use self::{
+    keys::{KeyCache, KeyMark},
+    people::People,
+};
 use crate::{
     clock::Clock,
-    store::{Store, queries::keys as key_queries},
+    secrets::Secrets,
+    store::{Store, StoreError, queries::keys as key_queries},
     telemetry::Metrics,
 };
 
@@ -37,6 +41,8 @@ pub struct Identity {
     pub profile: wire::User,
     /// When the token was signed. Seconds since 1970 UTC.
     pub issued_at_s: i64,
+    /// The key that signed it.
+    pub signed_by: KeyMark,
     /// When it ends, without any leeway. Seconds since 1970 UTC.
     pub expires_at_s: i64,
     /// A language tag; empty when the product did not say.
@@ -55,8 +61,8 @@ pub struct Authenticator {
 impl Authenticator {
     /// Starts the shared look-up of people; it ends with the last clone. Needs a tokio runtime.
     #[must_use]
-    pub fn new(store: Store, clock: Arc<dyn Clock>, metrics: Arc<Metrics>) -> Self {
-        let keys = Arc::new(KeyCache::new(store.clone(), Arc::clone(&clock)));
+    pub fn new(store: Store, secrets: Secrets, clock: Arc<dyn Clock>, metrics: Arc<Metrics>) -> Self {
+        let keys = Arc::new(KeyCache::new(store.clone(), secrets, Arc::clone(&clock)));
         let people = People::new(store.clone(), Arc::clone(&clock), metrics);
         Self { store, clock, keys, people }
     }
@@ -75,9 +81,18 @@ impl Authenticator {
             user: user.id,
             profile: wire::User::from(&user),
             issued_at_s: claims.issued_at_s,
+            signed_by: KeyMark::of(unverified.kid()),
             expires_at_s: claims.expires_at_s,
             locale: user.locale,
         })
+    }
+
+    /// Looks at all signing keys anew. Answers those that were revoked or are gone.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn refresh_keys(&self) -> Result<HashSet<KeyMark>, StoreError> {
+        self.keys.refresh().await
     }
 
     /// The back end a key belongs to, and what it may do.

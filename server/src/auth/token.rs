@@ -9,14 +9,14 @@
 //! | Claim | |
 //! |---|---|
 //! | `sub` | required text, 1 to 128 bytes: the product's id of the person |
-//! | `exp`, `iat` | required whole numbers, seconds since 1970; at most 24 h apart |
-//! | `nbf` | honoured when present |
+//! | `exp`, `iat` | required numbers, seconds since 1970, with or without a fraction (RFC 7519 `NumericDate`); at most 24 h apart |
+//! | `nbf` | likewise; honoured when present |
 //! | `aud` | when present: `causerie`, or a list with it. A token made for another service is not for us, while a product that signs only for us need not say so |
-//! | `name`, `avatar`, `locale` | optional texts; they update the person, unless what is stored was said after `iat` |
+//! | `name`, `avatar`, `locale` | optional texts, without their control characters; a name is cut to 512 bytes. They update the person, unless what is stored was said after `iat` |
 //! | `roles` | optional list of texts; likewise |
 //!
 //! Anything else is ignored; `jku`, `jwk` and `x5u` in particular select no key. Times are compared with
-//! [`crate::clock::Clock`], with five seconds of leeway for clocks that disagree.
+//! [`crate::clock::Clock`], with 30 seconds of leeway for clocks that disagree.
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use causerie_protocol::limits;
@@ -34,8 +34,10 @@ pub const LIFETIME_MAX_S: i64 = 24 * 3600;
 /// Roles a token may give, and bytes of each: as many as a policy may declare.
 const ROLES_MAX: usize = 64;
 const ROLE_BYTES_MAX: usize = 64;
+/// The end of the year 9999.
+const SECONDS_MAX: i64 = 253_402_300_799;
 /// How far the clocks of product and server may be apart.
-pub const LEEWAY_S: i64 = 5;
+pub const LEEWAY_S: i64 = 30;
 /// Whom a token is for.
 pub const AUDIENCE: &str = "causerie";
 
@@ -135,25 +137,32 @@ impl<'a> Unverified<'a> {
 
 impl RawClaims {
     fn check(self, now_s: i64) -> Result<Claims, AuthError> {
-        let subject = text("sub", self.sub, limits::EXTERNAL_ID_BYTES_MAX)?;
+        let subject = text("sub", self.sub)?;
         let external_id = subject.ok_or(AuthError::BadClaim { claim: "sub", problem: "is missing" })?;
         if external_id.is_empty() {
             return Err(AuthError::BadClaim { claim: "sub", problem: "is empty" });
+        }
+        bounded("sub", &external_id, limits::EXTERNAL_ID_BYTES_MAX)?;
+        // An id without them would be another id. PostgreSQL can't store NUL.
+        if external_id.contains(char::is_control) {
+            return Err(AuthError::BadClaim { claim: "sub", problem: "contains control characters" });
         }
         let required = |claim, value| seconds(claim, value)?.ok_or(AuthError::BadClaim { claim, problem: "is missing" });
         let expires_at_s = required("exp", self.exp)?;
         let issued_at_s = required("iat", self.iat)?;
         let not_before_s = seconds("nbf", self.nbf)?;
         audience(self.aud)?;
-        let name = text("name", self.name, limits::PROFILE_FIELD_BYTES_MAX)?;
-        let avatar_url = text("avatar", self.avatar, limits::PROFILE_FIELD_BYTES_MAX)?;
+        let name = shown("name", self.name)?.map(|name| cut(name, limits::PROFILE_FIELD_BYTES_MAX));
+        let avatar_url = shown("avatar", self.avatar)?;
+        bounded("avatar", avatar_url.as_deref().unwrap_or_default(), limits::PROFILE_FIELD_BYTES_MAX)?;
         if avatar_url
             .as_deref()
             .is_some_and(|url| !url.is_empty() && !url.starts_with("https://") && !url.starts_with("http://"))
         {
             return Err(AuthError::BadClaim { claim: "avatar", problem: "is neither empty nor an http or https address" });
         }
-        let locale = text("locale", self.locale, limits::PROFILE_FIELD_BYTES_MAX)?;
+        let locale = shown("locale", self.locale)?;
+        bounded("locale", locale.as_deref().unwrap_or_default(), limits::PROFILE_FIELD_BYTES_MAX)?;
         let roles = roles(self.roles)?;
 
         // Numbers are bounded by `seconds`, so no sum overflows.
@@ -211,25 +220,40 @@ fn roles(value: Option<Value>) -> Result<Option<Vec<String>>, AuthError> {
     names.collect::<Result<_, _>>().map(Some)
 }
 
-fn text(claim: &'static str, value: Option<Value>, bytes_max: usize) -> Result<Option<String>, AuthError> {
+fn text(claim: &'static str, value: Option<Value>) -> Result<Option<String>, AuthError> {
     match value {
         None => Ok(None),
-        Some(Value::String(text)) if text.len() > bytes_max => Err(AuthError::BadClaim { claim, problem: "is too long" }),
-        // Unreadable to people, and PostgreSQL can't store NUL.
-        Some(Value::String(text)) if text.contains(char::is_control) => {
-            Err(AuthError::BadClaim { claim, problem: "contains control characters" })
-        }
         Some(Value::String(text)) => Ok(Some(text)),
         Some(_) => Err(AuthError::BadClaim { claim, problem: "is not a text" }),
     }
 }
 
-/// Seconds between 1970 and the year 9999.
+fn bounded(claim: &'static str, text: &str, bytes_max: usize) -> Result<(), AuthError> {
+    if text.len() > bytes_max { Err(AuthError::BadClaim { claim, problem: "is too long" }) } else { Ok(()) }
+}
+
+/// A text of the user's profile. Users choose these, and must not lock themselves out by a character that nobody sees.
+fn shown(claim: &'static str, value: Option<Value>) -> Result<Option<String>, AuthError> {
+    Ok(text(claim, value)?.map(|text| text.chars().filter(|c| !c.is_control()).collect()))
+}
+
+/// The beginning of a text, whole characters of it.
+fn cut(mut text: String, bytes_max: usize) -> String {
+    text.truncate(text.floor_char_boundary(bytes_max));
+    text
+}
+
+/// Seconds between 1970 and the year 9999, without their fraction: a `NumericDate` of RFC 7519 is any JSON number.
 fn seconds(claim: &'static str, value: Option<Value>) -> Result<Option<i64>, AuthError> {
     let Some(value) = value else { return Ok(None) };
-    match value.as_i64() {
-        Some(number @ 0..=253_402_300_799) => Ok(Some(number)),
-        _ => Err(AuthError::BadClaim { claim, problem: "is not a whole number of seconds since 1970" }),
+    let whole = value.as_i64().or_else(|| {
+        let number = value.as_f64().map(f64::floor).filter(|number| (0.0..=SECONDS_MAX as f64).contains(number))?;
+        #[allow(clippy::cast_possible_truncation)] // a whole number within bounds
+        Some(number as i64)
+    });
+    match whole {
+        Some(number @ 0..=SECONDS_MAX) => Ok(Some(number)),
+        _ => Err(AuthError::BadClaim { claim, problem: "is not a number of seconds since 1970" }),
     }
 }
 

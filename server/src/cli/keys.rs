@@ -26,6 +26,9 @@ pub(super) enum SigningKeyCommand {
         #[arg(long)]
         tenant: String,
     },
+    /// Encrypt the secrets that are stored in clear, or under an earlier key, under `auth.secrets_key`. In a cluster all nodes
+    /// must have that key before.
+    Encrypt,
     /// Void all tokens a key signed. Running nodes notice within 30 seconds.
     Revoke {
         /// The key's `kid`.
@@ -80,10 +83,12 @@ impl SigningKeyCommand {
             Self::Add(add) => {
                 let material = add.material()?;
                 add.algorithm.key(&material)?;
+                let secrets = settings.secrets()?;
                 let (store, tenant) = settings.tenant(&add.tenant).await?;
                 let kid = add.kid.clone().unwrap_or_else(|| format!("{}-{}", add.tenant, Uuid::now_v7()));
                 let algorithm = add.algorithm.name();
-                match keys::add_signing_key(&store, tenant.id, &kid, algorithm, &material, clock().now_ms()).await {
+                match keys::add_signing_key(&store, &secrets, tenant.id, &kid, algorithm, &material, clock().now_ms()).await
+                {
                     Err(error) if error.is_unique_violation() => return Err(format!("--kid: `{kid}` is taken").into()),
                     added => added?,
                 }
@@ -101,7 +106,18 @@ impl SigningKeyCommand {
                 let (store, tenant) = settings.tenant(&tenant).await?;
                 for key in keys::signing_keys_of(&store, tenant.id).await? {
                     let at = times(key.created_at_ms, None, key.revoked_at_ms);
-                    println!("{}  {}  {at}", key.kid, key.algorithm);
+                    let storage = key.storage().map(|how| format!("  {how}")).unwrap_or_default();
+                    println!("{}  {}  {at}{storage}", key.kid, key.algorithm);
+                }
+            }
+            Self::Encrypt => {
+                let secrets = settings.secrets()?;
+                let id = secrets.current_id().ok_or("`auth.secrets_key` is not set: `openssl rand -base64 32` makes one")?;
+                let (done, unreadable) = keys::encrypt_signing_keys(&settings.store().await?, &secrets).await?;
+                println!("encrypted {} under {id}", done.len());
+                if !unreadable.is_empty() {
+                    let lines: String = unreadable.iter().map(|why| format!("\n  {why}")).collect();
+                    return Err(format!("{} could not be read:{lines}", unreadable.len()).into());
                 }
             }
             Self::Revoke { kid } => {

@@ -25,6 +25,7 @@ use crate::{
     audit::{done, record},
     clock::{Clock, SystemClock},
     config::{Config, Loaded, Problems, Sources},
+    secrets::Secrets,
     store::{
         Store,
         queries::tenants::{self, Tenant},
@@ -128,6 +129,11 @@ impl Settings {
     /// The database; the embedded one is made where there is none.
     async fn store_or_new(&self) -> Result<Store, Box<dyn Error + Send + Sync>> {
         Ok(app::open_store(&self.load()?.config).await?)
+    }
+
+    /// The keys of what the database keeps encrypted.
+    fn secrets(&self) -> Result<Secrets, Box<dyn Error + Send + Sync>> {
+        Ok(Secrets::new(&self.load()?.config.auth)?)
     }
 
     /// A tenant by its slug, and the database it is in.

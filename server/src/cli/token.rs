@@ -45,7 +45,8 @@ impl Token {
         )?;
         let iat = clock().now_s();
         let token = NewToken { sub: &self.user, name: self.name.as_deref(), avatar: None, iat, exp: iat + self.expires_in };
-        println!("{}", issue::hs256(&key.kid, key.material.expose(), &token)?);
+        let secret = key.material(&settings.secrets()?)?;
+        println!("{}", issue::hs256(&key.kid, secret.expose(), &token)?);
         Ok(())
     }
 }

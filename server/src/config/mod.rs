@@ -5,6 +5,7 @@
 //! the `SETTINGS` of its file, and what can't be said there in [`Config::problems`].
 
 mod audit;
+mod auth;
 mod demo;
 mod import;
 mod listen;
@@ -17,6 +18,7 @@ mod suggest;
 mod traffic;
 
 pub use audit::Audit;
+pub use auth::{Auth, NotAKey};
 pub use demo::Demo;
 pub use import::Import;
 pub use listen::Listen;
@@ -37,6 +39,7 @@ pub struct Config {
     pub data: Data,
     pub database: Database,
     pub redis: Redis,
+    pub auth: Auth,
     pub demo: Demo,
     pub heartbeat: Heartbeat,
     pub handshake: Handshake,
@@ -53,6 +56,7 @@ pub fn settings() -> impl Iterator<Item = Setting> {
     let sections = [
         listen::SETTINGS,
         storage::SETTINGS,
+        auth::SETTINGS,
         demo::SETTINGS,
         traffic::SETTINGS,
         import::SETTINGS,
@@ -96,6 +100,16 @@ impl Config {
             || !self.redis.prefix.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte))
         {
             problem("redis.prefix", "expected letters, digits, `-`, `_` and `.`");
+        }
+        if let Err(error) = self.auth.current() {
+            problem("auth.secrets_key", &error.to_string());
+        }
+        match self.auth.old() {
+            Err(error) => problem("auth.secrets_keys_old", &error.to_string()),
+            Ok(old) if !old.is_empty() && self.auth.secrets_key.is_empty() => {
+                problem("auth.secrets_keys_old", "holds keys that were replaced: set `auth.secrets_key` too");
+            }
+            Ok(_) => {}
         }
         if self.data.dir.as_os_str().is_empty() {
             problem("data.dir", "expected a directory");

@@ -75,7 +75,7 @@ pub async fn prepare(app: &App) -> Result<(), Refusal> {
         if keys::signing_key(store, tenant, Algorithm::Hs256.name(), None).await.map_err(unavailable)?.is_none() {
             let kid = format!("{}-{}", demo.slug, Uuid::now_v7());
             let secret = issue::secret();
-            keys::add_signing_key(store, tenant, &kid, Algorithm::Hs256.name(), &secret, now_ms)
+            keys::add_signing_key(store, &app.secrets, tenant, &kid, Algorithm::Hs256.name(), &secret, now_ms)
                 .await
                 .map_err(unavailable)?;
         }
@@ -173,10 +173,8 @@ async fn token(State(app): State<Arc<App>>, request: Request) -> Result<Json<Val
     let iat = app.clock.now_s();
     let exp = iat + LIFETIME_S;
     let claims = issue::NewToken { sub: &person.external_id, name: Some(&person.name), avatar: None, iat, exp };
-    let token = issue::hs256(&key.kid, key.material.expose(), &claims).map_err(|error| {
-        tracing::error!(%error, "the demo's key can't sign");
-        unprepared()
-    })?;
+    let secret = key.material(&app.secrets).map_err(|error| cannot_sign(&error))?;
+    let token = issue::hs256(&key.kid, secret.expose(), &claims).map_err(|error| cannot_sign(&error))?;
     Ok(Json(json!({ "token": token, "expiresAt": date_time(exp) })))
 }
 
@@ -187,6 +185,11 @@ fn date_time(seconds: i64) -> Value {
         at.seconds = seconds;
     }
     serde_json::to_value(message.token_expires_at).unwrap_or_default()
+}
+
+fn cannot_sign(error: &dyn std::fmt::Display) -> Refusal {
+    tracing::error!(%error, "the demo's key can't sign");
+    unprepared()
 }
 
 fn unprepared() -> Refusal {

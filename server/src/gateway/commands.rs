@@ -156,7 +156,7 @@ async fn refresh(app: &App, session: &Session, timers: &mut Timers, token: &str)
     if identity.tenant != session.caller.tenant || identity.user != session.caller.user {
         return Err(Refusal::new(ErrorCode::Unauthenticated, "the token is another person's").field("refreshToken.token"));
     }
-    session.refreshed(identity.issued_at_s);
+    session.refreshed(identity.issued_at_s, identity.signed_by);
     timers.refreshed(identity.expires_at_s);
     let seconds = identity.expires_at_s;
     Ok(wire::TokenRefreshed { token_expires_at: Some(causerie_protocol::Timestamp { seconds, nanos: 0 }) })

@@ -94,7 +94,7 @@ pub async fn establish(app: &Arc<App>, reader: &mut Reader, link: &Arc<Link>) ->
     };
     let caller = Caller { tenant: identity.tenant, user: identity.user, issued_at_s: identity.issued_at_s };
     let connection = ConnectionId::new();
-    let session = Session::new(connection, caller, Arc::clone(link), app.sessions.flusher(connection));
+    let session = Session::new(connection, caller, identity.signed_by, Arc::clone(link), app.sessions.flusher(connection));
     let present = Present::enter(app, session);
     // Looked at once the drain can see this session: it is closed here or there.
     if app.readiness.phase() == Phase::Stopping {

@@ -1,12 +1,14 @@
 //! Sockets: from the HTTP upgrade to the close frame.
 //!
 //! [`upgrade`] turns a request into a WebSocket, [`handshake`] learns who is there, [`connection`] is the loop that then
-//! goes on, [`reader`] what it hears, [`commands`] what it does with a frame. [`drain()`] sends everyone elsewhere when the server leaves.
+//! goes on, [`reader`] what it hears, [`commands`] what it does with a frame. [`drain()`] sends everyone elsewhere when the server leaves. [`watch_keys`]
+//! ends sessions whose signing key was revoked.
 
 mod commands;
 mod connection;
 mod drain;
 mod handshake;
+mod keys;
 mod origin;
 mod pace;
 mod reader;
@@ -14,4 +16,5 @@ mod timers;
 pub mod upgrade;
 
 pub use drain::drain;
+pub use keys::watch as watch_keys;
 pub use timers::Beat;

@@ -4,8 +4,13 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
+use crate::auth::token;
+
 /// The notice a client gets to refresh its token.
 const EXPIRY_NOTICE_S: i64 = 60;
+
+/// A token that has just ended still lets in, for clocks that disagree; what it let in ends no sooner.
+const LEEWAY_S: i64 = token::LEEWAY_S;
 
 /// The deadlines of one connection.
 pub struct Timers {
@@ -81,14 +86,14 @@ impl Timers {
     /// When to look again. `now_s` is the time of day of `now`.
     #[must_use]
     pub fn next(&self, now: Instant, now_s: i64) -> Instant {
-        let expiry = if self.noticed { self.expires_at_s } else { self.expires_at_s - EXPIRY_NOTICE_S };
+        let expiry = if self.noticed { self.expires_at_s + LEEWAY_S } else { self.expires_at_s - EXPIRY_NOTICE_S };
         let left = Duration::from_secs(u64::try_from(expiry - now_s).unwrap_or(0));
         self.next_ping.min(self.lost_at()).min(now + left.min(self.interval))
     }
 
     /// What is due now.
     pub fn due(&mut self, now: Instant, now_s: i64) -> Due {
-        if now_s >= self.expires_at_s {
+        if now_s >= self.expires_at_s + LEEWAY_S {
             return Due::Expired;
         }
         if !self.noticed && now_s >= self.expires_at_s - EXPIRY_NOTICE_S {
@@ -161,9 +166,11 @@ mod tests {
         let mut timers = Timers::new(INTERVAL, 100, start);
         assert_eq!(timers.due(start, 40), Due::ExpiryNotice);
         assert_eq!(timers.due(start, 41), Due::Nothing);
-        assert_eq!(timers.next(start, 90), start + Duration::from_secs(10));
-        timers.refreshed(200);
-        assert_eq!(timers.due(start, 100), Due::Nothing);
-        assert_eq!(timers.due(start, 200), Due::Expired);
+        assert_eq!(timers.next(start, 90 + LEEWAY_S), start + Duration::from_secs(10));
+        assert_eq!(timers.due(start, 99 + LEEWAY_S), Due::Nothing);
+        timers.refreshed(200 + LEEWAY_S);
+        assert_eq!(timers.due(start, 100 + LEEWAY_S), Due::Nothing);
+        assert_eq!(timers.due(start, 199 + 2 * LEEWAY_S), Due::ExpiryNotice);
+        assert_eq!(timers.due(start, 200 + 2 * LEEWAY_S), Due::Expired);
     }
 }

@@ -52,8 +52,10 @@ pub async fn back_end(app: &App, headers: &HeaderMap, scope: Scope) -> Result<Ap
 /// When the credential is no key, not good, or has none of the scopes.
 pub async fn back_end_of(app: &App, headers: &HeaderMap, scopes: &[Scope]) -> Result<ApiCaller, Refusal> {
     let credential = bearer(headers)?;
+    // Whatever else it is, a user's token included, it says nothing about who the back end is.
     if !credential.starts_with(KEY_PREFIX) {
-        return Err(Refusal::new(ErrorCode::Forbidden, "only a back end's key may do this, no person's token"));
+        let why = "this needs the key of a back end (`sk_…`); the bearer is none";
+        return Err(Refusal::new(ErrorCode::Unauthenticated, why));
     }
     let key = app.auth.key(credential).await?;
     let missing = scopes.iter().map(|scope| key.require(*scope)).collect::<Vec<_>>();

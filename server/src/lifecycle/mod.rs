@@ -54,6 +54,7 @@ impl Server {
             internal: internal.serve(&app.tasks, "internal listener", http::internal_router(Arc::clone(&app))),
             app,
         };
+        gateway::watch_keys(&server.app);
         server.app.readiness.set(Phase::Ready);
         Ok(server)
     }

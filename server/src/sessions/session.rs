@@ -2,14 +2,14 @@
 
 use std::sync::{
     Arc, OnceLock,
-    atomic::{AtomicI64, Ordering},
+    atomic::{AtomicI64, AtomicU64, Ordering},
 };
 
 use bytes::Bytes;
 use causerie_protocol::{CloseCode, ConnectionId};
 
 use super::{flusher::Flusher, link::Link};
-use crate::{conversations::Caller, fanout::Frame};
+use crate::{auth::keys::KeyMark, conversations::Caller, fanout::Frame};
 
 /// Shared by the task that owns the socket and by whoever sends to it.
 pub struct Session {
@@ -22,6 +22,8 @@ pub struct Session {
     flusher: Arc<Flusher>,
     /// When the token in force was signed. Seconds since 1970 UTC.
     issued_at_s: AtomicI64,
+    /// The [`KeyMark`] of the key that signed it.
+    signed_by: AtomicU64,
     closing: OnceLock<Box<CloseReason>>,
 }
 
@@ -45,9 +47,15 @@ impl CloseReason {
 impl Session {
     /// A session whose token was accepted.
     #[must_use]
-    pub fn new(connection: ConnectionId, caller: Caller, link: Arc<Link>, flusher: Arc<Flusher>) -> Self {
-        let issued_at_s = AtomicI64::new(caller.issued_at_s);
-        Self { connection, caller, link, flusher, issued_at_s, closing: OnceLock::new() }
+    pub fn new(
+        connection: ConnectionId,
+        caller: Caller,
+        signed_by: KeyMark,
+        link: Arc<Link>,
+        flusher: Arc<Flusher>,
+    ) -> Self {
+        let (issued_at_s, signed_by) = (AtomicI64::new(caller.issued_at_s), AtomicU64::new(signed_by.0));
+        Self { connection, caller, link, flusher, issued_at_s, signed_by, closing: OnceLock::new() }
     }
 
     /// Sends an event, unless its peer is too slow.
@@ -96,16 +104,28 @@ impl Session {
     }
 
     /// A fresh token for the same person.
-    pub fn refreshed(&self, issued_at_s: i64) {
+    pub fn refreshed(&self, issued_at_s: i64, signed_by: KeyMark) {
         self.issued_at_s.store(issued_at_s, Ordering::Relaxed);
+        self.signed_by.store(signed_by.0, Ordering::Relaxed);
     }
 
-    /// Ends the session if its token was issued before this second. It hears nothing more, whenever its task gets to it.
+    /// Which key signed the token in force.
+    #[must_use]
+    pub fn signed_by(&self) -> KeyMark {
+        KeyMark(self.signed_by.load(Ordering::Relaxed))
+    }
+
+    /// Ends the session if its token was issued before this second.
     pub fn revoke(&self, issued_before_s: i64) {
         if self.issued_at_s() < issued_before_s {
-            self.link.fall_silent();
-            self.close(CloseReason::code(CloseCode::Revoked));
+            self.end(CloseReason::code(CloseCode::Revoked));
         }
+    }
+
+    /// As [`close`](Self::close), and it hears nothing more, whenever its task gets to it.
+    pub fn end(&self, reason: CloseReason) {
+        self.link.fall_silent();
+        self.close(reason);
     }
 
     /// Asks the task that owns the socket to close it. The first reason stands.

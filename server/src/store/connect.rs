@@ -1,9 +1,15 @@
 //! Opens the database with the settings durability and speed need.
 
-use std::{path::PathBuf, time::Duration};
+use std::{
+    fs::{self, OpenOptions},
+    io,
+    os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _},
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use sea_orm::{
-    ConnectOptions, DatabaseConnection,
+    ConnectOptions, DatabaseConnection, DbErr,
     sqlx::{
         Executor as _,
         sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous},
@@ -26,6 +32,8 @@ pub enum Database {
     },
 }
 
+/// Read and written by its owner alone.
+const PRIVATE: u32 = 0o600;
 /// A statement that waits longer for a connection is refused as `unavailable`.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
 const SQLITE_READERS: u32 = 4;
@@ -55,6 +63,7 @@ impl Store {
     pub async fn connect(database: &Database) -> Result<Self, StoreError> {
         match database {
             Database::Sqlite(path) => {
+                keep_private(path).map_err(|error| DbErr::Custom(error.to_string()))?;
                 let writer = sqlite(path, 1, true).await?;
                 let reader = sqlite(path, SQLITE_READERS, false).await?;
                 Ok(Self { writer, reader })
@@ -79,6 +88,35 @@ impl Store {
             }
         }
     }
+}
+
+/// Only the server's own user may read the file: it holds messages and secrets. SQLite gives the files beside it the mode of the
+/// file itself, but does not change those that are there.
+///
+/// # Errors
+/// When the file can't be made.
+fn keep_private(path: &Path) -> io::Result<()> {
+    // Not opened if it exists: to close a file ends the locks that this process holds on it through SQLite.
+    match OpenOptions::new().write(true).create_new(true).mode(PRIVATE).open(path) {
+        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(error),
+        _ => {}
+    }
+    for beside in ["", "-wal", "-shm", "-journal"] {
+        let mut file = path.as_os_str().to_owned();
+        file.push(beside);
+        let file = PathBuf::from(file);
+        if !fs::metadata(&file).is_ok_and(|metadata| metadata.permissions().mode() & 0o777 != PRIVATE) {
+            continue;
+        }
+        match fs::set_permissions(&file, fs::Permissions::from_mode(PRIVATE)) {
+            Ok(()) => tracing::info!(file = %file.display(), "only the owner may read this file now"),
+            // Another owner, or a file system without modes: the operator's to know, and no reason not to serve.
+            Err(error) => {
+                tracing::warn!(file = %file.display(), %error, "others may read this file: its mode can't be made 0600");
+            }
+        }
+    }
+    Ok(())
 }
 
 async fn sqlite(path: &std::path::Path, connections: u32, writes: bool) -> Result<DatabaseConnection, StoreError> {

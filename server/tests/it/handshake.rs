@@ -6,6 +6,7 @@ use causerie_client::{
     Encoding,
     wire::{self, event::Kind, reply, request::Command, server_frame::Body},
 };
+use causerie_server::auth::token::LEEWAY_S;
 use serde_json::json;
 
 use crate::harness::{Claims, Cluster, PATIENCE, Proxy, Raw, Received, eventually, http};
@@ -236,7 +237,8 @@ async fn whoever_answers_pings_stays_and_whoever_is_silent_goes() {
 async fn an_expired_token_ends_the_connection() {
     let cluster = Cluster::embedded().await;
     let claims = Claims::of("ada");
-    let soon = Claims { exp: claims.iat + 2, ..claims };
+    // Within the leeway, so it lets in, and for two seconds more.
+    let soon = Claims { iat: claims.iat - 100, exp: claims.iat - LEEWAY_S + 2, ..claims };
     let (mut raw, _) = Raw::hello(cluster.nodes[0].public(), Encoding::Json, &cluster.tenant.sign(&soon)).await;
     let notice = raw.next_frame().await;
     assert!(matches!(notice.body, Some(Body::Event(wire::Event { kind: Some(Kind::TokenExpiring(_)) }))), "{notice:?}");
@@ -247,7 +249,7 @@ async fn an_expired_token_ends_the_connection() {
 async fn a_fresh_token_for_the_same_person_keeps_the_connection() {
     let cluster = Cluster::embedded().await;
     let claims = Claims::of("ada");
-    let soon = Claims { exp: claims.iat + 3, ..claims };
+    let soon = Claims { iat: claims.iat - 100, exp: claims.iat - LEEWAY_S + 3, ..claims };
     let node = cluster.nodes[0].public();
     let (mut raw, _) = Raw::hello(node, Encoding::Proto, &cluster.tenant.sign(&soon)).await;
     let (mut other, _) = Raw::hello(node, Encoding::Proto, &cluster.tenant.sign(&soon)).await;

@@ -11,5 +11,6 @@ mod migrations;
 mod policy_cli;
 mod revocation;
 mod scenarios;
+mod secrets;
 mod slow_reader;
 mod starting;

@@ -40,7 +40,7 @@ use std::{
 };
 
 pub use cluster::Cluster;
-pub use database::Database;
+pub use database::{Database, psql};
 pub use facts::{Facts, stored_texts};
 pub use node::{Node, Settings};
 pub use peer::Peer;

@@ -50,12 +50,20 @@ impl Tenant {
 
     fn create_with(settings: &Settings, slug: &str, flags: &[&str]) -> Self {
         settings.run(&[&["tenant", "create", slug, "--name", slug], flags].concat());
+        Self::with_key(settings, slug, format!("{slug}-test"))
+    }
+
+    /// The same tenant, with a second key to sign with.
+    pub fn second_key(&self, settings: &Settings) -> Self {
+        Self::with_key(settings, &self.slug, format!("{}-second", self.kid))
+    }
+
+    fn with_key(settings: &Settings, slug: &str, kid: String) -> Self {
         let folder = TempDir::new();
         let file = folder.path().join("secret");
         let secret = format!("{:032x}{:032x}", rand::random::<u128>(), rand::random::<u128>());
         std::fs::write(&file, &secret).expect("a temporary file can be written");
         let file = file.to_str().expect("temporary folders are UTF-8");
-        let kid = format!("{slug}-test");
         settings.run(&[
             "signing-key",
             "add",
@@ -69,6 +77,11 @@ impl Tenant {
             file,
         ]);
         Self { slug: slug.to_owned(), kid, secret }
+    }
+
+    /// What its tokens are signed with.
+    pub fn secret(&self) -> &str {
+        &self.secret
     }
 
     /// A good token for a person.

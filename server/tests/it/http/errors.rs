@@ -165,10 +165,9 @@ async fn whoever_is_not_known_is_told_how_to_be() {
 #[tokio::test]
 async fn another_tenant_s_conversation_is_as_absent_as_none() {
     let cluster = Cluster::embedded().await;
-    // Before anyone asks: a node that has looked its keys up takes some seconds to notice a new one.
-    let elsewhere = Tenant::create(cluster.settings(), "globex");
     let (lea, tom) = (Caller::person(&cluster, "lea"), Caller::person(&cluster, "tom"));
     tom.id().await;
+    let elsewhere = Tenant::create(cluster.settings(), "globex");
     let conversation = lea.direct_with("tom").await;
     let message = lea.say(&conversation, "ours").await["id"].as_str().expect("an id").to_owned();
 

@@ -1,6 +1,7 @@
 //! What a product's back end may do, and what it may not.
 
 use causerie_client::{CloseReason, State};
+use causerie_server::http::routes::ROUTES;
 use serde_json::json;
 
 use super::{Caller, assert_problem};
@@ -39,9 +40,19 @@ async fn only_a_key_with_the_scope_may() {
     let cluster = Cluster::embedded().await;
     let lea = Caller::person(&cluster, "lea");
     lea.id().await;
-    for caller in [lea, Caller::back_end(&cluster, "act,read")] {
-        assert_problem(&caller.json("PUT", "/v1/users/tom", json!({})).await, 403, "forbidden", "");
-        assert_problem(&caller.send(Request::new("POST", "/v1/users/lea/revoke")).await, 403, "forbidden", "");
+    let may_not = Caller::back_end(&cluster, "act,read");
+    assert_problem(&may_not.json("PUT", "/v1/users/tom", json!({})).await, 403, "forbidden", "");
+    assert_problem(&may_not.send(Request::new("POST", "/v1/users/lea/revoke")).await, 403, "forbidden", "");
+    // Whatever is no key says nothing about the back end: a user's token, a void one, and what is neither.
+    let void = format!("{}x", lea.credential);
+    for credential in [lea.credential.clone(), void, "nonsense".to_owned(), "sk_unknown".to_owned()] {
+        let caller = Caller { cluster: &cluster, credential };
+        for route in ROUTES.iter().filter(|route| !route.scopes().is_empty()) {
+            let path = route.path.replace("{external_id}", "tom");
+            let refused = caller.send(Request::new(route.method.as_str(), path)).await;
+            assert_problem(&refused, 401, "unauthenticated", "");
+            assert_eq!(refused.header("www-authenticate"), Some("Bearer realm=\"causerie\""));
+        }
     }
     // Another tenant's back end knows nobody here.
     let elsewhere = Tenant::create(cluster.settings(), "globex");

@@ -1,0 +1,104 @@
+//! How secrets of tenants are kept.
+
+use base64::{
+    Engine as _, alphabet, engine::general_purpose::GeneralPurpose, engine::general_purpose::GeneralPurposeConfig,
+};
+use serde::{Deserialize, Serialize};
+
+use super::{
+    secret::Secret,
+    setting::{Kind, Setting},
+};
+
+pub(super) const SETTINGS: &[Setting] =
+    &[Setting { key: "auth.secrets_key", kind: Kind::Secret }, Setting { key: "auth.secrets_keys_old", kind: Kind::Secret }];
+
+/// With or without padding.
+const BASE64: GeneralPurpose = GeneralPurpose::new(
+    &alphabet::STANDARD,
+    GeneralPurposeConfig::new().with_decode_padding_mode(base64::engine::DecodePaddingMode::Indifferent),
+);
+
+/// The keys under which signing secrets are encrypted in the database.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Auth {
+    /// 32 random bytes in base64 or hexadecimal digits. Default empty: signing secrets are stored in clear.
+    pub secrets_key: Secret,
+    /// Earlier values of `secrets_key`, separated by commas or spaces: what is encrypted under them can still be read. Default
+    /// empty.
+    pub secrets_keys_old: Secret,
+}
+
+/// A text that is no key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("expected 32 random bytes in base64 or hexadecimal digits, as `openssl rand -base64 32` prints them")]
+pub struct NotAKey;
+
+impl Auth {
+    /// The key new secrets are encrypted under; absent where they are stored in clear.
+    ///
+    /// # Errors
+    /// When `secrets_key` is no key.
+    pub fn current(&self) -> Result<Option<[u8; 32]>, NotAKey> {
+        Some(self.secrets_key.expose()).filter(|text| !text.is_empty()).map(key).transpose()
+    }
+
+    /// Earlier keys.
+    ///
+    /// # Errors
+    /// When a part of `secrets_keys_old` is no key.
+    pub fn old(&self) -> Result<Vec<[u8; 32]>, NotAKey> {
+        let texts = self.secrets_keys_old.expose().split(|c: char| c == ',' || c.is_whitespace());
+        texts.filter(|text| !text.is_empty()).map(key).collect()
+    }
+}
+
+fn key(text: &str) -> Result<[u8; 32], NotAKey> {
+    let text = text.trim();
+    if text.len() == 64 && text.bytes().all(|digit| digit.is_ascii_hexdigit()) {
+        let mut bytes = [0; 32];
+        for (at, byte) in bytes.iter_mut().enumerate() {
+            *byte = text.get(2 * at..2 * at + 2).and_then(|two| u8::from_str_radix(two, 16).ok()).ok_or(NotAKey)?;
+        }
+        return Ok(bytes);
+    }
+    BASE64.decode(text).ok().and_then(|bytes| bytes.try_into().ok()).ok_or(NotAKey)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_is_32_bytes_in_base64_or_hexadecimal_digits() {
+        let bytes: [u8; 32] = std::array::from_fn(|at| u8::try_from(at * 8).expect("below 256"));
+        let padded = BASE64.encode(bytes);
+        let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+        for good in [&padded, padded.trim_end_matches('='), &hex, &hex.to_uppercase(), &format!("{hex}\n")] {
+            assert_eq!(key(good), Ok(bytes), "{good}");
+        }
+        let long = format!("{padded}{padded}");
+        for bad in [
+            "",
+            "secret",
+            "a pass phrase of thirty-two bytes",
+            &hex[2..],
+            &padded[4..],
+            &long,
+            &"é".repeat(32),
+            &"+f".repeat(32),
+        ] {
+            assert_eq!(key(bad), Err(NotAKey), "{bad}");
+        }
+    }
+
+    #[test]
+    fn old_keys_are_a_list() {
+        let auth = |old: &str| Auth { secrets_keys_old: Secret::new(old), ..Auth::default() };
+        let (a, b) = ("aa".repeat(32), "bb".repeat(32));
+        assert_eq!(auth("").old(), Ok(vec![]));
+        assert_eq!(auth(&format!("{a}, {b}\n")).old(), Ok(vec![[0xaa; 32], [0xbb; 32]]));
+        assert_eq!(auth(&format!("{a},short")).old(), Err(NotAKey));
+    }
+}

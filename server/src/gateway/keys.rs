@@ -1,0 +1,53 @@
+//! Ends the sessions whose tokens were signed with a key that was revoked since.
+
+use std::{collections::HashSet, sync::Arc, time::Duration};
+
+use causerie_protocol::CloseCode;
+
+use crate::{app::App, auth::keys::KeyMark, sessions::CloseReason};
+
+/// How often the keys are looked at. Sockets of a revoked key close within 30 seconds, as the command that revokes it says.
+const CHECKED_EVERY: Duration = Duration::from_secs(10);
+
+/// Starts to look.
+pub fn watch(app: &Arc<App>) {
+    let (app, stop) = (Arc::clone(app), app.tasks.stopping());
+    app.tasks.clone().spawn_vital("signing keys", async move {
+        tokio::select! {
+            () = look(&app) => {}
+            () = stop.cancelled() => {}
+        }
+    });
+}
+
+async fn look(app: &App) {
+    // What ended before the server started let nobody in here. Sets of the last two looks: a session may be added just after a
+    // look, with a key that was good just before.
+    let mut last: Option<[HashSet<KeyMark>; 2]> = None;
+    loop {
+        // A failure is logged where the keys are asked for.
+        if let Ok(ended) = app.auth.refresh_keys().await {
+            if let Some([older, _]) = &last {
+                end(app, &ended.difference(older).copied().collect());
+            }
+            let newer = last.take().map_or_else(|| ended.clone(), |[_, newer]| newer);
+            last = Some([newer, ended]);
+        }
+        tokio::time::sleep(CHECKED_EVERY).await;
+    }
+}
+
+fn end(app: &App, keys: &HashSet<KeyMark>) {
+    if keys.is_empty() {
+        return;
+    }
+    let mut count = 0;
+    for session in app.sessions.all().into_iter().filter(|session| keys.contains(&session.signed_by())) {
+        let why = "the token's signing key was revoked: fetch a fresh token".to_owned();
+        session.end(CloseReason::Code(CloseCode::TokenExpired, why));
+        count += 1;
+    }
+    if count > 0 {
+        tracing::info!(count, "sessions ended: their signing key was revoked");
+    }
+}

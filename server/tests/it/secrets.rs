@@ -1,0 +1,154 @@
+//! What the server keeps on disk is for its own user, and signing secrets are encrypted where there is a key for that.
+
+use std::{
+    os::unix::fs::PermissionsExt as _,
+    path::{Path, PathBuf},
+};
+
+use crate::harness::{Claims, Database, Node, Settings, TempDir, Tenant, http::Request, psql};
+
+const MODE: u32 = 0o777;
+
+/// All files in a folder, with their modes.
+fn modes(folder: &Path) -> Vec<(PathBuf, u32)> {
+    let entries = std::fs::read_dir(folder).expect("the folder can be read");
+    entries
+        .map(|entry| entry.expect("an entry"))
+        .filter_map(|entry| {
+            // SQLite removes its files beside the database when it likes.
+            let metadata = entry.metadata().ok().filter(std::fs::Metadata::is_file)?;
+            Some((entry.path(), metadata.permissions().mode() & MODE))
+        })
+        .collect()
+}
+
+fn chmod(path: &Path, mode: u32) {
+    std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).expect("it is ours");
+}
+
+#[tokio::test]
+async fn nobody_else_may_read_the_database_whatever_the_folder_and_its_files_were() {
+    let database = Database::sqlite();
+    let Database::Sqlite(folder) = &database else { unreachable!("it is SQLite") };
+    chmod(folder.path(), 0o777);
+    let mut node = Node::start(Settings::on(&database)).await;
+    let tenant = Tenant::create(node.settings(), "acme");
+    let ask = Request::get("/v1/me").bearer(&tenant.token("lea"));
+    assert_eq!(ask.clone().send(node.public()).await.status, 200);
+    let all = modes(folder.path());
+    assert!(all.iter().any(|(path, _)| path.ends_with("causerie.sqlite-wal")), "{all:?}");
+    assert!(all.iter().all(|(_, mode)| *mode == 0o600), "{all:?}");
+
+    // As an earlier version left them, after a crash.
+    node.kill();
+    for (path, _) in modes(folder.path()) {
+        chmod(&path, 0o644);
+    }
+    node.start_again().await;
+    assert_eq!(ask.send(node.public()).await.status, 200);
+    let all = modes(folder.path());
+    assert!(all.len() > 1 && all.iter().all(|(_, mode)| *mode == 0o600), "{all:?}");
+}
+
+/// A key for `auth.secrets_key`.
+fn key() -> String {
+    format!("{:032x}{:032x}", rand::random::<u128>(), rand::random::<u128>())
+}
+
+/// Every byte in the files of a folder.
+fn bytes(folder: &Path) -> Vec<u8> {
+    modes(folder).iter().flat_map(|(path, _)| std::fs::read(path).unwrap_or_default()).collect()
+}
+
+fn holds(bytes: &[u8], text: &str) -> bool {
+    bytes.windows(text.len()).any(|window| window == text.as_bytes())
+}
+
+async fn lets_in(node: &Node, tenant: &Tenant) -> bool {
+    let claims = Claims::of("lea");
+    Request::get("/v1/me").bearer(&tenant.sign(&claims)).send(node.public()).await.status == 200
+}
+
+#[tokio::test]
+async fn a_key_encrypts_the_secrets_of_an_embedded_server_and_can_be_replaced() {
+    let database = Database::sqlite();
+    let Database::Sqlite(folder) = &database else { unreachable!("it is SQLite") };
+    let plain = Settings::on(&database);
+    let mut node = Node::start(plain.clone()).await;
+    let old = Tenant::create(node.settings(), "acme");
+    assert!(lets_in(&node, &old).await);
+    assert!(holds(&bytes(folder.path()), old.secret()), "in clear without a key");
+    node.terminate();
+    node.wait().await;
+
+    // From a file, as container platforms hand secrets over.
+    let keys = TempDir::new();
+    let (first, second) = (key(), key());
+    let file = keys.path().join("first");
+    std::fs::write(&file, format!("{first}\n")).expect("writes");
+    let with_first = plain.clone().set("auth.secrets_key_file", file.display());
+    let mut node = Node::start(with_first.clone()).await;
+    let new = Tenant::create(&with_first, "globex");
+    assert!(lets_in(&node, &old).await && lets_in(&node, &new).await);
+    let everything = bytes(folder.path());
+    assert!(!holds(&everything, old.secret()) && !holds(&everything, new.secret()), "a secret is on disk in clear");
+    node.terminate();
+    node.wait().await;
+    assert!(!holds(&bytes(folder.path()), old.secret()), "also after the end");
+
+    // Without the key, and with another: what is wrong, and which setting mends it.
+    let wrong = plain.clone().set("auth.secrets_key", &second);
+    for (settings, says) in [(&plain, "`auth.secrets_key` is not set"), (&wrong, "`auth.secrets_keys_old` does not hold `")]
+    {
+        for command in [&["serve"][..], &["token", "--tenant", "acme", "--user", "lea"]] {
+            let complaint = settings.fail(command);
+            assert!(complaint.contains(says) && complaint.contains("signing key `acme-test`"), "{complaint}");
+        }
+        settings.run(&["signing-key", "list", "--tenant", "acme"]);
+    }
+    let broken = plain.clone().set("auth.secrets_key", "hunter2").fail(&["serve"]);
+    assert!(broken.contains("`auth.secrets_key`") && broken.contains("openssl rand -base64 32"), "{broken}");
+    assert!(!broken.contains("hunter2"), "{broken}");
+    let alone = plain.clone().set("auth.secrets_keys_old", &first).fail(&["serve"]);
+    assert!(alone.contains("`auth.secrets_keys_old`") && alone.contains("set `auth.secrets_key` too"), "{alone}");
+
+    // Replaced: the old one is needed once.
+    let both = wrong.clone().set("auth.secrets_keys_old", &first);
+    let mut node = Node::start(both).await;
+    assert!(lets_in(&node, &old).await && lets_in(&node, &new).await);
+    node.kill();
+    let node = Node::start(wrong).await;
+    assert!(lets_in(&node, &old).await && lets_in(&node, &new).await);
+}
+
+#[tokio::test]
+async fn a_cluster_s_secrets_are_encrypted_by_a_command() {
+    let database = Database::postgres();
+    let plain = Settings::on(&database);
+    plain.run(&["migrate"]);
+    let old = Tenant::create(&plain, "acme");
+    let complaint = plain.fail(&["signing-key", "encrypt"]);
+    assert!(complaint.contains("`auth.secrets_key` is not set"), "{complaint}");
+
+    let with_key = plain.clone().set("auth.secrets_key", key());
+    let node = Node::start(with_key.clone()).await;
+    let stored = || psql(database.url(), "SELECT material FROM signing_keys ORDER BY kid").expect("reads");
+    assert!(node.log().contains("run `causerie signing-key encrypt`"), "{}", node.log());
+    assert!(stored().contains(old.secret()), "other nodes may not have the key yet");
+    let new = Tenant::create(&with_key, "globex");
+    assert!(!stored().contains(new.secret()), "what is new is encrypted at once");
+    let printed = with_key.run(&["signing-key", "encrypt"]);
+    assert!(printed.starts_with("encrypted 1 under "), "{printed}");
+    assert!(!stored().contains(old.secret()), "{}", stored());
+    assert!(with_key.run(&["signing-key", "encrypt"]).starts_with("encrypted 0 under "));
+    let listed = with_key.run(&["signing-key", "list", "--tenant", "acme"]);
+    assert!(listed.contains("secret encrypted under "), "{listed}");
+    assert!(lets_in(&node, &old).await && lets_in(&node, &new).await);
+
+    // Moved to another tenant's row, a secret is worth nothing.
+    let swap = "UPDATE signing_keys SET material = (SELECT material FROM signing_keys WHERE kid = 'globex-test')
+                WHERE kid = 'acme-test'";
+    psql(database.url(), swap).expect("updates");
+    let complaint = with_key.fail(&["serve"]);
+    assert!(complaint.contains("signing key `acme-test`") && complaint.contains("was changed since"), "{complaint}");
+}
