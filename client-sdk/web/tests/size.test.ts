@@ -1,3 +1,4 @@
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { build, type Rollup } from "vite";
@@ -24,4 +25,22 @@ test("the whole SDK, bundled and minified, is at most 12 KiB gzipped", async () 
   const bytes = gzipSync(code, { level: 9 }).length;
   console.log(`SDK: ${(bytes / 1024).toFixed(1)} KiB gzipped`);
   expect(bytes).toBeLessThanOrEqual(12 * 1024);
+});
+
+test("the messenger's first conversation is at most 45 KiB gzipped, SDK included, and what comes later at most 20 KiB each", () => {
+  // What is committed; `npm run check:dist` tells whether it is fresh.
+  const folder = join(import.meta.dirname, "../dist/messenger");
+  const page = readFileSync(join(folder, "index.html"), "utf8");
+  const size = (path: string): number => gzipSync(readFileSync(join(folder, path)), { level: 9 }).length;
+  const assets = readdirSync(join(folder, "assets")).map((name) => `assets/${name}`);
+  const later = assets.filter((path) => !page.includes(path));
+  // A reader needs one of the languages, the larger one here.
+  const languages = later.filter((path) => /\/(en|fr)-/.test(path)).map(size);
+  expect(languages).toHaveLength(2);
+  const first = ["index.html", ...assets.filter((path) => page.includes(path))].map(size);
+  const bytes = [...first, Math.max(...languages)].reduce((sum, each) => sum + each, 0);
+  console.log(`messenger: ${(bytes / 1024).toFixed(1)} KiB gzipped`);
+  expect(first.length).toBeGreaterThan(3);
+  expect(bytes).toBeLessThanOrEqual(45 * 1024);
+  for (const path of later) expect(size(path), path).toBeLessThanOrEqual(20 * 1024);
 });

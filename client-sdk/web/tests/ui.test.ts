@@ -15,11 +15,11 @@ import { colourOf, initials, titleOf } from "../src/ui/names.js";
 import { noticeOf } from "../src/ui/notice.js";
 import { conversation, me, message, tom } from "./harness/peer.js";
 
-beforeEach(() => void setLanguage(["en-US"]));
+beforeEach(async () => void (await setLanguage(["en-US"])));
 
-test("takes the first language it knows", () => {
-  expect(setLanguage(["de-DE", "fr-CA", "en"])).toBe(fr);
-  expect(setLanguage(["de"])).toBe(en);
+test("takes the first language it knows", async () => {
+  expect(await setLanguage(["de-DE", "fr-CA", "en"])).toBe(fr);
+  expect(await setLanguage(["de"])).toBe(en);
 });
 
 test("both languages explain the same refusals", () => {
@@ -123,7 +123,7 @@ test("only web addresses become links, without the punctuation behind them", () 
   expect(links("")).toEqual([]);
 });
 
-test("dates are told as people do", () => {
+test("dates are told as people do", async () => {
   const now = new Date(2026, 10, 20, 12, 0);
   expect(dayName(new Date(2026, 10, 20, 1), now)).toBe("Today");
   expect(dayName(new Date(2026, 10, 19, 23), now)).toBe("Yesterday");
@@ -131,7 +131,7 @@ test("dates are told as people do", () => {
   expect(dayName(new Date(2025, 2, 3), now)).toBe("March 3, 2025");
   expect(shortDate(new Date(2026, 10, 19), now)).toBe("Yesterday");
   expect(ago(new Date(2026, 10, 20, 11, 55), now)).toBe("5 minutes ago");
-  setLanguage(["fr"]);
+  await setLanguage(["fr"]);
   expect(dayName(new Date(2025, 2, 3), now)).toBe("3 mars 2025");
   expect(ago(new Date(2026, 10, 20, 10, 0), now)).toBe("il y a 2 heures");
   expect(shortDate(new Date(Number.NaN), now)).toBe("");

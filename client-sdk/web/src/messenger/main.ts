@@ -3,13 +3,12 @@ import { setLanguage } from "../ui/i18n/index.js";
 import "../ui/messenger.js";
 import type { Messenger } from "../ui/messenger.js";
 import { type DemoIdentity, identityIn } from "./demo.js";
-import "./people-chooser.js";
 import { signIn } from "./sign-in.js";
 
 const name = "Causerie";
 const parameters = new URLSearchParams(location.search);
 const asked = parameters.get("lang");
-document.documentElement.lang = setLanguage(asked ? [asked, ...navigator.languages] : navigator.languages).locale;
+const language = setLanguage(asked ? [asked, ...navigator.languages] : navigator.languages);
 
 /** What is shown is the part of the address after `#`, so that "back" and "reload" do what they say. */
 function currentPlace(): string {
@@ -26,7 +25,7 @@ function hashOf(place: string): string {
   return place.split("/").map(encodeURIComponent).join("/");
 }
 
-function open(identity: DemoIdentity): void {
+async function open(identity: DemoIdentity): Promise<void> {
   const client = signIn(identity);
   const messenger = document.createElement("causerie-messenger") as Messenger;
   messenger.client = client;
@@ -47,11 +46,17 @@ function open(identity: DemoIdentity): void {
   });
   client.on("error", (error) => console.warn(`${error.name}: ${error.message}`));
   client.connect();
+  // Texts and connection are on their way together.
+  await language;
   document.body.append(messenger);
 }
 
 const identity = identityIn(parameters);
-if (identity) open(identity);
-else document.body.append(document.createElement("causerie-people-chooser"));
+if (identity) await open(identity);
+else {
+  await Promise.all([language, import("./people-chooser.js")]);
+  document.body.append(document.createElement("causerie-people-chooser"));
+}
+document.documentElement.lang = (await language).locale;
 // What the page says when it can't start: it did.
 document.querySelector(".not-started")?.remove();

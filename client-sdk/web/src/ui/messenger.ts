@@ -1,5 +1,5 @@
 import { css, html, type PropertyValues } from "lit";
-import { customElement, property, query } from "lit/decorators.js";
+import { customElement, property, query, state } from "lit/decorators.js";
 import type { ClientEvents } from "../sdk/index.js";
 import "./avatar.js";
 import "./chat.js";
@@ -14,12 +14,15 @@ import { Lookup, type Sought } from "./lookup.js";
 import { colourKey, displayName, peerOf } from "./names.js";
 import "./new-chat.js";
 import type { NewChat } from "./new-chat.js";
-import "./new-conversation.js";
 import type { NewConversation } from "./new-conversation.js";
 import "./nowhere.js";
 import { isId, type Place, placeOf } from "./place.js";
 import "./requests.js";
 import { base, emptyState, theme } from "./styles.js";
+
+/** Few begin by starting a conversation: its part of the page comes when the rest is there, or is asked for. */
+const pickerAfterMs = 2_000;
+const loadPicker = (): Promise<unknown> => import("./new-conversation.js");
 
 /**
  * The messenger: conversations and one chat, side by side where there is room, else one after the other. Fires
@@ -30,6 +33,8 @@ import { base, emptyState, theme } from "./styles.js";
 export class Messenger extends ClientElement {
   /** The address of what is shown: a conversation's id, or `to/` and a user's; empty for the list. */
   @property() current = "";
+  /** What starts conversations could not be loaded. */
+  @state() private noPicker = false;
   @query("causerie-new-conversation") private newConversation!: NewConversation;
   @query("causerie-chat") private chat?: Chat;
   @query("causerie-new-chat") private newChat?: NewChat;
@@ -100,6 +105,11 @@ export class Messenger extends ClientElement {
         color: var(--on-accent);
         filter: brightness(1.1);
       }
+      aside .problem {
+        padding: 2px 20px 8px;
+        color: var(--danger);
+        font-size: 0.875rem;
+      }
       causerie-conversation-list {
         flex: 1;
       }
@@ -123,6 +133,10 @@ export class Messenger extends ClientElement {
       }
     `,
   ];
+
+  protected override firstUpdated(): void {
+    setTimeout(() => loadPicker().catch(() => {}), pickerAfterMs);
+  }
 
   protected override willUpdate(changed: PropertyValues<this>): void {
     super.willUpdate(changed);
@@ -176,11 +190,12 @@ export class Messenger extends ClientElement {
               class="icon-button new"
               aria-label=${strings.newConversation}
               title=${strings.newConversation}
-              @click=${() => this.newConversation.show()}
+              @click=${this.#startNew}
             >
               ${plusIcon}
             </button>
           </header>
+          ${this.noPicker ? html`<p class="problem" role="alert">${strings.loadFailed}</p>` : ""}
           <causerie-requests .client=${client}></causerie-requests>
           <causerie-conversation-list .client=${client} .current=${this.current}></causerie-conversation-list>
         </aside>
@@ -224,7 +239,7 @@ export class Messenger extends ClientElement {
       <span class="badge">${chatIcon}</span>
       <h2>${strings.chooseConversation}</h2>
       <p>${strings.chooseConversationHint}</p>
-      <button class="button primary" @click=${() => this.newConversation.show()}>${strings.newConversation}</button>
+      <button class="button primary" @click=${this.#startNew}>${strings.newConversation}</button>
     </div>`;
   }
 
@@ -235,6 +250,17 @@ export class Messenger extends ClientElement {
     const { conversations, me } = this.client;
     return conversations.find((each) => peerOf(each, me?.id)?.id === place.userId)?.id ?? "";
   }
+
+  readonly #startNew = async (): Promise<void> => {
+    this.noPicker = false;
+    try {
+      await loadPicker();
+      await this.newConversation.updateComplete;
+      this.newConversation.show();
+    } catch {
+      this.noPicker = true;
+    }
+  };
 
   /** One's way to another conversation passes here once, whoever asked. */
   #take(event: CustomEvent<string>): void {

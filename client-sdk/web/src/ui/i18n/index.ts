@@ -1,21 +1,24 @@
 import { CauserieError } from "../../sdk/index.js";
-import { en } from "./en.js";
-import { fr } from "./fr.js";
 import type { Explanations, Strings } from "./strings.js";
 
-const languages: Readonly<Record<string, Strings>> = { en, fr };
+/** Each is loaded by those who read it. */
+const languages: Readonly<Record<string, () => Promise<Strings>>> = {
+  en: async () => (await import("./en.js")).en,
+  fr: async () => (await import("./fr.js")).fr,
+};
 
-/** The texts in use. Set before anything is drawn. */
-export let strings: Strings = en;
+/** The texts in use. Nothing is drawn before `setLanguage` has loaded them. */
+export let strings: Strings;
 
 /** BCP 47, given to `Intl`: the language in use, in the form of the person's region where it is known. */
 export let locale = "en";
 
-/** Takes the first language of the list that exists; English otherwise. Returns its texts. */
-export function setLanguage(preferred: readonly string[]): Strings {
+/** Takes the first language of the list that exists; English otherwise. Loads its texts and returns them. */
+export async function setLanguage(preferred: readonly string[]): Promise<Strings> {
   const language = (tag: string): string => tag.slice(0, 2).toLowerCase();
   const tag = preferred.find((each) => languages[language(each)]) ?? "en";
-  strings = languages[language(tag)] ?? en;
+  const load = languages[language(tag)];
+  if (load) strings = await load();
   // `fr` says nothing of the region; a later `fr-CA` does.
   locale = preferred.find((each) => each.length > 2 && language(each) === language(tag)) ?? tag;
   return strings;
