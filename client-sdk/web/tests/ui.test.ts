@@ -9,6 +9,7 @@ import { ago, dayName, shortDate } from "../src/ui/format.js";
 import { en } from "../src/ui/i18n/en.js";
 import { fr } from "../src/ui/i18n/fr.js";
 import { explain, setLanguage } from "../src/ui/i18n/index.js";
+import { isolated } from "../src/ui/isolated.js";
 import { linkify } from "../src/ui/linkify.js";
 import { place } from "../src/ui/message-groups.js";
 import { colourOf, initials, titleOf } from "../src/ui/names.js";
@@ -135,4 +136,26 @@ test("dates are told as people do", async () => {
   expect(dayName(new Date(2025, 2, 3), now)).toBe("3 mars 2025");
   expect(ago(new Date(2026, 10, 20, 10, 0), now)).toBe("il y a 2 heures");
   expect(shortDate(new Date(Number.NaN), now)).toBe("");
+});
+
+test("a name keeps its writing direction to itself, wherever it stands", () => {
+  for (const [text, shown] of [
+    ["Léa Martin", "Léa Martin"],
+    ["🦊", "🦊"],
+    ["שלום", "\u2068שלום\u2069"],
+    ["evil\u202eeman", "\u2068evil\u202eeman\u2069"],
+    ["a\u2069b", "\u2068ab\u2069"],
+    ["a\u2067b", "\u2068a\u2067b\u2069\u2069"],
+  ] as const) {
+    expect(isolated(text)).toBe(shown);
+  }
+  const evil = { ...tom, name: "evil\u202eeman" };
+  const direct = toConversation(conversation("c1", 0, { members: [{ user: me }, { user: evil }] }));
+  expect(titleOf(direct, "lea")).toBe("\u2068evil\u202eeman\u2069");
+  const group = toConversation(conversation("c1", 0, { kind: "CONVERSATION_KIND_GROUP", subject: "\u202egro" }));
+  expect(titleOf(group, "lea")).toBe("\u2068\u202egro\u2069");
+  expect(
+    noticeOf(toConversation(conversation("c1", 0, { capabilities: [], members: [{ user: me }, { user: evil }] })), "lea"),
+  ).toContain("\u2068evil\u202eeman\u2069");
+  expect(initials("\u2068שלום עולם\u2069")).toBe("שע");
 });

@@ -5,6 +5,7 @@ import "./avatar.js";
 import { ClientElement } from "./client-element.js";
 import { fullDate, shortDate } from "./format.js";
 import { strings } from "./i18n/index.js";
+import { isolated } from "./isolated.js";
 import { colourKey, nameById, peerOf, titleOf } from "./names.js";
 import { base } from "./styles.js";
 import { typingText } from "./typing-text.js";
@@ -152,7 +153,7 @@ export class ConversationItem extends ClientElement {
     if (!message) return html`<span class="preview muted clip">${strings.noMessages}</span>`;
     if (message.deletedAt) return html`<span class="preview muted deleted clip">${strings.deleted}</span>`;
     const author = this.#authorOf(message);
-    return html`<span class="preview muted clip">${author ? strings.said(author, message.text) : message.text}</span>`;
+    return html`<span class="preview muted clip">${author ? strings.said(author, isolated(message.text)) : message.text}</span>`;
   }
 
   /** Who wrote, where that is not plain. */

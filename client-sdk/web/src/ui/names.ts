@@ -1,6 +1,7 @@
 // How people and conversations are called and coloured.
 import type { Client, Conversation, User } from "../sdk/index.js";
 import { strings } from "./i18n/index.js";
+import { isolated } from "./isolated.js";
 
 /** How many avatar colours there are (`.c0` and so on in avatar.ts). */
 export const colours = 10;
@@ -11,9 +12,9 @@ export function peerOf(conversation: Conversation, meId: string | undefined): Us
   return conversation.members.find(({ user }) => user.id !== meId)?.user;
 }
 
-/** A name to show: people without one go by their identifier. */
+/** A name to show, wherever it stands: people without one go by their identifier. */
 export function displayName(user: User | undefined): string {
-  return user?.name || user?.externalId || "?";
+  return isolated(user?.name || user?.externalId || "?");
 }
 
 /** A user's name by id, whatever conversation they were met in; `undefined` while it is being asked for. */
@@ -32,14 +33,17 @@ export function colourKey(user: User): string {
 export function titleOf(conversation: Conversation, meId: string | undefined): string {
   if (conversation.kind === "note_to_self") return strings.noteToSelf;
   if (conversation.kind === "direct") return displayName(peerOf(conversation, meId));
-  if (conversation.subject) return conversation.subject;
+  if (conversation.subject) return isolated(conversation.subject);
   const others = conversation.members.filter(({ user }) => user.id !== meId).map(({ user }) => displayName(user));
   return others.join(", ") || strings.newGroup;
 }
 
 /** One or two letters for an avatar. */
 export function initials(name: string): string {
-  const words = name.split(/[\s,'’-]+/).filter(Boolean);
+  const words = name
+    .replace(/\p{Bidi_Control}/gu, "")
+    .split(/[\s,'’-]+/)
+    .filter(Boolean);
   const letters = [words[0], words.length > 1 ? words.at(-1) : undefined].map((word) => [...(word ?? "")][0] ?? "");
   return letters.join("").toLocaleUpperCase();
 }
