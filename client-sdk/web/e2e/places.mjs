@@ -76,6 +76,18 @@ export function places(runner, browser, server, town) {
     await tim.close();
   });
 
+  runner.test("a draft to a person moves into the conversation that the other one starts meanwhile", async () => {
+    const nora = await town.enter(browser, "nora");
+    await nora.startWith(Town.nameOf("u88"));
+    const field = nora.page.getByRole("textbox", { name: "Write a message" });
+    await field.fill("I was about to write");
+    await town.say("u88", await town.direct("u88", "nora"), "me first");
+    await nora.sees("me first");
+    assert.equal(await field.inputValue(), "I was about to write");
+    assert.equal(await field.evaluate((element) => element.matches(":focus")), true);
+    await nora.close();
+  });
+
   runner.test("where nobody writes to one person alone, the text stays and the reason is told", async () => {
     const paul = await Person.enter(browser, server, "ent", "Paul");
     const name = "Ann Élève";

@@ -1,6 +1,22 @@
 import assert from "node:assert/strict";
-import { until } from "./harness.mjs";
+import { randomUUID } from "node:crypto";
+import { Person, until } from "./harness.mjs";
 import { Town } from "./town.mjs";
+
+/** A tenant whose users see one another in their groups only. Before the server starts. */
+export function addQuiet(server) {
+  const rules = `policy quiet
+allow find,start everyone when everyone
+allow start_group groups
+allow read,send holder when holder
+`;
+  server.addTenant("quiet", rules);
+  const users = ["Ada", "Bob", ...Array.from({ length: 28 }, (_, index) => `Zed ${index}`)];
+  server.importRows(
+    "quiet",
+    users.map((name) => ({ type: "user", id: name.toLowerCase().replace(" ", ""), name })),
+  );
+}
 
 /** What the list of messages shows: numbers of its scroller, and the messages in view by text. */
 function view(person) {
@@ -29,7 +45,7 @@ function view(person) {
 const latest = (person) => person.page.getByRole("button", { name: /atest message|jump to the latest/i });
 
 /** Long histories: reading upwards, what is unread, what comes in meanwhile. */
-export function reading(runner, browser, _server, town) {
+export function reading(runner, browser, server, town) {
   let long;
   let nora;
 
@@ -156,6 +172,57 @@ export function reading(runner, browser, _server, town) {
     await reader.page.waitForFunction(() => !/^\(/.test(document.title));
     assert.deepEqual(reader.complaints, []);
     await reader.close();
+  });
+
+  runner.test("what came while nobody looked waits at its first message, and is not read by coming back", async () => {
+    const id = await town.direct("u4", "nora");
+    await town.sayMany("u4", id, "before", 40);
+    await town.read("nora", id, 40);
+    const reader = await town.enter(browser, "nora", { hash: id });
+    await reader.sees("before 40");
+    await reader.page.evaluate(() => {
+      Object.defineProperty(document, "hasFocus", { value: () => false, configurable: true });
+    });
+    await town.sayMany("u4", id, "meanwhile", 60);
+    await reader.item(Town.nameOf("u4")).getByText("60 unread messages").waitFor({ state: "attached" });
+    const shown = await until(
+      "the first that came",
+      () => view(reader),
+      ({ texts }) => texts.includes("meanwhile 1"),
+    );
+    assert.ok(shown.divider > 0 && shown.divider < shown.height / 2, `the line is ${shown.divider} px down`);
+    await reader.page.evaluate(() => {
+      delete document.hasFocus;
+      dispatchEvent(new Event("focus"));
+    });
+    const unread = async () => (await town.conversation("nora", id)).conversation.readState?.unread ?? 0;
+    const left = await until("what is in view is read", unread, (count) => count < 60);
+    assert.ok(left > 30, `${left} are still unread`);
+    assert.ok((await view(reader)).texts.includes("meanwhile 1"), "coming back moves nothing");
+    await reader.close();
+  });
+
+  runner.test("members who are not told by id are named by the list of members", async () => {
+    // Nobody sees a profile here, and all see who is in their group.
+    const people = ["Ada", "Bob", ...Array.from({ length: 28 }, (_, index) => `Zed ${index}`)];
+    const id = (name) => name.toLowerCase().replace(" ", "");
+    const ask = async (name, method, path, body) => {
+      const authorization = `Bearer ${server.token("quiet", id(name), name)}`;
+      const headers = { authorization, "content-type": "application/json" };
+      const response = await fetch(`${server.origin}/v1${path}`, { method, headers, body: JSON.stringify(body) });
+      assert.equal(response.ok, true, await response.clone().text());
+      return response.json();
+    };
+    const others = people.slice(1).map((name) => ({ externalId: id(name) }));
+    const group = { kind: "CONVERSATION_KIND_GROUP", subject: "Quiet", clientId: randomUUID(), with: others };
+    const { conversation } = await ask("Ada", "POST", "/conversations", group);
+    const messages = `/conversations/${conversation.id}/messages`;
+    await ask("Zed 27", "POST", messages, { clientId: randomUUID(), text: "hush" });
+    const ada = await Person.enter(browser, server, "quiet", "Ada");
+    await ada.openConversation("Quiet");
+    await ada.messages("hush").getByText("Zed 27").waitFor();
+    await ada.item("Quiet").getByText("Zed 27: hush").waitFor();
+    await ada.close();
   });
 
   runner.test("while the reader is scrolled up, a new message shows as a count on a button", async () => {

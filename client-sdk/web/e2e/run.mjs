@@ -8,7 +8,7 @@ import { layout } from "./layout.mjs";
 import { network } from "./network.mjs";
 import { people } from "./people.mjs";
 import { addEnt, places } from "./places.mjs";
-import { reading } from "./reading.mjs";
+import { addQuiet, reading } from "./reading.mjs";
 import { reconnecting } from "./reconnecting.mjs";
 import { addClub, rules } from "./rules.mjs";
 import { touch } from "./touch.mjs";
@@ -21,6 +21,7 @@ let browser;
 try {
   addClub(server);
   addEnt(server);
+  addQuiet(server);
   const town = new Town(server);
   await server.start();
   browser = await openBrowser();

@@ -111,6 +111,33 @@ export function writing(runner, browser, _server, town) {
     await small.close();
   });
 
+  runner.test("after a failed message is discarded or tried again the focus is on a message", async () => {
+    const id = await town.direct("nora", "u13");
+    await town.say("u13", id, "go on");
+    let refuse = true;
+    const prepare = (page) =>
+      page.routeWebSocket(/v1\/ws/, (socket) => {
+        const server = socket.connectToServer();
+        socket.onMessage((text) => {
+          const request = JSON.parse(text);
+          if (!refuse || !request.sendMessage) return server.send(text);
+          socket.send(JSON.stringify({ reply: { id: request.id, error: { code: 250, name: "locked" } } }));
+        });
+      });
+    const reader = await town.enter(browser, "nora", { hash: id, prepare });
+    await reader.sees("go on");
+    for (const button of ["Discard", "Retry"]) {
+      await reader.say(`refused, then ${button}`);
+      refuse = button === "Discard";
+      await reader.page.getByRole("button", { name: button }).click();
+      await reader.page.getByRole("button", { name: button }).waitFor({ state: "detached" });
+      await isFocused(reader, /^causerie-message/, `after ${button}`);
+      refuse = true;
+    }
+    await reader.messages("refused, then Retry").getByRole("img", { name: "Sent" }).waitFor();
+    await reader.close();
+  });
+
   runner.test("after deleting a message the focus is on a message, after marking as unread on the row", async () => {
     for (const text of ["to be deleted", "the one after it"]) await nora.say(text);
     await nora.messages("the one after it").getByRole("img", { name: "Sent" }).waitFor();

@@ -22,16 +22,19 @@ export class Users {
 
   /** Takes people from an answer. */
   learn(users: readonly (User | undefined)[]): void {
+    let wasMissing = false;
     for (const user of users) {
       if (!user?.id) continue;
       this.#known.delete(user.id);
       this.#known.set(user.id, user);
       this.#wanted.delete(user.id);
+      if (this.#refused.delete(user.id)) wasMissing = true;
     }
     for (const id of this.#known.keys()) {
       if (this.#known.size <= knownMax) break;
       this.#known.delete(id);
     }
+    if (wasMissing) this.changed();
   }
 
   /** A person, if known; one who is not is asked for. */

@@ -81,8 +81,8 @@ export class Chat extends ClientElement {
         @causerie-seen=${this.#marker.seen}
         @causerie-edit=${this.#edit}
         @causerie-delete=${this.#askDelete}
-        @causerie-retry=${(event: CustomEvent<string>) => client.retry(event.detail)}
-        @causerie-discard=${(event: CustomEvent<string>) => client.discard(event.detail)}
+        @causerie-retry=${({ detail }: CustomEvent<string>) => this.#settleFailed(() => client.retry(detail))}
+        @causerie-discard=${({ detail }: CustomEvent<string>) => this.#settleFailed(() => client.discard(detail))}
       ></causerie-message-list>
       ${this.problem ? html`<p class="problem" role="alert">${this.problem}</p>` : ""}
       <causerie-composer
@@ -155,6 +155,12 @@ export class Chat extends ClientElement {
       // Another edit may have begun meanwhile.
       if (drafts.get(id).edit?.messageId === messageId) drafts.endEdit(id);
     });
+  }
+
+  /** The button that was pressed goes, and the focus with it: the last message takes it. */
+  #settleFailed(settle: () => void): void {
+    settle();
+    void this.list.focusLast();
   }
 
   #askDelete(event: CustomEvent<Message>): void {

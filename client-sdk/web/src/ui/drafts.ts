@@ -69,6 +69,14 @@ export class Drafts {
     this.#set(conversationId, { text: this.get(conversationId).text, edit: undefined });
   }
 
+  /** A conversation came to be under another address: what was written goes with it, unless something is written there. */
+  move(from: string, to: string): void {
+    const { text } = this.get(from);
+    if (!text) return;
+    if (!this.get(to).text) this.#set(to, { text, edit: this.get(to).edit });
+    this.#set(from, nothing);
+  }
+
   /** Calls `listener` after every change, here or in another tab; returns what ends it. */
   on(listener: () => void): () => void {
     this.#listeners.add(listener);

@@ -1,5 +1,5 @@
 // Which messages stand together. Pure.
-import type { Message } from "../sdk/index.js";
+import type { Message, OutgoingMessage } from "../sdk/index.js";
 import { sameDay } from "./format.js";
 
 /** One author's messages within this long of each other form a group. */
@@ -7,7 +7,9 @@ const groupMs = 5 * 60_000;
 
 /** A message and where it stands. */
 export interface Placed {
-  readonly message: Message;
+  /** One of the two: part of the conversation, or on its way. */
+  readonly message: Message | undefined;
+  readonly outgoing: OutgoingMessage | undefined;
   /** The first of its day: a line with the date stands above. */
   readonly startsDay: boolean;
   /** The first one that was unread: a line says so. */
@@ -35,10 +37,23 @@ export function place(messages: readonly Message[], newSeq: number): Placed[] {
     const startsNew = message.seq === newSeq;
     return {
       message,
+      outgoing: undefined,
       startsDay: before === undefined || !sameDay(before.sentAt, message.sentAt),
       startsNew,
       first: startsNew || !together(before, message),
       last: after?.seq === newSeq || !together(message, after),
     };
   });
+}
+
+/** Places messages on their way behind the others. `afterOwn`: the last of the others is of the same author. */
+export function placeOutgoing(outgoing: readonly OutgoingMessage[], afterOwn: boolean): Placed[] {
+  return outgoing.map((each, index) => ({
+    message: undefined,
+    outgoing: each,
+    startsDay: false,
+    startsNew: false,
+    first: index === 0 && !afterOwn,
+    last: index === outgoing.length - 1,
+  }));
 }

@@ -10,14 +10,16 @@ import { dayName } from "./format.js";
 import { strings } from "./i18n/index.js";
 import { chatIcon } from "./icons.js";
 import "./latest-button.js";
+import { seekMembers } from "./member-names.js";
 import "./message.js";
 import type { ActionsWanted } from "./message.js";
 import { messageActions } from "./message-actions.js";
-import { type Placed, place } from "./message-groups.js";
+import { type Placed, place, placeOutgoing } from "./message-groups.js";
 import { messageListStyles } from "./message-list-styles.js";
 import { nameById, titleOf } from "./names.js";
 import "./popup.js";
 import type { MenuItem, Popup } from "./popup.js";
+import { isLookedAt } from "./read-marker.js";
 import { base, emptyState } from "./styles.js";
 import { typingText } from "./typing-text.js";
 
@@ -77,6 +79,12 @@ export class MessageList extends ClientElement {
     (messages[at + 1] ?? messages[at])?.focus({ preventScroll: false });
   }
 
+  /** Puts the focus on the last message. */
+  async focusLast(): Promise<void> {
+    await this.updateComplete;
+    drawn(this.scroller).at(-1)?.focus();
+  }
+
   get #history(): History {
     return this.client.history(this.conversation.id);
   }
@@ -92,6 +100,7 @@ export class MessageList extends ClientElement {
     if (changed.has("conversation") && before?.id !== this.conversation.id) this.#opened();
     else if (this.column) this.#anchor.note(this.scroller);
     this.#reconnected();
+    this.#unseen();
     const { outgoing, moreAfter } = this.#history;
     const last = outgoing.at(-1)?.clientId ?? "";
     if (last && last !== this.#lastOutgoing) {
@@ -122,21 +131,12 @@ export class MessageList extends ClientElement {
         <div class="column">
           ${moreBefore ? this.#edge("older", strings.olderFailed) : ""}
           ${repeat(
-            place(messages, this.#firstNew(messages)),
-            ({ message }) => message.clientId || message.id,
+            [
+              ...place(messages, this.#firstNew(messages)),
+              ...placeOutgoing(outgoing, messages.at(-1)?.authorId === client.me?.id),
+            ],
+            (each) => this.#keyOf(each),
             (each) => this.#message(each),
-          )}
-          ${repeat(
-            outgoing,
-            ({ clientId }) => clientId,
-            (each, index) => html`<causerie-message
-              tabindex="-1"
-              .outgoing=${each}
-              own
-              ?first=${index === 0 && messages.at(-1)?.authorId !== client.me?.id}
-              ?last=${index === outgoing.length - 1}
-              .progress=${each.status}
-            ></causerie-message>`,
           )}
           ${moreAfter ? this.#edge("newer", strings.newerFailed) : ""}
           <p class="typing" aria-live="polite">${typing}</p>
@@ -158,24 +158,37 @@ export class MessageList extends ClientElement {
     ></causerie-edge>`;
   }
 
-  #message({ message, startsDay, startsNew, first, last }: Placed): unknown {
+  /** One's own message is one element from sending to sent. Others choose their client ids, and may choose the same. */
+  #keyOf({ message, outgoing }: Placed): string {
+    if (!message) return outgoing?.clientId ?? "";
+    return (message.authorId === this.client.me?.id && message.clientId) || message.id;
+  }
+
+  #message({ message, outgoing, startsDay, startsNew, first, last }: Placed): unknown {
     const { conversation, client } = this;
-    const own = message.authorId === client.me?.id;
+    const own = !message || message.authorId === client.me?.id;
     const named = conversation.kind === "group" && !own && first;
     return html`
-      ${startsDay ? html`<p class="day"><span>${dayName(message.sentAt, new Date())}</span></p>` : ""}
+      ${message && startsDay ? html`<p class="day"><span>${dayName(message.sentAt, new Date())}</span></p>` : ""}
       ${startsNew ? html`<p class="new">${strings.newMessages}</p>` : ""}
       <causerie-message
         tabindex="-1"
         .message=${message}
+        .outgoing=${outgoing}
         ?own=${own}
         ?first=${first}
         ?last=${last}
-        .author=${named ? nameById(client, message.authorId) : ""}
-        .progress=${own ? this.#progressOf(message) : ""}
-        ?actionable=${this.#actionsOf(message).length > 0}
+        .author=${named ? this.#nameOf(message.authorId) : ""}
+        .progress=${outgoing?.status ?? (own && message ? this.#progressOf(message) : "")}
+        ?actionable=${message !== undefined && this.#actionsOf(message).length > 0}
       ></causerie-message>
     `;
+  }
+
+  #nameOf(userId: string): string | undefined {
+    const { client, conversation } = this;
+    if (client.isHidden(userId)) void seekMembers(client, conversation.id);
+    return nameById(client, userId);
   }
 
   #actionsOf(message: Message): readonly MenuItem[] {
@@ -222,6 +235,14 @@ export class MessageList extends ClientElement {
       <h2>${strings.noMessages}</h2>
       <p>${strings.noMessagesHint}</p>
     </div>`;
+  }
+
+  /** What comes while nobody looks is not read by being scrolled past: the first of it stays in view. */
+  #unseen(): void {
+    const { unread, readSeq } = this.conversation.readState;
+    if (!unread || !this.#stick || isLookedAt() || !this.column) return;
+    this.#newSeq = Math.max(this.#newSeq, readSeq + 1);
+    this.#goal = "unread";
   }
 
   #opened(): void {

@@ -8,6 +8,7 @@ import { ClientElement } from "./client-element.js";
 import "./connection-banner.js";
 import "./conversation-list.js";
 import type { ConversationList } from "./conversation-list.js";
+import { draftsOf } from "./drafts.js";
 import { strings } from "./i18n/index.js";
 import { chatIcon, plusIcon } from "./icons.js";
 import { Lookup, type Sought } from "./lookup.js";
@@ -158,7 +159,10 @@ export class Messenger extends ClientElement {
       return this.#moved("");
     }
     const there = this.#conversationWithPerson();
-    if (there) return this.#moved(there);
+    if (there) {
+      draftsOf(this.client.me?.id ?? "").move(this.current, there);
+      return this.#moved(there);
+    }
     const shown = this.chat || this.newChat ? this.current : "";
     const before = this.#shown;
     this.#shown = shown;

@@ -14,7 +14,7 @@ export function peerOf(conversation: Conversation, meId: string | undefined): Us
 
 /** A name to show, wherever it stands: people without one go by their identifier. */
 export function displayName(user: User | undefined): string {
-  return isolated(user?.name || user?.externalId || "?");
+  return isolated(user?.name || user?.externalId || strings.someone);
 }
 
 /** A user's name by id, whatever conversation they were met in; `undefined` while it is being asked for. */

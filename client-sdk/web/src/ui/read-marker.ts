@@ -1,5 +1,10 @@
 import type { ReactiveController, ReactiveControllerHost } from "lit";
 
+/** Somebody looks at the page. */
+export function isLookedAt(): boolean {
+  return document.visibilityState === "visible" && document.hasFocus();
+}
+
 /**
  * Decides when something shown counts as read: the page is visible and has the focus. Calls `read` whenever that begins, and
  * on `seen()` while it lasts.
@@ -24,6 +29,6 @@ export class ReadMarker implements ReactiveController {
 
   /** Something new was shown. */
   readonly seen = (): void => {
-    if (document.visibilityState === "visible" && document.hasFocus()) this.read();
+    if (isLookedAt()) this.read();
   };
 }
