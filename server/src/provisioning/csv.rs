@@ -70,12 +70,18 @@ impl<R: Read> CsvRows<R> {
     }
 
     fn said(&self, record: &ByteRecord) -> Result<Map<String, Value>, Fault> {
+        // No field may hold a line break, so a row over several lines has a quote that nothing closes.
+        let lines = record.as_slice().iter().filter(|byte| **byte == b'\n').count() + 1;
+        if lines > 1 {
+            let message = format!("a quote (\") is opened and not closed before the line ends; the row took {lines} lines");
+            return Err(Fault::new("", message));
+        }
         if record.len() != self.names.len() {
             let message = format!("the row has {} cells, the header {}", record.len(), self.names.len());
             return Err(Fault::new("", message));
         }
         if record.as_slice().len() > LINE_BYTES_MAX {
-            return Err(Fault::new("", format!("the row has more than {LINE_BYTES_MAX} bytes; is a quote not closed?")));
+            return Err(Fault::new("", format!("the row has more than {LINE_BYTES_MAX} bytes")));
         }
         let mut said = Map::new();
         if let Some(of) = self.of {
@@ -162,6 +168,13 @@ mod tests {
         assert_eq!(rows[0], (2, Err("the row has 1 cells, the header 2".to_owned())));
         assert_eq!(rows[1], (3, Err("`name` is not UTF-8: save the file in that encoding".to_owned())));
         assert_eq!(rows[2], (4, Ok(json!({ "type": "user", "id": "bob", "name": "Bob" }))));
+    }
+
+    #[test]
+    fn a_quote_that_is_not_closed_is_named() {
+        let rows = read(b"id,name\nlea,\"Martin\ntom,Tom\nbob,Bob\n", Some(Type::User));
+        let [(2, Err(why))] = &rows[..] else { panic!("{rows:?}") };
+        assert!(why.starts_with("a quote (\") is opened and not closed before the line ends; the row took "), "{why}");
     }
 
     #[test]

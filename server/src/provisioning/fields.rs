@@ -57,8 +57,11 @@ impl Fields {
 
     /// A text without which the row says nothing.
     pub(super) fn needed(&mut self, field: &'static str, bytes_max: usize) -> Result<String, Fault> {
-        let text = self.text(field, bytes_max)?.filter(|text| !text.is_empty());
-        text.ok_or_else(|| Fault::new(field, format!("`{field}` is missing")))
+        match self.text(field, bytes_max)? {
+            None => Err(Fault::new(field, format!("`{field}` is missing"))),
+            Some(text) if text.is_empty() => Err(Fault::new(field, format!("`{field}` is empty"))),
+            Some(text) => Ok(text),
+        }
     }
 
     /// A list of texts.
@@ -168,8 +171,8 @@ mod tests {
         assert_eq!(said().text("c", 3).expect_err("long").field, "c");
         assert_eq!(said().texts("d").expect_err("a number").field, "d");
         assert_eq!(said().flag("e").expect_err("a text").field, "e");
-        assert_eq!(said().needed("f", 3).expect_err("empty").field, "f");
-        assert_eq!(said().needed("g", 3).expect_err("absent").field, "g");
+        assert_eq!(said().needed("f", 3), Err(Fault::new("f", "`f` is empty")));
+        assert_eq!(said().needed("g", 3), Err(Fault::new("g", "`g` is missing")));
         assert_eq!(said().moment("a").expect_err("a number").field, "a");
         assert_eq!(said().choice("c", &[("on", 1)]).expect_err("another word").message, "`c` is none of on");
     }

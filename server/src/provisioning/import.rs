@@ -17,7 +17,8 @@ use super::{
     apply::{self, Done},
     dry::Dry,
     fields::Fault,
-    ndjson::{LINE_BYTES_MAX, Line},
+    json_row,
+    ndjson::Line,
     options::{DeleteLimit, Options},
     replace::{self, Going, Replace},
     report::{Answer, Result as Verdict, RowAnswer, Summary, Tally},
@@ -119,15 +120,7 @@ impl Import {
 
     /// Takes a line of NDJSON.
     pub fn take_line(&mut self, line: &Line) {
-        let said = match &line.bytes {
-            None => Err(Fault::new("", format!("the line has more than {LINE_BYTES_MAX} bytes"))),
-            Some(bytes) => serde_json::from_slice(bytes).map_err(|error| {
-                // The line is known; serde counts within it.
-                let why = error.to_string().replace(" at line 1 column", " at column");
-                Fault::new("", format!("the line is no JSON object: {why}"))
-            }),
-        };
-        self.take(line.number, said);
+        self.take(line.number, json_row::read(line));
     }
 
     /// Takes a row: its line, and what it says.

@@ -9,6 +9,7 @@ pub mod csv;
 mod dry;
 mod fields;
 mod import;
+mod json_row;
 pub mod ndjson;
 mod options;
 mod replace;

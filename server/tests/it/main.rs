@@ -9,6 +9,7 @@ mod health;
 mod http;
 mod migrations;
 mod policy_cli;
+mod readme;
 mod revocation;
 mod scenarios;
 mod secrets;

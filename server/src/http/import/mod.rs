@@ -1,11 +1,12 @@
 //! `POST /v1/import`: rows in and what became of them out, both as they come, so that neither has to fit memory.
 
+mod csv;
 pub mod description;
 
 use std::{sync::Arc, time::Duration};
 
 use axum::{
-    body::{Body, BodyDataStream},
+    body::Body,
     extract::{Query, Request},
     response::Response,
 };
@@ -51,6 +52,13 @@ pub async fn post(app: &Arc<App>, turns: &Turns, request: Request) -> Result<Res
         let refusal = Refusal::new(ErrorCode::Malformed, "compressed bodies are not taken").field("content-encoding");
         return Err(Problem::with_status(StatusCode::UNSUPPORTED_MEDIA_TYPE, refusal));
     }
+    let (is_csv, body) = csv::look(request).await;
+    if is_csv {
+        let why =
+            "the rows are CSV, but this endpoint takes NDJSON, one JSON object per line; `causerie import` reads CSV files";
+        let refusal = Refusal::new(ErrorCode::Malformed, why).field("content-type");
+        return Err(Problem::with_status(StatusCode::UNSUPPORTED_MEDIA_TYPE, refusal));
+    }
     let policy = facts::policy(&app.store, key.tenant).await.map_err(unavailable)?;
     let most = (app.config.database.connections_max / CONNECTIONS_PER_IMPORT).max(1) as usize;
     let turn = turns.take_one_of(most, &app.store, key.tenant).await.map_err(unavailable)?;
@@ -74,7 +82,7 @@ pub async fn post(app: &Arc<App>, turns: &Turns, request: Request) -> Result<Res
     let (answers, told) = mpsc::channel(ANSWERS_WAITING);
     let now = Instant::now();
     let work = Work { app: Arc::clone(app), import, answers, ends_at: now + LONGEST, told_at: now, told_rows: 0 };
-    app.tasks.spawn("import", work.run(request.into_body().into_data_stream(), turn));
+    app.tasks.spawn("import", work.run(body, turn));
 
     let told = stream::unfold(told, |mut told| async move { Some((told.recv().await?, told)) });
     let mut response = Response::new(Body::from_stream(told.map(Ok::<Bytes, std::convert::Infallible>)));
@@ -114,7 +122,7 @@ struct Work {
 }
 
 impl Work {
-    async fn run(mut self, body: BodyDataStream, turn: Turn) {
+    async fn run(mut self, body: csv::Pieces, turn: Turn) {
         let stopped = self.rows(body).await.err();
         let summary = self.import.summary(stopped).await;
         // Free again before the caller knows that it is over.
@@ -122,7 +130,7 @@ impl Work {
         let _ = self.tell(vec![summary]).await;
     }
 
-    async fn rows(&mut self, mut body: BodyDataStream) -> Result<(), Stopped> {
+    async fn rows(&mut self, mut body: csv::Pieces) -> Result<(), Stopped> {
         let mut lines = Lines::default();
         let mut bytes = 0_u64;
         let leaving = self.app.tasks.stopping();

@@ -162,6 +162,19 @@ async fn a_bad_row_is_named_and_the_others_go_on() {
 }
 
 #[tokio::test]
+async fn a_body_of_csv_gets_one_answer_that_names_the_command_for_files() {
+    let cluster = Cluster::embedded().await;
+    let back_end = Caller::back_end(&cluster, "provision");
+    let csv = "id,name,status\nlea,Léa,active\ntom,Tom,active\n";
+    for (media_type, body) in [("text/csv; charset=utf-8", csv), ("application/x-www-form-urlencoded", csv)] {
+        let request = Request::new("POST", "/v1/import").header("content-type", media_type).body(body);
+        let answer = back_end.send(request).await;
+        assert_problem(&answer, 415, "malformed", "content-type");
+        assert!(answer.text().contains("`causerie import` reads CSV files"), "{}", answer.text());
+    }
+}
+
+#[tokio::test]
 async fn a_group_within_itself_is_refused() {
     for cluster in clusters().await {
         let back_end = Caller::back_end(&cluster, "provision");

@@ -1,0 +1,56 @@
+//! Recognises a body of CSV, so that it gets one answer instead of a refusal per line.
+
+use std::time::Duration;
+
+use axum::extract::Request;
+use bytes::Bytes;
+use futures::{StreamExt as _, stream::BoxStream};
+use http::header;
+use tokio::time::timeout;
+
+/// The pieces of a body as they come.
+pub(super) type Pieces = BoxStream<'static, Result<Bytes, axum::Error>>;
+
+/// The answer to an import begins at once; a body whose first piece takes longer is not looked at.
+const FIRST_PIECE: Duration = Duration::from_millis(500);
+
+/// Whether the body is CSV, by its media type or by its first line, and the whole body.
+pub(super) async fn look(request: Request) -> (bool, Pieces) {
+    let media_type = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let is_declared = media_type.split(';').next().is_some_and(|essence| essence.trim().eq_ignore_ascii_case("text/csv"));
+    let mut body = request.into_body().into_data_stream();
+    match timeout(FIRST_PIECE, body.next()).await {
+        Ok(Some(Ok(first))) => {
+            let is_csv = is_declared || is_header(&first);
+            (is_csv, futures::stream::iter([Ok(first)]).chain(body).boxed())
+        }
+        Ok(Some(Err(error))) => (is_declared, futures::stream::iter([Err(error)]).boxed()),
+        Ok(None) | Err(_) => (is_declared, body.boxed()),
+    }
+}
+
+/// Whether text begins with names between separators, as a spreadsheet's header does.
+fn is_header(text: &[u8]) -> bool {
+    let text = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text);
+    let line = text.split(|byte| *byte == b'\n').next().unwrap_or_default().trim_ascii_end();
+    let mut cells = line.split(|byte| b",;\t".contains(byte));
+    line.iter().any(|byte| b",;\t".contains(byte))
+        && cells.all(|cell| cell.iter().all(|byte| byte.is_ascii_alphanumeric() || b"_\" ".contains(byte)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_header_of_csv_is_told_from_json() {
+        for header in
+            ["id,name,roles\nlea,Léa,\n", "\u{feff}type;id;name\r\nuser;7;x", "user\tgroup\trole", "\"id\",\"name\"\n"]
+        {
+            assert!(is_header(header.as_bytes()), "{header:?}");
+        }
+        for other in ["", "\n", "{\"type\":\"user\",\"id\":\"a\"}\n", "lea", "[1,2]", "{}", "  {\"a\":1,"] {
+            assert!(!is_header(other.as_bytes()), "{other:?}");
+        }
+    }
+}

@@ -1,0 +1,70 @@
+//! Reads one line of NDJSON, and says of a line that is no JSON object what it most likely is.
+
+use serde_json::{Map, Value, error::Category};
+
+use super::{
+    fields::Fault,
+    ndjson::{LINE_BYTES_MAX, Line},
+};
+
+/// `curl -d` sends all lines of a file as one.
+const JOINED: &str = "`curl -d` joins the lines of a file, `--data-binary` keeps them";
+
+/// The fields of a row.
+///
+/// # Errors
+/// When the line is too long or no JSON object, with the column and what was expected there.
+pub(super) fn read(line: &Line) -> Result<Map<String, Value>, Fault> {
+    let Some(bytes) = &line.bytes else {
+        return Err(Fault::new("", format!("the line has more than {LINE_BYTES_MAX} bytes ({JOINED})")));
+    };
+    serde_json::from_slice(bytes)
+        .map_err(|error| Fault::new("", format!("the line is no JSON object: {}", why(bytes, &error))))
+}
+
+fn why(bytes: &[u8], error: &serde_json::Error) -> String {
+    let line = bytes.trim_ascii();
+    match error.classify() {
+        _ if line.starts_with(b"[") => "it begins with `[`, but rows are objects, one per line, and no array".to_owned(),
+        // An object printed over several lines begins so.
+        Category::Eof if line == b"{" => "it ends behind `{`, but an object has to be on one line".to_owned(),
+        Category::Eof => "it ends before the object does".to_owned(),
+        Category::Syntax if is_another_object(bytes, error.column()) => {
+            format!("another object begins at column {}, but a line is one object ({JOINED})", error.column())
+        }
+        // The number of the line is known; serde_json counts within it.
+        _ => error.to_string().replace(" at line 1 column", " at column"),
+    }
+}
+
+/// Whether serde_json stopped because an object begins where the line should end. Columns count from 1.
+fn is_another_object(bytes: &[u8], column: usize) -> bool {
+    let (before, behind) = bytes.split_at(column.saturating_sub(1).min(bytes.len()));
+    behind.starts_with(b"{") && before.trim_ascii_end().ends_with(b"}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_that_is_no_object_is_told_what_it_is() {
+        let table: &[(&str, &str)] = &[
+            (r#"{"type":"user","id":"a"}{"type":"user","id":"b"}"#, "another object begins at column 25"),
+            (r#"{"type":"user","id":"a"} {"type":"user","id":"b"}"#, "`--data-binary` keeps them"),
+            (r#"[{"type":"user","id":"a"}]"#, "begins with `[`"),
+            ("{", "has to be on one line"),
+            (r#"{"type":"user","id":"a""#, "it ends before the object does"),
+            (r#"{"type":"user" "id":"a"}"#, "expected `,` or `}` at column 16"),
+            (r#"{type:"user"}"#, "key must be a string at column 2"),
+            ("lea", "expected value at column 1"),
+            ("7", "expected a map"),
+        ];
+        for (line, part) in table {
+            let line = Line { number: 1, bytes: Some(line.as_bytes().to_vec()) };
+            let fault = read(&line).expect_err("is no object");
+            assert!(fault.message.starts_with("the line is no JSON object: "), "{}", fault.message);
+            assert!(fault.message.contains(part), "{part} in {}", fault.message);
+        }
+    }
+}
