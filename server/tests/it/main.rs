@@ -8,6 +8,7 @@ mod harness;
 mod health;
 mod http;
 mod migrations;
+mod operating;
 mod policy_cli;
 mod readme;
 mod revocation;
