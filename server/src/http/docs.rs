@@ -114,7 +114,19 @@ fn errors() -> String {
 
 fn message(name: &str, schema: &Value) -> String {
     let mut fields = Table::of(["Field", "Type", ""]);
-    for (field, schema) in schema["properties"].as_object().into_iter().flatten() {
+    // Where it is one of several forms, the fields of all.
+    let forms = schema["oneOf"].as_array().into_iter().flatten().chain([schema]);
+    let properties = forms.flat_map(|form| form["properties"].as_object().into_iter().flatten());
+    let mut listed: Vec<(&String, &Value)> = Vec::new();
+    for (field, schema) in properties.filter(|(_, schema)| schema["type"] != "null") {
+        match listed.iter_mut().find(|(name, _)| *name == field) {
+            // What says more of it.
+            Some((_, known)) if known["maxItems"] == 0 || known.get("description").is_none() => *known = schema,
+            Some(_) => {}
+            None => listed.push((field, schema)),
+        }
+    }
+    for (field, schema) in listed {
         fields.row([&format!("<code>{}</code>", escaped(field)), &kind(schema), &prose(&schema["description"])]);
     }
     let name = escaped(name);
@@ -126,10 +138,17 @@ fn kind(schema: &Value) -> String {
     if let Some(name) = schema["$ref"].as_str().and_then(|reference| reference.rsplit('/').next()) {
         return format!("<a href=\"#{0}\">{0}</a>", escaped(name));
     }
-    match (schema["type"].as_str(), schema["format"].as_str()) {
+    if let Some(either) = schema["anyOf"].as_array().filter(|_| schema.get("type").is_none()) {
+        let kinds: Vec<String> = either.iter().filter(|one| one["type"] != "null").map(kind).collect();
+        return kinds.join(" or ");
+    }
+    // `null` is a field left out, as the top of the page says.
+    let of = schema["type"].as_array().and_then(|kinds| kinds.first()).unwrap_or(&schema["type"]).as_str();
+    match (of, schema["format"].as_str()) {
         (Some("array"), _) => format!("list of {}", kind(&schema["items"])),
         (_, Some(format)) => escaped(format),
-        (one, None) => escaped(one.unwrap_or("any")),
+        (None, None) if schema.get("enum").is_some() => "one of several".to_owned(),
+        (of, None) => escaped(of.unwrap_or("any")),
     }
 }
 

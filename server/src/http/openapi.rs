@@ -8,7 +8,8 @@ use super::{
     import::description as import,
     policy::description as policy,
     routes::{Asks, ROUTES, Route},
-    schema, users,
+    schema::{answer, bounds, request},
+    users,
 };
 
 /// The whole description.
@@ -27,9 +28,12 @@ pub fn document() -> Value {
             "summary": "Real-time chat where rules decide who may write to whom.",
             "description": "Every command of the WebSocket (`/v1/ws`), over HTTP. Bodies and answers are the messages of \
                 the wire in protobuf's JSON mapping: a field that has its default value (`0`, `\"\"`, `false`, an empty \
-                list) is left out. A field or parameter that does not exist is refused by name.",
+                list) is left out of answers, and `null` in a request is a field left out. A field or parameter that does \
+                not exist is refused by name. Lengths of text are limited in bytes of UTF-8: a text that keeps to its \
+                `maxLength` in characters only is answered 413.",
         },
-        "security": [{ "person": [] }, { "backend": [] }],
+        "servers": [{ "url": "/", "description": "The server that tells this." }],
+        "security": [{ "person": [] }, { "backend": [], "actsFor": [] }],
         "paths": paths,
         "components": {
             "securitySchemes": {
@@ -46,12 +50,19 @@ pub fn document() -> Value {
                     "description": "A key of the embedding product's back end. To act for a person it needs the scope \
                         `act`, and the header `Causerie-User` with the person's external id.",
                 },
+                "actsFor": {
+                    "type": "apiKey",
+                    "in": "header",
+                    "name": "Causerie-User",
+                    "description": "Beside a back end's key with the scope `act`: the external id of the person it acts for. \
+                        A person's token speaks for that person, whatever this header says.",
+                },
             },
             "parameters": { "CauserieUser": {
                 "name": "Causerie-User",
                 "in": "header",
-                "description": "With a back end's key only: the external id of the person it acts for.",
-                "schema": { "type": "string" },
+                "description": "Needed with a back end's key: the external id of the person it acts for.",
+                "schema": bounds::line(1, limits::EXTERNAL_ID_BYTES_MAX),
             } },
             "responses": { "Problem": {
                 "description": "It was not done, and why.",
@@ -74,12 +85,10 @@ fn schemas() -> Map<String, Value> {
     for route in &ROUTES {
         if let Some(fields) = body_fields(route).filter(|fields| !fields.is_empty()) {
             let Asks::Command(command) = route.asks else { continue };
-            let comment = &WIRE.message(command).comment;
-            schemas.insert(command.to_owned(), schema::object(comment, &fields));
-            fields.iter().for_each(|field| schema::add_mentioned(&field.kind, &mut schemas));
+            request::add(command, &fields, &mut schemas);
         }
         if !route.reply.is_empty() && !schemas.contains_key(route.reply) {
-            schema::add_mentioned(&Kind::Message(route.reply.to_owned()), &mut schemas);
+            answer::add(&Kind::Message(route.reply.to_owned()), &mut schemas);
         }
     }
     schemas
@@ -114,14 +123,16 @@ fn operation(route: &Route) -> Value {
     };
     operation["responses"][success.0] = success.1;
     let body = match route.asks {
-        Asks::Command(command) => body_fields(route).filter(|fields| !fields.is_empty()).map(|_| content(JSON, command)),
-        Asks::PutUser => Some(content(JSON, users::PROFILE)),
-        Asks::Import => Some(content(import::NDJSON, import::ROW)),
-        Asks::Policy(ask) => ask.body().map(|body| content(JSON, body)),
+        Asks::Command(command) => body_fields(route)
+            .filter(|fields| !fields.is_empty())
+            .map(|fields| (content(JSON, command), !request::is_optional(command, &fields))),
+        Asks::PutUser => Some((content(JSON, users::PROFILE), false)),
+        Asks::Import => Some((content(import::NDJSON, import::ROW), false)),
+        Asks::Policy(ask) => ask.body().map(|body| (content(JSON, body), ask.needs_body())),
         Asks::Me | Asks::RevokeUser => None,
     };
-    if let Some(body) = body {
-        operation["requestBody"] = json!({ "required": true, "content": body });
+    if let Some((content, required)) = body {
+        operation["requestBody"] = json!({ "required": required, "content": content });
     }
     if !route.scopes().is_empty() {
         operation["security"] = json!([{ "backend": [] }]);
@@ -141,18 +152,22 @@ fn content(media_type: &str, schema: &str) -> Value {
 
 fn parameters(route: &Route) -> Vec<Value> {
     let mut parameters = Vec::new();
-    let fields = match route.asks {
-        Asks::Command(command) => &*WIRE.message(command).fields,
-        Asks::Me | Asks::PutUser | Asks::RevokeUser | Asks::Import | Asks::Policy(_) => &[],
+    let (command, fields) = match route.asks {
+        Asks::Command(command) => (command, &*WIRE.message(command).fields),
+        Asks::Me | Asks::PutUser | Asks::RevokeUser | Asks::Import | Asks::Policy(_) => ("", &[][..]),
     };
     for name in route.path_fields() {
         let field = fields.iter().find(|field| field.name == name);
-        let schema = field.map_or_else(|| json!({ "type": "string" }), schema::field);
+        let product_id = || bounds::line(1, limits::EXTERNAL_ID_BYTES_MAX);
+        let schema = field.map_or_else(product_id, |field| request::parameter(command, field));
         parameters.push(json!({ "name": name, "in": "path", "required": true, "schema": schema }));
     }
     if !route.has_body() {
         for field in fields.iter().filter(|field| route.path_fields().all(|name| name != field.name)) {
-            parameters.push(json!({ "name": route.parameter(&field.name), "in": "query", "schema": schema::field(field) }));
+            let schema = request::parameter(command, field);
+            parameters.push(json!({
+                "name": route.parameter(&field.name), "in": "query", "allowEmptyValue": true, "schema": schema,
+            }));
         }
     }
     if route.asks == Asks::Import {
@@ -196,13 +211,13 @@ fn problem() -> Value {
         "properties": {
             "type": { "type": "string", "format": "uri-reference", "description": "Where the code is explained." },
             "title": { "type": "string" },
-            "status": { "type": "integer" },
+            "status": { "type": "integer", "minimum": 400, "maximum": 599 },
             "detail": { "type": "string", "description": "One sentence for the developer who reads it." },
-            "code": { "type": "integer", "description": "The number of the error code." },
+            "code": { "type": "integer", "minimum": 0, "description": "The number of the error code." },
             "name": { "type": "string", "enum": names },
             "temporary": { "type": "boolean", "description": "The same request may succeed later." },
             "field": { "type": "string", "description": "Which field is to blame, `sendMessage.text`." },
-            "retryAfterMs": { "type": "integer", "description": "Wait at least this long before trying again." },
+            "retryAfterMs": { "type": "integer", "minimum": 0, "maximum": u32::MAX, "description": "Wait at least this long before trying again." },
         },
     })
 }

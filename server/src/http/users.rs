@@ -3,7 +3,10 @@
 use causerie_protocol::{ErrorCode, Refusal, limits, wire};
 use serde_json::{Map, Value, json};
 
-use super::caller::{self, unavailable};
+use super::{
+    caller::{self, unavailable},
+    schema,
+};
 use crate::{
     app::App,
     audit,
@@ -20,14 +23,25 @@ pub const FIELDS: [&str; 4] = ["name", "avatarUrl", "locale", "status"];
 /// The schema of the body of `PUT /v1/users/{external_id}`.
 #[must_use]
 pub fn profile_schema() -> Value {
+    let text = |text: &str| {
+        let mut schema = schema::described(schema::bounds::line(0, limits::PROFILE_FIELD_BYTES_MAX), text);
+        schema["type"] = json!(["string", "null"]);
+        schema
+    };
     json!({
         "type": "object",
         "description": "What is known of a person. What is left out stays as it is; a field of another name is refused.",
+        "additionalProperties": false,
         "properties": {
-            "name": { "type": "string", "description": "Shown to others; a person without one is shown by id." },
-            "avatarUrl": { "type": "string", "description": "An http or https address, or empty for none." },
-            "locale": { "type": "string", "description": "A language tag (BCP 47), `fr`." },
-            "status": { "$ref": "#/components/schemas/UserStatus" },
+            "name": text("Shown to others; a person without one is shown by id."),
+            "avatarUrl": {
+                "type": ["string", "null"],
+                "maxLength": limits::PROFILE_FIELD_BYTES_MAX,
+                "pattern": r"^(https?://[^\u0000-\u001f\u007f-\u009f]*)?$",
+                "description": "An http or https address, or empty for none.",
+            },
+            "locale": text("A language tag (BCP 47), `fr`."),
+            "status": { "anyOf": [schema::reference("UserStatus"), { "type": "null" }] },
         },
     })
 }

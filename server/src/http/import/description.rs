@@ -27,13 +27,13 @@ pub fn parameters() -> Vec<Value> {
         parameter("dry_run", json!({ "type": "boolean" }), "Answer the same, and change nothing."),
         parameter(
             "replace",
-            json!({ "type": "string" }),
+            json!({ "type": "string", "pattern": r"^(users|groups|memberships|edges|(memberships|relations):[\s\S]+)$" }),
             "The rows are all there is: what this scope holds and no row names is removed at the end, unless a row was \
              refused. `users`, `groups`, `memberships`, `memberships:<group>`, `edges` or `relations:<name>`.",
         ),
         parameter(
             "delete_limit",
-            json!({ "type": "string" }),
+            json!({ "type": "string", "pattern": "^([0-9]{1,18}|(100|[0-9]{1,2})%)$" }),
             "How many `replace` may remove, `250` or `5%` of what the scope holds; if there are more it removes nothing. \
              Without it: a tenth, or 20 if that is more, but never more than half of what there is (one may always go); and nothing \
              where no row is of that scope.",
@@ -103,7 +103,7 @@ pub fn answer() -> Value {
         "description": "What became of a row; or `progress`, every 10,000 rows and 5 s; or, last of all, `summary`. Without a \
             summary the answer broke off.",
         "properties": {
-            "row": { "type": "integer", "description": "The line of the body, from 1." },
+            "row": { "type": "integer", "minimum": 1, "description": "The line of the body, from 1." },
             "result": { "type": "string", "enum": ["created", "updated", "unchanged", "removed", "refused"] },
             "type": { "type": "string", "description": "As in the row." },
             "id": { "type": "string", "description": "What the row names, for people to read." },

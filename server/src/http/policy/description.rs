@@ -1,9 +1,11 @@
 //! What requests and answers about rules look like, for OpenAPI: they are not of the wire, and described here.
 
 use causerie_policy::{ACTIONS, PRESETS};
+use causerie_protocol::limits;
 use serde_json::{Map, Value, json};
 
 use super::Ask;
+use crate::http::schema::described;
 
 impl Ask {
     /// The schema of the body; none where the caller sends nothing.
@@ -17,6 +19,12 @@ impl Ask {
             Self::Rollback => Some("PolicyRollback"),
             Self::Get | Self::History | Self::Audit => None,
         }
+    }
+
+    /// It is refused without a body.
+    #[must_use]
+    pub fn needs_body(self) -> bool {
+        !matches!(self, Self::Rollback)
     }
 
     /// The operation's name.
@@ -37,19 +45,29 @@ impl Ask {
     /// The query parameters.
     #[must_use]
     pub fn parameters(self) -> Vec<Value> {
-        let parameters: &[(&str, &str)] = match self {
-            Self::Get => &[("version", "Of the rules; without it, those in force.")],
-            Self::Audit => &[
-                ("cursor", "`nextCursor` of the page before."),
-                ("limit", "At most so many lines."),
-                ("action", "Of this action only: `start`, `policy.set`."),
-                ("since", "Not before this day or moment, RFC 3339."),
+        let parameters = match self {
+            Self::Get => vec![("version", number("Of the rules; without it, those in force."))],
+            Self::Audit => vec![
+                ("cursor", described(json!({ "type": "string", "format": "uuid" }), "`nextCursor` of the page before.")),
+                (
+                    "limit",
+                    json!({
+                        "type": "integer", "minimum": 1, "maximum": limits::PAGE_MAX, "description": "At most so many lines.",
+                    }),
+                ),
+                ("action", text_of("Of this action only: `start`, `policy.set`.")),
+                (
+                    "since",
+                    described(
+                        json!({ "type": "string", "anyOf": [{ "format": "date-time" }, { "format": "date" }] }),
+                        "Not before this day or moment, RFC 3339.",
+                    ),
+                ),
             ],
-            _ => &[],
+            _ => Vec::new(),
         };
-        let parameter =
-            |(name, text): &(&str, &str)| json!({ "name": name, "in": "query", "description": text, "schema": text_of("") });
-        parameters.iter().map(parameter).collect()
+        let parameter = |(name, schema)| json!({ "name": name, "in": "query", "allowEmptyValue": true, "schema": schema });
+        parameters.into_iter().map(parameter).collect()
     }
 }
 
@@ -60,9 +78,17 @@ pub fn schemas() -> Map<String, Value> {
         "preset": { "type": "string", "enum": PRESETS.map(|(name, _)| name), "description": "Rules that come with the server." },
         "text": text_of("Rules of one's own, in the rule language."),
     });
-    let mut choice = rules.clone();
-    choice["dryRun"] = flag("Tell what would change, and change nothing.");
-    choice["acceptUnusedWords"] = flag("Although facts use words these rules do not declare: those facts give nothing.");
+    let choice = json!({
+        "dryRun": or_null(flag("Tell what would change, and change nothing.")),
+        "acceptUnusedWords": or_null(flag("Although facts use words these rules do not declare: those facts give nothing.")),
+    });
+    let person = json!({
+        "externalId": text_of("A person, by the product's id."),
+        "id": described(json!({ "type": "string", "format": "uuid" }), "A person, by the server's id."),
+    });
+    let mut whom = person.clone();
+    whom["group"] = text_of("A group, by the product's id.");
+    whom["conversation"] = described(json!({ "type": "string", "format": "uuid" }), "A conversation, by the server's id.");
     let version = json!({
         "version": number("Counts from 1; 0 is the preset `open` of a tenant for which nobody chose."),
         "name": text_of("As the text says."),
@@ -77,13 +103,13 @@ pub fn schemas() -> Map<String, Value> {
             ("Policy", object("Rules that are, or were, in force.", whole)),
             ("PolicyVersion", object("Rules that are, or were, in force, without their text.", version)),
             ("PolicyHistory", object("All rules the tenant had, the latest first.", json!({ "policies": list("PolicyVersion") }))),
-            ("PolicyChoice", object("Either a preset or a text.", choice)),
-            ("PolicyCandidate", object("Either a preset or a text.", rules)),
-            ("PolicyText", object("", json!({ "text": text_of("Rules, in the rule language.") }))),
-            ("PolicyRollback", object("", json!({
-                "to": number("The version to go back to; without it, the one before."),
-                "acceptUnusedWords": flag("Although facts use words these rules do not declare: those facts give nothing."),
-            }))),
+            ("PolicyChoice", one_of("Either a preset or a text.", &rules, &choice)),
+            ("PolicyCandidate", one_of("Either a preset or a text.", &rules, &json!({}))),
+            ("PolicyText", asked(object("", json!({ "text": text_of("Rules, in the rule language.") })), &["text"])),
+            ("PolicyRollback", asked(object("", json!({
+                "to": or_null(number("The version to go back to; without it, the one before.")),
+                "acceptUnusedWords": or_null(flag("Although facts use words these rules do not declare: those facts give nothing.")),
+            })), &[])),
             ("PolicyChanged", object("What was done, or would be. `difference` is absent where it could not be told soon after the change.", json!({
                 "version": number("Of the rules in force now; absent after a dry run."),
                 "changed": flag("They were not in force already."),
@@ -104,18 +130,14 @@ pub fn schemas() -> Map<String, Value> {
                 "neverAllowed": { "type": "array", "items": text_of(""), "description": "Actions no rule allows anybody." },
             }))),
             ("PolicyProblem", object("", json!({ "line": number("Counted from 1."), "message": text_of("") }))),
-            ("PolicyQuestion", object("May someone do something?", json!({
-                "as": reference("PolicyWhom"),
-                "to": reference("PolicyWhom"),
-                "action": { "type": "string", "enum": ACTIONS.map(|(name, _)| name), "description": "Without it, `start`, `address_group` of a group, `send` in a conversation." },
-                "relation": text_of("Which relation: of `request`, `accept`, `unrelate`, `block`."),
-            }))),
-            ("PolicyWhom", object("Exactly one of these.", json!({
-                "externalId": text_of("A person, by the product's id."),
-                "id": text_of("A person, by the server's id."),
-                "group": text_of("A group, by the product's id."),
-                "conversation": text_of("A conversation, by the server's id."),
-            }))),
+            ("PolicyQuestion", asked(object("May someone do something?", json!({
+                "as": reference("PolicyWho"),
+                "to": or_null(reference("PolicyWhom")),
+                "action": or_null(json!({ "type": "string", "enum": ACTIONS.map(|(name, _)| name), "description": "Without it, `start`, `address_group` of a group, `send` in a conversation." })),
+                "relation": or_null(text_of("Which relation: of `request`, `accept`, `unrelate`, `block`.")),
+            })), &["as"])),
+            ("PolicyWho", one_of("A person, by exactly one of these.", &person, &json!({}))),
+            ("PolicyWhom", one_of("Exactly one of these.", &whom, &json!({}))),
             ("Explanation", object("The answer, and what each rule says.", json!({
                 "allowed": flag("It may be done."),
                 "sentence": text_of("The answer in one sentence."),
@@ -179,6 +201,36 @@ fn object(text: &str, properties: Value) -> Value {
     json!({ "type": "object", "description": text, "properties": properties })
 }
 
+/// What a request may hold and nothing else, with these fields.
+fn asked(mut schema: Value, required: &[&str]) -> Value {
+    schema["additionalProperties"] = false.into();
+    if !required.is_empty() {
+        schema["required"] = json!(required);
+    }
+    schema
+}
+
+/// A request that has exactly one of some properties, and any of the others.
+fn one_of(text: &str, choices: &Value, others: &Value) -> Value {
+    let choices = choices.as_object().into_iter().flatten();
+    let variants: Vec<Value> = choices
+        .clone()
+        .map(|(chosen, _)| {
+            let mut properties = others.clone();
+            for (name, schema) in choices.clone() {
+                properties[name] = if name == chosen { schema.clone() } else { json!({ "type": "null" }) };
+            }
+            asked(json!({ "type": "object", "properties": properties }), &[chosen.as_str()])
+        })
+        .collect();
+    json!({ "description": text, "oneOf": variants })
+}
+
+/// `null` is a field left out.
+fn or_null(schema: Value) -> Value {
+    json!({ "anyOf": [schema, { "type": "null" }] })
+}
+
 fn list(name: &str) -> Value {
     json!({ "type": "array", "items": reference(name) })
 }
@@ -192,7 +244,7 @@ fn text_of(text: &str) -> Value {
 }
 
 fn number(text: &str) -> Value {
-    json!({ "type": "integer", "minimum": 0, "description": text })
+    json!({ "type": "integer", "minimum": 0, "maximum": u32::MAX, "description": text })
 }
 
 fn flag(text: &str) -> Value {

@@ -64,7 +64,7 @@ impl Ask {
 pub async fn serve(app: &Arc<App>, ask: Ask, request: Request) -> Result<Value, Problem> {
     let key = caller::back_end_of(app, request.headers(), ask.scopes()).await?;
     let uri = request.uri().clone();
-    Ok(match ask {
+    Ok(without_nulls(match ask {
         Ask::Get => get(app, &key, &uri).await?,
         Ask::History => history(app, &key).await?,
         Ask::Audit => lines(app, &key, &uri).await?,
@@ -73,7 +73,20 @@ pub async fn serve(app: &Arc<App>, ask: Ask, request: Request) -> Result<Value, 
         Ask::Explain => explain(app, &key, &fields(request, &["as", "to", "action", "relation"]).await?).await?,
         Ask::Diff => diff(app, &key, &fields(request, &["preset", "text"]).await?).await?,
         Ask::Rollback => rollback(app, &key, &fields(request, &["to", "acceptUnusedWords"]).await?).await?,
-    })
+    }))
+}
+
+/// As everywhere in answers, what is not there is left out.
+fn without_nulls(mut told: Value) -> Value {
+    match &mut told {
+        Value::Object(fields) => {
+            fields.retain(|_, value| !value.is_null());
+            fields.values_mut().for_each(|value| *value = without_nulls(value.take()));
+        }
+        Value::Array(items) => items.iter_mut().for_each(|item| *item = without_nulls(item.take())),
+        _ => {}
+    }
+    told
 }
 
 async fn get(app: &App, key: &ApiCaller, uri: &Uri) -> Result<Value, Refusal> {
@@ -148,7 +161,7 @@ fn told(changed: Option<Changed>, policy: &Policy, unused: Vec<Value>, differenc
 async fn rollback(app: &App, key: &ApiCaller, body: &Map<String, Value>) -> Result<Value, Refusal> {
     let to = match body.get("to") {
         None | Some(Value::Null) => None,
-        Some(number) => Some(number.as_u64().ok_or_else(|| invalid("to", "is not a whole number"))?),
+        Some(number) => Some(whole(number).ok_or_else(|| invalid("to", "is not a whole number"))?),
     };
     let version = earlier(app, key, to, "to").await?;
     let policy = policies::compile(&version).map_err(|why| Refusal::new(ErrorCode::Invalid, why).field("to"))?;
@@ -237,8 +250,8 @@ async fn explain(app: &App, key: &ApiCaller, body: &Map<String, Value>) -> Resul
         Whom::Person(user) => user,
         _ => return Err(invalid("as", "names a person, by `externalId` or `id`")),
     };
-    let action = body.get("action").map(|_| action_of(required(body, "action")?)).transpose()?;
-    let relation = body.get("relation").map(|_| required(body, "relation").map(str::to_owned)).transpose()?;
+    let action = given(body, "action").map(|_| action_of(required(body, "action")?)).transpose()?;
+    let relation = given(body, "relation").map(|_| required(body, "relation").map(str::to_owned)).transpose()?;
     let question = Question { me, whom: whom(body, "to")?, action, relation };
     let facts = app.facts.current(key.tenant).await.map_err(unavailable)?;
     match policies::explain(&app.store, &facts, &question).await {
@@ -284,7 +297,7 @@ async fn lines(app: &App, key: &ApiCaller, uri: &Uri) -> Result<Value, Refusal> 
 
 /// The rules a body names or holds.
 fn chosen(body: &Map<String, Value>) -> Result<Policy, Refusal> {
-    match (body.get("preset"), body.get("text")) {
+    match (given(body, "preset"), given(body, "text")) {
         (Some(_), None) => {
             let name = required(body, "preset")?;
             Policy::preset(name).ok_or_else(|| {
@@ -307,7 +320,8 @@ fn whom(body: &Map<String, Value>, field: &str) -> Result<Whom, Refusal> {
         Some(Value::Object(said)) => said,
         Some(_) => return Err(invalid(field, "is not an object")),
     };
-    let one = said.iter().next().filter(|_| said.len() == 1).and_then(|(name, value)| Some((name, value.as_str()?)));
+    let mut said = said.iter().filter(|(_, value)| !value.is_null());
+    let one = said.next().filter(|_| said.next().is_none()).and_then(|(name, value)| Some((name, value.as_str()?)));
     let (name, value) =
         one.ok_or_else(|| invalid(field, "names exactly one of `externalId`, `id`, `group`, `conversation`"))?;
     let field = format!("{field}.{name}");
@@ -337,6 +351,21 @@ fn query(uri: &Uri, known: &[&str]) -> Result<HashMap<String, String>, Refusal> 
         Some(unknown) => Err(invalid(unknown, &format!("is none of {}", known.join(", ")))),
         None => Ok(pairs.into_iter().filter(|(_, value)| !value.is_empty()).collect()),
     }
+}
+
+/// What a field holds; `null` is nothing.
+fn given<'a>(body: &'a Map<String, Value>, field: &str) -> Option<&'a Value> {
+    body.get(field).filter(|value| !value.is_null())
+}
+
+/// A whole number, however JSON writes it: `2`, `2.0`, `2e0`.
+fn whole(number: &Value) -> Option<u64> {
+    number.as_u64().or_else(|| {
+        let number =
+            number.as_f64().filter(|number| number.fract() == 0.0 && (0.0..=f64::from(u32::MAX)).contains(number))?;
+        #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // a whole number within bounds
+        Some(number as u64)
+    })
 }
 
 fn required<'a>(body: &'a Map<String, Value>, field: &str) -> Result<&'a str, Refusal> {

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeSet;
 
+use causerie_protocol::limits;
 use causerie_server::http::routes::ROUTES;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::harness::{Cluster, http::Request};
 
@@ -41,7 +42,9 @@ async fn the_description_has_every_line_of_the_table_and_holds_together() {
         assert!(document.pointer(pointer).is_some(), "{reference} leads nowhere");
     }
     for (name, schema) in document["components"]["schemas"].as_object().expect("schemas") {
-        assert!(matches!(schema["type"].as_str(), Some("object" | "string")), "{name}: {schema}");
+        let one_of = schema["oneOf"].as_array();
+        let forms = one_of.map_or_else(|| vec![schema], |forms| forms.iter().collect());
+        assert!(forms.iter().all(|form| matches!(form["type"].as_str(), Some("object" | "string"))), "{name}: {schema}");
         let used = references.contains(format!("#/components/schemas/{name}").as_str());
         assert!(used, "nothing mentions {name}");
     }
@@ -73,6 +76,28 @@ async fn json_is_described_as_it_is() {
     assert_eq!(body.keys().collect::<Vec<_>>(), ["clientId", "text"], "the conversation stands in the path");
     let names = schemas["Problem"]["properties"]["name"]["enum"].as_array().expect("names");
     assert!(names.iter().any(|name| name == "not_a_member"));
+}
+
+#[tokio::test]
+async fn bounds_credentials_and_where_to_are_described() {
+    let cluster = Cluster::embedded().await;
+    let document = Request::get("/v1/openapi.json").send(cluster.nodes[0].public()).await.ok();
+    assert_eq!(document["servers"][0]["url"], "/");
+    assert_eq!(document["security"], json!([{ "person": [] }, { "backend": [], "actsFor": [] }]));
+    assert_eq!(document["components"]["securitySchemes"]["actsFor"]["name"], "Causerie-User");
+    assert_eq!(document["paths"]["/v1/policy"]["get"]["security"], json!([{ "backend": [] }]));
+
+    let send = &document["components"]["schemas"]["SendMessage"];
+    assert_eq!(send["required"], json!(["clientId", "text"]));
+    assert_eq!(send["additionalProperties"], false);
+    assert_eq!(send["properties"]["clientId"]["format"], "uuid");
+    assert_eq!(send["properties"]["text"]["maxLength"], limits::TEXT_BYTES_MAX);
+    let messages = &document["paths"]["/v1/conversations/{conversation_id}/messages"];
+    assert_eq!(messages["post"]["requestBody"]["required"], true);
+    let read = &document["paths"]["/v1/conversations/{conversation_id}/read"]["put"];
+    assert_eq!(read["requestBody"]["required"], false, "without a body nothing is read further");
+    let limit = messages["get"]["parameters"].as_array().expect("parameters").iter().find(|one| one["name"] == "limit");
+    assert_eq!(limit.expect("is listed")["schema"]["maximum"], limits::PAGE_MAX);
 }
 
 #[tokio::test]

@@ -1,0 +1,109 @@
+//! What the fields of a request may hold beyond their types, as `causerie_protocol::command` checks it.
+
+use causerie_protocol::limits;
+use serde_json::{Value, json};
+
+/// Control characters other than tabs and ends of lines, for a class of a regular expression (ECMA 262).
+const CONTROL: &str = r"\u0000-\u0008\u000e-\u001f\u007f-\u0084\u0086-\u009f";
+
+/// What a text or number is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Bound {
+    /// Of any length: opaque, or nobody looks at it.
+    Any,
+    /// A UUID.
+    Id,
+    /// A UUID, or nothing.
+    IdOrNone,
+    /// The product's id of something.
+    ExternalId,
+    /// A message's text: something of it is visible.
+    Text,
+    /// A text of at most so many bytes; ends of lines in it become spaces.
+    Bytes(usize),
+    /// The name of a relation.
+    Relation,
+    /// The name of a relation, or nothing.
+    RelationOrNone,
+    /// A number up to this one.
+    UpTo(u32),
+}
+
+/// What a field of a request may hold.
+#[must_use]
+pub fn of(message: &str, field: &str) -> Bound {
+    match (message, field) {
+        ("StartConversation", "in_reply_to") => Bound::IdOrNone,
+        ("StartConversation" | "RenameConversation", "subject") => Bound::Bytes(limits::SUBJECT_BYTES_MAX),
+        ("SearchDirectory", "query") => Bound::Bytes(limits::QUERY_BYTES_MAX),
+        ("SearchDirectory", "limit") => Bound::UpTo(limits::DIRECTORY_PAGE_MAX),
+        ("ListRelations", "relation") => Bound::RelationOrNone,
+        (_, "relation") => Bound::Relation,
+        (_, "limit") => Bound::UpTo(limits::PAGE_MAX),
+        (_, "text") => Bound::Text,
+        (_, "external_id" | "group_external_id") => Bound::ExternalId,
+        (_, "id" | "group_id" | "conversation_id" | "message_id" | "user_id" | "user_ids" | "client_id") => Bound::Id,
+        _ => Bound::Any,
+    }
+}
+
+/// How many a list of a request may hold, at least and at most.
+#[must_use]
+pub fn of_list(message: &str, field: &str) -> (usize, usize) {
+    match (message, field) {
+        ("GetUsers", _) => (0, limits::USERS_MAX),
+        ("GetPresence", _) => (0, limits::PRESENCE_MAX),
+        ("AddMembers", _) => (1, limits::MEMBERS_PER_COMMAND_MAX),
+        _ => (0, limits::MEMBERS_PER_COMMAND_MAX),
+    }
+}
+
+/// The fields without which a request is refused.
+#[must_use]
+pub fn required(message: &str) -> &'static [&'static str] {
+    match message {
+        "SendMessage" | "Draft" => &["client_id", "text"],
+        "EditMessage" => &["text"],
+        "AddMembers" => &["users"],
+        "Relate" | "AcceptRelation" | "Unrelate" => &["user"],
+        "StartConversation" => &["kind"],
+        _ => &[],
+    }
+}
+
+impl Bound {
+    /// The schema of a text within this bound. JSON Schema counts characters where the server counts bytes of UTF-8: a text
+    /// that is longer in bytes only is answered `too_large`.
+    #[must_use]
+    pub fn text(self) -> Value {
+        match self {
+            Self::Any | Self::UpTo(_) => json!({ "type": "string" }),
+            Self::Id => json!({ "type": "string", "format": "uuid" }),
+            Self::IdOrNone => json!({ "type": "string", "anyOf": [{ "format": "uuid" }, { "maxLength": 0 }] }),
+            Self::ExternalId => line(1, limits::EXTERNAL_ID_BYTES_MAX),
+            Self::Text => {
+                let pattern = format!(r"^[^{CONTROL}]*[^{CONTROL}\s\u0085][^{CONTROL}]*$");
+                json!({ "type": "string", "minLength": 1, "maxLength": limits::TEXT_BYTES_MAX, "pattern": pattern })
+            }
+            Self::Bytes(max) => json!({ "type": "string", "maxLength": max, "pattern": format!("^[^{CONTROL}]*$") }),
+            Self::Relation => json!({ "type": "string", "pattern": relation(1) }),
+            Self::RelationOrNone => json!({ "type": "string", "pattern": relation(0) }),
+        }
+    }
+
+    /// The most a number within this bound may be.
+    #[must_use]
+    pub fn max(self) -> u32 {
+        if let Self::UpTo(max) = self { max } else { u32::MAX }
+    }
+}
+
+/// A text on one line: no control characters at all.
+#[must_use]
+pub fn line(min: usize, max: usize) -> Value {
+    json!({ "type": "string", "minLength": min, "maxLength": max, "pattern": r"^[^\u0000-\u001f\u007f-\u009f]*$" })
+}
+
+fn relation(min: usize) -> String {
+    format!("^[a-z0-9_]{{{min},{}}}$", limits::RELATION_BYTES_MAX)
+}

@@ -1,0 +1,234 @@
+//! What a client sends: bodies, and parameters of path and query.
+
+use causerie_protocol::wire::ConversationKind;
+use serde_json::{Map, Value, json};
+
+use super::{bounds, choice, described, reference};
+use crate::http::descriptors::{Field, Kind, Message, WIRE};
+
+/// Adds the schema of a command's body, of these fields, and of all it mentions in turn.
+pub fn add(command: &str, fields: &[&Field], schemas: &mut Map<String, Value>) {
+    let schema = match command {
+        "StartConversation" => start_conversation(),
+        _ => object(command, fields.iter().copied()),
+    };
+    schemas.insert(command.to_owned(), described(schema, &WIRE.message(command).comment));
+    fields.iter().for_each(|field| add_mentioned(&field.kind, schemas));
+}
+
+/// The command may be given without a body.
+#[must_use]
+pub fn is_optional(command: &str, fields: &[&Field]) -> bool {
+    let required = bounds::required(command);
+    !fields.iter().any(|field| required.contains(&&*field.name))
+}
+
+/// A parameter of path or query. An empty one of a query is none.
+#[must_use]
+pub fn parameter(command: &str, field: &Field) -> Value {
+    let bound = bounds::of(command, &field.name);
+    let one = match &field.kind {
+        Kind::Flag => json!({ "type": "boolean" }),
+        Kind::Number => json!({ "type": "integer", "minimum": 0, "maximum": bound.max() }),
+        _ => bound.text(),
+    };
+    described(listed(command, field, one), &field.comment)
+}
+
+fn add_mentioned(kind: &Kind, schemas: &mut Map<String, Value>) {
+    match kind {
+        Kind::Message(name) if !schemas.contains_key(name) => {
+            let message = WIRE.message(name);
+            let schema = if is_choice(message) { one_of(name, message) } else { object(name, &message.fields) };
+            schemas.insert(name.clone(), described(schema, &message.comment));
+            message.fields.iter().for_each(|field| add_mentioned(&field.kind, schemas));
+        }
+        Kind::Enum(name) if !schemas.contains_key(name) => {
+            schemas.insert(name.clone(), choice(name));
+        }
+        _ => {}
+    }
+}
+
+fn object<'a>(name: &str, fields: impl IntoIterator<Item = &'a Field>) -> Value {
+    let required = bounds::required(name);
+    let (mut properties, mut needed) = (Map::new(), Vec::new());
+    for field in fields {
+        let is_required = required.contains(&&*field.name);
+        if is_required {
+            needed.push(field.json_name.as_str());
+        }
+        let schema = value(name, field);
+        let schema = if is_required { schema } else { or_null(schema) };
+        properties.insert(field.json_name.clone(), described(schema, &field.comment));
+    }
+    let mut schema = json!({ "type": "object", "properties": properties, "additionalProperties": false });
+    if !needed.is_empty() {
+        schema["required"] = needed.into();
+    }
+    schema
+}
+
+/// A message that is nothing but a choice.
+fn is_choice(message: &Message) -> bool {
+    !message.fields.is_empty() && message.fields.iter().all(|field| field.one_of.is_some())
+}
+
+/// Exactly one of the fields; the others may be said to be absent.
+fn one_of(name: &str, message: &Message) -> Value {
+    let variants = message.fields.iter().map(|chosen| {
+        let properties: Map<String, Value> = message
+            .fields
+            .iter()
+            .map(|field| {
+                let is_chosen = field.name == chosen.name;
+                let schema = if is_chosen { value(name, field) } else { json!({ "type": "null" }) };
+                (field.json_name.clone(), described(schema, if is_chosen { &field.comment } else { "" }))
+            })
+            .collect();
+        json!({
+            "type": "object", "required": [chosen.json_name], "properties": properties, "additionalProperties": false,
+        })
+    });
+    json!({ "oneOf": variants.collect::<Vec<_>>() })
+}
+
+/// What a field holds when it holds something.
+fn value(message: &str, field: &Field) -> Value {
+    let bound = bounds::of(message, &field.name);
+    let one = match &field.kind {
+        Kind::Text => bound.text(),
+        Kind::Flag => json!({ "type": "boolean" }),
+        Kind::Number => number(bound.max()),
+        Kind::Time => json!({ "type": "string", "format": "date-time" }),
+        Kind::Message(name) => reference(name),
+        // The mapping reads numbers of an enum too.
+        Kind::Enum(name) => {
+            let numbers: Vec<usize> = (1..WIRE.enums[name].values.len()).collect();
+            json!({ "anyOf": [reference(name), { "type": "integer", "enum": numbers }] })
+        }
+    };
+    listed(message, field, one)
+}
+
+/// The mapping reads a number written as text too.
+fn number(max: u32) -> Value {
+    json!({ "anyOf": [
+        { "type": "integer", "minimum": 0, "maximum": max },
+        { "type": "string", "pattern": "^[0-9]{1,9}$", "description": "The number as text, within the same bounds." },
+    ] })
+}
+
+fn listed(message: &str, field: &Field, one: Value) -> Value {
+    if !field.repeated {
+        return one;
+    }
+    let (min, max) = bounds::of_list(message, &field.name);
+    json!({ "type": "array", "items": one, "minItems": min, "maxItems": max })
+}
+
+/// `null` stands for absence.
+fn or_null(mut schema: Value) -> Value {
+    match schema.get("type") {
+        Some(Value::String(kind)) => {
+            schema["type"] = json!([kind, "null"]);
+            // Of texts alone; `null` has no length and no format to keep to.
+            schema
+        }
+        _ => json!({ "anyOf": [schema, { "type": "null" }] }),
+    }
+}
+
+/// Which fields go together depends on the kind.
+fn start_conversation() -> Value {
+    let message = WIRE.message("StartConversation");
+    let names = &WIRE.enums["ConversationKind"].values;
+    let nothing = || json!({ "type": ["array", "null"], "maxItems": 0 });
+    let ignored = || json!({ "type": ["string", "null"], "description": "Of no use here." });
+    let variant = |kind: ConversationKind, required: &[&str], others: &[(&str, Value)]| {
+        let mut schema = object("StartConversation", &message.fields);
+        let number = kind as usize;
+        schema["properties"]["kind"] = json!({ "enum": [names[number].0, number] });
+        for name in required {
+            let field = message.fields.iter().find(|field| field.json_name == *name);
+            schema["properties"][*name] =
+                field.map_or(Value::Null, |field| described(value("StartConversation", field), &field.comment));
+        }
+        for (name, other) in others {
+            schema["properties"][*name] = other.clone();
+        }
+        schema["required"] = std::iter::once("kind").chain(required.iter().copied()).collect();
+        schema["title"] = names[number].0.clone().into();
+        schema
+    };
+    let people = |min: usize, max: usize, text: &str| json!({ "type": "array", "items": reference("Recipient"), "minItems": min, "maxItems": max, "description": text });
+    let no_reply = || ("inReplyTo", json!({ "type": ["string", "null"], "maxLength": 0, "description": "Mails only." }));
+    let most = bounds::of_list("StartConversation", "with").1;
+    json!({ "oneOf": [
+        variant(ConversationKind::NoteToSelf, &[], &[
+            ("with", nothing()), ("copy", nothing()), ("subject", ignored()), ("clientId", ignored()), no_reply(),
+        ]),
+        variant(ConversationKind::Direct, &["with"], &[
+            ("with", people(1, 1, "The other one.")), ("copy", nothing()), ("subject", ignored()), ("clientId", ignored()), no_reply(),
+        ]),
+        variant(ConversationKind::Group, &["clientId"], &[("copy", nothing()), no_reply()]),
+        variant(ConversationKind::Mail, &["clientId", "with", "firstMessage"], &[
+            ("with", people(1, most, "Whom to; those of `copy` count in the most there may be.")),
+        ]),
+    ] })
+}
+
+#[cfg(test)]
+mod tests {
+    use http::Uri;
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::http::{
+        command::Endpoint,
+        routes::{Asks, ROUTES},
+    };
+
+    /// A value that a field of a request takes.
+    fn sample(message: &str, field: &Field) -> Value {
+        let id = Uuid::now_v7().to_string();
+        let one = match &field.kind {
+            Kind::Text => match bounds::of(message, &field.name) {
+                bounds::Bound::Id => json!(id),
+                _ => json!("tom"),
+            },
+            Kind::Flag => json!(true),
+            Kind::Number => json!(7),
+            Kind::Enum(_) => json!("CONVERSATION_KIND_NOTE_TO_SELF"),
+            Kind::Message(_) | Kind::Time => json!({ "externalId": "tom" }),
+        };
+        if field.repeated { json!([one]) } else { one }
+    }
+
+    #[test]
+    fn what_is_required_is_what_the_server_insists_on() {
+        let mut seen = 0;
+        for route in ROUTES.iter().filter(|route| route.has_body()) {
+            let Asks::Command(command) = route.asks else { continue };
+            let fields = &WIRE.message(command).fields;
+            let in_path: Vec<(&str, String)> = fields
+                .iter()
+                .filter(|field| route.path_fields().any(|name| name == field.name))
+                .map(|field| (&*field.name, sample(command, field).as_str().unwrap_or_default().to_owned()))
+                .collect();
+            let ask = |left_out: &str| {
+                let given = fields.iter().filter(|field| bounds::required(command).contains(&&*field.name));
+                let body = given.filter(|field| field.name != left_out);
+                let body = body.map(|field| (field.json_name.clone(), sample(command, field))).collect();
+                let path = in_path.iter().map(|(name, value)| (*name, value.as_str()));
+                Endpoint::new(route, command).command(body, &Uri::default(), path)
+            };
+            assert!(ask("").is_ok(), "{command}: {:?}", ask(""));
+            for name in bounds::required(command) {
+                seen += 1;
+                assert!(ask(name).is_err(), "{command} without {name}");
+            }
+        }
+        assert!(seen > 5, "{seen}");
+    }
+}
