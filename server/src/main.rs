@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use causerie_server::cli::Cli;
+use causerie_server::{cli::Cli, lifecycle};
 use clap::Parser as _;
 use rustix::fs::Mode;
 
@@ -10,5 +10,6 @@ use rustix::fs::Mode;
 async fn main() -> ExitCode {
     // Whatever this program writes (database, lock, backups) holds messages and secrets: for the server's own user only.
     rustix::process::umask(Mode::RWXG | Mode::RWXO);
+    lifecycle::outlive_file_size_limit();
     Cli::parse().run().await
 }

@@ -104,7 +104,7 @@ impl Cli {
         match outcome {
             Ok(()) => ExitCode::SUCCESS,
             Err(error) => {
-                eprintln!("causerie: {error}");
+                out::complain_last(format!("causerie: {error}\n"));
                 ExitCode::FAILURE
             }
         }

@@ -5,7 +5,13 @@ use std::{
     fmt::Arguments,
     io::{self, ErrorKind, Write as _},
     process,
+    sync::mpsc::channel,
+    thread,
+    time::Duration,
 };
+
+/// How long the end of the program waits for someone to read why.
+const LAST_WORDS_MAX: Duration = Duration::from_secs(2);
 
 macro_rules! print {
     ($($what:tt)*) => { $crate::cli::out::say(format_args!($($what)*)) };
@@ -32,4 +38,14 @@ pub(super) fn say(what: Arguments<'_>) {
 /// Tells people who watch. Where nobody does, what is under way goes on.
 pub(super) fn complain(what: Arguments<'_>) {
     let _ = io::stderr().write_fmt(what);
+}
+
+/// Tells why the program ends. Whoever stopped reading does not keep it from ending.
+pub(super) fn complain_last(what: String) {
+    let (written, hears) = channel();
+    thread::spawn(move || {
+        let _ = io::stderr().write_all(what.as_bytes());
+        let _ = written.send(());
+    });
+    let _ = hears.recv_timeout(LAST_WORDS_MAX);
 }

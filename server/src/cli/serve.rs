@@ -13,7 +13,7 @@ use crate::{
 
 pub(super) async fn run(settings: &Settings) -> Outcome {
     let config = settings.load()?.config;
-    telemetry::init(&config.log)?;
+    let _log = telemetry::init(&config.log)?;
     let mut signals = Signals::listen()?;
     if !config.database.url.is_empty() && config.redis.url.is_empty() {
         tracing::warn!("without `redis.url` this node hears of other nodes' messages only when it looks at the database");
@@ -23,7 +23,7 @@ pub(super) async fn run(settings: &Settings) -> Outcome {
         demo::prepare(&app).await?;
     }
     let server = Server::start(app).await?;
-    announce(&server)?;
+    announce(&server);
 
     tokio::select! {
         signal = signals.next() => tracing::info!(signal, "asked to leave; once more to leave at once"),
@@ -35,18 +35,18 @@ pub(super) async fn run(settings: &Settings) -> Outcome {
     }
 }
 
-/// Tells people, and scripts that wait for it, where to connect. Nobody may be listening, which is no reason not to serve.
-fn announce(server: &Server) -> std::io::Result<()> {
+/// Tells people, and scripts that wait for it, where to connect. Nobody may be listening, or the volume the answer goes to may be
+/// full, which is no reason not to serve.
+fn announce(server: &Server) {
     let mut out = std::io::stdout().lock();
-    let told = (|| {
+    let told = (|| -> std::io::Result<()> {
         writeln!(out, "causerie is ready on http://{}", server.public_address())?;
         writeln!(out, "internal listener on http://{}", server.internal_address())?;
         out.write_all(banner(&server.app().config, &server.public_address().to_string()).as_bytes())?;
         out.flush()
     })();
-    match told {
-        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
-        told => told,
+    if let Err(error) = told {
+        tracing::warn!(%error, "standard output can't be written");
     }
 }
 

@@ -10,7 +10,7 @@ mod tasks;
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use listener::Listener;
-pub use signals::Signals;
+pub use signals::{Signals, outlive_file_size_limit};
 pub use tasks::{Phase, Readiness, Tasks};
 
 use crate::{
@@ -165,6 +165,7 @@ mod tests {
         let server = start(&directory).await;
         let mut config = server.app().config.clone();
         config.listen.internal = server.internal_address();
+        config.data.dir = directory.0.join("other");
         let second = App::build(config, TestClock::new()).await.expect("builds");
         let error = Server::start(second).await.err().expect("the port is taken");
         assert!(error.to_string().contains("`listen.internal`"), "{error}");

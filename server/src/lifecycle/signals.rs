@@ -27,3 +27,10 @@ impl Signals {
         }
     }
 }
+
+/// From now on a write beyond the limit of file sizes (`ulimit -f`) fails like any other write, instead of ending the process
+/// by SIGXFSZ. Needs a tokio runtime.
+pub fn outlive_file_size_limit() {
+    // The handler stays for the life of the process. Where the system refuses it, the limit ends the process as before.
+    let _ = signal(SignalKind::from_raw(rustix::process::Signal::XFSZ.as_raw()));
+}

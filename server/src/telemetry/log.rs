@@ -7,19 +7,31 @@
 //! 0.3.20, RUSTSEC-2025-0055) but not in fields logged by `%`, and JSON leaves U+0080 to U+009F as they are; so the writer
 //! below escapes every control character but the break at a line's end. Colours, which are control characters too, are off.
 
-use std::io;
+//!
+//! Logging never ends or stalls the server. A thread of its own writes the lines; where it can't (a full volume, a closed
+//! pipe, a reader that stands still), lines are lost and counted in `causerie_log_lines_lost_total`.
 
+mod queue;
+
+use std::{fs::File, io, os::fd::AsFd as _};
+
+pub use queue::{Flush, lost_lines};
+use queue::{Lines, Queue};
 use tracing_subscriber::{EnvFilter, fmt::MakeWriter};
 
 use crate::config::{Log, LogFormat};
 
-/// Starts the process's log. Only the program calls this, once; a library or test that logs needs nothing.
+/// Starts the process's log. Only the program calls this, once; a library or test that logs needs nothing. What waits to be
+/// written is written when the answer is dropped.
 ///
 /// # Errors
 /// When a log was set up already, or the level can't be parsed (which validated settings rule out).
-pub fn init(settings: &Log) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
-    tracing::subscriber::set_global_default(subscriber(settings, io::stderr)?)?;
-    Ok(())
+pub fn init(settings: &Log) -> Result<Flush, Box<dyn std::error::Error + Send + Sync>> {
+    // A file of its own: the standard one has a lock, which a reader that stands still would keep for ever.
+    let out = File::from(io::stderr().as_fd().try_clone_to_owned()?);
+    let (queue, flush) = Queue::start(Lines::new(out))?;
+    tracing::subscriber::set_global_default(subscriber(settings, queue)?)?;
+    Ok(flush)
 }
 
 type Subscriber = Box<dyn tracing::Subscriber + Send + Sync>;
@@ -30,6 +42,8 @@ where
 {
     let filter = EnvFilter::try_new(&settings.level)?;
     let lines = tracing_subscriber::fmt().with_env_filter(filter).with_ansi(false).with_writer(EscapingMaker(writer));
+    // It would tell of lines it can't write on standard error, by a macro that panics where that can't be written either.
+    let lines = lines.log_internal_errors(false);
     Ok(match settings.format {
         LogFormat::Text => Box::new(lines.finish()),
         LogFormat::Json => Box::new(lines.json().flatten_event(true).finish()),

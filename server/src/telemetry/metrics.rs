@@ -187,6 +187,11 @@ impl Metrics {
             Unit::Seconds,
             m.send_to_ack_seconds.clone(),
         );
+        registry.register(
+            "log_lines_lost",
+            "Lines of the log that could not be written, of the whole process",
+            super::log::lost_lines(),
+        );
         registry.register("lookup_batch_size", "Questions per shared look-up", m.lookup_batch_size.clone());
         Self { registry, ..metrics }
     }

@@ -3,5 +3,5 @@
 mod log;
 mod metrics;
 
-pub use log::init;
+pub use log::{Flush, init};
 pub use metrics::{CloseLabel, CodeLabel, CommandLabel, Metrics, RuleLabel};

@@ -1,0 +1,194 @@
+//! Lines on their way to standard error.
+
+use std::{
+    io::{self, Write},
+    sync::{
+        LazyLock,
+        mpsc::{Receiver, Sender, SyncSender, channel, sync_channel},
+    },
+    thread,
+    time::Duration,
+};
+
+use prometheus_client::metrics::counter::Counter;
+use tracing_subscriber::fmt::MakeWriter;
+
+/// Lines that may wait: a burst, and not what a reader that stands still leaves behind.
+const WAITING_MAX: usize = 1_024;
+/// How long the end of the program waits for the last lines.
+const FLUSH_MAX: Duration = Duration::from_secs(2);
+
+/// Lines this process could not write. There is one log per process, however many servers run in it.
+#[must_use]
+pub fn lost_lines() -> Counter {
+    static LOST: LazyLock<Counter> = LazyLock::new(Counter::default);
+    LOST.clone()
+}
+
+enum Item {
+    Line(Vec<u8>),
+    /// Answered when all before it is written.
+    Flush(Sender<()>),
+}
+
+/// Takes lines and never waits. Cheap to clone.
+#[derive(Clone)]
+pub(super) struct Queue(SyncSender<Item>);
+
+/// Writes what waits when dropped.
+pub struct Flush(SyncSender<Item>);
+
+impl Queue {
+    /// Starts the thread that writes.
+    ///
+    /// # Errors
+    /// When the system has no thread left.
+    pub(super) fn start<W: Write + Send + 'static>(lines: Lines<W>) -> io::Result<(Self, Flush)> {
+        let (queue, waiting) = sync_channel(WAITING_MAX);
+        thread::Builder::new().name("log".to_owned()).spawn(move || write(&waiting, lines))?;
+        Ok((Self(queue.clone()), Flush(queue)))
+    }
+}
+
+fn write<W: Write>(waiting: &Receiver<Item>, mut lines: Lines<W>) {
+    for item in waiting {
+        match item {
+            Item::Line(line) => lines.write(&line),
+            // Whoever waited has given up where nobody hears it.
+            Item::Flush(written) => drop(written.send(())),
+        }
+    }
+}
+
+impl Write for Queue {
+    fn write(&mut self, line: &[u8]) -> io::Result<usize> {
+        if self.0.try_send(Item::Line(line.to_vec())).is_err() {
+            lost_lines().inc();
+        }
+        Ok(line.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl<'a> MakeWriter<'a> for Queue {
+    type Writer = Self;
+
+    fn make_writer(&'a self) -> Self {
+        self.clone()
+    }
+}
+
+impl Drop for Flush {
+    fn drop(&mut self) {
+        let (written, hears) = channel();
+        // Full: the reader stands still, and what waits is lost with the process.
+        if self.0.try_send(Item::Flush(written)).is_ok() {
+            let _ = hears.recv_timeout(FLUSH_MAX);
+        }
+    }
+}
+
+/// Writes lines where they can be written, and counts the others.
+pub(super) struct Lines<W> {
+    out: W,
+    /// The last line was cut off in its middle.
+    is_torn: bool,
+}
+
+impl<W: Write> Lines<W> {
+    pub(super) fn new(out: W) -> Self {
+        Self { out, is_torn: false }
+    }
+
+    fn write(&mut self, line: &[u8]) {
+        // The rest of a line that was cut off ends here, so that it spoils no other.
+        if self.is_torn && self.out.write_all(b"\n").is_ok() {
+            self.is_torn = false;
+        }
+        if self.is_torn || self.write_whole(line).is_err() {
+            lost_lines().inc();
+        }
+    }
+
+    fn write_whole(&mut self, mut rest: &[u8]) -> io::Result<()> {
+        let whole = rest.len();
+        while !rest.is_empty() {
+            match self.out.write(rest) {
+                Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
+                Ok(written) => rest = &rest[written..],
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => {
+                    self.is_torn = rest.len() < whole;
+                    return Err(error);
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::{Arc, Mutex};
+
+    use super::*;
+
+    /// A volume with so much room.
+    #[derive(Clone, Default)]
+    struct Volume(Arc<Mutex<(Vec<u8>, usize)>>);
+
+    impl Volume {
+        fn has_room_for(&self, bytes: usize) {
+            self.0.lock().expect("no panic holds it").1 = bytes;
+        }
+
+        fn text(&self) -> String {
+            String::from_utf8(self.0.lock().expect("no panic holds it").0.clone()).expect("UTF-8")
+        }
+    }
+
+    impl Write for Volume {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            let (stored, room) = &mut *self.0.lock().expect("no panic holds it");
+            let taken = bytes.len().min(*room);
+            if taken == 0 {
+                return Err(io::ErrorKind::StorageFull.into());
+            }
+            stored.extend_from_slice(&bytes[..taken]);
+            *room -= taken;
+            Ok(taken)
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn a_line_that_was_cut_off_spoils_no_other() {
+        let volume = Volume::default();
+        let mut lines = Lines::new(volume.clone());
+        volume.has_room_for(8);
+        for line in ["first\n", "second\n", "third\n"] {
+            lines.write(line.as_bytes());
+        }
+        volume.has_room_for(100);
+        lines.write(b"fourth\n");
+        assert_eq!(volume.text(), "first\nse\nfourth\n");
+    }
+
+    #[test]
+    fn what_waits_is_written_at_the_end() {
+        let volume = Volume::default();
+        volume.has_room_for(1_000);
+        let (mut queue, flush) = Queue::start(Lines::new(volume.clone())).expect("starts");
+        for _ in 0..10 {
+            queue.write_all(b"line\n").expect("never fails");
+        }
+        drop(flush);
+        assert_eq!(volume.text(), "line\n".repeat(10));
+    }
+}
