@@ -8,7 +8,7 @@ pub mod refusals;
 use causerie_protocol::TenantId;
 use serde_json::{Map, Value};
 
-pub use self::refusals::{Denied, Refusals};
+pub use self::refusals::{Denied, Refusals, Refused};
 pub use crate::store::queries::audit::{Entry, Filter, Outcome, page};
 use crate::{
     auth::ApiCaller,

@@ -75,7 +75,7 @@ pub struct Denied<'a> {
 
 /// One refusal, on its way.
 #[derive(Debug)]
-struct Refused {
+pub struct Refused {
     tenant: TenantId,
     at_ms: i64,
     me: UserId,
@@ -110,17 +110,10 @@ impl Refusals {
         Self(Arc::new(Inner { waiting, pace, taken: AtomicU32::new(0), clock, metrics }))
     }
 
-    /// Notes what was refused by these facts.
-    pub fn take(&self, facts: &Snapshot, denied: &Denied<'_>) {
+    /// A line about what was refused by these facts; nothing is written yet.
+    #[must_use]
+    pub fn describe(&self, facts: &Snapshot, denied: &Denied<'_>) -> Refused {
         let Denied { action, me, about, rule, code, .. } = *denied;
-        let Inner { waiting, pace, taken, clock, metrics } = &*self.0;
-        if taken.fetch_add(1, Ordering::Relaxed) % SWEEP_EVERY == SWEEP_EVERY - 1 {
-            pace.retain_recent();
-        }
-        if pace.check_key(&me).is_err() {
-            metrics.audit_dropped.inc();
-            return;
-        }
         let person = |user| Target::Person(UserId(Uuid::from_u128(facts.world.user_key(user))));
         let conversation = match about {
             About::Conversation(conversation) | About::Message { conversation, .. } => Some(conversation),
@@ -135,9 +128,9 @@ impl Refusals {
                 .map(person)
                 .or(denied.conversation.map(Target::Conversation)),
         };
-        let refused = Refused {
+        Refused {
             tenant: facts.tenant,
-            at_ms: clock.now_ms(),
+            at_ms: self.0.clock.now_ms(),
             me,
             action,
             target,
@@ -145,8 +138,16 @@ impl Refusals {
             code,
             conversation: conversation.map(|conversation| conversation.kind),
             policy_version: facts.policy_version,
-        };
-        if waiting.try_send(refused).is_err() {
+        }
+    }
+
+    /// Has a line written, unless the person had too many lately.
+    pub fn take(&self, refused: Refused) {
+        let Inner { waiting, pace, taken, metrics, .. } = &*self.0;
+        if taken.fetch_add(1, Ordering::Relaxed) % SWEEP_EVERY == SWEEP_EVERY - 1 {
+            pace.retain_recent();
+        }
+        if pace.check_key(&refused.me).is_err() || waiting.try_send(refused).is_err() {
             metrics.audit_dropped.inc();
         }
     }

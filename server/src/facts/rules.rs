@@ -1,13 +1,13 @@
 //! The seam to `policy`: a yes, or a refusal in the wire's words; and what a screen may offer.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use causerie_policy::{About, Action, Capability, Code, Decision};
 use causerie_protocol::{ConversationId, ErrorCode, Refusal, UserId, wire};
 
 use super::Snapshot;
 use crate::{
-    audit::{Denied, Refusals},
+    audit::{Denied, Refusals, Refused},
     store::{kinds::MAIL, queries::conversations::Facts},
     telemetry::{Metrics, RuleLabel},
 };
@@ -17,13 +17,42 @@ use crate::{
 pub struct Rules {
     metrics: Arc<Metrics>,
     refusals: Refusals,
+    /// Denials are kept here instead of being noted at once.
+    kept: Option<Arc<Mutex<Vec<Denial>>>>,
+}
+
+/// Something a rule denied, to be counted and written into the audit.
+pub struct Denial {
+    rule: String,
+    refused: Refused,
 }
 
 impl Rules {
     /// Counts into these figures, and notes there what is refused.
     #[must_use]
     pub fn new(metrics: &Arc<Metrics>, refusals: &Refusals) -> Self {
-        Self { metrics: Arc::clone(metrics), refusals: refusals.clone() }
+        Self { metrics: Arc::clone(metrics), refusals: refusals.clone(), kept: None }
+    }
+
+    /// The same rules for what may be decided again, such as a batch whose transaction fails: denials are kept until
+    /// [`Rules::denials`] takes them. Clones keep theirs in the same place.
+    #[must_use]
+    pub fn keeping_denials(&self) -> Self {
+        Self { kept: Some(Arc::default()), ..self.clone() }
+    }
+
+    /// What was denied so far; none where denials are noted at once.
+    #[must_use]
+    pub fn denials(&self) -> Vec<Denial> {
+        self.kept.as_ref().map(|kept| std::mem::take(&mut *locked(kept))).unwrap_or_default()
+    }
+
+    /// Counts denials and has the audit note them.
+    pub fn note(&self, denials: Vec<Denial>) {
+        for Denial { rule, refused } in denials {
+            self.metrics.policy_denials.get_or_create(&RuleLabel { rule }).inc();
+            self.refusals.take(refused);
+        }
     }
 
     /// May this person do this?
@@ -91,15 +120,23 @@ impl Rules {
     }
 
     fn denied(&self, facts: &Snapshot, denied: &Denied<'_>) {
-        self.refusals.take(facts, denied);
         // Rules of a product's own making could have any names, and labels must not be without a bound.
         let rule = match denied.rule {
             Some(rule) if facts.policy_is_preset() => format!("{}/{rule}", facts.policy.name()),
             Some(_) => "own".to_owned(),
             None => "default".to_owned(),
         };
-        self.metrics.policy_denials.get_or_create(&RuleLabel { rule }).inc();
+        let denial = Denial { rule, refused: self.refusals.describe(facts, denied) };
+        match &self.kept {
+            Some(kept) => locked(kept).push(denial),
+            None => self.note(vec![denial]),
+        }
     }
+}
+
+/// Nothing can panic while the list is held.
+fn locked(kept: &Mutex<Vec<Denial>>) -> MutexGuard<'_, Vec<Denial>> {
+    kept.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// The answer for what does not exist, and for what is not the caller's to know of: the same.

@@ -10,9 +10,18 @@ use causerie_policy::Action;
 use causerie_protocol::{ConversationId, MessageId, Refusal, TenantId, UserId, command::StartConversation, limits, wire};
 use wire::event::Kind as Event;
 
-use super::{Done, Op, Order, Tools, copies::Copies, log::Joining, order::Member, work::Work};
+use super::{
+    Done, Op, Order, Tools,
+    copies::Copies,
+    log::Joining,
+    order::Member,
+    work::{Tally, Work},
+};
 use crate::{
-    facts::{Snapshot, rules},
+    facts::{
+        Snapshot,
+        rules::{Denial, Rules, not_found},
+    },
     fanout::{Frame, Position, Told},
     store::{
         StoreError,
@@ -33,6 +42,10 @@ pub(super) struct Written {
     pub outcomes: Vec<Result<Done, Refusal>>,
     /// For the live world, in order.
     pub told: Vec<Told>,
+    /// For the figures.
+    pub tally: Tally,
+    /// For the figures and the audit.
+    pub denials: Vec<Denial>,
 }
 
 /// Why a batch was not written.
@@ -49,13 +62,14 @@ impl From<StoreError> for NotWritten {
     }
 }
 
-/// Writes a batch.
+/// Writes a batch. Until it is committed nothing is counted, noted or told: it may be decided again.
 pub(super) async fn write(tools: &Tools, now_ms: i64, orders: &[Order]) -> Result<Written, NotWritten> {
     let append = Append::new(tools.store.begin().await?);
+    let rules = tools.rules.keeping_denials();
     let mut told = Vec::new();
     let tenants = distinct(orders.iter().map(|order| order.caller.tenant));
     let begun = if orders.iter().any(|order| matches!(order.op, Op::Start(_))) {
-        begin_with_starts(&append, tools, &tenants, orders, now_ms, &mut told).await?
+        begin_with_starts(&append, tools, &rules, &tenants, orders, now_ms, &mut told).await?
     } else {
         append.hold(tenants.iter().copied(), distinct(orders.iter().filter_map(|order| order.op.place()))).await?;
         Begun { refusals: vec![None; orders.len()], started: vec![None; orders.len()], facts: HashMap::new() }
@@ -87,8 +101,8 @@ pub(super) async fn write(tools: &Tools, now_ms: i64, orders: &[Order]) -> Resul
     let copies = copies(&append, orders, &places, &standings, &targets).await?;
 
     let mut work = Work {
-        metrics: &tools.metrics,
-        rules: &tools.rules,
+        rules: &rules,
+        tally: Tally::default(),
         facts,
         now_ms,
         logs: HashMap::new(),
@@ -110,7 +124,7 @@ pub(super) async fn write(tools: &Tools, now_ms: i64, orders: &[Order]) -> Resul
     for (((order, place), started), refusal) in orders.iter().zip(places).zip(started).zip(refusals) {
         let outcome = match place {
             Some(place) => work.order(order, place, started.is_some_and(|(_, created)| created), refusal),
-            None => Err(refusal.unwrap_or_else(rules::not_found)),
+            None => Err(refusal.unwrap_or_else(not_found)),
         };
         if let (Ok(Done::Marked(_)), Some(place)) = (&outcome, place) {
             work.marks.push((outcomes.len(), (place, order.caller.user)));
@@ -118,9 +132,9 @@ pub(super) async fn write(tools: &Tools, now_ms: i64, orders: &[Order]) -> Resul
         outcomes.push(outcome);
     }
     work.store(&append, &mut outcomes).await?;
-    let told = work.told;
+    let Work { told, tally, .. } = work;
     append.commit().await?;
-    Ok(Written { outcomes, told })
+    Ok(Written { outcomes, told, tally, denials: rules.denials() })
 }
 
 /// A tenant's facts at a version read under its lock.
@@ -146,6 +160,7 @@ struct Begun {
 async fn begin_with_starts(
     append: &Append,
     tools: &Tools,
+    rules: &Rules,
     tenants: &HashSet<TenantId>,
     orders: &[Order],
     now_ms: i64,
@@ -156,7 +171,7 @@ async fn begin_with_starts(
         facts.insert(tenant, snapshot(append, tools, tenant, version).await?);
     }
     let members: Vec<_> = orders.iter().map(|order| members(&facts, order)).collect();
-    let refusals = orders.iter().zip(&members).map(|(order, members)| refused(tools, &facts, order, members));
+    let refusals = orders.iter().zip(&members).map(|(order, members)| refused(rules, &facts, order, members));
     let refusals: Vec<_> = refusals.collect();
     let started = start(append, orders, &members, &refusals, now_ms).await?;
     let places = orders.iter().zip(&started).filter_map(|(order, started)| order.op.place().or(started.map(|(id, _)| id)));
@@ -166,22 +181,22 @@ async fn begin_with_starts(
 }
 
 /// Why an order must not start what it asks for, by facts that hold until the batch ends. What exists already may still be found.
-fn refused(tools: &Tools, facts: &HashMap<TenantId, Arc<Snapshot>>, order: &Order, members: &[Member]) -> Option<Refusal> {
+fn refused(rules: &Rules, facts: &HashMap<TenantId, Arc<Snapshot>>, order: &Order, members: &[Member]) -> Option<Refusal> {
     let Op::Start(start) = &order.op else { return None };
-    let Some(facts) = facts.get(&order.caller.tenant) else { return Some(rules::not_found()) };
+    let Some(facts) = facts.get(&order.caller.tenant) else { return Some(not_found()) };
     if start.exists {
-        return Some(rules::not_found());
+        return Some(not_found());
     }
     let me = order.caller.user;
     let ask = || -> Result<(), Refusal> {
-        start.checks.iter().try_for_each(|check| check.ask(&tools.rules, facts, me))?;
+        start.checks.iter().try_for_each(|check| check.ask(rules, facts, me))?;
         start.reaches(members)?;
         // What could not be read, or not begin as asked, is not made.
         let to_be = start.facts();
-        tools.rules.allow_in(facts, Action::Read, me, &to_be)?;
+        rules.allow_in(facts, Action::Read, me, &to_be)?;
         if start.first_message.is_some() && to_be.kind != MAIL {
             let blame = |refusal: Refusal| refusal.field(StartConversation::FIRST_MESSAGE);
-            tools.rules.allow_in(facts, Action::Send, me, &to_be).map_err(blame)?;
+            rules.allow_in(facts, Action::Send, me, &to_be).map_err(blame)?;
         }
         Ok(())
     };

@@ -15,7 +15,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::{
     Job, Order, Tools,
-    batch::{self, NotWritten},
+    batch::{self, NotWritten, Written},
 };
 use crate::store::{StoreError, batcher::top_up};
 
@@ -179,9 +179,12 @@ async fn attempt(tools: &Tools, orders: &[Order]) -> Result<Vec<Outcome>, NotWri
     loop {
         let writing = batch::write(tools, tools.clock.now_ms(), orders);
         let error = match timeout(BATCH_DEADLINE, writing).await {
-            Ok(Ok(written)) => {
-                tools.live.tell(written.told);
-                return Ok(written.outcomes);
+            Ok(Ok(Written { outcomes, told, tally, denials })) => {
+                tools.metrics.messages_accepted.inc_by(tally.accepted);
+                tools.metrics.messages_repeated.inc_by(tally.repeated);
+                tools.rules.note(denials);
+                tools.live.tell(told);
+                return Ok(outcomes);
             }
             Ok(Err(NotWritten::Failed(error))) => error,
             Ok(Err(missing @ NotWritten::FactsMissing(_))) => return Err(missing),

@@ -31,13 +31,21 @@ use crate::{
             messages::{milliseconds, timestamp},
         },
     },
-    telemetry::Metrics,
 };
+
+/// What a batch adds to the figures once it is committed.
+#[derive(Debug, Default)]
+pub(super) struct Tally {
+    /// New messages.
+    pub accepted: u64,
+    /// Retries answered with the message of the first try.
+    pub repeated: u64,
+}
 
 /// A batch being worked out, in memory.
 pub(super) struct Work<'a> {
-    pub metrics: &'a Metrics,
     pub rules: &'a Rules,
+    pub tally: Tally,
     /// As of this transaction.
     pub facts: HashMap<TenantId, Arc<Snapshot>>,
     pub now_ms: i64,
@@ -226,7 +234,7 @@ impl Work<'_> {
         place: &str,
     ) -> Result<wire::Message, Refusal> {
         if let Some(before) = self.sent_before(conversation, author, draft, place)?.cloned() {
-            self.metrics.messages_repeated.inc();
+            self.tally.repeated += 1;
             // Whoever committed it may not have lived to tell. Those who heard drop it by its version.
             let known_seq = before.seq.saturating_sub(1);
             self.told.push(Told::Change(Change::of_message(conversation, &before, known_seq)));
@@ -264,7 +272,7 @@ impl Work<'_> {
         self.sent.insert((author, draft.client_id), message.clone());
         self.readings
             .insert((conversation, author), Reading { conversation, user: author, read_seq: seq, marked_unread: false });
-        self.metrics.messages_accepted.inc();
+        self.tally.accepted += 1;
         let event = Event::MessageSent(wire::MessageEvent { message: Some(message.clone()) });
         self.tell(conversation, version, Effect::Sent { seq, author }, event);
         Ok(message)
