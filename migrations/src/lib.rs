@@ -15,6 +15,7 @@ mod m0006_copies;
 mod m0007_mails;
 mod m0008_claims;
 mod m0009_log;
+mod m0010_write_probe;
 mod sql;
 
 /// All steps, oldest first.
@@ -33,6 +34,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0007_mails::Migration),
             Box::new(m0008_claims::Migration),
             Box::new(m0009_log::Migration),
+            Box::new(m0010_write_probe::Migration),
         ]
     }
 }

@@ -1,7 +1,13 @@
 //! Builds the server from its settings: the one place that names concrete store, bus and clock.
 
 use causerie_protocol::NodeId;
-use std::{io, net::SocketAddr, os::unix::fs::DirBuilderExt as _, path::PathBuf, sync::Arc};
+use std::{
+    io,
+    net::SocketAddr,
+    os::unix::fs::DirBuilderExt as _,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 use tokio::sync::mpsc;
 
 use crate::{
@@ -22,7 +28,7 @@ use crate::{
     secrets::Secrets,
     sessions::Sessions,
     store::{
-        Database, Store, StoreError,
+        Database, FolderError, FolderLock, Store, StoreError,
         first_contact::{self, Unusable},
         lookups::Lookups,
         queries::keys::{self, UnreadableKey},
@@ -60,6 +66,8 @@ pub struct App {
     pub readiness: Readiness,
     /// Everything that runs.
     pub tasks: Tasks,
+    /// An embedded server has its folder alone.
+    _folder: Option<FolderLock>,
 }
 
 /// Why a server did not start.
@@ -68,6 +76,12 @@ pub struct App {
 pub enum StartError {
     #[error("`data.dir` ({path}) can't be made: {error}", path = path.display())]
     DataDir { path: PathBuf, error: io::Error },
+    #[error(
+        "`data.dir` ({path}): {error}. Stop it first, or give this server a folder of its own (CAUSERIE_DATA__DIR=/some/folder); \
+         several servers can share PostgreSQL",
+        path = path.display()
+    )]
+    Folder { path: PathBuf, error: FolderError },
     #[error("`database.url`: {0}")]
     Database(#[from] Unusable),
     #[error("`data.dir`: {file} can't be used: {error}", file = file.display())]
@@ -92,6 +106,7 @@ impl App {
     /// # Errors
     /// When something it needs can't be had.
     pub async fn build(mut config: Config, clock: Arc<dyn Clock>) -> Result<Arc<Self>, StartError> {
+        let folder = take_folder(&config)?;
         let store = open_store(&config).await?;
         let secrets = Secrets::new(&config.auth)?;
         check_secrets(&store, &secrets).await?;
@@ -144,6 +159,7 @@ impl App {
             beat,
             readiness,
             tasks,
+            _folder: folder,
         }))
     }
 }
@@ -167,6 +183,27 @@ async fn check_secrets(store: &Store, secrets: &Secrets) -> Result<(), StartErro
         );
     }
     Ok(())
+}
+
+/// The folder of an embedded server, for this process alone.
+fn take_folder(config: &Config) -> Result<Option<FolderLock>, StartError> {
+    if !config.database.url.is_empty() {
+        return Ok(None);
+    }
+    make_folder(config)?;
+    let taken = FolderLock::take(&config.data.dir);
+    taken.map(Some).map_err(|error| StartError::Folder { path: absolute(&config.data.dir), error })
+}
+
+fn make_folder(config: &Config) -> Result<(), StartError> {
+    let path = &config.data.dir;
+    // Messages and signing secrets: for the server's own user only. An existing directory keeps its mode.
+    let made = std::fs::DirBuilder::new().recursive(true).mode(0o700).create(path);
+    made.map_err(|error| StartError::DataDir { path: absolute(path), error })
+}
+
+fn absolute(path: &Path) -> PathBuf {
+    std::path::absolute(path).unwrap_or_else(|_| path.to_owned())
 }
 
 /// The bus of a cluster, or of this process alone.
@@ -202,10 +239,7 @@ pub async fn open_store(config: &Config) -> Result<Store, StartError> {
 /// When it can't be reached.
 pub async fn connect_store(config: &Config) -> Result<Store, StartError> {
     if config.database.url.is_empty() {
-        let path = &config.data.dir;
-        // Messages and signing secrets: for the server's own user only. An existing directory keeps its mode.
-        let made = std::fs::DirBuilder::new().recursive(true).mode(0o700).create(path);
-        made.map_err(|error| StartError::DataDir { path: path.clone(), error })?;
+        make_folder(config)?;
         let file = config.data.sqlite_file();
         let opened = Store::connect(&Database::Sqlite(file.clone())).await;
         return opened.map_err(|error| StartError::SqliteFile { file, error });

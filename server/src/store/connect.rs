@@ -9,14 +9,17 @@ use std::{
 };
 
 use sea_orm::{
-    ConnectOptions, DatabaseConnection, DbErr,
+    ConnectOptions, DbErr,
     sqlx::{
         Executor as _,
         sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous},
     },
 };
 
-use super::{Store, StoreError};
+use super::{
+    Store, StoreError,
+    condition::{Condition, Pool},
+};
 
 /// Which database.
 #[derive(Debug, Clone)]
@@ -52,7 +55,8 @@ const POSTGRES_SETTINGS: &str = "SET jit = off; SET plan_cache_mode = force_gene
 /// For a transaction with thousands of rows. Only this one: a plan kept by one transaction serves the others of its connection, too,
 /// and must not be one that they may not make.
 pub const POSTGRES_BULK_SETTINGS: &str = "SET LOCAL plan_cache_mode = auto";
-/// A connection idle for longer is tested before it is used.
+/// A connection idle for longer is tested before it is used. A ping before each use would cost every statement a round trip, and
+/// a connection that died did so while nobody used it.
 const IDLE_UNTESTED: Duration = Duration::from_millis(500);
 
 impl Store {
@@ -69,21 +73,22 @@ impl Store {
                 Ok(Self { writer, reader })
             }
             Database::Postgres { url, connections_max } => {
+                let condition = Condition::default();
                 let mut options = ConnectOptions::new(url.clone());
                 options
                     .max_connections(*connections_max)
                     .acquire_timeout(ACQUIRE_TIMEOUT)
-                    // A ping before each use would cost every statement a round trip; a connection that died did so while
-                    // nobody used it.
-                    .test_before_acquire_if_idle_for(IDLE_UNTESTED)
                     .sqlx_logging(false)
                     .map_sqlx_postgres_opts(|options| options.statement_cache_capacity(STATEMENTS_KEPT))
-                    .map_sqlx_postgres_pool_opts(|pool| {
-                        pool.after_connect(|connection, _| {
-                            Box::pin(async move { connection.execute(POSTGRES_SETTINGS).await.map(drop) })
-                        })
+                    .map_sqlx_postgres_pool_opts({
+                        let condition = condition.clone();
+                        move |pool| {
+                            condition.examine_postgres(pool, IDLE_UNTESTED).after_connect(|connection, _| {
+                                Box::pin(async move { connection.execute(POSTGRES_SETTINGS).await.map(drop) })
+                            })
+                        }
                     });
-                let pool = sea_orm::Database::connect(options).await?;
+                let pool = Pool { connections: sea_orm::Database::connect(options).await?, condition };
                 Ok(Self { writer: pool.clone(), reader: pool })
             }
         }
@@ -119,11 +124,16 @@ fn keep_private(path: &Path) -> io::Result<()> {
     Ok(())
 }
 
-async fn sqlite(path: &std::path::Path, connections: u32, writes: bool) -> Result<DatabaseConnection, StoreError> {
+async fn sqlite(path: &std::path::Path, connections: u32, writes: bool) -> Result<Pool, StoreError> {
+    let condition = Condition::default();
     // Readers forget what they hold with each change. Negative: KiB.
     let cache = format!("-{}", if writes { SQLITE_CACHE_KIB } else { 2_048 });
     let mut options = ConnectOptions::new(format!("sqlite://{}", path.display()));
     options.max_connections(connections).acquire_timeout(ACQUIRE_TIMEOUT).sqlx_logging(false);
+    options.map_sqlx_sqlite_pool_opts({
+        let condition = condition.clone();
+        move |pool| condition.examine_sqlite(pool)
+    });
     options.map_sqlx_sqlite_opts(move |options: SqliteConnectOptions| {
         options
             .create_if_missing(writes)
@@ -142,7 +152,7 @@ async fn sqlite(path: &std::path::Path, connections: u32, writes: bool) -> Resul
             .pragma("wal_autocheckpoint", SQLITE_WAL_PAGES.to_string())
             .pragma("cache_size", cache.clone())
     });
-    Ok(sea_orm::Database::connect(options).await?)
+    Ok(Pool { connections: sea_orm::Database::connect(options).await?, condition })
 }
 
 #[cfg(test)]

@@ -4,139 +4,98 @@
 //! `queries/<subject>.rs`. Nothing outside this module writes SQL.
 
 pub mod batcher;
+mod condition;
 mod connect;
 pub mod entities;
+mod error;
 pub mod first_contact;
+mod folder;
 pub mod kinds;
 pub mod lookups;
 pub mod queries;
 pub mod rows;
 mod schema;
-
-use std::sync::Arc;
+mod transaction;
 
 pub use connect::Database;
+pub use error::StoreError;
+pub use folder::{FolderError, FolderLock};
 use sea_orm::{
-    ConnectionTrait as _, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, SqliteTransactionMode,
-    TransactionOptions, TransactionTrait,
+    ConnectionTrait as _, DatabaseConnection, DbBackend, IsolationLevel, SqliteTransactionMode, TransactionOptions,
 };
+pub use transaction::Transaction;
 
-/// The database could not answer. What it said is for the log; peers read `unavailable`.
-#[derive(Debug, Clone, thiserror::Error)]
-#[error("the database failed: {0}")]
-pub struct StoreError(Arc<DbErr>);
-
-impl StoreError {
-    /// A row that must be unique exists already.
-    #[must_use]
-    pub fn is_unique_violation(&self) -> bool {
-        matches!(self.0.sql_err(), Some(sea_orm::SqlErr::UniqueConstraintViolation(_)))
-    }
-
-    /// The transaction lost a fight over locks (PostgreSQL 40001, 40P01; SQLite busy) and may simply be run again.
-    #[must_use]
-    pub fn is_contention(&self) -> bool {
-        use sea_orm::sqlx::Error::Database;
-        match self.sqlx() {
-            Some(Database(error)) => matches!(error.code().as_deref(), Some("40001" | "40P01" | "5" | "261" | "517")),
-            _ => false,
-        }
-    }
-
-    /// It did not answer in time.
-    #[must_use]
-    pub fn too_slow() -> Self {
-        DbErr::ConnectionAcquire(sea_orm::ConnAcquireErr::Timeout).into()
-    }
-
-    /// The connection broke under the statement; another may serve.
-    #[must_use]
-    pub fn is_lost_connection(&self) -> bool {
-        use sea_orm::sqlx::Error::{Database, Io};
-        match self.sqlx() {
-            Some(Io(_)) => true,
-            // 57P01 to 57P03: the server is shutting down, crashed, or starts.
-            Some(Database(error)) => error.code().is_some_and(|code| code.starts_with("57P")),
-            _ => false,
-        }
-    }
-
-    /// The database as a whole is out of reach: trying the parts of a batch would only take longer to fail.
-    #[must_use]
-    pub fn is_outage(&self) -> bool {
-        use sea_orm::sqlx::Error::{Io, PoolClosed, PoolTimedOut, WorkerCrashed};
-        matches!(*self.0, DbErr::ConnectionAcquire(_) | DbErr::Conn(_))
-            || matches!(self.sqlx(), Some(Io(_) | PoolClosed | PoolTimedOut | WorkerCrashed))
-    }
-
-    fn sqlx(&self) -> Option<&sea_orm::sqlx::Error> {
-        match &*self.0 {
-            DbErr::Exec(sea_orm::RuntimeErr::SqlxError(error))
-            | DbErr::Query(sea_orm::RuntimeErr::SqlxError(error))
-            | DbErr::Conn(sea_orm::RuntimeErr::SqlxError(error)) => Some(error),
-            _ => None,
-        }
-    }
-}
-
-impl From<DbErr> for StoreError {
-    fn from(error: DbErr) -> Self {
-        Self(Arc::new(error))
-    }
-}
+use self::condition::Pool;
 
 /// The database behind all nodes. Cheap to clone.
 #[derive(Clone)]
 pub struct Store {
     /// On SQLite a single connection, so that writers queue here instead of failing with "database is locked".
-    writer: DatabaseConnection,
-    reader: DatabaseConnection,
+    writer: Pool,
+    reader: Pool,
 }
 
 impl Store {
     /// For statements that only read.
     #[must_use]
     pub fn reader(&self) -> &DatabaseConnection {
-        &self.reader
+        &self.reader.connections
     }
 
     /// For a single statement that writes.
     #[must_use]
     pub fn writer(&self) -> &DatabaseConnection {
-        &self.writer
+        &self.writer.connections
     }
 
     /// Ends all connections, once they are idle. The last one of a SQLite file moves what is in its log into the file itself,
     /// so that the file alone is the whole.
     pub async fn close(&self) {
         for pool in [&self.reader, &self.writer] {
-            if let Err(error) = pool.close_by_ref().await {
+            if let Err(error) = pool.connections.close_by_ref().await {
                 tracing::warn!(%error, "the database's connections do not close");
             }
         }
     }
 
     /// A transaction that may write. SQLite's takes the write lock at once: one that turns writer later fails whatever the
-    /// timeout.
+    /// timeout. It also fails inside another transaction, so that nothing is written in one that nobody commits.
     ///
     /// # Errors
     /// When no connection can be had.
-    pub async fn begin(&self) -> Result<DatabaseTransaction, StoreError> {
+    pub async fn begin(&self) -> Result<Transaction, StoreError> {
         let options =
             TransactionOptions { sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate), ..Default::default() };
-        Ok(self.writer.begin_with_options(options).await?)
+        Transaction::begin(&self.writer, options, true).await
     }
 
     /// As [`Store::begin`], for thousands of rows: PostgreSQL plans the statements for how many there are.
     ///
     /// # Errors
     /// When no connection can be had.
-    pub async fn begin_bulk(&self) -> Result<DatabaseTransaction, StoreError> {
+    pub async fn begin_bulk(&self) -> Result<Transaction, StoreError> {
         let transaction = self.begin().await?;
         if !self.is_embedded() {
             transaction.execute_unprepared(connect::POSTGRES_BULK_SETTINGS).await?;
         }
         Ok(transaction)
+    }
+
+    /// A transaction that only reads, and sees one moment.
+    ///
+    /// # Errors
+    /// When no connection can be had.
+    pub async fn begin_reading(&self) -> Result<Transaction, StoreError> {
+        // SQLite's transactions see one moment anyway.
+        let isolation_level = (!self.is_embedded()).then_some(IsolationLevel::RepeatableRead);
+        let options = TransactionOptions { isolation_level, ..Default::default() };
+        Transaction::begin(&self.reader, options, false).await
+    }
+
+    /// The last write was not stored, for want of room on the volume, memory, or a file that can be written.
+    #[must_use]
+    pub fn is_failing(&self) -> bool {
+        self.writer.condition.is_failing()
     }
 
     /// SQLite: a file, for one server.
@@ -148,6 +107,6 @@ impl Store {
     /// Which database this is.
     #[must_use]
     pub fn backend(&self) -> DbBackend {
-        self.reader.get_database_backend()
+        self.reader.connections.get_database_backend()
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use causerie_migrations::{Migrator, MigratorTrait};
-use sea_orm::{ConnectionTrait, DbBackend, TransactionTrait};
+use sea_orm::{ConnectionTrait, DbBackend};
 
 use super::{Store, StoreError, rows::statement};
 
@@ -20,21 +20,21 @@ impl Store {
         if self.backend() != DbBackend::Postgres {
             // A transaction that writes is the lock.
             let transaction = self.begin().await?;
-            let missing = missing(&transaction).await?;
+            let missing = missing(transaction.inner()).await?;
             if !missing.is_empty() {
-                Migrator::up(&transaction, None).await?;
+                Migrator::up(transaction.inner(), None).await?;
             }
             transaction.commit().await?;
             return Ok(missing);
         }
-        let lock = self.writer.begin().await?;
+        let lock = self.begin().await?;
         let sql = "SELECT pg_advisory_xact_lock($1)";
         lock.execute_raw(statement(DbBackend::Postgres, sql, vec![ADVISORY_LOCK.into()])).await?;
         // The steps run on connections of their own, and nothing but the lock on this one: what it had made would wait for
         // its commit, and some statements, an index built without locking, can't be in a transaction.
-        let missing = missing(&self.writer).await?;
+        let missing = missing(self.writer()).await?;
         if !missing.is_empty() {
-            Migrator::up(&self.writer, None).await?;
+            Migrator::up(self.writer(), None).await?;
         }
         lock.commit().await?;
         Ok(missing)
@@ -46,7 +46,7 @@ impl Store {
     /// # Errors
     /// When the database fails.
     pub async fn missing_migrations(&self) -> Result<Vec<String>, StoreError> {
-        missing(&self.writer).await
+        missing(self.writer()).await
     }
 }
 

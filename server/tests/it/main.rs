@@ -16,3 +16,4 @@ mod scenarios;
 mod secrets;
 mod slow_reader;
 mod starting;
+mod storage;

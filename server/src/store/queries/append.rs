@@ -8,7 +8,7 @@
 use std::collections::{HashMap, HashSet};
 
 use causerie_protocol::{ClientId, ConversationId, MessageId, TenantId, UserId, wire};
-use sea_orm::{ConnectionTrait, DatabaseTransaction};
+use sea_orm::ConnectionTrait;
 use uuid::Uuid;
 
 use super::{
@@ -18,7 +18,7 @@ use super::{
     messages::{COLUMNS, from_row, number},
 };
 use crate::store::{
-    StoreError,
+    StoreError, Transaction,
     rows::{self, Column, Rows, Together},
 };
 
@@ -93,13 +93,13 @@ pub struct Counters {
 
 /// A batch being written. Nothing is told to anyone before [`Append::commit`] returned.
 pub struct Append {
-    transaction: DatabaseTransaction,
+    transaction: Transaction,
 }
 
 impl Append {
     /// Begins.
     #[must_use]
-    pub fn new(transaction: DatabaseTransaction) -> Self {
+    pub fn new(transaction: Transaction) -> Self {
         Self { transaction }
     }
 
@@ -108,7 +108,7 @@ impl Append {
     /// # Errors
     /// When the database fails; whether the batch was committed is then unknown.
     pub async fn commit(self) -> Result<(), StoreError> {
-        Ok(self.transaction.commit().await?)
+        self.transaction.commit().await
     }
 
     /// Makes the conversations whose start key is new.
@@ -217,7 +217,7 @@ impl Append {
 
     /// The transaction, for those who read more under its locks.
     #[must_use]
-    pub fn connection(&self) -> &DatabaseTransaction {
+    pub fn connection(&self) -> &Transaction {
         &self.transaction
     }
 

@@ -44,6 +44,12 @@ impl Cluster {
         Self::of(nodes, database, Some(redis), settings).await
     }
 
+    /// One node on this database, without Redis.
+    pub async fn on(database: Database, change: impl FnOnce(Settings) -> Settings) -> Self {
+        let settings = change(Settings::on(&database));
+        Self::of(1, database, None, settings).await
+    }
+
     async fn of(count: usize, database: Database, redis: Option<RedisServer>, settings: Settings) -> Self {
         settings.run(&["migrate"]);
         let tenant = Tenant::create(&settings, "acme");

@@ -12,6 +12,11 @@ pub enum Database {
     Sqlite(TempDir),
     /// A database in the PostgreSQL of `scripts/services`.
     Postgres(Postgres),
+    /// One that goes with its server.
+    Other {
+        /// `postgres://…`.
+        url: String,
+    },
 }
 
 /// See [`Database::Postgres`].
@@ -39,7 +44,7 @@ impl Database {
     pub fn url(&self) -> &str {
         match self {
             Self::Sqlite(_) => "",
-            Self::Postgres(postgres) => &postgres.url,
+            Self::Postgres(Postgres { url, .. }) | Self::Other { url } => url,
         }
     }
 
@@ -47,7 +52,7 @@ impl Database {
     pub fn settings(&self) -> Vec<(&'static str, String)> {
         match self {
             Self::Sqlite(folder) => vec![("data.dir", folder.path().display().to_string())],
-            Self::Postgres(postgres) => vec![("database.url", postgres.url.clone())],
+            Self::Postgres(Postgres { url, .. }) | Self::Other { url } => vec![("database.url", url.clone())],
         }
     }
 
@@ -55,8 +60,8 @@ impl Database {
     pub fn to_connect(&self) -> causerie_server::store::Database {
         match self {
             Self::Sqlite(folder) => causerie_server::store::Database::Sqlite(folder.path().join("causerie.sqlite")),
-            Self::Postgres(postgres) => {
-                causerie_server::store::Database::Postgres { url: postgres.url.clone(), connections_max: 4 }
+            Self::Postgres(Postgres { url, .. }) | Self::Other { url } => {
+                causerie_server::store::Database::Postgres { url: url.clone(), connections_max: 4 }
             }
         }
     }

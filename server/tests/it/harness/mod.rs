@@ -6,6 +6,8 @@
 //! - [`Facts`] are the rules of the tenant and what they ask about, where a test wants others than a new tenant has.
 //! - [`Node`] is one server process: stop it politely or not, freeze and thaw it, start it again at the same address.
 //! - [`RedisServer`] and [`Database`] belong to one test each, so tests run side by side and may break theirs.
+//! - [`Volume`] is a small file system to be filled, [`PostgresServer`] a PostgreSQL on a folder of the test's choice.
+//! - [`Acknowledged`] compares what clients were told with what a second connection reads.
 //! - [`Proxy`] is the link between a client and a node: cut it, freeze it, refuse connections.
 //! - [`Raw`] speaks WebSocket without the SDK's good manners; [`http`] speaks HTTP without any library's.
 //!
@@ -20,6 +22,7 @@
 //! PostgreSQL comes from `scripts/services`; everything else a test starts itself.
 #![allow(dead_code, unused_imports)] // behaviours come and go; the harness is whole
 
+mod audit;
 mod cluster;
 mod database;
 mod facts;
@@ -27,29 +30,34 @@ pub mod http;
 mod node;
 mod peer;
 mod ports;
+mod postgres_server;
 mod proxy;
 mod raw;
 mod redis_server;
 mod self_test;
 mod temp_dir;
 mod tenant;
+mod volume;
 
 use std::{
     future::Future,
     time::{Duration, Instant},
 };
 
+pub use audit::Acknowledged;
 pub use cluster::Cluster;
 pub use database::{Database, psql};
 pub use facts::{Facts, stored_texts};
 pub use node::{Node, Settings};
 pub use peer::Peer;
 pub use ports::free_address;
+pub use postgres_server::PostgresServer;
 pub use proxy::Proxy;
 pub use raw::{Raw, Received};
 pub use redis_server::RedisServer;
 pub use temp_dir::TempDir;
 pub use tenant::{Claims, Tenant};
+pub use volume::Volume;
 
 /// The longest a test waits for anything. Generous, for a machine that runs many tests at once; what is right comes at once.
 pub const PATIENCE: Duration = Duration::from_secs(30);

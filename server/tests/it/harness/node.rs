@@ -20,13 +20,16 @@ const INTERNAL: &str = "listen.internal";
 
 /// Settings of a node, by their names in the configuration.
 #[derive(Debug, Clone)]
-pub struct Settings(BTreeMap<&'static str, String>);
+pub struct Settings {
+    values: BTreeMap<&'static str, String>,
+    environment: BTreeMap<&'static str, String>,
+}
 
 impl Settings {
     /// For a node on this database. Beyond that, defaults; but it leaves quickly when told to.
     pub fn on(database: &Database) -> Self {
         let quick = [("shutdown.drain_ms", "500".to_owned()), ("demo.enabled", "false".to_owned())];
-        Self(database.settings().into_iter().chain(quick).collect())
+        Self { values: database.settings().into_iter().chain(quick).collect(), environment: BTreeMap::new() }
     }
 
     /// With this Redis as bus.
@@ -38,22 +41,29 @@ impl Settings {
     /// With one setting, `heartbeat.interval_ms`.
     #[must_use]
     pub fn set(mut self, key: &'static str, value: impl ToString) -> Self {
-        self.0.insert(key, value.to_string());
+        self.values.insert(key, value.to_string());
+        self
+    }
+
+    /// With something else in the program's environment, `LD_PRELOAD`.
+    #[must_use]
+    pub fn environment(mut self, key: &'static str, value: impl ToString) -> Self {
+        self.environment.insert(key, value.to_string());
         self
     }
 
     /// With the default of one setting.
     #[must_use]
     pub fn unset(mut self, key: &str) -> Self {
-        self.0.remove(key);
+        self.values.remove(key);
         self
     }
 
     /// The program with these settings in its environment, and nothing else in it.
-    fn command(&self) -> Command {
+    pub fn command(&self) -> Command {
         let mut command = Command::new(BINARY);
-        command.env_clear().env("RUST_BACKTRACE", "1");
-        for (key, value) in &self.0 {
+        command.env_clear().env("RUST_BACKTRACE", "1").envs(&self.environment);
+        for (key, value) in &self.values {
             command.env(format!("CAUSERIE_{}", key.replace('.', "__").to_uppercase()), value);
         }
         command
@@ -181,6 +191,30 @@ impl Node {
         running.printer.join().expect("copying lines does not panic");
     }
 
+    /// The id of its process.
+    pub fn process_id(&self) -> u32 {
+        self.process.as_ref().expect("the node runs").child.id()
+    }
+
+    /// Whether its process runs.
+    pub fn is_running(&mut self) -> bool {
+        self.process.as_mut().is_some_and(|running| running.child.try_wait().expect("it is ours").is_none())
+    }
+
+    /// Sets a limit of its process that can be lifted again, `fsize=100000:`, as `prlimit` names them.
+    pub fn limit(&self, limit: &str) {
+        let id = self.process_id();
+        let set = Command::new("prlimit").arg(format!("--pid={id}")).arg(format!("--{limit}")).status();
+        assert!(set.expect("prlimit is part of every Linux").success(), "{limit} was not set");
+    }
+
+    /// How much of an address space its process has, in bytes.
+    pub fn address_space(&self) -> u64 {
+        let id = self.process_id();
+        let pages = std::fs::read_to_string(format!("/proc/{id}/statm")).expect("it runs");
+        pages.split(' ').next().and_then(|pages| pages.parse::<u64>().ok()).expect("a number") * 4_096
+    }
+
     /// Asks it to leave (SIGTERM) without waiting for it to.
     pub fn terminate(&self) {
         self.signal("TERM");
@@ -207,7 +241,7 @@ impl Node {
 
     /// Sends a signal by the shell, whose `kill` every machine has.
     fn signal(&self, name: &str) {
-        let id = self.process.as_ref().expect("the node runs").child.id();
+        let id = self.process_id();
         let sent = Command::new("sh").args(["-c", &format!("kill -{name} {id}")]).status().expect("there is a shell");
         assert!(sent.success(), "SIG{name} was not delivered");
     }

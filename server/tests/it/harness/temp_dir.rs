@@ -15,6 +15,13 @@ impl TempDir {
         Self(path)
     }
 
+    /// A folder of its own in another one.
+    pub fn inside(parent: &Path) -> Self {
+        let path = parent.join(format!("causerie-test-{}", Uuid::now_v7()));
+        std::fs::create_dir_all(&path).expect("the parent has room for a folder");
+        Self(path)
+    }
+
     /// Where it is.
     pub fn path(&self) -> &Path {
         &self.0

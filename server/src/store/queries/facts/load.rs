@@ -1,16 +1,14 @@
 //! All facts of a tenant at one version, read as of one moment however long it takes.
 
-use causerie_protocol::{
-    TenantId, UserId,
-    facts::{Change, Changes, change::Fact},
-};
-use sea_orm::{DatabaseTransaction, DbBackend, IsolationLevel, TransactionOptions, TransactionTrait};
-
 use super::{
     read::{self, StoredPolicy, Version},
     stored,
 };
-use crate::store::{Store, StoreError};
+use crate::store::{Store, StoreError, Transaction};
+use causerie_protocol::{
+    TenantId, UserId,
+    facts::{Change, Changes, change::Fact},
+};
 
 /// People, or groups, per page.
 const PAGE: u32 = 5_000;
@@ -19,7 +17,7 @@ const HOLDERS: usize = 1_000;
 
 /// A read under way.
 pub struct Load {
-    transaction: DatabaseTransaction,
+    transaction: Transaction,
     tenant: TenantId,
     version: Version,
     policy: Option<StoredPolicy>,
@@ -31,10 +29,7 @@ impl Load {
     /// # Errors
     /// When the database fails.
     pub async fn begin(store: &Store, tenant: TenantId) -> Result<Self, StoreError> {
-        // SQLite's transactions see one moment anyway.
-        let isolation_level = (store.backend() == DbBackend::Postgres).then_some(IsolationLevel::RepeatableRead);
-        let options = TransactionOptions { isolation_level, ..Default::default() };
-        let transaction = store.reader().begin_with_options(options).await?;
+        let transaction = store.begin_reading().await?;
         let version = read::versions(&transaction, &[tenant]).await?.remove(&tenant).unwrap_or_default();
         let policy = read::policy(&transaction, tenant).await?;
         Ok(Self { transaction, tenant, version, policy })

@@ -5,9 +5,9 @@
 //! the order of their keys. SQLite has one writer at a time and needs none.
 
 use causerie_protocol::TenantId;
-use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, Value, sea_query::ArrayType};
+use sea_orm::{ConnectionTrait, DbBackend, Value, sea_query::ArrayType};
 
-use crate::store::{Store, StoreError, rows::statement};
+use crate::store::{Store, StoreError, Transaction, rows::statement};
 
 /// Sets these locks apart from others on the same database.
 const SALT: u64 = 0x6661_6374_6c6f_636b;
@@ -54,7 +54,7 @@ pub fn keys(tenants: impl IntoIterator<Item = TenantId>) -> Value {
 /// A tenant's import is under way until this is dropped.
 pub struct Importing {
     /// Its lock ends with it; it writes nothing.
-    transaction: Option<DatabaseTransaction>,
+    transaction: Option<Transaction>,
 }
 
 impl Importing {

@@ -17,18 +17,18 @@ use causerie_protocol::{
     facts::{Change, Changes, PolicyChanged, change::Fact},
 };
 use prost::Message as _;
-use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, QueryResult, Value};
+use sea_orm::{ConnectionTrait, DbBackend, QueryResult, Value};
 use uuid::Uuid;
 
 use super::{Outcome, lock, read};
 use crate::store::{
-    Store, StoreError,
+    Store, StoreError, Transaction,
     rows::{Column, Rows, statement},
 };
 
 /// A change of one tenant's facts. Nothing is done until [`FactWrite::commit`].
 pub struct FactWrite {
-    transaction: DatabaseTransaction,
+    transaction: Transaction,
     tenant: TenantId,
     now_ms: i64,
     changes: Vec<Change>,
@@ -51,14 +51,14 @@ impl FactWrite {
         Self::within(store.begin_bulk().await?, tenant, now_ms).await
     }
 
-    async fn within(transaction: DatabaseTransaction, tenant: TenantId, now_ms: i64) -> Result<Self, StoreError> {
+    async fn within(transaction: Transaction, tenant: TenantId, now_ms: i64) -> Result<Self, StoreError> {
         lock::exclusive(&transaction, tenant).await?;
         Ok(Self { transaction, tenant, now_ms, changes: Vec::new() })
     }
 
     /// For reading what is stored, and written so far.
     #[must_use]
-    pub fn connection(&self) -> &DatabaseTransaction {
+    pub fn connection(&self) -> &Transaction {
         &self.transaction
     }
 
@@ -78,7 +78,7 @@ impl FactWrite {
     /// # Errors
     /// When the database fails; everything is undone then too.
     pub async fn rollback(self) -> Result<(), StoreError> {
-        Ok(self.transaction.rollback().await?)
+        self.transaction.rollback().await
     }
 
     async fn log(&mut self) -> Result<u64, StoreError> {

@@ -1,0 +1,161 @@
+//! Which connections of a pool may be used again, and whether the last write was stored.
+//!
+//! A database may end a transaction by itself: SQLite on a full volume, an I/O error or missing memory, PostgreSQL when a
+//! connection breaks. The driver does not notice. Its count of open transactions stays at one, the next `BEGIN` becomes a
+//! savepoint of a transaction nobody commits, and everything "committed" from then on is lost when the connection closes.
+//! So a pooled connection is examined before each use, and every failure that says something about connections closes all
+//! those that were open at that moment.
+
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, AtomicU64, Ordering},
+    },
+    time::{Duration, Instant},
+};
+
+use sea_orm::{
+    DatabaseConnection,
+    sqlx::{
+        Connection as _, Database, Postgres, Sqlite,
+        pool::{PoolConnectionMetadata, PoolOptions},
+    },
+};
+
+use super::StoreError;
+
+/// A pool, and what its failures tell. Cheap to clone.
+#[derive(Clone)]
+pub(super) struct Pool {
+    pub connections: DatabaseConnection,
+    pub condition: Condition,
+}
+
+/// What a pool's failures tell of its connections and of the storage behind them. Cheap to clone.
+#[derive(Clone, Debug)]
+pub(super) struct Condition(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    /// The moment `doubted_ns` counts from.
+    began: Instant,
+    /// Connections opened before this many nanoseconds after `began` are closed instead of being used again.
+    doubted_ns: AtomicU64,
+    /// The last write was not stored.
+    failing: AtomicBool,
+}
+
+impl Default for Condition {
+    fn default() -> Self {
+        Self(Arc::new(Inner { began: Instant::now(), doubted_ns: AtomicU64::new(0), failing: AtomicBool::new(false) }))
+    }
+}
+
+impl Condition {
+    /// A statement failed.
+    pub fn statement_failed(&self, error: &StoreError) {
+        if error.is_storage_failure() || error.is_lost_connection() {
+            self.doubt();
+        }
+        if error.is_storage_failure() {
+            self.0.failing.store(true, Ordering::Relaxed);
+        }
+    }
+
+    /// A transaction could not begin.
+    pub fn begin_failed(&self, error: &StoreError) {
+        self.statement_failed(error);
+        // The connection may be inside a transaction already. Where there was no connection, none is at fault.
+        if !error.is_contention() && !error.is_outage() {
+            self.doubt();
+        }
+    }
+
+    /// A transaction could not end, or it is not known whether it did.
+    pub fn end_failed(&self, error: &StoreError) {
+        self.statement_failed(error);
+        self.doubt();
+    }
+
+    /// A transaction was committed.
+    pub fn committed(&self) {
+        self.0.failing.store(false, Ordering::Relaxed);
+    }
+
+    /// The last write was not stored.
+    pub fn is_failing(&self) -> bool {
+        self.0.failing.load(Ordering::Relaxed)
+    }
+
+    /// Closes every connection that is open now instead of using it again.
+    pub fn doubt(&self) {
+        let now = u64::try_from(self.0.began.elapsed().as_nanos()).unwrap_or(u64::MAX);
+        self.0.doubted_ns.fetch_max(now, Ordering::AcqRel);
+    }
+
+    fn trusts(&self, age: Duration) -> bool {
+        let doubted = self.0.doubted_ns.load(Ordering::Acquire);
+        let opened = self.0.began.elapsed().saturating_sub(age).as_nanos();
+        doubted == 0 || opened > u128::from(doubted)
+    }
+
+    /// Has PostgreSQL's connections examined. One that was idle for `untested` is asked first whether it still lives.
+    pub fn examine_postgres(&self, pool: PoolOptions<Postgres>, untested: Duration) -> PoolOptions<Postgres> {
+        let (released, acquired) = (self.clone(), self.clone());
+        pool.test_before_acquire(false)
+            .after_release(move |connection, age| {
+                let fit = released.is_fit::<Postgres>(connection, &age);
+                Box::pin(async move { Ok(fit) })
+            })
+            .before_acquire(move |connection, age| {
+                let condition = acquired.clone();
+                Box::pin(async move {
+                    if age.idle_for >= untested {
+                        connection.ping().await?;
+                    }
+                    Ok(condition.is_fit::<Postgres>(connection, &age))
+                })
+            })
+    }
+
+    /// Has SQLite's connections examined.
+    pub fn examine_sqlite(&self, pool: PoolOptions<Sqlite>) -> PoolOptions<Sqlite> {
+        let (released, acquired) = (self.clone(), self.clone());
+        pool.after_release(move |connection, age| {
+            let condition = released.clone();
+            Box::pin(async move {
+                // A rollback that was asked for by dropping the transaction is done by the time this is answered.
+                connection.ping().await?;
+                Ok(condition.is_fit::<Sqlite>(connection, &age))
+            })
+        })
+        .before_acquire(move |connection, age| {
+            let fit = acquired.is_fit::<Sqlite>(connection, &age);
+            Box::pin(async move { Ok(fit) })
+        })
+    }
+
+    fn is_fit<DB: Database>(&self, connection: &DB::Connection, age: &PoolConnectionMetadata) -> bool {
+        let (trusted, outside) = (self.trusts(age.age), !connection.is_in_transaction());
+        if !(trusted && outside) {
+            tracing::info!(in_transaction = !outside, "a connection to the database is closed after a failure");
+        }
+        trusted && outside
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_connections_opened_after_a_failure_are_used_again() {
+        let condition = Condition::default();
+        assert!(condition.trusts(Duration::ZERO));
+        let opened = Instant::now();
+        condition.doubt();
+        assert!(!condition.trusts(opened.elapsed()), "it was open when the failure came");
+        let opened = Instant::now();
+        assert!(condition.trusts(opened.elapsed()), "it was opened afterwards");
+    }
+}

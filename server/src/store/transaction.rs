@@ -1,0 +1,227 @@
+//! A transaction whose end is what it says.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use sea_orm::{
+    ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, ExecResult, QueryResult, Statement, TransactionOptions,
+    TransactionTrait as _,
+};
+
+use super::{
+    StoreError,
+    condition::{Condition, Pool},
+};
+
+/// A transaction of [`Store`](super::Store). Dropped, it is rolled back.
+///
+/// Once a statement failed nothing more is done in it and it can't be committed: SQLite may have ended it by itself, and
+/// would take what follows as transactions of their own; PostgreSQL would answer `COMMIT` with a rollback that the driver
+/// takes for success.
+pub struct Transaction {
+    inner: DatabaseTransaction,
+    condition: Condition,
+    /// It may write, so that its end tells whether writes are stored.
+    writes: bool,
+    failed: AtomicBool,
+}
+
+impl Transaction {
+    pub(super) async fn begin(pool: &Pool, options: TransactionOptions, writes: bool) -> Result<Self, StoreError> {
+        let Pool { connections, condition } = pool.clone();
+        // In a task of its own, which ends whatever becomes of the caller: the driver knows nothing of a `BEGIN` that was
+        // sent and then given up, and the connection would go back to the pool inside a transaction.
+        let begun = tokio::spawn(async move { connections.begin_with_options(options).await }).await;
+        let begun = begun.unwrap_or_else(|error| Err(DbErr::Custom(format!("beginning a transaction failed: {error}"))));
+        match begun.map_err(StoreError::from) {
+            Ok(inner) => Ok(Self { inner, condition, writes, failed: AtomicBool::new(false) }),
+            Err(error) => {
+                condition.begin_failed(&error);
+                Err(error)
+            }
+        }
+    }
+
+    /// Makes everything durable.
+    ///
+    /// # Errors
+    /// When a statement failed before, which undoes everything; or when the database fails, and whether it was done is then
+    /// unknown.
+    pub async fn commit(self) -> Result<(), StoreError> {
+        let Self { inner, condition, writes, failed } = self;
+        if failed.into_inner() {
+            return Err(refused().into());
+        }
+        match inner.commit().await.map_err(StoreError::from) {
+            Ok(()) => {
+                if writes {
+                    condition.committed();
+                }
+                Ok(())
+            }
+            Err(error) => {
+                condition.end_failed(&error);
+                Err(error)
+            }
+        }
+    }
+
+    /// Undoes everything.
+    ///
+    /// # Errors
+    /// When the database fails; everything is undone then too.
+    pub async fn rollback(self) -> Result<(), StoreError> {
+        let Self { inner, condition, .. } = self;
+        inner.rollback().await.map_err(StoreError::from).inspect_err(|error| condition.end_failed(error))
+    }
+
+    /// The transaction for code that takes no other, such as migrations.
+    pub(super) fn inner(&self) -> &DatabaseTransaction {
+        &self.inner
+    }
+
+    fn usable(&self) -> Result<(), DbErr> {
+        if self.failed.load(Ordering::Acquire) { Err(refused()) } else { Ok(()) }
+    }
+
+    fn noted<T>(&self, answer: Result<T, DbErr>) -> Result<T, DbErr> {
+        answer.inspect_err(|error| {
+            self.failed.store(true, Ordering::Release);
+            self.condition.statement_failed(&error.clone().into());
+        })
+    }
+}
+
+fn refused() -> DbErr {
+    DbErr::Custom("an earlier statement of this transaction failed".to_owned())
+}
+
+#[async_trait::async_trait]
+impl ConnectionTrait for Transaction {
+    fn get_database_backend(&self) -> DbBackend {
+        self.inner.get_database_backend()
+    }
+
+    async fn execute_raw(&self, statement: Statement) -> Result<ExecResult, DbErr> {
+        self.usable()?;
+        self.noted(self.inner.execute_raw(statement).await)
+    }
+
+    async fn execute_unprepared(&self, sql: &str) -> Result<ExecResult, DbErr> {
+        self.usable()?;
+        self.noted(self.inner.execute_unprepared(sql).await)
+    }
+
+    async fn query_one_raw(&self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
+        self.usable()?;
+        self.noted(self.inner.query_one_raw(statement).await)
+    }
+
+    async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
+        self.usable()?;
+        self.noted(self.inner.query_all_raw(statement).await)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        store::{Store, queries::tenants, rows::statement},
+        testing::{NOW_MS, on_each_database},
+    };
+
+    const REPEATED: &str =
+        "INSERT INTO tenants (id, slug, name, epoch, created_at) SELECT id, slug, name, epoch, 0 FROM tenants";
+
+    async fn slugs(store: &Store) -> Vec<String> {
+        let all = tenants::all(store).await.expect("reads");
+        all.into_iter().map(|tenant| tenant.slug).collect()
+    }
+
+    #[tokio::test]
+    async fn a_transaction_in_which_a_statement_failed_stores_nothing() {
+        on_each_database(|store| async move {
+            tenants::create(&store, "first", "First", NOW_MS).await.expect("stores");
+            let transaction = store.begin().await.expect("begins");
+            let add =
+                "INSERT INTO tenants (id, slug, name, epoch, created_at) SELECT epoch, 'second', name, id, 0 FROM tenants";
+            transaction.execute_unprepared(add).await.expect("stores");
+            transaction.execute_unprepared(REPEATED).await.expect_err("the keys are taken");
+            transaction.execute_unprepared("SELECT 1").await.expect_err("nothing more is done in it");
+            transaction.commit().await.expect_err("PostgreSQL itself would say that it is committed");
+            assert_eq!(slugs(&store).await, ["first"]);
+            tenants::create(&store, "third", "Third", NOW_MS).await.expect("the connection is as new");
+            assert_eq!(slugs(&store).await, ["first", "third"]);
+        })
+        .await;
+    }
+
+    /// The driver counts one open transaction where the database has none, as after a commit that failed on a full volume.
+    #[tokio::test]
+    async fn a_connection_whose_transaction_the_database_ended_is_not_used_again() {
+        on_each_database(|store| async move {
+            for (slug, also) in [("dropped", false), ("committed", true)] {
+                let transaction = store.begin().await.expect("begins");
+                transaction.execute_unprepared("ROLLBACK").await.expect("the database takes it");
+                if also && store.is_embedded() {
+                    transaction.commit().await.expect_err("there is nothing to commit");
+                } else {
+                    drop(transaction);
+                }
+                tenants::create(&store, slug, slug, NOW_MS).await.expect("stores");
+                // Another connection sees what is stored, and not what waits in a transaction.
+                let row = store.reader().query_one_raw(statement(
+                    store.backend(),
+                    "SELECT name FROM tenants WHERE slug = $1",
+                    vec![slug.into()],
+                ));
+                assert!(row.await.expect("reads").is_some(), "{slug}");
+            }
+        })
+        .await;
+    }
+
+    #[tokio::test]
+    async fn a_begin_that_is_given_up_leaves_no_connection_in_a_transaction() {
+        on_each_database(|store| async move {
+            for polls in 0..40 {
+                let mut begin = Box::pin(store.begin());
+                for _ in 0..polls {
+                    if futures::poll!(&mut begin).is_ready() {
+                        break;
+                    }
+                    tokio::task::yield_now().await;
+                }
+                drop(begin);
+                // A statement of its own: in a transaction left behind it would be stored by nobody.
+                let slug = format!("t{polls}");
+                let sql = format!(
+                    "INSERT INTO tenants (id, slug, name, epoch, created_at) VALUES ({id}, '{slug}', '', {id}, 0)",
+                    id = literal(&store),
+                );
+                store.writer().execute_unprepared(&sql).await.expect("stores");
+            }
+            assert_eq!(slugs(&store).await.len(), 40);
+            if store.is_embedded() {
+                return;
+            }
+            let sql = "SELECT count(*) AS count FROM pg_stat_activity
+                       WHERE datname = current_database() AND state LIKE 'idle in transaction%'";
+            let deadline = std::time::Instant::now() + std::time::Duration::from_secs(10);
+            loop {
+                let row = store.reader().query_one_raw(statement(store.backend(), sql, vec![])).await.expect("asks");
+                let left: i64 = row.expect("a row").try_get("", "count").expect("a number");
+                if left == 0 {
+                    break;
+                }
+                assert!(std::time::Instant::now() < deadline, "{left} connections are left in a transaction");
+            }
+        })
+        .await;
+    }
+
+    fn literal(store: &Store) -> String {
+        let id = uuid::Uuid::now_v7();
+        if store.is_embedded() { format!("x'{}'", id.simple()) } else { format!("'{id}'") }
+    }
+}

@@ -1,0 +1,53 @@
+//! An audit of acknowledgements: what clients were told is stored, and what is.
+
+use std::collections::BTreeMap;
+
+use causerie_server::store::Store;
+use sea_orm::{ConnectionTrait as _, Statement};
+use serde_json::Value;
+use uuid::Uuid;
+
+use super::Database;
+
+/// Messages clients were told are stored, by conversation and `seq`.
+#[derive(Debug, Default, Clone)]
+pub struct Acknowledged(BTreeMap<(Uuid, u64), (Uuid, String)>);
+
+impl Acknowledged {
+    /// A client was told of this message, as JSON has it.
+    pub fn note(&mut self, message: &Value) {
+        let id = |field: &str| message[field].as_str().and_then(|id| Uuid::parse_str(id).ok()).expect("ids are UUIDs");
+        let place = (id("conversationId"), message["seq"].as_u64().expect("a number"));
+        let text = message["text"].as_str().unwrap_or_default().to_owned();
+        let before = self.0.insert(place, (id("id"), text.clone()));
+        assert!(before.is_none(), "{place:?} was acknowledged twice: for {before:?} and {text:?}");
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Reads the messages through a connection of its own and compares. Answers how many are stored that nobody was told of.
+    ///
+    /// # Panics
+    /// When a message that was acknowledged is not stored as it was acknowledged.
+    pub async fn audit(&self, when: &str, database: &Database) -> usize {
+        let store = Store::connect(&database.to_connect()).await.expect("the database opens");
+        let sql = "SELECT conversation_id, seq, id, text FROM messages";
+        let rows = store.reader().query_all_raw(Statement::from_string(store.backend(), sql)).await;
+        store.close().await;
+        let rows = rows.expect("the database can be read");
+        let stored: BTreeMap<(Uuid, u64), (Uuid, String)> = rows
+            .iter()
+            .map(|row| {
+                let seq: i64 = row.try_get("", "seq").expect("a number");
+                let place = (row.try_get("", "conversation_id").expect("an id"), u64::try_from(seq).expect("from 1 on"));
+                (place, (row.try_get("", "id").expect("an id"), row.try_get("", "text").expect("a text")))
+            })
+            .collect();
+        let lost: Vec<_> = self.0.iter().filter(|(place, message)| stored.get(place) != Some(message)).collect();
+        assert!(lost.is_empty(), "{when}: {} of {} acknowledged messages are lost: {lost:?}", lost.len(), self.0.len());
+        stored.len() - self.0.len()
+    }
+}

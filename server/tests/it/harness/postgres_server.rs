@@ -1,0 +1,101 @@
+//! A PostgreSQL of a test's own, on a volume of its choice.
+
+use std::{
+    net::SocketAddr,
+    os::unix::process::CommandExt as _,
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
+};
+
+use super::{TempDir, eventually_blocking, ports::free_address};
+
+/// The user PostgreSQL runs as, where the tests run as root: `nobody` and `nogroup`.
+const NOBODY: u32 = 65_534;
+
+/// A private PostgreSQL that stores durably, as in production. Ends with its owner.
+pub struct PostgresServer {
+    address: SocketAddr,
+    programs: PathBuf,
+    process: Option<Child>,
+    data: TempDir,
+}
+
+impl PostgresServer {
+    /// Makes one in a folder of this volume and starts it.
+    pub fn on(volume: &Path) -> Self {
+        let data = TempDir::inside(volume);
+        std::os::unix::fs::chown(data.path(), Some(NOBODY), Some(NOBODY)).expect("tests of volumes run as root");
+        let programs = programs();
+        let server = Self { address: free_address(), programs, process: None, data };
+        let mut initdb = server.command("initdb");
+        // Small, so that a small volume holds it.
+        initdb.args(["--username=postgres", "--auth=trust", "--encoding=UTF8", "--locale=C", "--wal-segsize=1"]);
+        let made = initdb.arg("--pgdata").arg(server.data.path().join("data")).output().expect("initdb is there");
+        assert!(made.status.success(), "initdb: {}", String::from_utf8_lossy(&made.stderr));
+        let mut server = server;
+        server.start_again();
+        server
+    }
+
+    /// `postgres://…` of the database every PostgreSQL begins with.
+    pub fn url(&self) -> String {
+        format!("postgres://postgres@{}/postgres", self.address)
+    }
+
+    /// Starts it if it ended.
+    pub fn start_again(&mut self) {
+        if self.process.as_mut().is_some_and(|process| process.try_wait().expect("it is ours").is_none()) {
+            return;
+        }
+        // What a crash leaves behind; no other process has this folder.
+        let _ = std::fs::remove_file(self.data.path().join("data/postmaster.pid"));
+        let mut command = self.command("postgres");
+        command.arg("-D").arg(self.data.path().join("data")).args(["-p", &self.address.port().to_string()]);
+        for setting in [
+            "listen_addresses=127.0.0.1",
+            "unix_socket_directories=",
+            "min_wal_size=2MB",
+            "max_wal_size=4MB",
+            "shared_buffers=8MB",
+            "autovacuum=off",
+        ] {
+            command.args(["-c", setting]);
+        }
+        self.process = Some(command.spawn().expect("postgres is there"));
+        let ready = || {
+            let mut asks = Command::new(self.programs.join("pg_isready"));
+            asks.args(["-q", "-h", "127.0.0.1", "-p", &self.address.port().to_string()]);
+            asks.status().expect("pg_isready is there").success()
+        };
+        assert!(eventually_blocking(ready), "PostgreSQL does not answer");
+    }
+
+    fn command(&self, program: &str) -> Command {
+        let mut command = Command::new(self.programs.join(program));
+        command.current_dir("/").uid(NOBODY).gid(NOBODY).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+        command
+    }
+}
+
+impl Drop for PostgresServer {
+    fn drop(&mut self) {
+        if let Some(mut process) = self.process.take() {
+            // Fast shutdown: it does not wait for clients to leave.
+            let _ = Command::new("kill").args(["-INT", &process.id().to_string()]).status();
+            if !eventually_blocking(|| process.try_wait().is_ok_and(|ended| ended.is_some())) {
+                let _ = process.kill();
+            }
+        }
+    }
+}
+
+/// Debian keeps the server's programs out of PATH.
+fn programs() -> PathBuf {
+    let versions = std::fs::read_dir("/usr/lib/postgresql").expect("PostgreSQL is installed: scripts/test installs it");
+    let newest = versions.filter_map(|version| {
+        let path = version.ok()?.path();
+        let number: u32 = path.file_name()?.to_str()?.parse().ok()?;
+        Some((number, path.join("bin")))
+    });
+    newest.max().expect("PostgreSQL is installed").1
+}

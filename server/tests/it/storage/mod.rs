@@ -1,0 +1,124 @@
+//! What was acknowledged is stored, and stays stored, whatever becomes of the storage: full volumes, I/O errors, limits; and a
+//! log that can't be written ends nothing.
+//!
+//! Each test sends all the while and audits at every step: each message that was acknowledged is read back by a second
+//! connection. Tests mount volumes, so they run as root.
+
+mod fault;
+mod full_volume;
+mod limits;
+mod log;
+mod postgres;
+mod retried;
+mod two_servers;
+
+use serde_json::json;
+use uuid::Uuid;
+
+use crate::harness::{Acknowledged, Cluster, Settings, eventually, http::Request};
+
+/// Without limits on how much a user may send.
+fn unpaced(settings: Settings) -> Settings {
+    let keys = ["limits.frames_per_second", "limits.frames_burst", "limits.sends_per_second", "limits.sends_burst"];
+    keys.into_iter().fold(settings, |settings, key| settings.set(key, 1_000_000))
+}
+
+/// Sends as Léa to Tom, over HTTP, where nothing is repeated behind the test's back.
+struct Sender {
+    token: String,
+    conversation: String,
+    acknowledged: Acknowledged,
+}
+
+impl Sender {
+    /// Starts the conversation.
+    async fn start(cluster: &Cluster) -> Self {
+        let token = cluster.tenant.token("lea");
+        let node = cluster.nodes[0].public();
+        // He comes to be with his first token.
+        Request::get("/v1/me").bearer(&cluster.tenant.token("tom")).send(node).await;
+        let start = json!({ "kind": "CONVERSATION_KIND_DIRECT", "with": [{ "externalId": "tom" }] });
+        let started = Request::new("POST", "/v1/conversations").bearer(&token).json(&start).send(node).await;
+        let conversation = started.json()["conversation"]["id"].as_str().expect("it starts").to_owned();
+        Self { token, conversation, acknowledged: Acknowledged::default() }
+    }
+
+    /// Sends a message once; whether it was acknowledged. Whatever else is answered is `unavailable`, or nothing.
+    async fn send(&mut self, cluster: &Cluster, text: &str) -> bool {
+        let path = format!("/v1/conversations/{}/messages", self.conversation);
+        let message = json!({ "clientId": Uuid::now_v7(), "text": text });
+        let request = Request::new("POST", path).bearer(&self.token).json(&message);
+        let Some(answer) = request.try_send(cluster.nodes[0].public()).await else { return false };
+        match answer.status {
+            200 => self.acknowledged.note(&answer.json()["message"]),
+            // `unavailable` and `timeout`.
+            503 | 504 => {}
+            status => panic!("{status}: {}", answer.text()),
+        }
+        answer.status == 200
+    }
+
+    /// Sends so many; how many were acknowledged.
+    async fn send_some(&mut self, cluster: &Cluster, what: &str, count: usize) -> usize {
+        let mut acknowledged = 0;
+        for number in 0..count {
+            acknowledged += usize::from(self.send(cluster, &format!("{what} {number}")).await);
+        }
+        acknowledged
+    }
+
+    /// Sends long messages until two in a row are refused.
+    async fn send_until_refused(&mut self, cluster: &Cluster) {
+        let mut refused = 0;
+        for number in 0..20_000 {
+            refused = if self.send(cluster, &format!("{number} {}", "x".repeat(8_000))).await { 0 } else { refused + 1 };
+            if refused == 2 {
+                return;
+            }
+        }
+        panic!("20,000 messages were stored where there is no room");
+    }
+
+    /// What the server shows of the conversation to its members, page by page, is what was acknowledged, as a count.
+    async fn shown(&self, cluster: &Cluster) -> usize {
+        let (mut shown, mut after) = (0, 0);
+        loop {
+            let path = format!("/v1/conversations/{}/messages?after_seq={after}&limit=100", self.conversation);
+            let page = Request::get(path).bearer(&self.token).send(cluster.nodes[0].public()).await.json();
+            let messages = page["messages"].as_array().cloned().unwrap_or_default();
+            let Some(last) = messages.last().and_then(|message| message["seq"].as_u64()) else { return shown };
+            shown += messages.len();
+            after = last;
+        }
+    }
+
+    async fn audit(&self, when: &str, cluster: &Cluster) -> usize {
+        self.acknowledged.audit(when, &cluster.database).await
+    }
+
+    /// Sends until the server stores again, by itself.
+    async fn until_stored(&mut self, cluster: &Cluster) {
+        for _ in 0..300 {
+            if self.send(cluster, "again").await {
+                return;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+        }
+        panic!("nothing is stored 30 s after the fault was over");
+    }
+}
+
+async fn readiness(cluster: &Cluster) -> u16 {
+    Request::get("/readyz").send(cluster.nodes[0].internal()).await.status
+}
+
+async fn until_readiness(cluster: &Cluster, status: u16) {
+    eventually(&format!("readiness {status}"), async || (readiness(cluster).await == status).then_some(())).await;
+}
+
+/// A figure of a node, by its whole name with labels.
+async fn figure(cluster: &Cluster, name: &str) -> f64 {
+    let figures = Request::get("/metrics").send(cluster.nodes[0].internal()).await;
+    let line = figures.text().lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' ').map(str::to_owned));
+    line.map_or(0.0, |value| value.parse().expect("a number"))
+}

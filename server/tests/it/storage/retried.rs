@@ -1,0 +1,149 @@
+//! A batch whose transaction fails is decided again. What it counts, notes and tells counts once.
+
+use std::collections::HashSet;
+
+use causerie_client::{
+    ClientId, Encoding,
+    wire::{self, reply, request::Command, server_frame::Body},
+};
+use causerie_server::store::Store;
+use sea_orm::{ConnectionTrait as _, Statement};
+
+use super::figure;
+use crate::harness::{Cluster, Database, Raw, eventually, http::Request};
+
+const SENDS: usize = 6;
+const DENIED: usize = 5;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_batch_that_loses_a_fight_over_locks_is_counted_once() {
+    let cluster = Cluster::on(Database::postgres(), |settings| settings).await;
+    // Twice: a sequence is not rolled back.
+    let fail = "CREATE SEQUENCE tries;
+        CREATE FUNCTION fail_twice() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+            IF NEW.text LIKE 'again%' AND nextval('tries') <= 2 THEN
+                RAISE EXCEPTION 'made up' USING ERRCODE = '40001';
+            END IF;
+            RETURN NEW;
+        END $$;
+        CREATE TRIGGER fail_twice BEFORE INSERT ON messages FOR EACH ROW EXECUTE FUNCTION fail_twice()";
+    let hold = "UPDATE conversations SET subject = subject";
+    counts_once(&cluster, fail, hold, &[]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_batch_whose_connection_ends_is_counted_once() {
+    let cluster = Cluster::on(Database::postgres(), |settings| settings).await;
+    let fail = "CREATE SEQUENCE tries;
+        CREATE FUNCTION fail_twice() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+            IF NEW.text LIKE 'again%' AND nextval('tries') <= 2 THEN
+                PERFORM pg_terminate_backend(pg_backend_pid());
+            END IF;
+            RETURN NEW;
+        END $$;
+        CREATE TRIGGER fail_twice BEFORE INSERT ON messages FOR EACH ROW EXECUTE FUNCTION fail_twice()";
+    let hold = "UPDATE conversations SET subject = subject";
+    counts_once(&cluster, fail, hold, &[]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_batch_that_is_done_one_by_one_in_the_end_is_counted_once() {
+    let cluster = Cluster::embedded().await;
+    let fail = "CREATE TRIGGER poison BEFORE INSERT ON messages WHEN NEW.text = 'poison'
+                BEGIN SELECT RAISE(ABORT, 'made up'); END";
+    let hold = "UPDATE conversations SET subject = subject";
+    counts_once(&cluster, fail, hold, &["poison"]).await;
+}
+
+/// Has sends and denied edits wait behind a transaction that holds what they need, so that they become one batch; `fail` makes
+/// that batch fail at first. Texts of `poison` are never stored.
+async fn counts_once(cluster: &Cluster, fail: &str, hold: &str, poison: &[&str]) {
+    let node = cluster.nodes[0].public();
+    let (lea, tom) = (cluster.tenant.token("lea"), cluster.tenant.token("tom"));
+    let (mut tom, welcome) = Raw::hello(node, Encoding::Json, &tom).await;
+    let tom_id = welcome.me.expect("a welcome names the person").id;
+    let (mut lea, _) = Raw::hello(node, Encoding::Json, &lea).await;
+    let start = wire::StartConversation {
+        kind: wire::ConversationKind::Direct.into(),
+        with: vec![wire::Recipient { by: Some(wire::recipient::By::Id(tom_id)) }],
+        ..Default::default()
+    };
+    let reply::Result::ConversationStarted(started) = lea.ask(Command::StartConversation(start)).await else {
+        panic!("it starts")
+    };
+    let conversation = started.conversation.expect("it is told").id;
+    let send = |text: &str| {
+        Command::SendMessage(wire::SendMessage {
+            conversation_id: conversation.clone(),
+            client_id: ClientId::new().to_string(),
+            text: text.to_owned(),
+        })
+    };
+    let reply::Result::MessageSent(hers) = lea.ask(send("hers")).await else { panic!("it is sent") };
+    let hers = hers.message.expect("it is told").id;
+    let denials = denials(cluster).await;
+    let accepted = figure(cluster, "causerie_messages_accepted_total").await;
+
+    let store = Store::connect(&cluster.database.to_connect()).await.expect("the database opens");
+    let say = |sql: &str| Statement::from_string(store.backend(), sql.to_owned());
+    store.writer().execute_unprepared(fail).await.expect("a trigger can be made");
+    let holding = store.begin().await.expect("a transaction");
+    holding.execute_raw(say(hold)).await.expect("the rows are locked");
+
+    // The lane waits with the first, and takes what comes meanwhile as one.
+    let mut asked = HashSet::from([tom.request(send("first")).await]);
+    for number in 0..SENDS.max(DENIED) {
+        if number < SENDS {
+            asked.insert(tom.request(send(&format!("again {number}"))).await);
+        }
+        if number < DENIED {
+            let edit = wire::EditMessage {
+                conversation_id: conversation.clone(),
+                message_id: hers.clone(),
+                text: "not his".to_owned(),
+            };
+            asked.insert(tom.request(Command::EditMessage(edit)).await);
+        }
+    }
+    for text in poison {
+        asked.insert(tom.request(send(text)).await);
+    }
+    // Answered without the lane, once all before it is in the lane.
+    let list = tom.request(Command::ListConversations(wire::ListConversations::default())).await;
+    until_answered(&mut tom, &mut HashSet::from([list])).await;
+    holding.rollback().await.expect("it ends");
+    let refused = until_answered(&mut tom, &mut asked).await;
+    assert_eq!(refused, DENIED + poison.len());
+
+    let stored = store.reader().query_all_raw(say("SELECT text FROM messages")).await.expect("readable").len();
+    store.close().await;
+    assert_eq!(stored, 1 + 1 + SENDS);
+    let now = figure(cluster, "causerie_messages_accepted_total").await;
+    assert_eq!(now - accepted, (1 + SENDS) as f64, "each message is counted once");
+    assert_eq!(self::denials(cluster).await - denials, DENIED as f64, "each denial is counted once");
+    let audited = async || {
+        let lines = cluster.settings().run(&["audit", "--tenant", &cluster.tenant.slug, "--action", "edit"]);
+        lines.lines().filter(|line| line.contains("user:tom")).count()
+    };
+    eventually("a line in the audit for each denial", async || (audited().await >= DENIED).then_some(())).await;
+    assert_eq!(audited().await, DENIED, "each denial is noted once");
+}
+
+/// Reads until all of these are answered; how many were refused.
+async fn until_answered(socket: &mut Raw, asked: &mut HashSet<u32>) -> usize {
+    let mut refused = 0;
+    while !asked.is_empty() {
+        let Some(Body::Reply(reply)) = socket.next_frame().await.body else { continue };
+        if asked.remove(&reply.id) && matches!(reply.result, Some(reply::Result::Error(_))) {
+            refused += 1;
+        }
+    }
+    refused
+}
+
+/// What rules denied, by whatever rule.
+async fn denials(cluster: &Cluster) -> f64 {
+    let figures = Request::get("/metrics").send(cluster.nodes[0].internal()).await;
+    let lines = figures.text().lines().filter(|line| line.starts_with("causerie_policy_denials_total{"));
+    lines.filter_map(|line| line.rsplit_once(' ')?.1.parse::<f64>().ok()).sum()
+}
