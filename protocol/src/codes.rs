@@ -74,12 +74,13 @@ pub enum Return {
 }
 
 impl Return {
-    /// The band of a close code. Codes outside ours (1006, a proxy's 1011) are accidents: come back.
+    /// The band of a close code. RFC 6455's 1002 to 1009 say that a frame broke the rules, and the same frame would again;
+    /// 1005 and 1006 among them mean that no code came. Other codes (a proxy's 1011) are accidents: come back.
     #[must_use]
     pub fn after(close_code: u16) -> Self {
         match close_code {
             4400..=4499 => Self::Later,
-            4500..=4999 => Self::Never,
+            1002..=1004 | 1007..=1009 | 4500..=4999 => Self::Never,
             _ => Self::Now,
         }
     }

@@ -132,8 +132,9 @@ pub fn replies() -> Vec<wire::ServerFrame> {
             }),
             total_unread: 3,
             resumed: Some(resumed()),
+            token_ttl_ms: 3_600_000,
         }),
-        Answer::TokenRefreshed(wire::TokenRefreshed { token_expires_at: at(3600) }),
+        Answer::TokenRefreshed(wire::TokenRefreshed { token_expires_at: at(3600), token_ttl_ms: 3_600_000 }),
         Answer::Pong(wire::Pong {}),
         Answer::Resumed(resumed()),
         Answer::ConversationStarted(wire::ConversationStarted {

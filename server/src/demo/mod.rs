@@ -180,7 +180,7 @@ async fn token(State(app): State<Arc<App>>, request: Request) -> Result<Json<Val
 
 /// Seconds since 1970 as protobuf's JSON mapping writes a moment.
 fn date_time(seconds: i64) -> Value {
-    let mut message = wire::TokenRefreshed { token_expires_at: Some(Default::default()) };
+    let mut message = wire::TokenRefreshed { token_expires_at: Some(Default::default()), ..Default::default() };
     if let Some(at) = &mut message.token_expires_at {
         at.seconds = seconds;
     }

@@ -12,7 +12,7 @@ use wire::reply::Result as Answer;
 
 use super::{
     pace::{Pace, Verdict},
-    timers::Timers,
+    timers::{self, Timers},
 };
 use crate::{
     app::App,
@@ -159,7 +159,10 @@ async fn refresh(app: &App, session: &Session, timers: &mut Timers, token: &str)
     session.refreshed(identity.issued_at_s, identity.signed_by);
     timers.refreshed(identity.expires_at_s);
     let seconds = identity.expires_at_s;
-    Ok(wire::TokenRefreshed { token_expires_at: Some(causerie_protocol::Timestamp { seconds, nanos: 0 }) })
+    Ok(wire::TokenRefreshed {
+        token_expires_at: Some(causerie_protocol::Timestamp { seconds, nanos: 0 }),
+        token_ttl_ms: timers::left_ms(seconds, app.clock.now_s()),
+    })
 }
 
 fn answer(session: &Arc<Session>, id: u32, answer: Answer) -> Next {

@@ -9,6 +9,7 @@ use wire::reply::Result as Answer;
 use super::{
     commands::{self, Unreadable},
     reader::Reader,
+    timers,
 };
 use crate::{
     app::App,
@@ -151,6 +152,7 @@ async fn welcome(
         }),
         total_unread: resumed.total_unread,
         resumed: Some(resumed),
+        token_ttl_ms: timers::left_ms(expires_at_s, app.clock.now_s()),
     };
     Ok((welcome, missed))
 }

@@ -12,6 +12,14 @@ const EXPIRY_NOTICE_S: i64 = 60;
 /// A token that has just ended still lets in, for clocks that disagree; what it let in ends no sooner.
 const LEEWAY_S: i64 = token::LEEWAY_S;
 
+/// How long a token that ends at `expires_at_s` still lives at `now_s`, in milliseconds: 1 for a token that has ended,
+/// because 0 means "not told" on the wire.
+#[must_use]
+pub fn left_ms(expires_at_s: i64, now_s: i64) -> u32 {
+    let left_ms = expires_at_s.saturating_sub(now_s).saturating_mul(1000);
+    u32::try_from(left_ms.max(1)).unwrap_or(u32::MAX)
+}
+
 /// The deadlines of one connection.
 pub struct Timers {
     interval: Duration,
@@ -120,6 +128,12 @@ mod tests {
     use super::*;
 
     const INTERVAL: Duration = Duration::from_secs(25);
+
+    #[test]
+    fn the_life_left_is_never_zero_and_never_wraps() {
+        assert_eq!((left_ms(3700, 100), left_ms(100, 100), left_ms(90, 100)), (3_600_000, 1, 1));
+        assert_eq!(left_ms(i64::MAX, 0), u32::MAX);
+    }
 
     #[test]
     fn what_is_due_about_the_same_time_is_done_together() {

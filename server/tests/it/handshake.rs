@@ -61,7 +61,10 @@ async fn a_welcome_tells_all_a_client_needs() {
         assert_eq!(welcome.me.expect("a person").external_id, "ada");
         assert_eq!(welcome.heartbeat_ms, 25_000);
         assert_eq!(welcome.limits.expect("limits").frame_bytes_max, 65_536);
-        assert!(welcome.token_expires_at.is_some());
+        let expires_at = welcome.token_expires_at.expect("a time");
+        let left_ms = (expires_at.seconds - Claims::of("ada").iat) * 1000;
+        // The token was signed a moment ago, and the clocks of this machine agree.
+        assert!((left_ms - 60_000..=left_ms + 60_000).contains(&welcome.token_ttl_ms.into()), "{}", welcome.token_ttl_ms);
         assert!(!welcome.resumed.expect("a position").epoch.is_empty(), "to resume from");
         assert!(uuid::Uuid::parse_str(&welcome.connection_id).is_ok());
         assert!(!welcome.server_version.is_empty());
@@ -264,6 +267,7 @@ async fn a_fresh_token_for_the_same_person_keeps_the_connection() {
     let answer = raw.ask(refresh(cluster.tenant.sign(&fresh))).await;
     let reply::Result::TokenRefreshed(refreshed) = answer else { panic!("not refreshed: {answer:?}") };
     assert_eq!(refreshed.token_expires_at.expect("a time").seconds, fresh.exp);
+    assert!(refreshed.token_ttl_ms > 3_000, "the life of the new token, not of the old one");
 
     // The other connection marks the moment at which this one would have ended.
     assert_eq!(close_code(&mut other).await, 4003);

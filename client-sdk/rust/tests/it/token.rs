@@ -25,7 +25,7 @@ async fn a_token_is_refreshed_in_band_before_it_expires() {
     let (id, command) = link.request().await;
     assert_eq!(command, Command::RefreshToken(wire::RefreshToken { token: "token 2".into() }));
     let expiry = expiring(Duration::from_secs(3600)).token_expires_at;
-    link.reply(id, Answer::TokenRefreshed(wire::TokenRefreshed { token_expires_at: expiry })).await;
+    link.reply(id, Answer::TokenRefreshed(wire::TokenRefreshed { token_expires_at: expiry, token_ttl_ms: 0 })).await;
     // The next connection presents the fresh one, without asking for another.
     link.event(wire::event::Kind::Gap(wire::Gap {})).await;
     assert!(matches!(link.request().await, (_, Command::Resume(_))));

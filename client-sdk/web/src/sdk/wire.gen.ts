@@ -43,6 +43,11 @@ export type Welcome = {
   /** Unread messages in all conversations together; a marked conversation without any counts as one. */
   totalUnread?: number;
   resumed?: Resumed;
+  /**
+   * The life that the token has left, in milliseconds from now. A client counts it down by a clock that never jumps: the
+   * device's time of day may be wrong. 0 means that the server does not tell.
+   */
+  tokenTtlMs?: number;
 };
 
 /** What this server accepts. */
@@ -62,6 +67,8 @@ export type RefreshToken = {
 
 export type TokenRefreshed = {
   tokenExpiresAt?: Timestamp;
+  /** The life that the new token has left, as in `Welcome`. */
+  tokenTtlMs?: number;
 };
 
 export type Ping = {
