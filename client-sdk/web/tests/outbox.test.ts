@@ -139,6 +139,7 @@ test("a message under way when the server closes for good waits for the next con
   await settled();
   expect(statuses(client)).toEqual(["one sending"]);
   client.connect();
+  await peer.clock.advance(30_000);
   const { link: next } = await peer.welcome({ resumed: { epoch: "epoch-1", inboxVersion: 3 } });
   expect((await next.next("sendMessage")).body.clientId).toBe(clientId);
 });

@@ -29,6 +29,7 @@ import {
 import { type ClientOptions, type Settings, settingsFrom } from "./options.js";
 import { Outbox, type OutgoingMessage } from "./outbox.js";
 import { Presences } from "./presence.js";
+import { kept } from "./stable.js";
 import { Store } from "./store.js";
 import { Sync } from "./sync.js";
 import { Typing } from "./typing.js";
@@ -96,6 +97,8 @@ export class Client {
   readonly #presences: Presences;
   readonly #users: Users;
   readonly #histories = new Map<string, History>();
+  /** Outgoing messages of a conversation, as they were read last, where its messages show some of them. */
+  readonly #outgoings = new Map<string, readonly OutgoingMessage[]>();
   #restored: Promise<void> | undefined;
   #presented = false;
   #inDoubt = false;
@@ -510,7 +513,12 @@ export class Client {
     const outgoing = this.#outbox.of(conversationId);
     const messages = outgoing.length ? (this.#store.get(conversationId)?.timeline.messages ?? []) : [];
     const shown = new Set(messages.filter(({ authorId }) => authorId === this.#me?.id).map(({ clientId }) => clientId));
-    return outgoing.filter(({ clientId }) => !shown.has(clientId));
+    const next = outgoing.filter(({ clientId }) => !shown.has(clientId));
+    if (next.length === outgoing.length) return outgoing;
+    const held = this.#outgoings.get(conversationId);
+    if (held?.length === next.length && held.every((each, index) => each === next[index])) return held;
+    this.#outgoings.set(conversationId, next);
+    return next;
   }
 
   /** The event says the same; whichever is newer counts. */
@@ -523,9 +531,9 @@ export class Client {
   }
 
   #welcomed(welcome: wire.Welcome): void {
-    this.#me = toUser(welcome.me);
+    this.#me = kept(this.#me, toUser(welcome.me));
     this.#users.learn([this.#me]);
-    this.#limits = welcome.limits ?? {};
+    this.#limits = kept(this.#limits, welcome.limits ?? {});
     this.#store.totalUnread = welcome.totalUnread ?? 0;
     if (!this.#sync.welcome(welcome.resumed, this.#presented)) {
       // Not before the state is `connected`: commands wait for that.

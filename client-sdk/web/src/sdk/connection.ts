@@ -1,11 +1,13 @@
 // One connection after another: connect, say hello, stay, come back. What the frames mean is the client's business.
 import { fullJitter, later, returnAfter } from "./backoff.js";
 import { bytesOf, faultOf, tooLarge } from "./check.js";
+import { diagnose, finding } from "./diagnosis.js";
 import { asError, type CauserieError, closedByServer, notConnected, timedOut, wantsFreshToken } from "./errors.js";
 import { Heartbeat, patienceMs } from "./heartbeat.js";
 import type { Settings, SocketLike } from "./options.js";
 import { type Answers, type CommandBody, type CommandName, Requests } from "./requests.js";
-import { Tokens } from "./tokens.js";
+import { kept } from "./stable.js";
+import { askEveryMs, Tokens } from "./tokens.js";
 import type * as wire from "./wire.gen.js";
 
 /** Where the connection stands. */
@@ -15,8 +17,11 @@ export type ConnectionState =
   /** The first attempt is under way. */
   | { readonly name: "connecting" }
   | { readonly name: "connected" }
-  /** An attempt failed or the connection was lost; the client keeps trying. `waitingForNetwork`: the device itself is offline. */
-  | { readonly name: "reconnecting"; readonly waitingForNetwork: boolean }
+  /**
+   * An attempt failed or the connection was lost; the client keeps trying. `waitingForNetwork`: the device itself is offline.
+   * `reason`: what somebody has to mend before an attempt can succeed, where that could be found out.
+   */
+  | { readonly name: "reconnecting"; readonly waitingForNetwork: boolean; readonly reason?: CauserieError | undefined }
   /** The server does not want this client back as it is; `connect` tries again with a fresh token. Calls reject with `reason`. */
   | { readonly name: "closed"; readonly reason: CauserieError };
 
@@ -43,6 +48,8 @@ const defaultHeartbeatMs = 30_000;
 const subprotocol = "causerie.v1.json";
 const tokenExpired = 4003;
 const unauthenticated = 4502;
+/** In an error, where 4003 is in a close frame. */
+const tokenExpiredError = 201;
 
 /** Why nothing is answered in a state without a connection. */
 function absence(state: ConnectionState): CauserieError {
@@ -60,6 +67,11 @@ export class Connection {
   /** Attempts in a row that came to nothing. */
   #failures = 0;
   #connectedAt = 0;
+  /** The socket of this attempt came about. */
+  #opened = false;
+  /** What keeps sockets from opening. */
+  #obstacle: CauserieError | undefined;
+  #refreshing = false;
   #refusedOnce = false;
   #goingAwayMs: number | undefined;
   #cancelRetry: (() => void) | undefined;
@@ -72,7 +84,8 @@ export class Connection {
     private readonly settings: Settings,
     private readonly listener: ConnectionListener,
   ) {
-    this.#tokens = new Tokens(settings.clock, settings.getToken);
+    const isWanted = (): boolean => this.#wanted || this.#state.name === "connected";
+    this.#tokens = new Tokens(settings.clock, settings.getToken, isWanted);
   }
 
   get state(): ConnectionState {
@@ -150,7 +163,13 @@ export class Connection {
     // Stopped, or started anew, while the token was fetched.
     if (attempt !== this.#attempt || !this.#wanted) return;
     const { clock, webSocket, url, client, connectTimeoutMs } = this.settings;
-    const socket = new webSocket(url, [subprotocol]);
+    let socket: SocketLike;
+    try {
+      socket = new webSocket(url, [subprotocol]);
+    } catch (thrown) {
+      // Not an address, or one without TLS on a page with it: it is the same at every attempt.
+      return this.#leave({ name: "closed", reason: finding("invalid_url", `\`${url}\`: ${asError(thrown).message}`, false) });
+    }
     const requests = new Requests(clock, (request) => {
       const frame = JSON.stringify(request);
       const { frameBytesMax = 64 * 1024 } = this.listener.limits();
@@ -160,8 +179,10 @@ export class Connection {
     });
     this.#socket = socket;
     this.#requests = requests;
+    this.#opened = false;
     this.#cancelWelcome = clock.after(connectTimeoutMs, () => this.#lost(1006, ""));
     socket.onopen = () => {
+      this.#opened = true;
       const resume = this.listener.held();
       requests.call("hello", { token, client, ...(resume && { resume }) }, connectTimeoutMs).then(
         (welcome) => this.#welcomed(welcome),
@@ -195,8 +216,9 @@ export class Connection {
   #welcomed(welcome: wire.Welcome): void {
     this.#cancelWelcome();
     this.#refusedOnce = false;
-    this.#connectedAt = this.settings.clock.now();
-    this.#tokens.expiresAt(welcome.tokenExpiresAt, () => void this.#refreshToken());
+    this.#obstacle = undefined;
+    this.#connectedAt = this.settings.clock.elapsed();
+    this.#tokens.lives(welcome, () => void this.#refreshToken());
     this.#heartbeat = new Heartbeat(
       this.settings.clock,
       welcome.heartbeatMs || defaultHeartbeatMs,
@@ -215,13 +237,19 @@ export class Connection {
     this.#leave({ name: "closed", reason: error });
   }
 
-  /** A refused token is replaced once; a product that signs tokens the server does not take would else be asked for ever. */
+  /**
+   * A refused token is replaced once; a product that signs tokens the server does not take would else be asked for ever. One that is
+   * fresh and can't be trusted is no better the next time.
+   */
   #retryWithFreshToken(reason: CauserieError): void {
     this.#tokens.drop();
-    if (this.#refusedOnce) return this.#leave({ name: "closed", reason });
+    const isHopeless = reason.code !== tokenExpiredError && this.#tokens.waitMs > 0;
+    if (this.#refusedOnce || isHopeless) return this.#leave({ name: "closed", reason });
     this.#refusedOnce = true;
+    // There may be a while until the next token is asked for.
+    this.listener.error(reason);
     this.#drop();
-    this.#enter({ name: "reconnecting", waitingForNetwork: false });
+    this.#enter({ name: "reconnecting", waitingForNetwork: false, reason });
     void this.#open();
   }
 
@@ -232,7 +260,8 @@ export class Connection {
     if (isRefused && !this.#maySuspect(code, name)) {
       return this.#leave({ name: "closed", reason: closedByServer(code, name) });
     }
-    if (this.#state.name === "connected" && this.settings.clock.now() - this.#connectedAt >= stableMs) this.#failures = 0;
+    if (this.#state.name === "connected" && this.settings.clock.elapsed() - this.#connectedAt >= stableMs) this.#failures = 0;
+    if (!this.#opened) void this.#diagnose(this.#attempt, this.#failures + 1);
     this.#drop();
     this.#retry(isRefused ? 1006 : code);
   }
@@ -242,6 +271,18 @@ export class Connection {
     return code < unauthenticated && this.#state.name === "connected" && this.listener.suspect(closedByServer(code, name));
   }
 
+  /** Asks why no socket came about: at first, and at every fourth failure in a row. */
+  async #diagnose(attempt: number, failures: number): Promise<void> {
+    const { url, fetch, isOnline } = this.settings;
+    if (!fetch || !isOnline() || (failures > 1 && failures % 4)) return;
+    const found = await diagnose(url, fetch, failures > 1);
+    // Connected, stopped or on another attempt meanwhile.
+    if (this.#state.name !== "reconnecting" || this.#opened || attempt + 1 < this.#attempt) return;
+    if (found && found.message !== this.#obstacle?.message) this.listener.error(found);
+    this.#obstacle = found;
+    this.#enter({ ...this.#state, reason: found });
+  }
+
   #retry(code: number): void {
     const { backoff, random, clock } = this.settings;
     let delayMs = fullJitter(this.#failures++, backoff, random);
@@ -249,7 +290,7 @@ export class Connection {
     // The server spreads its clients over time itself.
     if (this.#goingAwayMs !== undefined) delayMs = this.#goingAwayMs;
     this.#goingAwayMs = undefined;
-    this.#enter({ name: "reconnecting", waitingForNetwork: !this.settings.isOnline() });
+    this.#enter({ name: "reconnecting", waitingForNetwork: !this.settings.isOnline(), reason: this.#obstacle });
     this.#cancelRetry = clock.after(delayMs, () => void this.#open());
   }
 
@@ -263,24 +304,30 @@ export class Connection {
   #again(): void {
     this.#failures = 0;
     this.#drop();
-    this.#enter({ name: "reconnecting", waitingForNetwork: !this.settings.isOnline() });
+    this.#enter({ name: "reconnecting", waitingForNetwork: !this.settings.isOnline(), reason: this.#obstacle });
     void this.#open();
   }
 
   /** Devices err: a connection is kept until it proves dead, and attempts go on. */
   readonly #offline = (): void => {
-    if (this.#state.name === "reconnecting") this.#enter({ name: "reconnecting", waitingForNetwork: true });
+    if (this.#state.name === "reconnecting") this.#enter({ ...this.#state, waitingForNetwork: true });
     else this.#heartbeat?.probe();
   };
 
   async #refreshToken(): Promise<void> {
+    if (this.#refreshing) return;
+    this.#refreshing = true;
+    const again = (): void => void this.#refreshToken();
     try {
       const token = await this.#tokens.fresh();
-      const { tokenExpiresAt } = await this.call("refreshToken", { token });
-      this.#tokens.expiresAt(tokenExpiresAt, () => void this.#refreshToken());
+      this.#tokens.lives(await this.call("refreshToken", { token }), again);
     } catch (thrown) {
       // The token still lives a while; once it ran out the server closes with 4003, which asks again.
+      if (this.#state.name !== "connected") return;
       this.listener.error(asError(thrown));
+      this.#tokens.later(askEveryMs, again);
+    } finally {
+      this.#refreshing = false;
     }
   }
 
@@ -316,8 +363,8 @@ export class Connection {
 
   #enter(state: ConnectionState): void {
     const held = this.#state;
-    this.#state = state;
-    if (JSON.stringify(held) !== JSON.stringify(state)) this.listener.state(state);
+    this.#state = kept(held, state);
+    if (this.#state !== held) this.listener.state(state);
     if (!this.#wanted) for (const settle of [...this.#waiting]) settle();
   }
 }

@@ -26,7 +26,7 @@ export class Heartbeat {
 
   /** Something came from the server. */
   heard(): void {
-    this.#lastHeard = this.clock.now();
+    this.#lastHeard = this.clock.elapsed();
     this.#trust();
   }
 
@@ -52,7 +52,7 @@ export class Heartbeat {
 
   #watch(delayMs: number): void {
     this.#cancel = this.clock.after(delayMs, () => {
-      const silentMs = this.clock.now() - this.#lastHeard;
+      const silentMs = this.clock.elapsed() - this.#lastHeard;
       if (silentMs >= this.intervalMs) this.probe();
       this.#watch(Math.max(silentMs >= this.intervalMs ? this.intervalMs : this.intervalMs - silentMs, 1));
     });

@@ -4,6 +4,8 @@ import type { Store } from "./store.js";
 import type { HistoryPage, Timeline } from "./timeline.js";
 import type * as wire from "./wire.gen.js";
 
+const none: readonly Message[] = [];
+
 /** What a history needs of the client around it. */
 export interface HistoryHost {
   getHistory(body: wire.GetHistory): Promise<wire.MessagePage>;
@@ -25,7 +27,7 @@ export class History {
 
   /** What is held, oldest first, without holes. A new array at every change. */
   get messages(): readonly Message[] {
-    return this.#timeline?.messages ?? [];
+    return this.#timeline?.messages ?? none;
   }
 
   /** One's own messages that are not part of it yet. Shown behind the others. */

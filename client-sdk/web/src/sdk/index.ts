@@ -1,7 +1,7 @@
 export { Client, type ClientEvents, type MailDraft, type Recipient, type UserRef } from "./client.js";
 export type { ConnectionState } from "./connection.js";
 export { CauserieError, type ErrorName } from "./errors.js";
-export type { History } from "./history.js";
+export { History } from "./history.js";
 export type * from "./model.js";
 export {
   type ClientOptions,

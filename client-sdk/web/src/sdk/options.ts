@@ -1,4 +1,5 @@
 import type { BackoffBounds } from "./backoff.js";
+import type { Fetch } from "./diagnosis.js";
 import type { OutboxStore } from "./outbox-store.js";
 
 /** What the client needs of a WebSocket; the browser's own fits, so does that of the `ws` package. */
@@ -17,8 +18,10 @@ export type SocketConstructor = new (url: string, protocols: string[]) => Socket
 
 /** Time, replaceable in tests. */
 export interface Clock {
-  /** Milliseconds since 1970. */
+  /** Milliseconds since 1970, by the device: it may be wrong, and jump. */
   now(): number;
+  /** Milliseconds since any moment. Never jumps. */
+  elapsed(): number;
   /** Calls `run` once after `delayMs`; returns what cancels it. */
   after(delayMs: number, run: () => void): () => void;
 }
@@ -33,7 +36,10 @@ export interface NetworkEventTarget {
 export interface ClientOptions {
   /** `wss://chat.example.org/v1/ws`. */
   url: string;
-  /** Asks the embedding product's back end for a token. Called at first, when a token ran out or was refused, and some 60 s before it runs out. */
+  /**
+   * Asks the embedding product's back end for a token. Called at first, when a token ran out or was refused, and some 60 s before it
+   * runs out; at most once in 30 s, whatever happens.
+   */
   getToken: () => Promise<string> | string;
   /** Which program speaks, for the server's logs. */
   client?: { name: string; version: string };
@@ -47,6 +53,8 @@ export interface ClientOptions {
   outboxStore?: OutboxStore;
   /** The environment's, where absent. */
   webSocket?: SocketConstructor;
+  /** Asks the server why no socket came about; `null` not to ask. */
+  fetch?: Fetch | null;
   clock?: Clock;
   /** 0 to 1, for jitter. */
   random?: () => number;
@@ -68,6 +76,7 @@ export interface Settings {
   connectTimeoutMs: number;
   outboxStore: OutboxStore | undefined;
   webSocket: SocketConstructor;
+  fetch: Fetch | null;
   clock: Clock;
   random: () => number;
   uuid: () => string;
@@ -77,6 +86,7 @@ export interface Settings {
 
 const systemClock: Clock = {
   now: () => Date.now(),
+  elapsed: () => performance.now(),
   after(delayMs, run) {
     const timer = setTimeout(run, delayMs);
     return () => clearTimeout(timer);
@@ -110,6 +120,8 @@ export function settingsFrom(options: ClientOptions): Settings {
     connectTimeoutMs: options.connectTimeoutMs ?? 10_000,
     outboxStore: options.outboxStore,
     webSocket,
+    // Wrapped: `fetch` must be called as the environment's own.
+    fetch: options.fetch === undefined ? (url, init) => fetch(url, init) : options.fetch,
     clock: options.clock ?? systemClock,
     random: options.random ?? Math.random,
     uuid: options.uuid ?? randomUuid,

@@ -39,6 +39,7 @@ export interface OutboxHost {
 
 /** Closed over this often, a message is set aside. */
 const closesMax = 2;
+const tokenExpired = 201;
 const none: readonly OutgoingMessage[] = [];
 
 export class Outbox {
@@ -192,7 +193,8 @@ export class Outbox {
       // Stopped, be it for good: queued as before, until `start`. Or suspected meanwhile: then others go first.
       if (this.#stopped || this.#find(clientId)?.status !== "sending" || this.#closes.get(clientId) !== closes) return false;
       const error = asError(thrown);
-      if (!error.temporary) {
+      // An expired token is the connection's business: the message goes out with the next one.
+      if (!error.temporary && error.code !== tokenExpired) {
         this.#update({ ...entry, status: "failed", error });
         return false;
       }

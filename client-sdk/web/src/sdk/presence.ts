@@ -1,4 +1,5 @@
 import { type Presence, toPresence } from "./model.js";
+import { kept } from "./stable.js";
 import type * as wire from "./wire.gen.js";
 
 /** People one connection may watch (`PRESENCE_MAX` in protocol/src/limits.rs). */
@@ -38,9 +39,12 @@ export class Presences {
   }
 
   take(presence: wire.Presence): void {
-    const read = toPresence(presence);
-    this.#known.set(read.userId, read);
-    this.changed(read);
+    const told = toPresence(presence);
+    const held = this.#known.get(told.userId);
+    const next = kept(held, told);
+    if (next === held) return;
+    this.#known.set(told.userId, next);
+    this.changed(next);
   }
 
   /** The server takes the whole set at once, so changes made together are told together. */

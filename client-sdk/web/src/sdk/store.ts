@@ -1,6 +1,7 @@
 import type { Change } from "./changes.js";
 import { applyChange } from "./changes.js";
 import type { Conversation, ReadState, User } from "./model.js";
+import { kept } from "./stable.js";
 import { Timeline } from "./timeline.js";
 import type * as wire from "./wire.gen.js";
 
@@ -68,8 +69,11 @@ export class Store {
     if (held?.conversation.members !== conversation.members) {
       this.listener.peopleTold(conversation.members.map(({ user }) => user));
     }
-    if (held) held.conversation = conversation;
-    else {
+    if (held) {
+      const next = kept(held.conversation, conversation);
+      if (next === held.conversation) return held;
+      held.conversation = next;
+    } else {
       held = { conversation, timeline: new Timeline(), asking: 0, waiting: [], behind: 0, toldFrom: 0, toldTo: 0 };
       this.#held.set(conversation.id, held);
     }

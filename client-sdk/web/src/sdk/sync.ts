@@ -117,6 +117,7 @@ export class Sync {
     if (conversation.version < held.conversation.version) return;
     for (const message of messages) held.timeline.take(message);
     this.store.put(conversation);
+    if (messages.length) this.store.timelineChanged(conversation.id);
     // An answer told of messages whose events are lost now.
     if (held.toldTo && held.toldTo < knownSeq) return this.#cover(held, conversation, held.toldTo);
     const news = messages.filter(({ seq }) => seq > knownSeq);

@@ -5,10 +5,14 @@ const lastsMs = 6_000;
 /** Said again at half that, so that no beat is missed. */
 const repeatMs = 3_000;
 
+const none: readonly string[] = [];
+
 /** Who is writing where, and telling others that one is. */
 export class Typing {
   /** Conversation, person, what ends it. */
   readonly #others = new Map<string, Map<string, () => void>>();
+  /** The ids in `#others`, as they are read. */
+  readonly #told = new Map<string, readonly string[]>();
   /** When one last said so, by conversation. */
   readonly #said = new Map<string, number>();
 
@@ -21,7 +25,7 @@ export class Typing {
   /** The person typed, or cleared what was typed. Call at every key; few frames go out. */
   set(conversationId: string, typing: boolean): void {
     const said = this.#said.get(conversationId);
-    const now = this.clock.now();
+    const now = this.clock.elapsed();
     if (!typing) {
       if (this.#said.delete(conversationId) && said !== undefined && now - said < lastsMs) this.tell(conversationId, false);
     } else if (said === undefined || now - said >= repeatMs) {
@@ -35,9 +39,9 @@ export class Typing {
     this.#said.delete(conversationId);
   }
 
-  /** Ids of those who are writing. */
+  /** Ids of the users who are writing. The same array as long as nothing changed. */
   of(conversationId: string): readonly string[] {
-    return [...(this.#others.get(conversationId)?.keys() ?? [])];
+    return this.#told.get(conversationId) ?? none;
   }
 
   /** Someone else writes, or stopped. */
@@ -52,7 +56,10 @@ export class Typing {
         this.clock.after(lastsMs, () => this.heard(conversationId, userId, false)),
       );
     } else others.delete(userId);
-    if (typing !== (end !== undefined)) this.changed(conversationId);
+    if (typing === (end !== undefined)) return;
+    if (others.size) this.#told.set(conversationId, [...others.keys()]);
+    else this.#told.delete(conversationId);
+    this.changed(conversationId);
   }
 
   /** The connection was lost: nobody is known to write. */

@@ -1,5 +1,6 @@
 import { asError } from "./errors.js";
 import type { User } from "./model.js";
+import { kept } from "./stable.js";
 
 /** People one `getUsers` takes (`USERS_MAX` in protocol/src/limits.rs). */
 const batchMax = 100;
@@ -25,8 +26,9 @@ export class Users {
     let wasMissing = false;
     for (const user of users) {
       if (!user?.id) continue;
+      const next = kept(this.#known.get(user.id), user);
       this.#known.delete(user.id);
-      this.#known.set(user.id, user);
+      this.#known.set(user.id, next);
       this.#wanted.delete(user.id);
       if (this.#refused.delete(user.id)) wasMissing = true;
     }

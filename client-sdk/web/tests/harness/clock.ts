@@ -8,9 +8,15 @@ export async function settled(): Promise<void> {
 /** Time that passes only when told to. */
 export class ManualClock implements Clock {
   #now = Date.parse("2026-11-20T12:00:00Z");
+  /** How far the device's time of day is ahead of the server's, in milliseconds. */
+  ahead = 0;
   readonly #timers = new Set<{ at: number; run: () => void }>();
 
   now(): number {
+    return this.#now + this.ahead;
+  }
+
+  elapsed(): number {
     return this.#now;
   }
 

@@ -114,6 +114,7 @@ export class Peer {
       clock: this.clock,
       random: () => this.random,
       uuid: () => `uuid-${++this.#uuids}`,
+      fetch: null,
       networkEventTarget: this.network,
       isOnline: () => this.network.online,
       webSocket: class extends Link {
