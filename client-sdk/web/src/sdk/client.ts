@@ -1,26 +1,20 @@
 // The one object an application holds: state, events, commands. It wires the parts together and decides nothing itself.
 import { fullJitter } from "./backoff.js";
 import { faultOf, withPlainLines } from "./check.js";
+import { Commands } from "./commands.js";
 import { Connection, type ConnectionState } from "./connection.js";
 import { Emitter } from "./emitter.js";
 import { type CauserieError, notConnected } from "./errors.js";
+import type { ClientEvents } from "./events.js";
 import { History } from "./history.js";
 import { List } from "./list.js";
 import {
   type Conversation,
-  type DirectoryPage,
-  kindOnWire,
-  type Member,
   type Message,
-  type Page,
   type Presence,
   type ReadState,
-  type Relation,
   toConversation,
-  toHit,
-  toMember,
   toMessage,
-  toPresence,
   toReadState,
   toRelation,
   toUser,
@@ -29,6 +23,7 @@ import {
 import { type ClientOptions, type Settings, settingsFrom } from "./options.js";
 import { Outbox, type OutgoingMessage } from "./outbox.js";
 import { Presences } from "./presence.js";
+import type { Answers, CommandBody, CommandName } from "./requests.js";
 import { kept } from "./stable.js";
 import { Store } from "./store.js";
 import { Sync } from "./sync.js";
@@ -36,56 +31,12 @@ import { Typing } from "./typing.js";
 import { Users } from "./users.js";
 import type * as wire from "./wire.gen.js";
 
-/** What `on` can be asked for. */
-export interface ClientEvents {
-  /** The connection's state changed. */
-  state: ConnectionState;
-  /** The connection is in doubt: the device says that it is offline, or the server owes an answer. It proves alive or is lost soon. */
-  doubt: boolean;
-  /** The list of conversations changed: order, members, or anything in one. */
-  list: undefined;
-  /** A conversation or its messages changed. */
-  history: { readonly conversationId: string };
-  /** A message that was not known before, one's own included; each once, in the order of the conversation. */
-  message: { readonly conversation: Conversation; readonly message: Message };
-  /** Who is writing in a conversation. */
-  typing: { readonly conversationId: string; readonly userIds: readonly string[] };
-  presence: Presence;
-  /** People asked for by `user` are known now. */
-  users: undefined;
-  /** A relation of one's own came, was answered or ended. */
-  relation: Relation;
-  /** Unread messages in all conversations together. */
-  unread: number;
-  /** Something failed that nobody waits for. For logs. */
-  error: CauserieError;
-}
-
-/** How to name a person: the server's id, or the embedding product's. */
-export type UserRef = { readonly id: string } | { readonly externalId: string };
-
-/** Someone to write to: a person, or a group of the embedding product, which stands for the people in it at that moment. */
-export type Recipient = UserRef | { readonly groupId: string } | { readonly groupExternalId: string };
-
-/** A mail before it is sent. */
-export interface MailDraft {
-  /** One at least. */
-  readonly to: readonly Recipient[];
-  /** Who gets it as a copy, for all to see. */
-  readonly copy?: readonly Recipient[];
-  /** May be empty. */
-  readonly subject?: string;
-  readonly text: string;
-  /** The message it answers: its author, and the people it went to, may be written to whatever the rules say of them. */
-  readonly inReplyTo?: string;
-}
-
 /** The most bytes one held conversation takes in a JSON `Resume`. */
 const heldBytes = 80;
 /** Room for a token and the rest of a hello. */
 const helloBytes = 8 * 1024;
 
-export class Client {
+export class Client extends Commands {
   readonly #settings: Settings;
   readonly #events = new Emitter<ClientEvents>();
   readonly #connection: Connection;
@@ -106,6 +57,7 @@ export class Client {
   #limits: wire.Limits = {};
 
   constructor(options: ClientOptions) {
+    super();
     this.#settings = settingsFrom(options);
     const { clock } = this.#settings;
     const error = (thrown: CauserieError): void => this.#events.emit("error", thrown);
@@ -253,50 +205,7 @@ export class Client {
     const held = this.conversation(conversationId);
     if (held) return held;
     const { conversation } = await this.#connection.call("getConversation", { conversationId });
-    return this.#offered(conversation);
-  }
-
-  /**
-   * The direct conversation with a person: the one there is, or a new one. With a first message, nothing is made unless that
-   * is sent too; call again with the same `clientId` after a failure: it is sent once.
-   */
-  startDirect(user: UserRef, firstMessage?: { readonly clientId: string; readonly text: string }): Promise<Conversation> {
-    return this.#start({ kind: kindOnWire("direct"), with: [user], ...(firstMessage && { firstMessage }) });
-  }
-
-  /** A new group of oneself and others. */
-  startGroup(subject: string, recipients: readonly Recipient[]): Promise<Conversation> {
-    return this.#start({ kind: kindOnWire("group"), subject, with: [...recipients], clientId: this.#settings.uuid() });
-  }
-
-  /** Sends a mail. Call again with the same `clientId` after a failure: it is the same mail, for ever. */
-  sendMail(mail: MailDraft, clientId = this.#settings.uuid()): Promise<Conversation> {
-    const { to, copy = [], subject = "", text, inReplyTo = "" } = mail;
-    const firstMessage = { clientId, text };
-    return this.#start({
-      kind: kindOnWire("mail"),
-      with: [...to],
-      copy: [...copy],
-      subject,
-      clientId,
-      firstMessage,
-      inReplyTo,
-    });
-  }
-
-  /** The notes to oneself: those there are, or new ones. */
-  startNoteToSelf(): Promise<Conversation> {
-    return this.#start({ kind: kindOnWire("note_to_self") });
-  }
-
-  /** Gives a group another subject. */
-  rename(conversationId: string, subject: string): Promise<Conversation> {
-    return this.#updated(this.#connection.call("renameConversation", { conversationId, subject }));
-  }
-
-  /** Brings people into a group. */
-  addMembers(conversationId: string, users: readonly UserRef[]): Promise<Conversation> {
-    return this.#updated(this.#connection.call("addMembers", { conversationId, users: [...users] }));
+    return this.taken(conversation);
   }
 
   /** Takes someone out of a group. */
@@ -309,30 +218,6 @@ export class Client {
   async leave(conversationId: string): Promise<void> {
     await this.#connection.connected(this.#settings.commandTimeoutMs);
     await this.removeMember(conversationId, this.#me?.id ?? "");
-  }
-
-  /** Ends a conversation: it stays readable, and nobody posts. */
-  closeConversation(conversationId: string): Promise<Conversation> {
-    return this.#updated(this.#connection.call("closeConversation", { conversationId }));
-  }
-
-  /** Opens a closed conversation again. */
-  reopenConversation(conversationId: string): Promise<Conversation> {
-    return this.#updated(this.#connection.call("reopenConversation", { conversationId }));
-  }
-
-  /** Deletes one's own copy of a conversation, for good; or erases it for all its members. */
-  async deleteConversation(conversationId: string, forAll = false): Promise<void> {
-    await this.#connection.call("deleteConversation", { conversationId, forAll });
-    this.#store.remove(conversationId);
-  }
-
-  /** A page of a conversation's members. */
-  async listMembers(conversationId: string, cursor = ""): Promise<Page<Member>> {
-    const page = await this.#connection.call("listMembers", { conversationId, cursor });
-    const items = (page.members ?? []).map(toMember);
-    this.#users.learn(items.map(({ user }) => user));
-    return { items, nextCursor: page.nextCursor ?? "" };
   }
 
   // Messages
@@ -373,22 +258,6 @@ export class Client {
     this.#outbox.discard(clientId);
   }
 
-  /** Changes a message of one's own. */
-  async edit(conversationId: string, messageId: string, text: string): Promise<Message> {
-    const { message } = await this.#connection.call("editMessage", { conversationId, messageId, text });
-    return toMessage(message ?? {});
-  }
-
-  /** Deletes a message of one's own, for everyone. */
-  async delete(conversationId: string, messageId: string): Promise<void> {
-    await this.#connection.call("deleteMessage", { conversationId, messageId });
-  }
-
-  /** Deletes one's own copy of a message, whoever wrote it; the others keep theirs. */
-  async deleteOwnCopy(conversationId: string, messageId: string): Promise<void> {
-    await this.#connection.call("deleteMessage", { conversationId, messageId, ownCopy: true });
-  }
-
   // Read marks, typing, presence
 
   /** Read up to this message; without `seq`, up to the last one. Does nothing where that is known already. */
@@ -424,53 +293,7 @@ export class Client {
     return this.#presences.get(userId);
   }
 
-  /** Asks once whether people are there. */
-  async getPresence(userIds: readonly string[]): Promise<readonly Presence[]> {
-    const { presences = [] } = await this.#connection.call("getPresence", { userIds: [...userIds] });
-    return presences.map(toPresence);
-  }
-
   // People
-
-  /** A page of the people and groups one may write to, found by the beginnings of words of their name or identifier. */
-  async searchDirectory(query: string, limit = 0, cursor = ""): Promise<DirectoryPage> {
-    const page = await this.#connection.call("searchDirectory", { query, limit, cursor });
-    const { hits = [], nextCursor = "", mayStartGroup = false } = page;
-    const items = hits.map(toHit);
-    this.#users.learn(items.map(({ user }) => user));
-    return { items, nextCursor, mayStartGroup };
-  }
-
-  /** Asks someone for a mutual relation (`friend`), or enters a one-sided one (`block`). */
-  relate(relation: string, user: UserRef): Promise<Relation | undefined> {
-    return this.#related(this.#connection.call("relate", { relation, user }));
-  }
-
-  /** Says yes to someone who asked for a relation. */
-  acceptRelation(relation: string, user: UserRef): Promise<Relation | undefined> {
-    return this.#related(this.#connection.call("acceptRelation", { relation, user }));
-  }
-
-  /** Ends a relation, declines a request, or takes one's own back. */
-  unrelate(relation: string, user: UserRef): Promise<Relation | undefined> {
-    return this.#related(this.#connection.call("unrelate", { relation, user }));
-  }
-
-  /** A page of one's relations; of all names where `relation` is empty. */
-  async relations(relation = "", cursor = ""): Promise<Page<Relation>> {
-    const { relations = [], nextCursor = "" } = await this.#connection.call("listRelations", { relation, cursor });
-    const items = relations.map(toRelation);
-    this.#users.learn(items.map(({ user }) => user));
-    return { items, nextCursor };
-  }
-
-  /** People by id, at most 100. */
-  async getUsers(userIds: readonly string[]): Promise<readonly User[]> {
-    const { users = [] } = await this.#connection.call("getUsers", { userIds: [...userIds] });
-    const told = users.map(toUser);
-    this.#users.learn(told);
-    return told;
-  }
 
   /** A person met in any answer. One who is not known is asked for, and the `users` event tells. */
   user(userId: string): User | undefined {
@@ -482,25 +305,30 @@ export class Client {
     return this.#users.isRefused(userId);
   }
 
-  async #start(body: wire.StartConversation): Promise<Conversation> {
-    const { conversation, created } = await this.#connection.call("startConversation", body);
-    if (created) this.#sync.started(toConversation(conversation));
-    return this.#offered(conversation);
+  protected call<Name extends CommandName>(name: Name, body: CommandBody<Name>): Promise<Answers[Name]> {
+    return this.#connection.call(name, body);
   }
 
-  async #related(answer: Promise<wire.RelationUpdated>): Promise<Relation | undefined> {
-    const { relation } = await answer;
-    return relation && toRelation(relation);
+  protected uuid(): string {
+    return this.#settings.uuid();
   }
 
-  async #updated(answer: Promise<wire.ConversationUpdated>): Promise<Conversation> {
-    return this.#offered((await answer).conversation);
-  }
-
-  #offered(answer: wire.Conversation | undefined): Conversation {
+  protected taken(answer: wire.Conversation | undefined): Conversation {
     const conversation = toConversation(answer);
     this.#sync.offer(conversation);
     return this.conversation(conversation.id) ?? conversation;
+  }
+
+  protected started(conversation: Conversation): void {
+    this.#sync.started(conversation);
+  }
+
+  protected dropped(conversationId: string): void {
+    this.#store.remove(conversationId);
+  }
+
+  protected met(users: readonly (User | undefined)[]): void {
+    this.#users.learn(users);
   }
 
   async #send(conversationId: string, clientId: string, text: string): Promise<Message> {

@@ -1,6 +1,8 @@
-export { Client, type ClientEvents, type MailDraft, type Recipient, type UserRef } from "./client.js";
+export { Client } from "./client.js";
+export type { MailDraft, Recipient, UserRef } from "./commands.js";
 export type { ConnectionState } from "./connection.js";
 export { CauserieError, type ErrorName } from "./errors.js";
+export type { ClientEvents } from "./events.js";
 export { History } from "./history.js";
 export type * from "./model.js";
 export {
