@@ -11,6 +11,7 @@ import { addEnt, places } from "./places.mjs";
 import { addQuiet, reading } from "./reading.mjs";
 import { reconnecting } from "./reconnecting.mjs";
 import { addClub, rules } from "./rules.mjs";
+import { addPairs, sdk } from "./sdk.mjs";
 import { touch } from "./touch.mjs";
 import { Town } from "./town.mjs";
 import { writing } from "./writing.mjs";
@@ -22,6 +23,7 @@ try {
   addClub(server);
   addEnt(server);
   addQuiet(server);
+  addPairs(server);
   const town = new Town(server);
   await server.start();
   browser = await openBrowser();
@@ -38,6 +40,7 @@ try {
     network,
     layout,
     accessibility,
+    sdk,
   ]) {
     if (!asked.length || asked.includes(suite.name)) suite(runner, browser, server, town);
   }
