@@ -6,9 +6,8 @@ import { Peer } from "./harness/peer.js";
 
 type Fetch = NonNullable<ClientOptions["fetch"]>;
 
-function answering(status: number, body?: unknown): Fetch {
+function answering(body?: unknown): Fetch {
   return async () => ({
-    status,
     json: async () => {
       if (body === undefined) throw new SyntaxError("not JSON");
       return body;
@@ -21,12 +20,12 @@ const causerie = { service: "causerie", originAllowed: true, ready: true, messag
 test.each<[string, Fetch, string]>([
   [
     "its origin is refused",
-    answering(200, { ...causerie, originAllowed: false, message: "the origin is not listed" }),
+    answering({ ...causerie, originAllowed: false, message: "the origin is not listed" }),
     "origin_refused",
   ],
-  ["the path is wrong", answering(404, { name: "not_found" }), "wrong_address"],
-  ["another server is there", answering(200), "wrong_address"],
-  ["a proxy passes on no upgrade", answering(200, causerie), "upgrade_refused"],
+  ["the path is wrong", answering({ name: "not_found" }), "wrong_address"],
+  ["another server is there", answering(), "wrong_address"],
+  ["a proxy passes on no upgrade", answering(causerie), "upgrade_refused"],
   ["nobody answers", () => Promise.reject(new TypeError("Failed to fetch")), "unreachable"],
 ])("tells that %s, once, and keeps trying", async (_, fetch, name) => {
   const peer = new Peer();
@@ -56,7 +55,7 @@ test.each<[string, Fetch, string]>([
 
 test("an accident is no obstacle", async () => {
   const peer = new Peer();
-  const client = peer.client({ fetch: answering(200, causerie) });
+  const client = peer.client({ fetch: answering(causerie) });
   client.on("error", (error) => expect.unreachable(error.message));
   client.connect();
   (await peer.dialled()).end();

@@ -28,9 +28,13 @@ export function tooLarge(field: string, max: number): CauserieError {
 /** Why the server would refuse a command for its form, or nothing. `field` is the command's name. */
 export function faultOf(field: string, body: unknown, limits: wire.Limits): CauserieError | undefined {
   const { textBytesMax = 16_384, subjectBytesMax = 512 } = limits;
-  const bytesMax = new Map(
-    Object.entries({ text: textBytesMax, subject: subjectBytesMax, query: 128, externalId: 128, groupExternalId: 128 }),
-  );
+  const bytesMax: Record<string, number> = {
+    text: textBytesMax,
+    subject: subjectBytesMax,
+    query: 128,
+    externalId: 128,
+    groupExternalId: 128,
+  };
   const find = (path: string, key: string, value: unknown): CauserieError | undefined => {
     if (typeof value !== "string") {
       if (typeof value !== "object" || value === null) return undefined;
@@ -40,14 +44,14 @@ export function faultOf(field: string, body: unknown, limits: wire.Limits): Caus
       }
       return undefined;
     }
-    const invalid = (why: string): CauserieError =>
-      new CauserieError({ code: 151, name: "invalid", field: path, message: `\`${path}\` ${why}` });
-    if (halfPair.test(value)) return invalid("contains half a surrogate pair");
-    const max = bytesMax.get(key);
-    if (max === undefined) return undefined;
-    if (key === "text" && !value.trim()) return invalid("is empty");
-    if (bytesOf(withPlainLines(value)) > max) return tooLarge(path, max);
-    return control.test(value) ? invalid("contains control characters") : undefined;
+    const max = bytesMax[key];
+    if (max && bytesOf(withPlainLines(value)) > max) return tooLarge(path, max);
+    const why = halfPair.test(value)
+      ? "contains half a surrogate pair"
+      : max && control.test(value)
+        ? "contains control characters"
+        : key === "text" && !value.trim() && "is empty";
+    return why ? new CauserieError({ code: 151, name: "invalid", field: path, message: `\`${path}\` ${why}` }) : undefined;
   };
   return find(field, "", body);
 }

@@ -48,7 +48,7 @@ export class Client extends Commands {
   readonly #presences: Presences;
   readonly #users: Users;
   readonly #histories = new Map<string, History>();
-  /** Outgoing messages of a conversation, as they were read last, where its messages show some of them. */
+  /** Outgoing messages of a conversation, as they were read last. */
   readonly #outgoings = new Map<string, readonly OutgoingMessage[]>();
   #restored: Promise<void> | undefined;
   #presented = false;
@@ -341,10 +341,8 @@ export class Client extends Commands {
     const outgoing = this.#outbox.of(conversationId);
     const messages = outgoing.length ? (this.#store.get(conversationId)?.timeline.messages ?? []) : [];
     const shown = new Set(messages.filter(({ authorId }) => authorId === this.#me?.id).map(({ clientId }) => clientId));
-    const next = outgoing.filter(({ clientId }) => !shown.has(clientId));
-    if (next.length === outgoing.length) return outgoing;
-    const held = this.#outgoings.get(conversationId);
-    if (held?.length === next.length && held.every((each, index) => each === next[index])) return held;
+    const left = outgoing.filter(({ clientId }) => !shown.has(clientId));
+    const next = kept(this.#outgoings.get(conversationId), left);
     this.#outgoings.set(conversationId, next);
     return next;
   }

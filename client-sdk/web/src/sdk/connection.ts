@@ -80,10 +80,12 @@ export class Connection {
   readonly #waiting = new Set<() => void>();
   readonly #tokens: Tokens;
 
-  constructor(
-    private readonly settings: Settings,
-    private readonly listener: ConnectionListener,
-  ) {
+  readonly #settings: Settings;
+  readonly #listener: ConnectionListener;
+
+  constructor(settings: Settings, listener: ConnectionListener) {
+    this.#settings = settings;
+    this.#listener = listener;
     const isWanted = (): boolean => this.#wanted || this.#state.name === "connected";
     this.#tokens = new Tokens(settings.clock, settings.getToken, isWanted);
   }
@@ -100,8 +102,8 @@ export class Connection {
     if (name === "closed") this.#tokens.drop();
     this.#failures = 0;
     this.#refusedOnce = false;
-    this.settings.networkEventTarget?.addEventListener("online", this.#online);
-    this.settings.networkEventTarget?.addEventListener("offline", this.#offline);
+    this.#settings.networkEventTarget?.addEventListener("online", this.#online);
+    this.#settings.networkEventTarget?.addEventListener("offline", this.#offline);
     this.#enter({ name: "connecting" });
     void this.#open();
   }
@@ -121,7 +123,7 @@ export class Connection {
         if (this.#state.name === "connected") resolve();
         else reject(absence(this.#state));
       };
-      const cancel = this.settings.clock.after(timeoutMs, () => {
+      const cancel = this.#settings.clock.after(timeoutMs, () => {
         this.#waiting.delete(settle);
         reject(timedOut());
       });
@@ -132,12 +134,12 @@ export class Connection {
 
   /** Sends a command and waits for its answer, and before that for a connection. */
   async call<Name extends CommandName>(name: Name, body: CommandBody<Name>): Promise<Answers[Name]> {
-    const fault = faultOf(name, body, this.listener.limits());
+    const fault = faultOf(name, body, this.#listener.limits());
     if (fault) throw fault;
-    await this.connected(this.settings.commandTimeoutMs);
+    await this.connected(this.#settings.commandTimeoutMs);
     const requests = this.#requests;
     if (!requests) throw absence(this.#state);
-    const { clock, commandTimeoutMs } = this.settings;
+    const { clock, commandTimeoutMs } = this.#settings;
     const cancelDoubt = clock.after(patienceMs, () => requests === this.#requests && this.#heartbeat?.probe());
     return requests.call(name, body, commandTimeoutMs).finally(cancelDoubt);
   }
@@ -156,13 +158,13 @@ export class Connection {
     } catch (thrown) {
       if (attempt !== this.#attempt || !this.#wanted) return;
       const error = asError(thrown);
-      this.listener.error(error);
+      this.#listener.error(error);
       if (error.temporary) return this.#retry(1006);
       return this.#leave({ name: "closed", reason: error });
     }
     // Stopped, or started anew, while the token was fetched.
     if (attempt !== this.#attempt || !this.#wanted) return;
-    const { clock, webSocket, url, client, connectTimeoutMs } = this.settings;
+    const { clock, webSocket, url, client, connectTimeoutMs } = this.#settings;
     let socket: SocketLike;
     try {
       socket = new webSocket(url, [subprotocol]);
@@ -172,7 +174,7 @@ export class Connection {
     }
     const requests = new Requests(clock, (request) => {
       const frame = JSON.stringify(request);
-      const { frameBytesMax = 64 * 1024 } = this.listener.limits();
+      const { frameBytesMax = 64 * 1024 } = this.#listener.limits();
       // The server would close the connection over it, and again on every repetition.
       if (bytesOf(frame) > frameBytesMax) throw tooLarge(Object.keys(request).at(-1) ?? "", frameBytesMax);
       if (socket.readyState === 1) socket.send(frame);
@@ -183,7 +185,7 @@ export class Connection {
     this.#cancelWelcome = clock.after(connectTimeoutMs, () => this.#lost(1006, ""));
     socket.onopen = () => {
       this.#opened = true;
-      const resume = this.listener.held();
+      const resume = this.#listener.held();
       requests.call("hello", { token, client, ...(resume && { resume }) }, connectTimeoutMs).then(
         (welcome) => this.#welcomed(welcome),
         (error: CauserieError) => {
@@ -203,37 +205,37 @@ export class Connection {
     try {
       frame = JSON.parse(String(data));
     } catch (thrown) {
-      return this.listener.error(asError(thrown));
+      return this.#listener.error(asError(thrown));
     }
     if (frame.reply) return this.#requests?.settle(frame.reply);
     const { event } = frame;
     if (!event) return;
     if (event.goingAway) this.#goingAwayMs = event.goingAway.reconnectAfterMs ?? 0;
     else if (event.tokenExpiring) void this.#refreshToken();
-    else this.listener.event(event);
+    else this.#listener.event(event);
   }
 
   #welcomed(welcome: wire.Welcome): void {
     this.#cancelWelcome();
     this.#refusedOnce = false;
     this.#obstacle = undefined;
-    this.#connectedAt = this.settings.clock.elapsed();
+    this.#connectedAt = this.#settings.clock.elapsed();
     this.#tokens.lives(welcome, () => void this.#refreshToken());
     this.#heartbeat = new Heartbeat(
-      this.settings.clock,
+      this.#settings.clock,
       welcome.heartbeatMs || defaultHeartbeatMs,
-      () => void this.#requests?.call("ping", {}, this.settings.commandTimeoutMs).catch(() => {}),
+      () => void this.#requests?.call("ping", {}, this.#settings.commandTimeoutMs).catch(() => {}),
       () => this.#lost(1006, ""),
-      (inDoubt) => this.listener.doubt(inDoubt),
+      (inDoubt) => this.#listener.doubt(inDoubt),
     );
-    this.listener.welcomed(welcome);
+    this.#listener.welcomed(welcome);
     this.#enter({ name: "connected" });
   }
 
   #refused(error: CauserieError): void {
     if (wantsFreshToken(error)) return this.#retryWithFreshToken(error);
     if (error.temporary) return this.#lost(1006, "");
-    this.listener.error(error);
+    this.#listener.error(error);
     this.#leave({ name: "closed", reason: error });
   }
 
@@ -247,7 +249,7 @@ export class Connection {
     if (this.#refusedOnce || isHopeless) return this.#leave({ name: "closed", reason });
     this.#refusedOnce = true;
     // There may be a while until the next token is asked for.
-    this.listener.error(reason);
+    this.#listener.error(reason);
     this.#drop();
     this.#enter({ name: "reconnecting", waitingForNetwork: false, reason });
     void this.#open();
@@ -260,7 +262,7 @@ export class Connection {
     if (isRefused && !this.#maySuspect(code, name)) {
       return this.#leave({ name: "closed", reason: closedByServer(code, name) });
     }
-    if (this.#state.name === "connected" && this.settings.clock.elapsed() - this.#connectedAt >= stableMs) this.#failures = 0;
+    if (this.#state.name === "connected" && this.#settings.clock.elapsed() - this.#connectedAt >= stableMs) this.#failures = 0;
     if (!this.#opened) void this.#diagnose(this.#attempt, this.#failures + 1);
     this.#drop();
     this.#retry(isRefused ? 1006 : code);
@@ -268,29 +270,29 @@ export class Connection {
 
   /** Codes below `unauthenticated` blame a frame, the others the user. */
   #maySuspect(code: number, name: string): boolean {
-    return code < unauthenticated && this.#state.name === "connected" && this.listener.suspect(closedByServer(code, name));
+    return code < unauthenticated && this.#state.name === "connected" && this.#listener.suspect(closedByServer(code, name));
   }
 
   /** Asks why no socket came about: at first, and at every fourth failure in a row. */
   async #diagnose(attempt: number, failures: number): Promise<void> {
-    const { url, fetch, isOnline } = this.settings;
+    const { url, fetch, isOnline } = this.#settings;
     if (!fetch || !isOnline() || (failures > 1 && failures % 4)) return;
     const found = await diagnose(url, fetch, failures > 1);
     // Connected, stopped or on another attempt meanwhile.
     if (this.#state.name !== "reconnecting" || this.#opened || attempt + 1 < this.#attempt) return;
-    if (found && found.message !== this.#obstacle?.message) this.listener.error(found);
+    if (found && found.message !== this.#obstacle?.message) this.#listener.error(found);
     this.#obstacle = found;
     this.#enter({ ...this.#state, reason: found });
   }
 
   #retry(code: number): void {
-    const { backoff, random, clock } = this.settings;
+    const { backoff, random, clock } = this.#settings;
     let delayMs = fullJitter(this.#failures++, backoff, random);
     if (returnAfter(code) === "later") delayMs = later(backoff, random);
     // The server spreads its clients over time itself.
     if (this.#goingAwayMs !== undefined) delayMs = this.#goingAwayMs;
     this.#goingAwayMs = undefined;
-    this.#enter({ name: "reconnecting", waitingForNetwork: !this.settings.isOnline(), reason: this.#obstacle });
+    this.#enter({ name: "reconnecting", waitingForNetwork: !this.#settings.isOnline(), reason: this.#obstacle });
     this.#cancelRetry = clock.after(delayMs, () => void this.#open());
   }
 
@@ -304,7 +306,7 @@ export class Connection {
   #again(): void {
     this.#failures = 0;
     this.#drop();
-    this.#enter({ name: "reconnecting", waitingForNetwork: !this.settings.isOnline(), reason: this.#obstacle });
+    this.#enter({ name: "reconnecting", waitingForNetwork: !this.#settings.isOnline(), reason: this.#obstacle });
     void this.#open();
   }
 
@@ -324,7 +326,7 @@ export class Connection {
     } catch (thrown) {
       // The token still lives a while; once it ran out the server closes with 4003, which asks again.
       if (this.#state.name !== "connected") return;
-      this.listener.error(asError(thrown));
+      this.#listener.error(asError(thrown));
       this.#tokens.later(askEveryMs, again);
     } finally {
       this.#refreshing = false;
@@ -356,15 +358,15 @@ export class Connection {
 
   #leave(state: ConnectionState): void {
     this.#drop(absence(state));
-    this.settings.networkEventTarget?.removeEventListener("online", this.#online);
-    this.settings.networkEventTarget?.removeEventListener("offline", this.#offline);
+    this.#settings.networkEventTarget?.removeEventListener("online", this.#online);
+    this.#settings.networkEventTarget?.removeEventListener("offline", this.#offline);
     this.#enter(state);
   }
 
   #enter(state: ConnectionState): void {
     const held = this.#state;
     this.#state = kept(held, state);
-    if (this.#state !== held) this.listener.state(state);
+    if (this.#state !== held) this.#listener.state(state);
     if (!this.#wanted) for (const settle of [...this.#waiting]) settle();
   }
 }

@@ -7,7 +7,6 @@ export type Fetch = (
   url: string,
   init: { cache: "no-store"; credentials: "omit" },
 ) => Promise<{
-  readonly status: number;
   json(): Promise<unknown>;
 }>;
 
@@ -31,7 +30,7 @@ export async function diagnose(url: string, fetch: Fetch, isRepeated: boolean): 
   try {
     const answer = await fetch(address + query, { cache: "no-store", credentials: "omit" });
     const { service, originAllowed, ready, message = "" } = (await answer.json().catch(() => ({}))) as Diagnosis;
-    if (service !== "causerie") return finding("wrong_address", `no Causerie server at ${address}: status ${answer.status}`);
+    if (service !== "causerie") return finding("wrong_address", `no Causerie server at ${address}`);
     if (!originAllowed) return finding("origin_refused", message);
     return ready && isRepeated ? finding("upgrade_refused", message) : undefined;
   } catch {

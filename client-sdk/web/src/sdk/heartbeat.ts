@@ -13,29 +13,34 @@ export class Heartbeat {
   #cancelDoubt: (() => void) | undefined;
   #lastHeard = 0;
 
-  constructor(
-    private readonly clock: Clock,
-    private readonly intervalMs: number,
-    private readonly ask: () => void,
-    private readonly lost: () => void,
-    private readonly doubted: (inDoubt: boolean) => void,
-  ) {
+  readonly #clock: Clock;
+  readonly #intervalMs: number;
+  readonly #ask: () => void;
+  readonly #lost: () => void;
+  readonly #doubted: (inDoubt: boolean) => void;
+
+  constructor(clock: Clock, intervalMs: number, ask: () => void, lost: () => void, doubted: (inDoubt: boolean) => void) {
+    this.#clock = clock;
+    this.#intervalMs = intervalMs;
+    this.#ask = ask;
+    this.#lost = lost;
+    this.#doubted = doubted;
     this.heard();
     this.#watch(intervalMs);
   }
 
   /** Something came from the server. */
   heard(): void {
-    this.#lastHeard = this.clock.elapsed();
+    this.#lastHeard = this.#clock.elapsed();
     this.#trust();
   }
 
   /** Asks now, where there is reason to doubt: the network changed, a command has no answer. */
   probe(): void {
     if (this.#cancelDoubt) return;
-    this.#cancelDoubt = this.clock.after(patienceMs, this.lost);
-    this.doubted(true);
-    this.ask();
+    this.#cancelDoubt = this.#clock.after(patienceMs, this.#lost);
+    this.#doubted(true);
+    this.#ask();
   }
 
   stop(): void {
@@ -47,14 +52,14 @@ export class Heartbeat {
     if (!this.#cancelDoubt) return;
     this.#cancelDoubt();
     this.#cancelDoubt = undefined;
-    this.doubted(false);
+    this.#doubted(false);
   }
 
   #watch(delayMs: number): void {
-    this.#cancel = this.clock.after(delayMs, () => {
-      const silentMs = this.clock.elapsed() - this.#lastHeard;
-      if (silentMs >= this.intervalMs) this.probe();
-      this.#watch(Math.max(silentMs >= this.intervalMs ? this.intervalMs : this.intervalMs - silentMs, 1));
+    this.#cancel = this.#clock.after(delayMs, () => {
+      const silentMs = this.#clock.elapsed() - this.#lastHeard;
+      if (silentMs >= this.#intervalMs) this.probe();
+      this.#watch(Math.max(silentMs >= this.#intervalMs ? this.#intervalMs : this.#intervalMs - silentMs, 1));
     });
   }
 }

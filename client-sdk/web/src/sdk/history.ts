@@ -19,11 +19,17 @@ export class History {
   /** What is being loaded: the same wanted again is not asked for twice. */
   #loadingRange = "";
 
+  readonly #store: Store;
+  readonly #host: HistoryHost;
+
   constructor(
     readonly conversationId: string,
-    private readonly store: Store,
-    private readonly host: HistoryHost,
-  ) {}
+    store: Store,
+    host: HistoryHost,
+  ) {
+    this.#store = store;
+    this.#host = host;
+  }
 
   /** What is held, oldest first, without holes. A new array at every change. */
   get messages(): readonly Message[] {
@@ -32,7 +38,7 @@ export class History {
 
   /** One's own messages that are not part of it yet. Shown behind the others. */
   get outgoing(): readonly OutgoingMessage[] {
-    return this.host.outgoing(this.conversationId);
+    return this.#host.outgoing(this.conversationId);
   }
 
   /** Something was loaded, be it nothing. */
@@ -75,7 +81,7 @@ export class History {
   }
 
   get #timeline(): Timeline | undefined {
-    return this.store.get(this.conversationId)?.timeline;
+    return this.#store.get(this.conversationId)?.timeline;
   }
 
   /** One load at a time. The same one wanted meanwhile is the one under way; another one waits for it. */
@@ -94,8 +100,8 @@ export class History {
 
   async #load(range: wire.GetHistory, take: (timeline: Timeline, page: HistoryPage) => void): Promise<void> {
     const { conversationId } = this;
-    const page = await this.host.getHistory({ conversationId, ...range });
-    const held = this.store.get(conversationId);
+    const page = await this.#host.getHistory({ conversationId, ...range });
+    const held = this.#store.get(conversationId);
     if (!held) return;
     const version = page.version ?? 0;
     const atEnd = !page.moreAfter && version >= held.conversation.version;
@@ -105,12 +111,12 @@ export class History {
       moreAfter: page.moreAfter ?? false,
       through: atEnd ? held.conversation.lastSeq : 0,
     });
-    this.store.timelineChanged(conversationId);
+    this.#store.timelineChanged(conversationId);
     if (version >= held.conversation.version) return;
     // Events overtook the page: what they told of messages that were not held then is asked for again.
-    const changes = await this.host.getChanges({ conversationId, sinceVersion: version });
-    if (this.store.get(conversationId) !== held) return;
+    const changes = await this.#host.getChanges({ conversationId, sinceVersion: version });
+    if (this.#store.get(conversationId) !== held) return;
     for (const message of changes.messages ?? []) held.timeline.take(toMessage(message));
-    this.store.timelineChanged(conversationId);
+    this.#store.timelineChanged(conversationId);
   }
 }

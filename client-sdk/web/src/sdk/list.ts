@@ -12,12 +12,22 @@ export class List {
   #cursor = "";
   #loading: Promise<void> | undefined;
 
+  readonly #store: Store;
+  readonly #sync: Sync;
+  readonly #ask: (body: wire.ListConversations) => Promise<wire.ConversationPage>;
+  readonly #changed: () => void;
+
   constructor(
-    private readonly store: Store,
-    private readonly sync: Sync,
-    private readonly ask: (body: wire.ListConversations) => Promise<wire.ConversationPage>,
-    private readonly changed: () => void,
-  ) {}
+    store: Store,
+    sync: Sync,
+    ask: (body: wire.ListConversations) => Promise<wire.ConversationPage>,
+    changed: () => void,
+  ) {
+    this.#store = store;
+    this.#sync = sync;
+    this.#ask = ask;
+    this.#changed = changed;
+  }
 
   /** Loads the newest page, again if need be. */
   load(): Promise<void> {
@@ -35,18 +45,18 @@ export class List {
   }
 
   async #load(): Promise<void> {
-    const known = this.store.conversations.length;
+    const known = this.#store.conversations.length;
     do {
-      const page = await this.ask({ cursor: this.#cursor });
+      const page = await this.#ask({ cursor: this.#cursor });
       // Only where nothing is held yet: later, the position moves by events, and one under way may not be skipped.
-      this.store.epoch ??= page.epoch ?? "";
-      this.store.inboxVersion ??= page.inboxVersion ?? 0;
-      for (const conversation of page.conversations ?? []) this.sync.offer(toConversation(conversation));
-      if (!this.loaded) this.store.totalUnread = page.totalUnread ?? 0;
+      this.#store.epoch ??= page.epoch ?? "";
+      this.#store.inboxVersion ??= page.inboxVersion ?? 0;
+      for (const conversation of page.conversations ?? []) this.#sync.offer(toConversation(conversation));
+      if (!this.loaded) this.#store.totalUnread = page.totalUnread ?? 0;
       this.#cursor = page.nextCursor ?? "";
       this.loaded = true;
       this.more = this.#cursor !== "";
-    } while (this.more && this.store.conversations.length <= known);
-    this.changed();
+    } while (this.more && this.#store.conversations.length <= known);
+    this.#changed();
   }
 }

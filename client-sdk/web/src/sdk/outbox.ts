@@ -53,11 +53,15 @@ export class Outbox {
   readonly #closes = new Map<string, number>();
   #stopped = true;
 
-  constructor(
-    private readonly store: OutboxStore | undefined,
-    private readonly now: () => number,
-    private readonly host: OutboxHost,
-  ) {}
+  readonly #store: OutboxStore | undefined;
+  readonly #now: () => number;
+  readonly #host: OutboxHost;
+
+  constructor(store: OutboxStore | undefined, now: () => number, host: OutboxHost) {
+    this.#store = store;
+    this.#now = now;
+    this.#host = host;
+  }
 
   /** What is on its way in a conversation, oldest first. The same array as long as nothing changed. */
   of(conversationId: string): readonly OutgoingMessage[] {
@@ -66,11 +70,11 @@ export class Outbox {
 
   /** Brings back what an earlier page could not send. */
   async restore(): Promise<void> {
-    if (!this.store) return;
+    if (!this.#store) return;
     try {
-      for (const record of await this.store.load()) this.#enqueue(record);
+      for (const record of await this.#store.load()) this.#enqueue(record);
     } catch (thrown) {
-      this.host.error(asError(thrown));
+      this.#host.error(asError(thrown));
     }
     // The store may be slower than the connection.
     this.#pump();
@@ -89,7 +93,13 @@ export class Outbox {
 
   /** Queues a message. With an `error` that is known already it has failed, and waits for the user. */
   push(conversationId: string, clientId: string, text: string, error?: CauserieError): OutgoingMessage {
-    const record = { clientId, conversationId, text, createdAt: this.now(), ...(error && { error: toRecord(error) }) };
+    const record = {
+      clientId,
+      conversationId,
+      text,
+      createdAt: this.#now(),
+      ...(error && { error: { ...error, message: error.message } }),
+    };
     this.#keep((store) => store.put(record));
     const entry = this.#enqueue(record);
     this.#pump();
@@ -181,12 +191,12 @@ export class Outbox {
     const closes = this.#closes.get(clientId);
     try {
       this.#underWay.add(clientId);
-      const message = await this.host.send(this.#recordOf(entry)).finally(() => this.#underWay.delete(clientId));
+      const message = await this.#host.send(this.#recordOf(entry)).finally(() => this.#underWay.delete(clientId));
       this.#closes.delete(clientId);
       this.#keep((store) => store.remove(clientId));
       // The event may have come first, and the entry be gone.
       if (!this.#find(clientId)) return false;
-      if (this.host.isShown(message)) this.#remove(entry);
+      if (this.#host.isShown(message)) this.#remove(entry);
       else this.#replace({ ...entry, status: "sent", message });
       return false;
     } catch (thrown) {
@@ -199,7 +209,7 @@ export class Outbox {
         return false;
       }
       try {
-        await this.host.pause(error, attempt);
+        await this.#host.pause(error, attempt);
       } catch {
         // Stopped meanwhile.
         return false;
@@ -219,7 +229,7 @@ export class Outbox {
   #recordOf({ clientId, conversationId, text, createdAt, error }: OutgoingMessage): OutboxRecord {
     const closes = this.#closes.get(clientId);
     const record = { clientId, conversationId, text, createdAt: createdAt.getTime() };
-    return { ...record, ...(closes && { closes }), ...(error && { error: toRecord(error) }) };
+    return { ...record, ...(closes && { closes }), ...(error && { error: { ...error, message: error.message } }) };
   }
 
   /** Keeps what became of a message, so that it is not forgotten over a reload. */
@@ -247,14 +257,10 @@ export class Outbox {
   #set(conversationId: string, queue: OutgoingMessage[]): void {
     if (queue.length) this.#queues.set(conversationId, queue);
     else this.#queues.delete(conversationId);
-    this.host.changed(conversationId);
+    this.#host.changed(conversationId);
   }
 
   #keep(write: (store: OutboxStore) => Promise<void>): void {
-    if (this.store) write(this.store).catch((thrown: unknown) => this.host.error(asError(thrown)));
+    if (this.#store) write(this.#store).catch((thrown: unknown) => this.#host.error(asError(thrown)));
   }
-}
-
-function toRecord({ code, name, message, field }: CauserieError): NonNullable<OutboxRecord["error"]> {
-  return { code, name, message, field };
 }

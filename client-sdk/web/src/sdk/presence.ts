@@ -12,10 +12,13 @@ export class Presences {
   #told = "";
   #scheduled = false;
 
-  constructor(
-    private readonly watch: (userIds: string[]) => Promise<wire.PresenceList>,
-    private readonly changed: (presence: Presence) => void,
-  ) {}
+  readonly #watch: (userIds: string[]) => Promise<wire.PresenceList>;
+  readonly #changed: (presence: Presence) => void;
+
+  constructor(watch: (userIds: string[]) => Promise<wire.PresenceList>, changed: (presence: Presence) => void) {
+    this.#watch = watch;
+    this.#changed = changed;
+  }
 
   get(userId: string): Presence | undefined {
     return this.#known.get(userId);
@@ -44,7 +47,7 @@ export class Presences {
     const next = kept(held, told);
     if (next === held) return;
     this.#known.set(told.userId, next);
-    this.changed(next);
+    this.#changed(next);
   }
 
   /** The server takes the whole set at once, so changes made together are told together. */
@@ -63,7 +66,7 @@ export class Presences {
     if (told === this.#told) return;
     this.#told = told;
     try {
-      for (const presence of (await this.watch(userIds)).presences ?? []) this.take(presence);
+      for (const presence of (await this.#watch(userIds)).presences ?? []) this.take(presence);
     } catch {
       // Presence is an ornament: the next change of the set or connection asks again.
       if (this.#told === told) this.#told = "";

@@ -53,18 +53,21 @@ export class Requests {
   readonly #pending = new Map<number, Pending>();
   #nextId = 1;
 
-  constructor(
-    private readonly clock: Clock,
-    private readonly send: (request: wire.Request) => void,
-  ) {}
+  readonly #clock: Clock;
+  readonly #send: (request: wire.Request) => void;
+
+  constructor(clock: Clock, send: (request: wire.Request) => void) {
+    this.#clock = clock;
+    this.#send = send;
+  }
 
   /** Sends a command. Rejects with a `CauserieError`: the server's, `timeout`, or why the connection ended first. */
   call<Name extends CommandName>(name: Name, body: CommandBody<Name>, timeoutMs: number): Promise<Answers[Name]> {
     return new Promise((resolve, reject) => {
       const id = this.#nextId++;
       // A request that is too large throws here.
-      this.send({ id, [name]: body });
-      const cancelTimeout = this.clock.after(timeoutMs, () => {
+      this.#send({ id, [name]: body });
+      const cancelTimeout = this.#clock.after(timeoutMs, () => {
         this.#pending.delete(id);
         reject(timedOut());
       });
@@ -74,7 +77,7 @@ export class Requests {
 
   /** Sends a command that wants no reply. */
   tell<Name extends CommandName>(name: Name, body: CommandBody<Name>): void {
-    this.send({ [name]: body });
+    this.#send({ [name]: body });
   }
 
   /** Hands a reply to whoever waits for it. One that nobody waits for any more is dropped. */

@@ -3,6 +3,5 @@ export function kept<Value>(held: Value | undefined, told: Value): Value {
   return held !== undefined && textOf(held) === textOf(told) ? held : told;
 }
 
-function textOf(value: unknown): string {
-  return JSON.stringify(value, (_, part: unknown) => (part instanceof Set ? [...part] : part));
-}
+const textOf = (value: unknown): string =>
+  JSON.stringify(value, (_, part: unknown) => (part instanceof Set ? [...part] : part));

@@ -39,7 +39,11 @@ export class Store {
   #sorted: readonly Conversation[] | undefined;
   #totalUnread = 0;
 
-  constructor(private readonly listener: StoreListener) {}
+  readonly #listener: StoreListener;
+
+  constructor(listener: StoreListener) {
+    this.#listener = listener;
+  }
 
   get(conversationId: string): Held | undefined {
     return this.#held.get(conversationId);
@@ -60,14 +64,14 @@ export class Store {
   set totalUnread(total: number) {
     if (total === this.#totalUnread) return;
     this.#totalUnread = total;
-    this.listener.unreadChanged(total);
+    this.#listener.unreadChanged(total);
   }
 
   /** Takes a conversation as it is now, new or in place of what was held. */
   put(conversation: Conversation): Held {
     let held = this.#held.get(conversation.id);
     if (held?.conversation.members !== conversation.members) {
-      this.listener.peopleTold(conversation.members.map(({ user }) => user));
+      this.#listener.peopleTold(conversation.members.map(({ user }) => user));
     }
     if (held) {
       const next = kept(held.conversation, conversation);
@@ -93,7 +97,7 @@ export class Store {
 
   /** Says that the messages of a conversation changed. */
   timelineChanged(conversationId: string): void {
-    this.listener.conversationChanged(conversationId);
+    this.#listener.conversationChanged(conversationId);
   }
 
   /** Replaces parts that carry no version. */
@@ -117,7 +121,7 @@ export class Store {
   /** Says that a conversation changed, its messages included. */
   changed(conversationId: string): void {
     this.#sorted = undefined;
-    this.listener.conversationChanged(conversationId);
-    this.listener.listChanged();
+    this.#listener.conversationChanged(conversationId);
+    this.#listener.listChanged();
   }
 }

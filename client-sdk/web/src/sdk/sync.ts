@@ -38,14 +38,16 @@ export class Sync {
   #resuming: Change[] | undefined;
   /** The stream was parted once more meanwhile. */
   #resumeAgain = false;
-  /** Started by this client, or first met in an event: `conversationJoined` may still come, and is the first one then. */
-  readonly #started = new Set<string>();
-  readonly #met = new Set<string>();
+  /** Known before `conversationJoined`, which may still come, and whether by a start of this client; else they were met in an event. */
+  readonly #early = new Map<string, boolean>();
 
-  constructor(
-    private readonly store: Store,
-    private readonly host: SyncHost,
-  ) {}
+  readonly #store: Store;
+  readonly #host: SyncHost;
+
+  constructor(store: Store, host: SyncHost) {
+    this.#store = store;
+    this.#host = host;
+  }
 
   /** Applies an event that concerns conversations. */
   event(event: wire.Event): void {
@@ -55,13 +57,13 @@ export class Sync {
     if (conversationJoined) this.#joinedEvent(conversationJoined);
     else if (conversationLeft) {
       this.#inbox(conversationLeft.inboxVersion ?? 0);
-      this.store.remove(conversationLeft.conversationId ?? "");
+      this.#store.remove(conversationLeft.conversationId ?? "");
     } else if (capabilitiesChanged) {
       const capabilities = toCapabilities(capabilitiesChanged.capabilities);
-      this.store.patch(capabilitiesChanged.conversationId ?? "", () => ({ capabilities }));
+      this.#store.patch(capabilitiesChanged.conversationId ?? "", () => ({ capabilities }));
     } else if (readStateChanged) {
-      this.store.readState(readStateChanged.readState?.conversationId ?? "", toReadState(readStateChanged.readState));
-      this.store.totalUnread = readStateChanged.totalUnread ?? 0;
+      this.#store.readState(readStateChanged.readState?.conversationId ?? "", toReadState(readStateChanged.readState));
+      this.#store.totalUnread = readStateChanged.totalUnread ?? 0;
     } else if (memberRead) this.#memberRead(memberRead);
     else if (gap) void this.#resume();
   }
@@ -69,12 +71,12 @@ export class Sync {
   /** Takes a change: the next one is applied, an older one dropped, a later one betrays a gap. */
   change(change: Change): void {
     if (this.#resuming) return void this.#resuming.push(change);
-    const held = this.store.get(change.conversationId);
+    const held = this.#store.get(change.conversationId);
     if (!held) return void this.#meet(change);
     if (held.asking) return void held.waiting.push(() => this.change(change));
     const { version } = held.conversation;
     if (change.version > version + 1) return void this.#repair(held, change);
-    if (change.version === version + 1) this.store.apply(held, change);
+    if (change.version === version + 1) this.#store.apply(held, change);
     // A message of a version that is held may be news too: an answer can overtake its event.
     if (change.kind === "sent") this.#tell(held, [change.message]);
   }
@@ -90,15 +92,15 @@ export class Sync {
 
   /** Takes the conversation that a start made. */
   started(conversation: Conversation): void {
-    if (!this.store.get(conversation.id)) this.#started.add(conversation.id);
+    if (!this.#store.get(conversation.id)) this.#early.set(conversation.id, true);
     this.#joined(conversation);
   }
 
   /** Takes a conversation from an answer. One that is held in an older version is caught up with, so that no message goes by unheard. */
   offer(conversation: Conversation): void {
-    const held = this.store.get(conversation.id);
+    const held = this.#store.get(conversation.id);
     if (!held) this.#put(conversation);
-    else if (held.conversation.version === conversation.version) this.store.put(conversation);
+    else if (held.conversation.version === conversation.version) this.#store.put(conversation);
     else if (held.conversation.version < conversation.version) {
       held.behind = Math.max(held.behind, conversation.version);
       if (!held.asking) this.#repair(held);
@@ -108,7 +110,7 @@ export class Sync {
   /** Takes `Changes` of a held conversation, or of one newly joined. */
   changes(changes: wire.Changes): void {
     const conversation = toConversation(changes.conversation);
-    const held = this.store.get(conversation.id);
+    const held = this.#store.get(conversation.id);
     if (!held) return this.#joined(conversation);
     if (held.asking) return void held.waiting.push(() => this.changes(changes));
     const knownSeq = held.conversation.lastSeq;
@@ -116,8 +118,8 @@ export class Sync {
     if (changes.reload) return this.#reload(held, conversation);
     if (conversation.version < held.conversation.version) return;
     for (const message of messages) held.timeline.take(message);
-    this.store.put(conversation);
-    if (messages.length) this.store.timelineChanged(conversation.id);
+    this.#store.put(conversation);
+    if (messages.length) this.#store.timelineChanged(conversation.id);
     // An answer told of messages whose events are lost now.
     if (held.toldTo && held.toldTo < knownSeq) return this.#cover(held, conversation, held.toldTo);
     const news = messages.filter(({ seq }) => seq > knownSeq);
@@ -125,32 +127,32 @@ export class Sync {
   }
 
   #joinedEvent({ inboxVersion = 0, conversation: joined }: wire.ConversationJoined): void {
-    const known = this.store.inboxVersion;
+    const known = this.#store.inboxVersion;
     const next = this.#inbox(inboxVersion);
     const conversation = toConversation(joined);
-    const held = this.store.get(conversation.id);
-    const started = this.#started.delete(conversation.id);
-    const met = this.#met.delete(conversation.id);
-    if (!held || started || met || (known !== undefined && inboxVersion <= known)) this.#joined(conversation);
+    const held = this.#store.get(conversation.id);
+    const isStarted = this.#early.get(conversation.id);
+    const isEarly = this.#early.delete(conversation.id);
+    if (!held || isEarly || (known !== undefined && inboxVersion <= known)) this.#joined(conversation);
     else this.offer(conversation);
     // Own copies of messages were deleted: which ones, only its history tells.
-    if (held && next && !started) this.#clear(held);
+    if (held && next && !isStarted) this.#clear(held);
   }
 
   /** The user is in a conversation. Its unread messages are told, if they were not: they need not have events of their own. */
   #joined(conversation: Conversation): void {
-    const held = this.store.get(conversation.id);
+    const held = this.#store.get(conversation.id);
     if (held) {
       // What is newer than the held version is told when it is caught up with.
       const readSeq = Math.min(held.conversation.readState.readSeq, conversation.readState.readSeq);
       this.#cover(held, held.conversation, readSeq);
       this.offer(conversation);
-    } else this.#cover(this.store.put(conversation), conversation, conversation.readState.readSeq);
+    } else this.#cover(this.#store.put(conversation), conversation, conversation.readState.readSeq);
     this.#flushMeeting(conversation.id);
   }
 
   #put(conversation: Conversation): void {
-    this.store.put(conversation);
+    this.#store.put(conversation);
     this.#flushMeeting(conversation.id);
   }
 
@@ -169,8 +171,8 @@ export class Sync {
     const { id } = held.conversation;
     const wasLoaded = held.timeline.loaded;
     held.timeline.clear();
-    this.store.changed(id);
-    if (wasLoaded) this.host.reload(id);
+    this.#store.changed(id);
+    if (wasLoaded) this.#host.reload(id);
   }
 
   /** Tells those of some messages that were not told yet, oldest first. */
@@ -180,7 +182,7 @@ export class Sync {
       // First noted, then told: a listener may do what leads here again.
       held.toldFrom = Math.min(held.toldFrom || message.seq, message.seq);
       held.toldTo = Math.max(held.toldTo, message.seq);
-      this.host.message(held.conversation, message);
+      this.#host.message(held.conversation, message);
     }
   }
 
@@ -193,7 +195,7 @@ export class Sync {
     const load = async (): Promise<Message[]> => {
       const messages: Message[] = [];
       for (let last = after; last < lastSeq; ) {
-        const page = await this.host.call("getHistory", { conversationId: id, afterSeq: last });
+        const page = await this.#host.call("getHistory", { conversationId: id, afterSeq: last });
         const read = (page.messages ?? []).map(toMessage);
         messages.push(...read.filter(({ seq }) => seq <= lastSeq));
         last = read.at(-1)?.seq ?? lastSeq;
@@ -204,7 +206,7 @@ export class Sync {
   }
 
   #memberRead({ conversationId = "", userId, readSeq = 0 }: wire.MemberRead): void {
-    this.store.patch(conversationId, ({ members }) => ({
+    this.#store.patch(conversationId, ({ members }) => ({
       members: members.map((member) =>
         member.user.id === userId && member.readSeq < readSeq ? { ...member, readSeq } : member,
       ),
@@ -213,9 +215,9 @@ export class Sync {
 
   /** Joinings and leavings are counted too: is this the next? One that went by unheard is found by resuming. */
   #inbox(version: number): boolean {
-    const held = this.store.inboxVersion;
+    const held = this.#store.inboxVersion;
     if (held === undefined || version <= held) return false;
-    if (version === held + 1) this.store.inboxVersion = version;
+    if (version === held + 1) this.#store.inboxVersion = version;
     else void this.#resume();
     return version === held + 1;
   }
@@ -224,7 +226,7 @@ export class Sync {
   #repair(held: Held, change?: Change): void {
     const { id: conversationId } = held.conversation;
     const ask = (): Promise<wire.Changes> =>
-      this.host.call("getChanges", { conversationId, sinceVersion: held.conversation.version });
+      this.#host.call("getChanges", { conversationId, sinceVersion: held.conversation.version });
     void this.#ask(held, ask, (changes) => this.changes(changes));
     if (change) held.waiting.push(() => this.change(change));
   }
@@ -235,7 +237,7 @@ export class Sync {
     const { id } = held.conversation;
     const answer = await this.#persist(ask, id);
     held.asking--;
-    if (this.store.get(id) !== held) return;
+    if (this.#store.get(id) !== held) return;
     if (answer !== undefined) take(answer);
     if (held.asking) return;
     for (const take of held.waiting.splice(0)) take();
@@ -249,10 +251,10 @@ export class Sync {
     if (meeting) return void meeting.push(change);
     const waiting = [change];
     this.#meeting.set(id, waiting);
-    const found = await this.#persist(() => this.host.call("getConversation", { conversationId: id }), id);
+    const found = await this.#persist(() => this.#host.call("getConversation", { conversationId: id }), id);
     if (this.#meeting.get(id) !== waiting) return;
     if (!found) return void this.#meeting.delete(id);
-    this.#met.add(id);
+    this.#early.set(id, false);
     this.#put(toConversation(found.conversation));
   }
 
@@ -268,8 +270,8 @@ export class Sync {
     if (this.#resumeAgain) return;
     const waiting: Change[] = [];
     this.#resuming = waiting;
-    const resume = this.store.present(this.host.heldMax());
-    const resumed = resume && (await this.#persist(() => this.host.call("resume", resume)));
+    const resume = this.#store.present(this.#host.heldMax());
+    const resumed = resume && (await this.#persist(() => this.#host.call("resume", resume)));
     // A new connection came in between and resumed by itself.
     if (this.#resuming !== waiting) return;
     this.#resuming = undefined;
@@ -280,19 +282,18 @@ export class Sync {
 
   #resumed(resumed: wire.Resumed): void {
     // The answer tells of every joining, also of those that would have come as events.
-    this.#started.clear();
-    this.#met.clear();
-    this.store.epoch = resumed.epoch ?? "";
-    this.store.inboxVersion = resumed.inboxVersion ?? 0;
-    for (const conversationId of resumed.gone ?? []) this.store.remove(conversationId);
+    this.#early.clear();
+    this.#store.epoch = resumed.epoch ?? "";
+    this.#store.inboxVersion = resumed.inboxVersion ?? 0;
+    for (const conversationId of resumed.gone ?? []) this.#store.remove(conversationId);
     for (const changes of resumed.changes ?? []) this.changes(changes);
-    for (const { id, lastSeq } of this.store.conversations) {
-      const held = this.store.get(id);
+    for (const { id, lastSeq } of this.#store.conversations) {
+      const held = this.#store.get(id);
       if (held?.toldTo && held.toldTo < lastSeq && !held.asking) this.#cover(held, held.conversation, held.toldTo);
     }
-    for (const state of resumed.readStates ?? []) this.store.readState(state.conversationId ?? "", toReadState(state));
-    this.store.totalUnread = resumed.totalUnread ?? 0;
-    if (resumed.reloadList) this.host.reloadList();
+    for (const state of resumed.readStates ?? []) this.#store.readState(state.conversationId ?? "", toReadState(state));
+    this.#store.totalUnread = resumed.totalUnread ?? 0;
+    if (resumed.reloadList) this.#host.reloadList();
   }
 
   /** Asks until there is an answer. A conversation that turns out to be gone is removed. */
@@ -303,15 +304,15 @@ export class Sync {
       } catch (thrown) {
         const error = asError(thrown);
         if (conversationId !== undefined && isGone(error)) {
-          this.store.remove(conversationId);
+          this.#store.remove(conversationId);
           return undefined;
         }
         if (!error.temporary) {
-          this.host.error(error);
+          this.#host.error(error);
           return undefined;
         }
         try {
-          await this.host.pause(error, attempt);
+          await this.#host.pause(error, attempt);
         } catch {
           return undefined;
         }

@@ -17,22 +17,26 @@ export class Tokens {
   #asking: Promise<string> | undefined;
   #cancel: () => void = () => {};
 
-  constructor(
-    private readonly clock: Clock,
-    private readonly getToken: () => Promise<string> | string,
-    /** The client was not stopped. */
-    private readonly isWanted: () => boolean,
-  ) {}
+  readonly #clock: Clock;
+  readonly #getToken: () => Promise<string> | string;
+  /** The client was not stopped. */
+  readonly #isWanted: () => boolean;
+
+  constructor(clock: Clock, getToken: () => Promise<string> | string, isWanted: () => boolean) {
+    this.#clock = clock;
+    this.#getToken = getToken;
+    this.#isWanted = isWanted;
+  }
 
   /** How long to wait before the next question, in milliseconds. */
   get waitMs(): number {
-    return Math.max(this.#askedAt + askEveryMs - this.clock.elapsed(), 0);
+    return Math.max(this.#askedAt + askEveryMs - this.#clock.elapsed(), 0);
   }
 
   /** The held token, or a fresh one where there is none or it ran out. */
   current(): Promise<string> {
     const held = this.#token;
-    if (held !== undefined && this.clock.elapsed() < this.#expiresAt) return Promise.resolve(held);
+    if (held !== undefined && this.#clock.elapsed() < this.#expiresAt) return Promise.resolve(held);
     return this.fresh();
   }
 
@@ -46,10 +50,10 @@ export class Tokens {
 
   async #ask(): Promise<string> {
     const { waitMs } = this;
-    if (waitMs) await new Promise<void>((resolve) => this.clock.after(waitMs, resolve));
-    if (!this.isWanted()) throw notConnected();
-    this.#askedAt = this.clock.elapsed();
-    this.#token = await this.getToken();
+    if (waitMs) await new Promise<void>((resolve) => this.#clock.after(waitMs, resolve));
+    if (!this.#isWanted()) throw notConnected();
+    this.#askedAt = this.#clock.elapsed();
+    this.#token = await this.#getToken();
     // Until the server says otherwise.
     this.#expiresAt = Number.POSITIVE_INFINITY;
     return this.#token;
@@ -65,17 +69,17 @@ export class Tokens {
    * before, or half-way through a shorter life.
    */
   lives({ tokenTtlMs, tokenExpiresAt = "" }: { tokenTtlMs?: number; tokenExpiresAt?: string }, refresh: () => void): void {
-    const leftMs = tokenTtlMs || Date.parse(tokenExpiresAt) - this.clock.now();
+    const leftMs = tokenTtlMs || Date.parse(tokenExpiresAt) - this.#clock.now();
     this.stop();
     if (Number.isNaN(leftMs)) return;
-    this.#expiresAt = this.clock.elapsed() + leftMs;
+    this.#expiresAt = this.#clock.elapsed() + leftMs;
     this.later(Math.max(leftMs - refreshAheadMs, leftMs / 2, 0), refresh);
   }
 
   /** Calls `refresh` then, in place of what was to be called before. */
   later(delayMs: number, refresh: () => void): void {
     this.stop();
-    this.#cancel = this.clock.after(Math.min(delayMs, timerMax), refresh);
+    this.#cancel = this.#clock.after(Math.min(delayMs, timerMax), refresh);
   }
 
   /** Forgets the appointment, keeps the token. */

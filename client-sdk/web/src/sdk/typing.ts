@@ -16,21 +16,29 @@ export class Typing {
   /** When one last said so, by conversation. */
   readonly #said = new Map<string, number>();
 
+  readonly #clock: Clock;
+  readonly #tell: (conversationId: string, typing: boolean) => void;
+  readonly #changed: (conversationId: string) => void;
+
   constructor(
-    private readonly clock: Clock,
-    private readonly tell: (conversationId: string, typing: boolean) => void,
-    private readonly changed: (conversationId: string) => void,
-  ) {}
+    clock: Clock,
+    tell: (conversationId: string, typing: boolean) => void,
+    changed: (conversationId: string) => void,
+  ) {
+    this.#clock = clock;
+    this.#tell = tell;
+    this.#changed = changed;
+  }
 
   /** The person typed, or cleared what was typed. Call at every key; few frames go out. */
   set(conversationId: string, typing: boolean): void {
     const said = this.#said.get(conversationId);
-    const now = this.clock.elapsed();
+    const now = this.#clock.elapsed();
     if (!typing) {
-      if (this.#said.delete(conversationId) && said !== undefined && now - said < lastsMs) this.tell(conversationId, false);
+      if (this.#said.delete(conversationId) && said !== undefined && now - said < lastsMs) this.#tell(conversationId, false);
     } else if (said === undefined || now - said >= repeatMs) {
       this.#said.set(conversationId, now);
-      this.tell(conversationId, true);
+      this.#tell(conversationId, true);
     }
   }
 
@@ -53,13 +61,13 @@ export class Typing {
     if (typing) {
       others.set(
         userId,
-        this.clock.after(lastsMs, () => this.heard(conversationId, userId, false)),
+        this.#clock.after(lastsMs, () => this.heard(conversationId, userId, false)),
       );
     } else others.delete(userId);
     if (typing === (end !== undefined)) return;
     if (others.size) this.#told.set(conversationId, [...others.keys()]);
     else this.#told.delete(conversationId);
-    this.changed(conversationId);
+    this.#changed(conversationId);
   }
 
   /** The connection was lost: nobody is known to write. */

@@ -16,10 +16,13 @@ export class Users {
   readonly #refused = new Set<string>();
   #asking = false;
 
-  constructor(
-    private readonly ask: (userIds: string[]) => Promise<readonly User[]>,
-    private readonly changed: () => void,
-  ) {}
+  readonly #ask: (userIds: string[]) => Promise<readonly User[]>;
+  readonly #changed: () => void;
+
+  constructor(ask: (userIds: string[]) => Promise<readonly User[]>, changed: () => void) {
+    this.#ask = ask;
+    this.#changed = changed;
+  }
 
   /** Takes people from an answer. */
   learn(users: readonly (User | undefined)[]): void {
@@ -36,7 +39,7 @@ export class Users {
       if (this.#known.size <= knownMax) break;
       this.#known.delete(id);
     }
-    if (wasMissing) this.changed();
+    if (wasMissing) this.#changed();
   }
 
   /** A person, if known; one who is not is asked for. */
@@ -67,7 +70,7 @@ export class Users {
     try {
       while (this.#wanted.size) {
         await this.#fetchSome([...this.#wanted].slice(0, batchMax));
-        this.changed();
+        this.#changed();
       }
     } catch {
       // A name is missing: the next connection asks again.
@@ -78,7 +81,7 @@ export class Users {
 
   async #fetchSome(ids: string[]): Promise<void> {
     try {
-      this.learn(await this.ask(ids));
+      this.learn(await this.#ask(ids));
     } catch (thrown) {
       if (asError(thrown).temporary) throw thrown;
     }
