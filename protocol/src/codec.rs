@@ -4,7 +4,10 @@ use bytes::Bytes;
 use prost::Message;
 use serde::{Serialize, de::DeserializeOwned};
 
-use crate::codes::{ErrorCode, Refusal};
+use crate::{
+    codes::{ErrorCode, Refusal},
+    json,
+};
 
 /// How frames of a connection are encoded; agreed as WebSocket subprotocol.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -48,18 +51,80 @@ impl Encoding {
                 let field = proto_field(&text);
                 Refusal::new(ErrorCode::Malformed, text).field(field)
             }),
-            Self::Json => {
-                let mut reader = serde_json::Deserializer::from_slice(bytes);
-                let frame = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
-                    let path = error.path().to_string();
-                    let field = if path == "." { String::new() } else { path };
-                    Refusal::new(ErrorCode::Malformed, error.into_inner().to_string()).field(field)
-                })?;
-                reader.end().map_err(|error| Refusal::new(ErrorCode::Malformed, error.to_string()))?;
-                Ok(frame)
-            }
+            Self::Json => match read_json(bytes) {
+                Ok(frame) => Ok(frame),
+                // Sound JSON, yet no frame to the generated code, which does not know all of the mapping.
+                Err(error) if error.inner().is_data() => read_lenient(bytes).map_err(refusal),
+                Err(error) => Err(refusal(error)),
+            },
         }
     }
+
+    /// The id of a request that [`decode`](Self::decode) refused, so that it can be answered. `None`: it can't be read, or is
+    /// 0, which asks for no answer.
+    #[must_use]
+    pub fn request_id(self, frame: &[u8]) -> Option<u32> {
+        /// The same framing with everything but the id unknown: field 1 of `Request`.
+        #[derive(Clone, PartialEq, Message)]
+        struct Id {
+            #[prost(uint32, tag = "1")]
+            id: u32,
+        }
+        let id = match self {
+            Self::Json => json::request_id(frame)?,
+            Self::Proto => {
+                let mut read = Id::default();
+                // What was read before a fault stays.
+                let _ = read.merge(frame);
+                read.id
+            }
+        };
+        (id != 0).then_some(id)
+    }
+}
+
+/// Decodes JSON of any type.
+///
+/// # Errors
+/// `malformed`, naming the field where it can be told.
+pub fn from_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Refusal> {
+    read_json(bytes).map_err(refusal)
+}
+
+/// A longer path is that of a value nested without end.
+const FIELD_BYTES_MAX: usize = 200;
+
+type JsonError = serde_path_to_error::Error<serde_json::Error>;
+
+fn read_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, JsonError> {
+    let mut reader = serde_json::Deserializer::from_slice(bytes);
+    let value = serde_path_to_error::deserialize(&mut reader)?;
+    reader.end().map_err(without_path)?;
+    Ok(value)
+}
+
+fn read_lenient<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, JsonError> {
+    let json = std::str::from_utf8(bytes).map_err(|error| without_path(serde::de::Error::custom(error)))?;
+    serde_path_to_error::deserialize(json::Lenient::new(json))
+}
+
+fn without_path(error: serde_json::Error) -> JsonError {
+    JsonError::new(serde_path_to_error::Track::new().path(), error)
+}
+
+fn refusal(error: JsonError) -> Refusal {
+    let path = error.path().to_string();
+    // Where a frame breaks off, or is nested without end, no field is to blame.
+    let is_field = path != "." && path.len() <= FIELD_BYTES_MAX && !error.inner().is_eof();
+    let field = if is_field { path } else { String::new() };
+    let mut message = error.into_inner().to_string();
+    // A field tells the place better; line and column would be those of one value where it was read leniently.
+    if !field.is_empty()
+        && let Some(place) = message.rfind(" at line ")
+    {
+        message.truncate(place);
+    }
+    Refusal::new(ErrorCode::Malformed, message).field(field)
 }
 
 /// prost names the place as `failed to decode Protobuf message: SendMessage.text: Request.command: invalid …`, innermost

@@ -11,6 +11,7 @@ pub mod codes;
 pub mod command;
 pub mod facts;
 pub mod ids;
+mod json;
 pub mod limits;
 pub mod wire;
 

@@ -3,6 +3,8 @@
 
 #[path = "examples/mod.rs"]
 mod examples;
+#[path = "examples/schema.rs"]
+mod schema;
 
 use causerie_protocol::{
     Encoding, ErrorCode,
@@ -140,6 +142,112 @@ proptest! {
             digest(&bytes);
         }
     }
+}
+
+/// Writes a message in other words of protobuf's JSON mapping: absent fields as `null`, integers with a fraction, as text, or
+/// both. `choose` picks among the forms.
+fn loosen(message: &str, value: &mut Value, choose: &mut impl FnMut(u64) -> u64) {
+    let fields = value.as_object_mut().expect("an object");
+    for field in schema::message(message).field {
+        let name = if choose(2) == 0 { field.json_name() } else { field.name() };
+        let Some(mut value) = fields.remove(field.json_name()) else {
+            if choose(2) == 0 {
+                fields.insert(name.to_owned(), Value::Null);
+            }
+            continue;
+        };
+        if let Some(inner) = field.type_name().strip_prefix(".causerie.v1.") {
+            let values = match &mut value {
+                Value::Array(values) => values.as_mut_slice(),
+                one => std::slice::from_mut(one),
+            };
+            values.iter_mut().filter(|value| value.is_object()).for_each(|value| loosen(inner, value, choose));
+        } else if let Some(number) = value.as_u64() {
+            value = match choose(5) {
+                0 => json!(number as f64),
+                1 => json!(number.to_string()),
+                2 => json!(format!("{number}.000")),
+                3 => json!(format!("{number}.0E+0")),
+                _ => value,
+            };
+        }
+        fields.insert(name.to_owned(), value);
+    }
+}
+
+proptest! {
+    #[test]
+    fn any_request_means_the_same_with_nulls_and_in_every_form_of_its_integers(
+        picks in proptest::collection::vec(any::<u64>(), 1..40), request in prop_oneof![send(), history()],
+    ) {
+        for request in examples::requests().into_iter().chain([request]) {
+            let mut value = serde_json::to_value(&request).expect("JSON");
+            let mut at = picks.iter().cycle();
+            loosen("Request", &mut value, &mut |among| at.next().expect("it goes on for ever") % among);
+            let decoded = Encoding::Json.decode::<wire::Request>(value.to_string().as_bytes());
+            prop_assert_eq!(decoded, Ok(request), "{}", value);
+        }
+    }
+}
+
+#[test]
+fn null_is_an_absent_field_and_integers_may_have_a_fraction_or_an_exponent() {
+    let decoded = |frame: &str| Encoding::Json.decode::<wire::Request>(frame.as_bytes());
+    let plain = decoded(r#"{"id":10,"getHistory":{"conversationId":"a","beforeSeq":30,"limit":5}}"#).expect("decoded");
+    for frame in [
+        r#"{"id":1e1,"getHistory":{"conversationId":"a","beforeSeq":30,"limit":5}}"#,
+        r#"{"id":"1e1","getHistory":{"conversationId":"a","beforeSeq":30.0,"limit":0.5e1}}"#,
+        r#"{"id":"10.0","getHistory":{"conversationId":"a","before_seq":"3E+1","afterSeq":null,"limit":"5"}}"#,
+        r#" {"id":10.00,"ping":null,"getHistory":{"conversationId":"a","beforeSeq":30,"limit":5,"later":null},"more":[null]} "#,
+    ] {
+        assert_eq!(decoded(frame).as_ref(), Ok(&plain), "{frame}");
+    }
+    assert_eq!(decoded(r#"{"id":null,"ping":{}}"#).expect("decoded").id, 0);
+    let start = r#"{"id":1,"startConversation":{"kind":2.0,"firstMessage":null,"with":null,"subject":"1e1"}}"#;
+    let Some(Command::StartConversation(start)) = decoded(start).expect("decoded").command else { panic!("a start") };
+    assert_eq!((start.kind, start.subject.as_str()), (2, "1e1"), "texts stay as they are");
+
+    for (frame, blamed) in [
+        (r#"{"id":7,"ping":null,"markRead":{"seq":1.5}}"#, "markRead.seq"),
+        (r#"{"id":7,"ping":null,"markRead":{"seq":"1.5"}}"#, "markRead.seq"),
+        (r#"{"id":7,"ping":null,"markRead":{"seq":1e10}}"#, "markRead.seq"),
+        (r#"{"id":7,"ping":null,"markRead":{"seq":-1.0}}"#, "markRead.seq"),
+        (r#"{"id":7,"ping":null,"getUsers":{"userIds":["a",null]}}"#, "getUsers.userIds[1]"),
+        (r#"{"id":7,"ping":null,"sendMessage":{"text":1.0}}"#, "sendMessage.text"),
+        (r#"{"id":7,"ping":null,"startConversation":{"kind":"2.0"}}"#, "startConversation.kind"),
+        (r#"{"id":7,"ping":null,"markRead":{"seq":1,"seq":1}}"#, "markRead.seq"),
+        (r#"{"id":7,"ping":null,"sendMessage":{"text":"cut \ud83d"}}"#, "sendMessage.text"),
+        (r#"{"id":7,"ping":null,"sendMessage":{"text":5}}"#, "sendMessage.text"),
+        (r#"{"id":7,"ping":null,"setTyping":{"typing":"yes"}}"#, "setTyping.typing"),
+    ] {
+        let refusal = decoded(frame).expect_err(frame);
+        assert_eq!(refusal.code, ErrorCode::Malformed, "{frame}");
+        assert!(refusal.field == blamed || refusal.message.contains("duplicate field `seq`"), "{frame}: {refusal:?}");
+        assert!(!refusal.message.contains(" at line "), "{refusal}");
+    }
+}
+
+#[test]
+fn a_text_that_is_no_unicode_is_blamed_on_its_field() {
+    for text in [r"cut \ud83d", r"\ud83d\ud83d", r"\ude00", r"\ud83d\u0041", "raw \u{b}"] {
+        let frame = format!(r#"{{"id":7,"editMessage":{{"text":"{text}","messageId":null}}}}"#);
+        let refusal = Encoding::Json.decode::<wire::Request>(frame.as_bytes()).expect_err(&frame);
+        assert_eq!((refusal.code, refusal.field.as_str()), (ErrorCode::Malformed, "editMessage.text"), "{refusal}");
+        assert_eq!(Encoding::Json.request_id(frame.as_bytes()), Some(7), "{frame}");
+    }
+    let whole = r#"{"id":7,"editMessage":{"text":"\ud83d\ude00"}}"#;
+    assert!(Encoding::Json.decode::<wire::Request>(whole.as_bytes()).is_ok());
+}
+
+#[test]
+fn the_id_of_a_refused_request_can_be_read_in_both_encodings() {
+    let cut = [field(1, b"x"), field(12, b"1234")].concat();
+    assert_eq!(Encoding::Proto.request_id(&cut), None, "the id is of another type");
+    assert_eq!(Encoding::Proto.request_id(&[8, 7, 99]), Some(7), "cut behind its id");
+    assert_eq!(Encoding::Proto.request_id(&[&[8, 7][..], &field(12, &field(3, b"\xff"))].concat()), Some(7));
+    assert_eq!(Encoding::Proto.request_id(&[8, 0]), None, "0 asks for no answer");
+    assert_eq!(Encoding::Json.request_id(br#"{"id":0,"ping":5}"#), None, "0 asks for no answer");
+    assert_eq!(Encoding::Json.request_id(br#"{"ping":5,"id":7}"#), Some(7));
 }
 
 /// Puts an unknown field into every object.

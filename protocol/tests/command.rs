@@ -278,6 +278,58 @@ fn texts_nobody_could_read_are_refused() {
     }
 }
 
+#[test]
+fn ends_of_lines_are_kept_in_texts_and_are_spaces_elsewhere() {
+    let typed = "a\r\nb\rc\u{b}d\u{c}e\u{85}f\u{2028}g\u{2029}h\ti\nj";
+    let text = |command| match SocketCommand::try_from(request(command)) {
+        Ok(SocketCommand::Any(command::Command::SendMessage { draft, .. })) => draft.text,
+        Ok(SocketCommand::Any(command::Command::EditMessage { text, .. })) => text,
+        Ok(SocketCommand::Any(command::Command::RenameConversation { subject, .. })) => subject,
+        Ok(SocketCommand::Any(command::Command::SearchDirectory { query, .. })) => query,
+        other => panic!("not a text: {other:?}"),
+    };
+    let conversation_id = || CONVERSATION.to_owned();
+    let send = |text: &str| {
+        let (conversation_id, client_id) = (conversation_id(), CLIENT.into());
+        Command::SendMessage(wire::SendMessage { conversation_id, client_id, text: text.into() })
+    };
+    let edit = |text: &str| {
+        let (conversation_id, message_id) = (conversation_id(), MESSAGE.into());
+        Command::EditMessage(wire::EditMessage { conversation_id, message_id, text: text.into() })
+    };
+    let rename = |subject: &str| {
+        let (conversation_id, subject) = (conversation_id(), subject.into());
+        Command::RenameConversation(wire::RenameConversation { conversation_id, subject })
+    };
+    let search = |query: &str| Command::SearchDirectory(wire::SearchDirectory { query: query.into(), ..Default::default() });
+    for command in [send(typed), edit(typed)] {
+        assert_eq!(text(command), "a\nb\nc\nd\ne\nf\ng\nh\ti\nj");
+    }
+    for command in [rename(typed), search(typed)] {
+        assert_eq!(text(command), "a b c d e f g h i j");
+    }
+    assert_eq!(refusal(send("\u{2028}\r\n\u{85}")).message, "`sendMessage.text` is empty");
+    // What counts is the size of what is stored.
+    assert_eq!(text(send(&"\u{2029}x".repeat(limits::TEXT_BYTES_MAX / 2))).len(), limits::TEXT_BYTES_MAX);
+
+    for letter in ['\0', '\u{7}', '\u{1b}', '\u{7f}', '\u{80}', '\u{92}', '\u{9f}'] {
+        let (typed, code) = (format!("it{letter}s"), format!("U+{:04X}", u32::from(letter)));
+        for (command, field) in [
+            (send(&typed), "sendMessage.text"),
+            (edit(&typed), "editMessage.text"),
+            (rename(&typed), "renameConversation.subject"),
+            (search(&typed), "searchDirectory.query"),
+        ] {
+            let refusal = refusal(command);
+            assert_eq!((refusal.code, &*refusal.field), (ErrorCode::Invalid, field));
+            assert!(refusal.message.contains(&code), "{refusal}");
+        }
+    }
+    let user = wire::UserRef { by: Some(wire::user_ref::By::ExternalId("le\na".into())) };
+    let relate = wire::Relate { relation: "friend".into(), user: Some(user) };
+    assert_eq!(refusal(Command::Relate(relate)).field, "relate.user.externalId", "an id is exactly what the product says");
+}
+
 fn to(by: By) -> wire::Recipient {
     wire::Recipient { by: Some(by) }
 }

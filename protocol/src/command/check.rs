@@ -42,7 +42,10 @@ pub(super) fn user(one: Option<wire::UserRef>, field: &str) -> Result<UserRef, R
 }
 
 pub(super) fn external_id(value: String, field: &str) -> Result<String, Refusal> {
-    bounded(value, field, limits::EXTERNAL_ID_BYTES_MAX)
+    match value.chars().find(|letter| letter.is_control()) {
+        Some(letter) => Err(control_character(letter, field)),
+        None => bounded(value, field, limits::EXTERNAL_ID_BYTES_MAX),
+    }
 }
 
 /// The name of a relation, spelled as policies spell names.
@@ -68,23 +71,54 @@ pub(super) fn page(limit: u32, field: &str) -> Result<u32, Refusal> {
     }
 }
 
-/// A message's text: something visible, not too long, storable everywhere.
+/// A message's text: something visible, not too long, storable everywhere. Its lines end with `\n`, whatever they ended with.
 pub(super) fn text(value: String, field: &str) -> Result<String, Refusal> {
+    let special = |letter: char| is_special(letter) && !matches!(letter, '\n' | '\t');
+    let value = cleaned(value, field, limits::TEXT_BYTES_MAX, special, "\n")?;
     if value.trim().is_empty() {
         return Err(invalid(field, "is empty"));
     }
-    bounded(value, field, limits::TEXT_BYTES_MAX)
+    Ok(value)
 }
 
-pub(super) fn bounded(value: String, field: &str, max: usize) -> Result<String, Refusal> {
-    if value.len() > max {
-        return Err(too_large(field, max, "bytes"));
+/// A text of one line: ends of lines and tabs become spaces.
+pub(super) fn line(value: String, field: &str, max: usize) -> Result<String, Refusal> {
+    cleaned(value, field, max, is_special, " ")
+}
+
+/// Everything that ends a line or paragraph by Unicode (UAX 14), and tabs.
+const BREAKS: [char; 8] = ['\t', '\n', '\r', '\u{b}', '\u{c}', '\u{85}', '\u{2028}', '\u{2029}'];
+
+fn is_special(letter: char) -> bool {
+    letter.is_control() || matches!(letter, '\u{2028}' | '\u{2029}')
+}
+
+/// Replaces the breaks among the special characters and refuses the others: they can't be read, PostgreSQL can't store NUL, and
+/// in JSON each takes six bytes. Most texts have none, and are looked through once.
+fn cleaned(
+    value: String,
+    field: &str,
+    max: usize,
+    special: impl Fn(char) -> bool + Copy,
+    with: &str,
+) -> Result<String, Refusal> {
+    if !value.contains(special) {
+        return bounded(value, field, max);
     }
-    // Nobody can read them, PostgreSQL can't store NUL, and in JSON each takes six bytes.
-    if value.contains(|letter: char| letter.is_control() && !matches!(letter, '\n' | '\r' | '\t')) {
-        return Err(invalid(field, "contains control characters"));
+    let breaks = |letter: char| special(letter) && BREAKS.contains(&letter);
+    let value = bounded(value.replace("\r\n", with).replace(breaks, with), field, max)?;
+    match value.chars().find(|letter| special(*letter)) {
+        Some(letter) => Err(control_character(letter, field)),
+        None => Ok(value),
     }
-    Ok(value)
+}
+
+fn bounded(value: String, field: &str, max: usize) -> Result<String, Refusal> {
+    if value.len() > max { Err(too_large(field, max, "bytes")) } else { Ok(value) }
+}
+
+fn control_character(letter: char, field: &str) -> Refusal {
+    invalid(field, &format!("contains U+{:04X}, a control character", u32::from(letter)))
 }
 
 pub(super) fn missing(field: &str) -> Refusal {

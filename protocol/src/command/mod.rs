@@ -6,7 +6,7 @@
 mod check;
 mod start;
 
-use self::check::{bounded, id, ids, invalid, missing, page, relation, text, too_large, user, users};
+use self::check::{id, ids, invalid, line, missing, page, relation, text, too_large, user, users};
 pub use self::start::{Recipient, StartConversation, Target};
 use crate::{
     ClientId, ConversationId, GroupId, MessageId, UserId,
@@ -185,7 +185,7 @@ impl TryFrom<Wire> for Command {
             }
             Wire::RenameConversation(rename) => Self::RenameConversation {
                 conversation: id(&rename.conversation_id, "renameConversation.conversationId")?,
-                subject: bounded(rename.subject, "renameConversation.subject", limits::SUBJECT_BYTES_MAX)?,
+                subject: line(rename.subject, "renameConversation.subject", limits::SUBJECT_BYTES_MAX)?,
             },
             Wire::AddMembers(add) => Self::AddMembers {
                 conversation: id(&add.conversation_id, "addMembers.conversationId")?,
@@ -207,7 +207,7 @@ impl TryFrom<Wire> for Command {
             },
             Wire::GetUsers(get) => Self::GetUsers { users: ids(&get.user_ids, "getUsers.userIds", limits::USERS_MAX)? },
             Wire::SearchDirectory(search) => Self::SearchDirectory {
-                query: bounded(search.query, "searchDirectory.query", limits::QUERY_BYTES_MAX)?,
+                query: line(search.query, "searchDirectory.query", limits::QUERY_BYTES_MAX)?,
                 limit: match search.limit {
                     0 => 20,
                     limit if limit <= limits::DIRECTORY_PAGE_MAX => limit,

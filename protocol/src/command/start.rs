@@ -2,7 +2,7 @@
 
 use super::{
     Draft, GroupRef, UserRef,
-    check::{bounded, external_id, id, invalid, missing, too_large},
+    check::{external_id, id, invalid, line, missing, too_large},
 };
 use crate::{ClientId, MessageId, codes::Refusal, limits, wire, wire::recipient::By};
 
@@ -84,7 +84,7 @@ impl TryFrom<wire::StartConversation> for StartConversation {
             return Err(too_large(field, limits::MEMBERS_PER_COMMAND_MAX, "recipients"));
         }
         let to = recipients(start.with, Self::WITH)?;
-        let subject = || bounded(start.subject, "startConversation.subject", limits::SUBJECT_BYTES_MAX);
+        let subject = || line(start.subject, "startConversation.subject", limits::SUBJECT_BYTES_MAX);
         let client_id = || id(&start.client_id, Self::CLIENT_ID);
         let target = match kind {
             wire::ConversationKind::NoteToSelf if to.is_empty() => Target::NoteToSelf,

@@ -1,7 +1,7 @@
 //! From a frame to what is done about it.
 //!
-//! A frame that can't be read at all ends the connection; one that is readable but wrong is answered with the field to
-//! blame, and the connection goes on.
+//! A request whose id can be read is answered, with the field to blame where it is wrong, and the connection goes on. A frame
+//! that has no readable id ends the connection.
 
 use std::{sync::Arc, time::Instant as Began};
 
@@ -44,31 +44,10 @@ pub enum Unreadable {
 /// # Errors
 /// What can be said about it instead.
 pub fn decode(encoding: Encoding, frame: &[u8]) -> Result<wire::Request, Unreadable> {
-    encoding.decode::<wire::Request>(frame).map_err(|refusal| match peek_id(encoding, frame) {
+    encoding.decode::<wire::Request>(frame).map_err(|refusal| match encoding.request_id(frame) {
         Some(id) => Unreadable::Reply(id, refusal),
         None => Unreadable::Close(refusal),
     })
-}
-
-/// The id of a request whose rest is wrong.
-fn peek_id(encoding: Encoding, frame: &[u8]) -> Option<u32> {
-    match encoding {
-        Encoding::Json => {
-            let value: serde_json::Value = serde_json::from_slice(frame).ok()?;
-            u32::try_from(value.get("id")?.as_u64()?).ok()
-        }
-        Encoding::Proto => {
-            // The same framing with everything but the id unknown: field 1 of `Request`.
-            #[derive(Clone, PartialEq, prost::Message)]
-            struct Id {
-                #[prost(uint32, tag = "1")]
-                id: u32,
-            }
-            Some(<Id as prost::Message>::decode(frame).ok()?.id)
-        }
-    }
-    // Nobody would hear of an answer to 0.
-    .filter(|id| *id != 0)
 }
 
 /// An answer as it goes over the wire.

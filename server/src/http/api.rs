@@ -101,7 +101,11 @@ async fn command(shared: &Shared, endpoint: Endpoint, path: PathParams, request:
     shared.pace.take(caller.user, 1)?;
     let path = path.map_err(|rejection| bad_path(&rejection))?;
     let uri = request.uri().clone();
-    let fields = if endpoint.has_body() { body::read(request).await? } else { Map::new() };
+    let fields = if endpoint.has_body() {
+        body::read(request).await.map_err(|problem| problem.within(endpoint.key()))?
+    } else {
+        Map::new()
+    };
     let command = endpoint.command(fields, &uri, &path)?;
     shared.app.allowances.take(caller.user, &command)?;
     Ok(json(answer(conversations::execute(&shared.app.parts, caller, command).await?)))

@@ -7,7 +7,7 @@ use axum::{
     extract::{DefaultBodyLimit, FromRequest, Request},
     http::StatusCode,
 };
-use causerie_protocol::{ErrorCode, Refusal, limits::FRAME_BYTES_MAX};
+use causerie_protocol::{ErrorCode, Refusal, codec::from_json, limits::FRAME_BYTES_MAX};
 use http::header;
 use serde_json::{Map, Value};
 
@@ -24,7 +24,7 @@ pub fn limit() -> DefaultBodyLimit {
 /// Reads a JSON object. An empty body is an empty object, so that the fields it lacks can be named.
 ///
 /// # Errors
-/// Not JSON by its type (415) or its content (400), too large (413), too slow (400).
+/// Not JSON by its type (415) or its content (400, with the field where it can be told), too large (413), too slow (400).
 pub async fn read(request: Request) -> Result<Map<String, Value>, Problem> {
     let content_type = request.headers().get(header::CONTENT_TYPE).cloned();
     let bytes = tokio::time::timeout(BODY_TIMEOUT, Bytes::from_request(request, &()))
@@ -45,7 +45,12 @@ pub async fn read(request: Request) -> Result<Map<String, Value>, Problem> {
         let refusal = malformed("the body is not declared as `application/json`");
         return Err(Problem::with_status(StatusCode::UNSUPPORTED_MEDIA_TYPE, refusal));
     }
-    serde_json::from_slice(&bytes).map_err(|error| malformed(&format!("the body is no JSON object: {error}")).into())
+    from_json(&bytes).map_err(|mut refusal| {
+        if refusal.field.is_empty() {
+            refusal.message = format!("the body is no JSON object: {}", refusal.message);
+        }
+        refusal.into()
+    })
 }
 
 /// [`read`], of these fields: one that does not exist would be silently without effect.

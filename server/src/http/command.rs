@@ -10,7 +10,7 @@ use http::Uri;
 use serde_json::{Map, Value};
 
 use super::{
-    descriptors::{Kind, Message, WIRE},
+    descriptors::{Field, Kind, Message, WIRE},
     routes::Route,
 };
 
@@ -35,6 +35,12 @@ impl Endpoint {
         self.route.has_body()
     }
 
+    /// The field of `Request` that carries the command, `sendMessage`.
+    #[must_use]
+    pub fn key(&self) -> &'static str {
+        self.key
+    }
+
     /// The command, its fields taken from body, query and path. The path has the last word.
     ///
     /// # Errors
@@ -55,7 +61,7 @@ impl Endpoint {
             }
         }
         let request = Value::Object(Map::from_iter([(self.key.to_owned(), Value::Object(fields))]));
-        let request = Encoding::Json.decode::<wire::Request>(request.to_string().as_bytes()).map_err(without_place)?;
+        let request = Encoding::Json.decode::<wire::Request>(request.to_string().as_bytes())?;
         let unknown = || Refusal::new(ErrorCode::UnknownCommand, "no command this server knows");
         Command::try_from(request.command.ok_or_else(unknown)?)
     }
@@ -64,16 +70,17 @@ impl Endpoint {
     fn fill_from_query(&self, fields: &mut Map<String, Value>, uri: &Uri) -> Result<(), Refusal> {
         let Query(pairs) = Query::<Vec<(String, String)>>::try_from_uri(uri)
             .map_err(|error| Refusal::new(ErrorCode::Malformed, error.body_text()))?;
-        let parameters = || self.message.fields.iter().map(|field| self.route.parameter(&field.name));
-        if let Some((unknown, _)) = pairs.iter().find(|(name, _)| parameters().all(|parameter| parameter != name)) {
+        if let Some((unknown, _)) =
+            pairs.iter().find(|(name, _)| !self.message.fields.iter().any(|field| self.fills(name, field)))
+        {
+            let parameters = self.message.fields.iter().map(|field| self.route.parameter(&field.name));
             let in_path = |parameter: &&str| self.route.path.contains(&format!("{{{parameter}}}"));
-            let known = parameters().filter(|parameter| !in_path(parameter)).collect::<Vec<_>>().join(", ");
+            let known = parameters.filter(|parameter| !in_path(parameter)).collect::<Vec<_>>().join(", ");
             let why = format!("`{unknown}` is no parameter here; there are: {known}");
             return Err(Refusal::new(ErrorCode::Invalid, why).field(unknown.as_str()));
         }
         for field in &self.message.fields {
-            let parameter = self.route.parameter(&field.name);
-            let given = pairs.iter().filter(|(name, value)| name == parameter && !value.is_empty());
+            let given = pairs.iter().filter(|(name, value)| self.fills(name, field) && !value.is_empty());
             let mut given: Vec<Value> = given.map(|(_, value)| value.as_str().into()).collect();
             if field.repeated {
                 fields.insert(field.json_name.clone(), given.into());
@@ -84,14 +91,11 @@ impl Endpoint {
         }
         Ok(())
     }
-}
 
-/// Line and column of the JSON put together above would mislead; the field is named.
-fn without_place(mut refusal: Refusal) -> Refusal {
-    if let Some(place) = refusal.message.rfind(" at line ") {
-        refusal.message.truncate(place);
+    /// A query parameter of this name fills the field: its own, or the field's as in JSON or in `proto/`.
+    fn fills(&self, parameter: &str, field: &Field) -> bool {
+        [self.route.parameter(&field.name), &field.json_name, &field.name].contains(&parameter)
     }
-    refusal
 }
 
 /// The message inside a reply, as JSON.
@@ -122,15 +126,23 @@ mod tests {
         let uri = Uri::from_static("/ignored?after_seq=7&limit=");
         let command = endpoint("GetHistory").command(Map::new(), &uri, [("conversation_id", &*conversation.to_string())]);
         let expected = Command::GetHistory { conversation, range: HistoryRange::After(7), limit: 50 };
-        assert_eq!(command, Ok(expected));
+        assert_eq!(command.as_ref(), Ok(&expected));
+        for query in ["afterSeq=7", "afterSeq=7.0", "after_seq=70e-1", "afterSeq=6&after_seq=7"] {
+            let uri: Uri = format!("/ignored?{query}").parse().expect("a uri");
+            let command =
+                endpoint("GetHistory").command(Map::new(), &uri, [("conversation_id", &*conversation.to_string())]);
+            assert_eq!(command.as_ref(), Ok(&expected), "{query}");
+        }
     }
 
     #[test]
     fn repeated_parameters_become_lists_in_order() {
         let (first, second) = (UserId::new(), UserId::new());
-        let uri: Uri = format!("/v1/users?id={first}&id={second}").parse().expect("a uri");
-        let command = endpoint("GetUsers").command(Map::new(), &uri, []);
-        assert_eq!(command, Ok(Command::GetUsers { users: vec![first, second] }));
+        for (one, other) in [("id", "id"), ("userIds", "userIds"), ("user_ids", "id")] {
+            let uri: Uri = format!("/v1/users?{one}={first}&{other}={second}").parse().expect("a uri");
+            let command = endpoint("GetUsers").command(Map::new(), &uri, []);
+            assert_eq!(command, Ok(Command::GetUsers { users: vec![first, second] }));
+        }
     }
 
     #[test]

@@ -50,6 +50,15 @@ impl Problem {
         self.refusal.code
     }
 
+    /// The field to blame is a field of this message: `text` becomes `sendMessage.text`.
+    #[must_use]
+    pub fn within(mut self, message: &str) -> Self {
+        if !self.refusal.field.is_empty() {
+            self.refusal.field = format!("{message}.{}", self.refusal.field);
+        }
+        self
+    }
+
     /// There is nothing at this path.
     #[must_use]
     pub fn no_such_path() -> Self {

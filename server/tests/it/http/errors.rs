@@ -40,9 +40,16 @@ async fn a_bad_body_is_refused_by_field() {
     for (body, status, name, field) in refused {
         assert_problem(&lea.json("POST", &messages, body).await, status, name, field);
     }
-    for path in ["/v1/directory?query=tom", "/v1/conversations?query=tom"] {
-        assert_problem(&lea.get(path).await, 400, "invalid", "query");
+    for path in ["/v1/conversations?query=tom", "/v1/directory?query=tom&q=tom&text=tom"] {
+        let unknown = if path.contains("text") { "text" } else { "query" };
+        assert_problem(&lea.get(path).await, 400, "invalid", unknown);
     }
+    // Half a surrogate pair, and a control character as it is, are no JSON; which text it is in is told like on the socket.
+    for body in [r#"{"text":"cut \ud83d"}"#, r#"{"clientId":null,"text":"\ude00"}"#, "{\"text\":\"raw \u{b}\"}"] {
+        assert_problem(&lea.send(post(body)).await, 400, "malformed", "sendMessage.text");
+    }
+    let rename = Request::new("PATCH", messages.trim_end_matches("/messages")).header("content-type", "application/json");
+    assert_problem(&lea.send(rename.body(r#"{"subject":"\ude00"}"#)).await, 400, "malformed", "renameConversation.subject");
     let kind = json!({ "kind": "CONVERSATION_KIND_COUNCIL" });
     assert_problem(&lea.json("POST", "/v1/conversations", kind).await, 400, "malformed", "startConversation.kind");
     let with = json!({ "kind": "CONVERSATION_KIND_DIRECT", "with": [{ "id": "tom" }] });
@@ -58,6 +65,9 @@ async fn a_bad_body_is_refused_by_field() {
     // The path says which conversation, whatever the body says.
     let elsewhere = json!({ "conversationId": Uuid::now_v7(), "clientId": Uuid::now_v7(), "text": "b" });
     assert_eq!(lea.json("POST", &messages, elsewhere).await.ok()["message"]["seq"], 2);
+    // `null` is no field, and every end of a line is the same.
+    let pasted = json!({ "conversationId": null, "clientId": Uuid::now_v7(), "text": "a\r\nb\u{b}c\u{85}d\u{2028}e" });
+    assert_eq!(lea.json("POST", &messages, pasted).await.ok()["message"]["text"], "a\nb\nc\nd\ne");
 }
 
 #[tokio::test]
@@ -109,6 +119,10 @@ async fn a_bad_path_or_query_is_refused_by_field() {
         ("/v1/conversations?limit=101".to_owned(), "invalid", "listConversations.limit"),
         (format!("/v1/conversations/{id}/messages?before_seq=2&after_seq=1"), "invalid", "getHistory.afterSeq"),
         ("/v1/users?id=7".to_owned(), "invalid", "getUsers.userIds[0]"),
+        ("/v1/users?userIds=7".to_owned(), "invalid", "getUsers.userIds[0]"),
+        ("/v1/directory?query=a%C2%92b".to_owned(), "invalid", "searchDirectory.query"),
+        (format!("/v1/conversations/{id}/messages?beforeSeq=2.0&afterSeq=1e0"), "invalid", "getHistory.afterSeq"),
+        (format!("/v1/conversations/{id}/messages?beforeSeq=1.5"), "malformed", "getHistory.beforeSeq"),
     ] {
         assert_problem(&lea.get(path).await, 400, name, field);
     }
