@@ -22,7 +22,7 @@ use crate::{
         Checks, Live,
         bus::{Bus, Incoming, LocalHub, RedisBus, RedisBusError},
     },
-    gateway::Beat,
+    gateway::{Beat, RefusedOrigins},
     lifecycle::{Readiness, Tasks},
     pace::Allowances,
     secrets::Secrets,
@@ -62,6 +62,8 @@ pub struct App {
     pub sessions: Sessions,
     /// When quiet connections are attended to.
     pub beat: Beat,
+    /// Pages that were not let in.
+    pub refused_origins: RefusedOrigins,
     /// What load balancers are told.
     pub readiness: Readiness,
     /// Everything that runs.
@@ -157,6 +159,7 @@ impl App {
             allowances,
             sessions,
             beat,
+            refused_origins: RefusedOrigins::default(),
             readiness,
             tasks,
             _folder: folder,

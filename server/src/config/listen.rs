@@ -20,8 +20,9 @@ pub struct Listen {
     pub public: SocketAddr,
     /// For operators: health and metrics, without authentication; keep it off the internet. Default `127.0.0.1:8081`.
     pub internal: SocketAddr,
-    /// Origins (`https://app.example`) whose pages may connect. Default none: only pages this server itself served, that is,
-    /// whose origin has the host of the request.
+    /// Origins whose pages may connect besides this server's own page, whose origin has the host of the request. As browsers
+    /// send them: `https://app.example`, `capacitor://localhost`, or `null` for pages without an origin, such as local files;
+    /// `null` also admits sandboxed frames of any site. Default none.
     pub origins: Vec<String>,
 }
 
@@ -36,15 +37,36 @@ impl Default for Listen {
 }
 
 impl Listen {
-    /// What is wrong with an origin, if anything. Browsers send `scheme://host[:port]` and nothing behind.
+    /// What is wrong with an origin, if anything. Browsers send `scheme://host[:port]` and nothing behind, or `null`.
     pub(super) fn origin_problem(origin: &str) -> Option<String> {
+        if origin == "null" {
+            return None;
+        }
         let Some((scheme, host)) = origin.split_once("://") else {
             return Some(format!("`{origin}` has no scheme"));
         };
-        if !matches!(scheme, "http" | "https") {
-            return Some(format!("`{origin}` is neither http nor https"));
+        let is_scheme = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"+-.".contains(&byte);
+        if !scheme.starts_with(|first: char| first.is_ascii_lowercase()) || !scheme.bytes().all(is_scheme) {
+            return Some(format!("`{origin}` does not begin with a scheme in small letters"));
         }
-        if host.is_empty() || host.contains(['/', '?', '#', '@', '*', ' ']) || host != host.to_ascii_lowercase() {
+        match scheme {
+            "ws" | "wss" => return Some(format!("`{origin}`: an origin is that of a page, which is http or https")),
+            "file" => return Some(format!("`{origin}`: browsers send `null` for pages from files")),
+            _ => {}
+        }
+        let default_port = match scheme {
+            "http" => ":80",
+            "https" => ":443",
+            _ => ":",
+        };
+        if host.ends_with(default_port) {
+            return Some(format!("`{origin}`: browsers leave out the default port"));
+        }
+        if host.is_empty()
+            || host.contains(['/', '?', '#', '@', '*', ','])
+            || !host.bytes().all(|byte| byte.is_ascii_graphic())
+            || host != host.to_ascii_lowercase()
+        {
             return Some(format!("`{origin}` is not `scheme://host` or `scheme://host:port` in small letters"));
         }
         None
@@ -57,12 +79,35 @@ mod tests {
 
     #[test]
     fn origins_are_as_browsers_send_them() {
-        for good in ["https://app.example", "http://localhost:3000", "https://xn--caf-dma.example"] {
+        for good in [
+            "https://app.example",
+            "http://localhost:3000",
+            "https://xn--caf-dma.example",
+            "http://[::1]:3000",
+            "capacitor://localhost",
+            "tauri://localhost",
+            "chrome-extension://abcdefghijklmnop",
+            "null",
+        ] {
             assert_eq!(Listen::origin_problem(good), None);
         }
-        for bad in
-            ["app.example", "https://app.example/", "https://*.example", "https://", "ws://a", "https://App.example", "null"]
-        {
+        for bad in [
+            "app.example",
+            "https://app.example/",
+            "https://*.example",
+            "*",
+            "https://",
+            "://app.example",
+            "ws://a",
+            "file://",
+            "https://App.example",
+            "HTTPS://app.example",
+            "https://app.example:443",
+            "http://app.example:80",
+            "https://café.example",
+            "https://a.example,https://b.example",
+            "NULL",
+        ] {
             assert!(Listen::origin_problem(bad).is_some(), "{bad}");
         }
     }

@@ -1,57 +1,169 @@
 //! Which pages may connect. Browsers send no cookie that counts here, yet a foreign page has no business on this socket.
 
-use http::{HeaderMap, header};
+use std::{
+    collections::HashMap,
+    sync::{Mutex, PoisonError},
+};
 
-/// A request without `Origin` comes from no page. Without a list, a page must come from the host it connects to.
-#[must_use]
-pub fn allowed(headers: &HeaderMap, origins: &[String]) -> bool {
+use http::{HeaderMap, HeaderName, header};
+use prometheus_client::metrics::{counter::Counter, family::Family};
+
+use crate::telemetry::OriginLabel;
+
+/// The name a proxy was asked for, where it asks this server by another one. A page can't set it on a socket.
+const X_FORWARDED_HOST: HeaderName = HeaderName::from_static("x-forwarded-host");
+
+/// Origins that are told apart in figures. Anybody may send any.
+const REFUSED_MAX: usize = 32;
+/// What is kept of an origin for logs and figures; a host has at most 253 bytes (RFC 1035).
+const ORIGIN_BYTES_MAX: usize = 270;
+/// Stands for the origins beyond.
+const OTHERS: &str = "other";
+
+/// The one `Origin` of a request. `None`: it comes from no page.
+///
+/// # Errors
+/// When it comes more than once or is no text, which no browser does.
+pub fn of(headers: &HeaderMap) -> Result<Option<&str>, NotAnOrigin> {
     let mut sent = headers.get_all(header::ORIGIN).iter();
-    let Some(origin) = sent.next() else { return true };
-    let (Ok(origin), None) = (origin.to_str(), sent.next()) else { return false };
-    if !origins.is_empty() {
-        return origins.iter().any(|allowed| allowed == origin);
+    match (sent.next().map(|origin| origin.to_str()), sent.next()) {
+        (None, _) => Ok(None),
+        (Some(Ok(origin)), None) => Ok(Some(origin)),
+        _ => Err(NotAnOrigin),
     }
-    let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
-    let same = |scheme: &str| {
-        origin.strip_prefix(scheme).is_some_and(|from| host.is_some_and(|host| host.eq_ignore_ascii_case(from)))
+}
+
+/// More than one `Origin`, or one that is no text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NotAnOrigin;
+
+/// A page of this origin may connect: it is one of `listen.origins`, or this server's own page, whose origin names the host
+/// that the request asks for.
+#[must_use]
+pub fn is_allowed(origin: &str, headers: &HeaderMap, origins: &[String]) -> bool {
+    origins.iter().any(|allowed| allowed == origin) || is_own(origin, headers)
+}
+
+fn is_own(origin: &str, headers: &HeaderMap) -> bool {
+    let Some((scheme, from)) = origin.split_once("://") else { return false };
+    // A proxy may end TLS, so the scheme is the page's to say. Browsers leave its default port out, others may not.
+    let default_port = match scheme {
+        "https" => ":443",
+        "http" => ":80",
+        _ => return false,
     };
-    same("https://") || same("http://")
+    let without_port = |host: &str| host.strip_suffix(default_port).unwrap_or(host).to_ascii_lowercase();
+    let asked = headers.get_all(header::HOST).iter().chain(headers.get_all(X_FORWARDED_HOST));
+    asked
+        .filter_map(|hosts| hosts.to_str().ok())
+        .flat_map(|hosts| hosts.split(','))
+        .any(|host| !host.trim().is_empty() && without_port(host.trim()) == without_port(from))
+}
+
+/// Pages that were refused, by origin, for the log and the figures.
+#[derive(Debug, Default)]
+pub struct RefusedOrigins(Mutex<HashMap<String, u64>>);
+
+impl RefusedOrigins {
+    /// Counts a refused page. The log names its origin the first time, and then each time its count has doubled: whoever
+    /// sends many fills no disk.
+    pub fn count(&self, origin: &str, headers: &HeaderMap, figures: &Family<OriginLabel, Counter>) {
+        let mut end = origin.len().min(ORIGIN_BYTES_MAX);
+        while !origin.is_char_boundary(end) {
+            end -= 1;
+        }
+        let origin = &origin[..end];
+        let (label, times) = {
+            let mut refused = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+            let label = if refused.contains_key(origin) || refused.len() < REFUSED_MAX { origin } else { OTHERS };
+            let times = refused.entry(label.to_owned()).or_default();
+            *times += 1;
+            (label.to_owned(), *times)
+        };
+        figures.get_or_create(&OriginLabel { origin: label }).inc();
+        if times.is_power_of_two() {
+            let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
+            tracing::warn!(
+                origin,
+                host,
+                times,
+                "a page may not connect: its origin is not in `listen.origins`, and its host is not the one asked for"
+            );
+        }
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn headers(host: &str) -> HeaderMap {
+        HeaderMap::from_iter([(header::HOST, host.parse().expect("a header"))])
+    }
+
     #[test]
     fn origins_table() {
-        let list = ["https://app.example".to_owned()];
+        let list = ["https://app.example".to_owned(), "capacitor://localhost".to_owned(), "null".to_owned()];
         for (origin, host, origins, expected) in [
-            (None, "chat.example", &[][..], true),
-            (Some("https://chat.example"), "chat.example", &[], true),
-            (Some("http://localhost:8080"), "localhost:8080", &[], true),
-            (Some("http://localhost:3000"), "localhost:8080", &[], false),
-            (Some("https://evil.example"), "chat.example", &[], false),
-            (Some("https://chat.example.evil.example"), "chat.example", &[], false),
-            (Some("null"), "chat.example", &[], false),
-            (Some("https://app.example"), "chat.example", &list, true),
-            (Some("https://chat.example"), "chat.example", &list, false),
-            (Some("http://app.example"), "chat.example", &list, false),
+            ("https://chat.example", "chat.example", &[][..], true),
+            ("http://localhost:8080", "localhost:8080", &[], true),
+            ("http://localhost:3000", "localhost:8080", &[], false),
+            ("https://evil.example", "chat.example", &[], false),
+            ("https://chat.example.evil.example", "chat.example", &[], false),
+            ("null", "chat.example", &[], false),
+            ("null", "null", &[], false),
+            ("capacitor://localhost", "localhost", &[], false),
+            // The default port may be named, that of the other scheme is another server.
+            ("https://chat.example", "chat.example:443", &[], true),
+            ("https://chat.example:443", "chat.example", &[], true),
+            ("http://chat.example", "CHAT.example:80", &[], true),
+            ("http://chat.example", "chat.example:443", &[], false),
+            ("https://chat.example", "chat.example:80", &[], false),
+            ("https://chat.example:8443", "chat.example:8443", &[], true),
+            ("https://chat.example:8443", "chat.example", &[], false),
+            ("https://[::1]", "[::1]:443", &[], true),
+            ("https://", "", &[], false),
+            // A list adds to the server's own page.
+            ("https://app.example", "chat.example", &list, true),
+            ("https://chat.example", "chat.example", &list, true),
+            ("http://app.example", "chat.example", &list, false),
+            ("capacitor://localhost", "chat.example", &list, true),
+            ("null", "chat.example", &list, true),
+            ("tauri://localhost", "chat.example", &list, false),
         ] {
-            let mut headers = HeaderMap::new();
-            headers.insert(header::HOST, host.parse().expect("a header"));
-            if let Some(origin) = origin {
-                headers.insert(header::ORIGIN, origin.parse().expect("a header"));
-            }
-            assert_eq!(allowed(&headers, origins), expected, "{origin:?} at {host}");
+            assert_eq!(is_allowed(origin, &headers(host), origins), expected, "{origin:?} at {host}");
         }
     }
 
     #[test]
+    fn the_page_behind_a_proxy_with_a_name_of_its_own_is_the_servers_own_page() {
+        let mut headers = headers("127.0.0.1:8080");
+        assert!(!is_allowed("https://chat.example", &headers, &[]));
+        headers.insert(X_FORWARDED_HOST, "chat.example, inner.example".parse().expect("a header"));
+        assert!(is_allowed("https://chat.example", &headers, &[]));
+        assert!(!is_allowed("https://evil.example", &headers, &[]));
+    }
+
+    #[test]
     fn two_origins_are_none() {
-        let mut headers = HeaderMap::new();
-        headers.insert(header::HOST, "a".parse().expect("a header"));
+        let mut headers = headers("a");
+        assert_eq!(of(&headers), Ok(None));
         headers.append(header::ORIGIN, "https://a".parse().expect("a header"));
+        assert_eq!(of(&headers), Ok(Some("https://a")));
         headers.append(header::ORIGIN, "https://a".parse().expect("a header"));
-        assert!(!allowed(&headers, &[]));
+        assert_eq!(of(&headers), Err(NotAnOrigin));
+    }
+
+    #[test]
+    fn however_many_origins_are_refused_the_figures_stay_small() {
+        let (refused, figures) = (RefusedOrigins::default(), Family::default());
+        for at in 0..10 * REFUSED_MAX {
+            refused.count(&format!("https://{at}.example"), &headers("a"), &figures);
+            refused.count("https://0.example", &headers("a"), &figures);
+        }
+        let counted = |origin: &str| figures.get_or_create(&OriginLabel { origin: origin.to_owned() }).get();
+        assert_eq!(refused.0.lock().expect("held by nobody").len(), REFUSED_MAX + 1);
+        assert_eq!(counted("https://0.example"), 10 * REFUSED_MAX as u64 + 1);
+        assert_eq!(counted(OTHERS), 9 * REFUSED_MAX as u64);
     }
 }

@@ -11,31 +11,32 @@ use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
 use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 
-use super::{connection, origin};
+use super::{connection, diagnosis, origin};
 use crate::app::App;
 
 const RETRY_AFTER_S: &str = "2";
 
 /// `GET /v1/ws`.
 pub async fn upgrade(State(app): State<Arc<App>>, mut request: Request<Body>) -> Response<Body> {
-    let (accept, encoding) = match check(&app, &request) {
-        Ok(agreed) => agreed,
-        Err(refusal) => return *refusal,
+    let mut response = if diagnosis::is_asked_for(request.headers()) {
+        diagnosis::answer(&app, &request)
+    } else {
+        match check(&app, &request) {
+            Ok((accepted, encoding)) => {
+                let upgrading = hyper::upgrade::on(&mut request);
+                app.tasks.clone().spawn("connection", connection::run(app, upgrading, encoding));
+                accepted.response(Some(encoding.subprotocol()))
+            }
+            Err(refusal) => *refusal,
+        }
     };
-    let upgrading = hyper::upgrade::on(&mut request);
-    app.tasks.clone().spawn("connection", connection::run(app, upgrading, encoding));
-    let mut response = Response::new(Body::empty());
-    *response.status_mut() = StatusCode::SWITCHING_PROTOCOLS;
-    let headers = response.headers_mut();
-    headers.insert(header::CONNECTION, HeaderValue::from_static("Upgrade"));
-    headers.insert(header::UPGRADE, HeaderValue::from_static("websocket"));
-    headers.insert(header::SEC_WEBSOCKET_ACCEPT, accept);
-    headers.insert(header::SEC_WEBSOCKET_PROTOCOL, HeaderValue::from_static(encoding.subprotocol()));
+    // Any page may read why it was refused.
+    response.headers_mut().insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
     response
 }
 
 /// The bare socket behind an upgrade, and what the client sent ahead of our answer.
-pub(super) async fn socket(upgrading: OnUpgrade) -> Option<(TcpStream, Vec<u8>)> {
+pub async fn socket(upgrading: OnUpgrade) -> Option<(TcpStream, Vec<u8>)> {
     let upgraded = match upgrading.await {
         Ok(upgraded) => upgraded,
         Err(error) => {
@@ -52,26 +53,66 @@ pub(super) async fn socket(upgrading: OnUpgrade) -> Option<(TcpStream, Vec<u8>)>
     Some((parts.io.into_inner(), parts.read_buf.to_vec()))
 }
 
-fn check(app: &App, request: &Request<Body>) -> Result<(HeaderValue, Encoding), Box<Response<Body>>> {
+/// A handshake that keeps to RFC 6455.
+pub struct Accepted(HeaderValue);
+
+impl Accepted {
+    /// Checks a handshake (RFC 6455 §4.2.1).
+    ///
+    /// # Errors
+    /// The answer that says what is wrong with it.
+    pub fn check(request: &Request<Body>) -> Result<Self, Box<Response<Body>>> {
+        let headers = request.headers();
+        if request.method() != Method::GET || request.version() != Version::HTTP_11 {
+            return Err(refuse(StatusCode::METHOD_NOT_ALLOWED, "a WebSocket starts with GET over HTTP/1.1"));
+        }
+        if !lists(headers, header::CONNECTION, "upgrade") || !lists(headers, header::UPGRADE, "websocket") {
+            return Err(upgrade_required(
+                "this address speaks WebSocket: ask for an upgrade; a proxy in between must pass on `Connection` and `Upgrade`",
+            ));
+        }
+        if headers.get(header::SEC_WEBSOCKET_VERSION).is_none_or(|version| version != "13") {
+            return Err(upgrade_required("`Sec-WebSocket-Version` is 13"));
+        }
+        let mut keys = headers.get_all(header::SEC_WEBSOCKET_KEY).iter();
+        let (Some(key), None) = (keys.next(), keys.next()) else {
+            return Err(refuse(StatusCode::BAD_REQUEST, "`Sec-WebSocket-Key` must come once"));
+        };
+        if !is_nonce(key) {
+            return Err(refuse(StatusCode::BAD_REQUEST, "`Sec-WebSocket-Key` is not 16 bytes in base64"));
+        }
+        HeaderValue::from_str(&derive_accept_key(key.as_bytes()))
+            .map(Self)
+            .map_err(|_| refuse(StatusCode::BAD_REQUEST, "`Sec-WebSocket-Key` can't be answered"))
+    }
+
+    /// The answer that switches protocols.
+    #[must_use]
+    pub fn response(self, subprotocol: Option<&'static str>) -> Response<Body> {
+        let mut response = Response::new(Body::empty());
+        *response.status_mut() = StatusCode::SWITCHING_PROTOCOLS;
+        let headers = response.headers_mut();
+        headers.insert(header::CONNECTION, HeaderValue::from_static("Upgrade"));
+        headers.insert(header::UPGRADE, HeaderValue::from_static("websocket"));
+        headers.insert(header::SEC_WEBSOCKET_ACCEPT, self.0);
+        if let Some(subprotocol) = subprotocol {
+            headers.insert(header::SEC_WEBSOCKET_PROTOCOL, HeaderValue::from_static(subprotocol));
+        }
+        response
+    }
+}
+
+fn check(app: &App, request: &Request<Body>) -> Result<(Accepted, Encoding), Box<Response<Body>>> {
     let headers = request.headers();
-    if request.method() != Method::GET || request.version() != Version::HTTP_11 {
-        return Err(refuse(StatusCode::METHOD_NOT_ALLOWED, "a WebSocket starts with GET over HTTP/1.1"));
-    }
-    if !lists(headers, header::CONNECTION, "upgrade") || !lists(headers, header::UPGRADE, "websocket") {
-        return Err(upgrade_required("this address speaks WebSocket: ask for an upgrade"));
-    }
-    if headers.get(header::SEC_WEBSOCKET_VERSION).is_none_or(|version| version != "13") {
-        return Err(upgrade_required("`Sec-WebSocket-Version` is 13"));
-    }
-    let mut keys = headers.get_all(header::SEC_WEBSOCKET_KEY).iter();
-    let (Some(key), None) = (keys.next(), keys.next()) else {
-        return Err(refuse(StatusCode::BAD_REQUEST, "`Sec-WebSocket-Key` must come once"));
-    };
-    if !is_nonce(key) {
-        return Err(refuse(StatusCode::BAD_REQUEST, "`Sec-WebSocket-Key` is not 16 bytes in base64"));
-    }
-    if !origin::allowed(headers, &app.config.listen.origins) {
-        return Err(refuse(StatusCode::FORBIDDEN, "this `Origin` is not among `listen.origins`"));
+    let accepted = Accepted::check(request)?;
+    match origin::of(headers) {
+        Ok(None) => {}
+        Ok(Some(origin)) if origin::is_allowed(origin, headers, &app.config.listen.origins) => {}
+        Ok(Some(origin)) => {
+            app.refused_origins.count(origin, headers, &app.metrics.origins_refused);
+            return Err(refuse(StatusCode::FORBIDDEN, "this `Origin` is not among `listen.origins`"));
+        }
+        Err(origin::NotAnOrigin) => return Err(refuse(StatusCode::FORBIDDEN, "`Origin` must come once, as text")),
     }
     let encoding = headers
         .get_all(header::SEC_WEBSOCKET_PROTOCOL)
@@ -90,9 +131,7 @@ fn check(app: &App, request: &Request<Body>) -> Result<(HeaderValue, Encoding), 
         refusal.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static(RETRY_AFTER_S));
         return Err(refusal);
     }
-    let accept = HeaderValue::from_str(&derive_accept_key(key.as_bytes()))
-        .map_err(|_| refuse(StatusCode::BAD_REQUEST, "`Sec-WebSocket-Key` can't be answered"))?;
-    Ok((accept, encoding))
+    Ok((accepted, encoding))
 }
 
 /// A header that is a list of tokens holds this one.

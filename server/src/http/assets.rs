@@ -25,7 +25,12 @@ pub async fn serve(request: Request) -> Response {
         "" => "index.html",
         path => path,
     };
-    let Some(file) = Messenger::get(path) else { return Problem::no_such_path().into_response() };
+    let Some(file) = Messenger::get(path) else {
+        let mut response = Problem::no_such_path().into_response();
+        // A page that asked for a socket at a wrong path may read so.
+        response.headers_mut().insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+        return response;
+    };
     if !matches!(*request.method(), Method::GET | Method::HEAD) {
         return Problem::wrong_method().into_response();
     }

@@ -14,6 +14,7 @@ pub mod descriptors;
 mod docs;
 pub mod error;
 mod health;
+mod host;
 mod import;
 pub mod openapi;
 mod policy;
@@ -23,7 +24,7 @@ mod users;
 
 use std::sync::Arc;
 
-use axum::{Router, routing::get};
+use axum::{Router, middleware, routing::get};
 
 use crate::{app::App, demo, gateway};
 
@@ -34,7 +35,7 @@ pub fn public_router(app: Arc<App>) -> Router {
     if app.config.demo_enabled() {
         router = router.merge(demo::router(app));
     }
-    router.fallback(assets::serve)
+    router.fallback(assets::serve).layer(middleware::from_fn(host::required))
 }
 
 /// For operators: health and figures.

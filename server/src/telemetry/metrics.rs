@@ -57,6 +57,19 @@ impl EncodeLabelSet for RuleLabel {
     }
 }
 
+/// The page of which origin, `https://app.example`; how many there are is bounded where they are counted.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct OriginLabel {
+    /// The label's value.
+    pub origin: String,
+}
+
+impl EncodeLabelSet for OriginLabel {
+    fn encode(&self, encoder: &mut LabelSetEncoder<'_>) -> Result<(), std::fmt::Error> {
+        EncodeLabel::encode(&("origin", self.origin.as_str()), encoder.encode_label())
+    }
+}
+
 /// All figures. Fields are updated where the thing happens; each is cheap to clone and shares its value.
 #[derive(Debug)]
 #[allow(missing_docs)] // each is described where it is registered
@@ -83,6 +96,7 @@ pub struct Metrics {
     pub slow_readers: Counter,
     pub closes: Family<CloseLabel, Counter>,
     pub refusals: Family<CodeLabel, Counter>,
+    pub origins_refused: Family<OriginLabel, Counter>,
     pub policy_denials: Family<RuleLabel, Counter>,
     pub audit_dropped: Counter,
     pub resumes: Counter,
@@ -132,6 +146,7 @@ impl Metrics {
             slow_readers: Counter::default(),
             closes: Family::default(),
             refusals: Family::default(),
+            origins_refused: Family::default(),
             policy_denials: Family::default(),
             audit_dropped: Counter::default(),
             resumes: Counter::default(),
@@ -175,6 +190,7 @@ impl Metrics {
         registry.register("slow_readers", "Connections parted from the live stream", m.slow_readers.clone());
         registry.register("closes", "Connections closed by the server, by code", m.closes.clone());
         registry.register("refusals", "Requests refused, by error", m.refusals.clone());
+        registry.register("origins_refused", "Pages that may not connect, by origin", m.origins_refused.clone());
         registry.register("policy_denials", "Requests the rules forbade, by rule", m.policy_denials.clone());
         registry.register("audit_dropped", "Refusals that the audit lacks", m.audit_dropped.clone());
         registry.register("resumes", "Resumes answered", m.resumes.clone());

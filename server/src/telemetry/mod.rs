@@ -4,4 +4,4 @@ mod log;
 mod metrics;
 
 pub use log::{Flush, init};
-pub use metrics::{CloseLabel, CodeLabel, CommandLabel, Metrics, RuleLabel};
+pub use metrics::{CloseLabel, CodeLabel, CommandLabel, Metrics, OriginLabel, RuleLabel};

@@ -8,8 +8,12 @@ use causerie_client::{
 };
 use causerie_server::auth::token::LEEWAY_S;
 use serde_json::json;
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    net::TcpStream,
+};
 
-use crate::harness::{Claims, Cluster, PATIENCE, Proxy, Raw, Received, eventually, http};
+use crate::harness::{Claims, Cluster, PATIENCE, Proxy, Raw, Received, eventually, http, within};
 
 const BOTH: [Encoding; 2] = Encoding::ALL;
 
@@ -125,19 +129,104 @@ async fn the_first_known_subprotocol_is_agreed_on() {
 }
 
 #[tokio::test]
-async fn pages_connect_from_their_own_host_or_from_the_list() {
-    let cluster = Cluster::embedded().await;
+async fn pages_connect_from_their_own_host_and_from_the_list() {
+    let listed = ["https://app.example", "capacitor://localhost", "tauri://localhost", "null"];
+    let cluster = Cluster::embedded_with(|settings| settings.set("listen.origins", listed.join(","))).await;
     let node = cluster.nodes[0].public();
-    let json = ("sec-websocket-protocol", "causerie.v1.json");
     let own = format!("http://{node}");
-    assert!(Raw::try_open(node, Encoding::Json, &[json, ("origin", &own)]).await.is_ok(), "its own page");
+    for origin in listed.iter().copied().chain([&*own]) {
+        let headers = [("sec-websocket-protocol", "causerie.v1.json"), ("origin", origin)];
+        assert!(Raw::try_open(node, Encoding::Json, &headers).await.is_ok(), "{origin}");
+    }
+    assert!(Raw::try_open(node, Encoding::Json, &[("sec-websocket-protocol", "causerie.v1.json")]).await.is_ok(), "no page");
+    for (host, origin, status) in [
+        ("chat.example.org:443", "https://chat.example.org", 101),
+        ("chat.example.org", "https://chat.example.org", 101),
+        ("chat.example.org:80", "http://chat.example.org", 101),
+        ("chat.example.org:443", "http://chat.example.org", 403),
+        ("chat.example.org", "ionic://localhost", 403),
+    ] {
+        let answer = upgrade(&[("host", Some(host)), ("origin", Some(origin))]).send(node).await;
+        assert_eq!(answer.status, status, "{origin} at {host}: {}", answer.text());
+    }
+}
 
+#[tokio::test]
+async fn a_refused_origin_is_named_in_the_log_and_counted() {
+    let cluster = Cluster::embedded().await;
+    let node = &cluster.nodes[0];
+    for origin in ["https://evil.example", "https://evil.example", "null"] {
+        assert_eq!(upgrade(&[("origin", Some(origin))]).send(node.public()).await.status, 403);
+    }
+    let figures = http::Request::get("/metrics").send(node.internal()).await;
+    for line in ["{origin=\"https://evil.example\"} 2", "{origin=\"null\"} 1"] {
+        assert!(figures.text().contains(&format!("causerie_origins_refused_total{line}\n")), "{}", figures.text());
+    }
+    eventually("the log names it", async || node.log().contains("https://evil.example").then_some(())).await;
+}
+
+#[tokio::test]
+async fn a_page_may_read_why_it_got_no_socket() {
     let cluster = Cluster::embedded_with(|settings| settings.set("listen.origins", "https://app.example")).await;
     let node = cluster.nodes[0].public();
-    assert!(Raw::try_open(node, Encoding::Json, &[json, ("origin", "https://app.example")]).await.is_ok(), "a listed page");
-    assert!(Raw::try_open(node, Encoding::Json, &[json]).await.is_ok(), "no page at all");
     let own = format!("http://{node}");
-    assert_eq!(upgrade(&[("origin", Some(&own))]).send(node).await.status, 403, "the list is the whole list");
+    for (query, origin, allowed) in [
+        ("", None, true),
+        ("", Some("https://app.example"), true),
+        ("", Some("https://evil.example"), false),
+        ("?origin=https%3A%2F%2Fevil.example", None, false),
+        ("?origin=https%3A%2F%2Fapp.example", None, true),
+        (&*format!("?origin={own}"), None, true),
+    ] {
+        let mut request = http::Request::get(format!("/v1/ws{query}"));
+        if let Some(origin) = origin {
+            request = request.header("origin", origin);
+        }
+        let answer = request.send(node).await;
+        assert_eq!(answer.header("access-control-allow-origin"), Some("*"));
+        let told = answer.ok();
+        assert_eq!(
+            (&told["service"], &told["originAllowed"], &told["ready"]),
+            (&json!("causerie"), &json!(allowed), &json!(true))
+        );
+        assert_eq!(told["subprotocols"], json!(["causerie.v1.proto", "causerie.v1.json"]));
+        let message = told["message"].as_str().expect("a sentence");
+        assert_eq!(message.contains("listen.origins"), !allowed, "{message}");
+    }
+    // A socket that is refused, and a wrong path, may be read as well.
+    let refused = upgrade(&[("origin", Some("https://evil.example"))]).send(node).await;
+    assert_eq!((refused.status, refused.header("access-control-allow-origin")), (403, Some("*")));
+    let lost = http::Request::get("/ws").header("origin", "https://evil.example").send(node).await;
+    assert_eq!((lost.status, lost.header("access-control-allow-origin")), (404, Some("*")));
+}
+
+#[tokio::test]
+async fn a_request_names_its_host_once() {
+    let cluster = Cluster::embedded().await;
+    let node = cluster.nodes[0].public();
+    let json = "sec-websocket-protocol: causerie.v1.json\r\n";
+    let ask = "connection: Upgrade\r\nupgrade: websocket\r\nsec-websocket-version: 13\r\nsec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\n";
+    for (hosts, status) in [
+        ("", "400"),
+        ("host:\r\n", "400"),
+        ("host: a\r\nhost: a\r\n", "400"),
+        ("host: a b\r\n", "400"),
+        ("host: a\r\n", "101"),
+    ] {
+        assert_eq!(raw_status(node, &format!("GET /v1/ws HTTP/1.1\r\n{hosts}{ask}{json}\r\n")).await, status, "{hosts:?}");
+        let plain = if status == "101" { "200" } else { status };
+        assert_eq!(raw_status(node, &format!("GET /livez HTTP/1.1\r\n{hosts}\r\n")).await, plain, "{hosts:?}");
+    }
+    assert_eq!(raw_status(node, "GET /livez HTTP/1.0\r\n\r\n").await, "200", "HTTP/1.0 has no need of it");
+}
+
+/// The status of the answer to these bytes.
+async fn raw_status(to: std::net::SocketAddr, request: &str) -> String {
+    let mut stream = TcpStream::connect(to).await.expect("the server accepts");
+    stream.write_all(request.as_bytes()).await.expect("the server reads");
+    let mut head = [0; 12];
+    within("a status line", stream.read_exact(&mut head)).await.expect("a status line");
+    String::from_utf8_lossy(&head[9..]).into_owned()
 }
 
 #[tokio::test]

@@ -1,0 +1,68 @@
+//! Why no socket came about, for a page to read. A browser tells a page nothing about a socket that was refused, so the page
+//! asks the same address again with `fetch`; any page may read the answer.
+
+use std::collections::HashMap;
+
+use axum::{body::Body, extract::Query};
+use causerie_protocol::Encoding;
+use http::{HeaderMap, HeaderValue, Request, Response, header};
+use serde::Serialize;
+
+use super::origin;
+use crate::app::App;
+
+/// What protocol/README.md describes.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Diagnosis<'a> {
+    /// Tells this server from anything else at the address.
+    service: &'static str,
+    subprotocols: [&'static str; 2],
+    /// Of the page that asks.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    origin: Option<&'a str>,
+    origin_allowed: bool,
+    /// This node takes connections now.
+    ready: bool,
+    message: String,
+}
+
+/// True for a request that does not try to open a socket.
+#[must_use]
+pub fn is_asked_for(headers: &HeaderMap) -> bool {
+    [header::UPGRADE, header::SEC_WEBSOCKET_KEY, header::SEC_WEBSOCKET_VERSION]
+        .iter()
+        .all(|name| !headers.contains_key(name))
+}
+
+/// Tells what would become of a socket. A page names its origin in `?origin=`, since browsers send none to their own host.
+pub fn answer(app: &App, request: &Request<Body>) -> Response<Body> {
+    let headers = request.headers();
+    let named =
+        Query::<HashMap<String, String>>::try_from_uri(request.uri()).ok().and_then(|mut query| query.remove("origin"));
+    let sent = origin::of(headers);
+    let origin = named.as_deref().or(sent.unwrap_or_default());
+    let origin_allowed = match origin {
+        Some(origin) => origin::is_allowed(origin, headers, &app.config.listen.origins),
+        None => sent.is_ok(),
+    };
+    let ready = app.readiness.is_ready();
+    let message = if !origin_allowed {
+        let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
+        let origin = origin.unwrap_or_default();
+        format!("the origin `{origin}` is not in `listen.origins`, and its host is not the one asked for, `{host}`")
+    } else if !ready {
+        "this node is leaving or not ready yet".to_owned()
+    } else {
+        "a WebSocket can be opened here; where it can't, something in between does not pass on `Upgrade`".to_owned()
+    };
+    let subprotocols = Encoding::ALL.map(Encoding::subprotocol);
+    let diagnosis = Diagnosis { service: "causerie", subprotocols, origin, origin_allowed, ready, message };
+    // Text, flags and a list of texts are always JSON.
+    let mut response = Response::new(Body::from(serde_json::to_vec(&diagnosis).unwrap_or_default()));
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    response
+}

@@ -1,0 +1,22 @@
+//! Every request of HTTP/1.1 names the host it asks for, once (RFC 9112 §3.2). Origins are compared with it.
+
+use axum::{extract::Request, middleware::Next, response::IntoResponse as _, response::Response};
+use causerie_protocol::{ErrorCode, Refusal};
+use http::{Version, header, uri::Authority};
+
+use super::error::Problem;
+
+/// Refuses a request that does not.
+pub async fn required(request: Request, next: Next) -> Response {
+    let mut hosts = request.headers().get_all(header::HOST).iter();
+    let is_named = match (hosts.next(), hosts.next()) {
+        (Some(host), None) => Authority::try_from(host.as_bytes()).is_ok(),
+        (None, _) => request.version() < Version::HTTP_11,
+        _ => false,
+    };
+    if !is_named {
+        let refusal = Refusal::new(ErrorCode::Malformed, "`Host` must come once and name a host");
+        return Problem::from(refusal.field("host")).into_response();
+    }
+    next.run(request).await
+}
