@@ -51,7 +51,7 @@ impl CloseCode {
     /// The number in the close frame.
     #[must_use]
     pub fn number(self) -> u16 {
-        // All numbers of the enum lie in WebSocket's private range.
+        // All numbers of the enum are close codes of RFC 6455 or lie in its private range.
         u16::try_from(self as i32).unwrap_or(4000)
     }
 

@@ -39,7 +39,7 @@ use crate::{
     app::App,
     fanout::Frame,
     sessions::{CloseReason, Link, Session},
-    telemetry::CloseLabel,
+    telemetry::{CloseLabel, Metrics},
 };
 
 /// How long a peer may take to answer a close frame.
@@ -55,7 +55,7 @@ pub async fn run(app: Arc<App>, upgrading: OnUpgrade, encoding: Encoding) {
     let Some((socket, early)) = Box::pin(upgrade::socket(upgrading)).await else { return };
     let _open = Counted::up(&app.metrics.connections);
     let (read, write) = socket.into_split();
-    let mut reader = Reader::new(read, early, encoding);
+    let mut reader = Reader::new(read, early, Some(encoding));
     let link = Arc::new(Link::new(write, encoding, app.config.limits.outbox_bytes_max));
     let reason = match Box::pin(handshake::establish(&app, &mut reader, &link)).await {
         Ok(handshake::Established { present, expires_at_s }) => {
@@ -64,7 +64,7 @@ pub async fn run(app: Arc<App>, upgrading: OnUpgrade, encoding: Encoding) {
         }
         Err(reason) => reason,
     };
-    Box::pin(close(&app, &mut reader, &link, reason)).await;
+    Box::pin(close(&app.metrics, &mut reader, &link, reason)).await;
 }
 
 /// One more in a gauge while it lives, whichever way its task ends.
@@ -131,14 +131,14 @@ async fn serve(app: &Arc<App>, reader: &mut Reader, session: &Arc<Session>, expi
             timer.as_mut().poll(context).map(|()| Turn::Time)
         });
         match turn.await {
-            Turn::Heard(Heard::Alive) => {
+            Turn::Heard(Heard::Alive(frames)) => {
                 timers.heard(Instant::now());
-                // Pings are answered for nothing: a flood of them is a flood.
-                if pace.frame() == Verdict::Flood {
+                // Pings are answered for nothing, and empty parts cost without end: a flood of them is a flood.
+                if (0..frames).any(|_| pace.frame() == Verdict::Flood) {
                     break CloseReason::code(CloseCode::RateLimited);
                 }
             }
-            Turn::Heard(Heard::Frame(frame)) => {
+            Turn::Heard(Heard::Frame(_, frame)) => {
                 timers.heard(Instant::now());
                 // What came before the end is not done after it: a revocation that was answered binds.
                 if let Some(reason) = session.closing() {
@@ -230,14 +230,15 @@ async fn farewell(session: &Arc<Session>, in_flight: InFlight) {
     session.answer(going.on_wire(session.link.encoding));
 }
 
-async fn close(app: &App, reader: &mut Reader, link: &Link, reason: CloseReason) {
+/// Says why, as far as the peer still listens, and waits for it to leave.
+pub async fn close(metrics: &Metrics, reader: &mut Reader, link: &Link, reason: CloseReason) {
     let CloseReason::Code(code, why) = reason else {
         // The peer's close frame is answered; where there was none, there is nobody to hear anything.
         link.answer(reader.close(None));
         let _ = timeout(CLOSE_PATIENCE, link.drain()).await;
         return;
     };
-    app.metrics.closes.get_or_create(&CloseLabel { code }).inc();
+    metrics.closes.get_or_create(&CloseLabel { code }).inc();
     // Without the sentence: it may quote what the peer sent.
     tracing::debug!(code = code.name(), "a connection is closed");
     let mut end = why.len().min(REASON_BYTES_MAX);
@@ -256,7 +257,7 @@ async fn goodbye(reader: &mut Reader, link: &Link) {
     }
     loop {
         match poll_fn(|context| reader.poll(context, link)).await {
-            Heard::Frame(_) | Heard::Alive => {}
+            Heard::Frame(..) | Heard::Alive(_) => {}
             Heard::Ended(CloseReason::PeerLeft) => return,
             Heard::Ended(CloseReason::Code(..)) => break,
         }

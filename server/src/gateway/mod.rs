@@ -8,6 +8,7 @@ mod commands;
 pub mod connection;
 mod diagnosis;
 mod drain;
+mod fragments;
 mod handshake;
 mod keys;
 mod origin;

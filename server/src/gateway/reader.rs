@@ -21,28 +21,32 @@ use tokio_tungstenite::tungstenite::{
     protocol::{CloseFrame, Role, WebSocketConfig, WebSocketContext},
 };
 
+use super::fragments::EmptyFragments;
 use crate::sessions::{CloseReason, Link, Session};
 
 /// What each connection holds to read into: a text of 256 bytes with its ids. Larger frames are read with several calls.
 /// tungstenite's own 128 KiB, zero-filled, are for few connections and large frames.
 const READ_BUFFER_BYTES: usize = 384;
 
-/// Control frames a peer may send before it says who it is; each one is answered.
-const ALIVE_BEFORE_FIRST_MAX: usize = 16;
+/// Frames that say nothing a peer may send before it says who it is; pings among them are answered.
+const ALIVE_BEFORE_FIRST_MAX: u32 = 16;
 
 /// A socket that is read from.
 pub struct Reader {
     socket: OwnedReadHalf,
     context: WebSocketContext,
-    encoding: Encoding,
+    empty: EmptyFragments,
+    encoding: Option<Encoding>,
+    /// The library found a fault, and may not be asked again: where the next frame begins is not known.
+    failed: bool,
 }
 
 /// What the peer did.
 pub enum Heard {
-    /// Said something.
-    Frame(Bytes),
-    /// Sent a control frame: it lives.
-    Alive,
+    /// Sent a message, binary (`Proto`) or text (`Json`).
+    Frame(Encoding, Bytes),
+    /// Sent so many frames that say nothing: it lives. Control frames, and parts of a message without content.
+    Alive(u32),
     /// Ended.
     Ended(CloseReason),
 }
@@ -68,36 +72,60 @@ impl Answers for Link {
 }
 
 impl Reader {
-    /// Of a fresh connection, of which some bytes may have come already.
+    /// Of a fresh connection, of which some bytes may have come already. Messages of another encoding end it; with `None`, any
+    /// message is taken.
     #[must_use]
-    pub fn new(socket: OwnedReadHalf, early: Vec<u8>, encoding: Encoding) -> Self {
+    pub fn new(socket: OwnedReadHalf, early: Vec<u8>, encoding: Option<Encoding>) -> Self {
         let config = WebSocketConfig::default()
             .read_buffer_size(READ_BUFFER_BYTES)
             .write_buffer_size(0)
             .max_message_size(Some(limits::FRAME_BYTES_MAX))
             .max_frame_size(Some(limits::FRAME_BYTES_MAX));
-        Self { socket, context: WebSocketContext::from_partially_read(early, Role::Server, Some(config)), encoding }
+        let mut empty = EmptyFragments::default();
+        empty.read(&early);
+        let context = WebSocketContext::from_partially_read(early, Role::Server, Some(config));
+        Self { socket, context, empty, encoding, failed: false }
     }
 
     /// Reads as far as the next thing the peer did.
     pub fn poll(&mut self, context: &mut Context<'_>, answers: &impl Answers) -> Poll<Heard> {
-        let mut stream = Stream { socket: &mut self.socket, context, said: Vec::new() };
+        if self.failed {
+            return Poll::Ready(Heard::Ended(CloseReason::code(CloseCode::ProtocolError)));
+        }
+        if self.empty.any() {
+            return Poll::Ready(Heard::Alive(self.empty.take()));
+        }
+        let mut stream = Stream { socket: &mut self.socket, empty: &mut self.empty, context, said: Vec::new() };
         let message = self.context.read(&mut stream);
         if !stream.said.is_empty() {
             answers.answer(stream.said.into());
         }
         Poll::Ready(match message {
-            Ok(Message::Binary(frame)) if self.encoding == Encoding::Proto => Heard::Frame(frame),
-            Ok(Message::Text(frame)) if self.encoding == Encoding::Json => Heard::Frame(frame.into()),
-            Ok(Message::Binary(_) | Message::Text(_)) => Heard::Ended(CloseReason::Code(
-                CloseCode::Malformed,
-                format!("{} frames are of the other type", self.encoding.subprotocol()),
-            )),
-            Ok(Message::Ping(_) | Message::Pong(_) | Message::Frame(_)) => Heard::Alive,
+            Ok(Message::Binary(frame)) => self.frame(Encoding::Proto, frame),
+            Ok(Message::Text(frame)) => self.frame(Encoding::Json, frame.into()),
+            Ok(Message::Ping(_) | Message::Pong(_) | Message::Frame(_)) => Heard::Alive(1),
             Ok(Message::Close(_)) => Heard::Ended(CloseReason::PeerLeft),
-            Err(Error::Io(error)) if error.kind() == io::ErrorKind::WouldBlock => return Poll::Pending,
-            Err(error) => Heard::Ended(broken(&error)),
+            Err(Error::Io(error)) if error.kind() == io::ErrorKind::WouldBlock => {
+                if !self.empty.any() {
+                    return Poll::Pending;
+                }
+                Heard::Alive(self.empty.take())
+            }
+            Err(error) => {
+                self.failed = true;
+                Heard::Ended(broken(&error))
+            }
         })
+    }
+
+    fn frame(&self, encoding: Encoding, frame: Bytes) -> Heard {
+        match self.encoding {
+            Some(agreed) if agreed != encoding => Heard::Ended(CloseReason::Code(
+                CloseCode::UnsupportedData,
+                format!("{} frames are of the other type", agreed.subprotocol()),
+            )),
+            _ => Heard::Frame(encoding, frame),
+        }
     }
 
     /// The first frame with content.
@@ -105,10 +133,11 @@ impl Reader {
     /// # Errors
     /// Why there is none.
     pub async fn first(&mut self, answers: &impl Answers) -> Result<Bytes, CloseReason> {
-        for _ in 0..=ALIVE_BEFORE_FIRST_MAX {
+        let mut alive = 0;
+        while alive <= ALIVE_BEFORE_FIRST_MAX {
             match poll_fn(|context| self.poll(context, answers)).await {
-                Heard::Frame(frame) => return Ok(frame),
-                Heard::Alive => {}
+                Heard::Frame(_, frame) => return Ok(frame),
+                Heard::Alive(frames) => alive += frames,
                 Heard::Ended(reason) => return Err(reason),
             }
         }
@@ -137,6 +166,7 @@ impl Reader {
 /// The socket as the library wants it.
 struct Stream<'a, 'b> {
     socket: &'a mut OwnedReadHalf,
+    empty: &'a mut EmptyFragments,
     context: &'a mut Context<'b>,
     said: Vec<u8>,
 }
@@ -145,12 +175,17 @@ impl Stream<'_, '_> {
     fn poll_read(&mut self, into: &mut [u8]) -> Poll<io::Result<usize>> {
         let mut buffer = ReadBuf::new(into);
         ready!(Pin::new(&mut *self.socket).poll_read(self.context, &mut buffer))?;
+        self.empty.read(buffer.filled());
         Poll::Ready(Ok(buffer.filled().len()))
     }
 }
 
 impl Read for Stream<'_, '_> {
     fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        // The library would go on reading until a message ends. Those that were read are paced first.
+        if self.empty.any() {
+            return Err(io::ErrorKind::WouldBlock.into());
+        }
         match self.poll_read(into) {
             Poll::Ready(read) => read,
             Poll::Pending => Err(io::ErrorKind::WouldBlock.into()),
@@ -187,14 +222,15 @@ impl Write for Said {
     }
 }
 
+/// How RFC 6455 §7.4.1 names a fault.
 fn broken(error: &Error) -> CloseReason {
     match error {
         Error::Capacity(CapacityError::MessageTooLong { max_size, .. }) => {
             CloseReason::Code(CloseCode::TooLarge, format!("frames have at most {max_size} bytes"))
         }
         Error::Protocol(ProtocolError::ResetWithoutClosingHandshake) => CloseReason::PeerLeft,
-        Error::Protocol(error) => CloseReason::Code(CloseCode::Malformed, error.to_string()),
-        Error::Utf8(_) => CloseReason::Code(CloseCode::Malformed, "text frames are UTF-8".to_owned()),
+        Error::Protocol(error) => CloseReason::Code(CloseCode::ProtocolError, error.to_string()),
+        Error::Utf8(_) => CloseReason::Code(CloseCode::InvalidData, "text frames are UTF-8".to_owned()),
         _ => CloseReason::PeerLeft,
     }
 }

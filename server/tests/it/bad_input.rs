@@ -19,8 +19,12 @@ use tokio_tungstenite::tungstenite::{
 use crate::harness::{Cluster, Raw, Received, http};
 
 const MALFORMED: u16 = 4500;
-const TOO_LARGE: u16 = 4501;
 const RATE_LIMITED: u16 = 4401;
+// RFC 6455 §7.4.1.
+const PROTOCOL_ERROR: u16 = 1002;
+const UNSUPPORTED_DATA: u16 = 1003;
+const INVALID_DATA: u16 = 1007;
+const TOO_LARGE: u16 = 1009;
 
 fn ping() -> Command {
     Command::Ping(wire::Ping {})
@@ -59,29 +63,76 @@ async fn frames_that_cannot_be_read_end_the_connection() {
     let node = cluster.nodes[0].public();
     let deep = format!("{}{}", "[".repeat(20_000), "]".repeat(20_000));
     let cases = [
-        (Encoding::Json, Message::text("hello?")),
-        (Encoding::Json, Message::text("{\"id\":1,\"ping\":{}")),
-        (Encoding::Json, Message::text("{\"id\":1,\"ping\":{}} {}")),
-        (Encoding::Json, Message::text("")),
-        (Encoding::Json, Message::text("[]")),
-        (Encoding::Json, Message::text(deep)),
+        (Encoding::Json, Message::text("hello?"), MALFORMED),
+        (Encoding::Json, Message::text("{\"ping\":{}"), MALFORMED),
+        (Encoding::Json, Message::text(""), MALFORMED),
+        (Encoding::Json, Message::text("[]"), MALFORMED),
+        (Encoding::Json, Message::text(deep), MALFORMED),
         // Nobody would hear of a refusal.
-        (Encoding::Json, Message::text("{\"sendMessage\":7}")),
-        (Encoding::Proto, Message::binary(vec![0xff; 40])),
+        (Encoding::Json, Message::text("{\"sendMessage\":7}"), MALFORMED),
+        (Encoding::Proto, Message::binary(vec![0xff; 40]), MALFORMED),
         // Field 4, `ping`, said to have more bytes than there are.
-        (Encoding::Proto, Message::binary(vec![0x22, 0x7f])),
+        (Encoding::Proto, Message::binary(vec![0x22, 0x7f]), MALFORMED),
         // The other encoding's frames.
-        (Encoding::Json, Message::binary(Encoding::Proto.encode(&wire::Request { id: 1, command: Some(ping()) }))),
-        (Encoding::Proto, Message::text("{\"id\":1,\"ping\":{}}")),
+        (
+            Encoding::Json,
+            Message::binary(Encoding::Proto.encode(&wire::Request { id: 1, command: Some(ping()) })),
+            UNSUPPORTED_DATA,
+        ),
+        (Encoding::Proto, Message::text("{\"id\":1,\"ping\":{}}"), UNSUPPORTED_DATA),
     ];
-    for (encoding, message) in cases {
+    for (encoding, message, code) in cases {
         let mut first = Raw::open(node, encoding).await;
         first.send(message.clone()).await;
-        assert_closed(first, MALFORMED, &format!("{message:.80} instead of hello")).await;
+        assert_closed(first, code, &format!("{message:.80} instead of hello")).await;
 
         let mut later = welcomed(&cluster, encoding).await;
         later.send(message.clone()).await;
-        assert_closed(later, MALFORMED, &format!("{message:.80} after hello")).await;
+        assert_closed(later, code, &format!("{message:.80} after hello")).await;
+    }
+}
+
+#[tokio::test]
+async fn a_request_with_a_readable_id_is_answered_however_broken_it_is() {
+    let cluster = Cluster::embedded().await;
+    let mut raw = welcomed(&cluster, Encoding::Json).await;
+    for (request, field) in [
+        (r#"{"id":900,"sendMessage":{"text":"cut \ud83d"}}"#, "sendMessage.text"),
+        (r#"{"sendMessage":{"text":"\ude00 cut","conversationId":null},"id":900}"#, "sendMessage.text"),
+        (r#"{"id":900.0,"editMessage":{"text":"\ud83d\ud83d"}}"#, "editMessage.text"),
+        (r#"{"id":"900","renameConversation":{"subject":"\udead"}}"#, "renameConversation.subject"),
+        (r#"{"id":900,"searchDirectory":{"query":"\udead"}}"#, "searchDirectory.query"),
+        (r#"{"id":900,"startConversation":{"firstMessage":{"text":"\udead"}}}"#, "startConversation.firstMessage.text"),
+        ("{\"id\":900,\"sendMessage\":{\"text\":\"raw \u{b}\"}}", "sendMessage.text"),
+        (r#"{"id":900,"ping":{}"#, ""),
+        (r#"{"id":900,"ping":{}} {}"#, ""),
+        (r#"{"id":900,"ping":{},"ping":{}}"#, ""),
+    ] {
+        raw.send(Message::text(request)).await;
+        let error = refused(&mut raw, 900).await;
+        assert_eq!((&*error.name, &*error.field), ("malformed", field), "{request}: {}", error.message);
+        assert!(!error.temporary);
+    }
+
+    let mut raw = welcomed(&cluster, Encoding::Proto).await;
+    // `id: 900`, and field 12 that breaks off.
+    raw.send(Message::binary(vec![0x08, 0x84, 0x07, 0x62, 0x7f])).await;
+    assert_eq!(refused(&mut raw, 900).await.name, "malformed");
+}
+
+#[tokio::test]
+async fn nulls_and_integers_in_other_forms_are_read_as_the_json_mapping_says() {
+    let cluster = Cluster::embedded().await;
+    let mut raw = welcomed(&cluster, Encoding::Json).await;
+    for request in [
+        json!({ "id": 900.0, "listConversations": { "limit": "1e1", "cursor": null } }),
+        json!({ "id": "900.0", "ping": null, "list_conversations": { "limit": 10.0 } }),
+    ] {
+        raw.send(Message::text(request.to_string())).await;
+        let body = raw.next_frame().await.body;
+        let Some(Body::Reply(wire::Reply { id: 900, result: Some(reply::Result::ConversationPage(_)) })) = body else {
+            panic!("{request}: {body:?}")
+        };
     }
 }
 
@@ -93,16 +144,18 @@ async fn a_frame_against_the_websocket_protocol_ends_the_connection() {
     let unknown = Frame::message(vec![1], OpCode::Data(Data::Reserved(5)), true);
     let unfinished = Frame::message(vec![1], OpCode::Data(Data::Continue), true);
     let no_text = Frame::message(vec![0xc3, 0x28], OpCode::Data(Data::Text), true);
-    for (frame, what) in [
-        (reserved, "a reserved bit"),
-        (unknown, "an unknown opcode"),
-        (unfinished, "an end without beginning"),
-        (no_text, "no UTF-8"),
+    for (frame, code, what) in [
+        (reserved, PROTOCOL_ERROR, "a reserved bit"),
+        (unknown, PROTOCOL_ERROR, "an unknown opcode"),
+        (unfinished, PROTOCOL_ERROR, "an end without beginning"),
+        (no_text, INVALID_DATA, "no UTF-8"),
     ] {
         let mut raw = welcomed(&cluster, Encoding::Json).await;
         raw.send(Message::Frame(frame)).await;
-        assert_closed(raw, MALFORMED, what).await;
+        assert_closed(raw, code, what).await;
     }
+    let figures = http::Request::get("/metrics").send(cluster.nodes[0].internal()).await;
+    assert!(figures.text().contains("causerie_closes_total{code=\"protocol_error\"} 3\n"), "{}", figures.text());
 }
 
 #[tokio::test]
@@ -158,6 +211,9 @@ async fn a_value_out_of_bounds_is_named() {
         (send(&id, "", "hi"), "invalid", "sendMessage.clientId"),
         (send(&id, &id, " \n\t"), "invalid", "sendMessage.text"),
         (send(&id, &id, "a\0b"), "invalid", "sendMessage.text"),
+        (send(&id, &id, "it\u{92}s"), "invalid", "sendMessage.text"),
+        // As large as a frame lets it be.
+        (send(&id, &id, &"x".repeat(60 * 1024)), "too_large", "sendMessage.text"),
         (send(&id, &id, &"x".repeat(16 * 1024 + 1)), "too_large", "sendMessage.text"),
         (
             Command::GetHistory(wire::GetHistory { conversation_id: id.clone(), limit: 101, ..Default::default() }),
@@ -285,6 +341,40 @@ async fn whoever_is_too_fast_is_told_to_wait_and_then_cut_off() {
         }
     }
     assert_closed(raw, RATE_LIMITED, "pings instead of a hello").await;
+}
+
+#[tokio::test]
+async fn a_message_of_empty_parts_without_end_is_a_flood_like_pings() {
+    let cluster =
+        Cluster::embedded_with(|settings| settings.set("limits.frames_per_second", 1).set("limits.frames_burst", 5)).await;
+    let part =
+        |kind, text: &str, is_final| Message::Frame(Frame::message(text.as_bytes().to_vec(), OpCode::Data(kind), is_final));
+    for (mut raw, what) in [
+        (welcomed(&cluster, Encoding::Json).await, "after the hello"),
+        (Raw::open(cluster.nodes[0].public(), Encoding::Json).await, "instead of a hello"),
+    ] {
+        raw.send(part(Data::Text, "{", false)).await;
+        for _ in 0..1_000 {
+            if raw.try_send(part(Data::Continue, "", false)).await.is_break() {
+                break;
+            }
+        }
+        assert_closed(raw, RATE_LIMITED, what).await;
+    }
+    // A message in a few parts, some of them empty, is fine.
+    let cluster = Cluster::embedded().await;
+    let mut raw = welcomed(&cluster, Encoding::Json).await;
+    for (kind, text, is_final) in [
+        (Data::Text, "", false),
+        (Data::Continue, "{\"id\":900,", false),
+        (Data::Continue, "", false),
+        (Data::Continue, "\"ping\":{}}", false),
+        (Data::Continue, "", true),
+    ] {
+        raw.send(part(kind, text, is_final)).await;
+    }
+    let pong = wire::Reply { id: 900, result: Some(reply::Result::Pong(wire::Pong {})) };
+    assert_eq!(raw.next_frame().await.body, Some(Body::Reply(pong)));
 }
 
 #[tokio::test]

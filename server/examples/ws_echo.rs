@@ -1,0 +1,116 @@
+//! Answers every message with itself, on the server's own upgrade, reader, outbox, flusher and end of a connection, without
+//! Causerie's frames: what a suite for RFC 6455 can talk to. `scripts/rfc6455` runs it. It is an example to Cargo, so that
+//! `cargo test` builds it and no release build does.
+
+use std::{
+    error::Error,
+    future::poll_fn,
+    io,
+    net::Ipv4Addr,
+    sync::Arc,
+    task::{Context, Poll},
+};
+
+use axum::{Router, body::Body, extract::State};
+use causerie_protocol::{ConnectionId, Encoding, TenantId, UserId};
+use causerie_server::{
+    conversations::Caller,
+    gateway::{
+        connection,
+        reader::{Heard, Reader},
+        upgrade::{self, Accepted},
+    },
+    lifecycle::Tasks,
+    sessions::{CloseReason, Link, Session, Sessions, framing::framed},
+    telemetry::Metrics,
+};
+use http::{Request, Response};
+use hyper::{server::conn::http1, service::service_fn, upgrade::OnUpgrade};
+use hyper_util::{rt::TokioIo, service::TowerToHyperService};
+use tokio::net::{TcpListener, TcpStream};
+
+/// As `limits.outbox_bytes_max`; echoes are answers, which it does not bound.
+const OUTBOX_BYTES_MAX: usize = 128 * 1024;
+
+struct Echo {
+    sessions: Sessions,
+    metrics: Arc<Metrics>,
+}
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn Error>> {
+    let (tasks, metrics) = (Tasks::default(), Arc::new(Metrics::new()));
+    let echo = Arc::new(Echo { sessions: Sessions::start(&tasks, &metrics), metrics });
+    let router = Router::new().fallback(open).with_state(echo);
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
+    println!("{}", listener.local_addr()?);
+    loop {
+        let (stream, _) = listener.accept().await?;
+        tokio::spawn(serve(stream, router.clone()));
+    }
+}
+
+async fn serve(stream: TcpStream, router: Router) {
+    let service = TowerToHyperService::new(router);
+    let service = service_fn(move |request: Request<hyper::body::Incoming>| {
+        hyper::service::Service::call(&service, request.map(Body::new))
+    });
+    if let Err(error) = http1::Builder::new().serve_connection(TokioIo::new(stream), service).with_upgrades().await {
+        eprintln!("a connection broke off: {error}");
+    }
+}
+
+async fn open(State(echo): State<Arc<Echo>>, mut request: Request<Body>) -> Response<Body> {
+    match Accepted::check(&request) {
+        Ok(accepted) => {
+            tokio::spawn(run(echo, hyper::upgrade::on(&mut request)));
+            accepted.response(None)
+        }
+        Err(refusal) => *refusal,
+    }
+}
+
+async fn run(echo: Arc<Echo>, upgrading: OnUpgrade) {
+    let Some((socket, early)) = upgrade::socket(upgrading).await else { return };
+    let (read, write) = socket.into_split();
+    let mut reader = Reader::new(read, early, None);
+    let link = Arc::new(Link::new(write, Encoding::Json, OUTBOX_BYTES_MAX));
+    let caller = Caller { tenant: TenantId::new(), user: UserId::new(), issued_at_s: 0 };
+    let connection = ConnectionId::new();
+    let session = Arc::new(Session::new(connection, caller, Arc::clone(&link), echo.sessions.flusher(connection)));
+    // Nothing is written before a connection's own task did so once, after the welcome.
+    link.flush();
+    let reason = loop {
+        match poll_fn(|context| poll(&mut reader, &session, context)).await {
+            Turn::Heard(Heard::Frame(encoding, message)) => session.answer(framed(encoding, &message)),
+            Turn::Heard(Heard::Alive(_)) => {}
+            Turn::Heard(Heard::Ended(reason)) => break reason,
+            Turn::Writable(Ok(())) => {
+                link.flush();
+            }
+            Turn::Look if !link.is_broken() => {}
+            Turn::Look | Turn::Writable(Err(_)) => break CloseReason::PeerLeft,
+        }
+    };
+    connection::close(&echo.metrics, &mut reader, &link, reason).await;
+}
+
+enum Turn {
+    Heard(Heard),
+    Writable(io::Result<()>),
+    Look,
+}
+
+/// As `gateway::connection` does: who takes no answers is not heard.
+fn poll(reader: &mut Reader, session: &Arc<Session>, context: &mut Context<'_>) -> Poll<Turn> {
+    let link = &session.link;
+    if link.is_listening()
+        && let Poll::Ready(heard) = reader.poll(context, session)
+    {
+        return Poll::Ready(Turn::Heard(heard));
+    }
+    if let Poll::Ready(writable) = link.poll_unblocked(context) {
+        return Poll::Ready(Turn::Writable(writable));
+    }
+    link.poll_look(context).map(|()| Turn::Look)
+}

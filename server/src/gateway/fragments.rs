@@ -1,0 +1,96 @@
+//! Data frames without content that end no message. The library joins the frames of a message and tells nobody of one that
+//! adds nothing, so a peer could keep a connection busy for ever with a message that never ends.
+
+use std::io::Cursor;
+
+use tokio_tungstenite::tungstenite::protocol::frame::{FrameHeader, coding::OpCode};
+
+/// The longest header, with a mask (RFC 6455 §5.2).
+const HEADER_BYTES_MAX: usize = 14;
+
+/// Reads along with the library, from header to header.
+#[derive(Debug, Default)]
+pub struct EmptyFragments {
+    seen: u32,
+    header: [u8; HEADER_BYTES_MAX],
+    held: usize,
+    /// Bytes of payload until the next header.
+    skip: u64,
+}
+
+impl EmptyFragments {
+    /// Counts those in the bytes that came next.
+    pub fn read(&mut self, mut bytes: &[u8]) {
+        loop {
+            let skipped = bytes.len().min(usize::try_from(self.skip).unwrap_or(usize::MAX));
+            self.skip -= skipped as u64;
+            let Some((byte, rest)) = bytes[skipped..].split_first() else { return };
+            bytes = rest;
+            self.header[self.held] = *byte;
+            self.held += 1;
+            match FrameHeader::parse(&mut Cursor::new(&self.header[..self.held])) {
+                Ok(Some((header, length))) => {
+                    let is_empty = length == 0 && !header.is_final && matches!(header.opcode, OpCode::Data(_));
+                    self.seen += u32::from(is_empty);
+                    (self.held, self.skip) = (0, length);
+                }
+                Ok(None) if self.held < HEADER_BYTES_MAX => {}
+                // The library refuses it, too.
+                Ok(None) | Err(_) => (self.held, self.skip) = (0, u64::MAX),
+            }
+        }
+    }
+
+    /// Some were counted and not taken yet.
+    #[must_use]
+    pub fn any(&self) -> bool {
+        self.seen > 0
+    }
+
+    /// How many there were since the last call.
+    pub fn take(&mut self) -> u32 {
+        std::mem::take(&mut self.seen)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio_tungstenite::tungstenite::protocol::frame::{
+        Frame,
+        coding::{Control, Data},
+    };
+
+    use super::*;
+
+    /// A frame as a client sends it.
+    fn frame(opcode: OpCode, is_final: bool, length: usize) -> Vec<u8> {
+        let mut frame = Frame::message(vec![0x80; length], opcode, is_final);
+        frame.header_mut().mask = Some([1, 2, 3, 4]);
+        let mut bytes = Vec::new();
+        frame.format(&mut bytes).expect("memory takes it");
+        bytes
+    }
+
+    #[test]
+    fn only_frames_that_say_nothing_and_end_nothing_count_however_they_are_cut() {
+        let (text, more) = (OpCode::Data(Data::Text), OpCode::Data(Data::Continue));
+        let bytes = [
+            frame(text, true, 0),
+            frame(text, false, 0),
+            frame(more, false, 5),
+            frame(OpCode::Control(Control::Ping), true, 0),
+            frame(more, false, 0),
+            frame(more, false, 300),
+            frame(more, false, 70_000),
+            frame(more, false, 0),
+            frame(more, true, 0),
+        ]
+        .concat();
+        for size in [1, 2, 7, 384, bytes.len()] {
+            let mut fragments = EmptyFragments::default();
+            bytes.chunks(size).for_each(|chunk| fragments.read(chunk));
+            assert!(fragments.any());
+            assert_eq!((fragments.take(), fragments.take()), (3, 0), "in pieces of {size}");
+        }
+    }
+}
