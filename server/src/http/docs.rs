@@ -43,7 +43,7 @@ fn page() -> String {
     let mut page = format!(
         "<!doctype html><html lang=en><meta charset=utf-8><meta name=viewport content=\"width=device-width\">\
          <title>Causerie API</title><style>{STYLE}</style><h1>Causerie API</h1><p>{}</p><p>{}</p>\
-         <p>For programs: <a href=\"/v1/openapi.json\">OpenAPI 3.1</a>.</p>",
+         <p>For programs: <a href=\"openapi.json\">OpenAPI 3.1</a>.</p>",
         prose(&info["summary"]),
         prose(&info["description"]),
     );
