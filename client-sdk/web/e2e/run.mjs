@@ -12,6 +12,7 @@ import { addQuiet, reading } from "./reading.mjs";
 import { reconnecting } from "./reconnecting.mjs";
 import { addClub, rules } from "./rules.mjs";
 import { addPairs, sdk } from "./sdk.mjs";
+import { subPath } from "./sub-path.mjs";
 import { touch } from "./touch.mjs";
 import { Town } from "./town.mjs";
 import { writing } from "./writing.mjs";
@@ -39,6 +40,7 @@ try {
     reconnecting,
     network,
     layout,
+    subPath,
     accessibility,
     sdk,
   ]) {

@@ -44,13 +44,13 @@ async function ask<Answer>(path: string, init?: RequestInit): Promise<Answer> {
 
 /** Who there is. Rejects with a `DemoError` of status 404 where there is no demo. */
 export async function demoTenants(): Promise<readonly DemoTenant[]> {
-  return (await ask<{ tenants?: DemoTenant[] }>("/demo/people")).tenants ?? [];
+  return (await ask<{ tenants?: DemoTenant[] }>("demo/people")).tenants ?? [];
 }
 
 /** A token of one of them. */
 export async function demoToken(identity: DemoIdentity): Promise<string> {
   const init = { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(identity) };
-  return (await ask<{ token: string }>("/demo/token", init)).token;
+  return (await ask<{ token: string }>("demo/token", init)).token;
 }
 
 /** Whom the page's address asks for: `?tenant=school&as=lea`, `?as=lea`. */

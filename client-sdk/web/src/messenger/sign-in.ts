@@ -5,7 +5,7 @@ import { DemoError, type DemoIdentity, demoToken, outboxName } from "./demo.js";
 /** A client that is one of the demo's people. Its unsent messages survive a reload where the browser keeps data. */
 export function signIn(identity: DemoIdentity): Client {
   const storage = browserStorage();
-  const url = new URL("/v1/ws", location.href);
+  const url = new URL("v1/ws", document.baseURI);
   url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
   return new Client({
     url: url.href,
