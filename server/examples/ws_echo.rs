@@ -14,6 +14,7 @@ use std::{
 use axum::{Router, body::Body, extract::State};
 use causerie_protocol::{ConnectionId, Encoding, TenantId, UserId};
 use causerie_server::{
+    auth::keys::KeyMark,
     conversations::Caller,
     gateway::{
         connection,
@@ -77,7 +78,8 @@ async fn run(echo: Arc<Echo>, upgrading: OnUpgrade) {
     let link = Arc::new(Link::new(write, Encoding::Json, OUTBOX_BYTES_MAX));
     let caller = Caller { tenant: TenantId::new(), user: UserId::new(), issued_at_s: 0 };
     let connection = ConnectionId::new();
-    let session = Arc::new(Session::new(connection, caller, Arc::clone(&link), echo.sessions.flusher(connection)));
+    let (key, flusher) = (KeyMark::of(""), echo.sessions.flusher(connection));
+    let session = Arc::new(Session::new(connection, caller, key, Arc::clone(&link), flusher));
     // Nothing is written before a connection's own task did so once, after the welcome.
     link.flush();
     let reason = loop {
