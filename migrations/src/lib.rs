@@ -16,6 +16,7 @@ mod m0007_mails;
 mod m0008_claims;
 mod m0009_log;
 mod m0010_write_probe;
+mod m0011_rollbacks;
 mod sql;
 
 /// All steps, oldest first.
@@ -35,6 +36,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0008_claims::Migration),
             Box::new(m0009_log::Migration),
             Box::new(m0010_write_probe::Migration),
+            Box::new(m0011_rollbacks::Migration),
         ]
     }
 }

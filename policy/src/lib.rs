@@ -21,12 +21,15 @@ mod vocabulary;
 pub use action::{About, Action, Capability, Conversation, Kind, Seat, State, Target};
 pub use cases::{Failure, Tested};
 pub use decision::{Code, Decision, RuleIx, Witness};
-pub use eval::{BuiltIn, Completion, Cursor, Difference, Finding, Hit, Pair, Reach, Reason, Search, Who, diff};
+pub use eval::{
+    ActionDifference, BuiltIn, Completion, Cursor, Differences, Finding, Hit, Label, LabelChange, Pair, Place, Reach,
+    Reason, Row, Search, Side, Situation, Supposed, SupposedBy, Who, diff,
+};
 pub use facts::{
     Change, Delivers, EdgeEffect, GroupIx, GroupState, Key, Kind as GroupKind, Relation, RelationState, Role, Roles,
     Setting, Status, UserIx, World, WritableBy,
 };
-pub use lang::{ACTIONS, Problem, action_name, code_name};
+pub use lang::{ACTIONS, Problem, TEXT_BYTES_MAX, action_name, code_name};
 pub use policy::Policy;
 pub use presets::{PRESET_CASES, PRESETS};
 pub use program::{Effect, Rule};

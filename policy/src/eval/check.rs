@@ -6,7 +6,8 @@ use crate::{
     decision::{Code, Decision, RuleIx, Witness},
     facts::{Delivers, GroupIx, Relation, RelationState, Status, UserIx, World, group::Group, person::Person},
     policy::Policy,
-    program::{Atom, Condition, Effect, Limit, Rule, Subject, Who},
+    program::{Atom, Condition, Direction, Effect, Limit, Rule, Subject, Who},
+    vocabulary::How,
 };
 
 impl Policy {
@@ -38,6 +39,15 @@ impl Policy {
     }
 }
 
+/// A relation that a comparison of policies supposes between `me` and every other person, whatever the facts say: what a rule
+/// about blocked people would do is worth telling before the first person blocks another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Supposed {
+    pub relation: Relation,
+    pub direction: Direction,
+    pub state: RelationState,
+}
+
 /// One action of one person about one thing, with the records it concerns.
 #[derive(Clone, Copy)]
 pub struct Question<'a> {
@@ -52,6 +62,7 @@ pub struct Question<'a> {
     pub author: bool,
     pub age_ms: Option<i64>,
     pub relation: Option<Relation>,
+    pub supposed: Option<Supposed>,
 }
 
 impl<'a> Question<'a> {
@@ -70,6 +81,7 @@ impl<'a> Question<'a> {
             author: false,
             age_ms: None,
             relation: None,
+            supposed: None,
         };
         match about {
             About::Nothing => {}
@@ -278,13 +290,31 @@ impl<'a> Question<'a> {
             .map(|(from, edge, _)| Witness::Edge(from, edge.to))
     }
 
-    /// Asked within a conversation only, and the question it asks is about none: so it never asks itself again.
+    /// Whether the comparison that asks supposes this relation.
+    pub fn supposes(&self, relation: Relation, direction: Direction) -> bool {
+        let both = |direction| direction == Direction::Both || self.world.vocabulary().how(relation) == How::Mutual;
+        self.supposed.is_some_and(|supposed| {
+            supposed.relation == relation
+                && supposed.state == RelationState::Accepted
+                && (both(direction) || both(supposed.direction) || supposed.direction == direction)
+        })
+    }
+
+    /// Whether the comparison that asks supposes that every other person asked `me` for the relation in question.
+    pub fn supposes_to_be_asked(&self) -> bool {
+        self.supposed
+            .is_some_and(|supposed| Some(supposed.relation) == self.relation && supposed.state == RelationState::Pending)
+    }
+
+    /// The same two people, asked whether the one may start with the other. Only rules of conversations ask this, and the
+    /// question is about none, so it never asks itself again.
+    pub fn of_start(&self) -> Self {
+        Self { action: Action::Start, conversation: None, author: false, age_ms: None, relation: None, ..*self }
+    }
+
     fn may_start(&self) -> Option<Witness> {
         self.conversation?;
-        let (them, _) = self.them?;
-        match self.policy.decide(self.world, Action::Start, self.me, About::Person(them)) {
-            Decision::Allow { witness, .. } => Some(witness),
-            Decision::Hold { .. } | Decision::Deny { .. } => None,
-        }
+        self.them?;
+        self.of_start().judge().ok().map(|(_, witness)| witness)
     }
 }

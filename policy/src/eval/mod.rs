@@ -12,7 +12,9 @@ mod reach;
 #[cfg(test)]
 pub(crate) use complete::Found;
 pub use complete::{Completion, Cursor, Hit, Search, Who};
-pub use diff::{Difference, Pair, diff};
+pub use diff::{
+    ActionDifference, Differences, Label, LabelChange, Pair, Place, Row, Side, Situation, Supposed, SupposedBy, diff,
+};
 pub use explain::{BuiltIn, Finding, Reason};
 pub(crate) use plan::Plan;
 pub use reach::Reach;

@@ -9,7 +9,7 @@ use super::{
 use crate::{
     action::{About, Action},
     decision::RuleIx,
-    facts::{GroupIx, UserIx, World, bits::Bits},
+    facts::{GroupIx, RelationState, UserIx, World, bits::Bits},
     policy::Policy,
     program::{Condition, Rule, Subject, Who},
 };
@@ -50,12 +50,7 @@ impl Policy {
     #[must_use]
     pub fn reach(&self, world: &World, me: UserIx, action: Action) -> Reach {
         let Some(question) = Question::new(self, world, action, me, About::Nothing) else { return Reach::default() };
-        let lines = self.plan.lines(action);
-        let mut people = question.all(&lines.allow, world.active());
-        people.intersect(world.active());
-        let denied = question.all(&lines.deny, &people);
-        people.subtract(&denied);
-        Reach { people }
+        Reach { people: question.reach() }
     }
 
     /// The groups for which [`Policy::decide`] lets `me` do this, in the order of their numbers.
@@ -80,6 +75,17 @@ impl Policy {
 }
 
 impl<'a> Question<'a> {
+    /// The active people for whom the answer is yes, one by one. The question is about nobody yet.
+    pub fn reach(&self) -> Bits {
+        let active = self.world.active();
+        let lines = self.policy.plan.lines(self.action);
+        let mut people = self.all(&lines.allow, active);
+        people.intersect(active);
+        let denied = self.all(&lines.deny, &people);
+        people.subtract(&denied);
+        people
+    }
+
     /// Everyone of `among` one of these rules matches for, and perhaps others. The question is about nobody yet.
     fn all(&self, lines: &[RuleIx], among: &Bits) -> Bits {
         let mut people = Bits::default();
@@ -179,9 +185,17 @@ impl<'a> Question<'a> {
                     people.extend(links::members(to, there).map(|user| user.0));
                 }
             }
+            Condition::Related(relation, direction) if self.supposes(relation, direction) => people.unite(world.active()),
             Condition::Related(relation, direction) => {
                 people.extend(links::relations(world, self.mine, relation, direction).map(|user| user.0));
             }
+            Condition::Asked if self.supposes_to_be_asked() => people.unite(world.active()),
+            Condition::Asked => {
+                let asking = self.relation.into_iter().flat_map(|relation| self.mine.tied(relation, false));
+                let pending = asking.filter(|tie| tie.state == RelationState::Pending);
+                people.extend(pending.map(|tie| tie.other.0));
+            }
+            Condition::MayStart if self.conversation.is_some() => people.unite(&self.of_start().reach()),
             _ => return false,
         }
         true

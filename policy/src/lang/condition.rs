@@ -1,5 +1,6 @@
 //! One condition, `me learner@class with them learner@class`.
 
+use super::hints;
 use super::names::{CONVERSATIONS, GROUP_STATES, STATES, STATUSES, WRITABLE_BY, look_up, unknown};
 use crate::{
     facts::number,
@@ -16,6 +17,13 @@ pub(super) struct Read {
 /// Reads the words between `when`, `unless` and `and`.
 pub(super) fn read(words: &Vocabulary, tokens: &[String]) -> Result<Read, String> {
     let tokens: Vec<&str> = tokens.iter().map(String::as_str).collect();
+    plain(words, &tokens).map_err(|problem| match hints::condition(words, &tokens) {
+        Some(hint) => format!("`{}` is no condition; {hint}", super::names::shortened(&tokens.join(" "))),
+        None => problem,
+    })
+}
+
+fn plain(words: &Vocabulary, tokens: &[&str]) -> Result<Read, String> {
     let people = |condition| Ok(Read { condition, names_group: false });
     let groups = |condition| Ok(Read { condition, names_group: true });
     match *tokens {

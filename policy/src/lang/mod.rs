@@ -5,12 +5,16 @@
 //! `print`, its meaning in `eval/check.rs`, its SQL in `sql`.
 
 mod condition;
+mod hints;
 pub(crate) mod names;
 pub(crate) mod print;
 mod rule;
 mod safety;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod tests_of_hints;
+mod warnings;
 mod words;
 
 use std::{collections::HashMap, fmt, sync::Arc};
@@ -21,7 +25,7 @@ use crate::{policy::Policy, program::Rule};
 pub use self::names::{ACTIONS, action_name, code_name};
 
 /// A text may have so many bytes.
-const TEXT_BYTES_MAX: usize = 65_536;
+pub const TEXT_BYTES_MAX: usize = 65_536;
 /// A text may have so many rules; each costs a check a few nanoseconds.
 const RULES_MAX: usize = 256;
 /// A name may have so many bytes.
@@ -57,6 +61,9 @@ impl Policy {
         if text.len() > TEXT_BYTES_MAX {
             let message = format!("a policy has at most {TEXT_BYTES_MAX} bytes, this has {}", text.len());
             return Err(vec![Problem { line: 1, message }]);
+        }
+        if text.starts_with(hints::BYTE_ORDER_MARK) {
+            return Err(vec![Problem { line: 1, message: hints::WITHOUT_BYTE_ORDER_MARK.to_owned() }]);
         }
         let mut reader = Reader::default();
         for (line, content) in (1u32..).zip(text.lines()) {

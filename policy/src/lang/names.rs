@@ -96,14 +96,16 @@ pub(crate) fn look_up<T: Copy>(what: &str, word: &str, table: &[(&str, T)]) -> R
 
 /// A sentence for a word that is not there: the nearest one, and all.
 pub(crate) fn unknown<'a>(what: &str, word: &str, known: impl Iterator<Item = &'a str> + Clone) -> String {
-    let nearest = known.clone().map(|name| (distance(word, name), name)).min();
-    let hint = match nearest {
-        Some((steps, name)) if steps <= 1 + name.len() / 4 => format!("; did you mean `{name}`?"),
-        _ => String::new(),
-    };
+    let hint = nearest(word, known.clone()).map(|name| format!("; did you mean `{name}`?")).unwrap_or_default();
     let all: Vec<&str> = known.collect();
     let all = if all.is_empty() { "none is declared".to_owned() } else { format!("there are: {}", all.join(", ")) };
     format!("there is no {what} `{}`{hint} ({all})", shortened(word))
+}
+
+/// The word that was probably meant.
+pub(crate) fn nearest<'a>(word: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    let (steps, name) = known.map(|name| (distance(word, name), name)).min()?;
+    (steps <= 1 + name.len() / 4).then_some(name)
 }
 
 /// A word that fits a sentence.

@@ -1,7 +1,7 @@
 //! One rule: `<effect> <actions> <name> [when … and …] [unless … or …] [code …]`.
 
 use super::{
-    CONDITIONS_MAX, condition,
+    CONDITIONS_MAX, condition, hints,
     names::{ACTIONS, CODES, EFFECTS, look_up, shortened},
     words::spelled,
 };
@@ -17,9 +17,10 @@ const PARTS: [&str; 3] = ["when", "unless", "code"];
 /// Reads a rule whose first word is `first`.
 pub(super) fn read(words: &Vocabulary, line: u32, first: &str, rest: &[String]) -> Result<Rule, String> {
     let Ok(effect) = look_up("effect", first, &EFFECTS) else {
+        let hint = hints::first_word(first).map(|word| format!("; did you mean `{word}`?")).unwrap_or_default();
         return Err(format!(
             "`{}` begins neither a declaration (policy, roles, kinds, relations, setting, secret_directory) nor a rule (deny, \
-             allow, otherwise)",
+             allow, otherwise){hint}",
             shortened(first)
         ));
     };
@@ -68,10 +69,10 @@ pub(super) fn read(words: &Vocabulary, line: u32, first: &str, rest: &[String]) 
         }
     }
     if conditions.len() + unless.len() > CONDITIONS_MAX {
-        return Err(format!("a rule has at most {CONDITIONS_MAX} conditions: make two of it"));
+        return Err(format!("a rule has at most {CONDITIONS_MAX} conditions"));
     }
     if names_group && names_them {
-        return Err("a rule is about people or about groups: it says `them` or `group`, not both".to_owned());
+        return Err("a rule is about people or about groups: it says `them` or `group`, not both; make two of it".to_owned());
     }
     if effect == Effect::Allow && code.is_some() {
         return Err("a code says why not; `allow` has none".to_owned());

@@ -3,8 +3,8 @@
 use proptest::{collection::vec, option, prelude::*};
 
 use crate::{
-    Action, Change, Code, Delivers, EdgeEffect, Effect, GroupKind, GroupState, Key, Relation, RelationState, Role, Roles,
-    Rule, Setting, Status, WritableBy,
+    Action, Change, Code, Delivers, EdgeEffect, Effect, GroupKind, GroupState, Key, Kind, Relation, RelationState, Role,
+    Roles, Rule, Setting, State, Status, WritableBy,
     program::{Atom, Condition, Direction, Limit, Subject, Who},
 };
 
@@ -152,6 +152,56 @@ fn rule() -> impl Strategy<Value = Rule> {
         conditions,
         unless,
         code,
+    })
+}
+
+/// Rules about people and groups, and rules about conversations, messages and requests.
+pub fn rules_of_all() -> impl Strategy<Value = Vec<Rule>> {
+    vec(prop_oneof![rule().boxed(), rule_of_conversations().boxed()], 1..9).prop_map(|mut rules| {
+        for (at, rule) in rules.iter_mut().enumerate() {
+            rule.name = at.to_string();
+        }
+        rules
+    })
+}
+
+fn rule_of_conversations() -> impl Strategy<Value = Rule> {
+    let effect = prop_oneof![3 => Just(Effect::Allow), 1 => Just(Effect::Deny)];
+    let conversation = || {
+        prop_oneof![
+            2 => Just(Condition::Holder),
+            1 => Just(Condition::Owner),
+            1 => prop_oneof![Just(Kind::Direct), Just(Kind::Group), Just(Kind::Mail), Just(Kind::NoteToSelf)]
+                .prop_map(Condition::ConversationKind),
+            1 => prop_oneof![Just(State::Open), Just(State::Closed)].prop_map(Condition::ConversationState),
+            1 => Just(Condition::MayStart),
+            2 => about_people(),
+        ]
+    };
+    let message = prop_oneof![
+        1 => Just(Condition::Author),
+        1 => prop_oneof![Just(Limit::Number(60_000)), Just(Limit::Setting(Setting(2)))].prop_map(Condition::Younger),
+        1 => conversation(),
+    ];
+    let request = prop_oneof![
+        2 => Just(Condition::Asked),
+        1 => (0u8..3).prop_map(|relation| Condition::RelationIs(Relation(relation))),
+        1 => about_people(),
+    ];
+    let about = prop_oneof![
+        3 => (Just(vec![Action::Send, Action::Read]), vec(conversation(), 0..3)),
+        2 => (Just(vec![Action::Edit]), vec(message, 0..3)),
+        1 => (Just(vec![Action::Accept]), vec(request, 1..3)),
+    ];
+    (effect, about, vec(about_people(), 0..2)).prop_map(|(effect, (actions, conditions), unless)| Rule {
+        effect,
+        actions,
+        name: String::new(),
+        line: 1,
+        subject: Subject::People,
+        conditions,
+        unless,
+        code: Code::Unsupported,
     })
 }
 

@@ -3,12 +3,16 @@
 //! What changes something is written with it, or before it is answered. [`refusals`] are queued and written in batches: they
 //! change nothing, and people could make any number of them. No texts of messages, tokens or keys come here.
 
+mod actors;
 pub mod refusals;
 
 use causerie_protocol::TenantId;
 use serde_json::{Map, Value};
 
-pub use self::refusals::{Denied, Refusals, Refused};
+pub use self::{
+    actors::Actors,
+    refusals::{Denied, Refusals, Refused},
+};
 pub use crate::store::queries::audit::{Entry, Filter, Outcome, page};
 use crate::{
     auth::ApiCaller,

@@ -87,11 +87,13 @@ pub struct Refused {
     policy_version: u64,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 enum Target {
     Person(UserId),
     Group(GroupId),
     Conversation(ConversationId),
+    /// What a request named and the tenant does not know, as the audit writes it.
+    Unknown(String),
 }
 
 impl Refusals {
@@ -108,6 +110,22 @@ impl Refusals {
             stop.run_until_cancelled(pruning).await;
         });
         Self(Arc::new(Inner { waiting, pace, taken: AtomicU32::new(0), clock, metrics }))
+    }
+
+    /// Notes that a person asked for somebody or something that the tenant does not know: `user:…` or `group:…`, by the id in the
+    /// request. A person who tries ids in turn is seen in the audit.
+    pub fn take_unknown(&self, facts: &Snapshot, action: Action, me: UserId, named: String) {
+        self.take(Refused {
+            tenant: facts.tenant,
+            at_ms: self.0.clock.now_ms(),
+            me,
+            action,
+            target: Some(Target::Unknown(named)),
+            rule: String::new(),
+            code: Code::NotFound,
+            conversation: None,
+            policy_version: facts.policy_version,
+        });
     }
 
     /// A line about what was refused by these facts; nothing is written yet.
@@ -193,13 +211,13 @@ struct Names(HashMap<Target, String>);
 
 impl Names {
     async fn read(store: &Store, tenant: TenantId, refused: &[Refused]) -> Result<Self, StoreError> {
-        let named = refused.iter().flat_map(|one| [Some(Target::Person(one.me)), one.target]).flatten();
+        let named = refused.iter().flat_map(|one| [Some(Target::Person(one.me)), one.target.clone()]).flatten();
         let (mut users, mut ids) = (Vec::new(), Vec::new());
         for target in named.collect::<HashSet<_>>() {
             match target {
                 Target::Person(user) => users.push(user),
                 Target::Group(group) => ids.push(group),
-                Target::Conversation(_) => {}
+                Target::Conversation(_) | Target::Unknown(_) => {}
             }
         }
         let users = people::find(store.reader(), tenant, &users).await?;
@@ -217,6 +235,7 @@ impl Names {
             Target::Person(user) => format!("user:{user}"),
             Target::Group(group) => format!("group:{group}"),
             Target::Conversation(conversation) => format!("conversation:{conversation}"),
+            Target::Unknown(named) => named,
         })
     }
 
@@ -225,6 +244,9 @@ impl Names {
             ("code".to_owned(), json!(code_name(refused.code))),
             ("policyVersion".to_owned(), json!(refused.policy_version)),
         ]);
+        if matches!(refused.target, Some(Target::Unknown(_))) {
+            detail.insert("unknown".to_owned(), json!(true));
+        }
         if let Some(kind) = refused.conversation {
             let kind = match kind {
                 Kind::NoteToSelf => "note_to_self",

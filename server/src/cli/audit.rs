@@ -4,8 +4,9 @@ use clap::Args;
 
 use super::{Outcome, Settings};
 use crate::{
-    audit::{Entry, Filter, page},
+    audit::{Actors, Entry, Filter, page},
     clock::{from_rfc3339, rfc3339},
+    plain::isolated,
 };
 
 /// Lines per query.
@@ -31,6 +32,7 @@ impl Audit {
     pub(super) async fn run(self, settings: &Settings) -> Outcome {
         let (store, tenant) = settings.tenant(&self.tenant).await?;
         let mut filter = Filter { before: None, since_ms: self.since, action: self.action };
+        let actors = Actors::read(&store, tenant.id).await?;
         let mut left = self.limit;
         while left > 0 {
             let lines = page(&store, tenant.id, &filter, left.min(PAGE)).await?;
@@ -38,21 +40,21 @@ impl Audit {
             filter.before = Some(*last);
             left -= u32::try_from(lines.len()).unwrap_or(left).min(left);
             for (_, entry) in &lines {
-                println!("{}", line(entry));
+                println!("{}", line(entry, &actors));
             }
         }
         Ok(())
     }
 }
 
-fn line(entry: &Entry) -> String {
-    let mut words = vec![rfc3339(entry.at_ms), entry.actor.clone(), entry.action.clone()];
-    words.push(if entry.target.is_empty() { "-".to_owned() } else { entry.target.clone() });
+fn line(entry: &Entry, actors: &Actors) -> String {
+    let mut words = vec![rfc3339(entry.at_ms), actors.shown(&entry.actor), entry.action.clone()];
+    words.push(if entry.target.is_empty() { "-".to_owned() } else { actors.shown(&entry.target) });
     words.push(entry.outcome.name().to_owned());
     if !entry.rule.is_empty() {
         words.push(format!("rule={}", entry.rule));
     }
-    words.extend(entry.detail.iter().map(|(name, value)| format!("{name}={value}")));
+    words.extend(entry.detail.iter().map(|(name, value)| format!("{name}={}", isolated(&value.to_string()))));
     words.join(" ")
 }
 
@@ -76,6 +78,9 @@ mod tests {
     fn a_line_reads_from_left_to_right() {
         let detail = [("code", "cannot_start".into())];
         let entry = Entry { rule: "staff".to_owned(), ..crate::audit::done("user:lea", "start", "user:tom", detail, 0) };
-        assert_eq!(line(&entry), "1970-01-01T00:00:00Z user:lea start user:tom done rule=staff code=\"cannot_start\"");
+        assert_eq!(
+            line(&entry, &Actors::default()),
+            "1970-01-01T00:00:00Z user:lea start user:tom done rule=staff code=\"cannot_start\""
+        );
     }
 }

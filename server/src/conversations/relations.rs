@@ -11,7 +11,7 @@ use causerie_protocol::{
 
 use sea_orm::ConnectionTrait;
 
-use super::{Caller, Parts, not_a_cursor, unavailable};
+use super::{Caller, Parts, not_a_cursor, start, unavailable};
 use crate::{
     facts::{Snapshot, rules},
     fanout::Frame,
@@ -62,12 +62,21 @@ pub(super) async fn step(
     if how == How::Given || (how == How::Own && step == Step::Accept) {
         return Err(rules::unsupported());
     }
-    let found = people::resolve(parts.store.reader(), caller.tenant, &[user]).await.map_err(unavailable)?;
+    let found =
+        people::resolve(parts.store.reader(), caller.tenant, std::slice::from_ref(&user)).await.map_err(unavailable)?;
     let Some(them) = found.into_iter().next().flatten() else {
         return match step {
             // As with anybody between whom and oneself there is nothing.
             Step::End => Ok(Answer::RelationUpdated(wire::RelationUpdated { relation: None })),
-            Step::Relate | Step::Accept => Err(rules::not_found().field(step.field("user"))),
+            Step::Relate | Step::Accept => {
+                let action = match step {
+                    Step::Relate if relation == BLOCK => Action::Block,
+                    Step::Accept => Action::Accept,
+                    _ => Action::Request,
+                };
+                let unknown = format!("user:{}", start::named(&user));
+                Err(parts.rules.unknown(&facts, action, caller.user, unknown).field(step.field("user")))
+            }
         };
     };
     if them.id == caller.user {

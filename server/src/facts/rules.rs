@@ -119,6 +119,14 @@ impl Rules {
         }
     }
 
+    /// Notes in the audit that a person asked for somebody or something that the tenant does not know, `user:…` or `group:…`; gives
+    /// the refusal.
+    #[must_use]
+    pub fn unknown(&self, facts: &Snapshot, action: Action, me: UserId, named: String) -> Refusal {
+        self.refusals.take_unknown(facts, action, me, named);
+        not_found()
+    }
+
     fn denied(&self, facts: &Snapshot, denied: &Denied<'_>) {
         // Rules of a product's own making could have any names, and labels must not be without a bound.
         let rule = match denied.rule {

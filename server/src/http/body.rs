@@ -26,13 +26,19 @@ pub fn limit() -> DefaultBodyLimit {
 /// # Errors
 /// Not JSON by its type (415) or its content (400, with the field where it can be told), too large (413), too slow (400).
 pub async fn read(request: Request) -> Result<Map<String, Value>, Problem> {
+    read_within(request, FRAME_BYTES_MAX).await
+}
+
+/// [`read`] of at most `bytes_max` bytes.
+async fn read_within(mut request: Request, bytes_max: usize) -> Result<Map<String, Value>, Problem> {
+    DefaultBodyLimit::max(bytes_max).apply(&mut request);
     let content_type = request.headers().get(header::CONTENT_TYPE).cloned();
     let bytes = tokio::time::timeout(BODY_TIMEOUT, Bytes::from_request(request, &()))
         .await
         .map_err(|_| malformed("the body did not come within 10 s"))?
         .map_err(|rejection| match rejection.status() {
             StatusCode::PAYLOAD_TOO_LARGE => {
-                Refusal::new(ErrorCode::TooLarge, format!("the body has more than {FRAME_BYTES_MAX} bytes"))
+                Refusal::new(ErrorCode::TooLarge, format!("the body has more than {bytes_max} bytes"))
             }
             _ => malformed("the body broke off"),
         })?;
@@ -58,7 +64,15 @@ pub async fn read(request: Request) -> Result<Map<String, Value>, Problem> {
 /// # Errors
 /// As [`read`], and when there is another field (400).
 pub async fn fields(request: Request, known: &[&str]) -> Result<Map<String, Value>, Problem> {
-    let body = read(request).await?;
+    fields_within(request, known, FRAME_BYTES_MAX).await
+}
+
+/// [`fields`] of a body of at most `bytes_max` bytes.
+///
+/// # Errors
+/// As [`fields`].
+pub async fn fields_within(request: Request, known: &[&str], bytes_max: usize) -> Result<Map<String, Value>, Problem> {
+    let body = read_within(request, bytes_max).await?;
     match body.keys().find(|field| !known.contains(&field.as_str())) {
         Some(unknown) => {
             let why = format!("`{unknown}` is none of {}", known.join(", "));

@@ -136,7 +136,7 @@ pub static ROUTES: [Route; 37] = {
         R::other  (PUT,    "/v1/policy",                                                            Asks::Policy(Ask::Put),   "PolicyChanged",     "Puts rules in force, at once and on every node; or tells what they would change."),
         R::other  (POST,   "/v1/policy/check",                                                      Asks::Policy(Ask::Check), "PolicyChecked",     "Tells what is wrong with a text of rules, line by line."),
         R::other  (POST,   "/v1/policy/explain",                                                    Asks::Policy(Ask::Explain),"Explanation",       "Tells whether someone may do something, by which rule, and what each rule says."),
-        R::other  (POST,   "/v1/policy/diff",                                                       Asks::Policy(Ask::Diff),  "PolicyDifference",  "Tells what other rules would change: who reaches whom, and which conversations stop."),
+        R::other  (POST,   "/v1/policy/diff",                                                       Asks::Policy(Ask::Diff),  "PolicyDifference",  "Tells what other rules would change: every action, for whom, and which conversations stop."),
         R::other  (GET,    "/v1/policy/history",                                                    Asks::Policy(Ask::History),"PolicyHistory",     "Lists the rules the tenant had, the latest first."),
         R::other  (POST,   "/v1/policy/rollback",                                                   Asks::Policy(Ask::Rollback),"PolicyChanged",     "Goes back to earlier rules."),
         R::other  (GET,    "/v1/audit",                                                             Asks::Policy(Ask::Audit), "AuditPage",         "Tells who did what, and what rules refused."),

@@ -10,6 +10,7 @@ use uuid::Uuid;
 
 use crate::{
     facts::Snapshot,
+    plain::isolated,
     store::{
         Store, StoreError,
         queries::{facts::groups, people},
@@ -232,7 +233,7 @@ impl Question {
 fn name(user: &UserRef) -> String {
     match user {
         UserRef::Id(id) => format!("`{id}`"),
-        UserRef::ExternalId(id) => format!("`{id}`"),
+        UserRef::ExternalId(id) => format!("`{}`", isolated(id)),
     }
 }
 
@@ -301,7 +302,7 @@ impl<'a> Words<'a> {
         let found = groups::find(store.reader(), facts.tenant, &ids).await?;
         let groups = found.into_iter().filter_map(|group| {
             let id = GroupId(Uuid::parse_str(&group.id).ok()?);
-            Some((id, format!("{} `{}`", group.kind, group.external_id).trim_start().to_owned()))
+            Some((id, format!("{} `{}`", group.kind, isolated(&group.external_id)).trim_start().to_owned()))
         });
         Ok(Self { facts, groups: groups.collect() })
     }

@@ -11,7 +11,7 @@ use causerie_protocol::TenantId;
 use serde_json::{Map, json};
 
 pub use self::{
-    compare::{Comparison, Conversations, NotCompared, Reach, compare, compare_within},
+    compare::{NotCompared, compare, compare_within},
     explain::{ExplainError, Explanation, Question, Said, Whom, explain},
 };
 use crate::{
@@ -41,6 +41,8 @@ pub struct Version {
     pub created_at_ms: Option<i64>,
     /// Who put them in force, `cli:root`.
     pub created_by: String,
+    /// The version whose rules they brought back; `None` for rules that were new.
+    pub restores: Option<u64>,
 }
 
 impl Version {
@@ -52,7 +54,14 @@ impl Version {
 
     fn open() -> Self {
         let (name, text) = PRESETS[0];
-        Self { version: 0, name: name.to_owned(), text: text.to_owned(), created_at_ms: None, created_by: String::new() }
+        Self {
+            version: 0,
+            name: name.to_owned(),
+            text: text.to_owned(),
+            created_at_ms: None,
+            created_by: String::new(),
+            restores: None,
+        }
     }
 }
 
@@ -64,6 +73,7 @@ impl From<read::StoredPolicy> for Version {
             text: stored.text,
             created_at_ms: Some(stored.created_at_ms),
             created_by: stored.created_by,
+            restores: stored.restores,
         }
     }
 }
@@ -95,7 +105,7 @@ pub struct Changed {
     pub facts_version: Option<u64>,
 }
 
-/// Puts rules in force. `action` names the call in the audit.
+/// Puts rules in force: new ones, or those of an earlier version, `restores`.
 ///
 /// # Errors
 /// When the database fails; whether it was done is then unknown.
@@ -104,14 +114,18 @@ pub async fn set(
     tenant: TenantId,
     policy: &Policy,
     by: &str,
-    action: &str,
+    restores: Option<u64>,
     now_ms: i64,
 ) -> Result<Changed, StoreError> {
+    let action = if restores.is_some() { "policy.rollback" } else { "policy.set" };
     let mut write = FactWrite::begin(store, tenant, now_ms).await?;
-    let outcome = write.policy(policy.name(), policy.text(), by).await?;
+    let outcome = write.policy_of(policy.name(), policy.text(), by, restores).await?;
     let version = read::policy(write.connection(), tenant).await?.map_or(0, |stored| stored.version);
     if outcome != Outcome::Unchanged {
-        let detail = Map::from_iter([("name".to_owned(), json!(policy.name()))]);
+        let mut detail = Map::from_iter([("name".to_owned(), json!(policy.name()))]);
+        if let Some(restored) = restores {
+            detail.insert("restores".to_owned(), json!(restored));
+        }
         let target = format!("policy:{version}");
         let entry =
             Entry { at_ms: now_ms, actor: by.to_owned(), action: action.to_owned(), target, detail, ..Entry::default() };
@@ -120,17 +134,25 @@ pub async fn set(
     Ok(Changed { version, facts_version: write.commit().await? })
 }
 
-/// Rules to go back to: those of a version, or those before the ones in force.
+/// Rules to go back to: those of a version, or those before the ones in force. Where those in force are of a rollback, the ones
+/// before the rules it brought back: a second rollback goes further back.
 ///
 /// # Errors
 /// A sentence where there are none; the database's failure within.
 pub async fn earlier(store: &Store, tenant: TenantId, version: Option<u64>) -> Result<Result<Version, String>, StoreError> {
     let current = in_force(store, tenant).await?.version;
-    let Some(wanted) = version.or_else(|| current.checked_sub(1)) else {
+    let history = history(store, tenant).await?;
+    let Some(wanted) = version.or_else(|| origin(&history, current).checked_sub(1)) else {
         return Ok(Err("these are the first rules of the tenant".to_owned()));
     };
-    let found = history(store, tenant).await?.into_iter().find(|one| one.version == wanted);
+    let found = history.into_iter().find(|one| one.version == wanted);
     Ok(found.ok_or_else(|| format!("the tenant never had rules of version {wanted}; the latest is {current}")))
+}
+
+/// The version in which the rules of a version were new.
+fn origin(history: &[Version], version: u64) -> u64 {
+    let restored = |version: &u64| history.iter().find(|one| one.version == *version)?.restores.filter(|one| one < version);
+    std::iter::successors(Some(version), restored).last().unwrap_or(version)
 }
 
 /// Rules of another version, read again.

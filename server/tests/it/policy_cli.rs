@@ -81,10 +81,11 @@ async fn rules_are_set_explained_compared_and_taken_back() {
     let history = run(&["policy", "history", "--tenant", "acme"]);
     let versions: Vec<&str> = history.lines().filter_map(|line| line.split(',').next()).collect();
     assert_eq!(versions, ["version 2: open (preset)", "version 1: school (preset)", "version 0: open (preset)"]);
+    assert!(history.starts_with("version 2: open (preset), the rules of version 0, "), "{history}");
     assert!(history.lines().take(2).all(|line| line.ends_with(" by cli:Ada")), "{history}");
     assert!(run(&["policy", "show", "--tenant", "acme"]).contains("policy open"));
     let audit = run(&["audit", "--tenant", "acme", "--action", "policy.rollback", "--since", "2020-01-01"]);
-    assert!(audit.trim_end().ends_with(" cli:Ada policy.rollback policy:2 done name=\"open\""), "{audit}");
+    assert!(audit.trim_end().ends_with(" cli:Ada policy.rollback policy:2 done name=\"open\" restores=0"), "{audit}");
 }
 
 #[tokio::test]

@@ -6,6 +6,7 @@ use clap::Args;
 
 use super::{Rules, clock, operator_named, preset};
 use crate::{
+    audit::Actors,
     cli::{Outcome, Settings},
     clock::rfc3339,
     policies,
@@ -33,8 +34,11 @@ impl Set {
         let (store, tenant) = settings.tenant(&self.tenant).await?;
         check_words(&store, &tenant, &policy, self.accept_unused_words).await?;
         let by = operator_named(self.by);
-        let changed = policies::set(&store, tenant.id, &policy, &by, "policy.set", clock().now_ms()).await?;
+        let changed = policies::set(&store, tenant.id, &policy, &by, None, clock().now_ms()).await?;
         println!("version {}{}", changed.version, unchanged(changed));
+        for warning in policy.warnings() {
+            eprintln!("warning: {warning}");
+        }
         Ok(())
     }
 }
@@ -62,7 +66,8 @@ impl Rollback {
         let policy = policies::compile(&earlier)?;
         check_words(&store, &tenant, &policy, self.accept_unused_words).await?;
         let by = operator_named(self.by);
-        let changed = policies::set(&store, tenant.id, &policy, &by, "policy.rollback", clock().now_ms()).await?;
+        let restores = Some(earlier.version);
+        let changed = policies::set(&store, tenant.id, &policy, &by, restores, clock().now_ms()).await?;
         println!("version {}{}: the rules of version {}", changed.version, unchanged(changed), earlier.version);
         Ok(())
     }
@@ -91,21 +96,24 @@ pub(super) async fn show(settings: &Settings, tenant: Option<&str>, name: Option
     }
     let (store, tenant) = settings.tenant(tenant.unwrap_or_default()).await?;
     let version = policies::in_force(&store, tenant.id).await?;
-    eprintln!("{}", line(&version));
+    eprintln!("{}", line(&version, &Actors::read(&store, tenant.id).await?));
     print!("{}", version.text);
     Ok(())
 }
 
 pub(super) async fn history(settings: &Settings, tenant: &str) -> Outcome {
     let (store, tenant) = settings.tenant(tenant).await?;
+    let actors = Actors::read(&store, tenant.id).await?;
     for version in policies::history(&store, tenant.id).await? {
-        println!("{}", line(&version));
+        println!("{}", line(&version, &actors));
     }
     Ok(())
 }
 
-fn line(version: &policies::Version) -> String {
+fn line(version: &policies::Version, actors: &Actors) -> String {
     let kind = if version.is_preset() { "preset" } else { "own" };
-    let made = version.created_at_ms.map(|at| format!(", {} by {}", rfc3339(at), version.created_by));
-    format!("version {}: {} ({kind}){}", version.version, version.name, made.unwrap_or_default())
+    let restores = version.restores.map(|restored| format!(", the rules of version {restored}"));
+    let made = version.created_at_ms.map(|at| format!(", {} by {}", rfc3339(at), actors.shown(&version.created_by)));
+    let (restores, made) = (restores.unwrap_or_default(), made.unwrap_or_default());
+    format!("version {}: {} ({kind}){restores}{made}", version.version, version.name)
 }

@@ -9,7 +9,8 @@ use clap::Args;
 use super::{clock, facts, preset, read};
 use crate::{
     cli::{Outcome, Settings},
-    policies::{self, Comparison, Conversations, Question, Whom},
+    language::Language,
+    policies::{self, Question, Whom},
 };
 
 #[derive(Debug, Args)]
@@ -76,6 +77,9 @@ pub(in crate::cli) struct Diff {
     old: String,
     /// The same.
     new: String,
+    /// The language of the report, `en` or `fr`; without it, the terminal's.
+    #[arg(long, value_name = "LANGUAGE")]
+    lang: Option<Language>,
 }
 
 impl Diff {
@@ -89,7 +93,8 @@ impl Diff {
         };
         let new = rules(&self.new)?.map_or_else(|| Arc::clone(&current.policy), Arc::new);
         drop(current);
-        print!("{}", in_words(&policies::compare(&store, old, new, now_ms).await?));
+        let language = self.lang.unwrap_or_else(Language::of_environment);
+        print!("{}", policies::compare(&store, old, new, now_ms, language).await?.report);
         Ok(())
     }
 }
@@ -101,30 +106,6 @@ fn rules(name: &str) -> Result<Option<Policy>, Box<dyn Error + Send + Sync>> {
         file if Path::new(file).exists() || file.contains(['.', '/']) => Ok(Some(read(Path::new(file))?)),
         name => Ok(Some(preset("OLD and NEW", name)?)),
     }
-}
-
-fn in_words(comparison: &Comparison) -> String {
-    let mut text = String::new();
-    for reach in &comparison.reach {
-        text.push_str(&format!("{}: {} pairs gained, {} lost\n", reach.action, reach.gained, reach.lost));
-        for (sign, examples) in [('+', &reach.gained_examples), ('-', &reach.lost_examples)] {
-            for example in examples {
-                text.push_str(&format!("  {sign} {} -> {}\n", example.from, example.to));
-            }
-        }
-    }
-    for (what, found) in [("come to a stop", &comparison.frozen), ("go on again", &comparison.thawed)] {
-        text.push_str(&conversations(what, found));
-    }
-    text
-}
-
-fn conversations(what: &str, found: &Conversations) -> String {
-    let mut text = format!("direct conversations that {what}: {}\n", found.count);
-    for example in &found.examples {
-        text.push_str(&format!("  {}  {} to {}\n", example.id, example.from, example.to));
-    }
-    text
 }
 
 #[cfg(test)]

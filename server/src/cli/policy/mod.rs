@@ -59,7 +59,7 @@ pub(super) enum Command {
     },
     /// Tell whether someone may do something, by which rule, and what each rule says.
     Explain(meaning::Explain),
-    /// Tell what other rules would change for a tenant's people: who reaches whom, and which conversations stop.
+    /// Tell what other rules would change for a tenant's people: every action, for whom, and which conversations stop.
     Diff(meaning::Diff),
 }
 

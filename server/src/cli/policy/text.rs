@@ -8,7 +8,11 @@ use super::{complain, content, preset, read};
 use crate::{cli::Outcome, policies};
 
 pub(super) fn check(file: &Path) -> Outcome {
-    print!("{}", summary(&read(file)?));
+    let policy = read(file)?;
+    print!("{}", summary(&policy));
+    for warning in policy.warnings() {
+        println!("{}:{}: warning: {}", file.display(), warning.line, warning.message);
+    }
     Ok(())
 }
 

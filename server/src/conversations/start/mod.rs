@@ -13,7 +13,7 @@ use causerie_protocol::{
 use uuid::Uuid;
 
 use self::recipients::Recipients;
-pub(super) use self::recipients::resolve_users;
+pub(super) use self::recipients::{named, resolve_users};
 use super::{
     Caller, Parts, list,
     writer::{Check, Done, Member, Op, Order, Start, Whom},

@@ -44,8 +44,8 @@ pub(super) struct Recipients {
 struct Named {
     /// How the request names the place, `startConversation.with[1]`.
     field: String,
-    /// `None` for one who is not known.
-    who: Option<Addressed>,
+    /// What of the tenant's is meant; the name in the request where the tenant knows none such.
+    who: Result<Addressed, (Action, String)>,
     is_copy: bool,
 }
 
@@ -82,7 +82,12 @@ impl Recipients {
         for one in &named {
             let blame = |refusal: Refusal| refusal.field(one.field.as_str());
             // In its turn, like one out of reach: which one is blamed must not tell who exists.
-            let who = one.who.ok_or_else(|| blame(rules::not_found()))?;
+            let who = match &one.who {
+                Ok(who) => *who,
+                Err((action, named)) => {
+                    return Err(blame(parts.rules.unknown(&facts, *action, caller.user, named.clone())));
+                }
+            };
             let (action, whom) = match who {
                 Addressed::User(user) if exempt.contains(&user) => (Action::Start, Whom::Answered(user)),
                 Addressed::User(user) => (Action::Start, Whom::Person(user)),
@@ -199,15 +204,31 @@ async fn resolve(
     let named = all
         .into_iter()
         .map(|(field, is_copy, one)| {
-            let who = match one {
-                Recipient::User(_) => users.next().flatten().map(Addressed::User),
-                Recipient::Group(GroupRef::Id(id)) => facts.group(id).map(|_| Addressed::Group(id)),
-                Recipient::Group(GroupRef::ExternalId(id)) => groups.get(&id).copied().map(Addressed::Group),
+            let (who, unknown) = match one {
+                Recipient::User(user) => {
+                    (users.next().flatten().map(Addressed::User), (Action::Start, format!("user:{}", named(&user))))
+                }
+                Recipient::Group(GroupRef::Id(id)) => {
+                    let known = facts.group(id).map(|_| Addressed::Group(id));
+                    (known, (Action::AddressGroup, format!("group:{id}")))
+                }
+                Recipient::Group(GroupRef::ExternalId(id)) => {
+                    let known = groups.get(&id).copied().map(Addressed::Group);
+                    (known, (Action::AddressGroup, format!("group:{id}")))
+                }
             };
-            Named { field, who, is_copy }
+            Named { field, who: who.ok_or(unknown), is_copy }
         })
         .collect();
     Ok(named)
+}
+
+/// A person as the request names them.
+pub(in super::super) fn named(user: &UserRef) -> String {
+    match user {
+        UserRef::Id(id) => id.to_string(),
+        UserRef::ExternalId(id) => id.clone(),
+    }
 }
 
 /// Finds people the caller may start a conversation with, with what is shown of them and what must still be allowed when
@@ -220,9 +241,12 @@ pub(in super::super) async fn resolve_users(
 ) -> Result<(Vec<wire::User>, Vec<Check>), Refusal> {
     let found = people::resolve(parts.store.reader(), caller.tenant, &refs).await.map_err(unavailable)?;
     let facts = parts.facts.current(caller.tenant).await.map_err(unavailable)?;
-    let both = found.iter().enumerate().map(|(at, found)| {
+    let both = found.iter().zip(&refs).enumerate().map(|(at, (found, asked))| {
         let field = format!("{field}[{at}]");
-        let Some(user) = found else { return Err(rules::not_found().field(field)) };
+        let Some(user) = found else {
+            let unknown = format!("user:{}", named(asked));
+            return Err(parts.rules.unknown(&facts, Action::Start, caller.user, unknown).field(field));
+        };
         let check = Check { action: Action::Start, whom: Whom::Person(user.id), field };
         check.ask(&parts.rules, &facts, caller.user)?;
         Ok((wire::User::from(user), check))

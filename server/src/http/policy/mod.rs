@@ -12,16 +12,17 @@ use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
 use super::{
-    body::fields,
+    body::{fields, fields_within},
     caller::{self, unavailable},
     error::Problem,
 };
 use crate::{
     app::App,
-    audit::{self, Filter},
+    audit::{self, Actors, Filter},
     auth::{ApiCaller, Scope},
     clock::{from_rfc3339, rfc3339},
     facts::Snapshot,
+    language::Language,
     policies::{self, Changed, ExplainError, NotCompared, Question, Version, Whom},
 };
 
@@ -29,6 +30,8 @@ use crate::{
 const COMPARISON_MAX: Duration = Duration::from_secs(30);
 /// How long what a change did is looked for once it is done.
 const AFTERTHOUGHT_MAX: Duration = Duration::from_secs(5);
+/// Rules have at most 64 KiB; JSON may write each byte of them as `\u000a`, and there are other fields beside them.
+const RULES_BODY_BYTES_MAX: usize = causerie_policy::TEXT_BYTES_MAX * 6 + 1_024;
 /// Who asks for a comparison while another one is made, comes back after so long.
 const BUSY_RETRY_MS: u32 = 5_000;
 
@@ -63,16 +66,20 @@ impl Ask {
 /// When the caller may not, something asked is wrong, or the database fails.
 pub async fn serve(app: &Arc<App>, ask: Ask, request: Request) -> Result<Value, Problem> {
     let key = caller::back_end_of(app, request.headers(), ask.scopes()).await?;
+    let language = Language::of_request(request.headers());
     let uri = request.uri().clone();
     Ok(without_nulls(match ask {
         Ask::Get => get(app, &key, &uri).await?,
         Ask::History => history(app, &key).await?,
         Ask::Audit => lines(app, &key, &uri).await?,
-        Ask::Put => put(app, &key, &fields(request, &["preset", "text", "dryRun", "acceptUnusedWords"]).await?).await?,
-        Ask::Check => check(&fields(request, &["text"]).await?)?,
+        Ask::Put => {
+            let body = rules_in(request, &["preset", "text", "dryRun", "acceptUnusedWords"]).await?;
+            put(app, &key, &body, language).await?
+        }
+        Ask::Check => check(&rules_in(request, &["text"]).await?)?,
         Ask::Explain => explain(app, &key, &fields(request, &["as", "to", "action", "relation"]).await?).await?,
-        Ask::Diff => diff(app, &key, &fields(request, &["preset", "text"]).await?).await?,
-        Ask::Rollback => rollback(app, &key, &fields(request, &["to", "acceptUnusedWords"]).await?).await?,
+        Ask::Diff => diff(app, &key, &rules_in(request, &["preset", "text"]).await?, language).await?,
+        Ask::Rollback => rollback(app, &key, &fields(request, &["to", "acceptUnusedWords"]).await?, language).await?,
     }))
 }
 
@@ -89,6 +96,11 @@ fn without_nulls(mut told: Value) -> Value {
     told
 }
 
+/// The fields of a body that may hold rules: as long as rules may be, whatever JSON makes of their letters.
+async fn rules_in(request: Request, known: &[&str]) -> Result<Map<String, Value>, Problem> {
+    fields_within(request, known, RULES_BODY_BYTES_MAX).await
+}
+
 async fn get(app: &App, key: &ApiCaller, uri: &Uri) -> Result<Value, Refusal> {
     let asked = query(uri, &["version"])?;
     let version = match asked.get("version") {
@@ -98,35 +110,43 @@ async fn get(app: &App, key: &ApiCaller, uri: &Uri) -> Result<Value, Refusal> {
             earlier(app, key, Some(number), "version").await?
         }
     };
-    let mut told = described(&version);
+    let mut told = described(&version, &actors(app, key).await?);
     told["text"] = version.text.into();
     Ok(told)
 }
 
 async fn history(app: &App, key: &ApiCaller) -> Result<Value, Refusal> {
     let versions = policies::history(&app.store, key.tenant).await.map_err(unavailable)?;
-    Ok(json!({ "policies": versions.iter().map(described).collect::<Vec<_>>() }))
+    let actors = actors(app, key).await?;
+    Ok(json!({ "policies": versions.iter().map(|version| described(version, &actors)).collect::<Vec<_>>() }))
+}
+
+/// The names of those who act by a key.
+async fn actors(app: &App, key: &ApiCaller) -> Result<Actors, Refusal> {
+    Actors::read(&app.store, key.tenant).await.map_err(unavailable)
 }
 
 /// All of a version but its text.
-fn described(version: &Version) -> Value {
+fn described(version: &Version, actors: &Actors) -> Value {
     json!({
         "version": version.version,
         "name": version.name,
         "preset": version.is_preset(),
         "createdAt": version.created_at_ms.map(rfc3339),
         "createdBy": version.created_by,
+        "createdByName": actors.name(&version.created_by),
+        "restores": version.restores,
     })
 }
 
-async fn put(app: &App, key: &ApiCaller, body: &Map<String, Value>) -> Result<Value, Refusal> {
+async fn put(app: &App, key: &ApiCaller, body: &Map<String, Value>, language: Language) -> Result<Value, Refusal> {
     let policy = Arc::new(chosen(body)?);
     let dry_run = flag(body, "dryRun")?;
     let unused = unused_words(app, key, &policy, flag(body, "acceptUnusedWords")? || dry_run).await?;
     let (changed, difference) = if dry_run {
-        (None, Some(compared(app, key, &policy).await?))
+        (None, Some(compared(app, key, &policy, language).await?))
     } else {
-        let (changed, difference) = set_and_compared(app, key, &policy, "policy.set").await?;
+        let (changed, difference) = set_and_compared(app, key, &policy, None, language).await?;
         (Some(changed), difference)
     };
     Ok(told(changed, &policy, unused, difference))
@@ -151,6 +171,7 @@ fn told(changed: Option<Changed>, policy: &Policy, unused: Vec<Value>, differenc
         "changed": changed.is_some_and(|changed| changed.facts_version.is_some()),
         "name": policy.name(),
         "unusedWords": unused,
+        "warnings": warnings(policy),
     });
     if let Some(difference) = difference {
         told["difference"] = difference;
@@ -158,7 +179,12 @@ fn told(changed: Option<Changed>, policy: &Policy, unused: Vec<Value>, differenc
     told
 }
 
-async fn rollback(app: &App, key: &ApiCaller, body: &Map<String, Value>) -> Result<Value, Refusal> {
+/// What is odd about rules, by line.
+fn warnings(policy: &Policy) -> Vec<Value> {
+    policy.warnings().iter().map(|one| json!({ "line": one.line, "message": one.message })).collect()
+}
+
+async fn rollback(app: &App, key: &ApiCaller, body: &Map<String, Value>, language: Language) -> Result<Value, Refusal> {
     let to = match body.get("to") {
         None | Some(Value::Null) => None,
         Some(number) => Some(whole(number).ok_or_else(|| invalid("to", "is not a whole number"))?),
@@ -167,7 +193,7 @@ async fn rollback(app: &App, key: &ApiCaller, body: &Map<String, Value>) -> Resu
     let policy = policies::compile(&version).map_err(|why| Refusal::new(ErrorCode::Invalid, why).field("to"))?;
     let policy = Arc::new(policy);
     let unused = unused_words(app, key, &policy, flag(body, "acceptUnusedWords")?).await?;
-    let (changed, difference) = set_and_compared(app, key, &policy, "policy.rollback").await?;
+    let (changed, difference) = set_and_compared(app, key, &policy, Some(version.version), language).await?;
     Ok(told(Some(changed), &policy, unused, difference))
 }
 
@@ -181,21 +207,22 @@ async fn set_and_compared(
     app: &App,
     key: &ApiCaller,
     policy: &Arc<Policy>,
-    action: &str,
+    restores: Option<u64>,
+    language: Language,
 ) -> Result<(Changed, Option<Value>), Refusal> {
     let before = app.facts.here(key.tenant);
-    let changed = set(app, key, policy, action).await?;
+    let changed = set(app, key, policy, restores).await?;
     let difference = match before {
-        Some(before) => compared_with(app, before, policy, AFTERTHOUGHT_MAX).await.ok(),
+        Some(before) => compared_with(app, before, policy, language, AFTERTHOUGHT_MAX).await.ok(),
         None => None,
     };
     Ok((changed, difference))
 }
 
 /// Puts rules in force; every node decides by them once this is answered.
-async fn set(app: &App, key: &ApiCaller, policy: &Policy, action: &str) -> Result<Changed, Refusal> {
+async fn set(app: &App, key: &ApiCaller, policy: &Policy, restores: Option<u64>) -> Result<Changed, Refusal> {
     let by = audit::back_end(key);
-    let changed = policies::set(&app.store, key.tenant, policy, &by, action, app.clock.now_ms()).await;
+    let changed = policies::set(&app.store, key.tenant, policy, &by, restores, app.clock.now_ms()).await;
     let changed = changed.map_err(unavailable)?;
     if let Some(version) = changed.facts_version {
         app.live.facts_moved(key.tenant, version);
@@ -212,6 +239,7 @@ fn check(body: &Map<String, Value>) -> Result<Value, Refusal> {
             "name": policy.name(),
             "rules": policy.rules().len(),
             "neverAllowed": policies::never_allowed(&policy),
+            "warnings": warnings(&policy),
         }),
         Err(problems) => {
             let problems = problems.iter().map(|one| json!({ "line": one.line, "message": one.message }));
@@ -220,18 +248,24 @@ fn check(body: &Map<String, Value>) -> Result<Value, Refusal> {
     })
 }
 
-async fn diff(app: &App, key: &ApiCaller, body: &Map<String, Value>) -> Result<Value, Refusal> {
-    compared(app, key, &Arc::new(chosen(body)?)).await
+async fn diff(app: &App, key: &ApiCaller, body: &Map<String, Value>, language: Language) -> Result<Value, Refusal> {
+    compared(app, key, &Arc::new(chosen(body)?), language).await
 }
 
-async fn compared(app: &App, key: &ApiCaller, policy: &Arc<Policy>) -> Result<Value, Refusal> {
+async fn compared(app: &App, key: &ApiCaller, policy: &Arc<Policy>, language: Language) -> Result<Value, Refusal> {
     let current = app.facts.current(key.tenant).await.map_err(unavailable)?;
-    compared_with(app, current, policy, COMPARISON_MAX).await
+    compared_with(app, current, policy, language, COMPARISON_MAX).await
 }
 
-async fn compared_with(app: &App, old: Arc<Snapshot>, policy: &Arc<Policy>, limit: Duration) -> Result<Value, Refusal> {
+async fn compared_with(
+    app: &App,
+    old: Arc<Snapshot>,
+    policy: &Arc<Policy>,
+    language: Language,
+    limit: Duration,
+) -> Result<Value, Refusal> {
     let new = Arc::clone(policy);
-    match policies::compare_within(&app.store, old, new, app.clock.now_ms(), limit).await {
+    match policies::compare_within(&app.store, old, new, app.clock.now_ms(), language, limit).await {
         Ok(comparison) => Ok(json!(comparison)),
         Err(NotCompared::Busy) => {
             let why = "this server compares rules one at a time, and is at it; try again later";
@@ -280,10 +314,12 @@ async fn lines(app: &App, key: &ApiCaller, uri: &Uri) -> Result<Value, Refusal> 
     let mut page = audit::page(&app.store, key.tenant, &filter, limit + 1).await.map_err(unavailable)?;
     let more = page.len() > limit as usize;
     page.truncate(limit as usize);
+    let actors = actors(app, key).await?;
     let next = page.last().filter(|_| more).map(|(id, _)| id.to_string());
     let entries = page.into_iter().map(|(_, entry)| {
         json!({
             "at": rfc3339(entry.at_ms),
+            "actorName": actors.name(&entry.actor),
             "actor": entry.actor,
             "action": entry.action,
             "target": entry.target,

@@ -1,5 +1,6 @@
 //! HTTP as the product's back end and its people use it.
 
+mod comparison;
 mod description;
 mod errors;
 mod import;

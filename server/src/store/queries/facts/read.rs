@@ -33,6 +33,8 @@ pub struct StoredPolicy {
     pub created_at_ms: i64,
     /// Who put it in force, in words.
     pub created_by: String,
+    /// The version it brought back; `None` for rules that were new.
+    pub restores: Option<u64>,
 }
 
 /// The versions of tenants; inside a transaction that holds their locks, they stay so until its end.
@@ -140,6 +142,10 @@ fn stored_policy(row: &QueryResult) -> Result<StoredPolicy, StoreError> {
         text: row.try_get("", "text")?,
         created_at_ms: row.try_get("", "created_at")?,
         created_by: row.try_get("", "created_by")?,
+        restores: match row.try_get::<Option<i64>>("", "restores")? {
+            Some(_) => Some(number(row, "restores")?),
+            None => None,
+        },
     })
 }
 

@@ -125,6 +125,20 @@ impl FactWrite {
     /// # Errors
     /// When the database fails.
     pub async fn policy(&mut self, name: &str, text: &str, by: &str) -> Result<Outcome, StoreError> {
+        self.policy_of(name, text, by, None).await
+    }
+
+    /// [`Self::policy`] with rules of an earlier version, `restores`.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn policy_of(
+        &mut self,
+        name: &str,
+        text: &str,
+        by: &str,
+        restores: Option<u64>,
+    ) -> Result<Outcome, StoreError> {
         let current = read::policy(&self.transaction, self.tenant).await?;
         if current.is_some_and(|current| current.name == name && current.text == text) {
             return Ok(Outcome::Unchanged);
@@ -133,10 +147,18 @@ impl FactWrite {
         let sql = "SELECT COALESCE(MAX(version), 0) AS version FROM policies WHERE tenant_id = $1";
         let latest = self.transaction.query_one_raw(statement(backend, sql, vec![self.tenant.0.into()])).await?;
         let version = latest.map_or(Ok(0), |row| read::number(&row, "version"))? + 1;
-        let sql = "INSERT INTO policies (tenant_id, version, name, text, created_at, created_by)
-                   VALUES ($1, $2, $3, $4, $5, $6)";
+        let sql = "INSERT INTO policies (tenant_id, version, name, text, created_at, created_by, restores)
+                   VALUES ($1, $2, $3, $4, $5, $6, $7)";
         let (tenant, number) = (Value::from(self.tenant.0), Value::from(read::signed(version)));
-        let values = vec![tenant.clone(), number.clone(), name.into(), text.into(), self.now_ms.into(), by.into()];
+        let values = vec![
+            tenant.clone(),
+            number.clone(),
+            name.into(),
+            text.into(),
+            self.now_ms.into(),
+            by.into(),
+            restores.map(read::signed).into(),
+        ];
         self.transaction.execute_raw(statement(backend, sql, values)).await?;
         let sql = "INSERT INTO facts (tenant_id, version, policy_version) VALUES ($1, 0, $2)
                    ON CONFLICT (tenant_id) DO UPDATE SET policy_version = excluded.policy_version";

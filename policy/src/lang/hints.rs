@@ -1,0 +1,92 @@
+//! Hints for what people write who know other languages: the nearest word, or how this language says it.
+
+use super::names::{nearest, shortened};
+use crate::vocabulary::{How, Vocabulary};
+
+pub(super) const BYTE_ORDER_MARK: char = '\u{feff}';
+pub(super) const WITHOUT_BYTE_ORDER_MARK: &str =
+    "the text begins with a byte order mark (BOM, U+FEFF), which is no part of a policy: save it as UTF-8 without BOM";
+
+/// The first words of lines.
+const FIRST: [&str; 9] =
+    ["policy", "roles", "kinds", "relations", "setting", "secret_directory", "deny", "allow", "otherwise"];
+/// Words of other languages for them.
+const SYNONYMS: [(&str, &str); 20] = [
+    ("permit", "allow"),
+    ("grant", "allow"),
+    ("accept", "allow"),
+    ("let", "allow"),
+    ("can", "allow"),
+    ("forbid", "deny"),
+    ("refuse", "deny"),
+    ("reject", "deny"),
+    ("prohibit", "deny"),
+    ("disallow", "deny"),
+    ("drop", "deny"),
+    ("default", "otherwise"),
+    ("else", "otherwise"),
+    ("role", "roles"),
+    ("kind", "kinds"),
+    ("type", "kinds"),
+    ("types", "kinds"),
+    ("relation", "relations"),
+    ("settings", "setting"),
+    ("name", "policy"),
+];
+
+/// What the first word of a line was probably meant to be.
+pub(super) fn first_word(word: &str) -> Option<&'static str> {
+    let lower = word.to_lowercase();
+    let synonym = SYNONYMS.iter().find(|(other, _)| *other == lower).map(|(_, ours)| *ours);
+    synonym.or_else(|| nearest(&lower, FIRST.into_iter()))
+}
+
+/// How this language says what these words of a condition were probably meant to say.
+pub(super) fn condition(words: &Vocabulary, tokens: &[&str]) -> Option<String> {
+    let text = tokens.join(" ");
+    if let Some((what, value)) = text.split_once("!=") {
+        let (what, value) = (shortened(what.trim()), shortened(value.trim()));
+        return Some(format!("there is no `!=`: put `{what}={value}` after `unless`"));
+    }
+    if let Some((what, value)) = text.split_once("==") {
+        return Some(format!("a single `=` compares: `{}={}`", shortened(what.trim()), shortened(value.trim())));
+    }
+    if tokens.contains(&"not") || text.starts_with('!') {
+        let rest: Vec<&str> = tokens.iter().copied().filter(|token| *token != "not").collect();
+        let rest = rest.join(" ");
+        return Some(format!("there is no `not`: put `{}` after `unless`", shortened(rest.trim_start_matches('!').trim())));
+    }
+    if text.contains("&&") || text.contains("||") {
+        return Some("conditions after `when` are joined by `and`, those after `unless` by `or`".to_owned());
+    }
+    if is_grouped(&text) {
+        return Some(
+            "conditions take no parentheses around them: all after `when` must hold, each after `unless` excepts; for another way to \
+             match, write another rule"
+                .to_owned(),
+        );
+    }
+    relation(words, tokens)
+}
+
+/// Parentheses that belong to no function: `(me …)`, `when (same)`.
+fn is_grouped(text: &str) -> bool {
+    let unbalanced = text.matches('(').count() != text.matches(')').count();
+    unbalanced || text.starts_with('(') || text.contains(" (")
+}
+
+/// `me friend them`: a relation whose arrow lacks a `-`.
+fn relation(words: &Vocabulary, tokens: &[&str]) -> Option<String> {
+    let text = tokens.concat();
+    let (from, to) = if text.starts_with("them") { ("them", "me") } else { ("me", "them") };
+    let middle = text.strip_prefix(from)?.strip_suffix(to)?;
+    let name = middle.trim_matches(|letter| matches!(letter, '-' | '>' | '<' | '='));
+    let (_, how) = words.relations.iter().find(|(known, _)| known == name)?;
+    let (points_back, points_on) = (middle.starts_with('<'), middle.ends_with('>'));
+    let arrow = match how {
+        How::Mutual => format!("{from} -{name}- {to}"),
+        How::Own | How::Given if points_back && !points_on => format!("{to} -{name}-> {from}"),
+        How::Own | How::Given => format!("{from} -{name}-> {to}"),
+    };
+    Some(format!("a relation is drawn with `-` on both sides: `{}`", arrow))
+}

@@ -1,0 +1,80 @@
+//! Texts of others within lines of plain text: on a terminal, in the audit, in a report.
+
+use std::borrow::Cow;
+
+use icu_properties::{CodePointMapData, props::BidiClass};
+
+const FIRST_STRONG_ISOLATE: char = '\u{2068}';
+const POP_DIRECTIONAL_ISOLATE: char = '\u{2069}';
+
+/// A name or subject, so that it leaves the order of the line around it as it is (Unicode Standard Annex 9).
+///
+/// A text that could change that order stands between an isolate and its end, and what it leaves open is closed; a text from left
+/// to right stays as it is. Line breaks and other control characters are replaced, so that a name is one line.
+#[must_use]
+pub fn isolated(text: &str) -> Cow<'_, str> {
+    let classes = CodePointMapData::<BidiClass>::new();
+    let reorders = |letter: char| {
+        !letter.is_ascii()
+            && matches!(
+                classes.get(letter),
+                BidiClass::RightToLeft
+                    | BidiClass::ArabicLetter
+                    | BidiClass::ArabicNumber
+                    | BidiClass::LeftToRightEmbedding
+                    | BidiClass::LeftToRightOverride
+                    | BidiClass::RightToLeftEmbedding
+                    | BidiClass::RightToLeftOverride
+                    | BidiClass::PopDirectionalFormat
+                    | BidiClass::LeftToRightIsolate
+                    | BidiClass::RightToLeftIsolate
+                    | BidiClass::FirstStrongIsolate
+                    | BidiClass::PopDirectionalIsolate
+            )
+    };
+    let breaks = |letter: char| letter.is_control() || matches!(letter, '\u{2028}' | '\u{2029}');
+    let (reordering, breaking) = (text.contains(reorders), text.contains(breaks));
+    if !reordering && !breaking {
+        return Cow::Borrowed(text);
+    }
+    let mut line = String::with_capacity(text.len() + 6);
+    if reordering {
+        line.push(FIRST_STRONG_ISOLATE);
+    }
+    let mut open = 0usize;
+    for letter in text.chars() {
+        match letter {
+            '\u{2066}' | '\u{2067}' | FIRST_STRONG_ISOLATE => open += 1,
+            // One that closes nothing within the text would close the isolate around it.
+            POP_DIRECTIONAL_ISOLATE if open == 0 => continue,
+            POP_DIRECTIONAL_ISOLATE => open -= 1,
+            _ => {}
+        }
+        line.push(if breaks(letter) { ' ' } else { letter });
+    }
+    if reordering {
+        line.extend(std::iter::repeat_n(POP_DIRECTIONAL_ISOLATE, open + 1));
+    }
+    Cow::Owned(line)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_is_one_line_and_keeps_its_direction_to_itself() {
+        for (text, expected) in [
+            ("Léa Martin", "Léa Martin"),
+            ("🦊", "🦊"),
+            ("שלום", "\u{2068}שלום\u{2069}"),
+            ("bob\u{202e}gro.live", "\u{2068}bob\u{202e}gro.live\u{2069}"),
+            ("a\u{2069}b", "\u{2068}ab\u{2069}"),
+            ("a\u{2067}b", "\u{2068}a\u{2067}b\u{2069}\u{2069}"),
+            ("a\u{2067}b\u{2069}c", "\u{2068}a\u{2067}b\u{2069}c\u{2069}"),
+            ("two\nlines\u{2028}more", "two lines more"),
+        ] {
+            assert_eq!(isolated(text), expected, "{text:?}");
+        }
+    }
+}

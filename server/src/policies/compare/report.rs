@@ -1,0 +1,187 @@
+//! A comparison in sentences, for a reader who does not know the rule language.
+
+use super::{
+    ActionChange, Comparison, Conversations, Example, SituationChange,
+    words::{Sense, action, number, pick, share},
+};
+use crate::{language::Language, plain::isolated};
+
+/// Situations told of one action.
+const SITUATIONS_MAX: usize = 8;
+/// Kinds of people told of one situation.
+const ROLES_MAX: usize = 8;
+/// Examples told each way.
+const EXAMPLES_MAX: usize = 6;
+
+/// Writes the report.
+pub(super) fn written(comparison: &Comparison, language: Language) -> String {
+    let mut lines = vec![whom(comparison, language)];
+    for sense in Sense::ALL {
+        lines.push(String::new());
+        lines.push(sense.title(language).to_owned());
+        let of_sense: Vec<&ActionChange> = comparison.actions.iter().filter(|change| change.sense == sense).collect();
+        for change in of_sense.iter().filter(|change| !change.situations.is_empty()) {
+            of_action(change, language, &mut lines);
+        }
+        let unchanged: Vec<&str> = of_sense
+            .iter()
+            .filter(|change| change.situations.is_empty())
+            .map(|change| action(change.which, language))
+            .collect();
+        if !unchanged.is_empty() {
+            let nothing = pick(language, "nothing changes: ", "rien ne change : ");
+            lines.push(format!("  {nothing}{}", unchanged.join(", ")));
+        }
+    }
+    lines.push(String::new());
+    lines.push(
+        pick(language, "Conversations of two that exist today", "Conversations à deux qui existent aujourd’hui").to_owned(),
+    );
+    for (words, found) in [
+        (["come to a stop", "s’arrêtent"], &comparison.frozen),
+        (["go on again", "reprennent"], &comparison.thawed),
+        (["can no longer be read", "ne peuvent plus être lues"], &comparison.hidden),
+        (["can be read again", "peuvent être lues à nouveau"], &comparison.shown),
+    ] {
+        conversations(pick(language, words[0], words[1]), found, language, &mut lines);
+    }
+    if comparison.conversations_left_out {
+        let compared = number(comparison.conversations_compared, language);
+        lines.push(pick(
+            language,
+            format!("  only the first {compared} conversations were looked at"),
+            format!("  seules les {compared} premières conversations ont été examinées"),
+        ));
+    }
+    if !comparison.warnings.is_empty() {
+        lines.push(String::new());
+        lines.push(pick(language, "Warnings about the new rules", "Avertissements sur les nouvelles règles").to_owned());
+        lines.extend(comparison.warnings.iter().map(|warning| format!("  {warning}")));
+    }
+    lines.join("\n") + "\n"
+}
+
+fn whom(comparison: &Comparison, language: Language) -> String {
+    let (all, some) = (number(comparison.people, language), number(comparison.compared, language));
+    if comparison.compared == comparison.people {
+        return pick(
+            language,
+            format!("What would change for {all} active people."),
+            format!("Ce qui changerait pour {all} personnes actives."),
+        );
+    }
+    pick(
+        language,
+        format!("What would change for {all} active people: an estimate from {some} of them, some of each kind."),
+        format!(
+            "Ce qui changerait pour {all} personnes actives : estimation à partir de {some} d’entre elles, de chaque catégorie."
+        ),
+    )
+}
+
+fn of_action(change: &ActionChange, language: Language, lines: &mut Vec<String>) {
+    let mut concerned = Vec::new();
+    for (count, en, fr) in
+        [(change.losing, ["loses", "lose"], ["perd", "perdent"]), (change.gaining, ["gains", "gain"], ["gagne", "gagnent"])]
+    {
+        if count > 0 {
+            let (people, many) = (people(count, language), usize::from(count > 1));
+            concerned.push(pick(language, format!("{people} {} it", en[many]), format!("{people} le {}", fr[many])));
+        }
+    }
+    if concerned.is_empty() {
+        concerned.push(pick(language, "nothing changes today", "rien ne change aujourd’hui").to_owned());
+    }
+    lines.push(format!("  {}{} {}", action(change.which, language), pick(language, ":", " :"), concerned.join(", ")));
+    for situation in change.situations.iter().take(SITUATIONS_MAX) {
+        of_situation(situation, language, lines);
+    }
+    let more = change.situations.len().saturating_sub(SITUATIONS_MAX);
+    if more > 0 {
+        lines.push(pick(language, format!("    and {more} more situations"), format!("    et {more} autres situations")));
+    }
+}
+
+fn people(count: u64, language: Language) -> String {
+    let word = pick(language, ["person", "people"], ["personne", "personnes"])[usize::from(count > 1)];
+    format!("{} {word}", number(count, language))
+}
+
+fn counted(change: &SituationChange, count: u64, language: Language) -> String {
+    if !change.counts_pairs() {
+        return people(count, language);
+    }
+    let word = match (change.has_groups, count > 1) {
+        (false, false) => pick(language, "pair of people", "paire de personnes"),
+        (false, true) => pick(language, "pairs of people", "paires de personnes"),
+        (true, false) => pick(language, "pair of a person and a group", "paire d’une personne et d’un groupe"),
+        (true, true) => pick(language, "pairs of a person and a group", "paires d’une personne et d’un groupe"),
+    };
+    format!("{} {word}", number(count, language))
+}
+
+fn of_situation(change: &SituationChange, language: Language, lines: &mut Vec<String>) {
+    let title = &change.title;
+    let ways = [
+        (change.lost, change.losing, &change.lost_examples, '−'),
+        (change.gained, change.gaining, &change.gained_examples, '+'),
+    ];
+    for (count, concerned, examples, sign) in ways {
+        if count == 0 {
+            continue;
+        }
+        let loses = sign == '−';
+        let (counted, before) = (counted(change, count, language), number(change.before, language));
+        let mut share = share(count, change.before, language);
+        if !share.is_empty() {
+            share = if loses { format!(" ({share})") } else { format!(", +{share}") };
+        }
+        let mut line = match (loses, language) {
+            (true, Language::En) => format!("    {sign} {title}: lost by {counted} of {before}{share}"),
+            (true, Language::Fr) => format!("    {sign} {title} : perdu par {counted} sur {before}{share}"),
+            (false, Language::En) => format!("    {sign} {title}: gained by {counted} (today {before}{share})"),
+            (false, Language::Fr) => format!("    {sign} {title} : gagné par {counted} (aujourd’hui {before}{share})"),
+        };
+        if change.counts_pairs() {
+            let people = people(concerned, language);
+            line.push_str(&pick(language, format!("; it concerns {people}"), format!(" ; cela concerne {people}")));
+        }
+        lines.push(line);
+        let roles = change.roles.iter().filter(|role| if loses { role.lost > 0 } else { role.gained > 0 });
+        for role in roles.take(ROLES_MAX) {
+            let count = number(if loses { role.lost } else { role.gained }, language);
+            let (before, people) =
+                (number(role.before, language), people(if loses { role.losing } else { role.gaining }, language));
+            let of_all = number(role.people, language);
+            let title = &role.title;
+            let pairs = match (loses, language) {
+                (true, Language::En) => format!("{count} of {before}"),
+                (true, Language::Fr) => format!("{count} sur {before}"),
+                (false, Language::En) => format!("{count} (today {before})"),
+                (false, Language::Fr) => format!("{count} (aujourd’hui {before})"),
+            };
+            lines.push(pick(
+                language,
+                format!("        {title}: {pairs}; {people} of {of_all}"),
+                format!("        {title} : {pairs} ; {people} sur {of_all}"),
+            ));
+        }
+        if !examples.is_empty() {
+            let some: Vec<String> =
+                examples.iter().take(EXAMPLES_MAX).map(|example| shown(example, change.counts_pairs())).collect();
+            lines.push(format!("        {}{}", pick(language, "for example: ", "par exemple : "), some.join("; ")));
+        }
+    }
+}
+
+fn shown(example: &Example, is_pair: bool) -> String {
+    let from = isolated(&example.from);
+    if is_pair { format!("{from} → {}", isolated(&example.to)) } else { from.into_owned() }
+}
+
+fn conversations(what: &str, found: &Conversations, language: Language, lines: &mut Vec<String>) {
+    lines.push(format!("  {what}{} {}", pick(language, ":", " :"), number(found.count, language)));
+    for example in found.examples.iter().take(EXAMPLES_MAX) {
+        lines.push(format!("    {} → {}", isolated(&example.from), isolated(&example.to)));
+    }
+}

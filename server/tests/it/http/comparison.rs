@@ -1,0 +1,295 @@
+//! What other rules would change: every action, for whom, by name and in the reader's language.
+
+use serde_json::{Value, json};
+
+use super::{Caller, text};
+use crate::harness::{Cluster, Facts, http::Request};
+
+const SCHOOL: &str = include_str!("../../../../policy/presets/school.policy");
+
+/// A class of three pupils and their teacher, with names; Tom and Zoe have one more class.
+async fn school() -> Cluster {
+    let cluster = Cluster::embedded().await;
+    let facts = Facts::of_preset("school", "").members(&["lea", "tom", "zoe"], "learner", "6a", "class");
+    facts
+        .members(&["lea", "tom", "zoe"], "learner", "maths", "subject")
+        .members(&["bob"], "teacher", "maths", "subject")
+        .write(&cluster)
+        .await;
+    let product = Caller::back_end(&cluster, "provision");
+    for (id, name) in [("lea", "Léa Martin"), ("tom", "Tom Petit"), ("zoe", "Zoé Blanc"), ("bob", "Bob Durand")] {
+        product.json("PUT", format!("/v1/users/{id}"), json!({ "name": name })).await.ok();
+    }
+    cluster
+}
+
+async fn difference(cluster: &Cluster, rules: &str) -> Value {
+    let reader = Caller::back_end(cluster, "read");
+    reader.json("POST", "/v1/policy/diff", json!({ "text": rules })).await.ok()
+}
+
+/// Rules without the lines that hold one of these texts.
+fn without(rules: &str, parts: &[&str]) -> String {
+    let kept = rules.lines().filter(|line| !parts.iter().any(|part| line.contains(part)));
+    kept.map(|line| format!("{line}\n")).collect()
+}
+
+fn action<'a>(difference: &'a Value, name: &str) -> &'a Value {
+    let mut actions = difference["actions"].as_array().into_iter().flatten();
+    actions.find(|one| one["action"] == name).unwrap_or_else(|| panic!("{name} is not compared: {difference}"))
+}
+
+/// Names of the actions of which something changes.
+fn changed(difference: &Value) -> Vec<&str> {
+    let actions = difference["actions"].as_array().into_iter().flatten();
+    let changed = actions.filter(|one| one["situations"].as_array().is_some_and(|situations| !situations.is_empty()));
+    changed.filter_map(|one| one["action"].as_str()).collect()
+}
+
+#[tokio::test]
+async fn rules_without_read_show_that_everyone_loses_it() {
+    let cluster = school().await;
+    let talk = Caller::person(&cluster, "lea").direct_with("tom").await;
+    let told = difference(&cluster, &without(SCHOOL, &["allow read"])).await;
+    assert_eq!((&told["people"], &told["compared"]), (&json!(4), &json!(4)), "{told}");
+    assert_eq!(changed(&told), ["read"], "{told}");
+    let read = action(&told, "read");
+    assert_eq!((&read["sense"], &read["losing"], &read["gaining"]), (&json!("see"), &json!(4), &json!(0)), "{read}");
+    let all = &read["situations"][0];
+    assert_eq!((&all["counts"], &all["before"], &all["lost"]), (&json!("people"), &json!(4), &json!(4)), "{read}");
+    let learners = &all["roles"][0];
+    assert_eq!(
+        (&learners["role"], &learners["people"], &learners["losing"]),
+        (&json!("learner"), &json!(3), &json!(3)),
+        "{read}"
+    );
+    let teachers = all["roles"].as_array().into_iter().flatten().find(|role| role["role"] == "teacher");
+    assert_eq!(teachers.map(|role| (&role["kind"], &role["lost"])), Some((&json!("subject"), &json!(1))), "{read}");
+    assert_eq!((&told["hidden"]["count"], &told["hidden"]["examples"][0]["id"]), (&json!(1), &json!(talk)), "{told}");
+    let report = text(&told["report"]);
+    for part in [
+        "read a conversation: 4 people lose it",
+        "lost by 4 people of 4 (100%)",
+        "learner (class): 3 of 3",
+        "Zoé Blanc",
+        "nothing changes",
+    ] {
+        assert!(report.contains(part), "{part} is missing:\n{report}");
+    }
+    let warnings = told["warnings"].to_string();
+    assert!(warnings.contains("no rule allows `read`"), "{warnings}");
+}
+
+#[tokio::test]
+async fn rights_for_all_show_who_gains_them_and_in_which_situations() {
+    let cluster = school().await;
+    let all = "allow edit,delete_for_all,erase_conversation all when holder";
+    let rules = without(SCHOOL, &["messages-stay", "conversations-stay"]);
+    let told = difference(&cluster, &format!("{rules}{all}\n")).await;
+    assert_eq!(changed(&told), ["edit", "delete_for_all", "erase_conversation"], "{told}");
+    for (name, sense) in [("edit", "change"), ("delete_for_all", "end"), ("erase_conversation", "end")] {
+        let action = action(&told, name);
+        assert_eq!((&action["gaining"], &action["sense"]), (&json!(4), &json!(sense)), "{action}");
+        assert_eq!(action["situations"][0]["title"], "in any conversation", "rules do not tell situations apart: {action}");
+    }
+    let mine = format!("{rules}allow edit mine when holder and author and conversation=direct and age<15m\n");
+    let told = difference(&cluster, &mine).await;
+    let situations = action(&told, "edit")["situations"].as_array().cloned().unwrap_or_default();
+    let titles: Vec<&Value> = situations.iter().map(|one| &one["title"]).collect();
+    assert_eq!(titles, ["in a conversation of two, a message of one’s own, just sent"], "{told}");
+    assert_eq!((&situations[0]["counts"], &situations[0]["gained"]), (&json!("pairs"), &json!(12)), "{told}");
+
+    let denied = difference(&cluster, &format!("{SCHOOL}{all}\n")).await;
+    assert_eq!(changed(&denied), Vec::<&str>::new(), "`messages-stay` still denies it");
+    assert!(denied["warnings"].to_string().contains("`all` allows nobody to edit"), "{}", denied["warnings"]);
+}
+
+#[tokio::test]
+async fn rules_without_block_show_what_blocked_people_gain() {
+    let cluster = school().await;
+    // Before anybody blocks anybody: the report supposes it.
+    let no_deny = without(SCHOOL, &["blocked"]);
+    let told = difference(&cluster, &no_deny).await;
+    for name in ["find", "see_profile", "start", "send"] {
+        let situation = &action(&told, name)["situations"][0];
+        assert_eq!((&situation["supposed"], &situation["gained"]), (&json!(true), &json!(12)), "{name}: {told}");
+    }
+    assert!(text(&told["report"]).contains("where the other person has `block` towards them: gained by 12 pairs of people"));
+
+    let none = without(SCHOOL, &["relations", "blocked", "allow block", "otherwise"]);
+    let told = difference(&cluster, &none).await;
+    let block = action(&told, "block");
+    assert_eq!((&block["losing"], &block["situations"][0]["lost"]), (&json!(3), &json!(6)), "{told}");
+    assert_eq!(action(&told, "find")["situations"][0]["gained"], 12, "as if blocked: {told}");
+
+    // And with a block of today. Tom's token says that he is called `tom`.
+    Caller::person(&cluster, "tom")
+        .json("PUT", "/v1/relations/block", json!({ "user": { "externalId": "lea" } }))
+        .await
+        .ok();
+    let told = difference(&cluster, &no_deny).await;
+    let start = &action(&told, "start")["situations"];
+    assert_eq!((&start[0]["supposed"], &start[0]["gained"]), (&json!(false), &json!(1)), "{told}");
+    let example = &start[0]["gainedExamples"][0];
+    let names = ["from", "to", "fromId", "toId"].map(|field| &example[field]);
+    assert_eq!(names, ["Léa Martin", "tom", "lea", "tom"], "{told}");
+}
+
+#[tokio::test]
+async fn a_report_is_written_in_the_readers_language() {
+    let cluster = school().await;
+    let reader = Caller::back_end(&cluster, "read");
+    let rules = json!({ "text": without(SCHOOL, &["allow read", "classmate"]) });
+    let french = Request::new("POST", "/v1/policy/diff").header("accept-language", "fr-FR,fr;q=0.9,en;q=0.5").json(&rules);
+    let told = reader.send(french).await.ok();
+    let report = text(&told["report"]);
+    for part in [
+        "Ce qui changerait pour 4 personnes actives.",
+        "lire une conversation : 4 personnes le perdent",
+        "élève (classe) : 3 sur 3",
+        "par exemple : ",
+    ] {
+        assert!(report.contains(part), "{part} is missing:\n{report}");
+    }
+    assert_eq!(action(&told, "start")["title"], "commencer une conversation avec une personne");
+
+    let folder = crate::harness::TempDir::new();
+    let file = folder.path().join("new.policy");
+    std::fs::write(&file, text(&rules["text"])).expect("a temporary file can be written");
+    let file = file.to_str().expect("temporary folders are UTF-8");
+    let run = |more: &[&str]| {
+        let arguments = [&["policy", "diff", "--tenant", "acme", "current", file][..], more].concat();
+        cluster.settings().run(&arguments)
+    };
+    assert_eq!(run(&["--lang", "fr"]), report, "the command line says the same");
+    assert!(run(&[]).starts_with("What would change for 4 active people."));
+    let complaint = cluster.settings().fail(&["policy", "diff", "--tenant", "acme", "current", "school", "--lang", "de"]);
+    assert!(complaint.contains("expected `en` or `fr`"), "{complaint}");
+}
+
+#[tokio::test]
+async fn a_second_rollback_goes_further_back() {
+    let cluster = Cluster::embedded().await;
+    let admin = Caller::back_end(&cluster, "admin");
+    let set = async |name: &str| {
+        let text = format!("policy {name}\nallow read holder when holder\n");
+        admin.json("PUT", "/v1/policy", json!({ "text": text })).await.ok()
+    };
+    let back = async || admin.json("POST", "/v1/policy/rollback", json!({})).await.ok();
+    for name in ["a", "b", "c"] {
+        set(name).await;
+    }
+    for (version, name) in [(4, "b"), (5, "a"), (6, "open")] {
+        let back = back().await;
+        assert_eq!((&back["version"], &back["name"]), (&json!(version), &json!(name)), "{back}");
+    }
+    let first = admin.json("POST", "/v1/policy/rollback", json!({})).await;
+    super::assert_problem(&first, 404, "not_found", "to");
+    // Rules that were set after a rollback are taken back to that rollback's, and then on from there.
+    admin.json("POST", "/v1/policy/rollback", json!({ "to": 2 })).await.ok();
+    set("d").await;
+    for name in ["b", "a"] {
+        assert_eq!(back().await["name"], name);
+    }
+    let history = admin.get("/v1/policy/history").await.ok();
+    assert_eq!(
+        (&history["policies"][0]["restores"], &history["policies"][2]["restores"]),
+        (&json!(1), &Value::Null),
+        "{history}"
+    );
+}
+
+#[tokio::test]
+async fn the_audit_names_keys_and_who_was_looked_for_in_vain() {
+    let cluster = Cluster::embedded().await;
+    let admin = Caller::back_end(&cluster, "admin");
+    admin.json("PUT", "/v1/policy", json!({ "preset": "school" })).await.ok();
+    let lines = async |action: &str| {
+        let page = admin.get(format!("/v1/audit?action={action}")).await.ok();
+        page["entries"].as_array().cloned().unwrap_or_default()
+    };
+    let set = lines("policy.set").await.remove(0);
+    assert!(set["actor"].as_str().is_some_and(|actor| actor.starts_with("key:")), "{set}");
+    assert_eq!(set["actorName"], "back end", "{set}");
+    let printed = cluster.settings().run(&["audit", "--tenant", "acme", "--action", "policy.set"]);
+    assert!(printed.contains(&format!(" {}(\"back end\") policy.set ", text(&set["actor"]))), "{printed}");
+
+    let lea = Caller::person(&cluster, "lea");
+    lea.id().await;
+    let direct = json!({ "kind": "CONVERSATION_KIND_DIRECT", "with": [{ "externalId": "ghost" }] });
+    super::assert_problem(
+        &lea.json("POST", "/v1/conversations", direct).await,
+        404,
+        "not_found",
+        "startConversation.with[0]",
+    );
+    let to_unknown_group = json!({ "kind": "CONVERSATION_KIND_DIRECT", "with": [{ "groupExternalId": "ghosts" }] });
+    lea.json("POST", "/v1/conversations", to_unknown_group).await;
+    let block = json!({ "user": { "externalId": "ghost" } });
+    super::assert_problem(&lea.json("PUT", "/v1/relations/block", block).await, 404, "not_found", "relate.user");
+    for action in ["start", "block"] {
+        let line = crate::harness::eventually("a line of the audit", async || lines(action).await.pop()).await;
+        assert_eq!((&line["actor"], &line["target"]), (&json!("user:lea"), &json!("user:ghost")), "{line}");
+        assert_eq!((&line["outcome"], &line["detail"]["unknown"]), (&json!("refused"), &json!(true)), "{line}");
+    }
+}
+
+#[tokio::test]
+async fn rules_of_any_legal_length_fit_over_http() {
+    let cluster = Cluster::embedded().await;
+    let admin = Caller::back_end(&cluster, "admin");
+    let rules = "policy long\nallow read holder when holder\nallow find,see_profile,start all when everyone\n";
+    // The longest there may be, of lines that JSON escapes.
+    let mut long = rules.to_owned();
+    while long.len() + 8 <= 65_536 {
+        long.push_str("#\t\"\\é\t\n");
+    }
+    assert!(long.len() > 65_000 && json!({ "text": long }).to_string().len() > 90_000);
+    let checked = admin.json("POST", "/v1/policy/check", json!({ "text": long })).await.ok();
+    assert_eq!(checked["valid"], true, "{checked}");
+    let put = admin.json("PUT", "/v1/policy", json!({ "text": long })).await.ok();
+    assert_eq!((&put["version"], &put["name"]), (&json!(1), &json!("long")), "{put}");
+    assert_eq!(admin.get("/v1/policy").await.ok()["text"], json!(long));
+    admin.json("POST", "/v1/policy/diff", json!({ "text": long })).await.ok();
+    let too_long = admin.json("POST", "/v1/policy/check", json!({ "text": " ".repeat(65_537) })).await.ok();
+    assert!(
+        too_long["problems"][0]["message"].as_str().is_some_and(|why| why.contains("at most 65536 bytes")),
+        "{too_long}"
+    );
+    let huge = admin.json("PUT", "/v1/policy", json!({ "text": " ".repeat(400_000) })).await;
+    super::assert_problem(&huge, 413, "too_large", "");
+}
+
+#[tokio::test]
+async fn odd_rules_are_warned_of_where_they_are_checked_and_set() {
+    let cluster = Cluster::embedded().await;
+    let admin = Caller::back_end(&cluster, "admin");
+    let rules = "policy odd\nallow start all when everyone\n";
+    for told in [
+        admin.json("POST", "/v1/policy/check", json!({ "text": rules })).await.ok(),
+        admin.json("PUT", "/v1/policy", json!({ "text": rules })).await.ok(),
+    ] {
+        let warning = &told["warnings"][0];
+        assert_eq!(warning["line"], 2, "{told}");
+        assert!(warning["message"].as_str().is_some_and(|why| why.contains("no rule allows `read`")), "{told}");
+    }
+    let folder = crate::harness::TempDir::new();
+    let file = folder.path().join("odd.policy");
+    std::fs::write(&file, rules).expect("a temporary file can be written");
+    let file = file.to_str().expect("temporary folders are UTF-8");
+    let printed = cluster.settings().run(&["policy", "check", file]);
+    assert!(printed.contains(&format!("{file}:2: warning: `all` lets people start")), "{printed}");
+}
+
+#[tokio::test]
+async fn names_in_a_report_keep_their_direction_to_themselves() {
+    let cluster = Cluster::embedded().await;
+    let product = Caller::back_end(&cluster, "provision,read");
+    for (id, name) in [("lea", "evil\u{202e}eman"), ("tom", "שלום")] {
+        product.json("PUT", format!("/v1/users/{id}"), json!({ "name": name })).await.ok();
+    }
+    let told = difference(&cluster, "policy none\nrelations block:own\n").await;
+    let report = text(&told["report"]);
+    assert!(report.contains("\u{2068}evil\u{202e}eman\u{2069} → \u{2068}שלום\u{2069}"), "{report}");
+    assert!(told.to_string().contains("\"from\":\"שלום\""), "JSON has names as they are: {told}");
+}
