@@ -16,6 +16,7 @@ pub mod gateway;
 pub mod http;
 pub mod language;
 pub mod lifecycle;
+pub mod names;
 pub mod pace;
 pub mod plain;
 pub mod policies;

@@ -25,7 +25,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::{AuthError, keys::SigningKey};
-use crate::store::queries::people::Profile;
+use crate::{names::visible, store::queries::people::Profile};
 
 /// A token has a few claims; RS256 signatures take 342 bytes of it.
 pub const TOKEN_BYTES_MAX: usize = 8 * 1024;
@@ -152,7 +152,8 @@ impl RawClaims {
         let issued_at_s = required("iat", self.iat)?;
         let not_before_s = seconds("nbf", self.nbf)?;
         audience(self.aud)?;
-        let name = shown("name", self.name)?.map(|name| cut(name, limits::PROFILE_FIELD_BYTES_MAX));
+        // A name with nothing visible in it is none: the person comes in, shown by id.
+        let name = shown("name", self.name)?.and_then(|name| visible::kept(&cut(name, limits::PROFILE_FIELD_BYTES_MAX)));
         let avatar_url = shown("avatar", self.avatar)?;
         bounded("avatar", avatar_url.as_deref().unwrap_or_default(), limits::PROFILE_FIELD_BYTES_MAX)?;
         if avatar_url

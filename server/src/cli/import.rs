@@ -13,6 +13,7 @@ use clap::Args;
 use super::{Outcome, Settings, clock, operator};
 use crate::{
     facts,
+    plain::isolated,
     provisioning::{
         Answer, DeleteLimit, Import, Options, Parts, RowAnswer, Scope, Stopped, Tally, Turns, Type, csv::CsvRows,
         ndjson::Lines,
@@ -178,11 +179,12 @@ fn tell(path: &Path, answers: &[Answer]) {
 
 /// What is wrong with a row: its type and id as far as it says them, the field to blame, and why.
 fn complaint(row: &RowAnswer) -> String {
-    let named = [row.r#type.as_str(), row.id.as_str()].into_iter().filter(|word| !word.is_empty()).collect::<Vec<_>>();
+    let id = isolated(&row.id);
+    let named = [row.r#type.as_str(), &id].into_iter().filter(|word| !word.is_empty()).collect::<Vec<_>>();
     let field = format!("`{}`", row.field);
     // Most sentences begin with the field.
     let is_told = row.field.is_empty() || row.message.starts_with(&field);
-    let parts = [named.join(" "), if is_told { String::new() } else { field }, row.message.clone()];
+    let parts = [named.join(" "), if is_told { String::new() } else { field }, isolated(&row.message).into_owned()];
     parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(": ")
 }
 

@@ -13,6 +13,7 @@ use crate::{
         keys::Algorithm,
     },
     clock::rfc3339,
+    plain::isolated,
     store::queries::keys,
 };
 
@@ -140,7 +141,7 @@ pub(super) enum ApiKeyCommand {
         #[arg(long)]
         tenant: String,
         /// What it is for.
-        #[arg(long)]
+        #[arg(long, value_parser = super::tenant::name)]
         name: String,
         /// What it may do, separated by commas.
         #[arg(long, required = true, value_delimiter = ',')]
@@ -183,7 +184,7 @@ impl ApiKeyCommand {
                 let (store, tenant) = settings.tenant(&tenant).await?;
                 for key in keys::api_keys_of(&store, tenant.id).await? {
                     let at = times(key.created_at, key.expires_at, key.revoked_at);
-                    println!("{}  {}  {at}  {}", key.id, key.scopes.replace(' ', ","), key.name);
+                    println!("{}  {}  {at}  {}", key.id, key.scopes.replace(' ', ","), isolated(&key.name));
                 }
             }
             Self::Revoke { id } => {

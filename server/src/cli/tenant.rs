@@ -6,6 +6,8 @@ use clap::Subcommand;
 use super::{Outcome, Settings, clock, note, operator, preset};
 use crate::{
     clock::rfc3339,
+    names::visible,
+    plain::isolated,
     store::queries::tenants::{self, FirstPolicy},
 };
 
@@ -17,7 +19,7 @@ pub(super) enum Command {
         #[arg(value_parser = slug)]
         slug: String,
         /// Name for people.
-        #[arg(long)]
+        #[arg(long, value_parser = name)]
         name: String,
         /// The rules it begins with: a preset (`causerie policy list`); without it, `open`. Rules of one's own are put in
         /// force with `causerie policy set`.
@@ -34,7 +36,13 @@ impl Command {
             Self::Create { slug, name, policy } => create(settings, &slug, &name, policy.as_deref()).await,
             Self::List => {
                 for tenant in tenants::all(&settings.store().await?).await? {
-                    println!("{}  {}  created {}  {}", tenant.slug, tenant.id, rfc3339(tenant.created_at_ms), tenant.name);
+                    println!(
+                        "{}  {}  created {}  {}",
+                        tenant.slug,
+                        tenant.id,
+                        rfc3339(tenant.created_at_ms),
+                        isolated(&tenant.name)
+                    );
                 }
                 Ok(())
             }
@@ -62,6 +70,11 @@ fn first_rules(slug: &str, name: &str) -> Result<Policy, String> {
         let own = format!("`causerie policy set --tenant {slug} --file FILE`");
         format!("{why}; rules of your own are put in force once the tenant is made, by {own}")
     })
+}
+
+/// A name with something visible in it, as it is kept.
+pub(super) fn name(text: &str) -> Result<String, String> {
+    visible::kept(text).ok_or_else(|| format!("the name {}", visible::NOTHING_VISIBLE))
 }
 
 fn slug(text: &str) -> Result<String, String> {

@@ -11,7 +11,8 @@ use wire::directory_hit::Who as OnWire;
 use super::{Caller, Parts, presence, start, unavailable};
 use crate::{
     facts::{Snapshot, rules},
-    store::queries::{directory, facts::groups as groups_of_tenant, people},
+    names::fold,
+    store::queries::{facts::groups as groups_of_tenant, people},
 };
 
 /// Explains why somebody may be missing; the same for every search, so that it betrays nothing.
@@ -24,7 +25,7 @@ pub(super) async fn users(parts: &Parts, caller: Caller, users: Vec<UserId>) -> 
 pub(super) async fn search(parts: &Parts, caller: Caller, query: &str, limit: u32, cursor: &str) -> Result<Answer, Refusal> {
     let facts = parts.facts.current(caller.tenant).await.map_err(unavailable)?;
     let me = facts.user(caller.user).ok_or_else(rules::not_found)?;
-    let words: Vec<String> = directory::words(query).into_iter().collect();
+    let words: Vec<String> = fold::words(query).into_iter().collect();
     let after = match cursor {
         "" => None,
         text => Some(read_cursor(text)?),

@@ -26,6 +26,7 @@ use self::{
 };
 use crate::{
     facts::rules::{self, Rules},
+    names::visible,
     store::{StoreError, queries::conversations::Facts},
 };
 
@@ -84,6 +85,7 @@ fn reading(parts: Parts, caller: Caller, command: Command) -> Pending {
                 members::list(&parts, caller, conversation, &cursor, limit).await
             }
             Command::RenameConversation { conversation, subject } => {
+                let subject = kept_subject(subject, "renameConversation.subject")?;
                 members::update(&parts, caller, conversation, Op::Rename { conversation, subject }).await
             }
             Command::AddMembers { conversation, users } => members::add(&parts, caller, conversation, users).await,
@@ -174,6 +176,12 @@ fn answer(done: Done) -> Answer {
         Done::Marked(read_state) => Answer::Marked(wire::Marked { read_state: Some(read_state) }),
         Done::Started { .. } | Done::Updated => unreachable!("answered with the conversation by their own handlers"),
     }
+}
+
+/// A subject as it is kept ([`visible::kept`]).
+fn kept_subject(subject: String, field: &str) -> Result<String, Refusal> {
+    let refused = || Refusal::new(ErrorCode::Invalid, format!("`{field}` {}", visible::NOTHING_VISIBLE)).field(field);
+    visible::kept(&subject).ok_or_else(refused)
 }
 
 /// Logs what the database said; the caller reads only that it failed.

@@ -11,6 +11,7 @@ use crate::{
     app::App,
     audit,
     auth::ApiCaller,
+    names::visible,
     store::queries::people::{self, Profile},
 };
 
@@ -54,7 +55,7 @@ pub async fn put(app: &App, key: &ApiCaller, external_id: &str, body: &Map<Strin
     let status = status(body)?;
     let profile = Profile {
         external_id: checked(external_id.to_owned(), "external_id", limits::EXTERNAL_ID_BYTES_MAX)?,
-        name: text(body, "name")?,
+        name: name(body)?,
         avatar_url: text(body, "avatarUrl")?,
         locale: text(body, "locale")?,
         status,
@@ -114,6 +115,12 @@ fn status(body: &Map<String, Value>) -> Result<Option<wire::UserStatus>, Refusal
     }
 }
 
+/// A name as it is kept ([`visible::kept`]).
+fn name(body: &Map<String, Value>) -> Result<Option<String>, Refusal> {
+    let Some(name) = text(body, "name")? else { return Ok(None) };
+    visible::kept(&name).map(Some).ok_or_else(|| invalid("name", visible::NOTHING_VISIBLE))
+}
+
 fn text(body: &Map<String, Value>, field: &str) -> Result<Option<String>, Refusal> {
     match body.get(field) {
         None | Some(Value::Null) => Ok(None),
@@ -164,6 +171,13 @@ mod tests {
         assert_eq!(text(&body(json!({})), "name"), Ok(None));
         assert_eq!(text(&body(json!({ "name": null })), "name"), Ok(None));
         assert_eq!(text(&body(json!({ "name": "Léa" })), "name"), Ok(Some("Léa".to_owned())));
+    }
+
+    #[test]
+    fn a_name_is_kept_as_it_is_seen() {
+        assert_eq!(name(&body(json!({ "name": "a\u{200b}dmin" }))), Ok(Some("admin".to_owned())));
+        assert_eq!(name(&body(json!({ "name": "" }))), Ok(Some(String::new())));
+        assert_eq!(name(&body(json!({ "name": "\u{202e}\u{200b}" }))).expect_err("nothing visible").field, "name");
     }
 
     #[test]

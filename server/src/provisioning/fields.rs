@@ -7,6 +7,8 @@ use serde::{
 };
 use serde_json::{Map, Value};
 
+use crate::names::visible;
+
 /// Why a row is refused.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fault {
@@ -53,6 +55,13 @@ impl Fields {
             Some(Value::String(text)) => Ok(Some(text)),
             Some(_) => Err(Fault::new(field, format!("`{field}` is not a text"))),
         }
+    }
+
+    /// A name as it is kept ([`visible::kept`]).
+    pub(super) fn title(&mut self, field: &'static str, bytes_max: usize) -> Result<Option<String>, Fault> {
+        let Some(name) = self.text(field, bytes_max)? else { return Ok(None) };
+        let kept = visible::kept(&name).map(Some);
+        kept.ok_or_else(|| Fault::new(field, format!("`{field}` {}", visible::NOTHING_VISIBLE)))
     }
 
     /// A text without which the row says nothing.

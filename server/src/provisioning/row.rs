@@ -215,7 +215,7 @@ pub(super) fn is_mutual(words: &Vocabulary, relation: &str) -> bool {
 fn user(fields: &mut Fields) -> Result<Profile, Fault> {
     let profile = Profile {
         external_id: fields.needed("id", EXTERNAL_ID_BYTES_MAX)?,
-        name: fields.text("name", PROFILE_FIELD_BYTES_MAX)?,
+        name: fields.title("name", PROFILE_FIELD_BYTES_MAX)?,
         avatar_url: fields.text("avatar", PROFILE_FIELD_BYTES_MAX)?,
         locale: fields.text("locale", PROFILE_FIELD_BYTES_MAX)?,
         status: fields.choice("status", &STATUSES)?,
@@ -247,7 +247,7 @@ const DELIVERS: [(&str, Delivers); 4] =
 fn group(fields: &mut Fields) -> Result<GroupFact, Fault> {
     let group = GroupFact {
         external_id: fields.needed("id", EXTERNAL_ID_BYTES_MAX)?,
-        name: fields.text("name", PROFILE_FIELD_BYTES_MAX)?,
+        name: fields.title("name", PROFILE_FIELD_BYTES_MAX)?,
         kind: fields.text("kind", WORD_BYTES_MAX)?,
         parent: fields.text("parent", EXTERNAL_ID_BYTES_MAX)?,
         state: fields.choice(

@@ -63,6 +63,8 @@ fn a_row_is_refused_for_the_field_to_blame() {
         (json!({ "type": "user", "id": "x".repeat(129) }), "id"),
         (json!({ "type": "user", "id": "lea", "nmae": "Léa" }), "nmae"),
         (json!({ "type": "user", "id": "lea", "name": 7 }), "name"),
+        (json!({ "type": "user", "id": "lea", "name": "\u{200b}\u{202e}" }), "name"),
+        (json!({ "type": "group", "id": "6a", "kind": "class", "name": "\u{2800}" }), "name"),
         (json!({ "type": "user", "id": "lea", "avatar": "javascript:alert(1)" }), "avatar"),
         (json!({ "type": "user", "id": "lea", "status": "asleep" }), "status"),
         (json!({ "type": "user", "id": "lea", "roles": ["boss"] }), "roles"),

@@ -15,7 +15,7 @@ use uuid::Uuid;
 use self::recipients::Recipients;
 pub(super) use self::recipients::{named, resolve_users};
 use super::{
-    Caller, Parts, list,
+    Caller, Parts, kept_subject, list,
     writer::{Check, Done, Member, Op, Order, Start, Whom},
 };
 use crate::{
@@ -25,6 +25,8 @@ use crate::{
         queries::{append::NewConversation, mails::Addressee, people},
     },
 };
+
+const SUBJECT: &str = "startConversation.subject";
 
 /// What is to be started.
 #[derive(Default)]
@@ -49,6 +51,7 @@ pub(super) async fn start(parts: &Parts, caller: Caller, command: StartConversat
         Target::NoteToSelf => note_to_self(me),
         Target::Direct(peer) => direct(parts, caller, peer).await?,
         Target::Group { to, subject, client_id } => {
+            let subject = kept_subject(subject, SUBJECT)?;
             let start_key = format!("group:{me}:{client_id}");
             match found(parts, caller, GROUP, &start_key).await? {
                 Some(before) => before,
@@ -56,6 +59,7 @@ pub(super) async fn start(parts: &Parts, caller: Caller, command: StartConversat
             }
         }
         Target::Mail { to, copy, subject, client_id, in_reply_to } => {
+            let subject = kept_subject(subject, SUBJECT)?;
             let start_key = format!("mail:{me}:{client_id}");
             match found(parts, caller, MAIL, &start_key).await? {
                 Some(before) => before,

@@ -3,39 +3,23 @@
 //! Words are compared by ranges over an index in the order of bytes, not by `LIKE`, so there is nothing to escape and a
 //! search costs what it finds.
 
-use std::collections::BTreeSet;
-
 use causerie_protocol::TenantId;
 use sea_orm::{ConnectionTrait, EntityTrait, Value};
-use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
+use unicode_normalization::UnicodeNormalization;
 use uuid::Uuid;
 
 use super::people::User;
-use crate::store::{
-    StoreError,
-    entities::user,
-    rows::{self, Column, Rows, statement},
+use crate::{
+    names::fold,
+    store::{
+        StoreError,
+        entities::user,
+        rows::{self, Column, Rows, statement},
+    },
 };
 
-/// Words kept per person or group; a name has a handful.
-const WORDS_MAX: usize = 32;
-/// Characters kept per word; nobody types more.
-const WORD_CHARS_MAX: usize = 32;
 /// Words searched for at once; the longest, which find the fewest.
 const QUERY_WORDS_MAX: usize = 8;
-
-/// The words of a text, folded: lower case, compatibility forms decomposed, without accents.
-#[must_use]
-pub fn words(text: &str) -> BTreeSet<String> {
-    // Decomposing can yield capitals (℡) and lowering can yield marks (İ), hence lower twice.
-    let folded: String =
-        text.to_lowercase().nfkd().filter(|c| !is_combining_mark(*c)).flat_map(char::to_lowercase).collect();
-    folded
-        .split(|c: char| !c.is_alphanumeric())
-        .filter(|word| !word.is_empty())
-        .map(|word| word.chars().take(WORD_CHARS_MAX).collect())
-        .collect()
-}
 
 /// People of a tenant who are active and have, for each word of `query`, one that begins with it; by name, at most `limit`.
 /// A query without words finds the first people of the tenant.
@@ -48,7 +32,7 @@ pub async fn search(
     query: &str,
     limit: u32,
 ) -> Result<Vec<User>, StoreError> {
-    let mut words: Vec<String> = words(query).into_iter().collect();
+    let mut words: Vec<String> = fold::words(query).into_iter().collect();
     words.sort_by_key(|word| std::cmp::Reverse(word.len()));
     words.truncate(QUERY_WORDS_MAX);
 
@@ -76,12 +60,6 @@ pub async fn search(
     // Databases disagree on how names sort; people of one page are in the same order on both.
     found.sort_by_cached_key(|user| (user.name.to_lowercase().nfkd().collect::<String>(), user.external_id.clone()));
     Ok(found)
-}
-
-/// The words by which one is found: those of the name and of the product's identifier.
-#[must_use]
-pub(super) fn words_of(name: &str, external_id: &str) -> Vec<String> {
-    words(&format!("{name} {external_id}")).into_iter().take(WORDS_MAX).collect()
 }
 
 /// What is found by words.
@@ -119,35 +97,4 @@ pub(super) async fn index(
         connection.execute_raw(part.statement(backend, &insert, &[tenant.0.into()])).await?;
     }
     Ok(())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn words_are_folded() {
-        let table: &[(&str, &[&str])] = &[
-            ("Léa Martin", &["lea", "martin"]),
-            ("LE\u{301}A", &["lea"]),
-            ("Ana-Sofía O'Neill", &["ana", "neill", "o", "sofia"]),
-            ("lea.martin@school.example", &["example", "lea", "martin", "school"]),
-            ("ﬁn ℡", &["fin", "tel"]),
-            ("İpek", &["ipek"]),
-            ("Ωmega 42", &["42", "ωmega"]),
-            ("田中さくら", &["田中さくら"]),
-            (" \u{200b}% _ ' ; --", &[]),
-            ("", &[]),
-        ];
-        for (text, expected) in table {
-            let words = words(text);
-            assert_eq!(words.iter().map(String::as_str).collect::<Vec<_>>(), *expected, "{text}");
-        }
-    }
-
-    #[test]
-    fn words_are_bounded() {
-        let long = words(&"é".repeat(400));
-        assert_eq!(long.into_iter().next().map(|word| word.chars().count()), Some(WORD_CHARS_MAX));
-    }
 }

@@ -128,8 +128,8 @@ async fn the_directory_finds_by_the_beginnings_of_words() {
             ("emile", &["Émile Martineau"]),
             ("ÉMI MARTI", &["Émile Martineau"]),
             ("m2", &["Émile Martineau"]),
-            // No wildcards.
-            ("%", &["100% _Martin_", "Émile Martineau", "Léa Martin", "Zoé Martin"]),
+            // No wildcards: it finds names that are nothing but this sign.
+            ("%", &[]),
             ("mar_in", &[]),
             ("100%", &["100% _Martin_"]),
             ("artin", &[]),

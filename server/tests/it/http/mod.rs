@@ -4,6 +4,7 @@ mod comparison;
 mod description;
 mod errors;
 mod import;
+mod names;
 mod page;
 mod policy;
 mod provisioning;

@@ -10,11 +10,13 @@ use causerie_protocol::{
 use sea_orm::{ConnectionTrait, EntityTrait, QueryResult, Value};
 
 use super::{EdgeFact, EdgeKey, MembershipFact, MembershipKey, RelationFact, RelationKey};
-use crate::store::{
-    StoreError,
-    entities::user,
-    queries::directory::words_of,
-    rows::{self, statement},
+use crate::{
+    names::fold::words_of,
+    store::{
+        StoreError,
+        entities::user,
+        rows::{self, statement},
+    },
 };
 
 /// People per statement: SQLite binds at most 32,766 values, and what thousands of people hold fits memory.

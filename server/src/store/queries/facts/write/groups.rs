@@ -12,16 +12,19 @@ use causerie_protocol::{
 use uuid::Uuid;
 
 use super::{FactWrite, Outcome, merge::Merge, texts};
-use crate::store::{
-    StoreError,
-    queries::{
-        directory,
-        facts::{
-            ABOVE_MAX, GroupFact,
-            stored::{self, StoredGroup},
+use crate::{
+    names::fold,
+    store::{
+        StoreError,
+        queries::{
+            directory,
+            facts::{
+                ABOVE_MAX, GroupFact,
+                stored::{self, StoredGroup},
+            },
         },
+        rows::{self, Column, Rows},
     },
-    rows::{self, Column, Rows},
 };
 
 impl FactWrite {
@@ -51,7 +54,7 @@ impl FactWrite {
             let Some(group) = due.now else { continue };
             put.push(group);
             if due.stored.is_none_or(|stored| stored.name != group.name) {
-                renamed.push((group.id.0, directory::words_of(&group.name, &group.external_id)));
+                renamed.push((group.id.0, fold::words_of(&group.name, &group.external_id)));
             }
             let kind_before = due.stored.map(|stored| &stored.kind).filter(|kind| **kind != group.kind).cloned();
             self.note(Fact::Group(Group { kind_before, ..group.into() }));

@@ -6,15 +6,18 @@ use causerie_protocol::{UserId, facts::WritableBy, wire::UserStatus};
 use sea_orm::EntityTrait as _;
 
 use super::{FactWrite, Outcome, merge::Merge, texts};
-use crate::store::{
-    StoreError,
-    entities::user,
-    queries::{
-        directory,
-        facts::stored,
-        people::{Profile, User},
+use crate::{
+    names::fold,
+    store::{
+        StoreError,
+        entities::user,
+        queries::{
+            directory,
+            facts::stored,
+            people::{Profile, User},
+        },
+        rows::{self, Column, Rows},
     },
-    rows::{self, Column, Rows},
 };
 
 impl FactWrite {
@@ -51,7 +54,7 @@ impl FactWrite {
             let Some(row) = written.get(due.key) else { continue };
             let is_renamed = due.stored.is_none_or(|stored| stored.name != row.name);
             if is_renamed {
-                renamed.push((row.id, directory::words_of(&row.name, &row.external_id)));
+                renamed.push((row.id, fold::words_of(&row.name, &row.external_id)));
             }
             let concerns_rules = |stored: &user::Model| {
                 (stored.status, &stored.roles, stored.writable_by) != (row.status, &row.roles, row.writable_by)

@@ -1,0 +1,174 @@
+//! The words by which people and groups are found: of names, of the product's identifiers and of what a person types alike.
+//!
+//! Letters are folded: case (`ẞ`, `ı` and `İ` too), accents and compatibility forms by Unicode's data; Latin letters that Unicode
+//! does not decompose (`đ ł ø æ œ`) by the `any_ascii` table. Other scripts stay as they are: transliterated, their names would be
+//! found by letters that nobody sees in them.
+
+use std::collections::BTreeSet;
+
+use icu_properties::{
+    CodePointMapData, CodePointSetData,
+    props::{DefaultIgnorableCodePoint, GeneralCategory, Script},
+};
+use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
+
+/// Words kept per person or group; a name has a handful.
+const WORDS_MAX: usize = 32;
+/// Characters kept per word; nobody types more.
+const WORD_CHARS_MAX: usize = 32;
+/// The word of what has no visible character at all: it is listed, and last.
+const NO_WORD: &str = "\u{fffd}";
+
+/// The words of a text, folded. Emoji and other symbols are words of their own; other signs are words only where the text has
+/// neither letter, digit nor symbol.
+#[must_use]
+pub fn words(text: &str) -> BTreeSet<String> {
+    let folded = folded(text);
+    let mut words = BTreeSet::new();
+    let mut add = |word: &str| {
+        if !word.is_empty() {
+            words.insert(word.chars().take(WORD_CHARS_MAX).collect());
+        }
+    };
+    folded.split(|letter: char| !letter.is_alphanumeric()).for_each(&mut add);
+    for run in folded.split(|letter| !is_symbol(letter)) {
+        // Each symbol of a name begins a word, since people remember any of them.
+        run.char_indices().for_each(|(at, _)| add(run.get(at..).unwrap_or_default()));
+    }
+    if words.is_empty() {
+        words.extend(folded.split_whitespace().map(|word| word.chars().take(WORD_CHARS_MAX).collect::<String>()));
+    }
+    words
+}
+
+/// The words by which somebody or something is found: those of the name and of the product's identifier. There is always one.
+#[must_use]
+pub fn words_of(name: &str, external_id: &str) -> Vec<String> {
+    let mut all = words(name);
+    all.extend(words(external_id));
+    if all.is_empty() {
+        all.insert(NO_WORD.to_owned());
+    }
+    all.into_iter().take(WORDS_MAX).collect()
+}
+
+fn folded(text: &str) -> String {
+    if text.is_ascii() {
+        return text.to_ascii_lowercase();
+    }
+    let scripts = CodePointMapData::<Script>::new();
+    let categories = CodePointMapData::<GeneralCategory>::new();
+    let ignorable = CodePointSetData::new::<DefaultIgnorableCodePoint>();
+    let mut folded = String::with_capacity(text.len());
+    for letter in text.nfkd().filter(|letter| !is_combining_mark(*letter) && !ignorable.contains(*letter)) {
+        let latin = match scripts.get(letter) {
+            Script::Latin => !letter.is_ascii(),
+            // Apostrophes that count as letters (`ʼ`, `ʻ`) split words as the others do.
+            Script::Common => categories.get(letter) == GeneralCategory::ModifierLetter,
+            _ => false,
+        };
+        let ascii = if latin { any_ascii::any_ascii_char(letter) } else { "" };
+        match ascii {
+            "" => folded.push(letter),
+            ascii => folded.push_str(ascii),
+        }
+    }
+    // Upper case first: `ς` and `σ`, `ß` and `ẞ`, `ı` and `I` are one letter there. It may yield marks anew.
+    let lower = folded.chars().flat_map(char::to_uppercase).flat_map(char::to_lowercase).collect::<String>();
+    lower.nfkd().filter(|letter| !is_combining_mark(*letter)).collect()
+}
+
+fn is_symbol(letter: char) -> bool {
+    let category = CodePointMapData::<GeneralCategory>::new().get(letter);
+    matches!(category, GeneralCategory::OtherSymbol | GeneralCategory::ModifierSymbol) && !letter.is_ascii()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_folded() {
+        let table: &[(&str, &[&str])] = &[
+            ("Léa Martin", &["lea", "martin"]),
+            ("LE\u{301}A", &["lea"]),
+            ("Ana-Sofía O'Neill", &["ana", "neill", "o", "sofia"]),
+            ("lea.martin@school.example", &["example", "lea", "martin", "school"]),
+            ("ﬁn ℡", &["fin", "tel"]),
+            ("Ωmega 42", &["42", "ωmega"]),
+            ("田中さくら", &["田中さくら"]),
+            ("???", &["???"]),
+            ("- Léa -", &["lea"]),
+            ("a\u{200b}dmin", &["admin"]),
+            (" \u{200b} ", &[]),
+            ("", &[]),
+        ];
+        for (text, expected) in table {
+            let words = words(text);
+            assert_eq!(words.iter().map(String::as_str).collect::<Vec<_>>(), *expected, "{text}");
+        }
+    }
+
+    /// A name, and queries that find it: each word of the query begins a word of the name.
+    #[test]
+    fn letters_without_decomposition_are_found_by_their_plain_forms() {
+        for (name, queries) in [
+            ("Đặng Văn", &["dang", "Đặng", "đặng", "van", "DANG VAN"][..]),
+            ("Weiß", &["weiss", "weiß", "WEISS", "WEIẞ", "weis"]),
+            ("Groẞ", &["gross", "groß"]),
+            ("Łukasz", &["lukasz", "łuk", "LUKASZ", "ŁUKASZ"]),
+            ("Işık", &["isik", "ışık", "IŞIK", "ISIK", "işik", "İŞİK"]),
+            ("İpek", &["ipek", "İpek", "IPEK", "ıpek"]),
+            ("IŞIL", &["isil", "ışıl"]),
+            ("Cœur", &["coeur", "cœur", "CŒUR", "COEUR"]),
+            ("Bjørn Åse", &["bjorn", "bjørn", "ase", "åse", "BJØRN"]),
+            ("Ægir", &["aegir", "ægir", "ÆGIR"]),
+            ("Þór Guðmundsson", &["thor", "þór", "gudmund", "guðmund", "ÞÓR"]),
+            ("Ħal Għaxaq", &["hal", "ħal", "ghaxaq"]),
+            ("Tŧiŋa", &["tti", "ttinga", "TŦIŊA"]),
+            ("Đorđe Čović", &["dorde", "đorđe", "covic"]),
+            ("Ģirts Ķeniņš", &["girts", "kenins"]),
+            ("Ĳsbrand", &["ijsbrand", "ĳsbrand"]),
+            ("Nǃxau", &["n"]),
+            ("Kaʻiulani", &["ka", "kaʻiulani", "ka'iulani"]),
+            ("Ελένη Παπαδόπουλος", &["ελενη", "ΕΛΈΝΗ", "παπαδοπουλοσ", "ΠΑΠΑΔΟΠΟΥΛΟΣ"]),
+            ("Фёдор", &["федор", "фёдор", "ФЁДОР"]),
+            ("Fran\u{ad}çois", &["francois"]),
+            ("Ｆｕｌｌ　Ｗｉｄｔｈ", &["full", "width"]),
+            ("Ⅷ. Henri", &["viii"]),
+            ("Nguyễn Thị Ánh", &["nguyen", "thi", "anh", "NGUYỄN"]),
+            ("Ȟola Ɓala Ƙano", &["hola", "bala", "kano"]),
+            ("Ɨɓa", &["iba"]),
+            ("ſieg", &["sieg"]),
+            ("محمد", &["محمد", "مح"]),
+            ("שָׁלוֹם", &["שלום"]),
+            ("🦊🌈", &["🦊", "🌈", "🦊🌈"]),
+            ("Léa ❤\u{fe0f}", &["❤", "lea ❤\u{fe0f}", "léa"]),
+            ("👩\u{200d}🚀", &["👩", "👩\u{200d}🚀"]),
+            ("…", &["…"]),
+        ] {
+            let own = words_of(name, "x1");
+            for query in queries {
+                let asked = words(query);
+                let finds = asked.iter().all(|start| own.iter().any(|word| word.starts_with(start)));
+                assert!(!asked.is_empty() && finds, "{query} finds {name}: {asked:?} {own:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn everything_has_a_word_to_be_listed_by() {
+        for name in ["", "\u{200b}", "🦊", "???", "\u{2800}"] {
+            assert!(!words_of(name, "").is_empty(), "{name:?}");
+        }
+        assert_eq!(words_of("", "\u{200b}"), [NO_WORD]);
+    }
+
+    #[test]
+    fn words_are_bounded() {
+        let long = words(&"é".repeat(400));
+        assert_eq!(long.into_iter().next().map(|word| word.chars().count()), Some(WORD_CHARS_MAX));
+        assert!(words_of(&"🦊".repeat(100), "").len() <= WORDS_MAX);
+        assert!(words_of(&"ﷺ".repeat(200), "").iter().all(|word| word.chars().count() <= WORD_CHARS_MAX));
+    }
+}

@@ -1,0 +1,158 @@
+//! What of a name is kept: two names that look alike are alike.
+//!
+//! Characters that Unicode calls ignorable by default (zero-width spaces, soft hyphens, fillers, tags) are dropped, so that
+//! `a\u{200b}dmin` is `admin`. They stay where they show: joiners between letters that join (RFC 5892, appendix A, as PRECIS asks,
+//! RFC 8264), and joiners, selectors and tags within emoji. Controls of direction stay too; whatever shows a name isolates it
+//! ([`crate::plain::isolated`]). Unicode's data come with ICU4X.
+
+use icu_properties::{
+    CodePointMapData, CodePointSetData,
+    props::{
+        BidiControl, CanonicalCombiningClass, DefaultIgnorableCodePoint, Emoji, ExtendedPictographic, JoiningType, Script,
+        VariationSelector, WhiteSpace,
+    },
+};
+
+/// What is said of a name or subject that is refused, after its field.
+pub const NOTHING_VISIBLE: &str = "has nothing visible in it";
+
+const ZERO_WIDTH_NON_JOINER: char = '\u{200c}';
+const ZERO_WIDTH_JOINER: char = '\u{200d}';
+const BLACK_FLAG: char = '\u{1f3f4}';
+/// Blank, although Unicode counts it among the symbols.
+const BRAILLE_BLANK: char = '\u{2800}';
+
+/// The name without what nobody sees; `None` where nothing visible is left. An empty name stays empty.
+#[must_use]
+pub fn kept(name: &str) -> Option<String> {
+    if name.is_ascii() {
+        let visible = name.is_empty() || name.bytes().any(|letter| letter.is_ascii_graphic());
+        return visible.then(|| name.to_owned());
+    }
+    let ignorable = CodePointSetData::new::<DefaultIgnorableCodePoint>();
+    let bidi = CodePointSetData::new::<BidiControl>();
+    let letters: Vec<char> = name.chars().collect();
+    let mut kept = String::with_capacity(name.len());
+    for (at, letter) in letters.iter().enumerate() {
+        let (before, after) = letters.split_at(at);
+        let after = after.get(1..).unwrap_or_default();
+        if !ignorable.contains(*letter) || bidi.contains(*letter) || shows(*letter, before, after) {
+            kept.push(*letter);
+        }
+    }
+    let blank = CodePointSetData::new::<WhiteSpace>();
+    let is_visible = |letter: char| {
+        !ignorable.contains(letter) && !blank.contains(letter) && !letter.is_control() && letter != BRAILLE_BLANK
+    };
+    kept.contains(is_visible).then_some(kept)
+}
+
+/// Whether an ignorable character changes what is seen around it.
+fn shows(letter: char, before: &[char], after: &[char]) -> bool {
+    let virama =
+        |letter: &char| CodePointMapData::<CanonicalCombiningClass>::new().get(*letter) == CanonicalCombiningClass::Virama;
+    let pictograph = |letter: &char| CodePointSetData::new::<ExtendedPictographic>().contains(*letter);
+    let selects = |letter: char| CodePointSetData::new::<VariationSelector>().contains(letter);
+    let modifies = |letter: char| selects(letter) || matches!(letter, '\u{1f3fb}'..='\u{1f3ff}');
+    let previous = before.last();
+    match letter {
+        ZERO_WIDTH_JOINER => {
+            let base = before.iter().rev().find(|letter| !modifies(**letter));
+            previous.is_some_and(virama) || (base.is_some_and(pictograph) && after.first().is_some_and(pictograph))
+        }
+        ZERO_WIDTH_NON_JOINER => previous.is_some_and(virama) || (joins_on(before) && joins_back(after)),
+        // A flag of a region: the black flag, tags of its code, the cancel tag.
+        '\u{e0020}'..='\u{e007f}' => {
+            let base = before.iter().rev().find(|letter| !matches!(letter, '\u{e0020}'..='\u{e007e}'));
+            base == Some(&BLACK_FLAG)
+        }
+        letter if selects(letter) => previous.is_some_and(|base| {
+            let emoji = CodePointSetData::new::<Emoji>().contains(*base);
+            let script = CodePointMapData::<Script>::new().get(*base);
+            // `1` and `#` are emoji only as keycaps.
+            let keycap = after.first() == Some(&'\u{20e3}');
+            (emoji && (!base.is_ascii() || keycap)) || matches!(script, Script::Han | Script::Mongolian | Script::PhagsPa)
+        }),
+        _ => false,
+    }
+}
+
+/// Whether the last letter, transparent ones left out, joins to the one after it.
+fn joins_on(before: &[char]) -> bool {
+    let joining = CodePointMapData::<JoiningType>::new();
+    let last = before.iter().rev().map(|letter| joining.get(*letter)).find(|joining| *joining != JoiningType::Transparent);
+    matches!(last, Some(JoiningType::DualJoining | JoiningType::LeftJoining))
+}
+
+/// Whether the first letter, transparent ones left out, joins to the one before it.
+fn joins_back(after: &[char]) -> bool {
+    let joining = CodePointMapData::<JoiningType>::new();
+    let first = after.iter().map(|letter| joining.get(*letter)).find(|joining| *joining != JoiningType::Transparent);
+    matches!(first, Some(JoiningType::DualJoining | JoiningType::RightJoining))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_that_look_alike_are_alike() {
+        for name in [
+            "a\u{200b}dmin",
+            "a\u{200c}dmin",
+            "a\u{200d}dmin",
+            "a\u{ad}dmin",
+            "\u{feff}admin",
+            "adm\u{2060}in",
+            "admin\u{fe0f}",
+            "ad\u{34f}min",
+            "adm\u{e0101}in",
+            "admin\u{e0061}\u{e007f}",
+            "\u{115f}admin\u{3164}",
+            "ad\u{180e}min",
+            "ad\u{2063}min",
+        ] {
+            assert_eq!(kept(name).as_deref(), Some("admin"), "{name:?}");
+        }
+    }
+
+    #[test]
+    fn what_shows_is_kept() {
+        for name in [
+            "",
+            "Léa Martin",
+            "می\u{200c}خواهم",
+            "क्\u{200d}ष",
+            "ക്\u{200d}",
+            "👩\u{200d}🚀",
+            "👩🏽\u{200d}🚀",
+            "❤\u{fe0f}",
+            "🏳\u{fe0f}\u{200d}🌈",
+            "1\u{fe0f}\u{20e3}",
+            "🏴\u{e0067}\u{e0062}\u{e0065}\u{e006e}\u{e0067}\u{e007f}",
+            "葛\u{e0100}城",
+            "bob\u{202e}gro",
+            "\u{200f}שלום",
+            "🦊🌈",
+        ] {
+            assert_eq!(kept(name).as_deref(), Some(name), "{name:?}");
+        }
+    }
+
+    #[test]
+    fn a_name_of_nothing_visible_is_none() {
+        for name in [
+            " ",
+            "\u{200b}",
+            "\u{202e}\u{202c}",
+            "\u{2800}",
+            "\u{3164}",
+            "\u{200e} \u{a0}",
+            "\u{e0061}",
+            "\u{fe0f}",
+            "\u{3000}",
+        ] {
+            assert_eq!(kept(name), None, "{name:?}");
+        }
+    }
+}
