@@ -77,6 +77,12 @@ impl Action {
         }
     }
 
+    /// Whether it is done to one message of a conversation, so that rules can ask for its author and age.
+    #[must_use]
+    pub fn is_about_a_message(self) -> bool {
+        matches!(self, Self::Edit | Self::DeleteForAll | Self::DeleteOwnCopy | Self::Reply)
+    }
+
     /// Whether it can be done to such a thing; groups are found as well as people.
     #[must_use]
     pub fn fits(self, target: Target) -> bool {

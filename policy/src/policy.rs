@@ -12,6 +12,7 @@ pub struct Policy {
     pub(crate) vocabulary: Arc<Vocabulary>,
     pub(crate) rules: Vec<Rule>,
     pub(crate) secret_directory: bool,
+    pub(crate) secret_members: bool,
     pub(crate) plan: Plan,
 }
 
@@ -24,9 +25,10 @@ impl Policy {
         vocabulary: Arc<Vocabulary>,
         rules: Vec<Rule>,
         secret_directory: bool,
+        secret_members: bool,
     ) -> Self {
         let plan = Plan::new(&rules);
-        Self { name, text, vocabulary, rules, secret_directory, plan }
+        Self { name, text, vocabulary, rules, secret_directory, secret_members, plan }
     }
 
     /// Its name, for logs.
@@ -63,5 +65,11 @@ impl Policy {
     #[must_use]
     pub fn secret_directory(&self) -> bool {
         self.secret_directory
+    }
+
+    /// Whether people in the same group, mail or group of the product are counted, not named, for those who do not find them.
+    #[must_use]
+    pub fn secret_members(&self) -> bool {
+        self.secret_members
     }
 }

@@ -119,7 +119,8 @@ impl Table<'_> {
     fn in_conversation(&self, me: Key, action: Action, kind: Kind, parts: Option<&str>) -> Result<Asked, String> {
         let peer = (kind == Kind::NoteToSelf).then_some(me);
         let mut place = Place { kind, state: State::Open, seat: Some(Seat::Member), peer };
-        let (mut mine, mut age_ms) = (true, 0);
+        // A person answers what others wrote, and changes what they wrote themselves.
+        let (mut mine, mut age_ms) = (action != Action::Reply, 0);
         for part in parts.into_iter().flat_map(|parts| parts.split('/')) {
             if let Ok(state) = look_up("state", part, &STATES) {
                 place.state = state;
@@ -134,7 +135,7 @@ impl Table<'_> {
             }
         }
         Ok(match action {
-            Action::Edit | Action::DeleteForAll | Action::DeleteOwnCopy => Asked::Message { place, mine, age_ms },
+            _ if action.is_about_a_message() => Asked::Message { place, mine, age_ms },
             _ => Asked::Conversation(place),
         })
     }

@@ -1,6 +1,9 @@
 //! May this person do that?
 
-use super::links::{self, Along};
+use super::{
+    built_in::Refused,
+    links::{self, Along},
+};
 use crate::{
     action::{About, Action, Capability, Conversation},
     decision::{Code, Decision, RuleIx, Witness},
@@ -31,6 +34,7 @@ impl Policy {
                     Capability::Edit | Capability::Delete | Capability::DeleteOwnCopy => {
                         About::Message { conversation, mine: true, age_ms: 0 }
                     }
+                    Capability::Reply => About::Message { conversation, mine: false, age_ms: 0 },
                     _ => About::Conversation(conversation),
                 };
                 self.decide(world, capability.action(), me, about).is_allowed()
@@ -114,15 +118,21 @@ impl<'a> Question<'a> {
     }
 
     /// Which rule allows it and why, or which denies it and as what.
-    fn judge(&self) -> Result<(RuleIx, Witness), (Option<RuleIx>, Code)> {
+    pub(super) fn judge(&self) -> Result<(RuleIx, Witness), Refused> {
         if self.lacks_a_seat() {
             return Err((None, Code::NotAMember));
+        }
+        if let Some(refused) = self.unread() {
+            return Err(refused);
         }
         let lines = self.policy.plan.lines(self.action);
         if let Some((rule, _)) = self.first(&lines.deny) {
             return Err((Some(rule), self.code_of(rule)));
         }
         if let Some(allowed) = self.first(&lines.allow) {
+            if let Some((_, refused)) = self.impossible() {
+                return Err(refused);
+            }
             return self.absent().map_or(Ok(allowed), |code| Err((None, code)));
         }
         match self.first(&lines.otherwise) {

@@ -38,32 +38,7 @@ pub enum Finding {
     Excepted(String),
 }
 
-/// What denies something whatever the rules say.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum BuiltIn {
-    /// Whoever asks is not active.
-    Asking(Status),
-    /// Whom it is about is not active: nothing begins with them.
-    Asked(Status),
-    /// Whoever asks has no seat in the conversation.
-    NoSeat,
-}
-
 impl Policy {
-    /// What denies this whatever the rules say, if anything does. It is the reason of a decision that names no rule.
-    #[must_use]
-    pub fn built_in(&self, world: &World, action: Action, me: UserIx, about: About) -> Option<BuiltIn> {
-        let Some(question) = Question::new(self, world, action, me, about) else {
-            let status = world.status(me);
-            return (status != Status::Active).then_some(BuiltIn::Asking(status));
-        };
-        if question.lacks_a_seat() {
-            return Some(BuiltIn::NoSeat);
-        }
-        let (_, them) = question.them.filter(|_| question.absent().is_some())?;
-        Some(BuiltIn::Asked(them.status))
-    }
-
     /// What each rule says that speaks of this action and of such a thing: denials, then what allows, then what names the
     /// code, in the order in which [`Policy::decide`] goes through them. Empty where it asks none: for one who is not
     /// active, one without a seat in the conversation, or for what the world does not know.

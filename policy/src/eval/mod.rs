@@ -1,6 +1,7 @@
 //! What a policy answers: one pair ([`check`]), everyone in reach ([`reach`]), the directory ([`complete`]), why
 //! ([`explain`]), and what a change of rules or facts would do ([`mod@diff`]). All ask the same [`check::Question::holds`].
 
+mod built_in;
 mod check;
 mod complete;
 mod diff;
@@ -11,10 +12,11 @@ mod reach;
 
 #[cfg(test)]
 pub(crate) use complete::Found;
+pub use built_in::BuiltIn;
 pub use complete::{Completion, Cursor, Hit, Search, Who};
 pub use diff::{
     ActionDifference, Differences, Label, LabelChange, Pair, Place, Row, Side, Situation, Supposed, SupposedBy, diff,
 };
-pub use explain::{BuiltIn, Finding, Reason};
+pub use explain::{Finding, Reason};
 pub(crate) use plan::Plan;
 pub use reach::Reach;

@@ -12,6 +12,7 @@ pub struct Plan {
     by_action: Vec<Lines>,
     /// By rule.
     names_them: Vec<bool>,
+    members_read: bool,
 }
 
 /// The rules of one action.
@@ -47,7 +48,18 @@ impl Plan {
                 rule.subject == Subject::People && rule.conditions.iter().chain(&rule.unless).any(Condition::names_them)
             })
             .collect();
-        Self { by_action, names_them }
+        let reads = |rule: &&Rule| rule.actions.contains(&Action::Read);
+        let members_read = !rules.iter().filter(reads).any(|rule| rule.effect == Effect::Deny)
+            && rules.iter().filter(reads).any(|rule| {
+                let asks_a_seat = rule.conditions.iter().all(|condition| *condition == Condition::Holder);
+                rule.effect == Effect::Allow && rule.subject == Subject::People && asks_a_seat && rule.unless.is_empty()
+            });
+        Self { by_action, names_them, members_read }
+    }
+
+    /// Whether `read` is allowed to every member, and asks nothing else.
+    pub fn members_read(&self) -> bool {
+        self.members_read
     }
 
     pub fn lines(&self, action: Action) -> &Lines {

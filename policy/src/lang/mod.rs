@@ -112,7 +112,7 @@ impl Reader {
     }
 
     fn finish(mut self, text: &str) -> Result<Policy, Vec<Problem>> {
-        let Declarations { name, vocabulary, secret_directory } = self.declared;
+        let Declarations { name, vocabulary, secret_directory, secret_members } = self.declared;
         if name.is_none() && self.problems.is_empty() {
             let message = "a policy begins with its name: `policy my-school`".to_owned();
             self.problems.push(Problem { line: 1, message });
@@ -120,7 +120,8 @@ impl Reader {
         match name {
             Some(name) if self.problems.is_empty() => {
                 let vocabulary = Arc::new(vocabulary);
-                Ok(Policy::from_parts(name, text.to_owned(), vocabulary, self.rules, secret_directory))
+                let text = text.to_owned();
+                Ok(Policy::from_parts(name, text, vocabulary, self.rules, secret_directory, secret_members))
             }
             _ => Err(self.problems),
         }

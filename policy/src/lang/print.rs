@@ -36,6 +36,9 @@ impl fmt::Display for Policy {
         if self.secret_directory {
             writeln!(f, "secret_directory")?;
         }
+        if self.secret_members {
+            writeln!(f, "secret_members")?;
+        }
         let written = Written(words);
         self.rules.iter().try_for_each(|rule| writeln!(f, "{}", written.rule(rule)))
     }

@@ -19,8 +19,8 @@ pub(super) fn read(words: &Vocabulary, line: u32, first: &str, rest: &[String]) 
     let Ok(effect) = look_up("effect", first, &EFFECTS) else {
         let hint = hints::first_word(first).map(|word| format!("; did you mean `{word}`?")).unwrap_or_default();
         return Err(format!(
-            "`{}` begins neither a declaration (policy, roles, kinds, relations, setting, secret_directory) nor a rule (deny, \
-             allow, otherwise){hint}",
+            "`{}` begins neither a declaration (policy, roles, kinds, relations, setting, secret_directory, \
+             secret_members) nor a rule (deny, allow, otherwise){hint}",
             shortened(first)
         ));
     };

@@ -59,9 +59,11 @@ fn fits(action: Action, rule: &Rule, condition: &Condition) -> Result<(), String
             ))
         }
         Condition::Author | Condition::Younger(_)
-            if !matches!(action, Action::Edit | Action::DeleteForAll | Action::DeleteOwnCopy) =>
+            if !action.is_about_a_message() =>
         {
-            Err(format!("`{word}` is not about a message: `author` and `age<` fit edit, delete_for_all and delete_own_copy"))
+            Err(format!(
+                "`{word}` is not about a message: `author` and `age<` fit edit, delete_for_all, delete_own_copy and reply"
+            ))
         }
         Condition::Asked if action != Action::Accept => Err(format!("`asked` fits `accept`, not `{word}`")),
         Condition::RelationIs(_)

@@ -95,6 +95,7 @@ fn declarations_are_checked() {
         ("policy a\nsetting x maybe", 2, "the default first"),
         ("policy a\nsetting x on on", 2, "`on` is declared already"),
         ("policy a\nsecret_directory on", 2, "nothing follows"),
+        ("policy a\nsecret_members on", 2, "nothing follows"),
         ("policy a\n\nallow read x\nroles x", 4, "must stand before the first rule"),
         ("policy a\nallow read x\nallow send x", 3, "line 2 has a rule called `x` already"),
     ] {

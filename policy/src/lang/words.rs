@@ -17,6 +17,7 @@ pub(super) struct Declarations {
     pub name: Option<String>,
     pub vocabulary: Vocabulary,
     pub secret_directory: bool,
+    pub secret_members: bool,
 }
 
 impl Declarations {
@@ -29,7 +30,8 @@ impl Declarations {
             "relations" => self.relations(rest)?,
             "setting" => self.setting(rest)?,
             "secret_directory" if rest.is_empty() => self.secret_directory = true,
-            "secret_directory" => return Err("nothing follows `secret_directory`".to_owned()),
+            "secret_members" if rest.is_empty() => self.secret_members = true,
+            "secret_directory" | "secret_members" => return Err(format!("nothing follows `{first}`")),
             _ => return Ok(false),
         }
         Ok(true)

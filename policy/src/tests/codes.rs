@@ -25,6 +25,7 @@ allow request           anyone    when everyone
 allow accept            asked     when asked
 allow unrelate          friends   when me -friend- them
 allow send              holder    when holder and may start
+allow send              group     when holder and conversation=group
 allow reply,read        reads     when holder
 allow edit              author    when author and age<edit_window
 allow rename            owner     when owner
@@ -249,8 +250,9 @@ fn conversations() {
         (Action::Send, with(None, member, State::Open), Some(Code::NotFound)),
         (Action::Read, with(Some(TOM), None, State::Open), Some(Code::NotAMember)),
         (Action::Close, with(Some(TOM), member, State::Open), Some(Code::Unsupported)),
-        (Action::Rename, with(None, member, State::Open), Some(Code::Unsupported)),
-        (Action::Rename, with(None, Some(Seat::Owner), State::Open), None),
+        (Action::Rename, with(Some(TOM), member, State::Open), Some(Code::Unsupported)),
+        (Action::Rename, with(Some(TOM), Some(Seat::Owner), State::Open), None),
+        (Action::Rename, with(Some(FAR), Some(Seat::Owner), State::Open), Some(Code::NotFound)),
     ] {
         let decision = policy.decide(&world, action, lea, About::Conversation(conversation));
         assert_eq!(code(decision), expected, "{action:?} {conversation:?}");

@@ -3,6 +3,7 @@
 mod agree;
 mod codes;
 mod hostile;
+mod left_alone;
 mod log;
 mod random;
 mod tables;

@@ -31,7 +31,7 @@ pub fn vocabulary() -> Arc<Vocabulary> {
 }
 
 pub fn policy(rules: Vec<Rule>, secret_directory: bool) -> Policy {
-    Policy::from_parts("test".to_owned(), String::new(), vocabulary(), rules, secret_directory)
+    Policy::from_parts("test".to_owned(), String::new(), vocabulary(), rules, secret_directory, false)
 }
 
 /// One map per table, keyed as the table is.

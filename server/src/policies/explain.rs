@@ -161,7 +161,7 @@ pub async fn explain(store: &Store, facts: &Snapshot, question: &Question) -> Re
             format!("{what} is denied by `{rule}`, as {}{}", code_name(code), aside(code, told))
         }
         (None, _, Some((code, told))) => {
-            let no_rule = matches!(built_in, Some(BuiltIn::Asked(_))) && !rules.iter().any(|said| said.matches);
+            let no_rule = matches!(built_in, Some(BuiltIn::Asked(_) | BuiltIn::NoSend | BuiltIn::Kind)) && !rules.iter().any(|said| said.matches);
             let (by, why) = match built_in.map(|built_in| question.in_words(built_in)) {
                 Some(why) if no_rule => ("", format!("no rule allows it, and {why}")),
                 Some(why) => (" (built in)", why),
@@ -225,6 +225,9 @@ impl Question {
             (BuiltIn::Asked(status), Whom::Person(them)) => is(name(them), status),
             (BuiltIn::Asked(status), _) => is("the other one".to_owned(), status),
             (BuiltIn::NoSeat, _) => format!("{} has no seat in the conversation", name(&self.me)),
+            (BuiltIn::NoRead, _) => format!("{} may not `read` the conversation", name(&self.me)),
+            (BuiltIn::NoSend, _) => format!("{} may not `send` in the conversation", name(&self.me)),
+            (BuiltIn::Kind, _) => "conversations of this kind do not have it".to_owned(),
         }
     }
 }
@@ -274,7 +277,7 @@ async fn about(
             let found = store.facts(vec![(*id, me)]).await?.remove(&(*id, me));
             let conversation =
                 found.filter(|found| found.tenant == facts.tenant.0).map(|found| facts.conversation(me, &found));
-            let of_message = matches!(action, Action::Edit | Action::DeleteForAll | Action::DeleteOwnCopy);
+            let of_message = action.is_about_a_message();
             conversation.map(|conversation| match of_message {
                 true => About::Message { conversation, mine: true, age_ms: 0 },
                 false => About::Conversation(conversation),

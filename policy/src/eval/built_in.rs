@@ -1,0 +1,100 @@
+//! What is refused whatever the rules allow.
+
+use super::check::Question;
+use crate::{
+    action::{About, Action, Conversation, Kind, State},
+    decision::{Code, RuleIx},
+    facts::{Status, UserIx, World},
+    policy::Policy,
+};
+
+/// What denies something whatever the rules say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BuiltIn {
+    /// The asking person is not active.
+    Asking(Status),
+    /// The person in question is not active: nothing begins with them.
+    Asked(Status),
+    /// The asking person has no seat in the conversation.
+    NoSeat,
+    /// The asking person may not read the conversation.
+    NoRead,
+    /// The action changes what others see, and the asking person may not send.
+    NoSend,
+    /// The action fits other kinds of conversation: only groups get and lose members, and a mail is one message for ever.
+    Kind,
+}
+
+/// Why a question is refused: the rule, if there is one, and the code.
+pub(super) type Refused = (Option<RuleIx>, Code);
+
+impl Policy {
+    /// What denies this whatever the rules say, if anything does. It is the reason of a decision that names no rule, and of
+    /// one that names a rule of `read` or `send` for another action.
+    #[must_use]
+    pub fn built_in(&self, world: &World, action: Action, me: UserIx, about: About) -> Option<BuiltIn> {
+        let Some(question) = Question::new(self, world, action, me, about) else {
+            let status = world.status(me);
+            return (status != Status::Active).then_some(BuiltIn::Asking(status));
+        };
+        if question.lacks_a_seat() {
+            return Some(BuiltIn::NoSeat);
+        }
+        if question.unread().is_some() {
+            return Some(BuiltIn::NoRead);
+        }
+        if let Some((reason, _)) = question.impossible() {
+            return Some(reason);
+        }
+        let (_, them) = question.them.filter(|_| question.absent().is_some())?;
+        Some(BuiltIn::Asked(them.status))
+    }
+
+    /// Whether every active member may read every conversation, whatever the facts are. Then nobody has to be asked again
+    /// when facts change.
+    #[must_use]
+    pub fn members_read(&self) -> bool {
+        self.plan.members_read()
+    }
+}
+
+impl Question<'_> {
+    /// Why the asking person may do nothing in a conversation: they may not read it. Going away is always left to the rules.
+    pub(super) fn unread(&self) -> Option<Refused> {
+        if self.conversation.is_none() || self.policy.plan.members_read() {
+            return None;
+        }
+        match self.action {
+            Action::Read | Action::Leave | Action::DeleteConversation => None,
+            _ => self.instead(Action::Read).judge().err(),
+        }
+    }
+
+    /// Why something is refused in a conversation of this kind and state, whatever allows it.
+    pub(super) fn impossible(&self) -> Option<(BuiltIn, Refused)> {
+        let conversation = self.conversation?;
+        let open = Conversation { state: State::Open, ..conversation };
+        let of_kind = |fits: bool| (!fits).then_some((BuiltIn::Kind, (None, Code::Unsupported)));
+        match self.action {
+            Action::Send => of_kind(conversation.kind != Kind::Mail),
+            Action::RemoveMember | Action::Leave => of_kind(conversation.kind == Kind::Group),
+            Action::AddMember => of_kind(conversation.kind == Kind::Group).or_else(|| self.silenced(conversation)),
+            Action::Edit | Action::Rename => self.silenced(conversation),
+            Action::DeleteForAll if self.author && conversation.kind != Kind::Mail => self.silenced(conversation),
+            Action::Reopen => self.silenced(open),
+            Action::EraseConversation if conversation.kind == Kind::Direct => self.silenced(open),
+            _ => None,
+        }
+    }
+
+    /// Why the asking person may say nothing new to the others, by a message or otherwise.
+    fn silenced(&self, conversation: Conversation) -> Option<(BuiltIn, Refused)> {
+        let send = Self { conversation: Some(conversation), ..self.instead(Action::Send) };
+        send.judge().err().map(|refused| (BuiltIn::NoSend, refused))
+    }
+
+    /// The same person in the same conversation, asked about another action.
+    fn instead(&self, action: Action) -> Self {
+        Self { action, author: false, age_ms: None, ..*self }
+    }
+}
