@@ -39,6 +39,7 @@ fn main() {
             let (soon, room) = (Arc::default(), Arc::new(Room::new(ConversationId::new())));
             for person in crowd(people, &soon) {
                 assert!(room.seat(&person, &seat(&room), false));
+                room.settle(person.id, true, 0, u32::MAX);
             }
             let message = messages(room.id);
             // Whoever holds `soon` would tell the counts; here they wait.
@@ -98,6 +99,7 @@ fn sockets(people: u32, tell_counts: bool) -> (impl FnMut() -> Change, impl FnMu
         let session = Arc::new(Session::new(ConnectionId::new(), caller, KeyMark(0), Arc::new(link), Arc::clone(&flusher)));
         assert_eq!(person.enter(&session, 1), Entered::Yes);
         assert!(room.seat(&person, &seat(&room), false));
+        room.settle(person.id, true, 0, u32::MAX);
     }
     runtime.spawn(flusher.run(Arc::clone(&metrics)));
     let (mut message, mut buffer) = (messages(room.id), vec![0; READ_BYTES]);
@@ -170,6 +172,6 @@ fn messages(conversation: ConversationId) -> impl FnMut() -> Change {
             ..wire::Message::default()
         };
         let event = wire::event::Kind::MessageSent(wire::MessageEvent { message: Some(message) });
-        Change { conversation, version: seq + 1, effect: Effect::Sent { seq, author }, frame: Frame::event(event) }
+        Change { conversation, version: seq + 1, effect: Effect::Sent { seq, author }, frame: Frame::event(event), facts: 0 }
     }
 }

@@ -287,6 +287,8 @@ impl Sync {
     /// Is this the next joining or leaving? If some were missed, a resume brings them, and this one with them.
     fn inbox(&mut self, version: u32, steps: &mut Vec<Step>) -> bool {
         match self.inbox_version {
+            // The person stays a member, and may or may not read the conversation from now on.
+            _ if version == 0 => true,
             Some(held) if version <= held => false,
             Some(held) if version > held + 1 => {
                 steps.push(Step::Resume);

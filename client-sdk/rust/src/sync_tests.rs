@@ -236,6 +236,19 @@ fn joinings_are_counted_and_a_missed_one_resumed() {
 }
 
 #[test]
+fn a_conversation_that_may_not_be_read_for_a_while_goes_and_comes_without_a_count() {
+    let mut scene = Scene::new();
+    let left = wire::ConversationLeft { inbox_version: 0, conversation_id: scene.id.to_string() };
+    assert_eq!(told(&scene.sync.event(Kind::ConversationLeft(left))), ["left"]);
+    assert_eq!(told(&scene.sync.event(joined(scene.id, 0))), ["joined 1"]);
+    assert_eq!(
+        told(&scene.sync.event(joined(ConversationId::new(), 2))),
+        ["joined 1"],
+        "the count went on from where it was"
+    );
+}
+
+#[test]
 fn first_news_of_an_unknown_conversation_is_told() {
     let mut sync = Scene::new();
     sync.id = ConversationId::new();

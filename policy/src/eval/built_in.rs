@@ -4,7 +4,7 @@ use super::check::Question;
 use crate::{
     action::{About, Action, Conversation, Kind, State},
     decision::{Code, RuleIx},
-    facts::{Status, UserIx, World},
+    facts::{Status, UserIx, World, bits::Bits},
     policy::Policy,
 };
 
@@ -58,39 +58,61 @@ impl Policy {
     }
 }
 
+/// What an action needs besides a rule that allows it.
+enum Need {
+    /// Another kind of conversation.
+    Kind,
+    /// The right to send in such a conversation.
+    Send(Conversation),
+}
+
 impl Question<'_> {
     /// Why the asking person may do nothing in a conversation: they may not read it. Going away is always left to the rules.
     pub(super) fn unread(&self) -> Option<Refused> {
-        if self.conversation.is_none() || self.policy.plan.members_read() {
-            return None;
-        }
-        match self.action {
-            Action::Read | Action::Leave | Action::DeleteConversation => None,
-            _ => self.instead(Action::Read).judge().err(),
-        }
+        if self.needs_to_read() { self.instead(Action::Read).judge().err() } else { None }
     }
 
     /// Why something is refused in a conversation of this kind and state, whatever allows it.
     pub(super) fn impossible(&self) -> Option<(BuiltIn, Refused)> {
+        match self.need()? {
+            Need::Kind => Some((BuiltIn::Kind, (None, Code::Unsupported))),
+            Need::Send(conversation) => self.of_send(conversation).judge().err().map(|refused| (BuiltIn::NoSend, refused)),
+        }
+    }
+
+    /// Of people for whom rules allow it, leaves those for whom it is not refused here. The question is about nobody yet.
+    pub(super) fn leave_possible(&self, people: &mut Bits) {
+        if self.needs_to_read() {
+            people.intersect(&self.instead(Action::Read).reach());
+        }
+        match self.need() {
+            None => {}
+            Some(Need::Kind) => *people = Bits::default(),
+            Some(Need::Send(conversation)) => people.intersect(&self.of_send(conversation).reach()),
+        }
+    }
+
+    fn needs_to_read(&self) -> bool {
+        let goes = matches!(self.action, Action::Read | Action::Leave | Action::DeleteConversation);
+        self.conversation.is_some() && !goes && !self.policy.plan.members_read()
+    }
+
+    fn need(&self) -> Option<Need> {
         let conversation = self.conversation?;
         let open = Conversation { state: State::Open, ..conversation };
-        let of_kind = |fits: bool| (!fits).then_some((BuiltIn::Kind, (None, Code::Unsupported)));
         match self.action {
-            Action::Send => of_kind(conversation.kind != Kind::Mail),
-            Action::RemoveMember | Action::Leave => of_kind(conversation.kind == Kind::Group),
-            Action::AddMember => of_kind(conversation.kind == Kind::Group).or_else(|| self.silenced(conversation)),
-            Action::Edit | Action::Rename => self.silenced(conversation),
-            Action::DeleteForAll if self.author && conversation.kind != Kind::Mail => self.silenced(conversation),
-            Action::Reopen => self.silenced(open),
-            Action::EraseConversation if conversation.kind == Kind::Direct => self.silenced(open),
+            Action::Send if conversation.kind == Kind::Mail => Some(Need::Kind),
+            Action::AddMember | Action::RemoveMember | Action::Leave if conversation.kind != Kind::Group => Some(Need::Kind),
+            Action::AddMember | Action::Edit | Action::Rename => Some(Need::Send(conversation)),
+            Action::DeleteForAll if self.author && conversation.kind != Kind::Mail => Some(Need::Send(conversation)),
+            Action::Reopen => Some(Need::Send(open)),
+            Action::EraseConversation if conversation.kind == Kind::Direct => Some(Need::Send(open)),
             _ => None,
         }
     }
 
-    /// Why the asking person may say nothing new to the others, by a message or otherwise.
-    fn silenced(&self, conversation: Conversation) -> Option<(BuiltIn, Refused)> {
-        let send = Self { conversation: Some(conversation), ..self.instead(Action::Send) };
-        send.judge().err().map(|refused| (BuiltIn::NoSend, refused))
+    fn of_send(&self, conversation: Conversation) -> Self {
+        Self { conversation: Some(conversation), ..self.instead(Action::Send) }
     }
 
     /// The same person in the same conversation, asked about another action.

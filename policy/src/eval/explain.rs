@@ -4,7 +4,7 @@ use super::check::Question;
 use crate::{
     action::{About, Action},
     decision::{RuleIx, Witness},
-    facts::{Status, UserIx, World},
+    facts::{UserIx, World},
     lang::print::{duration, written},
     policy::Policy,
     program::{Atom, Condition, Direction, Limit, Rule, Who},

@@ -10,9 +10,9 @@ mod links;
 mod plan;
 mod reach;
 
+pub use built_in::BuiltIn;
 #[cfg(test)]
 pub(crate) use complete::Found;
-pub use built_in::BuiltIn;
 pub use complete::{Completion, Cursor, Hit, Search, Who};
 pub use diff::{
     ActionDifference, Differences, Label, LabelChange, Pair, Place, Row, Side, Situation, Supposed, SupposedBy, diff,

@@ -83,6 +83,7 @@ impl<'a> Question<'a> {
         people.intersect(active);
         let denied = self.all(&lines.deny, &people);
         people.subtract(&denied);
+        self.leave_possible(&mut people);
         people
     }
 

@@ -8,8 +8,8 @@ pub(super) const WITHOUT_BYTE_ORDER_MARK: &str =
     "the text begins with a byte order mark (BOM, U+FEFF), which is no part of a policy: save it as UTF-8 without BOM";
 
 /// The first words of lines.
-const FIRST: [&str; 9] =
-    ["policy", "roles", "kinds", "relations", "setting", "secret_directory", "deny", "allow", "otherwise"];
+const FIRST: [&str; 10] =
+    ["policy", "roles", "kinds", "relations", "setting", "secret_directory", "secret_members", "deny", "allow", "otherwise"];
 /// Words of other languages for them.
 const SYNONYMS: [(&str, &str); 20] = [
     ("permit", "allow"),

@@ -58,13 +58,9 @@ fn fits(action: Action, rule: &Rule, condition: &Condition) -> Result<(), String
                 "`{word}` is not done in a conversation: `holder`, `owner`, `conversation=`, `state=` and `may start` do not fit it"
             ))
         }
-        Condition::Author | Condition::Younger(_)
-            if !action.is_about_a_message() =>
-        {
-            Err(format!(
-                "`{word}` is not about a message: `author` and `age<` fit edit, delete_for_all, delete_own_copy and reply"
-            ))
-        }
+        Condition::Author | Condition::Younger(_) if !action.is_about_a_message() => Err(format!(
+            "`{word}` is not about a message: `author` and `age<` fit edit, delete_for_all, delete_own_copy and reply"
+        )),
         Condition::Asked if action != Action::Accept => Err(format!("`asked` fits `accept`, not `{word}`")),
         Condition::RelationIs(_)
             if !matches!(action, Action::Request | Action::Accept | Action::Unrelate | Action::Block) =>

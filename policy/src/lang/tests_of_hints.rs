@@ -93,6 +93,7 @@ fn odd_rules_are_warned_of() {
         ("allow send x when holder unless holder", "`x` never matches: it asks for `holder` and excepts it"),
         ("deny send x when state=open and state=closed", "`state=open` and `state=closed` exclude each other"),
         ("deny send x when setting(messaging)=on and setting(messaging)=off", "exclude each other"),
+        ("allow add_member,send x when holder", "`x` allows add_member in groups only"),
         ("deny find x unless everyone", "`x` never matches: it excepts `everyone`"),
     ] {
         let found = warnings(&format!("{SOUND}{line}"));
@@ -120,6 +121,7 @@ fn sound_rules_are_not_warned_of() {
         "deny send closed when state=closed\nallow send inside when holder",
         "deny find them when role(them)=teacher\nallow find all when everyone and role(me)=teacher",
         "deny find groups unless size(group)>0\nallow find all when everyone",
+        "allow add_member,leave x when holder and conversation=group",
     ] {
         assert_eq!(warnings(&format!("{SOUND}{line}")), [], "{line}");
     }

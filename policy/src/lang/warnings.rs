@@ -2,7 +2,7 @@
 
 use super::{Problem, names::action_name, print::written};
 use crate::{
-    action::Action,
+    action::{Action, Kind},
     policy::Policy,
     program::{Atom, Condition, Effect, Limit, Rule, Subject, Who},
     vocabulary::{How, Vocabulary},
@@ -21,6 +21,7 @@ impl Policy {
         }
         for rule in self.rules.iter().filter(|rule| rule.effect == Effect::Allow) {
             warnings.extend(self.denied_whole(rule));
+            warnings.extend(of_groups_only(rule).map(|message| Problem { line: rule.line, message }));
         }
         warnings.extend(self.unread());
         warnings.extend(self.unused_block());
@@ -118,6 +119,22 @@ impl Policy {
 /// The words at places that no rule uses.
 fn unused<'a>(words: impl Iterator<Item = &'a String>, used: &[usize]) -> impl Iterator<Item = &'a String> {
     words.enumerate().filter(|(at, _)| !used.contains(at)).map(|(_, word)| word)
+}
+
+/// What a rule seems to allow in conversations that are no groups, and is never allowed there.
+fn of_groups_only(rule: &Rule) -> Option<String> {
+    let is_of_groups = rule.conditions.contains(&Condition::ConversationKind(Kind::Group));
+    let of_groups = [Action::AddMember, Action::RemoveMember, Action::Leave];
+    let named: Vec<&str> =
+        rule.actions.iter().filter(|action| of_groups.contains(action)).map(|action| action_name(*action)).collect();
+    (!is_of_groups && !named.is_empty()).then(|| {
+        format!(
+            "`{}` allows {} in groups only, whatever it asks for: nobody is added to a conversation of two, to notes or to a mail; \
+             say so by `and conversation=group`",
+            rule.name,
+            named.join(", ")
+        )
+    })
 }
 
 /// Why a rule matches nothing, ever.

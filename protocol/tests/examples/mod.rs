@@ -143,6 +143,7 @@ pub fn replies() -> Vec<wire::ServerFrame> {
             first_message: Some(message()),
             inactive: vec![noa()],
             reached: 2,
+            inactive_count: 1,
         }),
         Answer::ConversationPage(wire::ConversationPage {
             conversations: vec![conversation()],

@@ -14,7 +14,7 @@ pub(super) async fn history(
     limit: u32,
 ) -> Result<Answer, Refusal> {
     // Facts before messages: the version told is then one the page is at least true at.
-    let facts = parts.allowed(Action::Read, caller, conversation).await?;
+    let facts = parts.place(caller, conversation).await?;
     let sight = facts.sight(caller.user);
     let messages = parts.store.history(conversation, range, sight, limit).await.map_err(unavailable)?;
     // Messages are numbered without a gap, so the ends of what is seen tell; they are looked up where some are hidden.
@@ -22,6 +22,7 @@ pub(super) async fn history(
         0 => Some((facts.first_seq, facts.last_seq)).filter(|(first_seq, last_seq)| first_seq <= last_seq),
         _ => parts.store.ends(conversation, sight).await.map_err(unavailable)?,
     };
+    parts.ask(Action::Read, caller, &facts).await?;
     let (more_before, more_after) = match (ends, messages.first(), messages.last()) {
         (None, ..) => (false, false),
         (Some((first_seq, last_seq)), Some(first), Some(last)) => (first.seq > first_seq, last.seq < last_seq),

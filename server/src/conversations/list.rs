@@ -3,8 +3,13 @@
 use causerie_policy::Action;
 use causerie_protocol::{ConversationId, Refusal, wire, wire::reply::Result as Answer};
 
+use uuid::Uuid;
+
 use super::{Caller, Parts, cursor, unavailable, view};
-use crate::{facts::rules, store::queries::conversations::AsOf};
+use crate::{
+    facts::rules,
+    store::queries::conversations::{AsOf, Summary},
+};
 
 pub(super) async fn list(parts: &Parts, caller: Caller, at: &str, limit: u32) -> Result<Answer, Refusal> {
     let before = cursor(at, "listConversations.cursor")?.map(|(at, id)| (at, ConversationId(id)));
@@ -13,7 +18,7 @@ pub(super) async fn list(parts: &Parts, caller: Caller, at: &str, limit: u32) ->
         Some(inbox) => inbox,
         None => parts.store.inbox(caller.user).await.map_err(unavailable)?,
     };
-    let listed = parts.store.list_conversations(caller.user, before, limit).await.map_err(unavailable)?;
+    let mut listed = parts.store.list_conversations(caller.user, before, limit).await.map_err(unavailable)?;
     let (epoch, facts) = match listed.as_of {
         Some(AsOf { epoch, facts }) => (epoch, parts.facts.at_least(caller.tenant, facts).await.map_err(unavailable)?),
         None => (
@@ -21,19 +26,38 @@ pub(super) async fn list(parts: &Parts, caller: Caller, at: &str, limit: u32) ->
             parts.facts.current(caller.tenant).await.map_err(unavailable)?,
         ),
     };
-    let mut summaries = listed.summaries;
-    let more = summaries.len() > limit as usize;
-    summaries.truncate(limit as usize);
-    let seen = summaries.into_iter().map(|summary| view::conversation(&facts, caller.user, summary));
-    let conversations: Vec<_> = seen.collect();
-    let next_cursor = match conversations.last() {
-        Some(last) if more => {
-            let at = last.active_at.as_ref().map_or(0, |at| at.seconds * 1000 + i64::from(at.nanos) / 1_000_000);
-            format!("{at}.{}", last.id)
+    let total_unread = parts.live.readable_unread(caller.user, &facts, total_unread).await.map_err(unavailable)?;
+    let mut conversations = Vec::with_capacity(listed.summaries.len());
+    let more = loop {
+        // One more than asked for tells that there are more.
+        let end = listed.summaries.get(limit as usize).and_then(|_| listed.summaries.get(limit as usize - 1)).map(place);
+        listed.summaries.truncate(limit as usize);
+        let seen = listed.summaries.drain(..).filter_map(|summary| view::conversation(&facts, caller.user, summary));
+        conversations.extend(seen);
+        match end {
+            // What may not be read makes no page shorter.
+            Some(end) if conversations.len() < limit as usize => {
+                listed = parts.store.list_conversations(caller.user, Some(end), limit).await.map_err(unavailable)?;
+            }
+            end => break end.is_some() || conversations.len() > limit as usize,
         }
+    };
+    conversations.truncate(limit as usize);
+    let next_cursor = match conversations.last() {
+        Some(last) if more => format!("{}.{}", active_at_ms(last), last.id),
         _ => String::new(),
     };
     Ok(Answer::ConversationPage(wire::ConversationPage { conversations, next_cursor, total_unread, epoch, inbox_version }))
+}
+
+/// Where a conversation stands in the list.
+fn place(summary: &Summary) -> (i64, ConversationId) {
+    let id = summary.facts.id.unwrap_or(ConversationId(Uuid::nil()));
+    (active_at_ms(&summary.conversation), id)
+}
+
+fn active_at_ms(conversation: &wire::Conversation) -> i64 {
+    conversation.active_at.as_ref().map_or(0, |at| at.seconds * 1000 + i64::from(at.nanos) / 1_000_000)
 }
 
 pub(super) async fn get(parts: &Parts, caller: Caller, conversation: ConversationId) -> Result<Answer, Refusal> {
@@ -52,5 +76,5 @@ pub(super) async fn one(parts: &Parts, caller: Caller, conversation: Conversatio
         .ok_or_else(rules::not_found)?;
     let facts = parts.facts.current(caller.tenant).await.map_err(unavailable)?;
     parts.rules.allow_in(&facts, Action::Read, caller.user, &summary.facts)?;
-    Ok(view::conversation(&facts, caller.user, summary))
+    view::conversation(&facts, caller.user, summary).ok_or_else(rules::not_found)
 }

@@ -4,7 +4,7 @@ use causerie_policy::Action;
 use causerie_protocol::{ConversationId, Refusal, UserId, command::UserRef, wire, wire::reply::Result as Answer};
 
 use super::{
-    Caller, Parts, cursor, list, start, unavailable,
+    Caller, Parts, cursor, list, start, unavailable, view,
     writer::{Op, Order},
 };
 
@@ -16,7 +16,7 @@ pub(super) async fn list(
     limit: u32,
 ) -> Result<Answer, Refusal> {
     let after = cursor(at, "listMembers.cursor")?.map(|(at, id)| (at, UserId(id)));
-    parts.allowed(Action::Read, caller, conversation).await?;
+    let place = parts.place(caller, conversation).await?;
     let mut page = parts.store.members(conversation, caller.user, after, limit).await.map_err(unavailable)?;
     let more = page.len() > limit as usize;
     page.truncate(limit as usize);
@@ -24,7 +24,9 @@ pub(super) async fn list(
         Some((at, wire::Member { user: Some(user), .. })) if more => format!("{at}.{}", user.id),
         _ => String::new(),
     };
+    let facts = parts.ask(Action::Read, caller, &place).await?;
     let members = page.into_iter().map(|(_, member)| member).collect();
+    let members = view::members(&facts, caller.user, &place, members);
     Ok(Answer::MemberPage(wire::MemberPage { members, next_cursor }))
 }
 
@@ -43,10 +45,15 @@ pub(super) async fn add(
 pub(super) async fn update(parts: &Parts, caller: Caller, conversation: ConversationId, op: Op) -> Result<Answer, Refusal> {
     let left = matches!(&op, Op::RemoveMember { user, .. } if *user == caller.user);
     parts.writer.write(Order { caller, op }).await?;
+    let bare = || wire::Conversation { id: conversation.to_string(), ..Default::default() };
     let conversation = if left {
-        wire::Conversation { id: conversation.to_string(), ..Default::default() }
+        bare()
     } else {
-        list::one(parts, caller, conversation).await?
+        match list::one(parts, caller, conversation).await {
+            // It was done, and the caller may not read the conversation as it is now.
+            Err(refusal) if !refusal.code.temporary() => bare(),
+            found => found?,
+        }
     };
     Ok(Answer::ConversationUpdated(wire::ConversationUpdated { conversation: Some(conversation) }))
 }

@@ -14,6 +14,8 @@ mod typing;
 pub mod view;
 pub mod writer;
 
+use std::sync::Arc;
+
 use causerie_policy::Action;
 use causerie_protocol::{
     ConversationId, ErrorCode, Refusal, TenantId, UserId, command::Command, wire::reply::Result as Answer,
@@ -25,7 +27,10 @@ use self::{
     writer::{Done, Op, Order},
 };
 use crate::{
-    facts::rules::{self, Rules},
+    facts::{
+        Snapshot,
+        rules::{self, Rules},
+    },
     names::visible,
     store::{StoreError, queries::conversations::Facts},
 };
@@ -148,16 +153,26 @@ impl Parts {
     /// Facts about the caller in a conversation, if they may do this there. Others learn nothing of it, whether it exists
     /// or not.
     async fn allowed(&self, action: Action, caller: Caller, conversation: ConversationId) -> Result<Facts, Refusal> {
-        let facts = self
-            .lookups
-            .facts
-            .get((conversation, caller.user))
-            .await
-            .map_err(unavailable)?
-            .filter(|facts| facts.tenant == caller.tenant.0)
-            .ok_or_else(rules::not_found)?;
-        let known = self.facts.current(caller.tenant).await.map_err(unavailable)?;
-        self.rules.allow_in(&known, action, caller.user, &facts)?;
+        let place = self.place(caller, conversation).await?;
+        self.ask(action, caller, &place).await?;
+        Ok(place)
+    }
+
+    /// Facts about the caller in a conversation they are in. What they may do there is not asked yet.
+    async fn place(&self, caller: Caller, conversation: ConversationId) -> Result<Facts, Refusal> {
+        let place = self.lookups.facts.get((conversation, caller.user)).await.map_err(unavailable)?;
+        let place = place.filter(|place| place.tenant == caller.tenant.0).ok_or_else(rules::not_found)?;
+        if place.role.is_none() {
+            self.ask(Action::Read, caller, &place).await?;
+        }
+        Ok(place)
+    }
+
+    /// Asks the rules of now. What was read before this may be told when they say yes: a message that was sent after the
+    /// caller lost a right was read after that, too. Answers the facts it was decided by.
+    async fn ask(&self, action: Action, caller: Caller, place: &Facts) -> Result<Arc<Snapshot>, Refusal> {
+        let facts = self.facts.current(caller.tenant).await.map_err(unavailable)?;
+        self.rules.allow_in(&facts, action, caller.user, place)?;
         Ok(facts)
     }
 }

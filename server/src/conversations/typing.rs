@@ -12,12 +12,13 @@ pub(super) async fn set(
     conversation: ConversationId,
     typing: bool,
 ) -> Result<Answer, Refusal> {
-    parts.allowed(Action::Send, caller, conversation).await?;
+    let place = parts.place(caller, conversation).await?;
+    let facts = parts.ask(Action::Send, caller, &place).await?.version;
     let frame = Frame::event(wire::event::Kind::Typing(wire::Typing {
         conversation_id: conversation.to_string(),
         user_id: caller.user.to_string(),
         typing,
     }));
-    parts.live.tell(vec![Told::Passing { conversation, user: caller.user, frame }]);
+    parts.live.tell(vec![Told::Passing { conversation, user: caller.user, frame, facts }]);
     Ok(Answer::TypingSet(wire::TypingSet {}))
 }

@@ -1,16 +1,54 @@
 //! A conversation as one member gets to see it.
 
 use causerie_protocol::{UserId, wire};
+use wire::addressee::Who;
 
 use crate::{
     facts::{Snapshot, rules},
-    store::queries::conversations::Summary,
+    store::{
+        kinds::{DIRECT, GROUP, MEMBER},
+        queries::conversations::{Facts, Summary},
+    },
 };
 
-/// Adds what the member may do.
+/// What the member may see of it, with what the member may do. `None` for a person who may not read it.
 #[must_use]
-pub fn conversation(facts: &Snapshot, member: UserId, summary: Summary) -> wire::Conversation {
+pub fn conversation(facts: &Snapshot, member: UserId, summary: Summary) -> Option<wire::Conversation> {
+    if !facts.reads(member, &summary.facts) {
+        return None;
+    }
     let mut conversation = summary.conversation;
     conversation.capabilities = rules::capabilities(facts, member, &summary.facts);
-    conversation
+    conversation.members = members(facts, member, &summary.facts, conversation.members);
+    if facts.policy.secret_members() {
+        let is_found = |addressee: &wire::Addressee| match &addressee.who {
+            Some(Who::User(user)) => user.id.parse().is_ok_and(|user: UserId| facts.finds(member, user)),
+            Some(Who::Group(_)) | None => true,
+        };
+        conversation.addressees.retain(is_found);
+    }
+    Some(conversation)
+}
+
+/// Those members whom one of them may see. How far the others have read is told as far as they show it.
+#[must_use]
+pub fn members(facts: &Snapshot, viewer: UserId, place: &Facts, mut members: Vec<wire::Member>) -> Vec<wire::Member> {
+    let id = |member: &wire::Member| member.user.as_ref().and_then(|user| user.id.parse::<UserId>().ok());
+    // The other one of a conversation of two is known to whoever is in it. A mail shows its author and those it names.
+    if facts.policy.secret_members() && place.kind == GROUP {
+        members.retain(|member| id(member).is_some_and(|user| facts.finds(viewer, user)));
+    }
+    for member in &mut members {
+        if !id(member).is_some_and(|user| tells_reading(facts, viewer, user, place)) {
+            member.read_seq = 0;
+        }
+    }
+    members
+}
+
+/// Whether one member is told how far another has read.
+fn tells_reading(facts: &Snapshot, viewer: UserId, member: UserId, place: &Facts) -> bool {
+    let theirs = Facts { role: Some(MEMBER), peer: Some(viewer), ..*place };
+    let has_ended = || place.kind == DIRECT && facts.is_active(member) && !facts.tells_reading(member, &theirs);
+    viewer == member || (facts.shows_activity(viewer, member) && !has_ended())
 }

@@ -8,7 +8,7 @@ use causerie_protocol::{ConversationId, ErrorCode, Refusal, UserId, wire};
 use super::Snapshot;
 use crate::{
     audit::{Denied, Refusals, Refused},
-    store::{kinds::MAIL, queries::conversations::Facts},
+    store::queries::conversations::Facts,
     telemetry::{Metrics, RuleLabel},
 };
 
@@ -68,9 +68,6 @@ impl Rules {
     /// # Errors
     /// The refusal the person may read.
     pub fn allow_in(&self, facts: &Snapshot, action: Action, me: UserId, conversation: &Facts) -> Result<(), Refusal> {
-        if action == Action::Send && !takes_messages(conversation) {
-            return Err(refusal(Code::Unsupported));
-        }
         let about = About::Conversation(facts.conversation(me, conversation));
         self.judge(facts, action, me, about, conversation.id)
     }
@@ -162,13 +159,7 @@ pub fn unsupported() -> Refusal {
 /// What a person may do in a conversation, for the wire.
 #[must_use]
 pub fn capabilities(facts: &Snapshot, me: UserId, conversation: &Facts) -> Vec<i32> {
-    let possible = |capability: &Capability| *capability != Capability::Send || takes_messages(conversation);
-    facts.capabilities(me, conversation).into_iter().filter(possible).map(|capability| on_wire(capability) as i32).collect()
-}
-
-/// No rule makes a mail more than one message: another is a mail of its own.
-fn takes_messages(conversation: &Facts) -> bool {
-    conversation.kind != MAIL
+    facts.capabilities(me, conversation).into_iter().map(|capability| on_wire(capability) as i32).collect()
 }
 
 fn on_wire(capability: Capability) -> wire::Capability {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use causerie_policy::{
-    About, Action, Capability, Conversation, Decision, GroupIx, Kind, Policy, Seat, State, UserIx, World,
+    About, Action, Capability, Conversation, Decision, Effect, GroupIx, Kind, Policy, Seat, State, Status, UserIx, World,
 };
 use causerie_protocol::{GroupId, TenantId, UserId};
 use sea_orm::ConnectionTrait;
@@ -138,6 +138,66 @@ impl Snapshot {
         let about = self.user(them).map(About::Person);
         me == them
             || about.and_then(|about| self.decide(Action::SeeProfile, me, about)).is_some_and(|said| said.is_allowed())
+    }
+
+    /// Whether a member may read a conversation. Everything that tells a member of one asks this first.
+    #[must_use]
+    pub fn reads(&self, me: UserId, conversation: &Facts) -> bool {
+        let about = About::Conversation(self.conversation(me, conversation));
+        conversation.role.is_some() && self.decide(Action::Read, me, about).is_some_and(|said| said.is_allowed())
+    }
+
+    /// Whether a person finds another, in the directory or by their profile.
+    #[must_use]
+    pub fn finds(&self, me: UserId, them: UserId) -> bool {
+        let about = self.user(them).map(About::Person);
+        let finds = about.and_then(|about| self.decide(Action::Find, me, about)).is_some_and(|said| said.is_allowed());
+        finds || self.sees(me, them)
+    }
+
+    /// Whether a person may learn what another does in a conversation of both: that they write, and how far they have read.
+    /// A rule that denies the profile denies this; where members are secret, so does not finding them.
+    #[must_use]
+    pub fn shows_activity(&self, me: UserId, them: UserId) -> bool {
+        if me == them {
+            return true;
+        }
+        let is_denied = self.user(them).is_none_or(|them| self.denies(Action::SeeProfile, me, About::Person(them)));
+        !is_denied && (!self.policy.secret_members() || self.finds(me, them))
+    }
+
+    /// Whether a rule denies this, rather than none allowing it.
+    #[must_use]
+    pub fn denies(&self, action: Action, me: UserId, about: About) -> bool {
+        match self.decide(action, me, about) {
+            Some(Decision::Deny { rule, .. }) => rule
+                .and_then(|rule| self.policy.rules().get(usize::from(rule.0)))
+                .is_some_and(|rule| rule.effect == Effect::Deny),
+            Some(_) => false,
+            None => true,
+        }
+    }
+
+    /// Whether a person is active.
+    #[must_use]
+    pub fn is_active(&self, user: UserId) -> bool {
+        self.user(user).is_some_and(|ix| self.world.status(ix) == Status::Active)
+    }
+
+    /// Whether a person may start with another.
+    #[must_use]
+    pub fn may_start(&self, me: UserId, them: UserId) -> bool {
+        let about = self.user(them).map(About::Person);
+        about.and_then(|about| self.decide(Action::Start, me, about)).is_some_and(|said| said.is_allowed())
+    }
+
+    /// Whether what a member reads may be told to the other one of a conversation of two: only while they may write to them,
+    /// were it open. In other conversations it may.
+    #[must_use]
+    pub fn tells_reading(&self, me: UserId, conversation: &Facts) -> bool {
+        let open = Conversation { state: State::Open, ..self.conversation(me, conversation) };
+        let send = || self.decide(Action::Send, me, About::Conversation(open));
+        conversation.kind != kinds::DIRECT || send().is_some_and(|said| said.is_allowed())
     }
 
     /// What a person may do in a conversation.

@@ -29,6 +29,8 @@ pub enum Told {
         user: UserId,
         /// What to show.
         frame: Frame,
+        /// It was allowed by facts of this version: who may learn of it is asked of facts that are not older.
+        facts: u64,
     },
 }
 
@@ -40,6 +42,9 @@ pub struct Change {
     pub version: u32,
     pub effect: Effect,
     pub frame: Frame,
+    /// It was decided by facts of this version: who may read it is asked of facts that are not older. 0 where every member
+    /// may read, whatever the facts.
+    pub facts: u64,
 }
 
 /// What a change does to unread counts and audiences.
@@ -86,7 +91,13 @@ impl Change {
     /// Of an event made on this node.
     #[must_use]
     pub fn new(conversation: ConversationId, version: u32, effect: Effect, kind: Event) -> Self {
-        Self { conversation, version, effect, frame: Frame::change(conversation, version, kind) }
+        Self { conversation, version, effect, frame: Frame::change(conversation, version, kind), facts: 0 }
+    }
+
+    /// Of a change that was decided by facts of a version, see [`Self::facts`].
+    #[must_use]
+    pub fn decided_by(self, facts: u64) -> Self {
+        Self { facts, ..self }
     }
 
     /// The event that would have told of a message as it is now, to an audience that has seen messages up to `last_seq`.
@@ -139,12 +150,13 @@ impl Told {
                 Channel::User(*user),
                 bus::signal::Kind::InboxMoved(bus::InboxMoved { user: user.to_bytes(), inbox_version: *version }),
             ),
-            Self::Passing { conversation, user, frame } => (
+            Self::Passing { conversation, user, frame, facts } => (
                 Channel::Conversation(*conversation),
                 bus::signal::Kind::Passing(bus::Passing {
                     conversation: conversation.to_bytes(),
                     user: user.to_bytes(),
                     frame: frame.payload(),
+                    facts: *facts,
                 }),
             ),
         };
@@ -172,6 +184,7 @@ impl From<&Change> for bus::Change {
             author,
             frame: change.frame.payload(),
             removed,
+            facts: change.facts,
         }
     }
 }
@@ -192,6 +205,6 @@ impl TryFrom<bus::Change> for Change {
         };
         let (conversation, version) = (ConversationId::from_slice(&change.conversation)?, change.version);
         let frame = Frame::change_from_proto(conversation, version, change.frame);
-        Ok(Self { conversation, version, effect, frame })
+        Ok(Self { conversation, version, effect, frame, facts: change.facts })
     }
 }

@@ -61,6 +61,7 @@ async fn hear(live: &Live, kind: Kind) -> Result<(), NotAnId> {
             conversation: ConversationId::from_slice(&passing.conversation)?,
             user: UserId::from_slice(&passing.user)?,
             frame: Frame::from_proto(passing.frame),
+            facts: passing.facts,
         }),
         Kind::Position(position) => live.tell_here(&Told::Position(Position {
             user: UserId::from_slice(&position.user)?,

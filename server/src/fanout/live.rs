@@ -20,8 +20,9 @@ use super::{
     incoming,
     outgoing::{self, Outgoing},
     person::{Entered, Person, Soon},
+    readers::{self, Passing, Undecided},
     repair::{self, Checks},
-    room::{Applied, Room},
+    room::Room,
     screens, usher,
 };
 use crate::{
@@ -66,6 +67,8 @@ pub(super) struct Inner {
     pub repair: mpsc::Sender<ConversationId>,
     /// Conversations in which members may do other things now.
     pub changed: mpsc::Sender<ConversationId>,
+    /// What waits for facts, before it is delivered.
+    pub undecided: mpsc::Sender<Undecided>,
     /// The bus lost its connection: other nodes may have said things unheard.
     pub unsure: AtomicBool,
     /// Check everything now.
@@ -92,6 +95,7 @@ impl Live {
         let (usher, requests) = mpsc::channel(USHER_WAITING_MAX);
         let (repair, gaps) = mpsc::channel(REPAIR_WAITING_MAX);
         let (changed, rights) = mpsc::channel(REPAIR_WAITING_MAX);
+        let (undecided, decisions) = mpsc::channel(REPAIR_WAITING_MAX);
         let live = Self(Arc::new(Inner {
             store: store.clone(),
             lookups: lookups.clone(),
@@ -109,6 +113,7 @@ impl Live {
             usher,
             repair,
             changed,
+            undecided,
             unsure: AtomicBool::new(false),
             check_all: tokio::sync::Notify::new(),
             soon: Arc::default(),
@@ -116,6 +121,7 @@ impl Live {
         let publish = outgoing::run(Arc::clone(&live.0.outgoing), bus, node, Arc::clone(metrics));
         tasks.spawn_vital("usher", until(tasks, usher::run(live.clone(), requests)));
         tasks.spawn_vital("repair", until(tasks, repair::run(live.clone(), gaps)));
+        tasks.spawn_vital("readers", until(tasks, readers::run(live.clone(), decisions)));
         tasks.spawn_vital("facts", until(tasks, feed::run(facts.clone())));
         tasks.spawn_vital("facts, pruning", until(tasks, feed::prune(store.clone())));
         tasks.spawn_vital("screens, facts", until(tasks, screens::follow_facts(live.clone())));
@@ -189,10 +195,8 @@ impl Live {
     pub(super) fn tell_here(&self, told: &Told) {
         match told {
             Told::Change(change) => {
-                if let Some(room) = self.room(change.conversation)
-                    && room.apply(change.clone(), self.0.clock.now_ms()) == Applied::Gap
-                {
-                    self.request_repair(change.conversation);
+                if let Some(room) = self.room(change.conversation) {
+                    self.go_on(room.id, room.apply(change.clone(), self.0.clock.now_ms()));
                 }
                 self.0.metrics.frames_encoded.inc_by(change.frame.take_encodes());
                 if change.effect == Effect::Capabilities {
@@ -209,10 +213,9 @@ impl Live {
                 }
             }
             Told::Inbox { user, version } => self.inbox_moved(*user, *version),
-            Told::Passing { conversation, user, frame } => {
-                if let Some(room) = self.room(*conversation) {
-                    room.pass(*user, frame);
-                }
+            Told::Passing { conversation, user, frame, facts } => {
+                let (frame, facts) = (frame.clone(), *facts);
+                self.pass(Passing { conversation: *conversation, cause: *user, frame, facts });
             }
         }
     }
@@ -273,6 +276,12 @@ impl Live {
     pub fn recheck(&self, conversation: ConversationId) {
         // Refused when full: screens that offer too much are refused by the server.
         let _ = self.0.changed.try_send(conversation);
+    }
+
+    /// A member may read a conversation again.
+    pub(super) fn restore(&self, conversation: ConversationId, user: UserId) {
+        // Refused when the usher is busy: the person's next list or resume asks again.
+        let _ = self.0.usher.try_send(usher::Request::Restore { conversation, user });
     }
 
     pub(super) fn request_repair(&self, conversation: ConversationId) {

@@ -163,14 +163,31 @@ impl Person {
         }
     }
 
-    /// A seat is taken.
-    pub(super) fn seated_in(&self, room: &Arc<Room>, count: Count) {
+    /// A seat is taken. What is unread there counts once the person may read it.
+    pub(super) fn seated_in(&self, room: &Arc<Room>) {
         let mut state = self.lock();
         if let Err(at) = state.seat_of(room.id) {
             grow_little(&mut state.rooms);
             state.rooms.insert(at, Arc::clone(room));
         }
-        state.recount(Count::default(), count);
+    }
+
+    /// The person may not read a conversation any more: every device is told that it is gone, and the total without it.
+    pub(super) fn shut_out(&self, room: ConversationId, count: Count) {
+        let mut state = self.lock();
+        let before = state.total_unread;
+        state.recount(count, Count::default());
+        state.waiting.remove(&room);
+        // No inbox version: the person is still a member.
+        let left = wire::ConversationLeft { inbox_version: 0, conversation_id: room.to_string() };
+        let left = Frame::event(Event::ConversationLeft(left));
+        let total = (state.total_unread != before).then(|| state.total());
+        for session in &state.sessions {
+            session.show(&left);
+            if let Some(total) = &total {
+                session.show(total);
+            }
+        }
     }
 
     /// A seat's count is another now.

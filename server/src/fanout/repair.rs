@@ -13,7 +13,13 @@ use tokio::{
 };
 use wire::event::Kind as Event;
 
-use super::{frame::Frame, live::Live, room::Room, usher};
+use super::{
+    frame::Frame,
+    live::Live,
+    readers::{self, Known},
+    room::{Applied, Room},
+    usher,
+};
 use crate::store::{StoreError, queries::people};
 
 /// Conversations per query.
@@ -99,7 +105,9 @@ async fn compare(live: &Live, rooms: &[ConversationId]) -> Result<(), StoreError
     if behind.is_empty() {
         return Ok(());
     }
-    for ((conversation, seen), changed) in live.0.store.changed_since(behind).await? {
+    let changed = live.0.store.changed_since(behind).await?;
+    let mut known = Known::default();
+    for ((conversation, seen), changed) in changed {
         let Some(room) = live.room(conversation) else { continue };
         // Every version with its message: nothing else happened. Otherwise members or the subject changed, or a message did
         // twice, or too much did.
@@ -108,7 +116,11 @@ async fn compare(live: &Live, rooms: &[ConversationId]) -> Result<(), StoreError
             // Before anything is delivered: whoever was taken out meanwhile must not hear it.
             reread(live, &room).await?;
         }
-        room.repair(&changed.messages, changed.version, changed.last_seq);
+        // After the messages were read: facts of now are not older than those the messages were decided by.
+        readers::decide(live, &room, &mut known).await?;
+        if room.repair(&changed.messages, changed.version, changed.last_seq) == Applied::Undecided {
+            live.go_on(room.id, Applied::Undecided);
+        }
         if !explained {
             // What left no message is told by no event: everyone looks for themselves.
             room.push(&Frame::event(Event::Gap(wire::Gap {})));

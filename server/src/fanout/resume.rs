@@ -1,6 +1,6 @@
 //! What a returning client missed: exactly the changes, or "reload this conversation".
 
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::Arc};
 
 use causerie_protocol::{ConversationId, ErrorCode, Refusal, command::Resume, limits, wire};
 use futures::{StreamExt as _, TryStreamExt as _, stream};
@@ -48,11 +48,18 @@ impl Live {
             Some(epoch) => epoch,
             None => self.0.lookups.epochs.get(caller.tenant).await?.unwrap_or_default(),
         };
+        // Seats as they were decided about a moment ago are what this answer is made of.
+        let facts = self.0.facts.current(caller.tenant).await?;
+        if let Some(person) = self.0.people.get(&caller.user).map(|person| Arc::clone(&person)) {
+            self.settle_by(&person, &facts).await?;
+        }
         // A client that holds nothing has no position to be void.
         let void = !resume.held.is_empty() && resume.epoch != epoch;
         let (total_unread, inbox_version) = self.inbox(caller.user).unwrap_or_default();
         let mut resumed = wire::Resumed { epoch, inbox_version, total_unread, ..Default::default() };
 
+        // What was given back to read while the client was away is in no list of joinings.
+        resumed.reload_list = !resume.epoch.is_empty() && !facts.policy.members_read();
         let mut held: HashMap<ConversationId, u32> = resume.held.into_iter().collect();
         if !resume.epoch.is_empty() && (void || resume.inbox_version != inbox_version) {
             self.joined_since(caller, &mut held, if void { 0 } else { resume.inbox_version }, &mut resumed).await?;
@@ -74,7 +81,9 @@ impl Live {
             });
             // Ahead of the room: the client heard it on another node; this one will in a moment.
             if void || version < seen {
-                let whole_from = missed.is_some().then(|| self.room(conversation)?.whole_from(caller.user)).flatten();
+                // As events they would be told without the rules being asked after they were read.
+                let by_events = missed.is_some() && facts.policy.members_read();
+                let whole_from = by_events.then(|| self.room(conversation)?.whole_from(caller.user)).flatten();
                 behind.push(self.behind(caller, conversation, Some(version).filter(|_| !void), whole_from));
             }
         }
@@ -198,7 +207,7 @@ impl Live {
         }
         let sight = summary.facts.sight(caller.user);
         let facts = self.0.facts.current(caller.tenant).await?;
-        let mut conversation = view::conversation(&facts, caller.user, summary);
+        let Some(mut conversation) = view::conversation(&facts, caller.user, summary) else { return Ok(None) };
         let exact =
             changed.filter(|changed| !changed.too_many && since.is_some_and(|since| 0 < since && since <= changed.version));
         let Some(mut changed) = exact else {

@@ -10,7 +10,7 @@ use std::{
     time::Instant,
 };
 
-use causerie_protocol::{ConversationId, UserId, wire};
+use causerie_protocol::{ConversationId, TenantId, UserId, wire};
 
 use super::{
     arrivals::Arrivals,
@@ -44,8 +44,25 @@ struct State {
     ahead: BTreeMap<u32, Change>,
     /// Members whose devices are being told that they joined.
     arrivals: Arrivals,
+    /// Facts up to this version are in the decisions on whom the changes go to.
+    decided: u64,
+    /// The oldest facts that a member was let in by since the decision in progress began.
+    let_in_by: u64,
+    /// The conversation changed since then in a way that rules may ask about.
+    is_outdated: bool,
     /// Of the last change, as the caller's clock has it.
     active_at_ms: i64,
+}
+
+/// Whether a member may read the conversation. Only then do the member's devices hear of it, and is it in their total.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reads {
+    /// Not asked yet, and nothing told.
+    Undecided,
+    /// They may, and the devices know the conversation.
+    Yes,
+    /// They may not, and the devices know no more than the conversation's id.
+    No,
 }
 
 struct Seat {
@@ -53,15 +70,53 @@ struct Seat {
     count: Count,
     /// The version the count is true at.
     as_of: u32,
-    /// See [`seats::Seat::whole_from`].
-    whole_from: u32,
+    sight: Sight,
+}
+
+/// What a member sees of a conversation: whether they may read, and from which message on they see all (see
+/// [`seats::Seat::whole_from`]). In one number, since there is one for each conversation of everyone who is here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Sight(u32);
+
+impl Sight {
+    /// Of a member the rules were not asked about yet. Conversations of more than a billion messages are looked at as if the
+    /// member had deleted own copies of the last.
+    fn new(whole_from: u32) -> Self {
+        Self(whole_from.min(u32::MAX >> 2) << 2)
+    }
+
+    fn whole_from(self) -> u32 {
+        self.0 >> 2
+    }
+
+    /// All is seen from a message on that may be later than before.
+    fn see_from(&mut self, whole_from: u32) {
+        *self = Self(Self::new(self.whole_from().max(whole_from)).0 | self.0 & 3);
+    }
+
+    fn reads(self) -> Reads {
+        match self.0 & 3 {
+            0 => Reads::Undecided,
+            1 => Reads::Yes,
+            _ => Reads::No,
+        }
+    }
+
+    fn set_reads(&mut self, reads: Reads) {
+        let reads = match reads {
+            Reads::Undecided => 0,
+            Reads::Yes => 1,
+            Reads::No => 2,
+        };
+        self.0 = self.0 & !3 | reads;
+    }
 }
 
 impl Seat {
     /// A change as this member sees it. Of a message the member may have deleted their copy of, the devices ask, and are
     /// answered without it.
     fn view<'a>(&self, change: &'a Change, gap: &'a Frame) -> &'a Frame {
-        if change.seq().is_some_and(|seq| seq < self.whole_from) { gap } else { &change.frame }
+        if change.seq().is_some_and(|seq| seq < self.sight.whole_from()) { gap } else { &change.frame }
     }
 
     /// Replaces the count by one that is true at a version, unless the position moved further meanwhile. True when it is
@@ -72,8 +127,15 @@ impl Seat {
         }
         let before = std::mem::replace(&mut self.count, count);
         self.as_of = as_of;
-        self.person.recounted(before, count);
+        if self.sight.reads() == Reads::Yes {
+            self.person.recounted(before, count);
+        }
         before != count
+    }
+
+    /// What the seat adds to the person's total.
+    fn counted(&self) -> Count {
+        if self.sight.reads() == Reads::Yes { self.count } else { Count::default() }
     }
 }
 
@@ -134,6 +196,8 @@ pub enum Applied {
     Done,
     /// One before it is missing.
     Gap,
+    /// It was decided by newer facts than those that say who of the members may read: they are to be asked about first.
+    Undecided,
 }
 
 impl Room {
@@ -147,9 +211,16 @@ impl Room {
     pub fn apply(&self, change: Change, now_ms: i64) -> Applied {
         let mut state = self.lock();
         state.active_at_ms = now_ms;
+        if state.version.is_some_and(|version| change.version <= version) {
+            return Applied::Done;
+        }
+        if change.effect == Effect::Capabilities && change.facts > 0 {
+            // The state of the conversation, which rules of `read` may ask about.
+            state.decided = 0;
+            state.is_outdated = true;
+        }
         match state.version {
-            Some(version) if change.version <= version => Applied::Done,
-            Some(version) if change.version == version + 1 => {
+            Some(version) if change.version == version + 1 && change.facts <= state.decided => {
                 state.deliver(self.id, &change);
                 state.deliver_ahead(self.id)
             }
@@ -157,14 +228,68 @@ impl Room {
                 if state.ahead.len() < AHEAD_MAX {
                     state.ahead.insert(change.version, change);
                 }
-                if state.version.is_some() { Applied::Gap } else { Applied::Done }
+                state.waits()
             }
+        }
+    }
+
+    /// Begins to ask who may read; answers the members who do so far.
+    pub fn begin_decision(&self) -> Vec<UserId> {
+        let mut state = self.lock();
+        state.is_outdated = false;
+        state.let_in_by = u64::MAX;
+        state.seats.iter().filter(|seat| seat.sight.reads() == Reads::Yes).map(|seat| seat.person.id).collect()
+    }
+
+    /// Ends it: facts of a version let all of them read but these, who are told that the conversation is gone. What waited for
+    /// the decision is delivered.
+    pub fn decide(&self, facts: u64, unable: &[UserId]) -> Applied {
+        let mut state = self.lock();
+        for user in unable {
+            state.shut_out(self.id, *user);
+        }
+        if !state.is_outdated {
+            state.decided = state.decided.max(facts.min(state.let_in_by));
+        }
+        state.deliver_ahead(self.id)
+    }
+
+    /// Whether the decisions who may read are of these facts or later ones.
+    #[must_use]
+    pub fn is_decided(&self, facts: u64) -> bool {
+        facts <= self.lock().decided
+    }
+
+    /// Takes a decision about one member, by facts of a version and the conversation at `version`. A member who may read no
+    /// more is told that the conversation is gone; one of whom nothing was known is let in silently. Answers what the devices
+    /// know now.
+    pub fn settle(&self, user: UserId, may: bool, facts: u64, version: u32) -> Option<Reads> {
+        let mut state = self.lock();
+        let at = state.find(user).ok()?;
+        let is_waiting = state.arrivals.is_waiting(user);
+        match (state.seats[at].sight.reads(), may) {
+            (Reads::Undecided, true) if !is_waiting => state.let_in(at, facts, version),
+            (Reads::Undecided, false) if !is_waiting => state.seats[at].sight.set_reads(Reads::No),
+            (Reads::Yes, false) => state.shut_out(self.id, user),
+            _ => {}
+        }
+        Some(state.seats[at].sight.reads())
+    }
+
+    /// A member who was about to be told that they joined may not read.
+    pub fn turn_away(&self, user: UserId) {
+        let mut state = self.lock();
+        state.arrivals.forget(user);
+        match state.find(user) {
+            Ok(at) if state.seats[at].sight.reads() == Reads::Yes => state.shut_out(self.id, user),
+            Ok(at) => state.seats[at].sight.set_reads(Reads::No),
+            Err(_) => {}
         }
     }
 
     /// Delivers what the database says was missed, up to `version`, when the last message was `last_seq`. Versions that left
     /// no trace are passed over; clients that see the hole ask for themselves.
-    pub fn repair(&self, messages: &[wire::Message], version: u32, last_seq: u32) {
+    pub fn repair(&self, messages: &[wire::Message], version: u32, last_seq: u32) -> Applied {
         let mut state = self.lock();
         // What is new is decided here, for some of it may have come live meanwhile.
         let known_seq = state.last_seq;
@@ -174,7 +299,7 @@ impl Room {
             }
         }
         state.skip_to(version, last_seq);
-        state.deliver_ahead(self.id);
+        state.deliver_ahead(self.id)
     }
 
     /// Seats a member, whose position was read from the database. False when so much happened since that the position
@@ -195,12 +320,15 @@ impl Room {
         if arriving {
             state.arrivals.begin(person.id);
         }
-        let seat = Seat { person: Arc::clone(person), count, as_of, whole_from: read.whole_from };
+        let sight = Sight::new(read.whole_from);
+        let seat = Seat { person: Arc::clone(person), count, as_of, sight };
         match state.find(person.id) {
             Ok(at) if Arc::ptr_eq(&state.seats[at].person, person) => {
+                let is_waiting = state.arrivals.is_waiting(person.id);
                 let seat = &mut state.seats[at];
-                seat.whole_from = seat.whole_from.max(read.whole_from);
-                if seat.count_is(count, as_of) && !state.arrivals.is_waiting(person.id) {
+                seat.sight.see_from(read.whole_from);
+                let is_told = seat.sight.reads() == Reads::Yes && !is_waiting;
+                if seat.count_is(count, as_of) && is_told {
                     person.tell_count(self.id, count);
                 }
                 return true;
@@ -212,7 +340,7 @@ impl Room {
                 state.seats.insert(at, seat);
             }
         }
-        person.seated_in(self, count);
+        person.seated_in(self);
         true
     }
 
@@ -226,10 +354,17 @@ impl Room {
     }
 
     /// Tells a seated member's devices that the member joined, by an event that holds the conversation at `version` and
-    /// the member's count at it. What waited follows, from the next version on: nothing before the event, nothing twice.
-    pub fn admit(&self, person: &Person, joined: &Frame, version: u32, read: Count) {
+    /// the member's count at it. What waited follows, from the next version on: nothing before the event, nothing twice. Facts
+    /// of the version `facts` let the member read. False when newer facts were asked about the others meanwhile: what waited
+    /// may be decided by those, so they are to be asked about this member, too.
+    #[must_use]
+    pub fn admit(&self, person: &Person, joined: &Frame, version: u32, read: Count, facts: u64) -> bool {
         let mut state = self.lock();
-        let Ok(at) = state.find(person.id) else { return };
+        let Ok(at) = state.find(person.id) else { return true };
+        if facts < state.decided {
+            return false;
+        }
+        state.let_in(at, facts, version);
         let seen = state.version.unwrap_or(version);
         let waited = state.arrivals.finish(person.id, version, seen);
         let mut count = read;
@@ -245,6 +380,7 @@ impl Room {
         }
         // The total moved with what is unread here.
         person.tell_count(self.id, state.seats[at].count);
+        true
     }
 
     /// Moves a member's own position. False when so much happened since that the position must be read from the database.
@@ -254,7 +390,7 @@ impl Room {
         let Ok(at) = state.find(position.user) else { return true };
         let mut count = Count::new(position.read_seq, position.unread, position.marked_unread);
         let Some(as_of) = state.bring_up(position.user, &mut count, position.version) else { return false };
-        let is_told = !state.arrivals.is_waiting(position.user);
+        let is_told = state.seats[at].sight.reads() == Reads::Yes && !state.arrivals.is_waiting(position.user);
         let seat = &mut state.seats[at];
         if count.read_seq < seat.count.read_seq {
             return true;
@@ -266,9 +402,9 @@ impl Room {
         true
     }
 
-    /// Shows a passing frame to everyone but its cause.
-    pub fn pass(&self, cause: UserId, frame: &Frame) {
-        self.lock().show(frame, |user| user != cause);
+    /// Shows a passing frame to everyone but its cause, as far as they may learn of it.
+    pub fn pass(&self, cause: UserId, frame: &Frame, may_learn: impl Fn(UserId) -> bool) {
+        self.lock().show(frame, |user| user != cause && may_learn(user));
     }
 
     /// Shows a frame to everyone, outside of the order of versions.
@@ -306,18 +442,29 @@ impl Room {
         self.lock().seats.iter().map(|seat| Arc::clone(&seat.person)).collect()
     }
 
-    /// From which message on a live member sees all.
+    /// What a live member's devices know of the conversation.
     #[must_use]
-    pub fn whole_from(&self, user: UserId) -> Option<u32> {
+    pub fn reads(&self, user: UserId) -> Option<Reads> {
         let state = self.lock();
-        state.find(user).ok().map(|at| state.seats[at].whole_from)
+        state.find(user).ok().map(|at| state.seats[at].sight.reads())
     }
 
-    /// Where a live member stands.
+    /// The tenant of the members.
+    #[must_use]
+    pub fn tenant(&self) -> Option<TenantId> {
+        self.lock().seats.first().map(|seat| seat.person.tenant)
+    }
+
+    /// From which message on a live member who may read sees all.
+    #[must_use]
+    pub fn whole_from(&self, user: UserId) -> Option<u32> {
+        self.lock().open_seat(user).map(|seat| seat.sight.whole_from())
+    }
+
+    /// Where a live member who may read stands.
     #[must_use]
     pub fn count(&self, user: UserId) -> Option<Count> {
-        let state = self.lock();
-        state.find(user).ok().map(|at| state.seats[at].count)
+        self.lock().open_seat(user).map(|seat| seat.count)
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
@@ -336,6 +483,43 @@ pub(super) fn grow_little<T>(list: &mut Vec<T>) {
 impl State {
     fn find(&self, user: UserId) -> Result<usize, usize> {
         self.seats.binary_search_by(|seat| seat.person.id.cmp(&user))
+    }
+
+    fn open_seat(&self, user: UserId) -> Option<&Seat> {
+        self.find(user).ok().map(|at| &self.seats[at]).filter(|seat| seat.sight.reads() == Reads::Yes)
+    }
+
+    /// The devices of a member hear what goes on from now on.
+    fn let_in(&mut self, at: usize, facts: u64, version: u32) {
+        self.let_in_by = self.let_in_by.min(facts);
+        // What changed in the conversation since it was read may have changed who may read it.
+        let is_current = self.version.is_none_or(|seen| seen <= version);
+        self.decided = if is_current { self.decided.min(facts) } else { 0 };
+        let seat = &mut self.seats[at];
+        if seat.sight.reads() != Reads::Yes {
+            seat.sight.set_reads(Reads::Yes);
+            seat.person.recounted(Count::default(), seat.count);
+        }
+    }
+
+    /// The devices of a member are told that the conversation is gone, and hear nothing more.
+    fn shut_out(&mut self, room: ConversationId, user: UserId) {
+        let Ok(at) = self.find(user) else { return };
+        self.arrivals.forget(user);
+        let seat = &mut self.seats[at];
+        if seat.sight.reads() == Reads::Yes {
+            seat.sight.set_reads(Reads::No);
+            seat.person.shut_out(room, seat.count);
+        }
+    }
+
+    /// What keeps the next change waiting.
+    fn waits(&self) -> Applied {
+        match (self.version, self.ahead.first_key_value()) {
+            (None, _) | (_, None) => Applied::Done,
+            (Some(version), Some((next, _))) if *next == version + 1 => Applied::Undecided,
+            _ => Applied::Gap,
+        }
     }
 
     fn deliver(&mut self, room: ConversationId, change: &Change) {
@@ -366,12 +550,11 @@ impl State {
                 moved = (seat.count != before).then_some((before, seat.count));
             }
             let view = seat.view(change, &gap);
-            if self.arrivals.take(seat.person.id, Some(change.version), view) {
-                if let Some((before, now)) = moved {
-                    seat.person.recounted(before, now);
-                }
-            } else {
-                seat.person.deliver(room, view, moved, now);
+            let waits = self.arrivals.take(seat.person.id, Some(change.version), view);
+            match (seat.sight.reads(), moved) {
+                (Reads::Yes, Some((before, now))) if waits => seat.person.recounted(before, now),
+                (Reads::Yes, _) if !waits => seat.person.deliver(room, view, moved, now),
+                _ => {}
             }
         }
         self.arrivals.seen(change.version);
@@ -386,13 +569,13 @@ impl State {
     fn take_seat(&mut self, room: ConversationId, at: usize) {
         let seat = self.seats.remove(at);
         self.arrivals.forget(seat.person.id);
-        seat.person.unseated(room, seat.count);
+        seat.person.unseated(room, seat.counted());
     }
 
     /// Shows a frame that has no version to some members.
     fn show(&mut self, frame: &Frame, to: impl Fn(UserId) -> bool) {
         for seat in self.seats.iter().filter(|seat| to(seat.person.id)) {
-            if !self.arrivals.take(seat.person.id, None, frame) {
+            if !self.arrivals.take(seat.person.id, None, frame) && seat.sight.reads() == Reads::Yes {
                 seat.person.push(frame);
             }
         }
@@ -401,10 +584,13 @@ impl State {
     fn deliver_ahead(&mut self, room: ConversationId) -> Applied {
         let version = self.version.unwrap_or(0);
         self.ahead = self.ahead.split_off(&(version + 1));
-        while let Some(next) = self.version.and_then(|version| self.ahead.remove(&(version + 1))) {
-            self.deliver(room, &next);
+        while let Some(next) = self.version.map(|version| version + 1)
+            && self.ahead.get(&next).is_some_and(|change| change.facts <= self.decided)
+            && let Some(change) = self.ahead.remove(&next)
+        {
+            self.deliver(room, &change);
         }
-        if self.ahead.is_empty() { Applied::Done } else { Applied::Gap }
+        self.waits()
     }
 
     fn skip_to(&mut self, version: u32, last_seq: u32) {
@@ -442,8 +628,6 @@ impl State {
 
 #[cfg(test)]
 mod tests {
-    use causerie_protocol::TenantId;
-
     use super::*;
     use crate::fanout::person::Soon;
 
@@ -459,7 +643,7 @@ mod tests {
     fn sent(room: &Room, version: u32, seq: u32) -> Change {
         let effect = Effect::Sent { seq, author: UserId::new() };
         let frame = Frame::event(wire::event::Kind::MessageSent(wire::MessageEvent::default()));
-        Change { conversation: room.id, version, effect, frame }
+        Change { conversation: room.id, version, effect, frame, facts: 0 }
     }
 
     #[test]
@@ -482,5 +666,39 @@ mod tests {
         assert_eq!(room.seen(), Some((900, 800)), "a message up to 800 that changes next is no new one");
         assert_eq!(room.apply(sent(&room, 901, 801), 0), Applied::Done);
         assert_eq!(room.seen(), Some((901, 801)));
+    }
+
+    #[test]
+    fn a_change_decided_by_newer_facts_waits_until_the_members_were_asked() {
+        let room = Arc::new(Room::new(ConversationId::new()));
+        let (able, unable) = (member(), member());
+        for person in [&able, &unable] {
+            assert!(room.seat(person, &read_at(5, 4), false));
+            assert_eq!(room.reads(person.id), Some(Reads::Undecided));
+            assert_eq!(room.settle(person.id, true, 7, 5), Some(Reads::Yes));
+        }
+        assert_eq!(room.apply(sent(&room, 6, 5).decided_by(8), 0), Applied::Undecided);
+        assert_eq!(room.seen(), Some((5, 4)));
+        assert_eq!(room.begin_decision().len(), 2);
+        assert_eq!(room.decide(8, &[unable.id]), Applied::Done);
+        assert_eq!((room.reads(able.id), room.reads(unable.id)), (Some(Reads::Yes), Some(Reads::No)));
+        assert_eq!((room.seen(), room.count(unable.id)), (Some((6, 5)), None));
+        assert_eq!(room.count(able.id).map(|count| count.unread()), Some(1));
+        assert_eq!(room.apply(sent(&room, 7, 6).decided_by(8), 0), Applied::Done, "nobody is asked again");
+    }
+
+    #[test]
+    fn a_conversation_that_is_closed_while_its_members_are_asked_about_has_them_asked_again() {
+        let room = Arc::new(Room::new(ConversationId::new()));
+        let person = member();
+        assert!(room.seat(&person, &read_at(5, 4), false));
+        room.settle(person.id, true, 7, 5);
+        room.begin_decision();
+        let closed = Change { effect: Effect::Capabilities, ..sent(&room, 6, 5) }.decided_by(7);
+        assert_eq!(room.apply(closed, 0), Applied::Undecided);
+        assert_eq!(room.decide(7, &[]), Applied::Undecided, "it was asked as the conversation was before");
+        room.begin_decision();
+        assert_eq!(room.decide(7, &[person.id]), Applied::Done);
+        assert_eq!((room.seen(), room.reads(person.id)), (Some((6, 4)), Some(Reads::No)));
     }
 }

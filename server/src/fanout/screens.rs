@@ -10,7 +10,7 @@ use causerie_protocol::{ConversationId, TenantId, UserId, wire};
 use tokio::{sync::mpsc, time::sleep};
 use wire::event::Kind as Event;
 
-use super::{frame::Frame, live::Live, person::Person};
+use super::{frame::Frame, live::Live, person::Person, room::Reads};
 use crate::{
     facts::{Move, Snapshot, Touched, rules},
     store::{StoreError, queries::conversations::Facts},
@@ -113,11 +113,13 @@ async fn tell(live: &Live, seats: &[Seat], before: Option<&Snapshot>) -> Result<
         let found: HashMap<Seat, Facts> = live.0.store.facts(chunk.to_vec()).await?;
         for ((conversation, user), facts) in found {
             let after = live.0.facts.known(TenantId(facts.tenant)).await?;
+            let Some(room) = live.room(conversation).filter(|_| facts.role.is_some()) else { continue };
+            let knew = room.reads(user);
+            let knows = live.settle_seat(&room, user, &facts, &after);
             let now = rules::capabilities(&after, user, &facts);
-            if facts.role.is_none() || before.is_some_and(|before| rules::capabilities(before, user, &facts) == now) {
-                continue;
-            }
-            if let Some(room) = live.room(conversation) {
+            let are_others = before.is_none_or(|before| rules::capabilities(before, user, &facts) != now);
+            // Who may read again is told of the conversation, with what they may do there.
+            if knew == Some(Reads::Yes) && knows == Some(Reads::Yes) && are_others {
                 let conversation_id = conversation.to_string();
                 let changed = wire::CapabilitiesChanged { conversation_id, capabilities: now };
                 room.tell(user, &Frame::event(Event::CapabilitiesChanged(changed)));

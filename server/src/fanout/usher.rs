@@ -15,7 +15,7 @@ use super::{
     frame::Frame,
     live::Live,
     person::Person,
-    room::{Count, Room},
+    room::{Count, Reads, Room},
 };
 use crate::{
     conversations::view,
@@ -49,6 +49,13 @@ pub enum Request {
         /// How far their inbox is; whoever was read at it or later meanwhile is not read again.
         version: u32,
     },
+    /// A live member may read a conversation again.
+    Restore {
+        /// Which.
+        conversation: ConversationId,
+        /// Who.
+        user: UserId,
+    },
     /// A live member's position has to be read from the database.
     Position {
         /// Where.
@@ -65,6 +72,7 @@ pub(super) async fn run(live: Live, mut requests: mpsc::Receiver<Request>) {
         let mut moved = Vec::new();
         let mut leaving = Vec::new();
         let mut moved_far = Vec::new();
+        let mut readable = Vec::new();
         for request in batch.drain(..) {
             match request {
                 Request::Seat { person, done } => {
@@ -72,6 +80,7 @@ pub(super) async fn run(live: Live, mut requests: mpsc::Receiver<Request>) {
                 }
                 Request::Unseat { user } => leaving.push(user),
                 Request::Inbox { user, version } => moved.push((user, version)),
+                Request::Restore { conversation, user } => readable.push((conversation, user)),
                 Request::Position { conversation, user } => moved_far.push((conversation, user)),
             }
         }
@@ -88,6 +97,11 @@ pub(super) async fn run(live: Live, mut requests: mpsc::Receiver<Request>) {
             if let Err(error) = inbox_moved(&live, user, version).await {
                 tracing::error!(%error, "joinings could not be read; the next check tries again");
                 live.0.check_all.notify_one();
+            }
+        }
+        for (conversation, user) in readable {
+            if let Err(error) = restore(&live, conversation, user).await {
+                tracing::warn!(%error, "a conversation could not be given back; the person's next list or resume tries again");
             }
         }
         if let Err(error) = reseat(&live, moved_far, false).await {
@@ -260,17 +274,40 @@ async fn tell_joined(
     inbox_version: u32,
 ) -> Result<(), StoreError> {
     let Some(room) = live.room(conversation) else { return Ok(()) };
-    let summary = live.0.lookups.summaries.get((conversation, person.id)).await?;
-    let Some(summary) = summary.filter(|summary| summary.facts.role.is_some()) else {
-        // Removed meanwhile, which a later inbox version tells. Until then nothing of it is for this person.
-        leave(live, person.id, vec![conversation]);
-        return Ok(());
-    };
-    let version = summary.facts.version;
-    let state = summary.conversation.read_state.clone().unwrap_or_default();
-    let facts = live.0.facts.current(person.tenant).await?;
-    let conversation = Some(view::conversation(&facts, person.id, summary));
-    let frame = Frame::event(Event::ConversationJoined(wire::ConversationJoined { inbox_version, conversation }));
-    room.admit(person, &frame, version, Count::new(state.read_seq, state.unread, state.marked_unread));
+    for _ in 0..RESEATS_MAX {
+        let summary = live.0.lookups.summaries.get((conversation, person.id)).await?;
+        let Some(summary) = summary.filter(|summary| summary.facts.role.is_some()) else {
+            // Removed meanwhile, which a later inbox version tells. Until then nothing of it is for this person.
+            leave(live, person.id, vec![conversation]);
+            return Ok(());
+        };
+        let version = summary.facts.version;
+        let state = summary.conversation.read_state.clone().unwrap_or_default();
+        let facts = live.0.facts.current(person.tenant).await?;
+        let Some(conversation) = view::conversation(&facts, person.id, summary) else {
+            room.turn_away(person.id);
+            return Ok(());
+        };
+        let joined = wire::ConversationJoined { inbox_version, conversation: Some(conversation) };
+        let count = Count::new(state.read_seq, state.unread, state.marked_unread);
+        if room.admit(person, &Frame::event(Event::ConversationJoined(joined)), version, count, facts.version) {
+            return Ok(());
+        }
+    }
+    tracing::warn!("facts moved faster than a conversation could be read");
+    room.turn_away(person.id);
+    live.restore(conversation, person.id);
+    Ok(())
+}
+
+/// Tells a person's devices of a conversation they may read again. The person stayed a member, so the inbox's version is the
+/// same.
+async fn restore(live: &Live, conversation: ConversationId, user: UserId) -> Result<(), StoreError> {
+    let Some(person) = live.0.people.get(&user).map(|person| Arc::clone(&person)) else { return Ok(()) };
+    let Some(room) = live.room(conversation).filter(|room| room.reads(user) == Some(Reads::No)) else { return Ok(()) };
+    reseat(live, vec![(conversation, user)], true).await?;
+    if room.reads(user).is_some() {
+        tell_joined(live, &person, conversation, 0).await?;
+    }
     Ok(())
 }

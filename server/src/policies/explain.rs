@@ -161,7 +161,8 @@ pub async fn explain(store: &Store, facts: &Snapshot, question: &Question) -> Re
             format!("{what} is denied by `{rule}`, as {}{}", code_name(code), aside(code, told))
         }
         (None, _, Some((code, told))) => {
-            let no_rule = matches!(built_in, Some(BuiltIn::Asked(_) | BuiltIn::NoSend | BuiltIn::Kind)) && !rules.iter().any(|said| said.matches);
+            let no_rule = matches!(built_in, Some(BuiltIn::Asked(_) | BuiltIn::NoSend | BuiltIn::Kind))
+                && !rules.iter().any(|said| said.matches);
             let (by, why) = match built_in.map(|built_in| question.in_words(built_in)) {
                 Some(why) if no_rule => ("", format!("no rule allows it, and {why}")),
                 Some(why) => (" (built in)", why),
@@ -279,7 +280,7 @@ async fn about(
                 found.filter(|found| found.tenant == facts.tenant.0).map(|found| facts.conversation(me, &found));
             let of_message = action.is_about_a_message();
             conversation.map(|conversation| match of_message {
-                true => About::Message { conversation, mine: true, age_ms: 0 },
+                true => About::Message { conversation, mine: action != Action::Reply, age_ms: 0 },
                 false => About::Conversation(conversation),
             })
         }

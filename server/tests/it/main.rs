@@ -13,6 +13,7 @@ mod policy_cli;
 mod readme;
 mod revocation;
 mod scenarios;
+mod secrecy;
 mod secrets;
 mod slow_reader;
 mod starting;

@@ -165,10 +165,15 @@ export type ConversationStarted = {
   /** False when it existed already. */
   created?: boolean;
   firstMessage?: Message;
-  /** People it was meant for, through a group, who can't be written to now. At most 100. */
+  /**
+   * People a mail was meant for, through a group, who can't be written to now. At most 100; none where the rules keep members
+   * secret.
+   */
   inactive?: User[];
   /** How many people got it, the starter left out. */
   reached?: number;
+  /** How many people it was meant for, through a group, can't be written to now. */
+  inactiveCount?: number;
 };
 
 /** Conversations by last activity, newest first. */
@@ -462,7 +467,7 @@ export type ConversationChanged = {
   version?: number;
   subject?: string;
   state?: ConversationState;
-  /** The first 20 of them; a larger number of newcomers shows in `member_count` only. */
+  /** The first 20 of them; a larger number of newcomers shows in `member_count` only. Where rules keep members secret, none. */
   membersAdded?: Member[];
   membersRemoved?: string[];
   memberCount?: number;
@@ -470,11 +475,13 @@ export type ConversationChanged = {
 
 /** The person is in one more conversation. No event of it comes before this one; changes after its version follow, once. */
 export type ConversationJoined = {
+  /** 0 when the person was a member all the time and may read it again. */
   inboxVersion?: number;
   conversation?: Conversation;
 };
 
 export type ConversationLeft = {
+  /** 0 when the person stays a member and may not read it any more. */
   inboxVersion?: number;
   conversationId?: string;
 };

@@ -12,7 +12,7 @@ use causerie_protocol::{
 };
 use uuid::Uuid;
 
-use self::recipients::Recipients;
+use self::recipients::{Recipients, Seen};
 pub(super) use self::recipients::{named, resolve_users};
 use super::{
     Caller, Parts, kept_subject, list,
@@ -40,6 +40,7 @@ struct Plan {
     addressees: Vec<Addressee>,
     groups: Vec<GroupId>,
     inactive: Vec<wire::User>,
+    inactive_count: u32,
     checks: Vec<Check>,
     /// A retry: it was started before.
     exists: bool,
@@ -85,7 +86,7 @@ fn note_to_self(me: UserId) -> Plan {
 async fn direct(parts: &Parts, caller: Caller, peer: Recipient) -> Result<Plan, Refusal> {
     let to_group = matches!(peer, Recipient::Group(_));
     let named = peer.clone();
-    let recipients = match Recipients::gather(parts, caller, vec![peer], Vec::new(), &[]).await {
+    let recipients = match Recipients::gather(parts, caller, vec![peer], Vec::new(), None, Seen::ByName).await {
         Ok(recipients) => recipients,
         Err(refusal) => return existing(parts, caller, named).await?.ok_or(refusal),
     };
@@ -118,10 +119,10 @@ async fn group(parts: &Parts, caller: Caller, to: Vec<Recipient>) -> Result<Plan
     let facts = parts.facts.current(caller.tenant).await.map_err(super::unavailable)?;
     let several = recipients::several();
     several.ask(&parts.rules, &facts, caller.user)?;
-    let recipients = Recipients::gather(parts, caller, to, Vec::new(), &[]).await?;
-    let Recipients { members, groups, inactive, mut checks, .. } = recipients;
+    let recipients = Recipients::gather(parts, caller, to, Vec::new(), None, Seen::ByEachOther).await?;
+    let Recipients { members, groups, inactive, inactive_count, mut checks, .. } = recipients;
     checks.push(several);
-    Ok(Plan { kind: GROUP, members, groups, inactive, checks, ..Plan::default() })
+    Ok(Plan { kind: GROUP, members, groups, inactive, inactive_count, checks, ..Plan::default() })
 }
 
 async fn mail(
@@ -131,14 +132,14 @@ async fn mail(
     copy: Vec<Recipient>,
     in_reply_to: Option<MessageId>,
 ) -> Result<Plan, Refusal> {
-    let (exempt, reply) = match in_reply_to {
-        Some(parent) => reply::exempt(parts, caller, parent).await?,
-        None => (Vec::new(), None),
+    let answered = match in_reply_to {
+        Some(parent) => Some(reply::answered(parts, caller, parent).await?),
+        None => None,
     };
-    let recipients = Recipients::gather(parts, caller, to, copy, &exempt).await?;
-    let Recipients { members, addressees, groups, inactive, mut checks } = recipients;
-    checks.extend(reply);
-    Ok(Plan { kind: MAIL, members, addressees, groups, inactive, checks, ..Plan::default() })
+    let recipients = Recipients::gather(parts, caller, to, copy, answered.as_ref(), Seen::ByName).await?;
+    let Recipients { members, addressees, groups, inactive, inactive_count, mut checks } = recipients;
+    checks.extend(answered.map(|answered| answered.check));
+    Ok(Plan { kind: MAIL, members, addressees, groups, inactive, inactive_count, checks, ..Plan::default() })
 }
 
 async fn carry_out(parts: &Parts, caller: Caller, plan: Plan, first_message: Option<Draft>) -> Result<Answer, Refusal> {
@@ -155,7 +156,7 @@ async fn carry_out(parts: &Parts, caller: Caller, plan: Plan, first_message: Opt
         created_by: caller.user,
         in_reply_to: plan.in_reply_to,
     };
-    let Plan { addressees, groups, checks, exists, inactive, .. } = plan;
+    let Plan { addressees, groups, checks, exists, inactive, inactive_count, .. } = plan;
     let start = Start { new, members, addressees, groups, first_message, checks, exists };
     let Done::Started { conversation, created, first_message } =
         parts.writer.write(Order { caller, op: Op::Start(start) }).await?
@@ -170,6 +171,7 @@ async fn carry_out(parts: &Parts, caller: Caller, plan: Plan, first_message: Opt
         first_message,
         inactive,
         reached,
+        inactive_count,
     }))
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use causerie_policy::{Action, Code, GroupIx, Status};
+use causerie_policy::{About, Action, Code, GroupIx, Status};
 use causerie_protocol::{
     GroupId, Refusal, UserId,
     command::{GroupRef, Recipient, StartConversation, UserRef},
@@ -13,6 +13,7 @@ use uuid::Uuid;
 use super::{
     super::{Caller, Parts, unavailable},
     Check, Member, Whom,
+    reply::Answered,
 };
 use crate::{
     facts::{Snapshot, rules},
@@ -34,10 +35,21 @@ pub(super) struct Recipients {
     pub addressees: Vec<Addressee>,
     /// Those of them that are groups.
     pub groups: Vec<GroupId>,
-    /// People in the groups named who can't be written to now.
+    /// People in the groups named who can't be written to now, as far as they are named.
     pub inactive: Vec<wire::User>,
+    /// How many there are.
+    pub inactive_count: u32,
     /// What must still be allowed when it is written.
     pub checks: Vec<Check>,
+}
+
+/// Whom the members of what is started see of each other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Seen {
+    /// All.
+    ByEachOther,
+    /// The author, and people who are named.
+    ByName,
 }
 
 /// Somebody who is named.
@@ -55,7 +67,8 @@ pub(super) fn several() -> Check {
 }
 
 impl Recipients {
-    /// Asks the rules about everyone named, of those in `exempt` only what is denied them, and finds who gets it.
+    /// Asks the rules about everyone named, of those who are `answered` only what is denied them, and finds who gets it. Where
+    /// members see each other, the rules are asked about each person of a group that is named, too.
     ///
     /// # Errors
     /// The refusal of the first who can't be written to, with the field that names them.
@@ -64,7 +77,8 @@ impl Recipients {
         caller: Caller,
         to: Vec<Recipient>,
         copy: Vec<Recipient>,
-        exempt: &[UserId],
+        answered: Option<&Answered>,
+        seen: Seen,
     ) -> Result<Self, Refusal> {
         let facts = parts.facts.current(caller.tenant).await.map_err(unavailable)?;
         let mut checks = Vec::new();
@@ -75,6 +89,14 @@ impl Recipients {
             check.ask(&parts.rules, &facts, caller.user)?;
         }
         let named = resolve(parts, caller, &facts, to, copy).await?;
+        let addressed: HashSet<UserId> = named
+            .iter()
+            .filter_map(|one| match one.who {
+                Ok(Addressed::User(user)) => Some(user),
+                Ok(Addressed::Group(_)) | Err(_) => None,
+            })
+            .collect();
+        let exempt = answered.and_then(|answered| answered.exempts(&facts, caller.user, &addressed));
         let mut gathering =
             Gathering { facts: &facts, me: caller.user, members: Vec::new(), seen: HashSet::new(), inactive: Vec::new() };
         let mut addressees: Vec<Addressee> = Vec::with_capacity(named.len());
@@ -89,14 +111,26 @@ impl Recipients {
                 }
             };
             let (action, whom) = match who {
-                Addressed::User(user) if exempt.contains(&user) => (Action::Start, Whom::Answered(user)),
-                Addressed::User(user) => (Action::Start, Whom::Person(user)),
+                Addressed::User(user) => {
+                    let exempt = exempt.as_ref().filter(|exempt| exempt.people.contains(&user));
+                    let answered = exempt.map(|exempt| Whom::Answered { them: user, by: exempt.by });
+                    (Action::Start, answered.unwrap_or(Whom::Person(user)))
+                }
                 Addressed::Group(group) => (Action::AddressGroup, Whom::Group(group)),
             };
             let check = Check { action, whom, field: one.field.clone() };
             check.ask(&parts.rules, &facts, caller.user)?;
             checks.push(check);
+            let known = gathering.members.len();
             gathering.add(who, one.is_copy).map_err(blame)?;
+            if seen == Seen::ByEachOther && matches!(who, Addressed::Group(_)) {
+                for member in &gathering.members[known..] {
+                    let (whom, field) = (Whom::OfGroup(member.user), one.field.clone());
+                    let check = Check { action: Action::Start, whom, field };
+                    check.ask(&parts.rules, &facts, caller.user)?;
+                    checks.push(check);
+                }
+            }
             if shown.insert(who) {
                 addressees.push(Addressee { who, is_copy: one.is_copy });
             }
@@ -115,9 +149,15 @@ impl Recipients {
             .collect();
         let through_groups = members.iter().filter(|member| !member.is_named).count();
         parts.allowances.take_through_groups(caller.user, through_groups)?;
+        let inactive_count = u32::try_from(inactive.len()).unwrap_or(u32::MAX);
+        let mut inactive = inactive;
+        // Who never came can't be found by anybody, so that a name here is an exception. Rules that keep members secret, and
+        // conversations whose members see each other, do without it.
+        let is_named = seen == Seen::ByName && !facts.policy.secret_members();
+        inactive.truncate(if is_named { limits::INACTIVE_SHOWN } else { 0 });
         let inactive = people::find(parts.store.reader(), caller.tenant, &inactive).await.map_err(unavailable)?;
         let inactive = inactive.iter().map(wire::User::from).collect();
-        Ok(Self { members, addressees, groups, inactive, checks })
+        Ok(Self { members, addressees, groups, inactive, inactive_count, checks })
     }
 }
 
@@ -162,13 +202,15 @@ impl Gathering<'_> {
         for person in world.members(group) {
             let user = UserId(Uuid::from_u128(world.user_key(person)));
             match world.status(person) {
+                // A group is no way to a person whom a rule keeps from the author, by a block for instance.
+                Status::Active if self.facts.denies(Action::Start, self.me, About::Person(person)) => {}
                 Status::Active => self.add_person(user, is_copy, false),
-                Status::Invited | Status::Deactivated
-                    if self.inactive.len() < limits::INACTIVE_SHOWN && self.seen.insert(user) =>
-                {
-                    self.inactive.push(user);
+                Status::Invited | Status::Deactivated => {
+                    if self.seen.insert(user) {
+                        self.inactive.push(user);
+                    }
                 }
-                Status::Invited | Status::Deactivated | Status::Removed => {}
+                Status::Removed => {}
             }
         }
     }

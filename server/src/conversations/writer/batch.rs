@@ -119,6 +119,8 @@ pub(super) async fn write(tools: &Tools, now_ms: i64, orders: &[Order]) -> Resul
         returned: HashSet::new(),
         copies,
         told,
+        decided_by: 0,
+        secret_members: false,
     };
     let mut outcomes = Vec::with_capacity(orders.len());
     for (((order, place), started), refusal) in orders.iter().zip(places).zip(started).zip(refusals) {
@@ -447,15 +449,19 @@ impl Work<'_> {
                 version,
             }));
             // Whoever gets a mail does not learn who else got it, so nobody is told who read it.
-            let is_mail = self.standings.get(key).is_some_and(|standing| standing.facts.kind == MAIL);
-            if !is_mail && (2..=limits::READ_RECEIPTS_MEMBERS_MAX).contains(&(member_count as usize)) {
+            let facts = self.standings.get(key).map(|standing| standing.facts).filter(|facts| facts.kind != MAIL);
+            let known = facts.and_then(|facts| Some((facts, self.facts.get(&TenantId(facts.tenant))?)));
+            let known = known.filter(|(facts, known)| known.tells_reading(key.1, facts));
+            if let Some((_, known)) = known
+                && (2..=limits::READ_RECEIPTS_MEMBERS_MAX).contains(&(member_count as usize))
+            {
                 let read = wire::MemberRead {
                     conversation_id: key.0.to_string(),
                     user_id: key.1.to_string(),
                     read_seq: reading.read_seq,
                 };
                 let frame = Frame::event(Event::MemberRead(read));
-                self.told.push(Told::Passing { conversation: key.0, user: key.1, frame });
+                self.told.push(Told::Passing { conversation: key.0, user: key.1, frame, facts: known.version });
             }
         }
         for (at, key) in &self.marks {

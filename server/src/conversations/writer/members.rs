@@ -22,7 +22,8 @@ impl Work<'_> {
         let log = self.log(conversation);
         log.member_count += u32::try_from(added.len()).unwrap_or(0);
         let version = log.change();
-        added.truncate(limits::MEMBERS_SHOWN);
+        // One event goes to all, so that it names nobody where each may see others; `memberCount` tells that there are more.
+        added.truncate(if self.secret_members { 0 } else { limits::MEMBERS_SHOWN });
         self.conversation_changed(conversation, version, Effect::None, |changed| changed.members_added = added);
     }
 
@@ -41,8 +42,9 @@ impl Work<'_> {
         let log = self.log(conversation);
         log.member_count = log.member_count.saturating_sub(1);
         let version = log.change();
+        let is_named = !self.secret_members;
         self.conversation_changed(conversation, version, Effect::Removed(vec![user]), |changed| {
-            changed.members_removed.push(user.to_string());
+            changed.members_removed.extend(is_named.then(|| user.to_string()));
         });
     }
 

@@ -2,7 +2,7 @@
 
 use std::{borrow::Cow, collections::HashSet};
 
-use causerie_policy::{About, Action, Code, Decision, Effect, Status};
+use causerie_policy::{About, Action, Code, Status};
 use causerie_protocol::{
     ConversationId, GroupId, MessageId, Refusal, UserId,
     command::{Draft, StartConversation},
@@ -101,11 +101,21 @@ pub struct Check {
 pub enum Whom {
     Nobody,
     Person(UserId),
-    /// One who is answered: what no rule allows is allowed, what a rule denies is not.
-    Answered(UserId),
+    /// One who is answered: what no rule allows is allowed, what a rule denies is not. With `by`, only while this author of
+    /// the message may start with the asking person.
+    Answered {
+        them: UserId,
+        by: Option<UserId>,
+    },
     Group(GroupId),
-    /// As it stood when the start was asked for.
-    Conversation(Facts),
+    /// One of a group that is named, who will be seen there.
+    OfGroup(UserId),
+    /// A message in a conversation as it stood when the start was asked for.
+    Message {
+        conversation: Facts,
+        mine: bool,
+        age_ms: i64,
+    },
 }
 
 impl Check {
@@ -120,31 +130,31 @@ impl Check {
         let answer = match self.whom {
             Whom::Nobody => allow(Some(About::Nothing)),
             Whom::Person(them) => allow(facts.user(them).map(About::Person)),
-            Whom::Answered(them) => match facts.user(them) {
+            Whom::Answered { them, by } => match facts.user(them) {
                 Some(them) if facts.world.status(them) != Status::Active => Err(rules::refusal(Code::RecipientInactive)),
-                Some(them) if !denied(facts, self.action, me, About::Person(them)) => Ok(()),
+                Some(them)
+                    if !facts.denies(self.action, me, About::Person(them))
+                        && by.is_none_or(|author| facts.may_start(author, me)) =>
+                {
+                    Ok(())
+                }
                 them => allow(them.map(About::Person)),
             },
             Whom::Group(group) => allow(facts.group(group).map(About::Group)),
-            Whom::Conversation(conversation) => rules.allow_in(facts, self.action, me, &conversation),
+            Whom::OfGroup(them) => {
+                allow(facts.user(them).map(About::Person)).map_err(|_| rules::refusal(Code::GroupNotAddressable))
+            }
+            Whom::Message { conversation, mine, age_ms } => {
+                rules.allow_to_message(facts, self.action, me, &conversation, mine, age_ms)
+            }
         };
         answer.map_err(|refusal| if self.field.is_empty() { refusal } else { refusal.field(self.field.as_str()) })
     }
 }
 
-/// Whether a rule denies it, rather than none allowing it.
-fn denied(facts: &Snapshot, action: Action, me: UserId, about: About) -> bool {
-    match facts.decide(action, me, about) {
-        Some(Decision::Deny { rule, .. }) => rule
-            .and_then(|rule| facts.policy.rules().get(usize::from(rule.0)))
-            .is_some_and(|rule| rule.effect == Effect::Deny),
-        Some(_) => false,
-        None => true,
-    }
-}
-
 impl Start {
-    /// Those of [`Self::members`] who still get it: by name, or as active people of a group that is named.
+    /// Those of [`Self::members`] who still get it: by name, or as active people of a group that is named, unless a rule denies
+    /// the author to start with them.
     pub(super) fn members_now(&self, facts: &Snapshot) -> Cow<'_, [Member]> {
         if self.groups.is_empty() {
             return Cow::Borrowed(self.members.as_slice());
@@ -156,6 +166,7 @@ impl Start {
             .filter_map(|group| facts.group(*group))
             .flat_map(|group| world.members(group))
             .filter(|person| world.status(*person) == Status::Active)
+            .filter(|person| !facts.denies(Action::Start, self.new.created_by, About::Person(*person)))
             .map(|person| UserId(Uuid::from_u128(world.user_key(person))))
             .collect();
         Cow::Owned(self.members.iter().filter(|member| member.is_named || inside.contains(&member.user)).copied().collect())

@@ -67,6 +67,10 @@ pub(super) struct Work<'a> {
     pub returned: HashSet<(ConversationId, UserId)>,
     pub copies: Copies,
     pub told: Vec<Told>,
+    /// The version of the facts that decide the order at hand; 0 where every member may read, whatever the facts.
+    pub decided_by: u64,
+    /// The rules of the order at hand let people see only those members whom they find.
+    pub secret_members: bool,
 }
 
 impl Work<'_> {
@@ -104,6 +108,8 @@ impl Work<'_> {
             standing.facts.role = Some(MEMBER);
         }
         let facts = self.facts(order.caller.tenant)?;
+        self.decided_by = if facts.policy.members_read() { 0 } else { facts.version };
+        self.secret_members = facts.policy.secret_members();
         let rules = self.rules;
         let may = |action| rules.allow_in(&facts, action, user, &standing.facts);
         match &order.op {
@@ -133,9 +139,7 @@ impl Work<'_> {
                     .sent
                     .get(&(user, draft.client_id))
                     .is_some_and(|before| before.conversation_id == conversation.to_string());
-                if !done_here {
-                    may(Action::Send)?;
-                }
+                may(if done_here { Action::Read } else { Action::Send })?;
                 self.send(conversation, user, draft, "sendMessage").map(Done::Sent)
             }
             Op::Edit { message, text, .. } => {
@@ -237,7 +241,8 @@ impl Work<'_> {
             self.tally.repeated += 1;
             // Whoever committed it may not have lived to tell. Those who heard drop it by its version.
             let known_seq = before.seq.saturating_sub(1);
-            self.told.push(Told::Change(Change::of_message(conversation, &before, known_seq)));
+            let change = Change::of_message(conversation, &before, known_seq).decided_by(self.decided_by);
+            self.told.push(Told::Change(change));
             return Ok(before);
         }
         let peer = self.standings.get(&(conversation, author)).and_then(|standing| standing.facts.peer);
@@ -398,7 +403,8 @@ impl Work<'_> {
     }
 
     fn tell(&mut self, conversation: ConversationId, version: u32, effect: Effect, event: Event) {
-        self.told.push(Told::Change(Change::new(conversation, version, effect, event)));
+        let change = Change::new(conversation, version, effect, event).decided_by(self.decided_by);
+        self.told.push(Told::Change(change));
     }
 }
 

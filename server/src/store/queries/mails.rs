@@ -12,6 +12,9 @@ use crate::store::{
     rows::{Column, Rows, statement},
 };
 
+/// So many answers of a thread are looked through for their authors.
+const THREAD_MAX: i64 = 1_000;
+
 /// Rows per statement: five values each, below SQLite's 32,766.
 const CHUNK: usize = 5_000;
 
@@ -38,8 +41,12 @@ pub enum Addressed {
 pub struct Parent {
     pub conversation: ConversationId,
     pub author: UserId,
+    /// Milliseconds since 1970 UTC.
+    pub sent_at_ms: i64,
     /// The people its mail was addressed to by name.
     pub people: Vec<UserId>,
+    /// Who wrote the messages its mail answers, directly or through others.
+    pub earlier_authors: Vec<UserId>,
 }
 
 impl Append {
@@ -86,7 +93,7 @@ impl Store {
     /// When the database fails.
     pub async fn parent(&self, tenant: TenantId, user: UserId, message: MessageId) -> Result<Option<Parent>, StoreError> {
         let sql = format!(
-            "SELECT x.conversation_id, x.author_id FROM messages x JOIN conversations c ON c.id = x.conversation_id \
+            "SELECT x.conversation_id, x.author_id, x.sent_at FROM messages x JOIN conversations c ON c.id = x.conversation_id \
              JOIN members m ON m.conversation_id = x.conversation_id AND m.user_id = $1 AND m.left_at IS NULL \
              WHERE x.id = $2 AND c.tenant_id = $3 AND x.seq >= m.first_seq AND {}",
             not_hidden("x", "m.user_id")
@@ -99,7 +106,20 @@ impl Store {
         let sql = "SELECT a.user_id FROM addressees a WHERE a.conversation_id = $1 AND a.user_id IS NOT NULL";
         let people = self.reader().query_all_raw(statement(self.backend(), sql, vec![conversation.0.into()])).await?;
         let people = people.iter().map(|row| Ok(UserId(row.try_get("", "user_id")?))).collect::<Result<_, DbErr>>()?;
-        Ok(Some(Parent { conversation, author: UserId(row.try_get("", "author_id")?), people }))
+        let sql = "WITH RECURSIVE thread (message_id, depth) AS (SELECT c.in_reply_to, 1 FROM conversations c WHERE c.id = $1 \
+             UNION ALL SELECT c.in_reply_to, thread.depth + 1 FROM thread JOIN messages x ON x.id = thread.message_id \
+             JOIN conversations c ON c.id = x.conversation_id WHERE thread.depth < $2) \
+             SELECT DISTINCT x.author_id FROM thread JOIN messages x ON x.id = thread.message_id";
+        let values = vec![conversation.0.into(), THREAD_MAX.into()];
+        let earlier = self.reader().query_all_raw(statement(self.backend(), sql, values)).await?;
+        let earlier = earlier.iter().map(|row| Ok(UserId(row.try_get("", "author_id")?))).collect::<Result<_, DbErr>>()?;
+        Ok(Some(Parent {
+            conversation,
+            author: UserId(row.try_get("", "author_id")?),
+            sent_at_ms: row.try_get("", "sent_at")?,
+            people,
+            earlier_authors: earlier,
+        }))
     }
 }
 

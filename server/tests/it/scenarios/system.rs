@@ -26,7 +26,7 @@ pub struct System<'a> {
 }
 
 /// Some rows ask a lot at once; haste is not what they are about.
-fn patient(settings: Settings) -> Settings {
+pub fn patient(settings: Settings) -> Settings {
     ["limits.frames_per_second", "limits.frames_burst", "limits.sends_per_second", "limits.sends_burst"]
         .into_iter()
         .fold(settings, |settings, key| settings.set(key, 10_000))
@@ -51,6 +51,29 @@ impl<'a> System<'a> {
         let system = Self { cluster, tenant, key, came: AtomicUsize::new(0) };
         system.learns(facts).await;
         system
+    }
+
+    /// A tenant of these servers that lives by rules of its own and knows these facts.
+    pub async fn under(cluster: &'a Cluster, rules: &str, facts: &[Row]) -> Self {
+        let tenant = Tenant::create(cluster.settings(), "own");
+        let key = tenant.api_key(cluster.settings(), "provision,act,read,admin");
+        let system = Self { cluster, tenant, key, came: AtomicUsize::new(0) };
+        system.rules(rules).await;
+        system.learns(facts).await;
+        system
+    }
+
+    /// The back end changes the rules. When this returns they hold, on every node.
+    pub async fn rules(&self, text: &str) {
+        let set = Request::new("PUT", "/v1/policy").json(&json!({ "text": text }));
+        let answer = self.back_end(set).await;
+        assert_eq!(answer.status, 200, "{}", answer.text());
+    }
+
+    /// The address of a node, and a token of a person, to speak without the SDK.
+    pub fn raw(&self, node: usize, external_id: &str) -> (std::net::SocketAddr, String) {
+        let nodes = &self.cluster.nodes;
+        (nodes[node % nodes.len()].public(), token(&self.tenant, external_id))
     }
 
     /// A person, connected to the next node: whoever comes after another one is somewhere else, where there is somewhere else.

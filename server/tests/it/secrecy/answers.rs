@@ -1,0 +1,161 @@
+//! Whom an answer may go to, and whom a group of the product leads to.
+
+use causerie_client::{
+    ClientId,
+    ErrorCode::{GroupNotAddressable, NotFound, Unsupported, WindowOver},
+    MailDraft, wire,
+};
+
+use super::under;
+use crate::scenarios::{
+    Answered as _, Person, System,
+    facts::{Row, edge, group, member, relation, user},
+    person::{all_of, message_id, one, someone},
+    system,
+};
+
+/// Teachers write to pupils, and pupils to nobody. Staff write to the pupils' group as such.
+fn ent() -> Vec<Row> {
+    let mut rows = vec![group("teachers", "teachers"), group("pupils", "pupils"), group("staff", "staff")];
+    rows.extend(["tea", "ann", "ben", "sam"].map(user));
+    rows.extend([member("tea", "teacher", "teachers"), member("sam", "staff", "staff")]);
+    rows.extend(["ann", "ben"].map(|pupil| member(pupil, "pupil", "pupils")));
+    rows.extend([edge("teachers", "pupils"), edge("staff", "pupils").with("delivers", "group")]);
+    rows
+}
+
+async fn in_ent(behaviour: impl AsyncFn(&System<'_>)) {
+    system::everywhere("ent", &ent(), behaviour).await;
+}
+
+fn to(names: &[&str]) -> MailDraft {
+    MailDraft { to: names.iter().map(|name| one(name)).collect(), text: "hello".into(), ..Default::default() }
+}
+
+fn answer(parent: &wire::Message, names: &[&str]) -> MailDraft {
+    MailDraft { in_reply_to: Some(message_id(parent)), ..to(names) }
+}
+
+async fn mailed(sender: &Person, mail: MailDraft) -> wire::Message {
+    sender.mails(mail).await.expect("within the rules").first_message.expect("a mail has its message")
+}
+
+#[tokio::test]
+async fn two_who_hold_one_mail_do_not_write_to_each_other_alone() {
+    in_ent(async |ent| {
+        let [tea, ann, ben] = ent.people(["tea", "ann", "ben"]).await;
+        let letter = mailed(&tea, to(&["ann", "ben"])).await;
+        assert_eq!(ann.mails(answer(&letter, &["ben"])).await, Err(NotFound), "without its author");
+        let copied = MailDraft { copy: vec![one("tea")], ..answer(&letter, &["ben"]) };
+        mailed(&ann, copied).await;
+        let first = mailed(&ann, answer(&letter, &["tea", "ben"])).await;
+
+        // What reached ben by the exemption does not open a way back for two.
+        assert_eq!(ben.mails(answer(&first, &["ann"])).await, Err(NotFound));
+        let second = mailed(&ben, answer(&first, &["ann", "tea"])).await;
+        assert_eq!(ann.mails(answer(&second, &["ben"])).await, Err(NotFound));
+        assert_eq!(ann.mails(to(&["ben"])).await, Err(NotFound), "nor anew");
+        mailed(&ann, answer(&second, &["ben", "tea"])).await;
+        // The author of a mail is answered alone.
+        mailed(&ben, answer(&letter, &["tea"])).await;
+        // An answer of somebody who may write to the pupil anyway is answered alone, too.
+        let third = mailed(&tea, answer(&second, &["ben"])).await;
+        mailed(&ben, answer(&third, &["tea"])).await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_mail_to_a_group_is_answered_and_its_answer_again() {
+    in_ent(async |ent| {
+        let [sam, ann] = ent.people(["sam", "ann"]).await;
+        let letter =
+            mailed(&sam, MailDraft { to: vec![all_of("pupils")], text: "hello".into(), ..Default::default() }).await;
+        let first = mailed(&ann, answer(&letter, &["sam"])).await;
+        let second = mailed(&sam, answer(&first, &["ann"])).await;
+        let third = mailed(&ann, answer(&second, &["sam"])).await;
+        assert_eq!(ann.mails(answer(&third, &["sam"])).await, Err(NotFound), "a person's own mail lets nobody in");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn rules_narrow_answers_by_the_age_of_the_mail() {
+    let rules = "policy mine\nroles pupil\nkinds class\nallow find,see_profile,start all when everyone and role(me)=pupil\n\
+                 allow start_group groups\nallow read reads when holder\nallow reply soon when holder and age<1ms\notherwise reply \
+                 late code window_over\n";
+    under(rules, &[user("a").with("roles", serde_json::json!(["pupil"])), user("b")], async |system| {
+        let [a, b] = system.people(["a", "b"]).await;
+        let letter = mailed(&a, to(&["b"])).await;
+        assert_eq!(b.mails(answer(&letter, &["a"])).await, Err(WindowOver));
+        system.rules(&rules.replace("age<1ms", "age<30d")).await;
+        mailed(&b, answer(&letter, &["a"])).await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_blocked_person_reaches_the_other_through_no_group() {
+    in_ent(async |ent| {
+        ent.learns(&[edge("pupils", "pupils"), relation("ben", "block", "ann")]).await;
+        let [ann, ben] = ent.people(["ann", "ben"]).await;
+        ent.learns(&[user("eve"), member("eve", "pupil", "pupils")]).await;
+        let all = || MailDraft { to: vec![all_of("pupils")], text: "hello".into(), ..Default::default() };
+        let sent = ann.mails(all()).await.expect("an edge leads there");
+        assert_eq!(sent.reached, 1, "eve");
+        assert_eq!(ben.lists().await, []);
+        assert_eq!(ben.mails(all()).await.expect("an edge leads there").reached, 2, "it is ann who is kept away");
+    })
+    .await;
+    // Rules may say otherwise.
+    let rules = include_str!("../../../../policy/presets/ent.policy");
+    let rules = rules.replace(
+        "when them -block-> me          code not_found",
+        "when them -block-> me unless member(me) staff@staff code not_found",
+    );
+    assert!(rules.contains("unless member(me) staff@staff"));
+    under(&rules, &ent(), async |system| {
+        system.learns(&[relation("ben", "block", "sam"), relation("ben", "block", "tea")]).await;
+        let [sam, tea] = system.people(["sam", "tea"]).await;
+        let all = || MailDraft { to: vec![all_of("pupils")], text: "hello".into(), ..Default::default() };
+        assert_eq!(sam.mails(all()).await.expect("an edge leads there").reached, 2);
+        assert_eq!(tea.mails(all()).await.expect("an edge leads there").reached, 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_group_conversation_takes_each_of_a_product_group_by_the_right_to_start_with_them() {
+    in_ent(async |ent| {
+        let [sam, tea, ann] = ent.people(["sam", "tea", "ann"]).await;
+        let with_pupils = || [all_of("pupils")];
+        let refused = sam.start_group(with_pupils(), "all", ClientId::new()).await.answer();
+        assert_eq!(refused, Err(GroupNotAddressable), "nobody's name is shown to one who finds nobody");
+        assert_eq!(ann.lists().await, []);
+        let sent = sam.mails(MailDraft { to: vec![all_of("pupils")], text: "hello".into(), ..Default::default() }).await;
+        assert_eq!(sent.expect("a mail shows nobody").reached, 2);
+        let started = tea.start_group(with_pupils(), "all", ClientId::new()).await.answer().expect("she writes to each");
+        assert_eq!(started.conversation.expect("told").member_count, 3);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn nobody_is_added_to_a_conversation_of_two_or_to_notes() {
+    let rules = "policy mine\nallow find,see_profile,start everyone when everyone\nallow read,send,add_member,remove_member,leave \
+                 all when holder\n";
+    under(rules, &["a", "b", "c"].map(user), async |system| {
+        let [mut a, mut b] = system.people(["a", "b"]).await;
+        let direct = a.chats_with(&mut b).await;
+        let notes = a.starts_with("a").await.expect("one may");
+        let id_of_b = b.id().await;
+        for place in [direct, notes] {
+            assert_eq!(a.add_members(place, [someone("c")]).await.answer(), Err(Unsupported));
+            assert_eq!(a.remove_member(place, id_of_b).await.answer(), Err(Unsupported));
+        }
+        let listed = a.sees_listed(direct).await.expect("it is listed");
+        assert_eq!(listed.member_count, 2);
+        assert!(!listed.capabilities().any(|may| may == wire::Capability::AddMember));
+    })
+    .await;
+}

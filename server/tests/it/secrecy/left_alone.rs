@@ -1,0 +1,102 @@
+//! What a blocked person still learns and does: typing, receipts, presence, edits.
+
+use causerie_client::{ErrorCode::NotFound, Event, wire};
+
+use super::events_until;
+use crate::scenarios::{
+    Answered as _, Person,
+    facts::{Row, group, member, relation, user},
+    person::message_id,
+    system,
+};
+
+/// Two people who reach each other, in each preset in which people write to each other directly.
+fn towns() -> Vec<(&'static str, Vec<Row>)> {
+    let two = || ["a", "b"].map(user).to_vec();
+    let class = [group("c", "class"), member("a", "learner", "c"), member("b", "learner", "c")];
+    vec![
+        ("open", two()),
+        ("school", two().into_iter().chain(class).collect()),
+        ("community", two()),
+        ("medical", two().into_iter().chain([relation("a", "friend", "b")]).collect()),
+        (
+            "lms",
+            vec![
+                user("a").with("roles", serde_json::json!(["owner"])),
+                user("b").with("roles", serde_json::json!(["learner"])),
+            ],
+        ),
+    ]
+}
+
+/// How far this person is told that the other has read.
+async fn told_read(person: &Person, here: causerie_client::ConversationId, of: &str) -> u32 {
+    let members = person.conversation(here).await.answer().expect("readable").members;
+    let is_of = |member: &&wire::Member| member.user.as_ref().is_some_and(|user| user.external_id == of);
+    members.iter().find(is_of).expect("the other one").read_seq
+}
+
+#[tokio::test]
+async fn a_blocked_person_learns_nothing_of_the_other_and_changes_nothing_for_them() {
+    for (preset, facts) in towns() {
+        system::everywhere(preset, &facts, async |town| {
+            let [mut a, mut b] = town.people(["a", "b"]).await;
+            let here = a.chats_with(&mut b).await;
+            let sent = a.writes(here, "before").await.expect("allowed");
+            b.hears("before").await;
+            let id_of_b = b.id().await;
+            let seen = a.watch_presence(&[id_of_b]).await.answer().expect("anybody may ask");
+            assert_eq!(seen.len(), 1, "{preset}");
+            b.mark_read(here, 1).await.answer().expect("a member");
+            a.until("a receipt", |event| matches!(event, Event::MemberRead(_)).then_some(())).await;
+
+            town.learns(&[relation("b", "block", "a")]).await;
+            // The blocked person: nothing reaches the other.
+            assert_eq!(a.writes(here, "after").await, Err(NotFound), "{preset}");
+            assert!(a.edit(here, message_id(&sent), "edited").await.answer().is_err(), "{preset}");
+            assert!(a.delete(here, message_id(&sent)).await.answer().is_err(), "{preset}");
+            assert_eq!(a.set_typing(here, true).await.answer(), Err(NotFound), "{preset}");
+            a.mark_read(here, 1).await.answer().expect("a member");
+            // The other: nothing reaches the blocked person.
+            let _ = b.set_typing(here, true).await;
+            b.mark_read(here, 1).await.answer().expect("a member");
+            assert_eq!(told_read(&a, here, "b").await, 0, "{preset}");
+            assert_eq!(told_read(&b, here, "a").await, 0, "{preset}");
+            assert_eq!(a.presence(&[id_of_b]).await.answer().expect("anybody may ask"), [], "{preset}");
+            drop(b);
+            let b = town.person("b").await;
+            assert_eq!(b.reads(here).await.expect("a member"), ["before"], "{preset}");
+
+            town.learns(&[relation("b", "block", "a").gone()]).await;
+            b.writes(here, "again").await.expect("allowed");
+            let is_again = |event: &Event| matches!(event, Event::MessageSent(one) if one.text == "again");
+            let heard = events_until(&mut a, "what comes after", is_again).await;
+            let told = |event: &&Event| matches!(event, Event::Typing(_) | Event::MemberRead(_) | Event::Presence(_));
+            let told: Vec<_> = heard.iter().filter(told).collect();
+            assert!(told.is_empty(), "{preset}: {told:?}");
+        })
+        .await;
+    }
+}
+
+#[tokio::test]
+async fn receipts_end_with_reach() {
+    let (_, facts) = towns().swap_remove(1);
+    system::everywhere("school", &facts, async |school| {
+        let [mut a, mut b] = school.people(["a", "b"]).await;
+        let here = a.chats_with(&mut b).await;
+        for text in ["one", "two"] {
+            a.writes(here, text).await.expect("allowed");
+        }
+        b.mark_read(here, 1).await.answer().expect("a member");
+        a.until("a receipt", |event| matches!(event, Event::MemberRead(_)).then_some(())).await;
+        school.learns(&[member("b", "learner", "c").gone()]).await;
+        b.mark_read(here, 2).await.answer().expect("a member");
+        school.learns(&[member("b", "learner", "c")]).await;
+        b.writes(here, "again").await.expect("allowed");
+        let is_again = |event: &Event| matches!(event, Event::MessageSent(one) if one.text == "again");
+        let heard = events_until(&mut a, "what comes after", is_again).await;
+        assert!(!heard.iter().any(|event| matches!(event, Event::MemberRead(_))), "{heard:?}");
+    })
+    .await;
+}

@@ -1,0 +1,60 @@
+//! What people must not learn: conversations they may not read, people they do not find, people who blocked them.
+
+mod answers;
+mod left_alone;
+mod members;
+mod outputs;
+mod revoked;
+
+use causerie_client::{ConversationId, Event};
+
+use crate::{
+    harness::{Cluster, within},
+    scenarios::{Person, System, facts::Row, system},
+};
+
+/// Rules by which a member reads and writes while they are in a team of the product.
+const TEAM: &str = "policy team
+roles member
+kinds team
+relations block:own
+allow find,see_profile,start mates when me member@team with them member@team
+allow start_group            groups
+allow read                   inside when holder and member(me) member@team
+allow send,reply,edit,delete_for_all,delete_own_copy,close,reopen,delete_conversation,erase_conversation,rename,add_member,\
+remove_member,leave all when holder
+";
+
+/// Runs a behaviour under rules of its own, on an embedded server, then across two nodes.
+async fn under(rules: &str, facts: &[Row], behaviour: impl AsyncFn(&System<'_>)) {
+    let embedded = Cluster::embedded_with(system::patient).await;
+    behaviour(&System::under(&embedded, rules, facts).await).await;
+    let two = system::two_nodes().await;
+    behaviour(&System::under(&two, rules, facts).await).await;
+}
+
+/// Everything this screen is told until a conversation is gone from it, or is there again.
+async fn events_until(person: &mut Person, what: &str, ends: impl Fn(&Event) -> bool) -> Vec<Event> {
+    let name = person.external_id.clone();
+    let events = &mut person.events;
+    within(&format!("{what}, for {name}"), async {
+        let mut heard = Vec::new();
+        loop {
+            let event = events.next().await.unwrap_or_else(|| panic!("{name} was disconnected before {what}"));
+            let is_last = ends(&event);
+            heard.push(event);
+            if is_last {
+                return heard;
+            }
+        }
+    })
+    .await
+}
+
+fn is_left(conversation: ConversationId) -> impl Fn(&Event) -> bool {
+    move |event| matches!(event, Event::Left(left) if *left == conversation)
+}
+
+fn is_joined(conversation: ConversationId) -> impl Fn(&Event) -> bool {
+    move |event| matches!(event, Event::Joined(joined) if joined.id == conversation.to_string())
+}

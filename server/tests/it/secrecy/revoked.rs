@@ -1,0 +1,171 @@
+//! `read` is taken away and given back while people are connected.
+
+use causerie_client::{ClientId, ErrorCode::Unsupported, Event};
+
+use super::{TEAM, events_until, is_joined, is_left, under};
+use crate::scenarios::{
+    Answered as _, Person,
+    facts::{Row, group, member, user},
+    person::{id, one},
+};
+
+fn team() -> Vec<Row> {
+    let people = ["a", "b", "c"];
+    let mut rows = vec![group("team", "team")];
+    rows.extend(people.map(user));
+    rows.extend(people.map(|name| member(name, "member", "team")));
+    rows
+}
+
+/// Waits until this screen is told so many unread messages in all.
+async fn has_total(screen: &mut Person, count: u32) {
+    let counts = |event| match event {
+        Event::ReadState { total_unread, .. } | Event::TotalUnread(total_unread) => (total_unread == count).then_some(()),
+        _ => None,
+    };
+    screen.until(&format!("{count} unread in all"), counts).await;
+}
+
+fn in_team(name: &str) -> Row {
+    member(name, "member", "team")
+}
+
+#[tokio::test]
+async fn a_member_who_may_not_read_learns_nothing_and_gets_the_conversation_back_whole() {
+    under(TEAM, &team(), async |system| {
+        let [mut a, mut b, mut phone] = system.people(["a", "b", "b"]).await;
+        let here = a.chats_with(&mut b).await;
+        phone.is_joined(here).await;
+        a.writes(here, "before").await.expect("allowed");
+        b.hears("before").await;
+        b.has_unread(1).await;
+
+        system.learns(&[in_team("b").gone()]).await;
+        a.writes(here, "NOT FOR B").await.expect("a is in the team");
+        for screen in [&mut b, &mut phone] {
+            let heard = events_until(screen, "the end of it", is_left(here)).await;
+            let texts = heard.iter().filter(|event| matches!(event, Event::MessageSent(one) if one.text == "NOT FOR B"));
+            assert_eq!(texts.count(), 0, "{heard:?}");
+            has_total(screen, 0).await;
+        }
+        assert_eq!(b.reads(here).await, Err(Unsupported));
+        assert_eq!(b.conversation(here).await.answer(), Err(Unsupported));
+        assert_eq!(b.members(here, "").await.answer(), Err(Unsupported));
+        assert_eq!(b.starts_with("a").await.map(|_| ()).is_err(), true, "finding it takes the right to read it");
+        let page = b.conversations("").await.answer().expect("a list");
+        assert_eq!((page.conversations, page.total_unread), (vec![], 0));
+        let away = system.http("b", crate::harness::http::Request::new("GET", "/v1/conversations")).await;
+        assert!(away.status == 200 && !away.text().contains(&here.to_string()), "{}", away.text());
+        let third = system.person("b").await;
+        let welcome = third.connected().await.expect("b is a person of the tenant");
+        assert_eq!(welcome.total_unread, 0);
+        assert_eq!(third.lists().await, []);
+
+        system.learns(&[in_team("b")]).await;
+        for screen in [&mut b, &mut phone] {
+            let heard = events_until(screen, "it again", is_joined(here)).await;
+            let Some(Event::Joined(joined)) = heard.last() else { unreachable!() };
+            assert_eq!((joined.last_seq, joined.read_state.as_ref().map(|state| state.unread)), (2, Some(2)));
+            has_total(screen, 2).await;
+        }
+        assert_eq!(b.reads(here).await.expect("allowed again"), ["before", "NOT FOR B"]);
+        a.writes(here, "after").await.expect("allowed");
+        for screen in [&mut b, &mut phone] {
+            screen.hears("after").await;
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_message_sent_after_an_answered_revocation_reaches_no_screen_it_shut_out() {
+    under(TEAM, &team(), async |system| {
+        let [a, mut b, c] = system.people(["a", "b", "c"]).await;
+        let started = a.start_group([one("b"), one("c")], "all", ClientId::new()).await.answer().expect("allowed");
+        let here = id(&started.conversation.expect("told"));
+        b.is_joined(here).await;
+        for round in 0..12 {
+            system.learns(&[in_team("b").gone()]).await;
+            // On both nodes at once, and before any screen is told.
+            let texts = [format!("secret a{round}"), format!("secret c{round}")];
+            let (one, other) = tokio::join!(a.writes(here, &texts[0]), c.writes(here, &texts[1]));
+            one.and(other).expect("allowed");
+            let mut heard = events_until(&mut b, "the end of it", is_left(here)).await;
+            system.learns(&[in_team("b")]).await;
+            heard.extend(events_until(&mut b, "it again", is_joined(here)).await);
+            let leaked: Vec<_> = heard.iter().filter(|event| matches!(event, Event::MessageSent(_))).collect();
+            assert!(leaked.is_empty(), "round {round}: {leaked:?}");
+        }
+        a.writes(here, "for all").await.expect("allowed");
+        b.hears("for all").await;
+        assert_eq!(b.reads(here).await.expect("allowed").len(), 25);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_member_who_was_away_while_read_was_taken_or_given_back_holds_what_is_theirs() {
+    under(TEAM, &team(), async |system| {
+        let [mut a, mut b] = system.people(["a", "b"]).await;
+        let here = a.chats_with(&mut b).await;
+        a.writes(here, "before").await.expect("allowed");
+        b.hears("before").await;
+        b.link.refuse();
+        system.learns(&[in_team("b").gone()]).await;
+        a.writes(here, "NOT FOR B").await.expect("allowed");
+        b.link.resume();
+        events_until(&mut b, "the end of it", is_left(here)).await;
+        b.link.refuse();
+        system.learns(&[in_team("b")]).await;
+        b.link.resume();
+        b.until("the list is to be loaded anew", |event| matches!(event, Event::ReloadList).then_some(())).await;
+        let listed = b.sees_listed(here).await.expect("it is back");
+        assert_eq!(listed.last_message.map(|last| last.text).as_deref(), Some("NOT FOR B"));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn rules_that_ask_for_the_state_of_a_conversation_are_asked_again_when_it_changes() {
+    let rules = "policy club\nallow find,see_profile,start everyone when everyone\nallow start_group groups\nallow read owner when \
+                 owner\nallow read open when holder and state=open\nallow send all when holder\nallow close,reopen owns \
+                 when owner\n";
+    under(rules, &["a", "b"].map(user), async |system| {
+        let [mut a, mut b] = system.people(["a", "b"]).await;
+        let started = a.start_group([one("b")], "all", ClientId::new()).await.answer().expect("allowed");
+        let here = id(&started.conversation.expect("told"));
+        a.is_joined(here).await;
+        b.is_joined(here).await;
+        a.close_conversation(here).await.answer().expect("it is a's");
+        let heard = events_until(&mut b, "the end of it", is_left(here)).await;
+        let changes = heard.iter().filter(|event| matches!(event, Event::ConversationChanged(_)));
+        assert_eq!(changes.count(), 0, "not even that it was closed: {heard:?}");
+        assert_eq!(b.reads(here).await, Err(Unsupported));
+        a.reopen_conversation(here).await.answer().expect("it is a's");
+        a.writes(here, "again").await.expect("it is open");
+        let heard = events_until(&mut b, "it again", is_joined(here)).await;
+        assert!(!heard.iter().any(|event| matches!(event, Event::MessageSent(_))), "{heard:?}");
+        assert_eq!(b.reads(here).await.expect("open"), ["again"]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn rules_that_change_are_asked_again() {
+    under(TEAM, &team(), async |system| {
+        let [mut a, mut b] = system.people(["a", "b"]).await;
+        let here = a.chats_with(&mut b).await;
+        system.rules(&TEAM.replace("allow read                   inside", "deny read nobody\nallow read inside")).await;
+        for screen in [&mut a, &mut b] {
+            events_until(screen, "the end of it", is_left(here)).await;
+        }
+        assert_eq!(a.lists().await, []);
+        system.rules(TEAM).await;
+        for screen in [&mut a, &mut b] {
+            events_until(screen, "it again", is_joined(here)).await;
+        }
+        a.writes(here, "again").await.expect("allowed");
+        b.hears("again").await;
+    })
+    .await;
+}
