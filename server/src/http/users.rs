@@ -24,24 +24,25 @@ pub const FIELDS: [&str; 4] = ["name", "avatarUrl", "locale", "status"];
 /// The schema of the body of `PUT /v1/users/{external_id}`.
 #[must_use]
 pub fn profile_schema() -> Value {
-    let text = |text: &str| {
-        let mut schema = schema::described(schema::bounds::line(0, limits::PROFILE_FIELD_BYTES_MAX), text);
+    let or_null = |schema: Value, text: &str| {
+        let mut schema = schema::described(schema, text);
         schema["type"] = json!(["string", "null"]);
         schema
     };
+    let max = limits::PROFILE_FIELD_BYTES_MAX;
     json!({
         "type": "object",
         "description": "What is known of a person. What is left out stays as it is; a field of another name is refused.",
         "additionalProperties": false,
         "properties": {
-            "name": text("Shown to others; a person without one is shown by id."),
+            "name": or_null(schema::bounds::name(max), "Shown to others; a person without one is shown by id."),
             "avatarUrl": {
                 "type": ["string", "null"],
                 "maxLength": limits::PROFILE_FIELD_BYTES_MAX,
                 "pattern": r"^(https?://[^\u0000-\u001f\u007f-\u009f]*)?$",
                 "description": "An http or https address, or empty for none.",
             },
-            "locale": text("A language tag (BCP 47), `fr`."),
+            "locale": or_null(schema::bounds::line(0, max), "A language tag (BCP 47), `fr`."),
             "status": { "anyOf": [schema::reference("UserStatus"), { "type": "null" }] },
         },
     })

@@ -123,17 +123,17 @@ pub fn schemas() -> Map<String, Value> {
             ("UnusedWord", object("A word that facts use and the rules do not declare.", json!({
                 "what": text_of("`role`, `kind`, `relation` or `setting`."),
                 "word": text_of(""),
-                "facts": number("How many facts use it."),
+                "facts": count("How many facts use it."),
             }))),
             ("PolicyChecked", object("What a text holds, or what is wrong with it.", json!({
                 "valid": flag(""),
                 "problems": list("PolicyProblem"),
                 "name": text_of(""),
-                "rules": number("How many."),
+                "rules": count("How many."),
                 "neverAllowed": { "type": "array", "items": text_of(""), "description": "Actions no rule allows anybody." },
                 "warnings": { "type": "array", "items": reference("PolicyProblem"), "description": "What is legal and probably not meant." },
             }))),
-            ("PolicyProblem", object("", json!({ "line": number("Counted from 1."), "message": text_of("") }))),
+            ("PolicyProblem", object("", json!({ "line": count("Counted from 1."), "message": text_of("") }))),
             ("PolicyQuestion", asked(object("May someone do something?", json!({
                 "as": reference("PolicyWho"),
                 "to": or_null(reference("PolicyWhom")),
@@ -151,25 +151,25 @@ pub fn schemas() -> Map<String, Value> {
                 "publicCode": text_of("Why not, as the person is told."),
                 "rules": list("RuleSaid"),
                 "policy": text_of("The rules' name."),
-                "policyVersion": number("Of the rules."),
-                "factsVersion": number("Of the facts."),
+                "policyVersion": count("Of the rules."),
+                "factsVersion": count("Of the facts."),
             }))),
             ("RuleSaid", object("What one rule says.", json!({
                 "rule": text_of("Its name."),
-                "line": number("In the text."),
+                "line": count("In the text."),
                 "effect": text_of("`deny`, `allow` or `otherwise`."),
                 "matches": flag(""),
                 "why": text_of("What made it match, or what is missing."),
             }))),
             ("PolicyDifference", object("What other rules would change, over the facts of now. Texts for people are in English or French, by `Accept-Language`.", json!({
-                "people": number("Active people."),
-                "compared": number("So many of them were compared, some of each role; if they are not all, counts are estimates."),
+                "people": count("Active people."),
+                "compared": count("So many of them were compared, some of each role; if they are not all, counts are estimates."),
                 "actions": list("ActionDifference"),
                 "frozen": reference("ConversationExamples"),
                 "thawed": reference("ConversationExamples"),
                 "hidden": reference("ConversationExamples"),
                 "shown": reference("ConversationExamples"),
-                "conversationsCompared": number("Direct conversations that were looked at."),
+                "conversationsCompared": count("Direct conversations that were looked at."),
                 "conversationsLeftOut": flag("There are more of them than were looked at."),
                 "warnings": { "type": "array", "items": text_of(""), "description": "What is odd about the new rules." },
                 "report": text_of("All of it in sentences, for a reader who does not know the rule language."),
@@ -178,19 +178,19 @@ pub fn schemas() -> Map<String, Value> {
                 "action": { "type": "string", "enum": ACTIONS.map(|(name, _)| name) },
                 "sense": { "type": "string", "enum": ["see", "write", "change", "end"] },
                 "title": text_of("For people."),
-                "gaining": number("People who can do it then where they can't now."),
-                "losing": number("People who can do it now where they can't then."),
+                "gaining": count("People who can do it then where they can't now."),
+                "losing": count("People who can do it now where they can't then."),
                 "situations": list("SituationDifference"),
             }))),
             ("SituationDifference", object("What changes of one action in one situation.", json!({
                 "title": text_of("For people."),
                 "counts": { "type": "string", "enum": ["pairs", "people"], "description": "What `before`, `gained` and `lost` count." },
                 "supposed": flag("It supposes a relation, such as a block, that these people do not have today."),
-                "before": number("Those that can now."),
-                "gained": number("Those that can then, and can't now."),
-                "lost": number("Those that can now, and can't then."),
-                "gaining": number("People who gain something."),
-                "losing": number("People who lose something."),
+                "before": count("Those that can now."),
+                "gained": count("Those that can then, and can't now."),
+                "lost": count("Those that can now, and can't then."),
+                "gaining": count("People who gain something."),
+                "losing": count("People who lose something."),
                 "roles": list("RoleDifference"),
                 "gainedExamples": list("PairExample"),
                 "lostExamples": list("PairExample"),
@@ -199,12 +199,12 @@ pub fn schemas() -> Map<String, Value> {
                 "role": text_of("Empty for people without any."),
                 "kind": text_of("The kind of group; empty for a role in the tenant."),
                 "title": text_of("For people."),
-                "people": number("How many hold it."),
-                "before": number(""),
-                "gained": number(""),
-                "lost": number(""),
-                "gaining": number(""),
-                "losing": number(""),
+                "people": count("How many hold it."),
+                "before": count(""),
+                "gained": count(""),
+                "lost": count(""),
+                "gaining": count(""),
+                "losing": count(""),
             }))),
             ("PairExample", object("A person who acts, and a person or a group. Where people are counted, both are the same.", json!({
                 "from": text_of("A name."),
@@ -214,7 +214,7 @@ pub fn schemas() -> Map<String, Value> {
             }))),
             ("ConversationExamples", object(
                 "Direct conversations in which a member can write no longer (`frozen`) or again (`thawed`), or that a member can read no longer (`hidden`) or again (`shown`).",
-                json!({ "count": number(""), "examples": list("ConversationExample") }),
+                json!({ "count": count(""), "examples": list("ConversationExample") }),
             )),
             ("ConversationExample", object("", json!({
                 "id": text_of("The server's id."),
@@ -290,6 +290,11 @@ fn text_of(text: &str) -> Value {
 
 fn number(text: &str) -> Value {
     json!({ "type": "integer", "minimum": 0, "maximum": u32::MAX, "description": text })
+}
+
+/// People, or pairs of people: of 100,000 people there are more pairs than 32 bits hold.
+fn count(text: &str) -> Value {
+    json!({ "type": "integer", "minimum": 0, "maximum": 1_u64 << 53, "description": text })
 }
 
 fn flag(text: &str) -> Value {

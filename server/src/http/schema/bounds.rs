@@ -6,6 +6,14 @@ use serde_json::{Value, json};
 /// Control characters other than tabs and ends of lines, for a class of a regular expression (ECMA 262).
 const CONTROL: &str = r"\u0000-\u0008\u000e-\u001f\u007f-\u0084\u0086-\u009f";
 
+/// Characters that leave nothing to see, for such a class, as [`crate::names::visible`] decides: white space, what Unicode ignores by
+/// default, and the blank of Braille.
+const UNSEEN: &str = concat!(
+    r"\s\u0085\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u2800\u3164",
+    r"\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufff8",
+    "\u{1bca0}-\u{1bca3}\u{1d173}-\u{1d17a}\u{e0000}-\u{e0fff}",
+);
+
 /// What a text or number is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Bound {
@@ -21,6 +29,8 @@ pub enum Bound {
     Text,
     /// A text of at most so many bytes; ends of lines in it become spaces.
     Bytes(usize),
+    /// A subject: the same, empty or with something visible.
+    Title(usize),
     /// The name of a relation.
     Relation,
     /// The name of a relation, or nothing.
@@ -34,7 +44,7 @@ pub enum Bound {
 pub fn of(message: &str, field: &str) -> Bound {
     match (message, field) {
         ("StartConversation", "in_reply_to") => Bound::IdOrNone,
-        ("StartConversation" | "RenameConversation", "subject") => Bound::Bytes(limits::SUBJECT_BYTES_MAX),
+        ("StartConversation" | "RenameConversation", "subject") => Bound::Title(limits::SUBJECT_BYTES_MAX),
         ("SearchDirectory", "query") => Bound::Bytes(limits::QUERY_BYTES_MAX),
         ("SearchDirectory", "limit") => Bound::UpTo(limits::DIRECTORY_PAGE_MAX),
         ("ListRelations", "relation") => Bound::RelationOrNone,
@@ -86,6 +96,10 @@ impl Bound {
                 json!({ "type": "string", "minLength": 1, "maxLength": limits::TEXT_BYTES_MAX, "pattern": pattern })
             }
             Self::Bytes(max) => json!({ "type": "string", "maxLength": max, "pattern": format!("^[^{CONTROL}]*$") }),
+            Self::Title(max) => {
+                let pattern = format!("^([^{CONTROL}]*[^{CONTROL}{UNSEEN}][^{CONTROL}]*)?$");
+                json!({ "type": "string", "maxLength": max, "pattern": pattern })
+            }
             Self::Relation => json!({ "type": "string", "pattern": relation(1) }),
             Self::RelationOrNone => json!({ "type": "string", "pattern": relation(0) }),
         }
@@ -102,6 +116,14 @@ impl Bound {
 #[must_use]
 pub fn line(min: usize, max: usize) -> Value {
     json!({ "type": "string", "minLength": min, "maxLength": max, "pattern": r"^[^\u0000-\u001f\u007f-\u009f]*$" })
+}
+
+/// A name on one line: empty, or with something visible in it.
+#[must_use]
+pub fn name(max: usize) -> Value {
+    let control = r"\u0000-\u001f\u007f-\u009f";
+    let pattern = format!("^([^{control}]*[^{control}{UNSEEN}][^{control}]*)?$");
+    json!({ "type": "string", "maxLength": max, "pattern": pattern })
 }
 
 fn relation(min: usize) -> String {
