@@ -121,11 +121,15 @@ impl Condition {
     /// Has SQLite's connections examined.
     pub fn examine_sqlite(&self, pool: PoolOptions<Sqlite>) -> PoolOptions<Sqlite> {
         let (released, acquired) = (self.clone(), self.clone());
+        // A ping before each use is a trip to the connection's thread, which can't be lost as a connection to a server can.
+        let pool = pool.test_before_acquire(false);
         pool.after_release(move |connection, age| {
             let condition = released.clone();
             Box::pin(async move {
-                // A rollback that was asked for by dropping the transaction is done by the time this is answered.
-                connection.ping().await?;
+                if connection.is_in_transaction() {
+                    // A rollback that was asked for by dropping the transaction is done by the time this is answered.
+                    connection.ping().await?;
+                }
                 Ok(condition.is_fit::<Sqlite>(connection, &age))
             })
         })

@@ -28,10 +28,17 @@ pub struct Transaction {
 impl Transaction {
     pub(super) async fn begin(pool: &Pool, options: TransactionOptions, writes: bool) -> Result<Self, StoreError> {
         let Pool { connections, condition } = pool.clone();
-        // In a task of its own, which ends whatever becomes of the caller: the driver knows nothing of a `BEGIN` that was
-        // sent and then given up, and the connection would go back to the pool inside a transaction.
-        let begun = tokio::spawn(async move { connections.begin_with_options(options).await }).await;
-        let begun = begun.unwrap_or_else(|error| Err(DbErr::Custom(format!("beginning a transaction failed: {error}"))));
+        let is_postgres = connections.get_database_backend() == DbBackend::Postgres;
+        let begin = async move { connections.begin_with_options(options).await };
+        let begun = if is_postgres {
+            // In a task of its own, which ends whatever becomes of the caller: PostgreSQL's driver knows nothing of a `BEGIN`
+            // that was sent and then given up, and the connection would go back to the pool inside a transaction. SQLite's
+            // undoes it.
+            let begun = tokio::spawn(begin).await;
+            begun.unwrap_or_else(|error| Err(DbErr::Custom(format!("beginning a transaction failed: {error}"))))
+        } else {
+            begin.await
+        };
         match begun.map_err(StoreError::from) {
             Ok(inner) => Ok(Self { inner, condition, writes, failed: AtomicBool::new(false) }),
             Err(error) => {

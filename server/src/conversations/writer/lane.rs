@@ -127,7 +127,6 @@ impl Lane {
     /// tried alone. Nor does a tenant whose facts must be read first keep the others waiting.
     async fn serve(&mut self, jobs: Vec<Job>, loads: usize) {
         let began = Instant::now();
-        self.tools.metrics.commit_batch_size.observe(jobs.len() as f64);
         let (orders, answers): (Vec<Order>, Vec<_>) = jobs.into_iter().map(|job| (job.order, job.answer)).unzip();
         let attempted = attempt(&self.tools, &orders).await;
         self.tools.metrics.commit_seconds.observe(began.elapsed().as_secs_f64());
@@ -180,6 +179,7 @@ async fn attempt(tools: &Tools, orders: &[Order]) -> Result<Vec<Outcome>, NotWri
         let writing = batch::write(tools, tools.clock.now_ms(), orders);
         let error = match timeout(BATCH_DEADLINE, writing).await {
             Ok(Ok(Written { outcomes, told, tally, denials })) => {
+                tools.metrics.commit_batch_size.observe(orders.len() as f64);
                 tools.metrics.messages_accepted.inc_by(tally.accepted);
                 tools.metrics.messages_repeated.inc_by(tally.repeated);
                 tools.rules.note(denials);

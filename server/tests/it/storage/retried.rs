@@ -83,6 +83,7 @@ async fn counts_once(cluster: &Cluster, fail: &str, hold: &str, poison: &[&str])
     let hers = hers.message.expect("it is told").id;
     let denials = denials(cluster).await;
     let accepted = figure(cluster, "causerie_messages_accepted_total").await;
+    let committed = figure(cluster, "causerie_commit_batch_size_sum").await;
 
     let store = Store::connect(&cluster.database.to_connect()).await.expect("the database opens");
     let say = |sql: &str| Statement::from_string(store.backend(), sql.to_owned());
@@ -120,6 +121,8 @@ async fn counts_once(cluster: &Cluster, fail: &str, hold: &str, poison: &[&str])
     assert_eq!(stored, 1 + 1 + SENDS);
     let now = figure(cluster, "causerie_messages_accepted_total").await;
     assert_eq!(now - accepted, (1 + SENDS) as f64, "each message is counted once");
+    let now = figure(cluster, "causerie_commit_batch_size_sum").await;
+    assert_eq!(now - committed, (1 + SENDS + DENIED) as f64, "each order is counted in the transaction that was committed");
     assert_eq!(self::denials(cluster).await - denials, DENIED as f64, "each denial is counted once");
     let audited = async || {
         let lines = cluster.settings().run(&["audit", "--tenant", &cluster.tenant.slug, "--action", "edit"]);
