@@ -57,13 +57,13 @@ fn allowed(side: Side<'_>, row: &Row) -> BTreeSet<(Key, Key)> {
         seat: Some(situation.seat.unwrap_or(Seat::Member)),
         peer,
     };
-    let inside = |peer| match row.action {
-        Action::Edit | Action::DeleteForAll | Action::DeleteOwnCopy => About::Message {
+    let inside = |peer| match row.action.is_about_a_message() {
+        true => About::Message {
             conversation: conversation(peer),
             mine: situation.mine.unwrap_or(true),
             age_ms: situation.age_ms.unwrap_or(0),
         },
-        _ => About::Conversation(conversation(peer)),
+        false => About::Conversation(conversation(peer)),
     };
     let may = |me, about| policy.decide(world, row.action, me, about).is_allowed();
     let mut all = BTreeSet::new();

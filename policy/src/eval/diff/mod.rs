@@ -22,7 +22,7 @@ pub use self::{
 };
 use self::{
     cohort::{Actor, People},
-    situation::{Resolved, decisive},
+    situation::{Resolved, decisive, others},
     tally::{Change, Tally},
 };
 use super::check::Question;
@@ -187,6 +187,7 @@ fn same_rules(sides: [Side<'_>; 2], action: Action) -> bool {
     before.len() == after.len()
         && before.into_iter().zip(after).all(alike)
         && (!asks_start || same_rules(sides, Action::Start))
+        && others(action, sides).all(|other| same_rules(sides, other))
 }
 
 /// So many people can be compared within the budget.

@@ -120,7 +120,7 @@ impl Situation {
             seat: Some(self.seat.unwrap_or(Seat::Member)),
             peer: None,
         });
-        let of_message = is_about_a_message(action);
+        let of_message = action.is_about_a_message();
         let supposed = self.supposed.as_ref().and_then(|supposed| {
             let (direction, state) = match supposed.by {
                 SupposedBy::Me => (Direction::Out, RelationState::Accepted),
@@ -163,6 +163,37 @@ pub(super) fn of(action: Action, sides: [Side<'_>; 2]) -> Vec<Situation> {
     all
 }
 
+/// Other actions that must be allowed for this one to be possible in a conversation, on either side.
+pub(super) fn others(action: Action, sides: [Side<'_>; 2]) -> impl Iterator<Item = Action> {
+    let in_conversation = action.target() == Target::Conversation;
+    let asks_read = !matches!(action, Action::Read | Action::Leave | Action::DeleteConversation)
+        && sides.iter().any(|side| !side.policy.members_read());
+    let asks_send = matches!(
+        action,
+        Action::Edit
+            | Action::Rename
+            | Action::AddMember
+            | Action::DeleteForAll
+            | Action::Reopen
+            | Action::EraseConversation
+    );
+    let read = (in_conversation && asks_read).then_some(Action::Read);
+    read.into_iter().chain(asks_send.then_some(Action::Send))
+}
+
+/// Whether an action is possible in some kinds of conversation only, whatever the rules say.
+fn is_of_some_kinds(action: Action) -> bool {
+    matches!(
+        action,
+        Action::Send
+            | Action::AddMember
+            | Action::RemoveMember
+            | Action::Leave
+            | Action::DeleteForAll
+            | Action::EraseConversation
+    )
+}
+
 /// What the rules of an action ask for, on either side.
 #[derive(Default)]
 struct Asks {
@@ -182,7 +213,11 @@ impl Asks {
         let mut asks = Self::default();
         for side in sides {
             asks.add(action, side);
+            others(action, sides).for_each(|other| asks.add(other, side));
         }
+        // What is built in tells kinds of conversation apart, and messages of the author from others.
+        asks.kind |= is_of_some_kinds(action);
+        asks.author |= action == Action::DeleteForAll;
         asks
     }
 
@@ -260,7 +295,7 @@ fn of_conversation(action: Action, asks: &Asks) -> Vec<Situation> {
         (false, false) => &[Place::Anywhere],
     };
     let states = if asks.state { some([State::Open, State::Closed, State::Locked]) } else { vec![None] };
-    let of_message = is_about_a_message(action);
+    let of_message = action.is_about_a_message();
     let authors = if asks.author && of_message { some([true, false]) } else { vec![None] };
     // A rule lets go of a message when it is as old as the limit: one situation before all limits, one from each on.
     let ages: Vec<Option<i64>> = match asks.ages_ms.is_empty() {
@@ -289,8 +324,4 @@ fn of_conversation(action: Action, asks: &Asks) -> Vec<Situation> {
 
 fn some<T, const N: usize>(values: [T; N]) -> Vec<Option<T>> {
     values.into_iter().map(Some).collect()
-}
-
-fn is_about_a_message(action: Action) -> bool {
-    matches!(action, Action::Edit | Action::DeleteForAll | Action::DeleteOwnCopy)
 }
