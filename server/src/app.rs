@@ -20,7 +20,7 @@ use crate::{
     facts::{Facts, rules::Rules},
     fanout::{
         Checks, Live,
-        bus::{Bus, Incoming, LocalHub, RedisBus, RedisBusError},
+        bus::{Addresses, Bus, Incoming, LocalHub, RedisBus, RedisBusError},
     },
     gateway::{Beat, RefusedOrigins},
     lifecycle::{Readiness, Tasks},
@@ -219,7 +219,8 @@ fn open_bus(
     if config.redis.url.is_empty() {
         return Ok(LocalHub::default().join(node));
     }
-    Ok(RedisBus::start(config.redis.url.expose(), &config.redis.prefix, node, metrics, tasks)?)
+    let addresses = Addresses { servers: config.redis.servers(), sentinels: config.redis.sentinels() };
+    Ok(RedisBus::start(&addresses, &config.redis.prefix, node, metrics, tasks)?)
 }
 
 /// Opens the database. The embedded one is brought up to date; PostgreSQL, which other nodes may be using, must be already.

@@ -154,6 +154,9 @@ fn an_error_names_key_source_and_what_was_expected() {
             &["`database.url`", "CAUSERIE_DATABASE__URL", "postgres://"],
         ),
         (None, &[("CAUSERIE_REDIS__URL", "redis://h")], &[], &["`redis.url`", "database.url"]),
+        (None, &[("CAUSERIE_REDIS__URL", "redis://h,http://hunter2")], &[], &["`redis.url`", "commas"]),
+        (None, &[("CAUSERIE_REDIS__SENTINELS", "redis://h")], &[], &["`redis.url`", "redis.sentinels", "mymaster"]),
+        (None, &[("CAUSERIE_REDIS__SENTINELS", "h:26379")], &[], &["`redis.sentinels`", "redis://host:26379"]),
         (
             None,
             &[],

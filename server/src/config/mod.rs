@@ -90,8 +90,22 @@ impl Config {
         {
             problem("database.url", "expected postgres://user:password@host/database, or nothing for embedded SQLite");
         }
-        if !self.redis.url.is_empty() && !matches!(scheme(&self.redis.url).as_deref(), Some("redis" | "rediss")) {
-            problem("redis.url", "expected redis://host or rediss://host, or nothing for a single node");
+        let are_redis = |list: &[String]| list.iter().all(|one| one.starts_with("redis://") || one.starts_with("rediss://"));
+        let (servers, sentinels) = (self.redis.servers(), self.redis.sentinels());
+        if !are_redis(&servers) {
+            problem(
+                "redis.url",
+                "expected redis://host or rediss://host, or several separated by commas, or nothing for a single node",
+            );
+        }
+        if !are_redis(&sentinels) {
+            problem("redis.sentinels", "expected redis://host:26379 or rediss://host:26379, or several separated by commas");
+        }
+        if !sentinels.is_empty() && servers.len() != 1 {
+            problem(
+                "redis.url",
+                "with `redis.sentinels` expected one address that has the primary's name as host, redis://:password@mymaster",
+            );
         }
         if self.database.url.is_empty() && !self.redis.url.is_empty() {
             problem("redis.url", "several nodes need one database: set `database.url` too");

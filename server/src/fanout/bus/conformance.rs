@@ -87,7 +87,7 @@ impl Node {
     /// A node on Redis that may not be connected yet.
     pub fn on(redis: &TestRedis) -> Self {
         let (id, metrics, tasks) = (NodeId::new(), Arc::default(), Tasks::default());
-        let (bus, incoming) = RedisBus::start(&redis.url(), "test", id, &metrics, &tasks).expect("an address");
+        let (bus, incoming) = RedisBus::start(&redis.addresses(), "test", id, &metrics, &tasks).expect("an address");
         Self { id, bus, incoming, metrics, tasks }
     }
 

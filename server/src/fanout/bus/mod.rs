@@ -20,7 +20,7 @@ use futures::future::BoxFuture;
 pub use self::{
     channel::Channel,
     local::LocalHub,
-    redis::{RedisBus, RedisBusError},
+    redis::{Addresses, RedisBus, RedisBusError},
 };
 
 /// What a node hears.

@@ -50,6 +50,13 @@ impl Cluster {
         Self::of(1, database, None, settings).await
     }
 
+    /// This many nodes on PostgreSQL, with settings that say where their Redis is. The caller keeps the Redis.
+    pub async fn start_on(nodes: usize, change: impl FnOnce(Settings) -> Settings) -> Self {
+        let database = Database::postgres();
+        let settings = change(Settings::on(&database));
+        Self::of(nodes, database, None, settings).await
+    }
+
     async fn of(count: usize, database: Database, redis: Option<RedisServer>, settings: Settings) -> Self {
         settings.run(&["migrate"]);
         let tenant = Tenant::create(&settings, "acme");

@@ -5,7 +5,8 @@
 //!   connected to them. `Cluster::embedded()` is one node on SQLite, `Cluster::start(n)` is `n` nodes on PostgreSQL and Redis.
 //! - [`Facts`] are the rules of the tenant and what they ask about, where a test wants others than a new tenant has.
 //! - [`Node`] is one server process: stop it politely or not, freeze and thaw it, start it again at the same address.
-//! - [`RedisServer`] and [`Database`] belong to one test each, so tests run side by side and may break theirs.
+//! - [`RedisServer`] (with [`Sentinel`]s, where one is to fail over) and [`Database`] belong to one test each, so tests run
+//!   side by side and may break theirs.
 //! - [`Volume`] is a small file system to be filled, [`PostgresServer`] a PostgreSQL on a folder of the test's choice.
 //! - [`Acknowledged`] compares what clients were told with what a second connection reads.
 //! - [`Proxy`] is the link between a client and a node: cut it, freeze it, refuse connections.
@@ -35,6 +36,7 @@ mod proxy;
 mod raw;
 mod redis_server;
 mod self_test;
+mod sentinel;
 mod temp_dir;
 mod tenant;
 mod volume;
@@ -55,6 +57,7 @@ pub use postgres_server::PostgresServer;
 pub use proxy::Proxy;
 pub use raw::{Raw, Received};
 pub use redis_server::RedisServer;
+pub use sentinel::Sentinel;
 pub use temp_dir::TempDir;
 pub use tenant::{Claims, Tenant};
 pub use volume::Volume;

@@ -5,26 +5,56 @@ use std::{
     process::{Child, Command, Stdio},
 };
 
-use super::{TempDir, eventually_blocking, ports::free_address};
+use super::{TempDir, eventually, eventually_blocking, ports::free_address};
 
 /// A private Redis server. Ends with its owner.
 pub struct RedisServer {
     address: SocketAddr,
     folder: TempDir,
+    /// Empty for none.
+    password: String,
     process: Option<Child>,
 }
 
 impl RedisServer {
     /// Starts one, empty.
     pub fn start() -> Self {
-        let mut server = Self { address: free_address(), folder: TempDir::new(), process: None };
+        Self::start_with("")
+    }
+
+    /// Starts one that asks for a password, also of the server it may be a replica of.
+    pub fn start_with(password: &str) -> Self {
+        let (address, folder) = (free_address(), TempDir::new());
+        let mut server = Self { address, folder, password: password.to_owned(), process: None };
         server.start_again();
         server
     }
 
     /// `redis://…`.
     pub fn url(&self) -> String {
-        format!("redis://{}", self.address)
+        let password = if self.password.is_empty() { String::new() } else { format!(":{}@", self.password) };
+        format!("redis://{password}{}", self.address)
+    }
+
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Makes it a replica, and waits until it has all of the primary. Its clients keep their connections.
+    pub async fn follow(&self, primary: &Self) {
+        let port = primary.address.port().to_string();
+        self.say::<()>(&["REPLICAOF", "127.0.0.1", &port]);
+        eventually("a replica", async || {
+            let info = self.try_say::<String>(&["INFO", "replication"]).ok()?;
+            info.contains("master_link_status:up").then_some(())
+        })
+        .await;
+    }
+
+    /// Makes it a primary.
+    pub fn promote(&self) {
+        self.say::<()>(&["REPLICAOF", "NO", "ONE"]);
     }
 
     /// Stops it; its clients lose their connections and can't come back.
@@ -48,6 +78,10 @@ impl RedisServer {
             "--appendonly",
             "no",
         ]);
+        command.args(["--repl-diskless-sync-delay", "0"]);
+        if !self.password.is_empty() {
+            command.args(["--requirepass", &self.password, "--masterauth", &self.password]);
+        }
         command.arg("--dir").arg(self.folder.path()).stdout(Stdio::null());
         let mut process = command.spawn().expect("redis-server is installed: scripts/test installs it");
         // Whoever answers must be the process just started, not another test's at the same port.
@@ -93,7 +127,11 @@ impl RedisServer {
         self.try_say(words).expect("Redis answers")
     }
 
-    fn try_say<T: redis::FromRedisValue>(&self, words: &[&str]) -> redis::RedisResult<T> {
+    /// Any command, of a server that may be away or cut its clients.
+    ///
+    /// # Errors
+    /// When it does not answer, or not as expected.
+    pub fn try_say<T: redis::FromRedisValue>(&self, words: &[&str]) -> redis::RedisResult<T> {
         let mut connection = redis::Client::open(self.url())?.get_connection()?;
         let mut command = redis::cmd(words[0]);
         command.arg(&words[1..]);

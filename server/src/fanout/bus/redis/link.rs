@@ -4,12 +4,15 @@
 //! that everything is again. A Redis Cluster needs another link (`SPUBLISH`, `SSUBSCRIBE`, connections by slot) and nothing
 //! else.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
 
 use futures::{StreamExt, TryStreamExt, stream};
 use redis::{
-    AsyncConnectionConfig, Client, FromRedisValue, IntoConnectionInfo, Pipeline, ProtocolVersion, PushInfo, PushKind,
-    RedisResult, aio::MultiplexedConnection,
+    AsyncConnectionConfig, Client, FromRedisValue, Pipeline, PushInfo, PushKind, RedisError, RedisResult, Value,
+    aio::MultiplexedConnection,
 };
 use tokio_util::sync::CancellationToken;
 
@@ -22,30 +25,42 @@ const SUBSCRIBE_DEADLINE: Duration = Duration::from_secs(2);
 /// Channels per command, and commands under way: neither side stalls the other with long answers.
 const CHANNELS_MAX: usize = 500;
 const COMMANDS_MAX: usize = 8;
+const BROKE: &str = "the connection broke";
 
-/// The address in the form that pushes need.
-pub(super) fn client(url: &str) -> RedisResult<Client> {
-    let info = url.into_connection_info()?;
-    let settings = info.redis_settings().clone().set_protocol(ProtocolVersion::RESP3);
-    Client::open(info.set_redis_settings(settings))
-}
+/// Answers of a server that is not the primary any more, or serves nobody: as bad as a lost connection, although the
+/// connection stands.
+const AWAY: &[&str] = &["READONLY", "LOADING", "CLUSTERDOWN", "MASTERDOWN"];
 
 /// Two connections that stand.
 pub(super) struct Link {
     commands: MultiplexedConnection,
     subscriber: MultiplexedConnection,
-    broken: CancellationToken,
+    lost: Lost,
+}
+
+/// Whether and why a link is of no more use.
+#[derive(Clone, Default)]
+struct Lost {
+    token: CancellationToken,
+    why: Arc<OnceLock<String>>,
+}
+
+impl Lost {
+    fn because(&self, why: impl Into<String>) {
+        let _ = self.why.set(why.into());
+        self.token.cancel();
+    }
 }
 
 impl Link {
     /// Connects.
     pub async fn open(client: &Client, ear: &Arc<Ear>) -> RedisResult<Self> {
-        let broken = CancellationToken::new();
-        let (hearing, breaking, also_breaking) = (Arc::clone(ear), broken.clone(), broken.clone());
+        let lost = Lost::default();
+        let (hearing, breaking, also_breaking) = (Arc::clone(ear), lost.clone(), lost.clone());
         let config = || AsyncConnectionConfig::new().set_connection_timeout(Some(DEADLINE));
         let subscriber = config().set_response_timeout(Some(SUBSCRIBE_DEADLINE)).set_push_sender(move |push: PushInfo| {
             if push.kind == PushKind::Disconnection {
-                breaking.cancel();
+                breaking.because(BROKE);
             } else {
                 hearing.push(push);
             }
@@ -53,7 +68,7 @@ impl Link {
         });
         let commands = config().set_response_timeout(Some(DEADLINE)).set_push_sender(move |push: PushInfo| {
             if push.kind == PushKind::Disconnection {
-                also_breaking.cancel();
+                also_breaking.because(BROKE);
             }
             Ok::<(), ()>(())
         });
@@ -61,30 +76,60 @@ impl Link {
             client.get_multiplexed_async_connection_with_config(&commands),
             client.get_multiplexed_async_connection_with_config(&subscriber),
         )?;
-        Ok(Self { commands, subscriber, broken })
+        Ok(Self { commands, subscriber, lost })
     }
 
-    /// Returns when either connection is lost.
-    pub async fn broken(&self) {
-        self.broken.cancelled().await;
+    /// Returns when either connection is lost, or the server is not the primary any more; says why.
+    pub async fn lost(&self) -> String {
+        self.lost.token.cancelled().await;
+        self.why_lost().unwrap_or_default()
+    }
+
+    /// Why the link is of no more use, if it is not.
+    pub fn why_lost(&self) -> Option<String> {
+        self.lost.token.is_cancelled().then(|| self.lost.why.get().cloned().unwrap_or_default())
+    }
+
+    /// What the server is: `master`, `slave` or `sentinel`.
+    pub async fn role(&self) -> RedisResult<String> {
+        let role: Vec<Value> = self.noted(redis::cmd("ROLE").query_async(&mut self.commands.clone()).await)?;
+        Ok(role.into_iter().next().map(redis::from_redis_value).transpose()?.unwrap_or_default())
     }
 
     /// Runs commands in one round trip.
     pub async fn run<T: FromRedisValue>(&self, pipeline: &Pipeline) -> RedisResult<T> {
-        pipeline.query_async(&mut self.commands.clone()).await
+        self.noted(pipeline.query_async(&mut self.commands.clone()).await)
+    }
+
+    /// Notes an answer that ends the link.
+    fn noted<T>(&self, outcome: RedisResult<T>) -> RedisResult<T> {
+        if let Err(error) = &outcome
+            && is_away(error)
+        {
+            self.lost.because(error.to_string());
+        }
+        outcome
     }
 
     /// Returns once Redis has confirmed each.
     pub async fn subscribe(&self, channels: Vec<String>) -> RedisResult<()> {
-        let subscribing = |channels: Vec<String>| async move { self.subscriber.clone().subscribe(channels).await };
+        let subscribing =
+            |channels: Vec<String>| async move { self.noted(self.subscriber.clone().subscribe(channels).await) };
         stream::iter(batches(channels)).map(subscribing).buffer_unordered(COMMANDS_MAX).try_collect().await
     }
 
     /// Returns once Redis has confirmed each.
     pub async fn unsubscribe(&self, channels: Vec<String>) -> RedisResult<()> {
-        let unsubscribing = |channels: Vec<String>| async move { self.subscriber.clone().unsubscribe(channels).await };
+        let unsubscribing =
+            |channels: Vec<String>| async move { self.noted(self.subscriber.clone().unsubscribe(channels).await) };
         stream::iter(batches(channels)).map(unsubscribing).buffer_unordered(COMMANDS_MAX).try_collect().await
     }
+}
+
+/// Also as the answer to one of several commands.
+fn is_away(error: &RedisError) -> bool {
+    let errors = error.clone().into_server_errors();
+    errors.is_some_and(|errors| errors.iter().any(|(_, error)| AWAY.contains(&error.code())))
 }
 
 /// None of them empty: an UNSUBSCRIBE without channels means all of them.

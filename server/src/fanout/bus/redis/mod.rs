@@ -2,7 +2,8 @@
 //!
 //! Pub/sub loses whatever is said while nobody listens, and tells nobody. So there is one loop, [`supervisor`], that owns
 //! the connection and knows when nothing was heard: when it breaks, and when this node does not hear its own heartbeat,
-//! which is how a frozen Redis looks. A new connection ([`link`]) counts only once everything wanted is subscribed to
+//! which is how a frozen Redis looks; and when Redis answers that it is not the primary any more. [`servers`] finds the
+//! primary, anew for each connection. A new connection ([`link`]) counts only once everything wanted is subscribed to
 //! ([`desired`]) and a heartbeat went round. What is pushed becomes signals in [`ear`]; [`peers`] misses other nodes;
 //! [`presence`] keeps who is online. Nothing but presence is stored, and that is a copy: Redis may forget everything.
 
@@ -12,6 +13,7 @@ mod link;
 mod names;
 mod peers;
 mod presence;
+mod servers;
 mod supervisor;
 #[cfg(test)]
 pub mod test_server;
@@ -26,7 +28,11 @@ use causerie_protocol::{NodeId, UserId};
 use futures::future::{BoxFuture, FutureExt};
 use tokio::sync::mpsc;
 
-use self::{desired::Desired, ear::Ear, link::Link, names::Names, peers::Peers, presence::Presence, supervisor::Supervisor};
+pub use self::servers::Addresses;
+use self::{
+    desired::Desired, ear::Ear, link::Link, names::Names, peers::Peers, presence::Presence, servers::Servers,
+    supervisor::Supervisor,
+};
 use super::{
     Bus, BusError, Channel, Incoming,
     intake::{Intake, WAITING_MAX},
@@ -36,7 +42,7 @@ use crate::{lifecycle::Tasks, telemetry::Metrics};
 /// Signals per pipeline. Redis works through it in a few milliseconds, and does nothing else meanwhile.
 const PIPELINE_MAX: usize = 1_024;
 
-/// `redis.url` can't be used.
+/// `redis.url` or `redis.sentinels` can't be used.
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
 pub struct RedisBusError(#[from] redis::RedisError);
@@ -64,15 +70,15 @@ impl RedisBus {
     /// Starts connecting, and never stops trying.
     ///
     /// # Errors
-    /// When the address is none. That Redis is away is no error: the node serves without it.
+    /// When an address is none. That Redis is away is no error: the node serves without it.
     pub fn start(
-        url: &str,
+        addresses: &Addresses,
         prefix: &str,
         node: NodeId,
         metrics: &Arc<Metrics>,
         tasks: &Tasks,
     ) -> Result<(Arc<dyn Bus>, mpsc::Receiver<Incoming>), RedisBusError> {
-        let client = link::client(url)?;
+        let servers = Servers::new(addresses)?;
         let (intake, incoming) = Intake::connecting(WAITING_MAX);
         let (names, peers) = (Arc::new(Names::new(prefix)), Arc::new(Peers::default()));
         let ear = Ear::new(node, Arc::clone(&names), intake.clone(), Arc::clone(&peers), Arc::clone(metrics));
@@ -87,7 +93,7 @@ impl RedisBus {
             metrics: Arc::clone(metrics),
             link: ArcSwapOption::empty(),
         });
-        let supervisor = Supervisor::new(client, Arc::clone(&shared));
+        let supervisor = Supervisor::new(servers, Arc::clone(&shared));
         tasks.spawn_vital("bus", supervisor.run(tasks.stopping()));
         Ok((Arc::new(Self { shared }), incoming))
     }

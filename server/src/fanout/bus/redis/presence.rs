@@ -4,6 +4,7 @@
 //! that lost it gets it again within a second.
 
 use std::{
+    convert::Infallible,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -53,7 +54,7 @@ impl Presence {
     }
 
     /// Keeps the copy true for ever.
-    pub async fn keep(&self, link: &Link) {
+    pub async fn keep(&self, link: &Link) -> Infallible {
         let mut refresh = interval(REFRESH_EVERY);
         refresh.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {

@@ -1,10 +1,10 @@
 //! Owns the connection: makes it, keeps it true, notices its end, makes it anew. For ever.
 
-use std::{sync::Arc, time::Duration};
+use std::{convert::Infallible, sync::Arc, time::Duration};
 
 use causerie_protocol::bus::{Heartbeat, Signal, signal::Kind};
 use prost::Message;
-use redis::{Client, Pipeline, RedisError, RedisResult};
+use redis::{Pipeline, RedisError, RedisResult};
 use tokio::time::{Instant, MissedTickBehavior, error::Elapsed, interval, sleep, sleep_until, timeout};
 use tokio_util::sync::CancellationToken;
 
@@ -12,6 +12,7 @@ use super::{
     super::{Channel, Incoming},
     Shared,
     link::{DEADLINE, Link},
+    servers::{NoPrimary, Servers},
 };
 
 const BEAT_EVERY: Duration = Duration::from_secs(1);
@@ -25,19 +26,21 @@ const RETRY_MAX: Duration = Duration::from_secs(1);
 
 /// The one loop.
 pub(super) struct Supervisor {
-    client: Client,
+    servers: Servers,
     shared: Arc<Shared>,
 }
 
 /// Why there is no connection.
 #[derive(Debug, thiserror::Error)]
 enum Outage {
-    #[error("the connection broke")]
-    Broken,
+    #[error("{0}")]
+    Lost(String),
     #[error("this node's own heartbeat does not come back")]
     Deaf,
     #[error("{0}")]
     Redis(#[from] RedisError),
+    #[error("{0}")]
+    NoPrimary(#[from] NoPrimary),
 }
 
 impl From<Elapsed> for Outage {
@@ -47,8 +50,8 @@ impl From<Elapsed> for Outage {
 }
 
 impl Supervisor {
-    pub fn new(client: Client, shared: Arc<Shared>) -> Self {
-        Self { client, shared }
+    pub fn new(servers: Servers, shared: Arc<Shared>) -> Self {
+        Self { servers, shared }
     }
 
     /// Until the server stops.
@@ -87,7 +90,7 @@ impl Supervisor {
 
     /// A connection that hears all that is wanted, over which a heartbeat went round.
     async fn connect(&self) -> Result<Arc<Link>, Outage> {
-        let link = Link::open(&self.client, &self.shared.ear).await?;
+        let link = self.servers.open(&self.shared.ear).await?;
         self.shared.channels.begin();
         self.copy_channels(&link).await?;
         // Before anyone hears from this node, so that they find its people when they do.
@@ -101,7 +104,11 @@ impl Supervisor {
         while !self.shared.channels.make_current() {
             self.copy_channels(&link).await?;
         }
-        Ok(Arc::new(link))
+        // A read-only server takes all but the writing of presence.
+        match link.why_lost() {
+            Some(why) => Err(Outage::Lost(why)),
+            None => Ok(Arc::new(link)),
+        }
     }
 
     fn up(&self, link: &Arc<Link>) {
@@ -123,12 +130,12 @@ impl Supervisor {
     /// Until the connection is lost, or as good as lost.
     async fn serve(&self, link: &Link) -> Outage {
         tokio::select! {
-            () = link.broken() => Outage::Broken,
+            why = link.lost() => Outage::Lost(why),
             () = self.deaf() => Outage::Deaf,
             error = self.keep_channels(link) => Outage::Redis(error),
-            () = self.shared.presence.keep(link) => Outage::Broken,
-            () = self.beat(link) => Outage::Broken,
-            () = self.miss_others() => Outage::Broken,
+            never = self.shared.presence.keep(link) => match never {},
+            never = self.beat(link) => match never {},
+            never = self.miss_others() => match never {},
         }
     }
 
@@ -149,7 +156,7 @@ impl Supervisor {
         Ok(())
     }
 
-    async fn beat(&self, link: &Link) {
+    async fn beat(&self, link: &Link) -> Infallible {
         let beat = self.heartbeat();
         let mut beats = interval(BEAT_EVERY);
         beats.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -182,7 +189,7 @@ impl Supervisor {
     }
 
     /// Tells of nodes that fell silent.
-    async fn miss_others(&self) {
+    async fn miss_others(&self) -> Infallible {
         let mut looks = interval(BEAT_EVERY / 2);
         looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {

@@ -9,6 +9,7 @@ use std::{
 use redis::{FromRedisValue, RedisResult};
 use tokio::time::{Instant, interval};
 
+use super::Addresses;
 use crate::testing::TempDirectory;
 
 /// Redis starts in a few milliseconds; a machine that is busy compiling takes longer.
@@ -45,6 +46,10 @@ impl TestRedis {
 
     pub fn url(&self) -> String {
         format!("redis://{}", self.address)
+    }
+
+    pub fn addresses(&self) -> Addresses {
+        Addresses::at(&self.url())
     }
 
     /// Starts it, empty, at its address.

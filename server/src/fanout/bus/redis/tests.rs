@@ -10,6 +10,7 @@ use super::{
         Channel, Incoming,
         conformance::{Node, channel},
     },
+    Addresses,
     test_server::TestRedis,
 };
 
@@ -217,13 +218,22 @@ async fn a_full_redis_is_a_bus_all_the_same() {
 }
 
 #[tokio::test]
-async fn what_a_replica_refused_is_written_once_it_leads() {
+async fn a_replica_is_as_good_as_no_redis_until_it_leads() {
     let mut pair = Pair::start().await;
     let (left, came) = (pair.people[1], UserId::new());
     pair.redis.say::<()>(&["REPLICAOF", "127.0.0.1", "1"]).await.expect("follows");
     // As many people as before, but others.
     assert!(pair.listener.bus.set_presence(vec![(left, false), (came, true)]).await.is_err(), "it is told");
+    // The connections stand, and are given up.
+    for node in [&mut pair.speaker, &mut pair.listener] {
+        assert!(matches!(node.next().await, Incoming::Lost));
+    }
+    let restored_before = Instant::now() + BACK_WITHIN;
     pair.redis.say::<()>(&["REPLICAOF", "NO", "ONE"]).await.expect("leads");
+    let (one, other) = (pair.speaker.id, pair.listener.id);
+    for (node, other) in [(&mut pair.speaker, other), (&mut pair.listener, one)] {
+        hears_of_return(node, other, restored_before).await;
+    }
     pair.people[1] = came;
     pair.sees_all_online(Instant::now() + BACK_WITHIN).await;
     assert_eq!(pair.speaker.online(&[left]).await, [false]);
@@ -287,7 +297,7 @@ async fn two_servers_share_a_redis_unheard() {
     let mut one = Node::connected(&redis).await;
     let (metrics, tasks) = (Arc::default(), crate::lifecycle::Tasks::default());
     let (foreign, mut incoming) =
-        super::RedisBus::start(&redis.url(), "test2", NodeId::new(), &metrics, &tasks).expect("an address");
+        super::RedisBus::start(&redis.addresses(), "test2", NodeId::new(), &metrics, &tasks).expect("an address");
     assert!(matches!(incoming.recv().await, Some(Incoming::Restored)));
     let (shared, user) = (channel(), UserId::new());
     one.listen(&[shared]).await;
@@ -302,7 +312,7 @@ async fn two_servers_share_a_redis_unheard() {
 #[tokio::test]
 async fn what_is_no_address_is_refused_at_once() {
     let tasks = crate::lifecycle::Tasks::default();
-    let refused = super::RedisBus::start("redis://:port", "test", NodeId::new(), &Arc::default(), &tasks);
+    let refused = super::RedisBus::start(&Addresses::at("redis://:port"), "test", NodeId::new(), &Arc::default(), &tasks);
     assert!(refused.is_err());
 }
 
@@ -311,7 +321,8 @@ async fn a_redis_without_tls_is_no_match_for_an_address_with() {
     let redis = TestRedis::start().await;
     let (metrics, tasks) = (Arc::default(), crate::lifecycle::Tasks::default());
     let address = redis.url().replace("redis://", "rediss://");
-    let (bus, mut incoming) = super::RedisBus::start(&address, "test", NodeId::new(), &metrics, &tasks).expect("an address");
+    let (bus, mut incoming) =
+        super::RedisBus::start(&Addresses::at(&address), "test", NodeId::new(), &metrics, &tasks).expect("an address");
     let told = timeout(Duration::from_secs(5), incoming.recv()).await;
     assert!(matches!(told.expect("in time"), Some(Incoming::Lost)));
     assert!(bus.subscribe(vec![channel()]).await.is_err());

@@ -1,0 +1,149 @@
+//! Which Redis to use: the primary among the addresses in the settings, or the server that Sentinels name.
+//!
+//! A fail-over leaves connections to the demoted server open. It still takes subscriptions and PUBLISH, which reach nobody
+//! elsewhere, so a server counts only if it says that it is the primary; [`super::link`] notices when it is no longer.
+
+use std::{collections::HashSet, sync::Arc};
+
+use futures::{StreamExt as _, stream};
+use redis::{
+    AsyncConnectionConfig, Client, ConnectionAddr, ConnectionInfo, ErrorKind, IntoConnectionInfo as _, ProtocolVersion,
+    RedisError, RedisResult,
+};
+
+use super::{
+    ear::Ear,
+    link::{DEADLINE, Link},
+};
+
+/// Servers asked at a time.
+const AT_ONCE: usize = 16;
+
+/// The addresses of one Redis, as the settings have them.
+#[derive(Debug, Clone, Default)]
+pub struct Addresses {
+    /// Servers of which one is the primary. With Sentinels a single address: its host is the name of the primary there.
+    pub servers: Vec<String>,
+    /// Sentinels, or none.
+    pub sentinels: Vec<String>,
+}
+
+#[cfg(test)]
+impl Addresses {
+    /// A single server.
+    pub fn at(url: &str) -> Self {
+        Self { servers: vec![url.to_owned()], sentinels: Vec::new() }
+    }
+}
+
+/// [`Addresses`] that were read.
+pub(super) struct Servers {
+    servers: Vec<ConnectionInfo>,
+    sentinels: Vec<ConnectionInfo>,
+}
+
+/// No server can be used: what each of them said.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub(super) struct NoPrimary(String);
+
+impl Servers {
+    pub fn new(addresses: &Addresses) -> RedisResult<Self> {
+        let read = |texts: &[String]| {
+            texts.iter().map(|text| text.as_str().into_connection_info()).collect::<RedisResult<Vec<_>>>()
+        };
+        let (servers, sentinels) = (read(&addresses.servers)?, read(&addresses.sentinels)?);
+        if servers.is_empty() || (servers.len() > 1 && !sentinels.is_empty()) {
+            return Err((ErrorKind::InvalidClientConfig, "expected one address, or several and no Sentinels").into());
+        }
+        // Pushes need RESP3.
+        let servers = servers.into_iter().map(|info| {
+            let settings = info.redis_settings().clone().set_protocol(ProtocolVersion::RESP3);
+            info.set_redis_settings(settings)
+        });
+        Ok(Self { servers: servers.collect(), sentinels })
+    }
+
+    /// Connects to the primary. Of several the first in the order of the settings, so that all nodes find the same.
+    pub async fn open(&self, ear: &Arc<Ear>) -> Result<Link, NoPrimary> {
+        let mut said = Vec::new();
+        let candidates = match self.servers.first() {
+            Some(named) if !self.sentinels.is_empty() => self.named_by_sentinels(named, &mut said).await,
+            _ => self.servers.clone(),
+        };
+        let tries = candidates.into_iter().map(|info| {
+            let ear = Arc::clone(ear);
+            async move {
+                let address = info.addr().to_string();
+                open_primary(info, &ear).await.map_err(|error| format!("{address}: {error}"))
+            }
+        });
+        let mut tries = stream::iter(tries).buffered(AT_ONCE);
+        while let Some(outcome) = tries.next().await {
+            match outcome {
+                Ok(link) => return Ok(link),
+                Err(error) => said.push(error),
+            }
+        }
+        Err(NoPrimary(said.join("; ")))
+    }
+
+    /// What the Sentinels say, each different answer once. During a fail-over they may disagree; the servers tell then.
+    async fn named_by_sentinels(&self, named: &ConnectionInfo, said: &mut Vec<String>) -> Vec<ConnectionInfo> {
+        let (ConnectionAddr::Tcp(name, _) | ConnectionAddr::TcpTls { host: name, .. }) = named.addr() else {
+            said.push("the address names no primary".to_owned());
+            return Vec::new();
+        };
+        let (name, sentinels) = (name.clone(), self.sentinels.clone());
+        let answers = sentinels.into_iter().map(|sentinel| {
+            let name = name.clone();
+            async move {
+                let answer = ask(&sentinel, &name).await;
+                answer.map_err(|error| format!("the Sentinel at {}: {error}", sentinel.addr()))
+            }
+        });
+        let (mut known, mut candidates) = (HashSet::new(), Vec::new());
+        for answer in stream::iter(answers).buffered(AT_ONCE).collect::<Vec<_>>().await {
+            match answer {
+                Ok(address) if known.insert(address.clone()) => candidates.push(at(named, address)),
+                Ok(_) => {}
+                Err(error) => said.push(error),
+            }
+        }
+        candidates
+    }
+}
+
+/// Where a Sentinel says the primary is.
+async fn ask(sentinel: &ConnectionInfo, name: &str) -> Result<(String, u16), String> {
+    let text = |error: RedisError| error.to_string();
+    let config = AsyncConnectionConfig::new().set_connection_timeout(Some(DEADLINE)).set_response_timeout(Some(DEADLINE));
+    let client = Client::open(sentinel.clone()).map_err(text)?;
+    let mut connection = client.get_multiplexed_async_connection_with_config(&config).await.map_err(text)?;
+    let mut question = redis::cmd("SENTINEL");
+    question.arg("GET-MASTER-ADDR-BY-NAME").arg(name);
+    let answer: Option<(String, u16)> = question.query_async(&mut connection).await.map_err(text)?;
+    answer.ok_or_else(|| format!("it knows no primary named `{name}`"))
+}
+
+/// The server at another address, with the same user, password and TLS.
+fn at(named: &ConnectionInfo, (host, port): (String, u16)) -> ConnectionInfo {
+    let address = match named.addr().clone() {
+        ConnectionAddr::TcpTls { insecure, tls_params, .. } => ConnectionAddr::TcpTls { host, port, insecure, tls_params },
+        _ => ConnectionAddr::Tcp(host, port),
+    };
+    named.clone().set_addr(address)
+}
+
+async fn open_primary(info: ConnectionInfo, ear: &Arc<Ear>) -> Result<Link, String> {
+    let text = |error: RedisError| error.to_string();
+    let client = Client::open(info).map_err(text)?;
+    let link = Link::open(&client, ear).await.map_err(text)?;
+    match link.role().await {
+        Ok(role) if role == "master" => Ok(link),
+        Ok(role) => Err(format!("it is no primary but `{role}`")),
+        // A user without the right to ask. Writes tell then.
+        Err(error) if error.code() == Some("NOPERM") => Ok(link),
+        Err(error) => Err(text(error)),
+    }
+}

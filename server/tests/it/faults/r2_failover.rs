@@ -1,0 +1,155 @@
+//! R2: another Redis becomes the primary. Nodes leave the old one, although it takes commands and keeps their connections.
+
+use std::time::{Duration, Instant};
+
+use causerie_client::ConversationId;
+
+use super::direct_between;
+use crate::harness::{Cluster, Peer, RedisServer, Sentinel, eventually, http::Request, within};
+
+const PASSWORD: &str = "servers-only";
+/// The longest until presence and delivery are back. Generous, for a busy machine: the refresh of presence, which notices
+/// the demotion, comes once a second.
+const BACK_MAX: Duration = Duration::from_secs(15);
+/// Without the bus, nodes look at the database for messages twice a second at most.
+const LIVE_MAX: Duration = Duration::from_millis(250);
+
+/// Two people on two nodes, in one conversation.
+struct Scene {
+    cluster: Cluster,
+    lea: Peer,
+    tom: Peer,
+    direct: ConversationId,
+}
+
+impl Scene {
+    async fn on(url: &str, sentinels: &str) -> Self {
+        let cluster =
+            Cluster::start_on(2, |settings| settings.set("redis.url", url).set("redis.sentinels", sentinels)).await;
+        let (lea, mut tom) = (cluster.client(0, "lea").await, cluster.client(1, "tom").await);
+        let direct = direct_between(&lea, &mut tom).await;
+        let mut scene = Self { cluster, lea, tom, direct };
+        scene.until_whole().await;
+        scene
+    }
+
+    /// From a send on one node until it is heard on the other.
+    async fn delivery(&mut self) -> Duration {
+        let start = Instant::now();
+        let sent = self.lea.say(self.direct, "are you there?").await;
+        let heard = self.tom.next_message().await;
+        assert_eq!(heard.seq, sent.seq, "each once, in order");
+        start.elapsed()
+    }
+
+    /// Each of the two nodes sees the person on the other.
+    async fn sees_both(&self) -> bool {
+        let people = [self.lea.id().await, self.tom.id().await];
+        for asked in [&self.lea, &self.tom] {
+            let presences = within("presences", asked.presence(&people)).await.expect("anyone may ask");
+            if presences.len() < 2 || presences.iter().any(|presence| !presence.online) {
+                return false;
+            }
+        }
+        true
+    }
+
+    /// Waits until presence is whole, and deliveries come by the bus: most of several are quicker than a look at the database.
+    async fn until_whole(&mut self) {
+        let began = Instant::now();
+        loop {
+            let mut times = Vec::new();
+            for _ in 0..5 {
+                times.push(self.delivery().await);
+            }
+            times.sort();
+            if times[2] < LIVE_MAX && self.sees_both().await && self.is_up().await {
+                return;
+            }
+            assert!(began.elapsed() < BACK_MAX * 2, "the bus is not there: {times:?}");
+        }
+    }
+
+    async fn is_up(&self) -> bool {
+        for node in &self.cluster.nodes {
+            let figures = Request::get("/metrics").send(node.internal()).await;
+            if !figures.text().contains("\ncauserie_bus_up 1\n") {
+                return false;
+            }
+        }
+        true
+    }
+
+    /// Waits until both nodes publish to this Redis and are subscribed there, and everything works.
+    async fn until_on(&mut self, redis: &RedisServer) {
+        eventually("presence written to the new primary", async || {
+            redis.try_say::<u64>(&["DBSIZE"]).ok().filter(|keys| *keys > 0)
+        })
+        .await;
+        eventually("both nodes at the new primary", async || {
+            let channels = redis.try_say::<Vec<(String, u64)>>(&["PUBSUB", "NUMSUB", "causerie:nodes"]).ok()?;
+            channels.iter().any(|(_, count)| *count == 2).then_some(())
+        })
+        .await;
+        self.until_whole().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_promoted_replica_is_used_at_once_although_the_old_primary_still_answers() {
+    let (old, new) = (RedisServer::start_with(PASSWORD), RedisServer::start_with(PASSWORD));
+    new.follow(&old).await;
+    let mut scene = Scene::on(&format!("{},{}", old.url(), new.url()), "").await;
+
+    // Nothing but the roles changes: the old primary keeps all connections and is read-only.
+    let promoted = Instant::now();
+    new.promote();
+    old.follow(&new).await;
+    scene.until_on(&new).await;
+    let back = promoted.elapsed();
+    println!("R2 replica promoted: presence and delivery between nodes were back after {back:?}");
+    assert!(back < BACK_MAX, "back after {back:?}");
+
+    // And to the first one again.
+    let promoted = Instant::now();
+    old.promote();
+    new.follow(&old).await;
+    scene.until_on(&old).await;
+    println!("R2 replica promoted again: back after {:?}", promoted.elapsed());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nodes_follow_the_sentinels_to_the_new_primary() {
+    let (mut old, new) = (RedisServer::start_with(PASSWORD), RedisServer::start_with(PASSWORD));
+    new.follow(&old).await;
+    let sentinels = Sentinel::three(&old, PASSWORD).await;
+    let addresses: Vec<String> = sentinels.iter().map(Sentinel::url).collect();
+    let mut scene = Scene::on(&format!("redis://:{PASSWORD}@chat"), &addresses.join(",")).await;
+
+    let killed = Instant::now();
+    old.stop();
+    eventually("a promotion by the Sentinels", async || {
+        // A Sentinel cuts the clients of a server it promotes.
+        let info = new.try_say::<String>(&["INFO", "replication"]).ok()?;
+        info.contains("role:master").then_some(())
+    })
+    .await;
+    let promoted = Instant::now();
+    scene.until_on(&new).await;
+    println!(
+        "R2 Sentinels: promoted {:?} after the primary's end, presence and delivery back {:?} later",
+        promoted - killed,
+        promoted.elapsed()
+    );
+    assert!(promoted.elapsed() < BACK_MAX);
+
+    // The Sentinels make the old primary a replica when it returns: nobody goes back to it.
+    old.start_again();
+    eventually("the old primary as replica", async || {
+        let info = old.try_say::<String>(&["INFO", "replication"]).ok()?;
+        info.contains("role:slave").then_some(())
+    })
+    .await;
+    scene.until_whole().await;
+    assert!(scene.is_up().await);
+}
