@@ -30,6 +30,7 @@ pub(super) async fn run(live: Live, mut incoming: mpsc::Receiver<Incoming>) {
             Incoming::Restored => {
                 tracing::info!("the bus is back");
                 live.0.unsure.store(false, Ordering::Relaxed);
+                live.0.positions_unsure.store(true, Ordering::Relaxed);
                 live.0.check_all.notify_one();
                 live.look_at_presence().await;
             }

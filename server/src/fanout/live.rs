@@ -20,6 +20,7 @@ use super::{
     incoming,
     outgoing::{self, Outgoing},
     person::{Entered, Person, Soon},
+    presence,
     readers::{self, Passing, Undecided},
     repair::{self, Checks},
     room::Room,
@@ -41,6 +42,8 @@ const SOON_EVERY: Duration = Duration::from_millis(250);
 const USHER_WAITING_MAX: usize = 4_096;
 /// Rooms that may wait for repair; beyond, the periodic check finds them.
 const REPAIR_WAITING_MAX: usize = 4_096;
+/// Last visits that may wait for the database; beyond, they are not noted.
+const VISITS_WAITING_MAX: usize = 16_384;
 
 /// The live world of this node. Cheap to clone.
 #[derive(Clone)]
@@ -65,12 +68,16 @@ pub(super) struct Inner {
     pub outgoing: Arc<Outgoing>,
     pub usher: mpsc::Sender<usher::Request>,
     pub repair: mpsc::Sender<ConversationId>,
+    /// Last visits to be noted.
+    pub visits: mpsc::Sender<(UserId, i64)>,
     /// Conversations in which members may do other things now.
     pub changed: mpsc::Sender<ConversationId>,
     /// What waits for facts, before it is delivered.
     pub undecided: mpsc::Sender<Undecided>,
     /// The bus lost its connection: other nodes may have said things unheard.
     pub unsure: AtomicBool,
+    /// It is back: positions that moved on other nodes meanwhile have to be read.
+    pub positions_unsure: AtomicBool,
     /// Check everything now.
     pub check_all: tokio::sync::Notify,
     pub soon: Arc<Soon>,
@@ -94,6 +101,7 @@ impl Live {
     ) -> Self {
         let (usher, requests) = mpsc::channel(USHER_WAITING_MAX);
         let (repair, gaps) = mpsc::channel(REPAIR_WAITING_MAX);
+        let (visits, ended) = mpsc::channel(VISITS_WAITING_MAX);
         let (changed, rights) = mpsc::channel(REPAIR_WAITING_MAX);
         let (undecided, decisions) = mpsc::channel(REPAIR_WAITING_MAX);
         let live = Self(Arc::new(Inner {
@@ -112,14 +120,17 @@ impl Live {
             outgoing: Arc::default(),
             usher,
             repair,
+            visits,
             changed,
             undecided,
             unsure: AtomicBool::new(false),
+            positions_unsure: AtomicBool::new(false),
             check_all: tokio::sync::Notify::new(),
             soon: Arc::default(),
         }));
         let publish = outgoing::run(Arc::clone(&live.0.outgoing), bus, node, Arc::clone(metrics));
         tasks.spawn_vital("usher", until(tasks, usher::run(live.clone(), requests)));
+        tasks.spawn_vital("last visits", until(tasks, presence::note_visits(store.clone(), ended)));
         tasks.spawn_vital("repair", until(tasks, repair::run(live.clone(), gaps)));
         tasks.spawn_vital("readers", until(tasks, readers::run(live.clone(), decisions)));
         tasks.spawn_vital("facts", until(tasks, feed::run(facts.clone())));

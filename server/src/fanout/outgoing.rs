@@ -1,7 +1,7 @@
 //! What this node tells the others: everything that waits goes in one pipelined batch.
 //!
 //! A publish that failed is not forgotten. Once the bus is back the conversation's version is announced instead, and the
-//! other nodes read what they missed.
+//! other nodes read what they missed; positions are told as they are.
 
 use std::{
     collections::HashMap,
@@ -16,7 +16,7 @@ use tokio::sync::Notify;
 
 use super::{
     bus::{Bus, Channel},
-    change::Told,
+    change::{Position, Told},
 };
 use crate::telemetry::Metrics;
 
@@ -40,6 +40,8 @@ struct Waiting {
     /// Versions whose change was not published.
     unannounced: HashMap<ConversationId, u32>,
     inboxes: HashMap<UserId, u32>,
+    /// Positions that were not published.
+    positions: HashMap<(ConversationId, UserId), Position>,
 }
 
 impl Waiting {
@@ -53,8 +55,10 @@ impl Waiting {
                 let known = self.inboxes.entry(*user).or_default();
                 *known = (*version).max(*known);
             }
-            // Positions heal at the next hint or return; what passes is past.
-            Told::Position(_) | Told::Passing { .. } => {}
+            Told::Position(position) => {
+                self.positions.insert((position.conversation, position.user), *position);
+            }
+            Told::Passing { .. } => {}
         }
     }
 }
@@ -88,7 +92,7 @@ impl Outgoing {
     #[must_use]
     pub fn is_clean(&self) -> bool {
         let waiting = self.lock();
-        waiting.unannounced.is_empty() && waiting.inboxes.is_empty()
+        waiting.unannounced.is_empty() && waiting.inboxes.is_empty() && waiting.positions.is_empty()
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, Waiting> {
@@ -135,13 +139,14 @@ pub async fn run(outgoing: Arc<Outgoing>, bus: Arc<dyn Bus>, node: NodeId, metri
     }
 }
 
-/// Announces the versions of changes whose own signal was not published.
+/// Announces the versions of changes whose own signal was not published, and the positions that were not.
 async fn announce(outgoing: &Outgoing, bus: &dyn Bus, node: NodeId, metrics: &Metrics) {
-    let (versions, inboxes) = {
+    let (versions, inboxes, positions) = {
         let mut waiting = outgoing.lock();
-        (std::mem::take(&mut waiting.unannounced), std::mem::take(&mut waiting.inboxes))
+        let Waiting { unannounced, inboxes, positions, .. } = &mut *waiting;
+        (std::mem::take(unannounced), std::mem::take(inboxes), std::mem::take(positions))
     };
-    let mut batch = Vec::with_capacity(versions.len() + inboxes.len());
+    let mut batch = Vec::with_capacity(versions.len() + inboxes.len() + positions.len());
     for (conversation, version) in &versions {
         let announce = bus::Announce { conversation: conversation.to_bytes(), version: *version };
         batch.push((Channel::Conversation(*conversation), signal(node, bus::signal::Kind::Announce(announce))));
@@ -149,6 +154,10 @@ async fn announce(outgoing: &Outgoing, bus: &dyn Bus, node: NodeId, metrics: &Me
     for (user, version) in &inboxes {
         let moved = bus::InboxMoved { user: user.to_bytes(), inbox_version: *version };
         batch.push((Channel::User(*user), signal(node, bus::signal::Kind::InboxMoved(moved))));
+    }
+    for position in positions.values() {
+        let (channel, signal) = Told::Position(*position).signal(node);
+        batch.push((channel, signal.encode_to_vec().into()));
     }
     let count = batch.len() as u64;
     if bus.publish(batch).await.is_ok() {
@@ -163,6 +172,10 @@ async fn announce(outgoing: &Outgoing, bus: &dyn Bus, node: NodeId, metrics: &Me
     for (user, version) in inboxes {
         let known = waiting.inboxes.entry(user).or_default();
         *known = version.max(*known);
+    }
+    for (key, position) in positions {
+        // One that was told meanwhile is newer.
+        waiting.positions.entry(key).or_insert(position);
     }
 }
 

@@ -3,13 +3,31 @@
 use std::{collections::HashSet, sync::Arc};
 
 use causerie_protocol::{Refusal, UserId, bus, wire};
+use tokio::sync::mpsc;
 use wire::event::Kind as Event;
 
 use super::{bus::Channel, frame::Frame, live::Live};
 use crate::{
     sessions::Session,
-    store::queries::{messages::timestamp, people},
+    store::{
+        Store,
+        queries::{messages::timestamp, people},
+    },
 };
+
+/// Visits noted by one statement.
+const VISITS_MAX: usize = 1_000;
+
+/// Notes when people were last here, for ever.
+pub(super) async fn note_visits(store: Store, mut ended: mpsc::Receiver<(UserId, i64)>) {
+    let mut visits = Vec::new();
+    while ended.recv_many(&mut visits, VISITS_MAX).await > 0 {
+        if let Err(error) = people::set_last_seen(&store, &visits).await {
+            tracing::warn!(%error, "last visits could not be noted");
+        }
+        visits.clear();
+    }
+}
 
 impl Live {
     /// Tells a session from now on when these people come and go, instead of those named before. The caller has asked the
@@ -85,9 +103,9 @@ impl Live {
     /// The last session of these people here is gone.
     pub(super) async fn went(&self, users: &[UserId]) {
         let now_ms = self.0.clock.now_ms();
-        let seen: Vec<(UserId, i64)> = users.iter().map(|user| (*user, now_ms)).collect();
-        if let Err(error) = people::set_last_seen(&self.0.store, &seen).await {
-            tracing::warn!(%error, "last visits could not be noted");
+        // Not awaited: the usher, and with it everyone who connects, would wait for the database to write.
+        if users.iter().any(|user| self.0.visits.try_send((*user, now_ms)).is_err()) {
+            tracing::warn!("the database is too slow to note last visits");
         }
         let _ = self.0.bus.set_presence(users.iter().map(|user| (*user, false)).collect()).await;
         let elsewhere = self.0.bus.presence(users.to_vec()).await.unwrap_or_default();

@@ -4,7 +4,11 @@
 //! what was recently active, slowly for everything, and fast for everything while the bus is away. That check *is* the
 //! delivery between nodes then.
 
-use std::{collections::HashSet, time::Duration};
+use std::{
+    collections::HashSet,
+    sync::{Arc, atomic::Ordering},
+    time::Duration,
+};
 
 use causerie_protocol::{ConversationId, UserId, wire};
 use tokio::{
@@ -70,6 +74,12 @@ pub(super) async fn check_positions(live: Live, pace: Checks) {
         if everything {
             check_people(&live).await;
         }
+        if live.0.positions_unsure.swap(false, Ordering::Relaxed)
+            && let Err(error) = reread_all(&live).await
+        {
+            tracing::warn!(%error, "positions could not be read");
+            live.0.positions_unsure.store(true, Ordering::Relaxed);
+        }
         // Asked again and again, it still leaves the database room to breathe.
         sleep_until(now + pace.bus_away.min(pace.recent) / 2).await;
     }
@@ -133,6 +143,16 @@ async fn compare(live: &Live, rooms: &[ConversationId]) -> Result<(), StoreError
 async fn reread(live: &Live, room: &Room) -> Result<(), StoreError> {
     let people: Vec<(ConversationId, UserId)> = room.people().iter().map(|person| (room.id, person.id)).collect();
     for chunk in people.chunks(BATCH_MAX) {
+        usher::reseat(live, chunk.to_vec(), false).await?;
+    }
+    Ok(())
+}
+
+/// Reads the positions of everyone here anew: a move on another node changes no version that a check would find.
+async fn reread_all(live: &Live) -> Result<(), StoreError> {
+    let rooms: Vec<Arc<Room>> = live.0.rooms.iter().map(|room| Arc::clone(&room)).collect();
+    let seats = rooms.iter().flat_map(|room| room.people().into_iter().map(|person| (room.id, person.id)));
+    for chunk in seats.collect::<Vec<_>>().chunks(BATCH_MAX) {
         usher::reseat(live, chunk.to_vec(), false).await?;
     }
     Ok(())

@@ -1,6 +1,7 @@
 //! The whole server, from outside: the true binary, true databases, the true client. `harness/` explains itself.
 
 mod bad_input;
+mod broken_frames;
 mod chat;
 mod faults;
 mod handshake;

@@ -127,3 +127,15 @@ async fn both_devices_are_told_the_total_when_messages_count_no_more() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_position_that_moved_while_the_bus_was_away_is_told_when_it_is_back() {
+    let mut cluster = Cluster::start(2).await;
+    Facts::of_preset("open", RULES).write(&cluster).await;
+    let mut scene = Scene::new(&cluster, 1, "bus", true).await;
+    cluster.redis().stop();
+    scene.devices[0].mark_read(scene.here, u32::MAX).await.expect("read");
+    until_total(&mut scene.devices[0], "read here", 1).await;
+    cluster.redis().start_again();
+    until_total(&mut scene.devices[1], "told once the bus is back", 1).await;
+}

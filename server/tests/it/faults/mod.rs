@@ -3,11 +3,13 @@
 //! A [`crowd::Crowd`] talks all the while and writes down what it did and heard; when the fault is over, [`checker`]
 //! compares its notes with the database. Each file is one experiment of the table of promises, named by its row there.
 
+mod busy_writer;
 mod checker;
 mod crowd;
 mod planted;
 mod r10_revocation;
 mod r1_node_killed;
+mod r2_failover;
 mod r2_redis;
 mod r4_sqlite_killed;
 mod r5_network;
