@@ -1,12 +1,13 @@
 //! The handle.
 
 use std::{
-    sync::{Arc, atomic::Ordering},
+    sync::{Arc, Mutex, atomic::Ordering},
     time::Instant,
 };
 
 use causerie_protocol::{
     ClientId, ConversationId,
+    command::SocketCommand,
     wire::{self, reply::Result as Answer, request::Command},
 };
 use tokio::sync::{mpsc, oneshot, watch};
@@ -48,6 +49,7 @@ impl Client {
             welcome: watch::Sender::new(None),
             subscribers: Subscribers::new(config.events_max),
             unsent: 0.into(),
+            failed: Mutex::default(),
         });
         let events = shared.subscribers.add();
         let (sender, inputs) = mpsc::unbounded_channel();
@@ -97,7 +99,7 @@ impl Client {
     }
 
     /// Sends a message. It is kept and repeated until the server answered; messages of one conversation arrive in the order
-    /// they were sent in.
+    /// they were sent in. A text that a server refuses for its form or length is refused at once, and not sent.
     pub fn send(&self, conversation: ConversationId, text: impl Into<String>) -> PendingMessage {
         self.send_with_id(conversation, ClientId::new(), text)
     }
@@ -109,18 +111,63 @@ impl Client {
         client_id: ClientId,
         text: impl Into<String>,
     ) -> PendingMessage {
+        self.queue(StoredMessage::new(conversation, client_id, text)).0
+    }
+
+    /// Hands a message to the outbox. Returns whether the outbox took it.
+    fn queue(&self, message: StoredMessage) -> (PendingMessage, bool) {
         let (sender, answer) = oneshot::channel();
-        let text = text.into();
-        let message = StoredMessage { conversation, client_id, text: text.clone() };
-        let mut ended = SendError::Closed(CloseReason::ByClient);
-        if self.shared.unsent.fetch_add(1, Ordering::AcqRel) >= self.config.outbox_max {
+        let StoredMessage { conversation, client_id, text, .. } = message.clone();
+        let refused = if let Err(refusal) = check(Command::SendMessage(wire::SendMessage {
+            conversation_id: conversation.to_string(),
+            client_id: client_id.to_string(),
+            text: text.clone(),
+        })) {
+            Some(SendError::Refused(refusal))
+        } else if self.shared.unsent.fetch_add(1, Ordering::AcqRel) >= self.config.outbox_max {
             self.shared.unsent.fetch_sub(1, Ordering::AcqRel);
-            ended = SendError::Full;
+            Some(SendError::Full)
         } else if self.inputs.send(Input::Send(message, sender)).is_err() {
             self.shared.unsent.fetch_sub(1, Ordering::AcqRel);
-            ended = SendError::Closed(self.close_reason());
+            Some(SendError::Closed(self.close_reason()))
+        } else {
+            None
+        };
+        let is_taken = refused.is_none();
+        let ended = Err(refused.unwrap_or(SendError::Closed(CloseReason::ByClient)));
+        (PendingMessage { client_id, conversation, text, answer, ended }, is_taken)
+    }
+
+    /// Messages that a server refused, or closed the connection over twice, oldest first, each with its reason in `failed`; at
+    /// most as many as may wait, the newest. With an outbox store they are kept over restarts.
+    #[must_use]
+    pub fn failed_sends(&self) -> Vec<StoredMessage> {
+        self.shared.failed().iter().cloned().collect()
+    }
+
+    /// Tries a failed message again, with the same client id. `None` where there is none. A message that the outbox does not
+    /// take stays among the failed ones.
+    #[must_use = "await it to learn whether the message was sent"]
+    pub fn retry(&self, client_id: ClientId) -> Option<PendingMessage> {
+        let failed = self.take_failed(client_id)?;
+        let (pending, is_taken) = self.queue(StoredMessage::new(failed.conversation, client_id, failed.text.clone()));
+        if !is_taken {
+            self.shared.failed().push_back(failed);
         }
-        PendingMessage { client_id, conversation, text, answer, ended: Err(ended) }
+        Some(pending)
+    }
+
+    /// Gives a failed message up. Returns whether there was one.
+    pub fn discard(&self, client_id: ClientId) -> bool {
+        let failed = self.take_failed(client_id);
+        // A client that ended forgets it no more; its outbox store keeps it for the next one.
+        failed.is_some_and(|message| self.inputs.send(Input::Discard(message)).is_ok())
+    }
+
+    fn take_failed(&self, client_id: ClientId) -> Option<StoredMessage> {
+        let mut failed = self.shared.failed();
+        let at = failed.iter().position(|message| message.client_id == client_id)?;
+        failed.remove(at)
     }
 
     /// How many sends wait for an answer.
@@ -129,11 +176,13 @@ impl Client {
         self.shared.unsent.load(Ordering::Acquire)
     }
 
-    /// Asks any command, waiting for a connection if there is none. The typed methods are built on this.
+    /// Asks any command, waiting for a connection if there is none. The typed methods are built on this. A command that a
+    /// server refuses for its form or limits is refused at once, and not sent.
     ///
     /// # Errors
     /// See [`Error`].
     pub async fn request(&self, command: Command) -> Result<Answer, Error> {
+        check(command.clone()).map_err(Error::Refused)?;
         let (sender, answer) = oneshot::channel();
         let deadline = Instant::now() + self.config.command_timeout;
         let sent = self.inputs.send(Input::Request(Request { command, answer: sender, deadline }));
@@ -149,6 +198,12 @@ impl Client {
             _ => CloseReason::ByClient,
         }
     }
+}
+
+/// What a server of this version would refuse, in its words.
+fn check(command: Command) -> Result<(), wire::Error> {
+    let request = wire::Request { id: 1, command: Some(command) };
+    SocketCommand::try_from(request).map(|_| ()).map_err(wire::Error::from)
 }
 
 impl std::fmt::Debug for Client {

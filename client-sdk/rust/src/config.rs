@@ -20,6 +20,8 @@ pub struct Config {
     pub encoding: Encoding,
     /// Gets fresh tokens.
     pub token_provider: Arc<dyn TokenProvider>,
+    /// The token provider is asked at most once in this time, whatever happens. Default: 30 seconds.
+    pub token_interval: Duration,
     /// The longest wait after the first failure; doubled with every further one. Default: half a second.
     pub backoff_min: Duration,
     /// The longest wait ever. Default: 30 seconds.
@@ -64,6 +66,7 @@ impl Config {
             url: parsed,
             encoding: Encoding::Proto,
             token_provider: Arc::new(token_provider),
+            token_interval: Duration::from_secs(30),
             backoff_min: Duration::from_millis(500),
             backoff_max: Duration::from_secs(30),
             command_timeout: Duration::from_secs(10),

@@ -1,14 +1,15 @@
 //! The task behind a client: connects, lets a [`Session`] run, waits, connects again, until told to stop.
 
 use std::{
+    collections::VecDeque,
     sync::{
-        Arc,
+        Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicUsize, Ordering},
     },
     time::{Duration, Instant},
 };
 
-use causerie_protocol::{codes::Return, wire};
+use causerie_protocol::{CloseCode, ErrorCode, Refusal, codes::Return, wire};
 use tokio::sync::{mpsc, oneshot, watch};
 
 use crate::{
@@ -23,13 +24,15 @@ use crate::{
     state::{CloseReason, State},
     subscribers::Subscribers,
     sync::Sync,
-    token::Token,
+    token::{Token, Tokens},
 };
 
 /// What handles ask of the task.
 pub(crate) enum Input {
     Request(Request),
     Send(StoredMessage, oneshot::Sender<SendResult>),
+    /// A failed message was given up.
+    Discard(StoredMessage),
     Close,
 }
 
@@ -40,6 +43,15 @@ pub(crate) struct Shared {
     pub subscribers: Subscribers,
     /// Sends without an answer.
     pub unsent: AtomicUsize,
+    /// Messages that failed, oldest first.
+    pub failed: Mutex<VecDeque<StoredMessage>>,
+}
+
+impl Shared {
+    /// The list of failed messages; no invariant spans two statements, so a poisoned lock is as good as any.
+    pub fn failed(&self) -> MutexGuard<'_, VecDeque<StoredMessage>> {
+        self.failed.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 /// How a connection, or the attempt at one, ended.
@@ -67,6 +79,7 @@ pub(crate) struct Connection {
     pub sync: Sync,
     pub outbox: Outbox,
     pub requests: Queue,
+    pub tokens: Tokens,
     /// The last token a server took.
     pub token: Option<Token>,
     /// Whose presence to ask for on every connection.
@@ -76,6 +89,7 @@ pub(crate) struct Connection {
 impl Connection {
     pub fn new(config: Config, shared: Arc<Shared>, inputs: mpsc::UnboundedReceiver<Input>) -> Self {
         let outbox = Outbox::new(Self::backoff(&config));
+        let tokens = Tokens::new(Arc::clone(&config.token_provider), config.token_interval);
         Self {
             config,
             shared,
@@ -83,6 +97,7 @@ impl Connection {
             sync: Sync::default(),
             outbox,
             requests: Queue::default(),
+            tokens,
             token: None,
             watched: None,
         }
@@ -123,7 +138,7 @@ impl Connection {
     async fn connect_once(&mut self) -> End {
         let cached = self.token.clone().filter(|token| token.is_fresh(Instant::now()));
         let token_was_cached = cached.is_some();
-        let opened = self.while_accepting(open(self.config.clone(), cached)).await;
+        let opened = self.while_accepting(open(self.config.clone(), self.tokens.clone(), cached)).await;
         let (socket, token) = match opened {
             None => return End::Stopped,
             Some(Err(why)) => return End::lost(why),
@@ -159,26 +174,81 @@ impl Connection {
                     let _ = answer.send(Err(SendError::Store(error.to_string())));
                 }
             },
+            Input::Discard(message) => self.forget(message).await,
             // Every receiver of inputs handles this one itself.
             Input::Close => {}
         }
     }
 
+    async fn forget(&self, message: StoredMessage) {
+        let (_, removed) = self.store(|store, message| store.remove(message.client_id), message).await;
+        if let Err(error) = removed {
+            tracing::warn!(%error, "a discarded message stays in the outbox store");
+        }
+    }
+
+    /// The server closed the connection over a frame. Returns whether a message may be to blame: then the client may come back,
+    /// since it sends a message that may be to blame once more, and alone.
+    pub async fn suspect(&mut self, code: u16, reason: &str) -> bool {
+        let (suspected, failed) = self.outbox.suspect();
+        let is_blamed = !suspected.is_empty() || !failed.is_empty();
+        for message in suspected {
+            if let (_, Err(error)) = self.store(|store, message| store.put(message), message).await {
+                tracing::warn!(%error, "the outbox store does not know which message the server closed on");
+            }
+        }
+        for entry in failed {
+            let message = format!("the server closed the connection over it: {reason}");
+            let name = CloseCode::try_from(i32::from(code)).map_or_else(|_| reason.to_owned(), CloseCode::name);
+            let error = wire::Error { code: code.into(), name, message, ..Default::default() };
+            self.finish_send(entry, Err(SendError::Refused(error))).await;
+        }
+        is_blamed
+    }
+
     /// Ends the send of an entry that left the outbox.
     pub async fn finish_send(&mut self, entry: Entry, result: SendResult) {
         let Entry { message, answer, .. } = entry;
-        let (message, removed) = self.store(|store, message| store.remove(message.client_id), message).await;
-        if let Err(error) = removed {
-            tracing::warn!(%error, "an answered message stays in the outbox store; the next run sends it again, harmlessly");
-        }
         self.shared.unsent.fetch_sub(1, Ordering::AcqRel);
-        if let Err(error) = &result {
-            let StoredMessage { conversation, client_id, .. } = message;
-            self.shared.subscribers.tell(&Event::SendFailed { conversation, client_id, error: error.clone() });
+        match &result {
+            Ok(_) => {
+                let (_, removed) = self.store(|store, message| store.remove(message.client_id), message).await;
+                if let Err(error) = removed {
+                    tracing::warn!(%error, "an answered message stays in the outbox store; the next run sends it again, harmlessly");
+                }
+            }
+            Err(error) => self.set_aside(message, error).await,
         }
         if let Some(answer) = answer {
             // Nobody may wait any more; the event told all others.
             let _ = answer.send(result);
+        }
+    }
+
+    /// Keeps a failed message with its reason, and tells of it.
+    async fn set_aside(&self, message: StoredMessage, error: &SendError) {
+        let reason = match error {
+            SendError::Refused(refusal) => refusal.clone(),
+            error => Refusal::new(ErrorCode::Internal, error.to_string()).into(),
+        };
+        let message = StoredMessage { failed: Some(reason), ..message };
+        let (message, kept) = self.store(|store, message| store.put(message), message).await;
+        if let Err(error) = kept {
+            tracing::warn!(%error, "the outbox store does not know that a message failed; the next run sends it again");
+        }
+        self.tell_failed(message, error.clone()).await;
+    }
+
+    async fn tell_failed(&self, message: StoredMessage, error: SendError) {
+        let (conversation, client_id) = (message.conversation, message.client_id);
+        let oldest = {
+            let mut failed = self.shared.failed();
+            failed.push_back(message);
+            if failed.len() > self.config.outbox_max { failed.pop_front() } else { None }
+        };
+        self.shared.subscribers.tell(&Event::SendFailed { conversation, client_id, error });
+        if let Some(oldest) = oldest {
+            self.forget(oldest).await;
         }
     }
 
@@ -198,8 +268,14 @@ impl Connection {
         let loaded = tokio::task::spawn_blocking(move || store.load()).await;
         match loaded.unwrap_or_else(|error| Err(std::io::Error::other(error))) {
             Ok(messages) => {
-                self.shared.unsent.fetch_add(messages.len(), Ordering::AcqRel);
-                messages.into_iter().for_each(|message| self.outbox.push(message, None));
+                for message in messages {
+                    if let Some(error) = message.failed.clone() {
+                        self.tell_failed(message, SendError::Refused(error)).await;
+                    } else {
+                        self.shared.unsent.fetch_add(1, Ordering::AcqRel);
+                        self.outbox.push(message, None);
+                    }
+                }
             }
             Err(error) => tracing::error!(%error, "the outbox store can't be read; what an earlier run left stays there"),
         }
@@ -213,7 +289,7 @@ impl Connection {
             match input {
                 Input::Request(request) => self.requests.push(request),
                 Input::Send(_, answer) => drop(answer.send(Err(SendError::Closed(reason.clone())))),
-                Input::Close => {}
+                Input::Discard(_) | Input::Close => {}
             }
         }
         while let Some(request) = self.requests.pop() {
@@ -227,12 +303,16 @@ impl Connection {
 }
 
 /// Gets a token, if the old one will not do, and opens a socket.
-async fn open(config: Config, cached: Option<Token>) -> Result<(Socket, Token), String> {
+async fn open(config: Config, tokens: Tokens, cached: Option<Token>) -> Result<(Socket, Token), String> {
     let late = |what: &str| format!("{what} took longer than {} ms", config.command_timeout.as_millis());
     let token = match cached {
         Some(token) => token,
         None => {
-            let token = tokio::time::timeout(config.command_timeout, config.token_provider.token()).await;
+            // The time until the provider may be asked is not its fault.
+            if let Some(due) = tokens.due() {
+                sleep_until(Some(due)).await;
+            }
+            let token = tokio::time::timeout(config.command_timeout, tokens.fresh()).await;
             let text = token.map_err(|_| late("the token provider"))?.map_err(|error| format!("no token: {error}"))?;
             Token { text, refresh_at: None }
         }

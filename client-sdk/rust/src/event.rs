@@ -21,7 +21,8 @@ pub enum Event {
     MessageDeleted(wire::Message),
     /// Subject, state or members changed. What did not change is absent.
     ConversationChanged(wire::ConversationChanged),
-    /// The person is in one more conversation. Its earlier messages are in [`crate::Client::history`].
+    /// The user is in one more conversation. Its unread messages follow as [`Event::MessageSent`], unless they are more than 200;
+    /// earlier ones are in [`crate::Client::history`].
     Joined(Box<wire::Conversation>),
     /// The person is in one conversation less.
     Left(ConversationId),
@@ -59,8 +60,9 @@ pub enum Event {
     Typing(wire::Typing),
     /// Someone watched came or went.
     Presence(wire::Presence),
-    /// A message in the outbox was refused for good. Also told by its [`crate::PendingMessage`]; this event tells it of
-    /// messages kept from an earlier run.
+    /// A message in the outbox failed: the server refused it for good, or closed the connection over it twice. Also told by its
+    /// [`crate::PendingMessage`]; of messages that failed in an earlier run, this event tells at the start. See
+    /// [`crate::Client::failed_sends`].
     SendFailed {
         /// Where it was to go.
         conversation: ConversationId,

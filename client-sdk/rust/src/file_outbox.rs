@@ -76,22 +76,27 @@ impl OutboxStore for FileOutbox {
             let _ = journal.append(&Line::Answered(message.client_id));
             return Err(error);
         }
-        journal.waiting.push(message.clone());
-        Ok(())
+        keep(&mut journal.waiting, message.clone());
+        journal.tidy(&self.path)
     }
 
     fn remove(&self, client_id: ClientId) -> io::Result<()> {
         let mut journal = self.lock();
         journal.append(&Line::Answered(client_id))?;
         journal.waiting.retain(|message| message.client_id != client_id);
-        if journal.lines > LINES_MIN && journal.lines > 4 * journal.waiting.len() {
-            *journal = rewrite(&self.path, journal.waiting.clone())?;
-        }
-        Ok(())
+        journal.tidy(&self.path)
     }
 }
 
 impl Journal {
+    /// Rewrites a journal that is mostly about messages that are gone.
+    fn tidy(&mut self, path: &Path) -> io::Result<()> {
+        if self.lines > LINES_MIN && self.lines > 4 * self.waiting.len() {
+            *self = rewrite(path, self.waiting.clone())?;
+        }
+        Ok(())
+    }
+
     fn append(&mut self, line: &Line) -> io::Result<()> {
         let mut text = if self.torn { vec![b'\n'] } else { Vec::new() };
         serde_json::to_writer(&mut text, line)?;
@@ -104,12 +109,20 @@ impl Journal {
     }
 }
 
+/// Keeps a message in its place, or behind the others.
+fn keep(waiting: &mut Vec<StoredMessage>, message: StoredMessage) {
+    match waiting.iter_mut().find(|held| held.client_id == message.client_id) {
+        Some(held) => *held = message,
+        None => waiting.push(message),
+    }
+}
+
 /// Replays a journal.
 fn read(lines: impl BufRead) -> io::Result<Vec<StoredMessage>> {
     let mut waiting: Vec<StoredMessage> = Vec::new();
     for line in lines.split(b'\n') {
         match serde_json::from_slice(&line?) {
-            Ok(Line::Put(message)) => waiting.push(message),
+            Ok(Line::Put(message)) => keep(&mut waiting, message),
             Ok(Line::Answered(client_id)) => waiting.retain(|message| message.client_id != client_id),
             Err(error) => tracing::warn!(%error, "a torn line in the outbox is dropped"),
         }
@@ -136,7 +149,7 @@ fn rewrite(path: &Path, waiting: Vec<StoredMessage>) -> io::Result<Journal> {
 
 #[cfg(test)]
 mod tests {
-    use causerie_protocol::ConversationId;
+    use causerie_protocol::{ConversationId, wire};
 
     use super::*;
 
@@ -155,7 +168,7 @@ mod tests {
     }
 
     fn message(text: &str) -> StoredMessage {
-        StoredMessage { conversation: ConversationId::new(), client_id: ClientId::new(), text: text.into() }
+        StoredMessage::new(ConversationId::new(), ClientId::new(), text)
     }
 
     #[test]
@@ -185,6 +198,30 @@ mod tests {
         let later = message("later");
         outbox.put(&later).expect("put");
         assert_eq!(FileOutbox::open(&scratch.0).expect("opened").load().expect("loaded"), [kept, later]);
+    }
+
+    #[test]
+    fn a_message_that_is_kept_again_stays_in_its_place_with_what_became_of_it() {
+        let scratch = Scratch::new();
+        let outbox = FileOutbox::open(&scratch.0).expect("opened");
+        let mut messages = ["one", "two"].map(message);
+        for message in &messages {
+            outbox.put(message).expect("put");
+        }
+        messages[0].failed = Some(wire::Error { code: 254, name: "closed".into(), ..Default::default() });
+        outbox.put(&messages[0]).expect("put");
+        drop(outbox);
+        assert_eq!(FileOutbox::open(&scratch.0).expect("opened").load().expect("loaded"), messages);
+    }
+
+    #[test]
+    fn what_an_earlier_version_kept_can_be_read() {
+        let scratch = Scratch::new();
+        let kept = message("kept");
+        let (conversation, client_id) = (kept.conversation, kept.client_id);
+        let line = format!(r#"{{"put":{{"conversation":"{conversation}","client_id":"{client_id}","text":"kept"}}}}"#);
+        fs::write(&scratch.0, line + "\n").expect("written");
+        assert_eq!(FileOutbox::open(&scratch.0).expect("opened").load().expect("loaded"), [kept]);
     }
 
     #[test]

@@ -5,6 +5,10 @@
 //! the server knows a client id for ever, so a repetition is never a second message. Order is kept per conversation by
 //! having one send of each conversation on the way at a time: a later one could otherwise overtake one that is repeated.
 //! With an [`OutboxStore`] what waits survives a restart of the program; a message is stored before it is first sent.
+//!
+//! A server that closes the connection over a frame does not say which one it was. Every message that was under way then is
+//! suspected, and from there on sent while no other is: one over which the server closes a second time has failed. Failed
+//! messages are kept with their reason, until the program tries them again or discards them.
 
 use std::{
     collections::{HashMap, VecDeque},
@@ -18,8 +22,9 @@ use tokio::sync::oneshot;
 
 use crate::{backoff::Backoff, error::SendError};
 
-/// A message that waits to be sent.
+/// A message that waits to be sent, or that failed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct StoredMessage {
     /// Where it goes.
     pub conversation: ConversationId,
@@ -27,7 +32,29 @@ pub struct StoredMessage {
     pub client_id: ClientId,
     /// What is said.
     pub text: String,
+    /// How often the server closed the connection while it was under way.
+    #[serde(default)]
+    pub closes: u32,
+    /// Why it failed; it is not sent then. See [`crate::Client::failed_sends`].
+    #[serde(default)]
+    pub failed: Option<wire::Error>,
 }
+
+impl StoredMessage {
+    /// A message that was not sent yet.
+    #[must_use]
+    pub fn new(conversation: ConversationId, client_id: ClientId, text: impl Into<String>) -> Self {
+        Self { conversation, client_id, text: text.into(), closes: 0, failed: None }
+    }
+
+    /// The server closed the connection over it, or over what was sent with it.
+    fn is_suspected(&self) -> bool {
+        self.closes > 0
+    }
+}
+
+/// Closed over this often, a message has failed.
+const CLOSES_MAX: u32 = 2;
 
 /// Keeps unanswered sends over restarts. Called from a thread that may block, one call at a time.
 pub trait OutboxStore: Send + Sync + 'static {
@@ -37,7 +64,7 @@ pub trait OutboxStore: Send + Sync + 'static {
     /// When it can't be read. The client starts without it and logs why.
     fn load(&self) -> io::Result<Vec<StoredMessage>>;
 
-    /// Keeps a message; durable when this returns.
+    /// Keeps a message, in place of an earlier one with its client id; durable when this returns.
     ///
     /// # Errors
     /// When it can't be kept: the send fails, nothing is sent.
@@ -92,22 +119,45 @@ impl Outbox {
         self.queues.entry(entry.message.conversation).or_default().push_back(entry);
     }
 
-    /// What to send now, at most one of each conversation, oldest first; from here on it is on the way.
+    /// What to send now, at most one of each conversation, oldest first; from here on it is on the way. A suspected message
+    /// goes while no other is on the way.
     pub fn take_ready(&mut self, now: Instant) -> Vec<StoredMessage> {
-        let heads = self.queues.values_mut().filter_map(VecDeque::front_mut);
-        let mut ready: Vec<_> = heads
-            .filter(|head| match head.stage {
-                Stage::Waiting => true,
-                Stage::Again(at) => at <= now,
-                Stage::OnTheWay => false,
-            })
-            .collect();
-        ready.sort_by_key(|head| head.number);
-        let send = ready.into_iter().map(|head| {
+        let mut heads: Vec<_> = self.queues.values_mut().filter_map(VecDeque::front_mut).collect();
+        let is_under_way = |head: &Entry| head.stage == Stage::OnTheWay;
+        if heads.iter().any(|head| is_under_way(head) && head.message.is_suspected()) {
+            return Vec::new();
+        }
+        let is_idle = !heads.iter().any(|head| is_under_way(head));
+        heads.retain(|head| match head.stage {
+            Stage::Waiting => true,
+            Stage::Again(at) => at <= now,
+            Stage::OnTheWay => false,
+        });
+        heads.sort_by_key(|head| (head.message.is_suspected(), head.number));
+        let sound = heads.iter().filter(|head| !head.message.is_suspected()).count();
+        heads.truncate(if sound == 0 && is_idle { 1 } else { sound });
+        let send = heads.into_iter().map(|head| {
             head.stage = Stage::OnTheWay;
             head.message.clone()
         });
         send.collect()
+    }
+
+    /// The server closed the connection over some frame: gives the suspected messages to be kept as such, and takes out those
+    /// that failed with it.
+    pub fn suspect(&mut self) -> (Vec<StoredMessage>, Vec<Entry>) {
+        let (mut suspected, mut failed) = (Vec::new(), Vec::new());
+        for queue in self.queues.values_mut() {
+            let Some(head) = queue.front_mut().filter(|head| head.stage == Stage::OnTheWay) else { continue };
+            head.message.closes += 1;
+            if head.message.closes < CLOSES_MAX {
+                suspected.push(head.message.clone());
+            } else {
+                failed.extend(queue.pop_front());
+            }
+        }
+        self.queues.retain(|_, queue| !queue.is_empty());
+        (suspected, failed)
     }
 
     /// When something that was refused for now is due.
@@ -166,7 +216,7 @@ mod tests {
     }
 
     fn message(conversation: ConversationId, text: &str) -> StoredMessage {
-        StoredMessage { conversation, client_id: ClientId::new(), text: text.into() }
+        StoredMessage::new(conversation, ClientId::new(), text)
     }
 
     fn texts(messages: &[StoredMessage]) -> Vec<&str> {
@@ -209,6 +259,32 @@ mod tests {
         // A connection lost meanwhile does not shorten the wait the server asked for.
         outbox.connection_lost();
         assert_eq!(outbox.next_due(), Some(now + Duration::from_secs(5)));
+    }
+
+    #[test]
+    fn suspected_messages_are_sent_alone_and_fail_at_the_second_close() {
+        let (mut outbox, one, other, now) = (outbox(), ConversationId::new(), ConversationId::new(), Instant::now());
+        outbox.push(message(one, "poison"), None);
+        outbox.push(message(one, "after it"), None);
+        outbox.push(message(other, "elsewhere"), None);
+        assert_eq!(texts(&outbox.take_ready(now)), ["poison", "elsewhere"]);
+        let (suspected, failed) = outbox.suspect();
+        assert_eq!((suspected.len(), failed.len()), (2, 0));
+        outbox.connection_lost();
+        let sound = ConversationId::new();
+        outbox.push(message(sound, "sound"), None);
+        // What is not suspected goes first.
+        assert_eq!(texts(&outbox.take_ready(now)), ["sound"]);
+        assert!(outbox.take_ready(now).is_empty());
+        outbox.finish(sound);
+        assert_eq!(texts(&outbox.take_ready(now)), ["poison"]);
+        assert!(outbox.take_ready(now).is_empty());
+        let (suspected, failed) = outbox.suspect();
+        assert_eq!((suspected.len(), failed[0].message.text.as_str()), (0, "poison"));
+        outbox.connection_lost();
+        assert_eq!(texts(&outbox.take_ready(now)), ["after it"]);
+        outbox.finish(one);
+        assert_eq!(texts(&outbox.take_ready(now)), ["elsewhere"]);
     }
 
     #[test]

@@ -23,7 +23,7 @@ use crate::{
     socket::{Incoming, Socket},
     state::State,
     sync::Step,
-    token::{Token, TokenFailure, lifetime, refresh_after_welcome, refresh_at},
+    token::{Token, TokenFailure, refresh_after},
 };
 
 /// What a reply answers.
@@ -99,7 +99,14 @@ impl<'a> Session<'a> {
 
     /// Runs to the end. Commands that were not answered are queued again, or answered as lost.
     pub async fn run(mut self) -> End {
-        let Err(end) = self.live().await;
+        let Err(mut end) = self.live().await;
+        if let End::Refused { code, reason } = &end
+            && self.welcomed
+            && blames_a_frame(*code)
+            && self.connection.suspect(*code, reason).await
+        {
+            end = End::lost(format!("closed by the server over a message: {code} {reason}"));
+        }
         self.connection.sync.connection_lost();
         self.connection.outbox.connection_lost();
         let mut unanswered: Vec<_> = self.in_flight.into_iter().collect();
@@ -166,7 +173,7 @@ impl<'a> Session<'a> {
             return Ok(());
         }
         if self.refresh_at.is_some_and(|at| at <= now) && self.refreshing.is_none() {
-            self.refreshing = Some(self.connection.config.token_provider.token());
+            self.refreshing = Some(self.connection.tokens.fresh());
         }
         let (due, later) = std::mem::take(&mut self.fetches).into_iter().partition(|(at, _)| *at <= now);
         self.fetches = later;
@@ -176,7 +183,7 @@ impl<'a> Session<'a> {
         while let Some(request) = self.connection.requests.pop() {
             self.ask(request.command.clone(), InFlight::Request(request)).await?;
         }
-        for StoredMessage { conversation, client_id, text } in self.connection.outbox.take_ready(now) {
+        for StoredMessage { conversation, client_id, text, .. } in self.connection.outbox.take_ready(now) {
             let (conversation_id, client_id) = (conversation.to_string(), client_id.to_string());
             let send = wire::SendMessage { conversation_id, client_id, text };
             self.ask(Command::SendMessage(send), InFlight::Send(conversation)).await?;
@@ -313,6 +320,12 @@ impl<'a> Session<'a> {
                     let get = wire::GetChanges { conversation_id: conversation.to_string(), since_version };
                     self.ask(Command::GetChanges(get), InFlight::Fetch(conversation)).await?;
                 }
+                Step::Load { conversation, after_seq } => {
+                    let conversation_id = conversation.to_string();
+                    let limit = causerie_protocol::limits::PAGE_MAX;
+                    let get = wire::GetHistory { conversation_id, before_seq: 0, after_seq: Some(after_seq), limit };
+                    self.ask(Command::GetHistory(get), InFlight::Fetch(conversation)).await?;
+                }
                 Step::Resume => {
                     if let Some(resume) = self.connection.sync.begin_resume() {
                         self.ask(Command::Resume(resume), InFlight::Resume).await?;
@@ -336,8 +349,7 @@ impl<'a> Session<'a> {
             (InFlight::Resume, Answer::Resumed(resumed)) => self.resumed(resumed).await?,
             (InFlight::Resume, _) => return Err(End::lost("`resume` was refused")),
             (InFlight::Refresh(text), Answer::TokenRefreshed(refreshed)) => {
-                let expiry = refreshed.token_expires_at;
-                self.refresh_at = expiry.map(|at| refresh_at(lifetime(at.seconds, at.nanos), now));
+                self.refresh_at = refresh_after(refreshed.token_ttl_ms, refreshed.token_expires_at.as_ref(), now);
                 self.connection.token = Some(Token { text, refresh_at: self.refresh_at });
                 self.backoff = Connection::backoff(&self.connection.config);
             }
@@ -352,6 +364,10 @@ impl<'a> Session<'a> {
             (InFlight::Watch, _) => {}
             (InFlight::Fetch(conversation), Answer::Changes(changes)) => {
                 let steps = self.connection.sync.fetched(conversation, changes);
+                self.perform(steps).await?;
+            }
+            (InFlight::Fetch(conversation), Answer::MessagePage(page)) => {
+                let steps = self.connection.sync.loaded(conversation, page);
                 self.perform(steps).await?;
             }
             (InFlight::Fetch(conversation), Answer::Error(error)) if is_gone(&error) => {
@@ -376,7 +392,7 @@ impl<'a> Session<'a> {
         if let Some(limits) = welcome.limits.as_ref().filter(|limits| limits.frame_bytes_max > 0) {
             self.frame_bytes_max = usize::try_from(limits.frame_bytes_max).unwrap_or(usize::MAX);
         }
-        self.refresh_at = refresh_after_welcome(&welcome, Instant::now());
+        self.refresh_at = refresh_after(welcome.token_ttl_ms, welcome.token_expires_at.as_ref(), Instant::now());
         self.token.refresh_at = self.refresh_at;
         self.connection.token = Some(self.token.clone());
         match welcome.resumed.take() {
@@ -462,6 +478,11 @@ impl<'a> Session<'a> {
             answer => Ok(answer),
         });
     }
+}
+
+/// Close codes of the band "never" that are about a frame; the others are about the user.
+fn blames_a_frame(code: u16) -> bool {
+    code < CloseCode::Unauthenticated.number()
 }
 
 /// The person is not in that conversation any more.

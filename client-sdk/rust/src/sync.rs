@@ -3,9 +3,12 @@
 //! For every conversation the version last told is held. A live event with the next version is told; one with an older
 //! version was told before and is dropped; one with a later version betrays a gap: it waits while the changes since the
 //! held version are fetched. After a lost connection, or a `Gap`, all held versions are presented in a `Resume`, and the
-//! answer is told like changes. This file knows no socket: it turns what arrived into [`Step`]s.
+//! answer is told like changes. Each message is told once, whatever the order in which the wire brings a conversation and its
+//! messages: the numbers of the messages that were told are noted per conversation, and messages that only a joining brings, or
+//! that an answer told of before their events were lost, are loaded from the history. This file knows no socket: it turns what
+//! arrived into [`Step`]s.
 
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::collections::{BTreeMap, HashMap, VecDeque, hash_map::Entry};
 
 use causerie_protocol::{
     ConversationId,
@@ -26,6 +29,8 @@ pub(crate) enum Step {
         /// The answer before brought nothing new: wait a little, or a confused server is asked without pause.
         pause: bool,
     },
+    /// Ask `GetHistory` for the messages after a seq; the answer goes to [`Sync::loaded`].
+    Load { conversation: ConversationId, after_seq: u32 },
     /// Present what is held: [`Sync::begin_resume`].
     Resume,
 }
@@ -37,15 +42,81 @@ const RESUME_MAX: usize = 500;
 /// Events of one conversation that wait for a gap to be filled; later ones are fetched again instead.
 const WAITING_MAX: usize = 256;
 
+/// A conversation that is joined with more unread messages than this has a past, which is read in its history.
+const UNTOLD_MAX: u32 = 200;
+
 /// A position in one conversation.
 #[derive(Default)]
 struct Held {
     version: u32,
-    /// Of the last message told; what comes after it is new. `None` while not known.
+    /// Of the last message that is known; what comes after it is new. `None` while not known.
     last_seq: Option<u32>,
+    /// The first and the last message that were told; all between were told, too.
+    told: Option<(u32, u32)>,
+    /// Messages that are known and not told.
+    untold: Option<Untold>,
+    /// Those of them that were loaded; they are told together, because all between two told messages count as told.
+    loaded: Vec<wire::Message>,
     gap: Option<Gap>,
     /// That it was joined is known; to hear it again means it was joined anew.
     joined: bool,
+}
+
+/// Messages after one seq, up to another.
+#[derive(Clone, Copy)]
+struct Untold {
+    after: u32,
+    until: u32,
+    /// They were asked for on this connection.
+    is_asked: bool,
+}
+
+impl Held {
+    fn is_told(&self, seq: u32) -> bool {
+        self.told.is_some_and(|(first, last)| (first..=last).contains(&seq))
+    }
+
+    fn note_told(&mut self, seq: u32) {
+        self.told = Some(self.told.map_or((seq, seq), |(first, last)| (first.min(seq), last.max(seq))));
+        self.last_seq = self.last_seq.max(Some(seq));
+    }
+
+    /// Tells those of some messages that were not told, oldest first.
+    fn tell_untold(&mut self, mut messages: Vec<wire::Message>, steps: &mut Vec<Step>) {
+        messages.retain(|message| !self.is_told(message.seq));
+        messages.sort_by_key(|message| message.seq);
+        messages.dedup_by_key(|message| message.seq);
+        for message in messages {
+            self.note_told(message.seq);
+            steps.push(Step::Tell(Event::MessageSent(message)));
+        }
+    }
+
+    /// Notes messages to be told. A long past is left to be read.
+    fn owe(&mut self, after: u32, until: u32) {
+        let is_owed = until > after && until - after <= UNTOLD_MAX && !(self.is_told(after + 1) && self.is_told(until));
+        if is_owed {
+            let (after, is_asked) = self.untold.map_or((after, false), |untold| (untold.after.min(after), untold.is_asked));
+            self.untold = Some(Untold { after, until, is_asked });
+        }
+    }
+
+    /// Tells the unread messages that a conversation brings when it is joined, or notes that they are to be loaded.
+    fn bring(&mut self, conversation: &wire::Conversation, until: u32, steps: &mut Vec<Step>) {
+        self.owe(unread_after(conversation), until);
+        let one = self.untold.filter(|untold| !untold.is_asked && untold.until == untold.after + 1);
+        let Some(untold) = one else { return };
+        if let Some(message) = conversation.last_message.clone().filter(|message| message.seq == untold.until) {
+            self.untold = None;
+            self.tell_untold(vec![message], steps);
+        }
+    }
+
+    /// An answer told of messages after the last one that was told: their events came to nothing.
+    fn overtaken(&self) -> Option<Untold> {
+        let ((_, after), until) = (self.told?, self.last_seq?);
+        (after < until).then_some(Untold { after, until, is_asked: false })
+    }
 }
 
 /// Something between the held version and `latest` is missing.
@@ -82,6 +153,9 @@ impl Sync {
         self.resume = None;
         for held in self.held.values_mut() {
             held.gap = None;
+            if let Some(untold) = &mut held.untold {
+                untold.is_asked = false;
+            }
         }
     }
 
@@ -136,14 +210,21 @@ impl Sync {
             if self.held.contains_key(&id) {
                 self.changes(id, changes, &mut steps);
             } else {
-                self.hold(id, conversation);
+                let held = self.hold(id, conversation);
                 if !first {
-                    steps.extend(changes.conversation.map(|joined| Step::Tell(Event::Joined(Box::new(joined)))));
+                    steps.push(Step::Tell(Event::Joined(Box::new(conversation.clone()))));
+                    held.bring(conversation, conversation.last_seq, &mut steps);
                 }
             }
         }
         for gone in resumed.gone.iter().filter_map(|id| parse(id)) {
             self.gone(gone, &mut steps);
+        }
+        for (id, held) in &mut self.held {
+            if let Some(Untold { after, until, .. }) = held.overtaken() {
+                held.owe(after, until);
+            }
+            load(*id, held, &mut steps);
         }
         if resumed.reload_list && !first {
             steps.push(Step::Tell(Event::ReloadList));
@@ -209,7 +290,27 @@ impl Sync {
         steps
     }
 
-    /// The server refused a [`Step::Fetch`] for good: the person is no longer in there.
+    /// The answer to a [`Step::Load`].
+    pub fn loaded(&mut self, id: ConversationId, page: wire::MessagePage) -> Vec<Step> {
+        let mut steps = Vec::new();
+        let Some(held) = self.held.get_mut(&id) else { return steps };
+        let Some(Untold { until, .. }) = held.untold.take() else { return steps };
+        let last = page.messages.iter().map(|message| message.seq).max().unwrap_or(until);
+        held.loaded.extend(page.messages.into_iter().filter(|message| message.seq <= until));
+        if last < until {
+            held.untold = Some(Untold { after: last, until, is_asked: false });
+            load(id, held, &mut steps);
+            return steps;
+        }
+        let messages = std::mem::take(&mut held.loaded);
+        held.tell_untold(messages, &mut steps);
+        if let Some(gap) = held.gap.take() {
+            self.flush(id, gap, true, &mut steps);
+        }
+        steps
+    }
+
+    /// The server refused a [`Step::Fetch`] or [`Step::Load`] for good: the person is no longer in there.
     pub fn fetch_refused(&mut self, id: ConversationId) -> Vec<Step> {
         let mut steps = Vec::new();
         if self.held.contains_key(&id) {
@@ -218,9 +319,12 @@ impl Sync {
         steps
     }
 
-    /// The same [`Step::Fetch`] again, if it is still needed.
+    /// The same [`Step::Fetch`] or [`Step::Load`] again, if it is still needed.
     pub fn fetch_again(&self, id: ConversationId) -> Option<Step> {
         let held = self.held.get(&id)?;
+        if let Some(Untold { after, .. }) = held.untold {
+            return Some(Step::Load { conversation: id, after_seq: after });
+        }
         held.gap.as_ref().map(|_| Step::Fetch { conversation: id, since_version: held.version, pause: false })
     }
 
@@ -237,7 +341,11 @@ impl Sync {
     pub fn learn_started(&mut self, started: &wire::ConversationStarted) {
         let Some(conversation) = &started.conversation else { return };
         let Some(id) = parse(&conversation.id).filter(|id| !self.held.contains_key(id)) else { return };
-        self.hold(id, conversation).joined = !started.created;
+        let held = self.hold(id, conversation);
+        held.joined = !started.created;
+        if started.created {
+            held.owe(unread_after(conversation), conversation.last_seq);
+        }
     }
 
     /// A page of conversations.
@@ -251,7 +359,7 @@ impl Sync {
 
     fn hold(&mut self, id: ConversationId, conversation: &wire::Conversation) -> &mut Held {
         let (version, last_seq) = (conversation.version, Some(conversation.last_seq));
-        self.held.entry(id).insert_entry(Held { version, last_seq, gap: None, joined: true }).into_mut()
+        self.held.entry(id).insert_entry(Held { version, last_seq, joined: true, ..Held::default() }).into_mut()
     }
 
     fn gone(&mut self, id: ConversationId, steps: &mut Vec<Step>) {
@@ -265,22 +373,31 @@ impl Sync {
         if !self.inbox(joined.inbox_version, steps) {
             return;
         }
-        if self.held.get(&id).is_some_and(|held| held.joined) {
-            // Own copies of messages were deleted: which ones, only its history tells.
-            self.hold(id, &conversation);
-            steps.push(Step::Tell(Event::Resynced { conversation: Box::new(conversation), reload: true }));
-            return;
-        }
-        // Its first messages may have come before: then what follows them still comes.
-        self.learn(&conversation);
-        let version = conversation.version;
-        steps.push(Step::Tell(Event::Joined(Box::new(conversation))));
-        let Some(held) = self.held.get_mut(&id) else { return };
+        let (version, last_seq) = (conversation.version, conversation.last_seq);
+        let known = self.held.get(&id).map(|held| (held.joined, held.last_seq.unwrap_or(0)));
+        let held = match self.held.entry(id) {
+            Entry::Occupied(held) => held.into_mut(),
+            Entry::Vacant(free) => free.insert(Held { version, last_seq: Some(last_seq), ..Held::default() }),
+        };
         held.joined = true;
-        // Held from the answer to a start: what was said since, before the server counted us in, has no event.
-        if held.version < version && held.gap.is_none() {
-            held.gap = Some(Gap { latest: version, waiting: BTreeMap::new() });
-            steps.push(Step::Fetch { conversation: id, since_version: held.version, pause: false });
+        if let Some((true, _)) = known {
+            // Own copies of messages were deleted: which ones, only its history tells.
+            steps.push(Step::Tell(Event::Resynced { conversation: Box::new(conversation), reload: true }));
+        } else {
+            steps.push(Step::Tell(Event::Joined(Box::new(conversation.clone()))));
+            // What is newer than the held position is told when it is caught up with.
+            held.bring(&conversation, known.map_or(last_seq, |(_, held_seq)| held_seq.min(last_seq)), steps);
+        }
+        load(id, held, steps);
+        // Held from an answer or an event: what was said since, up to the joining, has no event.
+        if held.version < version {
+            match &mut held.gap {
+                Some(gap) => gap.latest = gap.latest.max(version),
+                None => {
+                    held.gap = Some(Gap { latest: version, waiting: BTreeMap::new() });
+                    steps.push(Step::Fetch { conversation: id, since_version: held.version, pause: false });
+                }
+            }
         }
     }
 
@@ -305,7 +422,11 @@ impl Sync {
         let Some((id, version)) = position(&kind) else { return };
         // The first news of a conversation nobody asked for: all before it was never told, and is not missed.
         let held = self.held.entry(id).or_insert_with(|| Held { version: version.saturating_sub(1), ..Held::default() });
-        if version <= held.version {
+        if version <= held.version && held.gap.is_none() {
+            // An answer can overtake the event of a message.
+            if let Kind::MessageSent(event) = kind {
+                held.tell_untold(event.message.into_iter().collect(), steps);
+            }
             return;
         }
         if let Some(gap) = &mut held.gap {
@@ -333,14 +454,29 @@ impl Sync {
             // Also backwards: after a restore from backup versions may be lower than held.
             held.version = conversation.version;
             held.last_seq = Some(conversation.last_seq);
+            held.told = held.told.map(|(first, _)| (first.min(conversation.last_seq), conversation.last_seq));
+            held.untold = None;
             steps.push(Step::Tell(Event::Resynced { conversation: Box::new(conversation), reload: true }));
         } else if conversation.version > held.version {
+            if let Some(Untold { after, .. }) = held.untold.or_else(|| held.overtaken()) {
+                held.owe(after, conversation.last_seq);
+            }
             tell_changed(held, changes.messages, conversation.last_seq, steps);
             held.version = conversation.version;
             steps.push(Step::Tell(Event::Resynced { conversation: Box::new(conversation), reload: false }));
         }
         let progress = held.version != before;
-        let Some(gap) = gap else { return };
+        if held.untold.is_some() {
+            // What waits is newer than the messages that are to be loaded.
+            held.gap = gap;
+            load(id, held, steps);
+        } else if let Some(gap) = gap {
+            self.flush(id, gap, progress, steps);
+        }
+    }
+
+    /// Takes the events that waited. `progress`: the answer brought something new.
+    fn flush(&mut self, id: ConversationId, gap: Gap, progress: bool, steps: &mut Vec<Step>) {
         let told = steps.len();
         for kind in gap.waiting.into_values() {
             self.versioned(kind, steps);
@@ -361,6 +497,24 @@ impl Sync {
     }
 }
 
+/// Asks for messages that are to be told; events of the conversation wait for them.
+fn load(id: ConversationId, held: &mut Held, steps: &mut Vec<Step>) {
+    let Some(untold) = held.untold.as_mut().filter(|untold| !untold.is_asked) else { return };
+    untold.is_asked = true;
+    let after = untold.after;
+    held.gap.get_or_insert_with(|| Gap { latest: held.version, waiting: BTreeMap::new() });
+    steps.push(Step::Load { conversation: id, after_seq: after });
+}
+
+/// Messages after this one are news to a user who is in a conversation from here on: the unread ones. The starter has read the
+/// first message, and is told of it all the same.
+fn unread_after(conversation: &wire::Conversation) -> u32 {
+    if conversation.last_seq == 1 {
+        return 0;
+    }
+    conversation.read_state.as_ref().map_or(conversation.last_seq, |state| state.read_seq)
+}
+
 /// Tells messages sent or touched since the held version, by seq.
 fn tell_changed(held: &mut Held, mut messages: Vec<wire::Message>, last_seq: u32, steps: &mut Vec<Step>) {
     messages.retain(|message| message.version > held.version);
@@ -373,6 +527,11 @@ fn tell_changed(held: &mut Held, mut messages: Vec<wire::Message>, last_seq: u32
     for message in messages {
         steps.push(Step::Tell(if message.seq > told {
             told = message.seq;
+            // What is to be loaded is told then, in its order.
+            if held.untold.is_some() || held.is_told(message.seq) {
+                continue;
+            }
+            held.note_told(message.seq);
             Event::MessageSent(message)
         } else if message.deleted_at.is_some() {
             Event::MessageDeleted(message)
@@ -404,8 +563,8 @@ fn position(kind: &Kind) -> Option<(ConversationId, u32)> {
 fn tell(kind: Kind, held: &mut Held) -> Option<Event> {
     Some(match kind {
         Kind::MessageSent(event) => {
-            let message = event.message?;
-            held.last_seq = held.last_seq.max(Some(message.seq));
+            let message = event.message.filter(|message| !held.is_told(message.seq))?;
+            held.note_told(message.seq);
             Event::MessageSent(message)
         }
         Kind::MessageEdited(event) => Event::MessageEdited(event.message?),
@@ -415,6 +574,9 @@ fn tell(kind: Kind, held: &mut Held) -> Option<Event> {
     })
 }
 
+#[cfg(test)]
+#[path = "sync_order_tests.rs"]
+mod order_tests;
 #[cfg(test)]
 #[path = "sync_tests.rs"]
 mod tests;

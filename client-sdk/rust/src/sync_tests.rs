@@ -67,6 +67,7 @@ fn told(steps: &[Step]) -> Vec<String> {
         Step::Tell(Event::Left(_)) => Some("left".into()),
         Step::Tell(Event::ReloadList) => Some("reload list".into()),
         Step::Fetch { since_version, pause, .. } => Some(format!("fetch {since_version} pause {pause}")),
+        Step::Load { after_seq, .. } => Some(format!("load after {after_seq}")),
         Step::Resume => Some("resume".into()),
         Step::Tell(_) => None,
     });
@@ -96,7 +97,7 @@ fn a_gap_is_fetched_once_and_told_in_order_with_what_came_meanwhile() {
 #[test]
 fn what_changed_meanwhile_is_told_as_what_it_is() {
     let mut scene = Scene::new();
-    scene.sent(5, 9);
+    scene.edited(4, 9);
     let at = Some(Default::default());
     let messages = vec![
         wire::Message { edited_at: at, ..scene.message(1, 7) },
@@ -299,9 +300,9 @@ fn a_conversation_joined_anew_is_loaded_anew() {
     scene.sent(9, 11);
     let anew = wire::ConversationJoined { inbox_version: 2, conversation: Some(conversation(scene.id, 11, 9)) };
     assert_eq!(told(&scene.sync.event(Kind::ConversationJoined(anew))), ["reload 11"]);
-    // The answer to the fetch that was on its way brings nothing any more.
+    // The fetch that is on its way brings the messages that were missed: they are news all the same.
     let answer = scene.changes(11, 9, vec![scene.message(4, 6), scene.message(9, 11)]);
-    assert!(told(&scene.sync.fetched(scene.id, answer)).is_empty());
+    assert_eq!(told(&scene.sync.fetched(scene.id, answer)), ["sent 4", "sent 9", "resynced 11"]);
     assert_eq!(told(&scene.sent(10, 12)), ["sent 10"]);
 }
 
@@ -334,4 +335,70 @@ fn a_joining_newer_than_the_start_it_follows_is_caught_up_with() {
     assert!(steps.contains(&scene.fetch(5)), "what was said in between has no event of its own");
     let changes = scene.changes(6, 4, vec![scene.message(4, 6)]);
     assert!(told(&scene.sync.fetched(scene.id, changes)).contains(&"sent 4".to_owned()));
+}
+
+/// A joining that brings messages, of which the user has read some.
+fn joined_with(id: ConversationId, last_seq: u32, read_seq: u32) -> Kind {
+    let last_message =
+        wire::Message { conversation_id: id.to_string(), seq: last_seq, version: last_seq, ..Default::default() };
+    let read_state = wire::ReadState { read_seq, ..Default::default() };
+    let conversation = wire::Conversation {
+        last_message: Some(last_message),
+        read_state: Some(read_state),
+        ..conversation(id, last_seq, last_seq)
+    };
+    Kind::ConversationJoined(wire::ConversationJoined { inbox_version: 2, conversation: Some(conversation) })
+}
+
+#[test]
+fn a_first_message_that_comes_before_the_joining_that_covers_it_is_told_once() {
+    let mut scene = Scene::new();
+    scene.id = ConversationId::new();
+    assert_eq!(told(&scene.sent(1, 1)), ["sent 1"]);
+    assert_eq!(told(&scene.sync.event(joined_with(scene.id, 1, 0))), ["joined 1"]);
+    assert_eq!(told(&scene.sent(2, 2)), ["sent 2"]);
+}
+
+#[test]
+fn unread_messages_that_only_a_joining_covers_are_told_before_those_that_come_later() {
+    let mut scene = Scene::new();
+    scene.id = ConversationId::new();
+    assert_eq!(told(&scene.sync.event(joined_with(scene.id, 3, 0))), ["joined 3", "load after 0"]);
+    assert!(scene.sent(4, 4).is_empty());
+    let messages = (1..=4).map(|seq| scene.message(seq, seq)).collect();
+    let steps = scene.sync.loaded(scene.id, wire::MessagePage { messages, ..Default::default() });
+    assert_eq!(told(&steps), ["sent 1", "sent 2", "sent 3", "sent 4"]);
+}
+
+#[test]
+fn the_past_of_a_group_that_a_user_is_added_to_is_not_told_as_news() {
+    let mut scene = Scene::new();
+    scene.id = ConversationId::new();
+    assert_eq!(told(&scene.sync.event(joined_with(scene.id, 300, 300))), ["joined 300"]);
+    assert_eq!(told(&scene.sent(301, 301)), ["sent 301"]);
+}
+
+#[test]
+fn one_unread_message_is_told_from_the_joining_itself() {
+    let mut scene = Scene::new();
+    let id = ConversationId::new();
+    assert_eq!(told(&scene.sync.event(joined_with(id, 1, 1))), ["joined 1", "sent 1"], "to its author as well");
+    let mut scene = Scene::new();
+    assert_eq!(told(&scene.sync.event(joined_with(id, 8, 7))), ["joined 8", "sent 8"]);
+}
+
+#[test]
+fn messages_that_an_answer_told_of_before_their_events_were_lost_are_told() {
+    let mut scene = Scene::new();
+    assert_eq!(told(&scene.sent(4, 6)), ["sent 4"]);
+    // A page that was asked for meanwhile does not move the position of what is held; that of another does.
+    scene.id = ConversationId::new();
+    scene.sync.learn(&conversation(scene.id, 9, 9));
+    assert_eq!(told(&scene.sent(7, 7)), ["sent 7"]);
+    scene.sync.connection_lost();
+    scene.sync.begin_resume().expect("a resume");
+    assert_eq!(told(&scene.sync.resumed(resumed(1)).0), ["load after 7"]);
+    let messages = vec![scene.message(8, 8), scene.message(9, 9)];
+    let steps = scene.sync.loaded(scene.id, wire::MessagePage { messages, ..Default::default() });
+    assert_eq!(told(&steps), ["sent 8", "sent 9"]);
 }

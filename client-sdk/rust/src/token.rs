@@ -2,10 +2,11 @@
 
 use std::{
     error::Error,
+    sync::{Arc, Mutex, PoisonError},
     time::{Duration, Instant, SystemTime, UNIX_EPOCH},
 };
 
-use causerie_protocol::wire::Welcome;
+use causerie_protocol::Timestamp;
 use futures::{FutureExt, future::BoxFuture};
 
 /// Why a [`TokenProvider`] had no token; any error will do.
@@ -14,7 +15,8 @@ pub type TokenFailure = Box<dyn Error + Send + Sync>;
 /// Gets a token signed by the embedding product. Every async closure that returns `Result<String, _>` is one.
 ///
 /// Asked only when a fresh token is needed: for the first connection, shortly before the old one expires, and when the
-/// server refused the old one. A failure is tried again with backoff.
+/// server refused the old one; at most once in [`crate::Config::token_interval`], whatever happens. A failure is tried again
+/// with backoff.
 pub trait TokenProvider: Send + Sync + 'static {
     /// Gets a fresh token.
     fn token(&self) -> BoxFuture<'static, Result<String, TokenFailure>>;
@@ -42,8 +44,37 @@ pub(crate) struct Token {
 /// A token is replaced this long before it expires, so that a slow product back end makes nobody drop.
 const LEAD_MAX: Duration = Duration::from_secs(60);
 
-/// Never refresh more often than this: a clock that runs ahead of the server's would refresh without pause.
-const INTERVAL_MIN: Duration = Duration::from_secs(1);
+/// A provider that is never asked too often.
+#[derive(Clone)]
+pub(crate) struct Tokens {
+    provider: Arc<dyn TokenProvider>,
+    interval: Duration,
+    asked_at: Arc<Mutex<Option<Instant>>>,
+}
+
+impl Tokens {
+    pub fn new(provider: Arc<dyn TokenProvider>, interval: Duration) -> Self {
+        Self { provider, interval, asked_at: Arc::default() }
+    }
+
+    /// When the provider may be asked next.
+    pub fn due(&self) -> Option<Instant> {
+        self.asked_at.lock().unwrap_or_else(PoisonError::into_inner).map(|at| at + self.interval)
+    }
+
+    /// Asks the provider, now or as soon as it may be asked. One call at a time.
+    pub fn fresh(&self) -> BoxFuture<'static, Result<String, TokenFailure>> {
+        let tokens = self.clone();
+        async move {
+            if let Some(due) = tokens.due() {
+                tokio::time::sleep_until(due.into()).await;
+            }
+            *tokens.asked_at.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
+            tokens.provider.token().await
+        }
+        .boxed()
+    }
+}
 
 impl Token {
     /// Good enough for another connection?
@@ -53,19 +84,23 @@ impl Token {
 }
 
 /// When to replace a token that lives for `lifetime` from `now`: a fifth of it, at most a minute, before the end.
-pub(crate) fn refresh_at(lifetime: Duration, now: Instant) -> Instant {
-    now + lifetime.saturating_sub(LEAD_MAX.min(lifetime / 5)).max(INTERVAL_MIN)
+fn refresh_at(lifetime: Duration, now: Instant) -> Instant {
+    now + lifetime.saturating_sub(LEAD_MAX.min(lifetime / 5))
 }
 
-/// How long from now until an expiry told by the server, by this machine's clock.
-pub(crate) fn lifetime(seconds: i64, nanos: i32) -> Duration {
+/// When to replace a token, from what the server told of its life: how much is left or, before servers told that, when it ends
+/// by the time of day. Never where the server tells neither.
+pub(crate) fn refresh_after(ttl_ms: u32, expires_at: Option<&Timestamp>, now: Instant) -> Option<Instant> {
+    if ttl_ms > 0 {
+        return Some(refresh_at(Duration::from_millis(ttl_ms.into()), now));
+    }
+    expires_at.map(|at| refresh_at(lifetime(at.seconds, at.nanos), now))
+}
+
+/// How long from now until an expiry told by the server, by this machine's clock, which may be wrong.
+fn lifetime(seconds: i64, nanos: i32) -> Duration {
     let expiry = Duration::new(u64::try_from(seconds).unwrap_or(0), u32::try_from(nanos).unwrap_or(0));
     expiry.saturating_sub(SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default())
-}
-
-/// When to replace the token a connection was welcomed with; never where the server names no expiry.
-pub(crate) fn refresh_after_welcome(welcome: &Welcome, now: Instant) -> Option<Instant> {
-    welcome.token_expires_at.as_ref().map(|at| refresh_at(lifetime(at.seconds, at.nanos), now))
 }
 
 #[cfg(test)]
@@ -80,8 +115,30 @@ mod tests {
     }
 
     #[test]
-    fn a_clock_ahead_of_the_server_does_not_refresh_without_pause() {
+    fn the_life_that_the_server_tells_counts_not_the_time_of_day() {
         let now = Instant::now();
-        assert_eq!(refresh_at(lifetime(0, 0), now), now + INTERVAL_MIN);
+        let long_ago = Timestamp { seconds: 1_000, nanos: 0 };
+        assert_eq!(refresh_after(3_600_000, Some(&long_ago), now), Some(now + Duration::from_secs(3540)));
+        assert_eq!(refresh_after(0, Some(&long_ago), now), Some(now));
+        assert_eq!(refresh_after(0, None, now), None);
+    }
+
+    #[tokio::test]
+    async fn a_provider_is_asked_once_in_an_interval_whoever_asks() {
+        let asked: Arc<Mutex<Vec<Instant>>> = Arc::default();
+        let times = Arc::clone(&asked);
+        let provider = move || {
+            times.lock().expect("whole").push(Instant::now());
+            std::future::ready(Err::<String, _>("down"))
+        };
+        let tokens = Tokens::new(Arc::new(provider), Duration::from_millis(30));
+        for _ in 0..5 {
+            // A question that is dropped while it waits is not asked.
+            drop(tokens.fresh());
+            tokens.fresh().await.expect_err("down");
+        }
+        let asked = asked.lock().expect("whole");
+        assert_eq!(asked.len(), 5);
+        assert!(asked.windows(2).all(|pair| pair[1] - pair[0] >= Duration::from_millis(30)), "{asked:?}");
     }
 }

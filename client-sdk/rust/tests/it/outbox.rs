@@ -2,7 +2,9 @@
 
 use std::{io, path::PathBuf, sync::Arc};
 
-use causerie_client::{Client, ClientId, ConversationId, Event, FileOutbox, OutboxStore, SendError, StoredMessage, wire};
+use causerie_client::{
+    Client, ClientId, ConversationId, Error, Event, FileOutbox, OutboxStore, SendError, StoredMessage, wire,
+};
 use wire::reply::Result as Answer;
 
 use crate::peer::{Peer, next, sent, soon};
@@ -165,4 +167,132 @@ async fn what_can_not_be_kept_is_not_sent() {
     let pending = client.send(ConversationId::new(), "1");
     assert!(matches!(soon("the answer", pending).await, Err(SendError::Store(_))));
     assert_eq!(client.unsent(), 0);
+}
+
+/// A welcome after a loss, for a client that sends at once.
+async fn closed_over(peer: &Peer, text: &str, code: u16) {
+    let (mut link, _) = peer.welcome().await;
+    assert_eq!(link.send().await.1.text, text);
+    link.close(code, "malformed").await;
+}
+
+#[tokio::test]
+async fn a_message_over_which_the_server_closes_twice_is_set_aside_and_the_others_are_sent() {
+    for code in [4500, 4501, 1007, 1009] {
+        let peer = Peer::new().await;
+        let (client, mut events) = Client::connect_with_events(peer.config());
+        let conversation = ConversationId::new();
+        let (poison, sound) = (client.send(conversation, "poison"), client.send(conversation, "sound"));
+        closed_over(&peer, "poison", code).await;
+        closed_over(&peer, "poison", code).await;
+        let (mut link, _) = peer.welcome().await;
+        let (id, send) = link.send().await;
+        assert_eq!(send.text, "sound");
+        link.reply(id, sent(send, 1)).await;
+        soon("the answer", sound).await.expect("sent");
+        let client_id = poison.client_id;
+        let Err(SendError::Refused(error)) = soon("the answer", poison).await else { panic!("it was sent") };
+        assert_eq!(error.code, u32::from(code));
+        let failed = next(&mut events).await;
+        assert!(matches!(failed, Event::SendFailed { client_id: id, .. } if id == client_id), "{failed:?}");
+        assert_eq!(client.failed_sends().iter().map(|failed| failed.client_id).collect::<Vec<_>>(), [client_id]);
+    }
+}
+
+#[tokio::test]
+async fn lost_connections_fail_no_message() {
+    let peer = Peer::new().await;
+    let client = Client::connect(peer.config());
+    let pending = client.send(ConversationId::new(), "one");
+    for code in [4000, 4001, 1011, 4000] {
+        closed_over(&peer, "one", code).await;
+    }
+    let (mut link, _) = peer.welcome().await;
+    let (id, send) = link.send().await;
+    link.reply(id, sent(send, 1)).await;
+    soon("the answer", pending).await.expect("sent");
+    assert_eq!(client.failed_sends(), []);
+}
+
+#[tokio::test]
+async fn what_failed_is_known_after_a_restart_with_its_reason() {
+    let scratch = Scratch::new();
+    let (peer, conversation) = (Peer::new().await, ConversationId::new());
+    let config = || {
+        let mut config = peer.config();
+        config.outbox_store = Some(Arc::new(FileOutbox::open(&scratch.0).expect("opened")));
+        config
+    };
+    let refusal = wire::Error { code: 254, name: "closed".into(), message: "it was ended".into(), ..Default::default() };
+    let client = Client::connect(config());
+    let (mut link, _) = peer.welcome().await;
+    let (refused, poison) = (client.send(conversation, "refused"), client.send(ConversationId::new(), "poison"));
+    let ids = [refused.client_id, poison.client_id];
+    let (id, _) = link.send().await;
+    link.reply(id, Answer::Error(refusal.clone())).await;
+    soon("the answer", refused).await.expect_err("refused");
+    assert_eq!(link.send().await.1.text, "poison");
+    link.close(4500, "malformed").await;
+    // It is suspected, and sent once more: the program ends before the answer.
+    let (mut link, _) = peer.welcome().await;
+    link.send().await;
+    client.close().await;
+    drop(link);
+
+    // That it was closed over once is known: once more is enough.
+    let (client, mut events) = Client::connect_with_events(config());
+    let told = next(&mut events).await;
+    let error = SendError::Refused(refusal.clone());
+    assert_eq!(told, Event::SendFailed { conversation, client_id: ids[0], error });
+    closed_over(&peer, "poison", 4500).await;
+    assert!(matches!(next(&mut events).await, Event::SendFailed { client_id, .. } if client_id == ids[1]));
+    client.close().await;
+
+    let client = Client::connect(config());
+    let (mut link, _) = peer.welcome().await;
+    let sound = client.send(conversation, "sound");
+    let (id, send) = link.send().await;
+    assert_eq!(send.text, "sound");
+    link.reply(id, sent(send, 1)).await;
+    soon("the answer", sound).await.expect("sent");
+    let failed = client.failed_sends();
+    assert_eq!(failed.iter().map(|failed| failed.client_id).collect::<Vec<_>>(), ids);
+    assert_eq!(failed[0].failed, Some(refusal));
+    // One is tried again, the other given up.
+    assert!(client.discard(ids[1]) && !client.discard(ids[1]));
+    let again = client.retry(ids[0]).expect("it failed");
+    let (id, send) = link.send().await;
+    assert_eq!((send.text.as_str(), send.client_id), ("refused", ids[0].to_string()));
+    link.reply(id, Answer::Error(wire::Error { code: 254, ..Default::default() })).await;
+    soon("the answer", again).await.expect_err("refused again");
+    let again = client.retry(ids[0]).expect("it failed again");
+    let (id, send) = link.send().await;
+    link.reply(id, sent(send, 2)).await;
+    soon("the answer", again).await.expect("sent");
+    assert_eq!((client.failed_sends(), client.unsent()), (vec![], 0));
+    client.close().await;
+    assert_eq!(FileOutbox::open(&scratch.0).expect("opened").load().expect("loaded"), []);
+}
+
+#[tokio::test]
+async fn what_a_server_would_refuse_is_not_sent() {
+    let peer = Peer::new().await;
+    let client = Client::connect(peer.config());
+    let (mut link, _) = peer.welcome().await;
+    let conversation = ConversationId::new();
+    for (text, name) in [("x".repeat(16_385).as_str(), "too_large"), ("a\u{92}b", "invalid"), (" \n", "invalid")] {
+        let Err(SendError::Refused(error)) = soon("the answer", client.send(conversation, text)).await else {
+            panic!("`{}` was sent", &text[..2])
+        };
+        assert_eq!((error.name.as_str(), error.field.as_str()), (name, "sendMessage.text"));
+    }
+    let refused = soon("the answer", client.rename(conversation, "x".repeat(513))).await.expect_err("too long");
+    assert!(matches!(refused, Error::Refused(error) if error.field == "renameConversation.subject"));
+    // Nothing of it was on the wire, and nothing waits.
+    let largest = client.send(conversation, "x".repeat(16_384));
+    let (id, send) = link.send().await;
+    assert_eq!(send.text.len(), 16_384);
+    link.reply(id, sent(send, 1)).await;
+    soon("the answer", largest).await.expect("sent");
+    assert_eq!((client.failed_sends(), client.unsent()), (vec![], 0));
 }

@@ -52,6 +52,7 @@ impl Peer {
             async move { Ok::<_, std::io::Error>(token) }
         };
         let mut config = Config::new(&url, provider).expect("an address");
+        config.token_interval = Duration::from_millis(1);
         config.backoff_min = Duration::from_millis(1);
         config.backoff_max = Duration::from_millis(20);
         config.command_timeout = PATIENCE;

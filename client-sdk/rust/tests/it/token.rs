@@ -114,3 +114,39 @@ async fn why_a_token_is_bad_reaches_whoever_calls() {
     let refused = client.note_to_self().await.expect_err("is over");
     assert!(refused.to_string().contains(why), "{refused}");
 }
+
+/// What a server says of a token by its own clock, and by one that is an hour behind this machine's.
+fn told(ttl: Duration) -> wire::Welcome {
+    let mut welcome = expiring(Duration::ZERO);
+    welcome.token_expires_at.get_or_insert_default().seconds -= 3_600;
+    welcome.token_ttl_ms = u32::try_from(ttl.as_millis()).expect("within a month");
+    welcome
+}
+
+#[tokio::test]
+async fn a_wrong_time_of_day_does_not_matter_where_the_server_tells_the_life_of_a_token() {
+    let peer = Peer::new().await;
+    let _client = Client::connect(peer.config());
+    let (link, _) = peer.welcome_with(told(Duration::from_secs(3_600))).await;
+    drop(link);
+    // The token is kept: by the time of day it would have ended an hour ago.
+    let (mut link, hello) = peer.welcome_with(told(Duration::from_secs(2))).await;
+    assert_eq!(hello.token, "token 1");
+    assert!(matches!(link.request().await, (_, Command::RefreshToken(_))));
+    assert_eq!(peer.tokens(), 2);
+}
+
+#[tokio::test]
+async fn the_provider_is_asked_once_in_an_interval_whatever_the_server_does() {
+    let peer = Peer::new().await;
+    let mut config = peer.config();
+    config.token_interval = Duration::from_millis(300);
+    let began = std::time::Instant::now();
+    let _client = Client::connect(config);
+    for _ in 0..4 {
+        let (link, _) = peer.welcome_with(told(Duration::from_millis(1))).await;
+        link.close(4003, "token_expired").await;
+    }
+    let intervals = began.elapsed().as_millis() / 300;
+    assert!(u128::from(peer.tokens()) <= intervals + 1, "{} in {intervals} intervals", peer.tokens());
+}

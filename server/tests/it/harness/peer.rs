@@ -47,6 +47,7 @@ impl Peer {
         let mut config = Config::new(&url, provider).expect("an address");
         config.encoding = encoding;
         // A test's network is mended at once; nobody else is spared by waiting.
+        config.token_interval = Duration::from_millis(20);
         config.backoff_min = Duration::from_millis(20);
         config.backoff_max = Duration::from_millis(200);
         let (client, events) = Client::connect_with_events(config);
