@@ -222,7 +222,7 @@ pub(super) fn number(count: u64, language: Language) -> String {
     let digits = count.to_string();
     let mut text = String::new();
     for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at) % 3 == 0 {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
             text.push(pick(language, ',', '\u{202f}'));
         }
         text.push(digit);

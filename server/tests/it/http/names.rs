@@ -103,7 +103,7 @@ async fn names_in_plain_text_keep_their_direction_to_themselves() {
     assert!(settings.run(&["tenant", "list"]).contains(&format!("  {isolated}\n")));
     settings.run(&["api-key", "create", "--tenant", "other", "--name", turned, "--scopes", "read"]);
     assert!(settings.run(&["api-key", "list", "--tenant", "other"]).ends_with(&format!("  {isolated}\n")));
-    assert!(settings.run(&["audit", "--tenant", "other"]).contains(&format!("name=\u{2068}\"evil\u{202e}eman\"\u{2069}")));
+    assert!(settings.run(&["audit", "--tenant", "other"]).contains("name=\u{2068}\"evil\u{202e}eman\"\u{2069}"));
     let complaint = settings.fail(&["tenant", "create", "third", "--name", "\u{200b}"]);
     assert!(complaint.contains("nothing visible"), "{complaint}");
 }

@@ -51,7 +51,7 @@ async fn a_member_who_may_not_read_learns_nothing_and_gets_the_conversation_back
         assert_eq!(b.reads(here).await, Err(Unsupported));
         assert_eq!(b.conversation(here).await.answer(), Err(Unsupported));
         assert_eq!(b.members(here, "").await.answer(), Err(Unsupported));
-        assert_eq!(b.starts_with("a").await.map(|_| ()).is_err(), true, "finding it takes the right to read it");
+        assert!(b.starts_with("a").await.is_err(), "finding it takes the right to read it");
         let page = b.conversations("").await.answer().expect("a list");
         assert_eq!((page.conversations, page.total_unread), (vec![], 0));
         let away = system.http("b", crate::harness::http::Request::new("GET", "/v1/conversations")).await;
