@@ -3,6 +3,7 @@
 //! What changes something is written with it, or before it is answered. [`refusals`] are queued and written in batches: they
 //! change nothing, and people could make any number of them. No texts of messages, tokens or keys come here.
 
+mod actions;
 mod actors;
 pub mod refusals;
 
@@ -10,6 +11,7 @@ use causerie_protocol::TenantId;
 use serde_json::{Map, Value};
 
 pub use self::{
+    actions::{all as actions, unknown as unknown_action},
     actors::Actors,
     refusals::{Denied, Refusals, Refused},
 };
@@ -34,6 +36,7 @@ pub fn done<const N: usize>(
     detail: [(&str, Value); N],
     at_ms: i64,
 ) -> Entry {
+    debug_assert!(actions::is_action(action), "`{action}` is missing in the list of actions");
     Entry {
         at_ms,
         actor: actor.into(),

@@ -4,7 +4,7 @@ use clap::Args;
 
 use super::{Outcome, Settings};
 use crate::{
-    audit::{Actors, Entry, Filter, page},
+    audit::{Actors, Entry, Filter, page, unknown_action},
     clock::{from_rfc3339, rfc3339},
     plain::isolated,
 };
@@ -21,7 +21,7 @@ pub(super) struct Audit {
     #[arg(long, value_name = "TIME", value_parser = moment)]
     since: Option<i64>,
     /// Of this action only: `start`, `policy.set`.
-    #[arg(long)]
+    #[arg(long, value_parser = action)]
     action: Option<String>,
     /// At most so many lines.
     #[arg(long, value_name = "LINES", default_value_t = PAGE)]
@@ -56,6 +56,10 @@ fn line(entry: &Entry, actors: &Actors) -> String {
     }
     words.extend(entry.detail.iter().map(|(name, value)| format!("{name}={}", isolated(&value.to_string()))));
     words.join(" ")
+}
+
+fn action(word: &str) -> Result<String, String> {
+    unknown_action(word).map_or_else(|| Ok(word.to_owned()), Err)
 }
 
 fn moment(text: &str) -> Result<i64, String> {

@@ -8,6 +8,7 @@ use crate::{
     config::Config,
     demo,
     lifecycle::{Server, Signals},
+    store::{StoreError, queries::tenants},
     telemetry,
 };
 
@@ -18,12 +19,14 @@ pub(super) async fn run(settings: &Settings) -> Outcome {
     if !config.database.url.is_empty() && config.redis.url.is_empty() {
         tracing::warn!("without `redis.url` this node hears of other nodes' messages only when it looks at the database");
     }
+    let given = config.clone();
     let app = App::build(config, clock()).await?;
     if app.config.demo_enabled() {
         demo::prepare(&app).await?;
     }
     let server = Server::start(app).await?;
-    announce(&server);
+    let banner = banner(&given, &server).await?;
+    announce(&server, &banner);
 
     tokio::select! {
         signal = signals.next() => tracing::info!(signal, "asked to leave; once more to leave at once"),
@@ -37,12 +40,12 @@ pub(super) async fn run(settings: &Settings) -> Outcome {
 
 /// Tells people, and scripts that wait for it, where to connect. Nobody may be listening, or the volume the answer goes to may be
 /// full, which is no reason not to serve.
-fn announce(server: &Server) {
+fn announce(server: &Server, banner: &str) {
     let mut out = std::io::stdout().lock();
     let told = (|| -> std::io::Result<()> {
         writeln!(out, "causerie is ready on http://{}", server.public_address())?;
         writeln!(out, "internal listener on http://{}", server.internal_address())?;
-        out.write_all(banner(&server.app().config, &server.public_address().to_string()).as_bytes())?;
+        out.write_all(banner.as_bytes())?;
         out.flush()
     })();
     if let Err(error) = told {
@@ -50,35 +53,26 @@ fn announce(server: &Server) {
     }
 }
 
-fn banner(config: &Config, address: &str) -> String {
-    if !config.demo_enabled() {
-        return String::new();
+/// What is on, why, and what to do next. `given` are the settings as the operator gave them.
+async fn banner(given: &Config, server: &Server) -> Result<String, StoreError> {
+    let (config, store) = (&server.app().config, &server.app().store);
+    let address = server.public_address();
+    let kept = format!("  Messages are kept in {}\n\n", place(config));
+    if config.demo_enabled() {
+        return Ok(format!(
+            "\n  Open http://{address}/ and choose users, each in a tab of their own.\n\n  \
+             DEMO: anyone who can connect may sign in as a demo user, without a password.\n  \
+             Turn it off with CAUSERIE_DEMO__ENABLED=false.\n\n{kept}"
+        ));
     }
-    let kept = place(config);
-    format!(
-        "\n  Open http://{address}/ and choose people, each in a tab of their own.\n\n  \
-         DEMO: anyone who can connect may sign in as a demo person, without a password.\n  \
-         Turn it off with CAUSERIE_DEMO__ENABLED=false.\n\n  \
-         Messages are kept in {kept}\n\n"
-    )
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_demo_warns() {
-        let text = banner(&Config::default(), "127.0.0.1:8080");
-        for part in ["http://127.0.0.1:8080/", "without a password", "CAUSERIE_DEMO__ENABLED=false", "/data"] {
-            assert!(text.contains(part), "{text}");
-        }
-    }
-
-    #[test]
-    fn without_demo_there_is_nothing_to_warn_of() {
-        let mut config = Config::default();
-        config.demo.enabled = Some(false);
-        assert_eq!(banner(&config, "127.0.0.1:8080"), "");
-    }
+    let why = demo::why_off(given, store).await?;
+    let next = match tenants::all(store).await?.first() {
+        None => "There is no tenant yet. Make one: causerie tenant create acme --name \"Acme\"".to_owned(),
+        Some(tenant) => format!(
+            "Users sign in with tokens that your back end signs. For a key: causerie signing-key add --tenant {} --algorithm HS256 \
+             --generate",
+            tenant.slug
+        ),
+    };
+    Ok(format!("\n  The demo is off: {why}.\n  {next}\n\n{kept}"))
 }

@@ -6,6 +6,7 @@ use clap::Subcommand;
 use super::{Outcome, Settings, clock, note, operator, preset};
 use crate::{
     clock::rfc3339,
+    demo,
     names::visible,
     plain::isolated,
     store::queries::tenants::{self, FirstPolicy},
@@ -62,6 +63,13 @@ async fn create(settings: &Settings, slug: &str, name: &str, policy: Option<&str
     let rules = policy.as_ref().map_or("open", |policy| policy.name());
     note(&store, tenant.id, "tenant.create", format!("tenant:{slug}"), [("policy", rules.into())]).await?;
     println!("id {}", tenant.id);
+    let config = settings.load()?.config;
+    if config.demo.enabled.is_none() && config.demo_enabled() && demo::is_prepared(&store).await? {
+        eprintln!(
+            "note: the demo ends with the next start of the server, now that there is a tenant of your own; \
+             CAUSERIE_DEMO__ENABLED=true keeps it"
+        );
+    }
     Ok(())
 }
 

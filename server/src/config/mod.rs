@@ -28,6 +28,7 @@ pub use secret::Secret;
 use serde::{Deserialize, Serialize};
 pub use setting::{Kind, Setting};
 pub use storage::{Data, Database, Redis};
+pub(crate) use suggest::suggestion;
 pub use traffic::{Handshake, Heartbeat, Limits, Positions, Shutdown};
 
 /// All settings.

@@ -11,7 +11,7 @@ pub(super) fn unknown(key: &str) -> String {
 }
 
 /// `; did you mean ...?` with the nearest of the words, or nothing where none is near.
-pub(super) fn suggestion(written: &str, words: &[&str]) -> String {
+pub(crate) fn suggestion(written: &str, words: &[&str]) -> String {
     let near = words.iter().map(|word| (strsim::damerau_levenshtein(written, word), *word)).min_by_key(|(edits, _)| *edits);
     match near {
         // With over a third of its letters changed it is another word.

@@ -50,11 +50,36 @@ pub async fn is_wanted(config: &Config, store: &Store) -> Result<bool, StoreErro
     if config.demo.enabled.is_some() || !config.demo_enabled() {
         return Ok(config.demo_enabled());
     }
-    let others = stored::any_not_by(store, BY).await?;
-    if others {
-        tracing::info!("there are other tenants than the demo's, so there is no demo; `demo.enabled` turns it on");
+    Ok(stored::first_not_by(store, BY).await?.is_none())
+}
+
+/// Why a server has no demo, for its operator. `given` are the settings as the operator gave them.
+///
+/// # Errors
+/// When the database fails.
+pub async fn why_off(given: &Config, store: &Store) -> Result<String, StoreError> {
+    if given.demo.enabled == Some(false) {
+        return Ok("`demo.enabled` is false".to_owned());
     }
-    Ok(!others)
+    if !given.embedded() {
+        return Ok("this node shares its data with others (`database.url`, `redis.url`)".to_owned());
+    }
+    if !given.listen.public.ip().is_loopback() {
+        return Ok(format!("other machines can connect to {} (`listen.public`)", given.listen.public));
+    }
+    let other = stored::first_not_by(store, BY).await?.unwrap_or_default();
+    Ok(format!("there is a tenant of your own, `{other}`; CAUSERIE_DEMO__ENABLED=true keeps the demo beside it"))
+}
+
+/// Whether the demo's tenants are in this database.
+///
+/// # Errors
+/// When the database fails.
+pub async fn is_prepared(store: &Store) -> Result<bool, StoreError> {
+    match stored::find_by_slug(store, &TENANTS[0].slug).await? {
+        Some(tenant) => is_ours(store, tenant.id).await,
+        None => Ok(false),
+    }
 }
 
 /// Makes tenants, keys, people and their first conversations where they are missing. What people did since then stays.

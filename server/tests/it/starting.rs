@@ -6,7 +6,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use crate::harness::{Database, Node, Settings, TempDir, eventually_blocking, free_address};
+use crate::harness::{Database, Node, Settings, TempDir, eventually, eventually_blocking, free_address};
 
 #[tokio::test]
 async fn a_postgresql_that_is_down_is_named_at_once() {
@@ -38,6 +38,46 @@ async fn a_sqlite_file_that_is_none_is_named() {
     let complains = settings.fail(&["serve"]);
     for part in ["`data.dir`", &*file.display().to_string(), "file is not a database"] {
         assert!(complains.contains(part), "{part} in {complains}");
+    }
+}
+
+#[tokio::test]
+async fn a_start_says_whether_there_is_a_demo_why_not_and_what_comes_next() {
+    let database = Database::sqlite();
+    let demo = |settings: Settings| settings.unset("demo.enabled");
+    let said = async |settings: Settings| {
+        let mut node = Node::start(settings).await;
+        let said = eventually("the start-up lines", async || {
+            let log = node.log();
+            log.contains("Messages are kept in").then_some(log)
+        });
+        let said = said.await;
+        node.kill();
+        said
+    };
+    let on = said(demo(Settings::on(&database))).await;
+    for part in ["DEMO: anyone who can connect may sign in", "without a password", "CAUSERIE_DEMO__ENABLED=false"] {
+        assert!(on.contains(part), "{part} in {on}");
+    }
+
+    let output = demo(Settings::on(&database)).attempt(&["tenant", "create", "acme", "--name", "Acme"]);
+    assert!(output.status.success());
+    let noted = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(noted.contains("the demo ends with the next start") && noted.contains("CAUSERIE_DEMO__ENABLED=true"), "{noted}");
+    let off = said(demo(Settings::on(&database))).await;
+    for part in ["The demo is off: there is a tenant of your own, `acme`", "causerie signing-key add --tenant acme"] {
+        assert!(off.contains(part), "{part} in {off}");
+    }
+    let kept = said(Settings::on(&database).set("demo.enabled", true)).await;
+    assert!(kept.contains("DEMO: anyone who can connect may sign in"), "{kept}");
+
+    let other = Database::sqlite();
+    let set = said(Settings::on(&other)).await;
+    for part in [
+        "The demo is off: `demo.enabled` is false",
+        "There is no tenant yet. Make one: causerie tenant create acme --name \"Acme\"",
+    ] {
+        assert!(set.contains(part), "{part} in {set}");
     }
 }
 

@@ -5,7 +5,7 @@ use causerie_protocol::limits;
 use serde_json::{Map, Value, json};
 
 use super::Ask;
-use crate::http::schema::described;
+use crate::{audit, http::schema::described};
 
 impl Ask {
     /// The schema of the body; none where the caller sends nothing.
@@ -55,7 +55,10 @@ impl Ask {
                         "type": "integer", "minimum": 1, "maximum": limits::PAGE_MAX, "description": "At most so many lines.",
                     }),
                 ),
-                ("action", text_of("Of this action only: `start`, `policy.set`.")),
+                (
+                    "action",
+                    json!({ "type": "string", "enum": audit::actions().collect::<Vec<_>>(), "description": "Of this action only." }),
+                ),
                 (
                     "since",
                     described(

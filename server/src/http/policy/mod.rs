@@ -306,6 +306,9 @@ async fn lines(app: &App, key: &ApiCaller, uri: &Uri) -> Result<Value, Refusal> 
     let since = asked
         .get("since")
         .map(|text| from_rfc3339(text).ok_or_else(|| invalid("since", "is no day or moment such as 2026-09-01T07:30:00Z")));
+    if let Some(why) = asked.get("action").and_then(|action| audit::unknown_action(action)) {
+        return Err(Refusal::new(ErrorCode::Invalid, why).field("action"));
+    }
     let filter = Filter {
         before: cursor.map_err(|_| invalid("cursor", "is not a cursor this server gave"))?,
         since_ms: since.transpose()?,

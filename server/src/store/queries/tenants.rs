@@ -122,15 +122,16 @@ pub async fn find_by_slug(store: &Store, slug: &str) -> Result<Option<Tenant>, S
     Ok(row.map(Tenant::from))
 }
 
-/// Whether somebody else than this one, by the name they gave, chose a tenant's first rules.
+/// The short name of a tenant whose first rules were not chosen by `by`, if there is such a tenant.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn any_not_by(store: &Store, by: &str) -> Result<bool, StoreError> {
-    let sql = "SELECT t.id FROM tenants t LEFT JOIN policies p ON p.tenant_id = t.id AND p.version = 1 AND p.created_by = $1
-               WHERE p.tenant_id IS NULL LIMIT 1";
+pub async fn first_not_by(store: &Store, by: &str) -> Result<Option<String>, StoreError> {
+    let sql =
+        "SELECT t.slug FROM tenants t LEFT JOIN policies p ON p.tenant_id = t.id AND p.version = 1 AND p.created_by = $1
+               WHERE p.tenant_id IS NULL ORDER BY t.slug LIMIT 1";
     let found = store.reader().query_one_raw(statement(store.backend(), sql, vec![by.into()])).await?;
-    Ok(found.is_some())
+    Ok(found.map(|row| row.try_get("", "slug")).transpose()?)
 }
 
 /// All tenants, by their short names.

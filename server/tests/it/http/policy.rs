@@ -283,6 +283,9 @@ async fn the_audit_tells_who_did_what_and_which_rule_refused() {
     let by_rule = eventually("a refusal by a rule", async || lines("action=start_group").await.pop());
     assert_eq!(by_rule.await["rule"], "no-groups");
 
+    let unknown = admin.get("/v1/audit?action=user.putt").await;
+    assert_problem(&unknown, 400, "invalid", "action");
+    assert!(unknown.text().contains("did you mean `user.put`?"), "{}", unknown.text());
     let put = &lines("action=user.put").await[0];
     assert_eq!(
         (&put["target"], &put["outcome"], &put["detail"]["fields"]),
