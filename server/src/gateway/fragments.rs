@@ -55,16 +55,16 @@ impl EmptyFragments {
 
 #[cfg(test)]
 mod tests {
-    use tokio_tungstenite::tungstenite::protocol::frame::{
-        Frame,
-        coding::{Control, Data},
-    };
+    use tokio_tungstenite::tungstenite::protocol::frame::{Frame, coding::Data};
 
     use super::*;
 
     /// A frame as a client sends it.
     fn frame(opcode: OpCode, is_final: bool, length: usize) -> Vec<u8> {
-        let mut frame = Frame::message(vec![0x80; length], opcode, is_final);
+        sent(Frame::message(vec![0x80; length], opcode, is_final))
+    }
+
+    fn sent(mut frame: Frame) -> Vec<u8> {
         frame.header_mut().mask = Some([1, 2, 3, 4]);
         let mut bytes = Vec::new();
         frame.format(&mut bytes).expect("memory takes it");
@@ -78,7 +78,7 @@ mod tests {
             frame(text, true, 0),
             frame(text, false, 0),
             frame(more, false, 5),
-            frame(OpCode::Control(Control::Ping), true, 0),
+            sent(Frame::ping(Vec::new())),
             frame(more, false, 0),
             frame(more, false, 300),
             frame(more, false, 70_000),
