@@ -506,10 +506,11 @@ fn load(id: ConversationId, held: &mut Held, steps: &mut Vec<Step>) {
     steps.push(Step::Load { conversation: id, after_seq: after });
 }
 
-/// Messages after this one are news to a user who is in a conversation from here on: the unread ones. The starter has read the
-/// first message, and is told of it all the same.
+/// Messages after this one are news to a user who is in a conversation from here on: the unread ones, and the message a conversation
+/// was started with, which its author has read. Nothing has changed since that message, or the user was added later.
 fn unread_after(conversation: &wire::Conversation) -> u32 {
-    if conversation.last_seq == 1 {
+    let starts = |message: &wire::Message| message.seq == 1 && message.version == conversation.version;
+    if conversation.last_message.as_ref().is_some_and(starts) {
         return 0;
     }
     conversation.read_state.as_ref().map_or(conversation.last_seq, |state| state.read_seq)

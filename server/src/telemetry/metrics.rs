@@ -209,6 +209,12 @@ impl Metrics {
             super::log::lost_lines(),
         );
         registry.register("lookup_batch_size", "Questions per shared look-up", m.lookup_batch_size.clone());
+        // A family without a series is not printed: one of each is there from the start, for dashboards and alerts.
+        let _ = m.frames_received.get_or_create(&CommandLabel { command: "send_message" });
+        let _ = m.closes.get_or_create(&CloseLabel { code: CloseCode::GoingAway });
+        let _ = m.refusals.get_or_create(&CodeLabel { code: ErrorCode::Unavailable });
+        let _ = m.policy_denials.get_or_create(&RuleLabel { rule: "default".to_owned() });
+        let _ = m.origins_refused.get_or_create(&OriginLabel { origin: "other".to_owned() });
         Self { registry, ..metrics }
     }
 

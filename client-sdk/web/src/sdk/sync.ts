@@ -187,9 +187,10 @@ export class Sync {
   }
 
   /** Tells the unread messages that a conversation brings when it is joined. */
-  #cover(held: Held, { id, lastSeq, lastMessage }: Conversation, readSeq: number): void {
-    // The first message is told to its author as well, who has read it.
-    const after = lastSeq === 1 ? 0 : readSeq;
+  #cover(held: Held, { id, version, lastSeq, lastMessage }: Conversation, readSeq: number): void {
+    // The message a conversation was started with is told to its author as well, who has read it. Nothing has changed since
+    // that message, or the user was added later.
+    const after = lastMessage?.seq === 1 && lastMessage.version === version ? 0 : readSeq;
     if (lastSeq <= after || lastSeq - after > coveredMax || (isTold(held, after + 1) && isTold(held, lastSeq))) return;
     if (lastSeq === after + 1 && lastMessage?.seq === lastSeq) return this.#tell(held, [lastMessage]);
     const load = async (): Promise<Message[]> => {

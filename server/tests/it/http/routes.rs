@@ -169,7 +169,7 @@ async fn every_line_of_the_table_works() {
     assert_eq!(admin.ask("GET", "/v1/policy", &[], "", None).await["name"], "community");
     let text = Some(json!({ "text": "policy mine" }));
     assert_eq!(admin.ask("POST", "/v1/policy/check", &[], "", text.clone()).await["valid"], true);
-    assert_eq!(admin.ask("POST", "/v1/policy/diff", &[], "", text).await["reach"][0]["action"], "find");
+    assert_eq!(admin.ask("POST", "/v1/policy/diff", &[], "", text).await["actions"][0]["action"], "find");
     let asked = json!({ "as": { "externalId": "lea" }, "to": { "externalId": "zoe" } });
     assert_eq!(admin.ask("POST", "/v1/policy/explain", &[], "", Some(asked)).await["rule"], "profile");
     assert_eq!(admin.ask("POST", "/v1/policy/rollback", &[], "", Some(json!({}))).await["version"], 3);
