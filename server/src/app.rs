@@ -118,7 +118,7 @@ impl App {
         let (readiness, tasks) = (Readiness::default(), Tasks::default());
         let lookups = Lookups::start(&store);
         let node = NodeId::new();
-        let (bus, incoming) = open_bus(&config, node, &metrics, &tasks)?;
+        let (bus, incoming) = open_bus(&config, node, &metrics, &tasks).await?;
         let checks = Checks {
             recent: config.positions.recent(),
             all: config.positions.all(),
@@ -210,7 +210,7 @@ fn absolute(path: &Path) -> PathBuf {
 }
 
 /// The bus of a cluster, or of this process alone.
-fn open_bus(
+async fn open_bus(
     config: &Config,
     node: NodeId,
     metrics: &Arc<Metrics>,
@@ -220,6 +220,7 @@ fn open_bus(
         return Ok(LocalHub::default().join(node));
     }
     let addresses = Addresses { servers: config.redis.servers(), sentinels: config.redis.sentinels() };
+    RedisBus::check(&addresses).await?;
     Ok(RedisBus::start(&addresses, &config.redis.prefix, node, metrics, tasks)?)
 }
 

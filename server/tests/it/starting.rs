@@ -2,11 +2,17 @@
 
 use std::{
     fs,
+    net::{Ipv4Addr, SocketAddr},
     process::{Child, Command, Stdio},
     time::{Duration, Instant},
 };
 
-use crate::harness::{Database, Node, Settings, TempDir, eventually, eventually_blocking, free_address};
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    net::TcpListener,
+};
+
+use crate::harness::{Database, Node, RedisServer, Settings, TempDir, eventually, eventually_blocking, free_address};
 
 #[tokio::test]
 async fn a_postgresql_that_is_down_is_named_at_once() {
@@ -39,6 +45,57 @@ async fn a_sqlite_file_that_is_none_is_named() {
     for part in ["`data.dir`", &*file.display().to_string(), "file is not a database"] {
         assert!(complains.contains(part), "{part} in {complains}");
     }
+}
+
+// A thread of its own for the server that is no Redis: the test waits for a process.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_redis_that_answers_and_can_not_be_used_ends_the_start_with_the_reason() {
+    let database = Database::postgres();
+    let redis = RedisServer::start_with("right");
+    let place = redis.address();
+    let no_redis = http_server().await;
+    let settings = Settings::on(&database);
+    settings.run(&["migrate"]);
+    let table = [
+        (format!("redis://:hunter2@{place}"), "it refuses the user or the password"),
+        (format!("redis://{place}"), "it refuses the user or the password"),
+        (format!("rediss://:right@{place}"), "the server speaks no TLS"),
+        (format!("redis://{no_redis}"), "what answers there is no Redis"),
+    ];
+    for (url, why) in table {
+        let complains = settings.clone().set("redis.url", &url).fail(&["serve"]);
+        let address = url.rsplit(['@', '/']).next().expect("an address");
+        assert!(complains.contains("`redis.url`: ") && complains.contains(address), "{url}: {complains}");
+        assert!(complains.contains(why), "{why} in {complains}");
+        assert!(!complains.contains("hunter2"), "{complains}");
+    }
+}
+
+#[tokio::test]
+async fn a_node_starts_without_its_redis_and_says_so() {
+    let database = Database::postgres();
+    let address = free_address();
+    let settings = Settings::on(&database);
+    settings.run(&["migrate"]);
+    let mut node = Node::start(settings.set("redis.url", format!("redis://{address}"))).await;
+    let log = node.log();
+    assert!(log.contains("this node serves without it") && log.contains(&address.to_string()), "{log}");
+    node.kill();
+}
+
+/// Answers everything as a web server does.
+async fn http_server() -> SocketAddr {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("there is a free port");
+    let address = listener.local_addr().expect("it listens");
+    tokio::spawn(async move {
+        while let Ok((mut stream, _)) = listener.accept().await {
+            tokio::spawn(async move {
+                let _ = stream.read(&mut [0; 1_024]).await;
+                let _ = stream.write_all(b"HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\n\r\n").await;
+            });
+        }
+    });
+    address
 }
 
 #[tokio::test]
@@ -114,7 +171,7 @@ async fn a_pooler_of_sessions_serves() {
 
 /// A pooler in front of a test's database. Ends with its owner.
 struct PgBouncer {
-    address: std::net::SocketAddr,
+    address: SocketAddr,
     credentials: String,
     name: String,
     process: Child,

@@ -9,6 +9,7 @@
 
 mod desired;
 mod ear;
+mod first_contact;
 mod link;
 mod names;
 mod peers;
@@ -44,8 +45,21 @@ const PIPELINE_MAX: usize = 1_024;
 
 /// `redis.url` or `redis.sentinels` can't be used.
 #[derive(Debug, thiserror::Error)]
-#[error("{0}")]
-pub struct RedisBusError(#[from] redis::RedisError);
+pub enum RedisBusError {
+    /// An address can't be read.
+    #[error("{0}")]
+    Address(#[from] redis::RedisError),
+    /// A server answers, and not as the settings have it.
+    #[error("{address}: {mistake} ({said})")]
+    Mistake {
+        /// Host and port.
+        address: String,
+        /// What to mend.
+        mistake: &'static str,
+        /// What the server or the library said.
+        said: String,
+    },
+}
 
 /// One node's part of the bus.
 pub struct RedisBus {
@@ -67,6 +81,14 @@ struct Shared {
 }
 
 impl RedisBus {
+    /// Asks once, at a start, whether the servers can be used as the settings have them.
+    ///
+    /// # Errors
+    /// When an address is none, or a server answers and has to be configured otherwise. A server that is away is logged.
+    pub async fn check(addresses: &Addresses) -> Result<(), RedisBusError> {
+        first_contact::check(&Servers::new(addresses)?).await
+    }
+
     /// Starts connecting, and never stops trying.
     ///
     /// # Errors

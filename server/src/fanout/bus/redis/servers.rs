@@ -64,6 +64,11 @@ impl Servers {
         Ok(Self { servers: servers.collect(), sentinels })
     }
 
+    /// The servers that are asked first: Sentinels where there are any, since the other address is a name then.
+    pub fn first_asked(&self) -> &[ConnectionInfo] {
+        if self.sentinels.is_empty() { &self.servers } else { &self.sentinels }
+    }
+
     /// Connects to the primary. Of several the first in the order of the settings, so that all nodes find the same.
     pub async fn open(&self, ear: &Arc<Ear>) -> Result<Link, NoPrimary> {
         let mut said = Vec::new();

@@ -24,6 +24,34 @@ const HEARS_WELL: Duration = Duration::from_secs(2);
 const RETRY_MIN: Duration = Duration::from_millis(50);
 const RETRY_MAX: Duration = Duration::from_secs(1);
 
+/// A reason that stays the same is logged again after this time, then after twice as long each time.
+const REPEAT_MIN: Duration = Duration::from_secs(10);
+const REPEAT_MAX: Duration = Duration::from_secs(600);
+
+/// What was logged of an outage.
+#[derive(Default)]
+struct Complaints {
+    reason: String,
+    again: Option<(Instant, Duration)>,
+}
+
+impl Complaints {
+    /// Logs a reason that is new, or that was not logged for a while.
+    fn warn(&mut self, reason: String, now: Instant) {
+        let pause = match self.again {
+            Some((at, pause)) if self.reason == reason => {
+                if now < at {
+                    return;
+                }
+                (pause * 2).min(REPEAT_MAX)
+            }
+            _ => REPEAT_MIN,
+        };
+        tracing::warn!(reason, "there is no connection to Redis");
+        (self.reason, self.again) = (reason, Some((now + pause, pause)));
+    }
+}
+
 /// The one loop.
 pub(super) struct Supervisor {
     servers: Servers,
@@ -66,22 +94,18 @@ impl Supervisor {
     }
 
     async fn connect_for_ever(&self) {
-        let (mut pause, mut told) = (RETRY_MIN, String::new());
+        let (mut pause, mut complaints) = (RETRY_MIN, Complaints::default());
         loop {
             let outage = match self.connect().await {
                 Ok(link) => {
-                    (pause, told) = (RETRY_MIN, String::new());
+                    (pause, complaints) = (RETRY_MIN, Complaints::default());
                     self.up(&link);
                     self.serve(&link).await
                 }
                 Err(outage) => outage,
             };
             self.down();
-            let reason = outage.to_string();
-            if reason != told {
-                tracing::warn!(reason, "there is no connection to Redis");
-                told = reason;
-            }
+            complaints.warn(outage.to_string(), Instant::now());
             // Not all nodes at once.
             sleep(pause.mul_f64(rand::random_range(0.5..1.0))).await;
             pause = (pause * 2).min(RETRY_MAX);

@@ -1,0 +1,87 @@
+//! The first contact of a start: tells a Redis that can't be used as the settings have it, which ends the start, from a Redis that is
+//! away, without which a node must be able to start.
+
+use std::time::Duration;
+
+use futures::future::join_all;
+use redis::{AsyncConnectionConfig, Client, ConnectionAddr, ConnectionInfo, ErrorKind, RedisError, RedisResult};
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    net::TcpStream,
+    time::timeout,
+};
+
+use super::{RedisBusError, link::DEADLINE, servers::Servers};
+
+const NO_TLS: &str = "the server speaks no TLS (`redis://`)";
+
+/// For a connection and an answer.
+const CONTACT_MAX: Duration = DEADLINE.saturating_mul(2);
+
+/// Asks every server, or every Sentinel, whether it can be used.
+///
+/// # Errors
+/// When one refuses the password, speaks another protocol or TLS than the address says, or shows a certificate that is not
+/// trusted. A server that can't be reached is logged, and no error.
+pub(super) async fn check(servers: &Servers) -> Result<(), RedisBusError> {
+    let contacts = servers.first_asked().iter().map(|info| async move {
+        let address = info.addr().to_string();
+        let (mistake, said) = match timeout(CONTACT_MAX, ping(info)).await {
+            Ok(Ok(())) => return Ok(()),
+            Ok(Err(error)) => (mistake(&error), error.to_string()),
+            Err(_) => (None, "no answer".to_owned()),
+        };
+        let mistake = match mistake {
+            None if speaks_no_tls(info).await => Some(NO_TLS),
+            mistake => mistake,
+        };
+        match mistake {
+            Some(mistake) => Err(RedisBusError::Mistake { address, mistake, said }),
+            None => Ok(away(&address, &said)),
+        }
+    });
+    join_all(contacts).await.into_iter().collect()
+}
+
+fn away(address: &str, why: &str) {
+    tracing::warn!(
+        address,
+        why,
+        "Redis can't be reached; this node serves without it, looks at the database for messages of other nodes, and goes on \
+         trying"
+    );
+}
+
+async fn ping(info: &ConnectionInfo) -> RedisResult<()> {
+    let config = AsyncConnectionConfig::new().set_connection_timeout(Some(DEADLINE)).set_response_timeout(Some(DEADLINE));
+    let mut connection = Client::open(info.clone())?.get_multiplexed_async_connection_with_config(&config).await?;
+    redis::cmd("PING").query_async(&mut connection).await
+}
+
+/// What the operator has to mend, or `None` where waiting may help.
+fn mistake(error: &RedisError) -> Option<&'static str> {
+    let is_refused = error.kind() == ErrorKind::AuthenticationFailed || matches!(error.code(), Some("NOAUTH" | "WRONGPASS"));
+    let io = std::error::Error::source(error).and_then(|source| source.downcast_ref::<std::io::Error>());
+    match error.kind() {
+        _ if is_refused => Some("it refuses the user or the password"),
+        ErrorKind::Parse | ErrorKind::RESP3NotSupported => {
+            Some("what answers there is no Redis of version 6 or newer, or it expects TLS (`rediss://`)")
+        }
+        ErrorKind::Io if io.is_some_and(|io| io.kind() == std::io::ErrorKind::InvalidData) => {
+            Some("TLS fails: the certificate is not trusted, or the server speaks another version")
+        }
+        _ => None,
+    }
+}
+
+/// Whether a server that is addressed with TLS answers without. Redis waits for the end of a line when it hears the beginning of
+/// TLS, so that the attempt itself only times out.
+async fn speaks_no_tls(info: &ConnectionInfo) -> bool {
+    let ConnectionAddr::TcpTls { host, port, .. } = info.addr() else { return false };
+    let asked = async {
+        let mut stream = TcpStream::connect((host.as_str(), *port)).await?;
+        stream.write_all(b"PING\r\n").await?;
+        stream.read_u8().await
+    };
+    matches!(timeout(DEADLINE, asked).await, Ok(Ok(b'+' | b'-')))
+}
