@@ -2,6 +2,8 @@
 
 use std::io::Write as _;
 
+use sd_notify::NotifyState;
+
 use super::{Outcome, Settings, clock, place};
 use crate::{
     app::App,
@@ -27,14 +29,23 @@ pub(super) async fn run(settings: &Settings) -> Outcome {
     let server = Server::start(app).await?;
     let banner = banner(&given, &server).await?;
     announce(&server, &banner);
+    tell_systemd(NotifyState::Ready);
 
     tokio::select! {
         signal = signals.next() => tracing::info!(signal, "asked to leave; once more to leave at once"),
         () = server.died() => tracing::error!("a part is dead; leaving"),
     }
+    tell_systemd(NotifyState::Stopping);
     tokio::select! {
         left = server.stop() => Ok(left?),
         signal = signals.next() => Err(format!("left at once on a second {signal}").into()),
+    }
+}
+
+/// Tells the service manager that started this process, if one did and asked for it (`Type=notify`).
+fn tell_systemd(state: NotifyState) {
+    if let Err(error) = sd_notify::notify(&[state]) {
+        tracing::warn!(%error, "the service manager can't be told");
     }
 }
 

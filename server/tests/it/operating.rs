@@ -9,7 +9,11 @@ use std::{
 
 use causerie_client::{Encoding, State};
 
-use crate::harness::{Cluster, Peer, Proxy, Raw, TempDir, eventually_blocking, free_address, http::Request};
+use tokio::net::UnixDatagram;
+
+use crate::harness::{
+    Cluster, Database, Node, Peer, Proxy, Raw, Settings, TempDir, eventually_blocking, free_address, http::Request, within,
+};
 
 const NGINX: &str = include_str!("../../../docs/operating/nginx.conf");
 const CADDYFILE: &str = include_str!("../../../docs/operating/Caddyfile");
@@ -98,6 +102,23 @@ async fn passes_a_rolling_restart(mut cluster: Cluster, proxy: SocketAddr) {
     for client in &clients {
         client.until_state("a connected client", |state| *state == State::Connected).await;
     }
+}
+
+#[tokio::test]
+async fn a_service_manager_hears_when_the_server_is_ready_and_when_it_stops() {
+    let (database, folder) = (Database::sqlite(), TempDir::new());
+    let path = folder.path().join("notify");
+    let manager = UnixDatagram::bind(&path).expect("binds");
+    let mut node = Node::start(Settings::on(&database).environment("NOTIFY_SOCKET", path.display())).await;
+    let heard = async || {
+        let mut text = [0; 256];
+        let length = within("a word to the manager", manager.recv(&mut text)).await.expect("receives");
+        String::from_utf8_lossy(&text[..length]).trim().to_owned()
+    };
+    assert_eq!(heard().await, "READY=1");
+    node.terminate();
+    assert_eq!(heard().await, "STOPPING=1");
+    assert!(node.wait().await.success());
 }
 
 #[tokio::test]
