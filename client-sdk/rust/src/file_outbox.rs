@@ -72,12 +72,19 @@ impl OutboxStore for FileOutbox {
         let mut journal = self.lock();
         let stored = journal.append(&Line::Put(message.clone())).and_then(|()| journal.file.sync_data());
         if let Err(error) = stored {
-            // It will not be sent now, so it must not be sent by the next run either. If this fails too, nothing helps.
-            let _ = journal.append(&Line::Answered(message.client_id));
+            // A new message will not be sent now, so it must not be sent by the next run either. If this fails too, nothing
+            // helps. A message that waited before goes on waiting as it was.
+            if !journal.waiting.iter().any(|held| held.client_id == message.client_id) {
+                let _ = journal.append(&Line::Answered(message.client_id));
+            }
             return Err(error);
         }
         keep(&mut journal.waiting, message.clone());
-        journal.tidy(&self.path)
+        // The message is durable; that the file could not be made shorter is no reason to say that it is not.
+        if let Err(error) = journal.tidy(&self.path) {
+            tracing::warn!(%error, "the outbox file could not be made shorter");
+        }
+        Ok(())
     }
 
     fn remove(&self, client_id: ClientId) -> io::Result<()> {

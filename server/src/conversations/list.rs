@@ -19,7 +19,7 @@ pub(super) async fn list(parts: &Parts, caller: Caller, at: &str, limit: u32) ->
         None => parts.store.inbox(caller.user).await.map_err(unavailable)?,
     };
     let mut listed = parts.store.list_conversations(caller.user, before, limit).await.map_err(unavailable)?;
-    let (epoch, facts) = match listed.as_of {
+    let (epoch, mut facts) = match listed.as_of {
         Some(AsOf { epoch, facts }) => (epoch, parts.facts.at_least(caller.tenant, facts).await.map_err(unavailable)?),
         None => (
             parts.lookups.epochs.get(caller.tenant).await.map_err(unavailable)?.unwrap_or_default(),
@@ -38,6 +38,8 @@ pub(super) async fn list(parts: &Parts, caller: Caller, at: &str, limit: u32) ->
             // What may not be read makes no page shorter.
             Some(end) if conversations.len() < limit as usize => {
                 listed = parts.store.list_conversations(caller.user, Some(end), limit).await.map_err(unavailable)?;
+                // As of after these were read: a right that ended meanwhile must not tell a message that followed.
+                facts = parts.facts.current(caller.tenant).await.map_err(unavailable)?;
             }
             end => break end.is_some() || conversations.len() > limit as usize,
         }

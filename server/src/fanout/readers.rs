@@ -69,7 +69,7 @@ pub(super) async fn run(live: Live, mut undecided: mpsc::Receiver<Undecided>) {
         let mut known = Known::default();
         for room in rooms.into_iter().filter_map(|id| live.room(id)) {
             match decide(&live, &room, &mut known).await {
-                Ok(applied) => live.go_on(room.id, applied),
+                Ok(asked) => live.go_on(room.id, asked.applied),
                 Err(error) => {
                     tracing::warn!(%error, "who may read could not be asked; the next check of positions tries again");
                     sleep(RETRY_AFTER).await;
@@ -96,20 +96,30 @@ impl Known {
     }
 }
 
+/// What came of asking who may read in a room.
+pub(super) struct Asked {
+    /// What became of the changes that waited.
+    pub applied: Applied,
+    /// The version of the facts; 0 where the rules let members read whatever the facts.
+    pub facts: u64,
+}
+
 /// Asks about every member of a room who reads so far, and delivers what waited and may be delivered by these facts.
-pub(super) async fn decide(live: &Live, room: &Arc<Room>, known: &mut Known) -> Result<Applied, StoreError> {
-    let Some(tenant) = room.tenant() else { return Ok(Applied::Done) };
+pub(super) async fn decide(live: &Live, room: &Arc<Room>, known: &mut Known) -> Result<Asked, StoreError> {
+    let Some(tenant) = room.tenant() else { return Ok(Asked { applied: Applied::Done, facts: 0 }) };
     let facts = known.of(live, tenant).await?;
-    let readers = room.begin_decision();
+    let (decision, readers) = room.begin_decision();
     let mut unable = Vec::new();
-    if !facts.policy.members_read() {
+    let depends_on_facts = !facts.policy.members_read();
+    if depends_on_facts {
         for chunk in readers.chunks(BATCH_MAX) {
             let found = live.0.store.facts(chunk.iter().map(|user| (room.id, *user)).collect()).await?;
             let may = |user: &UserId| found.get(&(room.id, *user)).is_some_and(|place| facts.reads(*user, place));
             unable.extend(chunk.iter().copied().filter(|user| !may(user)));
         }
     }
-    Ok(room.decide(facts.version, &unable))
+    let applied = room.decide(decision, facts.version, &unable);
+    Ok(Asked { applied, facts: if depends_on_facts { facts.version } else { 0 } })
 }
 
 impl Live {

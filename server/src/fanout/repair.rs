@@ -127,8 +127,8 @@ async fn compare(live: &Live, rooms: &[ConversationId]) -> Result<(), StoreError
             reread(live, &room).await?;
         }
         // After the messages were read: facts of now are not older than those the messages were decided by.
-        readers::decide(live, &room, &mut known).await?;
-        if room.repair(&changed.messages, changed.version, changed.last_seq) == Applied::Undecided {
+        let asked = readers::decide(live, &room, &mut known).await?;
+        if room.repair(&changed.messages, changed.version, changed.last_seq, asked.facts) == Applied::Undecided {
             live.go_on(room.id, Applied::Undecided);
         }
         if !explained {

@@ -50,6 +50,8 @@ struct State {
     let_in_by: u64,
     /// The conversation changed since then in a way that rules may ask about.
     is_outdated: bool,
+    /// Decisions who may read that were begun; only the last one may raise `decided`.
+    decisions_begun: u64,
     /// Of the last change, as the caller's clock has it.
     active_at_ms: i64,
 }
@@ -234,21 +236,25 @@ impl Room {
     }
 
     /// Begins to ask who may read; answers the members who do so far.
-    pub fn begin_decision(&self) -> Vec<UserId> {
+    pub fn begin_decision(&self) -> (u64, Vec<UserId>) {
         let mut state = self.lock();
+        state.decisions_begun += 1;
         state.is_outdated = false;
         state.let_in_by = u64::MAX;
-        state.seats.iter().filter(|seat| seat.sight.reads() == Reads::Yes).map(|seat| seat.person.id).collect()
+        let readers =
+            state.seats.iter().filter(|seat| seat.sight.reads() == Reads::Yes).map(|seat| seat.person.id).collect();
+        (state.decisions_begun, readers)
     }
 
-    /// Ends it: facts of a version let all of them read but these, who are told that the conversation is gone. What waited for
+    /// Ends the decision of this number: facts of a version let all of them read but these, who are told that the conversation is gone. What waited for
     /// the decision is delivered.
-    pub fn decide(&self, facts: u64, unable: &[UserId]) -> Applied {
+    pub fn decide(&self, decision: u64, facts: u64, unable: &[UserId]) -> Applied {
         let mut state = self.lock();
         for user in unable {
             state.shut_out(self.id, *user);
         }
-        if !state.is_outdated {
+        // Of two that overlap, the one that began later knows of the members who were let in meanwhile.
+        if !state.is_outdated && decision == state.decisions_begun {
             state.decided = state.decided.max(facts.min(state.let_in_by));
         }
         state.deliver_ahead(self.id)
@@ -288,9 +294,13 @@ impl Room {
     }
 
     /// Delivers what the database says was missed, up to `version`, when the last message was `last_seq`. Versions that left
-    /// no trace are passed over; clients that see the hole ask for themselves.
-    pub fn repair(&self, messages: &[wire::Message], version: u32, last_seq: u32) -> Applied {
+    /// no trace are passed over; clients that see the hole ask for themselves. Nothing is delivered while it is open whether
+    /// facts of version `facts` let all readers of the room read; 0 stands for rules that let members read whatever the facts.
+    pub fn repair(&self, messages: &[wire::Message], version: u32, last_seq: u32, facts: u64) -> Applied {
         let mut state = self.lock();
+        if facts > 0 && (state.is_outdated || state.decided < facts) {
+            return Applied::Undecided;
+        }
         // What is new is decided here, for some of it may have come live meanwhile.
         let known_seq = state.last_seq;
         for message in messages {
@@ -654,7 +664,7 @@ mod tests {
         assert!(room.seat(&member(), &read_at(7, 6), false));
         assert_eq!(room.seen(), Some((5, 4)), "the repair takes messages after 4 for new");
         let missed = |seq, version| wire::Message { seq, version, ..Default::default() };
-        room.repair(&[missed(5, 6), missed(6, 7)], 7, 6);
+        room.repair(&[missed(5, 6), missed(6, 7)], 7, 6, 0);
         assert_eq!(room.seen(), Some((7, 6)));
     }
 
@@ -662,7 +672,7 @@ mod tests {
     fn what_is_passed_over_is_counted() {
         let room = Arc::new(Room::new(ConversationId::new()));
         assert!(room.seat(&member(), &read_at(5, 4), false));
-        room.repair(&[], 900, 800);
+        room.repair(&[], 900, 800, 0);
         assert_eq!(room.seen(), Some((900, 800)), "a message up to 800 that changes next is no new one");
         assert_eq!(room.apply(sent(&room, 901, 801), 0), Applied::Done);
         assert_eq!(room.seen(), Some((901, 801)));
@@ -679,8 +689,9 @@ mod tests {
         }
         assert_eq!(room.apply(sent(&room, 6, 5).decided_by(8), 0), Applied::Undecided);
         assert_eq!(room.seen(), Some((5, 4)));
-        assert_eq!(room.begin_decision().len(), 2);
-        assert_eq!(room.decide(8, &[unable.id]), Applied::Done);
+        let (decision, readers) = room.begin_decision();
+        assert_eq!(readers.len(), 2);
+        assert_eq!(room.decide(decision, 8, &[unable.id]), Applied::Done);
         assert_eq!((room.reads(able.id), room.reads(unable.id)), (Some(Reads::Yes), Some(Reads::No)));
         assert_eq!((room.seen(), room.count(unable.id)), (Some((6, 5)), None));
         assert_eq!(room.count(able.id).map(|count| count.unread()), Some(1));
@@ -693,12 +704,31 @@ mod tests {
         let person = member();
         assert!(room.seat(&person, &read_at(5, 4), false));
         room.settle(person.id, true, 7, 5);
-        room.begin_decision();
+        let (decision, _) = room.begin_decision();
         let closed = Change { effect: Effect::Capabilities, ..sent(&room, 6, 5) }.decided_by(7);
         assert_eq!(room.apply(closed, 0), Applied::Undecided);
-        assert_eq!(room.decide(7, &[]), Applied::Undecided, "it was asked as the conversation was before");
-        room.begin_decision();
-        assert_eq!(room.decide(7, &[person.id]), Applied::Done);
+        assert_eq!(room.decide(decision, 7, &[]), Applied::Undecided, "it was asked as the conversation was before");
+        let (decision, _) = room.begin_decision();
+        assert_eq!(room.decide(decision, 7, &[person.id]), Applied::Done);
         assert_eq!((room.seen(), room.reads(person.id)), (Some((6, 4)), Some(Reads::No)));
+    }
+
+    #[test]
+    fn of_two_decisions_that_overlap_the_earlier_one_lets_nothing_through() {
+        let room = Arc::new(Room::new(ConversationId::new()));
+        let (reader, arriving) = (member(), member());
+        assert!(room.seat(&reader, &read_at(5, 4), false));
+        room.settle(reader.id, true, 7, 5);
+        assert_eq!(room.apply(sent(&room, 6, 5).decided_by(8), 0), Applied::Undecided);
+        let (earlier, asked) = room.begin_decision();
+        assert_eq!(asked.len(), 1);
+        assert!(room.seat(&arriving, &read_at(5, 4), false));
+        room.settle(arriving.id, true, 7, 5);
+        let (later, asked) = room.begin_decision();
+        assert_eq!(asked.len(), 2);
+        assert_eq!(room.decide(earlier, 8, &[]), Applied::Undecided, "nobody asked whether the second member may read");
+        assert_eq!(room.repair(&[], 6, 5, 8), Applied::Undecided, "nor does a look at the database deliver it");
+        assert_eq!(room.decide(later, 8, &[arriving.id]), Applied::Done);
+        assert_eq!((room.seen(), room.reads(arriving.id)), (Some((6, 5)), Some(Reads::No)));
     }
 }
