@@ -1,9 +1,9 @@
 //! One server per folder.
 
 use std::{
-    fs::{File, OpenOptions, TryLockError},
+    fs::{File, OpenOptions, Permissions, TryLockError},
     io::{self, Read as _, Seek as _, Write as _},
-    os::unix::fs::OpenOptionsExt as _,
+    os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _},
     path::Path,
 };
 
@@ -48,6 +48,8 @@ impl FolderLock {
             }
             Err(TryLockError::Error(error)) => return Err(error.into()),
         }
+        // An earlier version may have left the file readable for others. It holds no secret, so a volume without modes will do.
+        let _ = file.set_permissions(Permissions::from_mode(0o600));
         // For the other server's message only: on a full volume the lock holds without it.
         let _ = file.set_len(0).and_then(|()| file.rewind()).and_then(|()| writeln!(file, "{}", std::process::id()));
         Ok(Self { _file: file })
