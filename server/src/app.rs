@@ -198,7 +198,11 @@ fn take_folder(config: &Config) -> Result<Option<FolderLock>, StartError> {
     taken.map(Some).map_err(|error| StartError::Folder { path: absolute(&config.data.dir), error })
 }
 
-fn make_folder(config: &Config) -> Result<(), StartError> {
+/// Makes the folder of an embedded server if there is none.
+///
+/// # Errors
+/// When it can't be made.
+pub fn make_folder(config: &Config) -> Result<(), StartError> {
     let path = &config.data.dir;
     // Messages and signing secrets: for the server's own user only. An existing directory keeps its mode.
     let made = std::fs::DirBuilder::new().recursive(true).mode(0o700).create(path);

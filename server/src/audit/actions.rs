@@ -5,9 +5,10 @@ use causerie_policy::ACTIONS;
 use crate::config::suggestion;
 
 /// Calls of back ends and operators. The other actions are those of the rule language, where rules refused them.
-const CALLS: [&str; 11] = [
+const CALLS: [&str; 12] = [
     "api_key.create",
     "api_key.revoke",
+    "backup.restore",
     "import",
     "import.begin",
     "policy.rollback",

@@ -4,14 +4,18 @@
 mod out;
 
 mod audit;
+mod backup;
 mod check_config;
+mod copy;
 mod healthcheck;
 mod import;
 mod keys;
 mod policy;
+mod restore;
 mod serve;
 mod tenant;
 mod token;
+mod transfer;
 
 use std::{error::Error, path::PathBuf, process::ExitCode, sync::Arc};
 
@@ -79,6 +83,12 @@ enum Command {
     Policy(policy::Command),
     /// Print who did what, and what rules refused: the latest first.
     Audit(audit::Audit),
+    /// Copy everything into one file, while the server runs.
+    Backup(backup::Backup),
+    /// Make a backup the database. The server must not run.
+    Restore(restore::Restore),
+    /// Copy the embedded database to an empty PostgreSQL. The server must not run.
+    Copy(copy::Copy),
     /// Print the settings in effect and where each comes from; fail if they are not valid.
     CheckConfig,
     /// Ask the running server on this machine whether it is ready; fail if not.
@@ -98,6 +108,9 @@ impl Cli {
             Some(Command::ApiKey(command)) => command.run(&self.settings).await,
             Some(Command::Policy(command)) => command.run(&self.settings).await,
             Some(Command::Audit(audit)) => audit.run(&self.settings).await,
+            Some(Command::Backup(backup)) => backup.run(&self.settings).await,
+            Some(Command::Restore(restore)) => restore.run(&self.settings).await,
+            Some(Command::Copy(copy)) => copy.run(&self.settings).await,
             Some(Command::CheckConfig) => check_config::run(&self.settings),
             Some(Command::Healthcheck) => healthcheck::run(&self.settings).await,
         };
@@ -118,12 +131,18 @@ impl Settings {
 
     /// The database there is: a folder where there is none is more often the wrong one than a new one.
     async fn store(&self) -> Result<Store, Box<dyn Error + Send + Sync>> {
+        self.existing_file()?;
+        Ok(app::open_store(&self.load()?.config).await?)
+    }
+
+    /// An error where the embedded database is meant and there is none.
+    fn existing_file(&self) -> Outcome {
         let config = self.load()?.config;
         if config.database.url.is_empty() && !config.data.sqlite_file().exists() {
             let why = "start the server once, or `causerie migrate`";
             return Err(format!("there is no database at {} (`data.dir`): {why}", place(&config)).into());
         }
-        Ok(app::open_store(&config).await?)
+        Ok(())
     }
 
     /// The database; the embedded one is made where there is none.

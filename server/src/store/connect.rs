@@ -52,6 +52,8 @@ const SQLITE_WAL_PAGES: u32 = 4_000;
 /// though it was small once. Said on the connection and not in its startup, where poolers refuse what they don't know;
 /// they have to pool sessions, not transactions.
 const POSTGRES_SETTINGS: &str = "SET jit = off; SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off";
+/// By this name in `pg_stat_activity` a restore knows the nodes that still run.
+pub const POSTGRES_APPLICATION: &str = "causerie";
 /// For a transaction with thousands of rows. Only this one: a plan kept by one transaction serves the others of its connection, too,
 /// and must not be one that they may not make.
 pub const POSTGRES_BULK_SETTINGS: &str = "SET LOCAL plan_cache_mode = auto";
@@ -79,7 +81,9 @@ impl Store {
                     .max_connections(*connections_max)
                     .acquire_timeout(ACQUIRE_TIMEOUT)
                     .sqlx_logging(false)
-                    .map_sqlx_postgres_opts(|options| options.statement_cache_capacity(STATEMENTS_KEPT))
+                    .map_sqlx_postgres_opts(|options| {
+                        options.statement_cache_capacity(STATEMENTS_KEPT).application_name(POSTGRES_APPLICATION)
+                    })
                     .map_sqlx_postgres_pool_opts({
                         let condition = condition.clone();
                         move |pool| {

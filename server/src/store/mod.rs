@@ -16,6 +16,7 @@ pub mod queries;
 pub mod rows;
 mod schema;
 mod transaction;
+pub mod transfer;
 
 pub use connect::Database;
 pub use error::StoreError;

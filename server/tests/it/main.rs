@@ -19,3 +19,4 @@ mod secrets;
 mod slow_reader;
 mod starting;
 mod storage;
+mod transfer;

@@ -143,6 +143,20 @@ pub async fn all(store: &Store) -> Result<Vec<Tenant>, StoreError> {
     Ok(rows.into_iter().map(Tenant::from).collect())
 }
 
+/// Gives every tenant a new epoch, which voids all positions that clients hold.
+///
+/// # Errors
+/// When the database fails.
+pub async fn renew_epochs(store: &Store) -> Result<(), StoreError> {
+    let transaction = store.begin().await?;
+    for tenant in tenant::Entity::find().all(&transaction).await? {
+        let sql = "UPDATE tenants SET epoch = $1 WHERE id = $2";
+        let values = vec![Uuid::now_v7().into(), tenant.id.into()];
+        transaction.execute_raw(statement(store.backend(), sql, values)).await?;
+    }
+    transaction.commit().await
+}
+
 /// The epochs of tenants, as text for the wire.
 ///
 /// # Errors

@@ -18,7 +18,7 @@ use uuid::Uuid;
 use crate::harness::{Acknowledged, Cluster, Settings, eventually, http::Request};
 
 /// Without limits on how much a user may send.
-fn unpaced(settings: Settings) -> Settings {
+pub fn unpaced(settings: Settings) -> Settings {
     let keys = ["limits.frames_per_second", "limits.frames_burst", "limits.sends_per_second", "limits.sends_burst"];
     keys.into_iter().fold(settings, |settings, key| settings.set(key, 1_000_000))
 }

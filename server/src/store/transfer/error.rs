@@ -1,0 +1,97 @@
+//! Why a backup, a restore or a copy was not done. In every case the database that was there is as it was.
+
+use std::{io, path::Path, path::PathBuf};
+
+use sea_orm::sqlx;
+
+use crate::store::{FolderError, StoreError, first_contact::Unusable, queries::keys::UnreadableKey};
+
+/// Why it was not done.
+#[derive(Debug, thiserror::Error)]
+#[allow(missing_docs)] // the sentences say it
+pub enum TransferError {
+    #[error("{path} exists; a backup does not replace a file: name another or remove it", path = .0.display())]
+    Exists(PathBuf),
+    #[error("another process is writing {path}", path = .0.display())]
+    Busy(PathBuf),
+    #[error("{path}: {error}", path = path.display())]
+    File { path: PathBuf, error: io::Error },
+    #[error("{path}: {why}", path = path.display())]
+    Sqlite { path: PathBuf, why: String },
+    #[error("{path} is not a backup of Causerie: {why}", path = path.display())]
+    NotABackup { path: PathBuf, why: String },
+    #[error("{path} is damaged: {why}; nothing was changed", path = path.display())]
+    Damaged { path: PathBuf, why: String },
+    #[error(
+        "{path} has changes beside it in {path}-wal: a server uses it, or did not end orderly. Make a backup of it with \
+         `causerie backup`, and restore that",
+        path = .0.display()
+    )]
+    Unfinished(PathBuf),
+    #[error(
+        "{place} was made by a newer version of Causerie: this program does not know the migration `{migration}`. Use that version"
+    )]
+    Newer { place: String, migration: String },
+    #[error(
+        "{path} is a backup of an embedded database, and `database.url` is set: restore it into an embedded server \
+         (without `database.url`), then move that with `causerie copy --to`",
+        path = .0.display()
+    )]
+    IsSqlite(PathBuf),
+    #[error("{path} is a backup of PostgreSQL: set `database.url` to the database to restore into", path = .0.display())]
+    IsPostgres(PathBuf),
+    #[error("{place} has {tenants} tenants; --replace replaces it and keeps it under another name")]
+    HasTenants { place: String, tenants: u64 },
+    #[error("{place} exists and can't be read ({why}); --replace replaces it and keeps it under another name")]
+    CannotTell { place: String, why: String },
+    #[error("`data.dir` ({path}): {error}. Stop it first", path = path.display())]
+    Folder { path: PathBuf, error: FolderError },
+    #[error("the database is in use by Causerie: {0}. Stop all nodes first")]
+    Served(String),
+    #[error(
+        "`auth.secrets_key`: {0}. Set the key that was in use when the backup was made; if it is lost, \
+         --revoke-unreadable-keys revokes such keys and restores everything else"
+    )]
+    Key(UnreadableKey),
+    #[error("{0}")]
+    Program(String),
+    #[error("PostgreSQL: {0}")]
+    Postgres(String),
+    #[error("`{setting}`: {error}")]
+    Unusable { setting: &'static str, error: Unusable },
+    #[error("--to: {0}")]
+    Target(String),
+    #[error("{row}: column `{column}` {why}")]
+    Value { row: String, column: String, why: String },
+    #[error(
+        "the table `{table}` is not the same on both sides after it was copied ({source_rows} rows here, {target_rows} there); \
+         nothing was kept"
+    )]
+    Differs { table: String, source_rows: u64, target_rows: u64 },
+    #[error("{0}")]
+    Store(#[from] StoreError),
+}
+
+impl TransferError {
+    pub(super) fn file(path: &Path, error: io::Error) -> Self {
+        Self::File { path: path.to_owned(), error }
+    }
+
+    pub(super) fn sqlite(path: &Path) -> impl Fn(sqlx::Error) -> Self + use<> {
+        let path = path.to_owned();
+        move |error| Self::Sqlite { path: path.clone(), why: said(&error) }
+    }
+
+    #[allow(clippy::needless_pass_by_value)] // for `map_err`
+    pub(super) fn postgres(error: sqlx::Error) -> Self {
+        Self::Postgres(said(&error))
+    }
+}
+
+/// What the database said, without the driver's words around it.
+pub(super) fn said(error: &sqlx::Error) -> String {
+    match error {
+        sqlx::Error::Database(error) => error.message().to_owned(),
+        error => error.to_string(),
+    }
+}

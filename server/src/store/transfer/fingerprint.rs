@@ -1,0 +1,103 @@
+//! What is compared to know that two tables have the same rows.
+
+use futures::TryStreamExt as _;
+use sea_orm::sqlx::{self, AssertSqlSafe, Row as _, SqliteConnection, TypeInfo as _, ValueRef as _, sqlite::SqliteRow};
+use sha2::{Digest as _, Sha256};
+
+use super::tables::quoted;
+
+/// The rows of a table in any order: how many they are, and the sum of their hashes.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Fingerprint {
+    /// How many rows.
+    pub rows: u64,
+    sum: u128,
+}
+
+impl Fingerprint {
+    /// Counts a row, given as bytes that differ where rows differ.
+    pub fn add(&mut self, row: &[u8]) {
+        let hash = Sha256::digest(row);
+        let first: [u8; 16] = hash[..16].try_into().expect("a hash has 32 bytes");
+        self.rows += 1;
+        self.sum = self.sum.wrapping_add(u128::from_be_bytes(first));
+    }
+
+    /// The sum, as text.
+    pub fn checksum(&self) -> String {
+        format!("{:032x}", self.sum)
+    }
+}
+
+/// A value of a SQLite row.
+pub enum Value<'r> {
+    Null,
+    Integer(i64),
+    Real(f64),
+    Text(&'r [u8]),
+    Blob(&'r [u8]),
+}
+
+impl<'r> Value<'r> {
+    pub fn of(row: &'r SqliteRow, at: usize) -> Result<Self, sqlx::Error> {
+        let kind = {
+            let raw = row.try_get_raw(at)?;
+            if raw.is_null() { None } else { Some(raw.type_info().name().to_owned()) }
+        };
+        Ok(match kind.as_deref() {
+            None => Self::Null,
+            Some("INTEGER") => Self::Integer(row.try_get_unchecked(at)?),
+            Some("REAL") => Self::Real(row.try_get_unchecked(at)?),
+            Some("TEXT") => Self::Text(row.try_get_unchecked(at)?),
+            Some(_) => Self::Blob(row.try_get_unchecked(at)?),
+        })
+    }
+
+    /// Appends the value with its type and length, so that different values never give the same bytes.
+    fn append_to(&self, bytes: &mut Vec<u8>) {
+        let mut sized = |mark: u8, data: &[u8]| {
+            bytes.push(mark);
+            bytes.extend((data.len() as u64).to_be_bytes());
+            bytes.extend(data);
+        };
+        match self {
+            Self::Null => sized(b'n', &[]),
+            Self::Integer(value) => sized(b'i', &value.to_be_bytes()),
+            Self::Real(value) => sized(b'r', &value.to_be_bytes()),
+            Self::Text(value) => sized(b't', value),
+            Self::Blob(value) => sized(b'b', value),
+        }
+    }
+}
+
+/// Reads a whole table of SQLite.
+pub async fn of_sqlite(connection: &mut SqliteConnection, table: &str) -> Result<Fingerprint, sqlx::Error> {
+    let mut rows = sqlx::query(AssertSqlSafe(format!("SELECT * FROM {}", quoted(table)))).fetch(connection);
+    let (mut fingerprint, mut bytes) = (Fingerprint::default(), Vec::new());
+    while let Some(row) = rows.try_next().await? {
+        bytes.clear();
+        for at in 0..row.len() {
+            Value::of(&row, at)?.append_to(&mut bytes);
+        }
+        fingerprint.add(&bytes);
+    }
+    Ok(fingerprint)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_order_of_rows_does_not_matter_and_everything_else_does() {
+        let of = |rows: &[&[u8]]| {
+            let mut fingerprint = Fingerprint::default();
+            rows.iter().for_each(|row| fingerprint.add(row));
+            fingerprint
+        };
+        assert_eq!(of(&[b"a", b"b"]), of(&[b"b", b"a"]));
+        for other in [&[b"a" as &[u8]] as &[&[u8]], &[b"a", b"a"], &[b"a", b"c"], &[b"ab"], &[b"a", b"b", b"b"]] {
+            assert_ne!(of(&[b"a", b"b"]), of(other), "{other:?}");
+        }
+    }
+}

@@ -1,0 +1,139 @@
+//! PostgreSQL's own programs: which there are, and running them.
+
+use std::{
+    collections::BTreeSet,
+    env,
+    path::{Path, PathBuf},
+    process::Stdio,
+};
+
+use tokio::process::Command;
+
+use super::{Address, TransferError};
+
+/// Where packages put programs that are not in PATH: `/usr/lib/postgresql/15/bin` of Debian, `/usr/pgsql-15/bin` of PostgreSQL's
+/// own RPMs.
+const PACKAGES: [(&str, &str); 2] = [("/usr/lib/postgresql", ""), ("/usr", "pgsql-")];
+
+/// `pg_dump`, `pg_restore` and `psql` of one version.
+pub struct Programs {
+    folder: PathBuf,
+    environment: Vec<(&'static str, String)>,
+}
+
+impl Programs {
+    /// Finds the oldest that can serve a server of this version: newer ones write what older servers may not understand.
+    ///
+    /// # Errors
+    /// When there are none, with the package that has them.
+    pub async fn find(server: u32, address: &Address) -> Result<Self, TransferError> {
+        let mut versions = Vec::new();
+        for folder in folders() {
+            if let Some(version) = version(&folder.join("pg_dump")).await {
+                versions.push((version, folder));
+            }
+        }
+        let package = format!("install the package `postgresql-client-{server}` or a newer one");
+        let newest = versions.iter().map(|(version, _)| *version).max();
+        let fits = versions.into_iter().filter(|(version, folder)| {
+            *version >= server && ["pg_restore", "psql"].iter().all(|program| folder.join(program).is_file())
+        });
+        match (fits.min(), newest) {
+            (Some((_, folder)), _) => {
+                let environment = address.environment.iter().map(|(name, value)| (*name, value.clone())).collect();
+                Ok(Self { folder, environment })
+            }
+            (None, Some(newest)) => Err(TransferError::Program(format!(
+                "the server is PostgreSQL {server}, and `pg_dump` on this machine is of version {newest}: {package}"
+            ))),
+            (None, None) => Err(TransferError::Program(format!(
+                "`pg_dump`, `pg_restore` and `psql` of PostgreSQL are neither in PATH nor in /usr/lib/postgresql/*/bin: {package}"
+            ))),
+        }
+    }
+
+    /// A program that knows the database from its environment, speaks English, never asks for a password, and ends with its owner.
+    pub fn command(&self, program: &str) -> Command {
+        let mut command = Command::new(self.folder.join(program));
+        command.envs(self.environment.iter().map(|(name, value)| (name, value))).env("LC_ALL", "C");
+        command.env("PGCONNECT_TIMEOUT", "10").env("PGAPPNAME", "causerie transfer");
+        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped()).kill_on_drop(true);
+        command
+    }
+
+    /// Runs a program to its end; what it printed.
+    ///
+    /// # Errors
+    /// What it complained of.
+    pub async fn run(&self, program: &str, arguments: &[&str]) -> Result<Vec<u8>, String> {
+        let mut command = self.command(program);
+        let ran = command.args(arguments).stdout(Stdio::piped()).output().await;
+        let output = ran.map_err(|error| format!("`{program}` can't be run: {error}"))?;
+        if output.status.success() { Ok(output.stdout) } else { Err(complaint(program, &output.stderr)) }
+    }
+}
+
+/// The line that says why a program failed.
+pub fn complaint(program: &str, stderr: &[u8]) -> String {
+    let text = String::from_utf8_lossy(stderr);
+    let mut lines = text.lines().filter(|line| !line.is_empty());
+    let says = |line: &&str| ["error: ", "ERROR: ", "FATAL: "].iter().any(|mark| line.contains(mark));
+    let line = lines.clone().find(says).or_else(|| lines.next_back());
+    line.map_or_else(|| format!("`{program}` failed"), |line| format!("`{program}`: {}", line.trim()))
+}
+
+/// The folders programs may be in.
+fn folders() -> BTreeSet<PathBuf> {
+    let path = env::var_os("PATH").unwrap_or_default();
+    let mut folders: BTreeSet<PathBuf> = env::split_paths(&path).filter(|folder| folder.is_absolute()).collect();
+    for (parent, prefix) in PACKAGES {
+        let Ok(entries) = std::fs::read_dir(parent) else { continue };
+        let entries = entries.filter_map(Result::ok);
+        folders.extend(
+            entries
+                .filter(|entry| {
+                    let name = entry.file_name();
+                    let number = name.to_str().and_then(|name| name.strip_prefix(prefix));
+                    number.is_some_and(|number| number.parse::<f32>().is_ok())
+                })
+                .map(|entry| entry.path().join("bin")),
+        );
+    }
+    folders
+}
+
+/// The major version of a program, if it is one: `pg_dump (PostgreSQL) 15.14 (Debian 15.14-0+deb12u1)`.
+async fn version(program: &Path) -> Option<u32> {
+    if !program.is_file() {
+        return None;
+    }
+    let output = Command::new(program).arg("--version").stdin(Stdio::null()).kill_on_drop(true).output().await.ok()?;
+    major(&String::from_utf8_lossy(&output.stdout))
+}
+
+fn major(text: &str) -> Option<u32> {
+    let number = text.strip_prefix("pg_dump (PostgreSQL) ")?;
+    number.split(|c: char| !c.is_ascii_digit()).next()?.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn versions() {
+        assert_eq!(major("pg_dump (PostgreSQL) 15.14 (Debian 15.14-0+deb12u1)\n"), Some(15));
+        assert_eq!(major("pg_dump (PostgreSQL) 17beta1\n"), Some(17));
+        assert_eq!(major("something else 15"), None);
+    }
+
+    #[test]
+    fn a_complaint_is_the_line_with_the_error() {
+        let text = b"pg_dump: warning: x\npg_dump: error: could not write to file: No space left on device\nmore\n";
+        assert_eq!(
+            complaint("pg_dump", text),
+            "`pg_dump`: pg_dump: error: could not write to file: No space left on device"
+        );
+        assert_eq!(complaint("psql", b""), "`psql` failed");
+    }
+}

@@ -1,0 +1,206 @@
+//! Puts the rows of an archive into PostgreSQL in a single transaction, made of the script that `pg_restore` writes.
+//!
+//! `pg_restore --clean` in its own transaction would leave tables that a newer version had added, and a moment at which the restored
+//! tenants have their old epochs, in which a node could start. Here everything is one transaction of `psql`: tables with tenants move
+//! into a schema of their own, the archive's tables take their place, and the epochs change. It is committed by the last line, which
+//! is written only when `pg_restore` said that it wrote all of the archive; whatever fails, or is killed, before that leaves the
+//! database as it was.
+
+use std::{path::Path, process::Stdio};
+
+use sea_orm::sqlx::{Connection as _, PgConnection};
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    process::ChildStderr,
+};
+
+use super::{Address, Programs, archive::Archive, major_version, programs::complaint, refuse_if_served, schema};
+use crate::{
+    clock::rfc3339,
+    secrets::Secrets,
+    store::{
+        Database, Store,
+        entities::signing_key,
+        queries::keys::SigningKeyRow,
+        transfer::{
+            Options, Restored, Summary, TransferError, note_restore,
+            tables::{self, Table, quoted},
+            unreadable,
+        },
+    },
+};
+
+/// Restores the backup `file` into the database at `url`.
+///
+/// # Errors
+/// When it can't be restored; the database is as it was then.
+pub async fn restore(file: &Path, url: &str, secrets: &Secrets, options: &Options) -> Result<Restored, TransferError> {
+    let address = Address::check(url, "database.url").await?;
+    // Open to the end: another restore that begins meanwhile sees it, and is refused.
+    let mut connection = address.connect("restore").await?;
+    refuse_if_served(&mut connection).await?;
+    let schema = schema(&mut connection).await?;
+    let names: Vec<String> = tables::of_migrations().await?.into_iter().collect();
+    let present = tables::of_postgres(&mut connection, &names).await.map_err(TransferError::postgres)?;
+    let tenants = tenants_in(&mut connection, &present).await?;
+    if tenants > 0 && !options.replace {
+        return Err(TransferError::HasTenants { place: "PostgreSQL".to_owned(), tenants });
+    }
+
+    let programs = Programs::find(major_version(&mut connection).await?, &address).await?;
+    let archive = Archive::check(&programs, file).await?;
+    let lost = examine(file, &archive, &schema, secrets, options).await?;
+    let kept = (tenants > 0).then(|| {
+        let at = rfc3339(options.now_ms - options.now_ms % 1000);
+        let stamp: String = at.chars().filter(char::is_ascii_alphanumeric).collect();
+        format!("causerie_replaced_{}", stamp.to_lowercase())
+    });
+    let begin = begin(&schema, &present, kept.as_deref());
+    let end = end(&schema, &lost, options.now_ms);
+    replay(&programs, file, &begin, &end).await?;
+
+    let mut counted = Vec::new();
+    for table in tables::of_postgres(&mut connection, &names).await.map_err(TransferError::postgres)? {
+        counted
+            .push((table.name.clone(), tables::count(&mut connection, &table.name).await.map_err(TransferError::postgres)?));
+    }
+    counted.sort();
+    let bytes = std::fs::metadata(file).map_err(|error| TransferError::file(file, error))?.len();
+    let store = Store::connect(&Database::Postgres { url: url.to_owned(), connections_max: 2 }).await?;
+    let migrated = store.migrate().await?;
+    note_restore(&store, options).await?;
+    store.close().await;
+    connection.close().await.map_err(TransferError::postgres)?;
+    let kept = kept.map(|schema| format!("the schema `{schema}`"));
+    Ok(Restored { summary: Summary { tables: counted, bytes }, kept, migrated })
+}
+
+async fn tenants_in(connection: &mut PgConnection, present: &[Table]) -> Result<u64, TransferError> {
+    if !present.iter().any(|table| table.name == "tenants") {
+        return Ok(0);
+    }
+    tables::count(connection, "tenants").await.map_err(TransferError::postgres)
+}
+
+/// Finds out whether the archive is a backup that this program and its keys can use. Answers the keys to revoke.
+async fn examine(
+    file: &Path,
+    archive: &Archive<'_>,
+    schema: &str,
+    secrets: &Secrets,
+    options: &Options,
+) -> Result<Vec<String>, TransferError> {
+    let not_a_backup = |why: String| TransferError::NotABackup { path: file.to_owned(), why };
+    for table in [tables::MIGRATIONS, "tenants", "signing_keys"] {
+        match archive.schema_of(table) {
+            None => return Err(not_a_backup(format!("it has no table `{table}`"))),
+            Some(other) if other != schema => {
+                return Err(not_a_backup(format!(
+                    "its tables are in the schema `{other}`, and those of `database.url` in `{schema}`: restore it with `search_path` \
+                     set to `{other}`"
+                )));
+            }
+            Some(_) => {}
+        }
+    }
+    let taken = archive.rows(tables::MIGRATIONS, &["version"]).await?;
+    let taken: Vec<String> = taken.into_iter().flatten().flatten().collect();
+    if let Some(migration) = tables::unknown_migration(&taken) {
+        return Err(TransferError::Newer { place: file.display().to_string(), migration });
+    }
+    let columns = ["kid", "tenant_id", "algorithm", "material", "created_at", "revoked_at"];
+    let rows: Option<Vec<SigningKeyRow>> =
+        archive.rows("signing_keys", &columns).await?.into_iter().map(signing_key).collect();
+    let rows = rows.ok_or_else(|| not_a_backup("its signing keys can't be read".to_owned()))?;
+    unreadable(&rows, secrets, options)
+}
+
+fn signing_key(fields: Vec<Option<String>>) -> Option<SigningKeyRow> {
+    let [kid, tenant_id, algorithm, material, created_at, revoked_at] = <[Option<String>; 6]>::try_from(fields).ok()?;
+    let row = signing_key::Model {
+        kid: kid?,
+        tenant_id: tenant_id?.parse().ok()?,
+        algorithm: algorithm?,
+        material: material?,
+        created_at: created_at?.parse().ok()?,
+        revoked_at: revoked_at.map(|at| at.parse()).transpose().ok()?,
+    };
+    Some(row.into())
+}
+
+/// Makes room for the archive's tables: those that are there move into the schema `kept`; without, they hold no tenant and go.
+fn begin(schema: &str, present: &[Table], kept: Option<&str>) -> String {
+    // A connection that nobody noticed must not hold the restore up for ever.
+    let mut script = "BEGIN;\nSET LOCAL lock_timeout = '10s';\n".to_owned();
+    let named = |table: &Table| format!("{}.{}", quoted(schema), quoted(&table.name));
+    match kept {
+        Some(kept) => {
+            script += &format!("CREATE SCHEMA {};\n", quoted(kept));
+            for table in present {
+                script += &format!("ALTER TABLE {} SET SCHEMA {};\n", named(table), quoted(kept));
+            }
+        }
+        None if present.is_empty() => {}
+        None => {
+            let tables: Vec<String> = present.iter().map(named).collect();
+            script += &format!("DROP TABLE {};\n", tables.join(", "));
+        }
+    }
+    script
+}
+
+fn end(schema: &str, lost: &[String], now_ms: i64) -> String {
+    let mut script = format!("\nUPDATE {}.tenants SET epoch = gen_random_uuid();\n", quoted(schema));
+    for kid in lost {
+        let kid = kid.replace('\'', "''");
+        script += &format!("UPDATE {}.signing_keys SET revoked_at = {now_ms} WHERE kid = '{kid}';\n", quoted(schema));
+    }
+    script + "COMMIT;\n"
+}
+
+/// Has `psql` do what `begin`, the archive and `end` say.
+async fn replay(programs: &Programs, file: &Path, begin: &str, end: &str) -> Result<(), TransferError> {
+    let failed = |why: String| TransferError::Program(format!("{why}; nothing was changed"));
+    let cannot_run = |program: &str, error: std::io::Error| failed(format!("`{program}` can't be run: {error}"));
+    let mut psql = programs.command("psql");
+    psql.args(["--no-psqlrc", "--quiet", "--no-password", "--set=ON_ERROR_STOP=1", "--file=-"]).stdin(Stdio::piped());
+    let mut psql = psql.spawn().map_err(|error| cannot_run("psql", error))?;
+    let mut archive = programs.command("pg_restore");
+    archive.args(["--no-owner", "--no-privileges", "--file=-"]).arg(file).stdout(Stdio::piped());
+    let mut archive = archive.spawn().map_err(|error| cannot_run("pg_restore", error))?;
+
+    let mut input = psql.stdin.take().expect("it is piped");
+    let script = archive.stdout.take().expect("it is piped");
+    let (psql_says, archive_says) = (psql.stderr.take().expect("it is piped"), archive.stderr.take().expect("it is piped"));
+    let write = async {
+        let pour = async {
+            // Dropped where this ends, so that `pg_restore` does not wait for a reader after `psql` failed.
+            let mut script = script;
+            input.write_all(begin.as_bytes()).await?;
+            tokio::io::copy(&mut script, &mut input).await
+        };
+        let (wrote, says) = tokio::join!(pour, read_all(archive_says));
+        let ended = archive.wait().await;
+        let is_whole = wrote.is_ok() && ended.is_ok_and(|status| status.success());
+        if is_whole && input.write_all(end.as_bytes()).await.is_ok() {
+            let _ = input.shutdown().await;
+        }
+        // Without the last line nothing is committed.
+        drop(input);
+        (is_whole, complaint("pg_restore", &says))
+    };
+    let ((is_whole, archive_says), psql_says) = tokio::join!(write, read_all(psql_says));
+    let status = psql.wait().await.map_err(|error| cannot_run("psql", error))?;
+    match (status.success(), is_whole) {
+        (true, true) => Ok(()),
+        (true, false) => Err(failed(archive_says)),
+        (false, _) => Err(failed(complaint("psql", &psql_says))),
+    }
+}
+
+async fn read_all(mut from: ChildStderr) -> Vec<u8> {
+    let mut says = Vec::new();
+    // What was read until it failed is as good.
+    let _ = from.read_to_end(&mut says).await;
+    says
+}

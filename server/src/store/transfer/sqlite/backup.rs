@@ -1,0 +1,58 @@
+//! Copies the file of a running server at one moment.
+
+use std::path::Path;
+
+use sea_orm::sqlx::{self, Connection as _, sqlite::SqliteJournalMode};
+
+use super::{CONTENTS_TABLE, Contents, damage, migrations, open};
+use crate::store::transfer::{Summary, TransferError, destination::Partial, fingerprint, tables};
+
+/// Writes a backup of the database in the file `source` to the new file `to`. The server may run: SQLite copies what was committed
+/// when the backup began, and writers do not wait for it.
+///
+/// # Errors
+/// When `to` exists, a file can't be read or written, or what was written is not whole. No file named `to` is left then.
+pub async fn backup(source: &Path, to: &Path) -> Result<Summary, TransferError> {
+    let partial = Partial::begin(to)?;
+    let failed = TransferError::sqlite(source);
+    let mut connection = open(source, None).await.map_err(&failed)?;
+    let taken = migrations(&mut connection).await.map_err(|error| TransferError::NotABackup {
+        path: source.to_owned(),
+        why: format!("it has no table of migrations ({})", super::super::error::said(&error)),
+    })?;
+    if let Some(migration) = tables::unknown_migration(&taken) {
+        return Err(TransferError::Newer { place: source.display().to_string(), migration });
+    }
+    let name = partial
+        .path()
+        .to_str()
+        .ok_or_else(|| TransferError::Sqlite { path: to.to_owned(), why: "SQLite takes names in UTF-8 only".to_owned() })?;
+    let failed = TransferError::sqlite(partial.path());
+    sqlx::query("VACUUM INTO ?").bind(name).execute(&mut connection).await.map_err(&failed)?;
+    connection.close().await.map_err(&failed)?;
+    let tables = describe(partial.path()).await?;
+    let bytes = partial.finish()?;
+    Ok(Summary { tables, bytes })
+}
+
+/// Reads all that was copied, and adds what [`Contents`] says of it.
+async fn describe(copy: &Path) -> Result<Vec<(String, u64)>, TransferError> {
+    let failed = TransferError::sqlite(copy);
+    let mut connection = open(copy, Some(SqliteJournalMode::Delete)).await.map_err(&failed)?;
+    let mut contents = Contents::new();
+    for table in tables::of_sqlite(&mut connection).await.map_err(&failed)? {
+        let fingerprint = fingerprint::of_sqlite(&mut connection, &table).await.map_err(&failed)?;
+        contents.insert(table, fingerprint.into());
+    }
+    let text = serde_json::to_string(&contents).expect("numbers and texts serialize");
+    let make = format!("CREATE TABLE {CONTENTS_TABLE} (version TEXT NOT NULL, tables TEXT NOT NULL)");
+    sqlx::raw_sql(sqlx::AssertSqlSafe(make)).execute(&mut connection).await.map_err(&failed)?;
+    let insert = format!("INSERT INTO {CONTENTS_TABLE} (version, tables) VALUES (?, ?)");
+    let insert = sqlx::query(sqlx::AssertSqlSafe(insert)).bind(env!("CARGO_PKG_VERSION")).bind(text);
+    insert.execute(&mut connection).await.map_err(&failed)?;
+    if let Some(why) = damage(&mut connection).await.map_err(&failed)? {
+        return Err(TransferError::Damaged { path: copy.to_owned(), why });
+    }
+    connection.close().await.map_err(&failed)?;
+    Ok(contents.into_iter().map(|(name, table)| (name, table.rows)).collect())
+}

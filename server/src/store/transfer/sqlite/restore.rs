@@ -1,0 +1,184 @@
+//! Puts a backup in the place of the database of an embedded server that does not run.
+//!
+//! The backup is copied beside the database, checked, migrated and given new epochs there; then it takes the name. A process that is
+//! killed at any moment leaves the old database or the new one.
+
+use std::{
+    fs::{self, File, OpenOptions},
+    io,
+    os::unix::fs::OpenOptionsExt as _,
+    path::{Path, PathBuf},
+};
+
+use sea_orm::sqlx::{self, Connection as _, SqliteConnection, sqlite::SqliteJournalMode};
+
+use super::{CONTENTS_TABLE, Contents, TableContents, damage, migrations, open};
+use crate::{
+    clock::rfc3339,
+    secrets::Secrets,
+    store::{
+        Database, Store,
+        queries::{keys, tenants},
+        transfer::{
+            Options, Restored, Summary, TransferError,
+            destination::{beside, remove_sqlite, sync_folder},
+            error::said,
+            fingerprint, note_restore, tables, unreadable,
+        },
+    },
+};
+
+/// The new database until it has its name. Removed when dropped.
+struct Scratch(PathBuf);
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        remove_sqlite(&self.0);
+    }
+}
+
+/// Restores the backup `file` as the database `database`. The caller holds the folder's lock.
+///
+/// # Errors
+/// When the backup can't be restored; the database that was there is as it was then.
+pub async fn restore(file: &Path, database: &Path, secrets: &Secrets, options: &Options) -> Result<Restored, TransferError> {
+    let is_replaced = may_replace(database, options).await?;
+    if fs::metadata(beside(file, "-wal")).is_ok_and(|log| log.len() > 0) {
+        return Err(TransferError::Unfinished(file.to_owned()));
+    }
+    let scratch = Scratch(beside(database, ".restoring"));
+    remove_sqlite(&scratch.0);
+    let (from, to) = (file.to_owned(), scratch.0.clone());
+    let copied = tokio::task::spawn_blocking(move || copy_private(&from, &to)).await.expect("copying does not panic");
+    let bytes = copied.map_err(|error| TransferError::file(&scratch.0, error))?;
+    let rows = examine(file, &scratch.0).await?;
+    let migrated = renew(&scratch.0, secrets, options).await?;
+    let failed = |error| TransferError::file(&scratch.0, error);
+    if fs::metadata(beside(&scratch.0, "-wal")).is_ok_and(|log| log.len() > 0) {
+        return Err(failed(io::Error::other("its log could not be moved into it")));
+    }
+    File::open(&scratch.0).and_then(|file| file.sync_all()).map_err(failed)?;
+    let kept = put_in_place(&scratch.0, database, is_replaced, options.now_ms)
+        .map_err(|error| TransferError::file(database, error))?;
+    let kept = kept.map(|path| path.display().to_string());
+    Ok(Restored { summary: Summary { tables: rows, bytes }, kept, migrated })
+}
+
+/// Whether there is a database to keep. An error unless it may be replaced.
+async fn may_replace(database: &Path, options: &Options) -> Result<bool, TransferError> {
+    if fs::symlink_metadata(database).is_err() {
+        return Ok(false);
+    }
+    let place = || database.display().to_string();
+    match tenants_in(database).await {
+        Ok(0) => Ok(false),
+        Ok(_) | Err(_) if options.replace => Ok(true),
+        Ok(tenants) => Err(TransferError::HasTenants { place: place(), tenants }),
+        Err(error) => Err(TransferError::CannotTell { place: place(), why: said(&error) }),
+    }
+}
+
+/// How many tenants a database has. The last to close it moves what is in its log into the file, which is then whole by itself.
+async fn tenants_in(database: &Path) -> Result<u64, sqlx::Error> {
+    let mut connection = open(database, None).await?;
+    let has_any: i64 =
+        sqlx::query_scalar("SELECT count(*) FROM sqlite_master WHERE name = 'tenants'").fetch_one(&mut connection).await?;
+    let mut tenants: i64 = 0;
+    if has_any > 0 {
+        tenants = sqlx::query_scalar("SELECT count(*) FROM tenants").fetch_one(&mut connection).await?;
+    }
+    connection.close().await?;
+    Ok(u64::try_from(tenants).unwrap_or_default())
+}
+
+/// Copies what is in a file into a new one for its owner alone, durably.
+fn copy_private(from: &Path, to: &Path) -> io::Result<u64> {
+    let mut target = OpenOptions::new().write(true).create_new(true).mode(0o600).open(to)?;
+    let bytes = io::copy(&mut File::open(from)?, &mut target)?;
+    target.sync_all()?;
+    Ok(bytes)
+}
+
+/// Finds out whether the copy of a backup is whole and of this program; answers its rows per table. `file` is what to name.
+async fn examine(file: &Path, copy: &Path) -> Result<Vec<(String, u64)>, TransferError> {
+    let damaged = |error: sqlx::Error| TransferError::Damaged { path: file.to_owned(), why: said(&error) };
+    let mut connection = open(copy, Some(SqliteJournalMode::Delete)).await.map_err(damaged)?;
+    if let Some(why) = damage(&mut connection).await.map_err(damaged)? {
+        return Err(TransferError::Damaged { path: file.to_owned(), why });
+    }
+    let tables = tables::of_sqlite(&mut connection).await.map_err(damaged)?;
+    if let Some(missing) = [tables::MIGRATIONS, "tenants"].into_iter().find(|name| !tables.iter().any(|table| table == name))
+    {
+        let why = format!("it has no table `{missing}`");
+        return Err(TransferError::NotABackup { path: file.to_owned(), why });
+    }
+    let taken = migrations(&mut connection).await.map_err(damaged)?;
+    if let Some(migration) = tables::unknown_migration(&taken) {
+        return Err(TransferError::Newer { place: file.display().to_string(), migration });
+    }
+    let mut found = Contents::new();
+    for table in tables.iter().filter(|table| *table != CONTENTS_TABLE) {
+        let fingerprint = fingerprint::of_sqlite(&mut connection, table).await.map_err(damaged)?;
+        found.insert(table.clone(), TableContents::from(fingerprint));
+    }
+    // A plain copy of a stopped server's file has none, and is as good.
+    if tables.iter().any(|table| table == CONTENTS_TABLE) {
+        let noted = contents(&mut connection).await.map_err(damaged)?;
+        if let Some((table, _)) = noted.iter().find(|(table, noted)| found.get(*table) != Some(*noted)) {
+            let why = format!("the rows of `{table}` are not those that were backed up");
+            return Err(TransferError::Damaged { path: file.to_owned(), why });
+        }
+        let drop = format!("DROP TABLE {CONTENTS_TABLE}");
+        sqlx::raw_sql(sqlx::AssertSqlSafe(drop)).execute(&mut connection).await.map_err(damaged)?;
+    }
+    connection.close().await.map_err(damaged)?;
+    Ok(found.into_iter().map(|(name, table)| (name, table.rows)).collect())
+}
+
+async fn contents(connection: &mut SqliteConnection) -> Result<Contents, sqlx::Error> {
+    let sql = format!("SELECT tables FROM {CONTENTS_TABLE}");
+    let text: String = sqlx::query_scalar(sqlx::AssertSqlSafe(sql)).fetch_one(connection).await?;
+    serde_json::from_str(&text).map_err(|error| sqlx::Error::Decode(error.into()))
+}
+
+/// Brings the copy up to date, and gives its tenants new epochs. Answers the migrations it took.
+async fn renew(copy: &Path, secrets: &Secrets, options: &Options) -> Result<Vec<String>, TransferError> {
+    let store = Store::connect(&Database::Sqlite(copy.to_owned())).await?;
+    let migrated = store.migrate().await?;
+    let lost = unreadable(&keys::signing_keys(&store).await?, secrets, options)?;
+    for kid in lost {
+        keys::revoke_signing_key(&store, &kid, options.now_ms).await?;
+    }
+    tenants::renew_epochs(&store).await?;
+    note_restore(&store, options).await?;
+    store.close().await;
+    Ok(migrated)
+}
+
+/// Gives the new file its name; answers where the old one is kept.
+fn put_in_place(new: &Path, database: &Path, keep: bool, now_ms: i64) -> io::Result<Option<PathBuf>> {
+    let stamp: String = rfc3339(now_ms - now_ms % 1000).chars().filter(char::is_ascii_alphanumeric).collect();
+    let kept = beside(database, &format!(".replaced-{stamp}"));
+    if keep {
+        // A second name for the old file, so that there is a database under the first at every moment.
+        if fs::hard_link(database, &kept).is_err() {
+            // Not every volume has links.
+            fs::rename(database, &kept)?;
+        }
+        // Only where the old database could not be opened, and so not be closed: its changes belong to it, and not to the new one.
+        for suffix in ["-wal", "-journal"] {
+            if fs::symlink_metadata(beside(database, suffix)).is_ok() {
+                fs::rename(beside(database, suffix), beside(&kept, suffix))?;
+            }
+        }
+    }
+    for suffix in ["-wal", "-shm", "-journal"] {
+        match fs::remove_file(beside(database, suffix)) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
+    }
+    fs::rename(new, database)?;
+    sync_folder(database)?;
+    Ok(keep.then_some(kept))
+}

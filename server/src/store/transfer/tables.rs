@@ -1,0 +1,164 @@
+//! Which tables there are, and of what columns.
+
+use std::collections::BTreeSet;
+
+use causerie_migrations::{Migrator, MigratorTrait as _};
+use sea_orm::{
+    ConnectOptions, ConnectionTrait as _, DbBackend,
+    sqlx::{self, AssertSqlSafe, PgConnection, Row as _, SqliteConnection},
+};
+
+use crate::store::{StoreError, rows::statement};
+
+/// The table in which the migrations that were taken stand.
+pub const MIGRATIONS: &str = "seaql_migrations";
+
+/// A table of PostgreSQL.
+#[derive(Debug, Clone)]
+pub struct Table {
+    /// Its name.
+    pub name: String,
+    /// Its columns, in the table's order.
+    pub columns: Vec<Column>,
+    /// The tables its foreign keys name.
+    pub refers_to: BTreeSet<String>,
+}
+
+/// A column of PostgreSQL.
+#[derive(Debug, Clone)]
+pub struct Column {
+    /// Its name.
+    pub name: String,
+    /// Its type as PostgreSQL writes it: `uuid`, `bigint`.
+    pub kind: String,
+    /// Part of the primary key.
+    pub is_key: bool,
+    /// The sequence that numbers new rows, if there is one.
+    pub sequence: Option<String>,
+}
+
+/// All tables that any of this program's migrations makes: those of an older database, too, which a later migration removes.
+pub async fn of_migrations() -> Result<BTreeSet<String>, StoreError> {
+    let mut options = ConnectOptions::new("sqlite::memory:");
+    // A second connection would have a memory of its own.
+    options.max_connections(1).sqlx_logging(false);
+    let memory = sea_orm::Database::connect(options).await?;
+    let mut tables = BTreeSet::new();
+    for _ in Migrator::migrations() {
+        Migrator::up(&memory, Some(1)).await?;
+        for row in memory.query_all_raw(statement(DbBackend::Sqlite, OF_SQLITE, Vec::new())).await? {
+            tables.insert(row.try_get::<String>("", "name")?);
+        }
+    }
+    memory.close().await?;
+    Ok(tables)
+}
+
+const OF_SQLITE: &str =
+    "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY name";
+
+/// The tables of a SQLite file, by name.
+pub async fn of_sqlite(connection: &mut SqliteConnection) -> Result<Vec<String>, sqlx::Error> {
+    sqlx::query_scalar(OF_SQLITE).fetch_all(connection).await
+}
+
+/// The columns of a table of a SQLite file.
+pub async fn columns_of_sqlite(connection: &mut SqliteConnection, table: &str) -> Result<BTreeSet<String>, sqlx::Error> {
+    let sql = "SELECT name FROM pragma_table_info(?)";
+    Ok(sqlx::query_scalar::<_, String>(sql).bind(table).fetch_all(connection).await?.into_iter().collect())
+}
+
+/// Those of these tables that the connection's schema has. Tables stand before those that refer to them.
+pub async fn of_postgres(connection: &mut PgConnection, names: &[String]) -> Result<Vec<Table>, sqlx::Error> {
+    let sql = "SELECT c.relname::text AS table_name, a.attname::text AS column_name, format_type(a.atttypid, NULL) AS kind,
+                      EXISTS (SELECT 1 FROM pg_index i WHERE i.indrelid = c.oid AND i.indisprimary
+                              AND a.attnum = ANY (i.indkey)) AS is_key,
+                      pg_get_serial_sequence(quote_ident(n.nspname) || '.' || quote_ident(c.relname), a.attname) AS sequence
+               FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace JOIN pg_attribute a ON a.attrelid = c.oid
+               WHERE n.nspname = current_schema() AND c.relkind IN ('r', 'p') AND c.relname = ANY ($1)
+                     AND a.attnum > 0 AND NOT a.attisdropped
+               ORDER BY c.relname, a.attnum";
+    let mut tables: Vec<Table> = Vec::new();
+    for row in sqlx::query(sql).bind(names).fetch_all(&mut *connection).await? {
+        let name: String = row.try_get("table_name")?;
+        if tables.last().is_none_or(|table| table.name != name) {
+            tables.push(Table { name, columns: Vec::new(), refers_to: BTreeSet::new() });
+        }
+        let column = Column {
+            name: row.try_get("column_name")?,
+            kind: row.try_get("kind")?,
+            is_key: row.try_get("is_key")?,
+            sequence: row.try_get("sequence")?,
+        };
+        tables.last_mut().expect("just added").columns.push(column);
+    }
+    let sql = "SELECT f.relname::text AS from_table, t.relname::text AS to_table
+               FROM pg_constraint k JOIN pg_class f ON f.oid = k.conrelid JOIN pg_class t ON t.oid = k.confrelid
+               WHERE k.contype = 'f' AND f.relnamespace = to_regnamespace(quote_ident(current_schema())) AND f.oid <> t.oid";
+    for row in sqlx::query(sql).fetch_all(connection).await? {
+        let (from, to): (String, String) = (row.try_get("from_table")?, row.try_get("to_table")?);
+        if let Some(table) = tables.iter_mut().find(|table| table.name == from) {
+            table.refers_to.insert(to);
+        }
+    }
+    Ok(in_order(tables))
+}
+
+/// Tables before those that refer to them.
+fn in_order(mut tables: Vec<Table>) -> Vec<Table> {
+    let mut ordered: Vec<Table> = Vec::new();
+    while !tables.is_empty() {
+        let waits: BTreeSet<String> = tables.iter().map(|table| table.name.clone()).collect();
+        // Where tables refer to each other in a ring, no order is right: they keep the one they have.
+        let next = tables.iter().position(|table| table.refers_to.is_disjoint(&waits)).unwrap_or_default();
+        ordered.push(tables.remove(next));
+    }
+    ordered
+}
+
+/// A name for SQL text of either database.
+pub fn quoted(name: &str) -> String {
+    format!("\"{}\"", name.replace('"', "\"\""))
+}
+
+/// How many rows a table of PostgreSQL has.
+pub async fn count(connection: &mut PgConnection, table: &str) -> Result<u64, sqlx::Error> {
+    let sql = format!("SELECT count(*) FROM {}", quoted(table));
+    let rows: i64 = sqlx::query_scalar(AssertSqlSafe(sql)).fetch_one(connection).await?;
+    Ok(u64::try_from(rows).unwrap_or_default())
+}
+
+/// A migration among those that were taken which this program does not have.
+pub fn unknown_migration(taken: &[String]) -> Option<String> {
+    let known: BTreeSet<String> = Migrator::migrations().iter().map(|step| step.name().to_owned()).collect();
+    taken.iter().find(|step| !known.contains(*step)).cloned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tables_stand_before_those_that_refer_to_them() {
+        let table = |name: &str, to: &[&str]| Table {
+            name: name.to_owned(),
+            columns: Vec::new(),
+            refers_to: to.iter().map(|to| (*to).to_owned()).collect(),
+        };
+        let tables = vec![
+            table("a", &["c", "elsewhere"]),
+            table("b", &["a"]),
+            table("c", &[]),
+            table("x", &["y"]),
+            table("y", &["x"]),
+        ];
+        let ordered: Vec<String> = in_order(tables).into_iter().map(|table| table.name).collect();
+        assert_eq!(ordered, ["c", "a", "b", "x", "y"]);
+    }
+
+    #[tokio::test]
+    async fn the_migrations_tell_the_tables() {
+        let tables = of_migrations().await.expect("migrates");
+        assert!(tables.contains("messages") && tables.contains(MIGRATIONS) && tables.len() > 15, "{tables:?}");
+    }
+}

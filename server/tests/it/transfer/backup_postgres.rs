@@ -1,0 +1,140 @@
+//! `causerie backup` of PostgreSQL.
+
+use std::{fs, os::unix::fs::PermissionsExt as _, process::Command};
+
+use super::{execute, filled, grow, names, spawn, text};
+use crate::harness::{Cluster, Database, Settings, TempDir, Volume, eventually_blocking, psql};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_backup_holds_every_row_of_every_table_and_is_private() {
+    let (from, to) = (Database::postgres(), Database::postgres());
+    let (settings, other) = (Settings::on(&from), Settings::on(&to));
+    settings.run(&["migrate"]);
+    filled::fill(&from.to_connect()).await;
+    let folder = TempDir::new();
+    let file = folder.path().join("backup");
+    let says = settings.run(&["backup", text(&file)]);
+    assert!(says.lines().any(|line| line.starts_with("messages ") && line.ends_with(" 3")), "{says}");
+    assert_eq!(fs::metadata(&file).expect("is there").permissions().mode() & 0o777, 0o600);
+    assert_eq!(names(folder.path()), ["backup"]);
+    let complains = settings.fail(&["backup", text(&file)]);
+    assert!(complains.contains("does not replace a file"), "{complains}");
+
+    other.run(&["restore", text(&file)]);
+    let mut before = filled::contents(&from.to_connect()).await;
+    let mut after = filled::contents(&to.to_connect()).await;
+    // New epochs, and a line about the restore for each tenant.
+    let epochs = (before.remove("tenants").expect("there are some"), after.remove("tenants").expect("there are some"));
+    assert_ne!(epochs.0, epochs.1);
+    let (lines, more) = (before.remove("audit").expect("there are some"), after.remove("audit").expect("there are some"));
+    assert_eq!(more.len(), lines.len() + epochs.1.len());
+    assert_eq!(after, before);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_backup_beside_running_nodes_keeps_the_password_to_itself() {
+    let cluster = Cluster::start(2).await;
+    let lea = cluster.client(0, "lea").await;
+    let tom = cluster.client(1, "tom").await;
+    let here = lea.direct_with(&tom).await;
+    lea.say(here, "before").await;
+    let url = cluster.database.url();
+    let password = url.split(':').nth(2).and_then(|rest| rest.split_once('@')).expect("the address has a password").0;
+    let folder = TempDir::new();
+    let file = folder.path().join("backup");
+    // Holds `pg_dump` up, so that it can be looked at.
+    let store = causerie_server::store::Store::connect(&cluster.database.to_connect()).await.expect("opens");
+    let lock = store.begin().await.expect("begins");
+    sea_orm::ConnectionTrait::execute_unprepared(&lock, "LOCK TABLE audit IN ACCESS EXCLUSIVE MODE").await.expect("locks");
+    let mut backup = spawn(cluster.settings(), &["backup", text(&file)]);
+    let mut seen = Vec::new();
+    assert!(eventually_blocking(|| {
+        seen = arguments_of("pg_dump", text(&file));
+        !seen.is_empty()
+    }));
+    let of_causerie = arguments_of("causerie", text(&file));
+    assert!(!seen.iter().chain(&of_causerie).any(|arguments| arguments.contains(password)), "{seen:?} {of_causerie:?}");
+    lock.rollback().await.expect("lets go");
+    store.close().await;
+    assert!(tokio::task::block_in_place(|| backup.wait()).expect("it is ours").success());
+    lea.say(here, "served on").await;
+}
+
+/// The command lines of the processes of this name that mention a text.
+fn arguments_of(program: &str, mention: &str) -> Vec<String> {
+    let processes = fs::read_dir("/proc").expect("Linux");
+    let lines = processes.filter_map(|process| {
+        let line = fs::read(process.ok()?.path().join("cmdline")).ok()?;
+        Some(String::from_utf8_lossy(&line).replace('\0', " "))
+    });
+    lines
+        .filter(|line| line.split(' ').next().is_some_and(|name| name.ends_with(program)) && line.contains(mention))
+        .collect()
+}
+
+#[tokio::test]
+async fn without_postgresqls_programs_the_error_names_the_package() {
+    let database = Database::postgres();
+    let settings = Settings::on(&database);
+    settings.run(&["migrate"]);
+    let folder = TempDir::new();
+    let file = folder.path().join("backup");
+    // The programs are hidden in a mount namespace of the command's own; PATH is empty.
+    let program = settings.command().get_program().to_owned();
+    let mut command = Command::new("/usr/bin/unshare");
+    command.arg("--mount").args(["/bin/sh", "-c"]);
+    command.arg("/bin/mount -t tmpfs none /usr/lib/postgresql && exec \"$0\" backup \"$1\"").arg(program).arg(&file);
+    command.env_clear().envs(settings.command().get_envs().filter_map(|(name, value)| Some((name, value?))));
+    command.env("PATH", "/nowhere");
+    let output = command.output().expect("unshare is part of every Linux");
+    let complains = String::from_utf8_lossy(&output.stderr);
+    assert!(!output.status.success());
+    assert!(complains.contains("`pg_dump`") && complains.contains("postgresql-client-"), "{complains}");
+    assert_eq!(names(folder.path()), Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn a_full_volume_gets_a_clear_error_and_keeps_nothing() {
+    let database = Database::postgres();
+    let settings = Settings::on(&database);
+    settings.run(&["migrate"]);
+    grow(&database.to_connect(), 4).await;
+    let volume = Volume::tmpfs(2);
+    let complains = settings.fail(&["backup", text(&volume.path().join("backup"))]);
+    assert!(complains.contains("No space left on device"), "{complains}");
+    assert_eq!(names(volume.path()), Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn a_backup_that_is_killed_leaves_no_file_of_its_name() {
+    let database = Database::postgres();
+    let settings = Settings::on(&database);
+    settings.run(&["migrate"]);
+    grow(&database.to_connect(), 32).await;
+    let folder = TempDir::new();
+    let (file, partial) = (folder.path().join("backup"), folder.path().join("backup.partial"));
+    let mut backup = spawn(&settings, &["backup", text(&file)]);
+    assert!(eventually_blocking(|| fs::metadata(&partial).is_ok_and(|partial| partial.len() > 1 << 20)));
+    backup.kill().expect("it is ours");
+    assert!(!backup.wait().expect("it is ours").success());
+    assert!(!file.exists());
+    // `pg_dump` outlives it for a moment, and ends when its snapshot does or its work is done.
+    assert!(eventually_blocking(|| arguments_of("pg_dump", text(&file)).is_empty()));
+    settings.run(&["backup", text(&file)]);
+    assert_eq!(names(folder.path()), ["backup"]);
+    execute(&database.to_connect(), &["DELETE FROM write_probe"]).await;
+}
+
+#[tokio::test]
+async fn a_database_without_a_schema_is_not_backed_up() {
+    let database = Database::postgres();
+    let folder = TempDir::new();
+    let complains = Settings::on(&database).fail(&["backup", text(&folder.path().join("backup"))]);
+    assert!(complains.contains("causerie migrate"), "{complains}");
+    let settings = Settings::on(&database);
+    settings.run(&["migrate"]);
+    psql(database.url(), "INSERT INTO seaql_migrations VALUES ('m9999_future', 0)").expect("writes");
+    let complains = settings.fail(&["backup", text(&folder.path().join("backup"))]);
+    assert!(complains.contains("m9999_future") && complains.contains("newer version"), "{complains}");
+    assert_eq!(names(folder.path()), Vec::<String>::new());
+}
