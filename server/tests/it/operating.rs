@@ -19,6 +19,13 @@ const NGINX: &str = include_str!("../../../docs/operating/nginx.conf");
 const CADDYFILE: &str = include_str!("../../../docs/operating/Caddyfile");
 const PAGE: &str = include_str!("../../../docs/operating.md");
 const DASHBOARD: &str = include_str!("../../../docs/operating/grafana.json");
+const UNITS: [(&str, &str); 3] = [
+    ("causerie.service", include_str!("../../../docs/operating/causerie.service")),
+    ("causerie-backup.service", include_str!("../../../docs/operating/causerie-backup.service")),
+    ("causerie-backup.timer", include_str!("../../../docs/operating/causerie-backup.timer")),
+];
+/// `systemd-analyze security` rates from 0, a service that may do little, to 100.
+const EXPOSURE_MAX: u32 = 25;
 const ALERTS: &str = include_str!("../../../docs/operating/alerts.yaml");
 /// Addresses of the nodes in both files.
 const NODES: [&str; 2] = ["127.0.0.1:8080", "127.0.0.1:9080"];
@@ -119,6 +126,35 @@ async fn a_service_manager_hears_when_the_server_is_ready_and_when_it_stops() {
     node.terminate();
     assert_eq!(heard().await, "STOPPING=1");
     assert!(node.wait().await.success());
+}
+
+#[test]
+fn systemd_takes_the_units_and_finds_the_services_confined() {
+    let folder = TempDir::new();
+    let program = Settings::on(&Database::sqlite()).command().get_program().to_string_lossy().into_owned();
+    for (name, unit) in UNITS {
+        // Which must be there.
+        fs::write(folder.path().join(name), unit.replace("/usr/local/bin/causerie", &program)).expect("writes");
+    }
+    let analyze = |arguments: &[&str], unit: &str| {
+        let mut command = Command::new("systemd-analyze");
+        command
+            .args(arguments)
+            .arg(folder.path().join(unit))
+            .env("SYSTEMD_UNIT_PATH", format!("{}:", folder.path().display()));
+        let output = command.output().expect("scripts/test installs it");
+        let says = [output.stdout, output.stderr].concat();
+        (output.status.success(), String::from_utf8_lossy(&says).into_owned())
+    };
+    for (name, _) in UNITS {
+        let (is_good, says) = analyze(&["verify", "--man=no"], name);
+        // What it complains of does not always change how it ends.
+        assert!(is_good && !says.contains(name), "{name}: {says}");
+        if name.ends_with(".service") {
+            let (is_good, says) = analyze(&["security", "--offline=true", &format!("--threshold={EXPOSURE_MAX}")], name);
+            assert!(is_good, "{name}: {says}");
+        }
+    }
 }
 
 #[tokio::test]
