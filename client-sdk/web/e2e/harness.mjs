@@ -70,6 +70,11 @@ export class Server {
     return execFileSync(binary, args, { ...this.#settings, encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] }).trim();
   }
 
+  /** A path in the server's folder. */
+  file(name) {
+    return join(this.#folder, name);
+  }
+
   /** A tenant beside the demo's, with rules of its own where given. Before `start`: a server that runs is slow to look for new keys. */
   addTenant(slug, rules, preset = "open") {
     this.command("tenant", "create", slug, "--name", slug, "--policy", preset);

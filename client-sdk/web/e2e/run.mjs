@@ -10,6 +10,7 @@ import { people } from "./people.mjs";
 import { addEnt, places } from "./places.mjs";
 import { addQuiet, reading } from "./reading.mjs";
 import { reconnecting } from "./reconnecting.mjs";
+import { restoring } from "./restoring.mjs";
 import { addClub, rules } from "./rules.mjs";
 import { addPairs, sdk } from "./sdk.mjs";
 import { subPath } from "./sub-path.mjs";
@@ -38,6 +39,7 @@ try {
     places,
     rules,
     reconnecting,
+    restoring,
     network,
     layout,
     subPath,
