@@ -15,6 +15,7 @@ mod outgoing;
 pub(crate) mod person;
 mod presence;
 mod readers;
+mod recent;
 mod repair;
 mod resume;
 pub(crate) mod room;

@@ -13,7 +13,7 @@ use std::{
 use causerie_protocol::{ConversationId, UserId, wire};
 use tokio::{
     sync::mpsc,
-    time::{Instant, sleep_until, timeout_at},
+    time::{Instant, sleep, sleep_until, timeout_at},
 };
 use wire::event::Kind as Event;
 
@@ -30,6 +30,9 @@ use crate::store::{StoreError, queries::people};
 const BATCH_MAX: usize = 500;
 /// A bus that lost one signal has usually lost more, and a signal that overtook another is not lost at all.
 const WAIT_FOR_STRAGGLERS: Duration = Duration::from_millis(20);
+/// What a periodic check finds missing was nearly always committed a moment ago, and is being told. To read it from the database
+/// all the same would pass over changes of members, and send everyone there to resume.
+const WAIT_FOR_NEWS: Duration = Duration::from_millis(200);
 
 /// How often positions are checked.
 #[derive(Debug, Clone, Copy)]
@@ -48,9 +51,8 @@ pub struct Checks {
 pub(super) async fn run(live: Live, mut gaps: mpsc::Receiver<ConversationId>) {
     let mut batch = Vec::with_capacity(BATCH_MAX);
     while gaps.recv_many(&mut batch, BATCH_MAX).await > 0 {
-        tokio::time::sleep(WAIT_FOR_STRAGGLERS).await;
         let rooms: HashSet<ConversationId> = batch.drain(..).collect();
-        check(&live, &rooms.into_iter().collect::<Vec<_>>()).await;
+        check(&live, &rooms.into_iter().collect::<Vec<_>>(), WAIT_FOR_STRAGGLERS).await;
     }
 }
 
@@ -69,7 +71,7 @@ pub(super) async fn check_positions(live: Live, pace: Checks) {
             recently_active(&live, pace.recent_window)
         };
         for chunk in rooms.chunks(BATCH_MAX) {
-            check(&live, chunk).await;
+            check(&live, chunk, WAIT_FOR_NEWS).await;
         }
         if everything {
             check_people(&live).await;
@@ -90,31 +92,33 @@ fn recently_active(live: &Live, window: Duration) -> Vec<ConversationId> {
     live.0.rooms.iter().filter(|room| room.active_at_ms() >= since).map(|room| *room.key()).collect()
 }
 
-async fn check(live: &Live, rooms: &[ConversationId]) {
+async fn check(live: &Live, rooms: &[ConversationId], patience: Duration) {
     if rooms.is_empty() {
         return;
     }
     live.0.metrics.position_checks.inc();
-    if let Err(error) = compare(live, rooms).await {
+    if let Err(error) = compare(live, rooms, patience).await {
         tracing::warn!(%error, "positions could not be checked");
     }
 }
 
-async fn compare(live: &Live, rooms: &[ConversationId]) -> Result<(), StoreError> {
+/// Brings rooms up to what the database holds. Changes that are told within `patience` after they were read are not missed.
+async fn compare(live: &Live, rooms: &[ConversationId], patience: Duration) -> Result<(), StoreError> {
     let versions = live.0.store.versions(rooms).await?;
-    let mut behind = Vec::new();
-    for (conversation, version) in versions {
-        let Some(room) = live.room(conversation) else { continue };
-        let Some((seen, _)) = room.seen() else { continue };
-        if seen >= version {
-            continue;
-        }
-        live.0.metrics.gaps_repaired.inc();
-        behind.push((conversation, seen));
+    let missing = || {
+        let rooms = versions.iter().filter_map(|(id, version)| Some((*id, live.room(*id)?.seen()?.0, *version)));
+        rooms.filter(|(_, seen, version)| seen < version).map(|(id, seen, _)| (id, seen)).collect::<Vec<_>>()
+    };
+    let mut behind = missing();
+    // While the bus is away, nothing is told but what is found here.
+    if !behind.is_empty() && !live.is_unsure() {
+        sleep(patience).await;
+        behind = missing();
     }
     if behind.is_empty() {
         return Ok(());
     }
+    live.0.metrics.gaps_repaired.inc_by(behind.len() as u64);
     let changed = live.0.store.changed_since(behind).await?;
     let mut known = Known::default();
     for ((conversation, seen), changed) in changed {

@@ -5,7 +5,7 @@
 //! themselves, so nobody is asked.
 
 use std::{
-    collections::{BTreeMap, VecDeque},
+    collections::BTreeMap,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Instant,
 };
@@ -17,11 +17,10 @@ use super::{
     change::{Change, Effect, Position},
     frame::Frame,
     person::Person,
+    recent::Recent,
 };
 use crate::store::queries::seats;
 
-/// Effects remembered, to bring counts up to date that were read from the database a moment earlier.
-const RECENT_MAX: usize = 64;
 /// Changes that wait for a missing one. Beyond, the repair reads them from the database anyway.
 const AHEAD_MAX: usize = 256;
 
@@ -40,7 +39,7 @@ struct State {
     last_seq: u32,
     /// Sorted by person.
     seats: Vec<Seat>,
-    recent: VecDeque<(u32, Effect)>,
+    recent: Recent,
     ahead: BTreeMap<u32, Change>,
     /// Members whose devices are being told that they joined.
     arrivals: Arrivals,
@@ -191,6 +190,15 @@ impl Count {
     }
 }
 
+/// Positions of a room are being read; see [`Room::begin_reading`].
+pub struct Reading(Arc<Room>);
+
+impl Drop for Reading {
+    fn drop(&mut self) {
+        self.0.lock().recent.end_reading();
+    }
+}
+
 /// What became of a change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Applied {
@@ -312,8 +320,16 @@ impl Room {
         state.deliver_ahead(self.id)
     }
 
-    /// Seats a member, whose position was read from the database. False when so much happened since that the position
-    /// must be read again. With `arriving`, the member's devices hear nothing of this room until [`Self::admit`].
+    /// Says that positions in this room are about to be read from the database. Until the answer is dropped, the room remembers
+    /// what changes, so that what was read can be brought up to date however much that is.
+    #[must_use]
+    pub fn begin_reading(self: &Arc<Self>) -> Reading {
+        self.lock().recent.begin_reading();
+        Reading(Arc::clone(self))
+    }
+
+    /// Seats a member, whose position was read from the database. False when the position must be read again: versions were
+    /// passed over since, the member was removed, or too much was changed. With `arriving`, the member's devices hear nothing of this room until [`Self::admit`].
     pub fn seat(self: &Arc<Self>, person: &Arc<Person>, read: &seats::Seat, arriving: bool) -> bool {
         let mut state = self.lock();
         if person.is_retired() {
@@ -537,10 +553,7 @@ impl State {
         if let Effect::Sent { seq, .. } = change.effect {
             self.last_seq = self.last_seq.max(seq);
         }
-        if self.recent.len() == RECENT_MAX {
-            self.recent.pop_front();
-        }
-        self.recent.push_back((change.version, change.effect.clone()));
+        self.recent.push(change.version, change.effect.clone());
         // A seat read later than this is of one who came back.
         let gone: Vec<UserId> = match &change.effect {
             Effect::Removed(users) => users
@@ -608,8 +621,7 @@ impl State {
             self.version = Some(version);
             self.last_seq = self.last_seq.max(last_seq);
             self.arrivals.seen(version);
-            // Effects of the versions passed over are not known, so counts can't be brought up across them.
-            self.recent.clear();
+            self.recent.forget();
         }
     }
 
@@ -619,13 +631,7 @@ impl State {
         if version >= seen {
             return Some(version);
         }
-        let missed = usize::try_from(seen - version).unwrap_or(usize::MAX);
-        let at = self.recent.len().checked_sub(missed)?;
-        let contiguous = self.recent.get(at).is_some_and(|(first, _)| *first == version + 1);
-        if !contiguous {
-            return None;
-        }
-        for (_, effect) in self.recent.iter().skip(at) {
+        for effect in self.recent.since(version, seen)? {
             if matches!(effect, Effect::Removed(users) if users.contains(&user)) {
                 // Read before the leaving: only a fresh read tells whether there is a seat.
                 return None;

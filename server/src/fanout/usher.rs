@@ -15,7 +15,7 @@ use super::{
     frame::Frame,
     live::Live,
     person::Person,
-    room::{Count, Reads, Room},
+    room::{Count, Reading, Reads, Room},
 };
 use crate::{
     conversations::view,
@@ -24,8 +24,7 @@ use crate::{
 
 /// People seated by one round of queries.
 const BATCH_MAX: usize = 256;
-/// Positions read again because the conversation moved on meanwhile; each try is a fresh read, so one is nearly always
-/// enough.
+/// Positions are read again so often, where versions were passed over meanwhile or the member was removed.
 const RESEATS_MAX: usize = 5;
 
 /// What the usher is asked.
@@ -138,7 +137,9 @@ async fn seat_inboxes(
     users: &[UserId],
     opened: &mut Vec<ConversationId>,
 ) -> Result<(), StoreError> {
-    opened.extend(open(live, live.0.store.memberships(users).await?).await);
+    let memberships = live.0.store.memberships(users).await?;
+    opened.extend(open(live, memberships.clone()).await);
+    let readings = begin_readings(live, memberships);
     let mut inboxes = live.0.store.inboxes(users).await?;
     // Conversations joined between the two reads.
     let joined = inboxes.values().flat_map(|inbox| &inbox.seats).map(|seat| seat.conversation).collect();
@@ -154,6 +155,7 @@ async fn seat_inboxes(
             }
         }
     }
+    drop(readings);
     reseat(live, again, false).await?;
     for person in people {
         let inbox = inboxes.remove(&person.id);
@@ -168,12 +170,19 @@ async fn seat_inboxes(
     Ok(())
 }
 
-/// Reads positions anew and seats them, see [`Room::seat`]; those no longer members lose their seat.
+fn begin_readings(live: &Live, conversations: impl IntoIterator<Item = ConversationId>) -> Vec<Reading> {
+    let rooms = conversations.into_iter().filter_map(|conversation| live.room(conversation));
+    rooms.map(|room| room.begin_reading()).collect()
+}
+
+/// Reads positions anew and seats them, see [`Room::seat`]; those no longer members lose their seat. Fails where positions
+/// could not be seated, so that whoever asked asks again.
 pub(super) async fn reseat(live: &Live, mut pairs: Vec<(ConversationId, UserId)>, arriving: bool) -> Result<(), StoreError> {
     for _ in 0..RESEATS_MAX {
         if pairs.is_empty() {
             return Ok(());
         }
+        let _readings = begin_readings(live, pairs.iter().map(|(conversation, _)| *conversation));
         let seats = live.0.store.seats(&pairs).await?;
         pairs.retain(|(conversation, user)| {
             let Some(room) = live.room(*conversation) else { return false };
@@ -187,8 +196,11 @@ pub(super) async fn reseat(live: &Live, mut pairs: Vec<(ConversationId, UserId)>
             }
         });
     }
+    if pairs.is_empty() {
+        return Ok(());
+    }
     tracing::warn!(seats = pairs.len(), "positions moved faster than they could be read");
-    Ok(())
+    Err(StoreError::too_slow())
 }
 
 /// Makes rooms for conversations nobody here was in, and listens to them before anything of them is read; answers which.

@@ -1,6 +1,12 @@
 //! The order of joining, on the wire: `conversationJoined` tells a position, and every later change comes as an event, in
 //! order, once.
 
+use std::{
+    collections::HashSet,
+    sync::atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering::Relaxed},
+    time::Duration,
+};
+
 use causerie_client::{
     ClientId, Encoding,
     wire::{self, event::Kind, reply, request::Command, server_frame::Body},
@@ -8,7 +14,7 @@ use causerie_client::{
 use futures::future::{join, join_all};
 
 use super::everywhere;
-use crate::harness::{Cluster, Raw};
+use crate::harness::{Cluster, Node, Proxy, Raw, Settings, within};
 
 const PAIRS: usize = 60;
 /// Messages sent right behind a start.
@@ -55,13 +61,27 @@ fn version_of(kind: &Kind) -> Option<u32> {
     }
 }
 
-/// Listens until the message with this number was told, by the joining or by its event, and checks the order on the way;
-/// answers the text of each message told by an event.
-async fn hear_joining(listener: &mut Raw, last_seq: u32) -> Vec<String> {
+/// What listeners and writer of a conversation know of each other.
+struct Course {
+    /// The listeners listen until this message; not known while there is no end in sight.
+    last_seq: AtomicU32,
+    /// How many of them heard a message as an event.
+    listeners_that_heard: AtomicUsize,
+}
+
+impl Default for Course {
+    fn default() -> Self {
+        Self { last_seq: u32::MAX.into(), listeners_that_heard: 0.into() }
+    }
+}
+
+/// Listens until the last message was told, by the joining or by its event, and checks the order on the way; answers the text of
+/// each message told by an event. A change that was no message may be passed over, if `Gap` tells so: one that did not reach
+/// this node in time is found in the database, which does not say what it was.
+async fn hear_joining(listener: &mut Raw, course: &Course) -> Vec<String> {
     let (mut joined, mut told): (Option<wire::Conversation>, Vec<String>) = (None, Vec::new());
-    let mut version = 0;
-    let mut seq = 0;
-    while joined.is_none() || seq < last_seq {
+    let (mut version, mut seq, mut is_gap_due) = (0, 0, false);
+    while joined.is_none() || seq < course.last_seq.load(Relaxed) || is_gap_due {
         let Some(Body::Event(wire::Event { kind: Some(kind) })) = listener.next_frame().await.body else { continue };
         if let Kind::ConversationJoined(event) = kind {
             let conversation = event.conversation.expect("it is told");
@@ -70,16 +90,21 @@ async fn hear_joining(listener: &mut Raw, last_seq: u32) -> Vec<String> {
             joined = Some(conversation);
             continue;
         }
+        is_gap_due &= !matches!(kind, Kind::Gap(_));
         let Some(about) = conversation_of(&kind) else { continue };
         let Some(joined) = &joined else { panic!("before the joining came {kind:?}") };
         assert_eq!(about, joined.id);
         let Some(next) = version_of(&kind) else { continue };
-        assert_eq!(next, version + 1, "each change comes once, in order: {kind:?}, joined at {}", joined.version);
+        assert!(next > version, "each change comes once, in order: {kind:?}, joined at {}", joined.version);
+        is_gap_due |= next > version + 1;
         version = next;
         if let Kind::MessageSent(event) = kind {
             let message = event.message.expect("it is told");
-            assert_eq!(message.seq, seq + 1);
+            assert_eq!(message.seq, seq + 1, "joined at {}", joined.last_seq);
             seq = message.seq;
+            if told.is_empty() {
+                course.listeners_that_heard.fetch_add(1, Relaxed);
+            }
             told.push(message.text);
         }
     }
@@ -112,7 +137,8 @@ async fn meet((mut listener, mut writer): (Raw, Raw), number: usize) {
             writer.request(send(&here.id, format!("m{at}"))).await;
         }
     };
-    let (told, ()) = join(hear_joining(&mut listener, last_seq), write).await;
+    let course = Course { last_seq: last_seq.into(), ..Default::default() };
+    let (told, ()) = join(hear_joining(&mut listener, &course), write).await;
     let sent: Vec<String> = (0..SENDS).map(|at| format!("m{at}")).collect();
     let sent = [if first { vec!["first".to_owned()] } else { Vec::new() }, sent].concat();
     assert!(sent.ends_with(&told), "pair {number}: {told:?} of {sent:?}");
@@ -127,45 +153,138 @@ async fn a_joining_tells_a_position_and_each_later_message_comes_once() {
     .await;
 }
 
-#[tokio::test]
-async fn whoever_joins_a_busy_group_misses_nothing_of_it() {
-    everywhere(async |cluster, other| {
-        let hello = async |node: usize, name: &str| {
-            Raw::hello(cluster.nodes[node].public(), Encoding::Proto, &cluster.tenant.token(name)).await
-        };
-        let ((mut writer, _), _member) = (hello(other, "writer").await, hello(0, "member").await);
+/// A group in which a user goes on writing while others are added to it.
+struct BusyGroup {
+    writer: Raw,
+    id: String,
+    sent: u32,
+}
+
+impl BusyGroup {
+    async fn start(mut writer: Raw, with: &str) -> Self {
         let group = wire::StartConversation {
             kind: wire::ConversationKind::Group.into(),
-            with: vec![by_name("member")],
+            with: vec![by_name(with)],
             subject: "busy".to_owned(),
             client_id: ClientId::new().to_string(),
             ..Default::default()
         };
-        let here = start(&mut writer, group).await;
-        const JOINING: u32 = 8;
-        const EACH: u32 = 12;
-        let mut listeners = Vec::new();
-        for number in 0..JOINING {
-            // On both nodes in turn.
-            listeners.push(hello(number as usize % 2 * other, &format!("listener-{number}")).await);
+        let id = start(&mut writer, group).await.id;
+        Self { writer, id, sent: 0 }
+    }
+
+    /// Sends so many messages at once, after a request to add a user, and waits until everything was done.
+    async fn send(&mut self, messages: u32, adding: Option<&str>) {
+        let mut open = HashSet::new();
+        if let Some(external_id) = adding {
+            let by = wire::user_ref::By::ExternalId(external_id.to_owned());
+            let users = vec![wire::UserRef { by: Some(by) }];
+            let add = wire::AddMembers { conversation_id: self.id.clone(), users };
+            open.insert(self.writer.request(Command::AddMembers(add)).await);
         }
-        let listening = join_all(listeners.iter_mut().map(|(listener, _)| hear_joining(listener, JOINING * EACH)));
+        for _ in 0..messages {
+            self.sent += 1;
+            open.insert(self.writer.request(send(&self.id, self.sent.to_string())).await);
+        }
+        while !open.is_empty() {
+            if let Some(Body::Reply(reply)) = self.writer.next_frame().await.body {
+                assert!(!matches!(reply.result, Some(reply::Result::Error(_))), "refused: {reply:?}");
+                open.remove(&reply.id);
+            }
+        }
+    }
+}
+
+/// No limit that a group of this file reaches.
+fn without_limits(settings: Settings) -> Settings {
+    let keys = ["limits.sends_per_second", "limits.sends_burst", "limits.frames_per_second", "limits.frames_burst"];
+    keys.into_iter().fold(settings, |settings, key| settings.set(key, 1_000_000))
+}
+
+#[tokio::test]
+async fn a_user_added_to_a_busy_group_is_told_each_message_once_by_the_joining_or_by_its_event() {
+    const LISTENERS: usize = 8;
+    const EACH: u32 = 12;
+    let clusters = [(Cluster::embedded_with(without_limits).await, 0), (Cluster::start_with(2, without_limits).await, 1)];
+    for (cluster, other) in &clusters {
+        let hello = async |node: usize, name: &str| {
+            Raw::hello(cluster.nodes[node].public(), Encoding::Proto, &cluster.tenant.token(name)).await.0
+        };
+        let (writer, _member) = (hello(*other, "writer").await, hello(0, "member").await);
+        let mut group = BusyGroup::start(writer, "member").await;
+        let mut listeners = Vec::new();
+        for number in 0..LISTENERS {
+            // On both nodes in turn.
+            listeners.push(hello(number % 2 * other, &format!("listener-{number}")).await);
+        }
+        let course = Course::default();
+        let listening = join_all(listeners.iter_mut().map(|listener| hear_joining(listener, &course)));
         let write = async {
-            for number in 0..JOINING {
-                for at in 0..EACH {
-                    if at == EACH / 2 {
-                        let by = wire::user_ref::By::ExternalId(format!("listener-{number}"));
-                        let users = vec![wire::UserRef { by: Some(by) }];
-                        let add = wire::AddMembers { conversation_id: here.id.clone(), users };
-                        writer.request(Command::AddMembers(add)).await;
-                    }
-                    writer.ask(send(&here.id, format!("{number} {at}"))).await;
+            for number in 0..LISTENERS {
+                group.send(EACH, Some(&format!("listener-{number}"))).await;
+            }
+            // Not before every listener heard an event, however slow the machine is: nobody waits for the group to fall quiet.
+            let all_heard = async {
+                while course.listeners_that_heard.load(Relaxed) < LISTENERS {
+                    group.send(1, None).await;
+                }
+            };
+            within("a message as an event for each listener", all_heard).await;
+            course.last_seq.store(group.sent + 1, Relaxed);
+            group.send(1, None).await;
+        };
+        let (told, ()) = join(listening, write).await;
+        for told in told {
+            let sent: Vec<String> = (group.sent - told.len() as u32 + 1..=group.sent).map(|at| at.to_string()).collect();
+            assert_eq!(told, sent);
+        }
+    }
+}
+
+// A thread of its own for the link to the database: it must close its side while the database waits to be dropped.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_user_is_told_of_a_joining_although_the_group_changes_faster_than_the_database_answers() {
+    const AT_ONCE: u32 = 200;
+    let mut cluster = Cluster::start_with(1, without_limits).await;
+    let (before, after) = cluster.database.url().rsplit_once('@').expect("a user");
+    let (address, name) = after.split_once('/').expect("a database");
+    let link = Proxy::to(address.parse().expect("an address")).await;
+    let slow = cluster.settings().clone().set("database.url", format!("{before}@{}/{name}", link.address()));
+    cluster.nodes.push(Node::start(slow).await);
+    let hello = async |node: usize, name: &str| {
+        Raw::hello(cluster.nodes[node].public(), Encoding::Proto, &cluster.tenant.token(name)).await.0
+    };
+    let (writer, _member, mut listener) = (hello(0, "writer").await, hello(1, "member").await, hello(1, "listener").await);
+    let mut group = BusyGroup::start(writer, "member").await;
+    group.send(AT_ONCE, None).await;
+
+    link.delay(Duration::from_millis(300));
+    let is_told = AtomicBool::new(false);
+    let listen = async {
+        let joined = async {
+            loop {
+                if let Some(Body::Event(wire::Event { kind: Some(Kind::ConversationJoined(joined)) })) =
+                    listener.next_frame().await.body
+                {
+                    return joined.conversation.expect("it is told");
                 }
             }
         };
-        let (told, ()) = join(listening, write).await;
-        // How much comes as events depends on how soon each joining is told; the first listener has seven rounds for it.
-        assert!(!told[0].is_empty(), "{:?}", told.iter().map(Vec::len));
-    })
-    .await;
+        let joined = within("the joining", joined).await;
+        is_told.store(true, Relaxed);
+        joined
+    };
+    let id = group.id.clone();
+    let write = async {
+        group.send(AT_ONCE, Some("listener")).await;
+        while !is_told.load(Relaxed) {
+            group.send(AT_ONCE, None).await;
+        }
+    };
+    let (joined, ()) = join(listen, write).await;
+    assert_eq!(joined.id, id);
+    let unread = joined.read_state.expect("it is told").unread;
+    assert!(unread <= joined.last_seq, "{unread} unread of {}", joined.last_seq);
+    link.resume();
+    assert!(group.sent > 2 * AT_ONCE, "the group went on");
 }

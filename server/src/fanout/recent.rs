@@ -1,0 +1,93 @@
+//! The last changes of a room, by which a count that was read from the database a moment earlier is brought up to date.
+
+use std::collections::VecDeque;
+
+use super::change::Effect;
+
+/// Changes remembered while nobody reads.
+const RECENT_MAX: usize = 64;
+/// Changes remembered while somebody reads: thousands a second for as long as a query may take, in a megabyte.
+const READING_MAX: usize = 16_384;
+
+/// Changes without a hole between them, the oldest first.
+#[derive(Default)]
+pub(super) struct Recent {
+    changes: VecDeque<(u32, Effect)>,
+    /// Queries under way that read positions of the room.
+    readings: usize,
+}
+
+impl Recent {
+    /// Remembers the next change.
+    pub fn push(&mut self, version: u32, effect: Effect) {
+        let max = if self.readings == 0 { RECENT_MAX } else { READING_MAX };
+        if self.changes.len() >= max {
+            self.changes.pop_front();
+        }
+        self.changes.push_back((version, effect));
+    }
+
+    /// Versions were passed over. Their effects are not known, so no count can be brought up across them.
+    pub fn forget(&mut self) {
+        self.changes.clear();
+    }
+
+    /// What changed after one version, up to the newest; `None` where not all of it is remembered.
+    pub fn since(&self, version: u32, newest: u32) -> Option<impl Iterator<Item = &Effect>> {
+        let missed = usize::try_from(newest.checked_sub(version)?).ok()?;
+        let at = self.changes.len().checked_sub(missed)?;
+        let is_whole = missed == 0 || self.changes.get(at).is_some_and(|(first, _)| *first == version + 1);
+        is_whole.then(|| self.changes.iter().skip(at).map(|(_, effect)| effect))
+    }
+
+    /// Remembers more from now on, until [`Self::end_reading`].
+    pub fn begin_reading(&mut self) {
+        self.readings += 1;
+    }
+
+    /// One of the queries under way has been used.
+    pub fn end_reading(&mut self) {
+        self.readings = self.readings.saturating_sub(1);
+        if self.readings == 0 && self.changes.len() > RECENT_MAX {
+            self.changes.drain(..self.changes.len() - RECENT_MAX);
+            self.changes.shrink_to(RECENT_MAX);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn remembered(recent: &Recent, version: u32, newest: u32) -> Option<usize> {
+        recent.since(version, newest).map(Iterator::count)
+    }
+
+    #[test]
+    fn all_changes_since_a_reading_began_are_remembered_until_it_ends() {
+        let mut recent = Recent::default();
+        for version in 1..=200 {
+            recent.push(version, Effect::None);
+        }
+        assert_eq!((remembered(&recent, 136, 200), remembered(&recent, 135, 200)), (Some(64), None));
+        recent.begin_reading();
+        for version in 201..=1_000 {
+            recent.push(version, Effect::None);
+        }
+        assert_eq!(remembered(&recent, 200, 1_000), Some(800));
+        recent.end_reading();
+        assert_eq!((remembered(&recent, 936, 1_000), remembered(&recent, 935, 1_000)), (Some(64), None));
+    }
+
+    #[test]
+    fn nothing_is_brought_up_across_versions_that_were_passed_over() {
+        let mut recent = Recent::default();
+        recent.push(1, Effect::None);
+        recent.forget();
+        recent.push(5, Effect::None);
+        assert_eq!(
+            (remembered(&recent, 4, 5), remembered(&recent, 3, 5), remembered(&recent, 5, 5)),
+            (Some(1), None, Some(0))
+        );
+    }
+}
