@@ -64,12 +64,32 @@ pub enum Touched {
     Everyone,
 }
 
-/// What open screens were last told by, and whom it concerns.
+/// What open screens may have been told by, and whom it concerns.
 pub struct Move {
-    /// Facts before.
-    pub before: Arc<Snapshot>,
+    /// Facts before each step, the oldest first. A screen that was opened meanwhile shows what one of the later ones says.
+    pub before: Vec<Arc<Snapshot>>,
     /// Who is concerned by what came since.
     pub touched: Touched,
+}
+
+/// Facts remembered of moves that wait to be looked at: the oldest, which most screens show, and the last.
+const BEFORE_MAX: usize = 4;
+
+impl Move {
+    pub(super) fn new(before: &Arc<Snapshot>, touched: Touched) -> Self {
+        Self { before: vec![Arc::clone(before)], touched }
+    }
+
+    /// Adds what came later.
+    fn add(&mut self, later: Self) {
+        self.touched.add(later.touched);
+        for before in later.before {
+            if self.before.len() == BEFORE_MAX {
+                self.before.remove(1);
+            }
+            self.before.push(before);
+        }
+    }
 }
 
 /// Moves of tenants that nobody looked at yet.
@@ -80,11 +100,11 @@ pub(super) struct Moves {
 }
 
 impl Moves {
-    /// Remembers a move; of several, the oldest "before" and all who are touched.
+    /// Remembers a move, together with those that wait.
     fn push(&self, tenant: TenantId, moved: Move) {
         let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
         match waiting.get_mut(&tenant) {
-            Some(known) => known.touched.add(moved.touched),
+            Some(known) => known.add(moved),
             None => {
                 waiting.insert(tenant, moved);
             }
@@ -98,7 +118,7 @@ impl Moves {
         let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
         let mut moved = moved;
         if let Some(later) = waiting.remove(&tenant) {
-            moved.touched.add(later.touched);
+            moved.add(later);
         }
         waiting.insert(tenant, moved);
         drop(waiting);

@@ -126,7 +126,7 @@ impl Tenant {
         match rules.and_then(|rules| before.under_rules(rules, step.at, world)) {
             Some(after) => {
                 self.snapshot.store(Some(Arc::new(after)));
-                self.moves.push(self.id, Move { before, touched: Touched::Everyone });
+                self.moves.push(self.id, Move::new(&before, Touched::Everyone));
             }
             None => self.void.store(true, Ordering::Release),
         }
@@ -149,7 +149,7 @@ impl Tenant {
         let before = self.snapshot.swap(Some(Arc::new(snapshot)));
         self.void.store(false, Ordering::Release);
         if let Some(before) = before {
-            self.moves.push(self.id, Move { before, touched: Touched::Everyone });
+            self.moves.push(self.id, Move::new(&before, Touched::Everyone));
         }
         Ok(())
     }
@@ -163,7 +163,7 @@ impl Tenant {
     ) -> Arc<Snapshot> {
         let after = Arc::new(before.with(version, world));
         self.snapshot.store(Some(Arc::clone(&after)));
-        self.moves.push(self.id, Move { before: Arc::clone(before), touched });
+        self.moves.push(self.id, Move::new(before, touched));
         after
     }
 }

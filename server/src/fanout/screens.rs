@@ -47,7 +47,7 @@ pub(super) async fn follow_conversations(live: Live, mut changed: mpsc::Receiver
     while changed.recv_many(&mut batch, BATCH_MAX).await > 0 {
         let rooms: HashSet<ConversationId> = batch.drain(..).collect();
         let seats = rooms.iter().filter_map(|id| live.room(*id)).flat_map(|room| seats_of(&room)).collect::<Vec<_>>();
-        while let Err(error) = tell(&live, &seats, None).await {
+        while let Err(error) = tell(&live, &seats, &[]).await {
             tracing::warn!(%error, "open screens could not be told what changed yet");
             sleep(RETRY_AFTER).await;
         }
@@ -73,7 +73,7 @@ async fn follow(live: &Live, tenant: TenantId, moved: &Move) -> Result<(), Store
             concerned(live, &users).await?
         }
     };
-    tell(live, &seats, Some(&moved.before)).await
+    tell(live, &seats, &moved.before).await
 }
 
 /// Ends the sessions of one who may not be here any more.
@@ -107,8 +107,8 @@ fn seats_of(room: &super::room::Room) -> Vec<Seat> {
     room.people().iter().map(|person| (room.id, person.id)).collect()
 }
 
-/// Tells each of these what they may do now, where it differs from before.
-async fn tell(live: &Live, seats: &[Seat], before: Option<&Snapshot>) -> Result<(), StoreError> {
+/// Tells each of these what they may do now, where it differs from what one of the facts before says: all of them, if there are none.
+async fn tell(live: &Live, seats: &[Seat], before: &[Arc<Snapshot>]) -> Result<(), StoreError> {
     for chunk in seats.chunks(BATCH_MAX) {
         let found: HashMap<Seat, Facts> = live.0.store.facts(chunk.to_vec()).await?;
         for ((conversation, user), facts) in found {
@@ -117,7 +117,10 @@ async fn tell(live: &Live, seats: &[Seat], before: Option<&Snapshot>) -> Result<
             let knew = room.reads(user);
             let knows = live.settle_seat(&room, user, &facts, &after);
             let now = rules::capabilities(&after, user, &facts);
-            let are_others = before.is_none_or(|before| rules::capabilities(before, user, &facts) != now);
+            // Of a user whom the facts did not know, they do not say what the screen shows.
+            let is_other =
+                |before: &Arc<Snapshot>| before.user(user).is_none() || rules::capabilities(before, user, &facts) != now;
+            let are_others = before.is_empty() || before.iter().any(is_other);
             // Who may read again is told of the conversation, with what they may do there.
             if knew == Some(Reads::Yes) && knows == Some(Reads::Yes) && are_others {
                 let conversation_id = conversation.to_string();

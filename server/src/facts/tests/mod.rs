@@ -1,5 +1,6 @@
 //! What tables, log, memory and SQL say of the same facts.
 
+mod moves;
 mod pruned;
 mod random;
 mod rebuilt;

@@ -19,7 +19,7 @@ use crate::{
     testing::{NOW_MS, TestClock, on_each_database},
 };
 
-async fn enter(store: &Store, tenant: TenantId, name: &str) {
+pub(super) async fn enter(store: &Store, tenant: TenantId, name: &str) {
     let mut write = FactWrite::begin(store, tenant, NOW_MS).await.expect("begins");
     write.users(&[Profile { external_id: name.to_owned(), ..Profile::default() }]).await.expect("writes");
     write.commit().await.expect("commits");
