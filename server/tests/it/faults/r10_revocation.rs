@@ -46,6 +46,8 @@ struct Revocation {
     what: &'static str,
     conversation: ConversationId,
     authors: &'static [&'static str],
+    /// Before the last messages that the authors were allowed to send.
+    began: Instant,
     /// When the answer was here.
     answered: Instant,
     /// When the right was about to be given back.
@@ -191,6 +193,7 @@ impl<'a> Chat<'a> {
     /// The back end takes a right away; when all whom it concerns were refused often enough and their screens changed, it
     /// gives it back.
     async fn revoke(&self, what: &'static str, authors: &'static [&'static str], take: &[Row], give: &[Row]) -> Revocation {
+        let began = Instant::now();
         self.all_are_taken().await;
         let mut screens: Vec<Events> = self.of(authors).map(|speaker| speaker.person.events()).collect();
         self.system.learns(take).await;
@@ -204,7 +207,7 @@ impl<'a> Chat<'a> {
         for screen in &mut screens {
             self.shows(screen, true).await;
         }
-        Revocation { what, conversation: self.conversation, authors, answered, lifted }
+        Revocation { what, conversation: self.conversation, authors, began, answered, lifted }
     }
 
     /// Waits until an open screen is told that one may write, or may not.
@@ -264,9 +267,8 @@ async fn no_message_is_accepted_after_a_revocation_was_answered() {
     let violations = check(&attempts, &stored, &revocations);
     assert!(violations.is_empty(), "{} messages too late, the first: {:?}", violations.len(), violations.first());
     for revocation in &revocations {
-        // The same notes, had it been answered half a second earlier: then messages were accepted in spite of it.
-        let answered = revocation.answered - Duration::from_millis(500);
-        let earlier = Revocation { answered, ..revocation.clone() };
+        // The same notes, had it been answered before the last messages: then they were accepted in spite of it.
+        let earlier = Revocation { answered: revocation.began, ..revocation.clone() };
         assert!(!check(&attempts, &stored, &[earlier]).is_empty(), "the checker is blind for {}", revocation.what);
     }
     let refused = attempts.iter().filter(|attempt| !attempt.acknowledged).count();
@@ -276,6 +278,7 @@ async fn no_message_is_accepted_after_a_revocation_was_answered() {
 
 /// Removes one of the two for good. The other one is refused; the one removed is sent away, and can do nothing anywhere.
 async fn remove_lou(class: &Chat<'_>) -> Revocation {
+    let began = Instant::now();
     class.all_are_taken().await;
     class.system.learns(&[user("lou").with("status", "removed")]).await;
     let answered = Instant::now();
@@ -289,7 +292,8 @@ async fn remove_lou(class: &Chat<'_>) -> Revocation {
     for speaker in class.of(&["lou"]) {
         speaker.person.until_state("the end", |state| matches!(state, State::Closed { .. })).await;
     }
-    Revocation { what: "removed", conversation: class.conversation, authors: &["lea", "lou"], answered, lifted: None }
+    let (conversation, authors) = (class.conversation, &["lea", "lou"]);
+    Revocation { what: "removed", conversation, authors, began, answered, lifted: None }
 }
 
 /// A right taken at 100 ms and given back at 200 ms, and a send from one moment to another.
@@ -299,7 +303,7 @@ fn scene(invoked_ms: u64, ended_ms: u64) -> (Attempt, Revocation) {
     let (invoked, ended) = (at(invoked_ms), at(ended_ms));
     let attempt = Attempt { conversation, author: "lea", client_id: ClientId::new(), invoked, ended, acknowledged: true };
     let lifted = Some(at(200));
-    (attempt, Revocation { what: "blocked", conversation, authors: &["lea"], answered: at(100), lifted })
+    (attempt, Revocation { what: "blocked", conversation, authors: &["lea"], began: start, answered: at(100), lifted })
 }
 
 #[test]
