@@ -1,0 +1,177 @@
+//! Keys that sign tokens and keys of back ends: which are taken, and until when.
+
+use super::*;
+
+#[tokio::test]
+async fn a_revoked_key_signs_no_more() {
+    on_each_database(|store| async {
+        let setting = Setting::new(store).await;
+        assert!(matches!(setting.refusal(&hs256("revoked", &claims("lea"))).await, AuthError::RevokedKey));
+        let stranger = EncodingKey::from_secret(b"not the secret of the revoked key, at all");
+        let forged = signed(r#"{"alg":"HS256","kid":"revoked"}"#, &claims("lea").to_string(), &stranger, Algorithm::Hs256);
+        let error = setting.refusal(&forged).await;
+        assert!(matches!(error, AuthError::BadSignature), "a stranger does not learn that it was revoked: {error}");
+
+        let token = hs256("hs", &claims("lea"));
+        assert!(setting.auth.user(&token).await.is_ok());
+        key_queries::revoke_signing_key(&setting.store, "hs", NOW_MS).await.expect("revokes");
+        setting.clock.advance_ms(30_000);
+        let revoked = setting.refusal(&token).await;
+        assert!(matches!(revoked, AuthError::RevokedKey));
+        // Another key signs the user's next token, so the client is to fetch it.
+        assert_eq!((revoked.code(), revoked.close_code()), (ErrorCode::TokenExpired, CloseCode::TokenExpired));
+        let again = key_queries::revoke_signing_key(&setting.store, "hs", NOW_MS).await.expect("asks");
+        assert_eq!(again, None, "once is enough");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_new_key_is_found_at_once_although_another_was_looked_up_before() {
+    on_each_database(|store| async {
+        let setting = Setting::new(store).await;
+        for round in 0..2 {
+            let kid = format!("new-{round}");
+            let token = hs256(&kid, &claims("lea"));
+            assert!(matches!(setting.refusal(&token).await, AuthError::UnknownKey));
+            key_queries::add_signing_key(&setting.store, &setting.secrets, setting.tenant, &kid, "HS256", SECRET, NOW_MS)
+                .await
+                .expect("stores");
+            assert!(setting.auth.user(&token).await.is_ok(), "no clock moved");
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn invented_keys_ask_the_database_once_a_second_at_most() {
+    on_each_database(|store| async {
+        let setting = Setting::new(store).await;
+        let began = std::time::Instant::now();
+        let invented = |number: usize| hs256(&format!("invented-{number}"), &claims("lea"));
+        for number in 0..3 {
+            assert!(matches!(setting.refusal(&invented(number)).await, AuthError::UnknownKey));
+        }
+        assert!(began.elapsed() >= std::time::Duration::from_secs(2), "{:?}", began.elapsed());
+
+        let tokens: Vec<String> = (3..500).map(invented).collect();
+        let began = std::time::Instant::now();
+        let known = hs256("hs", &claims("lea"));
+        let crowd = futures::future::join_all(tokens.iter().map(|token| setting.refusal(token)));
+        let (refusals, let_in) = tokio::join!(crowd, setting.auth.user(&known));
+        assert!(refusals.iter().all(|refusal| matches!(refusal, AuthError::UnknownKey)));
+        assert!(let_in.is_ok());
+        assert!(began.elapsed() < std::time::Duration::from_secs(30), "a crowd shares an answer: {:?}", began.elapsed());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn keys_that_were_revoked_or_are_gone_are_told() {
+    on_each_database(|store| async {
+        let setting = Setting::new(store).await;
+        let mark = |kid: &str| keys::KeyMark::of(kid);
+        let refresh = || async { setting.auth.refresh_keys().await.expect("answers") };
+        assert_eq!(refresh().await, [mark("revoked")].into());
+        key_queries::revoke_signing_key(&setting.store, "hs", NOW_MS).await.expect("revokes");
+        setting.store.writer().execute_unprepared("DELETE FROM signing_keys WHERE kid = 'es'").await.expect("deletes");
+        for _ in 0..2 {
+            assert_eq!(refresh().await, [mark("revoked"), mark("hs"), mark("es")].into());
+        }
+        assert!(matches!(setting.refusal(&hs256("hs", &claims("lea"))).await, AuthError::RevokedKey), "no clock moved");
+        let identity = setting.auth.user(&hs256("ed", &claims("lea"))).await;
+        assert!(matches!(identity, Err(AuthError::WrongAlgorithm(_))), "the others are as they were");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_key_that_another_node_encrypted_stays_until_it_is_revoked() {
+    on_each_database(|store| async {
+        let setting = Setting::new(store).await;
+        let token = hs256("hs", &claims("lea"));
+        assert!(setting.auth.user(&token).await.is_ok());
+        let auth = crate::config::Auth { secrets_key: crate::config::Secret::new("ab".repeat(32)), ..Default::default() };
+        let secrets = Secrets::new(&auth).expect("a key");
+        let (done, unreadable) = key_queries::encrypt_signing_keys(&setting.store, &secrets).await.expect("encrypts");
+        assert_eq!((done.len(), unreadable.len()), (3, 0));
+        setting.clock.advance_ms(31_000);
+        assert!(setting.auth.user(&token).await.is_ok(), "this node was not given the key yet");
+        let told = key_queries::signing_key(&setting.store, setting.tenant, "HS256", Some("hs")).await.expect("reads");
+        let told = told.expect("is there").material(&setting.secrets).expect_err("is encrypted").to_string();
+        assert!(told.contains("`hs`") && told.contains("`auth.secrets_key` is not set"), "{told}");
+        key_queries::revoke_signing_key(&setting.store, "hs", NOW_MS).await.expect("revokes");
+        setting.clock.advance_ms(31_000);
+        assert!(matches!(setting.refusal(&token).await, AuthError::RevokedKey));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn known_keys_outlive_a_database_that_fails() {
+    on_each_database(|store| async {
+        let setting = Setting::new(store).await;
+        let token = hs256("hs", &claims("lea"));
+        assert!(setting.auth.user(&token).await.is_ok());
+        setting.store.writer().execute_unprepared("DROP TABLE signing_keys").await.expect("breaks it");
+        setting.clock.advance_ms(31_000);
+        assert!(setting.auth.user(&token).await.is_ok());
+        let error = setting.refusal(&hs256("unknown", &claims("lea"))).await;
+        assert!(matches!(error, AuthError::Store(_)), "whether it exists can't be told: {error}");
+        assert_eq!((error.code(), error.close_code()), (ErrorCode::Unavailable, CloseCode::Overloaded));
+        assert!(!error.to_string().contains("signing_keys"), "strangers do not read database errors");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_back_end_enters_with_its_key() {
+    on_each_database(|store| async {
+        let setting = Setting::new(store).await;
+        let (key, row) = api_key::generate(setting.tenant, "back end", &[Scope::Provision], NOW_MS, Some(NOW_MS + 1_000));
+        let id = row.id;
+        key_queries::add_api_key(&setting.store, row).await.expect("stores");
+        let caller = setting.auth.key(&key).await.expect("lets in");
+        assert_eq!((caller.tenant, caller.key, caller.scopes), (setting.tenant, id, vec![Scope::Provision]));
+
+        let (stranger, _) = api_key::generate(setting.tenant, "", &Scope::ALL, NOW_MS, None);
+        for wrong in [stranger.as_str(), "", "sk_", &hs256("hs", &claims("lea"))] {
+            assert!(matches!(setting.auth.key(wrong).await, Err(AuthError::UnknownApiKey)), "{wrong}");
+        }
+        setting.clock.advance_ms(1_000);
+        assert!(matches!(setting.auth.key(&key).await, Err(AuthError::UnknownApiKey)), "it ended");
+        setting.clock.advance_ms(-1_000);
+        assert!(key_queries::revoke_api_key(&setting.store, id, NOW_MS).await.expect("revokes").is_some());
+        assert!(matches!(setting.auth.key(&key).await, Err(AuthError::UnknownApiKey)), "it was revoked");
+    })
+    .await;
+}
+
+#[test]
+fn weak_and_wrong_keys_are_not_taken() {
+    let table: &[(Algorithm, &str, bool)] = &[
+        (Algorithm::Hs256, SECRET, true),
+        (Algorithm::Hs256, "too short", false),
+        (Algorithm::Hs256, "$causerie$1$abcdef01$AAAAAAAAAAAAAAAAAAAAAAAAA", false),
+        (Algorithm::Hs256, RSA_PUBLIC, false),
+        (Algorithm::Rs256, RSA_PUBLIC, true),
+        (Algorithm::Rs256, RSA_PKCS1, true),
+        (Algorithm::Rs256, RSA_1024_PUBLIC, false),
+        (Algorithm::Rs256, RSA, false),
+        (Algorithm::Rs256, P256_PUBLIC, false),
+        (Algorithm::Rs256, SECRET, false),
+        (Algorithm::Es256, P256_PUBLIC, true),
+        (Algorithm::Es256, P384_PUBLIC, false),
+        (Algorithm::Es256, P256, false),
+        (Algorithm::Es256, ED25519_PUBLIC, false),
+        (Algorithm::EdDsa, ED25519_PUBLIC, true),
+        (Algorithm::EdDsa, ED25519, false),
+        (Algorithm::EdDsa, RSA_PUBLIC, false),
+        (Algorithm::EdDsa, "", false),
+        (Algorithm::EdDsa, "-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----\n", false),
+    ];
+    for (algorithm, material, good) in table {
+        let key = algorithm.key(material);
+        assert_eq!(key.is_ok(), *good, "{algorithm:?} {:?}: {:?}", material.get(..30), key.err());
+    }
+}

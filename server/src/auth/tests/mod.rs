@@ -1,0 +1,138 @@
+//! Who is let in, by what.
+
+mod good_keys;
+mod tokens;
+mod users;
+
+use std::sync::Arc;
+
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use causerie_protocol::{CloseCode, ErrorCode, wire::UserStatus};
+use jsonwebtoken::EncodingKey;
+use sea_orm::ConnectionTrait as _;
+use serde_json::{Value, json};
+
+use super::{
+    keys::Algorithm,
+    token::{LEEWAY_S, LIFETIME_MAX_S, TOKEN_BYTES_MAX},
+    *,
+};
+use crate::{
+    store::queries::{directory, keys as key_queries, people, tenants},
+    testing::{NOW_MS, TestClock, on_each_database},
+};
+
+const NOW_S: i64 = NOW_MS / 1000;
+const SECRET: &str = "a secret of thirty-two bytes or more";
+const RSA: &str = include_str!("../fixtures/rsa.private.pem");
+const RSA_PUBLIC: &str = include_str!("../fixtures/rsa.public.pem");
+const RSA_PKCS1: &str = include_str!("../fixtures/rsa.pkcs1.pem");
+const RSA_1024_PUBLIC: &str = include_str!("../fixtures/rsa-1024.public.pem");
+const P256: &str = include_str!("../fixtures/p256.private.pem");
+const P256_PUBLIC: &str = include_str!("../fixtures/p256.public.pem");
+const P384_PUBLIC: &str = include_str!("../fixtures/p384.public.pem");
+const ED25519: &str = include_str!("../fixtures/ed25519.private.pem");
+const ED25519_PUBLIC: &str = include_str!("../fixtures/ed25519.public.pem");
+
+fn part(json: &Value) -> String {
+    URL_SAFE_NO_PAD.encode(json.to_string())
+}
+
+/// A token with any header and claims, signed as `algorithm` whatever the header says.
+fn signed(header: &str, claims: &str, key: &EncodingKey, algorithm: Algorithm) -> String {
+    let message = format!("{}.{}", URL_SAFE_NO_PAD.encode(header), URL_SAFE_NO_PAD.encode(claims));
+    let signature = jsonwebtoken::crypto::sign(message.as_bytes(), key, algorithm.into()).expect("signs");
+    format!("{message}.{signature}")
+}
+
+fn hs256(kid: &str, claims: &Value) -> String {
+    let header = json!({ "alg": "HS256", "typ": "JWT", "kid": kid }).to_string();
+    signed(&header, &claims.to_string(), &EncodingKey::from_secret(SECRET.as_bytes()), Algorithm::Hs256)
+}
+
+fn claims(sub: &str) -> Value {
+    json!({ "sub": sub, "iat": NOW_S, "exp": NOW_S + 3600 })
+}
+
+/// Good claims with some replaced; `null` leaves one out.
+fn with(changes: Value) -> Value {
+    let mut claims = claims("lea");
+    let all = claims.as_object_mut().expect("an object");
+    for (name, value) in changes.as_object().expect("an object") {
+        all.remove(name);
+        if !value.is_null() {
+            all.insert(name.clone(), value.clone());
+        }
+    }
+    claims
+}
+
+struct Setting {
+    store: Store,
+    clock: Arc<TestClock>,
+    metrics: Arc<Metrics>,
+    auth: Authenticator,
+    secrets: Secrets,
+    tenant: TenantId,
+    other_tenant: TenantId,
+}
+
+impl Setting {
+    async fn new(store: Store) -> Self {
+        let tenant = tenants::create(&store, "school", "School", NOW_MS).await.expect("stores").id;
+        let other_tenant = tenants::create(&store, "clinic", "Clinic", NOW_MS).await.expect("stores").id;
+        for (tenant, kid, algorithm, material) in [
+            (tenant, "hs", Algorithm::Hs256, SECRET),
+            (tenant, "rs", Algorithm::Rs256, RSA_PUBLIC),
+            (tenant, "es", Algorithm::Es256, P256_PUBLIC),
+            (tenant, "ed", Algorithm::EdDsa, ED25519_PUBLIC),
+            (other_tenant, "clinic", Algorithm::Hs256, "another secret of thirty-two bytes or more"),
+            (tenant, "revoked", Algorithm::Hs256, SECRET),
+            (tenant, "broken", Algorithm::Rs256, "what is this"),
+        ] {
+            key_queries::add_signing_key(&store, &Secrets::default(), tenant, kid, algorithm.name(), material, NOW_MS)
+                .await
+                .expect("stores");
+        }
+        assert_eq!(key_queries::revoke_signing_key(&store, "revoked", NOW_MS).await.expect("revokes"), Some(tenant));
+        let (clock, metrics) = (TestClock::new(), Arc::new(Metrics::new()));
+        let auth = Authenticator::new(
+            store.clone(),
+            Secrets::default(),
+            Arc::clone(&clock) as Arc<dyn Clock>,
+            Arc::clone(&metrics),
+        );
+        Self { store, clock, metrics, auth, secrets: Secrets::default(), tenant, other_tenant }
+    }
+
+    async fn refusal(&self, token: &str) -> AuthError {
+        match self.auth.user(token).await {
+            Err(error) => error,
+            Ok(identity) => panic!("let in as {identity:?} with {token}"),
+        }
+    }
+
+    /// The product says whether a person may come in.
+    async fn says(&self, external_id: &str, status: UserStatus) {
+        let profile =
+            people::Profile { external_id: external_id.to_owned(), status: Some(status), ..people::Profile::default() };
+        people::upsert(&self.store, self.tenant, &[profile], NOW_MS).await.expect("stores");
+    }
+
+    /// Look-ups of people so far.
+    fn look_ups(&self) -> u64 {
+        let text = self.metrics.encode();
+        let count = text.lines().find_map(|line| line.strip_prefix("causerie_lookup_batch_size_count "));
+        count.and_then(|count| count.parse().ok()).expect("is listed")
+    }
+
+    async fn people(&self) -> u64 {
+        let row = self.store.reader().query_one_raw(crate::store::rows::statement(
+            self.store.backend(),
+            "SELECT COUNT(*) AS n FROM users",
+            vec![],
+        ));
+        let count: i64 = row.await.expect("counts").expect("a row").try_get("", "n").expect("a number");
+        u64::try_from(count).expect("not negative")
+    }
+}
