@@ -178,7 +178,7 @@ impl<'a> Session<'a> {
         let (due, later) = std::mem::take(&mut self.fetches).into_iter().partition(|(at, _)| *at <= now);
         self.fetches = later;
         let due: Vec<(Instant, ConversationId)> = due;
-        let again = due.into_iter().filter_map(|(_, id)| self.connection.sync.fetch_again(id)).collect();
+        let again = due.into_iter().flat_map(|(_, id)| self.connection.sync.fetch_again(id)).collect();
         self.perform(again).await?;
         while let Some(request) = self.connection.requests.pop() {
             self.ask(request.command.clone(), InFlight::Request(request)).await?;

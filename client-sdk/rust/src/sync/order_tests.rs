@@ -273,18 +273,21 @@ impl World {
             self.say(at);
         }
         for _ in 0..10_000 {
+            if self.frames.is_empty() && self.joinings.is_empty() && self.questions.is_empty() && self.answers.is_empty() {
+                return;
+            }
             self.deliver();
             self.join();
             self.serve();
             self.answer();
         }
-        assert!(self.frames.is_empty() && self.questions.is_empty() && self.answers.is_empty(), "it never comes to rest");
+        panic!("it never comes to rest");
     }
 }
 
 #[test]
 fn each_message_is_told_once_whatever_the_order_of_the_wire() {
-    for seed in 0..14 {
+    for seed in 0..600 {
         for ordered in [false, true] {
             let mut world = World::new(seed, ordered);
             for _ in 0..120 {

@@ -1,0 +1,80 @@
+//! Which messages of a conversation were told.
+
+/// Numbers of messages, as ranges in order that neither overlap nor touch. Nearly always one range.
+#[derive(Default)]
+pub(super) struct Told(Vec<(u32, u32)>);
+
+impl Told {
+    pub fn contains(&self, seq: u32) -> bool {
+        self.0.iter().any(|(first, last)| (first..=last).contains(&&seq))
+    }
+
+    /// Adds the numbers after one, up to another.
+    pub fn add(&mut self, after: u32, until: u32) {
+        if after >= until {
+            return;
+        }
+        let (mut first, mut last) = (after + 1, until);
+        self.0.retain(|&(other_first, other_last)| {
+            let is_apart = other_last.saturating_add(1) < first || last.saturating_add(1) < other_first;
+            if !is_apart {
+                (first, last) = (first.min(other_first), last.max(other_last));
+            }
+            is_apart
+        });
+        let at = self.0.partition_point(|(other, _)| *other < first);
+        self.0.insert(at, (first, last));
+    }
+
+    /// Forgets the numbers after one.
+    pub fn truncate(&mut self, last: u32) {
+        self.0.retain(|(first, _)| *first <= last);
+        if let Some(range) = self.0.last_mut() {
+            range.1 = range.1.min(last);
+        }
+    }
+
+    /// The numbers after one, up to another, without what was told at their beginning and end: `(after, until)`; `None` if all
+    /// were told.
+    pub fn missing(&self, mut after: u32, mut until: u32) -> Option<(u32, u32)> {
+        let reaches = |seq: u32| self.0.iter().find(|(first, last)| (*first..=*last).contains(&seq));
+        if let Some((_, last)) = after.checked_add(1).and_then(reaches) {
+            after = *last;
+        }
+        if let Some((first, _)) = reaches(until) {
+            until = first - 1;
+        }
+        (after < until).then_some((after, until))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use rand::{Rng, SeedableRng, rngs::StdRng};
+
+    use super::*;
+
+    #[test]
+    fn it_is_a_set_of_numbers() {
+        let mut random = StdRng::seed_from_u64(7);
+        let (mut told, mut set) = (Told::default(), BTreeSet::new());
+        for _ in 0..5_000 {
+            let (one, other) = (random.random_range(0..40_u32), random.random_range(0..40_u32));
+            let (after, until) = (one.min(other), one.max(other));
+            if random.random_range(0..8) == 0 {
+                told.truncate(after);
+                set.retain(|seq| *seq <= after);
+            } else if until - after < 5 {
+                told.add(after, until);
+                set.extend(after + 1..=until);
+            }
+            let missing: Vec<u32> = (after + 1..=until).filter(|seq| !set.contains(seq)).collect();
+            let ends = missing.first().zip(missing.last()).map(|(first, last)| (first - 1, *last));
+            assert_eq!(told.missing(after, until), ends);
+            assert!((1..50).all(|seq| told.contains(seq) == set.contains(&seq)));
+            assert!(told.0.windows(2).all(|pair| pair[0].1 + 1 < pair[1].0), "{:?}", told.0);
+        }
+    }
+}
