@@ -26,9 +26,10 @@ export default defineConfig({
     emptyOutDir: true,
     target: "es2022",
     assetsInlineLimit: 0,
-    modulePreload: { polyfill: false },
+    // What parts that are loaded later need is there already: nothing is to be preloaded.
+    modulePreload: false,
     reportCompressedSize: false,
-    // What several parts need is one file: many small ones compress worse and take a request each.
-    rolldownOptions: { output: { codeSplitting: { groups: [{ name: "shared", minShareCount: 2 }] } } },
+    // What the first page needs is one file: two files would name to each other what they share, and compress worse.
+    rolldownOptions: { output: { codeSplitting: { groups: [{ name: "first", tags: ["$initial"] }] } } },
   },
 });

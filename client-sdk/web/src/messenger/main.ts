@@ -51,12 +51,17 @@ async function open(identity: DemoIdentity): Promise<void> {
   document.body.append(messenger);
 }
 
-const identity = identityIn(parameters);
-if (identity) await open(identity);
-else {
-  await Promise.all([language, import("./people-chooser.js")]);
-  document.body.append(document.createElement("causerie-people-chooser"));
+async function start(): Promise<void> {
+  const identity = identityIn(parameters);
+  if (identity) await open(identity);
+  else {
+    await Promise.all([language, import("./people-chooser.js")]);
+    document.body.append(document.createElement("causerie-people-chooser"));
+  }
+  document.documentElement.lang = (await language).locale;
+  // What the page says when it can't start: it did.
+  document.querySelector(".not-started")?.remove();
 }
-document.documentElement.lang = (await language).locale;
-// What the page says when it can't start: it did.
-document.querySelector(".not-started")?.remove();
+
+// Not awaited: parts that are loaded later import from the file this is in, and wait until it was run to its end.
+void start();
