@@ -36,11 +36,14 @@ test("French puts no plain space before ! ? ; and :", () => {
 test("refusals have sentences in both languages, others when one starts a conversation", () => {
   expect(Object.keys(fr.startErrors).sort()).toEqual(Object.keys(en.startErrors).sort());
   expect(Object.keys(fr.startGroupErrors).sort()).toEqual(Object.keys(en.startGroupErrors).sort());
-  const refusal = (name: string) => new CauserieError({ name });
+  const refusal = (name: string) => new CauserieError({ code: 199, name });
   expect(explain(refusal("needs_friend"))).toBe(en.errors.needs_friend);
   expect(explain(refusal("not_found"), en.startErrors)).toBe(en.startErrors.not_found);
   expect(explain(refusal("messaging_off"), en.startErrors)).toBe(en.errors.messaging_off);
   expect(explain(refusal("newer_than_this_client"))).toBe(en.somethingWrong);
+  // The client's own findings and close codes of the server: there is no connection.
+  expect(explain(new CauserieError({ name: "unreachable" }))).toBe(en.errors.unavailable);
+  expect(explain(new CauserieError({ code: 4400, name: "overloaded" }))).toBe(en.errors.unavailable);
 });
 
 test("every refusal by rules has a sentence", () => {

@@ -25,6 +25,9 @@ export function tooLarge(field: string, max: number): CauserieError {
   return new CauserieError({ code: 152, name: "too_large", field, message: `\`${field}\` has more than ${max} bytes` });
 }
 
+/** Where commands name users and groups: objects, or lists of objects. */
+type References = Partial<Record<"user" | "users" | "with" | "copy", unknown>>;
+
 /** Why the server would refuse a command for its form, or nothing. `field` is the command's name. */
 export function faultOf(field: string, body: unknown, limits: wire.Limits): CauserieError | undefined {
   const { textBytesMax = 16_384, subjectBytesMax = 512 } = limits;
@@ -53,5 +56,9 @@ export function faultOf(field: string, body: unknown, limits: wire.Limits): Caus
         : key === "text" && !value.trim() && "is empty";
     return why ? new CauserieError({ code: 151, name: "invalid", field: path, message: `\`${path}\` ${why}` }) : undefined;
   };
+  const { user = {}, users = {}, with: to = {}, copy = {} } = body as References;
+  for (const named of [user, users, to, copy].flat()) {
+    if (typeof named !== "object") throw new TypeError(`expected { externalId: "tom" }, got "${named}"`);
+  }
   return find(field, "", body);
 }

@@ -51,11 +51,6 @@ const unauthenticated = 4502;
 /** In an error, where 4003 is in a close frame. */
 const tokenExpiredError = 201;
 
-/** Why nothing is answered in a state without a connection. */
-function absence(state: ConnectionState): CauserieError {
-  return state.name === "closed" ? state.reason : notConnected();
-}
-
 /** Holds at most one socket and decides when there is another. */
 export class Connection {
   #state: ConnectionState = { name: "disconnected" };
@@ -71,6 +66,8 @@ export class Connection {
   #opened = false;
   /** What keeps sockets from opening. */
   #obstacle: CauserieError | undefined;
+  /** Why the last attempt came to nothing, where that is known at once. */
+  #failure: CauserieError | undefined;
   #refreshing = false;
   #refusedOnce = false;
   #goingAwayMs: number | undefined;
@@ -121,11 +118,11 @@ export class Connection {
         this.#waiting.delete(settle);
         cancel();
         if (this.#state.name === "connected") resolve();
-        else reject(absence(this.#state));
+        else reject(this.#absence(this.#state));
       };
       const cancel = this.#settings.clock.after(timeoutMs, () => {
         this.#waiting.delete(settle);
-        reject(timedOut());
+        reject(this.#absence(this.#state));
       });
       if (this.#state.name === "disconnected" || this.#state.name === "closed") settle();
       else this.#waiting.add(settle);
@@ -138,7 +135,7 @@ export class Connection {
     if (fault) throw fault;
     await this.connected(this.#settings.commandTimeoutMs);
     const requests = this.#requests;
-    if (!requests) throw absence(this.#state);
+    if (!requests) throw this.#absence(this.#state);
     const { clock, commandTimeoutMs } = this.#settings;
     const cancelDoubt = clock.after(patienceMs, () => requests === this.#requests && this.#heartbeat?.probe());
     return requests.call(name, body, commandTimeoutMs).finally(cancelDoubt);
@@ -159,6 +156,7 @@ export class Connection {
       if (attempt !== this.#attempt || !this.#wanted) return;
       const error = asError(thrown);
       this.#listener.error(error);
+      this.#failure = error;
       if (error.temporary) return this.#retry(1006);
       return this.#leave({ name: "closed", reason: error });
     }
@@ -234,7 +232,7 @@ export class Connection {
 
   #refused(error: CauserieError): void {
     if (wantsFreshToken(error)) return this.#retryWithFreshToken(error);
-    if (error.temporary) return this.#lost(1006, "");
+    if (error.temporary) return this.#lost(1006, "", error);
     this.#listener.error(error);
     this.#leave({ name: "closed", reason: error });
   }
@@ -255,7 +253,8 @@ export class Connection {
     void this.#open();
   }
 
-  #lost(code: number, name: string): void {
+  #lost(code: number, name: string, failure = code === 1006 ? undefined : closedByServer(code, name)): void {
+    this.#failure = failure;
     if (code === unauthenticated) return this.#retryWithFreshToken(closedByServer(code, name || "unauthenticated"));
     if (code === tokenExpired) this.#tokens.drop();
     const isRefused = returnAfter(code) === "never";
@@ -356,8 +355,15 @@ export class Connection {
     requests?.abandon(reason);
   }
 
+  /** Why nothing is answered in a state without a connection. */
+  #absence(state: ConnectionState): CauserieError {
+    if (state.name === "disconnected") return notConnected("not connected: call `connect()`");
+    const { reason, waitingForNetwork } = state as { reason?: CauserieError; waitingForNetwork?: boolean };
+    return reason ?? (waitingForNetwork ? notConnected("the device is offline") : (this.#failure ?? timedOut()));
+  }
+
   #leave(state: ConnectionState): void {
-    this.#drop(absence(state));
+    this.#drop(this.#absence(state));
     this.#settings.networkEventTarget?.removeEventListener("online", this.#online);
     this.#settings.networkEventTarget?.removeEventListener("offline", this.#offline);
     this.#enter(state);

@@ -1,4 +1,5 @@
 // What goes wrong, in the server's words: `code` and `name` are those of `ErrorCode` in protocol/proto.
+import { returnAfter } from "./backoff.js";
 import type * as wire from "./wire.gen.js";
 
 type NameOf<T> = T extends `ERROR_CODE_${infer Name}` ? Lowercase<Name> : never;
@@ -35,13 +36,14 @@ export function timedOut(): CauserieError {
 }
 
 /** The connection was lost, or there is none. */
-export function notConnected(): CauserieError {
-  return new CauserieError({ code: 101, name: "unavailable", temporary: true, message: "there is no connection" });
+export function notConnected(message = "the connection was lost"): CauserieError {
+  return new CauserieError({ code: 101, name: "unavailable", temporary: true, message });
 }
 
-/** The server closed the connection for good. */
+/** The server closed the connection; `temporary` where the client comes back by itself. */
 export function closedByServer(code: number, name: string): CauserieError {
-  return new CauserieError({ code, name, message: `the server closed the connection: ${code} ${name}` });
+  const temporary = returnAfter(code) !== "never";
+  return new CauserieError({ code, name, temporary, message: `the server closed the connection: ${code} ${name}` });
 }
 
 /** Anything thrown, as one of ours. */

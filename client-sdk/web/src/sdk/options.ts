@@ -105,27 +105,29 @@ export function randomUuid(): string {
 /** The client's own version, told to the server. */
 export const sdkVersion = "0.1.0";
 
-/** Fills in the defaults. Throws where the environment has no WebSocket and none was given. */
+/** Fills in the defaults. Throws where an option is missing. */
 export function settingsFrom(options: ClientOptions): Settings {
   const webSocket = options.webSocket ?? (globalThis.WebSocket as unknown as SocketConstructor | undefined);
-  if (!webSocket) throw new TypeError("this environment has no WebSocket: give `webSocket`");
+  if (!webSocket) throw new TypeError("`webSocket` must be given, from the package `ws`");
+  if (typeof options.getToken !== "function") throw new TypeError("`getToken` must be a function");
   const scope = globalThis as unknown as Partial<NetworkEventTarget>;
-  const network = scope.addEventListener ? (scope as NetworkEventTarget) : null;
+  const given = Object.fromEntries(
+    Object.entries(options).filter(([, value]) => value !== undefined),
+  ) as unknown as ClientOptions;
   return {
-    url: options.url,
-    getToken: options.getToken,
-    client: options.client ?? { name: "causerie-web", version: sdkVersion },
-    backoff: { minMs: 500, maxMs: 20_000, ...options.backoff },
-    commandTimeoutMs: options.commandTimeoutMs ?? 10_000,
-    connectTimeoutMs: options.connectTimeoutMs ?? 10_000,
-    outboxStore: options.outboxStore,
-    webSocket,
+    client: { name: "causerie-web", version: sdkVersion },
+    commandTimeoutMs: 10_000,
+    connectTimeoutMs: 10_000,
+    outboxStore: undefined,
     // Wrapped: `fetch` must be called as the environment's own.
-    fetch: options.fetch === undefined ? (url, init) => fetch(url, init) : options.fetch,
-    clock: options.clock ?? systemClock,
-    random: options.random ?? Math.random,
-    uuid: options.uuid ?? randomUuid,
-    networkEventTarget: options.networkEventTarget === undefined ? network : options.networkEventTarget,
-    isOnline: options.isOnline ?? (() => globalThis.navigator?.onLine !== false),
+    fetch: (url, init) => fetch(url, init),
+    clock: systemClock,
+    random: Math.random,
+    uuid: randomUuid,
+    networkEventTarget: scope.addEventListener ? (scope as NetworkEventTarget) : null,
+    isOnline: () => globalThis.navigator?.onLine !== false,
+    ...given,
+    backoff: { minMs: 500, maxMs: 20_000, ...options.backoff },
+    webSocket,
   };
 }

@@ -26,6 +26,9 @@ export async function setLanguage(preferred: readonly string[]): Promise<Strings
 
 /** What to tell a person about something that failed; `special` says what names mean there in particular. */
 export function explain(thrown: unknown, special: Explanations = {}): string {
-  const name = thrown instanceof CauserieError ? thrown.name : "unspecified";
-  return special[name] ?? strings.errors[name] ?? strings.somethingWrong;
+  if (!(thrown instanceof CauserieError)) return strings.somethingWrong;
+  const { name, code } = thrown;
+  // Other numbers are a close code or the client's own finding: there is no connection.
+  const other = code < 100 || code > 999 ? strings.errors.unavailable : undefined;
+  return special[name] ?? strings.errors[name] ?? other ?? strings.somethingWrong;
 }
