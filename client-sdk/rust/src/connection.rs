@@ -158,8 +158,19 @@ impl Connection {
                     None | Some(Input::Close) => return None,
                     Some(input) => self.accept(input).await,
                 },
-                () = sleep_until(due) => self.requests.expire(Instant::now()),
+                () = sleep_until(due) => {
+                    let error = self.absence();
+                    self.requests.expire(Instant::now(), &error);
+                }
             }
+        }
+    }
+
+    /// Why a command can't be sent.
+    fn absence(&self) -> Error {
+        match &*self.shared.state.borrow() {
+            State::Reconnecting { why, .. } => Error::NotConnected(why.clone()),
+            _ => Error::Timeout,
         }
     }
 

@@ -13,6 +13,9 @@ pub enum Error {
     /// No answer within [`crate::Config::command_timeout`]; whether it was done is not known.
     #[error("no answer in time")]
     Timeout,
+    /// No connection within [`crate::Config::command_timeout`], and why not, as [`crate::State::Reconnecting`] has it.
+    #[error("no connection in time: {0}")]
+    NotConnected(String),
     /// The connection was lost before the answer; whether it was done is not known. Only commands that change something
     /// when repeated end so, all others are asked again on the next connection.
     #[error("the connection was lost before the answer came")]
@@ -40,7 +43,7 @@ impl Error {
     pub fn temporary(&self) -> bool {
         match self {
             Self::Refused(error) => error.temporary,
-            Self::Timeout | Self::ConnectionLost => true,
+            Self::Timeout | Self::NotConnected(_) | Self::ConnectionLost => true,
             Self::Closed(_) | Self::UnexpectedReply => false,
         }
     }

@@ -77,11 +77,11 @@ impl Queue {
         self.0.iter().map(|request| request.deadline).min()
     }
 
-    /// Answers those whose time is over.
-    pub fn expire(&mut self, now: Instant) {
+    /// Answers those whose time is over with this error.
+    pub fn expire(&mut self, now: Instant, error: &Error) {
         for request in std::mem::take(&mut self.0) {
             if request.deadline <= now {
-                request.finish(Err(Error::Timeout));
+                request.finish(Err(error.clone()));
             } else {
                 self.0.push_back(request);
             }

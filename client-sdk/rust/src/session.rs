@@ -168,7 +168,7 @@ impl<'a> Session<'a> {
             return Err(End::lost("heartbeat lost: the server was silent for two intervals"));
         }
         self.expire(now)?;
-        self.connection.requests.expire(now);
+        self.connection.requests.expire(now, &Error::Timeout);
         if !self.welcomed {
             return Ok(());
         }

@@ -171,6 +171,18 @@ async fn a_command_without_a_connection_waits_and_then_times_out() {
 }
 
 #[tokio::test]
+async fn a_command_that_gets_no_connection_ends_with_the_reason() {
+    let peer = Peer::new().await;
+    let mut config = peer.config();
+    config.command_timeout = Duration::from_millis(300);
+    drop(peer);
+    let client = Client::connect(config);
+    let why = soon("an end", client.note_to_self()).await.expect_err("nobody listens");
+    assert!(matches!(&why, Error::NotConnected(why) if why.contains("refused")), "{why:?}");
+    assert!(why.temporary());
+}
+
+#[tokio::test]
 async fn closing_says_goodbye() {
     let peer = Peer::new().await;
     let client = Client::connect(peer.config());
