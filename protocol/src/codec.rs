@@ -115,9 +115,10 @@ fn without_path(error: serde_json::Error) -> JsonError {
 fn refusal(error: JsonError) -> Refusal {
     let path = error.path().to_string();
     // Where a frame breaks off, or is nested without end, no field is to blame.
-    let is_field = path != "." && path.len() <= FIELD_BYTES_MAX && !error.inner().is_eof();
+    // `?` is a name that could not be read.
+    let is_field = path != "." && !path.ends_with('?') && path.len() <= FIELD_BYTES_MAX && !error.inner().is_eof();
     let field = if is_field { path } else { String::new() };
-    let mut message = error.into_inner().to_string();
+    let mut message = in_plain_words(&error.into_inner());
     // A field tells the place better; line and column would be those of one value where it was read leniently.
     if !field.is_empty()
         && let Some(place) = message.rfind(" at line ")
@@ -125,6 +126,16 @@ fn refusal(error: JsonError) -> Refusal {
         message.truncate(place);
     }
     Refusal::new(ErrorCode::Malformed, message).field(field)
+}
+
+/// What serde says of JSON, for a reader who knows the schema and not the program.
+fn in_plain_words(error: &serde_json::Error) -> String {
+    if error.is_eof() {
+        return format!("the JSON breaks off at line {} column {}", error.line(), error.column());
+    }
+    // `expected struct causerie.v1.Recipient`: the name of the message, as the schema and the documentation have it.
+    let text = error.to_string().replace("expected struct causerie.v1.", "expected an object of the type ");
+    text.replace("invalid type: sequence", "invalid type: a list").replace("invalid type: map", "invalid type: an object")
 }
 
 /// prost names the place as `failed to decode Protobuf message: SendMessage.text: Request.command: invalid …`, innermost

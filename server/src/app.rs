@@ -25,10 +25,11 @@ use crate::{
     gateway::{Beat, RefusedOrigins},
     lifecycle::{Readiness, Tasks},
     pace::Allowances,
+    plain::counted,
     secrets::Secrets,
     sessions::Sessions,
     store::{
-        Database, FolderError, FolderLock, Store, StoreError,
+        Database, FolderError, FolderLock, Store, StoreError, access,
         first_contact::{self, Unusable},
         lookups::Lookups,
         queries::keys::{self, UnreadableKey},
@@ -76,18 +77,14 @@ pub struct App {
 #[derive(Debug, thiserror::Error)]
 #[allow(missing_docs)] // the sentences say it
 pub enum StartError {
-    #[error("`data.dir` ({path}) can't be made: {error}", path = path.display())]
-    DataDir { path: PathBuf, error: io::Error },
-    #[error(
-        "`data.dir` ({path}): {error}. Stop it first, or give this server a folder of its own (CAUSERIE_DATA__DIR=/some/folder); \
-         several servers can share PostgreSQL",
-        path = path.display()
-    )]
+    #[error("`data.dir` ({path}) can't be made: {why}", path = path.display())]
+    DataDir { path: PathBuf, why: String },
+    #[error("`data.dir` ({path}): {error}", path = path.display())]
     Folder { path: PathBuf, error: FolderError },
     #[error("`database.url`: {0}")]
     Database(#[from] Unusable),
-    #[error("`data.dir`: {file} can't be used: {error}", file = file.display())]
-    SqliteFile { file: PathBuf, error: StoreError },
+    #[error("`data.dir`: {file} can't be used: {why}", file = file.display())]
+    SqliteFile { file: PathBuf, why: String },
     #[error("{0}")]
     Store(#[from] StoreError),
     #[error("`auth.secrets_key`: {0}")]
@@ -96,9 +93,9 @@ pub enum StartError {
     Secrets(#[from] UnreadableKey),
     #[error("`redis.url`: {0}")]
     Redis(#[from] RedisBusError),
-    #[error("the database lacks {} of this program's migrations, {} first: run `causerie migrate`", .0.len(), .0[0])]
+    #[error("the database lacks {} of this program, {} first: run `causerie migrate`", counted(.0.len() as u64, "migration", "migrations"), .0[0])]
     MigrationsMissing(Vec<String>),
-    #[error("`{key}` ({address}) can't be listened on: {error}")]
+    #[error("`{key}` ({address}) can't be listened on: {error}{}", mended(error))]
     Listen { key: &'static str, address: SocketAddr, error: io::Error },
 }
 
@@ -206,7 +203,10 @@ pub fn make_folder(config: &Config) -> Result<(), StartError> {
     let path = &config.data.dir;
     // Messages and signing secrets: for the server's own user only. An existing directory keeps its mode.
     let made = std::fs::DirBuilder::new().recursive(true).mode(0o700).create(path);
-    made.map_err(|error| StartError::DataDir { path: absolute(path), error })
+    made.map_err(|error| {
+        let is_file = path.is_file().then(|| "it is a file, and must be a folder".to_owned());
+        StartError::DataDir { path: absolute(path), why: is_file.unwrap_or_else(|| access::why(path, &error)) }
+    })
 }
 
 fn absolute(path: &Path) -> PathBuf {
@@ -235,7 +235,7 @@ async fn open_bus(
 pub async fn open_store(config: &Config) -> Result<Store, StartError> {
     let store = connect_store(config).await?;
     if config.database.url.is_empty() {
-        store.migrate().await?;
+        store.migrate().await.map_err(|error| sqlite_failed(config, &error))?;
         return Ok(store);
     }
     let missing = store.missing_migrations().await?;
@@ -250,10 +250,29 @@ pub async fn connect_store(config: &Config) -> Result<Store, StartError> {
     if config.database.url.is_empty() {
         make_folder(config)?;
         let file = config.data.sqlite_file();
-        let opened = Store::connect(&Database::Sqlite(file.clone())).await;
-        return opened.map_err(|error| StartError::SqliteFile { file, error });
+        let opened = Store::connect(&Database::Sqlite(file)).await;
+        return opened.map_err(|error| sqlite_failed(config, &error));
     }
     let url = config.database.url.expose().to_owned();
     first_contact::postgres(&url).await?;
     Ok(Store::connect(&Database::Postgres { url, connections_max: config.database.connections_max }).await?)
+}
+
+/// What to do about a listener that does not open.
+fn mended(error: &io::Error) -> &'static str {
+    match error.kind() {
+        io::ErrorKind::AddrInUse => ": another program listens there; stop it, or choose another port",
+        io::ErrorKind::AddrNotAvailable => ": this machine has no such address; 0.0.0.0 listens on all that it has",
+        io::ErrorKind::PermissionDenied => {
+            ": ports below 1024 are for privileged users; choose a higher one, behind a proxy"
+        }
+        _ => "",
+    }
+}
+
+/// Why the embedded database can't be used: SQLite says little more than a number where the file or its folder is another user's.
+fn sqlite_failed(config: &Config, error: &StoreError) -> StartError {
+    let file = absolute(&config.data.sqlite_file());
+    let why = access::denied_database(&file).unwrap_or_else(|| error.to_string());
+    StartError::SqliteFile { file, why }
 }

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use icu_properties::{CodePointMapData, props::BidiClass};
+use serde_json::Value;
 
 const FIRST_STRONG_ISOLATE: char = '\u{2068}';
 const POP_DIRECTIONAL_ISOLATE: char = '\u{2069}';
@@ -58,9 +59,47 @@ pub fn isolated(text: &str) -> Cow<'_, str> {
     Cow::Owned(line)
 }
 
+/// The most letters of a value that an error quotes.
+const QUOTED_MAX: usize = 60;
+
+/// What an error quotes of a value that a stranger sent: one line, and not much of it.
+#[must_use]
+pub fn shortened(text: &str) -> String {
+    let mut letters = text.chars();
+    let begin: String = letters.by_ref().take(QUOTED_MAX).collect();
+    let rest = if letters.next().is_some() { "…" } else { "" };
+    format!("{}{rest}", isolated(&begin))
+}
+
+/// A field of JSON with a value it can't have: names the field, the value and what was expected.
+#[must_use]
+pub fn not_expected(field: &str, value: &Value, expected: &str) -> String {
+    format!("`{field}` is {}, expected {expected}", shortened(&value.to_string()))
+}
+
+/// A number of things: `1 row`, `2 rows`.
+#[must_use]
+pub fn counted<N: Copy + Into<u64>>(number: N, one: &str, more: &str) -> String {
+    let number = number.into();
+    format!("{number} {}", if number == 1 { one } else { more })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_quoted_of_a_value_is_short_and_one_line() {
+        assert_eq!(shortened("application/xml"), "application/xml");
+        assert_eq!(shortened("a\nb"), "a b");
+        assert_eq!(shortened(&"x".repeat(1_000)), format!("{}…", "x".repeat(60)));
+    }
+
+    #[test]
+    fn one_of_a_thing_is_not_several() {
+        let told = [0_u32, 1, 2].map(|number| counted(number, "row", "rows"));
+        assert_eq!(told, ["0 rows", "1 row", "2 rows"]);
+    }
 
     #[test]
     fn a_name_is_one_line_and_keeps_its_direction_to_itself() {

@@ -3,7 +3,7 @@
 use super::{Named, read::Table};
 use crate::{
     facts::{Change, Delivers, EdgeEffect, GroupState, Key, Relation, RelationState, Role, Roles, Status, WritableBy},
-    lang::names::{GROUP_STATES, STATUSES, WRITABLE_BY, look_up, shortened, unknown},
+    lang::names::{self, GROUP_STATES, STATUSES, look_up, no_value, shortened, unknown},
 };
 
 const DELIVERS: [(&str, Delivers); 4] =
@@ -74,7 +74,7 @@ fn user(table: &mut Table<'_>, name: &str, rest: &[&str]) -> Result<Vec<Change>,
         if let Some(value) = word.strip_prefix("status=") {
             status = look_up("status", value, &STATUSES)?;
         } else if let Some(value) = word.strip_prefix("writable_by=") {
-            writable_by = look_up("choice of `writable_by`", value, &WRITABLE_BY)?;
+            writable_by = names::writable_by(value)?;
         } else if word.contains('@') {
             memberships.push(membership(table, key, word)?);
         } else {
@@ -104,7 +104,8 @@ fn delivers(option: &str) -> Result<Delivers, String> {
     let value = option.strip_prefix("delivers=").ok_or_else(|| {
         format!("`{}` is no option here; there are `state=` (of groups) and `delivers=`", shortened(option))
     })?;
-    look_up("choice of `delivers`", value, &DELIVERS)
+    let found = DELIVERS.iter().find(|(word, _)| *word == value).map(|(_, delivers)| *delivers);
+    found.ok_or_else(|| no_value("delivers", value, DELIVERS.iter().map(|(word, _)| *word)))
 }
 
 fn role(table: &Table<'_>, name: &str) -> Result<Role, String> {
@@ -156,7 +157,7 @@ fn setting(table: &Table<'_>, name: &str, value: &str) -> Result<Vec<Change>, St
     let setting = table.words.setting(name).ok_or_else(|| unknown("setting", name, known))?;
     let values = table.words.settings.get(usize::from(setting.0)).map_or(&[][..], |word| &word.values);
     if !values.is_empty() && !values.iter().any(|known| known == value) {
-        return Err(unknown(&format!("value of `{name}`"), value, values.iter().map(String::as_str)));
+        return Err(no_value(name, value, values.iter().map(String::as_str)));
     }
     Ok(vec![Change::Setting { setting, value: Some(value.to_owned()) }])
 }

@@ -109,7 +109,7 @@ fn problems_of_a_table_name_what_is_allowed() {
         ("member ann pupil", "expected a role in a group"),
         ("relation ann friend ben", "expected a relation as in `-friend-`"),
         ("edge pupil@a -> ben", "no group `ben`"),
-        ("edge a -> a delivers=all", "no choice of `delivers` `all`"),
+        ("edge a -> a delivers=all", "`delivers` can't be `all`"),
         ("setting messaging maybe", "on, off"),
         ("setting masaging on", "did you mean `messaging`?"),
         ("no user ben", "status=removed"),

@@ -34,7 +34,7 @@ pub enum Finding {
     },
     /// It does not: this is the first of its conditions that does not hold.
     Missing(String),
-    /// It does not, for what it excepts holds.
+    /// It does not, because this exception of it holds, as the rule writes it.
     Excepted(String),
 }
 
@@ -55,12 +55,13 @@ impl Policy {
             .filter(|(at, rule)| question.concerns(*at, rule))
             .map(|(at, rule)| {
                 let words = |condition| in_words(world.vocabulary(), condition, question.group.is_some());
+                let as_written = |condition| written(world.vocabulary(), condition, rule.subject);
                 let missing = rule.conditions.iter().find(|condition| question.holds(condition).is_none());
                 let excepted = rule.unless.iter().find(|condition| question.holds(condition).is_some());
                 let finding = match (question.matches(at, rule), missing, excepted) {
                     (Some(witness), ..) => question.matched(rule, witness),
                     (None, Some(condition), _) => Finding::Missing(format!("would need {}", words(condition))),
-                    (None, None, condition) => Finding::Excepted(condition.map(words).unwrap_or_default()),
+                    (None, None, condition) => Finding::Excepted(condition.map(as_written).unwrap_or_default()),
                 };
                 Reason { rule: at, finding }
             })
@@ -86,9 +87,9 @@ fn in_words(vocabulary: &Vocabulary, condition: &Condition, of_group: bool) -> S
     let words = Words(vocabulary);
     match *condition {
         Condition::Everyone => "nothing".to_owned(),
-        Condition::Same => "them to be the same person".to_owned(),
+        Condition::Same => "them to be the same user as me".to_owned(),
         Condition::InCommon(mine, theirs) => {
-            format!("{} in common with their {}", words.atom(mine), words.atom(theirs))
+            format!("a group in which I am {} and they are {}", words.atom(mine), words.atom(theirs))
         }
         Condition::Edge(mine, _) if of_group => format!("an edge from {} to the group", words.atom(mine)),
         Condition::Edge(mine, theirs) => format!("an edge from {} to {}", words.atom(mine), words.atom(theirs)),
@@ -98,9 +99,9 @@ fn in_words(vocabulary: &Vocabulary, condition: &Condition, of_group: bool) -> S
         Condition::Related(relation, direction) => {
             let name = vocabulary.relations.get(usize::from(relation.0)).map_or("?", |(name, _)| name);
             match direction {
-                Direction::Out => format!("an accepted relation `{name}` to them"),
-                Direction::In => format!("an accepted relation `{name}` from them"),
-                Direction::Both => format!("an accepted relation `{name}` with them"),
+                Direction::Out => format!("the relation `{name}` from me to them"),
+                Direction::In => format!("the relation `{name}` from them to me"),
+                Direction::Both => format!("an accepted relation `{name}` between me and them"),
             }
         }
         Condition::Role(who, role) => format!("{} to have the role {}", person(who), words.role(role.0)),
@@ -117,7 +118,7 @@ fn in_words(vocabulary: &Vocabulary, condition: &Condition, of_group: bool) -> S
         Condition::GroupKind(kind) => format!("the group to be a {}", words.kind(kind.0)),
         Condition::GroupState(state) => format!("the group to be {}", format!("{state:?}").to_lowercase()),
         Condition::GroupLarger(limit) => {
-            format!("more than {} active people in the group", words.limit(limit, |number| number.to_string()))
+            format!("the group to have more active users than {}", words.limit(limit, |number| number.to_string()))
         }
         Condition::GroupDelivers => "the group to be open to messages as a whole".to_owned(),
         Condition::Holder => "a seat in the conversation".to_owned(),

@@ -1,7 +1,7 @@
 //! One condition, `me learner@class with them learner@class`.
 
 use super::hints;
-use super::names::{CONVERSATIONS, GROUP_STATES, STATES, STATUSES, WRITABLE_BY, look_up, unknown};
+use super::names::{CONVERSATIONS, GROUP_STATES, STATES, STATUSES, look_up, no_value, unknown, writable_by};
 use crate::{
     facts::number,
     program::{Atom, Condition, Direction, Limit, Who},
@@ -27,7 +27,7 @@ fn plain(words: &Vocabulary, tokens: &[&str]) -> Result<Read, String> {
     let people = |condition| Ok(Read { condition, names_group: false });
     let groups = |condition| Ok(Read { condition, names_group: true });
     match *tokens {
-        [] => Err("a condition is missing".to_owned()),
+        [] => Err("expected a condition after `when`, `unless`, `and` and `or`".to_owned()),
         ["everyone"] => people(Condition::Everyone),
         ["every", "group"] => groups(Condition::Everyone),
         ["same"] => people(Condition::Same),
@@ -84,9 +84,7 @@ fn single(words: &Vocabulary, token: &str) -> Result<Read, String> {
     match (function, argument) {
         ("role", who) => people(Condition::Role(self::who(who)?, role(words, value)?)),
         ("status", who) => people(Condition::Status(self::who(who)?, look_up("status", value, &STATUSES)?)),
-        ("writable_by", who) => {
-            people(Condition::WritableBy(self::who(who)?, look_up("choice of `writable_by`", value, &WRITABLE_BY)?))
-        }
+        ("writable_by", who) => people(Condition::WritableBy(self::who(who)?, writable_by(value)?)),
         ("kind", "group") => groups(Condition::GroupKind(kind(words, value)?)),
         ("state", "group") => groups(Condition::GroupState(look_up("state of a group", value, &GROUP_STATES)?)),
         ("setting", name) => people(setting(words, name, value)?),
@@ -156,8 +154,7 @@ fn setting(words: &Vocabulary, name: &str, value: &str) -> Result<Condition, Str
         return Err(format!("`{name}` is a number; it can be compared in `size(group)>{name}` and `age<{name}`"));
     }
     let place = word.values.iter().position(|known| known == value).and_then(|at| u8::try_from(at).ok());
-    let place =
-        place.ok_or_else(|| unknown(&format!("value of `{name}`"), value, word.values.iter().map(String::as_str)))?;
+    let place = place.ok_or_else(|| no_value(name, value, word.values.iter().map(String::as_str)))?;
     Ok(Condition::Setting(setting, place))
 }
 
@@ -182,7 +179,9 @@ fn limit(words: &Vocabulary, text: &str, form: Form) -> Result<Limit, String> {
     let setting =
         setting_named(words, text).map_err(|unknown| format!("expected {}, or a setting; {unknown}", form.words))?;
     if words.settings[usize::from(setting.0)].number.is_none() {
-        return Err(format!("the setting `{text}` is no number"));
+        return Err(format!(
+            "the setting `{text}` has words for values, and only a setting with a number or a duration can be compared here"
+        ));
     }
     Ok(Limit::Setting(setting))
 }

@@ -56,7 +56,8 @@ pub(super) fn condition(words: &Vocabulary, tokens: &[&str]) -> Option<String> {
         let rest = rest.join(" ");
         return Some(format!("there is no `not`: put `{}` after `unless`", shortened(rest.trim_start_matches('!').trim())));
     }
-    if text.contains("&&") || text.contains("||") {
+    let is_joint = |token: &&str| token.eq_ignore_ascii_case("and") || token.eq_ignore_ascii_case("or");
+    if text.contains("&&") || text.contains("||") || tokens.iter().any(is_joint) {
         return Some("conditions after `when` are joined by `and`, those after `unless` by `or`".to_owned());
     }
     if is_grouped(&text) {

@@ -94,6 +94,19 @@ pub(crate) fn look_up<T: Copy>(what: &str, word: &str, table: &[(&str, T)]) -> R
     found.ok_or_else(|| unknown(what, word, table.iter().map(|(name, _)| *name)))
 }
 
+/// A sentence for a value that something can't have: the nearest one it can, and all.
+pub(crate) fn no_value<'a>(of: &str, value: &str, known: impl Iterator<Item = &'a str> + Clone) -> String {
+    let hint = nearest(value, known.clone()).map(|name| format!("; did you mean `{name}`?")).unwrap_or_default();
+    let all = known.collect::<Vec<_>>().join(", ");
+    format!("`{of}` can't be `{}`{hint} (its values are: {all})", shortened(value))
+}
+
+/// Who may write to a user, by what the user chose.
+pub(crate) fn writable_by(value: &str) -> Result<WritableBy, String> {
+    let found = WRITABLE_BY.iter().find(|(word, _)| *word == value).map(|(_, choice)| *choice);
+    found.ok_or_else(|| no_value("writable_by", value, WRITABLE_BY.iter().map(|(word, _)| *word)))
+}
+
 /// A sentence for a word that is not there: the nearest one, and all.
 pub(crate) fn unknown<'a>(what: &str, word: &str, known: impl Iterator<Item = &'a str> + Clone) -> String {
     let hint = nearest(word, known.clone()).map(|name| format!("; did you mean `{name}`?")).unwrap_or_default();

@@ -31,7 +31,9 @@ impl Declarations {
             "setting" => self.setting(rest)?,
             "secret_directory" if rest.is_empty() => self.secret_directory = true,
             "secret_members" if rest.is_empty() => self.secret_members = true,
-            "secret_directory" | "secret_members" => return Err(format!("nothing follows `{first}`")),
+            "secret_directory" | "secret_members" => {
+                return Err(format!("`{first}` stands alone on its line: delete what follows it"));
+            }
             _ => return Ok(false),
         }
         Ok(true)
@@ -40,7 +42,7 @@ impl Declarations {
     fn name(&mut self, rest: &[String]) -> Result<(), String> {
         let [name] = rest else { return Err("expected one name, as in `policy my-school`".to_owned()) };
         if self.name.is_some() {
-            return Err("the policy has a name already".to_owned());
+            return Err("the policy has a name already: delete one of the two lines".to_owned());
         }
         self.name = Some(spelled(name)?);
         Ok(())
@@ -62,7 +64,7 @@ impl Declarations {
             if name.contains('-') {
                 return Err(format!("the relation `{name}` has a `-`, which draws the arrows of relations: write `_`"));
             }
-            let how = look_up("way a relation comes about", how, &HOWS)?;
+            let how = look_up("word for how a relation comes about", how, &HOWS)?;
             if self.vocabulary.relation(&name).is_some() {
                 return Err(format!("the relation `{name}` is declared already"));
             }
@@ -126,7 +128,7 @@ pub(super) fn spelled(name: &str) -> Result<String, String> {
         return Ok(name.to_owned());
     }
     Err(format!(
-        "`{}` is no name: small letters, digits, `-` and `_`, a letter first, at most {NAME_BYTES_MAX}",
+        "`{}` can't be a name: a name has small letters, digits, `-` and `_`, begins with a letter, and has at most {NAME_BYTES_MAX} of them",
         shortened(name)
     ))
 }

@@ -307,11 +307,11 @@ fn explained() {
     assert_eq!(
         told,
         [
-            "blocked: would need an accepted relation `block` from them",
+            "blocked: would need the relation `block` from them to me",
             "off: would need the setting `messaging` to be `off`",
-            "same: would need them to be the same person",
-            "class: would need learner@class in common with their learner@class",
-            "teachers: would need teacher@class in common with their learner@class",
+            "same: would need them to be the same user as me",
+            "class: would need a group in which I am learner@class and they are learner@class",
+            "teachers: would need a group in which I am teacher@class and they are learner@class",
         ]
     );
     let group = world.group(100).unwrap();

@@ -11,7 +11,7 @@ pub(super) fn id<T: std::str::FromStr>(value: &str, field: &str) -> Result<T, Re
     if value.is_empty() {
         return Err(missing(field));
     }
-    value.parse().map_err(|_| invalid(field, "is not a UUID"))
+    value.parse().map_err(|_| invalid(field, &format!("is `{}`, expected a UUID", shortened(value))))
 }
 
 pub(super) fn ids<T: std::str::FromStr>(values: &[String], field: &str, max: usize) -> Result<Vec<T>, Refusal> {
@@ -37,7 +37,7 @@ pub(super) fn user(one: Option<wire::UserRef>, field: &str) -> Result<UserRef, R
         Some(wire::user_ref::By::ExternalId(value)) if !value.is_empty() => {
             external_id(value, &format!("{field}.externalId")).map(UserRef::ExternalId)
         }
-        _ => Err(invalid(field, "has neither id nor externalId")),
+        _ => Err(invalid(field, "must have `id`, the server's, or `externalId`, the product's")),
     }
 }
 
@@ -57,7 +57,7 @@ pub(super) fn relation(name: String, field: &str) -> Result<String, Refusal> {
         return Err(too_large(field, limits::RELATION_BYTES_MAX, "bytes"));
     }
     if !name.bytes().all(|letter| matches!(letter, b'a'..=b'z' | b'0'..=b'9' | b'_')) {
-        return Err(invalid(field, "has other letters than a to z, 0 to 9 and _"));
+        return Err(invalid(field, &format!("is `{}`, and may only have a to z, 0 to 9 and `_`", shortened(&name))));
     }
     Ok(name)
 }
@@ -67,7 +67,7 @@ pub(super) fn page(limit: u32, field: &str) -> Result<u32, Refusal> {
     match limit {
         0 => Ok(limits::PAGE_DEFAULT),
         1..=limits::PAGE_MAX => Ok(limit),
-        _ => Err(invalid(field, &format!("is more than {}", limits::PAGE_MAX))),
+        _ => Err(invalid(field, &format!("is {limit}, and at most {}", limits::PAGE_MAX))),
     }
 }
 
@@ -119,6 +119,13 @@ fn bounded(value: String, field: &str, max: usize) -> Result<String, Refusal> {
 
 fn control_character(letter: char, field: &str) -> Refusal {
     invalid(field, &format!("contains U+{:04X}, a control character", u32::from(letter)))
+}
+
+/// The begin of a value, for an error: one line, and not much of it.
+fn shortened(value: &str) -> String {
+    let mut letters = value.chars().map(|letter| if letter.is_control() { ' ' } else { letter });
+    let begin: String = letters.by_ref().take(60).collect();
+    if letters.next().is_some() { begin + "…" } else { begin }
 }
 
 pub(super) fn missing(field: &str) -> Refusal {

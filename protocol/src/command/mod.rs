@@ -106,7 +106,10 @@ impl TryFrom<wire::Request> for SocketCommand {
     type Error = Refusal;
 
     fn try_from(request: wire::Request) -> Result<Self, Refusal> {
-        match request.command.ok_or_else(|| Refusal::new(ErrorCode::UnknownCommand, "no command this server knows"))? {
+        match request
+            .command
+            .ok_or_else(|| Refusal::new(ErrorCode::UnknownCommand, "the request has no command that this server knows"))?
+        {
             Wire::Hello(hello) => {
                 if hello.token.is_empty() {
                     return Err(missing("hello.token"));
@@ -147,7 +150,12 @@ impl TryFrom<Wire> for Command {
                     (0, None) => HistoryRange::Newest,
                     (before, None) => HistoryRange::Before(before),
                     (0, Some(after)) => HistoryRange::After(after),
-                    _ => return Err(invalid("getHistory.afterSeq", "does not go together with beforeSeq")),
+                    _ => {
+                        return Err(invalid(
+                            "getHistory.afterSeq",
+                            "can't be given together with `beforeSeq`: give one of them",
+                        ));
+                    }
                 },
                 limit: page(get.limit, "getHistory.limit")?,
             },
@@ -211,7 +219,7 @@ impl TryFrom<Wire> for Command {
                 limit: match search.limit {
                     0 => 20,
                     limit if limit <= limits::DIRECTORY_PAGE_MAX => limit,
-                    _ => return Err(invalid("searchDirectory.limit", "is more than 50")),
+                    _ => return Err(invalid("searchDirectory.limit", "is more than 50, the most hits of a page")),
                 },
                 cursor: search.cursor,
             },
@@ -239,7 +247,7 @@ impl TryFrom<Wire> for Command {
                 Self::GetPresence { users: ids(&get.user_ids, "getPresence.userIds", limits::PRESENCE_MAX)? }
             }
             Wire::Hello(_) | Wire::RefreshToken(_) | Wire::Ping(_) | Wire::Resume(_) | Wire::WatchPresence(_) => {
-                return Err(Refusal::new(ErrorCode::UnknownCommand, "is for sockets only"));
+                return Err(Refusal::new(ErrorCode::UnknownCommand, "this command is for sockets only"));
             }
         })
     }

@@ -91,7 +91,7 @@ impl TryFrom<wire::StartConversation> for StartConversation {
             wire::ConversationKind::NoteToSelf => return Err(invalid(Self::WITH, "is for other kinds")),
             wire::ConversationKind::Direct => match <[Recipient; 1]>::try_from(to) {
                 Ok([peer]) => Target::Direct(peer),
-                Err(_) => return Err(invalid(Self::WITH, "names exactly one person")),
+                Err(_) => return Err(invalid(Self::WITH, "must name exactly one user")),
             },
             wire::ConversationKind::Group => Target::Group { to, subject: subject()?, client_id: client_id()? },
             wire::ConversationKind::Mail => {
@@ -113,7 +113,10 @@ impl TryFrom<wire::StartConversation> for StartConversation {
                 }
             }
             wire::ConversationKind::Unspecified => {
-                return Err(invalid("startConversation.kind", "is no kind that can be started"));
+                return Err(invalid(
+                    "startConversation.kind",
+                    "must be CONVERSATION_KIND_DIRECT, _GROUP, _MAIL or _NOTE_TO_SELF",
+                ));
             }
         };
         let first_message =
@@ -136,6 +139,6 @@ fn recipient(one: wire::Recipient, field: &str) -> Result<Recipient, Refusal> {
         Some(By::GroupExternalId(value)) if !value.is_empty() => {
             Recipient::Group(GroupRef::ExternalId(external_id(value, &format!("{field}.groupExternalId"))?))
         }
-        _ => return Err(invalid(field, "has neither id, externalId, groupId nor groupExternalId")),
+        _ => return Err(invalid(field, "must have `id`, `externalId`, `groupId` or `groupExternalId`")),
     })
 }

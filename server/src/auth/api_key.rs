@@ -57,12 +57,16 @@ pub struct ApiCaller {
 }
 
 impl ApiCaller {
-    /// Refuses unless the key has a scope.
+    /// Refuses unless the key has one of these scopes.
     ///
     /// # Errors
-    /// When it has not.
-    pub fn require(&self, scope: Scope) -> Result<(), AuthError> {
-        if self.scopes.contains(&scope) { Ok(()) } else { Err(AuthError::MissingScope(scope)) }
+    /// When it has none of them.
+    pub fn require_any(&self, scopes: &[Scope]) -> Result<(), AuthError> {
+        if scopes.iter().any(|scope| self.scopes.contains(scope)) {
+            return Ok(());
+        }
+        let held = if self.scopes.is_empty() { "none".to_owned() } else { names(&self.scopes, ", ") };
+        Err(AuthError::MissingScope { needed: names(scopes, " or "), held })
     }
 
     pub(super) fn from_row(row: api_key::Model, now_ms: i64) -> Result<Self, AuthError> {
@@ -74,6 +78,11 @@ impl ApiCaller {
         let scopes = Scope::ALL.into_iter().filter(|scope| row.scopes.split(' ').any(|name| name == scope.name())).collect();
         Ok(Self { tenant: row.tenant_id.into(), key: row.id, scopes })
     }
+}
+
+/// Scopes in a sentence: `` `read` or `admin` ``.
+fn names(scopes: &[Scope], joint: &str) -> String {
+    scopes.iter().map(|scope| format!("`{}`", scope.name())).collect::<Vec<_>>().join(joint)
 }
 
 /// A new key, to be shown once, and the row to store.
@@ -140,9 +149,10 @@ mod tests {
     #[test]
     fn scopes_are_what_was_granted() {
         let caller = ApiCaller::from_row(row(&[Scope::Act, Scope::Read], None), 2_000).expect("valid");
-        assert!(caller.require(Scope::Act).is_ok());
-        assert!(caller.require(Scope::Read).is_ok());
-        assert!(matches!(caller.require(Scope::Provision), Err(AuthError::MissingScope(Scope::Provision))));
+        assert!(caller.require_any(&[Scope::Act]).is_ok());
+        assert!(caller.require_any(&[Scope::Admin, Scope::Read]).is_ok());
+        let refused = caller.require_any(&[Scope::Admin, Scope::Provision]).expect_err("neither").to_string();
+        assert!(refused.contains("the scope `admin` or `provision`, and this key has `act`, `read`"), "{refused}");
         let mut newer = row(&[], None);
         newer.scopes = "provisioning act-as".to_owned();
         assert_eq!(ApiCaller::from_row(newer, 2_000).expect("valid").scopes, []);

@@ -5,7 +5,6 @@
 
 use causerie_protocol::{CloseCode, ErrorCode, Refusal};
 
-use super::api_key::Scope;
 use crate::store::StoreError;
 
 /// Why someone was not let in.
@@ -16,31 +15,40 @@ pub enum AuthError {
     TooLarge { max_bytes: usize },
     #[error("the token is not a signed JWT: {0}")]
     NotAToken(&'static str),
-    #[error("the token's header names no signing key this server knows: check `kid`")]
+    #[error(
+        "the token's header names no signing key of this server: its `kid` must be an id that `causerie signing-key list` shows"
+    )]
     UnknownKey,
-    #[error("the token's `alg` is not the algorithm of its signing key, {0}")]
+    #[error("the token's `alg` is not the algorithm of its signing key: sign with {0}")]
     WrongAlgorithm(&'static str),
-    #[error("the token's signature does not match its signing key")]
+    #[error(
+        "the token's signature does not match its signing key: sign with the secret, or the private key, that belongs to its `kid`"
+    )]
     BadSignature,
     #[error("the token's signing key was revoked: fetch a fresh token")]
     RevokedKey,
-    #[error("the token's claims are not a JSON object, or name one twice")]
+    #[error("the token's claims are not a JSON object, or name a claim twice")]
     BadClaims,
     #[error("the token's `{claim}` {problem}")]
     BadClaim { claim: &'static str, problem: &'static str },
     #[error("the token expired: fetch a fresh one")]
     Expired,
-    #[error("the token is not valid yet: `{claim}` lies in the future; compare the clocks")]
+    #[error(
+        "the token is not valid yet: `{claim}` lies in the future; set the clocks of the back end and of this server right"
+    )]
     NotYet { claim: &'static str },
-    #[error("the person's tokens were revoked after this one was issued")]
+    #[error("this user's tokens were revoked after this token was issued: fetch a fresh one")]
     Revoked,
-    #[error("the person is not active")]
+    #[error("the user is not active: the status is `deactivated` or `removed`")]
     Inactive,
-    #[error("no such API key, or one that ended or was revoked")]
+    #[error("there is no such API key, or it expired or was revoked: `causerie api-key list` shows the keys")]
     UnknownApiKey,
-    #[error("the API key lacks the scope `{}`", .0.name())]
-    MissingScope(Scope),
-    #[error("people can't be looked up now")]
+    #[error(
+        "this needs an API key with the scope {needed}, and this key has {held}: make another (`causerie api-key create \
+         --scopes …`)"
+    )]
+    MissingScope { needed: String, held: String },
+    #[error("users can't be looked up now: try again")]
     Store(#[from] StoreError),
 }
 
@@ -62,7 +70,7 @@ impl AuthError {
             | Self::UnknownApiKey => ErrorCode::Unauthenticated,
             // The product signs with another key now; a client must not give up because of the old one.
             Self::Expired | Self::RevokedKey => ErrorCode::TokenExpired,
-            Self::MissingScope(_) => ErrorCode::Forbidden,
+            Self::MissingScope { .. } => ErrorCode::Forbidden,
             Self::Store(_) => ErrorCode::Unavailable,
         }
     }
@@ -80,7 +88,7 @@ impl AuthError {
             | Self::BadClaim { .. }
             | Self::NotYet { .. }
             | Self::UnknownApiKey
-            | Self::MissingScope(_) => CloseCode::Unauthenticated,
+            | Self::MissingScope { .. } => CloseCode::Unauthenticated,
             Self::Expired | Self::RevokedKey => CloseCode::TokenExpired,
             Self::Revoked | Self::Inactive => CloseCode::Revoked,
             // Everyone would be back at once to ask a database that can't answer.

@@ -86,24 +86,28 @@ impl Algorithm {
                 return Err(BadMaterial("begins like a secret that this server encrypted: take another"));
             }
             if material.len() < SECRET_BYTES_MIN {
-                return Err(BadMaterial("is shorter than 32 bytes"));
+                return Err(BadMaterial(
+                    "is shorter than 32 bytes: `openssl rand -hex 32` makes a secret, and so does --generate",
+                ));
             }
             return Ok(DecodingKey::from_secret(material.as_bytes()));
         }
         if !pem {
-            return Err(BadMaterial("is not a PEM file"));
+            return Err(BadMaterial("is not a PEM file: it must begin with `-----BEGIN PUBLIC KEY-----`"));
         }
         if material.contains("PRIVATE KEY") {
-            return Err(BadMaterial("is a private key: the product keeps that, this server needs the public one"));
+            return Err(BadMaterial(
+                "is a private key, which stays with the product: give the public key, as `openssl pkey -in FILE -pubout` prints it",
+            ));
         }
         let key = match self {
             Self::Rs256 => DecodingKey::from_rsa_pem(material.as_bytes()),
             Self::Es256 => DecodingKey::from_ec_pem(material.as_bytes()),
             Self::EdDsa | Self::Hs256 => DecodingKey::from_ed_pem(material.as_bytes()),
         };
-        let key = key.map_err(|_| BadMaterial("is not a public key of this algorithm"))?;
+        let key = key.map_err(|_| BadMaterial("is not a public key of this algorithm: RS256 needs an RSA key, ES256 an EC key on P-256, EdDSA an Ed25519 key"))?;
         if self == Self::Rs256 && key.try_get_as_bytes().map_or(0, <[u8]>::len) < RSA_DER_BYTES_MIN {
-            return Err(BadMaterial("is shorter than 2048 bits"));
+            return Err(BadMaterial("is shorter than 2048 bits: make a longer one"));
         }
         self.try_out(&key)?;
         Ok(key)
@@ -115,7 +119,7 @@ impl Algorithm {
         let signature = "A".repeat(86);
         jsonwebtoken::crypto::verify(&signature, b"tried out", key, self.into())
             .map(|_| ())
-            .map_err(|_| BadMaterial("is not a public key of this algorithm"))
+            .map_err(|_| BadMaterial("is not a public key of this algorithm: RS256 needs an RSA key, ES256 an EC key on P-256, EdDSA an Ed25519 key"))
     }
 }
 
@@ -304,8 +308,11 @@ impl Snapshot {
                         next.keys.insert(row.kid.clone(), Arc::new(known.as_in(row)));
                     }
                     // One bad key must not lock out everybody else. Said once, not at each refresh.
-                    if !self.unusable.contains(&row.kid) {
-                        tracing::error!(kid = row.kid, tenant_id = %row.tenant, %error, "a signing key is left out");
+                    if !self.unusable.contains(&row.kid) && row.revoked_at_ms.is_none() {
+                        tracing::error!(
+                            kid = row.kid, tenant_id = %row.tenant, %error,
+                            "a signing key can't be used: tokens of this key are refused"
+                        );
                     }
                     next.unusable.insert(row.kid.clone());
                 }

@@ -230,7 +230,11 @@ fn text(claim: &'static str, value: Option<Value>) -> Result<Option<String>, Aut
 }
 
 fn bounded(claim: &'static str, text: &str, bytes_max: usize) -> Result<(), AuthError> {
-    if text.len() > bytes_max { Err(AuthError::BadClaim { claim, problem: "is too long" }) } else { Ok(()) }
+    let problem = match bytes_max {
+        limits::EXTERNAL_ID_BYTES_MAX => "has more than 128 bytes",
+        _ => "has more than 512 bytes",
+    };
+    if text.len() > bytes_max { Err(AuthError::BadClaim { claim, problem }) } else { Ok(()) }
 }
 
 /// A text of the user's profile. Users choose these, and must not lock themselves out by a character that nobody sees.
@@ -254,7 +258,10 @@ fn seconds(claim: &'static str, value: Option<Value>) -> Result<Option<i64>, Aut
     });
     match whole {
         Some(number @ 0..=SECONDS_MAX) => Ok(Some(number)),
-        _ => Err(AuthError::BadClaim { claim, problem: "is not a number of seconds since 1970" }),
+        _ => Err(AuthError::BadClaim {
+            claim,
+            problem: "must be a number of seconds since 1970, not milliseconds and not a text",
+        }),
     }
 }
 
@@ -265,5 +272,9 @@ fn audience(value: Option<Value>) -> Result<(), AuthError> {
         Some(Value::Array(many)) => many.iter().all(Value::is_string) && many.iter().any(|one| one == AUDIENCE),
         Some(_) => false,
     };
-    if for_us { Ok(()) } else { Err(AuthError::BadClaim { claim: "aud", problem: "does not name `causerie`" }) }
+    if for_us {
+        Ok(())
+    } else {
+        Err(AuthError::BadClaim { claim: "aud", problem: "must be `causerie` or a list that holds it, or be left out" })
+    }
 }

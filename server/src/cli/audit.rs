@@ -33,15 +33,19 @@ impl Audit {
         let (store, tenant) = settings.tenant(&self.tenant).await?;
         let mut filter = Filter { before: None, since_ms: self.since, action: self.action };
         let actors = Actors::read(&store, tenant.id).await?;
-        let mut left = self.limit;
+        let (mut left, mut found) = (self.limit, false);
         while left > 0 {
             let lines = page(&store, tenant.id, &filter, left.min(PAGE)).await?;
             let Some((last, _)) = lines.last() else { break };
             filter.before = Some(*last);
+            found = true;
             left -= u32::try_from(lines.len()).unwrap_or(left).min(left);
             for (_, entry) in &lines {
                 println!("{}", line(entry, &actors));
             }
+        }
+        if !found {
+            eprintln!("there is nothing in the audit of `{}` that fits", self.tenant);
         }
         Ok(())
     }

@@ -27,11 +27,13 @@ pub(super) async fn run(settings: &Settings) -> Outcome {
     let status = tokio::time::timeout(TIMEOUT, ask(address))
         .await
         .map_err(|_| format!("no answer from {address} within {TIMEOUT:?}"))?
-        .map_err(|error| format!("no answer from {address}: {error}"))?;
+        .map_err(|error| {
+            format!("no answer from {address} (`listen.internal`): {error}; is the server running, with this setting?")
+        })?;
     match status {
         Some(200) => Ok(()),
         Some(status) => Err(format!("not ready: {address} answered {status}").into()),
-        None => Err(format!("{address} speaks no HTTP").into()),
+        None => Err(format!("{address} (`listen.internal`) speaks no HTTP: another program listens there").into()),
     }
 }
 

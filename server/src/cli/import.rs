@@ -13,7 +13,7 @@ use clap::Args;
 use super::{Outcome, Settings, clock, operator};
 use crate::{
     facts,
-    plain::isolated,
+    plain::{counted, isolated},
     provisioning::{
         Answer, DeleteLimit, Import, Options, Parts, RowAnswer, Scope, Stopped, Tally, Turns, Type, csv::CsvRows,
         ndjson::Lines,
@@ -52,11 +52,14 @@ pub(super) struct ImportFiles {
 
 impl ImportFiles {
     pub(super) async fn run(self, settings: &Settings) -> Outcome {
+        can_be_read(&self.files)?;
         let (store, tenant) = settings.tenant(&self.tenant).await?;
         let tenant = tenant.id;
         let policy = facts::policy(&store, tenant).await?;
         let turn = Turns::default().take(&store, tenant).await?;
-        let _turn = turn.ok_or_else(|| format!("another import of tenant `{}` is under way", self.tenant))?;
+        let _turn = turn.ok_or_else(|| {
+            format!("another import of tenant `{}` is under way: try again when it has ended", self.tenant)
+        })?;
         let options = Options {
             dry_run: self.dry_run,
             replace: self.replace.clone(),
@@ -74,10 +77,16 @@ impl ImportFiles {
         };
         let mut run = Run { import: Import::new(parts, options), store, begun: Instant::now(), told_at: Instant::now() };
         let stopped = run.files(&self.files, self.r#type).await.err();
+        if let Some(Stopped(why)) = &stopped
+            && !run.import.has_begun()
+        {
+            // A summary of no rows would look as if something had been done.
+            return Err(why.clone().into());
+        }
         let tally = run.end(stopped.clone()).await;
         match stopped {
             Some(Stopped(why)) => Err(why.into()),
-            None if tally.refused > 0 => Err(format!("{} rows were refused", tally.refused).into()),
+            None if tally.refused > 0 => Err(format!("{} refused", counted(tally.refused, "row was", "rows were")).into()),
             None => Ok(()),
         }
     }
@@ -102,7 +111,11 @@ impl Run {
             match path.extension().and_then(|extension| extension.to_str()) {
                 Some("csv") => self.csv(path, CsvRows::new(file, of).map_err(stopped)?).await?,
                 Some("ndjson" | "jsonl") => self.ndjson(path, file).await?,
-                _ => return Err(stopped("is neither .ndjson nor .csv".to_owned())),
+                _ => {
+                    return Err(stopped(
+                        "the name of the file must end in .ndjson, .jsonl or .csv, which tells how to read it".to_owned(),
+                    ));
+                }
             }
         }
         let answers = self.import.replace().await?;
@@ -145,7 +158,7 @@ impl Run {
         if self.told_at.elapsed() >= PROGRESS {
             self.told_at = Instant::now();
             let rows = self.import.tally().rows;
-            eprintln!("{rows} rows, {:.0} per second", per_second(rows, self.begun.elapsed()));
+            eprintln!("{}, {:.0} per second", counted(rows, "row", "rows"), per_second(rows, self.begun.elapsed()));
         }
         if self.store.is_embedded() {
             // Two processes share SQLite by trying now and then: one that never pauses would keep a running server out.
@@ -159,7 +172,8 @@ impl Run {
         if let Ok(summary) = serde_json::to_string(&self.import.summary(stopped).await) {
             println!("{summary}");
         }
-        eprintln!("{} rows in {:.1} s, {:.0} per second", tally.rows, took.as_secs_f64(), per_second(tally.rows, took));
+        let (rows, seconds) = (counted(tally.rows, "row", "rows"), took.as_secs_f64());
+        eprintln!("{rows} in {seconds:.1} s, {:.0} per second", per_second(tally.rows, took));
         tally
     }
 }
@@ -186,6 +200,15 @@ fn complaint(row: &RowAnswer) -> String {
     let is_told = row.field.is_empty() || row.message.starts_with(&field);
     let parts = [named.join(" "), if is_told { String::new() } else { field }, isolated(&row.message).into_owned()];
     parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(": ")
+}
+
+/// Nothing is begun where one of the files is not there.
+fn can_be_read(files: &[PathBuf]) -> Result<(), String> {
+    let missing = files.iter().filter(|path| path.as_path() != Path::new("-")).find_map(|path| {
+        let error = File::open(path).err()?;
+        Some(format!("{}: {error}", path.display()))
+    });
+    missing.map_or(Ok(()), Err)
 }
 
 fn row_type(text: &str) -> Result<Type, String> {

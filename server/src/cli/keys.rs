@@ -44,7 +44,7 @@ pub(super) struct AddSigningKey {
     #[arg(long)]
     tenant: String,
     /// The only algorithm the key is used with.
-    #[arg(long)]
+    #[arg(long, ignore_case = true)]
     algorithm: Algorithm,
     /// What tokens name in their header; made up if absent.
     #[arg(long)]
@@ -68,7 +68,9 @@ impl AddSigningKey {
             }
             (Some(path), _) => ("--pem", path),
             _ if self.algorithm != Algorithm::Hs256 => {
-                return Err(format!("{} has a public key: use --pem", self.algorithm.name()).into());
+                return Err(
+                    format!("{} needs the public key of a pair: give its file with --pem", self.algorithm.name()).into()
+                );
             }
             (None, Some(path)) => ("--secret-file", path),
             (None, None) => return Ok(issue::secret()),
@@ -83,14 +85,19 @@ impl SigningKeyCommand {
         match self {
             Self::Add(add) => {
                 let material = add.material()?;
-                add.algorithm.key(&material)?;
+                add.algorithm.key(&material).map_err(|why| match add.pem.as_ref().or(add.secret_file.as_ref()) {
+                    Some(path) => format!("{}: {why}", path.display()),
+                    None => why.to_string(),
+                })?;
                 let secrets = settings.secrets()?;
                 let (store, tenant) = settings.tenant(&add.tenant).await?;
                 let kid = add.kid.clone().unwrap_or_else(|| format!("{}-{}", add.tenant, Uuid::now_v7()));
                 let algorithm = add.algorithm.name();
                 match keys::add_signing_key(&store, &secrets, tenant.id, &kid, algorithm, &material, clock().now_ms()).await
                 {
-                    Err(error) if error.is_unique_violation() => return Err(format!("--kid: `{kid}` is taken").into()),
+                    Err(error) if error.is_unique_violation() => {
+                        return Err(format!("--kid: `{kid}` is taken: choose another, or leave --kid out").into());
+                    }
                     added => added?,
                 }
                 note(&store, tenant.id, "signing_key.add", format!("signing_key:{kid}"), [("algorithm", algorithm.into())])
@@ -105,7 +112,14 @@ impl SigningKeyCommand {
             }
             Self::List { tenant } => {
                 let (store, tenant) = settings.tenant(&tenant).await?;
-                for key in keys::signing_keys_of(&store, tenant.id).await? {
+                let keys = keys::signing_keys_of(&store, tenant.id).await?;
+                if keys.is_empty() {
+                    let slug = &tenant.slug;
+                    eprintln!(
+                        "`{slug}` has no signing key; `causerie signing-key add --tenant {slug} --algorithm HS256 --generate` makes one"
+                    );
+                }
+                for key in keys {
                     let at = times(key.created_at_ms, None, key.revoked_at_ms);
                     let storage = key.storage().map(|how| format!("  {how}")).unwrap_or_default();
                     println!("{}  {}  {at}{storage}", key.kid, key.algorithm);
@@ -124,7 +138,7 @@ impl SigningKeyCommand {
             Self::Revoke { kid } => {
                 let store = settings.store().await?;
                 let tenant = keys::revoke_signing_key(&store, &kid, clock().now_ms()).await?;
-                let tenant = tenant.ok_or_else(|| format!("there is no valid signing key `{kid}`"))?;
+                let tenant = tenant.ok_or_else(|| format!("there is no signing key `{kid}`, or it is revoked already; `causerie signing-key list --tenant …` lists the keys"))?;
                 note(&store, tenant, "signing_key.revoke", format!("signing_key:{kid}"), []).await?;
                 println!("revoked {kid}");
             }
@@ -159,8 +173,13 @@ pub(super) enum ApiKeyCommand {
     /// Void a key, at once.
     Revoke {
         /// The id printed when it was made.
+        #[arg(value_parser = key_id)]
         id: Uuid,
     },
+}
+
+fn key_id(text: &str) -> Result<Uuid, String> {
+    Uuid::parse_str(text).map_err(|_| "expected an id as `causerie api-key list` prints it, not the key itself".to_owned())
 }
 
 impl ApiKeyCommand {
@@ -182,7 +201,11 @@ impl ApiKeyCommand {
             }
             Self::List { tenant } => {
                 let (store, tenant) = settings.tenant(&tenant).await?;
-                for key in keys::api_keys_of(&store, tenant.id).await? {
+                let keys = keys::api_keys_of(&store, tenant.id).await?;
+                if keys.is_empty() {
+                    eprintln!("`{}` has no API key; `causerie api-key create` makes one", tenant.slug);
+                }
+                for key in keys {
                     let at = times(key.created_at, key.expires_at, key.revoked_at);
                     println!("{}  {}  {at}  {}", key.id, key.scopes.replace(' ', ","), isolated(&key.name));
                 }
@@ -190,7 +213,7 @@ impl ApiKeyCommand {
             Self::Revoke { id } => {
                 let store = settings.store().await?;
                 let tenant = keys::revoke_api_key(&store, id, clock().now_ms()).await?;
-                let tenant = tenant.ok_or_else(|| format!("there is no valid API key `{id}`"))?;
+                let tenant = tenant.ok_or_else(|| format!("there is no API key `{id}`, or it is revoked already; `causerie api-key list --tenant …` lists the keys"))?;
                 note(&store, tenant, "api_key.revoke", format!("key:{id}"), []).await?;
                 println!("revoked {id}");
             }

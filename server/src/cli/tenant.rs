@@ -57,7 +57,10 @@ async fn create(settings: &Settings, slug: &str, name: &str, policy: Option<&str
     let first = policy.as_ref().map(|policy| FirstPolicy { name: policy.name(), text: policy.text(), by: &by });
     let store = settings.store_or_new().await?;
     let tenant = match tenants::create_under(&store, slug, name, first, clock().now_ms()).await {
-        Err(error) if error.is_unique_violation() => return Err(format!("there is a tenant `{slug}` already").into()),
+        Err(error) if error.is_unique_violation() => {
+            let other = format!("choose another slug, or change its rules with `causerie policy set --tenant {slug}`");
+            return Err(format!("there is a tenant `{slug}` already: {other}").into());
+        }
         made => made?,
     };
     let rules = policy.as_ref().map_or("open", |policy| policy.name());
@@ -82,7 +85,8 @@ fn first_rules(slug: &str, name: &str) -> Result<Policy, String> {
 
 /// A name with something visible in it, as it is kept.
 pub(super) fn name(text: &str) -> Result<String, String> {
-    visible::kept(text).ok_or_else(|| format!("the name {}", visible::NOTHING_VISIBLE))
+    let kept = visible::kept(text).filter(|kept| !kept.trim().is_empty());
+    kept.ok_or_else(|| format!("the name {}", visible::NOTHING_VISIBLE))
 }
 
 fn slug(text: &str) -> Result<String, String> {

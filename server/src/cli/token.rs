@@ -1,5 +1,6 @@
 //! `causerie token`: signs a token, as a product's back end would.
 
+use causerie_protocol::limits::EXTERNAL_ID_BYTES_MAX;
 use clap::Args;
 
 use super::{Outcome, Settings, clock};
@@ -18,7 +19,7 @@ pub(super) struct Token {
     #[arg(long)]
     tenant: String,
     /// The product's id of the person, `sub`.
-    #[arg(long)]
+    #[arg(long, value_parser = external_id)]
     user: String,
     /// The person's name.
     #[arg(long)]
@@ -36,7 +37,10 @@ impl Token {
         let (store, tenant) = settings.tenant(&self.tenant).await?;
         let key = keys::signing_key(&store, tenant.id, Algorithm::Hs256.name(), self.kid.as_deref()).await?.ok_or_else(
             || match &self.kid {
-                Some(kid) => format!("--kid: tenant `{}` has no valid HS256 key `{kid}`", self.tenant),
+                Some(kid) => format!(
+                    "--kid: tenant `{0}` has no HS256 key `{kid}`, or it is revoked; `causerie signing-key list --tenant {0}` lists the keys",
+                    self.tenant
+                ),
                 None => format!(
                     "tenant `{0}` has no HS256 key: `causerie signing-key add --tenant {0} --algorithm HS256 --generate`",
                     self.tenant
@@ -49,6 +53,13 @@ impl Token {
         println!("{}", issue::hs256(&key.kid, secret.expose(), &token)?);
         Ok(())
     }
+}
+
+/// What the server takes for `sub`.
+fn external_id(text: &str) -> Result<String, String> {
+    let fits = (1..=EXTERNAL_ID_BYTES_MAX).contains(&text.len()) && !text.contains(char::is_control);
+    let expected = || format!("expected 1 to {EXTERNAL_ID_BYTES_MAX} bytes without control characters");
+    if fits { Ok(text.to_owned()) } else { Err(expected()) }
 }
 
 /// Seconds of `90s`, `15m`, `24h`.

@@ -43,7 +43,7 @@ impl Listen {
             return None;
         }
         let Some((scheme, host)) = origin.split_once("://") else {
-            return Some(format!("`{origin}` has no scheme"));
+            return Some(format!("`{origin}` has no scheme: write an origin such as `https://app.example.org`"));
         };
         let is_scheme = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"+-.".contains(&byte);
         if !scheme.starts_with(|first: char| first.is_ascii_lowercase()) || !scheme.bytes().all(is_scheme) {
@@ -51,7 +51,7 @@ impl Listen {
         }
         match scheme {
             "ws" | "wss" => return Some(format!("`{origin}`: an origin is that of a page, which is http or https")),
-            "file" => return Some(format!("`{origin}`: browsers send `null` for pages from files")),
+            "file" => return Some(format!("`{origin}`: browsers send `null` for pages from files, so write `null`")),
             _ => {}
         }
         let default_port = match scheme {
@@ -60,14 +60,16 @@ impl Listen {
             _ => ":",
         };
         if host.ends_with(default_port) {
-            return Some(format!("`{origin}`: browsers leave out the default port"));
+            return Some(format!("`{origin}`: browsers leave out the default port, so leave it out"));
         }
         if host.is_empty()
             || host.contains(['/', '?', '#', '@', '*', ','])
             || !host.bytes().all(|byte| byte.is_ascii_graphic())
             || host != host.to_ascii_lowercase()
         {
-            return Some(format!("`{origin}` is not `scheme://host` or `scheme://host:port` in small letters"));
+            return Some(format!(
+                "`{origin}` must be `scheme://host` or `scheme://host:port`, in small letters, without a path or a slash at the end"
+            ));
         }
         None
     }

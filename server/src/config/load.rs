@@ -14,6 +14,7 @@ use super::{
     setting::{Kind, NotThat, Setting},
     settings, suggest,
 };
+use crate::plain::shortened;
 
 const PREFIX: &str = "CAUSERIE_";
 /// Names the file when no flag does; not a setting.
@@ -105,7 +106,12 @@ impl Merge {
             Ok(value) => {
                 self.values.insert(setting.key, (value, source));
             }
-            Err(NotThat) => self.problem(setting.key, &source, format!("expected {}", setting.kind.expected())),
+            Err(NotThat(said)) => {
+                // A secret is not shown, nor what was taken for one.
+                let said = said.filter(|_| !matches!(setting.kind, Kind::Secret));
+                let said = said.map(|said| format!(", not `{}`", shortened(&said))).unwrap_or_default();
+                self.problem(setting.key, &source, format!("expected {}{said}", setting.kind.expected()));
+            }
         }
     }
 
@@ -128,7 +134,7 @@ impl Merge {
 
     fn table(&mut self, key: String, value: ValueKind, source: &str) {
         if let Some(setting) = find(&key) {
-            let value = json(value).ok_or(NotThat).and_then(|value| setting.kind.check(value));
+            let value = json(value).ok_or(NotThat(None)).and_then(|value| setting.kind.check(value));
             return self.set(setting, value, source.to_owned());
         }
         let section = format!("{key}.");
@@ -155,7 +161,15 @@ impl Merge {
                 if let Some((section, key)) = rest.to_ascii_lowercase().split_once('_')
                     && settings().any(|setting| setting.key.starts_with(&format!("{section}.")))
                 {
-                    self.problem(format!("{section}.{key}"), &source, "expected two underscores behind the section");
+                    self.problem(
+                        format!("{section}.{key}"),
+                        &source,
+                        format!(
+                            "expected two underscores between section and key: `{PREFIX}{}__{}`",
+                            section.to_uppercase(),
+                            key.to_uppercase()
+                        ),
+                    );
                 }
                 continue;
             };

@@ -138,9 +138,9 @@ fn an_error_names_key_source_and_what_was_expected() {
             &[],
             &["`limits.frame_burst`", "CAUSERIE_LIMITS__FRAME_BURST", "did you mean `limits.frames_burst`?"],
         ),
-        (None, &[("CAUSERIE_LIMITS_FRAMES_BURST", "1")], &[], &["`limits.frames_burst`", "two underscores"]),
-        (None, &[("CAUSERIE_DEMO__ENABLED", "yes")], &[], &["`demo.enabled`", "true or false"]),
-        (None, &[("CAUSERIE_LISTEN__PUBLIC", "8080")], &[], &["`listen.public`", "127.0.0.1:8080"]),
+        (None, &[("CAUSERIE_LIMITS_FRAMES_BURST", "1")], &[], &["two underscores", "`CAUSERIE_LIMITS__FRAMES_BURST`"]),
+        (None, &[("CAUSERIE_DEMO__ENABLED", "yes")], &[], &["`demo.enabled`", "true or false, not `yes`"]),
+        (None, &[("CAUSERIE_LISTEN__PUBLIC", "8080")], &[], &["`listen.public`", "127.0.0.1:8080, not `8080`"]),
         (
             None,
             &[("CAUSERIE_DATABASE__URL_FILE", "/nowhere/at/all")],

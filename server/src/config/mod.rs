@@ -109,7 +109,7 @@ impl Config {
             );
         }
         if self.database.url.is_empty() && !self.redis.url.is_empty() {
-            problem("redis.url", "several nodes need one database: set `database.url` too");
+            problem("redis.url", "several nodes need one database: set `database.url` too, or leave `redis.url` empty");
         }
         if self.redis.prefix.is_empty()
             || !self.redis.prefix.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte))
@@ -127,10 +127,10 @@ impl Config {
             Ok(_) => {}
         }
         if self.data.dir.as_os_str().is_empty() {
-            problem("data.dir", "expected a directory");
+            problem("data.dir", "expected the path of a folder");
         }
         if self.listen.public == self.listen.internal && self.listen.public.port() != 0 {
-            problem("listen.internal", "is the same as `listen.public`");
+            problem("listen.internal", "is the same as `listen.public`: choose another port");
         }
         for origin in &self.listen.origins {
             if let Some(text) = Listen::origin_problem(origin) {

@@ -32,21 +32,23 @@ pub enum Kind {
     List,
 }
 
-/// The value is not what its setting holds; [`Kind::expected`] says what is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct NotThat;
+/// The value, where it can be shown, is not what its setting holds; [`Kind::expected`] says what is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NotThat(pub Option<String>);
 
 impl Kind {
     /// What to write, in words.
     #[must_use]
     pub fn expected(self) -> String {
         match self {
-            Self::Address => "an address and port such as 127.0.0.1:8080".to_owned(),
-            Self::Text | Self::Secret => "a text".to_owned(),
+            Self::Address => "an IP address and a port such as 127.0.0.1:8080".to_owned(),
+            Self::Text | Self::Secret => "a text (in a file between quotes)".to_owned(),
             Self::Flag => "true or false".to_owned(),
             Self::Whole(min, max) => format!("a whole number from {min} to {max}"),
             Self::Choice(words) => format!("one of {}", words.join(", ")),
-            Self::List => "a list of texts (in environment and flags: separated by commas)".to_owned(),
+            Self::List => {
+                "a list of texts (in a file `[\"a\", \"b\"]`, in environment and flags separated by commas)".to_owned()
+            }
         }
     }
 
@@ -56,8 +58,11 @@ impl Kind {
     /// When the text is not what the setting holds.
     pub fn parse(self, text: &str) -> Result<Value, NotThat> {
         match self {
-            Self::Flag => text.parse::<bool>().map(Value::Bool).map_err(|_| NotThat),
-            Self::Whole(..) => text.parse::<u64>().map_err(|_| NotThat).and_then(|number| self.check(number.into())),
+            Self::Flag => text.parse::<bool>().map(Value::Bool).map_err(|_| NotThat(Some(text.to_owned()))),
+            Self::Whole(..) => {
+                let number = text.parse::<u64>().map_err(|_| NotThat(Some(text.to_owned())));
+                number.and_then(|number| self.check(number.into()))
+            }
             Self::List => {
                 let items = text.split(',').map(str::trim).filter(|item| !item.is_empty());
                 Ok(items.map(Value::from).collect())
@@ -81,7 +86,10 @@ impl Kind {
             (Self::List, Value::Array(items)) => items.iter().all(Value::is_string),
             _ => false,
         };
-        if fits { Ok(value) } else { Err(NotThat) }
+        if fits {
+            return Ok(value);
+        }
+        Err(NotThat(Some(value.as_str().map_or_else(|| value.to_string(), str::to_owned))))
     }
 }
 

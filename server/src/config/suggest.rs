@@ -7,7 +7,21 @@ pub(super) fn unknown(key: &str) -> String {
     let sections = settings().filter_map(|setting| setting.key.split_once('.')).map(|(section, _)| section);
     let names: Vec<&str> =
         if key.contains('.') { settings().map(|setting| setting.key).collect() } else { sections.collect() };
-    format!("there is no such setting{}", suggestion(key, &names))
+    let suggested = suggestion(key, &names);
+    if !suggested.is_empty() {
+        return format!("there is no such setting{suggested}");
+    }
+    let section = key.split_once('.').map_or(key, |(section, _)| section);
+    let of_section: Vec<&str> = settings()
+        .map(|setting| setting.key)
+        .filter(|key| key.split_once('.').is_some_and(|(one, _)| one == section))
+        .collect();
+    if !of_section.is_empty() {
+        return format!("there is no such setting; of `{section}` there are {}", of_section.join(", "));
+    }
+    let mut sections: Vec<&str> = settings().filter_map(|setting| setting.key.split_once('.')).map(|(one, _)| one).collect();
+    sections.dedup();
+    format!("there is no such setting; the sections are {}", sections.join(", "))
 }
 
 /// `; did you mean ...?` with the nearest of the words, or nothing where none is near.
@@ -26,13 +40,16 @@ mod tests {
 
     #[test]
     fn a_mistyped_setting_or_section_is_suggested() {
+        for (key, part) in
+            [("listen.certificate", "of `listen` there are listen.public, "), ("smtp.password", "the sections are listen, ")]
+        {
+            assert!(unknown(key).contains(part), "{}", unknown(key));
+        }
         let table = [
             ("limits.frame_burst", "; did you mean `limits.frames_burst`?"),
             ("hartbeat.interval_ms", "; did you mean `heartbeat.interval_ms`?"),
             ("hartbeat", "; did you mean `heartbeat`?"),
             ("databse.url", "; did you mean `database.url`?"),
-            ("smtp.password", ""),
-            ("nothing", ""),
         ];
         for (key, suggested) in table {
             assert_eq!(unknown(key), format!("there is no such setting{suggested}"));

@@ -184,8 +184,15 @@ fn on_wire(capability: Capability) -> wire::Capability {
 #[must_use]
 pub fn refusal(code: Code) -> Refusal {
     let (code, sentence) = match code {
-        Code::NotFound | Code::NotAMember => (ErrorCode::NotFound, "there is no such thing, or it is not yours to see"),
-        Code::Unsupported => (ErrorCode::Unsupported, "this can't be done here"),
+        Code::NotFound | Code::NotAMember => (
+            ErrorCode::NotFound,
+            "there is no such user, group, conversation or message, or the rules do not show it to this user; a user exists from the first token or \
+             import on",
+        ),
+        Code::Unsupported => (
+            ErrorCode::Unsupported,
+            "this can't be done here: no rule allows it, or conversations of this kind do not have it",
+        ),
         Code::NotAuthor => (ErrorCode::NotAuthor, "only the author may do this"),
         Code::Closed => (ErrorCode::Closed, "the conversation is closed"),
         Code::Locked => (ErrorCode::Locked, "the conversation is locked"),

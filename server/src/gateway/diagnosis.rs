@@ -50,7 +50,11 @@ pub fn answer(app: &App, request: &Request<Body>) -> Response<Body> {
     let message = if !origin_allowed {
         let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
         let origin = origin.unwrap_or_default();
-        format!("the origin `{origin}` is not in `listen.origins`, and its host is not the one asked for, `{host}`")
+        format!(
+            "pages of `{origin}` may not connect: add this origin to the setting `listen.origins` \
+             (CAUSERIE_LISTEN__ORIGINS={origin}) and start the server again. Only pages of the host that is asked for, `{host}`, \
+             need no entry"
+        )
     } else if !ready {
         "this node is leaving or not ready yet".to_owned()
     } else {

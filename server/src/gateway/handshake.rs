@@ -79,7 +79,7 @@ pub async fn establish(app: &Arc<App>, reader: &mut Reader, link: &Arc<Link>) ->
     let (token, client, resume) = match SocketCommand::try_from(request) {
         Ok(SocketCommand::Hello { token, client, resume }) => (token, client, resume),
         Ok(_) => {
-            return Err(CloseReason::Code(CloseCode::Malformed, "the first frame is `hello`".to_owned()));
+            return Err(CloseReason::Code(CloseCode::Malformed, "the first frame must be `hello`, with a token".to_owned()));
         }
         Err(refusal) => {
             let reason = malformed(&refusal);
@@ -165,6 +165,9 @@ fn refuse(app: &App, link: &Link, id: u32, refusal: Refusal, reason: CloseReason
 }
 
 fn malformed(refusal: &Refusal) -> CloseReason {
-    let place = if refusal.field.is_empty() { String::new() } else { format!("`{}`: ", refusal.field) };
+    let field = format!("`{}`", refusal.field);
+    // Most sentences begin with the field.
+    let is_told = refusal.field.is_empty() || refusal.message.starts_with(&field);
+    let place = if is_told { String::new() } else { format!("{field}: ") };
     CloseReason::Code(CloseCode::Malformed, format!("{place}{}", refusal.message))
 }

@@ -87,7 +87,8 @@ impl RefusedOrigins {
                 origin,
                 host,
                 times,
-                "a page may not connect: its origin is not in `listen.origins`, and its host is not the one asked for"
+                "a page may not connect: add its origin to `listen.origins` (CAUSERIE_LISTEN__ORIGINS) and start the server again; if it is \
+                 the server's own page behind a proxy, the proxy must pass on `Host`"
             );
         }
     }

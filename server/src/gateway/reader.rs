@@ -122,7 +122,10 @@ impl Reader {
         match self.encoding {
             Some(agreed) if agreed != encoding => Heard::Ended(CloseReason::Code(
                 CloseCode::UnsupportedData,
-                format!("{} frames are of the other type", agreed.subprotocol()),
+                match agreed {
+                    Encoding::Json => format!("{} takes text frames, and this is a binary one", agreed.subprotocol()),
+                    Encoding::Proto => format!("{} takes binary frames, and this is a text one", agreed.subprotocol()),
+                },
             )),
             _ => Heard::Frame(encoding, frame),
         }

@@ -72,7 +72,7 @@ impl Accepted {
             ));
         }
         if headers.get(header::SEC_WEBSOCKET_VERSION).is_none_or(|version| version != "13") {
-            return Err(upgrade_required("`Sec-WebSocket-Version` is 13"));
+            return Err(upgrade_required("`Sec-WebSocket-Version` must be 13"));
         }
         let mut keys = headers.get_all(header::SEC_WEBSOCKET_KEY).iter();
         let (Some(key), None) = (keys.next(), keys.next()) else {
@@ -110,7 +110,10 @@ fn check(app: &App, request: &Request<Body>) -> Result<(Accepted, Encoding), Box
         Ok(Some(origin)) if origin::is_allowed(origin, headers, &app.config.listen.origins) => {}
         Ok(Some(origin)) => {
             app.refused_origins.count(origin, headers, &app.metrics.origins_refused);
-            return Err(refuse(StatusCode::FORBIDDEN, "this `Origin` is not among `listen.origins`"));
+            return Err(refuse(
+                StatusCode::FORBIDDEN,
+                "pages of this `Origin` may not connect: add it to the setting `listen.origins` and start the server again",
+            ));
         }
         Err(origin::NotAnOrigin) => return Err(refuse(StatusCode::FORBIDDEN, "`Origin` must come once, as text")),
     }
@@ -123,7 +126,7 @@ fn check(app: &App, request: &Request<Body>) -> Result<(Accepted, Encoding), Box
     let Some(encoding) = encoding else {
         return Err(refuse(
             StatusCode::BAD_REQUEST,
-            "`Sec-WebSocket-Protocol` names neither causerie.v1.proto nor causerie.v1.json",
+            "ask for a subprotocol in `Sec-WebSocket-Protocol`: causerie.v1.json or causerie.v1.proto",
         ));
     };
     if !app.readiness.is_ready() {

@@ -12,6 +12,7 @@ use http::header;
 use serde_json::{Map, Value};
 
 use super::error::Problem;
+use crate::plain::shortened;
 
 /// A body that takes longer is no honest one: 64 KiB in 10 s is less than 60 kbit/s.
 const BODY_TIMEOUT: Duration = Duration::from_secs(10);
@@ -35,11 +36,12 @@ async fn read_within(mut request: Request, bytes_max: usize) -> Result<Map<Strin
     let content_type = request.headers().get(header::CONTENT_TYPE).cloned();
     let bytes = tokio::time::timeout(BODY_TIMEOUT, Bytes::from_request(request, &()))
         .await
-        .map_err(|_| malformed("the body did not come within 10 s"))?
+        .map_err(|_| malformed("the body did not arrive within 10 s: send it at once"))?
         .map_err(|rejection| match rejection.status() {
-            StatusCode::PAYLOAD_TOO_LARGE => {
-                Refusal::new(ErrorCode::TooLarge, format!("the body has more than {bytes_max} bytes"))
-            }
+            StatusCode::PAYLOAD_TOO_LARGE => Refusal::new(
+                ErrorCode::TooLarge,
+                format!("the body has more than {bytes_max} bytes, the most this endpoint takes"),
+            ),
             _ => malformed("the body broke off"),
         })?;
     if bytes.is_empty() {
@@ -48,12 +50,17 @@ async fn read_within(mut request: Request, bytes_max: usize) -> Result<Map<Strin
     let essence = content_type.as_ref().and_then(|value| value.to_str().ok()?.split(';').next());
     // Insisting on it also keeps forms of foreign pages out: they can't send this type unasked.
     if !essence.is_some_and(|essence| essence.trim().eq_ignore_ascii_case("application/json")) {
-        let refusal = malformed("the body is not declared as `application/json`");
+        let declared = match content_type.as_ref().map(|value| String::from_utf8_lossy(value.as_bytes())) {
+            Some(declared) => format!("`{}`", shortened(&declared)),
+            None => "missing".to_owned(),
+        };
+        let why = format!("the header `Content-Type` is {declared}, and must be `application/json`");
+        let refusal = malformed(&why);
         return Err(Problem::with_status(StatusCode::UNSUPPORTED_MEDIA_TYPE, refusal));
     }
     from_json(&bytes).map_err(|mut refusal| {
         if refusal.field.is_empty() {
-            refusal.message = format!("the body is no JSON object: {}", refusal.message);
+            refusal.message = format!("the body is not a JSON object: {}", refusal.message);
         }
         refusal.into()
     })
@@ -75,7 +82,7 @@ pub async fn fields_within(request: Request, known: &[&str], bytes_max: usize) -
     let body = read_within(request, bytes_max).await?;
     match body.keys().find(|field| !known.contains(&field.as_str())) {
         Some(unknown) => {
-            let why = format!("`{unknown}` is none of {}", known.join(", "));
+            let why = format!("there is no field `{}`; the fields are {}", shortened(unknown), known.join(", "));
             Err(Refusal::new(ErrorCode::Invalid, why).field(unknown).into())
         }
         None => Ok(body),

@@ -25,15 +25,15 @@ pub async fn person(app: &App, headers: &HeaderMap) -> Result<Caller, Refusal> {
         return Ok(Caller { tenant: identity.tenant, user: identity.user, issued_at_s: identity.issued_at_s });
     }
     let key = app.auth.key(credential).await?;
-    key.require(Scope::Act)?;
+    key.require_any(&[Scope::Act])?;
     let external_id = headers.get(CAUSERIE_USER).and_then(|value| std::str::from_utf8(value.as_bytes()).ok());
     let external_id = external_id.filter(|id| !id.is_empty()).ok_or_else(|| {
-        Refusal::new(ErrorCode::Invalid, "a back end says for whom it acts, in the header `Causerie-User`")
-            .field(CAUSERIE_USER)
+        let why = "an API key acts for a user: name the user in the header `Causerie-User`, by your id of the user";
+        Refusal::new(ErrorCode::Invalid, why).field(CAUSERIE_USER)
     })?;
     let user = find(app, &key, external_id).await?;
     if user.status != UserStatus::Active {
-        return Err(Refusal::new(ErrorCode::Forbidden, "this person is not active").field(CAUSERIE_USER));
+        return Err(Refusal::new(ErrorCode::Forbidden, "this user is not active").field(CAUSERIE_USER));
     }
     Ok(Caller { tenant: key.tenant, user: user.id, issued_at_s: i64::MAX })
 }
@@ -54,14 +54,12 @@ pub async fn back_end_of(app: &App, headers: &HeaderMap, scopes: &[Scope]) -> Re
     let credential = bearer(headers)?;
     // Whatever else it is, a user's token included, it says nothing about who the back end is.
     if !credential.starts_with(KEY_PREFIX) {
-        let why = "this needs the key of a back end (`sk_…`); the bearer is none";
+        let why = "this needs the API key of a back end behind `Bearer` (it begins with `sk_`), not a user's token; \
+                   `causerie api-key create` makes one";
         return Err(Refusal::new(ErrorCode::Unauthenticated, why));
     }
     let key = app.auth.key(credential).await?;
-    let missing = scopes.iter().map(|scope| key.require(*scope)).collect::<Vec<_>>();
-    if missing.iter().all(Result::is_err) {
-        missing.into_iter().next().unwrap_or(Ok(()))?;
-    }
+    key.require_any(scopes)?;
     Ok(key)
 }
 
@@ -72,7 +70,7 @@ pub async fn back_end_of(app: &App, headers: &HeaderMap, scopes: &[Scope]) -> Re
 pub async fn find(app: &App, key: &ApiCaller, external_id: &str) -> Result<people::User, Refusal> {
     let asked = [UserRef::ExternalId(external_id.to_owned())];
     let found = people::resolve(app.store.reader(), key.tenant, &asked).await.map_err(unavailable)?;
-    let not_found = || Refusal::new(ErrorCode::NotFound, "this tenant has no person of this id");
+    let not_found = || Refusal::new(ErrorCode::NotFound, "this tenant has no user of this id");
     found.into_iter().next().flatten().ok_or_else(not_found)
 }
 
@@ -82,15 +80,27 @@ pub fn unavailable(error: StoreError) -> Refusal {
     Refusal::new(ErrorCode::Unavailable, "the database can't answer now")
 }
 
+/// The credential of the one `Authorization` header. What is wrong with the header is told without the credential.
 fn bearer(headers: &HeaderMap) -> Result<&str, Refusal> {
-    let value = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
-    let credential = value.and_then(|value| {
-        let (scheme, credential) = value.split_once(' ')?;
-        scheme.eq_ignore_ascii_case("bearer").then(|| credential.trim())
-    });
-    credential
-        .filter(|credential| !credential.is_empty())
-        .ok_or_else(|| Refusal::new(ErrorCode::Unauthenticated, "the header `Authorization: Bearer …` is missing"))
+    let mut sent = headers.get_all(header::AUTHORIZATION).iter();
+    let wrong = match (sent.next().map(|value| value.to_str()), sent.next()) {
+        (None, _) => "is missing",
+        (Some(_), Some(_)) => "comes more than once",
+        (Some(Err(_)), None) => "is not plain ASCII text",
+        (Some(Ok(value)), None) => match value.trim().split_once(' ') {
+            Some((scheme, credential)) if scheme.eq_ignore_ascii_case("bearer") => return Ok(credential.trim()),
+            Some((scheme, _)) if scheme.eq_ignore_ascii_case("bearer:") => "has a colon behind `Bearer`",
+            Some(_) => "has another scheme than `Bearer`",
+            None if value.trim().eq_ignore_ascii_case("bearer") => "has nothing behind `Bearer`",
+            None if value.trim().is_empty() => "is empty",
+            None => "lacks the word `Bearer` before the credential",
+        },
+    };
+    let why = format!(
+        "the header `Authorization` {wrong}; send it once, as `Authorization: Bearer CREDENTIAL`, with a user's token or an API key \
+         (`sk_…`)"
+    );
+    Err(Refusal::new(ErrorCode::Unauthenticated, why))
 }
 
 #[cfg(test)]
@@ -108,10 +118,8 @@ mod tests {
     fn only_bearer_credentials_count() {
         assert_eq!(bearer_of("Bearer abc").as_deref(), Some("abc"));
         assert_eq!(bearer_of("bearer  abc").as_deref(), Some("abc"));
-        for other in ["abc", "Basic abc", "Bearer", "Bearer "] {
+        for other in ["abc", "Basic abc", "Bearer", "Bearer ", "bearer: abc", ""] {
             assert_eq!(bearer_of(other), None, "{other}");
         }
-        let missing = bearer(&HeaderMap::new()).expect_err("nobody is named");
-        assert_eq!(missing.code, ErrorCode::Unauthenticated);
     }
 }

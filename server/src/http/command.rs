@@ -62,7 +62,12 @@ impl Endpoint {
         }
         let request = Value::Object(Map::from_iter([(self.key.to_owned(), Value::Object(fields))]));
         let request = Encoding::Json.decode::<wire::Request>(request.to_string().as_bytes())?;
-        let unknown = || Refusal::new(ErrorCode::UnknownCommand, "no command this server knows");
+        let unknown = || {
+            Refusal::new(
+                ErrorCode::UnknownCommand,
+                "the request has no command that this server knows; protocol/README.md lists them",
+            )
+        };
         Command::try_from(request.command.ok_or_else(unknown)?)
     }
 

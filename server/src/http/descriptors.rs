@@ -119,7 +119,11 @@ impl Message {
             let place = format!("{place}.{name}");
             // Protobuf's JSON mapping reads both spellings.
             let Some(field) = self.fields.iter().find(|field| field.json_name == *name || field.name == *name) else {
-                return Err(Refusal::new(ErrorCode::Invalid, format!("`{place}` is no field of this")).field(place));
+                return Err(Refusal::new(
+                    ErrorCode::Invalid,
+                    format!("there is no field `{place}` here; /v1/docs lists the fields"),
+                )
+                .field(place));
             };
             let Kind::Message(inner) = &field.kind else { continue };
             let inner = WIRE.message(inner);

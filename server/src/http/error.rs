@@ -62,13 +62,16 @@ impl Problem {
     /// There is nothing at this path.
     #[must_use]
     pub fn no_such_path() -> Self {
-        Refusal::new(ErrorCode::UnknownCommand, "there is nothing at this path; see /v1/docs").into()
+        Refusal::new(ErrorCode::UnknownCommand, "there is nothing at this path; /v1/docs lists the paths").into()
     }
 
     /// There is something at this path, for other methods.
     #[must_use]
     pub fn wrong_method() -> Self {
-        let refusal = Refusal::new(ErrorCode::UnknownCommand, "this path does not take this method; see `Allow`");
+        let refusal = Refusal::new(
+            ErrorCode::UnknownCommand,
+            "this path does not take this method; the header `Allow` of this answer lists the methods",
+        );
         Self::with_status(StatusCode::METHOD_NOT_ALLOWED, refusal)
     }
 }

@@ -12,6 +12,7 @@ use crate::{
     audit,
     auth::ApiCaller,
     names::visible,
+    plain::{not_expected, shortened},
     store::queries::people::{self, Profile},
 };
 
@@ -63,7 +64,7 @@ pub async fn put(app: &App, key: &ApiCaller, external_id: &str, body: &Map<Strin
         ..Profile::default()
     };
     if profile.avatar_url.as_deref().is_some_and(|url| !is_web_address(url)) {
-        return Err(invalid("avatarUrl", "is neither empty nor an http or https address"));
+        return Err(invalid("avatarUrl", "must be empty or begin with `https://` or `http://`"));
     }
     let saved = people::upsert(&app.store, key.tenant, &[profile], app.clock.now_ms()).await.map_err(unavailable)?;
     let user = saved.into_iter().next().ok_or_else(|| Refusal::new(ErrorCode::Internal, "nobody was stored"))?;
@@ -108,10 +109,17 @@ async fn note<const N: usize>(
     audit::record(&app.store, key.tenant, entry).await.map_err(unavailable)
 }
 
+/// What a user can be.
+const STATUSES: [wire::UserStatus; 4] =
+    [wire::UserStatus::Active, wire::UserStatus::Invited, wire::UserStatus::Deactivated, wire::UserStatus::Removed];
+
 fn status(body: &Map<String, Value>) -> Result<Option<wire::UserStatus>, Refusal> {
     let Some(name) = text(body, "status")? else { return Ok(None) };
     match wire::UserStatus::from_str_name(&name) {
-        Some(wire::UserStatus::Unspecified) | None => Err(invalid("status", "is no status of a person")),
+        Some(wire::UserStatus::Unspecified) | None => {
+            let expected = STATUSES.map(|status| status.as_str_name()).join(", ");
+            Err(invalid("status", &format!("is `{}`, expected one of {expected}", shortened(&name))))
+        }
         known => Ok(known),
     }
 }
@@ -126,7 +134,7 @@ fn text(body: &Map<String, Value>, field: &str) -> Result<Option<String>, Refusa
     match body.get(field) {
         None | Some(Value::Null) => Ok(None),
         Some(Value::String(text)) => checked(text.clone(), field, limits::PROFILE_FIELD_BYTES_MAX).map(Some),
-        Some(_) => Err(Refusal::new(ErrorCode::Malformed, format!("`{field}` is not a text")).field(field)),
+        Some(other) => Err(Refusal::new(ErrorCode::Malformed, not_expected(field, other, "a text")).field(field)),
     }
 }
 

@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use crate::{
     facts::Snapshot,
-    plain::isolated,
+    plain::{isolated, shortened},
     store::{
         Store, StoreError,
         queries::{facts::groups, people},
@@ -112,14 +112,26 @@ pub struct Said {
 /// # Errors
 /// When it names what is not there, or the database fails.
 pub async fn explain(store: &Store, facts: &Snapshot, question: &Question) -> Result<Explanation, ExplainError> {
-    let unknown = |field: &str| {
-        let sentence = format!("`{field}` names nobody and nothing this tenant knows");
+    let unknown = |field: &str, what: String| {
+        let sentence = format!("`{field}`: this tenant has no {what}");
         ExplainError::Asked(Refusal::new(ErrorCode::NotFound, sentence).field(field))
     };
-    let me = person(store, facts, &question.me).await?.ok_or_else(|| unknown("as"))?;
+    let no_me = || {
+        let known = "a user is known from the first token or import on";
+        unknown("as", format!("user {}; {known}", name(&question.me)))
+    };
+    let me = person(store, facts, &question.me).await?.ok_or_else(no_me)?;
     let action = question.action()?;
-    let about = about(store, facts, me, action, question).await?.ok_or_else(|| unknown("to"))?;
-    let ix = facts.user(me).ok_or_else(|| unknown("as"))?;
+    let about = about(store, facts, me, action, question).await?.ok_or_else(|| {
+        let what = match &question.whom {
+            Whom::Nobody => "such thing".to_owned(),
+            Whom::Person(user) => format!("user {}", name(user)),
+            Whom::Group(id) => format!("group `{}`", shortened(id)),
+            Whom::Conversation(id) => format!("conversation `{id}`"),
+        };
+        unknown("to", what)
+    })?;
+    let ix = facts.user(me).ok_or_else(no_me)?;
 
     let decision = facts.policy.decide(&facts.world, action, ix, about);
     let built_in = facts.policy.built_in(&facts.world, action, ix, about);
@@ -134,7 +146,7 @@ pub async fn explain(store: &Store, facts: &Snapshot, question: &Question) -> Re
         let (matches, why) = match &reason.finding {
             Finding::Matched { witness, holds, lacks } => (true, words.of(rule, *witness, holds, lacks)),
             Finding::Missing(missing) => (false, missing.clone()),
-            Finding::Excepted(excepted) => (false, format!("is excepted: {excepted}")),
+            Finding::Excepted(excepted) => (false, format!("its exception `{excepted}` holds")),
         };
         let effect = match rule.effect {
             Effect::Deny => "deny",
@@ -166,6 +178,7 @@ pub async fn explain(store: &Store, facts: &Snapshot, question: &Question) -> Re
             let (by, why) = match built_in.map(|built_in| question.in_words(built_in)) {
                 Some(why) if no_rule => ("", format!("no rule allows it, and {why}")),
                 Some(why) => (" (built in)", why),
+                None if rules.is_empty() => ("", question.no_rule_speaks_of(action)),
                 None => ("", "no rule allows it".to_owned()),
             };
             format!("{what} is denied{by}, as {}: {why}{}", code_name(code), aside(code, told))
@@ -219,6 +232,18 @@ impl Question {
         Err(bad("action", format!("`{}` does not fit {what}; what fits: {fitting}", action_name(action))))
     }
 
+    /// Why there is no line for any rule.
+    fn no_rule_speaks_of(&self, action: Action) -> String {
+        let action = action_name(action);
+        match self.whom.target() {
+            Target::Group => format!(
+                "no rule of the policy is about `{action}` of a group; such a rule has `in group`, `edge group` or `every group`"
+            ),
+            Target::Person => format!("no rule of the policy is about `{action}` of a user"),
+            Target::Nobody | Target::Conversation => format!("no rule of the policy is about `{action}`"),
+        }
+    }
+
     fn in_words(&self, built_in: BuiltIn) -> String {
         let is = |who: String, status: Status| format!("{who} is {}", format!("{status:?}").to_lowercase());
         match (built_in, &self.whom) {
@@ -231,6 +256,12 @@ impl Question {
             (BuiltIn::Kind, _) => "conversations of this kind do not have it".to_owned(),
         }
     }
+}
+
+/// The relations that the rules declare, for a sentence.
+fn relations(facts: &Snapshot) -> String {
+    let names: Vec<&str> = facts.policy.vocabulary().relations.iter().map(|(name, _)| name.as_str()).collect();
+    if names.is_empty() { "none".to_owned() } else { names.join(", ") }
 }
 
 /// A person as the question names them.
@@ -264,7 +295,15 @@ async fn about(
             let relation = match &question.relation {
                 None => None,
                 Some(name) => Some(facts.policy.vocabulary().relation(name).ok_or_else(|| {
-                    bad("relation", format!("the policy `{}` has no relation `{name}`", facts.policy.name()))
+                    bad(
+                        "relation",
+                        format!(
+                            "the policy `{}` declares no relation `{}`; it declares {}",
+                            facts.policy.name(),
+                            shortened(name),
+                            relations(facts),
+                        ),
+                    )
                 })?),
             };
             them.map(|them| relation.map_or(About::Person(them), |relation| About::Relation(them, relation)))

@@ -143,7 +143,7 @@ pub async fn earlier(store: &Store, tenant: TenantId, version: Option<u64>) -> R
     let current = in_force(store, tenant).await?.version;
     let history = history(store, tenant).await?;
     let Some(wanted) = version.or_else(|| origin(&history, current).checked_sub(1)) else {
-        return Ok(Err("these are the first rules of the tenant".to_owned()));
+        return Ok(Err("these are the first rules of the tenant: there are none to go back to".to_owned()));
     };
     let found = history.into_iter().find(|one| one.version == wanted);
     Ok(found.ok_or_else(|| format!("the tenant never had rules of version {wanted}; the latest is {current}")))

@@ -14,14 +14,17 @@ use super::{
     report::Result as Verdict,
     row::{Edge, Fact, Membership, Relation, Row, is_mutual},
 };
-use crate::store::{
-    StoreError,
-    queries::{
-        facts::{
-            EdgeFact, EdgeKey, FactWrite, GroupFact, MembershipFact, MembershipKey, Outcome, RelationFact, RelationKey,
-            SettingFact,
+use crate::{
+    plain::shortened,
+    store::{
+        StoreError,
+        queries::{
+            facts::{
+                EdgeFact, EdgeKey, FactWrite, GroupFact, MembershipFact, MembershipKey, Outcome, RelationFact, RelationKey,
+                SettingFact,
+            },
+            people::Profile,
         },
-        people::Profile,
     },
 };
 
@@ -118,13 +121,29 @@ impl Known {
         let known = self.ids.users.get(id).copied();
         // Made by an earlier row, if by one.
         let known = known.filter(|_| self.users_made_at.get(id).is_none_or(|made| *made < at));
-        known.ok_or_else(|| Fault::new(field, format!("there is no user `{id}`, or only in a later row")))
+        known.ok_or_else(|| {
+            Fault::new(
+                field,
+                format!(
+                    "there is no user `{}`, or only in a later row: put the row of the user before this one",
+                    shortened(id)
+                ),
+            )
+        })
     }
 
     fn group(&self, at: usize, field: &str, id: &str) -> Result<GroupId, Fault> {
         let known = self.ids.groups.get(id).copied();
         let known = known.filter(|_| self.groups_made_at.get(id).is_none_or(|made| *made < at));
-        known.ok_or_else(|| Fault::new(field, format!("there is no group `{id}`, or only in a later row")))
+        known.ok_or_else(|| {
+            Fault::new(
+                field,
+                format!(
+                    "there is no group `{}`, or only in a later row: put the row of the group before this one",
+                    shortened(id)
+                ),
+            )
+        })
     }
 
     fn membership(&self, at: usize, row: &Membership) -> Result<MembershipKey, Fault> {
@@ -218,7 +237,10 @@ impl Applying<'_> {
             if row.kind.is_some() {
                 with.entry(row.external_id.clone()).or_insert_with(GroupId::new);
             } else if !with.contains_key(&row.external_id) {
-                return Err(Fault::new("kind", "`kind` is missing: the group is new"));
+                return Err(Fault::new(
+                    "kind",
+                    "`kind` is missing: a new group needs one of the kinds that the policy declares",
+                ));
             }
             // The parent of an earlier transaction of a dry run is not there to be found.
             let made = row.parent.as_ref().filter(|parent| dry.is_some_and(|dry| dry.group(parent).is_some()));
@@ -319,11 +341,15 @@ impl Applying<'_> {
         for (at, outcome) in at.iter().zip(outcomes) {
             self.done.verdicts[*at] = match outcome {
                 // Only a group's parent is left to be looked for.
-                Outcome::Missing => Err(Fault::new("parent", "there is no such group, or only in a later row")),
-                Outcome::Circular => {
-                    Err(Fault::new("parent", "the group would be within itself, or below more than 64 others"))
-                }
-                Outcome::Created | Outcome::Returned => Ok(Verdict::Created),
+                Outcome::Missing => Err(Fault::new(
+                    "parent",
+                    "there is no such group, or only in a later row: put the row of that group before this one",
+                )),
+                Outcome::Circular => Err(Fault::new(
+                    "parent",
+                    "the group would be its own ancestor, or have more than 64 ancestors: choose another parent",
+                )),
+                Outcome::Created => Ok(Verdict::Created),
                 Outcome::Updated => Ok(Verdict::Updated),
                 Outcome::Unchanged => Ok(Verdict::Unchanged),
                 Outcome::Removed => Ok(Verdict::Removed),

@@ -12,6 +12,7 @@ use super::{
     ndjson::LINE_BYTES_MAX,
     row::{FIELDS, Type},
 };
+use crate::plain::{counted, shortened};
 
 /// Rows of a CSV file.
 pub struct CsvRows<R> {
@@ -52,10 +53,11 @@ impl<R: Read> CsvRows<R> {
         let unknown: Vec<&str> =
             names.iter().map(String::as_str).filter(|name| !name.is_empty() && !FIELDS.contains(name)).collect();
         if !names.iter().any(|name| FIELDS.contains(&name.as_str())) {
-            return Err(format!("the first line names no field: {}", FIELDS.join(", ")));
+            return Err(format!("the first line must name the fields of the columns: {}", FIELDS.join(", ")));
         }
         if !unknown.is_empty() {
-            return Err(format!("the header names `{}`, which is no field: {}", unknown.join("`, `"), FIELDS.join(", ")));
+            let unknown = shortened(&unknown.join("`, `"));
+            return Err(format!("the header names `{unknown}`; the fields there are: {}", FIELDS.join(", ")));
         }
         if of.is_none() && !names.iter().any(|name| name == "type") {
             let types = Type::ALL.map(Type::name).join(", ");
@@ -64,7 +66,7 @@ impl<R: Read> CsvRows<R> {
             ));
         }
         if let Some(twice) = names.iter().enumerate().find_map(|(at, name)| names[..at].contains(name).then_some(name)) {
-            return Err(format!("the header names `{twice}` twice"));
+            return Err(format!("the header names `{twice}` twice: name each field once"));
         }
         Ok(Self { reader, names, of })
     }
@@ -77,7 +79,11 @@ impl<R: Read> CsvRows<R> {
             return Err(Fault::new("", message));
         }
         if record.len() != self.names.len() {
-            let message = format!("the row has {} cells, the header {}", record.len(), self.names.len());
+            let message = format!(
+                "the row has {}, and the header names {}: give a cell to each column, empty where there is nothing",
+                counted(record.len() as u64, "cell", "cells"),
+                counted(self.names.len() as u64, "column", "columns"),
+            );
             return Err(Fault::new("", message));
         }
         if record.as_slice().len() > LINE_BYTES_MAX {
@@ -165,7 +171,9 @@ mod tests {
     #[test]
     fn a_broken_row_is_told_and_the_next_one_read() {
         let rows = read(b"id,name\nlea\ntom,T\xe9o\nbob,Bob\n", Some(Type::User));
-        assert_eq!(rows[0], (2, Err("the row has 1 cells, the header 2".to_owned())));
+        assert_eq!(rows[0], (2, Err(
+            "the row has 1 cell, and the header names 2 columns: give a cell to each column, empty where there is nothing".to_owned()
+        )));
         assert_eq!(rows[1], (3, Err("`name` is not UTF-8: save the file in that encoding".to_owned())));
         assert_eq!(rows[2], (4, Ok(json!({ "type": "user", "id": "bob", "name": "Bob" }))));
     }
@@ -182,11 +190,11 @@ mod tests {
         let refused = |text: &'static str, of| CsvRows::new(text.as_bytes(), of).err().expect(text);
         for text in ["", "\n", ",,\n", "pia,Pia\nzoe,Zo\u{eb}\n"] {
             let why = refused(text, Some(Type::User));
-            assert!(why.starts_with("the first line names no field: type, id, name, "), "{why}");
+            assert!(why.starts_with("the first line must name the fields of the columns: type, id, name, "), "{why}");
         }
         let why = refused("id,nmae,klass\npia,,\n", Some(Type::User));
-        assert!(why.starts_with("the header names `nmae`, `klass`, which is no field: "), "{why}");
-        assert_eq!(refused("id,id\n", Some(Type::User)), "the header names `id` twice");
+        assert!(why.starts_with("the header names `nmae`, `klass`; the fields there are: "), "{why}");
+        assert_eq!(refused("id,id\n", Some(Type::User)), "the header names `id` twice: name each field once");
         let why = refused("id,name\npia,Pia\n", None);
         assert!(why.contains("(user, group, ") && why.contains("`--type user`") && why.contains("column `type`"), "{why}");
         assert!(CsvRows::new(&b"id,,\npia,,\n"[..], Some(Type::User)).is_err(), "two of no name");

@@ -7,7 +7,11 @@ use std::{
 
 use causerie_protocol::{GroupId, UserId};
 
-use super::{apply::Ids, report::Result as Verdict, row::Row};
+use super::{
+    apply::Ids,
+    report::Result as Verdict,
+    row::{Row, Type},
+};
 
 /// The traces of a dry run.
 #[derive(Debug, Default)]
@@ -45,7 +49,8 @@ impl Dry {
             None => verdict,
             Some(before) if *before == now || (before.gone && now.gone) => Verdict::Unchanged,
             Some(_) if row.deleted => Verdict::Removed,
-            Some(before) if before.gone => Verdict::Created,
+            // A user who was removed stays in the database.
+            Some(before) if before.gone && row.of() != Type::User => Verdict::Created,
             Some(_) => Verdict::Updated,
         }
     }

@@ -7,7 +7,10 @@ use serde::{
 };
 use serde_json::{Map, Value};
 
-use crate::names::visible;
+use crate::{
+    names::visible,
+    plain::{not_expected, shortened},
+};
 
 /// Why a row is refused.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -53,7 +56,7 @@ impl Fields {
                 Err(Fault::new(field, format!("`{field}` contains control characters")))
             }
             Some(Value::String(text)) => Ok(Some(text)),
-            Some(_) => Err(Fault::new(field, format!("`{field}` is not a text"))),
+            Some(other) => Err(Fault::new(field, not_expected(field, &other, "a text"))),
         }
     }
 
@@ -75,14 +78,12 @@ impl Fields {
 
     /// A list of texts.
     pub(super) fn texts(&mut self, field: &'static str) -> Result<Option<Vec<String>>, Fault> {
-        let not_texts = || Fault::new(field, format!("`{field}` is not a list of texts"));
-        match self.take(field) {
-            None => Ok(None),
-            Some(Value::Array(items)) => {
-                let texts = items.into_iter().map(|item| item.as_str().map(str::to_owned).ok_or_else(not_texts));
-                texts.collect::<Result<_, _>>().map(Some)
-            }
-            Some(_) => Err(not_texts()),
+        let Some(value) = self.take(field) else { return Ok(None) };
+        let items = value.as_array().into_iter().flatten();
+        let texts: Option<Vec<String>> = items.map(|item| item.as_str().map(str::to_owned)).collect();
+        match texts.filter(|_| value.is_array()) {
+            Some(texts) => Ok(Some(texts)),
+            None => Err(Fault::new(field, not_expected(field, &value, "a list of texts"))),
         }
     }
 
@@ -93,7 +94,7 @@ impl Fields {
             Some((_, choice)) => Ok(Some(*choice)),
             None => {
                 let words: Vec<&str> = words.iter().map(|(word, _)| *word).collect();
-                Err(Fault::new(field, format!("`{field}` is none of {}", words.join(", "))))
+                Err(Fault::new(field, not_expected(field, &value, &format!("one of {}", words.join(", ")))))
             }
         }
     }
@@ -103,7 +104,7 @@ impl Fields {
         match self.take(field) {
             None => Ok(false),
             Some(Value::Bool(flag)) => Ok(flag),
-            Some(_) => Err(Fault::new(field, format!("`{field}` is neither true nor false"))),
+            Some(other) => Err(Fault::new(field, not_expected(field, &other, "true or false"))),
         }
     }
 
@@ -120,8 +121,8 @@ impl Fields {
     pub(super) fn moment(&mut self, field: &'static str) -> Result<Option<i64>, Fault> {
         let Some(value) = self.take(field) else { return Ok(None) };
         let moment = value.as_str().and_then(moment);
-        let expected = "is neither a date such as `2026-09-01` nor a time such as `2026-09-01T08:00:00Z` (RFC 3339)";
-        moment.map(Some).ok_or_else(|| Fault::new(field, format!("`{field}` {expected}")))
+        let expected = "a date such as `2026-09-01` or a time such as `2026-09-01T08:00:00Z` (RFC 3339)";
+        moment.map(Some).ok_or_else(|| Fault::new(field, not_expected(field, &value, expected)))
     }
 
     /// Nothing else may be there: a field that silently does nothing is a trap.
@@ -129,7 +130,8 @@ impl Fields {
         match self.said.keys().next() {
             None => Ok(()),
             Some(unknown) => {
-                let message = format!("`{unknown}` is no field of such a row; its fields: {}", self.known.join(", "));
+                let (unknown_shown, known) = (shortened(unknown), self.known.join(", "));
+                let message = format!("a row of this type has no field `{unknown_shown}`; its fields are {known}");
                 Err(Fault::new(unknown, message))
             }
         }
@@ -183,7 +185,10 @@ mod tests {
         assert_eq!(said().needed("f", 3), Err(Fault::new("f", "`f` is empty")));
         assert_eq!(said().needed("g", 3), Err(Fault::new("g", "`g` is missing")));
         assert_eq!(said().moment("a").expect_err("a number").field, "a");
-        assert_eq!(said().choice("c", &[("on", 1)]).expect_err("another word").message, "`c` is none of on");
+        assert_eq!(
+            said().choice("c", &[("on", 1)]).expect_err("another word").message,
+            "`c` is \"xxxx\", expected one of on"
+        );
     }
 
     #[test]

@@ -27,6 +27,7 @@ use super::{
 use crate::{
     audit,
     clock::Clock,
+    plain::counted,
     store::{
         Store, StoreError,
         queries::facts::{FactWrite, Outcome, read},
@@ -139,6 +140,12 @@ impl Import {
     #[must_use]
     pub fn is_full(&self) -> bool {
         self.pending.len() >= self.rows_max || self.pending_bytes >= BYTES_MAX
+    }
+
+    /// Rows were written, or it is in the audit that they are to be.
+    #[must_use]
+    pub fn has_begun(&self) -> bool {
+        self.is_noted || self.tally.rows > 0
     }
 
     /// What became of the rows written so far.
@@ -302,7 +309,7 @@ impl Import {
         let versions = read::versions(self.parts.store.reader(), &[tenant]).await;
         let facts_version =
             versions.ok().map(|versions| versions.get(&tenant).map_or(0, |version| version.facts).to_string());
-        let stopped = stopped.map(|Stopped(why)| format!("{why} ({} rows are done)", self.tally.rows));
+        let stopped = stopped.map(|Stopped(why)| format!("{why} ({} done)", counted(self.tally.rows, "row is", "rows are")));
         Answer::Summary { summary: Summary { tally: self.tally, dry_run: self.options.dry_run, facts_version, stopped } }
     }
 

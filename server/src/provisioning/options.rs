@@ -3,6 +3,7 @@
 use std::fmt::{self, Display, Formatter};
 
 use super::fields::Fault;
+use crate::plain::shortened;
 
 /// A scope loses at least this many at once before the default limit speaks: small schools change by more than a tenth. But
 /// never more than half of it, which looks like a file cut short.
@@ -68,7 +69,10 @@ impl Scope {
             Some(("relations", name)) if !name.is_empty() => Ok(Self::Relations(name.to_owned())),
             _ => Err(Fault::new(
                 "replace",
-                "`replace` is none of users, groups, memberships, memberships:<group>, edges, relations:<name>",
+                format!(
+                    "`replace` is `{}`, expected users, groups, memberships, memberships:GROUP, edges or relations:NAME",
+                    shortened(text)
+                ),
             )),
         }
     }
@@ -98,7 +102,11 @@ impl DeleteLimit {
             Some(percent) => percent.parse().ok().filter(|percent| *percent <= 100).map(Self::Percent),
             None => text.parse().ok().map(Self::Number),
         };
-        limit.ok_or_else(|| Fault::new("delete_limit", "`delete_limit` is neither a number nor a percentage such as 10%"))
+        limit.ok_or_else(|| {
+            let why =
+                format!("`delete_limit` is `{}`, expected a whole number or a percentage such as 10%", shortened(text));
+            Fault::new("delete_limit", why)
+        })
     }
 
     /// How many may go of so many.
@@ -125,19 +133,24 @@ impl Options {
         for (name, value) in pairs {
             match (name.as_str(), value.as_str()) {
                 ("dry_run", "true" | "false") => options.dry_run = value == "true",
-                ("dry_run", _) => return Err(Fault::new(name, "`dry_run` is neither true nor false")),
+                ("dry_run", _) => return Err(not_expected(name, value, "true or false")),
                 ("results", "all" | "problems") => options.tell_all = value == "all",
-                ("results", _) => return Err(Fault::new(name, "`results` is neither all nor problems")),
+                ("results", _) => return Err(not_expected(name, value, "all or problems")),
                 ("replace", _) => options.replace = Some(Scope::parse(value)?),
                 ("delete_limit", _) => options.delete_limit = DeleteLimit::parse(value)?,
                 _ => {
                     let known = "dry_run, replace, delete_limit, results";
-                    return Err(Fault::new(name, format!("`{name}` is no parameter of an import; there are: {known}")));
+                    let why = format!("there is no parameter `{}`; the parameters are {known}", shortened(name));
+                    return Err(Fault::new(name, why));
                 }
             }
         }
         Ok(options)
     }
+}
+
+fn not_expected(parameter: &str, value: &str, expected: &str) -> Fault {
+    Fault::new(parameter, format!("`{parameter}` is `{}`, expected {expected}", shortened(value)))
 }
 
 #[cfg(test)]

@@ -142,8 +142,8 @@ impl Row {
         let mut fields = Fields::new(said);
         let types = Type::ALL.map(|one| (one.name(), one));
         let of = fields.choice("type", &types)?;
-        let of =
-            of.ok_or_else(|| Fault::new("type", format!("`type` is missing: {}", types.map(|one| one.0).join(", "))))?;
+        let of = of
+            .ok_or_else(|| Fault::new("type", format!("`type` is missing: one of {}", types.map(|one| one.0).join(", "))))?;
         let deleted = fields.flag("deleted")?;
         let fact = match of {
             Type::User => Fact::User(user(&mut fields)?),
@@ -193,7 +193,10 @@ impl Row {
             Fact::Relation(one) => {
                 declared("relation", "relation", &one.relation, words.relations.iter().map(|(word, _)| word.as_str()))?;
                 if one.state == RelationState::Pending && !is_mutual(words, &one.relation) {
-                    let message = format!("nobody has to accept a relation `{}`, so it is never pending", one.relation);
+                    let message = format!(
+                        "a relation `{}` needs no acceptance, so it can't be pending: leave `state` out",
+                        one.relation
+                    );
                     return Err(Fault::new("state", message));
                 }
                 Ok(())
@@ -229,7 +232,7 @@ fn user(fields: &mut Fields) -> Result<Profile, Fault> {
     };
     let is_web = |url: &str| url.is_empty() || url.starts_with("https://") || url.starts_with("http://");
     if !profile.avatar_url.as_deref().is_none_or(is_web) {
-        return Err(Fault::new("avatar", "`avatar` is neither empty nor an http or https address"));
+        return Err(Fault::new("avatar", "`avatar` must be empty or begin with `https://` or `http://`"));
     }
     Ok(profile)
 }
@@ -257,7 +260,7 @@ fn group(fields: &mut Fields) -> Result<GroupFact, Fault> {
         delivers: fields.choice("delivers", &DELIVERS)?,
     };
     if group.parent.as_ref() == Some(&group.external_id) {
-        return Err(Fault::new("parent", "`parent` is the group itself"));
+        return Err(Fault::new("parent", "`parent` is the group itself: name another group"));
     }
     Ok(group)
 }
@@ -273,7 +276,7 @@ fn membership(fields: &mut Fields) -> Result<Membership, Fault> {
     if let (Some(from), Some(until)) = (membership.from_ms, membership.until_ms)
         && until <= from
     {
-        return Err(Fault::new("until", "`until` is not after `from`"));
+        return Err(Fault::new("until", "`until` must be later than `from`"));
     }
     Ok(membership)
 }
@@ -287,7 +290,7 @@ fn relation(fields: &mut Fields) -> Result<Relation, Fault> {
         state: fields.choice("state", &states)?.unwrap_or(RelationState::Accepted),
     };
     if relation.from == relation.to {
-        return Err(Fault::new("to", "`to` is the same person as `from`"));
+        return Err(Fault::new("to", "`to` and `from` must be two users"));
     }
     Ok(relation)
 }
@@ -324,8 +327,9 @@ fn check_setting(words: &Arc<Vocabulary>, setting: &SettingFact) -> Result<(), F
         return Ok(());
     }
     let values = words.settings.get(usize::from(place.0)).map(|word| word.values.join(", ")).unwrap_or_default();
-    let expected = if values.is_empty() { "a number, or a duration such as 15m".to_owned() } else { values };
-    Err(Fault::new("value", format!("`{value}` is no value of `{}`; expected: {expected}", setting.name)))
+    let expected =
+        if values.is_empty() { "a number, or a duration such as 15m".to_owned() } else { format!("one of {values}") };
+    Err(Fault::new("value", format!("`value` of the setting `{0}` is `{value}`, expected {expected}", setting.name)))
 }
 
 fn declared<'a>(field: &str, what: &str, word: &str, mut known: impl Iterator<Item = &'a str> + Clone) -> Result<(), Fault> {
@@ -334,7 +338,7 @@ fn declared<'a>(field: &str, what: &str, word: &str, mut known: impl Iterator<It
         return Ok(());
     }
     let declared = if words.is_empty() { "none".to_owned() } else { words.join(", ") };
-    Err(Fault::new(field, format!("the policy declares no {what} `{word}`; declared: {declared}")))
+    Err(Fault::new(field, format!("the policy declares no {what} `{word}`; it declares {declared}")))
 }
 
 /// What a row names itself, as far as it can be told, whether or not the row is good: its type, and an id for people to find.

@@ -110,7 +110,7 @@ fn the_fields_of_rows_are_those_that_are_read() {
     for mut row in rows {
         row["colour"] = "red".into();
         let fault = read(row).expect_err("refused");
-        let (_, known) = fault.message.split_once("its fields: ").expect("they are named");
+        let (_, known) = fault.message.split_once("its fields are ").expect("they are named");
         fields.extend(known.split(", ").map(str::to_owned));
     }
     assert_eq!(fields, BTreeSet::from(FIELDS.map(str::to_owned)));

@@ -97,7 +97,9 @@ fn said(error: &sqlx::Error) -> String {
     match error {
         sqlx::Error::Database(error) => error.message().to_owned(),
         // The system adds its number: "Connection refused (os error 111)".
-        sqlx::Error::Io(error) => error.to_string().to_lowercase(),
+        sqlx::Error::Io(error) => {
+            format!("{}; check host and port, and whether PostgreSQL runs there", error.to_string().to_lowercase())
+        }
         error => error.to_string(),
     }
 }

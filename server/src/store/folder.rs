@@ -7,6 +7,8 @@ use std::{
     path::Path,
 };
 
+use super::access;
+
 /// The folder of an embedded server is this process's until this is dropped, or the process ends, however it ends. Commands
 /// beside a running server do not take it.
 ///
@@ -21,14 +23,23 @@ pub struct FolderLock {
 #[derive(Debug, thiserror::Error)]
 pub enum FolderError {
     /// Another server has it.
-    #[error("another server uses it{}", .process.map(|process| format!(": process {process}")).unwrap_or_default())]
+    #[error(
+        "another server uses it{}. Stop it first, or give this server a folder of its own (CAUSERIE_DATA__DIR=/some/folder); several \
+         servers can share PostgreSQL",
+        .process.map(|process| format!(": process {process}")).unwrap_or_default()
+    )]
     InUse {
         /// The other server's process id, if it could be read.
         process: Option<u32>,
     },
-    /// The lock can't be taken.
-    #[error("it can't be locked: {0}")]
-    Io(#[from] io::Error),
+    /// The file of the lock can't be made or opened.
+    #[error("{0}")]
+    Unusable(String),
+    /// The volume has no locks.
+    #[error(
+        "its volume has no file locks ({0}): choose a folder on a local disk (CAUSERIE_DATA__DIR=/some/folder), or use PostgreSQL"
+    )]
+    NoLocks(io::Error),
 }
 
 impl FolderLock {
@@ -38,7 +49,8 @@ impl FolderLock {
     /// When another server has it, or the volume has no locks.
     pub fn take(folder: &Path) -> Result<Self, FolderError> {
         let path = folder.join("causerie.lock");
-        let mut file = OpenOptions::new().read(true).write(true).create(true).truncate(false).mode(0o600).open(path)?;
+        let opened = OpenOptions::new().read(true).write(true).create(true).truncate(false).mode(0o600).open(&path);
+        let mut file = opened.map_err(|error| FolderError::Unusable(access::why(&path, &error)))?;
         match file.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => {
@@ -46,7 +58,7 @@ impl FolderLock {
                 let _ = file.take(20).read_to_string(&mut holder);
                 return Err(FolderError::InUse { process: holder.trim().parse().ok() });
             }
-            Err(TryLockError::Error(error)) => return Err(error.into()),
+            Err(TryLockError::Error(error)) => return Err(FolderError::NoLocks(error)),
         }
         // An earlier version may have left the file readable for others. It holds no secret, so a volume without modes will do.
         let _ = file.set_permissions(Permissions::from_mode(0o600));
@@ -66,7 +78,11 @@ mod tests {
         let directory = TempDirectory::new();
         let first = FolderLock::take(&directory.0).expect("it is free");
         let refused = FolderLock::take(&directory.0).expect_err("it is taken");
-        assert_eq!(refused.to_string(), format!("another server uses it: process {}", std::process::id()));
+        let told = refused.to_string();
+        assert!(
+            told.starts_with(&format!("another server uses it: process {}. Stop it first", std::process::id())),
+            "{told}"
+        );
         drop(first);
         FolderLock::take(&directory.0).expect("it is free again");
     }

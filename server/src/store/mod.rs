@@ -3,6 +3,7 @@
 //! What is read and written one row at a time uses `entities/`; the hot paths are set-based statements in
 //! `queries/<subject>.rs`. Nothing outside this module writes SQL.
 
+pub mod access;
 pub mod batcher;
 mod condition;
 mod connect;

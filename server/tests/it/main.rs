@@ -9,6 +9,7 @@ mod harness;
 mod health;
 mod http;
 mod migrations;
+mod mistakes;
 mod operating;
 mod policy_cli;
 mod readme;

@@ -23,7 +23,7 @@ async fn rules_are_checked_and_tested_without_a_server() {
     assert!(run(&["policy", "test"]).contains("policy school: "), "presets keep to their cases");
     let rules = file("mine.policy", "policy mine\nroles boss\nallow find,start all when everyone and role(me)=boss\n");
     let summary = run(&["policy", "check", &rules]);
-    assert!(summary.starts_with("policy mine: 1 rules\nroles: boss\nnobody may: see_profile"), "{summary}");
+    assert!(summary.starts_with("policy mine: 1 rule\nroles: boss\nnobody may: see_profile"), "{summary}");
     let bad = file("bad.policy", "policy mine\nallow find all when everyone\nallow fnid all when everyone\n");
     let complaint = fail(&["policy", "check", &bad]);
     assert!(complaint.contains(&format!("{bad}:3: ")) && complaint.contains("1 problem"), "{complaint}");
@@ -75,7 +75,7 @@ async fn rules_are_set_explained_compared_and_taken_back() {
     assert!(unused.contains("role `learner`: 2 facts") && unused.contains("--accept-unused-words"), "{unused}");
     let back = ["policy", "rollback", "--tenant", "acme", "--by", "Ada"];
     let unused = cluster.settings().fail(&back);
-    assert!(unused.contains("kind `class`: 1 facts") && unused.contains("--accept-unused-words"), "{unused}");
+    assert!(unused.contains("kind `class`: 1 fact uses it") && unused.contains("--accept-unused-words"), "{unused}");
     let accepted = [back.as_slice(), &["--accept-unused-words"]].concat();
     assert_eq!(run(&accepted), "version 2: the rules of version 0\n");
     let history = run(&["policy", "history", "--tenant", "acme"]);

@@ -9,6 +9,7 @@ use crate::{
     audit::Actors,
     cli::{Outcome, Settings},
     clock::rfc3339,
+    plain::counted,
     policies,
     store::{Store, queries::tenants::Tenant},
 };
@@ -77,7 +78,8 @@ impl Rollback {
 async fn check_words(store: &Store, tenant: &Tenant, policy: &Policy, are_accepted: bool) -> Outcome {
     let unused = policies::unused_words(store, tenant.id, policy.vocabulary()).await?;
     for one in &unused {
-        eprintln!("{} `{}`: {} facts use it, these rules do not declare it", one.what, one.word, one.facts);
+        let facts = counted(one.facts, "fact uses", "facts use");
+        eprintln!("{} `{}`: {facts} it, these rules do not declare it", one.what, one.word);
     }
     if unused.is_empty() || are_accepted {
         return Ok(());

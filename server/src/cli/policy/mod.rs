@@ -17,6 +17,7 @@ use clap::{ArgGroup, Args, Subcommand};
 use super::{Outcome, Settings, clock, operator_named, preset};
 use crate::{
     facts::{Facts, Snapshot},
+    plain::counted,
     store::{Store, lookups::Lookups, queries::tenants::Tenant},
 };
 
@@ -114,8 +115,7 @@ fn complain(file: &Path, problems: &[Problem]) -> String {
     for problem in problems {
         eprintln!("{}:{}: {}", file.display(), problem.line, problem.message);
     }
-    let count = problems.len();
-    format!("{} has {count} problem{}", file.display(), if count == 1 { "" } else { "s" })
+    format!("{} has {}", file.display(), counted(problems.len() as u64, "problem", "problems"))
 }
 
 /// A tenant's facts and rules of now.

@@ -5,7 +5,7 @@ use std::path::Path;
 use causerie_policy::{PRESET_CASES, PRESETS, Policy};
 
 use super::{complain, content, preset, read};
-use crate::{cli::Outcome, policies};
+use crate::{cli::Outcome, plain::counted, policies};
 
 pub(super) fn check(file: &Path) -> Outcome {
     let policy = read(file)?;
@@ -26,7 +26,7 @@ fn summary(policy: &Policy) -> String {
         ("settings", vocabulary.settings.iter().map(|setting| setting.name.clone()).collect()),
         ("nobody may", policies::never_allowed(policy).into_iter().map(str::to_owned).collect()),
     ];
-    let mut text = format!("policy {}: {} rules\n", policy.name(), policy.rules().len());
+    let mut text = format!("policy {}: {}\n", policy.name(), counted(policy.rules().len() as u64, "rule", "rules"));
     for (what, words) in words.into_iter().filter(|(_, words)| !words.is_empty()) {
         text.push_str(&format!("{what}: {}\n", words.join(", ")));
     }
@@ -38,14 +38,17 @@ pub(super) fn test(policy: Option<&str>, cases: Option<&Path>) -> Outcome {
         (Some(policy), Some(cases)) => return test_one(&read(Path::new(policy))?, &content(cases)?, cases),
         (Some(name), None) => {
             if preset("policy", name).is_err() && Path::new(name).exists() {
-                return Err(format!("a file of cases is needed to test the rules in {name}").into());
+                return Err(format!(
+                    "a file of cases is needed to test the rules in {name}: causerie policy test {name} FILE.cases"
+                )
+                .into());
             }
             vec![name]
         }
         (None, _) => PRESETS.iter().map(|(name, _)| *name).collect(),
     };
     for name in names {
-        let policy = preset("policy", name)?;
+        let policy = preset("policy", name).map_err(|why| format!("{why}; and there is no file of that name"))?;
         let cases = PRESET_CASES.iter().find(|(known, _)| *known == name).map_or("", |(_, cases)| *cases);
         test_one(&policy, cases, Path::new(&format!("{name}.cases")))?;
     }
@@ -59,10 +62,14 @@ fn test_one(policy: &Policy, cases: &str, file: &Path) -> Outcome {
     }
     match tested.failures.len() {
         0 => {
-            println!("policy {}: {} cases are as expected", policy.name(), tested.cases);
+            let cases = counted(tested.cases as u64, "case is", "cases are");
+            println!("policy {}: {cases} as expected", policy.name());
             Ok(())
         }
-        failed => Err(format!("policy {}: {failed} of {} cases are not as expected", policy.name(), tested.cases).into()),
+        failed => {
+            let cases = counted(tested.cases as u64, "case", "cases");
+            Err(format!("policy {}: {failed} of {cases} not as expected", policy.name()).into())
+        }
     }
 }
 
@@ -87,7 +94,7 @@ mod tests {
     fn a_summary_names_what_nobody_may() {
         let policy = Policy::parse("policy tiny\nroles owner\nallow find,start all when everyone\n").expect("rules");
         let text = summary(&policy);
-        assert!(text.starts_with("policy tiny: 1 rules\nroles: owner\nnobody may: "), "{text}");
+        assert!(text.starts_with("policy tiny: 1 rule\nroles: owner\nnobody may: "), "{text}");
         assert!(text.contains("send") && !text.contains("find"), "{text}");
     }
 

@@ -49,7 +49,11 @@ pub async fn post(app: &Arc<App>, turns: &Turns, request: Request) -> Result<Res
     let key = caller::back_end(app, request.headers(), Scope::Provision).await?;
     let options = options(request.uri())?;
     if request.headers().contains_key(header::CONTENT_ENCODING) {
-        let refusal = Refusal::new(ErrorCode::Malformed, "compressed bodies are not taken").field("content-encoding");
+        let refusal = Refusal::new(
+            ErrorCode::Malformed,
+            "`Content-Encoding`: compressed bodies are not taken; send the rows as they are",
+        )
+        .field("content-encoding");
         return Err(Problem::with_status(StatusCode::UNSUPPORTED_MEDIA_TYPE, refusal));
     }
     let (is_csv, body) = csv::look(request).await;

@@ -23,6 +23,7 @@ use crate::{
     clock::{from_rfc3339, rfc3339},
     facts::Snapshot,
     language::Language,
+    plain::{counted, not_expected, shortened},
     policies::{self, Changed, ExplainError, NotCompared, Question, Version, Whom},
 };
 
@@ -106,7 +107,7 @@ async fn get(app: &App, key: &ApiCaller, uri: &Uri) -> Result<Value, Refusal> {
     let version = match asked.get("version") {
         None => policies::in_force(&app.store, key.tenant).await.map_err(unavailable)?,
         Some(number) => {
-            let number = number.parse().map_err(|_| invalid("version", "is not a whole number"))?;
+            let number = number.parse().map_err(|_| unexpected("version", number, "a whole number"))?;
             earlier(app, key, Some(number), "version").await?
         }
     };
@@ -156,9 +157,11 @@ async fn put(app: &App, key: &ApiCaller, body: &Map<String, Value>, language: La
 async fn unused_words(app: &App, key: &ApiCaller, policy: &Policy, accepted: bool) -> Result<Vec<Value>, Refusal> {
     let unused = policies::unused_words(&app.store, key.tenant, policy.vocabulary()).await.map_err(unavailable)?;
     if !unused.is_empty() && !accepted {
-        let words: Vec<String> =
-            unused.iter().map(|one| format!("{} `{}` ({} facts)", one.what, one.word, one.facts)).collect();
-        let why = format!("must be true: these rules do not declare words that facts use: {}", words.join(", "));
+        let words: Vec<String> = unused
+            .iter()
+            .map(|one| format!("{} `{}` ({})", one.what, one.word, counted(one.facts, "fact", "facts")))
+            .collect();
+        let why = format!("must be true, or the rules must declare these words, which facts use: {}", words.join(", "));
         return Err(invalid("acceptUnusedWords", &why));
     }
     Ok(unused.iter().map(|one| json!({ "what": one.what, "word": one.word, "facts": one.facts })).collect())
@@ -187,7 +190,7 @@ fn warnings(policy: &Policy) -> Vec<Value> {
 async fn rollback(app: &App, key: &ApiCaller, body: &Map<String, Value>, language: Language) -> Result<Value, Refusal> {
     let to = match body.get("to") {
         None | Some(Value::Null) => None,
-        Some(number) => Some(whole(number).ok_or_else(|| invalid("to", "is not a whole number"))?),
+        Some(number) => Some(whole(number).ok_or_else(|| not_a("to", number, "a whole number"))?),
     };
     let version = earlier(app, key, to, "to").await?;
     let policy = policies::compile(&version).map_err(|why| Refusal::new(ErrorCode::Invalid, why).field("to"))?;
@@ -282,7 +285,7 @@ async fn compared_with(
 async fn explain(app: &App, key: &ApiCaller, body: &Map<String, Value>) -> Result<Value, Refusal> {
     let me = match whom(body, "as")? {
         Whom::Person(user) => user,
-        _ => return Err(invalid("as", "names a person, by `externalId` or `id`")),
+        _ => return Err(invalid("as", "must name a user: {\"externalId\":\"lea\"} or {\"id\":\"…\"}")),
     };
     let action = given(body, "action").map(|_| action_of(required(body, "action")?)).transpose()?;
     let relation = given(body, "relation").map(|_| required(body, "relation").map(str::to_owned)).transpose()?;
@@ -297,20 +300,20 @@ async fn explain(app: &App, key: &ApiCaller, body: &Map<String, Value>) -> Resul
 
 async fn lines(app: &App, key: &ApiCaller, uri: &Uri) -> Result<Value, Refusal> {
     let asked = query(uri, &["cursor", "limit", "action", "since"])?;
-    let limit = match asked.get("limit").map(|limit| limit.parse::<u32>()) {
+    let limit = match asked.get("limit").map(|limit| (limit, limit.parse::<u32>())) {
         None => limits::PAGE_MAX,
-        Some(Ok(limit)) if (1..=limits::PAGE_MAX).contains(&limit) => limit,
-        Some(_) => return Err(invalid("limit", &format!("is not a number from 1 to {}", limits::PAGE_MAX))),
+        Some((_, Ok(limit))) if (1..=limits::PAGE_MAX).contains(&limit) => limit,
+        Some((said, _)) => return Err(unexpected("limit", said, &format!("a number from 1 to {}", limits::PAGE_MAX))),
     };
     let cursor = asked.get("cursor").map(|text| Uuid::parse_str(text)).transpose();
     let since = asked
         .get("since")
-        .map(|text| from_rfc3339(text).ok_or_else(|| invalid("since", "is no day or moment such as 2026-09-01T07:30:00Z")));
+        .map(|text| from_rfc3339(text).ok_or_else(|| unexpected("since", text, "2026-09-01 or 2026-09-01T07:30:00Z")));
     if let Some(why) = asked.get("action").and_then(|action| audit::unknown_action(action)) {
         return Err(Refusal::new(ErrorCode::Invalid, why).field("action"));
     }
     let filter = Filter {
-        before: cursor.map_err(|_| invalid("cursor", "is not a cursor this server gave"))?,
+        before: cursor.map_err(|_| invalid("cursor", "must be the `nextCursor` of a page before"))?,
         since_ms: since.transpose()?,
         action: asked.get("action").cloned(),
     };
@@ -341,14 +344,14 @@ fn chosen(body: &Map<String, Value>) -> Result<Policy, Refusal> {
             let name = required(body, "preset")?;
             Policy::preset(name).ok_or_else(|| {
                 let names: Vec<&str> = causerie_policy::PRESETS.iter().map(|(name, _)| *name).collect();
-                invalid("preset", &format!("is none of {}", names.join(", ")))
+                unexpected("preset", name, &format!("one of {}", names.join(", ")))
             })
         }
         (None, Some(_)) => Policy::parse(required(body, "text")?).map_err(|problems| {
             Refusal::new(ErrorCode::Invalid, format!("`text`: {}", policies::sentence(&problems))).field("text")
         }),
-        (Some(_), Some(_)) => Err(invalid("text", "can't be given together with `preset`")),
-        (None, None) => Err(invalid("preset", "or `text` is needed")),
+        (Some(_), Some(_)) => Err(invalid("text", "can't be given together with `preset`: give one of them")),
+        (None, None) => Err(invalid("preset", "or `text` is needed: {\"preset\":\"school\"} or {\"text\":\"policy …\"}")),
     }
 }
 
@@ -357,20 +360,21 @@ fn whom(body: &Map<String, Value>, field: &str) -> Result<Whom, Refusal> {
     let said = match body.get(field) {
         None | Some(Value::Null) => return Ok(Whom::Nobody),
         Some(Value::Object(said)) => said,
-        Some(_) => return Err(invalid(field, "is not an object")),
+        Some(other) => return Err(not_a(field, other, "an object such as {\"externalId\":\"lea\"}")),
     };
     let mut said = said.iter().filter(|(_, value)| !value.is_null());
     let one = said.next().filter(|_| said.next().is_none()).and_then(|(name, value)| Some((name, value.as_str()?)));
-    let (name, value) =
-        one.ok_or_else(|| invalid(field, "names exactly one of `externalId`, `id`, `group`, `conversation`"))?;
+    let (name, value) = one.ok_or_else(|| {
+        invalid(field, "must have exactly one of `externalId`, `id`, `group`, `conversation`, with a text")
+    })?;
     let field = format!("{field}.{name}");
-    let no_id = || invalid(&field, "is not a UUID");
+    let no_id = || unexpected(&field, value, "a UUID");
     Ok(match name.as_str() {
         "externalId" => Whom::Person(UserRef::ExternalId(value.to_owned())),
         "id" => Whom::Person(UserRef::Id(value.parse().map_err(|_| no_id())?)),
         "group" => Whom::Group(value.to_owned()),
         "conversation" => Whom::Conversation(value.parse().map_err(|_| no_id())?),
-        _ => return Err(invalid(&field, "is none of `externalId`, `id`, `group`, `conversation`")),
+        _ => return Err(invalid(&field, "is not a field here; the fields are `externalId`, `id`, `group`, `conversation`")),
     })
 }
 
@@ -378,7 +382,7 @@ fn action_of(word: &str) -> Result<Action, Refusal> {
     let found = ACTIONS.iter().find(|(name, _)| *name == word).map(|(_, action)| *action);
     found.ok_or_else(|| {
         let names: Vec<&str> = ACTIONS.iter().map(|(name, _)| *name).collect();
-        invalid("action", &format!("is none of {}", names.join(", ")))
+        unexpected("action", word, &format!("one of {}", names.join(", ")))
     })
 }
 
@@ -387,7 +391,8 @@ fn query(uri: &Uri, known: &[&str]) -> Result<HashMap<String, String>, Refusal> 
     let Query(pairs) = Query::<HashMap<String, String>>::try_from_uri(uri)
         .map_err(|error| Refusal::new(ErrorCode::Malformed, error.body_text()))?;
     match pairs.keys().find(|name| !known.contains(&name.as_str())) {
-        Some(unknown) => Err(invalid(unknown, &format!("is none of {}", known.join(", ")))),
+        Some(unknown) if known.is_empty() => Err(invalid(unknown, "is not a parameter: this path takes none")),
+        Some(unknown) => Err(invalid(unknown, &format!("is not a parameter here; the parameters are {}", known.join(", ")))),
         None => Ok(pairs.into_iter().filter(|(_, value)| !value.is_empty()).collect()),
     }
 }
@@ -411,7 +416,7 @@ fn required<'a>(body: &'a Map<String, Value>, field: &str) -> Result<&'a str, Re
     match body.get(field) {
         None | Some(Value::Null) => Err(invalid(field, "is needed")),
         Some(Value::String(text)) => Ok(text),
-        Some(_) => Err(Refusal::new(ErrorCode::Malformed, format!("`{field}` is not a text")).field(field)),
+        Some(other) => Err(Refusal::new(ErrorCode::Malformed, not_expected(field, other, "a text")).field(field)),
     }
 }
 
@@ -419,8 +424,18 @@ fn flag(body: &Map<String, Value>, field: &str) -> Result<bool, Refusal> {
     match body.get(field) {
         None | Some(Value::Null) => Ok(false),
         Some(Value::Bool(flag)) => Ok(*flag),
-        Some(_) => Err(Refusal::new(ErrorCode::Malformed, format!("`{field}` is neither true nor false")).field(field)),
+        Some(other) => Err(Refusal::new(ErrorCode::Malformed, not_expected(field, other, "true or false")).field(field)),
     }
+}
+
+/// A field of JSON has a value it can't have.
+fn not_a(field: &str, value: &Value, expected: &str) -> Refusal {
+    Refusal::new(ErrorCode::Invalid, not_expected(field, value, expected)).field(field)
+}
+
+/// A text is none of those that its place takes.
+fn unexpected(field: &str, said: &str, expected: &str) -> Refusal {
+    invalid(field, &format!("is `{}`, expected {expected}", shortened(said)))
 }
 
 fn invalid(field: &str, why: &str) -> Refusal {

@@ -49,8 +49,8 @@ pub(super) fn written(comparison: &Comparison, language: Language) -> String {
         let compared = number(comparison.conversations_compared, language);
         lines.push(pick(
             language,
-            format!("  only the first {compared} conversations were looked at"),
-            format!("  seules les {compared} premières conversations ont été examinées"),
+            format!("  these are not all: conversations looked at: {compared}"),
+            format!("  ce ne sont pas toutes : conversations examinées : {compared}"),
         ));
     }
     if !comparison.warnings.is_empty() {
@@ -64,10 +64,12 @@ pub(super) fn written(comparison: &Comparison, language: Language) -> String {
 fn whom(comparison: &Comparison, language: Language) -> String {
     let (all, some) = (number(comparison.people, language), number(comparison.compared, language));
     if comparison.compared == comparison.people {
+        let many = usize::from(comparison.people > 1);
         return pick(
             language,
-            format!("What would change for {all} active people."),
-            format!("Ce qui changerait pour {all} personnes actives."),
+            // English counts nobody in the plural.
+            format!("What would change for {all} active {}.", if comparison.people == 1 { "person" } else { "people" }),
+            format!("Ce qui changerait pour {all} {}.", ["personne active", "personnes actives"][many]),
         );
     }
     pick(
@@ -98,7 +100,12 @@ fn of_action(change: &ActionChange, language: Language, lines: &mut Vec<String>)
     }
     let more = change.situations.len().saturating_sub(SITUATIONS_MAX);
     if more > 0 {
-        lines.push(pick(language, format!("    and {more} more situations"), format!("    et {more} autres situations")));
+        let many = usize::from(more > 1);
+        lines.push(pick(
+            language,
+            format!("    and {more} more {}", ["situation", "situations"][many]),
+            format!("    et {more} {}", ["autre situation", "autres situations"][many]),
+        ));
     }
 }
 

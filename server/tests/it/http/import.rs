@@ -328,13 +328,13 @@ async fn who_was_removed_and_is_named_again_is_back() {
             let no_group = json!({ "type": "group", "id": "6a", "deleted": true });
             let rows = [&group, &gone, &no_group, &named, &group, &still, &named, &tom].map(Clone::clone);
             let (lines, _) = import(&back_end, query, &rows).await;
-            let expected = ["created", "removed", "removed", "created", "created", "updated", "created", "unchanged"];
+            let expected = ["created", "removed", "removed", "updated", "created", "updated", "updated", "unchanged"];
             assert_eq!(results(&lines), expected, "{query}: {lines:?}");
         }
         import(&back_end, "", &[gone]).await;
         for query in ["?results=all&dry_run=true", "?results=all"] {
             let (lines, _) = import(&back_end, query, std::slice::from_ref(&named)).await;
-            assert_eq!(results(&lines), ["created"], "{query}: {lines:?}");
+            assert_eq!(results(&lines), ["updated"], "{query}: {lines:?}");
         }
         let lea = back_end.send(Request::get("/v1/me").header("causerie-user", "lea")).await.ok();
         assert_eq!(lea["status"], "USER_STATUS_ACTIVE", "{lea}");
@@ -446,7 +446,7 @@ async fn files_are_imported_by_the_command_line() {
         let untyped = write("untyped.csv", "id,name\npia,Pia\n");
         let empty = write("empty.csv", "id,name\n");
         for (arguments, why) in [
-            (vec!["--type", "user", &headerless], "the first line names no field: type, id, name, "),
+            (vec!["--type", "user", &headerless], "the first line must name the fields of the columns: type, id, name, "),
             (vec![untyped.as_str()], "say `--type user`, or add a column `type`"),
             (vec!["--type", "user", "--replace", "users", &empty], "no row is about `users`"),
         ] {

@@ -102,7 +102,7 @@ async fn an_explanation_names_rule_witness_and_what_is_missing() {
     assert_eq!((&denied["allowed"], &denied["publicCode"]), (&json!(false), &json!("not_found")), "{denied}");
     let classmate = denied["rules"].as_array().into_iter().flatten().find(|said| said["rule"] == "classmate");
     let why = classmate.and_then(|said| said["why"].as_str()).unwrap_or_default();
-    assert!(why.contains("learner@class in common"), "{denied}");
+    assert!(why.contains("a group in which I am learner@class and they are learner@class"), "{denied}");
 
     let talk = Caller::person(&cluster, "lea").direct_with("tom").await;
     let held = json!({ "as": { "externalId": "lea" }, "to": { "conversation": talk }, "action": "send" });

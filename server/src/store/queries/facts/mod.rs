@@ -117,9 +117,7 @@ pub struct SettingFact {
 pub enum Outcome {
     /// It is new.
     Created,
-    /// Its traces were kept when it was removed, and it is there again: a person.
-    Returned,
-    /// It differs from what was stored.
+    /// It differs from what was stored: also a user who was removed, and is there again.
     Updated,
     /// It was so already.
     Unchanged,

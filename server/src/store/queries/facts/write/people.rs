@@ -41,9 +41,7 @@ impl FactWrite {
         for profile in profiles {
             let old = merge.now(&profile.external_id);
             let row = self.merged(profile, old);
-            let is_back = old.is_some_and(is_removed) && !is_removed(&row);
-            let outcome = merge.set(profile.external_id.clone(), row);
-            outcomes.push(if is_back { Outcome::Returned } else { outcome });
+            outcomes.push(merge.set(profile.external_id.clone(), row));
         }
 
         let due: Vec<&user::Model> = merge.due().filter_map(|due| due.now).collect();
