@@ -11,7 +11,7 @@ import { fileURLToPath } from "node:url";
 import { chromium } from "playwright-core";
 
 const here = dirname(fileURLToPath(import.meta.url));
-const binary = resolve(process.env.CAUSERIE_BIN ?? join(here, "../../../target/debug/causerie"));
+export const binary = resolve(process.env.CAUSERIE_BIN ?? join(here, "../../../target/debug/causerie"));
 const axeSource = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
 const browserFlags = [
   "--no-sandbox",
@@ -25,7 +25,7 @@ const browserFlags = [
 ];
 
 /** A port nobody uses now. */
-function freePort() {
+export function freePort() {
   return new Promise((resolvePort, reject) => {
     const probe = createServer();
     probe.once("error", reject);

@@ -3,6 +3,7 @@
 
 import { accessibility } from "./accessibility.mjs";
 import { chatting } from "./chatting.mjs";
+import { embedding } from "./embedding.mjs";
 import { openBrowser, Runner, Server } from "./harness.mjs";
 import { layout } from "./layout.mjs";
 import { network } from "./network.mjs";
@@ -45,6 +46,7 @@ try {
     subPath,
     accessibility,
     sdk,
+    embedding,
   ]) {
     if (!asked.length || asked.includes(suite.name)) suite(runner, browser, server, town);
   }

@@ -1,0 +1,56 @@
+// The examples of both READMEs compile as a newcomer's own code would. `e2e/embedding.mjs` runs those of the README above.
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import ts from "typescript";
+import { expect, test } from "vitest";
+
+const root = join(import.meta.dirname, "..");
+const options: ts.CompilerOptions = {
+  target: ts.ScriptTarget.ES2022,
+  module: ts.ModuleKind.ESNext,
+  moduleResolution: ts.ModuleResolutionKind.Bundler,
+  lib: ["lib.es2023.d.ts", "lib.dom.d.ts", "lib.dom.iterable.d.ts"],
+  jsx: ts.JsxEmit.ReactJSX,
+  strict: true,
+  noUnusedLocals: false,
+  skipLibCheck: true,
+  noEmit: true,
+  types: ["node"],
+  // The package is not installed in itself.
+  paths: { causerie: [join(root, "src/sdk/index.ts")] },
+};
+
+/** What the compiler says of texts, each a module of its own in this folder. */
+function complaints(texts: ReadonlyMap<string, string>): string[] {
+  const files = new Map([...texts].map(([name, text]) => [join(root, name), text]));
+  const host = ts.createCompilerHost(options);
+  const { fileExists, readFile, getSourceFile } = host;
+  host.fileExists = (name) => files.has(name) || fileExists(name);
+  host.readFile = (name) => files.get(name) ?? readFile(name);
+  host.getSourceFile = (name, version, ...rest) => {
+    const text = files.get(name);
+    return text === undefined ? getSourceFile(name, version, ...rest) : ts.createSourceFile(name, text, version);
+  };
+  const program = ts.createProgram([...files.keys()], options, host);
+  return ts.getPreEmitDiagnostics(program).map(({ file, start, messageText }) => {
+    const line = file && start !== undefined ? file.getLineAndCharacterOfPosition(start).line + 1 : 0;
+    return `${file?.fileName}:${line}: ${ts.flattenDiagnosticMessageText(messageText, "\n")}`;
+  });
+}
+
+function blocks(readme: string): Map<string, string> {
+  const found = readFileSync(join(root, readme), "utf8").matchAll(/^```(tsx?)\n([\s\S]*?)^```/gm);
+  return new Map([...found].map(([, language, text = ""], at) => [`readme-${at}.${language}`, text]));
+}
+
+test("the examples of the README compile", () => {
+  const examples = blocks("README.md");
+  expect([...examples.keys()]).toEqual(["readme-0.ts", "readme-1.tsx", "readme-2.ts"]);
+  expect(complaints(examples)).toEqual([]);
+}, 60_000);
+
+test("an example with a mistake in it is told", () => {
+  const [[, text = ""] = []] = blocks("README.md");
+  const wrong = text.replace("startDirect({", "startDirekt({");
+  expect(complaints(new Map([["wrong.ts", wrong]]))).toEqual([expect.stringContaining("startDirekt")]);
+}, 60_000);
