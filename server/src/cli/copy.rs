@@ -1,6 +1,6 @@
 //! `causerie copy`: takes an embedded installation to PostgreSQL.
 
-use std::time::Instant;
+use std::{path::PathBuf, time::Instant};
 
 use clap::Args;
 
@@ -13,13 +13,16 @@ Stop the server first. The target is an empty database, which the command migrat
 nothing is. Clients keep their positions and resume as after a restart. The nodes need the same `auth.secrets_key`.
 
   systemctl stop causerie
-  CAUSERIE_COPY_TO=postgres://causerie:secret@db/causerie causerie copy
-  # set database.url (and redis.url), then
+  causerie copy --to-file /etc/causerie/database-url
+  # CAUSERIE_DATABASE__URL_FILE=/etc/causerie/database-url (and redis.url), then
   systemctl start causerie")]
 pub(super) struct Copy {
-    /// `postgres://user:password@host/database`. In CAUSERIE_COPY_TO other users of the machine do not see the password.
-    #[arg(long, env = "CAUSERIE_COPY_TO", hide_env_values = true, value_name = "URL")]
-    to: String,
+    /// `postgres://user@host/database`. Without a password, which other users of the machine would see in the list of processes.
+    #[arg(long, value_name = "URL", required_unless_present = "to_file")]
+    to: Option<String>,
+    /// A file with that address, and with its password.
+    #[arg(long, value_name = "FILE", conflicts_with = "to")]
+    to_file: Option<PathBuf>,
 }
 
 impl Copy {
@@ -29,6 +32,14 @@ impl Copy {
             let why = "`database.url` is set: `copy` reads the embedded database of `data.dir`, and takes the target by --to alone";
             return Err(why.into());
         }
+        let to = match (self.to, self.to_file) {
+            (Some(to), _) => to,
+            (None, Some(file)) => {
+                let read = std::fs::read_to_string(&file);
+                read.map_err(|error| format!("--to-file {}: {error}", file.display()))?.trim_end().to_owned()
+            }
+            (None, None) => unreachable!("clap requires one of them"),
+        };
         settings.existing_file()?;
         let _folder = transfer::take_folder(&config)?;
         // Brings it up to date, so that both sides have the same tables.
@@ -36,7 +47,7 @@ impl Copy {
         let begun = Instant::now();
         let source = config.data.sqlite_file();
         let told = |table: &str, rows: u64| eprintln!("{table}: {rows} rows are there, and the same");
-        let summary = transfer::interruptible(copy(&source, &self.to, told)).await?;
+        let summary = transfer::interruptible(copy(&source, &to, told)).await?;
         transfer::print_rows(&summary);
         println!(
             "PostgreSQL has everything that {} has: {}. Set `database.url`, and do not start a server on this folder again.",

@@ -271,7 +271,9 @@ impl Facts {
         self.0.moves.give_back(tenant, moved);
     }
 
-    fn held_tenants(&self) -> Vec<TenantId> {
+    /// The tenants in use on this node.
+    #[must_use]
+    pub fn held_tenants(&self) -> Vec<TenantId> {
         self.0.tenants.iter().map(|held| *held.key()).collect()
     }
 

@@ -3,6 +3,7 @@
 //! Leaving has steps: not ready; a delay, for load balancers to notice; no new connections; the sockets closed spread over
 //! the drain time; running commands finished; and a deadline at which what is left is given up.
 
+mod epochs;
 mod listener;
 mod signals;
 mod tasks;
@@ -32,7 +33,7 @@ pub struct Server {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum BadEnd {
     /// A part of it had died before.
-    #[error("a task of the server died; the log tells which")]
+    #[error("a part of the server can't go on; the log tells which")]
     TaskDied,
     /// Something did not end in time.
     #[error("requests were still running {FINISH_MAX:?} after the drain")]
@@ -55,6 +56,11 @@ impl Server {
             app,
         };
         gateway::watch_keys(&server.app);
+        // Nobody replaces the embedded database while this process holds the lock of its folder.
+        if !server.app.store.is_embedded() {
+            let epochs = epochs::read(&server.app).await?;
+            server.app.tasks.spawn_vital("epochs", epochs::watch(Arc::clone(&server.app), epochs));
+        }
         server.app.readiness.set(Phase::Ready);
         Ok(server)
     }

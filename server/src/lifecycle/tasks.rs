@@ -98,7 +98,13 @@ impl Tasks {
         self.died.cancelled().await;
     }
 
-    /// Whether any task panicked so far.
+    /// The server can't go on: what [`Self::died`] tells, without a panic.
+    pub fn give_up(&self) {
+        self.any_died.store(true, Ordering::Release);
+        self.died.cancel();
+    }
+
+    /// Whether any task panicked, or gave up, so far.
     #[must_use]
     pub fn any_died(&self) -> bool {
         self.any_died.load(Ordering::Acquire)

@@ -5,8 +5,8 @@ use std::net::SocketAddr;
 use causerie_client::{ClientId, ConversationId, Encoding, Event, MessageId, State, UserRef};
 use serde_json::Value;
 
-use super::{execute, filled, texts};
-use crate::harness::{Cluster, Database, Node, Peer, RedisServer, Settings, Tenant, http::Request, psql};
+use super::{execute, filled, text, texts};
+use crate::harness::{Cluster, Database, Node, Peer, RedisServer, Settings, TempDir, Tenant, http::Request, psql};
 
 #[tokio::test]
 async fn every_row_of_every_table_is_copied_also_of_tables_that_come_later() {
@@ -157,8 +157,13 @@ async fn only_an_empty_database_is_filled() {
     settings.run(&["tenant", "create", "acme", "--name", "Acme"]);
     let complains = settings.fail(&["copy", "--to", "postgres://nobody:x@127.0.0.1:1/none"]);
     assert!(complains.contains("`--to`") && complains.contains("127.0.0.1:1"), "{complains}");
+    let folder = TempDir::new();
+    let file = folder.path().join("url");
+    let complains = settings.fail(&["copy", "--to-file", text(&file)]);
+    assert!(complains.contains("--to-file") && complains.contains("No such file"), "{complains}");
+    std::fs::write(&file, format!("{}\n", to.url())).expect("writes");
     // Migrated by the command itself.
-    settings.run(&["copy", "--to", to.url()]);
+    settings.run(&["copy", "--to-file", text(&file)]);
     assert_eq!(texts(&to.to_connect(), "SELECT slug FROM tenants").await, ["acme"]);
     let complains = settings.fail(&["copy", "--to", to.url()]);
     assert!(complains.contains("is not empty") && complains.contains("`"), "{complains}");

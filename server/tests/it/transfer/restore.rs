@@ -176,6 +176,35 @@ async fn a_restore_changes_the_epoch_each_time_and_keeps_what_it_replaces() {
     }
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_node_under_which_the_database_is_replaced_ends_so_that_a_new_one_starts() {
+    let mut cluster = Cluster::start(2).await;
+    let mut lea = cluster.client(0, "lea").await;
+    let mut tom = cluster.client(1, "tom").await;
+    let here = lea.direct_with(&tom).await;
+    for peer in [&mut lea, &mut tom] {
+        until_joined(peer, here).await;
+    }
+    lea.say(here, "before").await;
+    tom.next_message().await;
+    // What a recovery to a point in time does without asking.
+    let recover = "BEGIN; DELETE FROM messages; UPDATE conversations SET last_seq = 0, version = 1;
+                   UPDATE tenants SET epoch = gen_random_uuid(); COMMIT";
+    psql(cluster.database.url(), recover).expect("a superuser may");
+    for node in &mut cluster.nodes {
+        assert!(!node.wait().await.success(), "its service manager starts it again");
+        assert!(node.log().contains("the database was restored while this node ran"));
+        node.start_again().await;
+    }
+    for peer in [&mut lea, &mut tom] {
+        let reloaded = |event| matches!(event, Event::Resynced { reload: true, .. }).then_some(());
+        peer.until("a void position", reloaded).await;
+    }
+    assert_eq!(lea.say(here, "after").await.seq, 1);
+    let page = tom.history(here, HistoryRange::Newest, 100).await.expect("it is his");
+    assert_eq!(page.messages.into_iter().map(|message| message.text).collect::<Vec<_>>(), ["after"]);
+}
+
 #[tokio::test]
 async fn every_row_of_every_table_of_an_embedded_database_is_restored() {
     let (from, to) = (Database::sqlite(), Database::sqlite());
