@@ -44,7 +44,7 @@ pub enum TransferError {
     HasTenants { place: String, tenants: u64 },
     #[error("{place} exists and can't be read ({why}); --replace replaces it and keeps it under another name")]
     CannotTell { place: String, why: String },
-    #[error("`data.dir` ({path}): {error}. Stop it first", path = path.display())]
+    #[error("`data.dir` ({path}): {error}", path = path.display())]
     Folder { path: PathBuf, error: FolderError },
     #[error("the database is in use by Causerie: {0}. Stop all nodes first")]
     Served(String),
