@@ -57,14 +57,24 @@ impl Work<'_> {
         self.forget_past(conversation, user);
     }
 
-    /// Deletes the copies of everyone. Nobody is left to be told of a version.
-    pub(super) fn erase(&mut self, conversation: ConversationId, kind: i16) {
-        let mut holders = self.copies.holders.remove(&conversation).unwrap_or_default();
-        holders.extend(self.joining.iter().filter(|joining| joining.conversation == conversation).map(|one| one.user));
+    /// Somebody has a copy of a conversation that is to be erased.
+    pub(super) fn is_held(&self, conversation: ConversationId) -> bool {
+        !self.holders(conversation).is_empty()
+    }
+
+    /// Who has a copy of a conversation that is to be erased, as far as the batch is worked out.
+    fn holders(&self, conversation: ConversationId) -> HashSet<UserId> {
+        let mut holders = self.copies.holders.get(&conversation).cloned().unwrap_or_default();
         for (_, gone) in self.leaving.iter().filter(|(from, _)| *from == conversation) {
             holders.remove(gone);
         }
-        for user in holders {
+        holders.extend(self.joining.iter().filter(|joining| joining.conversation == conversation).map(|one| one.user));
+        holders
+    }
+
+    /// Deletes the copies of everyone. Nobody is left to be told of a version.
+    pub(super) fn erase(&mut self, conversation: ConversationId, kind: i16) {
+        for user in self.holders(conversation) {
             self.take_out(conversation, user);
             self.forget_past(conversation, user);
             match kind {
@@ -90,7 +100,7 @@ impl Work<'_> {
         }
     }
 
-    fn forget_past(&mut self, conversation: ConversationId, user: UserId) {
+    pub(super) fn forget_past(&mut self, conversation: ConversationId, user: UserId) {
         let first_seq = self.log(conversation).last_seq + 1;
         self.copies.forgetting.insert((conversation, user), first_seq);
     }

@@ -1,9 +1,9 @@
 //! Members in a batch: who is put in, and who is taken out.
 
-use causerie_protocol::{ConversationId, Refusal, UserId, limits, wire};
+use causerie_protocol::{ConversationId, UserId, limits, wire};
 
 use super::{log::Joining, work::Work};
-use crate::{facts::rules, fanout::Effect, store::kinds::MEMBER};
+use crate::{fanout::Effect, store::kinds::MEMBER};
 
 impl Work<'_> {
     pub(super) fn add(&mut self, conversation: ConversationId, users: &[wire::User]) {
@@ -27,12 +27,12 @@ impl Work<'_> {
         self.conversation_changed(conversation, version, Effect::None, |changed| changed.members_added = added);
     }
 
-    pub(super) fn remove(&mut self, conversation: ConversationId, user: UserId) -> Result<(), Refusal> {
-        if !self.present.contains(&(conversation, user)) {
-            return Err(rules::not_found().field("removeMember.userId"));
+    /// Takes a member out of a group. Nothing is done, nor told, of a user who is no member: a repeated removal is answered like the
+    /// first, and the answer does not tell who was a member.
+    pub(super) fn remove(&mut self, conversation: ConversationId, user: UserId) {
+        if self.present.contains(&(conversation, user)) {
+            self.leave_group(conversation, user);
         }
-        self.leave_group(conversation, user);
-        Ok(())
     }
 
     /// Takes a member out, for all to see.
@@ -65,7 +65,7 @@ impl Work<'_> {
             self.leaving.insert(member);
         }
         if let Some(standing) = self.standings.get_mut(&(conversation, user)) {
-            standing.facts.role = None;
+            standing.former_role = standing.facts.role.take().or(standing.former_role);
         }
     }
 }

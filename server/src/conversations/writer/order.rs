@@ -239,6 +239,15 @@ impl Order {
 }
 
 impl Op {
+    /// Whether this user is no member of the conversation any more once it is done.
+    pub(super) fn makes_leave(&self, actor: UserId) -> bool {
+        match self {
+            Self::RemoveMember { user, .. } => *user == actor,
+            Self::DeleteConversation { .. } => true,
+            _ => false,
+        }
+    }
+
     /// The conversation it names; a start finds its own.
     pub(super) fn place(&self) -> Option<ConversationId> {
         match self {

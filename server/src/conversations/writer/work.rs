@@ -110,6 +110,12 @@ impl Work<'_> {
         let facts = self.facts(order.caller.tenant)?;
         self.decided_by = if facts.policy.members_read() { 0 } else { facts.version };
         self.secret_members = facts.policy.secret_members();
+        // The answer to the first try may have been lost. What made the caller leave is then asked again of somebody who has left:
+        // it is judged as it was before, and done already.
+        let is_done = standing.facts.role.is_none() && standing.former_role.is_some() && order.op.makes_leave(user);
+        if is_done {
+            standing.facts.role = standing.former_role;
+        }
         let rules = self.rules;
         let may = |action| rules.allow_in(&facts, action, user, &standing.facts);
         match &order.op {
@@ -156,12 +162,21 @@ impl Work<'_> {
             }
             Op::DeleteConversation { for_all: false, .. } => {
                 may(Action::DeleteConversation)?;
-                self.forget(conversation, user, kind);
+                if is_done {
+                    // Of whoever was taken out by somebody else, the past goes now.
+                    self.forget_past(conversation, user);
+                } else {
+                    self.forget(conversation, user, kind);
+                }
                 Ok(Done::ConversationDeleted(conversation))
             }
             Op::DeleteConversation { for_all: true, .. } => {
                 may(Action::EraseConversation)?;
-                self.erase(conversation, kind);
+                match is_done {
+                    false => self.erase(conversation, kind),
+                    true if self.is_held(conversation) => return Err(rules::not_found()),
+                    true => {}
+                }
                 Ok(Done::ConversationDeleted(conversation))
             }
             Op::Close { .. } => {
@@ -199,7 +214,7 @@ impl Work<'_> {
             }
             Op::RemoveMember { user: gone, .. } => {
                 may(if *gone == user { Action::Leave } else { Action::RemoveMember })?;
-                self.remove(conversation, *gone)?;
+                self.remove(conversation, *gone);
                 Ok(Done::Updated)
             }
         }

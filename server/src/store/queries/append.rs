@@ -48,6 +48,8 @@ pub struct Standing {
     pub uncounted_seq: u32,
     /// The other one of a direct conversation deleted their copy.
     pub peer_left: bool,
+    /// What the actor was in the conversation before they left it.
+    pub former_role: Option<i16>,
 }
 
 /// What a batch is decided by, as of one moment under its locks.
@@ -268,12 +270,14 @@ impl Append {
         for row in &answer {
             let facts = conversations::facts(row)?;
             let tenant = TenantId(facts.tenant);
+            let role: Option<i16> = row.try_get("", "role")?;
             let standing = Standing {
                 facts,
                 tokens_valid_from_s: row.try_get("", "tokens_valid_from")?,
                 read_seq: row.try_get::<Option<i64>>("", "read_seq")?.and_then(|seq| u32::try_from(seq).ok()).unwrap_or(0),
                 uncounted_seq: number(row, "", "uncounted_seq")?,
                 peer_left: row.try_get::<Option<i64>>("", "peer_left_at")?.is_some(),
+                former_role: role.filter(|_| facts.role.is_none()),
             };
             let key = (ConversationId(row.try_get("", "c_id")?), UserId(row.try_get("", "w_id")?));
             standings.by_actor.insert(key, standing);

@@ -53,7 +53,7 @@ async fn a_deleted_conversation_is_gone_for_oneself_and_comes_back_with_what_is_
             let page = device.conversations("").await.expect("a list");
             assert!(page.conversations.is_empty() && page.total_unread == 0);
         }
-        assert_eq!(mia.delete_conversation(here, false).await.expect_err("gone").code(), Some(ErrorCode::NotFound));
+        mia.delete_conversation(here, false).await.expect("it is done: the answer to the first may have been lost");
         // Noa sees no difference.
         assert_eq!(noa.conversation(here).await.expect("kept"), before);
         assert_eq!(noa.members(here, "").await.expect("both").members.len(), 2);

@@ -91,3 +91,49 @@ async fn whoever_leaves_or_is_removed_hears_and_reads_nothing_more() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_removal_that_is_repeated_because_its_answer_was_lost_is_answered_as_done() {
+    everywhere(async |cluster, other| {
+        let lea = cluster.client(0, "lea").await;
+        let (mut tom, zoe) = (cluster.client(other, "tom").await, cluster.client(other, "zoe").await);
+        let started = lea.start_group([tom.reference()], "G", ClientId::new()).await.expect("it starts");
+        let here: ConversationId = started.conversation.expect("told").id.parse().expect("a UUID");
+        until_joined(&mut tom, here).await;
+        lea.say(here, "all of you").await;
+
+        let first = lea.remove_member(here, tom.id().await).await.expect("the owner removes");
+        let again = lea.remove_member(here, tom.id().await).await.expect("it was done");
+        assert_eq!((first.version, first.member_count), (again.version, again.member_count), "once");
+        // No other answer for a user who never was a member: it would tell the two apart.
+        let never = lea.remove_member(here, zoe.id().await).await.expect("zoe is no member");
+        assert_eq!(never.version, first.version);
+        let gone = tom.remove_member(here, tom.id().await).await.expect("tom is out");
+        assert_eq!((gone.id.as_str(), gone.version), (here.to_string().as_str(), 0), "and learns nothing more");
+        assert!(tom.remove_member(here, lea.id().await).await.is_err(), "whoever is out removes nobody");
+        for for_all in [false, true] {
+            let refused = tom.delete_conversation(here, for_all).await.expect_err("no member may, in a group");
+            assert_eq!(refused.code(), Some(ErrorCode::Unsupported));
+        }
+
+        let stranger = [
+            zoe.remove_member(here, zoe.id().await).await.map(drop),
+            zoe.delete_conversation(here, false).await.map(drop),
+            zoe.delete_conversation(here, true).await.map(drop),
+        ];
+        for answer in stranger {
+            assert_eq!(answer.expect_err("zoe never was there").code(), Some(ErrorCode::NotFound));
+        }
+
+        for _ in 0..2 {
+            lea.remove_member(here, lea.id().await).await.expect("the owner leaves, and asks again");
+        }
+        let direct = lea.direct_with(&tom).await;
+        lea.say(direct, "hello").await;
+        for _ in 0..2 {
+            lea.delete_conversation(direct, false).await.expect("an own copy, and again");
+        }
+        assert_eq!(tom.history(direct, HistoryRange::Newest, 0).await.expect("tom keeps a copy").messages.len(), 1);
+    })
+    .await;
+}
