@@ -13,7 +13,10 @@ use std::{
 };
 
 use causerie_protocol::{ConversationId, TenantId, UserId};
-use tokio::{sync::mpsc, time::sleep};
+use tokio::{
+    sync::mpsc,
+    time::{Instant, timeout_at},
+};
 
 use super::{
     frame::Frame,
@@ -28,8 +31,11 @@ use crate::{
 
 /// Rooms decided together, and pairs per query.
 const BATCH_MAX: usize = 500;
-/// A database that fails is given this long.
-const RETRY_AFTER: Duration = Duration::from_millis(200);
+/// A database that fails is given this long, at first and in the end.
+const RETRY_MIN: Duration = Duration::from_millis(200);
+const RETRY_MAX: Duration = Duration::from_secs(5);
+/// Of so many tenants the facts can't be had: the fault is not theirs.
+const FAILING_TENANTS_MAX: usize = 2;
 
 /// What waits for facts.
 pub(super) enum Undecided {
@@ -51,10 +57,20 @@ pub(super) struct Passing {
     pub facts: u64,
 }
 
-/// Decides about what it is told of, for ever.
+/// Decides about what it is told of, for ever. What could not be decided waits for the database, longer each time.
 pub(super) async fn run(live: Live, mut undecided: mpsc::Receiver<Undecided>) {
     let mut batch = Vec::with_capacity(BATCH_MAX);
-    while undecided.recv_many(&mut batch, BATCH_MAX).await > 0 {
+    let mut failed: HashSet<ConversationId> = HashSet::new();
+    let (mut wait, mut again_at) = (RETRY_MIN, Instant::now());
+    loop {
+        let more = undecided.recv_many(&mut batch, BATCH_MAX);
+        let has_ended = match failed.is_empty() {
+            true => more.await == 0,
+            false => timeout_at(again_at, more).await == Ok(0),
+        };
+        if has_ended {
+            return;
+        }
         let mut rooms = HashSet::new();
         let mut passing = Vec::new();
         for one in batch.drain(..) {
@@ -66,20 +82,50 @@ pub(super) async fn run(live: Live, mut undecided: mpsc::Receiver<Undecided>) {
                 }
             }
         }
-        let mut known = Known::default();
-        for room in rooms.into_iter().filter_map(|id| live.room(id)) {
-            match decide(&live, &room, &mut known).await {
-                Ok(asked) => live.go_on(room.id, asked.applied),
-                Err(error) => {
-                    tracing::warn!(%error, "who may read could not be asked; the next check of positions tries again");
-                    sleep(RETRY_AFTER).await;
-                }
+        if Instant::now() >= again_at {
+            rooms.extend(failed.drain());
+        }
+        let error = decide_all(&live, rooms, &mut failed).await.err();
+        if failed.is_empty() {
+            wait = RETRY_MIN;
+        } else if Instant::now() >= again_at {
+            if let Some(error) = error {
+                tracing::warn!(%error, count = failed.len(), "who may read could not be asked of all conversations; it is tried again");
             }
+            again_at = Instant::now() + wait;
+            wait = (wait * 2).min(RETRY_MAX);
         }
         for frame in passing {
             live.pass_now(&frame);
         }
     }
+}
+
+/// Decides about rooms; those it could not are added to `failed`. A tenant whose facts can't be had holds up no other; once another
+/// tenant's can't be had either, it is the database that fails, and the rest is not tried.
+async fn decide_all(
+    live: &Live,
+    rooms: HashSet<ConversationId>,
+    failed: &mut HashSet<ConversationId>,
+) -> Result<(), StoreError> {
+    let (mut known, mut outcome) = (Known::default(), Ok(()));
+    let mut failing: HashSet<TenantId> = HashSet::new();
+    for room in rooms.into_iter().filter_map(|id| live.room(id)) {
+        let Some(tenant) = room.tenant() else { continue };
+        if failing.len() >= FAILING_TENANTS_MAX || failing.contains(&tenant) {
+            failed.insert(room.id);
+            continue;
+        }
+        match decide(live, &room, &mut known).await {
+            Ok(asked) => live.go_on(room.id, asked.applied),
+            Err(error) => {
+                failing.insert(tenant);
+                failed.insert(room.id);
+                outcome = Err(error);
+            }
+        }
+    }
+    outcome
 }
 
 /// Facts of tenants as of one moment.
@@ -118,8 +164,13 @@ pub(super) async fn decide(live: &Live, room: &Arc<Room>, known: &mut Known) -> 
             unable.extend(chunk.iter().copied().filter(|user| !may(user)));
         }
     }
-    let applied = room.decide(decision, facts.version, &unable);
-    Ok(Asked { applied, facts: if depends_on_facts { facts.version } else { 0 } })
+    let decided = room.decide(decision, facts.version, &unable);
+    if decided.is_doubtful {
+        for user in unable {
+            live.restore(room.id, user);
+        }
+    }
+    Ok(Asked { applied: decided.applied, facts: if depends_on_facts { facts.version } else { 0 } })
 }
 
 impl Live {
@@ -180,11 +231,11 @@ impl Live {
     /// conversation soon, whole.
     pub(super) fn settle_seat(&self, room: &Room, user: UserId, place: &Facts, facts: &Snapshot) -> Option<Reads> {
         let may = facts.reads(user, place);
-        let reads = room.settle(user, may, facts.version, place.version);
-        if may && reads == Some(Reads::No) {
+        let settled = room.settle(user, may, facts.version, place.version)?;
+        if settled.is_doubtful || (may && settled.reads == Reads::No) {
             self.restore(room.id, user);
         }
-        reads
+        Some(settled.reads)
     }
 
     /// Shows a passing frame, at once where facts that are not older than its own are here.

@@ -66,9 +66,8 @@ impl Live {
         }
         let mut behind = Vec::new();
         for (conversation, version) in held {
-            let Some((count, (seen, _))) =
-                self.room(conversation).and_then(|room| Some((room.count(caller.user)?, room.seen()?)))
-            else {
+            let standing = self.room(conversation).and_then(|room| room.standing(caller.user));
+            let Some((count, seen, whole_from)) = standing else {
                 // Not known here: perhaps joined this moment, perhaps no member. The database tells.
                 behind.push(self.behind(caller, conversation, Some(version).filter(|_| !void), None));
                 continue;
@@ -81,10 +80,10 @@ impl Live {
             });
             // Ahead of the room: the client heard it on another node; this one will in a moment.
             if void || version < seen {
-                // As events they would be told without the rules being asked after they were read.
-                let by_events = missed.is_some() && facts.policy.members_read();
-                let whole_from = by_events.then(|| self.room(conversation)?.whole_from(caller.user)).flatten();
-                behind.push(self.behind(caller, conversation, Some(version).filter(|_| !void), whole_from));
+                // As events they are told without the rules being asked after they were read: where these let members read.
+                let by_events = (missed.is_some() && facts.policy.members_read())
+                    .then_some(ByEvents { whole_from, policy_version: facts.policy_version });
+                behind.push(self.behind(caller, conversation, Some(version).filter(|_| !void), by_events));
             }
         }
         let mut text_bytes = 0;
@@ -151,20 +150,22 @@ impl Live {
         Ok(())
     }
 
-    /// What a client missed of a conversation it holds. `whole_from` where it may be told as events, and its person sees all
-    /// from that message on: small conversations are read, for the receipts of who read what.
+    /// What a client missed of a conversation it holds. Small conversations are not told by events but read, for the receipts of
+    /// who read what.
     async fn behind(
         &self,
         caller: Caller,
         conversation: ConversationId,
         since: Option<u32>,
-        whole_from: Option<u32>,
+        by_events: Option<ByEvents>,
     ) -> Result<(ConversationId, Behind), StoreError> {
         let changed = match since {
             Some(since) => self.0.lookups.changes.get((conversation, since)).await?,
             None => None,
         };
-        if let (Some(since), Some(whole_from), Some(changed)) = (since, whole_from, &changed)
+        // A removal of the caller would be one of these changes. Other rules may be in force since the caller's were looked at.
+        if let (Some(since), Some(ByEvents { whole_from, policy_version }), Some(changed)) = (since, by_events, &changed)
+            && changed.policy_version == policy_version
             && changed.member_count as usize > limits::READ_RECEIPTS_MEMBERS_MAX
             && changed.is_sends_only(since)
             && changed.messages.iter().all(|message| message.seq >= whole_from)
@@ -231,6 +232,15 @@ pub struct Missed {
     pub frames: Vec<Frame>,
     /// Up to which version each conversation that went on was told, by these or by the answer.
     pub told: HashMap<ConversationId, u32>,
+}
+
+/// When a client may be told by events what it missed.
+#[derive(Debug, Clone, Copy)]
+struct ByEvents {
+    /// From this message on its user sees all.
+    whole_from: u32,
+    /// The rules that let every member read, whatever the facts.
+    policy_version: u64,
 }
 
 /// How a client catches up with a conversation.

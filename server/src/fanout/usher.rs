@@ -297,7 +297,9 @@ async fn tell_joined(
         let state = summary.conversation.read_state.clone().unwrap_or_default();
         let facts = live.0.facts.current(person.tenant).await?;
         let Some(conversation) = view::conversation(&facts, person.id, summary) else {
-            room.turn_away(person.id);
+            if room.turn_away(person.id, facts.version, version) {
+                live.restore(conversation, person.id);
+            }
             return Ok(());
         };
         let joined = wire::ConversationJoined { inbox_version, conversation: Some(conversation) };
@@ -307,7 +309,7 @@ async fn tell_joined(
         }
     }
     tracing::warn!("facts moved faster than a conversation could be read");
-    room.turn_away(person.id);
+    room.turn_away(person.id, 0, 0);
     live.restore(conversation, person.id);
     Ok(())
 }

@@ -118,7 +118,8 @@ impl Store {
         // of it is in memory at once: of what is too much, as much as shows that it is.
         let sql = format!(
             "SELECT * FROM (SELECT c.id AS c_id, c.version AS c_version, c.last_seq AS c_last_seq, c.member_count, input.since, \
-             {COLUMNS}, SUM(OCTET_LENGTH(x.text)) OVER (PARTITION BY c.id, input.since ORDER BY x.version) AS so_far FROM input \
+             COALESCE((SELECT f.policy_version FROM facts f WHERE f.tenant_id = c.tenant_id), 0) AS policy_version, {COLUMNS}, \
+             SUM(OCTET_LENGTH(x.text)) OVER (PARTITION BY c.id, input.since ORDER BY x.version) AS so_far FROM input \
              JOIN conversations c ON c.id = input.id \
              LEFT JOIN messages x ON x.conversation_id = c.id AND x.version > input.since \
              AND c.version - input.since <= {}) changes \
@@ -133,6 +134,7 @@ impl Store {
             one.version = number(&row, "", "c_version")?;
             one.last_seq = number(&row, "", "c_last_seq")?;
             one.member_count = number(&row, "", "member_count")?;
+            one.policy_version = number(&row, "", "policy_version")?.into();
             one.too_many = one.version.saturating_sub(since) > limits::CHANGES_MAX;
             if row.try_get::<Option<Uuid>>("", "id")?.is_some() {
                 let message = from_row(&row, "")?;
@@ -157,6 +159,8 @@ pub struct Changed {
     pub last_seq: u32,
     /// How many are in the conversation.
     pub member_count: u32,
+    /// The version of the tenant's rules at that moment.
+    pub policy_version: u64,
     /// Messages sent, edited or deleted since, by version. Versions without a message changed the conversation itself, or
     /// a message that changed again later.
     pub messages: Vec<wire::Message>,

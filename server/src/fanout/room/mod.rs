@@ -2,7 +2,12 @@
 //!
 //! A room holds the version its audience has seen and delivers changes strictly in order: what comes early waits, what
 //! comes twice is dropped. Each live member has a seat with the count of what is unread; counts follow from the changes
-//! themselves, so nobody is asked.
+//! themselves, so nobody is asked. Whether a member may read is in [`deciding`].
+
+mod deciding;
+mod seat;
+#[cfg(test)]
+mod tests;
 
 use std::{
     collections::BTreeMap,
@@ -12,6 +17,11 @@ use std::{
 
 use causerie_protocol::{ConversationId, TenantId, UserId, wire};
 
+pub use self::seat::{Count, Reads};
+use self::{
+    deciding::Deciding,
+    seat::{Seat, Sight},
+};
 use super::{
     arrivals::Arrivals,
     change::{Change, Effect, Position},
@@ -43,151 +53,9 @@ struct State {
     ahead: BTreeMap<u32, Change>,
     /// Members whose devices are being told that they joined.
     arrivals: Arrivals,
-    /// Facts up to this version are in the decisions on whom the changes go to.
-    decided: u64,
-    /// The oldest facts that a member was let in by since the decision in progress began.
-    let_in_by: u64,
-    /// The conversation changed since then in a way that rules may ask about.
-    is_outdated: bool,
-    /// Decisions who may read that were begun; only the last one may raise `decided`.
-    decisions_begun: u64,
+    deciding: Deciding,
     /// Of the last change, as the caller's clock has it.
     active_at_ms: i64,
-}
-
-/// Whether a member may read the conversation. Only then do the member's devices hear of it, and is it in their total.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Reads {
-    /// Not asked yet, and nothing told.
-    Undecided,
-    /// They may, and the devices know the conversation.
-    Yes,
-    /// They may not, and the devices know no more than the conversation's id.
-    No,
-}
-
-struct Seat {
-    person: Arc<Person>,
-    count: Count,
-    /// The version the count is true at.
-    as_of: u32,
-    sight: Sight,
-}
-
-/// What a member sees of a conversation: whether they may read, and from which message on they see all (see
-/// [`seats::Seat::whole_from`]). In one number, since there is one for each conversation of everyone who is here.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Sight(u32);
-
-impl Sight {
-    /// Of a member the rules were not asked about yet. Conversations of more than a billion messages are looked at as if the
-    /// member had deleted own copies of the last.
-    fn new(whole_from: u32) -> Self {
-        Self(whole_from.min(u32::MAX >> 2) << 2)
-    }
-
-    fn whole_from(self) -> u32 {
-        self.0 >> 2
-    }
-
-    /// All is seen from a message on that may be later than before.
-    fn see_from(&mut self, whole_from: u32) {
-        *self = Self(Self::new(self.whole_from().max(whole_from)).0 | self.0 & 3);
-    }
-
-    fn reads(self) -> Reads {
-        match self.0 & 3 {
-            0 => Reads::Undecided,
-            1 => Reads::Yes,
-            _ => Reads::No,
-        }
-    }
-
-    fn set_reads(&mut self, reads: Reads) {
-        let reads = match reads {
-            Reads::Undecided => 0,
-            Reads::Yes => 1,
-            Reads::No => 2,
-        };
-        self.0 = self.0 & !3 | reads;
-    }
-}
-
-impl Seat {
-    /// A change as this member sees it. Of a message the member may have deleted their copy of, the devices ask, and are
-    /// answered without it.
-    fn view<'a>(&self, change: &'a Change, gap: &'a Frame) -> &'a Frame {
-        if change.seq().is_some_and(|seq| seq < self.sight.whole_from()) { gap } else { &change.frame }
-    }
-
-    /// Replaces the count by one that is true at a version, unless the position moved further meanwhile. True when it is
-    /// another count than before.
-    fn count_is(&mut self, count: Count, as_of: u32) -> bool {
-        if count.read_seq < self.count.read_seq {
-            return false;
-        }
-        let before = std::mem::replace(&mut self.count, count);
-        self.as_of = as_of;
-        if self.sight.reads() == Reads::Yes {
-            self.person.recounted(before, count);
-        }
-        before != count
-    }
-
-    /// What the seat adds to the person's total.
-    fn counted(&self) -> Count {
-        if self.sight.reads() == Reads::Yes { self.count } else { Count::default() }
-    }
-}
-
-/// Where a live member stands. Small, since there is one for each conversation of everyone who is here.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Count {
-    /// Number of the last message read.
-    pub read_seq: u32,
-    /// Twice the number of messages unread, and one if marked by hand.
-    unread_and_mark: u32,
-}
-
-impl Count {
-    /// As read from the database.
-    #[must_use]
-    pub fn new(read_seq: u32, unread: u32, marked_unread: bool) -> Self {
-        Self { read_seq, unread_and_mark: unread.min(u32::MAX / 2) * 2 + u32::from(marked_unread) }
-    }
-
-    /// Messages unread.
-    #[must_use]
-    pub fn unread(&self) -> u32 {
-        self.unread_and_mark / 2
-    }
-
-    /// Marked as unread by hand.
-    #[must_use]
-    pub fn marked_unread(&self) -> bool {
-        self.unread_and_mark % 2 == 1
-    }
-
-    /// What it adds to the person's total: a conversation marked by hand counts as one.
-    #[must_use]
-    pub fn weight(&self) -> u32 {
-        if self.unread() == 0 { u32::from(self.marked_unread()) } else { self.unread() }
-    }
-
-    fn apply(&mut self, user: UserId, effect: &Effect) {
-        match effect {
-            Effect::Sent { seq, author } if *author == user => *self = Self { read_seq: *seq, ..Self::default() },
-            Effect::Sent { .. } => *self = Self::new(self.read_seq, self.unread() + 1, self.marked_unread()),
-            Effect::Uncounted { seq } if *seq > self.read_seq => {
-                *self = Self::new(self.read_seq, self.unread().saturating_sub(1), self.marked_unread());
-            }
-            Effect::Uncounted { .. }
-            | Effect::Rewritten { .. }
-            | Effect::Capabilities
-            | Effect::None
-            | Effect::Removed(_) => {}
-        }
-    }
 }
 
 /// Positions of a room are being read; see [`Room::begin_reading`].
@@ -225,12 +93,10 @@ impl Room {
             return Applied::Done;
         }
         if change.effect == Effect::Capabilities && change.facts > 0 {
-            // The state of the conversation, which rules of `read` may ask about.
-            state.decided = 0;
-            state.is_outdated = true;
+            state.deciding.state_changed(change.version);
         }
         match state.version {
-            Some(version) if change.version == version + 1 && change.facts <= state.decided => {
+            Some(version) if change.version == version + 1 && change.facts <= state.deciding.decided => {
                 state.deliver(self.id, &change);
                 state.deliver_ahead(self.id)
             }
@@ -243,70 +109,12 @@ impl Room {
         }
     }
 
-    /// Begins to ask who may read; answers the members who do so far.
-    pub fn begin_decision(&self) -> (u64, Vec<UserId>) {
-        let mut state = self.lock();
-        state.decisions_begun += 1;
-        state.is_outdated = false;
-        state.let_in_by = u64::MAX;
-        let readers =
-            state.seats.iter().filter(|seat| seat.sight.reads() == Reads::Yes).map(|seat| seat.person.id).collect();
-        (state.decisions_begun, readers)
-    }
-
-    /// Ends the decision of this number: facts of a version let all of them read but these, who are told that the conversation is gone. What waited for
-    /// the decision is delivered.
-    pub fn decide(&self, decision: u64, facts: u64, unable: &[UserId]) -> Applied {
-        let mut state = self.lock();
-        for user in unable {
-            state.shut_out(self.id, *user);
-        }
-        // Of two that overlap, the one that began later knows of the members who were let in meanwhile.
-        if !state.is_outdated && decision == state.decisions_begun {
-            state.decided = state.decided.max(facts.min(state.let_in_by));
-        }
-        state.deliver_ahead(self.id)
-    }
-
-    /// Whether the decisions who may read are of these facts or later ones.
-    #[must_use]
-    pub fn is_decided(&self, facts: u64) -> bool {
-        facts <= self.lock().decided
-    }
-
-    /// Takes a decision about one member, by facts of a version and the conversation at `version`. A member who may read no
-    /// more is told that the conversation is gone; one of whom nothing was known is let in silently. Answers what the devices
-    /// know now.
-    pub fn settle(&self, user: UserId, may: bool, facts: u64, version: u32) -> Option<Reads> {
-        let mut state = self.lock();
-        let at = state.find(user).ok()?;
-        let is_waiting = state.arrivals.is_waiting(user);
-        match (state.seats[at].sight.reads(), may) {
-            (Reads::Undecided, true) if !is_waiting => state.let_in(at, facts, version),
-            (Reads::Undecided, false) if !is_waiting => state.seats[at].sight.set_reads(Reads::No),
-            (Reads::Yes, false) => state.shut_out(self.id, user),
-            _ => {}
-        }
-        Some(state.seats[at].sight.reads())
-    }
-
-    /// A member who was about to be told that they joined may not read.
-    pub fn turn_away(&self, user: UserId) {
-        let mut state = self.lock();
-        state.arrivals.forget(user);
-        match state.find(user) {
-            Ok(at) if state.seats[at].sight.reads() == Reads::Yes => state.shut_out(self.id, user),
-            Ok(at) => state.seats[at].sight.set_reads(Reads::No),
-            Err(_) => {}
-        }
-    }
-
     /// Delivers what the database says was missed, up to `version`, when the last message was `last_seq`. Versions that left
     /// no trace are passed over; clients that see the hole ask for themselves. Nothing is delivered while it is open whether
     /// facts of version `facts` let all readers of the room read; 0 stands for rules that let members read whatever the facts.
     pub fn repair(&self, messages: &[wire::Message], version: u32, last_seq: u32, facts: u64) -> Applied {
         let mut state = self.lock();
-        if facts > 0 && (state.is_outdated || state.decided < facts) {
+        if facts > 0 && !state.deciding.is_by(facts) {
             return Applied::Undecided;
         }
         // What is new is decided here, for some of it may have come live meanwhile.
@@ -387,7 +195,7 @@ impl Room {
     pub fn admit(&self, person: &Person, joined: &Frame, version: u32, read: Count, facts: u64) -> bool {
         let mut state = self.lock();
         let Ok(at) = state.find(person.id) else { return true };
-        if facts < state.decided {
+        if facts < state.deciding.decided {
             return false;
         }
         state.let_in(at, facts, version);
@@ -468,23 +276,19 @@ impl Room {
         self.lock().seats.iter().map(|seat| Arc::clone(&seat.person)).collect()
     }
 
-    /// What a live member's devices know of the conversation.
-    #[must_use]
-    pub fn reads(&self, user: UserId) -> Option<Reads> {
-        let state = self.lock();
-        state.find(user).ok().map(|at| state.seats[at].sight.reads())
-    }
-
     /// The tenant of the members.
     #[must_use]
     pub fn tenant(&self) -> Option<TenantId> {
         self.lock().seats.first().map(|seat| seat.person.tenant)
     }
 
-    /// From which message on a live member who may read sees all.
+    /// Where a live member who may read stands, the version that the audience has seen, and from which message on the member sees
+    /// all: of one moment, so that whoever is a member here was not taken out up to that version.
     #[must_use]
-    pub fn whole_from(&self, user: UserId) -> Option<u32> {
-        self.lock().open_seat(user).map(|seat| seat.sight.whole_from())
+    pub fn standing(&self, user: UserId) -> Option<(Count, u32, u32)> {
+        let state = self.lock();
+        let seat = state.open_seat(user)?;
+        Some((seat.count, state.version?, seat.sight.whole_from()))
     }
 
     /// Where a live member who may read stands.
@@ -513,30 +317,6 @@ impl State {
 
     fn open_seat(&self, user: UserId) -> Option<&Seat> {
         self.find(user).ok().map(|at| &self.seats[at]).filter(|seat| seat.sight.reads() == Reads::Yes)
-    }
-
-    /// The devices of a member hear what goes on from now on.
-    fn let_in(&mut self, at: usize, facts: u64, version: u32) {
-        self.let_in_by = self.let_in_by.min(facts);
-        // What changed in the conversation since it was read may have changed who may read it.
-        let is_current = self.version.is_none_or(|seen| seen <= version);
-        self.decided = if is_current { self.decided.min(facts) } else { 0 };
-        let seat = &mut self.seats[at];
-        if seat.sight.reads() != Reads::Yes {
-            seat.sight.set_reads(Reads::Yes);
-            seat.person.recounted(Count::default(), seat.count);
-        }
-    }
-
-    /// The devices of a member are told that the conversation is gone, and hear nothing more.
-    fn shut_out(&mut self, room: ConversationId, user: UserId) {
-        let Ok(at) = self.find(user) else { return };
-        self.arrivals.forget(user);
-        let seat = &mut self.seats[at];
-        if seat.sight.reads() == Reads::Yes {
-            seat.sight.set_reads(Reads::No);
-            seat.person.shut_out(room, seat.count);
-        }
     }
 
     /// What keeps the next change waiting.
@@ -608,7 +388,7 @@ impl State {
         let version = self.version.unwrap_or(0);
         self.ahead = self.ahead.split_off(&(version + 1));
         while let Some(next) = self.version.map(|version| version + 1)
-            && self.ahead.get(&next).is_some_and(|change| change.facts <= self.decided)
+            && self.ahead.get(&next).is_some_and(|change| change.facts <= self.deciding.decided)
             && let Some(change) = self.ahead.remove(&next)
         {
             self.deliver(room, &change);
@@ -621,6 +401,7 @@ impl State {
             self.version = Some(version);
             self.last_seq = self.last_seq.max(last_seq);
             self.arrivals.seen(version);
+            self.deciding.passed_over(version);
             self.recent.forget();
         }
     }
@@ -639,102 +420,5 @@ impl State {
             count.apply(user, effect);
         }
         Some(seen)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::fanout::person::Soon;
-
-    fn read_at(version: u32, last_seq: u32) -> seats::Seat {
-        let conversation = ConversationId::new();
-        seats::Seat { conversation, version, last_seq, read_seq: last_seq, unread: 0, marked_unread: false, whole_from: 1 }
-    }
-
-    fn member() -> Arc<Person> {
-        Person::new(UserId::new(), TenantId::new(), &Arc::new(Soon::default()))
-    }
-
-    fn sent(room: &Room, version: u32, seq: u32) -> Change {
-        let effect = Effect::Sent { seq, author: UserId::new() };
-        let frame = Frame::event(wire::event::Kind::MessageSent(wire::MessageEvent::default()));
-        Change { conversation: room.id, version, effect, frame, facts: 0 }
-    }
-
-    #[test]
-    fn who_is_seated_ahead_of_the_audience_does_not_make_its_missed_messages_old() {
-        let room = Arc::new(Room::new(ConversationId::new()));
-        assert!(room.seat(&member(), &read_at(5, 4), false));
-        // The database knows two messages more, which a lost signal keeps from the room.
-        assert!(room.seat(&member(), &read_at(7, 6), false));
-        assert_eq!(room.seen(), Some((5, 4)), "the repair takes messages after 4 for new");
-        let missed = |seq, version| wire::Message { seq, version, ..Default::default() };
-        room.repair(&[missed(5, 6), missed(6, 7)], 7, 6, 0);
-        assert_eq!(room.seen(), Some((7, 6)));
-    }
-
-    #[test]
-    fn what_is_passed_over_is_counted() {
-        let room = Arc::new(Room::new(ConversationId::new()));
-        assert!(room.seat(&member(), &read_at(5, 4), false));
-        room.repair(&[], 900, 800, 0);
-        assert_eq!(room.seen(), Some((900, 800)), "a message up to 800 that changes next is no new one");
-        assert_eq!(room.apply(sent(&room, 901, 801), 0), Applied::Done);
-        assert_eq!(room.seen(), Some((901, 801)));
-    }
-
-    #[test]
-    fn a_change_decided_by_newer_facts_waits_until_the_members_were_asked() {
-        let room = Arc::new(Room::new(ConversationId::new()));
-        let (able, unable) = (member(), member());
-        for person in [&able, &unable] {
-            assert!(room.seat(person, &read_at(5, 4), false));
-            assert_eq!(room.reads(person.id), Some(Reads::Undecided));
-            assert_eq!(room.settle(person.id, true, 7, 5), Some(Reads::Yes));
-        }
-        assert_eq!(room.apply(sent(&room, 6, 5).decided_by(8), 0), Applied::Undecided);
-        assert_eq!(room.seen(), Some((5, 4)));
-        let (decision, readers) = room.begin_decision();
-        assert_eq!(readers.len(), 2);
-        assert_eq!(room.decide(decision, 8, &[unable.id]), Applied::Done);
-        assert_eq!((room.reads(able.id), room.reads(unable.id)), (Some(Reads::Yes), Some(Reads::No)));
-        assert_eq!((room.seen(), room.count(unable.id)), (Some((6, 5)), None));
-        assert_eq!(room.count(able.id).map(|count| count.unread()), Some(1));
-        assert_eq!(room.apply(sent(&room, 7, 6).decided_by(8), 0), Applied::Done, "nobody is asked again");
-    }
-
-    #[test]
-    fn a_conversation_that_is_closed_while_its_members_are_asked_about_has_them_asked_again() {
-        let room = Arc::new(Room::new(ConversationId::new()));
-        let person = member();
-        assert!(room.seat(&person, &read_at(5, 4), false));
-        room.settle(person.id, true, 7, 5);
-        let (decision, _) = room.begin_decision();
-        let closed = Change { effect: Effect::Capabilities, ..sent(&room, 6, 5) }.decided_by(7);
-        assert_eq!(room.apply(closed, 0), Applied::Undecided);
-        assert_eq!(room.decide(decision, 7, &[]), Applied::Undecided, "it was asked as the conversation was before");
-        let (decision, _) = room.begin_decision();
-        assert_eq!(room.decide(decision, 7, &[person.id]), Applied::Done);
-        assert_eq!((room.seen(), room.reads(person.id)), (Some((6, 4)), Some(Reads::No)));
-    }
-
-    #[test]
-    fn of_two_decisions_that_overlap_the_earlier_one_lets_nothing_through() {
-        let room = Arc::new(Room::new(ConversationId::new()));
-        let (reader, arriving) = (member(), member());
-        assert!(room.seat(&reader, &read_at(5, 4), false));
-        room.settle(reader.id, true, 7, 5);
-        assert_eq!(room.apply(sent(&room, 6, 5).decided_by(8), 0), Applied::Undecided);
-        let (earlier, asked) = room.begin_decision();
-        assert_eq!(asked.len(), 1);
-        assert!(room.seat(&arriving, &read_at(5, 4), false));
-        room.settle(arriving.id, true, 7, 5);
-        let (later, asked) = room.begin_decision();
-        assert_eq!(asked.len(), 2);
-        assert_eq!(room.decide(earlier, 8, &[]), Applied::Undecided, "nobody asked whether the second member may read");
-        assert_eq!(room.repair(&[], 6, 5, 8), Applied::Undecided, "nor does a look at the database deliver it");
-        assert_eq!(room.decide(later, 8, &[arriving.id]), Applied::Done);
-        assert_eq!((room.seen(), room.reads(arriving.id)), (Some((6, 5)), Some(Reads::No)));
     }
 }
