@@ -13,7 +13,13 @@
 
 mod queue;
 
-use std::{fs::File, io, os::fd::AsFd as _};
+use std::{
+    backtrace::{Backtrace, BacktraceStatus},
+    fs::File,
+    io,
+    os::fd::AsFd as _,
+    panic::PanicHookInfo,
+};
 
 pub use queue::{Flush, lost_lines};
 use queue::{Lines, Queue};
@@ -31,7 +37,22 @@ pub fn init(settings: &Log) -> Result<Flush, Box<dyn std::error::Error + Send + 
     let out = File::from(io::stderr().as_fd().try_clone_to_owned()?);
     let (queue, flush) = Queue::start(Lines::new(out))?;
     tracing::subscriber::set_global_default(subscriber(settings, queue)?)?;
+    std::panic::set_hook(Box::new(log_panic));
     Ok(flush)
+}
+
+/// Logs a panic as an error. The hook of the standard library writes to standard error itself: it would wait for a reader that
+/// stands still, and its lines are no JSON. As there, `RUST_BACKTRACE` says whether a backtrace is taken.
+fn log_panic(panic: &PanicHookInfo<'_>) {
+    let message = panic.payload_as_str().unwrap_or("(its payload is no text)");
+    let location = panic.location().map(ToString::to_string).unwrap_or_default();
+    let thread = std::thread::current();
+    let thread = thread.name().unwrap_or("unnamed");
+    let backtrace = Backtrace::capture();
+    match backtrace.status() {
+        BacktraceStatus::Captured => tracing::error!(location, thread, %backtrace, "panicked: {message}"),
+        _ => tracing::error!(location, thread, "panicked: {message}"),
+    }
 }
 
 type Subscriber = Box<dyn tracing::Subscriber + Send + Sync>;
@@ -141,6 +162,23 @@ mod tests {
         let line: serde_json::Value = serde_json::from_str(&text).expect("one object");
         assert_eq!(line["connection_id"], "c1");
         assert_eq!(line["message"], "connected");
+    }
+
+    #[test]
+    fn a_panic_is_an_error_in_the_log_that_says_where() {
+        let before = std::panic::take_hook();
+        let mine = std::thread::current().id();
+        std::panic::set_hook(Box::new(move |panic| match std::thread::current().id() == mine {
+            true => log_panic(panic),
+            false => before(panic),
+        }));
+        let text = logged(LogFormat::Json, || {
+            let caught = std::panic::catch_unwind(|| panic!("lost\nheart"));
+            assert!(caught.is_err());
+        });
+        let line: serde_json::Value = serde_json::from_str(&text).expect("one line of JSON");
+        assert_eq!((&line["level"], &line["message"]), (&"ERROR".into(), &"panicked: lost\nheart".into()));
+        assert!(line["location"].as_str().is_some_and(|at| at.contains("log.rs:")), "{text}");
     }
 
     #[test]

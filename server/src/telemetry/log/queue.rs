@@ -4,10 +4,10 @@ use std::{
     io::{self, Write},
     sync::{
         LazyLock,
-        mpsc::{Receiver, Sender, SyncSender, channel, sync_channel},
+        mpsc::{Receiver, Sender, SyncSender, TrySendError, channel, sync_channel},
     },
     thread,
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use prometheus_client::metrics::counter::Counter;
@@ -17,6 +17,8 @@ use tracing_subscriber::fmt::MakeWriter;
 const WAITING_MAX: usize = 1_024;
 /// How long the end of the program waits for the last lines.
 const FLUSH_MAX: Duration = Duration::from_secs(2);
+/// How soon a full queue is looked at again at the end of the program.
+const FULL_AGAIN: Duration = Duration::from_millis(2);
 
 /// Lines this process could not write. There is one log per process, however many servers run in it.
 #[must_use]
@@ -84,10 +86,17 @@ impl<'a> MakeWriter<'a> for Queue {
 impl Drop for Flush {
     fn drop(&mut self) {
         let (written, hears) = channel();
-        // Full: the reader stands still, and what waits is lost with the process.
-        if self.0.try_send(Item::Flush(written)).is_ok() {
-            let _ = hears.recv_timeout(FLUSH_MAX);
+        let due = Instant::now() + FLUSH_MAX;
+        let mut last = Item::Flush(written);
+        // Full after a burst, or because the reader stands still: what waits then is lost with the process.
+        while let Err(TrySendError::Full(item)) = self.0.try_send(last) {
+            if Instant::now() >= due {
+                return;
+            }
+            last = item;
+            thread::sleep(FULL_AGAIN);
         }
+        let _ = hears.recv_timeout(due.saturating_duration_since(Instant::now()));
     }
 }
 
@@ -178,6 +187,58 @@ mod tests {
         volume.has_room_for(100);
         lines.write(b"fourth\n");
         assert_eq!(volume.text(), "first\nse\nfourth\n");
+    }
+
+    /// A volume that takes its time.
+    struct Slow(Volume);
+
+    impl Write for Slow {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            thread::sleep(Duration::from_micros(200));
+            self.0.write(bytes)
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn a_full_queue_is_written_at_the_end() {
+        let volume = Volume::default();
+        volume.has_room_for(1 << 20);
+        let (mut queue, flush) = Queue::start(Lines::new(Slow(volume.clone()))).expect("starts");
+        let mut taken = 0;
+        while queue.0.try_send(Item::Line(b"line\n".to_vec())).is_ok() {
+            taken += 1;
+        }
+        queue.write_all(b"lost\n").expect("never fails");
+        drop(flush);
+        assert!(taken >= WAITING_MAX, "{taken}");
+        assert_eq!(volume.text().matches("line\n").count(), taken);
+    }
+
+    #[test]
+    fn a_reader_that_stands_still_does_not_keep_the_program_from_ending() {
+        struct Stuck;
+        impl Write for Stuck {
+            fn write(&mut self, _: &[u8]) -> io::Result<usize> {
+                loop {
+                    thread::park();
+                }
+            }
+
+            fn flush(&mut self) -> io::Result<()> {
+                Ok(())
+            }
+        }
+        let (mut queue, flush) = Queue::start(Lines::new(Stuck)).expect("starts");
+        for _ in 0..2 * WAITING_MAX {
+            queue.write_all(b"line\n").expect("never fails");
+        }
+        let began = Instant::now();
+        drop(flush);
+        assert!(began.elapsed() < FLUSH_MAX * 2, "{:?}", began.elapsed());
     }
 
     #[test]
