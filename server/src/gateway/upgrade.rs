@@ -109,7 +109,7 @@ fn check(app: &App, request: &Request<Body>) -> Result<(Accepted, Encoding), Box
         Ok(None) => {}
         Ok(Some(origin)) if origin::is_allowed(origin, headers, &app.config.listen.origins) => {}
         Ok(Some(origin)) => {
-            app.refused_origins.count(origin, headers, &app.metrics.origins_refused);
+            app.refused_origins.count(origin, headers, app.clock.now_ms(), &app.metrics.origins_refused);
             return Err(refuse(
                 StatusCode::FORBIDDEN,
                 "pages of this `Origin` may not connect: add it to the setting `listen.origins` and start the server again",
