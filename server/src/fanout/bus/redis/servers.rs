@@ -2,14 +2,19 @@
 //!
 //! A fail-over leaves connections to the demoted server open. It still takes subscriptions and PUBLISH, which reach nobody
 //! elsewhere, so a server counts only if it says that it is the primary; [`super::link`] notices when it is no longer.
+//!
+//! Without Sentinels nothing keeps an old primary from starting as a primary again while another one is in use. A node that
+//! connects then takes the first of the two, and would not hear those that stay with the second. So each node asks the servers
+//! before its own for their role now and then, and moves to the first primary: all end at the same one.
 
-use std::{collections::HashSet, sync::Arc};
+use std::{collections::HashSet, sync::Arc, time::Duration};
 
 use futures::{StreamExt as _, stream};
 use redis::{
     AsyncConnectionConfig, Client, ConnectionAddr, ConnectionInfo, ErrorKind, IntoConnectionInfo as _, ProtocolVersion,
-    RedisError, RedisResult,
+    RedisError, RedisResult, Value, aio::MultiplexedConnection,
 };
+use tokio::time::sleep;
 
 use super::{
     ear::Ear,
@@ -18,6 +23,11 @@ use super::{
 
 /// Servers asked at a time.
 const AT_ONCE: usize = 16;
+/// How often the servers before the one in use are asked whether they are primaries, on average: not by all nodes at once.
+const EARLIER_EVERY: Duration = Duration::from_secs(10);
+
+/// How a primary names its role.
+const PRIMARY: &str = "master";
 
 /// The addresses of one Redis, as the settings have them.
 #[derive(Debug, Clone, Default)]
@@ -69,13 +79,17 @@ impl Servers {
         if self.sentinels.is_empty() { &self.servers } else { &self.sentinels }
     }
 
-    /// Connects to the primary. Of several the first in the order of the settings, so that all nodes find the same.
-    pub async fn open(&self, ear: &Arc<Ear>) -> Result<Link, NoPrimary> {
+    /// Connects to the primary. Of several the first in the order of the settings, so that all nodes find the same; those before it
+    /// are answered, too. Sentinels keep an order of their own, with which there are none before.
+    pub async fn open(&self, ear: &Arc<Ear>) -> Result<(Link, Earlier), NoPrimary> {
         let mut said = Vec::new();
+        let has_sentinels = !self.sentinels.is_empty();
         let candidates = match self.servers.first() {
-            Some(named) if !self.sentinels.is_empty() => self.named_by_sentinels(named, &mut said).await,
+            Some(named) if has_sentinels => self.named_by_sentinels(named, &mut said).await,
             _ => self.servers.clone(),
         };
+        let order = if has_sentinels { Vec::new() } else { candidates.clone() };
+        let mut tried = 0;
         let tries = candidates.into_iter().map(|info| {
             let ear = Arc::clone(ear);
             async move {
@@ -86,9 +100,10 @@ impl Servers {
         let mut tries = stream::iter(tries).buffered(AT_ONCE);
         while let Some(outcome) = tries.next().await {
             match outcome {
-                Ok(link) => return Ok(link),
+                Ok(link) => return Ok((link, Earlier(order.into_iter().take(tried).collect()))),
                 Err(error) => said.push(error),
             }
+            tried += 1;
         }
         Err(NoPrimary(said.join("; ")))
     }
@@ -119,12 +134,40 @@ impl Servers {
     }
 }
 
+/// The servers that come before the one in use, none of which was a primary.
+pub(super) struct Earlier(Vec<ConnectionInfo>);
+
+impl Earlier {
+    /// Returns when one of them says that it is a primary; says why another server is to be used.
+    pub async fn primary(&self) -> String {
+        loop {
+            sleep(EARLIER_EVERY.mul_f64(rand::random_range(0.5..1.5))).await;
+            for info in &self.0 {
+                if role(info).await.is_ok_and(|role| role == PRIMARY) {
+                    return format!("{} comes before the server in use, and is a primary again", info.addr());
+                }
+            }
+        }
+    }
+}
+
+/// What a server says that it is.
+async fn role(info: &ConnectionInfo) -> RedisResult<String> {
+    let mut connection = connect(info).await?;
+    let role: Vec<Value> = redis::cmd("ROLE").query_async(&mut connection).await?;
+    Ok(role.into_iter().next().map(redis::from_redis_value).transpose()?.unwrap_or_default())
+}
+
+/// A connection for a question.
+async fn connect(info: &ConnectionInfo) -> RedisResult<MultiplexedConnection> {
+    let config = AsyncConnectionConfig::new().set_connection_timeout(Some(DEADLINE)).set_response_timeout(Some(DEADLINE));
+    Client::open(info.clone())?.get_multiplexed_async_connection_with_config(&config).await
+}
+
 /// Where a Sentinel says the primary is.
 async fn ask(sentinel: &ConnectionInfo, name: &str) -> Result<(String, u16), String> {
     let text = |error: RedisError| error.to_string();
-    let config = AsyncConnectionConfig::new().set_connection_timeout(Some(DEADLINE)).set_response_timeout(Some(DEADLINE));
-    let client = Client::open(sentinel.clone()).map_err(text)?;
-    let mut connection = client.get_multiplexed_async_connection_with_config(&config).await.map_err(text)?;
+    let mut connection = connect(sentinel).await.map_err(text)?;
     let mut question = redis::cmd("SENTINEL");
     question.arg("GET-MASTER-ADDR-BY-NAME").arg(name);
     let answer: Option<(String, u16)> = question.query_async(&mut connection).await.map_err(text)?;
@@ -145,7 +188,7 @@ async fn open_primary(info: ConnectionInfo, ear: &Arc<Ear>) -> Result<Link, Stri
     let client = Client::open(info).map_err(text)?;
     let link = Link::open(&client, ear).await.map_err(text)?;
     match link.role().await {
-        Ok(role) if role == "master" => Ok(link),
+        Ok(role) if role == PRIMARY => Ok(link),
         Ok(role) => Err(format!("it is no primary but `{role}`")),
         // A user without the right to ask. Writes tell then.
         Err(error) if error.code() == Some("NOPERM") => Ok(link),

@@ -12,7 +12,7 @@ use super::{
     super::{Channel, Incoming},
     Shared,
     link::{DEADLINE, Link},
-    servers::{NoPrimary, Servers},
+    servers::{Earlier, NoPrimary, Servers},
 };
 
 const BEAT_EVERY: Duration = Duration::from_secs(1);
@@ -97,10 +97,10 @@ impl Supervisor {
         let (mut pause, mut complaints) = (RETRY_MIN, Complaints::default());
         loop {
             let outage = match self.connect().await {
-                Ok(link) => {
+                Ok((link, earlier)) => {
                     (pause, complaints) = (RETRY_MIN, Complaints::default());
                     self.up(&link);
-                    self.serve(&link).await
+                    self.serve(&link, &earlier).await
                 }
                 Err(outage) => outage,
             };
@@ -113,8 +113,8 @@ impl Supervisor {
     }
 
     /// A connection that hears all that is wanted, over which a heartbeat went round.
-    async fn connect(&self) -> Result<Arc<Link>, Outage> {
-        let link = self.servers.open(&self.shared.ear).await?;
+    async fn connect(&self) -> Result<(Arc<Link>, Earlier), Outage> {
+        let (link, earlier) = self.servers.open(&self.shared.ear).await?;
         self.shared.channels.begin();
         self.copy_channels(&link).await?;
         // Before anyone hears from this node, so that they find its people when they do.
@@ -131,7 +131,7 @@ impl Supervisor {
         // A read-only server takes all but the writing of presence.
         match link.why_lost() {
             Some(why) => Err(Outage::Lost(why)),
-            None => Ok(Arc::new(link)),
+            None => Ok((Arc::new(link), earlier)),
         }
     }
 
@@ -152,9 +152,10 @@ impl Supervisor {
     }
 
     /// Until the connection is lost, or as good as lost.
-    async fn serve(&self, link: &Link) -> Outage {
+    async fn serve(&self, link: &Link, earlier: &Earlier) -> Outage {
         tokio::select! {
             why = link.lost() => Outage::Lost(why),
+            why = earlier.primary() => Outage::Lost(why),
             () = self.deaf() => Outage::Deaf,
             error = self.keep_channels(link) => Outage::Redis(error),
             never = self.shared.presence.keep(link) => match never {},
