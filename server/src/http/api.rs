@@ -131,7 +131,9 @@ async fn put_user(app: &App, path: PathParams, request: Request) -> Result<Respo
 
 async fn revoke_user(app: &App, path: PathParams, request: Request) -> Result<Response, Problem> {
     let key = caller::back_end(app, request.headers(), Scope::Provision).await?;
-    users::revoke(app, &key, &only(path)?).await?;
+    let external_id = only(path)?;
+    let body = body::fields(request, &users::REVOCATION_FIELDS).await?;
+    users::revoke(app, &key, &external_id, &body).await?;
     Ok(StatusCode::NO_CONTENT.into_response())
 }
 

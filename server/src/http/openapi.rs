@@ -78,6 +78,7 @@ fn schemas() -> Map<String, Value> {
     let mut schemas = Map::from_iter([
         ("Problem".to_owned(), problem()),
         (users::PROFILE.to_owned(), users::profile_schema()),
+        (users::REVOCATION.to_owned(), users::revocation_schema()),
         (import::ROW.to_owned(), import::row()),
         (import::ANSWER.to_owned(), import::answer()),
     ]);
@@ -129,7 +130,8 @@ fn operation(route: &Route) -> Value {
         Asks::PutUser => Some((content(JSON, users::PROFILE), false)),
         Asks::Import => Some((content(import::NDJSON, import::ROW), false)),
         Asks::Policy(ask) => ask.body().map(|body| (content(JSON, body), ask.needs_body())),
-        Asks::Me | Asks::RevokeUser => None,
+        Asks::RevokeUser => Some((content(JSON, users::REVOCATION), false)),
+        Asks::Me => None,
     };
     if let Some((content, required)) = body {
         operation["requestBody"] = json!({ "required": required, "content": content });

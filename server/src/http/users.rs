@@ -10,7 +10,7 @@ use super::{
 use crate::{
     app::App,
     audit,
-    auth::ApiCaller,
+    auth::{ApiCaller, token::LEEWAY_S},
     names::visible,
     plain::{not_expected, shortened},
     store::queries::people::{self, Profile},
@@ -84,17 +84,62 @@ pub async fn put(app: &App, key: &ApiCaller, external_id: &str, body: &Map<Strin
     Ok(wire::User::from(&user))
 }
 
-/// Voids the tokens issued to a person until now, and ends the connections made with them.
+/// Voids the tokens issued to a person until now, and ends the connections made with them. "Now" is by this server's clock, unless
+/// the body says it by the clock that signs the tokens: only that clock tells which tokens came before.
 ///
 /// # Errors
-/// When there is no such person, or the database fails.
-pub async fn revoke(app: &App, key: &ApiCaller, external_id: &str) -> Result<(), Refusal> {
-    let user = caller::find(app, key, external_id).await?;
+/// When a field has a value it can't have, there is no such person, or the database fails.
+pub async fn revoke(app: &App, key: &ApiCaller, external_id: &str, body: &Map<String, Value>) -> Result<(), Refusal> {
     let now_ms = app.clock.now_ms();
-    people::revoke_tokens(&app.store, key.tenant, user.id, now_ms).await.map_err(unavailable)?;
-    // As in the database: those of the current second too.
-    app.live.revoke(user.id, now_ms.div_euclid(1000).saturating_add(1));
+    let before_s = issued_before(body, now_ms.div_euclid(1000))?;
+    let user = caller::find(app, key, external_id).await?;
+    people::revoke_tokens(&app.store, key.tenant, user.id, before_s, now_ms).await.map_err(unavailable)?;
+    app.live.revoke(user.id, before_s);
     note(app, key, "user.revoke", external_id, []).await
+}
+
+/// Tokens issued before this second are to be void. Without a word those of the current second are, too: `iat` may be no finer.
+fn issued_before(body: &Map<String, Value>, now_s: i64) -> Result<i64, Refusal> {
+    let latest = now_s + LEEWAY_S + 1;
+    let refused = |why: String| Refusal::new(ErrorCode::Invalid, format!("`issuedBefore` {why}")).field("issuedBefore");
+    match body.get("issuedBefore") {
+        None | Some(Value::Null) => Ok(now_s + 1),
+        Some(said) => match said.as_i64() {
+            Some(before) if (0..=latest).contains(&before) => Ok(before),
+            Some(before) if before > latest => {
+                let why = format!(
+                    "is more than {LEEWAY_S} seconds ahead of this server's clock, which says {now_s} (seconds since 1970)"
+                );
+                Err(refused(why))
+            }
+            _ => Err(refused("is no whole number of seconds since 1970".to_owned())),
+        },
+    }
+}
+
+/// The name of the schema of what a revocation may say.
+pub const REVOCATION: &str = "Revocation";
+
+/// What the body of `POST /v1/users/{external_id}/revoke` may say.
+pub const REVOCATION_FIELDS: [&str; 1] = ["issuedBefore"];
+
+/// The schema of the body of `POST /v1/users/{external_id}/revoke`.
+#[must_use]
+pub fn revocation_schema() -> Value {
+    json!({
+        "type": "object",
+        "description": "Which tokens are void from now on. A field of another name is refused.",
+        "additionalProperties": false,
+        "properties": {
+            "issuedBefore": {
+                "type": ["integer", "null"],
+                "minimum": 0,
+                "description": "Those whose `iat` is less, seconds since 1970. Take the time of the clock that signs the tokens, plus \
+                                1; then clocks that differ save no token. At most 31 seconds ahead of this server's clock. Without \
+                                it: until now, by this server's clock.",
+            },
+        },
+    })
 }
 
 /// Writes into the audit what was done to a person.

@@ -3,6 +3,8 @@
 use std::time::{Duration, Instant};
 
 use causerie_client::{Event, SendError, State, wire};
+use causerie_server::clock::{Clock as _, SystemClock};
+use serde_json::{Value, json};
 
 use crate::harness::{Cluster, Raw, Received, Tenant, http::Request};
 
@@ -63,4 +65,48 @@ async fn a_revoked_signing_key_ends_the_sockets_it_let_in_and_no_others() {
         let let_in = Request::get("/v1/me").bearer(&second.token("lea")).send(node.public()).await;
         assert_eq!(let_in.status, 200, "{}", let_in.text());
     }
+}
+
+#[tokio::test]
+async fn a_sign_out_by_the_clock_that_signs_voids_what_it_signed_before_though_it_is_ahead() {
+    let cluster = Cluster::start(2).await;
+    let key = cluster.tenant.api_key(cluster.settings(), "provision");
+    let ahead_s = 25;
+    let back_end_now_s = || SystemClock.now_s() + ahead_s;
+    let signed_at = |iat: i64| cluster.tenant.sign(&json!({ "sub": "lea", "iat": iat, "exp": iat + 3_600 }));
+    let asks = async |node: usize, token: &str| {
+        Request::get("/v1/me").bearer(token).send(cluster.nodes[node].public()).await.status
+    };
+    let before_s = back_end_now_s();
+    let before = signed_at(before_s);
+    assert_eq!(asks(0, &before).await, 200, "clocks may be 30 seconds apart");
+    let mut connected = Raw::hello(cluster.nodes[1].public(), causerie_client::Encoding::Proto, &before).await.0;
+
+    let revoke = async |body: Value| {
+        let revoke = Request::new("POST", "/v1/users/lea/revoke").json(&body);
+        revoke.bearer(&key).send(cluster.nodes[0].public()).await
+    };
+    let in_milliseconds = revoke(json!({ "issuedBefore": SystemClock.now_s() * 1_000 })).await;
+    assert_eq!((in_milliseconds.status, &in_milliseconds.json()["field"]), (400, &json!("issuedBefore")));
+    assert!(in_milliseconds.text().contains("seconds since 1970"), "{}", in_milliseconds.text());
+    for nonsense in [json!("now"), json!(-1), json!(1.5)] {
+        assert_eq!(revoke(json!({ "issuedBefore": nonsense })).await.status, 400, "{nonsense}");
+    }
+    assert_eq!(
+        revoke(json!({ "before": before_s })).await.status,
+        400,
+        "a field that is misspelt does not void less than is meant"
+    );
+    assert_eq!(asks(1, &before).await, 200, "nothing was voided by what was refused");
+
+    let revoked = revoke(json!({ "issuedBefore": before_s + 1 })).await;
+    assert_eq!(revoked.status, 204, "{}", revoked.text());
+    for node in [0, 1] {
+        assert_eq!(asks(node, &before).await, 401);
+        assert_eq!(asks(node, &signed_at(before_s + 1)).await, 200, "signed afterwards, by the same clock");
+    }
+    assert!(matches!(connected.closed().await, Received::Closed(..)), "the connection ends, too");
+    // Earlier than what is void already: it stays void.
+    assert_eq!(revoke(json!({ "issuedBefore": 0 })).await.status, 204);
+    assert_eq!(asks(0, &before).await, 401);
 }

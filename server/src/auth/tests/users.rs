@@ -146,7 +146,7 @@ async fn who_was_invited_is_active_once_they_come() {
         setting.says("lea", UserStatus::Invited).await;
         let void = with(json!({ "iat": NOW_S - 1 }));
         let invited = people::find_by_external_id(setting.store.reader(), &[(setting.tenant, "lea")]).await.expect("asks");
-        people::revoke_tokens(&setting.store, setting.tenant, invited[0].id, NOW_MS - 1_000).await.expect("revokes");
+        people::revoke_tokens(&setting.store, setting.tenant, invited[0].id, NOW_S, NOW_MS).await.expect("revokes");
         assert!(matches!(setting.refusal(&hs256("hs", &void)).await, AuthError::Revoked));
         let identity = setting.auth.user(&hs256("hs", &claims("lea"))).await.expect("lets in");
         assert_eq!((identity.user, identity.profile.status), (invited[0].id, UserStatus::Active as i32));
@@ -161,14 +161,14 @@ async fn revoked_tokens_are_void_and_later_ones_good() {
     on_each_database(|store| async {
         let setting = Setting::new(store).await;
         let lea = setting.auth.user(&hs256("hs", &claims("lea"))).await.expect("lets in").user;
-        assert!(people::revoke_tokens(&setting.store, setting.tenant, lea, NOW_MS).await.expect("revokes"));
+        assert!(people::revoke_tokens(&setting.store, setting.tenant, lea, NOW_S + 1, NOW_MS).await.expect("revokes"));
         let error = setting.refusal(&hs256("hs", &with(json!({ "name": "Renamed" })))).await;
         assert!(matches!(error, AuthError::Revoked), "issued in the second of the revocation: {error}");
         assert_eq!(error.close_code(), CloseCode::Revoked);
         setting.clock.advance_ms(1_000);
         let identity = setting.auth.user(&hs256("hs", &with(json!({ "iat": NOW_S + 1 })))).await.expect("a fresh one");
         assert_eq!(identity.profile.name, "lea", "the void token renamed nobody");
-        people::revoke_tokens(&setting.store, setting.tenant, lea, NOW_MS - 500_000).await.expect("revokes");
+        people::revoke_tokens(&setting.store, setting.tenant, lea, NOW_S - 499, NOW_MS).await.expect("revokes");
         assert!(
             setting.auth.user(&hs256("hs", &claims("lea"))).await.is_err(),
             "a revocation is not taken back by an earlier one"

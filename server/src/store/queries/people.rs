@@ -307,14 +307,20 @@ pub async fn confirm_claims(store: &Store, confirmed: &[(&User, i64)]) -> Result
     Ok(())
 }
 
-/// Voids the tokens of a person: [`FactWrite::revoke_tokens`]. Once it is answered, nothing they send is written: it waits
+/// Voids the tokens of a person that were issued before a second: [`FactWrite::revoke_tokens`]. Once it is answered, nothing they send is written: it waits
 /// for whatever was decided before.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn revoke_tokens(store: &Store, tenant: TenantId, id: UserId, now_ms: i64) -> Result<bool, StoreError> {
+pub async fn revoke_tokens(
+    store: &Store,
+    tenant: TenantId,
+    id: UserId,
+    before_s: i64,
+    now_ms: i64,
+) -> Result<bool, StoreError> {
     let mut write = FactWrite::begin(store, tenant, now_ms).await?;
-    let known = write.revoke_tokens(id).await?;
+    let known = write.revoke_tokens(id, before_s).await?;
     write.commit().await?;
     Ok(known)
 }

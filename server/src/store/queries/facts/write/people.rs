@@ -69,16 +69,14 @@ impl FactWrite {
         Ok(outcomes.into_iter().zip(people).collect())
     }
 
-    /// Voids every token a person has, including those issued within the current second: `iat` is no finer. A token fetched
-    /// afterwards is good from the next second on. True when there is such a person.
+    /// Voids every token of a person that was issued before a second. What is void stays void. True when there is such a person.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn revoke_tokens(&mut self, id: UserId) -> Result<bool, StoreError> {
-        let from = (self.now_ms.div_euclid(1000)).saturating_add(1);
+    pub async fn revoke_tokens(&mut self, id: UserId, before_s: i64) -> Result<bool, StoreError> {
         let body = "UPDATE users SET tokens_valid_from = {0} WHERE tenant_id = {1} AND tokens_valid_from < {0}
                     AND id IN (SELECT id FROM input)";
-        self.execute(rows::ids([id]), body, &[from.into(), self.tenant.0.into()]).await?;
+        self.execute(rows::ids([id]), body, &[before_s.into(), self.tenant.0.into()]).await?;
         let body = "SELECT u.id FROM input i JOIN users u ON u.id = i.id WHERE u.tenant_id = {0}";
         Ok(!self.query(rows::ids([id]), body, &[self.tenant.0.into()]).await?.is_empty())
     }
