@@ -17,6 +17,7 @@ mod m0008_claims;
 mod m0009_log;
 mod m0010_write_probe;
 mod m0011_rollbacks;
+mod m0012_shared_values;
 mod sql;
 
 /// All steps, oldest first.
@@ -37,6 +38,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0009_log::Migration),
             Box::new(m0010_write_probe::Migration),
             Box::new(m0011_rollbacks::Migration),
+            Box::new(m0012_shared_values::Migration),
         ]
     }
 }

@@ -7,8 +7,10 @@ use std::{
     os::unix::fs::DirBuilderExt as _,
     path::{Path, PathBuf},
     sync::Arc,
+    time::Duration,
 };
 use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
 
 use crate::{
     audit::Refusals,
@@ -32,10 +34,17 @@ use crate::{
         Database, FolderError, FolderLock, Store, StoreError, access,
         first_contact::{self, Unusable},
         lookups::Lookups,
-        queries::keys::{self, UnreadableKey},
+        queries::{
+            keys::{self, UnreadableKey},
+            purge,
+        },
     },
     telemetry::Metrics,
 };
+
+/// How long a removal of secrets in clear that failed waits for its next try, at first and in the end.
+const PURGE_AGAIN_MIN: Duration = Duration::from_secs(1);
+const PURGE_AGAIN_MAX: Duration = Duration::from_secs(3600);
 
 /// One server: what all its parts share.
 pub struct App {
@@ -113,6 +122,9 @@ impl App {
         let metrics = Arc::new(Metrics::new());
         let auth = Authenticator::new(store.clone(), secrets.clone(), Arc::clone(&clock), Arc::clone(&metrics));
         let (readiness, tasks) = (Readiness::default(), Tasks::default());
+        if !purge_secrets(&store).await {
+            tasks.spawn("purge of secrets", purge_secrets_later(store.clone(), tasks.stopping()));
+        }
         let lookups = Lookups::start(&store);
         let node = NodeId::new();
         let (bus, incoming) = open_bus(&config, node, &metrics, &tasks).await?;
@@ -183,6 +195,34 @@ async fn check_secrets(store: &Store, secrets: &Secrets) -> Result<(), StartErro
         );
     }
     Ok(())
+}
+
+/// Removes from the database's files what encrypted secrets left there in clear, if that is due. False when it could not be done.
+async fn purge_secrets(store: &Store) -> bool {
+    match purge::purge(store).await {
+        Ok(Ok(())) => return true,
+        Ok(Err(why)) => {
+            tracing::warn!("the database's files may still hold earlier secrets in clear, which is tried again: {why}")
+        }
+        Err(error) => {
+            tracing::warn!(%error, "the database's files may still hold earlier secrets in clear, which is tried again");
+        }
+    }
+    false
+}
+
+/// Tries again until it is done.
+async fn purge_secrets_later(store: Store, stopping: CancellationToken) {
+    let mut wait = PURGE_AGAIN_MIN;
+    loop {
+        tokio::select! {
+            () = stopping.cancelled() => return,
+            () = tokio::time::sleep(wait) => wait = (wait * 2).min(PURGE_AGAIN_MAX),
+        }
+        if purge_secrets(&store).await {
+            return tracing::info!("the database's files hold no earlier secrets in clear any more");
+        }
+    }
 }
 
 /// The folder of an embedded server, for this process alone.

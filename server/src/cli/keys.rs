@@ -14,7 +14,7 @@ use crate::{
     },
     clock::rfc3339,
     plain::isolated,
-    store::queries::keys,
+    store::queries::{keys, purge},
 };
 
 #[derive(Debug, Subcommand)]
@@ -128,8 +128,12 @@ impl SigningKeyCommand {
             Self::Encrypt => {
                 let secrets = settings.secrets()?;
                 let id = secrets.current_id().ok_or("`auth.secrets_key` is not set: `openssl rand -base64 32` makes one")?;
-                let (done, unreadable) = keys::encrypt_signing_keys(&settings.store().await?, &secrets).await?;
+                let store = settings.store().await?;
+                let (done, unreadable) = keys::encrypt_signing_keys(&store, &secrets).await?;
                 println!("encrypted {} under {id}", done.len());
+                if let Err(why) = purge::purge(&store).await? {
+                    return Err(format!("the database's files may still hold earlier secrets in clear: {why}").into());
+                }
                 if !unreadable.is_empty() {
                     let lines: String = unreadable.iter().map(|why| format!("\n  {why}")).collect();
                     return Err(format!("{} could not be read:{lines}", unreadable.len()).into());

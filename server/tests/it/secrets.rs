@@ -5,7 +5,10 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use crate::harness::{Claims, Database, Node, Settings, TempDir, Tenant, http::Request, psql};
+use causerie_server::store::Store;
+use sea_orm::{ConnectionTrait as _, Statement};
+
+use crate::harness::{Claims, Database, Node, Settings, TempDir, Tenant, eventually, http::Request, psql};
 
 const MODE: u32 = 0o777;
 
@@ -151,4 +154,84 @@ async fn a_cluster_s_secrets_are_encrypted_by_a_command() {
     psql(database.url(), swap).expect("updates");
     let complaint = with_key.fail(&["serve"]);
     assert!(complaint.contains("signing key `acme-test`") && complaint.contains("was changed since"), "{complaint}");
+}
+
+/// Where the secrets of earlier times may still be read.
+const STILL_THERE: &str = "the database's files may still hold earlier secrets in clear";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_secret_in_clear_that_a_reader_keeps_in_the_file_is_removed_once_it_can_be() {
+    let database = Database::sqlite();
+    let Database::Sqlite(folder) = &database else { unreachable!("it is SQLite") };
+    let plain = Settings::on(&database);
+    let mut node = Node::start(plain.clone()).await;
+    let tenant = Tenant::create(node.settings(), "acme");
+    node.terminate();
+    node.wait().await;
+
+    // A backup, for instance.
+    let reader = Store::connect(&database.to_connect()).await.expect("the database opens");
+    let reading = reader.begin_reading().await.expect("a transaction");
+    let look = Statement::from_string(reader.backend(), "SELECT count(*) FROM signing_keys");
+    reading.query_one_raw(look).await.expect("readable");
+    let mut node = Node::start(plain.set("auth.secrets_key", key())).await;
+    assert!(lets_in(&node, &tenant).await);
+    assert!(holds(&bytes(folder.path()), tenant.secret()), "the reader needs the old page");
+    assert!(node.log().contains(STILL_THERE), "{}", node.log());
+
+    reading.rollback().await.expect("it ends");
+    reader.close().await;
+    eventually("the removal", async || (!holds(&bytes(folder.path()), tenant.secret())).then_some(())).await;
+    eventually("word of it", async || node.log().contains("no earlier secrets in clear any more").then_some(())).await;
+    node.terminate();
+    assert!(node.wait().await.success());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_cluster_s_old_rows_that_could_not_be_removed_are_remembered_and_their_removal_is_tried_again() {
+    let database = Database::postgres();
+    let plain = Settings::on(&database);
+    plain.run(&["migrate"]);
+    Tenant::create(&plain, "acme");
+    let first = key();
+    let encrypt = ["signing-key", "encrypt"];
+    let due = || psql(database.url(), "SELECT count(*) FROM shared_values WHERE name = 'purge_due'").expect("reads");
+
+    // By a user who may write the tables, and owns none.
+    let (server, name) = database.url().rsplit_once('/').expect("a URL");
+    let user = format!("user_{name}");
+    let host = server.rsplit_once('@').map_or_else(|| server.trim_start_matches("postgres://"), |(_, host)| host);
+    for statement in [
+        format!("CREATE ROLE {user} LOGIN PASSWORD '{user}'"),
+        format!("GRANT ALL ON ALL TABLES IN SCHEMA public TO {user}"),
+        format!("GRANT ALL ON SCHEMA public TO {user}"),
+    ] {
+        psql(database.url(), &statement).expect("a superuser may");
+    }
+    let by_other = plain.clone().set("database.url", format!("postgres://{user}:{user}@{host}/{name}"));
+    let complaint = by_other.clone().set("auth.secrets_key", &first).fail(&encrypt);
+    for part in [STILL_THERE, "VACUUM FULL signing_keys", &format!("`{user}`")] {
+        assert!(complaint.contains(part), "{complaint}");
+    }
+    assert_eq!(due().trim(), "1");
+    // A node that starts tries again.
+    let node = Node::start(by_other.clone().set("auth.secrets_key", &first)).await;
+    assert!(node.log().contains(STILL_THERE), "{}", node.log());
+    drop(node);
+    psql(database.url(), "VACUUM FULL signing_keys").expect("the owner may");
+    let printed = by_other.set("auth.secrets_key", &first).run(&encrypt);
+    assert!(printed.starts_with("encrypted 0 under "), "{printed}");
+    assert_eq!(due().trim(), "0");
+
+    // By the owner, while a backup may still read the old row.
+    let (second, reader) = (key(), Store::connect(&database.to_connect()).await.expect("the database opens"));
+    let reading = reader.begin_reading().await.expect("a transaction");
+    reading.query_one_raw(Statement::from_string(reader.backend(), "SELECT 1 AS one")).await.expect("readable");
+    let owner = plain.set("auth.secrets_key", &second).set("auth.secrets_keys_old", &first);
+    let complaint = owner.fail(&encrypt);
+    assert!(complaint.contains(STILL_THERE) && complaint.contains("may still read the old rows"), "{complaint}");
+    reading.rollback().await.expect("it ends");
+    reader.close().await;
+    assert!(owner.run(&encrypt).starts_with("encrypted 0 under "));
+    assert_eq!(due().trim(), "0");
 }

@@ -4,6 +4,7 @@ use causerie_protocol::TenantId;
 use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait as _, EntityTrait, QueryFilter, QueryOrder, sea_query::Expr};
 use uuid::Uuid;
 
+use super::purge;
 use crate::{
     config::Secret,
     secrets::{self, Secrets, Unreadable},
@@ -161,11 +162,11 @@ pub async fn signing_key(
 }
 
 /// Encrypts under the current key every secret that is in clear or encrypted under an earlier key. Answers the keys it did that
-/// for, and those whose secret can't be read and is left as it is. Afterwards the database's own files hold no secret in clear;
-/// backups made before still do.
+/// for, and those whose secret can't be read and is left as it is. What they leave in the database's own files is then to be
+/// removed by [`purge`](super::purge::purge); backups made before still hold it.
 ///
 /// # Errors
-/// When the database fails; secrets may be encrypted in part, and the next call does the rest.
+/// When the database fails; nothing is changed then.
 pub async fn encrypt_signing_keys(
     store: &Store,
     secrets: &Secrets,
@@ -180,6 +181,7 @@ pub async fn encrypt_signing_keys(
         // Otherwise the bytes of the old value stay in the file until something else is written over them.
         store.writer().execute_unprepared("PRAGMA secure_delete = ON").await?;
     }
+    let transaction = store.begin().await?;
     for row in due {
         let material = match row.material(secrets) {
             Ok(material) => material,
@@ -196,20 +198,18 @@ pub async fn encrypt_signing_keys(
             .filter(signing_key::Column::Kid.eq(&row.kid))
             // Another node may do the same.
             .filter(signing_key::Column::Material.eq(row.stored.expose()))
-            .exec(store.writer())
+            .exec(&transaction)
             .await?;
         if updated.rows_affected > 0 {
             done.push(row.kid.clone());
         }
     }
-    // What was written before the change is not to stay in the write-ahead log, or as a dead row.
-    let purge: &[&str] = if store.is_embedded() {
-        &["PRAGMA wal_checkpoint(TRUNCATE)", "PRAGMA secure_delete = OFF"]
-    } else {
-        &["VACUUM FULL signing_keys"]
-    };
-    for sql in purge {
-        store.writer().execute_unprepared(sql).await?;
+    if !done.is_empty() {
+        purge::remember(store, &transaction).await?;
+    }
+    transaction.commit().await?;
+    if store.is_embedded() {
+        store.writer().execute_unprepared("PRAGMA secure_delete = OFF").await?;
     }
     Ok((done, unreadable))
 }

@@ -13,5 +13,7 @@ pub mod mails;
 pub mod members;
 pub mod messages;
 pub mod people;
+pub mod purge;
 pub mod seats;
+pub mod shared;
 pub mod tenants;

@@ -1,0 +1,108 @@
+//! Removes from the database's files what secrets in clear leave behind once they are encrypted: the old row in SQLite's write-ahead
+//! log, or the dead row in PostgreSQL's table.
+//!
+//! That this is due is stored with the encrypted secrets, in one transaction, and until it is done. Neither database says so by an
+//! error when it does nothing: SQLite answers that it was busy, PostgreSQL skips the table of another owner with a warning, and
+//! keeps a dead row that an earlier snapshot may still read. So what was done is looked at.
+
+use sea_orm::{ConnectionTrait, sqlx};
+
+use super::shared;
+use crate::store::{Store, StoreError, rows::statement};
+
+/// In the shared values: nothing, or on PostgreSQL `<file of the table>.<transaction>`.
+const DUE: &str = "purge_due";
+
+/// Why secrets in clear may still be in the database's files.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[allow(missing_docs)] // the sentences say it
+pub enum NotPurged {
+    #[error("the database file is in use elsewhere (a backup or a `causerie` command that runs): end that")]
+    SqliteBusy,
+    #[error(
+        "an older transaction of another session (a backup, for instance) may still read the old rows: end that, then run `causerie \
+         signing-key encrypt` again"
+    )]
+    OldSnapshot,
+    #[error(
+        "the database user `{user}` may not rewrite the table: run `VACUUM FULL signing_keys` in this database as its owner, \
+         `{owner}`, or as a superuser"
+    )]
+    NotOwner { user: String, owner: String },
+}
+
+/// Remembers, in the transaction that encrypts secrets, that their old rows are to be removed.
+///
+/// # Errors
+/// When the database fails.
+pub(super) async fn remember(store: &Store, transaction: &impl ConnectionTrait) -> Result<(), StoreError> {
+    let mut value = String::new();
+    if !store.is_embedded() {
+        // Nobody rewrites the table before this transaction ends.
+        let sql = "SELECT CONCAT(pg_relation_filenode('signing_keys'), '.', pg_current_xact_id()) AS value";
+        let row = transaction.query_one_raw(statement(store.backend(), sql, Vec::new())).await?;
+        value = row.map(|row| row.try_get("", "value")).transpose()?.unwrap_or_default();
+    }
+    shared::set(store.backend(), transaction, DUE, &value).await
+}
+
+/// Removes the old rows if that is due. To be tried again when it could not be done.
+///
+/// # Errors
+/// When the database fails.
+pub async fn purge(store: &Store) -> Result<Result<(), NotPurged>, StoreError> {
+    let Some(due) = shared::get(store, DUE).await? else { return Ok(Ok(())) };
+    let done = if store.is_embedded() { truncate_log(store).await? } else { rewrite_table(store, &due).await? };
+    if done.is_ok() {
+        shared::remove(store, DUE, &due).await?;
+    }
+    Ok(done)
+}
+
+/// Moves the write-ahead log into the file and cuts it off. Nobody waits for a reader that stays: writers would wait, too.
+async fn truncate_log(store: &Store) -> Result<Result<(), NotPurged>, StoreError> {
+    let error = |error: sqlx::Error| StoreError::from(sea_orm::DbErr::Custom(error.to_string()));
+    let mut connection = store.writer().get_sqlite_connection_pool().acquire().await.map_err(error)?;
+    let patience: i64 = sqlx::query_scalar("PRAGMA busy_timeout").fetch_one(&mut *connection).await.map_err(error)?;
+    sqlx::query("PRAGMA busy_timeout = 0").execute(&mut *connection).await.map_err(error)?;
+    let truncated = sqlx::query_as("PRAGMA wal_checkpoint(TRUNCATE)").fetch_one(&mut *connection).await;
+    let restored = format!("PRAGMA busy_timeout = {patience}");
+    sqlx::query(sqlx::AssertSqlSafe(restored)).execute(&mut *connection).await.map_err(error)?;
+    let (busy, _, _): (i64, i64, i64) = truncated.map_err(error)?;
+    Ok(if busy == 0 { Ok(()) } else { Err(NotPurged::SqliteBusy) })
+}
+
+async fn rewrite_table(store: &Store, due: &str) -> Result<Result<(), NotPurged>, StoreError> {
+    let (file, transaction) = due.split_once('.').unwrap_or((due, "0"));
+    if file_of_table(store).await? != file {
+        // Rewritten since, by hand for instance.
+        return Ok(Ok(()));
+    }
+    store.writer().execute_unprepared("VACUUM FULL signing_keys").await?;
+    if file_of_table(store).await? == file {
+        let sql = "SELECT current_user::text AS me, tableowner::text AS owner FROM pg_tables
+                   WHERE tablename = 'signing_keys' AND schemaname = ANY (current_schemas(false))";
+        let row = store.writer().query_one_raw(statement(store.backend(), sql, Vec::new())).await?;
+        let (user, owner) = match row {
+            Some(row) => (row.try_get("", "me")?, row.try_get("", "owner")?),
+            None => Default::default(),
+        };
+        return Ok(Err(NotPurged::NotOwner { user, owner }));
+    }
+    let sql = "SELECT 1 AS one FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND datname = current_database()
+               AND age(backend_xmin) >= age(CAST(CAST($1 AS xid8) AS xid)) LIMIT 1";
+    let older = store.writer().query_one_raw(statement(store.backend(), sql, vec![transaction.into()])).await?;
+    if older.is_some() {
+        // The next try is to rewrite what this one wrote.
+        let due = format!("{}.{transaction}", file_of_table(store).await?);
+        shared::set(store.backend(), store.writer(), DUE, &due).await?;
+        return Ok(Err(NotPurged::OldSnapshot));
+    }
+    Ok(Ok(()))
+}
+
+async fn file_of_table(store: &Store) -> Result<String, StoreError> {
+    let sql = "SELECT CAST(pg_relation_filenode('signing_keys') AS TEXT) AS file";
+    let row = store.writer().query_one_raw(statement(store.backend(), sql, Vec::new())).await?;
+    Ok(row.map(|row| row.try_get("", "file")).transpose()?.unwrap_or_default())
+}
