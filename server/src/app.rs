@@ -17,7 +17,7 @@ use crate::{
     auth::Authenticator,
     clock::Clock,
     config::{Config, NotAKey},
-    conversations::{Parts, writer::Writer},
+    conversations::{Cursors, Parts, writer::Writer},
     demo,
     facts::{Facts, rules::Rules},
     fanout::{
@@ -36,7 +36,7 @@ use crate::{
         lookups::Lookups,
         queries::{
             keys::{self, UnreadableKey},
-            purge,
+            purge, shared,
         },
     },
     telemetry::Metrics,
@@ -118,6 +118,7 @@ impl App {
         let store = open_store(&config).await?;
         let secrets = Secrets::new(&config.auth)?;
         check_secrets(&store, &secrets).await?;
+        let cursors = Cursors::new(&shared::cursor_key(&store, rand::random()).await?);
         config.demo.enabled = Some(demo::is_wanted(&config, &store).await?);
         let metrics = Arc::new(Metrics::new());
         let auth = Authenticator::new(store.clone(), secrets.clone(), Arc::clone(&clock), Arc::clone(&metrics));
@@ -151,6 +152,7 @@ impl App {
             writer,
             facts: facts.clone(),
             rules,
+            cursors,
             allowances: Arc::clone(&allowances),
         };
         let sessions = Sessions::start(&tasks, &metrics);

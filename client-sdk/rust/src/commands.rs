@@ -66,7 +66,8 @@ impl Client {
         ask!(self, StartConversation(start) => ConversationStarted)
     }
 
-    /// A page of conversations, by last activity. `cursor` is empty for the first page, then `next_cursor` of the one before.
+    /// A page of conversations, by last activity. `cursor` is empty for the first page, then `next_cursor` of the one before. The
+    /// page is the last where `next_cursor` is empty: another one may be short, or hold nothing.
     pub async fn conversations(&self, cursor: impl Into<String>) -> Result<wire::ConversationPage, Error> {
         ask!(self, ListConversations(wire::ListConversations { cursor: cursor.into(), limit: 0 }) => ConversationPage)
     }

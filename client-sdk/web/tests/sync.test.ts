@@ -54,6 +54,29 @@ test("pages through the list", async () => {
   expect(client.moreConversations).toBe(false);
 });
 
+test("goes on past pages that hold nothing, until there is a conversation or no page", async () => {
+  const peer = new Peer();
+  const client = peer.client();
+  client.connect();
+  const { link } = await peer.welcome();
+  const empty = async (cursor: string, nextCursor: string) => {
+    const asked = await link.next("listConversations");
+    expect(asked.body.cursor ?? "").toBe(cursor);
+    link.reply(asked, { conversationPage: { conversations: [], nextCursor, epoch: "e" } });
+  };
+  await empty("", "second");
+  await empty("second", "third");
+  const asked = await link.next("listConversations");
+  link.reply(asked, { conversationPage: { conversations: [conversation("a")], nextCursor: "fourth" } });
+  await settled();
+  expect(client.conversations).toHaveLength(1);
+  const more = client.loadMoreConversations();
+  await empty("fourth", "fifth");
+  await empty("fifth", "");
+  await more;
+  expect(client.moreConversations).toBe(false);
+});
+
 test("applies the next version and drops what it has", async () => {
   const peer = new Peer();
   const connected = await peer.connected([conversation("c1", 2)]);

@@ -4,11 +4,11 @@
 //! drift. Nothing in an answer tells apart who is out of reach, misspelt or not there.
 
 use causerie_policy::{About, Action, Cursor, Hit, How, Relation, Search, UserIx, Who};
-use causerie_protocol::{ErrorCode, GroupId, Refusal, UserId, wire, wire::reply::Result as Answer};
+use causerie_protocol::{GroupId, Refusal, UserId, wire, wire::reply::Result as Answer};
 use uuid::Uuid;
 use wire::directory_hit::Who as OnWire;
 
-use super::{Caller, Parts, presence, start, unavailable};
+use super::{Caller, Parts, cursor::List, presence, start, unavailable};
 use crate::{
     facts::{Snapshot, rules},
     names::fold,
@@ -26,28 +26,24 @@ pub(super) async fn search(parts: &Parts, caller: Caller, query: &str, limit: u3
     let facts = parts.facts.current(caller.tenant).await.map_err(unavailable)?;
     let me = facts.user(caller.user).ok_or_else(rules::not_found)?;
     let words: Vec<String> = fold::words(query).into_iter().collect();
-    let after = match cursor {
-        "" => None,
-        text => Some(read_cursor(text)?),
-    };
+    let after = parts.cursors.open(List::Directory, caller, cursor, read_position)?;
     let search = Search { words: &words, after: after.as_ref(), limit: limit as usize };
     let found = facts.policy.complete(&facts.world, me, &search);
     let hits = shown(parts, caller, me, &facts, &found.hits).await?;
-    let next_cursor = found.next.map(|next| format!("{}.{}", Uuid::from_u128(next.key), next.word)).unwrap_or_default();
+    let next_cursor = found.next.map(|next| {
+        let position = format!("{}.{}", Uuid::from_u128(next.key), next.word);
+        parts.cursors.seal(List::Directory, caller, &position)
+    });
+    let next_cursor = next_cursor.unwrap_or_default();
     let may_start_group = facts.policy.decide(&facts.world, Action::StartGroup, me, About::Nothing).is_allowed();
     Ok(Answer::DirectoryPage(wire::DirectoryPage { hits, next_cursor, help: HELP.to_owned(), may_start_group }))
 }
 
 /// Where a page ended, `<uuid>.<word>`.
-fn read_cursor(text: &str) -> Result<Cursor, Refusal> {
-    let parsed = text.split_once('.').and_then(|(key, word)| {
-        let key = Uuid::parse_str(key).ok()?.as_u128();
-        Some(Cursor { word: word.to_owned(), key })
-    });
-    parsed.ok_or_else(|| {
-        let field = "searchDirectory.cursor";
-        Refusal::new(ErrorCode::Invalid, format!("`{field}` is not a cursor this server gave")).field(field)
-    })
+fn read_position(position: &str) -> Option<Cursor> {
+    let (key, word) = position.split_once('.')?;
+    let key = Uuid::parse_str(key).ok()?.as_u128();
+    Some(Cursor { word: word.to_owned(), key })
 }
 
 /// What is shown of hits, in their order.
@@ -72,7 +68,13 @@ async fn shown(
     let people = people::find(parts.store.reader(), caller.tenant, &users).await.map_err(unavailable)?;
     let groups = groups_of_tenant::find(parts.store.reader(), caller.tenant, &groups).await.map_err(unavailable)?;
     let existing = parts.store.direct_with(caller.tenant.0, keys).await.map_err(unavailable)?;
-    let hits = hits.iter().filter_map(|hit| {
+    // What was read may be newer than the facts it was looked for by. Whoever is out of reach since is not told of.
+    let now = parts.facts.current(caller.tenant).await.map_err(unavailable)?;
+    let is_found = |hit: &&Hit| match hit.who {
+        Who::Person(ix) => now.finds(caller.user, user(ix)),
+        Who::Group(ix) => now.finds_group(caller.user, group(ix)),
+    };
+    let hits = hits.iter().filter(is_found).filter_map(|hit| {
         let (who, conversation, may_request) = match hit.who {
             Who::Person(ix) => {
                 let id = user(ix);

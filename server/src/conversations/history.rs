@@ -13,17 +13,10 @@ pub(super) async fn history(
     range: HistoryRange,
     limit: u32,
 ) -> Result<Answer, Refusal> {
-    // Facts before messages: the version told is then one the page is at least true at.
-    let facts = parts.place(caller, conversation).await?;
-    let sight = facts.sight(caller.user);
-    let messages = parts.store.history(conversation, range, sight, limit).await.map_err(unavailable)?;
-    // Messages are numbered without a gap, so the ends of what is seen tell; they are looked up where some are hidden.
-    let ends = match sight.hidden_seq {
-        0 => Some((facts.first_seq, facts.last_seq)).filter(|(first_seq, last_seq)| first_seq <= last_seq),
-        _ => parts.store.ends(conversation, sight).await.map_err(unavailable)?,
-    };
-    parts.ask(Action::Read, caller, &facts).await?;
-    let (more_before, more_after) = match (ends, messages.first(), messages.last()) {
+    let page = parts.store.history(conversation, caller.user, range, limit).await.map_err(unavailable)?;
+    let page = page.ok_or_else(rules::not_found)?;
+    parts.allow_page(caller, &page).await?;
+    let (more_before, more_after) = match (page.ends, page.items.first(), page.items.last()) {
         (None, ..) => (false, false),
         (Some((first_seq, last_seq)), Some(first), Some(last)) => (first.seq > first_seq, last.seq < last_seq),
         (Some((first_seq, last_seq)), ..) => match range {
@@ -32,7 +25,8 @@ pub(super) async fn history(
             HistoryRange::After(seq) => (seq >= first_seq, false),
         },
     };
-    Ok(Answer::MessagePage(wire::MessagePage { messages, more_before, more_after, version: facts.version }))
+    let version = page.place.version;
+    Ok(Answer::MessagePage(wire::MessagePage { messages: page.items, more_before, more_after, version }))
 }
 
 pub(super) async fn changes(

@@ -1,18 +1,27 @@
 //! The list of conversations, and a single one.
 
 use causerie_policy::Action;
-use causerie_protocol::{ConversationId, Refusal, wire, wire::reply::Result as Answer};
+use causerie_protocol::{ConversationId, Refusal, limits, wire, wire::reply::Result as Answer};
 
 use uuid::Uuid;
 
-use super::{Caller, Parts, cursor, unavailable, view};
+use super::{
+    Caller, Parts,
+    cursor::{self, List},
+    unavailable, view,
+};
 use crate::{
     facts::rules,
     store::queries::conversations::{AsOf, Summary},
 };
 
+/// Statements that look for conversations of one page. Each but the first looks at [`limits::PAGE_MAX`]. The page is short, or empty,
+/// where as many can't be read by their member.
+const ROUNDS_MAX: u32 = 10;
+
 pub(super) async fn list(parts: &Parts, caller: Caller, at: &str, limit: u32) -> Result<Answer, Refusal> {
-    let before = cursor(at, "listConversations.cursor")?.map(|(at, id)| (at, ConversationId(id)));
+    let before = parts.cursors.open(List::Conversations, caller, at, cursor::place)?;
+    let before = before.map(|(at, id)| (at, ConversationId(id)));
     // The counters first: what changes after them comes as an event, or by resuming from them.
     let (total_unread, inbox_version) = match parts.live.inbox(caller.user) {
         Some(inbox) => inbox,
@@ -27,28 +36,33 @@ pub(super) async fn list(parts: &Parts, caller: Caller, at: &str, limit: u32) ->
         ),
     };
     let total_unread = parts.live.readable_unread(caller.user, &facts, total_unread).await.map_err(unavailable)?;
-    let mut conversations = Vec::with_capacity(listed.summaries.len());
-    let more = loop {
+    // Conversations that the caller may not read make no page shorter, unless they are very many.
+    let (limit, mut asked, mut rounds) = (limit as usize, limit, 1);
+    let (mut conversations, mut end) = (Vec::with_capacity(limit), None);
+    let is_more = loop {
         // One more than asked for tells that there are more.
-        let end = listed.summaries.get(limit as usize).and_then(|_| listed.summaries.get(limit as usize - 1)).map(place);
-        listed.summaries.truncate(limit as usize);
-        let seen = listed.summaries.drain(..).filter_map(|summary| view::conversation(&facts, caller.user, summary));
-        conversations.extend(seen);
-        match end {
-            // What may not be read makes no page shorter.
-            Some(end) if conversations.len() < limit as usize => {
-                listed = parts.store.list_conversations(caller.user, Some(end), limit).await.map_err(unavailable)?;
-                // As of after these were read: a right that ended meanwhile must not tell a message that followed.
-                facts = parts.facts.current(caller.tenant).await.map_err(unavailable)?;
-            }
-            end => break end.is_some() || conversations.len() > limit as usize,
+        let is_more = listed.summaries.len() > asked as usize;
+        listed.summaries.truncate(asked as usize);
+        end = listed.summaries.last().map(place).or(end);
+        conversations.extend(listed.summaries.drain(..).filter_map(|one| view::conversation(&facts, caller.user, one)));
+        if !is_more || conversations.len() >= limit || rounds == ROUNDS_MAX {
+            break is_more;
+        }
+        (asked, rounds) = (limits::PAGE_MAX, rounds + 1);
+        listed = parts.store.list_conversations(caller.user, end, asked).await.map_err(unavailable)?;
+        // No older than what was read with them: a right that ended meanwhile must not tell a message that followed.
+        if let Some(AsOf { facts: version, .. }) = listed.as_of {
+            facts = parts.facts.at_least(caller.tenant, version).await.map_err(unavailable)?;
         }
     };
-    conversations.truncate(limit as usize);
-    let next_cursor = match conversations.last() {
-        Some(last) if more => format!("{}.{}", active_at_ms(last), last.id),
-        _ => String::new(),
-    };
+    if conversations.len() > limit {
+        conversations.truncate(limit);
+        end = conversations.last().and_then(|last| Some((active_at_ms(last), last.id.parse().ok()?)));
+    } else if !is_more {
+        end = None;
+    }
+    let seal = |(at, id): (i64, ConversationId)| parts.cursors.seal(List::Conversations, caller, &format!("{at}.{id}"));
+    let next_cursor = end.map(seal).unwrap_or_default();
     Ok(Answer::ConversationPage(wire::ConversationPage { conversations, next_cursor, total_unread, epoch, inbox_version }))
 }
 

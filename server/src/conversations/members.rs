@@ -4,9 +4,12 @@ use causerie_policy::Action;
 use causerie_protocol::{ConversationId, Refusal, UserId, command::UserRef, wire, wire::reply::Result as Answer};
 
 use super::{
-    Caller, Parts, cursor, list, start, unavailable, view,
+    Caller, Parts,
+    cursor::{self, List},
+    list, start, unavailable, view,
     writer::{Op, Order},
 };
+use crate::facts::rules;
 
 pub(super) async fn list(
     parts: &Parts,
@@ -15,18 +18,21 @@ pub(super) async fn list(
     at: &str,
     limit: u32,
 ) -> Result<Answer, Refusal> {
-    let after = cursor(at, "listMembers.cursor")?.map(|(at, id)| (at, UserId(id)));
-    let place = parts.place(caller, conversation).await?;
-    let mut page = parts.store.members(conversation, caller.user, after, limit).await.map_err(unavailable)?;
-    let more = page.len() > limit as usize;
-    page.truncate(limit as usize);
-    let next_cursor = match page.last() {
-        Some((at, wire::Member { user: Some(user), .. })) if more => format!("{at}.{}", user.id),
+    let members = List::Members(conversation);
+    let after = parts.cursors.open(members, caller, at, cursor::place)?.map(|(at, id)| (at, UserId(id)));
+    let page = parts.store.members(conversation, caller.user, after, limit).await.map_err(unavailable)?;
+    let mut page = page.ok_or_else(rules::not_found)?;
+    let facts = parts.allow_page(caller, &page).await?;
+    let more = page.items.len() > limit as usize;
+    page.items.truncate(limit as usize);
+    let next_cursor = match page.items.last() {
+        Some((at, wire::Member { user: Some(user), .. })) if more => {
+            parts.cursors.seal(members, caller, &format!("{at}.{}", user.id))
+        }
         _ => String::new(),
     };
-    let facts = parts.ask(Action::Read, caller, &place).await?;
-    let members = page.into_iter().map(|(_, member)| member).collect();
-    let members = view::members(&facts, caller.user, &place, members);
+    let members = page.items.into_iter().map(|(_, member)| member).collect();
+    let members = view::members(&facts, caller.user, &page.place, members);
     Ok(Answer::MemberPage(wire::MemberPage { members, next_cursor }))
 }
 

@@ -3,6 +3,7 @@
 //! [`submit`] hands a command over. What changes a conversation goes to the [`writer`]; what only reads asks the policy
 //! with facts of now, then the database. To add a command: a file here, an arm below.
 
+mod cursor;
 mod directory;
 mod history;
 mod list;
@@ -32,7 +33,10 @@ use crate::{
         rules::{self, Rules},
     },
     names::visible,
-    store::{StoreError, queries::conversations::Facts},
+    store::{
+        StoreError,
+        queries::{conversations::Facts, pages::Page},
+    },
 };
 
 /// Who asks: a person whose token, or whose product's key, was accepted.
@@ -145,6 +149,8 @@ pub struct Parts {
     pub facts: crate::facts::Facts,
     /// Yes or no.
     pub rules: Rules,
+    /// Where pages of lists end.
+    pub cursors: Cursors,
     /// How much people may send.
     pub allowances: std::sync::Arc<crate::pace::Allowances>,
 }
@@ -168,6 +174,17 @@ impl Parts {
         Ok(place)
     }
 
+    /// Asks whether the caller may have a page, by the membership and the facts that were read with it or later facts. Answers the
+    /// facts it was decided by.
+    async fn allow_page<T>(&self, caller: Caller, page: &Page<T>) -> Result<Arc<Snapshot>, Refusal> {
+        if page.place.tenant != caller.tenant.0 {
+            return Err(rules::not_found());
+        }
+        let facts = self.facts.at_least(caller.tenant, page.facts).await.map_err(unavailable)?;
+        self.rules.allow_in(&facts, Action::Read, caller.user, &page.place)?;
+        Ok(facts)
+    }
+
     /// Asks the rules of now. What was read before this may be told when they say yes: a message that was sent after the
     /// caller lost a right was read after that, too. Answers the facts it was decided by.
     async fn ask(&self, action: Action, caller: Caller, place: &Facts) -> Result<Arc<Snapshot>, Refusal> {
@@ -177,6 +194,7 @@ impl Parts {
     }
 }
 
+pub use cursor::Cursors;
 pub use presence::visible;
 
 fn answer(done: Done) -> Answer {
@@ -203,17 +221,4 @@ fn kept_subject(subject: String, field: &str) -> Result<String, Refusal> {
 fn unavailable(error: StoreError) -> Refusal {
     tracing::error!(%error, "a command failed");
     Refusal::new(ErrorCode::Unavailable, "the database can't serve now")
-}
-
-/// A position in a list, as text only this server reads: `<number>.<uuid>`.
-fn cursor(text: &str, field: &str) -> Result<Option<(i64, uuid::Uuid)>, Refusal> {
-    if text.is_empty() {
-        return Ok(None);
-    }
-    let parsed = text.split_once('.').and_then(|(at, id)| Some((at.parse().ok()?, uuid::Uuid::parse_str(id).ok()?)));
-    parsed.map(Some).ok_or_else(|| not_a_cursor(field))
-}
-
-fn not_a_cursor(field: &str) -> Refusal {
-    Refusal::new(ErrorCode::Invalid, format!("`{field}` is not a cursor this server gave")).field(field)
 }

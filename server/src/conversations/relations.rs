@@ -11,7 +11,7 @@ use causerie_protocol::{
 
 use sea_orm::ConnectionTrait;
 
-use super::{Caller, Parts, not_a_cursor, start, unavailable};
+use super::{Caller, Parts, cursor::List, start, unavailable};
 use crate::{
     facts::{Snapshot, rules},
     fanout::Frame,
@@ -117,10 +117,7 @@ pub(super) async fn list(
     at: &str,
     limit: u32,
 ) -> Result<Answer, Refusal> {
-    let after = match at {
-        "" => None,
-        text => Some(read_cursor(text).ok_or_else(|| not_a_cursor("listRelations.cursor"))?),
-    };
+    let after = parts.cursors.open(List::Relations, caller, at, read_position)?;
     let facts = parts.facts.current(caller.tenant).await.map_err(unavailable)?;
     let words = facts.policy.vocabulary();
     if relation.as_deref().is_some_and(|name| words.relation(name).is_none()) {
@@ -137,7 +134,8 @@ pub(super) async fn list(
     let next_cursor = match page.last() {
         Some(last) if more => {
             let queries::Position { changed_at_ms, other, relation, outgoing } = last.position();
-            format!("{changed_at_ms}.{other}.{}.{relation}", u8::from(outgoing))
+            let position = format!("{changed_at_ms}.{other}.{}.{relation}", u8::from(outgoing));
+            parts.cursors.seal(List::Relations, caller, &position)
         }
         _ => String::new(),
     };
@@ -150,8 +148,8 @@ pub(super) async fn list(
 }
 
 /// Where a page ended, `<changed at>.<other>.<outgoing>.<relation>`.
-fn read_cursor(text: &str) -> Option<queries::Position> {
-    let mut parts = text.splitn(4, '.');
+fn read_position(position: &str) -> Option<queries::Position> {
+    let mut parts = position.splitn(4, '.');
     Some(queries::Position {
         changed_at_ms: parts.next()?.parse().ok()?,
         other: parts.next()?.parse().ok()?,

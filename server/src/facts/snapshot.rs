@@ -155,6 +155,13 @@ impl Snapshot {
         finds || self.sees(me, them)
     }
 
+    /// Whether a person finds a group in the directory.
+    #[must_use]
+    pub fn finds_group(&self, me: UserId, group: GroupId) -> bool {
+        let about = self.group(group).map(About::Group);
+        about.and_then(|about| self.decide(Action::Find, me, about)).is_some_and(|said| said.is_allowed())
+    }
+
     /// Whether a person may learn what another does in a conversation of both: that they write, and how far they have read.
     /// A rule that denies the profile denies this; where members are secret, so does not finding them.
     #[must_use]

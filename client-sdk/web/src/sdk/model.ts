@@ -122,7 +122,7 @@ export interface Presence {
   readonly lastSeenAt: Date | undefined;
 }
 
-/** A page of anything; `nextCursor` is empty on the last. */
+/** A page of anything; `nextCursor` is empty on the last. Any page before it may be short, or hold nothing. */
 export interface Page<Item> {
   readonly items: readonly Item[];
   readonly nextCursor: string;

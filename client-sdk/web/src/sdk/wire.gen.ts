@@ -178,13 +178,14 @@ export type ConversationStarted = {
 
 /** Conversations by last activity, newest first. */
 export type ListConversations = {
-  /** From the page before; empty for the first. */
+  /** From the page before; empty for the first. Of use to the user it was given to alone. */
   cursor?: string;
   /** 1 to 100; 0 means 50. */
   limit?: number;
 };
 
 export type ConversationPage = {
+  /** Perhaps fewer than the limit, or none, on a page that is not the last. */
   conversations?: Conversation[];
   /** Empty on the last page. */
   nextCursor?: string;
@@ -238,7 +239,9 @@ export type ListMembers = {
 };
 
 export type MemberPage = {
+  /** Perhaps fewer than the limit, or none, on a page that is not the last. */
   members?: Member[];
+  /** Empty on the last page. */
   nextCursor?: string;
 };
 
@@ -417,6 +420,7 @@ export type ListRelations = {
 
 export type RelationPage = {
   relations?: Relation[];
+  /** Empty on the last page. */
   nextCursor?: string;
 };
 

@@ -271,49 +271,6 @@ impl Store {
         Ok(found.map(|row| row.try_get("", "id")).transpose()?.map(ConversationId))
     }
 
-    /// Members whom one of them sees, in order of joining, after a position `(joined_at, user)`.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn members(
-        &self,
-        conversation: ConversationId,
-        viewer: UserId,
-        after: Option<(i64, UserId)>,
-        limit: u32,
-    ) -> Result<Vec<(i64, wire::Member)>, StoreError> {
-        let (joined_at, user) = after.map_or((-1, Uuid::nil()), |(at, user)| (at, user.0));
-        let sql = format!(
-            "SELECT m.joined_at, m.role, {}, w.id, w.external_id, w.name, w.avatar_url, w.status \
-             FROM members m JOIN users w ON w.id = m.user_id JOIN conversations c ON c.id = m.conversation_id \
-             WHERE m.conversation_id = $1 AND {} AND (m.joined_at > $2 OR (m.joined_at = $2 AND m.user_id > $3)) \
-             AND (c.kind <> 4 OR m.user_id = $5 OR m.user_id = c.created_by OR m.user_id IN \
-             (SELECT a.user_id FROM addressees a WHERE a.conversation_id = $1 AND a.user_id IS NOT NULL)) \
-             ORDER BY m.joined_at, m.user_id LIMIT $4",
-            TOLD_READ_SEQ.replace("$member", "m").replace("$viewer", "$5"),
-            IS_SHOWN.replace("$member", "m")
-        );
-        let limit = i64::from(limit) + 1;
-        let values = vec![conversation.0.into(), joined_at.into(), user.into(), limit.into(), viewer.0.into()];
-        let rows = self.reader().query_all_raw(statement(self.backend(), &sql, values)).await?;
-        rows.iter()
-            .map(|row| {
-                let member = wire::Member {
-                    user: Some(wire::User {
-                        id: row.try_get::<Uuid>("", "id")?.to_string(),
-                        external_id: row.try_get("", "external_id")?,
-                        name: row.try_get("", "name")?,
-                        avatar_url: row.try_get("", "avatar_url")?,
-                        status: i32::from(row.try_get::<i16>("", "status")?),
-                    }),
-                    role: i32::from(row.try_get::<i16>("", "role")?),
-                    read_seq: number(row, "", "read_seq")?,
-                };
-                Ok((row.try_get("", "joined_at")?, member))
-            })
-            .collect()
-    }
-
     /// The direct conversations a person has with others.
     ///
     /// # Errors
@@ -373,14 +330,14 @@ pub fn facts(row: &QueryResult) -> Result<Facts, DbErr> {
 }
 
 /// Whom others see as a member, of the conversation `c`. Who deletes their own copy stays one to them: only groups are left.
-const IS_SHOWN: &str = "($member.left_at IS NULL OR c.kind <> 3)";
+pub(super) const IS_SHOWN: &str = "($member.left_at IS NULL OR c.kind <> 3)";
 
 /// Whom the member `m` of the mail `c` sees: who sent it, those named, and themselves. Who was in a group is not theirs to know.
 const NAMED: &str = "SELECT m.user_id AS id UNION SELECT c.created_by UNION \
     SELECT n.user_id FROM addressees n WHERE n.conversation_id = c.id AND n.user_id IS NOT NULL";
 
 /// How far one member is told that another has read: in mails nobody learns it, but of themselves.
-const TOLD_READ_SEQ: &str =
+pub(super) const TOLD_READ_SEQ: &str =
     "CASE WHEN c.kind = 4 AND $member.user_id <> $viewer THEN 0 ELSE $member.read_seq END AS read_seq";
 
 /// The preview `x` is the last message the member sees; a look at hidden ones is needed only where the last is not beyond.
@@ -441,12 +398,11 @@ fn select(backend: DbBackend) -> String {
     let of_mail = format!("({NAMED}) named JOIN members s ON s.conversation_id = c.id AND s.user_id = named.id");
     format!(
         "SELECT m.user_id, m.read_seq AS m_read_seq, m.marked_unread, {UNREAD} AS unread, {facts}, c.subject, \
-         c.active_at, x.id AS x_id, x.conversation_id AS x_conversation_id, x.seq AS x_seq, x.version AS x_version, \
-         x.author_id AS x_author_id, x.client_id AS x_client_id, x.text AS x_text, x.sent_at AS x_sent_at, \
-         x.edited_at AS x_edited_at, x.deleted_at AS x_deleted_at, \
+         c.active_at, {message}, \
          CASE WHEN c.kind = 4 THEN {of_mail} ELSE {of_all} END AS shown, {mail}",
         of_mail = shown(&of_mail),
         of_all = shown(&of_all),
+        message = messages::COLUMNS_AS_X,
         mail = mails::columns(json),
         facts = facts_columns("m.user_id"),
     )

@@ -8,7 +8,7 @@ use sea_orm::ConnectionTrait;
 use super::{append::Append, messages::number};
 use crate::store::{
     Store, StoreError,
-    rows::{self, Column, Rows, statement},
+    rows::{self, Column, Rows},
 };
 
 /// Members per statement: two values each, below SQLite's 32,766.
@@ -181,29 +181,6 @@ impl Append {
 }
 
 impl Store {
-    /// Numbers of the first and the last message somebody sees; `None` where nothing is left.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn ends(&self, conversation: ConversationId, sight: Sight) -> Result<Option<(u32, u32)>, StoreError> {
-        let end = |order: &str| {
-            let not_hidden = not_hidden("x", "$3");
-            format!(
-                "(SELECT x.seq FROM messages x WHERE x.conversation_id = $1 AND x.seq >= $2 AND {not_hidden} \
-                 ORDER BY x.seq {order} LIMIT 1)"
-            )
-        };
-        let sql = format!("SELECT {} AS first_seq, {} AS last_seq", end("ASC"), end("DESC"));
-        let values = vec![conversation.0.into(), i64::from(sight.first_seq).into(), sight.user.0.into()];
-        let row = self.reader().query_one_raw(statement(self.backend(), &sql, values)).await?;
-        match row {
-            Some(row) if row.try_get::<Option<i64>>("", "first_seq")?.is_some() => {
-                Ok(Some((number(&row, "", "first_seq")?, number(&row, "", "last_seq")?)))
-            }
-            _ => Ok(None),
-        }
-    }
-
     /// Of these messages of one conversation, those whose own copy the person deleted.
     ///
     /// # Errors

@@ -1,20 +1,24 @@
-//! Messages: pages of a history, and what changed since a version.
+//! Messages as they are stored, and what changed since a version.
 
 use std::collections::HashMap;
 
-use causerie_protocol::{ConversationId, Timestamp, command::HistoryRange, limits, wire};
-use sea_orm::{ConnectionTrait, DbErr, QueryResult, Value};
+use causerie_protocol::{ConversationId, Timestamp, limits, wire};
+use sea_orm::{ConnectionTrait, DbErr, QueryResult};
 use uuid::Uuid;
 
-use super::copies::{Sight, not_hidden};
 use crate::store::{
     Store, StoreError,
-    rows::{Column, Rows, statement},
+    rows::{Column, Rows},
 };
 
 /// The columns [`from_row`] reads, of the table or alias `x`.
 pub const COLUMNS: &str =
     "x.conversation_id, x.seq, x.id, x.version, x.author_id, x.client_id, x.text, x.sent_at, x.edited_at, x.deleted_at";
+
+/// The same with names of their own, for [`from_row`] with the prefix `x_`.
+pub(super) const COLUMNS_AS_X: &str = "x.id AS x_id, x.conversation_id AS x_conversation_id, x.seq AS x_seq, \
+     x.version AS x_version, x.author_id AS x_author_id, x.client_id AS x_client_id, x.text AS x_text, \
+     x.sent_at AS x_sent_at, x.edited_at AS x_edited_at, x.deleted_at AS x_deleted_at";
 
 /// A message as clients see it.
 ///
@@ -58,49 +62,6 @@ pub fn milliseconds(at: &Timestamp) -> i64 {
 }
 
 impl Store {
-    /// A page of a history as one member sees it, oldest first: at most `limit` messages, fewer where they are long.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn history(
-        &self,
-        conversation: ConversationId,
-        range: HistoryRange,
-        sight: Sight,
-        limit: u32,
-    ) -> Result<Vec<wire::Message>, StoreError> {
-        let (bound, order, edge) = match range {
-            HistoryRange::Newest => ("<", "DESC", i64::MAX),
-            HistoryRange::Before(seq) => ("<", "DESC", i64::from(seq)),
-            HistoryRange::After(seq) => (">", "ASC", i64::from(seq)),
-        };
-        let mut values: Vec<Value> =
-            vec![conversation.0.into(), edge.into(), i64::from(sight.first_seq).into(), i64::from(limit).into()];
-        let mut sql =
-            format!("SELECT {COLUMNS} FROM messages x WHERE x.conversation_id = $1 AND x.seq {bound} $2 AND x.seq >= $3");
-        if sight.hidden_seq > 0 {
-            sql.push_str(&format!(" AND {}", not_hidden("x", "$5")));
-            values.push(sight.user.0.into());
-        }
-        sql.push_str(&format!(" ORDER BY x.seq {order} LIMIT $4"));
-        let rows = self.reader().query_all_raw(statement(self.backend(), &sql, values)).await?;
-        let mut messages = Vec::with_capacity(rows.len());
-        let mut text_bytes = 0;
-        // The nearest first, so that what a full page leaves out is what the next one begins with.
-        for row in &rows {
-            let message = from_row(row, "")?;
-            text_bytes += message.text.len();
-            messages.push(message);
-            if text_bytes > limits::PAGE_TEXT_BYTES_MAX {
-                break;
-            }
-        }
-        if order == "DESC" {
-            messages.reverse();
-        }
-        Ok(messages)
-    }
-
     /// What changed after a version, for many conversations at once, each as of one moment. Conversations that do not
     /// exist are absent.
     ///

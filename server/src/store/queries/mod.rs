@@ -12,6 +12,7 @@ pub mod keys;
 pub mod mails;
 pub mod members;
 pub mod messages;
+pub mod pages;
 pub mod people;
 pub mod purge;
 pub mod seats;

@@ -4,6 +4,9 @@ use sea_orm::{ConnectionTrait, DbBackend};
 
 use crate::store::{Store, StoreError, rows::statement};
 
+/// The key that makes cursors unreadable: 64 hexadecimal digits.
+const CURSOR_KEY: &str = "cursor_key";
+
 /// The value of this name.
 ///
 /// # Errors
@@ -12,6 +15,16 @@ pub(super) async fn get(store: &Store, name: &str) -> Result<Option<String>, Sto
     let sql = "SELECT value FROM shared_values WHERE name = $1";
     let row = store.writer().query_one_raw(statement(store.backend(), sql, vec![name.into()])).await?;
     Ok(row.map(|row| row.try_get("", "value")).transpose()?)
+}
+
+/// Sets a value unless there is one.
+///
+/// # Errors
+/// When the database fails.
+pub(super) async fn set_once(store: &Store, name: &str, value: &str) -> Result<(), StoreError> {
+    let sql = "INSERT INTO shared_values (name, value) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING";
+    store.writer().execute_raw(statement(store.backend(), sql, vec![name.into(), value.into()])).await?;
+    Ok(())
 }
 
 /// Sets a value.
@@ -38,4 +51,26 @@ pub(super) async fn remove(store: &Store, name: &str, value: &str) -> Result<(),
     let sql = "DELETE FROM shared_values WHERE name = $1 AND value = $2";
     store.writer().execute_raw(statement(store.backend(), sql, vec![name.into(), value.into()])).await?;
     Ok(())
+}
+
+/// The key of all cursors. `fresh` becomes it where there is none yet.
+///
+/// # Errors
+/// When the database fails.
+pub async fn cursor_key(store: &Store, fresh: [u8; 32]) -> Result<[u8; 32], StoreError> {
+    let known = match get(store, CURSOR_KEY).await? {
+        Some(known) => known,
+        None => {
+            let fresh: String = fresh.iter().map(|byte| format!("{byte:02x}")).collect();
+            set_once(store, CURSOR_KEY, &fresh).await?;
+            // Of two nodes that start at once, the other one may have been first.
+            get(store, CURSOR_KEY).await?.unwrap_or(fresh)
+        }
+    };
+    let bytes: Option<Vec<u8>> =
+        (0..known.len()).step_by(2).map(|at| u8::from_str_radix(known.get(at..at + 2)?, 16).ok()).collect();
+    let key = bytes.and_then(|bytes| bytes.try_into().ok());
+    key.ok_or_else(|| {
+        sea_orm::DbErr::Custom("the key of cursors in `shared_values` is not 64 hexadecimal digits".to_owned()).into()
+    })
 }

@@ -10,7 +10,7 @@ use super::{facts::Row, person::Person};
 use crate::{
     faults::log_of,
     harness::{
-        Cluster, Peer, Proxy, Settings, Tenant,
+        Cluster, Database, Peer, Proxy, Settings, Tenant,
         http::{Request, Response},
     },
 };
@@ -61,6 +61,11 @@ impl<'a> System<'a> {
         system.rules(rules).await;
         system.learns(facts).await;
         system
+    }
+
+    /// Where it keeps everything.
+    pub fn database(&self) -> &Database {
+        &self.cluster.database
     }
 
     /// The back end changes the rules. When this returns they hold, on every node.

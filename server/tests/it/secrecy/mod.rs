@@ -2,8 +2,10 @@
 
 mod answers;
 mod left_alone;
+mod meanwhile;
 mod members;
 mod outputs;
+mod pages;
 mod revoked;
 
 use causerie_client::{ConversationId, Event};

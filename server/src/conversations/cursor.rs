@@ -1,0 +1,151 @@
+//! Where a page of a list ends, as text that only this server's nodes read.
+//!
+//! A page may end at something its reader must not know of: a member whom they do not find, or a conversation they may not read. So
+//! a position is encrypted (AES-256-GCM) under a key that all nodes share, and is of use to the user it was made for, for the
+//! same list alone.
+
+use std::sync::Arc;
+
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use causerie_protocol::{ConversationId, ErrorCode, Refusal};
+use rand::RngCore as _;
+use ring::{
+    aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey},
+    hmac,
+};
+use uuid::Uuid;
+
+use super::Caller;
+
+/// No cursor of this server is longer; what is may be anything.
+const CURSOR_BYTES_MAX: usize = 1024;
+
+/// Makes cursors, and reads them. Cheap to clone.
+#[derive(Clone)]
+pub struct Cursors(Arc<hmac::Key>);
+
+/// What a cursor is a place in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum List {
+    Conversations,
+    Members(ConversationId),
+    Directory,
+    Relations,
+}
+
+impl List {
+    /// How requests name the cursor.
+    fn field(self) -> &'static str {
+        match self {
+            Self::Conversations => "listConversations.cursor",
+            Self::Members(_) => "listMembers.cursor",
+            Self::Directory => "searchDirectory.cursor",
+            Self::Relations => "listRelations.cursor",
+        }
+    }
+
+    fn authenticated(self) -> Aad<String> {
+        Aad::from(match self {
+            Self::Members(conversation) => format!("{} {conversation}", self.field()),
+            Self::Conversations | Self::Directory | Self::Relations => self.field().to_owned(),
+        })
+    }
+
+    fn refused(self) -> Refusal {
+        let field = self.field();
+        Refusal::new(ErrorCode::Invalid, format!("`{field}` is not a cursor that this server gave you for this list"))
+            .field(field)
+    }
+}
+
+impl Cursors {
+    /// With the key that all nodes share.
+    #[must_use]
+    pub fn new(key: &[u8; 32]) -> Self {
+        Self(Arc::new(hmac::Key::new(hmac::HMAC_SHA256, key)))
+    }
+
+    /// Each user has a key of their own, so that no key is used so often that nonces repeat.
+    fn key_of(&self, caller: Caller) -> LessSafeKey {
+        let owner = [caller.tenant.0.into_bytes(), caller.user.0.into_bytes()].concat();
+        let key = hmac::sign(&self.0, &owner);
+        LessSafeKey::new(UnboundKey::new(&AES_256_GCM, key.as_ref()).expect("AES-256 has keys of 32 bytes"))
+    }
+
+    /// A position in a list as its reader gets it.
+    pub(super) fn seal(&self, list: List, caller: Caller, position: &str) -> String {
+        let mut nonce = [0; NONCE_LEN];
+        rand::rng().fill_bytes(&mut nonce);
+        let mut sealed = position.as_bytes().to_vec();
+        self.key_of(caller)
+            .seal_in_place_append_tag(Nonce::assume_unique_for_key(nonce), list.authenticated(), &mut sealed)
+            .expect("a position is far shorter than 64 GiB");
+        URL_SAFE_NO_PAD.encode([&nonce[..], &sealed].concat())
+    }
+
+    /// The position that a reader sends back; `None` for the beginning.
+    ///
+    /// # Errors
+    /// When `read` does not know it, or it was not made for this reader and this list.
+    pub(super) fn open<T>(
+        &self,
+        list: List,
+        caller: Caller,
+        cursor: &str,
+        read: impl FnOnce(&str) -> Option<T>,
+    ) -> Result<Option<T>, Refusal> {
+        if cursor.is_empty() {
+            return Ok(None);
+        }
+        let position = self.decrypt(list, caller, cursor);
+        position.as_deref().and_then(read).map(Some).ok_or_else(|| list.refused())
+    }
+
+    fn decrypt(&self, list: List, caller: Caller, cursor: &str) -> Option<String> {
+        if cursor.len() > CURSOR_BYTES_MAX {
+            return None;
+        }
+        let mut bytes = URL_SAFE_NO_PAD.decode(cursor).ok()?;
+        let (nonce, sealed) = bytes.split_at_mut_checked(NONCE_LEN)?;
+        let nonce = Nonce::try_assume_unique_for_key(nonce).ok()?;
+        let position = self.key_of(caller).open_in_place(nonce, list.authenticated(), sealed).ok()?;
+        String::from_utf8(position.to_vec()).ok()
+    }
+}
+
+/// Reads `<number>.<id>`.
+pub(super) fn place(position: &str) -> Option<(i64, Uuid)> {
+    let (at, id) = position.split_once('.')?;
+    Some((at.parse().ok()?, Uuid::parse_str(id).ok()?))
+}
+
+#[cfg(test)]
+mod tests {
+    use causerie_protocol::{TenantId, UserId};
+
+    use super::*;
+
+    #[test]
+    fn a_cursor_is_read_by_every_node_for_its_user_and_its_list_alone() {
+        let (one, other) = (Cursors::new(&[7; 32]), Cursors::new(&[7; 32]));
+        let caller = Caller { tenant: TenantId::new(), user: UserId::new(), issued_at_s: 0 };
+        let here = ConversationId::new();
+        let position = format!("17.{here}");
+        let cursor = one.seal(List::Members(here), caller, &position);
+        assert_ne!(cursor, one.seal(List::Members(here), caller, &position), "a nonce is used once");
+        let open = |cursors: &Cursors, list, caller, cursor: &str| cursors.open(list, caller, cursor, place);
+        assert_eq!(open(&other, List::Members(here), caller, &cursor), Ok(Some((17, here.0))));
+        assert_eq!(open(&one, List::Members(here), caller, ""), Ok(None));
+        let stranger = Caller { user: UserId::new(), ..caller };
+        for refused in [
+            open(&one, List::Members(here), stranger, &cursor),
+            open(&one, List::Members(ConversationId::new()), caller, &cursor),
+            open(&one, List::Conversations, caller, &cursor),
+            open(&Cursors::new(&[8; 32]), List::Members(here), caller, &cursor),
+            open(&one, List::Members(here), caller, &position),
+            open(&one, List::Members(here), caller, &one.seal(List::Members(here), caller, "nonsense")),
+        ] {
+            assert_eq!(refused.expect_err("it is not theirs").code, ErrorCode::Invalid);
+        }
+    }
+}

@@ -1,0 +1,164 @@
+//! Pages of one conversation: its messages and its members.
+//!
+//! Each page comes with the reader's membership and with the version of the tenant's facts, all from one statement. So the
+//! decision whether the reader may have the page is exactly as old as the page. A user who is no member any more gets nothing
+//! that was written after they left, whatever happens while the server answers.
+
+use causerie_protocol::{ConversationId, UserId, command::HistoryRange, limits, wire};
+use sea_orm::{ConnectionTrait, QueryResult, Value};
+use uuid::Uuid;
+
+use super::{
+    conversations::{self, Facts, IS_SHOWN, TOLD_READ_SEQ, facts_columns},
+    facts::read::{self, Version},
+    messages::{self, COLUMNS, COLUMNS_AS_X, number},
+};
+use crate::store::{Store, StoreError, rows::statement};
+
+/// A page, and what decides whether its reader may have it.
+#[derive(Debug)]
+pub struct Page<T> {
+    /// What rules ask about the reader. The page is empty where `role` is absent.
+    pub place: Facts,
+    /// Of the tenant's facts.
+    pub facts: Version,
+    /// In order.
+    pub items: Vec<T>,
+    /// Numbers of the first and the last message that the reader sees at all, if there are any. Of a history only.
+    pub ends: Option<(u32, u32)>,
+}
+
+/// The conversation `$1` as the reader `$2` stands in it, under the name `place`: one row, or none where there is no such
+/// conversation.
+fn place() -> String {
+    // The facts by scalars: of a join PostgreSQL may keep a plan that reads the facts of all tenants, made when there were few.
+    let of_facts = |column: &str| format!("(SELECT f.{column} FROM facts f WHERE f.tenant_id = c.tenant_id)");
+    format!(
+        "place AS (SELECT {}, {} AS facts_version, {} AS policy_version FROM conversations c \
+         LEFT JOIN members m ON m.conversation_id = c.id AND m.user_id = $2 WHERE c.id = $1)",
+        facts_columns("$2"),
+        of_facts("version"),
+        of_facts("policy_version"),
+    )
+}
+
+impl Store {
+    /// A page of a history as one user sees it, oldest first: at most `limit` messages, fewer where they are long. `None`
+    /// where there is no such conversation.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn history(
+        &self,
+        conversation: ConversationId,
+        reader: UserId,
+        range: HistoryRange,
+        limit: u32,
+    ) -> Result<Option<Page<wire::Message>>, StoreError> {
+        let (bound, order, edge) = match range {
+            HistoryRange::Newest => ("<", "DESC", i64::MAX),
+            HistoryRange::Before(seq) => ("<", "DESC", i64::from(seq)),
+            HistoryRange::After(seq) => (">", "ASC", i64::from(seq)),
+        };
+        // Messages are numbered without a gap, so the ends of what is seen are known where no own copies were deleted.
+        // Whether a message is hidden is a scalar, too: NOT EXISTS would be hashed, from all that the reader ever deleted.
+        let seen = "x.conversation_id = $1 AND x.seq >= (SELECT first_seq FROM place WHERE left_at IS NULL) \
+                    AND (x.seq > (SELECT hidden_seq FROM place) OR (SELECT h.seq FROM hidden_messages h WHERE h.user_id = $2 \
+                    AND h.conversation_id = x.conversation_id AND h.seq = x.seq) IS NULL)";
+        let end = |order: &str| {
+            format!(
+                "CASE WHEN place.hidden_seq > 0 THEN (SELECT x.seq FROM messages x WHERE {seen} ORDER BY x.seq {order} LIMIT 1) END"
+            )
+        };
+        let sql = format!(
+            "WITH {}, page AS (SELECT {COLUMNS} FROM messages x WHERE {seen} AND x.seq {bound} $3 ORDER BY x.seq {order} LIMIT $4) \
+             SELECT place.*, {} AS end_first, {} AS end_last, {COLUMNS_AS_X} FROM place LEFT JOIN page x ON TRUE \
+             ORDER BY x.seq {order}",
+            place(),
+            end("ASC"),
+            end("DESC"),
+        );
+        let values = vec![conversation.0.into(), reader.0.into(), edge.into(), i64::from(limit).into()];
+        let Some((place, facts, rows)) = self.page(&sql, values).await? else { return Ok(None) };
+        let ends = match (rows.first(), place.hidden_seq) {
+            (None, _) => None,
+            (_, 0) => Some((place.first_seq, place.last_seq)).filter(|(first_seq, last_seq)| first_seq <= last_seq),
+            (Some(row), _) if row.try_get::<Option<i64>>("", "end_first")?.is_none() => None,
+            (Some(row), _) => Some((number(row, "", "end_first")?, number(row, "", "end_last")?)),
+        };
+        let mut items = Vec::with_capacity(rows.len());
+        let mut text_bytes = 0;
+        // The nearest first, so that what a full page leaves out is what the next one begins with.
+        for row in &rows {
+            if row.try_get::<Option<Uuid>>("", "x_id")?.is_none() {
+                break;
+            }
+            let message = messages::from_row(row, "x_")?;
+            text_bytes += message.text.len();
+            items.push(message);
+            if text_bytes > limits::PAGE_TEXT_BYTES_MAX {
+                break;
+            }
+        }
+        if order == "DESC" {
+            items.reverse();
+        }
+        Ok(Some(Page { place, facts, items, ends }))
+    }
+
+    /// Members of a conversation whom a member sees, in order of joining, after a position `(joined_at, user)`; one more than
+    /// `limit` tells that there are more. `None` where there is no such conversation.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn members(
+        &self,
+        conversation: ConversationId,
+        reader: UserId,
+        after: Option<(i64, UserId)>,
+        limit: u32,
+    ) -> Result<Option<Page<(i64, wire::Member)>>, StoreError> {
+        let (joined_at, user) = after.map_or((-1, Uuid::nil()), |(at, user)| (at, user.0));
+        let sql = format!(
+            "WITH {}, page AS (SELECT m.joined_at, m.role, {}, w.id, w.external_id, w.name, w.avatar_url, w.status \
+             FROM members m JOIN users w ON w.id = m.user_id JOIN conversations c ON c.id = m.conversation_id \
+             WHERE m.conversation_id = $1 AND {} AND (m.joined_at > $3 OR (m.joined_at = $3 AND m.user_id > $4)) \
+             AND EXISTS (SELECT 1 FROM place WHERE place.role IS NOT NULL AND place.left_at IS NULL) \
+             AND (c.kind <> 4 OR m.user_id = $2 OR m.user_id = c.created_by OR m.user_id IN \
+             (SELECT a.user_id FROM addressees a WHERE a.conversation_id = $1 AND a.user_id IS NOT NULL)) \
+             ORDER BY m.joined_at, m.user_id LIMIT $5) \
+             SELECT place.*, p.joined_at AS p_joined_at, p.role AS p_role, p.read_seq AS p_read_seq, p.id AS p_id, \
+             p.external_id AS p_external_id, p.name AS p_name, p.avatar_url AS p_avatar_url, p.status AS p_status \
+             FROM place LEFT JOIN page p ON TRUE ORDER BY p.joined_at, p.id",
+            place(),
+            TOLD_READ_SEQ.replace("$member", "m").replace("$viewer", "$2"),
+            IS_SHOWN.replace("$member", "m")
+        );
+        let limit = i64::from(limit) + 1;
+        let values = vec![conversation.0.into(), reader.0.into(), joined_at.into(), user.into(), limit.into()];
+        let Some((place, facts, rows)) = self.page(&sql, values).await? else { return Ok(None) };
+        let mut items = Vec::with_capacity(rows.len());
+        for row in &rows {
+            let Some(id) = row.try_get::<Option<Uuid>>("p_", "id")? else { break };
+            let user = wire::User {
+                id: id.to_string(),
+                external_id: row.try_get("p_", "external_id")?,
+                name: row.try_get("p_", "name")?,
+                avatar_url: row.try_get("p_", "avatar_url")?,
+                status: i32::from(row.try_get::<i16>("p_", "status")?),
+            };
+            let role = i32::from(row.try_get::<i16>("p_", "role")?);
+            let member = wire::Member { user: Some(user), role, read_seq: number(row, "p_", "read_seq")? };
+            items.push((row.try_get("p_", "joined_at")?, member));
+        }
+        Ok(Some(Page { place, facts, items, ends: None }))
+    }
+
+    async fn page(&self, sql: &str, values: Vec<Value>) -> Result<Option<(Facts, Version, Vec<QueryResult>)>, StoreError> {
+        let rows = self.reader().query_all_raw(statement(self.backend(), sql, values)).await?;
+        let Some(row) = rows.first() else { return Ok(None) };
+        let has_facts = row.try_get::<Option<i64>>("", "facts_version")?.is_some();
+        let facts = if has_facts { read::version_as(row, "facts_version")? } else { Version::default() };
+        Ok(Some((conversations::facts(row)?, facts, rows)))
+    }
+}
