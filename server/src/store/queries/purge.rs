@@ -78,27 +78,25 @@ async fn rewrite_table(store: &Store, due: &str) -> Result<Result<(), NotPurged>
         // Rewritten since, by hand for instance.
         return Ok(Ok(()));
     }
-    store.writer().execute_unprepared("VACUUM FULL signing_keys").await?;
-    if file_of_table(store).await? == file {
-        let sql = "SELECT current_user::text AS me, tableowner::text AS owner FROM pg_tables
-                   WHERE tablename = 'signing_keys' AND schemaname = ANY (current_schemas(false))";
-        let row = store.writer().query_one_raw(statement(store.backend(), sql, Vec::new())).await?;
-        let (user, owner) = match row {
-            Some(row) => (row.try_get("", "me")?, row.try_get("", "owner")?),
-            None => Default::default(),
-        };
-        return Ok(Err(NotPurged::NotOwner { user, owner }));
-    }
+    // Before the table is rewritten: a snapshot that may read the old rows ends sooner or later, and none begins any more.
     let sql = "SELECT 1 AS one FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND datname = current_database()
                AND age(backend_xmin) >= age(CAST(CAST($1 AS xid8) AS xid)) LIMIT 1";
     let older = store.writer().query_one_raw(statement(store.backend(), sql, vec![transaction.into()])).await?;
     if older.is_some() {
-        // The next try is to rewrite what this one wrote.
-        let due = format!("{}.{transaction}", file_of_table(store).await?);
-        shared::set(store.backend(), store.writer(), DUE, &due).await?;
         return Ok(Err(NotPurged::OldSnapshot));
     }
-    Ok(Ok(()))
+    store.writer().execute_unprepared("VACUUM FULL signing_keys").await?;
+    if file_of_table(store).await? != file {
+        return Ok(Ok(()));
+    }
+    let sql = "SELECT current_user::text AS me, tableowner::text AS owner FROM pg_tables
+               WHERE tablename = 'signing_keys' AND schemaname = ANY (current_schemas(false))";
+    let row = store.writer().query_one_raw(statement(store.backend(), sql, Vec::new())).await?;
+    let (user, owner) = match row {
+        Some(row) => (row.try_get("", "me")?, row.try_get("", "owner")?),
+        None => Default::default(),
+    };
+    Ok(Err(NotPurged::NotOwner { user, owner }))
 }
 
 async fn file_of_table(store: &Store) -> Result<String, StoreError> {
