@@ -22,8 +22,9 @@ use crate::store::{Database, Store};
 
 /// Bytes of rows per message to PostgreSQL, and with the driver's buffers all that is held of a table.
 const BATCH_BYTES: usize = 256 * 1024;
-/// Where `/readyz` of a node tries whether writes are stored. Its rows are nobody's.
-const PROBE: &str = "write_probe";
+/// What a server writes by itself, though nothing is in the database yet: where `/readyz` tries whether writes are stored, and what
+/// nodes share, such as the key of cursors.
+const OF_SERVERS: [&str; 2] = ["write_probe", "shared_values"];
 /// What names the target.
 const SETTING: &str = "--to";
 
@@ -94,7 +95,7 @@ async fn prepare(to: &mut PgConnection, url: &str) -> Result<(), TransferError> 
 }
 
 async fn refuse_if_filled(to: &mut PgConnection, tables: &[Table]) -> Result<(), TransferError> {
-    for table in tables.iter().filter(|table| table.name != PROBE) {
+    for table in tables.iter().filter(|table| !OF_SERVERS.contains(&table.name.as_str())) {
         let rows = tables::count(to, &table.name).await.map_err(TransferError::postgres)?;
         if rows > 0 {
             let why = format!("the database is not empty: its table `{}` has {rows} rows", table.name);
@@ -132,8 +133,8 @@ async fn copy_table(
 ) -> Result<(Fingerprint, u64), TransferError> {
     let of_table =
         |error: sqlx::Error| TransferError::Postgres(format!("the table `{}`: {}", table.name, super::error::said(&error)));
-    if table.name == PROBE {
-        let empty = format!("DELETE FROM {}", quoted(PROBE));
+    if OF_SERVERS.contains(&table.name.as_str()) {
+        let empty = format!("DELETE FROM {}", quoted(&table.name));
         sqlx::raw_sql(AssertSqlSafe(empty)).execute(&mut *to).await.map_err(of_table)?;
     }
     let select = format!("SELECT {} FROM {}", columns(table), quoted(&table.name));
