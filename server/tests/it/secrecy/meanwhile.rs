@@ -53,7 +53,8 @@ async fn a_member_who_is_removed_while_the_server_answers_reads_nothing_that_fol
     let url = cluster.database.url();
     eventually("all of them wait for the removal", async || {
         let waiting = psql(url, waiting).expect("PostgreSQL tells");
-        (waiting.trim() == "6").then_some(())
+        // A look of the server's own at what is locked may be among them.
+        waiting.trim().parse::<usize>().is_ok_and(|waiting| waiting >= 6).then_some(())
     })
     .await;
     let removal = [
