@@ -1,5 +1,6 @@
 // What is said on the wire for commands that change whole conversations or relations, and what the answers leave behind.
 import { expect, test } from "vitest";
+import { randomUuid } from "../src/sdk/index.js";
 import { settled } from "./harness/clock.js";
 import { conversation, Peer, tom } from "./harness/peer.js";
 
@@ -137,4 +138,10 @@ test("deleting one's copy lets go of it, unless that is refused; erasing for all
   link.event({ conversationJoined: { inboxVersion: 4, conversation: conversation("c1", 2) } });
   expect(client.conversations.map(({ id }) => id)).toEqual(["c1"]);
   expect(client.history("c1").messages).toEqual([]);
+});
+
+test("makes UUIDs of version 4, another each time", () => {
+  const made = Array.from({ length: 100 }, randomUuid);
+  for (const uuid of made) expect(uuid).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
+  expect(new Set(made).size).toBe(100);
 });

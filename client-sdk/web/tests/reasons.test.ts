@@ -99,7 +99,9 @@ test("an environment without WebSocket says which option mends it", () => {
   const held = globalThis.WebSocket;
   Reflect.deleteProperty(globalThis, "WebSocket");
   try {
-    expect(() => new WebClient({ url: "ws://test/v1/ws", getToken: () => "" })).toThrow("`webSocket` must be given, from the package `ws`");
+    expect(() => new WebClient({ url: "ws://test/v1/ws", getToken: () => "" })).toThrow(
+      "`webSocket` must be given, from the package `ws`",
+    );
   } finally {
     if (held) globalThis.WebSocket = held;
   }

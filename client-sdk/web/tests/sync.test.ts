@@ -54,6 +54,50 @@ test("pages through the list", async () => {
   expect(client.moreConversations).toBe(false);
 });
 
+test("begins the list anew when the server refuses its cursor, and shows no conversation twice", async () => {
+  const peer = new Peer();
+  const client = peer.client();
+  client.connect();
+  const { link } = await peer.welcome();
+  const first = [conversation("a"), conversation("b")];
+  link.reply(await link.next("listConversations"), {
+    conversationPage: { conversations: first, nextCursor: "of an earlier server", epoch: "e" },
+  });
+  await settled();
+  const more = client.loadMoreConversations();
+  const refused = await link.next("listConversations");
+  expect(refused.body.cursor).toBe("of an earlier server");
+  link.refuse(refused, { code: 151, name: "invalid", message: "no", field: "listConversations.cursor" });
+  const again = await link.next("listConversations");
+  expect(again.body.cursor ?? "").toBe("");
+  link.reply(again, { conversationPage: { conversations: first, nextCursor: "second", epoch: "e" } });
+  const second = await link.next("listConversations");
+  expect(second.body.cursor).toBe("second");
+  link.reply(second, { conversationPage: { conversations: [conversation("c")] } });
+  await more;
+  expect(client.conversations.map(({ id }) => id).sort()).toEqual(["a", "b", "c"]);
+  expect(client.moreConversations).toBe(false);
+});
+
+test("asks once more only: a refusal of the beginning, or of anything else, is the caller's", async () => {
+  const peer = new Peer();
+  const client = peer.client();
+  client.connect();
+  const { link } = await peer.welcome();
+  link.reply(await link.next("listConversations"), {
+    conversationPage: { conversations: [conversation("a")], nextCursor: "old", epoch: "e" },
+  });
+  await settled();
+  const invalid = { code: 151, name: "invalid", message: "no", field: "listConversations.cursor" } as const;
+  const twice = client.loadMoreConversations();
+  link.refuse(await link.next("listConversations"), invalid);
+  link.refuse(await link.next("listConversations"), invalid);
+  await expect(twice).rejects.toMatchObject({ name: "invalid" });
+  const other = client.loadMoreConversations();
+  link.refuse(await link.next("listConversations"), { code: 202, name: "forbidden", message: "no" });
+  await expect(other).rejects.toMatchObject({ name: "forbidden" });
+});
+
 test("goes on past pages that hold nothing, until there is a conversation or no page", async () => {
   const peer = new Peer();
   const client = peer.client();

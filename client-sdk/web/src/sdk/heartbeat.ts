@@ -57,9 +57,12 @@ export class Heartbeat {
 
   #watch(delayMs: number): void {
     this.#cancel = this.#clock.after(delayMs, () => {
-      const silentMs = this.#clock.elapsed() - this.#lastHeard;
-      if (silentMs >= this.#intervalMs) this.probe();
-      this.#watch(Math.max(silentMs >= this.#intervalMs ? this.#intervalMs : this.#intervalMs - silentMs, 1));
+      let leftMs = this.#intervalMs - this.#clock.elapsed() + this.#lastHeard;
+      if (leftMs <= 0) {
+        this.probe();
+        leftMs = this.#intervalMs;
+      }
+      this.#watch(Math.max(leftMs, 1));
     });
   }
 }

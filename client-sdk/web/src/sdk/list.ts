@@ -47,7 +47,11 @@ export class List {
   async #load(): Promise<void> {
     const known = this.#store.conversations.length;
     do {
-      const page = await this.#ask({ cursor: this.#cursor });
+      const page = await this.#ask({ cursor: this.#cursor }).catch((error) => {
+        // A cursor that the server can't read any more: the beginning leads to the same conversations.
+        if (error.field !== "listConversations.cursor") throw error;
+        return this.#ask({});
+      });
       // Only where nothing is held yet: later, the position moves by events, and one under way may not be skipped.
       this.#store.epoch ??= page.epoch ?? "";
       this.#store.inboxVersion ??= page.inboxVersion ?? 0;

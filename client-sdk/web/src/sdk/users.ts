@@ -47,7 +47,7 @@ export class Users {
     const user = this.#known.get(userId);
     if (!user && userId && !this.#refused.has(userId)) {
       this.#wanted.add(userId);
-      if (!this.#asking) void this.#fetch();
+      void this.#fetch();
     }
     return user;
   }
@@ -60,11 +60,12 @@ export class Users {
   /** A new connection may know more. */
   connected(): void {
     this.#refused.clear();
-    if (this.#wanted.size && !this.#asking) void this.#fetch();
+    void this.#fetch();
   }
 
   /** Those wanted at the same time are asked for together. */
   async #fetch(): Promise<void> {
+    if (this.#asking) return;
     this.#asking = true;
     await Promise.resolve();
     try {
