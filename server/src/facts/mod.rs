@@ -66,13 +66,13 @@ pub enum Touched {
 
 /// What open screens may have been told by, and whom it concerns.
 pub struct Move {
-    /// Facts before each step, the oldest first. A screen that was opened meanwhile shows what one of the later ones says.
+    /// Facts before each step, the oldest first; empty when there were too many steps. An open screen shows what one of these says.
     pub before: Vec<Arc<Snapshot>>,
     /// Who is concerned by what came since.
     pub touched: Touched,
 }
 
-/// Facts remembered of moves that wait to be looked at: the oldest, which most screens show, and the last.
+/// Facts remembered of moves that wait to be looked at. If there are more, all people concerned are told, whatever they see.
 const BEFORE_MAX: usize = 4;
 
 impl Move {
@@ -83,11 +83,12 @@ impl Move {
     /// Adds what came later.
     fn add(&mut self, later: Self) {
         self.touched.add(later.touched);
-        for before in later.before {
-            if self.before.len() == BEFORE_MAX {
-                self.before.remove(1);
-            }
-            self.before.push(before);
+        // A screen may show any of the facts, so none of them is dropped alone.
+        let is_known = !self.before.is_empty() && !later.before.is_empty();
+        if is_known && self.before.len() + later.before.len() <= BEFORE_MAX {
+            self.before.extend(later.before);
+        } else {
+            self.before.clear();
         }
     }
 }

@@ -9,14 +9,37 @@ async fn facts_between_several_moves_are_remembered_because_a_screen_may_show_th
         let (tenant, _) = tenant_under(&store, "open", "acme").await;
         let facts = node(&store, &TestClock::new());
         let first = facts.current(tenant).await.expect("reads").version;
-        for (names, expected) in [(0..3, vec![0, 1, 2]), (3..12, vec![3, 9, 10, 11])] {
+        let steps = [
+            (0..3, vec![0, 1, 2]),
+            (3..7, vec![3, 4, 5, 6]),
+            (7..12, Vec::new()),
+            (12..21, Vec::new()),
+            (21..23, vec![21, 22]),
+        ];
+        for (names, expected) in steps {
             for name in names {
                 enter(&store, tenant, &format!("user-{name}")).await;
                 facts.current(tenant).await.expect("reads");
             }
             let moved = facts.moved().await.remove(&tenant).expect("it moved");
             let before: Vec<u64> = moved.before.iter().map(|before| before.version - first).collect();
-            assert_eq!(before, expected, "the oldest and the last");
+            assert_eq!(before, expected, "all of them, or none where there are too many");
+        }
+
+        // What is given back and what came meanwhile are counted together.
+        for (first_name, given_back) in [(23, 3), (28, 5)] {
+            for name in first_name..first_name + given_back {
+                enter(&store, tenant, &format!("user-{name}")).await;
+                facts.current(tenant).await.expect("reads");
+            }
+            let moved = facts.moved().await.remove(&tenant).expect("it moved");
+            for name in first_name + given_back..first_name + given_back + 2 {
+                enter(&store, tenant, &format!("user-{name}")).await;
+                facts.current(tenant).await.expect("reads");
+            }
+            facts.not_told(tenant, moved);
+            let moved = facts.moved().await.remove(&tenant).expect("it is told again");
+            assert!(moved.before.is_empty(), "{given_back} and two are too many");
         }
     })
     .await;
