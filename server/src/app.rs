@@ -123,7 +123,8 @@ impl App {
         let metrics = Arc::new(Metrics::new());
         let auth = Authenticator::new(store.clone(), secrets.clone(), Arc::clone(&clock), Arc::clone(&metrics));
         let (readiness, tasks) = (Readiness::default(), Tasks::default());
-        if !purge_secrets(&store).await {
+        // On PostgreSQL it may have to wait for others, which the start may not.
+        if !store.is_embedded() || !purge_secrets(&store).await {
             tasks.spawn("purge of secrets", purge_secrets_later(store.clone(), tasks.stopping()));
         }
         let lookups = Lookups::start(&store);
@@ -213,17 +214,25 @@ async fn purge_secrets(store: &Store) -> bool {
     false
 }
 
-/// Tries again until it is done.
+/// Tries until it is done; on PostgreSQL for ever, because `signing-key encrypt` may leave something to do while nodes run.
 async fn purge_secrets_later(store: Store, stopping: CancellationToken) {
-    let mut wait = PURGE_AGAIN_MIN;
+    let (mut wait, mut has_failed) = (PURGE_AGAIN_MIN, store.is_embedded());
     loop {
         tokio::select! {
             () = stopping.cancelled() => return,
-            () = tokio::time::sleep(wait) => wait = (wait * 2).min(PURGE_AGAIN_MAX),
+            () = tokio::time::sleep(wait) => {}
         }
-        if purge_secrets(&store).await {
-            return tracing::info!("the database's files hold no earlier secrets in clear any more");
+        if !purge_secrets(&store).await {
+            (wait, has_failed) = ((wait * 2).min(PURGE_AGAIN_MAX), true);
+            continue;
         }
+        if has_failed {
+            tracing::info!("the database's files hold no earlier secrets in clear any more");
+        }
+        if store.is_embedded() {
+            return;
+        }
+        (wait, has_failed) = (PURGE_AGAIN_MAX, false);
     }
 }
 

@@ -132,7 +132,14 @@ impl SigningKeyCommand {
                 let (done, unreadable) = keys::encrypt_signing_keys(&store, &secrets).await?;
                 println!("encrypted {} under {id}", done.len());
                 if let Err(why) = purge::purge(&store).await? {
-                    return Err(format!("the database's files may still hold earlier secrets in clear: {why}").into());
+                    let again = if store.is_embedded() {
+                        "the server tries again when it starts"
+                    } else {
+                        "a node tries again within an hour"
+                    };
+                    return Err(
+                        format!("the database's files may still hold earlier secrets in clear: {why}; {again}").into()
+                    );
                 }
                 if !unreadable.is_empty() {
                     let lines: String = unreadable.iter().map(|why| format!("\n  {why}")).collect();

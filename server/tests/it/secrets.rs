@@ -216,7 +216,7 @@ async fn a_cluster_s_old_rows_that_could_not_be_removed_are_remembered_and_their
     assert_eq!(due().trim(), "1");
     // A node that starts tries again.
     let node = Node::start(by_other.clone().set("auth.secrets_key", &first)).await;
-    assert!(node.log().contains(STILL_THERE), "{}", node.log());
+    eventually("a try", async || node.log().contains(STILL_THERE).then_some(())).await;
     drop(node);
     psql(database.url(), "VACUUM FULL signing_keys").expect("the owner may");
     let printed = by_other.set("auth.secrets_key", &first).run(&encrypt);
@@ -234,4 +234,52 @@ async fn a_cluster_s_old_rows_that_could_not_be_removed_are_remembered_and_their
     reader.close().await;
     assert!(owner.run(&encrypt).starts_with("encrypted 0 under "));
     assert_eq!(due().trim(), "0");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whatever_has_postgres_keep_the_old_rows_is_waited_for() {
+    let database = Database::postgres();
+    let plain = Settings::on(&database);
+    plain.run(&["migrate"]);
+    Tenant::create(&plain, "acme");
+    let with_key = plain.set("auth.secrets_key", key());
+    let encrypt = ["signing-key", "encrypt"];
+
+    // Of a transaction that wrote and is idle, PostgreSQL shows no snapshot.
+    let other = Store::connect(&database.to_connect()).await.expect("the database opens");
+    let writing = other.begin().await.expect("a transaction");
+    writing.execute_unprepared("CREATE TABLE elsewhere (id int)").await.expect("writes");
+    let complaint = with_key.fail(&encrypt);
+    assert!(complaint.contains(STILL_THERE) && complaint.contains("may still read the old rows"), "{complaint}");
+    writing.rollback().await.expect("it ends");
+    other.close().await;
+    assert!(with_key.run(&encrypt).starts_with("encrypted 0 under "));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_table_that_a_backup_reads_holds_up_neither_nodes_nor_commands() {
+    let database = Database::postgres();
+    let plain = Settings::on(&database);
+    plain.run(&["migrate"]);
+    let tenant = Tenant::create(&plain, "acme");
+    let with_key = plain.set("auth.secrets_key", key());
+    let encrypt = ["signing-key", "encrypt"];
+    let other = Store::connect(&database.to_connect()).await.expect("the database opens");
+    let older = other.begin_reading().await.expect("a transaction");
+    older.query_one_raw(Statement::from_string(other.backend(), "SELECT 1 AS one")).await.expect("readable");
+    with_key.fail(&encrypt);
+    older.rollback().await.expect("it ends");
+
+    // It holds no snapshot that the old rows are in, but its lock for as long as it lasts.
+    let backup = other.begin().await.expect("a transaction");
+    backup.execute_unprepared("LOCK TABLE signing_keys IN ACCESS SHARE MODE").await.expect("readable");
+    let complaint = with_key.fail(&encrypt);
+    assert!(complaint.contains(STILL_THERE) && complaint.contains("uses the table `signing_keys`"), "{complaint}");
+    let node = Node::start(with_key).await;
+    assert!(lets_in(&node, &tenant).await);
+    eventually("a try", async || node.log().contains("uses the table `signing_keys`").then_some(())).await;
+    assert!(lets_in(&node, &tenant).await);
+    backup.rollback().await.expect("it ends");
+    other.close().await;
+    eventually("word of it", async || node.log().contains("no earlier secrets in clear any more").then_some(())).await;
 }

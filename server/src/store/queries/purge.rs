@@ -5,13 +5,19 @@
 //! error when it does nothing: SQLite answers that it was busy, PostgreSQL skips the table of another owner with a warning, and
 //! keeps a dead row that an earlier snapshot may still read. So what was done is looked at.
 
-use sea_orm::{ConnectionTrait, sqlx};
+use sea_orm::{
+    ConnectionTrait,
+    sqlx::{self, Executor as _},
+};
 
 use super::shared;
 use crate::store::{Store, StoreError, rows::statement};
 
 /// In the shared values: nothing, or on PostgreSQL `<file of the table>.<transaction>`.
 const DUE: &str = "purge_due";
+
+/// PostgreSQL's code of a lock that was not had in time.
+const LOCK_NOT_AVAILABLE: &str = "55P03";
 
 /// Why secrets in clear may still be in the database's files.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -20,10 +26,12 @@ pub enum NotPurged {
     #[error("the database file is in use elsewhere (a backup or a `causerie` command that runs): end that")]
     SqliteBusy,
     #[error(
-        "an older transaction of another session (a backup, for instance) may still read the old rows: end that, then run `causerie \
-         signing-key encrypt` again"
+        "an older transaction may still read the old rows (of a backup, of a session that is idle in a transaction, prepared, or of a \
+         standby): end that"
     )]
     OldSnapshot,
+    #[error("another session uses the table `signing_keys` (a backup, for instance): end that")]
+    TableInUse,
     #[error(
         "the database user `{user}` may not rewrite the table: run `VACUUM FULL signing_keys` in this database as its owner, \
          `{owner}`, or as a superuser"
@@ -72,20 +80,47 @@ async fn truncate_log(store: &Store) -> Result<Result<(), NotPurged>, StoreError
     Ok(if busy == 0 { Ok(()) } else { Err(NotPurged::SqliteBusy) })
 }
 
+/// Finds whatever has PostgreSQL keep rows that this transaction (`$1`) ended: snapshots (`xmin`) that do not see its end, which a
+/// standby (without a database) or a slot may hold, too, and older transactions under way, of which the next snapshots take their `xmin`.
+const OLDER_TRANSACTION: &str = "SELECT 1 AS one FROM (
+        SELECT backend_xmin AS oldest, datname AS database FROM pg_stat_activity WHERE pid <> pg_backend_pid()
+        UNION ALL SELECT backend_xid, datname FROM pg_stat_activity WHERE pid <> pg_backend_pid()
+        UNION ALL SELECT transaction, database FROM pg_prepared_xacts
+        UNION ALL SELECT xmin, NULL FROM pg_replication_slots
+    ) held
+    WHERE (database IS NULL OR database = current_database()) AND age(oldest) >= age(CAST(CAST($1 AS xid8) AS xid)) LIMIT 1";
+
+/// Rewrites the table without its dead rows. False when it is in use for long: whoever reads it waits behind this.
+async fn vacuum(store: &Store) -> Result<bool, StoreError> {
+    let error = |error: sqlx::Error| StoreError::from(sea_orm::DbErr::Custom(error.to_string()));
+    let mut connection = store.writer().get_postgres_connection_pool().acquire().await.map_err(error)?;
+    // No other statement may get the timeout, even if this future is dropped half-way.
+    connection.close_on_drop();
+    connection.execute("SET lock_timeout = '2s'").await.map_err(error)?;
+    match connection.execute("VACUUM FULL signing_keys").await {
+        Ok(_) => Ok(true),
+        Err(sqlx::Error::Database(refused)) if refused.code().as_deref() == Some(LOCK_NOT_AVAILABLE) => Ok(false),
+        Err(other) => Err(error(other)),
+    }
+}
+
 async fn rewrite_table(store: &Store, due: &str) -> Result<Result<(), NotPurged>, StoreError> {
     let (file, transaction) = due.split_once('.').unwrap_or((due, "0"));
     if file_of_table(store).await? != file {
         // Rewritten since, by hand for instance.
         return Ok(Ok(()));
     }
-    // Before the table is rewritten: a snapshot that may read the old rows ends sooner or later, and none begins any more.
-    let sql = "SELECT 1 AS one FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND datname = current_database()
-               AND age(backend_xmin) >= age(CAST(CAST($1 AS xid8) AS xid)) LIMIT 1";
-    let older = store.writer().query_one_raw(statement(store.backend(), sql, vec![transaction.into()])).await?;
-    if older.is_some() {
-        return Ok(Err(NotPurged::OldSnapshot));
+    // Before the table is rewritten, and twice: once no older transaction is under way, no snapshot begins that may read the old rows,
+    // and one that began while the first look was taken is seen by the second.
+    for _ in 0..2 {
+        let older = statement(store.backend(), OLDER_TRANSACTION, vec![transaction.into()]);
+        if store.writer().query_one_raw(older).await?.is_some() {
+            return Ok(Err(NotPurged::OldSnapshot));
+        }
     }
-    store.writer().execute_unprepared("VACUUM FULL signing_keys").await?;
+    if !vacuum(store).await? {
+        return Ok(Err(NotPurged::TableInUse));
+    }
     if file_of_table(store).await? != file {
         return Ok(Ok(()));
     }
