@@ -3,12 +3,15 @@
 use std::{
     ffi::OsString,
     fs::{self, File, OpenOptions, TryLockError},
-    io,
+    io::{self, Read as _},
     os::unix::fs::{MetadataExt as _, OpenOptionsExt as _},
     path::{Path, PathBuf},
 };
 
-use rustix::fs::{CWD, RenameFlags, renameat_with};
+use rustix::{
+    fs::{CWD, OFlags, RenameFlags, renameat_with},
+    io::Errno,
+};
 
 use super::TransferError;
 
@@ -29,10 +32,12 @@ impl Partial {
     /// # Errors
     /// When the final name is taken, another process writes to it, or the folder can't be written.
     pub fn begin(to: &Path) -> Result<Self, TransferError> {
-        if fs::symlink_metadata(to).is_ok() {
-            return Err(TransferError::Exists(to.to_owned()));
+        // SQLite reads a name that begins with `file:` as a URI.
+        let to = std::path::absolute(to).map_err(|error| TransferError::file(to, error))?;
+        if fs::symlink_metadata(&to).is_ok() {
+            return Err(TransferError::Exists(to));
         }
-        let path = beside(to, ".partial");
+        let path = beside(&to, ".partial");
         let failed = |error| TransferError::file(&path, error);
         let busy = || TransferError::Busy(path.clone());
         let lock = |file: &File| match file.try_lock() {
@@ -41,17 +46,30 @@ impl Partial {
             Err(TryLockError::Error(error)) => Err(failed(error)),
         };
         // Held until the new file is there. Not taken over: a `pg_dump` whose owner was killed may still write to it.
-        let stale = match OpenOptions::new().write(true).open(&path) {
+        // Opening a FIFO must not wait for its other end.
+        let flags = (OFlags::NONBLOCK | OFlags::NOFOLLOW).bits().cast_signed();
+        let stale = match OpenOptions::new().read(true).write(true).custom_flags(flags).open(&path) {
+            Ok(stale) if stale.metadata().is_ok_and(|opened| !opened.is_file()) => {
+                return Err(TransferError::InTheWay(path));
+            }
             Ok(stale) => {
                 lock(&stale)?;
-                let is_ours = |now: fs::Metadata| stale.metadata().is_ok_and(|opened| opened.ino() == now.ino());
-                if !fs::metadata(&path).is_ok_and(is_ours) {
+                let is_same = |now: fs::Metadata| {
+                    stale.metadata().is_ok_and(|opened| (opened.dev(), opened.ino()) == (now.dev(), now.ino()))
+                };
+                if !fs::symlink_metadata(&path).is_ok_and(is_same) {
                     return Err(busy());
+                }
+                if !is_of_a_backup(&stale).map_err(failed)? {
+                    return Err(TransferError::InTheWay(path));
                 }
                 fs::remove_file(&path).map_err(failed)?;
                 Some(stale)
             }
             Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+            Err(_) if fs::symlink_metadata(&path).is_ok_and(|there| !there.is_file()) => {
+                return Err(TransferError::InTheWay(path));
+            }
             Err(error) => return Err(failed(error)),
         };
         let file = match OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path) {
@@ -61,7 +79,7 @@ impl Partial {
         };
         lock(&file)?;
         drop(stale);
-        let partial = Self { file, path: path.clone(), to: to.to_owned(), is_done: false };
+        let partial = Self { file, path: path.clone(), to, is_done: false };
         Ok(partial)
     }
 
@@ -74,19 +92,19 @@ impl Partial {
     /// Makes what was written durable and gives it its name. Answers its size in bytes.
     ///
     /// # Errors
-    /// When the volume fails, or the name was taken meanwhile.
+    /// When nothing was written, the volume fails, or the name was taken meanwhile.
     pub fn finish(mut self) -> Result<u64, TransferError> {
         let failed = |error| TransferError::file(&self.to, error);
         self.file.sync_all().map_err(failed)?;
         let bytes = self.file.metadata().map_err(failed)?.len();
-        match renameat_with(CWD, &self.path, CWD, &self.to, RenameFlags::NOREPLACE) {
-            Ok(()) => {}
-            Err(rustix::io::Errno::EXIST) => return Err(TransferError::Exists(self.to.clone())),
-            // Not every file system can refuse to replace.
-            Err(rustix::io::Errno::INVAL | rustix::io::Errno::NOSYS) if fs::symlink_metadata(&self.to).is_err() => {
-                fs::rename(&self.path, &self.to).map_err(failed)?;
+        if bytes == 0 {
+            return Err(failed(io::Error::other("nothing was written to it")));
+        }
+        match rename_to_free(&self.path, &self.to) {
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+                return Err(TransferError::Exists(self.to.clone()));
             }
-            Err(error) => return Err(failed(error.into())),
+            renamed => renamed.map_err(failed)?,
         }
         self.is_done = true;
         sync_folder(&self.to).map_err(failed)?;
@@ -99,6 +117,27 @@ impl Drop for Partial {
         if !self.is_done {
             remove_sqlite(&self.path);
         }
+    }
+}
+
+/// Whether a file is what a backup that was killed leaves. SQLite writes its first page, with the header, last.
+fn is_of_a_backup(mut file: &File) -> io::Result<bool> {
+    let mut begin = Vec::new();
+    file.by_ref().take(16).read_to_end(&mut begin)?;
+    let is_begun = begin.iter().all(|byte| *byte == 0);
+    Ok(is_begun || begin.starts_with(b"SQLite format 3\0") || begin.starts_with(b"PGDMP"))
+}
+
+/// Renames a file without replacing another.
+///
+/// # Errors
+/// `AlreadyExists` when the name is taken; or why the volume refuses.
+pub fn rename_to_free(from: &Path, to: &Path) -> io::Result<()> {
+    match renameat_with(CWD, from, CWD, to, RenameFlags::NOREPLACE) {
+        // Not every file system can refuse to replace.
+        Err(Errno::INVAL | Errno::NOSYS) if fs::symlink_metadata(to).is_err() => fs::rename(from, to),
+        Err(Errno::INVAL | Errno::NOSYS) => Err(io::ErrorKind::AlreadyExists.into()),
+        renamed => Ok(renamed?),
     }
 }
 

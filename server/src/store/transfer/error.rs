@@ -14,6 +14,11 @@ pub enum TransferError {
     Exists(PathBuf),
     #[error("another process is writing {path}", path = .0.display())]
     Busy(PathBuf),
+    #[error(
+        "{path} is in the way, and is not what an interrupted backup leaves: move or remove it, or name another file for the backup",
+        path = .0.display()
+    )]
+    InTheWay(PathBuf),
     #[error("{path}: {error}", path = path.display())]
     File { path: PathBuf, error: io::Error },
     #[error("{path}: {why}", path = path.display())]

@@ -5,6 +5,7 @@ mod backup;
 mod backup_postgres;
 mod copy;
 mod copy_faults;
+mod files;
 mod filled;
 mod restore;
 mod restore_faults;

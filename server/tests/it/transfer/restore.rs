@@ -168,8 +168,10 @@ async fn a_restore_changes_the_epoch_each_time_and_keeps_what_it_replaces() {
             assert!(!cluster.settings().run(&["tenant", "list"]).contains("round"), "what came later is gone");
             cluster.nodes[0].start_again().await;
             epochs.push(epoch().await);
-            // The names have the second in them.
-            tokio::time::sleep(std::time::Duration::from_millis(1_100)).await;
+            if !cluster.database.url().is_empty() {
+                // The names have the second in them.
+                tokio::time::sleep(std::time::Duration::from_millis(1_100)).await;
+            }
         }
         let count: BTreeMap<&String, ()> = epochs.iter().map(|epoch| (epoch, ())).collect();
         assert_eq!(count.len(), 3, "{epochs:?}");

@@ -39,6 +39,9 @@ pub async fn backup(source: &Path, to: &Path) -> Result<Summary, TransferError> 
 async fn describe(copy: &Path) -> Result<Vec<(String, u64)>, TransferError> {
     let failed = TransferError::sqlite(copy);
     let mut connection = open(copy, Some(SqliteJournalMode::Delete)).await.map_err(&failed)?;
+    // Of the backup that the database once was, where somebody gave a backup the name of the database.
+    let drop = format!("DROP TABLE IF EXISTS {CONTENTS_TABLE}");
+    sqlx::raw_sql(sqlx::AssertSqlSafe(drop)).execute(&mut connection).await.map_err(&failed)?;
     let mut contents = Contents::new();
     for table in tables::of_sqlite(&mut connection).await.map_err(&failed)? {
         let fingerprint = fingerprint::of_sqlite(&mut connection, &table).await.map_err(&failed)?;

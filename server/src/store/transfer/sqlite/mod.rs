@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use super::fingerprint::Fingerprint;
 
 /// Of a backup alone; see [`Contents`].
-const CONTENTS_TABLE: &str = "causerie_backup";
+pub(super) const CONTENTS_TABLE: &str = "causerie_backup";
 /// A server's writer holds the lock of its file for milliseconds.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(30);
 

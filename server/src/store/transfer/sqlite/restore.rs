@@ -6,10 +6,14 @@
 use std::{
     fs::{self, File, OpenOptions},
     io,
-    os::unix::fs::OpenOptionsExt as _,
+    os::unix::fs::{MetadataExt as _, OpenOptionsExt as _},
     path::{Path, PathBuf},
 };
 
+use rustix::{
+    fs::{CWD, RenameFlags, renameat_with},
+    io::Errno,
+};
 use sea_orm::sqlx::{self, Connection as _, SqliteConnection, sqlite::SqliteJournalMode};
 
 use super::{CONTENTS_TABLE, Contents, TableContents, damage, migrations, open};
@@ -21,7 +25,7 @@ use crate::{
         queries::{keys, tenants},
         transfer::{
             Options, Restored, Summary, TransferError,
-            destination::{beside, remove_sqlite, sync_folder},
+            destination::{beside, remove_sqlite, rename_to_free, sync_folder},
             error::said,
             fingerprint, note_restore, tables, unreadable,
         },
@@ -46,7 +50,13 @@ pub async fn restore(file: &Path, database: &Path, secrets: &Secrets, options: &
     if fs::metadata(beside(file, "-wal")).is_ok_and(|log| log.len() > 0) {
         return Err(TransferError::Unfinished(file.to_owned()));
     }
-    let scratch = Scratch(beside(database, ".restoring"));
+    let scratch = beside(database, ".restoring");
+    if ["", "-wal", "-shm", "-journal"].iter().any(|suffix| is_same(file, &beside(&scratch, suffix))) {
+        let why =
+            "a restore writes the new database under this name: move the file to another name, and restore it from there";
+        return Err(TransferError::file(file, io::Error::other(why)));
+    }
+    let scratch = Scratch(scratch);
     remove_sqlite(&scratch.0);
     let (from, to) = (file.to_owned(), scratch.0.clone());
     let copied = tokio::task::spawn_blocking(move || copy_private(&from, &to)).await.expect("copying does not panic");
@@ -62,6 +72,12 @@ pub async fn restore(file: &Path, database: &Path, secrets: &Secrets, options: &
         .map_err(|error| TransferError::file(database, error))?;
     let kept = kept.map(|path| path.display().to_string());
     Ok(Restored { summary: Summary { tables: rows, bytes }, kept, migrated })
+}
+
+/// Whether two paths lead to one file.
+fn is_same(one: &Path, other: &Path) -> bool {
+    let id = |path: &Path| fs::metadata(path).map(|found| (found.dev(), found.ino()));
+    matches!((id(one), id(other)), (Ok(one), Ok(other)) if one == other)
 }
 
 /// Whether there is a database to keep. An error unless it may be replaced.
@@ -157,18 +173,12 @@ async fn renew(copy: &Path, secrets: &Secrets, options: &Options) -> Result<Vec<
 
 /// Gives the new file its name; answers where the old one is kept.
 fn put_in_place(new: &Path, database: &Path, keep: bool, now_ms: i64) -> io::Result<Option<PathBuf>> {
-    let stamp: String = rfc3339(now_ms - now_ms % 1000).chars().filter(char::is_ascii_alphanumeric).collect();
-    let kept = beside(database, &format!(".replaced-{stamp}"));
-    if keep {
-        // A second name for the old file, so that there is a database under the first at every moment.
-        if fs::hard_link(database, &kept).is_err() {
-            // Not every volume has links.
-            fs::rename(database, &kept)?;
-        }
+    let kept = if keep { Some(keep_beside(database, now_ms)?) } else { None };
+    if let Some((kept, _)) = &kept {
         // Only where the old database could not be opened, and so not be closed: its changes belong to it, and not to the new one.
         for suffix in ["-wal", "-journal"] {
             if fs::symlink_metadata(beside(database, suffix)).is_ok() {
-                fs::rename(beside(database, suffix), beside(&kept, suffix))?;
+                rename_to_free(&beside(database, suffix), &beside(kept, suffix))?;
             }
         }
     }
@@ -178,7 +188,98 @@ fn put_in_place(new: &Path, database: &Path, keep: bool, now_ms: i64) -> io::Res
             _ => {}
         }
     }
-    fs::rename(new, database)?;
+    match &kept {
+        Some((kept, Link::Impossible)) => exchange(new, database, kept)?,
+        Some((_, Link::Made)) | None => fs::rename(new, database)?,
+    }
     sync_folder(database)?;
-    Ok(keep.then_some(kept))
+    Ok(kept.map(|(kept, _)| kept))
+}
+
+/// Whether the old file has a second name already.
+#[derive(Debug, PartialEq)]
+enum Link {
+    Made,
+    /// Not every volume has links.
+    Impossible,
+}
+
+/// Gives the old file a second name, so that there is a database under the first at every moment. A name that is taken stays with
+/// the file that has it: two restores may happen within a second.
+fn keep_beside(database: &Path, now_ms: i64) -> io::Result<(PathBuf, Link)> {
+    let stamp: String = rfc3339(now_ms - now_ms % 1000).chars().filter(char::is_ascii_alphanumeric).collect();
+    let mut number = 1_u32;
+    loop {
+        let more = if number == 1 { String::new() } else { format!("-{number}") };
+        let kept = beside(database, &format!(".replaced-{stamp}{more}"));
+        number += 1;
+        if ["", "-wal", "-journal"].iter().any(|suffix| fs::symlink_metadata(beside(&kept, suffix)).is_ok()) {
+            continue;
+        }
+        match fs::hard_link(database, &kept) {
+            Ok(()) => return Ok((kept, Link::Made)),
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+            Err(error) => match Errno::from_io_error(&error) {
+                Some(Errno::PERM | Errno::OPNOTSUPP | Errno::NOSYS | Errno::MLINK) => return Ok((kept, Link::Impossible)),
+                _ => return Err(error),
+            },
+        }
+    }
+}
+
+/// Gives the new file the name of the old one, and the old one the name `kept`, where no link is possible.
+fn exchange(new: &Path, database: &Path, kept: &Path) -> io::Result<()> {
+    // Under the final name of the old one first: a process that is killed leaves nothing that the next restore would remove.
+    rename_to_free(new, kept)?;
+    let Err(error) = renameat_with(CWD, kept, CWD, database, RenameFlags::EXCHANGE) else { return Ok(()) };
+    rename_to_free(kept, new)?;
+    if !matches!(error, Errno::INVAL | Errno::NOSYS | Errno::OPNOTSUPP) {
+        return Err(error.into());
+    }
+    // Not every volume can exchange names: on such a volume there is a moment without a database.
+    rename_to_free(database, kept)?;
+    rename_to_free(new, database).inspect_err(|_| {
+        let _ = rename_to_free(kept, database);
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::TempDirectory;
+
+    #[test]
+    fn what_was_kept_within_the_same_second_stays() {
+        let folder = TempDirectory::new();
+        let (database, new) = (folder.0.join("causerie.sqlite"), folder.0.join("causerie.sqlite.restoring"));
+        fs::write(&database, "0").expect("writes");
+        let mut kept = Vec::new();
+        for round in 1..4 {
+            fs::write(&new, round.to_string()).expect("writes");
+            kept.push(put_in_place(&new, &database, true, 1_000).expect("restores").expect("it is kept"));
+        }
+        for (round, kept) in kept.iter().enumerate() {
+            assert_eq!(fs::read_to_string(kept).expect("reads"), round.to_string(), "{}", kept.display());
+        }
+        assert_eq!(fs::read_to_string(&database).expect("reads"), "3");
+    }
+
+    #[test]
+    fn without_links_the_files_exchange_their_names_and_replace_none() {
+        let folder = TempDirectory::new();
+        let [database, new, kept] = ["causerie.sqlite", "new", "kept"].map(|name| folder.0.join(name));
+        fs::write(&database, "old").expect("writes");
+        fs::write(&new, "new").expect("writes");
+        fs::write(&kept, "kept before").expect("writes");
+        let refused = exchange(&new, &database, &kept).expect_err("the name is taken");
+        assert_eq!(refused.kind(), io::ErrorKind::AlreadyExists);
+        assert_eq!(
+            [&database, &new, &kept].map(|path| fs::read_to_string(path).expect("reads")),
+            ["old", "new", "kept before"]
+        );
+        fs::remove_file(&kept).expect("removes");
+        exchange(&new, &database, &kept).expect("exchanges");
+        assert_eq!([&database, &kept].map(|path| fs::read_to_string(path).expect("reads")), ["new", "old"]);
+        assert!(!new.exists());
+    }
 }
