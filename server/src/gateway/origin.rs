@@ -68,8 +68,9 @@ fn is_own(origin: &str, headers: &HeaderMap) -> bool {
 ///
 /// Anybody may send any origin, and any `Host`, so neither tells which origin matters to the operator. What tells is that a page
 /// which people use is refused again and again. So the origins with the most refusals of late are named: where there is no room,
-/// a new origin takes the place of the one with the fewest. Counts are halved every [`HALVED_EVERY_MS`], so that an origin that
-/// was sent often once does not stay for ever. What is not named any more counts as `other`.
+/// a new origin takes the place of the origin with the fewest, and among equals of the origin with the fewest ever. Counts are
+/// halved every [`HALVED_EVERY_MS`], so that an origin that was sent often once does not stay for ever. What is not named any
+/// more counts as `other`.
 #[derive(Debug, Default)]
 pub struct RefusedOrigins(Mutex<Refused>);
 
@@ -100,7 +101,7 @@ impl Refused {
         let is_full = self.named.len() >= REFUSED_MAX;
         let is_new = !self.named.contains_key(origin);
         if is_full && is_new {
-            let fewest = self.named.iter().min_by_key(|(_, count)| (count.recent, count.last_ms));
+            let fewest = self.named.iter().min_by_key(|(_, count)| (count.recent, count.times, count.last_ms));
             if let Some((fewest, times)) = fewest.map(|(origin, count)| (origin.clone(), count.times)) {
                 self.named.remove(&fewest);
                 figures.remove(&label(&fewest));
