@@ -182,9 +182,12 @@ mod tests {
 
         let other = folder.0.join("other");
         let partial = Partial::begin(&other).expect("begins");
+        fs::write(partial.path(), "whole").expect("writes");
         fs::write(&other, "came meanwhile").expect("writes");
         assert!(matches!(partial.finish(), Err(TransferError::Exists(_))));
         assert_eq!(fs::read_to_string(&other).expect("reads"), "came meanwhile");
+        let empty = Partial::begin(&folder.0.join("empty")).expect("begins");
+        assert!(empty.finish().expect_err("it is empty").to_string().contains("nothing was written"));
         assert_eq!(fs::read_dir(&folder.0).expect("lists").count(), 2, "nothing partial is left");
     }
 }
