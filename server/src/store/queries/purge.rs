@@ -5,10 +5,13 @@
 //! error when it does nothing: SQLite answers that it was busy, PostgreSQL skips the table of another owner with a warning, and
 //! keeps a dead row that an earlier snapshot may still read. So what was done is looked at.
 
+use std::time::Duration;
+
 use sea_orm::{
     ConnectionTrait,
     sqlx::{self, Executor as _},
 };
+use tokio::time::{Instant, sleep};
 
 use super::shared;
 use crate::store::{Store, StoreError, rows::statement};
@@ -19,6 +22,10 @@ const DUE: &str = "purge_due";
 /// PostgreSQL's code of a lock that was not had in time.
 const LOCK_NOT_AVAILABLE: &str = "55P03";
 
+/// Older transactions are waited for as long as the lock of the table.
+const PATIENCE: Duration = Duration::from_secs(2);
+const LOOK_EVERY: Duration = Duration::from_millis(100);
+
 /// Why secrets in clear may still be in the database's files.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[allow(missing_docs)] // the sentences say it
@@ -26,8 +33,8 @@ pub enum NotPurged {
     #[error("the database file is in use elsewhere (a backup or a `causerie` command that runs): end that")]
     SqliteBusy,
     #[error(
-        "an older transaction may still read the old rows (of a backup, of a session that is idle in a transaction, prepared, or of a \
-         standby): end that"
+        "an older transaction may still read the old rows (a backup, a session idle in a transaction, in any database of the server, a \
+         prepared transaction, a standby or a replication slot): end that"
     )]
     OldSnapshot,
     #[error("another session uses the table `signing_keys` (a backup, for instance): end that")]
@@ -80,15 +87,40 @@ async fn truncate_log(store: &Store) -> Result<Result<(), NotPurged>, StoreError
     Ok(if busy == 0 { Ok(()) } else { Err(NotPurged::SqliteBusy) })
 }
 
-/// Finds whatever has PostgreSQL keep rows that this transaction (`$1`) ended: snapshots (`xmin`) that do not see its end, which a
-/// standby (without a database) or a slot may hold, too, and older transactions under way, of which the next snapshots take their `xmin`.
+/// Finds what makes PostgreSQL keep rows that this transaction (`$1`) ended. Snapshots (`xmin`) that do not see its end count in this
+/// database; standbys have none, and slots may hold one, too. Older transactions under way count in all databases of the server: the
+/// next snapshots take their `xmin` from them, that of the command that rewrites the table included.
 const OLDER_TRANSACTION: &str = "SELECT 1 AS one FROM (
-        SELECT backend_xmin AS oldest, datname AS database FROM pg_stat_activity WHERE pid <> pg_backend_pid()
-        UNION ALL SELECT backend_xid, datname FROM pg_stat_activity WHERE pid <> pg_backend_pid()
-        UNION ALL SELECT transaction, database FROM pg_prepared_xacts
-        UNION ALL SELECT xmin, NULL FROM pg_replication_slots
+        SELECT backend_xmin AS oldest FROM pg_stat_activity
+        WHERE pid <> pg_backend_pid() AND (datname IS NULL OR datname = current_database())
+        UNION ALL SELECT backend_xid FROM pg_stat_activity WHERE pid <> pg_backend_pid()
+        UNION ALL SELECT transaction FROM pg_prepared_xacts
+        UNION ALL SELECT xmin FROM pg_replication_slots
     ) held
-    WHERE (database IS NULL OR database = current_database()) AND age(oldest) >= age(CAST(CAST($1 AS xid8) AS xid)) LIMIT 1";
+    WHERE age(oldest) >= age(CAST(CAST($1 AS xid8) AS xid)) LIMIT 1";
+
+/// Whether older transactions last. Those of a server in use soon end.
+async fn older_last(store: &Store, transaction: &str) -> Result<bool, StoreError> {
+    let until = Instant::now() + PATIENCE;
+    let mut looks_without = 0;
+    loop {
+        let look = statement(store.backend(), OLDER_TRANSACTION, vec![transaction.into()]);
+        if store.writer().query_one_raw(look).await?.is_none() {
+            looks_without += 1;
+            // Once no older transaction is under way, no snapshot begins that may read the old rows; the second look sees those that
+            // began during the first.
+            if looks_without == 2 {
+                return Ok(false);
+            }
+            continue;
+        }
+        looks_without = 0;
+        if Instant::now() >= until {
+            return Ok(true);
+        }
+        sleep(LOOK_EVERY).await;
+    }
+}
 
 /// Rewrites the table without its dead rows. False when it is in use for long: whoever reads it waits behind this.
 async fn vacuum(store: &Store) -> Result<bool, StoreError> {
@@ -110,13 +142,8 @@ async fn rewrite_table(store: &Store, due: &str) -> Result<Result<(), NotPurged>
         // Rewritten since, by hand for instance.
         return Ok(Ok(()));
     }
-    // Before the table is rewritten, and twice: once no older transaction is under way, no snapshot begins that may read the old rows,
-    // and one that began while the first look was taken is seen by the second.
-    for _ in 0..2 {
-        let older = statement(store.backend(), OLDER_TRANSACTION, vec![transaction.into()]);
-        if store.writer().query_one_raw(older).await?.is_some() {
-            return Ok(Err(NotPurged::OldSnapshot));
-        }
+    if older_last(store, transaction).await? {
+        return Ok(Err(NotPurged::OldSnapshot));
     }
     if !vacuum(store).await? {
         return Ok(Err(NotPurged::TableInUse));
