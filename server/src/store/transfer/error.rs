@@ -1,4 +1,5 @@
-//! Why a backup, a restore or a copy was not done. In every case the database that was there is as it was.
+//! Why a backup, a restore or a copy was not done. In every case but
+//! [`TransferError::AfterRestore`] the database that was there is as it was.
 
 use std::{io, path::Path, path::PathBuf};
 
@@ -19,6 +20,11 @@ pub enum TransferError {
         path = .0.display()
     )]
     InTheWay(PathBuf),
+    #[error(
+        "the database was restored{kept}, but what follows a restore failed: {error}. Run `causerie migrate` before the nodes start; \
+         the audit may lack the restore"
+    )]
+    AfterRestore { kept: String, error: Box<TransferError> },
     #[error("{path}: {error}", path = path.display())]
     File { path: PathBuf, error: io::Error },
     #[error("{path}: {why}", path = path.display())]

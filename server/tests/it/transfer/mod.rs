@@ -7,6 +7,7 @@ mod copy;
 mod copy_faults;
 mod files;
 mod filled;
+mod limits;
 mod restore;
 mod restore_faults;
 mod restore_keys;

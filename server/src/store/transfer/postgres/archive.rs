@@ -32,6 +32,11 @@ impl<'a> Archive<'a> {
         self.tables.iter().find(|(_, name)| name == table).map(|(schema, _)| schema.as_str())
     }
 
+    /// The tables of a schema whose rows are in the archive.
+    pub fn tables_in(&self, schema: &str) -> impl Iterator<Item = &str> {
+        self.tables.iter().filter(move |(of, _)| of == schema).map(|(_, name)| name.as_str())
+    }
+
     /// The rows of a small table: a text per column, `None` for NULL.
     ///
     /// # Errors

@@ -22,6 +22,12 @@ use crate::store::{
     first_contact::{self, Unusable},
 };
 
+/// Limits of the server, the database or the role are meant for a node's own statements: not for whole tables, nor for a connection
+/// that waits until a program of PostgreSQL has read or written them. Sets those that the server's version has.
+const WITHOUT_LIMITS: &str = "SELECT pg_catalog.set_config(name, value, false) FROM pg_catalog.pg_settings JOIN (VALUES
+        ('statement_timeout', '0'), ('transaction_timeout', '0'), ('idle_session_timeout', '0'),
+        ('idle_in_transaction_session_timeout', '0'), ('lock_timeout', '30s')) AS wanted (name, value) USING (name);\n";
+
 /// A database of PostgreSQL, as the driver and as PostgreSQL's own programs are told of it.
 pub struct Address {
     options: PgConnectOptions,
@@ -49,8 +55,7 @@ impl Address {
     pub async fn connect(&self, name: &str) -> Result<PgConnection, TransferError> {
         let options = self.options.clone().application_name(&format!("{POSTGRES_APPLICATION} {name}"));
         let mut connection = PgConnection::connect_with(&options).await.map_err(TransferError::postgres)?;
-        // A node's limit for its own statements is not meant for a whole table.
-        sqlx::raw_sql("SET statement_timeout = 0").execute(&mut connection).await.map_err(TransferError::postgres)?;
+        sqlx::raw_sql(WITHOUT_LIMITS).execute(&mut connection).await.map_err(TransferError::postgres)?;
         Ok(connection)
     }
 }

@@ -8,18 +8,18 @@
 
 use std::{path::Path, process::Stdio};
 
-use sea_orm::sqlx::{Connection as _, PgConnection};
-use tokio::{
-    io::{AsyncReadExt as _, AsyncWriteExt as _},
-    process::ChildStderr,
-};
+use sea_orm::sqlx::{self, Connection as _, PgConnection};
+use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWriteExt as _};
 
-use super::{Address, Programs, archive::Archive, major_version, programs::complaint, refuse_if_served, schema};
+use super::{
+    Address, Programs, WITHOUT_LIMITS, archive::Archive, major_version, programs::complaint, refuse_if_served, schema,
+};
 use crate::{
     clock::rfc3339,
     secrets::Secrets,
     store::{
         Database, Store,
+        connect::POSTGRES_APPLICATION,
         entities::signing_key,
         queries::keys::SigningKeyRow,
         transfer::{
@@ -30,10 +30,13 @@ use crate::{
     },
 };
 
+/// What stands before the name of a table and its rows in the output of `psql`.
+const ROWS: &str = "causerie rows ";
+
 /// Restores the backup `file` into the database at `url`.
 ///
 /// # Errors
-/// When it can't be restored; the database is as it was then.
+/// When it can't be restored; the database is as it was then, but for [`TransferError::AfterRestore`].
 pub async fn restore(file: &Path, url: &str, secrets: &Secrets, options: &Options) -> Result<Restored, TransferError> {
     let address = Address::check(url, "database.url").await?;
     // Open to the end: another restore that begins meanwhile sees it, and is refused.
@@ -56,23 +59,30 @@ pub async fn restore(file: &Path, url: &str, secrets: &Secrets, options: &Option
         format!("causerie_replaced_{}", stamp.to_lowercase())
     });
     let begin = begin(&schema, &present, kept.as_deref());
-    let end = end(&schema, &lost, options.now_ms);
-    replay(&programs, file, &begin, &end).await?;
-
-    let mut counted = Vec::new();
-    for table in tables::of_postgres(&mut connection, &names).await.map_err(TransferError::postgres)? {
-        counted
-            .push((table.name.clone(), tables::count(&mut connection, &table.name).await.map_err(TransferError::postgres)?));
-    }
-    counted.sort();
+    let restored: Vec<&str> = archive.tables_in(&schema).filter(|table| names.iter().any(|name| name == table)).collect();
+    let own: i32 =
+        sqlx::query_scalar("SELECT pg_backend_pid()").fetch_one(&mut connection).await.map_err(TransferError::postgres)?;
+    let end = end(&schema, &lost, &restored, own, options.now_ms);
     let bytes = std::fs::metadata(file).map_err(|error| TransferError::file(file, error))?.len();
+    let tables = replay(&programs, file, &begin, &end).await?;
+    // From here on the database is the restored one.
+    let migrated = finish(url, options).await.map_err(|error| {
+        let kept =
+            kept.as_ref().map(|schema| format!(" and the old tables are in the schema `{schema}`")).unwrap_or_default();
+        TransferError::AfterRestore { kept, error: Box::new(error) }
+    })?;
+    let _ = connection.close().await;
+    let kept = kept.map(|schema| format!("the schema `{schema}`"));
+    Ok(Restored { summary: Summary { tables, bytes }, kept, migrated })
+}
+
+/// Brings the restored database up to date. Answers the migrations it took.
+async fn finish(url: &str, options: &Options) -> Result<Vec<String>, TransferError> {
     let store = Store::connect(&Database::Postgres { url: url.to_owned(), connections_max: 2 }).await?;
     let migrated = store.migrate().await?;
     note_restore(&store, options).await?;
     store.close().await;
-    connection.close().await.map_err(TransferError::postgres)?;
-    let kept = kept.map(|schema| format!("the schema `{schema}`"));
-    Ok(Restored { summary: Summary { tables: counted, bytes }, kept, migrated })
+    Ok(migrated)
 }
 
 async fn tenants_in(connection: &mut PgConnection, present: &[Table]) -> Result<u64, TransferError> {
@@ -131,7 +141,7 @@ fn signing_key(fields: Vec<Option<String>>) -> Option<SigningKeyRow> {
 /// Makes room for the archive's tables: those that are there move into the schema `kept`; without, they hold no tenant and go.
 fn begin(schema: &str, present: &[Table], kept: Option<&str>) -> String {
     // A connection that nobody noticed must not hold the restore up for ever.
-    let mut script = "BEGIN;\nSET LOCAL lock_timeout = '10s';\n".to_owned();
+    let mut script = format!("{WITHOUT_LIMITS}BEGIN;\nSET LOCAL lock_timeout = '10s';\n");
     let named = |table: &Table| format!("{}.{}", quoted(schema), quoted(&table.name));
     match kept {
         Some(kept) => {
@@ -149,21 +159,58 @@ fn begin(schema: &str, present: &[Table], kept: Option<&str>) -> String {
     script
 }
 
-fn end(schema: &str, lost: &[String], now_ms: i64) -> String {
+/// Renews the epochs, revokes keys, prints the rows per table, and commits. `own` is the process of PostgreSQL that serves the
+/// restore beside `psql`.
+fn end(schema: &str, lost: &[String], restored: &[&str], own: i32, now_ms: i64) -> String {
     let mut script = format!("\nUPDATE {}.tenants SET epoch = gen_random_uuid();\n", quoted(schema));
     for kid in lost {
         let kid = kid.replace('\'', "''");
         script += &format!("UPDATE {}.signing_keys SET revoked_at = {now_ms} WHERE kid = '{kid}';\n", quoted(schema));
     }
+    for table in restored {
+        script += &format!("SELECT '{ROWS}{table} ' || count(*) FROM {}.{};\n", quoted(schema), quoted(table));
+    }
+    // A node that started meanwhile would go on with what it has read of the replaced database.
+    script += &format!(
+        "DO $$ DECLARE nodes bigint; BEGIN
+           PERFORM pg_catalog.pg_stat_clear_snapshot();
+           SELECT count(*) INTO nodes FROM pg_catalog.pg_stat_activity
+             WHERE datname = current_database() AND pid NOT IN (pg_backend_pid(), {own})
+                   AND (application_name = '{POSTGRES_APPLICATION}' OR application_name LIKE '{POSTGRES_APPLICATION} %');
+           IF nodes > 0 THEN
+             RAISE EXCEPTION 'the database is in use by Causerie: % connections since the restore began. Stop all nodes first', nodes;
+           END IF;
+         END $$;\n"
+    );
     script + "COMMIT;\n"
 }
 
-/// Has `psql` do what `begin`, the archive and `end` say.
-async fn replay(programs: &Programs, file: &Path, begin: &str, end: &str) -> Result<(), TransferError> {
+/// How many rows `psql` printed of each table.
+fn counted(printed: &str) -> Vec<(String, u64)> {
+    let rows = printed.lines().filter_map(|line| {
+        let (table, rows) = line.strip_prefix(ROWS)?.split_once(' ')?;
+        Some((table.to_owned(), rows.parse().ok()?))
+    });
+    let mut rows: Vec<(String, u64)> = rows.collect();
+    rows.sort();
+    rows
+}
+
+/// Has `psql` do what `begin`, the archive and `end` say. Answers the rows per table.
+async fn replay(programs: &Programs, file: &Path, begin: &str, end: &str) -> Result<Vec<(String, u64)>, TransferError> {
     let failed = |why: String| TransferError::Program(format!("{why}; nothing was changed"));
     let cannot_run = |program: &str, error: std::io::Error| failed(format!("`{program}` can't be run: {error}"));
     let mut psql = programs.command("psql");
-    psql.args(["--no-psqlrc", "--quiet", "--no-password", "--set=ON_ERROR_STOP=1", "--file=-"]).stdin(Stdio::piped());
+    psql.args([
+        "--no-psqlrc",
+        "--quiet",
+        "--no-password",
+        "--tuples-only",
+        "--no-align",
+        "--set=ON_ERROR_STOP=1",
+        "--file=-",
+    ]);
+    psql.stdin(Stdio::piped()).stdout(Stdio::piped());
     let mut psql = psql.spawn().map_err(|error| cannot_run("psql", error))?;
     let mut archive = programs.command("pg_restore");
     archive.args(["--no-owner", "--no-privileges", "--file=-"]).arg(file).stdout(Stdio::piped());
@@ -189,16 +236,17 @@ async fn replay(programs: &Programs, file: &Path, begin: &str, end: &str) -> Res
         drop(input);
         (is_whole, complaint("pg_restore", &says))
     };
-    let ((is_whole, archive_says), psql_says) = tokio::join!(write, read_all(psql_says));
+    let printed = psql.stdout.take().expect("it is piped");
+    let ((is_whole, archive_says), psql_says, printed) = tokio::join!(write, read_all(psql_says), read_all(printed));
     let status = psql.wait().await.map_err(|error| cannot_run("psql", error))?;
     match (status.success(), is_whole) {
-        (true, true) => Ok(()),
+        (true, true) => Ok(counted(&String::from_utf8_lossy(&printed))),
         (true, false) => Err(failed(archive_says)),
         (false, _) => Err(failed(complaint("psql", &psql_says))),
     }
 }
 
-async fn read_all(mut from: ChildStderr) -> Vec<u8> {
+async fn read_all(mut from: impl AsyncRead + Unpin) -> Vec<u8> {
     let mut says = Vec::new();
     // What was read until it failed is as good.
     let _ = from.read_to_end(&mut says).await;

@@ -1,0 +1,102 @@
+//! What PostgreSQL does meanwhile: its limits for connections, nodes that start, and what fails when the restore is committed.
+
+use std::{process::Stdio, time::Duration};
+
+use causerie_migrations::{Migrator, MigratorTrait as _};
+use causerie_server::store::Store;
+use sea_orm::ConnectionTrait as _;
+
+use super::{text, texts};
+use crate::harness::{Database, Settings, TempDir, eventually_blocking, psql};
+
+/// A database with a tenant.
+fn filled(slug: &str) -> (Database, Settings) {
+    let database = Database::postgres();
+    let settings = Settings::on(&database);
+    settings.run(&["migrate"]);
+    settings.run(&["tenant", "create", slug, "--name", "A name"]);
+    (database, settings)
+}
+
+/// Whether a program of PostgreSQL waits for a lock.
+fn waits(database: &Database) -> bool {
+    let sql = "SELECT count(*) FROM pg_stat_activity
+               WHERE datname = current_database() AND application_name = 'causerie transfer' AND wait_event_type = 'Lock'";
+    psql(database.url(), sql).is_ok_and(|count| count.trim() == "1")
+}
+
+/// Runs a command that a lock on the table `audit` holds up, does something meanwhile, and lets it go on. Its errors, if it fails.
+async fn held_up(database: &Database, arguments: &[&str], meanwhile: impl AsyncFnOnce()) -> Result<(), String> {
+    let lock = sea_orm::Database::connect(database.url()).await.expect("connects");
+    let transaction = sea_orm::TransactionTrait::begin(&lock).await.expect("begins");
+    let take = "SET LOCAL idle_in_transaction_session_timeout = 0; LOCK TABLE audit IN ACCESS EXCLUSIVE MODE";
+    transaction.execute_unprepared(take).await.expect("locks");
+    let mut command = Settings::on(database).command();
+    command.args(arguments).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
+    let running = command.spawn().expect("it starts");
+    assert!(tokio::task::block_in_place(|| eventually_blocking(|| waits(database))));
+    meanwhile().await;
+    transaction.rollback().await.expect("lets go");
+    lock.close().await.expect("closes");
+    let ended = tokio::task::block_in_place(|| running.wait_with_output()).expect("it is ours");
+    if ended.status.success() { Ok(()) } else { Err(String::from_utf8_lossy(&ended.stderr).into_owned()) }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn limits_for_idle_connections_and_statements_do_not_end_a_backup_or_a_restore() {
+    let (database, settings) = filled("acme");
+    for limit in ["idle_in_transaction_session_timeout", "idle_session_timeout", "statement_timeout"] {
+        let set =
+            format!("DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET {limit} = ''400ms''', current_database()); END $$");
+        psql(database.url(), &set).expect("a superuser may");
+    }
+    let folder = TempDir::new();
+    let file = folder.path().join("backup");
+    let longer = async || tokio::time::sleep(Duration::from_millis(1_200)).await;
+    held_up(&database, &["backup", text(&file)], longer).await.expect("it is backed up");
+    held_up(&database, &["restore", "--replace", text(&file)], longer).await.expect("it is restored");
+    assert!(settings.run(&["tenant", "list"]).contains("acme"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_node_that_starts_while_a_restore_runs_keeps_the_old_database() {
+    let ((from, source), (to, target)) = (filled("new"), filled("old"));
+    let folder = TempDir::new();
+    let file = folder.path().join("backup");
+    source.run(&["backup", text(&file)]);
+    drop(from);
+    let mut node = None;
+    let connect = async || node = Some(Store::connect(&to.to_connect()).await.expect("connects"));
+    let complains = held_up(&to, &["restore", "--replace", text(&file)], connect).await.expect_err("a node is connected");
+    assert!(complains.contains("in use by Causerie") && complains.contains("Stop all nodes first"), "{complains}");
+    assert!(complains.contains("nothing was changed"), "{complains}");
+    node.expect("it connected").close().await;
+    assert_eq!(texts(&to.to_connect(), "SELECT slug FROM tenants").await, ["old"]);
+    target.run(&["restore", "--replace", text(&file)]);
+    assert_eq!(texts(&to.to_connect(), "SELECT slug FROM tenants").await, ["new"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_fails_when_a_restore_is_committed_is_told_with_what_to_do() {
+    let ((from, source), (to, target)) = (filled("new"), filled("old"));
+    let folder = TempDir::new();
+    let file = folder.path().join("backup");
+    let store = Store::connect(&from.to_connect()).await.expect("connects");
+    Migrator::down(store.writer(), Some(2)).await.expect("steps back");
+    store.close().await;
+    source.run(&["backup", text(&file)]);
+    // Of the restore's connections only the one that migrates has this name.
+    let refuse = "CREATE FUNCTION refuse() RETURNS event_trigger LANGUAGE plpgsql AS $$ BEGIN
+                    IF current_setting('application_name') = 'causerie' THEN RAISE EXCEPTION 'made up'; END IF; END $$;
+                  CREATE EVENT TRIGGER refuse ON ddl_command_start EXECUTE FUNCTION refuse()";
+    psql(to.url(), refuse).expect("a superuser may");
+    let complains = target.fail(&["restore", "--replace", text(&file)]);
+    for part in ["the database was restored", "the schema `causerie_replaced_", "made up", "causerie migrate"] {
+        assert!(complains.contains(part), "{part} in {complains}");
+    }
+    assert!(!complains.contains("nothing was changed"), "{complains}");
+    psql(to.url(), "DROP EVENT TRIGGER refuse; DROP FUNCTION refuse()").expect("a superuser may");
+    assert_eq!(texts(&to.to_connect(), "SELECT slug FROM tenants").await, ["new"]);
+    target.run(&["migrate"]);
+    assert!(target.run(&["tenant", "list"]).contains("new"));
+}
