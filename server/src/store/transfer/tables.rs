@@ -1,10 +1,10 @@
 //! Which tables there are, and of what columns.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use causerie_migrations::{Migrator, MigratorTrait as _};
 use sea_orm::{
-    ConnectOptions, ConnectionTrait as _, DbBackend,
+    ConnectOptions, ConnectionTrait, DatabaseConnection, DbBackend,
     sqlx::{self, AssertSqlSafe, PgConnection, Row as _, SqliteConnection},
 };
 
@@ -37,12 +37,46 @@ pub struct Column {
     pub sequence: Option<String>,
 }
 
-/// All tables that any of this program's migrations makes: those of an older database, too, which a later migration removes.
-pub async fn of_migrations() -> Result<BTreeSet<String>, StoreError> {
+/// What a SQLite file has besides rows: type and name (`table messages`, `trigger ...`) of each object, and how it is made.
+pub type Schema = BTreeMap<String, String>;
+
+const SCHEMA_OF_SQLITE: &str = "SELECT type || ' `' || name || '`' AS object, sql FROM sqlite_master
+     WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'";
+
+/// The schema that this program's migrations make.
+pub async fn schema_of_migrations() -> Result<Schema, StoreError> {
+    let memory = in_memory().await?;
+    Migrator::up(&memory, None).await?;
+    let schema = schema_of(&memory).await?;
+    memory.close().await?;
+    Ok(schema)
+}
+
+/// The schema of an open SQLite file.
+pub async fn schema_of(connection: &impl ConnectionTrait) -> Result<Schema, StoreError> {
+    let mut schema = Schema::new();
+    for row in connection.query_all_raw(statement(DbBackend::Sqlite, SCHEMA_OF_SQLITE, Vec::new())).await? {
+        schema.insert(row.try_get("", "object")?, plain(&row.try_get::<String>("", "sql")?));
+    }
+    Ok(schema)
+}
+
+/// SQL without what means nothing: SQLite keeps the text that made an object, or the one it made of it when a column was added.
+fn plain(sql: &str) -> String {
+    let kept = sql.chars().filter(|c| !c.is_whitespace() && *c != '"');
+    kept.flat_map(char::to_lowercase).collect::<String>().replace("ifnotexists", "")
+}
+
+async fn in_memory() -> Result<DatabaseConnection, StoreError> {
     let mut options = ConnectOptions::new("sqlite::memory:");
     // A second connection would have a memory of its own.
     options.max_connections(1).sqlx_logging(false);
-    let memory = sea_orm::Database::connect(options).await?;
+    Ok(sea_orm::Database::connect(options).await?)
+}
+
+/// All tables that any of this program's migrations makes: those of an older database, too, which a later migration removes.
+pub async fn of_migrations() -> Result<BTreeSet<String>, StoreError> {
+    let memory = in_memory().await?;
     let mut tables = BTreeSet::new();
     for _ in Migrator::migrations() {
         Migrator::up(&memory, Some(1)).await?;

@@ -4,7 +4,7 @@ use std::{fs, os::unix::fs::symlink, process::Command};
 
 use causerie_server::store::Database as Connect;
 
-use super::{file_of, names, text, texts};
+use super::{execute, file_of, names, text, texts};
 use crate::harness::{Database, Settings, TempDir};
 
 /// An embedded database with a tenant.
@@ -126,4 +126,34 @@ async fn a_backup_that_was_given_the_name_of_the_database_is_backed_up_and_copie
     assert_eq!(texts(&restored.to_connect(), slugs).await, ["acme", "later"]);
     settings.run(&["copy", "--to", copied.url()]);
     assert_eq!(texts(&copied.to_connect(), slugs).await, ["acme", "later"]);
+}
+
+#[tokio::test]
+async fn a_file_whose_schema_no_migration_makes_is_refused_by_name() {
+    let (_from, settings) = filled("acme");
+    let folder = TempDir::new();
+    let trigger = "CREATE TRIGGER later AFTER INSERT ON audit BEGIN DELETE FROM api_keys; END";
+    let changes: [(&[&str], &str); 6] = [
+        (&[trigger], "it has the trigger `later`"),
+        (&["CREATE VIEW look AS SELECT * FROM users"], "it has the view `look`"),
+        (&["CREATE TABLE notes (text)"], "it has the table `notes`"),
+        (&["ALTER TABLE users ADD COLUMN extra TEXT"], "its table `users` is not the one this program makes"),
+        (&["DROP TABLE causerie_backup", "DROP TABLE write_probe"], "it has no table `write_probe`"),
+        (&["CREATE INDEX slow ON users (name)"], "it has the index `slow`"),
+    ];
+    for (number, (statements, says)) in changes.into_iter().enumerate() {
+        let file = folder.path().join(format!("backup{number}"));
+        settings.run(&["backup", text(&file)]);
+        execute(&Connect::Sqlite(file.clone()), statements).await;
+        let to = Database::sqlite();
+        let complains = Settings::on(&to).fail(&["restore", text(&file)]);
+        assert!(complains.contains(says) && complains.contains(text(&file)), "{says}: {complains}");
+        assert!(!file_of(&to).exists(), "{says}");
+    }
+    // A plain copy of the file of a server that stopped has no table of contents, and is as good.
+    let (file, to) = (folder.path().join("plain"), Database::sqlite());
+    settings.run(&["backup", text(&file)]);
+    execute(&Connect::Sqlite(file.clone()), &["DROP TABLE causerie_backup"]).await;
+    Settings::on(&to).run(&["restore", text(&file)]);
+    assert_eq!(texts(&to.to_connect(), "SELECT slug FROM tenants").await, ["acme"]);
 }

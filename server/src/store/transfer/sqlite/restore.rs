@@ -62,7 +62,7 @@ pub async fn restore(file: &Path, database: &Path, secrets: &Secrets, options: &
     let copied = tokio::task::spawn_blocking(move || copy_private(&from, &to)).await.expect("copying does not panic");
     let bytes = copied.map_err(|error| TransferError::file(&scratch.0, error))?;
     let rows = examine(file, &scratch.0).await?;
-    let migrated = renew(&scratch.0, secrets, options).await?;
+    let migrated = renew(file, &scratch.0, secrets, options).await?;
     let failed = |error| TransferError::file(&scratch.0, error);
     if fs::metadata(beside(&scratch.0, "-wal")).is_ok_and(|log| log.len() > 0) {
         return Err(failed(io::Error::other("its log could not be moved into it")));
@@ -158,9 +158,10 @@ async fn contents(connection: &mut SqliteConnection) -> Result<Contents, sqlx::E
 }
 
 /// Brings the copy up to date, and gives its tenants new epochs. Answers the migrations it took.
-async fn renew(copy: &Path, secrets: &Secrets, options: &Options) -> Result<Vec<String>, TransferError> {
+async fn renew(file: &Path, copy: &Path, secrets: &Secrets, options: &Options) -> Result<Vec<String>, TransferError> {
     let store = Store::connect(&Database::Sqlite(copy.to_owned())).await?;
     let migrated = store.migrate().await?;
+    refuse_other_schema(file, &store).await?;
     let lost = unreadable(&keys::signing_keys(&store).await?, secrets, options)?;
     for kid in lost {
         keys::revoke_signing_key(&store, &kid, options.now_ms).await?;
@@ -169,6 +170,20 @@ async fn renew(copy: &Path, secrets: &Secrets, options: &Options) -> Result<Vec<
     note_restore(&store, options).await?;
     store.close().await;
     Ok(migrated)
+}
+
+/// A trigger, a view or a changed table would do what no migration says.
+async fn refuse_other_schema(file: &Path, store: &Store) -> Result<(), TransferError> {
+    let (made, found) = (tables::schema_of_migrations().await?, tables::schema_of(store.reader()).await?);
+    let difference = |object: &String| match (made.get(object), found.get(object)) {
+        (Some(_), None) => Some(format!("it has no {object}")),
+        (None, Some(_)) => Some(format!("it has the {object}, which this program does not make")),
+        (made, found) => (made != found).then(|| format!("its {object} is not the one this program makes")),
+    };
+    match made.keys().chain(found.keys()).find_map(difference) {
+        Some(why) => Err(TransferError::NotABackup { path: file.to_owned(), why }),
+        None => Ok(()),
+    }
 }
 
 /// Gives the new file its name; answers where the old one is kept.
