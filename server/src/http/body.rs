@@ -22,6 +22,18 @@ pub fn limit() -> DefaultBodyLimit {
     DefaultBodyLimit::max(FRAME_BYTES_MAX)
 }
 
+/// Beyond, a float does not tell one whole number from the next.
+const EXACT_MAX: f64 = 9_007_199_254_740_992.0;
+
+/// A whole number, however JSON writes it: `2`, `2.0`, `2e0`. `None` for any other value.
+pub fn whole(number: &Value) -> Option<u64> {
+    number.as_u64().or_else(|| {
+        let number = number.as_f64().filter(|number| number.fract() == 0.0 && (0.0..=EXACT_MAX).contains(number))?;
+        #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // a whole number within bounds
+        Some(number as u64)
+    })
+}
+
 /// Reads a JSON object. An empty body is an empty object, so that the fields it lacks can be named.
 ///
 /// # Errors

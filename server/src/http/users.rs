@@ -4,6 +4,7 @@ use causerie_protocol::{ErrorCode, Refusal, limits, wire};
 use serde_json::{Map, Value, json};
 
 use super::{
+    body,
     caller::{self, unavailable},
     schema,
 };
@@ -89,9 +90,9 @@ pub async fn put(app: &App, key: &ApiCaller, external_id: &str, body: &Map<Strin
 ///
 /// # Errors
 /// When a field has a value it can't have, there is no such person, or the database fails.
-pub async fn revoke(app: &App, key: &ApiCaller, external_id: &str, body: &Map<String, Value>) -> Result<(), Refusal> {
+pub async fn revoke(app: &App, key: &ApiCaller, external_id: &str, said: &Map<String, Value>) -> Result<(), Refusal> {
     let now_ms = app.clock.now_ms();
-    let before_s = issued_before(body, now_ms.div_euclid(1000))?;
+    let before_s = issued_before(said, now_ms.div_euclid(1000))?;
     let user = caller::find(app, key, external_id).await?;
     people::revoke_tokens(&app.store, key.tenant, user.id, before_s, now_ms).await.map_err(unavailable)?;
     app.live.revoke(user.id, before_s);
@@ -99,20 +100,20 @@ pub async fn revoke(app: &App, key: &ApiCaller, external_id: &str, body: &Map<St
 }
 
 /// Tokens issued before this second are to be void. Without a word those of the current second are, too: `iat` may be no finer.
-fn issued_before(body: &Map<String, Value>, now_s: i64) -> Result<i64, Refusal> {
+fn issued_before(said: &Map<String, Value>, now_s: i64) -> Result<i64, Refusal> {
     let latest = now_s + LEEWAY_S + 1;
     let refused = |why: String| Refusal::new(ErrorCode::Invalid, format!("`issuedBefore` {why}")).field("issuedBefore");
-    match body.get("issuedBefore") {
+    match said.get("issuedBefore") {
         None | Some(Value::Null) => Ok(now_s + 1),
-        Some(said) => match said.as_i64() {
-            Some(before) if (0..=latest).contains(&before) => Ok(before),
-            Some(before) if before > latest => {
+        Some(before) => match body::whole(before).map(|before| i64::try_from(before).unwrap_or(i64::MAX)) {
+            Some(before) if before <= latest => Ok(before),
+            Some(_) => {
                 let why = format!(
                     "is more than {LEEWAY_S} seconds ahead of this server's clock, which says {now_s} (seconds since 1970)"
                 );
                 Err(refused(why))
             }
-            _ => Err(refused("is no whole number of seconds since 1970".to_owned())),
+            None => Err(refused("is no whole number of seconds since 1970".to_owned())),
         },
     }
 }

@@ -108,5 +108,6 @@ async fn a_sign_out_by_the_clock_that_signs_voids_what_it_signed_before_though_i
     assert!(matches!(connected.closed().await, Received::Closed(..)), "the connection ends, too");
     // Earlier than what is void already: it stays void.
     assert_eq!(revoke(json!({ "issuedBefore": 0 })).await.status, 204);
+    assert_eq!(revoke(json!({ "issuedBefore": 1.0 })).await.status, 204, "a whole number, however it is written");
     assert_eq!(asks(0, &before).await, 401);
 }

@@ -12,7 +12,7 @@ use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
 use super::{
-    body::{fields, fields_within},
+    body::{fields, fields_within, whole},
     caller::{self, unavailable},
     error::Problem,
 };
@@ -400,16 +400,6 @@ fn query(uri: &Uri, known: &[&str]) -> Result<HashMap<String, String>, Refusal> 
 /// What a field holds; `null` is nothing.
 fn given<'a>(body: &'a Map<String, Value>, field: &str) -> Option<&'a Value> {
     body.get(field).filter(|value| !value.is_null())
-}
-
-/// A whole number, however JSON writes it: `2`, `2.0`, `2e0`.
-fn whole(number: &Value) -> Option<u64> {
-    number.as_u64().or_else(|| {
-        let number =
-            number.as_f64().filter(|number| number.fract() == 0.0 && (0.0..=f64::from(u32::MAX)).contains(number))?;
-        #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // a whole number within bounds
-        Some(number as u64)
-    })
 }
 
 fn required<'a>(body: &'a Map<String, Value>, field: &str) -> Result<&'a str, Refusal> {
