@@ -1,8 +1,8 @@
 //! Where a page of a list ends, as text that only this server's nodes read.
 //!
-//! A page may end at something its reader must not know of: a member whom they do not find, or a conversation they may not read. So
-//! a position is encrypted (AES-256-GCM) under a key that all nodes share, and is of use to the user it was made for, for the
-//! same list alone.
+//! The last entry of a page may be hidden from the reader: a member whom the reader does not find, or a conversation that the
+//! reader may not read. So a cursor is encrypted (AES-256-GCM) under a key that all nodes share. A node accepts it only from the
+//! user it was made for, and only for the same list.
 
 use std::sync::Arc;
 

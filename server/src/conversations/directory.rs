@@ -68,7 +68,7 @@ async fn shown(
     let people = people::find(parts.store.reader(), caller.tenant, &users).await.map_err(unavailable)?;
     let groups = groups_of_tenant::find(parts.store.reader(), caller.tenant, &groups).await.map_err(unavailable)?;
     let existing = parts.store.direct_with(caller.tenant.0, keys).await.map_err(unavailable)?;
-    // What was read may be newer than the facts it was looked for by. Whoever is out of reach since is not told of.
+    // The profiles may be newer than the facts that the search used. The answer leaves out users who are out of reach by now.
     let now = parts.facts.current(caller.tenant).await.map_err(unavailable)?;
     let is_found = |hit: &&Hit| match hit.who {
         Who::Person(ix) => now.finds(caller.user, user(ix)),

@@ -1,4 +1,5 @@
-//! What is held of one conversation: its version, which of its messages are to be told, and what waits for an answer.
+//! The state this client holds of a conversation: its version, the messages not yet given to the application, and the events
+//! that wait for an answer of the server.
 
 use std::collections::BTreeMap;
 

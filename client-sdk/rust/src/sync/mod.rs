@@ -34,7 +34,7 @@ pub(crate) enum Step {
     },
     /// Ask `GetHistory` for the messages after a seq; the answer goes to [`Sync::loaded`].
     Load { conversation: ConversationId, after_seq: u32 },
-    /// Present what is held: [`Sync::begin_resume`].
+    /// Resume: send the server the versions this client holds, see [`Sync::begin_resume`].
     Resume,
 }
 
@@ -89,7 +89,7 @@ impl Sync {
             resume.again = true;
             return None;
         }
-        // The answer tells of every joining, also of those that would have come as events.
+        // The answer lists every conversation that the user joined since, also those whose `conversationJoined` event is on its way.
         for held in self.held.values_mut() {
             held.joined = true;
             held.presented = false;
@@ -110,7 +110,7 @@ impl Sync {
         if self.held.is_empty() { Vec::new() } else { vec![Step::Resume] }
     }
 
-    /// The next part of what is held, after the part before was answered.
+    /// The next part of the versions this client holds, after the server answered the part before.
     pub fn next_resume(&mut self) -> Option<wire::Resume> {
         let resume = self.resume.as_mut()?;
         let part = resume.left.drain(..resume.left.len().min(RESUME_MAX));

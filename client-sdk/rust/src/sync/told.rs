@@ -34,8 +34,8 @@ impl Told {
         }
     }
 
-    /// The numbers after one, up to another, without what was told at their beginning and end: `(after, until)`; `None` if all
-    /// were told.
+    /// Narrows a range of message numbers, `after` exclusive to `until` inclusive, by the numbers at both of its ends that the
+    /// application was given already. `None` if no number is left.
     pub fn missing(&self, mut after: u32, mut until: u32) -> Option<(u32, u32)> {
         let reaches = |seq: u32| self.0.iter().find(|(first, last)| (*first..=*last).contains(&seq));
         if let Some((_, last)) = after.checked_add(1).and_then(reaches) {
