@@ -10,6 +10,7 @@ import { binary, freePort, until } from "./harness.mjs";
 
 const web = join(import.meta.dirname, "..");
 const readme = readFileSync(join(web, "../../README.md"), "utf8");
+const tokens = readFileSync(join(web, "../../docs/tokens.md"), "utf8");
 const section = readme.split(/^## /m).find((each) => each.startsWith("Embedding chat in a web page\n")) ?? "";
 /** Its blocks, with the paragraph before each. */
 const blocks = [...section.matchAll(/([^\n].*(?:\n.+)*)\n\n```(\w+)\n([\s\S]*?)\n```\n/g)].map(
@@ -198,7 +199,7 @@ export function embedding(runner, browser) {
     for (const { context } of users) await context.close();
   });
 
-  runner.test("the frames that README.md shows are what the server takes and says", async () => {
+  runner.test("the server accepts and sends the frames that docs/tokens.md shows", async () => {
     const token = newcomer.run(`${alias()}\n${section.match(/`(causerie token [^`]+)`/)[1]}`).trim();
     const socket = new WebSocket(newcomer.adapted("ws://127.0.0.1:8080/v1/ws"), ["causerie.v1.json"]);
     const frames = [];
@@ -210,7 +211,7 @@ export function embedding(runner, browser) {
       socket.send(JSON.stringify({ id: 99, listConversations: {} }));
       return JSON.parse(await reply(99)).reply.conversationPage.conversations[0].id;
     };
-    const shown = block("text", '"hello"').split("\n");
+    const shown = tokens.match(/```text\n([\s\S]*?)\n```\n/)[1].split("\n");
     assert.equal(shown.length, 4);
     for (let at = 0; at < shown.length; at += 2) {
       const sent = shown[at].replace(/^> /, "").replace("eyJ…", token).replace("0193…", crypto.randomUUID());
