@@ -159,19 +159,20 @@ impl Connection {
                     Some(input) => self.accept(input).await,
                 },
                 () = sleep_until(due) => {
-                    let error = self.absence();
+                    let error = self.not_connected();
                     self.requests.expire(Instant::now(), &error);
                 }
             }
         }
     }
 
-    /// Why a command can't be sent.
-    fn absence(&self) -> Error {
-        match &*self.shared.state.borrow() {
-            State::Reconnecting { why, .. } => Error::NotConnected(why.clone()),
-            _ => Error::Timeout,
-        }
+    /// The error of a command that reaches its deadline while no server has welcomed the client. While the first connection
+    /// attempt runs, no reason is known yet.
+    pub fn not_connected(&self) -> Error {
+        Error::NotConnected(match &*self.shared.state.borrow() {
+            State::Reconnecting { why, .. } => why.clone(),
+            _ => "the first connection attempt has not ended".to_owned(),
+        })
     }
 
     /// Queues what a handle asks for. A message is stored before anything else happens to it.

@@ -13,7 +13,8 @@ pub enum Error {
     /// No answer within [`crate::Config::command_timeout`]; whether it was done is not known.
     #[error("no answer in time")]
     Timeout,
-    /// No connection within [`crate::Config::command_timeout`], and why not, as [`crate::State::Reconnecting`] has it.
+    /// No server welcomed the client within [`crate::Config::command_timeout`]. The text is the reason, as in
+    /// [`crate::State::Reconnecting`], or says that the first connection attempt still runs.
     #[error("no connection in time: {0}")]
     NotConnected(String),
     /// The connection was lost before the answer; whether it was done is not known. Only commands that change something

@@ -168,10 +168,12 @@ impl<'a> Session<'a> {
             return Err(End::lost("heartbeat lost: the server was silent for two intervals"));
         }
         self.expire(now)?;
-        self.connection.requests.expire(now, &Error::Timeout);
         if !self.welcomed {
+            let error = self.connection.not_connected();
+            self.connection.requests.expire(now, &error);
             return Ok(());
         }
+        self.connection.requests.expire(now, &Error::Timeout);
         if self.refresh_at.is_some_and(|at| at <= now) && self.refreshing.is_none() {
             self.refreshing = Some(self.connection.tokens.fresh());
         }

@@ -132,13 +132,16 @@ mod tests {
             std::future::ready(Err::<String, _>("down"))
         };
         let tokens = Tokens::new(Arc::new(provider), Duration::from_millis(30));
+        let mut due = Vec::new();
         for _ in 0..5 {
             // A question that is dropped while it waits is not asked.
             drop(tokens.fresh());
             tokens.fresh().await.expect_err("down");
+            due.extend(tokens.due());
         }
         let asked = asked.lock().expect("whole");
-        assert_eq!(asked.len(), 5);
-        assert!(asked.windows(2).all(|pair| pair[1] - pair[0] >= Duration::from_millis(30)), "{asked:?}");
+        assert_eq!((asked.len(), due.len()), (5, 5));
+        assert!(due.windows(2).all(|pair| pair[1] - pair[0] >= Duration::from_millis(30)), "{due:?}");
+        assert!(asked.iter().skip(1).zip(&due).all(|(asked, due)| asked >= due), "{asked:?} {due:?}");
     }
 }
