@@ -1,6 +1,8 @@
-//! Each preset does what its table says, and no line of it is there for nothing.
+//! Each preset passes its table of cases, each rule of a preset is needed by a case, and `docs/rules.md` is correct.
 
-use crate::{PRESET_CASES, PRESETS, Policy, Rule};
+use std::collections::BTreeSet;
+
+use crate::{ACTIONS, PRESET_CASES, PRESETS, Policy, Rule, lang::names::CODES};
 
 const LIBRARY: (&str, &str) =
     (include_str!("../../presets/examples/library.policy"), include_str!("../../presets/examples/library.cases"));
@@ -137,19 +139,68 @@ fn any_table_is_read_or_refused() {
     });
 }
 
-/// What newcomers copy from the README works, and is the example that lies beside it.
+const RULES_PAGE: &str = include_str!("../../../docs/rules.md");
+
+/// The code block of `docs/rules.md` that begins with these words.
+fn block(first: &str) -> &'static str {
+    let start = RULES_PAGE.find(&format!("```text\n{first}")).unwrap_or_else(|| panic!("no block begins with {first}"));
+    let (_, rest) = RULES_PAGE[start..].split_once('\n').expect("several lines");
+    rest.split("```").next().expect("it ends")
+}
+
+/// The rows of the table under a heading of `docs/rules.md`, without the table's head.
+fn table(heading: &str) -> Vec<Vec<&'static str>> {
+    let section = RULES_PAGE.split("\n## ").find_map(|section| section.strip_prefix(heading)).expect(heading);
+    let rows = section.lines().filter(|line| line.starts_with('|')).skip(2);
+    rows.map(|row| row.trim_matches('|').split('|').map(str::trim).collect()).collect()
+}
+
+/// The texts in backquotes.
+fn quoted(text: &str) -> impl Iterator<Item = &str> {
+    text.split('`').skip(1).step_by(2)
+}
+
 #[test]
-fn the_readme_s_example_holds() {
-    let readme = include_str!("../../../README.md");
-    let block = |first: &str| {
-        let start = readme.find(&format!("```text\n{first}")).unwrap_or_else(|| panic!("no block begins with {first}"));
-        let (_, rest) = readme[start..].split_once('\n').expect("several lines");
-        rest.split("```").next().expect("it ends")
-    };
+fn the_example_of_the_documentation_passes_its_cases_and_equals_the_example_file() {
     let policy = Policy::parse(block("policy library")).expect("a policy");
     assert_eq!(failures(&policy, block("group centre")), [""; 0]);
     let beside = Policy::parse(LIBRARY.0).expect("a policy");
     let rules = |policy: &Policy| policy.rules().iter().map(|rule| Rule { line: 0, ..rule.clone() }).collect::<Vec<_>>();
     assert_eq!(rules(&policy), rules(&beside));
     assert_eq!(policy.vocabulary(), beside.vocabulary());
+}
+
+#[test]
+fn the_documentation_lists_every_action_and_every_code() {
+    let documented: BTreeSet<&str> = table("Actions\n").into_iter().flat_map(|row| quoted(row[1])).collect();
+    assert_eq!(documented, ACTIONS.iter().map(|(name, _)| *name).collect());
+    let (_, codes) = RULES_PAGE.split_once("\nCodes: ").expect("the list of codes");
+    let codes: BTreeSet<&str> = quoted(codes.split("\n\n").next().expect("a paragraph")).collect();
+    assert_eq!(codes, CODES.iter().map(|(name, _)| *name).collect());
+}
+
+#[test]
+fn every_documented_condition_compiles_for_what_it_can_be_used_for() {
+    const DECLARED: &str = "policy x\nroles librarian reader host owner\nkinds branch circle\n\
+        relations friend:mutual follow:own block:own\nsetting desk open closed\nsetting edit_window 15m\nsetting group_max 50\n";
+    let rows = table("Conditions\n");
+    assert!(rows.len() > 20, "{} rows", rows.len());
+    for row in rows {
+        let [conditions, _, used_for] = *row else { panic!("not three cells: {row:?}") };
+        for condition in quoted(conditions) {
+            let mut actions: Vec<&str> = quoted(used_for).filter(|word| *word != "them").collect();
+            if used_for.starts_with("all") && !condition.contains("them") {
+                actions.extend(["start", "start_group", "address_group", "send", "edit"]);
+            }
+            for (part, action) in [("users", "start"), ("groups", "address_group"), ("messages", "edit")] {
+                actions.extend(used_for.contains(part).then_some(action));
+            }
+            actions.extend(used_for.contains("conversations").then_some("send"));
+            assert!(!actions.is_empty(), "{row:?}");
+            for action in actions {
+                let text = format!("{DECLARED}deny {action} x when {condition} code locked");
+                assert!(Policy::parse(&text).is_ok(), "{action} {condition}: {:?}", Policy::parse(&text));
+            }
+        }
+    }
 }

@@ -12,7 +12,7 @@ mod migrations;
 mod mistakes;
 mod operating;
 mod policy_cli;
-mod readme;
+mod provisioning_page;
 mod revocation;
 mod scenarios;
 mod secrecy;

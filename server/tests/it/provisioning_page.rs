@@ -1,17 +1,17 @@
-//! What the README prints is what the server does.
+//! The example of `docs/provisioning.md` is what the server answers.
 
 use crate::harness::{Cluster, Tenant, http::Request};
 
-const README: &str = include_str!("../../../README.md");
+const PAGE: &str = include_str!("../../../docs/provisioning.md");
 
-/// The text between two marks of the README.
+/// The text of the page between two marks.
 fn between(begin: &str, end: &str) -> &'static str {
-    let (_, rest) = README.split_once(begin).unwrap_or_else(|| panic!("the README has no `{begin}`"));
-    rest.split_once(end).unwrap_or_else(|| panic!("the README has no `{end}` behind `{begin}`")).0
+    let (_, rest) = PAGE.split_once(begin).unwrap_or_else(|| panic!("the page has no `{begin}`"));
+    rest.split_once(end).unwrap_or_else(|| panic!("the page has no `{end}` after `{begin}`")).0
 }
 
 #[tokio::test]
-async fn the_rows_of_the_readme_are_applied_as_it_says() {
+async fn the_rows_of_the_provisioning_page_get_the_answer_it_prints() {
     let rows = between("--data-binary @- <<'ROWS'\n", "ROWS\n");
     let answer = between("and the others are applied:\n\n```text\n", "```");
     let cluster = Cluster::embedded().await;
