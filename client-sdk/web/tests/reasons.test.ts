@@ -88,11 +88,12 @@ test.each<[string, (client: Client, user: UserRef) => Promise<unknown>]>([
   ["relate", (client, user) => client.relate("friend", user)],
   ["acceptRelation", (client, user) => client.acceptRelation("friend", user)],
   ["unrelate", (client, user) => client.unrelate("friend", user)],
-])("%s of a text instead of an object says what to give", async (_, call) => {
+])("%s with a string instead of an object rejects and shows what to pass", async (_, call) => {
   const peer = new Peer();
   const { client } = await peer.connected([]);
   const refused = call(client, "tom" as unknown as UserRef);
-  await expect(refused).rejects.toThrow(new TypeError('expected { externalId: "tom" }, got "tom"'));
+  await expect(refused).rejects.toThrow(/^`.+` must be of type object such as { externalId: "tom" }, not string$/);
+  await expect(refused).rejects.toBeInstanceOf(TypeError);
 });
 
 test("an environment without WebSocket says which option mends it", () => {
@@ -109,7 +110,7 @@ test("an environment without WebSocket says which option mends it", () => {
 
 test("a client without `getToken` says so", () => {
   const options = { url: "ws://test/v1/ws", webSocket: class {} } as unknown as ClientOptions;
-  expect(() => new WebClient(options)).toThrow(new TypeError("`getToken` must be a function"));
+  expect(() => new WebClient(options)).toThrow(new TypeError("`options.getToken` must be of type function, not undefined"));
 });
 
 test("an option that is `undefined` has its default", () => {

@@ -4,7 +4,7 @@ import type * as wire from "./wire.gen.js";
 
 /** One step of a conversation's version. */
 export type Change = { readonly conversationId: string; readonly version: number } & (
-  | { readonly kind: "sent" | "edited" | "deleted"; readonly message: Message }
+  | { readonly kind: "sent" | "updated"; readonly message: Message }
   | { readonly kind: "changed"; readonly changed: wire.ConversationChanged }
 );
 
@@ -13,8 +13,8 @@ export function changeOf(event: wire.Event): Change | undefined {
   const { messageSent, messageEdited, messageDeleted, conversationChanged } = event;
   const told = messageSent ?? messageEdited ?? messageDeleted;
   if (told) {
-    const message = toMessage(told.message ?? {});
-    const kind = messageSent ? "sent" : messageEdited ? "edited" : "deleted";
+    const message = toMessage(told.message);
+    const kind = messageSent ? "sent" : "updated";
     return { kind, conversationId: message.conversationId, version: message.version, message };
   }
   if (!conversationChanged) return undefined;

@@ -1,6 +1,5 @@
 // The one object an application holds: state, events, commands. It wires the parts together and decides nothing itself.
 import { fullJitter } from "./backoff.js";
-import { faultOf, withPlainLines } from "./check.js";
 import { Commands } from "./commands.js";
 import { Connection, type ConnectionState } from "./connection.js";
 import { Emitter } from "./emitter.js";
@@ -23,18 +22,14 @@ import {
 import { type ClientOptions, type Settings, settingsFrom } from "./options.js";
 import { Outbox, type OutgoingMessage } from "./outbox.js";
 import { Presences } from "./presence.js";
-import type { Answers, CommandBody, CommandName } from "./requests.js";
+import type { Call } from "./requests.js";
 import { kept } from "./stable.js";
 import { Store } from "./store.js";
 import { Sync } from "./sync.js";
 import { Typing } from "./typing.js";
 import { Users } from "./users.js";
+import { normalizeLineBreaks, requireType, validate } from "./validate.js";
 import type * as wire from "./wire.gen.js";
-
-/** The most bytes one held conversation takes in a JSON `Resume`. */
-const heldBytes = 80;
-/** Room for a token and the rest of a hello. */
-const helloBytes = 8 * 1024;
 
 export class Client extends Commands {
   readonly #settings: Settings;
@@ -51,10 +46,8 @@ export class Client extends Commands {
   /** Outgoing messages of a conversation, as they were read last. */
   readonly #outgoings = new Map<string, readonly OutgoingMessage[]>();
   #restored: Promise<void> | undefined;
-  #presented = false;
   #inDoubt = false;
   #me: User | undefined;
-  #limits: wire.Limits = {};
 
   constructor(options: ClientOptions) {
     super();
@@ -63,12 +56,8 @@ export class Client extends Commands {
     const error = (thrown: CauserieError): void => this.#events.emit("error", thrown);
     const history = (conversationId: string): void => this.#events.emit("history", { conversationId });
     this.#connection = new Connection(this.#settings, {
-      held: () => {
-        const resume = this.#store.present(this.#heldMax);
-        this.#presented = resume !== undefined;
-        return resume;
-      },
-      limits: () => this.#limits,
+      held: () => this.#store.present(),
+      limits: () => this.#store.limits,
       suspect: (reason) => this.#outbox.suspect(reason),
       welcomed: (welcome) => this.#welcomed(welcome),
       event: (event) => this.#event(event),
@@ -79,13 +68,10 @@ export class Client extends Commands {
       },
       error,
     });
-    this.#users = new Users(
-      async (userIds) => ((await this.#connection.call("getUsers", { userIds })).users ?? []).map(toUser),
-      () => this.#events.emit("users", undefined),
-    );
+    this.#users = new Users(this.call, () => this.#events.emit("users"));
     this.#store = new Store({
       peopleTold: (people) => this.#users.learn(people),
-      listChanged: () => this.#events.emit("list", undefined),
+      listChanged: () => this.#events.emit("list"),
       conversationChanged: (id) => {
         const version = this.#store.get(id)?.conversation.version;
         if (version !== undefined) this.#outbox.settle(id, version);
@@ -94,20 +80,14 @@ export class Client extends Commands {
       unreadChanged: (total) => this.#events.emit("unread", total),
     });
     this.#sync = new Sync(this.#store, {
-      call: (name, body) => this.#connection.call(name, body),
+      call: this.call,
       pause: (reason, attempt) => this.#pause(reason, attempt),
       message: (conversation, message) => this.#message(conversation, message),
       reload: (id) => void this.history(id).loadNewest().catch(error),
       reloadList: () => void this.#list.load().catch(error),
-      heldMax: () => this.#heldMax,
       error,
     });
-    this.#list = new List(
-      this.#store,
-      this.#sync,
-      (body) => this.#connection.call("listConversations", body),
-      () => this.#events.emit("list", undefined),
-    );
+    this.#list = new List(this.#store, this.#sync, this.call, () => this.#events.emit("list"));
     this.#outbox = new Outbox(this.#settings.outboxStore, () => clock.now(), {
       send: (record) => this.#send(record.conversationId, record.clientId, record.text),
       pause: (reason, attempt) => this.#pause(reason, attempt),
@@ -117,13 +97,10 @@ export class Client extends Commands {
     });
     this.#typing = new Typing(
       clock,
-      (conversationId, typing) => this.#connection.tell("setTyping", { conversationId, typing }),
+      (conversationId, typing) => this.#connection.notify("setTyping", { conversationId, typing }),
       (conversationId) => this.#events.emit("typing", { conversationId, userIds: this.typing(conversationId) }),
     );
-    this.#presences = new Presences(
-      (userIds) => this.#connection.call("watchPresence", { userIds }),
-      (presence) => this.#events.emit("presence", presence),
-    );
+    this.#presences = new Presences(this.call, (presence) => this.#events.emit("presence", presence));
   }
 
   // Connection
@@ -160,11 +137,12 @@ export class Client extends Commands {
 
   /** What the server accepts, as it told last. */
   get limits(): Readonly<wire.Limits> {
-    return this.#limits;
+    return this.#store.limits;
   }
 
   /** Calls `listener` at every `event`; returns what ends it. */
   on<Name extends keyof ClientEvents>(event: Name, listener: (payload: ClientEvents[Name]) => void): () => void {
+    requireType("listener", listener, "function");
     return this.#events.on(event, listener);
   }
 
@@ -204,13 +182,13 @@ export class Client extends Commands {
   async fetchConversation(conversationId: string): Promise<Conversation> {
     const held = this.conversation(conversationId);
     if (held) return held;
-    const { conversation } = await this.#connection.call("getConversation", { conversationId });
+    const { conversation } = await this.call("getConversation", { conversationId });
     return this.taken(conversation);
   }
 
   /** Takes someone out of a group. */
   async removeMember(conversationId: string, userId: string): Promise<void> {
-    await this.#connection.call("removeMember", { conversationId, userId });
+    await this.call("removeMember", { conversationId, userId });
     if (userId === this.#me?.id) this.#store.remove(conversationId);
   }
 
@@ -227,8 +205,7 @@ export class Client extends Commands {
     let history = this.#histories.get(conversationId);
     if (!history) {
       history = new History(conversationId, this.#store, {
-        getHistory: (body) => this.#connection.call("getHistory", body),
-        getChanges: (body) => this.#connection.call("getChanges", body),
+        call: this.call,
         outgoing: (id) => this.#outgoing(id),
       });
       this.#histories.set(conversationId, history);
@@ -241,21 +218,20 @@ export class Client extends Commands {
    * would refuse its form or length. Ends of lines become `\n`.
    */
   send(conversationId: string, text: string): OutgoingMessage {
-    this.#typing.sent(conversationId);
     const clientId = this.#settings.uuid();
-    const plain = withPlainLines(text);
-    const error = faultOf("sendMessage", { conversationId, clientId, text: plain }, this.#limits);
-    return this.#outbox.push(conversationId, clientId, plain, error);
+    const error = validate("sendMessage", { conversationId, clientId, text }, this.#store.limits);
+    this.#typing.sent(conversationId);
+    return this.#outbox.push(conversationId, clientId, normalizeLineBreaks(text), error);
   }
 
   /** Tries a failed message again. */
-  retry(clientId: string): void {
-    this.#outbox.retry(clientId);
+  retry(clientId: string): boolean {
+    return this.#outbox.retry(clientId);
   }
 
   /** Gives an unsent message up. */
-  discard(clientId: string): void {
-    this.#outbox.discard(clientId);
+  discard(clientId: string): boolean {
+    return this.#outbox.discard(clientId);
   }
 
   // Read marks, typing, presence
@@ -265,16 +241,17 @@ export class Client extends Commands {
     const held = this.conversation(conversationId);
     const upTo = seq ?? held?.lastSeq ?? 0;
     if (held && upTo <= held.readState.readSeq && held.readState.unread === 0 && !held.readState.markedUnread) return;
-    this.#marked(await this.#connection.call("markRead", { conversationId, seq: upTo }));
+    this.#marked(await this.call("markRead", { conversationId, seq: upTo }));
   }
 
   /** Marks a conversation to come back to. */
   async markUnread(conversationId: string): Promise<void> {
-    this.#marked(await this.#connection.call("markUnread", { conversationId }));
+    this.#marked(await this.call("markUnread", { conversationId }));
   }
 
   /** Tells the others that one is writing, or stopped. Call at every key: it is said every 3 s. */
   setTyping(conversationId: string, typing: boolean): void {
+    validate("setTyping", { conversationId, typing }, this.#store.limits);
     this.#typing.set(conversationId, typing);
   }
 
@@ -285,6 +262,7 @@ export class Client extends Commands {
 
   /** Wants to know whether these people are there, until the returned function is called. 200 in all. */
   watchPresence(userIds: readonly string[]): () => void {
+    validate("watchPresence", { userIds }, this.#store.limits);
     return this.#presences.add(userIds);
   }
 
@@ -305,9 +283,7 @@ export class Client extends Commands {
     return this.#users.isRefused(userId);
   }
 
-  protected call<Name extends CommandName>(name: Name, body: CommandBody<Name>): Promise<Answers[Name]> {
-    return this.#connection.call(name, body);
-  }
+  protected readonly call: Call = (name, body) => this.#connection.call(name, body);
 
   protected uuid(): string {
     return this.#settings.uuid();
@@ -332,8 +308,8 @@ export class Client extends Commands {
   }
 
   async #send(conversationId: string, clientId: string, text: string): Promise<Message> {
-    const { message } = await this.#connection.call("sendMessage", { conversationId, clientId, text });
-    return toMessage(message ?? {});
+    const { message } = await this.call("sendMessage", { conversationId, clientId, text });
+    return toMessage(message);
   }
 
   /** What the messages do not show yet: an event may overtake the answer to the send. */
@@ -359,9 +335,9 @@ export class Client extends Commands {
   #welcomed(welcome: wire.Welcome): void {
     this.#me = kept(this.#me, toUser(welcome.me));
     this.#users.learn([this.#me]);
-    this.#limits = kept(this.#limits, welcome.limits ?? {});
+    this.#store.limits = kept(this.#store.limits, welcome.limits ?? {});
     this.#store.totalUnread = welcome.totalUnread ?? 0;
-    if (!this.#sync.welcome(welcome.resumed, this.#presented)) {
+    if (!this.#sync.welcome(welcome.resumed)) {
       // Not before the state is `connected`: commands wait for that.
       queueMicrotask(() => void this.#list.load().catch((error: CauserieError) => this.#events.emit("error", error)));
     }
@@ -383,7 +359,7 @@ export class Client extends Commands {
     const { typing, presenceChanged, relationChanged } = event;
     if (typing) this.#typing.heard(typing.conversationId ?? "", typing.userId ?? "", typing.typing ?? false);
     else if (presenceChanged) this.#presences.take(presenceChanged);
-    else if (relationChanged) this.#events.emit("relation", toRelation(relationChanged.relation ?? {}));
+    else if (relationChanged) this.#events.emit("relation", toRelation(relationChanged.relation));
     else this.#sync.event(event);
   }
 
@@ -403,10 +379,5 @@ export class Client extends Commands {
         else resolve();
       });
     });
-  }
-
-  get #heldMax(): number {
-    const { heldMax = 1_000, frameBytesMax = 64 * 1024 } = this.#limits;
-    return Math.min(heldMax, Math.floor((frameBytesMax - helloBytes) / heldBytes));
   }
 }

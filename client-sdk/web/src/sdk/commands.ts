@@ -2,7 +2,6 @@
 import {
   type Conversation,
   type DirectoryPage,
-  kindOnWire,
   type Member,
   type Message,
   type Page,
@@ -17,7 +16,8 @@ import {
   toUser,
   type User,
 } from "./model.js";
-import type { Answers, CommandBody, CommandName } from "./requests.js";
+import type { Call, CommandBody } from "./requests.js";
+import { requireType } from "./validate.js";
 import type * as wire from "./wire.gen.js";
 
 /** How to name a person: the server's id, or the embedding product's. */
@@ -41,7 +41,7 @@ export interface MailDraft {
 
 export abstract class Commands {
   /** Asks the server, once there is a connection. */
-  protected abstract call<Name extends CommandName>(name: Name, body: CommandBody<Name>): Promise<Answers[Name]>;
+  protected abstract readonly call: Call;
   protected abstract uuid(): string;
   /** Takes a conversation from an answer, and gives it as it is held. */
   protected abstract taken(conversation: wire.Conversation | undefined): Conversation;
@@ -57,32 +57,28 @@ export abstract class Commands {
    * is sent too; call again with the same `clientId` after a failure: it is sent once.
    */
   startDirect(user: UserRef, firstMessage?: { readonly clientId: string; readonly text: string }): Promise<Conversation> {
-    return this.#start({ kind: kindOnWire("direct"), with: [user], ...(firstMessage && { firstMessage }) });
+    const first = firstMessage && { clientId: firstMessage.clientId, text: firstMessage.text };
+    return this.#start({ kind: "CONVERSATION_KIND_DIRECT", with: [user], ...(first && { firstMessage: first }) });
   }
 
   /** A new group of oneself and others. */
-  startGroup(subject: string, recipients: readonly Recipient[]): Promise<Conversation> {
-    return this.#start({ kind: kindOnWire("group"), subject, with: [...recipients], clientId: this.uuid() });
+  async startGroup(subject: string, recipients: readonly Recipient[]): Promise<Conversation> {
+    requireType("recipients", recipients, "array");
+    return this.#start({ kind: "CONVERSATION_KIND_GROUP", subject, with: recipients, clientId: this.uuid() });
   }
 
   /** Sends a mail. Call again with the same `clientId` after a failure: it is the same mail, for ever. */
-  sendMail(mail: MailDraft, clientId = this.uuid()): Promise<Conversation> {
+  async sendMail(mail: MailDraft, clientId = this.uuid()): Promise<Conversation> {
+    requireType("mail", mail, "object");
     const { to, copy = [], subject = "", text, inReplyTo = "" } = mail;
+    requireType("mail.to", to, "array");
     const firstMessage = { clientId, text };
-    return this.#start({
-      kind: kindOnWire("mail"),
-      with: [...to],
-      copy: [...copy],
-      subject,
-      clientId,
-      firstMessage,
-      inReplyTo,
-    });
+    return this.#start({ kind: "CONVERSATION_KIND_MAIL", with: to, copy, subject, clientId, firstMessage, inReplyTo });
   }
 
   /** The notes to oneself: those there are, or new ones. */
   startNoteToSelf(): Promise<Conversation> {
-    return this.#start({ kind: kindOnWire("note_to_self") });
+    return this.#start({ kind: "CONVERSATION_KIND_NOTE_TO_SELF" });
   }
 
   /** Gives a group another subject. */
@@ -92,7 +88,7 @@ export abstract class Commands {
 
   /** Brings people into a group. */
   addMembers(conversationId: string, users: readonly UserRef[]): Promise<Conversation> {
-    return this.#updated(this.call("addMembers", { conversationId, users: [...users] }));
+    return this.#updated(this.call("addMembers", { conversationId, users }));
   }
 
   /** Ends a conversation: it stays readable, and nobody posts. */
@@ -114,15 +110,13 @@ export abstract class Commands {
   /** A page of a conversation's members. */
   async listMembers(conversationId: string, cursor = ""): Promise<Page<Member>> {
     const page = await this.call("listMembers", { conversationId, cursor });
-    const items = (page.members ?? []).map(toMember);
-    this.met(items.map(({ user }) => user));
-    return { items, nextCursor: page.nextCursor ?? "" };
+    return this.#page((page.members ?? []).map(toMember), page.nextCursor);
   }
 
   /** Changes a message of one's own. */
   async edit(conversationId: string, messageId: string, text: string): Promise<Message> {
     const { message } = await this.call("editMessage", { conversationId, messageId, text });
-    return toMessage(message ?? {});
+    return toMessage(message);
   }
 
   /** Deletes a message of one's own, for everyone. */
@@ -137,17 +131,17 @@ export abstract class Commands {
 
   /** Asks once whether people are there. */
   async getPresence(userIds: readonly string[]): Promise<readonly Presence[]> {
-    const { presences = [] } = await this.call("getPresence", { userIds: [...userIds] });
+    const { presences = [] } = await this.call("getPresence", { userIds });
     return presences.map(toPresence);
   }
 
   /** A page of the people and groups one may write to, found by the beginnings of words of their name or identifier. */
   async searchDirectory(query: string, limit = 0, cursor = ""): Promise<DirectoryPage> {
     const page = await this.call("searchDirectory", { query, limit, cursor });
-    const { hits = [], nextCursor = "", mayStartGroup = false } = page;
-    const items = hits.map(toHit);
-    this.met(items.map(({ user }) => user));
-    return { items, nextCursor, mayStartGroup };
+    return {
+      ...this.#page((page.hits ?? []).map(toHit), page.nextCursor),
+      mayStartGroup: page.mayStartGroup ?? false,
+    };
   }
 
   /** Asks someone for a mutual relation (`friend`), or enters a one-sided one (`block`). */
@@ -167,21 +161,24 @@ export abstract class Commands {
 
   /** A page of one's relations; of all names where `relation` is empty. */
   async relations(relation = "", cursor = ""): Promise<Page<Relation>> {
-    const { relations = [], nextCursor = "" } = await this.call("listRelations", { relation, cursor });
-    const items = relations.map(toRelation);
-    this.met(items.map(({ user }) => user));
-    return { items, nextCursor };
+    const page = await this.call("listRelations", { relation, cursor });
+    return this.#page((page.relations ?? []).map(toRelation), page.nextCursor);
   }
 
   /** People by id, at most 100. */
   async getUsers(userIds: readonly string[]): Promise<readonly User[]> {
-    const { users = [] } = await this.call("getUsers", { userIds: [...userIds] });
+    const { users = [] } = await this.call("getUsers", { userIds });
     const told = users.map(toUser);
     this.met(told);
     return told;
   }
 
-  async #start(body: wire.StartConversation): Promise<Conversation> {
+  #page<Item extends { readonly user: User | undefined }>(items: readonly Item[], nextCursor = ""): Page<Item> {
+    this.met(items.map(({ user }) => user));
+    return { items, nextCursor };
+  }
+
+  async #start(body: CommandBody<"startConversation">): Promise<Conversation> {
     const { conversation, created } = await this.call("startConversation", body);
     if (created) this.started(toConversation(conversation));
     return this.taken(conversation);

@@ -1,13 +1,13 @@
 // One connection after another: connect, say hello, stay, come back. What the frames mean is the client's business.
 import { fullJitter, later, returnAfter } from "./backoff.js";
-import { bytesOf, faultOf, tooLarge } from "./check.js";
 import { diagnose, finding } from "./diagnosis.js";
-import { asError, type CauserieError, closedByServer, notConnected, timedOut, wantsFreshToken } from "./errors.js";
+import { asError, type CauserieError, closedByServer, notConnected, timedOut } from "./errors.js";
 import { Heartbeat, patienceMs } from "./heartbeat.js";
 import type { Settings, SocketLike } from "./options.js";
 import { type Answers, type CommandBody, type CommandName, Requests } from "./requests.js";
 import { kept } from "./stable.js";
 import { askEveryMs, Tokens } from "./tokens.js";
+import { tooLarge, utf8Length, validate } from "./validate.js";
 import type * as wire from "./wire.gen.js";
 
 /** Where the connection stands. */
@@ -50,6 +50,7 @@ const tokenExpired = 4003;
 const unauthenticated = 4502;
 /** In an error, where 4003 is in a close frame. */
 const tokenExpiredError = 201;
+const unauthenticatedError = 200;
 
 /** Holds at most one socket and decides when there is another. */
 export class Connection {
@@ -120,30 +121,29 @@ export class Connection {
         if (this.#state.name === "connected") resolve();
         else reject(this.#absence(this.#state));
       };
-      const cancel = this.#settings.clock.after(timeoutMs, () => {
-        this.#waiting.delete(settle);
-        reject(this.#absence(this.#state));
-      });
-      if (this.#state.name === "disconnected" || this.#state.name === "closed") settle();
-      else this.#waiting.add(settle);
+      const cancel = this.#settings.clock.after(timeoutMs, settle);
+      if (this.#wanted) this.#waiting.add(settle);
+      else settle();
     });
   }
 
   /** Sends a command and waits for its answer, and before that for a connection. */
   async call<Name extends CommandName>(name: Name, body: CommandBody<Name>): Promise<Answers[Name]> {
-    const fault = faultOf(name, body, this.#listener.limits());
-    if (fault) throw fault;
+    const refusal = validate(name, body, this.#listener.limits());
+    if (refusal) throw refusal;
+    // A copy: the caller may change its lists while the command waits for a connection.
+    const copy = JSON.parse(JSON.stringify(body)) as CommandBody<Name>;
     await this.connected(this.#settings.commandTimeoutMs);
     const requests = this.#requests;
     if (!requests) throw this.#absence(this.#state);
     const { clock, commandTimeoutMs } = this.#settings;
     const cancelDoubt = clock.after(patienceMs, () => requests === this.#requests && this.#heartbeat?.probe());
-    return requests.call(name, body, commandTimeoutMs).finally(cancelDoubt);
+    return requests.call(name, copy, commandTimeoutMs).finally(cancelDoubt);
   }
 
   /** Sends a command that wants no reply, if there is a connection. */
-  tell<Name extends CommandName>(name: Name, body: CommandBody<Name>): void {
-    if (this.#state.name === "connected") this.#requests?.tell(name, body);
+  notify<Name extends CommandName>(name: Name, body: CommandBody<Name>): void {
+    if (this.#state.name === "connected") this.#requests?.notify(name, body);
   }
 
   async #open(): Promise<void> {
@@ -174,13 +174,13 @@ export class Connection {
       const frame = JSON.stringify(request);
       const { frameBytesMax = 64 * 1024 } = this.#listener.limits();
       // The server would close the connection over it, and again on every repetition.
-      if (bytesOf(frame) > frameBytesMax) throw tooLarge(Object.keys(request).at(-1) ?? "", frameBytesMax);
+      if (utf8Length(frame) > frameBytesMax) throw tooLarge(Object.keys(request).at(-1) ?? "", frameBytesMax);
       if (socket.readyState === 1) socket.send(frame);
     });
     this.#socket = socket;
     this.#requests = requests;
     this.#opened = false;
-    this.#cancelWelcome = clock.after(connectTimeoutMs, () => this.#lost(1006, ""));
+    this.#cancelWelcome = clock.after(connectTimeoutMs, () => this.#lost());
     socket.onopen = () => {
       this.#opened = true;
       const resume = this.#listener.held();
@@ -223,7 +223,7 @@ export class Connection {
       this.#settings.clock,
       welcome.heartbeatMs || defaultHeartbeatMs,
       () => void this.#requests?.call("ping", {}, this.#settings.commandTimeoutMs).catch(() => {}),
-      () => this.#lost(1006, ""),
+      () => this.#lost(),
       (inDoubt) => this.#listener.doubt(inDoubt),
     );
     this.#listener.welcomed(welcome);
@@ -231,7 +231,8 @@ export class Connection {
   }
 
   #refused(error: CauserieError): void {
-    if (wantsFreshToken(error)) return this.#retryWithFreshToken(error);
+    // A fresh token may help.
+    if (error.code === unauthenticatedError || error.code === tokenExpiredError) return this.#retryWithFreshToken(error);
     if (error.temporary) return this.#lost(1006, "", error);
     this.#listener.error(error);
     this.#leave({ name: "closed", reason: error });
@@ -249,27 +250,23 @@ export class Connection {
     // There may be a while until the next token is asked for.
     this.#listener.error(reason);
     this.#drop();
-    this.#enter({ name: "reconnecting", waitingForNetwork: false, reason });
+    this.#enterReconnecting(reason);
     void this.#open();
   }
 
-  #lost(code: number, name: string, failure = code === 1006 ? undefined : closedByServer(code, name)): void {
-    this.#failure = failure;
-    if (code === unauthenticated) return this.#retryWithFreshToken(closedByServer(code, name || "unauthenticated"));
+  #lost(code = 1006, name = "", failure?: CauserieError): void {
+    const reason = closedByServer(code, name);
+    const isConnected = this.#state.name === "connected";
+    this.#failure = failure ?? (code === 1006 ? undefined : reason);
+    if (code === unauthenticated) return this.#retryWithFreshToken(reason);
     if (code === tokenExpired) this.#tokens.drop();
-    const isRefused = returnAfter(code) === "never";
-    if (isRefused && !this.#maySuspect(code, name)) {
-      return this.#leave({ name: "closed", reason: closedByServer(code, name) });
-    }
-    if (this.#state.name === "connected" && this.#settings.clock.elapsed() - this.#connectedAt >= stableMs) this.#failures = 0;
+    // Codes below `unauthenticated` blame a frame, the others the user.
+    const isSuspect = !reason.temporary && code < unauthenticated && isConnected && this.#listener.suspect(reason);
+    if (!reason.temporary && !isSuspect) return this.#leave({ name: "closed", reason });
+    if (isConnected && this.#settings.clock.elapsed() - this.#connectedAt >= stableMs) this.#failures = 0;
     if (!this.#opened) void this.#diagnose(this.#attempt, this.#failures + 1);
     this.#drop();
-    this.#retry(isRefused ? 1006 : code);
-  }
-
-  /** Codes below `unauthenticated` blame a frame, the others the user. */
-  #maySuspect(code: number, name: string): boolean {
-    return code < unauthenticated && this.#state.name === "connected" && this.#listener.suspect(closedByServer(code, name));
+    this.#retry(isSuspect ? 1006 : code);
   }
 
   /** Asks why no socket came about: at first, and at every fourth failure in a row. */
@@ -291,7 +288,7 @@ export class Connection {
     // The server spreads its clients over time itself.
     if (this.#goingAwayMs !== undefined) delayMs = this.#goingAwayMs;
     this.#goingAwayMs = undefined;
-    this.#enter({ name: "reconnecting", waitingForNetwork: !this.#settings.isOnline(), reason: this.#obstacle });
+    this.#enterReconnecting(this.#obstacle);
     this.#cancelRetry = clock.after(delayMs, () => void this.#open());
   }
 
@@ -305,7 +302,7 @@ export class Connection {
   #again(): void {
     this.#failures = 0;
     this.#drop();
-    this.#enter({ name: "reconnecting", waitingForNetwork: !this.#settings.isOnline(), reason: this.#obstacle });
+    this.#enterReconnecting(this.#obstacle);
     void this.#open();
   }
 
@@ -367,6 +364,10 @@ export class Connection {
     this.#settings.networkEventTarget?.removeEventListener("online", this.#online);
     this.#settings.networkEventTarget?.removeEventListener("offline", this.#offline);
     this.#enter(state);
+  }
+
+  #enterReconnecting(reason: CauserieError | undefined): void {
+    this.#enter({ name: "reconnecting", waitingForNetwork: !this.#settings.isOnline(), reason });
   }
 
   #enter(state: ConnectionState): void {

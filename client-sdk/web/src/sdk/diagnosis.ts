@@ -26,9 +26,10 @@ export function finding(name: string, message: string, temporary = true): Causer
 export async function diagnose(url: string, fetch: Fetch, isRepeated: boolean): Promise<CauserieError | undefined> {
   const { origin } = globalThis.location ?? {};
   const address = url.replace(/^ws/, "http");
-  const query = origin ? `${address.includes("?") ? "&" : "?"}origin=${encodeURIComponent(origin)}` : "";
   try {
-    const answer = await fetch(address + query, { cache: "no-store", credentials: "omit" });
+    const question = new URL(address);
+    if (origin) question.searchParams.set("origin", origin);
+    const answer = await fetch(question.href, { cache: "no-store", credentials: "omit" });
     const { service, originAllowed, ready, message = "" } = (await answer.json().catch(() => ({}))) as Diagnosis;
     if (service !== "causerie") return finding("wrong_address", `no Causerie server at ${address}`);
     if (!originAllowed) return finding("origin_refused", message);

@@ -1,3 +1,6 @@
+/** The arguments of `emit` after the name: none for an event without a payload. */
+type Payload<Value> = undefined extends Value ? [] : [Value];
+
 /** A typed `on(event, listener)`. `Events` maps event names to what their listeners are given. */
 export class Emitter<Events> {
   readonly #listeners = new Map<keyof Events, Set<(payload: never) => void>>();
@@ -13,10 +16,10 @@ export class Emitter<Events> {
   }
 
   /** Tells all listeners. One that throws is reported as uncaught and does not keep the others from hearing. */
-  emit<Name extends keyof Events>(event: Name, payload: Events[Name]): void {
+  emit<Name extends keyof Events>(event: Name, ...[payload]: Payload<Events[Name]>): void {
     for (const listener of [...(this.#listeners.get(event) ?? [])]) {
       try {
-        (listener as (payload: Events[Name]) => void)(payload);
+        (listener as (payload: Events[Name] | undefined) => void)(payload);
       } catch (thrown) {
         queueMicrotask(() => {
           throw thrown;

@@ -30,30 +30,28 @@ export class CauserieError extends Error {
   }
 }
 
+function temporaryError(code: number, name: string, message: string): CauserieError {
+  return new CauserieError({ code, name, message, temporary: true });
+}
+
 /** No answer came in time; whether the command was done is not known. */
 export function timedOut(): CauserieError {
-  return new CauserieError({ code: 102, name: "timeout", temporary: true, message: "no answer came in time" });
+  return temporaryError(102, "timeout", "no answer came in time");
 }
 
 /** The connection was lost, or there is none. */
 export function notConnected(message = "the connection was lost"): CauserieError {
-  return new CauserieError({ code: 101, name: "unavailable", temporary: true, message });
+  return temporaryError(101, "unavailable", message);
 }
 
 /** The server closed the connection; `temporary` where the client comes back by itself. */
 export function closedByServer(code: number, name: string): CauserieError {
-  const temporary = returnAfter(code) !== "never";
-  return new CauserieError({ code, name, temporary, message: `the server closed the connection: ${code} ${name}` });
+  const message = `the server closed the connection: ${code} ${name}`;
+  return new CauserieError({ code, name, message, temporary: returnAfter(code) !== "never" });
 }
 
 /** Anything thrown, as one of ours. */
 export function asError(thrown: unknown): CauserieError {
   if (thrown instanceof CauserieError) return thrown;
-  const message = thrown instanceof Error ? thrown.message : String(thrown);
-  return new CauserieError({ code: 100, name: "internal", temporary: true, message });
-}
-
-/** Who asks can't be trusted with the token given: a fresh one may help. */
-export function wantsFreshToken(error: CauserieError): boolean {
-  return error.code === 200 || error.code === 201;
+  return temporaryError(100, "internal", thrown instanceof Error ? thrown.message : String(thrown));
 }

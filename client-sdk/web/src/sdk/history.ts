@@ -1,15 +1,15 @@
 import { type Message, toMessage } from "./model.js";
 import type { OutgoingMessage } from "./outbox.js";
+import type { Call } from "./requests.js";
 import type { Store } from "./store.js";
-import type { HistoryPage, Timeline } from "./timeline.js";
+import { type HistoryPage, Timeline } from "./timeline.js";
 import type * as wire from "./wire.gen.js";
 
-const none: readonly Message[] = [];
+const empty = new Timeline();
 
 /** What a history needs of the client around it. */
 export interface HistoryHost {
-  getHistory(body: wire.GetHistory): Promise<wire.MessagePage>;
-  getChanges(body: wire.GetChanges): Promise<wire.Changes>;
+  readonly call: Call;
   outgoing(conversationId: string): readonly OutgoingMessage[];
 }
 
@@ -33,7 +33,7 @@ export class History {
 
   /** What is held, oldest first, without holes. A new array at every change. */
   get messages(): readonly Message[] {
-    return this.#timeline?.messages ?? none;
+    return this.#timeline.messages;
   }
 
   /** One's own messages that are not part of it yet. Shown behind the others. */
@@ -43,17 +43,17 @@ export class History {
 
   /** Something was loaded, be it nothing. */
   get loaded(): boolean {
-    return this.#timeline?.loaded ?? false;
+    return this.#timeline.loaded;
   }
 
   /** There are older messages. */
   get moreBefore(): boolean {
-    return this.#timeline?.moreBefore ?? false;
+    return this.#timeline.moreBefore;
   }
 
   /** There are newer messages than those held. */
   get moreAfter(): boolean {
-    return this.#timeline?.moreAfter ?? false;
+    return this.#timeline.moreAfter;
   }
 
   /** Loads the newest messages, dropping others. */
@@ -80,8 +80,8 @@ export class History {
     return this.#once({ afterSeq: last }, (timeline, page) => timeline.append(page));
   }
 
-  get #timeline(): Timeline | undefined {
-    return this.#store.get(this.conversationId)?.timeline;
+  get #timeline(): Timeline {
+    return this.#store.get(this.conversationId)?.timeline ?? empty;
   }
 
   /** One load at a time. The same one wanted meanwhile is the one under way; another one waits for it. */
@@ -100,7 +100,7 @@ export class History {
 
   async #load(range: wire.GetHistory, take: (timeline: Timeline, page: HistoryPage) => void): Promise<void> {
     const { conversationId } = this;
-    const page = await this.#host.getHistory({ conversationId, ...range });
+    const page = await this.#host.call("getHistory", { conversationId, ...range });
     const held = this.#store.get(conversationId);
     if (!held) return;
     const version = page.version ?? 0;
@@ -114,7 +114,7 @@ export class History {
     this.#store.timelineChanged(conversationId);
     if (version >= held.conversation.version) return;
     // Events overtook the page: what they told of messages that were not held then is asked for again.
-    const changes = await this.#host.getChanges({ conversationId, sinceVersion: version });
+    const changes = await this.#host.call("getChanges", { conversationId, sinceVersion: version });
     if (this.#store.get(conversationId) !== held) return;
     for (const message of changes.messages ?? []) held.timeline.take(toMessage(message));
     this.#store.timelineChanged(conversationId);

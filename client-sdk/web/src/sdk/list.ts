@@ -1,7 +1,7 @@
 import { toConversation } from "./model.js";
+import type { Call } from "./requests.js";
 import type { Store } from "./store.js";
 import type { Sync } from "./sync.js";
-import type * as wire from "./wire.gen.js";
 
 /** Loads the list of conversations page by page into the store. */
 export class List {
@@ -14,18 +14,13 @@ export class List {
 
   readonly #store: Store;
   readonly #sync: Sync;
-  readonly #ask: (body: wire.ListConversations) => Promise<wire.ConversationPage>;
+  readonly #call: Call;
   readonly #changed: () => void;
 
-  constructor(
-    store: Store,
-    sync: Sync,
-    ask: (body: wire.ListConversations) => Promise<wire.ConversationPage>,
-    changed: () => void,
-  ) {
+  constructor(store: Store, sync: Sync, call: Call, changed: () => void) {
     this.#store = store;
     this.#sync = sync;
-    this.#ask = ask;
+    this.#call = call;
     this.#changed = changed;
   }
 
@@ -47,10 +42,10 @@ export class List {
   async #load(): Promise<void> {
     const known = this.#store.conversations.length;
     do {
-      const page = await this.#ask({ cursor: this.#cursor }).catch((error) => {
+      const page = await this.#call("listConversations", { cursor: this.#cursor }).catch((error) => {
         // A cursor that the server can't read any more: the beginning leads to the same conversations.
         if (error.field !== "listConversations.cursor") throw error;
-        return this.#ask({});
+        return this.#call("listConversations", {});
       });
       // Only where nothing is held yet: later, the position moves by events, and one under way may not be skipped.
       this.#store.epoch ??= page.epoch ?? "";

@@ -151,12 +151,8 @@ function bare<Name extends string>(value: string | number | undefined, prefix: s
   return (typeof value === "string" ? value.slice(prefix.length) : "UNSPECIFIED").toLowerCase() as Name;
 }
 
-function time(timestamp: string): Date {
-  return new Date(timestamp);
-}
-
 function optionalTime(timestamp: string | undefined): Date | undefined {
-  return timestamp === undefined ? undefined : time(timestamp);
+  return timestamp === undefined ? undefined : new Date(timestamp);
 }
 
 /** Reads a `User`. */
@@ -176,7 +172,7 @@ export function toGroup(group: wire.Group): Group {
 }
 
 /** Reads a `Relation`. */
-export function toRelation(relation: wire.Relation): Relation {
+export function toRelation(relation: wire.Relation = {}): Relation {
   return {
     relation: relation.relation ?? "",
     user: toUser(relation.user),
@@ -202,7 +198,7 @@ export function toMember(member: wire.Member): Member {
 }
 
 /** Reads a `Message`. */
-export function toMessage(message: wire.Message): Message {
+export function toMessage(message: wire.Message = {}): Message {
   return {
     id: message.id ?? "",
     conversationId: message.conversationId ?? "",
@@ -211,7 +207,7 @@ export function toMessage(message: wire.Message): Message {
     authorId: message.authorId ?? "",
     clientId: message.clientId ?? "",
     text: message.text ?? "",
-    sentAt: time(message.sentAt ?? ""),
+    sentAt: new Date(message.sentAt ?? ""),
     editedAt: optionalTime(message.editedAt),
     deletedAt: optionalTime(message.deletedAt),
   };
@@ -244,7 +240,7 @@ export function toConversation(conversation: wire.Conversation = {}): Conversati
     members: (conversation.members ?? []).map(toMember),
     memberCount: conversation.memberCount ?? 0,
     lastMessage: conversation.lastMessage && toMessage(conversation.lastMessage),
-    activeAt: time(conversation.activeAt ?? ""),
+    activeAt: new Date(conversation.activeAt ?? ""),
     readState: toReadState(conversation.readState),
     capabilities: toCapabilities(conversation.capabilities),
     addressees: (conversation.addressees ?? []).map(({ user, group, isCopy = false }) => ({
@@ -260,9 +256,4 @@ export function toConversation(conversation: wire.Conversation = {}): Conversati
 /** Reads a `Presence`. */
 export function toPresence(presence: wire.Presence): Presence {
   return { userId: presence.userId ?? "", online: presence.online ?? false, lastSeenAt: optionalTime(presence.lastSeenAt) };
-}
-
-/** The name the wire has for a kind one can start. */
-export function kindOnWire(kind: ConversationKind): wire.ConversationKind {
-  return `CONVERSATION_KIND_${kind.toUpperCase()}` as wire.ConversationKind;
 }

@@ -1,6 +1,7 @@
 import type { BackoffBounds } from "./backoff.js";
 import type { Fetch } from "./diagnosis.js";
 import type { OutboxStore } from "./outbox-store.js";
+import { requireType } from "./validate.js";
 
 /** What the client needs of a WebSocket; the browser's own fits, so does that of the `ws` package. */
 export interface SocketLike {
@@ -74,7 +75,7 @@ export interface Settings {
   backoff: BackoffBounds;
   commandTimeoutMs: number;
   connectTimeoutMs: number;
-  outboxStore: OutboxStore | undefined;
+  outboxStore?: OutboxStore;
   webSocket: SocketConstructor;
   fetch: Fetch | null;
   clock: Clock;
@@ -95,11 +96,12 @@ const systemClock: Clock = {
 
 /** A random UUID. `crypto.randomUUID` is missing on pages served without TLS, so it is not used. */
 export function randomUuid(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x40;
-  bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80;
-  const hex = [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
-  return hex.replace(/^.{8}|.{4}(?=.{12})/g, "$&-");
+  const digit = (template: string): string => {
+    const [byte = 0] = crypto.getRandomValues(new Uint8Array(1));
+    // 0 becomes any digit, 8 becomes 8 to b.
+    return (+template ^ (byte & (15 >> (+template / 4)))).toString(16);
+  };
+  return "00000000-0000-4000-8000-000000000000".replace(/[08]/g, digit);
 }
 
 /** The client's own version, told to the server. */
@@ -107,9 +109,11 @@ export const sdkVersion = "0.1.0";
 
 /** Fills in the defaults. Throws where an option is missing. */
 export function settingsFrom(options: ClientOptions): Settings {
+  requireType("options", options, "object");
+  requireType("options.url", options.url, "string");
+  requireType("options.getToken", options.getToken, "function");
   const webSocket = options.webSocket ?? (globalThis.WebSocket as unknown as SocketConstructor | undefined);
   if (!webSocket) throw new TypeError("`webSocket` must be given, from the package `ws`");
-  if (typeof options.getToken !== "function") throw new TypeError("`getToken` must be a function");
   const scope = globalThis as unknown as Partial<NetworkEventTarget>;
   const given = Object.fromEntries(
     Object.entries(options).filter(([, value]) => value !== undefined),
@@ -118,7 +122,6 @@ export function settingsFrom(options: ClientOptions): Settings {
     client: { name: "causerie-web", version: sdkVersion },
     commandTimeoutMs: 10_000,
     connectTimeoutMs: 10_000,
-    outboxStore: undefined,
     // Wrapped: `fetch` must be called as the environment's own.
     fetch: (url, init) => fetch(url, init),
     clock: systemClock,

@@ -1,4 +1,5 @@
 // Where unsent messages survive a reload.
+import { requireType } from "./validate.js";
 
 /** An unsent message as it is kept. */
 export interface OutboxRecord {
@@ -23,6 +24,7 @@ export interface OutboxStore {
 
 /** Keeps unsent messages in `localStorage`, one entry each, so that two tabs do not overwrite one another. `name` must be of one person. */
 export function localStorageOutbox(name: string, storage: Storage = localStorage): OutboxStore {
+  requireType("name", name, "string");
   const prefix = `${name}/`;
   return {
     async load() {
@@ -48,24 +50,25 @@ export function localStorageOutbox(name: string, storage: Storage = localStorage
 
 /** Keeps unsent messages in IndexedDB. `name` must be of one person. */
 export function indexedDbOutbox(name: string, factory: IDBFactory = indexedDB): OutboxStore {
+  requireType("name", name, "string");
   const table = "outbox";
-  const settled = <Result>(request: IDBRequest<Result>): Promise<Result> =>
+  const result = <Result>(request: IDBRequest<Result>): Promise<Result> =>
     new Promise((resolve, reject) => {
       request.onsuccess = () => resolve(request.result);
       request.onerror = () => reject(request.error);
     });
   let opened: Promise<IDBDatabase> | undefined;
-  const rows = async (mode: IDBTransactionMode): Promise<IDBObjectStore> => {
+  const run = async <Result>(ask: (rows: IDBObjectStore) => IDBRequest<Result>): Promise<Result> => {
     if (!opened) {
       const request = factory.open(name, 1);
       request.onupgradeneeded = () => request.result.createObjectStore(table, { keyPath: "clientId" });
-      opened = settled(request);
+      opened = result(request);
     }
-    return (await opened).transaction(table, mode).objectStore(table);
+    return result(ask((await opened).transaction(table, "readwrite").objectStore(table)));
   };
   return {
-    load: async () => settled((await rows("readonly")).getAll() as IDBRequest<OutboxRecord[]>),
-    put: async (record) => void (await settled((await rows("readwrite")).put(record))),
-    remove: async (clientId) => void (await settled((await rows("readwrite")).delete(clientId))),
+    load: () => run<OutboxRecord[]>((rows) => rows.getAll()),
+    put: async (record) => void (await run((rows) => rows.put(record))),
+    remove: (clientId) => run((rows) => rows.delete(clientId)),
   };
 }

@@ -93,32 +93,27 @@ export class Outbox {
 
   /** Queues a message. With an `error` that is known already it has failed, and waits for the user. */
   push(conversationId: string, clientId: string, text: string, error?: CauserieError): OutgoingMessage {
-    const record = {
-      clientId,
-      conversationId,
-      text,
-      createdAt: this.#now(),
-      ...(error && { error: { ...error, message: error.message } }),
-    };
-    this.#keep((store) => store.put(record));
-    const entry = this.#enqueue(record);
+    const entry = this.#enqueue({ clientId, conversationId, text, createdAt: this.#now(), ...(error && { error }) });
+    this.#keep((store) => store.put(this.#recordOf(entry)));
     this.#pump();
     return entry;
   }
 
   /** Tries a failed message again, with the same client id. */
-  retry(clientId: string): void {
+  retry(clientId: string): boolean {
     const entry = this.#find(clientId);
-    if (entry?.status !== "failed") return;
+    if (entry?.status !== "failed") return false;
     this.#closes.delete(clientId);
     this.#update({ ...entry, status: "sending", error: undefined });
     this.#pump();
+    return true;
   }
 
   /** Gives a message up. One that is under way may arrive all the same. */
-  discard(clientId: string): void {
+  discard(clientId: string): boolean {
     const entry = this.#find(clientId);
     if (entry) this.#remove(entry);
+    return entry !== undefined;
   }
 
   /** A message is part of its conversation now, up to this version. */
@@ -219,11 +214,7 @@ export class Outbox {
   }
 
   #find(clientId: string): OutgoingMessage | undefined {
-    for (const queue of this.#queues.values()) {
-      const entry = queue.find((each) => each.clientId === clientId);
-      if (entry) return entry;
-    }
-    return undefined;
+    return [...this.#queues.values()].flat().find((entry) => entry.clientId === clientId);
   }
 
   #recordOf({ clientId, conversationId, text, createdAt, error }: OutgoingMessage): OutboxRecord {

@@ -1,4 +1,5 @@
 import { type Presence, toPresence } from "./model.js";
+import type { Call } from "./requests.js";
 import { kept } from "./stable.js";
 import type * as wire from "./wire.gen.js";
 
@@ -12,11 +13,11 @@ export class Presences {
   #told = "";
   #scheduled = false;
 
-  readonly #watch: (userIds: string[]) => Promise<wire.PresenceList>;
+  readonly #call: Call;
   readonly #changed: (presence: Presence) => void;
 
-  constructor(watch: (userIds: string[]) => Promise<wire.PresenceList>, changed: (presence: Presence) => void) {
-    this.#watch = watch;
+  constructor(call: Call, changed: (presence: Presence) => void) {
+    this.#call = call;
     this.#changed = changed;
   }
 
@@ -66,7 +67,7 @@ export class Presences {
     if (told === this.#told) return;
     this.#told = told;
     try {
-      for (const presence of (await this.#watch(userIds)).presences ?? []) this.take(presence);
+      for (const presence of (await this.#call("watchPresence", { userIds })).presences ?? []) this.take(presence);
     } catch {
       // Presence is an ornament: the next change of the set or connection asks again.
       if (this.#told === told) this.#told = "";

@@ -39,65 +39,63 @@ export interface Answers {
 
 /** The name of a command, as in `Request`. */
 export type CommandName = keyof Answers;
-/** What a command carries. */
-export type CommandBody<Name extends CommandName> = NonNullable<wire.Request[Name]>;
+type ReadonlyDeep<Value> = { readonly [Key in keyof Value]: ReadonlyDeep<Value[Key]> };
 
-interface Pending {
-  resolve(answer: unknown): void;
-  reject(error: CauserieError): void;
-  cancelTimeout(): void;
-}
+/** The body of a command. */
+export type CommandBody<Name extends CommandName> = ReadonlyDeep<NonNullable<wire.Request[Name]>>;
 
-/** The commands that wait for an answer on one connection. */
+/** Sends a command and resolves with the body of its reply. */
+export type Call = <Name extends CommandName>(name: Name, body: CommandBody<Name>) => Promise<Answers[Name]>;
+
+/** Ends the wait for a reply: with an error, or with the body of the reply. */
+type Settle = (error: CauserieError | undefined, body?: unknown) => void;
+
+/** The commands of one connection that have no reply yet. */
 export class Requests {
-  readonly #pending = new Map<number, Pending>();
+  readonly #pending = new Map<number, Settle>();
   #nextId = 1;
 
   readonly #clock: Clock;
   readonly #send: (request: wire.Request) => void;
 
+  /** `send` writes a frame; it throws a `CauserieError` when the frame is too large. */
   constructor(clock: Clock, send: (request: wire.Request) => void) {
     this.#clock = clock;
     this.#send = send;
   }
 
-  /** Sends a command. Rejects with a `CauserieError`: the server's, `timeout`, or why the connection ended first. */
+  /**
+   * Sends a command. Rejects with a `CauserieError`: the server's, `too_large`, `timeout` after `timeoutMs`, or the reason given to
+   * `abandon`.
+   */
   call<Name extends CommandName>(name: Name, body: CommandBody<Name>, timeoutMs: number): Promise<Answers[Name]> {
     return new Promise((resolve, reject) => {
       const id = this.#nextId++;
-      // A request that is too large throws here.
       this.#send({ id, [name]: body });
-      const cancelTimeout = this.#clock.after(timeoutMs, () => {
+      const cancelTimeout = this.#clock.after(timeoutMs, () => settle(timedOut()));
+      const settle: Settle = (error, reply) => {
         this.#pending.delete(id);
-        reject(timedOut());
-      });
-      this.#pending.set(id, { resolve: resolve as (answer: unknown) => void, reject, cancelTimeout });
+        cancelTimeout();
+        if (error) reject(error);
+        else resolve(reply as Answers[Name]);
+      };
+      this.#pending.set(id, settle);
     });
   }
 
-  /** Sends a command that wants no reply. */
-  tell<Name extends CommandName>(name: Name, body: CommandBody<Name>): void {
+  /** Sends a command without asking for a reply. */
+  notify<Name extends CommandName>(name: Name, body: CommandBody<Name>): void {
     this.#send({ [name]: body });
   }
 
-  /** Hands a reply to whoever waits for it. One that nobody waits for any more is dropped. */
+  /** Hands a reply to the command with its id. A reply to a command that has timed out is dropped. */
   settle(reply: wire.Reply): void {
     const { id = 0, error, ...result } = reply;
-    const pending = this.#pending.get(id);
-    if (!pending) return;
-    this.#pending.delete(id);
-    pending.cancelTimeout();
-    if (error) pending.reject(new CauserieError(error));
-    else pending.resolve(Object.values(result)[0] ?? {});
+    this.#pending.get(id)?.(error && new CauserieError(error), Object.values(result)[0] ?? {});
   }
 
-  /** The connection ended: nothing will be answered. */
+  /** Rejects all pending commands: the connection has ended. */
   abandon(reason: CauserieError): void {
-    const pending = [...this.#pending.values()];
-    this.#pending.clear();
-    for (const { cancelTimeout, reject } of pending) {
-      cancelTimeout();
-      reject(reason);
-    }
+    for (const settle of [...this.#pending.values()]) settle(reason);
   }
 }

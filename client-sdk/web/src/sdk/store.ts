@@ -30,11 +30,18 @@ export interface StoreListener {
   peopleTold(people: readonly User[]): void;
 }
 
+/** The most bytes one held conversation takes in a JSON `Resume`. */
+const heldBytes = 80;
+/** Room for a token and the rest of a hello. */
+const helloBytes = 8 * 1024;
+
 /** All that is held, without any network. */
 export class Store {
   /** Positions are void in another epoch. Unknown until the server told. */
   epoch: string | undefined;
   inboxVersion: number | undefined;
+  /** The limits of the last `Welcome`. */
+  limits: wire.Limits = {};
   readonly #held = new Map<string, Held>();
   #sorted: readonly Conversation[] | undefined;
   #totalUnread = 0;
@@ -111,8 +118,10 @@ export class Store {
   }
 
   /** What to present to the server on return; nothing before it told its epoch. Conversations beyond `max` are let go, the least active first. */
-  present(max: number): wire.Resume | undefined {
+  present(): wire.Resume | undefined {
     if (this.epoch === undefined) return undefined;
+    const { heldMax = 1_000, frameBytesMax = 64 * 1024 } = this.limits;
+    const max = Math.min(heldMax, Math.floor((frameBytesMax - helloBytes) / heldBytes));
     for (const { id } of this.conversations.slice(max)) this.remove(id);
     const held = this.conversations.map(({ id, version }) => ({ conversationId: id, version }));
     return { epoch: this.epoch, inboxVersion: this.inboxVersion ?? 0, held };

@@ -3,13 +3,13 @@
 import { type Change, changeOf } from "./changes.js";
 import { asError, type CauserieError } from "./errors.js";
 import { type Conversation, type Message, toCapabilities, toConversation, toMessage, toReadState } from "./model.js";
-import type { Answers, CommandBody, CommandName } from "./requests.js";
+import type { Call } from "./requests.js";
 import type { Held, Store } from "./store.js";
 import type * as wire from "./wire.gen.js";
 
 /** What synchronising needs of the client around it. */
 export interface SyncHost {
-  call<Name extends CommandName>(name: Name, body: CommandBody<Name>): Promise<Answers[Name]>;
+  readonly call: Call;
   /** Waits before the next try of something temporary; rejects when the client was stopped. */
   pause(error: CauserieError, attempt: number): Promise<void>;
   /** A message that was not known before. */
@@ -18,8 +18,6 @@ export interface SyncHost {
   reload(conversationId: string): void;
   /** The list may lack conversations: load it anew. */
   reloadList(): void;
-  /** How many conversations fit one `Resume`. */
-  heldMax(): number;
   error(error: CauserieError): void;
 }
 
@@ -82,10 +80,10 @@ export class Sync {
   }
 
   /** The connection is there. Returns whether what was held is up to date; if not, the list is to be loaded. */
-  welcome(resumed: wire.Resumed | undefined, presented: boolean): boolean {
+  welcome(resumed: wire.Resumed | undefined): boolean {
     this.#resuming = undefined;
     this.#resumeAgain = false;
-    if (!resumed || !presented) return false;
+    if (!resumed) return false;
     this.#resumed(resumed);
     return true;
   }
@@ -271,7 +269,7 @@ export class Sync {
     if (this.#resumeAgain) return;
     const waiting: Change[] = [];
     this.#resuming = waiting;
-    const resume = this.#store.present(this.#host.heldMax());
+    const resume = this.#store.present();
     const resumed = resume && (await this.#persist(() => this.#host.call("resume", resume)));
     // A new connection came in between and resumed by itself.
     if (this.#resuming !== waiting) return;

@@ -19,15 +19,11 @@ export class Timeline {
   /** There are newer ones that are not held: live messages are not added then. */
   moreAfter = false;
   /** Held up to here: beyond the last message where one deleted one's own copy of later ones. */
-  #through = 0;
+  through = 0;
 
   /** Replaces all by a page. */
   open(page: HistoryPage): void {
-    this.messages = page.messages;
-    this.moreBefore = page.moreBefore;
-    this.moreAfter = page.moreAfter;
-    this.#through = page.through;
-    this.loaded = true;
+    Object.assign(this, page, { loaded: true });
   }
 
   /** Adds an older page in front. */
@@ -42,7 +38,7 @@ export class Timeline {
     const last = this.#lastSeq;
     this.messages = [...this.messages, ...page.messages.filter((message) => message.seq > last)];
     this.moreAfter = page.moreAfter;
-    this.#through = page.through;
+    this.through = page.through;
   }
 
   /** Takes one message in its present form: a new one at the end, or the newer form of a held one. */
@@ -63,12 +59,10 @@ export class Timeline {
 
   /** Holds nothing any more. */
   clear(): void {
-    this.messages = [];
-    this.loaded = this.moreBefore = this.moreAfter = false;
-    this.#through = 0;
+    Object.assign(this, new Timeline());
   }
 
   get #lastSeq(): number {
-    return Math.max(this.messages.at(-1)?.seq ?? 0, this.#through);
+    return Math.max(this.messages.at(-1)?.seq ?? 0, this.through);
   }
 }

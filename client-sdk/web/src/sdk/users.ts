@@ -1,5 +1,6 @@
 import { asError } from "./errors.js";
-import type { User } from "./model.js";
+import { toUser, type User } from "./model.js";
+import type { Call } from "./requests.js";
 import { kept } from "./stable.js";
 
 /** People one `getUsers` takes (`USERS_MAX` in protocol/src/limits.rs). */
@@ -16,11 +17,11 @@ export class Users {
   readonly #refused = new Set<string>();
   #asking = false;
 
-  readonly #ask: (userIds: string[]) => Promise<readonly User[]>;
+  readonly #call: Call;
   readonly #changed: () => void;
 
-  constructor(ask: (userIds: string[]) => Promise<readonly User[]>, changed: () => void) {
-    this.#ask = ask;
+  constructor(call: Call, changed: () => void) {
+    this.#call = call;
     this.#changed = changed;
   }
 
@@ -82,7 +83,8 @@ export class Users {
 
   async #fetchSome(ids: string[]): Promise<void> {
     try {
-      this.learn(await this.#ask(ids));
+      const { users = [] } = await this.#call("getUsers", { userIds: ids });
+      this.learn(users.map(toUser));
     } catch (thrown) {
       if (asError(thrown).temporary) throw thrown;
     }
