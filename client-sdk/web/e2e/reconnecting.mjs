@@ -43,7 +43,7 @@ export function reconnecting(runner, browser, server) {
     amelie.page = await amelie.context.newPage();
     await amelie.page.goto(`${server.origin}/?as=amelie`);
     // After two losses in a row the next attempt may be as far as the longest wait.
-    await yanis.sees("gardé", 25_000);
+    await yanis.sees("gardé");
     assert.equal(await yanis.messages("gardé").count(), 1);
   });
 

@@ -22,7 +22,7 @@ export function restoring(runner, browser, server) {
     server.command("restore", "--replace", backup);
     await server.start();
     // After two losses in a row the next attempt may be as far as the longest wait.
-    await yanis.sees("pas encore envoyé", 25_000);
+    await yanis.sees("pas encore envoyé");
     await yanis.say("après");
     await amelie.sees("après");
     await yanis.messages("perdu").first().waitFor({ state: "detached" });

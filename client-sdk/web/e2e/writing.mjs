@@ -13,7 +13,7 @@ export function writing(runner, browser, _server, town) {
       return `${element?.tagName.toLowerCase()}${element?.className ? `.${element.className}` : ""}`;
     });
   const isFocused = async (person, pattern, what) => {
-    const end = Date.now() + 5_000;
+    const end = Date.now() + 30_000;
     let now;
     while (!pattern.test((now = await focused(person)))) {
       if (Date.now() > end) assert.fail(`${what}: the focus is on ${now}`);
