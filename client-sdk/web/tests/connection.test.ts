@@ -287,25 +287,25 @@ test("asks a silent server and cuts one that does not answer", async () => {
 test("a dead connection is found ten seconds after the first command without an answer", async () => {
   const peer = new Peer();
   const { client, link } = await peer.connected([]);
-  const doubts: boolean[] = [];
-  client.on("doubt", (inDoubt) => doubts.push(inDoubt));
+  const probing: boolean[] = [];
+  client.on("probing", (isProbing) => probing.push(isProbing));
   client.searchDirectory("to").catch(() => {});
   await peer.clock.advance(5_000);
   await link.next("ping");
-  expect(client.inDoubt).toBe(true);
+  expect(client.isProbing).toBe(true);
   expect(client.state.name).toBe("connected");
   await peer.clock.advance(5_000);
   expect(client.state.name).toBe("reconnecting");
-  expect(doubts).toEqual([true, false]);
+  expect(probing).toEqual([true, false]);
 });
 
 test("a device that goes offline doubts its connection at once, and trusts it again when the server answers", async () => {
   const peer = new Peer();
   const { client, link } = await peer.connected([]);
   peer.network.set(false);
-  expect(client.inDoubt).toBe(true);
+  expect(client.isProbing).toBe(true);
   link.reply(await link.next("ping"), { pong: {} });
-  expect(client.inDoubt).toBe(false);
+  expect(client.isProbing).toBe(false);
   expect(client.state.name).toBe("connected");
   peer.network.set(false);
   await peer.clock.advance(5_000);

@@ -20,7 +20,7 @@ function Chat({ client }: { client: Client }) {
   renders++;
   const history = client.history("c1");
   const state = useClient(client, "state", () => client.state);
-  const conversations = useClient(client, "list", () => client.conversations);
+  const conversations = useClient(client, "conversations", () => client.conversations);
   const messages = useClient(client, "history", () => history.messages);
   const outgoing = useClient(client, "history", () => history.outgoing);
   const typing = useClient(client, "typing", () => client.typing("c1"));

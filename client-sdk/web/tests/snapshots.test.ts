@@ -74,7 +74,7 @@ test("events and answers that say what is known already change nothing", async (
   const { client, link } = await busy();
   const before = readAll(client, ids);
   let told = 0;
-  for (const event of ["list", "history", "presence", "typing", "unread", "state", "message"] as const)
+  for (const event of ["conversations", "history", "presence", "typing", "unread", "state", "message"] as const)
     client.on(event, () => told++);
   link.event({ readStateChanged: { readState: { conversationId: "c1" }, totalUnread: 0 } });
   link.event({ capabilitiesChanged: { conversationId: "c1", capabilities: ["CAPABILITY_SEND"] } });

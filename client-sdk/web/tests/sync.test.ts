@@ -31,8 +31,8 @@ test("loads the list once connected, sorted by activity", async () => {
   ]);
   await settled();
   expect(client.conversations.map(({ id }) => id)).toEqual(["new", "old"]);
-  expect(client.listLoaded).toBe(true);
-  expect(client.moreConversations).toBe(false);
+  expect(client.conversationsLoaded).toBe(true);
+  expect(client.hasMoreConversations).toBe(false);
 });
 
 test("pages through the list", async () => {
@@ -44,14 +44,14 @@ test("pages through the list", async () => {
     conversationPage: { conversations: [conversation("a")], nextCursor: "more", epoch: "e" },
   });
   await settled();
-  expect(client.moreConversations).toBe(true);
+  expect(client.hasMoreConversations).toBe(true);
   const more = client.loadMoreConversations();
   const second = await link.next("listConversations");
   expect(second.body.cursor).toBe("more");
   link.reply(second, { conversationPage: { conversations: [conversation("b")] } });
   await more;
   expect(client.conversations).toHaveLength(2);
-  expect(client.moreConversations).toBe(false);
+  expect(client.hasMoreConversations).toBe(false);
 });
 
 test("begins the list anew when the server refuses its cursor, and shows no conversation twice", async () => {
@@ -76,7 +76,7 @@ test("begins the list anew when the server refuses its cursor, and shows no conv
   link.reply(second, { conversationPage: { conversations: [conversation("c")] } });
   await more;
   expect(client.conversations.map(({ id }) => id).sort()).toEqual(["a", "b", "c"]);
-  expect(client.moreConversations).toBe(false);
+  expect(client.hasMoreConversations).toBe(false);
 });
 
 test("asks once more only: a refusal of the beginning, or of anything else, is the caller's", async () => {
@@ -118,7 +118,7 @@ test("goes on past pages that hold nothing, until there is a conversation or no 
   await empty("fourth", "fifth");
   await empty("fifth", "");
   await more;
-  expect(client.moreConversations).toBe(false);
+  expect(client.hasMoreConversations).toBe(false);
 });
 
 test("applies the next version and drops what it has", async () => {

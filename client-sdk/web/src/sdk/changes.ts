@@ -1,19 +1,19 @@
-// Versioned changes of one conversation, and what each does to it. Pure.
+// The versioned changes of a conversation, as pure functions. Each change raises the version of its conversation by one.
 import { type Conversation, type Message, toMember, toMessage, toState } from "./model.js";
 import type * as wire from "./wire.gen.js";
 
-/** One step of a conversation's version. */
+/** The change that made `version` of a conversation. `updated`: a message was edited or deleted. */
 export type Change = { readonly conversationId: string; readonly version: number } & (
   | { readonly kind: "sent" | "updated"; readonly message: Message }
   | { readonly kind: "changed"; readonly changed: wire.ConversationChanged }
 );
 
-/** The versioned change an event tells of, if it does. */
+/** The change that an event carries; `undefined` for an event without a version. */
 export function changeOf(event: wire.Event): Change | undefined {
   const { messageSent, messageEdited, messageDeleted, conversationChanged } = event;
-  const told = messageSent ?? messageEdited ?? messageDeleted;
-  if (told) {
-    const message = toMessage(told.message);
+  const carrier = messageSent ?? messageEdited ?? messageDeleted;
+  if (carrier) {
+    const message = toMessage(carrier.message);
     const kind = messageSent ? "sent" : "updated";
     return { kind, conversationId: message.conversationId, version: message.version, message };
   }
@@ -22,7 +22,7 @@ export function changeOf(event: wire.Event): Change | undefined {
   return { kind: "changed", conversationId, version, changed: conversationChanged };
 }
 
-/** The conversation after a change. Read state and capabilities come by events of their own. */
+/** The conversation after a change. Its read state and capabilities stay: they have events of their own. */
 export function applyChange(conversation: Conversation, change: Change): Conversation {
   const { version } = change;
   if (change.kind === "changed") return { ...applyChanged(conversation, change.changed), version };

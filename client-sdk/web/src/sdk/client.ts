@@ -1,12 +1,12 @@
-// The one object an application holds: state, events, commands. It wires the parts together and decides nothing itself.
+// The object that applications use: state, events and commands. It connects the parts of the SDK.
 import { fullJitter } from "./backoff.js";
 import { Commands } from "./commands.js";
-import { Connection, type ConnectionState } from "./connection.js";
+import { ConversationList } from "./conversation-list.js";
+import { type ConnectionState, Driver } from "./driver.js";
 import { Emitter } from "./emitter.js";
 import { type CauserieError, notConnected } from "./errors.js";
 import type { ClientEvents } from "./events.js";
 import { History } from "./history.js";
-import { List } from "./list.js";
 import {
   type Conversation,
   type Message,
@@ -23,7 +23,7 @@ import { type ClientOptions, type Settings, settingsFrom } from "./options.js";
 import { Outbox, type OutgoingMessage } from "./outbox.js";
 import { Presences } from "./presence.js";
 import type { Call } from "./requests.js";
-import { kept } from "./stable.js";
+import { reuseIfEqual } from "./reuse.js";
 import { Store } from "./store.js";
 import { Sync } from "./sync.js";
 import { Typing } from "./typing.js";
@@ -31,22 +31,28 @@ import { Users } from "./users.js";
 import { normalizeLineBreaks, requireType, validate } from "./validate.js";
 import type * as wire from "./wire.gen.js";
 
+/**
+ * A client of the chat server for one user. It keeps a connection, holds the loaded conversations and messages, and emits events when they
+ * change. All properties return the same object until something in it changes.
+ *
+ * The constructor throws a `TypeError` when a required option is missing. It does not connect; `connect` does.
+ */
 export class Client extends Commands {
   readonly #settings: Settings;
   readonly #events = new Emitter<ClientEvents>();
-  readonly #connection: Connection;
+  readonly #driver: Driver;
   readonly #store: Store;
   readonly #sync: Sync;
-  readonly #list: List;
+  readonly #list: ConversationList;
   readonly #outbox: Outbox;
   readonly #typing: Typing;
   readonly #presences: Presences;
   readonly #users: Users;
   readonly #histories = new Map<string, History>();
-  /** Outgoing messages of a conversation, as they were read last. */
+  /** By conversation: the last result of `#outgoing`. */
   readonly #outgoings = new Map<string, readonly OutgoingMessage[]>();
   #restored: Promise<void> | undefined;
-  #inDoubt = false;
+  #isProbing = false;
   #me: User | undefined;
 
   constructor(options: ClientOptions) {
@@ -55,23 +61,23 @@ export class Client extends Commands {
     const { clock } = this.#settings;
     const error = (thrown: CauserieError): void => this.#events.emit("error", thrown);
     const history = (conversationId: string): void => this.#events.emit("history", { conversationId });
-    this.#connection = new Connection(this.#settings, {
-      held: () => this.#store.present(),
+    this.#driver = new Driver(this.#settings, {
+      position: () => this.#store.position(),
       limits: () => this.#store.limits,
       suspect: (reason) => this.#outbox.suspect(reason),
       welcomed: (welcome) => this.#welcomed(welcome),
       event: (event) => this.#event(event),
       state: (state) => this.#stateChanged(state),
-      doubt: (inDoubt) => {
-        this.#inDoubt = inDoubt;
-        this.#events.emit("doubt", inDoubt);
+      probing: (isProbing) => {
+        this.#isProbing = isProbing;
+        this.#events.emit("probing", isProbing);
       },
       error,
     });
     this.#users = new Users(this.call, () => this.#events.emit("users"));
     this.#store = new Store({
-      peopleTold: (people) => this.#users.learn(people),
-      listChanged: () => this.#events.emit("list"),
+      users: (users) => this.#users.add(users),
+      listChanged: () => this.#events.emit("conversations"),
       conversationChanged: (id) => {
         const version = this.#store.get(id)?.conversation.version;
         if (version !== undefined) this.#outbox.settle(id, version);
@@ -82,12 +88,12 @@ export class Client extends Commands {
     this.#sync = new Sync(this.#store, {
       call: this.call,
       pause: (reason, attempt) => this.#pause(reason, attempt),
-      message: (conversation, message) => this.#message(conversation, message),
+      message: (conversation, message) => this.#reportMessage(conversation, message),
       reload: (id) => void this.history(id).loadNewest().catch(error),
       reloadList: () => void this.#list.load().catch(error),
       error,
     });
-    this.#list = new List(this.#store, this.#sync, this.call, () => this.#events.emit("list"));
+    this.#list = new ConversationList(this.#store, this.#sync, this.call, () => this.#events.emit("conversations"));
     this.#outbox = new Outbox(this.#settings.outboxStore, () => clock.now(), {
       send: (record) => this.#send(record.conversationId, record.clientId, record.text),
       pause: (reason, attempt) => this.#pause(reason, attempt),
@@ -97,7 +103,7 @@ export class Client extends Commands {
     });
     this.#typing = new Typing(
       clock,
-      (conversationId, typing) => this.#connection.notify("setTyping", { conversationId, typing }),
+      (conversationId, typing) => this.#driver.notify("setTyping", { conversationId, typing }),
       (conversationId) => this.#events.emit("typing", { conversationId, userIds: this.typing(conversationId) }),
     );
     this.#presences = new Presences(this.call, (presence) => this.#events.emit("presence", presence));
@@ -105,42 +111,46 @@ export class Client extends Commands {
 
   // Connection
 
-  /** Connects and stays connected until `disconnect`. While it waits to come back, tries at once. Harmless when connected. */
+  /** Connects, and reconnects after a lost connection, until `disconnect`. While the client waits to reconnect, connects at once. */
   connect(): void {
     this.#restored ??= this.#outbox.restore();
-    this.#connection.connect();
+    this.#driver.connect();
   }
 
-  /** Ends the connection. What is held stays, and is caught up with on `connect`. */
+  /** Closes the connection. The loaded state stays; `connect` brings it up to date. */
   disconnect(): void {
-    this.#connection.disconnect();
+    this.#driver.disconnect();
   }
 
-  /** Resolves once connected; rejects when refused, stopped, or not connected after `timeoutMs`. */
+  /**
+   * Resolves when connected. Rejects with a `CauserieError` when the client closes or is disconnected, or is not connected after
+   * `timeoutMs`; the error tells why.
+   */
   ready(timeoutMs = this.#settings.connectTimeoutMs): Promise<void> {
-    return this.#connection.connected(timeoutMs);
+    return this.#driver.connected(timeoutMs);
   }
 
+  /** The state of the connection. */
   get state(): ConnectionState {
-    return this.#connection.state;
+    return this.#driver.state;
   }
 
-  /** There is reason to doubt the connection: the server is being asked. */
-  get inDoubt(): boolean {
-    return this.#inDoubt;
+  /** Whether the client waits for the reply to a ping, because the device went offline or a reply is late. */
+  get isProbing(): boolean {
+    return this.#isProbing;
   }
 
-  /** Who is connected; unknown before the first connection. */
+  /** The connected user; `undefined` before the first connection. */
   get me(): User | undefined {
     return this.#me;
   }
 
-  /** What the server accepts, as it told last. */
+  /** The limits of the server; empty before the first connection. */
   get limits(): Readonly<wire.Limits> {
     return this.#store.limits;
   }
 
-  /** Calls `listener` at every `event`; returns what ends it. */
+  /** Calls `listener` at every `event`. Returns a function that removes the listener. Throws a `TypeError` when `listener` is no function. */
   on<Name extends keyof ClientEvents>(event: Name, listener: (payload: ClientEvents[Name]) => void): () => void {
     requireType("listener", listener, "function");
     return this.#events.on(event, listener);
@@ -148,59 +158,59 @@ export class Client extends Commands {
 
   // Conversations
 
-  /** What is held, by last activity, newest first. The same array as long as nothing changed. */
+  /** The loaded conversations by last activity, newest first. */
   get conversations(): readonly Conversation[] {
     return this.#store.conversations;
   }
 
-  /** The list was loaded once. */
-  get listLoaded(): boolean {
+  /** Whether the first page of conversations was loaded. */
+  get conversationsLoaded(): boolean {
     return this.#list.loaded;
   }
 
-  /** There are more conversations than those held. */
-  get moreConversations(): boolean {
+  /** Whether there are conversations that are not loaded. */
+  get hasMoreConversations(): boolean {
     return this.#list.more;
   }
 
-  /** Unread messages in all conversations together, as the server counts. */
+  /** The number of unread messages in all conversations, as counted by the server. */
   get totalUnread(): number {
     return this.#store.totalUnread;
   }
 
-  /** Loads the next page of the list. */
+  /** Loads the next page of conversations. Rejects with a `CauserieError`. */
   loadMoreConversations(): Promise<void> {
     return this.#list.loadMore();
   }
 
-  /** A conversation that is held. */
+  /** A loaded conversation. */
   conversation(conversationId: string): Conversation | undefined {
     return this.#store.get(conversationId)?.conversation;
   }
 
-  /** A conversation, asked for if it is not held. */
+  /** Returns a conversation; loads it when it is not loaded. Rejects as a command, with `not_found` for an unknown conversation. */
   async fetchConversation(conversationId: string): Promise<Conversation> {
-    const held = this.conversation(conversationId);
-    if (held) return held;
+    const known = this.conversation(conversationId);
+    if (known) return known;
     const { conversation } = await this.call("getConversation", { conversationId });
-    return this.taken(conversation);
+    return this.receive(conversation);
   }
 
-  /** Takes someone out of a group. */
+  /** Removes a member from a group. */
   async removeMember(conversationId: string, userId: string): Promise<void> {
     await this.call("removeMember", { conversationId, userId });
     if (userId === this.#me?.id) this.#store.remove(conversationId);
   }
 
-  /** Leaves a group. */
+  /** Removes the connected user from a group. */
   async leave(conversationId: string): Promise<void> {
-    await this.#connection.connected(this.#settings.commandTimeoutMs);
+    await this.#driver.connected(this.#settings.commandTimeoutMs);
     await this.removeMember(conversationId, this.#me?.id ?? "");
   }
 
   // Messages
 
-  /** The messages of a conversation; the same object every time. */
+  /** The messages of a conversation. Returns the same object for the same conversation. */
   history(conversationId: string): History {
     let history = this.#histories.get(conversationId);
     if (!history) {
@@ -214,8 +224,8 @@ export class Client extends Commands {
   }
 
   /**
-   * Sends a message, now or when there is a connection. It appears at once in `history(…).outgoing`; as `failed` where the server
-   * would refuse its form or length. Ends of lines become `\n`.
+   * Sends a message, as soon as there is a connection. It appears at once in `history(…).outgoing`: as `failed` when the text is invalid
+   * or too long. Line breaks become `\n`. Throws a `TypeError` when an argument is no string.
    */
   send(conversationId: string, text: string): OutgoingMessage {
     const clientId = this.#settings.uuid();
@@ -224,87 +234,93 @@ export class Client extends Commands {
     return this.#outbox.push(conversationId, clientId, normalizeLineBreaks(text), error);
   }
 
-  /** Tries a failed message again. */
+  /** Sends a failed message again. Returns whether there was such a message. */
   retry(clientId: string): boolean {
     return this.#outbox.retry(clientId);
   }
 
-  /** Gives an unsent message up. */
+  /** Removes an outgoing message. Returns whether there was such a message. */
   discard(clientId: string): boolean {
     return this.#outbox.discard(clientId);
   }
 
-  // Read marks, typing, presence
+  // Read state, typing, presence
 
-  /** Read up to this message; without `seq`, up to the last one. Does nothing where that is known already. */
+  /** Marks all messages up to `seq` as read; without `seq`, up to the last message. Does nothing when they are read already. */
   async markRead(conversationId: string, seq?: number): Promise<void> {
     const held = this.conversation(conversationId);
     const upTo = seq ?? held?.lastSeq ?? 0;
     if (held && upTo <= held.readState.readSeq && held.readState.unread === 0 && !held.readState.markedUnread) return;
-    this.#marked(await this.call("markRead", { conversationId, seq: upTo }));
+    this.#applyMark(await this.call("markRead", { conversationId, seq: upTo }));
   }
 
-  /** Marks a conversation to come back to. */
+  /** Marks a conversation as unread. */
   async markUnread(conversationId: string): Promise<void> {
-    this.#marked(await this.call("markUnread", { conversationId }));
+    this.#applyMark(await this.call("markUnread", { conversationId }));
   }
 
-  /** Tells the others that one is writing, or stopped. Call at every key: it is said every 3 s. */
+  /**
+   * Shows the other members that the connected user is typing, or has stopped. To be called at every key press; a notice is sent at most
+   * every 3 s. Throws a `TypeError` for an argument of a wrong type.
+   */
   setTyping(conversationId: string, typing: boolean): void {
     validate("setTyping", { conversationId, typing }, this.#store.limits);
     this.#typing.set(conversationId, typing);
   }
 
-  /** Ids of those who are writing. */
+  /** Ids of the other users who are typing in a conversation. */
   typing(conversationId: string): readonly string[] {
     return this.#typing.of(conversationId);
   }
 
-  /** Wants to know whether these people are there, until the returned function is called. 200 in all. */
+  /**
+   * Watches the presence of users until the returned function is called; at most 200 users in all calls. Throws a `TypeError` when
+   * `userIds` is no array of strings.
+   */
   watchPresence(userIds: readonly string[]): () => void {
     validate("watchPresence", { userIds }, this.#store.limits);
     return this.#presences.add(userIds);
   }
 
-  /** Whether a watched person is there, as far as known. */
+  /** The last known presence of a user; `undefined` when none is known. */
   presence(userId: string): Presence | undefined {
     return this.#presences.get(userId);
   }
 
-  // People
+  // Users
 
-  /** A person met in any answer. One who is not known is asked for, and the `users` event tells. */
+  /** A user from any reply or event. A user who is not known is requested; the `users` event follows. */
   user(userId: string): User | undefined {
     return this.#users.get(userId);
   }
 
-  /** The server was asked for this person and did not tell: there is no such person, or not for the connected one. */
+  /** Whether the server was asked for this user and did not return them: the user does not exist, or is hidden from the connected user. */
   isHidden(userId: string): boolean {
-    return this.#users.isRefused(userId);
+    return this.#users.isHidden(userId);
   }
 
-  protected readonly call: Call = (name, body) => this.#connection.call(name, body);
+  protected readonly call: Call = (name, body) => this.#driver.call(name, body);
 
   protected uuid(): string {
     return this.#settings.uuid();
   }
 
-  protected taken(answer: wire.Conversation | undefined): Conversation {
-    const conversation = toConversation(answer);
-    this.#sync.offer(conversation);
+  protected receive(reply: wire.Conversation | undefined): Conversation {
+    const conversation = toConversation(reply);
+    this.#sync.receive(conversation);
     return this.conversation(conversation.id) ?? conversation;
   }
 
-  protected started(conversation: Conversation): void {
-    this.#sync.started(conversation);
+  protected conversationCreated(conversation: Conversation): void {
+    this.#sync.conversationCreated(conversation);
   }
 
-  protected dropped(conversationId: string): void {
+  protected conversationGone(conversationId: string): void {
     this.#store.remove(conversationId);
   }
 
-  protected met(users: readonly (User | undefined)[]): void {
-    this.#users.learn(users);
+  protected addUsers(users: readonly (User | undefined)[]): void {
+    this.#users.add(users);
   }
 
   async #send(conversationId: string, clientId: string, text: string): Promise<Message> {
@@ -312,33 +328,34 @@ export class Client extends Commands {
     return toMessage(message);
   }
 
-  /** What the messages do not show yet: an event may overtake the answer to the send. */
+  /** The outgoing messages that are not among the messages of the conversation: an event may arrive before the reply. */
   #outgoing(conversationId: string): readonly OutgoingMessage[] {
     const outgoing = this.#outbox.of(conversationId);
     const messages = outgoing.length ? (this.#store.get(conversationId)?.timeline.messages ?? []) : [];
     const shown = new Set(messages.filter(({ authorId }) => authorId === this.#me?.id).map(({ clientId }) => clientId));
     const left = outgoing.filter(({ clientId }) => !shown.has(clientId));
-    const next = kept(this.#outgoings.get(conversationId), left);
+    const next = reuseIfEqual(this.#outgoings.get(conversationId), left);
     this.#outgoings.set(conversationId, next);
     return next;
   }
 
-  /** The event says the same; whichever is newer counts. */
-  #marked({ readState = {} }: wire.Marked): void {
+  /** Applies the reply to a mark, unless an event has brought a newer read state. */
+  #applyMark({ readState = {} }: wire.Marked): void {
     const conversationId = readState.conversationId ?? "";
-    const held = this.conversation(conversationId)?.readState;
-    const told: ReadState = toReadState(readState);
-    if (!held || told.readSeq < held.readSeq) return;
-    if (told.readSeq > held.readSeq || told.markedUnread !== held.markedUnread) this.#store.readState(conversationId, told);
+    const known = this.conversation(conversationId)?.readState;
+    const marked: ReadState = toReadState(readState);
+    if (!known || marked.readSeq < known.readSeq) return;
+    if (marked.readSeq > known.readSeq || marked.markedUnread !== known.markedUnread)
+      this.#store.readState(conversationId, marked);
   }
 
   #welcomed(welcome: wire.Welcome): void {
-    this.#me = kept(this.#me, toUser(welcome.me));
-    this.#users.learn([this.#me]);
-    this.#store.limits = kept(this.#store.limits, welcome.limits ?? {});
+    this.#me = reuseIfEqual(this.#me, toUser(welcome.me));
+    this.#users.add([this.#me]);
+    this.#store.limits = reuseIfEqual(this.#store.limits, welcome.limits ?? {});
     this.#store.totalUnread = welcome.totalUnread ?? 0;
     if (!this.#sync.welcome(welcome.resumed)) {
-      // Not before the state is `connected`: commands wait for that.
+      // After the state has become `connected`: commands wait for that.
       queueMicrotask(() => void this.#list.load().catch((error: CauserieError) => this.#events.emit("error", error)));
     }
   }
@@ -357,19 +374,19 @@ export class Client extends Commands {
 
   #event(event: wire.Event): void {
     const { typing, presenceChanged, relationChanged } = event;
-    if (typing) this.#typing.heard(typing.conversationId ?? "", typing.userId ?? "", typing.typing ?? false);
-    else if (presenceChanged) this.#presences.take(presenceChanged);
+    if (typing) this.#typing.received(typing.conversationId ?? "", typing.userId ?? "", typing.typing ?? false);
+    else if (presenceChanged) this.#presences.apply(presenceChanged);
     else if (relationChanged) this.#events.emit("relation", toRelation(relationChanged.relation));
     else this.#sync.event(event);
   }
 
-  #message(conversation: Conversation, message: Message): void {
-    this.#typing.heard(message.conversationId, message.authorId, false);
+  #reportMessage(conversation: Conversation, message: Message): void {
+    this.#typing.received(message.conversationId, message.authorId, false);
     if (message.authorId === this.#me?.id) this.#outbox.settle(message.conversationId, message.version, message.clientId);
     this.#events.emit("message", { conversation, message });
   }
 
-  /** Waits as the server asked, or with jitter. Rejects when stopped: nothing goes on by itself then. */
+  /** Waits for the time that the server asked for, or the backoff if that is longer. Rejects when the client was stopped meanwhile. */
   #pause(reason: CauserieError, attempt: number): Promise<void> {
     const { clock, backoff, random } = this.#settings;
     return new Promise((resolve, reject) => {

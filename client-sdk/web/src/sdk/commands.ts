@@ -1,4 +1,4 @@
-// What a user can ask of the server, each command a method. What the answers mean for what is held is the client's business.
+// The commands of the protocol as methods. `Client` implements how replies change its state.
 import {
   type Conversation,
   type DirectoryPage,
@@ -20,54 +20,67 @@ import type { Call, CommandBody } from "./requests.js";
 import { requireType } from "./validate.js";
 import type * as wire from "./wire.gen.js";
 
-/** How to name a person: the server's id, or the embedding product's. */
+/** Names a user: by the id of the server, or by the id that the embedding product uses. */
 export type UserRef = { readonly id: string } | { readonly externalId: string };
 
-/** Someone to write to: a person, or a group of the embedding product, which stands for the people in it at that moment. */
+/** A user, or a group of the embedding product, which stands for its members at the moment of the command. */
 export type Recipient = UserRef | { readonly groupId: string } | { readonly groupExternalId: string };
 
-/** A mail before it is sent. */
+/** A mail to send. */
 export interface MailDraft {
-  /** One at least. */
+  /** The recipients; at least one. */
   readonly to: readonly Recipient[];
-  /** Who gets it as a copy, for all to see. */
+  /** Recipients of a copy. All recipients see them. */
   readonly copy?: readonly Recipient[];
-  /** May be empty. */
+  /** Default: empty. */
   readonly subject?: string;
   readonly text: string;
-  /** The message it answers: its author, and the people it went to, may be written to whatever the rules say of them. */
+  /**
+   * The id of the message that this mail answers. Its author and recipients may then be addressed unless a rule denies it; no rule has to
+   * allow it.
+   */
   readonly inReplyTo?: string;
 }
 
+/**
+ * The commands of a user. Each method waits for a connection first. Each returned promise rejects with:
+ *
+ * - a `TypeError` that names the argument or field, when one is missing or of a wrong type; nothing was sent;
+ * - a `CauserieError` `invalid` or `too_large`, when an argument breaks a limit; nothing was sent;
+ * - the `CauserieError` of the server;
+ * - a `CauserieError` `timeout` when no reply arrived in `commandTimeoutMs`: the command may have been carried out;
+ * - the `CauserieError` that explains why there is no connection.
+ */
 export abstract class Commands {
-  /** Asks the server, once there is a connection. */
+  /** Sends a command and resolves with the body of its reply. */
   protected abstract readonly call: Call;
+  /** Makes a client id. */
   protected abstract uuid(): string;
-  /** Takes a conversation from an answer, and gives it as it is held. */
-  protected abstract taken(conversation: wire.Conversation | undefined): Conversation;
-  /** A start made this conversation. */
-  protected abstract started(conversation: Conversation): void;
-  /** The user is not in this conversation any more. */
-  protected abstract dropped(conversationId: string): void;
-  /** These people were told of. */
-  protected abstract met(users: readonly (User | undefined)[]): void;
+  /** Adds the conversation of a reply to the store. Returns it as it is stored. */
+  protected abstract receive(conversation: wire.Conversation | undefined): Conversation;
+  /** This client has created a conversation. */
+  protected abstract conversationCreated(conversation: Conversation): void;
+  /** The user is no longer in a conversation. */
+  protected abstract conversationGone(conversationId: string): void;
+  /** A reply contained these users. */
+  protected abstract addUsers(users: readonly (User | undefined)[]): void;
 
   /**
-   * The direct conversation with a person: the one there is, or a new one. With a first message, nothing is made unless that
-   * is sent too; call again with the same `clientId` after a failure: it is sent once.
+   * Returns the direct conversation with a user; creates it when there is none. With `firstMessage`, the conversation is created only
+   * together with that message. After an error, a call with the same `clientId` sends the message once.
    */
   startDirect(user: UserRef, firstMessage?: { readonly clientId: string; readonly text: string }): Promise<Conversation> {
     const first = firstMessage && { clientId: firstMessage.clientId, text: firstMessage.text };
     return this.#start({ kind: "CONVERSATION_KIND_DIRECT", with: [user], ...(first && { firstMessage: first }) });
   }
 
-  /** A new group of oneself and others. */
+  /** Creates a group of the connected user and the recipients. */
   async startGroup(subject: string, recipients: readonly Recipient[]): Promise<Conversation> {
     requireType("recipients", recipients, "array");
     return this.#start({ kind: "CONVERSATION_KIND_GROUP", subject, with: recipients, clientId: this.uuid() });
   }
 
-  /** Sends a mail. Call again with the same `clientId` after a failure: it is the same mail, for ever. */
+  /** Sends a mail. After an error, a call with the same `clientId`, a UUID, sends the mail once. */
   async sendMail(mail: MailDraft, clientId = this.uuid()): Promise<Conversation> {
     requireType("mail", mail, "object");
     const { to, copy = [], subject = "", text, inReplyTo = "" } = mail;
@@ -76,66 +89,69 @@ export abstract class Commands {
     return this.#start({ kind: "CONVERSATION_KIND_MAIL", with: to, copy, subject, clientId, firstMessage, inReplyTo });
   }
 
-  /** The notes to oneself: those there are, or new ones. */
+  /** Returns the conversation in which the user keeps notes; creates it when there is none. */
   startNoteToSelf(): Promise<Conversation> {
     return this.#start({ kind: "CONVERSATION_KIND_NOTE_TO_SELF" });
   }
 
-  /** Gives a group another subject. */
+  /** Changes the subject of a group. */
   rename(conversationId: string, subject: string): Promise<Conversation> {
     return this.#updated(this.call("renameConversation", { conversationId, subject }));
   }
 
-  /** Brings people into a group. */
+  /** Adds users to a group. */
   addMembers(conversationId: string, users: readonly UserRef[]): Promise<Conversation> {
     return this.#updated(this.call("addMembers", { conversationId, users }));
   }
 
-  /** Ends a conversation: it stays readable, and nobody posts. */
+  /** Closes a conversation: it stays readable, and no message can be sent. */
   closeConversation(conversationId: string): Promise<Conversation> {
     return this.#updated(this.call("closeConversation", { conversationId }));
   }
 
-  /** Opens a closed conversation again. */
+  /** Reopens a closed conversation. */
   reopenConversation(conversationId: string): Promise<Conversation> {
     return this.#updated(this.call("reopenConversation", { conversationId }));
   }
 
-  /** Deletes one's own copy of a conversation, for good; or erases it for all its members. */
+  /** Deletes a conversation for the connected user; with `forAll`, erases it for all its members. Can't be undone. */
   async deleteConversation(conversationId: string, forAll = false): Promise<void> {
     await this.call("deleteConversation", { conversationId, forAll });
-    this.dropped(conversationId);
+    this.conversationGone(conversationId);
   }
 
-  /** A page of a conversation's members. */
+  /** Returns a page of the members of a conversation. `cursor` is the `nextCursor` of the page before. */
   async listMembers(conversationId: string, cursor = ""): Promise<Page<Member>> {
     const page = await this.call("listMembers", { conversationId, cursor });
     return this.#page((page.members ?? []).map(toMember), page.nextCursor);
   }
 
-  /** Changes a message of one's own. */
+  /** Changes the text of a message of the connected user. */
   async edit(conversationId: string, messageId: string, text: string): Promise<Message> {
     const { message } = await this.call("editMessage", { conversationId, messageId, text });
     return toMessage(message);
   }
 
-  /** Deletes a message of one's own, for everyone. */
+  /** Deletes a message of the connected user for all members. */
   async delete(conversationId: string, messageId: string): Promise<void> {
     await this.call("deleteMessage", { conversationId, messageId });
   }
 
-  /** Deletes one's own copy of a message, whoever wrote it; the others keep theirs. */
+  /** Deletes a message of any author for the connected user. The other members keep it. */
   async deleteOwnCopy(conversationId: string, messageId: string): Promise<void> {
     await this.call("deleteMessage", { conversationId, messageId, ownCopy: true });
   }
 
-  /** Asks once whether people are there. */
+  /** Returns the current presence of users, without watching them. */
   async getPresence(userIds: readonly string[]): Promise<readonly Presence[]> {
     const { presences = [] } = await this.call("getPresence", { userIds });
     return presences.map(toPresence);
   }
 
-  /** A page of the people and groups one may write to, found by the beginnings of words of their name or identifier. */
+  /**
+   * Returns a page of the users and groups that the user may write to and whose name or id has a word that begins with each word of
+   * `query`. `limit` is the number of hits per page; 0 is the server's default.
+   */
   async searchDirectory(query: string, limit = 0, cursor = ""): Promise<DirectoryPage> {
     const page = await this.call("searchDirectory", { query, limit, cursor });
     return {
@@ -144,44 +160,44 @@ export abstract class Commands {
     };
   }
 
-  /** Asks someone for a mutual relation (`friend`), or enters a one-sided one (`block`). */
+  /** Requests a mutual relation, such as `friend`, or creates a one-sided one, such as `block`. */
   relate(relation: string, user: UserRef): Promise<Relation | undefined> {
     return this.#related(this.call("relate", { relation, user }));
   }
 
-  /** Says yes to someone who asked for a relation. */
+  /** Accepts the request of a user for a relation. */
   acceptRelation(relation: string, user: UserRef): Promise<Relation | undefined> {
     return this.#related(this.call("acceptRelation", { relation, user }));
   }
 
-  /** Ends a relation, declines a request, or takes one's own back. */
+  /** Ends a relation, declines a request, or withdraws a request. */
   unrelate(relation: string, user: UserRef): Promise<Relation | undefined> {
     return this.#related(this.call("unrelate", { relation, user }));
   }
 
-  /** A page of one's relations; of all names where `relation` is empty. */
+  /** Returns a page of the relations of the connected user: of one name, or of all names when `relation` is empty. */
   async relations(relation = "", cursor = ""): Promise<Page<Relation>> {
     const page = await this.call("listRelations", { relation, cursor });
     return this.#page((page.relations ?? []).map(toRelation), page.nextCursor);
   }
 
-  /** People by id, at most 100. */
+  /** Returns users by id, at most 100. Users that the rules hide are left out. */
   async getUsers(userIds: readonly string[]): Promise<readonly User[]> {
     const { users = [] } = await this.call("getUsers", { userIds });
-    const told = users.map(toUser);
-    this.met(told);
-    return told;
+    const known = users.map(toUser);
+    this.addUsers(known);
+    return known;
   }
 
   #page<Item extends { readonly user: User | undefined }>(items: readonly Item[], nextCursor = ""): Page<Item> {
-    this.met(items.map(({ user }) => user));
+    this.addUsers(items.map(({ user }) => user));
     return { items, nextCursor };
   }
 
   async #start(body: CommandBody<"startConversation">): Promise<Conversation> {
     const { conversation, created } = await this.call("startConversation", body);
-    if (created) this.started(toConversation(conversation));
-    return this.taken(conversation);
+    if (created) this.conversationCreated(toConversation(conversation));
+    return this.receive(conversation);
   }
 
   async #related(answer: Promise<wire.RelationUpdated>): Promise<Relation | undefined> {
@@ -190,6 +206,6 @@ export abstract class Commands {
   }
 
   async #updated(answer: Promise<wire.ConversationUpdated>): Promise<Conversation> {
-    return this.taken((await answer).conversation);
+    return this.receive((await answer).conversation);
   }
 }

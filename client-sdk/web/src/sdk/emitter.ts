@@ -1,21 +1,21 @@
 /** The arguments of `emit` after the name: none for an event without a payload. */
 type Payload<Value> = undefined extends Value ? [] : [Value];
 
-/** A typed `on(event, listener)`. `Events` maps event names to what their listeners are given. */
+/** Typed events. `Events` maps the name of each event to the type of its payload. */
 export class Emitter<Events> {
   readonly #listeners = new Map<keyof Events, Set<(payload: never) => void>>();
 
-  /** Calls `listener` at every `event`; returns what ends it. */
+  /** Calls `listener` at every `event`. Returns a function that removes the listener. */
   on<Name extends keyof Events>(event: Name, listener: (payload: Events[Name]) => void): () => void {
     let listeners = this.#listeners.get(event);
     if (!listeners) this.#listeners.set(event, (listeners = new Set()));
-    // Wrapped, so that a function given twice is called twice and each ending ends its own.
+    // Wrapped, so that a function added twice is called twice, and is removed once by each returned function.
     const entry = (payload: Events[Name]): void => listener(payload);
     listeners.add(entry as (payload: never) => void);
     return () => void listeners.delete(entry as (payload: never) => void);
   }
 
-  /** Tells all listeners. One that throws is reported as uncaught and does not keep the others from hearing. */
+  /** Calls all listeners of an event. An exception of a listener is reported as uncaught; the other listeners are still called. */
   emit<Name extends keyof Events>(event: Name, ...[payload]: Payload<Events[Name]>): void {
     for (const listener of [...(this.#listeners.get(event) ?? [])]) {
       try {

@@ -1,23 +1,26 @@
-// What goes wrong, in the server's words: `code` and `name` are those of `ErrorCode` in protocol/proto.
-import { returnAfter } from "./backoff.js";
+// Errors of commands. `code` and `name` are those of `ErrorCode` in protocol/proto/causerie/v1/code.proto.
+import { reconnectAfter } from "./backoff.js";
 import type * as wire from "./wire.gen.js";
 
 type NameOf<T> = T extends `ERROR_CODE_${infer Name}` ? Lowercase<Name> : never;
 
-/** The names of refusals, `not_found`; newer servers may say others. */
+/** Names of errors, such as `not_found`. Newer servers may send names that this type does not list. */
 export type ErrorName = NameOf<wire.ErrorCode> | (string & {});
 
-/** A command that was not carried out, or whose fate is not known. */
+/** A command failed, or its result is unknown because no reply arrived. */
 export class CauserieError extends Error {
-  /** The number of the `ErrorCode`; where the server closed the connection for good, it may be that of a `CloseCode`, 4500 to 4999. */
+  /**
+   * The number of the `ErrorCode`. When the server closed the connection: the `CloseCode`, 4000 to 4999, or a code of RFC 6455. 0 for
+   * an error that the client itself found.
+   */
   readonly code: number;
-  /** Its name, `not_found`, `revoked`. */
+  /** The name of the code, such as `not_found` or `revoked`. */
   override readonly name: ErrorName;
-  /** The same request may succeed later. */
+  /** Whether the same request may succeed later. */
   readonly temporary: boolean;
-  /** Which field of the request is to blame, `sendMessage.text`; empty where none is. */
+  /** The field of the request that caused the error, such as `sendMessage.text`; empty when no field did. */
   readonly field: string;
-  /** Wait at least this long before trying again, in milliseconds. */
+  /** The least time to wait before another attempt, in milliseconds; 0 when the server named none. */
   readonly retryAfterMs: number;
 
   constructor(error: wire.Error) {
@@ -34,24 +37,24 @@ function temporaryError(code: number, name: string, message: string): CauserieEr
   return new CauserieError({ code, name, message, temporary: true });
 }
 
-/** No answer came in time; whether the command was done is not known. */
+/** No reply arrived in time. The server may have carried out the command. */
 export function timedOut(): CauserieError {
   return temporaryError(102, "timeout", "no answer came in time");
 }
 
-/** The connection was lost, or there is none. */
+/** The connection was lost, or the client is not connected. */
 export function notConnected(message = "the connection was lost"): CauserieError {
   return temporaryError(101, "unavailable", message);
 }
 
-/** The server closed the connection; `temporary` where the client comes back by itself. */
+/** The server closed the connection with a close code. `temporary` when the client reconnects by itself. */
 export function closedByServer(code: number, name: string): CauserieError {
   const message = `the server closed the connection: ${code} ${name}`;
-  return new CauserieError({ code, name, message, temporary: returnAfter(code) !== "never" });
+  return new CauserieError({ code, name, message, temporary: reconnectAfter(code) !== "never" });
 }
 
-/** Anything thrown, as one of ours. */
-export function asError(thrown: unknown): CauserieError {
+/** Turns any thrown value into a `CauserieError`; an unknown value becomes `internal`, temporary. */
+export function toError(thrown: unknown): CauserieError {
   if (thrown instanceof CauserieError) return thrown;
   return temporaryError(100, "internal", thrown instanceof Error ? thrown.message : String(thrown));
 }

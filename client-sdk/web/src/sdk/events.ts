@@ -1,28 +1,32 @@
-import type { ConnectionState } from "./connection.js";
+import type { ConnectionState } from "./driver.js";
 import type { CauserieError } from "./errors.js";
 import type { Conversation, Message, Presence, Relation } from "./model.js";
 
-/** What `on` can be asked for. */
+/** The events of `Client.on`, by name, with the type of their payload. */
 export interface ClientEvents {
-  /** The connection's state changed. */
+  /** The state of the connection changed. */
   state: ConnectionState;
-  /** The connection is in doubt: the device says that it is offline, or the server owes an answer. It proves alive or is lost soon. */
-  doubt: boolean;
-  /** The list of conversations changed: order, members, or anything in one. */
-  list: undefined;
-  /** A conversation or its messages changed. */
+  /**
+   * `true`: the client has sent a ping because the device went offline or a reply is late. `false`: the server has answered, or
+   * the connection was given up.
+   */
+  probing: boolean;
+  /** `Client.conversations` changed: the order, or anything in one of the conversations. */
+  conversations: undefined;
+  /** A conversation, its messages or its outgoing messages changed. */
   history: { readonly conversationId: string };
-  /** A message that was not known before, one's own included; each once, in the order of the conversation. */
+  /** A new message, also of the connected user. Each message is reported once, in the order of its conversation. */
   message: { readonly conversation: Conversation; readonly message: Message };
-  /** Who is writing in a conversation. */
+  /** The users who are typing in a conversation changed. The connected user is not among them. */
   typing: { readonly conversationId: string; readonly userIds: readonly string[] };
+  /** The presence of a watched user changed. */
   presence: Presence;
-  /** People asked for by `user` are known now. */
+  /** Users requested by `Client.user` were loaded. */
   users: undefined;
-  /** A relation of one's own came, was answered or ended. */
+  /** A relation of the connected user was created, accepted or ended. */
   relation: Relation;
-  /** Unread messages in all conversations together. */
+  /** The number of unread messages in all conversations changed. */
   unread: number;
-  /** Something failed that nobody waits for. For logs. */
+  /** An error that no call rejects with, such as a failed token request. For logs. */
   error: CauserieError;
 }

@@ -1,63 +1,65 @@
 import type { Clock } from "./options.js";
 
-/** A question without an answer for this long proves a connection dead, in milliseconds. */
-export const patienceMs = 5_000;
+/** Time to wait for the reply to a ping before the connection counts as lost, in milliseconds. */
+export const probeTimeoutMs = 5_000;
 
 /**
- * Watches over a silent connection. Browsers do not show WebSocket pings, so a client that heard nothing for one interval asks
- * with a `ping` command, and so it does where there is reason to doubt. A connection that then stays silent is dead.
+ * Detects a dead connection. Browsers hide WebSocket pings from pages, so the client sends a `ping` command when it has received
+ * nothing for one interval, and when `probe` is called. A connection on which then nothing arrives is lost.
  */
 export class Heartbeat {
   #cancel: () => void = () => {};
-  /** Set while a question is unanswered. */
-  #cancelDoubt: (() => void) | undefined;
-  #lastHeard = 0;
+  /** Cancels the timeout of the ping that has no reply yet. */
+  #cancelProbe: (() => void) | undefined;
+  #lastReceived = 0;
 
   readonly #clock: Clock;
   readonly #intervalMs: number;
-  readonly #ask: () => void;
+  readonly #ping: () => void;
   readonly #lost: () => void;
-  readonly #doubted: (inDoubt: boolean) => void;
+  readonly #probing: (inDoubt: boolean) => void;
 
-  constructor(clock: Clock, intervalMs: number, ask: () => void, lost: () => void, doubted: (inDoubt: boolean) => void) {
+  /** `ping` sends a ping; `lost` is called when its reply does not arrive; `probing` at the start and end of each wait for a reply. */
+  constructor(clock: Clock, intervalMs: number, ping: () => void, lost: () => void, probing: (isProbing: boolean) => void) {
     this.#clock = clock;
     this.#intervalMs = intervalMs;
-    this.#ask = ask;
+    this.#ping = ping;
     this.#lost = lost;
-    this.#doubted = doubted;
-    this.heard();
+    this.#probing = probing;
+    this.received();
     this.#watch(intervalMs);
   }
 
-  /** Something came from the server. */
-  heard(): void {
-    this.#lastHeard = this.#clock.elapsed();
-    this.#trust();
+  /** A frame arrived from the server. */
+  received(): void {
+    this.#lastReceived = this.#clock.elapsed();
+    this.#endProbe();
   }
 
-  /** Asks now, where there is reason to doubt: the network changed, a command has no answer. */
+  /** Sends a ping now, because the network changed or a reply is late. Does nothing while a ping has no reply. */
   probe(): void {
-    if (this.#cancelDoubt) return;
-    this.#cancelDoubt = this.#clock.after(patienceMs, this.#lost);
-    this.#doubted(true);
-    this.#ask();
+    if (this.#cancelProbe) return;
+    this.#cancelProbe = this.#clock.after(probeTimeoutMs, this.#lost);
+    this.#probing(true);
+    this.#ping();
   }
 
+  /** Stops all timers. */
   stop(): void {
     this.#cancel();
-    this.#trust();
+    this.#endProbe();
   }
 
-  #trust(): void {
-    if (!this.#cancelDoubt) return;
-    this.#cancelDoubt();
-    this.#cancelDoubt = undefined;
-    this.#doubted(false);
+  #endProbe(): void {
+    if (!this.#cancelProbe) return;
+    this.#cancelProbe();
+    this.#cancelProbe = undefined;
+    this.#probing(false);
   }
 
   #watch(delayMs: number): void {
     this.#cancel = this.#clock.after(delayMs, () => {
-      let leftMs = this.#intervalMs - this.#clock.elapsed() + this.#lastHeard;
+      let leftMs = this.#intervalMs - this.#clock.elapsed() + this.#lastReceived;
       if (leftMs <= 0) {
         this.probe();
         leftMs = this.#intervalMs;

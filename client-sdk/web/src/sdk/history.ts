@@ -7,16 +7,20 @@ import type * as wire from "./wire.gen.js";
 
 const empty = new Timeline();
 
-/** What a history needs of the client around it. */
+/** The services of the client that a history uses. */
 export interface HistoryHost {
   readonly call: Call;
   outgoing(conversationId: string): readonly OutgoingMessage[];
 }
 
-/** The messages of one conversation, read and extended in both directions. The `history` event tells when it changed. */
+/**
+ * The messages of one conversation, loaded page by page in both directions. The client emits `history` after every change.
+ *
+ * Each `load…` method rejects with a `CauserieError` when the page can't be loaded; the loaded messages then stay as they were.
+ */
 export class History {
   #loading: Promise<void> | undefined;
-  /** What is being loaded: the same wanted again is not asked for twice. */
+  /** The range that is being loaded, as JSON. A second call for the same range shares the request. */
   #loadingRange = "";
 
   readonly #store: Store;
@@ -31,49 +35,49 @@ export class History {
     this.#host = host;
   }
 
-  /** What is held, oldest first, without holes. A new array at every change. */
+  /** The loaded messages, oldest first, without gaps. A new array after every change. */
   get messages(): readonly Message[] {
     return this.#timeline.messages;
   }
 
-  /** One's own messages that are not part of it yet. Shown behind the others. */
+  /** Messages of the connected user that are not yet part of the conversation. To be shown after `messages`. */
   get outgoing(): readonly OutgoingMessage[] {
     return this.#host.outgoing(this.conversationId);
   }
 
-  /** Something was loaded, be it nothing. */
+  /** Whether a page was loaded, even an empty one. */
   get loaded(): boolean {
     return this.#timeline.loaded;
   }
 
-  /** There are older messages. */
+  /** Whether there are older messages that are not loaded. */
   get moreBefore(): boolean {
     return this.#timeline.moreBefore;
   }
 
-  /** There are newer messages than those held. */
+  /** Whether there are newer messages that are not loaded. */
   get moreAfter(): boolean {
     return this.#timeline.moreAfter;
   }
 
-  /** Loads the newest messages, dropping others. */
+  /** Loads the newest messages. Unloads the others. */
   loadNewest(): Promise<void> {
-    return this.#once({}, (timeline, page) => timeline.open(page));
+    return this.#once({}, (timeline, page) => timeline.replace(page));
   }
 
-  /** Loads a page that begins some messages before `seq`, dropping others. */
+  /** Loads a page that begins `before` messages before the message `seq`. Unloads the others. */
   loadAround(seq: number, before = 20): Promise<void> {
-    return this.#once({ afterSeq: Math.max(seq - before - 1, 0) }, (timeline, page) => timeline.open(page));
+    return this.#once({ afterSeq: Math.max(seq - before - 1, 0) }, (timeline, page) => timeline.replace(page));
   }
 
-  /** Adds older messages. */
+  /** Loads the page of messages before the loaded ones. Does nothing when there is none. */
   loadOlder(): Promise<void> {
     const first = this.messages[0]?.seq;
     if (first === undefined || !this.moreBefore) return Promise.resolve();
     return this.#once({ beforeSeq: first }, (timeline, page) => timeline.prepend(page));
   }
 
-  /** Adds newer messages. */
+  /** Loads the page of messages after the loaded ones. Does nothing when there is none. */
   loadNewer(): Promise<void> {
     const last = this.messages.at(-1)?.seq;
     if (last === undefined || !this.moreAfter) return Promise.resolve();
@@ -84,39 +88,40 @@ export class History {
     return this.#store.get(this.conversationId)?.timeline ?? empty;
   }
 
-  /** One load at a time. The same one wanted meanwhile is the one under way; another one waits for it. */
-  async #once(range: wire.GetHistory, take: (timeline: Timeline, page: HistoryPage) => void): Promise<void> {
+  /** Loads one range at a time. A call for the range that is being loaded shares its request; any other call waits for it. */
+  async #once(range: wire.GetHistory, apply: (timeline: Timeline, page: HistoryPage) => void): Promise<void> {
     const wanted = JSON.stringify(range);
     while (this.#loading) {
       if (this.#loadingRange === wanted) return this.#loading;
       await this.#loading.catch(() => {});
     }
     this.#loadingRange = wanted;
-    this.#loading = this.#load(range, take).finally(() => {
+    this.#loading = this.#load(range, apply).finally(() => {
       this.#loading = undefined;
     });
     return this.#loading;
   }
 
-  async #load(range: wire.GetHistory, take: (timeline: Timeline, page: HistoryPage) => void): Promise<void> {
+  async #load(range: wire.GetHistory, apply: (timeline: Timeline, page: HistoryPage) => void): Promise<void> {
     const { conversationId } = this;
     const page = await this.#host.call("getHistory", { conversationId, ...range });
     const held = this.#store.get(conversationId);
     if (!held) return;
     const version = page.version ?? 0;
     const atEnd = !page.moreAfter && version >= held.conversation.version;
-    take(held.timeline, {
+    apply(held.timeline, {
       messages: (page.messages ?? []).map(toMessage),
       moreBefore: page.moreBefore ?? false,
       moreAfter: page.moreAfter ?? false,
-      through: atEnd ? held.conversation.lastSeq : 0,
+      completeTo: atEnd ? held.conversation.lastSeq : 0,
     });
     this.#store.timelineChanged(conversationId);
     if (version >= held.conversation.version) return;
-    // Events overtook the page: what they told of messages that were not held then is asked for again.
+    // Events have raised the version since the server read the page. Those that edited or deleted messages of the page were ignored, because
+    // the messages were not loaded yet: load the changes again.
     const changes = await this.#host.call("getChanges", { conversationId, sinceVersion: version });
     if (this.#store.get(conversationId) !== held) return;
-    for (const message of changes.messages ?? []) held.timeline.take(toMessage(message));
+    for (const message of changes.messages ?? []) held.timeline.apply(toMessage(message));
     this.#store.timelineChanged(conversationId);
   }
 }

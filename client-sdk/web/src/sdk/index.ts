@@ -1,6 +1,6 @@
 export { Client } from "./client.js";
 export type { MailDraft, Recipient, UserRef } from "./commands.js";
-export type { ConnectionState } from "./connection.js";
+export type { ConnectionState } from "./driver.js";
 export { CauserieError, type ErrorName } from "./errors.js";
 export type { ClientEvents } from "./events.js";
 export { History } from "./history.js";
@@ -15,4 +15,4 @@ export {
   sdkVersion,
 } from "./options.js";
 export type { OutgoingMessage, SendStatus } from "./outbox.js";
-export { indexedDbOutbox, localStorageOutbox, type OutboxRecord, type OutboxStore } from "./outbox-store.js";
+export { indexedDbOutbox, localStorageOutbox, type OutboxStore, type StoredMessage } from "./outbox-store.js";

@@ -1,153 +1,162 @@
-// What applications see: the wire's resources with every default filled in and times as `Date`.
+// The resources that applications see: those of the protocol, with defaults filled in and times as `Date`.
 import type * as wire from "./wire.gen.js";
 
-type Bare<Value, Prefix extends string> = Value extends `${Prefix}_${infer Name}` ? Lowercase<Name> : never;
+type EnumName<Value, Prefix extends string> = Value extends `${Prefix}_${infer Name}` ? Lowercase<Name> : never;
 
-/** `active`, `deactivated`, `removed`, `invited`. */
-export type UserStatus = Bare<wire.UserStatus, "USER_STATUS">;
-/** `note_to_self`, `direct`, `group`, `mail`. */
-export type ConversationKind = Bare<wire.ConversationKind, "CONVERSATION_KIND">;
-/** `open`, `closed`, `locked`. */
-export type ConversationState = Bare<wire.ConversationState, "CONVERSATION_STATE">;
-/** `member`, `owner`. */
-export type MemberRole = Bare<wire.MemberRole, "MEMBER_ROLE">;
-/** `send`, `edit`, `delete`, `rename`, `add_member`, `remove_member`, `leave`, `close`, `reopen`, `delete_conversation`, `erase_conversation`, `delete_own_copy`, `reply`. */
-export type Capability = Bare<wire.Capability, "CAPABILITY">;
+/** `active`, `deactivated`, `removed` or `invited`. */
+export type UserStatus = EnumName<wire.UserStatus, "USER_STATUS">;
+/** `note_to_self`, `direct`, `group` or `mail`. */
+export type ConversationKind = EnumName<wire.ConversationKind, "CONVERSATION_KIND">;
+/** `open`, `closed` or `locked`. */
+export type ConversationState = EnumName<wire.ConversationState, "CONVERSATION_STATE">;
+/** `member` or `owner`. */
+export type MemberRole = EnumName<wire.MemberRole, "MEMBER_ROLE">;
+/** What the connected user may do in a conversation: `send`, `edit`, `delete`, `rename`, `add_member`, `remove_member`, `leave`, `close`, `reopen`, `delete_conversation`, `erase_conversation`, `delete_own_copy`, `reply`. */
+export type Capability = EnumName<wire.Capability, "CAPABILITY">;
 
-/** `pending`, `accepted`. */
-export type RelationState = Bare<wire.RelationState, "RELATION_STATE">;
-/** `outgoing`, `incoming`, `mutual`. */
-export type Direction = Bare<wire.Direction, "DIRECTION">;
-/** `start`, `address_group`, `see_profile`. */
-export type DirectoryAction = Bare<wire.DirectoryAction, "DIRECTORY_ACTION">;
+/** `pending` or `accepted`. */
+export type RelationState = EnumName<wire.RelationState, "RELATION_STATE">;
+/** `outgoing`, `incoming` or `mutual`. */
+export type Direction = EnumName<wire.Direction, "DIRECTION">;
+/** What the connected user may do with a user or group: `start`, `address_group`, `see_profile`. */
+export type DirectoryAction = EnumName<wire.DirectoryAction, "DIRECTORY_ACTION">;
 
-/** A person. */
+/** A user. */
 export interface User {
   readonly id: string;
-  /** The embedding product's own identifier. */
+  /** The id that the embedding product uses. */
   readonly externalId: string;
   readonly name: string;
-  /** Empty when the person has none. */
+  /** Empty when the user has none. */
   readonly avatarUrl: string;
   readonly status: UserStatus;
 }
 
-/** A person in a conversation. */
+/** A user in a conversation. */
 export interface Member {
   readonly user: User;
   readonly role: MemberRole;
-  /** Has read up to this message. */
+  /** The `seq` up to which the member has read; 0 for none. */
   readonly readSeq: number;
 }
 
-/** Something said. */
+/** A message. */
 export interface Message {
   readonly id: string;
   readonly conversationId: string;
-  /** Place in the conversation, from 1 without a gap. */
+  /** Position in the conversation, from 1, without gaps. */
   readonly seq: number;
-  /** The conversation's version when this message last changed. */
+  /** The version of the conversation at which this message was last changed. */
   readonly version: number;
   readonly authorId: string;
+  /** The UUID that the client of the author gave to the message. */
   readonly clientId: string;
-  /** Empty once deleted. */
+  /** Empty for a deleted message. */
   readonly text: string;
   readonly sentAt: Date;
   readonly editedAt: Date | undefined;
-  /** Set once deleted: a tombstone that keeps its place. */
+  /** When the message was deleted. A deleted message keeps its `seq`. */
   readonly deletedAt: Date | undefined;
 }
 
-/** Where one stands in a conversation. Counted by the server, never by the client. */
+/** What the connected user has read in a conversation, as counted by the server. */
 export interface ReadState {
+  /** The `seq` up to which the user has read; 0 for none. */
   readonly readSeq: number;
+  /** The number of unread messages. */
   readonly unread: number;
+  /** Whether the user has marked the conversation as unread. */
   readonly markedUnread: boolean;
 }
 
-/** A conversation as the connected person sees it. A new object whenever anything in it changes. */
+/** A conversation as the connected user sees it. A new object after every change. */
 export interface Conversation {
   readonly id: string;
   readonly kind: ConversationKind;
   readonly state: ConversationState;
+  /** Empty for a conversation without a subject. */
   readonly subject: string;
+  /** Rises by one with each change that all members see. */
   readonly version: number;
+  /** The `seq` of the last message; 0 when there is none. */
   readonly lastSeq: number;
-  /** The first 20; `listMembers` has all. */
+  /** The first 20 members; `listMembers` returns all. */
   readonly members: readonly Member[];
   readonly memberCount: number;
   readonly lastMessage: Message | undefined;
+  /** When the last message was sent, or the conversation was created. */
   readonly activeAt: Date;
   readonly readState: ReadState;
-  /** What one may do here now. Never guess, look here. */
+  /** What the connected user may do in the conversation now. */
   readonly capabilities: ReadonlySet<Capability>;
-  /** Whom a mail was addressed to, in the order given. */
+  /** The recipients of a mail, in the order of the draft. */
   readonly addressees: readonly Addressee[];
-  /** The mail came as a copy. */
+  /** Whether the connected user received the mail as a copy. */
   readonly isCopy: boolean;
-  /** The message this mail answers, where one holds it. */
+  /** The id of the message that this mail answers, if the user can read that message. */
   readonly inReplyTo: string | undefined;
 }
 
-/** A group of the embedding product, `Class 6A`; not a conversation. */
+/** A group of the embedding product, such as `Class 6A`. It is not a conversation. */
 export interface Group {
   readonly id: string;
   readonly externalId: string;
   readonly name: string;
-  /** `class`, as the tenant's policy declares it. */
+  /** A kind that the policy of the tenant declares, such as `class`. */
   readonly kind: string;
 }
 
-/** To whom a mail went: a person or a group. */
+/** A recipient of a mail: a user or a group. */
 export interface Addressee {
   readonly user: User | undefined;
   readonly group: Group | undefined;
   readonly isCopy: boolean;
 }
 
-/** What one person is to another. */
+/** A relation of the connected user to another user. */
 export interface Relation {
-  /** `friend`, as the tenant's policy declares it. */
+  /** A name that the policy of the tenant declares, such as `friend`. */
   readonly relation: string;
   readonly user: User;
-  /** `unspecified` when it ended. */
+  /** `unspecified` for a relation that has ended. */
   readonly state: RelationState;
   readonly direction: Direction;
 }
 
-/** Whether a person is there. */
+/** Whether a user is online. */
 export interface Presence {
   readonly userId: string;
   readonly online: boolean;
+  /** When the user was last online, if the server tells. */
   readonly lastSeenAt: Date | undefined;
 }
 
-/** A page of anything; `nextCursor` is empty on the last. Any page before it may be short, or hold nothing. */
+/** A page of items. `nextCursor` is empty on the last page. Every page may have few items or none. */
 export interface Page<Item> {
   readonly items: readonly Item[];
   readonly nextCursor: string;
 }
 
-/** A person or a group found in the directory. */
+/** A user or a group in the directory. */
 export interface DirectoryHit {
   readonly user: User | undefined;
   readonly group: Group | undefined;
-  /** The direct conversation that exists already. */
+  /** The id of the existing direct conversation with the user. */
   readonly conversationId: string | undefined;
-  /** What one may do with them. */
+  /** What the connected user may do with the user or group. */
   readonly can: ReadonlySet<DirectoryAction>;
-  /** Mutual relations (`friend`) the person may be asked for. */
+  /** Names of mutual relations, such as `friend`, that may be requested from the user. */
   readonly mayRequest: readonly string[];
 }
 
-/** Whom a search found. */
+/** A page of a search in the directory. */
 export interface DirectoryPage extends Page<DirectoryHit> {
-  /** Conversations of several may be started. */
+  /** Whether the connected user may start groups. */
   readonly mayStartGroup: boolean;
 }
 
-/** `CONVERSATION_KIND_NOTE_TO_SELF` with prefix `CONVERSATION_KIND_` is `note_to_self`; numbers are values newer than this client. */
-function bare<Name extends string>(value: string | number | undefined, prefix: string): Name {
+/** Turns `CONVERSATION_KIND_NOTE_TO_SELF` into `note_to_self`. A number is a value that this SDK does not know: `unspecified`. */
+function enumName<Name extends string>(value: string | number | undefined, prefix: string): Name {
   return (typeof value === "string" ? value.slice(prefix.length) : "UNSPECIFIED").toLowerCase() as Name;
 }
 
@@ -155,49 +164,49 @@ function optionalTime(timestamp: string | undefined): Date | undefined {
   return timestamp === undefined ? undefined : new Date(timestamp);
 }
 
-/** Reads a `User`. */
+/** Converts a `User` of the wire. */
 export function toUser(user: wire.User = {}): User {
   return {
     id: user.id ?? "",
     externalId: user.externalId ?? "",
     name: user.name ?? "",
     avatarUrl: user.avatarUrl ?? "",
-    status: bare(user.status, "USER_STATUS_"),
+    status: enumName(user.status, "USER_STATUS_"),
   };
 }
 
-/** Reads a `Group`. */
+/** Converts a `Group` of the wire. */
 export function toGroup(group: wire.Group): Group {
   return { id: group.id ?? "", externalId: group.externalId ?? "", name: group.name ?? "", kind: group.kind ?? "" };
 }
 
-/** Reads a `Relation`. */
+/** Converts a `Relation` of the wire. */
 export function toRelation(relation: wire.Relation = {}): Relation {
   return {
     relation: relation.relation ?? "",
     user: toUser(relation.user),
-    state: bare(relation.state, "RELATION_STATE_"),
-    direction: bare(relation.direction, "DIRECTION_"),
+    state: enumName(relation.state, "RELATION_STATE_"),
+    direction: enumName(relation.direction, "DIRECTION_"),
   };
 }
 
-/** Reads a `DirectoryHit`. */
+/** Converts a `DirectoryHit` of the wire. */
 export function toHit({ user, group, conversationId, can = [], mayRequest = [] }: wire.DirectoryHit): DirectoryHit {
   return {
     user: user && toUser(user),
     group: group && toGroup(group),
     conversationId: conversationId || undefined,
-    can: new Set(can.map((action) => bare<DirectoryAction>(action, "DIRECTORY_ACTION_"))),
+    can: new Set(can.map((action) => enumName<DirectoryAction>(action, "DIRECTORY_ACTION_"))),
     mayRequest,
   };
 }
 
-/** Reads a `Member`. */
+/** Converts a `Member` of the wire. */
 export function toMember(member: wire.Member): Member {
-  return { user: toUser(member.user), role: bare(member.role, "MEMBER_ROLE_"), readSeq: member.readSeq ?? 0 };
+  return { user: toUser(member.user), role: enumName(member.role, "MEMBER_ROLE_"), readSeq: member.readSeq ?? 0 };
 }
 
-/** Reads a `Message`. */
+/** Converts a `Message` of the wire. */
 export function toMessage(message: wire.Message = {}): Message {
   return {
     id: message.id ?? "",
@@ -213,26 +222,26 @@ export function toMessage(message: wire.Message = {}): Message {
   };
 }
 
-/** Reads a `ReadState`. */
+/** Converts a `ReadState` of the wire. */
 export function toReadState(state: wire.ReadState = {}): ReadState {
   return { readSeq: state.readSeq ?? 0, unread: state.unread ?? 0, markedUnread: state.markedUnread ?? false };
 }
 
-/** Reads a list of `Capability`. */
+/** Converts a list of `Capability` of the wire. */
 export function toCapabilities(list: readonly wire.Capability[] = []): ReadonlySet<Capability> {
-  return new Set(list.map((capability) => bare<Capability>(capability, "CAPABILITY_")));
+  return new Set(list.map((capability) => enumName<Capability>(capability, "CAPABILITY_")));
 }
 
-/** Reads a `ConversationState`. */
+/** Converts a `ConversationState` of the wire. */
 export function toState(state: wire.ConversationState | undefined): ConversationState {
-  return bare(state, "CONVERSATION_STATE_");
+  return enumName(state, "CONVERSATION_STATE_");
 }
 
-/** Reads a `Conversation`. */
+/** Converts a `Conversation` of the wire. */
 export function toConversation(conversation: wire.Conversation = {}): Conversation {
   return {
     id: conversation.id ?? "",
-    kind: bare(conversation.kind, "CONVERSATION_KIND_"),
+    kind: enumName(conversation.kind, "CONVERSATION_KIND_"),
     state: toState(conversation.state),
     subject: conversation.subject ?? "",
     version: conversation.version ?? 0,
@@ -253,7 +262,7 @@ export function toConversation(conversation: wire.Conversation = {}): Conversati
   };
 }
 
-/** Reads a `Presence`. */
+/** Converts a `Presence` of the wire. */
 export function toPresence(presence: wire.Presence): Presence {
   return { userId: presence.userId ?? "", online: presence.online ?? false, lastSeenAt: optionalTime(presence.lastSeenAt) };
 }

@@ -3,7 +3,7 @@ import type { Fetch } from "./diagnosis.js";
 import type { OutboxStore } from "./outbox-store.js";
 import { requireType } from "./validate.js";
 
-/** What the client needs of a WebSocket; the browser's own fits, so does that of the `ws` package. */
+/** The part of a WebSocket that the client uses. The WebSocket of browsers and that of the package `ws` have it. */
 export interface SocketLike {
   readonly readyState: number;
   send(text: string): void;
@@ -14,60 +14,62 @@ export interface SocketLike {
   onerror: ((event: never) => void) | null;
 }
 
-/** Makes sockets. */
+/** The constructor of a WebSocket. */
 export type SocketConstructor = new (url: string, protocols: string[]) => SocketLike;
 
-/** Time, replaceable in tests. */
+/** The source of time; tests replace it. */
 export interface Clock {
-  /** Milliseconds since 1970, by the device: it may be wrong, and jump. */
+  /** Milliseconds since 1970, by the clock of the device, which may be wrong and may jump. */
   now(): number;
-  /** Milliseconds since any moment. Never jumps. */
+  /** Milliseconds since an arbitrary moment. Monotonic. */
   elapsed(): number;
-  /** Calls `run` once after `delayMs`; returns what cancels it. */
+  /** Calls `run` once after `delayMs`. Returns a function that cancels the call. */
   after(delayMs: number, run: () => void): () => void;
 }
 
-/** Tells `online` and `offline`; `window` in browsers. */
+/** Dispatches `online` and `offline` events; `window` in browsers. */
 export interface NetworkEventTarget {
   addEventListener(type: "online" | "offline", listener: () => void): void;
   removeEventListener(type: "online" | "offline", listener: () => void): void;
 }
 
-/** How to reach a server, and as whom. */
+/** Options of a `Client`. */
 export interface ClientOptions {
-  /** `wss://chat.example.org/v1/ws`. */
+  /** The address of the server's WebSocket endpoint, such as `wss://chat.example.org/v1/ws`. */
   url: string;
   /**
-   * Asks the embedding product's back end for a token. Called at first, when a token ran out or was refused, and some 60 s before it
-   * runs out; at most once in 30 s, whatever happens.
+   * Requests a token from the back end of the embedding product. Called before the first connection, when the token has expired or was
+   * refused, and 60 s before its expiry; at most once in 30 s. When it rejects with a `CauserieError` that is not `temporary`, the client
+   * closes; after any other error it is called again.
    */
   getToken: () => Promise<string> | string;
-  /** Which program speaks, for the server's logs. */
+  /** Name and version of the program, for the server's logs. Default: `causerie-web`. */
   client?: { name: string; version: string };
-  /** Waiting time between attempts; 500 to 20,000 ms. */
+  /** Bounds of the delay between attempts to connect. Default: 500 to 20,000 ms. */
   backoff?: Partial<BackoffBounds>;
-  /** A command without an answer fails after this long; 10,000 ms. */
+  /** Time to wait for a connection, and then for the reply to a command. Default: 10,000 ms. */
   commandTimeoutMs?: number;
-  /** A connection that is not welcomed after this long is given up; 10,000 ms. */
+  /** Time to wait for the server to accept a connection. Default: 10,000 ms. */
   connectTimeoutMs?: number;
-  /** Keeps unsent messages over a reload; memory only where absent. One store per person. */
+  /** Stores unsent messages, so that they survive a reload. Each user needs their own store. Default: memory only. */
   outboxStore?: OutboxStore;
-  /** The environment's, where absent. */
+  /** The WebSocket constructor. Default: that of the environment. */
   webSocket?: SocketConstructor;
-  /** Asks the server why no socket came about; `null` not to ask. */
+  /** Used to find out why a connection fails; `null` turns this off. Default: `fetch` of the environment. */
   fetch?: Fetch | null;
+  /** Default: the clock of the system. */
   clock?: Clock;
-  /** 0 to 1, for jitter. */
+  /** Returns 0 to 1, for the jitter of delays. Default: `Math.random`. */
   random?: () => number;
-  /** Makes a UUID for each message. */
+  /** Makes the client ids of messages. Default: `randomUuid`. */
   uuid?: () => string;
-  /** `null` to hear nothing of the network. */
+  /** Source of `online` and `offline` events; `null` for none. Default: `window`. */
   networkEventTarget?: NetworkEventTarget | null;
-  /** Whether the device has a network, as far as it knows. */
+  /** Whether the device is online. Default: `navigator.onLine`. */
   isOnline?: () => boolean;
 }
 
-/** Options with everything filled in. */
+/** Options with all defaults filled in. */
 export interface Settings {
   url: string;
   getToken: () => Promise<string> | string;
@@ -94,7 +96,7 @@ const systemClock: Clock = {
   },
 };
 
-/** A random UUID. `crypto.randomUUID` is missing on pages served without TLS, so it is not used. */
+/** A random UUID of version 4. Browsers offer `crypto.randomUUID` only to pages with TLS, so it is not used. */
 export function randomUuid(): string {
   const digit = (template: string): string => {
     const [byte = 0] = crypto.getRandomValues(new Uint8Array(1));
@@ -104,10 +106,10 @@ export function randomUuid(): string {
   return "00000000-0000-4000-8000-000000000000".replace(/[08]/g, digit);
 }
 
-/** The client's own version, told to the server. */
+/** The version of this SDK, which is sent to the server. */
 export const sdkVersion = "0.1.0";
 
-/** Fills in the defaults. Throws where an option is missing. */
+/** Fills in the defaults. Throws a `TypeError` when a required option is missing or there is no WebSocket. */
 export function settingsFrom(options: ClientOptions): Settings {
   requireType("options", options, "object");
   requireType("options.url", options.url, "string");
@@ -122,7 +124,7 @@ export function settingsFrom(options: ClientOptions): Settings {
     client: { name: "causerie-web", version: sdkVersion },
     commandTimeoutMs: 10_000,
     connectTimeoutMs: 10_000,
-    // Wrapped: `fetch` must be called as the environment's own.
+    // Wrapped, because browsers require `fetch` to be called without another `this`.
     fetch: (url, init) => fetch(url, init),
     clock: systemClock,
     random: Math.random,

@@ -1,28 +1,36 @@
-// Where unsent messages survive a reload.
+// Storage for unsent messages, so that they survive a reload of the page.
 import { requireType } from "./validate.js";
 
-/** An unsent message as it is kept. */
-export interface OutboxRecord {
+/** An unsent message in an `OutboxStore`. */
+export interface StoredMessage {
   readonly clientId: string;
   readonly conversationId: string;
   readonly text: string;
-  /** Milliseconds since 1970; the order of sending. */
+  /** Milliseconds since 1970. Messages are sent in this order. */
   readonly createdAt: number;
-  /** How often the server closed the connection while it was under way. */
+  /** How many times the server closed the connection while the message had no reply. */
   readonly closes?: number;
-  /** Why it failed: it waits for the user then. */
+  /** Why the message is `failed`. */
   readonly error?: { readonly code: number; readonly name: string; readonly message: string; readonly field: string };
 }
 
-/** A place for unsent messages. Failing to write costs survival, not sending. */
+/**
+ * Storage for the unsent messages of one user. A method that rejects is reported by the `error` event; the message is still sent, but does not
+ * survive a reload.
+ */
 export interface OutboxStore {
-  load(): Promise<OutboxRecord[]>;
-  /** Keeps a record whole, in place of an earlier one with its `clientId`. */
-  put(record: OutboxRecord): Promise<void>;
+  /** All stored messages, in any order. */
+  load(): Promise<StoredMessage[]>;
+  /** Stores a message. Replaces an earlier one with the same `clientId`. */
+  put(record: StoredMessage): Promise<void>;
+  /** Removes a message. Does nothing when there is no such message. */
   remove(clientId: string): Promise<void>;
 }
 
-/** Keeps unsent messages in `localStorage`, one entry each, so that two tabs do not overwrite one another. `name` must be of one person. */
+/**
+ * Stores unsent messages in `localStorage`, one entry per message, so that tabs do not overwrite each other's messages. `name` is the
+ * prefix of the keys; each user needs their own. Throws a `TypeError` when `name` is no string.
+ */
 export function localStorageOutbox(name: string, storage: Storage = localStorage): OutboxStore {
   requireType("name", name, "string");
   const prefix = `${name}/`;
@@ -32,9 +40,9 @@ export function localStorageOutbox(name: string, storage: Storage = localStorage
       const kept = keys.filter((key) => key.startsWith(prefix)).map((key) => storage.getItem(key) ?? "null");
       return kept.flatMap((text) => {
         try {
-          return (JSON.parse(text) as OutboxRecord | null) ?? [];
+          return (JSON.parse(text) as StoredMessage | null) ?? [];
         } catch {
-          // An entry that can't be read must not keep the others from being sent.
+          // Skip an entry that can't be read, so that the others are sent.
           return [];
         }
       });
@@ -48,7 +56,7 @@ export function localStorageOutbox(name: string, storage: Storage = localStorage
   };
 }
 
-/** Keeps unsent messages in IndexedDB. `name` must be of one person. */
+/** Stores unsent messages in IndexedDB. `name` is the name of the database; each user needs their own. Throws a `TypeError` when `name` is no string. */
 export function indexedDbOutbox(name: string, factory: IDBFactory = indexedDB): OutboxStore {
   requireType("name", name, "string");
   const table = "outbox";
@@ -67,7 +75,7 @@ export function indexedDbOutbox(name: string, factory: IDBFactory = indexedDB): 
     return result(ask((await opened).transaction(table, "readwrite").objectStore(table)));
   };
   return {
-    load: () => run<OutboxRecord[]>((rows) => rows.getAll()),
+    load: () => run<StoredMessage[]>((rows) => rows.getAll()),
     put: async (record) => void (await run((rows) => rows.put(record))),
     remove: (clientId) => run((rows) => rows.delete(clientId)),
   };

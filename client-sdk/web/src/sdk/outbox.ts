@@ -1,55 +1,57 @@
-// Messages on their way. A message appears at once as `sending`. It goes out when those before it in its conversation are
-// answered, with a client id made once: whatever happens to the connection, the same id is repeated, and the server makes one
-// message of it. A temporary refusal is tried again with growing waits; a lasting one makes the message `failed`, to be retried
-// or discarded by the user. Once the message came back as part of the conversation its entry is dropped.
+// Messages that are not yet part of their conversation. A message appears at once as `sending`. It is sent when the messages before it
+// in its conversation have replies. It keeps its client id when it is sent again after a lost connection, and the server creates
+// one message per client id. After a temporary error the message is sent again with backoff; a permanent error makes it `failed`,
+// and the user may retry or discard it. When the message is part of the conversation, its entry is removed.
 //
-// A server that closes the connection over a frame does not say which frame it was. Every message that was under way then is
-// suspected, and from there on sent while no other is: the one on which the server closes a second time is `failed`.
-import { asError, CauserieError } from "./errors.js";
+// A server that closes the connection because of a frame does not name the frame. Every message that had no reply then is suspected,
+// and is sent again only while no other message is. A message becomes `failed` when the server closes the connection a second time.
+import { CauserieError, toError } from "./errors.js";
 import type { Message } from "./model.js";
-import type { OutboxRecord, OutboxStore } from "./outbox-store.js";
+import type { OutboxStore, StoredMessage } from "./outbox-store.js";
 
-/** `sent`: the server has it, the conversation has not shown it yet. */
+/** `sent`: the server has accepted the message, and it is not part of `History.messages` yet. */
 export type SendStatus = "sending" | "sent" | "failed";
 
-/** A message that is not part of its conversation yet. A new object at every change. */
+/** A message that is not part of its conversation yet. A new object after every change. */
 export interface OutgoingMessage {
+  /** A UUID made by the client; identifies the message in `retry` and `discard`. */
   readonly clientId: string;
   readonly conversationId: string;
   readonly text: string;
   readonly createdAt: Date;
   readonly status: SendStatus;
-  /** Why it failed. */
+  /** Why the message is `failed`. */
   readonly error: CauserieError | undefined;
-  /** What became of it, once `sent`. */
+  /** The message as the server has it, once `sent`. */
   readonly message: Message | undefined;
 }
 
-/** What the outbox needs of the client around it. */
+/** The services of the client that the outbox uses. */
 export interface OutboxHost {
-  /** Sends one message; waits for a connection if there is none. */
-  send(record: OutboxRecord): Promise<Message>;
-  /** Waits before the next try; rejects when the client was stopped. */
+  /** Sends a message; waits for a connection when there is none. */
+  send(record: StoredMessage): Promise<Message>;
+  /** Waits before the next attempt. Rejects when the client was stopped. */
   pause(error: CauserieError, attempt: number): Promise<void>;
-  /** The conversation is held in a version that has this message. */
+  /** Whether the stored version of the conversation contains this message. */
   isShown(message: Message): boolean;
   changed(conversationId: string): void;
   error(error: CauserieError): void;
 }
 
-/** Closed over this often, a message is set aside. */
+/** A message is `failed` after the server has closed the connection this many times while it had no reply. */
 const closesMax = 2;
 const tokenExpired = 201;
 const none: readonly OutgoingMessage[] = [];
 
+/** The queues of unsent messages, one per conversation. */
 export class Outbox {
-  /** By conversation, in the order of sending. */
+  /** By conversation, in the order in which messages are sent. */
   readonly #queues = new Map<string, readonly OutgoingMessage[]>();
-  /** The message that each conversation sends, or waits to send again. */
+  /** By conversation: the client id of the message that is being sent, or waits for its next attempt. */
   readonly #sending = new Map<string, string>();
-  /** Messages under way now. */
-  readonly #underWay = new Set<string>();
-  /** How often the server closed the connection while a message was under way. */
+  /** Client ids of the messages that were sent and have no reply yet. */
+  readonly #unanswered = new Set<string>();
+  /** By client id: how many times the server closed the connection while the message had no reply. */
   readonly #closes = new Map<string, number>();
   #stopped = true;
 
@@ -63,43 +65,43 @@ export class Outbox {
     this.#host = host;
   }
 
-  /** What is on its way in a conversation, oldest first. The same array as long as nothing changed. */
+  /** The messages of a conversation, oldest first. The same array as long as nothing changes. */
   of(conversationId: string): readonly OutgoingMessage[] {
     return this.#queues.get(conversationId) ?? none;
   }
 
-  /** Brings back what an earlier page could not send. */
+  /** Loads the messages that an earlier page stored. */
   async restore(): Promise<void> {
     if (!this.#store) return;
     try {
       for (const record of await this.#store.load()) this.#enqueue(record);
     } catch (thrown) {
-      this.#host.error(asError(thrown));
+      this.#host.error(toError(thrown));
     }
-    // The store may be slower than the connection.
+    // The client may have connected before the store was read.
     this.#pump();
   }
 
-  /** Sends go out from now on. */
+  /** Starts to send. */
   start(): void {
     this.#stopped = false;
     this.#pump();
   }
 
-  /** What is queued stays queued. */
+  /** Stops to send. The messages stay queued. */
   stop(): void {
     this.#stopped = true;
   }
 
-  /** Queues a message. With an `error` that is known already it has failed, and waits for the user. */
+  /** Queues a message. A message with an `error` is `failed` at once. */
   push(conversationId: string, clientId: string, text: string, error?: CauserieError): OutgoingMessage {
     const entry = this.#enqueue({ clientId, conversationId, text, createdAt: this.#now(), ...(error && { error }) });
-    this.#keep((store) => store.put(this.#recordOf(entry)));
+    this.#write((store) => store.put(this.#recordOf(entry)));
     this.#pump();
     return entry;
   }
 
-  /** Tries a failed message again, with the same client id. */
+  /** Sends a failed message again, with the same client id. Returns whether there was such a message. */
   retry(clientId: string): boolean {
     const entry = this.#find(clientId);
     if (entry?.status !== "failed") return false;
@@ -109,35 +111,35 @@ export class Outbox {
     return true;
   }
 
-  /** Gives a message up. One that is under way may arrive all the same. */
+  /** Removes a message. A message without a reply may still arrive. Returns whether there was such a message. */
   discard(clientId: string): boolean {
     const entry = this.#find(clientId);
     if (entry) this.#remove(entry);
     return entry !== undefined;
   }
 
-  /** A message is part of its conversation now, up to this version. */
+  /** Removes the messages that are part of the conversation at `version`, and the message with `clientId`. */
   settle(conversationId: string, version: number, clientId?: string): void {
     for (const entry of this.of(conversationId)) {
       if (entry.clientId === clientId || (entry.message && entry.message.version <= version)) this.#remove(entry);
     }
   }
 
-  /** The server closed the connection over some frame. Returns whether a message may be to blame. */
+  /** The server closed the connection because of a frame. Returns whether that frame may have been a message. */
   suspect(error: CauserieError): boolean {
-    for (const clientId of this.#underWay) {
+    for (const clientId of this.#unanswered) {
       const entry = this.#find(clientId);
       if (!entry) continue;
       const closes = (this.#closes.get(clientId) ?? 0) + 1;
       this.#closes.set(clientId, closes);
       this.#update(closes < closesMax ? entry : { ...entry, status: "failed", error });
     }
-    return this.#underWay.size > 0;
+    return this.#unanswered.size > 0;
   }
 
-  #enqueue(record: OutboxRecord): OutgoingMessage {
-    const held = this.#find(record.clientId);
-    if (held) return held;
+  #enqueue(record: StoredMessage): OutgoingMessage {
+    const known = this.#find(record.clientId);
+    if (known) return known;
     const { clientId, conversationId, text, error, closes } = record;
     if (closes) this.#closes.set(clientId, closes);
     const entry: OutgoingMessage = {
@@ -157,13 +159,13 @@ export class Outbox {
     return entry;
   }
 
-  /** Sends what may be sent now: one message of each conversation, because the server keeps the order in which it is asked. */
+  /** Sends the first message of each conversation that is not sending. One at a time keeps the order of the messages. */
   #pump(): void {
     if (this.#stopped) return;
     const idle = [...this.#queues.keys()].filter((conversationId) => !this.#sending.has(conversationId));
     const heads = idle.flatMap((conversationId) => this.of(conversationId).find(({ status }) => status === "sending") ?? []);
     const isSuspected = ({ clientId }: OutgoingMessage): boolean => this.#closes.has(clientId);
-    // While a suspected message is under way no other is: what happens then is about it.
+    // A suspected message is sent alone, so that a close is known to be about it.
     if ([...this.#sending.values()].some((clientId) => this.#closes.has(clientId))) return;
     for (const head of heads) if (!isSuspected(head)) void this.#send(head);
     const suspected = heads.find(isSuspected);
@@ -173,32 +175,32 @@ export class Outbox {
   async #send(entry: OutgoingMessage): Promise<void> {
     this.#sending.set(entry.conversationId, entry.clientId);
     try {
-      for (let attempt = 0; await this.#isToRepeat(entry, attempt); attempt++);
+      for (let attempt = 0; await this.#attempt(entry, attempt); attempt++);
     } finally {
       this.#sending.delete(entry.conversationId);
       this.#pump();
     }
   }
 
-  /** Sends a message once. */
-  async #isToRepeat(entry: OutgoingMessage, attempt: number): Promise<boolean> {
+  /** Sends a message once. Returns whether it has to be sent again. */
+  async #attempt(entry: OutgoingMessage, attempt: number): Promise<boolean> {
     const { clientId } = entry;
     const closes = this.#closes.get(clientId);
     try {
-      this.#underWay.add(clientId);
-      const message = await this.#host.send(this.#recordOf(entry)).finally(() => this.#underWay.delete(clientId));
+      this.#unanswered.add(clientId);
+      const message = await this.#host.send(this.#recordOf(entry)).finally(() => this.#unanswered.delete(clientId));
       this.#closes.delete(clientId);
-      this.#keep((store) => store.remove(clientId));
-      // The event may have come first, and the entry be gone.
+      this.#write((store) => store.remove(clientId));
+      // The event of the message may have arrived first and removed the entry.
       if (!this.#find(clientId)) return false;
       if (this.#host.isShown(message)) this.#remove(entry);
       else this.#replace({ ...entry, status: "sent", message });
       return false;
     } catch (thrown) {
-      // Stopped, be it for good: queued as before, until `start`. Or suspected meanwhile: then others go first.
+      // Stopped: the message stays queued until `start`. Suspected meanwhile: other messages are sent first.
       if (this.#stopped || this.#find(clientId)?.status !== "sending" || this.#closes.get(clientId) !== closes) return false;
-      const error = asError(thrown);
-      // An expired token is the connection's business: the message goes out with the next one.
+      const error = toError(thrown);
+      // The driver replaces an expired token, and the message is sent again.
       if (!error.temporary && error.code !== tokenExpired) {
         this.#update({ ...entry, status: "failed", error });
         return false;
@@ -206,7 +208,7 @@ export class Outbox {
       try {
         await this.#host.pause(error, attempt);
       } catch {
-        // Stopped meanwhile.
+        // The client was stopped meanwhile.
         return false;
       }
       return this.#find(clientId)?.status === "sending";
@@ -217,15 +219,15 @@ export class Outbox {
     return [...this.#queues.values()].flat().find((entry) => entry.clientId === clientId);
   }
 
-  #recordOf({ clientId, conversationId, text, createdAt, error }: OutgoingMessage): OutboxRecord {
+  #recordOf({ clientId, conversationId, text, createdAt, error }: OutgoingMessage): StoredMessage {
     const closes = this.#closes.get(clientId);
     const record = { clientId, conversationId, text, createdAt: createdAt.getTime() };
     return { ...record, ...(closes && { closes }), ...(error && { error: { ...error, message: error.message } }) };
   }
 
-  /** Keeps what became of a message, so that it is not forgotten over a reload. */
+  /** Replaces an entry, and stores it, so that its status survives a reload. */
   #update(entry: OutgoingMessage): void {
-    this.#keep((store) => store.put(this.#recordOf(entry)));
+    this.#write((store) => store.put(this.#recordOf(entry)));
     this.#replace(entry);
   }
 
@@ -238,7 +240,7 @@ export class Outbox {
 
   #remove(entry: OutgoingMessage): void {
     this.#closes.delete(entry.clientId);
-    this.#keep((store) => store.remove(entry.clientId));
+    this.#write((store) => store.remove(entry.clientId));
     this.#set(
       entry.conversationId,
       this.of(entry.conversationId).filter((each) => each.clientId !== entry.clientId),
@@ -251,7 +253,7 @@ export class Outbox {
     this.#host.changed(conversationId);
   }
 
-  #keep(write: (store: OutboxStore) => Promise<void>): void {
-    if (this.#store) write(this.#store).catch((thrown: unknown) => this.#host.error(asError(thrown)));
+  #write(write: (store: OutboxStore) => Promise<void>): void {
+    if (this.#store) write(this.#store).catch((thrown: unknown) => this.#host.error(toError(thrown)));
   }
 }

@@ -1,16 +1,17 @@
 import { type Presence, toPresence } from "./model.js";
 import type { Call } from "./requests.js";
-import { kept } from "./stable.js";
+import { reuseIfEqual } from "./reuse.js";
 import type * as wire from "./wire.gen.js";
 
-/** People one connection may watch (`PRESENCE_MAX` in protocol/src/limits.rs). */
+/** Users that one connection may watch (`PRESENCE_MAX` in protocol/src/limits.rs). */
 const watchedMax = 200;
 
-/** Who is there, of those somebody wants to know about. */
+/** The presence of the watched users. */
 export class Presences {
   readonly #known = new Map<string, Presence>();
   readonly #watches = new Set<readonly string[]>();
-  #told = "";
+  /** The watched ids that the server was last sent, joined. */
+  #sent = "";
   #scheduled = false;
 
   readonly #call: Call;
@@ -21,11 +22,12 @@ export class Presences {
     this.#changed = changed;
   }
 
+  /** The last known presence of a user. */
   get(userId: string): Presence | undefined {
     return this.#known.get(userId);
   }
 
-  /** Wants to know about these people until the returned function is called. */
+  /** Watches users until the returned function is called. */
   add(userIds: readonly string[]): () => void {
     const watch = [...userIds];
     this.#watches.add(watch);
@@ -36,41 +38,42 @@ export class Presences {
     };
   }
 
-  /** A new connection watches nobody yet. */
+  /** Sends the watched ids again: a new connection watches no user. */
   connected(): void {
-    this.#told = "";
+    this.#sent = "";
     this.#schedule();
   }
 
-  take(presence: wire.Presence): void {
-    const told = toPresence(presence);
-    const held = this.#known.get(told.userId);
-    const next = kept(held, told);
-    if (next === held) return;
-    this.#known.set(told.userId, next);
+  /** Takes a presence from a reply or an event. */
+  apply(presence: wire.Presence): void {
+    const received = toPresence(presence);
+    const known = this.#known.get(received.userId);
+    const next = reuseIfEqual(known, received);
+    if (next === known) return;
+    this.#known.set(received.userId, next);
     this.#changed(next);
   }
 
-  /** The server takes the whole set at once, so changes made together are told together. */
+  /** Sends the watched ids once after all changes of this moment: a command replaces the whole set. */
   #schedule(): void {
     if (this.#scheduled) return;
     this.#scheduled = true;
     queueMicrotask(() => {
       this.#scheduled = false;
-      void this.#tell();
+      void this.#send();
     });
   }
 
-  async #tell(): Promise<void> {
+  async #send(): Promise<void> {
     const userIds = [...new Set([...this.#watches].flat())].slice(0, watchedMax);
-    const told = userIds.join();
-    if (told === this.#told) return;
-    this.#told = told;
+    const ids = userIds.join();
+    if (ids === this.#sent) return;
+    this.#sent = ids;
     try {
-      for (const presence of (await this.#call("watchPresence", { userIds })).presences ?? []) this.take(presence);
+      for (const presence of (await this.#call("watchPresence", { userIds })).presences ?? []) this.apply(presence);
     } catch {
-      // Presence is an ornament: the next change of the set or connection asks again.
-      if (this.#told === told) this.#told = "";
+      // Presence is not essential: the ids are sent again after the next change of the set or of the connection.
+      if (this.#sent === ids) this.#sent = "";
     }
   }
 }

@@ -1,10 +1,10 @@
-// Commands on their way: each carries an id, the reply names it. Replies may come in another order.
+// Matches replies to commands: each command carries an id, and its reply carries the same id. Replies may arrive in any order.
 import { CauserieError, timedOut } from "./errors.js";
 import type { Clock } from "./options.js";
 import type * as wire from "./wire.gen.js";
 
-/** Which reply answers which command. */
-export interface Answers {
+/** The body of the reply to each command. */
+export interface ReplyBodies {
   hello: wire.Welcome;
   refreshToken: wire.TokenRefreshed;
   ping: wire.Pong;
@@ -37,15 +37,15 @@ export interface Answers {
   listRelations: wire.RelationPage;
 }
 
-/** The name of a command, as in `Request`. */
-export type CommandName = keyof Answers;
+/** The name of a command in `Request`. */
+export type CommandName = keyof ReplyBodies;
 type ReadonlyDeep<Value> = { readonly [Key in keyof Value]: ReadonlyDeep<Value[Key]> };
 
 /** The body of a command. */
 export type CommandBody<Name extends CommandName> = ReadonlyDeep<NonNullable<wire.Request[Name]>>;
 
 /** Sends a command and resolves with the body of its reply. */
-export type Call = <Name extends CommandName>(name: Name, body: CommandBody<Name>) => Promise<Answers[Name]>;
+export type Call = <Name extends CommandName>(name: Name, body: CommandBody<Name>) => Promise<ReplyBodies[Name]>;
 
 /** Ends the wait for a reply: with an error, or with the body of the reply. */
 type Settle = (error: CauserieError | undefined, body?: unknown) => void;
@@ -68,7 +68,7 @@ export class Requests {
    * Sends a command. Rejects with a `CauserieError`: the server's, `too_large`, `timeout` after `timeoutMs`, or the reason given to
    * `abandon`.
    */
-  call<Name extends CommandName>(name: Name, body: CommandBody<Name>, timeoutMs: number): Promise<Answers[Name]> {
+  call<Name extends CommandName>(name: Name, body: CommandBody<Name>, timeoutMs: number): Promise<ReplyBodies[Name]> {
     return new Promise((resolve, reject) => {
       const id = this.#nextId++;
       this.#send({ id, [name]: body });
@@ -77,7 +77,7 @@ export class Requests {
         this.#pending.delete(id);
         cancelTimeout();
         if (error) reject(error);
-        else resolve(reply as Answers[Name]);
+        else resolve(reply as ReplyBodies[Name]);
       };
       this.#pending.set(id, settle);
     });

@@ -1,44 +1,46 @@
 import type { Change } from "./changes.js";
 import { applyChange } from "./changes.js";
 import type { Conversation, ReadState, User } from "./model.js";
-import { kept } from "./stable.js";
+import { reuseIfEqual } from "./reuse.js";
 import { Timeline } from "./timeline.js";
 import type * as wire from "./wire.gen.js";
 
-/** One conversation as it is held. */
+/** A conversation in the store. */
 export interface Held {
   conversation: Conversation;
   readonly timeline: Timeline;
-  /** Questions about it that are under way, and what takes the changes that came meanwhile. */
-  asking: number;
-  waiting: (() => void)[];
-  /** The newest version that an answer told of. */
-  behind: number;
-  /** The messages with these numbers and all between them were told; both 0 before the first. */
-  toldFrom: number;
-  toldTo: number;
+  /** Number of requests about this conversation that have no reply yet. */
+  requests: number;
+  /** Changes that arrived while there was such a request, as functions that apply them. */
+  deferred: (() => void)[];
+  /** The newest version that a reply contained; 0 when no reply was newer than `conversation`. */
+  newestVersion: number;
+  /** All messages from `reportedFrom` to `reportedTo` were reported by the `message` event. Both are 0 before the first. */
+  reportedFrom: number;
+  reportedTo: number;
 }
 
-/** Whom the store tells of what changed in it. */
+/** Receives the changes of the store. */
 export interface StoreListener {
-  /** The list: another order, one more, one less. */
+  /** The list changed: its order, or any of its conversations. */
   listChanged(): void;
-  /** One conversation, messages included. */
+  /** A conversation or its messages changed. */
   conversationChanged(conversationId: string): void;
   unreadChanged(total: number): void;
-  /** People who are in a conversation, as they were told now. */
-  peopleTold(people: readonly User[]): void;
+  /** Members that the server sent with a conversation. */
+  users(users: readonly User[]): void;
 }
 
 /** The most bytes one held conversation takes in a JSON `Resume`. */
 const heldBytes = 80;
-/** Room for a token and the rest of a hello. */
+/** Bytes that are reserved for the token and the rest of a `Hello`. */
 const helloBytes = 8 * 1024;
 
-/** All that is held, without any network. */
+/** The local state: conversations, their messages, and the position in the server's events. It makes no requests. */
 export class Store {
-  /** Positions are void in another epoch. Unknown until the server told. */
+  /** The epoch of the versions below; versions of another epoch are not comparable. `undefined` before the first reply. */
   epoch: string | undefined;
+  /** The version of the list of conversations that the user is a member of. */
   inboxVersion: number | undefined;
   /** The limits of the last `Welcome`. */
   limits: wire.Limits = {};
@@ -52,11 +54,12 @@ export class Store {
     this.#listener = listener;
   }
 
+  /** A loaded conversation. */
   get(conversationId: string): Held | undefined {
     return this.#held.get(conversationId);
   }
 
-  /** By last activity, newest first. The same array as long as nothing changed. */
+  /** All loaded conversations by last activity, newest first. The same array as long as nothing changes. */
   get conversations(): readonly Conversation[] {
     this.#sorted ??= [...this.#held.values()]
       .map(({ conversation }) => conversation)
@@ -64,6 +67,7 @@ export class Store {
     return this.#sorted;
   }
 
+  /** The number of unread messages in all conversations, as counted by the server. */
   get totalUnread(): number {
     return this.#totalUnread;
   }
@@ -74,51 +78,64 @@ export class Store {
     this.#listener.unreadChanged(total);
   }
 
-  /** Takes a conversation as it is now, new or in place of what was held. */
+  /** Adds a conversation, or replaces it. */
   put(conversation: Conversation): Held {
     let held = this.#held.get(conversation.id);
     if (held?.conversation.members !== conversation.members) {
-      this.#listener.peopleTold(conversation.members.map(({ user }) => user));
+      this.#listener.users(conversation.members.map(({ user }) => user));
     }
     if (held) {
-      const next = kept(held.conversation, conversation);
+      const next = reuseIfEqual(held.conversation, conversation);
       if (next === held.conversation) return held;
       held.conversation = next;
     } else {
-      held = { conversation, timeline: new Timeline(), asking: 0, waiting: [], behind: 0, toldFrom: 0, toldTo: 0 };
+      held = {
+        conversation,
+        timeline: new Timeline(),
+        requests: 0,
+        deferred: [],
+        newestVersion: 0,
+        reportedFrom: 0,
+        reportedTo: 0,
+      };
       this.#held.set(conversation.id, held);
     }
     this.changed(conversation.id);
     return held;
   }
 
+  /** Unloads a conversation. */
   remove(conversationId: string): void {
     if (this.#held.delete(conversationId)) this.changed(conversationId);
   }
 
-  /** Applies the change that follows the held version. */
+  /** Applies the change that follows the version of the conversation. */
   apply(held: Held, change: Change): void {
-    if (change.kind !== "changed") held.timeline.take(change.message);
+    if (change.kind !== "changed") held.timeline.apply(change.message);
     this.put(applyChange(held.conversation, change));
   }
 
-  /** Says that the messages of a conversation changed. */
+  /** Reports a change of the messages of a conversation. */
   timelineChanged(conversationId: string): void {
     this.#listener.conversationChanged(conversationId);
   }
 
-  /** Replaces parts that carry no version. */
+  /** Replaces parts of a loaded conversation that carry no version. */
   patch(conversationId: string, change: (conversation: Conversation) => Partial<Conversation>): void {
     const held = this.#held.get(conversationId);
     if (held) this.put({ ...held.conversation, ...change(held.conversation) });
   }
 
+  /** Replaces the read state of a loaded conversation. */
   readState(conversationId: string, readState: ReadState): void {
     this.patch(conversationId, () => ({ readState }));
   }
 
-  /** What to present to the server on return; nothing before it told its epoch. Conversations beyond `max` are let go, the least active first. */
-  present(): wire.Resume | undefined {
+  /**
+   * The position to resume from; `undefined` before the epoch is known. Unloads the least active conversations when the position would
+   * exceed a frame or the limit of the server.
+   */
+  position(): wire.Resume | undefined {
     if (this.epoch === undefined) return undefined;
     const { heldMax = 1_000, frameBytesMax = 64 * 1024 } = this.limits;
     const max = Math.min(heldMax, Math.floor((frameBytesMax - helloBytes) / heldBytes));
@@ -127,7 +144,7 @@ export class Store {
     return { epoch: this.epoch, inboxVersion: this.inboxVersion ?? 0, held };
   }
 
-  /** Says that a conversation changed, its messages included. */
+  /** Reports a change of a conversation and its messages. */
   changed(conversationId: string): void {
     this.#sorted = undefined;
     this.#listener.conversationChanged(conversationId);

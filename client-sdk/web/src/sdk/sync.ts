@@ -1,43 +1,47 @@
-// Keeps the store true: applies events in order of version, finds gaps and fills them, resumes after a loss. Tells each
-// message once, whatever the order in which the wire brings a conversation and its messages.
+// Keeps the store up to date: applies events in the order of their versions, detects and fills gaps, and resumes after a lost
+// connection. Reports each message once, although replies and events may contain it several times and in any order.
 import { type Change, changeOf } from "./changes.js";
-import { asError, type CauserieError } from "./errors.js";
+import { type CauserieError, toError } from "./errors.js";
 import { type Conversation, type Message, toCapabilities, toConversation, toMessage, toReadState } from "./model.js";
 import type { Call } from "./requests.js";
 import type { Held, Store } from "./store.js";
 import type * as wire from "./wire.gen.js";
 
-/** What synchronising needs of the client around it. */
+/** The services of the client that `Sync` uses. */
 export interface SyncHost {
   readonly call: Call;
-  /** Waits before the next try of something temporary; rejects when the client was stopped. */
+  /** Waits before the next attempt after a temporary error. Rejects when the client was stopped. */
   pause(error: CauserieError, attempt: number): Promise<void>;
-  /** A message that was not known before. */
+  /** Reports a new message. */
   message(conversation: Conversation, message: Message): void;
-  /** Messages of a conversation were dropped because they may be stale: load them anew. */
+  /** The messages of a conversation were unloaded because they may be out of date: load them again. */
   reload(conversationId: string): void;
-  /** The list may lack conversations: load it anew. */
+  /** The list may lack conversations: load it again. */
   reloadList(): void;
   error(error: CauserieError): void;
 }
 
-/** A conversation that is joined with more unread messages than this has a past: its messages are read in its history. */
-const coveredMax = 200;
+/** Above this number of unread messages, those of a newly joined conversation are not reported one by one. */
+const unreadReportMax = 200;
 
-/** There is no such conversation, or not for this user. */
+/** Whether the conversation does not exist, or the user is not in it. */
 function isGone({ name }: CauserieError): boolean {
   return name === "not_found" || name === "not_a_member";
 }
 
+/** Applies replies and events to the store. */
 export class Sync {
-  /** Conversations met in events and not held yet, with the changes that came meanwhile. */
-  readonly #meeting = new Map<string, Change[]>();
-  /** Set while a resume is under way: changes that came meanwhile. */
+  /** By id: changes of conversations that an event named and that are being loaded. */
+  readonly #loading = new Map<string, Change[]>();
+  /** While a `resume` has no reply: the changes that have arrived since. */
   #resuming: Change[] | undefined;
-  /** The stream was parted once more meanwhile. */
+  /** Another gap was reported while a `resume` had no reply. */
   #resumeAgain = false;
-  /** Known before `conversationJoined`, which may still come, and whether by a start of this client; else they were met in an event. */
-  readonly #early = new Map<string, boolean>();
+  /**
+   * Ids of conversations that were added to the store before their `conversationJoined` event, which may still arrive. `true`: this client
+   * started the conversation; `false`: an event named it.
+   */
+  readonly #knownBeforeJoin = new Map<string, boolean>();
 
   readonly #store: Store;
   readonly #host: SyncHost;
@@ -47,14 +51,14 @@ export class Sync {
     this.#host = host;
   }
 
-  /** Applies an event that concerns conversations. */
+  /** Applies an event about conversations. */
   event(event: wire.Event): void {
     const change = changeOf(event);
-    if (change) return this.change(change);
+    if (change) return this.receiveChange(change);
     const { conversationJoined, conversationLeft, capabilitiesChanged, readStateChanged, memberRead, gap } = event;
-    if (conversationJoined) this.#joinedEvent(conversationJoined);
+    if (conversationJoined) this.#conversationJoined(conversationJoined);
     else if (conversationLeft) {
-      this.#inbox(conversationLeft.inboxVersion ?? 0);
+      this.#advanceInbox(conversationLeft.inboxVersion ?? 0);
       this.#store.remove(conversationLeft.conversationId ?? "");
     } else if (capabilitiesChanged) {
       const capabilities = toCapabilities(capabilitiesChanged.capabilities);
@@ -66,20 +70,20 @@ export class Sync {
     else if (gap) void this.#resume();
   }
 
-  /** Takes a change: the next one is applied, an older one dropped, a later one betrays a gap. */
-  change(change: Change): void {
+  /** Applies a change that has the next version. Ignores an older change. A later change shows a gap, which is filled first. */
+  receiveChange(change: Change): void {
     if (this.#resuming) return void this.#resuming.push(change);
     const held = this.#store.get(change.conversationId);
-    if (!held) return void this.#meet(change);
-    if (held.asking) return void held.waiting.push(() => this.change(change));
+    if (!held) return void this.#loadUnknown(change);
+    if (held.requests) return void held.deferred.push(() => this.receiveChange(change));
     const { version } = held.conversation;
-    if (change.version > version + 1) return void this.#repair(held, change);
+    if (change.version > version + 1) return void this.#fillGap(held, change);
     if (change.version === version + 1) this.#store.apply(held, change);
-    // A message of a version that is held may be news too: an answer can overtake its event.
-    if (change.kind === "sent") this.#tell(held, [change.message]);
+    // A message of a known version may not be reported yet: a reply can arrive before the event of a message that it contains.
+    if (change.kind === "sent") this.#report(held, [change.message]);
   }
 
-  /** The connection is there. Returns whether what was held is up to date; if not, the list is to be loaded. */
+  /** A new connection was accepted. Returns whether it resumed the store; when it did not, the list has to be loaded. */
   welcome(resumed: wire.Resumed | undefined): boolean {
     this.#resuming = undefined;
     this.#resumeAgain = false;
@@ -88,83 +92,85 @@ export class Sync {
     return true;
   }
 
-  /** Takes the conversation that a start made. */
-  started(conversation: Conversation): void {
-    if (!this.#store.get(conversation.id)) this.#early.set(conversation.id, true);
+  /** Adds a conversation that this client has created. */
+  conversationCreated(conversation: Conversation): void {
+    if (!this.#store.get(conversation.id)) this.#knownBeforeJoin.set(conversation.id, true);
     this.#joined(conversation);
   }
 
-  /** Takes a conversation from an answer. One that is held in an older version is caught up with, so that no message goes by unheard. */
-  offer(conversation: Conversation): void {
+  /** Adds a conversation from a reply. When the store has an older version, the changes between are loaded, so that each message is reported. */
+  receive(conversation: Conversation): void {
     const held = this.#store.get(conversation.id);
-    if (!held) this.#put(conversation);
+    if (!held) this.#add(conversation);
     else if (held.conversation.version === conversation.version) this.#store.put(conversation);
     else if (held.conversation.version < conversation.version) {
-      held.behind = Math.max(held.behind, conversation.version);
-      if (!held.asking) this.#repair(held);
+      held.newestVersion = Math.max(held.newestVersion, conversation.version);
+      if (!held.requests) this.#fillGap(held);
     }
   }
 
-  /** Takes `Changes` of a held conversation, or of one newly joined. */
-  changes(changes: wire.Changes): void {
+  /** Applies `Changes` of a loaded conversation, or adds a conversation that the user has joined. */
+  receiveChanges(changes: wire.Changes): void {
     const conversation = toConversation(changes.conversation);
     const held = this.#store.get(conversation.id);
     if (!held) return this.#joined(conversation);
-    if (held.asking) return void held.waiting.push(() => this.changes(changes));
+    if (held.requests) return void held.deferred.push(() => this.receiveChanges(changes));
     const knownSeq = held.conversation.lastSeq;
     const messages = (changes.messages ?? []).map(toMessage);
     if (changes.reload) return this.#reload(held, conversation);
     if (conversation.version < held.conversation.version) return;
-    for (const message of messages) held.timeline.take(message);
+    for (const message of messages) held.timeline.apply(message);
     this.#store.put(conversation);
     if (messages.length) this.#store.timelineChanged(conversation.id);
-    // An answer told of messages whose events are lost now.
-    if (held.toldTo && held.toldTo < knownSeq) return this.#cover(held, conversation, held.toldTo);
-    const news = messages.filter(({ seq }) => seq > knownSeq);
-    this.#tell(held, news);
+    // A reply contained messages whose events have been lost.
+    if (held.reportedTo && held.reportedTo < knownSeq) return this.#reportUnread(held, conversation, held.reportedTo);
+    this.#report(
+      held,
+      messages.filter(({ seq }) => seq > knownSeq),
+    );
   }
 
-  #joinedEvent({ inboxVersion = 0, conversation: joined }: wire.ConversationJoined): void {
+  #conversationJoined({ inboxVersion = 0, conversation: joined }: wire.ConversationJoined): void {
     const known = this.#store.inboxVersion;
-    const next = this.#inbox(inboxVersion);
+    const next = this.#advanceInbox(inboxVersion);
     const conversation = toConversation(joined);
     const held = this.#store.get(conversation.id);
-    const isStarted = this.#early.get(conversation.id);
-    const isEarly = this.#early.delete(conversation.id);
+    const isStarted = this.#knownBeforeJoin.get(conversation.id);
+    const isEarly = this.#knownBeforeJoin.delete(conversation.id);
     if (!held || isEarly || (known !== undefined && inboxVersion <= known)) this.#joined(conversation);
-    else this.offer(conversation);
-    // Own copies of messages were deleted: which ones, only its history tells.
+    else this.receive(conversation);
+    // The user has deleted messages for themself. The event does not name them, so load the messages again.
     if (held && next && !isStarted) this.#clear(held);
   }
 
-  /** The user is in a conversation. Its unread messages are told, if they were not: they need not have events of their own. */
+  /** The user is a member of a conversation. Reports its unread messages: messages sent before the join have no events of their own. */
   #joined(conversation: Conversation): void {
     const held = this.#store.get(conversation.id);
     if (held) {
-      // What is newer than the held version is told when it is caught up with.
+      // Messages after the stored version are reported when the changes since then are loaded.
       const readSeq = Math.min(held.conversation.readState.readSeq, conversation.readState.readSeq);
-      this.#cover(held, held.conversation, readSeq);
-      this.offer(conversation);
-    } else this.#cover(this.#store.put(conversation), conversation, conversation.readState.readSeq);
-    this.#flushMeeting(conversation.id);
+      this.#reportUnread(held, held.conversation, readSeq);
+      this.receive(conversation);
+    } else this.#reportUnread(this.#store.put(conversation), conversation, conversation.readState.readSeq);
+    this.#applyDeferred(conversation.id);
   }
 
-  #put(conversation: Conversation): void {
+  #add(conversation: Conversation): void {
     this.#store.put(conversation);
-    this.#flushMeeting(conversation.id);
+    this.#applyDeferred(conversation.id);
   }
 
-  /** Drops what is held of a conversation. */
+  /** Replaces a conversation and unloads its messages. */
   #reload(held: Held, conversation: Conversation): void {
-    // Nothing of it is told: it is to be loaded. Where a backup was restored, later messages get the numbers of lost ones.
-    if (held.toldTo) held.toldTo = conversation.lastSeq;
-    held.toldFrom = Math.min(held.toldFrom, held.toldTo);
+    // Its messages are not reported. After the restore of a backup, new messages have the `seq` of lost ones.
+    if (held.reportedTo) held.reportedTo = conversation.lastSeq;
+    held.reportedFrom = Math.min(held.reportedFrom, held.reportedTo);
     held.conversation = conversation;
-    held.behind = 0;
+    held.newestVersion = 0;
     this.#clear(held);
   }
 
-  /** Drops the messages of a conversation, and loads again what was shown. */
+  /** Unloads the messages of a conversation, and loads them again when they had been loaded. */
   #clear(held: Held): void {
     const { id } = held.conversation;
     const wasLoaded = held.timeline.loaded;
@@ -173,24 +179,25 @@ export class Sync {
     if (wasLoaded) this.#host.reload(id);
   }
 
-  /** Tells those of some messages that were not told yet, oldest first. */
-  #tell(held: Held, messages: readonly Message[]): void {
-    const news = messages.filter(({ seq }) => !isTold(held, seq)).sort((a, b) => a.seq - b.seq);
-    for (const message of news) {
-      // First noted, then told: a listener may do what leads here again.
-      held.toldFrom = Math.min(held.toldFrom || message.seq, message.seq);
-      held.toldTo = Math.max(held.toldTo, message.seq);
+  /** Reports the messages that were not reported before, oldest first. */
+  #report(held: Held, messages: readonly Message[]): void {
+    const unreported = messages.filter(({ seq }) => !isReported(held, seq)).sort((a, b) => a.seq - b.seq);
+    for (const message of unreported) {
+      // Noted before the report: a listener may call the client, which may lead here again.
+      held.reportedFrom = Math.min(held.reportedFrom || message.seq, message.seq);
+      held.reportedTo = Math.max(held.reportedTo, message.seq);
       this.#host.message(held.conversation, message);
     }
   }
 
-  /** Tells the unread messages that a conversation brings when it is joined. */
-  #cover(held: Held, { id, version, lastSeq, lastMessage }: Conversation, readSeq: number): void {
-    // The message a conversation was started with is told to its author as well, who has read it. Nothing has changed since
-    // that message, or the user was added later.
+  /** Reports the messages of a conversation after `readSeq`; loads them unless `lastMessage` is the only one. */
+  #reportUnread(held: Held, { id, version, lastSeq, lastMessage }: Conversation, readSeq: number): void {
+    // The first message of a new conversation is reported to its author too, although the author has read it. When the version of the
+    // conversation is later than that message, the user may have been added later.
     const after = lastMessage?.seq === 1 && lastMessage.version === version ? 0 : readSeq;
-    if (lastSeq <= after || lastSeq - after > coveredMax || (isTold(held, after + 1) && isTold(held, lastSeq))) return;
-    if (lastSeq === after + 1 && lastMessage?.seq === lastSeq) return this.#tell(held, [lastMessage]);
+    if (lastSeq <= after || lastSeq - after > unreadReportMax || (isReported(held, after + 1) && isReported(held, lastSeq)))
+      return;
+    if (lastSeq === after + 1 && lastMessage?.seq === lastSeq) return this.#report(held, [lastMessage]);
     const load = async (): Promise<Message[]> => {
       const messages: Message[] = [];
       for (let last = after; last < lastSeq; ) {
@@ -201,7 +208,7 @@ export class Sync {
       }
       return messages;
     };
-    void this.#ask(held, load, (messages) => this.#tell(held, messages));
+    void this.#request(held, load, (messages) => this.#report(held, messages));
   }
 
   #memberRead({ conversationId = "", userId, readSeq = 0 }: wire.MemberRead): void {
@@ -212,8 +219,8 @@ export class Sync {
     }));
   }
 
-  /** Joinings and leavings are counted too: is this the next? One that went by unheard is found by resuming. */
-  #inbox(version: number): boolean {
+  /** Sets the inbox version to `version` if that is the next, and returns whether it is. Resumes when versions between were missed. */
+  #advanceInbox(version: number): boolean {
     const held = this.#store.inboxVersion;
     if (held === undefined || version <= held) return false;
     if (version === held + 1) this.#store.inboxVersion = version;
@@ -221,87 +228,88 @@ export class Sync {
     return version === held + 1;
   }
 
-  /** Fills the gap before a change. */
-  #repair(held: Held, change?: Change): void {
+  /** Loads the changes between the stored version and `change`, then applies `change`. */
+  #fillGap(held: Held, change?: Change): void {
     const { id: conversationId } = held.conversation;
     const ask = (): Promise<wire.Changes> =>
       this.#host.call("getChanges", { conversationId, sinceVersion: held.conversation.version });
-    void this.#ask(held, ask, (changes) => this.changes(changes));
-    if (change) held.waiting.push(() => this.change(change));
+    void this.#request(held, ask, (changes) => this.receiveChanges(changes));
+    if (change) held.deferred.push(() => this.receiveChange(change));
   }
 
-  /** Asks something about a held conversation. Its changes wait until the answer was taken. */
-  async #ask<Answer>(held: Held, ask: () => Promise<Answer>, take: (answer: Answer) => void): Promise<void> {
-    held.asking++;
+  /** Sends a request about a loaded conversation. Its changes are deferred until the reply was applied. */
+  async #request<Answer>(held: Held, ask: () => Promise<Answer>, apply: (answer: Answer) => void): Promise<void> {
+    held.requests++;
     const { id } = held.conversation;
-    const answer = await this.#persist(ask, id);
-    held.asking--;
+    const answer = await this.#retryWhileTemporary(ask, id);
+    held.requests--;
     if (this.#store.get(id) !== held) return;
-    if (answer !== undefined) take(answer);
-    if (held.asking) return;
-    for (const take of held.waiting.splice(0)) take();
-    if (answer !== undefined && !held.asking && held.behind > held.conversation.version) this.#repair(held);
+    if (answer !== undefined) apply(answer);
+    if (held.requests) return;
+    for (const run of held.deferred.splice(0)) run();
+    if (answer !== undefined && !held.requests && held.newestVersion > held.conversation.version) this.#fillGap(held);
   }
 
-  /** A conversation that is not held, because the list was not loaded that far, or because its joining is still to come. */
-  async #meet(change: Change): Promise<void> {
+  /** Loads the conversation of a change: the list was not loaded that far, or `conversationJoined` has not arrived yet. */
+  async #loadUnknown(change: Change): Promise<void> {
     const id = change.conversationId;
-    const meeting = this.#meeting.get(id);
-    if (meeting) return void meeting.push(change);
-    const waiting = [change];
-    this.#meeting.set(id, waiting);
-    const found = await this.#persist(() => this.#host.call("getConversation", { conversationId: id }), id);
-    if (this.#meeting.get(id) !== waiting) return;
-    if (!found) return void this.#meeting.delete(id);
-    this.#early.set(id, false);
-    this.#put(toConversation(found.conversation));
+    const known = this.#loading.get(id);
+    if (known) return void known.push(change);
+    const deferred = [change];
+    this.#loading.set(id, deferred);
+    const found = await this.#retryWhileTemporary(() => this.#host.call("getConversation", { conversationId: id }), id);
+    if (this.#loading.get(id) !== deferred) return;
+    if (!found) return void this.#loading.delete(id);
+    this.#knownBeforeJoin.set(id, false);
+    this.#add(toConversation(found.conversation));
   }
 
-  /** A conversation is held now: takes the changes that came before it. */
-  #flushMeeting(id: string): void {
-    const waiting = this.#meeting.get(id) ?? [];
-    this.#meeting.delete(id);
-    for (const change of waiting) this.change(change);
+  /** Applies the changes that arrived while a conversation was being loaded. */
+  #applyDeferred(id: string): void {
+    const deferred = this.#loading.get(id) ?? [];
+    this.#loading.delete(id);
+    for (const change of deferred) this.receiveChange(change);
   }
 
   async #resume(): Promise<void> {
     this.#resumeAgain = this.#resuming !== undefined;
     if (this.#resumeAgain) return;
-    const waiting: Change[] = [];
-    this.#resuming = waiting;
-    const resume = this.#store.present();
-    const resumed = resume && (await this.#persist(() => this.#host.call("resume", resume)));
-    // A new connection came in between and resumed by itself.
-    if (this.#resuming !== waiting) return;
+    const deferred: Change[] = [];
+    this.#resuming = deferred;
+    const resume = this.#store.position();
+    const resumed = resume && (await this.#retryWhileTemporary(() => this.#host.call("resume", resume)));
+    // A new connection was opened meanwhile and has resumed.
+    if (this.#resuming !== deferred) return;
     this.#resuming = undefined;
     if (resumed) this.#resumed(resumed);
-    for (const change of waiting) this.change(change);
+    for (const change of deferred) this.receiveChange(change);
     if (this.#resumeAgain) void this.#resume();
   }
 
   #resumed(resumed: wire.Resumed): void {
-    // The answer tells of every joining, also of those that would have come as events.
-    this.#early.clear();
+    // The reply contains every join, including those whose events have not arrived.
+    this.#knownBeforeJoin.clear();
     this.#store.epoch = resumed.epoch ?? "";
     this.#store.inboxVersion = resumed.inboxVersion ?? 0;
     for (const conversationId of resumed.gone ?? []) this.#store.remove(conversationId);
-    for (const changes of resumed.changes ?? []) this.changes(changes);
+    for (const changes of resumed.changes ?? []) this.receiveChanges(changes);
     for (const { id, lastSeq } of this.#store.conversations) {
       const held = this.#store.get(id);
-      if (held?.toldTo && held.toldTo < lastSeq && !held.asking) this.#cover(held, held.conversation, held.toldTo);
+      if (held?.reportedTo && held.reportedTo < lastSeq && !held.requests)
+        this.#reportUnread(held, held.conversation, held.reportedTo);
     }
     for (const state of resumed.readStates ?? []) this.#store.readState(state.conversationId ?? "", toReadState(state));
     this.#store.totalUnread = resumed.totalUnread ?? 0;
     if (resumed.reloadList) this.#host.reloadList();
   }
 
-  /** Asks until there is an answer. A conversation that turns out to be gone is removed. */
-  async #persist<Answer>(ask: () => Promise<Answer>, conversationId?: string): Promise<Answer | undefined> {
+  /** Repeats a request while its error is temporary. Returns `undefined` after any other error; removes a conversation that does not exist. */
+  async #retryWhileTemporary<Answer>(ask: () => Promise<Answer>, conversationId?: string): Promise<Answer | undefined> {
     for (let attempt = 0; ; attempt++) {
       try {
         return await ask();
       } catch (thrown) {
-        const error = asError(thrown);
+        const error = toError(thrown);
         if (conversationId !== undefined && isGone(error)) {
           this.#store.remove(conversationId);
           return undefined;
@@ -320,7 +328,7 @@ export class Sync {
   }
 }
 
-/** A message was told already. */
-function isTold({ toldFrom, toldTo }: Held, seq: number): boolean {
-  return seq >= toldFrom && seq <= toldTo;
+/** Whether a message was reported. */
+function isReported({ reportedFrom, reportedTo }: Held, seq: number): boolean {
+  return seq >= reportedFrom && seq <= reportedTo;
 }

@@ -1,68 +1,72 @@
 import type { Message } from "./model.js";
 
-/** What a page of history tells, read. */
+/** One page of a history. */
 export interface HistoryPage {
   readonly messages: readonly Message[];
   readonly moreBefore: boolean;
   readonly moreAfter: boolean;
-  /** Nothing up to this seq lies behind the last message. */
-  readonly through: number;
+  /** The page is complete up to this `seq`, which may be beyond its last message; 0 when that is unknown. */
+  readonly completeTo: number;
 }
 
-/** The messages held of one conversation, by seq: a stretch that lacks only those of which one deleted one's own copy. */
+/**
+ * The loaded messages of one conversation: a contiguous range of `seq` without gaps, except for messages that the connected user has
+ * deleted for themself.
+ */
 export class Timeline {
-  /** Oldest first; a new array at every change. */
+  /** Oldest first. A new array after every change. */
   messages: readonly Message[] = [];
-  /** Something was loaded, be it nothing. */
+  /** Whether a page was loaded, even an empty one. */
   loaded = false;
+  /** Whether there are older messages that are not loaded. */
   moreBefore = false;
-  /** There are newer ones that are not held: live messages are not added then. */
+  /** Whether there are newer messages that are not loaded. New messages are not added then. */
   moreAfter = false;
-  /** Held up to here: beyond the last message where one deleted one's own copy of later ones. */
-  through = 0;
+  /** The range is complete up to this `seq`: beyond the last message when the user has deleted later ones for themself. */
+  completeTo = 0;
 
-  /** Replaces all by a page. */
-  open(page: HistoryPage): void {
+  /** Replaces the loaded messages by a page. */
+  replace(page: HistoryPage): void {
     Object.assign(this, page, { loaded: true });
   }
 
-  /** Adds an older page in front. */
+  /** Adds a page of older messages. */
   prepend(page: HistoryPage): void {
     const first = this.messages[0]?.seq ?? Number.POSITIVE_INFINITY;
     this.messages = [...page.messages.filter((message) => message.seq < first), ...this.messages];
     this.moreBefore = page.moreBefore;
   }
 
-  /** Adds a newer page behind. */
+  /** Adds a page of newer messages. */
   append(page: HistoryPage): void {
     const last = this.#lastSeq;
     this.messages = [...this.messages, ...page.messages.filter((message) => message.seq > last)];
     this.moreAfter = page.moreAfter;
-    this.through = page.through;
+    this.completeTo = page.completeTo;
   }
 
-  /** Takes one message in its present form: a new one at the end, or the newer form of a held one. */
-  take(message: Message): void {
+  /** Adds a new message at the end, or replaces a loaded message by a newer version of it. Ignores any other message. */
+  apply(message: Message): void {
     if (!this.loaded) return;
     const last = this.#lastSeq;
     if (message.seq > last) {
       if (this.moreAfter) return;
       if (message.seq === last + 1) this.messages = [...this.messages, message];
-      // A hole may not be papered over; `loadNewer` fills it.
+      // The messages between are missing; `History.loadNewer` loads them.
       else this.moreAfter = true;
       return;
     }
     const index = this.messages.findIndex(({ seq }) => seq === message.seq);
-    const held = this.messages[index];
-    if (held && held.version < message.version) this.messages = this.messages.with(index, message);
+    const current = this.messages[index];
+    if (current && current.version < message.version) this.messages = this.messages.with(index, message);
   }
 
-  /** Holds nothing any more. */
+  /** Unloads all messages. */
   clear(): void {
     Object.assign(this, new Timeline());
   }
 
   get #lastSeq(): number {
-    return Math.max(this.messages.at(-1)?.seq ?? 0, this.through);
+    return Math.max(this.messages.at(-1)?.seq ?? 0, this.completeTo);
   }
 }

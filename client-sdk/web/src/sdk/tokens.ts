@@ -1,88 +1,92 @@
 import { notConnected } from "./errors.js";
 import type { Clock } from "./options.js";
 
-/** Some 60 s before a token runs out, a fresh one is asked for. */
+/** A new token is requested this long before the current one expires, in milliseconds. */
 const refreshAheadMs = 60_000;
-/** The embedding product is asked for at most one token in this time, whatever happens. */
-export const askEveryMs = 30_000;
-/** Browsers keep timers in 31 bits. */
-const timerMax = 2 ** 31 - 1;
+/** The least time between two calls of `getToken`, in milliseconds. */
+export const tokenIntervalMs = 30_000;
+/** The longest delay of a browser timer, which has 31 bits, in milliseconds. */
+const timerMaxMs = 2 ** 31 - 1;
 
-/** Keeps the token and knows when to ask the embedding product for another. Counts by a clock that does not jump. */
+/** Holds the token and requests new ones by `getToken`. Uses the monotonic clock, because the time of day may be wrong. */
 export class Tokens {
   #token: string | undefined;
-  /** On the clock's `elapsed`, as is `#askedAt`. */
+  /** When the token expires, on the clock's `elapsed`. */
   #expiresAt = 0;
-  #askedAt = Number.NEGATIVE_INFINITY;
-  #asking: Promise<string> | undefined;
+  /** When `getToken` was last called, on the clock's `elapsed`. */
+  #requestedAt = Number.NEGATIVE_INFINITY;
+  #request: Promise<string> | undefined;
   #cancel: () => void = () => {};
 
   readonly #clock: Clock;
   readonly #getToken: () => Promise<string> | string;
-  /** The client was not stopped. */
-  readonly #isWanted: () => boolean;
+  /** Whether the client is still running. */
+  readonly #isRunning: () => boolean;
 
-  constructor(clock: Clock, getToken: () => Promise<string> | string, isWanted: () => boolean) {
+  constructor(clock: Clock, getToken: () => Promise<string> | string, isRunning: () => boolean) {
     this.#clock = clock;
     this.#getToken = getToken;
-    this.#isWanted = isWanted;
+    this.#isRunning = isRunning;
   }
 
-  /** How long to wait before the next question, in milliseconds. */
+  /** The time until `getToken` may be called again, in milliseconds. */
   get waitMs(): number {
-    return Math.max(this.#askedAt + askEveryMs - this.#clock.elapsed(), 0);
+    return Math.max(this.#requestedAt + tokenIntervalMs - this.#clock.elapsed(), 0);
   }
 
-  /** The held token, or a fresh one where there is none or it ran out. */
+  /** The held token, or a new one when there is none or it has expired. Rejects as `fresh`. */
   current(): Promise<string> {
-    const held = this.#token;
-    if (held !== undefined && this.#clock.elapsed() < this.#expiresAt) return Promise.resolve(held);
+    const token = this.#token;
+    if (token !== undefined && this.#clock.elapsed() < this.#expiresAt) return Promise.resolve(token);
     return this.fresh();
   }
 
-  /** Asks for a fresh token, as soon as it may; calls at the same time share one question. */
+  /**
+   * Requests a new token, once the interval allows it; simultaneous calls share one request. Rejects with the error of `getToken`, or
+   * with `unavailable` when the client was stopped.
+   */
   fresh(): Promise<string> {
-    this.#asking ??= this.#ask().finally(() => {
-      this.#asking = undefined;
+    this.#request ??= this.#requestToken().finally(() => {
+      this.#request = undefined;
     });
-    return this.#asking;
+    return this.#request;
   }
 
-  async #ask(): Promise<string> {
+  async #requestToken(): Promise<string> {
     const { waitMs } = this;
     if (waitMs) await new Promise<void>((resolve) => this.#clock.after(waitMs, resolve));
-    if (!this.#isWanted()) throw notConnected();
-    this.#askedAt = this.#clock.elapsed();
+    if (!this.#isRunning()) throw notConnected();
+    this.#requestedAt = this.#clock.elapsed();
     this.#token = await this.#getToken();
-    // Until the server says otherwise.
+    // The server tells the expiry later.
     this.#expiresAt = Number.POSITIVE_INFINITY;
     return this.#token;
   }
 
-  /** The held token is no good. */
+  /** Discards the held token. */
   drop(): void {
     this.#token = undefined;
   }
 
   /**
-   * The server told how long the token lives, or, before it knew how to, when it ends by the time of day: calls `refresh` 60 s
-   * before, or half-way through a shorter life.
+   * Sets the expiry of the token, and calls `refresh` 60 s before it, or halfway to it when less than 120 s are left. `tokenTtlMs` is
+   * the remaining time; servers that do not send it send `tokenExpiresAt`, by the time of day.
    */
-  lives({ tokenTtlMs, tokenExpiresAt = "" }: { tokenTtlMs?: number; tokenExpiresAt?: string }, refresh: () => void): void {
+  setExpiry({ tokenTtlMs, tokenExpiresAt = "" }: { tokenTtlMs?: number; tokenExpiresAt?: string }, refresh: () => void): void {
     const leftMs = tokenTtlMs || Date.parse(tokenExpiresAt) - this.#clock.now();
     this.stop();
     if (Number.isNaN(leftMs)) return;
     this.#expiresAt = this.#clock.elapsed() + leftMs;
-    this.later(Math.max(leftMs - refreshAheadMs, leftMs / 2, 0), refresh);
+    this.refreshAfter(Math.max(leftMs - refreshAheadMs, leftMs / 2, 0), refresh);
   }
 
-  /** Calls `refresh` then, in place of what was to be called before. */
-  later(delayMs: number, refresh: () => void): void {
+  /** Calls `refresh` after a delay, instead of at the time that was set before. */
+  refreshAfter(delayMs: number, refresh: () => void): void {
     this.stop();
-    this.#cancel = this.#clock.after(Math.min(delayMs, timerMax), refresh);
+    this.#cancel = this.#clock.after(Math.min(delayMs, timerMaxMs), refresh);
   }
 
-  /** Forgets the appointment, keeps the token. */
+  /** Cancels the next refresh. Keeps the token. */
   stop(): void {
     this.#cancel();
   }

@@ -1,59 +1,60 @@
 import type { Clock } from "./options.js";
 
-/** Typing lasts this long unless said again (`SetTyping` in protocol/proto). */
-const lastsMs = 6_000;
-/** Said again at half that, so that no beat is missed. */
+/** A typing notice expires after this time (`SetTyping` in protocol/proto), in milliseconds. */
+const expiryMs = 6_000;
+/** Interval at which the notice is repeated while the user types: half the expiry, so that it does not lapse. */
 const repeatMs = 3_000;
 
 const none: readonly string[] = [];
 
-/** Who is writing where, and telling others that one is. */
+/** Typing notices of other users, and those that the client sends for the connected user. */
 export class Typing {
-  /** Conversation, person, what ends it. */
+  /** By conversation and user id: cancels the expiry of the notice. */
   readonly #others = new Map<string, Map<string, () => void>>();
-  /** The ids in `#others`, as they are read. */
-  readonly #told = new Map<string, readonly string[]>();
-  /** When one last said so, by conversation. */
-  readonly #said = new Map<string, number>();
+  /** The user ids in `#others`, by conversation. */
+  readonly #userIds = new Map<string, readonly string[]>();
+  /** By conversation: when the client last sent a notice, on the clock's `elapsed`. */
+  readonly #sentAt = new Map<string, number>();
 
   readonly #clock: Clock;
-  readonly #tell: (conversationId: string, typing: boolean) => void;
+  readonly #send: (conversationId: string, typing: boolean) => void;
   readonly #changed: (conversationId: string) => void;
 
   constructor(
     clock: Clock,
-    tell: (conversationId: string, typing: boolean) => void,
+    send: (conversationId: string, typing: boolean) => void,
     changed: (conversationId: string) => void,
   ) {
     this.#clock = clock;
-    this.#tell = tell;
+    this.#send = send;
     this.#changed = changed;
   }
 
-  /** The person typed, or cleared what was typed. Call at every key; few frames go out. */
+  /** The user typed, or emptied the field. To be called at every key press; sends a notice at most every 3 s. */
   set(conversationId: string, typing: boolean): void {
-    const said = this.#said.get(conversationId);
+    const sentAt = this.#sentAt.get(conversationId);
     const now = this.#clock.elapsed();
     if (!typing) {
-      if (this.#said.delete(conversationId) && said !== undefined && now - said < lastsMs) this.#tell(conversationId, false);
-    } else if (said === undefined || now - said >= repeatMs) {
-      this.#said.set(conversationId, now);
-      this.#tell(conversationId, true);
+      if (this.#sentAt.delete(conversationId) && sentAt !== undefined && now - sentAt < expiryMs)
+        this.#send(conversationId, false);
+    } else if (sentAt === undefined || now - sentAt >= repeatMs) {
+      this.#sentAt.set(conversationId, now);
+      this.#send(conversationId, true);
     }
   }
 
-  /** A message was sent, which ends typing for all who see it. */
+  /** The user sent a message: for the other members, that ends the notice. */
   sent(conversationId: string): void {
-    this.#said.delete(conversationId);
+    this.#sentAt.delete(conversationId);
   }
 
-  /** Ids of the users who are writing. The same array as long as nothing changed. */
+  /** Ids of the other users who are typing. The same array as long as nothing changes. */
   of(conversationId: string): readonly string[] {
-    return this.#told.get(conversationId) ?? none;
+    return this.#userIds.get(conversationId) ?? none;
   }
 
-  /** Someone else writes, or stopped. */
-  heard(conversationId: string, userId: string, typing: boolean): void {
+  /** Another user types, or stopped. */
+  received(conversationId: string, userId: string, typing: boolean): void {
     let others = this.#others.get(conversationId);
     if (!others) this.#others.set(conversationId, (others = new Map()));
     const end = others.get(userId);
@@ -61,20 +62,20 @@ export class Typing {
     if (typing) {
       others.set(
         userId,
-        this.#clock.after(lastsMs, () => this.heard(conversationId, userId, false)),
+        this.#clock.after(expiryMs, () => this.received(conversationId, userId, false)),
       );
     } else others.delete(userId);
     if (typing === (end !== undefined)) return;
-    if (others.size) this.#told.set(conversationId, [...others.keys()]);
-    else this.#told.delete(conversationId);
+    if (others.size) this.#userIds.set(conversationId, [...others.keys()]);
+    else this.#userIds.delete(conversationId);
     this.#changed(conversationId);
   }
 
-  /** The connection was lost: nobody is known to write. */
+  /** Forgets all notices: the connection was lost. */
   clear(): void {
     for (const [conversationId, others] of this.#others) {
-      for (const userId of [...others.keys()]) this.heard(conversationId, userId, false);
+      for (const userId of [...others.keys()]) this.received(conversationId, userId, false);
     }
-    this.#said.clear();
+    this.#sentAt.clear();
   }
 }

@@ -1,21 +1,21 @@
-import { asError } from "./errors.js";
+import { toError } from "./errors.js";
 import { toUser, type User } from "./model.js";
 import type { Call } from "./requests.js";
-import { kept } from "./stable.js";
+import { reuseIfEqual } from "./reuse.js";
 
-/** People one `getUsers` takes (`USERS_MAX` in protocol/src/limits.rs). */
+/** Users per `getUsers` command (`USERS_MAX` in protocol/src/limits.rs). */
 const batchMax = 100;
-/** People kept; the ones told longest ago go first. */
+/** Users that are cached. The users received longest ago are dropped first. */
 const knownMax = 5_000;
 
-/** The people met in any answer, by id, and the asking for those who were not. */
+/** A cache of the users in all replies and events; loads missing users in batches. */
 export class Users {
   readonly #known = new Map<string, User>();
-  /** Unknown people to ask for next. */
-  readonly #wanted = new Set<string>();
-  /** Asked for on this connection, and not told: they are not asked for again. */
-  readonly #refused = new Set<string>();
-  #asking = false;
+  /** Ids of users to load next. */
+  readonly #missing = new Set<string>();
+  /** Ids that the server did not answer on this connection. They are not requested again. */
+  readonly #hidden = new Set<string>();
+  #isLoading = false;
 
   readonly #call: Call;
   readonly #changed: () => void;
@@ -25,69 +25,69 @@ export class Users {
     this.#changed = changed;
   }
 
-  /** Takes people from an answer. */
-  learn(users: readonly (User | undefined)[]): void {
-    let wasMissing = false;
+  /** Adds users from a reply or an event. */
+  add(users: readonly (User | undefined)[]): void {
+    let wasHidden = false;
     for (const user of users) {
       if (!user?.id) continue;
-      const next = kept(this.#known.get(user.id), user);
+      const next = reuseIfEqual(this.#known.get(user.id), user);
       this.#known.delete(user.id);
       this.#known.set(user.id, next);
-      this.#wanted.delete(user.id);
-      if (this.#refused.delete(user.id)) wasMissing = true;
+      this.#missing.delete(user.id);
+      if (this.#hidden.delete(user.id)) wasHidden = true;
     }
     for (const id of this.#known.keys()) {
       if (this.#known.size <= knownMax) break;
       this.#known.delete(id);
     }
-    if (wasMissing) this.#changed();
+    if (wasHidden) this.#changed();
   }
 
-  /** A person, if known; one who is not is asked for. */
+  /** A cached user. A user who is not cached is requested, and `changed` is called when the reply is there. */
   get(userId: string): User | undefined {
     const user = this.#known.get(userId);
-    if (!user && userId && !this.#refused.has(userId)) {
-      this.#wanted.add(userId);
-      void this.#fetch();
+    if (!user && userId && !this.#hidden.has(userId)) {
+      this.#missing.add(userId);
+      void this.#load();
     }
     return user;
   }
 
-  /** The server was asked for this person and did not tell. */
-  isRefused(userId: string): boolean {
-    return this.#refused.has(userId);
+  /** Whether the server was asked for this user and did not return them. */
+  isHidden(userId: string): boolean {
+    return this.#hidden.has(userId);
   }
 
-  /** A new connection may know more. */
+  /** Requests all missing users again: the rules may have changed since the last connection. */
   connected(): void {
-    this.#refused.clear();
-    void this.#fetch();
+    this.#hidden.clear();
+    void this.#load();
   }
 
-  /** Those wanted at the same time are asked for together. */
-  async #fetch(): Promise<void> {
-    if (this.#asking) return;
-    this.#asking = true;
+  /** Loads the missing users. Ids that are added at the same moment are loaded together. */
+  async #load(): Promise<void> {
+    if (this.#isLoading) return;
+    this.#isLoading = true;
     await Promise.resolve();
     try {
-      while (this.#wanted.size) {
-        await this.#fetchSome([...this.#wanted].slice(0, batchMax));
+      while (this.#missing.size) {
+        await this.#loadBatch([...this.#missing].slice(0, batchMax));
         this.#changed();
       }
     } catch {
-      // A name is missing: the next connection asks again.
+      // Only names are missing: the next connection requests them again.
     } finally {
-      this.#asking = false;
+      this.#isLoading = false;
     }
   }
 
-  async #fetchSome(ids: string[]): Promise<void> {
+  async #loadBatch(ids: string[]): Promise<void> {
     try {
       const { users = [] } = await this.#call("getUsers", { userIds: ids });
-      this.learn(users.map(toUser));
+      this.add(users.map(toUser));
     } catch (thrown) {
-      if (asError(thrown).temporary) throw thrown;
+      if (toError(thrown).temporary) throw thrown;
     }
-    for (const id of ids) if (this.#wanted.delete(id)) this.#refused.add(id);
+    for (const id of ids) if (this.#missing.delete(id)) this.#hidden.add(id);
   }
 }

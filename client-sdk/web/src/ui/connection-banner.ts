@@ -13,7 +13,7 @@ const patienceMs = 3_000;
 export class ConnectionBanner extends ClientElement {
   @state() private impatient = false;
 
-  protected override readonly drawnAfter: readonly (keyof ClientEvents)[] = ["state", "doubt"];
+  protected override readonly drawnAfter: readonly (keyof ClientEvents)[] = ["state", "probing"];
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   static override styles = [
@@ -68,10 +68,10 @@ export class ConnectionBanner extends ClientElement {
       return html`<div class="banner closed"><span>${strings.closedByServer}</span>${this.#button(strings.connectAgain)}</div>`;
     }
     // The device says so, and the server has not proved otherwise yet.
-    if (state.name === "connected" && this.client.inDoubt && !navigator.onLine) {
+    if (state.name === "connected" && this.client.isProbing && !navigator.onLine) {
       return html`<div class="banner"><span>${strings.waitingForNetwork}</span></div>`;
     }
-    const doubted = state.name === "connected" && this.client.inDoubt;
+    const doubted = state.name === "connected" && this.client.isProbing;
     if (doubted) this.#lose();
     else if (state.name === "connected" || state.name === "disconnected") this.#settle();
     if (state.name === "connected" || state.name === "disconnected") return "";

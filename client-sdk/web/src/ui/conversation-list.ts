@@ -21,7 +21,7 @@ export class ConversationList extends ClientElement {
   @property() current = "";
   @state() private loadingMore = false;
 
-  protected override readonly drawnAfter: readonly (keyof ClientEvents)[] = ["list", "state"];
+  protected override readonly drawnAfter: readonly (keyof ClientEvents)[] = ["conversations", "state"];
   readonly #drafts = new DraftsController(this);
   #watched = "";
   #unwatch: () => void = () => {};
@@ -114,7 +114,7 @@ export class ConversationList extends ClientElement {
   protected override render(): unknown {
     const { client } = this;
     const { conversations } = client;
-    if (!conversations.length) return client.listLoaded ? this.#empty() : this.#skeleton();
+    if (!conversations.length) return client.conversationsLoaded ? this.#empty() : this.#skeleton();
     const drafts = this.#drafts.of(client.me?.id ?? "");
     return html`
       <ul aria-label=${strings.conversations}>
@@ -132,7 +132,7 @@ export class ConversationList extends ClientElement {
         )}
       </ul>
       ${
-        client.moreConversations
+        client.hasMoreConversations
           ? html`<button class="button more" ?disabled=${this.loadingMore} @click=${this.#loadMore}>${strings.loadMore}</button>`
           : ""
       }

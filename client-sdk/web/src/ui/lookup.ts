@@ -28,7 +28,7 @@ export class Lookup implements ReactiveController {
       this.#state = isId(id) ? "searching" : "missing";
     }
     // The list may bring it.
-    if (this.#state === "searching" && connected && client.listLoaded && !this.#asking) void this.#ask(client, id);
+    if (this.#state === "searching" && connected && client.conversationsLoaded && !this.#asking) void this.#ask(client, id);
     return this.#state;
   }
 

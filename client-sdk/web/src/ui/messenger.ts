@@ -42,7 +42,7 @@ export class Messenger extends ClientElement {
   @query("causerie-conversation-list") private list!: ConversationList;
   @query("h1") private heading!: HTMLElement;
 
-  protected override readonly drawnAfter: readonly (keyof ClientEvents)[] = ["list", "state", "users"];
+  protected override readonly drawnAfter: readonly (keyof ClientEvents)[] = ["conversations", "state", "users"];
   #place: Place = { kind: "list" };
   readonly #lookup = new Lookup(this);
   #sought: Sought = "searching";
@@ -222,7 +222,8 @@ export class Messenger extends ClientElement {
         @causerie-mark-unread=${this.#markUnread}
       ></causerie-chat>`;
     }
-    const user = place.kind === "person" && client.listLoaded && isId(place.userId) ? client.user(place.userId) : undefined;
+    const user =
+      place.kind === "person" && client.conversationsLoaded && isId(place.userId) ? client.user(place.userId) : undefined;
     if (user) {
       return html`<causerie-new-chat
         .client=${client}

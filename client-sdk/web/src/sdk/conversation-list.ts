@@ -4,10 +4,10 @@ import type { Store } from "./store.js";
 import type { Sync } from "./sync.js";
 
 /** Loads the list of conversations page by page into the store. */
-export class List {
-  /** The first page was loaded. */
+export class ConversationList {
+  /** Whether the first page was loaded. */
   loaded = false;
-  /** There are conversations that are not held. */
+  /** Whether there are conversations that are not loaded. */
   more = false;
   #cursor = "";
   #loading: Promise<void> | undefined;
@@ -24,14 +24,14 @@ export class List {
     this.#changed = changed;
   }
 
-  /** Loads the newest page, again if need be. */
+  /** Loads the first page, even when it was loaded before. */
   load(): Promise<void> {
     this.#cursor = "";
     this.#loading = undefined;
     return this.loadMore();
   }
 
-  /** Loads until one conversation more is held, or all are. */
+  /** Loads the next page; pages without a new conversation are skipped. Rejects with a `CauserieError`. */
   loadMore(): Promise<void> {
     const loading: Promise<void> = (this.#loading ??= this.#load().finally(() => {
       if (this.#loading === loading) this.#loading = undefined;
@@ -43,14 +43,14 @@ export class List {
     const known = this.#store.conversations.length;
     do {
       const page = await this.#call("listConversations", { cursor: this.#cursor }).catch((error) => {
-        // A cursor that the server can't read any more: the beginning leads to the same conversations.
+        // The server can't read the cursor any more: start again with the first page.
         if (error.field !== "listConversations.cursor") throw error;
         return this.#call("listConversations", {});
       });
-      // Only where nothing is held yet: later, the position moves by events, and one under way may not be skipped.
+      // Only when they are not set: later, events move the position, and an event on its way must not be skipped.
       this.#store.epoch ??= page.epoch ?? "";
       this.#store.inboxVersion ??= page.inboxVersion ?? 0;
-      for (const conversation of page.conversations ?? []) this.#sync.offer(toConversation(conversation));
+      for (const conversation of page.conversations ?? []) this.#sync.receive(toConversation(conversation));
       if (!this.loaded) this.#store.totalUnread = page.totalUnread ?? 0;
       this.#cursor = page.nextCursor ?? "";
       this.loaded = true;
