@@ -43,7 +43,10 @@ pub async fn read(request: Request) -> Result<Map<String, Value>, Problem> {
 }
 
 /// [`read`] of at most `bytes_max` bytes.
-async fn read_within(mut request: Request, bytes_max: usize) -> Result<Map<String, Value>, Problem> {
+///
+/// # Errors
+/// As [`read`].
+pub async fn read_within(mut request: Request, bytes_max: usize) -> Result<Map<String, Value>, Problem> {
     DefaultBodyLimit::max(bytes_max).apply(&mut request);
     let content_type = request.headers().get(header::CONTENT_TYPE).cloned();
     let bytes = tokio::time::timeout(BODY_TIMEOUT, Bytes::from_request(request, &()))
@@ -76,29 +79,6 @@ async fn read_within(mut request: Request, bytes_max: usize) -> Result<Map<Strin
         }
         refusal.into()
     })
-}
-
-/// [`read`], of these fields: one that does not exist would be silently without effect.
-///
-/// # Errors
-/// As [`read`], and when there is another field (400).
-pub async fn fields(request: Request, known: &[&str]) -> Result<Map<String, Value>, Problem> {
-    fields_within(request, known, FRAME_BYTES_MAX).await
-}
-
-/// [`fields`] of a body of at most `bytes_max` bytes.
-///
-/// # Errors
-/// As [`fields`].
-pub async fn fields_within(request: Request, known: &[&str], bytes_max: usize) -> Result<Map<String, Value>, Problem> {
-    let body = read_within(request, bytes_max).await?;
-    match body.keys().find(|field| !known.contains(&field.as_str())) {
-        Some(unknown) => {
-            let why = format!("there is no field `{}`; the fields are {}", shortened(unknown), known.join(", "));
-            Err(Refusal::new(ErrorCode::Invalid, why).field(unknown).into())
-        }
-        None => Ok(body),
-    }
 }
 
 fn malformed(why: &str) -> Refusal {

@@ -38,19 +38,11 @@ pub async fn person(app: &App, headers: &HeaderMap) -> Result<Caller, Refusal> {
     Ok(Caller { tenant: key.tenant, user: user.id, issued_at_s: i64::MAX })
 }
 
-/// The back end that asks.
-///
-/// # Errors
-/// When the credential is no key, not good, or lacks the scope.
-pub async fn back_end(app: &App, headers: &HeaderMap, scope: Scope) -> Result<ApiCaller, Refusal> {
-    back_end_of(app, headers, &[scope]).await
-}
-
 /// The back end that asks, with any of these scopes.
 ///
 /// # Errors
 /// When the credential is no key, not good, or has none of the scopes.
-pub async fn back_end_of(app: &App, headers: &HeaderMap, scopes: &[Scope]) -> Result<ApiCaller, Refusal> {
+pub async fn back_end(app: &App, headers: &HeaderMap, scopes: &[Scope]) -> Result<ApiCaller, Refusal> {
     let credential = bearer(headers)?;
     // Whatever else it is, a user's token included, it says nothing about who the back end is.
     if !credential.starts_with(KEY_PREFIX) {

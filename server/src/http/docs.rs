@@ -11,9 +11,9 @@ use sha2::{Digest as _, Sha256};
 
 use super::{
     assets,
-    descriptors::WIRE,
-    openapi::{self, operation_id},
-    routes::{ROUTES, Route},
+    commands::descriptors::WIRE,
+    openapi::{self, DESCRIPTION},
+    operation::Operation,
 };
 
 const STYLE: &str = include_str!("docs.css");
@@ -38,7 +38,7 @@ pub async fn serve() -> Response {
 }
 
 fn page() -> String {
-    let document = openapi::document();
+    let document = &DESCRIPTION.document;
     let info = &document["info"];
     let mut page = format!(
         "<!doctype html><html lang=en><meta charset=utf-8><meta name=viewport content=\"width=device-width\">\
@@ -52,7 +52,7 @@ fn page() -> String {
     page += &bounds.end();
 
     page += "<h2>Operations</h2>";
-    ROUTES.iter().for_each(|route| page += &operation(route, &document));
+    DESCRIPTION.operations.iter().for_each(|one| page += &operation(one));
     page += "<h2>Errors</h2>";
     page += &errors();
     page += "<h2>Messages</h2>";
@@ -62,13 +62,13 @@ fn page() -> String {
     page
 }
 
-fn operation(route: &Route, document: &Value) -> String {
-    let operation = &document["paths"][route.path][route.method.as_str().to_ascii_lowercase()];
+fn operation(of: &Operation) -> String {
+    let operation = &of.description;
     let mut text = format!(
         "<h3 id=\"{}\"><code>{} {}</code></h3><p>{} {}</p>",
-        operation_id(route),
-        route.method,
-        escaped(route.path),
+        of.id,
+        of.method,
+        escaped(of.path),
         prose(&operation["summary"]),
         prose(&operation["description"]),
     );

@@ -6,7 +6,10 @@ use axum::{
 };
 use causerie_protocol::{ErrorCode, Refusal};
 use http::{HeaderValue, StatusCode, header};
+use schemars::JsonSchema;
 use serde::Serialize;
+
+use super::{commands::descriptors::WIRE, openapi::error_name};
 
 /// A refusal on its way out.
 #[derive(Debug, Clone)]
@@ -15,22 +18,39 @@ pub struct Problem {
     refusal: Refusal,
 }
 
-/// The body of every answer that is no success.
-#[derive(Serialize)]
+/// A problem as of RFC 9457, with the fields of the socket's `Error`.
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
-struct Body {
-    /// Where this server explains the code.
+#[schemars(rename = "Problem")]
+pub(super) struct Body {
+    /// Where the code is explained.
+    #[schemars(extend("format" = "uri-reference"))]
     r#type: String,
+    /// The code for people to read.
     title: String,
+    /// The status of the response.
+    #[schemars(range(min = 400, max = 599))]
     status: u16,
+    /// One sentence for the developer who reads it.
     detail: String,
+    /// The number of the error code.
     code: u32,
+    /// The name of the error code.
+    #[schemars(extend("enum" = names()))]
     name: String,
+    /// The same request may succeed later.
     temporary: bool,
+    /// Which field is to blame, `sendMessage.text`.
     #[serde(skip_serializing_if = "String::is_empty")]
     field: String,
+    /// Wait at least this long before trying again, in milliseconds.
     #[serde(skip_serializing_if = "is_zero")]
     retry_after_ms: u32,
+}
+
+/// The names of all error codes.
+fn names() -> Vec<String> {
+    WIRE.enums["ErrorCode"].values.iter().skip(1).map(|(name, _)| error_name(name)).collect()
 }
 
 fn is_zero(number: &u32) -> bool {

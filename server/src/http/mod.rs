@@ -1,26 +1,22 @@
 //! HTTP: the API, its description, health, and the messenger page.
 //!
-//! [`routes`] is the table of what `/v1` offers; [`command`] turns a request into the command a socket would send, so both
-//! go through the same `conversations` code and are refused in the same words ([`error`] gives them their HTTP form). The
-//! public listener serves everything but the figures, the internal one only health and figures.
+//! `/v1` has two kinds of operations: [`commands`] of the socket, offered from a table, and the endpoints of back ends in [`manage`],
+//! a type each. [`openapi`] describes both in one document, and [`error`] gives refusals their HTTP form. The public listener serves
+//! everything but the figures, the internal one only health and figures.
 
 mod api;
 pub mod assets;
 pub mod body;
 mod caller;
-pub mod command;
+pub mod commands;
 mod cors;
-pub mod descriptors;
 mod docs;
 pub mod error;
 mod health;
 mod host;
-mod import;
+mod manage;
 pub mod openapi;
-mod policy;
-pub mod routes;
-mod schema;
-mod users;
+pub mod operation;
 
 use std::sync::Arc;
 

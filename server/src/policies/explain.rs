@@ -5,6 +5,7 @@ use causerie_policy::{
     code_name, program::Condition,
 };
 use causerie_protocol::{ConversationId, ErrorCode, GroupId, Refusal, UserId, command::UserRef};
+use schemars::JsonSchema;
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -66,7 +67,7 @@ pub enum ExplainError {
 }
 
 /// The answer.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Explanation {
     /// It may be done.
@@ -92,8 +93,9 @@ pub struct Explanation {
 }
 
 /// What one rule says.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
+#[schemars(rename = "RuleSaid")]
 pub struct Said {
     /// Its name.
     pub rule: String,

@@ -11,7 +11,7 @@ use causerie_protocol::TenantId;
 use serde_json::{Map, json};
 
 pub use self::{
-    compare::{NotCompared, compare, compare_within},
+    compare::{Comparison, NotCompared, compare, compare_within},
     explain::{ExplainError, Explanation, Question, Said, Whom, explain},
 };
 use crate::{

@@ -14,9 +14,11 @@ use std::{
 };
 
 use causerie_policy::{
-    About, Action, ActionDifference, Differences, Key, LabelChange, Pair, Place, Policy, Row, Side, action_name, diff,
+    ACTIONS, About, Action, ActionDifference, Differences, Key, LabelChange, Pair, Place, Policy, Row, Side, action_name,
+    diff,
 };
 use causerie_protocol::{GroupId, UserId};
+use schemars::JsonSchema;
 use serde::Serialize;
 use tokio::{
     sync::{Semaphore, SemaphorePermit},
@@ -47,8 +49,9 @@ static ONE_AT_A_TIME: Semaphore = Semaphore::const_new(1);
 const PATIENCE: Duration = Duration::from_secs(2);
 
 /// What changes.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
+#[schemars(rename = "PolicyDifference")]
 pub struct Comparison {
     /// Active people of the tenant.
     pub people: u64,
@@ -75,14 +78,17 @@ pub struct Comparison {
 }
 
 /// What changes of one action.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
+#[schemars(rename = "ActionDifference")]
 pub struct ActionChange {
     #[serde(skip)]
     which: Action,
     /// `start`.
+    #[schemars(extend("enum" = ACTIONS.map(|(name, _)| name)))]
     pub action: &'static str,
     /// What it is for.
+    #[schemars(with = "String", extend("enum" = Sense::ALL))]
     pub sense: Sense,
     /// What it does, in the language that was asked for.
     pub title: &'static str,
@@ -95,12 +101,14 @@ pub struct ActionChange {
 }
 
 /// What changes of one action in one situation.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
+#[schemars(rename = "SituationDifference")]
 pub struct SituationChange {
     /// Where, in the language that was asked for.
     pub title: String,
     /// What `before`, `gained` and `lost` count: `pairs` or `people`.
+    #[schemars(extend("enum" = ["pairs", "people"]))]
     pub counts: &'static str,
     /// It supposes a relation that people do not have today.
     pub supposed: bool,
@@ -125,8 +133,9 @@ pub struct SituationChange {
 }
 
 /// What changes for people of one role in groups of one kind. A person with several is counted with each.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 #[allow(missing_docs)] // as in [`SituationChange`]
+#[schemars(rename = "RoleDifference")]
 pub struct RoleChange {
     /// Empty for people without any.
     pub role: String,
@@ -144,9 +153,10 @@ pub struct RoleChange {
 }
 
 /// A person who acts, and a person or a group: by name, and by the product's id (`group:…` for a group).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[allow(missing_docs)]
+#[schemars(rename = "PairExample")]
 pub struct Example {
     pub from: String,
     pub to: String,
@@ -155,7 +165,8 @@ pub struct Example {
 }
 
 /// Some conversations.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, JsonSchema)]
+#[schemars(rename = "ConversationExamples")]
 pub struct Conversations {
     /// How many.
     pub count: u64,
@@ -164,7 +175,7 @@ pub struct Conversations {
 }
 
 /// A conversation by the server's id, and its members by name and by the product's id.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[allow(missing_docs)]
 pub struct ConversationExample {

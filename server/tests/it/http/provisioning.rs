@@ -1,7 +1,7 @@
 //! What a product's back end may do, and what it may not.
 
 use causerie_client::{CloseReason, State};
-use causerie_server::http::routes::ROUTES;
+use causerie_server::http::openapi::DESCRIPTION;
 use serde_json::json;
 
 use super::{Caller, assert_problem};
@@ -47,7 +47,7 @@ async fn only_a_key_with_the_scope_may() {
     let void = format!("{}x", lea.credential);
     for credential in [lea.credential.clone(), void, "nonsense".to_owned(), "sk_unknown".to_owned()] {
         let caller = Caller { cluster: &cluster, credential };
-        for route in ROUTES.iter().filter(|route| !route.scopes().is_empty()) {
+        for route in DESCRIPTION.operations.iter().filter(|one| !one.scopes.is_empty()) {
             let path = route.path.replace("{external_id}", "tom");
             let refused = caller.send(Request::new(route.method.as_str(), path)).await;
             assert_problem(&refused, 401, "unauthenticated", "");

@@ -2,7 +2,7 @@
 
 use std::{cell::RefCell, collections::BTreeSet};
 
-use causerie_server::http::routes::ROUTES;
+use causerie_server::http::openapi::DESCRIPTION;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -177,7 +177,8 @@ async fn every_line_of_the_table_works() {
     assert_eq!(history["policies"].as_array().map(Vec::len), Some(4));
     assert_eq!(admin.ask("GET", "/v1/audit", &[], "?limit=1", None).await["entries"][0]["action"], "policy.rollback");
 
-    let table: BTreeSet<String> = ROUTES.iter().map(|route| format!("{} {}", route.method, route.path)).collect();
+    let table: BTreeSet<String> =
+        DESCRIPTION.operations.iter().map(|route| format!("{} {}", route.method, route.path)).collect();
     assert_eq!(*walked.borrow(), table);
 }
 

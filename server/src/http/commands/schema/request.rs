@@ -4,7 +4,7 @@ use causerie_protocol::wire::ConversationKind;
 use serde_json::{Map, Value, json};
 
 use super::{bounds, choice, described, reference};
-use crate::http::descriptors::{Field, Kind, Message, WIRE};
+use crate::http::commands::descriptors::{Field, Kind, Message, WIRE};
 
 /// Adds the schema of a command's body, of these fields, and of all it mentions in turn.
 pub fn add(command: &str, fields: &[&Field], schemas: &mut Map<String, Value>) {
@@ -184,10 +184,7 @@ mod tests {
     use uuid::Uuid;
 
     use super::*;
-    use crate::http::{
-        command::Endpoint,
-        routes::{Asks, ROUTES},
-    };
+    use crate::http::commands::{routes::ROUTES, transcode::Endpoint};
 
     /// A value that a field of a request takes.
     fn sample(message: &str, field: &Field) -> Value {
@@ -209,7 +206,7 @@ mod tests {
     fn what_is_required_is_what_the_server_insists_on() {
         let mut seen = 0;
         for route in ROUTES.iter().filter(|route| route.has_body()) {
-            let Asks::Command(command) = route.asks else { continue };
+            let command = route.command;
             let fields = &WIRE.message(command).fields;
             let in_path: Vec<(&str, String)> = fields
                 .iter()
@@ -221,7 +218,7 @@ mod tests {
                 let body = given.filter(|field| field.name != left_out);
                 let body = body.map(|field| (field.json_name.clone(), sample(command, field))).collect();
                 let path = in_path.iter().map(|(name, value)| (*name, value.as_str()));
-                Endpoint::new(route, command).command(body, &Uri::default(), path)
+                Endpoint::new(route).command(body, &Uri::default(), path)
             };
             assert!(ask("").is_ok(), "{command}: {:?}", ask(""));
             for name in bounds::required(command) {

@@ -25,8 +25,8 @@ pub struct Endpoint {
 impl Endpoint {
     /// The command of a line of the table.
     #[must_use]
-    pub fn new(route: &'static Route, command: &str) -> Self {
-        Self { route, key: WIRE.command_key(command), message: WIRE.message(command) }
+    pub fn new(route: &'static Route) -> Self {
+        Self { route, key: WIRE.command_key(route.command), message: WIRE.message(route.command) }
     }
 
     /// The caller sends fields in the body.
@@ -118,11 +118,11 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::http::routes::{Asks, ROUTES};
+    use crate::http::commands::routes::ROUTES;
 
     fn endpoint(command: &'static str) -> Endpoint {
-        let route = ROUTES.iter().find(|route| route.asks == Asks::Command(command)).expect("a route");
-        Endpoint::new(route, command)
+        let route = ROUTES.iter().find(|route| route.command == command).expect("a route");
+        Endpoint::new(route)
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::{choice, described, reference};
-use crate::http::descriptors::{Field, Kind, Message, WIRE};
+use crate::http::commands::descriptors::{Field, Kind, Message, WIRE};
 
 /// Adds the message or enum of an answer, and all it mentions in turn.
 pub fn add(kind: &Kind, schemas: &mut Map<String, Value>) {

@@ -1,7 +1,7 @@
 //! `POST /v1/import`: rows in and what became of them out, both as they come, so that neither has to fit memory.
 
 mod csv;
-pub mod description;
+mod schema;
 
 use std::{sync::Arc, time::Duration};
 
@@ -13,19 +13,24 @@ use axum::{
 use bytes::Bytes;
 use causerie_protocol::{ErrorCode, Refusal, TenantId};
 use futures::{StreamExt as _, stream};
-use http::{HeaderValue, StatusCode, Uri, header};
+use http::{HeaderValue, Method, StatusCode, Uri, header};
+use serde_json::{Value, json};
 use tokio::{
     sync::mpsc,
     time::{Instant, timeout, timeout_at},
 };
 
-use super::{assets, caller, caller::unavailable, error::Problem};
+use super::{
+    endpoint::{self, Call, Endpoint},
+    schemas::Schemas,
+};
 use crate::{
     app::App,
     audit,
-    auth::Scope,
+    auth::{ApiCaller, Scope},
     facts,
-    provisioning::{Answer, Committed, Import, Options, Parts, Stopped, Turn, Turns, ndjson::Lines},
+    http::{assets, caller::unavailable, error::Problem},
+    provisioning::{Answer, Committed, Import, Options, Parts, Stopped, Turn, ndjson::Lines},
 };
 
 /// A body that is silent for longer has been given up by its sender.
@@ -41,60 +46,113 @@ const PROGRESS_ROWS: u64 = 10_000;
 /// Answers on their way to the socket. A caller that does not read them is not read either.
 const ANSWERS_WAITING: usize = 256;
 
+/// The media type of both bodies: one JSON object per line.
+pub const NDJSON: &str = "application/x-ndjson";
+
 /// Carries out an import; the answer begins at once and ends with the summary.
-///
-/// # Errors
-/// When the caller may not, a parameter is wrong, or another import is under way: one per tenant, and few per node.
-pub async fn post(app: &Arc<App>, turns: &Turns, request: Request) -> Result<Response, Problem> {
-    let key = caller::back_end(app, request.headers(), Scope::Provision).await?;
-    let options = options(request.uri())?;
-    if request.headers().contains_key(header::CONTENT_ENCODING) {
-        let refusal = Refusal::new(
-            ErrorCode::Malformed,
-            "`Content-Encoding`: compressed bodies are not taken; send the rows as they are",
-        )
-        .field("content-encoding");
-        return Err(Problem::with_status(StatusCode::UNSUPPORTED_MEDIA_TYPE, refusal));
-    }
-    let (is_csv, body) = csv::look(request).await;
-    if is_csv {
-        let why =
-            "the rows are CSV, but this endpoint takes NDJSON, one JSON object per line; `causerie import` reads CSV files";
-        let refusal = Refusal::new(ErrorCode::Malformed, why).field("content-type");
-        return Err(Problem::with_status(StatusCode::UNSUPPORTED_MEDIA_TYPE, refusal));
-    }
-    let policy = facts::policy(&app.store, key.tenant).await.map_err(unavailable)?;
-    let most = (app.config.database.connections_max / CONNECTIONS_PER_IMPORT).max(1) as usize;
-    let turn = turns.take_one_of(most, &app.store, key.tenant).await.map_err(unavailable)?;
-    let turn = turn.ok_or_else(|| {
-        let why = "another import of this tenant is under way, or as many of others as this server does at once; \
-                   try again later";
-        Refusal::new(ErrorCode::Conflict, why)
-    })?;
+pub struct PostImport;
 
-    let import = Import::new(
-        Parts {
-            store: app.store.clone(),
-            tenant: key.tenant,
-            words: Arc::clone(policy.vocabulary()),
-            clock: Arc::clone(&app.clock),
-            by: audit::back_end(&key),
-            committed: Box::new(tell(app, key.tenant)),
-        },
-        options,
-    );
-    let (answers, told) = mpsc::channel(ANSWERS_WAITING);
-    let now = Instant::now();
-    let work = Work { app: Arc::clone(app), import, answers, ends_at: now + LONGEST, told_at: now, told_rows: 0 };
-    app.tasks.spawn("import", work.run(body, turn));
+impl Endpoint for PostImport {
+    const METHOD: Method = Method::POST;
+    const PATH: &'static str = "/v1/import";
+    const ID: &'static str = "import";
+    const SUMMARY: &'static str = "Tells who there is, in which groups, and what they are to each other.";
+    const TEXT: &'static str = schema::TEXT;
+    const SCOPES: &'static [Scope] = &[Scope::Provision];
 
-    let told = stream::unfold(told, |mut told| async move { Some((told.recv().await?, told)) });
-    let mut response = Response::new(Body::from_stream(told.map(Ok::<Bytes, std::convert::Infallible>)));
-    let headers = response.headers_mut();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(description::NDJSON));
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    assets::protect(headers);
-    Ok(response)
+    type Caller = ApiCaller;
+    type Query = Options;
+    type Body = Rows;
+    type Answer = Told;
+
+    async fn run(call: Call<Self>, options: Options, Rows(body): Rows) -> Result<Self::Answer, Problem> {
+        let (app, key) = (&call.shared.app, &call.caller);
+        let policy = facts::policy(&app.store, key.tenant).await.map_err(unavailable)?;
+        let most = (app.config.database.connections_max / CONNECTIONS_PER_IMPORT).max(1) as usize;
+        let turn = call.shared.imports.take_one_of(most, &app.store, key.tenant).await.map_err(unavailable)?;
+        let turn = turn.ok_or_else(|| {
+            let why = "another import of this tenant is under way, or as many of others as this server does at once; \
+                       try again later";
+            Refusal::new(ErrorCode::Conflict, why)
+        })?;
+
+        let import = Import::new(
+            Parts {
+                store: app.store.clone(),
+                tenant: key.tenant,
+                words: Arc::clone(policy.vocabulary()),
+                clock: Arc::clone(&app.clock),
+                by: audit::back_end(key),
+                committed: Box::new(tell(app, key.tenant)),
+            },
+            options,
+        );
+        let (answers, told) = mpsc::channel(ANSWERS_WAITING);
+        let now = Instant::now();
+        let work = Work { app: Arc::clone(app), import, answers, ends_at: now + LONGEST, told_at: now, told_rows: 0 };
+        app.tasks.spawn("import", work.run(body, turn));
+        Ok(Told(told))
+    }
+}
+
+impl endpoint::Query for Options {
+    fn parameters() -> Vec<Value> {
+        schema::parameters()
+    }
+
+    fn read(uri: &Uri) -> Result<Self, Refusal> {
+        let Query(pairs) = Query::<Vec<(String, String)>>::try_from_uri(uri)
+            .map_err(|error| Refusal::new(ErrorCode::Malformed, error.body_text()))?;
+        Self::from_query(&pairs).map_err(|fault| Refusal::new(ErrorCode::Invalid, fault.message).field(fault.field))
+    }
+}
+
+/// Rows as they come.
+pub struct Rows(csv::Pieces);
+
+impl endpoint::Body for Rows {
+    fn content(schemas: &mut Schemas) -> Option<Value> {
+        Some(json!({ NDJSON: { "schema": schemas.request::<schema::ImportRow>() } }))
+    }
+
+    async fn read(request: Request, _: usize) -> Result<Self, Problem> {
+        if request.headers().contains_key(header::CONTENT_ENCODING) {
+            let refusal = Refusal::new(
+                ErrorCode::Malformed,
+                "`Content-Encoding`: compressed bodies are not taken; send the rows as they are",
+            )
+            .field("content-encoding");
+            return Err(Problem::with_status(StatusCode::UNSUPPORTED_MEDIA_TYPE, refusal));
+        }
+        let (is_csv, body) = csv::look(request).await;
+        if is_csv {
+            let why = "the rows are CSV, but this endpoint takes NDJSON, one JSON object per line; `causerie import` reads CSV files";
+            let refusal = Refusal::new(ErrorCode::Malformed, why).field("content-type");
+            return Err(Problem::with_status(StatusCode::UNSUPPORTED_MEDIA_TYPE, refusal));
+        }
+        Ok(Self(body))
+    }
+}
+
+/// What became of the rows, as it comes.
+pub struct Told(mpsc::Receiver<Bytes>);
+
+impl endpoint::Answer for Told {
+    const TEXT: &'static str = "Begun; the last line says how it ended.";
+
+    fn content(schemas: &mut Schemas) -> Option<Value> {
+        Some(json!({ NDJSON: { "schema": schemas.answer::<schema::ImportAnswer>() } }))
+    }
+
+    fn response(self) -> Response {
+        let told = stream::unfold(self.0, |mut told| async move { Some((told.recv().await?, told)) });
+        let mut response = Response::new(Body::from_stream(told.map(Ok::<Bytes, std::convert::Infallible>)));
+        let headers = response.headers_mut();
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(NDJSON));
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        assets::protect(headers);
+        response
+    }
 }
 
 /// What is told to screens after each transaction.
@@ -106,12 +164,6 @@ fn tell(app: &Arc<App>, tenant: TenantId) -> impl Fn(Committed) + Send + Sync + 
             live.facts_moved(tenant, version);
         }
     }
-}
-
-fn options(uri: &Uri) -> Result<Options, Refusal> {
-    let Query(pairs) = Query::<Vec<(String, String)>>::try_from_uri(uri)
-        .map_err(|error| Refusal::new(ErrorCode::Malformed, error.body_text()))?;
-    Options::from_query(&pairs).map_err(|fault| Refusal::new(ErrorCode::Invalid, fault.message).field(fault.field))
 }
 
 struct Work {

@@ -112,6 +112,12 @@ impl Bound {
     }
 }
 
+/// A value of a path that is no field of a command: an id of the product.
+#[must_use]
+pub fn of_path(_: &str) -> Value {
+    line(1, limits::EXTERNAL_ID_BYTES_MAX)
+}
+
 /// A text on one line: no control characters at all.
 #[must_use]
 pub fn line(min: usize, max: usize) -> Value {

@@ -1,45 +1,27 @@
-//! What HTTP offers under `/v1`, to be read aloud. The router and the OpenAPI description are both made from [`ROUTES`].
+//! The commands that HTTP offers under `/v1`. The router and the OpenAPI description are both made from [`ROUTES`].
 //!
 //! To offer one more command: add its line. A `{name}` in the path fills the command's field of that name; where there is
 //! no body (`GET`, `DELETE`), query parameters fill the others.
 
 use http::Method;
 
-use super::policy::Ask;
-use crate::auth::Scope;
+use crate::http::operation::path_fields;
 
-/// One operation.
+/// One command with an address.
 #[derive(Debug)]
 pub struct Route {
     /// The verb.
     pub method: Method,
-    /// As axum reads it, `/v1/users/{external_id}`.
+    /// As axum reads it, `/v1/conversations/{conversation_id}`.
     pub path: &'static str,
-    /// What carries it out.
-    pub asks: Asks,
-    /// The message of `proto/` that answers; empty where success says all.
+    /// The name of the command, the same as on the socket.
+    pub command: &'static str,
+    /// The message of `proto/` that answers.
     pub reply: &'static str,
     /// One sentence.
     pub summary: &'static str,
     /// Query parameters whose name is not the field's: parameter, then field.
     pub renamed: Option<(&'static str, &'static str)>,
-}
-
-/// What an operation asks of the server.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Asks {
-    /// The command of this name, the same as on the socket.
-    Command(&'static str),
-    /// Who the caller is.
-    Me,
-    /// Makes a person known, or changes what is known.
-    PutUser,
-    /// Voids a person's tokens.
-    RevokeUser,
-    /// Tells who there is, in bulk.
-    Import,
-    /// What concerns the tenant's rules.
-    Policy(Ask),
 }
 
 impl Route {
@@ -49,19 +31,9 @@ impl Route {
         !matches!(self.method, Method::GET | Method::DELETE)
     }
 
-    /// Only a key of the product's back end with one of these scopes may, none of its people; empty where people may.
-    #[must_use]
-    pub fn scopes(&self) -> &'static [Scope] {
-        match self.asks {
-            Asks::PutUser | Asks::RevokeUser | Asks::Import => &[Scope::Provision],
-            Asks::Policy(ask) => ask.scopes(),
-            Asks::Command(_) | Asks::Me => &[],
-        }
-    }
-
     /// The names in braces.
     pub fn path_fields(&self) -> impl Iterator<Item = &'static str> + use<> {
-        self.path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'))
+        path_fields(self.path)
     }
 
     /// The name of the query parameter that fills a field.
@@ -80,11 +52,7 @@ impl Route {
         reply: &'static str,
         summary: &'static str,
     ) -> Self {
-        Self { method, path, asks: Asks::Command(command), reply, summary, renamed: None }
-    }
-
-    const fn other(method: Method, path: &'static str, asks: Asks, reply: &'static str, summary: &'static str) -> Self {
-        Self { method, path, asks, reply, summary, renamed: None }
+        Self { method, path, command, reply, summary, renamed: None }
     }
 
     const fn query(mut self, parameter: &'static str, field: &'static str) -> Self {
@@ -93,9 +61,9 @@ impl Route {
     }
 }
 
-/// All operations.
+/// All commands with an address.
 #[rustfmt::skip] // a table
-pub static ROUTES: [Route; 37] = {
+pub static ROUTES: [Route; 25] = {
     use Route as R;
     const GET: Method = Method::GET;
     const POST: Method = Method::POST;
@@ -128,17 +96,5 @@ pub static ROUTES: [Route; 37] = {
         R::command(POST,   "/v1/relations/{relation}/accept",                           "AcceptRelation",     "RelationUpdated",     "Says yes to a person who asked."),
         R::command(POST,   "/v1/relations/{relation}/end",                              "Unrelate",           "RelationUpdated",     "Ends a relation, declines a request, or takes one's own back."),
         R::command(GET,    "/v1/presence",                                              "GetPresence",        "PresenceList",        "Tells who is online.").query("user_id", "user_ids"),
-        R::other  (GET,    "/v1/me",                                                    Asks::Me,             "User",                "Tells who the caller is."),
-        R::other  (PUT,    "/v1/users/{external_id}",                                   Asks::PutUser,        "User",                "Makes a person known, or changes what is known."),
-        R::other  (POST,   "/v1/users/{external_id}/revoke",                            Asks::RevokeUser,     "",                    "Voids the tokens issued to a person until now, and ends their connections."),
-        R::other  (POST,   "/v1/import",                                                Asks::Import,         "",                    "Tells who there is, in which groups, and what they are to each other."),
-        R::other  (GET,    "/v1/policy",                                                            Asks::Policy(Ask::Get),   "Policy",            "Tells the rules in force, or those of a version."),
-        R::other  (PUT,    "/v1/policy",                                                            Asks::Policy(Ask::Put),   "PolicyChanged",     "Puts rules in force, at once and on every node; or tells what they would change."),
-        R::other  (POST,   "/v1/policy/check",                                                      Asks::Policy(Ask::Check), "PolicyChecked",     "Tells what is wrong with a text of rules, line by line."),
-        R::other  (POST,   "/v1/policy/explain",                                                    Asks::Policy(Ask::Explain),"Explanation",       "Tells whether someone may do something, by which rule, and what each rule says."),
-        R::other  (POST,   "/v1/policy/diff",                                                       Asks::Policy(Ask::Diff),  "PolicyDifference",  "Tells what other rules would change: every action, for whom, and which conversations stop."),
-        R::other  (GET,    "/v1/policy/history",                                                    Asks::Policy(Ask::History),"PolicyHistory",     "Lists the rules the tenant had, the latest first."),
-        R::other  (POST,   "/v1/policy/rollback",                                                   Asks::Policy(Ask::Rollback),"PolicyChanged",     "Goes back to earlier rules."),
-        R::other  (GET,    "/v1/audit",                                                             Asks::Policy(Ask::Audit), "AuditPage",         "Tells who did what, and what rules refused."),
     ]
 };

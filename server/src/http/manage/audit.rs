@@ -1,0 +1,137 @@
+//! `GET /v1/audit`: what back ends and operators did, and what rules refused.
+
+use causerie_protocol::{ErrorCode, Refusal, limits};
+use http::Method;
+use schemars::{JsonSchema, Schema};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, json};
+use uuid::Uuid;
+
+use super::{
+    decode::{invalid, unexpected},
+    endpoint::{Call, Endpoint, Json, Params},
+    schemas::extend,
+};
+use crate::{
+    audit::{self, Actors, Filter},
+    auth::{ApiCaller, Scope},
+    clock::{from_rfc3339, rfc3339},
+    http::{caller::unavailable, error::Problem},
+};
+
+/// Reads the audit.
+pub struct GetAudit;
+
+/// Which lines to read.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AuditQuery {
+    /// `nextCursor` of the page before.
+    #[schemars(with = "Uuid")]
+    cursor: Option<String>,
+    /// At most so many lines.
+    #[schemars(with = "u32", range(min = 1, max = limits::PAGE_MAX))]
+    limit: Option<String>,
+    /// Of this action only.
+    #[schemars(with = "String", extend("enum" = audit::actions().collect::<Vec<_>>()))]
+    action: Option<String>,
+    /// Not before this day or moment, RFC 3339.
+    #[schemars(with = "String", transform = day_or_moment)]
+    since: Option<String>,
+}
+
+fn day_or_moment(schema: &mut Schema) {
+    extend(schema, json!({ "anyOf": [{ "format": "date-time" }, { "format": "date" }] }));
+}
+
+/// What back ends and operators did, and what rules refused: the latest first.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct AuditPage {
+    /// The lines.
+    entries: Vec<AuditEntry>,
+    /// For the next page; absent after the last.
+    next_cursor: Option<Uuid>,
+}
+
+/// A line of the audit.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct AuditEntry {
+    /// When it was done.
+    #[schemars(extend("format" = "date-time"))]
+    at: String,
+    /// `user:…`, `key:…`, `cli:…`.
+    actor: String,
+    /// The name of that key.
+    actor_name: Option<String>,
+    /// A word of the rule language, or a call such as `policy.set`.
+    action: String,
+    /// `user:…`, `group:…`, `conversation:…`, `policy:…`.
+    target: String,
+    /// `done` or `refused`.
+    outcome: &'static str,
+    /// The rule that said no; empty where no rule allowed it.
+    rule: String,
+    /// What else is known.
+    detail: Map<String, Value>,
+}
+
+impl Endpoint for GetAudit {
+    const METHOD: Method = Method::GET;
+    const PATH: &'static str = "/v1/audit";
+    const ID: &'static str = "audit";
+    const SUMMARY: &'static str = "Tells who did what, and what rules refused.";
+    const SCOPES: &'static [Scope] = &[Scope::Admin, Scope::Read];
+
+    type Caller = ApiCaller;
+    type Query = Params<AuditQuery>;
+    type Body = ();
+    type Answer = Json<AuditPage>;
+
+    async fn run(call: Call<Self>, Params(query): Self::Query, (): ()) -> Result<Self::Answer, Problem> {
+        let (store, tenant) = (&call.shared.app.store, call.caller.tenant);
+        let limit = page_limit(query.limit.as_deref())?;
+        if let Some(why) = query.action.as_deref().and_then(audit::unknown_action) {
+            return Err(Refusal::new(ErrorCode::Invalid, why).field("action").into());
+        }
+        let cursor = query.cursor.as_deref().map(Uuid::parse_str).transpose();
+        let since = query
+            .since
+            .as_deref()
+            .map(|text| from_rfc3339(text).ok_or_else(|| unexpected("since", text, "2026-09-01 or 2026-09-01T07:30:00Z")));
+        let filter = Filter {
+            before: cursor.map_err(|_| invalid("cursor", "must be the `nextCursor` of a page before"))?,
+            since_ms: since.transpose()?,
+            action: query.action,
+        };
+        let mut page = audit::page(store, tenant, &filter, limit + 1).await.map_err(unavailable)?;
+        let more = page.len() > limit as usize;
+        page.truncate(limit as usize);
+        let actors = Actors::read(store, tenant).await.map_err(unavailable)?;
+        let next_cursor = page.last().filter(|_| more).map(|(id, _)| *id);
+        let entries = page.into_iter().map(|(_, entry)| AuditEntry {
+            at: rfc3339(entry.at_ms),
+            actor_name: actors.name(&entry.actor).map(str::to_owned),
+            actor: entry.actor,
+            action: entry.action,
+            target: entry.target,
+            outcome: entry.outcome.name(),
+            rule: entry.rule,
+            detail: entry.detail,
+        });
+        Ok(Json(AuditPage { entries: entries.collect(), next_cursor }))
+    }
+}
+
+/// How many lines or rows a page has.
+///
+/// # Errors
+/// `invalid` for what is no number that a page may have.
+pub(super) fn page_limit(limit: Option<&str>) -> Result<u32, Refusal> {
+    match limit.map(|limit| (limit, limit.parse())) {
+        None => Ok(limits::PAGE_MAX),
+        Some((_, Ok(limit))) if (1..=limits::PAGE_MAX).contains(&limit) => Ok(limit),
+        Some((said, _)) => Err(unexpected("limit", said, &format!("a number from 1 to {}", limits::PAGE_MAX))),
+    }
+}

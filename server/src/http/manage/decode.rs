@@ -1,0 +1,239 @@
+//! JSON objects and query parameters as types, strictly: a wrong value is told with its field, the value and what was expected, an
+//! unknown field with the fields there are.
+
+use axum::extract::Query;
+use causerie_protocol::{ErrorCode, Refusal};
+use http::Uri;
+use serde::{Deserialize, Deserializer, de::DeserializeOwned, de::Error as _};
+use serde_json::{Map, Value};
+
+use crate::{
+    http::body::whole,
+    plain::{not_expected, shortened},
+};
+
+/// Reads the fields of a body. `null` is a field left out.
+///
+/// # Errors
+/// `malformed` for a value of another type, `invalid` for any other mistake, with the field.
+pub fn body<T: DeserializeOwned>(fields: Map<String, Value>) -> Result<T, Refusal> {
+    decode(without_nulls(Value::Object(fields)), false)
+}
+
+/// Reads the query parameters. An empty parameter is none; of one that comes several times the last counts.
+///
+/// # Errors
+/// `invalid`, with the parameter; `malformed` for a query that is none.
+pub fn query<T: DeserializeOwned>(uri: &Uri) -> Result<T, Refusal> {
+    let Query(pairs) = Query::<Vec<(String, String)>>::try_from_uri(uri)
+        .map_err(|error| Refusal::new(ErrorCode::Malformed, error.body_text()))?;
+    // An unknown parameter is refused, an empty one too.
+    let mut known = Map::new();
+    for (name, value) in pairs {
+        let value = if value.is_empty() { Value::Null } else { value.into() };
+        known.insert(name, value);
+    }
+    decode(Value::Object(known), true)
+}
+
+/// Without the fields that are `null`.
+#[must_use]
+pub fn without_nulls(mut value: Value) -> Value {
+    match &mut value {
+        Value::Object(fields) => {
+            fields.retain(|_, value| !value.is_null());
+            fields.values_mut().for_each(|value| *value = without_nulls(value.take()));
+        }
+        Value::Array(items) => items.iter_mut().for_each(|item| *item = without_nulls(item.take())),
+        _ => {}
+    }
+    value
+}
+
+fn decode<T: DeserializeOwned>(value: Value, is_query: bool) -> Result<T, Refusal> {
+    serde_path_to_error::deserialize(&value).map_err(|error| refusal(&error, &value, is_query))
+}
+
+/// What serde says of a value, in the words of the other refusals.
+fn refusal(error: &serde_path_to_error::Error<serde_json::Error>, value: &Value, is_query: bool) -> Refusal {
+    let path = error.path().to_string();
+    let path = if path == "." { String::new() } else { path };
+    let said = error.inner().to_string();
+    if let Some((unknown, fields)) = unknown_field(&said) {
+        let field = if path.is_empty() || path.ends_with('?') { unknown.to_owned() } else { path };
+        let shown = shortened(&field);
+        let why = if is_query {
+            format!("`{shown}` is not a parameter here; the parameters are {fields}")
+        } else if field.contains('.') {
+            format!("`{shown}` is not a field here; the fields are {fields}")
+        } else {
+            format!("there is no field `{shown}`; the fields are {fields}")
+        };
+        return Refusal::new(ErrorCode::Invalid, why).field(field);
+    }
+    if let Some(missing) = said.strip_prefix("missing field `").and_then(|rest| rest.split('`').next()) {
+        let field = if path.is_empty() { missing.to_owned() } else { format!("{path}.{missing}") };
+        return Refusal::new(ErrorCode::Invalid, format!("`{field}` is needed")).field(field);
+    }
+    let expected = |said: &str| {
+        let expected = said.split_once(", expected ").map_or(said, |(_, expected)| expected);
+        expected.replace("a string", "a text").replace("a boolean", "true or false").replace("a sequence", "a list")
+    };
+    let given = at(value, error.path());
+    let wrong = |expected: &str| match given {
+        Some(Value::String(text)) if is_query || said.starts_with("unknown variant") => {
+            format!("`{path}` is `{}`, expected {expected}", shortened(text))
+        }
+        Some(given) => not_expected(&path, given, expected),
+        None => format!("`{path}` must be {expected}"),
+    };
+    if said.starts_with("invalid type") {
+        let code = if is_query { ErrorCode::Invalid } else { ErrorCode::Malformed };
+        return Refusal::new(code, wrong(&expected(&said))).field(path);
+    }
+    if said.starts_with("unknown variant") || said.starts_with("invalid value") {
+        return Refusal::new(ErrorCode::Invalid, wrong(&expected(&said).replace('`', ""))).field(path);
+    }
+    // What the types of this program say begins with a verb: "is …", "must …".
+    Refusal::new(ErrorCode::Invalid, format!("`{path}` {said}")).field(path)
+}
+
+/// The name and the fields there are, of serde's "unknown field `a`, expected `b` or `c`".
+fn unknown_field(said: &str) -> Option<(&str, String)> {
+    let (unknown, expected) = said.strip_prefix("unknown field `")?.rsplit_once("`, ")?;
+    let fields: Vec<&str> = expected.split('`').skip(1).step_by(2).collect();
+    Some((unknown, fields.join(", ")))
+}
+
+/// The value at a path.
+fn at<'a>(value: &'a Value, path: &serde_path_to_error::Path) -> Option<&'a Value> {
+    use serde_path_to_error::Segment;
+    path.iter().try_fold(value, |value, segment| match segment {
+        Segment::Map { key } => value.get(key),
+        Segment::Seq { index } => value.get(index),
+        Segment::Enum { .. } | Segment::Unknown => None,
+    })
+}
+
+/// A whole number of a body, however JSON writes it: `2`, `2.0`, `2e0`. For `deserialize_with`.
+///
+/// # Errors
+/// For any other value.
+pub fn whole_number<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u64>, D::Error> {
+    let Some(value) = Option::<Value>::deserialize(deserializer)? else { return Ok(None) };
+    let number = whole(&value);
+    let refused = || D::Error::custom(format!("is {}, expected a whole number", shortened(&value.to_string())));
+    number.map(Some).ok_or_else(refused)
+}
+
+/// Whole seconds since 1970 UTC, for `deserialize_with`. A number beyond all clocks is the greatest there is.
+///
+/// # Errors
+/// For any other value.
+pub fn seconds<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<i64>, D::Error> {
+    let Some(value) = Option::<Value>::deserialize(deserializer)? else { return Ok(None) };
+    let refused = || D::Error::custom("is no whole number of seconds since 1970");
+    let number = whole(&value).ok_or_else(refused)?;
+    Ok(Some(i64::try_from(number).unwrap_or(i64::MAX)))
+}
+
+/// A whole number of a query, for `deserialize_with`.
+///
+/// # Errors
+/// For any other text.
+pub fn number_text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u64>, D::Error> {
+    let Some(text) = Option::<String>::deserialize(deserializer)? else { return Ok(None) };
+    let refused = |_| D::Error::custom(format!("is `{}`, expected a whole number", shortened(&text)));
+    text.parse().map(Some).map_err(refused)
+}
+
+/// What a field or parameter holds is wrong.
+#[must_use]
+pub fn invalid(field: &str, why: &str) -> Refusal {
+    Refusal::new(ErrorCode::Invalid, format!("`{field}` {why}")).field(field)
+}
+
+/// A text is none of those that its place takes.
+#[must_use]
+pub fn unexpected(field: &str, text: &str, expected: &str) -> Refusal {
+    invalid(field, &format!("is `{}`, expected {expected}", shortened(text)))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[derive(Debug, PartialEq, Deserialize)]
+    #[serde(rename_all = "camelCase", deny_unknown_fields)]
+    struct Asked {
+        text: Option<String>,
+        dry_run: Option<bool>,
+        #[serde(default, deserialize_with = "whole_number")]
+        to: Option<u64>,
+        inner: Option<Inner>,
+    }
+
+    #[derive(Debug, PartialEq, Deserialize)]
+    #[serde(deny_unknown_fields, expecting = "an object such as {\"id\":\"lea\"}")]
+    struct Inner {
+        id: String,
+    }
+
+    fn read(value: Value) -> Result<Asked, Refusal> {
+        body(value.as_object().cloned().expect("an object"))
+    }
+
+    #[test]
+    fn a_wrong_value_is_told_with_field_value_and_expectation() {
+        let table: &[(Value, ErrorCode, &str, &str)] = &[
+            (json!({ "text": 7 }), ErrorCode::Malformed, "text", "`text` is 7, expected a text"),
+            (json!({ "dryRun": "yes" }), ErrorCode::Malformed, "dryRun", "`dryRun` is \"yes\", expected true or false"),
+            (json!({ "to": "7" }), ErrorCode::Invalid, "to", "`to` is \"7\", expected a whole number"),
+            (json!({ "to": 1.5 }), ErrorCode::Invalid, "to", "`to` is 1.5, expected a whole number"),
+            (
+                json!({ "inner": "x" }),
+                ErrorCode::Malformed,
+                "inner",
+                "`inner` is \"x\", expected an object such as {\"id\":\"lea\"}",
+            ),
+            (json!({ "inner": {} }), ErrorCode::Invalid, "inner.id", "`inner.id` is needed"),
+            (
+                json!({ "txt": 1 }),
+                ErrorCode::Invalid,
+                "txt",
+                "there is no field `txt`; the fields are text, dryRun, to, inner",
+            ),
+            (
+                json!({ "inner": { "no": 1 } }),
+                ErrorCode::Invalid,
+                "inner.no",
+                "`inner.no` is not a field here; the fields are id",
+            ),
+        ];
+        for (value, code, field, message) in table {
+            let refusal = read(value.clone()).expect_err("refused");
+            assert_eq!((refusal.code, &*refusal.field, &*refusal.message), (*code, *field, *message));
+        }
+        let nothing = Asked { text: None, dry_run: None, to: None, inner: None };
+        assert_eq!(read(json!({ "text": null, "to": null, "inner": null })), Ok(nothing));
+        assert_eq!(read(json!({ "to": 2.0 })).map(|asked| asked.to), Ok(Some(2)));
+    }
+
+    #[test]
+    fn a_parameter_that_does_not_exist_is_told_with_those_that_do() {
+        #[derive(Debug, PartialEq, Deserialize)]
+        #[serde(deny_unknown_fields)]
+        struct Asked {
+            #[serde(default, deserialize_with = "number_text")]
+            version: Option<u64>,
+            action: Option<String>,
+        }
+        let read = |query: &str| super::query::<Asked>(&format!("/v1/x?{query}").parse().expect("a URI"));
+        assert_eq!(read("version=3&action="), Ok(Asked { version: Some(3), action: None }));
+        let refusal = read("user=lea").expect_err("refused");
+        assert_eq!(refusal.message, "`user` is not a parameter here; the parameters are version, action");
+        assert_eq!(read("version=last").expect_err("refused").message, "`version` is `last`, expected a whole number");
+    }
+}

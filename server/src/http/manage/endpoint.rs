@@ -1,0 +1,334 @@
+//! What an endpoint is: one type that names its address, its caller, its request and its answer, and carries it out.
+//!
+//! Router and OpenAPI description are both made from the type, so neither can say what the other does not.
+
+use std::future::Future;
+
+use axum::{
+    extract::{RawPathParams, Request, State, rejection::RawPathParamsRejection},
+    response::{IntoResponse, Response},
+    routing::{MethodFilter, MethodRouter, on},
+};
+use causerie_protocol::{ErrorCode, Refusal, limits::FRAME_BYTES_MAX};
+use http::{HeaderMap, Method, StatusCode, Uri};
+use schemars::JsonSchema;
+use serde::{Serialize, de::DeserializeOwned};
+use serde_json::{Value, json};
+
+use super::{
+    decode::{self, without_nulls},
+    schemas::Schemas,
+};
+use crate::{
+    auth::{ApiCaller, Scope},
+    conversations::Caller,
+    http::{
+        api::{Shared, json_response},
+        body, caller,
+        commands::schema::bounds,
+        error::Problem,
+        operation::Operation,
+    },
+    telemetry::CodeLabel,
+};
+
+/// An operation that is no command.
+pub trait Endpoint: Sized + 'static {
+    /// The verb.
+    const METHOD: Method;
+    /// The path as axum reads it, `/v1/users/{id}`.
+    const PATH: &'static str;
+    /// The name of the operation in generated clients.
+    const ID: &'static str;
+    /// One sentence.
+    const SUMMARY: &'static str;
+    /// More about the operation, for the description only.
+    const TEXT: &'static str = "";
+    /// The caller's key needs one of these scopes. Empty where users call.
+    const SCOPES: &'static [Scope] = &[];
+    /// The most bytes a body may have.
+    const BODY_BYTES_MAX: usize = FRAME_BYTES_MAX;
+    /// A request without a body is refused.
+    const NEEDS_BODY: bool = false;
+
+    /// Whose credential the request must carry.
+    type Caller: Credential;
+    /// The query parameters.
+    type Query: Query;
+    /// The body of the request.
+    type Body: Body;
+    /// The body of a success.
+    type Answer: Answer;
+
+    /// Carries the operation out.
+    ///
+    /// # Errors
+    /// The refusals of the operation. A wrong credential, scope, query or body is refused before.
+    fn run(
+        call: Call<Self>,
+        query: Self::Query,
+        body: Self::Body,
+    ) -> impl Future<Output = Result<Self::Answer, Problem>> + Send;
+}
+
+/// What a request comes with beside its query and body.
+pub struct Call<E: Endpoint> {
+    /// The server.
+    pub shared: Shared,
+    /// The caller, whose credential was good.
+    pub caller: E::Caller,
+    /// The headers of the request.
+    pub headers: HeaderMap,
+    path: Vec<String>,
+}
+
+impl<E: Endpoint> Call<E> {
+    /// The value of the first `{name}` of the path.
+    #[must_use]
+    pub fn id(&self) -> &str {
+        self.path.first().map(String::as_str).unwrap_or_default()
+    }
+}
+
+/// A caller that a request's headers name.
+pub trait Credential: Sized + Send {
+    /// Reads the credential.
+    ///
+    /// # Errors
+    /// When it is missing, void, or lacks the scopes.
+    fn of(
+        shared: &Shared,
+        headers: &HeaderMap,
+        scopes: &'static [Scope],
+    ) -> impl Future<Output = Result<Self, Problem>> + Send;
+}
+
+impl Credential for ApiCaller {
+    async fn of(shared: &Shared, headers: &HeaderMap, scopes: &'static [Scope]) -> Result<Self, Problem> {
+        Ok(caller::back_end(&shared.app, headers, scopes).await?)
+    }
+}
+
+impl Credential for Caller {
+    async fn of(shared: &Shared, headers: &HeaderMap, _: &'static [Scope]) -> Result<Self, Problem> {
+        let caller = caller::person(&shared.app, headers).await?;
+        shared.pace.take(caller.user, 1)?;
+        Ok(caller)
+    }
+}
+
+/// Query parameters.
+pub trait Query: Sized + Send {
+    /// The OpenAPI parameters.
+    fn parameters() -> Vec<Value>;
+
+    /// Reads them.
+    ///
+    /// # Errors
+    /// When a parameter does not exist or has a wrong value.
+    fn read(uri: &Uri) -> Result<Self, Refusal>;
+}
+
+/// No query parameters: what a query says is ignored.
+impl Query for () {
+    fn parameters() -> Vec<Value> {
+        Vec::new()
+    }
+
+    fn read(_: &Uri) -> Result<Self, Refusal> {
+        Ok(())
+    }
+}
+
+/// Query parameters as the fields of a type. An empty parameter is none.
+pub struct Params<T>(pub T);
+
+impl<T: DeserializeOwned + JsonSchema + Send> Query for Params<T> {
+    fn parameters() -> Vec<Value> {
+        let schema = Schemas::inline_request::<T>();
+        let properties = schema.get("properties").and_then(Value::as_object).cloned().unwrap_or_default();
+        let parameter = |(name, schema)| json!({ "name": name, "in": "query", "allowEmptyValue": true, "schema": schema });
+        properties.into_iter().map(parameter).collect()
+    }
+
+    fn read(uri: &Uri) -> Result<Self, Refusal> {
+        decode::query(uri).map(Self)
+    }
+}
+
+/// The body of a request.
+pub trait Body: Sized + Send {
+    /// The OpenAPI `content`; `None` where no body is read.
+    fn content(schemas: &mut Schemas) -> Option<Value>;
+
+    /// Reads the body.
+    ///
+    /// # Errors
+    /// When it is too large or too slow, of another type, or its content is wrong.
+    fn read(request: Request, bytes_max: usize) -> impl Future<Output = Result<Self, Problem>> + Send;
+}
+
+/// No body is read.
+impl Body for () {
+    fn content(_: &mut Schemas) -> Option<Value> {
+        None
+    }
+
+    async fn read(_: Request, _: usize) -> Result<Self, Problem> {
+        Ok(())
+    }
+}
+
+/// A JSON object as a type. An empty body is an empty object, `null` is a field left out, and an unknown field is refused.
+pub struct Json<T>(pub T);
+
+impl<T: DeserializeOwned + JsonSchema + Send> Body for Json<T> {
+    fn content(schemas: &mut Schemas) -> Option<Value> {
+        Some(json!({ "application/json": { "schema": schemas.request::<T>() } }))
+    }
+
+    async fn read(request: Request, bytes_max: usize) -> Result<Self, Problem> {
+        let fields = body::read_within(request, bytes_max).await?;
+        Ok(Self(decode::body(fields)?))
+    }
+}
+
+/// The body of a success.
+pub trait Answer: Send {
+    /// The status.
+    const STATUS: StatusCode = StatusCode::OK;
+    /// What the description says of the answer.
+    const TEXT: &'static str = "Done.";
+
+    /// The OpenAPI `content`; `None` where the answer has no body.
+    fn content(schemas: &mut Schemas) -> Option<Value>;
+
+    /// The response.
+    fn response(self) -> Response;
+}
+
+/// No content (204).
+impl Answer for () {
+    const STATUS: StatusCode = StatusCode::NO_CONTENT;
+
+    fn content(_: &mut Schemas) -> Option<Value> {
+        None
+    }
+
+    fn response(self) -> Response {
+        StatusCode::NO_CONTENT.into_response()
+    }
+}
+
+impl<T: Serialize + JsonSchema + Send> Answer for Json<T> {
+    fn content(schemas: &mut Schemas) -> Option<Value> {
+        Some(json!({ "application/json": { "schema": schemas.answer::<T>() } }))
+    }
+
+    fn response(self) -> Response {
+        match serde_json::to_value(&self.0) {
+            Ok(value) => json_response(without_nulls(value).to_string()),
+            Err(error) => Problem::from(Refusal::new(ErrorCode::Internal, error.to_string())).into_response(),
+        }
+    }
+}
+
+/// A message of `proto/` in protobuf's JSON mapping, the same as commands answer.
+pub struct Wire<T>(pub T);
+
+/// A message of `proto/` by its name there.
+pub trait Named: serde::Serialize + prost::Message + Send {
+    /// The name.
+    const NAME: &'static str;
+}
+
+impl Named for causerie_protocol::wire::User {
+    const NAME: &'static str = "User";
+}
+
+impl<T: Named> Answer for Wire<T> {
+    fn content(schemas: &mut Schemas) -> Option<Value> {
+        Some(json!({ "application/json": { "schema": schemas.message(T::NAME) } }))
+    }
+
+    fn response(self) -> Response {
+        json_response(causerie_protocol::Encoding::Json.encode(&self.0))
+    }
+}
+
+/// An endpoint in the list of all.
+#[derive(Clone, Copy)]
+pub struct Entry {
+    path: &'static str,
+    handler: fn() -> MethodRouter<Shared>,
+    describe: fn(&mut Schemas) -> Operation,
+}
+
+impl Entry {
+    /// The endpoint of this type.
+    #[must_use]
+    pub const fn of<E: Endpoint>() -> Self {
+        Self { path: E::PATH, handler: handler::<E>, describe: describe::<E> }
+    }
+
+    /// The path.
+    #[must_use]
+    pub fn path(&self) -> &'static str {
+        self.path
+    }
+
+    /// The handler of the path's method.
+    pub fn handler(&self) -> MethodRouter<Shared> {
+        (self.handler)()
+    }
+
+    /// The operation; its schemas are added to the others.
+    #[must_use]
+    pub fn describe(&self, schemas: &mut Schemas) -> Operation {
+        (self.describe)(schemas)
+    }
+}
+
+fn handler<E: Endpoint>() -> MethodRouter<Shared> {
+    let filter = MethodFilter::try_from(E::METHOD).expect("a method that axum routes");
+    on(
+        filter,
+        |State(shared): State<Shared>, path: Result<RawPathParams, RawPathParamsRejection>, request: Request| async move {
+            let answer = serve::<E>(&shared, path, request).await;
+            answer.inspect_err(|problem| {
+                shared.app.metrics.refusals.get_or_create(&CodeLabel { code: problem.code() }).inc();
+            })
+        },
+    )
+}
+
+async fn serve<E: Endpoint>(
+    shared: &Shared,
+    path: Result<RawPathParams, RawPathParamsRejection>,
+    request: Request,
+) -> Result<Response, Problem> {
+    // The body of an unknown caller is not read.
+    let caller = E::Caller::of(shared, request.headers(), E::SCOPES).await?;
+    let path = path.map_err(|rejection| Refusal::new(ErrorCode::Malformed, rejection.body_text()))?;
+    let path = path.iter().map(|(_, value)| value.to_owned()).collect();
+    let query = E::Query::read(request.uri())?;
+    let headers = request.headers().clone();
+    let body = E::Body::read(request, E::BODY_BYTES_MAX).await?;
+    let call = Call { shared: shared.clone(), caller, headers, path };
+    Ok(E::run(call, query, body).await?.response())
+}
+
+fn describe<E: Endpoint>(schemas: &mut Schemas) -> Operation {
+    let mut operation = Operation::new(E::METHOD, E::PATH, E::ID, E::SUMMARY, E::SCOPES);
+    for name in operation.path_fields().collect::<Vec<_>>() {
+        let schema = bounds::of_path(name);
+        operation.parameter(json!({ "name": name, "in": "path", "required": true, "schema": schema }));
+    }
+    E::Query::parameters().into_iter().for_each(|parameter| operation.parameter(parameter));
+    if let Some(content) = E::Body::content(schemas) {
+        operation.body(&content, E::NEEDS_BODY);
+    }
+    operation.success(E::Answer::STATUS, E::Answer::TEXT, E::Answer::content(schemas));
+    operation.text(E::TEXT);
+    operation
+}

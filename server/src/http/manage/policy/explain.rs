@@ -1,0 +1,131 @@
+//! `POST /v1/policy/explain`: whether a user may do something, and why.
+
+use causerie_policy::{ACTIONS, Action};
+use causerie_protocol::{Refusal, command::UserRef};
+use http::Method;
+use schemars::{JsonSchema, Schema};
+use serde::Deserialize;
+use uuid::Uuid;
+
+use super::READERS;
+use crate::{
+    auth::{ApiCaller, Scope},
+    http::{
+        caller::unavailable,
+        error::Problem,
+        manage::{
+            decode::{invalid, unexpected},
+            endpoint::{Call, Endpoint, Json},
+            schemas::exactly_one,
+        },
+    },
+    policies::{self, ExplainError, Explanation, Question, Whom},
+};
+
+/// Explains a decision.
+pub struct ExplainPolicy;
+
+/// May a user do something?
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PolicyQuestion {
+    /// The user who would do it.
+    #[schemars(with = "PolicyWho")]
+    r#as: PolicyWhom,
+    /// The user, group or conversation it would be done to.
+    to: Option<PolicyWhom>,
+    /// Without it, `start`, `address_group` of a group, `send` in a conversation.
+    #[schemars(extend("enum" = ACTIONS.iter().map(|(name, _)| Some(*name)).chain([None]).collect::<Vec<_>>()))]
+    action: Option<String>,
+    /// Which relation: of `request`, `accept`, `unrelate`, `block`.
+    relation: Option<String>,
+}
+
+/// A user, by exactly one of these.
+#[derive(JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schemars(transform = one_user)]
+#[allow(dead_code)] // describes `as`
+struct PolicyWho {
+    /// A user, by the product's id.
+    external_id: Option<String>,
+    /// A user, by the server's id.
+    id: Option<Uuid>,
+}
+
+fn one_user(schema: &mut Schema) {
+    exactly_one(schema, &["externalId", "id"]);
+}
+
+/// Exactly one of these.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, expecting = "an object such as {\"externalId\":\"lea\"}")]
+#[schemars(transform = one_target)]
+pub struct PolicyWhom {
+    /// A user, by the product's id.
+    external_id: Option<String>,
+    /// A user, by the server's id.
+    #[schemars(with = "Option<Uuid>")]
+    id: Option<String>,
+    /// A group, by the product's id.
+    group: Option<String>,
+    /// A conversation, by the server's id.
+    #[schemars(with = "Option<Uuid>")]
+    conversation: Option<String>,
+}
+
+fn one_target(schema: &mut Schema) {
+    exactly_one(schema, &["externalId", "id", "group", "conversation"]);
+}
+
+impl PolicyWhom {
+    /// The target, named by the field that holds it.
+    fn target(self, field: &str) -> Result<Whom, Refusal> {
+        let no_id = |name: &str, value: &str| unexpected(&format!("{field}.{name}"), value, "a UUID");
+        match (self.external_id, self.id, self.group, self.conversation) {
+            (Some(id), None, None, None) => Ok(Whom::Person(UserRef::ExternalId(id))),
+            (None, Some(id), None, None) => Ok(Whom::Person(UserRef::Id(id.parse().map_err(|_| no_id("id", &id))?))),
+            (None, None, Some(group), None) => Ok(Whom::Group(group)),
+            (None, None, None, Some(id)) => Ok(Whom::Conversation(id.parse().map_err(|_| no_id("conversation", &id))?)),
+            _ => Err(invalid(field, "must have exactly one of `externalId`, `id`, `group`, `conversation`, with a text")),
+        }
+    }
+}
+
+impl Endpoint for ExplainPolicy {
+    const METHOD: Method = Method::POST;
+    const PATH: &'static str = "/v1/policy/explain";
+    const ID: &'static str = "explainPolicy";
+    const SUMMARY: &'static str = "Tells whether someone may do something, by which rule, and what each rule says.";
+    const SCOPES: &'static [Scope] = READERS;
+    const NEEDS_BODY: bool = true;
+
+    type Caller = ApiCaller;
+    type Query = ();
+    type Body = Json<PolicyQuestion>;
+    type Answer = Json<Explanation>;
+
+    async fn run(call: Call<Self>, (): (), Json(asked): Self::Body) -> Result<Self::Answer, Problem> {
+        let (app, tenant) = (&call.shared.app, call.caller.tenant);
+        let Whom::Person(me) = asked.r#as.target("as")? else {
+            return Err(invalid("as", "must name a user: {\"externalId\":\"lea\"} or {\"id\":\"…\"}").into());
+        };
+        let whom = asked.to.map_or(Ok(Whom::Nobody), |to| to.target("to"))?;
+        let action = asked.action.as_deref().map(action_of).transpose()?;
+        let question = Question { me, whom, action, relation: asked.relation };
+        let facts = app.facts.current(tenant).await.map_err(unavailable)?;
+        match policies::explain(&app.store, &facts, &question).await {
+            Ok(explanation) => Ok(Json(explanation)),
+            Err(ExplainError::Asked(refusal)) => Err(refusal.into()),
+            Err(ExplainError::Store(error)) => Err(unavailable(error).into()),
+        }
+    }
+}
+
+fn action_of(word: &str) -> Result<Action, Refusal> {
+    let found = ACTIONS.iter().find(|(name, _)| *name == word).map(|(_, action)| *action);
+    found.ok_or_else(|| {
+        let names: Vec<&str> = ACTIONS.iter().map(|(name, _)| *name).collect();
+        unexpected("action", word, &format!("one of {}", names.join(", ")))
+    })
+}

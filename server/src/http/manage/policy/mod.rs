@@ -1,0 +1,251 @@
+//! The rules of a tenant: read, tried, put in force, explained.
+
+pub mod check;
+pub mod diff;
+pub mod explain;
+pub mod get;
+pub mod history;
+pub mod put;
+pub mod rollback;
+
+use std::{sync::Arc, time::Duration};
+
+use causerie_policy::{PRESETS, Policy};
+use causerie_protocol::{ErrorCode, Refusal};
+use schemars::{JsonSchema, Schema};
+use serde::{Deserialize, Serialize};
+
+use super::{
+    decode::{invalid, unexpected},
+    schemas::exactly_one,
+};
+use crate::{
+    app::App,
+    audit::{self, Actors},
+    auth::{ApiCaller, Scope},
+    clock::rfc3339,
+    facts::Snapshot,
+    http::caller::unavailable,
+    language::Language,
+    plain::counted,
+    policies::{self, Changed, Comparison, NotCompared, Version},
+};
+
+/// How long a comparison may take that is asked for.
+const COMPARISON_MAX: Duration = Duration::from_secs(30);
+/// How long what a change did is looked for once it is done.
+const AFTERTHOUGHT_MAX: Duration = Duration::from_secs(5);
+/// Rules have at most 64 KiB; JSON may write each byte of them as `\u000a`, and there are other fields beside them.
+const RULES_BODY_BYTES_MAX: usize = causerie_policy::TEXT_BYTES_MAX * 6 + 1_024;
+/// A caller that asks for a comparison while another is made comes back after so long, in milliseconds.
+const BUSY_RETRY_MS: u32 = 5_000;
+/// The scopes that may read rules.
+const READERS: &[Scope] = &[Scope::Admin, Scope::Read];
+
+/// Rules that are, or were, in force, without their text.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct PolicyVersion {
+    /// Counts from 1; 0 is the preset `open` of a tenant for which nobody chose.
+    version: u64,
+    /// As the text says.
+    name: String,
+    /// It is a preset of this server, letter by letter.
+    preset: bool,
+    /// When it was put in force.
+    #[schemars(extend("format" = "date-time"))]
+    created_at: Option<String>,
+    /// Who put it in force: `cli:…`, `key:…`.
+    created_by: String,
+    /// The name of that key.
+    created_by_name: Option<String>,
+    /// The version whose rules a rollback brought back; absent for rules that were new.
+    restores: Option<u64>,
+}
+
+impl PolicyVersion {
+    fn new(version: &Version, actors: &Actors) -> Self {
+        Self {
+            version: version.version,
+            name: version.name.clone(),
+            preset: version.is_preset(),
+            created_at: version.created_at_ms.map(rfc3339),
+            created_by: version.created_by.clone(),
+            created_by_name: actors.name(&version.created_by).map(str::to_owned),
+            restores: version.restores,
+        }
+    }
+}
+
+/// Either a preset or a text.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schemars(transform = preset_or_text)]
+pub struct PolicyCandidate {
+    /// Rules that come with the server.
+    #[schemars(extend("enum" = PRESETS.map(|(name, _)| name)))]
+    preset: Option<String>,
+    /// Rules of one's own, in the rule language.
+    text: Option<String>,
+}
+
+fn preset_or_text(schema: &mut Schema) {
+    exactly_one(schema, &["preset", "text"]);
+}
+
+impl PolicyCandidate {
+    /// The rules.
+    ///
+    /// # Errors
+    /// `invalid` when there is no such preset, the text is no rules, or not exactly one of them is given.
+    fn rules(self) -> Result<Policy, Refusal> {
+        match (self.preset, self.text) {
+            (Some(name), None) => Policy::preset(&name).ok_or_else(|| {
+                let names: Vec<&str> = PRESETS.iter().map(|(name, _)| *name).collect();
+                unexpected("preset", &name, &format!("one of {}", names.join(", ")))
+            }),
+            (None, Some(text)) => Policy::parse(&text).map_err(|problems| {
+                Refusal::new(ErrorCode::Invalid, format!("`text`: {}", policies::sentence(&problems))).field("text")
+            }),
+            (Some(_), Some(_)) => Err(invalid("text", "can't be given together with `preset`: give one of them")),
+            (None, None) => {
+                Err(invalid("preset", "or `text` is needed: {\"preset\":\"school\"} or {\"text\":\"policy …\"}"))
+            }
+        }
+    }
+}
+
+/// A line of rules, and what is wrong or odd about it.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct PolicyProblem {
+    /// Counted from 1.
+    line: u32,
+    /// One sentence.
+    message: String,
+}
+
+impl From<&causerie_policy::Problem> for PolicyProblem {
+    fn from(problem: &causerie_policy::Problem) -> Self {
+        Self { line: problem.line, message: problem.message.clone() }
+    }
+}
+
+fn warnings(policy: &Policy) -> Vec<PolicyProblem> {
+    policy.warnings().iter().map(PolicyProblem::from).collect()
+}
+
+/// A word that facts use and the rules do not declare.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct UnusedWord {
+    /// `role`, `kind`, `relation` or `setting`.
+    what: &'static str,
+    /// The word.
+    word: String,
+    /// How many facts use it.
+    facts: u64,
+}
+
+/// What was done, or would be. `difference` is absent where it could not be told soon after the change.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct PolicyChanged {
+    /// Of the rules in force now; absent after a dry run.
+    version: Option<u64>,
+    /// They were not in force already.
+    changed: bool,
+    /// Of the rules.
+    name: String,
+    /// The words that facts use and the rules do not declare.
+    unused_words: Vec<UnusedWord>,
+    /// What is legal and probably not meant.
+    warnings: Vec<PolicyProblem>,
+    /// What the change does.
+    difference: Option<Comparison>,
+}
+
+impl PolicyChanged {
+    fn new(changed: Option<Changed>, policy: &Policy, unused: Vec<UnusedWord>, difference: Option<Comparison>) -> Self {
+        Self {
+            version: changed.map(|changed| changed.version),
+            changed: changed.is_some_and(|changed| changed.facts_version.is_some()),
+            name: policy.name().to_owned(),
+            unused_words: unused,
+            warnings: warnings(policy),
+            difference,
+        }
+    }
+}
+
+/// Words that facts use and rules do not declare: those facts would give nothing. Refused unless accepted.
+async fn unused_words(app: &App, key: &ApiCaller, policy: &Policy, accepted: bool) -> Result<Vec<UnusedWord>, Refusal> {
+    let unused = policies::unused_words(&app.store, key.tenant, policy.vocabulary()).await.map_err(unavailable)?;
+    if !unused.is_empty() && !accepted {
+        let words: Vec<String> = unused
+            .iter()
+            .map(|one| format!("{} `{}` ({})", one.what, one.word, counted(one.facts, "fact", "facts")))
+            .collect();
+        let why = format!("must be true, or the rules must declare these words, which facts use: {}", words.join(", "));
+        return Err(invalid("acceptUnusedWords", &why));
+    }
+    Ok(unused.into_iter().map(|one| UnusedWord { what: one.what, word: one.word, facts: one.facts }).collect())
+}
+
+async fn earlier(app: &App, key: &ApiCaller, version: Option<u64>, field: &str) -> Result<Version, Refusal> {
+    let found = policies::earlier(&app.store, key.tenant, version).await.map_err(unavailable)?;
+    found.map_err(|why| Refusal::new(ErrorCode::NotFound, why).field(field))
+}
+
+/// Puts rules in force, and then tells what that did if it can be told soon: what is urgent waits for no comparison.
+async fn set_and_compared(
+    app: &App,
+    key: &ApiCaller,
+    policy: &Arc<Policy>,
+    restores: Option<u64>,
+    language: Language,
+) -> Result<(Changed, Option<Comparison>), Refusal> {
+    let before = app.facts.here(key.tenant);
+    let changed = set(app, key, policy, restores).await?;
+    let difference = match before {
+        Some(before) => compared_with(app, before, policy, language, AFTERTHOUGHT_MAX).await.ok(),
+        None => None,
+    };
+    Ok((changed, difference))
+}
+
+/// Puts rules in force; every node decides by them once this is answered.
+async fn set(app: &App, key: &ApiCaller, policy: &Policy, restores: Option<u64>) -> Result<Changed, Refusal> {
+    let by = audit::back_end(key);
+    let changed = policies::set(&app.store, key.tenant, policy, &by, restores, app.clock.now_ms()).await;
+    let changed = changed.map_err(unavailable)?;
+    if let Some(version) = changed.facts_version {
+        app.live.facts_moved(key.tenant, version);
+    }
+    Ok(changed)
+}
+
+async fn compared(app: &App, key: &ApiCaller, policy: &Arc<Policy>, language: Language) -> Result<Comparison, Refusal> {
+    let current = app.facts.current(key.tenant).await.map_err(unavailable)?;
+    compared_with(app, current, policy, language, COMPARISON_MAX).await
+}
+
+async fn compared_with(
+    app: &App,
+    old: Arc<Snapshot>,
+    policy: &Arc<Policy>,
+    language: Language,
+    limit: Duration,
+) -> Result<Comparison, Refusal> {
+    let new = Arc::clone(policy);
+    match policies::compare_within(&app.store, old, new, app.clock.now_ms(), language, limit).await {
+        Ok(comparison) => Ok(comparison),
+        Err(NotCompared::Busy) => {
+            let why = "this server compares rules one at a time, and is at it; try again later";
+            Err(Refusal::new(ErrorCode::RateLimited, why).retry_after_ms(BUSY_RETRY_MS))
+        }
+        Err(NotCompared::TooLong) => {
+            let why = format!("the comparison takes more than {} s", limit.as_secs());
+            Err(Refusal::new(ErrorCode::Timeout, why))
+        }
+        Err(NotCompared::Failed(error)) => Err(unavailable(error)),
+    }
+}

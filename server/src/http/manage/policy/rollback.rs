@@ -1,0 +1,60 @@
+//! `POST /v1/policy/rollback`: goes back to earlier rules.
+
+use std::sync::Arc;
+
+use causerie_protocol::{ErrorCode, Refusal};
+use http::Method;
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use super::{PolicyChanged, earlier, set_and_compared, unused_words};
+use crate::{
+    auth::{ApiCaller, Scope},
+    http::{
+        error::Problem,
+        manage::{
+            decode::whole_number,
+            endpoint::{Call, Endpoint, Json},
+        },
+    },
+    language::Language,
+    policies,
+};
+
+/// Goes back to earlier rules.
+pub struct RollbackPolicy;
+
+/// Which rules to go back to.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct PolicyRollback {
+    /// The version to go back to; without it, the one before.
+    #[serde(default, deserialize_with = "whole_number")]
+    #[schemars(with = "Option<u32>")]
+    to: Option<u64>,
+    /// Although facts use words these rules do not declare: those facts give nothing.
+    accept_unused_words: Option<bool>,
+}
+
+impl Endpoint for RollbackPolicy {
+    const METHOD: Method = Method::POST;
+    const PATH: &'static str = "/v1/policy/rollback";
+    const ID: &'static str = "rollbackPolicy";
+    const SUMMARY: &'static str = "Goes back to earlier rules.";
+    const SCOPES: &'static [Scope] = &[Scope::Admin];
+
+    type Caller = ApiCaller;
+    type Query = ();
+    type Body = Json<PolicyRollback>;
+    type Answer = Json<PolicyChanged>;
+
+    async fn run(call: Call<Self>, (): (), Json(body): Self::Body) -> Result<Self::Answer, Problem> {
+        let (app, key, language) = (&call.shared.app, &call.caller, Language::of_request(&call.headers));
+        let version = earlier(app, key, body.to, "to").await?;
+        let policy = policies::compile(&version).map_err(|why| Refusal::new(ErrorCode::Invalid, why).field("to"))?;
+        let policy = Arc::new(policy);
+        let unused = unused_words(app, key, &policy, body.accept_unused_words.unwrap_or_default()).await?;
+        let (changed, difference) = set_and_compared(app, key, &policy, Some(version.version), language).await?;
+        Ok(Json(PolicyChanged::new(Some(changed), &policy, unused, difference)))
+    }
+}

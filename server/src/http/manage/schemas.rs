@@ -1,0 +1,194 @@
+//! The schema components of the description: those of `proto/`, and those derived from the types of endpoints.
+
+use schemars::{
+    JsonSchema, Schema, SchemaGenerator,
+    generate::SchemaSettings,
+    transform::{Transform, transform_subschemas},
+};
+use serde_json::{Map, Value, json};
+
+use crate::http::{
+    commands::descriptors::Kind,
+    commands::schema::{answer, reference},
+};
+
+/// The components, as operations add them.
+#[derive(Debug)]
+pub struct Schemas {
+    /// Of `proto/`.
+    pub(in crate::http) wire: Map<String, Value>,
+    requests: SchemaGenerator,
+    answers: SchemaGenerator,
+}
+
+impl Default for Schemas {
+    fn default() -> Self {
+        Self { wire: Map::new(), requests: generator(false), answers: generator(true) }
+    }
+}
+
+impl Schemas {
+    /// A reference to what a request holds.
+    pub fn request<T: JsonSchema>(&mut self) -> Value {
+        self.requests.subschema_for::<T>().into()
+    }
+
+    /// A reference to what an answer holds.
+    pub fn answer<T: JsonSchema>(&mut self) -> Value {
+        self.answers.subschema_for::<T>().into()
+    }
+
+    /// A reference to a message of `proto/`.
+    pub fn message(&mut self, name: &str) -> Value {
+        answer::add(&Kind::Message(name.to_owned()), &mut self.wire);
+        reference(name)
+    }
+
+    /// What a request holds, with everything in place.
+    #[must_use]
+    pub fn inline_request<T: JsonSchema>() -> Schema {
+        let mut settings = settings();
+        settings.inline_subschemas = true;
+        let mut schema = settings.into_generator().into_root_schema_for::<T>();
+        Request.transform(&mut schema);
+        schema
+    }
+
+    /// All components.
+    #[must_use]
+    pub fn all(mut self) -> Map<String, Value> {
+        let mut all = self.wire;
+        for (name, schema) in self.requests.take_definitions(false) {
+            let mut schema = Schema::try_from(schema).unwrap_or_default();
+            Request.transform(&mut schema);
+            all.insert(name, schema.into());
+        }
+        for (name, schema) in self.answers.take_definitions(false) {
+            let mut schema = Schema::try_from(schema).unwrap_or_default();
+            Answer.transform(&mut schema);
+            all.insert(name, schema.into());
+        }
+        all
+    }
+}
+
+fn settings() -> SchemaSettings {
+    let mut settings = SchemaSettings::draft2020_12();
+    settings.definitions_path = "/components/schemas".into();
+    settings.meta_schema = None;
+    settings
+}
+
+fn generator(of_answers: bool) -> SchemaGenerator {
+    let settings = settings();
+    if of_answers { settings.for_serialize() } else { settings.for_deserialize() }.into_generator()
+}
+
+/// What both sides have in common: descriptions on one line, and numbers in the terms of JSON Schema.
+fn tidy(schema: &mut Schema) {
+    let Some(fields) = schema.as_object_mut() else { return };
+    if let Some(Value::String(text)) = fields.get_mut("description") {
+        *text = text.replace('\n', " ");
+    }
+    fields.remove("default");
+    if fields.get("format").and_then(Value::as_str).is_some_and(|format| format.contains("int")) {
+        let max = if fields["format"] == "uint32" { u64::from(u32::MAX) } else { 1 << 53 };
+        fields.remove("format");
+        fields.entry("maximum").or_insert_with(|| max.into());
+    }
+}
+
+/// Of requests. `null` stays: it is a field left out.
+#[derive(Clone)]
+struct Request;
+
+impl Transform for Request {
+    fn transform(&mut self, schema: &mut Schema) {
+        tidy(schema);
+        transform_subschemas(self, schema);
+    }
+}
+
+/// Of answers. They leave out what would be `null`.
+#[derive(Clone)]
+struct Answer;
+
+impl Transform for Answer {
+    fn transform(&mut self, schema: &mut Schema) {
+        tidy(schema);
+        let Some(fields) = schema.as_object_mut() else { return };
+        let mut left_out = Vec::new();
+        for (name, property) in fields.get_mut("properties").and_then(Value::as_object_mut).into_iter().flatten() {
+            if never_null(property) {
+                left_out.push(name.clone());
+            }
+        }
+        if let Some(Value::Array(required)) = fields.get_mut("required") {
+            required.retain(|name| !left_out.iter().any(|one| name == one));
+            if required.is_empty() {
+                fields.remove("required");
+            }
+        }
+        transform_subschemas(self, schema);
+    }
+}
+
+/// Takes `null` out of what a property may be; whether it was in.
+fn never_null(property: &mut Value) -> bool {
+    let Some(fields) = property.as_object_mut() else { return false };
+    if let Some(Value::Array(types)) = fields.get_mut("type") {
+        let before = types.len();
+        types.retain(|one| one != "null");
+        let was_in = types.len() < before;
+        if let [only] = &types[..] {
+            let only = only.clone();
+            fields.insert("type".to_owned(), only);
+        }
+        if let Some(Value::Array(values)) = fields.get_mut("enum") {
+            values.retain(|value| !value.is_null());
+        }
+        return was_in;
+    }
+    let Some(Value::Array(forms)) = fields.get_mut("anyOf") else { return false };
+    let before = forms.len();
+    forms.retain(|form| form["type"] != "null");
+    let was_in = forms.len() < before;
+    if let [Value::Object(only)] = &forms[..] {
+        let only = only.clone();
+        fields.remove("anyOf");
+        fields.extend(only);
+    }
+    was_in
+}
+
+/// For `transform`: exactly one of these fields is given, and any of the others.
+pub fn exactly_one(schema: &mut Schema, choices: &[&str]) {
+    let Some(fields) = schema.as_object_mut() else { return };
+    let properties = fields.remove("properties").unwrap_or_default();
+    let description = fields.remove("description");
+    let variants: Vec<Value> = choices
+        .iter()
+        .map(|chosen| {
+            let mut properties = properties.clone();
+            for name in choices {
+                if name == chosen {
+                    never_null(&mut properties[*name]);
+                } else {
+                    properties[*name] = json!({ "type": "null" });
+                }
+            }
+            json!({ "type": "object", "properties": properties, "additionalProperties": false, "required": [chosen] })
+        })
+        .collect();
+    fields.clear();
+    fields.insert("oneOf".to_owned(), variants.into());
+    fields.extend(description.map(|text| ("description".to_owned(), text)));
+}
+
+/// Adds keywords to a schema.
+pub fn extend(schema: &mut Schema, keywords: Value) {
+    if let (Some(fields), Value::Object(keywords)) = (schema.as_object_mut(), keywords) {
+        let keywords = keywords.into_iter().filter(|(name, _)| name != "type");
+        fields.extend(keywords.collect::<Vec<_>>());
+    }
+}

@@ -1,0 +1,21 @@
+//! What a product's back end does to users: makes them known, changes them, signs them out everywhere.
+
+pub mod put;
+pub mod revoke;
+
+use causerie_protocol::Refusal;
+use serde_json::Value;
+
+use crate::{app::App, audit, auth::ApiCaller, http::caller::unavailable};
+
+/// Writes into the audit what was done to a user.
+async fn note<const N: usize>(
+    app: &App,
+    key: &ApiCaller,
+    action: &str,
+    external_id: &str,
+    detail: [(&str, Value); N],
+) -> Result<(), Refusal> {
+    let entry = audit::done(audit::back_end(key), action, format!("user:{external_id}"), detail, app.clock.now_ms());
+    audit::record(&app.store, key.tenant, entry).await.map_err(unavailable)
+}

@@ -1,0 +1,85 @@
+//! One operation of the API as OpenAPI describes it. Commands and endpoints of back ends make it alike.
+
+use http::{Method, StatusCode};
+use serde_json::{Value, json};
+
+use crate::auth::Scope;
+
+/// One operation.
+#[derive(Debug, Clone)]
+pub struct Operation {
+    /// The verb.
+    pub method: Method,
+    /// The path as axum reads it, `/v1/users/{id}`.
+    pub path: &'static str,
+    /// The operation's name in generated clients.
+    pub id: &'static str,
+    /// The caller's key needs one of these scopes; empty where users call.
+    pub scopes: &'static [Scope],
+    /// The OpenAPI operation object.
+    pub description: Value,
+}
+
+impl Operation {
+    /// An operation without parameters, body and answer.
+    #[must_use]
+    pub fn new(
+        method: Method,
+        path: &'static str,
+        id: &'static str,
+        summary: &'static str,
+        scopes: &'static [Scope],
+    ) -> Self {
+        let tag = path.split('/').nth(2).unwrap_or_default();
+        let mut description = json!({
+            "operationId": id,
+            "summary": summary,
+            "tags": [tag],
+            "parameters": [],
+            "responses": { "default": { "$ref": "#/components/responses/Problem" } },
+        });
+        if !scopes.is_empty() {
+            description["security"] = json!([{ "backend": [] }]);
+            let scopes: Vec<String> = scopes.iter().map(|scope| format!("`{}`", scope.name())).collect();
+            description["description"] = format!("Needs a back end's key with the scope {}.", scopes.join(" or ")).into();
+        }
+        Self { method, path, id, scopes, description }
+    }
+
+    /// The names in braces.
+    pub fn path_fields(&self) -> impl Iterator<Item = &'static str> + use<> {
+        path_fields(self.path)
+    }
+
+    /// Adds a parameter.
+    pub fn parameter(&mut self, parameter: Value) {
+        self.description["parameters"].as_array_mut().expect("made with a list").push(parameter);
+    }
+
+    /// Adds the body of the request.
+    pub fn body(&mut self, content: &Value, required: bool) {
+        self.description["requestBody"] = json!({ "required": required, "content": content });
+    }
+
+    /// Adds the answer of a success.
+    pub fn success(&mut self, status: StatusCode, text: &str, content: Option<Value>) {
+        let mut response = json!({ "description": text });
+        if let Some(content) = content {
+            response["content"] = content;
+        }
+        self.description["responses"][status.as_str()] = response;
+    }
+
+    /// Adds sentences to the description.
+    pub fn text(&mut self, text: &str) {
+        if !text.is_empty() {
+            let before = self.description["description"].as_str().unwrap_or_default();
+            self.description["description"] = format!("{before} {text}").trim().into();
+        }
+    }
+}
+
+/// The names in braces of a path.
+pub fn path_fields(path: &'static str) -> impl Iterator<Item = &'static str> + use<> {
+    path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'))
+}
