@@ -16,11 +16,10 @@ use bytes::Bytes;
 use causerie_benches::{BatchSize, Benches};
 use causerie_protocol::{ConnectionId, ConversationId, Encoding, TenantId, UserId, wire};
 use causerie_server::{
-    auth::keys::KeyMark,
+    auth::{Caller, keys::KeyMark},
     bench::{Entered, Outbox, Person, Room, Soon},
-    conversations::Caller,
-    fanout::{Change, Effect, Frame},
-    sessions::{Link, Session, flusher::Flusher},
+    fanout::{Change, Effect},
+    sessions::{Frame, Link, Session, flusher::Flusher},
     store::queries::seats::Seat,
     telemetry::Metrics,
 };

@@ -10,14 +10,11 @@ use causerie_benches::{BatchSize, Benches};
 use causerie_protocol::{ClientId, ConversationId, NodeId, TenantId, UserId, command::Draft};
 use causerie_server::{
     audit::Refusals,
+    auth::Caller,
     clock::{Clock, SystemClock},
-    conversations::{
-        Caller,
-        writer::{Done, Member, Op, Order, Start, Writer},
-    },
+    conversations::writer::{Done, Member, Op, Order, Start, Writer},
     facts::{Facts, rules::Rules},
     fanout::{Checks, Live, bus::LocalHub},
-    lifecycle::Tasks,
     store::{
         Database, Store,
         kinds::{DIRECT, MEMBER},
@@ -28,6 +25,7 @@ use causerie_server::{
             tenants,
         },
     },
+    tasks::Tasks,
     telemetry::Metrics,
 };
 use sea_orm::ConnectionTrait as _;

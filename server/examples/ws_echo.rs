@@ -14,15 +14,14 @@ use std::{
 use axum::{Router, body::Body, extract::State};
 use causerie_protocol::{ConnectionId, Encoding, TenantId, UserId};
 use causerie_server::{
-    auth::keys::KeyMark,
-    conversations::Caller,
+    auth::{Caller, keys::KeyMark},
     gateway::{
         connection,
         reader::{Heard, Reader},
         upgrade::{self, Accepted},
     },
-    lifecycle::Tasks,
     sessions::{CloseReason, Link, Session, Sessions, framing::framed},
+    tasks::Tasks,
     telemetry::Metrics,
 };
 use http::{Request, Response};

@@ -18,18 +18,15 @@ use crate::{
     clock::Clock,
     config::{Config, NotAKey},
     conversations::{Cursors, Parts, writer::Writer},
-    demo,
     facts::{Facts, rules::Rules},
     fanout::{
         Checks, Live,
         bus::{Addresses, Bus, Incoming, LocalHub, RedisBus, RedisBusError},
     },
-    gateway::{Beat, RefusedOrigins},
-    lifecycle::{Readiness, Tasks},
     pace::Allowances,
     plain::counted,
     secrets::Secrets,
-    sessions::Sessions,
+    sessions::{Beat, Sessions},
     store::{
         Database, FolderError, FolderLock, Store, StoreError, access,
         first_contact::{self, Unusable},
@@ -39,7 +36,8 @@ use crate::{
             purge, shared,
         },
     },
-    telemetry::Metrics,
+    tasks::{Readiness, Tasks},
+    telemetry::{Metrics, RefusedOrigins},
 };
 
 /// How long a removal of secrets in clear that failed waits for its next try, at first and in the end.
@@ -113,13 +111,12 @@ impl App {
     ///
     /// # Errors
     /// When something it needs can't be had.
-    pub async fn build(mut config: Config, clock: Arc<dyn Clock>) -> Result<Arc<Self>, StartError> {
+    pub async fn build(config: Config, clock: Arc<dyn Clock>) -> Result<Arc<Self>, StartError> {
         let folder = take_folder(&config)?;
         let store = open_store(&config).await?;
         let secrets = Secrets::new(&config.auth)?;
         check_secrets(&store, &secrets).await?;
         let cursors = Cursors::new(&shared::cursor_key(&store, rand::random()).await?);
-        config.demo.enabled = Some(demo::is_wanted(&config, &store).await?);
         let metrics = Arc::new(Metrics::new());
         let auth = Authenticator::new(store.clone(), secrets.clone(), Arc::clone(&clock), Arc::clone(&metrics));
         let (readiness, tasks) = (Readiness::default(), Tasks::default());

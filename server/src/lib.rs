@@ -24,6 +24,7 @@ pub mod provisioning;
 pub mod secrets;
 pub mod sessions;
 pub mod store;
+pub mod tasks;
 pub mod telemetry;
 #[cfg(test)]
 mod testing;

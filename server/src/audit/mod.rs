@@ -13,7 +13,7 @@ use serde_json::{Map, Value};
 pub use self::{
     actions::{all as actions, unknown as unknown_action},
     actors::Actors,
-    refusals::{Denied, Refusals, Refused},
+    refusals::{Denied, Refusals, Refused, Target},
 };
 pub use crate::store::queries::audit::{Entry, Filter, Outcome, page};
 use crate::{
@@ -37,15 +37,8 @@ pub fn done<const N: usize>(
     at_ms: i64,
 ) -> Entry {
     debug_assert!(actions::is_action(action), "`{action}` is missing in the list of actions");
-    Entry {
-        at_ms,
-        actor: actor.into(),
-        action: action.to_owned(),
-        target: target.into(),
-        outcome: Outcome::Done,
-        rule: String::new(),
-        detail: Map::from_iter(detail.map(|(name, value)| (name.to_owned(), value))),
-    }
+    let detail = Map::from_iter(detail.map(|(name, value)| (name.to_owned(), value)));
+    Entry { detail, ..Entry::done(actor, action, target, at_ms) }
 }
 
 /// Writes one line.

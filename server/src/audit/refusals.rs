@@ -13,7 +13,7 @@ use std::{
     time::Duration,
 };
 
-use causerie_policy::{About, Action, Code, Kind, action_name, code_name};
+use causerie_policy::{Action, Code, Kind, action_name, code_name};
 use causerie_protocol::{ConversationId, GroupId, TenantId, UserId};
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 use serde_json::{Map, json};
@@ -23,12 +23,11 @@ use uuid::Uuid;
 use super::{Entry, Outcome};
 use crate::{
     clock::Clock,
-    facts::Snapshot,
-    lifecycle::Tasks,
     store::{
         Store, StoreError,
         queries::{audit, facts::groups, people},
     },
+    tasks::Tasks,
     telemetry::Metrics,
 };
 
@@ -56,44 +55,43 @@ struct Inner {
     metrics: Arc<Metrics>,
 }
 
-/// What a rule refused, or what no rule allowed.
-#[derive(Debug, Clone, Copy)]
-pub struct Denied<'a> {
-    /// What was asked.
+/// What a rule denied, what no rule allowed, or a request for what the tenant does not know.
+#[derive(Debug, Clone)]
+pub struct Denied {
+    /// The tenant of the user.
+    pub tenant: TenantId,
+    /// The user who was denied.
+    pub user: UserId,
+    /// What the user asked to do.
     pub action: Action,
-    /// By whom.
-    pub me: UserId,
-    /// Of what.
-    pub about: About,
-    /// Where; `None` where it is no conversation, or one still to be made.
-    pub conversation: Option<ConversationId>,
-    /// The rule that said no.
-    pub rule: Option<&'a str>,
+    /// What the action was about; `None` for a conversation that does not exist yet.
+    pub target: Option<Target>,
+    /// The rule that denied; empty where no rule allowed.
+    pub rule: String,
     /// Why.
     pub code: Code,
+    /// The kind of the conversation that the action was about.
+    pub conversation: Option<Kind>,
+    /// The version of the tenant's policy that decided.
+    pub policy_version: u64,
 }
 
-/// One refusal, on its way.
-#[derive(Debug)]
-pub struct Refused {
-    tenant: TenantId,
-    at_ms: i64,
-    me: UserId,
-    action: Action,
-    target: Option<Target>,
-    rule: String,
-    code: Code,
-    conversation: Option<Kind>,
-    policy_version: u64,
-}
-
+/// What an action was about.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-enum Target {
-    Person(UserId),
+#[allow(missing_docs)]
+pub enum Target {
+    User(UserId),
     Group(GroupId),
     Conversation(ConversationId),
-    /// What a request named and the tenant does not know, as the audit writes it.
+    /// What a request named and the tenant does not know, as the audit writes it: `user:…` or `group:…`.
     Unknown(String),
+}
+
+/// A line of the audit that is not written yet.
+#[derive(Debug)]
+pub struct Refused {
+    at_ms: i64,
+    denied: Denied,
 }
 
 impl Refusals {
@@ -112,51 +110,10 @@ impl Refusals {
         Self(Arc::new(Inner { waiting, pace, taken: AtomicU32::new(0), clock, metrics }))
     }
 
-    /// Notes that a person asked for somebody or something that the tenant does not know: `user:…` or `group:…`, by the id in the
-    /// request. A person who tries ids in turn is seen in the audit.
-    pub fn take_unknown(&self, facts: &Snapshot, action: Action, me: UserId, named: String) {
-        self.take(Refused {
-            tenant: facts.tenant,
-            at_ms: self.0.clock.now_ms(),
-            me,
-            action,
-            target: Some(Target::Unknown(named)),
-            rule: String::new(),
-            code: Code::NotFound,
-            conversation: None,
-            policy_version: facts.policy_version,
-        });
-    }
-
-    /// A line about what was refused by these facts; nothing is written yet.
+    /// A line that says that this was denied now; nothing is written yet.
     #[must_use]
-    pub fn describe(&self, facts: &Snapshot, denied: &Denied<'_>) -> Refused {
-        let Denied { action, me, about, rule, code, .. } = *denied;
-        let person = |user| Target::Person(UserId(Uuid::from_u128(facts.world.user_key(user))));
-        let conversation = match about {
-            About::Conversation(conversation) | About::Message { conversation, .. } => Some(conversation),
-            _ => None,
-        };
-        let target = match about {
-            About::Person(them) | About::Relation(them, _) => Some(person(them)),
-            About::Group(group) => Some(Target::Group(GroupId(Uuid::from_u128(facts.world.group_key(group))))),
-            // One with a person is told by the person.
-            _ => conversation
-                .and_then(|conversation| conversation.peer)
-                .map(person)
-                .or(denied.conversation.map(Target::Conversation)),
-        };
-        Refused {
-            tenant: facts.tenant,
-            at_ms: self.0.clock.now_ms(),
-            me,
-            action,
-            target,
-            rule: rule.unwrap_or_default().to_owned(),
-            code,
-            conversation: conversation.map(|conversation| conversation.kind),
-            policy_version: facts.policy_version,
-        }
+    pub fn describe(&self, denied: Denied) -> Refused {
+        Refused { at_ms: self.0.clock.now_ms(), denied }
     }
 
     /// Has a line written, unless the person had too many lately.
@@ -165,7 +122,7 @@ impl Refusals {
         if taken.fetch_add(1, Ordering::Relaxed) % SWEEP_EVERY == SWEEP_EVERY - 1 {
             pace.retain_recent();
         }
-        if pace.check_key(&refused.me).is_err() || waiting.try_send(refused).is_err() {
+        if pace.check_key(&refused.denied.user).is_err() || waiting.try_send(refused).is_err() {
             metrics.audit_dropped.inc();
         }
     }
@@ -196,7 +153,7 @@ async fn run(
 async fn write(store: &Store, batch: Vec<Refused>) -> Result<(), StoreError> {
     let mut by_tenant: HashMap<TenantId, Vec<Refused>> = HashMap::new();
     for refused in batch {
-        by_tenant.entry(refused.tenant).or_default().push(refused);
+        by_tenant.entry(refused.denied.tenant).or_default().push(refused);
     }
     let mut entries = Vec::new();
     for (tenant, refused) in by_tenant {
@@ -211,18 +168,19 @@ struct Names(HashMap<Target, String>);
 
 impl Names {
     async fn read(store: &Store, tenant: TenantId, refused: &[Refused]) -> Result<Self, StoreError> {
-        let named = refused.iter().flat_map(|one| [Some(Target::Person(one.me)), one.target.clone()]).flatten();
+        let named =
+            refused.iter().flat_map(|Refused { denied, .. }| [Some(Target::User(denied.user)), denied.target.clone()]);
         let (mut users, mut ids) = (Vec::new(), Vec::new());
-        for target in named.collect::<HashSet<_>>() {
+        for target in named.flatten().collect::<HashSet<_>>() {
             match target {
-                Target::Person(user) => users.push(user),
+                Target::User(user) => users.push(user),
                 Target::Group(group) => ids.push(group),
                 Target::Conversation(_) | Target::Unknown(_) => {}
             }
         }
         let users = people::find(store.reader(), tenant, &users).await?;
         let found = groups::find(store.reader(), tenant, &ids).await?;
-        let users = users.into_iter().map(|user| (Target::Person(user.id), format!("user:{}", user.external_id)));
+        let users = users.into_iter().map(|user| (Target::User(user.id), format!("user:{}", user.external_id)));
         let found = found.into_iter().filter_map(|group| {
             let id = GroupId(Uuid::parse_str(&group.id).ok()?);
             Some((Target::Group(id), format!("group:{}", group.external_id)))
@@ -232,22 +190,22 @@ impl Names {
 
     fn of(&self, target: Target) -> String {
         self.0.get(&target).cloned().unwrap_or_else(|| match target {
-            Target::Person(user) => format!("user:{user}"),
+            Target::User(user) => format!("user:{user}"),
             Target::Group(group) => format!("group:{group}"),
             Target::Conversation(conversation) => format!("conversation:{conversation}"),
             Target::Unknown(named) => named,
         })
     }
 
-    fn entry(&self, refused: Refused) -> Entry {
+    fn entry(&self, Refused { at_ms, denied }: Refused) -> Entry {
         let mut detail = Map::from_iter([
-            ("code".to_owned(), json!(code_name(refused.code))),
-            ("policyVersion".to_owned(), json!(refused.policy_version)),
+            ("code".to_owned(), json!(code_name(denied.code))),
+            ("policyVersion".to_owned(), json!(denied.policy_version)),
         ]);
-        if matches!(refused.target, Some(Target::Unknown(_))) {
+        if matches!(denied.target, Some(Target::Unknown(_))) {
             detail.insert("unknown".to_owned(), json!(true));
         }
-        if let Some(kind) = refused.conversation {
+        if let Some(kind) = denied.conversation {
             let kind = match kind {
                 Kind::NoteToSelf => "note_to_self",
                 Kind::Direct => "direct",
@@ -257,12 +215,12 @@ impl Names {
             detail.insert("conversation".to_owned(), json!(kind));
         }
         Entry {
-            at_ms: refused.at_ms,
-            actor: self.of(Target::Person(refused.me)),
-            action: action_name(refused.action).to_owned(),
-            target: refused.target.map(|target| self.of(target)).unwrap_or_default(),
+            at_ms,
+            actor: self.of(Target::User(denied.user)),
+            action: action_name(denied.action).to_owned(),
+            target: denied.target.map(|target| self.of(target)).unwrap_or_default(),
             outcome: Outcome::Refused,
-            rule: refused.rule,
+            rule: denied.rule,
             detail,
         }
     }

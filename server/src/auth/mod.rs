@@ -5,6 +5,7 @@
 //! [`issue`] signs tokens, for the command line and the demo.
 
 pub mod api_key;
+mod caller;
 mod error;
 pub mod issue;
 pub mod keys;
@@ -17,6 +18,7 @@ use causerie_protocol::{TenantId, UserId, wire};
 
 pub use self::{
     api_key::{ApiCaller, Scope},
+    caller::Caller,
     error::AuthError,
 };
 use self::{

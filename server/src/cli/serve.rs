@@ -1,13 +1,13 @@
 //! `causerie serve`: config, telemetry, build, serve, wait for a signal, drain.
 
-use std::io::Write as _;
+use std::{io::Write as _, sync::Arc};
 
+use axum::Router;
 use sd_notify::NotifyState;
 
 use super::{Outcome, Settings, clock, place};
 use crate::{
     app::App,
-    config::Config,
     demo,
     lifecycle::{Server, Signals},
     store::{StoreError, queries::tenants},
@@ -21,13 +21,16 @@ pub(super) async fn run(settings: &Settings) -> Outcome {
     if !config.database.url.is_empty() && config.redis.url.is_empty() {
         tracing::warn!("without `redis.url` this node hears of other nodes' messages only when it looks at the database");
     }
-    let given = config.clone();
     let app = App::build(config, clock()).await?;
-    if app.config.demo_enabled() {
+    let has_demo = demo::is_wanted(&app.config, &app.store).await?;
+    let added = if has_demo {
         demo::prepare(&app).await?;
-    }
-    let server = Server::start(app).await?;
-    let banner = banner(&given, &server).await?;
+        demo::router(Arc::clone(&app))
+    } else {
+        Router::new()
+    };
+    let server = Server::start(app, added).await?;
+    let banner = banner(&server, has_demo).await?;
     announce(&server, &banner);
     tell_systemd(NotifyState::Ready);
 
@@ -64,19 +67,19 @@ fn announce(server: &Server, banner: &str) {
     }
 }
 
-/// What is on, why, and what to do next. `given` are the settings as the operator gave them.
-async fn banner(given: &Config, server: &Server) -> Result<String, StoreError> {
+/// What is on, why, and what to do next.
+async fn banner(server: &Server, has_demo: bool) -> Result<String, StoreError> {
     let (config, store) = (&server.app().config, &server.app().store);
     let address = server.public_address();
     let kept = format!("  Messages are kept in {}\n\n", place(config));
-    if config.demo_enabled() {
+    if has_demo {
         return Ok(format!(
             "\n  Open http://{address}/ and choose users, each in a tab of their own.\n\n  \
              DEMO: anyone who can connect may sign in as a demo user, without a password.\n  \
              Turn it off with CAUSERIE_DEMO__ENABLED=false.\n\n{kept}"
         ));
     }
-    let why = demo::why_off(given, store).await?;
+    let why = demo::why_off(config, store).await?;
     let next = match tenants::all(store).await?.first() {
         None => "There is no tenant yet. Make one: causerie tenant create acme --name \"Acme\"".to_owned(),
         Some(tenant) => format!(

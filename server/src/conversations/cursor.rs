@@ -6,6 +6,7 @@
 
 use std::sync::Arc;
 
+use crate::auth::Caller;
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use causerie_protocol::{ConversationId, ErrorCode, Refusal};
 use rand::RngCore as _;
@@ -14,8 +15,6 @@ use ring::{
     hmac,
 };
 use uuid::Uuid;
-
-use super::Caller;
 
 /// No cursor of this server is longer; what is may be anything.
 const CURSOR_BYTES_MAX: usize = 1024;

@@ -8,8 +8,9 @@ use causerie_protocol::{GroupId, Refusal, UserId, wire, wire::reply::Result as A
 use uuid::Uuid;
 use wire::directory_hit::Who as OnWire;
 
-use super::{Caller, Parts, cursor::List, presence, start, unavailable};
+use super::{Parts, cursor::List, presence, start, unavailable};
 use crate::{
+    auth::Caller,
     facts::{Snapshot, rules},
     names::fold,
     store::queries::{facts::groups as groups_of_tenant, people},

@@ -3,8 +3,8 @@
 use causerie_policy::Action;
 use causerie_protocol::{ConversationId, Refusal, command::HistoryRange, wire, wire::reply::Result as Answer};
 
-use super::{Caller, Parts, unavailable};
-use crate::facts::rules;
+use super::{Parts, unavailable};
+use crate::{auth::Caller, facts::rules};
 
 pub(super) async fn history(
     parts: &Parts,

@@ -6,12 +6,13 @@ use causerie_protocol::{ConversationId, Refusal, limits, wire, wire::reply::Resu
 use uuid::Uuid;
 
 use super::{
-    Caller, Parts,
+    Parts,
     cursor::{self, List},
-    unavailable, view,
+    unavailable,
 };
 use crate::{
-    facts::rules,
+    auth::Caller,
+    facts::{rules, view},
     store::queries::conversations::{AsOf, Summary},
 };
 

@@ -4,12 +4,15 @@ use causerie_policy::Action;
 use causerie_protocol::{ConversationId, Refusal, UserId, command::UserRef, wire, wire::reply::Result as Answer};
 
 use super::{
-    Caller, Parts,
+    Parts,
     cursor::{self, List},
-    list, start, unavailable, view,
+    list, start, unavailable,
     writer::{Op, Order},
 };
-use crate::facts::rules;
+use crate::{
+    auth::Caller,
+    facts::{rules, view},
+};
 
 pub(super) async fn list(
     parts: &Parts,

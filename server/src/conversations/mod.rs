@@ -12,15 +12,12 @@ mod presence;
 mod relations;
 mod start;
 mod typing;
-pub mod view;
 pub mod writer;
 
 use std::sync::Arc;
 
 use causerie_policy::Action;
-use causerie_protocol::{
-    ConversationId, ErrorCode, Refusal, TenantId, UserId, command::Command, wire::reply::Result as Answer,
-};
+use causerie_protocol::{ConversationId, ErrorCode, Refusal, command::Command, wire::reply::Result as Answer};
 use futures::future::{BoxFuture, FutureExt};
 
 use self::{
@@ -28,6 +25,7 @@ use self::{
     writer::{Done, Op, Order},
 };
 use crate::{
+    auth::Caller,
     facts::{
         Snapshot,
         rules::{self, Rules},
@@ -38,16 +36,6 @@ use crate::{
         queries::{conversations::Facts, pages::Page},
     },
 };
-
-/// Who asks: a person whose token, or whose product's key, was accepted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[allow(missing_docs)]
-pub struct Caller {
-    pub tenant: TenantId,
-    pub user: UserId,
-    /// When the token they come with was signed, seconds since 1970 UTC: a revocation voids earlier ones.
-    pub issued_at_s: i64,
-}
 
 /// The answer to come.
 pub type Pending = BoxFuture<'static, Result<Answer, Refusal>>;

@@ -2,8 +2,8 @@
 
 use causerie_protocol::{Refusal, UserId, wire, wire::reply::Result as Answer};
 
-use super::{Caller, Parts, unavailable};
-use crate::store::queries::people;
+use super::{Parts, unavailable};
+use crate::{auth::Caller, store::queries::people};
 
 pub(super) async fn get(parts: &Parts, caller: Caller, users: Vec<UserId>) -> Result<Answer, Refusal> {
     let visible = visible(parts, caller, users).await?;

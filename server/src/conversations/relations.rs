@@ -11,10 +11,11 @@ use causerie_protocol::{
 
 use sea_orm::ConnectionTrait;
 
-use super::{Caller, Parts, cursor::List, start, unavailable};
+use super::{Parts, cursor::List, start, unavailable};
 use crate::{
+    auth::Caller,
     facts::{Snapshot, rules},
-    fanout::Frame,
+    sessions::Frame,
     store::queries::{
         facts::{FactWrite, RelationFact, RelationKey, relations as queries},
         people,

@@ -3,8 +3,8 @@
 use causerie_policy::Action;
 use causerie_protocol::{ConversationId, Refusal, wire, wire::reply::Result as Answer};
 
-use super::{Caller, Parts};
-use crate::fanout::{Frame, Told};
+use super::Parts;
+use crate::{auth::Caller, fanout::Told, sessions::Frame};
 
 pub(super) async fn set(
     parts: &Parts,

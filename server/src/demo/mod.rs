@@ -23,9 +23,9 @@ use uuid::Uuid;
 use self::tenants::{DemoTenant, TENANTS, Talk};
 use crate::{
     app::App,
-    auth::{issue, keys::Algorithm},
+    auth::{Caller, issue, keys::Algorithm},
     config::Config,
-    conversations::{self, Caller},
+    conversations,
     http::{body, error::Problem},
     provisioning::{Import, Options, Parts, Stopped},
     store::{
@@ -53,19 +53,19 @@ pub async fn is_wanted(config: &Config, store: &Store) -> Result<bool, StoreErro
     Ok(stored::first_not_by(store, BY).await?.is_none())
 }
 
-/// Why a server has no demo, for its operator. `given` are the settings as the operator gave them.
+/// Why a server has no demo, for its operator.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn why_off(given: &Config, store: &Store) -> Result<String, StoreError> {
-    if given.demo.enabled == Some(false) {
+pub async fn why_off(config: &Config, store: &Store) -> Result<String, StoreError> {
+    if config.demo.enabled == Some(false) {
         return Ok("`demo.enabled` is false".to_owned());
     }
-    if !given.embedded() {
+    if !config.embedded() {
         return Ok("this node shares its data with others (`database.url`, `redis.url`)".to_owned());
     }
-    if !given.listen.public.ip().is_loopback() {
-        return Ok(format!("other machines can connect to {} (`listen.public`)", given.listen.public));
+    if !config.listen.public.ip().is_loopback() {
+        return Ok(format!("other machines can connect to {} (`listen.public`)", config.listen.public));
     }
     let other = stored::first_not_by(store, BY).await?.unwrap_or_default();
     Ok(format!("there is a tenant of your own, `{other}`; CAUSERIE_DEMO__ENABLED=true keeps the demo beside it"))

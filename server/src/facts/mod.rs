@@ -12,6 +12,7 @@ mod snapshot;
 mod tenant;
 #[cfg(test)]
 mod tests;
+pub mod view;
 
 use std::{
     collections::HashMap,

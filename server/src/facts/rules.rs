@@ -2,12 +2,13 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use causerie_policy::{About, Action, Capability, Code, Decision};
-use causerie_protocol::{ConversationId, ErrorCode, Refusal, UserId, wire};
+use causerie_policy::{About, Action, Capability, Code, Conversation, Decision, Kind};
+use causerie_protocol::{ConversationId, ErrorCode, GroupId, Refusal, UserId, wire};
+use uuid::Uuid;
 
 use super::Snapshot;
 use crate::{
-    audit::{Denied, Refusals, Refused},
+    audit::{Denied, Refusals, Refused, Target},
     store::queries::conversations::Facts,
     telemetry::{Metrics, RuleLabel},
 };
@@ -97,7 +98,11 @@ impl Rules {
         about: About,
         conversation: Option<ConversationId>,
     ) -> Result<(), Refusal> {
-        let denied = |rule, code| self.denied(facts, &Denied { action, me, about, conversation, rule, code });
+        let denied = |rule: Option<&str>, code| {
+            let target = target(facts, about, conversation);
+            let conversation = conversation_of(about).map(|conversation| conversation.kind);
+            self.denied(facts, rule, denied_by(facts, me, action, target, rule, code, conversation));
+        };
         match facts.decide(action, me, about) {
             Some(Decision::Allow { .. }) => Ok(()),
             // No rule holds anything yet; what can't be delivered now is not accepted.
@@ -116,26 +121,62 @@ impl Rules {
         }
     }
 
-    /// Notes in the audit that a person asked for somebody or something that the tenant does not know, `user:…` or `group:…`; gives
-    /// the refusal.
+    /// Has the audit note that a user asked for a user or group that the tenant does not know: `user:…` or `group:…`, by the id in
+    /// the request. A user who tries ids in turn is seen in the audit. Returns the refusal.
     #[must_use]
     pub fn unknown(&self, facts: &Snapshot, action: Action, me: UserId, named: String) -> Refusal {
-        self.refusals.take_unknown(facts, action, me, named);
+        let denied = denied_by(facts, me, action, Some(Target::Unknown(named)), None, Code::NotFound, None);
+        self.refusals.take(self.refusals.describe(denied));
         not_found()
     }
 
-    fn denied(&self, facts: &Snapshot, denied: &Denied<'_>) {
+    fn denied(&self, facts: &Snapshot, rule: Option<&str>, denied: Denied) {
         // Rules of a product's own making could have any names, and labels must not be without a bound.
-        let rule = match denied.rule {
+        let rule = match rule {
             Some(rule) if facts.policy_is_preset() => format!("{}/{rule}", facts.policy.name()),
             Some(_) => "own".to_owned(),
             None => "default".to_owned(),
         };
-        let denial = Denial { rule, refused: self.refusals.describe(facts, denied) };
+        let denial = Denial { rule, refused: self.refusals.describe(denied) };
         match &self.kept {
             Some(kept) => locked(kept).push(denial),
             None => self.note(vec![denial]),
         }
+    }
+}
+
+/// The audit's terms for what these facts denied.
+fn denied_by(
+    facts: &Snapshot,
+    user: UserId,
+    action: Action,
+    target: Option<Target>,
+    rule: Option<&str>,
+    code: Code,
+    conversation: Option<Kind>,
+) -> Denied {
+    let (tenant, policy_version) = (facts.tenant, facts.policy_version);
+    Denied { tenant, user, action, target, rule: rule.unwrap_or_default().to_owned(), code, conversation, policy_version }
+}
+
+/// What the audit names as the target of an action.
+fn target(facts: &Snapshot, about: About, conversation: Option<ConversationId>) -> Option<Target> {
+    let user = |user| Target::User(UserId(Uuid::from_u128(facts.world.user_key(user))));
+    match about {
+        About::Person(them) | About::Relation(them, _) => Some(user(them)),
+        About::Group(group) => Some(Target::Group(GroupId(Uuid::from_u128(facts.world.group_key(group))))),
+        // A direct conversation is recorded under the other user, not under its own id.
+        _ => conversation_of(about)
+            .and_then(|conversation| conversation.peer)
+            .map(user)
+            .or(conversation.map(Target::Conversation)),
+    }
+}
+
+fn conversation_of(about: About) -> Option<Conversation> {
+    match about {
+        About::Conversation(conversation) | About::Message { conversation, .. } => Some(conversation),
+        _ => None,
     }
 }
 

@@ -8,7 +8,7 @@ use std::collections::VecDeque;
 
 use causerie_protocol::UserId;
 
-use super::frame::Frame;
+use crate::sessions::Frame;
 
 /// Frames that wait for one member. Beyond, the oldest are dropped, and the client is told of the gap.
 const WAITING_MAX: usize = 256;

@@ -5,7 +5,8 @@ use causerie_protocol::{ConversationId, NodeId, UserId, bus, wire};
 
 use wire::event::Kind as Event;
 
-use super::{bus::Channel, frame::Frame};
+use super::bus::Channel;
+use crate::sessions::Frame;
 
 /// Something that was committed, or that passes.
 #[derive(Debug, Clone)]

@@ -8,9 +8,9 @@ use tokio::sync::mpsc;
 use super::{
     bus::Incoming,
     change::{Change, Position, Told},
-    frame::Frame,
     live::Live,
 };
+use crate::sessions::Frame;
 
 pub(super) async fn run(live: Live, mut incoming: mpsc::Receiver<Incoming>) {
     while let Some(one) = incoming.recv().await {

@@ -16,7 +16,6 @@ use tokio::sync::{mpsc, oneshot};
 use super::{
     bus::{Bus, Channel, Incoming},
     change::{Effect, Told},
-    frame::Frame,
     incoming,
     outgoing::{self, Outgoing},
     person::{Entered, Person, Soon},
@@ -26,13 +25,14 @@ use super::{
     room::Room,
     screens, usher,
 };
+use crate::sessions::Frame;
 use crate::{
+    auth::Caller,
     clock::Clock,
-    conversations::Caller,
     facts::{Facts, feed},
-    lifecycle::Tasks,
     sessions::Session,
     store::{Store, lookups::Lookups},
+    tasks::Tasks,
     telemetry::Metrics,
 };
 

@@ -8,7 +8,6 @@
 mod arrivals;
 pub mod bus;
 mod change;
-mod frame;
 mod incoming;
 mod live;
 mod outgoing;
@@ -23,7 +22,6 @@ mod screens;
 mod usher;
 
 pub use change::{Change, Effect, Position, Told};
-pub use frame::Frame;
 pub use live::Live;
 pub use repair::Checks;
 pub use resume::Missed;

@@ -9,10 +9,8 @@ use std::{
 use causerie_protocol::{ConnectionId, ConversationId, TenantId, UserId, wire};
 use wire::event::Kind as Event;
 
-use super::{
-    frame::Frame,
-    room::{Count, Room, grow_little},
-};
+use super::room::{Count, Room, grow_little};
+use crate::sessions::Frame;
 use crate::sessions::Session;
 
 /// Counts that change faster are told together. In a busy group of thousands each count would otherwise cost a frame per

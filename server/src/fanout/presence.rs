@@ -6,7 +6,8 @@ use causerie_protocol::{Refusal, UserId, bus, wire};
 use tokio::sync::mpsc;
 use wire::event::Kind as Event;
 
-use super::{bus::Channel, frame::Frame, live::Live};
+use super::{bus::Channel, live::Live};
+use crate::sessions::Frame;
 use crate::{
     sessions::Session,
     store::{

@@ -19,11 +19,11 @@ use tokio::{
 };
 
 use super::{
-    frame::Frame,
     live::Live,
     person::Person,
     room::{Applied, Count, Reads, Room},
 };
+use crate::sessions::Frame;
 use crate::{
     facts::Snapshot,
     store::{StoreError, queries::conversations::Facts},

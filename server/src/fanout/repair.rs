@@ -18,12 +18,12 @@ use tokio::{
 use wire::event::Kind as Event;
 
 use super::{
-    frame::Frame,
     live::Live,
     readers::{self, Known},
     room::{Applied, Room},
     usher,
 };
+use crate::sessions::Frame;
 use crate::store::{StoreError, queries::people};
 
 /// Conversations per query.

@@ -5,9 +5,11 @@ use std::{collections::HashMap, sync::Arc};
 use causerie_protocol::{ConversationId, ErrorCode, Refusal, command::Resume, limits, wire};
 use futures::{StreamExt as _, TryStreamExt as _, stream};
 
-use super::{change::Change, frame::Frame, live::Live};
+use super::{change::Change, live::Live};
+use crate::sessions::Frame;
 use crate::{
-    conversations::{Caller, view},
+    auth::Caller,
+    facts::view,
     store::{StoreError, queries::messages::Changed},
 };
 

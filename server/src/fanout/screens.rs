@@ -10,7 +10,8 @@ use causerie_protocol::{ConversationId, TenantId, UserId, wire};
 use tokio::{sync::mpsc, time::sleep};
 use wire::event::Kind as Event;
 
-use super::{frame::Frame, live::Live, person::Person, room::Reads};
+use super::{live::Live, person::Person, room::Reads};
+use crate::sessions::Frame;
 use crate::{
     facts::{Move, Snapshot, Touched, rules},
     store::{StoreError, queries::conversations::Facts},

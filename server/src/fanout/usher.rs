@@ -12,13 +12,13 @@ use wire::event::Kind as Event;
 
 use super::{
     bus::Channel,
-    frame::Frame,
     live::Live,
     person::Person,
     room::{Count, Reading, Reads, Room},
 };
+use crate::sessions::Frame;
 use crate::{
-    conversations::view,
+    facts::view,
     store::{StoreError, batcher::gather, queries::inbox::InboxChange},
 };
 

@@ -37,8 +37,7 @@ use super::{
 };
 use crate::{
     app::App,
-    fanout::Frame,
-    sessions::{CloseReason, Link, Session},
+    sessions::{CloseReason, Frame, Link, Session},
     telemetry::{CloseLabel, Metrics},
 };
 

@@ -16,7 +16,7 @@ const LOOK_EVERY: Duration = Duration::from_millis(20);
 const LEAVE_MAX: Duration = Duration::from_secs(3);
 
 /// Closes all sessions, spread evenly over `over`; returns when they are gone, or soon after. Sockets that did not say
-/// hello yet are closed by [`Tasks::stopping`](crate::lifecycle::Tasks::stopping).
+/// hello yet are closed by [`Tasks::stopping`](crate::tasks::Tasks::stopping).
 pub async fn drain(app: &App, over: Duration) {
     let sessions = app.sessions.all();
     let began = Instant::now();

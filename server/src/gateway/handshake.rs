@@ -13,10 +13,10 @@ use super::{
 };
 use crate::{
     app::App,
-    conversations::Caller,
+    auth::Caller,
     fanout::Missed,
-    lifecycle::Phase,
     sessions::{CloseReason, Link, Session},
+    tasks::Phase,
 };
 
 /// Somebody the server knows, with all their conversations live.

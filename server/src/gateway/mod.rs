@@ -19,5 +19,3 @@ pub mod upgrade;
 
 pub use drain::drain;
 pub use keys::watch as watch_keys;
-pub use origin::RefusedOrigins;
-pub use timers::Beat;

@@ -29,29 +29,6 @@ pub struct Timers {
     noticed: bool,
 }
 
-/// The moments at which quiet connections are attended to, all that are due together. One by one, waking up for each would
-/// cost more than what is then done.
-pub struct Beat {
-    start: Instant,
-    apart: Duration,
-}
-
-impl Beat {
-    /// 25 in a heartbeat's interval: one per second by default.
-    #[must_use]
-    pub fn new(interval: Duration) -> Self {
-        Self { start: Instant::now(), apart: interval / 25 }
-    }
-
-    /// The first beat at or after a moment.
-    #[must_use]
-    pub fn next(&self, at: Instant) -> Instant {
-        let since = at.saturating_duration_since(self.start).as_nanos();
-        let beats = since.div_ceil(self.apart.as_nanos().max(1));
-        self.start + self.apart * u32::try_from(beats).unwrap_or(u32::MAX)
-    }
-}
-
 /// What is due.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Due {
@@ -133,13 +110,6 @@ mod tests {
     fn the_life_left_is_never_zero_and_never_wraps() {
         assert_eq!((left_ms(3700, 100), left_ms(100, 100), left_ms(90, 100)), (3_600_000, 1, 1));
         assert_eq!(left_ms(i64::MAX, 0), u32::MAX);
-    }
-
-    #[test]
-    fn what_is_due_about_the_same_time_is_done_together() {
-        let beat = Beat::new(INTERVAL);
-        let at = |seconds: f64| beat.next(beat.start + Duration::from_secs_f64(seconds)) - beat.start;
-        assert_eq!((at(0.0), at(0.001), at(1.0)), (Duration::ZERO, Duration::from_secs(1), Duration::from_secs(1)));
     }
 
     #[test]

@@ -5,8 +5,7 @@ use http::{HeaderMap, header};
 
 use crate::{
     app::App,
-    auth::{ApiCaller, Scope},
-    conversations::Caller,
+    auth::{ApiCaller, Caller, Scope},
     store::{StoreError, queries::people},
 };
 

@@ -21,8 +21,8 @@ use tokio::sync::Mutex;
 
 use crate::{
     app::App,
-    lifecycle::Phase,
     store::{StoreError, queries},
+    tasks::Phase,
 };
 
 /// Anyone may ask, so the database is asked at most this often.

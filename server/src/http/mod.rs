@@ -22,15 +22,12 @@ use std::sync::Arc;
 
 use axum::{Router, middleware, routing::get};
 
-use crate::{app::App, demo, gateway};
+use crate::{app::App, gateway};
 
-/// For clients: socket, API, page, health.
-pub fn public_router(app: Arc<App>) -> Router {
+/// For clients: socket, API, page, health, and the routes that the program adds.
+pub fn public_router(app: Arc<App>, added: Router) -> Router {
     let socket = Router::new().route("/v1/ws", get(gateway::upgrade::upgrade)).with_state(Arc::clone(&app));
-    let mut router = api::router(&app).merge(socket).merge(health::router(Arc::clone(&app)));
-    if app.config.demo_enabled() {
-        router = router.merge(demo::router(app));
-    }
+    let router = api::router(&app).merge(socket).merge(health::router(app)).merge(added);
     router.fallback(assets::serve).layer(middleware::from_fn(host::required))
 }
 

@@ -11,8 +11,7 @@ use hyper_util::{
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-use super::Tasks;
-use crate::app::StartError;
+use crate::{app::StartError, tasks::Tasks};
 
 /// A peer that takes longer over a request's head is dripping it on purpose.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(10);

@@ -6,17 +6,17 @@
 mod epochs;
 mod listener;
 mod signals;
-mod tasks;
 
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
+use axum::Router;
 use listener::Listener;
 pub use signals::{Signals, outlive_file_size_limit};
-pub use tasks::{Phase, Readiness, Tasks};
 
 use crate::{
     app::{App, StartError},
     gateway, http,
+    tasks::Phase,
 };
 
 /// What is still running so long after the drain is given up: a command has its own, shorter, deadline.
@@ -41,17 +41,17 @@ pub enum BadEnd {
 }
 
 impl Server {
-    /// Opens both ports and serves. Needs a tokio runtime.
+    /// Opens both ports and serves, with `added` beside the routes of the API. Needs a tokio runtime.
     ///
     /// # Errors
     /// When a port can't be had.
-    pub async fn start(app: Arc<App>) -> Result<Self, StartError> {
+    pub async fn start(app: Arc<App>, added: Router) -> Result<Self, StartError> {
         let listen = &app.config.listen;
         // Both before either serves: a server that can't be watched does not start.
         let public = Listener::bind("listen.public", listen.public).await?;
         let internal = Listener::bind("listen.internal", listen.internal).await?;
         let server = Self {
-            public: public.serve(&app.tasks, "public listener", http::public_router(Arc::clone(&app))),
+            public: public.serve(&app.tasks, "public listener", http::public_router(Arc::clone(&app), added)),
             internal: internal.serve(&app.tasks, "internal listener", http::internal_router(Arc::clone(&app))),
             app,
         };
@@ -137,7 +137,7 @@ mod tests {
         config.shutdown.drain_ms = 0;
         let app = App::build(config, TestClock::new()).await.expect("builds");
         assert!(!app.readiness.is_ready(), "nobody is to come before the ports are open");
-        Server::start(app).await.expect("starts")
+        Server::start(app, Router::new()).await.expect("starts")
     }
 
     #[tokio::test]
@@ -173,7 +173,7 @@ mod tests {
         config.listen.internal = server.internal_address();
         config.data.dir = directory.0.join("other");
         let second = App::build(config, TestClock::new()).await.expect("builds");
-        let error = Server::start(second).await.err().expect("the port is taken");
+        let error = Server::start(second, Router::new()).await.err().expect("the port is taken");
         assert!(error.to_string().contains("`listen.internal`"), "{error}");
         assert_eq!(server.stop().await, Ok(()));
     }

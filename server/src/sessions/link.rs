@@ -14,7 +14,7 @@ use socket2::SockRef;
 use tokio::net::tcp::OwnedWriteHalf;
 
 use super::outbox::{Outbox, Wrote};
-use crate::fanout::Frame;
+use crate::sessions::Frame;
 
 /// Answers that may wait for a peer to take them; beyond, it is not read. One is at most some 300 KiB, or as much again
 /// where JSON escapes.

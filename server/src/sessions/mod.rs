@@ -1,7 +1,9 @@
 //! Who is connected: a session is the person behind a socket. What is to be written to it waits in its [`Link`]'s outbox
 //! until a [`flusher`] comes by.
 
+mod beat;
 pub mod flusher;
+mod frame;
 pub mod framing;
 mod link;
 pub(crate) mod outbox;
@@ -13,11 +15,13 @@ use causerie_protocol::ConnectionId;
 use dashmap::DashMap;
 
 pub use self::{
+    beat::Beat,
+    frame::Frame,
     link::Link,
     outbox::Wrote,
     session::{CloseReason, Session},
 };
-use crate::{lifecycle::Tasks, telemetry::Metrics};
+use crate::{tasks::Tasks, telemetry::Metrics};
 use flusher::Flusher;
 
 /// All sessions of this node.

@@ -14,7 +14,7 @@ use std::{
 use bytes::{Buf as _, Bytes};
 use causerie_protocol::{ConversationId, Encoding, wire};
 
-use crate::{fanout::Frame, telemetry::Metrics};
+use crate::{sessions::Frame, telemetry::Metrics};
 
 /// Frames given to the kernel with one call, and their bytes: about what an empty send buffer takes
 /// (`lifecycle::listener`).

@@ -9,7 +9,10 @@ use bytes::Bytes;
 use causerie_protocol::{CloseCode, ConnectionId};
 
 use super::{flusher::Flusher, link::Link};
-use crate::{auth::keys::KeyMark, conversations::Caller, fanout::Frame};
+use crate::{
+    auth::{Caller, keys::KeyMark},
+    sessions::Frame,
+};
 
 /// Shared by the task that owns the socket and by whoever sends to it.
 pub struct Session {

@@ -2,6 +2,8 @@
 
 mod log;
 mod metrics;
+mod refused_origins;
 
 pub use log::{Flush, init};
 pub use metrics::{CloseLabel, CodeLabel, CommandLabel, Metrics, OriginLabel, RuleLabel};
+pub use refused_origins::RefusedOrigins;

@@ -15,10 +15,11 @@ use uuid::Uuid;
 use self::recipients::{Recipients, Seen};
 pub(super) use self::recipients::{named, resolve_users};
 use super::{
-    Caller, Parts, kept_subject, list,
+    Parts, kept_subject, list,
     writer::{Check, Done, Member, Op, Order, Start, Whom},
 };
 use crate::{
+    auth::Caller,
     facts::rules,
     store::{
         kinds::{DIRECT, GROUP, MAIL, MEMBER, NOTE_TO_SELF, OWNER},

@@ -11,11 +11,12 @@ use causerie_protocol::{
 use uuid::Uuid;
 
 use super::{
-    super::{Caller, Parts, unavailable},
+    super::{Parts, unavailable},
     Check, Member, Whom,
     reply::Answered,
 };
 use crate::{
+    auth::Caller,
     facts::{Snapshot, rules},
     store::{
         kinds::MEMBER,

@@ -11,10 +11,11 @@ use causerie_policy::Action;
 use causerie_protocol::{MessageId, Refusal, UserId, command::StartConversation};
 
 use super::{
-    super::{Caller, Parts, unavailable},
+    super::{Parts, unavailable},
     Check, Whom,
 };
 use crate::{
+    auth::Caller,
     facts::{Snapshot, rules},
     store::queries::mails::Parent,
 };

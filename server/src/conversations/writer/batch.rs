@@ -22,7 +22,8 @@ use crate::{
         Snapshot,
         rules::{Denial, Rules, not_found},
     },
-    fanout::{Frame, Position, Told},
+    fanout::{Position, Told},
+    sessions::Frame,
     store::{
         StoreError,
         kinds::MAIL,

@@ -26,8 +26,8 @@ use crate::{
     clock::Clock,
     facts::{Facts, rules::Rules},
     fanout::Live,
-    lifecycle::Tasks,
     store::Store,
+    tasks::Tasks,
     telemetry::Metrics,
 };
 

@@ -11,7 +11,7 @@ use causerie_protocol::{
 use uuid::Uuid;
 
 use crate::{
-    conversations::Caller,
+    auth::Caller,
     facts::{
         Snapshot,
         rules::{self, Rules},

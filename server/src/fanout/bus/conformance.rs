@@ -14,7 +14,7 @@ use tokio::{
 };
 
 use super::{Bus, Channel, Incoming, LocalHub, RedisBus, redis::test_server::TestRedis};
-use crate::{lifecycle::Tasks, telemetry::Metrics};
+use crate::{tasks::Tasks, telemetry::Metrics};
 
 /// Longer than anything here takes on a busy machine, a node's silence included.
 const PATIENCE: Duration = Duration::from_secs(15);

@@ -25,10 +25,10 @@ use self::{
 use super::{
     arrivals::Arrivals,
     change::{Change, Effect, Position},
-    frame::Frame,
     person::Person,
     recent::Recent,
 };
+use crate::sessions::Frame;
 use crate::store::queries::seats;
 
 /// Changes that wait for a missing one. Beyond, the repair reads them from the database anyway.

@@ -6,9 +6,9 @@ use causerie_protocol::UserId;
 
 use crate::fanout::{
     change::{Change, Effect},
-    frame::Frame,
     person::Person,
 };
+use crate::sessions::Frame;
 
 /// Whether a member may read the conversation. Only then do the member's devices hear of it, and is it in their total.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -39,6 +39,15 @@ pub enum Outcome {
     Refused,
 }
 
+impl Entry {
+    /// The line of an action that was done, without details.
+    #[must_use]
+    pub fn done(actor: impl Into<String>, action: &str, target: impl Into<String>, at_ms: i64) -> Self {
+        let (actor, action, target) = (actor.into(), action.to_owned(), target.into());
+        Self { at_ms, actor, action, target, outcome: Outcome::Done, ..Self::default() }
+    }
+}
+
 impl Outcome {
     /// The word in SQL and for people.
     #[must_use]

@@ -14,7 +14,13 @@ mod tables;
 use std::{fs::File, io::Read as _, path::Path};
 
 pub use self::{copy::copy, error::TransferError};
-use super::{Store, StoreError, queries::keys};
+use super::{
+    Store, StoreError,
+    queries::{
+        audit::{self, Entry},
+        keys, tenants,
+    },
+};
 use crate::secrets::Secrets;
 
 /// What a backup holds, or what was restored or copied.
@@ -81,10 +87,10 @@ impl BackupOf {
 
 /// What the audit of each tenant says of a restore, in the restored database.
 async fn note_restore(store: &Store, options: &Options) -> Result<(), StoreError> {
-    use crate::audit::{done, record};
-    for tenant in super::queries::tenants::all(store).await? {
-        let entry = done(options.by.as_str(), "backup.restore", format!("tenant:{}", tenant.slug), [], options.now_ms);
-        record(store, tenant.id, entry).await?;
+    for tenant in tenants::all(store).await? {
+        let target = format!("tenant:{}", tenant.slug);
+        let entry = Entry::done(options.by.as_str(), "backup.restore", target, options.now_ms);
+        audit::append(store.writer(), &[(tenant.id, entry)]).await?;
     }
     Ok(())
 }

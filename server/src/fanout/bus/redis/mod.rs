@@ -38,7 +38,7 @@ use super::{
     Bus, BusError, Channel, Incoming,
     intake::{Intake, WAITING_MAX},
 };
-use crate::{lifecycle::Tasks, telemetry::Metrics};
+use crate::{tasks::Tasks, telemetry::Metrics};
 
 /// Signals per pipeline. Redis works through it in a few milliseconds, and does nothing else meanwhile.
 const PIPELINE_MAX: usize = 1_024;

@@ -295,7 +295,7 @@ fn a_node_that_dies_without_a_word_is_missed_with_its_people() {
 async fn two_servers_share_a_redis_unheard() {
     let redis = TestRedis::start().await;
     let mut one = Node::connected(&redis).await;
-    let (metrics, tasks) = (Arc::default(), crate::lifecycle::Tasks::default());
+    let (metrics, tasks) = (Arc::default(), crate::tasks::Tasks::default());
     let (foreign, mut incoming) =
         super::RedisBus::start(&redis.addresses(), "test2", NodeId::new(), &metrics, &tasks).expect("an address");
     assert!(matches!(incoming.recv().await, Some(Incoming::Restored)));
@@ -311,7 +311,7 @@ async fn two_servers_share_a_redis_unheard() {
 
 #[tokio::test]
 async fn what_is_no_address_is_refused_at_once() {
-    let tasks = crate::lifecycle::Tasks::default();
+    let tasks = crate::tasks::Tasks::default();
     let refused = super::RedisBus::start(&Addresses::at("redis://:port"), "test", NodeId::new(), &Arc::default(), &tasks);
     assert!(refused.is_err());
 }
@@ -319,7 +319,7 @@ async fn what_is_no_address_is_refused_at_once() {
 #[tokio::test]
 async fn a_redis_without_tls_is_no_match_for_an_address_with() {
     let redis = TestRedis::start().await;
-    let (metrics, tasks) = (Arc::default(), crate::lifecycle::Tasks::default());
+    let (metrics, tasks) = (Arc::default(), crate::tasks::Tasks::default());
     let address = redis.url().replace("redis://", "rediss://");
     let (bus, mut incoming) =
         super::RedisBus::start(&Addresses::at(&address), "test", NodeId::new(), &metrics, &tasks).expect("an address");

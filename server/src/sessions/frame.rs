@@ -9,7 +9,7 @@ use bytes::Bytes;
 use causerie_protocol::{ConversationId, Encoding, wire};
 use prost::Message;
 
-use crate::sessions::framing::framed;
+use super::framing::framed;
 
 /// Shared by everyone it goes to. Cheap to clone.
 #[derive(Debug, Clone)]

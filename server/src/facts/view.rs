@@ -3,12 +3,10 @@
 use causerie_protocol::{UserId, wire};
 use wire::addressee::Who;
 
-use crate::{
-    facts::{Snapshot, rules},
-    store::{
-        kinds::{DIRECT, GROUP, MEMBER},
-        queries::conversations::{Facts, Summary},
-    },
+use super::{Snapshot, rules};
+use crate::store::{
+    kinds::{DIRECT, GROUP, MEMBER},
+    queries::conversations::{Facts, Summary},
 };
 
 /// What the member may see of it, with what the member may do. `None` for a person who may not read it.

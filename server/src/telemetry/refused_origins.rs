@@ -1,0 +1,162 @@
+//! Counts the pages whose sockets were refused, by origin, with a bounded number of labels.
+
+use std::{
+    collections::HashMap,
+    sync::{Mutex, PoisonError},
+};
+
+use http::{HeaderMap, header};
+use prometheus_client::metrics::{counter::Counter, family::Family};
+
+use super::OriginLabel;
+
+/// Origins that are told apart in figures. Anybody may send any.
+const REFUSED_MAX: usize = 32;
+/// What is kept of an origin for logs and figures; a host has at most 253 bytes (RFC 1035).
+const ORIGIN_BYTES_MAX: usize = 270;
+/// Stands for the origins that are not named.
+const OTHERS: &str = "other";
+/// How long it takes until a refusal counts half as much.
+const HALVED_EVERY_MS: i64 = 600_000;
+/// New origins are logged no more often than so, once there are more than are named.
+const LOGGED_EVERY_MS: i64 = 10_000;
+
+/// Pages that were refused, by origin, for the log and the figures.
+///
+/// Anybody may send any origin, and any `Host`, so neither tells which origin matters to the operator. What tells is that a page
+/// which people use is refused again and again. So the origins with the most refusals of late are named: where there is no room,
+/// a new origin takes the place of the origin with the fewest, and among equals of the origin with the fewest ever. Counts are
+/// halved every [`HALVED_EVERY_MS`], so that an origin that was sent often once does not stay for ever. What is not named any
+/// more counts as `other`.
+#[derive(Debug, Default)]
+pub struct RefusedOrigins(Mutex<Refused>);
+
+#[derive(Debug, Default)]
+struct Refused {
+    named: HashMap<String, Count>,
+    halved_at_ms: i64,
+    logged_at_ms: i64,
+}
+
+#[derive(Debug, Default)]
+struct Count {
+    /// As in the figures.
+    times: u64,
+    /// The same, of late.
+    recent: u64,
+    last_ms: i64,
+}
+
+impl Refused {
+    /// Counts one refusal; answers how often this origin was refused, and whether that is news for the log.
+    fn count(&mut self, origin: &str, now_ms: i64, figures: &Family<OriginLabel, Counter>) -> (u64, bool) {
+        let label = |origin: &str| OriginLabel { origin: origin.to_owned() };
+        if now_ms - self.halved_at_ms >= HALVED_EVERY_MS {
+            self.halved_at_ms = now_ms;
+            self.named.values_mut().for_each(|count| count.recent /= 2);
+        }
+        let is_full = self.named.len() >= REFUSED_MAX;
+        let is_new = !self.named.contains_key(origin);
+        if is_full && is_new {
+            let fewest = self.named.iter().min_by_key(|(_, count)| (count.recent, count.times, count.last_ms));
+            if let Some((fewest, times)) = fewest.map(|(origin, count)| (origin.clone(), count.times)) {
+                self.named.remove(&fewest);
+                figures.remove(&label(&fewest));
+                figures.get_or_create(&label(OTHERS)).inc_by(times);
+            }
+        }
+        let count = self.named.entry(origin.to_owned()).or_default();
+        count.times += 1;
+        count.recent += 1;
+        count.last_ms = now_ms;
+        let times = count.times;
+        figures.get_or_create(&label(origin)).inc();
+        // Where there are more origins than are named, each is new again and again.
+        let is_logged = times.is_power_of_two() && !(is_full && is_new && now_ms - self.logged_at_ms < LOGGED_EVERY_MS);
+        if is_logged {
+            self.logged_at_ms = now_ms;
+        }
+        (times, is_logged)
+    }
+}
+
+impl RefusedOrigins {
+    /// Counts a refused page. The log names its origin the first time, and then each time its count has doubled: whoever
+    /// sends many fills no disk.
+    pub fn count(&self, origin: &str, headers: &HeaderMap, now_ms: i64, figures: &Family<OriginLabel, Counter>) {
+        let origin = &origin[..origin.floor_char_boundary(ORIGIN_BYTES_MAX)];
+        let (times, is_logged) = self.0.lock().unwrap_or_else(PoisonError::into_inner).count(origin, now_ms, figures);
+        if is_logged {
+            let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
+            tracing::warn!(
+                origin,
+                host,
+                times,
+                "a page may not connect: add its origin to `listen.origins` (CAUSERIE_LISTEN__ORIGINS) and start the server again; if it is \
+                 the server's own page behind a proxy, the proxy must pass on `Host`"
+            );
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    struct Page {
+        refused: RefusedOrigins,
+        figures: Family<OriginLabel, Counter>,
+    }
+
+    impl Page {
+        fn count(&self, origin: &str, now_ms: i64) {
+            self.refused.count(origin, &HeaderMap::new(), now_ms, &self.figures);
+        }
+
+        fn counted(&self, origin: &str) -> u64 {
+            self.figures.get_or_create(&OriginLabel { origin: origin.to_owned() }).get()
+        }
+
+        fn is_named(&self, origin: &str) -> bool {
+            self.refused.0.lock().expect("held by nobody").named.contains_key(origin)
+        }
+    }
+
+    #[test]
+    fn a_page_that_is_used_is_named_though_many_origins_were_invented_before_and_meanwhile() {
+        let page = Page { refused: RefusedOrigins::default(), figures: Family::default() };
+        for at in 0..10 * REFUSED_MAX {
+            page.count(&format!("https://{at}.example"), 0);
+        }
+        for at in 0..3_000 {
+            if at % 1_000 == 0 || at == 1 {
+                page.count("https://app.acme.example", 1);
+            }
+            page.count(&format!("https://later-{at}.example"), 1);
+        }
+        assert!(page.is_named("https://app.acme.example"));
+        assert_eq!(page.counted("https://app.acme.example"), 4);
+        let refused = page.refused.0.lock().expect("held by nobody");
+        assert_eq!(refused.named.len(), REFUSED_MAX);
+        let named: u64 = refused.named.values().map(|count| count.times).sum();
+        assert_eq!(named + page.counted(OTHERS), 10 * REFUSED_MAX as u64 + 3_004, "none is lost");
+    }
+
+    #[test]
+    fn origins_that_were_sent_often_once_make_room_in_time() {
+        let page = Page { refused: RefusedOrigins::default(), figures: Family::default() };
+        for at in 0..REFUSED_MAX {
+            (0..1_000).for_each(|_| page.count(&format!("https://{at}.example"), 1));
+        }
+        page.count("https://app.acme.example", 2);
+        assert!(page.is_named("https://app.acme.example"), "what is refused last is named");
+        let mut now_ms = 2;
+        for _ in 0..12 {
+            now_ms += HALVED_EVERY_MS;
+            page.count("https://app.acme.example", now_ms);
+        }
+        (0..100).for_each(|at| page.count(&format!("https://later-{at}.example"), now_ms));
+        assert!(page.is_named("https://app.acme.example"));
+        assert_eq!(page.counted("https://app.acme.example"), 13);
+    }
+}
