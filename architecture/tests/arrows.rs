@@ -1,0 +1,133 @@
+//! The order of the parts, as data: what a part imports lies on a lower floor. Two parts of one floor do not know each other.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+    path::{Path, PathBuf},
+};
+
+use causerie_architecture::{Import, imports, test_modules};
+
+/// The folders and files of `server/src`, from the bottom to the top. A new folder gets its place here.
+const FLOORS: &[&[&str]] = &[
+    &["clock", "language", "names", "plain", "tasks"],
+    &["config"],
+    &["pace", "secrets", "telemetry"],
+    &["store"],
+    &["auth"],
+    &["audit", "sessions"],
+    &["facts", "provisioning"],
+    &["fanout", "policies"],
+    &["conversations"],
+    &["app", "bench"],
+    &["gateway"],
+    &["http"],
+    &["demo", "lifecycle"],
+    &["cli"],
+    &["lib", "main"],
+];
+
+/// What each crate of the workspace may depend on, tests and benches aside.
+const CRATES: &[(&str, &[&str])] = &[
+    ("architecture", &[]),
+    ("protocol", &[]),
+    ("policy", &[]),
+    ("migrations", &[]),
+    ("server", &["causerie-migrations", "causerie-policy", "causerie-protocol"]),
+    ("client-sdk/rust", &["causerie-protocol"]),
+    ("client-sdk/rust/tests/deadline", &[]),
+    ("load-tests", &["causerie-policy", "causerie-protocol"]),
+    ("load-tests/micro", &[]),
+];
+
+#[test]
+fn no_part_of_the_server_imports_a_part_of_its_own_floor_or_above() {
+    let root = workspace().join("server/src");
+    let floors: BTreeMap<&str, usize> =
+        FLOORS.iter().enumerate().flat_map(|(floor, rooms)| rooms.iter().map(move |room| (*room, floor))).collect();
+    let (mut seen, mut wrong) = (BTreeSet::new(), Vec::new());
+    for file in production_files(&root) {
+        let path = file.strip_prefix(&root).expect("below").with_extension("");
+        let mut modules: Vec<&str> = path.iter().map(|part| part.to_str().expect("is text")).collect();
+        if modules.last() == Some(&"mod") {
+            modules.pop();
+        }
+        let room = modules[0];
+        seen.insert(room.to_owned());
+        let shown = file.strip_prefix(workspace()).expect("below").display();
+        let Some(floor) = floors.get(room) else {
+            wrong.push(format!("{shown}: `{room}` has no floor yet"));
+            continue;
+        };
+        let source = fs::read_to_string(&file).expect("is text");
+        for Import { line, room: imported } in imports(&source, modules.len()) {
+            match floors.get(imported.as_str()) {
+                _ if imported == room => {}
+                Some(below) if below < floor => {}
+                Some(_) => wrong.push(format!("{shown}:{line}: `{room}` must not import `{imported}`")),
+                // An item of lib.rs itself.
+                None => wrong.push(format!("{shown}:{line}: `{imported}` is no part with a floor")),
+            }
+        }
+    }
+    for room in floors.keys().filter(|room| !seen.contains(**room)) {
+        wrong.push(format!("`{room}` has a floor and does not exist"));
+    }
+    assert!(wrong.is_empty(), "{} arrows:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+#[test]
+fn no_crate_depends_on_a_crate_that_it_must_not_know() {
+    let manifest = fs::read_to_string(workspace().join("Cargo.toml")).expect("is there");
+    let members = manifest.lines().find_map(|line| line.strip_prefix("members = ")).expect("is on one line");
+    let members: BTreeSet<&str> = members.split('"').skip(1).step_by(2).collect();
+    assert_eq!(members, CRATES.iter().map(|(path, _)| *path).collect(), "each member has its line in `CRATES`");
+    for (path, allowed) in CRATES {
+        let manifest = fs::read_to_string(workspace().join(path).join("Cargo.toml")).expect("is there");
+        let mut section = "";
+        for line in manifest.lines() {
+            if line.starts_with('[') {
+                section = line;
+            }
+            let name = line.split(['.', ' ', '=']).next().unwrap_or_default();
+            let is_ours = matches!(section, "[dependencies]" | "[build-dependencies]") && name.starts_with("causerie-");
+            assert!(!is_ours || allowed.contains(&name), "{path}/Cargo.toml: {path} must not depend on {name}");
+        }
+    }
+}
+
+fn workspace() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("is in the workspace")
+}
+
+/// All sources but those that tests alone use.
+fn production_files(folder: &Path) -> Vec<PathBuf> {
+    let mut entries: Vec<PathBuf> =
+        fs::read_dir(folder).expect("is a folder").map(|entry| entry.expect("reads").path()).collect();
+    entries.sort();
+    let mut files = Vec::new();
+    let mut for_tests = BTreeSet::new();
+    for file in entries.iter().filter(|path| path.extension().is_some_and(|end| end == "rs")) {
+        let modules = test_modules(&fs::read_to_string(file).expect("is text"));
+        let name = file.file_stem().expect("has a name");
+        let children =
+            if ["mod", "lib", "main"].map(Some).contains(&name.to_str()) { folder.to_owned() } else { folder.join(name) };
+        for_tests.extend(modules.into_iter().map(|module| children.join(module)));
+    }
+    for path in entries {
+        if for_tests.contains(&path.with_extension("")) {
+            continue;
+        }
+        if path.is_dir() {
+            files.extend(production_files(&path));
+        } else {
+            files.push(path);
+        }
+    }
+    // A file `a.rs` may declare what lies in the folder `a`; `#[path]` leads to files named `…_tests.rs`.
+    let is_named_so = |file: &Path| file.file_stem().is_some_and(|name| name.to_string_lossy().ends_with("_tests"));
+    files.retain(|file| {
+        !is_named_so(file) && !for_tests.iter().any(|excluded| file.with_extension("").starts_with(excluded))
+    });
+    files
+}
