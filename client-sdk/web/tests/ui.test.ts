@@ -5,13 +5,13 @@ import { beforeEach, expect, test } from "vitest";
 import { CauserieError } from "../src/sdk/index.js";
 import { toConversation, toMessage } from "../src/sdk/model.js";
 import type * as wire from "../src/sdk/wire.gen.js";
+import { isolated } from "../src/ui/bidi.js";
 import { ago, dayName, shortDate } from "../src/ui/format.js";
 import { en } from "../src/ui/i18n/en.js";
 import { fr } from "../src/ui/i18n/fr.js";
 import { explain, setLanguage } from "../src/ui/i18n/index.js";
-import { isolated } from "../src/ui/isolated.js";
 import { linkify } from "../src/ui/linkify.js";
-import { place } from "../src/ui/message-groups.js";
+import { groupMessages } from "../src/ui/message-groups.js";
 import { colourOf, initials, titleOf } from "../src/ui/names.js";
 import { noticeOf } from "../src/ui/notice.js";
 import { conversation, me, message, tom } from "./harness/peer.js";
@@ -25,7 +25,7 @@ test("takes the first language it knows", async () => {
 
 test("both languages explain the same refusals", () => {
   expect(Object.keys(fr.errors).sort()).toEqual(Object.keys(en.errors).sort());
-  expect(explain(new Error("x"))).toBe(en.somethingWrong);
+  expect(explain(new Error("x"))).toBe(en.unknownError);
 });
 
 test("French puts no plain space before ! ? ; and :", () => {
@@ -40,7 +40,7 @@ test("refusals have sentences in both languages, others when one starts a conver
   expect(explain(refusal("needs_friend"))).toBe(en.errors.needs_friend);
   expect(explain(refusal("not_found"), en.startErrors)).toBe(en.startErrors.not_found);
   expect(explain(refusal("messaging_off"), en.startErrors)).toBe(en.errors.messaging_off);
-  expect(explain(refusal("newer_than_this_client"))).toBe(en.somethingWrong);
+  expect(explain(refusal("newer_than_this_client"))).toBe(en.unknownError);
   // The client's own findings and close codes of the server: there is no connection.
   expect(explain(new CauserieError({ name: "unreachable" }))).toBe(en.errors.unavailable);
   expect(explain(new CauserieError({ code: 4400, name: "overloaded" }))).toBe(en.errors.unavailable);
@@ -61,7 +61,7 @@ test("says why one can't write, by state, by the other one, or by the rules", ()
   expect(notice({ state: "CONVERSATION_STATE_CLOSED" })).toBe(en.closedConversation);
   expect(notice({ state: "CONVERSATION_STATE_CLOSED", capabilities: ["CAPABILITY_REOPEN"] })).toBe(en.closedReopenable);
   expect(notice({ state: "CONVERSATION_STATE_LOCKED" })).toBe(en.lockedConversation);
-  expect(with_("USER_STATUS_REMOVED")).toBe(en.peerGone("Tom Petit"));
+  expect(with_("USER_STATUS_REMOVED")).toBe(en.peerRemoved("Tom Petit"));
   expect(with_("USER_STATUS_INVITED")).toBe(en.peerInactive("Tom Petit"));
   expect(with_("USER_STATUS_ACTIVE")).toBe(en.cannotSendTo("Tom Petit"));
   expect(notice({ kind: "CONVERSATION_KIND_GROUP" })).toBe(en.cannotSend);
@@ -96,7 +96,7 @@ test("conversations are called by the other one, the subject, or the members", (
 
 test("groups messages by author, time and day, and marks the first new one", () => {
   const at = (seq: number, authorId: string, sentAt: string) => toMessage(message("c1", seq, { authorId, sentAt }));
-  const placed = place(
+  const placed = groupMessages(
     [
       at(1, "lea", "2026-11-18T12:00:00Z"),
       at(2, "lea", "2026-11-18T12:04:00Z"),

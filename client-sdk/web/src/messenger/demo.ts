@@ -1,65 +1,68 @@
-// The demo of a server that runs alone: anyone may be any of its people.
+// The demo that a server with a new, empty database offers: a visitor chooses one of its users, without a password.
 
-/** A text in the languages of the demo. */
+/** A text by language, such as `en`. */
 export type Localised = Readonly<Record<string, string>>;
 
-/** One of the demo's people. */
-export interface DemoPerson {
+/** A user of the demo. */
+export interface DemoUser {
   readonly externalId: string;
   readonly name: string;
-  /** What they are there, `pupil, class 6A`. */
+  /** The role of the user, such as `pupil, class 6A`. */
   readonly about?: Localised;
 }
 
-/** People under one set of rules, apart from all others. */
+/** A tenant of the demo: users and the rules between them. */
 export interface DemoTenant {
   readonly slug: string;
   readonly name: Localised;
-  /** Its rules, in a sentence. */
+  /** The rules of the tenant in a sentence. */
   readonly about: Localised;
-  readonly people: readonly DemoPerson[];
+  readonly people: readonly DemoUser[];
 }
 
-/** One person of one tenant: two tenants may have a `lea` each. */
+/** Names a user of the demo. External ids are unique in a tenant only. */
 export interface DemoIdentity {
   readonly tenant: string;
   readonly externalId: string;
 }
 
-/** The tenant an address without one is about. */
+/** The tenant when the address names none. */
 const defaultTenant = "demo";
 
-/** What the demo answered with something else than success. */
+/** The demo answered a request with an HTTP status other than success. */
 export class DemoError extends Error {
   constructor(readonly status: number) {
     super(`the demo answered ${status}`);
   }
 }
 
-async function ask<Answer>(path: string, init?: RequestInit): Promise<Answer> {
+async function request<Answer>(path: string, init?: RequestInit): Promise<Answer> {
   const response = await fetch(path, init);
   if (!response.ok) throw new DemoError(response.status);
   return (await response.json()) as Answer;
 }
 
-/** Who there is. Rejects with a `DemoError` of status 404 where there is no demo. */
+/**
+ * Returns the tenants of the demo. Rejects with a `DemoError` of status 404 when the server has no demo, and with the error of `fetch` when
+ * there is no answer.
+ */
 export async function demoTenants(): Promise<readonly DemoTenant[]> {
-  return (await ask<{ tenants?: DemoTenant[] }>("demo/people")).tenants ?? [];
+  return (await request<{ tenants?: DemoTenant[] }>("demo/people")).tenants ?? [];
 }
 
-/** A token of one of them. */
+/** Returns a new token of a user. Rejects as `demoTenants`; with status 404 for an unknown user. */
 export async function demoToken(identity: DemoIdentity): Promise<string> {
   const init = { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(identity) };
-  return (await ask<{ token: string }>("demo/token", init)).token;
+  return (await request<{ token: string }>("demo/token", init)).token;
 }
 
-/** Whom the page's address asks for: `?tenant=school&as=lea`, `?as=lea`. */
+/** Reads the user from the address of the page: `?tenant=school&as=lea` or `?as=lea`. */
 export function identityIn(parameters: URLSearchParams): DemoIdentity | undefined {
   const externalId = parameters.get("as");
   return externalId ? { tenant: parameters.get("tenant") || defaultTenant, externalId } : undefined;
 }
 
-/** The page's address as one of them; what else it says, the language, stays. */
+/** Returns the address of the page for a user. Other parameters, such as the language, stay. */
 export function addressOf({ tenant, externalId }: DemoIdentity, page: string): string {
   const address = new URL(page);
   address.hash = "";
@@ -69,7 +72,7 @@ export function addressOf({ tenant, externalId }: DemoIdentity, page: string): s
   return address.href;
 }
 
-/** The name their unsent messages are kept under in this browser, of nobody else. */
+/** The name of the outbox of a user in this browser; different for each user. */
 export function outboxName({ tenant, externalId }: DemoIdentity): string {
   return ["causerie.outbox", tenant, externalId].map(encodeURIComponent).join("/");
 }

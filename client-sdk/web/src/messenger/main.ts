@@ -1,4 +1,4 @@
-// The page: in which language, as whom, at which conversation. The rest is components.
+// The entry point of the page: chooses the language, the user and the route, and shows the messenger or the choice of users.
 import { setLanguage } from "../ui/i18n/index.js";
 import "../ui/messenger.js";
 import type { Messenger } from "../ui/messenger.js";
@@ -7,46 +7,46 @@ import { signIn } from "./sign-in.js";
 
 const name = "Causerie";
 const parameters = new URLSearchParams(location.search);
-const asked = parameters.get("lang");
-const language = setLanguage(asked ? [asked, ...navigator.languages] : navigator.languages);
+const requested = parameters.get("lang");
+const language = setLanguage(requested ? [requested, ...navigator.languages] : navigator.languages);
 
-/** What is shown is the part of the address after `#`, so that "back" and "reload" do what they say. */
-function currentPlace(): string {
+/** The route is the fragment of the address, so that the browser's back and reload buttons work. */
+function currentRoute(): string {
   const hash = location.hash.slice(1);
   try {
     return decodeURIComponent(hash);
   } catch {
-    // Not one of ours: it leads nowhere, and the messenger says so.
+    // An invalid fragment: the messenger says that there is no such conversation.
     return hash;
   }
 }
 
-function hashOf(place: string): string {
-  return place.split("/").map(encodeURIComponent).join("/");
+function hashOf(route: string): string {
+  return route.split("/").map(encodeURIComponent).join("/");
 }
 
 async function open(identity: DemoIdentity): Promise<void> {
   const client = signIn(identity);
   const messenger = document.createElement("causerie-messenger") as Messenger;
   messenger.client = client;
-  messenger.current = currentPlace();
-  messenger.addEventListener("causerie-open", (event) => {
+  messenger.route = currentRoute();
+  messenger.addEventListener("causerie-navigate", (event) => {
     location.hash = hashOf((event as CustomEvent<string>).detail);
   });
-  messenger.addEventListener("causerie-moved", (event) => {
+  messenger.addEventListener("causerie-redirect", (event) => {
     const { detail } = event as CustomEvent<string>;
     history.replaceState(null, "", detail ? `#${hashOf(detail)}` : location.pathname + location.search);
-    messenger.current = detail;
+    messenger.route = detail;
   });
   addEventListener("hashchange", () => {
-    messenger.current = currentPlace();
+    messenger.route = currentRoute();
   });
   client.on("unread", (total) => {
     document.title = total > 0 ? `(${total}) ${name}` : name;
   });
   client.on("error", (error) => console.warn(`${error.name}: ${error.message}`));
   client.connect();
-  // Texts and connection are on their way together.
+  // The texts load while the client connects.
   await language;
   document.body.append(messenger);
 }
@@ -55,13 +55,13 @@ async function start(): Promise<void> {
   const identity = identityIn(parameters);
   if (identity) await open(identity);
   else {
-    await Promise.all([language, import("./people-chooser.js")]);
-    document.body.append(document.createElement("causerie-people-chooser"));
+    await Promise.all([language, import("./user-chooser.js")]);
+    document.body.append(document.createElement("causerie-user-chooser"));
   }
   document.documentElement.lang = (await language).locale;
-  // What the page says when it can't start: it did.
+  // The page has started: remove the text for a page that can't start.
   document.querySelector(".not-started")?.remove();
 }
 
-// Not awaited: parts that are loaded later import from the file this is in, and wait until it was run to its end.
+// Without `await` at the top level: modules that are loaded later import this module, and would wait until it has been evaluated.
 void start();

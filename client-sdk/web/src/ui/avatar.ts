@@ -4,14 +4,14 @@ import { groupIcon, noteIcon } from "./icons.js";
 import { colourOf, initials } from "./names.js";
 import { base } from "./styles.js";
 
-/** A round picture of initials in a colour that stays with its id, with a dot when the person is there. */
+/** A round avatar: the initials of a user, or an icon, in a colour that depends on `key`; with a dot when the user is online. */
 @customElement("causerie-avatar")
 export class AvatarElement extends LitElement {
-  /** What is shown in letters. Its reader names it elsewhere, so it is hidden from assistive technology. */
+  /** The name whose initials are shown. The avatar is hidden from assistive technology, because the name is shown beside it. */
   @property() name = "";
-  /** Decides the colour. */
+  /** The colour is a hash of this text. */
   @property() key = "";
-  @property() kind: "person" | "group" | "note" = "person";
+  @property() kind: "user" | "group" | "note" = "user";
   @property({ type: Boolean }) online = false;
 
   static override styles = [

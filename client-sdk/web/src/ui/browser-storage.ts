@@ -1,4 +1,4 @@
-/** What the browser keeps for this site; nothing where it is told to keep nothing, for then even to look throws. */
+/** Returns `localStorage`; `undefined` when the browser is set to store nothing, because reading the property then throws. */
 export function browserStorage(): Storage | undefined {
   try {
     return globalThis.localStorage;

@@ -7,18 +7,18 @@ import "./conversation-menu.js";
 import { ago } from "./format.js";
 import { strings } from "./i18n/index.js";
 import { backIcon, unreadIcon } from "./icons.js";
-import { colourKey, displayName, peerOf, titleOf } from "./names.js";
+import { colourSeed, displayName, peerOf, titleOf } from "./names.js";
 import { base } from "./styles.js";
 
-/** Who one talks with. Fires `causerie-back` and `causerie-mark-unread`. */
+/** The header of a chat: avatar, title, presence and actions. Fires `causerie-back` and `causerie-mark-unread`. */
 @customElement("causerie-chat-header")
 export class ChatHeader extends ClientElement {
-  /** Absent where there is none yet with `user`. */
+  /** The conversation; `undefined` for a chat with `user` that has no conversation yet. */
   @property({ attribute: false }) conversation: Conversation | undefined;
   @property({ attribute: false }) user: User | undefined;
   @query("h2") private heading!: HTMLElement;
 
-  protected override readonly drawnAfter: readonly (keyof ClientEvents)[] = ["presence"];
+  protected override readonly updateEvents: readonly (keyof ClientEvents)[] = ["presence"];
 
   static override styles = [
     base,
@@ -33,7 +33,7 @@ export class ChatHeader extends ClientElement {
         --avatar-size: 40px;
         --avatar-ring: var(--background);
       }
-      .who {
+      .titles {
         flex: 1;
         min-width: 0;
       }
@@ -63,7 +63,7 @@ export class ChatHeader extends ClientElement {
     `,
   ];
 
-  /** Puts the focus where reading begins. */
+  /** Focuses the title. */
   async focusHeading(): Promise<void> {
     await this.updateComplete;
     this.heading.focus();
@@ -80,13 +80,13 @@ export class ChatHeader extends ClientElement {
       </button>
       <causerie-avatar
         .name=${title}
-        .key=${peer ? colourKey(peer) : (conversation?.id ?? "")}
-        .kind=${peer ? "person" : conversation?.kind === "group" ? "group" : "note"}
+        .key=${peer ? colourSeed(peer) : (conversation?.id ?? "")}
+        .kind=${peer ? "user" : conversation?.kind === "group" ? "group" : "note"}
         ?online=${online}
       ></causerie-avatar>
-      <div class="who">
+      <div class="titles">
         <h2 class="clip" title=${title} tabindex="-1">${title}</h2>
-        <p class="muted clip ${online ? "online" : ""}">${this.#below(peer?.id)}</p>
+        <p class="muted clip ${online ? "online" : ""}">${this.#subtitle(peer?.id)}</p>
       </div>
       ${
         conversation
@@ -104,7 +104,7 @@ export class ChatHeader extends ClientElement {
     </header>`;
   }
 
-  #below(peerId: string | undefined): string {
+  #subtitle(peerId: string | undefined): string {
     const { conversation, client } = this;
     if (conversation?.kind === "group") {
       const names = conversation.members.map(({ user }) => (user.id === client.me?.id ? strings.you : displayName(user)));

@@ -16,7 +16,7 @@ import { noticeOf } from "./notice.js";
 import { ReadMarker } from "./read-marker.js";
 import { base, chatPane } from "./styles.js";
 
-/** One conversation: who, what was said, and where one writes. */
+/** The pane of a conversation: header, messages and composer. */
 @customElement("causerie-chat")
 export class Chat extends ClientElement {
   @property({ attribute: false }) conversation!: Conversation;
@@ -26,23 +26,23 @@ export class Chat extends ClientElement {
   @query("causerie-composer") private composer!: Composer;
   @query("causerie-confirm-dialog") private confirm!: ConfirmDialog;
 
-  protected override readonly drawnAfter: readonly (keyof ClientEvents)[] = ["state"];
+  protected override readonly updateEvents: readonly (keyof ClientEvents)[] = ["state"];
   #deleting: Message | undefined;
-  /** Coming back clears the mark; a mark set elsewhere while one looks stays. */
+  /** The conversation was marked as unread when it was opened. Reading it clears that mark, but not a mark that is set later. */
   #openedMarked = false;
   #marking = false;
   #marker = new ReadMarker(this, () => void this.#markRead());
 
   static override styles = [base, chatPane];
 
-  /** Puts the cursor where one writes. */
+  /** Focuses the text field. */
   async focusComposer(): Promise<void> {
     await this.updateComplete;
     await this.composer.updateComplete;
     this.composer.focusField();
   }
 
-  /** Puts the focus where reading begins. */
+  /** Focuses the title. */
   async focusHeading(): Promise<void> {
     await this.updateComplete;
     await this.header.focusHeading();
@@ -81,8 +81,8 @@ export class Chat extends ClientElement {
         @causerie-seen=${this.#marker.seen}
         @causerie-edit=${this.#edit}
         @causerie-delete=${this.#askDelete}
-        @causerie-retry=${({ detail }: CustomEvent<string>) => this.#settleFailed(() => client.retry(detail))}
-        @causerie-discard=${({ detail }: CustomEvent<string>) => this.#settleFailed(() => client.discard(detail))}
+        @causerie-retry=${({ detail }: CustomEvent<string>) => this.#resolveFailed(() => client.retry(detail))}
+        @causerie-discard=${({ detail }: CustomEvent<string>) => this.#resolveFailed(() => client.discard(detail))}
       ></causerie-message-list>
       ${this.problem ? html`<p class="problem" role="alert">${this.problem}</p>` : ""}
       <causerie-composer
@@ -104,7 +104,7 @@ export class Chat extends ClientElement {
     `;
   }
 
-  /** Read is what was in view of someone who looks. One mark is under way at a time, however fast they scroll. */
+  /** Marks the visible messages as read while the page is active. Sends one command at a time, even while the user scrolls. */
   async #markRead(): Promise<void> {
     const { conversation, client } = this;
     const seen = this.list?.seen ?? 0;
@@ -116,7 +116,7 @@ export class Chat extends ClientElement {
     try {
       await client.markRead(conversation.id, Math.max(seen, readSeq));
     } catch {
-      // The connection was lost; the next look marks again.
+      // The connection was lost. The next call marks the messages.
       return;
     } finally {
       this.#marking = false;
@@ -135,7 +135,7 @@ export class Chat extends ClientElement {
 
   #editLast(): void {
     const history = this.client.history(this.conversation.id);
-    // The last one is still on its way: the one before is not what is meant.
+    // While the last message is being sent, the message before it is not the one that the user wants to edit.
     if (!this.conversation.capabilities.has("edit") || history.outgoing.length || history.moreAfter) return;
     const mine = (message: Message): boolean => message.authorId === this.client.me?.id && !message.deletedAt;
     const last = history.messages.findLast(mine);
@@ -143,7 +143,7 @@ export class Chat extends ClientElement {
   }
 
   #beginEdit(message: Message): void {
-    this.#drafts.edit(this.conversation.id, message);
+    this.#drafts.startEdit(this.conversation.id, message);
     void this.focusComposer();
   }
 
@@ -152,14 +152,14 @@ export class Chat extends ClientElement {
     const drafts = this.#drafts;
     await this.#attempt(async () => {
       if (text !== original) await this.client.edit(id, messageId, text);
-      // Another edit may have begun meanwhile.
+      // The user may have started to edit another message.
       if (drafts.get(id).edit?.messageId === messageId) drafts.endEdit(id);
     });
   }
 
-  /** The button that was pressed goes, and the focus with it: the last message takes it. */
-  #settleFailed(settle: () => void): void {
-    settle();
+  /** Retries or discards a failed message, and focuses the last message, because the pressed button disappears. */
+  #resolveFailed(resolve: () => void): void {
+    resolve();
     void this.list.focusLast();
   }
 
@@ -176,7 +176,7 @@ export class Chat extends ClientElement {
     if (drafts.get(conversationId).edit?.messageId === id) drafts.endEdit(conversationId);
     await this.#attempt(async () => {
       await this.client.delete(conversationId, id);
-      // The button that had the focus is gone with the message.
+      // The focused button disappeared with the message.
       if (conversationId === this.conversation.id) await this.list.focusAfter(seq);
     });
   }

@@ -2,17 +2,17 @@ import { LitElement, type PropertyValues } from "lit";
 import { property } from "lit/decorators.js";
 import type { Client, ClientEvents } from "../sdk/index.js";
 
-/** A component that shows something of a client and is drawn anew when that changes. */
+/** The base class of components that show the state of a client. Renders again after the events in `updateEvents`. */
 export abstract class ClientElement extends LitElement {
-  /** Given by the page; components make no client of their own. */
+  /** The client; set by the parent. */
   @property({ attribute: false }) client!: Client;
 
-  #endings: (() => void)[] = [];
+  #unsubscribes: (() => void)[] = [];
 
-  /** The events after which this component looks different. */
-  protected abstract readonly drawnAfter: readonly (keyof ClientEvents)[];
+  /** The events after which this component renders again. */
+  protected abstract readonly updateEvents: readonly (keyof ClientEvents)[];
 
-  /** Called once for each client the component is given. */
+  /** Called when `client` was set. */
   protected clientChanged(): void {}
 
   override connectedCallback(): void {
@@ -33,11 +33,11 @@ export abstract class ClientElement extends LitElement {
 
   #listen(): void {
     this.#stop();
-    this.#endings = this.drawnAfter.map((event) => this.client.on(event, () => this.requestUpdate()));
+    this.#unsubscribes = this.updateEvents.map((event) => this.client.on(event, () => this.requestUpdate()));
   }
 
   #stop(): void {
-    for (const end of this.#endings) end();
-    this.#endings = [];
+    for (const unsubscribe of this.#unsubscribes) unsubscribe();
+    this.#unsubscribes = [];
   }
 }

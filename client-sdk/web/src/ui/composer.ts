@@ -6,28 +6,28 @@ import { strings } from "./i18n/index.js";
 import { closeIcon, editIcon, sendIcon } from "./icons.js";
 import { base } from "./styles.js";
 
-/** The field grows up to this, then scrolls; pixels. */
+/** The greatest height of the text field, in pixels. A longer text scrolls. */
 const heightMax = 168;
 
 /**
- * Where one writes. The text lives in the drafts. Enter sends, Shift+Enter begins a line. Fires `causerie-send` with the text,
- * `causerie-save` with an `Edit`, `causerie-typing` with whether there is text, `causerie-edit-last` on the up arrow in an empty
- * field.
+ * The text field of a chat. `drafts` holds its text. Enter sends; Shift+Enter inserts a line break. Fires `causerie-send` with the text of a
+ * new message, `causerie-save` with an `Edit`, `causerie-typing` with whether the field has text, and `causerie-edit-last` on the up
+ * arrow in an empty field.
  */
 @customElement("causerie-composer")
 export class Composer extends LitElement {
   @property({ attribute: false }) drafts!: Drafts;
-  /** Whose draft this is. */
+  /** The key of the draft: the id of the conversation, or a route. */
   @property() conversationId = "";
-  /** Why one can't write; empty where one can. */
+  /** Shown instead of the field when the user can't write; empty when the user can. */
   @property() notice = "";
-  /** What was sent is on its way: the next waits. */
+  /** A message is being sent; no other may be sent before it is. */
   @property({ type: Boolean }) busy = false;
-  /** Bytes of UTF-8 one message may have; 0 for not known. */
+  /** The greatest length of a message in UTF-8, in bytes; 0 when it is unknown. */
   @property({ type: Number }) textBytesMax = 0;
   @query("textarea") private field?: HTMLTextAreaElement;
 
-  #endDrafts: () => void = () => {};
+  #unsubscribe: () => void = () => {};
 
   static override styles = [
     base,
@@ -128,7 +128,7 @@ export class Composer extends LitElement {
     `,
   ];
 
-  /** Puts the cursor into the field. */
+  /** Focuses the text field. */
   focusField(): void {
     this.field?.focus();
   }
@@ -140,7 +140,7 @@ export class Composer extends LitElement {
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
-    this.#endDrafts();
+    this.#unsubscribe();
   }
 
   protected override willUpdate(changed: PropertyValues<this>): void {
@@ -157,7 +157,7 @@ export class Composer extends LitElement {
     const edit = this.#edit;
     const label = edit ? strings.save : strings.send;
     const ready = this.#text.trim() !== "" && !tooLong && !this.busy;
-    // A press on the button leaves the focus in the field, and with it the keyboard of a phone.
+    // A press on the button must not move the focus out of the field: a phone would hide its keyboard.
     return html`
       ${
         edit
@@ -196,32 +196,32 @@ export class Composer extends LitElement {
     return this.drafts.get(this.conversationId).edit;
   }
 
-  /** What the field holds. */
+  /** The text in the field. */
   get #text(): string {
     const { text, edit } = this.drafts.get(this.conversationId);
     return edit ? edit.text : text;
   }
 
   get #tooLong(): boolean {
-    // A UTF-16 unit has at most three bytes: short texts need no counting.
+    // A UTF-16 unit has at most three bytes in UTF-8, so short texts need not be encoded.
     const { textBytesMax } = this;
     const text = this.#text;
     return textBytesMax > 0 && text.length * 3 > textBytesMax && new TextEncoder().encode(text.trim()).length > textBytesMax;
   }
 
   #listen(): void {
-    this.#endDrafts();
-    this.#endDrafts = this.drafts.on(() => this.requestUpdate());
+    this.#unsubscribe();
+    this.#unsubscribe = this.drafts.on(() => this.requestUpdate());
   }
 
   #input(): void {
     const text = this.field?.value ?? "";
-    this.drafts.type(this.conversationId, text);
+    this.drafts.setText(this.conversationId, text);
     if (!this.#edit) this.#fire("causerie-typing", text.trim() !== "");
   }
 
   #key(event: KeyboardEvent): void {
-    // While a word is being composed (Japanese, dead keys) Enter accepts it.
+    // While an input method composes a word (Japanese, dead keys), Enter accepts the word.
     if (event.isComposing) return;
     if (event.key === "Enter" && !event.shiftKey) this.#submit(event);
     else if (event.key === "Escape" && this.#edit) this.#cancel();
@@ -237,7 +237,7 @@ export class Composer extends LitElement {
     const edit = this.#edit;
     if (!text || this.#tooLong || this.busy) return;
     if (edit) return this.#fire("causerie-save", { ...edit, text });
-    this.drafts.type(this.conversationId, "");
+    this.drafts.setText(this.conversationId, "");
     this.#fire("causerie-send", text);
   }
 

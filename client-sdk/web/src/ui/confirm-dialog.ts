@@ -4,12 +4,12 @@ import { dialogStyles } from "./dialog-styles.js";
 import { strings } from "./i18n/index.js";
 import { base } from "./styles.js";
 
-/** Asks before something that can't be undone. Fires `causerie-confirm`; `show()` opens it. */
+/** A dialog that asks for confirmation. `show()` opens it; it fires `causerie-confirm` when the user confirms. */
 @customElement("causerie-confirm-dialog")
 export class ConfirmDialog extends LitElement {
   @property() heading = "";
   @property() text = "";
-  /** On the button that does it. */
+  /** The label of the button that confirms. */
   @property() action = "";
   @query("dialog") private dialog!: HTMLDialogElement;
 

@@ -5,15 +5,15 @@ import { ClientElement } from "./client-element.js";
 import { strings } from "./i18n/index.js";
 import { base } from "./styles.js";
 
-/** A loss that heals within this time is not worth a word. */
-const patienceMs = 3_000;
+/** The banner appears after this time without a connection, in milliseconds: a short loss is not shown. */
+const bannerDelayMs = 3_000;
 
-/** Says so when the connection is not there. */
+/** A banner that says that the client is not connected. */
 @customElement("causerie-connection-banner")
 export class ConnectionBanner extends ClientElement {
-  @state() private impatient = false;
+  @state() private isOverdue = false;
 
-  protected override readonly drawnAfter: readonly (keyof ClientEvents)[] = ["state", "probing"];
+  protected override readonly updateEvents: readonly (keyof ClientEvents)[] = ["state", "probing"];
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   static override styles = [
@@ -55,7 +55,7 @@ export class ConnectionBanner extends ClientElement {
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
-    this.#settle();
+    this.#reset();
   }
 
   protected override render(): unknown {
@@ -67,19 +67,18 @@ export class ConnectionBanner extends ClientElement {
     if (state.name === "closed") {
       return html`<div class="banner closed"><span>${strings.closedByServer}</span>${this.#button(strings.connectAgain)}</div>`;
     }
-    // The device says so, and the server has not proved otherwise yet.
+    // The device says that it is offline, and the server has not answered the ping yet.
     if (state.name === "connected" && this.client.isProbing && !navigator.onLine) {
       return html`<div class="banner"><span>${strings.waitingForNetwork}</span></div>`;
     }
-    const doubted = state.name === "connected" && this.client.isProbing;
-    if (doubted) this.#lose();
-    else if (state.name === "connected" || state.name === "disconnected") this.#settle();
+    if (state.name === "connected" && this.client.isProbing) this.#startTimer();
+    else if (state.name === "connected" || state.name === "disconnected") this.#reset();
     if (state.name === "connected" || state.name === "disconnected") return "";
     if (state.name === "reconnecting" && state.waitingForNetwork) {
       return html`<div class="banner"><span>${strings.waitingForNetwork}</span>${this.#button(strings.tryNow)}</div>`;
     }
-    this.#lose();
-    if (!this.impatient) return "";
+    this.#startTimer();
+    if (!this.isOverdue) return "";
     const [text, button] =
       state.name === "connecting" ? [strings.connecting, ""] : [strings.reconnecting, this.#button(strings.tryNow)];
     return html`<div class="banner"><span class="spinner" aria-hidden="true"></span><span>${text}</span>${button}</div>`;
@@ -89,16 +88,16 @@ export class ConnectionBanner extends ClientElement {
     return html`<button class="button" @click=${() => this.client.connect()}>${label}</button>`;
   }
 
-  /** Patience runs from the first doubt. */
-  #lose(): void {
+  /** Starts the delay of the banner, unless it has started. */
+  #startTimer(): void {
     this.#timer ??= setTimeout(() => {
-      this.impatient = true;
-    }, patienceMs);
+      this.isOverdue = true;
+    }, bannerDelayMs);
   }
 
-  #settle(): void {
+  #reset(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    this.impatient = false;
+    this.isOverdue = false;
   }
 }

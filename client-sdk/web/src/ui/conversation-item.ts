@@ -2,24 +2,24 @@ import { css, html, LitElement } from "lit";
 import { customElement, property } from "lit/decorators.js";
 import type { ClientEvents, Conversation, Message } from "../sdk/index.js";
 import "./avatar.js";
+import { isolated } from "./bidi.js";
 import { ClientElement } from "./client-element.js";
 import { fullDate, shortDate } from "./format.js";
 import { strings } from "./i18n/index.js";
-import { isolated } from "./isolated.js";
-import { colourKey, nameById, peerOf, titleOf } from "./names.js";
+import { colourSeed, nameById, peerOf, titleOf } from "./names.js";
 import { base } from "./styles.js";
 import { typingText } from "./typing-text.js";
 
-/** One line of the list of conversations. Fires `causerie-open` with the conversation's id. */
+/** A row in the list of conversations. Fires `causerie-navigate` with the id of the conversation. */
 @customElement("causerie-conversation-item")
 export class ConversationItem extends ClientElement {
   @property({ attribute: false }) conversation!: Conversation;
-  /** What was written here and not sent; empty for nothing. */
+  /** The unsent text of the composer; empty for none. */
   @property() draft = "";
-  /** It is the one shown beside the list. */
+  /** Whether the conversation is shown beside the list. */
   @property({ type: Boolean }) current = false;
 
-  protected override readonly drawnAfter: readonly (keyof ClientEvents)[] = ["presence", "typing", "users"];
+  protected override readonly updateEvents: readonly (keyof ClientEvents)[] = ["presence", "typing", "users"];
 
   static override shadowRootOptions = { ...LitElement.shadowRootOptions, delegatesFocus: true };
 
@@ -121,8 +121,8 @@ export class ConversationItem extends ClientElement {
       >
         <causerie-avatar
           .name=${title}
-          .key=${peer ? colourKey(peer) : conversation.id}
-          .kind=${peer ? "person" : conversation.kind === "group" ? "group" : "note"}
+          .key=${peer ? colourSeed(peer) : conversation.id}
+          .kind=${peer ? "user" : conversation.kind === "group" ? "group" : "note"}
           ?online=${peer !== undefined && (client.presence(peer.id)?.online ?? false)}
         ></causerie-avatar>
         <span>
@@ -153,10 +153,10 @@ export class ConversationItem extends ClientElement {
     if (!message) return html`<span class="preview muted clip">${strings.noMessages}</span>`;
     if (message.deletedAt) return html`<span class="preview muted deleted clip">${strings.deleted}</span>`;
     const author = this.#authorOf(message);
-    return html`<span class="preview muted clip">${author ? strings.said(author, isolated(message.text)) : message.text}</span>`;
+    return html`<span class="preview muted clip">${author ? strings.authoredText(author, isolated(message.text)) : message.text}</span>`;
   }
 
-  /** Who wrote, where that is not plain. */
+  /** The name of the author for the preview; empty when the title of the conversation says it. */
   #authorOf({ authorId }: Message): string {
     const { kind } = this.conversation;
     if (kind === "note_to_self") return "";
@@ -178,6 +178,6 @@ export class ConversationItem extends ClientElement {
   }
 
   #open(): void {
-    this.dispatchEvent(new CustomEvent("causerie-open", { detail: this.conversation.id, bubbles: true, composed: true }));
+    this.dispatchEvent(new CustomEvent("causerie-navigate", { detail: this.conversation.id, bubbles: true, composed: true }));
   }
 }

@@ -11,17 +11,17 @@ import { chatIcon } from "./icons.js";
 import { peerOf } from "./names.js";
 import { base, emptyState } from "./styles.js";
 
-/** People whose presence the list asks for; the server takes 200 in all. */
+/** The number of users whose presence the list watches; one client can watch 200. */
 const watchedMax = 150;
 
-/** The conversations one is in, by last activity. */
+/** The list of conversations, by last activity. */
 @customElement("causerie-conversation-list")
 export class ConversationList extends ClientElement {
-  /** The conversation shown beside the list. */
+  /** The id of the conversation that is shown beside the list. */
   @property() current = "";
   @state() private loadingMore = false;
 
-  protected override readonly drawnAfter: readonly (keyof ClientEvents)[] = ["conversations", "state"];
+  protected override readonly updateEvents: readonly (keyof ClientEvents)[] = ["conversations", "state"];
   readonly #drafts = new DraftsController(this);
   #watched = "";
   #unwatch: () => void = () => {};
@@ -39,8 +39,6 @@ export class ConversationList extends ClientElement {
         scrollbar-width: thin;
       }
       ul {
-        list-style: none;
-        margin: 0;
         padding: 4px 8px 12px;
       }
       .more {
@@ -83,7 +81,7 @@ export class ConversationList extends ClientElement {
     `,
   ];
 
-  /** Puts the focus on a conversation's row; returns whether there is one. */
+  /** Focuses the row of a conversation. Returns whether there is one. */
   async focusItem(conversationId: string): Promise<boolean> {
     await this.updateComplete;
     const items = [...this.renderRoot.querySelectorAll<ConversationItem>("causerie-conversation-item")];
@@ -139,13 +137,13 @@ export class ConversationList extends ClientElement {
     `;
   }
 
-  /** What waits to be sent in a conversation that is not the one shown. */
+  /** The draft of a conversation that is not shown beside the list. */
   #draftOf({ id }: Conversation, drafts: Drafts): { text: string; at: number } | undefined {
     const draft = id === this.current ? undefined : drafts.get(id);
     return draft?.text.trim() ? draft : undefined;
   }
 
-  /** To write a draft is to be active in a conversation. */
+  /** Sorts by last activity; a draft counts as activity. */
   #byActivity(conversations: readonly Conversation[], drafts: Drafts): readonly Conversation[] {
     const at = new Map(
       conversations.map((each) => [each, Math.max(each.activeAt.getTime(), this.#draftOf(each, drafts)?.at ?? 0)]),
@@ -174,7 +172,7 @@ export class ConversationList extends ClientElement {
     try {
       await this.client.loadMoreConversations();
     } catch {
-      // The button stays, and asks again.
+      // The button stays, so that the user can try again.
     } finally {
       this.loadingMore = false;
     }

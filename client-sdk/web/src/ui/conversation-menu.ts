@@ -12,7 +12,7 @@ import "./rename-dialog.js";
 import type { RenameDialog } from "./rename-dialog.js";
 import { base } from "./styles.js";
 
-/** What is asked before something is done. */
+/** The content of the confirmation dialog. */
 interface Question {
   readonly heading: string;
   readonly text: string;
@@ -21,8 +21,8 @@ interface Question {
 }
 
 /**
- * What one may do with a conversation, as its capabilities say; nothing is drawn where that is nothing. Fires
- * `causerie-problem` with a sentence when something failed, and with an empty one when something is tried.
+ * The menu with the actions on a conversation that its capabilities allow; renders nothing when there are none. Fires `causerie-problem`
+ * with a sentence when an action fails, and with an empty string when an action starts.
  */
 @customElement("causerie-conversation-menu")
 export class ConversationMenu extends ClientElement {
@@ -31,9 +31,9 @@ export class ConversationMenu extends ClientElement {
   @query("causerie-confirm-dialog") private confirm!: ConfirmDialog;
   @query("causerie-rename-dialog") private renaming!: RenameDialog;
 
-  protected override readonly drawnAfter: readonly (keyof ClientEvents)[] = [];
-  /** The dialog may outlast the conversation it was opened for. */
-  #renamed = "";
+  protected override readonly updateEvents: readonly (keyof ClientEvents)[] = [];
+  /** The id of the conversation to rename: another one may be shown when the user submits the dialog. */
+  #renamedId = "";
 
   static override styles = [base];
 
@@ -49,7 +49,7 @@ export class ConversationMenu extends ClientElement {
         @causerie-confirm=${() => run && this.#attempt(run)}
       ></causerie-confirm-dialog>
       <causerie-rename-dialog
-        @causerie-rename=${({ detail }: CustomEvent<string>) => this.#attempt(() => this.client.rename(this.#renamed, detail))}
+        @causerie-rename=${({ detail }: CustomEvent<string>) => this.#attempt(() => this.client.rename(this.#renamedId, detail))}
       ></causerie-rename-dialog>
     `;
   }
@@ -85,7 +85,7 @@ export class ConversationMenu extends ClientElement {
   }
 
   #rename(conversationId: string, subject: string): void {
-    this.#renamed = conversationId;
+    this.#renamedId = conversationId;
     void this.renaming.show(subject);
   }
 
@@ -96,15 +96,15 @@ export class ConversationMenu extends ClientElement {
   }
 
   async #attempt(run: () => Promise<unknown>): Promise<void> {
-    this.#tell("");
+    this.#reportProblem("");
     try {
       await run();
     } catch (thrown) {
-      this.#tell(explain(thrown));
+      this.#reportProblem(explain(thrown));
     }
   }
 
-  #tell(problem: string): void {
+  #reportProblem(problem: string): void {
     this.dispatchEvent(new CustomEvent("causerie-problem", { detail: problem, bubbles: true, composed: true }));
   }
 }

@@ -1,6 +1,6 @@
 import { css } from "lit";
 
-/** What dialogs share: a card over a dimmed page, the whole page where there is little room. */
+/** The common styles of dialogs: a card over the dimmed page; in a small window, the whole page. */
 export const dialogStyles = css`
   dialog {
     width: min(460px, calc(100vw - 32px));

@@ -1,4 +1,4 @@
-// Dates as people say them, in the language in use.
+// Dates in words, in the language of the page.
 import { locale, strings } from "./i18n/index.js";
 
 const formats = new Map<string, Intl.DateTimeFormat>();
@@ -10,13 +10,13 @@ function format(date: Date, options: Intl.DateTimeFormatOptions): string {
   return Number.isNaN(date.getTime()) ? "" : known.format(date);
 }
 
-/** Days from one date to another, by the calendar of this device. */
+/** The number of days from one date to another, in the time zone of the device. */
 function daysBetween(earlier: Date, later: Date): number {
   const midnight = (date: Date): number => Date.UTC(date.getFullYear(), date.getMonth(), date.getDate());
   return Math.round((midnight(later) - midnight(earlier)) / 86_400_000);
 }
 
-/** Both fall on one day. */
+/** Whether two dates are on the same day. */
 export function sameDay(one: Date, other: Date): boolean {
   return daysBetween(one, other) === 0;
 }
@@ -26,12 +26,12 @@ export function timeOfDay(date: Date): string {
   return format(date, { hour: "numeric", minute: "2-digit" });
 }
 
-/** The whole date, for tooltips. */
+/** Date and time in full, for tooltips. */
 export function fullDate(date: Date): string {
   return format(date, { dateStyle: "full", timeStyle: "short" });
 }
 
-/** `Today`, `Yesterday`, `Monday`, `3 March`, `3 March 2024`: the line between days. */
+/** `Today`, `Yesterday`, `Monday`, `3 March`, `3 March 2024`: the text of the separator between days. */
 export function dayName(date: Date, now: Date): string {
   const days = daysBetween(date, now);
   if (days <= 0) return strings.today;
@@ -41,7 +41,7 @@ export function dayName(date: Date, now: Date): string {
   return format(date, { day: "numeric", month: "long", year: "numeric" });
 }
 
-/** `14:05`, `Yesterday`, `Mon`, `3 Mar`, `03/03/24`: beside a name in a list. */
+/** `14:05`, `Yesterday`, `Mon`, `3 Mar`, `03/03/24`: the date in a row of the list. */
 export function shortDate(date: Date, now: Date): string {
   const days = daysBetween(date, now);
   if (days <= 0) return timeOfDay(date);
@@ -51,7 +51,7 @@ export function shortDate(date: Date, now: Date): string {
   return format(date, { dateStyle: "short" });
 }
 
-/** `5 minutes ago`, `2 days ago`: how long since a person was there. */
+/** `5 minutes ago`, `2 days ago`: the time since a user was online. */
 export function ago(date: Date, now: Date): string {
   const relative = new Intl.RelativeTimeFormat(locale, { numeric: "auto" });
   const minutes = Math.max(Math.round((now.getTime() - date.getTime()) / 60_000), 0);

@@ -4,10 +4,10 @@ import { strings } from "./i18n/index.js";
 import { downIcon } from "./icons.js";
 import { base } from "./styles.js";
 
-/** Leads to the newest message, and counts those below that are unread. Fires `causerie-latest`. */
+/** A button that scrolls to the newest message and shows the number of unread messages. Fires `causerie-latest`. */
 @customElement("causerie-latest-button")
 export class LatestButton extends LitElement {
-  /** The newest message is out of view. */
+  /** Whether the newest message is not visible. */
   @property({ type: Boolean }) shown = false;
   @property({ type: Number }) unread = 0;
 
@@ -62,7 +62,7 @@ export class LatestButton extends LitElement {
   protected override render(): unknown {
     const { shown, unread } = this;
     const label = unread ? strings.jumpToLatestUnread(unread) : strings.jumpToLatest;
-    return html`<span class="visually-hidden" role="status">${shown && unread ? strings.newBelow : ""}</span>
+    return html`<span class="visually-hidden" role="status">${shown && unread ? strings.newMessagesBelow : ""}</span>
       ${
         shown
           ? html`<button aria-label=${label} title=${label} @click=${this.#fire}>

@@ -1,15 +1,15 @@
-/** A stretch of a message: plain text, or an address. */
+/** A part of a message: plain text, or a link. */
 export interface Piece {
   readonly text: string;
   readonly href: string | undefined;
 }
 
-/** Only what is plainly a web address; no other scheme is ever made clickable. */
+/** Web addresses. No other scheme becomes a link. */
 const address = /https?:\/\/[^\s<>"'`]+/giu;
-/** Punctuation that ends a sentence, not an address. */
+/** Punctuation after an address, which is not part of it. */
 const trailing = /[.,;:!?)\]}»”’]+$/u;
 
-/** Splits a message at its web addresses. What is shown is what is opened. */
+/** Splits a text at its web addresses. The text of a link is its address. */
 export function linkify(text: string): Piece[] {
   const pieces: Piece[] = [];
   let end = 0;

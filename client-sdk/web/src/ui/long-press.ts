@@ -1,11 +1,11 @@
 import type { LitElement, ReactiveController } from "lit";
 
-/** A finger that stays this long means it, in milliseconds. */
+/** A touch of this length is a long press, in milliseconds. */
 const holdMs = 450;
-/** It may tremble by so much, in pixels. */
-const tremblePx = 10;
+/** A touch that moves farther than this is no long press, in pixels. */
+const movePx = 10;
 
-/** Calls `held` when a finger rests on the component. A finger that scrolls, or rests on a link, is let alone. */
+/** Calls `pressed` after a long press on the component, except on a link or a button. */
 export class LongPress implements ReactiveController {
   #timer: ReturnType<typeof setTimeout> | undefined;
   #start = { x: 0, y: 0 };
@@ -13,7 +13,7 @@ export class LongPress implements ReactiveController {
 
   constructor(
     private readonly host: LitElement,
-    private readonly held: () => void,
+    private readonly pressed: () => void,
   ) {
     host.addController(this);
   }
@@ -40,17 +40,17 @@ export class LongPress implements ReactiveController {
     this.#end();
     if (!this.#touches || !isPrimary) return;
     this.#start = { x, y };
-    this.#timer = setTimeout(this.held, holdMs);
+    this.#timer = setTimeout(this.pressed, holdMs);
   };
 
   readonly #move = (event: Event): void => {
     const { clientX, clientY } = event as PointerEvent;
-    if (Math.hypot(clientX - this.#start.x, clientY - this.#start.y) > tremblePx) this.#end();
+    if (Math.hypot(clientX - this.#start.x, clientY - this.#start.y) > movePx) this.#end();
   };
 
   readonly #end = (): void => clearTimeout(this.#timer);
 
-  /** The browser's own menu for a held finger stays away. */
+  /** Suppresses the context menu that browsers open on a long press. */
   readonly #contextMenu = (event: Event): void => {
     if (this.#touches) event.preventDefault();
   };

@@ -1,20 +1,20 @@
 import type { Client } from "../sdk/index.js";
 
-/** Pages of members that are looked through for a name. */
+/** The number of pages of members that are loaded at most. */
 const pagesMax = 20;
 
-/** Whose list of members was or is being looked through, by client. */
-const sought = new WeakMap<Client, Set<string>>();
+/** By client: ids of the conversations whose members were loaded or are being loaded. */
+const requested = new WeakMap<Client, Set<string>>();
 
 /**
- * Looks for members whom the server does not tell by id: not everybody whose profile is closed to the reader is a stranger,
- * they may be in one group. The `users` event tells when a name is found.
+ * Loads the members of a conversation, because `getUsers` does not return users whose profile is hidden from the reader, but `listMembers`
+ * returns their names. The `users` event follows when a missing name was loaded.
  */
-export async function seekMembers(client: Client, conversationId: string): Promise<void> {
-  let asked = sought.get(client);
-  if (!asked) sought.set(client, (asked = new Set()));
-  if (asked.has(conversationId)) return;
-  asked.add(conversationId);
+export async function loadMemberNames(client: Client, conversationId: string): Promise<void> {
+  let ids = requested.get(client);
+  if (!ids) requested.set(client, (ids = new Set()));
+  if (ids.has(conversationId)) return;
+  ids.add(conversationId);
   try {
     let cursor = "";
     for (let page = 0; page < pagesMax; page++) {
@@ -22,7 +22,7 @@ export async function seekMembers(client: Client, conversationId: string): Promi
       if (!cursor) return;
     }
   } catch {
-    // Looked through again when the next name is missing.
-    asked.delete(conversationId);
+    // Repeated when the next name is missing.
+    ids.delete(conversationId);
   }
 }

@@ -5,10 +5,10 @@ import "./popup.js";
 import type { MenuItem, Popup } from "./popup.js";
 import { base } from "./styles.js";
 
-/** A button with three dots, and what it opens. */
+/** A button with three dots that opens a menu. */
 @customElement("causerie-menu")
 export class Menu extends LitElement {
-  /** What the entries are about. */
+  /** The label of the button and the menu. */
   @property() label = "";
   @property({ attribute: false }) items: readonly MenuItem[] = [];
   @query("button") private button!: HTMLElement;
@@ -28,7 +28,7 @@ export class Menu extends LitElement {
   ];
 
   protected override render(): unknown {
-    // A press on the button would take the focus out of the open menu, and close it before the click.
+    // A press on the button would move the focus out of the open menu, which would close before the click.
     return html`<button
         class="icon-button"
         aria-label=${this.label}

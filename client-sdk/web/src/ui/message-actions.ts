@@ -3,7 +3,7 @@ import { strings } from "./i18n/index.js";
 import { copyIcon, deleteIcon, editIcon } from "./icons.js";
 import type { MenuItem } from "./popup.js";
 
-/** What may be done with a message; `fire` sends `causerie-edit` or `causerie-delete` on its way. */
+/** The entries of the menu of a message. `fire` dispatches `causerie-edit` or `causerie-delete`. */
 export function messageActions(
   message: Message,
   { capabilities }: Conversation,
@@ -12,7 +12,7 @@ export function messageActions(
 ): readonly MenuItem[] {
   if (message.deletedAt) return [];
   const items: MenuItem[] = [];
-  // Pages served without TLS have no clipboard.
+  // Browsers offer no clipboard to pages without TLS.
   const { clipboard } = navigator as { clipboard?: Clipboard };
   if (clipboard) {
     const copy = (): void => void clipboard.writeText(message.text).catch(() => {});

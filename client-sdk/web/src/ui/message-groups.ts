@@ -1,25 +1,25 @@
-// Which messages stand together. Pure.
+// Groups consecutive messages of an author, as pure functions.
 import type { Message, OutgoingMessage } from "../sdk/index.js";
 import { sameDay } from "./format.js";
 
-/** One author's messages within this long of each other form a group. */
+/** Consecutive messages of an author form a group when less than this time is between two of them, in milliseconds. */
 const groupMs = 5 * 60_000;
 
-/** A message and where it stands. */
-export interface Placed {
-  /** One of the two: part of the conversation, or on its way. */
+/** A message and its position in its group. */
+export interface GroupedMessage {
+  /** Either `message`, which is part of the conversation, or `outgoing` is set. */
   readonly message: Message | undefined;
   readonly outgoing: OutgoingMessage | undefined;
-  /** The first of its day: a line with the date stands above. */
+  /** Whether it is the first message of its day: a separator with the date is above it. */
   readonly startsDay: boolean;
-  /** The first one that was unread: a line says so. */
+  /** Whether it is the first unread message: a separator is above it. */
   readonly startsNew: boolean;
-  /** The first of its author's group, and the last. */
+  /** Whether it is the first, and the last, message of its group. */
   readonly first: boolean;
   readonly last: boolean;
 }
 
-function together(one: Message | undefined, next: Message | undefined): boolean {
+function isSameGroup(one: Message | undefined, next: Message | undefined): boolean {
   return (
     one !== undefined &&
     next !== undefined &&
@@ -29,8 +29,8 @@ function together(one: Message | undefined, next: Message | undefined): boolean 
   );
 }
 
-/** Places messages. `newSeq` is the first unread one, 0 for none. */
-export function place(messages: readonly Message[], newSeq: number): Placed[] {
+/** Groups messages. `newSeq` is the `seq` of the first unread message; 0 for none. */
+export function groupMessages(messages: readonly Message[], newSeq: number): GroupedMessage[] {
   return messages.map((message, index) => {
     const before = messages[index - 1];
     const after = messages[index + 1];
@@ -40,14 +40,14 @@ export function place(messages: readonly Message[], newSeq: number): Placed[] {
       outgoing: undefined,
       startsDay: before === undefined || !sameDay(before.sentAt, message.sentAt),
       startsNew,
-      first: startsNew || !together(before, message),
-      last: after?.seq === newSeq || !together(message, after),
+      first: startsNew || !isSameGroup(before, message),
+      last: after?.seq === newSeq || !isSameGroup(message, after),
     };
   });
 }
 
-/** Places messages on their way behind the others. `afterOwn`: the last of the others is of the same author. */
-export function placeOutgoing(outgoing: readonly OutgoingMessage[], afterOwn: boolean): Placed[] {
+/** Groups outgoing messages. `afterOwn`: the message before them is by the same author. */
+export function groupOutgoing(outgoing: readonly OutgoingMessage[], afterOwn: boolean): GroupedMessage[] {
   return outgoing.map((each, index) => ({
     message: undefined,
     outgoing: each,

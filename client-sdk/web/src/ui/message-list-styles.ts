@@ -1,6 +1,6 @@
 import { css } from "lit";
 
-/** The column of messages, its lines between days, and what stands in their place. */
+/** The styles of the column of messages, the separators between days, and the empty state. */
 export const messageListStyles = css`
   :host {
     position: relative;

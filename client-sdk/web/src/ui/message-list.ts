@@ -2,87 +2,87 @@ import { html, type PropertyValues } from "lit";
 import { customElement, property, query, state } from "lit/decorators.js";
 import { repeat } from "lit/directives/repeat.js";
 import type { ClientEvents, Conversation, History, Message } from "../sdk/index.js";
-import { Anchor, drawn, lastSeqInView } from "./anchor.js";
 import { ClientElement } from "./client-element.js";
-import "./edge.js";
-import type { Edge } from "./edge.js";
+import { lastSeqInView, renderedMessages, ScrollAnchor } from "./scroll-anchor.js";
+import "./load-sentinel.js";
 import { dayName } from "./format.js";
 import { strings } from "./i18n/index.js";
 import { chatIcon } from "./icons.js";
+import type { LoadSentinel } from "./load-sentinel.js";
 import "./latest-button.js";
-import { seekMembers } from "./member-names.js";
+import { loadMemberNames } from "./member-names.js";
 import "./message.js";
-import type { ActionsWanted } from "./message.js";
+import type { MessageActionsRequest } from "./message.js";
 import { messageActions } from "./message-actions.js";
-import { type Placed, place, placeOutgoing } from "./message-groups.js";
+import { type GroupedMessage, groupMessages, groupOutgoing } from "./message-groups.js";
 import { messageListStyles } from "./message-list-styles.js";
 import { nameById, titleOf } from "./names.js";
 import "./popup.js";
 import type { MenuItem, Popup } from "./popup.js";
-import { isLookedAt } from "./read-marker.js";
+import { isPageActive } from "./read-marker.js";
 import { base, emptyState } from "./styles.js";
 import { typingText } from "./typing-text.js";
 
-/** This close to the end counts as being there, in pixels. */
+/** Within this distance of the end, the user counts as being at the end, in pixels. */
 const nearEndPx = 80;
-/** The line above the first unread message stands this far down when a conversation is opened. */
+/** When a conversation is opened, the separator of new messages is at this fraction of the height. */
 const unreadAt = 1 / 4;
-/** A way to the end up to so many screens is scrolled, a longer one jumped. */
+/** The list scrolls smoothly to the end when it is at most this many screens away, and otherwise jumps. */
 const smoothScreens = 2;
 
 /**
- * The messages of one conversation. Opens at the first unread message, or at the end. Fires `causerie-seen` when `seen` may
- * have grown, `causerie-edit` and `causerie-delete` with a message.
+ * The messages of a conversation. Opens at the first unread message, or at the end. Fires `causerie-seen` when `seen` may have grown, and
+ * `causerie-edit` and `causerie-delete` with a message.
  */
 @customElement("causerie-message-list")
 export class MessageList extends ClientElement {
   @property({ attribute: false }) conversation!: Conversation;
-  /** The first messages, older or newer ones could not be loaded. */
+  /** Which messages could not be loaded: the first ones to show, older ones or newer ones. */
   @state() private failed: "" | "first" | "older" | "newer" = "";
-  /** The first messages to show are being loaded. */
+  /** Whether the first messages to show are being loaded. */
   @state() private opening = false;
-  /** The newest message is out of view. */
+  /** Whether the newest message is not visible. */
   @state() private away = false;
   @query(".scroller") private scroller!: HTMLElement;
   @query("causerie-popup") private popup!: Popup;
   @query(".column") private column?: HTMLElement;
 
-  protected override readonly drawnAfter: readonly (keyof ClientEvents)[] = ["history", "typing", "state", "users"];
+  protected override readonly updateEvents: readonly (keyof ClientEvents)[] = ["history", "typing", "state", "users"];
 
-  /** The first message that was unread when the conversation was opened; 0 for none. */
+  /** The `seq` of the first message that was unread when the conversation was opened; 0 for none. */
   #newSeq = 0;
-  /** Where to go once the messages are drawn. */
+  /** Where to scroll to after the messages are rendered. */
   #goal: "unread" | "end" | undefined;
-  readonly #anchor = new Anchor();
-  /** The reader is at the end, and new messages keep them there. */
+  readonly #anchor = new ScrollAnchor();
+  /** Whether the user is at the end: the list then scrolls to each new message. */
   #stick = true;
-  /** Scrolls smoothly to the end at the moment. */
+  /** Whether a smooth scroll to the end is in progress. */
   #jumping = false;
   #connected = false;
-  /** The last outgoing message that was drawn. */
+  /** The client id of the last outgoing message that was rendered. */
   #lastOutgoing = "";
   #resized = new ResizeObserver(() => this.#hold());
 
   static override styles = [base, emptyState, messageListStyles];
 
-  /** The seq of the last message that was in view at the end of what is shown; 0 where nothing is. */
+  /** The `seq` of the last message whose end is visible; 0 for none. */
   get seen(): number {
     if (!this.column || this.#goal || !this.scroller.clientHeight) return 0;
     return this.#stick ? this.conversation.lastSeq : lastSeqInView(this.scroller);
   }
 
-  /** Puts the focus on the message after this one, or on this one where it is the last. */
+  /** Focuses the message after `seq`, or the message `seq` itself when it is the last. */
   async focusAfter(seq: number): Promise<void> {
     await this.updateComplete;
-    const messages = drawn(this.scroller);
+    const messages = renderedMessages(this.scroller);
     const at = messages.findIndex(({ message }) => message?.seq === seq);
     (messages[at + 1] ?? messages[at])?.focus({ preventScroll: false });
   }
 
-  /** Puts the focus on the last message. */
+  /** Focuses the last message. */
   async focusLast(): Promise<void> {
     await this.updateComplete;
-    drawn(this.scroller).at(-1)?.focus();
+    renderedMessages(this.scroller).at(-1)?.focus();
   }
 
   get #history(): History {
@@ -98,13 +98,13 @@ export class MessageList extends ClientElement {
     super.willUpdate(changed);
     const before = changed.get("conversation") as Conversation | undefined;
     if (changed.has("conversation") && before?.id !== this.conversation.id) this.#opened();
-    else if (this.column) this.#anchor.note(this.scroller);
+    else if (this.column) this.#anchor.capture(this.scroller);
     this.#reconnected();
-    this.#unseen();
+    this.#holdNewMessages();
     const { outgoing, moreAfter } = this.#history;
     const last = outgoing.at(-1)?.clientId ?? "";
     if (last && last !== this.#lastOutgoing) {
-      // Who writes has seen what is new, and wants to see what they wrote.
+      // A user who sends a message has seen the new messages, and wants to see their own.
       this.#newSeq = 0;
       if (moreAfter) void this.#jump();
       else this.#goal = "end";
@@ -113,32 +113,32 @@ export class MessageList extends ClientElement {
   }
 
   protected override updated(): void {
-    void this.#settle();
+    void this.#position();
   }
 
   protected override render(): unknown {
     const { conversation, client } = this;
     const history = this.#history;
-    if (!history.loaded || this.opening) return this.#notLoaded();
+    if (!history.loaded || this.opening) return this.#loadingState();
     const { messages, moreBefore, moreAfter } = history;
-    // Behind messages that are not loaded is not where they belong.
+    // Outgoing messages belong after the newest message, which is not loaded.
     const outgoing = moreAfter ? [] : history.outgoing;
     const typing = moreAfter ? "" : typingText(client, client.typing(conversation.id));
     return html`
-      <div class="scroller" tabindex="0" role="log" aria-label=${strings.messagesOf(titleOf(conversation, client.me?.id))} @scroll=${this.#look}
+      <div class="scroller" tabindex="0" role="log" aria-label=${strings.messagesOf(titleOf(conversation, client.me?.id))} @scroll=${this.#scrolled}
         @causerie-actions=${this.#act}>
         ${messages.length || outgoing.length ? "" : this.#empty()}
         <div class="column">
-          ${moreBefore ? this.#edge("older", strings.olderFailed) : ""}
+          ${moreBefore ? this.#sentinel("older", strings.olderFailed) : ""}
           ${repeat(
             [
-              ...place(messages, this.#firstNew(messages)),
-              ...placeOutgoing(outgoing, messages.at(-1)?.authorId === client.me?.id),
+              ...groupMessages(messages, this.#firstNew(messages)),
+              ...groupOutgoing(outgoing, messages.at(-1)?.authorId === client.me?.id),
             ],
             (each) => this.#keyOf(each),
             (each) => this.#message(each),
           )}
-          ${moreAfter ? this.#edge("newer", strings.newerFailed) : ""}
+          ${moreAfter ? this.#sentinel("newer", strings.newerFailed) : ""}
           <p class="typing" aria-live="polite">${typing}</p>
         </div>
       </div>
@@ -151,20 +151,20 @@ export class MessageList extends ClientElement {
     `;
   }
 
-  #edge(direction: "older" | "newer", problem: string): unknown {
-    return html`<causerie-edge
+  #sentinel(direction: "older" | "newer", problem: string): unknown {
+    return html`<causerie-load-sentinel
       .problem=${this.failed === direction ? problem : ""}
-      @causerie-near=${() => this.#extend(direction)}
-    ></causerie-edge>`;
+      @causerie-load=${() => this.#extend(direction)}
+    ></causerie-load-sentinel>`;
   }
 
-  /** One's own message is one element from sending to sent. Others choose their client ids, and may choose the same. */
-  #keyOf({ message, outgoing }: Placed): string {
+  /** Own messages keep their element when they become `sent`. Client ids of other users may be equal, so they are no keys. */
+  #keyOf({ message, outgoing }: GroupedMessage): string {
     if (!message) return outgoing?.clientId ?? "";
     return (message.authorId === this.client.me?.id && message.clientId) || message.id;
   }
 
-  #message({ message, outgoing, startsDay, startsNew, first, last }: Placed): unknown {
+  #message({ message, outgoing, startsDay, startsNew, first, last }: GroupedMessage): unknown {
     const { conversation, client } = this;
     const own = !message || message.authorId === client.me?.id;
     const named = conversation.kind === "group" && !own && first;
@@ -187,7 +187,7 @@ export class MessageList extends ClientElement {
 
   #nameOf(userId: string): string | undefined {
     const { client, conversation } = this;
-    if (client.isHidden(userId)) void seekMembers(client, conversation.id);
+    if (client.isHidden(userId)) void loadMemberNames(client, conversation.id);
     return nameById(client, userId);
   }
 
@@ -198,18 +198,18 @@ export class MessageList extends ClientElement {
     );
   }
 
-  #act({ detail: { message, anchor, returnTo } }: CustomEvent<ActionsWanted>): void {
+  #act({ detail: { message, anchor, returnTo } }: CustomEvent<MessageActionsRequest>): void {
     void this.popup.show(strings.messageActions, this.#actionsOf(message), anchor, returnTo);
   }
 
-  /** Where the line above what is new stands; nowhere while the message before it is not loaded. */
+  /** The `seq` below the separator of new messages; 0 while the message before it is not loaded. */
   #firstNew(messages: readonly Message[]): number {
     const first = messages[0];
     if (!this.#newSeq || !first || (first.seq > this.#newSeq && this.#history.moreBefore)) return 0;
     return messages.find(({ seq }) => seq >= this.#newSeq)?.seq ?? 0;
   }
 
-  /** Read: by all others. A large conversation lists some of its members only, and nobody knows of the rest. */
+  /** `read`: all other members have read the message. Unknown when the conversation lists only some of its members. */
   #progressOf(message: Message): "sent" | "read" | "" {
     const { kind, members, memberCount } = this.conversation;
     if (kind === "note_to_self") return "";
@@ -218,7 +218,7 @@ export class MessageList extends ClientElement {
     return all && others.every(({ readSeq }) => readSeq >= message.seq) ? "read" : "sent";
   }
 
-  #notLoaded(): unknown {
+  #loadingState(): unknown {
     return html`<div class="scroller">${
       this.failed === "first"
         ? html`<div class="empty" role="alert">
@@ -237,10 +237,10 @@ export class MessageList extends ClientElement {
     </div>`;
   }
 
-  /** What comes while nobody looks is not read by being scrolled past: the first of it stays in view. */
-  #unseen(): void {
+  /** While the page is not active, the list does not scroll past new messages: the first of them stays visible. */
+  #holdNewMessages(): void {
     const { unread, readSeq } = this.conversation.readState;
-    if (!unread || !this.#stick || isLookedAt() || !this.column) return;
+    if (!unread || !this.#stick || isPageActive() || !this.column) return;
     this.#newSeq = Math.max(this.#newSeq, readSeq + 1);
     this.#goal = "unread";
   }
@@ -284,7 +284,7 @@ export class MessageList extends ClientElement {
     }
   }
 
-  /** What failed for want of a connection is tried again when it is there. */
+  /** After a reconnection, loads the messages again that could not be loaded. */
   #reconnected(): void {
     const connected = this.client.state.name === "connected";
     if (connected && !this.#connected && this.failed) {
@@ -294,12 +294,12 @@ export class MessageList extends ClientElement {
     this.#connected = connected;
   }
 
-  /** Messages draw themselves a moment after the list: places are right once they have. */
-  async #settle(): Promise<void> {
+  /** Positions the list after all messages have rendered, which they do after the list. */
+  async #position(): Promise<void> {
     const { scroller, column } = this;
     if (!column) return;
     await Promise.all(
-      drawn(scroller)
+      renderedMessages(scroller)
         .filter((each) => each.isUpdatePending)
         .map((each) => each.updateComplete),
     );
@@ -307,13 +307,13 @@ export class MessageList extends ClientElement {
     this.#resized.disconnect();
     this.#resized.observe(scroller);
     this.#resized.observe(column);
-    this.#reach();
+    this.#scrollToGoal();
     this.#hold();
-    for (const edge of scroller.querySelectorAll<Edge>("causerie-edge")) edge.look();
+    for (const sentinel of scroller.querySelectorAll<LoadSentinel>("causerie-load-sentinel")) sentinel.observe();
   }
 
-  /** Goes where the conversation is to be opened, or where the reader wants to be. */
-  #reach(): void {
+  /** Scrolls to `#goal`. */
+  #scrollToGoal(): void {
     const { scroller } = this;
     if (!this.#goal || !scroller.clientHeight) return;
     const line = this.#goal === "unread" ? scroller.querySelector(".new") : null;
@@ -322,20 +322,20 @@ export class MessageList extends ClientElement {
     if (!line) return;
     const down = line.getBoundingClientRect().top - scroller.getBoundingClientRect().top;
     scroller.scrollTop += down - scroller.clientHeight * unreadAt;
-    this.#anchor.note(scroller);
+    this.#anchor.capture(scroller);
   }
 
-  /** Keeps the reader where they are: at the end, or at what they look at. */
+  /** Keeps the position: at the end, or at the first visible message. */
   #hold(): void {
     const { scroller, column } = this;
     if (!column || this.#goal) return;
     if (this.#stick || this.#jumping) scroller.scrollTop = scroller.scrollHeight;
     else this.#anchor.restore(scroller);
-    this.#look();
+    this.#scrolled();
   }
 
-  /** Takes notice of what is in view. */
-  #look(): void {
+  /** Updates the state that depends on the scroll position. */
+  #scrolled(): void {
     const { scroller } = this;
     if (this.#goal || !scroller.clientHeight) return;
     const below = scroller.scrollHeight - scroller.clientHeight - scroller.scrollTop;
@@ -343,7 +343,7 @@ export class MessageList extends ClientElement {
     if (atEnd) this.#jumping = false;
     this.#stick = atEnd;
     this.away = !atEnd && !this.#jumping;
-    this.#anchor.note(scroller);
+    this.#anchor.capture(scroller);
     this.dispatchEvent(new CustomEvent("causerie-seen"));
   }
 
@@ -363,7 +363,7 @@ export class MessageList extends ClientElement {
     const far = scroller.scrollHeight - scroller.scrollTop > (smoothScreens + 1) * scroller.clientHeight;
     const still = far || matchMedia("(prefers-reduced-motion: reduce)").matches;
     this.#jumping = !still;
-    // The button is about to go, and the focus with it.
+    // The focused button is about to disappear.
     scroller.focus({ preventScroll: true });
     scroller.scrollTo({ top: scroller.scrollHeight, behavior: still ? "instant" : "smooth" });
   }

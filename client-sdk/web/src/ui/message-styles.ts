@@ -1,6 +1,6 @@
 import { css } from "lit";
 
-/** How a message looks: one's own to the right, others to the left, groups close together. */
+/** The styles of a message: own messages at the end of the line, others at the start, groups close together. */
 export const messageStyles = css`
   :host {
     display: block;

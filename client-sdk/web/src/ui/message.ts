@@ -9,38 +9,38 @@ import { LongPress } from "./long-press.js";
 import { messageStyles } from "./message-styles.js";
 import { base } from "./styles.js";
 
-/** A message that was not sent after this long says why, in milliseconds. */
+/** A message that is still `sending` after this time says that it waits for the connection, in milliseconds. */
 const waitingMs = 5_000;
 
-/** Somebody wants to do something with a message. */
-export interface ActionsWanted {
+/** A request to show the menu of a message. */
+export interface MessageActionsRequest {
   readonly message: Message;
-  /** What the choice is shown beside, and what gets the focus after it. */
+  /** The element beside which the menu opens, and the element that is focused when the menu closes. */
   readonly anchor: HTMLElement;
   readonly returnTo: HTMLElement;
 }
 
-/** How far one's own message came. */
+/** The progress of a message of the connected user. */
 export type Progress = "sending" | "sent" | "read" | "failed";
 
 /**
- * One message, or one on its way. Fires `causerie-actions` with an `ActionsWanted` when its button is pressed or a finger held
- * on it, `causerie-retry` and `causerie-discard` with the client id.
+ * A message or an outgoing message. Fires `causerie-actions` with a `MessageActionsRequest` on a press of its menu button or a long press, and
+ * `causerie-retry` and `causerie-discard` with the client id.
  */
 @customElement("causerie-message")
 export class MessageElement extends LitElement {
   @property({ attribute: false }) message: Message | undefined;
   @property({ attribute: false }) outgoing: OutgoingMessage | undefined;
-  /** Written by the person who looks. */
+  /** Whether the connected user is the author. */
   @property({ type: Boolean, reflect: true }) own = false;
-  /** First of its group, and last. */
+  /** Whether it is the first, and the last, message of its group. */
   @property({ type: Boolean, reflect: true }) first = false;
   @property({ type: Boolean, reflect: true }) last = false;
-  /** Shown above; empty where it is plain who wrote, `undefined` while the name is on its way. */
+  /** The name of the author, shown above the text; empty to show none, `undefined` while it is being loaded. */
   @property({ attribute: false }) author: string | undefined = "";
-  /** Of one's own messages. */
+  /** The progress of an own message; empty for other messages. */
   @property() progress: Progress | "" = "";
-  /** Something may be done with it. */
+  /** Whether the message has a menu. */
   @property({ type: Boolean }) actionable = false;
   @query(".bubble") private bubble!: HTMLElement;
 
@@ -65,7 +65,7 @@ export class MessageElement extends LitElement {
     this.#timer = setTimeout(() => this.requestUpdate(), outgoing.createdAt.getTime() + waitingMs - Date.now());
   }
 
-  /** It should have been sent by now. */
+  /** Whether the message should have been sent by now. */
   get #isWaiting(): boolean {
     return this.progress === "sending" && Date.now() - (this.outgoing?.createdAt.getTime() ?? 0) >= waitingMs;
   }
@@ -117,7 +117,7 @@ export class MessageElement extends LitElement {
   }
 
   #button(): unknown {
-    // A press on the button would take the focus out of the open menu, and close it before the click.
+    // A press on the button would move the focus out of the open menu, which would close before the click.
     return html`<button
       class="icon-button actions"
       aria-label=${strings.messageActions}
@@ -132,7 +132,8 @@ export class MessageElement extends LitElement {
   }
 
   #act(anchor: HTMLElement, returnTo = anchor): void {
-    if (this.message) this.#fire("causerie-actions", { message: this.message, anchor, returnTo } satisfies ActionsWanted);
+    if (this.message)
+      this.#fire("causerie-actions", { message: this.message, anchor, returnTo } satisfies MessageActionsRequest);
   }
 
   #fire(name: string, detail: unknown): void {

@@ -8,45 +8,46 @@ import { ClientElement } from "./client-element.js";
 import "./connection-banner.js";
 import "./conversation-list.js";
 import type { ConversationList } from "./conversation-list.js";
+import { ConversationLookup, type LookupState } from "./conversation-lookup.js";
 import { draftsOf } from "./drafts.js";
 import { strings } from "./i18n/index.js";
 import { chatIcon, plusIcon } from "./icons.js";
-import { Lookup, type Sought } from "./lookup.js";
-import { colourKey, displayName, peerOf } from "./names.js";
+import { colourSeed, displayName, peerOf } from "./names.js";
 import "./new-chat.js";
 import type { NewChat } from "./new-chat.js";
 import type { NewConversation } from "./new-conversation.js";
-import "./nowhere.js";
-import { isId, type Place, placeOf } from "./place.js";
-import "./requests.js";
+import "./conversation-placeholder.js";
+import { isUuid, parseRoute, type Route } from "./route.js";
+import "./relation-requests.js";
 import { base, emptyState, theme } from "./styles.js";
 
-/** Few begin by starting a conversation: its part of the page comes when the rest is there, or is asked for. */
-const pickerAfterMs = 2_000;
-const loadPicker = (): Promise<unknown> => import("./new-conversation.js");
+/** The dialog for new conversations is loaded this long after the messenger, or when the user opens it; milliseconds. */
+const preloadDelayMs = 2_000;
+const loadNewConversation = (): Promise<unknown> => import("./new-conversation.js");
 
 /**
- * The messenger: conversations and one chat, side by side where there is room, else one after the other. Fires
- * `causerie-open` with the address of what to show, empty for the list, and `causerie-moved` when what is shown has another
- * address from now on. The page around it decides, and sets `current`.
+ * The messenger: the list of conversations and one chat, side by side or, in a narrow window, one at a time.
+ *
+ * Fires `causerie-navigate` with the route to show next, and `causerie-redirect` when the shown conversation has another route from now on.
+ * The page then sets `route`.
  */
 @customElement("causerie-messenger")
 export class Messenger extends ClientElement {
-  /** The address of what is shown: a conversation's id, or `to/` and a user's; empty for the list. */
-  @property() current = "";
-  /** What starts conversations could not be loaded. */
-  @state() private noPicker = false;
+  /** The route to show: the id of a conversation, or `to/` and the id of a user; empty for the list. */
+  @property() route = "";
+  /** Whether the dialog for new conversations could not be loaded. */
+  @state() private newConversationFailed = false;
   @query("causerie-new-conversation") private newConversation!: NewConversation;
   @query("causerie-chat") private chat?: Chat;
   @query("causerie-new-chat") private newChat?: NewChat;
   @query("causerie-conversation-list") private list!: ConversationList;
   @query("h1") private heading!: HTMLElement;
 
-  protected override readonly drawnAfter: readonly (keyof ClientEvents)[] = ["conversations", "state", "users"];
-  #place: Place = { kind: "list" };
-  readonly #lookup = new Lookup(this);
-  #sought: Sought = "searching";
-  /** The address of what is shown, and whether it went while it was. */
+  protected override readonly updateEvents: readonly (keyof ClientEvents)[] = ["conversations", "state", "users"];
+  #parsedRoute: Route = { kind: "list" };
+  readonly #lookup = new ConversationLookup(this);
+  #lookupState: LookupState = "searching";
+  /** The route of the chat that is shown, and whether its conversation has disappeared. */
   #shown = "";
   #gone = false;
 
@@ -136,44 +137,48 @@ export class Messenger extends ClientElement {
   ];
 
   protected override firstUpdated(): void {
-    setTimeout(() => loadPicker().catch(() => {}), pickerAfterMs);
+    setTimeout(() => loadNewConversation().catch(() => {}), preloadDelayMs);
   }
 
   protected override willUpdate(changed: PropertyValues<this>): void {
     super.willUpdate(changed);
     const { client } = this;
-    const place = placeOf(this.current);
-    this.#place = place;
-    if (place.kind === "conversation" && !client.conversation(place.id)) {
-      // What was shown is there no more: deleted, left, or taken from one.
-      if (this.#shown === place.id) this.#gone = true;
-      else this.#sought = this.#lookup.seek(client, place.id);
+    const route = parseRoute(this.route);
+    this.#parsedRoute = route;
+    if (route.kind === "conversation" && !client.conversation(route.id)) {
+      // The shown conversation has disappeared: the user deleted or left it, or was removed.
+      if (this.#shown === route.id) this.#gone = true;
+      else this.#lookupState = this.#lookup.find(client, route.id);
     }
-    if (place.kind === "person") this.#sought = isId(place.userId) && !client.isHidden(place.userId) ? "searching" : "missing";
+    if (route.kind === "user")
+      this.#lookupState = isUuid(route.userId) && !client.isHidden(route.userId) ? "searching" : "missing";
   }
 
   protected override updated(changed: PropertyValues<this>): void {
     if (this.#gone) {
       this.#gone = false;
-      // "Back" would lead to what is there no more.
-      return this.#moved("");
+      // A redirect, so that the back button does not lead to the conversation that has disappeared.
+      return this.#redirect("");
     }
-    const there = this.#conversationWithPerson();
-    if (there) {
-      draftsOf(this.client.me?.id ?? "").move(this.current, there);
-      return this.#moved(there);
+    const direct = this.#directConversation();
+    if (direct) {
+      draftsOf(this.client.me?.id ?? "").move(this.route, direct);
+      return this.#redirect(direct);
     }
-    const shown = this.chat || this.newChat ? this.current : "";
+    const shown = this.chat || this.newChat ? this.route : "";
     const before = this.#shown;
     this.#shown = shown;
-    if (shown !== before || (shown && changed.has("current"))) void this.#focus(shown, before);
+    if (shown !== before || (shown && changed.has("route"))) void this.#focus(shown, before);
   }
 
-  /** The focus goes with what is shown: to where one writes, but on touch, where that raises the keyboard over the messages, to the title; and back to the row. */
+  /**
+   * Moves the focus to the shown chat: to its text field or, on a touch screen, where that would open the keyboard, to its title. Moves it
+   * back to the row when the list is shown.
+   */
   async #focus(shown: string, before: string): Promise<void> {
     const chat = this.chat ?? this.newChat;
     if (shown) return matchMedia("(hover: hover)").matches ? chat?.focusComposer() : chat?.focusHeading();
-    if (this.#place.kind === "list" && !(await this.list.focusItem(before))) this.heading.focus();
+    if (this.#parsedRoute.kind === "list" && !(await this.list.focusItem(before))) this.heading.focus();
   }
 
   protected override render(): unknown {
@@ -181,12 +186,12 @@ export class Messenger extends ClientElement {
     const me = client.me;
     return html`
       <causerie-connection-banner .client=${client}></causerie-connection-banner>
-      <div class="panes ${this.#place.kind === "list" ? "list" : "chat"}" @causerie-open=${this.#take}>
+      <div class="panes ${this.#parsedRoute.kind === "list" ? "list" : "chat"}" @causerie-navigate=${this.#forwardNavigation}>
         <aside>
           <header>
             ${
               me
-                ? html`<causerie-avatar .name=${displayName(me)} .key=${colourKey(me)} title=${strings.signedInAs(displayName(me))}></causerie-avatar>`
+                ? html`<causerie-avatar .name=${displayName(me)} .key=${colourSeed(me)} title=${strings.signedInAs(displayName(me))}></causerie-avatar>`
                 : ""
             }
             <h1 class="clip" tabindex="-1">${strings.conversations}</h1>
@@ -199,9 +204,9 @@ export class Messenger extends ClientElement {
               ${plusIcon}
             </button>
           </header>
-          ${this.noPicker ? html`<p class="problem" role="alert">${strings.loadFailed}</p>` : ""}
-          <causerie-requests .client=${client}></causerie-requests>
-          <causerie-conversation-list .client=${client} .current=${this.current}></causerie-conversation-list>
+          ${this.newConversationFailed ? html`<p class="problem" role="alert">${strings.loadFailed}</p>` : ""}
+          <causerie-relation-requests .client=${client}></causerie-relation-requests>
+          <causerie-conversation-list .client=${client} .current=${this.route}></causerie-conversation-list>
         </aside>
         <main>${this.#main()}</main>
         <causerie-new-conversation .client=${client}></causerie-new-conversation>
@@ -211,35 +216,35 @@ export class Messenger extends ClientElement {
 
   #main(): unknown {
     const { client } = this;
-    const place = this.#place;
-    if (place.kind === "list") return this.#nothing();
-    const conversation = place.kind === "conversation" && client.conversation(place.id);
+    const route = this.#parsedRoute;
+    if (route.kind === "list") return this.#emptyPane();
+    const conversation = route.kind === "conversation" && client.conversation(route.id);
     if (conversation) {
       return html`<causerie-chat
         .client=${client}
         .conversation=${conversation}
-        @causerie-back=${() => this.#open("")}
+        @causerie-back=${() => this.#navigate("")}
         @causerie-mark-unread=${this.#markUnread}
       ></causerie-chat>`;
     }
     const user =
-      place.kind === "person" && client.conversationsLoaded && isId(place.userId) ? client.user(place.userId) : undefined;
+      route.kind === "user" && client.conversationsLoaded && isUuid(route.userId) ? client.user(route.userId) : undefined;
     if (user) {
       return html`<causerie-new-chat
         .client=${client}
         .user=${user}
-        @causerie-back=${() => this.#open("")}
-        @causerie-moved=${({ detail }: CustomEvent<string>) => this.#moved(detail)}
+        @causerie-back=${() => this.#navigate("")}
+        @causerie-redirect=${({ detail }: CustomEvent<string>) => this.#redirect(detail)}
       ></causerie-new-chat>`;
     }
-    return html`<causerie-nowhere
-      .state=${this.#sought}
-      @causerie-back=${() => this.#open("")}
-      @causerie-again=${() => this.#lookup.again()}
-    ></causerie-nowhere>`;
+    return html`<causerie-conversation-placeholder
+      .state=${this.#lookupState}
+      @causerie-back=${() => this.#navigate("")}
+      @causerie-retry-lookup=${() => this.#lookup.retry()}
+    ></causerie-conversation-placeholder>`;
   }
 
-  #nothing(): unknown {
+  #emptyPane(): unknown {
     return html`<div class="empty">
       <span class="badge">${chatIcon}</span>
       <h2>${strings.chooseConversation}</h2>
@@ -248,43 +253,43 @@ export class Messenger extends ClientElement {
     </div>`;
   }
 
-  /** The conversation there is with the person an address names; empty for none that is known. */
-  #conversationWithPerson(): string {
-    const place = this.#place;
-    if (place.kind !== "person") return "";
+  /** The id of the loaded direct conversation with the user of the route; empty for none. */
+  #directConversation(): string {
+    const route = this.#parsedRoute;
+    if (route.kind !== "user") return "";
     const { conversations, me } = this.client;
-    return conversations.find((each) => peerOf(each, me?.id)?.id === place.userId)?.id ?? "";
+    return conversations.find((each) => peerOf(each, me?.id)?.id === route.userId)?.id ?? "";
   }
 
   readonly #startNew = async (): Promise<void> => {
-    this.noPicker = false;
+    this.newConversationFailed = false;
     try {
-      await loadPicker();
+      await loadNewConversation();
       await this.newConversation.updateComplete;
       this.newConversation.show();
     } catch {
-      this.noPicker = true;
+      this.newConversationFailed = true;
     }
   };
 
-  /** One's way to another conversation passes here once, whoever asked. */
-  #take(event: CustomEvent<string>): void {
+  /** Dispatches the navigation of a child once, as an event of the messenger. */
+  #forwardNavigation(event: CustomEvent<string>): void {
     event.stopPropagation();
-    this.#open(event.detail);
+    this.#navigate(event.detail);
   }
 
-  #open(address: string): void {
-    this.dispatchEvent(new CustomEvent("causerie-open", { detail: address }));
+  #navigate(route: string): void {
+    this.dispatchEvent(new CustomEvent("causerie-navigate", { detail: route }));
   }
 
-  #moved(address: string): void {
-    this.dispatchEvent(new CustomEvent("causerie-moved", { detail: address }));
+  #redirect(route: string): void {
+    this.dispatchEvent(new CustomEvent("causerie-redirect", { detail: route }));
   }
 
-  /** Back to the list, or looking at it would read it at once. */
+  /** Shows the list first, because the shown conversation would be marked as read at once. */
   #markUnread(): void {
-    const { current } = this;
-    this.#open("");
-    this.client.markUnread(current).catch(() => {});
+    const { route } = this;
+    this.#navigate("");
+    this.client.markUnread(route).catch(() => {});
   }
 }

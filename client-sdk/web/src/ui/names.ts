@@ -1,35 +1,35 @@
-// How people and conversations are called and coloured.
+// Names and colours of users and conversations.
 import type { Client, Conversation, User } from "../sdk/index.js";
+import { isolated } from "./bidi.js";
 import { strings } from "./i18n/index.js";
-import { isolated } from "./isolated.js";
 
-/** How many avatar colours there are (`.c0` and so on in avatar.ts). */
+/** The number of avatar colours (`.c0` and so on in avatar.ts). */
 export const colours = 10;
 
-/** The other one of a direct conversation. */
+/** The other member of a direct conversation. */
 export function peerOf(conversation: Conversation, meId: string | undefined): User | undefined {
   if (conversation.kind !== "direct") return undefined;
   return conversation.members.find(({ user }) => user.id !== meId)?.user;
 }
 
-/** A name to show, wherever it stands: people without one go by their identifier. */
+/** The name to show for a user: the name, or the external id of a user without a name. */
 export function displayName(user: User | undefined): string {
-  return isolated(user?.name || user?.externalId || strings.someone);
+  return isolated(user?.name || user?.externalId || strings.unnamedUser);
 }
 
-/** A user's name by id, whatever conversation they were met in; `undefined` while it is being asked for. */
+/** The name of a user by id; `undefined` while it is being loaded. */
 export function nameById(client: Client, userId: string): string | undefined {
   const user = client.user(userId);
   if (user) return displayName(user);
-  return client.isHidden(userId) ? strings.someone : undefined;
+  return client.isHidden(userId) ? strings.unnamedUser : undefined;
 }
 
-/** What decides a person's colour: known before the server's id is. */
-export function colourKey(user: User): string {
+/** The seed of a user's colour: the external id, because it is known before the id of the server. */
+export function colourSeed(user: User): string {
   return user.externalId || user.id;
 }
 
-/** What a conversation is called by one who is in it. */
+/** The title of a conversation for the connected user: the subject, or the names of the other members. */
 export function titleOf(conversation: Conversation, meId: string | undefined): string {
   if (conversation.kind === "note_to_self") return strings.noteToSelf;
   if (conversation.kind === "direct") return displayName(peerOf(conversation, meId));
@@ -38,7 +38,7 @@ export function titleOf(conversation: Conversation, meId: string | undefined): s
   return others.join(", ") || strings.newGroup;
 }
 
-/** One or two letters for an avatar. */
+/** The initials of a name: one or two letters. */
 export function initials(name: string): string {
   const words = name
     .replace(/\p{Bidi_Control}/gu, "")
@@ -48,7 +48,7 @@ export function initials(name: string): string {
   return letters.join("").toLocaleUpperCase();
 }
 
-/** A colour that stays with an id, everywhere and for ever. */
+/** The number of the colour for a seed; the same seed always has the same colour. */
 export function colourOf(id: string): number {
   let hash = 2_166_136_261;
   for (const letter of id) hash = Math.imul(hash ^ (letter.codePointAt(0) ?? 0), 16_777_619);

@@ -8,13 +8,13 @@ import "./composer.js";
 import type { Composer } from "./composer.js";
 import { draftsOf } from "./drafts.js";
 import { explain, strings } from "./i18n/index.js";
-import { colourKey, displayName } from "./names.js";
-import { addressOfPerson } from "./place.js";
+import { colourSeed, displayName } from "./names.js";
+import { routeOfUser } from "./route.js";
 import { base, chatPane, emptyState } from "./styles.js";
 
 /**
- * Where one writes to a person with whom there is no conversation. Nothing exists for either before the first message is sent;
- * then it fires `causerie-moved` with the id of the conversation that was made.
+ * The pane of a chat with a user with whom there is no conversation yet. The first message creates the conversation; the pane then fires
+ * `causerie-redirect` with the id of the conversation.
  */
 @customElement("causerie-new-chat")
 export class NewChat extends LitElement {
@@ -25,9 +25,9 @@ export class NewChat extends LitElement {
   @query("causerie-chat-header") private header!: ChatHeader;
   @query("causerie-composer") private composer!: Composer;
 
-  /** The first message keeps its id over failures: it is sent once. */
+  /** The client id of the first message. It stays the same after an error, so that the message is sent once. */
   #clientId = randomUuid();
-  #tried = "";
+  #lastText = "";
 
   static override styles = [
     base,
@@ -47,14 +47,14 @@ export class NewChat extends LitElement {
     `,
   ];
 
-  /** Puts the cursor where one writes. */
+  /** Focuses the text field. */
   async focusComposer(): Promise<void> {
     await this.updateComplete;
     await this.composer.updateComplete;
     this.composer.focusField();
   }
 
-  /** Puts the focus where reading begins. */
+  /** Focuses the title. */
   async focusHeading(): Promise<void> {
     await this.updateComplete;
     await this.header.focusHeading();
@@ -70,14 +70,14 @@ export class NewChat extends LitElement {
     return html`
       <causerie-chat-header .client=${client} .user=${user}></causerie-chat-header>
       <div class="empty">
-        <causerie-avatar .name=${name} .key=${colourKey(user)}></causerie-avatar>
+        <causerie-avatar .name=${name} .key=${colourSeed(user)}></causerie-avatar>
         <p class="name">${name}</p>
         <p>${strings.firstMessageHint}</p>
       </div>
       ${this.problem ? html`<p class="problem" role="alert">${this.problem}</p>` : ""}
       <causerie-composer
         .drafts=${draftsOf(client.me?.id ?? "")}
-        .conversationId=${addressOfPerson(user.id)}
+        .conversationId=${routeOfUser(user.id)}
         .textBytesMax=${client.limits.textBytesMax ?? 0}
         ?busy=${this.sending}
         @causerie-send=${this.#send}
@@ -88,17 +88,17 @@ export class NewChat extends LitElement {
   async #send({ detail: text }: CustomEvent<string>): Promise<void> {
     const { client, user } = this;
     const drafts = draftsOf(client.me?.id ?? "");
-    const address = addressOfPerson(user.id);
-    if (text !== this.#tried) this.#clientId = randomUuid();
-    this.#tried = text;
+    const route = routeOfUser(user.id);
+    if (text !== this.#lastText) this.#clientId = randomUuid();
+    this.#lastText = text;
     this.problem = "";
     this.sending = true;
     try {
       const { id } = await client.startDirect({ id: user.id }, { clientId: this.#clientId, text });
-      if (this.user.id === user.id) this.dispatchEvent(new CustomEvent("causerie-moved", { detail: id }));
+      if (this.user.id === user.id) this.dispatchEvent(new CustomEvent("causerie-redirect", { detail: id }));
     } catch (thrown) {
-      // Back into the field, unless something else was written there meanwhile.
-      if (!drafts.get(address).text) drafts.type(address, text);
+      // Put the text back into the field, unless the user has typed another text meanwhile.
+      if (!drafts.get(route).text) drafts.setText(route, text);
       if (this.user.id === user.id) this.problem = explain(thrown, strings.startErrors);
     } finally {
       this.sending = false;

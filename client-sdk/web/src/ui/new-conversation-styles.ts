@@ -1,6 +1,6 @@
 import { css } from "lit";
 
-/** How the dialog of a new conversation looks: a search above a list of people that scrolls. */
+/** The styles of the dialog for new conversations: a search field above a scrolling list of users. */
 export const newConversationStyles = css`
   .head {
     display: flex;
@@ -49,17 +49,9 @@ export const newConversationStyles = css`
     padding: 0 8px 12px;
     --avatar-size: 40px;
   }
-  .results ul {
-    list-style: none;
-    margin: 0;
-    padding: 0;
-  }
-  .person {
+  .user {
     width: 100%;
-    display: flex;
-    align-items: center;
     gap: 12px;
-    padding: 8px 12px;
     border-radius: 12px;
     text-align: start;
   }
@@ -68,7 +60,7 @@ export const newConversationStyles = css`
     align-items: center;
     gap: 8px;
   }
-  .row .person {
+  .row .user {
     flex: 1;
     min-width: 0;
   }
@@ -76,19 +68,8 @@ export const newConversationStyles = css`
     flex: none;
     margin-inline-end: 12px;
   }
-  .person:hover:not(:disabled) {
-    background: var(--hover);
-  }
-  .person:focus-visible {
-    outline-offset: -2px;
-  }
-  .person > span {
-    flex: 1;
-    min-width: 0;
-  }
   .name {
     display: block;
-    font-weight: 550;
   }
   .box {
     flex: none;

@@ -8,30 +8,30 @@ import { dialogStyles } from "./dialog-styles.js";
 import { explain, strings } from "./i18n/index.js";
 import type { Explanations } from "./i18n/strings.js";
 import { backIcon, checkIcon, closeIcon, groupIcon } from "./icons.js";
-import { colourKey, displayName } from "./names.js";
+import { colourSeed, displayName } from "./names.js";
 import { newConversationStyles } from "./new-conversation-styles.js";
-import { addressOfPerson } from "./place.js";
-import { base } from "./styles.js";
+import { routeOfUser } from "./route.js";
+import { base, userRow } from "./styles.js";
 
-/** Typing pauses this long before the directory is asked. */
-const pauseMs = 150;
+/** The directory is searched after a pause in the typing of this length, in milliseconds. */
+const searchDelayMs = 150;
 
-/** A person the directory gave; groups of the product are not offered here. */
-interface Found extends DirectoryHit {
+/** A user in the directory. Groups of the product are not shown in this dialog. */
+interface UserHit extends DirectoryHit {
   readonly user: User;
 }
 
 /**
- * Finds people and starts a conversation with one, several, or oneself. Fires `causerie-open` with the address of the
- * conversation, or of the person where there is none yet.
+ * The dialog that starts a conversation: with a user, with several users as a group, or with oneself as notes. Fires `causerie-navigate` with
+ * the route of the conversation, or of the user when there is no conversation yet.
  */
 @customElement("causerie-new-conversation")
 export class NewConversation extends ClientElement {
   @state() private query = "";
-  @state() private found: readonly Found[] | undefined;
+  @state() private hits: readonly UserHit[] | undefined;
   @state() private mayStartGroup = false;
-  /** Whom one has asked for a relation, and who has not answered. */
-  @state() private asked: ReadonlySet<string> = new Set();
+  /** Ids of the users who have a pending request of the connected user. */
+  @state() private requested: ReadonlySet<string> = new Set();
   @state() private group = false;
   @state() private subject = "";
   @state() private chosen: readonly User[] = [];
@@ -39,23 +39,23 @@ export class NewConversation extends ClientElement {
   @state() private problem = "";
   @query("dialog") private dialog!: HTMLDialogElement;
 
-  protected override readonly drawnAfter: readonly (keyof ClientEvents)[] = [];
+  protected override readonly updateEvents: readonly (keyof ClientEvents)[] = [];
   #timer: ReturnType<typeof setTimeout> | undefined;
-  /** Answers may come in another order than questions. */
+  /** The number of searches: replies to earlier searches are ignored. */
   #searches = 0;
 
-  static override styles = [base, dialogStyles, newConversationStyles];
+  static override styles = [base, dialogStyles, userRow, newConversationStyles];
 
-  /** Opens the dialog, empty. */
+  /** Opens the dialog with empty fields. */
   show(): void {
     this.query = this.subject = this.problem = "";
-    this.found = undefined;
+    this.hits = undefined;
     this.chosen = [];
-    this.asked = new Set();
+    this.requested = new Set();
     this.group = this.busy = false;
     this.dialog.showModal();
     void this.#search();
-    void this.#loadAsked();
+    void this.#loadRequested();
   }
 
   protected override render(): unknown {
@@ -78,8 +78,8 @@ export class NewConversation extends ClientElement {
           type="search"
           autofocus
           autocomplete="off"
-          aria-label=${strings.searchPeople}
-          placeholder=${strings.searchPeople}
+          aria-label=${strings.searchUsers}
+          placeholder=${strings.searchUsers}
           .value=${live(this.query)}
           @input=${this.#input}
         />
@@ -87,7 +87,7 @@ export class NewConversation extends ClientElement {
       ${this.problem ? html`<p class="problem" role="alert">${this.problem}</p>` : ""}
       <div class="results">
         ${this.group || this.query ? "" : this.#shortcuts()}
-        <div aria-live="polite">${this.#people()}</div>
+        <div aria-live="polite">${this.#results()}</div>
       </div>
       ${this.group ? this.#foot() : ""}
     </dialog>`;
@@ -96,43 +96,49 @@ export class NewConversation extends ClientElement {
   #shortcuts(): unknown {
     return html`${
       this.mayStartGroup
-        ? html`<button class="person" @click=${() => this.#setGroup(true)}>
+        ? html`<button class="user" @click=${() => this.#setGroup(true)}>
           <i class="circle">${groupIcon}</i><span class="name">${strings.newGroup}</span>
         </button>`
         : ""
     }
-      <button class="person" ?disabled=${this.busy} @click=${() => this.#start(() => this.client.startNoteToSelf())}>
-        <causerie-avatar kind="note" .key=${this.client.me ? colourKey(this.client.me) : ""}></causerie-avatar><span class="name">${strings.noteToSelf}</span>
+      <button class="user" ?disabled=${this.busy} @click=${() => this.#start(() => this.client.startNoteToSelf())}>
+        <causerie-avatar kind="note" .key=${this.client.me ? colourSeed(this.client.me) : ""}></causerie-avatar><span class="name">${strings.noteToSelf}</span>
       </button>`;
   }
 
-  #people(): unknown {
-    if (!this.found) return html`<p class="hint muted">${strings.loading}</p>`;
-    // Somebody to whom one may not start can't be brought into a group either.
-    const shown = this.group ? this.found.filter(({ can }) => can.has("start")) : this.found;
+  #results(): unknown {
+    if (!this.hits) return html`<p class="hint muted">${strings.loading}</p>`;
+    // A user with whom no conversation may be started can't be added to a group either.
+    const shown = this.group ? this.hits.filter(({ can }) => can.has("start")) : this.hits;
     if (!shown.length) {
-      const heading = this.query.trim() ? strings.nobodyFound : strings.nobodyToWriteTo;
-      return this.problem ? "" : html`<div class="hint"><p>${heading}</p><p class="muted">${strings.onlyReachable}</p></div>`;
+      const heading = this.query.trim() ? strings.noUsersFound : strings.noReachableUsers;
+      return this.problem
+        ? ""
+        : html`<div class="hint"><p>${heading}</p><p class="muted">${strings.reachableUsersHint}</p></div>`;
     }
     return html`<ul>
-      ${shown.map((hit) => html`<li>${this.#person(hit)}</li>`)}
+      ${shown.map((hit) => html`<li>${this.#user(hit)}</li>`)}
     </ul>`;
   }
 
-  #person({ user, can, conversationId, mayRequest }: Found): unknown {
+  #user({ user, can, conversationId, mayRequest }: UserHit): unknown {
     const name = displayName(user);
-    const face = html`<causerie-avatar .name=${name} .key=${colourKey(user)}></causerie-avatar>`;
+    const face = html`<causerie-avatar .name=${name} .key=${colourSeed(user)}></causerie-avatar>`;
     if (!this.group) {
-      // Nothing is made before the first message. Of somebody who is not open to a start the server says what is missing.
+      // The first message creates the conversation. If the rules do not allow a conversation, the server says why.
       const isOpen = can.has("start") || conversationId !== undefined;
       const choose = (): void => {
-        if (isOpen) this.#open(conversationId ?? addressOfPerson(user.id));
+        if (isOpen) this.#open(conversationId ?? routeOfUser(user.id));
         else void this.#start(() => this.client.startDirect({ id: user.id }), strings.startErrors);
       };
       const [relation] = mayRequest;
-      const closed = this.asked.has(user.id) ? strings.requestSent : relation ? strings.onRequest : strings.notStartable;
+      const closed = this.requested.has(user.id)
+        ? strings.requestSent
+        : relation
+          ? strings.reachableOnRequest
+          : strings.userNotReachable;
       return html`<div class="row">
-        <button class="person" ?disabled=${this.busy} @click=${choose}>
+        <button class="user" ?disabled=${this.busy} @click=${choose}>
           ${face}
           <span>
             <span class="name clip">${name}</span>
@@ -149,7 +155,7 @@ export class NewConversation extends ClientElement {
       </div>`;
     }
     const chosen = this.chosen.some(({ id }) => id === user.id);
-    return html`<button class="person" aria-pressed=${chosen ? "true" : "false"} @click=${() => this.#toggle(user)}>
+    return html`<button class="user" aria-pressed=${chosen ? "true" : "false"} @click=${() => this.#toggle(user)}>
       ${face}<span class="name clip">${name}</span><i class="box">${checkIcon}</i>
     </button>`;
   }
@@ -206,7 +212,7 @@ export class NewConversation extends ClientElement {
   #input(event: InputEvent): void {
     this.query = (event.target as HTMLInputElement).value;
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => void this.#search(), pauseMs);
+    this.#timer = setTimeout(() => void this.#search(), searchDelayMs);
   }
 
   async #search(): Promise<void> {
@@ -216,23 +222,23 @@ export class NewConversation extends ClientElement {
       if (search !== this.#searches) return;
       const meId = this.client.me?.id;
       this.mayStartGroup = mayStartGroup;
-      this.found = items.filter((hit): hit is Found => hit.user !== undefined && hit.user.id !== meId);
+      this.hits = items.filter((hit): hit is UserHit => hit.user !== undefined && hit.user.id !== meId);
       this.problem = "";
     } catch (thrown) {
       if (search !== this.#searches) return;
-      this.found = [];
+      this.hits = [];
       this.problem = explain(thrown);
     }
   }
 
-  /** Latest changes are first: beyond the first page are those that were left unanswered for long. */
-  async #loadAsked(): Promise<void> {
+  /** Loads the pending requests. The first page, which has the latest changes, is enough: older requests have been pending for long. */
+  async #loadRequested(): Promise<void> {
     try {
       const { items } = await this.client.relations();
-      const asked = items.filter(({ state, direction }) => state === "pending" && direction === "outgoing");
-      this.asked = new Set([...this.asked, ...asked.map(({ user }) => user.id)]);
+      const pending = items.filter(({ state, direction }) => state === "pending" && direction === "outgoing");
+      this.requested = new Set([...this.requested, ...pending.map(({ user }) => user.id)]);
     } catch {
-      // Only a word is missing: the directory tells whom one may ask.
+      // Only the label of pending requests is missing.
     }
   }
 
@@ -241,7 +247,7 @@ export class NewConversation extends ClientElement {
     this.problem = "";
     try {
       await this.client.relate(relation, { id: user.id });
-      this.asked = new Set([...this.asked, user.id]);
+      this.requested = new Set([...this.requested, user.id]);
       await this.#search();
     } catch (thrown) {
       this.problem = explain(thrown);
@@ -252,7 +258,7 @@ export class NewConversation extends ClientElement {
 
   #open(address: string): void {
     this.dialog.close();
-    this.dispatchEvent(new CustomEvent("causerie-open", { detail: address, bubbles: true, composed: true }));
+    this.dispatchEvent(new CustomEvent("causerie-navigate", { detail: address, bubbles: true, composed: true }));
   }
 
   async #start(run: () => Promise<Conversation>, words: Explanations = {}): Promise<void> {

@@ -2,7 +2,7 @@ import type { Conversation } from "../sdk/index.js";
 import { strings } from "./i18n/index.js";
 import { displayName, peerOf } from "./names.js";
 
-/** Why one can't write in a conversation, in a sentence; empty where one can. Capabilities decide, the rest explains. */
+/** The sentence that says why the user can't write in a conversation; empty when the user can. Only the capability `send` decides that. */
 export function noticeOf(conversation: Conversation, meId: string | undefined): string {
   const { capabilities, state, kind } = conversation;
   if (capabilities.has("send")) return "";
@@ -12,7 +12,7 @@ export function noticeOf(conversation: Conversation, meId: string | undefined): 
   const peer = peerOf(conversation, meId);
   if (!peer) return strings.cannotSend;
   const name = displayName(peer);
-  if (peer.status === "removed") return strings.peerGone(name);
+  if (peer.status === "removed") return strings.peerRemoved(name);
   if (peer.status === "deactivated" || peer.status === "invited") return strings.peerInactive(name);
   return strings.cannotSendTo(name);
 }

@@ -9,14 +9,14 @@ export interface MenuItem {
   readonly run: () => void;
 }
 
-/** A window narrower than this has no room for a menu beside what it is about. */
+/** In a window narrower than this, the menu is a sheet at the bottom. */
 const narrow = "(max-width: 719px)";
-/** Between the menu and the edges of the window, in pixels. */
+/** The distance between the menu and the edges of the window, in pixels. */
 const marginPx = 8;
 
 /**
- * Entries to choose from, above all else on the page: a menu beside what they are about, or a sheet from below where there is
- * little room. Gone with Escape, a choice, a press elsewhere, or scrolling. Arrows go round.
+ * A menu above all other content: beside its anchor or, in a narrow window, as a sheet at the bottom. Closes on Escape, a choice, a press
+ * outside, or scrolling. The arrow keys move through the entries and wrap around.
  */
 @customElement("causerie-popup")
 export class Popup extends LitElement {
@@ -26,7 +26,7 @@ export class Popup extends LitElement {
 
   #anchor: HTMLElement | undefined;
   #returnTo: HTMLElement | undefined;
-  /** The finger that opened the sheet is up: the next press counts. */
+  /** Whether a press has begun since the sheet was opened: the end of the long press that opened it must not close it. */
   #armed = false;
 
   static override styles = [
@@ -117,8 +117,7 @@ export class Popup extends LitElement {
   }
 
   /**
-   * Opens beside `anchor`; closes when it is open for that one already. The focus goes back to
-   * `returnTo`, the anchor unless told otherwise.
+   * Opens beside `anchor`, or closes when it is open beside that anchor. Closing focuses `returnTo`.
    */
   async show(label: string, items: readonly MenuItem[], anchor: HTMLElement, returnTo = anchor): Promise<void> {
     const again = this.#anchor === anchor;
@@ -130,7 +129,7 @@ export class Popup extends LitElement {
     this.#anchor = anchor;
     this.#returnTo = returnTo;
     this.#armed = false;
-    this.#tell(true);
+    this.#setExpanded(true);
     await this.updateComplete;
     const popup = this.renderRoot.querySelector<HTMLElement>(".popup");
     if (popup instanceof HTMLDialogElement) popup.showModal();
@@ -150,7 +149,7 @@ export class Popup extends LitElement {
       (item) =>
         html`<button role="menuitem" @click=${() => this.#choose(item)}>${item.icon}<span>${item.label}</span></button>`,
     );
-    // A modal dialog keeps touches from what lies below it; a popover leaves the page as it is.
+    // A modal dialog keeps touches from the page below it; a popover does not change the page.
     return this.sheet
       ? html`<dialog
           class="popup sheet"
@@ -176,7 +175,7 @@ export class Popup extends LitElement {
         </div>`;
   }
 
-  /** Below the anchor, or above where there is no room; its end at the anchor's end, within the window. */
+  /** Places the menu below the anchor, or above it when there is no room, aligned with the end of the anchor and within the window. */
   #place(popup: HTMLElement, anchor: HTMLElement): void {
     const [from, { width, height }] = [anchor.getBoundingClientRect(), popup.getBoundingClientRect()];
     const backwards = getComputedStyle(anchor).direction === "rtl";
@@ -187,10 +186,10 @@ export class Popup extends LitElement {
     popup.style.top = `${within(below ? from.bottom : from.top - height, height, innerHeight)}px`;
   }
 
-  /** Closes, and goes back to where the focus came from unless it went elsewhere. */
-  #close(back: boolean): void {
+  /** Closes; `restoreFocus` focuses `returnTo`. */
+  #close(restoreFocus: boolean): void {
     if (!this.#anchor) return;
-    this.#tell(false);
+    this.#setExpanded(false);
     const returnTo = this.#returnTo;
     this.#anchor = this.#returnTo = undefined;
     removeEventListener("pointerdown", this.#pressed, true);
@@ -198,11 +197,11 @@ export class Popup extends LitElement {
     removeEventListener("resize", this.#resized);
     this.renderRoot.querySelector<HTMLDialogElement>("dialog")?.close();
     this.items = [];
-    if (back) returnTo?.focus({ preventScroll: true });
+    if (restoreFocus) returnTo?.focus({ preventScroll: true });
   }
 
-  /** A button says that it opened something. */
-  #tell(expanded: boolean): void {
+  /** Sets `aria-expanded` of a button that opens the menu. */
+  #setExpanded(expanded: boolean): void {
     if (this.#anchor?.ariaHasPopup) this.#anchor.ariaExpanded = String(expanded);
   }
 
@@ -218,7 +217,7 @@ export class Popup extends LitElement {
 
   readonly #pressed = (event: Event): void => {
     const path = event.composedPath();
-    // A press on the anchor closes by its click.
+    // A press on the anchor closes the menu by its click.
     if (!path.includes(this) && !(event.type === "pointerdown" && this.#anchor && path.includes(this.#anchor)))
       this.#close(false);
   };

@@ -1,13 +1,12 @@
 import type { ReactiveController, ReactiveControllerHost } from "lit";
 
-/** Somebody looks at the page. */
-export function isLookedAt(): boolean {
+/** Whether the page is visible and focused. */
+export function isPageActive(): boolean {
   return document.visibilityState === "visible" && document.hasFocus();
 }
 
 /**
- * Decides when something shown counts as read: the page is visible and has the focus. Calls `read` whenever that begins, and
- * on `seen()` while it lasts.
+ * Calls `read` when the page becomes active, and at each call of `seen` while it is active: only then do shown messages count as read.
  */
 export class ReadMarker implements ReactiveController {
   constructor(
@@ -27,8 +26,8 @@ export class ReadMarker implements ReactiveController {
     document.removeEventListener("visibilitychange", this.seen);
   }
 
-  /** Something new was shown. */
+  /** To be called after new messages were shown. */
   readonly seen = (): void => {
-    if (isLookedAt()) this.read();
+    if (isPageActive()) this.read();
   };
 }

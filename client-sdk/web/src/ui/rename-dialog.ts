@@ -5,7 +5,7 @@ import { dialogStyles } from "./dialog-styles.js";
 import { strings } from "./i18n/index.js";
 import { base } from "./styles.js";
 
-/** Asks for a group's new name. Fires `causerie-rename` with it; `show()` opens it with the old one. */
+/** The dialog that renames a group. `show` opens it with the current name; it fires `causerie-rename` with the new name. */
 @customElement("causerie-rename-dialog")
 export class RenameDialog extends LitElement {
   @state() private subject = "";

@@ -1,8 +1,8 @@
 import { css } from "lit";
 
 /**
- * The theme. Each value is a custom property that a page may set (`--causerie-accent` and so on) and has a default for light
- * and for dark. Goes on the outermost element; the others inherit.
+ * The theme. Each value is a custom property that a page may set, such as `--causerie-accent`, with a default for light and for dark. Only
+ * the outermost component has these styles; the others inherit them.
  */
 export const theme = css`
   :host {
@@ -38,8 +38,13 @@ export const theme = css`
   }
 `;
 
-/** What every component shares: boxes, buttons, fields, focus, hidden texts. */
+/** The common styles of all components: boxes, lists, buttons, fields, focus, hidden texts. */
 export const base = css`
+  ul {
+    list-style: none;
+    margin: 0;
+    padding: 0;
+  }
   *,
   *::before,
   *::after {
@@ -180,7 +185,29 @@ export const base = css`
   }
 `;
 
-/** The pane beside the list: a column that fills it, and where it tells of a problem. */
+/** The styles of a row that selects a user: avatar, name, details. For a link or button of the class `user`. */
+export const userRow = css`
+  .user {
+    display: flex;
+    align-items: center;
+    padding: 8px 12px;
+  }
+  .user:hover:not(:disabled) {
+    background: var(--hover);
+  }
+  .user:focus-visible {
+    outline-offset: -2px;
+  }
+  .user > span {
+    flex: 1;
+    min-width: 0;
+  }
+  .user .name {
+    font-weight: 550;
+  }
+`;
+
+/** The styles of the pane beside the list: a column that fills it, and the line for errors. */
 export const chatPane = css`
   :host {
     display: flex;
@@ -201,7 +228,7 @@ export const chatPane = css`
   }
 `;
 
-/** A picture, a line and a hint in the middle of something empty. */
+/** The styles of an empty state: a picture, a line and a hint in the middle. */
 export const emptyState = css`
   .empty {
     flex: 1;

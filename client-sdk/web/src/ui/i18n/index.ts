@@ -1,34 +1,34 @@
 import { CauserieError } from "../../sdk/index.js";
 import type { Explanations, Strings } from "./strings.js";
 
-/** Each is loaded by those who read it. */
+/** Loads the texts of a language, by its code. */
 const languages: Readonly<Record<string, () => Promise<Strings>>> = {
   en: async () => (await import("./en.js")).en,
   fr: async () => (await import("./fr.js")).fr,
 };
 
-/** The texts in use. Nothing is drawn before `setLanguage` has loaded them. */
+/** The texts of the current language. Components are rendered only after `setLanguage` has loaded them. */
 export let strings: Strings;
 
-/** BCP 47, given to `Intl`: the language in use, in the form of the person's region where it is known. */
+/** The current language as a BCP 47 tag for `Intl`, with the region of the user if it is known. */
 export let locale = "en";
 
-/** Takes the first language of the list that exists; English otherwise. Loads its texts and returns them. */
+/** Loads and returns the texts of the first language in the list that the messenger has; English when it has none of them. */
 export async function setLanguage(preferred: readonly string[]): Promise<Strings> {
   const language = (tag: string): string => tag.slice(0, 2).toLowerCase();
   const tag = preferred.find((each) => languages[language(each)]) ?? "en";
   const load = languages[language(tag)];
   if (load) strings = await load();
-  // `fr` says nothing of the region; a later `fr-CA` does.
+  // `fr` names no region; a later `fr-CA` does.
   locale = preferred.find((each) => each.length > 2 && language(each) === language(tag)) ?? tag;
   return strings;
 }
 
-/** What to tell a person about something that failed; `special` says what names mean there in particular. */
+/** The sentence to show for an error. `special` has sentences that replace the usual ones. */
 export function explain(thrown: unknown, special: Explanations = {}): string {
-  if (!(thrown instanceof CauserieError)) return strings.somethingWrong;
+  if (!(thrown instanceof CauserieError)) return strings.unknownError;
   const { name, code } = thrown;
-  // Other numbers are a close code or the client's own finding: there is no connection.
+  // Any other code is a close code or an error that the client itself found: there is no connection.
   const other = code < 100 || code > 999 ? strings.errors.unavailable : undefined;
-  return special[name] ?? strings.errors[name] ?? other ?? strings.somethingWrong;
+  return special[name] ?? strings.errors[name] ?? other ?? strings.unknownError;
 }

@@ -5,11 +5,11 @@ import "./avatar.js";
 import { ClientElement } from "./client-element.js";
 import { explain, strings } from "./i18n/index.js";
 import { checkIcon, closeIcon } from "./icons.js";
-import { colourKey, displayName } from "./names.js";
+import { colourSeed, displayName } from "./names.js";
 import { base } from "./styles.js";
 
-/** Somebody asks, and waits for an answer. */
-function waits({ state, direction }: Relation): boolean {
+/** Whether a relation is a request that isIncomingRequest for the answer of the connected user. */
+function isIncomingRequest({ state, direction }: Relation): boolean {
   return state === "pending" && direction === "incoming";
 }
 
@@ -17,17 +17,17 @@ function isSame(one: Relation, other: Relation): boolean {
   return one.relation === other.relation && one.user.id === other.user.id;
 }
 
-/** People who ask to be friends, or what else needs a yes of both. Draws nothing where nobody asks. */
-@customElement("causerie-requests")
-export class Requests extends ClientElement {
-  @state() private asking: readonly Relation[] = [];
+/** The list of users who request a relation such as `friend`. Renders nothing when there are no requests. */
+@customElement("causerie-relation-requests")
+export class RelationRequests extends ClientElement {
+  @state() private relations: readonly Relation[] = [];
   @state() private busy = false;
   @state() private problem = "";
 
-  protected override readonly drawnAfter: readonly (keyof ClientEvents)[] = [];
-  #endings: (() => void)[] = [];
-  /** Grows with every change that was told: a list asked for before it is stale. */
-  #told = 0;
+  protected override readonly updateEvents: readonly (keyof ClientEvents)[] = [];
+  #unsubscribes: (() => void)[] = [];
+  /** The number of `relation` events. A list that was requested before an event is out of date. */
+  #events = 0;
 
   static override styles = [
     base,
@@ -49,11 +49,6 @@ export class Requests extends ClientElement {
         font-size: 0.8125rem;
         font-weight: 650;
         color: var(--muted);
-      }
-      ul {
-        list-style: none;
-        margin: 0;
-        padding: 0;
       }
       li {
         display: flex;
@@ -93,8 +88,8 @@ export class Requests extends ClientElement {
 
   protected override clientChanged(): void {
     this.#stop();
-    this.asking = [];
-    this.#endings = [
+    this.relations = [];
+    this.#unsubscribes = [
       this.client.on("state", ({ name }) => name === "connected" && void this.#load()),
       this.client.on("relation", (relation) => this.#take(relation)),
     ];
@@ -102,12 +97,12 @@ export class Requests extends ClientElement {
   }
 
   protected override render(): unknown {
-    if (!this.asking.length && !this.problem) return "";
+    if (!this.relations.length && !this.problem) return "";
     return html`<section aria-labelledby="heading">
       <h2 id="heading">${strings.requests}</h2>
       ${this.problem ? html`<p class="problem" role="alert">${this.problem}</p>` : ""}
       <ul>
-        ${this.asking.map((relation) => html`<li>${this.#request(relation)}</li>`)}
+        ${this.relations.map((relation) => html`<li>${this.#request(relation)}</li>`)}
       </ul>
     </section>`;
   }
@@ -117,7 +112,7 @@ export class Requests extends ClientElement {
     const name = displayName(user);
     const [yes, no] = [strings.acceptRequest(name), strings.declineRequest(name)];
     const ref = { id: user.id };
-    return html`<causerie-avatar .name=${name} .key=${colourKey(user)}></causerie-avatar>
+    return html`<causerie-avatar .name=${name} .key=${colourSeed(user)}></causerie-avatar>
       <span class="name clip" title=${name}>${name}</span>
       <button class="icon-button yes" aria-label=${yes} title=${yes} ?disabled=${this.busy}
         @click=${() => this.#answer(() => client.acceptRelation(relation, ref))}>${checkIcon}</button>
@@ -125,7 +120,7 @@ export class Requests extends ClientElement {
         @click=${() => this.#answer(() => client.unrelate(relation, ref))}>${closeIcon}</button>`;
   }
 
-  /** The change itself is told by an event, here and on one's other devices. */
+  /** Sends an answer. The list changes by the event that follows, on all devices of the user. */
   async #answer(run: () => Promise<unknown>): Promise<void> {
     this.busy = true;
     this.problem = "";
@@ -139,26 +134,26 @@ export class Requests extends ClientElement {
   }
 
   #take(relation: Relation): void {
-    this.#told++;
-    const others = this.asking.filter((each) => !isSame(each, relation));
-    this.asking = waits(relation) ? [relation, ...others] : others;
+    this.#events++;
+    const others = this.relations.filter((each) => !isSame(each, relation));
+    this.relations = isIncomingRequest(relation) ? [relation, ...others] : others;
   }
 
-  /** Latest changes are first: beyond the first page are those that were left unanswered for long. */
+  /** Loads the requests. The first page, which has the latest changes, is enough: older requests have been pending for long. */
   async #load(): Promise<void> {
-    const [told, client] = [this.#told, this.client];
+    const [events, client] = [this.#events, this.client];
     try {
       const { items } = await client.relations();
       if (client !== this.client) return;
-      if (told === this.#told) this.asking = items.filter(waits);
+      if (events === this.#events) this.relations = items.filter(isIncomingRequest);
       else await this.#load();
     } catch {
-      // The next connection asks again.
+      // The list is loaded again with the next connection.
     }
   }
 
   #stop(): void {
-    for (const end of this.#endings) end();
-    this.#endings = [];
+    for (const unsubscribe of this.#unsubscribes) unsubscribe();
+    this.#unsubscribes = [];
   }
 }

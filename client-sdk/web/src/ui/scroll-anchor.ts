@@ -1,7 +1,7 @@
-// Keeps what a reader looks at where it is while messages come in above it or change their height.
+// Keeps the visible messages at their place while messages above them are added or change their height.
 import type { MessageElement } from "./message.js";
 
-/** The index of the first element for which `holds`, of a list where all that follow hold too; its length where none does. */
+/** The index of the first element for which `holds` is true; it must be true for all later elements too. The length of the list for none. */
 function firstIndex(elements: readonly Element[], holds: (box: DOMRect) => boolean): number {
   let [low, high] = [0, elements.length];
   while (low < high) {
@@ -12,27 +12,27 @@ function firstIndex(elements: readonly Element[], holds: (box: DOMRect) => boole
   return low;
 }
 
-/** All messages drawn, from top to bottom. */
-export function drawn(scroller: Element): readonly MessageElement[] {
+/** The rendered messages, from top to bottom. */
+export function renderedMessages(scroller: Element): readonly MessageElement[] {
   return [...scroller.querySelectorAll<MessageElement>("causerie-message")];
 }
 
-/** The seq of the last message whose end is in view; 0 for none. */
+/** The `seq` of the last message whose end is visible; 0 for none. */
 export function lastSeqInView(scroller: Element): number {
-  const messages = drawn(scroller).filter(({ message }) => message);
+  const messages = renderedMessages(scroller).filter(({ message }) => message);
   const { bottom } = scroller.getBoundingClientRect();
   return messages[firstIndex(messages, (box) => box.bottom > bottom + 1) - 1]?.message?.seq ?? 0;
 }
 
-/** The first message in view and how far down it stands. */
-export class Anchor {
+/** Remembers the first visible message and its distance from the top of the scroller, in pixels. */
+export class ScrollAnchor {
   #element: MessageElement | undefined;
   #seq = 0;
   #top = 0;
 
-  /** Notes what is looked at now. */
-  note(scroller: Element): void {
-    const messages = drawn(scroller);
+  /** Remembers the current position. */
+  capture(scroller: Element): void {
+    const messages = renderedMessages(scroller);
     const { top } = scroller.getBoundingClientRect();
     const first = messages[firstIndex(messages, (box) => box.bottom > top + 1)];
     this.#element = first;
@@ -40,7 +40,7 @@ export class Anchor {
     this.#top = first ? first.getBoundingClientRect().top - top : 0;
   }
 
-  /** Brings it back to where it was. The message is looked for by its place when its element was replaced. */
+  /** Scrolls the message back to its remembered distance. Finds it by `seq` when its element was replaced. */
   restore(scroller: Element): void {
     const element = this.#element?.isConnected ? this.#element : this.#bySeq(scroller);
     if (!element) return;
@@ -48,13 +48,13 @@ export class Anchor {
     if (Math.abs(moved) >= 0.5) scroller.scrollTop += moved;
   }
 
-  /** Nothing is looked at. */
+  /** Forgets the position. */
   clear(): void {
     this.#element = undefined;
     this.#seq = 0;
   }
 
   #bySeq(scroller: Element): MessageElement | undefined {
-    return this.#seq ? drawn(scroller).find(({ message }) => message?.seq === this.#seq) : undefined;
+    return this.#seq ? renderedMessages(scroller).find(({ message }) => message?.seq === this.#seq) : undefined;
   }
 }

@@ -1,14 +1,17 @@
 import { html, LitElement } from "lit";
 import { customElement, property } from "lit/decorators.js";
+import type { LookupState } from "./conversation-lookup.js";
 import { strings } from "./i18n/index.js";
 import { chatIcon } from "./icons.js";
-import type { Sought } from "./lookup.js";
 import { base, chatPane, emptyState } from "./styles.js";
 
-/** Stands in place of a conversation that is sought, missing, or could not be asked for. Fires `causerie-back`, `causerie-again`. */
-@customElement("causerie-nowhere")
-export class Nowhere extends LitElement {
-  @property() state: Sought = "searching";
+/**
+ * Shown instead of a conversation that is being loaded, does not exist, or could not be loaded. Fires `causerie-back` and
+ * `causerie-retry-lookup`.
+ */
+@customElement("causerie-conversation-placeholder")
+export class ConversationPlaceholder extends LitElement {
+  @property() state: LookupState = "searching";
 
   static override styles = [base, chatPane, emptyState];
 
@@ -19,8 +22,8 @@ export class Nowhere extends LitElement {
     const failed = this.state === "failed";
     return html`<div class="empty">
       <span class="badge">${chatIcon}</span>
-      <h2 role="alert">${failed ? strings.loadFailed : strings.notThere}</h2>
-      ${failed ? html`<button class="button primary" @click=${() => this.#fire("causerie-again")}>${strings.tryAgain}</button>` : ""}
+      <h2 role="alert">${failed ? strings.loadFailed : strings.conversationNotFound}</h2>
+      ${failed ? html`<button class="button primary" @click=${() => this.#fire("causerie-retry-lookup")}>${strings.tryAgain}</button>` : ""}
       <button class="button" @click=${() => this.#fire("causerie-back")}>${strings.back}</button>
     </div>`;
   }

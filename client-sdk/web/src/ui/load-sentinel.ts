@@ -3,13 +3,13 @@ import { customElement, property } from "lit/decorators.js";
 import { strings } from "./i18n/index.js";
 import { base } from "./styles.js";
 
-/** More is loaded once the end of what is held is this close, in pixels. */
+/** More messages are requested when the sentinel is this close to the visible part, in pixels. */
 const nearPx = 800;
 
-/** Stands where there are more messages than those drawn. Fires `causerie-near` when it comes near the view, or is asked to try again. */
-@customElement("causerie-edge")
-export class Edge extends LitElement {
-  /** What to say when loading failed; empty while it did not. */
+/** A marker at the end of the loaded messages. Fires `causerie-load` when it comes close to the visible part, or the user tries again. */
+@customElement("causerie-load-sentinel")
+export class LoadSentinel extends LitElement {
+  /** The error to show; empty for none. */
   @property() problem = "";
 
   #observer: IntersectionObserver | undefined;
@@ -49,7 +49,7 @@ export class Edge extends LitElement {
       root: this.parentElement?.parentElement ?? null,
       rootMargin: `${nearPx}px 0px`,
     });
-    this.look();
+    this.observe();
   }
 
   override disconnectedCallback(): void {
@@ -57,8 +57,8 @@ export class Edge extends LitElement {
     this.#observer?.disconnect();
   }
 
-  /** Looks again: an observer tells of changes only, and a short page leaves the edge as near as it was. */
-  look(): void {
+  /** Observes again: an observer reports only changes, and after a short page the sentinel is as close as before. */
+  observe(): void {
     this.#observer?.unobserve(this);
     this.#observer?.observe(this);
   }
@@ -71,6 +71,6 @@ export class Edge extends LitElement {
   }
 
   readonly #fire = (): void => {
-    this.dispatchEvent(new CustomEvent("causerie-near"));
+    this.dispatchEvent(new CustomEvent("causerie-load"));
   };
 }

@@ -3,17 +3,17 @@ import { customElement, state } from "lit/decorators.js";
 import "../ui/avatar.js";
 import { strings } from "../ui/i18n/index.js";
 import { chatIcon } from "../ui/icons.js";
-import { base, emptyState, theme } from "../ui/styles.js";
-import { addressOf, DemoError, type DemoPerson, type DemoTenant, demoTenants, type Localised } from "./demo.js";
+import { base, emptyState, theme, userRow } from "../ui/styles.js";
+import { addressOf, DemoError, type DemoTenant, type DemoUser, demoTenants, type Localised } from "./demo.js";
 
-/** In the language of the page; English for those the demo does not speak. */
-function local(text: Localised | undefined): string {
+/** A text in the language of the page; in English when the demo has no text in that language. */
+function localize(text: Localised | undefined): string {
   return text?.[strings.locale] ?? text?.en ?? "";
 }
 
-/** The demo's door: choose who you are, and under which rules. */
-@customElement("causerie-people-chooser")
-export class PeopleChooser extends LitElement {
+/** The first page of the demo: a list of the users of each tenant; each user is a link to the messenger. */
+@customElement("causerie-user-chooser")
+export class UserChooser extends LitElement {
   @state() private tenants: readonly DemoTenant[] | undefined;
   @state() private problem: "none" | "no-demo" | "failed" = "none";
 
@@ -21,6 +21,7 @@ export class PeopleChooser extends LitElement {
     theme,
     base,
     emptyState,
+    userRow,
     css`
       :host {
         display: flex;
@@ -85,37 +86,21 @@ export class PeopleChooser extends LitElement {
         text-wrap: pretty;
       }
       ul {
-        list-style: none;
-        margin: 0;
         padding: 8px;
         --avatar-size: 40px;
       }
-      a {
-        display: flex;
-        align-items: center;
+      .user {
         gap: 14px;
-        padding: 8px 12px;
         border-radius: 14px;
         color: inherit;
         text-decoration: none;
         transition: background 0.12s;
       }
-      a:hover {
-        background: var(--hover);
-      }
-      a:focus-visible {
-        outline-offset: -2px;
-      }
-      .who {
-        flex: 1;
-        min-width: 0;
-      }
-      .who > * {
+      .details > * {
         display: block;
         line-height: 1.35;
       }
       .name {
-        font-weight: 550;
         overflow-wrap: anywhere;
       }
       .about {
@@ -140,8 +125,8 @@ export class PeopleChooser extends LitElement {
     }
     return html`<main class=${(this.tenants?.length ?? 0) > 1 ? "several" : ""}>
       <div class="logo">${chatIcon}</div>
-      <h1>${strings.choosePerson}</h1>
-      <p class="muted">${strings.choosePersonHint}</p>
+      <h1>${strings.demoChooseUser}</h1>
+      <p class="muted">${strings.demoChooseUserHint}</p>
       ${
         this.tenants
           ? html`<div class="tenants">${this.tenants.map((tenant) => this.#tenant(tenant))}</div>`
@@ -153,21 +138,21 @@ export class PeopleChooser extends LitElement {
   #tenant({ slug, name, about, people }: DemoTenant): unknown {
     return html`<section aria-labelledby=${slug}>
       <header>
-        <h2 id=${slug}>${local(name)}</h2>
-        <p class="muted">${local(about)}</p>
+        <h2 id=${slug}>${localize(name)}</h2>
+        <p class="muted">${localize(about)}</p>
       </header>
       <ul>
-        ${people.map((person) => html`<li>${this.#person(slug, person)}</li>`)}
+        ${people.map((user) => html`<li>${this.#user(slug, user)}</li>`)}
       </ul>
     </section>`;
   }
 
-  #person(tenant: string, { externalId, name, about }: DemoPerson): unknown {
-    return html`<a href=${addressOf({ tenant, externalId }, location.href)} target="_blank" rel="noopener">
+  #user(tenant: string, { externalId, name, about }: DemoUser): unknown {
+    return html`<a class="user" href=${addressOf({ tenant, externalId }, location.href)} target="_blank" rel="noopener">
       <causerie-avatar .name=${name} .key=${externalId}></causerie-avatar>
-      <span class="who">
+      <span class="details">
         <span class="name">${name}</span>
-        ${local(about) ? html`<span class="about muted">${local(about)}</span>` : ""}
+        ${localize(about) ? html`<span class="about muted">${localize(about)}</span>` : ""}
       </span>
     </a>`;
   }
