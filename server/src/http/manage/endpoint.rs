@@ -20,8 +20,7 @@ use super::{
     schemas::Schemas,
 };
 use crate::{
-    auth::{ApiCaller, Scope},
-    conversations::Caller,
+    auth::{ApiCaller, Caller, Scope},
     http::{
         api::{Shared, json_response},
         body, caller,

@@ -4,10 +4,7 @@ use causerie_protocol::{ErrorCode, Refusal, command::Command, wire, wire::reply}
 use http::Method;
 
 use super::endpoint::{Call, Endpoint, Wire};
-use crate::{
-    conversations::{self, Caller},
-    http::error::Problem,
-};
+use crate::{auth::Caller, conversations, http::error::Problem};
 
 /// Tells who the caller is.
 pub struct GetMe;
