@@ -1,11 +1,11 @@
-// What is said on the wire for commands that change whole conversations or relations, and what the answers leave behind.
+// Commands that change conversations or relations: their frames, and the state after their replies.
 import { expect, test } from "vitest";
 import { randomUuid } from "../src/sdk/index.js";
 import { settled } from "./harness/clock.js";
-import { conversation, Peer, tom } from "./harness/peer.js";
+import { conversation, FakeServer, tom } from "./harness/fake-server.js";
 
-test("a mail names recipients, copies and what it answers, and its message carries the same client id", async () => {
-  const { client, link } = await new Peer().connected([]);
+test("a mail is sent with its recipients, copies and the message it answers, and has one client id", async () => {
+  const { client, link } = await new FakeServer().connected([]);
   const sending = client.sendMail({
     to: [{ groupExternalId: "6a" }, { externalId: "tom" }],
     copy: [{ id: "yanis" }],
@@ -32,8 +32,8 @@ test("a mail names recipients, copies and what it answers, and its message carri
   expect(client.conversation("mail")?.addressees.map(({ isCopy }) => isCopy)).toEqual([false, false, true]);
 });
 
-test("a mail that failed is the same mail when it is sent again with its client id", async () => {
-  const { client, link } = await new Peer().connected([]);
+test("a mail that failed is sent again with the same client id", async () => {
+  const { client, link } = await new FakeServer().connected([]);
   const mail = { to: [{ externalId: "tom" }], text: "Bring a hat" };
   const first = client.sendMail(mail, "mail-1");
   const refused = await link.next("startConversation");
@@ -47,8 +47,8 @@ test("a mail that failed is the same mail when it is sent again with its client 
   expect((await second).id).toBe("mail");
 });
 
-test("relations are asked for, accepted and ended", async () => {
-  const { client, link } = await new Peer().connected([]);
+test("relations are requested, accepted and ended", async () => {
+  const { client, link } = await new FakeServer().connected([]);
   const pending = { relation: "friend", user: tom, state: "RELATION_STATE_PENDING", direction: "DIRECTION_OUTGOING" } as const;
   const asking = client.relate("friend", { externalId: "tom" });
   const asked = await link.next("relate");
@@ -73,8 +73,8 @@ test("relations are asked for, accepted and ended", async () => {
   expect(await ending).toBeUndefined();
 });
 
-test("relations are listed page by page, and their changes are told", async () => {
-  const { client, link } = await new Peer().connected([]);
+test("relations are listed page by page, and changes of relations are events", async () => {
+  const { client, link } = await new FakeServer().connected([]);
   const told: string[] = [];
   client.on("relation", ({ relation, state, user }) => told.push(`${relation} ${state} ${user.id}`));
   const listing = client.relations("friend", "page-2");
@@ -90,8 +90,8 @@ test("relations are listed page by page, and their changes are told", async () =
   expect(told).toEqual(["friend pending tom", "friend unspecified tom"]);
 });
 
-test("closing and reopening leave state and capabilities as answered, whether the event or the answer is first", async () => {
-  const { client, link } = await new Peer().connected([conversation("c1", 1)]);
+test("after closing and reopening, state and capabilities are those of the reply, whether the event or the reply is first", async () => {
+  const { client, link } = await new FakeServer().connected([conversation("c1", 1)]);
   await settled();
   const closing = client.closeConversation("c1");
   const close = await link.next("closeConversation");
@@ -108,15 +108,15 @@ test("closing and reopening leave state and capabilities as answered, whether th
   const open = conversation("c1", 1, { version: 3 });
   link.reply(reopen, { conversationUpdated: { conversation: open } });
   await reopening;
-  // The answer was ahead of what is held: the step between is asked for, so that no message goes by.
+  // The reply is newer than the loaded version: the changes between are loaded, so that each message is reported.
   link.reply(await link.next("getChanges"), { changes: { conversation: open } });
   await settled();
   expect(client.conversation("c1")).toMatchObject({ state: "open", version: 3 });
   expect(client.conversation("c1")?.capabilities.has("send")).toBe(true);
 });
 
-test("deleting one's copy lets go of it, unless that is refused; erasing for all is asked for by name", async () => {
-  const { client, link } = await new Peer().connected([conversation("c1", 1), conversation("c2", 1)]);
+test("a deleted conversation is unloaded unless the server refuses; erasing for all is a separate argument", async () => {
+  const { client, link } = await new FakeServer().connected([conversation("c1", 1), conversation("c2", 1)]);
   await settled();
   const refused = client.deleteConversation("c1");
   const first = await link.next("deleteConversation");
@@ -134,13 +134,13 @@ test("deleting one's copy lets go of it, unless that is refused; erasing for all
   link.reply(erase, { conversationDeleted: { conversationId: "c2" } });
   await erasing;
   expect(client.conversations).toEqual([]);
-  // It comes back, without its past, when somebody writes in it again.
+  // The conversation appears again, without its earlier messages, when another member sends a message.
   link.event({ conversationJoined: { inboxVersion: 4, conversation: conversation("c1", 2) } });
   expect(client.conversations.map(({ id }) => id)).toEqual(["c1"]);
   expect(client.history("c1").messages).toEqual([]);
 });
 
-test("makes UUIDs of version 4, another each time", () => {
+test("randomUuid makes a different UUID of version 4 each time", () => {
   const made = Array.from({ length: 100 }, randomUuid);
   for (const uuid of made) expect(uuid).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
   expect(new Set(made).size).toBe(100);

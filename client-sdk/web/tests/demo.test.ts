@@ -1,17 +1,17 @@
-// The demo's addresses: which tenant, which person, and what the browser keeps for them.
+// The addresses of the demo: the tenant, the user, and the name of the outbox in the browser.
 import { expect, test } from "vitest";
 import { addressOf, identityIn, outboxName } from "../src/messenger/demo.js";
 
 const identity = (query: string) => identityIn(new URLSearchParams(query));
 
-test("an address names a person, of the first tenant unless told otherwise", () => {
+test("an address names a user, of the default tenant when it names no tenant", () => {
   expect(identity("")).toBeUndefined();
   expect(identity("tenant=school")).toBeUndefined();
   expect(identity("as=lea")).toEqual({ tenant: "demo", externalId: "lea" });
   expect(identity("tenant=school&as=lea")).toEqual({ tenant: "school", externalId: "lea" });
 });
 
-test("addresses lead to the person they were made for, and keep the language", () => {
+test("the address for a user names that user and keeps the language", () => {
   const page = "http://localhost:8080/?lang=fr&tenant=school&as=tom#01a1";
   for (const tenant of ["demo", "school"]) {
     const address = new URL(addressOf({ tenant, externalId: "l&a" }, page));
@@ -22,7 +22,7 @@ test("addresses lead to the person they were made for, and keep the language", (
   expect(addressOf({ tenant: "demo", externalId: "lea" }, "http://localhost/")).toBe("http://localhost/?as=lea");
 });
 
-test("no two people share what is kept in the browser, nor does one's name begin another's", () => {
+test("each user has their own outbox name, and no name is the prefix of another", () => {
   const names = [
     ["demo", "lea"],
     ["school", "lea"],

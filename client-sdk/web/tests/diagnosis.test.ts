@@ -1,8 +1,8 @@
-// Why the server can't be reached, told by the client: a browser says nothing of a socket that was refused.
+// The reasons that the client finds for a connection that does not open: a browser hides them from the page.
 import { expect, test } from "vitest";
 import type { ClientOptions } from "../src/sdk/index.js";
 import { settled } from "./harness/clock.js";
-import { Peer } from "./harness/peer.js";
+import { FakeServer } from "./harness/fake-server.js";
 
 type Fetch = NonNullable<ClientOptions["fetch"]>;
 
@@ -28,9 +28,9 @@ test.each<[string, Fetch, string]>([
   ["a proxy passes on no upgrade", answering(causerie), "upgrade_refused"],
   ["nobody answers", () => Promise.reject(new TypeError("Failed to fetch")), "unreachable"],
 ])("tells that %s, once, and keeps trying", async (_, fetch, name) => {
-  const peer = new Peer();
+  const server = new FakeServer();
   const asked: string[] = [];
-  const client = peer.client({
+  const client = server.client({
     fetch: (url, init) => {
       asked.push(url);
       return fetch(url, init);
@@ -40,51 +40,51 @@ test.each<[string, Fetch, string]>([
   client.on("error", (error) => errors.push(error.name));
   client.connect();
   for (let attempt = 0; attempt < 12; attempt++) {
-    (await peer.dialled()).end();
+    (await server.dialled()).end();
     await settled();
-    for (const links = peer.links.length; peer.links.length === links; ) await peer.clock.advance(500);
+    for (const links = server.links.length; server.links.length === links; ) await server.clock.advance(500);
   }
   expect(errors).toEqual([name]);
   expect(client.state).toMatchObject({ name: "reconnecting", reason: { name } });
-  // At the first failure, then at every fourth.
+  // After the first failure, then after every fourth.
   expect(asked).toEqual(Array(4).fill("http://test/v1/ws"));
-  await peer.welcome();
+  await server.welcome();
   await client.ready();
   expect(client.state).toEqual({ name: "connected" });
 });
 
-test("an accident is no obstacle", async () => {
-  const peer = new Peer();
-  const client = peer.client({ fetch: answering(causerie) });
+test("a single failure is not reported as a problem", async () => {
+  const server = new FakeServer();
+  const client = server.client({ fetch: answering(causerie) });
   client.on("error", (error) => expect.unreachable(error.message));
   client.connect();
-  (await peer.dialled()).end();
+  (await server.dialled()).end();
   await settled();
   expect(client.state).toEqual({ name: "reconnecting", waitingForNetwork: false });
 });
 
-test("a connection that came about, and a device without a network, are not asked about", async () => {
-  const peer = new Peer();
-  const client = peer.client({ fetch: () => expect.unreachable("asked") });
+test("no diagnosis is requested after a successful connection or on an offline device", async () => {
+  const server = new FakeServer();
+  const client = server.client({ fetch: () => expect.unreachable("asked") });
   client.connect();
-  const { link } = await peer.welcome();
+  const { link } = await server.welcome();
   await client.ready();
   link.end();
-  peer.network.set(false);
-  await peer.clock.advance(1_000);
-  (await peer.dialled()).end();
+  server.network.set(false);
+  await server.clock.advance(1_000);
+  (await server.dialled()).end();
   await settled();
   expect(client.state).toEqual({ name: "reconnecting", waitingForNetwork: true });
 });
 
-test("an address that can be none ends the client with the reason", async () => {
-  const peer = new Peer();
+test("an invalid address closes the client with the reason", async () => {
+  const server = new FakeServer();
   const webSocket = class {
     constructor() {
       throw new SyntaxError("the URL is invalid");
     }
   } as unknown as NonNullable<ClientOptions["webSocket"]>;
-  const client = peer.client({ webSocket, url: "chat" });
+  const client = server.client({ webSocket, url: "chat" });
   client.connect();
   await settled();
   expect(client.state).toMatchObject({ name: "closed", reason: { name: "invalid_url", temporary: false } });

@@ -1,11 +1,11 @@
-// A server whose frames, answers and losses come in a random order: the client tells each message once all the same.
+// Against a server whose events, replies and losses come in a random order, the client reports each message once.
 import { expect, test } from "vitest";
 import type { Client } from "../src/sdk/index.js";
 import type * as wire from "../src/sdk/wire.gen.js";
 import { settled } from "./harness/clock.js";
-import { conversation, type Link, message, Peer } from "./harness/peer.js";
+import { conversation, type FakeConnection, FakeServer, message } from "./harness/fake-server.js";
 
-/** Numbers that look random and are the same in every run (mulberry32). */
+/** A source of pseudo-random numbers, the same in every run (mulberry32). */
 function randomFrom(seed: number): () => number {
   let state = seed;
   return () => {
@@ -16,7 +16,7 @@ function randomFrom(seed: number): () => number {
   };
 }
 
-/** One conversation as the server keeps it. */
+/** A conversation on the server. */
 class Room {
   version = 0;
   readonly messages: wire.Message[] = [];
@@ -31,7 +31,7 @@ class Room {
     return sent;
   }
 
-  /** As of some version: later messages are left out. */
+  /** The conversation at a version, without later messages. */
   now(): wire.Conversation {
     const lastMessage = this.messages.at(-1);
     return conversation(this.id, 0, {
@@ -49,15 +49,15 @@ class Room {
 
 class World {
   readonly random: () => number;
-  readonly peer = new Peer();
+  readonly server = new FakeServer();
   readonly rooms = new Map<string, Room>();
   readonly told = new Map<string, number[]>();
-  /** Messages that must be told. */
+  /** The messages that the client must report. */
   readonly due = new Map<string, number[]>();
   client: Client;
-  link!: Link;
+  link!: FakeConnection;
   frames: wire.Event[] = [];
-  /** Joinings that are on their way beside the messages. */
+  /** conversationJoined events that have not been delivered. */
   joinings: wire.Event[] = [];
   answers: (() => void)[] = [];
   inboxVersion = 3;
@@ -65,11 +65,11 @@ class World {
 
   constructor(
     seed: number,
-    /** Keeps the order that the protocol promises: a joining comes before the messages after it. */
+    /** Keeps the order of the protocol: conversationJoined comes before the messages after it. */
     readonly ordered: boolean,
   ) {
     this.random = randomFrom(seed);
-    this.client = this.peer.client();
+    this.client = this.server.client();
     this.client.on("message", ({ message: { conversationId, seq } }) => {
       this.told.set(conversationId, [...(this.told.get(conversationId) ?? []), seq]);
     });
@@ -89,7 +89,7 @@ class World {
     old.joinedAt = 2;
     this.rooms.set("old", old);
     this.client.connect();
-    this.link = (await this.peer.welcome()).link;
+    this.link = (await this.server.welcome()).link;
     await settled();
     this.serve(this.link.unread.shift() ?? {});
     this.answer();
@@ -101,7 +101,7 @@ class World {
     if (this.chance(0.1) && !this.parted) this.frames.push(event);
   }
 
-  /** Somebody starts a conversation with this user, perhaps with messages that only the joining brings. */
+  /** Another user starts a conversation with this user, perhaps with messages that only conversationJoined contains. */
   begin(): void {
     const room = new Room(`room-${this.rooms.size}`);
     this.rooms.set(room.id, room);
@@ -112,7 +112,7 @@ class World {
     for (let count = 0; count < unheard; count++) this.due.get(room.id)?.push(room.send().seq ?? 0);
     const joined = (): wire.Event => ({ conversationJoined: { inboxVersion, conversation: room.now() } });
     if (this.ordered) return this.emit(joined());
-    // The snapshot is taken after some messages that have events of their own.
+    // The conversation is read after some messages that have events of their own.
     const overlapping = Math.floor(this.random() * 3);
     for (let count = 0; count < overlapping; count++) this.say(room);
     if (!this.parted) this.joinings.push(joined());
@@ -142,7 +142,7 @@ class World {
     return { epoch: "epoch-1", inboxVersion: this.inboxVersion, changes };
   }
 
-  /** Carries a request out now; its answer comes some time later. */
+  /** Executes a request now; its reply arrives some time later. */
   serve(request: wire.Request): void {
     const { link } = this;
     const answer = (result: Omit<wire.Reply, "id">): void =>
@@ -172,8 +172,8 @@ class World {
     this.joinings = [];
     this.answers = [];
     this.parted = false;
-    for (const links = this.peer.links.length; this.peer.links.length === links; ) await this.peer.clock.advance(100);
-    const { link, hello } = await this.peer.hello();
+    for (const links = this.server.links.length; this.server.links.length === links; ) await this.server.clock.advance(100);
+    const { link, hello } = await this.server.hello();
     this.link = link;
     const { resume } = hello.body;
     link.reply(hello, {
@@ -213,14 +213,14 @@ class World {
     for (const give of this.answers.splice(index, 1)) give();
   }
 
-  /** The client read too slowly: some events are dropped, and it is told so. */
+  /** The client read too slowly: some events are lost, and it receives a gap event. */
   part(): void {
     if (this.parted || this.joinings.length) return;
     this.frames = [{ gap: {} }];
     this.parted = true;
   }
 
-  /** Lets everything arrive. A last message makes a client that missed something notice. */
+  /** Delivers everything. A last message makes the client notice missing events. */
   async finish(): Promise<void> {
     for (const room of this.rooms.values()) this.say(room);
     for (let quiet = 0; quiet < 3; ) {
@@ -232,7 +232,7 @@ class World {
       this.join();
       this.answer();
       await settled();
-      if (!busy) await this.peer.clock.advance(1_000);
+      if (!busy) await this.server.clock.advance(1_000);
     }
   }
 }
@@ -254,15 +254,15 @@ test.each([
   }
 });
 
-/** Texts of the messages that a client tells of. */
+/** The texts of the messages that a client reports. */
 function heard(client: Client): string[] {
   const texts: string[] = [];
   client.on("message", ({ message: { text } }) => texts.push(text));
   return texts;
 }
 
-test("a first message that comes before the joining that covers it is told once", async () => {
-  const { client, link } = await new Peer().connected([]);
+test("a first message that arrives before its conversationJoined event is reported once", async () => {
+  const { client, link } = await new FakeServer().connected([]);
   await settled();
   const said = heard(client);
   link.event({ messageSent: { message: message("c1", 1) } });
@@ -274,8 +274,8 @@ test("a first message that comes before the joining that covers it is told once"
   expect(said).toEqual(["text 1", "text 2"]);
 });
 
-test("unread messages that only a joining covers are told, before those that come later", async () => {
-  const { client, link } = await new Peer().connected([]);
+test("unread messages that only conversationJoined contains are reported before later messages", async () => {
+  const { client, link } = await new FakeServer().connected([]);
   await settled();
   const said = heard(client);
   link.event({ conversationJoined: { inboxVersion: 4, conversation: conversation("c1", 3) } });
@@ -287,8 +287,8 @@ test("unread messages that only a joining covers are told, before those that com
   expect(said).toEqual(["text 1", "text 2", "text 3", "text 4"]);
 });
 
-test("the past of a group that a user is added to is not told as news", async () => {
-  const { client, link } = await new Peer().connected([]);
+test("the earlier messages of a group are not reported to a user who is added to it", async () => {
+  const { client, link } = await new FakeServer().connected([]);
   await settled();
   const said = heard(client);
   const readState = { conversationId: "c1", readSeq: 300 };
@@ -296,30 +296,33 @@ test("the past of a group that a user is added to is not told as news", async ()
   link.event({ messageSent: { message: message("c1", 301) } });
   await settled();
   expect(said).toEqual(["text 301"]);
-  expect(link.asked("getHistory")).toBe(false);
+  expect(link.received("getHistory")).toBe(false);
 });
 
-test.each(["answer", "event"])("the first message of one's own start is told once when the %s comes first", async (first) => {
-  const { client, link } = await new Peer().connected([]);
-  await settled();
-  const said = heard(client);
-  const sending = client.sendMail({ to: [{ externalId: "tom" }], text: "text 1" });
-  const start = await link.next("startConversation");
-  const started = conversation("m", 1, { readState: { conversationId: "m", readSeq: 1 } });
-  const steps = [
-    () => link.reply(start, { conversationStarted: { conversation: started, created: true } }),
-    () => link.event({ conversationJoined: { inboxVersion: 4, conversation: started } }),
-  ];
-  for (const step of first === "answer" ? steps : steps.reverse()) {
-    step();
+test.each(["answer", "event"])(
+  "the first message of a conversation that the client started is reported once when the %s comes first",
+  async (first) => {
+    const { client, link } = await new FakeServer().connected([]);
     await settled();
-  }
-  await sending;
-  expect(said).toEqual(["text 1"]);
-});
+    const said = heard(client);
+    const sending = client.sendMail({ to: [{ externalId: "tom" }], text: "text 1" });
+    const start = await link.next("startConversation");
+    const started = conversation("m", 1, { readState: { conversationId: "m", readSeq: 1 } });
+    const steps = [
+      () => link.reply(start, { conversationStarted: { conversation: started, created: true } }),
+      () => link.event({ conversationJoined: { inboxVersion: 4, conversation: started } }),
+    ];
+    for (const step of first === "answer" ? steps : steps.reverse()) {
+      step();
+      await settled();
+    }
+    await sending;
+    expect(said).toEqual(["text 1"]);
+  },
+);
 
-test("a stream that is parted while the client resumes is resumed once more", async () => {
-  const { link } = await new Peer().connected([conversation("c1", 2)]);
+test("a gap during a resume leads to another resume", async () => {
+  const { link } = await new FakeServer().connected([conversation("c1", 2)]);
   await settled();
   link.event({ gap: {} });
   const resume = await link.next("resume");

@@ -1,8 +1,8 @@
-// Messages that a server can't take: each fails by itself, with its reason, and keeps no other from being sent.
+// Messages that the server refuses: each fails with its reason and does not prevent other messages from being sent.
 import { expect, test } from "vitest";
 import { type Client, localStorageOutbox, type OutboxStore } from "../src/sdk/index.js";
 import { settled } from "./harness/clock.js";
-import { type Asked, conversation, type Link, message, Peer } from "./harness/peer.js";
+import { conversation, type FakeConnection, FakeServer, message, type ReceivedRequest } from "./harness/fake-server.js";
 import { memoryStorage } from "./harness/storage.js";
 
 function statuses(client: Client, id = "c1"): string[] {
@@ -11,15 +11,15 @@ function statuses(client: Client, id = "c1"): string[] {
     .outgoing.map(({ text, status, error }) => `${text.slice(0, 8)} ${status} ${error?.name ?? ""}`.trim());
 }
 
-function accept(link: Link, send: Asked<"sendMessage">, seq: number): void {
+function accept(link: FakeConnection, send: ReceivedRequest<"sendMessage">, seq: number): void {
   const { conversationId = "", clientId = "", text = "" } = send.body;
   link.reply(send, { messageSent: { message: message(conversationId, seq, { authorId: "lea", clientId, text }) } });
 }
 
-/** The next connection after a loss. */
-async function reconnected(peer: Peer): Promise<Link> {
-  for (const links = peer.links.length; peer.links.length === links; ) await peer.clock.advance(500);
-  return (await peer.welcome({ resumed: { epoch: "epoch-1", inboxVersion: 3 } })).link;
+/** The next connection after a lost one. */
+async function reconnected(server: FakeServer): Promise<FakeConnection> {
+  for (const links = server.links.length; server.links.length === links; ) await server.clock.advance(500);
+  return (await server.welcome({ resumed: { epoch: "epoch-1", inboxVersion: 3 } })).link;
 }
 
 test.each([
@@ -30,8 +30,8 @@ test.each([
   ["70,000 letters", "x".repeat(70_000), "too_large"],
   ["one byte too much", `${"é".repeat(8_192)}x`, "too_large"],
 ])("a message of %s fails at once and is not sent", async (_, text, name) => {
-  const peer = new Peer();
-  const { client, link } = await peer.connected([conversation("c1")]);
+  const server = new FakeServer();
+  const { client, link } = await server.connected([conversation("c1")]);
   await settled();
   const outgoing = client.send("c1", text);
   expect(outgoing).toMatchObject({ status: "failed", text, error: { name, temporary: false, field: "sendMessage.text" } });
@@ -43,15 +43,15 @@ test.each([
   client.retry(outgoing.clientId);
   await settled();
   expect(client.history("c1").outgoing[0]).toMatchObject({ status: "failed", error: { name } });
-  expect(link.asked("sendMessage")).toBe(false);
+  expect(link.received("sendMessage")).toBe(false);
   expect(client.state.name).toBe("connected");
   client.discard(outgoing.clientId);
   expect(statuses(client)).toEqual(["sound sent"]);
 });
 
-test("what is just within the limits is sent, whatever its letters take in JSON", async () => {
-  const peer = new Peer();
-  const { client, link } = await peer.connected([conversation("c1")]);
+test("a text within the limits is sent, whatever its length in JSON", async () => {
+  const server = new FakeServer();
+  const { client, link } = await server.connected([conversation("c1")]);
   await settled();
   for (const text of ["é".repeat(8_192), '"'.repeat(16_384), "\\".repeat(16_384), "😀".repeat(4_096)]) {
     const { clientId } = client.send("c1", text);
@@ -63,28 +63,28 @@ test("what is just within the limits is sent, whatever its letters take in JSON"
   }
 });
 
-test("the server's own limits count, once it told them", async () => {
-  const peer = new Peer();
-  const client = peer.client();
+test("the limits of the server apply after the first connection", async () => {
+  const server = new FakeServer();
+  const client = server.client();
   client.connect();
-  await peer.welcome({ limits: { textBytesMax: 5, subjectBytesMax: 3, frameBytesMax: 300 } });
+  await server.welcome({ limits: { textBytesMax: 5, subjectBytesMax: 3, frameBytesMax: 300 } });
   await client.ready();
   expect(client.send("c1", "123456")).toMatchObject({ status: "failed", error: { name: "too_large" } });
   expect(client.send("c1", "12345").status).toBe("sending");
   await expect(client.rename("c1", "1234")).rejects.toMatchObject({ name: "too_large", field: "renameConversation.subject" });
 });
 
-test("pasted ends of lines become line breaks", async () => {
-  const peer = new Peer();
-  const { client, link } = await peer.connected([conversation("c1")]);
+test("all kinds of line breaks become \\n", async () => {
+  const server = new FakeServer();
+  const { client, link } = await server.connected([conversation("c1")]);
   await settled();
   expect(client.send("c1", "a\u000bb\u0085c\r\nd\re\u2028f\tg").text).toBe("a\nb\nc\nd\ne\nf\tg");
   expect((await link.next("sendMessage")).body.text).toBe("a\nb\nc\nd\ne\nf\tg");
 });
 
-test("every command is checked before it is sent, and names the field", async () => {
-  const peer = new Peer();
-  const { client, link } = await peer.connected([conversation("c1")]);
+test("every command is checked before it is sent, and the error names the field", async () => {
+  const server = new FakeServer();
+  const { client, link } = await server.connected([conversation("c1")]);
   await settled();
   link.unread.length = 0;
   const half = "cut \ud83d";
@@ -113,8 +113,8 @@ test.each([
   [1007, ""],
   [1009, ""],
 ])("a message on which the server closes twice with %i is set aside, the others are sent", async (code, reason) => {
-  const peer = new Peer();
-  const { client, link } = await peer.connected([conversation("c1"), conversation("c2")]);
+  const server = new FakeServer();
+  const { client, link } = await server.connected([conversation("c1"), conversation("c2")]);
   await settled();
   client.send("c1", "poison");
   client.send("c1", "after it");
@@ -122,14 +122,14 @@ test.each([
   await link.next("sendMessage");
   await link.next("sendMessage");
   link.end(code, reason);
-  // Both were under way: they go out one at a time, and a new one before them.
-  const second = await reconnected(peer);
+  // Both had no reply: they are sent one at a time, after a new message.
+  const second = await reconnected(server);
   const poison = await second.next("sendMessage");
   expect(poison.body.text).toBe("poison");
   await settled();
-  expect(second.asked("sendMessage")).toBe(false);
+  expect(second.received("sendMessage")).toBe(false);
   second.end(code, reason);
-  const third = await reconnected(peer);
+  const third = await reconnected(server);
   const texts: (string | undefined)[] = [];
   for (let count = 1; count <= 2; count++) {
     const send = await third.next("sendMessage");
@@ -146,24 +146,24 @@ test.each([
   });
 });
 
-test("lost connections and closes that blame no frame fail no message", async () => {
-  const peer = new Peer();
-  const { client, link } = await peer.connected([conversation("c1")]);
+test("lost connections, and close codes that are not about a frame, fail no message", async () => {
+  const server = new FakeServer();
+  const { client, link } = await server.connected([conversation("c1")]);
   await settled();
   client.send("c1", "one");
   let current = link;
   for (const code of [1006, 4000, 1011, 1006, 4001]) {
     await current.next("sendMessage");
     current.end(code);
-    current = await reconnected(peer);
+    current = await reconnected(server);
   }
   expect(statuses(client)).toEqual(["one sending"]);
 });
 
-test("what the server closed on, and what failed, is known after a reload", async () => {
+test("suspected and failed messages are known after a reload", async () => {
   const storage = memoryStorage();
   const open = (): OutboxStore => localStorageOutbox("lea", storage);
-  const before = new Peer();
+  const before = new FakeServer();
   const { client, link } = await before.connected([conversation("c1")], { outboxStore: open() });
   client.send("c1", "refused");
   link.refuse(await link.next("sendMessage"), { code: 254, name: "closed", message: "the conversation was ended" });
@@ -176,7 +176,7 @@ test("what the server closed on, and what failed, is known after a reload", asyn
   client.disconnect();
 
   const uuid = (): string => "after-the-reload";
-  const after = new Peer();
+  const after = new FakeServer();
   const second = await after.connected([conversation("c1")], { outboxStore: open(), uuid });
   await second.link.next("sendMessage");
   second.link.end(4500, "malformed");
@@ -191,11 +191,11 @@ test("what the server closed on, and what failed, is known after a reload", asyn
   accept(third, sound, 1);
   await settled();
 
-  const last = new Peer();
+  const last = new FakeServer();
   const reloaded = await last.connected([conversation("c1")], { outboxStore: open() });
   await settled();
   expect(statuses(reloaded.client)).toEqual(failed);
-  expect(reloaded.link.asked("sendMessage")).toBe(false);
+  expect(reloaded.link.received("sendMessage")).toBe(false);
   const [refused, half, poison] = reloaded.client.history("c1").outgoing;
   reloaded.client.discard(half?.clientId ?? "");
   reloaded.client.discard(poison?.clientId ?? "");
@@ -205,11 +205,11 @@ test("what the server closed on, and what failed, is known after a reload", asyn
   expect(await open().load()).toEqual([]);
 });
 
-test("an entry of the outbox that can't be read keeps no other from being sent", async () => {
+test("an entry of the outbox that can't be read does not prevent other messages from being sent", async () => {
   const storage = memoryStorage();
   storage.setItem("lea/broken", "{");
   storage.setItem("lea/nothing", "null");
   await localStorageOutbox("lea", storage).put({ clientId: "kept", conversationId: "c1", text: "one", createdAt: 1 });
-  const { link } = await new Peer().connected([conversation("c1")], { outboxStore: localStorageOutbox("lea", storage) });
+  const { link } = await new FakeServer().connected([conversation("c1")], { outboxStore: localStorageOutbox("lea", storage) });
   expect((await link.next("sendMessage")).body.clientId).toBe("kept");
 });

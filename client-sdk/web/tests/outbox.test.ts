@@ -2,21 +2,21 @@ import { IDBFactory } from "fake-indexeddb";
 import { expect, test } from "vitest";
 import { type Client, indexedDbOutbox, localStorageOutbox, type OutboxStore } from "../src/sdk/index.js";
 import { settled } from "./harness/clock.js";
-import { conversation, message, Peer } from "./harness/peer.js";
+import { conversation, FakeServer, message } from "./harness/fake-server.js";
 import { memoryStorage } from "./harness/storage.js";
 
 function statuses(client: Client, id = "c1"): string[] {
   return client.history(id).outgoing.map(({ text, status }) => `${text} ${status}`);
 }
 
-/** One's own message as the server has it. */
+/** A message of the connected user as the server has it. */
 function own(seq: number, clientId: string, text: string) {
   return message("c1", seq, { authorId: "lea", clientId, text });
 }
 
-test("a message appears at once, is sent, and joins the conversation", async () => {
-  const peer = new Peer();
-  const { client, link } = await peer.connected([conversation("c1")]);
+test("a message appears at once, is sent, and becomes part of the conversation", async () => {
+  const server = new FakeServer();
+  const { client, link } = await server.connected([conversation("c1")]);
   await settled();
   const outgoing = client.send("c1", "hello");
   expect(outgoing.status).toBe("sending");
@@ -31,9 +31,9 @@ test("a message appears at once, is sent, and joins the conversation", async () 
   expect(client.conversation("c1")?.lastMessage?.text).toBe("hello");
 });
 
-test("the event may come before the answer", async () => {
-  const peer = new Peer();
-  const { client, link } = await peer.connected([conversation("c1")]);
+test("the event of a message may arrive before the reply", async () => {
+  const server = new FakeServer();
+  const { client, link } = await server.connected([conversation("c1")]);
   await settled();
   const { clientId } = client.send("c1", "hello");
   const send = await link.next("sendMessage");
@@ -44,9 +44,9 @@ test("the event may come before the answer", async () => {
   expect(statuses(client)).toEqual([]);
 });
 
-test("messages of one conversation go out one after the other, conversations do not wait for each other", async () => {
-  const peer = new Peer();
-  const { client, link } = await peer.connected([conversation("c1"), conversation("c2")]);
+test("messages of a conversation are sent one after the other; conversations do not wait for each other", async () => {
+  const server = new FakeServer();
+  const { client, link } = await server.connected([conversation("c1"), conversation("c2")]);
   await settled();
   const first = client.send("c1", "one");
   client.send("c1", "two");
@@ -55,36 +55,36 @@ test("messages of one conversation go out one after the other, conversations do 
   expect(one.body.text).toBe("one");
   expect((await link.next("sendMessage")).body.text).toBe("other");
   await settled();
-  expect(link.asked("sendMessage")).toBe(false);
+  expect(link.received("sendMessage")).toBe(false);
   link.reply(one, { messageSent: { message: own(1, first.clientId, "one") } });
   expect((await link.next("sendMessage")).body.text).toBe("two");
 });
 
-test("what was not answered is repeated after a reconnection with the same client id, in order", async () => {
-  const peer = new Peer();
-  const { client, link } = await peer.connected([conversation("c1")]);
+test("messages without a reply are sent again after a reconnection, with the same client id and in order", async () => {
+  const server = new FakeServer();
+  const { client, link } = await server.connected([conversation("c1")]);
   await settled();
   const first = client.send("c1", "one");
   await link.next("sendMessage");
   link.end();
   const second = client.send("c1", "two");
-  await peer.clock.advance(2_000);
-  const { link: next } = await peer.welcome({ resumed: { epoch: "epoch-1", inboxVersion: 3 } });
+  await server.clock.advance(2_000);
+  const { link: next } = await server.welcome({ resumed: { epoch: "epoch-1", inboxVersion: 3 } });
   const again = await next.next("sendMessage");
   expect(again.body).toEqual({ conversationId: "c1", clientId: first.clientId, text: "one" });
   next.reply(again, { messageSent: { message: own(1, first.clientId, "one") } });
   expect((await next.next("sendMessage")).body.clientId).toBe(second.clientId);
 });
 
-test("a message that arrived although its answer was lost is not shown twice", async () => {
-  const peer = new Peer();
-  const { client, link } = await peer.connected([conversation("c1")]);
+test("a message that the server stored although the reply was lost is shown once", async () => {
+  const server = new FakeServer();
+  const { client, link } = await server.connected([conversation("c1")]);
   await settled();
   const { clientId } = client.send("c1", "one");
   await link.next("sendMessage");
   link.end();
-  await peer.clock.advance(2_000);
-  await peer.welcome({
+  await server.clock.advance(2_000);
+  await server.welcome({
     resumed: {
       epoch: "epoch-1",
       inboxVersion: 3,
@@ -95,22 +95,22 @@ test("a message that arrived although its answer was lost is not shown twice", a
   expect(statuses(client)).toEqual([]);
 });
 
-test("a temporary refusal is tried again, not before the server wants", async () => {
-  const peer = new Peer();
-  const { client, link } = await peer.connected([conversation("c1")]);
+test("after a temporary error a message is sent again, not before the time that the server names", async () => {
+  const server = new FakeServer();
+  const { client, link } = await server.connected([conversation("c1")]);
   await settled();
   client.send("c1", "one");
   link.refuse(await link.next("sendMessage"), { code: 103, name: "rate_limited", temporary: true, retryAfterMs: 5_000 });
-  await peer.clock.advance(4_999);
-  expect(link.asked("sendMessage")).toBe(false);
+  await server.clock.advance(4_999);
+  expect(link.received("sendMessage")).toBe(false);
   expect(statuses(client)).toEqual(["one sending"]);
-  await peer.clock.advance(1);
-  expect(link.asked("sendMessage")).toBe(true);
+  await server.clock.advance(1);
+  expect(link.received("sendMessage")).toBe(true);
 });
 
-test("a lasting refusal fails the message, which can be retried or discarded; the next one goes out", async () => {
-  const peer = new Peer();
-  const { client, link } = await peer.connected([conversation("c1")]);
+test("after a permanent error a message is failed and can be retried or discarded; the next one is sent", async () => {
+  const server = new FakeServer();
+  const { client, link } = await server.connected([conversation("c1")]);
   await settled();
   const { clientId } = client.send("c1", "one");
   const other = client.send("c1", "two");
@@ -129,9 +129,9 @@ test("a lasting refusal fails the message, which can be retried or discarded; th
   expect(statuses(client)).toEqual(["two sent"]);
 });
 
-test("a message under way when the server closes for good waits for the next connection", async () => {
-  const peer = new Peer();
-  const { client, link } = await peer.connected([conversation("c1")]);
+test("a message without a reply when the server closes for good waits for the next connection", async () => {
+  const server = new FakeServer();
+  const { client, link } = await server.connected([conversation("c1")]);
   await settled();
   const { clientId } = client.send("c1", "one");
   await link.next("sendMessage");
@@ -139,8 +139,8 @@ test("a message under way when the server closes for good waits for the next con
   await settled();
   expect(statuses(client)).toEqual(["one sending"]);
   client.connect();
-  await peer.clock.advance(30_000);
-  const { link: next } = await peer.welcome({ resumed: { epoch: "epoch-1", inboxVersion: 3 } });
+  await server.clock.advance(30_000);
+  const { link: next } = await server.welcome({ resumed: { epoch: "epoch-1", inboxVersion: 3 } });
   expect((await next.next("sendMessage")).body.clientId).toBe(clientId);
 });
 
@@ -161,17 +161,17 @@ const stores: [string, () => (person: string) => OutboxStore][] = [
   ],
 ];
 
-test.each(stores)("unsent messages survive a reload in %s, in order, each person's own", async (_name, place) => {
+test.each(stores)("unsent messages survive a reload in %s, in order, for each user separately", async (_name, place) => {
   const open = place();
-  const peer = new Peer();
-  const before = peer.client({ outboxStore: open("lea") });
+  const server = new FakeServer();
+  const before = server.client({ outboxStore: open("lea") });
   before.send("c1", "one");
-  await peer.clock.advance(5);
+  await server.clock.advance(5);
   before.send("c1", "two");
-  peer.client({ outboxStore: open("tom") }).send("c1", "of another person");
-  await peer.clock.advance(5);
+  server.client({ outboxStore: open("tom") }).send("c1", "of another person");
+  await server.clock.advance(5);
 
-  const reloaded = new Peer();
+  const reloaded = new FakeServer();
   const { client, link } = await reloaded.connected([conversation("c1")], { outboxStore: open("lea") });
   const first = await link.next("sendMessage");
   expect(first.body).toMatchObject({ clientId: "uuid-1", text: "one" });
@@ -185,18 +185,18 @@ test.each(stores)("unsent messages survive a reload in %s, in order, each person
   expect(await open("tom").load()).toHaveLength(1);
 });
 
-test("a store that can't write costs survival, not sending", async () => {
-  const peer = new Peer();
+test("when the store can't be written, messages are still sent", async () => {
+  const server = new FakeServer();
   const full: OutboxStore = {
     load: () => Promise.reject(new Error("no storage")),
     put: () => Promise.reject(new Error("full")),
     remove: () => Promise.reject(new Error("full")),
   };
-  const client = peer.client({ outboxStore: full });
+  const client = server.client({ outboxStore: full });
   const errors: string[] = [];
   client.on("error", ({ message: text }) => errors.push(text));
   client.connect();
-  const { link } = await peer.welcome();
+  const { link } = await server.welcome();
   client.send("c1", "one");
   expect((await link.next("sendMessage")).body.text).toBe("one");
   expect(errors).toEqual(["no storage", "full"]);

@@ -1,11 +1,11 @@
 // @vitest-environment happy-dom
-// React 19 reads the client by `useSyncExternalStore`, which ends in an endless loop where a snapshot is a new object each time.
+// React 19 reads the client by `useSyncExternalStore`, which loops for ever when a snapshot is a new object each time.
 import { act, createElement, useSyncExternalStore } from "react";
 import { createRoot } from "react-dom/client";
 import { expect, test } from "vitest";
 import type { Client, ClientEvents } from "../src/sdk/index.js";
 import { settled } from "./harness/clock.js";
-import { conversation, message, Peer } from "./harness/peer.js";
+import { conversation, FakeServer, message } from "./harness/fake-server.js";
 
 (globalThis as { IS_REACT_ACT_ENVIRONMENT?: boolean }).IS_REACT_ACT_ENVIRONMENT = true;
 
@@ -38,9 +38,9 @@ function Chat({ client }: { client: Client }) {
   return createElement("p", null, parts.join(" | "));
 }
 
-test("a component of React 19 shows the client and is drawn only when something changed", async () => {
-  const peer = new Peer();
-  const { client, link } = await peer.connected([conversation("c1", 1)]);
+test("a component of React 19 shows the client and renders only when something changed", async () => {
+  const server = new FakeServer();
+  const { client, link } = await server.connected([conversation("c1", 1)]);
   const page = document.createElement("div");
   const root = createRoot(page);
   await act(async () => root.render(createElement(Chat, { client })));

@@ -1,4 +1,4 @@
-// The examples of both READMEs compile as a newcomer's own code would. `e2e/embedding.mjs` runs those of the README above.
+// The examples of both READMEs compile. `e2e/embedding.mjs` runs those of the README of the repository.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import ts from "typescript";
@@ -16,11 +16,11 @@ const options: ts.CompilerOptions = {
   skipLibCheck: true,
   noEmit: true,
   types: ["node"],
-  // The package is not installed in itself.
+  // The package is not installed in its own folder.
   paths: { causerie: [join(root, "src/sdk/index.ts")] },
 };
 
-/** What the compiler says of texts, each a module of its own in this folder. */
+/** The errors of the compiler for texts, each as a module in this folder. */
 function complaints(texts: ReadonlyMap<string, string>): string[] {
   const files = new Map([...texts].map(([name, text]) => [join(root, name), text]));
   const host = ts.createCompilerHost(options);
@@ -49,7 +49,7 @@ test("the examples of the README compile", () => {
   expect(complaints(examples)).toEqual([]);
 }, 60_000);
 
-test("an example with a mistake in it is told", () => {
+test("a mistake in an example is reported", () => {
   const [[, text = ""] = []] = blocks("README.md");
   const wrong = text.replace("startDirect({", "startDirekt({");
   expect(complaints(new Map([["wrong.ts", wrong]]))).toEqual([expect.stringContaining("startDirekt")]);

@@ -9,7 +9,7 @@ test("the whole SDK, bundled and minified, is at most 12 KiB gzipped", async () 
     root: join(import.meta.dirname, ".."),
     configFile: false,
     logLevel: "silent",
-    // As a page loads it: of the format `es` the bundler keeps the white space, for the next bundler.
+    // The format that a page loads. In the format `es` the bundler keeps white space for the next bundler.
     build: {
       write: false,
       target: "es2022",
@@ -19,7 +19,7 @@ test("the whole SDK, bundled and minified, is at most 12 KiB gzipped", async () 
   })) as Rollup.RollupOutput[];
   const chunks = built.flatMap(({ output }) => output).filter((file) => file.type === "chunk");
   const code = chunks.map((chunk) => chunk.code).join("");
-  // Nothing of it was dropped, and nothing came in from outside.
+  // The bundle has the whole SDK and no dependency.
   expect(code).toContain("causerie.v1.json");
   expect(chunks.flatMap((chunk) => chunk.imports)).toEqual([]);
   const bytes = gzipSync(code, { level: 9 }).length;
@@ -27,14 +27,14 @@ test("the whole SDK, bundled and minified, is at most 12 KiB gzipped", async () 
   expect(bytes).toBeLessThanOrEqual(12 * 1024);
 });
 
-test("the messenger's first conversation is at most 45 KiB gzipped, SDK included, and what comes later at most 20 KiB each", () => {
-  // What is committed; `npm run check:dist` tells whether it is fresh.
+test("the messenger is at most 45 KiB gzipped until its first conversation, and later parts at most 20 KiB each", () => {
+  // The committed build; `npm run check:dist` checks that it is up to date.
   const folder = join(import.meta.dirname, "../dist/messenger");
   const page = readFileSync(join(folder, "index.html"), "utf8");
   const size = (path: string): number => gzipSync(readFileSync(join(folder, path)), { level: 9 }).length;
   const assets = readdirSync(join(folder, "assets")).map((name) => `assets/${name}`);
   const later = assets.filter((path) => !page.includes(path));
-  // A reader needs one of the languages, the larger one here.
+  // A user loads one language; the larger one counts.
   const languages = later.filter((path) => /\/(en|fr)-/.test(path)).map(size);
   expect(languages).toHaveLength(2);
   const first = ["index.html", ...assets.filter((path) => page.includes(path))].map(size);

@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
 import type { Client } from "../src/sdk/index.js";
 import { settled } from "./harness/clock.js";
-import { conversation, message, Peer } from "./harness/peer.js";
+import { conversation, FakeServer, message } from "./harness/fake-server.js";
 
-/** Texts of the messages the client told of, in order. */
+/** The texts of the messages that the client reported, in order. */
 function heard(client: Client): string[] {
   const texts: string[] = [];
   client.on("message", ({ message }) => texts.push(message.text));
@@ -14,8 +14,8 @@ function texts(client: Client, id = "c1"): string[] {
   return client.history(id).messages.map(({ text }) => text);
 }
 
-/** Loads the history of a conversation, answered with its messages up to `last`. */
-async function loaded(peerConnected: Awaited<ReturnType<Peer["connected"]>>, last: number, from = 1): Promise<void> {
+/** Loads the history of a conversation; the server replies with its messages up to `last`. */
+async function loaded(peerConnected: Awaited<ReturnType<FakeServer["connected"]>>, last: number, from = 1): Promise<void> {
   const { client, link } = peerConnected;
   const loading = client.history("c1").loadNewest();
   const messages = Array.from({ length: last - from + 1 }, (_, index) => message("c1", from + index));
@@ -23,9 +23,9 @@ async function loaded(peerConnected: Awaited<ReturnType<Peer["connected"]>>, las
   await loading;
 }
 
-test("loads the list once connected, sorted by activity", async () => {
-  const peer = new Peer();
-  const { client } = await peer.connected([
+test("the list is loaded after connecting, and sorted by activity", async () => {
+  const server = new FakeServer();
+  const { client } = await server.connected([
     conversation("old", 1, { activeAt: "2026-11-19T10:00:00Z" }),
     conversation("new", 1, { activeAt: "2026-11-20T11:00:00Z" }),
   ]);
@@ -35,11 +35,24 @@ test("loads the list once connected, sorted by activity", async () => {
   expect(client.hasMoreConversations).toBe(false);
 });
 
-test("pages through the list", async () => {
-  const peer = new Peer();
-  const client = peer.client();
+test("the list is loaded although the first welcome contains an empty resume", async () => {
+  const server = new FakeServer();
+  const client = server.client();
   client.connect();
-  const { link } = await peer.welcome();
+  const { link, hello } = await server.welcome({ resumed: { epoch: "epoch-1", inboxVersion: 3 } });
+  expect(hello.body.resume).toBeUndefined();
+  const list = await link.next("listConversations");
+  link.reply(list, { conversationPage: { conversations: [conversation("c1")], epoch: "epoch-1", inboxVersion: 3 } });
+  await settled();
+  expect(client.conversationsLoaded).toBe(true);
+  expect(client.conversations.map(({ id }) => id)).toEqual(["c1"]);
+});
+
+test("the list is loaded page by page", async () => {
+  const server = new FakeServer();
+  const client = server.client();
+  client.connect();
+  const { link } = await server.welcome();
   link.reply(await link.next("listConversations"), {
     conversationPage: { conversations: [conversation("a")], nextCursor: "more", epoch: "e" },
   });
@@ -54,11 +67,11 @@ test("pages through the list", async () => {
   expect(client.hasMoreConversations).toBe(false);
 });
 
-test("begins the list anew when the server refuses its cursor, and shows no conversation twice", async () => {
-  const peer = new Peer();
-  const client = peer.client();
+test("the list starts again when the server refuses the cursor, and contains no conversation twice", async () => {
+  const server = new FakeServer();
+  const client = server.client();
   client.connect();
-  const { link } = await peer.welcome();
+  const { link } = await server.welcome();
   const first = [conversation("a"), conversation("b")];
   link.reply(await link.next("listConversations"), {
     conversationPage: { conversations: first, nextCursor: "of an earlier server", epoch: "e" },
@@ -79,11 +92,11 @@ test("begins the list anew when the server refuses its cursor, and shows no conv
   expect(client.hasMoreConversations).toBe(false);
 });
 
-test("asks once more only: a refusal of the beginning, or of anything else, is the caller's", async () => {
-  const peer = new Peer();
-  const client = peer.client();
+test("the list is requested again only once, and only when the cursor was refused", async () => {
+  const server = new FakeServer();
+  const client = server.client();
   client.connect();
-  const { link } = await peer.welcome();
+  const { link } = await server.welcome();
   link.reply(await link.next("listConversations"), {
     conversationPage: { conversations: [conversation("a")], nextCursor: "old", epoch: "e" },
   });
@@ -98,11 +111,11 @@ test("asks once more only: a refusal of the beginning, or of anything else, is t
   await expect(other).rejects.toMatchObject({ name: "forbidden" });
 });
 
-test("goes on past pages that hold nothing, until there is a conversation or no page", async () => {
-  const peer = new Peer();
-  const client = peer.client();
+test("empty pages are skipped until a page has a conversation or is the last", async () => {
+  const server = new FakeServer();
+  const client = server.client();
   client.connect();
-  const { link } = await peer.welcome();
+  const { link } = await server.welcome();
   const empty = async (cursor: string, nextCursor: string) => {
     const asked = await link.next("listConversations");
     expect(asked.body.cursor ?? "").toBe(cursor);
@@ -121,9 +134,9 @@ test("goes on past pages that hold nothing, until there is a conversation or no 
   expect(client.hasMoreConversations).toBe(false);
 });
 
-test("applies the next version and drops what it has", async () => {
-  const peer = new Peer();
-  const connected = await peer.connected([conversation("c1", 2)]);
+test("the next version is applied, and older versions are ignored", async () => {
+  const server = new FakeServer();
+  const connected = await server.connected([conversation("c1", 2)]);
   const { client, link } = connected;
   await loaded(connected, 2);
   const said = heard(client);
@@ -141,9 +154,9 @@ test("applies the next version and drops what it has", async () => {
   expect(held?.activeAt.toISOString()).toBe("2026-11-20T12:30:00.000Z");
 });
 
-test("fills a gap, holding later events of that conversation until it is filled", async () => {
-  const peer = new Peer();
-  const connected = await peer.connected([conversation("c1", 2), conversation("c2", 0)]);
+test("a gap is filled, and later events of that conversation are deferred until then", async () => {
+  const server = new FakeServer();
+  const connected = await server.connected([conversation("c1", 2), conversation("c2", 0)]);
   const { client, link } = connected;
   await loaded(connected, 2);
   const said = heard(client);
@@ -162,23 +175,23 @@ test("fills a gap, holding later events of that conversation until it is filled"
   expect(client.conversation("c1")?.version).toBe(6);
 });
 
-test("keeps asking when filling a gap fails for now", async () => {
-  const peer = new Peer();
-  const { client, link } = await peer.connected([conversation("c1", 1)]);
+test("the request that fills a gap is repeated after a temporary error", async () => {
+  const server = new FakeServer();
+  const { client, link } = await server.connected([conversation("c1", 1)]);
   await settled();
   link.event({ messageSent: { message: message("c1", 3) } });
   link.refuse(await link.next("getChanges"), { code: 101, name: "unavailable", temporary: true, retryAfterMs: 2_000 });
-  await peer.clock.advance(1_999);
-  expect(link.asked("getChanges")).toBe(false);
-  await peer.clock.advance(1);
+  await server.clock.advance(1_999);
+  expect(link.received("getChanges")).toBe(false);
+  await server.clock.advance(1);
   link.reply(await link.next("getChanges"), { changes: { conversation: conversation("c1", 3) } });
   await settled();
   expect(client.conversation("c1")?.version).toBe(3);
 });
 
-test("a conversation that is gone when a gap is filled is let go", async () => {
-  const peer = new Peer();
-  const { client, link } = await peer.connected([conversation("c1", 1)]);
+test("a conversation that no longer exists when a gap is filled is unloaded", async () => {
+  const server = new FakeServer();
+  const { client, link } = await server.connected([conversation("c1", 1)]);
   await settled();
   link.event({ messageSent: { message: message("c1", 3) } });
   link.refuse(await link.next("getChanges"), { code: 252, name: "not_a_member" });
@@ -186,9 +199,9 @@ test("a conversation that is gone when a gap is filled is let go", async () => {
   expect(client.conversations).toHaveLength(0);
 });
 
-test("a reload drops the messages and loads them anew", async () => {
-  const peer = new Peer();
-  const connected = await peer.connected([conversation("c1", 2)]);
+test("a reload unloads the messages and loads them again", async () => {
+  const server = new FakeServer();
+  const connected = await server.connected([conversation("c1", 2)]);
   const { client, link } = connected;
   await loaded(connected, 2);
   link.event({ messageSent: { message: message("c1", 500) } });
@@ -200,15 +213,15 @@ test("a reload drops the messages and loads them anew", async () => {
   expect(texts(client)).toEqual(["text 499", "text 500"]);
 });
 
-test("resumes after a lost connection with all held versions", async () => {
-  const peer = new Peer();
-  const connected = await peer.connected([conversation("c1", 2), conversation("c2", 7), conversation("c3", 1)]);
+test("after a lost connection the client resumes with all versions it has", async () => {
+  const server = new FakeServer();
+  const connected = await server.connected([conversation("c1", 2), conversation("c2", 7), conversation("c3", 1)]);
   const { client, link } = connected;
   await loaded(connected, 2);
   const said = heard(client);
   link.end();
-  await peer.clock.advance(1_000);
-  const { link: second, hello } = await peer.hello();
+  await server.clock.advance(1_000);
+  const { link: second, hello } = await server.hello();
   expect(hello.body.resume?.epoch).toBe("epoch-1");
   expect(hello.body.resume?.inboxVersion).toBe(3);
   expect(hello.body.resume?.held).toEqual(
@@ -241,12 +254,12 @@ test("resumes after a lost connection with all held versions", async () => {
   expect(client.conversation("c1")?.readState.unread).toBe(2);
   expect(client.totalUnread).toBe(4);
   await settled();
-  expect(second.asked("listConversations")).toBe(false);
+  expect(second.received("listConversations")).toBe(false);
 });
 
-test("after a gap event it resumes and holds what comes meanwhile", async () => {
-  const peer = new Peer();
-  const { client, link } = await peer.connected([conversation("c1", 2)]);
+test("after a gap event the client resumes and defers events meanwhile", async () => {
+  const server = new FakeServer();
+  const { client, link } = await server.connected([conversation("c1", 2)]);
   await settled();
   const said = heard(client);
   link.event({ gap: {} });
@@ -262,17 +275,17 @@ test("after a gap event it resumes and holds what comes meanwhile", async () => 
   });
   await settled();
   expect(said).toEqual(["text 3", "text 4"]);
-  expect(link.asked("getChanges")).toBe(false);
+  expect(link.received("getChanges")).toBe(false);
 });
 
-test("another epoch makes it reload what the server says, and keeps the new epoch", async () => {
-  const peer = new Peer();
-  const connected = await peer.connected([conversation("c1", 9)]);
+test("after a change of the epoch the client reloads what the server names, and keeps the new epoch", async () => {
+  const server = new FakeServer();
+  const connected = await server.connected([conversation("c1", 9)]);
   const { client, link } = connected;
   await loaded(connected, 9);
   link.end();
-  await peer.clock.advance(1_000);
-  const { link: second } = await peer.welcome({
+  await server.clock.advance(1_000);
+  const { link: second } = await server.welcome({
     resumed: {
       epoch: "epoch-2",
       inboxVersion: 1,
@@ -288,13 +301,13 @@ test("another epoch makes it reload what the server says, and keeps the new epoc
   expect(texts(client)).toHaveLength(4);
   expect(client.conversation("c1")?.version).toBe(4);
   second.end();
-  await peer.clock.advance(5_000);
-  expect((await peer.hello()).hello.body.resume?.epoch).toBe("epoch-2");
+  await server.clock.advance(5_000);
+  expect((await server.hello()).hello.body.resume?.epoch).toBe("epoch-2");
 });
 
-test("joinings and leavings move the inbox version, and a missed one is found", async () => {
-  const peer = new Peer();
-  const { client, link } = await peer.connected([conversation("c1", 1)]);
+test("joins and leaves raise the inbox version, and a missed one is detected", async () => {
+  const server = new FakeServer();
+  const { client, link } = await server.connected([conversation("c1", 1)]);
   await settled();
   const said = heard(client);
   link.event({ conversationJoined: { inboxVersion: 4, conversation: conversation("c2", 1) } });
@@ -302,14 +315,14 @@ test("joinings and leavings move the inbox version, and a missed one is found", 
   expect(said).toEqual(["text 1"]);
   link.event({ conversationLeft: { inboxVersion: 5, conversationId: "c1" } });
   expect(client.conversations.map(({ id }) => id)).toEqual(["c2"]);
-  expect(link.asked("resume")).toBe(false);
+  expect(link.received("resume")).toBe(false);
   link.event({ conversationLeft: { inboxVersion: 7, conversationId: "c9" } });
   expect((await link.next("resume")).body.inboxVersion).toBe(5);
 });
 
-test("an event of a conversation that is not held brings the conversation", async () => {
-  const peer = new Peer();
-  const { client, link } = await peer.connected([]);
+test("an event of a conversation that is not loaded loads the conversation", async () => {
+  const server = new FakeServer();
+  const { client, link } = await server.connected([]);
   await settled();
   const said = heard(client);
   link.event({ messageSent: { message: message("far", 8) } });
@@ -321,9 +334,9 @@ test("an event of a conversation that is not held brings the conversation", asyn
   expect(client.conversation("far")?.version).toBe(9);
 });
 
-test("members, subject and state change by event; absent is unchanged", async () => {
-  const peer = new Peer();
-  const { client, link } = await peer.connected([
+test("members, subject and state change by an event; absent fields stay", async () => {
+  const server = new FakeServer();
+  const { client, link } = await server.connected([
     conversation("c1", 1, { kind: "CONVERSATION_KIND_GROUP", subject: "before" }),
   ]);
   await settled();
@@ -340,9 +353,9 @@ test("members, subject and state change by event; absent is unchanged", async ()
   expect([...(client.conversation("c1")?.capabilities ?? [])]).toEqual(["leave"]);
 });
 
-test("read states and totals are taken as told, read marks of others move forward only", async () => {
-  const peer = new Peer();
-  const { client, link } = await peer.connected([conversation("c1", 5)]);
+test("read states and totals are those of the server; read positions of other members only rise", async () => {
+  const server = new FakeServer();
+  const { client, link } = await server.connected([conversation("c1", 5)]);
   await settled();
   const totals: number[] = [];
   client.on("unread", (total) => totals.push(total));
@@ -354,9 +367,9 @@ test("read states and totals are taken as told, read marks of others move forwar
   expect(client.conversation("c1")?.members.find(({ user }) => user.id === "tom")?.readSeq).toBe(5);
 });
 
-test("marks as read only what is not, and as unread", async () => {
-  const peer = new Peer();
-  const { client, link } = await peer.connected([
+test("markRead sends a command only for unread messages; markUnread marks a conversation", async () => {
+  const server = new FakeServer();
+  const { client, link } = await server.connected([
     conversation("c1", 5, { readState: { conversationId: "c1", readSeq: 2, unread: 3 } }),
   ]);
   await settled();
@@ -367,7 +380,7 @@ test("marks as read only what is not, and as unread", async () => {
   await marking;
   expect(client.conversation("c1")?.readState).toEqual({ readSeq: 5, unread: 0, markedUnread: false });
   await client.markRead("c1");
-  expect(link.asked("markRead")).toBe(false);
+  expect(link.received("markRead")).toBe(false);
   const unmarking = client.markUnread("c1");
   link.reply(await link.next("markUnread"), {
     marked: { readState: { conversationId: "c1", readSeq: 5, markedUnread: true } },
@@ -376,9 +389,9 @@ test("marks as read only what is not, and as unread", async () => {
   expect(client.conversation("c1")?.readState.markedUnread).toBe(true);
 });
 
-test("pages through history in both directions", async () => {
-  const peer = new Peer();
-  const connected = await peer.connected([conversation("c1", 9)]);
+test("history is loaded page by page in both directions", async () => {
+  const server = new FakeServer();
+  const connected = await server.connected([conversation("c1", 9)]);
   const { client, link } = connected;
   const history = client.history("c1");
   const around = history.loadAround(5, 1);
@@ -407,9 +420,9 @@ test("pages through history in both directions", async () => {
   expect(history.moreAfter).toBe(false);
 });
 
-test("events that overtook a page of history are made up for", async () => {
-  const peer = new Peer();
-  const { client, link } = await peer.connected([conversation("c1", 2)]);
+test("changes of events that arrived before a page of history are loaded again", async () => {
+  const server = new FakeServer();
+  const { client, link } = await server.connected([conversation("c1", 2)]);
   await settled();
   const loading = client.history("c1").loadNewest();
   const asked = await link.next("getHistory");
@@ -431,16 +444,16 @@ test("events that overtook a page of history are made up for", async () => {
   expect(texts(client)).toEqual(["", "text 2", "text 3"]);
 });
 
-test("what is presented fits a frame", async () => {
-  const peer = new Peer();
+test("the position of a resume fits into a frame", async () => {
+  const server = new FakeServer();
   const many = Array.from({ length: 1_200 }, (_, index) =>
     conversation(`0190a1b2-0000-7000-8000-${String(index).padStart(12, "0")}`, 4_294_967_295, { lastMessage: {} }),
   );
-  const { link } = await peer.connected(many);
+  const { link } = await server.connected(many);
   await settled();
   link.end();
-  await peer.clock.advance(1_000);
-  const { hello } = await peer.hello();
+  await server.clock.advance(1_000);
+  const { hello } = await server.hello();
   expect(JSON.stringify(hello.body).length).toBeLessThan(64 * 1024 - 4096);
   expect(hello.body.resume?.held?.length).toBeGreaterThan(600);
 });

@@ -1,4 +1,4 @@
-// The parts of the interface that are plain functions.
+// The functions of the interface that need no browser.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeEach, expect, test } from "vitest";
@@ -14,26 +14,26 @@ import { linkify } from "../src/ui/linkify.js";
 import { groupMessages } from "../src/ui/message-groups.js";
 import { colourOf, initials, titleOf } from "../src/ui/names.js";
 import { noticeOf } from "../src/ui/notice.js";
-import { conversation, me, message, tom } from "./harness/peer.js";
+import { conversation, me, message, tom } from "./harness/fake-server.js";
 
 beforeEach(async () => void (await setLanguage(["en-US"])));
 
-test("takes the first language it knows", async () => {
+test("the first known language is used", async () => {
   expect(await setLanguage(["de-DE", "fr-CA", "en"])).toBe(fr);
   expect(await setLanguage(["de"])).toBe(en);
 });
 
-test("both languages explain the same refusals", () => {
+test("both languages have sentences for the same errors", () => {
   expect(Object.keys(fr.errors).sort()).toEqual(Object.keys(en.errors).sort());
   expect(explain(new Error("x"))).toBe(en.unknownError);
 });
 
-test("French puts no plain space before ! ? ; and :", () => {
+test("French texts have no plain space before ! ? ; and :", () => {
   const texts = readFileSync(join(import.meta.dirname, "../src/ui/i18n/fr.ts"), "utf8").match(/"[^"]*"|`[^`]*`/g) ?? [];
   expect(texts.filter((text) => / [!?;:]/.test(text))).toEqual([]);
 });
 
-test("refusals have sentences in both languages, others when one starts a conversation", () => {
+test("errors have sentences in both languages, and special ones for starting a conversation", () => {
   expect(Object.keys(fr.startErrors).sort()).toEqual(Object.keys(en.startErrors).sort());
   expect(Object.keys(fr.startGroupErrors).sort()).toEqual(Object.keys(en.startGroupErrors).sort());
   const refusal = (name: string) => new CauserieError({ code: 199, name });
@@ -46,14 +46,14 @@ test("refusals have sentences in both languages, others when one starts a conver
   expect(explain(new CauserieError({ code: 4400, name: "overloaded" }))).toBe(en.errors.unavailable);
 });
 
-test("every refusal by rules has a sentence", () => {
+test("every error of the rules has a sentence", () => {
   const proto = readFileSync(join(import.meta.dirname, "../../../protocol/proto/causerie/v1/code.proto"), "utf8");
   const names = [...proto.matchAll(/ERROR_CODE_(\w+) = (2[5-9]\d);/g)].map(([, name = ""]) => name.toLowerCase());
   expect(names.length).toBeGreaterThan(10);
   expect(names.filter((name) => !en.errors[name])).toEqual([]);
 });
 
-test("says why one can't write, by state, by the other one, or by the rules", () => {
+test("the notice says why the user can't write: the state, the other user, or the rules", () => {
   const notice = (more: wire.Conversation) =>
     noticeOf(toConversation(conversation("c1", 0, { capabilities: [], ...more })), "lea");
   const with_ = (status: wire.UserStatus) => notice({ members: [{ user: me }, { user: { ...tom, status } }] });
@@ -78,13 +78,13 @@ test.each([
   expect(initials(name)).toBe(letters);
 });
 
-test("colours are stable and spread", () => {
+test("colours are stable and evenly used", () => {
   expect(colourOf("lea")).toBe(colourOf("lea"));
   const used = new Set(Array.from({ length: 100 }, (_, index) => colourOf(`person-${index}`)));
   expect(used.size).toBe(10);
 });
 
-test("conversations are called by the other one, the subject, or the members", () => {
+test("the title of a conversation is the other user, the subject, or the members", () => {
   const direct = toConversation(conversation("c1"));
   expect(titleOf(direct, "lea")).toBe("Tom Petit");
   expect(titleOf(direct, "tom")).toBe("Léa Martin");
@@ -94,7 +94,7 @@ test("conversations are called by the other one, the subject, or the members", (
   expect(titleOf(toConversation({ kind: "CONVERSATION_KIND_NOTE_TO_SELF" }), "lea")).toBe("Note to self");
 });
 
-test("groups messages by author, time and day, and marks the first new one", () => {
+test("messages are grouped by author, time and day, and the first new one is marked", () => {
   const at = (seq: number, authorId: string, sentAt: string) => toMessage(message("c1", seq, { authorId, sentAt }));
   const placed = groupMessages(
     [
@@ -127,7 +127,7 @@ test("only web addresses become links, without the punctuation behind them", () 
   expect(links("")).toEqual([]);
 });
 
-test("dates are told as people do", async () => {
+test("dates are written in words", async () => {
   const now = new Date(2026, 10, 20, 12, 0);
   expect(dayName(new Date(2026, 10, 20, 1), now)).toBe("Today");
   expect(dayName(new Date(2026, 10, 19, 23), now)).toBe("Yesterday");
@@ -141,7 +141,7 @@ test("dates are told as people do", async () => {
   expect(shortDate(new Date(Number.NaN), now)).toBe("");
 });
 
-test("a name keeps its writing direction to itself, wherever it stands", () => {
+test("a name does not change the writing direction of the text around it", () => {
   for (const [text, shown] of [
     ["Léa Martin", "Léa Martin"],
     ["🦊", "🦊"],

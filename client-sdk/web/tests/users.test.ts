@@ -1,10 +1,10 @@
 import { expect, test } from "vitest";
 import { settled } from "./harness/clock.js";
-import { conversation, Peer, tom } from "./harness/peer.js";
+import { conversation, FakeServer, tom } from "./harness/fake-server.js";
 
-test("people who are not known are asked for together, once, and told", async () => {
-  const peer = new Peer();
-  const { client, link } = await peer.connected([conversation("c1")]);
+test("unknown users are requested together and once, and their arrival is an event", async () => {
+  const server = new FakeServer();
+  const { client, link } = await server.connected([conversation("c1")]);
   await settled();
   expect(client.user("tom")?.name).toBe("Tom Petit");
   let told = 0;
@@ -20,9 +20,9 @@ test("people who are not known are asked for together, once, and told", async ()
   await settled();
   expect(told).toBe(2);
   expect(client.user("u7")?.name).toBe("u7");
-  // The server does not tell this one: it is not asked again on this connection.
+  // The server does not return this user: the client does not request them again on this connection.
   expect(client.user("u99")).toBeUndefined();
   expect(client.isHidden("u99")).toBe(true);
   await settled();
-  expect(link.asked("getUsers")).toBe(false);
+  expect(link.received("getUsers")).toBe(false);
 });

@@ -4,7 +4,7 @@ import { IDBFactory } from "fake-indexeddb";
 import { expect, test } from "vitest";
 import { Client, indexedDbOutbox, localStorageOutbox } from "../src/sdk/index.js";
 import { settled } from "./harness/clock.js";
-import { Peer } from "./harness/peer.js";
+import { FakeServer } from "./harness/fake-server.js";
 import { memoryStorage } from "./harness/storage.js";
 
 const tom = { externalId: "tom" };
@@ -66,7 +66,7 @@ const wrongCalls: [name: string, call: (client: any) => unknown][] = [
 ];
 
 test.each(wrongCalls)("a missing or wrong `%s` is a TypeError that names it, and nothing is sent", async (name, call) => {
-  const { client, link } = await new Peer().connected([]);
+  const { client, link } = await new FakeServer().connected([]);
   await settled();
   link.unread.length = 0;
   const wrong = async (): Promise<unknown> => call(client);
@@ -76,27 +76,27 @@ test.each(wrongCalls)("a missing or wrong `%s` is a TypeError that names it, and
 });
 
 test("a method that returns a promise never throws by itself", async () => {
-  const client = new Peer().client() as any;
+  const client = new FakeServer().client() as any;
   const calls = [client.sendMail(), client.startGroup("Trip"), client.rename(), client.getUsers(), client.startDirect()];
   for (const { reason } of (await Promise.allSettled(calls)) as PromiseRejectedResult[])
     expect(reason).toBeInstanceOf(TypeError);
 });
 
 test("retrying or discarding an unknown message returns false", () => {
-  const client = new Peer().client();
+  const client = new FakeServer().client();
   expect([client.retry("unknown"), client.discard("unknown")]).toEqual([false, false]);
   const { clientId } = client.send("c1", "hello");
   expect([client.retry(clientId), client.discard(clientId), client.discard(clientId)]).toEqual([false, true, false]);
 });
 
 test("a command keeps the list it was called with, although the caller changes the list while it waits", async () => {
-  const peer = new Peer();
-  const client = peer.client();
+  const server = new FakeServer();
+  const client = server.client();
   client.connect();
   const users = [tom];
   const adding = client.addMembers("c1", users);
   users.length = 0;
-  const { link } = await peer.welcome();
+  const { link } = await server.welcome();
   const added = await link.next("addMembers");
   expect(added.body.users).toEqual([tom]);
   link.refuse(added, { code: 251, name: "unsupported" });

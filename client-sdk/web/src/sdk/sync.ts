@@ -87,7 +87,8 @@ export class Sync {
   welcome(resumed: wire.Resumed | undefined): boolean {
     this.#resuming = undefined;
     this.#resumeAgain = false;
-    if (!resumed) return false;
+    // The server sends `resumed` also to a client that sent no position.
+    if (!resumed || this.#store.epoch === undefined) return false;
     this.#resumed(resumed);
     return true;
   }

@@ -1,14 +1,14 @@
 import type { Clock } from "../../src/sdk/index.js";
 
-/** Lets everything that waits for a promise run. */
+/** Runs all pending microtasks. */
 export async function settled(): Promise<void> {
   await new Promise((resolve) => setImmediate(resolve));
 }
 
-/** Time that passes only when told to. */
+/** A clock that only `advance` moves. */
 export class ManualClock implements Clock {
   #now = Date.parse("2026-11-20T12:00:00Z");
-  /** How far the device's time of day is ahead of the server's, in milliseconds. */
+  /** The difference between the time of day of the device and of the server, in milliseconds. */
   ahead = 0;
   readonly #timers = new Set<{ at: number; run: () => void }>();
 
@@ -26,12 +26,12 @@ export class ManualClock implements Clock {
     return () => void this.#timers.delete(timer);
   }
 
-  /** Waiting times that are set, shortest first. */
+  /** The remaining times of the timers, shortest first, in milliseconds. */
   get pending(): number[] {
     return [...this.#timers].map(({ at }) => at - this.#now).sort((a, b) => a - b);
   }
 
-  /** Lets time pass, running what falls due in its order. */
+  /** Advances the time and runs the timers that become due, in their order. */
   async advance(ms: number): Promise<void> {
     const until = this.#now + ms;
     await settled();

@@ -1,7 +1,7 @@
-// Checks values against the generated types at run time, by the compiler's own knowledge of them.
+// Checks values against the generated types at run time, with the TypeScript compiler.
 import ts from "typescript";
 
-/** Reads a file of types; the result tells what in a value does not fit the type of that name. Empty: it fits. */
+/** Reads a file of types. Returns a function that lists where a value differs from the named type; an empty list for none. */
 export function fieldsOf(file: string): (type: string, value: unknown) => string[] {
   const program = ts.createProgram([file], { strict: true, noEmit: true, skipLibCheck: true });
   const checker = program.getTypeChecker();

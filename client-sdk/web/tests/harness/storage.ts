@@ -1,4 +1,4 @@
-/** A `Storage` as browsers have. */
+/** A `Storage` in memory. */
 export function memoryStorage(): Storage {
   const items = new Map<string, string>();
   return {

@@ -1,15 +1,15 @@
-// Typing and presence: what may be lost.
+// Typing and presence, whose events may be lost.
 import { expect, test } from "vitest";
 import { settled } from "./harness/clock.js";
-import { conversation, message, Peer } from "./harness/peer.js";
+import { conversation, FakeServer, message } from "./harness/fake-server.js";
 
-test("typing is said at once and every three seconds, without asking for a reply, and ended once", async () => {
-  const peer = new Peer();
-  const { client, link } = await peer.connected([conversation("c1")]);
+test("typing is sent at once and every three seconds, without a reply, and its end is sent once", async () => {
+  const server = new FakeServer();
+  const { client, link } = await server.connected([conversation("c1")]);
   await settled();
   for (let key = 0; key < 40; key++) {
     client.setTyping("c1", true);
-    await peer.clock.advance(100);
+    await server.clock.advance(100);
   }
   const said = link.unread.filter((request) => request.setTyping);
   expect(said).toEqual(Array(2).fill({ setTyping: { conversationId: "c1", typing: true } }));
@@ -18,9 +18,9 @@ test("typing is said at once and every three seconds, without asking for a reply
   expect(link.unread.filter((request) => request.setTyping)).toHaveLength(3);
 });
 
-test("sending ends typing by itself", async () => {
-  const peer = new Peer();
-  const { client, link } = await peer.connected([conversation("c1")]);
+test("sending a message ends typing without a frame of its own", async () => {
+  const server = new FakeServer();
+  const { client, link } = await server.connected([conversation("c1")]);
   await settled();
   client.setTyping("c1", true);
   client.send("c1", "done");
@@ -28,18 +28,18 @@ test("sending ends typing by itself", async () => {
   expect(link.unread.filter((request) => request.setTyping)).toHaveLength(1);
 });
 
-test("others type until they stop, send, or six seconds passed", async () => {
-  const peer = new Peer();
-  const { client, link } = await peer.connected([conversation("c1", 1)]);
+test("other users are typing until they stop, send a message, or six seconds have passed", async () => {
+  const server = new FakeServer();
+  const { client, link } = await server.connected([conversation("c1", 1)]);
   await settled();
   const told: string[] = [];
   client.on("typing", ({ userIds }) => told.push(userIds.join()));
   link.event({ typing: { conversationId: "c1", userId: "tom", typing: true } });
-  await peer.clock.advance(4_000);
+  await server.clock.advance(4_000);
   link.event({ typing: { conversationId: "c1", userId: "tom", typing: true } });
-  await peer.clock.advance(5_999);
+  await server.clock.advance(5_999);
   expect(client.typing("c1")).toEqual(["tom"]);
-  await peer.clock.advance(1);
+  await server.clock.advance(1);
   expect(client.typing("c1")).toEqual([]);
   link.event({ typing: { conversationId: "c1", userId: "tom", typing: true } });
   link.event({ messageSent: { message: message("c1", 2) } });
@@ -49,17 +49,17 @@ test("others type until they stop, send, or six seconds passed", async () => {
   expect(told).toEqual(["tom", "", "tom", "", "zoe", ""]);
 });
 
-test("nobody types on a lost connection", async () => {
-  const peer = new Peer();
-  const { client, link } = await peer.connected([conversation("c1")]);
+test("no user is typing after the connection was lost", async () => {
+  const server = new FakeServer();
+  const { client, link } = await server.connected([conversation("c1")]);
   link.event({ typing: { conversationId: "c1", userId: "tom", typing: true } });
   link.end();
   expect(client.typing("c1")).toEqual([]);
 });
 
-test("watches are told together, again after a reconnection, and taken back", async () => {
-  const peer = new Peer();
-  const { client, link } = await peer.connected([]);
+test("watched users are sent in one command, again after a reconnection, and without users who are no longer watched", async () => {
+  const server = new FakeServer();
+  const { client, link } = await server.connected([]);
   await settled();
   client.watchPresence(["tom", "zoe"]);
   const end = client.watchPresence(["zoe", "max"]);
@@ -81,7 +81,7 @@ test("watches are told together, again after a reconnection, and taken back", as
   end();
   expect((await link.next("watchPresence")).body.userIds).toEqual(["tom", "zoe"]);
   link.end();
-  await peer.clock.advance(1_000);
-  const { link: second } = await peer.welcome({ resumed: { epoch: "epoch-1" } });
+  await server.clock.advance(1_000);
+  const { link: second } = await server.welcome({ resumed: { epoch: "epoch-1" } });
   expect((await second.next("watchPresence")).body.userIds).toEqual(["tom", "zoe"]);
 });

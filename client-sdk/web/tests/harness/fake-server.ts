@@ -1,20 +1,20 @@
-// The other end of the client's sockets, played by the test: it sees requests and says what to answer.
+// A fake server for the SDK: the test receives the requests of the client and sends replies and events.
 import { Client, type ClientOptions, type SocketLike } from "../../src/sdk/index.js";
 import type * as wire from "../../src/sdk/wire.gen.js";
 import { ManualClock } from "./clock.js";
 
 type Command = Exclude<keyof wire.Request, "id">;
-/** A request of one command, with the body filled in. */
-export type Asked<Name extends Command> = { id: number; body: NonNullable<wire.Request[Name]> };
+/** A received request of one command. */
+export type ReceivedRequest<Name extends Command> = { id: number; body: NonNullable<wire.Request[Name]> };
 
-/** One connection, seen from the server. */
-export class Link implements SocketLike {
+/** One connection, from the side of the server. */
+export class FakeConnection implements SocketLike {
   readyState = 0;
   onopen: SocketLike["onopen"] = null;
   onmessage: SocketLike["onmessage"] = null;
   onclose: SocketLike["onclose"] = null;
   onerror: SocketLike["onerror"] = null;
-  /** Requests that no test asked for yet. */
+  /** Requests that no call of `next` has returned. */
   readonly unread: wire.Request[] = [];
   #waiting: { name: Command; resolve: (request: wire.Request) => void }[] = [];
 
@@ -41,22 +41,22 @@ export class Link implements SocketLike {
   }
 
   /** The next request of a command. */
-  async next<Name extends Command>(name: Name): Promise<Asked<Name>> {
+  async next<Name extends Command>(name: Name): Promise<ReceivedRequest<Name>> {
     const at = this.unread.findIndex((request) => name in request);
     const request =
       at >= 0
         ? (this.unread.splice(at, 1)[0] as wire.Request)
         : await new Promise<wire.Request>((resolve) => this.#waiting.push({ name, resolve }));
-    return { id: request.id ?? 0, body: request[name] as Asked<Name>["body"] };
+    return { id: request.id ?? 0, body: request[name] as ReceivedRequest<Name>["body"] };
   }
 
-  /** Whether such a request came that was not asked for. */
-  asked(name: Command): boolean {
+  /** Whether there is a request of this command that no call of `next` has returned. */
+  received(name: Command): boolean {
     return this.unread.some((request) => name in request);
   }
 
   reply(to: { id: number }, result: Omit<wire.Reply, "id">): void {
-    this.#say({ reply: { id: to.id, ...result } });
+    this.#send({ reply: { id: to.id, ...result } });
   }
 
   refuse(to: { id: number }, error: wire.Error): void {
@@ -64,26 +64,26 @@ export class Link implements SocketLike {
   }
 
   event(event: wire.Event): void {
-    this.#say({ event });
+    this.#send({ event });
   }
 
-  /** Any text as a frame. */
+  /** Sends a text as a frame. */
   text(text: string): void {
     this.onmessage?.({ data: text } as never);
   }
 
-  /** The connection ends, from the server or on its own (1006). */
+  /** Ends the connection with a close code; 1006 is a lost connection. */
   end(code = 1006, reason = ""): void {
     this.readyState = 3;
     this.onclose?.({ code, reason } as never);
   }
 
-  #say(frame: wire.ServerFrame): void {
+  #send(frame: wire.ServerFrame): void {
     this.text(JSON.stringify(frame));
   }
 }
 
-/** Events of the network. */
+/** The `online` and `offline` events of the device. */
 class Network extends EventTarget {
   online = true;
 
@@ -93,21 +93,21 @@ class Network extends EventTarget {
   }
 }
 
-/** A server for one client. */
-export class Peer {
+/** A fake server for one client. */
+export class FakeServer {
   readonly clock = new ManualClock();
   readonly network = new Network();
-  readonly links: Link[] = [];
-  /** Tokens given out. */
+  readonly links: FakeConnection[] = [];
+  /** The number of tokens that `getToken` has returned. */
   tokens = 0;
-  /** What `random` gives. */
+  /** The result of `random`. */
   random = 0.5;
   #uuids = 0;
-  #waiting: ((link: Link) => void)[] = [];
+  #waiting: ((link: FakeConnection) => void)[] = [];
   #accepted = 0;
 
   client(options: Partial<ClientOptions> = {}): Client {
-    const peer = this;
+    const server = this;
     return new Client({
       url: "ws://test/v1/ws",
       getToken: async () => `token-${++this.tokens}`,
@@ -117,11 +117,11 @@ export class Peer {
       fetch: null,
       networkEventTarget: this.network,
       isOnline: () => this.network.online,
-      webSocket: class extends Link {
+      webSocket: class extends FakeConnection {
         constructor(url: string, protocols: string[]) {
           super(url, protocols);
-          peer.links.push(this);
-          const waiting = peer.#waiting.shift();
+          server.links.push(this);
+          const waiting = server.#waiting.shift();
           if (waiting) waiting(this);
         }
       },
@@ -130,30 +130,30 @@ export class Peer {
   }
 
   /** The next connection the client opens, not yet open. */
-  async dialled(): Promise<Link> {
+  async dialled(): Promise<FakeConnection> {
     const link = this.links[this.#accepted++];
     return link ?? new Promise((resolve) => this.#waiting.push(resolve));
   }
 
   /** The next connection, open, with its hello. */
-  async hello(): Promise<{ link: Link; hello: Asked<"hello"> }> {
+  async hello(): Promise<{ link: FakeConnection; hello: ReceivedRequest<"hello"> }> {
     const link = await this.dialled();
     link.open();
     return { link, hello: await link.next("hello") };
   }
 
-  /** The next connection, welcomed. */
-  async welcome(welcome: wire.Welcome = {}): Promise<{ link: Link; hello: Asked<"hello"> }> {
+  /** The next connection, accepted with `Welcome`. */
+  async welcome(welcome: wire.Welcome = {}): Promise<{ link: FakeConnection; hello: ReceivedRequest<"hello"> }> {
     const { link, hello } = await this.hello();
     link.reply(hello, { welcome: { me, heartbeatMs: 25_000, ...welcome } });
     return { link, hello };
   }
 
-  /** A client that is connected and has the given conversations. */
+  /** A connected client that has loaded the given conversations. */
   async connected(
     conversations: wire.Conversation[],
     options: Partial<ClientOptions> = {},
-  ): Promise<{ client: Client; link: Link }> {
+  ): Promise<{ client: Client; link: FakeConnection }> {
     const client = this.client(options);
     client.connect();
     const { link } = await this.welcome();
@@ -164,7 +164,7 @@ export class Peer {
   }
 }
 
-/** Who is connected. */
+/** The connected user. */
 export const me: wire.User = { id: "lea", externalId: "lea", name: "Léa Martin" };
 export const tom: wire.User = { id: "tom", externalId: "tom", name: "Tom Petit" };
 
@@ -185,7 +185,7 @@ export function conversation(id: string, messages = 0, more: wire.Conversation =
   };
 }
 
-/** A message of `tom`, whose version is its seq unless told otherwise. */
+/** A message of `tom`. Its version is its seq unless `more` has another. */
 export function message(conversationId: string, seq: number, more: wire.Message = {}): wire.Message {
   return {
     id: `${conversationId}-${seq}`,

@@ -1,17 +1,17 @@
-// What is read twice is the same object while nothing changed, so that React's `useSyncExternalStore` and `===` can be used.
+// A property returns the same object until it changes, so that `===` and `useSyncExternalStore` of React work.
 import { expect, test } from "vitest";
 import { type Client, History } from "../src/sdk/index.js";
 import { settled } from "./harness/clock.js";
-import { conversation, type Link, me, message, Peer, tom } from "./harness/peer.js";
+import { conversation, type FakeConnection, FakeServer, me, message, tom } from "./harness/fake-server.js";
 
-/** Every value that an object offers without being asked for anything. */
+/** The values of all getters of an object. */
 function gettersOf(of: object): string[] {
   return Object.entries(Object.getOwnPropertyDescriptors(Object.getPrototypeOf(of)))
     .filter(([, { get }]) => get)
     .map(([name]) => name);
 }
 
-/** All that can be read of a client without a question to the server. */
+/** All that can be read from a client without a request. */
 function readAll(client: Client, ids: readonly string[]): Map<string, unknown> {
   const read = new Map<string, unknown>();
   const note = (name: string, of: object): void => {
@@ -39,23 +39,23 @@ function expectSame(client: Client, before = readAll(client, ids)): void {
   for (const [name, value] of before) expect(Object.is(value, after.get(name)), name).toBe(true);
 }
 
-/** A client with something of everything: messages, some of them its own and on their way, people who type or are there. */
-async function busy(): Promise<{ peer: Peer; client: Client; link: Link }> {
-  const peer = new Peer();
-  const { client, link } = await peer.connected([conversation("c1", 2), conversation("c2", 1)]);
+/** A client with messages, outgoing messages, typing notices and presences. */
+async function busy(): Promise<{ server: FakeServer; client: Client; link: FakeConnection }> {
+  const server = new FakeServer();
+  const { client, link } = await server.connected([conversation("c1", 2), conversation("c2", 1)]);
   const loading = client.history("c1").loadNewest();
   link.reply(await link.next("getHistory"), { messagePage: { messages: [message("c1", 1), message("c1", 2)], version: 2 } });
   await loading;
   const { clientId } = client.send("c1", "shown already");
   client.send("c1", "not yet");
   await link.next("sendMessage");
-  // The event overtakes the answer, and a gap keeps it from being settled.
+  // The event arrives before the reply, and a gap defers it.
   link.event({ messageSent: { message: message("c1", 3, { authorId: "lea", clientId }) } });
   link.event({ typing: { conversationId: "c1", userId: "tom", typing: true } });
   client.watchPresence(["tom"]);
   link.reply(await link.next("watchPresence"), { presenceList: { presences: [{ userId: "tom", online: true }] } });
   await settled();
-  return { peer, client, link };
+  return { server, client, link };
 }
 
 test("every public value is the same object when it is read twice", async () => {
@@ -67,10 +67,10 @@ test("every public value is the same object when it is read twice", async () => 
   expect(gettersOf(client.history("c1"))).toEqual(expect.arrayContaining(["messages", "outgoing"]));
   expect(client.history("c1")).toBeInstanceOf(History);
   expectSame(client);
-  expectSame(new Peer().client());
+  expectSame(new FakeServer().client());
 });
 
-test("events and answers that say what is known already change nothing", async () => {
+test("events and replies that repeat the known state change no value", async () => {
   const { client, link } = await busy();
   const before = readAll(client, ids);
   let told = 0;
@@ -89,14 +89,14 @@ test("events and answers that say what is known already change nothing", async (
   expect(told).toBe(0);
 });
 
-test("a reconnection that brings nothing changes nothing but the state", async () => {
-  const { peer, client, link } = await busy();
+test("a reconnection without news changes only the state", async () => {
+  const { server, client, link } = await busy();
   link.event({ typing: { conversationId: "c1", userId: "tom", typing: false } });
   const before = readAll(client, ids);
   before.delete("client.state");
   link.end();
-  for (const links = peer.links.length; peer.links.length === links; ) await peer.clock.advance(100);
-  await peer.welcome({ me, resumed: { epoch: "epoch-1", inboxVersion: 3 } });
+  for (const links = server.links.length; server.links.length === links; ) await server.clock.advance(100);
+  await server.welcome({ me, resumed: { epoch: "epoch-1", inboxVersion: 3 } });
   await client.ready();
   expectSame(client, before);
 });

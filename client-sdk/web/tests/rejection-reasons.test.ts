@@ -1,16 +1,16 @@
-// A command that can't be sent is rejected with the reason, as the state of the connection has it, and not with `timeout` alone.
+// A command that gets no connection rejects with the reason, not just with `timeout`.
 import { expect, test } from "vitest";
 import { type Client, type ClientOptions, type UserRef, Client as WebClient } from "../src/sdk/index.js";
 import { settled } from "./harness/clock.js";
-import { Peer } from "./harness/peer.js";
+import { FakeServer } from "./harness/fake-server.js";
 
 const tom = { externalId: "tom" };
 const refusing: ClientOptions["fetch"] = async () => ({
   json: async () => ({ service: "causerie", originAllowed: false, message: "pages of `http://app` may not connect" }),
 });
 
-/** What a command is rejected with that waits in vain while `attempt` meets each new connection. */
-async function rejection(peer: Peer, client: Client, attempt: () => Promise<void>): Promise<unknown> {
+/** The error of a command that gets no connection while `attempt` handles each attempt of the client. */
+async function rejection(server: FakeServer, client: Client, attempt: () => Promise<void>): Promise<unknown> {
   client.on("error", () => {});
   client.connect();
   const rejected = client.startDirect(tom).then(
@@ -18,66 +18,72 @@ async function rejection(peer: Peer, client: Client, attempt: () => Promise<void
     (error: unknown) => error,
   );
   for (let waited = 0; waited < 11_000; waited += 500) {
-    if (peer.links.some((link) => link.readyState === 0) || !peer.links.length) await attempt();
-    await peer.clock.advance(500);
+    if (server.links.some((link) => link.readyState === 0) || !server.links.length) await attempt();
+    await server.clock.advance(500);
   }
   return rejected;
 }
 
-test("the device is offline", async () => {
-  const peer = new Peer();
-  peer.network.set(false);
-  const error = await rejection(peer, peer.client(), async () => (await peer.dialled()).end());
-  expect(error).toMatchObject({ name: "unavailable", temporary: true, message: "the device is offline" });
+test("a command rejects with: the device is offline", async () => {
+  const server = new FakeServer();
+  server.network.set(false);
+  const error = await rejection(server, server.client(), async () => (await server.dialled()).end());
+  expect(error).toMatchObject({
+    name: "unavailable",
+    temporary: true,
+    message: "the device is offline",
+  });
 });
 
-test("the server closed the connection and wants it later", async () => {
-  const peer = new Peer();
-  const error = await rejection(peer, peer.client(), async () => (await peer.hello()).link.end(4400, "overloaded"));
+test("a command rejects with: the server closed the connection for now", async () => {
+  const server = new FakeServer();
+  const error = await rejection(server, server.client(), async () => (await server.hello()).link.end(4400, "overloaded"));
   expect(error).toMatchObject({ name: "overloaded", code: 4400, temporary: true });
   expect((error as Error).message).toBe("the server closed the connection: 4400 overloaded");
 });
 
-test("the origin of the page is refused", async () => {
-  const peer = new Peer();
-  const error = await rejection(peer, peer.client({ fetch: refusing }), async () => (await peer.dialled()).end());
+test("a command rejects with: the origin of the page is refused", async () => {
+  const server = new FakeServer();
+  const error = await rejection(server, server.client({ fetch: refusing }), async () => (await server.dialled()).end());
   expect(error).toMatchObject({ name: "origin_refused", message: "pages of `http://app` may not connect" });
 });
 
-test("there is no token for now", async () => {
-  const peer = new Peer();
+test("a command rejects with: getToken failed for now", async () => {
+  const server = new FakeServer();
   const getToken = () => Promise.reject(new Error("no token: 500"));
-  const error = await rejection(peer, peer.client({ getToken }), settled);
+  const error = await rejection(server, server.client({ getToken }), settled);
   expect(error).toMatchObject({ name: "internal", temporary: true, message: "no token: 500" });
 });
 
-test("the server refuses the hello for now", async () => {
-  const peer = new Peer();
-  const error = await rejection(peer, peer.client(), async () => {
-    const { link, hello } = await peer.hello();
+test("a command rejects with: the server refused the hello for now", async () => {
+  const server = new FakeServer();
+  const error = await rejection(server, server.client(), async () => {
+    const { link, hello } = await server.hello();
     link.refuse(hello, { code: 101, name: "unavailable", temporary: true, message: "the database can't serve now" });
   });
   expect(error).toMatchObject({ name: "unavailable", message: "the database can't serve now" });
 });
 
-test("the token is refused for good", async () => {
-  const peer = new Peer();
+test("a command rejects with: the token is refused for good", async () => {
+  const server = new FakeServer();
   const message = "the token's signature does not match its signing key";
-  const error = await rejection(peer, peer.client(), async () => {
-    const { link, hello } = await peer.hello();
+  const error = await rejection(server, server.client(), async () => {
+    const { link, hello } = await server.hello();
     link.refuse(hello, { code: 200, name: "unauthenticated", message });
   });
   expect(error).toMatchObject({ name: "unauthenticated", temporary: false, message });
 });
 
-test("nothing answers, and nothing says why", async () => {
-  const peer = new Peer();
-  const error = await rejection(peer, peer.client(), async () => (await peer.dialled()).end());
+test("a command rejects with timeout when no reason is known", async () => {
+  const server = new FakeServer();
+  const error = await rejection(server, server.client(), async () => (await server.dialled()).end());
   expect(error).toMatchObject({ name: "timeout", temporary: true, message: "no answer came in time" });
 });
 
-test("a client that was not told to connect says so", async () => {
-  await expect(new Peer().client().startDirect(tom)).rejects.toMatchObject({ message: "not connected: call `connect()`" });
+test("a command rejects with a hint before connect was called", async () => {
+  await expect(new FakeServer().client().startDirect(tom)).rejects.toMatchObject({
+    message: "not connected: call `connect()`",
+  });
 });
 
 test.each<[string, (client: Client, user: UserRef) => Promise<unknown>]>([
@@ -89,14 +95,14 @@ test.each<[string, (client: Client, user: UserRef) => Promise<unknown>]>([
   ["acceptRelation", (client, user) => client.acceptRelation("friend", user)],
   ["unrelate", (client, user) => client.unrelate("friend", user)],
 ])("%s with a string instead of an object rejects and shows what to pass", async (_, call) => {
-  const peer = new Peer();
-  const { client } = await peer.connected([]);
+  const server = new FakeServer();
+  const { client } = await server.connected([]);
   const refused = call(client, "tom" as unknown as UserRef);
   await expect(refused).rejects.toThrow(/^`.+` must be of type object such as { externalId: "tom" }, not string$/);
   await expect(refused).rejects.toBeInstanceOf(TypeError);
 });
 
-test("an environment without WebSocket says which option mends it", () => {
+test("without a WebSocket, the constructor names the option to pass", () => {
   const held = globalThis.WebSocket;
   Reflect.deleteProperty(globalThis, "WebSocket");
   try {
@@ -108,7 +114,7 @@ test("an environment without WebSocket says which option mends it", () => {
   }
 });
 
-test("a client without `getToken` says so", () => {
+test("without getToken, the constructor names the option", () => {
   const options = { url: "ws://test/v1/ws", webSocket: class {} } as unknown as ClientOptions;
   expect(() => new WebClient(options)).toThrow(new TypeError("`options.getToken` must be of type function, not undefined"));
 });
