@@ -142,7 +142,7 @@ class Newcomer {
 async function open(browser, address) {
   const context = await browser.newContext();
   const page = await context.newPage();
-  page.setDefaultTimeout(20_000);
+  page.setDefaultTimeout(60_000);
   const complaints = [];
   page.on("pageerror", (error) => complaints.push(String(error)));
   page.on("console", (message) => {
@@ -150,8 +150,14 @@ async function open(browser, address) {
     const isIcon = message.location().url.endsWith("/favicon.ico");
     if (message.type() === "error" && !isIcon) complaints.push(message.text());
   });
+  // A message that is sent before the page has its conversation is part of the history, which the example does not show.
+  const started = new Promise((done) => {
+    page.on("websocket", (socket) =>
+      socket.on("framereceived", ({ payload }) => String(payload).includes("conversationStarted") && done()),
+    );
+  });
   await page.goto(address);
-  return { context, page, complaints };
+  return { context, page, complaints, started };
 }
 
 async function say({ page }, text) {
@@ -184,6 +190,7 @@ export function embedding(runner, browser) {
     const users = [];
     for (const link of links) users.push(await open(browser, newcomer.adapted(link)));
     const [lea, tom] = users;
+    for (const { started } of users) await started;
     for (const [from, to, text] of [
       [lea, tom, "Hello Tom"],
       [tom, lea, "Hello Lea"],

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { until } from "./harness.mjs";
 import { Town } from "./town.mjs";
 
 /** What a message offers, on small touch screens and in narrow windows. */
@@ -99,10 +100,11 @@ export function touch(runner, browser, _server, town) {
             await nora.messages(text).last().getByRole("button", { name: "Message actions" }).click();
             await entry(nora, "Delete").waitFor();
             for (const name of ["Copy", "Edit", "Delete"]) {
-              const box = await entry(nora, name).boundingBox();
-              assert.ok(
-                box.x >= 0 && box.x + box.width <= width && box.y >= 0 && box.y + box.height <= 600,
+              // The menu is placed in the frame after it opened.
+              await until(
                 `${name} at ${width}`,
+                () => entry(nora, name).boundingBox(),
+                (box) => box.x >= 0 && box.x + box.width <= width && box.y >= 0 && box.y + box.height <= 600,
               );
             }
             await nora.page.keyboard.press("Escape");
