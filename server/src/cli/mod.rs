@@ -28,7 +28,7 @@ use crate::{
     app::{self, StartError},
     audit::{done, record},
     clock::{Clock, SystemClock},
-    config::{Config, Loaded, Problems, Sources},
+    config::{self, Config, Loaded, Problems, Sources},
     secrets::Secrets,
     store::{
         Store,
@@ -91,6 +91,8 @@ enum Command {
     Copy(copy::Copy),
     /// Print the settings in effect and where each comes from; fail if they are not valid.
     CheckConfig,
+    /// Print all settings with their defaults, allowed values and meanings, as Markdown.
+    Settings,
     /// Ask the running server on this machine whether it is ready; fail if not.
     Healthcheck,
 }
@@ -112,6 +114,10 @@ impl Cli {
             Some(Command::Restore(restore)) => restore.run(&self.settings).await,
             Some(Command::Copy(copy)) => copy.run(&self.settings).await,
             Some(Command::CheckConfig) => check_config::run(&self.settings),
+            Some(Command::Settings) => {
+                print!("{}", config::page());
+                Ok(())
+            }
             Some(Command::Healthcheck) => healthcheck::run(&self.settings).await,
         };
         match outcome {

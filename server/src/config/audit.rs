@@ -1,21 +1,11 @@
-//! What is kept of who did what.
+//! How long the audit log is kept.
 
-use serde::{Deserialize, Serialize};
+use super::setting::Kind;
 
-use super::setting::{Kind, Setting};
-
-pub(super) const SETTINGS: &[Setting] = &[Setting { key: "audit.keep_days", kind: Kind::Whole(1, 36_500) }];
-
-/// The audit.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Audit {
-    /// Lines older than this are removed once a day. Default 400: a year, and time to read it.
-    pub keep_days: u32,
-}
-
-impl Default for Audit {
-    fn default() -> Self {
-        Self { keep_days: 400 }
+section! {
+    /// The audit log.
+    Audit in "audit" {
+        /// Days after which the server removes a line of the audit log. The default is a year and some time to read it.
+        keep_days: u32 = 400, Kind::Whole(1, 36_500);
     }
 }

@@ -1,17 +1,10 @@
-//! How secrets of tenants are kept.
+//! The keys that encrypt the signing secrets in the database.
 
 use base64::{
     Engine as _, alphabet, engine::general_purpose::GeneralPurpose, engine::general_purpose::GeneralPurposeConfig,
 };
-use serde::{Deserialize, Serialize};
 
-use super::{
-    secret::Secret,
-    setting::{Kind, Setting},
-};
-
-pub(super) const SETTINGS: &[Setting] =
-    &[Setting { key: "auth.secrets_key", kind: Kind::Secret }, Setting { key: "auth.secrets_keys_old", kind: Kind::Secret }];
+use super::{secret::Secret, setting::Kind};
 
 /// With or without padding.
 const BASE64: GeneralPurpose = GeneralPurpose::new(
@@ -19,15 +12,14 @@ const BASE64: GeneralPurpose = GeneralPurpose::new(
     GeneralPurposeConfig::new().with_decode_padding_mode(base64::engine::DecodePaddingMode::Indifferent),
 );
 
-/// The keys under which signing secrets are encrypted in the database.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Auth {
-    /// 32 random bytes in base64 or hexadecimal digits. Default empty: signing secrets are stored in clear.
-    pub secrets_key: Secret,
-    /// Earlier values of `secrets_key`, separated by commas or spaces: what is encrypted under them can still be read. Default
-    /// empty.
-    pub secrets_keys_old: Secret,
+section! {
+    /// The keys that encrypt the signing secrets in the database.
+    Auth in "auth" {
+        /// 32 random bytes in base64 or hexadecimal digits. Without this key, signing secrets are stored in clear.
+        secrets_key: Secret = Secret::default(), Kind::Secret;
+        /// Earlier values of `secrets_key`, separated by commas or spaces. The server can still read secrets that they encrypted.
+        secrets_keys_old: Secret = Secret::default(), Kind::Secret;
+    }
 }
 
 /// A text that is no key.

@@ -1,16 +1,13 @@
-//! People anyone may be, to try the server out.
+//! The demo tenants, whose users sign in without a password.
 
-use serde::{Deserialize, Serialize};
+use super::setting::Kind;
 
-use super::setting::{Kind, Setting};
-
-pub(super) const SETTINGS: &[Setting] = &[Setting { key: "demo.enabled", kind: Kind::Flag }];
-
-/// The demo.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Demo {
-    /// Whether anyone may sign in as a demo person, without a password. Default: only while everything is embedded,
-    /// nobody but this machine can connect, and there is no tenant but the demo's. Where others can connect, the server refuses to start with it on.
-    pub enabled: Option<bool>,
+section! {
+    /// The demo.
+    Demo in "demo" {
+        /// Whether a visitor may sign in as a demo user, without a password. If it is not set, the demo is on while the server uses
+        /// the embedded database, listens on a loopback address, and has no other tenant. The server refuses to start with `true`
+        /// where other machines can connect.
+        enabled: Option<bool> = None, Kind::Flag;
+    }
 }

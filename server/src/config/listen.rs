@@ -1,38 +1,19 @@
-//! Where the server listens, and for which pages.
+//! The addresses the server listens on, and the origins whose pages may connect.
 
 use std::net::{Ipv4Addr, SocketAddr};
 
-use serde::{Deserialize, Serialize};
+use super::setting::Kind;
 
-use super::setting::{Kind, Setting};
-
-pub(super) const SETTINGS: &[Setting] = &[
-    Setting { key: "listen.public", kind: Kind::Address },
-    Setting { key: "listen.internal", kind: Kind::Address },
-    Setting { key: "listen.origins", kind: Kind::List },
-];
-
-/// Addresses and origins.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Listen {
-    /// For clients: WebSocket, HTTP API, page. Default `127.0.0.1:8080`.
-    pub public: SocketAddr,
-    /// For operators: health and metrics, without authentication; keep it off the internet. Default `127.0.0.1:8081`.
-    pub internal: SocketAddr,
-    /// Origins whose pages may connect besides this server's own page, whose origin has the host of the request. As browsers
-    /// send them: `https://app.example`, `capacitor://localhost`, or `null` for pages without an origin, such as local files;
-    /// `null` also admits sandboxed frames of any site. Default none.
-    pub origins: Vec<String>,
-}
-
-impl Default for Listen {
-    fn default() -> Self {
-        Self {
-            public: (Ipv4Addr::LOCALHOST, 8080).into(),
-            internal: (Ipv4Addr::LOCALHOST, 8081).into(),
-            origins: Vec::new(),
-        }
+section! {
+    /// Addresses and origins.
+    Listen in "listen" {
+        /// Address for clients: WebSocket, HTTP API, messenger page.
+        public: SocketAddr = (Ipv4Addr::LOCALHOST, 8080).into(), Kind::Address;
+        /// Address for operators: health and metrics, without authentication. Keep it off the public network.
+        internal: SocketAddr = (Ipv4Addr::LOCALHOST, 8081).into(), Kind::Address;
+        /// Origins whose pages may connect, as browsers send them: `https://app.example`, `capacitor://localhost`, or `null` for
+        /// pages from files; `null` also admits sandboxed frames of any site. The server's own page may always connect.
+        origins: Vec<String> = Vec::new(), Kind::List;
     }
 }
 

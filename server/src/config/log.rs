@@ -1,29 +1,16 @@
-//! What the log tells, and in which form.
+//! The format and the level of the log.
 
 use serde::{Deserialize, Serialize};
 
-use super::{
-    setting::{Kind, Setting},
-    suggest,
-};
+use super::{setting::Kind, suggest};
 
-pub(super) const SETTINGS: &[Setting] =
-    &[Setting { key: "log.format", kind: Kind::Choice(&["text", "json"]) }, Setting { key: "log.level", kind: Kind::Text }];
-
-/// The log, on standard error.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Log {
-    /// For people or for machines. Default `text`.
-    pub format: LogFormat,
-    /// `error`, `warn`, `info`, `debug`, `trace`, or directives by module (`info,causerie_server::fanout=debug`). Default
-    /// `info`.
-    pub level: String,
-}
-
-impl Default for Log {
-    fn default() -> Self {
-        Self { format: LogFormat::Text, level: "info".to_owned() }
+section! {
+    /// The log, on standard error.
+    Log in "log" {
+        /// `text` for readers, `json` for programs.
+        format: LogFormat = LogFormat::Text, Kind::Choice(&["text", "json"]);
+        /// `error`, `warn`, `info`, `debug`, `trace`, or directives by module (`info,causerie_server::fanout=debug`).
+        level: String = "info".to_owned(), Kind::Text;
     }
 }
 

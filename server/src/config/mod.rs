@@ -1,8 +1,11 @@
 //! Settings: one struct per concern, with defaults and units, read and validated as a whole before a port opens.
 //!
 //! Defaults yield to the TOML file, the file to the environment (`CAUSERIE_SECTION__KEY`, and `CAUSERIE_SECTION__KEY_FILE`
-//! for a secret kept in a file), the environment to flags. To add a setting: a field with its default and unit, a line in
-//! the `SETTINGS` of its file, and what can't be said there in [`Config::problems`].
+//! for a secret kept in a file), the environment to flags. To add a setting: a line in the `section!` of its file, and a check in
+//! [`Config::problems`] if its value also depends on other settings.
+
+#[macro_use]
+mod section;
 
 mod audit;
 mod auth;
@@ -11,6 +14,7 @@ mod import;
 mod listen;
 mod load;
 mod log;
+mod page;
 mod secret;
 mod setting;
 mod storage;
@@ -24,6 +28,7 @@ pub use import::Import;
 pub use listen::Listen;
 pub use load::{Loaded, Problem, Problems, Sources};
 pub use log::{Log, LogFormat};
+pub use page::page;
 pub use secret::Secret;
 use serde::{Deserialize, Serialize};
 pub use setting::{Kind, Setting};
@@ -52,17 +57,23 @@ pub struct Config {
     pub log: Log,
 }
 
-/// Every setting there is.
+/// All settings, in the order of docs/settings.md.
 pub fn settings() -> impl Iterator<Item = Setting> {
     let sections = [
-        listen::SETTINGS,
-        storage::SETTINGS,
-        auth::SETTINGS,
-        demo::SETTINGS,
-        traffic::SETTINGS,
-        import::SETTINGS,
-        audit::SETTINGS,
-        log::SETTINGS,
+        Listen::SETTINGS,
+        Data::SETTINGS,
+        Database::SETTINGS,
+        Redis::SETTINGS,
+        Auth::SETTINGS,
+        Demo::SETTINGS,
+        Heartbeat::SETTINGS,
+        Handshake::SETTINGS,
+        Limits::SETTINGS,
+        Import::SETTINGS,
+        Shutdown::SETTINGS,
+        Positions::SETTINGS,
+        Audit::SETTINGS,
+        Log::SETTINGS,
     ];
     sections.into_iter().flatten().copied()
 }

@@ -9,8 +9,10 @@ use serde_json::Value;
 pub struct Setting {
     /// `section.key`.
     pub key: &'static str,
-    /// What it may hold.
+    /// The values that the setting accepts.
     pub kind: Kind,
+    /// What the setting does, in Markdown.
+    pub about: &'static str,
 }
 
 /// What a setting may hold.

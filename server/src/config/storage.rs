@@ -1,36 +1,14 @@
-//! Where data is kept: directory, database, Redis.
+//! The data folder, the database and Redis.
 
 use std::path::PathBuf;
 
-use serde::{Deserialize, Serialize};
+use super::{secret::Secret, setting::Kind};
 
-use super::{
-    secret::Secret,
-    setting::{Kind, Setting},
-};
-
-pub(super) const SETTINGS: &[Setting] = &[
-    Setting { key: "data.dir", kind: Kind::Text },
-    Setting { key: "database.url", kind: Kind::Secret },
-    Setting { key: "database.connections_max", kind: Kind::Whole(2, 1_000) },
-    Setting { key: "database.lanes", kind: Kind::Whole(1, 64) },
-    Setting { key: "database.batch_max", kind: Kind::Whole(1, 2_000) },
-    Setting { key: "redis.url", kind: Kind::Secret },
-    Setting { key: "redis.sentinels", kind: Kind::Secret },
-    Setting { key: "redis.prefix", kind: Kind::Text },
-];
-
-/// What the embedded server keeps on disk.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Data {
-    /// Holds the SQLite file; made if absent. Default `./data`.
-    pub dir: PathBuf,
-}
-
-impl Default for Data {
-    fn default() -> Self {
-        Self { dir: PathBuf::from("./data") }
+section! {
+    /// The folder of the embedded server.
+    Data in "data" {
+        /// Folder of the SQLite file. The server makes the folder if it does not exist.
+        dir: PathBuf = PathBuf::from("./data"), Kind::Text;
     }
 }
 
@@ -42,46 +20,32 @@ impl Data {
     }
 }
 
-/// The SQL database.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Database {
-    /// `postgres://user:password@host/database`. Default empty: embedded SQLite in `data.dir`, for a single node.
-    pub url: Secret,
-    /// PostgreSQL connections of this node. Default 20: with PostgreSQL's own default of 100, four nodes and room for an
-    /// operator.
-    pub connections_max: u32,
-    /// Writers side by side; a conversation always uses the same one. Default 2: more of them commit smaller batches, which cost
-    /// the database more. SQLite has a single writer whatever this says.
-    pub lanes: usize,
-    /// Messages a writer commits in one transaction at most. Default 256.
-    pub batch_max: usize,
-}
-
-impl Default for Database {
-    fn default() -> Self {
-        Self { url: Secret::default(), connections_max: 20, lanes: 2, batch_max: 256 }
+section! {
+    /// The SQL database.
+    Database in "database" {
+        /// `postgres://user:password@host/database`. Empty: embedded SQLite in `data.dir`, for a single node.
+        url: Secret = Secret::default(), Kind::Secret;
+        /// PostgreSQL connections of this node. PostgreSQL allows 100 by default: enough for four nodes and an operator.
+        connections_max: u32 = 20, Kind::Whole(2, 1_000);
+        /// Lanes of the writer, which commit in parallel; one conversation always uses the same lane. More lanes commit smaller
+        /// batches, which cost the database more. SQLite has one lane.
+        lanes: usize = 2, Kind::Whole(1, 64);
+        /// Write requests that a lane commits in one transaction.
+        batch_max: usize = 256, Kind::Whole(1, 2_000);
     }
 }
 
-/// The bus between nodes.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Redis {
-    /// `redis://host` or `rediss://user:password@host`; several separated by commas, of which the primary is used. With
-    /// `redis.sentinels` the name of the primary takes the place of the host. Default empty: an in-process bus, for a single
-    /// node.
-    pub url: Secret,
-    /// `redis://sentinel:26379`, several separated by commas: Redis Sentinels that say where the primary is. Default empty:
-    /// `redis.url` says so.
-    pub sentinels: Secret,
-    /// Starts every channel and key, so that several servers can share one Redis. Default `causerie`.
-    pub prefix: String,
-}
-
-impl Default for Redis {
-    fn default() -> Self {
-        Self { url: Secret::default(), sentinels: Secret::default(), prefix: "causerie".to_owned() }
+section! {
+    /// The bus between nodes.
+    Redis in "redis" {
+        /// `redis://host` or `rediss://user:password@host`; several addresses are separated by commas, and the nodes use the first
+        /// that is a primary. With `redis.sentinels`, the name of the primary takes the place of the host. Empty: a bus in memory,
+        /// for a single node.
+        url: Secret = Secret::default(), Kind::Secret;
+        /// Redis Sentinels that know the primary, separated by commas: `redis://sentinel:26379`.
+        sentinels: Secret = Secret::default(), Kind::Secret;
+        /// Prefix of every channel and key, so that several servers can share one Redis.
+        prefix: String = "causerie".to_owned(), Kind::Text;
     }
 }
 
