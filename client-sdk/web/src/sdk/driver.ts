@@ -386,6 +386,6 @@ export class Driver {
     const before = this.#state;
     this.#state = reuseIfEqual(before, state);
     if (this.#state !== before) this.#listener.state(state);
-    if (!this.#isConnecting) for (const settle of [...this.#waiters]) settle();
+    if (!this.#isConnecting) for (const settle of this.#waiters) settle();
   }
 }

@@ -167,23 +167,25 @@ function optionalTime(timestamp: string | undefined): Date | undefined {
 /** Converts a `User` of the wire. */
 export function toUser(user: wire.User = {}): User {
   return {
-    id: user.id ?? "",
-    externalId: user.externalId ?? "",
-    name: user.name ?? "",
-    avatarUrl: user.avatarUrl ?? "",
+    id: "",
+    externalId: "",
+    name: "",
+    avatarUrl: "",
+    ...user,
     status: enumName(user.status, "USER_STATUS_"),
   };
 }
 
 /** Converts a `Group` of the wire. */
 export function toGroup(group: wire.Group): Group {
-  return { id: group.id ?? "", externalId: group.externalId ?? "", name: group.name ?? "", kind: group.kind ?? "" };
+  return { id: "", externalId: "", name: "", kind: "", ...group };
 }
 
 /** Converts a `Relation` of the wire. */
 export function toRelation(relation: wire.Relation = {}): Relation {
   return {
-    relation: relation.relation ?? "",
+    relation: "",
+    ...relation,
     user: toUser(relation.user),
     state: enumName(relation.state, "RELATION_STATE_"),
     direction: enumName(relation.direction, "DIRECTION_"),
@@ -203,19 +205,20 @@ export function toHit({ user, group, conversationId, can = [], mayRequest = [] }
 
 /** Converts a `Member` of the wire. */
 export function toMember(member: wire.Member): Member {
-  return { user: toUser(member.user), role: enumName(member.role, "MEMBER_ROLE_"), readSeq: member.readSeq ?? 0 };
+  return { readSeq: 0, ...member, user: toUser(member.user), role: enumName(member.role, "MEMBER_ROLE_") };
 }
 
 /** Converts a `Message` of the wire. */
 export function toMessage(message: wire.Message = {}): Message {
   return {
-    id: message.id ?? "",
-    conversationId: message.conversationId ?? "",
-    seq: message.seq ?? 0,
-    version: message.version ?? 0,
-    authorId: message.authorId ?? "",
-    clientId: message.clientId ?? "",
-    text: message.text ?? "",
+    id: "",
+    conversationId: "",
+    seq: 0,
+    version: 0,
+    authorId: "",
+    clientId: "",
+    text: "",
+    ...message,
     sentAt: new Date(message.sentAt ?? ""),
     editedAt: optionalTime(message.editedAt),
     deletedAt: optionalTime(message.deletedAt),
@@ -240,14 +243,16 @@ export function toState(state: wire.ConversationState | undefined): Conversation
 /** Converts a `Conversation` of the wire. */
 export function toConversation(conversation: wire.Conversation = {}): Conversation {
   return {
-    id: conversation.id ?? "",
+    id: "",
+    subject: "",
+    version: 0,
+    lastSeq: 0,
+    memberCount: 0,
+    isCopy: false,
+    ...conversation,
     kind: enumName(conversation.kind, "CONVERSATION_KIND_"),
     state: toState(conversation.state),
-    subject: conversation.subject ?? "",
-    version: conversation.version ?? 0,
-    lastSeq: conversation.lastSeq ?? 0,
     members: (conversation.members ?? []).map(toMember),
-    memberCount: conversation.memberCount ?? 0,
     lastMessage: conversation.lastMessage && toMessage(conversation.lastMessage),
     activeAt: new Date(conversation.activeAt ?? ""),
     readState: toReadState(conversation.readState),
@@ -257,12 +262,11 @@ export function toConversation(conversation: wire.Conversation = {}): Conversati
       group: group && toGroup(group),
       isCopy,
     })),
-    isCopy: conversation.isCopy ?? false,
     inReplyTo: conversation.inReplyTo || undefined,
   };
 }
 
 /** Converts a `Presence` of the wire. */
 export function toPresence(presence: wire.Presence): Presence {
-  return { userId: presence.userId ?? "", online: presence.online ?? false, lastSeenAt: optionalTime(presence.lastSeenAt) };
+  return { userId: "", online: false, ...presence, lastSeenAt: optionalTime(presence.lastSeenAt) };
 }

@@ -37,10 +37,9 @@ export function localStorageOutbox(name: string, storage: Storage = localStorage
   return {
     async load() {
       const keys = Array.from({ length: storage.length }, (_, index) => storage.key(index) ?? "");
-      const kept = keys.filter((key) => key.startsWith(prefix)).map((key) => storage.getItem(key) ?? "null");
-      return kept.flatMap((text) => {
+      return keys.flatMap((key) => {
         try {
-          return (JSON.parse(text) as StoredMessage | null) ?? [];
+          return ((key.startsWith(prefix) && JSON.parse(storage.getItem(key) ?? "")) || []) as StoredMessage[];
         } catch {
           // Skip an entry that can't be read, so that the others are sent.
           return [];

@@ -96,6 +96,6 @@ export class Requests {
 
   /** Rejects all pending commands: the connection has ended. */
   abandon(reason: CauserieError): void {
-    for (const settle of [...this.#pending.values()]) settle(reason);
+    for (const settle of this.#pending.values()) settle(reason);
   }
 }

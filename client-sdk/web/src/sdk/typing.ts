@@ -74,7 +74,7 @@ export class Typing {
   /** Forgets all notices: the connection was lost. */
   clear(): void {
     for (const [conversationId, others] of this.#others) {
-      for (const userId of [...others.keys()]) this.received(conversationId, userId, false);
+      for (const userId of others.keys()) this.received(conversationId, userId, false);
     }
     this.#sentAt.clear();
   }

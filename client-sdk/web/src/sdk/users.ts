@@ -71,7 +71,14 @@ export class Users {
     await Promise.resolve();
     try {
       while (this.#missing.size) {
-        await this.#loadBatch([...this.#missing].slice(0, batchMax));
+        const userIds = [...this.#missing].slice(0, batchMax);
+        try {
+          const { users = [] } = await this.#call("getUsers", { userIds });
+          this.add(users.map(toUser));
+        } catch (thrown) {
+          if (toError(thrown).temporary) throw thrown;
+        }
+        for (const id of userIds) if (this.#missing.delete(id)) this.#hidden.add(id);
         this.#changed();
       }
     } catch {
@@ -79,15 +86,5 @@ export class Users {
     } finally {
       this.#isLoading = false;
     }
-  }
-
-  async #loadBatch(ids: string[]): Promise<void> {
-    try {
-      const { users = [] } = await this.#call("getUsers", { userIds: ids });
-      this.add(users.map(toUser));
-    } catch (thrown) {
-      if (toError(thrown).temporary) throw thrown;
-    }
-    for (const id of ids) if (this.#missing.delete(id)) this.#hidden.add(id);
   }
 }
