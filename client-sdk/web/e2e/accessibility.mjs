@@ -1,17 +1,17 @@
 import assert from "node:assert/strict";
-import { Person } from "./harness.mjs";
+import { UserPage } from "./harness.mjs";
 
-/** axe-core finds nothing serious in the main states, light and dark. */
+/** axe-core finds no serious problem in the main states, in light and dark. */
 export function accessibility(runner, browser, server) {
   for (const colorScheme of ["light", "dark"]) {
     runner.test(`no serious accessibility problem in ${colorScheme}`, async () => {
       const problems = {};
-      const door = await Person.open(browser, server, "/", { colorScheme });
+      const door = await UserPage.open(browser, server, "/", { colorScheme });
       await door.page.getByRole("link", { name: "Léa Martin" }).first().waitFor();
       problems.door = await door.accessibilityProblems();
       await door.close();
 
-      const lea = await Person.open(browser, server, "/?as=lea", { colorScheme });
+      const lea = await UserPage.open(browser, server, "/?as=lea", { colorScheme });
       await lea.page.locator("causerie-conversation-item").first().waitFor();
       problems.list = await lea.accessibilityProblems();
       await lea.startWith("Tom Nguyen");

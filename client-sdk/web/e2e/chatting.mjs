@@ -1,15 +1,15 @@
 import assert from "node:assert/strict";
-import { Person } from "./harness.mjs";
+import { UserPage } from "./harness.mjs";
 
-/** Two people, one conversation, live. */
+/** Two users chat in one conversation. */
 export function chatting(runner, browser, server) {
   let lea;
   let tom;
 
-  runner.test("two people start a conversation and chat both ways", async () => {
-    lea = await Person.open(browser, server, "/?as=lea");
-    tom = await Person.open(browser, server, "/?as=tom");
-    // The demo's own conversation is read first, so that the counts below are of this test only.
+  runner.test("two users start a conversation and chat in both directions", async () => {
+    lea = await UserPage.open(browser, server, "/?as=lea");
+    tom = await UserPage.open(browser, server, "/?as=tom");
+    // The conversation of the demo is read first, so that the counts below belong to this test.
     await tom.page.locator("causerie-conversation-item").getByText("1 unread message").waitFor({ state: "attached" });
     await tom.page.locator("causerie-conversation-item").first().click();
     await tom.page.waitForFunction(() => document.title === "Causerie");
@@ -25,7 +25,7 @@ export function chatting(runner, browser, server) {
     assert.equal(await lea.messages("Salut Léa").getAttribute("own"), null);
   });
 
-  runner.test("what was seen is shown as read to its author", async () => {
+  runner.test("a message that was seen is shown as read to its author", async () => {
     await lea.messages("Bonjour Tom !").getByRole("img", { name: "Read" }).waitFor();
   });
 
@@ -33,7 +33,7 @@ export function chatting(runner, browser, server) {
     await lea.page.locator("causerie-chat-header").getByText("Online").waitFor();
   });
 
-  runner.test("typing shows while the other writes, and ends with the message", async () => {
+  runner.test("typing is shown while the other user types, and ends with the message", async () => {
     const field = tom.page.getByRole("textbox", { name: "Write a message" });
     await field.pressSequentially("je réfléchis");
     const typing = lea.page.locator("causerie-message-list .typing", { hasText: "Tom Nguyen is typing…" });
@@ -43,7 +43,7 @@ export function chatting(runner, browser, server) {
     await typing.waitFor({ state: "hidden" });
   });
 
-  runner.test("an edit is seen by the other", async () => {
+  runner.test("an edit is shown to the other user", async () => {
     const field = lea.page.getByRole("textbox", { name: "Write a message" });
     await lea.say("rendez-vous à midi");
     await tom.sees("rendez-vous à midi");
@@ -55,12 +55,12 @@ export function chatting(runner, browser, server) {
     await lea.say("rendez-vous à 13 h");
     await tom.messages("rendez-vous à 13 h").getByText("edited").waitFor();
     assert.equal(await tom.messages("rendez-vous à midi").count(), 0);
-    // The other may see it before the author has the answer.
+    // The other user may see the edit before the author has the reply.
     await lea.page.getByText("Editing a message").waitFor({ state: "detached" });
     assert.equal(await field.inputValue(), "");
   });
 
-  runner.test("a deletion leaves a tombstone for both", async () => {
+  runner.test("a deleted message leaves a tombstone for both users", async () => {
     await lea.say("oups");
     await tom.sees("oups");
     await lea.messages("oups").hover();
@@ -72,7 +72,7 @@ export function chatting(runner, browser, server) {
     assert.equal(await tom.messages("oups").count(), 0);
   });
 
-  runner.test("unread messages count in the list and the title, until they are read", async () => {
+  runner.test("unread messages are counted in the list and the title until they are read", async () => {
     await tom.page.goto(`${server.origin}/?as=tom`);
     await tom.page.locator("causerie-conversation-item").first().waitFor();
     await lea.say("un");
@@ -88,7 +88,7 @@ export function chatting(runner, browser, server) {
     await tom.page.waitForFunction(() => document.title === "Causerie");
   });
 
-  runner.test("a page that is not looked at reads nothing", async () => {
+  runner.test("a page that is not active marks nothing as read", async () => {
     await tom.page.evaluate(() => {
       Object.defineProperty(document, "hasFocus", { value: () => false, configurable: true });
     });
@@ -103,7 +103,7 @@ export function chatting(runner, browser, server) {
     await item.getByText("1 unread message").waitFor({ state: "detached" });
   });
 
-  runner.test("a conversation can be marked as unread by hand", async () => {
+  runner.test("a conversation can be marked as unread", async () => {
     await tom.page.getByRole("button", { name: "Mark as unread" }).click();
     const item = tom.item("Léa Martin");
     await item.getByText("Marked as unread").waitFor({ state: "attached" });
@@ -111,7 +111,7 @@ export function chatting(runner, browser, server) {
     await item.getByText("Marked as unread").waitFor({ state: "detached" });
   });
 
-  runner.test("text is text: markup is shown, not run, and only web addresses are links", async () => {
+  runner.test("markup in a text is shown as text, and only web addresses are links", async () => {
     await lea.say('<img src=x onerror="alert(1)"> https://example.org/page javascript:alert(1)');
     await tom.sees("<img src=x");
     const message = tom.messages("<img src=x");
@@ -121,7 +121,7 @@ export function chatting(runner, browser, server) {
     assert.equal(await message.locator("img").count(), 0);
   });
 
-  runner.test("older messages are loaded when one scrolls up, and a button leads back", async () => {
+  runner.test("older messages are loaded while the user scrolls up, and a button scrolls back", async () => {
     for (let index = 1; index <= 70; index++) await tom.say(`ligne ${index}`);
     await lea.sees("ligne 70");
     await lea.page.reload();
@@ -141,7 +141,7 @@ export function chatting(runner, browser, server) {
     });
   });
 
-  runner.test("a group is created, its messages carry names, and all see them", async () => {
+  runner.test("a group is created, and its messages are shown to all members with the name of the author", async () => {
     const { page } = lea;
     await page.getByRole("button", { name: "New conversation" }).first().click();
     await page.getByRole("button", { name: "New group" }).click();
@@ -159,7 +159,7 @@ export function chatting(runner, browser, server) {
     await lea.messages("Qui vient ?").getByText("Tom Nguyen").waitFor();
   });
 
-  runner.test("notes to oneself work", async () => {
+  runner.test("a user can write notes", async () => {
     await lea.page.getByRole("button", { name: "New conversation" }).first().click();
     await lea.page.getByRole("button", { name: "Note to self" }).click();
     await lea.page.getByRole("heading", { name: "Note to self", level: 2 }).waitFor();
@@ -167,8 +167,8 @@ export function chatting(runner, browser, server) {
     await lea.sees("acheter du pain");
   });
 
-  runner.test("the pages had no error and broke no policy", async () => {
-    assert.deepEqual([...lea.complaints, ...tom.complaints], []);
+  runner.test("the pages have no error and no violation of the security policy", async () => {
+    assert.deepEqual([...lea.problems, ...tom.problems], []);
     await lea.close();
     await tom.close();
   });

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
-import { Person } from "./harness.mjs";
+import { UserPage } from "./harness.mjs";
 
-/** The door: the demo's people by tenant. */
-export function people(runner, browser, server) {
-  runner.test("the page lists the demo's people by tenant, and each opens in a tab of their own", async () => {
+/** The demo page, on which a visitor chooses a user. */
+export function demo(runner, browser, server) {
+  runner.test("the page lists the users of the demo by tenant, and each opens in a new tab", async () => {
     const { tenants } = await (await fetch(`${server.origin}/demo/people`)).json();
     assert.ok(tenants.length > 1, "there are several tenants");
-    const visitor = await Person.open(browser, server, "/");
+    const visitor = await UserPage.open(browser, server, "/");
     for (const tenant of tenants) {
       const section = visitor.page.getByRole("region", { name: tenant.name.en, exact: true });
       await section.getByText(tenant.about.en).waitFor();
@@ -22,28 +22,28 @@ export function people(runner, browser, server) {
       assert.equal(searchParams.get("as"), people[0].externalId);
       await tab.getByTitle(`You are ${people[0].name}`).waitFor();
     }
-    assert.deepEqual(visitor.complaints, []);
+    assert.deepEqual(visitor.problems, []);
     await visitor.close();
   });
 
-  runner.test("one external id is two people in two tenants, also in one browser", async () => {
-    const lea = await Person.open(browser, server, "/?as=lea");
+  runner.test("an external id names two users in two tenants, also in one browser", async () => {
+    const lea = await UserPage.open(browser, server, "/?as=lea");
     await lea.item("Sortie au musée").waitFor();
     await lea.page.goto(`${server.origin}/?tenant=demo-school&as=lea`);
     await lea.item("Tom Nguyen").waitFor();
     assert.equal(await lea.item("Sortie au musée").count(), 0);
-    assert.deepEqual(lea.complaints, []);
+    assert.deepEqual(lea.problems, []);
     await lea.close();
   });
 
-  runner.test("somebody the demo does not know is told so, and can try again", async () => {
-    const stranger = await Person.open(browser, server, "/?as=nobody-at-all");
+  runner.test("an unknown user is disconnected and can connect again", async () => {
+    const stranger = await UserPage.open(browser, server, "/?as=nobody-at-all");
     await stranger.page.getByText("You were disconnected.").waitFor();
     assert.equal(await stranger.page.getByRole("button", { name: "Connect again" }).isVisible(), true);
     await stranger.close();
   });
 
-  runner.test("the page is served with a policy that allows nothing inline", async () => {
+  runner.test("the page has a security policy that allows no inline code", async () => {
     const response = await fetch(`${server.origin}/`);
     const policy = response.headers.get("content-security-policy") ?? "";
     assert.match(policy, /default-src 'none'/);

@@ -1,5 +1,5 @@
-// The section of README.md on embedding, run from top to bottom: its commands, files and addresses are taken out of the README. Changed are
-// the ports, which may be taken, and what the commands print for the reader to copy: `kid`, secret, API key.
+// Runs the section of README.md on embedding from top to bottom, with its commands, files and addresses. Only the ports are replaced, which
+// may be in use, and the values that the commands print for the reader to copy: `kid`, secret, API key.
 import assert from "node:assert/strict";
 import { execFileSync, spawn } from "node:child_process";
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
@@ -12,7 +12,7 @@ const web = join(import.meta.dirname, "..");
 const readme = readFileSync(join(web, "../../README.md"), "utf8");
 const tokens = readFileSync(join(web, "../../docs/tokens.md"), "utf8");
 const section = readme.split(/^## /m).find((each) => each.startsWith("Embedding chat in a web page\n")) ?? "";
-/** Its blocks, with the paragraph before each. */
+/** The code blocks of the section, each with the paragraph before it. */
 const blocks = [...section.matchAll(/([^\n].*(?:\n.+)*)\n\n```(\w+)\n([\s\S]*?)\n```\n/g)].map(
   ([, before, language, text]) => ({
     before,
@@ -21,7 +21,7 @@ const blocks = [...section.matchAll(/([^\n].*(?:\n.+)*)\n\n```(\w+)\n([\s\S]*?)\
   }),
 );
 
-/** The block of a language that holds `part`. */
+/** The block of a language that contains `part`. */
 function block(language, part) {
   const found = blocks.filter((each) => each.language === language && each.text.includes(part));
   assert.equal(found.length, 1, `README.md has ${found.length} ${language} blocks with ${part}`);
@@ -29,7 +29,7 @@ function block(language, part) {
 }
 
 /**
- * Stands in for npm where it would load packages: `install` links what `npm ci` brought here. `run` is npm itself.
+ * Replaces npm where it would download packages: `install` links the packages that are installed here. `run` is npm itself.
  */
 const npm = `#!/usr/bin/env bash
 set -euo pipefail
@@ -48,7 +48,7 @@ case $1 in
 esac
 `;
 
-/** A checkout with the program built, as a newcomer has it, and the two terminals of the README. */
+/** A checkout with a built program, and the two terminals of the README. */
 class Newcomer {
   #folder = mkdtempSync(join(tmpdir(), "causerie-embedding-"));
   #checkout = join(this.#folder, "causerie");
@@ -72,7 +72,7 @@ class Newcomer {
     this.example = join(this.#folder, "chat-example");
   }
 
-  /** A text of the README, with the ports of this run and what was printed. */
+  /** A text of the README, with the ports of this run and the printed values. */
   adapted(text) {
     const { kid, secret, key } = this.#printed;
     return text
@@ -93,7 +93,7 @@ class Newcomer {
     return { cwd: this.#checkout, env };
   }
 
-  /** Runs commands in the checkout, or in the example's folder; keeps what they print for the reader to copy. */
+  /** Runs commands in the checkout or in the folder of the example. Remembers the values that they print for the reader to copy. */
   run(commands, cwd = this.#checkout) {
     const options = { ...this.#settings, cwd, encoding: "utf8", stdio: ["ignore", "pipe", "inherit"], timeout: 120_000 };
     const printed = execFileSync("bash", ["-O", "expand_aliases", "-euc", this.adapted(commands)], options);
@@ -101,13 +101,13 @@ class Newcomer {
     return printed;
   }
 
-  /** Starts commands that do not end, and waits until `address` answers. */
+  /** Starts commands that keep running, and waits until `address` answers. */
   async start(name, commands, address, cwd = this.#checkout) {
     const stdio = ["ignore", "ignore", "pipe"];
     const options = { ...this.#settings, cwd, stdio, detached: true };
     const started = spawn("bash", ["-O", "expand_aliases", "-euc", this.adapted(commands)], options);
     this.#running.set(name, started);
-    // Also where a test is given up: nothing is left running.
+    // Also after a test that timed out: no process is left.
     process.once(
       "exit",
       () => started.exitCode === null && started.signalCode === null && process.kill(-started.pid, "SIGKILL"),
@@ -127,7 +127,7 @@ class Newcomer {
     this.#running.delete(name);
     if (!started || started.exitCode !== null) return;
     const gone = new Promise((done) => started.once("exit", done));
-    // The shell and what it started.
+    // The shell and its children.
     process.kill(-started.pid, "SIGTERM");
     await gone;
   }
@@ -138,17 +138,17 @@ class Newcomer {
   }
 }
 
-/** A page of the example with its console. */
+/** A page of the example, with the lines of its console. */
 async function open(browser, address) {
   const context = await browser.newContext();
   const page = await context.newPage();
   page.setDefaultTimeout(60_000);
-  const complaints = [];
-  page.on("pageerror", (error) => complaints.push(String(error)));
+  const problems = [];
+  page.on("pageerror", (error) => problems.push(String(error)));
   page.on("console", (message) => {
-    // Browsers ask for an icon by themselves, and the example has none.
+    // Browsers request an icon by themselves, and the example has none.
     const isIcon = message.location().url.endsWith("/favicon.ico");
-    if (message.type() === "error" && !isIcon) complaints.push(message.text());
+    if (message.type() === "error" && !isIcon) problems.push(message.text());
   });
   // A message that is sent before the page has its conversation is part of the history, which the example does not show.
   const started = new Promise((done) => {
@@ -157,7 +157,7 @@ async function open(browser, address) {
     );
   });
   await page.goto(address);
-  return { context, page, complaints, started };
+  return { context, page, problems, started };
 }
 
 async function say({ page }, text) {
@@ -200,7 +200,7 @@ export function embedding(runner, browser) {
       await to.page.getByRole("listitem").filter({ hasText: text }).waitFor();
     }
     assert.deepEqual(
-      users.flatMap(({ complaints }) => complaints),
+      users.flatMap(({ problems }) => problems),
       [],
     );
     for (const { context } of users) await context.close();
@@ -224,7 +224,7 @@ export function embedding(runner, browser) {
       const sent = shown[at].replace(/^> /, "").replace("eyJ…", token).replace("0193…", crypto.randomUUID());
       socket.send(sent.includes("01a1…") ? sent.replace("01a1…", await conversation()) : sent);
       const got = await reply(JSON.parse(sent).id);
-      // `seq` of the message is a number of its own each time.
+      // The `seq` of the message differs in each run.
       const said = shown[at + 1].replace(/^< /, "").match(/"\w+"(?=:)|"(lea|Bonjour)"/g);
       for (const word of said) assert.ok(got.includes(word), `${word} in ${got}`);
     }
@@ -263,8 +263,8 @@ export function embedding(runner, browser) {
       await newcomer.stop("server");
       const setting = serve().match(/CAUSERIE_LISTEN__ORIGINS=\S+ /)[0];
       await newcomer.start("server", serve().replace(setting, ""), server);
-      const { context, complaints } = await open(browser, newcomer.adapted(links[0]));
-      const refused = () => complaints.find((each) => each.startsWith("origin_refused "));
+      const { context, problems } = await open(browser, newcomer.adapted(links[0]));
+      const refused = () => problems.find((each) => each.startsWith("origin_refused "));
       const told = await until("the console says so", refused, Boolean);
       for (const part of [newcomer.adapted("http://localhost:3000"), "listen.origins", "CAUSERIE_LISTEN__ORIGINS"]) {
         assert.ok(told.includes(part), `${part} in ${told}`);

@@ -1,4 +1,4 @@
-// What the browser tests need: the true server in a folder of its own, a browser, people with a page each, and a runner.
+// The harness of the browser tests: the real server in its own folder, a browser, a page per user, and a runner.
 import assert from "node:assert/strict";
 import { execFileSync, spawn } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -24,7 +24,7 @@ const browserFlags = [
   "--disable-smooth-scrolling",
 ];
 
-/** A port nobody uses now. */
+/** A port that is not in use. */
 export function freePort() {
   return new Promise((resolvePort, reject) => {
     const probe = createServer();
@@ -36,7 +36,7 @@ export function freePort() {
   });
 }
 
-/** The true server with its demo. It keeps its data and its port over `kill` and `start`. */
+/** The real server with its demo. It keeps its data and its port over `kill` and `start`. */
 export class Server {
   #folder = mkdtempSync(join(tmpdir(), "causerie-e2e-"));
   #process;
@@ -55,7 +55,7 @@ export class Server {
         CAUSERIE_LISTEN__INTERNAL: "127.0.0.1:0",
         CAUSERIE_DATA__DIR: this.#folder,
         CAUSERIE_DEMO__ENABLED: "true",
-        // Long conversations are filled at full speed.
+        // No rate limits, so that long conversations are filled quickly.
         CAUSERIE_LIMITS__FRAMES_PER_SECOND: "100000",
         CAUSERIE_LIMITS__FRAMES_BURST: "100000",
         CAUSERIE_LIMITS__SENDS_PER_SECOND: "100000",
@@ -65,24 +65,24 @@ export class Server {
     };
   }
 
-  /** What the program answers on the command line, on the same data. */
+  /** Runs a command of the program on the same data. Returns its output. */
   command(...args) {
     return execFileSync(binary, args, { ...this.#settings, encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] }).trim();
   }
 
-  /** A path in the server's folder. */
+  /** A path in the folder of the server. */
   file(name) {
     return join(this.#folder, name);
   }
 
-  /** A tenant beside the demo's, with rules of its own where given. Before `start`: a server that runs is slow to look for new keys. */
+  /** Adds a tenant, with its own rules if given. To be called before `start`, because a running server reads new keys with a delay. */
   addTenant(slug, rules, preset = "open") {
     this.command("tenant", "create", slug, "--name", slug, "--policy", preset);
     this.command("signing-key", "add", "--tenant", slug, "--algorithm", "HS256", "--generate");
     if (rules) this.setRules(slug, rules);
   }
 
-  /** Rows of `causerie import`. */
+  /** Imports rows with `causerie import`. */
   importRows(slug, rows) {
     const file = join(this.#folder, `${slug}.ndjson`);
     writeFileSync(file, rows.map((row) => JSON.stringify(row)).join("\n"));
@@ -95,7 +95,7 @@ export class Server {
     this.command("policy", "set", "--tenant", slug, "--file", file);
   }
 
-  /** A token of anyone in a tenant made by `addTenant`. */
+  /** A token of a user in a tenant of `addTenant`. */
   token(tenant, user, name) {
     return this.command("token", "--tenant", tenant, "--user", user, "--name", name);
   }
@@ -117,7 +117,7 @@ export class Server {
     server.removeAllListeners("exit");
   }
 
-  /** Ends it without a chance to say goodbye. */
+  /** Kills the server, so that it can't close its connections. */
   async kill() {
     const server = this.#process;
     if (!server || server.exitCode !== null || server.signalCode !== null) return;
@@ -132,7 +132,7 @@ export class Server {
   }
 }
 
-/** Opens the browser of the system. */
+/** Opens the browser that is installed on the system. */
 export function openBrowser() {
   return chromium.launch({
     executablePath: process.env.CHROMIUM_BIN ?? "/usr/bin/chromium",
@@ -141,12 +141,12 @@ export function openBrowser() {
   });
 }
 
-/** One person at one page, in a browser context of their own. Complaints of the page are kept. */
-export class Person {
-  complaints = [];
+/** A page of a user, in its own browser context. `problems` has the errors of the page. */
+export class UserPage {
+  problems = [];
 
   static async open(browser, server, path, options = {}, prepare = async () => {}) {
-    const person = new Person();
+    const person = new UserPage();
     person.context = await browser.newContext({ viewport: { width: 1280, height: 800 }, locale: "en-GB", ...options });
     person.page = await person.context.newPage();
     await prepare(person.page);
@@ -155,30 +155,30 @@ export class Person {
         console.error(`violation of ${event.violatedDirective}: ${event.blockedURI}`),
       );
     });
-    person.page.on("pageerror", (error) => person.complaints.push(String(error)));
+    person.page.on("pageerror", (error) => person.problems.push(String(error)));
     person.page.on("console", (message) => {
-      // Losing the server is part of the tests; the browser says so each time.
+      // The tests stop the server; the browser logs an error each time.
       if (message.type() === "error" && !/ERR_CONNECTION|WebSocket connection/.test(message.text()))
-        person.complaints.push(message.text());
+        person.problems.push(message.text());
     });
     person.page.setDefaultTimeout(WAIT_MS);
     await person.page.goto(server.origin + path);
     return person;
   }
 
-  /** Somebody of a tenant made by `addTenant`, for whom the demo's door would sign no token. */
+  /** Opens the page of a user in a tenant of `addTenant`, for whom the demo signs no token. */
   static async enter(browser, server, tenant, name, options = {}) {
     const signs = (page) =>
       page.route("**/demo/token", (route) => {
         const asked = route.request().postDataJSON();
         return route.fulfill({ json: { token: server.token(asked.tenant, asked.externalId, name) } });
       });
-    const person = await Person.open(browser, server, `/?tenant=${tenant}&as=${name.toLowerCase()}`, options, signs);
+    const person = await UserPage.open(browser, server, `/?tenant=${tenant}&as=${name.toLowerCase()}`, options, signs);
     await person.page.getByTitle(`You are ${name}`).waitFor();
     return person;
   }
 
-  /** Finds the person through the directory and opens the conversation. */
+  /** Finds a user through the directory and opens the conversation. */
   async startWith(name) {
     const { page } = this;
     await page.getByRole("button", { name: "New conversation" }).first().click();
@@ -187,7 +187,7 @@ export class Person {
     await page.getByRole("heading", { name, level: 2 }).waitFor();
   }
 
-  /** A conversation's line in the list, by its name. */
+  /** The row of a conversation in the list, by its title. */
   item(title) {
     return this.page
       .locator("causerie-conversation-item")
@@ -215,9 +215,9 @@ export class Person {
     await this.messages(text).first().waitFor({ timeout });
   }
 
-  /** What axe-core finds of impact serious or critical, in one line each. */
+  /** The problems of serious or critical impact that axe-core finds, one line each. */
   async accessibilityProblems() {
-    // Evaluated by the debugger, which the page's security policy does not bind.
+    // Evaluated by the debugger, to which the security policy of the page does not apply.
     const { readFileSync } = await import("node:fs");
     await this.page.evaluate(readFileSync(axeSource, "utf8"));
     const { violations, passes } = await this.page.evaluate(() =>
@@ -235,12 +235,12 @@ export class Person {
 }
 
 /**
- * Milliseconds that a test waits for what the page or the server has to do. Long, because a busy machine needs 10 s for what takes
- * 0.1 s otherwise; a passing test does not wait.
+ * The time that a test waits for the page or the server, in milliseconds. It is long, because a busy machine needs 10 s for what usually takes
+ * 0.1 s. A passing test does not wait.
  */
 const WAIT_MS = 60_000;
 
-/** Waits until `probe` gives what `holds` accepts, and returns it. */
+/** Waits until `holds` accepts the result of `probe`, and returns the result. */
 export async function until(what, probe, holds) {
   const end = Date.now() + WAIT_MS;
   for (;;) {
@@ -251,8 +251,8 @@ export async function until(what, probe, holds) {
   }
 }
 
-/** Tests in the order given; each has its name, and fails by throwing. */
-/** A test that takes longer failed; nothing renews it. */
+/** Runs tests in the given order. A test fails when it throws. */
+/** A test that takes longer than this has failed, in milliseconds. */
 const TEST_MS_MAX = 180_000;
 
 export class Runner {
@@ -262,7 +262,7 @@ export class Runner {
     this.#tests.push({ name, run });
   }
 
-  /** Runs all; `N passed, N failed` is the last line. Returns whether all passed. */
+  /** Runs all tests; the last line is `N passed, N failed`. Returns whether all passed. */
   async run() {
     let failed = 0;
     for (const { name, run } of this.#tests) {
@@ -280,7 +280,7 @@ export class Runner {
   }
 }
 
-/** The outcome of a test, or an error that names the test when it takes too long. */
+/** The result of a test, or an error that names the test when it takes too long. */
 async function before(ms, name, running) {
   let timer;
   const late = new Promise((_, reject) => {

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
-import { Person } from "./harness.mjs";
+import { UserPage } from "./harness.mjs";
 
 /** Small screens, other languages. */
 export function layout(runner, browser, server) {
-  runner.test("at 360 pixels list and chat are two screens, and nothing overflows", async () => {
-    const chloe = await Person.open(browser, server, "/?as=chloe", { viewport: { width: 360, height: 720 }, hasTouch: true });
+  runner.test("at 360 pixels the list and the chat are two screens, and nothing overflows", async () => {
+    const chloe = await UserPage.open(browser, server, "/?as=chloe", { viewport: { width: 360, height: 720 }, hasTouch: true });
     const overflow = () => chloe.page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
     await chloe.startWith("Maître Jean-Baptiste de la Rochefoucauld-Montmorency");
     await chloe.say(`${"anticonstitutionnellement".repeat(8)} ${"et ".repeat(60)}`);
@@ -17,12 +17,12 @@ export function layout(runner, browser, server) {
     assert.equal(await overflow(), 0);
     await chloe.page.goBack();
     await chloe.page.getByRole("textbox", { name: "Write a message" }).waitFor();
-    assert.deepEqual(chloe.complaints, []);
+    assert.deepEqual(chloe.problems, []);
     await chloe.close();
   });
 
-  runner.test("a conversation's address leads back to it after a reload", async () => {
-    const zoe = await Person.open(browser, server, "/?as=zoe");
+  runner.test("a conversation is shown again after a reload", async () => {
+    const zoe = await UserPage.open(browser, server, "/?as=zoe");
     await zoe.startWith("Idriss Traoré");
     await zoe.say("je reviens");
     await zoe.messages("je reviens").getByRole("img", { name: "Sent" }).waitFor();
@@ -31,24 +31,24 @@ export function layout(runner, browser, server) {
     await zoe.close();
   });
 
-  runner.test("speaks French when asked, and when the browser does", async () => {
-    const asked = await Person.open(browser, server, "/?as=zoe&lang=fr");
+  runner.test("the page is in French when the address or the browser asks for it", async () => {
+    const asked = await UserPage.open(browser, server, "/?as=zoe&lang=fr");
     await asked.page.getByRole("button", { name: "Nouvelle conversation" }).first().waitFor();
     assert.equal(await asked.page.evaluate(() => document.documentElement.lang), "fr");
     await asked.page.locator("causerie-conversation-item").first().click();
     await asked.page.getByText("Aujourd’hui").waitFor();
     await asked.page.getByPlaceholder("Écrire un message").waitFor();
     await asked.close();
-    const french = await Person.open(browser, server, "/", { locale: "fr-FR" });
+    const french = await UserPage.open(browser, server, "/", { locale: "fr-FR" });
     await french.page.getByRole("heading", { name: "Qui êtes-vous ?" }).waitFor();
     await french.close();
   });
 
-  runner.test("can be used by keyboard alone", async () => {
-    const idriss = await Person.open(browser, server, "/?as=idriss");
+  runner.test("the messenger can be used by keyboard alone", async () => {
+    const idriss = await UserPage.open(browser, server, "/?as=idriss");
     const { page } = idriss;
     await page.locator("causerie-conversation-item").first().waitFor();
-    // New conversation, then the first of the list.
+    // The button for a new conversation, then the first row of the list.
     await page.keyboard.press("Tab");
     await page.keyboard.press("Tab");
     await page.keyboard.press("Enter");

@@ -1,17 +1,17 @@
 import assert from "node:assert/strict";
 import { until } from "./harness.mjs";
 
-/** Networks that go, and connections that die without a word. */
+/** Devices that go offline, and connections that die without a close. */
 export function network(runner, browser, _server, town) {
   const banner = (person, text) => person.page.locator("causerie-connection-banner").getByText(text);
   const offline = "You’re offline. Messages will be sent when you’re back.";
-  /** A page whose sockets can be made to swallow everything, as half-open connections do. */
+  /** A page whose sockets can be made to drop everything, as half-open connections do. */
   const enter = async (options) => {
     const wire = { dead: false, hellos: 0 };
     const prepare = (page) =>
       page.routeWebSocket(/v1\/ws/, (socket) => {
         const server = socket.connectToServer();
-        // A connection that died once stays dead.
+        // A dead connection stays dead.
         let dead = false;
         const pass = (send) => (frame) => {
           dead ||= wire.dead;
@@ -41,11 +41,11 @@ export function network(runner, browser, _server, town) {
       const went = Date.now();
       await person.context.setOffline(true);
       await banner(person, offline).waitFor();
-      // Before two silent heartbeats would have told it.
+      // Earlier than two heartbeat intervals.
       assert.ok(Date.now() - went < 25_000);
       await person.say("written offline");
       await person.messages("written offline").getByText("Waiting for connection").waitFor();
-      // The connection is given up for dead; the sentence stays.
+      // The connection counts as lost; the sentence stays.
       await person.page.getByRole("button", { name: "Try now" }).waitFor();
       await banner(person, offline).waitFor();
       wire.dead = false;
@@ -69,7 +69,7 @@ export function network(runner, browser, _server, town) {
       await banner(person, "Reconnecting…").waitFor();
       const tookMs = Date.now() - said;
       assert.ok(tookMs < 40_000, `found after ${tookMs} ms`);
-      // The attempt to come back hangs too; it is not waited for.
+      // The attempt to reconnect hangs too; the client does not wait for it.
       await until(
         "a second attempt",
         () => wire.hellos,
@@ -84,7 +84,7 @@ export function network(runner, browser, _server, town) {
     },
   );
 
-  runner.test("a device that errs about its network shows no banner once the server has answered", async () => {
+  runner.test("a device that is wrongly offline shows no banner after the server has answered", async () => {
     const { person } = await enter({ hash: id });
     await person.sees("into the void");
     await person.page.evaluate(() => {

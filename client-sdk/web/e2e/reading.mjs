@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
-import { Person, until } from "./harness.mjs";
+import { UserPage, until } from "./harness.mjs";
 import { Town } from "./town.mjs";
 
-/** A tenant whose users see one another in their groups only. Before the server starts. */
+/** Adds a tenant whose users see each other only in their groups. To be called before the server starts. */
 export function addQuiet(server) {
   const rules = `policy quiet
 allow find,start everyone when everyone
@@ -18,7 +18,7 @@ allow read,send holder when holder
   );
 }
 
-/** What the list of messages shows: numbers of its scroller, and the messages in view by text. */
+/** The scroll position of the list of messages, and the texts of the visible messages. */
 function view(person) {
   return person.page.locator("causerie-message-list .scroller").evaluate((scroller) => {
     const box = scroller.getBoundingClientRect();
@@ -44,12 +44,12 @@ function view(person) {
 
 const latest = (person) => person.page.getByRole("button", { name: /atest message|jump to the latest/i });
 
-/** Long histories: reading upwards, what is unread, what comes in meanwhile. */
+/** Long histories: scrolling up, unread messages, and messages that arrive meanwhile. */
 export function reading(runner, browser, server, town) {
   let long;
   let nora;
 
-  runner.test("3,000 messages are read upwards by the wheel alone, and the text under the eye stays", async () => {
+  runner.test("3,000 messages are scrolled up by the wheel, and the visible text keeps its position", async () => {
     long = await town.direct("u1", "nora");
     await town.sayAtOnce("u1", long, "a line", 2_999);
     await town.say("u1", long, "the last line");
@@ -58,7 +58,7 @@ export function reading(runner, browser, server, town) {
     await nora.sees("the last line");
     const scroller = nora.page.locator("causerie-message-list .scroller");
     await scroller.hover();
-    // After each turn of the wheel, two frames later: the messages in view, by seq. A turn is less than the view is high.
+    // The visible messages by seq, two frames after each turn of the wheel. A turn is less than the visible height.
     const inView = () =>
       scroller.evaluate(async (element) => {
         for (let frame = 0; frame < 2; frame++) await new Promise(requestAnimationFrame);
@@ -81,18 +81,18 @@ export function reading(runner, browser, server, town) {
       await nora.page.mouse.wheel(0, -500);
       for (const seq of await inView()) seen.add(seq);
     }
-    // A page that moved the text would leave lines that were never in view.
+    // If a loaded page moved the text, some messages would never be visible.
     assert.equal(seen.size, 3_000);
     assert.equal((await view(nora)).drawn, 3_000);
   });
 
-  runner.test("a page that comes in while the reader is at the very top leaves the first line where it was", async () => {
+  runner.test("a page that arrives while the user is at the top leaves the first line in its position", async () => {
     await nora.page.reload();
     await nora.sees("the last line");
     const scroller = nora.page.locator("causerie-message-list .scroller");
     for (let page = 0; page < 10; page++) {
       const { drawn } = await view(nora);
-      // The older page is held back until the reader is at the top, at pixel 0, 1 and 300 by turns.
+      // The older page is delayed until the user is at the top, at pixel 0, 1 and 300 in turn.
       const top = [0, 1, 300][page % 3];
       const before = await scroller.evaluate((element, at) => {
         element.scrollTop = at;
@@ -111,11 +111,11 @@ export function reading(runner, browser, server, town) {
       const after = await scroller.evaluate(() => globalThis.watched.getBoundingClientRect().top);
       assert.ok(Math.abs(after - before) <= 1, `at ${top} px the text moved by ${after - before} px`);
     }
-    assert.deepEqual(nora.complaints, []);
+    assert.deepEqual(nora.problems, []);
     await nora.close();
   });
 
-  runner.test("an older page that can't be loaded says so and can be asked for again", async () => {
+  runner.test("an older page that can't be loaded says so and can be loaded again", async () => {
     let refuse = true;
     const prepare = (page) =>
       page.routeWebSocket(/v1\/ws/, (socket) => {
@@ -141,69 +141,75 @@ export function reading(runner, browser, server, town) {
     await reader.close();
   });
 
-  runner.test("a conversation with 160 unread messages opens at the first of them and counts down as it is read", async () => {
-    const id = await town.direct("u2", "nora");
-    await town.sayMany("u2", id, "old", 60);
-    await town.read("nora", id, 60);
-    await town.sayMany("u2", id, "new", 160);
-    const reader = await town.enter(browser, "nora");
-    await reader.item(Town.nameOf("u2")).getByText("160 unread messages").waitFor({ state: "attached" });
-    await reader.openConversation(Town.nameOf("u2"));
-    await reader.page.locator(".new", { hasText: "New messages" }).waitFor();
-    const shown = await until(
-      "the first unread message",
-      () => view(reader),
-      ({ texts }) => texts.includes("new 1"),
-    );
-    assert.ok(shown.texts.includes("old 60"), "the message before it stands above");
-    assert.ok(shown.divider > 0 && shown.divider < shown.height / 2, `the line is ${shown.divider} px down`);
-    const unread = async () => (await town.conversation("nora", id)).conversation.readState?.unread ?? 0;
-    const left = await until("what was seen is read", unread, (count) => count < 160);
-    assert.ok(left > 120, `${left} are still unread: nothing was skipped`);
-    await reader.page.getByRole("button", { name: `${left} unread messages, jump to the latest` }).waitFor();
-    const scroller = reader.page.locator("causerie-message-list .scroller");
-    await scroller.hover();
-    for (let turn = 0; turn < 6; turn++) await reader.page.mouse.wheel(0, 400);
-    const fewer = await until("reading on", unread, (count) => count < left);
-    assert.ok(fewer > 0, "and not all at once");
-    await latest(reader).click();
-    await reader.sees("new 160");
-    await until("all read", unread, (count) => count === 0);
-    await reader.page.waitForFunction(() => !/^\(/.test(document.title));
-    assert.deepEqual(reader.complaints, []);
-    await reader.close();
-  });
+  runner.test(
+    "a conversation with 160 unread messages opens at the first of them, and the count falls while the user reads",
+    async () => {
+      const id = await town.direct("u2", "nora");
+      await town.sayMany("u2", id, "old", 60);
+      await town.read("nora", id, 60);
+      await town.sayMany("u2", id, "new", 160);
+      const reader = await town.enter(browser, "nora");
+      await reader.item(Town.nameOf("u2")).getByText("160 unread messages").waitFor({ state: "attached" });
+      await reader.openConversation(Town.nameOf("u2"));
+      await reader.page.locator(".new", { hasText: "New messages" }).waitFor();
+      const shown = await until(
+        "the first unread message",
+        () => view(reader),
+        ({ texts }) => texts.includes("new 1"),
+      );
+      assert.ok(shown.texts.includes("old 60"), "the message before it stands above");
+      assert.ok(shown.divider > 0 && shown.divider < shown.height / 2, `the line is ${shown.divider} px down`);
+      const unread = async () => (await town.conversation("nora", id)).conversation.readState?.unread ?? 0;
+      const left = await until("what was seen is read", unread, (count) => count < 160);
+      assert.ok(left > 120, `${left} are still unread: nothing was skipped`);
+      await reader.page.getByRole("button", { name: `${left} unread messages, jump to the latest` }).waitFor();
+      const scroller = reader.page.locator("causerie-message-list .scroller");
+      await scroller.hover();
+      for (let turn = 0; turn < 6; turn++) await reader.page.mouse.wheel(0, 400);
+      const fewer = await until("reading on", unread, (count) => count < left);
+      assert.ok(fewer > 0, "and not all at once");
+      await latest(reader).click();
+      await reader.sees("new 160");
+      await until("all read", unread, (count) => count === 0);
+      await reader.page.waitForFunction(() => !/^\(/.test(document.title));
+      assert.deepEqual(reader.problems, []);
+      await reader.close();
+    },
+  );
 
-  runner.test("what came while nobody looked waits at its first message, and is not read by coming back", async () => {
-    const id = await town.direct("u4", "nora");
-    await town.sayMany("u4", id, "before", 40);
-    await town.read("nora", id, 40);
-    const reader = await town.enter(browser, "nora", { hash: id });
-    await reader.sees("before 40");
-    await reader.page.evaluate(() => {
-      Object.defineProperty(document, "hasFocus", { value: () => false, configurable: true });
-    });
-    await town.sayMany("u4", id, "meanwhile", 60);
-    await reader.item(Town.nameOf("u4")).getByText("60 unread messages").waitFor({ state: "attached" });
-    const shown = await until(
-      "the first that came",
-      () => view(reader),
-      ({ texts }) => texts.includes("meanwhile 1"),
-    );
-    assert.ok(shown.divider > 0 && shown.divider < shown.height / 2, `the line is ${shown.divider} px down`);
-    await reader.page.evaluate(() => {
-      delete document.hasFocus;
-      dispatchEvent(new Event("focus"));
-    });
-    const unread = async () => (await town.conversation("nora", id)).conversation.readState?.unread ?? 0;
-    const left = await until("what is in view is read", unread, (count) => count < 60);
-    assert.ok(left > 30, `${left} are still unread`);
-    assert.ok((await view(reader)).texts.includes("meanwhile 1"), "coming back moves nothing");
-    await reader.close();
-  });
+  runner.test(
+    "messages that arrive while the page is inactive stay unread, and the list stays at the first of them",
+    async () => {
+      const id = await town.direct("u4", "nora");
+      await town.sayMany("u4", id, "before", 40);
+      await town.read("nora", id, 40);
+      const reader = await town.enter(browser, "nora", { hash: id });
+      await reader.sees("before 40");
+      await reader.page.evaluate(() => {
+        Object.defineProperty(document, "hasFocus", { value: () => false, configurable: true });
+      });
+      await town.sayMany("u4", id, "meanwhile", 60);
+      await reader.item(Town.nameOf("u4")).getByText("60 unread messages").waitFor({ state: "attached" });
+      const shown = await until(
+        "the first that came",
+        () => view(reader),
+        ({ texts }) => texts.includes("meanwhile 1"),
+      );
+      assert.ok(shown.divider > 0 && shown.divider < shown.height / 2, `the line is ${shown.divider} px down`);
+      await reader.page.evaluate(() => {
+        delete document.hasFocus;
+        dispatchEvent(new Event("focus"));
+      });
+      const unread = async () => (await town.conversation("nora", id)).conversation.readState?.unread ?? 0;
+      const left = await until("what is in view is read", unread, (count) => count < 60);
+      assert.ok(left > 30, `${left} are still unread`);
+      assert.ok((await view(reader)).texts.includes("meanwhile 1"), "coming back moves nothing");
+      await reader.close();
+    },
+  );
 
-  runner.test("members who are not told by id are named by the list of members", async () => {
-    // Nobody sees a profile here, and all see who is in their group.
+  runner.test("members whose profile is hidden are named by the list of members", async () => {
+    // In this tenant no user sees a profile, and all users see the members of their groups.
     const people = ["Ada", "Bob", ...Array.from({ length: 28 }, (_, index) => `Zed ${index}`)];
     const id = (name) => name.toLowerCase().replace(" ", "");
     const ask = async (name, method, path, body) => {
@@ -218,14 +224,14 @@ export function reading(runner, browser, server, town) {
     const { conversation } = await ask("Ada", "POST", "/conversations", group);
     const messages = `/conversations/${conversation.id}/messages`;
     await ask("Zed 27", "POST", messages, { clientId: randomUUID(), text: "hush" });
-    const ada = await Person.enter(browser, server, "quiet", "Ada");
+    const ada = await UserPage.enter(browser, server, "quiet", "Ada");
     await ada.openConversation("Quiet");
     await ada.messages("hush").getByText("Zed 27").waitFor();
     await ada.item("Quiet").getByText("Zed 27: hush").waitFor();
     await ada.close();
   });
 
-  runner.test("while the reader is scrolled up, a new message shows as a count on a button", async () => {
+  runner.test("while the user is scrolled up, new messages are counted on a button", async () => {
     const id = await town.direct("u3", "nora");
     await town.sayMany("u3", id, "line", 60);
     await town.read("nora", id, 60);
@@ -277,15 +283,15 @@ export function reading(runner, browser, server, town) {
     await reader.item("Neighbourhood").getByText("Resident 103: and me").waitFor();
     await town.call("u104", "POST", `/conversations/${id}/typing`, { typing: true });
     await reader.page.locator("causerie-message-list .typing", { hasText: "Resident 104 is typing…" }).waitFor();
-    // Names that are on their way are a grey bar, never a mark in their place.
+    // Names that are being loaded are a grey bar, never a placeholder name.
     assert.equal(await reader.page.getByText("?", { exact: true }).count(), 0);
-    // Not all of 122 members are known to have read it, so nobody is said to have.
+    // The read positions of all 122 members are not known, so the message is not shown as read.
     await reader.say("who has read this");
     const mine = reader.messages("who has read this");
     await mine.getByRole("img", { name: "Sent" }).waitFor();
     for (const user of others.slice(0, 20)) await town.read(user, id, 6);
     assert.equal(await mine.getByRole("img", { name: "Read" }).count(), 0);
-    assert.deepEqual(reader.complaints, []);
+    assert.deepEqual(reader.problems, []);
     await reader.close();
   });
 }

@@ -1,14 +1,14 @@
 import assert from "node:assert/strict";
-import { Person } from "./harness.mjs";
+import { UserPage } from "./harness.mjs";
 
-/** The server is killed, and nothing is lost or doubled. */
+/** The server is killed, and no message is lost or duplicated. */
 export function reconnecting(runner, browser, server) {
   let amelie;
   let yanis;
 
-  runner.test("what is written while the server is away arrives exactly once, in order", async () => {
-    amelie = await Person.open(browser, server, "/?as=amelie");
-    yanis = await Person.open(browser, server, "/?as=yanis");
+  runner.test("messages that are written while the server is down arrive exactly once and in order", async () => {
+    amelie = await UserPage.open(browser, server, "/?as=amelie");
+    yanis = await UserPage.open(browser, server, "/?as=yanis");
     await amelie.startWith("Yanis Benali");
     await amelie.say("avant");
     await yanis.openConversation("Amélie Dubois-Lefèvre");
@@ -33,21 +33,21 @@ export function reconnecting(runner, browser, server) {
     }
   });
 
-  runner.test("what is written while the server is away survives a closed tab", async () => {
+  runner.test("messages that are written while the server is down survive a closed tab", async () => {
     await server.kill();
     await amelie.say("gardé");
     await amelie.messages("gardé").waitFor();
-    // The page can't be loaded without its server: the tab is closed, another opened later in the same browser.
+    // The page can't be loaded without its server, so the tab is closed and another is opened later in the same browser.
     await amelie.page.close();
     await server.start();
     amelie.page = await amelie.context.newPage();
     await amelie.page.goto(`${server.origin}/?as=amelie`);
-    // After two losses in a row the next attempt may be as far as the longest wait.
+    // After two lost connections, the next delay may be the longest.
     await yanis.sees("gardé");
     assert.equal(await yanis.messages("gardé").count(), 1);
   });
 
-  runner.test("a device without a network says so", async () => {
+  runner.test("an offline device says so", async () => {
     await yanis.context.setOffline(true);
     await server.kill();
     await yanis.page.getByText("You’re offline. Messages will be sent when you’re back.").waitFor();
@@ -59,7 +59,7 @@ export function reconnecting(runner, browser, server) {
       .messages("de retour")
       .getByRole("img", { name: /Sent|Read/ })
       .waitFor();
-    assert.deepEqual([...amelie.complaints, ...yanis.complaints], []);
+    assert.deepEqual([...amelie.problems, ...yanis.problems], []);
     await amelie.close();
     await yanis.close();
   });

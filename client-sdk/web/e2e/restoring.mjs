@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
-import { Person } from "./harness.mjs";
+import { UserPage } from "./harness.mjs";
 
-/** The server comes back with an earlier backup while pages hold what came later. */
+/** The server is restored from a backup while pages show later messages. */
 export function restoring(runner, browser, server) {
-  runner.test("after a restore a page shows what was restored, and what it had not sent yet", async () => {
-    const amelie = await Person.open(browser, server, "/?as=amelie");
-    const yanis = await Person.open(browser, server, "/?as=yanis");
+  runner.test("after a restore a page shows the restored messages and its unsent messages", async () => {
+    const amelie = await UserPage.open(browser, server, "/?as=amelie");
+    const yanis = await UserPage.open(browser, server, "/?as=yanis");
     await amelie.startWith("Yanis Benali");
     await amelie.say("gardé");
     await yanis.openConversation("Amélie Dubois-Lefèvre");
@@ -21,7 +21,7 @@ export function restoring(runner, browser, server) {
     await amelie.page.getByText("Reconnecting…").waitFor();
     server.command("restore", "--replace", backup);
     await server.start();
-    // After two losses in a row the next attempt may be as far as the longest wait.
+    // After two lost connections, the next delay may be the longest.
     await yanis.sees("pas encore envoyé");
     await yanis.say("après");
     await amelie.sees("après");
@@ -29,7 +29,7 @@ export function restoring(runner, browser, server) {
     for (const person of [amelie, yanis]) {
       assert.deepEqual(await texts(person), [...before, "pas encore envoyé", "après"]);
     }
-    assert.deepEqual([...amelie.complaints, ...yanis.complaints], []);
+    assert.deepEqual([...amelie.problems, ...yanis.problems], []);
     await amelie.close();
     await yanis.close();
   });

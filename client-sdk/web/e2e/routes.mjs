@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import { Person } from "./harness.mjs";
+import { UserPage } from "./harness.mjs";
 import { Town } from "./town.mjs";
 
-/** A school of mails: its people find one another, and nobody writes to one person alone. Before the server starts. */
-export function addEnt(server) {
+/** Adds a tenant whose users find each other in the directory, but may start no direct conversations. To be called before the server starts. */
+export function addSchoolMail(server) {
   server.addTenant("ent", undefined, "ent");
   const membership = (user, group, role) => ({ type: "membership", user, group, role });
   server.importRows("ent", [
@@ -17,11 +17,11 @@ export function addEnt(server) {
   ]);
 }
 
-/** Addresses that lead somewhere, or nowhere; browsers that keep nothing; a page that can't start. */
-export function places(runner, browser, server, town) {
-  const missing = "This conversation doesn’t exist, or isn’t open to you.";
+/** Routes to conversations and users; browsers without storage; a page that can't start. */
+export function routes(runner, browser, server, town) {
+  const missing = "This conversation doesn’t exist, or you don’t have access to it.";
 
-  runner.test("an address leads to a conversation beyond the first 50, also after a reload", async () => {
+  runner.test("a route leads to a conversation beyond the first 50, also after a reload", async () => {
     const oldest = await town.direct("olga", "u1");
     await town.say("u1", oldest, "the oldest of all");
     for (let index = 2; index <= 61; index++) {
@@ -32,11 +32,11 @@ export function places(runner, browser, server, town) {
     await olga.page.getByRole("heading", { name: Town.nameOf("u1"), level: 2 }).waitFor();
     await olga.page.reload();
     await olga.sees("the oldest of all");
-    assert.deepEqual(olga.complaints, []);
+    assert.deepEqual(olga.problems, []);
     await olga.close();
   });
 
-  runner.test("an address of no conversation, of one that is not open, or of nonsense says so and leads back", async () => {
+  runner.test("an unknown, hidden or invalid route says so and leads back", async () => {
     const private_ = await town.direct("u5", "u6");
     const nowhere = "0197f0a0-0000-7000-8000-000000000000";
     for (const hash of [private_, nowhere, "nonsense", "%E0%A4%A", "to/nonsense", `to/${nowhere}`]) {
@@ -45,12 +45,12 @@ export function places(runner, browser, server, town) {
       await nora.page.getByRole("main").getByRole("button", { name: "Back to conversations" }).click();
       await nora.page.getByRole("heading", { name: "Choose a conversation" }).waitFor();
       assert.equal(new URL(nora.page.url()).hash, "");
-      assert.deepEqual(nora.complaints, [], hash);
+      assert.deepEqual(nora.problems, [], hash);
       await nora.close();
     }
   });
 
-  runner.test("a chosen person hears nothing before the first message, which arrives with the conversation", async () => {
+  runner.test("a chosen user receives nothing before the first message, which creates the conversation", async () => {
     const tim = await town.enter(browser, "tim");
     const nora = await town.enter(browser, "nora");
     await nora.startWith("Tim Abt");
@@ -64,19 +64,19 @@ export function places(runner, browser, server, town) {
     await tim.item("Nora Lindqvist").getByText("may I ask you something?").waitFor();
     await nora.messages("may I ask you something?").getByRole("img", { name: "Sent" }).waitFor();
     assert.doesNotMatch(new URL(nora.page.url()).hash, /to\//);
-    // The address of the person now leads to the conversation, which is offered by the search too.
+    // The route of the user now leads to the conversation, which the search offers too.
     await nora.page.goBack();
     await nora.page.goForward();
     await nora.sees("may I ask you something?");
     assert.equal(await nora.messages("may I ask you something?").count(), 1);
     await nora.startWith("Tim Abt");
     await nora.sees("may I ask you something?");
-    assert.deepEqual([...nora.complaints, ...tim.complaints], []);
+    assert.deepEqual([...nora.problems, ...tim.problems], []);
     await nora.close();
     await tim.close();
   });
 
-  runner.test("a draft to a person moves into the conversation that the other one starts meanwhile", async () => {
+  runner.test("a draft to a user moves into the conversation that the other user starts meanwhile", async () => {
     const nora = await town.enter(browser, "nora");
     await nora.startWith(Town.nameOf("u88"));
     const field = nora.page.getByRole("textbox", { name: "Write a message" });
@@ -88,8 +88,8 @@ export function places(runner, browser, server, town) {
     await nora.close();
   });
 
-  runner.test("where nobody writes to one person alone, the text stays and the reason is told", async () => {
-    const paul = await Person.enter(browser, server, "ent", "Paul");
+  runner.test("when direct conversations are not allowed, the text stays and the reason is shown", async () => {
+    const paul = await UserPage.enter(browser, server, "ent", "Paul");
     const name = "Ann Élève";
     await paul.page.getByRole("button", { name: "New conversation" }).first().click();
     await paul.page.getByRole("dialog").getByRole("button", { name }).click();
@@ -101,7 +101,7 @@ export function places(runner, browser, server, town) {
     await paul.close();
   });
 
-  runner.test("a browser that keeps no data of the site shows the messenger, and sends", async () => {
+  runner.test("a browser without storage shows the messenger and sends messages", async () => {
     const prepare = (page) =>
       page.addInitScript(() => {
         for (const name of ["localStorage", "sessionStorage", "indexedDB"]) {
@@ -116,11 +116,11 @@ export function places(runner, browser, server, town) {
     await nora.startWith(Town.nameOf("u77"));
     await nora.say("kept nowhere");
     await nora.messages("kept nowhere").getByRole("img", { name: "Sent" }).waitFor();
-    assert.deepEqual(nora.complaints, []);
+    assert.deepEqual(nora.problems, []);
     await nora.close();
   });
 
-  runner.test("a page that can't start says so, with scripts blocked and without scripts", async () => {
+  runner.test("a page that can't start says so, with blocked scripts and without scripts", async () => {
     const broken = await town.enter(browser, "nora", { prepare: (page) => page.route("**/*.js", (route) => route.abort()) });
     await broken.page.getByText("Causerie couldn’t start.").waitFor();
     await broken.close();

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { Person } from "./harness.mjs";
+import { UserPage } from "./harness.mjs";
 
-/** Everything a conversation's menu may hold. */
+/** All entries of the menu of a conversation. */
 const club = `policy club
 relations  block:own
 deny  start,send  away    unless status(them)=active  code recipient_inactive
@@ -15,12 +15,12 @@ allow reopen                      resumes   when holder and state=closed
 allow delete_conversation         own-copy  when holder
 `;
 
-/** Makes the tenant of these tests. */
+/** Adds the tenant of these tests. */
 export function addClub(server) {
   server.addTenant("club", club);
 }
 
-/** What the rules of a tenant let one do, and the words for what they do not. */
+/** The actions that the rules of a tenant allow, and the sentences for those that they do not. */
 export function rules(runner, browser, server) {
   let ada;
   let bea;
@@ -33,9 +33,9 @@ export function rules(runner, browser, server) {
   const confirm = (person, dialog, name) =>
     person.page.getByRole("dialog", { name: dialog }).getByRole("button", { name, exact: true }).click();
 
-  runner.test("a conversation's menu holds what its capabilities say", async () => {
-    ada = await Person.enter(browser, server, "club", "Ada");
-    bea = await Person.enter(browser, server, "club", "Bea");
+  runner.test("the menu of a conversation has the entries that its capabilities allow", async () => {
+    ada = await UserPage.enter(browser, server, "club", "Ada");
+    bea = await UserPage.enter(browser, server, "club", "Bea");
     await ada.startWith("Bea");
     await ada.say("Bonjour Bea");
     await bea.openConversation("Ada");
@@ -45,7 +45,7 @@ export function rules(runner, browser, server) {
     await ada.page.keyboard.press("Escape");
   });
 
-  runner.test("the menu opens, moves and closes by keyboard, and closes with a click outside", async () => {
+  runner.test("the menu can be used by keyboard, and closes on a click outside", async () => {
     const focused = () => entries(ada).evaluateAll((items) => items.findIndex((item) => item.matches(":focus")));
     await menu(ada).focus();
     await ada.page.keyboard.press("Enter");
@@ -67,7 +67,7 @@ export function rules(runner, browser, server) {
     assert.equal(await entries(ada).count(), 0);
   });
 
-  runner.test("closing asks first, binds for both at once, and says why one can't write", async () => {
+  runner.test("closing asks for confirmation, applies to both users at once, and says why they can't write", async () => {
     await choose(ada, "Close conversation");
     await confirm(ada, "Close this conversation?", "Cancel");
     await ada.page.getByRole("textbox", { name: "Write a message" }).waitFor();
@@ -82,18 +82,21 @@ export function rules(runner, browser, server) {
     await ada.sees("de retour");
   });
 
-  runner.test("deleting one's copy leads back to the list, and leaves the other's alone", async () => {
-    await choose(ada, "Delete my copy");
-    await confirm(ada, "Delete your copy of this conversation?", "Delete");
-    await ada.page.getByRole("heading", { name: "Choose a conversation" }).waitFor();
-    await ada.item("Bea").waitFor({ state: "detached" });
-    assert.equal(new URL(ada.page.url()).hash, "");
-    await bea.sees("Bonjour Bea");
-    await bea.say("encore là ?");
-    await ada.openConversation("Bea");
-    await ada.sees("encore là ?");
-    assert.equal(await ada.messages("Bonjour Bea").count(), 0);
-  });
+  runner.test(
+    "deleting a conversation for oneself leads back to the list and does not change it for the other user",
+    async () => {
+      await choose(ada, "Delete my copy");
+      await confirm(ada, "Delete your copy of this conversation?", "Delete");
+      await ada.page.getByRole("heading", { name: "Choose a conversation" }).waitFor();
+      await ada.item("Bea").waitFor({ state: "detached" });
+      assert.equal(new URL(ada.page.url()).hash, "");
+      await bea.sees("Bonjour Bea");
+      await bea.say("encore là ?");
+      await ada.openConversation("Bea");
+      await ada.sees("encore là ?");
+      assert.equal(await ada.messages("Bonjour Bea").count(), 0);
+    },
+  );
 
   runner.test("a group is renamed and left", async () => {
     await ada.page.getByRole("button", { name: "New conversation" }).first().click();
@@ -115,8 +118,8 @@ export function rules(runner, browser, server) {
     await ada.page.locator("causerie-chat-header").getByText("1 member").waitFor();
   });
 
-  runner.test("at 360 pixels the list is what one sees after deleting", async () => {
-    const small = await Person.enter(browser, server, "club", "Cleo", {
+  runner.test("at 360 pixels the list is shown after deleting", async () => {
+    const small = await UserPage.enter(browser, server, "club", "Cleo", {
       viewport: { width: 360, height: 720 },
       hasTouch: true,
     });
@@ -133,24 +136,24 @@ export function rules(runner, browser, server) {
     await small.close();
   });
 
-  runner.test("rules that change while one looks take the menu and the field away, and say so", async () => {
+  runner.test("a change of the rules removes the menu and the text field at once, and says so", async () => {
     await ada.openConversation("Bea");
     server.setRules("club", "policy club\nrelations block:own\nallow read holder when holder\n");
-    await ada.page.getByText("You can't write to Bea at the moment: the rules don't allow it.").waitFor();
+    await ada.page.getByText("You can’t write to Bea right now. The rules don’t allow it.").waitFor();
     assert.equal(await menu(ada).count(), 0);
     await ada.page.getByRole("button", { name: "New conversation" }).first().click();
-    await ada.page.getByText("There is nobody you may write to yet").waitFor();
-    assert.deepEqual([...ada.complaints, ...bea.complaints], []);
+    await ada.page.getByText("There’s no one you can write to yet").waitFor();
+    assert.deepEqual([...ada.problems, ...bea.problems], []);
     await ada.close();
     await bea.close();
   });
 
-  runner.test("who can be found and not be written to is told apart, and the refusal has words", async () => {
-    const ben = await Person.open(browser, server, "/?tenant=demo-medical&as=ben");
+  runner.test("a user who can be found but not written to is marked, and the error has a sentence", async () => {
+    const ben = await UserPage.open(browser, server, "/?tenant=demo-medical&as=ben");
     const { page } = ben;
     const dialog = page.getByRole("dialog", { name: "New conversation" });
     await page.getByRole("button", { name: "New conversation" }).first().click();
-    await dialog.getByRole("button", { name: "Dora Papadopoulou On request" }).click();
+    await dialog.getByRole("button", { name: "Dora Papadopoulou Request required" }).click();
     await page.getByRole("alert").getByText("Become friends first.").waitFor();
     assert.equal(await dialog.getByText("New group").count(), 0, "there are no groups here");
     assert.equal(await dialog.getByRole("button", { name: "Send request to Dr Ada Okafor" }).count(), 0, "friends already");
@@ -160,29 +163,29 @@ export function rules(runner, browser, server) {
     await page.reload();
     await page.getByRole("button", { name: "New conversation" }).first().click();
     await dialog.getByRole("button", { name: "Dora Papadopoulou Request sent" }).waitFor();
-    const dora = await Person.open(browser, server, "/?tenant=demo-medical&as=dora");
-    await dora.page.getByRole("button", { name: "Accept the request of Dr Ben Keller" }).click();
+    const dora = await UserPage.open(browser, server, "/?tenant=demo-medical&as=dora");
+    await dora.page.getByRole("button", { name: "Accept Dr Ben Keller’s request" }).click();
     await dora.startWith("Dr Ben Keller");
     await dora.say("Bonjour Ben");
     await page.locator("causerie-conversation-item").getByText("Bonjour Ben").waitFor();
-    assert.deepEqual([...ben.complaints, ...dora.complaints], []);
+    assert.deepEqual([...ben.problems, ...dora.problems], []);
     await ben.close();
     await dora.close();
   });
 
-  runner.test("who asks to be friends waits above the list, and a yes opens the way", async () => {
-    const doctor = await Person.open(browser, server, "/?tenant=demo-medical&as=ada");
-    const nurse = await Person.open(browser, server, "/?tenant=demo-medical&as=cem");
+  runner.test("a request for friendship is shown above the list, and accepting it allows messages", async () => {
+    const doctor = await UserPage.open(browser, server, "/?tenant=demo-medical&as=ada");
+    const nurse = await UserPage.open(browser, server, "/?tenant=demo-medical&as=cem");
     const requests = doctor.page.getByRole("region", { name: "Requests" });
-    const accept = requests.getByRole("button", { name: /^Accept the request of / });
-    const asker = (await accept.getAttribute("aria-label")).replace("Accept the request of ", "");
+    const accept = requests.getByRole("button", { name: /^Accept .+’s request$/ });
+    const asker = (await accept.getAttribute("aria-label")).replace(/^Accept (.+)’s request$/, "$1");
     assert.deepEqual(await doctor.accessibilityProblems(), []);
     await accept.click();
     await requests.waitFor({ state: "detached" });
     await doctor.startWith(asker);
     await doctor.say("Bonjour");
     await nurse.page.locator("causerie-conversation-item").getByText("Bonjour").waitFor();
-    assert.deepEqual([...doctor.complaints, ...nurse.complaints], []);
+    assert.deepEqual([...doctor.problems, ...nurse.problems], []);
     await doctor.close();
     await nurse.close();
   });

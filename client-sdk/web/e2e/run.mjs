@@ -1,17 +1,17 @@
-// The messenger in a real browser against the real server. `CAUSERIE_BIN` names the server's binary;
-// names of suites as arguments run only those.
+// Tests of the messenger in a real browser against the real server. `CAUSERIE_BIN` is the path of the server's binary. Arguments are the
+// names of the suites to run; without arguments, all suites run.
 
 import { accessibility } from "./accessibility.mjs";
 import { chatting } from "./chatting.mjs";
+import { demo } from "./demo.mjs";
 import { embedding } from "./embedding.mjs";
 import { openBrowser, Runner, Server } from "./harness.mjs";
 import { layout } from "./layout.mjs";
 import { network } from "./network.mjs";
-import { people } from "./people.mjs";
-import { addEnt, places } from "./places.mjs";
 import { addQuiet, reading } from "./reading.mjs";
 import { reconnecting } from "./reconnecting.mjs";
 import { restoring } from "./restoring.mjs";
+import { addSchoolMail, routes } from "./routes.mjs";
 import { addClub, rules } from "./rules.mjs";
 import { addPairs, sdk } from "./sdk.mjs";
 import { subPath } from "./sub-path.mjs";
@@ -24,7 +24,7 @@ const runner = new Runner();
 let browser;
 try {
   addClub(server);
-  addEnt(server);
+  addSchoolMail(server);
   addQuiet(server);
   addPairs(server);
   const town = new Town(server);
@@ -32,12 +32,12 @@ try {
   browser = await openBrowser();
   const asked = process.argv.slice(2);
   for (const suite of [
-    people,
+    demo,
     chatting,
     reading,
     writing,
     touch,
-    places,
+    routes,
     rules,
     reconnecting,
     restoring,

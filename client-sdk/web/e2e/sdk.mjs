@@ -22,7 +22,7 @@ export function addPairs(server) {
   server.addTenant("pairs");
 }
 
-/** The SDK itself in a browser, without the page, against the real server. */
+/** The SDK in a browser, without the messenger, against the real server. */
 export function sdk(runner, browser, server) {
   let context;
   let page;
@@ -32,7 +32,7 @@ export function sdk(runner, browser, server) {
     return tokens.get(name);
   };
 
-  /** A page with the SDK and nothing else. */
+  /** A page that contains only the SDK. */
   async function open(address, prepare = () => {}) {
     const opened = await context.newPage();
     await opened.addInitScript(`${await bundled()}; globalThis.causerie = causerie;`);
@@ -43,7 +43,7 @@ export function sdk(runner, browser, server) {
 
   const url = () => `${server.origin.replace("http", "ws")}/v1/ws`;
 
-  runner.test("the sdk tells each message of a new conversation once, on every device", async () => {
+  runner.test("the SDK reports each message of a new conversation once, on every device", async () => {
     context = await browser.newContext({ bypassCSP: true });
     page = await open(`${server.origin}/healthz`);
     const people = Array.from({ length: pairs }, (_, index) => [`listener-${index}`, `writer-${index}`]);
@@ -71,7 +71,7 @@ export function sdk(runner, browser, server) {
             if (index % 3) await new Promise((done) => setTimeout(done, 30));
           }
           await until(() => ends.every(({ texts }) => texts.includes("m2")));
-          // What comes twice comes soon.
+          // Duplicates would arrive soon.
           await new Promise((done) => setTimeout(done, 300));
           for (const { client } of ends) client.disconnect();
           return ends.map(({ texts }) => texts);
@@ -86,7 +86,7 @@ export function sdk(runner, browser, server) {
     }
   });
 
-  runner.test("messages that the server can't take fail by themselves, also after a reload", async () => {
+  runner.test("messages that the server refuses fail one by one, also after a reload", async () => {
     const run = (token) => async () => {
       const outgoing = await page.evaluate(
         async ({ url, token }) => {
@@ -124,7 +124,7 @@ export function sdk(runner, browser, server) {
     await again();
   });
 
-  runner.test("a device whose clock is 61 minutes ahead asks for one token", async () => {
+  runner.test("a device whose clock is 61 minutes ahead requests one token", async () => {
     const ahead = await open(`${server.origin}/healthz`, () => {
       const now = Date.now;
       Date.now = () => now() + 61 * 60_000;
@@ -146,7 +146,7 @@ export function sdk(runner, browser, server) {
     await ahead.close();
   });
 
-  runner.test("a refused origin, a wrong path and a server that is not there are told apart", async () => {
+  runner.test("a refused origin, a wrong path and a missing server are distinguished", async () => {
     const other = createServer((_, answer) => answer.end("another site"));
     await new Promise((listening) => other.listen(0, "127.0.0.1", listening));
     const elsewhere = `http://127.0.0.1:${other.address().port}`;
@@ -170,7 +170,7 @@ export function sdk(runner, browser, server) {
       assert.match(refused.message, new RegExp(elsewhere));
       const wrong = url().replace("/v1/ws", "/v1/socket");
       for (const at of [page, foreign]) assert.equal((await reasonAt(at, wrong)).name, "wrong_address");
-      // A page may not read what another site answers: for it nobody is there.
+      // A page can't read the answer of another site, so nothing seems to answer.
       assert.equal((await reasonAt(page, elsewhere.replace("http", "ws"))).name, "unreachable");
       assert.equal((await reasonAt(page, "ws://127.0.0.1:9/v1/ws")).name, "unreachable");
       assert.equal((await reasonAt(page, url())).name, "connected");

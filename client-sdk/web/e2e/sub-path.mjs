@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { createServer, request } from "node:http";
 import { connect } from "node:net";
-import { Person } from "./harness.mjs";
+import { UserPage } from "./harness.mjs";
 
 const prefix = "/chat";
 
-/** A proxy that serves another server under `/chat/`, and nothing beside it. */
+/** A proxy that serves another server under `/chat/`, and nothing else. */
 async function proxyTo(origin) {
   const { hostname, port } = new URL(origin);
   const inner = (path) => (path.startsWith(`${prefix}/`) ? path.slice(prefix.length) : undefined);
@@ -37,24 +37,24 @@ async function proxyTo(origin) {
   return { origin: `http://127.0.0.1:${proxy.address().port}`, close: () => proxy.closeAllConnections() ?? proxy.close() };
 }
 
-/** The server is one path of a larger site. */
+/** The server is at a path of a larger site. */
 export function subPath(runner, browser, server) {
-  runner.test("the page works under a path of another site", async () => {
+  runner.test("the page works at a path of another site", async () => {
     const proxy = await proxyTo(server.origin);
     try {
-      const chooser = await Person.open(browser, proxy, `${prefix}/`);
+      const chooser = await UserPage.open(browser, proxy, `${prefix}/`);
       await chooser.page
         .getByRole("link", { name: /Amélie/ })
         .first()
         .waitFor();
-      const amelie = await Person.open(browser, proxy, `${prefix}/?as=amelie`);
+      const amelie = await UserPage.open(browser, proxy, `${prefix}/?as=amelie`);
       await amelie.startWith("Idriss Traoré");
       await amelie.say("from below");
       await amelie
         .messages("from below")
         .getByRole("img", { name: /Sent|Read/ })
         .waitFor();
-      assert.deepEqual([...chooser.complaints, ...amelie.complaints], []);
+      assert.deepEqual([...chooser.problems, ...amelie.problems], []);
       await chooser.close();
       await amelie.close();
     } finally {

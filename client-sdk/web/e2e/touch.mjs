@@ -2,14 +2,14 @@ import assert from "node:assert/strict";
 import { until } from "./harness.mjs";
 import { Town } from "./town.mjs";
 
-/** What a message offers, on small touch screens and in narrow windows. */
+/** The actions of a message, on small touch screens and in narrow windows. */
 export function touch(runner, browser, _server, town) {
   const phone = { viewport: { width: 360, height: 720 }, hasTouch: true, isMobile: true, reducedMotion: "reduce" };
   const long = `a long message ${"with many words ".repeat(12)}`;
   const texts = ["ok", "a message of a middling length, two lines", long];
   let id;
 
-  /** Holds a finger on the middle of something. */
+  /** Makes a long press on the middle of an element. */
   const hold = async (person, locator) => {
     await locator.scrollIntoViewIfNeeded();
     const { x, y, width, height } = await locator.boundingBox();
@@ -55,12 +55,12 @@ export function touch(runner, browser, _server, town) {
       assert.deepEqual(await nora.page.getByRole("menuitem").allInnerTexts(), ["Copy"]);
       await nora.page.keyboard.press("Escape");
       await entry(nora, "Copy").waitFor({ state: "detached" });
-      assert.deepEqual(nora.complaints, []);
+      assert.deepEqual(nora.problems, []);
       await nora.close();
     },
   );
 
-  runner.test("an action chosen on a phone is done, and a finger that scrolls opens nothing", async () => {
+  runner.test("an action that is chosen on a phone is carried out, and scrolling opens no menu", async () => {
     const nora = await town.enter(browser, "nora", { hash: id, ...phone });
     await nora.sees("an answer");
     await hold(nora, bubble(nora, "ok"));

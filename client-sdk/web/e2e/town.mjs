@@ -1,11 +1,11 @@
-// A tenant with many users and long conversations, filled over HTTP as a product's back end would.
+// A tenant with many users and long conversations, filled over HTTP as the back end of a product does.
 import { createHmac, randomUUID } from "node:crypto";
-import { Person } from "./harness.mjs";
+import { UserPage } from "./harness.mjs";
 
 const slug = "town";
 const encode = (value) => Buffer.from(JSON.stringify(value)).toString("base64url");
 
-/** Users of the town: `u1` to `u140` and those named here. */
+/** The users of the tenant: `u1` to `u140` and the users named here. */
 const names = {
   nora: "Nora Lindqvist",
   olga: "Olga Brandt",
@@ -19,7 +19,7 @@ export class Town {
   #kid;
   #server;
 
-  /** Before the server starts. */
+  /** Adds the tenant; to be called before the server starts. */
   constructor(server) {
     this.#server = server;
     server.addTenant(slug, undefined);
@@ -54,13 +54,13 @@ export class Town {
     return text ? JSON.parse(text) : undefined;
   }
 
-  /** The direct conversation of two users; its id. */
+  /** Starts the direct conversation of two users. Returns its id. */
   async direct(one, other) {
     const body = { kind: "CONVERSATION_KIND_DIRECT", with: [{ externalId: other }] };
     return (await this.call(one, "POST", "/conversations", body)).conversation.id;
   }
 
-  /** A group that `owner` starts; its id. */
+  /** Starts a group of `owner`. Returns its id. */
   async group(owner, subject, others) {
     const body = { kind: "CONVERSATION_KIND_GROUP", subject, clientId: randomUUID() };
     const started = await this.call(owner, "POST", "/conversations", {
@@ -70,18 +70,18 @@ export class Town {
     return started.conversation.id;
   }
 
-  /** One message; its seq. */
+  /** Sends a message. Returns its seq. */
   async say(user, conversationId, text) {
     const body = { clientId: randomUUID(), text };
     return (await this.call(user, "POST", `/conversations/${conversationId}/messages`, body)).message.seq;
   }
 
-  /** Messages `text 1` to `text n`, in this order. */
+  /** Sends the messages `text 1` to `text n`, in this order. */
   async sayMany(user, conversationId, text, count) {
     for (let index = 1; index <= count; index++) await this.say(user, conversationId, `${text} ${index}`);
   }
 
-  /** As many messages of the same text, sixteen at a time. */
+  /** Sends messages of the same text, sixteen at a time. */
   async sayAtOnce(user, conversationId, text, count) {
     let left = count;
     const worker = async () => {
@@ -98,13 +98,13 @@ export class Town {
     return this.call(user, "GET", `/conversations/${id}`);
   }
 
-  /** A page of one of them, at a conversation where `hash` says so. */
+  /** Opens the page of a user; `hash` is the route to show. */
   async enter(browser, user, { hash = "", query = "", prepare = async () => {}, ...options } = {}) {
     const sign = async (page) => {
       await page.route("**/demo/token", (route) => route.fulfill({ json: { token: this.token(user) } }));
       await prepare(page);
     };
     const address = `/?tenant=${slug}&as=${user}${query}${hash && `#${hash}`}`;
-    return Person.open(browser, this.#server, address, options, sign);
+    return UserPage.open(browser, this.#server, address, options, sign);
   }
 }

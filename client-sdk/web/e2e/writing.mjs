@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { Town } from "./town.mjs";
 
-/** Where one writes: what is kept of it, and where the focus goes. */
+/** The composer: drafts, edits and the focus. */
 export function writing(runner, browser, _server, town) {
   const field = (person) => person.page.getByRole("textbox", { name: "Write a message" });
   const phone = { viewport: { width: 360, height: 720 }, hasTouch: true, isMobile: true };
-  /** The innermost element with the focus: its label, its role or its tag. */
+  /** The label, role or tag of the focused element. */
   const focused = (person) =>
     person.page.evaluate(() => {
       let element = document.activeElement;
@@ -22,7 +22,7 @@ export function writing(runner, browser, _server, town) {
   };
   let nora;
 
-  runner.test("a draft survives a reload, shows in the list, and is the same in two tabs", async () => {
+  runner.test("a draft survives a reload, is shown in the list, and is the same in two tabs", async () => {
     const [one, two] = [await town.direct("nora", "u11"), await town.direct("nora", "u12")];
     await town.say("u11", one, "first");
     await town.say("u12", two, "second");
@@ -52,7 +52,7 @@ export function writing(runner, browser, _server, town) {
     assert.equal(await field(nora).inputValue(), "");
   });
 
-  runner.test("an edit that was begun is there after another conversation, and after a reload", async () => {
+  runner.test("an unsaved edit survives a visit to another conversation, and a reload", async () => {
     await nora.say("a sentence with a mistke");
     const mine = nora.messages("a sentence with a mistke");
     await mine.getByRole("img", { name: "Sent" }).waitFor();
@@ -79,7 +79,7 @@ export function writing(runner, browser, _server, town) {
     await nora.openConversation(Town.nameOf("u11"));
     assert.equal(await field(nora).inputValue(), "not yet sent");
     await field(nora).fill("");
-    assert.deepEqual(nora.complaints, []);
+    assert.deepEqual(nora.problems, []);
     const small = await town.enter(browser, "nora", phone);
     await small.item(Town.nameOf("u12")).tap();
     await field(small).fill("on the phone");
@@ -90,7 +90,7 @@ export function writing(runner, browser, _server, town) {
     await small.close();
   });
 
-  runner.test("sending by click or tap leaves the focus in the field", async () => {
+  runner.test("sending by click or tap leaves the focus in the text field", async () => {
     await field(nora).fill("by click");
     await nora.page.getByRole("button", { name: "Send" }).click();
     await nora.sees("by click");
@@ -111,7 +111,7 @@ export function writing(runner, browser, _server, town) {
     await small.close();
   });
 
-  runner.test("after a failed message is discarded or tried again the focus is on a message", async () => {
+  runner.test("after a failed message is discarded or retried, the focus is on a message", async () => {
     const id = await town.direct("nora", "u13");
     await town.say("u13", id, "go on");
     let refuse = true;
@@ -138,7 +138,7 @@ export function writing(runner, browser, _server, town) {
     await reader.close();
   });
 
-  runner.test("after deleting a message the focus is on a message, after marking as unread on the row", async () => {
+  runner.test("after deleting a message the focus is on a message, and after marking as unread on the row", async () => {
     for (const text of ["to be deleted", "the one after it"]) await nora.say(text);
     await nora.messages("the one after it").getByRole("img", { name: "Sent" }).waitFor();
     await nora.messages("to be deleted").hover();
@@ -150,7 +150,7 @@ export function writing(runner, browser, _server, town) {
     await nora.page.getByRole("button", { name: "Mark as unread" }).click();
     await nora.page.getByRole("heading", { name: "Choose a conversation" }).waitFor();
     await isFocused(nora, /^button/, "after marking as unread");
-    assert.deepEqual(nora.complaints, []);
+    assert.deepEqual(nora.problems, []);
     await nora.close();
   });
 }
