@@ -314,7 +314,7 @@ async fn whoever_answers_pings_stays_and_whoever_is_silent_goes() {
     link.freeze();
     // Pings come, and reading them answers them, for longer than silence is suffered.
     for _ in 0..5 {
-        assert_eq!(lively.next().await, Received::Sign);
+        assert_eq!(lively.next().await, Received::PingOrPong);
     }
     eventually("the silent one is cut off", async || {
         let figures = http::Request::get("/metrics").send(node.internal()).await;

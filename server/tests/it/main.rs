@@ -1,4 +1,4 @@
-//! The whole server, from outside: the true binary, true databases, the true client. `harness/` explains itself.
+//! Tests of the whole server from outside: the real binary, real databases, the real client. See `harness/`.
 
 mod bad_input;
 mod broken_frames;

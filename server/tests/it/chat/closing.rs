@@ -1,12 +1,12 @@
-//! Closing and reopening: a conversation that ended stays readable, and nobody posts in it.
+//! Closing and reopening: members can read a closed conversation but can not send to it.
 
 use causerie_client::{ErrorCode, Event, HistoryRange, SendError, wire};
 use wire::{Capability, ConversationState};
 
-use super::{acquaint, everywhere};
+use super::{everywhere, start_direct};
 use crate::harness::{Facts, Peer};
 
-/// Waits for the new state, then for what one may do in it.
+/// Waits until the conversation has `state`, then returns the capabilities that come with it.
 async fn until_state(peer: &mut Peer, state: ConversationState) -> Vec<Capability> {
     let changed = |event| match event {
         Event::ConversationChanged(changed) => (changed.state() == state).then_some(()),
@@ -18,11 +18,11 @@ async fn until_state(peer: &mut Peer, state: ConversationState) -> Vec<Capabilit
 }
 
 #[tokio::test]
-async fn a_closed_conversation_is_read_by_both_and_written_by_nobody_until_one_reopens_it() {
+async fn members_read_a_closed_conversation_and_send_again_after_it_is_reopened() {
     everywhere(async |cluster, other| {
         Facts::of_preset("community", "").write(cluster).await;
         let (mut mia, mut noa) = (cluster.client(0, "mia").await, cluster.client(other, "noa").await);
-        let here = acquaint(&mut mia, &mut noa).await;
+        let here = start_direct(&mut mia, &mut noa).await;
         mia.say(here, "that is all").await;
 
         let closed = mia.close_conversation(here).await.expect("a party closes");
@@ -56,10 +56,10 @@ async fn a_closed_conversation_is_read_by_both_and_written_by_nobody_until_one_r
 }
 
 #[tokio::test]
-async fn only_members_close_and_only_where_the_rules_let_them() {
+async fn only_members_close_a_conversation_and_only_if_the_rules_allow_it() {
     everywhere(async |cluster, other| {
         let (mut lea, mut tom) = (cluster.client(0, "lea").await, cluster.client(other, "tom").await);
-        let here = acquaint(&mut lea, &mut tom).await;
+        let here = start_direct(&mut lea, &mut tom).await;
         let conversation = lea.conversation(here).await.expect("readable");
         assert!(!conversation.capabilities().any(|one| one == Capability::Close));
         lea.close_conversation(here).await.expect_err("rules of a new tenant do not let one close");

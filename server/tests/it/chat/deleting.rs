@@ -1,14 +1,14 @@
-//! Own copies: what one deletes for oneself, of a message or of a conversation, and what the others keep.
+//! Deleting for oneself: a user deletes their own copy of a message or a conversation, and the other members keep theirs.
 
 use causerie_client::{ClientId, ConversationId, ErrorCode, Event, HistoryRange, MessageId, wire};
 
-use super::{acquaint, everywhere, until_joined};
+use super::{everywhere, start_direct, until_joined};
 use crate::harness::{Facts, Peer, stored_texts};
 
-/// Rules of a new tenant, and everything a person may do to their own copies.
+/// Added to the rules of a new tenant: users may delete their own copies.
 const OWN_COPIES: &str = "allow delete_own_copy,delete_conversation own-copy when holder";
 
-/// Texts one reads, oldest first.
+/// The texts that a user reads, oldest first.
 async fn texts(peer: &Peer, here: ConversationId) -> Vec<String> {
     let page = peer.history(here, HistoryRange::Newest, 0).await.expect("readable");
     assert!(!page.more_before && !page.more_after);
@@ -23,7 +23,7 @@ async fn until_left(peer: &mut Peer, here: ConversationId) {
     peer.until("the leaving", |event| (event == Event::Left(here)).then_some(())).await;
 }
 
-/// Waits until the conversation is joined anew, or told to be loaded anew; as it is then.
+/// Waits for a `conversationJoined` or a reload of the conversation, and returns the conversation.
 async fn until_renewed(peer: &mut Peer, here: ConversationId) -> wire::Conversation {
     peer.until("the conversation anew", |event| match event {
         Event::Joined(now) | Event::Resynced { conversation: now, reload: true } if now.id == here.to_string() => Some(*now),
@@ -33,12 +33,12 @@ async fn until_renewed(peer: &mut Peer, here: ConversationId) -> wire::Conversat
 }
 
 #[tokio::test]
-async fn a_deleted_conversation_is_gone_for_oneself_and_comes_back_with_what_is_new() {
+async fn a_user_who_deleted_a_conversation_sees_only_new_messages_when_it_returns() {
     everywhere(async |cluster, other| {
         Facts::of_preset("community", "").write(cluster).await;
         let (mut mia, mut noa) = (cluster.client(0, "mia").await, cluster.client(other, "noa").await);
         let mut phone = cluster.client(other, "mia").await;
-        let here = acquaint(&mut mia, &mut noa).await;
+        let here = start_direct(&mut mia, &mut noa).await;
         until_joined(&mut phone, here).await;
         mia.say(here, "old, of mia").await;
         noa.say(here, "old, of noa").await;
@@ -54,7 +54,7 @@ async fn a_deleted_conversation_is_gone_for_oneself_and_comes_back_with_what_is_
             assert!(page.conversations.is_empty() && page.total_unread == 0);
         }
         mia.delete_conversation(here, false).await.expect("it is done: the answer to the first may have been lost");
-        // Noa sees no difference.
+        // Noa's copy is unchanged.
         assert_eq!(noa.conversation(here).await.expect("kept"), before);
         assert_eq!(noa.members(here, "").await.expect("both").members.len(), 2);
         assert_eq!(texts(&noa, here).await, ["old, of mia", "old, of noa"]);
@@ -79,11 +79,11 @@ async fn a_deleted_conversation_is_gone_for_oneself_and_comes_back_with_what_is_
 }
 
 #[tokio::test]
-async fn who_starts_again_gets_the_same_conversation_without_its_past() {
+async fn starting_a_deleted_conversation_again_returns_it_without_its_history() {
     everywhere(async |cluster, other| {
         Facts::of_preset("community", "").write(cluster).await;
         let (mut mia, mut noa) = (cluster.client(0, "mia").await, cluster.client(other, "noa").await);
-        let here = acquaint(&mut mia, &mut noa).await;
+        let here = start_direct(&mut mia, &mut noa).await;
         noa.say(here, "old").await;
         mia.delete_conversation(here, false).await.expect("deleted");
         until_left(&mut mia, here).await;
@@ -98,7 +98,7 @@ async fn who_starts_again_gets_the_same_conversation_without_its_past() {
         assert_eq!(texts(&mia, here).await, ["new"]);
         assert_eq!(texts(&noa, here).await, ["old", "new"]);
 
-        // Both delete, one starts with a message, and both are in it again.
+        // Both delete, one of them starts with a message, and both are members again.
         mia.delete_conversation(here, false).await.expect("deleted");
         noa.delete_conversation(here, false).await.expect("deleted");
         until_left(&mut noa, here).await;
@@ -119,11 +119,11 @@ async fn who_starts_again_gets_the_same_conversation_without_its_past() {
 }
 
 #[tokio::test]
-async fn a_refused_start_brings_nothing_back() {
+async fn a_refused_start_does_not_restore_a_deleted_conversation() {
     everywhere(async |cluster, other| {
         Facts::of_preset("community", "").write(cluster).await;
         let (mut mia, mut noa) = (cluster.client(0, "mia").await, cluster.client(other, "noa").await);
-        let here = acquaint(&mut mia, &mut noa).await;
+        let here = start_direct(&mut mia, &mut noa).await;
         mia.close_conversation(here).await.expect("either side may");
         mia.delete_conversation(here, false).await.expect("deleted");
         until_left(&mut mia, here).await;
@@ -141,12 +141,12 @@ async fn a_refused_start_brings_nothing_back() {
 }
 
 #[tokio::test]
-async fn what_was_deleted_stays_hidden_from_live_changes_and_on_return() {
+async fn deleted_messages_stay_hidden_in_live_changes_and_after_a_resume() {
     everywhere(async |cluster, other| {
         Facts::of_preset("open", OWN_COPIES).write(cluster).await;
         let (mut lea, mut tom) = (cluster.client(0, "lea").await, cluster.client(other, "tom").await);
         let mut phone = cluster.client(0, "tom").await;
-        let here = acquaint(&mut lea, &mut tom).await;
+        let here = start_direct(&mut lea, &mut tom).await;
         until_joined(&mut phone, here).await;
         let first = lea.say(here, "one").await;
         let second = lea.say(here, "two").await;
@@ -165,12 +165,12 @@ async fn what_was_deleted_stays_hidden_from_live_changes_and_on_return() {
         assert_eq!(now.last_message.as_ref().map(|last| last.text.as_str()), Some("one"), "the preview is right");
         assert_eq!(tom.conversations("").await.expect("a list").total_unread, 0);
         tom.delete_own_copy(here, id(&third)).await.expect("doing it again changes nothing");
-        // The phone was away meanwhile.
+        // The phone was disconnected during the changes above.
         phone.link.resume();
         until_renewed(&mut phone, here).await;
         assert_eq!(texts(&phone, here).await, ["one"]);
 
-        // Lea has it all, and edits what tom does not have any more.
+        // Lea still has all messages, and edits a message that tom deleted for himself.
         assert_eq!(texts(&lea, here).await, ["one", "two", "three"]);
         assert_eq!(
             lea.delete_own_copy(here, MessageId::new()).await.expect_err("nothing").code(),
@@ -198,11 +198,11 @@ async fn what_was_deleted_stays_hidden_from_live_changes_and_on_return() {
 }
 
 #[tokio::test]
-async fn who_deleted_their_copy_can_do_nothing_to_it_any_more() {
+async fn a_user_who_deleted_their_copy_can_not_act_on_it() {
     everywhere(async |cluster, other| {
         Facts::of_preset("open", OWN_COPIES).write(cluster).await;
         let (mut lea, mut tom) = (cluster.client(0, "lea").await, cluster.client(other, "tom").await);
-        let here = acquaint(&mut lea, &mut tom).await;
+        let here = start_direct(&mut lea, &mut tom).await;
         let mine = lea.say(here, "mine").await;
         lea.delete_own_copy(here, id(&mine)).await.expect("of one's own message too");
         assert_eq!(lea.edit(here, id(&mine), "back").await.expect_err("gone").code(), Some(ErrorCode::NotFound));
@@ -219,11 +219,11 @@ async fn who_deleted_their_copy_can_do_nothing_to_it_any_more() {
 }
 
 #[tokio::test]
-async fn erasing_takes_it_from_everyone_at_once() {
+async fn erasing_removes_the_conversation_from_all_members_at_once() {
     everywhere(async |cluster, other| {
         Facts::of_preset("community", "").setting("delete", "all").write(cluster).await;
         let (mut mia, mut noa) = (cluster.client(0, "mia").await, cluster.client(other, "noa").await);
-        let here = acquaint(&mut mia, &mut noa).await;
+        let here = start_direct(&mut mia, &mut noa).await;
         mia.say(here, "regretted").await;
         mia.delete_conversation(here, true).await.expect("the setting lets members erase");
         for peer in [&mut mia, &mut noa] {
@@ -242,7 +242,7 @@ async fn erasing_takes_it_from_everyone_at_once() {
 }
 
 #[tokio::test]
-async fn deleting_a_group_is_leaving_it_without_its_past() {
+async fn a_user_who_deletes_a_group_leaves_it_and_loses_its_history() {
     everywhere(async |cluster, other| {
         Facts::of_preset("open", OWN_COPIES).write(cluster).await;
         let lea = cluster.client(0, "lea").await;

@@ -1,11 +1,11 @@
-//! Groups: starting, naming, joining, leaving.
+//! Groups: starting, renaming, adding and removing members.
 
 use causerie_client::{ClientId, ConversationId, ErrorCode, Event, HistoryRange, wire};
 
 use super::{everywhere, until_joined};
 
 #[tokio::test]
-async fn a_group_is_told_to_all_members_and_its_owner_manages_it() {
+async fn all_members_see_a_new_group_and_its_owner_manages_it() {
     everywhere(async |cluster, other| {
         let lea = cluster.client(0, "lea").await;
         let (mut tom, mut zoe) = (cluster.client(other, "tom").await, cluster.client(0, "zoe").await);
@@ -47,7 +47,7 @@ async fn a_group_is_told_to_all_members_and_its_owner_manages_it() {
 }
 
 #[tokio::test]
-async fn whoever_leaves_or_is_removed_hears_and_reads_nothing_more() {
+async fn a_user_who_left_or_was_removed_gets_no_events_and_can_not_read() {
     everywhere(async |cluster, other| {
         let lea = cluster.client(0, "lea").await;
         let (mut tom, mut zoe) = (cluster.client(other, "tom").await, cluster.client(other, "zoe").await);
@@ -72,7 +72,7 @@ async fn whoever_leaves_or_is_removed_hears_and_reads_nothing_more() {
             .await,
             "without tom"
         );
-        // Whatever reaches tom next, it is not that.
+        // The next event that tom gets is about another conversation, so he got none about the group.
         let note = tom.note_to_self().await.expect("it starts").conversation.expect("told");
         let note = note.id.parse().expect("a UUID");
         until_joined(&mut tom, note).await;
@@ -93,7 +93,7 @@ async fn whoever_leaves_or_is_removed_hears_and_reads_nothing_more() {
 }
 
 #[tokio::test]
-async fn a_removal_that_is_repeated_because_its_answer_was_lost_is_answered_as_done() {
+async fn a_removal_repeated_after_a_lost_answer_succeeds() {
     everywhere(async |cluster, other| {
         let lea = cluster.client(0, "lea").await;
         let (mut tom, zoe) = (cluster.client(other, "tom").await, cluster.client(other, "zoe").await);
@@ -105,7 +105,7 @@ async fn a_removal_that_is_repeated_because_its_answer_was_lost_is_answered_as_d
         let first = lea.remove_member(here, tom.id().await).await.expect("the owner removes");
         let again = lea.remove_member(here, tom.id().await).await.expect("it was done");
         assert_eq!((first.version, first.member_count), (again.version, again.member_count), "once");
-        // No other answer for a user who never was a member: it would tell the two apart.
+        // A user who never was a member gets the same answer, so that the answer does not reveal former members.
         let never = lea.remove_member(here, zoe.id().await).await.expect("zoe is no member");
         assert_eq!(never.version, first.version);
         let gone = tom.remove_member(here, tom.id().await).await.expect("tom is out");

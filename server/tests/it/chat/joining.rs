@@ -1,5 +1,5 @@
-//! The order of joining, on the wire: `conversationJoined` tells a position, and every later change comes as an event, in
-//! order, once.
+//! The order of events when a user joins: `conversationJoined` names a position, and each later change follows as one event,
+//! in order.
 
 use std::{
     collections::HashSet,
@@ -17,7 +17,7 @@ use super::everywhere;
 use crate::harness::{Cluster, Node, Proxy, Raw, Settings, within};
 
 const PAIRS: usize = 60;
-/// Messages sent right behind a start.
+/// Messages sent right after a start.
 const SENDS: u32 = 3;
 
 fn by_name(external_id: &str) -> wire::Recipient {
@@ -36,7 +36,7 @@ async fn start(raw: &mut Raw, start: wire::StartConversation) -> wire::Conversat
     }
 }
 
-/// The conversation an event is about; `None` for what is about none.
+/// The conversation of an event; `None` if the event belongs to no conversation.
 fn conversation_of(kind: &Kind) -> Option<String> {
     match kind {
         Kind::MessageSent(event) | Kind::MessageEdited(event) | Kind::MessageDeleted(event) => {
@@ -61,24 +61,24 @@ fn version_of(kind: &Kind) -> Option<u32> {
     }
 }
 
-/// What listeners and writer of a conversation know of each other.
-struct Course {
-    /// The listeners listen until this message; not known while there is no end in sight.
+/// State that the listeners and the writer of a conversation share.
+struct SharedProgress {
+    /// The listeners stop at this message. 0 until the writer has sent its last message.
     last_seq: AtomicU32,
-    /// How many of them heard a message as an event.
+    /// How many listeners received a message as an event.
     listeners_that_heard: AtomicUsize,
 }
 
-impl Default for Course {
+impl Default for SharedProgress {
     fn default() -> Self {
         Self { last_seq: u32::MAX.into(), listeners_that_heard: 0.into() }
     }
 }
 
-/// Listens until the last message was told, by the joining or by its event, and checks the order on the way; answers the text of
-/// each message told by an event. A change that was no message may be passed over, if `Gap` tells so: one that did not reach
-/// this node in time is found in the database, which does not say what it was.
-async fn hear_joining(listener: &mut Raw, course: &Course) -> Vec<String> {
+/// Listens until the last message arrived, in `conversationJoined` or as an event, and checks the order. Returns the text of
+/// each message that came as an event. A change that was no message may be missing if `Gap` reports it: a change that did
+/// not reach this node in time is found in the database, which does not say what kind of change it was.
+async fn receive_until_last(listener: &mut Raw, course: &SharedProgress) -> Vec<String> {
     let (mut joined, mut told): (Option<wire::Conversation>, Vec<String>) = (None, Vec::new());
     let (mut version, mut seq, mut is_gap_due) = (0, 0, false);
     while joined.is_none() || seq < course.last_seq.load(Relaxed) || is_gap_due {
@@ -111,7 +111,7 @@ async fn hear_joining(listener: &mut Raw, course: &Course) -> Vec<String> {
     told
 }
 
-/// Two people who listen and write.
+/// Two connected users: a listener and a writer.
 async fn pair(cluster: &Cluster, other: usize, number: usize) -> (Raw, Raw) {
     let encoding = [Encoding::Proto, Encoding::Json][number % 2];
     let (listens, writes) = (format!("listener-{number}"), format!("writer-{number}"));
@@ -120,8 +120,8 @@ async fn pair(cluster: &Cluster, other: usize, number: usize) -> (Raw, Raw) {
     (listener, writer)
 }
 
-/// The writer starts and sends at once; the listener hears of it.
-async fn meet((mut listener, mut writer): (Raw, Raw), number: usize) {
+/// The writer starts a conversation and sends at once; the listener listens.
+async fn start_and_receive((mut listener, mut writer): (Raw, Raw), number: usize) {
     let (listens, first) = (format!("listener-{number}"), number / 2 % 2 == 1);
     let draft = wire::Draft { client_id: ClientId::new().to_string(), text: "first".to_owned() };
     let direct = wire::StartConversation {
@@ -137,23 +137,23 @@ async fn meet((mut listener, mut writer): (Raw, Raw), number: usize) {
             writer.request(send(&here.id, format!("m{at}"))).await;
         }
     };
-    let course = Course { last_seq: last_seq.into(), ..Default::default() };
-    let (told, ()) = join(hear_joining(&mut listener, &course), write).await;
+    let course = SharedProgress { last_seq: last_seq.into(), ..Default::default() };
+    let (told, ()) = join(receive_until_last(&mut listener, &course), write).await;
     let sent: Vec<String> = (0..SENDS).map(|at| format!("m{at}")).collect();
     let sent = [if first { vec!["first".to_owned()] } else { Vec::new() }, sent].concat();
     assert!(sent.ends_with(&told), "pair {number}: {told:?} of {sent:?}");
 }
 
 #[tokio::test]
-async fn a_joining_tells_a_position_and_each_later_message_comes_once() {
+async fn a_join_event_names_a_position_and_each_later_message_comes_once() {
     everywhere(async |cluster, other| {
         let pairs = join_all((0..PAIRS).map(|number| pair(cluster, other, number))).await;
-        join_all(pairs.into_iter().enumerate().map(|(number, pair)| meet(pair, number))).await;
+        join_all(pairs.into_iter().enumerate().map(|(number, pair)| start_and_receive(pair, number))).await;
     })
     .await;
 }
 
-/// A group in which a user goes on writing while others are added to it.
+/// A group whose writer keeps sending while other users are added.
 struct BusyGroup {
     writer: Raw,
     id: String,
@@ -173,7 +173,7 @@ impl BusyGroup {
         Self { writer, id, sent: 0 }
     }
 
-    /// Sends so many messages at once, after a request to add a user, and waits until everything was done.
+    /// Sends `messages` messages at once, after a request to add a user, and waits for all answers.
     async fn send(&mut self, messages: u32, adding: Option<&str>) {
         let mut open = HashSet::new();
         if let Some(external_id) = adding {
@@ -195,14 +195,14 @@ impl BusyGroup {
     }
 }
 
-/// No limit that a group of this file reaches.
+/// Limits that the groups of this file do not reach.
 fn without_limits(settings: Settings) -> Settings {
     let keys = ["limits.sends_per_second", "limits.sends_burst", "limits.frames_per_second", "limits.frames_burst"];
     keys.into_iter().fold(settings, |settings, key| settings.set(key, 1_000_000))
 }
 
 #[tokio::test]
-async fn a_user_added_to_a_busy_group_is_told_each_message_once_by_the_joining_or_by_its_event() {
+async fn a_user_added_to_a_busy_group_gets_each_message_once() {
     const LISTENERS: usize = 8;
     const EACH: u32 = 12;
     let clusters = [(Cluster::embedded_with(without_limits).await, 0), (Cluster::start_with(2, without_limits).await, 1)];
@@ -217,13 +217,13 @@ async fn a_user_added_to_a_busy_group_is_told_each_message_once_by_the_joining_o
             // On both nodes in turn.
             listeners.push(hello(number % 2 * other, &format!("listener-{number}")).await);
         }
-        let course = Course::default();
-        let listening = join_all(listeners.iter_mut().map(|listener| hear_joining(listener, &course)));
+        let course = SharedProgress::default();
+        let listening = join_all(listeners.iter_mut().map(|listener| receive_until_last(listener, &course)));
         let write = async {
             for number in 0..LISTENERS {
                 group.send(EACH, Some(&format!("listener-{number}"))).await;
             }
-            // Not before every listener heard an event, however slow the machine is: nobody waits for the group to fall quiet.
+            // The writer stops only after each listener received an event, however slow the machine is.
             let all_heard = async {
                 while course.listeners_that_heard.load(Relaxed) < LISTENERS {
                     group.send(1, None).await;
@@ -241,9 +241,9 @@ async fn a_user_added_to_a_busy_group_is_told_each_message_once_by_the_joining_o
     }
 }
 
-// A thread of its own for the link to the database: it must close its side while the database waits to be dropped.
+// Multi-threaded: the proxy in front of the database must close its connection while the database waits to be dropped.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_user_is_told_of_a_joining_although_the_group_changes_faster_than_the_database_answers() {
+async fn a_join_event_arrives_although_the_group_changes_faster_than_the_database_answers() {
     const AT_ONCE: u32 = 200;
     let mut cluster = Cluster::start_with(1, without_limits).await;
     let (before, after) = cluster.database.url().rsplit_once('@').expect("a user");

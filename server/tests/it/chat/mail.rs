@@ -1,4 +1,4 @@
-//! Mails: to people and groups, all or nothing, answered by those who hold them.
+//! Mail: one mail goes to users and groups or to nobody, and its recipients may answer it.
 
 use causerie_client::{
     ClientId, ConversationId, Error, ErrorCode, Event, GroupRef, HistoryRange, MailDraft, MessageId, Recipient, UserRef,
@@ -9,7 +9,7 @@ use wire::request::Command;
 use super::everywhere;
 use crate::harness::{Cluster, Facts, Peer, stored_texts};
 
-/// A school: teachers write to all, pupils to their teachers, staff to parents.
+/// A school: teachers write to all users, pupils to their teachers, staff to parents.
 fn school() -> Facts {
     Facts::of_preset("ent", "")
         .members(&["paul"], "teacher", "Teachers", "teachers")
@@ -23,11 +23,11 @@ fn school() -> Facts {
         .edge("Staff", "Parents")
 }
 
-fn person(external_id: &str) -> Recipient {
+fn user_recipient(external_id: &str) -> Recipient {
     UserRef::ExternalId(external_id.to_owned()).into()
 }
 
-fn group(external_id: &str) -> Recipient {
+fn group_recipient(external_id: &str) -> Recipient {
     GroupRef::ExternalId(external_id.to_owned()).into()
 }
 
@@ -55,7 +55,7 @@ async fn arrived(peer: &mut Peer) -> wire::Conversation {
     peer.until("the mail", |event| if let Event::Joined(mail) = event { Some(*mail) } else { None }).await
 }
 
-fn place(started: &wire::ConversationStarted) -> ConversationId {
+fn conversation_id(started: &wire::ConversationStarted) -> ConversationId {
     started.conversation.as_ref().expect("told").id.parse().expect("a UUID")
 }
 
@@ -63,7 +63,7 @@ fn message(mail: &wire::Conversation) -> MessageId {
     mail.last_message.as_ref().expect("a mail is a message").id.parse().expect("a UUID")
 }
 
-/// Names of those it was addressed to; copies in brackets.
+/// The external ids of the mail's addressees; those of copies in brackets.
 fn addressed(mail: &wire::Conversation) -> Vec<String> {
     let name = |addressee: &wire::Addressee| {
         let name = match addressee.who.as_ref().expect("told") {
@@ -75,7 +75,7 @@ fn addressed(mail: &wire::Conversation) -> Vec<String> {
     mail.addressees.iter().map(name).collect()
 }
 
-/// Names of those who are seen to have got it, sorted; the list of members tells the same.
+/// The external ids of the members that a user sees, sorted. The list of members must agree with the mail.
 async fn seen_by(peer: &Peer, mail: &wire::Conversation) -> Vec<String> {
     let names = |members: Vec<wire::Member>| {
         let mut names: Vec<String> = members.into_iter().map(|member| member.user.expect("told").external_id).collect();
@@ -93,19 +93,19 @@ async fn nothing_arrived(peer: &Peer) {
 }
 
 #[tokio::test]
-async fn a_group_stands_for_the_people_in_it_at_that_moment() {
+async fn a_mail_to_a_group_goes_to_its_members_at_that_moment() {
     everywhere(async |cluster, other| {
         school().write(cluster).await;
         let (paul, mut ann, mut ben) =
             (cluster.client(0, "paul").await, cluster.client(other, "ann").await, cluster.client(0, "ben").await);
-        let sent = send(&paul, to([group("Pupils-6A"), person("ann")])).await;
+        let sent = send(&paul, to([group_recipient("Pupils-6A"), user_recipient("ann")])).await;
         assert_eq!((sent.created, sent.reached), (true, 2), "duplicates are one");
         let inactive: Vec<_> = sent.inactive.iter().map(|user| user.external_id.as_str()).collect();
         assert_eq!(inactive, ["ines"]);
         let mail = sent.conversation.as_ref().expect("told");
         assert_eq!((mail.kind(), mail.subject.as_str(), mail.member_count), (wire::ConversationKind::Mail, "Trip", 3));
         assert_eq!(addressed(mail), ["pupils Pupils-6A", "ann"]);
-        // Who was in the group is told to nobody.
+        // The members of the group are not revealed to its recipients.
         assert_eq!(seen_by(&paul, mail).await, ["ann", "paul"]);
         for (peer, seen) in [(&mut ann, vec!["ann", "paul"]), (&mut ben, vec!["ann", "ben", "paul"])] {
             let mail = arrived(peer).await;
@@ -124,13 +124,16 @@ async fn a_group_stands_for_the_people_in_it_at_that_moment() {
 }
 
 #[tokio::test]
-async fn copies_are_marked_and_seen_by_all_and_to_wins_over_copy() {
+async fn all_recipients_see_copies_and_to_wins_over_copy() {
     everywhere(async |cluster, other| {
         school().write(cluster).await;
         let (paul, mut ann, mut sue) =
             (cluster.client(0, "paul").await, cluster.client(0, "ann").await, cluster.client(other, "sue").await);
         let mut sam = cluster.client(other, "sam").await;
-        let mail = MailDraft { copy: vec![group("Staff"), person("ann")], ..to([person("ann"), person("sam")]) };
+        let mail = MailDraft {
+            copy: vec![group_recipient("Staff"), user_recipient("ann")],
+            ..to([user_recipient("ann"), user_recipient("sam")])
+        };
         let sent = send(&paul, MailDraft { subject: String::new(), ..mail }).await;
         assert_eq!((sent.reached, sent.inactive.len()), (3, 0));
         for (peer, is_copy) in [(&mut ann, false), (&mut sam, false), (&mut sue, true)] {
@@ -143,25 +146,29 @@ async fn copies_are_marked_and_seen_by_all_and_to_wins_over_copy() {
 }
 
 #[tokio::test]
-async fn one_who_can_not_be_written_to_refuses_all_and_is_named() {
+async fn a_mail_with_an_unreachable_recipient_is_refused_and_names_the_recipient() {
     everywhere(async |cluster, other| {
         school().write(cluster).await;
         let (ann, paul) = (cluster.client(0, "ann").await, cluster.client(other, "paul").await);
-        let out_of_reach = refused(&ann, to([person("paul"), group("Staff")])).await;
+        let out_of_reach = refused(&ann, to([user_recipient("paul"), group_recipient("Staff")])).await;
         assert_eq!(out_of_reach, (ErrorCode::NotFound, "startConversation.with[1]".to_owned()));
-        let unknown = refused(&ann, to([person("paul"), group("Nobody")])).await;
+        let unknown = refused(&ann, to([user_recipient("paul"), group_recipient("Nobody")])).await;
         assert_eq!(unknown, out_of_reach);
-        // Blamed in their turn, so that the place does not tell who exists.
+        // Both orders name the first unreachable recipient, so the answer does not reveal which of them exists.
         for two in [["Staff", "Nobody"], ["Nobody", "Staff"]] {
-            let first = refused(&ann, to(two.map(group))).await;
+            let first = refused(&ann, to(two.map(group_recipient))).await;
             assert_eq!(first, (ErrorCode::NotFound, "startConversation.with[0]".to_owned()), "{two:?}");
         }
-        let copy = refused(&ann, MailDraft { copy: vec![person("paul"), person("sam")], ..to([person("paul")]) }).await;
+        let copy = refused(
+            &ann,
+            MailDraft { copy: vec![user_recipient("paul"), user_recipient("sam")], ..to([user_recipient("paul")]) },
+        )
+        .await;
         assert_eq!(copy, (ErrorCode::NotFound, "startConversation.copy[1]".to_owned()));
         let all_inactive = school().inactive("ann", wire::UserStatus::Deactivated);
         let all_inactive = all_inactive.inactive("ben", wire::UserStatus::Deactivated);
         all_inactive.write(cluster).await;
-        let nobody_active = refused(&paul, to([group("Pupils-6A")])).await;
+        let nobody_active = refused(&paul, to([group_recipient("Pupils-6A")])).await;
         assert_eq!(nobody_active, (ErrorCode::NotFound, "startConversation.with[0]".to_owned()));
         nothing_arrived(&paul).await;
         assert!(stored_texts(cluster).await.is_empty());
@@ -170,50 +177,50 @@ async fn one_who_can_not_be_written_to_refuses_all_and_is_named() {
 }
 
 #[tokio::test]
-async fn one_who_was_written_to_may_answer_those_people_and_no_groups() {
+async fn a_recipient_may_answer_the_users_of_a_mail_but_no_group() {
     everywhere(async |cluster, other| {
         school().members(&["pat"], "parent", "Parents", "parents").write(cluster).await;
         let (mut sam, mut pia) = (cluster.client(0, "sam").await, cluster.client(other, "pia").await);
         let mut pat = cluster.client(0, "pat").await;
-        send(&sam, to([person("pia"), person("pat")])).await;
+        send(&sam, to([user_recipient("pia"), user_recipient("pat")])).await;
         arrived(&mut sam).await;
         let parent = message(&arrived(&mut pia).await);
         arrived(&mut pat).await;
 
         assert_eq!(
-            refused(&pia, to([person("sam")])).await,
+            refused(&pia, to([user_recipient("sam")])).await,
             (ErrorCode::NotFound, "startConversation.with[0]".to_owned()),
             "no rule that way"
         );
         let answer = |recipients: Vec<Recipient>| MailDraft { in_reply_to: Some(parent), ..to(recipients) };
-        let sent = send(&pia, answer(vec![person("sam"), person("pat")])).await;
+        let sent = send(&pia, answer(vec![user_recipient("sam"), user_recipient("pat")])).await;
         assert_eq!(sent.reached, 2);
         let mail = arrived(&mut sam).await;
         assert_eq!(mail.in_reply_to, parent.to_string());
         assert_eq!(arrived(&mut pat).await.in_reply_to, parent.to_string());
 
-        let with_group = refused(&pia, answer(vec![person("sam"), group("Staff")])).await;
+        let with_group = refused(&pia, answer(vec![user_recipient("sam"), group_recipient("Staff")])).await;
         assert_eq!(with_group, (ErrorCode::NotFound, "startConversation.with[1]".to_owned()));
-        let third = refused(&pia, answer(vec![person("sam"), person("sue")])).await;
+        let third = refused(&pia, answer(vec![user_recipient("sam"), user_recipient("sue")])).await;
         assert_eq!(third, (ErrorCode::NotFound, "startConversation.with[1]".to_owned()));
-        // Only those who hold it.
+        // Only a holder of the mail may answer it.
         let paul = cluster.client(other, "paul").await;
         let not_held = (ErrorCode::NotFound, "startConversation.inReplyTo".to_owned());
-        assert_eq!(refused(&paul, answer(vec![person("sam")])).await, not_held);
-        let nowhere = MailDraft { in_reply_to: Some(MessageId::new()), ..to([person("sam")]) };
+        assert_eq!(refused(&paul, answer(vec![user_recipient("sam")])).await, not_held);
+        let nowhere = MailDraft { in_reply_to: Some(MessageId::new()), ..to([user_recipient("sam")]) };
         assert_eq!(refused(&pia, nowhere).await, not_held);
-        let purged = place_of(&pat, parent).await;
+        let purged = conversation_of(&pat, parent).await;
         pat.delete_conversation(purged, false).await.expect("one's own copy");
-        assert_eq!(refused(&pat, answer(vec![person("sam")])).await, not_held);
-        // Who does not hold the parent any more does not learn what is answered.
+        assert_eq!(refused(&pat, answer(vec![user_recipient("sam")])).await, not_held);
+        // A recipient who no longer holds the parent mail is not told which mail was answered.
         let seen = pat.conversations("").await.expect("a list").conversations;
         assert_eq!(seen.iter().map(|mail| mail.in_reply_to.as_str()).collect::<Vec<_>>(), [""]);
     })
     .await;
 }
 
-/// The mail a message is.
-async fn place_of(peer: &Peer, mail: MessageId) -> ConversationId {
+/// The conversation of a mail.
+async fn conversation_of(peer: &Peer, mail: MessageId) -> ConversationId {
     let list = peer.conversations("").await.expect("a list").conversations;
     let found = list.iter().find(|one| one.last_message.is_some() && message(one) == mail).expect("it is listed");
     found.id.parse().expect("a UUID")
@@ -225,9 +232,10 @@ async fn a_mail_is_one_message_and_a_retry_finds_it() {
         school().write(cluster).await;
         let (paul, ann) = (cluster.client(0, "paul").await, cluster.client(other, "ann").await);
         let client_id = ClientId::new();
-        let sent = paul.send_mail(to([person("ann")]), client_id).await.expect("sent");
-        let again = cluster.client(other, "paul").await.send_mail(to([person("ann")]), client_id).await.expect("found");
-        assert_eq!((again.created, place(&again)), (false, place(&sent)));
+        let sent = paul.send_mail(to([user_recipient("ann")]), client_id).await.expect("sent");
+        let again =
+            cluster.client(other, "paul").await.send_mail(to([user_recipient("ann")]), client_id).await.expect("found");
+        assert_eq!((again.created, conversation_id(&again)), (false, conversation_id(&sent)));
         assert_eq!(again.first_message, sent.first_message);
         let another = wire::StartConversation {
             kind: wire::ConversationKind::Mail.into(),
@@ -239,22 +247,22 @@ async fn a_mail_is_one_message_and_a_retry_finds_it() {
         let conflict = paul.request(Command::StartConversation(another)).await.expect_err("the id is used");
         assert_eq!(conflict.code(), Some(ErrorCode::Conflict));
         for peer in [&paul, &ann] {
-            assert!(peer.send(place(&sent), "a second one").await.is_err(), "an answer is a mail of its own");
-            let mail = peer.conversation(place(&sent)).await.expect("readable");
+            assert!(peer.send(conversation_id(&sent), "a second one").await.is_err(), "an answer is a mail of its own");
+            let mail = peer.conversation(conversation_id(&sent)).await.expect("readable");
             let may: Vec<_> = mail.capabilities().collect();
             assert!(may.contains(&wire::Capability::Reply) && !may.contains(&wire::Capability::Send), "{may:?}");
         }
-        assert_eq!(ann.history(place(&sent), HistoryRange::Newest, 0).await.expect("readable").messages.len(), 1);
+        assert_eq!(ann.history(conversation_id(&sent), HistoryRange::Newest, 0).await.expect("readable").messages.len(), 1);
     })
     .await;
 }
 
 #[tokio::test]
-async fn who_deletes_a_mail_deletes_their_own_copy_and_the_last_one_the_text() {
+async fn deleting_a_mail_deletes_the_users_copy_and_the_last_deletion_erases_the_text() {
     everywhere(async |cluster, other| {
         school().write(cluster).await;
         let (paul, mut ann) = (cluster.client(0, "paul").await, cluster.client(other, "ann").await);
-        let here = place(&send(&paul, to([person("ann")])).await);
+        let here = conversation_id(&send(&paul, to([user_recipient("ann")])).await);
         arrived(&mut ann).await;
         let before = ann.conversation(here).await.expect("readable");
         paul.delete_conversation(here, false).await.expect("one's own copy");
@@ -269,7 +277,7 @@ async fn who_deletes_a_mail_deletes_their_own_copy_and_the_last_one_the_text() {
     .await;
 }
 
-/// How far each is told to have read, by name; the list of members, the list of mails and the mail itself tell the same.
+/// The read position of each member, by external id. The list of members, the list of mails and the mail itself must agree.
 async fn read_by(peer: &Peer, here: ConversationId) -> Vec<(String, u32)> {
     let positions = |members: Vec<wire::Member>| {
         let position = |member: wire::Member| (member.user.expect("told").external_id, member.read_seq);
@@ -286,12 +294,12 @@ async fn read_by(peer: &Peer, here: ConversationId) -> Vec<(String, u32)> {
 }
 
 #[tokio::test]
-async fn who_read_a_mail_is_told_to_nobody() {
+async fn members_of_a_mail_do_not_see_read_positions() {
     everywhere(async |cluster, other| {
         school().write(cluster).await;
         let (paul, mut ann, mut ben) =
             (cluster.client(0, "paul").await, cluster.client(other, "ann").await, cluster.client(0, "ben").await);
-        let here = place(&send(&paul, to([person("ann"), person("ben")])).await);
+        let here = conversation_id(&send(&paul, to([user_recipient("ann"), user_recipient("ben")])).await);
         arrived(&mut ann).await;
         arrived(&mut ben).await;
         assert_eq!(ann.mark_read(here, 1).await.expect("read").read_seq, 1);
@@ -304,11 +312,11 @@ async fn who_read_a_mail_is_told_to_nobody() {
 }
 
 #[tokio::test]
-async fn groups_are_recipients_of_group_conversations_and_no_partner_of_two() {
+async fn a_group_can_be_added_to_a_group_conversation_but_not_to_a_direct_one() {
     everywhere(async |cluster, other| {
         school().write(cluster).await;
         let (paul, mut ann) = (cluster.client(0, "paul").await, cluster.client(other, "ann").await);
-        let started = paul.start_group([group("Pupils-6A")], "6A", ClientId::new()).await.expect("it starts");
+        let started = paul.start_group([group_recipient("Pupils-6A")], "6A", ClientId::new()).await.expect("it starts");
         assert_eq!((started.reached, started.inactive.len(), started.inactive_count), (2, 0, 1), "counted, not named");
         let seen = arrived(&mut ann).await;
         assert_eq!((seen.kind(), seen.member_count, seen.addressees.len()), (wire::ConversationKind::Group, 3, 0));
@@ -328,7 +336,7 @@ async fn groups_are_recipients_of_group_conversations_and_no_partner_of_two() {
     .await;
 }
 
-/// A group that nobody else is in yet.
+/// A group with one member.
 async fn started_alone(cluster: &Cluster) -> wire::ConversationStarted {
     let paul = cluster.client(0, "paul").await;
     paul.start_group(Vec::<Recipient>::new(), "later", ClientId::new()).await.expect("it starts")

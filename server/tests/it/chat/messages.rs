@@ -1,9 +1,9 @@
-//! Sending, editing, deleting, reading back.
+//! Sending, editing, deleting and reading messages.
 
 use causerie_client::wire::{reply, request::Command};
 use causerie_client::{ClientId, Encoding, ErrorCode, Event, HistoryRange, MessageId, wire};
 
-use super::{acquaint, everywhere, until_joined};
+use super::{everywhere, start_direct, until_joined};
 use crate::harness::{Raw, within};
 
 fn id(message: &wire::Message) -> MessageId {
@@ -11,11 +11,11 @@ fn id(message: &wire::Message) -> MessageId {
 }
 
 #[tokio::test]
-async fn a_message_arrives_live_at_both_in_both_encodings() {
+async fn both_members_receive_a_message_in_both_encodings() {
     everywhere(async |cluster, other| {
         let mut lea = cluster.client_in(0, "lea", Encoding::Proto).await;
         let mut tom = cluster.client_in(other, "tom", Encoding::Json).await;
-        let here = acquaint(&mut lea, &mut tom).await;
+        let here = start_direct(&mut lea, &mut tom).await;
         let sent = lea.say(here, "Bonjour Tom 👋").await;
         assert_eq!((sent.seq, sent.text.as_str()), (1, "Bonjour Tom 👋"));
         assert_eq!(tom.next_message().await, sent);
@@ -28,10 +28,10 @@ async fn a_message_arrives_live_at_both_in_both_encodings() {
 }
 
 #[tokio::test]
-async fn an_edit_and_a_deletion_show_at_both_and_only_the_author_may() {
+async fn both_members_see_edits_and_deletions_and_only_the_author_may_make_them() {
     everywhere(async |cluster, other| {
         let (mut lea, mut tom) = (cluster.client(0, "lea").await, cluster.client(other, "tom").await);
-        let here = acquaint(&mut lea, &mut tom).await;
+        let here = start_direct(&mut lea, &mut tom).await;
         let sent = lea.say(here, "helo").await;
         let refused = tom.edit(here, id(&sent), "hacked").await.expect_err("not the author");
         assert_eq!(refused.code(), Some(ErrorCode::NotAuthor));
@@ -46,7 +46,7 @@ async fn an_edit_and_a_deletion_show_at_both_and_only_the_author_may() {
         assert!(deleted.text.is_empty() && deleted.deleted_at.is_some());
         let seen = |event| if let Event::MessageDeleted(message) = event { Some(message) } else { None };
         assert_eq!(tom.until("the deletion", seen).await, deleted);
-        // Doing it again changes nothing; editing what is gone is refused.
+        // A repeated deletion changes nothing, and a deleted message can not be edited.
         assert_eq!(lea.delete(here, id(&sent)).await.expect("idempotent"), deleted);
         assert_eq!(lea.edit(here, id(&sent), "back").await.expect_err("gone").code(), Some(ErrorCode::NotFound));
         let history = tom.history(here, HistoryRange::Newest, 0).await.expect("readable");
@@ -132,7 +132,7 @@ async fn a_direct_conversation_exists_once_and_starts_with_its_first_message() {
 }
 
 #[tokio::test]
-async fn a_note_to_oneself_has_one_member_and_is_never_unread() {
+async fn a_note_to_self_has_one_member_and_is_never_unread() {
     everywhere(async |cluster, other| {
         let (desk, mut phone) = (cluster.client(0, "lea").await, cluster.client(other, "lea").await);
         let note = desk.note_to_self().await.expect("it starts").conversation.expect("told");
@@ -148,7 +148,7 @@ async fn a_note_to_oneself_has_one_member_and_is_never_unread() {
 }
 
 #[tokio::test]
-async fn the_list_is_sorted_by_activity_with_preview_and_pages() {
+async fn conversations_are_listed_by_activity_with_previews_in_pages() {
     let cluster = crate::harness::Cluster::embedded().await;
     let lea = cluster.client(0, "lea").await;
     let mut newest_first = Vec::new();
@@ -183,7 +183,7 @@ async fn the_list_is_sorted_by_activity_with_preview_and_pages() {
 }
 
 #[tokio::test]
-async fn strangers_learn_nothing_of_a_conversation() {
+async fn users_outside_a_conversation_learn_nothing_of_it() {
     everywhere(async |cluster, other| {
         let (lea, tom) = (cluster.client(0, "lea").await, cluster.client(0, "tom").await);
         let here = lea.direct_with(&tom).await;

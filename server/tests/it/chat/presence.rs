@@ -1,11 +1,11 @@
-//! Who is there, and who writes.
+//! Presence and typing.
 
 use causerie_client::{Event, wire};
 
-use super::{acquaint, everywhere};
+use super::{everywhere, start_direct};
 
 #[tokio::test]
-async fn watchers_are_told_when_someone_comes_and_goes() {
+async fn watchers_see_users_come_online_and_go_offline() {
     everywhere(async |cluster, other| {
         let mut lea = cluster.client(0, "lea").await;
         let tom = cluster.client(other, "tom").await;
@@ -29,14 +29,14 @@ async fn watchers_are_told_when_someone_comes_and_goes() {
 }
 
 #[tokio::test]
-async fn a_second_device_keeps_a_person_online() {
+async fn a_second_device_keeps_a_user_online() {
     everywhere(async |cluster, other| {
         let mut lea = cluster.client(0, "lea").await;
         let (desk, phone) = (cluster.client(0, "tom").await, cluster.client(other, "tom").await);
         let id = desk.id().await;
         lea.watch_presence(&[id]).await.expect("visible");
         desk.close().await;
-        // Only the second leaving is told.
+        // Only the disconnect of the last device changes the presence.
         phone.close().await;
         let told = |event| if let Event::Presence(presence) = event { Some(presence.online) } else { None };
         assert!(!lea.until("the last leaving", |event| told(event).filter(|online| !online)).await);
@@ -45,11 +45,11 @@ async fn a_second_device_keeps_a_person_online() {
 }
 
 #[tokio::test]
-async fn typing_shows_to_the_others_only() {
+async fn typing_is_shown_to_the_other_members_only() {
     everywhere(async |cluster, other| {
         let mut lea = cluster.client(0, "lea").await;
         let mut tom = cluster.client(other, "tom").await;
-        let here = acquaint(&mut lea, &mut tom).await;
+        let here = start_direct(&mut lea, &mut tom).await;
         lea.set_typing(here, true).await.expect("a member writes");
         let typing = |event| if let Event::Typing(typing) = event { Some(typing) } else { None };
         let seen = tom.until("the typing", typing).await;

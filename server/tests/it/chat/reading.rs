@@ -1,11 +1,11 @@
-//! Read positions, unread counts, marks: on all devices, on all nodes.
+//! Read positions, unread counts and marks, on all devices and all nodes.
 
 use causerie_client::{Event, MessageId, wire};
 
-use super::{acquaint, everywhere, until_joined};
+use super::{everywhere, start_direct, until_joined};
 use crate::harness::Peer;
 
-/// Waits until the SDK tells this state of a conversation.
+/// Waits until the SDK reports this read state of a conversation.
 async fn until_read_state(peer: &mut Peer, what: &str, wanted: (u32, u32, bool, u32)) {
     peer.until(what, |event| match event {
         Event::ReadState { read_state, total_unread } => {
@@ -18,11 +18,11 @@ async fn until_read_state(peer: &mut Peer, what: &str, wanted: (u32, u32, bool, 
 }
 
 #[tokio::test]
-async fn unread_counts_are_told_live_to_all_devices_on_all_nodes() {
+async fn all_devices_on_all_nodes_receive_unread_counts_live() {
     everywhere(async |cluster, other| {
         let mut lea = cluster.client(0, "lea").await;
         let (mut desk, mut phone) = (cluster.client(0, "tom").await, cluster.client(other, "tom").await);
-        let here = acquaint(&mut lea, &mut desk).await;
+        let here = start_direct(&mut lea, &mut desk).await;
         until_joined(&mut phone, here).await;
         for number in 1..=3 {
             lea.say(here, &format!("{number}")).await;
@@ -33,7 +33,7 @@ async fn unread_counts_are_told_live_to_all_devices_on_all_nodes() {
         let state = phone.mark_read(here, 2).await.expect("a member reads");
         assert_eq!((state.read_seq, state.unread), (2, 1));
         until_read_state(&mut desk, "one left", (2, 1, false, 1)).await;
-        // Positions only move forward, and not beyond the end.
+        // Read positions only grow and stop at the last message.
         assert_eq!(phone.mark_read(here, 1).await.expect("ignored").read_seq, 2);
         let state = desk.mark_read(here, u32::MAX).await.expect("all");
         assert_eq!((state.read_seq, state.unread), (3, 0));
@@ -49,11 +49,11 @@ async fn unread_counts_are_told_live_to_all_devices_on_all_nodes() {
 }
 
 #[tokio::test]
-async fn own_messages_and_deleted_ones_do_not_count() {
+async fn own_and_deleted_messages_are_not_unread() {
     everywhere(async |cluster, other| {
         let mut lea = cluster.client(0, "lea").await;
         let mut tom = cluster.client(other, "tom").await;
-        let here = acquaint(&mut lea, &mut tom).await;
+        let here = start_direct(&mut lea, &mut tom).await;
         let first = lea.say(here, "one").await;
         lea.say(here, "two").await;
         until_read_state(&mut tom, "two", (0, 2, false, 2)).await;
@@ -70,11 +70,11 @@ async fn own_messages_and_deleted_ones_do_not_count() {
 }
 
 #[tokio::test]
-async fn the_other_one_sees_how_far_one_has_read() {
+async fn members_see_each_others_read_positions() {
     everywhere(async |cluster, other| {
         let mut lea = cluster.client(0, "lea").await;
         let mut tom = cluster.client(other, "tom").await;
-        let here = acquaint(&mut lea, &mut tom).await;
+        let here = start_direct(&mut lea, &mut tom).await;
         lea.say(here, "read me").await;
         tom.mark_read(here, 1).await.expect("a member reads");
         let read = |event| if let Event::MemberRead(read) = event { Some(read) } else { None };

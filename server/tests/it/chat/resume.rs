@@ -1,17 +1,17 @@
-//! Coming back: exactly what changed, or "reload".
+//! Resume: the client receives exactly the missed changes, or is told to reload.
 
 use causerie_client::wire::{reply, request::Command};
 use causerie_client::{ClientId, ConversationId, Encoding, Event, MessageId, UserRef, wire};
 
-use super::{acquaint, everywhere};
+use super::{everywhere, start_direct};
 use crate::harness::{Raw, within};
 
 #[tokio::test]
-async fn a_client_cut_off_gets_exactly_what_it_missed() {
+async fn a_reconnected_client_gets_exactly_the_changes_it_missed() {
     everywhere(async |cluster, other| {
         let mut lea = cluster.client(0, "lea").await;
         let mut tom = cluster.client(other, "tom").await;
-        let here = acquaint(&mut lea, &mut tom).await;
+        let here = start_direct(&mut lea, &mut tom).await;
         let first = lea.say(here, "one").await;
         assert_eq!(tom.next_message().await.seq, 1);
         tom.link.refuse();
@@ -49,7 +49,7 @@ async fn a_client_cut_off_gets_exactly_what_it_missed() {
 }
 
 #[tokio::test]
-async fn in_a_group_of_many_what_was_missed_comes_once_and_in_order() {
+async fn missed_messages_of_a_large_group_come_once_and_in_order() {
     everywhere(async |cluster, other| {
         let mut lea = cluster.client(0, "lea").await;
         let mut tom = cluster.client(other, "tom").await;
@@ -72,7 +72,7 @@ async fn in_a_group_of_many_what_was_missed_comes_once_and_in_order() {
             for number in start..start + 5 {
                 lea.say(here, &format!("{number}")).await;
             }
-            // In the second round something else happened, too.
+            // In the second round, changes other than messages happen too.
             if round == 1 {
                 let id: MessageId = first.id.parse().expect("a UUID");
                 lea.edit(here, id, "one, edited").await.expect("the author edits");
@@ -107,7 +107,7 @@ async fn in_a_group_of_many_what_was_missed_comes_once_and_in_order() {
 }
 
 #[tokio::test]
-async fn resume_tells_changes_exactly_or_says_reload() {
+async fn resume_answers_with_the_exact_changes_or_with_reload() {
     everywhere(async |cluster, other| {
         let lea = cluster.client(0, "lea").await;
         let tom = cluster.client(other, "tom").await;
@@ -127,7 +127,7 @@ async fn resume_tells_changes_exactly_or_says_reload() {
             }
         };
         let epoch = resumed.epoch.as_str();
-        // Version 1 is the start, then one per message.
+        // Version 1 is the start; each message adds a version.
         let up_to_date = resume(epoch, 6, here).await;
         assert!(up_to_date.changes.is_empty() && up_to_date.gone.is_empty());
         assert_eq!(up_to_date.read_states[0].unread, 5);
@@ -150,7 +150,7 @@ async fn resume_tells_changes_exactly_or_says_reload() {
 }
 
 #[tokio::test]
-async fn what_was_joined_and_left_meanwhile_is_told() {
+async fn resume_reports_conversations_joined_and_left() {
     everywhere(async |cluster, other| {
         let lea = cluster.client(0, "lea").await;
         let mut tom = cluster.client(other, "tom").await;

@@ -1,11 +1,11 @@
-//! What is unread in all: every change of it is told to every device, whatever caused it.
+//! The total unread count: every device receives every change of it, whatever the cause.
 
 use causerie_client::{ClientId, ConversationId, Event, MessageId, wire};
 
-use super::{acquaint, everywhere, until_joined};
+use super::{everywhere, start_direct, until_joined};
 use crate::harness::{Cluster, Facts, Peer};
 
-/// Waits until a device was told this total.
+/// Waits until a device received this total.
 async fn until_total(peer: &mut Peer, what: &str, wanted: u32) {
     peer.until(&format!("a total of {wanted}: {what}"), |event| match event {
         Event::ReadState { total_unread, .. } | Event::TotalUnread(total_unread) => (total_unread == wanted).then_some(()),
@@ -14,7 +14,8 @@ async fn until_total(peer: &mut Peer, what: &str, wanted: u32) {
     .await;
 }
 
-/// Tom with two devices on two nodes, one unread message of Ann in a direct conversation and three of Lea elsewhere.
+/// Tom has two devices on two nodes, one unread message from Ann in a direct conversation, and three from Lea in another
+/// conversation.
 struct Scene {
     lea: Peer,
     ann: Peer,
@@ -29,7 +30,7 @@ impl Scene {
             (cluster.client(0, &format!("lea-{cause}")).await, cluster.client(other, &format!("ann-{cause}")).await);
         let tom = format!("tom-{cause}");
         let mut devices = [cluster.client(0, &tom).await, cluster.client(other, &tom).await];
-        let direct = acquaint(&mut ann, &mut devices[0]).await;
+        let direct = start_direct(&mut ann, &mut devices[0]).await;
         until_joined(&mut devices[1], direct).await;
         ann.say(direct, "one").await;
         let here = if group {
@@ -64,7 +65,7 @@ const RULES: &str = "allow delete_own_copy,delete_conversation own-copy when hol
                      allow erase_conversation all when holder";
 
 #[tokio::test]
-async fn both_devices_are_told_the_total_when_unread_messages_go_with_their_conversation() {
+async fn both_devices_receive_the_total_when_a_conversation_with_unread_messages_goes() {
     everywhere(async |cluster, other| {
         Facts::of_preset("open", RULES).write(cluster).await;
 
@@ -95,7 +96,7 @@ async fn both_devices_are_told_the_total_when_unread_messages_go_with_their_conv
 }
 
 #[tokio::test]
-async fn both_devices_are_told_the_total_when_messages_count_no_more() {
+async fn both_devices_receive_the_total_when_messages_stop_counting() {
     everywhere(async |cluster, other| {
         Facts::of_preset("open", RULES).write(cluster).await;
         let mut scene = Scene::new(cluster, other, "messages", true).await;
@@ -111,7 +112,7 @@ async fn both_devices_are_told_the_total_when_messages_count_no_more() {
         scene.devices[0].send_with_id(scene.here, ClientId::new(), "an answer").await.expect("sent");
         scene.until_both("an own message reads all before it", 1).await;
 
-        // A start brings an unread message with it.
+        // This start sends an unread message.
         let draft = wire::Draft { client_id: ClientId::new().to_string(), text: "hello".to_owned() };
         let by = wire::recipient::By::ExternalId(scene.devices[0].external_id.clone());
         let start = wire::StartConversation {
@@ -129,7 +130,7 @@ async fn both_devices_are_told_the_total_when_messages_count_no_more() {
 }
 
 #[tokio::test]
-async fn a_position_that_moved_while_the_bus_was_away_is_told_when_it_is_back() {
+async fn a_read_position_moved_during_a_bus_outage_is_sent_afterwards() {
     let mut cluster = Cluster::start(2).await;
     Facts::of_preset("open", RULES).write(&cluster).await;
     let mut scene = Scene::new(&cluster, 1, "bus", true).await;

@@ -1,5 +1,5 @@
-//! After any history of sends, reads, marks, deletions for all or for oneself, joinings and leavings on three devices over two
-//! nodes, the server's counts equal a recount, and every device was told them (GOALS R8).
+//! After any sequence of sends, reads, marks, deletions (for all or for oneself), joins and leaves on three devices over two
+//! nodes, the server's counts equal a recount, and every device received them (GOALS R8).
 
 use std::collections::HashMap;
 
@@ -12,7 +12,7 @@ use crate::harness::{Cluster, Facts, Peer, within};
 const ROUNDS: u64 = 6;
 const STEPS: usize = 60;
 
-/// What a recount says: messages after the position that another wrote and nobody deleted.
+/// Counts the messages after the read position that other members wrote and that nobody deleted.
 async fn recount(peer: &Peer, me: UserId, conversation: &wire::Conversation) -> u32 {
     let id: ConversationId = conversation.id.parse().expect("a UUID");
     let read_seq = conversation.read_state.as_ref().expect("told").read_seq;
@@ -29,7 +29,7 @@ async fn recount(peer: &Peer, me: UserId, conversation: &wire::Conversation) -> 
     }
 }
 
-/// One random action by one of the devices.
+/// A random action by a random device.
 async fn act(random: &mut StdRng, devices: &[Peer], others: &[Peer], groups: &[ConversationId]) {
     let here = groups[random.random_range(0..groups.len())];
     let device = &devices[random.random_range(0..devices.len())];
@@ -47,7 +47,7 @@ async fn act(random: &mut StdRng, devices: &[Peer], others: &[Peer], groups: &[C
         75..88 => {
             let last = other.history(here, HistoryRange::Newest, 100).await.map(|page| page.messages).unwrap_or_default();
             if let Some(message) = last.get(random.random_range(0..last.len().max(1))) {
-                // Refused when it is another's.
+                // Refused if the message has another author.
                 drop(other.delete(here, message.id.parse::<MessageId>().expect("a UUID")).await);
             }
         }
@@ -63,15 +63,15 @@ async fn act(random: &mut StdRng, devices: &[Peer], others: &[Peer], groups: &[C
     }
 }
 
-/// Reads events until each device was told the counts the server answers.
-async fn until_told(
+/// Reads events until each device received the counts that the server returns.
+async fn until_counts_received(
     device: &mut Peer,
     told: &mut HashMap<String, wire::ReadState>,
     total: &mut Option<u32>,
     wanted: &wire::ConversationPage,
 ) {
     let agrees = |told: &HashMap<String, wire::ReadState>, total: Option<u32>| {
-        // Every change of the total is told, so the last one told is right.
+        // Each change of the total is sent, so the last received total must be right.
         let counts_agree = wanted.conversations.iter().all(|conversation| {
             let state = conversation.read_state.as_ref().expect("told");
             told.get(&conversation.id)
@@ -107,7 +107,7 @@ async fn until_told(
 }
 
 #[tokio::test]
-async fn unread_counts_equal_a_recount_after_any_history() {
+async fn unread_counts_equal_a_recount_after_any_sequence_of_actions() {
     let cluster = Cluster::start_with(2, |settings| {
         settings
             .set("limits.sends_per_second", 10_000)
@@ -147,7 +147,7 @@ async fn unread_counts_equal_a_recount_after_any_history() {
         assert_eq!(devices[1].conversations("").await.expect("a list").total_unread, sum, "seed {seed}: both nodes agree");
         for device in &mut devices {
             let (mut told, mut total) = (HashMap::new(), None);
-            until_told(device, &mut told, &mut total, &page).await;
+            until_counts_received(device, &mut told, &mut total, &page).await;
         }
     }
 }

@@ -1,4 +1,4 @@
-//! The database writes for nobody for a while. Who only reads does not wait for it.
+//! The database accepts no writes for a while. Users who only read do not wait for it.
 
 use std::time::{Duration, Instant};
 
@@ -9,14 +9,14 @@ use sea_orm::{ConnectionTrait as _, TransactionTrait as _};
 use crate::harness::{Cluster, Raw, within};
 
 const ROUNDS: usize = 4;
-/// SQLite gives up after 5 s. Waiting for it in each round would take four times as long.
+/// SQLite waits 5 s for a lock. Four rounds of waiting would take longer than this limit.
 const ALL_ROUNDS_MAX: Duration = Duration::from_secs(10);
 
 #[tokio::test]
-async fn people_come_and_go_while_the_database_can_not_write() {
+async fn users_connect_and_disconnect_while_the_database_can_not_write() {
     let cluster = Cluster::embedded().await;
     let node = cluster.nodes[0].public();
-    // Known to the server, so that a visit needs no writing.
+    // Creates the users beforehand, so that a connection needs no write.
     for name in ["ada", "ben"] {
         Raw::hello(node, Encoding::Proto, &cluster.tenant.token(name)).await;
     }
@@ -28,7 +28,7 @@ async fn people_come_and_go_while_the_database_can_not_write() {
     let began = Instant::now();
     for _ in 0..ROUNDS {
         for name in ["ada", "ben"] {
-            // Leaves at the end of the statement; the next one comes right behind.
+            // The connection is dropped at the end of the statement, and the next one follows at once.
             Raw::hello(node, Encoding::Proto, &cluster.tenant.token(name)).await;
         }
     }

@@ -1,9 +1,9 @@
-//! Compares what clients did and were told with what the database keeps.
+//! Compares the actions and received messages of all clients with the rows of the database.
 //!
-//! Whoever sends writes down each attempt before it goes out and its outcome when it is known; whoever listens writes down
-//! each message as it is told, per conversation. Afterwards every promise is a question about these notes and the rows:
-//! nothing acknowledged is lost, nothing is there twice or unasked, numbers are dense, and every client read the whole
-//! conversation once, in the order of the log. `planted.rs` shows that each question finds what it asks for.
+//! A sender records each attempt before it sends and the outcome when it knows it. A listener records each message that it
+//! receives, per conversation. The checker then asks of these records and of the rows: no acknowledged message is lost, no
+//! message is doubled or invented, sequence numbers have no holes, and each client received the whole conversation once, in
+//! the order of the log. `planted.rs` shows that each question finds the fault that it looks for.
 
 use std::{
     collections::{BTreeMap, HashMap},
@@ -13,93 +13,84 @@ use std::{
 
 use causerie_client::{ClientId, ConversationId, MessageId, UserId};
 
-/// A message, as the database keeps it or as a client was told of it.
+/// A message, as a row of the database or as a client received it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Entry {
-    /// Where.
     pub conversation: ConversationId,
-    /// Its place there.
+    /// The position in the conversation.
     pub seq: u32,
-    /// The server's name for it.
     pub id: MessageId,
-    /// Who sent it.
     pub author: UserId,
-    /// The sender's name for it.
+    /// The client id that the sender chose.
     pub client_id: ClientId,
-    /// What was said.
     pub text: String,
 }
 
-/// One send, repetitions included: they carry the same client id.
+/// One send with its retries, which carry the same client id.
 #[derive(Debug, Clone)]
 pub struct Attempt {
-    /// Where.
     pub conversation: ConversationId,
-    /// The sender's name for the message.
     pub client_id: ClientId,
-    /// What was said.
     pub text: String,
-    /// Before anything went out.
+    /// Taken before the first byte is sent.
     pub invoked: Instant,
-    /// How it ended.
     pub outcome: Outcome,
 }
 
-/// How a send ended, in the words of Jepsen's histories.
+/// The outcome of a send, named as in Jepsen's histories.
 #[derive(Debug, Clone)]
 pub enum Outcome {
-    /// Acknowledged.
+    /// The server acknowledged the message.
     Ok {
-        /// When the sender knew.
+        /// When the acknowledgement arrived.
         at: Instant,
-        /// As the acknowledgement says.
+        /// The acknowledged position.
         seq: u32,
-        /// As the acknowledgement says.
+        /// The acknowledged id.
         id: MessageId,
     },
-    /// Refused for good: it must not be there.
+    /// The server refused the message for good: it must not be stored.
     Fail,
-    /// Nobody knows: it may be there, once.
+    /// The outcome is unknown: the message may be stored, at most once.
     Info,
 }
 
-/// What one client did and was told.
+/// Everything that one client did and received.
 #[derive(Debug, Clone)]
 pub struct History {
-    /// For reports.
+    /// A name for reports.
     pub name: String,
-    /// Who it was.
     pub user: UserId,
-    /// In the order they were made.
+    /// In the order of sending.
     pub attempts: Vec<Attempt>,
-    /// Messages in the order they were told, for every conversation the client was in from its beginning to the end.
+    /// The received messages in order, for each conversation of which the client was a member for the whole test.
     pub streams: BTreeMap<ConversationId, Vec<Entry>>,
 }
 
-/// A broken promise.
+/// A broken guarantee.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Violation {
-    /// Acknowledged, and not in the database at the place that was acknowledged.
+    /// An acknowledged message is not stored at the acknowledged position.
     Lost { name: String, client_id: ClientId },
-    /// More than one row for one send.
+    /// One send has more than one row.
     Doubled { client_id: ClientId, rows: usize },
-    /// Refused for good, and in the database all the same.
+    /// A message that was refused for good is stored.
     Refused { name: String, client_id: ClientId },
-    /// A row nobody sent, or with another author, place or text than was sent.
+    /// A row has no send, or another author, conversation or text than its send.
     Unasked { client_id: ClientId },
-    /// The numbers of a conversation do not run 1, 2, 3.
+    /// The sequence numbers of a conversation have a hole or a repetition.
     NotDense { conversation: ConversationId, expected: u32, found: u32 },
-    /// A client was told of a message that is not later than the one before.
+    /// A client received a message whose position is not after that of the message before.
     Reordered { name: String, conversation: ConversationId, after: u32, seq: u32 },
-    /// A client was not told of messages between these.
+    /// A client did not receive the messages between these positions.
     Hole { name: String, conversation: ConversationId, after: u32, seq: u32 },
-    /// A client was not told of the last messages.
+    /// A client did not receive the last messages.
     Unseen { name: String, conversation: ConversationId, told: u32, last: u32 },
-    /// A client was told something else than the database keeps.
+    /// A client received a message that differs from its row.
     Misread { name: String, conversation: ConversationId, seq: u32 },
-    /// A sender's later message has an earlier place in the same conversation.
+    /// A later message of a sender has an earlier position in the same conversation.
     SenderOrder { name: String, conversation: ConversationId, seq: u32, after: u32 },
-    /// A message was sent after another had been acknowledged, by anyone, and has an earlier place.
+    /// A message was sent after another message had been acknowledged, and has an earlier position.
     RealTime { conversation: ConversationId, seq: u32 },
 }
 
@@ -109,7 +100,7 @@ impl fmt::Display for Violation {
     }
 }
 
-/// All broken promises; `log` holds the rows of the database by conversation and seq.
+/// All broken guarantees. `log` holds the rows of the database, sorted by conversation and `seq`.
 pub fn check(histories: &[History], log: &[Entry]) -> Vec<Violation> {
     let mut violations = Vec::new();
     sends(histories, log, &mut violations);
@@ -136,7 +127,7 @@ fn by_conversation(log: &[Entry]) -> BTreeMap<ConversationId, Vec<&Entry>> {
     conversations
 }
 
-/// Every attempt has the rows its outcome promises, and every row its attempt.
+/// Each attempt has the rows that its outcome allows, and each row has an attempt.
 fn sends(histories: &[History], log: &[Entry], violations: &mut Vec<Violation>) {
     let mut rows: HashMap<ClientId, Vec<&Entry>> = HashMap::new();
     for row in log {
@@ -177,7 +168,7 @@ fn dense(conversation: ConversationId, rows: &[&Entry], violations: &mut Vec<Vio
     }
 }
 
-/// Who sends after an acknowledgement comes after what was acknowledged: the log tells the order in which things happened.
+/// A message sent after an acknowledgement has a later position than the acknowledged message.
 fn real_time(conversation: ConversationId, rows: &[&Entry], histories: &[History], violations: &mut Vec<Violation>) {
     let attempts = histories.iter().flat_map(|history| &history.attempts);
     let attempts: HashMap<ClientId, &Attempt> = attempts.map(|attempt| (attempt.client_id, attempt)).collect();
@@ -207,7 +198,7 @@ fn sender_order(history: &History, log: &[Entry], violations: &mut Vec<Violation
     }
 }
 
-/// What one client was told of one conversation is the log, whole and in order.
+/// A client's received messages of one conversation equal the log.
 fn stream(name: &str, conversation: ConversationId, told: &[Entry], log: &[&Entry], violations: &mut Vec<Violation>) {
     let name = || name.to_owned();
     let rows: HashMap<u32, &Entry> = log.iter().map(|row| (row.seq, *row)).collect();

@@ -1,4 +1,4 @@
-//! People who talk without pause, and write down what they did and heard.
+//! Users who send without pause and record what they sent and received.
 
 use std::{
     collections::{BTreeMap, HashMap},
@@ -23,28 +23,28 @@ use super::{
 };
 use crate::harness::{Cluster, PATIENCE, Peer, Proxy, within};
 
-/// Between two sends of one person; well below the default of 20 a second, which an outbox after an outage may use up.
+/// Between two sends of a user. Well below the default limit of 20 per second, which an outbox may use up after an outage.
 const PAUSE: Duration = Duration::from_millis(150);
 
 type Streams = BTreeMap<ConversationId, Vec<Entry>>;
 
-/// Everyone, and what they talk about.
+/// All users of a test and their conversations.
 pub struct Crowd {
-    /// Everyone, in the order in which they were asked to come.
+    /// The users, in the order in which they connected.
     pub members: Vec<Member>,
     talking: watch::Sender<bool>,
     acknowledged: watch::Sender<usize>,
     gathered: Instant,
 }
 
-/// One of them.
+/// A user of the crowd.
 pub struct Member {
-    /// Client and link.
+    /// The client and its link.
     pub peer: Peer,
-    /// The node this person belongs to when all is well.
+    /// The node that this user connects to while it runs.
     pub home: usize,
     user: UserId,
-    /// The conversations this person is in.
+    /// The conversations of this user.
     places: Vec<ConversationId>,
     heard: watch::Receiver<Streams>,
     ledger: Arc<Mutex<Vec<Attempt>>>,
@@ -52,11 +52,11 @@ pub struct Member {
     speaking: Option<JoinHandle<()>>,
 }
 
-/// What a run was like, for a line in the report.
+/// Figures of a run, for a line in the report.
 pub struct Summary {
-    /// Messages acknowledged, and all of them found.
+    /// The number of acknowledged messages, all of which were found.
     pub acknowledged: usize,
-    /// The longest that any send waited for its acknowledgement.
+    /// The longest wait for an acknowledgement.
     pub slowest: Duration,
 }
 
@@ -67,23 +67,23 @@ impl fmt::Display for Summary {
 }
 
 impl Crowd {
-    /// Connects people by turns to all nodes, each in two of the conversations, and waits until all know of theirs.
-    pub async fn gather(cluster: &Cluster, people: usize, conversations: usize) -> Self {
+    /// Connects users to all nodes in turn, puts each user in two of the conversations, and waits until all of them joined.
+    pub async fn connect_users(cluster: &Cluster, users: usize, conversations: usize) -> Self {
         let join = async |number: usize| {
             let home = number % cluster.nodes.len();
             let encoding = if number.is_multiple_of(3) { Encoding::Json } else { Encoding::Proto };
             let link = Proxy::to(cluster.nodes[home].public()).await;
-            Member::connect(Peer::connect(link, &cluster.tenant, &format!("person{number}"), encoding), home).await
+            Member::connect(Peer::connect(link, &cluster.tenant, &format!("user{number}"), encoding), home).await
         };
         let mut crowd = Self {
-            members: join_all((0..people).map(join)).await,
+            members: join_all((0..users).map(join)).await,
             talking: watch::Sender::new(true),
             acknowledged: watch::Sender::new(0),
             gathered: Instant::now(),
         };
         for number in 0..conversations {
-            let is_in = |person: &usize| [number, (number + 1) % conversations].contains(&(person % conversations));
-            let members: Vec<usize> = (0..people).filter(is_in).collect();
+            let is_in = |user: &usize| [number, (number + 1) % conversations].contains(&(user % conversations));
+            let members: Vec<usize> = (0..users).filter(is_in).collect();
             let with: Vec<UserRef> = members[1..].iter().map(|at| crowd.members[*at].peer.reference()).collect();
             let started = crowd.members[members[0]].peer.start_group(with, format!("group {number}"), ClientId::new());
             let started = within("a group", started).await.expect("it starts").conversation.expect("it is told");
@@ -91,7 +91,7 @@ impl Crowd {
             for (nth, at) in members.into_iter().enumerate() {
                 let member = &mut crowd.members[at];
                 member.places.push(id);
-                // Whoever started it learnt it by the answer.
+                // The starter learnt of the conversation from the answer.
                 if nth > 0 {
                     member.until_heard("the group", |streams| streams.contains_key(&id)).await;
                 }
@@ -103,24 +103,24 @@ impl Crowd {
         crowd
     }
 
-    /// Those who belong to this node.
+    /// The users of this node.
     pub fn of_node(&self, node: usize) -> impl Iterator<Item = &Member> {
         self.members.iter().filter(move |member| member.home == node)
     }
 
-    /// The connection of each, as the server names them.
+    /// The connection id of each user.
     pub fn connections(&self) -> Vec<String> {
         self.members.iter().map(Member::connection).collect()
     }
 
-    /// Waits until so many sends more were acknowledged than are now.
+    /// Waits until `more` further sends are acknowledged.
     pub async fn until_acknowledged(&self, more: usize) {
         let mut acknowledged = self.acknowledged.subscribe();
         let enough = *acknowledged.borrow() + more;
         within("acknowledgements", acknowledged.wait_for(|count| *count >= enough)).await.expect("the crowd is here");
     }
 
-    /// Waits until everyone has heard everything that is acknowledged now.
+    /// Waits until each user received all messages that are acknowledged now.
     pub async fn until_all_heard(&self) {
         let newest = self.newest();
         let heard = self.members.iter().map(|member| {
@@ -131,8 +131,8 @@ impl Crowd {
         join_all(heard).await;
     }
 
-    /// Waits until each of these is connected by another connection than it was, and hears something that was said since
-    /// then. Answers how long after `since` the last of them did.
+    /// Waits until each of these users has a new connection and received a message that was sent after the reconnection.
+    /// Returns the time from `since` until the last of them did.
     pub async fn until_live_again(&self, them: impl Iterator<Item = (&Member, String)>, since: Instant) -> Duration {
         let live = them.map(async |(member, before)| {
             member.until_connected_anew(&before).await;
@@ -147,7 +147,7 @@ impl Crowd {
         join_all(live).await.into_iter().max().unwrap_or_default()
     }
 
-    /// The longest wait for an acknowledgement among sends made since then; one that still waits counts.
+    /// The longest wait for an acknowledgement among the sends made after `since`, including sends that still wait.
     pub fn slowest_since(&self, since: Instant) -> Duration {
         let waits = self.members.iter().flat_map(|member| {
             let ledger = member.ledger.lock().expect("no panic holds it");
@@ -160,7 +160,7 @@ impl Crowd {
         waits.max().unwrap_or_default()
     }
 
-    /// The last place acknowledged in each conversation.
+    /// The last acknowledged position of each conversation.
     fn newest(&self) -> HashMap<ConversationId, u32> {
         let mut newest = HashMap::new();
         for member in &self.members {
@@ -174,16 +174,16 @@ impl Crowd {
         newest
     }
 
-    /// Everyone finishes what they are saying, hears the rest, reads it all once more, and leaves; then all notes are compared
-    /// with the database.
+    /// Each user finishes the current send, receives the remaining messages, reads every conversation again and disconnects.
+    /// Then all records are compared with the database.
     ///
     /// # Panics
-    /// When a promise was broken.
+    /// If a guarantee is broken.
     pub async fn verify(self, cluster: &Cluster) -> Summary {
         self.verify_where(cluster, |_| true).await
     }
 
-    /// [`Crowd::verify`], where others talked in conversations of their own: these rows are the crowd's.
+    /// [`Crowd::verify`] for a database that also holds messages of other users. `ours` selects the rows of the crowd.
     pub async fn verify_where(mut self, cluster: &Cluster, ours: impl Fn(&Entry) -> bool) -> Summary {
         self.talking.send_replace(false);
         for member in &mut self.members {
@@ -213,12 +213,12 @@ impl Member {
         let user = peer.id().await;
         let notes = watch::Sender::new(Streams::new());
         let heard = notes.subscribe();
-        // A queue of its own: the peer's is for tests that read it themselves.
+        // A separate event queue, because tests read the peer's own queue.
         let listening = tokio::spawn(listen(Client::clone(&peer), peer.events(), notes));
         Self { peer, home, user, places: Vec::new(), heard, ledger: Arc::default(), listening, speaking: None }
     }
 
-    /// Begins to talk.
+    /// Starts to send.
     fn begin(&mut self, talking: watch::Receiver<bool>, count: watch::Sender<usize>) {
         let speaker = Speaker {
             client: Client::clone(&self.peer),
@@ -230,12 +230,12 @@ impl Member {
         self.speaking = Some(tokio::spawn(speaker.speak(talking)));
     }
 
-    /// The server's name for the connection, as of the last welcome.
+    /// The id of the connection, from the last welcome.
     pub fn connection(&self) -> String {
         self.peer.welcome().expect("it was welcomed").connection_id.clone()
     }
 
-    /// Waits for a welcome to another connection than this.
+    /// Waits for a welcome with another connection id than `before`.
     async fn until_connected_anew(&self, before: &str) {
         let anew = |state: &State| *state == State::Connected && self.connection() != before;
         self.peer.until_state(&format!("{} back", self.peer.external_id), anew).await;
@@ -247,20 +247,20 @@ impl Member {
         let _ = within(&what, heard.wait_for(|streams| fits(streams))).await.expect("it listens");
     }
 
-    /// Reads every conversation from its beginning, as one who opens it anew, then leaves. Two histories: of what was told,
-    /// and of what was read.
+    /// Reads every conversation from its beginning, then disconnects. Returns two histories: received events, and messages
+    /// read.
     async fn leave(self) -> [History; 2] {
         let mut read = Streams::new();
         for place in &self.places {
             read.insert(*place, read_after(&self.peer, *place, 0).await);
         }
         within("a goodbye", self.peer.close()).await;
-        // Takes what is still queued, then ends with the client.
+        // The listener drains the queue and ends with the client.
         within("the last event", self.listening).await.expect("nobody panics while listening");
         let attempts = self.ledger.lock().expect("no panic holds it").clone();
         let (name, mut streams) = (self.peer.external_id.clone(), self.heard.borrow().clone());
         for place in self.places {
-            // Where nothing was told, something may be missing all the same.
+            // An empty stream is recorded too, so that missing messages are found.
             streams.entry(place).or_default();
         }
         let reader = History { name: format!("{name} rereading"), user: self.user, attempts: Vec::new(), streams: read };
@@ -268,14 +268,14 @@ impl Member {
     }
 }
 
-/// The last place told of a conversation.
+/// The last received position of a conversation.
 fn last(streams: &Streams, conversation: ConversationId) -> u32 {
     streams.get(&conversation).and_then(|told| told.last()).map_or(0, |entry| entry.seq)
 }
 
-/// Writes down every message that is told, until the client ends.
+/// Records every received message until the client ends.
 async fn listen(client: Client, mut events: Events, notes: watch::Sender<Streams>) {
-    // Where a conversation was read anew, events up to there tell what was read already.
+    // After a reload, events up to this position repeat messages that were read already.
     let mut read_up_to: HashMap<ConversationId, u32> = HashMap::new();
     while let Some(event) = events.next().await {
         match event {
@@ -301,13 +301,13 @@ async fn listen(client: Client, mut events: Events, notes: watch::Sender<Streams
             Event::MessageEdited(message) | Event::MessageDeleted(message) => panic!("nobody changed {message:?}"),
             Event::Left(conversation) => panic!("nobody left {conversation}"),
             Event::Lagged { missed } => panic!("a recorder must not miss {missed} events"),
-            // What to load is known here: nobody joins or leaves while a crowd talks.
+            // The test knows which conversations to load, because users neither join nor leave while a crowd sends.
             _ => {}
         }
     }
 }
 
-/// The history after a message, by pages.
+/// The messages after a position, read page by page.
 async fn read_after(client: &Client, conversation: ConversationId, mut after: u32) -> Vec<Entry> {
     let mut entries: Vec<Entry> = Vec::new();
     loop {
@@ -321,7 +321,7 @@ async fn read_after(client: &Client, conversation: ConversationId, mut after: u3
     }
 }
 
-/// Says one thing after another, each when the one before was acknowledged.
+/// Sends messages in sequence, each after the acknowledgement of the previous message.
 struct Speaker {
     client: Client,
     name: String,

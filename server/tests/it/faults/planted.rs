@@ -1,4 +1,4 @@
-//! A checker that finds nothing proves nothing: each promise is broken once, on purpose, and must be found.
+//! Tests of the checker: each guarantee is broken on purpose, and the checker must find it.
 
 use std::{
     collections::BTreeMap,
@@ -9,7 +9,7 @@ use causerie_client::{ClientId, ConversationId, MessageId, UserId};
 
 use super::checker::{Attempt, Entry, History, Outcome, Violation, check};
 
-/// Two people who say three things each in one conversation, by turns, and hear everything.
+/// Two users who send three messages each in one conversation, in turn, and receive all of them.
 struct Scene {
     histories: Vec<History>,
     log: Vec<Entry>,
@@ -41,18 +41,18 @@ impl Scene {
         Self { histories, log }
     }
 
-    /// What the second person was told.
-    fn told(&mut self) -> &mut Vec<Entry> {
+    /// The messages that the second user received.
+    fn received(&mut self) -> &mut Vec<Entry> {
         self.histories[1].streams.values_mut().next().expect("one conversation")
     }
 
-    /// The first person's sends.
+    /// The sends of the first user.
     fn sent(&mut self) -> &mut Vec<Attempt> {
         &mut self.histories[0].attempts
     }
 
-    /// As if everyone had been told what the database keeps.
-    fn tell_the_log(&mut self) {
+    /// Sets the received messages of both users to the rows of the database.
+    fn receive_the_log(&mut self) {
         for told in self.histories.iter_mut().flat_map(|history| history.streams.values_mut()) {
             told.clone_from(&self.log);
         }
@@ -66,21 +66,21 @@ impl Scene {
 }
 
 #[test]
-fn an_honest_history_is_clean() {
+fn a_correct_history_has_no_violation() {
     let scene = Scene::new();
     assert_eq!(check(&scene.histories, &scene.log), []);
 }
 
 #[test]
-fn an_acknowledged_message_without_its_row() {
+fn an_acknowledged_message_without_a_row_is_found() {
     let mut scene = Scene::new();
     scene.log.pop();
-    scene.tell_the_log();
+    scene.receive_the_log();
     scene.finds(|found| matches!(found, Violation::Lost { name, .. } if name == "tom"));
 }
 
 #[test]
-fn an_acknowledged_message_at_another_place() {
+fn an_acknowledged_message_at_another_position_is_found() {
     let mut scene = Scene::new();
     let Outcome::Ok { seq, .. } = &mut scene.sent()[2].outcome else { panic!("all are acknowledged") };
     *seq = 4;
@@ -88,129 +88,129 @@ fn an_acknowledged_message_at_another_place() {
 }
 
 #[test]
-fn one_send_with_two_rows() {
+fn a_send_with_two_rows_is_found() {
     let mut scene = Scene::new();
     scene.log.push(Entry { seq: 7, id: MessageId::new(), ..scene.log[5].clone() });
-    scene.tell_the_log();
+    scene.receive_the_log();
     scene.finds(|found| matches!(found, Violation::Doubled { rows: 2, .. }));
 }
 
 #[test]
-fn a_refused_message_that_is_there() {
+fn a_refused_message_with_a_row_is_found() {
     let mut scene = Scene::new();
     scene.sent()[1].outcome = Outcome::Fail;
     scene.finds(|found| matches!(found, Violation::Refused { name, .. } if name == "lea"));
 }
 
 #[test]
-fn a_message_of_unknown_outcome_may_be_there_or_not_but_not_twice() {
+fn a_message_of_unknown_outcome_may_have_at_most_one_row() {
     let mut scene = Scene::new();
     scene.histories[1].attempts[2].outcome = Outcome::Info;
     assert_eq!(check(&scene.histories, &scene.log), []);
     let last = scene.log.pop().expect("six rows");
-    scene.tell_the_log();
+    scene.receive_the_log();
     assert_eq!(check(&scene.histories, &scene.log), []);
     scene.log.extend([last.clone(), Entry { seq: 7, id: MessageId::new(), ..last }]);
-    scene.tell_the_log();
+    scene.receive_the_log();
     scene.finds(|found| matches!(found, Violation::Doubled { .. }));
 }
 
 #[test]
-fn a_row_nobody_sent() {
+fn a_row_without_a_send_is_found() {
     let mut scene = Scene::new();
     scene.log.push(Entry { seq: 7, id: MessageId::new(), client_id: ClientId::new(), ..scene.log[5].clone() });
-    scene.tell_the_log();
+    scene.receive_the_log();
     scene.finds(|found| matches!(found, Violation::Unasked { .. }));
 }
 
 #[test]
-fn a_row_with_another_text_or_author() {
+fn a_row_with_another_text_or_author_is_found() {
     let mut scene = Scene::new();
     scene.log[2].text.push('!');
-    scene.tell_the_log();
+    scene.receive_the_log();
     scene.finds(|found| matches!(found, Violation::Unasked { .. }));
     let mut scene = Scene::new();
     scene.log[2].author = scene.histories[1].user;
-    scene.tell_the_log();
+    scene.receive_the_log();
     scene.finds(|found| matches!(found, Violation::Unasked { .. }));
 }
 
 #[test]
-fn numbers_that_skip_one() {
+fn a_hole_in_the_sequence_numbers_is_found() {
     let mut scene = Scene::new();
     scene.log[5].seq = 7;
-    scene.tell_the_log();
+    scene.receive_the_log();
     scene.finds(|found| matches!(found, Violation::NotDense { expected: 6, found: 7, .. }));
 }
 
 #[test]
-fn two_messages_at_one_place() {
+fn two_messages_at_the_same_position_are_found() {
     let mut scene = Scene::new();
     scene.log[5].seq = 5;
     scene.finds(|found| matches!(found, Violation::NotDense { expected: 6, found: 5, .. }));
 }
 
 #[test]
-fn messages_told_in_another_order() {
+fn messages_received_in_another_order_are_found() {
     let mut scene = Scene::new();
-    scene.told().swap(2, 3);
+    scene.received().swap(2, 3);
     scene.finds(|found| matches!(found, Violation::Reordered { name, after: 4, seq: 3, .. } if name == "tom"));
 }
 
 #[test]
-fn a_message_told_twice() {
+fn a_message_received_twice_is_found() {
     let mut scene = Scene::new();
-    let again = scene.told()[3].clone();
-    scene.told().insert(4, again);
+    let again = scene.received()[3].clone();
+    scene.received().insert(4, again);
     scene.finds(|found| matches!(found, Violation::Reordered { name, after: 4, seq: 4, .. } if name == "tom"));
 }
 
 #[test]
-fn a_message_left_out() {
+fn a_message_that_was_not_received_is_found() {
     let mut scene = Scene::new();
-    scene.told().remove(0);
+    scene.received().remove(0);
     scene.finds(|found| matches!(found, Violation::Hole { name, after: 0, seq: 2, .. } if name == "tom"));
     let mut scene = Scene::new();
-    scene.told().remove(3);
+    scene.received().remove(3);
     scene.finds(|found| matches!(found, Violation::Hole { name, after: 3, seq: 5, .. } if name == "tom"));
 }
 
 #[test]
-fn last_messages_never_told() {
+fn last_messages_that_were_not_received_are_found() {
     let mut scene = Scene::new();
-    scene.told().truncate(4);
+    scene.received().truncate(4);
     scene.finds(|found| matches!(found, Violation::Unseen { name, told: 4, last: 6, .. } if name == "tom"));
-    scene.told().clear();
+    scene.received().clear();
     scene.finds(|found| matches!(found, Violation::Unseen { told: 0, last: 6, .. }));
 }
 
 #[test]
-fn a_message_told_otherwise_than_it_is_kept() {
+fn a_message_received_with_another_text_is_found() {
     let mut scene = Scene::new();
-    scene.told()[2].text.push('!');
+    scene.received()[2].text.push('!');
     scene.finds(|found| matches!(found, Violation::Misread { seq: 3, .. }));
     let mut scene = Scene::new();
-    scene.told()[2].id = MessageId::new();
+    scene.received()[2].id = MessageId::new();
     scene.finds(|found| matches!(found, Violation::Misread { seq: 3, .. }));
 }
 
 #[test]
-fn a_message_told_that_was_never_kept() {
+fn a_received_message_without_a_row_is_found() {
     let mut scene = Scene::new();
     let ghost = Entry { seq: 7, ..scene.log[5].clone() };
-    scene.told().push(ghost);
+    scene.received().push(ghost);
     scene.finds(|found| matches!(found, Violation::Misread { seq: 7, .. }));
 }
 
 #[test]
-fn a_sender_whose_messages_changed_places() {
+fn messages_of_a_sender_in_another_order_are_found() {
     let mut scene = Scene::new();
     scene.sent().swap(0, 1);
     scene.finds(|found| matches!(found, Violation::SenderOrder { name, seq: 1, after: 3, .. } if name == "lea"));
 }
 
 #[test]
-fn a_message_before_one_that_was_acknowledged_before_it_was_sent() {
+fn a_message_before_an_earlier_acknowledged_message_is_found() {
     let mut scene = Scene::new();
     let late = scene.sent()[2].invoked + Duration::from_secs(1);
     scene.sent()[0].invoked = late;

@@ -1,5 +1,5 @@
-//! R10: rights are taken away while sends fly. Once the answer to that is here, no node takes a message any more, whether
-//! the bus tells it or not.
+//! R10: rights are revoked while messages are being sent. After the answer to the revocation, no node accepts a message that
+//! needs the right, with or without the bus.
 
 use std::{
     collections::HashSet,
@@ -16,31 +16,31 @@ use super::log_of;
 use crate::{
     harness::{http::Request, within},
     scenarios::{
-        Person, Row, System,
+        Row, System, User,
         facts::{member, relation, setting, user},
         s0_school, s4_lms, system,
     },
 };
 
-/// Each right is taken and given back so often.
+/// How often each right is revoked and restored.
 const ROUNDS: usize = 4;
-/// Sends that each person affected tries on each node before and after, so that "none was accepted" says something.
+/// Sends of each affected user on each node before and after a revocation, so that the absence of an accepted message has
+/// weight.
 const SENDS: usize = 20;
 
-/// One send.
 #[derive(Debug, Clone)]
 struct Attempt {
     conversation: ConversationId,
     author: &'static str,
     client_id: ClientId,
-    /// Before anything went out.
+    /// Taken before the first byte is sent.
     invoked: Instant,
-    /// When its outcome was known.
+    /// When the outcome was known.
     ended: Instant,
     acknowledged: bool,
 }
 
-/// A right that some people did not have for a while.
+/// A time during which some users did not have a right.
 #[derive(Debug, Clone)]
 struct Revocation {
     what: &'static str,
@@ -48,24 +48,24 @@ struct Revocation {
     authors: &'static [&'static str],
     /// Before the last messages that the authors were allowed to send.
     began: Instant,
-    /// When the answer was here.
+    /// When the answer to the revocation arrived.
     answered: Instant,
-    /// When the right was about to be given back.
+    /// Right before the right was restored.
     lifted: Option<Instant>,
 }
 
-/// A message that must not be there.
+/// A message that must not have been accepted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Violation {
-    /// Its sender was told that it was taken.
+    /// The server acknowledged the message.
     Acknowledged { what: &'static str, client_id: ClientId, late: Duration },
-    /// Its sender was not, and the database has it.
+    /// The server did not acknowledge the message but stored it.
     Stored { what: &'static str, client_id: ClientId, late: Duration },
 }
 
 impl Revocation {
-    /// The whole send lies within it. One that began before the answer may have been first, one that ended after the right
-    /// was given back may have been last.
+    /// Whether the whole send lies within the revocation. A send that began before the answer may have been committed first,
+    /// and a send that ended after the restoration may have been committed last.
     fn covers(&self, attempt: &Attempt) -> bool {
         self.conversation == attempt.conversation
             && self.authors.contains(&attempt.author)
@@ -90,17 +90,17 @@ fn check(attempts: &[Attempt], stored: &HashSet<ClientId>, revocations: &[Revoca
     violations
 }
 
-/// How many sends of one speaker had which end.
+/// The number of sends of a speaker by outcome.
 #[derive(Debug, Clone, Copy, Default)]
 struct Progress {
     acknowledged: usize,
     refused: usize,
 }
 
-/// Someone who says one thing after another, whatever is answered, until told to stop.
+/// A user who sends without pause, whatever the answers are, until stopped.
 struct Speaker {
     name: &'static str,
-    person: Person,
+    user: User,
     progress: watch::Receiver<Progress>,
     stop: watch::Sender<bool>,
     speaking: JoinHandle<()>,
@@ -110,24 +110,24 @@ type Ledger = Arc<Mutex<Vec<Attempt>>>;
 
 impl Speaker {
     async fn begin(system: &System<'_>, name: &'static str, conversation: ConversationId, ledger: &Ledger) -> Self {
-        let person = system.person(name).await;
+        let user = system.user(name).await;
         let (progress, stop) = (watch::Sender::new(Progress::default()), watch::Sender::new(false));
         let seen = progress.subscribe();
-        let client = Client::clone(&person);
+        let client = Client::clone(&user);
         let speaking = tokio::spawn(speak(client, name, conversation, Arc::clone(ledger), progress, stop.subscribe()));
-        Self { name, person, progress: seen, stop, speaking }
+        Self { name, user, progress: seen, stop, speaking }
     }
 
-    /// Waits for so many acknowledgements more than there are now.
-    async fn is_taken(&self, more: usize) {
+    /// Waits for `more` further acknowledgements.
+    async fn until_acknowledged(&self, more: usize) {
         let enough = self.progress.borrow().acknowledged + more;
         let mut progress = self.progress.clone();
         let taken = progress.wait_for(|now| now.acknowledged >= enough);
         let _ = within(&format!("acknowledgements for {}", self.name), taken).await.expect("it speaks");
     }
 
-    /// Waits for so many refusals more than there are now.
-    async fn is_refused(&self, more: usize) {
+    /// Waits for `more` further refusals.
+    async fn until_refused(&self, more: usize) {
         let enough = self.progress.borrow().refused + more;
         let mut progress = self.progress.clone();
         let refused = progress.wait_for(|now| now.refused >= enough);
@@ -137,7 +137,7 @@ impl Speaker {
     async fn end(self) {
         self.stop.send_replace(true);
         within("a last answer", self.speaking).await.expect("nobody panics while speaking");
-        self.person.close().await;
+        self.user.close().await;
     }
 }
 
@@ -158,14 +158,14 @@ async fn speak(
         match answer {
             Ok(_) => progress.send_modify(|now| now.acknowledged += 1),
             Err(SendError::Refused(_)) => progress.send_modify(|now| now.refused += 1),
-            // Whoever was removed is sent away.
+            // A removed user's connection is closed.
             Err(SendError::Closed(_)) => return,
             Err(other) => panic!("neither taken nor refused: {other:?}"),
         }
     }
 }
 
-/// Two people, each on both nodes, who talk without pause.
+/// Two users, each on both nodes, who send without pause.
 struct Chat<'a> {
     system: &'a System<'a>,
     conversation: ConversationId,
@@ -174,7 +174,7 @@ struct Chat<'a> {
 
 impl<'a> Chat<'a> {
     async fn between(system: &'a System<'a>, one: &'static str, other: &'static str, ledger: &Ledger) -> Self {
-        let conversation = system.person(one).await.starts_with(other).await.expect("within reach");
+        let conversation = system.user(one).await.starts_with(other).await.expect("within reach");
         let mut speakers = Vec::new();
         for name in [one, one, other, other] {
             speakers.push(Speaker::begin(system, name, conversation, ledger).await);
@@ -186,32 +186,32 @@ impl<'a> Chat<'a> {
         self.speakers.iter().filter(|speaker| authors.contains(&speaker.name))
     }
 
-    async fn all_are_taken(&self) {
-        join_all(self.speakers.iter().map(|speaker| speaker.is_taken(SENDS))).await;
+    async fn until_all_acknowledged(&self) {
+        join_all(self.speakers.iter().map(|speaker| speaker.until_acknowledged(SENDS))).await;
     }
 
-    /// The back end takes a right away; when all whom it concerns were refused often enough and their screens changed, it
-    /// gives it back.
+    /// The back end revokes a right, waits until all affected users were refused often enough and received the new
+    /// capabilities, and restores the right.
     async fn revoke(&self, what: &'static str, authors: &'static [&'static str], take: &[Row], give: &[Row]) -> Revocation {
         let began = Instant::now();
-        self.all_are_taken().await;
-        let mut screens: Vec<Events> = self.of(authors).map(|speaker| speaker.person.events()).collect();
-        self.system.learns(take).await;
+        self.until_all_acknowledged().await;
+        let mut screens: Vec<Events> = self.of(authors).map(|speaker| speaker.user.events()).collect();
+        self.system.import_all(take).await;
         let answered = Instant::now();
-        join_all(self.of(authors).map(|speaker| speaker.is_refused(SENDS))).await;
+        join_all(self.of(authors).map(|speaker| speaker.until_refused(SENDS))).await;
         for screen in &mut screens {
-            self.shows(screen, false).await;
+            self.until_capability(screen, false).await;
         }
         let lifted = Some(Instant::now());
-        self.system.learns(give).await;
+        self.system.import_all(give).await;
         for screen in &mut screens {
-            self.shows(screen, true).await;
+            self.until_capability(screen, true).await;
         }
         Revocation { what, conversation: self.conversation, authors, began, answered, lifted }
     }
 
-    /// Waits until an open screen is told that one may write, or may not.
-    async fn shows(&self, screen: &mut Events, may: bool) {
+    /// Waits until the events of a device say that its user may send, or may not.
+    async fn until_capability(&self, screen: &mut Events, may: bool) {
         let shown = async {
             while let Some(event) = screen.next().await {
                 if let Event::Capabilities { conversation, capabilities } = event
@@ -236,8 +236,8 @@ impl<'a> Chat<'a> {
 #[tokio::test(flavor = "multi_thread")]
 async fn no_message_is_accepted_after_a_revocation_was_answered() {
     let cluster = system::two_nodes().await;
-    let school = System::of(&cluster, "school", &s0_school::facts()).await;
-    let lms = System::of(&cluster, "lms", &s4_lms::facts()).await;
+    let school = System::with_preset(&cluster, "school", &s0_school::facts()).await;
+    let lms = System::with_preset(&cluster, "lms", &s4_lms::facts()).await;
     let ledger = Ledger::default();
     let class = Chat::between(&school, "lea", "lou", &ledger).await;
     let course = Chat::between(&lms, "lia", "ivo", &ledger).await;
@@ -246,7 +246,7 @@ async fn no_message_is_accepted_after_a_revocation_was_answered() {
     let mut revocations = Vec::new();
     for round in 0..ROUNDS {
         if round == ROUNDS / 2 {
-            // From now on a node hears of nothing but by asking: one that trusts what it holds is seen to.
+            // From here on a node must ask the database: a node that trusts its cache is found.
             cluster.redis.as_ref().expect("two nodes have one").freeze();
         }
         let block = relation("lou", "block", "lea");
@@ -267,7 +267,7 @@ async fn no_message_is_accepted_after_a_revocation_was_answered() {
     let violations = check(&attempts, &stored, &revocations);
     assert!(violations.is_empty(), "{} messages too late, the first: {:?}", violations.len(), violations.first());
     for revocation in &revocations {
-        // The same notes, had it been answered before the last messages: then they were accepted in spite of it.
+        // Counter-check: with an earlier answer time, the last allowed messages count as violations.
         let earlier = Revocation { answered: revocation.began, ..revocation.clone() };
         assert!(!check(&attempts, &stored, &[earlier]).is_empty(), "the checker is blind for {}", revocation.what);
     }
@@ -276,11 +276,11 @@ async fn no_message_is_accepted_after_a_revocation_was_answered() {
     println!("R10: {} rights revoked under {rate:.0} sends/s, {refused} refused, none too late", revocations.len());
 }
 
-/// Removes one of the two for good. The other one is refused; the one removed is sent away, and can do nothing anywhere.
+/// Removes one of the two users for good. The other user is refused. The removed user is disconnected and can do nothing.
 async fn remove_lou(class: &Chat<'_>) -> Revocation {
     let began = Instant::now();
-    class.all_are_taken().await;
-    class.system.learns(&[user("lou").with("status", "removed")]).await;
+    class.until_all_acknowledged().await;
+    class.system.import_all(&[user("lou").with("status", "removed")]).await;
     let answered = Instant::now();
     let send = json!({ "clientId": ClientId::new().to_string(), "text": "still here?" });
     let messages = format!("/v1/conversations/{}/messages", class.conversation);
@@ -288,15 +288,15 @@ async fn remove_lou(class: &Chat<'_>) -> Revocation {
         let answer = class.system.http_at(node, "lou", Request::new("POST", &messages).json(&send)).await;
         assert_eq!(answer.status, 401, "node {node}: {}", answer.text());
     }
-    join_all(class.of(&["lea"]).map(|speaker| speaker.is_refused(SENDS))).await;
+    join_all(class.of(&["lea"]).map(|speaker| speaker.until_refused(SENDS))).await;
     for speaker in class.of(&["lou"]) {
-        speaker.person.until_state("the end", |state| matches!(state, State::Closed { .. })).await;
+        speaker.user.until_state("the end", |state| matches!(state, State::Closed { .. })).await;
     }
     let (conversation, authors) = (class.conversation, &["lea", "lou"]);
     Revocation { what: "removed", conversation, authors, began, answered, lifted: None }
 }
 
-/// A right taken at 100 ms and given back at 200 ms, and a send from one moment to another.
+/// A revocation from 100 ms to 200 ms, and a send between two times.
 fn scene(invoked_ms: u64, ended_ms: u64) -> (Attempt, Revocation) {
     let (start, conversation) = (Instant::now(), ConversationId::new());
     let at = |ms| start + Duration::from_millis(ms);
@@ -307,7 +307,7 @@ fn scene(invoked_ms: u64, ended_ms: u64) -> (Attempt, Revocation) {
 }
 
 #[test]
-fn a_message_taken_in_spite_of_it_is_found() {
+fn a_message_accepted_during_a_revocation_is_found() {
     let (attempt, revocation) = scene(101, 150);
     let late = Duration::from_millis(1);
     let (what, client_id) = ("blocked", attempt.client_id);
@@ -323,7 +323,7 @@ fn a_message_taken_in_spite_of_it_is_found() {
 }
 
 #[test]
-fn a_message_that_may_have_been_first_or_last_is_none() {
+fn a_message_at_the_edge_of_a_revocation_is_no_violation() {
     for (invoked_ms, ended_ms) in [(50, 150), (99, 199), (150, 250), (210, 220)] {
         let (attempt, revocation) = scene(invoked_ms, ended_ms);
         let stored = HashSet::from([attempt.client_id]);

@@ -1,4 +1,4 @@
-//! R1: a node is killed under load, again and again. Its people go to the other node, and back when it is there again.
+//! R1: a node is killed under load, several times. Its users connect to the other node, and return when the node runs again.
 
 use std::time::{Duration, Instant};
 
@@ -6,13 +6,13 @@ use super::crowd::{Crowd, Member};
 use crate::harness::Cluster;
 
 const ROUNDS: usize = 5;
-/// From the kill until the last of its people hears live messages again. Generous, for a busy machine and a debug build.
+/// From the kill until the last of its users receives live messages again. Generous, for a busy machine and a debug build.
 const LIVE_AGAIN_MAX: Duration = Duration::from_secs(5);
 
 #[tokio::test(flavor = "multi_thread")]
 async fn nothing_is_lost_when_nodes_are_killed_under_load() {
     let mut cluster = Cluster::start(2).await;
-    let crowd = Crowd::gather(&cluster, 12, 4).await;
+    let crowd = Crowd::connect_users(&cluster, 12, 4).await;
     let mut slowest = Duration::ZERO;
     for round in 0..ROUNDS {
         let (victim, other) = (round % 2, (round + 1) % 2);
@@ -21,7 +21,7 @@ async fn nothing_is_lost_when_nodes_are_killed_under_load() {
         let killed = Instant::now();
         cluster.nodes[victim].kill();
         for member in crowd.of_node(victim) {
-            member.peer.link.lead_to(cluster.nodes[other].public());
+            member.peer.link.retarget(cluster.nodes[other].public());
         }
         let live_again = crowd.until_live_again(at_home.into_iter(), killed).await;
         slowest = slowest.max(live_again);
@@ -31,7 +31,7 @@ async fn nothing_is_lost_when_nodes_are_killed_under_load() {
         let away = with_connections(crowd.of_node(victim));
         let moved = Instant::now();
         for member in crowd.of_node(victim) {
-            member.peer.link.lead_to(cluster.nodes[victim].public());
+            member.peer.link.retarget(cluster.nodes[victim].public());
             member.peer.link.cut();
         }
         crowd.until_live_again(away.into_iter(), moved).await;

@@ -1,4 +1,5 @@
-//! R2: Redis is killed, emptied, cut and frozen under load. It is a hint, so nobody waits for it and nothing is lost with it.
+//! R2: Redis is killed, emptied, cut and frozen under load. Redis only carries hints: no send waits for it, and no message
+//! is lost with it.
 
 use std::time::{Duration, Instant};
 
@@ -10,20 +11,20 @@ use super::{
 };
 use crate::harness::{Cluster, Peer, eventually, http::Request, within};
 
-/// How long Redis is away.
+/// How long Redis is stopped.
 const OUTAGE: Duration = Duration::from_secs(60);
-/// How long it is frozen.
+/// How long Redis is frozen.
 const FREEZE: Duration = Duration::from_secs(5);
 /// The longest a send may wait while Redis does not answer. Generous, for a busy machine and a debug build.
 const ACKNOWLEDGED_MAX: Duration = Duration::from_secs(2);
-/// The longest from a send on one node to its reading on another while the database is the delivery between them.
+/// The longest from a send on one node to its receipt on another while nodes poll the database.
 const POLLED_MAX: Duration = Duration::from_secs(3);
-/// From Redis' return until the first live delivery.
+/// From Redis' return until the first delivery over the bus.
 const BACK_MAX: Duration = Duration::from_secs(2);
-/// A live delivery between nodes.
+/// The longest delivery over the bus.
 const LIVE_MAX: Duration = Duration::from_secs(1);
 
-/// Two nodes under load, and two people to measure with.
+/// Two nodes under load, and two users whose deliveries are measured.
 struct Scene {
     cluster: Cluster,
     crowd: Crowd,
@@ -38,7 +39,7 @@ impl Scene {
         let cluster = Cluster::start(2).await;
         let (lea, mut tom) = (cluster.client(0, "lea").await, cluster.client(1, "tom").await);
         let direct = direct_between(&lea, &mut tom).await;
-        let crowd = Crowd::gather(&cluster, 12, 4).await;
+        let crowd = Crowd::connect_users(&cluster, 12, 4).await;
         let connections = crowd.connections();
         let mut scene = Self { cluster, crowd, lea, tom, direct, connections };
         until_bus(&scene.cluster, true).await;
@@ -47,7 +48,7 @@ impl Scene {
         scene
     }
 
-    /// From a send on one node until it is heard on the other.
+    /// The time from a send on one node until it is received on the other.
     async fn delivery(&mut self) -> Duration {
         let start = Instant::now();
         let sent = self.lea.say(self.direct, "are you there?").await;
@@ -56,7 +57,7 @@ impl Scene {
         start.elapsed()
     }
 
-    /// So many of them, from the quickest to the slowest.
+    /// `count` delivery times, sorted.
     async fn deliveries(&mut self, count: usize) -> Vec<Duration> {
         let mut times = Vec::new();
         for _ in 0..count {
@@ -66,7 +67,7 @@ impl Scene {
         times
     }
 
-    /// One after another until a time; the slowest of them, and how many there were.
+    /// Delivers repeatedly until `end`. Returns the longest delivery and the number of deliveries.
     async fn deliveries_until(&mut self, end: Instant) -> (Duration, usize) {
         let (mut slowest, mut count) = (Duration::ZERO, 0);
         while Instant::now() < end {
@@ -76,7 +77,7 @@ impl Scene {
         (slowest, count)
     }
 
-    /// Live delivery works again: at once, and by the bus, not by looking into the database twice a second or less.
+    /// Checks that delivery works again at once, and over the bus, not by polling the database twice a second or less.
     async fn assert_live_again(&mut self, since: Instant) -> Duration {
         until_bus(&self.cluster, true).await;
         let first = self.delivery().await;
@@ -89,16 +90,16 @@ impl Scene {
         back
     }
 
-    /// Nobody was disconnected, nothing was lost.
+    /// Checks that no user was disconnected and no message was lost.
     async fn verify(self) -> Summary {
         assert_eq!(self.crowd.connections(), self.connections, "nobody's connection may end with Redis");
-        // Those who measured compared what they said and heard themselves.
+        // The messages of the measuring users were compared while measuring.
         let direct = self.direct;
         self.crowd.verify_where(&self.cluster, |row| row.conversation != direct).await
     }
 }
 
-/// Waits until all nodes say so.
+/// Waits until all nodes report this state of the bus.
 async fn until_bus(cluster: &Cluster, up: bool) {
     let line = format!("\ncauserie_bus_up {}\n", u8::from(up));
     for node in &cluster.nodes {
@@ -110,7 +111,7 @@ async fn until_bus(cluster: &Cluster, up: bool) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn redis_killed_for_a_minute_stops_nobody() {
+async fn sends_are_delivered_while_redis_is_down_for_a_minute() {
     let mut scene = Scene::new().await;
     scene.crowd.until_acknowledged(50).await;
     let killed = Instant::now();
@@ -121,7 +122,7 @@ async fn redis_killed_for_a_minute_stops_nobody() {
     while killed.elapsed() < OUTAGE {
         let part = scene.deliveries_until(Instant::now() + OUTAGE / 10).await;
         (polled, count) = (polled.max(part.0), count + part.1);
-        // Everybody hears everything while Redis is away, not when it is back.
+        // All users receive all messages while Redis is stopped, not only when it returns.
         scene.crowd.until_all_heard().await;
     }
     assert!(polled < POLLED_MAX, "a delivery without Redis took {polled:?}");
@@ -139,7 +140,7 @@ async fn redis_killed_for_a_minute_stops_nobody() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn redis_emptied_loses_nothing_and_presence_returns() {
+async fn emptying_redis_loses_no_message_and_presence_returns() {
     let mut scene = Scene::new().await;
     let (lea, tom) = (scene.lea.id().await, scene.tom.id().await);
     let online = async |asked: &Peer| {
@@ -150,12 +151,12 @@ async fn redis_emptied_loses_nothing_and_presence_returns() {
         eventually("both are online", async || online(asked).await).await;
     }
     scene.crowd.until_acknowledged(50).await;
-    let held = scene.cluster.redis().say::<u64>(&["DBSIZE"]);
+    let held = scene.cluster.redis().command::<u64>(&["DBSIZE"]);
     assert!(held > 0, "presence is kept in Redis");
     scene.cluster.redis().flush();
     let emptied = Instant::now();
     let redis = scene.cluster.redis();
-    eventually("presence written again", async || (redis.say::<u64>(&["DBSIZE"]) >= held).then_some(())).await;
+    eventually("presence written again", async || (redis.command::<u64>(&["DBSIZE"]) >= held).then_some(())).await;
     for asked in [&scene.lea, &scene.tom] {
         eventually("both are online again", async || online(asked).await).await;
     }
@@ -167,7 +168,7 @@ async fn redis_emptied_loses_nothing_and_presence_returns() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn redis_connections_cut_are_made_again() {
+async fn cut_redis_connections_are_restored() {
     let mut scene = Scene::new().await;
     let mut slowest = Duration::ZERO;
     for _ in 0..5 {
@@ -182,7 +183,7 @@ async fn redis_connections_cut_are_made_again() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn redis_frozen_stops_nobody() {
+async fn sends_are_delivered_while_redis_is_frozen() {
     let mut scene = Scene::new().await;
     scene.crowd.until_acknowledged(50).await;
     let frozen = Instant::now();

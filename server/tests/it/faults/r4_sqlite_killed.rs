@@ -1,4 +1,4 @@
-//! R4: the embedded server is killed under load, again and again, and started on the file it left.
+//! R4: the embedded server is killed under load, several times, and restarted on the same file.
 
 use std::{
     path::Path,
@@ -11,13 +11,13 @@ use super::{column, crowd::Crowd, rows};
 use crate::harness::{Cluster, Database, TempDir};
 
 const ROUNDS: usize = 5;
-/// From the restart until everyone hears live messages again.
+/// From the restart until all users receive live messages again.
 const LIVE_AGAIN_MAX: Duration = Duration::from_secs(5);
 
 #[tokio::test(flavor = "multi_thread")]
 async fn nothing_is_lost_when_the_embedded_server_is_killed_under_load() {
     let mut cluster = Cluster::embedded().await;
-    let crowd = Crowd::gather(&cluster, 12, 4).await;
+    let crowd = Crowd::connect_users(&cluster, 12, 4).await;
     let mut slowest = Duration::ZERO;
     for round in 0..ROUNDS {
         crowd.until_acknowledged(100).await;
@@ -35,7 +35,7 @@ async fn nothing_is_lost_when_the_embedded_server_is_killed_under_load() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_server_that_left_leaves_one_file_that_is_the_whole() {
+async fn a_stopped_server_leaves_one_file_that_holds_all_messages() {
     let mut cluster = Cluster::embedded().await;
     let lea = cluster.client(0, "lea").await;
     let tom = cluster.client(0, "tom").await;
@@ -49,7 +49,8 @@ async fn a_server_that_left_leaves_one_file_that_is_the_whole() {
     assert_eq!(column::<String>(&texts[0], "text"), "kept");
 }
 
-/// What SQLite says of a copy of what the dead server left: to look at the file itself would mend it for the next server.
+/// The result of SQLite's integrity check on a copy of the dead server's files. Checking the original would repair it before
+/// the next start.
 async fn integrity_of_a_copy(database: &Database) -> String {
     let Connect::Sqlite(file) = database.to_connect() else { panic!("it is a file") };
     let copy = TempDir::new();
@@ -57,7 +58,7 @@ async fn integrity_of_a_copy(database: &Database) -> String {
     for left in std::fs::read_dir(folder).expect("the folder is there") {
         let left = left.expect("it can be listed").path();
         let name = Path::new(left.file_name().expect("a name"));
-        // Its memory of the log's index belongs to the dead process; whoever comes next makes a new one.
+        // The shared-memory index is not copied: it belongs to the dead process, and the next process makes a new one.
         if left.is_file() && name.extension().is_none_or(|extension| extension != "sqlite-shm") {
             std::fs::copy(&left, copy.path().join(name)).expect("it can be copied");
         }

@@ -1,4 +1,4 @@
-//! R5: the network between people and nodes is cut, frozen, slow, late and deaf. Everyone resumes exactly where they were.
+//! R5: the network between users and nodes is cut, frozen, slow, reordered and one-way. All users resume exactly.
 
 use std::{
     collections::BTreeMap,
@@ -14,34 +14,34 @@ use super::{
 };
 use crate::harness::{Cluster, Peer, within};
 
-/// Between pings, so that a link that went silent is noticed after a second.
+/// A heartbeat at which a silent link is noticed after a second.
 const HEARTBEAT_MS: u64 = 500;
-/// From a mended link until live messages are heard again. Generous, for a busy machine and a debug build.
+/// From a restored link until live messages are received again. Generous, for a busy machine and a debug build.
 const LIVE_AGAIN_MAX: Duration = Duration::from_secs(5);
 
 async fn cluster() -> Cluster {
     Cluster::start_with(2, |settings| settings.set("heartbeat.interval_ms", HEARTBEAT_MS)).await
 }
 
-/// Every third person, other ones each round.
+/// Every third user, other users in each round.
 fn unlucky(crowd: &Crowd, round: usize) -> Vec<(&Member, String)> {
     let unlucky = crowd.members.iter().enumerate().filter(|(number, _)| number % 3 == round % 3);
     unlucky.map(|(_, member)| (member, member.connection())).collect()
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn cut_links_resume_exactly() {
+async fn clients_resume_exactly_after_a_cut() {
     let cluster = cluster().await;
-    let crowd = Crowd::gather(&cluster, 12, 4).await;
+    let crowd = Crowd::connect_users(&cluster, 12, 4).await;
     let mut slowest = Duration::ZERO;
     for round in 0..8 {
         crowd.until_acknowledged(40).await;
         let unlucky = unlucky(&crowd, round);
         let cut = Instant::now();
         for (member, _) in &unlucky {
-            // Every other time they come back to the other node.
+            // Every other time, they reconnect to the other node.
             let node = (member.home + round) % cluster.nodes.len();
-            member.peer.link.lead_to(cluster.nodes[node].public());
+            member.peer.link.retarget(cluster.nodes[node].public());
             member.peer.link.cut();
         }
         slowest = slowest.max(crowd.until_live_again(unlucky.into_iter(), cut).await);
@@ -52,9 +52,9 @@ async fn cut_links_resume_exactly() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn half_open_links_are_noticed_on_both_sides_and_resume_exactly() {
+async fn both_sides_notice_half_open_links_and_clients_resume_exactly() {
     let cluster = cluster().await;
-    let crowd = Crowd::gather(&cluster, 12, 4).await;
+    let crowd = Crowd::connect_users(&cluster, 12, 4).await;
     let (mut noticed, mut slowest) = (Duration::ZERO, Duration::ZERO);
     for round in 0..3 {
         crowd.until_acknowledged(40).await;
@@ -70,22 +70,22 @@ async fn half_open_links_are_noticed_on_both_sides_and_resume_exactly() {
         noticed = noticed.max(frozen.elapsed());
         let mended = Instant::now();
         for (member, _) in &unlucky {
-            // What was held back arrives now, after what is said on the next connection or before.
+            // The held-back bytes arrive now, before or after the first bytes of the next connection.
             member.peer.link.resume();
         }
         slowest = slowest.max(crowd.until_live_again(unlucky.into_iter(), mended).await);
     }
     let summary = crowd.verify(&cluster).await;
-    // Two intervals of silence, and the moment until the first of them began.
+    // Two intervals of silence, and the time until the first of them began.
     assert!(noticed < 5 * Duration::from_millis(HEARTBEAT_MS), "noticed after {noticed:?}");
     assert!(slowest < LIVE_AGAIN_MAX, "live again after {slowest:?}");
     println!("R5 half-open: {summary}; noticed after at most {noticed:?}, live again after at most {slowest:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_an_old_connection_said_arrives_after_the_new_one_and_changes_nothing() {
+async fn late_requests_of_an_old_connection_change_nothing() {
     let cluster = cluster().await;
-    let crowd = Crowd::gather(&cluster, 12, 4).await;
+    let crowd = Crowd::connect_users(&cluster, 12, 4).await;
     for round in 0..3 {
         crowd.until_acknowledged(40).await;
         let unlucky = unlucky(&crowd, round);
@@ -93,7 +93,7 @@ async fn what_an_old_connection_said_arrives_after_the_new_one_and_changes_nothi
         for (member, _) in &unlucky {
             member.peer.link.strand();
         }
-        // They give up the silent connection, repeat on a new one what was not answered, and go on.
+        // They give up the silent connection, repeat unanswered sends on a new one, and continue.
         crowd.until_live_again(unlucky.clone().into_iter(), stranded).await;
         crowd.until_acknowledged(40).await;
         for (member, _) in &unlucky {
@@ -105,9 +105,9 @@ async fn what_an_old_connection_said_arrives_after_the_new_one_and_changes_nothi
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn slow_links_lose_nothing() {
+async fn slow_links_lose_no_message() {
     let cluster = cluster().await;
-    let crowd = Crowd::gather(&cluster, 12, 4).await;
+    let crowd = Crowd::connect_users(&cluster, 12, 4).await;
     for (number, member) in crowd.members.iter().enumerate() {
         member.peer.link.delay(Duration::from_millis(100 * (number as u64 % 4)));
     }
@@ -116,7 +116,7 @@ async fn slow_links_lose_nothing() {
     crowd.until_all_heard().await;
     assert_eq!(crowd.connections(), before, "a slow link is no dead one");
     for (member, before) in unlucky(&crowd, 0) {
-        // And a slow link that breaks is like any other.
+        // A slow link that is cut behaves like any other.
         member.peer.link.cut();
         crowd.until_live_again([(member, before)].into_iter(), Instant::now()).await;
     }
@@ -124,9 +124,9 @@ async fn slow_links_lose_nothing() {
     println!("R5 slow: {summary}");
 }
 
-/// The worst moment: the message is kept, everyone hears it, and the sender never learns. Each retry goes to the other node.
+/// The message is committed and all members receive it, but the sender's answer is lost. Each retry goes to the other node.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_send_whose_answer_was_swallowed_is_repeated_and_not_doubled() {
+async fn a_send_repeated_after_a_lost_answer_is_not_doubled() {
     let cluster = cluster().await;
     let (mut lea, mut tom) = (cluster.client(0, "lea").await, cluster.client(1, "tom").await);
     let conversation = direct_between(&lea, &mut tom).await;
@@ -136,11 +136,11 @@ async fn a_send_whose_answer_was_swallowed_is_repeated_and_not_doubled() {
         lea.link.mute();
         let (client_id, text, invoked) = (ClientId::new(), format!("message {round}"), Instant::now());
         let sent = lea.send_with_id(conversation, client_id, text.clone());
-        // It is committed: someone else hears it.
+        // Another user received the message, so it is committed.
         let heard = tom.next_message().await;
         assert_eq!(heard.client_id, client_id.to_string());
         assert_eq!(lea.unsent(), 1, "the sender can't know");
-        lea.link.lead_to(cluster.nodes[round % 2].public());
+        lea.link.retarget(cluster.nodes[round % 2].public());
         lea.link.cut();
         lea.link.resume();
         let acknowledged = within("an acknowledgement", sent).await.expect("it is taken");
@@ -155,7 +155,7 @@ async fn a_send_whose_answer_was_swallowed_is_repeated_and_not_doubled() {
     let mut histories = Vec::new();
     for ((peer, attempts), mut told) in people.into_iter().zip(streams) {
         let (name, user) = (peer.external_id.clone(), peer.id().await);
-        told.extend(everything_left(peer).await.into_iter().map(entry));
+        told.extend(remaining_messages(peer).await.into_iter().map(entry));
         histories.push(History { name, user, attempts, streams: BTreeMap::from([(conversation, told)]) });
     }
     let log = log_of(&cluster.database).await;
@@ -164,8 +164,8 @@ async fn a_send_whose_answer_was_swallowed_is_repeated_and_not_doubled() {
     println!("R5 swallowed answers: 10 retries on the other node, 10 messages");
 }
 
-/// Messages told beyond those a test took: a repetition would be among them.
-async fn everything_left(peer: &mut Peer) -> Vec<causerie_client::wire::Message> {
+/// The messages received beyond those that the test took. A duplicate would be among them.
+async fn remaining_messages(peer: &mut Peer) -> Vec<causerie_client::wire::Message> {
     within("a goodbye", peer.close()).await;
     let mut left = Vec::new();
     while let Some(event) = peer.events.next().await {

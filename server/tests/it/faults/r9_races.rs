@@ -1,4 +1,4 @@
-//! R9: both nodes are asked for the same thing at the same moment, many times over. It happens once.
+//! R9: both nodes receive the same request at the same moment, many times. The request is executed once.
 
 use std::{collections::HashSet, future::Future};
 
@@ -11,13 +11,13 @@ use futures::future::join_all;
 use super::{conversations_in, direct_between, log_of};
 use crate::harness::{Cluster, Peer, Proxy, within};
 
-/// Two nodes that let one connection ask a lot at once.
-async fn patient_cluster() -> Cluster {
+/// Two nodes with high rate limits.
+async fn cluster_without_rate_limits() -> Cluster {
     let keys = ["limits.frames_per_second", "limits.frames_burst", "limits.sends_per_second", "limits.sends_burst"];
     Cluster::start_with(2, |settings| keys.iter().fold(settings, |settings, key| settings.set(key, 10_000))).await
 }
 
-/// All at once, each in a task of its own.
+/// Runs all requests at once, each in its own task.
 async fn race<T: Send + 'static>(
     what: &str,
     runners: Vec<impl Future<Output = Result<T, Error>> + Send + 'static>,
@@ -27,15 +27,15 @@ async fn race<T: Send + 'static>(
     ended.into_iter().map(|ended| ended.expect("no panic").expect("the server answers")).collect()
 }
 
-/// The conversation of each answer, and how many say that they made it.
+/// The distinct conversations of the answers, and the number of answers that report a new conversation.
 fn outcome(answers: &[wire::ConversationStarted]) -> (HashSet<&str>, usize) {
     let ids = answers.iter().map(|answer| answer.conversation.as_ref().expect("it is told").id.as_str()).collect();
     (ids, answers.iter().filter(|answer| answer.created).count())
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn two_people_who_start_with_each_other_at_once_share_one_conversation() {
-    let cluster = patient_cluster().await;
+async fn two_users_who_start_at_the_same_time_share_one_conversation() {
+    let cluster = cluster_without_rate_limits().await;
     let people = [cluster.client(0, "lea").await, cluster.client(1, "tom").await];
     let starts = (0..200).map(|number| {
         let (client, other) = (causerie_client::Client::clone(&people[number % 2]), people[(number + 1) % 2].reference());
@@ -48,9 +48,9 @@ async fn two_people_who_start_with_each_other_at_once_share_one_conversation() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn one_message_sent_many_times_over_two_nodes_is_one_message() {
-    let mut cluster = patient_cluster().await;
-    // The same person on two devices, each on a node of its own.
+async fn a_message_sent_many_times_over_two_nodes_is_stored_once() {
+    let mut cluster = cluster_without_rate_limits().await;
+    // One user with two devices, each on its own node.
     let devices = [cluster.client(0, "lea").await, cluster.client(1, "lea").await];
     let mut tom = cluster.client(1, "tom").await;
     let conversation = direct_between(&devices[0], &mut tom).await;
@@ -61,7 +61,7 @@ async fn one_message_sent_many_times_over_two_nodes_is_one_message() {
     };
     let sends = (0..200).map(|number| {
         let (client, command) = (causerie_client::Client::clone(&devices[number % 2]), Command::SendMessage(send.clone()));
-        // Not by `send`: the outbox would let only one of them out.
+        // Not with `send`, whose outbox would send only one of them.
         async move { client.request(command).await }
     });
     let answers = race("200 sends", sends.collect()).await;
@@ -75,12 +75,12 @@ async fn one_message_sent_many_times_over_two_nodes_is_one_message() {
     let log = log_of(&cluster.database).await;
     assert_eq!(log.len(), 1, "{log:?}");
 
-    // Whoever listens hears it once: what comes next is the next message.
+    // The listener receives the message once: the next message is another one.
     assert_eq!(tom.next_message().await, first);
     let second = devices[1].say(conversation, "and on").await;
     assert_eq!(tom.next_message().await, second);
     assert_eq!(second.seq, 2);
-    // A retry long after, on a node that never heard of it: for ever means for ever.
+    // A retry much later, on a node that never saw the message, still finds it.
     let node = cluster.nodes.len();
     cluster.add_node().await;
     let link = Proxy::to(cluster.nodes[node].public()).await;
@@ -91,8 +91,8 @@ async fn one_message_sent_many_times_over_two_nodes_is_one_message() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn one_group_started_many_times_over_two_nodes_is_one_group() {
-    let cluster = patient_cluster().await;
+async fn a_group_started_many_times_over_two_nodes_is_created_once() {
+    let cluster = cluster_without_rate_limits().await;
     let devices = [cluster.client(0, "lea").await, cluster.client(1, "lea").await];
     let others = [cluster.client(0, "tom").await, cluster.client(1, "mia").await];
     let with: Vec<UserRef> = others.iter().map(Peer::reference).collect();

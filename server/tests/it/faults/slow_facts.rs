@@ -1,4 +1,4 @@
-//! Reading all facts of a large tenant takes seconds. Whoever else writes meanwhile does not notice.
+//! Loading all facts of a large tenant takes seconds. Writes of other tenants do not wait for it.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use tokio::time::{sleep, timeout};
 
 use crate::harness::{Cluster, Facts, Peer, Proxy, Tenant, within};
 
-/// Whoever reads memberships waits for this to end.
+/// Locks the memberships, so that reading them waits for the end of this transaction.
 async fn hold_memberships(store: &Store) -> DatabaseTransaction {
     let held = store.writer().begin().await.expect("a transaction");
     held.execute_unprepared("LOCK TABLE memberships IN ACCESS EXCLUSIVE MODE").await.expect("the lock");
@@ -17,8 +17,8 @@ async fn hold_memberships(store: &Store) -> DatabaseTransaction {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_tenant_whose_facts_are_being_read_keeps_no_other_tenant_waiting() {
-    // One lane, so that all messages go the same way.
+async fn loading_the_facts_of_one_tenant_does_not_delay_other_tenants() {
+    // One lane, so that the messages of both tenants share it.
     let cluster = Cluster::start_with(1, |settings| settings.set("database.lanes", 1)).await;
     let other = Tenant::create(cluster.settings(), "other");
     let (lea, tom) = (cluster.client(0, "lea").await, cluster.client(0, "tom").await);
@@ -33,9 +33,9 @@ async fn a_tenant_whose_facts_are_being_read_keeps_no_other_tenant_waiting() {
 
     let store = Store::connect(&cluster.database.to_connect()).await.expect("the database opens");
     let held = hold_memberships(&store).await;
-    // Rules with other words: facts must be read anew.
+    // Other rules make the server load the facts again.
     Facts::of_preset("community", "").write(&cluster).await;
-    // Queued where they are called, so in this order.
+    // The requests are queued in the order of these calls.
     let waiting: Vec<_> = ["two", "three", "four"].map(|text| tokio::spawn(lea.send(talk, text))).into_iter().collect();
     sleep(Duration::from_millis(300)).await;
     for text in ["two", "three", "four"] {

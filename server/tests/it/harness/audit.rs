@@ -1,4 +1,4 @@
-//! An audit of acknowledgements: what clients were told is stored, and what is.
+//! Compares the messages that the server acknowledged with the messages that the database holds.
 
 use std::collections::BTreeMap;
 
@@ -9,12 +9,12 @@ use uuid::Uuid;
 
 use super::Database;
 
-/// Messages clients were told are stored, by conversation and `seq`.
+/// The acknowledged messages, by conversation and `seq`.
 #[derive(Debug, Default, Clone)]
 pub struct Acknowledged(BTreeMap<(Uuid, u64), (Uuid, String)>);
 
 impl Acknowledged {
-    /// A client was told of this message, as JSON has it.
+    /// Records an acknowledged message, in its JSON form.
     pub fn note(&mut self, message: &Value) {
         let id = |field: &str| message[field].as_str().and_then(|id| Uuid::parse_str(id).ok()).expect("ids are UUIDs");
         let place = (id("conversationId"), message["seq"].as_u64().expect("a number"));
@@ -23,15 +23,15 @@ impl Acknowledged {
         assert!(before.is_none(), "{place:?} was acknowledged twice: for {before:?} and {text:?}");
     }
 
-    /// How many there are.
     pub fn len(&self) -> usize {
         self.0.len()
     }
 
-    /// Reads the messages through a connection of its own and compares. Answers how many are stored that nobody was told of.
+    /// Reads all messages over a separate database connection and compares. Returns the number of stored messages that were
+    /// not acknowledged.
     ///
     /// # Panics
-    /// When a message that was acknowledged is not stored as it was acknowledged.
+    /// If an acknowledged message is missing or differs from its acknowledgement.
     pub async fn audit(&self, when: &str, database: &Database) -> usize {
         let store = Store::connect(&database.to_connect()).await.expect("the database opens");
         let sql = "SELECT conversation_id, seq, id, text FROM messages";

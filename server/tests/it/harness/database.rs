@@ -1,4 +1,4 @@
-//! A database per test.
+//! One database per test.
 
 use std::process::Command;
 
@@ -6,32 +6,27 @@ use uuid::Uuid;
 
 use super::{TempDir, eventually_blocking};
 
-/// A database of one test, empty, gone afterwards.
+/// An empty database for one test, removed when dropped.
 pub enum Database {
-    /// A file in a folder of its own.
+    /// A file in a temporary folder.
     Sqlite(TempDir),
-    /// A database in the PostgreSQL of `scripts/services`.
+    /// A database in the PostgreSQL that `scripts/services` started.
     Postgres(Postgres),
-    /// One that goes with its server.
-    Other {
-        /// `postgres://…`.
-        url: String,
-    },
+    /// A database that its own server removes.
+    Other { url: String },
 }
 
-/// See [`Database::Postgres`].
+/// A database of [`Database::Postgres`], dropped with this value.
 pub struct Postgres {
     name: String,
     url: String,
 }
 
 impl Database {
-    /// SQLite.
     pub fn sqlite() -> Self {
         Self::Sqlite(TempDir::new())
     }
 
-    /// PostgreSQL.
     pub fn postgres() -> Self {
         let name = format!("test_{}", Uuid::now_v7().simple());
         let server = server_url();
@@ -40,7 +35,7 @@ impl Database {
         Self::Postgres(Postgres { url: format!("{base}/{name}"), name })
     }
 
-    /// `postgres://…`, or empty for SQLite.
+    /// The `postgres://` URL, or an empty string for SQLite.
     pub fn url(&self) -> &str {
         match self {
             Self::Sqlite(_) => "",
@@ -48,7 +43,7 @@ impl Database {
         }
     }
 
-    /// What the server needs to know to use it, as settings.
+    /// The server settings that select this database.
     pub fn settings(&self) -> Vec<(&'static str, String)> {
         match self {
             Self::Sqlite(folder) => vec![("data.dir", folder.path().display().to_string())],
@@ -56,7 +51,7 @@ impl Database {
         }
     }
 
-    /// For the server's own library, where a test looks into the database directly.
+    /// The same database as a value of the server's library, for tests that read tables directly.
     pub fn to_connect(&self) -> causerie_server::store::Database {
         match self {
             Self::Sqlite(folder) => causerie_server::store::Database::Sqlite(folder.path().join("causerie.sqlite")),
@@ -71,12 +66,13 @@ impl Drop for Postgres {
     fn drop(&mut self) {
         let server = server_url();
         if std::thread::panicking() {
-            // What failed may have left connections; the test says so already.
+            // A failed test may have left connections. It has already reported its failure, so the database is dropped by
+            // force.
             let _ = psql(&server, &format!("DROP DATABASE {} WITH (FORCE)", self.name));
             return;
         }
-        // Without force, it is refused while anything is still connected: a process or a pool was left behind. A killed
-        // node's connections take PostgreSQL a moment to notice.
+        // Without `FORCE`, PostgreSQL refuses to drop a database that has connections, so a leaked process or pool is
+        // detected. PostgreSQL needs a moment to notice that a killed node's connections are gone, hence the retries.
         let mut last = String::new();
         let dropped = eventually_blocking(|| {
             psql(&server, &format!("DROP DATABASE {}", self.name)).map_err(|error| last = error).is_ok()
@@ -85,13 +81,13 @@ impl Drop for Postgres {
     }
 }
 
-/// The PostgreSQL all tests share, as superuser.
+/// The PostgreSQL server that all tests share, as superuser.
 fn server_url() -> String {
     std::env::var("CAUSERIE_TEST_POSTGRES")
         .unwrap_or_else(|_| panic!("there is no PostgreSQL to test with: run scripts/test, or scripts/services cargo test"))
 }
 
-/// Runs one statement; by the client program, because it needs no async runtime when a test ends.
+/// Runs one statement with the `psql` program, because a `Drop` has no async runtime.
 pub fn psql(url: &str, statement: &str) -> Result<String, String> {
     let mut command = Command::new("psql");
     command.args(["--no-psqlrc", "--quiet", "--tuples-only", "--no-align", "--command", statement, url]);

@@ -1,4 +1,4 @@
-//! What rules ask about, written by the server's own library: a test of what people do needs facts, not the way they came.
+//! Writes facts with the server's library. Tests of behaviour need the facts, not the import that usually brings them.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -20,11 +20,11 @@ use causerie_server::{
 
 use super::Cluster;
 
-/// Facts and rules of a cluster's tenant to be.
+/// Facts and rules to write for a cluster's tenant.
 #[derive(Debug, Clone, Default)]
 pub struct Facts {
     policy: Option<(String, String)>,
-    people: BTreeMap<String, (Vec<String>, Option<UserStatus>)>,
+    users: BTreeMap<String, (Vec<String>, Option<UserStatus>)>,
     groups: BTreeSet<(String, String)>,
     memberships: Vec<(String, String, String)>,
     edges: Vec<(String, String)>,
@@ -32,63 +32,63 @@ pub struct Facts {
 }
 
 impl Facts {
-    /// Facts for the rules that are in force.
+    /// Facts that leave the tenant's rules as they are.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// With the rules of a preset, and more lines.
+    /// The rules of a preset, followed by more lines.
     pub fn of_preset(preset: &str, more: &str) -> Self {
         let file = format!("{}/../policy/presets/{preset}.policy", env!("CARGO_MANIFEST_DIR"));
         let text = std::fs::read_to_string(&file).unwrap_or_else(|error| panic!("{file}: {error}"));
-        // Words are declared before the first rule, which a blank line sets apart.
+        // Declarations stand before the first rule, separated from it by a blank line.
         let (words, rules): (Vec<&str>, Vec<&str>) = more.lines().partition(|line| line.starts_with("relations "));
         let text = text.replacen("\n\n", &format!("\n{}\n\n", words.join("\n")), 1);
         Self { policy: Some((preset.to_owned(), format!("{text}\n{}\n", rules.join("\n")))), ..Self::default() }
     }
 
-    /// A person with these roles in the tenant, `owner admin`.
-    pub fn person(mut self, user: &str, roles: &str) -> Self {
-        self.people.entry(user.to_owned()).or_default().0 = roles.split_whitespace().map(str::to_owned).collect();
+    /// A user with these roles in the tenant, separated by spaces: `owner admin`.
+    pub fn user(mut self, user: &str, roles: &str) -> Self {
+        self.users.entry(user.to_owned()).or_default().0 = roles.split_whitespace().map(str::to_owned).collect();
         self
     }
 
-    /// A person who is not active.
+    /// A user with a status other than active.
     pub fn inactive(mut self, user: &str, status: UserStatus) -> Self {
-        self.people.entry(user.to_owned()).or_default().1 = Some(status);
+        self.users.entry(user.to_owned()).or_default().1 = Some(status);
         self
     }
 
-    /// People who hold a role in a group of a kind.
+    /// Users with a role in a group, and the group with its kind.
     pub fn members(mut self, users: &[&str], role: &str, group: &str, kind: &str) -> Self {
         self.groups.insert((group.to_owned(), kind.to_owned()));
         for user in users {
-            self.people.entry((*user).to_owned()).or_default();
+            self.users.entry((*user).to_owned()).or_default();
             self.memberships.push(((*user).to_owned(), role.to_owned(), group.to_owned()));
         }
         self
     }
 
-    /// From everybody in one group to everybody in another, and to the group as such.
+    /// An edge from all members of one group to another group and to all its members.
     pub fn edge(mut self, from: &str, to: &str) -> Self {
         self.edges.push((from.to_owned(), to.to_owned()));
         self
     }
 
-    /// What the tenant sets.
+    /// A setting of the tenant.
     pub fn setting(mut self, name: &str, value: &str) -> Self {
         self.settings.push((name.to_owned(), value.to_owned()));
         self
     }
 
-    /// Writes them. What is there already stays.
+    /// Writes these facts. Facts that exist already stay.
     pub async fn write(self, cluster: &Cluster) {
         let store = Store::connect(&cluster.database.to_connect()).await.expect("the database opens");
         let tenant = tenants::find_by_slug(&store, &cluster.tenant.slug).await.expect("readable").expect("made before");
         let mut write = FactWrite::begin(&store, tenant.id, SystemClock.now_ms()).await.expect("a transaction");
         self.write_all(&mut write).await;
         write.commit().await.expect("it is stored");
-        // Pools close in the background; the database can't go before they have.
+        // Pools close in the background. The database can be dropped only after that.
         for pool in [store.writer(), store.reader()] {
             pool.close_by_ref().await.expect("the pool closes");
         }
@@ -102,7 +102,7 @@ impl Facts {
             let roles = (!roles.is_empty()).then_some(roles);
             Profile { external_id: user, roles, status, ..Profile::default() }
         };
-        let profiles: Vec<Profile> = self.people.into_iter().map(profile).collect();
+        let profiles: Vec<Profile> = self.users.into_iter().map(profile).collect();
         write.users(&profiles).await.expect("stored");
         let groups = self.groups.into_iter().map(|(group, kind)| GroupFact {
             name: Some(group.clone()),
@@ -140,7 +140,7 @@ impl Facts {
     }
 }
 
-/// Every text of the messages of a tenant's database, oldest first.
+/// The texts of all messages in the database, oldest first.
 pub async fn stored_texts(cluster: &Cluster) -> Vec<String> {
     use sea_orm::{ConnectionTrait as _, Statement};
     let store = Store::connect(&cluster.database.to_connect()).await.expect("the database opens");

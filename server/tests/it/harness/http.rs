@@ -1,4 +1,4 @@
-//! HTTP/1.1 by hand: one request per connection, every byte of it the test's own choice.
+//! An HTTP/1.1 client without a library: one request per connection, and the test chooses every byte.
 
 use std::{fmt::Write as _, net::SocketAddr};
 
@@ -10,7 +10,7 @@ use tokio::{
 
 use super::within;
 
-/// A request to be sent.
+/// A request to send.
 #[derive(Debug, Clone)]
 pub struct Request {
     method: String,
@@ -19,64 +19,63 @@ pub struct Request {
     body: Vec<u8>,
 }
 
-/// What came back.
+/// A parsed answer.
 #[derive(Debug)]
 pub struct Response {
-    /// `404`.
+    /// The status code, such as 404.
     pub status: u16,
     headers: Vec<(String, String)>,
-    /// As it came.
+    /// The body, without chunk headers.
     pub body: Vec<u8>,
 }
 
 impl Request {
-    /// A request without headers or body.
+    /// A request without headers and without a body.
     pub fn new(method: &str, path: impl Into<String>) -> Self {
         Self { method: method.to_owned(), path: path.into(), headers: Vec::new(), body: Vec::new() }
     }
 
-    /// `GET`.
     pub fn get(path: impl Into<String>) -> Self {
         Self::new("GET", path)
     }
 
-    /// With a header.
+    /// Adds a header.
     #[must_use]
     pub fn header(mut self, name: &str, value: impl Into<String>) -> Self {
         self.headers.push((name.to_owned(), value.into()));
         self
     }
 
-    /// With `Authorization: Bearer`.
+    /// Adds `Authorization: Bearer`.
     #[must_use]
     pub fn bearer(self, credential: &str) -> Self {
         self.header("authorization", format!("Bearer {credential}"))
     }
 
-    /// With a JSON body.
+    /// Sets a JSON body and its content type.
     #[must_use]
     pub fn json(self, body: &Value) -> Self {
         self.header("content-type", "application/json").body(body.to_string())
     }
 
-    /// With any body.
+    /// Sets any body.
     #[must_use]
     pub fn body(mut self, body: impl Into<Vec<u8>>) -> Self {
         self.body = body.into();
         self
     }
 
-    /// Sends it and reads the whole answer.
+    /// Sends the request and reads the whole answer.
     pub async fn send(self, to: SocketAddr) -> Response {
         let path = self.path.clone();
         within(&format!("an answer to {} {path}", self.method), self.exchange(to)).await
     }
 
-    /// Sends it; `None` where no server answers.
+    /// Sends the request. Returns `None` if no server answers.
     pub async fn try_send(self, to: SocketAddr) -> Option<Response> {
         TcpStream::connect(to).await.ok()?;
         let path = self.path.clone();
-        // A server that ends meanwhile gives no answer, which is a panic in `exchange`.
+        // A server that stops during the request gives no answer, and `exchange` panics.
         let asked = tokio::spawn(self.exchange(to));
         within(&format!("an answer to {path}, or none"), asked).await.ok()
     }
@@ -95,10 +94,10 @@ impl Request {
         stream.write_all(head.as_bytes()).await.expect("the server reads heads");
         let (mut reader, mut writer) = stream.into_split();
         let body = self.body;
-        // Side by side: a server may answer before it has read a body it does not want.
+        // Reading and writing run at the same time: a server may answer before it has read a body that it refuses.
         let writing = tokio::spawn(async move { writer.write_all(&body).await.map(|()| writer) });
         let mut answer = Vec::new();
-        // A reset after the answer is the server's way to not read the rest of a body.
+        // The server may reset the connection after its answer, to discard the rest of a body.
         let _ = reader.read_to_end(&mut answer).await;
         let _ = writing.await;
         Response::parse(&answer)
@@ -122,22 +121,20 @@ impl Response {
         }
     }
 
-    /// A header, by its name in small letters.
+    /// The value of a header. `name` must be lower case.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
     }
 
-    /// The body as text.
     pub fn text(&self) -> &str {
         std::str::from_utf8(&self.body).expect("UTF-8")
     }
 
-    /// The body as JSON.
     pub fn json(&self) -> Value {
         serde_json::from_slice(&self.body).unwrap_or_else(|error| panic!("{error}: {}", String::from_utf8_lossy(&self.body)))
     }
 
-    /// The lines of a body that comes as it is made.
+    /// The JSON lines of a streamed body.
     #[track_caller]
     pub fn lines(&self) -> Vec<Value> {
         assert_eq!((self.status, self.header("content-type")), (200, Some("application/x-ndjson")), "{}", self.text());
@@ -147,7 +144,7 @@ impl Response {
             .collect()
     }
 
-    /// The body of a success.
+    /// The JSON body of an answer that must be a success.
     #[track_caller]
     pub fn ok(&self) -> Value {
         assert_eq!(self.status, 200, "{}", String::from_utf8_lossy(&self.body));
@@ -155,7 +152,7 @@ impl Response {
     }
 }
 
-/// What an answer without a length says (RFC 9112, 7.1), which must have come to its end.
+/// The content of a chunked body (RFC 9112, 7.1), which must be complete.
 fn unchunked(mut bytes: &[u8]) -> Vec<u8> {
     let mut body = Vec::new();
     loop {

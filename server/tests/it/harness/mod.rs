@@ -1,27 +1,29 @@
-//! Starts true servers for tests: the real binary as child processes, real PostgreSQL, Redis and SQLite, the real SDK over
-//! links that can be cut.
+//! Starts real servers for tests: the real binary as child processes, real PostgreSQL, Redis and SQLite, and the Rust SDK
+//! over links that a test can cut.
 //!
-//! - [`Cluster`] is what most tests want: nodes that share a database, a Redis and a [`Tenant`], and people ([`Peer`])
-//!   connected to them. `Cluster::embedded()` is one node on SQLite, `Cluster::start(n)` is `n` nodes on PostgreSQL and Redis.
-//! - [`Facts`] are the rules of the tenant and what they ask about, where a test wants others than a new tenant has.
-//! - [`Node`] is one server process: stop it politely or not, freeze and thaw it, start it again at the same address.
-//! - [`RedisServer`] (with [`Sentinel`]s, where one is to fail over) and [`Database`] belong to one test each, so tests run
-//!   side by side and may break theirs.
-//! - [`Volume`] is a small file system to be filled, [`PostgresServer`] a PostgreSQL on a folder of the test's choice.
-//! - [`Acknowledged`] compares what clients were told with what a second connection reads.
-//! - [`Proxy`] is the link between a client and a node: cut it, freeze it, refuse connections.
-//! - [`Raw`] speaks WebSocket without the SDK's good manners; [`http`] speaks HTTP without any library's.
+//! - [`Cluster`] is the entry point of most tests: nodes that share a database, a Redis and a [`Tenant`], and connected
+//!   users ([`Peer`]). `Cluster::embedded()` is one node on SQLite, `Cluster::start(n)` is `n` nodes on PostgreSQL and
+//!   Redis.
+//! - [`Facts`] sets the tenant's rules and facts, for tests that need other rules than those of a new tenant.
+//! - [`Node`] is one server process. A test can stop, kill, freeze, thaw and restart it at the same address.
+//! - Each test has its own [`RedisServer`] (with [`Sentinel`]s for failover tests) and its own [`Database`], so tests run
+//!   side by side and may break them.
+//! - [`Volume`] is a small file system that a test can fill. [`PostgresServer`] is a PostgreSQL in a folder that the test
+//!   chooses.
+//! - [`Acknowledged`] compares the acknowledged messages with the messages that a second database connection reads.
+//! - [`Proxy`] is the link between a client and a node: a test can cut it, freeze it and refuse connections.
+//! - [`Raw`] is a WebSocket client that sends any frame, valid or not. [`http`] is an HTTP client that sends any bytes.
 //!
-//! Tests wait for events, never for time to pass: [`within`] gives any future a deadline, [`eventually`] asks about outside
-//! state until it is as it should be. The test as a whole has a deadline too, which no event renews
-//! (`causerie_test_deadline`). When a test fails, the logs of its nodes are printed. When it ends, everything it
-//! started is ended, and a database that still has connections, or a process that does not end, fails it.
+//! Tests wait for events, not for time to pass: [`within`] gives a future a deadline, and [`eventually`] polls external
+//! state until a condition holds. Each test also has a total deadline (`causerie_test_deadline`), which no event extends.
+//! When a test fails, the logs of its nodes are printed. When a test ends, everything that it started is stopped. The test
+//! fails if its database still has connections or if a process does not end.
 //!
-//! A [`Database`] waits in its `Drop` until nobody is connected. A test that itself holds connections to it, by a pool or by
-//! a [`Proxy`] in front of it, closes them first or runs on `flavor = "multi_thread"`.
+//! The `Drop` of a [`Database`] waits until the last connection to it is closed. A test that holds a connection itself (a
+//! pool, or a [`Proxy`] in front of the database) must close it first or run on `flavor = "multi_thread"`.
 //!
-//! PostgreSQL comes from `scripts/services`; everything else a test starts itself.
-#![allow(dead_code, unused_imports)] // behaviours come and go; the harness is whole
+//! PostgreSQL comes from `scripts/services`. A test starts everything else itself.
+#![allow(dead_code, unused_imports)] // not every test run uses every helper
 
 mod audit;
 mod cluster;
@@ -62,10 +64,10 @@ pub use temp_dir::TempDir;
 pub use tenant::{Claims, Tenant};
 pub use volume::Volume;
 
-/// The longest a test waits for anything. Generous, for a machine that runs many tests at once; what is right comes at once.
+/// The longest wait for one event. Long enough for a machine that runs many tests at once.
 pub const PATIENCE: Duration = Duration::from_secs(30);
 
-/// Waits for a future, but not for ever.
+/// Gives a future a deadline of [`PATIENCE`].
 #[track_caller]
 pub fn within<T>(what: &str, future: impl Future<Output = T>) -> impl Future<Output = T> {
     let caller = std::panic::Location::caller();
@@ -80,7 +82,7 @@ pub fn within<T>(what: &str, future: impl Future<Output = T>) -> impl Future<Out
     }
 }
 
-/// Asks again and again until the answer is there; for state that nobody announces.
+/// Calls `ask` repeatedly until it returns `Some`, for state that no event announces.
 #[track_caller]
 pub fn eventually<T>(what: &str, mut ask: impl AsyncFnMut() -> Option<T>) -> impl Future<Output = T> {
     within(what, async move {
@@ -93,7 +95,7 @@ pub fn eventually<T>(what: &str, mut ask: impl AsyncFnMut() -> Option<T>) -> imp
     })
 }
 
-/// [`eventually`] where nothing can be awaited, in a `Drop`.
+/// [`eventually`] for code that can not await, such as a `Drop`.
 pub fn eventually_blocking(mut is_so: impl FnMut() -> bool) -> bool {
     let deadline = Instant::now() + causerie_test_deadline::watch().left(PATIENCE);
     while !is_so() {

@@ -18,7 +18,7 @@ const BINARY: &str = env!("CARGO_BIN_EXE_causerie");
 const PUBLIC: &str = "listen.public";
 const INTERNAL: &str = "listen.internal";
 
-/// Settings of a node, by their names in the configuration.
+/// Settings of a node, by their configuration names.
 #[derive(Debug, Clone)]
 pub struct Settings {
     values: BTreeMap<&'static str, String>,
@@ -26,40 +26,40 @@ pub struct Settings {
 }
 
 impl Settings {
-    /// For a node on this database. Beyond that, defaults; but it leaves quickly when told to.
+    /// Default settings for a node on this database, with a short drain time.
     pub fn on(database: &Database) -> Self {
         let quick = [("shutdown.drain_ms", "500".to_owned()), ("demo.enabled", "false".to_owned())];
         Self { values: database.settings().into_iter().chain(quick).collect(), environment: BTreeMap::new() }
     }
 
-    /// With this Redis as bus.
+    /// Uses this Redis as the bus.
     #[must_use]
     pub fn with_redis(self, redis: &RedisServer) -> Self {
         self.set("redis.url", redis.url())
     }
 
-    /// With one setting, `heartbeat.interval_ms`.
+    /// Sets one setting, for example `heartbeat.interval_ms`.
     #[must_use]
     pub fn set(mut self, key: &'static str, value: impl ToString) -> Self {
         self.values.insert(key, value.to_string());
         self
     }
 
-    /// With something else in the program's environment, `LD_PRELOAD`.
+    /// Adds a variable to the program's environment, for example `LD_PRELOAD`.
     #[must_use]
     pub fn environment(mut self, key: &'static str, value: impl ToString) -> Self {
         self.environment.insert(key, value.to_string());
         self
     }
 
-    /// With the default of one setting.
+    /// Removes a setting, so that its default applies.
     #[must_use]
     pub fn unset(mut self, key: &str) -> Self {
         self.values.remove(key);
         self
     }
 
-    /// The program with these settings in its environment, and nothing else in it.
+    /// The program with only these settings in its environment.
     pub fn command(&self) -> Command {
         let mut command = Command::new(BINARY);
         command.env_clear().env("RUST_BACKTRACE", "1").envs(&self.environment);
@@ -69,10 +69,10 @@ impl Settings {
         command
     }
 
-    /// Runs a subcommand of the program to its end; what it printed.
+    /// Runs a subcommand and returns its standard output.
     ///
     /// # Panics
-    /// When it fails or does not end.
+    /// If the subcommand fails or does not end.
     pub fn run(&self, arguments: &[&str]) -> String {
         let output = self.attempt(arguments);
         let says = String::from_utf8_lossy(&output.stdout).into_owned();
@@ -81,10 +81,10 @@ impl Settings {
         says
     }
 
-    /// Runs a subcommand that fails; what it complained of.
+    /// Runs a subcommand that must fail and returns its standard error.
     ///
     /// # Panics
-    /// When it succeeds or does not end.
+    /// If the subcommand succeeds or does not end.
     pub fn fail(&self, arguments: &[&str]) -> String {
         let output = self.attempt(arguments);
         let complains = String::from_utf8_lossy(&output.stderr).into_owned();
@@ -92,16 +92,16 @@ impl Settings {
         complains
     }
 
-    /// Runs a subcommand of the program to its end, however it ends.
+    /// Runs a subcommand to its end, whatever its exit status.
     ///
     /// # Panics
-    /// When it does not end.
+    /// If the subcommand does not end.
     pub fn attempt(&self, arguments: &[&str]) -> Output {
         let what = format!("causerie {}", arguments.join(" "));
         let mut command = self.command();
         command.args(arguments).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().expect("the program starts");
-        // A subcommand prints a few lines, which a pipe holds without a reader.
+        // A subcommand prints a few lines, which fit into the pipe's buffer.
         if !eventually_blocking(|| child.try_wait().expect("it is ours").is_some()) {
             child.kill().expect("it is ours");
             let output = child.wait_with_output().expect("it is ours");
@@ -111,20 +111,20 @@ impl Settings {
     }
 }
 
-/// A running server. Killed with its owner, which prints its log if the test failed.
+/// A running server. Dropping it kills the process and, if the test failed, prints its log.
 pub struct Node {
     settings: Settings,
     public: SocketAddr,
     internal: SocketAddr,
     log: PathBuf,
     process: Option<Running>,
-    // Last, so that the log can be read before it goes.
+    // Last field: the log is read before the folder is removed.
     _folder: TempDir,
 }
 
 struct Running {
     child: Child,
-    /// Copies what the program prints into the log; ends with the program.
+    /// Copies the program's output to the log. Ends with the program.
     printer: JoinHandle<()>,
 }
 
@@ -132,7 +132,7 @@ impl Node {
     /// Starts a server and waits until it is ready.
     pub async fn start(settings: Settings) -> Self {
         let folder = TempDir::new();
-        // Fixed beforehand, not port 0: it must come back at the same address.
+        // Chosen beforehand instead of port 0, because a restarted node must have the same address.
         let (public, internal) = (free_address(), free_address());
         let settings = settings.set(PUBLIC, public).set(INTERNAL, internal);
         let log = folder.path().join("log");
@@ -141,7 +141,7 @@ impl Node {
         node
     }
 
-    /// Starts it after it ended, at the same addresses.
+    /// Starts a stopped node again at the same addresses.
     pub async fn start_again(&mut self) {
         assert!(self.process.is_none(), "the node runs already");
         let (said, mut hears) = mpsc::unbounded_channel();
@@ -162,65 +162,63 @@ impl Node {
         }
     }
 
-    /// Where clients connect.
+    /// The address for clients.
     pub fn public(&self) -> SocketAddr {
         self.public
     }
 
-    /// Where operators look.
+    /// The address for operators: health and metrics.
     pub fn internal(&self) -> SocketAddr {
         self.internal
     }
 
-    /// Its settings, to run subcommands on the same data.
+    /// The node's settings, to run subcommands on the same data.
     pub fn settings(&self) -> &Settings {
         &self.settings
     }
 
-    /// Everything it said so far.
+    /// The log so far.
     pub fn log(&self) -> String {
         std::fs::read_to_string(&self.log).unwrap_or_default()
     }
 
-    /// Ends it with SIGKILL: no goodbye, nothing flushed.
+    /// Ends the process with SIGKILL.
     pub fn kill(&mut self) {
         let mut running = self.process.take().expect("the node runs");
-        // Also when it ended by itself meanwhile; a frozen one dies too.
+        // This also succeeds for a process that has ended or is frozen.
         running.child.kill().expect("it is ours");
         running.child.wait().expect("it is ours");
         running.printer.join().expect("copying lines does not panic");
     }
 
-    /// The id of its process.
     pub fn process_id(&self) -> u32 {
         self.process.as_ref().expect("the node runs").child.id()
     }
 
-    /// Whether its process runs.
     pub fn is_running(&mut self) -> bool {
         self.process.as_mut().is_some_and(|running| running.child.try_wait().expect("it is ours").is_none())
     }
 
-    /// Sets a limit of its process that can be lifted again, `fsize=100000:`, as `prlimit` names them.
+    /// Sets a resource limit of the process, as `prlimit` names it: `fsize=100000:`. The limit can be lifted again.
     pub fn limit(&self, limit: &str) {
         let id = self.process_id();
         let set = Command::new("prlimit").arg(format!("--pid={id}")).arg(format!("--{limit}")).status();
         assert!(set.expect("prlimit is part of every Linux").success(), "{limit} was not set");
     }
 
-    /// How much of an address space its process has, in bytes.
+    /// The size of the process's address space, in bytes.
     pub fn address_space(&self) -> u64 {
         let id = self.process_id();
         let pages = std::fs::read_to_string(format!("/proc/{id}/statm")).expect("it runs");
         pages.split(' ').next().and_then(|pages| pages.parse::<u64>().ok()).expect("a number") * 4_096
     }
 
-    /// Asks it to leave (SIGTERM) without waiting for it to.
+    /// Sends SIGTERM and does not wait.
     pub fn terminate(&self) {
         self.signal("TERM");
     }
 
-    /// Waits until it ended by itself.
+    /// Waits until the process ends by itself.
     pub async fn wait(&mut self) -> ExitStatus {
         let running = self.process.as_mut().expect("the node runs");
         let ended = eventually("the end of a node", async || running.child.try_wait().expect("it is ours")).await;
@@ -229,17 +227,17 @@ impl Node {
         ended
     }
 
-    /// Stops it in its tracks: connections stay open, nothing answers.
+    /// Sends SIGSTOP: connections stay open, and nothing is answered.
     pub fn freeze(&self) {
         self.signal("STOP");
     }
 
-    /// Lets it go on.
+    /// Sends SIGCONT.
     pub fn thaw(&self) {
         self.signal("CONT");
     }
 
-    /// Sends a signal by the shell, whose `kill` every machine has.
+    /// Sends a signal with the shell's `kill`, which every machine has.
     fn signal(&self, name: &str) {
         let id = self.process_id();
         let sent = Command::new("sh").args(["-c", &format!("kill -{name} {id}")]).status().expect("there is a shell");
@@ -255,7 +253,7 @@ fn spawn(settings: &Settings, log: &Path, said: mpsc::UnboundedSender<String>) -
     let mut copy = open();
     let printer = std::thread::spawn(move || {
         for line in printed.lines().map_while(Result::ok) {
-            // The test listens only until the node is ready; the log is a help, not a result.
+            // The receiver is dropped once the node is ready. The log only helps to debug, so a failed write is ignored.
             let _ = writeln!(copy, "{line}");
             let _ = said.send(line);
         }

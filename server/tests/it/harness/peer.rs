@@ -1,4 +1,4 @@
-//! A person who is connected.
+//! A connected user.
 
 use std::{
     ops::Deref,
@@ -10,26 +10,26 @@ use causerie_client::{Client, Config, ConversationId, Encoding, Event, Events, S
 
 use super::{Proxy, Tenant, within};
 
-/// A person with the SDK, over a link of their own. Also a [`Client`].
+/// A user with the SDK and a link of their own. Dereferences to [`Client`].
 pub struct Peer {
     client: Client,
-    /// Everything the SDK tells, from the beginning.
+    /// All events of the SDK, from the beginning.
     pub events: Events,
-    /// Between the person and the node.
+    /// The link between the client and the node.
     pub link: Proxy,
-    /// The product's name for the person.
+    /// The user's external id.
     pub external_id: String,
     token: Arc<RwLock<Option<String>>>,
 }
 
 impl Peer {
-    /// Connects; does not wait for the welcome.
+    /// Connects, and does not wait for the welcome.
     pub fn connect(link: Proxy, tenant: &Tenant, external_id: &str, encoding: Encoding) -> Self {
         let (tenant, name) = (tenant.clone(), external_id.to_owned());
         Self::connect_by(link, external_id, encoding, move || tenant.token(&name))
     }
 
-    /// [`Peer::connect`] with tokens that say more or less than a good one does.
+    /// [`Peer::connect`] with tokens that the test makes.
     pub fn connect_by(
         link: Proxy,
         external_id: &str,
@@ -46,7 +46,7 @@ impl Peer {
         let url = format!("ws://{}/v1/ws", link.address());
         let mut config = Config::new(&url, provider).expect("an address");
         config.encoding = encoding;
-        // A test's network is mended at once; nobody else is spared by waiting.
+        // No wait before a new token: in a test, no other client needs to be spared.
         config.token_interval = Duration::from_millis(20);
         config.backoff_min = Duration::from_millis(20);
         config.backoff_max = Duration::from_millis(200);
@@ -54,34 +54,34 @@ impl Peer {
         Self { client, events, link, external_id: external_id.to_owned(), token }
     }
 
-    /// Presents this token from the next connection on.
+    /// Uses this token for all further connections.
     pub fn use_token(&self, token: String) {
         *self.token.write().expect("no panic holds it") = Some(token);
     }
 
-    /// The server's id of this person.
+    /// The user's id on the server.
     pub async fn id(&self) -> UserId {
         let welcome = within("a welcome", self.client.connected()).await.expect("the server takes us in");
         welcome.me.as_ref().expect("a welcome names the person").id.parse().expect("a UUID")
     }
 
-    /// As others name this person.
+    /// The user, as commands name them.
     pub fn reference(&self) -> UserRef {
         UserRef::ExternalId(self.external_id.clone())
     }
 
-    /// The direct conversation with someone.
+    /// The id of the direct conversation with another user, which is started if it does not exist.
     pub async fn direct_with(&self, other: &Self) -> ConversationId {
         let started = within("a conversation", self.client.start_direct(other.reference())).await.expect("it starts");
         started.conversation.expect("it is told").id.parse().expect("a UUID")
     }
 
-    /// Says something and waits until the server has it.
+    /// Sends a message and waits for its acknowledgement.
     pub async fn say(&self, conversation: ConversationId, text: &str) -> wire::Message {
         within("an acknowledgement", self.client.send(conversation, text)).await.expect("it is taken")
     }
 
-    /// The first event that fits; those before it are dropped.
+    /// Waits for the first event for which `fits` returns `Some`. Drops all earlier events.
     pub async fn until<T>(&mut self, what: &str, mut fits: impl FnMut(Event) -> Option<T>) -> T {
         let name = self.external_id.clone();
         let events = &mut self.events;
@@ -96,13 +96,13 @@ impl Peer {
         .await
     }
 
-    /// The next message sent in any conversation, this person's own included.
+    /// Waits for the next message in any conversation, including messages of this user.
     pub async fn next_message(&mut self) -> wire::Message {
         let sent = |event| if let Event::MessageSent(message) = event { Some(message) } else { None };
         self.until("a message", sent).await
     }
 
-    /// Waits until the connection is in such a state.
+    /// Waits until the connection has a state that `fits` accepts.
     pub async fn until_state(&self, what: &str, mut fits: impl FnMut(&State) -> bool) -> State {
         let mut state = self.client.state();
         let reached = within(what, state.wait_for(|state| fits(state))).await;

@@ -1,4 +1,4 @@
-//! A link between a client and a node that can fail on demand.
+//! A link between a client and a node that fails on demand.
 
 use std::{
     net::{Ipv4Addr, SocketAddr},
@@ -15,7 +15,7 @@ use tokio::{
     task::JoinHandle,
 };
 
-/// Passes bytes both ways, unless told otherwise.
+/// Forwards bytes in both directions until a test changes it.
 pub struct Proxy {
     address: SocketAddr,
     link: watch::Sender<Link>,
@@ -25,27 +25,27 @@ pub struct Proxy {
 #[derive(Debug, Clone, Copy)]
 struct Link {
     target: SocketAddr,
-    /// Connections made before the last cut end.
+    /// Number of cuts. Connections made before the last cut end.
     cuts: u32,
     frozen: bool,
     refusing: bool,
-    /// How often connections were stranded; those made before the last time are held back while `stranding`.
+    /// Number of strandings. Connections made before the last stranding are held back while `stranding` is set.
     strandings: u32,
     stranding: bool,
-    /// What the node says goes nowhere.
+    /// Drops the node's answers.
     mute: bool,
     delay: Duration,
 }
 
 impl Link {
-    /// Holds back the bytes of a connection made after so many strandings.
+    /// Whether the bytes of a connection made after `strandings` strandings are held back.
     fn holds(&self, strandings: u32) -> bool {
         self.frozen || (self.stranding && strandings < self.strandings)
     }
 }
 
 impl Proxy {
-    /// Starts to listen on a port of its own.
+    /// Starts to listen on a free port.
     pub async fn to(target: SocketAddr) -> Self {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("there is a free port");
         let address = listener.local_addr().expect("it listens");
@@ -63,22 +63,22 @@ impl Proxy {
         Self { address, link, accepting }
     }
 
-    /// Where clients connect.
+    /// The address for clients.
     pub fn address(&self) -> SocketAddr {
         self.address
     }
 
-    /// Ends all connections; new ones are let through.
+    /// Ends all connections. New connections work.
     pub fn cut(&self) {
         self.link.send_modify(|link| link.cuts += 1);
     }
 
-    /// Holds all bytes back while connections stay open: a cable pulled, not a reset.
+    /// Holds back all bytes while connections stay open, like a pulled cable.
     pub fn freeze(&self) {
         self.link.send_modify(|link| link.frozen = true);
     }
 
-    /// Ends new connections at once, from now on; cuts those there are.
+    /// Ends all connections, and ends each new connection at once.
     pub fn refuse(&self) {
         self.link.send_modify(|link| {
             link.refusing = true;
@@ -86,8 +86,8 @@ impl Proxy {
         });
     }
 
-    /// Holds back the bytes of the connections there are, while new ones pass: what was sent on them arrives after what is
-    /// sent on later ones.
+    /// Holds back the bytes of the existing connections while new connections work. Bytes sent on the old connections arrive
+    /// after bytes sent on newer ones.
     pub fn strand(&self) {
         self.link.send_modify(|link| {
             link.strandings += 1;
@@ -95,18 +95,18 @@ impl Proxy {
         });
     }
 
-    /// Swallows what the node answers, while what it is asked passes. A connection that lost an answer stays mute for good:
+    /// Drops the node's answers and forwards the client's requests. A connection that lost an answer stays mute: a test must
     /// cut it.
     pub fn mute(&self) {
         self.link.send_modify(|link| link.mute = true);
     }
 
-    /// Passes bytes on after this time only, each way.
+    /// Delays all bytes by this time, in each direction.
     pub fn delay(&self, by: Duration) {
         self.link.send_modify(|link| link.delay = by);
     }
 
-    /// Lets everything through again, what was held back first.
+    /// Forwards everything again, held-back bytes first.
     pub fn resume(&self) {
         self.link.send_modify(|link| {
             link.frozen = false;
@@ -117,8 +117,8 @@ impl Proxy {
         });
     }
 
-    /// Leads new connections to another node.
-    pub fn lead_to(&self, target: SocketAddr) {
+    /// Forwards new connections to another node.
+    pub fn retarget(&self, target: SocketAddr) {
         self.link.send_modify(|link| link.target = target);
     }
 }
@@ -138,7 +138,7 @@ async fn accept(listener: TcpListener, link: watch::Sender<Link>) {
         }
         let mut watching = link.subscribe();
         tokio::spawn(async move {
-            // A node that is down closes its clients' connections, as the network would.
+            // If the node is down, the client's connection is closed, as the network would do.
             let Ok(node) = TcpStream::connect(now.target).await else { return };
             let (from_client, to_client) = client.into_split();
             let (from_node, to_node) = node.into_split();
@@ -154,15 +154,15 @@ async fn accept(listener: TcpListener, link: watch::Sender<Link>) {
     }
 }
 
-/// What bytes of one direction of one connection pass through.
+/// The state that one direction of one connection checks before it forwards bytes.
 #[derive(Clone)]
 struct Gate {
     link: watch::Receiver<Link>,
-    /// How often connections had been cut when this one was made.
+    /// The value of `Link::cuts` when this connection was made.
     cuts: u32,
-    /// How often connections had been stranded when this one was made.
+    /// The value of `Link::strandings` when this connection was made.
     strandings: u32,
-    /// These are answers, which a mute link swallows.
+    /// Whether this direction carries answers, which a mute link drops.
     mutable: bool,
 }
 
@@ -171,7 +171,7 @@ async fn pump(mut from: OwnedReadHalf, mut to: OwnedWriteHalf, mut gate: Gate) {
     let mut mute = false;
     while let Ok(count @ 1..) = from.read(&mut buffer).await {
         let Ok(now) = gate.link.wait_for(|link| !link.holds(gate.strandings)).await.map(|link| *link) else { return };
-        // Cut is cut: what a mute link held back until then must not slip through before the connection ends.
+        // Checked first: bytes that a mute link held back must not be forwarded after a cut.
         if now.cuts != gate.cuts {
             return;
         }

@@ -1,4 +1,4 @@
-//! A WebSocket peer that says exactly what a test wants, right or wrong.
+//! A WebSocket client that sends exactly what a test wants, valid or not.
 
 use std::{net::SocketAddr, ops::ControlFlow};
 
@@ -21,37 +21,36 @@ use tokio_tungstenite::{
 
 use super::within;
 
-/// An open WebSocket.
 pub struct Raw {
     socket: WebSocketStream<TcpStream>,
     encoding: Encoding,
     last_id: u32,
 }
 
-/// What the server sent.
+/// A frame or the end of the connection, as received from the server.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Received {
-    /// A frame.
+    /// A text or binary frame, decoded.
     Frame(Box<wire::ServerFrame>),
-    /// A ping or pong.
-    Sign,
-    /// It closed: code (1005 where it gave none) and reason.
+    /// A ping or a pong.
+    PingOrPong,
+    /// A close frame: code (1005 without a code) and reason.
     Closed(u16, String),
-    /// The connection ended without goodbye.
+    /// The connection ended without a close frame.
     Broken,
 }
 
 impl Raw {
-    /// Opens a connection in an encoding; nothing is said yet.
+    /// Opens a connection and sends nothing.
     pub async fn open(to: SocketAddr, encoding: Encoding) -> Self {
         let opened = Self::try_open(to, encoding, &[("sec-websocket-protocol", encoding.subprotocol())]).await;
         opened.unwrap_or_else(|error| panic!("the server upgrades: {error}")).0
     }
 
-    /// Opens a connection with these headers.
+    /// Opens a connection with these request headers.
     ///
     /// # Errors
-    /// When the server refuses; [`Error::Http`] has its answer.
+    /// When the server refuses the upgrade; [`Error::Http`] holds its answer.
     pub async fn try_open(
         to: SocketAddr,
         encoding: Encoding,
@@ -68,7 +67,7 @@ impl Raw {
         Ok((Self { socket, encoding, last_id: 0 }, response))
     }
 
-    /// Opens a connection and says hello.
+    /// Opens a connection and sends hello.
     pub async fn hello(to: SocketAddr, encoding: Encoding, token: &str) -> (Self, wire::Welcome) {
         let mut raw = Self::open(to, encoding).await;
         let hello = wire::Hello { token: token.to_owned(), ..Default::default() };
@@ -78,12 +77,12 @@ impl Raw {
         }
     }
 
-    /// Sends any message.
+    /// Sends any WebSocket message.
     pub async fn send(&mut self, message: Message) {
         self.socket.send(message).await.expect("the connection is open");
     }
 
-    /// Sends a message to a server that may have closed already; whether there is any use in going on.
+    /// Sends to a server that may have closed the connection. Returns `Break` if it has.
     pub async fn try_send(&mut self, message: Message) -> ControlFlow<()> {
         match self.socket.send(message).await {
             Ok(()) => ControlFlow::Continue(()),
@@ -91,7 +90,7 @@ impl Raw {
         }
     }
 
-    /// Sends a request as it should be; its id.
+    /// Sends a valid request and returns its id.
     pub async fn request(&mut self, command: Command) -> u32 {
         self.last_id += 1;
         let bytes = self.encoding.encode(&wire::Request { id: self.last_id, command: Some(command) });
@@ -103,7 +102,7 @@ impl Raw {
         self.last_id
     }
 
-    /// Sends a request and waits for its reply; events that come before are dropped.
+    /// Sends a request and waits for its reply. Drops events that come before the reply.
     pub async fn ask(&mut self, command: Command) -> reply::Result {
         let id = self.request(command).await;
         let reply = async {
@@ -117,26 +116,26 @@ impl Raw {
         within("a reply", reply).await
     }
 
-    /// What comes next.
+    /// The next frame of any kind.
     pub async fn next(&mut self) -> Received {
         let next = within("something from the server", self.socket.next()).await;
         match next {
             Some(Ok(Message::Binary(bytes))) => self.decoded(&bytes),
             Some(Ok(Message::Text(text))) => self.decoded(text.as_bytes()),
-            Some(Ok(Message::Ping(_) | Message::Pong(_) | Message::Frame(_))) => Received::Sign,
+            Some(Ok(Message::Ping(_) | Message::Pong(_) | Message::Frame(_))) => Received::PingOrPong,
             Some(Ok(Message::Close(Some(CloseFrame { code, reason })))) => Received::Closed(code.into(), reason.to_string()),
             Some(Ok(Message::Close(None))) => Received::Closed(1005, String::new()),
             Some(Err(_)) | None => Received::Broken,
         }
     }
 
-    /// The next frame, whatever it says. Pings do not prolong the wait.
+    /// The next text or binary frame. Pings do not extend the deadline.
     pub async fn next_frame(&mut self) -> wire::ServerFrame {
         let next = async {
             loop {
                 match self.next().await {
                     Received::Frame(frame) => return *frame,
-                    Received::Sign => {}
+                    Received::PingOrPong => {}
                     ended => panic!("the connection ended: {ended:?}"),
                 }
             }
@@ -144,12 +143,12 @@ impl Raw {
         within("a frame", next).await
     }
 
-    /// How the server ends it; frames that come before are dropped.
+    /// Waits for the end of the connection. Drops frames that come before it.
     pub async fn closed(&mut self) -> Received {
         let ended = async {
             loop {
                 match self.next().await {
-                    Received::Frame(_) | Received::Sign => {}
+                    Received::Frame(_) | Received::PingOrPong => {}
                     ended => return ended,
                 }
             }

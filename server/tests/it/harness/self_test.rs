@@ -1,4 +1,4 @@
-//! A harness that lies hides bugs: what tests rely on, shown once.
+//! Tests of the harness itself: a faulty link or Redis would hide bugs of the server.
 
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
@@ -7,7 +7,7 @@ use tokio::{
 
 use super::{Proxy, RedisServer, within};
 
-/// Answers each byte with itself.
+/// A server that sends each byte back.
 async fn echo() -> std::net::SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("there is a free port");
     let address = listener.local_addr().expect("it listens");
@@ -22,73 +22,73 @@ async fn echo() -> std::net::SocketAddr {
     address
 }
 
-async fn says(stream: &mut TcpStream, byte: u8) -> std::io::Result<u8> {
+async fn echo_of(stream: &mut TcpStream, byte: u8) -> std::io::Result<u8> {
     stream.write_all(&[byte]).await?;
     within("an echo or an end", stream.read_u8()).await
 }
 
 #[tokio::test]
-async fn a_link_passes_holds_cuts_and_refuses() {
+async fn a_link_can_be_frozen_cut_and_refused() {
     let link = Proxy::to(echo().await).await;
     let connect = || async { TcpStream::connect(link.address()).await.expect("the link listens") };
     let mut stream = connect().await;
-    assert_eq!(says(&mut stream, 1).await.expect("it passes"), 1);
+    assert_eq!(echo_of(&mut stream, 1).await.expect("it passes"), 1);
 
     link.freeze();
     stream.write_all(&[2]).await.expect("a frozen link takes bytes");
-    // Nothing may come: the only way to see that is to wait a little.
+    // No byte must arrive. A short wait is the only way to see that.
     let early = tokio::time::timeout(std::time::Duration::from_millis(100), stream.read_u8()).await;
     assert!(early.is_err(), "a frozen link passes nothing");
     link.resume();
     assert_eq!(within("what was held back", stream.read_u8()).await.expect("it passes again"), 2);
 
     link.cut();
-    assert!(says(&mut stream, 3).await.is_err(), "cut");
-    assert_eq!(says(&mut connect().await, 4).await.expect("others may come"), 4);
+    assert!(echo_of(&mut stream, 3).await.is_err(), "cut");
+    assert_eq!(echo_of(&mut connect().await, 4).await.expect("others may come"), 4);
 
     link.refuse();
-    assert!(says(&mut connect().await, 5).await.is_err(), "refused");
+    assert!(echo_of(&mut connect().await, 5).await.is_err(), "refused");
     link.resume();
-    assert_eq!(says(&mut connect().await, 6).await.expect("and again not"), 6);
+    assert_eq!(echo_of(&mut connect().await, 6).await.expect("and again not"), 6);
 }
 
 #[tokio::test]
-async fn a_link_strands_mutes_and_delays() {
+async fn a_link_can_be_stranded_muted_and_delayed() {
     let link = Proxy::to(echo().await).await;
     let connect = || async { TcpStream::connect(link.address()).await.expect("the link listens") };
     let mut old = connect().await;
-    assert_eq!(says(&mut old, 1).await.expect("it passes"), 1);
+    assert_eq!(echo_of(&mut old, 1).await.expect("it passes"), 1);
     link.strand();
     old.write_all(&[2]).await.expect("a stranded connection takes bytes");
-    assert_eq!(says(&mut connect().await, 3).await.expect("new ones pass"), 3);
+    assert_eq!(echo_of(&mut connect().await, 3).await.expect("new ones pass"), 3);
     link.resume();
     assert_eq!(within("what was held back", old.read_u8()).await.expect("it passes again"), 2);
 
     link.mute();
     old.write_all(&[4]).await.expect("a mute connection takes bytes");
-    // As above: the only way to see that nothing comes.
+    // No byte must arrive. A short wait is the only way to see that.
     let early = tokio::time::timeout(std::time::Duration::from_millis(100), old.read_u8()).await;
     assert!(early.is_err(), "a mute link answers nothing");
     link.resume();
     old.write_all(&[5]).await.expect("it takes bytes");
-    assert_eq!(says(&mut connect().await, 6).await.expect("new ones are not mute"), 6);
+    assert_eq!(echo_of(&mut connect().await, 6).await.expect("new ones are not mute"), 6);
     let late = tokio::time::timeout(std::time::Duration::from_millis(100), old.read_u8()).await;
     assert!(late.is_err(), "what lost an answer stays mute");
 
     link.delay(std::time::Duration::from_millis(50));
     let start = std::time::Instant::now();
-    assert_eq!(says(&mut connect().await, 7).await.expect("it passes late"), 7);
+    assert_eq!(echo_of(&mut connect().await, 7).await.expect("it passes late"), 7);
     assert!(start.elapsed() >= std::time::Duration::from_millis(100), "late both ways");
 }
 
 #[test]
-fn a_redis_forgets_when_told_and_comes_back_at_its_address() {
+fn a_redis_can_be_emptied_cut_and_restarted_at_its_address() {
     let mut redis = RedisServer::start();
     let other = RedisServer::start();
-    redis.say::<()>(&["SET", "key", "value"]);
-    assert_eq!(other.say::<Option<String>>(&["GET", "key"]), None, "each test has its own");
+    redis.command::<()>(&["SET", "key", "value"]);
+    assert_eq!(other.command::<Option<String>>(&["GET", "key"]), None, "each test has its own");
     redis.flush();
-    assert_eq!(redis.say::<Option<String>>(&["GET", "key"]), None);
+    assert_eq!(redis.command::<Option<String>>(&["GET", "key"]), None);
 
     let url = redis.url();
     let mut connection = redis::Client::open(url.clone()).expect("a URL").get_connection().expect("Redis accepts");
@@ -99,5 +99,5 @@ fn a_redis_forgets_when_told_and_comes_back_at_its_address() {
     assert!(redis::Client::open(url.clone()).expect("a URL").get_connection().is_err(), "stopped");
     redis.start_again();
     assert_eq!(redis.url(), url);
-    assert_eq!(redis.say::<String>(&["PING"]), "PONG");
+    assert_eq!(redis.command::<String>(&["PING"]), "PONG");
 }

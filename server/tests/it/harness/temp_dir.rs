@@ -1,28 +1,27 @@
-//! A folder that goes with its owner.
+//! Temporary folders.
 
 use std::path::{Path, PathBuf};
 
 use uuid::Uuid;
 
-/// A folder of its own under the system's temporary one.
+/// A temporary folder, removed when dropped.
 pub struct TempDir(PathBuf);
 
 impl TempDir {
-    /// Makes it.
+    /// Creates a folder in the system's temporary folder.
     pub fn new() -> Self {
         let path = std::env::temp_dir().join(format!("causerie-test-{}", Uuid::now_v7()));
         std::fs::create_dir_all(&path).expect("a temporary folder can be made");
         Self(path)
     }
 
-    /// A folder of its own in another one.
+    /// Creates a folder in `parent`.
     pub fn inside(parent: &Path) -> Self {
         let path = parent.join(format!("causerie-test-{}", Uuid::now_v7()));
         std::fs::create_dir_all(&path).expect("the parent has room for a folder");
         Self(path)
     }
 
-    /// Where it is.
     pub fn path(&self) -> &Path {
         &self.0
     }

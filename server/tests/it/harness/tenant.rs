@@ -1,4 +1,4 @@
-//! Whom a test's servers serve, and the product's side of it: keys and signed tokens.
+//! A tenant, with the keys and signed tokens that the product's back end uses.
 
 use causerie_server::clock::{Clock as _, SystemClock};
 use jsonwebtoken::{Algorithm, EncodingKey, Header};
@@ -6,31 +6,31 @@ use serde::Serialize;
 
 use super::{Settings, TempDir};
 
-/// A tenant with one HS256 key. Cheap to clone.
+/// A tenant with one HS256 signing key. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Tenant {
-    /// Its short name.
+    /// The slug that tokens and subcommands name.
     pub slug: String,
-    /// The key its tokens are signed with.
+    /// The id of the key that signs this tenant's tokens.
     pub kid: String,
     secret: String,
 }
 
-/// What a token says. Change what a test is about.
+/// The claims of a token.
 #[derive(Debug, Clone, Serialize)]
 pub struct Claims {
-    /// The product's id of the person.
+    /// The user's external id.
     pub sub: String,
-    /// Shown to others.
+    /// The user's display name.
     pub name: String,
-    /// Seconds since 1970.
+    /// Issue time, in seconds since 1970.
     pub iat: i64,
-    /// Seconds since 1970.
+    /// Expiry, in seconds since 1970.
     pub exp: i64,
 }
 
 impl Claims {
-    /// A good token's, valid for an hour.
+    /// Valid claims that expire in an hour.
     pub fn of(external_id: &str) -> Self {
         let iat = SystemClock.now_s();
         Self { sub: external_id.to_owned(), name: external_id.to_owned(), iat, exp: iat + 3_600 }
@@ -38,12 +38,12 @@ impl Claims {
 }
 
 impl Tenant {
-    /// Makes it the way an operator does.
+    /// Creates a tenant with the command line.
     pub fn create(settings: &Settings, slug: &str) -> Self {
         Self::create_with(settings, slug, &[])
     }
 
-    /// Makes one that lives by the rules of a preset.
+    /// Creates a tenant with the rules of a preset.
     pub fn of_preset(settings: &Settings, slug: &str, preset: &str) -> Self {
         Self::create_with(settings, slug, &["--policy", preset])
     }
@@ -53,7 +53,7 @@ impl Tenant {
         Self::with_key(settings, slug, format!("{slug}-test"))
     }
 
-    /// The same tenant, with a second key to sign with.
+    /// The same tenant with a second signing key.
     pub fn second_key(&self, settings: &Settings) -> Self {
         Self::with_key(settings, &self.slug, format!("{}-second", self.kid))
     }
@@ -79,24 +79,24 @@ impl Tenant {
         Self { slug: slug.to_owned(), kid, secret }
     }
 
-    /// What its tokens are signed with.
+    /// The secret of the signing key.
     pub fn secret(&self) -> &str {
         &self.secret
     }
 
-    /// A good token for a person.
+    /// A valid token for a user.
     pub fn token(&self, external_id: &str) -> String {
         self.sign(&Claims::of(external_id))
     }
 
-    /// A token that says anything.
+    /// A token with any claims.
     pub fn sign(&self, claims: &impl Serialize) -> String {
         let header = Header { kid: Some(self.kid.clone()), ..Header::new(Algorithm::HS256) };
         jsonwebtoken::encode(&header, claims, &EncodingKey::from_secret(self.secret.as_bytes()))
             .expect("HS256 signs anything")
     }
 
-    /// A key for the product's back end with these scopes, `provision,act`.
+    /// Creates an API key for the product's back end. `scopes` is a list such as `provision,act`.
     pub fn api_key(&self, settings: &Settings, scopes: &str) -> String {
         let printed = settings.run(&["api-key", "create", "--tenant", &self.slug, "--name", "back end", "--scopes", scopes]);
         let key = printed.lines().find_map(|line| line.strip_prefix("key "));

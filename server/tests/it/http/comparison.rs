@@ -49,7 +49,7 @@ fn changed(difference: &Value) -> Vec<&str> {
 #[tokio::test]
 async fn rules_without_read_show_that_everyone_loses_it() {
     let cluster = school().await;
-    let talk = Caller::person(&cluster, "lea").direct_with("tom").await;
+    let talk = Caller::user(&cluster, "lea").direct_with("tom").await;
     let told = difference(&cluster, &without(SCHOOL, &["allow read"])).await;
     assert_eq!((&told["people"], &told["compared"]), (&json!(4), &json!(4)), "{told}");
     assert_eq!(changed(&told), ["send", "read"], "nobody writes where they may not read: {told}");
@@ -122,10 +122,7 @@ async fn rules_without_block_show_what_blocked_people_gain() {
     assert_eq!(action(&told, "find")["situations"][0]["gained"], 12, "as if blocked: {told}");
 
     // And with a block of today. Tom's token says that he is called `tom`.
-    Caller::person(&cluster, "tom")
-        .json("PUT", "/v1/relations/block", json!({ "user": { "externalId": "lea" } }))
-        .await
-        .ok();
+    Caller::user(&cluster, "tom").json("PUT", "/v1/relations/block", json!({ "user": { "externalId": "lea" } })).await.ok();
     let told = difference(&cluster, &no_deny).await;
     let start = &action(&told, "start")["situations"];
     assert_eq!((&start[0]["supposed"], &start[0]["gained"]), (&json!(false), &json!(1)), "{told}");
@@ -213,7 +210,7 @@ async fn the_audit_names_keys_and_who_was_looked_for_in_vain() {
     let printed = cluster.settings().run(&["audit", "--tenant", "acme", "--action", "policy.set"]);
     assert!(printed.contains(&format!(" {}(\"back end\") policy.set ", text(&set["actor"]))), "{printed}");
 
-    let lea = Caller::person(&cluster, "lea");
+    let lea = Caller::user(&cluster, "lea");
     lea.id().await;
     let direct = json!({ "kind": "CONVERSATION_KIND_DIRECT", "with": [{ "externalId": "ghost" }] });
     super::assert_problem(

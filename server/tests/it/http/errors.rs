@@ -10,7 +10,7 @@ use crate::harness::{Claims, Cluster, Tenant, http::Request};
 #[tokio::test]
 async fn a_bad_body_is_refused_by_field() {
     let cluster = Cluster::embedded().await;
-    let (lea, tom) = (Caller::person(&cluster, "lea"), Caller::person(&cluster, "tom"));
+    let (lea, tom) = (Caller::user(&cluster, "lea"), Caller::user(&cluster, "tom"));
     tom.id().await;
     let messages = format!("/v1/conversations/{}/messages", lea.direct_with("tom").await);
     let client_id = Uuid::now_v7();
@@ -73,7 +73,7 @@ async fn a_bad_body_is_refused_by_field() {
 #[tokio::test]
 async fn what_is_not_allowed_is_named_like_what_is_malformed() {
     let cluster = Cluster::embedded().await;
-    let (lea, tom) = (Caller::person(&cluster, "lea"), Caller::person(&cluster, "tom"));
+    let (lea, tom) = (Caller::user(&cluster, "lea"), Caller::user(&cluster, "tom"));
     let tom_id = tom.id().await;
     let nobody = json!([{ "externalId": "tom" }, { "externalId": "nobody" }]);
     let group = json!({ "kind": "CONVERSATION_KIND_GROUP", "with": nobody, "clientId": Uuid::now_v7() });
@@ -109,7 +109,7 @@ async fn what_is_not_allowed_is_named_like_what_is_malformed() {
 #[tokio::test]
 async fn a_bad_path_or_query_is_refused_by_field() {
     let cluster = Cluster::embedded().await;
-    let lea = Caller::person(&cluster, "lea");
+    let lea = Caller::user(&cluster, "lea");
     let id = Uuid::now_v7();
     for (path, name, field) in [
         ("/v1/conversations/7".to_owned(), "invalid", "getConversation.conversationId"),
@@ -131,7 +131,7 @@ async fn a_bad_path_or_query_is_refused_by_field() {
 #[tokio::test]
 async fn size_type_method_and_path_are_checked() {
     let cluster = Cluster::embedded().await;
-    let lea = Caller::person(&cluster, "lea");
+    let lea = Caller::user(&cluster, "lea");
     let long = format!("{{\"subject\":\"{}\"}}", "a".repeat(limits::FRAME_BYTES_MAX));
     let post = |kind: &str, body: &str| Request::new("POST", "/v1/conversations").header("content-type", kind).body(body);
     assert_problem(&lea.send(post("application/json", &long)).await, 413, "too_large", "");
@@ -179,14 +179,14 @@ async fn whoever_is_not_known_is_told_how_to_be() {
 #[tokio::test]
 async fn another_tenant_s_conversation_is_as_absent_as_none() {
     let cluster = Cluster::embedded().await;
-    let (lea, tom) = (Caller::person(&cluster, "lea"), Caller::person(&cluster, "tom"));
+    let (lea, tom) = (Caller::user(&cluster, "lea"), Caller::user(&cluster, "tom"));
     tom.id().await;
     let elsewhere = Tenant::create(cluster.settings(), "globex");
     let conversation = lea.direct_with("tom").await;
     let message = lea.say(&conversation, "ours").await["id"].as_str().expect("an id").to_owned();
 
     let mallory = Caller { cluster: &cluster, credential: elsewhere.token("lea") };
-    let stranger = Caller::person(&cluster, "zoe");
+    let stranger = Caller::user(&cluster, "zoe");
     let (no_conversation, no_message) = (Uuid::now_v7().to_string(), Uuid::now_v7().to_string());
     for outsider in [&mallory, &stranger] {
         for (method, path, body) in [
@@ -225,7 +225,7 @@ async fn another_tenant_s_conversation_is_as_absent_as_none() {
 async fn haste_is_slowed_down() {
     let cluster =
         Cluster::embedded_with(|settings| settings.set("limits.frames_per_second", 1).set("limits.frames_burst", 3)).await;
-    let (lea, tom) = (Caller::person(&cluster, "lea"), Caller::person(&cluster, "tom"));
+    let (lea, tom) = (Caller::user(&cluster, "lea"), Caller::user(&cluster, "tom"));
     let mut refused = None;
     for _ in 0..10 {
         let answer = lea.get("/v1/me").await;

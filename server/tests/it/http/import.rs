@@ -356,7 +356,7 @@ async fn people_come_with_what_was_told_of_them_and_go() {
         let row = json!({ "type": "user", "id": "tom", "deleted": true });
         import(&back_end, "", &[row]).await;
         tom.until_state("the end", |state| matches!(state, State::Closed { .. })).await;
-        assert_problem(&Caller::person(&cluster, "tom").get("/v1/me").await, 401, "unauthenticated", "");
+        assert_problem(&Caller::user(&cluster, "tom").get("/v1/me").await, 401, "unauthenticated", "");
     }
 }
 

@@ -27,7 +27,7 @@ struct Caller<'a> {
 
 impl<'a> Caller<'a> {
     /// A person of the cluster's tenant.
-    fn person(cluster: &'a Cluster, external_id: &str) -> Self {
+    fn user(cluster: &'a Cluster, external_id: &str) -> Self {
         Self { cluster, credential: cluster.tenant.token(external_id) }
     }
 

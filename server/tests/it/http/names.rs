@@ -36,7 +36,7 @@ async fn people_are_found_by_letters_that_unicode_does_not_decompose() {
     for (id, name, _) in names {
         assert_eq!(named(&product, id, name).await, name);
     }
-    let lea = Caller::person(&cluster, "lea");
+    let lea = Caller::user(&cluster, "lea");
     for (id, name, queries) in names {
         for query in queries {
             assert_eq!(found(&lea, query).await, [id], "{query} finds {name}");
@@ -80,7 +80,7 @@ async fn a_name_is_kept_without_what_nobody_sees_and_refused_with_nothing_else()
 #[tokio::test]
 async fn a_subject_is_kept_without_what_nobody_sees() {
     let cluster = Cluster::embedded().await;
-    let (lea, tom) = (Caller::person(&cluster, "lea"), Caller::person(&cluster, "tom"));
+    let (lea, tom) = (Caller::user(&cluster, "lea"), Caller::user(&cluster, "tom"));
     tom.id().await;
     let group = |subject: &str| json!({ "kind": "CONVERSATION_KIND_GROUP", "with": [{ "externalId": "tom" }], "subject": subject, "clientId": Uuid::now_v7() });
     let made = lea.json("POST", "/v1/conversations", group("Ad\u{200b}min")).await.ok();

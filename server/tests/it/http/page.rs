@@ -44,7 +44,7 @@ async fn the_page_comes_with_a_policy_that_lets_nothing_else_run() {
 async fn only_pages_of_listed_origins_may_read_answers() {
     const OURS: &str = "https://app.example";
     let cluster = Cluster::embedded_with(|settings| settings.set("listen.origins", OURS)).await;
-    let lea = Caller::person(&cluster, "lea");
+    let lea = Caller::user(&cluster, "lea");
     let preflight = |origin: &str| {
         Request::new("OPTIONS", "/v1/conversations")
             .header("origin", origin)

@@ -104,7 +104,7 @@ async fn an_explanation_names_rule_witness_and_what_is_missing() {
     let why = classmate.and_then(|said| said["why"].as_str()).unwrap_or_default();
     assert!(why.contains("a group in which I am learner@class and they are learner@class"), "{denied}");
 
-    let talk = Caller::person(&cluster, "lea").direct_with("tom").await;
+    let talk = Caller::user(&cluster, "lea").direct_with("tom").await;
     let held = json!({ "as": { "externalId": "lea" }, "to": { "conversation": talk }, "action": "send" });
     let sent = explain(held).await.ok();
     assert_eq!(sent["rule"], "still-reached");
@@ -137,7 +137,7 @@ async fn an_explanation_names_what_is_built_in() {
         let rules = answer["rules"].as_array().is_some_and(|rules| !rules.is_empty());
         assert_eq!((&answer["allowed"], rules), (&json!(false), explained), "{answer}");
     }
-    let talk = Caller::person(&cluster, "lea").direct_with("tom").await;
+    let talk = Caller::user(&cluster, "lea").direct_with("tom").await;
     let outside = json!({ "as": { "externalId": "zoe" }, "to": { "conversation": talk } });
     let answer = reader.json("POST", "/v1/policy/explain", outside).await.ok();
     let sentence = "`send` is denied (built in), as not_a_member: `zoe` has no seat in the conversation; told as not_found";
@@ -149,7 +149,7 @@ async fn a_question_is_about_what_its_action_is_done_to() {
     let cluster = Cluster::embedded().await;
     school().write(&cluster).await;
     let reader = Caller::back_end(&cluster, "read");
-    let talk = Caller::person(&cluster, "lea").direct_with("tom").await;
+    let talk = Caller::user(&cluster, "lea").direct_with("tom").await;
     let (tom, group, talk) = (json!({ "externalId": "tom" }), json!({ "group": "6a" }), json!({ "conversation": talk }));
     let explain = async |to: &Value, action: Value| {
         let mut body = json!({ "as": { "externalId": "lea" }, "to": to });
@@ -185,7 +185,7 @@ async fn a_question_is_about_what_its_action_is_done_to() {
 async fn an_explanation_names_the_setting_that_denies() {
     let cluster = Cluster::embedded().await;
     let facts = Facts::of_preset("lms", "").setting("messaging", "off");
-    facts.person("lea", "learner").person("ada", "owner").write(&cluster).await;
+    facts.user("lea", "learner").user("ada", "owner").write(&cluster).await;
     let question = json!({ "as": { "externalId": "ada" }, "to": { "externalId": "lea" } });
     let reader = Caller::back_end(&cluster, "read");
     let answer = reader.json("POST", "/v1/policy/explain", question).await.ok();
@@ -202,7 +202,7 @@ async fn an_explanation_names_the_setting_that_denies() {
 async fn what_other_rules_would_do_is_told_beforehand() {
     let cluster = Cluster::embedded().await;
     school().write(&cluster).await;
-    let (lea, admin) = (Caller::person(&cluster, "lea"), Caller::back_end(&cluster, "admin"));
+    let (lea, admin) = (Caller::user(&cluster, "lea"), Caller::back_end(&cluster, "admin"));
     let talk = lea.direct_with("tom").await;
 
     let nobody = "policy mine\nroles learner\nkinds class\nallow find,see_profile,start self when same\nallow read holder when holder\n";
@@ -253,7 +253,7 @@ async fn what_other_rules_would_do_is_told_beforehand() {
 async fn the_audit_tells_who_did_what_and_which_rule_refused() {
     let cluster = Cluster::embedded().await;
     school().write(&cluster).await;
-    let (lea, admin) = (Caller::person(&cluster, "lea"), Caller::back_end(&cluster, "admin,provision"));
+    let (lea, admin) = (Caller::user(&cluster, "lea"), Caller::back_end(&cluster, "admin,provision"));
     let start = json!({ "kind": "CONVERSATION_KIND_DIRECT", "with": [{ "externalId": "zoe" }] });
     for _ in 0..50 {
         assert_problem(
@@ -269,7 +269,7 @@ async fn the_audit_tells_who_did_what_and_which_rule_refused() {
     }
     let group =
         json!({ "kind": "CONVERSATION_KIND_GROUP", "with": [{ "externalId": "tom" }], "clientId": uuid::Uuid::now_v7() });
-    Caller::person(&cluster, "zoe").json("POST", "/v1/conversations", group).await;
+    Caller::user(&cluster, "zoe").json("POST", "/v1/conversations", group).await;
 
     let lines = async |query: &str| {
         let page = admin.get(format!("/v1/audit?{query}")).await.ok();
@@ -313,7 +313,7 @@ async fn the_audit_tells_who_did_what_and_which_rule_refused() {
 #[tokio::test]
 async fn what_is_refused_in_a_group_is_noted_with_the_group() {
     let cluster = Cluster::embedded().await;
-    let [lea, tom, zoe] = ["lea", "tom", "zoe"].map(|name| Caller::person(&cluster, name));
+    let [lea, tom, zoe] = ["lea", "tom", "zoe"].map(|name| Caller::user(&cluster, name));
     for one in [&tom, &zoe] {
         one.id().await;
     }

@@ -38,7 +38,7 @@ async fn people_are_made_changed_and_left_alone() {
 #[tokio::test]
 async fn only_a_key_with_the_scope_may() {
     let cluster = Cluster::embedded().await;
-    let lea = Caller::person(&cluster, "lea");
+    let lea = Caller::user(&cluster, "lea");
     lea.id().await;
     let may_not = Caller::back_end(&cluster, "act,read");
     assert_problem(&may_not.json("PUT", "/v1/users/tom", json!({})).await, 403, "forbidden", "");
@@ -63,7 +63,7 @@ async fn only_a_key_with_the_scope_may() {
 #[tokio::test]
 async fn a_back_end_acts_for_a_person_it_names() {
     let cluster = Cluster::embedded().await;
-    let tom = Caller::person(&cluster, "tom");
+    let tom = Caller::user(&cluster, "tom");
     tom.id().await;
     let back_end = Caller::back_end(&cluster, "act,provision");
     back_end.json("PUT", "/v1/users/l%C3%A9a", json!({ "name": "Léa" })).await.ok();

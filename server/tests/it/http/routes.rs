@@ -61,8 +61,8 @@ async fn every_line_of_the_table_works() {
     Facts::of_preset("open", ALL).write(&cluster).await;
     let walked = RefCell::default();
     let back_end = Walk { caller: Caller::back_end(&cluster, "provision"), walked: &walked };
-    let lea = Walk { caller: Caller::person(&cluster, "lea"), walked: &walked };
-    let tom_himself = Walk { caller: Caller::person(&cluster, "tom"), walked: &walked };
+    let lea = Walk { caller: Caller::user(&cluster, "lea"), walked: &walked };
+    let tom_himself = Walk { caller: Caller::user(&cluster, "tom"), walked: &walked };
 
     // People.
     for (external_id, name) in [("lea", "Léa Martin"), ("tom", "Tom Nguyen"), ("zoe", "Zoë O’Connor")] {
@@ -185,7 +185,7 @@ async fn every_line_of_the_table_works() {
 #[tokio::test]
 async fn a_repeated_send_is_the_same_message() {
     let cluster = Cluster::embedded().await;
-    let (lea, tom) = (Caller::person(&cluster, "lea"), Caller::person(&cluster, "tom"));
+    let (lea, tom) = (Caller::user(&cluster, "lea"), Caller::user(&cluster, "tom"));
     tom.id().await;
     let path = format!("/v1/conversations/{}/messages", lea.direct_with("tom").await);
     let body = json!({ "clientId": Uuid::now_v7(), "text": "once" });

@@ -39,7 +39,7 @@ async fn both(caller: &Caller<'_>, socket: &mut Raw, request: Request, command: 
 #[tokio::test]
 async fn the_same_command_gets_the_same_answer() {
     let cluster = Cluster::embedded().await;
-    let (lea, tom) = (Caller::person(&cluster, "lea"), Caller::person(&cluster, "tom"));
+    let (lea, tom) = (Caller::user(&cluster, "lea"), Caller::user(&cluster, "tom"));
     let tom_id = tom.id().await;
     let conversation = lea.direct_with("tom").await;
     let message = text(&lea.say(&conversation, "one").await["id"]);
@@ -100,7 +100,7 @@ async fn the_same_command_gets_the_same_answer() {
 #[tokio::test]
 async fn what_is_said_over_http_is_heard_on_sockets() {
     let cluster = Cluster::embedded().await;
-    let lea = Caller::person(&cluster, "lea");
+    let lea = Caller::user(&cluster, "lea");
     let mut tom = cluster.client(0, "tom").await;
     let conversation = lea.direct_with("tom").await;
     let sent = lea.say(&conversation, "over HTTP").await;
@@ -111,7 +111,7 @@ async fn what_is_said_over_http_is_heard_on_sockets() {
 #[tokio::test]
 async fn what_only_a_socket_can_do_has_no_address() {
     let cluster = Cluster::embedded().await;
-    let lea = Caller::person(&cluster, "lea");
+    let lea = Caller::user(&cluster, "lea");
     for path in ["/v1/hello", "/v1/ping", "/v1/resume"] {
         assert_eq!(lea.json("POST", path, json!({})).await.status, 404);
     }

@@ -1,4 +1,4 @@
-//! Facts, as the product tells them: rows of an import.
+//! Facts as import rows.
 
 use serde_json::{Value, json};
 
@@ -7,14 +7,14 @@ use serde_json::{Value, json};
 pub struct Row(Value);
 
 impl Row {
-    /// Says one more thing of it.
+    /// Sets a field of the row.
     #[must_use]
     pub fn with(mut self, field: &str, value: impl Into<Value>) -> Self {
         self.0[field] = value.into();
         self
     }
 
-    /// Takes it back.
+    /// Makes the row a removal.
     #[must_use]
     pub fn gone(self) -> Self {
         self.with("deleted", true)
@@ -26,27 +26,27 @@ impl Row {
     }
 }
 
-/// A person who is active, named like the identifier.
+/// An active user whose name is the id.
 pub fn user(id: &str) -> Row {
     Row(json!({ "type": "user", "id": id, "name": id }))
 }
 
-/// A group of the product.
+/// A group with its kind.
 pub fn group(id: &str, kind: &str) -> Row {
     Row(json!({ "type": "group", "id": id, "name": id, "kind": kind }))
 }
 
-/// Someone is something in a group: `member("tom", "teacher", "maths")`.
+/// A membership: `member("tom", "teacher", "maths")`.
 pub fn member(user: &str, role: &str, group: &str) -> Row {
     Row(json!({ "type": "membership", "user": user, "group": group, "role": role }))
 }
 
-/// Someone is something to someone else, by both wills where it is mutual.
+/// A relation between two users, accepted by both if it is mutual.
 pub fn relation(from: &str, relation: &str, to: &str) -> Row {
     Row(json!({ "type": "relation", "relation": relation, "from": from, "to": to, "state": "accepted" }))
 }
 
-/// Whoever is in one group may write to the other.
+/// An edge: members of one group may write to the other group.
 pub fn edge(from: &str, to: &str) -> Row {
     Row(json!({ "type": "edge", "from": from, "to": to, "effect": "allow" }))
 }

@@ -1,8 +1,8 @@
-//! Every row of the five systems has its test, and every test its row.
+//! Checks that `rows.txt` and the tests of the five systems agree.
 //!
-//! `rows.txt` names all rows: id, state, behaviour. A row that is `tested` has a test whose name begins with its id
-//! (`s0_21_recipient_search_completes`); one that is tested `in part`, too, and says what is left; one that is `open` has none
-//! yet and says what it waits for.
+//! `rows.txt` lists all rows: id, state, behaviour. A row in state `tested` has a test whose name begins with its id
+//! (`s0_21_recipient_search_completes`). A row in state `in part` has a test too, and names the missing part. A row in state
+//! `open` has no test and names the reason.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -11,20 +11,19 @@ use std::{
 };
 
 const ROWS: &str = include_str!("rows.txt");
-/// Rows of the page they were copied from: 32, 36, 24, 16 and 26.
+/// The numbers of rows of the five systems: 32, 36, 24, 16 and 26.
 const COUNT: usize = 134;
 
-/// What is known of a row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum State<'a> {
     Tested,
-    /// What is left.
+    /// The missing part.
     InPart(&'a str),
-    /// What it waits for.
+    /// The reason why there is no test.
     Open(&'a str),
 }
 
-/// By id, `S0-21`.
+/// The rows by id, such as `S0-21`.
 fn rows(text: &str) -> BTreeMap<&str, State<'_>> {
     let row = |line| {
         let [id, state, _behaviour] = str::splitn(line, 3, " | ").collect::<Vec<_>>().try_into().expect("three columns");
@@ -42,7 +41,7 @@ fn rows(text: &str) -> BTreeMap<&str, State<'_>> {
     by_id
 }
 
-/// The ids of all tests in a source: `async fn s0_21_recipient…` is of `S0-21`.
+/// The ids of all tests in a source file: `async fn s0_21_recipient…` belongs to `S0-21`.
 fn tested_in(source: &str) -> impl Iterator<Item = String> {
     source.lines().filter_map(|line| {
         let name = line.trim().strip_prefix("async fn s")?;
@@ -53,7 +52,7 @@ fn tested_in(source: &str) -> impl Iterator<Item = String> {
     })
 }
 
-/// Where the table and the tests disagree, in words.
+/// Every disagreement between the table and the tests, as a sentence.
 fn disagreements(rows: &BTreeMap<&str, State<'_>>, tested: &BTreeSet<String>) -> Vec<String> {
     let of_rows = rows.iter().filter_map(|(id, state)| match (state, tested.contains(*id)) {
         (State::Tested | State::InPart(_), false) => Some(format!("{id} has no test")),
@@ -79,7 +78,7 @@ fn sources(folder: &Path) -> Vec<String> {
 }
 
 #[test]
-fn every_row_has_its_test_and_every_test_its_row() {
+fn every_tested_row_has_a_test_and_every_test_has_a_row() {
     let rows = rows(ROWS);
     assert_eq!(rows.len(), COUNT, "a row is missing, or new");
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/scenarios");
@@ -93,7 +92,7 @@ fn every_row_has_its_test_and_every_test_its_row() {
 }
 
 #[test]
-fn a_row_without_test_and_a_test_without_row_are_found() {
+fn a_row_without_a_test_and_a_test_without_a_row_are_found() {
     let table = "S0-01 | tested | a\nS0-02 | open: browser | b\nS0-03 | in part: browser | c";
     let found = |source: &str| disagreements(&rows(table), &tested_in(source).collect());
     assert_eq!(found("async fn s0_01_a() {\n    async fn s0_03_c() {"), [""; 0]);

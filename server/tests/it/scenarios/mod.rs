@@ -1,16 +1,16 @@
-//! The five systems this server must be able to be, row by row: who may write to whom in a school, in a work space, in a
-//! community, among doctors, in a place of learning.
+//! The five systems that the server must support: messages of a school, mail of a digital work space, a community, doctors,
+//! and a learning platform.
 //!
-//! Each folder is one system: its preset, its people, and a test per row of `rows.txt`, whose name begins with the row's id;
-//! [`ids`] keeps the list honest. Tests read like their rows: given [`facts`], when a [`Person`] does something, then others
-//! see it or it is refused by a code. Every row runs on an embedded server and across two nodes, people by turns on both.
+//! Each folder is one system: its preset, its users, and a test for each row of `rows.txt`. The name of a test begins with
+//! the id of its row, which [`ids`] checks. A test reads like its row: given [`facts`], a [`User`] does something, and
+//! other users see it or the server refuses it with a code. Each row runs on an embedded server and across two nodes, with
+//! users connected to both nodes in turn.
 //!
-//! Each test has servers of its own: rows change facts and settings of a whole tenant, and two nodes start in a second.
-//! That all five live side by side in one server is shown in [`together`].
+//! Each test starts its own servers, because rows change facts and settings of a whole tenant, and two nodes start in a
+//! second. [`together`] shows that all five systems work side by side in one server.
 
 pub mod facts;
 mod ids;
-pub mod person;
 pub mod s0_school;
 mod s1_ent;
 mod s2_community;
@@ -18,22 +18,23 @@ mod s3_medical;
 pub mod s4_lms;
 pub mod system;
 mod together;
+pub mod user;
 
 use causerie_client::{Error, ErrorCode, SendError};
 
 pub use facts::Row;
-pub use person::Person;
 pub use system::System;
+pub use user::User;
 
-/// What became of something asked, or the code it was refused by.
+/// The result of a command, or the code of its refusal.
 pub type Answer<T> = Result<T, ErrorCode>;
 
-/// Answers of the SDK as rows speak of them.
+/// Converts results of the SDK to [`Answer`].
 pub trait Answered<T> {
-    /// The answer, or the code of the refusal.
+    /// The result, or the code of the refusal.
     ///
     /// # Panics
-    /// When there was neither: no row has an outage in it.
+    /// On any other error: no row has an outage in it.
     fn answer(self) -> Answer<T>;
 }
 

@@ -1,4 +1,4 @@
-//! A system: servers, a tenant that lives by a preset, and what is known of its people.
+//! A running system: servers, a tenant with a preset, and the facts of its users.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -6,7 +6,7 @@ use causerie_client::Encoding;
 use causerie_server::clock::{Clock as _, SystemClock};
 use serde_json::{Value, json};
 
-use super::{facts::Row, person::Person};
+use super::{facts::Row, user::User};
 use crate::{
     faults::log_of,
     harness::{
@@ -15,17 +15,17 @@ use crate::{
     },
 };
 
-/// One of the five, running.
+/// One of the five systems.
 pub struct System<'a> {
     cluster: &'a Cluster,
     tenant: Tenant,
-    /// Of the product's back end.
+    /// The API key of the product's back end.
     key: String,
-    /// People come to the nodes by turns.
-    came: AtomicUsize,
+    /// The number of users connected so far: users connect to the nodes in turn.
+    connected: AtomicUsize,
 }
 
-/// Some rows ask a lot at once; haste is not what they are about.
+/// Settings without the rate limits, because some rows send many requests at once.
 pub fn patient(settings: Settings) -> Settings {
     ["limits.frames_per_second", "limits.frames_burst", "limits.sends_per_second", "limits.sends_burst"]
         .into_iter()
@@ -37,77 +37,79 @@ pub async fn two_nodes() -> Cluster {
     Cluster::start_with(2, patient).await
 }
 
-/// Runs a behaviour on an embedded server, then across two nodes, each with a tenant of its own that knows these facts.
+/// Runs a test on an embedded server, then across two nodes, each with a new tenant that has the preset and these facts.
 pub async fn everywhere(preset: &str, facts: &[Row], behaviour: impl AsyncFn(&System<'_>)) {
-    behaviour(&System::of(&Cluster::embedded_with(patient).await, preset, facts).await).await;
-    behaviour(&System::of(&two_nodes().await, preset, facts).await).await;
+    behaviour(&System::with_preset(&Cluster::embedded_with(patient).await, preset, facts).await).await;
+    behaviour(&System::with_preset(&two_nodes().await, preset, facts).await).await;
 }
 
 impl<'a> System<'a> {
-    /// A tenant of these servers that lives by a preset and knows these facts.
-    pub async fn of(cluster: &'a Cluster, preset: &str, facts: &[Row]) -> Self {
+    /// Creates a tenant with a preset and these facts.
+    pub async fn with_preset(cluster: &'a Cluster, preset: &str, facts: &[Row]) -> Self {
         let tenant = Tenant::of_preset(cluster.settings(), preset, preset);
         let key = tenant.api_key(cluster.settings(), "provision,act,read");
-        let system = Self { cluster, tenant, key, came: AtomicUsize::new(0) };
-        system.learns(facts).await;
+        let system = Self { cluster, tenant, key, connected: AtomicUsize::new(0) };
+        system.import_all(facts).await;
         system
     }
 
-    /// A tenant of these servers that lives by rules of its own and knows these facts.
-    pub async fn under(cluster: &'a Cluster, rules: &str, facts: &[Row]) -> Self {
+    /// Creates a tenant with its own rules and these facts.
+    pub async fn with_rules(cluster: &'a Cluster, rules: &str, facts: &[Row]) -> Self {
         let tenant = Tenant::create(cluster.settings(), "own");
         let key = tenant.api_key(cluster.settings(), "provision,act,read,admin");
-        let system = Self { cluster, tenant, key, came: AtomicUsize::new(0) };
-        system.rules(rules).await;
-        system.learns(facts).await;
+        let system = Self { cluster, tenant, key, connected: AtomicUsize::new(0) };
+        system.set_rules(rules).await;
+        system.import_all(facts).await;
         system
     }
 
-    /// Where it keeps everything.
     pub fn database(&self) -> &Database {
         &self.cluster.database
     }
 
-    /// The back end changes the rules. When this returns they hold, on every node.
-    pub async fn rules(&self, text: &str) {
+    /// Sets the rules of the tenant. They apply on every node when this returns.
+    pub async fn set_rules(&self, text: &str) {
         let set = Request::new("PUT", "/v1/policy").json(&json!({ "text": text }));
         let answer = self.back_end(set).await;
         assert_eq!(answer.status, 200, "{}", answer.text());
     }
 
-    /// The address of a node, and a token of a person, to speak without the SDK.
+    /// The address of a node and a token of a user, for requests without the SDK.
     pub fn raw(&self, node: usize, external_id: &str) -> (std::net::SocketAddr, String) {
         let nodes = &self.cluster.nodes;
         (nodes[node % nodes.len()].public(), token(&self.tenant, external_id))
     }
 
-    /// A person, connected to the next node: whoever comes after another one is somewhere else, where there is somewhere else.
-    pub async fn person(&self, external_id: &str) -> Person {
+    /// Connects a user to the next node in turn.
+    pub async fn user(&self, external_id: &str) -> User {
         let nodes = &self.cluster.nodes;
-        let node = &nodes[self.came.fetch_add(1, Ordering::Relaxed) % nodes.len()];
+        let node = &nodes[self.connected.fetch_add(1, Ordering::Relaxed) % nodes.len()];
         let (tenant, name) = (self.tenant.clone(), external_id.to_owned());
         let link = Proxy::to(node.public()).await;
         let peer = Peer::connect_by(link, external_id, Encoding::Proto, move || token(&tenant, &name));
         peer.id().await;
-        Person(peer)
+        User(peer)
     }
 
-    /// Several, by turns.
-    pub async fn people<const N: usize>(&self, external_ids: [&str; N]) -> [Person; N] {
-        let mut people = Vec::with_capacity(N);
+    /// Connects several users to the nodes in turn.
+    pub async fn users<const N: usize>(&self, external_ids: [&str; N]) -> [User; N] {
+        let mut users = Vec::with_capacity(N);
         for external_id in external_ids {
-            people.push(self.person(external_id).await);
+            users.push(self.user(external_id).await);
         }
-        people.try_into().unwrap_or_else(|_| unreachable!("as many as were asked for"))
+        users.try_into().unwrap_or_else(|_| unreachable!("as many as were asked for"))
     }
 
-    /// The back end tells facts, to the first node. When this returns they hold, on every node.
-    pub async fn learns(&self, rows: &[Row]) {
+    /// Imports facts on the first node. They apply on every node when this returns.
+    ///
+    /// # Panics
+    /// If a row is refused.
+    pub async fn import_all(&self, rows: &[Row]) {
         let summary = self.import(rows).await;
         assert_eq!((&summary["refused"], &summary["stopped"]), (&json!(0), &Value::Null), "{summary}");
     }
 
-    /// The back end tells facts, some of which may be refused; the summary.
+    /// Imports facts, of which some may be refused, and returns the summary.
     pub async fn import(&self, rows: &[Row]) -> Value {
         let import = Request::new("POST", "/v1/import?results=all").header("content-type", "application/x-ndjson");
         let answer = self.back_end(import.body(Row::lines(rows))).await;
@@ -118,29 +120,29 @@ impl<'a> System<'a> {
         last["summary"].clone()
     }
 
-    /// Everything said that the database still has, by anyone.
-    pub async fn keeps(&self) -> Vec<String> {
+    /// All message texts in the database.
+    pub async fn stored_texts(&self) -> Vec<String> {
         let texts = log_of(&self.cluster.database).await.into_iter().map(|entry| entry.text);
         texts.filter(|text| !text.is_empty()).collect()
     }
 
-    /// A request of the product's back end, to the first node.
+    /// Sends a request of the product's back end to the first node.
     pub async fn back_end(&self, request: Request) -> Response {
         request.bearer(&self.key).send(self.cluster.nodes[0].public()).await
     }
 
-    /// A request of a person, to the last node: not where facts are told, where there are two.
+    /// Sends a request of a user to the last node. With two nodes, facts are imported on the other node.
     pub async fn http(&self, external_id: &str, request: Request) -> Response {
         self.http_at(self.cluster.nodes.len() - 1, external_id, request).await
     }
 
-    /// A request of a person to a node.
+    /// Sends a request of a user to a node.
     pub async fn http_at(&self, node: usize, external_id: &str, request: Request) -> Response {
         request.bearer(&token(&self.tenant, external_id)).send(self.cluster.nodes[node].public()).await
     }
 }
 
-/// Says who, and leaves all else as the back end told it.
+/// A token with only the external id, so that it changes no other field of the user.
 fn token(tenant: &Tenant, external_id: &str) -> String {
     let iat = SystemClock.now_s();
     tenant.sign(&json!({ "sub": external_id, "iat": iat, "exp": iat + 3_600 }))

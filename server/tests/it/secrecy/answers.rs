@@ -8,10 +8,10 @@ use causerie_client::{
 
 use super::under;
 use crate::scenarios::{
-    Answered as _, Person, System,
+    Answered as _, System, User,
     facts::{Row, edge, group, member, relation, user},
-    person::{all_of, message_id, one, someone},
     system,
+    user::{all_of, message_id, one, someone},
 };
 
 /// Teachers write to pupils, and pupils to nobody. Staff write to the pupils' group as such.
@@ -36,14 +36,14 @@ fn answer(parent: &wire::Message, names: &[&str]) -> MailDraft {
     MailDraft { in_reply_to: Some(message_id(parent)), ..to(names) }
 }
 
-async fn mailed(sender: &Person, mail: MailDraft) -> wire::Message {
+async fn mailed(sender: &User, mail: MailDraft) -> wire::Message {
     sender.mails(mail).await.expect("within the rules").first_message.expect("a mail has its message")
 }
 
 #[tokio::test]
 async fn two_who_hold_one_mail_do_not_write_to_each_other_alone() {
     in_ent(async |ent| {
-        let [tea, ann, ben] = ent.people(["tea", "ann", "ben"]).await;
+        let [tea, ann, ben] = ent.users(["tea", "ann", "ben"]).await;
         let letter = mailed(&tea, to(&["ann", "ben"])).await;
         assert_eq!(ann.mails(answer(&letter, &["ben"])).await, Err(NotFound), "without its author");
         let copied = MailDraft { copy: vec![one("tea")], ..answer(&letter, &["ben"]) };
@@ -68,7 +68,7 @@ async fn two_who_hold_one_mail_do_not_write_to_each_other_alone() {
 #[tokio::test]
 async fn a_mail_to_a_group_is_answered_and_its_answer_again() {
     in_ent(async |ent| {
-        let [sam, ann] = ent.people(["sam", "ann"]).await;
+        let [sam, ann] = ent.users(["sam", "ann"]).await;
         let letter =
             mailed(&sam, MailDraft { to: vec![all_of("pupils")], text: "hello".into(), ..Default::default() }).await;
         let first = mailed(&ann, answer(&letter, &["sam"])).await;
@@ -85,10 +85,10 @@ async fn rules_narrow_answers_by_the_age_of_the_mail() {
                  allow start_group groups\nallow read reads when holder\nallow reply soon when holder and age<1ms\notherwise reply \
                  late code window_over\n";
     under(rules, &[user("a").with("roles", serde_json::json!(["pupil"])), user("b")], async |system| {
-        let [a, b] = system.people(["a", "b"]).await;
+        let [a, b] = system.users(["a", "b"]).await;
         let letter = mailed(&a, to(&["b"])).await;
         assert_eq!(b.mails(answer(&letter, &["a"])).await, Err(WindowOver));
-        system.rules(&rules.replace("age<1ms", "age<30d")).await;
+        system.set_rules(&rules.replace("age<1ms", "age<30d")).await;
         mailed(&b, answer(&letter, &["a"])).await;
     })
     .await;
@@ -97,9 +97,9 @@ async fn rules_narrow_answers_by_the_age_of_the_mail() {
 #[tokio::test]
 async fn a_blocked_person_reaches_the_other_through_no_group() {
     in_ent(async |ent| {
-        ent.learns(&[edge("pupils", "pupils"), relation("ben", "block", "ann")]).await;
-        let [ann, ben] = ent.people(["ann", "ben"]).await;
-        ent.learns(&[user("eve"), member("eve", "pupil", "pupils")]).await;
+        ent.import_all(&[edge("pupils", "pupils"), relation("ben", "block", "ann")]).await;
+        let [ann, ben] = ent.users(["ann", "ben"]).await;
+        ent.import_all(&[user("eve"), member("eve", "pupil", "pupils")]).await;
         let all = || MailDraft { to: vec![all_of("pupils")], text: "hello".into(), ..Default::default() };
         let sent = ann.mails(all()).await.expect("an edge leads there");
         assert_eq!(sent.reached, 1, "eve");
@@ -115,8 +115,8 @@ async fn a_blocked_person_reaches_the_other_through_no_group() {
     );
     assert!(rules.contains("unless member(me) staff@staff"));
     under(&rules, &ent(), async |system| {
-        system.learns(&[relation("ben", "block", "sam"), relation("ben", "block", "tea")]).await;
-        let [sam, tea] = system.people(["sam", "tea"]).await;
+        system.import_all(&[relation("ben", "block", "sam"), relation("ben", "block", "tea")]).await;
+        let [sam, tea] = system.users(["sam", "tea"]).await;
         let all = || MailDraft { to: vec![all_of("pupils")], text: "hello".into(), ..Default::default() };
         assert_eq!(sam.mails(all()).await.expect("an edge leads there").reached, 2);
         assert_eq!(tea.mails(all()).await.expect("an edge leads there").reached, 1);
@@ -127,7 +127,7 @@ async fn a_blocked_person_reaches_the_other_through_no_group() {
 #[tokio::test]
 async fn a_group_conversation_takes_each_of_a_product_group_by_the_right_to_start_with_them() {
     in_ent(async |ent| {
-        let [sam, tea, ann] = ent.people(["sam", "tea", "ann"]).await;
+        let [sam, tea, ann] = ent.users(["sam", "tea", "ann"]).await;
         let with_pupils = || [all_of("pupils")];
         let refused = sam.start_group(with_pupils(), "all", ClientId::new()).await.answer();
         assert_eq!(refused, Err(GroupNotAddressable), "nobody's name is shown to one who finds nobody");
@@ -145,7 +145,7 @@ async fn nobody_is_added_to_a_conversation_of_two_or_to_notes() {
     let rules = "policy mine\nallow find,see_profile,start everyone when everyone\nallow read,send,add_member,remove_member,leave \
                  all when holder\n";
     under(rules, &["a", "b", "c"].map(user), async |system| {
-        let [mut a, mut b] = system.people(["a", "b"]).await;
+        let [mut a, mut b] = system.users(["a", "b"]).await;
         let direct = a.chats_with(&mut b).await;
         let notes = a.starts_with("a").await.expect("one may");
         let id_of_b = b.id().await;

@@ -4,10 +4,10 @@ use causerie_client::{ErrorCode::NotFound, Event, wire};
 
 use super::events_until;
 use crate::scenarios::{
-    Answered as _, Person,
+    Answered as _, User,
     facts::{Row, group, member, relation, user},
-    person::message_id,
     system,
+    user::message_id,
 };
 
 /// Two people who reach each other, in each preset in which people write to each other directly.
@@ -30,7 +30,7 @@ fn towns() -> Vec<(&'static str, Vec<Row>)> {
 }
 
 /// How far this person is told that the other has read.
-async fn told_read(person: &Person, here: causerie_client::ConversationId, of: &str) -> u32 {
+async fn told_read(person: &User, here: causerie_client::ConversationId, of: &str) -> u32 {
     let members = person.conversation(here).await.answer().expect("readable").members;
     let is_of = |member: &&wire::Member| member.user.as_ref().is_some_and(|user| user.external_id == of);
     members.iter().find(is_of).expect("the other one").read_seq
@@ -40,17 +40,17 @@ async fn told_read(person: &Person, here: causerie_client::ConversationId, of: &
 async fn a_blocked_person_learns_nothing_of_the_other_and_changes_nothing_for_them() {
     for (preset, facts) in towns() {
         system::everywhere(preset, &facts, async |town| {
-            let [mut a, mut b] = town.people(["a", "b"]).await;
+            let [mut a, mut b] = town.users(["a", "b"]).await;
             let here = a.chats_with(&mut b).await;
             let sent = a.writes(here, "before").await.expect("allowed");
-            b.hears("before").await;
+            b.receives("before").await;
             let id_of_b = b.id().await;
             let seen = a.watch_presence(&[id_of_b]).await.answer().expect("anybody may ask");
             assert_eq!(seen.len(), 1, "{preset}");
             b.mark_read(here, 1).await.answer().expect("a member");
             a.until("a receipt", |event| matches!(event, Event::MemberRead(_)).then_some(())).await;
 
-            town.learns(&[relation("b", "block", "a")]).await;
+            town.import_all(&[relation("b", "block", "a")]).await;
             // The blocked person: nothing reaches the other.
             assert_eq!(a.writes(here, "after").await, Err(NotFound), "{preset}");
             assert!(a.edit(here, message_id(&sent), "edited").await.answer().is_err(), "{preset}");
@@ -64,10 +64,10 @@ async fn a_blocked_person_learns_nothing_of_the_other_and_changes_nothing_for_th
             assert_eq!(told_read(&b, here, "a").await, 0, "{preset}");
             assert_eq!(a.presence(&[id_of_b]).await.answer().expect("anybody may ask"), [], "{preset}");
             drop(b);
-            let b = town.person("b").await;
+            let b = town.user("b").await;
             assert_eq!(b.reads(here).await.expect("a member"), ["before"], "{preset}");
 
-            town.learns(&[relation("b", "block", "a").gone()]).await;
+            town.import_all(&[relation("b", "block", "a").gone()]).await;
             b.writes(here, "again").await.expect("allowed");
             let is_again = |event: &Event| matches!(event, Event::MessageSent(one) if one.text == "again");
             let heard = events_until(&mut a, "what comes after", is_again).await;
@@ -83,16 +83,16 @@ async fn a_blocked_person_learns_nothing_of_the_other_and_changes_nothing_for_th
 async fn receipts_end_with_reach() {
     let (_, facts) = towns().swap_remove(1);
     system::everywhere("school", &facts, async |school| {
-        let [mut a, mut b] = school.people(["a", "b"]).await;
+        let [mut a, mut b] = school.users(["a", "b"]).await;
         let here = a.chats_with(&mut b).await;
         for text in ["one", "two"] {
             a.writes(here, text).await.expect("allowed");
         }
         b.mark_read(here, 1).await.answer().expect("a member");
         a.until("a receipt", |event| matches!(event, Event::MemberRead(_)).then_some(())).await;
-        school.learns(&[member("b", "learner", "c").gone()]).await;
+        school.import_all(&[member("b", "learner", "c").gone()]).await;
         b.mark_read(here, 2).await.answer().expect("a member");
-        school.learns(&[member("b", "learner", "c")]).await;
+        school.import_all(&[member("b", "learner", "c")]).await;
         b.writes(here, "again").await.expect("allowed");
         let is_again = |event: &Event| matches!(event, Event::MessageSent(one) if one.text == "again");
         let heard = events_until(&mut a, "what comes after", is_again).await;

@@ -4,9 +4,9 @@ use causerie_client::{ClientId, MailDraft};
 
 use super::under;
 use crate::scenarios::{
-    Answered as _, Person,
+    Answered as _, User,
     facts::{Row, edge, group, member, user},
-    person::{addressees, all_of, id, one},
+    user::{addressees, all_of, id, one},
 };
 
 /// As the preset `ent`, and members are secret or not.
@@ -26,7 +26,7 @@ fn facts() -> Vec<Row> {
     rows
 }
 
-async fn seen_by(person: &Person, here: causerie_client::ConversationId) -> Vec<String> {
+async fn seen_by(person: &User, here: causerie_client::ConversationId) -> Vec<String> {
     let names = |members: Vec<causerie_client::wire::Member>| {
         let mut names: Vec<_> = members.into_iter().filter_map(|member| Some(member.user?.external_id)).collect();
         names.sort_unstable();
@@ -41,7 +41,7 @@ async fn seen_by(person: &Person, here: causerie_client::ConversationId) -> Vec<
 async fn people_who_do_not_find_each_other_are_named_by_default_and_counted_where_members_are_secret() {
     for secret in [false, true] {
         under(&rules(secret), &facts(), async |system| {
-            let [tea, mut ann, ben] = system.people(["tea", "ann", "ben"]).await;
+            let [tea, mut ann, ben] = system.users(["tea", "ann", "ben"]).await;
             let mail =
                 MailDraft { to: vec![all_of("pupils"), one("ann"), one("ben")], text: "hello".into(), ..Default::default() };
             let sent = tea.mails(mail).await.expect("an edge leads there");
@@ -55,7 +55,7 @@ async fn people_who_do_not_find_each_other_are_named_by_default_and_counted_wher
             let to = [one("ann"), one("ben")];
             let started = tea.start_group(to, "all", ClientId::new()).await.answer().expect("she writes to each");
             let here = id(&started.conversation.expect("told"));
-            ann.is_joined(here).await;
+            ann.sees_joined(here).await;
             assert_eq!(seen_by(&tea, here).await, ["ann", "ben", "tea"]);
             let seen = if secret { vec!["ann", "tea"] } else { vec!["ann", "ben", "tea"] };
             assert_eq!(seen_by(&ann, here).await, seen);

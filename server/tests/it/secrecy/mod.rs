@@ -12,7 +12,7 @@ use causerie_client::{ConversationId, Event};
 
 use crate::{
     harness::{Cluster, within},
-    scenarios::{Person, System, facts::Row, system},
+    scenarios::{System, User, facts::Row, system},
 };
 
 /// Rules by which a member reads and writes while they are in a team of the product.
@@ -30,13 +30,13 @@ remove_member,leave all when holder
 /// Runs a behaviour under rules of its own, on an embedded server, then across two nodes.
 async fn under(rules: &str, facts: &[Row], behaviour: impl AsyncFn(&System<'_>)) {
     let embedded = Cluster::embedded_with(system::patient).await;
-    behaviour(&System::under(&embedded, rules, facts).await).await;
+    behaviour(&System::with_rules(&embedded, rules, facts).await).await;
     let two = system::two_nodes().await;
-    behaviour(&System::under(&two, rules, facts).await).await;
+    behaviour(&System::with_rules(&two, rules, facts).await).await;
 }
 
 /// Everything this screen is told until a conversation is gone from it, or is there again.
-async fn events_until(person: &mut Person, what: &str, ends: impl Fn(&Event) -> bool) -> Vec<Event> {
+async fn events_until(person: &mut User, what: &str, ends: impl Fn(&Event) -> bool) -> Vec<Event> {
     let name = person.external_id.clone();
     let events = &mut person.events;
     within(&format!("{what}, for {name}"), async {

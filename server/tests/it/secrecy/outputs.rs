@@ -14,9 +14,9 @@ use super::{TEAM, under};
 use crate::{
     harness::{Raw, Received},
     scenarios::{
-        Answered as _, Person, System,
+        Answered as _, System, User,
         facts::{Row, group, member, user},
-        person::{id, message_id, one},
+        user::{id, message_id, one},
     },
 };
 
@@ -262,7 +262,7 @@ impl Secrets {
                         return;
                     }
                 }
-                Received::Sign => {}
+                Received::PingOrPong => {}
                 ended => panic!("{last}: the connection ended: {ended:?}"),
             }
         }
@@ -278,14 +278,14 @@ fn facts() -> Vec<Row> {
 }
 
 /// Changes of all kinds, by those who may.
-async fn goes_on(a: &Person, c: &Person, here: causerie_client::ConversationId, direct: causerie_client::ConversationId) {
+async fn goes_on(a: &User, c: &User, here: causerie_client::ConversationId, direct: causerie_client::ConversationId) {
     let sent = a.writes(here, "canary one").await.expect("allowed");
     a.writes(direct, "canary two").await.expect("allowed");
     a.edit(here, message_id(&sent), "canary three").await.answer().expect("allowed");
     c.mark_read(here, 2).await.answer().expect("allowed");
     c.set_typing(here, true).await.answer().expect("allowed");
     a.rename(here, "canary subject").await.answer().expect("allowed");
-    a.add_members(here, [crate::scenarios::person::someone("canary-d")]).await.answer().expect("allowed");
+    a.add_members(here, [crate::scenarios::user::someone("canary-d")]).await.answer().expect("allowed");
     a.delete(here, message_id(&sent)).await.answer().expect("allowed");
     a.close_conversation(here).await.answer().expect("allowed");
     a.reopen_conversation(here).await.answer().expect("allowed");
@@ -297,13 +297,13 @@ async fn a_member_who_may_not_read_gets_the_id_of_a_conversation_at_most() {
 }
 
 async fn every_output(system: &System<'_>) {
-    let [mut a, c, d] = system.people(["canary-a", "canary-c", "canary-d"]).await;
-    let mut b = system.person("b").await;
+    let [mut a, c, d] = system.users(["canary-a", "canary-c", "canary-d"]).await;
+    let mut b = system.user("b").await;
     let direct = a.chats_with(&mut b).await;
     let to = [one("canary-c"), one("b")];
     let started = a.start_group(to, "canary subject", ClientId::new()).await.answer().expect("allowed");
     let here = id(&started.conversation.expect("told"));
-    b.is_joined(here).await;
+    b.sees_joined(here).await;
     let of_b = b.writes(here, "canary of b").await.expect("allowed");
     let before = b.conversations("").await.answer().expect("a list");
     let held = wire::Resume {
@@ -322,7 +322,7 @@ async fn every_output(system: &System<'_>) {
     }
     let other = ids[1].clone();
 
-    system.learns(&[member("b", "member", "team").gone()]).await;
+    system.import_all(&[member("b", "member", "team").gone()]).await;
     let secrets = Secrets {
         words: ids.into_iter().chain(["canary".to_owned()]).collect(),
         places: [here, direct].iter().map(ToString::to_string).collect(),
@@ -367,6 +367,6 @@ async fn every_output(system: &System<'_>) {
     secrets.hear(&mut screen, "deleting").await;
 }
 
-async fn screen_id(person: &Person) -> String {
+async fn screen_id(person: &User) -> String {
     person.id().await.to_string()
 }

@@ -12,17 +12,17 @@ use super::under;
 use crate::{
     harness::within,
     scenarios::{
-        Answered as _, Person,
+        Answered as _, User,
         facts::{Row, edge, group, member, user},
-        person::{id, one},
+        user::{id, one},
     },
 };
 
-async fn ask(person: &Person, command: Command) -> Result<Reply, Option<ErrorCode>> {
+async fn ask(person: &User, command: Command) -> Result<Reply, Option<ErrorCode>> {
     within("an answer", person.request(command)).await.map_err(|error| error.code())
 }
 
-async fn list(person: &Person, cursor: &str, limit: u32) -> wire::ConversationPage {
+async fn list(person: &User, cursor: &str, limit: u32) -> wire::ConversationPage {
     let list = wire::ListConversations { cursor: cursor.to_owned(), limit };
     match ask(person, Command::ListConversations(list)).await {
         Ok(Reply::ConversationPage(page)) => page,
@@ -36,11 +36,11 @@ async fn a_list_full_of_unreadable_conversations_is_answered_in_short_pages() {
                  owner\nallow read open when holder and state=open\nallow send all when holder\nallow close,reopen owns \
                  when owner\n";
     under(rules, &["a", "b"].map(user), async |system| {
-        let [mut a, mut b] = system.people(["a", "b"]).await;
+        let [mut a, mut b] = system.users(["a", "b"]).await;
         let started = a.start_group([one("b")], "all", ClientId::new()).await.answer().expect("allowed");
         let here = id(&started.conversation.expect("told"));
         for person in [&mut a, &mut b] {
-            person.is_joined(here).await;
+            person.sees_joined(here).await;
         }
         let store = Store::connect(&system.database().to_connect()).await.expect("the database opens");
         let new_id = if store.backend() == DbBackend::Postgres { "gen_random_uuid()" } else { "randomblob(16)" };
@@ -95,11 +95,11 @@ async fn a_cursor_tells_its_reader_nothing_and_is_of_use_to_no_one_else() {
     facts.extend(pupils.map(|pupil| member(pupil, "pupil", "pupils")));
     facts.extend([edge("teachers", "pupils"), edge("pupils", "teachers")]);
     under(&secret_members(), &facts, async |system| {
-        let [tea, mut ann, ben] = system.people(["tea", "ann", "ben"]).await;
+        let [tea, mut ann, ben] = system.users(["tea", "ann", "ben"]).await;
         let all = pupils.map(one);
         let started = tea.start_group(all, "all", ClientId::new()).await.answer().expect("she writes to each");
         let here = id(&started.conversation.expect("told"));
-        ann.is_joined(here).await;
+        ann.sees_joined(here).await;
         let ids: Vec<String> = {
             let members = tea.members(here, "").await.answer().expect("readable").members;
             members.into_iter().filter_map(|member| Some(member.user?.id)).collect()

@@ -4,9 +4,9 @@ use causerie_client::{ClientId, ErrorCode::Unsupported, Event};
 
 use super::{TEAM, events_until, is_joined, is_left, under};
 use crate::scenarios::{
-    Answered as _, Person,
+    Answered as _, User,
     facts::{Row, group, member, user},
-    person::{id, one},
+    user::{id, one},
 };
 
 fn team() -> Vec<Row> {
@@ -18,7 +18,7 @@ fn team() -> Vec<Row> {
 }
 
 /// Waits until this screen is told so many unread messages in all.
-async fn has_total(screen: &mut Person, count: u32) {
+async fn has_total(screen: &mut User, count: u32) {
     let counts = |event| match event {
         Event::ReadState { total_unread, .. } | Event::TotalUnread(total_unread) => (total_unread == count).then_some(()),
         _ => None,
@@ -33,14 +33,14 @@ fn in_team(name: &str) -> Row {
 #[tokio::test]
 async fn a_member_who_may_not_read_learns_nothing_and_gets_the_conversation_back_whole() {
     under(TEAM, &team(), async |system| {
-        let [mut a, mut b, mut phone] = system.people(["a", "b", "b"]).await;
+        let [mut a, mut b, mut phone] = system.users(["a", "b", "b"]).await;
         let here = a.chats_with(&mut b).await;
-        phone.is_joined(here).await;
+        phone.sees_joined(here).await;
         a.writes(here, "before").await.expect("allowed");
-        b.hears("before").await;
+        b.receives("before").await;
         b.has_unread(1).await;
 
-        system.learns(&[in_team("b").gone()]).await;
+        system.import_all(&[in_team("b").gone()]).await;
         a.writes(here, "NOT FOR B").await.expect("a is in the team");
         for screen in [&mut b, &mut phone] {
             let heard = events_until(screen, "the end of it", is_left(here)).await;
@@ -56,12 +56,12 @@ async fn a_member_who_may_not_read_learns_nothing_and_gets_the_conversation_back
         assert_eq!((page.conversations, page.total_unread), (vec![], 0));
         let away = system.http("b", crate::harness::http::Request::new("GET", "/v1/conversations")).await;
         assert!(away.status == 200 && !away.text().contains(&here.to_string()), "{}", away.text());
-        let third = system.person("b").await;
+        let third = system.user("b").await;
         let welcome = third.connected().await.expect("b is a person of the tenant");
         assert_eq!(welcome.total_unread, 0);
         assert_eq!(third.lists().await, []);
 
-        system.learns(&[in_team("b")]).await;
+        system.import_all(&[in_team("b")]).await;
         for screen in [&mut b, &mut phone] {
             let heard = events_until(screen, "it again", is_joined(here)).await;
             let Some(Event::Joined(joined)) = heard.last() else { unreachable!() };
@@ -71,7 +71,7 @@ async fn a_member_who_may_not_read_learns_nothing_and_gets_the_conversation_back
         assert_eq!(b.reads(here).await.expect("allowed again"), ["before", "NOT FOR B"]);
         a.writes(here, "after").await.expect("allowed");
         for screen in [&mut b, &mut phone] {
-            screen.hears("after").await;
+            screen.receives("after").await;
         }
     })
     .await;
@@ -80,18 +80,18 @@ async fn a_member_who_may_not_read_learns_nothing_and_gets_the_conversation_back
 #[tokio::test]
 async fn a_message_sent_after_an_answered_revocation_reaches_no_screen_it_shut_out() {
     under(TEAM, &team(), async |system| {
-        let [a, mut b, c] = system.people(["a", "b", "c"]).await;
+        let [a, mut b, c] = system.users(["a", "b", "c"]).await;
         let started = a.start_group([one("b"), one("c")], "all", ClientId::new()).await.answer().expect("allowed");
         let here = id(&started.conversation.expect("told"));
-        b.is_joined(here).await;
+        b.sees_joined(here).await;
         for round in 0..12 {
-            system.learns(&[in_team("b").gone()]).await;
+            system.import_all(&[in_team("b").gone()]).await;
             // On both nodes at once, and before any screen is told.
             let texts = [format!("secret a{round}"), format!("secret c{round}")];
             let (one, other) = tokio::join!(a.writes(here, &texts[0]), c.writes(here, &texts[1]));
             one.and(other).expect("allowed");
             let mut heard = events_until(&mut b, "the end of it", is_left(here)).await;
-            system.learns(&[in_team("b")]).await;
+            system.import_all(&[in_team("b")]).await;
             heard.extend(events_until(&mut b, "it again", is_joined(here)).await);
             // Messages of earlier rounds are told late, once b may read them again.
             let is_secret = |event: &&Event| matches!(event, Event::MessageSent(message) if texts.contains(&message.text));
@@ -99,7 +99,7 @@ async fn a_message_sent_after_an_answered_revocation_reaches_no_screen_it_shut_o
             assert!(leaked.is_empty(), "round {round}: {leaked:?}");
         }
         a.writes(here, "for all").await.expect("allowed");
-        b.hears("for all").await;
+        b.receives("for all").await;
         assert_eq!(b.reads(here).await.expect("allowed").len(), 25);
     })
     .await;
@@ -108,17 +108,17 @@ async fn a_message_sent_after_an_answered_revocation_reaches_no_screen_it_shut_o
 #[tokio::test]
 async fn a_member_who_was_away_while_read_was_taken_or_given_back_holds_what_is_theirs() {
     under(TEAM, &team(), async |system| {
-        let [mut a, mut b] = system.people(["a", "b"]).await;
+        let [mut a, mut b] = system.users(["a", "b"]).await;
         let here = a.chats_with(&mut b).await;
         a.writes(here, "before").await.expect("allowed");
-        b.hears("before").await;
+        b.receives("before").await;
         b.link.refuse();
-        system.learns(&[in_team("b").gone()]).await;
+        system.import_all(&[in_team("b").gone()]).await;
         a.writes(here, "NOT FOR B").await.expect("allowed");
         b.link.resume();
         events_until(&mut b, "the end of it", is_left(here)).await;
         b.link.refuse();
-        system.learns(&[in_team("b")]).await;
+        system.import_all(&[in_team("b")]).await;
         b.link.resume();
         b.until("the list is to be loaded anew", |event| matches!(event, Event::ReloadList).then_some(())).await;
         let listed = b.sees_listed(here).await.expect("it is back");
@@ -133,11 +133,11 @@ async fn rules_that_ask_for_the_state_of_a_conversation_are_asked_again_when_it_
                  owner\nallow read open when holder and state=open\nallow send all when holder\nallow close,reopen owns \
                  when owner\n";
     under(rules, &["a", "b"].map(user), async |system| {
-        let [mut a, mut b] = system.people(["a", "b"]).await;
+        let [mut a, mut b] = system.users(["a", "b"]).await;
         let started = a.start_group([one("b")], "all", ClientId::new()).await.answer().expect("allowed");
         let here = id(&started.conversation.expect("told"));
-        a.is_joined(here).await;
-        b.is_joined(here).await;
+        a.sees_joined(here).await;
+        b.sees_joined(here).await;
         a.close_conversation(here).await.answer().expect("it is a's");
         let heard = events_until(&mut b, "the end of it", is_left(here)).await;
         let changes = heard.iter().filter(|event| matches!(event, Event::ConversationChanged(_)));
@@ -155,19 +155,19 @@ async fn rules_that_ask_for_the_state_of_a_conversation_are_asked_again_when_it_
 #[tokio::test]
 async fn rules_that_change_are_asked_again() {
     under(TEAM, &team(), async |system| {
-        let [mut a, mut b] = system.people(["a", "b"]).await;
+        let [mut a, mut b] = system.users(["a", "b"]).await;
         let here = a.chats_with(&mut b).await;
-        system.rules(&TEAM.replace("allow read                   inside", "deny read nobody\nallow read inside")).await;
+        system.set_rules(&TEAM.replace("allow read                   inside", "deny read nobody\nallow read inside")).await;
         for screen in [&mut a, &mut b] {
             events_until(screen, "the end of it", is_left(here)).await;
         }
         assert_eq!(a.lists().await, []);
-        system.rules(TEAM).await;
+        system.set_rules(TEAM).await;
         for screen in [&mut a, &mut b] {
             events_until(screen, "it again", is_joined(here)).await;
         }
         a.writes(here, "again").await.expect("allowed");
-        b.hears("again").await;
+        b.receives("again").await;
     })
     .await;
 }

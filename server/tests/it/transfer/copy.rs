@@ -81,8 +81,8 @@ async fn go_on(encoding: Encoding) {
     let node = Node::start(settings.clone()).await;
     assert_eq!(everything(node.public(), &settings, &cluster.tenant).await, before);
 
-    lea.link.lead_to(node.public());
-    tom.link.lead_to(node.public());
+    lea.link.retarget(node.public());
+    tom.link.retarget(node.public());
     tom.link.resume();
     // Nothing is loaded anew: positions are what they were.
     let mut heard = false;

@@ -1,4 +1,4 @@
-//! What a conversation is here: short, one to one, live, and never changed.
+//! Properties of a conversation in this system: short, between two users, live, and immutable.
 
 use causerie_client::{
     ClientId,
@@ -11,16 +11,16 @@ use super::everywhere;
 use crate::scenarios::{
     Answered as _,
     facts::{member, user},
-    person::{all_of, id, message_id, one, someone},
+    user::{all_of, id, message_id, one, someone},
 };
 
 #[tokio::test]
 async fn s0_01_messages_are_one_to_one_and_live() {
     everywhere(async |school| {
-        let [mut lea, mut lou] = school.people(["lea", "lou"]).await;
+        let [mut lea, mut lou] = school.users(["lea", "lou"]).await;
         let here = lea.chats_with(&mut lou).await;
         let sent = lea.writes(here, "see you at two?").await.expect("in reach");
-        assert_eq!(lou.hears("see you at two?").await, sent);
+        assert_eq!(lou.receives("see you at two?").await, sent);
         let members = lou.members(here, "").await.answer().expect("a member sees them").members;
         assert_eq!(members.len(), 2);
     })
@@ -28,13 +28,13 @@ async fn s0_01_messages_are_one_to_one_and_live() {
 }
 
 #[tokio::test]
-async fn s0_03_one_may_write_to_oneself() {
+async fn s0_03_a_user_may_write_to_themself() {
     everywhere(async |school| {
-        let [lea, mut phone] = school.people(["lea", "lea"]).await;
+        let [lea, mut phone] = school.users(["lea", "lea"]).await;
         let here = lea.starts_with("lea").await.expect("one may");
-        phone.is_joined(here).await;
+        phone.sees_joined(here).await;
         let sent = lea.writes(here, "bring the book").await.expect("one may");
-        assert_eq!(phone.hears("bring the book").await, sent);
+        assert_eq!(phone.receives("bring the book").await, sent);
         assert_eq!(lea.reads(here).await.expect("one's own"), ["bring the book"], "shows once");
         let listed = lea.sees_listed(here).await.expect("it is listed");
         assert_eq!((listed.kind(), listed.member_count), (ConversationKind::NoteToSelf, 1));
@@ -47,7 +47,7 @@ async fn s0_03_one_may_write_to_oneself() {
 #[tokio::test]
 async fn s0_04_a_sent_message_is_never_edited() {
     everywhere(async |school| {
-        let [mut lea, mut lou] = school.people(["lea", "lou"]).await;
+        let [mut lea, mut lou] = school.users(["lea", "lou"]).await;
         let here = lea.chats_with(&mut lou).await;
         let sent = lea.writes(here, "as said").await.expect("in reach");
         assert_eq!(lea.edit(here, message_id(&sent), "otherwise").await.answer(), Err(Unsupported));
@@ -60,7 +60,7 @@ async fn s0_04_a_sent_message_is_never_edited() {
 #[tokio::test]
 async fn s0_05_a_sent_message_is_never_deleted() {
     everywhere(async |school| {
-        let [mut lea, mut lou] = school.people(["lea", "lou"]).await;
+        let [mut lea, mut lou] = school.users(["lea", "lou"]).await;
         let here = lea.chats_with(&mut lou).await;
         let sent = message_id(&lea.writes(here, "as said").await.expect("in reach"));
         assert_eq!(lea.delete(here, sent).await.answer(), Err(Unsupported));
@@ -76,7 +76,7 @@ async fn s0_05_a_sent_message_is_never_deleted() {
 #[tokio::test]
 async fn s0_06_a_conversation_is_never_changed() {
     everywhere(async |school| {
-        let [mut lea, mut lou] = school.people(["lea", "lou"]).await;
+        let [mut lea, mut lou] = school.users(["lea", "lou"]).await;
         let here = lea.chats_with(&mut lou).await;
         let before = lea.sees_listed(here).await.expect("it is listed");
         let lou_id = lou.id().await;
@@ -93,7 +93,7 @@ async fn s0_06_a_conversation_is_never_changed() {
 #[tokio::test]
 async fn s0_07_a_conversation_is_never_deleted() {
     everywhere(async |school| {
-        let [mut lea, mut lou] = school.people(["lea", "lou"]).await;
+        let [mut lea, mut lou] = school.users(["lea", "lou"]).await;
         let here = lea.chats_with(&mut lou).await;
         for for_all in [false, true] {
             assert_eq!(lea.delete_conversation(here, for_all).await.answer(), Err(Unsupported), "for all: {for_all}");
@@ -108,7 +108,7 @@ async fn s0_07_a_conversation_is_never_deleted() {
 #[tokio::test]
 async fn s0_08_there_are_no_group_messages() {
     everywhere(async |school| {
-        let [tom, lea] = school.people(["tom", "lea"]).await;
+        let [tom, lea] = school.users(["tom", "lea"]).await;
         let several: [Vec<Recipient>; 2] = [vec![one("lea"), one("lou")], vec![all_of("class-a")]];
         for to in several {
             let started = tom.start_group(to.clone(), "trip", ClientId::new()).await.answer();
@@ -122,15 +122,15 @@ async fn s0_08_there_are_no_group_messages() {
 }
 
 #[tokio::test]
-async fn s0_26_the_first_message_makes_the_conversation() {
+async fn s0_26_the_first_message_creates_the_conversation() {
     everywhere(async |school| {
-        let [lea, mut tom] = school.people(["lea", "tom"]).await;
+        let [lea, mut tom] = school.users(["lea", "tom"]).await;
         assert_eq!(lea.finds("tom").await, ["tom"]);
         assert_eq!((lea.lists().await, tom.lists().await), (vec![], vec![]), "choosing a recipient makes nothing");
         let started = lea.writes_first("tom", "May I ask something?").await.expect("in reach");
         let here = id(started.conversation.as_ref().expect("it is told"));
         assert!(started.created);
-        let told = tom.is_joined(here).await;
+        let told = tom.sees_joined(here).await;
         assert_eq!((told.last_seq, told.read_state.expect("told").unread), (1, 1), "Tom is notified");
         assert_eq!(tom.reads(here).await.expect("a member"), ["May I ask something?"]);
     })
@@ -138,9 +138,9 @@ async fn s0_26_the_first_message_makes_the_conversation() {
 }
 
 #[tokio::test]
-async fn s0_27_choosing_someone_again_finds_the_conversation() {
+async fn s0_27_choosing_a_user_again_finds_the_conversation() {
     everywhere(async |school| {
-        let [mut lea, mut tom] = school.people(["lea", "tom"]).await;
+        let [mut lea, mut tom] = school.users(["lea", "tom"]).await;
         let here = lea.chats_with(&mut tom).await;
         tom.writes(here, "hello").await.expect("in reach");
         let again = lea.start_direct(someone("tom")).await.answer().expect("in reach");
@@ -155,7 +155,7 @@ async fn s0_27_choosing_someone_again_finds_the_conversation() {
 #[tokio::test]
 async fn s0_30_messages_come_oldest_to_newest() {
     everywhere(async |school| {
-        let [mut lea, mut lou] = school.people(["lea", "lou"]).await;
+        let [mut lea, mut lou] = school.users(["lea", "lou"]).await;
         let here = lea.chats_with(&mut lou).await;
         let said: Vec<String> = (1..=40).map(|number| format!("message {number}")).collect();
         for text in &said {
@@ -169,22 +169,22 @@ async fn s0_30_messages_come_oldest_to_newest() {
 }
 
 #[tokio::test]
-async fn s0_31_lost_reach_ends_sending_and_keeps_the_past() {
+async fn s0_31_lost_reach_ends_sending_and_keeps_the_history() {
     everywhere(async |school| {
-        let [mut lea, mut lou] = school.people(["lea", "lou"]).await;
+        let [mut lea, mut lou] = school.users(["lea", "lou"]).await;
         let here = lea.chats_with(&mut lou).await;
         lea.writes(here, "before").await.expect("in the same class");
-        school.learns(&[member("lea", "learner", "class-a").gone(), member("lea", "learner", "class-b")]).await;
-        // At once, wherever they are connected.
+        school.import_all(&[member("lea", "learner", "class-a").gone(), member("lea", "learner", "class-b")]).await;
+        // The refusal is immediate on every node.
         assert_eq!(lou.writes(here, "after").await, Err(NotFound));
         assert_eq!(lea.writes(here, "after").await, Err(NotFound));
         for person in [&mut lea, &mut lou] {
-            person.is_told(Capability::Send, false, here).await;
+            person.sees_capability(Capability::Send, false, here).await;
             assert_eq!(person.reads(here).await.expect("still a member"), ["before"]);
         }
-        school.learns(&[member("lea", "learner", "class-a")]).await;
+        school.import_all(&[member("lea", "learner", "class-a")]).await;
         for person in [&mut lea, &mut lou] {
-            person.is_told(Capability::Send, true, here).await;
+            person.sees_capability(Capability::Send, true, here).await;
             person.writes(here, "again").await.expect("in the same class again");
         }
     })
@@ -192,14 +192,14 @@ async fn s0_31_lost_reach_ends_sending_and_keeps_the_past() {
 }
 
 #[tokio::test]
-async fn s0_32_the_conversation_outlives_the_other_one() {
+async fn s0_32_the_conversation_stays_after_the_other_user_is_removed() {
     everywhere(async |school| {
-        let [mut lea, mut lou] = school.people(["lea", "lou"]).await;
+        let [mut lea, mut lou] = school.users(["lea", "lou"]).await;
         let here = lea.chats_with(&mut lou).await;
         lou.writes(here, "goodbye").await.expect("in reach");
-        school.learns(&[user("lou").with("status", "removed")]).await;
+        school.import_all(&[user("lou").with("status", "removed")]).await;
         assert_eq!(lea.writes(here, "already?").await, Err(NotFound), "out of reach, like one who never was");
-        lea.is_told(Capability::Send, false, here).await;
+        lea.sees_capability(Capability::Send, false, here).await;
         assert_eq!(lea.reads(here).await.expect("still a member"), ["goodbye"]);
         let members = lea.members(here, "").await.answer().expect("still a member").members;
         let gone = members.iter().filter_map(|member| member.user.as_ref()).find(|user| user.external_id == "lou");

@@ -1,7 +1,7 @@
 //! S0: private messages of a school platform.
 //!
-//! Year 1 is class A (learners Lea, Lou) and class B (Bob); Tom teaches maths to A, Tia to B; Ada administers. Year 2 is
-//! Zed, a learner, Tz, a teacher, and Adz, who administers.
+//! Year 1 is class A (learners Lea and Lou) and class B (learner Bob). Tom teaches maths to A, Tia teaches B, and Ada
+//! administers. Year 2 is Zed, a learner, Tz, a teacher, and Adz, an administrator.
 
 mod conversation;
 mod race;

@@ -1,12 +1,12 @@
-//! Who may write to whom.
+//! The reach of each role.
 
 use causerie_client::ErrorCode::NotFound;
 
 use super::{EVERYONE, everywhere};
-use crate::scenarios::{Person, System, facts::member};
+use crate::scenarios::{System, User, facts::member};
 
-/// Those with whom this person gets a conversation; all others must be refused as if they did not exist.
-async fn reach(person: &Person) -> Vec<&'static str> {
+/// The users with whom this user gets a conversation. All others must be refused as if they did not exist.
+async fn reach(person: &User) -> Vec<&'static str> {
     let mut reached = Vec::new();
     for other in EVERYONE {
         match person.starts_with(other).await {
@@ -17,22 +17,22 @@ async fn reach(person: &Person) -> Vec<&'static str> {
     reached
 }
 
-async fn refused(person: &Person, others: &[&str]) {
+async fn refused(person: &User, others: &[&str]) {
     for other in others {
         assert_eq!(person.starts_with(other).await, Err(NotFound), "{} to {other}", person.external_id);
     }
 }
 
-async fn reached(person: &Person, others: &[&str]) {
+async fn reached(person: &User, others: &[&str]) {
     for other in others {
         person.starts_with(other).await.unwrap_or_else(|code| panic!("{} to {other}: {code:?}", person.external_id));
     }
 }
 
 #[tokio::test]
-async fn s0_02_one_may_write_only_to_those_in_reach() {
+async fn s0_02_a_user_may_write_only_to_users_in_reach() {
     everywhere(async |school| {
-        let lea = school.person("lea").await;
+        let lea = school.user("lea").await;
         assert_eq!(reach(&lea).await, ["lea", "lou", "tom", "ada"]);
         assert_eq!(lea.lists().await.len(), 4, "whoever was refused left nothing behind");
     })
@@ -42,7 +42,7 @@ async fn s0_02_one_may_write_only_to_those_in_reach() {
 #[tokio::test]
 async fn s0_09_a_learner_may_contact_the_own_class() {
     everywhere(async |school| {
-        let [lea, lou] = school.people(["lea", "lou"]).await;
+        let [lea, lou] = school.users(["lea", "lou"]).await;
         reached(&lea, &["lou"]).await;
         reached(&lou, &["lea"]).await;
     })
@@ -51,21 +51,21 @@ async fn s0_09_a_learner_may_contact_the_own_class() {
 
 #[tokio::test]
 async fn s0_10_a_learner_may_contact_the_own_teachers() {
-    everywhere(async |school| reached(&school.person("lea").await, &["tom"]).await).await;
+    everywhere(async |school| reached(&school.user("lea").await, &["tom"]).await).await;
 }
 
 #[tokio::test]
 async fn s0_11_a_learner_may_contact_the_staff_of_the_cycle() {
-    everywhere(async |school| reached(&school.person("lea").await, &["ada"]).await).await;
+    everywhere(async |school| reached(&school.user("lea").await, &["ada"]).await).await;
 }
 
 #[tokio::test]
-async fn s0_12_a_learner_may_contact_nobody_else() {
+async fn s0_12_a_learner_may_contact_no_other_user() {
     everywhere(async |school| {
-        let lea = school.person("lea").await;
+        let lea = school.user("lea").await;
         refused(&lea, &["bob", "tia", "zed", "adz"]).await;
         assert_eq!(lea.lists().await, [], "nothing is created");
-        let bob = school.person("bob").await;
+        let bob = school.user("bob").await;
         assert_eq!(bob.lists().await, [], "nor does the other one see anything");
     })
     .await;
@@ -73,13 +73,13 @@ async fn s0_12_a_learner_may_contact_nobody_else() {
 
 #[tokio::test]
 async fn s0_13_a_teacher_may_contact_the_learners_taught() {
-    everywhere(async |school| reached(&school.person("tom").await, &["lea", "lou"]).await).await;
+    everywhere(async |school| reached(&school.user("tom").await, &["lea", "lou"]).await).await;
 }
 
 #[tokio::test]
 async fn s0_14_a_teacher_may_contact_colleagues_of_the_cycle() {
     everywhere(async |school| {
-        let tom = school.person("tom").await;
+        let tom = school.user("tom").await;
         reached(&tom, &["tia"]).await;
         refused(&tom, &["tz"]).await;
     })
@@ -89,7 +89,7 @@ async fn s0_14_a_teacher_may_contact_colleagues_of_the_cycle() {
 #[tokio::test]
 async fn s0_15_a_teacher_may_contact_the_administrators_of_the_cycle() {
     everywhere(async |school| {
-        let tom = school.person("tom").await;
+        let tom = school.user("tom").await;
         reached(&tom, &["ada"]).await;
         refused(&tom, &["adz"]).await;
     })
@@ -98,13 +98,13 @@ async fn s0_15_a_teacher_may_contact_the_administrators_of_the_cycle() {
 
 #[tokio::test]
 async fn s0_16_a_teacher_may_not_contact_learners_taught_by_others() {
-    everywhere(async |school| refused(&school.person("tom").await, &["bob"]).await).await;
+    everywhere(async |school| refused(&school.user("tom").await, &["bob"]).await).await;
 }
 
 #[tokio::test]
 async fn s0_17_an_administrator_may_contact_everyone_of_the_cycle() {
     everywhere(async |school| {
-        let ada = school.person("ada").await;
+        let ada = school.user("ada").await;
         reached(&ada, &["lea", "bob", "tom", "tia"]).await;
         refused(&ada, &["zed"]).await;
     })
@@ -112,11 +112,11 @@ async fn s0_17_an_administrator_may_contact_everyone_of_the_cycle() {
 }
 
 #[tokio::test]
-async fn s0_18_roles_and_cycles_add_up() {
+async fn s0_18_the_reach_of_several_roles_and_cycles_adds_up() {
     everywhere(async |school: &System<'_>| {
-        let tia = school.person("tia").await;
+        let tia = school.user("tia").await;
         assert_eq!(reach(&tia).await, ["bob", "tom", "tia", "ada"]);
-        school.learns(&[member("tia", "admin", "year-2")]).await;
+        school.import_all(&[member("tia", "admin", "year-2")]).await;
         assert_eq!(reach(&tia).await, ["bob", "tom", "tia", "ada", "zed", "tz", "adz"], "as before, and the other year");
     })
     .await;

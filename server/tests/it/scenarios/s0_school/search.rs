@@ -1,4 +1,4 @@
-//! Whom the picker offers, and what it never betrays.
+//! The results of the recipient search, and what they must not reveal.
 
 use std::time::{Duration, Instant};
 
@@ -11,17 +11,17 @@ use crate::{
     scenarios::{System, facts::user},
 };
 
-/// Not registered any more, never registered, out of reach.
+/// Removed, never registered, out of reach.
 const MISSING: [&str; 3] = ["lou", "louu", "bob"];
 
 async fn without_lou(school: &System<'_>) {
-    school.learns(&[user("lou").with("status", "removed")]).await;
+    school.import_all(&[user("lou").with("status", "removed")]).await;
 }
 
 #[tokio::test]
 async fn s0_21_recipient_search_completes() {
     everywhere(async |school| {
-        let lea = school.person("lea").await;
+        let lea = school.user("lea").await;
         assert_eq!(lea.finds("t").await, ["tom"], "neither tia nor tz");
         assert_eq!(lea.finds("TO").await, ["tom"], "whatever the case");
         assert_eq!(lea.finds("").await, ["ada", "lea", "lou", "tom"], "her whole reach");
@@ -37,8 +37,8 @@ async fn s0_21_recipient_search_completes() {
     .await;
 }
 
-/// The whole answer to a search that finds nobody.
-async fn nobody_found(school: &System<'_>, query: &str) -> String {
+/// The whole answer to a search that finds no user.
+async fn empty_result(school: &System<'_>, query: &str) -> String {
     let answer = school.http("lea", Request::get(format!("/v1/directory?q={query}"))).await;
     let page = answer.ok();
     assert!(page["hits"].as_array().is_none_or(Vec::is_empty), "{page}");
@@ -47,30 +47,30 @@ async fn nobody_found(school: &System<'_>, query: &str) -> String {
 }
 
 #[tokio::test]
-async fn s0_22_whoever_is_no_longer_registered_is_not_found() {
+async fn s0_22_a_removed_user_is_not_found() {
     everywhere(async |school| {
-        let lea = school.person("lea").await;
+        let lea = school.user("lea").await;
         assert_eq!(lea.finds("lou").await, ["lou"]);
         without_lou(school).await;
         assert_eq!(lea.finds("lou").await, [""; 0]);
-        nobody_found(school, "lou").await;
+        empty_result(school, "lou").await;
     })
     .await;
 }
 
 #[tokio::test]
-async fn s0_23_whoever_is_misspelt_is_not_found() {
+async fn s0_23_a_misspelt_user_is_not_found() {
     everywhere(async |school| {
-        nobody_found(school, "louu").await;
+        empty_result(school, "louu").await;
     })
     .await;
 }
 
 #[tokio::test]
-async fn s0_24_whoever_is_out_of_reach_is_not_found() {
+async fn s0_24_a_user_out_of_reach_is_not_found() {
     everywhere(async |school| {
-        assert_eq!(school.person("tia").await.finds("bob").await, ["bob"], "there is a Bob, for his teacher");
-        assert_eq!(nobody_found(school, "bob").await, nobody_found(school, "louu").await);
+        assert_eq!(school.user("tia").await.finds("bob").await, ["bob"], "there is a Bob, for his teacher");
+        assert_eq!(empty_result(school, "bob").await, empty_result(school, "louu").await);
     })
     .await;
 }
@@ -78,11 +78,11 @@ async fn s0_24_whoever_is_out_of_reach_is_not_found() {
 #[tokio::test]
 async fn s0_25_the_three_causes_are_indistinguishable() {
     everywhere(async |school| {
-        let lou = school.person("lou").await.id().await;
-        let bob = school.person("bob").await.id().await;
+        let lou = school.user("lou").await.id().await;
+        let bob = school.user("bob").await.id().await;
         without_lou(school).await;
         let searches =
-            [nobody_found(school, "lou").await, nobody_found(school, "louu").await, nobody_found(school, "bob").await];
+            [empty_result(school, "lou").await, empty_result(school, "louu").await, empty_result(school, "bob").await];
         assert!(searches.iter().all(|answer| *answer == searches[0]), "{searches:?}");
 
         let by_name = MISSING.map(|name| json!({ "externalId": name }));
@@ -110,13 +110,13 @@ async fn s0_25_the_three_causes_are_indistinguishable() {
     .await;
 }
 
-/// Typical time of a refusal for each of the three causes, asked by turns so that a busy machine is busy for all.
+/// The median time of a refusal for each of the three causes, measured in turn so that a busy machine affects all three.
 #[tokio::test]
 async fn s0_25_the_three_causes_take_the_same_time() {
     const ROUNDS: usize = 60;
     everywhere(async |school| {
         without_lou(school).await;
-        let lea = school.person("lea").await;
+        let lea = school.user("lea").await;
         let mut times = MISSING.map(|_| Vec::with_capacity(ROUNDS));
         for _ in 0..ROUNDS {
             for (name, times) in MISSING.iter().zip(&mut times) {
@@ -127,7 +127,7 @@ async fn s0_25_the_three_causes_take_the_same_time() {
         }
         let medians: Vec<Duration> = times.iter_mut().map(|times| *times.select_nth_unstable(ROUNDS / 2).1).collect();
         let (least, most) = (medians.iter().min().expect("three"), medians.iter().max().expect("three"));
-        // A look-up more or less in the database would double it; noise of a shared machine does not.
+        // An additional database query would double the time; the noise of a shared machine does not.
         assert!(*most < *least * 7 / 4 + Duration::from_micros(500), "{medians:?}");
     })
     .await;

@@ -1,11 +1,11 @@
-//! Mails to people and groups.
+//! Mail to users and groups.
 
 use causerie_client::MailDraft;
 
 use super::{PARENTS, PUPILS_6A, STAFF, everywhere};
 use crate::scenarios::{
     facts::member,
-    person::{addressees, all_of, id, one},
+    user::{addressees, all_of, id, one},
 };
 
 fn to_6a() -> MailDraft {
@@ -15,7 +15,7 @@ fn to_6a() -> MailDraft {
 #[tokio::test]
 async fn s1_02_a_mail_goes_to_one_user() {
     everywhere(async |ent| {
-        let [paul, mut ann] = ent.people(["paul", "ann"]).await;
+        let [paul, mut ann] = ent.users(["paul", "ann"]).await;
         let mail = MailDraft { to: vec![one("ann")], text: "Well done.".into(), ..Default::default() };
         paul.mails(mail).await.expect("teachers may write to pupils");
         let mail = ann.gets_mail().await;
@@ -29,7 +29,7 @@ async fn s1_02_a_mail_goes_to_one_user() {
 #[tokio::test]
 async fn s1_03_a_mail_goes_to_a_group() {
     everywhere(async |ent| {
-        let [paul, mut ann, mut ben] = ent.people(["paul", "ann", "ben"]).await;
+        let [paul, mut ann, mut ben] = ent.users(["paul", "ann", "ben"]).await;
         let sent = paul.mails(to_6a()).await.expect("teachers may write to classes").conversation.expect("it is told");
         for pupil in [&mut ann, &mut ben] {
             let mail = pupil.gets_mail().await;
@@ -45,9 +45,9 @@ async fn s1_03_a_mail_goes_to_a_group() {
 }
 
 #[tokio::test]
-async fn s1_04_only_people_with_access_are_reached() {
+async fn s1_04_only_users_with_access_receive_a_mail() {
     everywhere(async |ent| {
-        let paul = ent.person("paul").await;
+        let paul = ent.user("paul").await;
         let sent = paul.mails(to_6a()).await.expect("teachers may write to classes");
         let inactive: Vec<&str> = sent.inactive.iter().map(|user| user.external_id.as_str()).collect();
         assert_eq!((inactive, sent.reached), (vec!["ines"], 2));
@@ -56,13 +56,13 @@ async fn s1_04_only_people_with_access_are_reached() {
 }
 
 #[tokio::test]
-async fn s1_05_a_group_is_who_is_in_it_when_the_mail_is_sent() {
+async fn s1_05_a_mail_goes_to_the_members_of_a_group_at_the_time_of_sending() {
     everywhere(async |ent| {
-        let [paul, ann, leo] = ent.people(["paul", "ann", "leo"]).await;
+        let [paul, ann, leo] = ent.users(["paul", "ann", "leo"]).await;
         let mail = MailDraft { to: vec![all_of(PUPILS_6A), one("ann")], ..to_6a() };
         let sent = paul.mails(mail).await.expect("teachers may write to pupils");
         assert_eq!((sent.reached, sent.conversation.expect("it is told").member_count), (2, 3), "Ann counts once");
-        ent.learns(&[member("leo", "pupil", PUPILS_6A)]).await;
+        ent.import_all(&[member("leo", "pupil", PUPILS_6A)]).await;
         assert_eq!(ann.lists().await.len(), 1);
         assert_eq!(leo.lists().await, []);
         assert_eq!(paul.mails(to_6a()).await.expect("once more").reached, 3);
@@ -72,9 +72,9 @@ async fn s1_05_a_group_is_who_is_in_it_when_the_mail_is_sent() {
 }
 
 #[tokio::test]
-async fn s1_11_a_mail_goes_to_several() {
+async fn s1_11_a_mail_goes_to_several_recipients() {
     everywhere(async |ent| {
-        let [paul, mut ann, mut ben] = ent.people(["paul", "ann", "ben"]).await;
+        let [paul, mut ann, mut ben] = ent.users(["paul", "ann", "ben"]).await;
         let mail = MailDraft { to: vec![one("ann"), one("ben")], ..to_6a() };
         paul.mails(mail).await.expect("teachers may write to pupils");
         for pupil in [&mut ann, &mut ben] {
@@ -86,9 +86,9 @@ async fn s1_11_a_mail_goes_to_several() {
 }
 
 #[tokio::test]
-async fn s1_12_a_copy_goes_to_people_and_groups_for_all_to_see() {
+async fn s1_12_copies_go_to_users_and_groups_and_all_recipients_see_them() {
     everywhere(async |ent| {
-        let [paul, mut ann, mut sam, mut pia] = ent.people(["paul", "ann", "sam", "pia"]).await;
+        let [paul, mut ann, mut sam, mut pia] = ent.users(["paul", "ann", "sam", "pia"]).await;
         let mail = MailDraft { to: vec![one("ann")], copy: vec![all_of(STAFF), one("pia")], ..to_6a() };
         paul.mails(mail).await.expect("teachers may write to everyone");
         for (person, is_copy) in [(&mut ann, false), (&mut sam, true), (&mut pia, true)] {
@@ -101,9 +101,9 @@ async fn s1_12_a_copy_goes_to_people_and_groups_for_all_to_see() {
 }
 
 #[tokio::test]
-async fn s1_14_a_mail_has_a_subject_or_none() {
+async fn s1_14_a_mail_may_have_a_subject() {
     everywhere(async |ent| {
-        let [paul, mut ann] = ent.people(["paul", "ann"]).await;
+        let [paul, mut ann] = ent.users(["paul", "ann"]).await;
         for subject in ["Trip", ""] {
             let mail = MailDraft { to: vec![one("ann")], subject: subject.into(), ..to_6a() };
             paul.mails(mail).await.expect("teachers may write to pupils");

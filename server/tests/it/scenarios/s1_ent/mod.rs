@@ -1,8 +1,9 @@
 //! S1: the mail of a digital work space, limited by communication rules between groups.
 //!
-//! Paul teaches class 6A (Ann, Ben, and Ines, whose account was never activated); teachers may write to everyone, pupils to
-//! their teachers. Sam is staff, Pia and Teresa are parents of the last year: staff may write to parents, not they to staff,
-//! and to class 6A as a whole, not to one of it. Leo is in no group yet.
+//! Paul teaches class 6A: Ann, Ben, and Ines, whose account was never activated. Teachers may write to all users, pupils to
+//! their teachers. Sam is staff; Pia and Teresa are parents of the last year. Staff may write to the parents, but the
+//! parents may not write to staff. Staff may also write to class 6A as a group, but not to its single members. Leo is in no
+//! group.
 
 mod mail;
 mod reply;

@@ -1,12 +1,12 @@
-//! Answering is a right of whoever was written to.
+//! Each recipient of a message may reply to its author.
 
 use causerie_client::{ClientId, Error, ErrorCode::NotFound, MailDraft, wire};
 
 use super::{PUPILS_6A, STAFF, TEACHERS, everywhere};
 use crate::scenarios::{
-    Person,
+    User,
     facts::{edge, relation},
-    person::{all_of, message_id, one},
+    user::{all_of, message_id, one},
 };
 
 fn to(external_id: &str) -> MailDraft {
@@ -17,15 +17,15 @@ fn answer_to(parent: &wire::Message, external_id: &str) -> MailDraft {
     MailDraft { in_reply_to: Some(message_id(parent)), ..to(external_id) }
 }
 
-/// Sends a mail; its message.
-async fn mailed(sender: &Person, mail: MailDraft) -> wire::Message {
+/// Sends a mail and returns its message.
+async fn mailed(sender: &User, mail: MailDraft) -> wire::Message {
     sender.mails(mail).await.expect("within the rules").first_message.expect("a mail has its message")
 }
 
 #[tokio::test]
-async fn s1_34_whoever_was_written_to_may_answer() {
+async fn s1_34_a_recipient_may_reply_to_the_sender() {
     everywhere(async |ent| {
-        let [mut sam, pia, teresa] = ent.people(["sam", "pia", "teresa"]).await;
+        let [mut sam, pia, teresa] = ent.users(["sam", "pia", "teresa"]).await;
         assert_eq!(pia.mails(to("sam")).await, Err(NotFound), "no rule leads that way");
         let mail = MailDraft { copy: vec![one("teresa")], ..to("pia") };
         let letter = mailed(&sam, mail).await;
@@ -43,9 +43,9 @@ async fn s1_34_whoever_was_written_to_may_answer() {
         assert_eq!(pia.mails(to_staff).await, Err(NotFound), "a group is not answered by the way");
         assert_eq!(pia.mails(answer_to(&letter, "paul")).await, Err(NotFound), "nor someone it did not go to");
 
-        let paul = ent.person("paul").await;
+        let paul = ent.user("paul").await;
         let own = mailed(&paul, to("ann")).await;
-        ent.learns(&[edge(TEACHERS, PUPILS_6A).gone(), relation("sam", "block", "pia")]).await;
+        ent.import_all(&[edge(TEACHERS, PUPILS_6A).gone(), relation("sam", "block", "pia")]).await;
         assert_eq!(paul.mails(answer_to(&own, "ann")).await, Err(NotFound), "one's own mail lets nobody in");
         assert_eq!(pia.mails(answer_to(&letter, "sam")).await, Err(NotFound), "a block is above it");
     })
@@ -53,9 +53,9 @@ async fn s1_34_whoever_was_written_to_may_answer() {
 }
 
 #[tokio::test]
-async fn s1_35_only_a_message_one_holds_is_answered() {
+async fn s1_35_a_user_may_reply_only_to_a_message_they_hold() {
     everywhere(async |ent| {
-        let [sam, pia, paul] = ent.people(["sam", "pia", "paul"]).await;
+        let [sam, pia, paul] = ent.users(["sam", "pia", "paul"]).await;
         let of_others = mailed(&sam, to("teresa")).await;
         let letter = mailed(&paul, to("sam")).await;
         for parent in [&of_others, &letter] {

@@ -1,11 +1,11 @@
-//! Communication rules, set beforehand and changed at any time.
+//! Communication rules that are set beforehand and can change at any time.
 
 use causerie_client::{ClientId, Error, ErrorCode::NotFound, MailDraft, wire::directory_hit::Who};
 
 use super::{PARENTS, PUPILS_6A, STAFF, TEACHERS, everywhere};
 use crate::scenarios::{
     facts::edge,
-    person::{all_of, one},
+    user::{all_of, one},
 };
 
 fn to(recipients: impl IntoIterator<Item = causerie_client::Recipient>) -> MailDraft {
@@ -15,7 +15,7 @@ fn to(recipients: impl IntoIterator<Item = causerie_client::Recipient>) -> MailD
 #[tokio::test]
 async fn s1_01_exchange_is_limited_by_rules_set_beforehand() {
     everywhere(async |ent| {
-        let [ann, sam] = ent.people(["ann", "sam"]).await;
+        let [ann, sam] = ent.users(["ann", "sam"]).await;
         assert_eq!(ann.mails(to([one("sam")])).await, Err(NotFound));
         assert_eq!(ann.mails(to([all_of(STAFF)])).await, Err(NotFound));
         assert_eq!(ann.mails(to([one("nobody-at-all")])).await, Err(NotFound), "as if there were no Sam");
@@ -25,9 +25,9 @@ async fn s1_01_exchange_is_limited_by_rules_set_beforehand() {
 }
 
 #[tokio::test]
-async fn s1_06_a_group_and_its_members_are_separate_rights() {
+async fn s1_06_addressing_a_group_and_addressing_its_members_are_separate_rights() {
     everywhere(async |ent| {
-        let sam = ent.person("sam").await;
+        let sam = ent.user("sam").await;
         assert_eq!(sam.finds("ann").await, [""; 0]);
         assert_eq!(sam.may_write_to("pupils").await, [PUPILS_6A]);
         assert_eq!(sam.mails(to([one("ann")])).await, Err(NotFound));
@@ -37,22 +37,22 @@ async fn s1_06_a_group_and_its_members_are_separate_rights() {
 }
 
 #[tokio::test]
-async fn s1_10_first_letters_list_people_and_groups() {
+async fn s1_10_first_letters_list_users_and_groups() {
     everywhere(async |ent| {
-        let paul = ent.person("paul").await;
+        let paul = ent.user("paul").await;
         assert_eq!(paul.may_write_to("ter").await, [PARENTS, "teresa"]);
         let hits = paul.hits("ter").await;
         let groups = hits.iter().filter(|hit| matches!(hit.who, Some(Who::Group(_))));
         assert_eq!((groups.count(), hits.len()), (1, 2), "people and groups, typed apart");
-        assert_eq!(ent.person("ann").await.finds("ter").await, [""; 0], "not to her");
+        assert_eq!(ent.user("ann").await.finds("ter").await, [""; 0], "not to her");
     })
     .await;
 }
 
 #[tokio::test]
-async fn s1_13_one_unreachable_recipient_refuses_all() {
+async fn s1_13_an_unreachable_recipient_refuses_the_whole_mail() {
     everywhere(async |ent| {
-        let [ann, paul] = ent.people(["ann", "paul"]).await;
+        let [ann, paul] = ent.users(["ann", "paul"]).await;
         for (mail, field) in [
             (to([one("paul"), all_of(STAFF)]), "startConversation.with[1]"),
             (to([one("sam"), one("paul")]), "startConversation.with[0]"),
@@ -73,15 +73,15 @@ async fn s1_13_one_unreachable_recipient_refuses_all() {
 #[tokio::test]
 async fn s1_36_changed_rules_take_effect_at_once() {
     everywhere(async |ent| {
-        let paul = ent.people(["paul", "paul"]).await;
+        let paul = ent.users(["paul", "paul"]).await;
         for paul in &paul {
             paul.mails(to([one("ann"), all_of(PUPILS_6A)])).await.expect("teachers may write to pupils");
             assert_eq!(paul.finds("pupils").await, [PUPILS_6A]);
         }
         let client_id = ClientId::new();
         let sent = paul[0].send_mail(to([one("ann")]), client_id).await.expect("teachers may write to pupils");
-        ent.learns(&[edge(TEACHERS, PUPILS_6A).gone()]).await;
-        // No waiting: the very next question, on every node.
+        ent.import_all(&[edge(TEACHERS, PUPILS_6A).gone()]).await;
+        // The very next request on each node must see the change.
         for paul in &paul {
             assert_eq!(paul.mails(to([one("ann")])).await, Err(NotFound));
             assert_eq!(paul.mails(to([all_of(PUPILS_6A)])).await, Err(NotFound));
@@ -89,7 +89,7 @@ async fn s1_36_changed_rules_take_effect_at_once() {
         }
         let again = paul[1].send_mail(to([one("ann")]), client_id).await.expect("what was sent is found");
         assert_eq!((again.created, again.first_message), (false, sent.first_message));
-        ent.learns(&[edge(TEACHERS, PUPILS_6A)]).await;
+        ent.import_all(&[edge(TEACHERS, PUPILS_6A)]).await;
         for paul in &paul {
             paul.mails(to([one("ann")])).await.expect("and back");
         }

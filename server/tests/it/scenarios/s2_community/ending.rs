@@ -9,12 +9,12 @@ use causerie_client::{
 
 use super::everywhere;
 use crate::scenarios::{
-    Answered as _, Person,
+    Answered as _, User,
     facts::setting,
-    person::{id, someone},
+    user::{id, someone},
 };
 
-async fn sees_state(person: &mut Person, here: ConversationId, state: ConversationState) {
+async fn sees_state(person: &mut User, here: ConversationId, state: ConversationState) {
     let changed = |event| match event {
         Event::ConversationChanged(changed) if changed.conversation_id == here.to_string() => {
             (changed.state() == state).then_some(())
@@ -24,7 +24,7 @@ async fn sees_state(person: &mut Person, here: ConversationId, state: Conversati
     person.until(&format!("{state:?}"), changed).await;
 }
 
-async fn is_gone(person: &mut Person, here: ConversationId) {
+async fn is_gone(person: &mut User, here: ConversationId) {
     person.until("the end of it", |event| (event == Event::Left(here)).then_some(())).await;
     assert_eq!(person.conversation(here).await.answer(), Err(NotFound));
     assert_eq!(person.reads(here).await, Err(NotFound));
@@ -34,7 +34,7 @@ async fn is_gone(person: &mut Person, here: ConversationId) {
 #[tokio::test]
 async fn s2_16_closing_ends_an_exchange() {
     everywhere(async |community| {
-        let [mut mia, mut noa] = community.people(["mia", "noa"]).await;
+        let [mut mia, mut noa] = community.users(["mia", "noa"]).await;
         let here = mia.chats_with(&mut noa).await;
         mia.close_conversation(here).await.answer().expect("either may");
         for person in [&mut mia, &mut noa] {
@@ -47,7 +47,7 @@ async fn s2_16_closing_ends_an_exchange() {
 #[tokio::test]
 async fn s2_17_a_closed_conversation_stays_visible() {
     everywhere(async |community| {
-        let [mut mia, mut noa] = community.people(["mia", "noa"]).await;
+        let [mut mia, mut noa] = community.users(["mia", "noa"]).await;
         let here = mia.chats_with(&mut noa).await;
         mia.writes(here, "thank you, bye").await.expect("open");
         noa.close_conversation(here).await.answer().expect("either may");
@@ -63,17 +63,17 @@ async fn s2_17_a_closed_conversation_stays_visible() {
 #[tokio::test]
 async fn s2_18_nobody_posts_after_closing_and_a_party_may_reopen() {
     everywhere(async |community| {
-        let [mut mia, mut noa] = community.people(["mia", "noa"]).await;
+        let [mut mia, mut noa] = community.users(["mia", "noa"]).await;
         let here = mia.chats_with(&mut noa).await;
         mia.close_conversation(here).await.answer().expect("either may");
         for person in [&mut mia, &mut noa] {
             assert_eq!(person.writes(here, "one more thing").await, Err(Closed));
-            person.is_told(Capability::Send, false, here).await;
+            person.sees_capability(Capability::Send, false, here).await;
             assert!(person.may(Capability::Reopen, here).await);
         }
         noa.reopen_conversation(here).await.answer().expect("either may");
         for person in [&mut mia, &mut noa] {
-            person.is_told(Capability::Send, true, here).await;
+            person.sees_capability(Capability::Send, true, here).await;
             person.writes(here, "one more thing").await.expect("open again");
         }
     })
@@ -83,7 +83,7 @@ async fn s2_18_nobody_posts_after_closing_and_a_party_may_reopen() {
 #[tokio::test]
 async fn s2_20_deletion_is_final() {
     everywhere(async |community| {
-        let [mut mia, mut noa] = community.people(["mia", "noa"]).await;
+        let [mut mia, mut noa] = community.users(["mia", "noa"]).await;
         let here = mia.chats_with(&mut noa).await;
         noa.writes(here, "hello").await.expect("open");
         mia.delete_conversation(here, false).await.answer().expect("her own copy");
@@ -97,7 +97,7 @@ async fn s2_20_deletion_is_final() {
 #[tokio::test]
 async fn s2_21_one_deletes_one_s_own_copy() {
     everywhere(async |community| {
-        let [mut mia, mut noa] = community.people(["mia", "noa"]).await;
+        let [mut mia, mut noa] = community.users(["mia", "noa"]).await;
         let here = mia.chats_with(&mut noa).await;
         noa.writes(here, "hello").await.expect("open");
         mia.delete_conversation(here, false).await.answer().expect("her own copy");
@@ -109,11 +109,11 @@ async fn s2_21_one_deletes_one_s_own_copy() {
         assert_eq!(noa.sees_listed(again).await.map(|listed| id(&listed)), Some(again));
         assert_eq!(mia.delete_conversation(again, true).await.answer(), Err(causerie_client::ErrorCode::Unsupported));
 
-        community.learns(&[setting("delete", "all")]).await;
+        community.import_all(&[setting("delete", "all")]).await;
         noa.delete_conversation(again, true).await.answer().expect("the setting says all");
         is_gone(&mut noa, again).await;
         is_gone(&mut mia, again).await;
-        assert_eq!(community.keeps().await, [""; 0], "erased at once");
+        assert_eq!(community.stored_texts().await, [""; 0], "erased at once");
     })
     .await;
 }
@@ -121,13 +121,13 @@ async fn s2_21_one_deletes_one_s_own_copy() {
 #[tokio::test]
 async fn s2_21_what_both_deleted_is_erased() {
     everywhere(async |community| {
-        let [mut mia, mut noa] = community.people(["mia", "noa"]).await;
+        let [mut mia, mut noa] = community.users(["mia", "noa"]).await;
         let here = mia.chats_with(&mut noa).await;
         noa.writes(here, "hello").await.expect("open");
         mia.delete_conversation(here, false).await.answer().expect("her own copy");
-        assert_eq!(community.keeps().await, ["hello"], "Noa has it still");
+        assert_eq!(community.stored_texts().await, ["hello"], "Noa has it still");
         noa.delete_conversation(here, false).await.answer().expect("her own copy");
-        assert_eq!(community.keeps().await, [""; 0], "nobody may read it any more");
+        assert_eq!(community.stored_texts().await, [""; 0], "nobody may read it any more");
     })
     .await;
 }

@@ -5,13 +5,13 @@ use causerie_client::{Event, HistoryRange};
 use super::everywhere;
 use crate::scenarios::{
     Answered as _,
-    person::{id, message_id},
+    user::{id, message_id},
 };
 
 #[tokio::test]
 async fn s2_09_the_list_has_all_of_one_s_own_and_no_one_else_s() {
     everywhere(async |community| {
-        let [mia, noa, pam] = community.people(["mia", "noa", "pam"]).await;
+        let [mia, noa, pam] = community.users(["mia", "noa", "pam"]).await;
         let with_noa = mia.starts_with("noa").await.expect("a contact");
         let with_pam = pam.starts_with("mia").await.expect("by her profile");
         noa.starts_with("pam").await.expect("by her profile");
@@ -27,13 +27,13 @@ async fn s2_09_the_list_has_all_of_one_s_own_and_no_one_else_s() {
 #[tokio::test]
 async fn s2_10_the_list_has_the_date_of_the_last_message() {
     everywhere(async |community| {
-        let [mut mia, mut noa, mut oli] = community.people(["mia", "noa", "oli"]).await;
+        let [mut mia, mut noa, mut oli] = community.users(["mia", "noa", "oli"]).await;
         let with_noa = mia.chats_with(&mut noa).await;
         let with_oli = mia.chats_with(&mut oli).await;
         oli.writes(with_oli, "first").await.expect("open");
         assert_eq!(id(&mia.lists().await[0]), with_oli);
         noa.writes(with_noa, "second").await.expect("open");
-        let sent = mia.hears("second").await;
+        let sent = mia.receives("second").await;
         let top = &mia.lists().await[0];
         assert_eq!((id(top), top.active_at), (with_noa, sent.sent_at), "its row moves up, with the new date");
     })
@@ -43,7 +43,7 @@ async fn s2_10_the_list_has_the_date_of_the_last_message() {
 #[tokio::test]
 async fn s2_11_the_list_has_a_preview_of_the_last_message() {
     everywhere(async |community| {
-        let [mut mia, mut noa] = community.people(["mia", "noa"]).await;
+        let [mut mia, mut noa] = community.users(["mia", "noa"]).await;
         let here = mia.chats_with(&mut noa).await;
         for text in ["Do you know a good plumber?", "Thanks!"] {
             let sent = noa.writes(here, text).await.expect("open");
@@ -65,7 +65,7 @@ async fn s2_11_the_list_has_a_preview_of_the_last_message() {
 #[tokio::test]
 async fn s2_14_the_whole_history_is_there() {
     everywhere(async |community| {
-        let [mut mia, mut noa] = community.people(["mia", "noa"]).await;
+        let [mut mia, mut noa] = community.users(["mia", "noa"]).await;
         let here = mia.chats_with(&mut noa).await;
         let said: Vec<String> = (1..=300).map(|number| format!("message {number}")).collect();
         for (number, text) in said.iter().enumerate() {
@@ -82,7 +82,7 @@ async fn s2_14_the_whole_history_is_there() {
 #[tokio::test]
 async fn s2_22_each_new_message_is_notified() {
     everywhere(async |community| {
-        let [mut mia, mut noa] = community.people(["mia", "noa"]).await;
+        let [mut mia, mut noa] = community.users(["mia", "noa"]).await;
         let here = mia.chats_with(&mut noa).await;
         mia.writes(here, "hello").await.expect("open");
         for text in ["one", "two", "three"] {

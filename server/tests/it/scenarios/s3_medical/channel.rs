@@ -6,12 +6,12 @@ use causerie_client::{
 };
 
 use super::everywhere;
-use crate::scenarios::{Answered as _, facts::setting, person::someone};
+use crate::scenarios::{Answered as _, facts::setting, user::someone};
 
 #[tokio::test]
 async fn s3_01_messages_are_between_friends_only() {
     everywhere(async |network| {
-        let [ada, bea] = network.people(["ada", "bea"]).await;
+        let [ada, bea] = network.users(["ada", "bea"]).await;
         let here = ada.starts_with("bea").await.expect("friends");
         ada.writes(here, "hello").await.expect("friends");
         assert_eq!(bea.starts_with("ada").await, Ok(here));
@@ -25,13 +25,13 @@ async fn s3_01_messages_are_between_friends_only() {
 #[tokio::test]
 async fn s3_04_friends_write_freely() {
     everywhere(async |network| {
-        let [mut ada, mut bea] = network.people(["ada", "bea"]).await;
+        let [mut ada, mut bea] = network.users(["ada", "bea"]).await;
         let here = ada.chats_with(&mut bea).await;
         for round in 1..=3 {
             ada.writes(here, &format!("question {round}")).await.expect("no further approval");
-            bea.hears(&format!("question {round}")).await;
+            bea.receives(&format!("question {round}")).await;
             bea.writes(here, &format!("answer {round}")).await.expect("no further approval");
-            ada.hears(&format!("answer {round}")).await;
+            ada.receives(&format!("answer {round}")).await;
         }
     })
     .await;
@@ -40,8 +40,8 @@ async fn s3_04_friends_write_freely() {
 #[tokio::test]
 async fn s3_10_a_channel_can_be_made_final() {
     everywhere(async |network| {
-        network.learns(&[setting("friend_final", "on")]).await;
-        let [mut ada, mut bea] = network.people(["ada", "bea"]).await;
+        network.import_all(&[setting("friend_final", "on")]).await;
+        let [mut ada, mut bea] = network.users(["ada", "bea"]).await;
         let here = ada.chats_with(&mut bea).await;
         assert_eq!(ada.unrelate("friend", someone("bea")).await.answer(), Err(Unsupported));
         assert_eq!(bea.close_conversation(here).await.answer(), Err(Unsupported));
@@ -53,7 +53,7 @@ async fn s3_10_a_channel_can_be_made_final() {
 #[tokio::test]
 async fn s3_11_a_friendship_can_end_and_begin_again() {
     everywhere(async |network| {
-        let [mut ada, mut bea] = network.people(["ada", "bea"]).await;
+        let [mut ada, mut bea] = network.users(["ada", "bea"]).await;
         let here = ada.chats_with(&mut bea).await;
         ada.writes(here, "before").await.expect("friends");
         assert_eq!(ada.unrelate("friend", someone("bea")).await.answer(), Ok(None));
@@ -61,14 +61,14 @@ async fn s3_11_a_friendship_can_end_and_begin_again() {
         assert_eq!(bea.writes(here, "wait").await, Err(NeedsFriend));
         assert_eq!(ada.writes(here, "wait").await, Err(NeedsFriend));
         for person in [&mut ada, &mut bea] {
-            person.is_told(Capability::Send, false, here).await;
+            person.sees_capability(Capability::Send, false, here).await;
             assert_eq!(person.reads(here).await.expect("readable"), ["before"]);
         }
         bea.relate("friend", someone("ada")).await.answer().expect("anyone");
         ada.accept_relation("friend", someone("bea")).await.answer().expect("she was asked");
         assert_eq!(bea.starts_with("ada").await, Ok(here), "the same conversation");
         for person in [&mut ada, &mut bea] {
-            person.is_told(Capability::Send, true, here).await;
+            person.sees_capability(Capability::Send, true, here).await;
             person.writes(here, "again").await.expect("friends again");
         }
     })
@@ -78,7 +78,7 @@ async fn s3_11_a_friendship_can_end_and_begin_again() {
 #[tokio::test]
 async fn s3_13_the_plane_marks_friends() {
     everywhere(async |network| {
-        let ada = network.person("ada").await;
+        let ada = network.user("ada").await;
         assert_eq!(ada.may_write_to("").await, ["bea"]);
         assert_eq!(ada.finds("").await, ["ada", "bea", "cem", "dia", "xav"], "all can be seen");
         let cem = ada.hits("cem").await;
@@ -90,7 +90,7 @@ async fn s3_13_the_plane_marks_friends() {
 #[tokio::test]
 async fn s3_16_no_third_person_can_be_added() {
     everywhere(async |network| {
-        let [mut ada, mut bea] = network.people(["ada", "bea"]).await;
+        let [mut ada, mut bea] = network.users(["ada", "bea"]).await;
         let here = ada.chats_with(&mut bea).await;
         assert_eq!(ada.add_members(here, [someone("cem")]).await.answer(), Err(Unsupported));
         assert_eq!(bea.members(here, "").await.answer().expect("hers").members.len(), 2);

@@ -8,9 +8,9 @@ use causerie_client::{
 use futures::future::join;
 
 use super::everywhere;
-use crate::scenarios::{Answer, Answered as _, Person, person::someone};
+use crate::scenarios::{Answer, Answered as _, User, user::someone};
 
-impl Person {
+impl User {
     async fn befriends(&self, other: &str) -> Answer<Option<Relation>> {
         self.relate("friend", someone(other)).await.answer()
     }
@@ -48,7 +48,7 @@ const FRIENDS: (RelationState, Direction) = (RelationState::Accepted, Direction:
 #[tokio::test]
 async fn s3_02_a_request_may_be_sent_to_anyone() {
     everywhere(async |network| {
-        let [mut ada, mut dia] = network.people(["ada", "dia"]).await;
+        let [mut ada, mut dia] = network.users(["ada", "dia"]).await;
         assert_eq!(ada.may_ask("dia").await, [["friend"]], "her screen offers it");
         let asked = ada.befriends("dia").await.expect("anyone").expect("it is told");
         assert_eq!((asked.state(), asked.direction()), (RelationState::Pending, Direction::Outgoing));
@@ -63,7 +63,7 @@ async fn s3_02_a_request_may_be_sent_to_anyone() {
 #[tokio::test]
 async fn s3_03_the_channel_opens_once_the_other_accepts() {
     everywhere(async |network| {
-        let [mut ada, mut dia] = network.people(["ada", "dia"]).await;
+        let [mut ada, mut dia] = network.users(["ada", "dia"]).await;
         ada.befriends("dia").await.expect("anyone");
         ada.is_related("dia").await;
         dia.is_related("ada").await;
@@ -84,7 +84,7 @@ async fn s3_03_the_channel_opens_once_the_other_accepts() {
 #[tokio::test]
 async fn s3_05_a_refusal_tells_no_reason() {
     everywhere(async |network| {
-        let [mut ada, dia] = network.people(["ada", "dia"]).await;
+        let [mut ada, dia] = network.users(["ada", "dia"]).await;
         ada.befriends("dia").await.expect("anyone");
         ada.is_related("dia").await;
         assert_eq!(dia.unrelate("friend", someone("ada")).await.answer(), Ok(None));
@@ -103,7 +103,7 @@ async fn s3_05_a_refusal_tells_no_reason() {
 #[tokio::test]
 async fn s3_06_crossing_requests_make_a_friendship() {
     everywhere(async |network| {
-        let [ada, dia] = network.people(["ada", "dia"]).await;
+        let [ada, dia] = network.users(["ada", "dia"]).await;
         let (one, two) = join(ada.befriends("dia"), dia.befriends("ada")).await;
         let states = [one, two].map(|asked| asked.expect("anyone").expect("it is told").state());
         assert!(states.contains(&RelationState::Accepted), "whoever came second accepted: {states:?}");
@@ -121,7 +121,7 @@ async fn s3_06_crossing_requests_make_a_friendship() {
 #[tokio::test]
 async fn s3_07_only_the_addressee_accepts() {
     everywhere(async |network| {
-        let [ada, cem] = network.people(["ada", "cem"]).await;
+        let [ada, cem] = network.users(["ada", "cem"]).await;
         ada.befriends("dia").await.expect("anyone");
         assert_eq!(ada.accept_relation("friend", someone("dia")).await.answer().ok(), None, "not one's own request");
         assert_eq!(cem.accept_relation("friend", someone("dia")).await.answer().ok(), None, "nor another's");

@@ -9,7 +9,7 @@ use crate::{harness::http::Request, scenarios::facts::user};
 #[tokio::test]
 async fn s3_08_messages_are_never_filed_in_patient_records() {
     everywhere(async |network| {
-        let ada = network.person("ada").await;
+        let ada = network.user("ada").await;
         let here = ada.starts_with("bea").await.expect("friends");
         let messages = format!("/v1/conversations/{here}/messages");
         for link in ["patientId", "patient", "recordId"] {
@@ -38,7 +38,7 @@ async fn s3_08_messages_are_never_filed_in_patient_records() {
 #[tokio::test]
 async fn s3_09_only_the_two_friends_see_their_messages() {
     everywhere(async |network| {
-        let [ada, bea] = network.people(["ada", "bea"]).await;
+        let [ada, bea] = network.users(["ada", "bea"]).await;
         let here = ada.starts_with("bea").await.expect("friends");
         ada.writes(here, "between us").await.expect("friends");
         let absent = causerie_client::ConversationId::new();

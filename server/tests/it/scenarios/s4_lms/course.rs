@@ -16,15 +16,15 @@ async fn s4_22_a_chat_outlives_the_assignment() {
     everywhere(async |lms| {
         let (lia, ivo, here) = lia_and_ivo(lms).await;
         lia.writes(here, "before").await.expect("her course");
-        lms.learns(&[user("lou").with("roles", vec!["learner"]), member("lou", "learner", "course-1")]).await;
-        lms.learns(&[member("ivo", "instructor", "course-1").gone()]).await;
+        lms.import_all(&[user("lou").with("roles", vec!["learner"]), member("lou", "learner", "course-1")]).await;
+        lms.import_all(&[member("ivo", "instructor", "course-1").gone()]).await;
         for person in [&lia, &ivo] {
             assert!(person.sees_listed(here).await.is_some());
             assert_eq!(person.reads(here).await.expect("kept"), ["before"]);
         }
         lia.writes(here, "thank you for all").await.expect("she may go on in it");
         assert_eq!(lia.may_write_to("ivo").await, [""; 0], "the link is gone");
-        assert_eq!(lms.person("lou").await.starts_with("ivo").await, Err(CannotStart), "no new one");
+        assert_eq!(lms.user("lou").await.starts_with("ivo").await, Err(CannotStart), "no new one");
         lia.delete_conversation(here, false).await.answer().expect("her own copy");
         assert_eq!(lia.starts_with("ivo").await, Err(CannotStart), "nor after she deleted hers");
     })
@@ -36,12 +36,12 @@ async fn s4_23_a_chat_outlives_deactivation() {
     everywhere(async |lms| {
         let (mut lia, ivo, here) = lia_and_ivo(lms).await;
         ivo.writes(here, "before").await.expect("a reply");
-        lms.learns(&[user("ivo").with("status", "deactivated")]).await;
+        lms.import_all(&[user("ivo").with("status", "deactivated")]).await;
         assert_eq!(lia.writes(here, "after").await, Err(RecipientInactive));
-        lia.is_told(Capability::Send, false, here).await;
+        lia.sees_capability(Capability::Send, false, here).await;
         assert_eq!(lia.reads(here).await.expect("kept"), ["before"]);
-        lms.learns(&[user("ivo").with("status", "active")]).await;
-        lia.is_told(Capability::Send, true, here).await;
+        lms.import_all(&[user("ivo").with("status", "active")]).await;
+        lia.sees_capability(Capability::Send, true, here).await;
         lia.writes(here, "welcome back").await.expect("he is there again");
     })
     .await;
@@ -52,7 +52,7 @@ async fn s4_24_a_chat_outlives_removal() {
     everywhere(async |lms| {
         let (lia, ivo, here) = lia_and_ivo(lms).await;
         ivo.writes(here, "before").await.expect("a reply");
-        lms.learns(&[user("ivo").with("status", "removed")]).await;
+        lms.import_all(&[user("ivo").with("status", "removed")]).await;
         assert_eq!(lia.writes(here, "after").await, Err(RecipientInactive));
         assert_eq!(lia.reads(here).await.expect("kept"), ["before"]);
         let members = lia.sees_listed(here).await.expect("it is listed").members;
@@ -67,14 +67,15 @@ async fn s4_24_a_chat_outlives_removal() {
 #[tokio::test]
 async fn s4_25_each_instructor_of_the_course_can_be_contacted() {
     everywhere(async |lms| {
-        let lia = lms.person("lia").await;
+        let lia = lms.user("lia").await;
         assert_eq!(lia.may_write_to("").await, ["ivo"]);
-        lms.learns(&[user("ida").with("roles", vec!["instructor"]), member("ida", "instructor", "course-1")]).await;
+        lms.import_all(&[user("ida").with("roles", vec!["instructor"]), member("ida", "instructor", "course-1")]).await;
         assert_eq!(lia.may_write_to("").await, ["ida", "ivo"], "one link each");
-        lms.learns(&[member("ida", "instructor", "course-1").gone(), member("ivo", "instructor", "course-1").gone()]).await;
+        lms.import_all(&[member("ida", "instructor", "course-1").gone(), member("ivo", "instructor", "course-1").gone()])
+            .await;
         assert_eq!(lia.may_write_to("").await, [""; 0], "none without instructor");
-        lms.learns(&[member("ivo", "instructor", "course-1")]).await;
-        lms.learns(&[group("course-1", "course").with("state", "concluded")]).await;
+        lms.import_all(&[member("ivo", "instructor", "course-1")]).await;
+        lms.import_all(&[group("course-1", "course").with("state", "concluded")]).await;
         assert_eq!(lia.may_write_to("").await, [""; 0], "nor when the course is over");
     })
     .await;

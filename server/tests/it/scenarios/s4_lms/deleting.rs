@@ -10,18 +10,18 @@ use super::{everywhere, lia_and_ivo};
 use crate::scenarios::{
     Answered as _,
     facts::setting,
-    person::{id, message_id},
+    user::{id, message_id},
 };
 
 #[tokio::test]
 async fn s4_11_a_message_is_deleted_at_once_on_all_own_devices() {
     everywhere(async |lms| {
         let (lia, ivo, here) = lia_and_ivo(lms).await;
-        let mut phone = lms.person("lia").await;
+        let mut phone = lms.user("lia").await;
         assert_eq!(phone.lists().await.len(), 1, "the other device shows it, too");
         lia.writes(here, "a question").await.expect("her course");
         let answer = ivo.writes(here, "an answer").await.expect("a reply");
-        phone.hears("an answer").await;
+        phone.receives("an answer").await;
         assert!(lia.may(Capability::DeleteOwnCopy, here).await);
         lia.delete_own_copy(here, message_id(&answer)).await.answer().expect("her copy, whoever wrote it");
         let told = |event| match event {
@@ -48,7 +48,7 @@ async fn s4_12_deleting_is_for_oneself_unless_set_otherwise() {
 
         let other = message_id(&lia.writes(here, "never mind").await.expect("her course"));
         assert_eq!(lia.delete(here, other).await.answer(), Err(Unsupported));
-        lms.learns(&[setting("author_deletes", "on")]).await;
+        lms.import_all(&[setting("author_deletes", "on")]).await;
         assert!(ivo.delete(here, other).await.is_err(), "not what another wrote");
         lia.delete(here, other).await.answer().expect("authors may now");
         assert_eq!(ivo.reads(here).await.expect("his"), ["a question", ""], "gone for both");
@@ -59,17 +59,17 @@ async fn s4_12_deleting_is_for_oneself_unless_set_otherwise() {
 #[tokio::test]
 async fn s4_14_a_deleted_chat_comes_back_with_what_is_new() {
     everywhere(async |lms| {
-        let [ann, mut lia] = lms.people(["ann", "lia"]).await;
+        let [ann, mut lia] = lms.users(["ann", "lia"]).await;
         let started = ann.writes_first("lia", "old").await.expect("an administrator may");
         let here = id(started.conversation.as_ref().expect("it is told"));
-        lia.is_joined(here).await;
+        lia.sees_joined(here).await;
         lia.delete_conversation(here, false).await.answer().expect("her own copy");
         lia.until("the end of it", |event| (event == Event::Left(here)).then_some(())).await;
         assert_eq!((lia.lists().await, lia.reads(here).await), (vec![], Err(NotFound)));
         assert_eq!(ann.reads(here).await.expect("hers"), ["old"]);
 
         ann.writes(here, "new").await.expect("hers");
-        let back = lia.is_joined(here).await;
+        let back = lia.sees_joined(here).await;
         assert_eq!(back.read_state.as_ref().expect("told").unread, 1);
         assert_eq!(lia.reads(here).await.expect("hers"), ["new"], "only the new message");
         lia.writes(here, "here again").await.expect("a reply");

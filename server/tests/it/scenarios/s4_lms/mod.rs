@@ -9,7 +9,7 @@ mod off;
 mod rights;
 
 use super::{
-    Person, System,
+    System, User,
     facts::{Row, group, member, user},
     system,
 };
@@ -41,8 +41,8 @@ pub fn facts() -> Vec<Row> {
 }
 
 /// A chat that Lia has with Ivo, live on both screens.
-async fn lia_and_ivo(lms: &System<'_>) -> (Person, Person, causerie_client::ConversationId) {
-    let [mut lia, mut ivo] = lms.people(["lia", "ivo"]).await;
+async fn lia_and_ivo(lms: &System<'_>) -> (User, User, causerie_client::ConversationId) {
+    let [mut lia, mut ivo] = lms.users(["lia", "ivo"]).await;
     let here = lia.chats_with(&mut ivo).await;
     (lia, ivo, here)
 }

@@ -10,14 +10,14 @@ fn messaging(value: &str) -> [Row; 1] {
 }
 
 async fn switched(lms: &System<'_>, value: &str) {
-    lms.learns(&messaging(value)).await;
+    lms.import_all(&messaging(value)).await;
 }
 
 #[tokio::test]
 async fn s4_16_messaging_must_be_on() {
     everywhere(async |lms| {
         let (lia, ivo, here) = lia_and_ivo(lms).await;
-        let [owen, ann] = lms.people(["owen", "ann"]).await;
+        let [owen, ann] = lms.users(["owen", "ann"]).await;
         switched(lms, "off").await;
         for person in [&lia, &ivo] {
             assert_eq!(person.writes(here, "hello").await, Err(MessagingOff), "{}", person.external_id);
@@ -40,7 +40,7 @@ async fn s4_17_off_takes_the_contact_and_leaves_the_person() {
         for (value, may) in [("off", false), ("on", true)] {
             switched(lms, value).await;
             for person in [&mut lia, &mut ivo] {
-                person.is_told(Capability::Send, may, here).await;
+                person.sees_capability(Capability::Send, may, here).await;
             }
             let contact: &[&str] = if may { &["ivo"] } else { &[] };
             assert_eq!(lia.may_write_to("ivo").await, contact, "messaging {value}");
@@ -59,12 +59,12 @@ async fn s4_18_off_leaves_chats_readable() {
         lia.writes(here, "before").await.expect("on");
         switched(lms, "off").await;
         for person in [&mut lia, &mut ivo] {
-            person.is_told(Capability::Send, false, here).await;
+            person.sees_capability(Capability::Send, false, here).await;
             assert_eq!(person.reads(here).await.expect("readable"), ["before"]);
             assert!(!person.may(Capability::Send, here).await);
         }
         // Whoever opens it now sees the same.
-        let phone = lms.person("lia").await;
+        let phone = lms.user("lia").await;
         let listed = phone.sees_listed(here).await.expect("it is listed");
         assert!(listed.capabilities().all(|held| held != Capability::Send), "{listed:?}");
     })

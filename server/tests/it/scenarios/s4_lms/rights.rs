@@ -3,12 +3,12 @@
 use causerie_client::ErrorCode::CannotStart;
 
 use super::{everywhere, lia_and_ivo};
-use crate::scenarios::{Answered as _, person::id};
+use crate::scenarios::{Answered as _, user::id};
 
 #[tokio::test]
 async fn s4_01_the_owner_may_message_learners() {
     everywhere(async |lms| {
-        let owen = lms.person("owen").await;
+        let owen = lms.user("owen").await;
         owen.writes_first("lia", "welcome").await.expect("the owner may");
         owen.writes_first("leo", "welcome").await.expect("the owner may");
     })
@@ -18,7 +18,7 @@ async fn s4_01_the_owner_may_message_learners() {
 #[tokio::test]
 async fn s4_02_account_administrators_may_message_learners() {
     everywhere(async |lms| {
-        lms.person("ann").await.writes_first("leo", "welcome").await.expect("an administrator may");
+        lms.user("ann").await.writes_first("leo", "welcome").await.expect("an administrator may");
     })
     .await;
 }
@@ -26,7 +26,7 @@ async fn s4_02_account_administrators_may_message_learners() {
 #[tokio::test]
 async fn s4_03_department_administrators_may_message_their_own() {
     everywhere(async |lms| {
-        let dan = lms.person("dan").await;
+        let dan = lms.user("dan").await;
         dan.writes_first("lia", "welcome").await.expect("his department");
         assert_eq!(dan.writes_first("leo", "welcome").await, Err(CannotStart));
         assert_eq!(dan.finds("l").await, ["lia"]);
@@ -37,10 +37,10 @@ async fn s4_03_department_administrators_may_message_their_own() {
 #[tokio::test]
 async fn s4_04_a_learner_may_reply() {
     everywhere(async |lms| {
-        let [ann, mut lia] = lms.people(["ann", "lia"]).await;
+        let [ann, mut lia] = lms.users(["ann", "lia"]).await;
         let started = ann.writes_first("lia", "How is it going?").await.expect("an administrator may");
         let here = id(started.conversation.as_ref().expect("it is told"));
-        lia.is_joined(here).await;
+        lia.sees_joined(here).await;
         lia.writes(here, "Well!").await.expect("a reply");
         assert_eq!(ann.reads(here).await.expect("hers"), ["How is it going?", "Well!"]);
     })
@@ -50,7 +50,7 @@ async fn s4_04_a_learner_may_reply() {
 #[tokio::test]
 async fn s4_05_a_learner_may_not_start() {
     everywhere(async |lms| {
-        let [lia, ann] = lms.people(["lia", "ann"]).await;
+        let [lia, ann] = lms.users(["lia", "ann"]).await;
         for other in ["ann", "leo", "owen", "dan"] {
             assert_eq!(lia.starts_with(other).await, Err(CannotStart), "{other}");
             assert_eq!(lia.writes_first(other, "hello?").await, Err(CannotStart), "{other}");
@@ -64,7 +64,7 @@ async fn s4_05_a_learner_may_not_start() {
 #[tokio::test]
 async fn s4_06_a_learner_may_contact_the_instructor_of_the_course() {
     everywhere(async |lms| {
-        lms.person("lia").await.writes_first("ivo", "a question").await.expect("her course");
+        lms.user("lia").await.writes_first("ivo", "a question").await.expect("her course");
     })
     .await;
 }
@@ -72,7 +72,7 @@ async fn s4_06_a_learner_may_contact_the_instructor_of_the_course() {
 #[tokio::test]
 async fn s4_07_whoever_is_outside_the_course_may_not() {
     everywhere(async |lms| {
-        let leo = lms.person("leo").await;
+        let leo = lms.user("leo").await;
         assert_eq!(leo.writes_first("ivo", "a question").await, Err(CannotStart));
         assert_eq!(leo.may_write_to("ivo").await, [""; 0], "so there is no link");
     })
@@ -82,10 +82,10 @@ async fn s4_07_whoever_is_outside_the_course_may_not() {
 #[tokio::test]
 async fn s4_08_a_new_message_is_notified() {
     everywhere(async |lms| {
-        let [ann, mut lia] = lms.people(["ann", "lia"]).await;
+        let [ann, mut lia] = lms.users(["ann", "lia"]).await;
         let started = ann.writes_first("lia", "How is it going?").await.expect("an administrator may");
         let here = id(started.conversation.as_ref().expect("it is told"));
-        assert_eq!(lia.is_joined(here).await.read_state.expect("told").unread, 1);
+        assert_eq!(lia.sees_joined(here).await.read_state.expect("told").unread, 1);
         ann.writes(here, "Hello?").await.expect("hers");
         lia.has_unread(2).await;
         lia.mark_read(here, 2).await.answer().expect("hers");
@@ -99,7 +99,7 @@ async fn s4_19_a_learner_s_message_reaches_the_instructor() {
     everywhere(async |lms| {
         let (lia, mut ivo, here) = lia_and_ivo(lms).await;
         let sent = lia.writes(here, "a question").await.expect("her course");
-        assert_eq!(ivo.hears("a question").await, sent);
+        assert_eq!(ivo.receives("a question").await, sent);
     })
     .await;
 }
@@ -121,7 +121,7 @@ async fn s4_21_the_instructor_answers_and_does_not_start() {
         let (mut lia, ivo, here) = lia_and_ivo(lms).await;
         lia.writes(here, "a question").await.expect("her course");
         ivo.writes(here, "an answer").await.expect("a reply");
-        lia.hears("an answer").await;
+        lia.receives("an answer").await;
         assert_eq!(ivo.starts_with("leo").await, Err(CannotStart));
         assert_eq!(ivo.starts_with("ann").await, Err(CannotStart));
     })

@@ -1,4 +1,4 @@
-//! What people of a system do and see, in the words of its rows.
+//! Actions and observations of a user, in the words of the rows.
 
 use std::ops::{Deref, DerefMut};
 
@@ -10,10 +10,10 @@ use causerie_client::{
 use super::{Answer, Answered as _};
 use crate::harness::{Peer, within};
 
-/// Someone connected. Also a [`Peer`], and with it an SDK.
-pub struct Person(pub Peer);
+/// A connected user. Dereferences to [`Peer`] and through it to the SDK's client.
+pub struct User(pub Peer);
 
-impl Deref for Person {
+impl Deref for User {
     type Target = Peer;
 
     fn deref(&self) -> &Peer {
@@ -21,45 +21,44 @@ impl Deref for Person {
     }
 }
 
-impl DerefMut for Person {
+impl DerefMut for User {
     fn deref_mut(&mut self) -> &mut Peer {
         &mut self.0
     }
 }
 
-/// The product's name for someone else.
+/// A user, as commands name them.
 pub fn someone(external_id: &str) -> UserRef {
     UserRef::ExternalId(external_id.to_owned())
 }
 
-/// A person as a recipient.
+/// A user as a recipient.
 pub fn one(external_id: &str) -> Recipient {
     someone(external_id).into()
 }
 
-/// A group of the product as a recipient: whoever is in it.
+/// A group as a recipient.
 pub fn all_of(external_id: &str) -> Recipient {
     GroupRef::ExternalId(external_id.to_owned()).into()
 }
 
-/// The id of what was started or told.
+/// The id of a conversation.
 pub fn id(conversation: &wire::Conversation) -> ConversationId {
     conversation.id.parse().expect("a UUID")
 }
 
-/// The id of a message.
 pub fn message_id(message: &wire::Message) -> MessageId {
     message.id.parse().expect("a UUID")
 }
 
-impl Person {
-    /// Starts a direct conversation, or finds the one there is.
+impl User {
+    /// Starts a direct conversation, or finds the existing one.
     pub async fn starts_with(&self, other: &str) -> Answer<ConversationId> {
         let started = within("a start", self.start_direct(someone(other))).await.answer()?;
         Ok(id(&started.conversation.expect("it is told")))
     }
 
-    /// Starts a direct conversation by saying something in it, as a composer does.
+    /// Starts a direct conversation with a first message.
     pub async fn writes_first(&self, other: &str, text: &str) -> Answer<wire::ConversationStarted> {
         let start = wire::StartConversation {
             kind: ConversationKind::Direct.into(),
@@ -70,12 +69,11 @@ impl Person {
         within("a start", self.start(start)).await.answer()
     }
 
-    /// Sends a mail.
     pub async fn mails(&self, mail: MailDraft) -> Answer<wire::ConversationStarted> {
         within("an answer to a mail", self.send_mail(mail, ClientId::new())).await.answer()
     }
 
-    /// Waits until the next mail shows in the box, sent ones included.
+    /// Waits for the next mail in the list, including sent mails.
     pub async fn gets_mail(&mut self) -> wire::Conversation {
         let came = |event| match event {
             Event::Joined(joined) if joined.kind() == ConversationKind::Mail => Some(*joined),
@@ -84,12 +82,12 @@ impl Person {
         self.until("a mail", came).await
     }
 
-    /// Says something in a conversation there is.
+    /// Sends a message to an existing conversation.
     pub async fn writes(&self, conversation: ConversationId, text: &str) -> Answer<wire::Message> {
         within("an answer to a send", self.send(conversation, text)).await.answer()
     }
 
-    /// Everything that may be read in a conversation, oldest first, by paging back from the end.
+    /// The texts of all messages that the user may read in a conversation, oldest first, read in pages from the end.
     pub async fn reads(&self, conversation: ConversationId) -> Answer<Vec<String>> {
         let (mut texts, mut range) = (Vec::new(), HistoryRange::Newest);
         loop {
@@ -102,24 +100,24 @@ impl Person {
         }
     }
 
-    /// One's list of conversations.
+    /// The user's list of conversations.
     pub async fn lists(&self) -> Vec<wire::Conversation> {
         within("a list", self.conversations("")).await.answer().expect("one's own list").conversations
     }
 
-    /// The list's line of a conversation, where it is in the list.
+    /// The entry of a conversation in the list, if there is one.
     pub async fn sees_listed(&self, conversation: ConversationId) -> Option<wire::Conversation> {
         self.lists().await.into_iter().find(|listed| id(listed) == conversation)
     }
 
-    /// What is offered to this person for some first letters: people and groups, by the product's names, sorted.
+    /// The external ids of the users and groups that the search returns for a prefix, sorted.
     pub async fn finds(&self, query: &str) -> Vec<String> {
         let mut names: Vec<String> = self.hits(query).await.iter().map(name_of).collect();
         names.sort_unstable();
         names
     }
 
-    /// Those among what is offered that one may start with or address.
+    /// The search results that the user may start a conversation with or address.
     pub async fn may_write_to(&self, query: &str) -> Vec<String> {
         let may = [wire::DirectoryAction::Start, wire::DirectoryAction::AddressGroup];
         let hits = self.hits(query).await;
@@ -129,7 +127,7 @@ impl Person {
         names
     }
 
-    /// All that is offered, page by page.
+    /// All search results, page by page.
     pub async fn hits(&self, query: &str) -> Vec<wire::DirectoryHit> {
         let (mut hits, mut cursor) = (Vec::new(), String::new());
         loop {
@@ -142,14 +140,14 @@ impl Person {
         }
     }
 
-    /// Whether the server says that this may be done in a conversation now.
+    /// Whether the server reports this capability in a conversation.
     pub async fn may(&self, capability: Capability, conversation: ConversationId) -> bool {
         let now = within("a conversation", self.conversation(conversation)).await.answer().expect("one's own");
         now.capabilities().any(|held| held == capability)
     }
 
-    /// Waits until this open screen is told that something may be done now, or no more.
-    pub async fn is_told(&mut self, capability: Capability, may: bool, conversation: ConversationId) {
+    /// Waits until this device is told that the capability is granted or withdrawn.
+    pub async fn sees_capability(&mut self, capability: Capability, may: bool, conversation: ConversationId) {
         let told = |event| match event {
             Event::Capabilities { conversation: place, capabilities } if place == conversation => {
                 (capabilities.contains(&capability) == may).then_some(())
@@ -159,8 +157,8 @@ impl Person {
         self.until(&format!("{capability:?} {may}"), told).await;
     }
 
-    /// Waits until this open screen shows a conversation.
-    pub async fn is_joined(&mut self, conversation: ConversationId) -> wire::Conversation {
+    /// Waits until this device receives `conversationJoined`.
+    pub async fn sees_joined(&mut self, conversation: ConversationId) -> wire::Conversation {
         let joined = |event| match event {
             Event::Joined(joined) if id(&joined) == conversation => Some(*joined),
             _ => None,
@@ -168,8 +166,8 @@ impl Person {
         self.until("the conversation", joined).await
     }
 
-    /// Waits until this open screen shows a message.
-    pub async fn hears(&mut self, text: &str) -> wire::Message {
+    /// Waits until this device receives a message with this text.
+    pub async fn receives(&mut self, text: &str) -> wire::Message {
         let heard = |event| match event {
             Event::MessageSent(message) if message.text == text => Some(message),
             _ => None,
@@ -177,22 +175,22 @@ impl Person {
         self.until(text, heard).await
     }
 
-    /// Waits until this open screen counts so many unread messages.
+    /// Waits until this device has this total unread count.
     pub async fn has_unread(&mut self, count: u32) {
         let counts = |event| matches!(event, Event::ReadState { total_unread, .. } if total_unread == count).then_some(());
         self.until(&format!("{count} unread"), counts).await;
     }
 
-    /// Starts with someone who is here, and waits until both screens show it.
+    /// Starts a conversation with a connected user and waits until both devices joined it.
     pub async fn chats_with(&mut self, other: &mut Self) -> ConversationId {
         let here = self.starts_with(&other.external_id).await.expect("within reach");
-        self.is_joined(here).await;
-        other.is_joined(here).await;
+        self.sees_joined(here).await;
+        other.sees_joined(here).await;
         here
     }
 }
 
-/// To whom a mail went, by the product's names, and whether as a copy.
+/// The external ids of the recipients of a mail, and whether each is a copy.
 pub fn addressees(mail: &wire::Conversation) -> Vec<(&str, bool)> {
     fn name(addressee: &wire::Addressee) -> &str {
         match addressee.who.as_ref().expect("it names someone") {
