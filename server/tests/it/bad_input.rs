@@ -1,4 +1,4 @@
-//! What a server makes of peers that do not speak as agreed: it says what is wrong, and goes on serving the others.
+//! Invalid input from clients: the server names the error and keeps serving other clients.
 
 use std::ops::ControlFlow;
 
@@ -44,7 +44,7 @@ async fn assert_closed(mut raw: Raw, code: u16, what: &str) {
     }
 }
 
-/// The refusal of this request, which the connection survives.
+/// The refusal of this request. The connection stays open.
 async fn refused(raw: &mut Raw, id: u32) -> wire::Error {
     let error = match raw.next_frame().await.body {
         Some(Body::Reply(wire::Reply { id: answered, result: Some(reply::Result::Error(error)) })) => {
@@ -68,12 +68,12 @@ async fn frames_that_cannot_be_read_end_the_connection() {
         (Encoding::Json, Message::text(""), MALFORMED),
         (Encoding::Json, Message::text("[]"), MALFORMED),
         (Encoding::Json, Message::text(deep), MALFORMED),
-        // Nobody would hear of a refusal.
+        // Without a request id, a refusal could not be assigned to a request.
         (Encoding::Json, Message::text("{\"sendMessage\":7}"), MALFORMED),
         (Encoding::Proto, Message::binary(vec![0xff; 40]), MALFORMED),
-        // Field 4, `ping`, said to have more bytes than there are.
+        // Field 4, `ping`, with a length beyond the end of the frame.
         (Encoding::Proto, Message::binary(vec![0x22, 0x7f]), MALFORMED),
-        // The other encoding's frames.
+        // Frames of the other encoding.
         (
             Encoding::Json,
             Message::binary(Encoding::Proto.encode(&wire::Request { id: 1, command: Some(ping()) })),
@@ -93,7 +93,7 @@ async fn frames_that_cannot_be_read_end_the_connection() {
 }
 
 #[tokio::test]
-async fn a_request_with_a_readable_id_is_answered_however_broken_it_is() {
+async fn a_malformed_request_with_a_readable_id_is_answered() {
     let cluster = Cluster::embedded().await;
     let mut raw = welcomed(&cluster, Encoding::Json).await;
     for (request, field) in [
@@ -115,7 +115,7 @@ async fn a_request_with_a_readable_id_is_answered_however_broken_it_is() {
     }
 
     let mut raw = welcomed(&cluster, Encoding::Proto).await;
-    // `id: 900`, and field 12 that breaks off.
+    // `id: 900`, and a truncated field 12.
     raw.send(Message::binary(vec![0x08, 0x84, 0x07, 0x62, 0x7f])).await;
     assert_eq!(refused(&mut raw, 900).await.name, "malformed");
 }
@@ -183,7 +183,7 @@ async fn a_field_of_the_wrong_type_is_named() {
     }
 
     let mut raw = welcomed(&cluster, Encoding::Proto).await;
-    // `Request { id: 900, mark_read: { seq: <text> } }`, and one whose text is no UTF-8.
+    // `Request { id: 900, mark_read: { seq: <text> } }`, and a request whose text is not valid UTF-8.
     for (bytes, field) in [
         (vec![0x08, 0x84, 0x07, 0x7a, 0x03, 0x12, 0x01, 0x61], "markRead.seq"),
         (vec![0x08, 0x84, 0x07, 0x7a, 0x04, 0x0a, 0x02, 0xc3, 0x28], "markRead.conversationId"),
@@ -212,7 +212,7 @@ async fn a_value_out_of_bounds_is_named() {
         (send(&id, &id, " \n\t"), "invalid", "sendMessage.text"),
         (send(&id, &id, "a\0b"), "invalid", "sendMessage.text"),
         (send(&id, &id, "it\u{92}s"), "invalid", "sendMessage.text"),
-        // As large as a frame lets it be.
+        // As long as the frame limit allows.
         (send(&id, &id, &"x".repeat(60 * 1024)), "too_large", "sendMessage.text"),
         (send(&id, &id, &"x".repeat(16 * 1024 + 1)), "too_large", "sendMessage.text"),
         (
@@ -238,7 +238,7 @@ async fn a_value_out_of_bounds_is_named() {
 }
 
 #[tokio::test]
-async fn what_a_newer_client_says_is_ignored_or_refused_not_fatal() {
+async fn unknown_fields_are_ignored_and_unknown_commands_are_refused() {
     let cluster = Cluster::embedded().await;
     let mut raw = welcomed(&cluster, Encoding::Json).await;
     raw.send(Message::text(json!({ "id": 900, "ping": { "fancy": 1 }, "priority": [1, 2] }).to_string())).await;
@@ -247,18 +247,18 @@ async fn what_a_newer_client_says_is_ignored_or_refused_not_fatal() {
     assert_eq!(body, Some(Body::Reply(wire::Reply { id: 900, result: Some(pong.clone()) })), "unknown fields are ignored");
     raw.send(Message::text(json!({ "id": 901, "teleport": {} }).to_string())).await;
     assert_eq!(refused(&mut raw, 901).await.name, "unknown_command");
-    // Without an id there is no answer; the next one shows that it went on.
+    // A request without an id gets no answer. The next answer shows that the connection stays open.
     raw.send(Message::text(json!({ "teleport": {} }).to_string())).await;
     assert_eq!(raw.ask(ping()).await, pong);
 
     let mut raw = welcomed(&cluster, Encoding::Proto).await;
-    // `id: 900`, field 200 of bytes, and no command.
+    // `id: 900`, and the unknown field 200, without a command.
     raw.send(Message::binary(vec![0x08, 0x84, 0x07, 0xc2, 0x0c, 0x01, 0x61])).await;
     assert_eq!(refused(&mut raw, 900).await.name, "unknown_command");
 }
 
 #[tokio::test]
-async fn a_request_without_id_is_done_without_answer() {
+async fn a_request_without_an_id_is_executed_without_an_answer() {
     let cluster = Cluster::embedded().await;
     for encoding in Encoding::ALL {
         let mut raw = welcomed(&cluster, encoding).await;
@@ -287,7 +287,7 @@ async fn a_frame_too_large_ends_the_connection() {
         raw.send(message).await;
         assert_closed(raw, TOO_LARGE, &format!("{encoding:?}")).await;
 
-        // Neither does it help to send it in pieces.
+        // Splitting a large message into fragments does not help.
         let mut raw = welcomed(&cluster, encoding).await;
         let kind = if encoding == Encoding::Json { Data::Text } else { Data::Binary };
         let (head, tail) = large.split_at(40_000);
@@ -298,7 +298,7 @@ async fn a_frame_too_large_ends_the_connection() {
 }
 
 #[tokio::test]
-async fn whoever_is_too_fast_is_told_to_wait_and_then_cut_off() {
+async fn a_client_above_the_rate_limit_is_told_to_wait_and_then_disconnected() {
     let cluster =
         Cluster::embedded_with(|settings| settings.set("limits.frames_per_second", 1).set("limits.frames_burst", 5)).await;
     let mut raw = welcomed(&cluster, Encoding::Json).await;
@@ -324,7 +324,7 @@ async fn whoever_is_too_fast_is_told_to_wait_and_then_cut_off() {
     }
     assert_closed(raw, RATE_LIMITED, "a flood").await;
 
-    // Control frames are no way around it.
+    // Control frames count towards the limit.
     let mut raw = welcomed(&cluster, Encoding::Json).await;
     for _ in 0..200 {
         if raw.try_send(Message::Ping(Vec::new().into())).await.is_break() {
@@ -333,7 +333,7 @@ async fn whoever_is_too_fast_is_told_to_wait_and_then_cut_off() {
     }
     assert_closed(raw, RATE_LIMITED, "a flood of pings").await;
 
-    // Nor are they of use before one says who one is.
+    // Control frames before hello count too.
     let mut raw = Raw::open(cluster.nodes[0].public(), Encoding::Json).await;
     for _ in 0..40 {
         if raw.try_send(Message::Ping(Vec::new().into())).await.is_break() {
@@ -344,7 +344,7 @@ async fn whoever_is_too_fast_is_told_to_wait_and_then_cut_off() {
 }
 
 #[tokio::test]
-async fn a_message_of_empty_parts_without_end_is_a_flood_like_pings() {
+async fn a_message_of_endless_empty_fragments_is_a_flood_like_pings() {
     let cluster =
         Cluster::embedded_with(|settings| settings.set("limits.frames_per_second", 1).set("limits.frames_burst", 5)).await;
     let part =
@@ -361,7 +361,7 @@ async fn a_message_of_empty_parts_without_end_is_a_flood_like_pings() {
         }
         assert_closed(raw, RATE_LIMITED, what).await;
     }
-    // A message in a few parts, some of them empty, is fine.
+    // A message in a few fragments, some of them empty, is valid.
     let cluster = Cluster::embedded().await;
     let mut raw = welcomed(&cluster, Encoding::Json).await;
     for (kind, text, is_final) in [
@@ -378,7 +378,7 @@ async fn a_message_of_empty_parts_without_end_is_a_flood_like_pings() {
 }
 
 #[tokio::test]
-async fn messages_have_a_pace_of_their_own() {
+async fn messages_have_their_own_rate_limit() {
     let cluster =
         Cluster::embedded_with(|settings| settings.set("limits.sends_per_second", 1).set("limits.sends_burst", 2)).await;
     let mut raw = welcomed(&cluster, Encoding::Proto).await;
@@ -396,7 +396,7 @@ async fn messages_have_a_pace_of_their_own() {
     assert_eq!(raw.ask(ping()).await, reply::Result::Pong(wire::Pong {}), "other commands go on");
 }
 
-/// A frame a confused or hostile client might send: noise, or a good request with a few bytes changed.
+/// Random bytes, or a valid request with some bytes changed.
 fn noise(random: &mut StdRng, encoding: Encoding) -> Message {
     let bytes: Vec<u8> = if random.random_bool(0.5) {
         let length = random.random_range(0..200);
@@ -418,14 +418,14 @@ fn noise(random: &mut StdRng, encoding: Encoding) -> Message {
     match random.random_range(0..10) {
         0 => Message::Ping(bytes.into_iter().take(125).collect::<Vec<_>>().into()),
         1 => Message::Pong(bytes.into_iter().take(125).collect::<Vec<_>>().into()),
-        // A text frame of any bytes: one that claims to be UTF-8 and may not be.
+        // A text frame of random bytes, which may be invalid UTF-8.
         2..=5 => Message::Frame(Frame::message(bytes, OpCode::Data(Data::Text), true)),
         _ => Message::Binary(bytes.into()),
     }
 }
 
 #[tokio::test]
-async fn noise_hurts_nobody_else() {
+async fn random_frames_do_not_disturb_other_clients() {
     const FRAMES: usize = 1_000;
     let mut cluster = Cluster::embedded().await;
     let mut bystander = welcomed(&cluster, Encoding::Proto).await;
@@ -433,7 +433,7 @@ async fn noise_hurts_nobody_else() {
     let mut sent = 0;
     while sent < FRAMES {
         let encoding = Encoding::ALL[sent % 2];
-        // Before hello as well as after it.
+        // Before and after hello.
         let mut raw = if random.random_bool(0.3) {
             Raw::open(cluster.nodes[0].public(), encoding).await
         } else {

@@ -1,4 +1,4 @@
-//! Bytes that are no WebSocket frames, or none the server takes: the connection ends, and nothing else.
+//! Bytes that are not valid WebSocket frames: the connection ends, and no task of the server fails.
 
 use causerie_client::Encoding;
 use tokio::{
@@ -8,7 +8,7 @@ use tokio::{
 
 use crate::harness::{Cluster, within};
 
-/// Upgrades by hand; what comes after is up to the test.
+/// Upgrades a connection without the WebSocket library; the test writes the frames.
 async fn upgraded(cluster: &Cluster) -> TcpStream {
     let to = cluster.nodes[0].public();
     let mut stream = TcpStream::connect(to).await.expect("the server accepts");
@@ -27,9 +27,9 @@ async fn upgraded(cluster: &Cluster) -> TcpStream {
 }
 
 #[tokio::test]
-async fn a_frame_that_can_not_be_read_ends_its_connection_and_no_task() {
+async fn an_invalid_frame_ends_its_connection_and_no_task() {
     let mut cluster = Cluster::embedded().await;
-    // Final, binary, masked, of the length that follows in 8 bytes; with a reserved bit; unmasked; with a wrong opcode.
+    // Final, binary, masked, with a length in the following 8 bytes; with a reserved bit; unmasked; with an invalid opcode.
     let heads: [&[u8]; 5] = [
         &[0x82, 0xFF, 0, 0, 0, 0, 0, 0x10, 0, 0, 1, 2, 3, 4],
         &[0x82, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 1, 2, 3, 4],
@@ -40,7 +40,7 @@ async fn a_frame_that_can_not_be_read_ends_its_connection_and_no_task() {
     for head in heads {
         for more in [0, 384, 5_000, 200_000] {
             let mut stream = upgraded(&cluster).await;
-            // The server may close before it has all.
+            // The server may close the connection before it has read all bytes.
             let _ = stream.write_all(&[head, &vec![0x82; more]].concat()).await;
             let _ = stream.shutdown().await;
             let mut rest = Vec::new();

@@ -1,4 +1,4 @@
-//! How a connection begins, is kept, and ends.
+//! How a connection is opened, authenticated, kept alive and closed.
 
 use std::time::{Duration, Instant};
 
@@ -25,7 +25,7 @@ fn ping() -> Command {
     Command::Ping(wire::Ping {})
 }
 
-/// The code the server closes with, whatever it says before.
+/// The close code of the server. Earlier frames are dropped.
 async fn close_code(raw: &mut Raw) -> u16 {
     match raw.closed().await {
         Received::Closed(code, reason) => {
@@ -43,7 +43,7 @@ async fn error(raw: &mut Raw, command: Command) -> wire::Error {
     }
 }
 
-/// An upgrade as a browser asks for it; what a test is about is replaced or left out.
+/// An upgrade request as a browser sends it, with some headers replaced or removed.
 fn upgrade(change: &[(&str, Option<&str>)]) -> http::Request {
     let usual = [
         ("connection", "Upgrade"),
@@ -58,7 +58,7 @@ fn upgrade(change: &[(&str, Option<&str>)]) -> http::Request {
 }
 
 #[tokio::test]
-async fn a_welcome_tells_all_a_client_needs() {
+async fn a_welcome_has_all_fields_that_a_client_needs() {
     let cluster = Cluster::embedded().await;
     for encoding in BOTH {
         let (mut raw, welcome) = Raw::hello(cluster.nodes[0].public(), encoding, &cluster.tenant.token("ada")).await;
@@ -67,7 +67,7 @@ async fn a_welcome_tells_all_a_client_needs() {
         assert_eq!(welcome.limits.expect("limits").frame_bytes_max, 65_536);
         let expires_at = welcome.token_expires_at.expect("a time");
         let left_ms = (expires_at.seconds - Claims::of("ada").iat) * 1000;
-        // The token was signed a moment ago, and the clocks of this machine agree.
+        // The token was signed a moment ago on the same machine, so no clock difference has to be allowed for.
         assert!((left_ms - 60_000..=left_ms + 60_000).contains(&welcome.token_ttl_ms.into()), "{}", welcome.token_ttl_ms);
         assert!(!welcome.resumed.expect("a position").epoch.is_empty(), "to resume from");
         assert!(uuid::Uuid::parse_str(&welcome.connection_id).is_ok());
@@ -77,7 +77,7 @@ async fn a_welcome_tells_all_a_client_needs() {
 }
 
 #[tokio::test]
-async fn a_wrong_upgrade_is_refused_in_http() {
+async fn an_invalid_upgrade_is_refused_with_an_http_status() {
     let cluster = Cluster::embedded().await;
     let node = cluster.nodes[0].public();
     for (change, status) in [
@@ -115,7 +115,7 @@ async fn a_wrong_upgrade_is_refused_in_http() {
 }
 
 #[tokio::test]
-async fn the_first_known_subprotocol_is_agreed_on() {
+async fn the_first_known_subprotocol_is_chosen() {
     let cluster = Cluster::embedded().await;
     for (offered, agreed) in [
         ("chat, causerie.v1.json, causerie.v1.proto", Encoding::Json),
@@ -129,7 +129,7 @@ async fn the_first_known_subprotocol_is_agreed_on() {
 }
 
 #[tokio::test]
-async fn pages_connect_from_their_own_host_and_from_the_list() {
+async fn pages_connect_from_the_servers_host_and_from_listed_origins() {
     let listed = ["https://app.example", "capacitor://localhost", "tauri://localhost", "null"];
     let cluster = Cluster::embedded_with(|settings| settings.set("listen.origins", listed.join(","))).await;
     let node = cluster.nodes[0].public();
@@ -166,7 +166,7 @@ async fn a_refused_origin_is_named_in_the_log_and_counted() {
 }
 
 #[tokio::test]
-async fn a_page_may_read_why_it_got_no_socket() {
+async fn a_page_can_read_why_an_upgrade_was_refused() {
     let cluster = Cluster::embedded_with(|settings| settings.set("listen.origins", "https://app.example")).await;
     let node = cluster.nodes[0].public();
     let own = format!("http://{node}");
@@ -193,7 +193,7 @@ async fn a_page_may_read_why_it_got_no_socket() {
         let message = told["message"].as_str().expect("a sentence");
         assert_eq!(message.contains("listen.origins"), !allowed, "{message}");
     }
-    // A socket that is refused, and a wrong path, may be read as well.
+    // The answers to a refused upgrade and to a wrong path have CORS headers too.
     let refused = upgrade(&[("origin", Some("https://evil.example"))]).send(node).await;
     assert_eq!((refused.status, refused.header("access-control-allow-origin")), (403, Some("*")));
     let lost = http::Request::get("/ws").header("origin", "https://evil.example").send(node).await;
@@ -201,7 +201,7 @@ async fn a_page_may_read_why_it_got_no_socket() {
 }
 
 #[tokio::test]
-async fn a_request_names_its_host_once() {
+async fn a_request_with_several_hosts_is_refused() {
     let cluster = Cluster::embedded().await;
     let node = cluster.nodes[0].public();
     let json = "sec-websocket-protocol: causerie.v1.json\r\n";
@@ -220,7 +220,7 @@ async fn a_request_names_its_host_once() {
     assert_eq!(raw_status(node, "GET /livez HTTP/1.0\r\n\r\n").await, "200", "HTTP/1.0 has no need of it");
 }
 
-/// The status of the answer to these bytes.
+/// The status line of the answer to these bytes.
 async fn raw_status(to: std::net::SocketAddr, request: &str) -> String {
     let mut stream = TcpStream::connect(to).await.expect("the server accepts");
     stream.write_all(request.as_bytes()).await.expect("the server reads");
@@ -230,7 +230,7 @@ async fn raw_status(to: std::net::SocketAddr, request: &str) -> String {
 }
 
 #[tokio::test]
-async fn hello_comes_first_and_once() {
+async fn hello_is_the_first_request_and_comes_once() {
     let cluster = Cluster::embedded().await;
     let node = cluster.nodes[0].public();
     for encoding in BOTH {
@@ -245,14 +245,14 @@ async fn hello_comes_first_and_once() {
 }
 
 #[tokio::test]
-async fn whoever_says_nothing_is_sent_away() {
+async fn a_connection_without_hello_is_closed() {
     let cluster = Cluster::embedded_with(|settings| settings.set("handshake.timeout_ms", 100)).await;
     let mut raw = Raw::open(cluster.nodes[0].public(), Encoding::Proto).await;
     assert_eq!(close_code(&mut raw).await, 4004);
 }
 
 #[tokio::test]
-async fn a_token_that_is_not_good_is_answered_and_closed() {
+async fn an_invalid_token_is_answered_and_the_connection_closed() {
     let cluster = Cluster::embedded().await;
     let good = Claims::of("ada");
     let expired = Claims { iat: good.iat - 7_200, exp: good.iat - 3_600, ..good.clone() };
@@ -280,7 +280,7 @@ async fn a_token_that_is_not_good_is_answered_and_closed() {
 }
 
 #[tokio::test]
-async fn one_person_has_so_many_connections() {
+async fn connections_of_a_user_are_limited() {
     let cluster = Cluster::embedded_with(|settings| settings.set("limits.connections_per_user_max", 2)).await;
     let node = cluster.nodes[0].public();
     let token = cluster.tenant.token("ada");
@@ -305,14 +305,14 @@ fn is_welcome(frame: &wire::ServerFrame) -> bool {
 }
 
 #[tokio::test]
-async fn whoever_answers_pings_stays_and_whoever_is_silent_goes() {
+async fn a_peer_that_answers_pings_stays_and_a_silent_peer_is_closed() {
     let cluster = Cluster::embedded_with(|settings| settings.set("heartbeat.interval_ms", 200)).await;
     let node = &cluster.nodes[0];
     let link = Proxy::to(node.public()).await;
     let (silent, _) = Raw::hello(link.address(), Encoding::Proto, &cluster.tenant.token("ada")).await;
     let (mut lively, _) = Raw::hello(node.public(), Encoding::Proto, &cluster.tenant.token("bob")).await;
     link.freeze();
-    // Pings come, and reading them answers them, for longer than silence is suffered.
+    // Reading pings answers them. The peer stays connected longer than the silence limit.
     for _ in 0..5 {
         assert_eq!(lively.next().await, Received::PingOrPong);
     }
@@ -329,7 +329,7 @@ async fn whoever_answers_pings_stays_and_whoever_is_silent_goes() {
 async fn an_expired_token_ends_the_connection() {
     let cluster = Cluster::embedded().await;
     let claims = Claims::of("ada");
-    // Within the leeway, so it lets in, and for two seconds more.
+    // The token is expired but within the leeway, and stays valid for two more seconds.
     let soon = Claims { iat: claims.iat - 100, exp: claims.iat - LEEWAY_S + 2, ..claims };
     let (mut raw, _) = Raw::hello(cluster.nodes[0].public(), Encoding::Json, &cluster.tenant.sign(&soon)).await;
     let notice = raw.next_frame().await;
@@ -338,7 +338,7 @@ async fn an_expired_token_ends_the_connection() {
 }
 
 #[tokio::test]
-async fn a_fresh_token_for_the_same_person_keeps_the_connection() {
+async fn a_new_token_of_the_same_user_keeps_the_connection() {
     let cluster = Cluster::embedded().await;
     let claims = Claims::of("ada");
     let soon = Claims { iat: claims.iat - 100, exp: claims.iat - LEEWAY_S + 3, ..claims };
@@ -358,13 +358,13 @@ async fn a_fresh_token_for_the_same_person_keeps_the_connection() {
     assert_eq!(refreshed.token_expires_at.expect("a time").seconds, fresh.exp);
     assert!(refreshed.token_ttl_ms > 3_000, "the life of the new token, not of the old one");
 
-    // The other connection marks the moment at which this one would have ended.
+    // The end of the other connection marks the time at which this connection would have ended.
     assert_eq!(close_code(&mut other).await, 4003);
     assert_eq!(raw.ask(ping()).await, reply::Result::Pong(wire::Pong {}));
 }
 
 #[tokio::test]
-async fn a_leaving_node_spreads_its_goodbyes() {
+async fn a_stopping_node_spreads_its_close_frames_over_time() {
     const PEERS: usize = 10;
     const DRAIN: Duration = Duration::from_millis(1_000);
     let drain_ms = DRAIN.as_millis();
@@ -374,7 +374,7 @@ async fn a_leaving_node_spreads_its_goodbyes() {
         let token = cluster.tenant.token(&format!("peer-{at}"));
         peers.push(Raw::hello(cluster.nodes[0].public(), BOTH[at % 2], &token).await.0);
     }
-    // Not all who are connected said hello.
+    // A connection before its hello.
     let mut stranger = Raw::open(cluster.nodes[0].public(), Encoding::Proto).await;
     cluster.nodes[0].terminate();
     let ends = peers.into_iter().map(|mut raw| async move {
@@ -394,7 +394,7 @@ async fn a_leaving_node_spreads_its_goodbyes() {
 }
 
 #[tokio::test]
-async fn a_leaving_node_takes_nobody_in() {
+async fn a_stopping_node_accepts_no_connection() {
     let mut cluster = Cluster::embedded_with(|settings| settings.set("shutdown.delay_ms", 2_000)).await;
     let (mut raw, _) = Raw::hello(cluster.nodes[0].public(), Encoding::Proto, &cluster.tenant.token("ada")).await;
     cluster.nodes[0].terminate();
@@ -412,7 +412,7 @@ async fn a_leaving_node_takes_nobody_in() {
 }
 
 #[tokio::test]
-async fn a_peer_that_vanished_does_not_keep_a_node_from_leaving() {
+async fn a_vanished_peer_does_not_delay_the_stop_of_a_node() {
     let mut cluster = Cluster::embedded().await;
     let link = Proxy::to(cluster.nodes[0].public()).await;
     let (raw, _) = Raw::hello(link.address(), Encoding::Proto, &cluster.tenant.token("ada")).await;

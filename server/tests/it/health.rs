@@ -1,4 +1,4 @@
-//! What load balancers and operators are told.
+//! Health, readiness and metrics endpoints.
 
 use crate::harness::{Cluster, Database, Node, Proxy, Settings, eventually, http::Request};
 
@@ -19,7 +19,7 @@ async fn a_serving_node_is_alive_and_ready_on_both_listeners() {
 }
 
 #[tokio::test]
-async fn figures_are_for_operators_only() {
+async fn metrics_are_served_on_the_internal_listener_only() {
     let cluster = Cluster::embedded().await;
     let node = &cluster.nodes[0];
     let figures = Request::get("/metrics").send(node.internal()).await;
@@ -27,12 +27,12 @@ async fn figures_are_for_operators_only() {
     assert!(figures.header("content-type").is_some_and(|kind| kind.starts_with("application/openmetrics-text")));
     assert!(figures.text().contains("\ncauserie_connections "), "{}", figures.text());
     assert_eq!(Request::get("/metrics").send(node.public()).await.status, 404);
-    // And the other way round: the internal listener has no door for people.
+    // The internal listener does not serve the API for users.
     assert_eq!(Request::get("/v1/me").send(node.internal()).await.status, 404);
 }
 
 #[tokio::test]
-async fn a_leaving_node_says_so_before_it_closes_its_door() {
+async fn a_stopping_node_is_not_ready_before_it_stops_listening() {
     let mut cluster = Cluster::embedded_with(|settings| settings.set("shutdown.delay_ms", 3_000)).await;
     let node = &mut cluster.nodes[0];
     node.terminate();
@@ -46,9 +46,9 @@ async fn a_leaving_node_says_so_before_it_closes_its_door() {
     assert!(node.wait().await.success(), "leaving is no failure");
 }
 
-// A thread of its own for the link: it must close its side while the database waits to be dropped.
+// Multi-threaded: the proxy must close its connection while the database waits to be dropped.
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
-async fn a_node_whose_database_is_away_is_not_ready_until_it_is_back() {
+async fn a_node_without_its_database_is_not_ready_until_the_database_is_back() {
     let database = Database::postgres();
     let (before, after) = database.url().rsplit_once('@').expect("a user");
     let (address, name) = after.split_once('/').expect("a database");

@@ -1,4 +1,4 @@
-//! Every step of the schema has a way back: up, down and up again ends where the first up did.
+//! Each migration can be reverted: up, down and up again gives the same schema as the first up.
 
 use causerie_migrations::{Migrator, MigratorTrait as _};
 use causerie_server::store::Store;
@@ -7,12 +7,12 @@ use sea_orm::{ConnectionTrait as _, DatabaseConnection, DbBackend, Statement};
 use crate::harness::Database;
 
 #[tokio::test]
-async fn up_down_up_on_sqlite() {
+async fn migrations_can_be_reverted_and_repeated_on_sqlite() {
     up_down_up(&Database::sqlite()).await;
 }
 
 #[tokio::test]
-async fn up_down_up_on_postgres() {
+async fn migrations_can_be_reverted_and_repeated_on_postgres() {
     up_down_up(&Database::postgres()).await;
 }
 
@@ -32,13 +32,13 @@ async fn up_down_up(database: &Database) {
     Migrator::up(connection, None).await.expect("up again");
     assert_eq!(schema(connection).await, first);
 
-    // Pools close in the background; the database can't go before they have.
+    // Pools close in the background. The database can be dropped only after that.
     for pool in [store.writer(), store.reader()] {
         pool.close_by_ref().await.expect("the pool closes");
     }
 }
 
-/// Everything there is, a line each: tables, columns, indexes, constraints.
+/// All tables, columns, indexes and constraints, a line each.
 async fn schema(connection: &DatabaseConnection) -> Vec<String> {
     let sql = match connection.get_database_backend() {
         DbBackend::Postgres => {

@@ -1,4 +1,4 @@
-//! Mistakes that newcomers make. Each answer names the wrong part, what is allowed, and what to do next.
+//! Mistakes of new users. Each error names the wrong value, the allowed values and the next step.
 
 use std::{
     fs,
@@ -11,7 +11,7 @@ use serde_json::json;
 
 use crate::harness::{Claims, Cluster, Database, Node, Settings, TempDir, Tenant, http::Request};
 
-/// A user of the system who owns nothing.
+/// A user of the operating system without files.
 const NOBODY: u32 = 65_534;
 
 fn has(parts: &[&str], said: &str, what: &str) {
@@ -21,7 +21,7 @@ fn has(parts: &[&str], said: &str, what: &str) {
 }
 
 #[tokio::test]
-async fn a_request_without_a_good_credential_is_told_what_is_wrong_with_it() {
+async fn an_authentication_error_names_the_problem_of_the_credential() {
     let cluster = Cluster::embedded().await;
     let at = cluster.nodes[0].public();
     let (token, key) = (cluster.tenant.token("lea"), cluster.tenant.api_key(cluster.settings(), "act"));
@@ -101,7 +101,7 @@ async fn a_request_without_a_good_credential_is_told_what_is_wrong_with_it() {
 }
 
 #[tokio::test]
-async fn a_body_or_a_query_with_a_wrong_value_is_told_the_value_and_what_was_expected() {
+async fn an_error_about_a_body_or_a_query_names_the_value_and_the_expectation() {
     let cluster = Cluster::embedded().await;
     let at = cluster.nodes[0].public();
     let key = cluster.tenant.api_key(cluster.settings(), "provision,act,admin,read");
@@ -149,7 +149,7 @@ async fn a_body_or_a_query_with_a_wrong_value_is_told_the_value_and_what_was_exp
 }
 
 #[tokio::test]
-async fn rows_of_an_import_are_told_by_line_field_value_and_what_was_expected() {
+async fn an_error_about_an_import_row_names_line_field_value_and_expectation() {
     let cluster = Cluster::embedded().await;
     let folder = TempDir::new();
     let file = |name: &str, text: &str| -> String {
@@ -192,7 +192,7 @@ async fn rows_of_an_import_are_told_by_line_field_value_and_what_was_expected() 
 }
 
 #[tokio::test]
-async fn commands_with_nothing_to_print_say_so_and_a_user_who_is_back_was_updated() {
+async fn empty_lists_print_a_sentence_and_a_restored_user_counts_as_updated() {
     let cluster = Cluster::embedded().await;
     let settings = cluster.settings();
     let quiet = |arguments: &[&str]| {
@@ -220,7 +220,7 @@ async fn commands_with_nothing_to_print_say_so_and_a_user_who_is_back_was_update
 }
 
 #[tokio::test]
-async fn an_explanation_without_rules_says_that_there_are_none() {
+async fn an_explanation_without_rules_says_that_no_rules_are_set() {
     let cluster = Cluster::embedded().await;
     let folder = TempDir::new();
     let rules = folder.path().join("quiet.policy");
@@ -238,7 +238,7 @@ async fn an_explanation_without_rules_says_that_there_are_none() {
 }
 
 #[tokio::test]
-async fn a_revoked_key_is_no_error_in_the_log() {
+async fn a_revoked_key_does_not_log_an_error() {
     let database = Database::sqlite();
     let secrets = TempDir::new();
     let file = secrets.path().join("key");
@@ -247,7 +247,8 @@ async fn a_revoked_key_is_no_error_in_the_log() {
     encrypted.run(&["migrate"]);
     let tenant = Tenant::create(&encrypted, "acme");
     encrypted.run(&["signing-key", "revoke", &tenant.kid]);
-    // Without the key that its secret is encrypted under, the revoked signing key can't be read, and need not be.
+    // The secret of the revoked signing key is encrypted with a key that this server does not have. It does not need the
+    // secret.
     let plain = Settings::on(&database);
     let other = Tenant::create(&plain, "other");
     let mut node = Node::start(plain).await;
@@ -258,7 +259,8 @@ async fn a_revoked_key_is_no_error_in_the_log() {
     node.kill();
 }
 
-/// What the program complains of as a user who owns nothing; where the tests are not run by root, as the user who runs them.
+/// The error output of the program when it runs as a user without files. If the tests do not run as root, it runs as their
+/// user.
 fn fail_as_nobody(settings: &Settings, program: &Path, arguments: &[&str]) -> String {
     use std::os::unix::process::CommandExt as _;
     let given = settings.command();
@@ -273,7 +275,7 @@ fn fail_as_nobody(settings: &Settings, program: &Path, arguments: &[&str]) -> St
     said
 }
 
-/// The program where every user can run it.
+/// Copies the program to a place where every user of the operating system can run it.
 fn program_for_all(settings: &Settings, folder: &Path) -> PathBuf {
     let path = folder.join("causerie");
     fs::copy(settings.command().get_program(), &path).expect("copies the program");
@@ -289,7 +291,7 @@ fn change_mode(path: &Path, mode: u32) {
 }
 
 #[tokio::test]
-async fn a_folder_or_a_database_of_another_user_is_told_with_its_owner_and_what_to_do() {
+async fn an_error_about_a_file_of_another_user_names_its_owner_and_the_remedy() {
     let folder = TempDir::new();
     change_mode(folder.path(), 0o755);
     let data = folder.path().join("data");

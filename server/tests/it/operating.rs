@@ -1,4 +1,5 @@
-//! The files of `docs/operating` do what they are for: proxies pass a rolling restart, dashboards and alerts name metrics there are.
+//! Tests of the files in `docs/operating`: proxies survive a rolling restart, and dashboards and alerts name existing
+//! metrics.
 
 use std::{
     collections::BTreeSet,
@@ -24,18 +25,18 @@ const UNITS: [(&str, &str); 3] = [
     ("causerie-backup.service", include_str!("../../../docs/operating/causerie-backup.service")),
     ("causerie-backup.timer", include_str!("../../../docs/operating/causerie-backup.timer")),
 ];
-/// `systemd-analyze security` rates from 0, a service that may do little, to 100.
+/// `systemd-analyze security` rates the exposure of a service from 0 (confined) to 100.
 const EXPOSURE_MAX: u32 = 25;
 const ALERTS: &str = include_str!("../../../docs/operating/alerts.yaml");
-/// Addresses of the nodes in both files.
+/// The addresses of the nodes in both files.
 const NODES: [&str; 2] = ["127.0.0.1:8080", "127.0.0.1:9080"];
 const CLIENTS: usize = 12;
 
 #[tokio::test]
-async fn nginx_passes_sockets_and_a_rolling_restart() {
+async fn nginx_proxies_sockets_through_a_rolling_restart() {
     let cluster = Cluster::start(2).await;
     let (address, folder) = (free_address(), TempDir::new());
-    // Without TLS, for which the test has no certificate.
+    // Without TLS, because the test has no certificate.
     let site: String = NGINX
         .replace("listen 443 ssl;", &format!("listen {address};"))
         .lines()
@@ -47,7 +48,7 @@ async fn nginx_passes_sockets_and_a_rolling_restart() {
         "daemon off; pid nginx.pid; error_log stderr; {} events {{}} http {{ access_log off; \
          client_body_temp_path body; proxy_temp_path proxy; fastcgi_temp_path f; uwsgi_temp_path u; scgi_temp_path s; \
          include site.conf; }}",
-        // Its workers can't open the folder of another user.
+        // Otherwise nginx's workers could not open the test's folder.
         if is_root() { "user root;" } else { "" },
     );
     let file = folder.path().join("nginx.conf");
@@ -59,7 +60,7 @@ async fn nginx_passes_sockets_and_a_rolling_restart() {
 }
 
 #[tokio::test]
-async fn caddy_passes_sockets_and_a_rolling_restart() {
+async fn caddy_proxies_sockets_through_a_rolling_restart() {
     let cluster = Cluster::start(2).await;
     let (address, folder) = (free_address(), TempDir::new());
     let site = CADDYFILE.replace("chat.example.org {", &format!("http://{address} {{"));
@@ -79,8 +80,8 @@ fn with_nodes(site: &str, cluster: &Cluster) -> String {
     })
 }
 
-/// A page served through the proxy is of its origin; clients come back by themselves when one node after the other restarts, and
-/// lose nothing.
+/// A page served through the proxy may connect. When one node after the other restarts, clients reconnect by themselves and
+/// lose no message.
 async fn passes_a_rolling_restart(mut cluster: Cluster, proxy: SocketAddr) {
     let origin = format!("http://{proxy}");
     let json = ("sec-websocket-protocol", "causerie.v1.json");
@@ -112,7 +113,7 @@ async fn passes_a_rolling_restart(mut cluster: Cluster, proxy: SocketAddr) {
 }
 
 #[tokio::test]
-async fn a_service_manager_hears_when_the_server_is_ready_and_when_it_stops() {
+async fn the_service_manager_is_notified_of_ready_and_stopping() {
     let (database, folder) = (Database::sqlite(), TempDir::new());
     let path = folder.path().join("notify");
     let manager = UnixDatagram::bind(&path).expect("binds");
@@ -129,11 +130,11 @@ async fn a_service_manager_hears_when_the_server_is_ready_and_when_it_stops() {
 }
 
 #[test]
-fn systemd_takes_the_units_and_finds_the_services_confined() {
+fn systemd_accepts_the_units_and_rates_them_as_confined() {
     let folder = TempDir::new();
     let program = Settings::on(&Database::sqlite()).command().get_program().to_string_lossy().into_owned();
     for (name, unit) in UNITS {
-        // Which must be there.
+        // The unit's program must exist.
         fs::write(folder.path().join(name), unit.replace("/usr/local/bin/causerie", &program)).expect("writes");
     }
     let analyze = |arguments: &[&str], unit: &str| {
@@ -148,7 +149,7 @@ fn systemd_takes_the_units_and_finds_the_services_confined() {
     };
     for (name, _) in UNITS {
         let (is_good, says) = analyze(&["verify", "--man=no"], name);
-        // What it complains of does not always change how it ends.
+        // `systemd-analyze` prints warnings without failing.
         assert!(is_good && !says.contains(name), "{name}: {says}");
         if name.ends_with(".service") {
             let (is_good, says) = analyze(&["security", "--offline=true", &format!("--threshold={EXPOSURE_MAX}")], name);
@@ -158,7 +159,7 @@ fn systemd_takes_the_units_and_finds_the_services_confined() {
 }
 
 #[tokio::test]
-async fn the_dashboard_and_the_alerts_name_metrics_there_are() {
+async fn the_dashboard_and_the_alerts_use_existing_metrics() {
     let there_are = metrics().await;
     for text in [DASHBOARD, ALERTS] {
         let named: BTreeSet<&str> = text
@@ -175,13 +176,13 @@ async fn the_dashboard_and_the_alerts_name_metrics_there_are() {
 }
 
 #[tokio::test]
-async fn the_page_lists_every_metric() {
+async fn the_operating_page_lists_every_metric() {
     let rows = metrics().await.into_iter().map(|(name, help)| format!("| `{name}` | {help} |\n"));
     let table: String = ["| metric | |\n|---|---|\n".to_owned()].into_iter().chain(rows).collect();
     assert!(PAGE.contains(&table), "docs/operating.md lacks this table:\n{table}");
 }
 
-/// Names and descriptions of all metrics, as a node prints them.
+/// The names and descriptions of all metrics, as a node prints them.
 async fn metrics() -> Vec<(String, String)> {
     let cluster = Cluster::embedded().await;
     let text = Request::get("/metrics").send(cluster.nodes[0].internal()).await.text().to_owned();
@@ -193,7 +194,7 @@ fn is_root() -> bool {
     Command::new("id").arg("-u").output().is_ok_and(|output| output.stdout == b"0\n")
 }
 
-/// A proxy. Ends with its owner.
+/// A running proxy. Stopped when dropped.
 struct Program(Child);
 
 impl Program {

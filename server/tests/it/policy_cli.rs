@@ -1,4 +1,4 @@
-//! `causerie policy`, `causerie audit` and the lists, as operators run them: on the database of a running server.
+//! `causerie policy`, `causerie audit` and the list commands, run on the database of a running server.
 
 use std::process::{Command, Stdio};
 
@@ -40,7 +40,7 @@ async fn rules_are_checked_and_tested_without_a_server() {
 }
 
 #[tokio::test]
-async fn rules_are_set_explained_compared_and_taken_back() {
+async fn rules_are_set_explained_compared_and_rolled_back() {
     let cluster = Cluster::embedded().await;
     let run = |arguments: &[&str]| cluster.settings().run(arguments);
     let (lea, tom) = (cluster.client(0, "lea").await, cluster.client(0, "tom").await);
@@ -89,7 +89,7 @@ async fn rules_are_set_explained_compared_and_taken_back() {
 }
 
 #[tokio::test]
-async fn what_there_is_not_is_told_with_where_it_was_looked_for() {
+async fn an_error_about_a_missing_thing_names_where_it_was_searched() {
     let folder = TempDir::new();
     let data = folder.path().join("data");
     let settings = Settings::on(&Database::sqlite()).set("data.dir", data.display());
@@ -143,7 +143,7 @@ async fn tenants_and_keys_are_listed_without_their_secrets() {
 }
 
 #[test]
-fn who_stops_reading_ends_a_command_quietly() {
+fn a_command_ends_quietly_when_its_output_is_closed() {
     for arguments in [["policy", "list"].as_slice(), &["policy", "show", "--preset", "school"], &["check-config"]] {
         let (reader, writer) = std::io::pipe().expect("a pipe");
         drop(reader);

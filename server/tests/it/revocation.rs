@@ -1,4 +1,4 @@
-//! A revocation binds once it was answered, on every node, whether the bus carries it or not (GOALS R10).
+//! A revocation applies on every node once it was answered, with or without the bus (GOALS R10).
 
 use std::time::{Duration, Instant};
 
@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use crate::harness::{Cluster, Raw, Received, Tenant, http::Request};
 
 #[tokio::test]
-async fn no_message_is_accepted_after_the_revocation_was_answered_though_the_bus_is_away() {
+async fn no_message_is_accepted_after_an_answered_revocation_without_the_bus() {
     let mut cluster = Cluster::start(2).await;
     let key = cluster.tenant.api_key(cluster.settings(), "provision");
     let mut lea = cluster.client(0, "lea").await;
@@ -25,18 +25,18 @@ async fn no_message_is_accepted_after_the_revocation_was_answered_though_the_bus
     assert_eq!(answer.status, 204, "{}", answer.text());
     match tom.send(here, "after").await {
         Err(SendError::Refused(wire::Error { name, .. })) => assert_eq!(name, "unauthenticated"),
-        // Found by the check of positions first: the socket is closed for good.
+        // The periodic check of the session found the revocation first, and the connection is closed for good.
         Err(SendError::Closed(_)) => {}
         other => panic!("accepted after the revocation: {other:?}"),
     }
-    // The other node hears of it from the database, and ends the connection.
+    // The other node learns of the revocation from the database and closes the connection.
     tom.until_state("the end", |state| matches!(state, State::Closed { .. } | State::Reconnecting { .. })).await;
     let page = lea.history(here, causerie_client::HistoryRange::Newest, 0).await.expect("a page");
     assert_eq!(page.messages.len(), 1);
 }
 
 #[tokio::test]
-async fn a_revoked_signing_key_ends_the_sockets_it_let_in_and_no_others() {
+async fn a_revoked_signing_key_closes_exactly_its_own_connections() {
     let cluster = Cluster::start(2).await;
     let settings = cluster.settings();
     let raw = async |node: usize, token: &str| {
@@ -68,7 +68,7 @@ async fn a_revoked_signing_key_ends_the_sockets_it_let_in_and_no_others() {
 }
 
 #[tokio::test]
-async fn a_sign_out_by_the_clock_that_signs_voids_what_it_signed_before_though_it_is_ahead() {
+async fn a_sign_out_from_a_back_end_with_a_fast_clock_voids_its_earlier_tokens() {
     let cluster = Cluster::start(2).await;
     let key = cluster.tenant.api_key(cluster.settings(), "provision");
     let ahead_s = 25;
@@ -106,7 +106,7 @@ async fn a_sign_out_by_the_clock_that_signs_voids_what_it_signed_before_though_i
         assert_eq!(asks(node, &signed_at(before_s + 1)).await, 200, "signed afterwards, by the same clock");
     }
     assert!(matches!(connected.closed().await, Received::Closed(..)), "the connection ends, too");
-    // Earlier than what is void already: it stays void.
+    // Earlier than the existing limit, so the existing limit stays.
     assert_eq!(revoke(json!({ "issuedBefore": 0 })).await.status, 204);
     assert_eq!(revoke(json!({ "issuedBefore": 1.0 })).await.status, 204, "a whole number, however it is written");
     assert_eq!(asks(0, &before).await, 401);

@@ -1,4 +1,4 @@
-//! What the server keeps on disk is for its own user, and signing secrets are encrypted where there is a key for that.
+//! Files of the server are private to its user, and signing secrets are encrypted if a key is configured.
 
 use std::{
     os::unix::fs::PermissionsExt as _,
@@ -12,13 +12,13 @@ use crate::harness::{Claims, Database, Node, Settings, TempDir, Tenant, eventual
 
 const MODE: u32 = 0o777;
 
-/// All files in a folder, with their modes.
+/// All files of a folder with their modes.
 fn modes(folder: &Path) -> Vec<(PathBuf, u32)> {
     let entries = std::fs::read_dir(folder).expect("the folder can be read");
     entries
         .map(|entry| entry.expect("an entry"))
         .filter_map(|entry| {
-            // SQLite removes its files beside the database when it likes.
+            // SQLite may remove its temporary files at any time.
             let metadata = entry.metadata().ok().filter(std::fs::Metadata::is_file)?;
             Some((entry.path(), metadata.permissions().mode() & MODE))
         })
@@ -30,7 +30,7 @@ fn chmod(path: &Path, mode: u32) {
 }
 
 #[tokio::test]
-async fn nobody_else_may_read_the_database_whatever_the_folder_and_its_files_were() {
+async fn only_the_server_s_user_can_read_the_database_after_a_start() {
     let database = Database::sqlite();
     let Database::Sqlite(folder) = &database else { unreachable!("it is SQLite") };
     chmod(folder.path(), 0o777);
@@ -42,7 +42,7 @@ async fn nobody_else_may_read_the_database_whatever_the_folder_and_its_files_wer
     assert!(all.iter().any(|(path, _)| path.ends_with("causerie.sqlite-wal")), "{all:?}");
     assert!(all.iter().all(|(_, mode)| *mode == 0o600), "{all:?}");
 
-    // As an earlier version left them, after a crash.
+    // As an earlier version left the files after a crash.
     node.kill();
     for (path, _) in modes(folder.path()) {
         chmod(&path, 0o644);
@@ -53,12 +53,12 @@ async fn nobody_else_may_read_the_database_whatever_the_folder_and_its_files_wer
     assert!(all.len() > 1 && all.iter().all(|(_, mode)| *mode == 0o600), "{all:?}");
 }
 
-/// A key for `auth.secrets_key`.
+/// A random value for `auth.secrets_key`.
 fn key() -> String {
     format!("{:032x}{:032x}", rand::random::<u128>(), rand::random::<u128>())
 }
 
-/// Every byte in the files of a folder.
+/// The contents of all files of a folder.
 fn bytes(folder: &Path) -> Vec<u8> {
     modes(folder).iter().flat_map(|(path, _)| std::fs::read(path).unwrap_or_default()).collect()
 }
@@ -84,7 +84,7 @@ async fn a_key_encrypts_the_secrets_of_an_embedded_server_and_can_be_replaced() 
     node.terminate();
     node.wait().await;
 
-    // From a file, as container platforms hand secrets over.
+    // From a file, the way container platforms pass secrets.
     let keys = TempDir::new();
     let (first, second) = (key(), key());
     let file = keys.path().join("first");
@@ -99,7 +99,7 @@ async fn a_key_encrypts_the_secrets_of_an_embedded_server_and_can_be_replaced() 
     node.wait().await;
     assert!(!holds(&bytes(folder.path()), old.secret()), "also after the end");
 
-    // Without the key, and with another: what is wrong, and which setting mends it.
+    // Without the key or with another key, the error names the problem and the setting.
     let wrong = plain.clone().set("auth.secrets_key", &second);
     for (settings, says) in [(&plain, "`auth.secrets_key` is not set"), (&wrong, "`auth.secrets_keys_old` does not hold `")]
     {
@@ -115,7 +115,7 @@ async fn a_key_encrypts_the_secrets_of_an_embedded_server_and_can_be_replaced() 
     let alone = plain.clone().set("auth.secrets_keys_old", &first).fail(&["serve"]);
     assert!(alone.contains("`auth.secrets_keys_old`") && alone.contains("set `auth.secrets_key` too"), "{alone}");
 
-    // Replaced: the old one is needed once.
+    // When the key is replaced, the old key is needed once.
     let both = wrong.clone().set("auth.secrets_keys_old", &first);
     let mut node = Node::start(both).await;
     assert!(lets_in(&node, &old).await && lets_in(&node, &new).await);
@@ -125,7 +125,7 @@ async fn a_key_encrypts_the_secrets_of_an_embedded_server_and_can_be_replaced() 
 }
 
 #[tokio::test]
-async fn a_cluster_s_secrets_are_encrypted_by_a_command() {
+async fn a_command_encrypts_the_secrets_of_a_cluster() {
     let database = Database::postgres();
     let plain = Settings::on(&database);
     plain.run(&["migrate"]);
@@ -148,7 +148,7 @@ async fn a_cluster_s_secrets_are_encrypted_by_a_command() {
     assert!(listed.contains("secret encrypted under "), "{listed}");
     assert!(lets_in(&node, &old).await && lets_in(&node, &new).await);
 
-    // Moved to another tenant's row, a secret is worth nothing.
+    // A secret that is moved to another tenant's row can not be decrypted.
     let swap = "UPDATE signing_keys SET material = (SELECT material FROM signing_keys WHERE kid = 'globex-test')
                 WHERE kid = 'acme-test'";
     psql(database.url(), swap).expect("updates");
@@ -156,7 +156,7 @@ async fn a_cluster_s_secrets_are_encrypted_by_a_command() {
     assert!(complaint.contains("signing key `acme-test`") && complaint.contains("was changed since"), "{complaint}");
 }
 
-/// Has old rows removed that nothing else in this test keeps: other tests have transactions on the same server.
+/// Runs the command until the old rows are removed. Transactions of other tests on the same server may delay that.
 async fn purges(settings: &Settings) {
     let purge = async || {
         let output = settings.attempt(&["signing-key", "encrypt"]);
@@ -166,11 +166,11 @@ async fn purges(settings: &Settings) {
     eventually("the removal", purge).await;
 }
 
-/// Where the secrets of earlier times may still be read.
+/// The warning that old secrets may still be in the files.
 const STILL_THERE: &str = "the database's files may still hold earlier secrets in clear";
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_secret_in_clear_that_a_reader_keeps_in_the_file_is_removed_once_it_can_be() {
+async fn a_plain_secret_that_a_reader_keeps_in_the_file_is_removed_later() {
     let database = Database::sqlite();
     let Database::Sqlite(folder) = &database else { unreachable!("it is SQLite") };
     let plain = Settings::on(&database);
@@ -179,7 +179,7 @@ async fn a_secret_in_clear_that_a_reader_keeps_in_the_file_is_removed_once_it_ca
     node.terminate();
     node.wait().await;
 
-    // A backup, for instance.
+    // An open reader, such as a backup.
     let reader = Store::connect(&database.to_connect()).await.expect("the database opens");
     let reading = reader.begin_reading().await.expect("a transaction");
     let look = Statement::from_string(reader.backend(), "SELECT count(*) FROM signing_keys");
@@ -198,7 +198,7 @@ async fn a_secret_in_clear_that_a_reader_keeps_in_the_file_is_removed_once_it_ca
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_cluster_s_old_rows_that_could_not_be_removed_are_remembered_and_their_removal_is_tried_again() {
+async fn a_failed_removal_of_old_rows_is_recorded_and_retried() {
     let database = Database::postgres();
     let plain = Settings::on(&database);
     plain.run(&["migrate"]);
@@ -207,7 +207,7 @@ async fn a_cluster_s_old_rows_that_could_not_be_removed_are_remembered_and_their
     let encrypt = ["signing-key", "encrypt"];
     let due = || psql(database.url(), "SELECT count(*) FROM shared_values WHERE name = 'purge_due'").expect("reads");
 
-    // By a user who may write the tables, and owns none.
+    // A database user who may write the tables but does not own them.
     let (server, name) = database.url().rsplit_once('/').expect("a URL");
     let user = format!("user_{name}");
     let host = server.rsplit_once('@').map_or_else(|| server.trim_start_matches("postgres://"), |(_, host)| host);
@@ -224,7 +224,7 @@ async fn a_cluster_s_old_rows_that_could_not_be_removed_are_remembered_and_their
         assert!(complaint.contains(part), "{complaint}");
     }
     assert_eq!(due().trim(), "1");
-    // A node that starts tries again.
+    // A node tries again when it starts.
     let node = Node::start(by_other.clone().set("auth.secrets_key", &first)).await;
     eventually("a try", async || node.log().contains(STILL_THERE).then_some(())).await;
     drop(node);
@@ -233,7 +233,7 @@ async fn a_cluster_s_old_rows_that_could_not_be_removed_are_remembered_and_their
     assert!(printed.starts_with("encrypted 0 under "), "{printed}");
     assert_eq!(due().trim(), "0");
 
-    // By the owner, while a backup may still read the old row.
+    // As the owner, while a backup may still read the old row.
     let (second, reader) = (key(), Store::connect(&database.to_connect()).await.expect("the database opens"));
     let reading = reader.begin_reading().await.expect("a transaction");
     reading.query_one_raw(Statement::from_string(reader.backend(), "SELECT 1 AS one")).await.expect("readable");
@@ -247,7 +247,7 @@ async fn a_cluster_s_old_rows_that_could_not_be_removed_are_remembered_and_their
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn whatever_has_postgres_keep_the_old_rows_is_waited_for() {
+async fn removal_of_old_rows_waits_for_open_transactions() {
     let database = Database::postgres();
     let plain = Settings::on(&database);
     plain.run(&["migrate"]);
@@ -255,7 +255,8 @@ async fn whatever_has_postgres_keep_the_old_rows_is_waited_for() {
     let with_key = plain.set("auth.secrets_key", key());
     let encrypt = ["signing-key", "encrypt"];
 
-    // Of a transaction that wrote and is idle, PostgreSQL shows no snapshot. That of the command begins at it, in any database.
+    // PostgreSQL shows no snapshot for a transaction that wrote and is idle. The command's own snapshot begins after it, in
+    // any database.
     let elsewhere = Database::postgres();
     let mut writing = Vec::new();
     for database in [&database, &elsewhere] {
@@ -274,7 +275,7 @@ async fn whatever_has_postgres_keep_the_old_rows_is_waited_for() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_table_that_a_backup_reads_holds_up_neither_nodes_nor_commands() {
+async fn a_running_backup_does_not_block_nodes_or_commands() {
     let database = Database::postgres();
     let plain = Settings::on(&database);
     plain.run(&["migrate"]);
@@ -287,7 +288,7 @@ async fn a_table_that_a_backup_reads_holds_up_neither_nodes_nor_commands() {
     with_key.fail(&encrypt);
     older.rollback().await.expect("it ends");
 
-    // It holds no snapshot that the old rows are in, but its lock for as long as it lasts.
+    // The transaction has no snapshot that includes the old rows, but it holds its lock until it ends.
     let backup = other.begin().await.expect("a transaction");
     backup.execute_unprepared("LOCK TABLE signing_keys IN ACCESS SHARE MODE").await.expect("readable");
     let in_use = async || {

@@ -1,4 +1,4 @@
-//! Peers that read slowly or not at all. They lose nothing, and nobody waits for them.
+//! Clients that read slowly or not at all. They lose no message, and other clients do not wait for them.
 
 use std::time::{Duration, Instant};
 
@@ -10,9 +10,9 @@ use uuid::Uuid;
 
 use crate::harness::{Cluster, Proxy, Raw, Received, eventually, http};
 
-/// As long as a message may be: few of them fill the network's buffers.
+/// The longest allowed message: a few of them fill the network buffers.
 const TEXT: usize = 16 * 1024;
-/// More than Linux buffers for a reader that stands still: at most 4 MiB to send, and what it was given to receive.
+/// More than Linux buffers for a reader that does not read: at most 4 MiB in the send buffer, and the receive buffer.
 const NETWORK_BYTES_MAX: usize = 12 * 1024 * 1024;
 
 async fn cluster(heartbeat_ms: u32) -> Cluster {
@@ -50,13 +50,13 @@ async fn say(raw: &mut Raw, conversation: &str, text: String) -> wire::Message {
     }
 }
 
-async fn figures(cluster: &Cluster) -> String {
+async fn metrics(cluster: &Cluster) -> String {
     http::Request::get("/metrics").send(cluster.nodes[0].internal()).await.text().to_owned()
 }
 
-// A thread of its own for the link: it must take the bytes while the test sends.
+// Multi-threaded: the proxy must forward bytes while the test sends.
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
-async fn a_slow_reader_is_parted_told_of_the_gap_and_rejoins() {
+async fn a_slow_reader_gets_a_gap_and_resumes() {
     let cluster = cluster(25_000).await;
     let node = cluster.nodes[0].public();
     let link = Proxy::to(node).await;
@@ -74,13 +74,13 @@ async fn a_slow_reader_is_parted_told_of_the_gap_and_rejoins() {
     };
 
     link.freeze();
-    // First the network's buffers fill, then the outbox, then it is too much.
+    // The network buffers fill first, then the outbox, until the gap.
     for _ in 0..NETWORK_BYTES_MAX / TEXT {
         last = say(&mut writer, &id, "x".repeat(TEXT)).await;
     }
     link.resume();
 
-    // Everything of before the gap, in order; then the gap, and nothing more.
+    // All frames before the gap, in order, then the gap, and nothing after it.
     let mut version = 0;
     loop {
         match slow.next_frame().await.body {
@@ -94,7 +94,7 @@ async fn a_slow_reader_is_parted_told_of_the_gap_and_rejoins() {
         }
     }
     assert!(version < last.version, "it was parted in the middle");
-    assert!(figures(&cluster).await.contains("\ncauserie_slow_readers_total 1\n"));
+    assert!(metrics(&cluster).await.contains("\ncauserie_slow_readers_total 1\n"));
 
     let held = vec![wire::Held { conversation_id: id.clone(), version }];
     let resume = wire::Resume { epoch, inbox_version: 1, held };
@@ -117,7 +117,7 @@ async fn a_slow_reader_is_parted_told_of_the_gap_and_rejoins() {
 }
 
 #[tokio::test]
-async fn whoever_reads_nothing_for_a_while_but_speaks_is_heard() {
+async fn requests_of_a_client_that_does_not_read_are_executed() {
     let cluster = cluster(300).await;
     let node = cluster.nodes[0].public();
     let (mut raw, _) = Raw::hello(node, Encoding::Json, &cluster.tenant.token("ada")).await;
@@ -128,7 +128,8 @@ async fn whoever_reads_nothing_for_a_while_but_speaks_is_heard() {
         say(&mut writer, &conversation.id, "x".repeat(TEXT)).await;
         asked.push(raw.request(Command::Ping(wire::Ping {})).await);
     }
-    // Its socket is full now. For longer than silence is suffered it reads nothing, not even pings, but asks.
+    // The socket is full now. For longer than the silence limit, the client reads nothing, not even pings, but sends
+    // requests.
     let full = Instant::now();
     let mut ticks = tokio::time::interval(Duration::from_millis(100));
     while full.elapsed() < Duration::from_millis(1_500) {
@@ -148,7 +149,7 @@ async fn whoever_reads_nothing_for_a_while_but_speaks_is_heard() {
 }
 
 #[tokio::test]
-async fn answers_of_any_size_get_through_to_whoever_asks_before_reading() {
+async fn large_answers_reach_a_client_that_sends_many_requests_before_reading() {
     let cluster = cluster(25_000).await;
     let node = cluster.nodes[0].public();
     let (mut raw, _) = Raw::hello(node, Encoding::Json, &cluster.tenant.token("ada")).await;
@@ -157,7 +158,7 @@ async fn answers_of_any_size_get_through_to_whoever_asks_before_reading() {
     for _ in 0..60 {
         say(&mut raw, &conversation.id, "\"".repeat(TEXT)).await;
     }
-    // More than a batch each, and more than any buffer together.
+    // Each answer is larger than a batch, and together they are larger than all buffers.
     let history = wire::GetHistory { conversation_id: conversation.id, limit: 60, ..Default::default() };
     let mut asked = Vec::new();
     for _ in 0..30 {
@@ -175,9 +176,9 @@ async fn answers_of_any_size_get_through_to_whoever_asks_before_reading() {
     assert_eq!(answered, asked);
 }
 
-// A thread of its own for the link.
+// Multi-threaded, for the proxy.
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
-async fn whoever_does_not_read_does_not_keep_a_node_from_leaving() {
+async fn a_client_that_does_not_read_does_not_delay_the_stop_of_a_node() {
     let mut cluster = Cluster::embedded().await;
     let node = cluster.nodes[0].public();
     let link = Proxy::to(node).await;
@@ -192,8 +193,8 @@ async fn whoever_does_not_read_does_not_keep_a_node_from_leaving() {
         stuck.request(Command::GetHistory(history.clone())).await;
     }
     eventually("answers under way", async || {
-        let figures = figures(&cluster).await;
-        let written = figures.lines().find_map(|line| line.strip_prefix("causerie_sent_bytes_total ")?.parse::<u64>().ok());
+        let metrics = metrics(&cluster).await;
+        let written = metrics.lines().find_map(|line| line.strip_prefix("causerie_sent_bytes_total ")?.parse::<u64>().ok());
         (written? > 2 * 1024 * 1024).then_some(())
     })
     .await;
@@ -205,14 +206,14 @@ async fn whoever_does_not_read_does_not_keep_a_node_from_leaving() {
 }
 
 #[tokio::test]
-async fn whoever_only_listens_to_a_busy_conversation_is_still_asked_and_stays() {
+async fn a_client_that_only_listens_to_a_busy_conversation_gets_pings_and_stays() {
     let cluster = cluster(400).await;
     let node = cluster.nodes[0].public();
     let (mut listener, _) = Raw::hello(node, Encoding::Proto, &cluster.tenant.token("listener")).await;
     let (mut writer, _) = Raw::hello(node, Encoding::Proto, &cluster.tenant.token("writer")).await;
     let conversation = direct(&mut writer, "listener").await;
-    // Counts wait in its outbox for most of this time; pings must not wait with them, nor be left out. The first messages may
-    // be told by the joining.
+    // Unread counts wait in the outbox most of this time. Pings must be sent at once and must not be dropped. The first
+    // messages may come with `conversationJoined`.
     let heard = tokio::spawn(async move {
         let mut last_seq = 0;
         while last_seq < 12 {

@@ -1,4 +1,4 @@
-//! What a start says when something it needs can't be used.
+//! Error messages of a start when a dependency can not be used.
 
 use std::{
     fs,
@@ -36,7 +36,7 @@ async fn a_postgresql_that_refuses_the_password_says_so() {
 }
 
 #[tokio::test]
-async fn a_sqlite_file_that_is_none_is_named() {
+async fn a_file_that_is_no_sqlite_database_is_named() {
     let folder = TempDir::new();
     let file = folder.path().join("causerie.sqlite");
     fs::write(&file, "this text is long enough to be taken for the header of a database, but it is none.").expect("writes");
@@ -47,9 +47,9 @@ async fn a_sqlite_file_that_is_none_is_named() {
     }
 }
 
-// A thread of its own for the server that is no Redis: the test waits for a process.
+// Multi-threaded: the fake Redis must answer while the test waits for a process.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_redis_that_answers_and_can_not_be_used_ends_the_start_with_the_reason() {
+async fn a_start_fails_with_the_reason_if_redis_answers_but_can_not_be_used() {
     let database = Database::postgres();
     let redis = RedisServer::start_with("right");
     let place = redis.address();
@@ -72,7 +72,7 @@ async fn a_redis_that_answers_and_can_not_be_used_ends_the_start_with_the_reason
 }
 
 #[tokio::test]
-async fn a_node_starts_without_its_redis_and_says_so() {
+async fn a_node_starts_without_redis_and_logs_it() {
     let database = Database::postgres();
     let address = free_address();
     let settings = Settings::on(&database);
@@ -83,7 +83,7 @@ async fn a_node_starts_without_its_redis_and_says_so() {
     node.kill();
 }
 
-/// Answers everything as a web server does.
+/// A server that answers every request as a web server does.
 async fn http_server() -> SocketAddr {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("there is a free port");
     let address = listener.local_addr().expect("it listens");
@@ -99,7 +99,7 @@ async fn http_server() -> SocketAddr {
 }
 
 #[tokio::test]
-async fn a_start_says_whether_there_is_a_demo_why_not_and_what_comes_next() {
+async fn a_start_logs_whether_the_demo_runs_and_the_next_step() {
     let database = Database::sqlite();
     let demo = |settings: Settings| settings.unset("demo.enabled");
     let said = async |settings: Settings| {
@@ -139,7 +139,7 @@ async fn a_start_says_whether_there_is_a_demo_why_not_and_what_comes_next() {
 }
 
 #[tokio::test]
-async fn a_pooler_that_refuses_startup_parameters_is_told_apart() {
+async fn an_error_names_a_pooler_that_refuses_startup_parameters() {
     let database = Database::postgres();
     let pooler = PgBouncer::start(&database, "pool_mode = session");
     let complains = Settings::on(&database).set("database.url", pooler.url()).fail(&["serve"]);
@@ -147,7 +147,7 @@ async fn a_pooler_that_refuses_startup_parameters_is_told_apart() {
 }
 
 #[tokio::test]
-async fn a_pooler_of_transactions_is_refused_with_what_to_set() {
+async fn a_transaction_pooler_is_refused_with_the_setting_to_change() {
     let database = Database::postgres();
     for order in ["server_round_robin = 0", "server_round_robin = 1"] {
         let pooler = PgBouncer::start(
@@ -160,7 +160,7 @@ async fn a_pooler_of_transactions_is_refused_with_what_to_set() {
 }
 
 #[tokio::test]
-async fn a_pooler_of_sessions_serves() {
+async fn a_session_pooler_works() {
     let database = Database::postgres();
     let pooler = PgBouncer::start(&database, "pool_mode = session\nignore_startup_parameters = extra_float_digits");
     let settings = Settings::on(&database).set("database.url", pooler.url());
@@ -169,7 +169,7 @@ async fn a_pooler_of_sessions_serves() {
     node.kill();
 }
 
-/// A pooler in front of a test's database. Ends with its owner.
+/// A PgBouncer in front of a test's database. Stopped when dropped.
 struct PgBouncer {
     address: SocketAddr,
     credentials: String,
@@ -194,7 +194,7 @@ impl PgBouncer {
             file("users").display(),
         );
         fs::write(file("ini"), text).expect("writes");
-        // PgBouncer refuses to run as root, and another user has to read its files.
+        // PgBouncer refuses to run as root, and the user it runs as must be able to read its files.
         let mut command = match Command::new("id").arg("-u").output() {
             Ok(output) if output.stdout == b"0\n" => {
                 let owned = Command::new("chown").args(["-R", "nobody"]).arg(folder.path()).status();

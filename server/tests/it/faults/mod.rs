@@ -1,7 +1,7 @@
-//! Faults under load, and the guarantees that must hold through them.
+//! Everything that may break is broken, under load, and nothing that was promised is.
 //!
-//! A [`crowd::Crowd`] sends all the time and records what it sent and received. After the fault, [`checker`] compares these
-//! records with the database. Each file is an experiment named after its row in the table of guarantees (R1, R2, …).
+//! A [`crowd::Crowd`] talks all the while and writes down what it did and heard; when the fault is over, [`checker`]
+//! compares its notes with the database. Each file is one experiment of the table of promises, named by its row there.
 
 mod busy_writer;
 mod checker;
@@ -24,8 +24,8 @@ use uuid::Uuid;
 
 use crate::harness::{Database, Peer};
 
-/// A direct conversation that both users have joined. A user who joins late finds earlier messages in the history and gets
-/// no events for them.
+/// A direct conversation both know of. One who learns of it late finds what was said until then in its history, not among
+/// the events.
 async fn direct_between(starter: &Peer, other: &mut Peer) -> ConversationId {
     let id = starter.direct_with(other).await;
     let is_it = |event| matches!(event, Event::Joined(joined) if joined.id == id.to_string()).then_some(());
@@ -33,7 +33,7 @@ async fn direct_between(starter: &Peer, other: &mut Peer) -> ConversationId {
     id
 }
 
-/// All messages of the database, by conversation and `seq`.
+/// All messages in the database, by conversation and seq.
 pub async fn log_of(database: &Database) -> Vec<Entry> {
     let sql = "SELECT conversation_id, seq, id, author_id, client_id, text FROM messages ORDER BY conversation_id, seq";
     let entry = |row: &QueryResult| Entry {
@@ -47,7 +47,7 @@ pub async fn log_of(database: &Database) -> Vec<Entry> {
     rows(database, sql).await.iter().map(entry).collect()
 }
 
-/// The number of conversations in the database.
+/// How many conversations there are.
 async fn conversations_in(database: &Database) -> i64 {
     column(&rows(database, "SELECT count(*) AS count FROM conversations").await[0], "count")
 }
@@ -55,7 +55,7 @@ async fn conversations_in(database: &Database) -> i64 {
 async fn rows(database: &Database, sql: &str) -> Vec<QueryResult> {
     let store = Store::connect(&database.to_connect()).await.expect("the database opens");
     let rows = store.reader().query_all_raw(Statement::from_string(store.backend(), sql)).await;
-    // Pools close in the background. The database can be dropped only after that.
+    // Pools close in the background; the database can't go before they have.
     for pool in [store.writer(), store.reader()] {
         pool.close_by_ref().await.expect("the pool closes");
     }
@@ -66,7 +66,7 @@ fn column<T: sea_orm::TryGetable>(row: &QueryResult, name: &str) -> T {
     row.try_get("", name).expect("a column of this type")
 }
 
-/// A received message as an [`Entry`].
+/// A message as a client was told of it.
 fn entry(message: wire::Message) -> Entry {
     let id = |text: &str| -> Uuid { text.parse().expect("ids are UUIDs") };
     Entry {

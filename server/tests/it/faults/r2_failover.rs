@@ -1,4 +1,4 @@
-//! R2: another Redis becomes the primary. Nodes leave the old primary, although it answers and keeps their connections.
+//! R2: another Redis becomes the primary. Nodes leave the old one, although it takes commands and keeps their connections.
 
 use std::time::{Duration, Instant};
 
@@ -8,13 +8,13 @@ use super::direct_between;
 use crate::harness::{Cluster, Peer, RedisServer, Sentinel, eventually, http::Request, within};
 
 const PASSWORD: &str = "servers-only";
-/// The longest time until presence and delivery work again. Generous, for a busy machine: the presence refresh, which
-/// notices the demotion, runs once a second.
+/// The longest until presence and delivery are back. Generous, for a busy machine: the refresh of presence, which notices
+/// the demotion, comes once a second.
 const BACK_MAX: Duration = Duration::from_secs(15);
-/// Without the bus, nodes poll the database for messages at most twice a second, which is slower than this.
+/// Without the bus, nodes look at the database for messages twice a second at most.
 const LIVE_MAX: Duration = Duration::from_millis(250);
 
-/// Two users on two nodes in one conversation.
+/// Two people on two nodes, in one conversation.
 struct Scene {
     cluster: Cluster,
     lea: Peer,
@@ -33,7 +33,7 @@ impl Scene {
         scene
     }
 
-    /// The time from a send on one node until it is received on the other.
+    /// From a send on one node until it is heard on the other.
     async fn delivery(&mut self) -> Duration {
         let start = Instant::now();
         let sent = self.lea.say(self.direct, "are you there?").await;
@@ -42,7 +42,7 @@ impl Scene {
         start.elapsed()
     }
 
-    /// Whether each node sees the user of the other node online.
+    /// Each of the two nodes sees the person on the other.
     async fn sees_both(&self) -> bool {
         let people = [self.lea.id().await, self.tom.id().await];
         for asked in [&self.lea, &self.tom] {
@@ -54,8 +54,7 @@ impl Scene {
         true
     }
 
-    /// Waits until presence is complete and messages come over the bus: most of several deliveries are faster than a poll of
-    /// the database.
+    /// Waits until presence is whole, and deliveries come by the bus: most of several are quicker than a look at the database.
     async fn until_whole(&mut self) {
         let began = Instant::now();
         loop {
@@ -81,15 +80,15 @@ impl Scene {
         true
     }
 
-    /// Waits until all nodes publish to this Redis, are subscribed there, and deliver.
+    /// Waits until all nodes publish to this Redis and are subscribed there, and everything works.
     async fn until_on(&mut self, redis: &RedisServer) {
         let nodes = self.cluster.nodes.len() as u64;
         eventually("presence written to the new primary", async || {
-            redis.try_command::<u64>(&["DBSIZE"]).ok().filter(|keys| *keys > 0)
+            redis.try_say::<u64>(&["DBSIZE"]).ok().filter(|keys| *keys > 0)
         })
         .await;
         eventually("all nodes at the new primary", async || {
-            let channels = redis.try_command::<Vec<(String, u64)>>(&["PUBSUB", "NUMSUB", "causerie:nodes"]).ok()?;
+            let channels = redis.try_say::<Vec<(String, u64)>>(&["PUBSUB", "NUMSUB", "causerie:nodes"]).ok()?;
             channels.iter().any(|(_, count)| *count == nodes).then_some(())
         })
         .await;
@@ -103,7 +102,7 @@ async fn a_promoted_replica_is_used_at_once_although_the_old_primary_still_answe
     new.follow(&old).await;
     let mut scene = Scene::on(&format!("{},{}", old.url(), new.url()), "").await;
 
-    // Only the roles change: the old primary keeps all connections and is read-only.
+    // Nothing but the roles changes: the old primary keeps all connections and is read-only.
     let promoted = Instant::now();
     new.promote();
     old.follow(&new).await;
@@ -112,7 +111,7 @@ async fn a_promoted_replica_is_used_at_once_although_the_old_primary_still_answe
     println!("R2 replica promoted: presence and delivery between nodes were back after {back:?}");
     assert!(back < BACK_MAX, "back after {back:?}");
 
-    // Back to the first Redis.
+    // And to the first one again.
     let promoted = Instant::now();
     old.promote();
     new.follow(&old).await;
@@ -131,8 +130,8 @@ async fn nodes_follow_the_sentinels_to_the_new_primary() {
     let killed = Instant::now();
     old.stop();
     eventually("a promotion by the Sentinels", async || {
-        // A Sentinel closes the client connections of a server that it promotes.
-        let info = new.try_command::<String>(&["INFO", "replication"]).ok()?;
+        // A Sentinel cuts the clients of a server it promotes.
+        let info = new.try_say::<String>(&["INFO", "replication"]).ok()?;
         info.contains("role:master").then_some(())
     })
     .await;
@@ -145,10 +144,10 @@ async fn nodes_follow_the_sentinels_to_the_new_primary() {
     );
     assert!(promoted.elapsed() < BACK_MAX);
 
-    // The Sentinels make the returning old primary a replica, so no node uses it.
+    // The Sentinels make the old primary a replica when it returns: nobody goes back to it.
     old.start_again();
     eventually("the old primary as replica", async || {
-        let info = old.try_command::<String>(&["INFO", "replication"]).ok()?;
+        let info = old.try_say::<String>(&["INFO", "replication"]).ok()?;
         info.contains("role:slave").then_some(())
     })
     .await;
@@ -157,7 +156,7 @@ async fn nodes_follow_the_sentinels_to_the_new_primary() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn all_nodes_end_at_the_first_of_two_primaries_in_the_list() {
+async fn of_two_primaries_in_a_list_all_nodes_end_at_the_first() {
     let (mut old, new) = (RedisServer::start_with(PASSWORD), RedisServer::start_with(PASSWORD));
     new.follow(&old).await;
     let mut scene = Scene::on(&format!("{},{}", old.url(), new.url()), "").await;
@@ -165,14 +164,14 @@ async fn all_nodes_end_at_the_first_of_two_primaries_in_the_list() {
     new.promote();
     scene.until_on(&new).await;
 
-    // The old primary does not know that it was replaced. A node that starts now uses it.
+    // Nobody told the old primary that it is none any more. A node that starts now takes it.
     old.start_again();
     let returned = Instant::now();
     scene.cluster.add_node().await;
     scene.until_on(&old).await;
     println!("R2 two primaries: all nodes were at the first one after {:?}", returned.elapsed());
     eventually("nobody is left at the second one", async || {
-        let channels = new.try_command::<Vec<(String, u64)>>(&["PUBSUB", "NUMSUB", "causerie:nodes"]).ok()?;
+        let channels = new.try_say::<Vec<(String, u64)>>(&["PUBSUB", "NUMSUB", "causerie:nodes"]).ok()?;
         channels.iter().all(|(_, count)| *count == 0).then_some(())
     })
     .await;

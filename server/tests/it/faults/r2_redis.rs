@@ -1,5 +1,4 @@
-//! R2: Redis is killed, emptied, cut and frozen under load. Redis only carries hints: no send waits for it, and no message
-//! is lost with it.
+//! R2: Redis is killed, emptied, cut and frozen under load. It is a hint, so nobody waits for it and nothing is lost with it.
 
 use std::time::{Duration, Instant};
 
@@ -11,20 +10,20 @@ use super::{
 };
 use crate::harness::{Cluster, Peer, eventually, http::Request, within};
 
-/// How long Redis is stopped.
+/// How long Redis is away.
 const OUTAGE: Duration = Duration::from_secs(60);
-/// How long Redis is frozen.
+/// How long it is frozen.
 const FREEZE: Duration = Duration::from_secs(5);
 /// The longest a send may wait while Redis does not answer. Generous, for a busy machine and a debug build.
 const ACKNOWLEDGED_MAX: Duration = Duration::from_secs(2);
-/// The longest from a send on one node to its receipt on another while nodes poll the database.
+/// The longest from a send on one node to its reading on another while the database is the delivery between them.
 const POLLED_MAX: Duration = Duration::from_secs(3);
-/// From Redis' return until the first delivery over the bus.
+/// From Redis' return until the first live delivery.
 const BACK_MAX: Duration = Duration::from_secs(2);
-/// The longest delivery over the bus.
+/// A live delivery between nodes.
 const LIVE_MAX: Duration = Duration::from_secs(1);
 
-/// Two nodes under load, and two users whose deliveries are measured.
+/// Two nodes under load, and two people to measure with.
 struct Scene {
     cluster: Cluster,
     crowd: Crowd,
@@ -48,7 +47,7 @@ impl Scene {
         scene
     }
 
-    /// The time from a send on one node until it is received on the other.
+    /// From a send on one node until it is heard on the other.
     async fn delivery(&mut self) -> Duration {
         let start = Instant::now();
         let sent = self.lea.say(self.direct, "are you there?").await;
@@ -57,7 +56,7 @@ impl Scene {
         start.elapsed()
     }
 
-    /// `count` delivery times, sorted.
+    /// So many of them, from the quickest to the slowest.
     async fn deliveries(&mut self, count: usize) -> Vec<Duration> {
         let mut times = Vec::new();
         for _ in 0..count {
@@ -67,7 +66,7 @@ impl Scene {
         times
     }
 
-    /// Delivers repeatedly until `end`. Returns the longest delivery and the number of deliveries.
+    /// One after another until a time; the slowest of them, and how many there were.
     async fn deliveries_until(&mut self, end: Instant) -> (Duration, usize) {
         let (mut slowest, mut count) = (Duration::ZERO, 0);
         while Instant::now() < end {
@@ -77,7 +76,7 @@ impl Scene {
         (slowest, count)
     }
 
-    /// Checks that delivery works again at once, and over the bus, not by polling the database twice a second or less.
+    /// Live delivery works again: at once, and by the bus, not by looking into the database twice a second or less.
     async fn assert_live_again(&mut self, since: Instant) -> Duration {
         until_bus(&self.cluster, true).await;
         let first = self.delivery().await;
@@ -90,16 +89,16 @@ impl Scene {
         back
     }
 
-    /// Checks that no user was disconnected and no message was lost.
+    /// Nobody was disconnected, nothing was lost.
     async fn verify(self) -> Summary {
         assert_eq!(self.crowd.connections(), self.connections, "nobody's connection may end with Redis");
-        // The messages of the measuring users were compared while measuring.
+        // Those who measured compared what they said and heard themselves.
         let direct = self.direct;
         self.crowd.verify_where(&self.cluster, |row| row.conversation != direct).await
     }
 }
 
-/// Waits until all nodes report this state of the bus.
+/// Waits until all nodes say so.
 async fn until_bus(cluster: &Cluster, up: bool) {
     let line = format!("\ncauserie_bus_up {}\n", u8::from(up));
     for node in &cluster.nodes {
@@ -111,7 +110,7 @@ async fn until_bus(cluster: &Cluster, up: bool) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn sends_are_delivered_while_redis_is_down_for_a_minute() {
+async fn redis_killed_for_a_minute_stops_nobody() {
     let mut scene = Scene::new().await;
     scene.crowd.until_acknowledged(50).await;
     let killed = Instant::now();
@@ -122,7 +121,7 @@ async fn sends_are_delivered_while_redis_is_down_for_a_minute() {
     while killed.elapsed() < OUTAGE {
         let part = scene.deliveries_until(Instant::now() + OUTAGE / 10).await;
         (polled, count) = (polled.max(part.0), count + part.1);
-        // All users receive all messages while Redis is stopped, not only when it returns.
+        // Everybody hears everything while Redis is away, not when it is back.
         scene.crowd.until_all_heard().await;
     }
     assert!(polled < POLLED_MAX, "a delivery without Redis took {polled:?}");
@@ -140,7 +139,7 @@ async fn sends_are_delivered_while_redis_is_down_for_a_minute() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn emptying_redis_loses_no_message_and_presence_returns() {
+async fn redis_emptied_loses_nothing_and_presence_returns() {
     let mut scene = Scene::new().await;
     let (lea, tom) = (scene.lea.id().await, scene.tom.id().await);
     let online = async |asked: &Peer| {
@@ -151,12 +150,12 @@ async fn emptying_redis_loses_no_message_and_presence_returns() {
         eventually("both are online", async || online(asked).await).await;
     }
     scene.crowd.until_acknowledged(50).await;
-    let held = scene.cluster.redis().command::<u64>(&["DBSIZE"]);
+    let held = scene.cluster.redis().say::<u64>(&["DBSIZE"]);
     assert!(held > 0, "presence is kept in Redis");
     scene.cluster.redis().flush();
     let emptied = Instant::now();
     let redis = scene.cluster.redis();
-    eventually("presence written again", async || (redis.command::<u64>(&["DBSIZE"]) >= held).then_some(())).await;
+    eventually("presence written again", async || (redis.say::<u64>(&["DBSIZE"]) >= held).then_some(())).await;
     for asked in [&scene.lea, &scene.tom] {
         eventually("both are online again", async || online(asked).await).await;
     }
@@ -168,7 +167,7 @@ async fn emptying_redis_loses_no_message_and_presence_returns() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn cut_redis_connections_are_restored() {
+async fn redis_connections_cut_are_made_again() {
     let mut scene = Scene::new().await;
     let mut slowest = Duration::ZERO;
     for _ in 0..5 {
@@ -183,7 +182,7 @@ async fn cut_redis_connections_are_restored() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn sends_are_delivered_while_redis_is_frozen() {
+async fn redis_frozen_stops_nobody() {
     let mut scene = Scene::new().await;
     scene.crowd.until_acknowledged(50).await;
     let frozen = Instant::now();

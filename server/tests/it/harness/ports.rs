@@ -1,4 +1,4 @@
-//! Fixed ports for servers that must restart at the same address.
+//! Ports for what must come back at the same one.
 
 use std::{
     net::{Ipv4Addr, SocketAddr, TcpListener},
@@ -8,15 +8,15 @@ use std::{
     },
 };
 
-/// Below the range from which the system takes ports for outgoing connections. Otherwise such a connection could take a port
-/// while its server is down.
+/// Below the range from which the system gives ports to outgoing connections: one of those could take a port while its
+/// server is down.
 const FIRST: u16 = 10_000;
 const COUNT: u16 = 10_000;
 
-/// The first port of this test run, chosen at random so that two runs on one machine rarely collide.
+/// Where this test run begins, so that two runs on one machine rarely meet.
 static NEXT: LazyLock<AtomicU16> = LazyLock::new(|| AtomicU16::new(rand::random::<u16>() % COUNT));
 
-/// An address of 127.0.0.1 on which no process listens. Each call in a run returns another address.
+/// An address of 127.0.0.1 that nobody listens at, never given out twice in a run.
 pub fn free_address() -> SocketAddr {
     loop {
         let port = FIRST + NEXT.fetch_add(1, Ordering::Relaxed) % COUNT;

@@ -1,4 +1,4 @@
-//! A PostgreSQL of one test, on a volume that the test chooses.
+//! A PostgreSQL of a test's own, on a volume of its choice.
 
 use std::{
     net::SocketAddr,
@@ -9,10 +9,10 @@ use std::{
 
 use super::{TempDir, eventually_blocking, ports::free_address};
 
-/// The user and group `nobody` and `nogroup`, because PostgreSQL refuses to run as root, and tests may run as root.
+/// The user PostgreSQL runs as, where the tests run as root: `nobody` and `nogroup`.
 const NOBODY: u32 = 65_534;
 
-/// A private PostgreSQL that syncs to disk, as in production. Stopped when dropped.
+/// A private PostgreSQL that stores durably, as in production. Ends with its owner.
 pub struct PostgresServer {
     address: SocketAddr,
     programs: PathBuf,
@@ -21,14 +21,14 @@ pub struct PostgresServer {
 }
 
 impl PostgresServer {
-    /// Creates and starts a PostgreSQL in a folder of this volume.
+    /// Makes one in a folder of this volume and starts it.
     pub fn on(volume: &Path) -> Self {
         let data = TempDir::inside(volume);
         std::os::unix::fs::chown(data.path(), Some(NOBODY), Some(NOBODY)).expect("tests of volumes run as root");
         let programs = programs();
         let server = Self { address: free_address(), programs, process: None, data };
         let mut initdb = server.command("initdb");
-        // Small WAL segments, so that they fit on a small volume.
+        // Small, so that a small volume holds it.
         initdb.args(["--username=postgres", "--auth=trust", "--encoding=UTF8", "--locale=C", "--wal-segsize=1"]);
         let made = initdb.arg("--pgdata").arg(server.data.path().join("data")).output().expect("initdb is there");
         assert!(made.status.success(), "initdb: {}", String::from_utf8_lossy(&made.stderr));
@@ -37,17 +37,17 @@ impl PostgresServer {
         server
     }
 
-    /// The URL of the default database.
+    /// `postgres://…` of the database every PostgreSQL begins with.
     pub fn url(&self) -> String {
         format!("postgres://postgres@{}/postgres", self.address)
     }
 
-    /// Starts a stopped server again.
+    /// Starts it if it ended.
     pub fn start_again(&mut self) {
         if self.process.as_mut().is_some_and(|process| process.try_wait().expect("it is ours").is_none()) {
             return;
         }
-        // A crash leaves this file behind. No other process uses this folder.
+        // What a crash leaves behind; no other process has this folder.
         let _ = std::fs::remove_file(self.data.path().join("data/postmaster.pid"));
         let mut command = self.command("postgres");
         command.arg("-D").arg(self.data.path().join("data")).args(["-p", &self.address.port().to_string()]);
@@ -80,7 +80,7 @@ impl PostgresServer {
 impl Drop for PostgresServer {
     fn drop(&mut self) {
         if let Some(mut process) = self.process.take() {
-            // SIGINT is the fast shutdown: it does not wait for clients to disconnect.
+            // Fast shutdown: it does not wait for clients to leave.
             let _ = Command::new("kill").args(["-INT", &process.id().to_string()]).status();
             if !eventually_blocking(|| process.try_wait().is_ok_and(|ended| ended.is_some())) {
                 let _ = process.kill();
@@ -89,7 +89,7 @@ impl Drop for PostgresServer {
     }
 }
 
-/// The folder of the server's programs, which Debian does not put in PATH.
+/// Debian keeps the server's programs out of PATH.
 fn programs() -> PathBuf {
     let versions = std::fs::read_dir("/usr/lib/postgresql").expect("PostgreSQL is installed: scripts/test installs it");
     let newest = versions.filter_map(|version| {

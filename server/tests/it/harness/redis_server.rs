@@ -1,4 +1,4 @@
-//! A Redis of one test, which the test can stop, empty and cut.
+//! A Redis of one's own, to be stopped, emptied and cut.
 
 use std::{
     net::SocketAddr,
@@ -7,22 +7,22 @@ use std::{
 
 use super::{TempDir, eventually, eventually_blocking, ports::free_address};
 
-/// A private Redis server. Stopped when dropped.
+/// A private Redis server. Ends with its owner.
 pub struct RedisServer {
     address: SocketAddr,
     folder: TempDir,
-    /// An empty string means no password.
+    /// Empty for none.
     password: String,
     process: Option<Child>,
 }
 
 impl RedisServer {
-    /// Starts an empty server.
+    /// Starts one, empty.
     pub fn start() -> Self {
         Self::start_with("")
     }
 
-    /// Starts a server that requires a password, and uses the same password for its primary when it is a replica.
+    /// Starts one that asks for a password, also of the server it may be a replica of.
     pub fn start_with(password: &str) -> Self {
         let (address, folder) = (free_address(), TempDir::new());
         let mut server = Self { address, folder, password: password.to_owned(), process: None };
@@ -30,39 +30,41 @@ impl RedisServer {
         server
     }
 
+    /// `redis://…`.
     pub fn url(&self) -> String {
         let password = if self.password.is_empty() { String::new() } else { format!(":{}@", self.password) };
         format!("redis://{password}{}", self.address)
     }
 
+    /// Where it listens.
     pub fn address(&self) -> SocketAddr {
         self.address
     }
 
-    /// Makes this server a replica and waits until it is synchronised. Client connections stay open.
+    /// Makes it a replica, and waits until it has all of the primary. Its clients keep their connections.
     pub async fn follow(&self, primary: &Self) {
         let port = primary.address.port().to_string();
-        self.command::<()>(&["REPLICAOF", "127.0.0.1", &port]);
+        self.say::<()>(&["REPLICAOF", "127.0.0.1", &port]);
         eventually("a replica", async || {
-            let info = self.try_command::<String>(&["INFO", "replication"]).ok()?;
+            let info = self.try_say::<String>(&["INFO", "replication"]).ok()?;
             info.contains("master_link_status:up").then_some(())
         })
         .await;
     }
 
-    /// Makes this server a primary.
+    /// Makes it a primary.
     pub fn promote(&self) {
-        self.command::<()>(&["REPLICAOF", "NO", "ONE"]);
+        self.say::<()>(&["REPLICAOF", "NO", "ONE"]);
     }
 
-    /// Stops the server.
+    /// Stops it; its clients lose their connections and can't come back.
     pub fn stop(&mut self) {
         let mut process = self.process.take().expect("Redis runs");
         process.kill().expect("it is ours");
         process.wait().expect("it is ours");
     }
 
-    /// Starts the server again at the same address, empty.
+    /// Starts it at the same address, empty.
     pub fn start_again(&mut self) {
         assert!(self.process.is_none(), "Redis runs already");
         let mut command = Command::new("redis-server");
@@ -82,54 +84,54 @@ impl RedisServer {
         }
         command.arg("--dir").arg(self.folder.path()).stdout(Stdio::null());
         let mut process = command.spawn().expect("redis-server is installed: scripts/test installs it");
-        // Another test's server may have taken the same port, so the process id is checked.
+        // Whoever answers must be the process just started, not another test's at the same port.
         let own = format!("process_id:{}\r", process.id());
         let answers = eventually_blocking(|| {
             assert!(process.try_wait().expect("it is ours").is_none(), "redis-server ended at once");
-            self.try_command::<String>(&["INFO", "server"]).is_ok_and(|info| info.lines().any(|line| line == own.trim_end()))
+            self.try_say::<String>(&["INFO", "server"]).is_ok_and(|info| info.lines().any(|line| line == own.trim_end()))
         });
         self.process = Some(process);
         assert!(answers, "redis-server does not answer");
     }
 
-    /// Removes all keys.
+    /// Forgets everything it holds.
     pub fn flush(&self) {
-        self.command::<()>(&["FLUSHALL"]);
+        self.say::<()>(&["FLUSHALL"]);
     }
 
-    /// Closes the connections of all clients, including subscribers.
+    /// Cuts all its clients, subscribers too.
     pub fn kill_connections(&self) {
-        self.command::<i64>(&["CLIENT", "KILL", "TYPE", "pubsub"]);
-        self.command::<i64>(&["CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes"]);
+        self.say::<i64>(&["CLIENT", "KILL", "TYPE", "pubsub"]);
+        self.say::<i64>(&["CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes"]);
     }
 
-    /// Sends SIGSTOP: connections stay open, and nothing is answered.
+    /// Stops it in its tracks (SIGSTOP): connections stay open, nothing answers.
     pub fn freeze(&self) {
         self.signal("STOP");
     }
 
-    /// Sends SIGCONT.
+    /// Lets it go on.
     pub fn thaw(&self) {
         self.signal("CONT");
     }
 
-    /// Sends a signal with the shell's `kill`, which every machine has.
+    /// Sends a signal by the shell, whose `kill` every machine has.
     fn signal(&self, name: &str) {
         let id = self.process.as_ref().expect("Redis runs").id();
         let sent = Command::new("sh").args(["-c", &format!("kill -{name} {id}")]).status().expect("there is a shell");
         assert!(sent.success(), "SIG{name} was not delivered");
     }
 
-    /// Runs a command.
-    pub fn command<T: redis::FromRedisValue>(&self, words: &[&str]) -> T {
-        self.try_command(words).expect("Redis answers")
+    /// Any command.
+    pub fn say<T: redis::FromRedisValue>(&self, words: &[&str]) -> T {
+        self.try_say(words).expect("Redis answers")
     }
 
-    /// Runs a command on a server that may be stopped or may close the connection.
+    /// Any command, of a server that may be away or cut its clients.
     ///
     /// # Errors
-    /// When the server does not answer, or the answer has another type than `T`.
-    pub fn try_command<T: redis::FromRedisValue>(&self, words: &[&str]) -> redis::RedisResult<T> {
+    /// When it does not answer, or not as expected.
+    pub fn try_say<T: redis::FromRedisValue>(&self, words: &[&str]) -> redis::RedisResult<T> {
         let mut connection = redis::Client::open(self.url())?.get_connection()?;
         let mut command = redis::cmd(words[0]);
         command.arg(&words[1..]);

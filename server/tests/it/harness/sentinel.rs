@@ -1,4 +1,4 @@
-//! Redis Sentinels, which monitor a Redis primary and promote its replica.
+//! Redis Sentinels, which watch a Redis and promote its replica.
 
 use std::{
     net::SocketAddr,
@@ -7,11 +7,11 @@ use std::{
 
 use super::{RedisServer, TempDir, eventually, ports::free_address};
 
-/// The name under which the Sentinels monitor the primary.
+/// The name of the primary they watch.
 pub const PRIMARY: &str = "chat";
 const PASSWORD: &str = "sentinels-only";
 
-/// One Sentinel process. Stopped when dropped.
+/// One Sentinel. Ends with its owner.
 pub struct Sentinel {
     address: SocketAddr,
     process: Child,
@@ -19,12 +19,12 @@ pub struct Sentinel {
 }
 
 impl Sentinel {
-    /// Starts three Sentinels for a primary and waits until they know each other and the replica.
+    /// Starts three that watch a primary, and waits until they know each other and its replica.
     pub async fn three(primary: &RedisServer, password: &str) -> Vec<Self> {
         let sentinels: Vec<Self> = (0..3).map(|_| Self::start(primary.address(), password)).collect();
         for sentinel in &sentinels {
             eventually("Sentinels that know each other", async || {
-                let known = |what: &str| sentinel.command::<redis::Value>(&["SENTINEL", what, PRIMARY]);
+                let known = |what: &str| sentinel.say::<redis::Value>(&["SENTINEL", what, PRIMARY]);
                 let count = |value: Option<redis::Value>| match value {
                     Some(redis::Value::Array(all)) => all.len(),
                     _ => 0,
@@ -54,12 +54,13 @@ impl Sentinel {
         Self { address, process, _folder: folder }
     }
 
+    /// `redis://…`.
     pub fn url(&self) -> String {
         format!("redis://:{PASSWORD}@{}", self.address)
     }
 
-    /// Runs a command. Returns `None` if the Sentinel does not answer.
-    pub fn command<T: redis::FromRedisValue>(&self, words: &[&str]) -> Option<T> {
+    /// Any command; `None` while it does not answer.
+    pub fn say<T: redis::FromRedisValue>(&self, words: &[&str]) -> Option<T> {
         let mut connection = redis::Client::open(self.url()).ok()?.get_connection().ok()?;
         let mut command = redis::cmd(words[0]);
         command.arg(&words[1..]);

@@ -1,4 +1,4 @@
-//! What other rules would change: every action, for whom, by name and in the reader's language.
+//! The comparison of two policies: which actions change, for which users, by name and in the reader's language.
 
 use serde_json::{Value, json};
 
@@ -7,7 +7,7 @@ use crate::harness::{Cluster, Facts, http::Request};
 
 const SCHOOL: &str = include_str!("../../../../policy/presets/school.policy");
 
-/// A class of three pupils and their teacher, with names; Tom and Zoe have one more class.
+/// A class of three pupils and their teacher, with names. Tom and Zoe are in a second class.
 async fn school() -> Cluster {
     let cluster = Cluster::embedded().await;
     let facts = Facts::of_preset("school", "").members(&["lea", "tom", "zoe"], "learner", "6a", "class");
@@ -28,7 +28,7 @@ async fn difference(cluster: &Cluster, rules: &str) -> Value {
     reader.json("POST", "/v1/policy/diff", json!({ "text": rules })).await.ok()
 }
 
-/// Rules without the lines that hold one of these texts.
+/// The rules without the lines that contain one of `parts`.
 fn without(rules: &str, parts: &[&str]) -> String {
     let kept = rules.lines().filter(|line| !parts.iter().any(|part| line.contains(part)));
     kept.map(|line| format!("{line}\n")).collect()
@@ -39,7 +39,7 @@ fn action<'a>(difference: &'a Value, name: &str) -> &'a Value {
     actions.find(|one| one["action"] == name).unwrap_or_else(|| panic!("{name} is not compared: {difference}"))
 }
 
-/// Names of the actions of which something changes.
+/// The names of the actions that change.
 fn changed(difference: &Value) -> Vec<&str> {
     let actions = difference["actions"].as_array().into_iter().flatten();
     let changed = actions.filter(|one| one["situations"].as_array().is_some_and(|situations| !situations.is_empty()));
@@ -47,7 +47,7 @@ fn changed(difference: &Value) -> Vec<&str> {
 }
 
 #[tokio::test]
-async fn rules_without_read_show_that_everyone_loses_it() {
+async fn rules_without_read_show_that_all_users_lose_it() {
     let cluster = school().await;
     let talk = Caller::user(&cluster, "lea").direct_with("tom").await;
     let told = difference(&cluster, &without(SCHOOL, &["allow read"])).await;
@@ -81,7 +81,7 @@ async fn rules_without_read_show_that_everyone_loses_it() {
 }
 
 #[tokio::test]
-async fn rights_for_all_show_who_gains_them_and_in_which_situations() {
+async fn rules_that_allow_more_show_which_users_gain_it_and_in_which_situations() {
     let cluster = school().await;
     let all = "allow edit,delete_for_all,erase_conversation all when holder";
     let rules = without(SCHOOL, &["messages-stay", "conversations-stay"]);
@@ -104,9 +104,9 @@ async fn rights_for_all_show_who_gains_them_and_in_which_situations() {
 }
 
 #[tokio::test]
-async fn rules_without_block_show_what_blocked_people_gain() {
+async fn rules_without_block_show_what_blocked_users_gain() {
     let cluster = school().await;
-    // Before anybody blocks anybody: the report supposes it.
+    // No user has blocked another yet: the report assumes a block.
     let no_deny = without(SCHOOL, &["blocked"]);
     let told = difference(&cluster, &no_deny).await;
     for name in ["find", "see_profile", "start", "send"] {
@@ -121,7 +121,7 @@ async fn rules_without_block_show_what_blocked_people_gain() {
     assert_eq!((&block["losing"], &block["situations"][0]["lost"]), (&json!(3), &json!(6)), "{told}");
     assert_eq!(action(&told, "find")["situations"][0]["gained"], 12, "as if blocked: {told}");
 
-    // And with a block of today. Tom's token says that he is called `tom`.
+    // Now with a block. Tom's token gives him the name `tom`.
     Caller::user(&cluster, "tom").json("PUT", "/v1/relations/block", json!({ "user": { "externalId": "lea" } })).await.ok();
     let told = difference(&cluster, &no_deny).await;
     let start = &action(&told, "start")["situations"];
@@ -164,7 +164,7 @@ async fn a_report_is_written_in_the_readers_language() {
 }
 
 #[tokio::test]
-async fn a_second_rollback_goes_further_back() {
+async fn a_second_rollback_restores_an_older_version() {
     let cluster = Cluster::embedded().await;
     let admin = Caller::back_end(&cluster, "admin");
     let set = async |name: &str| {
@@ -181,7 +181,7 @@ async fn a_second_rollback_goes_further_back() {
     }
     let first = admin.json("POST", "/v1/policy/rollback", json!({})).await;
     super::assert_problem(&first, 404, "not_found", "to");
-    // Rules that were set after a rollback are taken back to that rollback's, and then on from there.
+    // A rollback to a version that was itself set by a rollback restores that version's rules.
     admin.json("POST", "/v1/policy/rollback", json!({ "to": 2 })).await.ok();
     set("d").await;
     for name in ["b", "a"] {
@@ -196,7 +196,7 @@ async fn a_second_rollback_goes_further_back() {
 }
 
 #[tokio::test]
-async fn the_audit_names_keys_and_who_was_looked_for_in_vain() {
+async fn the_audit_names_keys_and_users_that_were_not_found() {
     let cluster = Cluster::embedded().await;
     let admin = Caller::back_end(&cluster, "admin");
     admin.json("PUT", "/v1/policy", json!({ "preset": "school" })).await.ok();
@@ -235,7 +235,7 @@ async fn rules_of_any_legal_length_fit_over_http() {
     let cluster = Cluster::embedded().await;
     let admin = Caller::back_end(&cluster, "admin");
     let rules = "policy long\nallow read holder when holder\nallow find,see_profile,start all when everyone\n";
-    // The longest there may be, of lines that JSON escapes.
+    // The longest allowed rules, made of characters that JSON escapes.
     let mut long = rules.to_owned();
     while long.len() + 8 <= 65_536 {
         long.push_str("#\t\"\\é\t\n");
@@ -257,7 +257,7 @@ async fn rules_of_any_legal_length_fit_over_http() {
 }
 
 #[tokio::test]
-async fn odd_rules_are_warned_of_where_they_are_checked_and_set() {
+async fn checking_and_setting_odd_rules_returns_warnings() {
     let cluster = Cluster::embedded().await;
     let admin = Caller::back_end(&cluster, "admin");
     let rules = "policy odd\nallow start all when everyone\n";
@@ -278,7 +278,7 @@ async fn odd_rules_are_warned_of_where_they_are_checked_and_set() {
 }
 
 #[tokio::test]
-async fn names_in_a_report_keep_their_direction_to_themselves() {
+async fn text_direction_of_names_does_not_leak_into_a_report() {
     let cluster = Cluster::embedded().await;
     let product = Caller::back_end(&cluster, "provision,read");
     for (id, name) in [("lea", "evil\u{202e}eman"), ("tom", "שלום")] {

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use crate::harness::{Cluster, http::Request};
 
 #[tokio::test]
-async fn the_description_has_every_line_of_the_table_and_holds_together() {
+async fn the_description_has_every_route_and_all_its_references_resolve() {
     let cluster = Cluster::embedded().await;
     let response = Request::get("/v1/openapi.json").send(cluster.nodes[0].public()).await;
     assert_eq!(response.header("content-type"), Some("application/json"));
@@ -23,11 +23,11 @@ async fn the_description_has_every_line_of_the_table_and_holds_together() {
         assert!(ids.insert(id), "{id} comes twice");
         let responses = operation["responses"].as_object().expect("responses");
         assert!(responses.contains_key("default") && responses.len() == 2, "{id}");
-        // Each brace of the path is a parameter, and no other is.
+        // Exactly the parameters in braces are path parameters.
         let in_path = operation["parameters"].as_array().expect("parameters").iter();
         let in_path: Vec<&str> = in_path.filter(|one| one["in"] == "path").filter_map(|one| one["name"].as_str()).collect();
         assert_eq!(in_path, route.path_fields().collect::<Vec<_>>(), "{id}");
-        // A body and a query exclude each other, and only some methods have a body.
+        // An operation has a body or a query, never both, and only some methods have a body.
         let has_body = !["GET", "DELETE"].contains(&route.method.as_str());
         assert!(has_body || operation.get("requestBody").is_none(), "{id}");
     }
@@ -63,7 +63,7 @@ fn collect_references<'a>(value: &'a Value, found: &mut BTreeSet<&'a str>) {
 }
 
 #[tokio::test]
-async fn json_is_described_as_it_is() {
+async fn the_description_of_json_matches_the_encoding() {
     let cluster = Cluster::embedded().await;
     let document = Request::get("/v1/openapi.json").send(cluster.nodes[0].public()).await.ok();
     let schemas = &document["components"]["schemas"];
@@ -80,7 +80,7 @@ async fn json_is_described_as_it_is() {
 }
 
 #[tokio::test]
-async fn bounds_credentials_and_where_to_are_described() {
+async fn bounds_credentials_and_servers_are_described() {
     let cluster = Cluster::embedded().await;
     let document = Request::get("/v1/openapi.json").send(cluster.nodes[0].public()).await.ok();
     assert_eq!(document["servers"][0]["url"], "/");
@@ -102,7 +102,7 @@ async fn bounds_credentials_and_where_to_are_described() {
 }
 
 #[tokio::test]
-async fn people_read_it_without_scripts() {
+async fn the_description_page_works_without_scripts() {
     let cluster = Cluster::embedded().await;
     let page = Request::get("/v1/docs").send(cluster.nodes[0].public()).await;
     assert_eq!(page.status, 200);

@@ -1,4 +1,4 @@
-//! Every way to be refused, and that it says which.
+//! Every refusal over HTTP, with its code and its field.
 
 use causerie_protocol::limits;
 use serde_json::json;
@@ -44,7 +44,8 @@ async fn a_bad_body_is_refused_by_field() {
         let unknown = if path.contains("text") { "text" } else { "query" };
         assert_problem(&lea.get(path).await, 400, "invalid", unknown);
     }
-    // Half a surrogate pair, and a control character as it is, are no JSON; which text it is in is told like on the socket.
+    // Half a surrogate pair and an unescaped control character are invalid JSON. The answer names the field, as on the
+    // socket.
     for body in [r#"{"text":"cut \ud83d"}"#, r#"{"clientId":null,"text":"\ude00"}"#, "{\"text\":\"raw \u{b}\"}"] {
         assert_problem(&lea.send(post(body)).await, 400, "malformed", "sendMessage.text");
     }
@@ -55,23 +56,23 @@ async fn a_bad_body_is_refused_by_field() {
     let with = json!({ "kind": "CONVERSATION_KIND_DIRECT", "with": [{ "id": "tom" }] });
     assert_problem(&lea.json("POST", "/v1/conversations", with).await, 400, "invalid", "startConversation.with[0].id");
 
-    // What would silently do nothing is refused, also where it is deep inside.
+    // Unknown fields are refused at any depth, because they would be ignored silently.
     let unknown = json!({ "clientId": client_id, "text": "a", "mood": { "happy": [1, 2] } });
     assert_problem(&lea.json("POST", &messages, unknown).await, 400, "invalid", "sendMessage.mood");
     let with = json!({ "kind": "CONVERSATION_KIND_DIRECT", "with": [{ "externalId": "tom", "record": "7" }] });
     let refused = lea.json("POST", "/v1/conversations", with).await;
     assert_problem(&refused, 400, "invalid", "startConversation.with[0].record");
     assert_eq!(lea.say(messages.split('/').nth(3).expect("an id"), "a").await["text"], "a");
-    // The path says which conversation, whatever the body says.
+    // The path names the conversation, and a body with another conversation is refused.
     let elsewhere = json!({ "conversationId": Uuid::now_v7(), "clientId": Uuid::now_v7(), "text": "b" });
     assert_eq!(lea.json("POST", &messages, elsewhere).await.ok()["message"]["seq"], 2);
-    // `null` is no field, and every end of a line is the same.
+    // `null` means an absent field, and all line endings are normalised.
     let pasted = json!({ "conversationId": null, "clientId": Uuid::now_v7(), "text": "a\r\nb\u{b}c\u{85}d\u{2028}e" });
     assert_eq!(lea.json("POST", &messages, pasted).await.ok()["message"]["text"], "a\nb\nc\nd\ne");
 }
 
 #[tokio::test]
-async fn what_is_not_allowed_is_named_like_what_is_malformed() {
+async fn a_denied_command_names_the_field_like_a_malformed_one() {
     let cluster = Cluster::embedded().await;
     let (lea, tom) = (Caller::user(&cluster, "lea"), Caller::user(&cluster, "tom"));
     let tom_id = tom.id().await;
@@ -152,7 +153,7 @@ async fn size_type_method_and_path_are_checked() {
 }
 
 #[tokio::test]
-async fn whoever_is_not_known_is_told_how_to_be() {
+async fn a_caller_without_a_credential_is_told_how_to_authenticate() {
     let cluster = Cluster::embedded().await;
     let node = cluster.nodes[0].public();
     let nobody = Request::get("/v1/me").send(node).await;
@@ -170,14 +171,14 @@ async fn whoever_is_not_known_is_told_how_to_be() {
     assert_problem(&expired, 401, "token_expired", "");
     assert!(expired.header("www-authenticate").is_some_and(|challenge| challenge.contains("invalid_token")));
 
-    // An oversize body of someone unknown is not read to its end.
+    // The server does not read an oversize body of an unauthenticated caller to its end.
     let body = vec![b' '; 4 * limits::FRAME_BYTES_MAX];
     let request = Request::new("POST", "/v1/conversations").header("content-type", "application/json").body(body);
     assert_problem(&request.send(node).await, 401, "unauthenticated", "");
 }
 
 #[tokio::test]
-async fn another_tenant_s_conversation_is_as_absent_as_none() {
+async fn a_conversation_of_another_tenant_is_answered_like_a_missing_one() {
     let cluster = Cluster::embedded().await;
     let (lea, tom) = (Caller::user(&cluster, "lea"), Caller::user(&cluster, "tom"));
     tom.id().await;
@@ -216,13 +217,13 @@ async fn another_tenant_s_conversation_is_as_absent_as_none() {
     }
     let history = lea.get(format!("/v1/conversations/{conversation}/messages")).await.ok();
     assert_eq!(history["messages"].as_array().map(Vec::len), Some(1), "nothing was written");
-    // People of another tenant are not there either.
+    // Users of another tenant are not found either.
     let users = mallory.get(format!("/v1/users?id={}", lea.id().await)).await.ok();
     assert_eq!(users, json!({}));
 }
 
 #[tokio::test]
-async fn haste_is_slowed_down() {
+async fn requests_above_the_rate_limit_are_refused() {
     let cluster =
         Cluster::embedded_with(|settings| settings.set("limits.frames_per_second", 1).set("limits.frames_burst", 3)).await;
     let (lea, tom) = (Caller::user(&cluster, "lea"), Caller::user(&cluster, "tom"));

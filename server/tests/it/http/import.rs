@@ -1,4 +1,4 @@
-//! `POST /v1/import` and `causerie import`: who there is, told in bulk.
+//! `POST /v1/import` and `causerie import`: users, groups and facts in bulk.
 
 use std::time::{Duration, Instant};
 
@@ -19,7 +19,7 @@ use tokio::{
 use super::{Caller, assert_problem};
 use crate::harness::{Cluster, TempDir, http::Request, within};
 
-/// Words for every type of row, and a rule to see them by.
+/// Declarations for every type of row, and a rule through which tests see the facts.
 const RULES: &str = "policy test
 roles learner teacher owner
 kinds year class
@@ -30,8 +30,8 @@ allow find,see_profile,start self when same
 allow read,send holder when holder
 ";
 
-/// Puts these rules in force.
-async fn govern(cluster: &Cluster, rules: &str) {
+/// Sets these rules.
+async fn set_rules(cluster: &Cluster, rules: &str) {
     let store = Store::connect(&cluster.database.to_connect()).await.expect("connects");
     let tenant = tenants::find_by_slug(&store, &cluster.tenant.slug).await.expect("answers").expect("is there");
     let mut write = FactWrite::begin(&store, tenant.id, SystemClock.now_ms()).await.expect("begins");
@@ -42,11 +42,11 @@ async fn govern(cluster: &Cluster, rules: &str) {
     }
 }
 
-/// One node on each database, under [`RULES`].
+/// One node on each database, with [`RULES`].
 async fn clusters() -> [Cluster; 2] {
     let clusters = [Cluster::embedded().await, Cluster::start(1).await];
     for cluster in &clusters {
-        govern(cluster, RULES).await;
+        set_rules(cluster, RULES).await;
     }
     clusters
 }
@@ -59,12 +59,12 @@ async fn import(back_end: &Caller<'_>, query: &str, rows: &[Value]) -> (Vec<Valu
     (lines, summary)
 }
 
-/// What became of each row, in a word.
+/// The result of each row.
 fn results(lines: &[Value]) -> Vec<&str> {
     lines.iter().filter_map(|line| line["result"].as_str()).collect()
 }
 
-/// One row of each type, twice of some.
+/// At least one row of each type.
 fn rows() -> Vec<Value> {
     vec![
         json!({ "type": "user", "id": "lea", "name": "Léa Martin", "locale": "fr", "roles": ["owner"] }),
@@ -80,7 +80,7 @@ fn rows() -> Vec<Value> {
 }
 
 #[tokio::test]
-async fn every_type_of_row_is_entered_changed_and_removed() {
+async fn every_type_of_row_can_be_added_changed_and_removed() {
     for cluster in clusters().await {
         let back_end = Caller::back_end(&cluster, "provision");
         let (lines, summary) = import(&back_end, "?results=all", &rows()).await;
@@ -96,7 +96,7 @@ async fn every_type_of_row_is_entered_changed_and_removed() {
             json!({ "type": "user", "id": "lea", "name": "Léa Durand" }),
             json!({ "type": "group", "id": "6a", "state": "concluded" }),
             json!({ "type": "membership", "user": "lea", "group": "6a", "role": "learner" }),
-            // The same relation, from its other side.
+            // The same mutual relation, with its ends exchanged.
             json!({ "type": "relation", "relation": "friend", "from": "tom", "to": "lea" }),
             json!({ "type": "edge", "from": "y1", "from_role": "teacher", "to": "6a", "effect": "deny" }),
             json!({ "type": "setting", "name": "messaging", "value": "on" }),
@@ -116,7 +116,7 @@ async fn every_type_of_row_is_entered_changed_and_removed() {
 }
 
 #[tokio::test]
-async fn a_bad_row_is_named_and_the_others_go_on() {
+async fn a_bad_row_is_named_and_the_other_rows_are_applied() {
     for cluster in clusters().await {
         let back_end = Caller::back_end(&cluster, "provision");
         let body = [
@@ -162,7 +162,7 @@ async fn a_bad_row_is_named_and_the_others_go_on() {
 }
 
 #[tokio::test]
-async fn a_body_of_csv_gets_one_answer_that_names_the_command_for_files() {
+async fn a_csv_body_is_refused_and_the_answer_names_the_command_for_files() {
     let cluster = Cluster::embedded().await;
     let back_end = Caller::back_end(&cluster, "provision");
     let csv = "id,name,status\nlea,Léa,active\ntom,Tom,active\n";
@@ -175,7 +175,7 @@ async fn a_body_of_csv_gets_one_answer_that_names_the_command_for_files() {
 }
 
 #[tokio::test]
-async fn a_group_within_itself_is_refused() {
+async fn a_group_that_contains_itself_is_refused() {
     for cluster in clusters().await {
         let back_end = Caller::back_end(&cluster, "provision");
         let group = |id: &str, parent: &str| json!({ "type": "group", "id": id, "kind": "class", "parent": parent });
@@ -191,7 +191,7 @@ async fn a_group_within_itself_is_refused() {
 async fn a_dry_run_answers_the_same_and_changes_nothing() {
     for cluster in clusters().await {
         let back_end = Caller::back_end(&cluster, "provision,act");
-        // More than one transaction; later rows build on earlier ones, and one of them can't.
+        // The rows need several transactions, later rows refer to earlier ones, and one of them is refused.
         let people = (0..700).map(|n| json!({ "type": "user", "id": format!("p{n}"), "name": format!("Person {n}") }));
         let mut all: Vec<Value> = rows().into_iter().chain(people).collect();
         let members =
@@ -212,7 +212,7 @@ async fn a_dry_run_answers_the_same_and_changes_nothing() {
 }
 
 #[tokio::test]
-async fn what_a_scope_holds_beyond_the_rows_goes_within_a_limit() {
+async fn replace_removes_facts_that_the_rows_do_not_name_within_a_limit() {
     for cluster in clusters().await {
         let back_end = Caller::back_end(&cluster, "provision");
         let user = |n: u32| json!({ "type": "user", "id": format!("p{n}") });
@@ -222,13 +222,13 @@ async fn what_a_scope_holds_beyond_the_rows_goes_within_a_limit() {
         all.extend((0..100).flat_map(|n| [member(n, "6a"), member(n, "6b")]));
         import(&back_end, "", &all).await;
 
-        // Of one group: the other keeps its members.
+        // The rows name one group, so the other group keeps its members.
         let kept: Vec<Value> = (0..95).map(|n| member(n, "6a")).collect();
         let (lines, summary) = import(&back_end, "?replace=memberships:6a&results=all", &kept).await;
         assert_eq!((&summary["removed"], &summary["unchanged"]), (&json!(5), &json!(95)), "{summary}");
         assert_eq!((&lines[95]["result"], lines[95].get("row")), (&json!("removed"), None), "{}", lines[95]);
 
-        // 195 memberships are left: at most 20 may go.
+        // 195 memberships remain, of which at most 20 may be removed.
         let (_, summary) = import(&back_end, "?replace=memberships", &kept).await;
         assert_eq!((&summary["removed"], &summary["unchanged"]), (&json!(0), &json!(95)), "{summary}");
         assert!(summary["stopped"].as_str().is_some_and(|why| why.contains("100 of 195")), "{summary}");
@@ -237,7 +237,7 @@ async fn what_a_scope_holds_beyond_the_rows_goes_within_a_limit() {
         let (_, summary) = import(&back_end, "?replace=memberships&delete_limit=60%25", &kept).await;
         assert_eq!((&summary["removed"], &summary["stopped"]), (&json!(100), &Value::Null), "{summary}");
 
-        // People are not removed for rows that can't be read.
+        // Users are not removed if rows can not be read.
         let mut people: Vec<Value> = (0..90).map(user).collect();
         people.push(json!({ "type": "user", "id": "p95", "name": 7 }));
         let (_, summary) = import(&back_end, "?replace=users", &people).await;
@@ -248,7 +248,7 @@ async fn what_a_scope_holds_beyond_the_rows_goes_within_a_limit() {
         let (_, summary) = import(&back_end, "?replace=groups", &[json!({ "type": "group", "id": "6a" })]).await;
         assert_eq!((&summary["removed"], &summary["unchanged"]), (&json!(1), &json!(1)), "{summary}");
 
-        // Each is in the audit when it begins and when it ends, a dry run is not.
+        // The audit holds the begin and the end of each import. A dry run is not in the audit.
         let reader = Caller::back_end(&cluster, "read");
         for action in ["import.begin", "import"] {
             let page = reader.get(format!("/v1/audit?action={action}")).await.ok();
@@ -261,11 +261,11 @@ async fn what_a_scope_holds_beyond_the_rows_goes_within_a_limit() {
 }
 
 #[tokio::test]
-async fn relations_and_edges_are_replaced_too() {
+async fn replace_works_for_relations_and_edges() {
     for cluster in clusters().await {
         let back_end = Caller::back_end(&cluster, "provision");
         import(&back_end, "", &rows()).await;
-        // Named from the other side, a mutual relation is the same.
+        // A mutual relation with its ends exchanged is the same relation.
         let turned = json!({ "type": "relation", "relation": "friend", "from": "tom", "to": "lea", "state": "pending" });
         let (_, summary) = import(&back_end, "?replace=relations:friend", &[turned]).await;
         assert_eq!((&summary["removed"], &summary["unchanged"]), (&json!(0), &json!(1)), "{summary}");
@@ -277,11 +277,11 @@ async fn relations_and_edges_are_replaced_too() {
 }
 
 #[tokio::test]
-async fn rows_of_nothing_replace_nothing_unless_a_limit_says_so() {
+async fn replace_without_rows_removes_nothing_unless_a_limit_is_given() {
     for cluster in clusters().await {
         let back_end = Caller::back_end(&cluster, "provision");
         import(&back_end, "", &rows()).await;
-        // Memberships of another group are not those of this one.
+        // The memberships of another group do not count for this group.
         let groups = [json!({ "type": "group", "id": "6b", "kind": "class" })];
         let elsewhere = [json!({ "type": "membership", "user": "lea", "group": "6b", "role": "learner" })];
         import(&back_end, "", &groups).await;
@@ -296,12 +296,12 @@ async fn rows_of_nothing_replace_nothing_unless_a_limit_says_so() {
                 assert_eq!(summary["removed"], 0, "{summary}");
             }
         }
-        // Nor does anything stop it where nothing is to be removed, or who says how much may go.
+        // An import without rows goes through if it removes nothing, or if a limit is given.
         let (_, summary) = import(&back_end, "?replace=relations:block", &[]).await;
         assert_eq!(summary["stopped"], Value::Null, "{summary}");
         let (_, summary) = import(&back_end, "?replace=memberships:6a&delete_limit=100%25", &elsewhere).await;
         assert_eq!((&summary["removed"], &summary["stopped"]), (&json!(2), &Value::Null), "{summary}");
-        // Half of three, rounded down; a dry run counts those who would be made.
+        // Half of three, rounded down. A dry run also counts users that it would create.
         let left = [json!({ "type": "user", "id": "zoe" })];
         let (_, dry) = import(&back_end, "?replace=users&dry_run=true", &left).await;
         let (_, summary) = import(&back_end, "?replace=users", &left).await;
@@ -313,7 +313,7 @@ async fn rows_of_nothing_replace_nothing_unless_a_limit_says_so() {
 }
 
 #[tokio::test]
-async fn who_was_removed_and_is_named_again_is_back() {
+async fn a_removed_user_who_is_imported_again_is_active() {
     for cluster in clusters().await {
         let back_end = Caller::back_end(&cluster, "provision,act");
         let named = json!({ "type": "user", "id": "lea", "name": "Léa" });
@@ -323,7 +323,7 @@ async fn who_was_removed_and_is_named_again_is_back() {
         let still = json!({ "type": "user", "id": "lea", "status": "removed", "name": "Léa" });
         let tom = json!({ "type": "user", "id": "tom" });
         for query in ["?results=all&dry_run=true", "?results=all"] {
-            // Of a group, the same.
+            // The same holds for a group.
             let group = json!({ "type": "group", "id": "6a", "kind": "class" });
             let no_group = json!({ "type": "group", "id": "6a", "deleted": true });
             let rows = [&group, &gone, &no_group, &named, &group, &still, &named, &tom].map(Clone::clone);
@@ -345,7 +345,7 @@ async fn who_was_removed_and_is_named_again_is_back() {
 }
 
 #[tokio::test]
-async fn people_come_with_what_was_told_of_them_and_go() {
+async fn users_connect_with_their_imported_facts_and_are_removed() {
     for cluster in clusters().await {
         let back_end = Caller::back_end(&cluster, "provision");
         import(&back_end, "", &rows()[..6]).await;
@@ -361,7 +361,7 @@ async fn people_come_with_what_was_told_of_them_and_go() {
 }
 
 #[tokio::test]
-async fn what_is_wrong_before_the_first_row_is_an_ordinary_error() {
+async fn an_error_before_the_first_row_is_answered_as_a_problem() {
     let cluster = Cluster::embedded().await;
     let back_end = Caller::back_end(&cluster, "provision");
     let post = |query: &str| Request::new("POST", format!("/v1/import{query}"));
@@ -380,8 +380,8 @@ async fn what_is_wrong_before_the_first_row_is_an_ordinary_error() {
     assert_problem(&may_not.send(post("")).await, 403, "forbidden", "");
 }
 
-/// An import whose body goes on.
-async fn begun(cluster: &Cluster, node: usize, key: &str) -> TcpStream {
+/// Starts an import and leaves its body open.
+async fn begin_import(cluster: &Cluster, node: usize, key: &str) -> TcpStream {
     let mut stream = TcpStream::connect(cluster.nodes[node].public()).await.expect("connects");
     let head = format!(
         "POST /v1/import?results=all HTTP/1.1\r\nhost: h\r\nauthorization: Bearer {key}\r\ntransfer-encoding: chunked\r\n\
@@ -389,23 +389,23 @@ async fn begun(cluster: &Cluster, node: usize, key: &str) -> TcpStream {
     );
     stream.write_all(head.as_bytes()).await.expect("writes");
     let mut first = [0; 1];
-    // Answers begin before the body has ended.
+    // The answer begins before the body has ended.
     within("the head of the answer", stream.read_exact(&mut first)).await.expect("answers");
     stream
 }
 
 #[tokio::test]
-async fn a_tenant_has_one_import_at_a_time_and_it_streams() {
+async fn a_tenant_has_one_import_at_a_time_and_its_answer_streams() {
     let cluster = Cluster::start(2).await;
     let key = cluster.tenant.api_key(cluster.settings(), "provision");
-    let mut first = begun(&cluster, 0, &key).await;
+    let mut first = begin_import(&cluster, 0, &key).await;
     for node in 0..2 {
         let second = Request::new("POST", "/v1/import").bearer(&key).send(cluster.nodes[node].public()).await;
         assert_problem(&second, 409, "conflict", "");
     }
     let row = "{\"type\":\"user\",\"id\":\"lea\"}\n";
     first.write_all(format!("{:x}\r\n{row}\r\n", row.len()).as_bytes()).await.expect("writes");
-    // A lone row is not kept waiting for more.
+    // A single row is answered at once and does not wait for more rows.
     let mut heard = Vec::new();
     within("the row's answer", async {
         while !String::from_utf8_lossy(&heard).contains("\"created\",\"type\":\"user\",\"id\":\"lea\"") {
@@ -420,7 +420,7 @@ async fn a_tenant_has_one_import_at_a_time_and_it_streams() {
 }
 
 #[tokio::test]
-async fn files_are_imported_by_the_command_line() {
+async fn the_command_line_imports_files() {
     for cluster in clusters().await {
         let folder = TempDir::new();
         let write = |name: &str, text: &str| {
@@ -461,7 +461,7 @@ async fn files_are_imported_by_the_command_line() {
 }
 
 #[tokio::test]
-async fn people_chat_on_while_thousands_are_imported() {
+async fn messages_are_delivered_while_thousands_of_users_are_imported() {
     for cluster in [Cluster::embedded().await, Cluster::start(1).await] {
         let (lea, tom) = (cluster.client(0, "lea").await, cluster.client(0, "tom").await);
         let conversation = lea.direct_with(&tom).await;
@@ -469,15 +469,15 @@ async fn people_chat_on_while_thousands_are_imported() {
         let all: Vec<Value> =
             (0..20_000).map(|n| json!({ "type": "user", "id": format!("p{n}"), "name": format!("Élève {n}") })).collect();
         let mut took = Vec::new();
-        // In parts, none of which a busy machine takes longer for than a test waits.
+        // In parts that are small enough to finish within a test's deadline on a busy machine.
         for part in all.chunks(4_000) {
             let importing = import(&back_end, "", part);
             tokio::pin!(importing);
             let summary = loop {
-                let begun = Instant::now();
+                let begin_import = Instant::now();
                 tokio::select! {
                     (_, summary) = &mut importing => break summary,
-                    _ = lea.say(conversation, "still here") => took.push(begun.elapsed()),
+                    _ = lea.say(conversation, "still here") => took.push(begin_import.elapsed()),
                 }
                 tokio::time::sleep(Duration::from_millis(60)).await;
             };

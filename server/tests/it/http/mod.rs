@@ -1,4 +1,4 @@
-//! HTTP as the product's back end and its people use it.
+//! HTTP as the product's back end and its users call it.
 
 mod comparison;
 mod description;
@@ -19,24 +19,24 @@ use crate::harness::{
     http::{Request, Response},
 };
 
-/// Someone who speaks HTTP to the first node.
+/// Sends HTTP requests to the first node with one credential.
 struct Caller<'a> {
     cluster: &'a Cluster,
     credential: String,
 }
 
 impl<'a> Caller<'a> {
-    /// A person of the cluster's tenant.
+    /// A user of the cluster's tenant.
     fn user(cluster: &'a Cluster, external_id: &str) -> Self {
         Self { cluster, credential: cluster.tenant.token(external_id) }
     }
 
-    /// The product's back end, with these scopes.
+    /// The product's back end with an API key that has these scopes.
     fn back_end(cluster: &'a Cluster, scopes: &str) -> Self {
         Self { cluster, credential: cluster.tenant.api_key(cluster.settings(), scopes) }
     }
 
-    /// Sends any request, with the credential.
+    /// Sends any request with the credential.
     async fn send(&self, request: Request) -> Response {
         request.bearer(&self.credential).send(self.cluster.nodes[0].public()).await
     }
@@ -53,7 +53,7 @@ impl<'a> Caller<'a> {
         text(&self.get("/v1/me").await.ok()["id"])
     }
 
-    /// The id of the direct conversation with someone.
+    /// The id of the direct conversation with another user.
     async fn direct_with(&self, external_id: &str) -> String {
         let body = json!({ "kind": "CONVERSATION_KIND_DIRECT", "with": [{ "externalId": external_id }] });
         text(&self.json("POST", "/v1/conversations", body).await.ok()["conversation"]["id"])
@@ -70,7 +70,7 @@ fn text(value: &Value) -> String {
     value.as_str().unwrap_or_else(|| panic!("no text: {value}")).to_owned()
 }
 
-/// A refusal has this status and code, is a problem as of RFC 9457, and blames this field.
+/// Checks the status, the code and the field of a refusal, and that it is a problem document of RFC 9457.
 #[track_caller]
 fn assert_problem(response: &Response, status: u16, name: &str, field: &str) {
     let body = String::from_utf8_lossy(&response.body);

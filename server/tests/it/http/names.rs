@@ -1,4 +1,4 @@
-//! Names: what of them is kept, by what they are found, and how plain text shows them.
+//! Names: which characters are stored, which searches find a name, and how plain text shows it.
 
 use serde_json::json;
 use uuid::Uuid;
@@ -6,12 +6,12 @@ use uuid::Uuid;
 use super::{Caller, assert_problem, text};
 use crate::harness::{Cluster, http::Request};
 
-/// Makes a person known; the name as it is kept.
+/// Creates a user and returns the stored name.
 async fn named(product: &Caller<'_>, id: &str, name: &str) -> String {
     text(&product.json("PUT", format!("/v1/users/{id}"), json!({ "name": name })).await.ok()["name"])
 }
 
-/// The ids of the people a query finds.
+/// The external ids of the users that a query finds.
 async fn found(caller: &Caller<'_>, query: &str) -> Vec<String> {
     let query: String = query.bytes().map(|byte| format!("%{byte:02X}")).collect();
     let page = caller.get(format!("/v1/directory?q={query}")).await.ok();
@@ -20,7 +20,7 @@ async fn found(caller: &Caller<'_>, query: &str) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn people_are_found_by_letters_that_unicode_does_not_decompose() {
+async fn users_are_found_by_letters_that_unicode_does_not_decompose() {
     let cluster = Cluster::embedded().await;
     let product = Caller::back_end(&cluster, "provision");
     let names = [
@@ -48,7 +48,7 @@ async fn people_are_found_by_letters_that_unicode_does_not_decompose() {
 }
 
 #[tokio::test]
-async fn a_name_is_kept_without_what_nobody_sees_and_refused_with_nothing_else() {
+async fn invisible_characters_are_removed_from_a_name_and_a_name_of_only_these_is_refused() {
     let cluster = Cluster::embedded().await;
     let product = Caller::back_end(&cluster, "provision");
     for name in ["a\u{200b}dmin", "ad\u{ad}min", "\u{feff}admin", "admin\u{fe0f}", "adm\u{e0101}in"] {
@@ -69,7 +69,7 @@ async fn a_name_is_kept_without_what_nobody_sees_and_refused_with_nothing_else()
         }
     }
 
-    // A token's name that nobody sees is none: its person comes in.
+    // A name of invisible characters in a token counts as no name, and the token is valid.
     let token = |name: &str| cluster.settings().run(&["token", "--tenant", "acme", "--user", "eve", "--name", name]);
     for (name, shown) in [("\u{200b}", "eve"), ("a\u{200b}dmin", "admin")] {
         let eve = Caller { cluster: &cluster, credential: token(name).trim().to_owned() };
@@ -78,7 +78,7 @@ async fn a_name_is_kept_without_what_nobody_sees_and_refused_with_nothing_else()
 }
 
 #[tokio::test]
-async fn a_subject_is_kept_without_what_nobody_sees() {
+async fn invisible_characters_are_removed_from_a_subject() {
     let cluster = Cluster::embedded().await;
     let (lea, tom) = (Caller::user(&cluster, "lea"), Caller::user(&cluster, "tom"));
     tom.id().await;
@@ -95,7 +95,7 @@ async fn a_subject_is_kept_without_what_nobody_sees() {
 }
 
 #[tokio::test]
-async fn names_in_plain_text_keep_their_direction_to_themselves() {
+async fn text_direction_of_names_does_not_leak_into_plain_text() {
     let cluster = Cluster::embedded().await;
     let settings = cluster.settings();
     let (turned, isolated) = ("evil\u{202e}eman", "\u{2068}evil\u{202e}eman\u{2069}");

@@ -1,4 +1,4 @@
-//! The messenger page, pages of other origins, and the demo.
+//! The messenger page, cross-origin requests, and the demo.
 
 use serde_json::{Value, json};
 
@@ -6,7 +6,7 @@ use super::{Caller, assert_problem};
 use crate::harness::{Cluster, Database, Node, Settings, http::Request};
 
 #[tokio::test]
-async fn the_page_comes_with_a_policy_that_lets_nothing_else_run() {
+async fn the_page_has_a_content_security_policy_that_allows_only_its_own_files() {
     let cluster = Cluster::embedded().await;
     let node = cluster.nodes[0].public();
     let page = Request::get("/").send(node).await;
@@ -26,7 +26,7 @@ async fn the_page_comes_with_a_policy_that_lets_nothing_else_run() {
     assert_eq!((known.status, known.body.len()), (304, 0));
     assert_eq!(Request::get("/").header("if-none-match", "\"other\"").send(node).await.status, 200);
 
-    // What the page loads is there, and may be kept for ever.
+    // The assets of the page exist and may be cached for ever.
     let script = page.text().split('"').find(|part| part.contains("assets/") && part.ends_with(".js"));
     let script = script.expect("the page loads a script").trim_start_matches('.');
     let script = Request::get(script).send(node).await;
@@ -41,7 +41,7 @@ async fn the_page_comes_with_a_policy_that_lets_nothing_else_run() {
 }
 
 #[tokio::test]
-async fn only_pages_of_listed_origins_may_read_answers() {
+async fn only_pages_of_listed_origins_can_read_answers() {
     const OURS: &str = "https://app.example";
     let cluster = Cluster::embedded_with(|settings| settings.set("listen.origins", OURS)).await;
     let lea = Caller::user(&cluster, "lea");
@@ -73,7 +73,7 @@ async fn only_pages_of_listed_origins_may_read_answers() {
 }
 
 #[tokio::test]
-async fn the_demo_lets_anyone_in_and_says_so() {
+async fn the_demo_gives_any_caller_a_token_and_logs_it() {
     let cluster = Cluster::embedded_with(|settings| settings.set("demo.enabled", true)).await;
     let node = cluster.nodes[0].public();
     let people = Request::get("/demo/people").send(node).await;
@@ -106,7 +106,7 @@ async fn the_demo_lets_anyone_in_and_says_so() {
     assert_problem(&sign_in(json!({ "externalId": "nobody" })).send(node).await, 400, "invalid", "externalId");
     assert_problem(&sign_in(json!({ "tenant": "acme" })).send(node).await, 400, "invalid", "tenant");
 
-    // Not by a name that only happens to lead here, and not for a page elsewhere.
+    // The demo refuses requests for another host name and requests from another origin.
     for (header, value) in [("host", "chat.example"), ("origin", "https://evil.example")] {
         assert_problem(
             &sign_in(json!({ "externalId": "lea" })).header(header, value).send(node).await,
@@ -118,11 +118,11 @@ async fn the_demo_lets_anyone_in_and_says_so() {
 }
 
 #[tokio::test]
-async fn each_demo_tenant_has_rules_of_its_own() {
+async fn each_demo_tenant_has_its_own_rules() {
     let cluster = Cluster::embedded_with(|settings| settings.set("demo.enabled", true)).await;
     let start = async |tenant: &str, me: &str, them: &str| {
         let body = json!({ "kind": "CONVERSATION_KIND_DIRECT", "with": [{ "externalId": them }] });
-        demo_person(&cluster, tenant, me).await.json("POST", "/v1/conversations", body).await.json()["name"].clone()
+        demo_user(&cluster, tenant, me).await.json("POST", "/v1/conversations", body).await.json()["name"].clone()
     };
     for (tenant, me, them, refusal) in [
         ("demo", "lea", "idriss", Value::Null),
@@ -139,19 +139,19 @@ async fn each_demo_tenant_has_rules_of_its_own() {
 }
 
 #[tokio::test]
-async fn a_second_start_finds_the_demo_as_it_was() {
+async fn a_second_start_does_not_change_the_demo() {
     let mut cluster = Cluster::embedded_with(|settings| settings.set("demo.enabled", true)).await;
     cluster.nodes[0].kill();
     cluster.nodes[0].start_again().await;
     for (tenant, person, conversations) in [("demo", "tom", 1), ("demo-lms", "lia", 2)] {
-        let page = demo_person(&cluster, tenant, person).await.get("/v1/conversations").await.ok();
+        let page = demo_user(&cluster, tenant, person).await.get("/v1/conversations").await.ok();
         assert_eq!(page["conversations"].as_array().map(Vec::len), Some(conversations), "{page}");
         assert_eq!(page["conversations"][0]["lastSeq"], 1);
     }
 }
 
 #[tokio::test]
-async fn the_demo_leaves_alone_what_others_made() {
+async fn the_demo_does_not_change_existing_tenants() {
     let slugs = async |node: &Node| {
         let tenants = Request::get("/demo/people").send(node.public()).await.ok()["tenants"].clone();
         tenants.as_array().expect("tenants").iter().map(|tenant| tenant["slug"].to_string()).collect::<Vec<_>>()
@@ -168,7 +168,7 @@ async fn the_demo_leaves_alone_what_others_made() {
 }
 
 #[tokio::test]
-async fn where_nothing_is_set_the_demo_ends_with_the_first_other_tenant() {
+async fn by_default_the_demo_ends_when_another_tenant_is_created() {
     let database = Database::sqlite();
     let settings = Settings::on(&database).unset("demo.enabled");
     let mut node = Node::start(settings.clone()).await;
@@ -179,14 +179,14 @@ async fn where_nothing_is_set_the_demo_ends_with_the_first_other_tenant() {
     assert_problem(&Request::get("/demo/people").send(node.public()).await, 404, "unknown_command", "");
 }
 
-async fn demo_person<'a>(cluster: &'a Cluster, tenant: &str, external_id: &str) -> Caller<'a> {
+async fn demo_user<'a>(cluster: &'a Cluster, tenant: &str, external_id: &str) -> Caller<'a> {
     let body = json!({ "tenant": tenant, "externalId": external_id });
     let signed_in = Request::new("POST", "/demo/token").json(&body).send(cluster.nodes[0].public()).await.ok();
     Caller { cluster, credential: signed_in["token"].as_str().expect("a token").to_owned() }
 }
 
 #[tokio::test]
-async fn without_demo_there_is_no_such_door() {
+async fn without_the_demo_its_endpoints_do_not_exist() {
     let cluster = Cluster::embedded().await;
     let node = cluster.nodes[0].public();
     assert_problem(&Request::get("/demo/people").send(node).await, 404, "unknown_command", "");

@@ -1,4 +1,4 @@
-//! Rules read, tried, changed and explained by the product's back end, and the audit of it all.
+//! The policy endpoints and the audit: reading, checking, changing and explaining rules.
 
 use causerie_client::{Event, SendError, wire::Capability};
 use causerie_protocol::{ErrorCode, wire::UserStatus};
@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::{Caller, assert_problem, text};
 use crate::harness::{Cluster, Facts, Peer, eventually, http::Request};
 
-/// Lea and Tom share class 6a, Zoe is in 6b.
+/// Lea and Tom share class 6a, Zoe is in class 6b.
 fn school() -> Facts {
     Facts::of_preset("school", "").members(&["lea", "tom"], "learner", "6a", "class").members(
         &["zoe"],
@@ -17,14 +17,15 @@ fn school() -> Facts {
     )
 }
 
-/// What a difference says of one situation of an action.
+/// One situation of an action in a comparison.
 fn change(difference: &Value, action: &str, at: usize) -> Value {
     let actions = difference["actions"].as_array().into_iter().flatten();
     actions.filter(|one| one["action"] == action).map(|one| one["situations"][at].clone()).next().unwrap_or_default()
 }
 
-/// Waits until the screen says that the user may send, or may do nothing. Rights that do not change may be told again.
-async fn shows(peer: &mut Peer, may_send: bool) {
+/// Waits until a device is told that the user may send, or that the user has no capability. Unchanged capabilities may be
+/// sent again.
+async fn until_capability(peer: &mut Peer, may_send: bool) {
     let shown = |event| match event {
         Event::Capabilities { capabilities, .. } if may_send => capabilities.contains(&Capability::Send).then_some(()),
         Event::Capabilities { capabilities, .. } => capabilities.is_empty().then_some(()),
@@ -34,7 +35,7 @@ async fn shows(peer: &mut Peer, may_send: bool) {
 }
 
 #[tokio::test]
-async fn rules_set_on_one_node_bind_on_the_other_at_once() {
+async fn rules_set_on_a_node_apply_on_the_other_at_once() {
     let cluster = Cluster::start(2).await;
     let (mut lea, mut tom) = (cluster.client(0, "lea").await, cluster.client(1, "tom").await);
     let talk = lea.direct_with(&tom).await;
@@ -49,18 +50,18 @@ async fn rules_set_on_one_node_bind_on_the_other_at_once() {
     let refused = tom.send(talk, "after").await.expect_err("nobody may write any more");
     let by_rule = matches!(&refused, SendError::Refused(refusal) if refusal.code == ErrorCode::Unsupported as u32);
     assert!(by_rule, "{refused:?}");
-    shows(&mut lea, false).await;
-    shows(&mut tom, false).await;
+    until_capability(&mut lea, false).await;
+    until_capability(&mut tom, false).await;
 
     let back = admin.json("POST", "/v1/policy/rollback", json!({})).await.ok();
     assert_eq!((&back["version"], &back["name"]), (&json!(2), &json!("open")), "{back}");
     assert_eq!(back["difference"]["thawed"]["count"], 1, "{back}");
-    shows(&mut tom, true).await;
+    until_capability(&mut tom, true).await;
     tom.say(talk, "again").await;
 }
 
 #[tokio::test]
-async fn wrong_rules_are_told_line_by_line_and_change_nothing() {
+async fn wrong_rules_are_refused_with_each_line_and_change_nothing() {
     let cluster = Cluster::embedded().await;
     let admin = Caller::back_end(&cluster, "admin");
     let text = "policy mine\nkinds class\nroles learner\nallow find near when me learner@klass with them learner@class\n";
@@ -88,7 +89,7 @@ async fn wrong_rules_are_told_line_by_line_and_change_nothing() {
 }
 
 #[tokio::test]
-async fn an_explanation_names_rule_witness_and_what_is_missing() {
+async fn an_explanation_names_the_rule_the_facts_and_the_missing_conditions() {
     let cluster = Cluster::embedded().await;
     school().write(&cluster).await;
     let reader = Caller::back_end(&cluster, "read");
@@ -126,7 +127,7 @@ async fn an_explanation_names_rule_witness_and_what_is_missing() {
 }
 
 #[tokio::test]
-async fn an_explanation_names_what_is_built_in() {
+async fn an_explanation_names_built_in_rules() {
     let cluster = Cluster::embedded().await;
     school().members(&["pol"], "learner", "6a", "class").inactive("pol", UserStatus::Removed).write(&cluster).await;
     let reader = Caller::back_end(&cluster, "read");
@@ -145,7 +146,7 @@ async fn an_explanation_names_what_is_built_in() {
 }
 
 #[tokio::test]
-async fn a_question_is_about_what_its_action_is_done_to() {
+async fn an_explanation_asks_for_the_target_of_the_action() {
     let cluster = Cluster::embedded().await;
     school().write(&cluster).await;
     let reader = Caller::back_end(&cluster, "read");
@@ -199,7 +200,7 @@ async fn an_explanation_names_the_setting_that_denies() {
 }
 
 #[tokio::test]
-async fn what_other_rules_would_do_is_told_beforehand() {
+async fn a_dry_run_shows_the_effect_of_other_rules() {
     let cluster = Cluster::embedded().await;
     school().write(&cluster).await;
     let (lea, admin) = (Caller::user(&cluster, "lea"), Caller::back_end(&cluster, "admin"));
@@ -216,7 +217,7 @@ async fn what_other_rules_would_do_is_told_beforehand() {
     assert_eq!((&frozen["count"], &frozen["examples"][0]["id"]), (&json!(1), &json!(talk)), "{difference}");
     assert_eq!(difference["thawed"]["count"], 0);
 
-    // Rules with other words: facts that use the old ones would give nothing, which is asked about.
+    // The new rules use other words, so existing facts would have no effect, and the server asks for confirmation.
     let dry = admin.json("PUT", "/v1/policy", json!({ "preset": "open", "dryRun": true })).await.ok();
     assert_eq!((&dry["version"], &dry["changed"]), (&Value::Null, &json!(false)));
     assert!(
@@ -241,7 +242,7 @@ async fn what_other_rules_would_do_is_told_beforehand() {
     assert!(text.as_str().is_some_and(|text| text.contains("policy school")));
     assert_problem(&admin.get("/v1/policy?version=9").await, 404, "not_found", "version");
     assert_problem(&admin.json("POST", "/v1/policy/rollback", json!({ "to": 9 })).await, 404, "not_found", "to");
-    // Nor does the way back lead past the question.
+    // A rollback needs the same confirmation.
     admin.json("POST", "/v1/policy/rollback", json!({ "to": 1 })).await.ok();
     let refused = admin.json("POST", "/v1/policy/rollback", json!({ "to": 2 })).await;
     assert_problem(&refused, 400, "invalid", "acceptUnusedWords");
@@ -250,7 +251,7 @@ async fn what_other_rules_would_do_is_told_beforehand() {
 }
 
 #[tokio::test]
-async fn the_audit_tells_who_did_what_and_which_rule_refused() {
+async fn the_audit_names_the_actor_the_action_and_the_rule_that_refused() {
     let cluster = Cluster::embedded().await;
     school().write(&cluster).await;
     let (lea, admin) = (Caller::user(&cluster, "lea"), Caller::back_end(&cluster, "admin,provision"));
@@ -311,7 +312,7 @@ async fn the_audit_tells_who_did_what_and_which_rule_refused() {
 }
 
 #[tokio::test]
-async fn what_is_refused_in_a_group_is_noted_with_the_group() {
+async fn the_audit_of_a_refusal_in_a_group_names_the_group() {
     let cluster = Cluster::embedded().await;
     let [lea, tom, zoe] = ["lea", "tom", "zoe"].map(|name| Caller::user(&cluster, name));
     for one in [&tom, &zoe] {
@@ -343,7 +344,7 @@ async fn what_is_refused_in_a_group_is_noted_with_the_group() {
 }
 
 #[tokio::test]
-async fn rules_are_for_keys_with_the_scope() {
+async fn policy_endpoints_need_a_key_with_the_scope() {
     let cluster = Cluster::embedded().await;
     let may_not = Caller::back_end(&cluster, "provision,act");
     assert_problem(&may_not.get("/v1/policy").await, 403, "forbidden", "");

@@ -1,4 +1,4 @@
-//! Socket and HTTP are two doors to one room: the same command gets the same answer, and is refused in the same words.
+//! A command gets the same answer or the same refusal over the socket and over HTTP.
 
 use causerie_client::{
     Encoding,
@@ -10,13 +10,13 @@ use uuid::Uuid;
 use super::{Caller, text};
 use crate::harness::{Cluster, Raw, http::Request};
 
-/// The message inside a socket's reply, as JSON.
+/// The message in a socket's reply, as JSON.
 fn inside(result: reply::Result) -> Value {
     let reply = serde_json::to_value(wire::Reply { id: 0, result: Some(result) }).expect("replies are JSON");
     reply.as_object().and_then(|reply| reply.values().next()).cloned().expect("a reply has a result")
 }
 
-/// The same request through both doors.
+/// Sends the same request over HTTP and over the socket.
 async fn both(caller: &Caller<'_>, socket: &mut Raw, request: Request, command: &Value) -> (Value, Value) {
     let command: wire::Request = serde_json::from_value(command.clone()).expect("a request");
     let over_socket = inside(socket.ask(command.command.expect("a command")).await);
@@ -26,7 +26,7 @@ async fn both(caller: &Caller<'_>, socket: &mut Raw, request: Request, command: 
     }
     let mut problem = over_http.json();
     let problem = problem.as_object_mut().expect("a problem");
-    // A problem says what an `Error` says, and more for readers of RFC 9457; defaults are left out on the wire.
+    // A problem document holds the fields of an `Error` and further fields of RFC 9457. The socket omits default values.
     let detail = problem.remove("detail").expect("a detail");
     problem.insert("message".to_owned(), detail);
     for extra in ["type", "title", "status"] {
@@ -37,7 +37,7 @@ async fn both(caller: &Caller<'_>, socket: &mut Raw, request: Request, command: 
 }
 
 #[tokio::test]
-async fn the_same_command_gets_the_same_answer() {
+async fn a_command_gets_the_same_answer_over_http_and_over_the_socket() {
     let cluster = Cluster::embedded().await;
     let (lea, tom) = (Caller::user(&cluster, "lea"), Caller::user(&cluster, "tom"));
     let tom_id = tom.id().await;
@@ -52,7 +52,7 @@ async fn the_same_command_gets_the_same_answer() {
     let again = json!({ "conversationId": c, "clientId": Uuid::now_v7(), "text": "three" });
     let nobody = json!({ "kind": "CONVERSATION_KIND_DIRECT", "with": [{ "externalId": "nobody" }] });
     let pairs = [
-        // Answers.
+        // Replies.
         (Request::get("/v1/conversations"), json!({ "listConversations": {} })),
         (Request::get(&in_c), json!({ "getConversation": { "conversationId": c } })),
         (Request::get(format!("{in_c}/messages?limit=1")), json!({ "getHistory": { "conversationId": c, "limit": 1 } })),
@@ -98,7 +98,7 @@ async fn the_same_command_gets_the_same_answer() {
 }
 
 #[tokio::test]
-async fn what_is_said_over_http_is_heard_on_sockets() {
+async fn messages_sent_over_http_arrive_on_sockets() {
     let cluster = Cluster::embedded().await;
     let lea = Caller::user(&cluster, "lea");
     let mut tom = cluster.client(0, "tom").await;
@@ -109,7 +109,7 @@ async fn what_is_said_over_http_is_heard_on_sockets() {
 }
 
 #[tokio::test]
-async fn what_only_a_socket_can_do_has_no_address() {
+async fn commands_that_only_sockets_support_have_no_route() {
     let cluster = Cluster::embedded().await;
     let lea = Caller::user(&cluster, "lea");
     for path in ["/v1/hello", "/v1/ping", "/v1/resume"] {

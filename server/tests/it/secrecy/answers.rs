@@ -1,4 +1,4 @@
-//! Whom an answer may go to, and whom a group of the product leads to.
+//! The users who may receive a reply, and the users who are reachable through a group.
 
 use causerie_client::{
     ClientId,
@@ -14,7 +14,7 @@ use crate::scenarios::{
     user::{all_of, message_id, one, someone},
 };
 
-/// Teachers write to pupils, and pupils to nobody. Staff write to the pupils' group as such.
+/// Teachers write to pupils, pupils write to no user. Staff write to the pupils' group as a whole.
 fn ent() -> Vec<Row> {
     let mut rows = vec![group("teachers", "teachers"), group("pupils", "pupils"), group("staff", "staff")];
     rows.extend(["tea", "ann", "ben", "sam"].map(user));
@@ -41,7 +41,7 @@ async fn mailed(sender: &User, mail: MailDraft) -> wire::Message {
 }
 
 #[tokio::test]
-async fn two_who_hold_one_mail_do_not_write_to_each_other_alone() {
+async fn two_recipients_of_a_mail_can_not_write_to_each_other_alone() {
     in_ent(async |ent| {
         let [tea, ann, ben] = ent.users(["tea", "ann", "ben"]).await;
         let letter = mailed(&tea, to(&["ann", "ben"])).await;
@@ -50,15 +50,15 @@ async fn two_who_hold_one_mail_do_not_write_to_each_other_alone() {
         mailed(&ann, copied).await;
         let first = mailed(&ann, answer(&letter, &["tea", "ben"])).await;
 
-        // What reached ben by the exemption does not open a way back for two.
+        // The reply right under which ben received a message gives him no right to start a direct conversation.
         assert_eq!(ben.mails(answer(&first, &["ann"])).await, Err(NotFound));
         let second = mailed(&ben, answer(&first, &["ann", "tea"])).await;
         assert_eq!(ann.mails(answer(&second, &["ben"])).await, Err(NotFound));
         assert_eq!(ann.mails(to(&["ben"])).await, Err(NotFound), "nor anew");
         mailed(&ann, answer(&second, &["ben", "tea"])).await;
-        // The author of a mail is answered alone.
+        // A reply to the author of a mail alone is allowed.
         mailed(&ben, answer(&letter, &["tea"])).await;
-        // An answer of somebody who may write to the pupil anyway is answered alone, too.
+        // A sender who may write to the pupil by other rules may reply to the pupil alone, too.
         let third = mailed(&tea, answer(&second, &["ben"])).await;
         mailed(&ben, answer(&third, &["tea"])).await;
     })
@@ -66,7 +66,7 @@ async fn two_who_hold_one_mail_do_not_write_to_each_other_alone() {
 }
 
 #[tokio::test]
-async fn a_mail_to_a_group_is_answered_and_its_answer_again() {
+async fn a_mail_to_a_group_can_be_answered_and_the_answer_too() {
     in_ent(async |ent| {
         let [sam, ann] = ent.users(["sam", "ann"]).await;
         let letter =
@@ -80,7 +80,7 @@ async fn a_mail_to_a_group_is_answered_and_its_answer_again() {
 }
 
 #[tokio::test]
-async fn rules_narrow_answers_by_the_age_of_the_mail() {
+async fn rules_can_limit_answers_by_the_age_of_the_mail() {
     let rules = "policy mine\nroles pupil\nkinds class\nallow find,see_profile,start all when everyone and role(me)=pupil\n\
                  allow start_group groups\nallow read reads when holder\nallow reply soon when holder and age<1ms\notherwise reply \
                  late code window_over\n";
@@ -95,7 +95,7 @@ async fn rules_narrow_answers_by_the_age_of_the_mail() {
 }
 
 #[tokio::test]
-async fn a_blocked_person_reaches_the_other_through_no_group() {
+async fn a_blocked_user_does_not_reach_the_blocker_through_a_group() {
     in_ent(async |ent| {
         ent.import_all(&[edge("pupils", "pupils"), relation("ben", "block", "ann")]).await;
         let [ann, ben] = ent.users(["ann", "ben"]).await;
@@ -107,7 +107,7 @@ async fn a_blocked_person_reaches_the_other_through_no_group() {
         assert_eq!(ben.mails(all()).await.expect("an edge leads there").reached, 2, "it is ann who is kept away");
     })
     .await;
-    // Rules may say otherwise.
+    // Other rules may allow it.
     let rules = include_str!("../../../../policy/presets/ent.policy");
     let rules = rules.replace(
         "when them -block-> me          code not_found",
@@ -125,7 +125,7 @@ async fn a_blocked_person_reaches_the_other_through_no_group() {
 }
 
 #[tokio::test]
-async fn a_group_conversation_takes_each_of_a_product_group_by_the_right_to_start_with_them() {
+async fn adding_a_group_adds_only_the_members_that_the_user_may_start_with() {
     in_ent(async |ent| {
         let [sam, tea, ann] = ent.users(["sam", "tea", "ann"]).await;
         let with_pupils = || [all_of("pupils")];
@@ -141,7 +141,7 @@ async fn a_group_conversation_takes_each_of_a_product_group_by_the_right_to_star
 }
 
 #[tokio::test]
-async fn nobody_is_added_to_a_conversation_of_two_or_to_notes() {
+async fn no_user_is_added_to_a_direct_conversation_or_a_note() {
     let rules = "policy mine\nallow find,see_profile,start everyone when everyone\nallow read,send,add_member,remove_member,leave \
                  all when holder\n";
     under(rules, &["a", "b", "c"].map(user), async |system| {

@@ -1,4 +1,4 @@
-//! What a blocked person still learns and does: typing, receipts, presence, edits.
+//! What a blocked user still learns and does: typing, read positions, presence, edits.
 
 use causerie_client::{ErrorCode::NotFound, Event, wire};
 
@@ -10,8 +10,8 @@ use crate::scenarios::{
     user::message_id,
 };
 
-/// Two people who reach each other, in each preset in which people write to each other directly.
-fn towns() -> Vec<(&'static str, Vec<Row>)> {
+/// Two users who reach each other, for each preset with direct conversations.
+fn presets() -> Vec<(&'static str, Vec<Row>)> {
     let two = || ["a", "b"].map(user).to_vec();
     let class = [group("c", "class"), member("a", "learner", "c"), member("b", "learner", "c")];
     vec![
@@ -29,16 +29,16 @@ fn towns() -> Vec<(&'static str, Vec<Row>)> {
     ]
 }
 
-/// How far this person is told that the other has read.
-async fn told_read(person: &User, here: causerie_client::ConversationId, of: &str) -> u32 {
+/// The read position of another member, as this user sees it.
+async fn seen_read_position(person: &User, here: causerie_client::ConversationId, of: &str) -> u32 {
     let members = person.conversation(here).await.answer().expect("readable").members;
     let is_of = |member: &&wire::Member| member.user.as_ref().is_some_and(|user| user.external_id == of);
     members.iter().find(is_of).expect("the other one").read_seq
 }
 
 #[tokio::test]
-async fn a_blocked_person_learns_nothing_of_the_other_and_changes_nothing_for_them() {
-    for (preset, facts) in towns() {
+async fn a_blocked_user_learns_nothing_of_the_blocker_and_changes_nothing_for_them() {
+    for (preset, facts) in presets() {
         system::everywhere(preset, &facts, async |town| {
             let [mut a, mut b] = town.users(["a", "b"]).await;
             let here = a.chats_with(&mut b).await;
@@ -51,17 +51,17 @@ async fn a_blocked_person_learns_nothing_of_the_other_and_changes_nothing_for_th
             a.until("a receipt", |event| matches!(event, Event::MemberRead(_)).then_some(())).await;
 
             town.import_all(&[relation("b", "block", "a")]).await;
-            // The blocked person: nothing reaches the other.
+            // Actions of the blocked user do not reach the blocker.
             assert_eq!(a.writes(here, "after").await, Err(NotFound), "{preset}");
             assert!(a.edit(here, message_id(&sent), "edited").await.answer().is_err(), "{preset}");
             assert!(a.delete(here, message_id(&sent)).await.answer().is_err(), "{preset}");
             assert_eq!(a.set_typing(here, true).await.answer(), Err(NotFound), "{preset}");
             a.mark_read(here, 1).await.answer().expect("a member");
-            // The other: nothing reaches the blocked person.
+            // Actions of the blocker do not reach the blocked user.
             let _ = b.set_typing(here, true).await;
             b.mark_read(here, 1).await.answer().expect("a member");
-            assert_eq!(told_read(&a, here, "b").await, 0, "{preset}");
-            assert_eq!(told_read(&b, here, "a").await, 0, "{preset}");
+            assert_eq!(seen_read_position(&a, here, "b").await, 0, "{preset}");
+            assert_eq!(seen_read_position(&b, here, "a").await, 0, "{preset}");
             assert_eq!(a.presence(&[id_of_b]).await.answer().expect("anybody may ask"), [], "{preset}");
             drop(b);
             let b = town.user("b").await;
@@ -80,8 +80,8 @@ async fn a_blocked_person_learns_nothing_of_the_other_and_changes_nothing_for_th
 }
 
 #[tokio::test]
-async fn receipts_end_with_reach() {
-    let (_, facts) = towns().swap_remove(1);
+async fn read_positions_are_not_shared_after_reach_is_lost() {
+    let (_, facts) = presets().swap_remove(1);
     system::everywhere("school", &facts, async |school| {
         let [mut a, mut b] = school.users(["a", "b"]).await;
         let here = a.chats_with(&mut b).await;

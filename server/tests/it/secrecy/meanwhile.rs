@@ -1,4 +1,4 @@
-//! A member is removed while the server answers them: what it reads after the removal is not theirs.
+//! A member is removed while the server prepares an answer: the answer holds nothing from after the removal.
 
 use causerie_client::{
     ClientId, Encoding,
@@ -9,11 +9,11 @@ use sea_orm::ConnectionTrait as _;
 
 use crate::harness::{Cluster, Database, Raw, eventually, psql};
 
-/// In the message that follows the removal, and the new name of a member.
+/// The text of the message after the removal, and the new name of a member.
 const AFTER: &str = "AFTER THE REMOVAL";
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_member_who_is_removed_while_the_server_answers_reads_nothing_that_followed() {
+async fn a_member_removed_during_an_answer_reads_nothing_from_after_the_removal() {
     let cluster = Cluster::on(Database::postgres(), |settings| settings).await;
     let node = cluster.nodes[0].public();
     let (mut lea, _) = Raw::hello(node, Encoding::Json, &cluster.tenant.token("lea")).await;
@@ -53,7 +53,7 @@ async fn a_member_who_is_removed_while_the_server_answers_reads_nothing_that_fol
     let url = cluster.database.url();
     eventually("all of them wait for the removal", async || {
         let waiting = psql(url, waiting).expect("PostgreSQL tells");
-        // A look of the server's own at what is locked may be among them.
+        // The server's own query for blocked locks may be among them.
         waiting.trim().parse::<usize>().is_ok_and(|waiting| waiting >= 6).then_some(())
     })
     .await;

@@ -1,4 +1,4 @@
-//! People in one conversation who do not find each other.
+//! Members of a conversation who can not find each other in the directory.
 
 use causerie_client::{ClientId, MailDraft};
 
@@ -9,7 +9,7 @@ use crate::scenarios::{
     user::{addressees, all_of, id, one},
 };
 
-/// As the preset `ent`, and members are secret or not.
+/// The rules of the preset `ent`, with or without secret members.
 fn rules(secret: bool) -> String {
     let ent = include_str!("../../../../policy/presets/ent.policy");
     let ent = format!("{ent}\nallow send holds when holder\n");
@@ -38,7 +38,7 @@ async fn seen_by(person: &User, here: causerie_client::ConversationId) -> Vec<St
 }
 
 #[tokio::test]
-async fn people_who_do_not_find_each_other_are_named_by_default_and_counted_where_members_are_secret() {
+async fn members_out_of_reach_are_named_by_default_and_only_counted_if_members_are_secret() {
     for secret in [false, true] {
         under(&rules(secret), &facts(), async |system| {
             let [tea, mut ann, ben] = system.users(["tea", "ann", "ben"]).await;

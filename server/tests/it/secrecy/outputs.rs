@@ -1,4 +1,4 @@
-//! Everything the server can say to a member who may not read: each kind of reply and event, as the schema lists them.
+//! Every reply and event of the schema, and what it may reveal to a member who may not read the conversation.
 
 use std::{collections::HashSet, time::Duration};
 
@@ -20,10 +20,10 @@ use crate::{
     },
 };
 
-/// What a kind of reply or event may tell a member who may not read, of the conversation.
+/// What a kind of reply or event may reveal about the conversation to a member who may not read it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum May {
-    /// It does not come, or it is about another conversation.
+    /// The frame is not sent, or it is about another conversation.
     Nothing,
     /// The conversation's id.
     NameIt,
@@ -33,7 +33,7 @@ use May::{NameIt, Nothing};
 
 const REPLIES: [(&str, May); 23] = [
     ("error", Nothing),
-    // Of held conversations: that they are gone.
+    // It names the conversations that the client held and that are gone.
     ("welcome", NameIt),
     ("token_refreshed", Nothing),
     ("pong", Nothing),
@@ -49,11 +49,11 @@ const REPLIES: [(&str, May); 23] = [
     ("message_deleted", Nothing),
     ("marked", Nothing),
     ("typing_set", Nothing),
-    // A member may go, and is answered what they left.
+    // A member may leave, and the reply names the conversation.
     ("conversation_updated", NameIt),
     ("conversation_deleted", NameIt),
     ("user_list", Nothing),
-    // The direct conversation there is with somebody who is found.
+    // The existing direct conversation with a user in the search result.
     ("directory_page", NameIt),
     ("presence_list", Nothing),
     ("relation_updated", Nothing),
@@ -78,7 +78,7 @@ const EVENTS: [(&str, May); 15] = [
     ("relation_changed", Nothing),
 ];
 
-/// The names in a `oneof` of a message of the schema.
+/// The names of the fields of a `oneof` in a message of the schema.
 fn kinds(message: &str) -> HashSet<String> {
     let files = FileDescriptorSet::decode(DESCRIPTORS).expect("the build script encoded them");
     let messages = files.file.iter().filter(|file| file.package() == "causerie.v1").flat_map(|file| &file.message_type);
@@ -87,19 +87,19 @@ fn kinds(message: &str) -> HashSet<String> {
 }
 
 #[test]
-fn every_kind_of_reply_and_event_says_what_it_may_tell_a_member_who_may_not_read() {
+fn every_kind_of_reply_and_event_is_in_the_table() {
     for (message, known) in [("Reply", &REPLIES[..]), ("Event", &EVENTS[..])] {
         let known: HashSet<String> = known.iter().map(|(kind, _)| (*kind).to_owned()).collect();
         assert_eq!(kinds(message), known, "{message}: classify each kind in this file, and test what is new");
     }
 }
 
-/// What a frame is, and its text.
+/// The kind and the text of a frame.
 fn text_of(frame: &wire::ServerFrame) -> String {
     String::from_utf8(Encoding::Json.encode(frame).to_vec()).expect("JSON is UTF-8")
 }
 
-/// The name of a frame's kind in the schema, and what it may tell.
+/// The name of a frame's kind in the schema, and what it may reveal.
 fn kind_of(frame: &wire::ServerFrame) -> (String, May) {
     let json: serde_json::Value = serde_json::from_str(&text_of(frame)).expect("JSON");
     let (body, table) = match &frame.body {
@@ -124,7 +124,7 @@ fn snake(name: &str) -> String {
     snake
 }
 
-/// Every command there is, about the conversations, people and messages in question.
+/// Every command, about the conversations, users and messages of the test.
 fn commands(token: &str, place: &str, direct: &str, other: &str, message: &str, held: &wire::Resume) -> Vec<Command> {
     let by_id = |id: &str| wire::UserRef { by: Some(wire::user_ref::By::Id(id.to_owned())) };
     let user = Some(by_id(other));
@@ -212,7 +212,7 @@ fn name_of(command: &Command) -> String {
     json.as_object().expect("an object").keys().map(|key| snake(key)).find(|key| key != "id").expect("it has one")
 }
 
-/// What must not be in a frame: whatever has to do with the conversations but their own ids.
+/// The texts and ids that no frame may hold: everything about the conversations except their own ids.
 struct Secrets {
     words: Vec<String>,
     places: Vec<String>,
@@ -251,7 +251,7 @@ impl Secrets {
         }
     }
 
-    /// Everything that comes within a while.
+    /// Checks every frame that arrives until the last expected frame.
     async fn hear(&self, raw: &mut Raw, last: &str) {
         let id = raw.request(Command::Ping(wire::Ping {})).await;
         loop {
@@ -277,8 +277,8 @@ fn facts() -> Vec<Row> {
     rows
 }
 
-/// Changes of all kinds, by those who may.
-async fn goes_on(a: &User, c: &User, here: causerie_client::ConversationId, direct: causerie_client::ConversationId) {
+/// Changes of all kinds, made by members with the right to make them.
+async fn make_changes(a: &User, c: &User, here: causerie_client::ConversationId, direct: causerie_client::ConversationId) {
     let sent = a.writes(here, "canary one").await.expect("allowed");
     a.writes(direct, "canary two").await.expect("allowed");
     a.edit(here, message_id(&sent), "canary three").await.answer().expect("allowed");
@@ -292,7 +292,7 @@ async fn goes_on(a: &User, c: &User, here: causerie_client::ConversationId, dire
 }
 
 #[tokio::test]
-async fn a_member_who_may_not_read_gets_the_id_of_a_conversation_at_most() {
+async fn a_member_who_may_not_read_gets_at_most_the_id_of_the_conversation() {
     under(TEAM, &facts(), every_output).await;
 }
 
@@ -327,7 +327,7 @@ async fn every_output(system: &System<'_>) {
         words: ids.into_iter().chain(["canary".to_owned()]).collect(),
         places: [here, direct].iter().map(ToString::to_string).collect(),
     };
-    // What was said before the revocation was answered may still be on its way.
+    // Frames sent before the answer to the revocation may still arrive.
     let mut left = 0;
     while left < 2 {
         if let Some(Body::Event(wire::Event { kind: Some(wire::event::Kind::ConversationLeft(_)) })) =
@@ -336,7 +336,7 @@ async fn every_output(system: &System<'_>) {
             left += 1;
         }
     }
-    goes_on(&a, &c, here, direct).await;
+    make_changes(&a, &c, here, direct).await;
     secrets.hear(&mut screen, "what others did").await;
 
     let all = commands(&token, &here.to_string(), &direct.to_string(), &other, &of_b.id, &held);
@@ -353,12 +353,12 @@ async fn every_output(system: &System<'_>) {
         screen.request(command).await;
         secrets.hear(&mut screen, &name).await;
     }
-    goes_on(&a, &c, here, direct).await;
-    // Nodes hear of it from each other.
+    make_changes(&a, &c, here, direct).await;
+    // Nodes tell each other of the change.
     tokio::time::sleep(Duration::from_millis(300)).await;
     secrets.hear(&mut screen, "what others did then").await;
 
-    // To go is a member's right, and the answer is the id.
+    // Leaving is a member's right, and the reply holds the conversation's id.
     let me = screen_id(&b).await;
     screen.request(Command::RemoveMember(wire::RemoveMember { conversation_id: here.to_string(), user_id: me })).await;
     secrets.hear(&mut screen, "leaving").await;

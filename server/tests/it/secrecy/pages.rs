@@ -1,4 +1,4 @@
-//! Pages of lists in which much is not the reader's, and the cursors between them.
+//! Pages of lists in which the user may not read many entries, and the cursors between them.
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use causerie_client::{

@@ -1,4 +1,4 @@
-//! `read` is taken away and given back while people are connected.
+//! The right `read` is revoked and restored while users are connected.
 
 use causerie_client::{ClientId, ErrorCode::Unsupported, Event};
 

@@ -1,20 +1,20 @@
-//! A volume without room, under the database of an embedded server.
+//! A full volume under the database of an embedded server.
 
 use super::{Sender, readiness, unpaced, until_readiness};
 use crate::harness::{Cluster, Database, TempDir, Volume};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_full_tmpfs_loses_no_acknowledged_message() {
-    loses_nothing(&Volume::tmpfs(24)).await;
+    assert_no_message_lost(&Volume::tmpfs(24)).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_full_ext4_loses_no_acknowledged_message() {
-    loses_nothing(&Volume::ext4(32)).await;
+    assert_no_message_lost(&Volume::ext4(32)).await;
 }
 
-/// Twice: what the first time leaves behind must not matter.
-async fn loses_nothing(volume: &Volume) {
+/// Runs twice: leftovers of the first run must not matter.
+async fn assert_no_message_lost(volume: &Volume) {
     let mut cluster = Cluster::on(Database::Sqlite(TempDir::inside(volume.path())), unpaced).await;
     let mut sender = Sender::start(&cluster).await;
     for round in 0..2 {
@@ -24,7 +24,7 @@ async fn loses_nothing(volume: &Volume) {
         volume.fill();
         sender.send_until_refused(&cluster).await;
         until_readiness(&cluster, 503).await;
-        // Some may find room; what is acknowledged is stored.
+        // Some of these messages may find space. Each acknowledged message must be stored.
         sender.send_some(&cluster, "full", 20).await;
         assert_eq!(sender.audit("while the volume is full", &cluster).await, 0, "round {round}");
 
@@ -55,6 +55,6 @@ async fn a_server_killed_on_a_full_volume_starts_again_once_there_is_room() {
     cluster.nodes[0].start_again().await;
     assert_eq!(readiness(&cluster).await, 200);
     sender.send_some(&cluster, "after", 20).await;
-    // What was refused may be there: nobody knew.
+    // A refused message may be stored: its outcome was unknown.
     sender.audit("after a restart", &cluster).await;
 }

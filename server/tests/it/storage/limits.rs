@@ -1,14 +1,14 @@
-//! Limits of the process.
+//! Resource limits of the process.
 
 use super::{Sender, readiness, unpaced, until_readiness};
 use crate::harness::Cluster;
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_limit_of_file_sizes_refuses_messages_and_ends_nothing() {
+async fn a_file_size_limit_refuses_messages_and_does_not_end_the_server() {
     let mut cluster = Cluster::embedded_with(unpaced).await;
     let mut sender = Sender::start(&cluster).await;
     assert_eq!(sender.send_some(&cluster, "before", 20).await, 20);
-    // `ulimit -f`: the system sends SIGXFSZ for each write beyond.
+    // `ulimit -f`: the system sends SIGXFSZ for each write beyond the limit.
     cluster.nodes[0].limit("fsize=400000:");
     sender.send_until_refused(&cluster).await;
     assert!(cluster.nodes[0].is_running());
@@ -24,7 +24,7 @@ async fn a_limit_of_file_sizes_refuses_messages_and_ends_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_limit_of_memory_loses_no_acknowledged_message() {
+async fn a_memory_limit_loses_no_acknowledged_message() {
     let mut cluster = Cluster::embedded_with(unpaced).await;
     let mut sender = Sender::start(&cluster).await;
     assert_eq!(sender.send_some(&cluster, "before", 20).await, 20);
@@ -39,7 +39,7 @@ async fn a_limit_of_memory_loses_no_acknowledged_message() {
         }
     }
     if cluster.nodes[0].is_running() {
-        // It lived through it, so it serves once there is memory.
+        // The process still runs, so it works again once there is memory.
         cluster.nodes[0].limit("as=unlimited:");
         sender.until_stored(&cluster).await;
         assert_eq!(readiness(&cluster).await, 200);

@@ -1,4 +1,4 @@
-//! A log that can't be written ends nothing and stalls nothing.
+//! A log that can not be written neither ends nor blocks the server.
 
 use std::{
     fs::OpenOptions,
@@ -14,17 +14,17 @@ use tokio::{
 
 use crate::harness::{Database, Settings, Volume, eventually, free_address, http::Request, within};
 
-/// A server whose standard output and error are the test's.
+/// A server whose standard output and error are chosen by the test.
 struct Server {
     child: Child,
     public: SocketAddr,
     internal: SocketAddr,
-    // Last: the server leaves it before it goes.
+    // Last field: the server must stop before its database is dropped.
     _database: Database,
 }
 
 impl Server {
-    /// Starts it, chatty, and waits until it is ready.
+    /// Starts the server with a verbose log and waits until it is ready.
     async fn start(change: impl FnOnce(&mut Command)) -> Self {
         let (database, public, internal) = (Database::sqlite(), free_address(), free_address());
         let settings = Settings::on(&database).set("listen.public", public).set("listen.internal", internal);
@@ -41,12 +41,12 @@ impl Server {
         server
     }
 
-    /// Has it do things it logs.
+    /// Sends requests that the server logs.
     async fn use_it(&self, times: usize) {
         let nonsense = async || {
             let mut stream = TcpStream::connect(self.public).await.expect("the server accepts");
             stream.write_all(b"\0nonsense\r\n\r\n").await.expect("the server reads");
-            // It answers, or ends the connection.
+            // The server answers or closes the connection.
             let _ = stream.read_to_end(&mut Vec::new()).await;
         };
         for _ in 0..times.div_ceil(20) {
@@ -80,7 +80,7 @@ impl Drop for Server {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_full_volume_under_the_log_ends_nothing() {
+async fn a_full_volume_under_the_log_does_not_end_the_server() {
     let volume = Volume::tmpfs(1);
     let log = volume.path().join("log");
     let open = || OpenOptions::new().create(true).append(true).open(&log).expect("a file without bytes finds room");
@@ -106,7 +106,7 @@ async fn a_full_volume_under_the_log_ends_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_closed_log_pipe_ends_nothing() {
+async fn a_closed_log_pipe_does_not_end_the_server() {
     let mut server = Server::start(|command| {
         command.stdout(Stdio::piped()).stderr(Stdio::piped());
     })
@@ -118,7 +118,7 @@ async fn a_closed_log_pipe_ends_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_log_pipe_that_nobody_reads_stalls_nothing() {
+async fn a_log_pipe_without_a_reader_does_not_block_the_server() {
     let mut server = Server::start(|command| {
         command.stdout(Stdio::piped()).stderr(Stdio::piped());
     })

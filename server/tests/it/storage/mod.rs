@@ -1,8 +1,8 @@
-//! What was acknowledged is stored, and stays stored, whatever becomes of the storage: full volumes, I/O errors, limits; and a
-//! log that can't be written ends nothing.
+//! Acknowledged messages stay stored through storage faults: full volumes, I/O errors, resource limits. A log that can not
+//! be written does not end the server.
 //!
-//! Each test sends all the while and audits at every step: each message that was acknowledged is read back by a second
-//! connection. Tests mount volumes, so they run as root.
+//! Each test sends all the time and audits at every step: a second connection reads back each acknowledged message. Tests
+//! mount volumes, so they run as root.
 
 mod fault;
 mod full_volume;
@@ -17,13 +17,13 @@ use uuid::Uuid;
 
 use crate::harness::{Acknowledged, Cluster, Settings, eventually, http::Request};
 
-/// Without limits on how much a user may send.
+/// Settings without limits on the sends of a user.
 pub fn unpaced(settings: Settings) -> Settings {
     let keys = ["limits.frames_per_second", "limits.frames_burst", "limits.sends_per_second", "limits.sends_burst"];
     keys.into_iter().fold(settings, |settings, key| settings.set(key, 1_000_000))
 }
 
-/// Sends as Léa to Tom, over HTTP, where nothing is repeated behind the test's back.
+/// Sends as Léa to Tom over HTTP, which does not retry on its own.
 struct Sender {
     token: String,
     conversation: String,
@@ -31,11 +31,11 @@ struct Sender {
 }
 
 impl Sender {
-    /// Starts the conversation.
+    /// Creates Tom and starts the conversation.
     async fn start(cluster: &Cluster) -> Self {
         let token = cluster.tenant.token("lea");
         let node = cluster.nodes[0].public();
-        // He comes to be with his first token.
+        // The first request with his token creates Tom.
         Request::get("/v1/me").bearer(&cluster.tenant.token("tom")).send(node).await;
         let start = json!({ "kind": "CONVERSATION_KIND_DIRECT", "with": [{ "externalId": "tom" }] });
         let started = Request::new("POST", "/v1/conversations").bearer(&token).json(&start).send(node).await;
@@ -43,7 +43,8 @@ impl Sender {
         Self { token, conversation, acknowledged: Acknowledged::default() }
     }
 
-    /// Sends a message once; whether it was acknowledged. Whatever else is answered is `unavailable`, or nothing.
+    /// Sends a message once and returns whether it was acknowledged. Any other answer must be `unavailable`, `timeout` or
+    /// none.
     async fn send(&mut self, cluster: &Cluster, text: &str) -> bool {
         let path = format!("/v1/conversations/{}/messages", self.conversation);
         let message = json!({ "clientId": Uuid::now_v7(), "text": text });
@@ -58,7 +59,7 @@ impl Sender {
         answer.status == 200
     }
 
-    /// Sends so many; how many were acknowledged.
+    /// Sends `count` messages and returns how many were acknowledged.
     async fn send_some(&mut self, cluster: &Cluster, what: &str, count: usize) -> usize {
         let mut acknowledged = 0;
         for number in 0..count {
@@ -79,7 +80,7 @@ impl Sender {
         panic!("20,000 messages were stored where there is no room");
     }
 
-    /// What the server shows of the conversation to its members, page by page, is what was acknowledged, as a count.
+    /// Checks that the history of both members equals the acknowledged messages, and returns their number.
     async fn shown(&self, cluster: &Cluster) -> usize {
         let (mut shown, mut after) = (0, 0);
         loop {
@@ -96,7 +97,7 @@ impl Sender {
         self.acknowledged.audit(when, &cluster.database).await
     }
 
-    /// Sends until the server stores again, by itself.
+    /// Sends until the server stores messages again without outside help.
     async fn until_stored(&mut self, cluster: &Cluster) {
         for _ in 0..300 {
             if self.send(cluster, "again").await {
@@ -116,7 +117,7 @@ async fn until_readiness(cluster: &Cluster, status: u16) {
     eventually(&format!("readiness {status}"), async || (readiness(cluster).await == status).then_some(())).await;
 }
 
-/// A figure of a node, by its whole name with labels.
+/// The value of a metric, by its full name with labels.
 async fn figure(cluster: &Cluster, name: &str) -> f64 {
     let figures = Request::get("/metrics").send(cluster.nodes[0].internal()).await;
     let line = figures.text().lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' ').map(str::to_owned));

@@ -1,4 +1,4 @@
-//! A volume without room under PostgreSQL, and connections that end in the middle.
+//! A full volume under PostgreSQL, and connections that end during commits.
 
 use serde_json::json;
 use uuid::Uuid;
@@ -17,7 +17,7 @@ async fn a_full_volume_under_postgresql_loses_no_acknowledged_message() {
     sender.send_until_refused(&cluster).await;
     until_readiness(&cluster, 503).await;
     volume.free();
-    // Without room for its log PostgreSQL ends, and is started again by whoever watches it.
+    // PostgreSQL ends when its log has no space, and a supervisor starts it again.
     server.start_again();
     until_readiness(&cluster, 200).await;
     sender.until_stored(&cluster).await;
@@ -27,14 +27,14 @@ async fn a_full_volume_under_postgresql_loses_no_acknowledged_message() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn connections_that_end_during_commits_lose_and_double_nothing() {
+async fn connections_that_end_during_commits_lose_and_double_no_message() {
     let cluster = Cluster::on(Database::postgres(), |settings| unpaced(settings).set("database.connections_max", 4)).await;
     let sender = Sender::start(&cluster).await;
     let node = cluster.nodes[0].public();
     let send = async |number: usize| {
         let path = format!("/v1/conversations/{}/messages", sender.conversation);
         let message = json!({ "clientId": Uuid::now_v7(), "text": format!("{number}") });
-        // As a client does it: again with the same client id, until it is known.
+        // Like a client: sends again with the same client id until the outcome is known.
         loop {
             let answer = Request::new("POST", &*path).bearer(&sender.token).json(&message).send(node).await;
             match answer.status {

@@ -1,9 +1,9 @@
-//! Two servers on one folder would not hear each other.
+//! Two servers on the same data folder would not see each other's changes.
 
 use crate::harness::{Cluster, Database, http::Request};
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_second_server_on_the_same_folder_names_the_first_and_ends() {
+async fn a_second_server_on_the_same_folder_names_the_first_and_exits() {
     let mut cluster = Cluster::embedded().await;
     let second = cluster.settings().clone().set("listen.public", "127.0.0.1:0").set("listen.internal", "127.0.0.1:0");
     let complains = second.fail(&["serve"]);
@@ -18,12 +18,12 @@ async fn a_second_server_on_the_same_folder_names_the_first_and_ends() {
     assert_eq!(complains.lines().count(), 1, "{complains}");
     assert_eq!(Request::get("/readyz").send(cluster.nodes[0].internal()).await.status, 200, "the first serves on");
 
-    // Commands work beside it.
+    // Subcommands work beside the server.
     cluster.settings().run(&["tenant", "create", "beside", "--name", "Beside"]);
     assert!(cluster.settings().run(&["tenant", "list"]).contains("beside"));
     cluster.settings().run(&["migrate"]);
 
-    // The lock dies with the process, however it ends.
+    // The lock ends with the process, however the process ends.
     cluster.nodes[0].kill();
     cluster.nodes[0].start_again().await;
     cluster.nodes[0].terminate();

@@ -1,4 +1,4 @@
-//! Closing for both, deleting for oneself.
+//! Closing a conversation for both users, and deleting it for oneself.
 
 use causerie_client::{
     ConversationId,
@@ -32,7 +32,7 @@ async fn is_gone(person: &mut User, here: ConversationId) {
 }
 
 #[tokio::test]
-async fn s2_16_closing_ends_an_exchange() {
+async fn s2_16_closing_ends_a_conversation() {
     everywhere(async |community| {
         let [mut mia, mut noa] = community.users(["mia", "noa"]).await;
         let here = mia.chats_with(&mut noa).await;
@@ -61,7 +61,7 @@ async fn s2_17_a_closed_conversation_stays_visible() {
 }
 
 #[tokio::test]
-async fn s2_18_nobody_posts_after_closing_and_a_party_may_reopen() {
+async fn s2_18_sends_are_refused_after_closing_and_a_member_may_reopen() {
     everywhere(async |community| {
         let [mut mia, mut noa] = community.users(["mia", "noa"]).await;
         let here = mia.chats_with(&mut noa).await;
@@ -95,7 +95,7 @@ async fn s2_20_deletion_is_final() {
 }
 
 #[tokio::test]
-async fn s2_21_one_deletes_one_s_own_copy() {
+async fn s2_21_a_user_deletes_their_own_copy() {
     everywhere(async |community| {
         let [mut mia, mut noa] = community.users(["mia", "noa"]).await;
         let here = mia.chats_with(&mut noa).await;
@@ -119,7 +119,7 @@ async fn s2_21_one_deletes_one_s_own_copy() {
 }
 
 #[tokio::test]
-async fn s2_21_what_both_deleted_is_erased() {
+async fn s2_21_a_conversation_that_both_users_deleted_is_erased() {
     everywhere(async |community| {
         let [mut mia, mut noa] = community.users(["mia", "noa"]).await;
         let here = mia.chats_with(&mut noa).await;

@@ -1,4 +1,4 @@
-//! The list of conversations, and what is told of them.
+//! The list of conversations and the fields of its entries.
 
 use causerie_client::{Event, HistoryRange};
 
@@ -9,7 +9,7 @@ use crate::scenarios::{
 };
 
 #[tokio::test]
-async fn s2_09_the_list_has_all_of_one_s_own_and_no_one_else_s() {
+async fn s2_09_the_list_has_exactly_the_conversations_of_the_user() {
     everywhere(async |community| {
         let [mia, noa, pam] = community.users(["mia", "noa", "pam"]).await;
         let with_noa = mia.starts_with("noa").await.expect("a contact");
@@ -63,7 +63,7 @@ async fn s2_11_the_list_has_a_preview_of_the_last_message() {
 }
 
 #[tokio::test]
-async fn s2_14_the_whole_history_is_there() {
+async fn s2_14_the_whole_history_can_be_read() {
     everywhere(async |community| {
         let [mut mia, mut noa] = community.users(["mia", "noa"]).await;
         let here = mia.chats_with(&mut noa).await;

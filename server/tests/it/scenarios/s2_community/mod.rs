@@ -1,6 +1,6 @@
 //! S2: a community of members.
 //!
-//! Noa is a contact of Mia's; Mia follows Oli; Pam is a stranger whose profile she can see.
+//! Noa is a contact of Mia, and Mia follows Oli. Pam has no relation to Mia, but Mia can see her profile.
 
 mod ending;
 mod list;

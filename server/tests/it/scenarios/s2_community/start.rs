@@ -1,4 +1,4 @@
-//! Whom one may write to, and whom the picker offers.
+//! The users that a member may write to, and the users that the picker offers.
 
 use causerie_client::{ErrorCode, wire::DirectoryAction};
 use serde_json::json;

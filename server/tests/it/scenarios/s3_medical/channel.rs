@@ -1,4 +1,4 @@
-//! What friends have: a channel for two.
+//! The direct conversation of two friends.
 
 use causerie_client::{
     ErrorCode::{NeedsFriend, Unsupported},
@@ -9,7 +9,7 @@ use super::everywhere;
 use crate::scenarios::{Answered as _, facts::setting, user::someone};
 
 #[tokio::test]
-async fn s3_01_messages_are_between_friends_only() {
+async fn s3_01_only_friends_write_to_each_other() {
     everywhere(async |network| {
         let [ada, bea] = network.users(["ada", "bea"]).await;
         let here = ada.starts_with("bea").await.expect("friends");
@@ -57,7 +57,7 @@ async fn s3_11_a_friendship_can_end_and_begin_again() {
         let here = ada.chats_with(&mut bea).await;
         ada.writes(here, "before").await.expect("friends");
         assert_eq!(ada.unrelate("friend", someone("bea")).await.answer(), Ok(None));
-        // At once, on the other node, too.
+        // The refusal is immediate, on the other node too.
         assert_eq!(bea.writes(here, "wait").await, Err(NeedsFriend));
         assert_eq!(ada.writes(here, "wait").await, Err(NeedsFriend));
         for person in [&mut ada, &mut bea] {
@@ -76,7 +76,7 @@ async fn s3_11_a_friendship_can_end_and_begin_again() {
 }
 
 #[tokio::test]
-async fn s3_13_the_plane_marks_friends() {
+async fn s3_13_the_search_marks_friends() {
     everywhere(async |network| {
         let ada = network.user("ada").await;
         assert_eq!(ada.may_write_to("").await, ["bea"]);
@@ -88,7 +88,7 @@ async fn s3_13_the_plane_marks_friends() {
 }
 
 #[tokio::test]
-async fn s3_16_no_third_person_can_be_added() {
+async fn s3_16_no_third_user_can_be_added() {
     everywhere(async |network| {
         let [mut ada, mut bea] = network.users(["ada", "bea"]).await;
         let here = ada.chats_with(&mut bea).await;

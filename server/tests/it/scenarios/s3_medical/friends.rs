@@ -1,4 +1,4 @@
-//! Becoming friends.
+//! Friend requests and friendships.
 
 use causerie_client::{
     ErrorCode::{Invalid, NeedsFriend, NotFound},
@@ -15,13 +15,13 @@ impl User {
         self.relate("friend", someone(other)).await.answer()
     }
 
-    /// The relations each hit of a search may be asked for.
+    /// The relations that the search offers for each result.
     async fn may_ask(&self, query: &str) -> Vec<Vec<String>> {
         self.hits(query).await.into_iter().map(|hit| hit.may_request).collect()
     }
 
-    /// Waits until this open screen is told what it is to someone now.
-    async fn is_related(&mut self, other: &str) -> (RelationState, Direction) {
+    /// Waits until this device is told the state of its relation to a user.
+    async fn sees_relation(&mut self, other: &str) -> (RelationState, Direction) {
         let told = |event| match event {
             Event::RelationChanged(relation) if relation.user.as_ref()?.external_id == other => {
                 assert_eq!(relation.relation, "friend");
@@ -32,7 +32,7 @@ impl User {
         self.until(&format!("a relation with {other}"), told).await
     }
 
-    /// Friends and requests, by name.
+    /// Friends and requests, by external id.
     async fn friends(&self) -> Vec<(String, RelationState, Direction)> {
         let page = self.relations("friend", "").await.answer().expect("one's own");
         let line = |relation: Relation| {
@@ -46,14 +46,14 @@ impl User {
 const FRIENDS: (RelationState, Direction) = (RelationState::Accepted, Direction::Mutual);
 
 #[tokio::test]
-async fn s3_02_a_request_may_be_sent_to_anyone() {
+async fn s3_02_a_request_may_be_sent_to_any_user() {
     everywhere(async |network| {
         let [mut ada, mut dia] = network.users(["ada", "dia"]).await;
         assert_eq!(ada.may_ask("dia").await, [["friend"]], "her screen offers it");
         let asked = ada.befriends("dia").await.expect("anyone").expect("it is told");
         assert_eq!((asked.state(), asked.direction()), (RelationState::Pending, Direction::Outgoing));
-        assert_eq!(dia.is_related("ada").await, (RelationState::Pending, Direction::Incoming), "Dia is notified");
-        assert_eq!(ada.is_related("dia").await, (RelationState::Pending, Direction::Outgoing), "so are Ada's devices");
+        assert_eq!(dia.sees_relation("ada").await, (RelationState::Pending, Direction::Incoming), "Dia is notified");
+        assert_eq!(ada.sees_relation("dia").await, (RelationState::Pending, Direction::Outgoing), "so are Ada's devices");
         assert_eq!(dia.friends().await, [("ada".to_owned(), RelationState::Pending, Direction::Incoming)]);
         assert_eq!(ada.may_ask("dia").await, [[""; 0]], "and offers it once");
     })
@@ -65,30 +65,30 @@ async fn s3_03_the_channel_opens_once_the_other_accepts() {
     everywhere(async |network| {
         let [mut ada, mut dia] = network.users(["ada", "dia"]).await;
         ada.befriends("dia").await.expect("anyone");
-        ada.is_related("dia").await;
-        dia.is_related("ada").await;
+        ada.sees_relation("dia").await;
+        dia.sees_relation("ada").await;
         assert_eq!(ada.starts_with("dia").await, Err(NeedsFriend), "pending is not enough");
         assert_eq!(dia.starts_with("ada").await, Err(NeedsFriend));
         dia.accept_relation("friend", someone("ada")).await.answer().expect("she was asked");
-        // At once, wherever they are connected.
+        // The change is immediate on every node.
         let here = ada.starts_with("dia").await.expect("friends now");
         ada.writes(here, "thank you").await.expect("friends now");
         dia.writes(here, "welcome").await.expect("friends now");
         for (person, other) in [(&mut ada, "dia"), (&mut dia, "ada")] {
-            assert_eq!(person.is_related(other).await, FRIENDS, "both open screens are told");
+            assert_eq!(person.sees_relation(other).await, FRIENDS, "both open screens are told");
         }
     })
     .await;
 }
 
 #[tokio::test]
-async fn s3_05_a_refusal_tells_no_reason() {
+async fn s3_05_a_declined_request_gives_no_reason() {
     everywhere(async |network| {
         let [mut ada, dia] = network.users(["ada", "dia"]).await;
         ada.befriends("dia").await.expect("anyone");
-        ada.is_related("dia").await;
+        ada.sees_relation("dia").await;
         assert_eq!(dia.unrelate("friend", someone("ada")).await.answer(), Ok(None));
-        let ended = ada.is_related("dia").await;
+        let ended = ada.sees_relation("dia").await;
         assert_eq!(ended.0, RelationState::Unspecified, "it is over, and that is all she learns");
         for (person, other) in [(&ada, "dia"), (&dia, "ada")] {
             assert_eq!(person.starts_with(other).await, Err(NeedsFriend));

@@ -1,7 +1,7 @@
 //! S3: a network of doctors.
 //!
-//! Ada and Bea are friends; Cem is a contact of Ada's, not a friend; Dia is unknown to her; Xav administers the network,
-//! for which these rules have no role.
+//! Ada and Bea are friends. Cem is a contact of Ada, but not a friend. Dia has no relation to Ada. Xav administers the
+//! network, and these rules have no role for that.
 
 mod channel;
 mod friends;

@@ -1,4 +1,4 @@
-//! What nobody else gets to see.
+//! Messages are visible to the two friends only.
 
 use causerie_client::ClientId;
 use serde_json::{Value, json};

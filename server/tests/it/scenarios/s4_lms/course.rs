@@ -1,4 +1,4 @@
-//! Courses and their instructors come and go; chats stay.
+//! Changes of courses and instructors do not remove chats.
 
 use causerie_client::{
     ErrorCode::{CannotStart, RecipientInactive},
@@ -12,7 +12,7 @@ use crate::scenarios::{
 };
 
 #[tokio::test]
-async fn s4_22_a_chat_outlives_the_assignment() {
+async fn s4_22_a_chat_stays_after_the_instructor_is_unassigned() {
     everywhere(async |lms| {
         let (lia, ivo, here) = lia_and_ivo(lms).await;
         lia.writes(here, "before").await.expect("her course");
@@ -32,7 +32,7 @@ async fn s4_22_a_chat_outlives_the_assignment() {
 }
 
 #[tokio::test]
-async fn s4_23_a_chat_outlives_deactivation() {
+async fn s4_23_a_chat_stays_after_the_instructor_is_deactivated() {
     everywhere(async |lms| {
         let (mut lia, ivo, here) = lia_and_ivo(lms).await;
         ivo.writes(here, "before").await.expect("a reply");
@@ -48,7 +48,7 @@ async fn s4_23_a_chat_outlives_deactivation() {
 }
 
 #[tokio::test]
-async fn s4_24_a_chat_outlives_removal() {
+async fn s4_24_a_chat_stays_after_the_instructor_is_removed() {
     everywhere(async |lms| {
         let (lia, ivo, here) = lia_and_ivo(lms).await;
         ivo.writes(here, "before").await.expect("a reply");

@@ -1,4 +1,4 @@
-//! Deleting is for oneself.
+//! A deletion removes the user's own copy.
 
 use causerie_client::{
     ErrorCode::{NotFound, Unsupported},
@@ -38,7 +38,7 @@ async fn s4_11_a_message_is_deleted_at_once_on_all_own_devices() {
 }
 
 #[tokio::test]
-async fn s4_12_deleting_is_for_oneself_unless_set_otherwise() {
+async fn s4_12_a_deletion_is_for_oneself_unless_a_setting_says_otherwise() {
     everywhere(async |lms| {
         let (lia, ivo, here) = lia_and_ivo(lms).await;
         let mine = message_id(&lia.writes(here, "a question").await.expect("her course"));
@@ -57,7 +57,7 @@ async fn s4_12_deleting_is_for_oneself_unless_set_otherwise() {
 }
 
 #[tokio::test]
-async fn s4_14_a_deleted_chat_comes_back_with_what_is_new() {
+async fn s4_14_a_deleted_chat_returns_with_new_messages_only() {
     everywhere(async |lms| {
         let [ann, mut lia] = lms.users(["ann", "lia"]).await;
         let started = ann.writes_first("lia", "old").await.expect("an administrator may");

@@ -1,7 +1,7 @@
-//! S4: user messages of a learning system.
+//! S4: user messages of a learning platform.
 //!
-//! Owen owns the account, Ann administers it, Dan administers department 1; Lia is a learner there and in course 1, Leo is
-//! one of department 2 and in no course; Ivo instructs course 1.
+//! Owen owns the account, Ann administers it, Dan administers department 1. Lia is a learner in department 1, and in
+//! course 1. Leo is a learner in department 2 and in no course. Ivo is the instructor of course 1.
 
 mod course;
 mod deleting;
@@ -40,7 +40,7 @@ pub fn facts() -> Vec<Row> {
     people.chain(groups).chain(memberships.into_iter().map(|(who, role, of)| member(who, role, of))).collect()
 }
 
-/// A chat that Lia has with Ivo, live on both screens.
+/// A chat between Lia and Ivo that both devices have joined.
 async fn lia_and_ivo(lms: &System<'_>) -> (User, User, causerie_client::ConversationId) {
     let [mut lia, mut ivo] = lms.users(["lia", "ivo"]).await;
     let here = lia.chats_with(&mut ivo).await;

@@ -1,4 +1,4 @@
-//! Messaging is a setting of the account.
+//! Private messaging is a setting of the account.
 
 use causerie_client::{ErrorCode::MessagingOff, wire::Capability};
 
@@ -9,7 +9,7 @@ fn messaging(value: &str) -> [Row; 1] {
     [setting("messaging", value)]
 }
 
-async fn switched(lms: &System<'_>, value: &str) {
+async fn set_messaging(lms: &System<'_>, value: &str) {
     lms.import_all(&messaging(value)).await;
 }
 
@@ -18,7 +18,7 @@ async fn s4_16_messaging_must_be_on() {
     everywhere(async |lms| {
         let (lia, ivo, here) = lia_and_ivo(lms).await;
         let [owen, ann] = lms.users(["owen", "ann"]).await;
-        switched(lms, "off").await;
+        set_messaging(lms, "off").await;
         for person in [&lia, &ivo] {
             assert_eq!(person.writes(here, "hello").await, Err(MessagingOff), "{}", person.external_id);
         }
@@ -26,7 +26,7 @@ async fn s4_16_messaging_must_be_on() {
             assert_eq!(person.writes_first("leo", "welcome").await, Err(MessagingOff), "{}", person.external_id);
         }
         assert_eq!(ivo.reads(here).await.expect("readable"), [""; 0], "nothing was said");
-        switched(lms, "on").await;
+        set_messaging(lms, "on").await;
         ivo.writes(here, "hello").await.expect("on again");
         owen.writes_first("leo", "welcome").await.expect("on again");
     })
@@ -34,11 +34,11 @@ async fn s4_16_messaging_must_be_on() {
 }
 
 #[tokio::test]
-async fn s4_17_off_takes_the_contact_and_leaves_the_person() {
+async fn s4_17_switching_off_removes_the_contact_option_and_keeps_the_user() {
     everywhere(async |lms| {
         let (mut lia, mut ivo, here) = lia_and_ivo(lms).await;
         for (value, may) in [("off", false), ("on", true)] {
-            switched(lms, value).await;
+            set_messaging(lms, value).await;
             for person in [&mut lia, &mut ivo] {
                 person.sees_capability(Capability::Send, may, here).await;
             }
@@ -53,17 +53,17 @@ async fn s4_17_off_takes_the_contact_and_leaves_the_person() {
 }
 
 #[tokio::test]
-async fn s4_18_off_leaves_chats_readable() {
+async fn s4_18_chats_stay_readable_after_switching_off() {
     everywhere(async |lms| {
         let (mut lia, mut ivo, here) = lia_and_ivo(lms).await;
         lia.writes(here, "before").await.expect("on");
-        switched(lms, "off").await;
+        set_messaging(lms, "off").await;
         for person in [&mut lia, &mut ivo] {
             person.sees_capability(Capability::Send, false, here).await;
             assert_eq!(person.reads(here).await.expect("readable"), ["before"]);
             assert!(!person.may(Capability::Send, here).await);
         }
-        // Whoever opens it now sees the same.
+        // A device that connects now sees the same.
         let phone = lms.user("lia").await;
         let listed = phone.sees_listed(here).await.expect("it is listed");
         assert!(listed.capabilities().all(|held| held != Capability::Send), "{listed:?}");

@@ -1,4 +1,4 @@
-//! Who may begin, and who may only answer.
+//! The users who may start a chat, and the users who may only reply.
 
 use causerie_client::ErrorCode::CannotStart;
 
@@ -24,7 +24,7 @@ async fn s4_02_account_administrators_may_message_learners() {
 }
 
 #[tokio::test]
-async fn s4_03_department_administrators_may_message_their_own() {
+async fn s4_03_department_administrators_may_message_their_department() {
     everywhere(async |lms| {
         let dan = lms.user("dan").await;
         dan.writes_first("lia", "welcome").await.expect("his department");
@@ -70,7 +70,7 @@ async fn s4_06_a_learner_may_contact_the_instructor_of_the_course() {
 }
 
 #[tokio::test]
-async fn s4_07_whoever_is_outside_the_course_may_not() {
+async fn s4_07_a_learner_outside_the_course_may_not_contact_the_instructor() {
     everywhere(async |lms| {
         let leo = lms.user("leo").await;
         assert_eq!(leo.writes_first("ivo", "a question").await, Err(CannotStart));
@@ -136,7 +136,7 @@ async fn s4_26_a_second_contact_goes_to_the_same_chat() {
         let again = lia.writes_first("ivo", "one more").await.expect("her course");
         assert_eq!((again.created, again.conversation.as_ref().map(id)), (false, Some(here)));
         assert_eq!(ivo.lists().await.len(), 1);
-        // Nor does it take a right to begin: he may not, and finds what she began.
+        // Starting needs no right here: Ivo may not start a chat, but he finds the chat that Lia started.
         assert_eq!(ivo.starts_with("lia").await, Ok(here));
         assert_eq!(ivo.starts_with("leo").await, Err(CannotStart));
     })
