@@ -22,7 +22,7 @@ use crate::{
     requests::Request,
     socket::{Incoming, Socket},
     state::State,
-    sync::Step,
+    sync::{Question, Step},
     token::{Token, TokenFailure, refresh_after},
 };
 
@@ -32,7 +32,7 @@ enum InFlight {
     Resume,
     Refresh(String),
     Watch,
-    Fetch(ConversationId),
+    Fetch(Question),
     Send(ConversationId),
     Request(Request),
 }
@@ -67,7 +67,7 @@ pub(crate) struct Session<'a> {
     refresh_at: Option<Instant>,
     refreshing: Option<BoxFuture<'static, Result<String, TokenFailure>>>,
     /// Fetches that wait before they are asked again.
-    fetches: Vec<(Instant, ConversationId)>,
+    fetches: Vec<(Instant, Question)>,
     /// Paces fetches and refreshes that failed.
     backoff: Backoff,
     /// The server leaves, and said when to come back.
@@ -179,8 +179,8 @@ impl<'a> Session<'a> {
         }
         let (due, later) = std::mem::take(&mut self.fetches).into_iter().partition(|(at, _)| *at <= now);
         self.fetches = later;
-        let due: Vec<(Instant, ConversationId)> = due;
-        let again = due.into_iter().flat_map(|(_, id)| self.connection.sync.fetch_again(id)).collect();
+        let due: Vec<(Instant, Question)> = due;
+        let again = due.into_iter().flat_map(|(_, question)| self.connection.sync.fetch_again(question)).collect();
         self.perform(again).await?;
         while let Some(request) = self.connection.requests.pop() {
             self.ask(request.command.clone(), InFlight::Request(request)).await?;
@@ -202,7 +202,7 @@ impl<'a> Session<'a> {
                 InFlight::Resume => return Err(End::lost("no answer to `resume` in time")),
                 InFlight::Refresh(_) => self.refresh_later(now),
                 InFlight::Watch => {}
-                InFlight::Fetch(conversation) => self.fetch_later(conversation, 0, now),
+                InFlight::Fetch(question) => self.fetch_later(question, 0, now),
                 InFlight::Send(conversation) => self.connection.outbox.repeat(conversation, 0, now),
                 InFlight::Request(request) => request.finish(Err(Error::Timeout)),
             }
@@ -317,16 +317,16 @@ impl<'a> Session<'a> {
         for step in steps {
             match step {
                 Step::Tell(event) => self.connection.shared.subscribers.tell(&event),
-                Step::Fetch { conversation, pause: true, .. } => self.fetch_later(conversation, 0, Instant::now()),
-                Step::Fetch { conversation, since_version, pause: false } => {
-                    let get = wire::GetChanges { conversation_id: conversation.to_string(), since_version };
-                    self.ask(Command::GetChanges(get), InFlight::Fetch(conversation)).await?;
+                Step::Fetch { question, pause: true, .. } => self.fetch_later(question, 0, Instant::now()),
+                Step::Fetch { question, since_version, pause: false } => {
+                    let get = wire::GetChanges { conversation_id: question.conversation.to_string(), since_version };
+                    self.ask(Command::GetChanges(get), InFlight::Fetch(question)).await?;
                 }
-                Step::Load { conversation, after_seq } => {
-                    let conversation_id = conversation.to_string();
+                Step::Load { question, after_seq } => {
+                    let conversation_id = question.conversation.to_string();
                     let limit = causerie_protocol::limits::PAGE_MAX;
                     let get = wire::GetHistory { conversation_id, before_seq: 0, after_seq: Some(after_seq), limit };
-                    self.ask(Command::GetHistory(get), InFlight::Fetch(conversation)).await?;
+                    self.ask(Command::GetHistory(get), InFlight::Fetch(question)).await?;
                 }
                 Step::Resume => {
                     if let Some(resume) = self.connection.sync.begin_resume() {
@@ -364,22 +364,20 @@ impl<'a> Session<'a> {
                 self.perform(events.collect()).await?;
             }
             (InFlight::Watch, _) => {}
-            (InFlight::Fetch(conversation), Answer::Changes(changes)) => {
-                let steps = self.connection.sync.fetched(conversation, changes);
+            (InFlight::Fetch(question), Answer::Changes(changes)) => {
+                let steps = self.connection.sync.fetched(question, changes);
                 self.perform(steps).await?;
             }
-            (InFlight::Fetch(conversation), Answer::MessagePage(page)) => {
-                let steps = self.connection.sync.loaded(conversation, page);
+            (InFlight::Fetch(question), Answer::MessagePage(page)) => {
+                let steps = self.connection.sync.loaded(question, page);
                 self.perform(steps).await?;
             }
-            (InFlight::Fetch(conversation), Answer::Error(error)) if is_gone(&error) => {
-                let steps = self.connection.sync.fetch_refused(conversation);
+            (InFlight::Fetch(question), Answer::Error(error)) if is_gone(&error) => {
+                let steps = self.connection.sync.fetch_refused(question);
                 self.perform(steps).await?;
             }
-            (InFlight::Fetch(conversation), Answer::Error(error)) => {
-                self.fetch_later(conversation, error.retry_after_ms, now)
-            }
-            (InFlight::Fetch(conversation), _) => self.fetch_later(conversation, 0, now),
+            (InFlight::Fetch(question), Answer::Error(error)) => self.fetch_later(question, error.retry_after_ms, now),
+            (InFlight::Fetch(question), _) => self.fetch_later(question, 0, now),
             (InFlight::Send(conversation), answer) => self.send_answered(conversation, answer, now).await,
             (InFlight::Request(request), answer) => self.request_answered(request, answer),
         }
@@ -444,9 +442,9 @@ impl<'a> Session<'a> {
         self.refresh_at = Some(now + self.backoff.next_delay().max(self.connection.config.backoff_min));
     }
 
-    fn fetch_later(&mut self, conversation: ConversationId, floor_ms: u32, now: Instant) {
+    fn fetch_later(&mut self, question: Question, floor_ms: u32, now: Instant) {
         let floor = Duration::from_millis(floor_ms.into()).max(self.connection.config.backoff_min);
-        self.fetches.push((now + self.backoff.next_delay().max(floor), conversation));
+        self.fetches.push((now + self.backoff.next_delay().max(floor), question));
     }
 
     async fn send_answered(&mut self, conversation: ConversationId, answer: Answer, now: Instant) {

@@ -3,12 +3,9 @@
 
 use std::collections::BTreeMap;
 
-use causerie_protocol::{
-    ConversationId,
-    wire::{self, event::Kind},
-};
+use causerie_protocol::wire::{self, event::Kind};
 
-use super::{Step, told::Told};
+use super::{Question, Step, told::Told};
 use crate::event::Event;
 
 /// Events of one conversation that wait for an answer; later ones are fetched again instead.
@@ -19,7 +16,8 @@ const UNREAD_MAX: u32 = 200;
 
 /// A conversation.
 pub(super) struct Held {
-    id: ConversationId,
+    /// Names this state in its questions to the server.
+    pub question: Question,
     pub version: u32,
     /// Of the last message at that version. `None` while not known.
     last_seq: Option<u32>,
@@ -47,19 +45,19 @@ enum Asked {
 
 impl Held {
     /// One that an answer or a joining brought. Its messages are no news.
-    pub fn of(id: ConversationId, conversation: &wire::Conversation) -> Self {
+    pub fn of(question: Question, conversation: &wire::Conversation) -> Self {
         let last_seq = Some(conversation.last_seq);
-        Self { last_seq, news_after: last_seq, ..Self::at(id, conversation.version) }
+        Self { last_seq, news_after: last_seq, ..Self::at(question, conversation.version) }
     }
 
     /// One that is met in an event of this version. What came before it was never told, and is not missed.
-    pub fn before(id: ConversationId, version: u32) -> Self {
-        Self::at(id, version.saturating_sub(1))
+    pub fn before(question: Question, version: u32) -> Self {
+        Self::at(question, version.saturating_sub(1))
     }
 
-    fn at(id: ConversationId, version: u32) -> Self {
+    fn at(question: Question, version: u32) -> Self {
         Self {
-            id,
+            question,
             version,
             last_seq: None,
             news_after: None,
@@ -191,7 +189,7 @@ impl Held {
         }
         if let Some((after_seq, until)) = self.owed() {
             self.asked = Some(Asked::Messages { until });
-            steps.push(Step::Load { conversation: self.id, after_seq });
+            steps.push(Step::Load { question: self.question, after_seq });
             return;
         }
         while self.asked.is_none()
@@ -218,7 +216,7 @@ impl Held {
 
     fn ask_changes(&mut self, pause: bool, steps: &mut Vec<Step>) {
         self.asked = Some(Asked::Changes);
-        steps.push(Step::Fetch { conversation: self.id, since_version: self.version, pause });
+        steps.push(Step::Fetch { question: self.question, since_version: self.version, pause });
     }
 
     /// Messages up to the held version that are to be told, and were not: after one, up to another.

@@ -27,15 +27,23 @@ pub(crate) enum Step {
     Tell(Event),
     /// Ask `GetChanges`; the answer goes to [`Sync::fetched`].
     Fetch {
-        conversation: ConversationId,
+        question: Question,
         since_version: u32,
         /// The answer before brought nothing new: wait a little, or a confused server is asked without pause.
         pause: bool,
     },
     /// Ask `GetHistory` for the messages after a seq; the answer goes to [`Sync::loaded`].
-    Load { conversation: ConversationId, after_seq: u32 },
+    Load { question: Question, after_seq: u32 },
     /// Resume: send the server the versions this client holds, see [`Sync::begin_resume`].
     Resume,
+}
+
+/// Names the state that asked the server about a conversation. A user who leaves a conversation and joins it again gets a new
+/// state with another number, so an answer to a question of the old state is recognised and dropped.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Question {
+    pub conversation: ConversationId,
+    number: u64,
 }
 
 /// Conversations presented in one `Resume`: half of what a server takes, because a JSON frame of a full 1,000 would be
@@ -49,6 +57,8 @@ pub(crate) struct Sync {
     /// `None` until the server told it.
     inbox_version: Option<u32>,
     held: HashMap<ConversationId, Held>,
+    /// Counts the states ever made, see [`Question`].
+    held_total: u64,
     resume: Option<Resume>,
 }
 
@@ -221,35 +231,46 @@ impl Sync {
     }
 
     /// The answer to a [`Step::Fetch`].
-    pub fn fetched(&mut self, id: ConversationId, changes: wire::Changes) -> Vec<Step> {
-        self.about(id, |held, steps| held.fetched(changes, steps))
+    pub fn fetched(&mut self, question: Question, changes: wire::Changes) -> Vec<Step> {
+        self.about(question, |held, steps| held.fetched(changes, steps))
     }
 
     /// The answer to a [`Step::Load`].
-    pub fn loaded(&mut self, id: ConversationId, page: wire::MessagePage) -> Vec<Step> {
-        self.about(id, |held, steps| held.loaded(page, steps))
+    pub fn loaded(&mut self, question: Question, page: wire::MessagePage) -> Vec<Step> {
+        self.about(question, |held, steps| held.loaded(page, steps))
     }
 
     /// The server refused a [`Step::Fetch`] or [`Step::Load`] for good: the person is no longer in there.
-    pub fn fetch_refused(&mut self, id: ConversationId) -> Vec<Step> {
+    pub fn fetch_refused(&mut self, question: Question) -> Vec<Step> {
         let mut steps = Vec::new();
-        if self.held.contains_key(&id) {
-            self.gone(id, &mut steps);
+        if self.asked_by(question).is_some() {
+            self.gone(question.conversation, &mut steps);
         }
         steps
     }
 
     /// A [`Step::Fetch`] or [`Step::Load`] again, if it is still needed.
-    pub fn fetch_again(&mut self, id: ConversationId) -> Vec<Step> {
-        self.about(id, Held::ask_again)
+    pub fn fetch_again(&mut self, question: Question) -> Vec<Step> {
+        self.about(question, Held::ask_again)
     }
 
-    fn about(&mut self, id: ConversationId, act: impl FnOnce(&mut Held, &mut Vec<Step>)) -> Vec<Step> {
+    fn about(&mut self, question: Question, act: impl FnOnce(&mut Held, &mut Vec<Step>)) -> Vec<Step> {
         let mut steps = Vec::new();
-        if let Some(held) = self.held.get_mut(&id) {
+        if let Some(held) = self.asked_by(question) {
             act(held, &mut steps);
         }
         steps
+    }
+
+    /// The state that asked. `None` if the user has left the conversation since, or left it and joined it again.
+    fn asked_by(&mut self, question: Question) -> Option<&mut Held> {
+        self.held.get_mut(&question.conversation).filter(|held| held.question == question)
+    }
+
+    /// A name for the questions of a new state.
+    fn new_question(&mut self, conversation: ConversationId) -> Question {
+        self.held_total += 1;
+        Question { conversation, number: self.held_total }
     }
 
     /// A conversation in an answer. A position already held is kept: what lies between arrives as events.
@@ -282,7 +303,8 @@ impl Sync {
     }
 
     fn hold(&mut self, id: ConversationId, conversation: &wire::Conversation) -> &mut Held {
-        self.held.entry(id).insert_entry(Held::of(id, conversation)).into_mut()
+        let question = self.new_question(id);
+        self.held.entry(id).insert_entry(Held::of(question, conversation)).into_mut()
     }
 
     fn gone(&mut self, id: ConversationId, steps: &mut Vec<Step>) {
@@ -294,11 +316,12 @@ impl Sync {
         let Some(conversation) = joined.conversation else { return };
         let Some(id) = parse(&conversation.id) else { return };
         let counted = self.inbox(joined.inbox_version, steps);
+        let question = self.new_question(id);
         let held = match self.held.entry(id) {
             Entry::Occupied(held) => held.into_mut(),
             // Left since.
             Entry::Vacant(_) if counted == Counted::Before => return,
-            Entry::Vacant(free) => free.insert(Held::of(id, &conversation)),
+            Entry::Vacant(free) => free.insert(Held::of(question, &conversation)),
         };
         if held.joined && counted == Counted::Next {
             // Own copies of messages were deleted: which ones, only its history tells.
@@ -329,7 +352,8 @@ impl Sync {
 
     fn versioned(&mut self, kind: Kind, steps: &mut Vec<Step>) {
         let Some((id, version)) = position(&kind) else { return };
-        let held = self.held.entry(id).or_insert_with(|| Held::before(id, version));
+        let question = self.new_question(id);
+        let held = self.held.entry(id).or_insert_with(|| Held::before(question, version));
         held.versioned(version, kind, steps);
     }
 }

@@ -41,13 +41,13 @@ impl Room {
 }
 
 enum Answer {
-    Fetched(ConversationId, Box<wire::Changes>),
-    Loaded(ConversationId, wire::MessagePage),
+    Fetched(Question, Box<wire::Changes>),
+    Loaded(Question, wire::MessagePage),
     Resumed(wire::Resumed),
 }
 
 /// What the client asked and the server did not look at yet.
-enum Question {
+enum Request {
     Step(Step),
     Resume(wire::Resume),
 }
@@ -60,7 +60,7 @@ struct World {
     frames: VecDeque<Kind>,
     /// Joinings that are on their way beside the messages.
     joinings: VecDeque<Kind>,
-    questions: VecDeque<Question>,
+    questions: VecDeque<Request>,
     answers: Vec<Answer>,
     told: HashMap<ConversationId, Vec<u32>>,
     parted: bool,
@@ -147,9 +147,9 @@ impl World {
                 Step::Tell(_) => {}
                 Step::Resume => {
                     let resume = self.sync.begin_resume();
-                    self.questions.extend(resume.map(Question::Resume));
+                    self.questions.extend(resume.map(Request::Resume));
                 }
-                step => self.questions.push_back(Question::Step(step)),
+                step => self.questions.push_back(Request::Step(step)),
             }
         }
     }
@@ -178,25 +178,25 @@ impl World {
     fn serve(&mut self) {
         let answer = match self.questions.pop_front() {
             None => return,
-            Some(Question::Resume(resume)) => {
+            Some(Request::Resume(resume)) => {
                 self.parted = false;
                 Answer::Resumed(self.resumed(&resume))
             }
-            Some(Question::Step(Step::Fetch { conversation, since_version, .. })) => {
-                let room = self.rooms.iter().find(|room| room.id == conversation).expect("a room");
+            Some(Request::Step(Step::Fetch { question, since_version, .. })) => {
+                let room = self.rooms.iter().find(|room| room.id == question.conversation).expect("a room");
                 let messages = room.messages(|message| message.version > since_version);
                 Answer::Fetched(
-                    conversation,
+                    question,
                     Box::new(wire::Changes { conversation: Some(room.now()), messages, reload: false }),
                 )
             }
-            Some(Question::Step(Step::Load { conversation, after_seq })) => {
-                let room = self.rooms.iter().find(|room| room.id == conversation).expect("a room");
+            Some(Request::Step(Step::Load { question, after_seq })) => {
+                let room = self.rooms.iter().find(|room| room.id == question.conversation).expect("a room");
                 let mut messages = room.messages(|message| message.seq > after_seq);
                 messages.truncate(2);
-                Answer::Loaded(conversation, wire::MessagePage { messages, ..Default::default() })
+                Answer::Loaded(question, wire::MessagePage { messages, ..Default::default() })
             }
-            Some(Question::Step(step)) => panic!("{step:?} is no question"),
+            Some(Request::Step(step)) => panic!("{step:?} is no question"),
         };
         self.answers.push(answer);
     }
@@ -207,8 +207,8 @@ impl World {
         }
         let at = self.below(self.answers.len());
         let steps = match self.answers.swap_remove(at) {
-            Answer::Fetched(id, changes) => self.sync.fetched(id, *changes),
-            Answer::Loaded(id, page) => self.sync.loaded(id, page),
+            Answer::Fetched(question, changes) => self.sync.fetched(question, *changes),
+            Answer::Loaded(question, page) => self.sync.loaded(question, page),
             Answer::Resumed(resumed) => self.sync.resumed(resumed).0,
         };
         self.perform(steps);

@@ -37,8 +37,21 @@ impl Scene {
         wire::Changes { conversation: Some(conversation(self.id, version, last_seq)), messages, reload: false }
     }
 
+    /// The name of the questions that the present state of the conversation asks.
+    fn question(&self) -> Question {
+        self.sync.held[&self.id].question
+    }
+
+    fn fetched(&mut self, changes: wire::Changes) -> Vec<Step> {
+        self.sync.fetched(self.question(), changes)
+    }
+
+    fn loaded(&mut self, messages: Vec<wire::Message>) -> Vec<Step> {
+        self.sync.loaded(self.question(), wire::MessagePage { messages, ..Default::default() })
+    }
+
     fn fetch(&self, since_version: u32) -> Step {
-        Step::Fetch { conversation: self.id, since_version, pause: false }
+        Step::Fetch { question: self.question(), since_version, pause: false }
     }
 }
 
@@ -90,7 +103,7 @@ fn a_gap_is_fetched_once_and_told_in_order_with_what_came_meanwhile() {
     assert!(scene.sent(7, 9).is_empty());
     // The answer already has version 8, and 9 waited.
     let answer = scene.changes(8, 6, vec![scene.message(6, 8), scene.message(4, 6), scene.message(5, 7)]);
-    assert_eq!(told(&scene.sync.fetched(scene.id, answer)), ["sent 4", "sent 5", "sent 6", "resynced 8", "sent 7"]);
+    assert_eq!(told(&scene.fetched(answer)), ["sent 4", "sent 5", "sent 6", "resynced 8", "sent 7"]);
     assert_eq!(told(&scene.sent(8, 10)), ["sent 8"]);
 }
 
@@ -108,7 +121,7 @@ fn what_changed_meanwhile_is_told_as_what_it_is() {
         scene.message(3, 5),
     ];
     let answer = scene.changes(9, 4, messages);
-    assert_eq!(told(&scene.sync.fetched(scene.id, answer)), ["edited 1", "deleted 2", "sent 4", "resynced 9"]);
+    assert_eq!(told(&scene.fetched(answer)), ["edited 1", "deleted 2", "sent 4", "resynced 9"]);
 }
 
 #[test]
@@ -116,12 +129,12 @@ fn a_gap_that_the_answer_does_not_fill_is_fetched_again_from_there() {
     let mut scene = Scene::new();
     scene.sent(9, 11);
     let answer = scene.changes(8, 6, vec![scene.message(4, 6), scene.message(5, 7), scene.message(6, 8)]);
-    let steps = scene.sync.fetched(scene.id, answer);
+    let steps = scene.fetched(answer);
     assert_eq!(told(&steps), ["sent 4", "sent 5", "sent 6", "resynced 8", "fetch 8 pause false"]);
     // An answer that brings nothing must not be asked for again at once.
     let answer = scene.changes(8, 6, vec![]);
-    assert_eq!(told(&scene.sync.fetched(scene.id, answer)), ["fetch 8 pause true"]);
-    assert_eq!(scene.sync.fetch_again(scene.id), [scene.fetch(8)]);
+    assert_eq!(told(&scene.fetched(answer)), ["fetch 8 pause true"]);
+    assert_eq!(scene.sync.fetch_again(scene.question()), [scene.fetch(8)]);
 }
 
 #[test]
@@ -132,7 +145,7 @@ fn more_events_than_may_wait_are_fetched_not_lost() {
         scene.sent(version - 2, version);
     }
     let answer = scene.changes(6, 4, vec![scene.message(4, 6)]);
-    let told = told(&scene.sync.fetched(scene.id, answer));
+    let told = told(&scene.fetched(answer));
     let waited = 6 + held::WAITING_MAX;
     assert_eq!(told[..3], ["sent 4", "resynced 6", "sent 5"]);
     assert_eq!(told[told.len() - 2..], [format!("sent {}", waited - 2), format!("fetch {waited} pause false")]);
@@ -143,7 +156,7 @@ fn reload_replaces_the_position_also_backwards() {
     let mut scene = Scene::new();
     scene.sent(9, 11);
     let answer = wire::Changes { reload: true, ..scene.changes(3, 2, vec![]) };
-    let steps = scene.sync.fetched(scene.id, answer);
+    let steps = scene.fetched(answer);
     assert_eq!(told(&steps), ["reload 3", "fetch 3 pause false"]);
     let mut scene = Scene::new();
     scene.sync.connection_lost();
@@ -263,7 +276,7 @@ fn first_news_of_an_unknown_conversation_is_told() {
         wire::Message { edited_at: at, ..sync.message(8, 43) },
     ];
     let answer = sync.changes(43, 8, messages);
-    assert_eq!(told(&sync.sync.fetched(sync.id, answer)), ["edited 2", "sent 7", "sent 8", "resynced 43"]);
+    assert_eq!(told(&sync.fetched(answer)), ["edited 2", "sent 7", "sent 8", "resynced 43"]);
 }
 
 #[test]
@@ -274,7 +287,7 @@ fn the_first_message_of_an_empty_conversation_is_new_even_when_edited_since() {
     assert_eq!(scene.edited(1, 3), [scene.fetch(1)]);
     let message = wire::Message { edited_at: Some(Default::default()), ..scene.message(1, 3) };
     let answer = scene.changes(3, 1, vec![message]);
-    assert_eq!(told(&scene.sync.fetched(scene.id, answer)), ["sent 1", "resynced 3"]);
+    assert_eq!(told(&scene.fetched(answer)), ["sent 1", "resynced 3"]);
 }
 
 #[test]
@@ -289,9 +302,10 @@ fn an_answer_never_moves_a_position_past_events_to_come() {
 fn a_conversation_one_may_not_see_any_more_is_left_once() {
     let mut scene = Scene::new();
     scene.sent(9, 11);
-    assert_eq!(told(&scene.sync.fetch_refused(scene.id)), ["left"]);
-    assert!(scene.sync.fetch_refused(scene.id).is_empty());
-    assert_eq!(scene.sync.fetch_again(scene.id), []);
+    let question = scene.question();
+    assert_eq!(told(&scene.sync.fetch_refused(question)), ["left"]);
+    assert!(scene.sync.fetch_refused(question).is_empty());
+    assert_eq!(scene.sync.fetch_again(question), []);
 }
 
 #[test]
@@ -302,8 +316,27 @@ fn a_conversation_joined_anew_is_loaded_anew() {
     assert_eq!(told(&scene.sync.event(Kind::ConversationJoined(anew))), ["reload 11"]);
     // The fetch that is on its way brings the messages that were missed: they are news all the same.
     let answer = scene.changes(11, 9, vec![scene.message(4, 6), scene.message(9, 11)]);
-    assert_eq!(told(&scene.sync.fetched(scene.id, answer)), ["sent 4", "sent 9", "resynced 11"]);
+    assert_eq!(told(&scene.fetched(answer)), ["sent 4", "sent 9", "resynced 11"]);
     assert_eq!(told(&scene.sent(10, 12)), ["sent 10"]);
+}
+
+#[test]
+fn answers_to_questions_from_before_a_user_left_are_dropped_after_they_rejoined() {
+    let mut scene = Scene::new();
+    scene.sent(9, 11);
+    let before = scene.question();
+    let left = wire::ConversationLeft { inbox_version: 2, conversation_id: scene.id.to_string() };
+    assert_eq!(told(&scene.sync.event(Kind::ConversationLeft(left))), ["left"]);
+    let rejoined = wire::ConversationJoined { inbox_version: 3, conversation: Some(conversation(scene.id, 11, 9)) };
+    assert_eq!(told(&scene.sync.event(Kind::ConversationJoined(rejoined))), ["joined 11"]);
+    assert_eq!(scene.sent(11, 13), [scene.fetch(11)]);
+    let old = scene.changes(13, 11, vec![]);
+    assert_eq!(scene.sync.fetched(before, old), []);
+    assert_eq!(scene.sync.loaded(before, wire::MessagePage::default()), []);
+    assert_eq!(scene.sync.fetch_refused(before), []);
+    assert_eq!(scene.sync.fetch_again(before), []);
+    let answer = scene.changes(13, 11, vec![scene.message(10, 12), scene.message(11, 13)]);
+    assert_eq!(told(&scene.fetched(answer)), ["sent 10", "sent 11", "resynced 13"]);
 }
 
 #[test]
@@ -334,7 +367,7 @@ fn a_joining_newer_than_the_start_it_follows_is_caught_up_with() {
     assert_eq!(told(&steps), ["joined 6", "fetch 5 pause false"]);
     assert!(steps.contains(&scene.fetch(5)), "what was said in between has no event of its own");
     let changes = scene.changes(6, 4, vec![scene.message(4, 6)]);
-    assert!(told(&scene.sync.fetched(scene.id, changes)).contains(&"sent 4".to_owned()));
+    assert!(told(&scene.fetched(changes)).contains(&"sent 4".to_owned()));
 }
 
 /// A joining that brings messages, of which the user has read some.
@@ -366,7 +399,7 @@ fn unread_messages_that_only_a_joining_covers_are_told_before_those_that_come_la
     assert_eq!(told(&scene.sync.event(joined_with(scene.id, 3, 0))), ["joined 3", "load after 0"]);
     assert!(scene.sent(4, 4).is_empty());
     let messages = (1..=4).map(|seq| scene.message(seq, seq)).collect();
-    let steps = scene.sync.loaded(scene.id, wire::MessagePage { messages, ..Default::default() });
+    let steps = scene.loaded(messages);
     assert_eq!(told(&steps), ["sent 1", "sent 2", "sent 3", "sent 4"]);
 }
 
@@ -399,6 +432,6 @@ fn messages_that_an_answer_told_of_before_their_events_were_lost_are_told() {
     scene.sync.begin_resume().expect("a resume");
     assert_eq!(told(&scene.sync.resumed(resumed(1)).0), ["load after 7"]);
     let messages = vec![scene.message(8, 8), scene.message(9, 9)];
-    let steps = scene.sync.loaded(scene.id, wire::MessagePage { messages, ..Default::default() });
+    let steps = scene.loaded(messages);
     assert_eq!(told(&steps), ["sent 8", "sent 9"]);
 }

@@ -126,6 +126,62 @@ async fn a_new_connection_presents_what_is_held_and_tells_what_was_missed() {
     expect_sent(&mut events, &[4, 6]).await;
 }
 
+/// The event that a user joined a conversation with `last_seq` messages, all of them unread.
+fn conversation_joined(id: ConversationId, inbox_version: u32, last_seq: u32) -> Kind {
+    let read_state = Some(wire::ReadState { conversation_id: id.to_string(), unread: last_seq, ..Default::default() });
+    let conversation = wire::Conversation { read_state, ..conversation(id, last_seq, last_seq) };
+    Kind::ConversationJoined(wire::ConversationJoined { inbox_version, conversation: Some(conversation) })
+}
+
+/// The client asks for the history of a conversation; the user leaves and rejoins before the server answers. Returns the first
+/// and the second request for the history.
+async fn rejoin_while_history_is_loaded(link: &mut Link, id: ConversationId) -> [u32; 2] {
+    link.event(conversation_joined(id, 2, 3)).await;
+    let (first, command) = link.request().await;
+    assert!(matches!(command, Command::GetHistory(_)), "{command:?}");
+    let left = wire::ConversationLeft { inbox_version: 3, conversation_id: id.to_string() };
+    link.event(Kind::ConversationLeft(left)).await;
+    link.event(conversation_joined(id, 4, 4)).await;
+    let (second, command) = link.request().await;
+    assert!(matches!(command, Command::GetHistory(_)), "{command:?}");
+    [first, second]
+}
+
+/// Receives the events of a join, a leave and another join.
+async fn expect_rejoined(events: &mut Events, id: ConversationId) {
+    assert!(matches!(next(events).await, Event::Joined(joined) if joined.last_seq == 3));
+    assert_eq!(next(events).await, Event::Left(id));
+    assert!(matches!(next(events).await, Event::Joined(joined) if joined.last_seq == 4));
+}
+
+#[tokio::test]
+async fn a_history_requested_before_the_user_left_is_not_taken_for_the_one_after_they_rejoined() {
+    let peer = Peer::new().await;
+    let (_client, mut events) = Client::connect_with_events(peer.config());
+    let (mut link, _) = peer.welcome().await;
+    let id = ConversationId::new();
+    let [before, after] = rejoin_while_history_is_loaded(&mut link, id).await;
+    link.reply(before, Answer::MessagePage(wire::MessagePage::default())).await;
+    let messages = (1..=4).map(|seq| message(id, seq, seq)).collect();
+    link.reply(after, Answer::MessagePage(wire::MessagePage { messages, ..Default::default() })).await;
+    expect_rejoined(&mut events, id).await;
+    expect_sent(&mut events, &[1, 2, 3, 4]).await;
+}
+
+#[tokio::test]
+async fn a_request_refused_because_the_user_had_left_does_not_end_a_rejoined_conversation() {
+    let peer = Peer::new().await;
+    let (_client, mut events) = Client::connect_with_events(peer.config());
+    let (mut link, _) = peer.welcome().await;
+    let id = ConversationId::new();
+    let [before, after] = rejoin_while_history_is_loaded(&mut link, id).await;
+    link.reply(before, Answer::Error(wire::Error { code: 252, ..Default::default() })).await;
+    let messages = (1..=4).map(|seq| message(id, seq, seq)).collect();
+    link.reply(after, Answer::MessagePage(wire::MessagePage { messages, ..Default::default() })).await;
+    expect_rejoined(&mut events, id).await;
+    expect_sent(&mut events, &[1, 2, 3, 4]).await;
+}
+
 #[tokio::test]
 async fn a_slow_reader_that_was_parted_resumes_on_the_same_connection() {
     let peer = Peer::new().await;
