@@ -1,4 +1,5 @@
-//! When to try again: full jitter, so that thousands cut off together do not return together.
+//! How long to wait before the next attempt. Waits are random (full jitter), so that many clients that lost their
+//! connections together do not reconnect together.
 
 use std::time::{Duration, Instant};
 
@@ -6,7 +7,7 @@ use causerie_protocol::codes::Return;
 
 use crate::config::Jitter;
 
-/// Counts failures in a row and says how long to wait after each.
+/// Counts failures in a row and computes the wait after each.
 #[derive(Clone)]
 pub(crate) struct Backoff {
     min: Duration,
@@ -25,35 +26,36 @@ impl Backoff {
         self.attempt
     }
 
-    /// Counts a failure. The wait is anything from nothing to `min`, doubled with every failure, capped by `max`.
+    /// Counts a failure. The wait is random from 0 to `min`, doubled with each failure, at most `max`.
     pub fn next_delay(&mut self) -> Duration {
         let ceiling = self.min.saturating_mul(2u32.saturating_pow(self.attempt)).min(self.max);
         self.attempt = self.attempt.saturating_add(1);
         ceiling.mul_f64(self.roll())
     }
 
-    /// Counts the end of a connection; `None` when it must not be tried again.
+    /// Counts the end of a connection. Returns `None` if the client must not reconnect.
     ///
-    /// `hint` is the server's `goingAway.reconnectAfterMs`: waited in full, since it already spreads its clients.
+    /// `reconnect_after` is the server's `goingAway.reconnectAfterMs`. The client waits exactly that long, because the
+    /// server spreads its clients itself.
     pub fn after_close(&mut self, band: Return, hint: Option<Duration>) -> Option<Duration> {
         let jittered = self.next_delay();
         match band {
             Return::Never => None,
-            // The upper half of the longest wait: an overloaded server must not see its clients again in a moment.
+            // The upper half of `max`: clients must not return to an overloaded server within a moment.
             Return::Later => Some((self.max / 2 + (self.max / 2).mul_f64(self.roll())).max(hint.unwrap_or_default())),
             Return::Now => Some(hint.unwrap_or(jittered)),
         }
     }
 
-    /// Forgets the failures if the connection that ends now was a good one. One that fell at once counts as a failure, or a
-    /// server that welcomes and dies would be asked without end.
+    /// Resets the count if the connection that just ended lasted at least `max`. A shorter connection counts as a failure,
+    /// so that a server that fails right after the welcome is not tried without a break.
     pub fn after_connection(&mut self, connected_at: Instant, now: Instant) {
         if now.saturating_duration_since(connected_at) >= self.max {
             self.attempt = 0;
         }
     }
 
-    /// Within 0 to 1, whatever the injected source says.
+    /// From 0 to 1 for any value of the injected source.
     fn roll(&self) -> f64 {
         let value = (self.jitter)();
         if value.is_finite() { value.clamp(0.0, 1.0) } else { 1.0 }
@@ -75,7 +77,7 @@ mod tests {
     }
 
     #[test]
-    fn the_ceiling_doubles_up_to_the_maximum() {
+    fn the_longest_wait_doubles_up_to_the_maximum() {
         let mut backoff = backoff(1.0);
         let delays: Vec<_> = (0..6).map(|_| millis(backoff.next_delay())).collect();
         assert_eq!(delays, [100, 200, 400, 800, 1000, 1000]);
@@ -83,21 +85,21 @@ mod tests {
     }
 
     #[test]
-    fn jitter_reaches_from_nothing_to_the_ceiling() {
+    fn a_wait_is_random_from_zero_to_its_maximum() {
         assert_eq!(millis(backoff(0.0).next_delay()), 0);
         assert_eq!(millis(backoff(0.5).next_delay()), 50);
         assert_eq!(millis(backoff(f64::NAN).next_delay()), 100);
     }
 
     #[test]
-    fn very_many_failures_do_not_overflow() {
+    fn many_failures_do_not_overflow() {
         let mut backoff = backoff(1.0);
         backoff.attempt = u32::MAX;
         assert_eq!(millis(backoff.next_delay()), 1000);
     }
 
     #[test]
-    fn each_close_band_waits_its_own_way() {
+    fn each_band_of_close_codes_has_its_own_wait() {
         assert_eq!(backoff(1.0).after_close(Return::Now, None), Some(Duration::from_millis(100)));
         assert_eq!(backoff(0.0).after_close(Return::Later, None), Some(Duration::from_millis(500)));
         assert_eq!(backoff(1.0).after_close(Return::Later, None), Some(Duration::from_secs(1)));
@@ -105,14 +107,14 @@ mod tests {
     }
 
     #[test]
-    fn the_hint_of_a_server_that_leaves_is_kept() {
+    fn the_wait_that_a_stopping_server_names_is_kept() {
         let hint = Some(Duration::from_millis(1700));
         assert_eq!(backoff(0.0).after_close(Return::Now, hint), hint);
         assert_eq!(backoff(0.0).after_close(Return::Later, hint), hint);
     }
 
     #[test]
-    fn only_a_lasting_connection_forgets_the_failures() {
+    fn only_a_lasting_connection_resets_the_failures() {
         let mut backoff = backoff(1.0);
         backoff.next_delay();
         let start = Instant::now();

@@ -1,4 +1,4 @@
-//! The handle.
+//! The handle that a program uses.
 
 use std::{
     sync::{Arc, Mutex, atomic::Ordering},
@@ -14,7 +14,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 
 use crate::{
     config::Config,
-    connection::{Connection, Input, Shared},
+    driver::{Driver, Input, Shared},
     error::{Error, SendError},
     outbox::StoredMessage,
     pending::PendingMessage,
@@ -23,25 +23,25 @@ use crate::{
     subscribers::{Events, Subscribers},
 };
 
-/// A connection to a Causerie server, kept up for as long as a handle lives. Cheap to clone.
+/// A handle to a client that keeps a connection to a Causerie server. Clones are cheap and share the client.
 ///
-/// Dropping the last handle closes the connection; sends that wait are lost then, unless there is an outbox store.
+/// Dropping the last handle closes the connection. Unsent messages are lost then, unless an outbox store keeps them.
 #[derive(Clone)]
 pub struct Client {
     shared: Arc<Shared>,
-    /// Unbounded, because every caller waits for an answer, and sends are counted.
+    /// Unbounded: each caller waits for its reply, and the number of unsent messages is limited.
     inputs: mpsc::UnboundedSender<Input>,
     config: Arc<Config>,
 }
 
 impl Client {
-    /// Starts to connect, in the background. Must be called within a tokio runtime.
+    /// Starts a client that connects in the background. Must be called within a tokio runtime.
     #[must_use]
     pub fn connect(config: Config) -> Self {
         Self::connect_with_events(config).0
     }
 
-    /// Like [`Client::connect`], with a subscriber that is there before anything can happen.
+    /// Like [`Client::connect`], with a subscriber that misses no event.
     #[must_use]
     pub fn connect_with_events(config: Config) -> (Self, Events) {
         let shared = Arc::new(Shared {
@@ -53,28 +53,27 @@ impl Client {
         });
         let events = shared.subscribers.add();
         let (sender, inputs) = mpsc::unbounded_channel();
-        tokio::spawn(Connection::new(config.clone(), Arc::clone(&shared), inputs).run());
+        tokio::spawn(Driver::new(config.clone(), Arc::clone(&shared), inputs).run());
         (Self { shared, inputs: sender, config: Arc::new(config) }, events)
     }
 
-    /// What happens from now on. Every subscriber gets everything; one that does not take its events is told what it
-    /// missed, see [`crate::Event::Lagged`].
+    /// A new subscriber for all events from now on. A subscriber that falls behind gets [`crate::Event::Lagged`].
     #[must_use]
     pub fn events(&self) -> Events {
         self.shared.subscribers.add()
     }
 
-    /// Where the connection stands, now and later.
+    /// The state of the client, as a value that can be watched.
     #[must_use]
     pub fn state(&self) -> watch::Receiver<State> {
         self.shared.state.subscribe()
     }
 
-    /// Waits until the server welcomed this client, and gives its last welcome (without the resumed part, which arrived as
-    /// events).
+    /// Waits until a server has welcomed the client. Returns the last welcome, without the `resumed` part, which was
+    /// published as events.
     ///
     /// # Errors
-    /// [`Error::Closed`] when the client ended first.
+    /// [`Error::Closed`] if the client is closed first.
     pub async fn connected(&self) -> Result<Arc<wire::Welcome>, Error> {
         let mut state = self.state();
         let reached = state.wait_for(|state| matches!(state, State::Connected | State::Closed { .. })).await;
@@ -85,26 +84,26 @@ impl Client {
         }
     }
 
-    /// The last welcome: who I am, what this server accepts.
+    /// The last welcome: the user, and the limits of the server. `None` before the first one.
     #[must_use]
     pub fn welcome(&self) -> Option<Arc<wire::Welcome>> {
         self.shared.welcome.borrow().clone()
     }
 
-    /// Says goodbye and waits until the connection is closed. What waits for an answer is answered [`Error::Closed`].
+    /// Closes the connection and waits for its end. Commands and sends without an answer end in `Closed`.
     pub async fn close(&self) {
-        // A task that ended already has nothing to close.
+        // A driver that has ended has nothing to close.
         let _ = self.inputs.send(Input::Close);
         let _ = self.state().wait_for(|state| matches!(state, State::Closed { .. })).await;
     }
 
-    /// Sends a message. It is kept and repeated until the server answered; messages of one conversation arrive in the order
-    /// they were sent in. A text that a server refuses for its form or length is refused at once, and not sent.
+    /// Sends a message. The client repeats it until the server answers. Messages of one conversation arrive in the order of
+    /// the calls. A text that breaks the server's rules for form or length is refused at once and not sent.
     pub fn send(&self, conversation: ConversationId, text: impl Into<String>) -> PendingMessage {
         self.send_with_id(conversation, ClientId::new(), text)
     }
 
-    /// Sends a message under an id made earlier: the same id is the same message, for ever.
+    /// Sends a message with a client id that the program made earlier. The same client id is always the same message.
     pub fn send_with_id(
         &self,
         conversation: ConversationId,
@@ -138,15 +137,15 @@ impl Client {
         (PendingMessage { client_id, conversation, text, answer, ended }, is_taken)
     }
 
-    /// Messages that a server refused, or closed the connection over twice, oldest first, each with its reason in `failed`; at
-    /// most as many as may wait, the newest. With an outbox store they are kept over restarts.
+    /// Messages that the server refused, or over which it closed the connection twice, oldest first. `failed` has the
+    /// reason. The list keeps the newest [`crate::Config::outbox_max`] messages. An outbox store keeps them over restarts.
     #[must_use]
     pub fn failed_sends(&self) -> Vec<StoredMessage> {
         self.shared.failed().iter().cloned().collect()
     }
 
-    /// Tries a failed message again, with the same client id. `None` where there is none. A message that the outbox does not
-    /// take stays among the failed ones.
+    /// Sends a failed message again, with the same client id. `None` if there is no such message. A message that the outbox
+    /// does not take stays in the list of failed messages.
     #[must_use = "await it to learn whether the message was sent"]
     pub fn retry(&self, client_id: ClientId) -> Option<PendingMessage> {
         let failed = self.take_failed(client_id)?;
@@ -157,10 +156,10 @@ impl Client {
         Some(pending)
     }
 
-    /// Gives a failed message up. Returns whether there was one.
+    /// Removes a failed message for good. Returns whether there was one.
     pub fn discard(&self, client_id: ClientId) -> bool {
         let failed = self.take_failed(client_id);
-        // A client that ended forgets it no more; its outbox store keeps it for the next one.
+        // After the end of the client, its outbox store still has the message.
         failed.is_some_and(|message| self.inputs.send(Input::Discard(message)).is_ok())
     }
 
@@ -170,14 +169,14 @@ impl Client {
         failed.remove(at)
     }
 
-    /// How many sends wait for an answer.
+    /// The number of messages without an answer.
     #[must_use]
     pub fn unsent(&self) -> usize {
         self.shared.unsent.load(Ordering::Acquire)
     }
 
-    /// Asks any command, waiting for a connection if there is none. The typed methods are built on this. A command that a
-    /// server refuses for its form or limits is refused at once, and not sent.
+    /// Sends any command, and waits for a connection if there is none. The typed methods are built on this one. A command
+    /// that breaks the server's rules for form or limits is refused at once and not sent.
     ///
     /// # Errors
     /// See [`Error`].
@@ -200,7 +199,7 @@ impl Client {
     }
 }
 
-/// What a server of this version would refuse, in its words.
+/// The refusal that a server of this version would send.
 fn check(command: Command) -> Result<(), wire::Error> {
     let request = wire::Request { id: 1, command: Some(command) };
     SocketCommand::try_from(request).map(|_| ()).map_err(wire::Error::from)

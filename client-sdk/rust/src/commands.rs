@@ -1,5 +1,5 @@
-//! What a client can ask, typed. Each method is one command of `protocol/proto/causerie/v1/command.proto`, where its
-//! fields and limits are described; all fail with [`Error`].
+//! The commands of the protocol as typed methods. `protocol/proto/causerie/v1/command.proto` describes their fields and
+//! limits; all of them fail with [`Error`].
 
 use causerie_protocol::{
     ClientId, ConversationId, MessageId, UserId,
@@ -13,7 +13,7 @@ use crate::{
     mail::{MailDraft, recipients},
 };
 
-/// Asks, and takes the one kind of answer the command has.
+/// Sends a command and takes the one kind of reply that belongs to it.
 macro_rules! ask {
     ($client:expr, $command:ident($request:expr) => $answer:ident) => {
         match $client.request(Command::$command($request)).await? {
@@ -25,14 +25,14 @@ macro_rules! ask {
 
 #[allow(clippy::missing_errors_doc)] // all of them: see the module
 impl Client {
-    /// Starts a conversation with one person, or finds the one there is.
+    /// Starts a conversation with one user, or finds the existing one.
     pub async fn start_direct(&self, with: UserRef) -> Result<wire::ConversationStarted, Error> {
         let kind = ConversationKind::Direct.into();
         let start = wire::StartConversation { kind, with: recipients([with]), ..Default::default() };
         self.start(start).await
     }
 
-    /// Starts a group. `client_id` makes a retry find the group the first call made.
+    /// Starts a group. A repetition with the same `client_id` finds the group of the first call.
     pub async fn start_group(
         &self,
         to: impl IntoIterator<Item = impl Into<Recipient>>,
@@ -49,37 +49,37 @@ impl Client {
         self.start(start).await
     }
 
-    /// Sends a mail. `client_id` makes a retry find the mail the first call sent. The answer names people of the groups it
-    /// was for who are not active.
+    /// Sends a mail. A repetition with the same `client_id` finds the mail of the first call. The answer names the members
+    /// of the addressed groups who are not active.
     pub async fn send_mail(&self, mail: MailDraft, client_id: ClientId) -> Result<wire::ConversationStarted, Error> {
         self.start(mail.start(client_id)).await
     }
 
-    /// Starts the conversation with oneself, or finds it.
+    /// Starts the user's conversation with themselves, or finds it.
     pub async fn note_to_self(&self) -> Result<wire::ConversationStarted, Error> {
         let kind = ConversationKind::NoteToSelf.into();
         self.start(wire::StartConversation { kind, ..Default::default() }).await
     }
 
-    /// Starts any conversation, also with a first message said in the same transaction.
+    /// Starts any conversation, also with a first message in the same transaction.
     pub async fn start(&self, start: wire::StartConversation) -> Result<wire::ConversationStarted, Error> {
         ask!(self, StartConversation(start) => ConversationStarted)
     }
 
-    /// A page of conversations, by last activity. `cursor` is empty for the first page, then `next_cursor` of the one before. The
-    /// page is the last where `next_cursor` is empty: another one may be short, or hold nothing.
+    /// A page of conversations, latest activity first. `cursor` is empty for the first page, then `next_cursor` of the page
+    /// before. An empty `next_cursor` marks the last page; a page before it may be short or empty.
     pub async fn conversations(&self, cursor: impl Into<String>) -> Result<wire::ConversationPage, Error> {
         ask!(self, ListConversations(wire::ListConversations { cursor: cursor.into(), limit: 0 }) => ConversationPage)
     }
 
-    /// One conversation as it is now.
+    /// One conversation in its current state.
     pub async fn conversation(&self, conversation: ConversationId) -> Result<wire::Conversation, Error> {
         let get = wire::GetConversation { conversation_id: conversation.to_string() };
         let found: Result<wire::ConversationFound, Error> = ask!(self, GetConversation(get) => ConversationFound);
         found?.conversation.ok_or(Error::UnexpectedReply)
     }
 
-    /// A page of messages, oldest first; `limit` from 1 to 100, 0 for 50.
+    /// A page of messages, oldest first. `limit`: 1 to 100, 0 for 50.
     pub async fn history(
         &self,
         conversation: ConversationId,
@@ -95,7 +95,7 @@ impl Client {
         ask!(self, GetHistory(get) => MessagePage)
     }
 
-    /// What changed in a conversation after a version. The client asks this by itself to fill gaps.
+    /// The changes of a conversation after a version. The client fills gaps itself; a program rarely needs this.
     pub async fn changes(&self, conversation: ConversationId, since_version: u32) -> Result<wire::Changes, Error> {
         ask!(self, GetChanges(wire::GetChanges { conversation_id: conversation.to_string(), since_version }) => Changes)
     }
@@ -106,7 +106,7 @@ impl Client {
         ask!(self, ListMembers(list) => MemberPage)
     }
 
-    /// Replaces the text of a message of one's own.
+    /// Replaces the text of one of the user's own messages.
     pub async fn edit(
         &self,
         conversation: ConversationId,
@@ -119,7 +119,7 @@ impl Client {
         edited?.message.ok_or(Error::UnexpectedReply)
     }
 
-    /// Deletes a message for everyone.
+    /// Deletes a message for all members.
     pub async fn delete(&self, conversation: ConversationId, message: MessageId) -> Result<wire::Message, Error> {
         let (conversation_id, message_id) = (conversation.to_string(), message.to_string());
         let delete = wire::DeleteMessage { conversation_id, message_id, own_copy: false };
@@ -127,7 +127,7 @@ impl Client {
         deleted?.message.ok_or(Error::UnexpectedReply)
     }
 
-    /// Deletes one's own copy of a message, whoever wrote it. The others keep theirs.
+    /// Deletes any message for this user only. Other members keep it.
     pub async fn delete_own_copy(&self, conversation: ConversationId, message: MessageId) -> Result<(), Error> {
         let (conversation_id, message_id) = (conversation.to_string(), message.to_string());
         let delete = wire::DeleteMessage { conversation_id, message_id, own_copy: true };
@@ -135,21 +135,21 @@ impl Client {
         deleted.map(|_| ())
     }
 
-    /// Everything up to this message is read.
+    /// Sets the read position to this message.
     pub async fn mark_read(&self, conversation: ConversationId, seq: u32) -> Result<wire::ReadState, Error> {
         let mark = wire::MarkRead { conversation_id: conversation.to_string(), seq };
         let marked: Result<wire::Marked, Error> = ask!(self, MarkRead(mark) => Marked);
         marked?.read_state.ok_or(Error::UnexpectedReply)
     }
 
-    /// Marks a conversation to come back to.
+    /// Marks a conversation as unread.
     pub async fn mark_unread(&self, conversation: ConversationId) -> Result<wire::ReadState, Error> {
         let mark = wire::MarkUnread { conversation_id: conversation.to_string() };
         let marked: Result<wire::Marked, Error> = ask!(self, MarkUnread(mark) => Marked);
         marked?.read_state.ok_or(Error::UnexpectedReply)
     }
 
-    /// Says that one is writing, or stopped; lasts 6 seconds unless said again.
+    /// Shows or hides the typing notice. It ends after 6 seconds unless it is set again.
     pub async fn set_typing(&self, conversation: ConversationId, typing: bool) -> Result<(), Error> {
         let set = wire::SetTyping { conversation_id: conversation.to_string(), typing };
         let set: Result<wire::TypingSet, Error> = ask!(self, SetTyping(set) => TypingSet);
@@ -166,7 +166,7 @@ impl Client {
         updated(ask!(self, RenameConversation(rename) => ConversationUpdated))
     }
 
-    /// Adds people to a group.
+    /// Adds users to a group.
     pub async fn add_members(
         &self,
         conversation: ConversationId,
@@ -177,13 +177,13 @@ impl Client {
         updated(ask!(self, AddMembers(add) => ConversationUpdated))
     }
 
-    /// Takes someone out of a group, or leaves it.
+    /// Removes a user from a group. A user who removes themselves leaves it.
     pub async fn remove_member(&self, conversation: ConversationId, user: UserId) -> Result<wire::Conversation, Error> {
         let remove = wire::RemoveMember { conversation_id: conversation.to_string(), user_id: user.to_string() };
         updated(ask!(self, RemoveMember(remove) => ConversationUpdated))
     }
 
-    /// Ends a conversation: it stays readable, and nobody posts.
+    /// Closes a conversation: members can read it, nobody can send to it.
     pub async fn close_conversation(&self, conversation: ConversationId) -> Result<wire::Conversation, Error> {
         let close = wire::CloseConversation { conversation_id: conversation.to_string() };
         updated(ask!(self, CloseConversation(close) => ConversationUpdated))
@@ -195,7 +195,7 @@ impl Client {
         updated(ask!(self, ReopenConversation(reopen) => ConversationUpdated))
     }
 
-    /// Deletes one's own copy of a conversation, for good; or, `for_all`, erases it for all its members.
+    /// Deletes a conversation for this user, for good. With `for_all`, erases it for all members.
     pub async fn delete_conversation(&self, conversation: ConversationId, for_all: bool) -> Result<(), Error> {
         let delete = wire::DeleteConversation { conversation_id: conversation.to_string(), for_all };
         let deleted: Result<wire::ConversationDeleted, Error> =
@@ -203,13 +203,14 @@ impl Client {
         deleted.map(|_| ())
     }
 
-    /// Asks someone for a mutual relation (`friend`), or enters a one-sided one (`block`), as the tenant's policy has them.
+    /// Requests a mutual relation with a user (`friend`) or sets a one-sided one (`block`), as the tenant's policy defines
+    /// them.
     pub async fn relate(&self, relation: impl Into<String>, user: UserRef) -> Result<Option<wire::Relation>, Error> {
         let relate = wire::Relate { relation: relation.into(), user: Some(wire_ref(user)) };
         related(ask!(self, Relate(relate) => RelationUpdated))
     }
 
-    /// Says yes to someone who asked for a relation.
+    /// Accepts the request of a user for a relation.
     pub async fn accept_relation(
         &self,
         relation: impl Into<String>,
@@ -219,13 +220,14 @@ impl Client {
         related(ask!(self, AcceptRelation(accept) => RelationUpdated))
     }
 
-    /// Ends a relation, declines a request, or takes one's own back.
+    /// Ends a relation, declines a request or withdraws one.
     pub async fn unrelate(&self, relation: impl Into<String>, user: UserRef) -> Result<Option<wire::Relation>, Error> {
         let unrelate = wire::Unrelate { relation: relation.into(), user: Some(wire_ref(user)) };
         related(ask!(self, Unrelate(unrelate) => RelationUpdated))
     }
 
-    /// A page of one's relations; `relation` names one kind, empty for all. `cursor` as in [`Client::conversations`].
+    /// A page of the user's relations. `relation` names one kind, empty for all kinds. `cursor` as in
+    /// [`Client::conversations`].
     pub async fn relations(
         &self,
         relation: impl Into<String>,
@@ -235,14 +237,14 @@ impl Client {
         ask!(self, ListRelations(list) => RelationPage)
     }
 
-    /// People by id, at most 100.
+    /// Users by id, at most 100.
     pub async fn users(&self, users: &[UserId]) -> Result<Vec<wire::User>, Error> {
         let list: Result<wire::UserList, Error> =
             ask!(self, GetUsers(wire::GetUsers { user_ids: texts(users) }) => UserList);
         Ok(list?.users)
     }
 
-    /// Whom may I write to? People and groups; `limit` from 1 to 50, 0 for 20; `cursor` as in [`Client::conversations`].
+    /// Users and groups that the user may write to. `limit`: 1 to 50, 0 for 20; `cursor` as in [`Client::conversations`].
     pub async fn search_directory(
         &self,
         query: impl Into<String>,
@@ -253,15 +255,15 @@ impl Client {
         ask!(self, SearchDirectory(search) => DirectoryPage)
     }
 
-    /// Be told when these people come and go, instead of those named before; at most 200. Said again on every connection,
-    /// whose answer arrives as [`crate::Event::Presence`].
+    /// Watches the presence of these users instead of those of the last call, at most 200. The client repeats the command on
+    /// each connection; changes arrive as [`crate::Event::Presence`].
     pub async fn watch_presence(&self, users: &[UserId]) -> Result<Vec<wire::Presence>, Error> {
         let watch = wire::WatchPresence { user_ids: texts(users) };
         let list: Result<wire::PresenceList, Error> = ask!(self, WatchPresence(watch) => PresenceList);
         Ok(list?.presences)
     }
 
-    /// Who is there? At most 200 people.
+    /// The presence of these users now, at most 200.
     pub async fn presence(&self, users: &[UserId]) -> Result<Vec<wire::Presence>, Error> {
         let get = wire::GetPresence { user_ids: texts(users) };
         let list: Result<wire::PresenceList, Error> = ask!(self, GetPresence(get) => PresenceList);

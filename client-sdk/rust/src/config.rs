@@ -1,4 +1,4 @@
-//! How a client connects.
+//! The settings of a client.
 
 use std::{fmt, sync::Arc, time::Duration};
 
@@ -7,43 +7,43 @@ use url::Url;
 
 use crate::{outbox::OutboxStore, token::TokenProvider};
 
-/// A source of randomness: each call gives a number from 0 to 1. Tests inject a fixed one.
+/// A source of randomness: each call returns a number from 0 to 1. Tests inject a fixed one.
 pub type Jitter = Arc<dyn Fn() -> f64 + Send + Sync>;
 
-/// Everything a client needs to know. [`Config::new`] fills in the defaults; change fields before connecting.
+/// The settings of a client. [`Config::new`] sets the defaults; a program changes fields before it connects.
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct Config {
-    /// The server's socket, `wss://chat.example.org/v1/ws`.
+    /// The WebSocket of the server: `wss://chat.example.org/v1/ws`.
     pub url: Url,
-    /// How frames are encoded. Default: [`Encoding::Proto`], the smaller one; JSON is easier to watch on the wire.
+    /// The encoding of frames. Default: [`Encoding::Proto`], which is smaller; JSON is easier to read on the wire.
     pub encoding: Encoding,
-    /// Gets fresh tokens.
+    /// Provides signed tokens.
     pub token_provider: Arc<dyn TokenProvider>,
-    /// The token provider is asked at most once in this time, whatever happens. Default: 30 seconds.
+    /// The shortest time between two calls of the token provider. Default: 30 seconds.
     pub token_interval: Duration,
-    /// The longest wait after the first failure; doubled with every further one. Default: half a second.
+    /// The longest wait after the first failure; it doubles with each further failure. Default: 500 ms.
     pub backoff_min: Duration,
-    /// The longest wait ever. Default: 30 seconds.
+    /// The longest wait between two attempts. Default: 30 seconds.
     pub backoff_max: Duration,
-    /// How long a command may stay unanswered, the time without a connection included. Also limits a handshake, and the
-    /// time after which an unanswered send is repeated. Default: 10 seconds.
+    /// How long a command may stay without an answer, including the time without a connection. The same limit holds for
+    /// opening a connection, and an unanswered message is sent again after it. Default: 10 seconds.
     pub command_timeout: Duration,
-    /// Keeps unanswered sends over restarts. Default: none, they are kept in memory.
+    /// Keeps unsent messages over restarts. Default: none, they are kept in memory.
     pub outbox_store: Option<Arc<dyn OutboxStore>>,
-    /// How many sends may wait for an answer. Default: 1,000.
+    /// How many messages may be unsent. Default: 1,000.
     pub outbox_max: usize,
-    /// How many events wait for one subscriber before it is told [`crate::Event::Lagged`]. Default: 65,536.
+    /// How many events are queued for one subscriber before it gets [`crate::Event::Lagged`]. Default: 65,536.
     pub events_max: usize,
-    /// Spreads reconnections.
+    /// Spreads reconnections over time.
     pub jitter: Jitter,
-    /// Which program speaks, for the server's logs. Default: this crate.
+    /// The name of the program, for the server's logs. Default: this crate's.
     pub client_name: String,
-    /// Its version.
+    /// The version of the program, for the server's logs. Default: this crate's.
     pub client_version: String,
 }
 
-/// The address of a server that can't be one.
+/// A URL that is not the address of a server.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("`{url}` is no ws:// or wss:// address: {why}")]
 pub struct InvalidUrl {
@@ -52,10 +52,10 @@ pub struct InvalidUrl {
 }
 
 impl Config {
-    /// A configuration with the defaults.
+    /// Settings with their defaults.
     ///
     /// # Errors
-    /// When `url` is not an absolute `ws://` or `wss://` address.
+    /// If `url` is not an absolute `ws://` or `wss://` address.
     pub fn new(url: &str, token_provider: impl TokenProvider) -> Result<Self, InvalidUrl> {
         let invalid = |why: String| InvalidUrl { url: url.to_owned(), why };
         let parsed = Url::parse(url).map_err(|error| invalid(error.to_string()))?;
@@ -91,7 +91,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn addresses_are_checked() {
+    fn only_websocket_urls_are_accepted() {
         let provider = || async { Ok::<_, std::io::Error>(String::new()) };
         assert!(Config::new("ws://127.0.0.1:8080/v1/ws", provider).is_ok());
         let error = Config::new("http://127.0.0.1/", provider).expect_err("refused");

@@ -1,343 +1,501 @@
-//! The task behind a client: connects, lets a [`Session`] run, waits, connects again, until told to stop.
+//! One connection, from `Hello` to its end. Reads frames, asks the state machines, writes frames. The [`Driver`] owns
+//! everything that outlives the connection.
 
 use std::{
-    collections::VecDeque,
-    sync::{
-        Arc, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicUsize, Ordering},
-    },
+    collections::HashMap,
+    sync::Arc,
     time::{Duration, Instant},
 };
 
-use causerie_protocol::{CloseCode, ErrorCode, Refusal, codes::Return, wire};
-use tokio::sync::{mpsc, oneshot, watch};
+use causerie_protocol::{
+    CloseCode, ConversationId, ErrorCode, Refusal,
+    codes::Return,
+    wire::{self, event::Kind, reply::Result as Answer, request::Command, server_frame::Body},
+};
+use futures::future::BoxFuture;
 
 use crate::{
     backoff::Backoff,
-    config::Config,
+    driver::{ConnectionEnd, Driver, Input, sleep_until},
     error::{Error, SendError},
     event::Event,
-    outbox::{Entry, Outbox, OutboxStore, SendResult, StoredMessage},
-    requests::{Queue, Request},
-    session::Session,
-    socket::Socket,
-    state::{CloseReason, State},
-    subscribers::Subscribers,
-    sync::Sync,
-    token::{Token, Tokens},
+    outbox::StoredMessage,
+    requests::Request,
+    socket::{Received, Socket},
+    state::State,
+    sync::{StateId, Step},
+    token::{Token, TokenFailure, refresh_after},
 };
 
-/// What handles ask of the task.
-pub(crate) enum Input {
+/// A request that has no reply yet.
+enum InFlight {
+    Hello,
+    Resume,
+    Refresh(String),
+    Watch,
+    Fetch(StateId),
+    Send(ConversationId),
     Request(Request),
-    Send(StoredMessage, oneshot::Sender<SendResult>),
-    /// A failed message was given up.
-    Discard(StoredMessage),
-    Close,
 }
 
-/// What handles and task share.
-pub(crate) struct Shared {
-    pub state: watch::Sender<State>,
-    pub welcome: watch::Sender<Option<Arc<wire::Welcome>>>,
-    pub subscribers: Subscribers,
-    /// Sends without an answer.
-    pub unsent: AtomicUsize,
-    /// Messages that failed, oldest first.
-    pub failed: Mutex<VecDeque<StoredMessage>>,
+/// What ended the wait of the connection's loop.
+enum Wakeup {
+    Input(Option<Input>),
+    Received(Received),
+    Token(Result<String, TokenFailure>),
+    Due,
 }
 
-impl Shared {
-    /// The list of failed messages; no invariant spans two statements, so a poisoned lock is as good as any.
-    pub fn failed(&self) -> MutexGuard<'_, VecDeque<StoredMessage>> {
-        self.failed.lock().unwrap_or_else(PoisonError::into_inner)
-    }
+/// Used if the server sends a `heartbeatMs` of 0. Proxies usually allow an idle connection 60 seconds; this is half of it.
+const HEARTBEAT_DEFAULT: Duration = Duration::from_secs(30);
+
+/// How long the client waits for the close frame of the server, after its own and after a refused `Hello`.
+const CLOSE_PATIENCE: Duration = Duration::from_secs(1);
+
+pub(crate) struct Connection<'a> {
+    driver: &'a mut Driver,
+    socket: Socket,
+    token: Token,
+    token_was_cached: bool,
+    in_flight: HashMap<u32, (InFlight, Instant)>,
+    next_id: u32,
+    welcomed: bool,
+    /// The error in the reply to `Hello`.
+    hello_error: Option<wire::Error>,
+    last_received_at: Instant,
+    heartbeat: Duration,
+    frame_bytes_max: usize,
+    refresh_at: Option<Instant>,
+    refreshing: Option<BoxFuture<'static, Result<String, TokenFailure>>>,
+    /// Fetches and loads to be repeated, each with the instant when it is due.
+    fetches: Vec<(Instant, StateId)>,
+    /// Paces failed fetches, loads and token refreshes.
+    backoff: Backoff,
+    /// The wait that the server named before it stops.
+    reconnect_after: Option<Duration>,
 }
 
-/// How a connection, or the attempt at one, ended.
-pub(crate) enum End {
-    /// The program wants no more.
-    Stopped,
-    /// Come back.
-    Lost { band: Return, hint: Option<Duration>, why: String },
-    /// Do not come back.
-    Refused { code: u16, reason: String },
-}
-
-impl End {
-    /// An accident.
-    pub fn lost(why: impl Into<String>) -> Self {
-        Self::Lost { band: Return::Now, hint: None, why: why.into() }
-    }
-}
-
-/// What outlives a connection.
-pub(crate) struct Connection {
-    pub config: Config,
-    pub shared: Arc<Shared>,
-    pub inputs: mpsc::UnboundedReceiver<Input>,
-    pub sync: Sync,
-    pub outbox: Outbox,
-    pub requests: Queue,
-    pub tokens: Tokens,
-    /// The last token a server took.
-    pub token: Option<Token>,
-    /// Whose presence to ask for on every connection.
-    pub watched: Option<wire::WatchPresence>,
-}
-
-impl Connection {
-    pub fn new(config: Config, shared: Arc<Shared>, inputs: mpsc::UnboundedReceiver<Input>) -> Self {
-        let outbox = Outbox::new(Self::backoff(&config));
-        let tokens = Tokens::new(Arc::clone(&config.token_provider), config.token_interval);
+impl<'a> Connection<'a> {
+    pub fn new(driver: &'a mut Driver, socket: Socket, token: Token, token_was_cached: bool) -> Self {
+        let backoff = Driver::backoff(&driver.config);
         Self {
-            config,
-            shared,
-            inputs,
-            sync: Sync::default(),
-            outbox,
-            requests: Queue::default(),
-            tokens,
-            token: None,
-            watched: None,
+            driver,
+            socket,
+            token,
+            token_was_cached,
+            in_flight: HashMap::new(),
+            next_id: 1,
+            welcomed: false,
+            hello_error: None,
+            last_received_at: Instant::now(),
+            heartbeat: HEARTBEAT_DEFAULT,
+            frame_bytes_max: causerie_protocol::limits::FRAME_BYTES_MAX,
+            refresh_at: None,
+            refreshing: None,
+            fetches: Vec::new(),
+            backoff,
+            reconnect_after: None,
         }
     }
 
-    /// Runs until the client is closed or refused.
-    pub async fn run(mut self) {
-        self.load_outbox().await;
-        let reason = self.connect_until_closed().await;
-        tracing::debug!(%reason, "closed");
-        self.end(&reason);
+    /// Runs to the end. Commands without a reply are queued again if they can be repeated; otherwise they end in
+    /// `ConnectionLost`.
+    pub async fn run(mut self) -> ConnectionEnd {
+        let Err(mut end) = self.run_until_end().await;
+        if let ConnectionEnd::Refused { code, reason } = &end
+            && self.welcomed
+            && is_about_a_frame(*code)
+            && self.driver.suspect(*code, reason).await
+        {
+            end = ConnectionEnd::lost(format!("closed by the server over a message: {code} {reason}"));
+        }
+        self.driver.sync.connection_lost();
+        self.driver.outbox.connection_lost();
+        let mut unanswered: Vec<_> = self.in_flight.into_iter().collect();
+        unanswered.sort_by_key(|(id, _)| *id);
+        for (_, (in_flight, _)) in unanswered {
+            match in_flight {
+                InFlight::Request(request) if request.repeatable() => self.driver.requests.push(request),
+                InFlight::Request(request) => request.finish(Err(Error::ConnectionLost)),
+                _ => {}
+            }
+        }
+        self.socket.close(CLOSE_PATIENCE).await;
+        end
     }
 
-    pub fn backoff(config: &Config) -> Backoff {
-        Backoff::new(config.backoff_min, config.backoff_max, Arc::clone(&config.jitter))
-    }
-
-    async fn connect_until_closed(&mut self) -> CloseReason {
-        let mut backoff = Self::backoff(&self.config);
-        self.shared.state.send_replace(State::Connecting);
+    async fn run_until_end(&mut self) -> Result<std::convert::Infallible, ConnectionEnd> {
+        self.hello().await?;
         loop {
-            let connected_at = Instant::now();
-            let (band, hint, why) = match self.connect_once().await {
-                End::Stopped => return CloseReason::ByClient,
-                End::Refused { code, reason } => return CloseReason::ByServer { code, reason },
-                End::Lost { band, hint, why } => (band, hint, why),
+            let due = self.next_due();
+            let Self { driver, socket, refreshing, .. } = self;
+            let wakeup = tokio::select! {
+                input = driver.inputs.recv() => Wakeup::Input(input),
+                incoming = socket.receive() => Wakeup::Received(incoming),
+                token = async { match refreshing { Some(token) => token.await, None => std::future::pending().await } } => Wakeup::Token(token),
+                () = sleep_until(due) => Wakeup::Due,
             };
-            backoff.after_connection(connected_at, Instant::now());
-            let delay = backoff.after_close(band, hint).unwrap_or(self.config.backoff_max);
-            tracing::debug!(why, ?delay, attempt = backoff.attempt(), "reconnecting");
-            self.shared.state.send_replace(State::Reconnecting { attempt: backoff.attempt(), why });
-            if self.while_accepting(tokio::time::sleep(delay)).await.is_none() {
-                return CloseReason::ByClient;
+            match wakeup {
+                Wakeup::Input(None | Some(Input::Close)) => return Err(ConnectionEnd::Stopped),
+                Wakeup::Input(Some(input)) => self.driver.accept(input).await,
+                Wakeup::Received(incoming) => self.received(incoming).await?,
+                Wakeup::Token(token) => self.handle_token(token).await?,
+                Wakeup::Due => {}
             }
+            self.do_due_work(Instant::now()).await?;
         }
     }
 
-    async fn connect_once(&mut self) -> End {
-        let cached = self.token.clone().filter(|token| token.is_fresh(Instant::now()));
-        let token_was_cached = cached.is_some();
-        let opened = self.while_accepting(open(self.config.clone(), self.tokens.clone(), cached)).await;
-        let (socket, token) = match opened {
-            None => return End::Stopped,
-            Some(Err(why)) => return End::lost(why),
-            Some(Ok(opened)) => opened,
-        };
-        Session::new(self, socket, token, token_was_cached).run().await
+    async fn hello(&mut self) -> Result<(), ConnectionEnd> {
+        let config = &self.driver.config;
+        let client = wire::Client { name: config.client_name.clone(), version: config.client_version.clone() };
+        let resume = self.driver.sync.begin_resume();
+        let hello = wire::Hello { token: self.token.text.clone(), client: Some(client), resume };
+        self.send_request(Command::Hello(hello), InFlight::Hello).await
     }
 
-    /// Waits for something while taking what handles ask for. `None` when they ask to stop.
-    async fn while_accepting<T>(&mut self, work: impl Future<Output = T>) -> Option<T> {
-        tokio::pin!(work);
+    /// The next instant at which [`Self::do_due_work`] has work without any input.
+    fn next_due(&self) -> Option<Instant> {
+        let silence = self.welcomed.then(|| self.last_received_at + 2 * self.heartbeat);
+        let refresh = self.refresh_at.filter(|_| self.refreshing.is_none());
+        let answers = self.in_flight.values().map(|(_, deadline)| *deadline).min();
+        let fetches = self.fetches.iter().map(|(due, _)| *due).min();
+        let queues = [self.driver.outbox.next_due().filter(|_| self.welcomed), self.driver.requests.next_due()];
+        [silence, refresh, answers, fetches].into_iter().chain(queues).flatten().min()
+    }
+
+    /// Does the work that is due.
+    async fn do_due_work(&mut self, now: Instant) -> Result<(), ConnectionEnd> {
+        if self.welcomed && now >= self.last_received_at + 2 * self.heartbeat {
+            return Err(ConnectionEnd::lost("heartbeat lost: the server was silent for two intervals"));
+        }
+        self.expire_in_flight(now)?;
+        if !self.welcomed {
+            let error = self.driver.not_connected();
+            self.driver.requests.expire(now, &error);
+            return Ok(());
+        }
+        self.driver.requests.expire(now, &Error::Timeout);
+        if self.refresh_at.is_some_and(|at| at <= now) && self.refreshing.is_none() {
+            self.refreshing = Some(self.driver.tokens.fresh());
+        }
+        let (due, later) = std::mem::take(&mut self.fetches).into_iter().partition(|(at, _)| *at <= now);
+        self.fetches = later;
+        let due: Vec<(Instant, StateId)> = due;
+        let again = due.into_iter().flat_map(|(_, state_id)| self.driver.sync.fetch_again(state_id)).collect();
+        self.perform(again).await?;
+        while let Some(request) = self.driver.requests.pop() {
+            self.send_request(request.command.clone(), InFlight::Request(request)).await?;
+        }
+        for StoredMessage { conversation, client_id, text, .. } in self.driver.outbox.take_ready(now) {
+            let (conversation_id, client_id) = (conversation.to_string(), client_id.to_string());
+            let send = wire::SendMessage { conversation_id, client_id, text };
+            self.send_request(Command::SendMessage(send), InFlight::Send(conversation)).await?;
+        }
+        Ok(())
+    }
+
+    /// Ends or repeats requests whose reply is late.
+    fn expire_in_flight(&mut self, now: Instant) -> Result<(), ConnectionEnd> {
+        let late: Vec<_> = self.in_flight.extract_if(|_, (_, deadline)| *deadline <= now).collect();
+        for (_, (in_flight, _)) in late {
+            match in_flight {
+                InFlight::Hello => {
+                    return Err(self.end_after_refused_hello().unwrap_or_else(|| ConnectionEnd::lost("no welcome in time")));
+                }
+                InFlight::Resume => return Err(ConnectionEnd::lost("no answer to `resume` in time")),
+                InFlight::Refresh(_) => self.refresh_later(now),
+                InFlight::Watch => {}
+                InFlight::Fetch(state_id) => self.fetch_later(state_id, 0, now),
+                InFlight::Send(conversation) => self.driver.outbox.retry_later(conversation, 0, now),
+                InFlight::Request(request) => request.finish(Err(Error::Timeout)),
+            }
+        }
+        Ok(())
+    }
+
+    async fn send_request(&mut self, command: Command, in_flight: InFlight) -> Result<(), ConnectionEnd> {
+        let now = Instant::now();
+        let id = self.next_id;
+        self.next_id = self.next_id.checked_add(1).unwrap_or(1);
+        let bytes = self.socket.encode(&wire::Request { id, command: Some(command) });
+        if bytes.len() > self.frame_bytes_max && !matches!(in_flight, InFlight::Hello) {
+            // The server would close the connection over the frame, and again over each repetition.
+            let refusal =
+                Refusal::new(ErrorCode::TooLarge, format!("the frame has more than {} bytes", self.frame_bytes_max));
+            return Box::pin(self.handle_reply(in_flight, Answer::Error(refusal.into()))).await;
+        }
+        let deadline = match &in_flight {
+            InFlight::Request(request) => request.deadline,
+            _ => now + self.driver.config.command_timeout,
+        };
+        self.in_flight.insert(id, (in_flight, deadline));
+        match tokio::time::timeout(self.driver.config.command_timeout, self.socket.send(bytes)).await {
+            Ok(Ok(())) => Ok(()),
+            // The server may have sent a close code, which says more than a broken pipe.
+            Ok(Err(error)) => Err(self.read_close_frame().await.unwrap_or_else(|| ConnectionEnd::lost(error.to_string()))),
+            Err(_) => Err(ConnectionEnd::lost("the server does not read")),
+        }
+    }
+
+    /// The close code of a server that has already closed.
+    async fn read_close_frame(&mut self) -> Option<ConnectionEnd> {
         loop {
-            let due = self.requests.next_due();
-            tokio::select! {
-                done = &mut work => return Some(done),
-                input = self.inputs.recv() => match input {
-                    None | Some(Input::Close) => return None,
-                    Some(input) => self.accept(input).await,
+            match tokio::time::timeout(CLOSE_PATIENCE, self.socket.receive()).await.ok()? {
+                Received::Closed(code, reason) => return Some(self.handle_close(code, reason)),
+                Received::Broken(_) => return None,
+                Received::Frame(_) | Received::Control => {}
+            }
+        }
+    }
+
+    async fn received(&mut self, incoming: Received) -> Result<(), ConnectionEnd> {
+        self.last_received_at = Instant::now();
+        match incoming {
+            Received::Control => Ok(()),
+            Received::Closed(code, reason) => Err(self.handle_close(code, reason)),
+            Received::Broken(why) => Err(self.end_after_refused_hello().unwrap_or_else(|| ConnectionEnd::lost(why))),
+            Received::Frame(frame) => match frame.body {
+                Some(Body::Reply(wire::Reply { id, result: Some(answer) })) => match self.in_flight.remove(&id) {
+                    Some((in_flight, _)) => self.handle_reply(in_flight, answer).await,
+                    // The reply came too late: the caller has got a timeout.
+                    None => Ok(()),
                 },
-                () = sleep_until(due) => {
-                    let error = self.not_connected();
-                    self.requests.expire(Instant::now(), &error);
-                }
-            }
-        }
-    }
-
-    /// The error of a command that reaches its deadline while no server has welcomed the client. While the first connection
-    /// attempt runs, no reason is known yet.
-    pub fn not_connected(&self) -> Error {
-        Error::NotConnected(match &*self.shared.state.borrow() {
-            State::Reconnecting { why, .. } => why.clone(),
-            _ => "the first connection attempt has not ended".to_owned(),
-        })
-    }
-
-    /// Queues what a handle asks for. A message is stored before anything else happens to it.
-    pub async fn accept(&mut self, input: Input) {
-        match input {
-            Input::Request(request) => self.requests.push(request),
-            Input::Send(message, answer) => match self.store(move |store, message| store.put(message), message).await {
-                (message, Ok(())) => self.outbox.push(message, Some(answer)),
-                (_, Err(error)) => {
-                    self.shared.unsent.fetch_sub(1, Ordering::AcqRel);
-                    let _ = answer.send(Err(SendError::Store(error.to_string())));
-                }
+                Some(Body::Event(wire::Event { kind: Some(kind) })) => self.handle_event(kind).await,
+                // A kind of reply or event that a newer server knows.
+                Some(Body::Reply(_) | Body::Event(_)) | None => Ok(()),
             },
-            Input::Discard(message) => self.forget(message).await,
-            // Every receiver of inputs handles this one itself.
-            Input::Close => {}
         }
     }
 
-    async fn forget(&self, message: StoredMessage) {
-        let (_, removed) = self.store(|store, message| store.remove(message.client_id), message).await;
-        if let Err(error) = removed {
-            tracing::warn!(%error, "a discarded message stays in the outbox store");
+    /// What a close code demands.
+    fn handle_close(&mut self, code: u16, reason: String) -> ConnectionEnd {
+        if !(4000..5000).contains(&code)
+            && let Some(end) = self.end_after_refused_hello()
+        {
+            return end;
+        }
+        // The reply to `Hello` says more than the name of the close code.
+        let reason = self.hello_error.take().map_or(reason, |error| format!("{}: {}", error.name, error.message));
+        let token_is_bad = code == CloseCode::TokenExpired.number()
+            || (code == CloseCode::Unauthenticated.number() && self.token_was_cached);
+        if token_is_bad {
+            self.driver.token = None;
+            return ConnectionEnd::lost(format!("closed by the server: {code} {reason}"));
+        }
+        match Return::after(code) {
+            Return::Never => ConnectionEnd::Refused { code, reason },
+            band => ConnectionEnd::Lost {
+                band,
+                reconnect_after: self.reconnect_after,
+                why: format!("closed by the server: {code} {reason}"),
+            },
         }
     }
 
-    /// The server closed the connection over a frame. Returns whether a message may be to blame: then the client may come back,
-    /// since it sends a message that may be to blame once more, and alone.
-    pub async fn suspect(&mut self, code: u16, reason: &str) -> bool {
-        let (suspected, failed) = self.outbox.suspect();
-        let is_blamed = !suspected.is_empty() || !failed.is_empty();
-        for message in suspected {
-            if let (_, Err(error)) = self.store(|store, message| store.put(message), message).await {
-                tracing::warn!(%error, "the outbox store does not know which message the server closed on");
+    /// What a refused `Hello` demands if no close code followed.
+    fn end_after_refused_hello(&mut self) -> Option<ConnectionEnd> {
+        let error = self.hello_error.take()?;
+        let code = if error.code == ErrorCode::TokenExpired as u32 {
+            CloseCode::TokenExpired
+        } else if error.code == ErrorCode::Unauthenticated as u32 {
+            CloseCode::Unauthenticated
+        } else if error.temporary {
+            self.reconnect_after = Some(Duration::from_millis(error.retry_after_ms.into()));
+            CloseCode::Overloaded
+        } else {
+            CloseCode::Malformed
+        };
+        Some(self.handle_close(code.number(), format!("{}: {}", error.name, error.message)))
+    }
+
+    async fn handle_event(&mut self, kind: Kind) -> Result<(), ConnectionEnd> {
+        match kind {
+            Kind::TokenExpiring(_) => self.refresh_at = Some(Instant::now()),
+            Kind::GoingAway(going) => self.reconnect_after = Some(Duration::from_millis(going.reconnect_after_ms.into())),
+            kind => {
+                let steps = self.driver.sync.event(kind);
+                self.perform(steps).await?;
             }
         }
-        for entry in failed {
-            let message = format!("the server closed the connection over it: {reason}");
-            let name = CloseCode::try_from(i32::from(code)).map_or_else(|_| reason.to_owned(), CloseCode::name);
-            let error = wire::Error { code: code.into(), name, message, ..Default::default() };
-            self.finish_send(entry, Err(SendError::Refused(error))).await;
-        }
-        is_blamed
+        Ok(())
     }
 
-    /// Ends the send of an entry that left the outbox.
-    pub async fn finish_send(&mut self, entry: Entry, result: SendResult) {
-        let Entry { message, answer, .. } = entry;
-        self.shared.unsent.fetch_sub(1, Ordering::AcqRel);
-        match &result {
-            Ok(_) => {
-                let (_, removed) = self.store(|store, message| store.remove(message.client_id), message).await;
-                if let Err(error) = removed {
-                    tracing::warn!(%error, "an answered message stays in the outbox store; the next run sends it again, harmlessly");
+    async fn perform(&mut self, steps: Vec<Step>) -> Result<(), ConnectionEnd> {
+        for step in steps {
+            match step {
+                Step::Emit(event) => self.driver.shared.subscribers.publish(&event),
+                Step::Fetch { state_id, pause: true, .. } => self.fetch_later(state_id, 0, Instant::now()),
+                Step::Fetch { state_id, since_version, pause: false } => {
+                    let get = wire::GetChanges { conversation_id: state_id.conversation.to_string(), since_version };
+                    self.send_request(Command::GetChanges(get), InFlight::Fetch(state_id)).await?;
                 }
-            }
-            Err(error) => self.set_aside(message, error).await,
-        }
-        if let Some(answer) = answer {
-            // Nobody may wait any more; the event told all others.
-            let _ = answer.send(result);
-        }
-    }
-
-    /// Keeps a failed message with its reason, and tells of it.
-    async fn set_aside(&self, message: StoredMessage, error: &SendError) {
-        let reason = match error {
-            SendError::Refused(refusal) => refusal.clone(),
-            error => Refusal::new(ErrorCode::Internal, error.to_string()).into(),
-        };
-        let message = StoredMessage { failed: Some(reason), ..message };
-        let (message, kept) = self.store(|store, message| store.put(message), message).await;
-        if let Err(error) = kept {
-            tracing::warn!(%error, "the outbox store does not know that a message failed; the next run sends it again");
-        }
-        self.tell_failed(message, error.clone()).await;
-    }
-
-    async fn tell_failed(&self, message: StoredMessage, error: SendError) {
-        let (conversation, client_id) = (message.conversation, message.client_id);
-        let oldest = {
-            let mut failed = self.shared.failed();
-            failed.push_back(message);
-            if failed.len() > self.config.outbox_max { failed.pop_front() } else { None }
-        };
-        self.shared.subscribers.tell(&Event::SendFailed { conversation, client_id, error });
-        if let Some(oldest) = oldest {
-            self.forget(oldest).await;
-        }
-    }
-
-    /// Calls the outbox store, if there is one, where blocking harms nobody.
-    async fn store<F>(&self, call: F, message: StoredMessage) -> (StoredMessage, std::io::Result<()>)
-    where
-        F: FnOnce(&dyn OutboxStore, &StoredMessage) -> std::io::Result<()> + Send + 'static,
-    {
-        let Some(store) = self.config.outbox_store.clone() else { return (message, Ok(())) };
-        let kept = message.clone();
-        let result = tokio::task::spawn_blocking(move || call(store.as_ref(), &message)).await;
-        (kept, result.unwrap_or_else(|error| Err(std::io::Error::other(error))))
-    }
-
-    async fn load_outbox(&mut self) {
-        let Some(store) = self.config.outbox_store.clone() else { return };
-        let loaded = tokio::task::spawn_blocking(move || store.load()).await;
-        match loaded.unwrap_or_else(|error| Err(std::io::Error::other(error))) {
-            Ok(messages) => {
-                for message in messages {
-                    if let Some(error) = message.failed.clone() {
-                        self.tell_failed(message, SendError::Refused(error)).await;
-                    } else {
-                        self.shared.unsent.fetch_add(1, Ordering::AcqRel);
-                        self.outbox.push(message, None);
+                Step::Load { state_id, after_seq } => {
+                    let conversation_id = state_id.conversation.to_string();
+                    let limit = causerie_protocol::limits::PAGE_MAX;
+                    let get = wire::GetHistory { conversation_id, before_seq: 0, after_seq: Some(after_seq), limit };
+                    self.send_request(Command::GetHistory(get), InFlight::Fetch(state_id)).await?;
+                }
+                Step::Resume => {
+                    if let Some(resume) = self.driver.sync.begin_resume() {
+                        self.send_request(Command::Resume(resume), InFlight::Resume).await?;
                     }
                 }
             }
-            Err(error) => tracing::error!(%error, "the outbox store can't be read; what an earlier run left stays there"),
+        }
+        Ok(())
+    }
+
+    async fn handle_reply(&mut self, in_flight: InFlight, answer: Answer) -> Result<(), ConnectionEnd> {
+        let now = Instant::now();
+        match (in_flight, answer) {
+            (InFlight::Hello, Answer::Welcome(welcome)) => self.handle_welcome(welcome).await?,
+            (InFlight::Hello, Answer::Error(error)) => {
+                self.hello_error = Some(error);
+                // The close code follows and decides. This deadline is for a server that does not send one.
+                self.in_flight.insert(0, (InFlight::Hello, now + CLOSE_PATIENCE));
+            }
+            (InFlight::Hello, _) => {
+                return Err(ConnectionEnd::lost("`hello` was answered by something else than `welcome`"));
+            }
+            (InFlight::Resume, Answer::Resumed(resumed)) => self.handle_resumed(resumed).await?,
+            (InFlight::Resume, _) => return Err(ConnectionEnd::lost("`resume` was refused")),
+            (InFlight::Refresh(text), Answer::TokenRefreshed(refreshed)) => {
+                self.refresh_at = refresh_after(refreshed.token_ttl_ms, refreshed.token_expires_at.as_ref(), now);
+                self.driver.token = Some(Token { text, refresh_at: self.refresh_at });
+                self.backoff = Driver::backoff(&self.driver.config);
+            }
+            (InFlight::Refresh(_), answer) => {
+                tracing::warn!(?answer, "a fresh token was refused");
+                self.refresh_later(now);
+            }
+            (InFlight::Watch, Answer::PresenceList(list)) => {
+                let events = list.presences.into_iter().map(|presence| Step::Emit(Event::Presence(presence)));
+                self.perform(events.collect()).await?;
+            }
+            (InFlight::Watch, _) => {}
+            (InFlight::Fetch(state_id), Answer::Changes(changes)) => {
+                let steps = self.driver.sync.fetched(state_id, changes);
+                self.perform(steps).await?;
+            }
+            (InFlight::Fetch(state_id), Answer::MessagePage(page)) => {
+                let steps = self.driver.sync.loaded(state_id, page);
+                self.perform(steps).await?;
+            }
+            (InFlight::Fetch(state_id), Answer::Error(error)) if is_not_a_member(&error) => {
+                let steps = self.driver.sync.fetch_refused(state_id);
+                self.perform(steps).await?;
+            }
+            (InFlight::Fetch(state_id), Answer::Error(error)) => self.fetch_later(state_id, error.retry_after_ms, now),
+            (InFlight::Fetch(state_id), _) => self.fetch_later(state_id, 0, now),
+            (InFlight::Send(conversation), answer) => self.handle_send_reply(conversation, answer, now).await,
+            (InFlight::Request(request), answer) => self.handle_request_reply(request, answer),
+        }
+        Ok(())
+    }
+
+    async fn handle_welcome(&mut self, mut welcome: wire::Welcome) -> Result<(), ConnectionEnd> {
+        self.welcomed = true;
+        if welcome.heartbeat_ms > 0 {
+            self.heartbeat = Duration::from_millis(welcome.heartbeat_ms.into());
+        }
+        if let Some(limits) = welcome.limits.as_ref().filter(|limits| limits.frame_bytes_max > 0) {
+            self.frame_bytes_max = usize::try_from(limits.frame_bytes_max).unwrap_or(usize::MAX);
+        }
+        self.refresh_at = refresh_after(welcome.token_ttl_ms, welcome.token_expires_at.as_ref(), Instant::now());
+        self.token.refresh_at = self.refresh_at;
+        self.driver.token = Some(self.token.clone());
+        match welcome.resumed.take() {
+            Some(resumed) => self.handle_resumed(resumed).await?,
+            None => {
+                self.driver.shared.subscribers.publish(&Event::TotalUnread(welcome.total_unread));
+                let steps = self.driver.sync.resume_unanswered();
+                self.perform(steps).await?;
+            }
+        }
+        if let Some(watched) = self.driver.watched.clone() {
+            self.send_request(Command::WatchPresence(watched), InFlight::Watch).await?;
+        }
+        self.driver.shared.welcome.send_replace(Some(Arc::new(welcome)));
+        self.driver.shared.state.send_replace(State::Connected);
+        Ok(())
+    }
+
+    async fn handle_resumed(&mut self, resumed: wire::Resumed) -> Result<(), ConnectionEnd> {
+        let (steps, more) = self.driver.sync.resumed(resumed);
+        self.perform(steps).await?;
+        if more && let Some(resume) = self.driver.sync.next_resume() {
+            self.send_request(Command::Resume(resume), InFlight::Resume).await?;
+        }
+        Ok(())
+    }
+
+    async fn handle_token(&mut self, token: Result<String, TokenFailure>) -> Result<(), ConnectionEnd> {
+        self.refreshing = None;
+        // The reply to the refresh sets it.
+        self.refresh_at = None;
+        match token {
+            Ok(token) => {
+                let refresh = wire::RefreshToken { token: token.clone() };
+                self.send_request(Command::RefreshToken(refresh), InFlight::Refresh(token)).await
+            }
+            Err(error) => {
+                tracing::warn!(%error, "no fresh token");
+                self.refresh_later(Instant::now());
+                Ok(())
+            }
         }
     }
 
-    /// Answers everyone who still waits.
-    fn end(mut self, reason: &CloseReason) {
-        self.shared.state.send_replace(State::Closed { reason: reason.clone() });
-        self.inputs.close();
-        while let Ok(input) = self.inputs.try_recv() {
-            match input {
-                Input::Request(request) => self.requests.push(request),
-                Input::Send(_, answer) => drop(answer.send(Err(SendError::Closed(reason.clone())))),
-                Input::Discard(_) | Input::Close => {}
+    fn refresh_later(&mut self, now: Instant) {
+        // A random wait may be 0, and a back end in trouble needs a pause.
+        self.refresh_at = Some(now + self.backoff.next_delay().max(self.driver.config.backoff_min));
+    }
+
+    fn fetch_later(&mut self, state_id: StateId, floor_ms: u32, now: Instant) {
+        let floor = Duration::from_millis(floor_ms.into()).max(self.driver.config.backoff_min);
+        self.fetches.push((now + self.backoff.next_delay().max(floor), state_id));
+    }
+
+    async fn handle_send_reply(&mut self, conversation: ConversationId, answer: Answer, now: Instant) {
+        let result = match answer {
+            Answer::Error(error) if error.temporary || error.code == ErrorCode::TokenExpired as u32 => {
+                return self.driver.outbox.retry_later(conversation, error.retry_after_ms, now);
             }
+            Answer::Error(error) => Err(SendError::Refused(error)),
+            Answer::MessageSent(sent) => sent.message.ok_or(SendError::UnexpectedReply),
+            _ => Err(SendError::UnexpectedReply),
+        };
+        if let Some(entry) = self.driver.outbox.finish(conversation) {
+            self.driver.finish_send(entry, result).await;
         }
-        while let Some(request) = self.requests.pop() {
-            request.finish(Err(Error::Closed(reason.clone())));
+    }
+
+    /// Takes versions from a reply before the caller gets it.
+    fn handle_request_reply(&mut self, request: Request, answer: Answer) {
+        let sync = &mut self.driver.sync;
+        match &answer {
+            Answer::ConversationPage(page) => sync.learn_page(page),
+            Answer::ConversationFound(found) => found.conversation.iter().for_each(|it| sync.learn(it)),
+            Answer::ConversationStarted(started) => sync.learn_started(started),
+            _ => {}
         }
-        for answer in self.outbox.drain().filter_map(|entry| entry.answer) {
-            let _ = answer.send(Err(SendError::Closed(reason.clone())));
+        if let (Command::WatchPresence(watch), Answer::PresenceList(_)) = (&request.command, &answer) {
+            self.driver.watched = Some(watch.clone());
         }
-        self.shared.subscribers.end();
+        request.finish(match answer {
+            Answer::Error(error) => Err(Error::Refused(error)),
+            answer => Ok(answer),
+        });
     }
 }
 
-/// Gets a token, if the old one will not do, and opens a socket.
-async fn open(config: Config, tokens: Tokens, cached: Option<Token>) -> Result<(Socket, Token), String> {
-    let late = |what: &str| format!("{what} took longer than {} ms", config.command_timeout.as_millis());
-    let token = match cached {
-        Some(token) => token,
-        None => {
-            // The time until the provider may be asked is not its fault.
-            if let Some(due) = tokens.due() {
-                sleep_until(Some(due)).await;
-            }
-            let token = tokio::time::timeout(config.command_timeout, tokens.fresh()).await;
-            let text = token.map_err(|_| late("the token provider"))?.map_err(|error| format!("no token: {error}"))?;
-            Token { text, refresh_at: None }
-        }
-    };
-    let socket = tokio::time::timeout(config.command_timeout, Socket::open(&config)).await;
-    let socket = socket.map_err(|_| late("opening the socket"))?.map_err(|error| error.to_string())?;
-    Ok((socket, token))
+/// Close codes after which a client does not reconnect are either about a frame (true) or about the user (false).
+fn is_about_a_frame(code: u16) -> bool {
+    code < CloseCode::Unauthenticated.number()
 }
 
-/// Sleeps until then; without a time, for ever.
-pub(crate) async fn sleep_until(due: Option<Instant>) {
-    match due {
-        Some(due) => tokio::time::sleep_until(due.into()).await,
-        None => std::future::pending().await,
-    }
+/// The user is not a member of that conversation any more.
+fn is_not_a_member(error: &wire::Error) -> bool {
+    error.code == ErrorCode::NotFound as u32 || error.code == ErrorCode::NotAMember as u32
 }

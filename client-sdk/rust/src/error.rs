@@ -1,4 +1,4 @@
-//! What can go wrong for a caller.
+//! The errors that a program gets.
 
 use causerie_protocol::{ErrorCode, wire};
 
@@ -7,30 +7,30 @@ use crate::state::CloseReason;
 /// Why a command has no answer.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum Error {
-    /// The server refused it.
+    /// The server refused the command.
     #[error("{}: {}", .0.name, .0.message)]
     Refused(wire::Error),
-    /// No answer within [`crate::Config::command_timeout`]; whether it was done is not known.
+    /// No reply within [`crate::Config::command_timeout`]. It is unknown whether the server executed the command.
     #[error("no answer in time")]
     Timeout,
     /// No server welcomed the client within [`crate::Config::command_timeout`]. The text is the reason, as in
     /// [`crate::State::Reconnecting`], or says that the first connection attempt still runs.
     #[error("no connection in time: {0}")]
     NotConnected(String),
-    /// The connection was lost before the answer; whether it was done is not known. Only commands that change something
-    /// when repeated end so, all others are asked again on the next connection.
+    /// The connection was lost before the reply. It is unknown whether the server executed the command. Only commands whose
+    /// repetition could undo a later change end like this; the client repeats all others on the next connection.
     #[error("the connection was lost before the answer came")]
     ConnectionLost,
-    /// The client ended.
+    /// The client is closed.
     #[error("{0}")]
     Closed(CloseReason),
-    /// The answer is of another kind than the command's: the server is broken.
+    /// The reply does not belong to the command: the server is faulty.
     #[error("the server answered something else than it was asked")]
     UnexpectedReply,
 }
 
 impl Error {
-    /// Why the server refused it, for programs; `None` where it did not, or for a reason this version does not know.
+    /// The code of a refusal. `None` for other errors, and for a code that this version does not know.
     #[must_use]
     pub fn code(&self) -> Option<ErrorCode> {
         match self {
@@ -39,7 +39,7 @@ impl Error {
         }
     }
 
-    /// The same command may succeed later.
+    /// Whether the same command may succeed later.
     #[must_use]
     pub fn temporary(&self) -> bool {
         match self {
@@ -50,22 +50,23 @@ impl Error {
     }
 }
 
-/// Why a message was not sent. Temporary trouble is not among them: the outbox repeats the send until it is answered.
+/// Why a message was not sent. Temporary failures are not among the reasons: the outbox repeats the send until the server
+/// answers.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum SendError {
-    /// The server refused it for good.
+    /// The server refused the message permanently.
     #[error("{}: {}", .0.name, .0.message)]
     Refused(wire::Error),
-    /// Too many sends wait for an answer already, [`crate::Config::outbox_max`].
+    /// [`crate::Config::outbox_max`] messages are unsent already.
     #[error("too many messages wait to be sent")]
     Full,
-    /// The outbox store could not keep it, so it was not sent.
+    /// The outbox store could not keep the message, so it was not sent.
     #[error("the outbox could not keep the message: {0}")]
     Store(String),
-    /// The client ended first. With an outbox store, the next client sends it.
+    /// The client was closed first. With an outbox store, the next client sends the message.
     #[error("{0}")]
     Closed(CloseReason),
-    /// The answer is of another kind than the command's: the server is broken.
+    /// The reply does not belong to the command: the server is faulty.
     #[error("the server answered something else than it was asked")]
     UnexpectedReply,
 }

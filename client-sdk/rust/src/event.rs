@@ -1,79 +1,82 @@
-//! What a client is told unasked.
+//! The events that a client publishes.
 
 use causerie_protocol::{ClientId, ConversationId, wire};
 
 use crate::error::SendError;
 
-/// Something happened.
+/// An event for the program.
 ///
-/// Every message of a conversation arrives once, in order. One that came while the connection was away arrives like a live
-/// one: as sent when it is new, else as edited or deleted, in its current state (one sent and deleted meanwhile arrives as
-/// sent, with `deleted_at`). Exceptions are told: [`Event::Resynced`] with `reload`, [`Event::ReloadList`] and
-/// [`Event::Lagged`] say what to load anew.
+/// Every message of a conversation arrives once, in order. A message that was sent, edited or deleted while there was no
+/// connection arrives like a live one, in its current state: a new message as [`Event::MessageSent`] (also if it was deleted
+/// in the meantime; it then has a `deleted_at`), an older one as edited or deleted. In three cases the program must load
+/// what it shows again: [`Event::Resynced`] with `reload`, [`Event::ReloadList`] and [`Event::Lagged`].
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum Event {
-    /// A message was sent, perhaps by this client; its `client_id` tells.
+    /// A message was sent, by any user. The client id of a message that this client sent is that of its
+    /// [`crate::PendingMessage`].
     MessageSent(wire::Message),
     /// A message was edited.
     MessageEdited(wire::Message),
-    /// A message was deleted for everyone; it keeps its place.
+    /// A message was deleted for all members. It keeps its seq.
     MessageDeleted(wire::Message),
-    /// Subject, state or members changed. What did not change is absent.
+    /// Subject, state or members changed. Fields that did not change are absent.
     ConversationChanged(wire::ConversationChanged),
-    /// The user is in one more conversation. Its unread messages follow as [`Event::MessageSent`], unless they are more than 200;
-    /// earlier ones are in [`crate::Client::history`].
+    /// The user joined a conversation. Its unread messages follow as [`Event::MessageSent`], unless there are more than 200;
+    /// older messages are in [`crate::Client::history`].
     Joined(Box<wire::Conversation>),
-    /// The person is in one conversation less.
+    /// The user is not a member of this conversation any more.
     Left(ConversationId),
-    /// Something was missed and is repaired: the conversation as it is now. The missed messages came before this event.
+    /// Changes were missed and are repaired. Events of the missed messages came before this one.
     Resynced {
-        /// As it is now.
+        /// The conversation in its current state.
         conversation: Box<wire::Conversation>,
-        /// Too much was missed to list, or own copies of messages were deleted: drop the messages held of it and load [`crate::Client::history`] anew.
+        /// More was missed than the server lists, or messages were deleted for this user only. The program must drop the
+        /// messages it shows and load [`crate::Client::history`] again.
         reload: bool,
     },
-    /// Too much was joined or left to list: load [`crate::Client::conversations`] anew.
+    /// More joins and leaves were missed than the server lists. The program must load [`crate::Client::conversations`]
+    /// again.
     ReloadList,
-    /// What the person may do in a conversation; replaces what was known.
+    /// What the user may do in a conversation. Replaces the capabilities known before.
     Capabilities {
-        /// Where.
+        /// The conversation they belong to.
         conversation: ConversationId,
-        /// All of them. Those this version does not know are left out.
+        /// All capabilities, except those that this version does not know.
         capabilities: Vec<wire::Capability>,
     },
-    /// Where the person stands in a conversation; replaces what was known.
+    /// The read state of the user in a conversation. Replaces the one known before.
     ReadState {
-        /// Position and unread messages.
+        /// Read position and unread count.
         read_state: wire::ReadState,
-        /// Unread messages in all conversations together.
+        /// Unread count of all conversations together.
         total_unread: u32,
     },
-    /// Unread messages in all conversations together, told with every connection, and when a conversation with unread
-    /// messages was left.
+    /// Unread count of all conversations together. Sent after each connect, and when the user leaves a conversation with
+    /// unread messages.
     TotalUnread(u32),
-    /// Another member read up to a message.
+    /// Another member moved their read position.
     MemberRead(wire::MemberRead),
-    /// A relation of the person came, was answered, or ended: then it is without a state.
+    /// A relation of the user was requested, accepted or ended. An ended relation has no state.
     RelationChanged(wire::Relation),
-    /// Someone writes, or stopped.
+    /// A member started or stopped typing.
     Typing(wire::Typing),
-    /// Someone watched came or went.
+    /// The presence of a watched user changed.
     Presence(wire::Presence),
-    /// A message in the outbox failed: the server refused it for good, or closed the connection over it twice. Also told by its
-    /// [`crate::PendingMessage`]; of messages that failed in an earlier run, this event tells at the start. See
-    /// [`crate::Client::failed_sends`].
+    /// A message failed: the server refused it permanently, or closed the connection over it twice. The
+    /// [`crate::PendingMessage`] has the same error. For messages that failed in an earlier run, this event follows the
+    /// start. See [`crate::Client::failed_sends`].
     SendFailed {
-        /// Where it was to go.
+        /// The conversation of the message.
         conversation: ConversationId,
-        /// Which.
+        /// The client id of the message.
         client_id: ClientId,
-        /// Why.
+        /// Why it failed.
         error: SendError,
     },
-    /// This subscriber did not take its events, and its queue was full: so many were lost here. Load anew what is shown.
+    /// The queue of this subscriber was full and events were dropped. The program must load what it shows again.
     Lagged {
-        /// How many.
+        /// Number of dropped events.
         missed: u64,
     },
 }

@@ -1,4 +1,4 @@
-//! An outbox in a file: a journal of what was put and what was answered, one JSON object a line.
+//! An outbox store in a file: a journal of stored and answered messages, one JSON object per line.
 
 use std::{
     fs::{self, File, OpenOptions},
@@ -12,10 +12,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::outbox::{OutboxStore, StoredMessage};
 
-/// Keeps unanswered sends in one file, for one client at a time: two programs must not share it.
+/// Keeps unsent messages in one file, for one client at a time. Two programs must not share a file.
 ///
-/// A message is on disk (`fdatasync`) before it is sent. A line torn by a crash is a message that was not sent, and is
-/// dropped. Messages are in clear text; put the file where only the person can read.
+/// A message is on disk (`fdatasync`) before it is sent. A line that a crash left incomplete belongs to a message that was
+/// not sent; it is dropped. The file holds messages in clear text: it belongs where only its user can read.
 #[derive(Debug)]
 pub struct FileOutbox {
     path: PathBuf,
@@ -26,7 +26,7 @@ pub struct FileOutbox {
 struct Journal {
     file: File,
     lines: usize,
-    /// The last line was not written whole; the next must not be glued to it.
+    /// The last line was not written completely. The next line must not be appended to it.
     torn: bool,
     waiting: Vec<StoredMessage>,
 }
@@ -38,14 +38,14 @@ enum Line {
     Answered(ClientId),
 }
 
-/// A journal shorter than this is not worth rewriting.
+/// A journal with fewer lines is not rewritten.
 const LINES_MIN: usize = 256;
 
 impl FileOutbox {
-    /// Opens the file, or makes it.
+    /// Opens the file, or creates it.
     ///
     /// # Errors
-    /// When it can't be read or written.
+    /// If the file can't be read, or can't be rewritten without its obsolete lines.
     pub fn open(path: impl Into<PathBuf>) -> io::Result<Self> {
         let path = path.into();
         let waiting = match File::open(&path) {
@@ -57,7 +57,7 @@ impl FileOutbox {
         Ok(Self { path, journal })
     }
 
-    /// The journal is changed only after its line is written, so a poisoned lock is as good as any.
+    /// The journal changes only after its line is written, so a poisoned lock is safe to use.
     fn lock(&self) -> MutexGuard<'_, Journal> {
         self.journal.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -72,15 +72,15 @@ impl OutboxStore for FileOutbox {
         let mut journal = self.lock();
         let stored = journal.append(&Line::Put(message.clone())).and_then(|()| journal.file.sync_data());
         if let Err(error) = stored {
-            // A new message will not be sent now, so it must not be sent by the next run either. If this fails too, nothing
-            // helps. A message that waited before goes on waiting as it was.
+            // A new message that was not stored is not sent now, so the next run must not send it either. If this line can't
+            // be written as well, nothing more can be done. A message that was stored before stays as it was.
             if !journal.waiting.iter().any(|held| held.client_id == message.client_id) {
                 let _ = journal.append(&Line::Answered(message.client_id));
             }
             return Err(error);
         }
         keep(&mut journal.waiting, message.clone());
-        // The message is durable; that the file could not be made shorter is no reason to say that it is not.
+        // The message is durable. A failure to shorten the file does not change that.
         if let Err(error) = journal.tidy(&self.path) {
             tracing::warn!(%error, "the outbox file could not be made shorter");
         }
@@ -96,7 +96,7 @@ impl OutboxStore for FileOutbox {
 }
 
 impl Journal {
-    /// Rewrites a journal that is mostly about messages that are gone.
+    /// Rewrites the journal if most of its lines are obsolete.
     fn tidy(&mut self, path: &Path) -> io::Result<()> {
         if self.lines > LINES_MIN && self.lines > 4 * self.waiting.len() {
             *self = rewrite(path, self.waiting.clone())?;
@@ -116,7 +116,7 @@ impl Journal {
     }
 }
 
-/// Keeps a message in its place, or behind the others.
+/// Replaces a message in its place, or appends it.
 fn keep(waiting: &mut Vec<StoredMessage>, message: StoredMessage) {
     match waiting.iter_mut().find(|held| held.client_id == message.client_id) {
         Some(held) => *held = message,
@@ -124,7 +124,7 @@ fn keep(waiting: &mut Vec<StoredMessage>, message: StoredMessage) {
     }
 }
 
-/// Replays a journal.
+/// Reads a journal from its beginning.
 fn read(lines: impl BufRead) -> io::Result<Vec<StoredMessage>> {
     let mut waiting: Vec<StoredMessage> = Vec::new();
     for line in lines.split(b'\n') {
@@ -137,7 +137,7 @@ fn read(lines: impl BufRead) -> io::Result<Vec<StoredMessage>> {
     Ok(waiting)
 }
 
-/// Replaces the journal by one with only what waits; a crash leaves the old one or the new one.
+/// Replaces the journal by one that has only the messages that are left. A crash leaves the old file or the new one.
 fn rewrite(path: &Path, waiting: Vec<StoredMessage>) -> io::Result<Journal> {
     let mut fresh = path.as_os_str().to_owned();
     fresh.push(".new");
@@ -179,7 +179,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_put_and_not_answered_survives_in_order() {
+    fn unanswered_messages_survive_in_order() {
         let scratch = Scratch::new();
         let messages = ["one\nline", "two", "three"].map(message);
         let outbox = FileOutbox::open(&scratch.0).expect("opened");
@@ -193,7 +193,7 @@ mod tests {
     }
 
     #[test]
-    fn a_torn_line_is_dropped_and_the_rest_kept() {
+    fn an_incomplete_line_is_dropped_and_the_others_are_kept() {
         let scratch = Scratch::new();
         let kept = message("kept");
         FileOutbox::open(&scratch.0).expect("opened").put(&kept).expect("put");
@@ -201,14 +201,14 @@ mod tests {
         file.write_all(br#"{"put":{"conversation":"#).expect("written");
         let outbox = FileOutbox::open(&scratch.0).expect("opened again");
         assert_eq!(outbox.load().expect("loaded"), std::slice::from_ref(&kept));
-        // What follows the torn line must not be glued to it.
+        // The next line must not be appended to the incomplete one.
         let later = message("later");
         outbox.put(&later).expect("put");
         assert_eq!(FileOutbox::open(&scratch.0).expect("opened").load().expect("loaded"), [kept, later]);
     }
 
     #[test]
-    fn a_message_that_is_kept_again_stays_in_its_place_with_what_became_of_it() {
+    fn a_message_that_is_stored_again_keeps_its_place_and_gets_its_reason() {
         let scratch = Scratch::new();
         let outbox = FileOutbox::open(&scratch.0).expect("opened");
         let mut messages = ["one", "two"].map(message);
@@ -222,7 +222,7 @@ mod tests {
     }
 
     #[test]
-    fn what_an_earlier_version_kept_can_be_read() {
+    fn a_journal_of_an_earlier_version_can_be_read() {
         let scratch = Scratch::new();
         let kept = message("kept");
         let (conversation, client_id) = (kept.conversation, kept.client_id);
@@ -232,7 +232,7 @@ mod tests {
     }
 
     #[test]
-    fn the_journal_does_not_grow_without_end() {
+    fn the_journal_does_not_grow_without_limit() {
         let scratch = Scratch::new();
         let outbox = FileOutbox::open(&scratch.0).expect("opened");
         let stays = message("stays");

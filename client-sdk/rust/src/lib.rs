@@ -1,15 +1,16 @@
 //! Embed Causerie chat in a Rust program.
 //!
-//! [`Client`] is a cheap handle; one task behind it owns the socket, reconnects with jitter, resumes without holes and
-//! repeats unanswered sends with the same client id. What happens arrives as [`Event`]s, each message once and in order
-//! per conversation; what you ask is an async method. Nothing needs counting here: unread numbers, capabilities and order
-//! come from the server. The README has an example.
+//! [`Client`] is a cheap handle. One task behind it, the driver, owns the socket, reconnects with jitter, resumes without
+//! gaps and repeats unanswered messages with the same client id. A program receives [`Event`]s, each message once and in
+//! order per conversation, and sends commands with async methods. The server computes unread counts, capabilities and the
+//! order of conversations. The README has an example.
 //!
-//! How it is built: `connection` and `session` (I/O) drive three state machines that know no socket: `backoff` (when to come
-//! back), `sync` (which versions are held, what is missing) and `outbox` (which sends wait for an answer). To add a command,
-//! add a method in `commands.rs`; to add an event, a variant in `event.rs` and an arm in `sync.rs`.
+//! Structure: `driver` (one per client) and `connection` (one per socket) do the I/O. Three state machines without I/O
+//! decide: `backoff` (how long to wait), `sync` (which versions are held and what is missing) and `outbox` (which messages
+//! wait for an answer). To add a command, add a method in `commands.rs`. To add an event, add a variant in `event.rs` and an
+//! arm in `sync/mod.rs`.
 
-/// The README's examples, compiled.
+/// The examples of the README, compiled.
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
 mod readme {}
@@ -19,6 +20,7 @@ mod client;
 mod commands;
 mod config;
 mod connection;
+mod driver;
 mod error;
 mod event;
 mod file_outbox;
@@ -26,7 +28,6 @@ mod mail;
 mod outbox;
 mod pending;
 mod requests;
-mod session;
 mod socket;
 mod state;
 mod subscribers;

@@ -1,4 +1,4 @@
-//! A mail before it is sent, and whom it goes to.
+//! A mail before it is sent, and its recipients.
 
 use causerie_protocol::{
     ClientId, MessageId,
@@ -6,24 +6,24 @@ use causerie_protocol::{
     wire::{self, ConversationKind, recipient::By},
 };
 
-/// A mail to be sent with [`crate::Client::send_mail`].
+/// A mail for [`crate::Client::send_mail`].
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct MailDraft {
-    /// Whom it is for, one at least. A group stands for the people in it when the mail is sent.
+    /// The recipients, at least one. A group stands for its members at the time of sending.
     pub to: Vec<Recipient>,
-    /// Who gets it as a copy, for all to see.
+    /// The recipients of a copy. All recipients see them.
     pub copy: Vec<Recipient>,
-    /// What it is about; may be empty.
+    /// The subject; may be empty.
     pub subject: String,
-    /// What it says.
+    /// The text of the mail.
     pub text: String,
-    /// The message it answers, which one holds. Its author, and the people it went to, may then be written to whatever the
-    /// rules say of them.
+    /// The message that this mail answers; the user must be able to see it. Its author and its recipients may be addressed
+    /// unless a rule denies it; no rule needs to allow it.
     pub in_reply_to: Option<MessageId>,
 }
 
 impl MailDraft {
-    /// The start a server takes. The mail is one message: both are known by the same id.
+    /// The command that starts the mail. The conversation and its message have the same client id.
     pub(crate) fn start(self, client_id: ClientId) -> wire::StartConversation {
         let client_id = client_id.to_string();
         wire::StartConversation {

@@ -1,14 +1,15 @@
-//! Sends that wait for an answer.
+//! Messages that wait for an answer of the server.
 //!
-//! A message enters the outbox when it is sent and leaves it when the server answered: with the message, or with a
-//! permanent refusal. Until then it is repeated, over any number of connections, always with the client id it came with;
-//! the server knows a client id for ever, so a repetition is never a second message. Order is kept per conversation by
-//! having one send of each conversation on the way at a time: a later one could otherwise overtake one that is repeated.
-//! With an [`OutboxStore`] what waits survives a restart of the program; a message is stored before it is first sent.
+//! A message enters the outbox when the program sends it, and leaves it when the server answers with the message or with a
+//! permanent refusal. Until then the client repeats it over any number of connections, always with the same client id. The
+//! server keeps client ids for ever, so a repetition never becomes a second message. Only one message of each conversation
+//! is in flight at a time, because a later message could overtake a repeated one. With an [`OutboxStore`], messages survive
+//! a restart of the program; a message is stored before it is sent first.
 //!
-//! A server that closes the connection over a frame does not say which one it was. Every message that was under way then is
-//! suspected, and from there on sent while no other is: one over which the server closes a second time has failed. Failed
-//! messages are kept with their reason, until the program tries them again or discards them.
+//! A server that closes the connection over a frame does not name the frame. All messages in flight at that moment become
+//! suspected: from then on each of them is sent while no other message is in flight. If the server closes over a suspected
+//! message again, the message has failed. Failed messages are kept with their reason until the program retries or discards
+//! them.
 
 use std::{
     collections::{HashMap, VecDeque},
@@ -26,16 +27,16 @@ use crate::{backoff::Backoff, error::SendError};
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct StoredMessage {
-    /// Where it goes.
+    /// The conversation to send it to.
     pub conversation: ConversationId,
-    /// Made once, repeated with every try.
+    /// Made once; each repetition carries it.
     pub client_id: ClientId,
-    /// What is said.
+    /// The text of the message.
     pub text: String,
-    /// How often the server closed the connection while it was under way.
+    /// How often the server closed the connection while this message was in flight.
     #[serde(default)]
     pub closes: u32,
-    /// Why it failed; it is not sent then. See [`crate::Client::failed_sends`].
+    /// Why the message failed. A failed message is not sent. See [`crate::Client::failed_sends`].
     #[serde(default)]
     pub failed: Option<wire::Error>,
 }
@@ -47,45 +48,43 @@ impl StoredMessage {
         Self { conversation, client_id, text: text.into(), closes: 0, failed: None }
     }
 
-    /// The server closed the connection over it, or over what was sent with it.
+    /// Whether the server closed the connection while it was in flight.
     fn is_suspected(&self) -> bool {
         self.closes > 0
     }
 }
 
-/// Closed over this often, a message has failed.
+/// After this many closes, a message has failed.
 const CLOSES_MAX: u32 = 2;
 
-/// Keeps unanswered sends over restarts. Called from a thread that may block, one call at a time.
+/// Keeps unsent messages over restarts. The client calls it on a thread that may block, one call at a time.
 pub trait OutboxStore: Send + Sync + 'static {
-    /// What an earlier run left, oldest first.
+    /// The messages that an earlier run left, oldest first.
     ///
     /// # Errors
-    /// When it can't be read. The client starts without it and logs why.
+    /// If the store can't be read. The client logs the error and starts without these messages.
     fn load(&self) -> io::Result<Vec<StoredMessage>>;
 
-    /// Keeps a message, in place of an earlier one with its client id; durable when this returns.
+    /// Stores a message, or replaces the one with the same client id. The message must be durable on return.
     ///
     /// # Errors
-    /// When it can't be kept: the send fails, nothing is sent.
+    /// If the message can't be stored. The send fails and nothing is sent.
     fn put(&self, message: &StoredMessage) -> io::Result<()>;
 
-    /// Forgets an answered message. Need not be durable: a message sent again is not doubled.
+    /// Removes an answered message. This need not be durable: a message that is sent again is not doubled.
     ///
     /// # Errors
-    /// When it can't be written. The client logs why and goes on.
+    /// If the removal can't be written. The client logs the error and goes on.
     fn remove(&self, client_id: ClientId) -> io::Result<()>;
 }
 
-/// How a send ends.
 pub(crate) type SendResult = Result<wire::Message, SendError>;
 
-/// A message in the outbox.
 pub(crate) struct Entry {
     pub message: StoredMessage,
     /// Absent for a message of an earlier run.
     pub answer: Option<oneshot::Sender<SendResult>>,
-    /// Counts up: older ones are sent first.
+    /// Increases with each message: lower numbers are sent first.
     number: u64,
     backoff: Backoff,
     stage: Stage,
@@ -94,12 +93,12 @@ pub(crate) struct Entry {
 #[derive(Clone, Copy, PartialEq)]
 enum Stage {
     Waiting,
-    OnTheWay,
-    /// Refused for now.
-    Again(Instant),
+    InFlight,
+    /// The server refused it temporarily; it is sent again at this instant.
+    RetryAt(Instant),
 }
 
-/// All sends that wait, by conversation, oldest first. No queue is empty.
+/// All unanswered messages by conversation, oldest first. No queue is empty.
 pub(crate) struct Outbox {
     queues: HashMap<ConversationId, VecDeque<Entry>>,
     pushed: u64,
@@ -107,7 +106,7 @@ pub(crate) struct Outbox {
 }
 
 impl Outbox {
-    /// `backoff` paces the repetitions of each send.
+    /// `backoff` paces the repetitions of each message.
     pub fn new(backoff: Backoff) -> Self {
         Self { queues: HashMap::new(), pushed: 0, backoff }
     }
@@ -119,36 +118,36 @@ impl Outbox {
         self.queues.entry(entry.message.conversation).or_default().push_back(entry);
     }
 
-    /// What to send now, at most one of each conversation, oldest first; from here on it is on the way. A suspected message
-    /// goes while no other is on the way.
+    /// The messages to send now, at most one per conversation, oldest first. They are in flight from here on. A suspected
+    /// message is returned only while no other is in flight.
     pub fn take_ready(&mut self, now: Instant) -> Vec<StoredMessage> {
         let mut heads: Vec<_> = self.queues.values_mut().filter_map(VecDeque::front_mut).collect();
-        let is_under_way = |head: &Entry| head.stage == Stage::OnTheWay;
+        let is_under_way = |head: &Entry| head.stage == Stage::InFlight;
         if heads.iter().any(|head| is_under_way(head) && head.message.is_suspected()) {
             return Vec::new();
         }
         let is_idle = !heads.iter().any(|head| is_under_way(head));
         heads.retain(|head| match head.stage {
             Stage::Waiting => true,
-            Stage::Again(at) => at <= now,
-            Stage::OnTheWay => false,
+            Stage::RetryAt(at) => at <= now,
+            Stage::InFlight => false,
         });
         heads.sort_by_key(|head| (head.message.is_suspected(), head.number));
         let sound = heads.iter().filter(|head| !head.message.is_suspected()).count();
         heads.truncate(if sound == 0 && is_idle { 1 } else { sound });
         let send = heads.into_iter().map(|head| {
-            head.stage = Stage::OnTheWay;
+            head.stage = Stage::InFlight;
             head.message.clone()
         });
         send.collect()
     }
 
-    /// The server closed the connection over some frame: gives the suspected messages to be kept as such, and takes out those
-    /// that failed with it.
+    /// The server closed the connection over a frame. Returns the messages in flight that are now suspected, and removes and
+    /// returns those that failed.
     pub fn suspect(&mut self) -> (Vec<StoredMessage>, Vec<Entry>) {
         let (mut suspected, mut failed) = (Vec::new(), Vec::new());
         for queue in self.queues.values_mut() {
-            let Some(head) = queue.front_mut().filter(|head| head.stage == Stage::OnTheWay) else { continue };
+            let Some(head) = queue.front_mut().filter(|head| head.stage == Stage::InFlight) else { continue };
             head.message.closes += 1;
             if head.message.closes < CLOSES_MAX {
                 suspected.push(head.message.clone());
@@ -160,46 +159,45 @@ impl Outbox {
         (suspected, failed)
     }
 
-    /// When something that was refused for now is due.
+    /// When the next temporarily refused message is due.
     pub fn next_due(&self) -> Option<Instant> {
         let heads = self.queues.values().filter_map(VecDeque::front);
         heads
             .filter_map(|head| match head.stage {
-                Stage::Again(at) => Some(at),
-                Stage::Waiting | Stage::OnTheWay => None,
+                Stage::RetryAt(at) => Some(at),
+                Stage::Waiting | Stage::InFlight => None,
             })
             .min()
     }
 
-    /// The send on the way in this conversation was answered for good: takes it out.
+    /// The server answered the message in flight of this conversation finally: removes it.
     pub fn finish(&mut self, conversation: ConversationId) -> Option<Entry> {
         let queue = self.queues.get_mut(&conversation)?;
-        let entry = if queue.front()?.stage == Stage::OnTheWay { queue.pop_front() } else { None };
+        let entry = if queue.front()?.stage == Stage::InFlight { queue.pop_front() } else { None };
         if queue.is_empty() {
             self.queues.remove(&conversation);
         }
         entry
     }
 
-    /// The send on the way in this conversation is to be repeated, not before `floor_ms` milliseconds.
-    pub fn repeat(&mut self, conversation: ConversationId, floor_ms: u32, now: Instant) {
+    /// Repeats the message in flight of this conversation, `floor_ms` milliseconds from now at the earliest.
+    pub fn retry_later(&mut self, conversation: ConversationId, floor_ms: u32, now: Instant) {
         let head = self.queues.get_mut(&conversation).and_then(VecDeque::front_mut);
-        if let Some(head) = head.filter(|head| head.stage == Stage::OnTheWay) {
+        if let Some(head) = head.filter(|head| head.stage == Stage::InFlight) {
             let floor = std::time::Duration::from_millis(floor_ms.into());
-            head.stage = Stage::Again(now + head.backoff.next_delay().max(floor));
+            head.stage = Stage::RetryAt(now + head.backoff.next_delay().max(floor));
         }
     }
 
-    /// All that was on the way is to be sent again on the next connection.
+    /// All messages in flight are to be sent again on the next connection.
     pub fn connection_lost(&mut self) {
         for head in self.queues.values_mut().filter_map(VecDeque::front_mut) {
-            if head.stage == Stage::OnTheWay {
+            if head.stage == Stage::InFlight {
                 head.stage = Stage::Waiting;
             }
         }
     }
 
-    /// Empties the outbox.
     pub fn drain(&mut self) -> impl Iterator<Item = Entry> {
         std::mem::take(&mut self.queues).into_values().flatten()
     }
@@ -224,7 +222,7 @@ mod tests {
     }
 
     #[test]
-    fn one_send_of_each_conversation_is_on_the_way() {
+    fn one_message_of_each_conversation_is_in_flight() {
         let (mut outbox, one, other, now) = (outbox(), ConversationId::new(), ConversationId::new(), Instant::now());
         outbox.push(message(one, "1"), None);
         outbox.push(message(one, "2"), None);
@@ -236,7 +234,7 @@ mod tests {
     }
 
     #[test]
-    fn a_lost_connection_repeats_with_the_same_client_id() {
+    fn a_message_is_repeated_with_the_same_client_id_after_a_lost_connection() {
         let (mut outbox, conversation, now) = (outbox(), ConversationId::new(), Instant::now());
         outbox.push(message(conversation, "hi"), None);
         let first = outbox.take_ready(now);
@@ -245,18 +243,18 @@ mod tests {
     }
 
     #[test]
-    fn a_temporary_refusal_waits_and_keeps_the_order() {
+    fn a_temporarily_refused_message_waits_and_keeps_its_place() {
         let (mut outbox, conversation, now) = (outbox(), ConversationId::new(), Instant::now());
         outbox.push(message(conversation, "1"), None);
         outbox.push(message(conversation, "2"), None);
         outbox.take_ready(now);
-        outbox.repeat(conversation, 0, now);
+        outbox.retry_later(conversation, 0, now);
         assert_eq!(outbox.next_due(), Some(now + Duration::from_millis(100)));
         assert!(outbox.take_ready(now).is_empty());
         assert_eq!(texts(&outbox.take_ready(now + Duration::from_millis(100))), ["1"]);
-        outbox.repeat(conversation, 5_000, now);
+        outbox.retry_later(conversation, 5_000, now);
         assert_eq!(outbox.next_due(), Some(now + Duration::from_secs(5)));
-        // A connection lost meanwhile does not shorten the wait the server asked for.
+        // A lost connection does not shorten the wait that the server asked for.
         outbox.connection_lost();
         assert_eq!(outbox.next_due(), Some(now + Duration::from_secs(5)));
     }
@@ -273,7 +271,7 @@ mod tests {
         outbox.connection_lost();
         let sound = ConversationId::new();
         outbox.push(message(sound, "sound"), None);
-        // What is not suspected goes first.
+        // Messages that are not suspected go first.
         assert_eq!(texts(&outbox.take_ready(now)), ["sound"]);
         assert!(outbox.take_ready(now).is_empty());
         outbox.finish(sound);
@@ -288,7 +286,7 @@ mod tests {
     }
 
     #[test]
-    fn only_what_is_on_the_way_can_be_answered() {
+    fn only_a_message_in_flight_can_be_answered() {
         let (mut outbox, conversation) = (outbox(), ConversationId::new());
         outbox.push(message(conversation, "1"), None);
         assert!(outbox.finish(conversation).is_none());

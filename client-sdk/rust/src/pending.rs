@@ -1,4 +1,4 @@
-//! A message on its way.
+//! A message that has no answer yet.
 
 use std::{
     pin::Pin,
@@ -10,21 +10,21 @@ use tokio::sync::oneshot;
 
 use crate::outbox::SendResult;
 
-/// A message that was handed over; show it at once, await it for the message as the server keeps it.
+/// A message that was handed to the outbox. A program shows it at once, and awaits it for the stored message or the error.
 ///
-/// It waits as long as there is no connection: wrap it in a timeout to stop waiting. Dropping it does not take the message
-/// back; it is sent all the same, and arrives as [`crate::Event::MessageSent`] with the same client id.
+/// It waits as long as there is no connection: wrap it in a timeout to stop waiting. Dropping it does not cancel the
+/// message. The message is still sent, and arrives as [`crate::Event::MessageSent`] with the same client id.
 #[derive(Debug)]
 #[must_use = "await it to learn whether the message was sent"]
 pub struct PendingMessage {
-    /// Made by this client; the event and every repetition carry it.
+    /// The event and each repetition carry it.
     pub client_id: ClientId,
-    /// Where it goes.
+    /// The conversation that it is sent to.
     pub conversation: ConversationId,
-    /// What is said.
+    /// The text of the message.
     pub text: String,
     pub(crate) answer: oneshot::Receiver<SendResult>,
-    /// The answer where the task went away without one.
+    /// The result if the driver ends without an answer.
     pub(crate) ended: SendResult,
 }
 

@@ -1,4 +1,4 @@
-//! Commands that wait: for a connection, or for their answer.
+//! Commands that wait for a connection or for their reply.
 
 use std::{collections::VecDeque, time::Instant};
 
@@ -7,22 +7,23 @@ use tokio::sync::oneshot;
 
 use crate::error::Error;
 
-/// A command and who waits for its answer.
+/// A command with the channel for its answer.
 pub(crate) struct Request {
     pub command: Command,
     pub answer: oneshot::Sender<Result<Answer, Error>>,
-    /// When its caller stops waiting.
+    /// When the caller stops waiting.
     pub deadline: Instant,
 }
 
 impl Request {
-    /// Answers; a caller that stopped waiting does not mind.
+    /// Sends the answer. The caller may have stopped waiting.
     pub fn finish(self, answer: Result<Answer, Error>) {
         let _ = self.answer.send(answer);
     }
 
-    /// May it be asked again without knowing whether it was done? Everything that reads may, and everything the server
-    /// recognises when it comes again. What could undo a change someone else made meanwhile is left to the caller.
+    /// Whether the client may send the command again when it does not know whether the server executed it: reads, and writes
+    /// that the server recognises when they are repeated. All others could undo a change that another user made in the
+    /// meantime, so their callers decide.
     pub fn repeatable(&self) -> bool {
         match self.command {
             Command::ListConversations(_)
@@ -59,7 +60,7 @@ impl Request {
     }
 }
 
-/// Commands that wait for a connection, oldest first. Bounded by their callers, each of which waits for one.
+/// Commands that wait for a connection, oldest first. Each caller waits for its own command, which bounds the queue.
 #[derive(Default)]
 pub(crate) struct Queue(VecDeque<Request>);
 
@@ -72,12 +73,12 @@ impl Queue {
         self.0.pop_front()
     }
 
-    /// When the first caller stops waiting.
+    /// The first deadline.
     pub fn next_due(&self) -> Option<Instant> {
         self.0.iter().map(|request| request.deadline).min()
     }
 
-    /// Answers those whose time is over with this error.
+    /// Ends the commands whose deadline has passed with this error.
     pub fn expire(&mut self, now: Instant, error: &Error) {
         for request in std::mem::take(&mut self.0) {
             if request.deadline <= now {

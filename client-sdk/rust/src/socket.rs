@@ -1,4 +1,4 @@
-//! The WebSocket: opening it, frames in and out.
+//! The WebSocket: opens it, sends and receives frames.
 
 use std::time::Duration;
 
@@ -18,37 +18,36 @@ use tokio_tungstenite::{
 
 use crate::config::Config;
 
-/// tungstenite's own 128 KiB would cost a program with many clients more than everything else together.
+/// The default of tungstenite, 128 KiB, would be the largest part of the memory of a program with many clients.
 const READ_BUFFER_BYTES: usize = 4096;
 
-/// The largest frame taken from a server. The largest answer is a page of 100 messages of 16 KiB; a resume of 500
-/// conversations with 200 changed short messages each stays below as well.
+/// The largest frame that the client accepts. The largest replies are a page of 100 messages of 16 KiB, and a resume of 500
+/// conversations with 200 changed short messages each; both are smaller.
 const FRAME_BYTES_MAX: usize = 64 << 20;
 
-/// Our own frames have at most 64 KiB, so this holds many; more is a peer that stopped reading.
+/// A frame of the client has at most 64 KiB. If more than this waits, the server does not read.
 const WRITE_BUFFER_BYTES_MAX: usize = 1 << 20;
 
-/// What arrived.
+/// What a socket received.
 #[derive(Debug)]
-pub(crate) enum Incoming {
+pub(crate) enum Received {
     Frame(Box<wire::ServerFrame>),
-    /// Something that only shows that the peer lives.
-    Sign,
-    /// The peer closes: code and reason. 1006, by RFC 6455, where it gave none.
+    /// A ping or a pong: shows that the server is alive.
+    Control,
+    /// The server closed: code and reason. The code is 1006, as in RFC 6455, if the server sent none.
     Closed(u16, String),
     Broken(String),
 }
 
-/// One connection.
 pub(crate) struct Socket {
     stream: WebSocketStream<MaybeTlsStream<TcpStream>>,
     encoding: Encoding,
 }
 
-/// Decodes one frame of a server, as the client does.
+/// Decodes a frame of the server in the way the client does.
 ///
 /// # Errors
-/// When the bytes are no frame in this encoding.
+/// If the bytes are not a frame in this encoding.
 pub fn decode(encoding: Encoding, bytes: &[u8]) -> Result<wire::ServerFrame, Refusal> {
     encoding.decode(bytes)
 }
@@ -67,17 +66,17 @@ impl Socket {
             .max_write_buffer_size(WRITE_BUFFER_BYTES_MAX)
             .max_message_size(Some(FRAME_BYTES_MAX))
             .max_frame_size(Some(FRAME_BYTES_MAX));
-        // Chat frames are small and answered one by one: Nagle's algorithm would only delay them.
+        // Chat frames are small and each waits for a reply: Nagle's algorithm would only delay them.
         let (stream, _) = tokio_tungstenite::connect_async_with_config(request, Some(limits), true).await?;
         Ok(Self { stream, encoding: config.encoding })
     }
 
-    /// A request as it goes over this connection.
+    /// A request in the encoding of this connection.
     pub fn encode(&self, request: &wire::Request) -> Bytes {
         self.encoding.encode(request)
     }
 
-    /// Sends what [`Self::encode`] made.
+    /// Sends bytes that [`Self::encode`] returned.
     pub async fn send(&mut self, bytes: Bytes) -> Result<(), tungstenite::Error> {
         let message = match self.encoding {
             Encoding::Proto => Message::Binary(bytes),
@@ -86,37 +85,37 @@ impl Socket {
         self.stream.send(message).await
     }
 
-    /// The next thing that arrives. Answers pings on the way. Safe to drop and call again.
-    pub async fn receive(&mut self) -> Incoming {
+    /// The next frame or end. Answers pings. Cancel safe.
+    pub async fn receive(&mut self) -> Received {
         match self.stream.next().await {
             Some(Ok(Message::Binary(bytes))) => self.frame(&bytes),
             Some(Ok(Message::Text(text))) => self.frame(text.as_bytes()),
-            Some(Ok(Message::Ping(_) | Message::Pong(_) | Message::Frame(_))) => Incoming::Sign,
-            Some(Ok(Message::Close(Some(frame)))) => Incoming::Closed(frame.code.into(), frame.reason.to_string()),
-            Some(Ok(Message::Close(None))) | None => Incoming::Closed(1006, "closed without a reason".into()),
-            Some(Err(error)) => Incoming::Broken(error.to_string()),
+            Some(Ok(Message::Ping(_) | Message::Pong(_) | Message::Frame(_))) => Received::Control,
+            Some(Ok(Message::Close(Some(frame)))) => Received::Closed(frame.code.into(), frame.reason.to_string()),
+            Some(Ok(Message::Close(None))) | None => Received::Closed(1006, "closed without a reason".into()),
+            Some(Err(error)) => Received::Broken(error.to_string()),
         }
     }
 
-    /// Says goodbye, for at most `patience`: a dead peer can't be waited for.
+    /// Sends a close frame and waits for the end, at most `patience`: a dead server does not answer.
     pub async fn close(mut self, patience: Duration) {
         let goodbye = CloseFrame { code: CloseCode::Normal, reason: Utf8Bytes::default() };
-        // The connection ends either way; there is nobody left to tell of a failure.
+        // The connection ends in any case, so a failure has no consequence.
         let _ = tokio::time::timeout(patience, self.stream.close(Some(goodbye))).await;
     }
 
-    fn frame(&self, bytes: &[u8]) -> Incoming {
+    fn frame(&self, bytes: &[u8]) -> Received {
         match decode(self.encoding, bytes) {
-            Ok(frame) => Incoming::Frame(Box::new(frame)),
-            Err(refusal) => Incoming::Broken(format!("a frame that can't be decoded: {refusal}")),
+            Ok(frame) => Received::Frame(Box::new(frame)),
+            Err(refusal) => Received::Broken(format!("a frame that can't be decoded: {refusal}")),
         }
     }
 }
 
-/// rustls has no cryptography of its own and panics where it can't tell which to use; a program that chose keeps its choice.
+/// rustls panics if no cryptography provider is installed. A provider that the program installed is kept.
 fn install_crypto() {
     if rustls::crypto::CryptoProvider::get_default().is_none() {
-        // Another thread may have been quicker, which is as good.
+        // Another thread may have installed one in the meantime, which is as good.
         let _ = rustls::crypto::ring::default_provider().install_default();
     }
 }

@@ -1,26 +1,26 @@
-//! Where the connection stands.
+//! The states of a client.
 
 use std::fmt;
 
-/// Where the connection stands; watch it with [`crate::Client::state`].
+/// The state of a client; watch it with [`crate::Client::state`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum State {
-    /// Nothing was tried yet.
+    /// No connection was tried yet.
     Disconnected,
-    /// The first connection is being made.
+    /// The first connection is being opened.
     Connecting,
-    /// Welcomed by the server, and resumed.
+    /// The server has welcomed the client and sent what it missed.
     Connected,
-    /// The connection was lost, or never came about; it is tried again.
+    /// The connection was lost or could not be opened. The client tries again.
     Reconnecting {
         /// Failures in a row, from 1.
         attempt: u32,
-        /// What happened, for the developer who reads it.
+        /// The reason, for developers.
         why: String,
     },
-    /// Over: this client does not come back. Unanswered sends stay in the outbox store, if there is one.
+    /// The client has ended and does not reconnect. Unsent messages stay in the outbox store, if there is one.
     Closed {
-        /// Why.
+        /// Why it ended.
         reason: CloseReason,
     },
 }
@@ -28,13 +28,13 @@ pub enum State {
 /// Why a client ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum CloseReason {
-    /// [`crate::Client::close`] was called, or the last handle dropped.
+    /// The program called [`crate::Client::close`] or dropped the last handle.
     ByClient,
-    /// The server said: do not come back as you are.
+    /// The server closed with a code after which a client must not reconnect unchanged.
     ByServer {
-        /// The close code, 4500 to 4999; see `causerie_protocol::CloseCode`.
+        /// The close code: 4500 to 4999, or one of WebSocket's own from 1002 to 1009; see `causerie_protocol::CloseCode`.
         code: u16,
-        /// Its reason, `revoked`; after a refused `Hello`, what the server said of it.
+        /// The reason of the close frame, for instance `revoked`; after a refused `Hello`, the error of the reply.
         reason: String,
     },
 }

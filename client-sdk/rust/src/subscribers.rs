@@ -1,8 +1,8 @@
-//! Events to those who want them.
+//! Delivers events to subscribers.
 //!
-//! Each subscriber has its own queue of at most `events_max` events. A subscriber that does not take them never slows the
-//! connection or its neighbours, and never loses silently: when its queue is full, later events are counted instead of
-//! kept, and once it has taken what was queued it reads one [`Event::Lagged`] with the count, then live events again.
+//! Each subscriber has its own queue of at most `events_max` events. A subscriber that falls behind does not slow the
+//! connection or other subscribers. When its queue is full, further events are counted and dropped; after the queued events
+//! the subscriber gets one [`Event::Lagged`] with the count, and then live events again.
 
 use std::{
     collections::VecDeque,
@@ -15,14 +15,14 @@ use futures::Stream;
 
 use crate::event::Event;
 
-/// Events of one subscriber, also a [`Stream`]. Ends when the client does.
+/// The events of one subscriber, also as a [`Stream`]. It ends when the client ends.
 #[derive(Debug)]
 pub struct Events(Arc<Mutex<Queue>>);
 
 #[derive(Debug, Default)]
 struct Queue {
     events: VecDeque<Event>,
-    /// While something is missed nothing is queued: all that is queued is older.
+    /// Number of dropped events. While it is above 0, no event is queued: all queued events are older than the dropped ones.
     missed: u64,
     ended: bool,
     waker: Option<Waker>,
@@ -43,18 +43,18 @@ impl Queue {
     }
 }
 
-/// The queue's invariants hold between any two statements that could panic, so a poisoned lock is as good as any.
+/// The invariants of the queue hold between any two statements that could panic, so a poisoned lock is safe to use.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Events {
-    /// The next event; `None` once the client is closed. Safe to drop and call again.
+    /// The next event; `None` after the end of the client. Cancel safe.
     pub async fn next(&mut self) -> Option<Event> {
         std::future::poll_fn(|context| self.poll(context)).await
     }
 
-    /// The next event if there is one already.
+    /// The next event, if one is queued.
     pub fn try_next(&mut self) -> Option<Event> {
         lock(&self.0).pop()
     }
@@ -83,7 +83,7 @@ impl Stream for Events {
 /// All subscribers of a client.
 pub(crate) struct Subscribers {
     queue_max: usize,
-    /// `None` once the client ended.
+    /// `None` after the end of the client.
     list: Mutex<Option<Vec<Arc<Mutex<Queue>>>>>,
 }
 
@@ -92,7 +92,7 @@ impl Subscribers {
         Self { queue_max: queue_max.max(1), list: Mutex::new(Some(Vec::new())) }
     }
 
-    /// Adds one; of an ended client it gets nothing but the end.
+    /// Adds a subscriber. After the end of the client, it gets only the end.
     pub fn add(&self) -> Events {
         let queue = Arc::new(Mutex::new(Queue::default()));
         match lock(&self.list).as_mut() {
@@ -102,9 +102,9 @@ impl Subscribers {
         Events(queue)
     }
 
-    pub fn tell(&self, event: &Event) {
+    pub fn publish(&self, event: &Event) {
         if let Some(list) = lock(&self.list).as_mut() {
-            // Only we hold the queue of a subscriber that was dropped.
+            // Only this list holds the queue of a subscriber that was dropped.
             list.retain(|queue| Arc::strong_count(queue) > 1);
             for queue in list {
                 let mut queue = lock(queue);
@@ -136,30 +136,30 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_slow_subscriber_is_told_how_much_it_missed_and_goes_on() {
+    async fn a_slow_subscriber_gets_the_number_of_dropped_events_and_then_live_ones() {
         let subscribers = Subscribers::new(2);
         let mut slow = subscribers.add();
         let mut quick = subscribers.add();
         for number in 1..=5 {
-            subscribers.tell(&total(number));
+            subscribers.publish(&total(number));
             assert_eq!(quick.next().await, Some(total(number)));
         }
         assert_eq!(slow.next().await, Some(total(1)));
-        // There is room again, but the loss is told before anything newer.
-        subscribers.tell(&total(6));
+        // The queue has room again, but the loss comes before newer events.
+        subscribers.publish(&total(6));
         assert_eq!(slow.next().await, Some(total(2)));
         assert_eq!(slow.next().await, Some(Event::Lagged { missed: 4 }));
-        subscribers.tell(&total(7));
+        subscribers.publish(&total(7));
         assert_eq!(slow.next().await, Some(total(7)));
         assert_eq!(slow.try_next(), None);
     }
 
     #[tokio::test]
-    async fn a_loss_at_the_very_end_is_told_too() {
+    async fn a_loss_before_the_end_is_reported() {
         let subscribers = Subscribers::new(1);
         let mut events = subscribers.add();
-        subscribers.tell(&total(1));
-        subscribers.tell(&total(2));
+        subscribers.publish(&total(1));
+        subscribers.publish(&total(2));
         subscribers.end();
         assert_eq!(events.next().await, Some(total(1)));
         assert_eq!(events.next().await, Some(Event::Lagged { missed: 1 }));

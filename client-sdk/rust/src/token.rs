@@ -1,4 +1,4 @@
-//! Where tokens come from, and how long one is good for.
+//! Gets tokens, and decides when to replace them.
 
 use std::{
     error::Error,
@@ -9,16 +9,15 @@ use std::{
 use causerie_protocol::Timestamp;
 use futures::{FutureExt, future::BoxFuture};
 
-/// Why a [`TokenProvider`] had no token; any error will do.
+/// Why a [`TokenProvider`] has no token; any error type converts into it.
 pub type TokenFailure = Box<dyn Error + Send + Sync>;
 
-/// Gets a token signed by the embedding product. Every async closure that returns `Result<String, _>` is one.
+/// Gets a token that the embedding product signs. Every async closure that returns `Result<String, _>` implements it.
 ///
-/// Asked only when a fresh token is needed: for the first connection, shortly before the old one expires, and when the
-/// server refused the old one; at most once in [`crate::Config::token_interval`], whatever happens. A failure is tried again
-/// with backoff.
+/// The client calls it for the first connection, shortly before the current token expires, and after the server refused the
+/// current token; at most once in [`crate::Config::token_interval`]. After a failure it tries again with backoff.
 pub trait TokenProvider: Send + Sync + 'static {
-    /// Gets a fresh token.
+    /// Gets a new token.
     fn token(&self) -> BoxFuture<'static, Result<String, TokenFailure>>;
 }
 
@@ -33,18 +32,17 @@ where
     }
 }
 
-/// A token in use.
 #[derive(Clone)]
 pub(crate) struct Token {
     pub text: String,
-    /// `None` where the server told no expiry: good until it is refused.
+    /// `None` if the server named no expiry: the token is used until it is refused.
     pub refresh_at: Option<Instant>,
 }
 
-/// A token is replaced this long before it expires, so that a slow product back end makes nobody drop.
+/// A token is replaced at most this long before it expires, so that a slow back end does not interrupt the connection.
 const LEAD_MAX: Duration = Duration::from_secs(60);
 
-/// A provider that is never asked too often.
+/// A provider with a minimal interval between its calls.
 #[derive(Clone)]
 pub(crate) struct Tokens {
     provider: Arc<dyn TokenProvider>,
@@ -57,12 +55,12 @@ impl Tokens {
         Self { provider, interval, asked_at: Arc::default() }
     }
 
-    /// When the provider may be asked next.
+    /// The earliest instant of the next call.
     pub fn due(&self) -> Option<Instant> {
         self.asked_at.lock().unwrap_or_else(PoisonError::into_inner).map(|at| at + self.interval)
     }
 
-    /// Asks the provider, now or as soon as it may be asked. One call at a time.
+    /// Calls the provider, now or as soon as the interval allows it. One call at a time.
     pub fn fresh(&self) -> BoxFuture<'static, Result<String, TokenFailure>> {
         let tokens = self.clone();
         async move {
@@ -77,19 +75,19 @@ impl Tokens {
 }
 
 impl Token {
-    /// Good enough for another connection?
+    /// Whether the token can open another connection.
     pub fn is_fresh(&self, now: Instant) -> bool {
         self.refresh_at.is_none_or(|at| now < at)
     }
 }
 
-/// When to replace a token that lives for `lifetime` from `now`: a fifth of it, at most a minute, before the end.
+/// When to replace a token that lives for `lifetime` from `now`: a fifth of its life before the end, at most a minute.
 fn refresh_at(lifetime: Duration, now: Instant) -> Instant {
     now + lifetime.saturating_sub(LEAD_MAX.min(lifetime / 5))
 }
 
-/// When to replace a token, from what the server told of its life: how much is left or, before servers told that, when it ends
-/// by the time of day. Never where the server tells neither.
+/// When to replace a token. The server names the remaining life or, in older versions, the time of expiry. `None` if it
+/// names neither.
 pub(crate) fn refresh_after(ttl_ms: u32, expires_at: Option<&Timestamp>, now: Instant) -> Option<Instant> {
     if ttl_ms > 0 {
         return Some(refresh_at(Duration::from_millis(ttl_ms.into()), now));
@@ -97,7 +95,7 @@ pub(crate) fn refresh_after(ttl_ms: u32, expires_at: Option<&Timestamp>, now: In
     expires_at.map(|at| refresh_at(lifetime(at.seconds, at.nanos), now))
 }
 
-/// How long from now until an expiry told by the server, by this machine's clock, which may be wrong.
+/// The time left until an expiry, by the clock of this machine, which may be wrong.
 fn lifetime(seconds: i64, nanos: i32) -> Duration {
     let expiry = Duration::new(u64::try_from(seconds).unwrap_or(0), u32::try_from(nanos).unwrap_or(0));
     expiry.saturating_sub(SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default())
@@ -115,7 +113,7 @@ mod tests {
     }
 
     #[test]
-    fn the_life_that_the_server_tells_counts_not_the_time_of_day() {
+    fn the_remaining_life_counts_more_than_the_time_of_expiry() {
         let now = Instant::now();
         let long_ago = Timestamp { seconds: 1_000, nanos: 0 };
         assert_eq!(refresh_after(3_600_000, Some(&long_ago), now), Some(now + Duration::from_secs(3540)));
@@ -124,7 +122,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_provider_is_asked_once_in_an_interval_whoever_asks() {
+    async fn a_provider_is_called_once_in_an_interval() {
         let asked: Arc<Mutex<Vec<Instant>>> = Arc::default();
         let times = Arc::clone(&asked);
         let provider = move || {
@@ -134,7 +132,7 @@ mod tests {
         let tokens = Tokens::new(Arc::new(provider), Duration::from_millis(30));
         let mut due = Vec::new();
         for _ in 0..5 {
-            // A question that is dropped while it waits is not asked.
+            // A future that is dropped before it runs does not call the provider.
             drop(tokens.fresh());
             tokens.fresh().await.expect_err("down");
             due.extend(tokens.due());

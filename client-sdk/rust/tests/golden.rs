@@ -1,4 +1,4 @@
-//! The stored frames of `protocol/tests/golden`, through the client's own decoder: what the wire once was, it can read.
+//! The client decodes the stored frames of `protocol/tests/golden`, so it can read what older servers send.
 
 use std::{fs, path::PathBuf};
 
@@ -10,7 +10,7 @@ fn unhex(text: &str) -> Vec<u8> {
 }
 
 #[test]
-fn every_stored_frame_is_read_alike_in_both_encodings() {
+fn each_golden_frame_decodes_to_the_same_value_in_both_encodings() {
     let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../protocol/tests/golden");
     let (mut replies, mut events) = (0, 0);
     for entry in fs::read_dir(&folder).expect("the golden frames") {
@@ -31,6 +31,6 @@ fn every_stored_frame_is_read_alike_in_both_encodings() {
             None => panic!("{name}: empty"),
         }
     }
-    // 20 kinds of answer and 14 of event when this was written; they only become more.
+    // There were 20 kinds of replies and 14 of events when this was written, and none is ever removed.
     assert!(replies >= 20 && events >= 14, "{replies} replies, {events} events");
 }

@@ -1,14 +1,17 @@
-//! Which versions are held, what is missing, and in which order what arrives is told.
+//! Which versions the client holds, which changes are missing, and in which order subscribers get events.
 //!
-//! For every conversation the version last told is held. A live event with the next version is told; one with an older
-//! version was told before and is dropped; one with a later version betrays a gap: it waits while the changes since the
-//! held version are fetched. After a lost connection, or a `Gap`, all held versions are presented in a `Resume`, and the
-//! answer is told like changes. Each message is told once, whatever the order in which the wire brings a conversation and its
-//! messages: [`held`] knows of each conversation from which message on all are news, and which were told, and loads the others
-//! from the history. Nothing here knows a socket: what arrived becomes [`Step`]s.
+//! The client stores for each conversation the version of the last change that it emitted. A live event with the next
+//! version is emitted. An event with an older version was emitted before and is dropped. An event with a later version shows
+//! a gap: it is buffered while the client fetches the changes since the stored version. After a lost connection, and after
+//! the event `gap`, the client sends all stored versions in a `Resume` and emits what the reply contains.
+//!
+//! Each message is emitted once, also when the server delivers a conversation and its messages in another order:
+//! [`conversation`] stores from which message on a conversation is to be emitted and which messages were emitted, and loads
+//! the missing ones from the history. Nothing in this module knows a socket: the input is what the server sent, the output
+//! is a list of [`Step`]s.
 
-mod held;
-mod told;
+mod conversation;
+mod seq_set;
 
 use std::collections::{HashMap, VecDeque, hash_map::Entry};
 
@@ -17,283 +20,284 @@ use causerie_protocol::{
     wire::{self, event::Kind},
 };
 
-use self::held::Held;
+use self::conversation::ConversationState;
 use crate::event::Event;
 
-/// What to do about something that arrived, in this order.
+/// What the connection must do after an input, in the order of the list.
 #[derive(Debug, PartialEq)]
 pub(crate) enum Step {
-    /// Tell the subscribers.
-    Tell(Event),
-    /// Ask `GetChanges`; the answer goes to [`Sync::fetched`].
+    /// Publish the event to all subscribers.
+    Emit(Event),
+    /// Send `GetChanges`; the reply goes to [`Sync::fetched`].
     Fetch {
-        question: Question,
+        state_id: StateId,
         since_version: u32,
-        /// The answer before brought nothing new: wait a little, or a confused server is asked without pause.
+        /// The reply before contained nothing new: wait before the request, so that a faulty server is not asked without a
+        /// break.
         pause: bool,
     },
-    /// Ask `GetHistory` for the messages after a seq; the answer goes to [`Sync::loaded`].
-    Load { question: Question, after_seq: u32 },
-    /// Resume: send the server the versions this client holds, see [`Sync::begin_resume`].
+    /// Send `GetHistory` for the messages after a seq; the reply goes to [`Sync::loaded`].
+    Load { state_id: StateId, after_seq: u32 },
+    /// Send the stored versions to the server, see [`Sync::begin_resume`].
     Resume,
 }
 
-/// Names the state that asked the server about a conversation. A user who leaves a conversation and joins it again gets a new
-/// state with another number, so an answer to a question of the old state is recognised and dropped.
+/// Identifies one [`ConversationState`]. A user who leaves a conversation and joins it again gets a new state with another
+/// number, so a reply to a request of the old state is recognised and dropped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Question {
+pub(crate) struct StateId {
     pub conversation: ConversationId,
     number: u64,
 }
 
-/// Conversations presented in one `Resume`: half of what a server takes, because a JSON frame of a full 1,000 would be
-/// larger than a server's 64 KiB.
+/// Conversations in one `Resume`: half of what the server accepts, because a JSON frame with 1,000 of them is larger than
+/// the server's frame limit of 64 KiB.
 const RESUME_MAX: usize = 500;
 
-/// All positions of a client.
+/// The versions that a client holds.
 #[derive(Default)]
 pub(crate) struct Sync {
     epoch: String,
-    /// `None` until the server told it.
+    /// `None` until the server has sent it.
     inbox_version: Option<u32>,
-    held: HashMap<ConversationId, Held>,
-    /// Counts the states ever made, see [`Question`].
-    held_total: u64,
+    conversations: HashMap<ConversationId, ConversationState>,
+    /// Number of states ever made; gives each [`StateId`] its number.
+    states_total: u64,
     resume: Option<Resume>,
 }
 
-/// A `Resume` of several parts that is under way.
+/// A `Resume` in progress. It has several parts if the client holds many conversations.
 struct Resume {
-    /// All parts name the epoch that was held at the start: the first answer may bring another.
+    /// The epoch at the start. All parts carry it, although the first reply may bring another epoch.
     epoch: String,
     left: VecDeque<ConversationId>,
-    /// Nothing was held of an earlier connection, so what the answer lists is no news.
+    /// The client held nothing from an earlier connection, so conversations in the reply are not new to the user.
     first: bool,
-    /// The stream was parted once more meanwhile.
-    again: bool,
-    /// Events with a version that came meanwhile. They may be later than what the answer tells.
-    waiting: Vec<Kind>,
+    /// A `gap` arrived in the meantime: another resume must follow.
+    repeat: bool,
+    /// Events with a version that arrived in the meantime. They may be newer than the reply.
+    buffered: Vec<Kind>,
 }
 
-/// The place of a joining or leaving among those that were told.
+/// Position of a join or a leave relative to the stored inbox version.
 #[derive(PartialEq)]
-enum Counted {
-    /// An answer told of it.
-    Before,
+enum InboxOrder {
+    /// A reply already contained it.
+    Seen,
     Next,
-    /// Others before it were missed.
+    /// Joins or leaves before it are missing.
     AfterGap,
 }
 
 impl Sync {
-    /// The connection is gone: what waits for an answer is forgotten, the next resume brings it.
+    /// The connection is lost: drops buffered events and pending requests. The next resume brings their content.
     pub fn connection_lost(&mut self) {
         self.resume = None;
-        self.held.values_mut().for_each(Held::connection_lost);
+        self.conversations.values_mut().for_each(ConversationState::connection_lost);
     }
 
-    /// Starts to present everything held, and gives the first part. `None` while the resume before is under way: then
-    /// [`Self::resumed`] asks for another one at its end.
+    /// Starts a resume and returns its first part. Returns `None` while another resume is in progress; [`Self::resumed`]
+    /// then asks for a new one when it ends.
     pub fn begin_resume(&mut self) -> Option<wire::Resume> {
         if let Some(resume) = &mut self.resume {
-            resume.again = true;
+            resume.repeat = true;
             return None;
         }
-        // The answer lists every conversation that the user joined since, also those whose `conversationJoined` event is on its way.
-        for held in self.held.values_mut() {
-            held.joined = true;
-            held.presented = false;
+        // The reply lists each conversation that the user joined since, including those whose `conversationJoined` event is
+        // on its way.
+        for state in self.conversations.values_mut() {
+            state.joined = true;
+            state.presented = false;
         }
         self.resume = Some(Resume {
             epoch: self.epoch.clone(),
-            left: self.held.keys().copied().collect(),
-            first: self.epoch.is_empty() && self.held.is_empty(),
-            again: false,
-            waiting: Vec::new(),
+            left: self.conversations.keys().copied().collect(),
+            first: self.epoch.is_empty() && self.conversations.is_empty(),
+            repeat: false,
+            buffered: Vec::new(),
         });
         self.next_resume()
     }
 
-    /// The server welcomed without an answer to the resume: ask once more, if there is anything to ask for.
+    /// The server sent a welcome without a reply to the resume: asks once more, if the client holds any conversation.
     pub fn resume_unanswered(&mut self) -> Vec<Step> {
         self.resume = None;
-        if self.held.is_empty() { Vec::new() } else { vec![Step::Resume] }
+        if self.conversations.is_empty() { Vec::new() } else { vec![Step::Resume] }
     }
 
-    /// The next part of the versions this client holds, after the server answered the part before.
+    /// The next part of the resume, after the server replied to the part before.
     pub fn next_resume(&mut self) -> Option<wire::Resume> {
         let resume = self.resume.as_mut()?;
         let part = resume.left.drain(..resume.left.len().min(RESUME_MAX));
         let held = part
             .filter_map(|conversation| {
-                let held = self.held.get_mut(&conversation)?;
-                held.presented = true;
-                Some(wire::Held { conversation_id: conversation.to_string(), version: held.version })
+                let state = self.conversations.get_mut(&conversation)?;
+                state.presented = true;
+                Some(wire::Held { conversation_id: conversation.to_string(), version: state.version })
             })
             .collect();
         Some(wire::Resume { epoch: resume.epoch.clone(), inbox_version: self.inbox_version.unwrap_or(0), held })
     }
 
-    /// The answer to one part. [`Self::next_resume`] has another part while this says so.
+    /// Takes the reply to one part. The boolean is true while [`Self::next_resume`] has another part.
     pub fn resumed(&mut self, resumed: wire::Resumed) -> (Vec<Step>, bool) {
         let first = self.resume.as_ref().is_some_and(|resume| resume.first);
-        // Joinings that were told live since the answer was made are not forgotten; in a new epoch they are.
-        let told = self.inbox_version.filter(|_| self.epoch == resumed.epoch).unwrap_or(0);
-        self.inbox_version = Some(resumed.inbox_version.max(told));
+        // A live join may have raised the inbox version above the reply's. In a new epoch the old number means nothing.
+        let reached = self.inbox_version.filter(|_| self.epoch == resumed.epoch).unwrap_or(0);
+        self.inbox_version = Some(resumed.inbox_version.max(reached));
         self.epoch = resumed.epoch;
         let mut steps = Vec::new();
         for changes in resumed.changes {
             let Some(conversation) = &changes.conversation else { continue };
             let Some(id) = parse(&conversation.id) else { continue };
-            match self.held.get_mut(&id) {
-                Some(held) if held.presented => drop(held.changes(changes, &mut steps)),
-                // The answer has no changes of it, only that it is there.
-                held => {
-                    let held = match held {
-                        Some(held) => held,
+            match self.conversations.get_mut(&id) {
+                Some(state) if state.presented => drop(state.changes(changes, &mut steps)),
+                // The reply contains no changes of this conversation, only that the user is a member.
+                state => {
+                    let state = match state {
+                        Some(state) => state,
                         None => self.hold(id, conversation),
                     };
                     if first {
-                        held.joined = true;
+                        state.joined = true;
                     } else {
-                        held.join(conversation, &mut steps);
+                        state.join(conversation, &mut steps);
                     }
                 }
             }
         }
         for id in resumed.gone.iter().filter_map(|id| parse(id)) {
-            // One that was joined anew meanwhile is not meant.
-            if self.held.get(&id).is_none_or(|held| held.presented) {
-                self.gone(id, &mut steps);
+            // A conversation that the user rejoined after the request was sent is not meant.
+            if self.conversations.get(&id).is_none_or(|state| state.presented) {
+                self.leave(id, &mut steps);
             }
         }
-        // Also what an answer told of before its events were lost.
-        self.held.values_mut().for_each(|held| held.go_on(false, &mut steps));
+        // Also loads messages whose events were lost after another reply mentioned them.
+        self.conversations.values_mut().for_each(|state| state.advance(false, &mut steps));
         if resumed.reload_list && !first {
-            steps.push(Step::Tell(Event::ReloadList));
+            steps.push(Step::Emit(Event::ReloadList));
         }
         for read_state in resumed.read_states {
-            steps.push(Step::Tell(Event::ReadState { read_state, total_unread: resumed.total_unread }));
+            steps.push(Step::Emit(Event::ReadState { read_state, total_unread: resumed.total_unread }));
         }
-        steps.push(Step::Tell(Event::TotalUnread(resumed.total_unread)));
+        steps.push(Step::Emit(Event::TotalUnread(resumed.total_unread)));
         let more = self.resume.as_ref().is_some_and(|resume| !resume.left.is_empty());
-        if !more && let Some(Resume { again, waiting, .. }) = self.resume.take() {
-            for kind in waiting {
+        if !more && let Some(Resume { repeat, buffered, .. }) = self.resume.take() {
+            for kind in buffered {
                 self.versioned(kind, &mut steps);
             }
-            steps.extend(again.then_some(Step::Resume));
+            steps.extend(repeat.then_some(Step::Resume));
         }
         (steps, more)
     }
 
-    /// Something the server told unasked.
+    /// Takes an event of the server.
     pub fn event(&mut self, kind: Kind) -> Vec<Step> {
         let mut steps = Vec::new();
         match kind {
             Kind::MessageSent(_) | Kind::MessageEdited(_) | Kind::MessageDeleted(_) | Kind::ConversationChanged(_) => {
                 match &mut self.resume {
-                    Some(resume) => resume.waiting.push(kind),
+                    Some(resume) => resume.buffered.push(kind),
                     None => self.versioned(kind, &mut steps),
                 }
             }
             Kind::ConversationJoined(joined) => self.joined(joined, &mut steps),
             Kind::ConversationLeft(left) => {
-                if self.inbox(left.inbox_version, &mut steps) == Counted::Next
+                if self.inbox_order(left.inbox_version, &mut steps) == InboxOrder::Next
                     && let Some(id) = parse(&left.conversation_id)
                 {
-                    self.gone(id, &mut steps);
+                    self.leave(id, &mut steps);
                 }
             }
             Kind::CapabilitiesChanged(changed) => {
                 if let Some(conversation) = parse(&changed.conversation_id) {
                     let capabilities = changed.capabilities().collect();
-                    steps.push(Step::Tell(Event::Capabilities { conversation, capabilities }));
+                    steps.push(Step::Emit(Event::Capabilities { conversation, capabilities }));
                 }
             }
             Kind::ReadStateChanged(changed) => {
                 let total_unread = changed.total_unread;
-                steps.push(Step::Tell(match changed.read_state {
+                steps.push(Step::Emit(match changed.read_state {
                     Some(read_state) => Event::ReadState { read_state, total_unread },
                     None => Event::TotalUnread(total_unread),
                 }));
             }
-            Kind::MemberRead(read) => steps.push(Step::Tell(Event::MemberRead(read))),
-            Kind::Typing(typing) => steps.push(Step::Tell(Event::Typing(typing))),
-            Kind::PresenceChanged(presence) => steps.push(Step::Tell(Event::Presence(presence))),
+            Kind::MemberRead(read) => steps.push(Step::Emit(Event::MemberRead(read))),
+            Kind::Typing(typing) => steps.push(Step::Emit(Event::Typing(typing))),
+            Kind::PresenceChanged(presence) => steps.push(Step::Emit(Event::Presence(presence))),
             Kind::RelationChanged(changed) => {
-                steps.extend(changed.relation.map(|relation| Step::Tell(Event::RelationChanged(relation))));
+                steps.extend(changed.relation.map(|relation| Step::Emit(Event::RelationChanged(relation))));
             }
             Kind::Gap(_) => steps.push(Step::Resume),
-            // These concern the connection, which heard them first.
+            // The connection handles these before they come here.
             Kind::TokenExpiring(_) | Kind::GoingAway(_) => {}
         }
         steps
     }
 
-    /// The answer to a [`Step::Fetch`].
-    pub fn fetched(&mut self, question: Question, changes: wire::Changes) -> Vec<Step> {
-        self.about(question, |held, steps| held.fetched(changes, steps))
+    /// Takes the reply to a [`Step::Fetch`].
+    pub fn fetched(&mut self, state_id: StateId, changes: wire::Changes) -> Vec<Step> {
+        self.with_state(state_id, |state, steps| state.fetched(changes, steps))
     }
 
-    /// The answer to a [`Step::Load`].
-    pub fn loaded(&mut self, question: Question, page: wire::MessagePage) -> Vec<Step> {
-        self.about(question, |held, steps| held.loaded(page, steps))
+    /// Takes the reply to a [`Step::Load`].
+    pub fn loaded(&mut self, state_id: StateId, page: wire::MessagePage) -> Vec<Step> {
+        self.with_state(state_id, |state, steps| state.loaded(page, steps))
     }
 
-    /// The server refused a [`Step::Fetch`] or [`Step::Load`] for good: the person is no longer in there.
-    pub fn fetch_refused(&mut self, question: Question) -> Vec<Step> {
+    /// The server refused a [`Step::Fetch`] or a [`Step::Load`] permanently: the user is not a member any more.
+    pub fn fetch_refused(&mut self, state_id: StateId) -> Vec<Step> {
         let mut steps = Vec::new();
-        if self.asked_by(question).is_some() {
-            self.gone(question.conversation, &mut steps);
+        if self.state_mut(state_id).is_some() {
+            self.leave(state_id.conversation, &mut steps);
         }
         steps
     }
 
-    /// A [`Step::Fetch`] or [`Step::Load`] again, if it is still needed.
-    pub fn fetch_again(&mut self, question: Question) -> Vec<Step> {
-        self.about(question, Held::ask_again)
+    /// Repeats a [`Step::Fetch`] or a [`Step::Load`] if its content is still needed.
+    pub fn fetch_again(&mut self, state_id: StateId) -> Vec<Step> {
+        self.with_state(state_id, ConversationState::retry)
     }
 
-    fn about(&mut self, question: Question, act: impl FnOnce(&mut Held, &mut Vec<Step>)) -> Vec<Step> {
+    fn with_state(&mut self, state_id: StateId, act: impl FnOnce(&mut ConversationState, &mut Vec<Step>)) -> Vec<Step> {
         let mut steps = Vec::new();
-        if let Some(held) = self.asked_by(question) {
-            act(held, &mut steps);
+        if let Some(state) = self.state_mut(state_id) {
+            act(state, &mut steps);
         }
         steps
     }
 
-    /// The state that asked. `None` if the user has left the conversation since, or left it and joined it again.
-    fn asked_by(&mut self, question: Question) -> Option<&mut Held> {
-        self.held.get_mut(&question.conversation).filter(|held| held.question == question)
+    /// The state that made the request. `None` if the user has left the conversation since, also if they have rejoined it.
+    fn state_mut(&mut self, state_id: StateId) -> Option<&mut ConversationState> {
+        self.conversations.get_mut(&state_id.conversation).filter(|state| state.id == state_id)
     }
 
-    /// A name for the questions of a new state.
-    fn new_question(&mut self, conversation: ConversationId) -> Question {
-        self.held_total += 1;
-        Question { conversation, number: self.held_total }
+    fn new_state_id(&mut self, conversation: ConversationId) -> StateId {
+        self.states_total += 1;
+        StateId { conversation, number: self.states_total }
     }
 
-    /// A conversation in an answer. A position already held is kept: what lies between arrives as events.
+    /// Takes a conversation from a reply. A stored version is kept, because the events in between are still to come.
     pub fn learn(&mut self, conversation: &wire::Conversation) {
         if let Some(id) = parse(&conversation.id)
-            && !self.held.contains_key(&id)
+            && !self.conversations.contains_key(&id)
         {
             self.hold(id, conversation).joined = true;
         }
     }
 
-    /// The answer to a start. Of one just made, the joining is still to be heard.
+    /// Takes the reply to a start. If the start made the conversation, its `conversationJoined` event is still to come.
     pub fn learn_started(&mut self, started: &wire::ConversationStarted) {
         let Some(conversation) = &started.conversation else { return };
-        let Some(id) = parse(&conversation.id).filter(|id| !self.held.contains_key(id)) else { return };
-        let held = self.hold(id, conversation);
-        held.joined = !started.created;
+        let Some(id) = parse(&conversation.id).filter(|id| !self.conversations.contains_key(id)) else { return };
+        let state = self.hold(id, conversation);
+        state.joined = !started.created;
         if started.created {
-            held.start(conversation);
+            state.include_start(conversation);
         }
     }
 
-    /// A page of conversations.
+    /// Takes a page of the list of conversations.
     pub fn learn_page(&mut self, page: &wire::ConversationPage) {
         if self.epoch.is_empty() {
             self.epoch.clone_from(&page.epoch);
@@ -302,59 +306,60 @@ impl Sync {
         page.conversations.iter().for_each(|conversation| self.learn(conversation));
     }
 
-    fn hold(&mut self, id: ConversationId, conversation: &wire::Conversation) -> &mut Held {
-        let question = self.new_question(id);
-        self.held.entry(id).insert_entry(Held::of(question, conversation)).into_mut()
+    fn hold(&mut self, id: ConversationId, conversation: &wire::Conversation) -> &mut ConversationState {
+        let state_id = self.new_state_id(id);
+        self.conversations.entry(id).insert_entry(ConversationState::of(state_id, conversation)).into_mut()
     }
 
-    fn gone(&mut self, id: ConversationId, steps: &mut Vec<Step>) {
-        self.held.remove(&id);
-        steps.push(Step::Tell(Event::Left(id)));
+    fn leave(&mut self, id: ConversationId, steps: &mut Vec<Step>) {
+        self.conversations.remove(&id);
+        steps.push(Step::Emit(Event::Left(id)));
     }
 
     fn joined(&mut self, joined: wire::ConversationJoined, steps: &mut Vec<Step>) {
         let Some(conversation) = joined.conversation else { return };
         let Some(id) = parse(&conversation.id) else { return };
-        let counted = self.inbox(joined.inbox_version, steps);
-        let question = self.new_question(id);
-        let held = match self.held.entry(id) {
-            Entry::Occupied(held) => held.into_mut(),
-            // Left since.
-            Entry::Vacant(_) if counted == Counted::Before => return,
-            Entry::Vacant(free) => free.insert(Held::of(question, &conversation)),
+        let order = self.inbox_order(joined.inbox_version, steps);
+        let state_id = self.new_state_id(id);
+        let state = match self.conversations.entry(id) {
+            Entry::Occupied(state) => state.into_mut(),
+            // The user has left it since.
+            Entry::Vacant(_) if order == InboxOrder::Seen => return,
+            Entry::Vacant(free) => free.insert(ConversationState::of(state_id, &conversation)),
         };
-        if held.joined && counted == Counted::Next {
-            // Own copies of messages were deleted: which ones, only its history tells.
-            held.hear_of(conversation.version);
-            steps.push(Step::Tell(Event::Resynced { conversation: Box::new(conversation), reload: true }));
+        if state.joined && order == InboxOrder::Next {
+            // Messages were deleted for this user only; the event does not say which, so the application must load the
+            // history.
+            state.note_version(conversation.version);
+            steps.push(Step::Emit(Event::Resynced { conversation: Box::new(conversation), reload: true }));
         } else {
-            held.join(&conversation, steps);
+            state.join(&conversation, steps);
         }
-        held.go_on(false, steps);
+        state.advance(false, steps);
     }
 
-    /// Counts a joining or leaving. If some before it were missed, a resume brings them.
-    fn inbox(&mut self, version: u32, steps: &mut Vec<Step>) -> Counted {
+    /// Compares a join or a leave with the stored inbox version. If others before it are missing, a resume brings them.
+    fn inbox_order(&mut self, version: u32, steps: &mut Vec<Step>) -> InboxOrder {
         match self.inbox_version {
-            // The person stays a member, and may or may not read the conversation from now on.
-            _ if version == 0 => Counted::Next,
-            Some(held) if version <= held => Counted::Before,
-            Some(held) if version > held + 1 => {
+            // The user stays a member; from now on the policy allows or denies them to read the conversation.
+            _ if version == 0 => InboxOrder::Next,
+            Some(current) if version <= current => InboxOrder::Seen,
+            Some(current) if version > current + 1 => {
                 steps.push(Step::Resume);
-                Counted::AfterGap
+                InboxOrder::AfterGap
             }
             _ => {
                 self.inbox_version = Some(version);
-                Counted::Next
+                InboxOrder::Next
             }
         }
     }
 
     fn versioned(&mut self, kind: Kind, steps: &mut Vec<Step>) {
         let Some((id, version)) = position(&kind) else { return };
-        let question = self.new_question(id);
-        let held = self.held.entry(id).or_insert_with(|| Held::before(question, version));
-        held.versioned(version, kind, steps);
+        let state_id = self.new_state_id(id);
+        let state = self.conversations.entry(id).or_insert_with(|| ConversationState::met_at(state_id, version));
+        state.versioned(version, kind, steps);
     }
 }
 
@@ -362,7 +367,7 @@ fn parse(id: &str) -> Option<ConversationId> {
     id.parse().inspect_err(|_| tracing::warn!(id, "the server named a conversation by something that is no id")).ok()
 }
 
-/// Conversation and version of an event that has one.
+/// Conversation and version of an event. `None` for events without a version.
 fn position(kind: &Kind) -> Option<(ConversationId, u32)> {
     let (id, version) = match kind {
         Kind::MessageSent(event) | Kind::MessageEdited(event) | Kind::MessageDeleted(event) => {

@@ -1,11 +1,11 @@
-//! A server whose frames, answers and losses come in a random order: each message is told once all the same.
+//! A server that delivers frames, replies and losses in random order. The client must emit each message exactly once.
 
 use rand::{Rng, SeedableRng, rngs::StdRng};
 use wire::event::Kind;
 
 use super::*;
 
-/// One conversation as the server keeps it: the version of each message.
+/// One conversation in the database of the server. `messages` has the version of each message.
 struct Room {
     id: ConversationId,
     version: u32,
@@ -41,12 +41,12 @@ impl Room {
 }
 
 enum Answer {
-    Fetched(Question, Box<wire::Changes>),
-    Loaded(Question, wire::MessagePage),
+    Fetched(StateId, Box<wire::Changes>),
+    Loaded(StateId, wire::MessagePage),
     Resumed(wire::Resumed),
 }
 
-/// What the client asked and the server did not look at yet.
+/// A request that the server has not handled yet.
 enum Request {
     Step(Step),
     Resume(wire::Resume),
@@ -58,13 +58,13 @@ struct World {
     rooms: Vec<Room>,
     inbox_version: u32,
     frames: VecDeque<Kind>,
-    /// Joinings that are on their way beside the messages.
+    /// Joins that travel beside the messages and may overtake them.
     joinings: VecDeque<Kind>,
     questions: VecDeque<Request>,
     answers: Vec<Answer>,
-    told: HashMap<ConversationId, Vec<u32>>,
+    emitted: HashMap<ConversationId, Vec<u32>>,
     parted: bool,
-    /// Keeps the order that the protocol promises: a joining comes before the messages after it.
+    /// Keeps the order that the protocol guarantees: a join arrives before the messages after it.
     ordered: bool,
 }
 
@@ -82,7 +82,7 @@ impl World {
             joinings: VecDeque::new(),
             questions: VecDeque::new(),
             answers: Vec::new(),
-            told: HashMap::new(),
+            emitted: HashMap::new(),
             parted: false,
             ordered,
         }
@@ -102,7 +102,7 @@ impl World {
         self.frames.push_back(kind);
     }
 
-    /// Somebody starts a conversation with this user, perhaps with messages that only the joining brings.
+    /// Another user starts a conversation with this user, sometimes with messages that only the join contains.
     fn begin(&mut self) {
         self.inbox_version += 1;
         self.rooms.push(Room { id: ConversationId::new(), version: 1, messages: Vec::new() });
@@ -140,11 +140,11 @@ impl World {
     fn perform(&mut self, steps: Vec<Step>) {
         for step in steps {
             match step {
-                Step::Tell(Event::MessageSent(message)) => {
+                Step::Emit(Event::MessageSent(message)) => {
                     let id = message.conversation_id.parse().expect("an id");
-                    self.told.entry(id).or_default().push(message.seq);
+                    self.emitted.entry(id).or_default().push(message.seq);
                 }
-                Step::Tell(_) => {}
+                Step::Emit(_) => {}
                 Step::Resume => {
                     let resume = self.sync.begin_resume();
                     self.questions.extend(resume.map(Request::Resume));
@@ -174,7 +174,7 @@ impl World {
         wire::Resumed { epoch: "one".into(), inbox_version: self.inbox_version, changes, ..Default::default() }
     }
 
-    /// The server looks at the next question; the answer comes some time later.
+    /// The server handles the next request. Its reply is delivered later.
     fn serve(&mut self) {
         let answer = match self.questions.pop_front() {
             None => return,
@@ -182,21 +182,21 @@ impl World {
                 self.parted = false;
                 Answer::Resumed(self.resumed(&resume))
             }
-            Some(Request::Step(Step::Fetch { question, since_version, .. })) => {
-                let room = self.rooms.iter().find(|room| room.id == question.conversation).expect("a room");
+            Some(Request::Step(Step::Fetch { state_id, since_version, .. })) => {
+                let room = self.rooms.iter().find(|room| room.id == state_id.conversation).expect("a room");
                 let messages = room.messages(|message| message.version > since_version);
                 Answer::Fetched(
-                    question,
+                    state_id,
                     Box::new(wire::Changes { conversation: Some(room.now()), messages, reload: false }),
                 )
             }
-            Some(Request::Step(Step::Load { question, after_seq })) => {
-                let room = self.rooms.iter().find(|room| room.id == question.conversation).expect("a room");
+            Some(Request::Step(Step::Load { state_id, after_seq })) => {
+                let room = self.rooms.iter().find(|room| room.id == state_id.conversation).expect("a room");
                 let mut messages = room.messages(|message| message.seq > after_seq);
                 messages.truncate(2);
-                Answer::Loaded(question, wire::MessagePage { messages, ..Default::default() })
+                Answer::Loaded(state_id, wire::MessagePage { messages, ..Default::default() })
             }
-            Some(Request::Step(step)) => panic!("{step:?} is no question"),
+            Some(Request::Step(step)) => panic!("{step:?} is no state_id"),
         };
         self.answers.push(answer);
     }
@@ -207,8 +207,8 @@ impl World {
         }
         let at = self.below(self.answers.len());
         let steps = match self.answers.swap_remove(at) {
-            Answer::Fetched(question, changes) => self.sync.fetched(question, *changes),
-            Answer::Loaded(question, page) => self.sync.loaded(question, page),
+            Answer::Fetched(state_id, changes) => self.sync.fetched(state_id, *changes),
+            Answer::Loaded(state_id, page) => self.sync.loaded(state_id, page),
             Answer::Resumed(resumed) => self.sync.resumed(resumed).0,
         };
         self.perform(steps);
@@ -228,7 +228,7 @@ impl World {
         }
     }
 
-    /// The client read too slowly: some events are dropped, and it is told so.
+    /// The client reads too slowly: the server drops events and sends `gap`.
     fn part(&mut self) {
         if !self.parted && self.joinings.is_empty() {
             self.frames = VecDeque::from([Kind::Gap(wire::Gap {})]);
@@ -267,7 +267,7 @@ impl World {
         }
     }
 
-    /// Lets everything arrive. A last message makes a client that missed something notice.
+    /// Delivers everything. A last message in each conversation shows the client any gap that is left.
     fn finish(&mut self) {
         for at in 0..self.rooms.len() {
             self.say(at);
@@ -286,7 +286,7 @@ impl World {
 }
 
 #[test]
-fn each_message_is_told_once_whatever_the_order_of_the_wire() {
+fn each_message_is_emitted_once_in_any_order_of_frames() {
     for seed in 0..600 {
         for ordered in [false, true] {
             let mut world = World::new(seed, ordered);
@@ -295,12 +295,12 @@ fn each_message_is_told_once_whatever_the_order_of_the_wire() {
             }
             world.finish();
             for room in &world.rooms {
-                let told = world.told.remove(&room.id).unwrap_or_default();
-                let mut sorted = told.clone();
+                let emitted = world.emitted.remove(&room.id).unwrap_or_default();
+                let mut sorted = emitted.clone();
                 sorted.sort_unstable();
                 let all: Vec<u32> = (1..=u32::try_from(room.messages.len()).expect("small")).collect();
                 assert_eq!(sorted, all, "seed {seed}, ordered: {ordered}");
-                assert!(!ordered || told == all, "seed {seed}: {told:?}");
+                assert!(!ordered || emitted == all, "seed {seed}: {emitted:?}");
             }
         }
     }

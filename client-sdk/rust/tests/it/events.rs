@@ -1,4 +1,4 @@
-//! What is told, and what is watched on every connection.
+//! Events without a version, and watched presence.
 
 use causerie_client::{Client, ConversationId, Event, UserId, wire};
 use wire::{event::Kind, reply::Result as Answer, request::Command};
@@ -6,7 +6,7 @@ use wire::{event::Kind, reply::Result as Answer, request::Command};
 use crate::peer::{Peer, next};
 
 #[tokio::test]
-async fn everything_unversioned_is_told_as_it_comes() {
+async fn events_without_a_version_are_published_at_once() {
     let peer = Peer::new().await;
     let (_client, mut events) = Client::connect_with_events(peer.config());
     let (mut link, _) = peer.welcome().await;
@@ -20,7 +20,7 @@ async fn everything_unversioned_is_told_as_it_comes() {
     let capabilities = vec![wire::Capability::Send];
     let may = wire::CapabilitiesChanged {
         conversation_id,
-        // A newer server knows more of them.
+        // A newer server may send a capability that this version does not know.
         capabilities: vec![wire::Capability::Send.into(), 99],
     };
     let relation = wire::Relation { relation: "friend".into(), ..Default::default() };
@@ -40,7 +40,7 @@ async fn everything_unversioned_is_told_as_it_comes() {
 }
 
 #[tokio::test]
-async fn watched_people_are_watched_again_on_every_connection() {
+async fn watched_users_are_watched_again_on_each_connection() {
     let peer = Peer::new().await;
     let (client, mut events) = Client::connect_with_events(peer.config());
     let (mut link, _) = peer.welcome().await;

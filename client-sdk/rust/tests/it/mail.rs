@@ -1,4 +1,4 @@
-//! Mails: one message to people and groups, never sent twice.
+//! Mails to users and groups are never sent twice.
 
 use causerie_client::{Client, ClientId, ConversationId, GroupRef, MailDraft, MessageId, UserId, UserRef, wire};
 use wire::{recipient::By, reply::Result as Answer, request::Command};

@@ -1,4 +1,4 @@
-//! The client against a scripted server: every test plays the server's part frame by frame, on a true socket.
+//! The client against a scripted server: each test plays the server's part frame by frame on a real socket.
 
 mod events;
 mod mail;

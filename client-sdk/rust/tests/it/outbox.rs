@@ -1,4 +1,4 @@
-//! Sends: kept, repeated, in order, never doubled.
+//! Messages are kept, repeated and sent in order, and never doubled.
 
 use std::{io, path::PathBuf, sync::Arc};
 
@@ -24,13 +24,13 @@ impl Drop for Scratch {
 }
 
 #[tokio::test]
-async fn an_unanswered_send_is_repeated_with_the_same_client_id() {
+async fn an_unanswered_message_is_repeated_with_the_same_client_id() {
     let peer = Peer::new().await;
     let client = Client::connect(peer.config());
     let conversation = ConversationId::new();
     let pending = client.send(conversation, "hello");
     let client_id = pending.client_id.to_string();
-    // Three links break after the send and before the answer.
+    // Three connections break after the message and before the reply.
     for _ in 0..3 {
         let (mut link, _) = peer.welcome().await;
         let (_, send) = link.send().await;
@@ -46,7 +46,7 @@ async fn an_unanswered_send_is_repeated_with_the_same_client_id() {
 }
 
 #[tokio::test]
-async fn order_is_kept_in_a_conversation_and_no_conversation_waits_for_another() {
+async fn messages_of_a_conversation_keep_their_order_and_do_not_delay_other_conversations() {
     let peer = Peer::new().await;
     let client = Client::connect(peer.config());
     let (mut link, _) = peer.welcome().await;
@@ -55,7 +55,7 @@ async fn order_is_kept_in_a_conversation_and_no_conversation_waits_for_another()
     let (first, a) = link.send().await;
     let (second, b) = link.send().await;
     assert_eq!((a.text.as_str(), b.text.as_str()), ("1", "3"));
-    // "1" is refused for now: "2" must not overtake it.
+    // The server refuses "1" temporarily: "2" must not overtake it.
     let busy = wire::Error { code: 103, temporary: true, retry_after_ms: 20, ..Default::default() };
     link.reply(first, Answer::Error(busy)).await;
     link.reply(second, sent(b, 1)).await;
@@ -73,7 +73,7 @@ async fn order_is_kept_in_a_conversation_and_no_conversation_waits_for_another()
 }
 
 #[tokio::test]
-async fn a_permanent_refusal_fails_one_message_and_the_next_goes_on() {
+async fn a_permanently_refused_message_fails_and_the_next_one_is_sent() {
     let peer = Peer::new().await;
     let (client, mut events) = Client::connect_with_events(peer.config());
     let (mut link, _) = peer.welcome().await;
@@ -92,7 +92,7 @@ async fn a_permanent_refusal_fails_one_message_and_the_next_goes_on() {
 }
 
 #[tokio::test]
-async fn a_full_outbox_refuses() {
+async fn a_full_outbox_refuses_a_message() {
     let peer = Peer::new().await;
     let mut config = peer.config();
     config.outbox_max = 1;
@@ -107,7 +107,7 @@ async fn a_full_outbox_refuses() {
 }
 
 #[tokio::test]
-async fn a_restarted_program_sends_what_the_earlier_one_could_not() {
+async fn a_restarted_program_sends_the_messages_left_by_the_earlier_run() {
     let scratch = Scratch::new();
     let conversation = ConversationId::new();
     let (peer, mut ids) = (Peer::new().await, Vec::new());
@@ -123,7 +123,7 @@ async fn a_restarted_program_sends_what_the_earlier_one_could_not() {
         for text in ["2", "3"] {
             ids.push(client.send(conversation, text).client_id.to_string());
         }
-        // On its way, and stored before; the program ends before the answer.
+        // The message is stored before it is sent. The program ends before the reply.
         assert_eq!(link.send().await.1.client_id, ids[0]);
         client.close().await;
     }
@@ -143,7 +143,7 @@ async fn a_restarted_program_sends_what_the_earlier_one_could_not() {
     assert_eq!(FileOutbox::open(&scratch.0).expect("opened").load().expect("loaded"), []);
 }
 
-/// A disk that is full.
+/// A store on a full disk.
 struct FullDisk;
 
 impl OutboxStore for FullDisk {
@@ -159,7 +159,7 @@ impl OutboxStore for FullDisk {
 }
 
 #[tokio::test]
-async fn what_can_not_be_kept_is_not_sent() {
+async fn a_message_that_can_not_be_stored_is_not_sent() {
     let peer = Peer::new().await;
     let mut config = peer.config();
     config.outbox_store = Some(Arc::new(FullDisk));
@@ -169,7 +169,7 @@ async fn what_can_not_be_kept_is_not_sent() {
     assert_eq!(client.unsent(), 0);
 }
 
-/// A welcome after a loss, for a client that sends at once.
+/// A connection that the server closes after the first message.
 async fn closed_over(peer: &Peer, text: &str, code: u16) {
     let (mut link, _) = peer.welcome().await;
     assert_eq!(link.send().await.1.text, text);
@@ -215,7 +215,7 @@ async fn lost_connections_fail_no_message() {
 }
 
 #[tokio::test]
-async fn what_failed_is_known_after_a_restart_with_its_reason() {
+async fn failed_messages_are_known_with_their_reasons_after_a_restart() {
     let scratch = Scratch::new();
     let (peer, conversation) = (Peer::new().await, ConversationId::new());
     let config = || {
@@ -233,17 +233,17 @@ async fn what_failed_is_known_after_a_restart_with_its_reason() {
     soon("the answer", refused).await.expect_err("refused");
     assert_eq!(link.send().await.1.text, "poison");
     link.close(4500, "malformed").await;
-    // It is suspected, and sent once more: the program ends before the answer.
+    // The message is suspected and sent once more. The program ends before the reply.
     let (mut link, _) = peer.welcome().await;
     link.send().await;
     client.close().await;
     drop(link);
 
-    // That it was closed over once is known: once more is enough.
+    // The store has the first close, so one more close is enough.
     let (client, mut events) = Client::connect_with_events(config());
-    let told = next(&mut events).await;
+    let failed = next(&mut events).await;
     let error = SendError::Refused(refusal.clone());
-    assert_eq!(told, Event::SendFailed { conversation, client_id: ids[0], error });
+    assert_eq!(failed, Event::SendFailed { conversation, client_id: ids[0], error });
     closed_over(&peer, "poison", 4500).await;
     assert!(matches!(next(&mut events).await, Event::SendFailed { client_id, .. } if client_id == ids[1]));
     client.close().await;
@@ -258,7 +258,7 @@ async fn what_failed_is_known_after_a_restart_with_its_reason() {
     let failed = client.failed_sends();
     assert_eq!(failed.iter().map(|failed| failed.client_id).collect::<Vec<_>>(), ids);
     assert_eq!(failed[0].failed, Some(refusal));
-    // One is tried again, the other given up.
+    // One failed message is retried, the other is discarded.
     assert!(client.discard(ids[1]) && !client.discard(ids[1]));
     let again = client.retry(ids[0]).expect("it failed");
     let (id, send) = link.send().await;
@@ -275,7 +275,7 @@ async fn what_failed_is_known_after_a_restart_with_its_reason() {
 }
 
 #[tokio::test]
-async fn what_a_server_would_refuse_is_not_sent() {
+async fn a_command_that_breaks_the_servers_rules_is_not_sent() {
     let peer = Peer::new().await;
     let client = Client::connect(peer.config());
     let (mut link, _) = peer.welcome().await;
@@ -288,7 +288,7 @@ async fn what_a_server_would_refuse_is_not_sent() {
     }
     let refused = soon("the answer", client.rename(conversation, "x".repeat(513))).await.expect_err("too long");
     assert!(matches!(refused, Error::Refused(error) if error.field == "renameConversation.subject"));
-    // Nothing of it was on the wire, and nothing waits.
+    // None of the refused commands was on the wire, and nothing waits.
     let largest = client.send(conversation, "x".repeat(16_384));
     let (id, send) = link.send().await;
     assert_eq!(send.text.len(), 16_384);

@@ -1,4 +1,4 @@
-//! A server that does what the test says.
+//! A scripted server.
 
 use std::{
     sync::{Arc, Mutex},
@@ -19,17 +19,16 @@ use tokio_tungstenite::{
 };
 use wire::{reply::Result as Answer, request::Command};
 
-/// Longer than anything here takes, on a busy machine too. Only a failing test waits for it.
+/// Longer than any step takes on a busy machine. Only a failing test waits this long.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// Waits, but not for ever.
+/// Waits for `work`, at most until the deadline of the test.
 pub async fn soon<T>(what: &str, work: impl Future<Output = T>) -> T {
-    // The deadline of the test is renewed by nothing.
     let patience = causerie_test_deadline::watch().left(PATIENCE);
     tokio::time::timeout(patience, work).await.unwrap_or_else(|_| panic!("{what} did not happen"))
 }
 
-/// Waits for the next connections.
+/// Accepts the connections of the client.
 pub struct Peer {
     listener: TcpListener,
     tokens: Arc<Mutex<u32>>,
@@ -41,7 +40,7 @@ impl Peer {
         Self { listener, tokens: Arc::default() }
     }
 
-    /// Quick to return, with tokens `token 1`, `token 2`, …
+    /// Settings with short waits, and with the tokens `token 1`, `token 2`, …
     pub fn config(&self) -> Config {
         let url = format!("ws://{}/v1/ws", self.listener.local_addr().expect("bound"));
         let tokens = Arc::clone(&self.tokens);
@@ -59,16 +58,16 @@ impl Peer {
         config
     }
 
-    /// How many tokens the client asked for.
+    /// The number of tokens that the client asked for.
     pub fn tokens(&self) -> u32 {
         *self.tokens.lock().expect("whole")
     }
 
-    /// The next connection, before its hello.
+    /// Accepts the next connection, before its `hello`.
     pub async fn accept(&self) -> Link {
         let (stream, _) = soon("a connection", self.listener.accept()).await.expect("accepted");
         let mut encoding = Encoding::Proto;
-        // The type of a refusal is tungstenite's choice.
+        // tungstenite defines the type of a refusal.
         #[allow(clippy::result_large_err)]
         let choose = |request: &Request, mut response: Response| -> Result<Response, ErrorResponse> {
             let asked = request.headers()[SEC_WEBSOCKET_PROTOCOL].clone();
@@ -81,7 +80,7 @@ impl Peer {
         Link { socket, encoding }
     }
 
-    /// The next connection, welcomed.
+    /// Accepts the next connection and welcomes it.
     pub async fn welcome(&self) -> (Link, wire::Hello) {
         self.welcome_with(welcome()).await
     }
@@ -95,13 +94,13 @@ impl Peer {
     }
 }
 
-/// A welcome to a server that never pings and whose tokens never expire.
+/// The welcome of a server that never pings and whose tokens never expire.
 pub fn welcome() -> wire::Welcome {
     let resumed = wire::Resumed { epoch: "one".into(), inbox_version: 1, ..Default::default() };
     wire::Welcome { heartbeat_ms: 60_000, resumed: Some(resumed), ..Default::default() }
 }
 
-/// One connection, from the server's side.
+/// The server's side of one connection.
 pub struct Link {
     socket: WebSocketStream<TcpStream>,
     encoding: Encoding,
@@ -125,7 +124,7 @@ impl Link {
         (request.id, request.command.expect("a command"))
     }
 
-    /// The next request, which is a send.
+    /// The next request, which must be a message.
     pub async fn send(&mut self) -> (u32, wire::SendMessage) {
         match self.request().await {
             (id, Command::SendMessage(send)) => (id, send),
@@ -154,7 +153,7 @@ impl Link {
         self.socket.send(Message::Ping(Default::default())).await.expect("written");
     }
 
-    /// The client's answer to a ping.
+    /// Waits for the client's answer to a ping.
     pub async fn pong(&mut self) {
         let message = soon("a pong", self.socket.next()).await.expect("open").expect("whole");
         assert!(matches!(message, Message::Pong(_)), "{message:?}");
@@ -163,11 +162,12 @@ impl Link {
     pub async fn close(mut self, code: u16, reason: &str) {
         let frame = CloseFrame { code: code.into(), reason: reason.into() };
         self.socket.send(Message::Close(Some(frame))).await.expect("written");
-        // Until the client went: a socket dropped with unread bytes resets the connection, and the close code with it.
+        // Reads until the client has closed: a socket that is dropped with unread bytes resets the connection, and the close
+        // code is lost.
         while let Some(Ok(_)) = soon("the goodbye", self.socket.next()).await {}
     }
 
-    /// Whatever comes until the client hangs up.
+    /// Reads until the client closes, and returns its close frame.
     pub async fn until_closed(mut self) -> Option<CloseFrame> {
         let mut last = None;
         while let Some(Ok(message)) = soon("the end", self.socket.next()).await {
@@ -179,13 +179,13 @@ impl Link {
     }
 }
 
-/// A message as the server keeps it.
+/// A message as the server stores it.
 pub fn message(conversation: ConversationId, seq: u32, version: u32) -> wire::Message {
     let conversation_id = conversation.to_string();
     wire::Message { conversation_id, seq, version, text: format!("text {seq}"), ..Default::default() }
 }
 
-/// The server's answer to a send.
+/// The server's reply to a message.
 pub fn sent(send: wire::SendMessage, seq: u32) -> Answer {
     let wire::SendMessage { conversation_id, client_id, text } = send;
     let message = wire::Message { conversation_id, client_id, text, seq, version: seq + 1, ..Default::default() };
@@ -196,12 +196,12 @@ pub fn conversation(id: ConversationId, version: u32, last_seq: u32) -> wire::Co
     wire::Conversation { id: id.to_string(), version, last_seq, ..Default::default() }
 }
 
-/// The live event of a sent message.
+/// The live event of a message.
 pub fn message_sent(conversation: ConversationId, seq: u32, version: u32) -> wire::event::Kind {
     wire::event::Kind::MessageSent(wire::MessageEvent { message: Some(message(conversation, seq, version)) })
 }
 
-/// The next event other than the unread total that comes with every connection.
+/// The next event, without the total unread count that follows each connect.
 pub async fn next(events: &mut Events) -> Event {
     loop {
         match soon("an event", events.next()).await.expect("open") {
@@ -211,7 +211,7 @@ pub async fn next(events: &mut Events) -> Event {
     }
 }
 
-/// Waits for a state.
+/// Waits until the client is in a state.
 pub async fn reach(client: &Client, wanted: impl Fn(&causerie_client::State) -> bool) -> causerie_client::State {
     let mut state = client.state();
     soon("a state", state.wait_for(|state| wanted(state))).await.expect("a client").clone()

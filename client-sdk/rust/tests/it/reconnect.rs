@@ -1,4 +1,4 @@
-//! Coming back, and not coming back.
+//! When the client reconnects and when it ends.
 
 use std::{
     sync::Arc,
@@ -11,7 +11,7 @@ use wire::{reply::Result as Answer, request::Command};
 use crate::peer::{Peer, conversation, reach, soon, welcome};
 
 #[tokio::test]
-async fn both_encodings_shake_hands_and_answer() {
+async fn both_encodings_work_from_handshake_to_reply() {
     for encoding in Encoding::ALL {
         let peer = Peer::new().await;
         let mut config = peer.config();
@@ -35,7 +35,7 @@ async fn both_encodings_shake_hands_and_answer() {
 }
 
 #[tokio::test]
-async fn a_lost_connection_comes_back_and_asks_again_what_may_be_asked_again() {
+async fn after_a_lost_connection_only_repeatable_commands_are_repeated() {
     let peer = Peer::new().await;
     let client = Client::connect(peer.config());
     let (mut link, _) = peer.welcome().await;
@@ -47,7 +47,7 @@ async fn a_lost_connection_comes_back_and_asks_again_what_may_be_asked_again() {
     let (_, first) = link.request().await;
     drop(link);
     let (mut link, hello) = peer.welcome().await;
-    // The token is still good; the product's back end is not asked again.
+    // The token is still good, so the provider is not called again.
     assert_eq!((hello.token.as_str(), peer.tokens()), ("token 1", 1));
     let (request, again) = link.request().await;
     assert_eq!(again, first);
@@ -61,12 +61,12 @@ async fn a_lost_connection_comes_back_and_asks_again_what_may_be_asked_again() {
     });
     link.request().await;
     drop(link);
-    // Someone else may have renamed it since: whether to repeat is the caller's decision.
+    // Another user may have renamed the conversation since, so the caller decides whether to repeat.
     assert_eq!(soon("the answer", renaming).await.expect("ran"), Err(Error::ConnectionLost));
 }
 
 #[tokio::test]
-async fn close_codes_up_to_4499_come_back() {
+async fn the_client_reconnects_after_close_codes_up_to_4499() {
     let peer = Peer::new().await;
     let client = Client::connect(peer.config());
     for code in [4000, 4001, 4002, 4400, 4401, 1001, 1011] {
@@ -78,7 +78,7 @@ async fn close_codes_up_to_4499_come_back() {
 }
 
 #[tokio::test]
-async fn later_means_not_before_half_of_the_longest_wait() {
+async fn an_overloaded_server_gets_at_least_half_of_the_longest_wait() {
     let peer = Peer::new().await;
     let mut config = peer.config();
     config.backoff_max = Duration::from_millis(400);
@@ -92,12 +92,12 @@ async fn later_means_not_before_half_of_the_longest_wait() {
 }
 
 #[tokio::test]
-async fn close_codes_that_say_never_end_the_client_and_answer_all_who_wait() {
+async fn permanent_close_codes_end_the_client_and_all_waiting_calls() {
     for code in [1002, 1003, 1007, 1009, 4500, 4501, 4503, 4504, 4999] {
         let peer = Peer::new().await;
         let (client, mut events) = Client::connect_with_events(peer.config());
         let (mut link, _) = peer.welcome().await;
-        // Over a frame: no message may have been the one, or the client would come back without it.
+        // For codes about a frame no message may be in flight, or the client would suspect it and reconnect.
         let is_about_a_frame = code < 4502;
         let pending = (!is_about_a_frame).then(|| client.send(ConversationId::new(), "never"));
         if pending.is_some() {
@@ -116,10 +116,10 @@ async fn close_codes_that_say_never_end_the_client_and_answer_all_who_wait() {
 }
 
 #[tokio::test]
-async fn a_server_that_leaves_says_when_to_come_back() {
+async fn the_client_waits_as_long_as_a_stopping_server_says() {
     let peer = Peer::new().await;
     let mut config = peer.config();
-    // Without the hint it would be there at once.
+    // Without the wait that the server names, the client would reconnect at once.
     config.jitter = Arc::new(|| 0.0);
     let _client = Client::connect(config);
     let (mut link, _) = peer.welcome().await;
@@ -131,7 +131,7 @@ async fn a_server_that_leaves_says_when_to_come_back() {
 }
 
 #[tokio::test]
-async fn a_silent_server_is_cut_and_a_pinging_one_kept() {
+async fn a_silent_connection_is_closed_and_a_pinging_one_is_kept() {
     let peer = Peer::new().await;
     let _client = Client::connect(peer.config());
     // The client waits for two heartbeats: long enough for a busy machine to send a ping in between.
@@ -151,7 +151,7 @@ async fn a_silent_server_is_cut_and_a_pinging_one_kept() {
 }
 
 #[tokio::test]
-async fn a_server_that_never_welcomes_is_given_up() {
+async fn a_connection_without_a_welcome_is_given_up() {
     let peer = Peer::new().await;
     let mut config = peer.config();
     // Long enough for a busy machine to open the socket, which has the same limit.
@@ -165,7 +165,7 @@ async fn a_server_that_never_welcomes_is_given_up() {
 }
 
 #[tokio::test]
-async fn a_command_that_no_connection_was_ready_for_is_not_connected_whichever_timer_ends_first() {
+async fn a_command_without_a_connection_ends_in_not_connected_whichever_timer_fires_first() {
     let peer = Peer::new().await;
     let mut config = peer.config();
     config.command_timeout = Duration::from_millis(100);
@@ -177,7 +177,7 @@ async fn a_command_that_no_connection_was_ready_for_is_not_connected_whichever_t
 }
 
 #[tokio::test]
-async fn a_command_that_no_server_welcomed_in_time_is_not_connected() {
+async fn a_command_without_a_welcome_in_time_ends_in_not_connected() {
     let peer = Peer::new().await;
     let mut config = peer.config();
     config.command_timeout = Duration::from_secs(2);
@@ -191,20 +191,20 @@ async fn a_command_that_no_server_welcomed_in_time_is_not_connected() {
 }
 
 #[tokio::test]
-async fn a_command_that_gets_no_connection_ends_with_the_reason() {
+async fn not_connected_has_the_reason_of_the_failed_connection() {
     let peer = Peer::new().await;
     let mut config = peer.config();
     // Long enough for a busy machine to hear that nothing listens.
     config.command_timeout = Duration::from_secs(2);
     drop(peer);
     let client = Client::connect(config);
-    let why = soon("an end", client.note_to_self()).await.expect_err("nobody listens");
+    let why = soon("an end", client.note_to_self()).await.expect_err("no server listens");
     assert!(matches!(&why, Error::NotConnected(why) if why.contains("refused")), "{why:?}");
     assert!(why.temporary());
 }
 
 #[tokio::test]
-async fn closing_says_goodbye() {
+async fn close_sends_a_normal_close_frame() {
     let peer = Peer::new().await;
     let client = Client::connect(peer.config());
     let (link, _) = peer.welcome().await;
@@ -215,7 +215,7 @@ async fn closing_says_goodbye() {
 }
 
 #[tokio::test]
-async fn dropping_the_last_handle_closes() {
+async fn dropping_the_last_handle_closes_the_connection() {
     let peer = Peer::new().await;
     let client = Client::connect(peer.config());
     let clone = client.clone();
@@ -226,7 +226,7 @@ async fn dropping_the_last_handle_closes() {
 }
 
 #[tokio::test]
-async fn a_frame_the_server_would_close_over_is_refused_here() {
+async fn a_frame_above_the_servers_limit_is_refused_by_the_client() {
     let peer = Peer::new().await;
     let client = Client::connect(peer.config());
     let limits = wire::Limits { frame_bytes_max: 1000, ..Default::default() };
@@ -237,7 +237,7 @@ async fn a_frame_the_server_would_close_over_is_refused_here() {
     assert!(matches!(&error, causerie_client::SendError::Refused(error) if error.name == "too_large"), "{error}");
     let error = client.rename(id, "x".repeat(2000)).await.expect_err("refused");
     assert!(matches!(&error, Error::Refused(error) if error.name == "too_large"), "{error}");
-    // The connection lives.
+    // The connection is still open.
     let pending = client.send(id, "short");
     let (request, send) = link.send().await;
     link.reply(request, crate::peer::sent(send, 1)).await;

@@ -1,4 +1,4 @@
-//! Each message once, in order, whatever the link does.
+//! Each message arrives once and in order, whatever happens to the connection.
 
 use causerie_client::{Client, ConversationId, Event, Events, wire};
 use wire::{event::Kind, reply::Result as Answer, request::Command};
@@ -21,7 +21,7 @@ async fn expect_resynced(events: &mut Events, version: u32) {
     }
 }
 
-/// The client asks for one conversation, and holds it from then on.
+/// The client reads one conversation, and holds its version from then on.
 async fn hold(client: &Client, link: &mut Link, held: wire::Conversation) {
     let id = held.id.parse().expect("an id");
     let served = async {
@@ -46,7 +46,7 @@ async fn a_gap_is_filled_and_later_events_wait_for_it() {
     let (request, command) = link.request().await;
     assert_eq!(command, Command::GetChanges(wire::GetChanges { conversation_id: id.to_string(), since_version: 2 }));
     expect_sent(&mut events, &[1]).await;
-    // Another conversation does not wait.
+    // Another conversation does not wait for the gap.
     assert!(matches!(next(&mut events).await, Event::MessageSent(message) if message.conversation_id == other.to_string()));
     let messages = vec![message(id, 2, 3), message(id, 3, 4)];
     let changes = wire::Changes { conversation: Some(conversation(id, 4, 3)), messages, reload: false };
@@ -57,7 +57,7 @@ async fn a_gap_is_filled_and_later_events_wait_for_it() {
 }
 
 #[tokio::test]
-async fn a_fetch_that_fails_for_now_is_repeated_and_one_refused_is_a_leaving() {
+async fn a_temporarily_failed_fetch_is_repeated_and_a_refused_one_means_left() {
     let peer = Peer::new().await;
     let (client, mut events) = Client::connect_with_events(peer.config());
     let (mut link, _) = peer.welcome().await;
@@ -73,7 +73,7 @@ async fn a_fetch_that_fails_for_now_is_repeated_and_one_refused_is_a_leaving() {
 }
 
 #[tokio::test]
-async fn a_new_connection_presents_what_is_held_and_tells_what_was_missed() {
+async fn a_new_connection_sends_the_held_versions_and_publishes_missed_changes() {
     let peer = Peer::new().await;
     let (client, mut events) = Client::connect_with_events(peer.config());
     let (mut link, hello) = peer.welcome().await;
@@ -83,7 +83,7 @@ async fn a_new_connection_presents_what_is_held_and_tells_what_was_missed() {
     hold(&client, &mut link, conversation(gone, 9, 9)).await;
     link.event(message_sent(id, 1, 2)).await;
     expect_sent(&mut events, &[1]).await;
-    // A gap is open when the link breaks.
+    // The connection breaks while a gap is open.
     link.event(message_sent(id, 5, 6)).await;
     link.request().await;
     drop(link);
@@ -119,7 +119,7 @@ async fn a_new_connection_presents_what_is_held_and_tells_what_was_missed() {
     assert!(matches!(next(&mut events).await, Event::Joined(joined) if joined.id == new.to_string()));
     assert_eq!(next(&mut events).await, Event::Left(gone));
     assert_eq!(next(&mut events).await, Event::ReadState { read_state, total_unread: 4 });
-    // Live again, from the resumed versions on; a repetition is not told.
+    // Live events continue from the resumed versions; a repetition is dropped.
     link.event(message_sent(id, 3, 4)).await;
     link.event(message_sent(id, 4, 6)).await;
     link.event(message_sent(new, 6, 8)).await;
@@ -155,7 +155,7 @@ async fn expect_rejoined(events: &mut Events, id: ConversationId) {
 }
 
 #[tokio::test]
-async fn a_history_requested_before_the_user_left_is_not_taken_for_the_one_after_they_rejoined() {
+async fn a_history_requested_before_the_user_left_is_dropped_after_they_rejoined() {
     let peer = Peer::new().await;
     let (_client, mut events) = Client::connect_with_events(peer.config());
     let (mut link, _) = peer.welcome().await;
@@ -183,7 +183,7 @@ async fn a_request_refused_because_the_user_had_left_does_not_end_a_rejoined_con
 }
 
 #[tokio::test]
-async fn a_slow_reader_that_was_parted_resumes_on_the_same_connection() {
+async fn a_slow_reader_resumes_on_the_same_connection_after_a_gap() {
     let peer = Peer::new().await;
     let (client, mut events) = Client::connect_with_events(peer.config());
     let (mut link, _) = peer.welcome().await;

@@ -1,4 +1,4 @@
-//! Tokens: kept while good, replaced in time, replaced when refused.
+//! Tokens are kept while they are good and replaced in time or after a refusal.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -7,7 +7,7 @@ use wire::{reply::Result as Answer, request::Command};
 
 use crate::peer::{Peer, reach, welcome};
 
-/// A welcome whose token expires so long from now.
+/// A welcome whose token expires after `lifetime`.
 fn expiring(lifetime: Duration) -> wire::Welcome {
     let mut welcome = welcome();
     let at = (SystemTime::now() + lifetime).duration_since(UNIX_EPOCH).expect("after 1970");
@@ -26,7 +26,7 @@ async fn a_token_is_refreshed_in_band_before_it_expires() {
     assert_eq!(command, Command::RefreshToken(wire::RefreshToken { token: "token 2".into() }));
     let expiry = expiring(Duration::from_secs(3600)).token_expires_at;
     link.reply(id, Answer::TokenRefreshed(wire::TokenRefreshed { token_expires_at: expiry, token_ttl_ms: 0 })).await;
-    // The next connection presents the fresh one, without asking for another.
+    // The next connection uses the new token without another call of the provider.
     link.event(wire::event::Kind::Gap(wire::Gap {})).await;
     assert!(matches!(link.request().await, (_, Command::Resume(_))));
     drop(link);
@@ -35,14 +35,14 @@ async fn a_token_is_refreshed_in_band_before_it_expires() {
 }
 
 #[tokio::test]
-async fn a_warning_of_the_server_refreshes_whatever_this_clock_says() {
+async fn a_token_expiring_event_refreshes_the_token_whatever_the_local_clock_says() {
     let peer = Peer::new().await;
     let _client = Client::connect(peer.config());
     let (mut link, _) = peer.welcome_with(expiring(Duration::from_secs(3600))).await;
     link.event(wire::event::Kind::TokenExpiring(wire::TokenExpiring::default())).await;
     let (id, command) = link.request().await;
     assert_eq!(command, Command::RefreshToken(wire::RefreshToken { token: "token 2".into() }));
-    // A refusal is not the end: another one is fetched.
+    // After a refusal the client gets another token.
     link.reply(id, Answer::Error(wire::Error { code: 101, temporary: true, ..Default::default() })).await;
     let (_, command) = link.request().await;
     assert_eq!(command, Command::RefreshToken(wire::RefreshToken { token: "token 3".into() }));
@@ -57,7 +57,7 @@ async fn an_expired_token_is_replaced_before_the_next_hello() {
     link.close(4003, "token_expired").await;
     let (link, hello) = peer.welcome_with(expiring(Duration::from_secs(3600))).await;
     assert_eq!(hello.token, "token 2");
-    // One that is good is kept over a mere accident.
+    // A lost connection does not replace a good token.
     drop(link);
     let (_link, hello) = peer.welcome().await;
     assert_eq!(hello.token, "token 2");
@@ -69,7 +69,7 @@ async fn a_kept_token_that_is_refused_is_replaced_once() {
     let client = Client::connect(peer.config());
     let (link, _) = peer.welcome_with(expiring(Duration::from_secs(3600))).await;
     drop(link);
-    // The product changed its keys: the kept token is worth nothing, a fresh one may be.
+    // The back end may have changed its keys: the kept token is void, a new one may be good.
     let mut link = peer.accept().await;
     link.request().await;
     link.close(4502, "unauthenticated").await;
@@ -83,7 +83,7 @@ async fn a_kept_token_that_is_refused_is_replaced_once() {
 }
 
 #[tokio::test]
-async fn a_refused_hello_counts_even_without_a_close_code() {
+async fn a_refused_hello_counts_without_a_close_code() {
     let peer = Peer::new().await;
     let client = Client::connect(peer.config());
     let mut link = peer.accept().await;
@@ -99,7 +99,7 @@ async fn a_refused_hello_counts_even_without_a_close_code() {
 }
 
 #[tokio::test]
-async fn why_a_token_is_bad_reaches_whoever_calls() {
+async fn callers_get_the_reason_why_a_token_was_refused() {
     let peer = Peer::new().await;
     let client = Client::connect(peer.config());
     let mut link = peer.accept().await;
@@ -115,8 +115,8 @@ async fn why_a_token_is_bad_reaches_whoever_calls() {
     assert!(refused.to_string().contains(why), "{refused}");
 }
 
-/// What a server says of a token by its own clock, and by one that is an hour behind this machine's.
-fn told(ttl: Duration) -> wire::Welcome {
+/// A welcome with the remaining life of a token, from a server whose clock is an hour behind this machine's.
+fn welcome_with_ttl(ttl: Duration) -> wire::Welcome {
     let mut welcome = expiring(Duration::ZERO);
     welcome.token_expires_at.get_or_insert_default().seconds -= 3_600;
     welcome.token_ttl_ms = u32::try_from(ttl.as_millis()).expect("within a month");
@@ -124,27 +124,27 @@ fn told(ttl: Duration) -> wire::Welcome {
 }
 
 #[tokio::test]
-async fn a_wrong_time_of_day_does_not_matter_where_the_server_tells_the_life_of_a_token() {
+async fn a_wrong_time_of_day_does_not_matter_if_the_server_sends_the_tokens_remaining_life() {
     let peer = Peer::new().await;
     let _client = Client::connect(peer.config());
-    let (link, _) = peer.welcome_with(told(Duration::from_secs(3_600))).await;
+    let (link, _) = peer.welcome_with(welcome_with_ttl(Duration::from_secs(3_600))).await;
     drop(link);
-    // The token is kept: by the time of day it would have ended an hour ago.
-    let (mut link, hello) = peer.welcome_with(told(Duration::from_secs(2))).await;
+    // The client keeps the token, although it has expired by the time of day.
+    let (mut link, hello) = peer.welcome_with(welcome_with_ttl(Duration::from_secs(2))).await;
     assert_eq!(hello.token, "token 1");
     assert!(matches!(link.request().await, (_, Command::RefreshToken(_))));
     assert_eq!(peer.tokens(), 2);
 }
 
 #[tokio::test]
-async fn the_provider_is_asked_once_in_an_interval_whatever_the_server_does() {
+async fn the_provider_is_called_once_in_an_interval_whatever_the_server_does() {
     let peer = Peer::new().await;
     let mut config = peer.config();
     config.token_interval = Duration::from_millis(300);
     let began = std::time::Instant::now();
     let _client = Client::connect(config);
     for _ in 0..4 {
-        let (link, _) = peer.welcome_with(told(Duration::from_millis(1))).await;
+        let (link, _) = peer.welcome_with(welcome_with_ttl(Duration::from_millis(1))).await;
         link.close(4003, "token_expired").await;
     }
     // In this order: the client may ask for another token at any moment.

@@ -1,7 +1,6 @@
-//! A deadline for each test, which nothing renews. libtest has none: a test that waits for ever hangs the whole run, and
-//! nothing names it.
+//! A deadline for each test. libtest has none: a test that never ends hangs the whole run, and nothing names it.
 //!
-//! The helpers of a test harness call [`watch`]. They bound each wait by [`Deadline::left`], so that a test that is late
+//! The helpers of a test harness call [`watch`] and bound each of their waits by [`Deadline::left`], so that a late test
 //! fails like any other. A test that does not return to such a wait, because it is blocked or loops elsewhere, is named on
 //! stderr a little later, and the process ends with the status of a failed test.
 
@@ -14,11 +13,11 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// Seconds a test may run, where [`SECONDS`] are not right: for a slower machine, or to show that the deadline works.
+/// Sets another limit than [`SECONDS`], in seconds: for a slower machine, or to test the deadline itself.
 pub const VARIABLE: &str = "CAUSERIE_TEST_DEADLINE_S";
-/// Seconds a test may run. The slowest take one or two minutes on a busy machine.
+/// How long a test may run, in seconds. The slowest tests take one or two minutes on a busy machine.
 pub const SECONDS: u64 = 300;
-/// After the deadline a test has so long to fail by itself.
+/// After its deadline, a test has this long to fail by itself.
 const GRACE: Duration = Duration::from_secs(30);
 /// The exit status of a test binary with a failed test.
 const FAILED: i32 = 101;
@@ -36,7 +35,7 @@ struct Watched {
     due: Instant,
 }
 
-/// Ends the watch with the thread: libtest runs each test on a thread of its own, which has the test's name.
+/// Ends the watch when the thread ends: libtest runs each test on a thread of its own that has the test's name.
 struct Mine(Instant);
 
 impl Drop for Mine {
@@ -46,7 +45,7 @@ impl Drop for Mine {
     }
 }
 
-/// When a test must have ended.
+/// The instant at which a test must have ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Deadline(Option<Instant>);
 
@@ -57,19 +56,19 @@ impl Deadline {
         self.0.map_or(patience, |due| patience.min(due.saturating_duration_since(Instant::now())))
     }
 
-    /// It is over.
+    /// Whether the deadline has passed.
     #[must_use]
     pub fn is_over(self) -> bool {
         self.0.is_some_and(|due| Instant::now() >= due)
     }
 }
 
-/// The deadline of the test on this thread, counted from the first call. A thread of an async runtime belongs to no test: its
-/// deadline never comes, and the thread of its test is watched.
+/// The deadline of the test on this thread, counted from the first call. A thread of an async runtime belongs to no test: it
+/// has no deadline, and the thread of its test is watched.
 pub fn watch() -> Deadline {
     let current = thread::current();
     let Some(test) = current.name().filter(|name| !name.starts_with("tokio")) else { return Deadline(None) };
-    // Gone already when a thread ends: then nothing waits any more.
+    // The thread-local value is gone when a thread ends; nothing waits any more then.
     let due = MINE.try_with(|mine| {
         mine.borrow_mut()
             .get_or_insert_with(|| {
@@ -83,7 +82,7 @@ pub fn watch() -> Deadline {
     Deadline(due.ok())
 }
 
-/// The test on this thread waits for its turn: its time begins with the next [`watch`].
+/// The test on this thread waits for its turn: its time starts at the next [`watch`].
 pub fn pause() {
     let _ = MINE.try_with(|mine| mine.borrow_mut().take());
 }
@@ -108,7 +107,7 @@ fn look_for_ever() {
         if late.is_empty() {
             continue;
         }
-        // Not by `eprintln!`, which libtest captures on threads that tests started.
+        // Not with `eprintln!`, which libtest captures on threads that tests started.
         for test in &late {
             let says = format!("\ntest {test} did not end within {} s: the run ends here\n", limit().as_secs());
             let _ = std::io::stderr().write_all(says.as_bytes());

@@ -1,4 +1,4 @@
-//! Test runs that hang are ended, and the test is named.
+//! A test run that hangs is ended, and the test is named.
 
 use std::{
     process::{Command, Output},
@@ -6,7 +6,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// Which of the tests below hangs, in the run that a test starts.
+/// The test that hangs in the run that another test starts.
 const HANGS: &str = "CAUSERIE_TEST_HANGS";
 
 fn run_hanging(test: &str, deadline_s: &str) -> Output {
@@ -20,8 +20,8 @@ fn hangs(test: &str) -> bool {
 }
 
 #[test]
-fn a_test_that_is_blocked_is_named_and_the_run_ends() {
-    let name = "a_test_that_is_blocked_is_named_and_the_run_ends";
+fn a_blocked_test_is_named_and_the_run_ends() {
+    let name = "a_blocked_test_is_named_and_the_run_ends";
     if hangs(name) {
         causerie_test_deadline::watch();
         loop {
@@ -35,8 +35,8 @@ fn a_test_that_is_blocked_is_named_and_the_run_ends() {
 }
 
 #[test]
-fn a_test_that_waits_again_and_again_fails_by_its_deadline() {
-    let name = "a_test_that_waits_again_and_again_fails_by_its_deadline";
+fn a_test_that_keeps_waiting_fails_at_its_deadline() {
+    let name = "a_test_that_keeps_waiting_fails_at_its_deadline";
     if hangs(name) {
         loop {
             let deadline = causerie_test_deadline::watch();
@@ -45,7 +45,7 @@ fn a_test_that_waits_again_and_again_fails_by_its_deadline() {
             assert!(!deadline.is_over(), "the test is over its deadline");
         }
     }
-    // As long again after its deadline, the watchdog ends the process: a busy machine needs more than a second.
+    // The watchdog ends the process one more limit after the deadline: a busy machine needs more than a second.
     let output = run_hanging(name, "3");
     assert_eq!(output.status.code(), Some(101));
     let says = String::from_utf8_lossy(&output.stdout).into_owned();
@@ -53,7 +53,7 @@ fn a_test_that_waits_again_and_again_fails_by_its_deadline() {
 }
 
 #[test]
-fn a_test_that_waits_for_its_turn_keeps_its_time() {
+fn a_paused_test_gets_its_full_time() {
     let began = Instant::now();
     let first = causerie_test_deadline::watch();
     causerie_test_deadline::pause();

@@ -1,15 +1,15 @@
-//! Which messages of a conversation were told.
+//! The set of message positions that were emitted.
 
-/// Numbers of messages, as ranges in order that neither overlap nor touch. Nearly always one range.
+/// Seqs as sorted ranges that neither overlap nor touch, first and last included. Nearly always a single range.
 #[derive(Default)]
-pub(super) struct Told(Vec<(u32, u32)>);
+pub(super) struct SeqSet(Vec<(u32, u32)>);
 
-impl Told {
+impl SeqSet {
     pub fn contains(&self, seq: u32) -> bool {
         self.0.iter().any(|(first, last)| (first..=last).contains(&&seq))
     }
 
-    /// Adds the numbers after one, up to another.
+    /// Adds the seqs after `after` up to and including `until`.
     pub fn add(&mut self, after: u32, until: u32) {
         if after >= until {
             return;
@@ -26,7 +26,7 @@ impl Told {
         self.0.insert(at, (first, last));
     }
 
-    /// Forgets the numbers after one.
+    /// Removes the seqs after `last`.
     pub fn truncate(&mut self, last: u32) {
         self.0.retain(|(first, _)| *first <= last);
         if let Some(range) = self.0.last_mut() {
@@ -34,8 +34,8 @@ impl Told {
         }
     }
 
-    /// Narrows a range of message numbers, `after` exclusive to `until` inclusive, by the numbers at both of its ends that the
-    /// application was given already. `None` if no number is left.
+    /// Narrows the range after `after` up to and including `until` by the seqs at both ends that the set contains. Returns
+    /// `None` if nothing is left.
     pub fn missing(&self, mut after: u32, mut until: u32) -> Option<(u32, u32)> {
         let reaches = |seq: u32| self.0.iter().find(|(first, last)| (*first..=*last).contains(&seq));
         if let Some((_, last)) = after.checked_add(1).and_then(reaches) {
@@ -57,24 +57,24 @@ mod tests {
     use super::*;
 
     #[test]
-    fn it_is_a_set_of_numbers() {
+    fn the_set_agrees_with_a_plain_set_of_numbers() {
         let mut random = StdRng::seed_from_u64(7);
-        let (mut told, mut set) = (Told::default(), BTreeSet::new());
+        let (mut seqs, mut set) = (SeqSet::default(), BTreeSet::new());
         for _ in 0..5_000 {
             let (one, other) = (random.random_range(0..40_u32), random.random_range(0..40_u32));
             let (after, until) = (one.min(other), one.max(other));
             if random.random_range(0..8) == 0 {
-                told.truncate(after);
+                seqs.truncate(after);
                 set.retain(|seq| *seq <= after);
             } else if until - after < 5 {
-                told.add(after, until);
+                seqs.add(after, until);
                 set.extend(after + 1..=until);
             }
             let missing: Vec<u32> = (after + 1..=until).filter(|seq| !set.contains(seq)).collect();
             let ends = missing.first().zip(missing.last()).map(|(first, last)| (first - 1, *last));
-            assert_eq!(told.missing(after, until), ends);
-            assert!((1..50).all(|seq| told.contains(seq) == set.contains(&seq)));
-            assert!(told.0.windows(2).all(|pair| pair[0].1 + 1 < pair[1].0), "{:?}", told.0);
+            assert_eq!(seqs.missing(after, until), ends);
+            assert!((1..50).all(|seq| seqs.contains(seq) == set.contains(&seq)));
+            assert!(seqs.0.windows(2).all(|pair| pair[0].1 + 1 < pair[1].0), "{:?}", seqs.0);
         }
     }
 }
