@@ -1,8 +1,8 @@
 import { defineConfig, type Plugin } from "vite";
 
-/** Takes the indentation out of the styles of components, which no minifier of JavaScript touches. */
-function smallStyles(): Plugin {
-  const small = (styles: string): string =>
+/** Removes white space from the styles of components, which the minifier of JavaScript does not change. */
+function minifyStyles(): Plugin {
+  const minify = (styles: string): string =>
     styles
       .replace(/\/\*.*?\*\//gs, "")
       .replace(/\s+/g, " ")
@@ -10,26 +10,26 @@ function smallStyles(): Plugin {
       .replace(/: (?=[^{}]*[;}])/g, ":")
       .replace(/;}/g, "}");
   return {
-    name: "small-styles",
+    name: "minify-styles",
     transform: (code, id) =>
-      id.includes("/src/") && id.endsWith(".ts") ? code.replace(/\bcss`[^`]*`/g, (styles) => small(styles)) : undefined,
+      id.includes("/src/") && id.endsWith(".ts") ? code.replace(/\bcss`[^`]*`/g, (styles) => minify(styles)) : undefined,
   };
 }
 
-// The page the server embeds. Nothing inline, so that it works under a strict Content-Security-Policy.
+// Builds the page that the server embeds. Nothing is inline, so that it works under a strict Content-Security-Policy.
 export default defineConfig({
   root: "src/messenger",
   base: "./",
-  plugins: [smallStyles()],
+  plugins: [minifyStyles()],
   build: {
     outDir: "../../dist/messenger",
     emptyOutDir: true,
     target: "es2022",
     assetsInlineLimit: 0,
-    // What parts that are loaded later need is there already: nothing is to be preloaded.
+    // Modules that are loaded later import only the first file, which is loaded by then: nothing has to be preloaded.
     modulePreload: false,
     reportCompressedSize: false,
-    // What the first page needs is one file: two files would name to each other what they share, and compress worse.
+    // The modules of the first page are one file: two files would export names to each other, and compress worse.
     rolldownOptions: { output: { codeSplitting: { groups: [{ name: "first", tags: ["$initial"] }] } } },
   },
 });

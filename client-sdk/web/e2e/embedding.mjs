@@ -265,9 +265,9 @@ export function embedding(runner, browser) {
       await newcomer.start("server", serve().replace(setting, ""), server);
       const { context, problems } = await open(browser, newcomer.adapted(links[0]));
       const refused = () => problems.find((each) => each.startsWith("origin_refused "));
-      const told = await until("the console says so", refused, Boolean);
+      const logged = await until("the console says so", refused, Boolean);
       for (const part of [newcomer.adapted("http://localhost:3000"), "listen.origins", "CAUSERIE_LISTEN__ORIGINS"]) {
-        assert.ok(told.includes(part), `${part} in ${told}`);
+        assert.ok(logged.includes(part), `${part} in ${logged}`);
       }
       await context.close();
     } finally {

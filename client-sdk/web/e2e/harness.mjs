@@ -146,24 +146,24 @@ export class UserPage {
   problems = [];
 
   static async open(browser, server, path, options = {}, prepare = async () => {}) {
-    const person = new UserPage();
-    person.context = await browser.newContext({ viewport: { width: 1280, height: 800 }, locale: "en-GB", ...options });
-    person.page = await person.context.newPage();
-    await prepare(person.page);
-    await person.page.addInitScript(() => {
+    const userPage = new UserPage();
+    userPage.context = await browser.newContext({ viewport: { width: 1280, height: 800 }, locale: "en-GB", ...options });
+    userPage.page = await userPage.context.newPage();
+    await prepare(userPage.page);
+    await userPage.page.addInitScript(() => {
       addEventListener("securitypolicyviolation", (event) =>
         console.error(`violation of ${event.violatedDirective}: ${event.blockedURI}`),
       );
     });
-    person.page.on("pageerror", (error) => person.problems.push(String(error)));
-    person.page.on("console", (message) => {
+    userPage.page.on("pageerror", (error) => userPage.problems.push(String(error)));
+    userPage.page.on("console", (message) => {
       // The tests stop the server; the browser logs an error each time.
       if (message.type() === "error" && !/ERR_CONNECTION|WebSocket connection/.test(message.text()))
-        person.problems.push(message.text());
+        userPage.problems.push(message.text());
     });
-    person.page.setDefaultTimeout(WAIT_MS);
-    await person.page.goto(server.origin + path);
-    return person;
+    userPage.page.setDefaultTimeout(WAIT_MS);
+    await userPage.page.goto(server.origin + path);
+    return userPage;
   }
 
   /** Opens the page of a user in a tenant of `addTenant`, for whom the demo signs no token. */
@@ -173,9 +173,9 @@ export class UserPage {
         const asked = route.request().postDataJSON();
         return route.fulfill({ json: { token: server.token(asked.tenant, asked.externalId, name) } });
       });
-    const person = await UserPage.open(browser, server, `/?tenant=${tenant}&as=${name.toLowerCase()}`, options, signs);
-    await person.page.getByTitle(`You are ${name}`).waitFor();
-    return person;
+    const userPage = await UserPage.open(browser, server, `/?tenant=${tenant}&as=${name.toLowerCase()}`, options, signs);
+    await userPage.page.getByTitle(`You are ${name}`).waitFor();
+    return userPage;
   }
 
   /** Finds a user through the directory and opens the conversation. */

@@ -27,8 +27,8 @@ export function reconnecting(runner, browser, server) {
     await amelie.page.getByText("Reconnecting…").waitFor({ state: "detached" });
     await yanis.say("après");
     await amelie.sees("après");
-    for (const person of [amelie, yanis]) {
-      const texts = await person.page.locator("causerie-message .text").allTextContents();
+    for (const userPage of [amelie, yanis]) {
+      const texts = await userPage.page.locator("causerie-message .text").allTextContents();
       assert.deepEqual(texts, ["avant", "pendant, un", "pendant, deux", "après"]);
     }
   });

@@ -26,8 +26,8 @@ export function restoring(runner, browser, server) {
     await yanis.say("après");
     await amelie.sees("après");
     await yanis.messages("perdu").first().waitFor({ state: "detached" });
-    for (const person of [amelie, yanis]) {
-      assert.deepEqual(await texts(person), [...before, "pas encore envoyé", "après"]);
+    for (const userPage of [amelie, yanis]) {
+      assert.deepEqual(await texts(userPage), [...before, "pas encore envoyé", "après"]);
     }
     assert.deepEqual([...amelie.problems, ...yanis.problems], []);
     await amelie.close();
@@ -35,6 +35,6 @@ export function restoring(runner, browser, server) {
   });
 }
 
-function texts(person) {
-  return person.page.locator("causerie-message .text").allTextContents();
+function texts(userPage) {
+  return userPage.page.locator("causerie-message .text").allTextContents();
 }

@@ -24,14 +24,14 @@ export function addClub(server) {
 export function rules(runner, browser, server) {
   let ada;
   let bea;
-  const menu = (person) => person.page.getByRole("button", { name: "Conversation actions" });
-  const entries = (person) => person.page.getByRole("menuitem");
-  const choose = async (person, name) => {
-    await menu(person).click();
-    await entries(person).getByText(name, { exact: true }).click();
+  const menu = (userPage) => userPage.page.getByRole("button", { name: "Conversation actions" });
+  const entries = (userPage) => userPage.page.getByRole("menuitem");
+  const choose = async (userPage, name) => {
+    await menu(userPage).click();
+    await entries(userPage).getByText(name, { exact: true }).click();
   };
-  const confirm = (person, dialog, name) =>
-    person.page.getByRole("dialog", { name: dialog }).getByRole("button", { name, exact: true }).click();
+  const confirm = (userPage, dialog, name) =>
+    userPage.page.getByRole("dialog", { name: dialog }).getByRole("button", { name, exact: true }).click();
 
   runner.test("the menu of a conversation has the entries that its capabilities allow", async () => {
     ada = await UserPage.enter(browser, server, "club", "Ada");
@@ -73,9 +73,9 @@ export function rules(runner, browser, server) {
     await ada.page.getByRole("textbox", { name: "Write a message" }).waitFor();
     await choose(ada, "Close conversation");
     await confirm(ada, "Close this conversation?", "Close conversation");
-    for (const person of [ada, bea]) {
-      await person.page.getByText("This conversation is closed. Reopen it from the menu above to write again.").waitFor();
-      assert.equal(await person.page.getByRole("textbox", { name: "Write a message" }).count(), 0);
+    for (const userPage of [ada, bea]) {
+      await userPage.page.getByText("This conversation is closed. Reopen it from the menu above to write again.").waitFor();
+      assert.equal(await userPage.page.getByRole("textbox", { name: "Write a message" }).count(), 0);
     }
     await choose(bea, "Reopen conversation");
     await bea.say("de retour");

@@ -46,10 +46,10 @@ export function sdk(runner, browser, server) {
   runner.test("the SDK reports each message of a new conversation once, on every device", async () => {
     context = await browser.newContext({ bypassCSP: true });
     page = await open(`${server.origin}/healthz`);
-    const people = Array.from({ length: pairs }, (_, index) => [`listener-${index}`, `writer-${index}`]);
-    const signed = people.map((pair) => pair.map(tokenOf));
-    const told = await page.evaluate(
-      async ({ url, people, signed }) => {
+    const userPairs = Array.from({ length: pairs }, (_, index) => [`listener-${index}`, `writer-${index}`]);
+    const signed = userPairs.map((pair) => pair.map(tokenOf));
+    const reported = await page.evaluate(
+      async ({ url, userPairs, signed }) => {
         const connected = async (token) => {
           const client = new causerie.Client({ url, getToken: () => token });
           const texts = [];
@@ -76,11 +76,11 @@ export function sdk(runner, browser, server) {
           for (const { client } of ends) client.disconnect();
           return ends.map(({ texts }) => texts);
         };
-        return Promise.all(people.map((pair, index) => meet(pair, signed[index], index)));
+        return Promise.all(userPairs.map((pair, index) => meet(pair, signed[index], index)));
       },
-      { url: url(), people, signed },
+      { url: url(), userPairs, signed },
     );
-    for (const [index, ends] of told.entries()) {
+    for (const [index, ends] of reported.entries()) {
       const texts = [...(index % 2 ? ["first"] : []), "m0", "m1", "m2"];
       assert.deepEqual(ends, [texts, texts, texts], `pair ${index}`);
     }
@@ -156,9 +156,9 @@ export function sdk(runner, browser, server) {
         at.evaluate(
           async ({ url, token }) => {
             const client = new causerie.Client({ url, getToken: () => token, backoff: { minMs: 50, maxMs: 100 } });
-            const told = new Promise((resolve) => client.on("error", ({ name, message }) => resolve({ name, message })));
+            const reported = new Promise((resolve) => client.on("error", ({ name, message }) => resolve({ name, message })));
             client.connect();
-            const reason = await Promise.race([told, client.ready(20_000).then(() => ({ name: "connected" }))]);
+            const reason = await Promise.race([reported, client.ready(20_000).then(() => ({ name: "connected" }))]);
             const { state } = client;
             client.disconnect();
             return { ...reason, state: state.name, same: state.name === "connected" || state.reason?.name === reason.name };

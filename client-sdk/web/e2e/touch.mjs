@@ -10,20 +10,20 @@ export function touch(runner, browser, _server, town) {
   let id;
 
   /** Makes a long press on the middle of an element. */
-  const hold = async (person, locator) => {
+  const hold = async (userPage, locator) => {
     await locator.scrollIntoViewIfNeeded();
     const { x, y, width, height } = await locator.boundingBox();
-    const session = await person.context.newCDPSession(person.page);
+    const session = await userPage.context.newCDPSession(userPage.page);
     const touchPoints = [{ x: x + width / 2, y: y + height / 2 }];
     await session.send("Input.dispatchTouchEvent", { type: "touchStart", touchPoints });
-    await person.page.getByRole("menuitem").first().waitFor();
+    await userPage.page.getByRole("menuitem").first().waitFor();
     await session.send("Input.dispatchTouchEvent", { type: "touchEnd", touchPoints: [] });
   };
-  const bubble = (person, text) => person.messages(text).last().locator(".bubble");
-  const entry = (person, name) => person.page.getByRole("menuitem", { name });
+  const bubble = (userPage, text) => userPage.messages(text).last().locator(".bubble");
+  const entry = (userPage, name) => userPage.page.getByRole("menuitem", { name });
 
   runner.test(
-    "on a phone a held message offers its actions within the screen, whatever its length and the direction",
+    "on a phone a long press opens the menu of a message within the screen, for any length and direction",
     async () => {
       id = await town.direct("nora", "u21");
       for (const text of texts) await town.say("nora", id, text);

@@ -3,19 +3,19 @@ import { Town } from "./town.mjs";
 
 /** The composer: drafts, edits and the focus. */
 export function writing(runner, browser, _server, town) {
-  const field = (person) => person.page.getByRole("textbox", { name: "Write a message" });
+  const field = (userPage) => userPage.page.getByRole("textbox", { name: "Write a message" });
   const phone = { viewport: { width: 360, height: 720 }, hasTouch: true, isMobile: true };
   /** The label, role or tag of the focused element. */
-  const focused = (person) =>
-    person.page.evaluate(() => {
+  const focused = (userPage) =>
+    userPage.page.evaluate(() => {
       let element = document.activeElement;
       while (element?.shadowRoot?.activeElement) element = element.shadowRoot.activeElement;
       return `${element?.tagName.toLowerCase()}${element?.className ? `.${element.className}` : ""}`;
     });
-  const isFocused = async (person, pattern, what) => {
+  const isFocused = async (userPage, pattern, what) => {
     const end = Date.now() + 30_000;
     let now;
-    while (!pattern.test((now = await focused(person)))) {
+    while (!pattern.test((now = await focused(userPage)))) {
       if (Date.now() > end) assert.fail(`${what}: the focus is on ${now}`);
       await new Promise((resolve) => setTimeout(resolve, 50));
     }

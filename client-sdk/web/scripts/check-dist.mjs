@@ -1,4 +1,4 @@
-// Builds the messenger into a temporary folder and compares it with dist/messenger, which is committed because the server embeds it.
+// Checks that dist/messenger, which is committed because the server embeds it, equals a new build.
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -9,7 +9,7 @@ const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 const committed = join(root, "dist/messenger");
 const fresh = mkdtempSync(join(tmpdir(), "causerie-dist-"));
 
-/** The files below a folder, by their path in it. */
+/** The contents of all files in a folder, by relative path. */
 function files(folder) {
   const entries = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
   return new Map(
@@ -23,19 +23,19 @@ function files(folder) {
 try {
   const vite = join(root, "node_modules/vite/bin/vite.js");
   execFileSync(process.execPath, [vite, "build", "--outDir", fresh, "--logLevel", "warn"], { cwd: root, stdio: "inherit" });
-  const [held, built] = [files(committed), files(fresh)];
-  const differing = [...new Set([...held.keys(), ...built.keys()])].filter((path) => {
-    const [one, other] = [held.get(path), built.get(path)];
-    return !one || !other || !one.equals(other);
+  const [committedFiles, builtFiles] = [files(committed), files(fresh)];
+  const differing = [...new Set([...committedFiles.keys(), ...builtFiles.keys()])].filter((path) => {
+    const [before, after] = [committedFiles.get(path), builtFiles.get(path)];
+    return !before || !after || !before.equals(after);
   });
   for (const path of differing.sort()) {
-    const what = !held.has(path) ? "is missing" : !built.has(path) ? "should not be there" : "differs";
-    console.error(`dist/messenger/${path} ${what}`);
+    const problem = !committedFiles.has(path) ? "is missing" : !builtFiles.has(path) ? "should not be there" : "differs";
+    console.error(`dist/messenger/${path} ${problem}`);
   }
   if (differing.length) {
-    console.error("dist/messenger is not what the sources build: run `npm run build` and commit it");
+    console.error("dist/messenger differs from what the sources build: run `npm run build` and commit it");
     process.exitCode = 1;
-  } else console.log(`dist/messenger is fresh (${held.size} files)`);
+  } else console.log(`dist/messenger is up to date (${committedFiles.size} files)`);
 } finally {
   rmSync(fresh, { recursive: true, force: true });
 }

@@ -1,6 +1,6 @@
-// Writes src/sdk/wire.gen.ts: the wire's JSON types, from the schema in ../../protocol/proto.
-// protoc-gen-es describes both its own classes and the JSON mapping; only the latter is kept, under the schema's own names,
-// so that the SDK needs nothing at run time. `--check` writes nothing and fails when the file is stale.
+// Writes src/sdk/wire.gen.ts: the JSON types of the schema in ../../protocol/proto.
+// protoc-gen-es generates types for its own classes and for the JSON mapping. Only the latter are kept, under the names of the schema, so
+// that the SDK has no dependency at run time. With `--check`, the script writes nothing and fails when the file is out of date.
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -26,7 +26,7 @@ function declarations() {
   }
 }
 
-/** The `…Json` types of one file, renamed to the schema's names, documentation kept. */
+/** The `…Json` types of a file with their documentation, under the names of the schema. */
 function jsonTypes(text) {
   return text
     .split(/\n(?=\/\*\*)/)
@@ -45,22 +45,22 @@ function jsonTypes(text) {
 }
 
 const header = `// Generated from protocol/proto by \`npm run generate\`; do not edit.
-// What travels on a \`causerie.v1.json\` connection: protobuf's standard JSON mapping. Absent means default.
+// The frames of a \`causerie.v1.json\` connection, in the JSON mapping of protobuf. An absent field has its default.
 
-/** RFC 3339, \`2026-11-20T20:34:00.123Z\`. */
+/** A time in RFC 3339, such as \`2026-11-20T20:34:00.123Z\`. */
 export type Timestamp = string;
 `;
 const text = `${[header.trimEnd(), ...declarations().flatMap(jsonTypes)].join("\n\n")}\n`;
 
 if (process.argv.includes("--check")) {
-  let held = "";
+  let current = "";
   try {
-    held = readFileSync(target, "utf8");
+    current = readFileSync(target, "utf8");
   } catch {
-    // Absent is stale.
+    // A missing file is out of date.
   }
-  if (held !== text) {
-    console.error("src/sdk/wire.gen.ts is stale: run `npm run generate`");
+  if (current !== text) {
+    console.error("src/sdk/wire.gen.ts is out of date: run `npm run generate`");
     process.exit(1);
   }
 } else {

@@ -75,8 +75,8 @@ test("relations are requested, accepted and ended", async () => {
 
 test("relations are listed page by page, and changes of relations are events", async () => {
   const { client, link } = await new FakeServer().connected([]);
-  const told: string[] = [];
-  client.on("relation", ({ relation, state, user }) => told.push(`${relation} ${state} ${user.id}`));
+  const reported: string[] = [];
+  client.on("relation", ({ relation, state, user }) => reported.push(`${relation} ${state} ${user.id}`));
   const listing = client.relations("friend", "page-2");
   const asked = await link.next("listRelations");
   expect(asked.body).toEqual({ relation: "friend", cursor: "page-2" });
@@ -87,7 +87,7 @@ test("relations are listed page by page, and changes of relations are events", a
   expect(page.items).toMatchObject([{ state: "pending", direction: "incoming" }]);
   link.event({ relationChanged: { relation: one } });
   link.event({ relationChanged: { relation: { relation: "friend", user: tom } } });
-  expect(told).toEqual(["friend pending tom", "friend unspecified tom"]);
+  expect(reported).toEqual(["friend pending tom", "friend unspecified tom"]);
 });
 
 test("after closing and reopening, state and capabilities are those of the reply, whether the event or the reply is first", async () => {

@@ -56,7 +56,7 @@ test.each([
   [1011, "", 50],
   [4400, "overloaded", 15_000],
   [4401, "rate_limited", 15_000],
-])("after close code %i it comes back when the band says", async (code, reason, waitMs) => {
+])("after close code %i the client reconnects after the delay of its range", async (code, reason, waitMs) => {
   const server = new FakeServer();
   const client = server.client({ backoff: { minMs: 100, maxMs: 20_000 } });
   client.connect();
@@ -73,7 +73,7 @@ test.each([
   [4500, "malformed"],
   [4503, "revoked"],
   [4504, "too_many_connections"],
-])("close code %i ends it, with its reason", async (code, reason) => {
+])("close code %i closes the client with its reason", async (code, reason) => {
   const server = new FakeServer();
   const client = server.client();
   client.connect();
@@ -131,25 +131,28 @@ test("an expired token is not sent", async () => {
 test.each([
   ["unauthenticated", 200],
   ["token_expired", 201],
-])("a hello refused (%s) for a held token is repeated once with a fresh one, then given up", async (name, code) => {
-  const server = new FakeServer();
-  const client = server.client();
-  client.connect();
-  const { link } = await server.welcome({ tokenTtlMs: 3_600_000, heartbeatMs: 3_600_000 });
-  link.reply(await link.next("listConversations"), { conversationPage: {} });
-  await client.ready();
-  await server.clock.advance(60_000);
-  link.end();
-  await server.clock.advance(500);
-  const first = await server.hello();
-  expect(first.hello.body.token).toBe("token-1");
-  first.link.refuse(first.hello, { code, name });
-  const second = await server.hello();
-  expect(second.hello.body.token).toBe("token-2");
-  second.link.refuse(second.hello, { code, name });
-  await settled();
-  expect(client.state).toMatchObject({ name: "closed", reason: { code, name } });
-});
+])(
+  "a hello that is refused (%s) for a cached token is repeated once with a new token, and then the client closes",
+  async (name, code) => {
+    const server = new FakeServer();
+    const client = server.client();
+    client.connect();
+    const { link } = await server.welcome({ tokenTtlMs: 3_600_000, heartbeatMs: 3_600_000 });
+    link.reply(await link.next("listConversations"), { conversationPage: {} });
+    await client.ready();
+    await server.clock.advance(60_000);
+    link.end();
+    await server.clock.advance(500);
+    const first = await server.hello();
+    expect(first.hello.body.token).toBe("token-1");
+    first.link.refuse(first.hello, { code, name });
+    const second = await server.hello();
+    expect(second.hello.body.token).toBe("token-2");
+    second.link.refuse(second.hello, { code, name });
+    await settled();
+    expect(client.state).toMatchObject({ name: "closed", reason: { code, name } });
+  },
+);
 
 test("a new token that has expired is replaced once; a new token that is not trusted closes the client", async () => {
   const server = new FakeServer();
@@ -401,7 +404,7 @@ test("invalid frames and unknown events are ignored", async () => {
   expect(client.state.name).toBe("connected");
 });
 
-test("the client disconnects and connects again when it is told to", async () => {
+test("the client disconnects and connects again on request", async () => {
   const server = new FakeServer();
   const { client, link } = await server.connected([]);
   const search = expect(client.searchDirectory("x")).rejects.toMatchObject({ name: "unavailable" });

@@ -26,8 +26,8 @@ test.each<[string, Fetch, string]>([
   ["the path is wrong", answering({ name: "not_found" }), "wrong_address"],
   ["another server is there", answering(), "wrong_address"],
   ["a proxy passes on no upgrade", answering(causerie), "upgrade_refused"],
-  ["nobody answers", () => Promise.reject(new TypeError("Failed to fetch")), "unreachable"],
-])("tells that %s, once, and keeps trying", async (_, fetch, name) => {
+  ["nothing answers", () => Promise.reject(new TypeError("Failed to fetch")), "unreachable"],
+])("the reason is reported once and the client keeps trying: %s", async (_, fetch, name) => {
   const server = new FakeServer();
   const asked: string[] = [];
   const client = server.client({

@@ -51,7 +51,7 @@ class World {
   readonly random: () => number;
   readonly server = new FakeServer();
   readonly rooms = new Map<string, Room>();
-  readonly told = new Map<string, number[]>();
+  readonly reported = new Map<string, number[]>();
   /** The messages that the client must report. */
   readonly due = new Map<string, number[]>();
   client: Client;
@@ -71,7 +71,7 @@ class World {
     this.random = randomFrom(seed);
     this.client = this.server.client();
     this.client.on("message", ({ message: { conversationId, seq } }) => {
-      this.told.set(conversationId, [...(this.told.get(conversationId) ?? []), seq]);
+      this.reported.set(conversationId, [...(this.reported.get(conversationId) ?? []), seq]);
     });
   }
 
@@ -240,16 +240,16 @@ class World {
 test.each([
   ["in any order", false],
   ["in the order that the protocol promises", true],
-])("each message is told once when a conversation and its messages come %s", { timeout: 40_000 }, async (_, ordered) => {
+])("each message is reported once when a conversation and its messages come %s", { timeout: 40_000 }, async (_, ordered) => {
   for (let seed = 1; seed <= 600; seed++) {
     const world = new World(seed, ordered);
     await world.start();
     for (let step = 0; step < 80; step++) await world.step();
     await world.finish();
-    const sorted = [...world.told].map(([id, seqs]) => [id, [...seqs].sort((a, b) => a - b)]);
+    const sorted = [...world.reported].map(([id, seqs]) => [id, [...seqs].sort((a, b) => a - b)]);
     const due = [...world.due].filter(([, seqs]) => seqs.length);
     expect(new Map(sorted as [string, number[]][]), `seed ${seed}`).toEqual(new Map(due));
-    if (ordered) expect(world.told, `seed ${seed}`).toEqual(new Map(sorted as [string, number[]][]));
+    if (ordered) expect(world.reported, `seed ${seed}`).toEqual(new Map(sorted as [string, number[]][]));
     world.client.disconnect();
   }
 });

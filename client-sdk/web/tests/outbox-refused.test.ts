@@ -112,7 +112,7 @@ test.each([
   [4501, "too_large"],
   [1007, ""],
   [1009, ""],
-])("a message on which the server closes twice with %i is set aside, the others are sent", async (code, reason) => {
+])("a message on which the server closes twice with %i fails, and the others are sent", async (code, reason) => {
   const server = new FakeServer();
   const { client, link } = await server.connected([conversation("c1"), conversation("c2")]);
   await settled();

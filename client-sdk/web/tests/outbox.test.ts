@@ -144,19 +144,19 @@ test("a message without a reply when the server closes for good waits for the ne
   expect((await next.next("sendMessage")).body.clientId).toBe(clientId);
 });
 
-const stores: [string, () => (person: string) => OutboxStore][] = [
+const stores: [string, () => (user: string) => OutboxStore][] = [
   [
     "localStorage",
     () => {
       const storage = memoryStorage();
-      return (person) => localStorageOutbox(person, storage);
+      return (user) => localStorageOutbox(user, storage);
     },
   ],
   [
     "IndexedDB",
     () => {
       const factory = new IDBFactory();
-      return (person) => indexedDbOutbox(person, factory);
+      return (user) => indexedDbOutbox(user, factory);
     },
   ],
 ];
@@ -168,7 +168,7 @@ test.each(stores)("unsent messages survive a reload in %s, in order, for each us
   before.send("c1", "one");
   await server.clock.advance(5);
   before.send("c1", "two");
-  server.client({ outboxStore: open("tom") }).send("c1", "of another person");
+  server.client({ outboxStore: open("tom") }).send("c1", "of another user");
   await server.clock.advance(5);
 
   const reloaded = new FakeServer();

@@ -7,9 +7,9 @@ import { FakeServer } from "./harness/fake-server.js";
 const hourMs = 3_600_000;
 
 /** The lifetime of a token of one hour in `Welcome`: as the remaining time and, from older servers, as the time of day. */
-function life(server: FakeServer, told: boolean): wire.Welcome {
+function life(server: FakeServer, sendsTtl: boolean): wire.Welcome {
   const tokenExpiresAt = new Date(server.clock.elapsed() + hourMs).toISOString();
-  return { tokenExpiresAt, ...(told && { tokenTtlMs: hourMs }) };
+  return { tokenExpiresAt, ...(sendsTtl && { tokenTtlMs: hourMs }) };
 }
 
 test.each([-120, -61, -59, 0, 59, 61, 120])(
@@ -111,7 +111,7 @@ test.each<[string, Parameters<typeof questions>[1], Parameters<typeof questions>
       throw new Error("down");
     },
   ],
-])("at most one token is asked for in 30 s when %s", async (_, serve, each, getToken) => {
+])("at most one token is requested in 30 s when %s", async (_, serve, each, getToken) => {
   const server = new FakeServer();
   if (_.includes("ahead")) server.clock.ahead = 61 * 60_000;
   const asked = await questions(server, serve, each, getToken);

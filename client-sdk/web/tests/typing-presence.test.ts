@@ -32,8 +32,8 @@ test("other users are typing until they stop, send a message, or six seconds hav
   const server = new FakeServer();
   const { client, link } = await server.connected([conversation("c1", 1)]);
   await settled();
-  const told: string[] = [];
-  client.on("typing", ({ userIds }) => told.push(userIds.join()));
+  const reported: string[] = [];
+  client.on("typing", ({ userIds }) => reported.push(userIds.join()));
   link.event({ typing: { conversationId: "c1", userId: "tom", typing: true } });
   await server.clock.advance(4_000);
   link.event({ typing: { conversationId: "c1", userId: "tom", typing: true } });
@@ -46,7 +46,7 @@ test("other users are typing until they stop, send a message, or six seconds hav
   expect(client.typing("c1")).toEqual([]);
   link.event({ typing: { conversationId: "c1", userId: "zoe", typing: true } });
   link.event({ typing: { conversationId: "c1", userId: "zoe" } });
-  expect(told).toEqual(["tom", "", "tom", "", "zoe", ""]);
+  expect(reported).toEqual(["tom", "", "tom", "", "zoe", ""]);
 });
 
 test("no user is typing after the connection was lost", async () => {

@@ -7,8 +7,8 @@ test("unknown users are requested together and once, and their arrival is an eve
   const { client, link } = await server.connected([conversation("c1")]);
   await settled();
   expect(client.user("tom")?.name).toBe("Tom Petit");
-  let told = 0;
-  client.on("users", () => told++);
+  let reported = 0;
+  client.on("users", () => reported++);
   const ids = Array.from({ length: 130 }, (_, index) => `u${index}`);
   for (const id of [...ids, ...ids]) expect(client.user(id)).toBeUndefined();
   const first = await link.next("getUsers");
@@ -18,7 +18,7 @@ test("unknown users are requested together and once, and their arrival is an eve
   expect(second.body.userIds).toEqual(ids.slice(100));
   link.reply(second, { userList: { users: [] } });
   await settled();
-  expect(told).toBe(2);
+  expect(reported).toBe(2);
   expect(client.user("u7")?.name).toBe("u7");
   // The server does not return this user: the client does not request them again on this connection.
   expect(client.user("u99")).toBeUndefined();

@@ -124,7 +124,7 @@ export class Client extends Commands {
 
   /**
    * Resolves when connected. Rejects with a `CauserieError` when the client closes or is disconnected, or is not connected after
-   * `timeoutMs`; the error tells why.
+   * `timeoutMs`; the error has the reason.
    */
   ready(timeoutMs = this.#settings.connectTimeoutMs): Promise<void> {
     return this.#driver.connected(timeoutMs);

@@ -127,7 +127,7 @@ export interface Relation {
 export interface Presence {
   readonly userId: string;
   readonly online: boolean;
-  /** When the user was last online, if the server tells. */
+  /** When the user was last online, if the server sends it. */
   readonly lastSeenAt: Date | undefined;
 }
 

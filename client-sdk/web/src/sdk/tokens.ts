@@ -58,7 +58,7 @@ export class Tokens {
     if (!this.#isRunning()) throw notConnected();
     this.#requestedAt = this.#clock.elapsed();
     this.#token = await this.#getToken();
-    // The server tells the expiry later.
+    // The reply of the server has the expiry.
     this.#expiresAt = Number.POSITIVE_INFINITY;
     return this.#token;
   }

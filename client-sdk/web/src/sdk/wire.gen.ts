@@ -1,7 +1,7 @@
 // Generated from protocol/proto by `npm run generate`; do not edit.
-// What travels on a `causerie.v1.json` connection: protobuf's standard JSON mapping. Absent means default.
+// The frames of a `causerie.v1.json` connection, in the JSON mapping of protobuf. An absent field has its default.
 
-/** RFC 3339, `2026-11-20T20:34:00.123Z`. */
+/** A time in RFC 3339, such as `2026-11-20T20:34:00.123Z`. */
 export type Timestamp = string;
 
 /**
