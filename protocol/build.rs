@@ -19,7 +19,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let mut compiler = protox::Compiler::new(["proto"])?;
     compiler.include_imports(true).include_source_info(true).open_files(FILES)?;
     let descriptors = compiler.file_descriptor_set();
-    // The server derives its HTTP description from these; comments included.
+    // The server derives the description of its HTTP API from the descriptors, with their comments.
     let encoded = compiler.encode_file_descriptor_set();
     fs::write(PathBuf::from(env::var("OUT_DIR")?).join("descriptors.bin"), &encoded)?;
 
@@ -29,7 +29,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         .compile_well_known_types()
         .skip_protoc_run()
         .compile_fds(descriptors.clone())?;
-    // An older server must not refuse a newer client: unknown fields are ignored.
+    // Unknown fields are ignored, so that an older server accepts a newer client.
     pbjson_build::Builder::new()
         .register_descriptors(&descriptors.encode_to_vec())?
         .ignore_unknown_fields()

@@ -1,7 +1,6 @@
-//! The database schema, one step per file. README.md tells how a running system is upgraded.
+//! The database schema, one step per file. README.md describes how a running system is upgraded.
 //!
-//! Statements are written out, because two databases share them: types that differ stand in braces and `sql::run` fills
-//! them in. Times are milliseconds since 1970 UTC in `BIGINT`; ids are 16 bytes (`uuid` or `BLOB`).
+//! Statements are SQL texts that two databases share. Types that differ are placeholders in braces, which `sql::run` replaces. Times are milliseconds since 1970 UTC in `BIGINT`; ids are 16 bytes (`uuid` or `BLOB`).
 
 pub use sea_orm_migration::MigratorTrait;
 use sea_orm_migration::prelude::*;

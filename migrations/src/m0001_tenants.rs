@@ -1,4 +1,4 @@
-//! Tenants, the keys that sign their tokens, and the keys of their back ends.
+//! Tenants, their signing keys, and their API keys.
 
 use sea_orm_migration::prelude::*;
 
@@ -13,7 +13,7 @@ impl MigrationTrait for Migration {
         sql::run(
             manager,
             &[
-                // `epoch` voids the positions clients hold; it changes when a backup is restored.
+                // A client that holds another `epoch` drops its state. It changes when a backup is restored.
                 "CREATE TABLE tenants (
                     id {uuid} NOT NULL PRIMARY KEY,
                     slug {text} NOT NULL UNIQUE,
@@ -21,7 +21,7 @@ impl MigrationTrait for Migration {
                     epoch {uuid} NOT NULL,
                     created_at BIGINT NOT NULL
                 )",
-                // `kid` is unique across tenants, for it is what selects the tenant. `material` is the shared secret
+                // `kid` is unique across tenants, because it selects the tenant. `material` is the shared secret
                 // (HS256) or the public key (PEM).
                 "CREATE TABLE signing_keys (
                     kid {text} NOT NULL PRIMARY KEY,

@@ -1,4 +1,4 @@
-//! People, and the words by which they are found.
+//! Users, and the words by which the directory finds them.
 
 use sea_orm_migration::prelude::*;
 
@@ -13,8 +13,8 @@ impl MigrationTrait for Migration {
         sql::run(
             manager,
             &[
-                // `status`: 1 active, 2 deactivated, 3 removed. `inbox_version` counts the joinings and leavings of
-                // conversations. Tokens issued before `tokens_valid_from` (seconds) are void.
+                // `status`: 1 active, 2 deactivated, 3 removed. `inbox_version` counts how often the user joined or left
+                // a conversation. Tokens issued before `tokens_valid_from` (seconds) are void.
                 "CREATE TABLE users (
                     id {uuid} NOT NULL PRIMARY KEY,
                     tenant_id {uuid} NOT NULL REFERENCES tenants (id),

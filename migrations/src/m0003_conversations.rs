@@ -1,4 +1,4 @@
-//! Conversations with their two counters, and who is in them.
+//! Conversations with their two counters, and their members.
 
 use sea_orm_migration::prelude::*;
 
@@ -15,7 +15,7 @@ impl MigrationTrait for Migration {
             &[
                 // `kind`: 1 note to self, 2 direct, 3 group. `state`: 1 open, 2 closed, 3 locked. `start_key` makes
                 // starting idempotent: one direct conversation per pair, one group per starter and client id.
-                // `uncounted_seq` is the highest message that counts as unread for nobody; positions beyond it need no
+                // `uncounted_seq` is the highest message that does not count as unread; unread counts after it need no
                 // correction.
                 "CREATE TABLE conversations (
                     id {uuid} NOT NULL PRIMARY KEY,
@@ -33,8 +33,8 @@ impl MigrationTrait for Migration {
                     created_at BIGINT NOT NULL,
                     UNIQUE (tenant_id, start_key)
                 )",
-                // `role`: 1 member, 2 owner. `inbox_version` is the one of the user that this row's last joining or
-                // leaving made. Messages before `first_seq` are not the member's to read.
+                // `role`: 1 member, 2 owner. `inbox_version` is the user's inbox version after the last change of this
+                // membership. The member may not read messages before `first_seq`.
                 "CREATE TABLE members (
                     conversation_id {uuid} NOT NULL REFERENCES conversations (id),
                     user_id {uuid} NOT NULL REFERENCES users (id),

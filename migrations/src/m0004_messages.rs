@@ -13,8 +13,8 @@ impl MigrationTrait for Migration {
         sql::run(
             manager,
             &[
-                // An author belongs to one tenant, so (author, client_id) is unique within the tenant, for ever.
-                // A deleted message keeps its row, emptied. `counted` is false once it counts as unread for nobody.
+                // An author belongs to one tenant, so (author, client_id) is unique within the tenant.
+                // A deleted message keeps its row without its text. `counted` is false if the message does not count as unread.
                 "CREATE TABLE messages (
                     conversation_id {uuid} NOT NULL REFERENCES conversations (id),
                     seq BIGINT NOT NULL,

@@ -1,4 +1,4 @@
-//! Facts that rules ask about, the log of their changes, the policies of tenants, and the audit.
+//! The facts of rules, the log of their changes, the policies of tenants, and the audit log.
 
 use sea_orm_migration::prelude::*;
 
@@ -30,8 +30,8 @@ impl MigrationTrait for Migration {
                     UNIQUE (tenant_id, external_id)
                 )",
                 "CREATE INDEX groups_parent ON groups (parent_id) WHERE parent_id IS NOT NULL",
-                // No foreign keys among facts: rows are written by the millions, in transactions that hold the tenant's
-                // fact lock and have just looked up what the rows name.
+                // No foreign keys among facts: an import writes millions of rows, in transactions that hold the tenant's
+                // fact lock and have just looked up the users and groups that the rows name.
                 "CREATE TABLE group_tokens (
                     tenant_id {uuid} NOT NULL,
                     token {text} NOT NULL,
@@ -39,7 +39,7 @@ impl MigrationTrait for Migration {
                     PRIMARY KEY (tenant_id, token, group_id)
                 ) {by_key}",
                 "CREATE INDEX group_tokens_group ON group_tokens (group_id)",
-                // Times are milliseconds since 1970 UTC; absent for ever.
+                // Times are milliseconds since 1970 UTC; NULL is no limit.
                 "CREATE TABLE memberships (
                     tenant_id {uuid} NOT NULL,
                     user_id {uuid} NOT NULL,
@@ -50,7 +50,7 @@ impl MigrationTrait for Migration {
                     PRIMARY KEY (user_id, group_id, role)
                 ) {by_key}",
                 "CREATE INDEX memberships_group ON memberships (group_id, role, user_id)",
-                // `state`: 1 pending, 2 accepted. A mutual relation is one row, from the one who asked.
+                // `state`: 1 pending, 2 accepted. A mutual relation is one row, from the user who requested it.
                 "CREATE TABLE relations (
                     tenant_id {uuid} NOT NULL,
                     from_id {uuid} NOT NULL,
@@ -61,7 +61,7 @@ impl MigrationTrait for Migration {
                     PRIMARY KEY (from_id, kind, to_id)
                 ) {by_key}",
                 "CREATE INDEX relations_to ON relations (to_id, kind, from_id)",
-                // An empty role is any. `effect`: 1 allow, 2 deny. `delivers`: as of groups.
+                // An empty role stands for any role. `effect`: 1 allow, 2 deny. `delivers` as in `groups`.
                 "CREATE TABLE edges (
                     tenant_id {uuid} NOT NULL,
                     from_group {uuid} NOT NULL,
@@ -96,7 +96,7 @@ impl MigrationTrait for Migration {
                     policy_version BIGINT NOT NULL
                 ) {by_key}",
                 "INSERT INTO facts (tenant_id, version, policy_version) SELECT id, 0, 0 FROM tenants",
-                // What one transaction changed: `causerie.facts.v1.Changes`.
+                // The changes of one transaction: `causerie.facts.v1.Changes`.
                 "CREATE TABLE fact_log (
                     tenant_id {uuid} NOT NULL,
                     version BIGINT NOT NULL,

@@ -1,4 +1,4 @@
-//! Own copies: what one member deleted for themselves and the others keep.
+//! Messages that a member deleted for themselves alone.
 
 use sea_orm_migration::prelude::*;
 
@@ -19,7 +19,7 @@ impl MigrationTrait for Migration {
                     seq BIGINT NOT NULL,
                     PRIMARY KEY (user_id, conversation_id, seq)
                 ) {by_key}",
-                // The highest of the member's hidden messages; reading beyond it needs no look at them.
+                // The highest message that the member deleted. Unread counts after it do not need the list of deletions.
                 "ALTER TABLE members ADD COLUMN hidden_seq BIGINT NOT NULL DEFAULT 0",
             ],
         )

@@ -1,4 +1,4 @@
-//! Mails: whom each was addressed to, and what it answers.
+//! Mails: their addressees, and the message that a mail replies to.
 
 use sea_orm_migration::prelude::*;
 
@@ -13,8 +13,8 @@ impl MigrationTrait for Migration {
         sql::run(
             manager,
             &[
-                // As it was written, to show; who got it are the members. A row has either a person or a group. Groups come
-                // and go with the product's imports, and what was sent stays, hence no reference.
+                // The addressees as the author wrote them, for display; the members are the users who received the mail. A row has a user or a
+                // group. There is no reference to groups, because imports remove groups and mails stay.
                 "CREATE TABLE addressees (
                     conversation_id {uuid} NOT NULL REFERENCES conversations (id),
                     position BIGINT NOT NULL,
@@ -24,7 +24,7 @@ impl MigrationTrait for Migration {
                     PRIMARY KEY (conversation_id, position)
                 ) {by_key}",
                 "ALTER TABLE members ADD COLUMN is_copy {flag} NOT NULL DEFAULT FALSE",
-                // A message's id.
+                // The id of a message.
                 "ALTER TABLE conversations ADD COLUMN in_reply_to {uuid}",
             ],
         )

@@ -1,4 +1,4 @@
-//! Since when what is stored of people was said: an older token does not undo it.
+//! The time of the token that last updated a profile, so that an older token does not overwrite it.
 
 use sea_orm_migration::prelude::*;
 
@@ -10,7 +10,7 @@ pub struct Migration;
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        // Seconds, as in tokens.
+        // Seconds since 1970 UTC, as in tokens.
         sql::run(manager, &["ALTER TABLE users ADD COLUMN claims_from BIGINT NOT NULL DEFAULT 0"]).await
     }
 

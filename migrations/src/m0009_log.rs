@@ -1,4 +1,4 @@
-//! The log's rows are checked by who writes them.
+//! Removes foreign keys of `messages` on PostgreSQL: the writer checks what they would check.
 
 use sea_orm_migration::{prelude::*, sea_orm::DbBackend};
 
@@ -10,9 +10,9 @@ pub struct Migration;
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        // The writer holds the conversation's row and has read the author's in the same transaction, and neither is ever deleted.
-        // The check would lock both again for every message: 16 of 56 us, and a new version of the author's row on disk.
-        // SQLite can't drop a constraint, and looks both up in memory.
+        // The writer holds the row of the conversation and has read the row of the author in the same transaction, and neither row is ever
+        // deleted. The foreign keys would lock both rows again for every message: 16 of 56 us, and a new version of the author's row on disk.
+        // SQLite can't drop a constraint; it checks both in memory.
         if manager.get_database_backend() != DbBackend::Postgres {
             return Ok(());
         }

@@ -1,4 +1,4 @@
-//! A place to try whether writes are stored.
+//! A table for the readiness check, which writes a row to test that the database stores it.
 
 use sea_orm_migration::prelude::*;
 

@@ -1,4 +1,4 @@
-//! Of which version the rules of a rollback are, so that the next rollback goes on from there.
+//! The version that a rollback restored, so that the next rollback continues from there.
 
 use sea_orm_migration::prelude::*;
 

@@ -1,4 +1,4 @@
-//! What all nodes of one database share and no tenant owns: the key that makes cursors unreadable, and what is still to be done.
+//! Values that all nodes of one database share: the key that encrypts cursors, and maintenance work that is not done yet.
 
 use sea_orm_migration::prelude::*;
 

@@ -2,8 +2,8 @@
 
 use sea_orm_migration::{prelude::*, sea_orm::DbBackend};
 
-/// Runs statements in order. `{uuid}`, `{flag}` and `{bytes}` become the database's types; `{text}` a text compared by
-/// bytes; `{by_key}` stores a table in the order of its key where the database can.
+/// Runs statements in order. `{uuid}`, `{flag}` and `{bytes}` become types of the database, `{text}` a text that is compared by bytes.
+/// `{by_key}` stores a table in the order of its key, if the database can.
 pub async fn run(manager: &SchemaManager<'_>, statements: &[&str]) -> Result<(), DbErr> {
     let connection = manager.get_connection();
     let (uuid, flag, bytes, text, by_key) = match connection.get_database_backend() {

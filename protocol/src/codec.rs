@@ -1,4 +1,4 @@
-//! Frames to bytes and back, in the encoding the subprotocol chose.
+//! Encodes and decodes frames, in the encoding of the WebSocket subprotocol.
 
 use bytes::Bytes;
 use prost::Message;
@@ -9,17 +9,17 @@ use crate::{
     json,
 };
 
-/// How frames of a connection are encoded; agreed as WebSocket subprotocol.
+/// The encoding of the frames of a connection, negotiated as the WebSocket subprotocol.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Encoding {
     /// Binary frames of protobuf.
     Proto,
-    /// Text frames of JSON, by protobuf's standard mapping.
+    /// Text frames of JSON, in the standard mapping of protobuf.
     Json,
 }
 
 impl Encoding {
-    /// Both, in the order a server prefers them.
+    /// Both encodings, the one that the server prefers first.
     pub const ALL: [Self; 2] = [Self::Proto, Self::Json];
 
     /// The name in `Sec-WebSocket-Protocol`.
@@ -35,7 +35,7 @@ impl Encoding {
     pub fn encode<M: Message + Serialize>(self, frame: &M) -> Bytes {
         match self {
             Self::Proto => frame.encode_to_vec().into(),
-            // Writing generated types to memory fails only on a map key that is no string, and there are no maps.
+            // Serialization to memory fails only for a map key that is not a string, and the schema has no maps.
             Self::Json => serde_json::to_vec(frame).expect("a frame is JSON").into(),
         }
     }
@@ -43,7 +43,7 @@ impl Encoding {
     /// Decodes a frame. Unknown fields are ignored.
     ///
     /// # Errors
-    /// `malformed`, naming the field where it can be told.
+    /// `malformed`, with the field if it can be determined.
     pub fn decode<M: Message + DeserializeOwned + Default>(self, bytes: &[u8]) -> Result<M, Refusal> {
         match self {
             Self::Proto => M::decode(bytes).map_err(|error| {
@@ -53,18 +53,18 @@ impl Encoding {
             }),
             Self::Json => match read_json(bytes) {
                 Ok(frame) => Ok(frame),
-                // Sound JSON, yet no frame to the generated code, which does not know all of the mapping.
+                // Valid JSON that the generated code refuses, because it implements only a part of the mapping.
                 Err(error) if error.inner().is_data() => read_lenient(bytes).map_err(refusal),
                 Err(error) => Err(refusal(error)),
             },
         }
     }
 
-    /// The id of a request that [`decode`](Self::decode) refused, so that it can be answered. `None`: it can't be read, or is
-    /// 0, which asks for no answer.
+    /// The id of a request that [`decode`](Self::decode) refused, so that the server can answer it. `None` if the id can't be read, or if it
+    /// is 0, which requests no answer.
     #[must_use]
     pub fn request_id(self, frame: &[u8]) -> Option<u32> {
-        /// The same framing with everything but the id unknown: field 1 of `Request`.
+        /// `Request` reduced to its field 1, the id; all other fields are unknown.
         #[derive(Clone, PartialEq, Message)]
         struct Id {
             #[prost(uint32, tag = "1")]
@@ -74,7 +74,7 @@ impl Encoding {
             Self::Json => json::request_id(frame)?,
             Self::Proto => {
                 let mut read = Id::default();
-                // What was read before a fault stays.
+                // Fields that were decoded before the error keep their values.
                 let _ = read.merge(frame);
                 read.id
             }
@@ -86,12 +86,12 @@ impl Encoding {
 /// Decodes JSON of any type.
 ///
 /// # Errors
-/// `malformed`, naming the field where it can be told.
+/// `malformed`, with the field if it can be determined.
 pub fn from_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Refusal> {
     read_json(bytes).map_err(refusal)
 }
 
-/// A longer path is that of a value nested without end.
+/// A longer path comes from a value that is nested too deeply.
 const FIELD_BYTES_MAX: usize = 200;
 
 type JsonError = serde_path_to_error::Error<serde_json::Error>;
@@ -114,12 +114,12 @@ fn without_path(error: serde_json::Error) -> JsonError {
 
 fn refusal(error: JsonError) -> Refusal {
     let path = error.path().to_string();
-    // Where a frame breaks off, or is nested without end, no field is to blame.
+    // A truncated frame and a frame that is nested too deeply have no field.
     // `?` is a name that could not be read.
     let is_field = path != "." && !path.ends_with('?') && path.len() <= FIELD_BYTES_MAX && !error.inner().is_eof();
     let field = if is_field { path } else { String::new() };
     let mut message = in_plain_words(&error.into_inner());
-    // A field tells the place better; line and column would be those of one value where it was read leniently.
+    // The field is more precise than line and column, which are relative to one value after lenient parsing.
     if !field.is_empty()
         && let Some(place) = message.rfind(" at line ")
     {
@@ -128,17 +128,17 @@ fn refusal(error: JsonError) -> Refusal {
     Refusal::new(ErrorCode::Malformed, message).field(field)
 }
 
-/// What serde says of JSON, for a reader who knows the schema and not the program.
+/// serde's message about JSON, in the names of the schema.
 fn in_plain_words(error: &serde_json::Error) -> String {
     if error.is_eof() {
         return format!("the JSON breaks off at line {} column {}", error.line(), error.column());
     }
-    // `expected struct causerie.v1.Recipient`: the name of the message, as the schema and the documentation have it.
+    // `expected struct causerie.v1.Recipient`: keep the name of the message as in the schema.
     let text = error.to_string().replace("expected struct causerie.v1.", "expected an object of the type ");
     text.replace("invalid type: sequence", "invalid type: a list").replace("invalid type: map", "invalid type: an object")
 }
 
-/// prost names the place as `failed to decode Protobuf message: SendMessage.text: Request.command: invalid …`, innermost
+/// prost reports the path as `failed to decode Protobuf message: SendMessage.text: Request.command: invalid …`, innermost
 /// first; peers read `sendMessage.text`.
 fn proto_field(error: &str) -> String {
     let Some(places) = error.strip_prefix("failed to decode Protobuf message: ") else { return String::new() };
@@ -150,9 +150,9 @@ fn proto_field(error: &str) -> String {
             break;
         }
         match field {
-            // prost names the group, not which command it was; the message inside has the command's name.
+            // prost reports the `oneof`, not the command; the message inside has the name of the command.
             "command" => path.extend(inner.map(lower_first)),
-            // Other groups are places for prost, not for peers.
+            // Other `oneof` names are not part of the path that peers know.
             "by" | "body" | "result" | "kind" | "who" => {}
             field => path.push(camel(field)),
         }

@@ -1,5 +1,4 @@
-//! Why something was refused. Numbers and names stand in `proto/causerie/v1/code.proto`; this adds what each one means
-//! for whoever handles it.
+//! Error codes and close codes. Numbers and names are in `proto/causerie/v1/code.proto`; this module adds how to handle each code.
 
 use crate::wire;
 pub use crate::wire::{CloseCode, ErrorCode};
@@ -11,13 +10,13 @@ impl ErrorCode {
         self.as_str_name().trim_start_matches("ERROR_CODE_").to_ascii_lowercase()
     }
 
-    /// The same request may succeed later.
+    /// Whether the same request may succeed later.
     #[must_use]
     pub fn temporary(self) -> bool {
         matches!(self, Self::Internal | Self::Unavailable | Self::Timeout | Self::RateLimited)
     }
 
-    /// The status of the HTTP answer.
+    /// The status code of the HTTP answer.
     #[must_use]
     pub fn http_status(self) -> u16 {
         match self {
@@ -48,10 +47,10 @@ impl ErrorCode {
 }
 
 impl CloseCode {
-    /// The number in the close frame.
+    /// The code in the close frame.
     #[must_use]
     pub fn number(self) -> u16 {
-        // All numbers of the enum are close codes of RFC 6455 or lie in its private range.
+        // All numbers of the enum are close codes of RFC 6455 or in its private range.
         u16::try_from(self as i32).unwrap_or(4000)
     }
 
@@ -62,20 +61,20 @@ impl CloseCode {
     }
 }
 
-/// What a client does after a close code, by its band.
+/// When a client reconnects after a close code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Return {
     /// At once, with jitter.
     Now,
-    /// After a while.
+    /// After a pause.
     Later,
-    /// Not with the same token.
+    /// Not with the same token and the same client.
     Never,
 }
 
 impl Return {
-    /// The band of a close code. RFC 6455's 1002 to 1009 say that a frame broke the rules, and the same frame would again;
-    /// 1005 and 1006 among them mean that no code came. Other codes (a proxy's 1011) are accidents: come back.
+    /// The class of a close code. The codes 1002 to 1009 of RFC 6455 report a frame that violates the protocol, and the same frame would do so
+    /// again; 1005 and 1006 among them mean that no code was received. Other codes (1011 of a proxy) are failures that may pass.
     #[must_use]
     pub fn after(close_code: u16) -> Self {
         match close_code {
@@ -86,34 +85,34 @@ impl Return {
     }
 }
 
-/// A request that was not carried out, in the words its sender gets.
+/// The answer to a request that was not executed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{}: {message}", code.name())]
 pub struct Refusal {
-    /// Why, for programs.
+    /// The reason, for programs.
     pub code: ErrorCode,
-    /// Why, for the developer who reads it.
+    /// The reason as a sentence, for developers.
     pub message: String,
-    /// The field to blame, `sendMessage.text`; empty where none is.
+    /// The path of the field that caused the refusal, `sendMessage.text`; empty if no field did.
     pub field: String,
-    /// Wait this long before trying again; 0 where it makes no difference.
+    /// Milliseconds to wait before the request is repeated; 0 if no wait is needed.
     pub retry_after_ms: u32,
 }
 
 impl Refusal {
-    /// A refusal that blames no field.
+    /// A refusal without a field.
     pub fn new(code: ErrorCode, message: impl Into<String>) -> Self {
         Self { code, message: message.into(), field: String::new(), retry_after_ms: 0 }
     }
 
-    /// Blames a field.
+    /// Sets the field.
     #[must_use]
     pub fn field(mut self, field: impl Into<String>) -> Self {
         self.field = field.into();
         self
     }
 
-    /// Asks to wait.
+    /// Sets the time to wait.
     #[must_use]
     pub fn retry_after_ms(mut self, milliseconds: u32) -> Self {
         self.retry_after_ms = milliseconds;

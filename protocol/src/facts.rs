@@ -1,4 +1,4 @@
-//! Generated from `proto/causerie/facts/v1`: facts that rules ask about, as the log of a tenant keeps them.
+//! Generated from `proto/causerie/facts/v1`: the changes of facts in the log of a tenant.
 #![allow(missing_docs, clippy::all)]
 
 include!(concat!(env!("OUT_DIR"), "/causerie.facts.v1.rs"));

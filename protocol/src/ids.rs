@@ -1,4 +1,4 @@
-//! Identifiers. Each is a UUID of its own type, so that no call mixes them up; text on the wire, 16 bytes in SQL.
+//! Ids. Each kind of id is a UUID with its own type, so that the compiler finds confusions. Text on the wire, 16 bytes in SQL.
 
 use std::{fmt, str::FromStr};
 
@@ -18,23 +18,23 @@ macro_rules! ids {
         pub struct $name(pub Uuid);
 
         impl $name {
-            /// A new id (UUIDv7: ids made later sort later, which keeps database indexes compact).
+            /// A new id: a UUID of version 7, so that later ids sort later, which keeps database indexes compact.
             #[must_use]
             #[allow(clippy::new_without_default)]
             pub fn new() -> Self {
                 Self(Uuid::now_v7())
             }
 
-            /// The 16 bytes nodes exchange.
+            /// The 16 bytes, as in signals between nodes.
             #[must_use]
             pub fn to_bytes(self) -> bytes::Bytes {
                 bytes::Bytes::copy_from_slice(self.0.as_bytes())
             }
 
-            /// From the 16 bytes nodes exchange.
+            /// Parses the 16 bytes of an id.
             ///
             /// # Errors
-            /// When there are not 16.
+            /// [`NotAnId`] if the slice does not have 16 bytes.
             pub fn from_slice(bytes: &[u8]) -> Result<Self, NotAnId> {
                 Uuid::from_slice(bytes).map(Self).map_err(|_| NotAnId)
             }
@@ -75,20 +75,20 @@ macro_rules! ids {
 }
 
 ids! {
-    /// One customer of this server; everything belongs to one.
+    /// A tenant: a customer of this server. All data belongs to one tenant.
     TenantId
-    /// A person of a tenant.
+    /// A user of a tenant.
     UserId
-    /// A group of the product: a fact that rules ask about, not a conversation.
+    /// A group of the tenant: a fact for rules, not a conversation.
     GroupId
     /// A conversation.
     ConversationId
-    /// A message, made by the server.
+    /// A message. The server makes the id.
     MessageId
-    /// Made by a client, one per message it sends; a retry carries it again.
+    /// The id that a client makes for a message it sends. A retry has the same id.
     ClientId
-    /// One socket.
+    /// A connection: one socket.
     ConnectionId
-    /// One running server process.
+    /// A node: one running server process.
     NodeId
 }

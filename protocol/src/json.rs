@@ -1,5 +1,5 @@
-//! The parts of protobuf's JSON mapping that the generated code does not read: `null` for an absent field, and integers
-//! written with a fraction or an exponent, as a number or as text. And the id of a request whose rest is wrong.
+//! The parts of protobuf's JSON mapping that the generated code does not implement: `null` for an absent field, and integers
+//! with a fraction or an exponent, as a number or as text. Also finds the id of a request that is otherwise invalid.
 //!
 //! [`Lenient`] parses every level of a frame a second time, so it is only used for frames that the generated code refused.
 //! It needs no schema: the wire has no fractional numbers, and the generated code asks for text by `deserialize_string` and
@@ -17,7 +17,7 @@ use serde::{
 };
 use serde_json::{Error, value::RawValue};
 
-/// The largest integer up to which a double is exact.
+/// The largest integer up to which every integer has an exact double.
 const EXACT_MAX: f64 = 9_007_199_254_740_992.0;
 
 /// A JSON value, without the whitespace around it.
@@ -45,7 +45,7 @@ impl<'de> Deserializer<'de> for Lenient<'de> {
             }
             Some(b'"') => {
                 let text: String = serde_json::from_str(self.0)?;
-                // Still as text: an enum's name may not be a number.
+                // Passed on as text: the value may be the name of an enum value.
                 visitor.visit_string(whole(&text).map_or(text, |number| number.to_string()))
             }
             _ => match whole(self.0) {
@@ -85,7 +85,7 @@ impl<'de> IntoDeserializer<'de, Error> for Lenient<'de> {
     }
 }
 
-/// An integer that is written with a fraction, an exponent, or as minus zero. `None`: it is written otherwise, or is none.
+/// The value of an integer that is written with a fraction, with an exponent, or as minus zero. `None` for any other text.
 fn whole(text: &str) -> Option<i64> {
     if !(text.contains(['.', 'e', 'E']) || text == "-0") || text.contains(char::is_whitespace) {
         return None;
@@ -96,7 +96,7 @@ fn whole(text: &str) -> Option<i64> {
     (number.fract() == 0.0 && number.abs() <= EXACT_MAX).then_some(number as i64)
 }
 
-/// The fields of an object in their order. A name may come twice, which the generated code refuses.
+/// The fields of an object in their order. Duplicate names are kept, and the generated code refuses them.
 struct Fields<'de>(Vec<(String, &'de RawValue)>);
 
 impl<'de> Deserialize<'de> for Fields<'de> {
@@ -123,16 +123,15 @@ impl<'de> Deserialize<'de> for Fields<'de> {
     }
 }
 
-/// The `id` of a frame, if it can be read before the fault. Texts with half a surrogate pair, at which a parser stops, are
-/// passed over.
+/// The `id` of a frame, if it stands before the error. Strings with half a surrogate pair, at which a parser stops, are skipped.
 pub(crate) fn request_id(frame: &[u8]) -> Option<u32> {
     let mut id = None;
-    // What is wrong with the frame has been found already.
+    // The error in the frame has been reported already.
     let _ = FindId(&mut id).deserialize(&mut serde_json::Deserializer::from_slice(frame));
     id
 }
 
-/// Writes what it finds at once, so that a fault further on loses nothing.
+/// Stores the id as soon as it is read, so that a later error does not lose it.
 struct FindId<'a>(&'a mut Option<u32>);
 
 impl<'de> DeserializeSeed<'de> for FindId<'_> {

@@ -1,48 +1,48 @@
-//! What a server accepts. Sizes are bytes of UTF-8; `Welcome.limits` tells clients.
+//! The limits of requests and answers. Sizes are bytes of UTF-8. `Welcome.limits` sends the limits that clients need.
 
-/// One frame or HTTP body. OWASP's WebSocket sheet advises 64 KB.
+/// Bytes of one frame or HTTP body. OWASP's WebSocket sheet advises 64 KB.
 pub const FRAME_BYTES_MAX: usize = 64 * 1024;
-/// The text of one message: some 2,500 words.
+/// Bytes of the text of a message: about 2,500 words.
 pub const TEXT_BYTES_MAX: usize = 16 * 1024;
-/// The subject of a group or mail.
+/// Bytes of the subject of a group conversation or a mail.
 pub const SUBJECT_BYTES_MAX: usize = 512;
-/// What one types to find people and groups.
+/// Bytes of a search in the directory.
 pub const QUERY_BYTES_MAX: usize = 128;
-/// The product's identifier of a person or group.
+/// Bytes of the external id of a user or a group.
 pub const EXTERNAL_ID_BYTES_MAX: usize = 128;
-/// The name of a relation.
+/// Bytes of the name of a relation.
 pub const RELATION_BYTES_MAX: usize = 64;
-/// A person's name, avatar address, locale.
+/// Bytes of a user's name, avatar address or locale, each.
 pub const PROFILE_FIELD_BYTES_MAX: usize = 512;
-/// A page of anything.
+/// Entries of a page.
 pub const PAGE_MAX: u32 = 100;
-/// A page when the client does not say.
+/// Entries of a page if the request does not set a limit.
 pub const PAGE_DEFAULT: u32 = 50;
-/// People and groups found for one query.
+/// Users and groups in one page of the directory.
 pub const DIRECTORY_PAGE_MAX: u32 = 50;
-/// People and groups named by one command; a frame holds no more.
+/// Users and groups in one command. A frame has no room for more.
 pub const MEMBERS_PER_COMMAND_MAX: usize = 1_000;
-/// Conversations one `Resume` presents; a frame holds no more.
+/// Conversations in one `Resume`. A frame has no room for more.
 pub const HELD_MAX: usize = 1_000;
-/// Changed messages told per conversation on resume; beyond, the client reloads the conversation.
+/// Changed messages per conversation in an answer to `Resume`. If there are more, the client reloads the conversation.
 pub const CHANGES_MAX: u32 = 200;
-/// People whose presence one connection watches, or asks for.
+/// Users whose presence one connection watches or requests.
 pub const PRESENCE_MAX: usize = 200;
-/// People asked for by id.
+/// Users in one request by id.
 pub const USERS_MAX: usize = 100;
-/// Members listed inside a `Conversation`.
+/// Members in a `Conversation`.
 pub const MEMBERS_SHOWN: usize = 20;
-/// Addressees listed inside a mail: a page of 100 mails with as many each takes about 1 MiB.
+/// Addressees in a mail: a page of 100 mails with this many each takes about 1 MiB.
 pub const ADDRESSEES_SHOWN: usize = 50;
-/// People one conversation can be started with, groups counted by their members. Each has a row written in one transaction.
+/// Users with whom one conversation can be started, groups counted by their members. One transaction writes a row for each.
 pub const STARTED_WITH_MAX: usize = 20_000;
-/// People a start names as not reached.
+/// Users that the answer to a start names as not reached.
 pub const INACTIVE_SHOWN: usize = 100;
-/// Conversations with more members than this do not tell who read what: each reading would be a frame for everyone.
+/// Members up to which a conversation sends read positions of other members. Each one is a frame for all members.
 pub const READ_RECEIPTS_MEMBERS_MAX: usize = 32;
-/// Text in one page of a history; a page that would hold more is shorter. Sixteen of the longest messages.
+/// Bytes of text in one page of a history: sixteen of the longest messages. A page with more text has fewer messages.
 pub const PAGE_TEXT_BYTES_MAX: usize = 256 * 1024;
-/// Text told per conversation on resume; beyond, the client reloads the conversation.
+/// Bytes of text per conversation in an answer to `Resume`. If there are more, the client reloads the conversation.
 pub const CHANGES_TEXT_BYTES_MAX: usize = 256 * 1024;
-/// Text told on resume in all conversations together; conversations beyond are reloaded.
+/// Bytes of text in an answer to `Resume`. The client reloads the conversations that do not fit.
 pub const RESUMED_TEXT_BYTES_MAX: usize = 1024 * 1024;

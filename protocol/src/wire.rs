@@ -1,4 +1,4 @@
-//! Generated from `proto/causerie/v1`. What a peer sends is in here before it is checked; see [`crate::command`].
+//! Generated from `proto/causerie/v1`. A decoded message of a peer is not validated; [`crate::command`] validates it.
 #![allow(missing_docs, clippy::all)]
 
 include!(concat!(env!("OUT_DIR"), "/causerie.v1.rs"));

@@ -1,4 +1,4 @@
-//! Single fields: what they may hold, and who is blamed when they don't.
+//! The validation of single fields. A refusal names the field.
 
 use super::UserRef;
 use crate::{
@@ -6,7 +6,7 @@ use crate::{
     limits, wire,
 };
 
-/// Parses an id or blames the field.
+/// Parses an id; a refusal names the field.
 pub(super) fn id<T: std::str::FromStr>(value: &str, field: &str) -> Result<T, Refusal> {
     if value.is_empty() {
         return Err(missing(field));
@@ -48,7 +48,7 @@ pub(super) fn external_id(value: String, field: &str) -> Result<String, Refusal>
     }
 }
 
-/// The name of a relation, spelled as policies spell names.
+/// Validates the name of a relation, with the characters that names in policies have.
 pub(super) fn relation(name: String, field: &str) -> Result<String, Refusal> {
     if name.is_empty() {
         return Err(missing(field));
@@ -62,7 +62,7 @@ pub(super) fn relation(name: String, field: &str) -> Result<String, Refusal> {
     Ok(name)
 }
 
-/// A page size within 1 to [`limits::PAGE_MAX`], 0 standing for the default.
+/// Validates a page size: 1 to [`limits::PAGE_MAX`], or 0 for the default.
 pub(super) fn page(limit: u32, field: &str) -> Result<u32, Refusal> {
     match limit {
         0 => Ok(limits::PAGE_DEFAULT),
@@ -71,7 +71,7 @@ pub(super) fn page(limit: u32, field: &str) -> Result<u32, Refusal> {
     }
 }
 
-/// A message's text: something visible, not too long, storable everywhere. Its lines end with `\n`, whatever they ended with.
+/// Validates the text of a message: it has a visible character, is not too long, and has no control characters. Line ends become `\n`.
 pub(super) fn text(value: String, field: &str) -> Result<String, Refusal> {
     let special = |letter: char| is_special(letter) && !matches!(letter, '\n' | '\t');
     let value = cleaned(value, field, limits::TEXT_BYTES_MAX, special, "\n")?;
@@ -81,20 +81,20 @@ pub(super) fn text(value: String, field: &str) -> Result<String, Refusal> {
     Ok(value)
 }
 
-/// A text of one line: ends of lines and tabs become spaces.
+/// Validates a text of one line: line ends and tabs become spaces.
 pub(super) fn line(value: String, field: &str, max: usize) -> Result<String, Refusal> {
     cleaned(value, field, max, is_special, " ")
 }
 
-/// Everything that ends a line or paragraph by Unicode (UAX 14), and tabs.
+/// The characters that end a line or a paragraph in Unicode (UAX 14), and tabs.
 const BREAKS: [char; 8] = ['\t', '\n', '\r', '\u{b}', '\u{c}', '\u{85}', '\u{2028}', '\u{2029}'];
 
 fn is_special(letter: char) -> bool {
     letter.is_control() || matches!(letter, '\u{2028}' | '\u{2029}')
 }
 
-/// Replaces the breaks among the special characters and refuses the others: they can't be read, PostgreSQL can't store NUL, and
-/// in JSON each takes six bytes. Most texts have none, and are looked through once.
+/// Replaces line breaks and refuses all other control characters: they are not visible, PostgreSQL can't store NUL, and JSON needs six bytes
+/// for each. Most texts have none and are scanned once.
 fn cleaned(
     value: String,
     field: &str,
@@ -121,7 +121,7 @@ fn control_character(letter: char, field: &str) -> Refusal {
     invalid(field, &format!("contains U+{:04X}, a control character", u32::from(letter)))
 }
 
-/// The begin of a value, for an error: one line, and not much of it.
+/// The beginning of a value on one line, for an error message.
 fn shortened(value: &str) -> String {
     let mut letters = value.chars().map(|letter| if letter.is_control() { ' ' } else { letter });
     let begin: String = letters.by_ref().take(60).collect();

@@ -1,7 +1,7 @@
-//! Requests that were checked: ids parsed, limits kept, nothing optional left over.
+//! Validated requests: ids are parsed, limits are checked, and no field is optional without need.
 //!
-//! [`Command::try_from`] is the one gate: socket and HTTP both pass it, so both refuse the same things in the same words.
-//! A field's name in a [`Refusal`] is the path a JSON client wrote, `sendMessage.text`.
+//! Requests over a socket and over HTTP both pass [`Command::try_from`], so both get the same refusals. The field in a
+//! [`Refusal`] is the path in JSON, `sendMessage.text`.
 
 mod check;
 mod start;
@@ -15,7 +15,7 @@ use crate::{
     wire::request::Command as Wire,
 };
 
-/// Something to do for an identified caller, over any transport.
+/// A command of a caller, over a socket or over HTTP.
 #[derive(Debug, Clone, PartialEq)]
 #[allow(missing_docs)] // the fields are described in proto/causerie/v1/command.proto
 pub enum Command {
@@ -46,7 +46,7 @@ pub enum Command {
     GetPresence { users: Vec<UserId> },
 }
 
-/// Something only a socket can do: it concerns the connection itself.
+/// A command that is about the connection itself, and exists over a socket only.
 #[derive(Debug, Clone, PartialEq)]
 #[allow(missing_docs)]
 pub enum SocketCommand {
@@ -58,7 +58,7 @@ pub enum SocketCommand {
     Any(Command),
 }
 
-/// Who is meant: by the server's id or by the product's.
+/// A user, by the server's id or by the external id.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[allow(missing_docs)]
 pub enum UserRef {
@@ -66,7 +66,7 @@ pub enum UserRef {
     ExternalId(String),
 }
 
-/// Which group of the product is meant: by the server's id or by the product's.
+/// A group, by the server's id or by the external id.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[allow(missing_docs)]
 pub enum GroupRef {
@@ -74,7 +74,7 @@ pub enum GroupRef {
     ExternalId(String),
 }
 
-/// A message not sent yet.
+/// A message to send.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[allow(missing_docs)]
 pub struct Draft {
@@ -82,7 +82,7 @@ pub struct Draft {
     pub text: String,
 }
 
-/// Which part of a history.
+/// A part of a history.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum HistoryRange {
     /// The last messages.
@@ -93,7 +93,7 @@ pub enum HistoryRange {
     After(u32),
 }
 
-/// What a client holds of earlier times.
+/// The state that a client holds from an earlier connection.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 #[allow(missing_docs)]
 pub struct Resume {

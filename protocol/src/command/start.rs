@@ -1,4 +1,4 @@
-//! Starting a conversation: which kind, and with whom.
+//! The validated form of `startConversation`.
 
 use super::{
     Draft, GroupRef, UserRef,
@@ -6,21 +6,21 @@ use super::{
 };
 use crate::{ClientId, MessageId, codes::Refusal, limits, wire, wire::recipient::By};
 
-/// Which conversation to start or find.
+/// The conversation to start, or to find if it exists.
 #[derive(Debug, Clone, PartialEq)]
 #[allow(missing_docs)]
 pub struct StartConversation {
     pub target: Target,
-    /// Always there for a mail.
+    /// The first message; a mail always has one.
     pub first_message: Option<Draft>,
 }
 
-/// With whom to start.
+/// The kind of the conversation, and its other members.
 #[derive(Debug, Clone, PartialEq)]
 #[allow(missing_docs)]
 pub enum Target {
     NoteToSelf,
-    /// Rules, not spelling, say that a group is no partner for a direct conversation.
+    /// A group is refused later, by the rules and not by this validation.
     Direct(Recipient),
     Group {
         to: Vec<Recipient>,
@@ -28,7 +28,7 @@ pub enum Target {
         client_id: ClientId,
     },
     Mail {
-        /// One at least.
+        /// At least one.
         to: Vec<Recipient>,
         copy: Vec<Recipient>,
         subject: String,
@@ -37,7 +37,7 @@ pub enum Target {
     },
 }
 
-/// Someone to write to.
+/// An addressee: a user or a group.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[allow(missing_docs)]
 pub enum Recipient {
@@ -57,7 +57,7 @@ impl From<GroupRef> for Recipient {
     }
 }
 
-/// The paths of its fields, for whoever refuses one.
+/// The paths of the fields, for refusals.
 #[allow(missing_docs)]
 impl StartConversation {
     pub const WITH: &'static str = "startConversation.with";
