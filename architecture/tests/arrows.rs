@@ -14,7 +14,7 @@ const FLOORS: &[&[&str]] = &[
     &["config"],
     &["pace", "secrets", "telemetry"],
     &["store"],
-    &["auth"],
+    &["auth", "jobs"],
     &["audit", "sessions"],
     &["facts", "provisioning"],
     &["fanout", "policies"],

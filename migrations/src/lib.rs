@@ -17,6 +17,7 @@ mod m0009_log;
 mod m0010_write_probe;
 mod m0011_rollbacks;
 mod m0012_shared_values;
+mod m0015_jobs;
 mod sql;
 
 /// All steps, oldest first.
@@ -38,6 +39,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0010_write_probe::Migration),
             Box::new(m0011_rollbacks::Migration),
             Box::new(m0012_shared_values::Migration),
+            Box::new(m0015_jobs::Migration),
         ]
     }
 }

@@ -109,7 +109,7 @@ async fn open(file: PathBuf) -> (Writer, Vec<(Caller, UserId)>) {
 
     let (tasks, metrics, lookups) = (Tasks::default(), Arc::new(Metrics::new()), Lookups::start(&store));
     let facts = Facts::new(&store, &lookups, &clock);
-    let rules = Rules::new(&metrics, &Refusals::start(&tasks, &store, &clock, &metrics, 1));
+    let rules = Rules::new(&metrics, &Refusals::start(&tasks, &store, &clock, &metrics));
     let node = NodeId::new();
     let (bus, incoming) = LocalHub::default().join(node);
     let checks = Checks { recent: NEVER, all: NEVER, bus_away: NEVER, recent_window: NEVER };

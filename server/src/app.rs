@@ -23,6 +23,7 @@ use crate::{
         Checks, Live,
         bus::{Addresses, Bus, Incoming, LocalHub, RedisBus, RedisBusError},
     },
+    jobs::{self, Jobs, Kinds, PruneAudit, PruneFactLog},
     pace::Allowances,
     plain::counted,
     secrets::Secrets,
@@ -60,6 +61,8 @@ pub struct App {
     pub auth: Authenticator,
     /// What is known of the tenants.
     pub facts: Facts,
+    /// What is done later.
+    pub jobs: Jobs,
     /// Everything live on this node.
     pub live: Live,
     /// What commands work with.
@@ -134,7 +137,8 @@ impl App {
             recent_window: config.positions.recent_window(),
         };
         let facts = Facts::new(&store, &lookups, &clock);
-        let refusals = Refusals::start(&tasks, &store, &clock, &metrics, config.audit.keep_days);
+        let refusals = Refusals::start(&tasks, &store, &clock, &metrics);
+        let jobs = Jobs::new(&store, &clock, &metrics, node, kinds_of_jobs(&config, &store, &clock));
         let rules = Rules::new(&metrics, &refusals);
         let live = Live::start(&tasks, node, &store, &lookups, &facts, bus, incoming, &clock, &metrics, checks);
         // SQLite has one writer, so more lanes would only make smaller batches.
@@ -163,6 +167,7 @@ impl App {
             metrics,
             auth,
             facts,
+            jobs,
             live,
             parts,
             allowances,
@@ -174,6 +179,12 @@ impl App {
             _folder: folder,
         }))
     }
+}
+
+/// The kinds of jobs there are.
+fn kinds_of_jobs(config: &Config, store: &Store, clock: &Arc<dyn Clock>) -> Kinds {
+    let audit = PruneAudit { store: store.clone(), clock: Arc::clone(clock), keep_days: config.audit.keep_days };
+    Kinds::default().every(jobs::FACT_LOG_EVERY, PruneFactLog(store.clone())).every(jobs::AUDIT_EVERY, audit)
 }
 
 /// Finds out whether the secrets in the database can be read. In the embedded database, what is in clear or under an earlier key

@@ -14,6 +14,7 @@ pub mod facts;
 pub mod fanout;
 pub mod gateway;
 pub mod http;
+pub mod jobs;
 pub mod language;
 pub mod lifecycle;
 pub mod names;

@@ -10,14 +10,13 @@ use std::{
         Arc,
         atomic::{AtomicU32, Ordering},
     },
-    time::Duration,
 };
 
 use causerie_policy::{Action, Code, Kind, action_name, code_name};
 use causerie_protocol::{ConversationId, GroupId, TenantId, UserId};
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 use serde_json::{Map, json};
-use tokio::{sync::mpsc, time::interval};
+use tokio::sync::mpsc;
 use uuid::Uuid;
 
 use super::{Entry, Outcome};
@@ -40,8 +39,6 @@ const BURST: NonZeroU32 = NonZeroU32::new(10).expect("not zero");
 const PER_MINUTE: NonZeroU32 = NonZeroU32::new(20).expect("not zero");
 /// After so many refusals, people who were not refused lately are forgotten.
 const SWEEP_EVERY: u32 = 4_096;
-/// How often old lines are removed.
-const PRUNE_EVERY: Duration = Duration::from_secs(86_400);
 
 /// Takes refusals. Cheap to clone.
 #[derive(Clone)]
@@ -95,18 +92,13 @@ pub struct Refused {
 }
 
 impl Refusals {
-    /// Starts writing. Lines older than `keep_days` are removed once a day.
+    /// Starts writing.
     #[must_use]
-    pub fn start(tasks: &Tasks, store: &Store, clock: &Arc<dyn Clock>, metrics: &Arc<Metrics>, keep_days: u32) -> Self {
+    pub fn start(tasks: &Tasks, store: &Store, clock: &Arc<dyn Clock>, metrics: &Arc<Metrics>) -> Self {
         let (waiting, refused) = mpsc::channel(WAITING_MAX);
         let pace = RateLimiter::keyed(Quota::per_minute(PER_MINUTE).allow_burst(BURST));
         let (clock, metrics) = (Arc::clone(clock), Arc::clone(metrics));
         tasks.spawn_vital("audit", run(store.clone(), refused, Arc::clone(&metrics), tasks.stopping()));
-        let stop = tasks.stopping();
-        let pruning = prune(store.clone(), Arc::clone(&clock), keep_days);
-        tasks.spawn_vital("audit, pruning", async move {
-            stop.run_until_cancelled(pruning).await;
-        });
         Self(Arc::new(Inner { waiting, pace, taken: AtomicU32::new(0), clock, metrics }))
     }
 
@@ -222,20 +214,6 @@ impl Names {
             outcome: Outcome::Refused,
             rule: denied.rule,
             detail,
-        }
-    }
-}
-
-/// Removes old lines, for ever.
-async fn prune(store: Store, clock: Arc<dyn Clock>, keep_days: u32) {
-    let mut day = interval(PRUNE_EVERY);
-    loop {
-        day.tick().await;
-        let before_ms = clock.now_ms() - i64::from(keep_days) * 86_400_000;
-        match audit::prune(&store, before_ms).await {
-            Ok(0) => {}
-            Ok(lines) => tracing::info!(lines, "old lines of the audit removed"),
-            Err(error) => tracing::warn!(%error, "old lines of the audit could not be removed"),
         }
     }
 }

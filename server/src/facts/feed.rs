@@ -1,5 +1,4 @@
-//! Keeps held facts fresh for open screens: woken when somebody says that facts moved, and by itself every second. And keeps
-//! the logs of facts short.
+//! Keeps held facts fresh for open screens: woken when somebody says that facts moved, and by itself every second.
 
 use std::{
     collections::HashSet,
@@ -15,14 +14,10 @@ use tokio::{
 };
 
 use super::Facts;
-use crate::store::{Store, StoreError, queries::facts::read};
+use crate::store::{StoreError, queries::facts::read};
 
 /// How long a change that nobody announced may stay unseen on open screens.
 const EVERY: Duration = Duration::from_secs(1);
-/// How often logs are cut.
-const PRUNE_EVERY: Duration = Duration::from_secs(3_600);
-/// Versions of each tenant that stay: a week of one change a minute. A node further behind reads everything, which takes seconds.
-pub(super) const VERSIONS_KEPT: u32 = 10_000;
 
 /// Tenants whose facts are said to have moved.
 #[derive(Default)]
@@ -72,17 +67,4 @@ async fn refresh(facts: &Facts, tenants: &[TenantId]) -> Result<(), StoreError> 
     });
     join_all(moving).await;
     Ok(())
-}
-
-/// Cuts the logs of all tenants, for ever. Every node does; a log cut twice is cut once.
-pub async fn prune(store: Store) {
-    let mut hour = interval(PRUNE_EVERY);
-    loop {
-        hour.tick().await;
-        match read::prune_log(&store, VERSIONS_KEPT).await {
-            Ok(0) => {}
-            Ok(versions) => tracing::debug!(versions, "old versions of facts forgotten"),
-            Err(error) => tracing::warn!(%error, "old versions of facts could not be forgotten"),
-        }
-    }
 }

@@ -134,7 +134,6 @@ impl Live {
         tasks.spawn_vital("repair", until(tasks, repair::run(live.clone(), gaps)));
         tasks.spawn_vital("readers", until(tasks, readers::run(live.clone(), decisions)));
         tasks.spawn_vital("facts", until(tasks, feed::run(facts.clone())));
-        tasks.spawn_vital("facts, pruning", until(tasks, feed::prune(store.clone())));
         tasks.spawn_vital("screens, facts", until(tasks, screens::follow_facts(live.clone())));
         tasks.spawn_vital("screens, conversations", until(tasks, screens::follow_conversations(live.clone(), rights)));
         tasks.spawn_vital("position check", until(tasks, repair::check_positions(live.clone(), pace)));

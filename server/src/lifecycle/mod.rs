@@ -56,6 +56,7 @@ impl Server {
             app,
         };
         gateway::watch_keys(&server.app);
+        server.app.jobs.start(&server.app.tasks, &server.app.readiness).await?;
         // Nobody replaces the embedded database while this process holds the lock of its folder.
         if !server.app.store.is_embedded() {
             let epochs = epochs::read(&server.app).await?;

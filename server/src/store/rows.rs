@@ -70,7 +70,8 @@ impl<const N: usize> Rows<N> {
     }
 
     /// `WITH input (…) AS (…) <body>`. In the body `{0}`, `{1}` … stand for `extra`, and `{for_update c}` locks the rows of
-    /// `c` where the database can (SQLite's write transaction holds the only lock already).
+    /// `c` where the database can (SQLite's write transaction holds the only lock already). `{for_update c SKIP LOCKED}` leaves out
+    /// the rows that another transaction has locked.
     #[must_use]
     pub fn statement(self, backend: DbBackend, body: &str, extra: &[Value]) -> Statement {
         let names = self.names();
@@ -195,10 +196,11 @@ pub fn statement(backend: DbBackend, sql: &str, values: Vec<Value>) -> Statement
 fn lock(backend: DbBackend, body: &str) -> String {
     let Some(start) = body.find("{for_update ") else { return body.to_owned() };
     let end = start + body[start..].find('}').expect("a brace closes");
-    let table = &body[start + "{for_update ".len()..end];
+    let lock = &body[start + "{for_update ".len()..end];
+    let (table, waiting) = lock.split_once(' ').unwrap_or((lock, ""));
     let clause = match backend {
         // Not FOR UPDATE: that one fights the locks foreign keys take on the same rows, in no order anyone controls.
-        DbBackend::Postgres => format!("FOR NO KEY UPDATE OF {table}"),
+        DbBackend::Postgres => format!("FOR NO KEY UPDATE OF {table} {waiting}"),
         _ => String::new(),
     };
     format!("{}{clause}{}", &body[..start], &body[end + 1..])

@@ -4,6 +4,8 @@
 //! `causerie_` and use base units; no label holds a user, a conversation or anything else without a bound. To add one: a
 //! field with its description, and a line in [`Metrics::new`].
 
+use std::sync::atomic::AtomicU64;
+
 use causerie_protocol::{CloseCode, ErrorCode};
 use prometheus_client::{
     encoding::{EncodeLabel, EncodeLabelSet, LabelSetEncoder, text},
@@ -42,6 +44,8 @@ labels! {
     CodeLabel { code: ErrorCode => ErrorCode::name }
     /// Which close code, `going_away`.
     CloseLabel { code: CloseCode => CloseCode::name }
+    /// Which kind of jobs, `prune_audit`.
+    JobKindLabel { kind: &'static str => str::to_owned }
 }
 
 /// Which rule said no, `school/blocked`.
@@ -54,6 +58,22 @@ pub struct RuleLabel {
 impl EncodeLabelSet for RuleLabel {
     fn encode(&self, encoder: &mut LabelSetEncoder<'_>) -> Result<(), std::fmt::Error> {
         EncodeLabel::encode(&("rule", self.rule.as_str()), encoder.encode_label())
+    }
+}
+
+/// Which kind of jobs, `prune_audit`, in which state, `dead`. The kinds are those of the code, of this release or another one.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct JobLabel {
+    /// The kind's name.
+    pub kind: String,
+    /// The state's name.
+    pub state: &'static str,
+}
+
+impl EncodeLabelSet for JobLabel {
+    fn encode(&self, encoder: &mut LabelSetEncoder<'_>) -> Result<(), std::fmt::Error> {
+        EncodeLabel::encode(&("kind", self.kind.as_str()), encoder.encode_label())?;
+        EncodeLabel::encode(&("state", self.state), encoder.encode_label())
     }
 }
 
@@ -105,6 +125,11 @@ pub struct Metrics {
     pub commit_seconds: Histogram,
     pub send_to_ack_seconds: Histogram,
     pub lookup_batch_size: Histogram,
+    pub jobs: Family<JobLabel, Gauge>,
+    pub jobs_oldest_due_seconds: Gauge<f64, AtomicU64>,
+    pub job_runs: Family<JobKindLabel, Counter>,
+    pub job_failures: Family<JobKindLabel, Counter>,
+    pub job_run_seconds: Family<JobKindLabel, Histogram>,
 }
 
 impl Default for Metrics {
@@ -155,6 +180,12 @@ impl Metrics {
             commit_seconds: seconds(),
             send_to_ack_seconds: seconds(),
             lookup_batch_size: sizes(),
+            jobs: Family::default(),
+            jobs_oldest_due_seconds: Gauge::default(),
+            job_runs: Family::default(),
+            job_failures: Family::default(),
+            // 1 ms to 4 minutes.
+            job_run_seconds: Family::new_with_constructor(|| Histogram::new(exponential_buckets(0.001, 4.0, 10))),
         };
         let m = &metrics;
         registry.register("connections", "Open sockets", m.connections.clone());
@@ -209,12 +240,27 @@ impl Metrics {
             super::log::lost_lines(),
         );
         registry.register("lookup_batch_size", "Questions per shared look-up", m.lookup_batch_size.clone());
+        registry.register("jobs", "Jobs in the database that wait, run or are dead, by kind and state", m.jobs.clone());
+        registry.register_with_unit(
+            "jobs_oldest_due",
+            "How long the oldest job that is due has waited for a worker",
+            Unit::Seconds,
+            m.jobs_oldest_due_seconds.clone(),
+        );
+        registry.register("job_runs", "Runs of jobs that ended on this node, by kind", m.job_runs.clone());
+        registry.register("job_failures", "Runs of jobs that failed on this node, by kind", m.job_failures.clone());
+        registry.register_with_unit("job_run", "Time of a run of a job, by kind", Unit::Seconds, m.job_run_seconds.clone());
         // A family without a series is not printed: one of each is there from the start, for dashboards and alerts.
         let _ = m.frames_received.get_or_create(&CommandLabel { command: "send_message" });
         let _ = m.closes.get_or_create(&CloseLabel { code: CloseCode::GoingAway });
         let _ = m.refusals.get_or_create(&CodeLabel { code: ErrorCode::Unavailable });
         let _ = m.policy_denials.get_or_create(&RuleLabel { rule: "default".to_owned() });
         let _ = m.origins_refused.get_or_create(&OriginLabel { origin: "other".to_owned() });
+        let kind = "prune_jobs";
+        let _ = m.jobs.get_or_create(&JobLabel { kind: kind.to_owned(), state: "dead" });
+        let _ = m.job_runs.get_or_create(&JobKindLabel { kind });
+        let _ = m.job_failures.get_or_create(&JobKindLabel { kind });
+        let _ = m.job_run_seconds.get_or_create(&JobKindLabel { kind });
         Self { registry, ..metrics }
     }
 

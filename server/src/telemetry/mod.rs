@@ -5,5 +5,5 @@ mod metrics;
 mod refused_origins;
 
 pub use log::{Flush, init};
-pub use metrics::{CloseLabel, CodeLabel, CommandLabel, Metrics, OriginLabel, RuleLabel};
+pub use metrics::{CloseLabel, CodeLabel, CommandLabel, JobKindLabel, JobLabel, Metrics, OriginLabel, RuleLabel};
 pub use refused_origins::RefusedOrigins;

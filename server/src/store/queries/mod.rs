@@ -8,6 +8,7 @@ pub mod directory;
 pub mod facts;
 pub mod health;
 pub mod inbox;
+pub mod jobs;
 pub mod keys;
 pub mod mails;
 pub mod members;

@@ -1,0 +1,48 @@
+//! How many jobs there are, for the metrics. Each node counts all jobs of the database.
+
+use std::{collections::BTreeSet, time::Duration};
+
+use tokio::time::Instant;
+
+use crate::{
+    store::{Store, StoreError, queries::jobs},
+    telemetry::{JobLabel, Metrics},
+};
+
+use super::JobState;
+
+/// How often the jobs are counted.
+const EVERY: Duration = Duration::from_secs(15);
+/// Jobs that are done are not counted.
+const COUNTED: [JobState; 3] = [JobState::Waiting, JobState::Running, JobState::Dead];
+
+/// What was counted so far.
+pub(super) struct Report {
+    /// Kinds with a series, also those of other releases.
+    kinds: BTreeSet<String>,
+    due: Instant,
+}
+
+impl Report {
+    pub(super) fn new(kinds: &[&'static str]) -> Self {
+        Self { kinds: kinds.iter().map(|kind| (*kind).to_owned()).collect(), due: Instant::now() }
+    }
+
+    /// Counts the jobs, if that is due.
+    pub(super) async fn update(&mut self, store: &Store, metrics: &Metrics) -> Result<(), StoreError> {
+        if Instant::now() < self.due {
+            return Ok(());
+        }
+        self.due = Instant::now() + EVERY;
+        let counts = jobs::counts(store).await?;
+        self.kinds.extend(counts.iter().map(|count| count.kind.clone()));
+        for kind in &self.kinds {
+            for state in COUNTED {
+                let count = counts.iter().find(|count| count.kind == *kind && count.state == state);
+                let label = JobLabel { kind: kind.clone(), state: state.name() };
+                metrics.jobs.get_or_create(&label).set(count.map_or(0, |count| count.jobs));
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,91 @@
+//! What the server removes by itself.
+
+use std::sync::Arc;
+
+use causerie_protocol::TenantId;
+use sea_orm::ConnectionTrait as _;
+
+use super::{node_of, turn};
+use crate::{
+    clock::Clock,
+    jobs::{
+        Kinds,
+        prune::{AUDIT_EVERY, FACT_LOG_EVERY, PruneAudit, PruneFactLog, VERSIONS_KEPT},
+    },
+    store::{
+        Store,
+        queries::{
+            audit::{self, Entry},
+            facts::{FactWrite, read},
+            people::Profile,
+            tenants,
+        },
+        rows::statement,
+    },
+    testing::{NOW_MS, TestClock, on_each_database},
+};
+
+async fn logged(store: &Store, tenant: TenantId) -> Vec<u64> {
+    let log = read::log_since(store.reader(), tenant, 0, 99).await.expect("reads");
+    log.into_iter().map(|(version, _)| version).collect()
+}
+
+/// As if so many versions had been made.
+async fn set_version(store: &Store, tenant: TenantId, version: u32) {
+    let sql = "UPDATE facts SET version = $1 WHERE tenant_id = $2";
+    let values = vec![i64::from(version).into(), tenant.0.into()];
+    store.writer().execute_raw(statement(store.backend(), sql, values)).await.expect("writes");
+}
+
+#[tokio::test]
+async fn old_versions_of_facts_are_removed_at_once_and_then_every_hour() {
+    on_each_database(|store| async move {
+        let tenant = tenants::create(&store, "acme", "Acme", NOW_MS).await.expect("stores").id;
+        for name in ["lea", "tom", "eve"] {
+            let mut write = FactWrite::begin(&store, tenant, NOW_MS).await.expect("begins");
+            write.users(&[Profile { external_id: name.to_owned(), ..Profile::default() }]).await.expect("writes");
+            write.commit().await.expect("commits");
+        }
+        assert_eq!(logged(&store, tenant).await, [1, 2, 3]);
+        let clock = TestClock::new();
+        let mut worker = node_of(&store, &clock, Kinds::default().every(FACT_LOG_EVERY, PruneFactLog(store.clone())));
+        set_version(&store, tenant, VERSIONS_KEPT + 2).await;
+        turn(&mut worker).await;
+        assert_eq!(logged(&store, tenant).await, [3]);
+
+        set_version(&store, tenant, VERSIONS_KEPT + 3).await;
+        clock.advance_ms(3_599_999);
+        turn(&mut worker).await;
+        assert_eq!(logged(&store, tenant).await, [3]);
+        clock.advance_ms(1);
+        turn(&mut worker).await;
+        assert_eq!(logged(&store, tenant).await, [0; 0]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn lines_of_the_audit_are_removed_once_they_are_older_than_the_setting_says() {
+    on_each_database(|store| async move {
+        let tenant = tenants::create(&store, "acme", "Acme", NOW_MS).await.expect("stores").id;
+        audit::append(store.writer(), &[(tenant, Entry::default())]).await.expect("stores");
+        let left = async || audit::page(&store, tenant, &audit::Filter::default(), 9).await.expect("reads").len();
+        // The ids of lines tell their age, and are made by the machine's clock.
+        let clock = TestClock::new();
+        let now_ms = crate::clock::SystemClock.now_ms();
+        clock.advance_ms(now_ms - NOW_MS);
+        let kinds = || {
+            let clock: Arc<dyn Clock> = Arc::<TestClock>::clone(&clock);
+            Kinds::default().every(AUDIT_EVERY, PruneAudit { store: store.clone(), clock, keep_days: 30 })
+        };
+        let mut worker = node_of(&store, &clock, kinds());
+        turn(&mut worker).await;
+        clock.advance_ms(29 * 86_400_000);
+        turn(&mut worker).await;
+        assert_eq!(left().await, 1);
+        clock.advance_ms(2 * 86_400_000);
+        turn(&mut worker).await;
+        assert_eq!(left().await, 0);
+    })
+    .await;
+}

@@ -1,0 +1,290 @@
+//! Nodes that are busy, leave, die or lose the database.
+
+use std::{sync::Arc, time::Duration};
+
+use super::{Act, Noted, Notes, jobs_of, node, node_of, store_job, stored, turn, until};
+use crate::{
+    clock::Clock as _,
+    jobs::{
+        JobState, Kinds, new_job,
+        worker::{LEASE, Worker},
+    },
+    store::queries::jobs,
+    tasks::{Phase, Readiness, Tasks},
+    testing::{TestClock, on_each_database},
+};
+
+const LEASE_MS: i64 = LEASE.as_millis() as i64;
+
+#[tokio::test]
+async fn jobs_of_a_node_that_died_are_taken_by_another_node_when_the_lease_ends() {
+    on_each_database(|store| async move {
+        let (clock, notes) = (TestClock::new(), Notes::new());
+        let id = store_job(&store, &clock, None, Act::Wait).await;
+        let mut dies = node(&store, &clock, &notes);
+        dies.look().await.expect("looks");
+        until(|| notes.runs().contains_key(&id)).await;
+        drop(dies);
+
+        let mut other = node(&store, &clock, &notes);
+        notes.gate.add_permits(1);
+        clock.advance_ms(LEASE_MS - 1);
+        turn(&mut other).await;
+        assert_eq!(stored(&store, id).await.expect("is kept").state, JobState::Running, "it is leased");
+        clock.advance_ms(1);
+        turn(&mut other).await;
+        assert_eq!(notes.runs()[&id], [1, 2]);
+        assert_eq!(stored(&store, id).await.expect("is kept").state, JobState::Done);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_job_that_ends_every_node_that_runs_it_is_not_begun_for_ever() {
+    on_each_database(|store| async move {
+        let (clock, notes) = (TestClock::new(), Notes::new());
+        let id = store_job(&store, &clock, None, Act::Wait).await;
+        for attempts in 1..=3 {
+            let mut dies = node(&store, &clock, &notes);
+            dies.look().await.expect("looks");
+            until(|| notes.runs().get(&id).is_some_and(|runs| runs.len() == attempts)).await;
+            drop(dies);
+            clock.advance_ms(LEASE_MS);
+        }
+        turn(&mut node(&store, &clock, &notes)).await;
+        let job = stored(&store, id).await.expect("is kept");
+        let why = "each node that ran it ended before the job did";
+        assert_eq!((job.state, job.last_error.as_deref()), (JobState::Dead, Some(why)));
+        assert_eq!(notes.runs()[&id], [1, 2, 3]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_lease_lasts_while_the_job_runs_and_a_run_ends_with_its_lease() {
+    on_each_database(|store| async move {
+        let (clock, notes) = (TestClock::new(), Notes::new());
+        let id = store_job(&store, &clock, None, Act::Wait).await;
+        let (mut first, mut second) = (node(&store, &clock, &notes), node(&store, &clock, &notes));
+        first.look().await.expect("looks");
+        for _ in 0..3 {
+            clock.advance_ms(LEASE_MS - 1);
+            first.renew().await;
+            second.look().await.expect("looks");
+        }
+        until(|| notes.runs().contains_key(&id)).await;
+        assert_eq!(stored(&store, id).await.expect("is kept").attempts, 1);
+
+        // The first node is frozen for longer than its lease.
+        clock.advance_ms(LEASE_MS);
+        second.look().await.expect("looks");
+        first.renew().await;
+        first.idle().await;
+        assert_eq!(notes.gate.available_permits(), 0, "nothing let the first run go on: it was ended");
+        notes.gate.add_permits(1);
+        second.idle().await;
+        assert_eq!(notes.runs()[&id], [1, 2]);
+        assert_eq!(stored(&store, id).await.expect("is kept").state, JobState::Done);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_node_runs_at_most_as_many_jobs_of_a_kind_as_the_kind_allows() {
+    on_each_database(|store| async move {
+        let (clock, notes) = (TestClock::new(), Notes::new());
+        for _ in 0..5 {
+            store_job(&store, &clock, None, Act::Wait).await;
+        }
+        let (mut first, mut second) = (node(&store, &clock, &notes), node(&store, &clock, &notes));
+        first.look().await.expect("looks");
+        first.look().await.expect("looks");
+        until(|| notes.runs().len() == 2).await;
+        second.look().await.expect("looks");
+        until(|| notes.runs().len() == 4).await;
+        first.look().await.expect("looks");
+        let counts = jobs::counts(&store).await.expect("reads");
+        let count =
+            |state| counts.iter().find(|count| count.kind == "noted" && count.state == state).map(|count| count.jobs);
+        assert_eq!((count(JobState::Running), count(JobState::Waiting)), (Some(4), Some(1)));
+        notes.gate.add_permits(5);
+        first.idle().await;
+        second.idle().await;
+        turn(&mut first).await;
+        assert_eq!(notes.runs().len(), 5);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_node_that_leaves_takes_no_jobs_and_gives_back_those_that_take_too_long() {
+    on_each_database(|store| async move {
+        let (clock, notes, readiness) = (TestClock::new(), Notes::new(), Readiness::default());
+        let kinds = Kinds::default().with(Noted(notes.clone()));
+        let mut leaves = Worker::new(&jobs_of(&store, &clock, kinds), readiness.clone());
+        let [quick, slow] =
+            [store_job(&store, &clock, None, Act::Wait).await, store_job(&store, &clock, None, Act::Wait).await];
+        leaves.look().await.expect("looks");
+        until(|| notes.runs().len() == 2).await;
+        readiness.set(Phase::Stopping);
+        let waiting = store_job(&store, &clock, None, Act::Succeed).await;
+        leaves.look().await.expect("looks");
+        assert_eq!(stored(&store, waiting).await.expect("is kept").state, JobState::Waiting);
+
+        notes.gate.add_permits(1);
+        leaves.stop(Duration::from_millis(500)).await;
+        let mut states = Vec::new();
+        for id in [quick, slow] {
+            let job = stored(&store, id).await.expect("is kept");
+            states.push((job.state, job.attempts));
+        }
+        states.sort_by_key(|(state, _)| state.name());
+        assert_eq!(states, [(JobState::Done, 1), (JobState::Waiting, 0)], "one ended in time, the other counts no attempt");
+        notes.gate.add_permits(1);
+        turn(&mut node(&store, &clock, &notes)).await;
+        for id in [quick, slow, waiting] {
+            assert_eq!(stored(&store, id).await.expect("is kept").state, JobState::Done, "another node need not wait");
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn jobs_begin_when_a_node_is_woken_and_end_with_it() {
+    on_each_database(|store| async move {
+        let (clock, notes, tasks) = (TestClock::new(), Notes::new(), Tasks::default());
+        let jobs = jobs_of(&store, &clock, Kinds::default().with(Noted(notes.clone())));
+        jobs.start(&tasks, &Readiness::default()).await.expect("starts");
+        let begun = tokio::time::Instant::now();
+        for expected in 1..=20 {
+            let transaction = store.begin().await.expect("begins");
+            let new = new_job::<Noted>(None, &Act::Succeed, clock.now_ms());
+            jobs.enqueue(&transaction, std::slice::from_ref(&new)).await.expect("stores");
+            transaction.commit().await.expect("commits");
+            jobs.wake();
+            until(|| notes.runs().len() == expected).await;
+        }
+        assert!(begun.elapsed() < Duration::from_secs(50), "polling every 5 s would take twice as long");
+        tasks.finish().await;
+        assert!(!tasks.any_died());
+        let counts = jobs::counts(&store).await.expect("reads");
+        assert!(counts.iter().all(|count| count.kind != "noted"), "{counts:?}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_backlog_is_worked_off_without_waiting_for_the_next_look() {
+    on_each_database(|store| async move {
+        let (clock, notes, tasks) = (TestClock::new(), Notes::new(), Tasks::default());
+        for _ in 0..30 {
+            store_job(&store, &clock, None, Act::Succeed).await;
+        }
+        let jobs = jobs_of(&store, &clock, Kinds::default().with(Noted(notes.clone())));
+        let begun = tokio::time::Instant::now();
+        jobs.start(&tasks, &Readiness::default()).await.expect("starts");
+        until(|| notes.runs().len() == 30).await;
+        assert!(begun.elapsed() < Duration::from_secs(25), "two jobs per look of 5 s would take 75 s");
+        tasks.finish().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_embedded_server_does_not_wait_for_the_leases_of_its_earlier_process() {
+    on_each_database(|store| async move {
+        let (clock, notes, tasks) = (TestClock::new(), Notes::new(), Tasks::default());
+        let id = store_job(&store, &clock, None, Act::Wait).await;
+        let mut dies = node(&store, &clock, &notes);
+        dies.look().await.expect("looks");
+        until(|| notes.runs().contains_key(&id)).await;
+        drop(dies);
+        notes.gate.add_permits(1);
+        let jobs = jobs_of(&store, &clock, Kinds::default().with(Noted(notes.clone())));
+        jobs.start(&tasks, &Readiness::default()).await.expect("starts");
+        if store.is_embedded() {
+            until(|| notes.runs()[&id] == [1, 2]).await;
+        }
+        tasks.finish().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_job_of_an_interval_is_made_once_for_all_nodes_and_not_again_by_a_restart() {
+    on_each_database(|store| async move {
+        let (clock, notes) = (TestClock::new(), Notes::new());
+        let hour = Duration::from_secs(3_600);
+        let kinds = || Kinds::default().every(hour, Hourly(Noted(notes.clone())));
+        let (mut first, mut second) = (node_of(&store, &clock, kinds()), node_of(&store, &clock, kinds()));
+        tokio::join!(turn(&mut first), turn(&mut second));
+        tokio::join!(turn(&mut first), turn(&mut second));
+        assert_eq!(notes.runs().len(), 1, "the first one at once");
+        clock.advance_ms(3_599_999);
+        tokio::join!(turn(&mut first), turn(&mut second));
+        turn(&mut node_of(&store, &clock, kinds())).await;
+        assert_eq!(notes.runs().len(), 1);
+        clock.advance_ms(1);
+        for _ in 0..2 {
+            tokio::join!(turn(&mut first), turn(&mut second));
+            turn(&mut node_of(&store, &clock, kinds())).await;
+        }
+        assert_eq!(notes.runs().len(), 2);
+        // Nobody looks for half a day: what was missed is not made up for.
+        clock.advance_ms(12 * 3_600_000);
+        for _ in 0..3 {
+            turn(&mut first).await;
+        }
+        assert_eq!(notes.runs().len(), 3);
+    })
+    .await;
+}
+
+/// A job without a payload of its own.
+struct Hourly(Noted);
+
+impl crate::jobs::JobKind for Hourly {
+    const KIND: &'static str = "hourly";
+    type Payload = ();
+
+    async fn run(&self, context: crate::jobs::JobContext, (): ()) -> Result<(), crate::jobs::JobError> {
+        self.0.run(context, Act::Succeed).await
+    }
+}
+
+#[tokio::test]
+async fn metrics_count_runs_failures_and_what_is_left() {
+    on_each_database(|store| async move {
+        let (clock, notes) = (TestClock::new(), Notes::new());
+        for act in [Act::Succeed, Act::Fail, Act::FailForGood] {
+            store_job(&store, &clock, None, act).await;
+        }
+        let jobs = jobs_of(&store, &clock, Kinds::default().with(Noted(notes.clone())));
+        let mut worker = Worker::new(&jobs, Readiness::default());
+        clock.advance_ms(2_000);
+        turn(&mut worker).await;
+        turn(&mut worker).await;
+        // Counted at the first look of a node.
+        let text = Arc::clone(&jobs.0.metrics).encode();
+        for line in [
+            "causerie_jobs_oldest_due_seconds 2.0",
+            "causerie_job_runs_total{kind=\"noted\"} 3",
+            "causerie_job_failures_total{kind=\"noted\"} 2",
+            "causerie_job_run_seconds_count{kind=\"noted\"} 3",
+        ] {
+            assert!(text.lines().any(|have| have == line), "no {line:?} in\n{text}");
+        }
+        let later = jobs_of(&store, &clock, Kinds::default().with(Noted(notes)));
+        turn(&mut Worker::new(&later, Readiness::default())).await;
+        let text = later.0.metrics.encode();
+        for line in [
+            "causerie_jobs_oldest_due_seconds 0.0",
+            "causerie_jobs{kind=\"noted\",state=\"waiting\"} 1",
+            "causerie_jobs{kind=\"noted\",state=\"running\"} 0",
+            "causerie_jobs{kind=\"noted\",state=\"dead\"} 1",
+        ] {
+            assert!(text.lines().any(|have| have == line), "no {line:?} in\n{text}");
+        }
+    })
+    .await;
+}

@@ -1,0 +1,329 @@
+//! The worker of a node: claims due jobs, runs them, and extends the leases of running jobs.
+//!
+//! It looks when jobs were committed on this node, when the first known job becomes due, and every few seconds for jobs of other
+//! nodes; an idle server makes one small query per look. One task claims jobs; each job runs in a task of its own, which also
+//! stores how the run ended.
+
+use std::{collections::HashMap, panic::AssertUnwindSafe, sync::Arc, time::Duration};
+
+use futures::FutureExt as _;
+use tokio::{
+    task::{AbortHandle, Id, JoinError, JoinSet},
+    time::{Instant, sleep_until, timeout},
+};
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
+
+use super::{
+    Inner, Jobs, backoff,
+    kind::{JobContext, JobError, Limits, Registered, Schedule},
+    prune::milliseconds,
+    report::Report,
+};
+use crate::{
+    clock::Clock,
+    store::{
+        StoreError,
+        queries::jobs::{self, Claim, Ending},
+    },
+    tasks::{Phase, Readiness},
+    telemetry::JobKindLabel,
+};
+
+/// How long a job that another node stored, or was to run, may wait until this node looks.
+const LOOK_EVERY: Duration = Duration::from_secs(5);
+/// How long after the last sign of life of a node its jobs may be taken by others. The clocks of nodes may differ by less than
+/// that.
+pub(super) const LEASE: Duration = Duration::from_secs(15);
+/// How often a lease is extended: two attempts may fail.
+const RENEW_EVERY: Duration = Duration::from_secs(5);
+/// How long running jobs may take to finish once the server ends. Less than the time that all tasks have to end, and than a lease.
+const FINISH_MAX: Duration = Duration::from_secs(5);
+/// Characters of an error that are stored.
+const ERROR_MAX: usize = 2_000;
+
+pub(super) struct Worker {
+    jobs: Arc<Inner>,
+    readiness: Readiness,
+    kinds: Vec<&'static str>,
+    running: HashMap<Uuid, Running>,
+    runs: JoinSet<Uuid>,
+    /// When the next job of each kind that runs at intervals is to be made, milliseconds since 1970 UTC; absent before the first
+    /// look.
+    schedules: HashMap<&'static str, i64>,
+    report: Report,
+    /// Due jobs were left because their kind runs as many as it may.
+    is_behind: bool,
+    looks_at: Instant,
+    renews_at: Instant,
+}
+
+/// A job that runs on this node.
+struct Running {
+    kind: &'static str,
+    attempt: u32,
+    leased_until_ms: i64,
+    task: AbortHandle,
+}
+
+impl Worker {
+    pub(super) fn new(jobs: &Jobs, readiness: Readiness) -> Self {
+        let kinds = jobs.0.kinds.names();
+        let now = Instant::now();
+        Self {
+            jobs: Arc::clone(&jobs.0),
+            readiness,
+            report: Report::new(&kinds),
+            kinds,
+            running: HashMap::new(),
+            runs: JoinSet::new(),
+            schedules: HashMap::new(),
+            is_behind: false,
+            looks_at: now,
+            renews_at: now,
+        }
+    }
+
+    /// Runs jobs until `stopping`.
+    pub(super) async fn run(mut self, stopping: CancellationToken) {
+        let jobs = Arc::clone(&self.jobs);
+        loop {
+            if self.looks_at <= Instant::now() {
+                self.look_or_log().await;
+            }
+            if self.renews_at <= Instant::now() {
+                self.renew().await;
+            }
+            let next = if self.running.is_empty() { self.looks_at } else { self.looks_at.min(self.renews_at) };
+            tokio::select! {
+                biased;
+                () = stopping.cancelled() => break,
+                Some(ended) = self.runs.join_next_with_id(), if !self.runs.is_empty() => {
+                    self.ended(ended);
+                    while let Some(ended) = self.runs.try_join_next_with_id() {
+                        self.ended(ended);
+                    }
+                    if self.is_behind {
+                        self.looks_at = Instant::now();
+                    }
+                }
+                () = jobs.wake.notified() => self.looks_at = Instant::now(),
+                () = sleep_until(next) => {}
+            }
+        }
+        self.stop(FINISH_MAX).await;
+    }
+
+    async fn look_or_log(&mut self) {
+        self.looks_at = Instant::now() + LOOK_EVERY;
+        if let Err(error) = self.look().await {
+            tracing::warn!(%error, "due jobs can't be looked for; they run later");
+        }
+    }
+
+    /// Begins the jobs that are due, as many as their kinds allow, and says when to look again.
+    pub(super) async fn look(&mut self) -> Result<(), StoreError> {
+        // A node that leaves takes no more jobs: another node runs them.
+        if self.readiness.phase() == Phase::Stopping {
+            return Ok(());
+        }
+        let jobs = Arc::clone(&self.jobs);
+        let now_ms = jobs.clock.now_ms();
+        self.make_scheduled(now_ms).await?;
+        let due = jobs::earliest_due(&jobs.store, &self.kinds).await?;
+        let oldest_ms = due.values().map(|due_at_ms| now_ms - due_at_ms).max().unwrap_or(0).max(0);
+        jobs.metrics.jobs_oldest_due_seconds.set(oldest_ms as f64 / 1_000.0);
+        self.is_behind = false;
+        let next_ms = due.values().copied().chain(self.schedules.values().copied()).filter(|at| *at > now_ms).min();
+        for (kind, due_at_ms) in due {
+            let Some((kind, registered)) = jobs.kinds.get(&kind) else { continue };
+            if due_at_ms > now_ms {
+                continue;
+            }
+            let running = self.running.values().filter(|running| running.kind == kind).count();
+            let free = registered.limits.concurrency.saturating_sub(running);
+            let until_ms = now_ms + milliseconds(LEASE);
+            let claims = match free {
+                0 => Vec::new(),
+                _ => jobs::claim(&jobs.store, kind, free, jobs.node, now_ms, until_ms).await?,
+            };
+            // There may be more than were taken.
+            self.is_behind |= claims.len() == free;
+            for claim in claims {
+                self.begin(kind, registered, claim, until_ms);
+            }
+        }
+        self.report.update(&jobs.store, &jobs.metrics).await?;
+        let wait_ms = next_ms.map_or(u64::MAX, |at| u64::try_from(at - now_ms).unwrap_or(0));
+        self.looks_at = Instant::now() + LOOK_EVERY.min(Duration::from_millis(wait_ms));
+        Ok(())
+    }
+
+    /// Stores the jobs whose intervals have passed.
+    async fn make_scheduled(&mut self, now_ms: i64) -> Result<(), StoreError> {
+        for (kind, registered) in self.jobs.kinds.iter() {
+            let Some(Schedule { interval, make }) = &registered.schedule else { continue };
+            let interval_ms = milliseconds(*interval);
+            let known = self.schedules.get(kind).copied();
+            // Further away than two intervals: the clock was set back.
+            if known.is_some_and(|next_ms| next_ms > now_ms && next_ms <= now_ms + 2 * interval_ms) {
+                continue;
+            }
+            let next_ms = jobs::schedule(&self.jobs.store, &make(now_ms), interval_ms, now_ms).await?;
+            self.schedules.insert(kind, next_ms);
+        }
+        Ok(())
+    }
+
+    fn begin(&mut self, kind: &'static str, registered: &Registered, claim: Claim, leased_until_ms: i64) {
+        let (id, attempt) = (claim.id, claim.attempt);
+        let run = Run { jobs: Arc::clone(&self.jobs), kind, limits: registered.limits, id, attempt };
+        let work = Arc::clone(&registered.run);
+        let task = self.runs.spawn(async move {
+            let context = JobContext { id: claim.id, tenant: claim.tenant, attempt: claim.attempt };
+            run.finish(|| work(context, &claim.payload)).await;
+            id
+        });
+        if self.running.is_empty() {
+            self.renews_at = Instant::now() + RENEW_EVERY;
+        }
+        self.running.insert(id, Running { kind, attempt, leased_until_ms, task });
+    }
+
+    fn ended(&mut self, ended: Result<(Id, Uuid), JoinError>) {
+        match ended {
+            // The same job may have been begun again, after its lease had ended, before its first run was seen to end.
+            Ok((task, id)) => {
+                if self.running.get(&id).is_some_and(|running| running.task.id() == task) {
+                    self.running.remove(&id);
+                }
+            }
+            // Aborted, and taken out of the list then.
+            Err(error) => self.running.retain(|_, running| running.task.id() != error.id()),
+        }
+    }
+
+    /// Extends the leases of the jobs that run, and ends the runs that have none any more: another node may have begun the job.
+    pub(super) async fn renew(&mut self) {
+        self.renews_at = Instant::now() + RENEW_EVERY;
+        if self.running.is_empty() {
+            return;
+        }
+        let now_ms = self.jobs.clock.now_ms();
+        let until_ms = now_ms + milliseconds(LEASE);
+        let claims: Vec<(Uuid, u32)> = self.running.iter().map(|(id, running)| (*id, running.attempt)).collect();
+        match jobs::renew(&self.jobs.store, self.jobs.node, &claims, until_ms).await {
+            Ok(kept) => {
+                for id in kept {
+                    if let Some(running) = self.running.get_mut(&id) {
+                        running.leased_until_ms = until_ms;
+                    }
+                }
+            }
+            Err(error) => tracing::warn!(%error, "the leases of running jobs can't be extended"),
+        }
+        // A run that has just ended by itself is not renewed either; it is over before its lease is.
+        self.running.retain(|id, running| {
+            let is_leased = running.leased_until_ms > now_ms;
+            if !is_leased {
+                tracing::warn!(job_id = %id, kind = running.kind, "a job is ended: this node lost its lease");
+                running.task.abort();
+            }
+            is_leased
+        });
+    }
+
+    /// Waits until the jobs that run have ended, and gives back those that take too long.
+    pub(super) async fn stop(mut self, patience: Duration) {
+        if timeout(patience, self.idle()).await.is_ok() {
+            return;
+        }
+        self.runs.shutdown().await;
+        let now_ms = self.jobs.clock.now_ms();
+        for (id, running) in self.running {
+            let Inner { store, node, .. } = &*self.jobs;
+            match jobs::end(store, *node, (id, running.attempt), &Ending::GivenBack, now_ms).await {
+                Ok(given_back) => tracing::info!(job_id = %id, kind = running.kind, given_back, "a job is interrupted"),
+                Err(error) => tracing::warn!(%error, job_id = %id, "a job can't be given back; it runs when its lease ends"),
+            }
+        }
+    }
+
+    /// Waits until no job runs.
+    pub(super) async fn idle(&mut self) {
+        while let Some(ended) = self.runs.join_next_with_id().await {
+            self.ended(ended);
+        }
+    }
+}
+
+/// One run of a job.
+struct Run {
+    jobs: Arc<Inner>,
+    kind: &'static str,
+    limits: Limits,
+    id: Uuid,
+    attempt: u32,
+}
+
+impl Run {
+    /// Runs the job, and stores how it ended.
+    async fn finish<F>(self, work: impl FnOnce() -> F)
+    where
+        F: Future<Output = Result<(), JobError>>,
+    {
+        let Inner { store, clock, metrics, node, .. } = &*self.jobs;
+        let begun = Instant::now();
+        let outcome = self.outcome(work).await;
+        let label = JobKindLabel { kind: self.kind };
+        metrics.job_runs.get_or_create(&label).inc();
+        metrics.job_run_seconds.get_or_create(&label).observe(begun.elapsed().as_secs_f64());
+        if outcome.is_err() {
+            metrics.job_failures.get_or_create(&label).inc();
+        }
+        let ending = self.ending(outcome, &**clock);
+        match jobs::end(store, *node, (self.id, self.attempt), &ending, clock.now_ms()).await {
+            Ok(true) => {}
+            Ok(false) => {
+                tracing::warn!(job_id = %self.id, kind = self.kind, "a job was taken by another node while it ran here")
+            }
+            Err(error) => {
+                tracing::warn!(%error, job_id = %self.id, kind = self.kind, "the end of a job can't be stored; it runs again")
+            }
+        }
+    }
+
+    async fn outcome<F>(&self, work: impl FnOnce() -> F) -> Result<(), JobError>
+    where
+        F: Future<Output = Result<(), JobError>>,
+    {
+        if self.attempt > self.limits.attempts_max {
+            // Each claim counts, also one after which the node was killed: a job that kills its node is not begun for ever.
+            return Err(JobError::permanent("each node that ran it ended before the job did"));
+        }
+        let work = AssertUnwindSafe(async { work().await }).catch_unwind();
+        match timeout(self.limits.timeout, work).await {
+            Ok(Ok(outcome)) => outcome,
+            Ok(Err(_)) => Err(JobError::retryable("the job panicked")),
+            Err(_) => Err(JobError::retryable(format!("it took longer than {} s", self.limits.timeout.as_secs()))),
+        }
+    }
+
+    fn ending(&self, outcome: Result<(), JobError>, clock: &dyn Clock) -> Ending {
+        let JobError { is_retryable, message, cause } = match outcome {
+            Ok(()) if self.limits.keep_done.is_zero() => return Ending::Forgotten,
+            Ok(()) => return Ending::Done,
+            Err(error) => error,
+        };
+        let (job_id, kind, attempt) = (self.id, self.kind, self.attempt);
+        let cause = cause.map(|cause| cause.to_string()).unwrap_or_default();
+        let error: String = message.chars().take(ERROR_MAX).collect();
+        if !is_retryable || attempt >= self.limits.attempts_max {
+            tracing::error!(%job_id, kind, attempt, error, cause, "a job failed for good: `causerie jobs retry` runs it again");
+            return Ending::Dead { error };
+        }
+        let pause = backoff::pause(attempt, rand::random_range(0.0..1.0));
+        tracing::warn!(%job_id, kind, attempt, error, cause, pause_s = pause.as_secs(), "a job failed and runs again");
+        Ending::Again { error, at_ms: clock.now_ms() + milliseconds(pause) }
+    }
+}

@@ -1,0 +1,246 @@
+//! Jobs as the database keeps them. [`crate::jobs`] says what they are for and runs them.
+//!
+//! A worker may take a job once its `due_at` has come: the planned time of a waiting job, the end of the lease of a running one.
+//! A job that has ended has no `due_at`.
+
+mod claims;
+mod upkeep;
+
+use causerie_protocol::TenantId;
+use sea_orm::{ConnectionTrait, DbErr, QueryResult, Value};
+use uuid::Uuid;
+
+pub use self::{
+    claims::{Claim, Ending, claim, end, free_all, renew},
+    upkeep::{Count, counts, earliest_due, prune, schedule},
+};
+use crate::store::{
+    Store, StoreError,
+    rows::{Column, Rows, statement},
+};
+
+/// Where a job is in its life.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum JobState {
+    /// It runs once it is due: for the first time, or again after a failure.
+    Waiting,
+    /// A node runs it.
+    Running,
+    /// It succeeded.
+    Done,
+    /// It failed for good, and is kept for an operator.
+    Dead,
+}
+
+impl JobState {
+    /// All states.
+    pub const ALL: [Self; 4] = [Self::Waiting, Self::Running, Self::Done, Self::Dead];
+
+    /// The word on the command line, over HTTP and in metrics.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Waiting => "waiting",
+            Self::Running => "running",
+            Self::Done => "done",
+            Self::Dead => "dead",
+        }
+    }
+
+    /// The state of this name.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|state| state.name() == name)
+    }
+
+    fn number(self) -> i16 {
+        match self {
+            Self::Waiting => 1,
+            Self::Running => 2,
+            Self::Done => 3,
+            Self::Dead => 4,
+        }
+    }
+
+    fn value(self) -> Value {
+        self.number().into()
+    }
+
+    fn of(row: &QueryResult) -> Result<Self, StoreError> {
+        let number: i16 = row.try_get("", "state")?;
+        let state = Self::ALL.into_iter().find(|state| state.number() == number);
+        state.ok_or_else(|| DbErr::Type(format!("a job has the state {number}")).into())
+    }
+}
+
+/// A job to be stored. `crate::jobs::new_job` makes one of a typed payload.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewJob {
+    /// A UUIDv7, made by the caller, so that the caller can name the job before it is stored.
+    pub id: Uuid,
+    /// The kind, which says how the job is run.
+    pub kind: &'static str,
+    /// The tenant whose data the job works on; `None` for a job of the server itself.
+    pub tenant: Option<TenantId>,
+    /// JSON, as the kind reads it.
+    pub payload: String,
+    /// The earliest moment of its first run, milliseconds since 1970 UTC.
+    pub run_at_ms: i64,
+}
+
+/// A stored job, for operators and back ends. The payload is not shown: it may hold texts of users.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredJob {
+    /// Its id, a UUIDv7.
+    pub id: Uuid,
+    /// Its kind.
+    pub kind: String,
+    /// Its tenant; `None` for a job of the server itself.
+    pub tenant: Option<TenantId>,
+    /// Its state.
+    pub state: JobState,
+    /// Runs begun so far, or since the last retry by an operator.
+    pub attempts: u32,
+    /// When a worker may take it, milliseconds since 1970 UTC; `None` once it has ended.
+    pub due_at_ms: Option<i64>,
+    /// The node that runs it, or ran it last.
+    pub claimed_by: Option<Uuid>,
+    /// Why the last run failed.
+    pub last_error: Option<String>,
+    /// Milliseconds since 1970 UTC.
+    pub created_at_ms: i64,
+    /// When the last run began, milliseconds since 1970 UTC.
+    pub started_at_ms: Option<i64>,
+    /// When it was done or died, milliseconds since 1970 UTC.
+    pub finished_at_ms: Option<i64>,
+}
+
+/// Stores jobs. They exist if and only if the transaction of `connection` is committed.
+///
+/// # Errors
+/// When the database fails, or an id is taken ([`StoreError::is_unique_violation`]).
+pub async fn enqueue(connection: &impl ConnectionTrait, jobs: &[NewJob], now_ms: i64) -> Result<(), StoreError> {
+    let backend = connection.get_database_backend();
+    let mut rows = Rows::new([
+        ("id", Column::Uuid),
+        ("kind", Column::Text),
+        ("tenant_id", Column::Uuid),
+        ("payload", Column::Text),
+        ("run_at", Column::Int),
+    ]);
+    for job in jobs {
+        // An array takes no absent value: the nil id stands for no tenant.
+        let tenant = job.tenant.map_or(Uuid::nil(), |tenant| tenant.0);
+        let run_at_ms = job.run_at_ms;
+        rows.push([job.id.into(), job.kind.into(), tenant.into(), job.payload.as_str().into(), run_at_ms.into()]);
+    }
+    let body = "INSERT INTO jobs (id, kind, tenant_id, payload, state, due_at, attempts, created_at)
+                SELECT i.id, i.kind, NULLIF(i.tenant_id, {0}), i.payload, {1}, i.run_at, 0, {2} FROM input i";
+    for part in rows.parts(backend) {
+        let extra = [Uuid::nil().into(), JobState::Waiting.value(), now_ms.into()];
+        connection.execute_raw(part.statement(backend, body, &extra)).await?;
+    }
+    Ok(())
+}
+
+/// Which jobs to list.
+#[derive(Debug, Clone, Default)]
+pub struct Filter {
+    /// Of this tenant only.
+    pub tenant: Option<TenantId>,
+    /// In this state only.
+    pub state: Option<JobState>,
+    /// Of this kind only.
+    pub kind: Option<String>,
+    /// Made before this job.
+    pub before: Option<Uuid>,
+}
+
+/// Jobs, the newest first, at most `limit`.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list(store: &Store, filter: &Filter, limit: u32) -> Result<Vec<StoredJob>, StoreError> {
+    let mut sql = String::from("SELECT j.* FROM jobs j WHERE j.id IS NOT NULL");
+    let mut values: Vec<Value> = Vec::new();
+    let conditions: [(&str, Option<Value>); 4] = [
+        ("j.tenant_id =", filter.tenant.map(|tenant| tenant.0.into())),
+        ("j.state =", filter.state.map(JobState::value)),
+        ("j.kind =", filter.kind.as_deref().map(Value::from)),
+        ("j.id <", filter.before.map(Value::from)),
+    ];
+    for (condition, value) in conditions {
+        if let Some(value) = value {
+            values.push(value);
+            sql.push_str(&format!(" AND {condition} ${}", values.len()));
+        }
+    }
+    values.push(i64::from(limit).into());
+    sql.push_str(&format!(" ORDER BY j.id DESC LIMIT ${}", values.len()));
+    let rows = store.reader().query_all_raw(statement(store.backend(), &sql, values)).await?;
+    rows.iter().map(stored).collect()
+}
+
+/// The job of this id; with a tenant, only if it is the tenant's.
+///
+/// # Errors
+/// When the database fails.
+pub async fn find(store: &Store, tenant: Option<TenantId>, id: Uuid) -> Result<Option<StoredJob>, StoreError> {
+    let sql = "SELECT j.* FROM jobs j WHERE j.id = $1";
+    // By the connection that writes, so that the caller's own change is in the answer.
+    let row = store.writer().query_one_raw(statement(store.backend(), sql, vec![id.into()])).await?;
+    let job = row.as_ref().map(stored).transpose()?;
+    Ok(job.filter(|job| tenant.is_none() || job.tenant == tenant))
+}
+
+/// Makes a dead job due at once, with all its attempts before it; so too a job that waits for its next attempt. False where there
+/// is no such job in one of these states. With a tenant, only a job of that tenant.
+///
+/// # Errors
+/// When the database fails.
+pub async fn retry(store: &Store, tenant: Option<TenantId>, id: Uuid, now_ms: i64) -> Result<bool, StoreError> {
+    let sql =
+        "UPDATE jobs SET state = $1, due_at = $2, attempts = 0, finished_at = NULL WHERE id = $3 AND state IN ($1, $4)";
+    let values = vec![JobState::Waiting.value(), now_ms.into(), id.into(), JobState::Dead.value()];
+    change(store, sql, values, tenant).await
+}
+
+/// Removes a job that does not run at the moment. False where there is none. With a tenant, only a job of that tenant.
+///
+/// # Errors
+/// When the database fails.
+pub async fn delete(store: &Store, tenant: Option<TenantId>, id: Uuid) -> Result<bool, StoreError> {
+    let sql = "DELETE FROM jobs WHERE id = $1 AND state <> $2";
+    change(store, sql, vec![id.into(), JobState::Running.value()], tenant).await
+}
+
+async fn change(store: &Store, sql: &str, mut values: Vec<Value>, tenant: Option<TenantId>) -> Result<bool, StoreError> {
+    let mut sql = sql.to_owned();
+    if let Some(tenant) = tenant {
+        values.push(tenant.0.into());
+        sql.push_str(&format!(" AND tenant_id = ${}", values.len()));
+    }
+    let done = store.writer().execute_raw(statement(store.backend(), &sql, values)).await?;
+    Ok(done.rows_affected() > 0)
+}
+
+fn stored(row: &QueryResult) -> Result<StoredJob, StoreError> {
+    Ok(StoredJob {
+        id: row.try_get("", "id")?,
+        kind: row.try_get("", "kind")?,
+        tenant: row.try_get::<Option<Uuid>>("", "tenant_id")?.map(TenantId),
+        state: JobState::of(row)?,
+        attempts: attempts(row)?,
+        due_at_ms: row.try_get("", "due_at")?,
+        claimed_by: row.try_get("", "claimed_by")?,
+        last_error: row.try_get("", "last_error")?,
+        created_at_ms: row.try_get("", "created_at")?,
+        started_at_ms: row.try_get("", "started_at")?,
+        finished_at_ms: row.try_get("", "finished_at")?,
+    })
+}
+
+fn attempts(row: &QueryResult) -> Result<u32, StoreError> {
+    let attempts: i64 = row.try_get("", "attempts")?;
+    u32::try_from(attempts).map_err(|_| DbErr::Type(format!("a job has {attempts} attempts")).into())
+}

@@ -1,0 +1,102 @@
+//! Queries over many jobs: the next due time, counts, removal, and the jobs that are made at intervals.
+
+use std::collections::HashMap;
+
+use sea_orm::{ConnectionTrait as _, QueryResult};
+
+use super::{JobState, NewJob, enqueue};
+use crate::store::{
+    Store, StoreError,
+    rows::{Column, Rows, statement},
+};
+
+/// How many jobs of a kind are in a state.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Count {
+    /// The kind.
+    pub kind: String,
+    /// The state.
+    pub state: JobState,
+    /// How many.
+    pub jobs: i64,
+}
+
+/// When the first job of each of these kinds is due, milliseconds since 1970 UTC. A kind without jobs to run is left out.
+///
+/// # Errors
+/// When the database fails.
+pub async fn earliest_due(store: &Store, kinds: &[&'static str]) -> Result<HashMap<String, i64>, StoreError> {
+    let mut rows = Rows::new([("kind", Column::Text)]);
+    for kind in kinds {
+        rows.push([(*kind).into()]);
+    }
+    // Ordered, not MIN: each kind is one look at the index on either database.
+    let body = "SELECT i.kind, (SELECT j.due_at FROM jobs j WHERE j.kind = i.kind AND j.due_at IS NOT NULL
+                                ORDER BY j.due_at LIMIT 1) AS due_at FROM input i";
+    let found = store.reader().query_all_raw(rows.statement(store.backend(), body, &[])).await?;
+    let due = |row: &QueryResult| -> Result<(String, Option<i64>), StoreError> {
+        Ok((row.try_get("", "kind")?, row.try_get("", "due_at")?))
+    };
+    let found: Vec<_> = found.iter().map(due).collect::<Result<_, _>>()?;
+    Ok(found.into_iter().filter_map(|(kind, due_at_ms)| Some((kind, due_at_ms?))).collect())
+}
+
+/// How many jobs wait, run and are dead, by kind. Jobs that are done are not counted: there may be many.
+///
+/// # Errors
+/// When the database fails.
+pub async fn counts(store: &Store) -> Result<Vec<Count>, StoreError> {
+    let sql = "SELECT j.kind, j.state, COUNT(*) AS jobs FROM jobs j WHERE j.state IN ($1, $2, $3) GROUP BY j.kind, j.state";
+    let values = [JobState::Waiting, JobState::Running, JobState::Dead].map(JobState::value).to_vec();
+    let rows = store.reader().query_all_raw(statement(store.backend(), sql, values)).await?;
+    let count = |row: &QueryResult| -> Result<Count, StoreError> {
+        Ok(Count { kind: row.try_get("", "kind")?, state: JobState::of(row)?, jobs: row.try_get("", "jobs")? })
+    };
+    rows.iter().map(count).collect()
+}
+
+/// Removes jobs of a kind that were done, or died, before these moments. Answers how many.
+///
+/// # Errors
+/// When the database fails.
+pub async fn prune(store: &Store, kind: &str, done_before_ms: i64, dead_before_ms: i64) -> Result<u64, StoreError> {
+    let sql = "DELETE FROM jobs WHERE state = $1 AND kind = $2 AND finished_at < $3";
+    let mut removed = 0;
+    for (state, before_ms) in [(JobState::Done, done_before_ms), (JobState::Dead, dead_before_ms)] {
+        let values = vec![state.value(), kind.into(), before_ms.into()];
+        removed += store.writer().execute_raw(statement(store.backend(), sql, values)).await?.rows_affected();
+    }
+    Ok(removed)
+}
+
+/// Stores the job of a kind that runs every `every_ms`, if its time has come and no earlier job of the kind is unfinished. Of
+/// several nodes that call this at the same moment, one stores the job. Answers when the next job of the kind is to be made,
+/// milliseconds since 1970 UTC.
+///
+/// # Errors
+/// When the database fails.
+pub async fn schedule(store: &Store, job: &NewJob, every_ms: i64, now_ms: i64) -> Result<i64, StoreError> {
+    let backend = store.backend();
+    let transaction = store.begin().await?;
+    // A time further away than two intervals was written by a clock that was wrong, or under another interval. Not one: the clocks
+    // of nodes differ a little.
+    let take = "INSERT INTO job_schedules (kind, next_at) VALUES ($1, $2)
+                ON CONFLICT (kind) DO UPDATE SET next_at = excluded.next_at
+                WHERE job_schedules.next_at <= $3 OR job_schedules.next_at > $4";
+    let next_at = now_ms + every_ms;
+    let values = vec![job.kind.into(), next_at.into(), now_ms.into(), (next_at + every_ms).into()];
+    let taken = transaction.execute_raw(statement(backend, take, values)).await?.rows_affected() > 0;
+    if taken {
+        let unfinished = "SELECT 1 AS one FROM jobs j WHERE j.kind = $1 AND j.due_at IS NOT NULL LIMIT 1";
+        let unfinished = transaction.query_one_raw(statement(backend, unfinished, vec![job.kind.into()])).await?;
+        if unfinished.is_none() {
+            enqueue(&transaction, std::slice::from_ref(job), now_ms).await?;
+        }
+        transaction.commit().await?;
+        return Ok(next_at);
+    }
+    let known = "SELECT s.next_at FROM job_schedules s WHERE s.kind = $1";
+    let row = transaction.query_one_raw(statement(backend, known, vec![job.kind.into()])).await?;
+    transaction.rollback().await?;
+    Ok(row.map(|row| row.try_get("", "next_at")).transpose()?.unwrap_or(next_at))
+}
