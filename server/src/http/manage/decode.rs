@@ -100,7 +100,8 @@ fn refusal(error: &serde_path_to_error::Error<serde_json::Error>, value: &Value,
 
 /// The name and the fields there are, of serde's "unknown field `a`, expected `b` or `c`".
 fn unknown_field(said: &str) -> Option<(&str, String)> {
-    let (unknown, expected) = said.strip_prefix("unknown field `")?.rsplit_once("`, ")?;
+    let said = said.strip_prefix("unknown field `")?;
+    let (unknown, expected) = said.rsplit_once("`, expected ").or_else(|| said.rsplit_once("`, there are no fields"))?;
     let fields: Vec<&str> = expected.split('`').skip(1).step_by(2).collect();
     Some((unknown, fields.join(", ")))
 }
