@@ -5,12 +5,14 @@ use causerie_policy::ACTIONS;
 use crate::config::suggestion;
 
 /// Calls of back ends and operators. The other actions are those of the rule language, where rules refused them.
-const CALLS: [&str; 12] = [
+const CALLS: [&str; 14] = [
     "api_key.create",
     "api_key.revoke",
     "backup.restore",
     "import",
     "import.begin",
+    "job.delete",
+    "job.retry",
     "policy.rollback",
     "policy.set",
     "signing_key.add",

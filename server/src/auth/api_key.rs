@@ -25,7 +25,7 @@ pub enum Scope {
     Act,
     /// Read anything of the tenant.
     Read,
-    /// Change the tenant's rules, and read them.
+    /// Change the tenant's rules, and read them; retry and delete the tenant's jobs.
     Admin,
 }
 

@@ -9,6 +9,7 @@ mod check_config;
 mod copy;
 mod healthcheck;
 mod import;
+mod jobs;
 mod keys;
 mod policy;
 mod restore;
@@ -83,6 +84,9 @@ enum Command {
     Policy(policy::Command),
     /// Print who did what, and what rules refused: the latest first.
     Audit(audit::Audit),
+    /// List the jobs of the server, and retry or delete them.
+    #[command(subcommand)]
+    Jobs(jobs::Command),
     /// Copy everything into one file, while the server runs.
     Backup(backup::Backup),
     /// Make a backup the database. The server must not run.
@@ -110,6 +114,7 @@ impl Cli {
             Some(Command::ApiKey(command)) => command.run(&self.settings).await,
             Some(Command::Policy(command)) => command.run(&self.settings).await,
             Some(Command::Audit(audit)) => audit.run(&self.settings).await,
+            Some(Command::Jobs(command)) => command.run(&self.settings).await,
             Some(Command::Backup(backup)) => backup.run(&self.settings).await,
             Some(Command::Restore(restore)) => restore.run(&self.settings).await,
             Some(Command::Copy(copy)) => copy.run(&self.settings).await,

@@ -8,6 +8,7 @@ mod handshake;
 mod harness;
 mod health;
 mod http;
+mod jobs;
 mod migrations;
 mod mistakes;
 mod operating;

@@ -7,6 +7,7 @@ mod audit;
 mod decode;
 mod endpoint;
 mod import;
+mod jobs;
 mod me;
 mod policy;
 pub(super) mod schemas;
@@ -18,7 +19,7 @@ use self::{endpoint::Entry, schemas::Schemas};
 use super::{api::Shared, operation::Operation};
 
 /// All endpoints.
-const ENDPOINTS: [Entry; 12] = [
+const ENDPOINTS: [Entry; 15] = [
     Entry::of::<me::GetMe>(),
     Entry::of::<users::put::PutUser>(),
     Entry::of::<users::revoke::RevokeUser>(),
@@ -31,6 +32,9 @@ const ENDPOINTS: [Entry; 12] = [
     Entry::of::<policy::history::PolicyHistory>(),
     Entry::of::<policy::rollback::RollbackPolicy>(),
     Entry::of::<audit::GetAudit>(),
+    Entry::of::<jobs::list::ListJobs>(),
+    Entry::of::<jobs::retry::RetryJob>(),
+    Entry::of::<jobs::delete::DeleteJob>(),
 ];
 
 /// All endpoints as a router.

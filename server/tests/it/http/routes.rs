@@ -7,7 +7,10 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::{Caller, text};
-use crate::harness::{Cluster, Facts, http::Request};
+use crate::{
+    harness::{Cluster, Facts, http::Request},
+    jobs,
+};
 
 /// Rules that let people do everything the table has a line for.
 const ALL: &str = "
@@ -176,6 +179,15 @@ async fn every_line_of_the_table_works() {
     let history = admin.ask("GET", "/v1/policy/history", &[], "", None).await;
     assert_eq!(history["policies"].as_array().map(Vec::len), Some(4));
     assert_eq!(admin.ask("GET", "/v1/audit", &[], "?limit=1", None).await["entries"][0]["action"], "policy.rollback");
+
+    // Jobs: of the server itself there are none of a tenant.
+    let never_ms = 4_000_000_000_000;
+    let retried = jobs::add(&cluster.database, "acme", "{}", never_ms).await;
+    let deleted = jobs::add(&cluster.database, "acme", "{}", never_ms).await;
+    let listed = admin.ask("GET", "/v1/jobs", &[], "?state=waiting&kind=prune_audit&limit=1", None).await;
+    assert_eq!((&listed["jobs"][0]["id"], &listed["nextCursor"]), (&json!(deleted), &json!(deleted)));
+    assert_eq!(admin.ask("POST", "/v1/jobs/{id}/retry", &[&retried], "", None).await["attempts"], 0);
+    assert_eq!(admin.ask("DELETE", "/v1/jobs/{id}", &[&deleted], "", None).await, Value::Null);
 
     let table: BTreeSet<String> =
         DESCRIPTION.operations.iter().map(|route| format!("{} {}", route.method, route.path)).collect();

@@ -1,0 +1,42 @@
+//! `DELETE /v1/jobs/{id}`: removes a job.
+
+use http::Method;
+
+use super::{find, note, wrong_state};
+use crate::{
+    auth::{ApiCaller, Scope},
+    http::{
+        caller::unavailable,
+        error::Problem,
+        manage::endpoint::{Call, Endpoint},
+    },
+    store::queries::jobs,
+};
+
+/// Deletes a job.
+pub struct DeleteJob;
+
+impl Endpoint for DeleteJob {
+    const METHOD: Method = Method::DELETE;
+    const PATH: &'static str = "/v1/jobs/{id}";
+    const ID: &'static str = "deleteJob";
+    const SUMMARY: &'static str = "Removes a job that does not run at the moment.";
+    const TEXT: &'static str = "What a waiting job was to do is never done.";
+    const SCOPES: &'static [Scope] = &[Scope::Admin];
+
+    type Caller = ApiCaller;
+    type Query = ();
+    type Body = ();
+    type Answer = ();
+
+    async fn run(call: Call<Self>, (): (), (): ()) -> Result<Self::Answer, Problem> {
+        let (app, key) = (&call.shared.app, &call.caller);
+        let job = find(app, key, call.id()).await?;
+        if !jobs::delete(&app.store, Some(key.tenant), job.id).await.map_err(unavailable)? {
+            let now = find(app, key, call.id()).await?;
+            return Err(wrong_state(&now, "a running job can't be deleted").into());
+        }
+        note(app, key, "job.delete", &job).await?;
+        Ok(())
+    }
+}

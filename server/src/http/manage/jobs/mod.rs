@@ -1,0 +1,88 @@
+//! The jobs of a tenant: what the server does for it later, and what failed of that.
+
+pub mod delete;
+pub mod list;
+pub mod retry;
+
+use causerie_protocol::{ErrorCode, Refusal};
+use schemars::JsonSchema;
+use serde::Serialize;
+use uuid::Uuid;
+
+use crate::{
+    app::App,
+    audit,
+    auth::ApiCaller,
+    clock::rfc3339,
+    http::caller::unavailable,
+    jobs::{JobState, StoredJob},
+    plain::shortened,
+    store::queries::jobs,
+};
+
+/// A job.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Job {
+    /// Its id.
+    id: Uuid,
+    /// What it does.
+    kind: String,
+    /// `waiting`, `running`, `done` or `dead`.
+    #[schemars(extend("enum" = JobState::ALL.map(JobState::name)))]
+    state: &'static str,
+    /// Runs begun so far, or since the last retry.
+    attempts: u32,
+    /// When it was stored.
+    #[schemars(extend("format" = "date-time"))]
+    created_at: String,
+    /// When it runs, the first time or again; only of a waiting job.
+    #[schemars(extend("format" = "date-time"))]
+    due_at: Option<String>,
+    /// When its last run began.
+    #[schemars(extend("format" = "date-time"))]
+    started_at: Option<String>,
+    /// When it was done or died.
+    #[schemars(extend("format" = "date-time"))]
+    finished_at: Option<String>,
+    /// Why its last run failed.
+    last_error: Option<String>,
+}
+
+impl From<StoredJob> for Job {
+    fn from(job: StoredJob) -> Self {
+        Self {
+            id: job.id,
+            kind: job.kind,
+            state: job.state.name(),
+            attempts: job.attempts,
+            created_at: rfc3339(job.created_at_ms),
+            // Of a running job it is the end of the lease.
+            due_at: job.due_at_ms.filter(|_| job.state == JobState::Waiting).map(rfc3339),
+            started_at: job.started_at_ms.map(rfc3339),
+            finished_at: job.finished_at_ms.map(rfc3339),
+            last_error: job.last_error,
+        }
+    }
+}
+
+/// The tenant's job of the id in a path.
+async fn find(app: &App, key: &ApiCaller, id: &str) -> Result<StoredJob, Refusal> {
+    let job = match Uuid::parse_str(id) {
+        Ok(id) => jobs::find(&app.store, Some(key.tenant), id).await.map_err(unavailable)?,
+        Err(_) => None,
+    };
+    job.ok_or_else(|| Refusal::new(ErrorCode::NotFound, format!("there is no job `{}`", shortened(id))))
+}
+
+/// A job is in a state in which it can't be changed so.
+fn wrong_state(job: &StoredJob, rule: &str) -> Refusal {
+    Refusal::new(ErrorCode::Conflict, format!("the job is {}: {rule}", job.state.name()))
+}
+
+/// Writes into the audit what was done to a job.
+async fn note(app: &App, key: &ApiCaller, action: &str, job: &StoredJob) -> Result<(), Refusal> {
+    let detail = [("kind", job.kind.as_str().into())];
+    let entry = audit::done(audit::back_end(key), action, format!("job:{}", job.id), detail, app.clock.now_ms());
+    audit::record(&app.store, key.tenant, entry).await.map_err(unavailable)
+}

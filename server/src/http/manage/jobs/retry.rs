@@ -1,0 +1,44 @@
+//! `POST /v1/jobs/{id}/retry`: runs a dead job again.
+
+use http::Method;
+
+use super::{Job, find, note, wrong_state};
+use crate::{
+    auth::{ApiCaller, Scope},
+    http::{
+        caller::unavailable,
+        error::Problem,
+        manage::endpoint::{Call, Endpoint, Json},
+    },
+    store::queries::jobs,
+};
+
+/// Retries a job.
+pub struct RetryJob;
+
+impl Endpoint for RetryJob {
+    const METHOD: Method = Method::POST;
+    const PATH: &'static str = "/v1/jobs/{id}/retry";
+    const ID: &'static str = "retryJob";
+    const SUMMARY: &'static str = "Runs a dead job again, or one that waits for its next attempt.";
+    const TEXT: &'static str = "The job begins at once and has all its attempts before it.";
+    const SCOPES: &'static [Scope] = &[Scope::Admin];
+
+    type Caller = ApiCaller;
+    type Query = ();
+    type Body = ();
+    type Answer = Json<Job>;
+
+    async fn run(call: Call<Self>, (): (), (): ()) -> Result<Self::Answer, Problem> {
+        let (app, key) = (&call.shared.app, &call.caller);
+        let job = find(app, key, call.id()).await?;
+        if !jobs::retry(&app.store, Some(key.tenant), job.id, app.clock.now_ms()).await.map_err(unavailable)? {
+            let now = find(app, key, call.id()).await?;
+            return Err(wrong_state(&now, "only a dead or a waiting job is retried").into());
+        }
+        note(app, key, "job.retry", &job).await?;
+        let retried = find(app, key, call.id()).await?;
+        app.jobs.wake();
+        Ok(Json(retried.into()))
+    }
+}

@@ -1,0 +1,97 @@
+//! Nodes share the work, leave and are killed.
+
+use sea_orm::{ConnectionTrait as _, DatabaseTransaction, TransactionTrait as _};
+
+use super::{done_once, list, listed, looked, ran_once};
+use crate::harness::{Cluster, Database, Node, Settings, eventually, psql};
+
+#[tokio::test]
+async fn two_nodes_run_each_job_once_and_a_restart_runs_none_again() {
+    let mut cluster = Cluster::start(2).await;
+    ran_once(cluster.settings()).await;
+    for node in &mut cluster.nodes {
+        looked(node).await;
+        node.kill();
+        node.start_again().await;
+        looked(node).await;
+    }
+    assert_eq!(listed(cluster.settings()), done_once());
+}
+
+#[tokio::test]
+async fn an_embedded_server_that_is_started_again_runs_no_job_again_before_its_time() {
+    let mut cluster = Cluster::embedded().await;
+    ran_once(cluster.settings()).await;
+    cluster.nodes[0].kill();
+    cluster.nodes[0].start_again().await;
+    looked(&cluster.nodes[0]).await;
+    assert_eq!(listed(cluster.settings()), done_once());
+}
+
+/// A database on which the job `prune_fact_log` runs until it is let go on.
+struct Held {
+    connection: sea_orm::DatabaseConnection,
+    lock: DatabaseTransaction,
+}
+
+impl Held {
+    async fn hold(database: &Database) -> Self {
+        let connection = sea_orm::Database::connect(database.url()).await.expect("connects");
+        let lock = connection.begin().await.expect("begins");
+        lock.execute_unprepared("LOCK TABLE fact_log IN ACCESS EXCLUSIVE MODE").await.expect("locks");
+        Self { connection, lock }
+    }
+
+    async fn let_go(self) {
+        self.lock.rollback().await.expect("lets go");
+        self.connection.close().await.expect("closes");
+    }
+}
+
+/// Waits until a node runs the job, and its statement waits for the lock.
+async fn runs(database: &Database, settings: &Settings) {
+    let sql = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
+    eventually("a job that runs", async || {
+        let waits = psql(database.url(), sql).is_ok_and(|count| count.trim() == "1");
+        (waits && list(settings, &["--state", "running"]).len() == 1).then_some(())
+    })
+    .await;
+}
+
+/// The job, as `done attempts=1`.
+fn job(settings: &Settings) -> String {
+    let lines = list(settings, &["--kind", "prune_fact_log"]);
+    assert_eq!(lines.len(), 1, "{lines:?}");
+    let words: Vec<&str> = lines[0].split(' ').collect();
+    format!("{} {}", words[2], words[4])
+}
+
+#[tokio::test]
+async fn the_job_of_a_node_that_is_killed_is_run_by_another_node() {
+    let database = Database::postgres();
+    let settings = Settings::on(&database);
+    settings.run(&["migrate"]);
+    let held = Held::hold(&database).await;
+    let mut killed = Node::start(settings.clone()).await;
+    runs(&database, &settings).await;
+    let _other = Node::start(settings.clone()).await;
+    killed.kill();
+    held.let_go().await;
+    assert_eq!(job(&settings), "running attempts=1", "nobody takes it before its lease has ended");
+    eventually("a run by the other node", async || (job(&settings) == "done attempts=2").then_some(())).await;
+}
+
+#[tokio::test]
+async fn a_node_that_leaves_finishes_the_job_that_it_runs() {
+    let database = Database::postgres();
+    let settings = Settings::on(&database);
+    settings.run(&["migrate"]);
+    let held = Held::hold(&database).await;
+    let mut node = Node::start(settings.clone()).await;
+    runs(&database, &settings).await;
+    node.terminate();
+    eventually("a node that leaves", async || node.log().contains("leaving").then_some(())).await;
+    held.let_go().await;
+    assert!(node.wait().await.success());
+    assert_eq!(job(&settings), "done attempts=1");
+}

@@ -1,0 +1,77 @@
+//! What an operator sees of jobs, and does about them.
+
+use super::{add, execute, id, list, looked, ran_once};
+use crate::harness::{Cluster, Database, Node, Settings, Tenant, eventually, http::Request};
+
+#[tokio::test]
+async fn a_server_removes_old_lines_of_the_audit_by_itself() {
+    for database in [Database::sqlite(), Database::postgres()] {
+        let settings = Settings::on(&database);
+        settings.run(&["migrate"]);
+        Tenant::create(&settings, "acme");
+        // Of the first day of 1970, and of today.
+        let old = id(&database, "00000000-0001-7000-8000-000000000000");
+        let sql = format!(
+            "INSERT INTO audit (id, tenant_id, at, actor, action, target, outcome, rule, detail)
+             SELECT {old}, t.id, 1, 'cli:root', 'import', '', 'done', '', '{{}}' FROM tenants t"
+        );
+        execute(&database, &sql).await;
+        let audit = || settings.run(&["audit", "--tenant", "acme"]);
+        assert!(audit().contains("1970-01-01"), "{}", audit());
+        let _node = Node::start(settings.clone()).await;
+        eventually("an audit without the old line", async || (!audit().contains("1970-01-01")).then_some(())).await;
+        assert!(audit().contains("tenant.create"), "{}", audit());
+        ran_once(&settings).await;
+    }
+}
+
+#[tokio::test]
+async fn dead_jobs_are_counted_listed_retried_and_deleted() {
+    dead_jobs(Cluster::embedded().await).await;
+    dead_jobs(Cluster::start(1).await).await;
+}
+
+async fn dead_jobs(mut cluster: Cluster) {
+    ran_once(cluster.settings()).await;
+    let settings = cluster.settings().clone();
+    let first = add(&cluster.database, "acme", "nonsense", 0).await;
+    let second = add(&cluster.database, "acme", "nonsense", 0).await;
+    let dead = || list(&settings, &["--tenant", "acme", "--state", "dead"]);
+    let lines = eventually("two dead jobs", async || Some(dead()).filter(|lines| lines.len() == 2)).await;
+    for (line, job) in lines.iter().zip([&second, &first]) {
+        assert!(line.starts_with(&format!("{job} prune_audit dead acme attempts=1 ")), "{line}");
+        assert!(line.ends_with(" error=\"the payload can't be read\""), "{line}");
+    }
+    // A node counts when it begins.
+    cluster.nodes[0].kill();
+    cluster.nodes[0].start_again().await;
+    let metrics = looked(&cluster.nodes[0]).await;
+    assert!(metrics.contains("causerie_jobs{kind=\"prune_audit\",state=\"dead\"} 2\n"), "{metrics}");
+
+    execute(&cluster.database, "UPDATE jobs SET payload = '{}' WHERE payload = 'nonsense'").await;
+    assert_eq!(settings.run(&["jobs", "retry", &first]), format!("retried {first}\n"));
+    let done = || list(&settings, &["--tenant", "acme", "--state", "done"]);
+    let lines = eventually("a job that is done", async || Some(done()).filter(|lines| lines.len() == 1)).await;
+    assert!(
+        lines[0].starts_with(&format!("{first} prune_audit done acme attempts=1 ")) && !lines[0].contains("error"),
+        "{lines:?}"
+    );
+    let refused = settings.fail(&["jobs", "retry", &first]);
+    assert_eq!(refused, format!("causerie: the job `{first}` is done: only a dead or a waiting job is retried\n"));
+
+    assert_eq!(settings.run(&["jobs", "retry", "--kind", "prune_audit"]), format!("retried {second}\n"));
+    eventually("the other job", async || (done().len() == 2).then_some(())).await;
+    let refused = settings.fail(&["jobs", "retry", "--kind", "prune_audit"]);
+    assert_eq!(refused, "causerie: --kind: there is no dead job of the kind `prune_audit`\n");
+
+    assert_eq!(settings.run(&["jobs", "delete", &first, &second]), format!("deleted {first}\ndeleted {second}\n"));
+    assert_eq!(done(), [""; 0]);
+    let refused = settings.fail(&["jobs", "delete", &first]);
+    assert_eq!(refused, format!("causerie: there is no job `{first}`; `causerie jobs list` lists the jobs\n"));
+    let audit = settings.run(&["audit", "--tenant", "acme"]);
+    for action in ["job.retry", "job.delete"] {
+        assert!(audit.contains(&format!(" {action} job:{first} done kind=\"prune_audit\"\n")), "{audit}");
+    }
+    let runs = Request::get("/metrics").send(cluster.nodes[0].internal()).await;
+    assert!(runs.text().contains("causerie_job_runs_total{kind=\"prune_audit\"} 2\n"), "{}", runs.text());
+}
