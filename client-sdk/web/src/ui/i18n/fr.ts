@@ -91,7 +91,7 @@ export const fr: Strings = {
   noUsersFound: "Aucun résultat",
   noReachableUsers: "Vous ne pouvez encore écrire à personne",
   reachableUsersHint:
-    "Seules les personnes à qui vous pouvez écrire sont affichées. S’il manque quelqu’un, contactez les responsables de ce service.",
+    "Seules les personnes que les règles vous permettent de trouver sont affichées. S’il manque quelqu’un, contactez les responsables de ce service.",
   requestSent: "Demande envoyée",
   sendRequest: "Envoyer une demande",
   sendRequestTo: (name) => `Envoyer une demande à ${name}`,
