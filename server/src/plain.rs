@@ -89,20 +89,20 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_quoted_of_a_value_is_short_and_one_line() {
+    fn a_quoted_value_is_short_and_on_one_line() {
         assert_eq!(shortened("application/xml"), "application/xml");
         assert_eq!(shortened("a\nb"), "a b");
         assert_eq!(shortened(&"x".repeat(1_000)), format!("{}…", "x".repeat(60)));
     }
 
     #[test]
-    fn one_of_a_thing_is_not_several() {
+    fn a_count_of_1_is_written_in_the_singular() {
         let told = [0_u32, 1, 2].map(|number| counted(number, "row", "rows"));
         assert_eq!(told, ["0 rows", "1 row", "2 rows"]);
     }
 
     #[test]
-    fn a_name_is_one_line_and_keeps_its_direction_to_itself() {
+    fn a_name_is_on_one_line_and_its_text_direction_is_isolated() {
         for (text, expected) in [
             ("Léa Martin", "Léa Martin"),
             ("🦊", "🦊"),

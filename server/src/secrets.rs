@@ -141,7 +141,7 @@ mod tests {
     }
 
     #[test]
-    fn a_secret_is_read_with_its_key_and_for_its_owner_alone() {
+    fn a_secret_is_decrypted_only_with_its_key_and_for_its_owner() {
         let stored = secrets("a", "").seal("hunter2", "key lea");
         assert!(!stored.contains("hunter2"), "{stored}");
         assert_ne!(stored, secrets("a", "").seal("hunter2", "key lea"), "a nonce is used once");
@@ -156,7 +156,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_in_clear_is_read_as_it_is() {
+    fn a_plain_secret_is_returned_unchanged() {
         assert_eq!(secrets("", "").seal("hunter2", "key lea"), "hunter2");
         for either in [secrets("", ""), secrets("a", "b")] {
             assert_eq!(either.open("hunter2", "key lea"), Ok(Secret::new("hunter2")));
@@ -164,7 +164,7 @@ mod tests {
     }
 
     #[test]
-    fn no_change_of_what_is_stored_goes_unnoticed() {
+    fn any_change_of_a_stored_secret_is_detected() {
         let secrets = secrets("a", "");
         let stored = secrets.seal("hunter2", "key lea");
         for at in 0..stored.len() {

@@ -142,7 +142,7 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn a_vital_task_that_panics_is_heard_of() {
+    async fn a_panic_of_a_vital_task_is_reported() {
         let tasks = Tasks::default();
         tasks.spawn_vital("clockwork", async { panic!("on purpose") });
         tasks.died().await;
@@ -151,7 +151,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_passing_task_that_panics_does_not_end_the_server() {
+    async fn a_panic_of_a_short_lived_task_does_not_stop_the_server() {
         let tasks = Tasks::default();
         tasks.spawn("connection", async { panic!("on purpose") });
         tasks.finish().await;
@@ -160,7 +160,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn tasks_are_told_to_end_and_waited_for() {
+    async fn shutdown_stops_tasks_and_waits_for_them() {
         let tasks = Tasks::default();
         let done = Arc::new(AtomicBool::new(false));
         let (stopping, finished) = (tasks.stopping(), Arc::clone(&done));

@@ -48,7 +48,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_action_that_does_not_exist_is_answered_with_the_nearest() {
+    fn an_error_about_an_unknown_action_suggests_the_nearest() {
         assert_eq!(unknown("start"), None);
         assert_eq!(unknown("policy.set"), None);
         let why = unknown("policy.sett").expect("is none");

@@ -139,7 +139,7 @@ mod tests {
     }
 
     #[test]
-    fn other_texts_are_no_keys() {
+    fn invalid_texts_are_no_api_keys() {
         let too_long = format!("sk_{}", "A".repeat(8_000));
         for text in ["", "sk_", "sk_short", "pk_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", "sk_é", &too_long] {
             assert_eq!(hash(text), None, "{text}");
@@ -147,7 +147,7 @@ mod tests {
     }
 
     #[test]
-    fn scopes_are_what_was_granted() {
+    fn a_key_has_exactly_its_granted_scopes() {
         let caller = ApiCaller::from_row(row(&[Scope::Act, Scope::Read], None), 2_000).expect("valid");
         assert!(caller.require_any(&[Scope::Act]).is_ok());
         assert!(caller.require_any(&[Scope::Admin, Scope::Read]).is_ok());
@@ -159,7 +159,7 @@ mod tests {
     }
 
     #[test]
-    fn a_key_ends() {
+    fn an_expired_key_is_refused() {
         assert!(ApiCaller::from_row(row(&[], Some(2_000)), 1_999).is_ok());
         assert!(ApiCaller::from_row(row(&[], Some(2_000)), 2_000).is_err());
         let mut revoked = row(&[], None);

@@ -76,7 +76,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn moments() {
+    fn times_are_parsed() {
         assert_eq!(moment("1970-01-02"), Ok(86_400_000));
         assert_eq!(moment("1970-01-01T00:00:01Z"), Ok(1_000));
         assert!(moment("yesterday").is_err());

@@ -32,7 +32,7 @@ mod tests {
     use crate::config::{Config, Sources};
 
     #[test]
-    fn secrets_are_hidden_and_sources_named() {
+    fn the_output_hides_secrets_and_names_sources() {
         let sources = Sources {
             environment: vec![("CAUSERIE_DATABASE__URL".to_owned(), "postgres://u:hunter2@h/d".to_owned())],
             ..Sources::default()

@@ -222,7 +222,7 @@ mod tests {
     use crate::provisioning::Fault;
 
     #[test]
-    fn a_complaint_says_each_thing_once() {
+    fn an_error_message_has_no_repetition() {
         let told = |named: (&str, &str), fault: Fault| {
             complaint(&RowAnswer::new(5, (named.0.to_owned(), named.1.to_owned()), &Err(fault)))
         };

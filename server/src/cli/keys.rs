@@ -249,7 +249,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn times_that_never_come_are_left_out() {
+    fn missing_times_are_not_printed() {
         assert_eq!(times(0, None, None), "created 1970-01-01T00:00:00Z");
         let all = "created 1970-01-01T00:00:00Z  expires 1970-01-01T00:00:02Z  revoked 1970-01-01T00:00:01Z";
         assert_eq!(times(0, Some(2_000), Some(1_000)), all);

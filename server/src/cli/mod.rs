@@ -246,7 +246,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_command_line_is_sound() {
+    fn the_command_line_definition_is_valid() {
         Cli::command().debug_assert();
     }
 
@@ -258,7 +258,7 @@ mod tests {
     }
 
     #[test]
-    fn settings_may_stand_behind_the_subcommand() {
+    fn settings_may_follow_the_subcommand() {
         let cli = Cli::try_parse_from(["causerie", "check-config", "--config", "/etc/causerie.toml"]).expect("parses");
         assert_eq!(cli.settings.config, Some(PathBuf::from("/etc/causerie.toml")));
         assert!(Cli::try_parse_from(["causerie", "--set", "no-equals-sign"]).is_err());

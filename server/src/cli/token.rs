@@ -82,7 +82,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn durations() {
+    fn durations_are_parsed() {
         let table: &[(&str, Option<i64>)] = &[
             ("90s", Some(90)),
             ("15m", Some(900)),

@@ -61,7 +61,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn origins_are_as_browsers_send_them() {
+    fn origins_must_have_the_form_that_browsers_send() {
         for good in [
             "https://app.example",
             "http://localhost:3000",

@@ -12,7 +12,7 @@ fn load(file: Option<&str>, environment: &[(&str, &str)], flags: &[(&str, &str)]
     Config::load(&Sources { file: file.map(|_| directory.0.clone()), environment: pairs(environment), flags: pairs(flags) })
 }
 
-/// A file that is gone afterwards.
+/// A file that is removed when dropped.
 struct TempFile(PathBuf);
 
 impl TempFile {
@@ -30,7 +30,7 @@ impl Drop for TempFile {
 }
 
 #[test]
-fn nothing_needs_to_be_set() {
+fn every_setting_has_a_default() {
     let loaded = load(None, &[], &[]).expect("defaults are valid");
     assert_eq!(loaded.config, Config::default());
     assert!(loaded.sources.is_empty());
@@ -50,7 +50,7 @@ fn settings_and_structs_name_the_same_keys() {
 }
 
 #[test]
-fn defaults_are_what_their_kind_allows() {
+fn defaults_are_allowed_values() {
     let config = serde_json::to_value(Config::default()).expect("serializes");
     for setting in settings() {
         let (section, name) = setting.key.split_once('.').expect("a section");
@@ -71,7 +71,7 @@ fn the_greatest_allowed_number_fits_its_field() {
 }
 
 #[test]
-fn later_sources_win() {
+fn later_sources_override_earlier_ones() {
     let file = "[limits]\nframes_burst = 1\nsends_burst = 1\nin_flight_max = 1\n";
     let environment =
         [("CAUSERIE_LIMITS__SENDS_BURST", "2"), ("CAUSERIE_LIMITS__IN_FLIGHT_MAX", "2"), ("CAUSERIE_TEST_POSTGRES", "x")];
@@ -189,14 +189,14 @@ fn an_error_names_key_source_and_what_was_expected() {
 }
 
 #[test]
-fn everything_wrong_is_told_at_once() {
+fn all_problems_are_reported_at_once() {
     let problems =
         load(Some("[limits]\nframes_burst = 0\n"), &[("CAUSERIE_DEMO__ENABLED", "1")], &[("x", "y")]).expect_err("wrong");
     assert_eq!(problems.0.len(), 3, "{problems}");
 }
 
 #[test]
-fn the_demo_is_for_this_machine() {
+fn the_demo_needs_a_loopback_address() {
     let table: &[(&[(&str, &str)], bool)] = &[
         (&[], true),
         (&[("listen.public", "[::1]:0")], true),

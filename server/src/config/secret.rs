@@ -56,7 +56,7 @@ mod tests {
     }
 
     #[test]
-    fn whether_it_is_set_is_seen() {
+    fn debug_output_shows_whether_a_secret_is_set() {
         assert_eq!(format!("{:?}", Secret::default()), "\"\"");
         assert_eq!(format!("{:?}", Secret::new("x")), HIDDEN);
     }

@@ -102,7 +102,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn texts_become_values() {
+    fn texts_are_parsed_as_values() {
         let table: &[(Kind, &str, Option<Value>)] = &[
             (Kind::Address, "127.0.0.1:0", Some(json!("127.0.0.1:0"))),
             (Kind::Address, "[::1]:8080", Some(json!("[::1]:8080"))),
@@ -129,7 +129,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_has_types() {
+    fn values_in_a_file_have_types() {
         assert!(Kind::Whole(1, 10).check(json!("5")).is_err(), "a number in quotes is a text");
         assert!(Kind::Flag.check(json!(1)).is_err());
         assert!(Kind::Text.check(json!(5)).is_err());

@@ -81,7 +81,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn addresses_are_separated_by_commas_and_may_contain_some() {
+    fn addresses_are_separated_by_commas_and_may_contain_commas() {
         let of = |text: &str| addresses(&Secret::new(text));
         assert!(of("").is_empty());
         assert_eq!(of("redis://a"), ["redis://a"]);

@@ -125,7 +125,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_cursor_is_read_by_every_node_for_its_user_and_its_list_alone() {
+    fn a_cursor_is_valid_on_every_node_for_its_user_and_its_list_only() {
         let (one, other) = (Cursors::new(&[7; 32]), Cursors::new(&[7; 32]));
         let caller = Caller { tenant: TenantId::new(), user: UserId::new(), issued_at_s: 0 };
         let here = ConversationId::new();

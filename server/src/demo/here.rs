@@ -55,7 +55,7 @@ mod tests {
     }
 
     #[test]
-    fn only_loopback_names_are_here() {
+    fn only_loopback_names_are_local() {
         for host in ["localhost", "localhost:8080", "127.0.0.1:8080", "127.8.8.8", "[::1]:8080"] {
             assert!(local(host, None), "{host}");
         }

@@ -231,7 +231,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn moments_are_rfc_3339() {
+    fn times_are_written_as_rfc_3339() {
         assert_eq!(date_time(1_700_000_000), "2023-11-14T22:13:20+00:00");
     }
 }

@@ -99,7 +99,7 @@ mod tests {
     }
 
     #[test]
-    fn changes_after_the_told_version_follow_once_and_earlier_changes_do_not() {
+    fn changes_after_the_joined_version_follow_once_and_earlier_changes_do_not() {
         let (mut arrivals, user) = (Arrivals::default(), UserId::new());
         arrivals.begin(user);
         for version in 4..=7 {
@@ -112,7 +112,7 @@ mod tests {
     }
 
     #[test]
-    fn changes_up_to_a_told_version_that_come_later_are_dropped() {
+    fn late_changes_up_to_the_joined_version_are_dropped() {
         let (mut arrivals, user) = (Arrivals::default(), UserId::new());
         arrivals.begin(user);
         assert!(arrivals.finish(user, 9, 7).is_whole);
@@ -126,7 +126,7 @@ mod tests {
     }
 
     #[test]
-    fn a_member_for_whom_too_much_waits_is_told_of_the_gap() {
+    fn a_member_with_too_many_waiting_changes_gets_a_gap() {
         let (mut arrivals, user) = (Arrivals::default(), UserId::new());
         arrivals.begin(user);
         for version in 1..=300 {

@@ -64,7 +64,7 @@ mod tests {
     }
 
     #[test]
-    fn all_changes_since_a_reading_began_are_remembered_until_it_ends() {
+    fn changes_since_the_start_of_a_read_are_kept_until_it_ends() {
         let mut recent = Recent::default();
         for version in 1..=200 {
             recent.push(version, Effect::None);
@@ -80,7 +80,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_is_brought_up_across_versions_that_were_passed_over() {
+    fn a_state_is_not_brought_up_to_date_across_skipped_versions() {
         let mut recent = Recent::default();
         recent.push(1, Effect::None);
         recent.forget();

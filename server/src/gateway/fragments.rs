@@ -72,7 +72,7 @@ mod tests {
     }
 
     #[test]
-    fn only_frames_that_say_nothing_and_end_nothing_count_however_they_are_cut() {
+    fn only_empty_fragments_that_end_no_message_are_counted() {
         let (text, more) = (OpCode::Data(Data::Text), OpCode::Data(Data::Continue));
         let bytes = [
             frame(text, true, 0),

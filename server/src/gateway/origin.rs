@@ -54,7 +54,7 @@ mod tests {
     }
 
     #[test]
-    fn origins_table() {
+    fn origins_are_accepted_or_refused_as_the_table_says() {
         let list = ["https://app.example".to_owned(), "capacitor://localhost".to_owned(), "null".to_owned()];
         for (origin, host, origins, expected) in [
             ("https://chat.example", "chat.example", &[][..], true),
@@ -88,7 +88,7 @@ mod tests {
     }
 
     #[test]
-    fn the_page_behind_a_proxy_with_a_name_of_its_own_is_the_servers_own_page() {
+    fn a_page_behind_a_proxy_with_another_host_name_is_the_servers_own_page() {
         let mut headers = headers("127.0.0.1:8080");
         assert!(!is_allowed("https://chat.example", &headers, &[]));
         headers.insert(X_FORWARDED_HOST, "chat.example, inner.example".parse().expect("a header"));
@@ -97,7 +97,7 @@ mod tests {
     }
 
     #[test]
-    fn two_origins_are_none() {
+    fn a_request_with_two_origins_has_no_valid_origin() {
         let mut headers = headers("a");
         assert_eq!(of(&headers), Ok(None));
         headers.append(header::ORIGIN, "https://a".parse().expect("a header"));

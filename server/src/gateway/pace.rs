@@ -73,7 +73,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_burst_passes_then_it_is_refused_then_it_is_a_flood() {
+    fn frames_above_the_burst_are_refused_and_then_count_as_a_flood() {
         let limits = Limits { frames_per_second: 1, frames_burst: 2, ..Limits::default() };
         let mut pace = Pace::new(&limits);
         assert_eq!((pace.frame(), pace.frame()), (Verdict::Fine, Verdict::Fine));

@@ -107,13 +107,13 @@ mod tests {
     const INTERVAL: Duration = Duration::from_secs(25);
 
     #[test]
-    fn the_life_left_is_never_zero_and_never_wraps() {
+    fn the_remaining_lifetime_is_never_zero_and_never_wraps() {
         assert_eq!((left_ms(3700, 100), left_ms(100, 100), left_ms(90, 100)), (3_600_000, 1, 1));
         assert_eq!(left_ms(i64::MAX, 0), u32::MAX);
     }
 
     #[test]
-    fn pings_then_gives_up_on_silence() {
+    fn a_silent_connection_is_pinged_and_then_closed() {
         let start = Instant::now();
         let mut timers = Timers::new(INTERVAL, 10_000, start);
         assert_eq!(timers.due(start + INTERVAL / 2, 0), Due::Nothing);
@@ -122,7 +122,7 @@ mod tests {
     }
 
     #[test]
-    fn silence_is_not_suffered_until_the_next_ping() {
+    fn a_silent_connection_is_closed_before_the_next_ping() {
         let start = Instant::now();
         let mut timers = Timers::new(INTERVAL, 10_000, start);
         let heard = start + INTERVAL / 2;
@@ -134,7 +134,7 @@ mod tests {
     }
 
     #[test]
-    fn whoever_answers_stays() {
+    fn a_connection_that_answers_pings_stays_open() {
         let start = Instant::now();
         let mut timers = Timers::new(INTERVAL, 10_000, start);
         for round in 1..10 {
@@ -145,7 +145,7 @@ mod tests {
     }
 
     #[test]
-    fn a_token_is_noticed_once_then_ends_unless_refreshed() {
+    fn an_expiring_token_is_announced_once_and_ends_the_connection_unless_refreshed() {
         let start = Instant::now();
         let mut timers = Timers::new(INTERVAL, 100, start);
         assert_eq!(timers.due(start, 40), Due::ExpiryNotice);

@@ -94,7 +94,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_host_that_is_no_name_does_not_reach_the_policy() {
+    fn an_invalid_host_is_not_copied_into_the_content_security_policy() {
         let policy_for = |host: &str| {
             let host = HeaderValue::from_str(host).expect("a header value");
             policy(&HeaderMap::from_iter([(header::HOST, host)]))
@@ -106,7 +106,7 @@ mod tests {
     }
 
     #[test]
-    fn texts_say_their_encoding() {
+    fn text_assets_declare_their_encoding() {
         assert_eq!(content_type("text/html"), "text/html; charset=utf-8");
         assert_eq!(content_type("image/svg+xml"), "image/svg+xml");
     }

@@ -106,7 +106,7 @@ mod tests {
     }
 
     #[test]
-    fn only_bearer_credentials_count() {
+    fn only_bearer_credentials_are_accepted() {
         assert_eq!(bearer_of("Bearer abc").as_deref(), Some("abc"));
         assert_eq!(bearer_of("bearer  abc").as_deref(), Some("abc"));
         for other in ["abc", "Basic abc", "Bearer", "Bearer ", "bearer: abc", ""] {

@@ -195,7 +195,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_link_within_the_page_leads_somewhere() {
+    fn every_link_within_the_page_has_a_target() {
         let page = page();
         let targets: Vec<&str> = page.split("href=\"#").skip(1).filter_map(|rest| rest.split('"').next()).collect();
         assert!(targets.len() > 50, "{}", targets.len());
@@ -205,7 +205,7 @@ mod tests {
     }
 
     #[test]
-    fn every_error_is_explained_where_problems_point() {
+    fn every_error_code_is_explained_at_its_problem_link() {
         let page = page();
         for (name, _) in WIRE.enums["ErrorCode"].values.iter().skip(1) {
             assert!(page.contains(&format!("id=\"{}\"", openapi::error_name(name))), "{name}");
@@ -213,7 +213,7 @@ mod tests {
     }
 
     #[test]
-    fn backticks_are_code_and_markup_is_text() {
+    fn backticks_become_code_and_markup_is_escaped() {
         assert_eq!(prose(&"`a<b` & c".into()), "<code>a&lt;b</code> &amp; c");
     }
 }

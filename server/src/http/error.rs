@@ -154,7 +154,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn waiting_is_told_in_whole_seconds_rounded_up() {
+    fn retry_after_is_in_whole_seconds_rounded_up() {
         let slow_down = Refusal::new(ErrorCode::RateLimited, "too fast").retry_after_ms(1_200);
         let response = Problem::from(slow_down).into_response();
         assert_eq!(response.status(), StatusCode::TOO_MANY_REQUESTS);
@@ -163,7 +163,7 @@ mod tests {
     }
 
     #[test]
-    fn names_become_titles() {
+    fn error_codes_are_written_as_titles() {
         assert_eq!(title("not_a_member"), "Not a member");
     }
 }

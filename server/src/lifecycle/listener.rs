@@ -174,7 +174,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_request_in_flight_is_answered_before_the_end() {
+    async fn a_request_in_flight_is_answered_before_shutdown() {
         let slow = Slow::default();
         let handler = |State(slow): State<Slow>| async move {
             slow.began.notify_one();
@@ -199,7 +199,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn an_idle_connection_does_not_hold_up_the_end() {
+    async fn an_idle_connection_does_not_delay_shutdown() {
         let (listener, _tasks) = start(Router::new().route("/", get(|| async { "hi" }))).await;
         let mut stream = ask(listener.address(), "/").await;
         let mut first = [0; 1];
@@ -210,7 +210,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn handlers_know_the_peer() {
+    async fn handlers_know_the_address_of_the_peer() {
         let handler = |ConnectInfo(peer): ConnectInfo<SocketAddr>| async move { peer.to_string() };
         let (listener, _tasks) = start(Router::new().route("/", get(handler))).await;
         let mut stream = ask(listener.address(), "/").await;
@@ -224,7 +224,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_handler_that_panics_is_remembered() {
+    async fn a_panic_of_a_handler_is_recorded() {
         async fn broken() -> &'static str {
             panic!("on purpose")
         }

@@ -142,7 +142,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn it_starts_and_leaves_in_good_order() {
+    async fn a_server_starts_and_stops_in_order() {
         let directory = TempDirectory::new();
         let server = start(&directory).await;
         let (app, addresses) = (Arc::clone(server.app()), [server.public_address(), server.internal_address()]);
@@ -158,7 +158,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_dead_part_ends_it_badly() {
+    async fn a_dead_task_makes_the_exit_code_fail() {
         let directory = TempDirectory::new();
         let server = start(&directory).await;
         server.app().tasks.spawn_vital("heart", async { panic!("on purpose") });
@@ -167,7 +167,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_taken_port_is_named() {
+    async fn an_address_in_use_is_named() {
         let directory = TempDirectory::new();
         let server = start(&directory).await;
         let mut config = server.app().config.clone();

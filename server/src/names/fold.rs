@@ -157,7 +157,7 @@ mod tests {
     }
 
     #[test]
-    fn everything_has_a_word_to_be_listed_by() {
+    fn every_name_has_a_word_for_the_search_index() {
         for name in ["", "\u{200b}", "🦊", "???", "\u{2800}"] {
             assert!(!words_of(name, "").is_empty(), "{name:?}");
         }

@@ -96,7 +96,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_that_look_alike_are_alike() {
+    fn names_that_look_alike_compare_equal() {
         for name in [
             "a\u{200b}dmin",
             "a\u{200c}dmin",
@@ -117,7 +117,7 @@ mod tests {
     }
 
     #[test]
-    fn what_shows_is_kept() {
+    fn visible_characters_are_kept() {
         for name in [
             "",
             "Léa Martin",
@@ -140,7 +140,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_of_nothing_visible_is_none() {
+    fn a_name_without_visible_characters_is_no_name() {
         for name in [
             " ",
             "\u{200b}",

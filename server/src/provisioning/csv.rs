@@ -161,7 +161,7 @@ mod tests {
     }
 
     #[test]
-    fn the_header_tells_the_separator() {
+    fn the_separator_is_detected_from_the_header() {
         let expected = [(2, Ok(json!({ "type": "user", "id": "7", "name": "a,b" })))];
         assert_eq!(read(b"type;id;name\nuser;7;a,b\n", None), expected);
         assert_eq!(read(b"type\tid\tname\r\nuser\t7\ta,b\r\n", None), expected);
@@ -169,7 +169,7 @@ mod tests {
     }
 
     #[test]
-    fn a_broken_row_is_told_and_the_next_one_read() {
+    fn a_broken_row_is_reported_and_the_next_row_is_read() {
         let rows = read(b"id,name\nlea\ntom,T\xe9o\nbob,Bob\n", Some(Type::User));
         assert_eq!(rows[0], (2, Err(
             "the row has 1 cell, and the header names 2 columns: give a cell to each column, empty where there is nothing".to_owned()
@@ -179,14 +179,14 @@ mod tests {
     }
 
     #[test]
-    fn a_quote_that_is_not_closed_is_named() {
+    fn an_unclosed_quote_is_reported() {
         let rows = read(b"id,name\nlea,\"Martin\ntom,Tom\nbob,Bob\n", Some(Type::User));
         let [(2, Err(why))] = &rows[..] else { panic!("{rows:?}") };
         assert!(why.starts_with("a quote (\") is opened and not closed before the line ends; the row took "), "{why}");
     }
 
     #[test]
-    fn a_file_without_a_sound_header_is_refused() {
+    fn a_file_without_a_valid_header_is_refused() {
         let refused = |text: &'static str, of| CsvRows::new(text.as_bytes(), of).err().expect(text);
         for text in ["", "\n", ",,\n", "pia,Pia\nzoe,Zo\u{eb}\n"] {
             let why = refused(text, Some(Type::User));

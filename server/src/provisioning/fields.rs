@@ -156,7 +156,7 @@ mod tests {
     }
 
     #[test]
-    fn moments_are_dates_or_times_with_a_zone() {
+    fn times_are_dates_or_times_with_a_zone() {
         let table: &[(&str, Option<i64>)] = &[
             ("1970-01-02", Some(86_400_000)),
             ("2026-09-01T00:00:00Z", Some(1_788_220_800_000)),
@@ -175,7 +175,7 @@ mod tests {
     }
 
     #[test]
-    fn a_wrong_value_is_blamed_on_its_field() {
+    fn an_error_about_a_wrong_value_names_its_field() {
         let said = || fields(json!({ "a": 7, "b": "\u{7}", "c": "xxxx", "d": ["x", 1], "e": "yes", "f": "" }));
         assert_eq!(said().text("a", 3).expect_err("a number").field, "a");
         assert_eq!(said().text("b", 3).expect_err("a bell").field, "b");
@@ -192,7 +192,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_left_is_unknown() {
+    fn remaining_fields_are_unknown() {
         let mut said = fields(json!({ "name": "Léa", "nmae": "Léa", "locale": null }));
         assert_eq!(said.text("name", 9), Ok(Some("Léa".to_owned())));
         assert_eq!(said.text("locale", 9), Ok(None));
@@ -200,7 +200,7 @@ mod tests {
     }
 
     #[test]
-    fn numbers_and_flags_may_stand_for_texts_where_they_are_settings() {
+    fn settings_may_be_numbers_and_flags() {
         let mut said = fields(json!({ "a": 50, "b": true, "c": [1] }));
         assert_eq!(said.plain("a", 9), Ok(Some("50".to_owned())));
         assert_eq!(said.plain("b", 9), Ok(Some("true".to_owned())));

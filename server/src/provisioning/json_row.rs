@@ -48,7 +48,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_line_that_is_no_object_is_told_what_it_is() {
+    fn an_error_about_a_line_that_is_no_object_names_its_type() {
         let table: &[(&str, &str)] = &[
             (r#"{"type":"user","id":"a"}{"type":"user","id":"b"}"#, "another object begins at column 25"),
             (r#"{"type":"user","id":"a"} {"type":"user","id":"b"}"#, "`--data-binary` keeps them"),

@@ -78,7 +78,7 @@ mod tests {
     }
 
     #[test]
-    fn lines_do_not_care_how_bytes_arrive() {
+    fn lines_are_the_same_for_any_split_of_the_bytes() {
         let text = "{\"a\":1}\n\n  \r\n{\"é\":2}\n{}";
         let whole = split(&[text.as_bytes()]);
         let expected = [(1, "{\"a\":1}"), (4, "{\"é\":2}"), (5, "{}")];
@@ -88,7 +88,7 @@ mod tests {
     }
 
     #[test]
-    fn a_line_too_long_is_passed_over_and_counted() {
+    fn a_line_that_is_too_long_is_skipped_and_counted() {
         let long = vec![b'x'; LINE_BYTES_MAX + 1];
         let most = vec![b'y'; LINE_BYTES_MAX];
         let lines = split(&[b"a\n", &long, &long, b"\nb\n", &most, b"\n", &long]);
@@ -97,7 +97,7 @@ mod tests {
     }
 
     #[test]
-    fn a_byte_order_mark_is_no_text() {
+    fn a_byte_order_mark_is_removed() {
         assert_eq!(split(&[b"\xef\xbb\xbf{}\n"]), [(1, Some("{}".to_owned()))]);
         assert_eq!(split(&[]), []);
     }

@@ -163,7 +163,7 @@ mod tests {
     }
 
     #[test]
-    fn parameters_say_how() {
+    fn parameters_set_the_options() {
         assert_eq!(of(&[]), Ok(Options::default()));
         let said = of(&[("dry_run", "true"), ("replace", "memberships:6a:b"), ("delete_limit", "5%"), ("results", "all")]);
         let expected = Options {
@@ -193,7 +193,7 @@ mod tests {
     }
 
     #[test]
-    fn limits() {
+    fn a_limit_follows_from_the_number_of_facts() {
         for (total, most) in [(0, 1), (1, 1), (3, 1), (12, 6), (40, 20), (50, 20), (200, 20), (1_000, 100)] {
             assert_eq!(DeleteLimit::Cautious.of(total), most, "{total}");
         }

@@ -117,7 +117,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn lines_are_what_the_description_says() {
+    fn report_lines_match_the_description() {
         let line = |answer: &Answer| serde_json::to_string(answer).expect("is JSON");
         let named = ("user".to_owned(), "lea".to_owned());
         let refused = RowAnswer::new(12, named.clone(), &Err(Fault::new("role", "no such role")));

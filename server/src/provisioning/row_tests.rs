@@ -5,7 +5,7 @@ use serde_json::json;
 
 use super::*;
 
-/// Words of a policy made for these tests.
+/// The vocabulary of a policy made for these tests.
 fn words() -> Arc<Vocabulary> {
     let text = "policy test\nroles learner teacher owner\nkinds class subject\nrelations friend:mutual block:own\n\
                 setting messaging on off\nsetting edit_window 15m\n\
@@ -18,7 +18,7 @@ fn read(row: Value) -> Result<Row, Fault> {
 }
 
 #[test]
-fn every_type_is_read() {
+fn every_type_of_row_is_read() {
     let lea = json!({
         "type": "user", "id": "lea", "name": "Léa", "avatar": "https://a.example/l.png", "locale": "fr",
         "status": "invited", "roles": ["owner"], "writable_by": "contacts",
@@ -55,7 +55,7 @@ fn every_type_is_read() {
 }
 
 #[test]
-fn a_row_is_refused_for_the_field_to_blame() {
+fn the_refusal_of_a_row_names_the_field() {
     let table = [
         (json!({ "id": "lea" }), "type"),
         (json!({ "type": "usr", "id": "lea" }), "type"),
@@ -97,7 +97,7 @@ fn a_row_is_refused_for_the_field_to_blame() {
 }
 
 #[test]
-fn the_fields_of_rows_are_those_that_are_read() {
+fn the_described_fields_are_the_fields_that_are_read() {
     let rows = [
         json!({ "type": "user", "id": "lea" }),
         json!({ "type": "group", "id": "6a" }),
@@ -117,7 +117,7 @@ fn the_fields_of_rows_are_those_that_are_read() {
 }
 
 #[test]
-fn what_an_earlier_policy_knew_can_still_be_removed() {
+fn facts_with_words_of_an_earlier_policy_can_be_removed() {
     let row = json!({ "type": "membership", "user": "lea", "group": "6a", "role": "prefect", "deleted": true });
     assert!(read(row).expect("good").deleted);
     let row = read(json!({ "type": "setting", "name": "colour", "deleted": true })).expect("good");
@@ -125,7 +125,7 @@ fn what_an_earlier_policy_knew_can_still_be_removed() {
 }
 
 #[test]
-fn a_row_is_named_for_people_to_find() {
+fn a_row_is_named_in_a_readable_form() {
     let id = |row: Value| named(row.as_object().expect("an object")).1;
     assert_eq!(id(json!({ "type": "user", "id": "lea" })), "lea");
     assert_eq!(id(json!({ "type": "membership", "user": "lea", "group": "6a", "role": "learner" })), "lea learner@6a");

@@ -74,7 +74,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_tenant_has_one_turn_and_all_of_them_so_many() {
+    fn imports_are_limited_per_tenant_and_in_total() {
         let (turns, tenants) = (Turns::default(), [TenantId::new(), TenantId::new(), TenantId::new()]);
         let first = turns.here(2, tenants[0]).expect("is free");
         assert!(turns.here(2, tenants[0]).is_none(), "one of a tenant");

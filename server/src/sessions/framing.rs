@@ -31,7 +31,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn lengths_are_written_as_the_standard_says() {
+    fn frame_lengths_are_encoded_as_in_rfc_6455() {
         assert_eq!(framed(Encoding::Proto, b"hi"), [0x82, 2, b'h', b'i'].as_slice());
         assert_eq!(framed(Encoding::Json, b"{}"), [0x81, 2, b'{', b'}'].as_slice());
         assert_eq!(framed(Encoding::Proto, &[0; 126])[..4], [0x82, 126, 0, 126]);

@@ -372,7 +372,7 @@ mod tests {
     }
 
     #[test]
-    fn all_that_waits_leaves_with_one_call_in_order() {
+    fn all_queued_frames_are_written_in_order_with_one_call() {
         let outbox = outbox(1_000);
         assert!(outbox.push_live(&frame("one")), "the first asks to be written");
         assert!(!outbox.push_reply(Bytes::from_static(b"answer")));
@@ -385,7 +385,7 @@ mod tests {
     }
 
     #[test]
-    fn what_may_wait_goes_with_the_next_or_when_asked() {
+    fn deferred_frames_go_with_the_next_frame_or_on_request() {
         let outbox = outbox(1_000);
         let mut peer = Peer::with_room(1_000);
         assert!(!outbox.asks_to_write());
@@ -399,7 +399,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_leaves_before_the_welcome_nor_what_it_told() {
+    fn no_event_is_sent_before_the_welcome_or_for_a_version_it_covers() {
         let outbox = Outbox::new(Encoding::Proto, 1_000);
         let here = ConversationId::new();
         let change = |version, text: &str| Frame::change_from_proto(here, version, Bytes::from(text.to_owned()));
@@ -416,7 +416,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_kernel_took_in_part_goes_on_where_it_stopped() {
+    fn a_partial_write_continues_where_it_stopped() {
         let outbox = outbox(1_000);
         assert!(outbox.push_live(&frame("0123456789")));
         let mut peer = Peer::with_room(5);
@@ -430,7 +430,7 @@ mod tests {
     }
 
     #[test]
-    fn a_slow_reader_is_parted_told_once_and_rejoins() {
+    fn a_slow_reader_gets_one_gap_and_resumes() {
         let gap = Frame::event(wire::event::Kind::Gap(wire::Gap {})).on_wire(Encoding::Proto);
         let outbox = outbox(14);
         let mut peer = Peer::with_room(3);
@@ -449,7 +449,7 @@ mod tests {
     }
 
     #[test]
-    fn who_is_parted_by_what_may_wait_is_told_when_asked() {
+    fn a_gap_caused_by_deferred_frames_is_sent_on_request() {
         let outbox = outbox(10);
         for _ in 0..3 {
             outbox.push_soon(&frame("count"));
@@ -459,7 +459,7 @@ mod tests {
     }
 
     #[test]
-    fn whoever_stopped_listening_hears_of_room_for_answers() {
+    fn a_blocked_reader_is_woken_when_answers_have_room() {
         let outbox = outbox(1_000);
         let _ = outbox.push_reply(Bytes::from(vec![7; 1_500 - ANSWER_BYTES]));
         let mut peer = Peer::with_room(400);
@@ -472,7 +472,7 @@ mod tests {
     }
 
     #[test]
-    fn small_answers_take_more_than_their_bytes() {
+    fn small_answers_count_with_their_overhead() {
         let outbox = outbox(1_000);
         for _ in 0..10 {
             let _ = outbox.push_reply(Bytes::from_static(&[0x8A, 0]));
@@ -483,7 +483,7 @@ mod tests {
     }
 
     #[test]
-    fn who_fell_silent_is_told_nothing_more() {
+    fn no_frame_is_queued_after_the_session_ends() {
         let outbox = outbox(1_000);
         let _ = outbox.push_live(&frame("one"));
         outbox.fall_silent();
@@ -495,7 +495,7 @@ mod tests {
     }
 
     #[test]
-    fn a_broken_connection_queues_nothing() {
+    fn a_broken_connection_queues_no_frame() {
         let outbox = outbox(1_000);
         let _ = outbox.push_live(&frame("x"));
         let wrote = outbox.write(1_000, |_| Err(io::ErrorKind::ConnectionReset.into()));

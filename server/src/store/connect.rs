@@ -171,7 +171,7 @@ mod tests {
     };
 
     #[tokio::test]
-    async fn postgres_looks_up_what_rows_name_and_keeps_the_plan() {
+    async fn postgres_look_ups_use_an_index_and_keep_the_plan() {
         on_each_database(|store| async move {
             if store.is_embedded() {
                 return;
@@ -212,7 +212,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn sqlite_looks_up_what_rows_name_however_many_they_are() {
+    async fn sqlite_look_ups_use_an_index_for_any_number_of_rows() {
         let directory = TempDirectory::new();
         let store = Store::connect(&Database::Sqlite(directory.0.join("test.sqlite"))).await.expect("opens");
         store.migrate().await.expect("migrates");

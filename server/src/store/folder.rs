@@ -74,7 +74,7 @@ mod tests {
     use crate::testing::TempDirectory;
 
     #[test]
-    fn a_folder_has_one_server_and_the_second_is_told_which() {
+    fn a_second_server_on_a_folder_is_refused_and_the_first_is_named() {
         let directory = TempDirectory::new();
         let first = FolderLock::take(&directory.0).expect("it is free");
         let refused = FolderLock::take(&directory.0).expect_err("it is taken");

@@ -189,7 +189,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_begin_that_is_given_up_leaves_no_connection_in_a_transaction() {
+    async fn a_cancelled_begin_leaves_no_connection_in_a_transaction() {
         on_each_database(|store| async move {
             for polls in 0..40 {
                 let mut begin = Box::pin(store.begin());

@@ -157,7 +157,7 @@ mod tests {
     }
 
     #[test]
-    fn a_json_line_has_its_fields_at_the_top() {
+    fn a_json_line_has_its_fields_at_the_top_level() {
         let text = logged(LogFormat::Json, || tracing::info!(connection_id = "c1", "connected"));
         let line: serde_json::Value = serde_json::from_str(&text).expect("one object");
         assert_eq!(line["connection_id"], "c1");
@@ -165,7 +165,7 @@ mod tests {
     }
 
     #[test]
-    fn a_panic_is_an_error_in_the_log_that_says_where() {
+    fn a_panic_is_logged_as_an_error_with_its_location() {
         let before = std::panic::take_hook();
         let mine = std::thread::current().id();
         std::panic::set_hook(Box::new(move |panic| match std::thread::current().id() == mine {
@@ -182,7 +182,7 @@ mod tests {
     }
 
     #[test]
-    fn levels_below_are_left_out() {
+    fn lines_below_the_level_are_not_logged() {
         let text = logged(LogFormat::Text, || tracing::debug!("quiet"));
         assert_eq!(text, "");
     }

@@ -305,7 +305,7 @@ mod tests {
     }
 
     #[test]
-    fn two_servers_do_not_share_figures() {
+    fn two_servers_do_not_share_metrics() {
         let (one, other) = (Metrics::new(), Metrics::new());
         one.messages_accepted.inc();
         assert_eq!(other.messages_accepted.get(), 0);

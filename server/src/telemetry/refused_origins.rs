@@ -123,7 +123,7 @@ mod tests {
     }
 
     #[test]
-    fn a_page_that_is_used_is_named_though_many_origins_were_invented_before_and_meanwhile() {
+    fn a_real_origin_is_logged_although_many_invented_origins_are_refused() {
         let page = Page { refused: RefusedOrigins::default(), figures: Family::default() };
         for at in 0..10 * REFUSED_MAX {
             page.count(&format!("https://{at}.example"), 0);
@@ -143,7 +143,7 @@ mod tests {
     }
 
     #[test]
-    fn origins_that_were_sent_often_once_make_room_in_time() {
+    fn old_frequent_origins_are_evicted_over_time() {
         let page = Page { refused: RefusedOrigins::default(), figures: Family::default() };
         for at in 0..REFUSED_MAX {
             (0..1_000).for_each(|_| page.count(&format!("https://{at}.example"), 1));

@@ -3,7 +3,7 @@
 use super::*;
 
 #[tokio::test]
-async fn a_revoked_key_signs_no_more() {
+async fn tokens_of_a_revoked_key_are_refused() {
     on_each_database(|store| async {
         let setting = Setting::new(store).await;
         assert!(matches!(setting.refusal(&hs256("revoked", &claims("lea"))).await, AuthError::RevokedKey));
@@ -27,7 +27,7 @@ async fn a_revoked_key_signs_no_more() {
 }
 
 #[tokio::test]
-async fn a_new_key_is_found_at_once_although_another_was_looked_up_before() {
+async fn a_new_key_is_found_at_once_after_a_look_up_of_another_key() {
     on_each_database(|store| async {
         let setting = Setting::new(store).await;
         for round in 0..2 {
@@ -44,7 +44,7 @@ async fn a_new_key_is_found_at_once_although_another_was_looked_up_before() {
 }
 
 #[tokio::test]
-async fn invented_keys_ask_the_database_once_a_second_at_most() {
+async fn unknown_keys_query_the_database_at_most_once_a_second() {
     on_each_database(|store| async {
         let setting = Setting::new(store).await;
         let began = std::time::Instant::now();
@@ -67,7 +67,7 @@ async fn invented_keys_ask_the_database_once_a_second_at_most() {
 }
 
 #[tokio::test]
-async fn keys_that_were_revoked_or_are_gone_are_told() {
+async fn revoked_and_deleted_keys_are_reported() {
     on_each_database(|store| async {
         let setting = Setting::new(store).await;
         let mark = |kid: &str| keys::KeyMark::of(kid);
@@ -108,7 +108,7 @@ async fn a_key_that_another_node_encrypted_stays_until_it_is_revoked() {
 }
 
 #[tokio::test]
-async fn known_keys_outlive_a_database_that_fails() {
+async fn known_keys_stay_valid_while_the_database_fails() {
     on_each_database(|store| async {
         let setting = Setting::new(store).await;
         let token = hs256("hs", &claims("lea"));
@@ -125,7 +125,7 @@ async fn known_keys_outlive_a_database_that_fails() {
 }
 
 #[tokio::test]
-async fn a_back_end_enters_with_its_key() {
+async fn a_back_end_authenticates_with_its_key() {
     on_each_database(|store| async {
         let setting = Setting::new(store).await;
         let (key, row) = api_key::generate(setting.tenant, "back end", &[Scope::Provision], NOW_MS, Some(NOW_MS + 1_000));
@@ -148,7 +148,7 @@ async fn a_back_end_enters_with_its_key() {
 }
 
 #[test]
-fn weak_and_wrong_keys_are_not_taken() {
+fn weak_and_malformed_keys_are_refused() {
     let table: &[(Algorithm, &str, bool)] = &[
         (Algorithm::Hs256, SECRET, true),
         (Algorithm::Hs256, "too short", false),

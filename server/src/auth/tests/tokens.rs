@@ -31,7 +31,7 @@ async fn each_algorithm_is_accepted_with_its_key() {
 }
 
 #[tokio::test]
-async fn a_token_is_not_believed_for_what_its_header_says() {
+async fn the_algorithm_comes_from_the_key_not_from_the_token_header() {
     on_each_database(|store| async {
         let setting = Setting::new(store).await;
         let good = claims("lea");
@@ -183,7 +183,7 @@ async fn claims_have_their_types_and_bounds() {
 }
 
 #[tokio::test]
-async fn both_sides_of_each_bound() {
+async fn claims_are_accepted_up_to_each_bound_and_refused_beyond() {
     on_each_database(|store| async {
         let setting = Setting::new(store).await;
         for changes in [
@@ -233,7 +233,7 @@ async fn dates_may_have_a_fraction_or_an_exponent() {
 }
 
 #[tokio::test]
-async fn no_profile_locks_its_user_out() {
+async fn no_profile_claim_makes_a_token_invalid() {
     on_each_database(|store| async {
         let setting = Setting::new(store).await;
         let long = "é".repeat(300);
@@ -258,7 +258,7 @@ async fn no_profile_locks_its_user_out() {
 }
 
 #[tokio::test]
-async fn time_is_the_servers() {
+async fn tokens_are_checked_by_the_servers_clock() {
     on_each_database(|store| async {
         let setting = Setting::new(store).await;
         let token = hs256("hs", &claims("lea"));
@@ -272,7 +272,7 @@ async fn time_is_the_servers() {
 }
 
 #[tokio::test]
-async fn a_huge_token_is_refused_unread() {
+async fn a_huge_token_is_refused_without_parsing() {
     on_each_database(|store| async {
         let setting = Setting::new(store).await;
         let filler = |bytes: usize| hs256("hs", &with(json!({ "filler": "x".repeat(bytes) })));
@@ -284,7 +284,7 @@ async fn a_huge_token_is_refused_unread() {
 }
 
 #[tokio::test]
-async fn an_issued_token_is_good() {
+async fn an_issued_token_is_valid() {
     on_each_database(|store| async {
         let setting = Setting::new(store).await;
         let secret = issue::secret();

@@ -113,13 +113,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_unknown_action_is_told_the_known_ones() {
+    fn an_error_about_an_unknown_action_lists_the_known_actions() {
         assert_eq!(action("address_group"), Ok(Action::AddressGroup));
         assert!(action("write").is_err_and(|text| text.contains("delete_own_copy")));
     }
 
     #[test]
-    fn files_presets_and_current_are_told_apart() {
+    fn files_presets_and_current_are_distinguished() {
         assert!(rules("current").is_ok_and(|rules| rules.is_none()));
         assert!(rules("school").is_ok_and(|rules| rules.is_some_and(|policy| policy.name() == "school")));
         assert!(rules("no-such.policy").is_err_and(|error| error.to_string().contains("no-such.policy")));

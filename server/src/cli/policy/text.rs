@@ -91,7 +91,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_summary_names_what_nobody_may() {
+    fn a_summary_names_actions_that_no_user_may_do() {
         let policy = Policy::parse("policy tiny\nroles owner\nallow find,start all when everyone\n").expect("rules");
         let text = summary(&policy);
         assert!(text.starts_with("policy tiny: 1 rule\nroles: owner\nnobody may: "), "{text}");
@@ -99,7 +99,7 @@ mod tests {
     }
 
     #[test]
-    fn every_preset_says_what_it_is_for() {
+    fn every_preset_has_a_description() {
         for (name, text) in PRESETS {
             assert!(about(text).len() > 20, "{name}");
         }

@@ -321,7 +321,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_mail_to_a_group_that_emptied_since_is_refused() {
+    async fn a_mail_to_a_group_that_became_empty_is_refused() {
         on_each_database(|store| async move {
             let tenant = tenants::create(&store, "school", "School", NOW_MS).await.expect("stores").id;
             let mut write = FactWrite::begin(&store, tenant, NOW_MS).await.expect("begins");

@@ -1,10 +1,10 @@
-//! What is remembered of facts that moved, for open screens.
+//! Tests of the record of changed facts, which clients with open conversations need.
 
 use super::{node, pruned::enter, tenant_under};
 use crate::testing::{TestClock, on_each_database};
 
 #[tokio::test]
-async fn facts_between_several_moves_are_remembered_because_a_screen_may_show_them() {
+async fn facts_between_several_moves_are_remembered_for_clients_that_show_them() {
     on_each_database(|store| async move {
         let (tenant, _) = tenant_under(&store, "open", "acme").await;
         let facts = node(&store, &TestClock::new());
@@ -26,7 +26,7 @@ async fn facts_between_several_moves_are_remembered_because_a_screen_may_show_th
             assert_eq!(before, expected, "all of them, or none where there are too many");
         }
 
-        // What is given back and what came meanwhile are counted together.
+        // Changes that were given back count together with the changes that came after them.
         for (first_name, given_back) in [(23, 3), (28, 5)] {
             for name in first_name..first_name + given_back {
                 enter(&store, tenant, &format!("user-{name}")).await;

@@ -1,4 +1,4 @@
-//! Random facts in the words of a policy, few enough that things meet.
+//! Random facts in the words of a policy, with few users and groups so that facts overlap.
 
 use causerie_policy::{How, Vocabulary};
 use causerie_protocol::{
@@ -27,7 +27,7 @@ const GROUPS: usize = 6;
 /// A word that no policy declares.
 const UNDECLARED: &str = "stranger";
 
-/// What one transaction changes. People and groups go by their numbers; links to who is not there are left out.
+/// The changes of one transaction. Users and groups have numbers. Links to users and groups that do not exist are left out.
 #[derive(Debug, Clone)]
 pub struct Step {
     people: Vec<Profile>,
@@ -69,16 +69,16 @@ struct Edge {
     gone: bool,
 }
 
-/// Everyone and every group, and links between them.
+/// All users and groups, and links between them.
 pub fn beginning(words: &Vocabulary) -> impl Strategy<Value = Step> {
-    let people: Vec<_> = (0..PEOPLE).map(|number| person(Just(number).boxed(), words)).collect();
+    let people: Vec<_> = (0..PEOPLE).map(|number| user(Just(number).boxed(), words)).collect();
     let groups: Vec<_> = (0..GROUPS).map(|number| group(Just(number).boxed(), words)).collect();
     step(people, groups, Just(Vec::new()).boxed(), 30, words)
 }
 
 /// A few changes of any kind.
 pub fn change(words: &Vocabulary) -> impl Strategy<Value = Step> {
-    let people = vec(person((0..PEOPLE).boxed(), words), 0..3);
+    let people = vec(user((0..PEOPLE).boxed(), words), 0..3);
     let groups = vec(group((0..GROUPS).boxed(), words), 0..3);
     step(people, groups, vec(0..GROUPS, 0..2).boxed(), 5, words)
 }
@@ -109,7 +109,7 @@ fn step(
     )
 }
 
-fn person(number: BoxedStrategy<usize>, words: &Vocabulary) -> BoxedStrategy<Profile> {
+fn user(number: BoxedStrategy<usize>, words: &Vocabulary) -> BoxedStrategy<Profile> {
     let status = prop_oneof![
         7 => Just(UserStatus::Active),
         1 => Just(UserStatus::Invited),
@@ -121,7 +121,7 @@ fn person(number: BoxedStrategy<usize>, words: &Vocabulary) -> BoxedStrategy<Pro
     let profile = (number, name(), status, vec(word(&words.roles), 0..2), writable_by);
     profile
         .prop_map(|(number, name, status, roles, writable_by)| Profile {
-            external_id: person_id(number),
+            external_id: user_id(number),
             name: Some(name),
             status: Some(status),
             roles: Some(roles),
@@ -147,7 +147,7 @@ fn group(number: BoxedStrategy<usize>, words: &Vocabulary) -> BoxedStrategy<Grou
 }
 
 fn membership(words: &Vocabulary) -> impl Strategy<Value = Membership> {
-    // Around the present, so that some begin and some end while a test looks.
+    // Near the present, so that some memberships begin and some end during a test.
     let time = || option::weighted(0.2, (NOW_MS - 50)..(NOW_MS + 150));
     (0..PEOPLE, 0..GROUPS, word(&words.roles), time(), time(), prop::bool::weighted(0.15))
         .prop_map(|(user, group, role, from_ms, until_ms, gone)| Membership { user, group, role, from_ms, until_ms, gone })
@@ -176,7 +176,7 @@ fn edge(words: &Vocabulary) -> impl Strategy<Value = Edge> {
     )
 }
 
-/// None where the policy declares none.
+/// `None` if the policy declares no setting.
 fn setting(words: &Vocabulary) -> BoxedStrategy<Option<SettingFact>> {
     if words.settings.is_empty() {
         return Just(None).boxed();
@@ -193,7 +193,7 @@ fn delivers() -> impl Strategy<Value = Delivers> {
     select(vec![Delivers::People, Delivers::Group, Delivers::Both, Delivers::None])
 }
 
-/// Mostly one of those declared.
+/// Mostly a declared word.
 fn word(declared: &[String]) -> BoxedStrategy<String> {
     let undeclared = Just(UNDECLARED.to_owned());
     if declared.is_empty() {
@@ -202,12 +202,12 @@ fn word(declared: &[String]) -> BoxedStrategy<String> {
     prop_oneof![9 => select(declared.to_vec()), 1 => undeclared].boxed()
 }
 
-/// Of few words, so that several begin alike.
+/// A name of few words, so that several names have the same prefix.
 fn name() -> impl Strategy<Value = String> {
     "[ab]{1,2}( [ab]{1,2})?"
 }
 
-fn person_id(number: usize) -> String {
+fn user_id(number: usize) -> String {
     format!("p{number}")
 }
 
@@ -215,7 +215,7 @@ fn group_id(number: usize) -> String {
     format!("g{number}")
 }
 
-/// Writes a step as one transaction.
+/// Writes a step in one transaction.
 pub async fn write(store: &Store, tenant: TenantId, words: &Vocabulary, step: &Step) {
     let mut write = FactWrite::begin(store, tenant, NOW_MS).await.expect("begins");
     let gone: Vec<String> = step.groups_gone.iter().map(|number| group_id(*number)).collect();
@@ -229,7 +229,7 @@ pub async fn write(store: &Store, tenant: TenantId, words: &Vocabulary, step: &S
 }
 
 async fn links(write: &mut FactWrite, words: &Vocabulary, step: &Step) {
-    let (people, groups) = ((0..PEOPLE).map(person_id).collect::<Vec<_>>(), (0..GROUPS).map(group_id).collect::<Vec<_>>());
+    let (people, groups) = ((0..PEOPLE).map(user_id).collect::<Vec<_>>(), (0..GROUPS).map(group_id).collect::<Vec<_>>());
     let users = write.resolve_users(&people.iter().map(String::as_str).collect::<Vec<_>>()).await.expect("asks");
     let there = write.resolve_groups(&groups.iter().map(String::as_str).collect::<Vec<_>>()).await.expect("asks");
     let user = |number: usize| users.get(&people[number]).copied();

@@ -1,4 +1,4 @@
-//! Facts kept by the log are the facts one would read from the tables.
+//! Tests that facts kept up to date by the log equal facts read from the tables.
 
 use std::sync::Arc;
 
@@ -11,12 +11,12 @@ use crate::{
     testing::{TestClock, on_each_database},
 };
 
-/// Worlds per preset and database.
+/// Number of random tenants per preset and database.
 const WORLDS: usize = 3;
-/// Changes of each.
+/// Number of changes per tenant.
 const STEPS: usize = 8;
 
-/// All that a snapshot answers, by keys and in one order: two may number people differently.
+/// All answers of a snapshot, by external keys and in a fixed order, because two snapshots may number users differently.
 fn answers(snapshot: &Snapshot) -> Vec<String> {
     let (world, policy) = (&snapshot.world, &snapshot.policy);
     let keys = |users: &mut dyn Iterator<Item = UserIx>| {
@@ -57,7 +57,7 @@ fn answers(snapshot: &Snapshot) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn kept_is_rebuilt() {
+async fn facts_kept_by_the_log_equal_facts_read_from_the_tables() {
     on_each_database(|store| async move {
         let mut runner = TestRunner::deterministic();
         for (preset, _) in PRESETS {
@@ -84,7 +84,7 @@ async fn kept_is_rebuilt() {
     .await;
 }
 
-/// Shows what differs, and what led there, instead of everything.
+/// Panics with the differences and the steps that led to them, instead of all answers.
 #[track_caller]
 fn assert_same(kept: &[String], rebuilt: &[String], preset: &str, steps: &[random::Step]) {
     let only = |some: &[String], others: &[String]| -> Vec<String> {

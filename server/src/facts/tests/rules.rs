@@ -1,4 +1,4 @@
-//! Rules change, and facts stay.
+//! Tests that a change of rules keeps the loaded facts.
 
 use std::sync::Arc;
 
@@ -29,9 +29,9 @@ async fn enter(store: &Store, tenant: TenantId, name: &str) {
     write.commit().await.expect("commits");
 }
 
-/// Facts of 100,000 people take seconds to read: rules that speak the same words are put over those that are here.
+/// Loading the facts of 100,000 users takes seconds, so rules with the same vocabulary reuse the loaded facts.
 #[tokio::test]
-async fn rules_of_the_same_words_need_no_facts_anew() {
+async fn rules_with_the_same_vocabulary_do_not_reload_facts() {
     on_each_database(|store| async move {
         let (tenant, _) = tenant_under(&store, "open", "acme").await;
         let facts = node(&store, &TestClock::new());
@@ -47,7 +47,7 @@ async fn rules_of_the_same_words_need_no_facts_anew() {
         enter(&store, tenant, "ida").await;
         let version = read::versions(store.reader(), &[tenant]).await.expect("reads")[&tenant];
         assert_eq!((version.facts, version.policy), (7, 3));
-        // This way nothing is ever read anew.
+        // Following the log loads nothing again.
         let followed = facts.at_least_within(store.reader(), tenant, version).await.expect("reads").expect("is here");
         let fresh = node(&store, &TestClock::new()).current(tenant).await.expect("reads");
         for snapshot in [&followed, &fresh] {
@@ -58,7 +58,7 @@ async fn rules_of_the_same_words_need_no_facts_anew() {
             assert!(!start.is_allowed(), "by the rules of before");
         }
 
-        // Other words are another matter.
+        // Rules with another vocabulary load the facts again.
         put_in_force(&store, tenant, Policy::preset("school").expect("reads").text()).await;
         let version = read::versions(store.reader(), &[tenant]).await.expect("reads")[&tenant];
         assert!(facts.at_least_within(store.reader(), tenant, version).await.expect("reads").is_none());

@@ -43,7 +43,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_lead_back() {
+    fn channel_names_are_parsed_back() {
         for channel in [Channel::Conversation(ConversationId::new()), Channel::User(UserId::new()), Channel::Nodes] {
             assert_eq!(channel.to_string().parse(), Ok(channel));
         }

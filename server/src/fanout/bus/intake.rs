@@ -172,7 +172,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_loss_by_overflow_is_told_without_another_signal() {
+    async fn a_loss_by_overflow_is_reported_without_another_signal() {
         let (intake, mut incoming) = Intake::connected(3);
         (0..10).for_each(|_| say(&intake));
         expect(&mut incoming, &["signal", "signal", "signal", "lost", "restored"]).await;
@@ -182,7 +182,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn every_overflow_is_told() {
+    async fn every_overflow_is_reported() {
         let (intake, mut incoming) = Intake::connected(2);
         for _ in 0..50 {
             (0..5).for_each(|_| say(&intake));
@@ -191,7 +191,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn an_outage_is_told_once() {
+    async fn an_outage_is_reported_once() {
         let (intake, mut incoming) = Intake::connecting(10);
         intake.restored();
         expect(&mut incoming, &["restored"]).await;
@@ -202,7 +202,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_bus_that_is_not_there_at_first_is_lost() {
+    async fn a_bus_that_is_missing_at_the_start_is_reported_as_lost() {
         let (intake, mut incoming) = Intake::connecting(10);
         (0..3).for_each(|_| intake.lost());
         intake.restored();
@@ -210,7 +210,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn an_outage_that_did_not_fit_is_told_as_it_stands() {
+    async fn an_outage_that_did_not_fit_is_reported_in_its_latest_state() {
         let (intake, mut incoming) = Intake::connected(2);
         (0..3).for_each(|_| say(&intake));
         intake.lost();
@@ -221,7 +221,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_return_that_did_not_fit_is_told_once() {
+    async fn a_return_that_did_not_fit_is_reported_once() {
         let (intake, mut incoming) = Intake::connected(2);
         intake.lost();
         intake.node(Incoming::NodeLost(NodeId::new()));

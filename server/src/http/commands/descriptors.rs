@@ -210,7 +210,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn comments_of_proto_are_kept_with_what_they_describe() {
+    fn comments_of_the_schema_are_attached_to_their_items() {
         let send = WIRE.message("SendMessage");
         let client_id = send.fields.iter().find(|field| field.name == "client_id").expect("a field");
         assert_eq!(client_id.json_name, "clientId");
@@ -220,7 +220,7 @@ mod tests {
     }
 
     #[test]
-    fn optional_is_no_choice_but_a_oneof_is() {
+    fn an_optional_field_is_no_oneof() {
         let of = |message: &str, name: &str| {
             let fields = &WIRE.message(message).fields;
             fields.iter().find(|field| field.name == name).and_then(|field| field.one_of.clone())

@@ -151,7 +151,7 @@ mod tests {
     }
 
     #[test]
-    fn a_wrong_type_is_blamed_on_its_field_without_a_made_up_place() {
+    fn an_error_about_a_wrong_type_names_only_the_field() {
         let fields = Map::from_iter([("text".to_owned(), Value::from(7))]);
         let refusal = endpoint("SendMessage").command(fields, &Uri::default(), []).expect_err("a number is no text");
         assert_eq!(refusal.code, ErrorCode::Malformed);
@@ -160,7 +160,7 @@ mod tests {
     }
 
     #[test]
-    fn a_field_nobody_knows_is_refused_however_deep_it_is() {
+    fn an_unknown_field_is_refused_at_any_depth() {
         let refused = |fields: Value| {
             let fields = fields.as_object().expect("an object").clone();
             endpoint("StartConversation").command(fields, &Uri::default(), []).expect_err("refused").field
@@ -172,7 +172,7 @@ mod tests {
     }
 
     #[test]
-    fn a_flag_in_a_query_is_yes_or_no() {
+    fn a_flag_in_a_query_is_true_or_false() {
         let conversation = ConversationId::new();
         let delete = |query: &str| {
             let uri: Uri = format!("/ignored?for_all={query}").parse().expect("a uri");
@@ -184,7 +184,7 @@ mod tests {
     }
 
     #[test]
-    fn an_answer_is_the_message_inside_the_reply() {
+    fn the_body_of_an_answer_is_the_message_inside_the_reply() {
         assert_eq!(answer(reply::Result::TypingSet(wire::TypingSet {})), b"{}");
         let marked = wire::Marked { read_state: Some(wire::ReadState { unread: 2, ..Default::default() }) };
         assert_eq!(answer(reply::Result::Marked(marked)), br#"{"readState":{"unread":2}}"#);

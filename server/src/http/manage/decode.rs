@@ -187,7 +187,7 @@ mod tests {
     }
 
     #[test]
-    fn a_wrong_value_is_told_with_field_value_and_expectation() {
+    fn an_error_about_a_wrong_value_names_field_value_and_expectation() {
         let table: &[(Value, ErrorCode, &str, &str)] = &[
             (json!({ "text": 7 }), ErrorCode::Malformed, "text", "`text` is 7, expected a text"),
             (json!({ "dryRun": "yes" }), ErrorCode::Malformed, "dryRun", "`dryRun` is \"yes\", expected true or false"),
@@ -223,7 +223,7 @@ mod tests {
     }
 
     #[test]
-    fn a_parameter_that_does_not_exist_is_told_with_those_that_do() {
+    fn an_error_about_an_unknown_parameter_lists_the_known_parameters() {
         #[derive(Debug, PartialEq, Deserialize)]
         #[serde(deny_unknown_fields)]
         struct Asked {

@@ -251,7 +251,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn numbers_and_shares_are_written_as_the_language_does() {
+    fn numbers_and_percentages_are_written_as_in_the_language() {
         assert_eq!(number(1_234_567, Language::En), "1,234,567");
         assert_eq!(number(1_234, Language::Fr), "1\u{202f}234");
         assert_eq!(number(999, Language::Fr), "999");
@@ -263,7 +263,7 @@ mod tests {
     }
 
     #[test]
-    fn every_action_has_words_of_its_own_in_each_language() {
+    fn every_action_has_its_own_text_in_each_language() {
         for language in [Language::En, Language::Fr] {
             let words: std::collections::HashSet<_> = ACTIONS.iter().map(|(_, one)| action(*one, language)).collect();
             assert_eq!(words.len(), ACTIONS.len());

@@ -180,7 +180,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn lines_come_back_latest_first_page_by_page() {
+    async fn lines_are_read_in_pages_latest_first() {
         on_each_database(|store| async move {
             let tenant = tenants::create(&store, "school", "School", NOW_MS).await.expect("stores").id;
             let other = tenants::create(&store, "clinic", "Clinic", NOW_MS).await.expect("stores").id;

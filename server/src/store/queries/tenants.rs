@@ -186,7 +186,7 @@ mod tests {
     };
 
     #[tokio::test]
-    async fn a_tenant_begins_with_the_rules_it_was_made_with() {
+    async fn a_tenant_starts_with_the_rules_of_its_creation() {
         on_each_database(|store| async move {
             let first = FirstPolicy { name: "school", text: "policy school", by: "cli:root" };
             let school = create_under(&store, "school", "School", Some(first), NOW_MS).await.expect("stores");

@@ -169,7 +169,7 @@ mod tests {
     use crate::testing::TempDirectory;
 
     #[test]
-    fn a_file_appears_when_it_is_whole_and_replaces_none() {
+    fn a_file_appears_only_when_complete_and_replaces_no_file() {
         let folder = TempDirectory::new();
         let to = folder.0.join("backup");
         let partial = Partial::begin(&to).expect("begins");

@@ -89,7 +89,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_order_of_rows_does_not_matter_and_everything_else_does() {
+    fn a_fingerprint_depends_on_all_values_but_not_on_the_order_of_rows() {
         let of = |rows: &[&[u8]]| {
             let mut fingerprint = Fingerprint::default();
             rows.iter().for_each(|row| fingerprint.add(row));

@@ -173,7 +173,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn tables_stand_before_those_that_refer_to_them() {
+    fn tables_are_sorted_before_the_tables_that_refer_to_them() {
         let table = |name: &str, to: &[&str]| Table {
             name: name.to_owned(),
             columns: Vec::new(),
@@ -191,7 +191,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn the_migrations_tell_the_tables() {
+    async fn the_tables_are_read_from_the_migrations() {
         let tables = of_migrations().await.expect("migrates");
         assert!(tables.contains("messages") && tables.contains(MIGRATIONS) && tables.len() > 15, "{tables:?}");
     }

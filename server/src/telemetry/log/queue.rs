@@ -177,7 +177,7 @@ mod tests {
     }
 
     #[test]
-    fn a_line_that_was_cut_off_spoils_no_other() {
+    fn a_truncated_line_does_not_damage_other_lines() {
         let volume = Volume::default();
         let mut lines = Lines::new(volume.clone());
         volume.has_room_for(8);
@@ -204,7 +204,7 @@ mod tests {
     }
 
     #[test]
-    fn a_full_queue_is_written_at_the_end() {
+    fn a_full_queue_is_written_at_shutdown() {
         let volume = Volume::default();
         volume.has_room_for(1 << 20);
         let (mut queue, flush) = Queue::start(Lines::new(Slow(volume.clone()))).expect("starts");
@@ -219,7 +219,7 @@ mod tests {
     }
 
     #[test]
-    fn a_reader_that_stands_still_does_not_keep_the_program_from_ending() {
+    fn a_blocked_reader_does_not_delay_the_exit() {
         struct Stuck;
         impl Write for Stuck {
             fn write(&mut self, _: &[u8]) -> io::Result<usize> {
@@ -242,7 +242,7 @@ mod tests {
     }
 
     #[test]
-    fn what_waits_is_written_at_the_end() {
+    fn queued_lines_are_written_at_shutdown() {
         let volume = Volume::default();
         volume.has_room_for(1_000);
         let (mut queue, flush) = Queue::start(Lines::new(volume.clone())).expect("starts");

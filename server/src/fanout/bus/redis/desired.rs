@@ -170,7 +170,7 @@ mod tests {
     }
 
     #[test]
-    fn a_connection_begins_with_everything() {
+    fn a_new_connection_starts_with_the_whole_set() {
         let desired = Desired::new([1]);
         desired.change([(2, true), (3, true), (2, false)]);
         assert!(desired.change_and_wait([(4, true)]).is_none(), "nobody confirms");
@@ -180,7 +180,7 @@ mod tests {
     }
 
     #[test]
-    fn what_changes_while_it_is_written_is_written_next() {
+    fn changes_during_a_write_are_in_the_next_write() {
         let desired = Desired::new([1, 2]);
         desired.begin();
         let _ = desired.take();
@@ -193,7 +193,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn those_who_wait_are_answered() {
+    async fn waiting_callers_are_answered() {
         let desired = Desired::new([]);
         desired.begin();
         assert!(desired.make_current());
@@ -211,7 +211,7 @@ mod tests {
     proptest! {
         /// Whatever comes, goes and is cut: once copied, the copy is the set.
         #[test]
-        fn the_copy_becomes_the_set(steps in proptest::collection::vec((0_u8..12, any::<bool>()), 0..200)) {
+        fn the_copy_equals_the_set_after_a_write(steps in proptest::collection::vec((0_u8..12, any::<bool>()), 0..200)) {
             let desired = Desired::new([]);
             let mut copy = BTreeSet::new();
             desired.begin();

@@ -43,7 +43,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn foreign_names_are_not_ours() {
+    fn names_of_another_prefix_are_ignored() {
         let (names, channel) = (Names::new("one"), Channel::User(UserId::new()));
         assert_eq!(names.parse(names.channel(channel).as_bytes()), Some(channel));
         for other in ["one2", "on", "two"] {

@@ -101,7 +101,7 @@ mod tests {
     }
 
     #[test]
-    fn a_silent_node_is_gone_once_and_found_when_it_speaks() {
+    fn a_silent_node_is_reported_lost_once_and_found_again() {
         let (node, start) = (NodeId::new(), Instant::now());
         let peers = connected(start);
         assert!(peers.heard(node, start), "new");
@@ -116,7 +116,7 @@ mod tests {
     }
 
     #[test]
-    fn an_outage_gives_everyone_time_and_finds_them_anew() {
+    fn nodes_are_not_reported_lost_during_an_outage_and_are_found_again() {
         let (back, dead, start) = (NodeId::new(), NodeId::new(), Instant::now());
         let peers = connected(start);
         peers.heard(back, start);
@@ -131,7 +131,7 @@ mod tests {
     }
 
     #[test]
-    fn the_dead_are_forgotten() {
+    fn dead_nodes_are_forgotten() {
         let start = Instant::now();
         let peers = connected(start);
         peers.heard(NodeId::new(), start);

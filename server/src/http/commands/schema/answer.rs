@@ -49,7 +49,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn ids_of_the_product_are_no_uuids() {
+    fn external_ids_are_not_described_as_uuids() {
         for id in ["id", "conversation_id", "user_ids", "in_reply_to"] {
             assert!(is_id(id), "{id}");
         }

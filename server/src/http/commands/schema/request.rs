@@ -203,7 +203,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_required_is_what_the_server_insists_on() {
+    fn required_fields_are_the_fields_that_the_server_requires() {
         let mut seen = 0;
         for route in ROUTES.iter().filter(|route| route.has_body()) {
             let command = route.command;

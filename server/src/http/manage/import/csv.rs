@@ -43,7 +43,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_header_of_csv_is_told_from_json() {
+    fn a_csv_header_is_distinguished_from_json() {
         for header in
             ["id,name,roles\nlea,Léa,\n", "\u{feff}type;id;name\r\nuser;7;x", "user\tgroup\trole", "\"id\",\"name\"\n"]
         {

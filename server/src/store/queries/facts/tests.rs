@@ -41,7 +41,7 @@ fn relation(from: UserId, to: UserId, state: RelationState) -> RelationFact {
     RelationFact { key: RelationKey { from, relation: "friend".to_owned(), to }, state }
 }
 
-/// Facts by what they are about, as text.
+/// Facts as text, by the user, group or pair that they describe.
 #[derive(Debug, Default, PartialEq, Eq)]
 struct Canon(BTreeMap<String, String>);
 
@@ -52,7 +52,7 @@ impl Canon {
             match fact {
                 Fact::User(user) => self.set(format!("user {:?}", user.id), text),
                 Fact::Group(group) => {
-                    // Tables know what is, not what was.
+                    // Tables hold the current kind only, not the previous kind.
                     let now = Group { kind_before: None, ..group.clone() };
                     self.set(format!("group {:?}", group.id), format!("{now:?}"));
                 }
@@ -103,7 +103,7 @@ async fn replayed(store: &Store, tenant: TenantId) -> (u64, Canon) {
     let mut canon = Canon::default();
     let mut at = 0;
     loop {
-        // Fewer than there are, so that several reads are one.
+        // Fewer than the log holds, so that several reads are needed.
         let log = read::log_since(store.reader(), tenant, at, 3).await.expect("reads");
         if log.is_empty() {
             return (at, canon);
@@ -124,7 +124,7 @@ async fn same(store: &Store, tenant: TenantId) -> Canon {
 }
 
 #[tokio::test]
-async fn the_log_tells_what_the_tables_hold() {
+async fn the_log_and_the_tables_hold_the_same_facts() {
     on_each_database(|store| async move {
         let school = tenant(&store, "school").await;
         let mut write = begin(&store, school).await;
@@ -194,7 +194,7 @@ async fn the_log_tells_what_the_tables_hold() {
 }
 
 #[tokio::test]
-async fn no_group_is_within_itself() {
+async fn a_group_can_not_contain_itself() {
     use Outcome::{Circular, Created, Unchanged, Updated};
     on_each_database(|store| async move {
         let school = tenant(&store, "school").await;
@@ -203,7 +203,7 @@ async fn no_group_is_within_itself() {
                 &[group("a", None), group("b", Some("a")), group("c", Some("b")), group("a", Some("c"))],
                 &[Created, Created, Created, Circular],
             ),
-            // Between the two lies one that no row names.
+            // A group that no row names lies between the two groups.
             (&[group("a", Some("c")), group("c", Some("b"))], &[Circular, Unchanged]),
             (
                 &[group("c", Some("")), group("a", Some("c")), group("c", Some("b")), group("c", None)],
@@ -220,7 +220,7 @@ async fn no_group_is_within_itself() {
         let place = |name: &str| stored.iter().find(|group| group.external_id == name).expect("is there");
         assert_eq!((place("a").parent, place("c").parent), (Some(place("c").id), None));
 
-        // Nor below more than so many others, in one transaction or over several.
+        // The depth of nested groups is limited, in one transaction and over several.
         let name = |at: usize| format!("d{at}");
         let link = |at: usize| group(&name(at), at.checked_sub(1).map(name).as_deref());
         let chain: Vec<GroupFact> = (0..=ABOVE_MAX + 1).map(link).collect();
@@ -236,7 +236,7 @@ async fn no_group_is_within_itself() {
 }
 
 #[tokio::test]
-async fn relations_of_one_moment_come_page_by_page() {
+async fn relations_of_the_same_time_are_read_in_pages() {
     on_each_database(|store| async move {
         let school = tenant(&store, "school").await;
         let mut write = begin(&store, school).await;
@@ -271,7 +271,7 @@ async fn relations_of_one_moment_come_page_by_page() {
 }
 
 #[tokio::test]
-async fn nothing_is_left_of_what_is_rolled_back() {
+async fn a_rollback_leaves_no_rows() {
     on_each_database(|store| async move {
         let school = tenant(&store, "school").await;
         let mut write = begin(&store, school).await;
@@ -334,7 +334,7 @@ async fn versions_have_no_holes_under_many_writers() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn who_shares_the_lock_and_who_holds_it_wait_for_each_other() {
+async fn shared_and_exclusive_holders_of_the_lock_wait_for_each_other() {
     on_each_database(|store| async move {
         if store.backend() != DbBackend::Postgres {
             return;

@@ -103,7 +103,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn rows_of_a_script() {
+    fn rows_are_read_from_a_script() {
         let script = "SET x;\nCOPY public.signing_keys (kid, \"order\", material, revoked_at) FROM stdin;\n\
                       a\t1\tline\\none\\\\\t\\N\nb\t2\t\t17\n\\.\n\nCOPY public.other (kid) FROM stdin;\nc\n\\.\n";
         let told = rows(script, &["kid", "material", "revoked_at"]).expect("the columns are there");
@@ -113,7 +113,7 @@ mod tests {
     }
 
     #[test]
-    fn tables_of_a_list() {
+    fn tables_are_read_from_a_list() {
         let line = "3421; 0 16391 TABLE DATA public tenants causerie";
         assert_eq!(table_data(line), Some(("public".to_owned(), "tenants".to_owned())));
         assert_eq!(table_data("220; 1259 16391 TABLE public tenants causerie"), None);

@@ -151,7 +151,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_programs_of_postgresql_get_what_the_address_says() {
+    fn the_programs_of_postgresql_get_the_parts_of_the_address() {
         let told = |url: &str| environment(&PgConnectOptions::from_str(url).expect("an address"), url);
         let all = told(
             "postgres://lea:p%40ss%20w%2Bord@db.example:5433/chat?sslmode=verify-full&sslrootcert=/etc/ca.pem&options=-csearch_path%3Dchat",

@@ -121,14 +121,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn versions() {
+    fn versions_are_parsed() {
         assert_eq!(major("pg_dump (PostgreSQL) 15.14 (Debian 15.14-0+deb12u1)\n"), Some(15));
         assert_eq!(major("pg_dump (PostgreSQL) 17beta1\n"), Some(17));
         assert_eq!(major("something else 15"), None);
     }
 
     #[test]
-    fn a_complaint_is_the_line_with_the_error() {
+    fn an_error_message_is_the_line_with_the_error() {
         let text = b"pg_dump: warning: x\npg_dump: error: could not write to file: No space left on device\nmore\n";
         assert_eq!(
             complaint("pg_dump", text),

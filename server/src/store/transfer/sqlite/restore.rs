@@ -264,7 +264,7 @@ mod tests {
     use crate::testing::TempDirectory;
 
     #[test]
-    fn what_was_kept_within_the_same_second_stays() {
+    fn a_database_kept_within_the_same_second_is_not_replaced() {
         let folder = TempDirectory::new();
         let (database, new) = (folder.0.join("causerie.sqlite"), folder.0.join("causerie.sqlite.restoring"));
         fs::write(&database, "0").expect("writes");
@@ -280,7 +280,7 @@ mod tests {
     }
 
     #[test]
-    fn without_links_the_files_exchange_their_names_and_replace_none() {
+    fn without_hard_links_the_files_are_renamed_and_replace_no_file() {
         let folder = TempDirectory::new();
         let [database, new, kept] = ["causerie.sqlite", "new", "kept"].map(|name| folder.0.join(name));
         fs::write(&database, "old").expect("writes");
