@@ -32,7 +32,7 @@ const wrongCalls: [name: string, call: (client: any) => unknown][] = [
   ["reopenConversation.conversationId", (client) => client.reopenConversation()],
   ["deleteConversation.conversationId", (client) => client.deleteConversation()],
   ["deleteConversation.forAll", (client) => client.deleteConversation("c1", "yes")],
-  ["getConversation.conversationId", (client) => client.fetchConversation()],
+  ["getConversation.conversationId", (client) => client.getConversation()],
   ["listMembers.conversationId", (client) => client.listMembers()],
   ["getHistory.conversationId", (client) => client.history().loadNewest()],
   ["getHistory.afterSeq", (client) => client.history("c1").loadAround()],

@@ -189,7 +189,7 @@ export class Client extends Commands {
   }
 
   /** Returns a conversation; loads it when it is not loaded. Rejects as a command, with `not_found` for an unknown conversation. */
-  async fetchConversation(conversationId: string): Promise<Conversation> {
+  async getConversation(conversationId: string): Promise<Conversation> {
     const known = this.conversation(conversationId);
     if (known) return known;
     const { conversation } = await this.call("getConversation", { conversationId });

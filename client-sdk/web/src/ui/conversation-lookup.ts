@@ -41,7 +41,7 @@ export class ConversationLookup implements ReactiveController {
   async #load(client: Client, id: string): Promise<void> {
     this.#isLoading = true;
     try {
-      await client.fetchConversation(id);
+      await client.getConversation(id);
     } catch (thrown) {
       const temporary = thrown instanceof CauserieError && thrown.temporary;
       if (id === this.#id) this.#state = temporary ? "failed" : "missing";

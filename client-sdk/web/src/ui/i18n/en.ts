@@ -90,7 +90,8 @@ export const en: Strings = {
   searchUsers: "Search people",
   noUsersFound: "No one found",
   noReachableUsers: "There’s no one you can write to yet",
-  reachableUsersHint: "Only people the rules let you find are shown. If someone is missing, contact the people who run this service.",
+  reachableUsersHint:
+    "Only people the rules let you find are shown. If someone is missing, contact the people who run this service.",
   requestSent: "Request sent",
   sendRequest: "Send request",
   sendRequestTo: (name) => `Send request to ${name}`,
