@@ -17,6 +17,7 @@ mod m0009_log;
 mod m0010_write_probe;
 mod m0011_rollbacks;
 mod m0012_shared_values;
+mod m0013_no_tokens;
 mod m0015_jobs;
 mod sql;
 
@@ -39,6 +40,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0010_write_probe::Migration),
             Box::new(m0011_rollbacks::Migration),
             Box::new(m0012_shared_values::Migration),
+            Box::new(m0013_no_tokens::Migration),
             Box::new(m0015_jobs::Migration),
         ]
     }

@@ -13,7 +13,6 @@ mod lang;
 mod policy;
 mod presets;
 pub mod program;
-mod sql;
 #[cfg(test)]
 mod tests;
 mod vocabulary;
@@ -33,5 +32,4 @@ pub use lang::{ACTIONS, Problem, TEXT_BYTES_MAX, action_name, code_name};
 pub use policy::Policy;
 pub use presets::{PRESET_CASES, PRESETS};
 pub use program::{Effect, Rule};
-pub use sql::{Mine, MyEdge, MyMembership, Param, Sql};
 pub use vocabulary::{How, SettingWord, Vocabulary, WORDS_MAX};

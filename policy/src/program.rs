@@ -1,4 +1,4 @@
-//! A policy after reading: rules as conditions on facts. The one form that check, reach, SQL and explanation are made from.
+//! A policy after reading: rules as conditions on facts. Check, reach and explanation are made from this one form.
 
 use crate::{
     action::{Action, Kind as ConversationKind, State},

@@ -18,7 +18,7 @@ pub(crate) mod words;
 mod world;
 
 pub use change::{Change, Delivers, EdgeEffect, GroupState, RelationState, Status, WritableBy};
-pub(crate) use settings::{Settings, number};
+pub(crate) use settings::number;
 pub use world::World;
 
 /// What the server calls a person or a group: the 128 bits of its id.

@@ -2,7 +2,8 @@
 //!
 //! Line by line, each a declaration ([`words`]) or a rule ([`rule`]), whose conditions are read by [`condition`] and looked
 //! at together by [`safety`]. To add a condition: a variant of [`Condition`](crate::program::Condition), an arm in `condition` and in
-//! `print`, its meaning in `eval/check.rs`, its SQL in `sql`.
+//! `print`, its meaning in `eval/check.rs`. A second
+//! reading of conditions about users is in `tests/plain.rs`.
 
 mod condition;
 mod hints;

@@ -5,17 +5,21 @@ use std::{collections::BTreeSet, sync::atomic::AtomicBool};
 use proptest::prelude::*;
 
 use super::{
+    plain::Pair,
     random::{changes, rules, rules_of_all, word},
-    tables::{policy, vocabulary},
+    tables::{Tables, policy, vocabulary},
 };
 use crate::{
     About, Action, Change, Code, Conversation, Decision, Finding, Key, Kind, PRESETS, Place, Policy, Row, RuleIx, Search,
     Seat, Side, State, Status, UserIx, Who, World, diff, eval::Found,
 };
 
+/// When the worlds are asked.
+const NOW_MS: i64 = 50;
+
 fn world(changes: &[Change]) -> World {
     let mut world = World::new(vocabulary());
-    world.advance(50);
+    world.advance(NOW_MS);
     world.apply_all(changes);
     world
 }
@@ -38,6 +42,20 @@ pub fn check_is_reach(world: &World, policy: &Policy) {
             let allowed: Vec<_> =
                 world.groups().filter(|group| policy.decide(world, action, me, About::Group(*group)).is_allowed()).collect();
             assert_eq!(policy.group_reach(world, me, action), allowed, "{me:?} {action:?}");
+        }
+    }
+}
+
+/// Panics where check differs from the rows that the changes leave, read row by row.
+fn check_is_rows(world: &World, policy: &Policy, changes: &[Change]) {
+    let mut tables = Tables::new(policy.vocabulary().clone());
+    changes.iter().for_each(|change| tables.write(change));
+    for (me, them) in world.users().flat_map(|me| world.users().map(move |them| (me, them))) {
+        let pair = Pair { tables: &tables, now_ms: NOW_MS, me: world.user_key(me), them: world.user_key(them) };
+        for action in [Action::Find, Action::SeeProfile, Action::Start, Action::Request, Action::Block] {
+            let active = world.status(them) == Status::Active;
+            let checked = active && policy.decide(world, action, me, About::Person(them)).is_allowed();
+            assert_eq!(pair.allows(policy, action), checked, "{action:?} of {} with {}", pair.me, pair.them);
         }
     }
 }
@@ -255,9 +273,10 @@ proptest! {
         for (name, _) in PRESETS {
             let policy = Policy::preset(name).expect("a preset is read");
             let mut world = World::new(policy.vocabulary().clone());
-            world.advance(50);
+            world.advance(NOW_MS);
             world.apply_all(&changes);
             check_is_reach(&world, &policy);
+            check_is_rows(&world, &policy, &changes);
             directory_is_reach(&world, &policy, &[]);
             directory_is_reach(&world, &policy, std::slice::from_ref(&word));
             explanation_is_decision(&world, &policy);
@@ -273,6 +292,7 @@ proptest! {
         let world = world(&changes);
         let policy = policy(rules, secret);
         check_is_reach(&world, &policy);
+        check_is_rows(&world, &policy, &changes);
         for words in [vec![], vec![word.clone()], vec!["a".to_owned(), word.clone()], vec![word, String::new()]] {
             directory_is_reach(&world, &policy, &words);
         }

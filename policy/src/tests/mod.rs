@@ -5,5 +5,6 @@ mod codes;
 mod hostile;
 mod left_alone;
 mod log;
+mod plain;
 mod random;
 mod tables;

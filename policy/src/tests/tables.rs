@@ -35,17 +35,37 @@ pub fn policy(rules: Vec<Rule>, secret_directory: bool) -> Policy {
 }
 
 /// One map per table, keyed as the table is.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct Tables {
-    users: BTreeMap<Key, Change>,
-    groups: BTreeMap<Key, Change>,
-    memberships: BTreeMap<(Key, Key, Role), Change>,
-    relations: BTreeMap<(Key, Key, Relation), Change>,
-    edges: BTreeMap<(Key, Option<Role>, Key, Option<Role>), Change>,
-    settings: BTreeMap<u8, Change>,
+    words: Arc<Vocabulary>,
+    pub users: BTreeMap<Key, Change>,
+    pub groups: BTreeMap<Key, Change>,
+    pub memberships: BTreeMap<(Key, Key, Role), Change>,
+    pub relations: BTreeMap<(Key, Key, Relation), Change>,
+    pub edges: BTreeMap<(Key, Option<Role>, Key, Option<Role>), Change>,
+    pub settings: BTreeMap<u8, Change>,
+}
+
+impl Default for Tables {
+    fn default() -> Self {
+        Self::new(vocabulary())
+    }
 }
 
 impl Tables {
+    /// Without rows, under the words of a policy.
+    pub fn new(words: Arc<Vocabulary>) -> Self {
+        Self {
+            words,
+            users: BTreeMap::new(),
+            groups: BTreeMap::new(),
+            memberships: BTreeMap::new(),
+            relations: BTreeMap::new(),
+            edges: BTreeMap::new(),
+            settings: BTreeMap::new(),
+        }
+    }
+
     /// As the server would write it; what names unknown people or groups is refused there.
     pub fn write(&mut self, change: &Change) {
         match change {
@@ -91,7 +111,7 @@ impl Tables {
 
     fn unrelate(&mut self, from: Key, to: Key, relation: Relation) {
         self.relations.remove(&(from, to, relation));
-        if vocabulary().how(relation) == How::Mutual {
+        if self.words.how(relation) == How::Mutual {
             self.relations.remove(&(to, from, relation));
         }
     }
@@ -108,7 +128,7 @@ impl Tables {
     }
 
     pub fn world(&self, now_ms: i64) -> World {
-        let mut world = World::new(vocabulary());
+        let mut world = World::new(Arc::clone(&self.words));
         world.advance(now_ms);
         world.apply_all(self.rows());
         world

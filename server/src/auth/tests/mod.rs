@@ -18,7 +18,7 @@ use super::{
     *,
 };
 use crate::{
-    store::queries::{directory, keys as key_queries, people, tenants},
+    store::queries::{keys as key_queries, people, tenants},
     testing::{NOW_MS, TestClock, on_each_database},
 };
 

@@ -1,11 +1,11 @@
-//! What tables, log, memory and SQL say of the same facts.
+//! What tables, log and memory say of the same facts.
 
+mod directory;
 mod moves;
 mod pruned;
 mod random;
 mod rebuilt;
 mod rules;
-mod sql_agrees;
 
 use std::sync::Arc;
 

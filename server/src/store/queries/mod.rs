@@ -4,7 +4,6 @@ pub mod append;
 pub mod audit;
 pub mod conversations;
 pub mod copies;
-pub mod directory;
 pub mod facts;
 pub mod health;
 pub mod inbox;

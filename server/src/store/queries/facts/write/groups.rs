@@ -12,19 +12,13 @@ use causerie_protocol::{
 use uuid::Uuid;
 
 use super::{FactWrite, Outcome, merge::Merge, texts};
-use crate::{
-    names::fold,
-    store::{
-        StoreError,
-        queries::{
-            directory,
-            facts::{
-                ABOVE_MAX, GroupFact,
-                stored::{self, StoredGroup},
-            },
-        },
-        rows::{self, Column, Rows},
+use crate::store::{
+    StoreError,
+    queries::facts::{
+        ABOVE_MAX, GroupFact,
+        stored::{self, StoredGroup},
     },
+    rows::{self, Column, Rows},
 };
 
 impl FactWrite {
@@ -49,18 +43,14 @@ impl FactWrite {
         });
         let outcomes = outcomes.collect();
 
-        let (mut put, mut renamed) = (Vec::new(), Vec::new());
+        let mut put = Vec::new();
         for due in merge.due() {
             let Some(group) = due.now else { continue };
             put.push(group);
-            if due.stored.is_none_or(|stored| stored.name != group.name) {
-                renamed.push((group.id.0, fold::words_of(&group.name, &group.external_id)));
-            }
             let kind_before = due.stored.map(|stored| &stored.kind).filter(|kind| **kind != group.kind).cloned();
             self.note(Fact::Group(Group { kind_before, ..group.into() }));
         }
         self.put_groups(&put).await?;
-        directory::index(&self.transaction, directory::Found::Groups, self.tenant, &renamed).await?;
         Ok(outcomes)
     }
 
@@ -96,7 +86,6 @@ impl FactWrite {
             "DELETE FROM memberships WHERE group_id IN (SELECT id FROM input)",
             "DELETE FROM edges WHERE from_group IN (SELECT id FROM input)",
             "DELETE FROM edges WHERE to_group IN (SELECT id FROM input)",
-            "DELETE FROM group_tokens WHERE group_id IN (SELECT id FROM input)",
             "DELETE FROM groups WHERE id IN (SELECT id FROM input)",
         ] {
             self.execute(ids(), sql, &[]).await?;

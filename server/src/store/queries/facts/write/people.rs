@@ -6,18 +6,14 @@ use causerie_protocol::{UserId, facts::WritableBy, wire::UserStatus};
 use sea_orm::EntityTrait as _;
 
 use super::{FactWrite, Outcome, merge::Merge, texts};
-use crate::{
-    names::fold,
-    store::{
-        StoreError,
-        entities::user,
-        queries::{
-            directory,
-            facts::stored,
-            people::{Profile, User},
-        },
-        rows::{self, Column, Rows},
+use crate::store::{
+    StoreError,
+    entities::user,
+    queries::{
+        facts::stored,
+        people::{Profile, User},
     },
+    rows::{self, Column, Rows},
 };
 
 impl FactWrite {
@@ -46,22 +42,17 @@ impl FactWrite {
 
         let due: Vec<&user::Model> = merge.due().filter_map(|due| due.now).collect();
         let written = self.put_users(&due).await?;
-        let mut renamed = Vec::new();
         for due in merge.due() {
             // As written: a server that knows no fact lock may have made the person meanwhile, with another id.
             let Some(row) = written.get(due.key) else { continue };
-            let is_renamed = due.stored.is_none_or(|stored| stored.name != row.name);
-            if is_renamed {
-                renamed.push((row.id, fold::words_of(&row.name, &row.external_id)));
-            }
-            let concerns_rules = |stored: &user::Model| {
-                (stored.status, &stored.roles, stored.writable_by) != (row.status, &row.roles, row.writable_by)
+            let concerns_facts = |stored: &user::Model| {
+                (&stored.name, stored.status, &stored.roles, stored.writable_by)
+                    != (&row.name, row.status, &row.roles, row.writable_by)
             };
-            if is_renamed || due.stored.is_none_or(concerns_rules) {
+            if due.stored.is_none_or(concerns_facts) {
                 self.note(stored::user_fact(row));
             }
         }
-        directory::index(&self.transaction, directory::Found::People, self.tenant, &renamed).await?;
         let people = profiles.iter().filter_map(|profile| {
             let id = &profile.external_id;
             written.get(id).or_else(|| merge.now(id)).cloned().map(User::from)

@@ -1,0 +1,132 @@
+//! Rules about pairs of users, answered a second time from the rows of [`Tables`] alone: no index, no shortcut, and nothing
+//! of `eval/`.
+
+use std::sync::Arc;
+
+use super::tables::Tables;
+use crate::{
+    Action, Change, Delivers, EdgeEffect, Effect, GroupState, How, Key, Policy, RelationState, Role, Rule, Setting, Status,
+    Vocabulary,
+    program::{Atom, Condition, Direction, Subject, Who},
+};
+
+/// Two users of a tenant whose rows are `tables`, at a time.
+pub struct Pair<'a> {
+    pub tables: &'a Tables,
+    pub now_ms: i64,
+    pub me: Key,
+    pub them: Key,
+}
+
+impl Pair<'_> {
+    /// Whether the rules allow `me` the action with `them`.
+    pub fn allows(&self, policy: &Policy, action: Action) -> bool {
+        let words = policy.vocabulary();
+        let any = |effect: Effect| {
+            let rules = policy.rules().iter().filter(|rule| rule.effect == effect && rule.subject == Subject::People);
+            rules.filter(|rule| rule.actions.contains(&action)).any(|rule| self.matches(words, rule))
+        };
+        let active = |key| matches!(self.tables.users.get(&key), Some(Change::User { status: Status::Active, .. }));
+        active(self.me) && active(self.them) && any(Effect::Allow) && !any(Effect::Deny)
+    }
+
+    fn matches(&self, words: &Arc<Vocabulary>, rule: &Rule) -> bool {
+        let holds = |condition: &Condition| self.holds(words, condition);
+        rule.conditions.iter().all(holds) && !rule.unless.iter().any(holds)
+    }
+
+    fn holds(&self, words: &Arc<Vocabulary>, condition: &Condition) -> bool {
+        match *condition {
+            Condition::Everyone => true,
+            Condition::Same => self.me == self.them,
+            Condition::InCommon(mine, theirs) => self
+                .memberships(words, self.me, mine)
+                .any(|(group, _)| self.memberships(words, self.them, theirs).any(|(other, _)| other == group)),
+            Condition::Edge(mine, theirs) => {
+                self.edge(words, mine, theirs, EdgeEffect::Allow, &[Delivers::People, Delivers::Both])
+            }
+            Condition::Barrier(mine, theirs) => {
+                let any = [Delivers::People, Delivers::Group, Delivers::Both, Delivers::None];
+                self.edge(words, mine, theirs, EdgeEffect::Deny, &any)
+            }
+            Condition::Related(relation, direction) => {
+                let accepted = |from, to| {
+                    let row = self.tables.relations.get(&(from, to, relation));
+                    matches!(row, Some(Change::Relation { state: RelationState::Accepted, .. }))
+                };
+                let (out, into) = (accepted(self.me, self.them), accepted(self.them, self.me));
+                match (words.how(relation), direction) {
+                    (How::Mutual, _) | (_, Direction::Both) => out || into,
+                    (_, Direction::Out) => out,
+                    (_, Direction::In) => into,
+                }
+            }
+            Condition::Role(who, role) => {
+                let declared = usize::from(role.0) < words.roles.len();
+                let row = self.tables.users.get(&self.key(who));
+                declared && matches!(row, Some(Change::User { roles, .. }) if roles.0 & (1 << role.0) != 0)
+            }
+            Condition::Status(who, wanted) => {
+                matches!(self.tables.users.get(&self.key(who)), Some(Change::User { status, .. }) if *status == wanted)
+            }
+            Condition::WritableBy(who, wanted) => {
+                let row = self.tables.users.get(&self.key(who));
+                matches!(row, Some(Change::User { writable_by, .. }) if *writable_by == wanted)
+            }
+            Condition::Is(who, atom) => self.memberships(words, self.key(who), atom).next().is_some(),
+            Condition::Setting(setting, wanted) => self.choice(words, setting) == Some(wanted),
+            // They ask about a group, a conversation, a message or a relation, and the question is about a user alone.
+            _ => false,
+        }
+    }
+
+    fn key(&self, who: Who) -> Key {
+        match who {
+            Who::Me => self.me,
+            Who::Them => self.them,
+        }
+    }
+
+    /// The active groups in which a user is what the atom names now, with the role.
+    fn memberships(&self, words: &Arc<Vocabulary>, of: Key, atom: Atom) -> impl Iterator<Item = (Key, Role)> {
+        let roles = words.roles.len();
+        self.tables.memberships.values().filter_map(move |row| {
+            let Change::Membership { user, group, role, from_ms, until_ms } = row else { return None };
+            let holds = from_ms.is_none_or(|from_ms| from_ms <= self.now_ms)
+                && until_ms.is_none_or(|until_ms| self.now_ms < until_ms);
+            let fits = *user == of && usize::from(role.0) < roles && atom.role.is_none_or(|wanted| wanted == *role);
+            (holds && fits && self.is_active(*group, atom)).then_some((*group, *role))
+        })
+    }
+
+    fn is_active(&self, group: Key, atom: Atom) -> bool {
+        let row = self.tables.groups.get(&group);
+        matches!(row, Some(Change::Group { state: GroupState::Active, kind, .. }) if atom.kind.is_none_or(|wanted| wanted == *kind))
+    }
+
+    /// Whether an edge leads from what `me` is to what `them` is.
+    fn edge(&self, words: &Arc<Vocabulary>, mine: Atom, theirs: Atom, wanted: EdgeEffect, along: &[Delivers]) -> bool {
+        self.tables.edges.values().any(|row| {
+            let Change::Edge { from, from_role, to, to_role, effect, delivers } = row else { return false };
+            let ends = |of, atom, at: Key, named: Option<Role>| {
+                let mut held = self.memberships(words, of, atom);
+                held.any(|(group, role)| group == at && named.is_none_or(|named| named == role))
+            };
+            *effect == wanted
+                && along.contains(delivers)
+                && ends(self.me, mine, *from, *from_role)
+                && ends(self.them, theirs, *to, *to_role)
+        })
+    }
+
+    /// The place of a setting's value among those that the policy declares; the first where the tenant set none of them.
+    fn choice(&self, words: &Arc<Vocabulary>, setting: Setting) -> Option<u8> {
+        let values = &words.settings.get(usize::from(setting.0))?.values;
+        let stored = match self.tables.settings.get(&setting.0) {
+            Some(Change::Setting { value, .. }) => value.as_ref(),
+            _ => None,
+        };
+        let place = stored.and_then(|stored| values.iter().position(|value| value == stored));
+        u8::try_from(place.unwrap_or(0)).ok()
+    }
+}

@@ -1,0 +1,98 @@
+//! What the directory finds in a snapshot, of the users that the store has.
+
+use causerie_policy::{Search, UserIx, Who};
+use causerie_protocol::{TenantId, UserId, wire::UserStatus};
+use uuid::Uuid;
+
+use super::{node, tenant_under};
+use crate::{
+    facts::Facts,
+    names::fold,
+    store::{Store, queries::people},
+    testing::{NOW_MS, TestClock, on_each_database},
+};
+
+async fn store_users(store: &Store, tenant: TenantId, users: &[(&str, &str, UserStatus)]) -> Vec<UserId> {
+    let profiles = users.iter().map(|(external_id, name, status)| people::Profile {
+        external_id: (*external_id).to_owned(),
+        name: Some((*name).to_owned()),
+        status: Some(*status),
+        ..people::Profile::default()
+    });
+    let profiles: Vec<_> = profiles.collect();
+    let stored = people::upsert(store, tenant, &profiles, NOW_MS).await.expect("stores");
+    stored.into_iter().map(|user| user.id).collect()
+}
+
+/// The names that `me` finds by a query, in the order of names; at most `limit` users.
+async fn found(store: &Store, facts: &Facts, (tenant, me): (TenantId, UserId), query: &str, limit: usize) -> Vec<String> {
+    let snapshot = facts.current(tenant).await.expect("reads");
+    let words: Vec<String> = fold::words(query).into_iter().collect();
+    let me: UserIx = snapshot.user(me).expect("is known");
+    let page = snapshot.policy.complete(&snapshot.world, me, &Search { words: &words, after: None, limit });
+    let users = page.hits.into_iter().filter_map(|hit| match hit.who {
+        Who::Person(user) => Some(UserId(Uuid::from_u128(snapshot.world.user_key(user)))),
+        Who::Group(_) => None,
+    });
+    let users: Vec<UserId> = users.collect();
+    let users = people::find(store.reader(), tenant, &users).await.expect("reads");
+    let mut names: Vec<String> = users.into_iter().map(|user| user.name).collect();
+    names.sort_unstable();
+    names
+}
+
+#[tokio::test]
+async fn the_directory_finds_active_users_of_the_tenant_by_the_beginnings_of_words() {
+    use UserStatus::{Active, Deactivated};
+    on_each_database(|store| async move {
+        let (school, _) = tenant_under(&store, "open", "school").await;
+        let (clinic, _) = tenant_under(&store, "open", "clinic").await;
+        let users = [
+            ("lea.martin", "Léa Martin", Active),
+            ("m2", "Émile Martineau", Active),
+            ("m3", "Zoé Martin", Active),
+            ("gone", "Martin Disparu", Active),
+            ("pc", "100% _Martin_", Active),
+        ];
+        let me = (school, store_users(&store, school, &users).await[0]);
+        store_users(&store, clinic, &[("x", "Martin Ailleurs", Active)]).await;
+        let facts = node(&store, &TestClock::new());
+        assert_eq!(found(&store, &facts, me, "disparu", 10).await, ["Martin Disparu"]);
+        store_users(&store, school, &[("gone", "Martin Disparu", Deactivated)]).await;
+
+        let table: &[(&str, &[&str])] = &[
+            ("martin", &["100% _Martin_", "Léa Martin", "Zoé Martin", "Émile Martineau"]),
+            ("MARTINE", &["Émile Martineau"]),
+            ("mart lea", &["Léa Martin"]),
+            ("emile", &["Émile Martineau"]),
+            ("ÉMI MARTI", &["Émile Martineau"]),
+            ("m2", &["Émile Martineau"]),
+            // No wildcards: it finds names that are nothing but this sign.
+            ("%", &[]),
+            ("mar_in", &[]),
+            ("100%", &["100% _Martin_"]),
+            ("artin", &[]),
+            ("nobody", &[]),
+            ("' OR 1=1 --", &[]),
+            ("a b c d e f g h i j k l m n o p q r s t u v w x y z", &[]),
+        ];
+        for (query, expected) in table {
+            assert_eq!(found(&store, &facts, me, query, 10).await, *expected, "{query}");
+        }
+        assert_eq!(found(&store, &facts, me, "martin", 2).await.len(), 2);
+
+        store_users(&store, school, &[("lea.martin", "Léa Durand", Active)]).await;
+        // The id keeps the old word.
+        let kept: &[(&str, &[&str])] = &[
+            ("durand", &["Léa Durand"]),
+            ("lea", &["Léa Durand"]),
+            ("martin", &["100% _Martin_", "Léa Durand", "Zoé Martin", "Émile Martineau"]),
+        ];
+        for (query, expected) in kept {
+            assert_eq!(found(&store, &facts, me, query, 10).await, *expected, "{query}");
+        }
+        store_users(&store, school, &[("m3", "Zoé Durand", Active)]).await;
+        assert_eq!(found(&store, &facts, me, "martin zoe", 10).await, Vec::<String>::new(), "an old name finds nobody");
+    })
+    .await;
+}
