@@ -6,7 +6,6 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use config::{FileFormat, Source as _, ValueKind};
 use serde_json::{Map, Value};
 
 use super::{
@@ -121,27 +120,26 @@ impl Merge {
             Ok(text) => text,
             Err(error) => return self.problem("--config", &source, format!("expected a file that can be read: {error}")),
         };
-        match config::File::from_str(&text, FileFormat::Toml).collect() {
+        match text.parse::<toml::Table>() {
             Ok(table) => {
-                // A map without order would report problems in another order each time.
-                for (section, value) in table.into_iter().collect::<BTreeMap<_, _>>() {
-                    self.table(section, value.kind, &source);
+                for (section, value) in table {
+                    self.table(section, value, &source);
                 }
             }
             Err(error) => self.problem("--config", &source, format!("expected TOML: {error}")),
         }
     }
 
-    fn table(&mut self, key: String, value: ValueKind, source: &str) {
+    fn table(&mut self, key: String, value: toml::Value, source: &str) {
         if let Some(setting) = find(&key) {
             let value = json(value).ok_or(NotThat(None)).and_then(|value| setting.kind.check(value));
             return self.set(setting, value, source.to_owned());
         }
         let section = format!("{key}.");
         match value {
-            ValueKind::Table(table) if settings().any(|setting| setting.key.starts_with(&section)) => {
-                for (name, value) in table.into_iter().collect::<BTreeMap<_, _>>() {
-                    self.table(format!("{key}.{name}"), value.kind, source);
+            toml::Value::Table(table) if settings().any(|setting| setting.key.starts_with(&section)) => {
+                for (name, value) in table {
+                    self.table(format!("{key}.{name}"), value, source);
                 }
             }
             _ => {
@@ -238,15 +236,16 @@ fn find(key: &str) -> Option<Setting> {
     settings().find(|setting| setting.key == key)
 }
 
-fn json(value: ValueKind) -> Option<Value> {
+/// `None` for a table, which no setting is.
+fn json(value: toml::Value) -> Option<Value> {
     Some(match value {
-        ValueKind::Boolean(flag) => flag.into(),
-        ValueKind::I64(number) => number.into(),
-        ValueKind::U64(number) => number.into(),
-        ValueKind::Float(number) => number.into(),
-        ValueKind::String(text) => text.into(),
-        ValueKind::Array(items) => Value::Array(items.into_iter().map(|item| json(item.kind)).collect::<Option<_>>()?),
-        ValueKind::Nil | ValueKind::I128(_) | ValueKind::U128(_) | ValueKind::Table(_) => return None,
+        toml::Value::Boolean(flag) => flag.into(),
+        toml::Value::Integer(number) => number.into(),
+        toml::Value::Float(number) => number.into(),
+        toml::Value::String(text) => text.into(),
+        toml::Value::Datetime(time) => time.to_string().into(),
+        toml::Value::Array(items) => Value::Array(items.into_iter().map(json).collect::<Option<_>>()?),
+        toml::Value::Table(_) => return None,
     })
 }
 
