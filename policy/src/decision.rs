@@ -23,7 +23,7 @@ pub enum Witness {
     Holder,
 }
 
-/// Yes, later, or no and why.
+/// Yes, or no and why.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Decision {
     /// Go ahead.
@@ -32,13 +32,6 @@ pub enum Decision {
         rule: RuleIx,
         /// For which reason.
         witness: Witness,
-    },
-    /// Accepted now, delivered later.
-    Hold {
-        /// Milliseconds since 1970 UTC.
-        until_ms: i64,
-        /// By which rule.
-        rule: RuleIx,
     },
     /// No.
     Deny {

@@ -112,7 +112,6 @@ impl Policy {
         let by = |rule: RuleIx| self.rule_name(rule);
         match decision {
             Decision::Allow { rule, .. } => format!("it is allowed by `{}`", by(rule)),
-            Decision::Hold { rule, .. } => format!("it is held back by `{}`", by(rule)),
             Decision::Deny { rule, public_code, .. } => {
                 let by = rule.map_or("by no rule".to_owned(), |rule| format!("by `{}`", by(rule)));
                 format!("it is denied as {} {by}", code_name(public_code))

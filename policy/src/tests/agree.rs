@@ -236,7 +236,6 @@ fn explanation_is_decision(world: &World, policy: &Policy) {
                     Decision::Allow { rule, .. } | Decision::Deny { rule: Some(rule), .. } => {
                         assert!(matched(&reasons, rule), "{reasons:?}");
                     }
-                    Decision::Hold { .. } => {}
                     // Where a rule allows it all the same, something built in denies it.
                     Decision::Deny { rule: None, .. } => {
                         let any = reasons.iter().any(|reason| matches!(reason.finding, Finding::Matched { .. }));

@@ -90,14 +90,14 @@ fn ix(world: &World, key: Key) -> UserIx {
 fn code(decision: Decision) -> Option<Code> {
     match decision {
         Decision::Deny { code, .. } => Some(code),
-        Decision::Allow { .. } | Decision::Hold { .. } => None,
+        Decision::Allow { .. } => None,
     }
 }
 
 fn public_code(decision: Decision) -> Option<Code> {
     match decision {
         Decision::Deny { public_code, .. } => Some(public_code),
-        Decision::Allow { .. } | Decision::Hold { .. } => None,
+        Decision::Allow { .. } => None,
     }
 }
 

@@ -105,11 +105,6 @@ impl Rules {
         };
         match facts.decide(action, me, about) {
             Some(Decision::Allow { .. }) => Ok(()),
-            // No rule holds anything yet; what can't be delivered now is not accepted.
-            Some(Decision::Hold { rule, .. }) => {
-                denied(Some(facts.policy.rule_name(rule)), Code::Unsupported);
-                Err(Refusal::new(ErrorCode::Unsupported, "held messages are not supported"))
-            }
             Some(Decision::Deny { rule, code, public_code }) => {
                 denied(rule.map(|rule| facts.policy.rule_name(rule)), code);
                 Err(refusal(public_code))

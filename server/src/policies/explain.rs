@@ -160,7 +160,7 @@ pub async fn explain(store: &Store, facts: &Snapshot, question: &Question) -> Re
     let rules: Vec<Said> = rules.collect();
 
     let (rule, codes) = match decision {
-        Decision::Allow { rule, .. } | Decision::Hold { rule, .. } => (Some(rule), None),
+        Decision::Allow { rule, .. } => (Some(rule), None),
         Decision::Deny { rule, code, public_code } => (rule, Some((code, public_code))),
     };
     let rule = rule.map(|rule| facts.policy.rule_name(rule).to_owned());
@@ -185,8 +185,10 @@ pub async fn explain(store: &Store, facts: &Snapshot, question: &Question) -> Re
             };
             format!("{what} is denied{by}, as {}: {why}{}", code_name(code), aside(code, told))
         }
-        (rule, Some(witness), None) => format!("{what} is allowed by `{}`: {witness}", rule.as_deref().unwrap_or_default()),
-        (rule, None, None) => format!("{what} is held back by `{}`", rule.as_deref().unwrap_or_default()),
+        (rule, witness, None) => {
+            let (rule, witness) = (rule.as_deref().unwrap_or_default(), witness.as_deref().unwrap_or_default());
+            format!("{what} is allowed by `{rule}`: {witness}")
+        }
     };
     Ok(Explanation {
         allowed: decision.is_allowed(),
