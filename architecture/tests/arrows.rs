@@ -36,8 +36,9 @@ const CRATES: &[(&str, &[&str])] = &[
     ("server", &["causerie-migrations", "causerie-policy", "causerie-protocol"]),
     ("client-sdk/rust", &["causerie-protocol"]),
     ("client-sdk/rust/tests/deadline", &[]),
-    ("load-tests", &["causerie-policy", "causerie-protocol"]),
+    ("load-tests", &["causerie-policy", "causerie-protocol", "causerie-test-services"]),
     ("load-tests/micro", &[]),
+    ("load-tests/services", &[]),
 ];
 
 #[test]

@@ -45,7 +45,7 @@ impl Stage {
         let world = self.stop.guard(World::start(&self.common)).await?;
         let version = world.server_version().await?;
         let redis = match &world.redis {
-            Some(redis) => Some(redis.version().await?),
+            Some(redis) => Some(redis.version()?),
             None => None,
         };
         self.with_machine(|machine| {

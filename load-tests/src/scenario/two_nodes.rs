@@ -92,9 +92,9 @@ impl Scenario for TwoNodes {
         };
         // A load of its own, so that nothing of it is still on its way when counts are read.
         crowd.load(&load(WARM_UP_S)).await?;
-        let before = (nodes[0].reading().await?, nodes[1].reading().await?, redis.info().await?);
+        let before = (nodes[0].reading().await?, nodes[1].reading().await?, redis.info()?);
         let steady = crowd.load(&load(self.seconds)).await?;
-        let info = redis.info().await?;
+        let info = redis.info()?;
         let spent = (nodes[0].reading().await?.since(&before.0), nodes[1].reading().await?.since(&before.1));
         let grew = |name: &str| info.get(name).unwrap_or(&0.0) - before.2.get(name).unwrap_or(&0.0);
         let published = "causerie_published_total";

@@ -13,7 +13,7 @@ mod server;
 pub mod token;
 
 use std::{
-    net::{SocketAddr, TcpListener},
+    net::SocketAddr,
     path::{Path, PathBuf},
 };
 
@@ -259,9 +259,4 @@ fn said<'a>(printed: &'a str, name: &str) -> Outcome<&'a str> {
 
 fn variable(key: &str) -> String {
     format!("CAUSERIE_{key}")
-}
-
-/// A port nobody listens on now. Another program could take it before it is used; then what was to use it says so.
-fn free_port() -> Outcome<u16> {
-    Ok(TcpListener::bind("127.0.0.1:0")?.local_addr()?.port())
 }

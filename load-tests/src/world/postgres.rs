@@ -3,12 +3,17 @@
 use std::{
     fs,
     io::Write as _,
+    net::SocketAddr,
     os::unix::{fs::OpenOptionsExt as _, process::CommandExt as _},
-    path::{Path, PathBuf},
-    process::{Child, Command, Stdio},
+    path::Path,
+    process::Child,
     time::Duration,
 };
 
+use causerie_test_services::{
+    free_address,
+    postgres::{command, is_ready, programs},
+};
 use rustix::process::Signal;
 use sea_orm::sqlx::{self, PgPool, postgres::PgPoolOptions};
 use uuid::Uuid;
@@ -16,13 +21,12 @@ use uuid::Uuid;
 use super::{
     DatabaseReading,
     cores::{self, Who},
-    free_port, server,
+    server,
 };
 use crate::Outcome;
 
 /// `initdb` and first start took 1 s on two cores.
 const START_PATIENCE: Duration = Duration::from_secs(30);
-const NOBODY: &str = "nobody";
 
 /// Ends when dropped.
 pub struct Postgres {
@@ -45,16 +49,9 @@ impl Postgres {
         fs::create_dir(&data)?;
         let only_mine = fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&secret);
         only_mine?.write_all(password.as_bytes())?;
-        let as_root = fs::metadata("/proc/self")?.owned_by_root();
-        if as_root {
-            let done = Command::new("chown").arg("-R").arg(NOBODY).args([&data, &secret]).status()?;
-            if !done.success() {
-                return Err("chown: PostgreSQL refuses to run as root and its folder can't be given away".into());
-            }
-        }
         let log = folder.join("postgres.log");
         let programs = programs()?;
-        let initdb = command(&programs.join("initdb"), as_root)
+        let initdb = command(&programs.join("initdb"), &[&data, &secret])?
             .args(["--username=postgres", "--auth=scram-sha-256", "--encoding=UTF8", "--locale=C", "--no-sync"])
             .arg("--pwfile")
             .arg(&secret)
@@ -65,9 +62,9 @@ impl Postgres {
             return Err(format!("initdb: {}", String::from_utf8_lossy(&initdb.stderr)).into());
         }
         fs::remove_file(&secret)?;
-        let port = free_port()?;
-        let mut postgres = command(&programs.join("postgres"), as_root);
-        postgres.arg("-D").arg(&data).args(["-p", &port.to_string(), "-c", "listen_addresses=127.0.0.1"]);
+        let address = free_address();
+        let mut postgres = command(&programs.join("postgres"), &[])?;
+        postgres.arg("-D").arg(&data).args(["-p", &address.port().to_string(), "-c", "listen_addresses=127.0.0.1"]);
         postgres.args(["-c", "unix_socket_directories="]);
         // When a transaction was committed, and how many statements there were, can be asked; neither is on as delivered.
         postgres.args(["-c", "track_commit_timestamp=on"]);
@@ -78,10 +75,10 @@ impl Postgres {
         let out = fs::File::create(&log)?;
         postgres.stdout(out.try_clone()?).stderr(out).process_group(0);
         let child = cores::on(Who::Anyone, || postgres.spawn())?;
-        let url = format!("postgres://postgres:{password}@127.0.0.1:{port}/postgres");
+        let url = format!("postgres://postgres:{password}@{address}/postgres");
         let pool = PgPoolOptions::new().max_connections(2).connect_lazy(&url)?;
         let mut started = Self { child, url, version: String::new(), counts_statements, pool };
-        started.ready(&programs.join("pg_isready"), port, &log).await?;
+        started.ready(&programs, address, &log).await?;
         if counts_statements {
             sqlx::query("CREATE EXTENSION pg_stat_statements").execute(&started.pool).await?;
         }
@@ -135,22 +132,15 @@ impl Postgres {
         DatabaseReading::of(self).await
     }
 
-    async fn ready(&mut self, asks: &Path, port: u16, log: &Path) -> Outcome<()> {
+    async fn ready(&mut self, programs: &Path, address: SocketAddr, log: &Path) -> Outcome<()> {
         let deadline = tokio::time::Instant::now() + START_PATIENCE;
-        loop {
-            let asked = Command::new(asks)
-                .args(["-q", "-h", "127.0.0.1", "-p", &port.to_string()])
-                .stdout(Stdio::null())
-                .stderr(Stdio::null())
-                .status()?;
-            if asked.success() {
-                return Ok(());
-            }
+        while !is_ready(programs, address)? {
             if self.child.try_wait()?.is_some() || tokio::time::Instant::now() > deadline {
                 return Err(format!("postgres did not start: {}", fs::read_to_string(log)?).into());
             }
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
+        Ok(())
     }
 }
 
@@ -159,38 +149,5 @@ impl Drop for Postgres {
         // INT is its fast shutdown: it does not wait for clients to leave.
         server::signal(self.child.id(), Signal::INT);
         let _ = self.child.wait();
-    }
-}
-
-/// Debian keeps the programs out of PATH, one folder per version.
-fn programs() -> Outcome<PathBuf> {
-    let versions = fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
-    let newest = versions.filter_map(|entry| entry.file_name().to_str()?.parse::<u32>().ok()).max();
-    if let Some(version) = newest {
-        return Ok(PathBuf::from(format!("/usr/lib/postgresql/{version}/bin")));
-    }
-    let path = std::env::var_os("PATH").ok_or("there is no PATH")?;
-    std::env::split_paths(&path)
-        .find(|folder| folder.join("initdb").is_file())
-        .ok_or_else(|| "PostgreSQL's `initdb` is neither in /usr/lib/postgresql nor in PATH".into())
-}
-
-/// Root has to be somebody else for PostgreSQL.
-fn command(program: &Path, as_root: bool) -> Command {
-    if !as_root {
-        return Command::new(program);
-    }
-    let mut command = Command::new("setpriv");
-    command.args(["--reuid=nobody", "--regid=nogroup", "--clear-groups"]).arg(program).current_dir("/");
-    command
-}
-
-trait OwnedByRoot {
-    fn owned_by_root(&self) -> bool;
-}
-
-impl OwnedByRoot for fs::Metadata {
-    fn owned_by_root(&self) -> bool {
-        std::os::unix::fs::MetadataExt::uid(self) == 0
     }
 }

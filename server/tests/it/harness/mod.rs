@@ -32,7 +32,6 @@ mod facts;
 pub mod http;
 mod node;
 mod peer;
-mod ports;
 mod postgres_server;
 mod proxy;
 mod raw;
@@ -49,12 +48,12 @@ use std::{
 };
 
 pub use audit::Acknowledged;
+pub use causerie_test_services::free_address;
 pub use cluster::Cluster;
 pub use database::{Database, psql};
 pub use facts::{Facts, stored_texts};
 pub use node::{Node, Settings};
 pub use peer::Peer;
-pub use ports::free_address;
 pub use postgres_server::PostgresServer;
 pub use proxy::Proxy;
 pub use raw::{Raw, Received};

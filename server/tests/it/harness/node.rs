@@ -12,7 +12,7 @@ use std::{
 
 use tokio::sync::mpsc;
 
-use super::{Database, RedisServer, TempDir, eventually, eventually_blocking, ports::free_address, within};
+use super::{Database, RedisServer, TempDir, eventually, eventually_blocking, free_address, within};
 
 const BINARY: &str = env!("CARGO_BIN_EXE_causerie");
 const PUBLIC: &str = "listen.public";

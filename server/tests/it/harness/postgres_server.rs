@@ -2,15 +2,13 @@
 
 use std::{
     net::SocketAddr,
-    os::unix::process::CommandExt as _,
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
 };
 
-use super::{TempDir, eventually_blocking, ports::free_address};
+use causerie_test_services::postgres::{self, programs};
 
-/// The user PostgreSQL runs as, where the tests run as root: `nobody` and `nogroup`.
-const NOBODY: u32 = 65_534;
+use super::{TempDir, eventually_blocking, free_address};
 
 /// A private PostgreSQL that stores durably, as in production. Ends with its owner.
 pub struct PostgresServer {
@@ -24,8 +22,7 @@ impl PostgresServer {
     /// Makes one in a folder of this volume and starts it.
     pub fn on(volume: &Path) -> Self {
         let data = TempDir::inside(volume);
-        std::os::unix::fs::chown(data.path(), Some(NOBODY), Some(NOBODY)).expect("tests of volumes run as root");
-        let programs = programs();
+        let programs = programs().expect("PostgreSQL is installed: scripts/test installs it");
         let server = Self { address: free_address(), programs, process: None, data };
         let mut initdb = server.command("initdb");
         // Small, so that a small volume holds it.
@@ -62,17 +59,14 @@ impl PostgresServer {
             command.args(["-c", setting]);
         }
         self.process = Some(command.spawn().expect("postgres is there"));
-        let ready = || {
-            let mut asks = Command::new(self.programs.join("pg_isready"));
-            asks.args(["-q", "-h", "127.0.0.1", "-p", &self.address.port().to_string()]);
-            asks.status().expect("pg_isready is there").success()
-        };
+        let ready = || postgres::is_ready(&self.programs, self.address).expect("pg_isready is there");
         assert!(eventually_blocking(ready), "PostgreSQL does not answer");
     }
 
     fn command(&self, program: &str) -> Command {
-        let mut command = Command::new(self.programs.join(program));
-        command.current_dir("/").uid(NOBODY).gid(NOBODY).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+        let command = postgres::command(&self.programs.join(program), &[self.data.path()]);
+        let mut command = command.expect("the folder can be given away");
+        command.stdout(Stdio::null()).stderr(Stdio::null());
         command
     }
 }
@@ -87,15 +81,4 @@ impl Drop for PostgresServer {
             }
         }
     }
-}
-
-/// Debian keeps the server's programs out of PATH.
-fn programs() -> PathBuf {
-    let versions = std::fs::read_dir("/usr/lib/postgresql").expect("PostgreSQL is installed: scripts/test installs it");
-    let newest = versions.filter_map(|version| {
-        let path = version.ok()?.path();
-        let number: u32 = path.file_name()?.to_str()?.parse().ok()?;
-        Some((number, path.join("bin")))
-    });
-    newest.max().expect("PostgreSQL is installed").1
 }

@@ -1,19 +1,15 @@
-//! A Redis of one's own, to be stopped, emptied and cut.
+//! A Redis of a test's own, to be stopped, emptied and cut.
 
-use std::{
-    net::SocketAddr,
-    process::{Child, Command, Stdio},
-};
+use std::ops;
 
-use super::{TempDir, eventually, eventually_blocking, ports::free_address};
+use causerie_test_services::Redis;
+
+use super::{TempDir, eventually, eventually_blocking};
 
 /// A private Redis server. Ends with its owner.
 pub struct RedisServer {
-    address: SocketAddr,
-    folder: TempDir,
-    /// Empty for none.
-    password: String,
-    process: Option<Child>,
+    redis: Redis,
+    _folder: TempDir,
 }
 
 impl RedisServer {
@@ -24,26 +20,15 @@ impl RedisServer {
 
     /// Starts one that asks for a password, also of the server it may be a replica of.
     pub fn start_with(password: &str) -> Self {
-        let (address, folder) = (free_address(), TempDir::new());
-        let mut server = Self { address, folder, password: password.to_owned(), process: None };
+        let folder = TempDir::new();
+        let mut server = Self { redis: Redis::new(folder.path(), password), _folder: folder };
         server.start_again();
         server
     }
 
-    /// `redis://…`.
-    pub fn url(&self) -> String {
-        let password = if self.password.is_empty() { String::new() } else { format!(":{}@", self.password) };
-        format!("redis://{password}{}", self.address)
-    }
-
-    /// Where it listens.
-    pub fn address(&self) -> SocketAddr {
-        self.address
-    }
-
     /// Makes it a replica, and waits until it has all of the primary. Its clients keep their connections.
     pub async fn follow(&self, primary: &Self) {
-        let port = primary.address.port().to_string();
+        let port = primary.address().port().to_string();
         self.say::<()>(&["REPLICAOF", "127.0.0.1", &port]);
         eventually("a replica", async || {
             let info = self.try_say::<String>(&["INFO", "replication"]).ok()?;
@@ -59,38 +44,14 @@ impl RedisServer {
 
     /// Stops it; its clients lose their connections and can't come back.
     pub fn stop(&mut self) {
-        let mut process = self.process.take().expect("Redis runs");
-        process.kill().expect("it is ours");
-        process.wait().expect("it is ours");
+        assert!(self.redis.is_started(), "Redis does not run");
+        self.redis.kill();
     }
 
     /// Starts it at the same address, empty.
     pub fn start_again(&mut self) {
-        assert!(self.process.is_none(), "Redis runs already");
-        let mut command = Command::new("redis-server");
-        command.args([
-            "--bind",
-            "127.0.0.1",
-            "--port",
-            &self.address.port().to_string(),
-            "--save",
-            "",
-            "--appendonly",
-            "no",
-        ]);
-        command.args(["--repl-diskless-sync-delay", "0"]);
-        if !self.password.is_empty() {
-            command.args(["--requirepass", &self.password, "--masterauth", &self.password]);
-        }
-        command.arg("--dir").arg(self.folder.path()).stdout(Stdio::null());
-        let mut process = command.spawn().expect("redis-server is installed: scripts/test installs it");
-        // Whoever answers must be the process just started, not another test's at the same port.
-        let own = format!("process_id:{}\r", process.id());
-        let answers = eventually_blocking(|| {
-            assert!(process.try_wait().expect("it is ours").is_none(), "redis-server ended at once");
-            self.try_say::<String>(&["INFO", "server"]).is_ok_and(|info| info.lines().any(|line| line == own.trim_end()))
-        });
-        self.process = Some(process);
+        self.redis.start(|_| {}).expect("redis-server is installed: scripts/test installs it");
+        let answers = eventually_blocking(|| self.redis.answers().expect("redis-server runs"));
         assert!(answers, "redis-server does not answer");
     }
 
@@ -103,23 +64,6 @@ impl RedisServer {
     pub fn kill_connections(&self) {
         self.say::<i64>(&["CLIENT", "KILL", "TYPE", "pubsub"]);
         self.say::<i64>(&["CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes"]);
-    }
-
-    /// Stops it in its tracks (SIGSTOP): connections stay open, nothing answers.
-    pub fn freeze(&self) {
-        self.signal("STOP");
-    }
-
-    /// Lets it go on.
-    pub fn thaw(&self) {
-        self.signal("CONT");
-    }
-
-    /// Sends a signal by the shell, whose `kill` every machine has.
-    fn signal(&self, name: &str) {
-        let id = self.process.as_ref().expect("Redis runs").id();
-        let sent = Command::new("sh").args(["-c", &format!("kill -{name} {id}")]).status().expect("there is a shell");
-        assert!(sent.success(), "SIG{name} was not delivered");
     }
 
     /// Any command.
@@ -139,10 +83,11 @@ impl RedisServer {
     }
 }
 
-impl Drop for RedisServer {
-    fn drop(&mut self) {
-        if self.process.is_some() {
-            self.stop();
-        }
+/// Its URL and address, and to be frozen and thawed.
+impl ops::Deref for RedisServer {
+    type Target = Redis;
+
+    fn deref(&self) -> &Redis {
+        &self.redis
     }
 }

@@ -5,7 +5,7 @@ use std::{
     process::{Child, Command, Stdio},
 };
 
-use super::{RedisServer, TempDir, eventually, ports::free_address};
+use super::{RedisServer, TempDir, eventually, free_address};
 
 /// The name of the primary they watch.
 pub const PRIMARY: &str = "chat";

@@ -1,6 +1,7 @@
-//! Ports for what must come back at the same one.
+//! Ports for servers that come back at the same one.
 
 use std::{
+    hash::{BuildHasher as _, RandomState},
     net::{Ipv4Addr, SocketAddr, TcpListener},
     sync::{
         LazyLock,
@@ -13,10 +14,12 @@ use std::{
 const FIRST: u16 = 10_000;
 const COUNT: u16 = 10_000;
 
-/// Where this test run begins, so that two runs on one machine rarely meet.
-static NEXT: LazyLock<AtomicU16> = LazyLock::new(|| AtomicU16::new(rand::random::<u16>() % COUNT));
+/// Where this process begins, so that two processes on one machine rarely meet.
+static NEXT: LazyLock<AtomicU16> =
+    LazyLock::new(|| AtomicU16::new((RandomState::new().hash_one(()) % u64::from(COUNT)) as u16));
 
-/// An address of 127.0.0.1 that nobody listens at, never given out twice in a run.
+/// An address of 127.0.0.1 at which nothing listens, never given out twice by a process.
+#[must_use]
 pub fn free_address() -> SocketAddr {
     loop {
         let port = FIRST + NEXT.fetch_add(1, Ordering::Relaxed) % COUNT;
