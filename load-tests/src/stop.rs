@@ -10,6 +10,9 @@ use tokio::{
 
 use crate::{Outcome, measure::clock};
 
+/// The exit status of a run that was given up, as a shell has it for a program that Ctrl-C ended.
+pub const INTERRUPTED: u8 = 130;
+
 /// Why a run ends early.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Why {
@@ -68,7 +71,7 @@ impl Stop {
                 _ = terminate.recv() => {}
             }
             end_children();
-            std::process::exit(crate::cli::INTERRUPTED.into());
+            std::process::exit(INTERRUPTED.into());
         });
         Ok(())
     }

@@ -20,8 +20,6 @@ use crate::{
     stop::Stop,
 };
 
-/// The exit status of a run that was given up, as a shell has it for a program that Ctrl-C ended.
-pub const INTERRUPTED: u8 = 130;
 /// How long one scenario may take, in minutes.
 const LIMIT: u32 = 60;
 /// How long all of them may.

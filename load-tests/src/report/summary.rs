@@ -1,13 +1,12 @@
 //! All that a call of the program found.
 
 use super::{Machine, Report, Verdict, html, json, table};
+use crate::stop::INTERRUPTED;
 
 /// Some of what was aimed at was not reached.
 const MISSED: u8 = 3;
 /// The figures can't be trusted.
 const DOUBTFUL: u8 = 4;
-/// As a shell has it for a program that Ctrl-C ended.
-const INTERRUPTED: u8 = 130;
 
 /// One or more reports, with what they have in common.
 #[derive(Debug)]

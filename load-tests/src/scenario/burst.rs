@@ -63,14 +63,7 @@ impl Scenario for Burst {
         report.workload("bursts", self.bursts, "");
         report.workload("text", TEXT_BYTES, "B");
 
-        let world = stage.world().await?;
-        world.note_missing(report);
-        let server = world.serve(&[]).await?;
-        let crowd = stage.crowd(&world, members, members).await?;
-        crowd.connect_to(&[&server]).await?;
-        crowd.introduce(Who::All).await?;
-        crowd.groups(vec![(0..crowd.people()).collect()]).await?;
-        crowd.enter(Who::All).await?;
+        let (world, server, crowd) = stage.one_group(members, report).await?;
 
         let pace = Pace::Bursts { count: MESSAGES, within_ms: WITHIN_MS, every_s: EVERY_S };
         let send = Action::Send { text_bytes: TEXT_BYTES, conversations: None, senders: SENDERS };

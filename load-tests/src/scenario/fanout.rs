@@ -53,14 +53,7 @@ impl Scenario for Fanout {
         report.workload("messages per second", self.rate, "1/s");
         report.workload("text", TEXT_BYTES, "B");
 
-        let world = stage.world().await?;
-        world.note_missing(report);
-        let server = world.serve(&[]).await?;
-        let crowd = stage.crowd(&world, members, members).await?;
-        crowd.connect_to(&[&server]).await?;
-        crowd.introduce(Who::All).await?;
-        crowd.groups(vec![(0..crowd.people()).collect()]).await?;
-        crowd.enter(Who::All).await?;
+        let (_world, server, crowd) = stage.one_group(members, report).await?;
 
         let send = Action::Send { text_bytes: TEXT_BYTES, conversations: None, senders: SENDERS };
         let load = |seconds| Load {

@@ -6,8 +6,14 @@ use std::{
 };
 
 use crate::{
-    Outcome, cli::options::Common, crowd::Crowd, measure::clock, progress::Progress, report::Machine, stop::Stop,
-    world::World,
+    Outcome,
+    cli::options::Common,
+    crowd::{Crowd, Who},
+    measure::clock,
+    progress::Progress,
+    report::{Machine, Report},
+    stop::Stop,
+    world::{Server, World},
 };
 
 /// Cheap to clone; all clones are one.
@@ -62,6 +68,22 @@ impl Stage {
     /// When a process can't be started.
     pub async fn crowd(&self, world: &World, people: usize, block: usize) -> Outcome<Crowd> {
         Crowd::gather(self, world, people, block).await
+    }
+
+    /// A server, and so many users, all connected and members of one group.
+    ///
+    /// # Errors
+    /// When something can't be started, or the server refuses.
+    pub async fn one_group(&self, members: usize, report: &mut Report) -> Outcome<(World, Server, Crowd)> {
+        let world = self.world().await?;
+        world.note_missing(report);
+        let server = world.serve(&[]).await?;
+        let crowd = self.crowd(&world, members, members).await?;
+        crowd.connect_to(&[&server]).await?;
+        crowd.introduce(Who::All).await?;
+        crowd.groups(vec![(0..crowd.people()).collect()]).await?;
+        crowd.enter(Who::All).await?;
+        Ok((world, server, crowd))
     }
 
     /// Waits, and shows for what.

@@ -72,14 +72,7 @@ impl Scenario for SlowReaders {
         report.workload("text", TEXT_BYTES, "B");
         report.workload("not read for", self.seconds, "s");
 
-        let world = stage.world().await?;
-        world.note_missing(report);
-        let server = world.serve(&[]).await?;
-        let crowd = stage.crowd(&world, members, members).await?;
-        crowd.connect_to(&[&server]).await?;
-        crowd.introduce(Who::All).await?;
-        crowd.groups(vec![(0..crowd.people()).collect()]).await?;
-        crowd.enter(Who::All).await?;
+        let (_world, server, crowd) = stage.one_group(members, report).await?;
         let slow = Who::Span(u32::try_from(members - count)?, crowd.people());
 
         let senders = u32::try_from(SENDERS.min(members - count))?;

@@ -8,11 +8,16 @@ mod outputs;
 mod pages;
 mod revoked;
 
-use causerie_client::{ConversationId, Event};
+use causerie_client::{ClientId, ConversationId, Event};
 
 use crate::{
     harness::{Cluster, within},
-    scenarios::{System, User, facts::Row, system},
+    scenarios::{
+        Answered as _, System, User,
+        facts::Row,
+        system,
+        user::{id, one},
+    },
 };
 
 /// Rules by which a member reads and writes while they are in a team of the product.
@@ -26,6 +31,25 @@ allow read                   inside when holder and member(me) member@team
 allow send,reply,edit,delete_for_all,delete_own_copy,close,reopen,delete_conversation,erase_conversation,rename,add_member,\
 remove_member,leave all when holder
 ";
+
+/// Rules by which a group is read by its members while it is open, and by its owner always.
+const CLUB: &str = "policy club
+allow find,see_profile,start everyone when everyone
+allow start_group            groups
+allow read                   owner    when owner
+allow read                   open     when holder and state=open
+allow send                   all      when holder
+allow close,reopen           owns     when owner
+";
+
+/// A group that `a` starts with `b`, with both in it.
+async fn club_of(a: &mut User, b: &mut User) -> ConversationId {
+    let started = a.start_group([one("b")], "all", ClientId::new()).await.answer().expect("allowed");
+    let here = id(&started.conversation.expect("told"));
+    a.sees_joined(here).await;
+    b.sees_joined(here).await;
+    here
+}
 
 /// Runs a behaviour under rules of its own, on an embedded server, then across two nodes.
 async fn under(rules: &str, facts: &[Row], behaviour: impl AsyncFn(&System<'_>)) {

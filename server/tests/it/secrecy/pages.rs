@@ -8,7 +8,7 @@ use causerie_client::{
 use causerie_server::store::Store;
 use sea_orm::{ConnectionTrait as _, DbBackend};
 
-use super::under;
+use super::{CLUB, club_of, under};
 use crate::{
     harness::within,
     scenarios::{
@@ -32,16 +32,9 @@ async fn list(person: &User, cursor: &str, limit: u32) -> wire::ConversationPage
 
 #[tokio::test]
 async fn a_list_full_of_unreadable_conversations_is_answered_in_short_pages() {
-    let rules = "policy club\nallow find,see_profile,start everyone when everyone\nallow start_group groups\nallow read owner when \
-                 owner\nallow read open when holder and state=open\nallow send all when holder\nallow close,reopen owns \
-                 when owner\n";
-    under(rules, &["a", "b"].map(user), async |system| {
+    under(CLUB, &["a", "b"].map(user), async |system| {
         let [mut a, mut b] = system.users(["a", "b"]).await;
-        let started = a.start_group([one("b")], "all", ClientId::new()).await.answer().expect("allowed");
-        let here = id(&started.conversation.expect("told"));
-        for person in [&mut a, &mut b] {
-            person.sees_joined(here).await;
-        }
+        let here = club_of(&mut a, &mut b).await;
         let store = Store::connect(&system.database().to_connect()).await.expect("the database opens");
         let new_id = if store.backend() == DbBackend::Postgres { "gen_random_uuid()" } else { "randomblob(16)" };
         let copies = format!(

@@ -2,7 +2,7 @@
 
 use causerie_client::{ClientId, ErrorCode::Unsupported, Event};
 
-use super::{TEAM, events_until, is_joined, is_left, under};
+use super::{CLUB, TEAM, club_of, events_until, is_joined, is_left, under};
 use crate::scenarios::{
     Answered as _, User,
     facts::{Row, group, member, user},
@@ -129,15 +129,9 @@ async fn a_member_who_was_away_while_read_was_taken_or_given_back_holds_what_is_
 
 #[tokio::test]
 async fn rules_that_ask_for_the_state_of_a_conversation_are_asked_again_when_it_changes() {
-    let rules = "policy club\nallow find,see_profile,start everyone when everyone\nallow start_group groups\nallow read owner when \
-                 owner\nallow read open when holder and state=open\nallow send all when holder\nallow close,reopen owns \
-                 when owner\n";
-    under(rules, &["a", "b"].map(user), async |system| {
+    under(CLUB, &["a", "b"].map(user), async |system| {
         let [mut a, mut b] = system.users(["a", "b"]).await;
-        let started = a.start_group([one("b")], "all", ClientId::new()).await.answer().expect("allowed");
-        let here = id(&started.conversation.expect("told"));
-        a.sees_joined(here).await;
-        b.sees_joined(here).await;
+        let here = club_of(&mut a, &mut b).await;
         a.close_conversation(here).await.answer().expect("it is a's");
         let heard = events_until(&mut b, "the end of it", is_left(here)).await;
         let changes = heard.iter().filter(|event| matches!(event, Event::ConversationChanged(_)));

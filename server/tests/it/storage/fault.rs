@@ -40,16 +40,21 @@ impl Fault {
     fn off(&self) {
         std::fs::remove_file(&self.switch).expect("it was on");
     }
+
+    /// An embedded server whose calls of the storage fail while this is on.
+    async fn cluster(&self) -> Cluster {
+        Cluster::embedded_with(|settings| {
+            let settings = unpaced(settings).environment("TEST_FAULT_SWITCH", self.switch.display());
+            settings.environment("LD_PRELOAD", self.library.display())
+        })
+        .await
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn no_io_error_loses_an_acknowledged_message() {
     let fault = Fault::compile();
-    let mut cluster = Cluster::embedded_with(|settings| {
-        let settings = unpaced(settings).environment("TEST_FAULT_SWITCH", fault.switch.display());
-        settings.environment("LD_PRELOAD", fault.library.display())
-    })
-    .await;
+    let mut cluster = fault.cluster().await;
     let mut sender = Sender::start(&cluster).await;
     let faults = [("write", ENOSPC), ("write", EIO), ("write", EDQUOT), ("sync", EIO), ("sync", ENOSPC), ("truncate", EIO)];
     for (call, error) in faults {
@@ -77,11 +82,7 @@ async fn no_io_error_loses_an_acknowledged_message() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_database_that_can_not_be_read_for_a_while_loses_no_acknowledged_message() {
     let fault = Fault::compile();
-    let mut cluster = Cluster::embedded_with(|settings| {
-        let settings = unpaced(settings).environment("TEST_FAULT_SWITCH", fault.switch.display());
-        settings.environment("LD_PRELOAD", fault.library.display())
-    })
-    .await;
+    let mut cluster = fault.cluster().await;
     let mut sender = Sender::start(&cluster).await;
     sender.send_some(&cluster, "before", 5).await;
     fault.on("read", EIO);

@@ -15,35 +15,35 @@ use crate::harness::{Cluster, Database, Raw, eventually, http::Request};
 const SENDS: usize = 6;
 const DENIED: usize = 5;
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_batch_that_loses_a_fight_over_locks_is_counted_once() {
-    let cluster = Cluster::on(Database::postgres(), |settings| settings).await;
-    // Twice: a sequence is not rolled back.
-    let fail = "CREATE SEQUENCE tries;
+/// A trigger of PostgreSQL that does this instead of the first two inserts of messages that begin with `again`. A sequence
+/// counts them, since it is not rolled back.
+fn fail_twice(statement: &str) -> String {
+    format!(
+        "CREATE SEQUENCE tries;
         CREATE FUNCTION fail_twice() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
             IF NEW.text LIKE 'again%' AND nextval('tries') <= 2 THEN
-                RAISE EXCEPTION 'made up' USING ERRCODE = '40001';
+                {statement};
             END IF;
             RETURN NEW;
         END $$;
-        CREATE TRIGGER fail_twice BEFORE INSERT ON messages FOR EACH ROW EXECUTE FUNCTION fail_twice()";
+        CREATE TRIGGER fail_twice BEFORE INSERT ON messages FOR EACH ROW EXECUTE FUNCTION fail_twice()"
+    )
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_batch_that_loses_a_fight_over_locks_is_counted_once() {
+    let cluster = Cluster::on(Database::postgres(), |settings| settings).await;
+    let fail = fail_twice("RAISE EXCEPTION 'made up' USING ERRCODE = '40001'");
     let hold = "UPDATE conversations SET subject = subject";
-    counts_once(&cluster, fail, hold, &[]).await;
+    counts_once(&cluster, &fail, hold, &[]).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_batch_whose_connection_ends_is_counted_once() {
     let cluster = Cluster::on(Database::postgres(), |settings| settings).await;
-    let fail = "CREATE SEQUENCE tries;
-        CREATE FUNCTION fail_twice() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
-            IF NEW.text LIKE 'again%' AND nextval('tries') <= 2 THEN
-                PERFORM pg_terminate_backend(pg_backend_pid());
-            END IF;
-            RETURN NEW;
-        END $$;
-        CREATE TRIGGER fail_twice BEFORE INSERT ON messages FOR EACH ROW EXECUTE FUNCTION fail_twice()";
+    let fail = fail_twice("PERFORM pg_terminate_backend(pg_backend_pid())");
     let hold = "UPDATE conversations SET subject = subject";
-    counts_once(&cluster, fail, hold, &[]).await;
+    counts_once(&cluster, &fail, hold, &[]).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -21,14 +21,7 @@ async fn a_backup_holds_every_row_of_every_table_and_is_private() {
     assert!(complains.contains("does not replace a file"), "{complains}");
 
     other.run(&["restore", text(&file)]);
-    let mut before = filled::contents(&from.to_connect()).await;
-    let mut after = filled::contents(&to.to_connect()).await;
-    // New epochs, and a line about the restore for each tenant.
-    let epochs = (before.remove("tenants").expect("there are some"), after.remove("tenants").expect("there are some"));
-    assert_ne!(epochs.0, epochs.1);
-    let (lines, more) = (before.remove("audit").expect("there are some"), after.remove("audit").expect("there are some"));
-    assert_eq!(more.len(), lines.len() + epochs.1.len());
-    assert_eq!(after, before);
+    filled::assert_restored(&from, &to).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

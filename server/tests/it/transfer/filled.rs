@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use causerie_server::store::{Database as Connect, Store};
 use sea_orm::{ConnectionTrait as _, Statement};
 
+use crate::harness::Database;
+
 const ROWS: usize = 3;
 
 /// A column, as the database's catalogue has it.
@@ -52,6 +54,17 @@ pub async fn contents(database: &Connect) -> BTreeMap<String, Vec<String>> {
     }
     store.close().await;
     contents
+}
+
+/// Panics unless a restored database has all rows of the one that was backed up. Only the tenants' epochs are new, and the audit
+/// has a line about the restore for each tenant.
+pub async fn assert_restored(from: &Database, to: &Database) {
+    let (mut before, mut after) = (contents(&from.to_connect()).await, contents(&to.to_connect()).await);
+    let epochs = (before.remove("tenants").expect("there are some"), after.remove("tenants").expect("there are some"));
+    assert_ne!(epochs.0, epochs.1);
+    let (lines, more) = (before.remove("audit").expect("there are some"), after.remove("audit").expect("there are some"));
+    assert_eq!(more.len(), lines.len() + epochs.1.len());
+    assert_eq!(after, before);
 }
 
 async fn columns(store: &Store) -> BTreeMap<String, Vec<Column>> {
