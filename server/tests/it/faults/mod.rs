@@ -16,6 +16,8 @@ mod r5_network;
 mod r9_races;
 mod slow_facts;
 
+use std::time::{Duration, Instant};
+
 use causerie_client::{ClientId, ConversationId, Event, MessageId, UserId, wire};
 use causerie_server::store::Store;
 use checker::Entry;
@@ -31,6 +33,15 @@ async fn direct_between(starter: &Peer, other: &mut Peer) -> ConversationId {
     let is_it = |event| matches!(event, Event::Joined(joined) if joined.id == id.to_string()).then_some(());
     other.until("the conversation", is_it).await;
     id
+}
+
+/// From a send in a conversation until its next message is read, which must be the one that was sent.
+async fn delivery(conversation: ConversationId, from: &Peer, to: &mut Peer) -> Duration {
+    let start = Instant::now();
+    let sent = from.say(conversation, "are you there?").await;
+    let heard = to.next_message().await;
+    assert_eq!(heard.seq, sent.seq, "each once, in order");
+    start.elapsed()
 }
 
 /// All messages in the database, by conversation and seq.

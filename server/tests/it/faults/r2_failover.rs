@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use causerie_client::ConversationId;
 
-use super::direct_between;
+use super::{delivery, direct_between};
 use crate::harness::{Cluster, Peer, RedisServer, Sentinel, eventually, http::Request, within};
 
 const PASSWORD: &str = "servers-only";
@@ -33,15 +33,6 @@ impl Scene {
         scene
     }
 
-    /// From a send on one node until it is heard on the other.
-    async fn delivery(&mut self) -> Duration {
-        let start = Instant::now();
-        let sent = self.lea.say(self.direct, "are you there?").await;
-        let heard = self.tom.next_message().await;
-        assert_eq!(heard.seq, sent.seq, "each once, in order");
-        start.elapsed()
-    }
-
     /// Each of the two nodes sees the person on the other.
     async fn sees_both(&self) -> bool {
         let people = [self.lea.id().await, self.tom.id().await];
@@ -60,7 +51,7 @@ impl Scene {
         loop {
             let mut times = Vec::new();
             for _ in 0..5 {
-                times.push(self.delivery().await);
+                times.push(delivery(self.direct, &self.lea, &mut self.tom).await);
             }
             times.sort();
             if times[2] < LIVE_MAX && self.sees_both().await && self.is_up().await {

@@ -6,7 +6,7 @@ use causerie_client::ConversationId;
 
 use super::{
     crowd::{Crowd, Summary},
-    direct_between,
+    delivery, direct_between,
 };
 use crate::harness::{Cluster, Peer, eventually, http::Request, within};
 
@@ -47,20 +47,11 @@ impl Scene {
         scene
     }
 
-    /// From a send on one node until it is heard on the other.
-    async fn delivery(&mut self) -> Duration {
-        let start = Instant::now();
-        let sent = self.lea.say(self.direct, "are you there?").await;
-        let heard = self.tom.next_message().await;
-        assert_eq!(heard.seq, sent.seq, "each once, in order");
-        start.elapsed()
-    }
-
     /// So many of them, from the quickest to the slowest.
     async fn deliveries(&mut self, count: usize) -> Vec<Duration> {
         let mut times = Vec::new();
         for _ in 0..count {
-            times.push(self.delivery().await);
+            times.push(delivery(self.direct, &self.lea, &mut self.tom).await);
         }
         times.sort();
         times
@@ -70,7 +61,7 @@ impl Scene {
     async fn deliveries_until(&mut self, end: Instant) -> (Duration, usize) {
         let (mut slowest, mut count) = (Duration::ZERO, 0);
         while Instant::now() < end {
-            slowest = slowest.max(self.delivery().await);
+            slowest = slowest.max(delivery(self.direct, &self.lea, &mut self.tom).await);
             count += 1;
         }
         (slowest, count)
@@ -79,7 +70,7 @@ impl Scene {
     /// Live delivery works again: at once, and by the bus, not by looking into the database twice a second or less.
     async fn assert_live_again(&mut self, since: Instant) -> Duration {
         until_bus(&self.cluster, true).await;
-        let first = self.delivery().await;
+        let first = delivery(self.direct, &self.lea, &mut self.tom).await;
         let back = since.elapsed();
         assert!(back < BACK_MAX, "the first delivery came {back:?} after Redis was back");
         assert!(first < LIVE_MAX, "the first delivery took {first:?}");
