@@ -65,6 +65,7 @@ fn refusal(error: &serde_path_to_error::Error<serde_json::Error>, value: &Value,
         let why = if is_query {
             format!("`{shown}` is not a parameter here; the parameters are {fields}")
         } else if field.contains('.') {
+            let fields = format!("`{}`", fields.replace(", ", "`, `"));
             format!("`{shown}` is not a field here; the fields are {fields}")
         } else {
             format!("there is no field `{shown}`; the fields are {fields}")
@@ -210,7 +211,7 @@ mod tests {
                 json!({ "inner": { "no": 1 } }),
                 ErrorCode::Invalid,
                 "inner.no",
-                "`inner.no` is not a field here; the fields are id",
+                "`inner.no` is not a field here; the fields are `id`",
             ),
         ];
         for (value, code, field, message) in table {
