@@ -172,7 +172,7 @@ mod tests {
             changed[at] = if changed[at] == b'A' { b'B' } else { b'A' };
             let changed = String::from_utf8(changed).expect("ASCII");
             let read = secrets.open(&changed, "key lea");
-            // A changed mark makes it a plain text, which no token's signature will fit.
+            // With a changed prefix, the text counts as a plain secret, which verifies no token.
             assert!(read.is_err() || !changed.starts_with(MARK), "{changed}: {read:?}");
             assert_ne!(read, Ok(Secret::new("hunter2")), "{changed}");
         }

@@ -101,7 +101,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn whoever_brings_rules_of_their_own_is_told_where_to() {
+    fn an_error_about_custom_rules_names_the_right_command() {
         assert!(first_rules("club", "school").is_ok());
         let why = first_rules("club", "./club.policy").expect_err("no preset");
         assert!(why.contains("there are: open, ") && why.contains("policy set --tenant club --file FILE"), "{why}");

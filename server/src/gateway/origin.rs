@@ -65,7 +65,7 @@ mod tests {
             ("null", "chat.example", &[], false),
             ("null", "null", &[], false),
             ("capacitor://localhost", "localhost", &[], false),
-            // The default port may be named, that of the other scheme is another server.
+            // The default port may be given. The default port of the other scheme is another server.
             ("https://chat.example", "chat.example:443", &[], true),
             ("https://chat.example:443", "chat.example", &[], true),
             ("http://chat.example", "CHAT.example:80", &[], true),
@@ -75,7 +75,7 @@ mod tests {
             ("https://chat.example:8443", "chat.example", &[], false),
             ("https://[::1]", "[::1]:443", &[], true),
             ("https://", "", &[], false),
-            // A list adds to the server's own page.
+            // Origins of the list are allowed in addition to the server's own page.
             ("https://app.example", "chat.example", &list, true),
             ("https://chat.example", "chat.example", &list, true),
             ("http://app.example", "chat.example", &list, false),

@@ -148,7 +148,7 @@ mod tests {
 
     use super::*;
 
-    /// A handler that says when it began and answers when it may.
+    /// A handler that reports when it begins and answers when the test lets it.
     #[derive(Clone, Default)]
     struct Slow {
         began: Arc<Notify>,
@@ -188,7 +188,7 @@ mod tests {
 
         listener.stop_accepting();
         let finish = tokio::spawn(async move { listener.finish().await });
-        // The port is closed once the accepting task is gone.
+        // The port is closed once the accepting task has ended.
         tasks.finish().await;
         assert!(TcpStream::connect(address).await.is_err(), "nobody listens any more");
         assert!(!finish.is_finished());

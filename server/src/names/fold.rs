@@ -109,7 +109,7 @@ mod tests {
         }
     }
 
-    /// A name, and queries that find it: each word of the query begins a word of the name.
+    /// A name and queries that find it: each word of the query is a prefix of a word of the name.
     #[test]
     fn letters_without_decomposition_are_found_by_their_plain_forms() {
         for (name, queries) in [

@@ -323,7 +323,7 @@ impl Queue {
 mod tests {
     use super::*;
 
-    /// A peer that takes so many bytes until its buffer is full.
+    /// A peer that accepts this many bytes until its buffer is full.
     #[derive(Default)]
     struct Peer {
         room: usize,
@@ -354,7 +354,7 @@ mod tests {
         }
     }
 
-    /// One whose hello was answered.
+    /// An outbox after the welcome.
     fn outbox(live_bytes_max: usize) -> Outbox {
         let outbox = Outbox::new(Encoding::Proto, live_bytes_max);
         Peer::default().write(&outbox);
@@ -365,7 +365,7 @@ mod tests {
         Frame::from_proto(Bytes::from(text.to_owned()))
     }
 
-    /// As a server sends it: final, binary, unmasked, short (RFC 6455 §5.2).
+    /// A frame as a server sends it: final, binary, unmasked, short (RFC 6455 §5.2).
     fn on_wire(payloads: &[&str]) -> Vec<u8> {
         let one = |payload: &&str| [&[0x82, u8::try_from(payload.len()).expect("short")], payload.as_bytes()].concat();
         payloads.iter().flat_map(one).collect()

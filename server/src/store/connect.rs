@@ -185,7 +185,7 @@ mod tests {
             transaction.execute_unprepared(&format!("PREPARE look AS {}", look.sql)).await.expect("prepares");
             for small in [false, true] {
                 if small {
-                    // No smaller is what PostgreSQL itself looks at, rather than to suppose something about it.
+                    // PostgreSQL takes the real size of the tables into account only if they are larger than this.
                     let sql = "INSERT INTO tenants SELECT gen_random_uuid(), 'slug' || n, '', gen_random_uuid(), 0
                                FROM generate_series(1, 50) n; ANALYZE tenants";
                     transaction.execute_unprepared(sql).await.expect("fills");

@@ -163,7 +163,8 @@ mod tests {
         .await;
     }
 
-    /// The driver counts one open transaction where the database has none, as after a commit that failed on a full volume.
+    /// The driver counts an open transaction that the database does not have, as after a commit that failed on a full
+    /// volume.
     #[tokio::test]
     async fn a_connection_whose_transaction_the_database_ended_is_not_used_again() {
         on_each_database(|store| async move {
@@ -176,7 +177,7 @@ mod tests {
                     drop(transaction);
                 }
                 tenants::create(&store, slug, slug, NOW_MS).await.expect("stores");
-                // Another connection sees what is stored, and not what waits in a transaction.
+                // Another connection sees only what is stored, not what waits in a transaction.
                 let row = store.reader().query_one_raw(statement(
                     store.backend(),
                     "SELECT name FROM tenants WHERE slug = $1",
@@ -200,7 +201,7 @@ mod tests {
                     tokio::task::yield_now().await;
                 }
                 drop(begin);
-                // A statement of its own: in a transaction left behind it would be stored by nobody.
+                // A single statement: inside a transaction that was left open, it would never be committed.
                 let slug = format!("t{polls}");
                 let sql = format!(
                     "INSERT INTO tenants (id, slug, name, epoch, created_at) VALUES ({id}, '{slug}', '', {id}, 0)",

@@ -6,7 +6,7 @@ use super::*;
 use crate::{facts::Facts, store::lookups::Lookups};
 
 #[tokio::test]
-async fn a_person_is_made_and_follows_the_claims() {
+async fn a_user_is_created_and_updated_from_the_claims() {
     on_each_database(|store| async {
         let setting = Setting::new(store).await;
         let enter = |changes: Value| {
@@ -44,7 +44,7 @@ async fn a_person_is_made_and_follows_the_claims() {
 }
 
 #[tokio::test]
-async fn an_older_token_undoes_nothing() {
+async fn an_older_token_does_not_undo_a_newer_profile() {
     on_each_database(|store| async {
         let setting = Setting::new(store).await;
         let enter = |issued_s: i64, roles: Value| {
@@ -74,7 +74,7 @@ async fn an_older_token_undoes_nothing() {
 }
 
 #[tokio::test]
-async fn a_token_that_says_nothing_new_outdates_older_ones() {
+async fn a_token_without_changes_still_outdates_older_tokens() {
     on_each_database(|store| async {
         let setting = Setting::new(store).await;
         let enter = |issued_s: i64, roles: Value| {
@@ -111,7 +111,7 @@ async fn a_token_that_says_nothing_new_outdates_older_ones() {
 }
 
 #[tokio::test]
-async fn the_same_subject_of_another_tenant_is_somebody_else() {
+async fn the_same_subject_in_another_tenant_is_another_user() {
     on_each_database(|store| async {
         let setting = Setting::new(store).await;
         let here = setting.auth.user(&hs256("hs", &claims("lea"))).await.expect("lets in");
@@ -127,7 +127,7 @@ async fn the_same_subject_of_another_tenant_is_somebody_else() {
 }
 
 #[tokio::test]
-async fn who_is_not_active_stays_out() {
+async fn a_user_who_is_not_active_is_refused() {
     on_each_database(|store| async {
         let setting = Setting::new(store).await;
         let token = hs256("hs", &claims("lea"));
@@ -147,7 +147,7 @@ async fn who_is_not_active_stays_out() {
 }
 
 #[tokio::test]
-async fn who_was_invited_is_active_once_they_come() {
+async fn an_invited_user_is_active_after_the_first_connection() {
     on_each_database(|store| async {
         let setting = Setting::new(store).await;
         setting.says("lea", UserStatus::Invited).await;
@@ -164,7 +164,7 @@ async fn who_was_invited_is_active_once_they_come() {
 }
 
 #[tokio::test]
-async fn revoked_tokens_are_void_and_later_ones_good() {
+async fn revoked_tokens_are_refused_and_later_tokens_accepted() {
     on_each_database(|store| async {
         let setting = Setting::new(store).await;
         let lea = setting.auth.user(&hs256("hs", &claims("lea"))).await.expect("lets in").user;
@@ -185,7 +185,7 @@ async fn revoked_tokens_are_void_and_later_ones_good() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn people_who_arrive_together_share_look_ups() {
+async fn users_who_connect_together_share_look_ups() {
     on_each_database(|store| async {
         let setting = Setting::new(store).await;
         let arrive = |round: usize| {

@@ -26,7 +26,7 @@ async fn logged(store: &Store, tenant: TenantId) -> Vec<u64> {
 }
 
 #[tokio::test]
-async fn whoever_is_further_behind_than_the_log_reads_everything() {
+async fn a_node_behind_the_start_of_the_log_reloads_all_facts() {
     on_each_database(|store| async move {
         let (tenant, _) = tenant_under(&store, "open", "acme").await;
         let facts = node(&store, &TestClock::new());

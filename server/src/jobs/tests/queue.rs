@@ -145,7 +145,7 @@ async fn a_tenant_lists_retries_and_deletes_its_own_jobs_only() {
 }
 
 #[tokio::test]
-async fn a_running_job_is_neither_retried_nor_deleted_and_a_done_one_is_not_retried() {
+async fn a_running_job_can_not_be_retried_or_deleted_and_a_done_job_can_not_be_retried() {
     on_each_database(|store| async move {
         let (clock, notes) = (TestClock::new(), Notes::new());
         let id = store_job(&store, &clock, None, Act::Wait).await;

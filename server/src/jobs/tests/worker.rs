@@ -117,7 +117,7 @@ async fn a_node_runs_at_most_as_many_jobs_of_a_kind_as_the_kind_allows() {
 }
 
 #[tokio::test]
-async fn a_node_that_leaves_takes_no_jobs_and_gives_back_those_that_take_too_long() {
+async fn a_stopping_node_claims_no_jobs_and_returns_jobs_that_take_too_long() {
     on_each_database(|store| async move {
         let (clock, notes, readiness) = (TestClock::new(), Notes::new(), Readiness::default());
         let kinds = Kinds::default().with(Noted(notes.clone()));

@@ -145,7 +145,7 @@ mod tests {
 
     use super::*;
 
-    /// A volume with so much room.
+    /// A writer that accepts this many bytes.
     #[derive(Clone, Default)]
     struct Volume(Arc<Mutex<(Vec<u8>, usize)>>);
 
@@ -189,7 +189,7 @@ mod tests {
         assert_eq!(volume.text(), "first\nse\nfourth\n");
     }
 
-    /// A volume that takes its time.
+    /// A slow writer.
     struct Slow(Volume);
 
     impl Write for Slow {

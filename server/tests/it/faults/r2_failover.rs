@@ -147,7 +147,7 @@ async fn nodes_follow_the_sentinels_to_the_new_primary() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn of_two_primaries_in_a_list_all_nodes_end_at_the_first() {
+async fn all_nodes_end_at_the_first_of_two_primaries_in_the_list() {
     let (mut old, new) = (RedisServer::start_with(PASSWORD), RedisServer::start_with(PASSWORD));
     new.follow(&old).await;
     let mut scene = Scene::on(&format!("{},{}", old.url(), new.url()), "").await;

@@ -101,7 +101,7 @@ async fn until_bus(cluster: &Cluster, up: bool) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn redis_killed_for_a_minute_stops_nobody() {
+async fn sends_are_delivered_while_redis_is_down_for_a_minute() {
     let mut scene = Scene::new().await;
     scene.crowd.until_acknowledged(50).await;
     let killed = Instant::now();
@@ -130,7 +130,7 @@ async fn redis_killed_for_a_minute_stops_nobody() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn redis_emptied_loses_nothing_and_presence_returns() {
+async fn emptying_redis_loses_no_message_and_presence_returns() {
     let mut scene = Scene::new().await;
     let (lea, tom) = (scene.lea.id().await, scene.tom.id().await);
     let online = async |asked: &Peer| {
@@ -158,7 +158,7 @@ async fn redis_emptied_loses_nothing_and_presence_returns() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn redis_connections_cut_are_made_again() {
+async fn cut_redis_connections_are_restored() {
     let mut scene = Scene::new().await;
     let mut slowest = Duration::ZERO;
     for _ in 0..5 {
@@ -173,7 +173,7 @@ async fn redis_connections_cut_are_made_again() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn redis_frozen_stops_nobody() {
+async fn sends_are_delivered_while_redis_is_frozen() {
     let mut scene = Scene::new().await;
     scene.crowd.until_acknowledged(50).await;
     let frozen = Instant::now();

@@ -1,4 +1,4 @@
-//! Redis Sentinels, which watch a Redis and promote its replica.
+//! Redis Sentinels, which monitor a Redis primary and promote its replica.
 
 use std::{
     net::SocketAddr,
@@ -7,11 +7,11 @@ use std::{
 
 use super::{RedisServer, TempDir, eventually, free_address};
 
-/// The name of the primary they watch.
+/// The name under which the Sentinels monitor the primary.
 pub const PRIMARY: &str = "chat";
 const PASSWORD: &str = "sentinels-only";
 
-/// One Sentinel. Ends with its owner.
+/// One Sentinel process. Stopped when dropped.
 pub struct Sentinel {
     address: SocketAddr,
     process: Child,
@@ -19,7 +19,7 @@ pub struct Sentinel {
 }
 
 impl Sentinel {
-    /// Starts three that watch a primary, and waits until they know each other and its replica.
+    /// Starts three Sentinels for a primary and waits until they know each other and the replica.
     pub async fn three(primary: &RedisServer, password: &str) -> Vec<Self> {
         let sentinels: Vec<Self> = (0..3).map(|_| Self::start(primary.address(), password)).collect();
         for sentinel in &sentinels {
@@ -54,12 +54,11 @@ impl Sentinel {
         Self { address, process, _folder: folder }
     }
 
-    /// `redis://…`.
     pub fn url(&self) -> String {
         format!("redis://:{PASSWORD}@{}", self.address)
     }
 
-    /// Any command; `None` while it does not answer.
+    /// Runs a command. Returns `None` if the Sentinel does not answer.
     pub fn say<T: redis::FromRedisValue>(&self, words: &[&str]) -> Option<T> {
         let mut connection = redis::Client::open(self.url()).ok()?.get_connection().ok()?;
         let mut command = redis::cmd(words[0]);

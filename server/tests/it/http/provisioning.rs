@@ -1,4 +1,4 @@
-//! What a product's back end may do, and what it may not.
+//! Users, as the product's back end creates, changes, represents and revokes them.
 
 use causerie_client::{CloseReason, State};
 use causerie_server::http::openapi::DESCRIPTION;
@@ -8,7 +8,7 @@ use super::{Caller, assert_problem};
 use crate::harness::{Cluster, Tenant, http::Request};
 
 #[tokio::test]
-async fn people_are_made_changed_and_left_alone() {
+async fn users_are_created_changed_and_left_unchanged() {
     let cluster = Cluster::embedded().await;
     let back_end = Caller::back_end(&cluster, "provision");
     let put = async |body| back_end.json("PUT", "/v1/users/prof%20dupont", body).await;
@@ -36,14 +36,14 @@ async fn people_are_made_changed_and_left_alone() {
 }
 
 #[tokio::test]
-async fn only_a_key_with_the_scope_may() {
+async fn provisioning_needs_a_key_with_the_scope() {
     let cluster = Cluster::embedded().await;
     let lea = Caller::user(&cluster, "lea");
     lea.id().await;
     let may_not = Caller::back_end(&cluster, "act,read");
     assert_problem(&may_not.json("PUT", "/v1/users/tom", json!({})).await, 403, "forbidden", "");
     assert_problem(&may_not.send(Request::new("POST", "/v1/users/lea/revoke")).await, 403, "forbidden", "");
-    // Whatever is no key says nothing about the back end: a user's token, a void one, and what is neither.
+    // A user's token, an invalid token and other texts are no API keys.
     let void = format!("{}x", lea.credential);
     for credential in [lea.credential.clone(), void, "nonsense".to_owned(), "sk_unknown".to_owned()] {
         let caller = Caller { cluster: &cluster, credential };
@@ -54,14 +54,14 @@ async fn only_a_key_with_the_scope_may() {
             assert_eq!(refused.header("www-authenticate"), Some("Bearer realm=\"causerie\""));
         }
     }
-    // Another tenant's back end knows nobody here.
+    // A back end of another tenant finds no user here.
     let elsewhere = Tenant::create(cluster.settings(), "globex");
     let other = Caller { cluster: &cluster, credential: elsewhere.api_key(cluster.settings(), "provision") };
     assert_problem(&other.send(Request::new("POST", "/v1/users/lea/revoke")).await, 404, "not_found", "");
 }
 
 #[tokio::test]
-async fn a_back_end_acts_for_a_person_it_names() {
+async fn a_back_end_acts_for_the_user_it_names() {
     let cluster = Cluster::embedded().await;
     let tom = Caller::user(&cluster, "tom");
     tom.id().await;
@@ -74,7 +74,7 @@ async fn a_back_end_acts_for_a_person_it_names() {
     assert_problem(&back_end.send(act("nobody")).await, 404, "not_found", "");
     let may_not = Caller::back_end(&cluster, "provision,read");
     assert_problem(&may_not.send(act("tom")).await, 403, "forbidden", "");
-    // A person's token speaks for that person, whatever the header says.
+    // A user's token always stands for its user. The header is ignored.
     assert_eq!(tom.send(act("léa")).await.ok()["externalId"], "tom");
 
     back_end.json("PUT", "/v1/users/tom", json!({ "status": "USER_STATUS_DEACTIVATED" })).await.ok();
@@ -83,7 +83,7 @@ async fn a_back_end_acts_for_a_person_it_names() {
 }
 
 #[tokio::test]
-async fn a_revoked_person_is_out_everywhere_at_once() {
+async fn a_revoked_user_is_refused_everywhere_at_once() {
     let cluster = Cluster::start(2).await;
     let token = cluster.tenant.token("lea");
     let lea = cluster.client(1, "lea").await;

@@ -1,4 +1,4 @@
-//! Every line of the route table, once, with success.
+//! Calls each route once, successfully.
 
 use std::{cell::RefCell, collections::BTreeSet};
 
@@ -12,7 +12,7 @@ use crate::{
     jobs,
 };
 
-/// Rules that let people do everything the table has a line for.
+/// Rules that allow every command of the route table.
 const ALL: &str = "
 relations  friend:mutual
 allow  close,reopen,delete_conversation  mine     when holder
@@ -20,14 +20,14 @@ allow  request                           ask      when everyone
 allow  accept                            asked    when asked
 allow  unrelate                          unfriend when me -friend- them";
 
-/// Remembers which lines were walked.
+/// Records the called routes.
 struct Walk<'a> {
     caller: Caller<'a>,
     walked: &'a RefCell<BTreeSet<String>>,
 }
 
 impl Walk<'_> {
-    /// Sends to a line of the table, its braces filled in order; the answer of a success.
+    /// Calls a route, with its path parameters filled in order, and returns the body of the successful answer.
     async fn ask(&self, method: &str, path: &str, fill: &[&str], query: &str, body: Option<Value>) -> Value {
         self.walked.borrow_mut().insert(format!("{method} {path}"));
         let mut filled = String::new();
@@ -58,8 +58,8 @@ const RELATION: &str = "/v1/relations/{relation}";
 const MEMBERS: &str = "/v1/conversations/{conversation_id}/members";
 
 #[tokio::test]
-#[allow(clippy::too_many_lines)] // one journey; it reads in order
-async fn every_line_of_the_table_works() {
+#[allow(clippy::too_many_lines)] // a single walk through all routes
+async fn every_route_works() {
     let cluster = Cluster::embedded().await;
     Facts::of_preset("open", ALL).write(&cluster).await;
     let walked = RefCell::default();
@@ -67,7 +67,7 @@ async fn every_line_of_the_table_works() {
     let lea = Walk { caller: Caller::user(&cluster, "lea"), walked: &walked };
     let tom_himself = Walk { caller: Caller::user(&cluster, "tom"), walked: &walked };
 
-    // People.
+    // Users.
     for (external_id, name) in [("lea", "Léa Martin"), ("tom", "Tom Nguyen"), ("zoe", "Zoë O’Connor")] {
         let body = json!({ "name": name, "avatarUrl": "https://a.example/1.png", "locale": "fr" });
         let user = back_end.ask("PUT", "/v1/users/{external_id}", &[external_id], "", Some(body)).await;
@@ -85,7 +85,7 @@ async fn every_line_of_the_table_works() {
     let presences = lea.ask("GET", "/v1/presence", &[], &format!("?user_id={tom}"), None).await;
     assert_eq!(presences["presences"].as_array().map_or(0, Vec::len), 1, "{presences}");
 
-    // A conversation of two, and its messages.
+    // A direct conversation and its messages.
     let start = json!({
         "kind": "CONVERSATION_KIND_DIRECT",
         "with": [{ "id": tom }],
@@ -112,7 +112,7 @@ async fn every_line_of_the_table_works() {
     let changes = lea.ask("GET", "/v1/conversations/{conversation_id}/changes", &[&direct], &query, None).await;
     assert_eq!(changes["messages"][0]["id"], message.as_str());
 
-    // Where one stands.
+    // Read position and unread count.
     let read = lea.ask("PUT", "/v1/conversations/{conversation_id}/read", &[&direct], "", Some(json!({ "seq": 2 }))).await;
     assert_eq!(read["readState"]["readSeq"], 2);
     let marked = lea.ask("PUT", "/v1/conversations/{conversation_id}/unread", &[&direct], "", None).await;
@@ -121,7 +121,7 @@ async fn every_line_of_the_table_works() {
         lea.ask("POST", "/v1/conversations/{conversation_id}/typing", &[&direct], "", Some(json!({ "typing": true }))).await;
     assert_eq!(typing, json!({}));
 
-    // Its end.
+    // Closing and deleting it.
     let closed = lea.ask("POST", "/v1/conversations/{conversation_id}/close", &[&direct], "", None).await;
     assert_eq!(closed["conversation"]["state"], "CONVERSATION_STATE_CLOSED");
     let open = lea.ask("POST", "/v1/conversations/{conversation_id}/reopen", &[&direct], "", None).await;
@@ -129,7 +129,7 @@ async fn every_line_of_the_table_works() {
     let deleted = lea.ask("DELETE", CONVERSATION, &[&direct], "?for_all=false", None).await;
     assert_eq!(deleted["conversationId"], direct.as_str());
 
-    // Friends.
+    // Relations.
     let whom = |user: &str| Some(json!({ "user": { "externalId": user } }));
     let asked = lea.ask("PUT", RELATION, &["friend"], "", whom("tom")).await;
     assert_eq!(asked["relation"]["state"], "RELATION_STATE_PENDING");
@@ -165,7 +165,7 @@ async fn every_line_of_the_table_works() {
 
     assert_eq!(back_end.ask("POST", "/v1/users/{external_id}/revoke", &["tom"], "", None).await, Value::Null);
 
-    // The rules.
+    // Policy.
     let admin = Walk { caller: Caller::back_end(&cluster, "admin"), walked: &walked };
     let set = admin.ask("PUT", "/v1/policy", &[], "", Some(json!({ "preset": "community" }))).await;
     assert_eq!(set["version"], 2);
@@ -180,7 +180,7 @@ async fn every_line_of_the_table_works() {
     assert_eq!(history["policies"].as_array().map(Vec::len), Some(4));
     assert_eq!(admin.ask("GET", "/v1/audit", &[], "?limit=1", None).await["entries"][0]["action"], "policy.rollback");
 
-    // Jobs: of the server itself there are none of a tenant.
+    // Jobs of the server itself belong to no tenant.
     let never_ms = 4_000_000_000_000;
     let retried = jobs::add(&cluster.database, "acme", "{}", never_ms).await;
     let deleted = jobs::add(&cluster.database, "acme", "{}", never_ms).await;

@@ -8,7 +8,7 @@ use crate::harness::{
     http::{Request, Response},
 };
 
-/// A back end of a tenant, by its key.
+/// A back end of a tenant with an API key.
 struct BackEnd<'a> {
     cluster: &'a Cluster,
     key: String,
@@ -57,7 +57,7 @@ async fn on(cluster: Cluster) {
     );
     assert!(dead["finishedAt"].is_string() && dead.get("dueAt").is_none() && dead.get("payload").is_none(), "{dead}");
 
-    // Pages, the newest first; the jobs of the server itself are no tenant's.
+    // Pages, newest first. Jobs of the server itself belong to no tenant and are not listed.
     let first = admin.list("?limit=1").await;
     assert_eq!((&first["jobs"][0]["id"], first["jobs"][0]["dueAt"].is_string()), (&json!(later), true));
     let second = admin.list(&format!("?limit=1&cursor={}", first["nextCursor"].as_str().expect("a text"))).await;
@@ -66,7 +66,7 @@ async fn on(cluster: Cluster) {
         refused(&admin.ask("GET", &format!("/v1/jobs{query}")).await, 400, "invalid");
     }
 
-    // Another tenant, and other scopes.
+    // Another tenant's key, and keys without the scope.
     assert_eq!(foreign.list("").await, json!({ "jobs": [] }));
     let (retry, delete) = (format!("/v1/jobs/{job}/retry"), format!("/v1/jobs/{job}"));
     refused(&foreign.ask("POST", &retry).await, 404, "not_found");

@@ -1,4 +1,4 @@
-//! Jobs from outside, by the kinds that the server has itself: what it removes at intervals.
+//! Tests of jobs from outside, with the kinds that the server has: the pruning jobs.
 
 mod http;
 mod nodes;
@@ -19,12 +19,13 @@ pub async fn execute(database: &Database, sql: &str) {
     store.close().await;
 }
 
-/// An id as the database writes it.
+/// An id in the form of the database.
 fn id(database: &Database, id: &str) -> String {
     if database.url().is_empty() { format!("x'{}'", id.replace('-', "")) } else { format!("'{id}'") }
 }
 
-/// Stores a job of a tenant that a worker takes from `due_at_ms` on. With `{}` as payload it succeeds, with nonsense it dies.
+/// Stores a job of a tenant, due from `due_at_ms` on. It succeeds with the payload `{}` and fails for good with an invalid
+/// payload.
 pub async fn add(database: &Database, slug: &str, payload: &str, due_at_ms: i64) -> String {
     let job = Uuid::now_v7().to_string();
     let sql = format!(
@@ -42,7 +43,7 @@ fn list(settings: &Settings, arguments: &[&str]) -> Vec<String> {
     settings.run(&arguments).lines().map(str::to_owned).collect()
 }
 
-/// The jobs of the server itself, `prune_audit done - attempts=1`, in the order of their kinds.
+/// The jobs of the server itself, such as `prune_audit done - attempts=1`, sorted by kind.
 fn listed(settings: &Settings) -> Vec<String> {
     let lines = list(settings, &[]).into_iter().map(|line| line.split(' ').skip(1).take(4).collect::<Vec<_>>().join(" "));
     let mut lines: Vec<String> = lines.collect();
@@ -54,12 +55,12 @@ fn done_once() -> Vec<String> {
     KINDS.map(|kind| format!("{kind} done - attempts=1")).to_vec()
 }
 
-/// Waits until every job of the server itself ran once.
+/// Waits until each job of the server itself ran once.
 async fn ran_once(settings: &Settings) {
     eventually("a run of each job", async || (listed(settings) == done_once()).then_some(())).await;
 }
 
-/// Waits until a node has counted the jobs, which it does after it has taken those that are due.
+/// Waits until a node has counted the jobs. It counts after it has claimed the due jobs.
 async fn looked(node: &Node) -> String {
     eventually("a look at the jobs", async || {
         let metrics = Request::get("/metrics").send(node.internal()).await.text().to_owned();

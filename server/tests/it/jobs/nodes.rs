@@ -1,4 +1,4 @@
-//! Nodes share the work, leave and are killed.
+//! Several nodes share the jobs, stop and are killed.
 
 use sea_orm::{ConnectionTrait as _, DatabaseTransaction, TransactionTrait as _};
 
@@ -19,7 +19,7 @@ async fn two_nodes_run_each_job_once_and_a_restart_runs_none_again() {
 }
 
 #[tokio::test]
-async fn an_embedded_server_that_is_started_again_runs_no_job_again_before_its_time() {
+async fn a_restarted_embedded_server_runs_no_job_before_it_is_due() {
     let mut cluster = Cluster::embedded().await;
     ran_once(cluster.settings()).await;
     cluster.nodes[0].kill();
@@ -28,7 +28,7 @@ async fn an_embedded_server_that_is_started_again_runs_no_job_again_before_its_t
     assert_eq!(listed(cluster.settings()), done_once());
 }
 
-/// A database on which the job `prune_fact_log` runs until it is let go on.
+/// A database in which the job `prune_fact_log` blocks until the test releases it.
 struct Held {
     connection: sea_orm::DatabaseConnection,
     lock: DatabaseTransaction,
@@ -42,13 +42,13 @@ impl Held {
         Self { connection, lock }
     }
 
-    async fn let_go(self) {
+    async fn release(self) {
         self.lock.rollback().await.expect("lets go");
         self.connection.close().await.expect("closes");
     }
 }
 
-/// Waits until a node runs the job, and its statement waits for the lock.
+/// Waits until a node runs the job and its statement waits for the lock.
 async fn runs(database: &Database, settings: &Settings) {
     let sql = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
     eventually("a job that runs", async || {
@@ -58,7 +58,7 @@ async fn runs(database: &Database, settings: &Settings) {
     .await;
 }
 
-/// The job, as `done attempts=1`.
+/// The state of the job, such as `done attempts=1`.
 fn job(settings: &Settings) -> String {
     let lines = list(settings, &["--kind", "prune_fact_log"]);
     assert_eq!(lines.len(), 1, "{lines:?}");
@@ -67,7 +67,7 @@ fn job(settings: &Settings) -> String {
 }
 
 #[tokio::test]
-async fn the_job_of_a_node_that_is_killed_is_run_by_another_node() {
+async fn the_job_of_a_killed_node_is_run_by_another_node() {
     let database = Database::postgres();
     let settings = Settings::on(&database);
     settings.run(&["migrate"]);
@@ -76,13 +76,13 @@ async fn the_job_of_a_node_that_is_killed_is_run_by_another_node() {
     runs(&database, &settings).await;
     let _other = Node::start(settings.clone()).await;
     killed.kill();
-    held.let_go().await;
+    held.release().await;
     assert_eq!(job(&settings), "running attempts=1", "nobody takes it before its lease has ended");
     eventually("a run by the other node", async || (job(&settings) == "done attempts=2").then_some(())).await;
 }
 
 #[tokio::test]
-async fn a_node_that_leaves_finishes_the_job_that_it_runs() {
+async fn a_stopping_node_finishes_its_running_job() {
     let database = Database::postgres();
     let settings = Settings::on(&database);
     settings.run(&["migrate"]);
@@ -91,7 +91,7 @@ async fn a_node_that_leaves_finishes_the_job_that_it_runs() {
     runs(&database, &settings).await;
     node.terminate();
     eventually("a node that leaves", async || node.log().contains("leaving").then_some(())).await;
-    held.let_go().await;
+    held.release().await;
     assert!(node.wait().await.success());
     assert_eq!(job(&settings), "done attempts=1");
 }

@@ -1,15 +1,15 @@
-//! What an operator sees of jobs, and does about them.
+//! Operators list, retry and delete jobs.
 
 use super::{add, execute, id, list, looked, ran_once};
 use crate::harness::{Cluster, Database, Node, Settings, Tenant, eventually, http::Request};
 
 #[tokio::test]
-async fn a_server_removes_old_lines_of_the_audit_by_itself() {
+async fn a_server_prunes_old_audit_entries() {
     for database in [Database::sqlite(), Database::postgres()] {
         let settings = Settings::on(&database);
         settings.run(&["migrate"]);
         Tenant::create(&settings, "acme");
-        // Of the first day of 1970, and of today.
+        // An entry of the first day of 1970, and an entry of today.
         let old = id(&database, "00000000-0001-7000-8000-000000000000");
         let sql = format!(
             "INSERT INTO audit (id, tenant_id, at, actor, action, target, outcome, rule, detail)
@@ -42,7 +42,7 @@ async fn dead_jobs(mut cluster: Cluster) {
         assert!(line.starts_with(&format!("{job} prune_audit dead acme attempts=1 ")), "{line}");
         assert!(line.ends_with(" error=\"the payload can't be read\""), "{line}");
     }
-    // A node counts when it begins.
+    // A node counts the jobs when it starts.
     cluster.nodes[0].kill();
     cluster.nodes[0].start_again().await;
     let metrics = looked(&cluster.nodes[0]).await;

@@ -9,7 +9,7 @@ use super::{
     System,
     facts::{member, setting},
     s0_school, s1_ent, s2_community, s3_medical, s4_lms, system,
-    user::{all_of, one},
+    user::{group_recipient, one},
 };
 
 #[tokio::test]
@@ -29,7 +29,7 @@ async fn all_five_systems_work_in_one_server() {
 
     let in_class = lea.starts_with("lou").await.expect("of her class");
     let with_teacher = lia.starts_with("ivo").await.expect("her course");
-    let to_class = MailDraft { to: vec![all_of("pupils-6a")], text: "hello".into(), ..Default::default() };
+    let to_class = MailDraft { to: vec![group_recipient("pupils-6a")], text: "hello".into(), ..Default::default() };
     assert_eq!(paul.mails(to_class).await.expect("his class").reached, 2);
     mia.starts_with("pam").await.expect("by her profile");
     assert_eq!(lea.starts_with("bob").await, Err(NotFound));

@@ -28,17 +28,17 @@ impl DerefMut for User {
 }
 
 /// A user, as commands name them.
-pub fn someone(external_id: &str) -> UserRef {
+pub fn user_ref(external_id: &str) -> UserRef {
     UserRef::ExternalId(external_id.to_owned())
 }
 
 /// A user as a recipient.
 pub fn one(external_id: &str) -> Recipient {
-    someone(external_id).into()
+    user_ref(external_id).into()
 }
 
 /// A group as a recipient.
-pub fn all_of(external_id: &str) -> Recipient {
+pub fn group_recipient(external_id: &str) -> Recipient {
     GroupRef::ExternalId(external_id.to_owned()).into()
 }
 
@@ -54,7 +54,7 @@ pub fn message_id(message: &wire::Message) -> MessageId {
 impl User {
     /// Starts a direct conversation, or finds the existing one.
     pub async fn starts_with(&self, other: &str) -> Answer<ConversationId> {
-        let started = within("a start", self.start_direct(someone(other))).await.answer()?;
+        let started = within("a start", self.start_direct(user_ref(other))).await.answer()?;
         Ok(id(&started.conversation.expect("it is told")))
     }
 
@@ -202,7 +202,7 @@ pub fn addressees(mail: &wire::Conversation) -> Vec<(&str, bool)> {
 }
 
 fn name_of(hit: &wire::DirectoryHit) -> String {
-    match hit.who.as_ref().expect("a hit is someone") {
+    match hit.who.as_ref().expect("a hit has a user or a group") {
         Who::User(user) => user.external_id.clone(),
         Who::Group(group) => group.external_id.clone(),
     }

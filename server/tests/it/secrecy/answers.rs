@@ -11,7 +11,7 @@ use crate::scenarios::{
     Answered as _, System, User,
     facts::{Row, edge, group, member, relation, user},
     system,
-    user::{all_of, message_id, one, someone},
+    user::{group_recipient, message_id, one, user_ref},
 };
 
 /// Teachers write to pupils, pupils write to no user. Staff write to the pupils' group as a whole.
@@ -70,7 +70,8 @@ async fn a_mail_to_a_group_can_be_answered_and_the_answer_too() {
     in_ent(async |ent| {
         let [sam, ann] = ent.users(["sam", "ann"]).await;
         let letter =
-            mailed(&sam, MailDraft { to: vec![all_of("pupils")], text: "hello".into(), ..Default::default() }).await;
+            mailed(&sam, MailDraft { to: vec![group_recipient("pupils")], text: "hello".into(), ..Default::default() })
+                .await;
         let first = mailed(&ann, answer(&letter, &["sam"])).await;
         let second = mailed(&sam, answer(&first, &["ann"])).await;
         let third = mailed(&ann, answer(&second, &["sam"])).await;
@@ -100,7 +101,7 @@ async fn a_blocked_user_does_not_reach_the_blocker_through_a_group() {
         ent.import_all(&[edge("pupils", "pupils"), relation("ben", "block", "ann")]).await;
         let [ann, ben] = ent.users(["ann", "ben"]).await;
         ent.import_all(&[user("eve"), member("eve", "pupil", "pupils")]).await;
-        let all = || MailDraft { to: vec![all_of("pupils")], text: "hello".into(), ..Default::default() };
+        let all = || MailDraft { to: vec![group_recipient("pupils")], text: "hello".into(), ..Default::default() };
         let sent = ann.mails(all()).await.expect("an edge leads there");
         assert_eq!(sent.reached, 1, "eve");
         assert_eq!(ben.lists().await, []);
@@ -117,7 +118,7 @@ async fn a_blocked_user_does_not_reach_the_blocker_through_a_group() {
     under(&rules, &ent(), async |system| {
         system.import_all(&[relation("ben", "block", "sam"), relation("ben", "block", "tea")]).await;
         let [sam, tea] = system.users(["sam", "tea"]).await;
-        let all = || MailDraft { to: vec![all_of("pupils")], text: "hello".into(), ..Default::default() };
+        let all = || MailDraft { to: vec![group_recipient("pupils")], text: "hello".into(), ..Default::default() };
         assert_eq!(sam.mails(all()).await.expect("an edge leads there").reached, 2);
         assert_eq!(tea.mails(all()).await.expect("an edge leads there").reached, 1);
     })
@@ -128,11 +129,12 @@ async fn a_blocked_user_does_not_reach_the_blocker_through_a_group() {
 async fn adding_a_group_adds_only_the_members_that_the_user_may_start_with() {
     in_ent(async |ent| {
         let [sam, tea, ann] = ent.users(["sam", "tea", "ann"]).await;
-        let with_pupils = || [all_of("pupils")];
+        let with_pupils = || [group_recipient("pupils")];
         let refused = sam.start_group(with_pupils(), "all", ClientId::new()).await.answer();
         assert_eq!(refused, Err(GroupNotAddressable), "nobody's name is shown to one who finds nobody");
         assert_eq!(ann.lists().await, []);
-        let sent = sam.mails(MailDraft { to: vec![all_of("pupils")], text: "hello".into(), ..Default::default() }).await;
+        let sent =
+            sam.mails(MailDraft { to: vec![group_recipient("pupils")], text: "hello".into(), ..Default::default() }).await;
         assert_eq!(sent.expect("a mail shows nobody").reached, 2);
         let started = tea.start_group(with_pupils(), "all", ClientId::new()).await.answer().expect("she writes to each");
         assert_eq!(started.conversation.expect("told").member_count, 3);
@@ -150,7 +152,7 @@ async fn no_user_is_added_to_a_direct_conversation_or_a_note() {
         let notes = a.starts_with("a").await.expect("one may");
         let id_of_b = b.id().await;
         for place in [direct, notes] {
-            assert_eq!(a.add_members(place, [someone("c")]).await.answer(), Err(Unsupported));
+            assert_eq!(a.add_members(place, [user_ref("c")]).await.answer(), Err(Unsupported));
             assert_eq!(a.remove_member(place, id_of_b).await.answer(), Err(Unsupported));
         }
         let listed = a.sees_listed(direct).await.expect("it is listed");

@@ -6,7 +6,7 @@ use super::under;
 use crate::scenarios::{
     Answered as _, User,
     facts::{Row, edge, group, member, user},
-    user::{addressees, all_of, id, one},
+    user::{addressees, group_recipient, id, one},
 };
 
 /// The rules of the preset `ent`, with or without secret members.
@@ -42,8 +42,11 @@ async fn members_out_of_reach_are_named_by_default_and_only_counted_if_members_a
     for secret in [false, true] {
         under(&rules(secret), &facts(), async |system| {
             let [tea, mut ann, ben] = system.users(["tea", "ann", "ben"]).await;
-            let mail =
-                MailDraft { to: vec![all_of("pupils"), one("ann"), one("ben")], text: "hello".into(), ..Default::default() };
+            let mail = MailDraft {
+                to: vec![group_recipient("pupils"), one("ann"), one("ben")],
+                text: "hello".into(),
+                ..Default::default()
+            };
             let sent = tea.mails(mail).await.expect("an edge leads there");
             let inactive: Vec<_> = sent.inactive.iter().map(|user| user.external_id.as_str()).collect();
             assert_eq!((sent.reached, sent.inactive_count), (2, 1));

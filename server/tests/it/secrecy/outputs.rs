@@ -285,7 +285,7 @@ async fn make_changes(a: &User, c: &User, here: causerie_client::ConversationId,
     c.mark_read(here, 2).await.answer().expect("allowed");
     c.set_typing(here, true).await.answer().expect("allowed");
     a.rename(here, "canary subject").await.answer().expect("allowed");
-    a.add_members(here, [crate::scenarios::user::someone("canary-d")]).await.answer().expect("allowed");
+    a.add_members(here, [crate::scenarios::user::user_ref("canary-d")]).await.answer().expect("allowed");
     a.delete(here, message_id(&sent)).await.answer().expect("allowed");
     a.close_conversation(here).await.answer().expect("allowed");
     a.reopen_conversation(here).await.answer().expect("allowed");

@@ -1,4 +1,4 @@
-//! I/O errors under SQLite, made by a library that stands between the server and the system.
+//! I/O errors under SQLite, injected by a library between the server and the system calls.
 
 use std::{
     path::{Path, PathBuf},
@@ -12,7 +12,7 @@ const EIO: i32 = 5;
 const ENOSPC: i32 = 28;
 const EDQUOT: i32 = 122;
 
-/// The library, and the file that tells it what is to fail.
+/// The compiled library, and the file that selects the failing call.
 struct Fault {
     library: PathBuf,
     switch: PathBuf,
@@ -31,7 +31,7 @@ impl Fault {
     }
 
     fn on(&self, call: &str, error: i32) {
-        // Whole at once: the library reads it with every call.
+        // Replaced atomically, because the library reads the file at every call.
         let next = self.switch.with_extension("next");
         std::fs::write(&next, format!("{call} {error}")).expect("it can be written");
         std::fs::rename(next, &self.switch).expect("it can be renamed");
@@ -52,7 +52,7 @@ impl Fault {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn no_io_error_loses_an_acknowledged_message() {
+async fn no_acknowledged_message_is_lost_by_an_io_error() {
     let fault = Fault::compile();
     let mut cluster = fault.cluster().await;
     let mut sender = Sender::start(&cluster).await;
@@ -86,7 +86,7 @@ async fn a_database_that_can_not_be_read_for_a_while_loses_no_acknowledged_messa
     let mut sender = Sender::start(&cluster).await;
     sender.send_some(&cluster, "before", 5).await;
     fault.on("read", EIO);
-    // What is in the cache may be enough.
+    // The cache may be enough to accept some of these.
     sender.send_some(&cluster, "during", 20).await;
     sender.audit("while it can't be read", &cluster).await;
     fault.off();

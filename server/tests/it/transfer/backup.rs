@@ -1,4 +1,4 @@
-//! `causerie backup` of an embedded database.
+//! Tests of `causerie backup` on an embedded database.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -22,7 +22,7 @@ use crate::{
 };
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_backup_of_a_running_server_is_whole_private_and_replaces_nothing() {
+async fn a_backup_of_a_running_server_is_complete_private_and_replaces_no_file() {
     let cluster = Cluster::embedded().await;
     let lea = cluster.client(0, "lea").await;
     let tom = cluster.client(0, "tom").await;
@@ -40,7 +40,7 @@ async fn a_backup_of_a_running_server_is_whole_private_and_replaces_nothing() {
     assert!(says.contains("Messages sent since are not in it") && says.contains(text(&file)), "{says}");
     assert_eq!(names(folder.path()), ["backup"]);
     assert_eq!(fs::metadata(&file).expect("is there").permissions().mode() & 0o777, 0o600);
-    // By itself it is a database like any other.
+    // The backup can be opened like any other database.
     let stored = texts(&Connect::Sqlite(file.clone()), "SELECT text FROM messages ORDER BY seq").await;
     assert_eq!(stored, ["0", "1", "2"]);
 
@@ -66,7 +66,7 @@ async fn a_backup_holds_every_row_of_every_table() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_backup_made_while_clients_write_holds_all_that_was_acknowledged_before() {
+async fn a_backup_during_writes_holds_all_messages_acknowledged_before() {
     let cluster = Cluster::embedded_with(unpaced).await;
     let tom = cluster.client(0, "tom").await;
     let writers = join_all((0..4).map(|number| cluster.client(0, ["ana", "bob", "cyd", "dan"][number]))).await;
@@ -78,7 +78,7 @@ async fn a_backup_made_while_clients_write_holds_all_that_was_acknowledged_befor
         tasks.push(tokio::spawn(async move {
             let mut number = 0;
             while !stop.load(Ordering::Relaxed) {
-                // Several under way at a time.
+                // Eight sends at a time.
                 let sent = join_all((0..8).map(|at| writer.send(here, format!("{}", number + at)))).await;
                 number += 8;
                 let mut all = acknowledged.lock().expect("no panic holds it");
@@ -121,7 +121,7 @@ async fn a_backup_made_while_clients_write_holds_all_that_was_acknowledged_befor
 }
 
 #[tokio::test]
-async fn a_full_volume_gets_a_clear_error_and_keeps_nothing() {
+async fn a_full_volume_gives_a_clear_error_and_leaves_no_file() {
     let database = Database::sqlite();
     let settings = Settings::on(&database);
     settings.run(&["tenant", "create", "acme", "--name", "Acme"]);
@@ -138,7 +138,7 @@ async fn a_full_volume_gets_a_clear_error_and_keeps_nothing() {
 }
 
 #[tokio::test]
-async fn a_backup_that_is_killed_leaves_no_file_of_its_name_and_the_next_one_succeeds() {
+async fn a_killed_backup_leaves_no_file_with_its_name_and_the_next_backup_succeeds() {
     let database = Database::sqlite();
     let settings = Settings::on(&database);
     settings.run(&["tenant", "create", "acme", "--name", "Acme"]);
@@ -153,7 +153,7 @@ async fn a_backup_that_is_killed_leaves_no_file_of_its_name_and_the_next_one_suc
         assert!(!backup.wait().expect("it is ours").success(), "it was killed before its end");
         assert!(!file.exists());
     }
-    // Politely, it cleans up.
+    // A backup that is stopped with SIGTERM removes its file.
     fs::remove_file(&partial).expect("the killed one left it");
     let mut backup = spawn(&settings, &["backup", text(&file)]);
     assert!(begun(1 << 20));
@@ -167,7 +167,7 @@ async fn a_backup_that_is_killed_leaves_no_file_of_its_name_and_the_next_one_suc
 }
 
 #[test]
-fn there_must_be_a_database_to_back_up() {
+fn a_backup_without_a_database_is_refused() {
     let database = Database::sqlite();
     let complains = Settings::on(&database).fail(&["backup", "/tmp/never"]);
     assert!(complains.contains("there is no database at"), "{complains}");

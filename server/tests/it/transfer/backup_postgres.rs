@@ -25,7 +25,7 @@ async fn a_backup_holds_every_row_of_every_table_and_is_private() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_backup_beside_running_nodes_keeps_the_password_to_itself() {
+async fn a_backup_beside_running_nodes_does_not_reveal_the_password() {
     let cluster = Cluster::start(2).await;
     let lea = cluster.client(0, "lea").await;
     let tom = cluster.client(1, "tom").await;
@@ -66,7 +66,7 @@ fn arguments_of(program: &str, mention: &str) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn without_postgresqls_programs_the_error_names_the_package() {
+async fn the_error_without_postgresqls_programs_names_the_package() {
     let database = Database::postgres();
     let settings = Settings::on(&database);
     settings.run(&["migrate"]);
@@ -87,7 +87,7 @@ async fn without_postgresqls_programs_the_error_names_the_package() {
 }
 
 #[tokio::test]
-async fn a_full_volume_gets_a_clear_error_and_keeps_nothing() {
+async fn a_full_volume_gives_a_clear_error_and_leaves_no_file() {
     let database = Database::postgres();
     let settings = Settings::on(&database);
     settings.run(&["migrate"]);
@@ -99,7 +99,7 @@ async fn a_full_volume_gets_a_clear_error_and_keeps_nothing() {
 }
 
 #[tokio::test]
-async fn a_backup_that_is_killed_leaves_no_file_of_its_name() {
+async fn a_killed_backup_leaves_no_file_with_its_name() {
     let database = Database::postgres();
     let settings = Settings::on(&database);
     settings.run(&["migrate"]);

@@ -1,4 +1,4 @@
-//! Copies that fail or are killed leave the target empty, and can be repeated.
+//! A copy that fails or is killed leaves the target empty and can be repeated.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ const CONNECTIONS: &str =
     "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()";
 
 #[tokio::test]
-async fn a_copy_that_is_killed_leaves_the_target_empty_and_the_next_one_succeeds() {
+async fn a_killed_copy_leaves_the_target_empty_and_the_next_copy_succeeds() {
     let (from, to) = (Database::sqlite(), Database::postgres());
     let settings = Settings::on(&from);
     settings.run(&["tenant", "create", "acme", "--name", "Acme"]);
@@ -22,7 +22,7 @@ async fn a_copy_that_is_killed_leaves_the_target_empty_and_the_next_one_succeeds
         if copy.wait().expect("it is ours").success() {
             break;
         }
-        // What it had begun in PostgreSQL ends with its connection.
+        // The transaction in PostgreSQL ends with the connection of the killed copy.
         assert!(eventually_blocking(|| psql(to.url(), CONNECTIONS).is_ok_and(|count| count.trim() == "0")));
         let has_tables = "SELECT count(*) FROM pg_class WHERE relname = 'tenants'";
         if psql(to.url(), has_tables).expect("asks").trim() == "0" {
@@ -40,7 +40,7 @@ async fn a_copy_that_is_killed_leaves_the_target_empty_and_the_next_one_succeeds
 }
 
 #[tokio::test]
-async fn a_text_that_postgresql_can_not_hold_is_named_with_its_row() {
+async fn an_error_about_a_text_that_postgresql_can_not_store_names_its_row() {
     let (from, to) = (Database::sqlite(), Database::postgres());
     let settings = Settings::on(&from);
     settings.run(&["tenant", "create", "acme", "--name", "Acme"]);
@@ -56,7 +56,7 @@ async fn a_text_that_postgresql_can_not_hold_is_named_with_its_row() {
 }
 
 #[tokio::test]
-async fn a_table_that_is_not_the_same_afterwards_is_not_committed() {
+async fn a_copy_with_a_different_table_is_not_committed() {
     let (from, to) = (Database::sqlite(), Database::postgres());
     let settings = Settings::on(&from);
     settings.run(&["tenant", "create", "acme", "--name", "Acme"]);

@@ -1,4 +1,4 @@
-//! The names that backups and restores of an embedded database take, and the files that have them already.
+//! File names of backups and restores of an embedded database, and existing files with these names.
 
 use std::{fs, os::unix::fs::symlink, process::Command};
 
@@ -39,7 +39,7 @@ async fn restores_in_quick_succession_keep_each_database_they_replace() {
 }
 
 #[tokio::test]
-async fn a_backup_whose_relative_name_looks_like_a_uri_is_whole() {
+async fn a_backup_with_a_relative_name_like_a_uri_is_complete() {
     let (_database, settings) = filled("acme");
     let folder = TempDir::new();
     let ran = settings.command().current_dir(folder.path()).args(["backup", "file:acme"]).output().expect("it runs");
@@ -51,7 +51,7 @@ async fn a_backup_whose_relative_name_looks_like_a_uri_is_whole() {
 }
 
 #[tokio::test]
-async fn a_backup_removes_nothing_but_what_an_interrupted_backup_left() {
+async fn a_backup_removes_only_the_leftovers_of_an_interrupted_backup() {
     let (_database, settings) = filled("acme");
     let folder = TempDir::new();
     let (file, partial) = (folder.path().join("backup"), folder.path().join("backup.partial"));
@@ -88,7 +88,7 @@ async fn a_backup_removes_nothing_but_what_an_interrupted_backup_left() {
 }
 
 #[tokio::test]
-async fn a_restore_does_not_remove_the_file_it_is_to_restore() {
+async fn a_restore_does_not_remove_its_source_file() {
     let (from, settings) = filled("acme");
     let folder = TempDir::new();
     let file = folder.path().join("backup");
@@ -112,7 +112,7 @@ async fn a_restore_does_not_remove_the_file_it_is_to_restore() {
 }
 
 #[tokio::test]
-async fn a_backup_that_was_given_the_name_of_the_database_is_backed_up_and_copied_again() {
+async fn a_backup_renamed_to_the_database_can_be_backed_up_and_copied() {
     let (_from, settings) = filled("acme");
     let (by_hand, restored, copied) = (Database::sqlite(), Database::sqlite(), Database::postgres());
     settings.run(&["backup", text(&file_of(&by_hand))]);
@@ -129,7 +129,7 @@ async fn a_backup_that_was_given_the_name_of_the_database_is_backed_up_and_copie
 }
 
 #[tokio::test]
-async fn a_file_whose_schema_no_migration_makes_is_refused_by_name() {
+async fn a_file_with_an_unknown_schema_is_refused_by_name() {
     let (_from, settings) = filled("acme");
     let folder = TempDir::new();
     let trigger = "CREATE TRIGGER later AFTER INSERT ON audit BEGIN DELETE FROM api_keys; END";
@@ -150,7 +150,7 @@ async fn a_file_whose_schema_no_migration_makes_is_refused_by_name() {
         assert!(complains.contains(says) && complains.contains(text(&file)), "{says}: {complains}");
         assert!(!file_of(&to).exists(), "{says}");
     }
-    // A plain copy of the file of a server that stopped has no table of contents, and is as good.
+    // A plain copy of a stopped server's file has no table of contents, and can be restored as well.
     let (file, to) = (folder.path().join("plain"), Database::sqlite());
     settings.run(&["backup", text(&file)]);
     execute(&Connect::Sqlite(file.clone()), &["DROP TABLE causerie_backup"]).await;

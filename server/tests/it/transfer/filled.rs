@@ -1,4 +1,4 @@
-//! Rows in every table there is, whatever the migrations make: what is forgotten is missed.
+//! Fills every table of the schema with rows, so that a table that a command forgets is found.
 
 use std::collections::BTreeMap;
 
@@ -9,14 +9,14 @@ use crate::harness::Database;
 
 const ROWS: usize = 3;
 
-/// A column, as the database's catalogue has it.
+/// A column of the database's catalogue.
 struct Column {
     name: String,
     kind: String,
     may_be_null: bool,
 }
 
-/// Fills each table. All ids of a row are the same, and those of its number in other tables, so that every reference leads somewhere.
+/// Fills each table. Row `n` uses the same id in every table, so that all references are valid.
 pub async fn fill(database: &Connect) {
     let store = Store::connect(database).await.expect("the database opens");
     let tables = columns(&store).await;
@@ -38,7 +38,7 @@ pub async fn fill(database: &Connect) {
     store.close().await;
 }
 
-/// All rows of all tables but that of the migrations, the same for the same values on either database.
+/// All rows of all tables except the table of migrations. Equal values look the same on both databases.
 pub async fn contents(database: &Connect) -> BTreeMap<String, Vec<String>> {
     let store = Store::connect(database).await.expect("the database opens");
     let is_embedded = store.is_embedded();

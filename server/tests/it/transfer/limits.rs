@@ -1,4 +1,5 @@
-//! What PostgreSQL does meanwhile: its limits for connections, nodes that start, and what fails when the restore is committed.
+//! PostgreSQL during backups and restores: its limits for connections, nodes that start, and errors at the commit of a
+//! restore.
 
 use std::{process::Stdio, time::Duration};
 
@@ -18,15 +19,16 @@ fn filled(slug: &str) -> (Database, Settings) {
     (database, settings)
 }
 
-/// Whether a program of PostgreSQL waits for a lock.
-fn waits(database: &Database) -> bool {
+/// Whether a program of PostgreSQL is_waiting for a lock.
+fn is_waiting(database: &Database) -> bool {
     let sql = "SELECT count(*) FROM pg_stat_activity
                WHERE datname = current_database() AND application_name = 'causerie transfer' AND wait_event_type = 'Lock'";
     psql(database.url(), sql).is_ok_and(|count| count.trim() == "1")
 }
 
-/// Runs a command that a lock on the table `audit` holds up, does something meanwhile, and lets it go on. Its errors, if it fails.
-async fn held_up(database: &Database, arguments: &[&str], meanwhile: impl AsyncFnOnce()) -> Result<(), String> {
+/// Runs a command that is_waiting for a lock on the table `audit`, runs `meanwhile`, and releases the lock. Returns the command's
+/// error output if it fails.
+async fn while_blocked(database: &Database, arguments: &[&str], meanwhile: impl AsyncFnOnce()) -> Result<(), String> {
     let lock = sea_orm::Database::connect(database.url()).await.expect("connects");
     let transaction = sea_orm::TransactionTrait::begin(&lock).await.expect("begins");
     let take = "SET LOCAL idle_in_transaction_session_timeout = 0; LOCK TABLE audit IN ACCESS EXCLUSIVE MODE";
@@ -34,7 +36,7 @@ async fn held_up(database: &Database, arguments: &[&str], meanwhile: impl AsyncF
     let mut command = Settings::on(database).command();
     command.args(arguments).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
     let running = command.spawn().expect("it starts");
-    assert!(tokio::task::block_in_place(|| eventually_blocking(|| waits(database))));
+    assert!(tokio::task::block_in_place(|| eventually_blocking(|| is_waiting(database))));
     meanwhile().await;
     transaction.rollback().await.expect("lets go");
     lock.close().await.expect("closes");
@@ -53,8 +55,8 @@ async fn limits_for_idle_connections_and_statements_do_not_end_a_backup_or_a_res
     let folder = TempDir::new();
     let file = folder.path().join("backup");
     let longer = async || tokio::time::sleep(Duration::from_millis(1_200)).await;
-    held_up(&database, &["backup", text(&file)], longer).await.expect("it is backed up");
-    held_up(&database, &["restore", "--replace", text(&file)], longer).await.expect("it is restored");
+    while_blocked(&database, &["backup", text(&file)], longer).await.expect("it is backed up");
+    while_blocked(&database, &["restore", "--replace", text(&file)], longer).await.expect("it is restored");
     assert!(settings.run(&["tenant", "list"]).contains("acme"));
 }
 
@@ -67,7 +69,8 @@ async fn a_node_that_starts_while_a_restore_runs_keeps_the_old_database() {
     drop(from);
     let mut node = None;
     let connect = async || node = Some(Store::connect(&to.to_connect()).await.expect("connects"));
-    let complains = held_up(&to, &["restore", "--replace", text(&file)], connect).await.expect_err("a node is connected");
+    let complains =
+        while_blocked(&to, &["restore", "--replace", text(&file)], connect).await.expect_err("a node is connected");
     assert!(complains.contains("in use by Causerie") && complains.contains("Stop all nodes first"), "{complains}");
     assert!(complains.contains("nothing was changed"), "{complains}");
     node.expect("it connected").close().await;
@@ -77,7 +80,7 @@ async fn a_node_that_starts_while_a_restore_runs_keeps_the_old_database() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_fails_when_a_restore_is_committed_is_told_with_what_to_do() {
+async fn an_error_at_the_commit_of_a_restore_names_the_remedy() {
     let ((from, source), (to, target)) = (filled("new"), filled("old"));
     let folder = TempDir::new();
     let file = folder.path().join("backup");
@@ -85,7 +88,7 @@ async fn what_fails_when_a_restore_is_committed_is_told_with_what_to_do() {
     Migrator::down(store.writer(), Some(2)).await.expect("steps back");
     store.close().await;
     source.run(&["backup", text(&file)]);
-    // Of the restore's connections only the one that migrates has this name.
+    // Only the connection of the restore that migrates has this name.
     let refuse = "CREATE FUNCTION refuse() RETURNS event_trigger LANGUAGE plpgsql AS $$ BEGIN
                     IF current_setting('application_name') = 'causerie' THEN RAISE EXCEPTION 'made up'; END IF; END $$;
                   CREATE EVENT TRIGGER refuse ON ddl_command_start EXECUTE FUNCTION refuse()";

@@ -1,5 +1,5 @@
-//! Backups, their restore, and the move from the embedded database to PostgreSQL: what the program's own commands do, to real
-//! servers and clients.
+//! Tests of the commands for backup, restore and the move from the embedded database to PostgreSQL, with real servers and
+//! clients.
 
 mod backup;
 mod backup_postgres;
@@ -28,12 +28,12 @@ fn file_of(database: &Database) -> PathBuf {
     file
 }
 
-/// A path as an argument.
+/// A path as a command-line argument.
 fn text(path: &Path) -> &str {
     path.to_str().expect("temporary folders are UTF-8")
 }
 
-/// The names in a folder, sorted.
+/// The file names in a folder, sorted.
 fn names(folder: &Path) -> Vec<String> {
     let entries = std::fs::read_dir(folder).expect("the folder can be read");
     let mut names: Vec<String> =
@@ -42,7 +42,7 @@ fn names(folder: &Path) -> Vec<String> {
     names
 }
 
-/// Runs statements that answer nothing.
+/// Runs statements without results.
 async fn execute(database: &Connect, statements: &[&str]) {
     let store = Store::connect(database).await.expect("the database opens");
     for statement in statements {
@@ -51,7 +51,7 @@ async fn execute(database: &Connect, statements: &[&str]) {
     store.close().await;
 }
 
-/// Asks for rows by a connection of its own.
+/// Runs a query over a separate connection.
 async fn query(database: &Connect, sql: &str) -> Vec<QueryResult> {
     let store = Store::connect(database).await.expect("the database opens");
     let rows = store.reader().query_all_raw(Statement::from_string(store.backend(), sql)).await;
@@ -64,7 +64,7 @@ async fn texts(database: &Connect, sql: &str) -> Vec<String> {
     query(database, sql).await.iter().map(|row| row.try_get_by_index(0).expect("a text")).collect()
 }
 
-/// Fills a table that nobody reads, so that a command on the database takes its time.
+/// Fills an unused table, so that a command on the database takes a while.
 async fn grow(database: &Connect, mebibytes: u32) {
     let store = Store::connect(database).await.expect("the database opens");
     let sql = match store.is_embedded() {
@@ -72,7 +72,7 @@ async fn grow(database: &Connect, mebibytes: u32) {
             "WITH RECURSIVE n (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < 16)
                  INSERT INTO write_probe SELECT randomblob(16), randomblob(65536) FROM n"
         }
-        // Random, so that it can't be packed.
+        // Random, so that the rows can not be compressed.
         false => {
             "INSERT INTO write_probe SELECT gen_random_uuid(),
                   (SELECT string_agg(decode(md5(random()::text || n || m), 'hex'), '') FROM generate_series(1, 4096) m)
@@ -85,7 +85,7 @@ async fn grow(database: &Connect, mebibytes: u32) {
     store.close().await;
 }
 
-/// Starts a subcommand without waiting for its end.
+/// Starts a subcommand and does not wait for its end.
 fn spawn(settings: &Settings, arguments: &[&str]) -> Child {
     let mut command = settings.command();
     command.args(arguments).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());

@@ -1,4 +1,4 @@
-//! `causerie restore`, and the clients that held more than was restored.
+//! Tests of `causerie restore`, with clients whose state is newer than the backup.
 
 use std::collections::BTreeMap;
 
@@ -10,17 +10,18 @@ use super::{execute, file_of, filled, names, text, texts};
 use crate::harness::{Cluster, Database, Peer, Raw, Settings, TempDir, http::Request, psql, within};
 
 #[tokio::test(flavor = "multi_thread")]
-async fn clients_of_an_embedded_server_reload_and_end_with_what_was_restored() {
+async fn clients_of_an_embedded_server_reload_the_restored_data() {
     clients_reload(Cluster::embedded().await, 0, Encoding::Proto).await;
     clients_reload(Cluster::embedded().await, 0, Encoding::Json).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn clients_of_a_cluster_reload_and_end_with_what_was_restored() {
+async fn clients_of_a_cluster_reload_the_restored_data() {
     clients_reload(Cluster::start(2).await, 1, Encoding::Proto).await;
 }
 
-/// The clients live through it all: they hold positions of messages, edits and conversations that the restored database never had.
+/// The clients stay running. They hold versions of messages, edits and conversations that the restored database does not
+/// have.
 async fn clients_reload(mut cluster: Cluster, other: usize, encoding: Encoding) {
     let mut lea = cluster.client_in(0, "lea", encoding).await;
     let mut tom = cluster.client_in(other, "tom", encoding).await;
@@ -43,7 +44,7 @@ async fn clients_reload(mut cluster: Cluster, other: usize, encoding: Encoding) 
     for number in 0..4 {
         lea.say(here, &format!("lost {number}")).await;
     }
-    // A user and a conversation the backup does not know.
+    // A user and a conversation that are not in the backup.
     let zoe = cluster.client_in(0, "zoe", encoding).await;
     let with = [tom.reference(), UserRef::ExternalId("zoe".to_owned())];
     let started = lea.start_group(with, "lost", ClientId::new()).await.expect("it starts");
@@ -110,14 +111,14 @@ async fn clients_reload(mut cluster: Cluster, other: usize, encoding: Encoding) 
         let list = peer.conversations("").await.expect("a list");
         assert_eq!(list.conversations.len(), 1);
     }
-    // The next gap is an ordinary one.
+    // The next gap is an ordinary gap.
     tom.link.refuse();
     tom.until_state("the loss is noticed", |state| *state != State::Connected).await;
     lea.say(here, "while you were away").await;
     tom.link.resume();
     let news = |event| matches!(event, Event::MessageSent(message) if message.text == "while you were away").then_some(());
     tom.until("an ordinary resume", news).await;
-    // The user whom the backup does not know comes back as a new one.
+    // The user who is not in the backup is created again.
     let again = zoe.direct_with(&tom).await;
     assert_eq!(zoe.say(again, "here again").await.seq, 1);
     let lines = cluster.settings().run(&["audit", "--tenant", &cluster.tenant.slug, "--action", "backup.restore"]);
@@ -130,7 +131,7 @@ async fn until_joined(peer: &mut Peer, conversation: ConversationId) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_restore_changes_the_epoch_each_time_and_keeps_what_it_replaces() {
+async fn a_restore_changes_the_epoch_and_keeps_the_replaced_database() {
     for database in [Database::sqlite(), Database::postgres()] {
         let mut cluster = Cluster::on(database, |settings| settings).await;
         let (node, token) = (cluster.nodes[0].public(), cluster.tenant.token("lea"));
@@ -169,7 +170,7 @@ async fn a_restore_changes_the_epoch_each_time_and_keeps_what_it_replaces() {
             cluster.nodes[0].start_again().await;
             epochs.push(epoch().await);
             if !cluster.database.url().is_empty() {
-                // The names have the second in them.
+                // The file names contain the second, so the next restore must be in another second.
                 tokio::time::sleep(std::time::Duration::from_millis(1_100)).await;
             }
         }
@@ -179,7 +180,7 @@ async fn a_restore_changes_the_epoch_each_time_and_keeps_what_it_replaces() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_node_under_which_the_database_is_replaced_ends_so_that_a_new_one_starts() {
+async fn a_node_exits_when_its_database_is_replaced() {
     let mut cluster = Cluster::start(2).await;
     let mut lea = cluster.client(0, "lea").await;
     let mut tom = cluster.client(1, "tom").await;
@@ -189,7 +190,7 @@ async fn a_node_under_which_the_database_is_replaced_ends_so_that_a_new_one_star
     }
     lea.say(here, "before").await;
     tom.next_message().await;
-    // What a recovery to a point in time does without asking.
+    // The effect of a recovery to a point in time.
     let recover = "BEGIN; DELETE FROM messages; UPDATE conversations SET last_seq = 0, version = 1;
                    UPDATE tenants SET epoch = gen_random_uuid(); COMMIT";
     psql(cluster.database.url(), recover).expect("a superuser may");
@@ -222,7 +223,7 @@ async fn every_row_of_every_table_of_an_embedded_database_is_restored() {
 }
 
 #[tokio::test]
-async fn an_older_backup_is_migrated_and_a_newer_one_refused() {
+async fn an_older_backup_is_migrated_and_a_newer_backup_is_refused() {
     for (from, to) in [(Database::sqlite(), Database::sqlite()), (Database::postgres(), Database::postgres())] {
         let (settings, other) = (Settings::on(&from), Settings::on(&to));
         settings.run(&["migrate"]);
@@ -242,7 +243,7 @@ async fn an_older_backup_is_migrated_and_a_newer_one_refused() {
         assert_eq!(says.lines().filter(|line| line.starts_with("took m00")).count(), 2, "{says}");
         assert!(other.run(&["tenant", "list"]).contains("old"));
 
-        // A backup that a later version made.
+        // A backup of a later version.
         let later = "INSERT INTO seaql_migrations VALUES ('m9999_future', 0)";
         match &from {
             Database::Sqlite(_) => {
@@ -264,7 +265,7 @@ async fn an_older_backup_is_migrated_and_a_newer_one_refused() {
 }
 
 #[tokio::test]
-async fn what_is_no_backup_of_this_database_is_refused_with_the_way_out() {
+async fn a_file_that_is_no_backup_is_refused_with_the_remedy() {
     let (embedded, shared) = (Database::sqlite(), Database::postgres());
     let folder = TempDir::new();
     let (sqlite, postgres, other) = (folder.path().join("s"), folder.path().join("p"), folder.path().join("other"));
@@ -285,7 +286,7 @@ async fn what_is_no_backup_of_this_database_is_refused_with_the_way_out() {
     assert!(complains.contains("is not a backup of Causerie") && complains.contains("seaql_migrations"), "{complains}");
     let complains = Settings::on(&embedded).fail(&["restore", text(&folder.path().join("absent"))]);
     assert!(complains.contains("absent") && complains.contains("No such file"), "{complains}");
-    // The file of a server that runs, instead of a backup of it.
+    // The file of a running server instead of a backup.
     let store = Store::connect(&embedded.to_connect()).await.expect("opens");
     sea_orm::ConnectionTrait::execute_unprepared(
         store.writer(),

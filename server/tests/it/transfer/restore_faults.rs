@@ -1,4 +1,5 @@
-//! Restores that fail or are killed, of backups that are whole and of others: the database is the old one or the new one.
+//! Restores that fail or are killed, from complete and from damaged backups: afterwards the database is the old one or the
+//! new one.
 
 use std::{fs, path::Path, time::Duration};
 
@@ -7,7 +8,7 @@ use causerie_server::store::Database as Connect;
 use super::{file_of, grow, names, spawn, text, texts};
 use crate::harness::{Database, Settings, TempDir, Volume, eventually_blocking, psql};
 
-/// A database of one tenant, and a backup of it.
+/// Creates a database with one tenant and backs it up.
 async fn backed_up(database: &Database, slug: &str, mebibytes: u32, file: &Path) {
     let settings = Settings::on(database);
     settings.run(&["migrate"]);
@@ -25,7 +26,7 @@ async fn a_damaged_backup_of_an_embedded_database_is_refused() {
     backed_up(&from, "new", 0, &file).await;
     let settings = Settings::on(&to);
     settings.run(&["tenant", "create", "old", "--name", "Old"]);
-    // What stands in the log moves into the file with the first look at it.
+    // The first read moves the content of the write-ahead log into the file.
     assert_eq!(texts(&to.to_connect(), "SELECT slug FROM tenants").await, ["old"]);
     let (whole, before) = (fs::read(&file).expect("reads"), fs::read(file_of(&to)).expect("reads"));
     let find = |text: &[u8]| whole.windows(text.len()).position(|bytes| bytes == text).expect("it is in the file");
@@ -89,7 +90,7 @@ async fn a_damaged_backup_of_postgresql_is_refused() {
 async fn a_restore_that_postgresql_refuses_at_any_step_changes_nothing() {
     let (from, to, folder) = (Database::postgres(), Database::postgres(), TempDir::new());
     let file = folder.path().join("backup");
-    // More than the pipes between the programs hold.
+    // More data than the pipes between the programs hold.
     backed_up(&from, "new", 4, &file).await;
     let settings = Settings::on(&to);
     settings.run(&["migrate"]);
@@ -111,7 +112,7 @@ async fn a_restore_that_postgresql_refuses_at_any_step_changes_nothing() {
 }
 
 #[tokio::test]
-async fn a_restore_that_is_killed_leaves_the_old_database_or_the_new_one() {
+async fn a_killed_restore_leaves_the_old_or_the_new_database() {
     for (from, to) in [(Database::sqlite(), Database::sqlite()), (Database::postgres(), Database::postgres())] {
         let folder = TempDir::new();
         let file = folder.path().join("backup");
@@ -124,7 +125,7 @@ async fn a_restore_that_is_killed_leaves_the_old_database_or_the_new_one() {
         let takes = began.elapsed();
         let mut seen = Vec::new();
         for step in 1..=8_u32 {
-            // The other one each time, so that it can be told which it is.
+            // The backups alternate, so that the test can tell which database it reads.
             let before = texts(&to.to_connect(), epoch_of(&to)).await;
             tokio::time::sleep(Duration::from_millis(1_050)).await;
             let mut restore = spawn(&settings, &["restore", "--replace", text(&file)]);
@@ -132,7 +133,7 @@ async fn a_restore_that_is_killed_leaves_the_old_database_or_the_new_one() {
             restore.kill().expect("it is ours");
             let ended = restore.wait().expect("it is ours").success();
             if !to.url().is_empty() {
-                // What it had begun in PostgreSQL ends with its connection.
+                // The transaction in PostgreSQL ends with the connection of the killed restore.
                 let idle =
                     "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()";
                 assert!(eventually_blocking(|| psql(to.url(), idle).is_ok_and(|count| count.trim() == "0")));
@@ -142,7 +143,7 @@ async fn a_restore_that_is_killed_leaves_the_old_database_or_the_new_one() {
             let after = texts(&to.to_connect(), epoch_of(&to)).await;
             seen.push((before != after, ended));
             assert!(before != after || !ended, "step {step}: it said that it was done");
-            // And is a database that serves.
+            // The database works.
             assert!(settings.run(&["tenant", "list"]).contains("new"), "step {step}");
         }
         println!("killed after each ninth of {takes:?}: (new database, was done) {seen:?}");
@@ -151,13 +152,13 @@ async fn a_restore_that_is_killed_leaves_the_old_database_or_the_new_one() {
     }
 }
 
-/// Asks for the epoch as a text.
+/// The query that returns the epoch as a text.
 fn epoch_of(database: &Database) -> &'static str {
     if database.url().is_empty() { "SELECT hex(epoch) FROM tenants" } else { "SELECT epoch::text FROM tenants" }
 }
 
 #[tokio::test]
-async fn a_full_volume_under_the_data_folder_leaves_the_old_database() {
+async fn a_full_data_volume_leaves_the_old_database() {
     let (from, folder) = (Database::sqlite(), TempDir::new());
     let file = folder.path().join("backup");
     backed_up(&from, "new", 4, &file).await;
@@ -176,7 +177,7 @@ async fn a_full_volume_under_the_data_folder_leaves_the_old_database() {
 }
 
 #[tokio::test]
-async fn a_database_that_can_not_be_read_is_replaced_and_kept() {
+async fn an_unreadable_database_is_replaced_and_kept_as_a_file() {
     let (from, to, folder) = (Database::sqlite(), Database::sqlite(), TempDir::new());
     let file = folder.path().join("backup");
     backed_up(&from, "new", 0, &file).await;

@@ -1,4 +1,4 @@
-//! Signing secrets that were encrypted when the backup was made.
+//! Restores of backups with encrypted signing secrets.
 
 use super::text;
 use crate::harness::{Cluster, Database, Settings, TempDir, http::Request};
@@ -8,7 +8,7 @@ fn key() -> String {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_restore_under_another_key_says_so_before_anything_changes() {
+async fn a_restore_with_another_key_is_refused_before_anything_changes() {
     for databases in [[Database::sqlite(), Database::sqlite()], [Database::postgres(), Database::postgres()]] {
         let [from, to] = databases;
         let secrets_key = key();
@@ -29,14 +29,14 @@ async fn a_restore_under_another_key_says_so_before_anything_changes() {
             }
             assert!(!complains.contains(cluster.tenant.secret()));
         }
-        // With the key, tokens are good again.
+        // With the key, tokens are valid again.
         let with_key = settings.clone().set("auth.secrets_key", &secrets_key);
         with_key.run(&["restore", text(&file)]);
         let mut node = crate::harness::Node::start(with_key.clone()).await;
         assert_eq!(Request::get("/v1/me").bearer(&token).send(node.public()).await.status, 200);
         node.terminate();
         assert!(node.wait().await.success());
-        // Without it, everything but the key.
+        // Without the key, everything except the signing keys is restored.
         let without = settings.set("auth.secrets_key", key());
         without.run(&["restore", "--replace", "--revoke-unreadable-keys", text(&file)]);
         let keys = without.run(&["signing-key", "list", "--tenant", &cluster.tenant.slug]);

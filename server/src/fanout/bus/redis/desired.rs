@@ -209,7 +209,7 @@ mod tests {
     }
 
     proptest! {
-        /// Whatever comes, goes and is cut: once copied, the copy is the set.
+        /// After any sequence of additions, removals and cuts, a completed copy equals the set.
         #[test]
         fn the_copy_equals_the_set_after_a_write(steps in proptest::collection::vec((0_u8..12, any::<bool>()), 0..200)) {
             let desired = Desired::new([]);

@@ -98,7 +98,7 @@ async fn hears_of_return(node: &mut Node, other: NodeId, before: Instant) {
 }
 
 #[tokio::test]
-async fn a_frozen_redis_is_noticed_and_forgiven() {
+async fn a_frozen_redis_is_noticed_and_used_again_later() {
     let mut pair = Pair::start().await;
     let leaving = UserId::new();
     pair.listener.set(&[leaving], true).await;
@@ -147,7 +147,7 @@ async fn a_publisher_waits_a_second_for_a_frozen_redis() {
 }
 
 #[tokio::test]
-async fn a_killed_redis_comes_back_empty() {
+async fn a_killed_redis_that_returns_empty_is_filled_again() {
     let mut pair = Pair::start().await;
     let killed_at = Instant::now();
     pair.redis.kill();
@@ -172,7 +172,7 @@ async fn a_killed_redis_comes_back_empty() {
 }
 
 #[tokio::test]
-async fn subscribers_that_are_cut_listen_again() {
+async fn cut_subscribers_subscribe_again() {
     let mut pair = Pair::start().await;
     for _ in 0..3 {
         assert_eq!(pair.redis.say::<i64>(&["CLIENT", "KILL", "TYPE", "pubsub"]).await, Ok(2));
@@ -182,7 +182,7 @@ async fn subscribers_that_are_cut_listen_again() {
 }
 
 #[tokio::test]
-async fn publishers_that_are_cut_speak_again() {
+async fn cut_publishers_publish_again() {
     let mut pair = Pair::start().await;
     let cut: i64 = pair.redis.say(&["CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes"]).await.expect("answers");
     assert!(cut >= 2, "{cut}");
@@ -191,7 +191,7 @@ async fn publishers_that_are_cut_speak_again() {
 }
 
 #[tokio::test]
-async fn a_flushed_redis_is_told_again_who_is_online() {
+async fn presence_is_written_again_to_a_flushed_redis() {
     let mut pair = Pair::start().await;
     let before = Instant::now() + BACK_WITHIN;
     pair.redis.say::<()>(&["FLUSHALL"]).await.expect("flushes");
@@ -201,7 +201,7 @@ async fn a_flushed_redis_is_told_again_who_is_online() {
 }
 
 #[tokio::test]
-async fn a_full_redis_is_a_bus_all_the_same() {
+async fn a_full_redis_still_delivers_signals() {
     let mut pair = Pair::start().await;
     pair.redis.say::<()>(&["CONFIG", "SET", "maxmemory", "1"]).await.expect("set");
     assert!(pair.speaker.bus.set_presence(vec![(UserId::new(), true)]).await.is_err(), "it is told");
@@ -218,7 +218,7 @@ async fn a_full_redis_is_a_bus_all_the_same() {
 }
 
 #[tokio::test]
-async fn a_replica_is_as_good_as_no_redis_until_it_leads() {
+async fn a_replica_is_not_used_until_it_is_the_primary() {
     let mut pair = Pair::start().await;
     let (left, came) = (pair.people[1], UserId::new());
     pair.redis.say::<()>(&["REPLICAOF", "127.0.0.1", "1"]).await.expect("follows");
@@ -241,7 +241,7 @@ async fn a_replica_is_as_good_as_no_redis_until_it_leads() {
 }
 
 #[tokio::test]
-async fn a_redis_that_comes_late_is_used() {
+async fn a_redis_that_starts_late_is_used() {
     let mut redis = TestRedis::stopped();
     let mut listener = Node::on(&redis);
     let wanted: Vec<Channel> = (0..1_200).map(|_| channel()).collect();
@@ -262,7 +262,7 @@ async fn a_redis_that_comes_late_is_used() {
 }
 
 #[test]
-fn a_node_that_dies_without_a_word_is_missed_with_its_people() {
+fn the_users_of_a_node_that_dies_silently_go_offline() {
     let process = || tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().expect("starts");
     let (surviving, dying) = (process(), process());
     let (redis, mut one) = surviving.block_on(async {
@@ -292,7 +292,7 @@ fn a_node_that_dies_without_a_word_is_missed_with_its_people() {
 }
 
 #[tokio::test]
-async fn two_servers_share_a_redis_unheard() {
+async fn two_servers_that_share_a_redis_do_not_receive_each_others_signals() {
     let redis = TestRedis::start().await;
     let mut one = Node::connected(&redis).await;
     let (metrics, tasks) = (Arc::default(), crate::tasks::Tasks::default());
@@ -310,14 +310,14 @@ async fn two_servers_share_a_redis_unheard() {
 }
 
 #[tokio::test]
-async fn what_is_no_address_is_refused_at_once() {
+async fn an_invalid_address_is_refused_at_once() {
     let tasks = crate::tasks::Tasks::default();
     let refused = super::RedisBus::start(&Addresses::at("redis://:port"), "test", NodeId::new(), &Arc::default(), &tasks);
     assert!(refused.is_err());
 }
 
 #[tokio::test]
-async fn a_redis_without_tls_is_no_match_for_an_address_with() {
+async fn an_address_with_tls_does_not_connect_to_a_redis_without_tls() {
     let redis = TestRedis::start().await;
     let (metrics, tasks) = (Arc::default(), crate::tasks::Tasks::default());
     let address = redis.url().replace("redis://", "rediss://");

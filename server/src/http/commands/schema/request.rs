@@ -186,7 +186,7 @@ mod tests {
     use super::*;
     use crate::http::commands::{routes::ROUTES, transcode::Endpoint};
 
-    /// A value that a field of a request takes.
+    /// A valid value of a field.
     fn sample(message: &str, field: &Field) -> Value {
         let id = Uuid::now_v7().to_string();
         let one = match &field.kind {

@@ -11,7 +11,7 @@ use super::everywhere;
 use crate::scenarios::{
     Answered as _,
     facts::{member, user},
-    user::{all_of, id, message_id, one, someone},
+    user::{group_recipient, id, message_id, one, user_ref},
 };
 
 #[tokio::test]
@@ -81,8 +81,8 @@ async fn s0_06_a_conversation_is_never_changed() {
         let before = lea.sees_listed(here).await.expect("it is listed");
         let lou_id = lou.id().await;
         assert_eq!(lea.rename(here, "ours").await.answer(), Err(Unsupported));
-        assert_eq!(lea.add_members(here, [someone("tom")]).await.answer(), Err(Unsupported), "even within reach");
-        assert_eq!(lea.add_members(here, [someone("bob")]).await.answer(), Err(Unsupported));
+        assert_eq!(lea.add_members(here, [user_ref("tom")]).await.answer(), Err(Unsupported), "even within reach");
+        assert_eq!(lea.add_members(here, [user_ref("bob")]).await.answer(), Err(Unsupported));
         assert_eq!(lea.remove_member(here, lou_id).await.answer(), Err(Unsupported));
         assert_eq!(lea.close_conversation(here).await.answer(), Err(Unsupported));
         assert_eq!(lea.sees_listed(here).await.expect("it is listed"), before);
@@ -109,7 +109,7 @@ async fn s0_07_a_conversation_is_never_deleted() {
 async fn s0_08_there_are_no_group_messages() {
     everywhere(async |school| {
         let [tom, lea] = school.users(["tom", "lea"]).await;
-        let several: [Vec<Recipient>; 2] = [vec![one("lea"), one("lou")], vec![all_of("class-a")]];
+        let several: [Vec<Recipient>; 2] = [vec![one("lea"), one("lou")], vec![group_recipient("class-a")]];
         for to in several {
             let started = tom.start_group(to.clone(), "trip", ClientId::new()).await.answer();
             assert_eq!(started, Err(Unsupported), "to {to:?}");
@@ -143,7 +143,7 @@ async fn s0_27_choosing_a_user_again_finds_the_conversation() {
         let [mut lea, mut tom] = school.users(["lea", "tom"]).await;
         let here = lea.chats_with(&mut tom).await;
         tom.writes(here, "hello").await.expect("in reach");
-        let again = lea.start_direct(someone("tom")).await.answer().expect("in reach");
+        let again = lea.start_direct(user_ref("tom")).await.answer().expect("in reach");
         assert_eq!((again.created, again.conversation.as_ref().map(id)), (false, Some(here)));
         assert_eq!(lea.reads(here).await.expect("a member"), ["hello"], "its history is there");
         let hits = lea.hits("tom").await;

@@ -5,11 +5,16 @@ use causerie_client::MailDraft;
 use super::{PARENTS, PUPILS_6A, STAFF, everywhere};
 use crate::scenarios::{
     facts::member,
-    user::{addressees, all_of, id, one},
+    user::{addressees, group_recipient, id, one},
 };
 
 fn to_6a() -> MailDraft {
-    MailDraft { to: vec![all_of(PUPILS_6A)], subject: "Trip".into(), text: "Bring boots.".into(), ..Default::default() }
+    MailDraft {
+        to: vec![group_recipient(PUPILS_6A)],
+        subject: "Trip".into(),
+        text: "Bring boots.".into(),
+        ..Default::default()
+    }
 }
 
 #[tokio::test]
@@ -38,7 +43,7 @@ async fn s1_03_a_mail_goes_to_a_group() {
         }
         assert_eq!(addressees(&sent), [(PUPILS_6A, false)], "Paul sees to whom he wrote");
         for group in [STAFF, PARENTS] {
-            paul.mails(MailDraft { to: vec![all_of(group)], ..to_6a() }).await.expect("any group he may write to");
+            paul.mails(MailDraft { to: vec![group_recipient(group)], ..to_6a() }).await.expect("any group he may write to");
         }
     })
     .await;
@@ -59,7 +64,7 @@ async fn s1_04_only_users_with_access_receive_a_mail() {
 async fn s1_05_a_mail_goes_to_the_members_of_a_group_at_the_time_of_sending() {
     everywhere(async |ent| {
         let [paul, ann, leo] = ent.users(["paul", "ann", "leo"]).await;
-        let mail = MailDraft { to: vec![all_of(PUPILS_6A), one("ann")], ..to_6a() };
+        let mail = MailDraft { to: vec![group_recipient(PUPILS_6A), one("ann")], ..to_6a() };
         let sent = paul.mails(mail).await.expect("teachers may write to pupils");
         assert_eq!((sent.reached, sent.conversation.expect("it is told").member_count), (2, 3), "Ann counts once");
         ent.import_all(&[member("leo", "pupil", PUPILS_6A)]).await;
@@ -89,7 +94,7 @@ async fn s1_11_a_mail_goes_to_several_recipients() {
 async fn s1_12_copies_go_to_users_and_groups_and_all_recipients_see_them() {
     everywhere(async |ent| {
         let [paul, mut ann, mut sam, mut pia] = ent.users(["paul", "ann", "sam", "pia"]).await;
-        let mail = MailDraft { to: vec![one("ann")], copy: vec![all_of(STAFF), one("pia")], ..to_6a() };
+        let mail = MailDraft { to: vec![one("ann")], copy: vec![group_recipient(STAFF), one("pia")], ..to_6a() };
         paul.mails(mail).await.expect("teachers may write to everyone");
         for (person, is_copy) in [(&mut ann, false), (&mut sam, true), (&mut pia, true)] {
             let mail = person.gets_mail().await;

@@ -6,7 +6,7 @@ use super::{PUPILS_6A, STAFF, TEACHERS, everywhere};
 use crate::scenarios::{
     User,
     facts::{edge, relation},
-    user::{all_of, message_id, one},
+    user::{group_recipient, message_id, one},
 };
 
 fn to(external_id: &str) -> MailDraft {
@@ -39,7 +39,7 @@ async fn s1_34_a_recipient_may_reply_to_the_sender() {
         assert_eq!(teresa.lists().await.len(), 2, "people it went to are answered, too");
 
         assert_eq!(pia.mails(to("sam")).await, Err(NotFound), "to start anew is another right");
-        let to_staff = MailDraft { to: vec![all_of(STAFF)], ..answer_to(&letter, "sam") };
+        let to_staff = MailDraft { to: vec![group_recipient(STAFF)], ..answer_to(&letter, "sam") };
         assert_eq!(pia.mails(to_staff).await, Err(NotFound), "a group is not answered by the way");
         assert_eq!(pia.mails(answer_to(&letter, "paul")).await, Err(NotFound), "nor someone it did not go to");
 

@@ -11,7 +11,7 @@ use super::everywhere;
 use crate::scenarios::{
     Answered as _, User,
     facts::setting,
-    user::{id, someone},
+    user::{id, user_ref},
 };
 
 async fn sees_state(person: &mut User, here: ConversationId, state: ConversationState) {
@@ -103,7 +103,7 @@ async fn s2_21_a_user_deletes_their_own_copy() {
         mia.delete_conversation(here, false).await.answer().expect("her own copy");
         is_gone(&mut mia, here).await;
         assert_eq!(noa.reads(here).await.expect("hers stays"), ["hello"]);
-        let again = mia.start_direct(someone("noa")).await.answer().expect("a new contact");
+        let again = mia.start_direct(user_ref("noa")).await.answer().expect("a new contact");
         let again = id(&again.conversation.expect("it is told"));
         assert_eq!(mia.reads(again).await.expect("hers"), [""; 0], "starts empty for Mia");
         assert_eq!(noa.sees_listed(again).await.map(|listed| id(&listed)), Some(again));

@@ -7,7 +7,7 @@ use super::everywhere;
 use crate::scenarios::{
     Answered as _,
     facts::{Row, relation, user},
-    user::{id, someone},
+    user::{id, user_ref},
 };
 
 #[tokio::test]
@@ -40,7 +40,7 @@ async fn s2_04_the_picker_is_narrower_than_what_profiles_allow() {
         assert_eq!(mia.finds("pam").await, [""; 0]);
         mia.starts_with("pam").await.expect("by her profile she may");
 
-        mia.relate("block", someone("oli")).await.answer().expect("one may block");
+        mia.relate("block", user_ref("oli")).await.answer().expect("one may block");
         let oli = community.user("oli").await;
         for (person, other) in [(&mia, "oli"), (&oli, "mia")] {
             assert_eq!(person.starts_with(other).await, Err(ErrorCode::NotFound), "blocked: {other}");

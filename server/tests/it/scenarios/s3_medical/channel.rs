@@ -6,7 +6,7 @@ use causerie_client::{
 };
 
 use super::everywhere;
-use crate::scenarios::{Answered as _, facts::setting, user::someone};
+use crate::scenarios::{Answered as _, facts::setting, user::user_ref};
 
 #[tokio::test]
 async fn s3_01_only_friends_write_to_each_other() {
@@ -43,7 +43,7 @@ async fn s3_10_a_channel_can_be_made_final() {
         network.import_all(&[setting("friend_final", "on")]).await;
         let [mut ada, mut bea] = network.users(["ada", "bea"]).await;
         let here = ada.chats_with(&mut bea).await;
-        assert_eq!(ada.unrelate("friend", someone("bea")).await.answer(), Err(Unsupported));
+        assert_eq!(ada.unrelate("friend", user_ref("bea")).await.answer(), Err(Unsupported));
         assert_eq!(bea.close_conversation(here).await.answer(), Err(Unsupported));
         bea.writes(here, "still friends").await.expect("for good");
     })
@@ -56,7 +56,7 @@ async fn s3_11_a_friendship_can_end_and_begin_again() {
         let [mut ada, mut bea] = network.users(["ada", "bea"]).await;
         let here = ada.chats_with(&mut bea).await;
         ada.writes(here, "before").await.expect("friends");
-        assert_eq!(ada.unrelate("friend", someone("bea")).await.answer(), Ok(None));
+        assert_eq!(ada.unrelate("friend", user_ref("bea")).await.answer(), Ok(None));
         // The refusal is immediate, on the other node too.
         assert_eq!(bea.writes(here, "wait").await, Err(NeedsFriend));
         assert_eq!(ada.writes(here, "wait").await, Err(NeedsFriend));
@@ -64,8 +64,8 @@ async fn s3_11_a_friendship_can_end_and_begin_again() {
             person.sees_capability(Capability::Send, false, here).await;
             assert_eq!(person.reads(here).await.expect("readable"), ["before"]);
         }
-        bea.relate("friend", someone("ada")).await.answer().expect("anyone");
-        ada.accept_relation("friend", someone("bea")).await.answer().expect("she was asked");
+        bea.relate("friend", user_ref("ada")).await.answer().expect("anyone");
+        ada.accept_relation("friend", user_ref("bea")).await.answer().expect("she was asked");
         assert_eq!(bea.starts_with("ada").await, Ok(here), "the same conversation");
         for person in [&mut ada, &mut bea] {
             person.sees_capability(Capability::Send, true, here).await;
@@ -92,7 +92,7 @@ async fn s3_16_no_third_user_can_be_added() {
     everywhere(async |network| {
         let [mut ada, mut bea] = network.users(["ada", "bea"]).await;
         let here = ada.chats_with(&mut bea).await;
-        assert_eq!(ada.add_members(here, [someone("cem")]).await.answer(), Err(Unsupported));
+        assert_eq!(ada.add_members(here, [user_ref("cem")]).await.answer(), Err(Unsupported));
         assert_eq!(bea.members(here, "").await.answer().expect("hers").members.len(), 2);
     })
     .await;

@@ -8,11 +8,11 @@ use causerie_client::{
 use futures::future::join;
 
 use super::everywhere;
-use crate::scenarios::{Answer, Answered as _, User, user::someone};
+use crate::scenarios::{Answer, Answered as _, User, user::user_ref};
 
 impl User {
     async fn befriends(&self, other: &str) -> Answer<Option<Relation>> {
-        self.relate("friend", someone(other)).await.answer()
+        self.relate("friend", user_ref(other)).await.answer()
     }
 
     /// The relations that the search offers for each result.
@@ -69,7 +69,7 @@ async fn s3_03_the_channel_opens_once_the_other_accepts() {
         dia.sees_relation("ada").await;
         assert_eq!(ada.starts_with("dia").await, Err(NeedsFriend), "pending is not enough");
         assert_eq!(dia.starts_with("ada").await, Err(NeedsFriend));
-        dia.accept_relation("friend", someone("ada")).await.answer().expect("she was asked");
+        dia.accept_relation("friend", user_ref("ada")).await.answer().expect("she was asked");
         // The change is immediate on every node.
         let here = ada.starts_with("dia").await.expect("friends now");
         ada.writes(here, "thank you").await.expect("friends now");
@@ -87,7 +87,7 @@ async fn s3_05_a_declined_request_gives_no_reason() {
         let [mut ada, dia] = network.users(["ada", "dia"]).await;
         ada.befriends("dia").await.expect("anyone");
         ada.sees_relation("dia").await;
-        assert_eq!(dia.unrelate("friend", someone("ada")).await.answer(), Ok(None));
+        assert_eq!(dia.unrelate("friend", user_ref("ada")).await.answer(), Ok(None));
         let ended = ada.sees_relation("dia").await;
         assert_eq!(ended.0, RelationState::Unspecified, "it is over, and that is all she learns");
         for (person, other) in [(&ada, "dia"), (&dia, "ada")] {
@@ -95,7 +95,7 @@ async fn s3_05_a_declined_request_gives_no_reason() {
         }
         assert_eq!(dia.friends().await, [], "the request is closed");
         assert_eq!(ada.friends().await.len(), 1, "only Bea");
-        assert_eq!(dia.accept_relation("friend", someone("ada")).await.answer().ok(), None, "nothing is left to accept");
+        assert_eq!(dia.accept_relation("friend", user_ref("ada")).await.answer().ok(), None, "nothing is left to accept");
     })
     .await;
 }
@@ -123,8 +123,8 @@ async fn s3_07_only_the_addressee_accepts() {
     everywhere(async |network| {
         let [ada, cem] = network.users(["ada", "cem"]).await;
         ada.befriends("dia").await.expect("anyone");
-        assert_eq!(ada.accept_relation("friend", someone("dia")).await.answer().ok(), None, "not one's own request");
-        assert_eq!(cem.accept_relation("friend", someone("dia")).await.answer().ok(), None, "nor another's");
+        assert_eq!(ada.accept_relation("friend", user_ref("dia")).await.answer().ok(), None, "not one's own request");
+        assert_eq!(cem.accept_relation("friend", user_ref("dia")).await.answer().ok(), None, "nor another's");
         assert_eq!(ada.starts_with("dia").await, Err(NeedsFriend));
         let pending = ("dia".to_owned(), RelationState::Pending, Direction::Outgoing);
         assert!(ada.friends().await.contains(&pending), "it still waits");
