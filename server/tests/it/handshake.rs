@@ -62,7 +62,7 @@ async fn a_welcome_has_all_fields_that_a_client_needs() {
     let cluster = Cluster::embedded().await;
     for encoding in BOTH {
         let (mut raw, welcome) = Raw::hello(cluster.nodes[0].public(), encoding, &cluster.tenant.token("ada")).await;
-        assert_eq!(welcome.me.expect("a person").external_id, "ada");
+        assert_eq!(welcome.me.expect("a user").external_id, "ada");
         assert_eq!(welcome.heartbeat_ms, 25_000);
         assert_eq!(welcome.limits.expect("limits").frame_bytes_max, 65_536);
         let expires_at = welcome.token_expires_at.expect("a time");
@@ -406,7 +406,7 @@ async fn a_stopping_node_accepts_no_connection() {
     let refused = upgrade(&[]).send(cluster.nodes[0].public()).await;
     assert_eq!(refused.status, 503);
     assert!(refused.header("retry-after").is_some());
-    assert_eq!(raw.ask(ping()).await, reply::Result::Pong(wire::Pong {}), "whoever is in is served");
+    assert_eq!(raw.ask(ping()).await, reply::Result::Pong(wire::Pong {}), "open connections are served");
     assert_eq!(close_code(&mut raw).await, 4001);
     assert!(cluster.nodes[0].wait().await.success());
 }

@@ -39,9 +39,9 @@ async fn an_authentication_error_names_the_problem_of_the_credential() {
         ("two", with(&format!("Bearer {token}")).header("authorization", "Bearer other"), 401, vec!["more than once", send]),
         ("no JWT", with("Bearer abc"), 401, vec!["not a signed JWT", "three parts"]),
         ("no such key", with("Bearer sk_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"), 401, vec!["causerie api-key list"]),
-        ("nobody to act for", with(&format!("Bearer {key}")), 400, vec!["`Causerie-User`", "name the user"]),
+        ("no user to act for", with(&format!("Bearer {key}")), 400, vec!["`Causerie-User`", "name the user"]),
         (
-            "nobody of that id",
+            "no user with this id",
             with(&format!("Bearer {key}")).header("causerie-user", "nobody"),
             404,
             vec!["this tenant has no user of this id"],

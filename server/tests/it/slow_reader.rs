@@ -232,5 +232,5 @@ async fn a_client_that_only_listens_to_a_busy_conversation_gets_pings_and_stays(
         say(&mut writer, &conversation.id, "hello".to_owned()).await;
         tokio::time::sleep(Duration::from_millis(260)).await;
     }
-    heard.await.expect("nobody closes it");
+    heard.await.expect("the connection stays open");
 }

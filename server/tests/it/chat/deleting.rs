@@ -102,7 +102,7 @@ async fn starting_a_deleted_conversation_again_returns_it_without_its_history() 
         mia.delete_conversation(here, false).await.expect("deleted");
         noa.delete_conversation(here, false).await.expect("deleted");
         until_left(&mut noa, here).await;
-        assert_eq!(stored_texts(cluster).await, ["", ""], "nothing keeps what nobody may read");
+        assert_eq!(stored_texts(cluster).await, ["", ""], "texts that no user may read are erased");
         let draft = wire::Draft { client_id: ClientId::new().to_string(), text: "afresh".to_owned() };
         let start = wire::StartConversation {
             kind: wire::ConversationKind::Direct.into(),
@@ -212,7 +212,7 @@ async fn a_user_who_deleted_their_copy_can_not_act_on_it() {
         assert_eq!(eve.delete_own_copy(here, id(&mine)).await.expect_err("a stranger").code(), Some(ErrorCode::NotFound));
         let stranger = eve.delete_conversation(here, false).await.expect_err("a stranger");
         assert_eq!(stranger.code(), Some(ErrorCode::NotFound));
-        tom.delete_conversation(here, true).await.expect_err("these rules let nobody erase");
+        tom.delete_conversation(here, true).await.expect_err("these rules let no user erase");
         assert_eq!(texts(&tom, here).await, ["mine"]);
     })
     .await;

@@ -110,7 +110,7 @@ async fn a_removal_repeated_after_a_lost_answer_succeeds() {
         assert_eq!(never.version, first.version);
         let gone = tom.remove_member(here, tom.id().await).await.expect("tom is out");
         assert_eq!((gone.id.as_str(), gone.version), (here.to_string().as_str(), 0), "and learns nothing more");
-        assert!(tom.remove_member(here, lea.id().await).await.is_err(), "whoever is out removes nobody");
+        assert!(tom.remove_member(here, lea.id().await).await.is_err(), "a user who left can not remove members");
         for for_all in [false, true] {
             let refused = tom.delete_conversation(here, for_all).await.expect_err("no member may, in a group");
             assert_eq!(refused.code(), Some(ErrorCode::Unsupported));

@@ -1,4 +1,4 @@
-//! Mail: one mail goes to users and groups or to nobody, and its recipients may answer it.
+//! Mail: a mail goes to all its recipients or to none, and its recipients may answer it.
 
 use causerie_client::{
     ClientId, ConversationId, Error, ErrorCode, Event, GroupRef, HistoryRange, MailDraft, MessageId, Recipient, UserRef,
@@ -267,7 +267,7 @@ async fn deleting_a_mail_deletes_the_users_copy_and_the_last_deletion_erases_the
         let before = ann.conversation(here).await.expect("readable");
         paul.delete_conversation(here, false).await.expect("one's own copy");
         assert_eq!(paul.conversation(here).await.expect_err("gone").code(), Some(ErrorCode::NotFound));
-        assert_eq!(ann.conversation(here).await.expect("kept"), before, "nobody sees who threw it away");
+        assert_eq!(ann.conversation(here).await.expect("kept"), before, "the other members do not see the deletion");
         assert_eq!(stored_texts(cluster).await, ["on Friday"]);
         ann.delete_own_copy(here, message(&before)).await.expect("the message alone, too");
         assert!(ann.history(here, HistoryRange::Newest, 0).await.expect("readable").messages.is_empty());
@@ -328,7 +328,7 @@ async fn a_group_can_be_added_to_a_group_conversation_but_not_to_a_direct_one() 
         };
         let codes = [(direct("Pupils-6A"), ErrorCode::Unsupported), (direct("Parents"), ErrorCode::NotFound)];
         for (start, code) in codes {
-            assert_eq!(paul.start(start).await.expect_err("two people").code(), Some(code));
+            assert_eq!(paul.start(start).await.expect_err("two users").code(), Some(code));
         }
         let alone = started_alone(cluster).await;
         assert_eq!((alone.reached, alone.conversation.expect("told").member_count), (0, 1));

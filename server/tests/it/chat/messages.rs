@@ -126,7 +126,7 @@ async fn a_direct_conversation_exists_once_and_starts_with_its_first_message() {
         let again = lea.start(start).await.expect("found");
         assert!(!again.created);
         assert_eq!(again.first_message, started.first_message, "the retry said nothing new");
-        assert_eq!(tom.direct_with(&lea).await.to_string(), conversation.id, "whoever starts");
+        assert_eq!(tom.direct_with(&lea).await.to_string(), conversation.id, "the same conversation from both sides");
     })
     .await;
 }

@@ -12,7 +12,7 @@ use crate::harness::{Cluster, Facts, Peer, within};
 const ROUNDS: u64 = 6;
 const STEPS: usize = 60;
 
-/// Counts the messages after the read position that other members wrote and that nobody deleted.
+/// Counts the messages after the read position that other members wrote and that are not deleted.
 async fn recount(peer: &Peer, me: UserId, conversation: &wire::Conversation) -> u32 {
     let id: ConversationId = conversation.id.parse().expect("a UUID");
     let read_seq = conversation.read_state.as_ref().expect("told").read_seq;

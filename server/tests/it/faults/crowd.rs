@@ -188,7 +188,7 @@ impl Crowd {
         self.talking.send_replace(false);
         for member in &mut self.members {
             let speaking = member.speaking.take().expect("it speaks until here");
-            within("a last acknowledgement", speaking).await.expect("nobody panics while speaking");
+            within("a last acknowledgement", speaking).await.expect("the sender does not panic");
         }
         self.until_all_heard().await;
         let log: Vec<Entry> = log_of(&cluster.database).await.into_iter().filter(ours).collect();
@@ -256,7 +256,7 @@ impl Member {
         }
         within("a goodbye", self.peer.close()).await;
         // The listener drains the queue and ends with the client.
-        within("the last event", self.listening).await.expect("nobody panics while listening");
+        within("the last event", self.listening).await.expect("the listener does not panic");
         let attempts = self.ledger.lock().expect("no panic holds it").clone();
         let (name, mut streams) = (self.peer.external_id.clone(), self.heard.borrow().clone());
         for place in self.places {
@@ -298,8 +298,8 @@ async fn listen(client: Client, mut events: Events, notes: watch::Sender<Streams
                 read_up_to.insert(id, missed.last().map_or(held, |entry| entry.seq));
                 notes.send_modify(|streams| streams.entry(id).or_default().extend(missed));
             }
-            Event::MessageEdited(message) | Event::MessageDeleted(message) => panic!("nobody changed {message:?}"),
-            Event::Left(conversation) => panic!("nobody left {conversation}"),
+            Event::MessageEdited(message) | Event::MessageDeleted(message) => panic!("unexpected change of {message:?}"),
+            Event::Left(conversation) => panic!("unexpected leave of {conversation}"),
             Event::Lagged { missed } => panic!("a recorder must not miss {missed} events"),
             // The test knows which conversations to load, because users neither join nor leave while a crowd sends.
             _ => {}

@@ -136,7 +136,7 @@ impl Speaker {
 
     async fn end(self) {
         self.stop.send_replace(true);
-        within("a last answer", self.speaking).await.expect("nobody panics while speaking");
+        within("a last answer", self.speaking).await.expect("the speaker does not panic");
         self.user.close().await;
     }
 }

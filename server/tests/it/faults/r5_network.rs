@@ -151,9 +151,9 @@ async fn a_send_repeated_after_a_lost_answer_is_not_doubled() {
         streams[0].push(entry(lea.next_message().await));
         streams[1].push(entry(heard));
     }
-    let people = [(&mut lea, attempts), (&mut tom, Vec::new())];
+    let users = [(&mut lea, attempts), (&mut tom, Vec::new())];
     let mut histories = Vec::new();
-    for ((peer, attempts), mut told) in people.into_iter().zip(streams) {
+    for ((peer, attempts), mut told) in users.into_iter().zip(streams) {
         let (name, user) = (peer.external_id.clone(), peer.id().await);
         told.extend(remaining_messages(peer).await.into_iter().map(entry));
         histories.push(History { name, user, attempts, streams: BTreeMap::from([(conversation, told)]) });

@@ -36,9 +36,9 @@ fn outcome(answers: &[wire::ConversationStarted]) -> (HashSet<&str>, usize) {
 #[tokio::test(flavor = "multi_thread")]
 async fn two_users_who_start_at_the_same_time_share_one_conversation() {
     let cluster = cluster_without_rate_limits().await;
-    let people = [cluster.client(0, "lea").await, cluster.client(1, "tom").await];
+    let users = [cluster.client(0, "lea").await, cluster.client(1, "tom").await];
     let starts = (0..200).map(|number| {
-        let (client, other) = (causerie_client::Client::clone(&people[number % 2]), people[(number + 1) % 2].reference());
+        let (client, other) = (causerie_client::Client::clone(&users[number % 2]), users[(number + 1) % 2].reference());
         async move { client.start_direct(other).await }
     });
     let answers = race("200 starts", starts.collect()).await;

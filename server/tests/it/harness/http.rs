@@ -117,7 +117,7 @@ impl Response {
         match response.header("transfer-encoding") {
             None => response,
             Some("chunked") => Self { body: unchunked(&response.body), ..response },
-            Some(other) => panic!("nobody asked for {other}"),
+            Some(other) => panic!("unexpected chunk {other}"),
         }
     }
 

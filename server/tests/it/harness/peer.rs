@@ -62,7 +62,7 @@ impl Peer {
     /// The user's id on the server.
     pub async fn id(&self) -> UserId {
         let welcome = within("a welcome", self.client.connected()).await.expect("the server takes us in");
-        welcome.me.as_ref().expect("a welcome names the person").id.parse().expect("a UUID")
+        welcome.me.as_ref().expect("a welcome names the user").id.parse().expect("a UUID")
     }
 
     /// The user, as commands name them.

@@ -31,7 +31,7 @@ impl Drop for TempDir {
     fn drop(&mut self) {
         let removed = std::fs::remove_dir_all(&self.0);
         if !std::thread::panicking() {
-            removed.expect("nobody holds on to a test's folder");
+            removed.expect("no process uses the test's folder");
         }
     }
 }

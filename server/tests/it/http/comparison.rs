@@ -52,7 +52,7 @@ async fn rules_without_read_show_that_all_users_lose_it() {
     let talk = Caller::user(&cluster, "lea").direct_with("tom").await;
     let told = difference(&cluster, &without(SCHOOL, &["allow read"])).await;
     assert_eq!((&told["people"], &told["compared"]), (&json!(4), &json!(4)), "{told}");
-    assert_eq!(changed(&told), ["send", "read"], "nobody writes where they may not read: {told}");
+    assert_eq!(changed(&told), ["send", "read"], "no user may send without reading: {told}");
     let read = action(&told, "read");
     assert_eq!((&read["sense"], &read["losing"], &read["gaining"]), (&json!("see"), &json!(4), &json!(0)), "{read}");
     let all = &read["situations"][0];

@@ -76,15 +76,15 @@ async fn a_denied_command_names_the_field_like_a_malformed_one() {
     let cluster = Cluster::embedded().await;
     let (lea, tom) = (Caller::user(&cluster, "lea"), Caller::user(&cluster, "tom"));
     let tom_id = tom.id().await;
-    let nobody = json!([{ "externalId": "tom" }, { "externalId": "nobody" }]);
-    let group = json!({ "kind": "CONVERSATION_KIND_GROUP", "with": nobody, "clientId": Uuid::now_v7() });
+    let unknown = json!([{ "externalId": "tom" }, { "externalId": "nobody" }]);
+    let group = json!({ "kind": "CONVERSATION_KIND_GROUP", "with": unknown, "clientId": Uuid::now_v7() });
     let refused = lea.json("POST", "/v1/conversations", group).await;
     assert_problem(&refused, 404, "not_found", "startConversation.with[1]");
 
     let group = json!({ "kind": "CONVERSATION_KIND_GROUP", "clientId": Uuid::now_v7() });
     let here = text(&lea.json("POST", "/v1/conversations", group).await.ok()["conversation"]["id"]);
     let here = format!("/v1/conversations/{here}");
-    let refused = lea.json("POST", format!("{here}/members"), json!({ "users": nobody })).await;
+    let refused = lea.json("POST", format!("{here}/members"), json!({ "users": unknown })).await;
     assert_problem(&refused, 404, "not_found", "addMembers.users[1]");
     let done = lea.send(Request::new("DELETE", format!("{here}/members/{tom_id}"))).await.ok();
     assert_eq!(done["conversation"]["memberCount"], 1, "a user who is no member is removed already");
@@ -100,10 +100,10 @@ async fn a_denied_command_names_the_field_like_a_malformed_one() {
     let refused = lea.json("POST", "/v1/conversations", group).await;
     assert_problem(&refused, 409, "conflict", "startConversation.firstMessage.clientId");
 
-    let whom = |external_id: &str| json!({ "user": { "externalId": external_id } });
-    let refused = lea.json("PUT", "/v1/relations/block", whom("nobody")).await;
+    let target = |external_id: &str| json!({ "user": { "externalId": external_id } });
+    let refused = lea.json("PUT", "/v1/relations/block", target("nobody")).await;
     assert_problem(&refused, 404, "not_found", "relate.user");
-    let refused = lea.json("POST", "/v1/relations/rival/end", whom("tom")).await;
+    let refused = lea.json("POST", "/v1/relations/rival/end", target("tom")).await;
     assert_problem(&refused, 400, "invalid", "unrelate.relation");
 }
 
@@ -156,9 +156,9 @@ async fn size_type_method_and_path_are_checked() {
 async fn a_caller_without_a_credential_is_told_how_to_authenticate() {
     let cluster = Cluster::embedded().await;
     let node = cluster.nodes[0].public();
-    let nobody = Request::get("/v1/me").send(node).await;
-    assert_problem(&nobody, 401, "unauthenticated", "");
-    assert!(nobody.header("www-authenticate").is_some_and(|challenge| challenge.starts_with("Bearer")));
+    let anonymous = Request::get("/v1/me").send(node).await;
+    assert_problem(&anonymous, 401, "unauthenticated", "");
+    assert!(anonymous.header("www-authenticate").is_some_and(|challenge| challenge.starts_with("Bearer")));
     for credential in ["x", "a.b.c", "sk_unknown", &format!("{}x", cluster.tenant.token("lea"))] {
         assert_problem(&Request::get("/v1/me").bearer(credential).send(node).await, 401, "unauthenticated", "");
     }

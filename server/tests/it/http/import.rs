@@ -192,8 +192,8 @@ async fn a_dry_run_answers_the_same_and_changes_nothing() {
     for cluster in clusters().await {
         let back_end = Caller::back_end(&cluster, "provision,act");
         // The rows need several transactions, later rows refer to earlier ones, and one of them is refused.
-        let people = (0..700).map(|n| json!({ "type": "user", "id": format!("p{n}"), "name": format!("Person {n}") }));
-        let mut all: Vec<Value> = rows().into_iter().chain(people).collect();
+        let users = (0..700).map(|n| json!({ "type": "user", "id": format!("p{n}"), "name": format!("User {n}") }));
+        let mut all: Vec<Value> = rows().into_iter().chain(users).collect();
         let members =
             (0..700).map(|n| json!({ "type": "membership", "user": format!("p{n}"), "group": "6a", "role": "learner" }));
         all.extend(members);
@@ -238,12 +238,12 @@ async fn replace_removes_facts_that_the_rows_do_not_name_within_a_limit() {
         assert_eq!((&summary["removed"], &summary["stopped"]), (&json!(100), &Value::Null), "{summary}");
 
         // Users are not removed if rows can not be read.
-        let mut people: Vec<Value> = (0..90).map(user).collect();
-        people.push(json!({ "type": "user", "id": "p95", "name": 7 }));
-        let (_, summary) = import(&back_end, "?replace=users", &people).await;
+        let mut users: Vec<Value> = (0..90).map(user).collect();
+        users.push(json!({ "type": "user", "id": "p95", "name": 7 }));
+        let (_, summary) = import(&back_end, "?replace=users", &users).await;
         assert_eq!((&summary["removed"], &summary["refused"]), (&json!(0), &json!(1)), "{summary}");
-        people.pop();
-        let (_, summary) = import(&back_end, "?replace=users", &people).await;
+        users.pop();
+        let (_, summary) = import(&back_end, "?replace=users", &users).await;
         assert_eq!((&summary["removed"], &summary["stopped"]), (&json!(10), &Value::Null), "{summary}");
         let (_, summary) = import(&back_end, "?replace=groups", &[json!({ "type": "group", "id": "6a" })]).await;
         assert_eq!((&summary["removed"], &summary["unchanged"]), (&json!(1), &json!(1)), "{summary}");

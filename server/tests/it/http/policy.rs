@@ -47,7 +47,7 @@ async fn rules_set_on_a_node_apply_on_the_other_at_once() {
     let set = admin.json("PUT", "/v1/policy", json!({ "text": silent })).await.ok();
     assert_eq!((&set["version"], &set["changed"]), (&json!(1), &json!(true)), "{set}");
     assert_eq!(set["difference"]["frozen"]["count"], 1, "{set}");
-    let refused = tom.send(talk, "after").await.expect_err("nobody may write any more");
+    let refused = tom.send(talk, "after").await.expect_err("no user may write any more");
     let by_rule = matches!(&refused, SendError::Refused(refusal) if refusal.code == ErrorCode::Unsupported as u32);
     assert!(by_rule, "{refused:?}");
     until_capability(&mut lea, false).await;
@@ -281,7 +281,7 @@ async fn the_audit_names_the_actor_the_action_and_the_rule_that_refused() {
         (!found.is_empty()).then_some(found)
     });
     let refused = refused.await;
-    assert!((10..=30).contains(&refused.len()), "one person does not fill the disk: {}", refused.len());
+    assert!((10..=30).contains(&refused.len()), "the refusals of a user do not fill the disk: {}", refused.len());
     let line = &refused[0];
     assert_eq!((&line["actor"], &line["target"]), (&json!("user:lea"), &json!("user:zoe")), "{line}");
     assert_eq!((&line["outcome"], &line["rule"]), (&json!("refused"), &json!("")), "no rule allowed it: {line}");

@@ -130,14 +130,14 @@ async fn every_route_works() {
     assert_eq!(deleted["conversationId"], direct.as_str());
 
     // Relations.
-    let whom = |user: &str| Some(json!({ "user": { "externalId": user } }));
-    let asked = lea.ask("PUT", RELATION, &["friend"], "", whom("tom")).await;
+    let target = |user: &str| Some(json!({ "user": { "externalId": user } }));
+    let asked = lea.ask("PUT", RELATION, &["friend"], "", target("tom")).await;
     assert_eq!(asked["relation"]["state"], "RELATION_STATE_PENDING");
-    let accepted = tom_himself.ask("POST", "/v1/relations/{relation}/accept", &["friend"], "", whom("lea")).await;
+    let accepted = tom_himself.ask("POST", "/v1/relations/{relation}/accept", &["friend"], "", target("lea")).await;
     assert_eq!(accepted["relation"]["state"], "RELATION_STATE_ACCEPTED");
     let friends = lea.ask("GET", "/v1/relations", &[], "?relation=friend", None).await;
     assert_eq!(friends["relations"][0]["user"]["externalId"], "tom");
-    let ended = lea.ask("POST", "/v1/relations/{relation}/end", &["friend"], "", whom("tom")).await;
+    let ended = lea.ask("POST", "/v1/relations/{relation}/end", &["friend"], "", target("tom")).await;
     assert_eq!(ended.get("relation"), None);
 
     // A group.

@@ -50,7 +50,7 @@ async fn a_command_gets_the_same_answer_over_http_and_over_the_socket() {
     let in_c = format!("/v1/conversations/{c}");
     let post = |path: String, body: Value| Request::new("POST", path).json(&body);
     let again = json!({ "conversationId": c, "clientId": Uuid::now_v7(), "text": "three" });
-    let nobody = json!({ "kind": "CONVERSATION_KIND_DIRECT", "with": [{ "externalId": "nobody" }] });
+    let unknown = json!({ "kind": "CONVERSATION_KIND_DIRECT", "with": [{ "externalId": "nobody" }] });
     let pairs = [
         // Replies.
         (Request::get("/v1/conversations"), json!({ "listConversations": {} })),
@@ -85,7 +85,7 @@ async fn a_command_gets_the_same_answer_over_http_and_over_the_socket() {
             Request::new("PATCH", &in_c).json(&json!({ "subject": "a" })),
             json!({ "renameConversation": { "conversationId": c, "subject": "a" } }),
         ),
-        (post("/v1/conversations".to_owned(), nobody.clone()), json!({ "startConversation": nobody })),
+        (post("/v1/conversations".to_owned(), unknown.clone()), json!({ "startConversation": unknown })),
         (
             Request::new("PATCH", format!("{in_c}/messages/{message}")).json(&json!({})),
             json!({ "editMessage": { "conversationId": c, "messageId": message } }),

@@ -77,7 +77,7 @@ async fn the_job_of_a_killed_node_is_run_by_another_node() {
     let _other = Node::start(settings.clone()).await;
     killed.kill();
     held.release().await;
-    assert_eq!(job(&settings), "running attempts=1", "nobody takes it before its lease has ended");
+    assert_eq!(job(&settings), "running attempts=1", "no node takes it before its lease has ended");
     eventually("a run by the other node", async || (job(&settings) == "done attempts=2").then_some(())).await;
 }
 

@@ -193,7 +193,7 @@ impl User {
 /// The external ids of the recipients of a mail, and whether each is a copy.
 pub fn addressees(mail: &wire::Conversation) -> Vec<(&str, bool)> {
     fn name(addressee: &wire::Addressee) -> &str {
-        match addressee.who.as_ref().expect("it names someone") {
+        match addressee.who.as_ref().expect("it names a user or a group") {
             wire::addressee::Who::User(user) => user.external_id.as_str(),
             wire::addressee::Who::Group(group) => group.external_id.as_str(),
         }

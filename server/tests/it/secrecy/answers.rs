@@ -75,7 +75,7 @@ async fn a_mail_to_a_group_can_be_answered_and_the_answer_too() {
         let first = mailed(&ann, answer(&letter, &["sam"])).await;
         let second = mailed(&sam, answer(&first, &["ann"])).await;
         let third = mailed(&ann, answer(&second, &["sam"])).await;
-        assert_eq!(ann.mails(answer(&third, &["sam"])).await, Err(NotFound), "a person's own mail lets nobody in");
+        assert_eq!(ann.mails(answer(&third, &["sam"])).await, Err(NotFound), "a user's own mail gives no right to write");
     })
     .await;
 }
@@ -131,11 +131,11 @@ async fn adding_a_group_adds_only_the_members_that_the_user_may_start_with() {
         let [sam, tea, ann] = ent.users(["sam", "tea", "ann"]).await;
         let with_pupils = || [group_recipient("pupils")];
         let refused = sam.start_group(with_pupils(), "all", ClientId::new()).await.answer();
-        assert_eq!(refused, Err(GroupNotAddressable), "nobody's name is shown to one who finds nobody");
+        assert_eq!(refused, Err(GroupNotAddressable), "no member's name is shown to a user who finds none");
         assert_eq!(ann.lists().await, []);
         let sent =
             sam.mails(MailDraft { to: vec![group_recipient("pupils")], text: "hello".into(), ..Default::default() }).await;
-        assert_eq!(sent.expect("a mail shows nobody").reached, 2);
+        assert_eq!(sent.expect("a mail shows no member").reached, 2);
         let started = tea.start_group(with_pupils(), "all", ClientId::new()).await.answer().expect("she writes to each");
         assert_eq!(started.conversation.expect("told").member_count, 3);
     })

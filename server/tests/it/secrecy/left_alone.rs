@@ -30,8 +30,8 @@ fn presets() -> Vec<(&'static str, Vec<Row>)> {
 }
 
 /// The read position of another member, as this user sees it.
-async fn seen_read_position(person: &User, here: causerie_client::ConversationId, of: &str) -> u32 {
-    let members = person.conversation(here).await.answer().expect("readable").members;
+async fn seen_read_position(user: &User, here: causerie_client::ConversationId, of: &str) -> u32 {
+    let members = user.conversation(here).await.answer().expect("readable").members;
     let is_of = |member: &&wire::Member| member.user.as_ref().is_some_and(|user| user.external_id == of);
     members.iter().find(is_of).expect("the other one").read_seq
 }
@@ -45,7 +45,7 @@ async fn a_blocked_user_learns_nothing_of_the_blocker_and_changes_nothing_for_th
             let sent = a.writes(here, "before").await.expect("allowed");
             b.receives("before").await;
             let id_of_b = b.id().await;
-            let seen = a.watch_presence(&[id_of_b]).await.answer().expect("anybody may ask");
+            let seen = a.watch_presence(&[id_of_b]).await.answer().expect("any user may ask");
             assert_eq!(seen.len(), 1, "{preset}");
             b.mark_read(here, 1).await.answer().expect("a member");
             a.until("a receipt", |event| matches!(event, Event::MemberRead(_)).then_some(())).await;
@@ -62,7 +62,7 @@ async fn a_blocked_user_learns_nothing_of_the_blocker_and_changes_nothing_for_th
             b.mark_read(here, 1).await.answer().expect("a member");
             assert_eq!(seen_read_position(&a, here, "b").await, 0, "{preset}");
             assert_eq!(seen_read_position(&b, here, "a").await, 0, "{preset}");
-            assert_eq!(a.presence(&[id_of_b]).await.answer().expect("anybody may ask"), [], "{preset}");
+            assert_eq!(a.presence(&[id_of_b]).await.answer().expect("any user may ask"), [], "{preset}");
             drop(b);
             let b = town.user("b").await;
             assert_eq!(b.reads(here).await.expect("a member"), ["before"], "{preset}");

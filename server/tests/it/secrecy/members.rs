@@ -26,14 +26,14 @@ fn facts() -> Vec<Row> {
     rows
 }
 
-async fn seen_by(person: &User, here: causerie_client::ConversationId) -> Vec<String> {
+async fn seen_by(user: &User, here: causerie_client::ConversationId) -> Vec<String> {
     let names = |members: Vec<causerie_client::wire::Member>| {
         let mut names: Vec<_> = members.into_iter().filter_map(|member| Some(member.user?.external_id)).collect();
         names.sort_unstable();
         names
     };
-    let told = names(person.conversation(here).await.answer().expect("readable").members);
-    assert_eq!(names(person.members(here, "").await.answer().expect("readable").members), told);
+    let told = names(user.conversation(here).await.answer().expect("readable").members);
+    assert_eq!(names(user.members(here, "").await.answer().expect("readable").members), told);
     told
 }
 

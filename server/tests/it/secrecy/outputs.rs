@@ -270,10 +270,10 @@ impl Secrets {
 }
 
 fn facts() -> Vec<Row> {
-    let people = ["canary-a", "canary-c", "canary-d", "b"];
+    let users = ["canary-a", "canary-c", "canary-d", "b"];
     let mut rows = vec![group("team", "team")];
-    rows.extend(people.map(user));
-    rows.extend(people.map(|name| member(name, "member", "team")));
+    rows.extend(users.map(user));
+    rows.extend(users.map(|name| member(name, "member", "team")));
     rows
 }
 
@@ -317,8 +317,8 @@ async fn every_output(system: &System<'_>) {
     let (address, token) = system.raw(1, "b");
     let (mut screen, _) = Raw::hello(address, Encoding::Json, &token).await;
     let mut ids = vec![of_b.id.clone()];
-    for person in [&a, &c, &d] {
-        ids.push(person.id().await.to_string());
+    for user in [&a, &c, &d] {
+        ids.push(user.id().await.to_string());
     }
     let other = ids[1].clone();
 
@@ -367,6 +367,6 @@ async fn every_output(system: &System<'_>) {
     secrets.hear(&mut screen, "deleting").await;
 }
 
-async fn screen_id(person: &User) -> String {
-    person.id().await.to_string()
+async fn screen_id(user: &User) -> String {
+    user.id().await.to_string()
 }

@@ -112,7 +112,7 @@ async fn a_backup_during_writes_holds_all_messages_acknowledged_before() {
         lasts.push((before.len(), stored.len(), after));
     }
     stop.store(true, Ordering::Relaxed);
-    join_all(tasks).await.into_iter().for_each(|ended| ended.expect("nobody panics"));
+    join_all(tasks).await.into_iter().for_each(|ended| ended.expect("no task panics"));
     println!("acknowledged before, stored in the backup, acknowledged after: {lasts:?}");
     assert!(
         lasts.iter().any(|(before, _, after)| after > before),

@@ -98,8 +98,8 @@ async fn s0_07_a_conversation_is_never_deleted() {
         for for_all in [false, true] {
             assert_eq!(lea.delete_conversation(here, for_all).await.answer(), Err(Unsupported), "for all: {for_all}");
         }
-        for person in [&lea, &lou] {
-            assert!(person.sees_listed(here).await.is_some(), "still listed for {}", person.external_id);
+        for user in [&lea, &lou] {
+            assert!(user.sees_listed(here).await.is_some(), "still listed for {}", user.external_id);
         }
     })
     .await;
@@ -114,9 +114,9 @@ async fn s0_08_there_are_no_group_messages() {
             let started = tom.start_group(to.clone(), "trip", ClientId::new()).await.answer();
             assert_eq!(started, Err(Unsupported), "to {to:?}");
         }
-        assert_eq!(lea.lists().await, [], "nobody got anything");
+        assert_eq!(lea.lists().await, [], "no conversation was created");
         let groups = tom.hits("class").await;
-        assert_eq!(groups, [], "the picker offers people only");
+        assert_eq!(groups, [], "the picker offers users only");
     })
     .await;
 }
@@ -178,14 +178,14 @@ async fn s0_31_lost_reach_ends_sending_and_keeps_the_history() {
         // The refusal is immediate on every node.
         assert_eq!(lou.writes(here, "after").await, Err(NotFound));
         assert_eq!(lea.writes(here, "after").await, Err(NotFound));
-        for person in [&mut lea, &mut lou] {
-            person.sees_capability(Capability::Send, false, here).await;
-            assert_eq!(person.reads(here).await.expect("still a member"), ["before"]);
+        for user in [&mut lea, &mut lou] {
+            user.sees_capability(Capability::Send, false, here).await;
+            assert_eq!(user.reads(here).await.expect("still a member"), ["before"]);
         }
         school.import_all(&[member("lea", "learner", "class-a")]).await;
-        for person in [&mut lea, &mut lou] {
-            person.sees_capability(Capability::Send, true, here).await;
-            person.writes(here, "again").await.expect("in the same class again");
+        for user in [&mut lea, &mut lou] {
+            user.sees_capability(Capability::Send, true, here).await;
+            user.writes(here, "again").await.expect("in the same class again");
         }
     })
     .await;

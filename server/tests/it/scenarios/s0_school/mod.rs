@@ -54,7 +54,7 @@ pub fn facts() -> Vec<Row> {
         ("adz", "admin", "year-2"),
     ];
     let groups = groups.into_iter().map(|(id, kind)| group(id, kind));
-    let people = EVERYONE.into_iter().map(user);
+    let users = EVERYONE.into_iter().map(user);
     let memberships = memberships.into_iter().map(|(who, role, of)| member(who, role, of));
-    groups.chain(people).chain(memberships).collect()
+    groups.chain(users).chain(memberships).collect()
 }

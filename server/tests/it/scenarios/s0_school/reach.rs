@@ -6,26 +6,26 @@ use super::{EVERYONE, everywhere};
 use crate::scenarios::{System, User, facts::member};
 
 /// The users with whom this user gets a conversation. All others must be refused as if they did not exist.
-async fn reach(person: &User) -> Vec<&'static str> {
+async fn reach(user: &User) -> Vec<&'static str> {
     let mut reached = Vec::new();
     for other in EVERYONE {
-        match person.starts_with(other).await {
+        match user.starts_with(other).await {
             Ok(_) => reached.push(other),
-            Err(code) => assert_eq!(code, NotFound, "{} to {other}", person.external_id),
+            Err(code) => assert_eq!(code, NotFound, "{} to {other}", user.external_id),
         }
     }
     reached
 }
 
-async fn refused(person: &User, others: &[&str]) {
+async fn refused(user: &User, others: &[&str]) {
     for other in others {
-        assert_eq!(person.starts_with(other).await, Err(NotFound), "{} to {other}", person.external_id);
+        assert_eq!(user.starts_with(other).await, Err(NotFound), "{} to {other}", user.external_id);
     }
 }
 
-async fn reached(person: &User, others: &[&str]) {
+async fn reached(user: &User, others: &[&str]) {
     for other in others {
-        person.starts_with(other).await.unwrap_or_else(|code| panic!("{} to {other}: {code:?}", person.external_id));
+        user.starts_with(other).await.unwrap_or_else(|code| panic!("{} to {other}: {code:?}", user.external_id));
     }
 }
 
@@ -34,7 +34,7 @@ async fn s0_02_a_user_may_write_only_to_users_in_reach() {
     everywhere(async |school| {
         let lea = school.user("lea").await;
         assert_eq!(reach(&lea).await, ["lea", "lou", "tom", "ada"]);
-        assert_eq!(lea.lists().await.len(), 4, "whoever was refused left nothing behind");
+        assert_eq!(lea.lists().await.len(), 4, "refused starts create no conversation");
     })
     .await;
 }

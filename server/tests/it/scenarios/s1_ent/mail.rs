@@ -41,7 +41,7 @@ async fn s1_03_a_mail_goes_to_a_group() {
             assert_eq!((&mail.id, mail.subject.as_str()), (&sent.id, "Trip"));
             assert_eq!(pupil.lists().await.len(), 1, "one each");
         }
-        assert_eq!(addressees(&sent), [(PUPILS_6A, false)], "Paul sees to whom he wrote");
+        assert_eq!(addressees(&sent), [(PUPILS_6A, false)], "Paul sees the recipients");
         for group in [STAFF, PARENTS] {
             paul.mails(MailDraft { to: vec![group_recipient(group)], ..to_6a() }).await.expect("any group he may write to");
         }
@@ -96,9 +96,9 @@ async fn s1_12_copies_go_to_users_and_groups_and_all_recipients_see_them() {
         let [paul, mut ann, mut sam, mut pia] = ent.users(["paul", "ann", "sam", "pia"]).await;
         let mail = MailDraft { to: vec![one("ann")], copy: vec![group_recipient(STAFF), one("pia")], ..to_6a() };
         paul.mails(mail).await.expect("teachers may write to everyone");
-        for (person, is_copy) in [(&mut ann, false), (&mut sam, true), (&mut pia, true)] {
-            let mail = person.gets_mail().await;
-            assert_eq!(mail.is_copy, is_copy, "for {}", person.external_id);
+        for (user, is_copy) in [(&mut ann, false), (&mut sam, true), (&mut pia, true)] {
+            let mail = user.gets_mail().await;
+            assert_eq!(mail.is_copy, is_copy, "for {}", user.external_id);
             assert_eq!(addressees(&mail), [("ann", false), (STAFF, true), ("pia", true)]);
         }
     })

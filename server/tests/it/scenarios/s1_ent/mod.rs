@@ -33,7 +33,7 @@ pub fn facts() -> Vec<Row> {
         group(PARENTS, "parents"),
         group(STAFF, "staff"),
     ];
-    let people = ["paul", "ann", "ben", "sam", "pia", "teresa", "leo"].map(user);
+    let users = ["paul", "ann", "ben", "sam", "pia", "teresa", "leo"].map(user);
     let memberships = [
         ("paul", "teacher", TEACHERS),
         ("paul", "teacher", TEACHERS_6A),
@@ -55,5 +55,5 @@ pub fn facts() -> Vec<Row> {
     ];
     let memberships = memberships.into_iter().map(|(who, role, of)| member(who, role, of));
     let ines = user("ines").with("status", "invited");
-    groups.into_iter().chain(people).chain([ines]).chain(memberships).chain(edges).collect()
+    groups.into_iter().chain(users).chain([ines]).chain(memberships).chain(edges).collect()
 }

@@ -36,17 +36,17 @@ async fn s1_34_a_recipient_may_reply_to_the_sender() {
         assert_eq!((received.in_reply_to.as_str(), &received.id), (letter.id.as_str(), &answer.conversation_id));
         let to_all = MailDraft { copy: vec![one("teresa")], ..answer_to(&letter, "sam") };
         mailed(&pia, to_all).await;
-        assert_eq!(teresa.lists().await.len(), 2, "people it went to are answered, too");
+        assert_eq!(teresa.lists().await.len(), 2, "recipients of the mail get the reply, too");
 
         assert_eq!(pia.mails(to("sam")).await, Err(NotFound), "to start anew is another right");
         let to_staff = MailDraft { to: vec![group_recipient(STAFF)], ..answer_to(&letter, "sam") };
         assert_eq!(pia.mails(to_staff).await, Err(NotFound), "a group is not answered by the way");
-        assert_eq!(pia.mails(answer_to(&letter, "paul")).await, Err(NotFound), "nor someone it did not go to");
+        assert_eq!(pia.mails(answer_to(&letter, "paul")).await, Err(NotFound), "nor a user who did not receive it");
 
         let paul = ent.user("paul").await;
         let own = mailed(&paul, to("ann")).await;
         ent.import_all(&[edge(TEACHERS, PUPILS_6A).gone(), relation("sam", "block", "pia")]).await;
-        assert_eq!(paul.mails(answer_to(&own, "ann")).await, Err(NotFound), "one's own mail lets nobody in");
+        assert_eq!(paul.mails(answer_to(&own, "ann")).await, Err(NotFound), "an own mail gives no right to write");
         assert_eq!(pia.mails(answer_to(&letter, "sam")).await, Err(NotFound), "a block is above it");
     })
     .await;

@@ -43,7 +43,7 @@ async fn s1_10_first_letters_list_users_and_groups() {
         assert_eq!(paul.may_write_to("ter").await, [PARENTS, "teresa"]);
         let hits = paul.hits("ter").await;
         let groups = hits.iter().filter(|hit| matches!(hit.who, Some(Who::Group(_))));
-        assert_eq!((groups.count(), hits.len()), (1, 2), "people and groups, typed apart");
+        assert_eq!((groups.count(), hits.len()), (1, 2), "users and groups, typed apart");
         assert_eq!(ent.user("ann").await.finds("ter").await, [""; 0], "not to her");
     })
     .await;

@@ -14,21 +14,21 @@ use crate::scenarios::{
     user::{id, user_ref},
 };
 
-async fn sees_state(person: &mut User, here: ConversationId, state: ConversationState) {
+async fn sees_state(user: &mut User, here: ConversationId, state: ConversationState) {
     let changed = |event| match event {
         Event::ConversationChanged(changed) if changed.conversation_id == here.to_string() => {
             (changed.state() == state).then_some(())
         }
         _ => None,
     };
-    person.until(&format!("{state:?}"), changed).await;
+    user.until(&format!("{state:?}"), changed).await;
 }
 
-async fn is_gone(person: &mut User, here: ConversationId) {
-    person.until("the end of it", |event| (event == Event::Left(here)).then_some(())).await;
-    assert_eq!(person.conversation(here).await.answer(), Err(NotFound));
-    assert_eq!(person.reads(here).await, Err(NotFound));
-    assert_eq!(person.sees_listed(here).await, None);
+async fn is_gone(user: &mut User, here: ConversationId) {
+    user.until("the end of it", |event| (event == Event::Left(here)).then_some(())).await;
+    assert_eq!(user.conversation(here).await.answer(), Err(NotFound));
+    assert_eq!(user.reads(here).await, Err(NotFound));
+    assert_eq!(user.sees_listed(here).await, None);
 }
 
 #[tokio::test]
@@ -37,8 +37,8 @@ async fn s2_16_closing_ends_a_conversation() {
         let [mut mia, mut noa] = community.users(["mia", "noa"]).await;
         let here = mia.chats_with(&mut noa).await;
         mia.close_conversation(here).await.answer().expect("either may");
-        for person in [&mut mia, &mut noa] {
-            sees_state(person, here, ConversationState::Closed).await;
+        for user in [&mut mia, &mut noa] {
+            sees_state(user, here, ConversationState::Closed).await;
         }
     })
     .await;
@@ -51,10 +51,10 @@ async fn s2_17_a_closed_conversation_stays_visible() {
         let here = mia.chats_with(&mut noa).await;
         mia.writes(here, "thank you, bye").await.expect("open");
         noa.close_conversation(here).await.answer().expect("either may");
-        for person in [&mia, &noa] {
-            let listed = person.sees_listed(here).await.expect("it is listed");
+        for user in [&mia, &noa] {
+            let listed = user.sees_listed(here).await.expect("it is listed");
             assert_eq!(listed.state(), ConversationState::Closed, "marked finished");
-            assert_eq!(person.reads(here).await.expect("readable"), ["thank you, bye"]);
+            assert_eq!(user.reads(here).await.expect("readable"), ["thank you, bye"]);
         }
     })
     .await;
@@ -66,15 +66,15 @@ async fn s2_18_sends_are_refused_after_closing_and_a_member_may_reopen() {
         let [mut mia, mut noa] = community.users(["mia", "noa"]).await;
         let here = mia.chats_with(&mut noa).await;
         mia.close_conversation(here).await.answer().expect("either may");
-        for person in [&mut mia, &mut noa] {
-            assert_eq!(person.writes(here, "one more thing").await, Err(Closed));
-            person.sees_capability(Capability::Send, false, here).await;
-            assert!(person.may(Capability::Reopen, here).await);
+        for user in [&mut mia, &mut noa] {
+            assert_eq!(user.writes(here, "one more thing").await, Err(Closed));
+            user.sees_capability(Capability::Send, false, here).await;
+            assert!(user.may(Capability::Reopen, here).await);
         }
         noa.reopen_conversation(here).await.answer().expect("either may");
-        for person in [&mut mia, &mut noa] {
-            person.sees_capability(Capability::Send, true, here).await;
-            person.writes(here, "one more thing").await.expect("open again");
+        for user in [&mut mia, &mut noa] {
+            user.sees_capability(Capability::Send, true, here).await;
+            user.writes(here, "one more thing").await.expect("open again");
         }
     })
     .await;
@@ -127,7 +127,7 @@ async fn s2_21_a_conversation_that_both_users_deleted_is_erased() {
         mia.delete_conversation(here, false).await.answer().expect("her own copy");
         assert_eq!(community.stored_texts().await, ["hello"], "Noa has it still");
         noa.delete_conversation(here, false).await.answer().expect("her own copy");
-        assert_eq!(community.stored_texts().await, [""; 0], "nobody may read it any more");
+        assert_eq!(community.stored_texts().await, [""; 0], "no user may read it any more");
     })
     .await;
 }

@@ -17,7 +17,7 @@ async fn everywhere(behaviour: impl AsyncFn(&System<'_>)) {
 }
 
 pub fn facts() -> Vec<Row> {
-    let people = [("mia", "Mia Ode"), ("noa", "Noa Olsen"), ("oli", "Oli"), ("pam", "Pam Otis"), ("rex", "Rex")];
-    let people = people.into_iter().map(|(id, name)| user(id).with("name", name));
-    people.chain([relation("mia", "contact", "noa"), relation("mia", "follow", "oli")]).collect()
+    let users = [("mia", "Mia Ode"), ("noa", "Noa Olsen"), ("oli", "Oli"), ("pam", "Pam Otis"), ("rex", "Rex")];
+    let users = users.into_iter().map(|(id, name)| user(id).with("name", name));
+    users.chain([relation("mia", "contact", "noa"), relation("mia", "follow", "oli")]).collect()
 }

@@ -42,10 +42,10 @@ async fn s2_04_the_picker_is_narrower_than_what_profiles_allow() {
 
         mia.relate("block", user_ref("oli")).await.answer().expect("one may block");
         let oli = community.user("oli").await;
-        for (person, other) in [(&mia, "oli"), (&oli, "mia")] {
-            assert_eq!(person.starts_with(other).await, Err(ErrorCode::NotFound), "blocked: {other}");
+        for (user, other) in [(&mia, "oli"), (&oli, "mia")] {
+            assert_eq!(user.starts_with(other).await, Err(ErrorCode::NotFound), "blocked: {other}");
         }
-        assert_eq!(mia.finds("oli").await, ["oli"], "she knows whom she blocked");
+        assert_eq!(mia.finds("oli").await, ["oli"], "she still finds the user that she blocked");
         assert_eq!(oli.finds("mia").await, [""; 0]);
 
         community.import_all(&[relation("pam", "follow", "rex"), user("rex").with("status", "deactivated")]).await;

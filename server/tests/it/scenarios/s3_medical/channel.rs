@@ -60,16 +60,16 @@ async fn s3_11_a_friendship_can_end_and_begin_again() {
         // The refusal is immediate, on the other node too.
         assert_eq!(bea.writes(here, "wait").await, Err(NeedsFriend));
         assert_eq!(ada.writes(here, "wait").await, Err(NeedsFriend));
-        for person in [&mut ada, &mut bea] {
-            person.sees_capability(Capability::Send, false, here).await;
-            assert_eq!(person.reads(here).await.expect("readable"), ["before"]);
+        for user in [&mut ada, &mut bea] {
+            user.sees_capability(Capability::Send, false, here).await;
+            assert_eq!(user.reads(here).await.expect("readable"), ["before"]);
         }
         bea.relate("friend", user_ref("ada")).await.answer().expect("anyone");
         ada.accept_relation("friend", user_ref("bea")).await.answer().expect("she was asked");
         assert_eq!(bea.starts_with("ada").await, Ok(here), "the same conversation");
-        for person in [&mut ada, &mut bea] {
-            person.sees_capability(Capability::Send, true, here).await;
-            person.writes(here, "again").await.expect("friends again");
+        for user in [&mut ada, &mut bea] {
+            user.sees_capability(Capability::Send, true, here).await;
+            user.writes(here, "again").await.expect("friends again");
         }
     })
     .await;

@@ -37,7 +37,7 @@ impl User {
         let page = self.relations("friend", "").await.answer().expect("one's own");
         let line = |relation: Relation| {
             let (state, direction) = (relation.state(), relation.direction());
-            (relation.user.expect("someone").external_id, state, direction)
+            (relation.user.expect("a user").external_id, state, direction)
         };
         page.relations.into_iter().map(line).collect()
     }
@@ -74,8 +74,8 @@ async fn s3_03_the_channel_opens_once_the_other_accepts() {
         let here = ada.starts_with("dia").await.expect("friends now");
         ada.writes(here, "thank you").await.expect("friends now");
         dia.writes(here, "welcome").await.expect("friends now");
-        for (person, other) in [(&mut ada, "dia"), (&mut dia, "ada")] {
-            assert_eq!(person.sees_relation(other).await, FRIENDS, "both open screens are told");
+        for (user, other) in [(&mut ada, "dia"), (&mut dia, "ada")] {
+            assert_eq!(user.sees_relation(other).await, FRIENDS, "both devices are told");
         }
     })
     .await;
@@ -90,8 +90,8 @@ async fn s3_05_a_declined_request_gives_no_reason() {
         assert_eq!(dia.unrelate("friend", user_ref("ada")).await.answer(), Ok(None));
         let ended = ada.sees_relation("dia").await;
         assert_eq!(ended.0, RelationState::Unspecified, "it is over, and that is all she learns");
-        for (person, other) in [(&ada, "dia"), (&dia, "ada")] {
-            assert_eq!(person.starts_with(other).await, Err(NeedsFriend));
+        for (user, other) in [(&ada, "dia"), (&dia, "ada")] {
+            assert_eq!(user.starts_with(other).await, Err(NeedsFriend));
         }
         assert_eq!(dia.friends().await, [], "the request is closed");
         assert_eq!(ada.friends().await.len(), 1, "only Bea");
@@ -106,7 +106,7 @@ async fn s3_06_crossing_requests_make_a_friendship() {
         let [ada, dia] = network.users(["ada", "dia"]).await;
         let (one, two) = join(ada.befriends("dia"), dia.befriends("ada")).await;
         let states = [one, two].map(|asked| asked.expect("anyone").expect("it is told").state());
-        assert!(states.contains(&RelationState::Accepted), "whoever came second accepted: {states:?}");
+        assert!(states.contains(&RelationState::Accepted), "the second request accepts: {states:?}");
         let again = ada.befriends("dia").await.expect("idempotent").expect("it is told");
         assert_eq!((again.state(), again.direction()), FRIENDS);
         assert_eq!(dia.friends().await.len(), 1);

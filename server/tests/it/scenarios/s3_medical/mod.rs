@@ -18,6 +18,6 @@ async fn everywhere(behaviour: impl AsyncFn(&System<'_>)) {
 }
 
 pub fn facts() -> Vec<Row> {
-    let people = ["ada", "bea", "cem", "dia", "xav"].into_iter().map(user);
-    people.chain([relation("ada", "friend", "bea"), relation("ada", "contact", "cem")]).collect()
+    let users = ["ada", "bea", "cem", "dia", "xav"].into_iter().map(user);
+    users.chain([relation("ada", "friend", "bea"), relation("ada", "contact", "cem")]).collect()
 }

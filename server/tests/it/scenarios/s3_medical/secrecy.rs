@@ -56,12 +56,16 @@ async fn s3_09_only_the_two_friends_see_their_messages() {
             let list = network.http(outsider, Request::get("/v1/conversations")).await.ok();
             assert!(list["conversations"].as_array().is_none_or(Vec::is_empty), "{list}");
             let found = network.http(outsider, Request::get("/v1/directory?q=between")).await.ok();
-            assert_eq!(found["hits"].as_array().map_or(0, Vec::len), 0, "a search is for people");
+            assert_eq!(found["hits"].as_array().map_or(0, Vec::len), 0, "a search is for users");
         }
         let widened = network.import(&[user("xav").with("roles", vec!["admin"])]).await;
         assert_eq!(widened["refused"], 1, "nor is there a role that would see more");
-        let nobody = network.back_end(Request::get(format!("/v1/conversations/{here}/messages"))).await;
-        assert_eq!((nobody.status, &nobody.json()["name"]), (400, &Value::from("invalid")), "a key is nobody by itself");
+        let refused = network.back_end(Request::get(format!("/v1/conversations/{here}/messages"))).await;
+        assert_eq!(
+            (refused.status, &refused.json()["name"]),
+            (400, &Value::from("invalid")),
+            "a key alone stands for no user"
+        );
         assert_eq!(bea.reads(here).await.expect("hers"), ["between us"]);
     })
     .await;

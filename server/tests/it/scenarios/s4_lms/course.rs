@@ -18,9 +18,9 @@ async fn s4_22_a_chat_stays_after_the_instructor_is_unassigned() {
         lia.writes(here, "before").await.expect("her course");
         lms.import_all(&[user("lou").with("roles", vec!["learner"]), member("lou", "learner", "course-1")]).await;
         lms.import_all(&[member("ivo", "instructor", "course-1").gone()]).await;
-        for person in [&lia, &ivo] {
-            assert!(person.sees_listed(here).await.is_some());
-            assert_eq!(person.reads(here).await.expect("kept"), ["before"]);
+        for user in [&lia, &ivo] {
+            assert!(user.sees_listed(here).await.is_some());
+            assert_eq!(user.reads(here).await.expect("kept"), ["before"]);
         }
         lia.writes(here, "thank you for all").await.expect("she may go on in it");
         assert_eq!(lia.may_write_to("ivo").await, [""; 0], "the link is gone");

@@ -23,7 +23,7 @@ async fn s4_11_a_message_is_deleted_at_once_on_all_own_devices() {
         let answer = ivo.writes(here, "an answer").await.expect("a reply");
         phone.receives("an answer").await;
         assert!(lia.may(Capability::DeleteOwnCopy, here).await);
-        lia.delete_own_copy(here, message_id(&answer)).await.answer().expect("her copy, whoever wrote it");
+        lia.delete_own_copy(here, message_id(&answer)).await.answer().expect("her copy of another user's message");
         let told = |event| match event {
             Event::Resynced { conversation, reload: true } if id(&conversation) == here => Some(*conversation),
             _ => None,

@@ -19,7 +19,7 @@ async fn everywhere(behaviour: impl AsyncFn(&System<'_>)) {
 }
 
 pub fn facts() -> Vec<Row> {
-    let people = [
+    let users = [
         ("owen", "owner"),
         ("ann", "admin"),
         ("dan", "member"),
@@ -35,9 +35,9 @@ pub fn facts() -> Vec<Row> {
         ("lia", "learner", "course-1"),
         ("ivo", "instructor", "course-1"),
     ];
-    let people = people.into_iter().map(|(id, role)| user(id).with("roles", vec![role]));
+    let users = users.into_iter().map(|(id, role)| user(id).with("roles", vec![role]));
     let groups = groups.into_iter().map(|(id, kind)| group(id, kind));
-    people.chain(groups).chain(memberships.into_iter().map(|(who, role, of)| member(who, role, of))).collect()
+    users.chain(groups).chain(memberships.into_iter().map(|(who, role, of)| member(who, role, of))).collect()
 }
 
 /// A chat between Lia and Ivo that both devices have joined.

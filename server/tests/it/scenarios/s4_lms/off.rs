@@ -19,11 +19,11 @@ async fn s4_16_messaging_must_be_on() {
         let (lia, ivo, here) = lia_and_ivo(lms).await;
         let [owen, ann] = lms.users(["owen", "ann"]).await;
         set_messaging(lms, "off").await;
-        for person in [&lia, &ivo] {
-            assert_eq!(person.writes(here, "hello").await, Err(MessagingOff), "{}", person.external_id);
+        for user in [&lia, &ivo] {
+            assert_eq!(user.writes(here, "hello").await, Err(MessagingOff), "{}", user.external_id);
         }
-        for person in [&owen, &ann] {
-            assert_eq!(person.writes_first("leo", "welcome").await, Err(MessagingOff), "{}", person.external_id);
+        for user in [&owen, &ann] {
+            assert_eq!(user.writes_first("leo", "welcome").await, Err(MessagingOff), "{}", user.external_id);
         }
         assert_eq!(ivo.reads(here).await.expect("readable"), [""; 0], "nothing was said");
         set_messaging(lms, "on").await;
@@ -39,12 +39,12 @@ async fn s4_17_switching_off_removes_the_contact_option_and_keeps_the_user() {
         let (mut lia, mut ivo, here) = lia_and_ivo(lms).await;
         for (value, may) in [("off", false), ("on", true)] {
             set_messaging(lms, value).await;
-            for person in [&mut lia, &mut ivo] {
-                person.sees_capability(Capability::Send, may, here).await;
+            for user in [&mut lia, &mut ivo] {
+                user.sees_capability(Capability::Send, may, here).await;
             }
             let contact: &[&str] = if may { &["ivo"] } else { &[] };
             assert_eq!(lia.may_write_to("ivo").await, contact, "messaging {value}");
-            assert_eq!(lia.finds("ivo").await, ["ivo"], "messaging {value}: the person is still shown");
+            assert_eq!(lia.finds("ivo").await, ["ivo"], "messaging {value}: the user is still shown");
             let users = lia.users(&[ivo.id().await]).await.expect("one may ask");
             assert_eq!(users.len(), 1, "messaging {value}: so is the profile");
         }
@@ -58,10 +58,10 @@ async fn s4_18_chats_stay_readable_after_switching_off() {
         let (mut lia, mut ivo, here) = lia_and_ivo(lms).await;
         lia.writes(here, "before").await.expect("on");
         set_messaging(lms, "off").await;
-        for person in [&mut lia, &mut ivo] {
-            person.sees_capability(Capability::Send, false, here).await;
-            assert_eq!(person.reads(here).await.expect("readable"), ["before"]);
-            assert!(!person.may(Capability::Send, here).await);
+        for user in [&mut lia, &mut ivo] {
+            user.sees_capability(Capability::Send, false, here).await;
+            assert_eq!(user.reads(here).await.expect("readable"), ["before"]);
+            assert!(!user.may(Capability::Send, here).await);
         }
         // A device that connects now sees the same.
         let phone = lms.user("lia").await;
