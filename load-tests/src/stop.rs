@@ -10,7 +10,7 @@ use tokio::{
 
 use crate::{Outcome, measure::clock};
 
-/// The exit status of a run that was given up, as a shell has it for a program that Ctrl-C ended.
+/// The exit status of an interrupted run: the one that a shell reports for a program that Ctrl-C ended.
 pub const INTERRUPTED: u8 = 130;
 
 /// Why a run ends early.

@@ -1,5 +1,5 @@
-//! Answers every message with itself, on the server's own upgrade, reader, outbox, flusher and end of a connection, without
-//! Causerie's frames: what a suite for RFC 6455 can talk to. `scripts/rfc6455` runs it. It is an example to Cargo, so that
+//! A WebSocket server that sends each message back, for a conformance suite of RFC 6455. It uses the server's own upgrade,
+//! reader, outbox, flusher and close, without Causerie's frames. `scripts/rfc6455` runs it. It is a Cargo example, so that
 //! `cargo test` builds it and no release build does.
 
 use std::{

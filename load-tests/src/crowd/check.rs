@@ -1,35 +1,35 @@
-//! What a person holds of a conversation, and whether what arrives continues it: nothing lost, nothing twice, nothing out of
+//! What a user holds of a conversation, and whether an arriving message continues it: none lost, none doubled, none out of
 //! order.
 
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-/// Missing numbers remembered per person and conversation; beyond, they are lost without being told from late ones.
+/// Missing seqs that are remembered per user and conversation. Beyond this number, late messages count as lost.
 const MISSING_MAX: u32 = 100_000;
 
-/// Counts over all people and conversations since the crowd began.
+/// Counts over all users and conversations since the crowd was spawned.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Check {
-    /// Messages that arrived, live or with a return.
+    /// Messages that arrived, live or in the reply to a resume.
     pub received: u64,
-    /// Messages that a person who reads does not have though they should by now.
+    /// Messages that a reading user should have by now and does not have.
     pub lost: u64,
     /// Messages that arrived a second time.
     pub doubled: u64,
-    /// Messages that arrived after a later one of the same conversation.
+    /// Messages that arrived after a later message of the same conversation.
     pub reordered: u64,
-    /// Connections that ended unasked.
+    /// Connections that ended unexpectedly.
     pub ended: u64,
-    /// Times somebody was parted from the live stream for reading too slowly.
+    /// Number of `gap` events.
     pub parted: u64,
-    /// Frames of any kind.
+    /// Frames of all kinds.
     pub frames: u64,
-    /// Why connections ended, the first few.
+    /// Why connections ended: the first few reasons.
     pub reasons: Vec<String>,
 }
 
 impl Check {
-    /// Takes over the counts of another process.
+    /// Adds the counts of another process.
     pub fn merge(&mut self, other: &Self) {
         self.received += other.received;
         self.lost += other.lost;
@@ -42,43 +42,43 @@ impl Check {
     }
 }
 
-/// What an arrived message is to the person it came to.
+/// How an arriving message relates to the messages that the user has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Arrival {
-    /// It was not there yet, and no later one was.
+    /// A new message after all others.
     New,
-    /// It was told with a return already; live delivery may overlap with that.
+    /// The reply to a resume contained it already; live delivery may overlap with the reply.
     Known,
-    /// It was there.
+    /// The user has it already.
     Doubled,
-    /// It was missing, and a later one is there.
+    /// It was missing, and a later message is there.
     Late,
 }
 
-/// What one person holds of one conversation.
+/// What one user holds of one conversation.
 #[derive(Debug, Clone, Default)]
 pub struct Position {
-    /// The server's id of the conversation.
+    /// The id that the server gave to the conversation.
     pub id: Uuid,
-    /// This tool's number of it.
+    /// The number that this tool gave to the conversation.
     pub number: u32,
-    /// The last message.
+    /// The seq of the last message.
     pub seq: u32,
-    /// The last change.
+    /// The version of the last change.
     pub version: u32,
-    /// Changes up to this version were told with a return.
+    /// The reply to a resume contained the changes up to this version.
     floor: u32,
     missing: Vec<u32>,
 }
 
 impl Position {
-    /// Of somebody who comes while the conversation stands there.
+    /// The position of a user who connects while the conversation is at this seq and version.
     #[must_use]
     pub fn new(id: Uuid, number: u32, seq: u32, version: u32) -> Self {
         Self { id, number, seq, version, floor: 0, missing: Vec::new() }
     }
 
-    /// A message came live, with the version it made.
+    /// Takes a live message with the version that it made.
     pub fn live(&mut self, seq: u32, version: u32) -> Arrival {
         if version <= self.floor {
             return Arrival::Known;
@@ -87,7 +87,7 @@ impl Position {
         self.take(seq)
     }
 
-    /// A message was told with a return, or loaded. Changed ones that were there are told again.
+    /// Takes a message of a resume or of the history. Changed messages that the user has appear again there.
     pub fn told(&mut self, seq: u32) -> Arrival {
         if seq <= self.seq && !self.missing.contains(&seq) {
             return Arrival::Known;
@@ -95,18 +95,18 @@ impl Position {
         self.take(seq)
     }
 
-    /// All up to this version was told.
+    /// The reply to a resume contained all changes up to this version.
     pub fn told_up_to(&mut self, version: u32) {
         self.version = self.version.max(version);
         self.floor = self.floor.max(version);
     }
 
-    /// Another change than a message.
+    /// Takes a change that is not a new message.
     pub fn changed(&mut self, version: u32) {
         self.version = self.version.max(version);
     }
 
-    /// What is not there of a conversation that has so many messages.
+    /// The number of missing messages, if the conversation has `last_seq` of them.
     #[must_use]
     pub fn lacks(&self, last_seq: u32) -> u64 {
         u64::from(last_seq.saturating_sub(self.seq)) + self.missing.len() as u64
@@ -138,7 +138,7 @@ mod tests {
     }
 
     #[test]
-    fn one_after_the_other_is_sound() {
+    fn messages_in_order_are_sound() {
         let mut it = position();
         assert_eq!([it.live(11, 31), it.live(12, 32)], [Arrival::New, Arrival::New]);
         assert_eq!((it.lacks(12), it.version), (0, 32));
@@ -146,7 +146,7 @@ mod tests {
     }
 
     #[test]
-    fn a_hole_is_a_loss_until_it_is_filled_and_then_a_wrong_order() {
+    fn a_missing_message_is_lost_until_it_arrives_late() {
         let mut it = position();
         assert_eq!(it.live(13, 33), Arrival::New);
         assert_eq!(it.lacks(13), 2);
@@ -156,19 +156,19 @@ mod tests {
     }
 
     #[test]
-    fn twice_is_told_from_overlap_with_a_return() {
+    fn a_doubled_message_differs_from_one_that_overlaps_with_a_resume() {
         let mut it = position();
         assert_eq!([it.told(11), it.told(12)], [Arrival::New, Arrival::New]);
         it.told_up_to(32);
         assert_eq!(it.live(12, 32), Arrival::Known);
         assert_eq!(it.live(13, 33), Arrival::New);
         assert_eq!(it.live(13, 33), Arrival::Doubled);
-        // An edited message is told again on the next return.
+        // The next resume contains an edited message again.
         assert_eq!(it.told(11), Arrival::Known);
     }
 
     #[test]
-    fn a_return_that_leaves_something_out_is_a_loss() {
+    fn a_resume_that_leaves_a_message_out_loses_it() {
         let mut it = position();
         assert_eq!(it.told(12), Arrival::New);
         it.told_up_to(32);

@@ -1,5 +1,6 @@
-//! Of a server's frame only what a receiver looks at, without a copy of its texts: with thousands of receivers, reading is
-//! most of what this program does. Field numbers are those of `protocol/proto/causerie/v1/`; all other fields are skipped.
+//! The parts of the server's frames that a simulated user reads, decoded without a copy of their texts: with thousands of
+//! receivers, reading frames is most of the work of this program. The field numbers are those of `protocol`; a test compares
+//! both.
 
 use bytes::Bytes;
 use prost::Message as _;
@@ -10,10 +11,10 @@ use crate::Outcome;
 /// `ServerFrame`.
 #[derive(Clone, PartialEq, prost::Message)]
 pub struct Frame {
-    /// To a request.
+    /// The reply to a request.
     #[prost(message, optional, tag = "1")]
     pub reply: Option<Reply>,
-    /// Unasked.
+    /// An event of the server.
     #[prost(message, optional, tag = "2")]
     pub event: Option<Event>,
 }
@@ -21,16 +22,16 @@ pub struct Frame {
 /// `Reply`.
 #[derive(Clone, PartialEq, prost::Message)]
 pub struct Reply {
-    /// The request's.
+    /// The id of the request.
     #[prost(uint32, tag = "1")]
     pub id: u32,
-    /// A refusal.
+    /// The refusal of a command.
     #[prost(message, optional, tag = "2")]
     pub error: Option<Error>,
-    /// A mail was taken.
+    /// The reply to a mail.
     #[prost(message, optional, tag = "7")]
     pub conversation_started: Option<OfConversation>,
-    /// A message was taken.
+    /// The reply to a message.
     #[prost(message, optional, tag = "13")]
     pub message_sent: Option<OfMessage>,
 }
@@ -38,7 +39,7 @@ pub struct Reply {
 /// `Error`.
 #[derive(Clone, PartialEq, prost::Message)]
 pub struct Error {
-    /// `not_found`.
+    /// The name of the error, for instance `not_found`.
     #[prost(string, tag = "2")]
     pub name: String,
 }
@@ -46,16 +47,16 @@ pub struct Error {
 /// `Event`.
 #[derive(Clone, PartialEq, prost::Message)]
 pub struct Event {
-    /// Something was said.
+    /// A message was sent.
     #[prost(message, optional, tag = "1")]
     pub message_sent: Option<OfMessage>,
-    /// The conversation changed otherwise.
+    /// Another change of a conversation.
     #[prost(message, optional, tag = "4")]
     pub conversation_changed: Option<Changed>,
-    /// One is in one more conversation.
+    /// The user joined a conversation.
     #[prost(message, optional, tag = "5")]
     pub conversation_joined: Option<Joined>,
-    /// This connection was parted from the live stream.
+    /// The server dropped events, because this connection reads too slowly.
     #[prost(message, optional, tag = "12")]
     pub gap: Option<Nothing>,
 }
@@ -63,7 +64,7 @@ pub struct Event {
 /// `MessageEvent`, `MessageSent`.
 #[derive(Clone, PartialEq, prost::Message)]
 pub struct OfMessage {
-    /// It.
+    /// The message.
     #[prost(message, optional, tag = "1")]
     pub message: Option<Message>,
 }
@@ -74,13 +75,13 @@ pub struct Message {
     /// A UUID as text.
     #[prost(bytes = "bytes", tag = "2")]
     pub conversation_id: Bytes,
-    /// Its place.
+    /// The seq.
     #[prost(uint32, tag = "3")]
     pub seq: u32,
-    /// The conversation's, which it made.
+    /// The version of the conversation that this message made.
     #[prost(uint32, tag = "4")]
     pub version: u32,
-    /// As sent.
+    /// The text.
     #[prost(bytes = "bytes", tag = "7")]
     pub text: Bytes,
 }
@@ -88,7 +89,7 @@ pub struct Message {
 /// `ConversationStarted`.
 #[derive(Clone, PartialEq, prost::Message)]
 pub struct OfConversation {
-    /// It.
+    /// The conversation.
     #[prost(message, optional, tag = "1")]
     pub conversation: Option<Conversation>,
 }
@@ -96,7 +97,7 @@ pub struct OfConversation {
 /// `ConversationJoined`.
 #[derive(Clone, PartialEq, prost::Message)]
 pub struct Joined {
-    /// It.
+    /// The conversation.
     #[prost(message, optional, tag = "2")]
     pub conversation: Option<Conversation>,
 }
@@ -110,13 +111,13 @@ pub struct Conversation {
     /// `ConversationKind`.
     #[prost(int32, tag = "2")]
     pub kind: i32,
-    /// It counts changes.
+    /// The version.
     #[prost(uint32, tag = "5")]
     pub version: u32,
-    /// Number of the last message.
+    /// The seq of the last message.
     #[prost(uint32, tag = "6")]
     pub last_seq: u32,
-    /// It.
+    /// The last message.
     #[prost(message, optional, tag = "9")]
     pub last_message: Option<Message>,
 }
@@ -127,54 +128,54 @@ pub struct Changed {
     /// A UUID as text.
     #[prost(bytes = "bytes", tag = "1")]
     pub conversation_id: Bytes,
-    /// The conversation's, which it made.
+    /// The version that the change made.
     #[prost(uint32, tag = "2")]
     pub version: u32,
 }
 
-/// A message that only is there.
+/// A message of which only the presence is read.
 #[derive(Clone, PartialEq, prost::Message)]
 pub struct Nothing {}
 
 impl Frame {
-    /// Reads one.
+    /// Decodes a frame.
     ///
     /// # Errors
-    /// When it is none.
+    /// If the bytes are not a frame.
     pub fn of(bytes: Bytes) -> Outcome<Self> {
         Ok(Self::decode(bytes)?)
     }
 }
 
-/// A conversation's id.
+/// Parses the id of a conversation.
 #[must_use]
 pub fn id(text: &[u8]) -> Option<Uuid> {
     Uuid::try_parse_ascii(text).ok()
 }
 
-/// What the text of a measured message begins with, in characters of fixed places.
+/// The beginning of the text of a measured message, with each value at a fixed place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Head {
-    /// When it was due.
+    /// The instant when the message was due, in µs.
     pub due_us: u64,
-    /// Of which stream it is.
+    /// The number of its stream.
     pub stream: u16,
-    /// The number of the server its sender is connected to.
+    /// The number of the server that its sender is connected to.
     pub server: u8,
 }
 
-/// Bytes of a [`Head`].
+/// The size of a [`Head`] in a text, in bytes.
 pub const HEAD_BYTES: usize = 24;
 
 impl Head {
-    /// The text, of so many bytes.
+    /// A text of this length that begins with the head.
     #[must_use]
     pub fn text(self, bytes: usize) -> String {
         let head = format!("{:016} {:04} {:01} ", self.due_us, self.stream, self.server % 10);
         format!("{head:x<bytes$}")
     }
 
-    /// Of a text; `None` where it is another's.
+    /// Reads the head of a text. `None` for a text that this tool did not make.
     #[must_use]
     pub fn of(text: &[u8]) -> Option<Self> {
         let number = |from: usize, to: usize| std::str::from_utf8(text.get(from..to)?).ok()?.parse::<u64>().ok();
@@ -196,7 +197,7 @@ mod tests {
     }
 
     #[test]
-    fn it_agrees_with_the_protocol() {
+    fn the_frames_agree_with_the_protocol() {
         let conversation = Uuid::now_v7();
         let head = Head { due_us: 1_732_200_000_123_456, stream: 7, server: 1 };
         let message = wire::Message {
@@ -228,7 +229,7 @@ mod tests {
     }
 
     #[test]
-    fn the_head_has_its_length_and_other_texts_have_none() {
+    fn the_head_has_its_fixed_length_and_other_texts_have_none() {
         let head = Head { due_us: 5, stream: 9_999, server: 3 };
         assert_eq!(head.text(0).len(), HEAD_BYTES);
         assert_eq!(Head::of(head.text(24).as_bytes()), Some(head));

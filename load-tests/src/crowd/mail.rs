@@ -1,4 +1,4 @@
-//! Mails: conversations of one message, which begin while their readers are there.
+//! Mails: each starts a conversation of one message while its readers are connected.
 
 use causerie_protocol::wire;
 use serde::{Deserialize, Serialize};
@@ -7,21 +7,21 @@ use wire::{recipient::By, request::Command};
 
 use super::name;
 
-/// A way to address a mail.
+/// The sender and the recipients of a mail.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Letter {
-    /// Who writes it.
+pub struct MailSpec {
+    /// The sender.
     pub from: u32,
-    /// People it goes to.
+    /// The users it is addressed to.
     pub to: Vec<u32>,
-    /// Groups it goes to, by the product's ids.
+    /// The groups it is addressed to, by external id.
     pub groups: Vec<String>,
-    /// Everyone who then has it, through a group or because they wrote it.
+    /// All users who then have it: members of the groups, addressed users and the sender.
     pub readers: Vec<u32>,
 }
 
-impl Letter {
-    /// It, with this text.
+impl MailSpec {
+    /// The command that sends the mail with this text.
     #[must_use]
     pub fn command(&self, prefix: &str, text: String) -> Command {
         let people = self.to.iter().map(|person| By::ExternalId(name(prefix, *person)));

@@ -1,105 +1,106 @@
-//! What the first process and those of the crowd say to each other: one JSON value per line, orders over stdin, words over
-//! stdout. People and conversations are numbers in it, the same for all processes.
+//! The protocol between the first process and the worker processes of the crowd: one JSON value per line, orders over stdin,
+//! updates over stdout. Users and conversations have numbers that are the same in all processes.
 
 use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-use super::{check::Check, mail::Letter, seen::StreamSeen};
+use super::{check::Check, mail::MailSpec, seen::StreamSeen};
 use crate::{
     measure::{saturation::Usage, schedule::Pace},
     world::{place::Place, token::Issuer},
 };
 
-/// Something to do, and by which number it is answered.
+/// An order for a worker process.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Order {
-    /// Of the answer as well.
+    /// The number of the order; its updates carry it.
     pub id: u64,
-    /// To be done while orders given before may still be under way.
-    pub what: What,
+    /// The operation. Operations may overlap.
+    pub what: Operation,
 }
 
-/// What became of an order.
+/// An update about an order.
 #[derive(Debug, Serialize, Deserialize)]
-pub struct Word {
-    /// The order's.
+pub struct Update {
+    /// The number of the order.
     pub id: u64,
-    /// The last word, unless it is [`Said::So`].
-    pub said: Said,
+    /// Every status but [`Status::Progress`] is the last one.
+    pub status: Status,
 }
 
-/// See [`Word`].
+/// See [`Update`].
 #[derive(Debug, Serialize, Deserialize)]
-pub enum Said {
-    /// So far so many are done; more words follow.
-    So(u64),
-    /// Done.
+pub enum Status {
+    /// This many steps are done; more updates follow.
+    Progress(u64),
+    /// The order is carried out.
     Done(Answer),
-    /// It could not be done.
+    /// The order failed, with the reason.
     Failed(String),
 }
 
-/// What can be ordered.
+/// The operations that can be ordered.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub enum What {
-    /// These people live here. Once, before all else.
-    Settle(Settle),
-    /// Where servers are now; person `p` connects to number `p % n`.
+pub enum Operation {
+    /// Configures the process. The first order, exactly once.
+    Configure(Configure),
+    /// Sets the servers: user `p` connects to server `p % n`.
     Places(Vec<Place>),
-    /// Each comes and leaves, which makes them known.
-    Introduce(Who),
-    /// The first of each starts the conversation.
+    /// Each user connects and closes, so that the server knows them.
+    Introduce(UserSet),
+    /// The first member of each starts the conversation.
     Start(Vec<Start>),
-    /// There are these conversations. Before its members enter.
-    Know(Vec<Known>),
-    /// They come and stay.
-    Enter(Who),
-    /// They are cut off at one instant.
-    Cut(Who, Cut, At),
-    /// They come back all at once, with the positions they hold.
-    Return(Who, At, Patience),
-    /// They stop reading.
-    StopReading(Who),
-    /// They leave in order.
-    Leave(Who),
-    /// Load of this number, with this process's part of each stream.
-    Load(Box<Share>),
-    /// The load of this number is not continued.
+    /// Adds conversations, before their members connect.
+    Know(Vec<KnownConversation>),
+    /// Connects users, who stay connected.
+    Enter(UserSet),
+    /// Ends connections at one instant, without close frames.
+    Disconnect(UserSet, Disconnect, At),
+    /// Reconnects users at one instant; they resume the held versions.
+    Return(UserSet, At, Patience),
+    /// The users stop reading.
+    StopReading(UserSet),
+    /// The users close their connections in order.
+    Leave(UserSet),
+    /// Carries out this process's share of a load.
+    Load(Box<LoadShare>),
+    /// Stops the load of this number.
     Halt(u64),
-    /// Waits until everyone who reads has everything, and tells what streams saw.
+    /// Waits until each reading user has received all messages, and returns the results of streams.
     Complete(Complete),
 }
 
-/// Answers of an order done.
+/// The answers to orders.
 #[derive(Debug, Serialize, Deserialize)]
 pub enum Answer {
-    /// To most.
+    /// The operation has no result.
     Done,
-    /// To [`What::Start`], in its order.
+    /// The answer to [`Operation::Start`], in its order.
     Started(Vec<Started>),
-    /// To [`What::Enter`] and [`What::Return`].
-    Came(Box<Came>),
-    /// To [`What::Load`], once all is answered, or nothing more is waited for: the last message of each conversation.
-    Handed(Vec<Reached>),
-    /// To [`What::Complete`].
+    /// The answer to [`Operation::Enter`] and [`Operation::Return`].
+    ConnectSummary(Box<ConnectSummary>),
+    /// The answer to [`Operation::Load`] once all actions have a reply or are given up: the last message of each
+    /// conversation.
+    Handed(Vec<LastMessage>),
+    /// The answer to [`Operation::Complete`].
     Completed(Box<Completed>),
 }
 
-/// Some of all people.
+/// A set of users.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Who {
-    /// Everyone.
+pub enum UserSet {
+    /// All users.
     #[default]
     All,
-    /// From the first to before the second.
+    /// Users from the first number up to, not including, the second.
     Span(u32, u32),
-    /// These.
+    /// Users by number.
     These(Vec<u32>),
 }
 
-impl Who {
-    /// Whether a person is among them.
+impl UserSet {
+    /// Whether a user belongs to the set.
     #[must_use]
     pub fn has(&self, person: u32) -> bool {
         match self {
@@ -110,170 +111,170 @@ impl Who {
     }
 }
 
-/// An instant of the shared clock in microseconds; 0 for now.
+/// An instant of the shared clock in µs; 0 is now.
 pub type At = u64;
-/// How long something may take, in milliseconds.
+/// A time limit in ms.
 pub type Patience = u64;
 
-/// Who lives in a process, and what it needs to know of the world.
+/// The configuration of a worker process.
 #[derive(Clone, Serialize, Deserialize)]
-pub struct Settle {
-    /// First of its people.
+pub struct Configure {
+    /// The number of its first user.
     pub from: u32,
-    /// One beyond the last.
+    /// The number after its last user.
     pub to: u32,
-    /// Which process it is.
+    /// The number of the process.
     pub number: usize,
-    /// Of all processes' shared clock.
+    /// The offset of the clock that all processes share, in µs.
     pub clock_offset_us: u64,
-    /// Signs for everyone.
+    /// Signs the tokens of all users.
     pub issuer: Issuer,
-    /// What names begin with.
+    /// The beginning of all external ids.
     pub prefix: String,
 }
 
-impl std::fmt::Debug for Settle {
-    // Not derived: the key is not printed.
+impl std::fmt::Debug for Configure {
+    // Not derived, so that the key is not printed.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "Settle({}..{})", self.from, self.to)
     }
 }
 
-/// A conversation to be started by the first of its members.
+/// A conversation that its first member starts.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Start {
-    /// All of them.
+    /// All members.
     pub members: Vec<u32>,
-    /// The direct conversation of two, instead of a group.
+    /// Whether it is a direct conversation of two instead of a group.
     pub direct: bool,
 }
 
 /// A conversation that was started.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Started {
-    /// By the server's name.
+    /// The id that the server gave to it.
     pub id: String,
-    /// As it is now.
+    /// Its version.
     pub version: u32,
-    /// Number of its last message.
+    /// The seq of its last message.
     pub last_seq: u32,
 }
 
-/// A conversation as a process has to know it.
+/// A conversation as a worker process knows it.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct Known {
-    /// Counted from 0, the same in all processes.
+pub struct KnownConversation {
+    /// Its number from 0, the same in all processes.
     pub number: u32,
-    /// What the server calls it, and where it stands.
+    /// Its id, version and last seq.
     pub started: Started,
-    /// Those of this process.
+    /// Its members in this process.
     pub members: Vec<u32>,
-    /// This process sends what is to be sent to it.
+    /// Whether this process sends the messages of a load to it.
     pub leads: bool,
 }
 
-/// How a connection is cut.
+/// How a connection is ended without a close frame.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Cut {
-    /// The peer is told by a reset.
+pub enum Disconnect {
+    /// With a TCP reset.
     Reset,
-    /// The peer is told of the end of the stream, without a goodbye.
+    /// With the end of the TCP stream.
     Shutdown,
 }
 
-/// What people do, for a while.
+/// A load: what users do for a time.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Load {
-    /// All at the same time.
+    /// The streams of the load; they run at the same time.
     pub streams: Vec<Stream>,
-    /// How long it is measured.
+    /// The measured time in seconds.
     pub seconds: f64,
-    /// How long it runs before.
+    /// The warm-up before it in seconds.
     pub warm_up_s: f64,
-    /// How long answers and deliveries are waited for at the end.
+    /// How long replies and deliveries are awaited at the end, in seconds.
     pub late_s: f64,
-    /// Where each process writes when the last member of each conversation read each message: `reads-0` and so on in this folder,
-    /// lines of conversation id, seq, due and read in microseconds.
+    /// The folder in which each process writes when the last member of a conversation read each message. The files are
+    /// `reads-0`, `reads-1`, …, with lines of conversation id, seq, due and read (both in µs).
     pub reads_in: Option<PathBuf>,
 }
 
-/// One kind of action, at its own pace.
+/// Actions of one kind at their own pace.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Stream {
-    /// What figures of it are called: `send`.
+    /// The name of the stream in reports, for instance `send`.
     pub name: String,
-    /// What is done.
+    /// The action.
     pub action: Action,
-    /// When.
+    /// Its pace.
     pub pace: Pace,
 }
 
-/// What a person can do.
+/// An action of a user.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Action {
-    /// Sends a text.
+    /// Send a message.
     Send {
-        /// At least 24, for the time it was due.
+        /// The length of the text in bytes, at least 24: it holds the instant when it was due.
         text_bytes: usize,
-        /// From the first to before the second, in turn; all if `None`.
+        /// The conversations from the first number up to, not including, the second, in turn; `None` for all.
         conversations: Option<(u32, u32)>,
-        /// So many of its members write in turn, the first ones; 0 for all.
+        /// The number of members who send in turn, the first ones; 0 for all.
         senders: u32,
     },
-    /// Writes a mail, each a conversation of its own.
+    /// Send a mail; each starts a conversation.
     Mail {
-        /// At least 24, for the time it was due.
+        /// The length of the text in bytes, at least 24: it holds the instant when it was due.
         text_bytes: usize,
-        /// In turn. Their writers and readers live in one process.
-        letters: Vec<Letter>,
+        /// The mails, in turn. The sender and the readers of a mail must belong to one process.
+        mail_specs: Vec<MailSpec>,
     },
-    /// Opens the list of conversations.
+    /// Load a page of the list of conversations.
     List {
-        /// In turn.
-        people: Who,
+        /// The users, in turn.
+        people: UserSet,
         /// Conversations per page.
         limit: u32,
     },
-    /// Opens a page of messages of one of their conversations.
+    /// Load a page of the history of one of the user's conversations.
     History {
-        /// In turn.
-        people: Who,
+        /// The users, in turn.
+        people: UserSet,
         /// Messages per page.
         limit: u32,
-        /// At a random place instead of the newest.
+        /// Whether the page is at a random place instead of the newest messages.
         anywhere: bool,
     },
-    /// Has read one of their conversations up to its end.
+    /// Mark one of the user's conversations as read.
     MarkRead {
-        /// In turn.
-        people: Who,
+        /// The users, in turn.
+        people: UserSet,
     },
-    /// Begins to write in one of their conversations.
+    /// Set the typing notice in one of the user's conversations.
     Typing {
-        /// In turn.
-        people: Who,
+        /// The users, in turn.
+        people: UserSet,
     },
-    /// Looks for people.
+    /// Search the directory.
     Search {
-        /// In turn.
-        people: Who,
-        /// What they type.
+        /// The users, in turn.
+        people: UserSet,
+        /// The search text.
         query: String,
     },
 }
 
-/// One process's part of a load.
+/// The share of a load that one process carries out.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct Share {
-    /// Of the load.
+pub struct LoadShare {
+    /// The number of the load.
     pub number: u64,
-    /// Of its first stream, among all streams of the crowd's life.
+    /// The number of its first stream; numbers are unique in the crowd.
     pub first_stream: u16,
-    /// When it begins.
+    /// The instant when the warm-up begins, in µs.
     pub begin_us: u64,
-    /// All of it.
+    /// The whole load.
     pub load: Load,
-    /// Of each stream, the part done here.
+    /// This process's part of each stream, from 0 to 1.
     pub parts: Vec<f64>,
     /// See [`Pace::share`].
     pub phase: f64,
@@ -281,49 +282,49 @@ pub struct Share {
 
 /// The last message of a conversation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Reached {
-    /// Which.
+pub struct LastMessage {
+    /// The number of the conversation.
     pub conversation: u32,
-    /// Its number.
+    /// The seq of the message.
     pub last_seq: u32,
 }
 
-/// What everyone is to have.
+/// The messages that users must have.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Complete {
-    /// Of all conversations that something was sent to.
-    pub expected: Vec<Reached>,
-    /// How long it is waited for.
+    /// The last message of each conversation that a load sent to.
+    pub expected: Vec<LastMessage>,
+    /// How long they are awaited.
     pub patience_ms: Patience,
-    /// The streams to tell of, from the first to before the second, which end with it.
+    /// The streams to return, from the first number up to, not including, the second. They end.
     pub streams: (u16, u16),
 }
 
-/// What became of people who came.
+/// The result of connecting users.
 #[derive(Debug, Default, Serialize, Deserialize)]
-pub struct Came {
-    /// From the instant ordered to being live and complete.
+pub struct ConnectSummary {
+    /// From the ordered instant until connected with all missed messages.
     pub took: crate::measure::Latencies,
-    /// Those who are there.
+    /// The number of connected users.
     pub came: u64,
-    /// Those who had to load at least one conversation anew, since what they missed was too much to tell.
+    /// Users who had to reload a conversation, because the server did not list all missed changes.
     pub reloaded: u64,
-    /// Those whose first attempt to connect failed.
+    /// Users whose first attempt failed.
     pub tried_again: u64,
-    /// Those who are not there in the end, and why, the first few.
+    /// Users who are not connected in the end.
     pub failed: u64,
-    /// See `failed`.
+    /// The first few reasons of `failed`.
     pub reasons: Vec<String>,
 }
 
-/// What a load ended with.
+/// The results of a load.
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub struct Completed {
-    /// As asked for.
+    /// The requested streams.
     pub streams: Vec<StreamSeen>,
-    /// Of all since this process began.
+    /// Counts since the process started.
     pub check: Check,
-    /// Since the last load began.
+    /// Resource usage since the last load began.
     pub usage: Usage,
 }
 
@@ -339,17 +340,20 @@ mod tests {
     }
 
     #[test]
-    fn orders_come_through() {
+    fn orders_survive_encoding() {
         let send = Action::Send { text_bytes: 256, conversations: Some((0, 7)), senders: 0 };
         let stream =
             Stream { name: "send".into(), action: send, pace: Pace::Bursts { count: 200, within_ms: 50, every_s: 5.0 } };
         let load = Load { streams: vec![stream.clone()], seconds: 3.5, ..Default::default() };
-        let share = Share { number: 3, first_stream: 12, begin_us: u64::MAX, load, parts: vec![0.25], phase: 0.5 };
-        let Order { id: 9, what: What::Load(share) } = again(&Order { id: 9, what: What::Load(Box::new(share)) }) else {
+        let share = LoadShare { number: 3, first_stream: 12, begin_us: u64::MAX, load, parts: vec![0.25], phase: 0.5 };
+        let Order { id: 9, what: Operation::Load(share) } = again(&Order { id: 9, what: Operation::Load(Box::new(share)) })
+        else {
             panic!("another order")
         };
         assert_eq!((share.load.streams, share.begin_us, share.parts), (vec![stream], u64::MAX, vec![0.25]));
-        let What::Cut(who, Cut::Reset, 5) = again(&What::Cut(Who::These(vec![4, 8]), Cut::Reset, 5)) else {
+        let Operation::Disconnect(who, Disconnect::Reset, 5) =
+            again(&Operation::Disconnect(UserSet::These(vec![4, 8]), Disconnect::Reset, 5))
+        else {
             panic!("another")
         };
         assert!(who.has(8) && !who.has(5));
@@ -364,8 +368,10 @@ mod tests {
         stream.refused.insert("rate_limited".into(), 2);
         let completed =
             Completed { streams: vec![stream.clone()], check: Check { doubled: 1, ..Default::default() }, usage };
-        let word = Word { id: 1, said: Said::Done(Answer::Completed(Box::new(completed))) };
-        let Word { id: 1, said: Said::Done(Answer::Completed(completed)) } = again(&word) else { panic!("another word") };
+        let word = Update { id: 1, status: Status::Done(Answer::Completed(Box::new(completed))) };
+        let Update { id: 1, status: Status::Done(Answer::Completed(completed)) } = again(&word) else {
+            panic!("another word")
+        };
         assert_eq!((&completed.streams[0], completed.check.doubled, completed.usage.ticks), (&stream, 1, took));
     }
 }

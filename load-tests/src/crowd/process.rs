@@ -1,4 +1,4 @@
-//! A process of the crowd, seen from the first one: this program started again.
+//! A worker process of the crowd, as the first process sees it: this program, started again.
 
 use std::{
     collections::HashMap,
@@ -15,18 +15,18 @@ use tokio::{
     sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel},
 };
 
-use super::order::{Answer, Order, Said, What, Word};
+use super::order::{Answer, Operation, Order, Status, Update};
 use crate::{
     Outcome,
     world::cores::{self, Who},
 };
 
-/// Its hidden subcommand.
+/// The hidden subcommand that starts a worker process.
 pub const SUBCOMMAND: &str = "crowd-worker";
 
-type Waiting = Arc<Mutex<HashMap<u64, UnboundedSender<Said>>>>;
+type Waiting = Arc<Mutex<HashMap<u64, UnboundedSender<Status>>>>;
 
-/// Ends with the last order, that is, when dropped.
+/// A worker process. It ends when this value is dropped.
 pub struct Process {
     orders: UnboundedSender<Order>,
     waiting: Waiting,
@@ -34,17 +34,17 @@ pub struct Process {
     _child: Child,
 }
 
-/// What will become of an order.
-pub struct Reply(UnboundedReceiver<Said>);
+/// The updates about one order.
+pub struct Reply(UnboundedReceiver<Status>);
 
 impl Process {
-    /// Starts one.
+    /// Starts a worker process.
     ///
     /// # Errors
-    /// When this program can't be started again.
+    /// If this program can't be started again.
     pub fn start() -> Outcome<Self> {
         let mut command = Command::new(std::env::current_exe()?);
-        // A terminal's Ctrl-C is for the first process, which then asks this one what it saw so far.
+        // Ctrl-C of a terminal is for the first process only; it then asks this process for its results.
         command.arg(SUBCOMMAND).stdin(Stdio::piped()).stdout(Stdio::piped()).process_group(0).kill_on_drop(true);
         let mut child = cores::on(Who::Crowd, || command.spawn())?;
         let (mut to, from) = (child.stdin.take().ok_or("no input")?, child.stdout.take().ok_or("no output")?);
@@ -63,45 +63,45 @@ impl Process {
         tokio::spawn(async move {
             let mut lines = BufReader::new(from).lines();
             while let Ok(Some(line)) = lines.next_line().await {
-                let Ok(Word { id, said }) = serde_json::from_str(&line) else { break };
+                let Ok(Update { id, status }) = serde_json::from_str(&line) else { break };
                 let mut waiting = answered.lock().unwrap_or_else(PoisonError::into_inner);
                 if let Some(waiter) = waiting.get(&id) {
-                    let last = !matches!(said, Said::So(_));
-                    // Whoever gave the order may have given up.
-                    let _ = waiter.send(said);
+                    let last = !matches!(status, Status::Progress(_));
+                    // The caller may have stopped waiting.
+                    let _ = waiter.send(status);
                     if last {
                         waiting.remove(&id);
                     }
                 }
             }
-            // Whoever still waits learns that nothing comes.
+            // Callers that still wait learn that no answer comes.
             answered.lock().unwrap_or_else(PoisonError::into_inner).clear();
         });
         Ok(Self { orders, waiting, next: AtomicU64::new(0), _child: child })
     }
 
-    /// Gives an order.
-    pub fn order(&self, what: What) -> Reply {
+    /// Sends an order.
+    pub fn order(&self, what: Operation) -> Reply {
         let id = self.next.fetch_add(1, Ordering::Relaxed);
         let (waiter, reply) = unbounded_channel();
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner).insert(id, waiter);
-        // A process that ended answers nothing, which its reply tells.
+        // A process that has ended does not answer, which the reply reports.
         let _ = self.orders.send(Order { id, what });
         Reply(reply)
     }
 }
 
 impl Reply {
-    /// Waits for the last word; `so` hears the ones before.
+    /// Waits for the answer; `progress` gets the counts before it.
     ///
     /// # Errors
-    /// When the order could not be carried out.
-    pub async fn answer(mut self, so: impl Fn(u64)) -> Outcome<Answer> {
+    /// If the order could not be carried out.
+    pub async fn answer(mut self, progress: impl Fn(u64)) -> Outcome<Answer> {
         loop {
             match self.0.recv().await {
-                Some(Said::So(count)) => so(count),
-                Some(Said::Done(answer)) => return Ok(answer),
-                Some(Said::Failed(why)) => return Err(why.into()),
+                Some(Status::Progress(count)) => progress(count),
+                Some(Status::Done(answer)) => return Ok(answer),
+                Some(Status::Failed(why)) => return Err(why.into()),
                 None => return Err("a process of the crowd ended; see above for why".into()),
             }
         }

@@ -1,4 +1,4 @@
-//! A load under way, and what everyone saw of it.
+//! A load in progress, and its results over all processes.
 
 use std::{sync::atomic::Ordering, time::Duration};
 
@@ -9,7 +9,7 @@ use super::{
     Crowd,
     check::Check,
     frames::HEAD_BYTES,
-    order::{Action, Answer, Complete, Load, Reached, Share, Stream, What},
+    order::{Action, Answer, Complete, LastMessage, Load, LoadShare, Operation, Stream},
     process::Reply,
     seen::StreamSeen,
 };
@@ -23,15 +23,15 @@ use crate::{
     report::Report,
 };
 
-/// Threads of the pace are ready by then.
+/// The pacing threads of all processes are ready after this time.
 const AHEAD: Duration = Duration::from_millis(300);
-/// When a run is given up, what is on its way is waited for so long at most.
+/// After an interrupted load, replies and deliveries are awaited this long at most.
 const GIVEN_UP: Duration = Duration::from_secs(3);
 
-/// Streams are numbered in four characters of each text.
+/// A text has four digits for the number of its stream.
 const STREAMS_MAX: u16 = 9_999;
 
-/// See the module. A load that is dropped goes on unseen.
+/// A load in progress. A load that is dropped goes on without results.
 pub struct Running<'a> {
     crowd: &'a Crowd,
     load: Load,
@@ -43,20 +43,20 @@ pub struct Running<'a> {
     _bar: Bar,
 }
 
-/// What everyone saw of a load.
+/// The results of a load, over all processes.
 #[derive(Debug, Clone, Default)]
 pub struct Seen {
-    /// By stream, in the load's order.
+    /// Results by stream, in the order of the load.
     pub streams: Vec<StreamSeen>,
-    /// Over all of the crowd's life.
+    /// Counts since the crowd was spawned.
     pub check: Check,
-    /// Of the crowd's earlier loads, warm-ups for instance.
+    /// Errors in earlier loads of this crowd, for instance in warm-ups.
     pub earlier_errors: u64,
-    /// Of each process.
+    /// Resource usage of each process.
     pub usage: Vec<Usage>,
-    /// A reason not to trust it that lies outside the run.
+    /// A reason outside the run not to trust the figures.
     pub disturbed: Option<String>,
-    /// How long it was measured: less than the load says if the run was given up.
+    /// The measured time in seconds: less than the load's if the run was interrupted.
     pub seconds: f64,
 }
 
@@ -82,7 +82,14 @@ impl<'a> Running<'a> {
             #[allow(clippy::cast_precision_loss)] // a few processes
             let phase = process as f64 / processes as f64;
             let parts = parts.iter().map(|parts| parts[process]).collect();
-            it.order(What::Load(Box::new(Share { number, first_stream, begin_us, load: load.clone(), parts, phase })))
+            it.order(Operation::Load(Box::new(LoadShare {
+                number,
+                first_stream,
+                begin_us,
+                load: load.clone(),
+                parts,
+                phase,
+            })))
         });
         let replies = replies.collect();
         let names: Vec<&str> = load.streams.iter().map(|stream| stream.name.as_str()).collect();
@@ -90,13 +97,13 @@ impl<'a> Running<'a> {
         let bar =
             crowd.stage.progress.time(&format!("load for {:.0} s: {}", length.as_secs_f64(), names.join(", ")), length);
         let streams = (first_stream, first_stream + count);
-        // A target on this machine is one of the others, and is meant to be busy.
+        // A target on this machine counts as another program, and it is expected to be busy.
         let is_beside = crowd.stage.common.target.is_some() && crowd.places_are_local();
         let others = (!is_beside).then(Others::watch);
         Ok(Self { crowd, load: load.clone(), number, streams, begin_us, replies, others, _bar: bar })
     }
 
-    /// The instant from which on it is measured.
+    /// The instant when the measured time begins, in µs.
     #[must_use]
     pub fn begins_us(&self) -> u64 {
         self.begin_us + clock::micros(Duration::from_secs_f64(self.load.warm_up_s))
@@ -105,21 +112,21 @@ impl<'a> Running<'a> {
     /// Waits until the warm-up is over.
     ///
     /// # Errors
-    /// When the run is given up.
+    /// If the run is interrupted.
     pub async fn warm(&self) -> Outcome<()> {
         self.at(0.0).await
     }
 
-    /// Waits until so many seconds of the measured time are over.
+    /// Waits until a number of seconds of the measured time are over.
     ///
     /// # Errors
-    /// When the run is given up.
+    /// If the run is interrupted.
     pub async fn at(&self, seconds: f64) -> Outcome<()> {
         let then = self.begins_us() + clock::micros(Duration::from_secs_f64(seconds));
         self.crowd.stage.stop.sleep_until(then).await
     }
 
-    /// Does not continue it; answers as [`Running::end`].
+    /// Stops the load early, then continues as [`Running::end`].
     ///
     /// # Errors
     /// As [`Running::end`].
@@ -128,11 +135,11 @@ impl<'a> Running<'a> {
         self.end().await
     }
 
-    /// Waits for its end, and until everyone who reads has everything, or for as long as the load says; answers what was seen.
-    /// If the run is given up, at once, with what was seen so far.
+    /// Waits for the end of the load, and until each reading user has received all messages, at most as long as the load
+    /// says. Returns the results. If the run is interrupted, returns the results up to then.
     ///
     /// # Errors
-    /// When a process ended.
+    /// If a process ended.
     pub async fn end(mut self) -> Outcome<Seen> {
         let stop = self.crowd.stage.stop.clone();
         let replies = std::mem::take(&mut self.replies);
@@ -141,14 +148,14 @@ impl<'a> Running<'a> {
             answers = &mut handed => answers?,
             () = stop.asked() => {
                 self.halt();
-                // What everyone is to have is not known then; what they saw is.
+                // After an interruption the expected messages are unknown, but the results are there.
                 timeout(GIVEN_UP, &mut handed).await.unwrap_or(Ok(Vec::new()))?
             }
         };
         #[allow(clippy::cast_precision_loss)] // hours at most
         let measured_s = clock::now_us().saturating_sub(self.begins_us()) as f64 / 1e6;
         let disturbed = self.others.as_ref().and_then(Others::doubt);
-        let mut expected: Vec<Reached> = Vec::new();
+        let mut expected: Vec<LastMessage> = Vec::new();
         for answer in answers {
             let Answer::Handed(reached) = answer else { return Err("a process did not tell what it sent".into()) };
             expected.extend(reached);
@@ -161,7 +168,7 @@ impl<'a> Running<'a> {
         let late = Duration::from_secs_f64(self.load.late_s);
         let patience = if stop.why().is_some() { late.min(GIVEN_UP) } else { late };
         let order = Complete { expected, patience_ms: clock::micros(patience) / 1_000, streams: self.streams };
-        let replies = self.crowd.processes.iter().map(|process| process.order(What::Complete(order.clone())));
+        let replies = self.crowd.processes.iter().map(|process| process.order(Operation::Complete(order.clone())));
         let replies: Vec<_> = replies.map(|reply| reply.answer(|_| ())).collect();
         let mut seen = Seen { seconds: self.load.seconds.min(measured_s), disturbed, ..Default::default() };
         seen.streams.resize_with(self.load.streams.len(), StreamSeen::default);
@@ -179,14 +186,14 @@ impl<'a> Running<'a> {
 
     fn halt(&self) {
         for process in &self.crowd.processes {
-            // Its effect is the answer to the load.
-            drop(process.order(What::Halt(self.number)));
+            // The answer to the load shows the effect of the halt.
+            drop(process.order(Operation::Halt(self.number)));
         }
     }
 }
 
 impl Crowd {
-    /// Of a stream, the part that each process does.
+    /// The part of a stream that each process carries out.
     #[allow(clippy::cast_precision_loss)] // thousands of people and conversations
     fn parts(&self, stream: &Stream) -> Outcome<Vec<f64>> {
         let mut counts = vec![0_usize; self.processes.len()];
@@ -201,9 +208,9 @@ impl Crowd {
                     }
                 }
             }
-            Action::Mail { letters, .. } => {
-                for letter in letters {
-                    counts[self.process_of(letter.from)] += 1;
+            Action::Mail { mail_specs, .. } => {
+                for mail_spec in mail_specs {
+                    counts[self.process_of(mail_spec.from)] += 1;
                 }
             }
             Action::List { people, .. }
@@ -224,22 +231,22 @@ impl Crowd {
 }
 
 impl Seen {
-    /// The first stream: the one there is, in most loads.
+    /// The first stream; most loads have only one.
     ///
     /// # Panics
-    /// Where the load had none.
+    /// If the load has no stream.
     #[must_use]
     pub fn first(&self) -> &StreamSeen {
         &self.streams[0]
     }
 
-    /// All that went wrong with requests.
+    /// The number of requests that failed.
     #[must_use]
     pub fn errors(&self) -> u64 {
         self.streams.iter().map(StreamSeen::errors).sum()
     }
 
-    /// Reasons not to trust it; `p99_ms` is the latency it is about.
+    /// Reasons not to trust a latency; `p99_ms` is that latency.
     #[must_use]
     pub fn doubts(&self, p99_ms: Option<f64>) -> Vec<String> {
         let mut handed = Handed::default();
@@ -252,7 +259,8 @@ impl Seen {
         doubts
     }
 
-    /// The goals of every load, in a report: nothing lost, doubled, out of order or refused. And the reasons not to trust it.
+    /// Adds the goals of every load to a report: no message lost, doubled, out of order or refused. Also adds reasons not to
+    /// trust the figures.
     #[allow(clippy::cast_precision_loss)] // counts of one run
     pub fn judge(&self, report: &mut Report, p99_ms: Option<f64>) {
         judge(report, &self.check, self.errors() + self.earlier_errors);
@@ -267,10 +275,10 @@ impl Seen {
     }
 }
 
-/// As [`Seen::judge`], of counts alone.
+/// Like [`Seen::judge`], for counts only.
 #[allow(clippy::cast_precision_loss)] // counts of one run
 pub fn judge(report: &mut Report, check: &Check, errors: u64) {
-    // Where no message was sent there is nothing to say of any.
+    // Without any message there is nothing to judge.
     if check.received + check.lost > 0 {
         report.at_most("messages lost", check.lost as f64, 0.0, "");
         report.at_most("messages doubled", check.doubled as f64, 0.0, "");

@@ -1,4 +1,4 @@
-//! What people saw of a stream: counts, latencies, and both over time.
+//! The results of one stream: counts, latencies, and both over time.
 
 use std::collections::BTreeMap;
 
@@ -6,52 +6,52 @@ use serde::{Deserialize, Serialize};
 
 use crate::{measure::Latencies, report::Series};
 
-/// Counts and latencies of what was due in the measured time; the warm-up is not in it.
+/// Counts and latencies of the actions that were due in the measured time, without the warm-up.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct StreamSeen {
-    /// Was due.
+    /// Actions that were due.
     pub due: u64,
-    /// Not done, since nobody who could was there, or since whoever asked was made to leave before the answer.
+    /// Actions that were not done, because no suitable user was connected or the user was disconnected before the reply.
     pub absent: u64,
-    /// Answered as asked.
+    /// Actions that succeeded.
     pub answered: u64,
-    /// Refused, by the name of the error; `connection ended` is one.
+    /// Refused actions by the name of the error, `connection ended` included.
     pub refused: BTreeMap<String, u64>,
-    /// Not answered when nothing more was waited for.
+    /// Actions without a reply at the end.
     pub unanswered: u64,
-    /// Messages of it that reached a member.
+    /// Messages of the stream that reached a member.
     pub delivered: u64,
-    /// Bytes of these frames, without their headers.
+    /// Bytes of the frames of these messages, without frame headers.
     pub delivered_bytes: u64,
-    /// From due to handed to the socket: this tool's own delay.
+    /// From due to handed to the socket: the delay of this tool.
     pub lag: Latencies,
-    /// From due to answered.
+    /// From due to the reply.
     pub answer: Latencies,
-    /// From due to read by a member, each of them.
+    /// From due to read, for each member.
     pub delivery: Latencies,
-    /// Those of deliveries whose sender is connected to another server.
+    /// The same for members who are connected to another server than the sender.
     pub across: Latencies,
-    /// From due to read by the last member, once per message; once in each process that members of the conversation live in.
+    /// From due to read by the last member, once per message and process with members of the conversation.
     pub last_read: Latencies,
-    /// Answered as asked, warm-up included.
+    /// Actions that succeeded, warm-up included.
     pub answered_in_all: u64,
-    /// Second by second of due time, from the end of the warm-up.
+    /// Results per second of due time, from the end of the warm-up.
     pub seconds: Vec<Second>,
 }
 
-/// One second of due time.
+/// The results of one second of due time.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Second {
-    /// Was due.
+    /// Actions that were due.
     pub due: u64,
-    /// Answered as asked, now or later.
+    /// Actions that succeeded, now or later.
     pub answered: u64,
-    /// From due to read, or to answered where nothing is delivered.
+    /// From due to read; from due to the reply for streams that deliver nothing.
     pub took: Option<Latencies>,
 }
 
 impl StreamSeen {
-    /// Takes over what another process saw.
+    /// Adds the results of another process.
     pub fn merge(&mut self, other: &Self) {
         self.due += other.due;
         self.absent += other.absent;
@@ -80,13 +80,13 @@ impl StreamSeen {
         }
     }
 
-    /// All that went wrong.
+    /// The number of failed actions.
     #[must_use]
     pub fn errors(&self) -> u64 {
         self.refused.values().sum::<u64>() + self.unanswered
     }
 
-    /// The second of a due time, counted from the beginning.
+    /// The results of a second of due time, counted from the end of the warm-up.
     pub fn second(&mut self, at: u64) -> &mut Second {
         let at = usize::try_from(at).unwrap_or(usize::MAX).min(SECONDS_MAX);
         if self.seconds.len() <= at {
@@ -95,14 +95,14 @@ impl StreamSeen {
         &mut self.seconds[at]
     }
 
-    /// How the 99th percentile went over time.
+    /// The 99th percentile over time.
     #[must_use]
     pub fn p99_over_time(&self, name: &str) -> Series {
         let p99 = |second: &Second| second.took.as_ref().and_then(|took| took.ms(0.99));
         self.over_time(name, "ms", p99)
     }
 
-    /// How many were answered per second.
+    /// Successful actions per second.
     #[must_use]
     #[allow(clippy::cast_precision_loss)] // thousands
     pub fn answered_over_time(&self, name: &str) -> Series {
@@ -116,7 +116,7 @@ impl StreamSeen {
     }
 }
 
-/// A day; what runs longer has its last second take the rest.
+/// A day. A longer run counts the rest in its last second.
 const SECONDS_MAX: usize = 86_400;
 
 #[cfg(test)]
@@ -124,7 +124,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn processes_are_added_up() {
+    fn results_of_processes_are_added() {
         let mut one = StreamSeen { due: 1, ..Default::default() };
         let mut other = StreamSeen { due: 2, unanswered: 1, ..Default::default() };
         other.refused.insert("unavailable".into(), 3);

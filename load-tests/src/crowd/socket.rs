@@ -1,4 +1,5 @@
-//! A light client: one socket, frames in and out, nothing kept. Thousands of them must cost little beside the server.
+//! A light client: one socket that sends and receives frames and stores nothing. Thousands of them must cost little beside
+//! the server.
 
 use std::{
     net::{Ipv4Addr, SocketAddr},
@@ -23,28 +24,29 @@ use tokio_tungstenite::{
 };
 use wire::{reply::Result as Answer, request::Command, server_frame::Body};
 
-use super::order::Cut;
+use super::order::Disconnect;
 use crate::{Outcome, world::place::Place};
 
-/// tungstenite's 128 KiB per socket would be most of what this program does.
+/// The default of tungstenite, 128 KiB per socket, would be most of this program's memory.
 const READ_BUFFER_BYTES: usize = 4 * 1024;
-/// The largest answer is a page of 100 messages of 16 KiB; a resume of many conversations has a budget below it.
+/// The largest reply is a page of 100 messages of 16 KiB; the server limits a resume to less.
 const FRAME_BYTES_MAX: usize = 16 << 20;
 const ENCODING: Encoding = Encoding::Proto;
-/// Connections from one address. The kernel has 28,232 ports for each, and those of closed connections rest for a minute.
+/// Connections from one address. The kernel has 28,232 ports per address, and the ports of closed connections rest for a
+/// minute.
 const PORTS: u32 = 8_000;
 
-/// Connections made by this process.
+/// Number of connections that this process made.
 static MADE: AtomicU32 = AtomicU32::new(0);
 
-/// A connection whose hello was answered.
+/// A connection after its handshake.
 pub struct Socket(WebSocketStream<MaybeTlsStream<TcpStream>>);
 
 impl Socket {
-    /// Connects and says hello, with what is held from before.
+    /// Connects and sends `hello`, with the held versions if there are any.
     ///
     /// # Errors
-    /// When the server can't be reached or refuses.
+    /// If the server can't be reached or refuses the token.
     pub async fn open(server: &Place, token: String, resume: Option<wire::Resume>) -> Outcome<(Self, wire::Welcome)> {
         let mut request = server.socket_url().into_client_request()?;
         request.headers_mut().insert(SEC_WEBSOCKET_PROTOCOL, HeaderValue::from_static(ENCODING.subprotocol()));
@@ -67,10 +69,10 @@ impl Socket {
         }
     }
 
-    /// Sends a request and waits for its answer; events that come before are dropped.
+    /// Sends a request and waits for its reply. Drops events that arrive before.
     ///
     /// # Errors
-    /// When the connection ends or the server refuses.
+    /// If the connection ends or the server refuses the command.
     pub async fn ask(&mut self, command: Command) -> Outcome<Answer> {
         const ID: u32 = u32::MAX;
         self.send(ID, command).await?;
@@ -84,19 +86,19 @@ impl Socket {
         }
     }
 
-    /// Sends a request.
+    /// Sends a request without waiting for its reply.
     ///
     /// # Errors
-    /// When the connection ended.
+    /// If the connection has ended.
     pub async fn send(&mut self, id: u32, command: Command) -> Outcome<()> {
         let bytes = ENCODING.encode(&wire::Request { id, command: Some(command) });
         Ok(self.0.send(Message::Binary(bytes)).await?)
     }
 
-    /// The next frame. Safe to drop and call again; pings are answered on the way.
+    /// The next frame. Answers pings. Cancel safe.
     ///
     /// # Errors
-    /// When the connection ends.
+    /// If the connection ends.
     pub async fn next(&mut self) -> Outcome<Bytes> {
         loop {
             match self.0.next().await {
@@ -112,39 +114,39 @@ impl Socket {
         }
     }
 
-    /// Leaves as a client does that is asked to.
+    /// Closes in order, with a close frame.
     pub async fn close(mut self) {
-        // The connection ends either way.
+        // The connection ends in any case.
         let _ = self.0.close(None).await;
     }
 
-    /// Ends the connection without a word of the protocol.
-    pub async fn cut(mut self, how: Cut) {
-        // The connection may have ended already, which is as good.
+    /// Ends the connection without a close frame.
+    pub async fn cut(mut self, how: Disconnect) {
+        // The connection may have ended before, which is as good.
         match how {
-            Cut::Reset => {
+            Disconnect::Reset => {
                 let _ = match self.0.get_ref() {
                     MaybeTlsStream::Plain(stream) => stream.set_zero_linger(),
                     MaybeTlsStream::Rustls(stream) => stream.get_ref().0.set_zero_linger(),
                     _ => Ok(()),
                 };
             }
-            Cut::Shutdown => {
+            Disconnect::Shutdown => {
                 let _ = self.0.get_mut().shutdown().await;
             }
         }
     }
 }
 
-/// A frame of the server, whole.
+/// Decodes a frame of the server completely.
 ///
 /// # Errors
-/// When it can't be read.
+/// If the bytes are not a frame.
 pub fn decode(bytes: &[u8]) -> Outcome<wire::ServerFrame> {
     Ok(ENCODING.decode(bytes)?)
 }
 
-/// Towards this machine, each of many addresses of it is used for a while, so that ports do not run out.
+/// Connects. On this machine it spreads connections over many source addresses, so that ports do not run out.
 async fn connect(server: SocketAddr) -> std::io::Result<TcpStream> {
     let SocketAddr::V4(to) = server else { return TcpStream::connect(server).await };
     if !to.ip().is_loopback() {
@@ -152,15 +154,15 @@ async fn connect(server: SocketAddr) -> std::io::Result<TcpStream> {
     }
     let [_, _, high, low] = std::process::id().to_be_bytes();
     let turn = u8::try_from(MADE.fetch_add(1, Ordering::Relaxed) / PORTS % 64).unwrap_or(0);
-    // Processes that run at the same time differ in the lower half of their id.
+    // Processes that run at the same time differ in the lower half of their ids.
     let from = Ipv4Addr::new(127, 1 + (turn << 1 | high & 1), high, low.clamp(1, 254));
     let socket = TcpSocket::new_v4()?;
     socket.bind((from, 0).into())?;
     socket.connect(server).await
 }
 
-/// rustls has no cryptography of its own and panics where it can't tell which to use.
+/// rustls panics if no cryptography provider is installed.
 fn install_crypto() {
-    // It was installed before, but for the first time.
+    // Fails if it is installed already, which is as good.
     let _ = rustls::crypto::ring::default_provider().install_default();
 }

@@ -169,10 +169,11 @@ pub fn date(unix: u64) -> String {
 /// the direction of the text around.
 #[must_use]
 pub fn plain(text: &str) -> String {
-    let obeyed = |letter: char| {
-        letter.is_control() || matches!(letter, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    let obeyed = |mail_spec: char| {
+        mail_spec.is_control()
+            || matches!(mail_spec, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
     };
-    text.chars().map(|letter| if obeyed(letter) { '\u{fffd}' } else { letter }).collect()
+    text.chars().map(|mail_spec| if obeyed(mail_spec) { '\u{fffd}' } else { mail_spec }).collect()
 }
 
 /// The same for several lines, which stay so.

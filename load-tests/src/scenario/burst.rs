@@ -6,14 +6,14 @@ use async_trait::async_trait;
 use clap::Args;
 
 use super::{
-    Scenario, Stage,
+    FRAME_HEADER_BYTES, Scenario, Stage,
     reads::{self, Read},
     scaled,
 };
 use crate::{
     Outcome,
     baseline::raw_send::RawSend,
-    crowd::{Action, Load, Stream, Who},
+    crowd::{Action, Load, Stream, UserSet},
     measure::schedule::Pace,
     report::{Figure, Report},
 };
@@ -29,8 +29,6 @@ const WITHIN_MS: u32 = 50;
 const EVERY_S: f64 = 5.0;
 /// How long the last deliveries may take.
 const LATE_S: f64 = 10.0;
-/// A server's frame header for a payload of 126 to 65,535 bytes (RFC 6455 §5.2).
-const HEADER_BYTES: f64 = 4.0;
 
 /// What to do.
 #[derive(Debug, Clone, Args)]
@@ -81,7 +79,7 @@ impl Scenario for Burst {
 
         let sent = seen.first();
         let delivered = sent.delivered as f64;
-        let bytes = sent.delivered_bytes as f64 / delivered.max(1.0) + HEADER_BYTES;
+        let bytes = sent.delivered_bytes as f64 / delivered.max(1.0) + FRAME_HEADER_BYTES;
         report.metric("messages delivered", sent.delivered, "");
         report.metric("bytes of a delivered message, header included", bytes, "B");
         for (name, latencies) in [("ack", &sent.answer), ("due to read", &sent.delivery)] {
@@ -111,7 +109,7 @@ impl Scenario for Burst {
             let per_burst = cpu_us / f64::from(self.bursts);
             report.metric("server CPU per burst", per_burst / 1e3, "ms");
             costs.push(Figure::new("server CPU per delivered message", cpu_us / delivered, "us"));
-            crowd.leave(Who::All).await?;
+            crowd.leave(UserSet::All).await?;
             let raw =
                 RawSend { sockets: members, bytes: bytes.round() as usize, pace, seconds: EVERY_S * f64::from(self.bursts) };
             let (raw_cpu, _) = stage.doing("the raw loop", raw.measure()).await?;

@@ -3,12 +3,12 @@
 use async_trait::async_trait;
 use clap::Args;
 
-use super::{Scenario, Stage, scaled};
+use super::{FRAME_HEADER_BYTES, Scenario, Stage, scaled};
 use crate::{
     cli::options::{rate, seconds},
     Outcome,
     baseline::raw_send::RawSend,
-    crowd::{Action, Load, Stream, Who},
+    crowd::{Action, Load, Stream, UserSet},
     measure::schedule::Pace,
     report::{Figure, Report},
 };
@@ -19,8 +19,6 @@ const TEXT_BYTES: usize = 256;
 const WARM_UP_S: f64 = 2.0;
 /// How long the last deliveries may take.
 const LATE_S: f64 = 10.0;
-/// A server's frame header for a payload of 126 to 65,535 bytes (RFC 6455 §5.2).
-const HEADER_BYTES: f64 = 4.0;
 
 /// What to do.
 #[derive(Debug, Clone, Args)]
@@ -70,7 +68,7 @@ impl Scenario for Fanout {
 
         let sent = seen.first();
         let delivered = sent.delivered as f64;
-        let bytes = sent.delivered_bytes as f64 / delivered.max(1.0) + HEADER_BYTES;
+        let bytes = sent.delivered_bytes as f64 / delivered.max(1.0) + FRAME_HEADER_BYTES;
         report.workload("messages", sent.answered, "");
         report.metric("messages delivered", sent.delivered, "");
         report.metric("bytes of a delivered message, header included", bytes, "B");
@@ -106,7 +104,7 @@ impl Scenario for Fanout {
             let per_message = cost.value;
             report.metrics.push(cost.clone());
             costs.push(cost);
-            crowd.leave(Who::All).await?;
+            crowd.leave(UserSet::All).await?;
             let raw = RawSend {
                 sockets: members,
                 bytes: bytes.round() as usize,

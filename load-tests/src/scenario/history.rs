@@ -12,7 +12,7 @@ use super::{Scenario, Stage, scaled};
 use crate::{
     cli::options::{rate, seconds},
     Outcome,
-    crowd::{Action, Crowd, Load, Stream, Who, socket::Socket},
+    crowd::{Action, Crowd, Load, Stream, UserSet, socket::Socket},
     measure::{Latencies, clock, schedule::Pace},
     report::{Figure, Report},
     world::{
@@ -141,7 +141,7 @@ async fn settle(stage: &Stage, world: &World, crowd: &Crowd, plan: &Plan, report
     filling::check(world)?;
     let server = world.serve(&[]).await?;
     crowd.connect_to(&[&server]).await?;
-    crowd.introduce(Who::All).await?;
+    crowd.introduce(UserSet::All).await?;
     server.stop().await?;
     let filled = filling::fill(stage, world, &plan.conversations).await?;
     report.metric("filling the database took", filled.took_s, "s");
@@ -149,7 +149,7 @@ async fn settle(stage: &Stage, world: &World, crowd: &Crowd, plan: &Plan, report
     crowd.connect_to(&[&server]).await?;
     let long = &plan.conversations[0];
     crowd.know(vec![long.members.clone()], filled.started.into_iter().take(1).collect()).await?;
-    crowd.enter(Who::Span(0, READERS)).await?;
+    crowd.connect(UserSet::Span(0, READERS)).await?;
     Ok(server)
 }
 
@@ -159,7 +159,7 @@ impl History {
     async fn pages(&self, world: &World, server: &Server, crowd: &Crowd, report: &mut Report) -> Outcome<Vec<Figure>> {
         let stream = |name: &str, anywhere| Stream {
             name: name.to_owned(),
-            action: Action::History { people: Who::Span(0, READERS), limit: PAGE, anywhere },
+            action: Action::History { people: UserSet::Span(0, READERS), limit: PAGE, anywhere },
             pace: Pace::Steady(self.rate / 2.0),
         };
         let load = |seconds| Load {

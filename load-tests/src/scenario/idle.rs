@@ -8,7 +8,7 @@ use clap::Args;
 use super::{Scenario, Stage, scaled};
 use crate::{
     Outcome,
-    crowd::{Who, judge},
+    crowd::{UserSet, judge},
     measure::{process, saturation::Others},
     report::{Figure, Report},
 };
@@ -70,7 +70,7 @@ impl Scenario for Idle {
         let first = world.serve(&[]).await?;
         let crowd = stage.crowd(&world, sessions, GROUP).await?;
         crowd.connect_to(&[&first]).await?;
-        crowd.introduce(Who::All).await?;
+        crowd.introduce(UserSet::All).await?;
         crowd.groups(groups).await?;
         first.stop().await?;
 
@@ -81,11 +81,11 @@ impl Scenario for Idle {
             Outcome::Ok(Memory { rss, slab: process::socket_slab_bytes().map(|bytes| bytes as f64) })
         };
         crowd.connect_to(&[&server]).await?;
-        crowd.introduce(Who::Span(0, WARM_UP)).await?;
+        crowd.introduce(UserSet::Span(0, WARM_UP)).await?;
         stage.wait("the empty server settles", SETTLE).await?;
         let (empty, before) = (memory().await?, server.reading().await?);
         let began = Instant::now();
-        crowd.enter(Who::All).await?;
+        crowd.connect(UserSet::All).await?;
         let (ramp, ramped) = (began.elapsed(), server.reading().await?.since(&before));
         let count = sessions as f64;
         report.metric("ramp, sessions", count / ramp.as_secs_f64(), "1/s");
@@ -129,8 +129,8 @@ impl Scenario for Idle {
         report.metrics.extend(costs.iter().cloned());
 
         for _ in 0..RETURNS {
-            crowd.leave(Who::All).await?;
-            crowd.enter(Who::All).await?;
+            crowd.leave(UserSet::All).await?;
+            crowd.connect(UserSet::All).await?;
         }
         stage.wait("the server settles after returns", SETTLE).await?;
         if let Some((first, after)) = per_session(&full).zip(per_session(&memory().await?)) {
@@ -138,7 +138,7 @@ impl Scenario for Idle {
             report.at_most("RSS after returns / first reading", after / first, 1.15, "x");
         }
         judge(report, &crowd.complete(Duration::ZERO).await?, 0);
-        crowd.leave(Who::All).await?;
+        crowd.leave(UserSet::All).await?;
         server.stop().await?;
         Ok(costs)
     }

@@ -19,7 +19,7 @@ use crate::{
     cli::options::{rate, seconds},
     Outcome,
     baseline::disk,
-    crowd::{Action, Load, Stream, Who},
+    crowd::{Action, Load, Stream, UserSet},
     measure::{Latencies, clock, schedule::Pace},
     report::{Figure, Report},
     world::Postgres,
@@ -76,10 +76,10 @@ impl Scenario for Latency {
         let server = world.serve(&[]).await?;
         let crowd = stage.crowd(&world, sessions, GROUP).await?;
         crowd.connect_to(&[&server]).await?;
-        crowd.introduce(Who::All).await?;
-        let everyone: Vec<u32> = (0..crowd.people()).collect();
+        crowd.introduce(UserSet::All).await?;
+        let everyone: Vec<u32> = (0..crowd.users()).collect();
         crowd.groups(everyone.chunks(GROUP).map(<[u32]>::to_vec).collect()).await?;
-        crowd.enter(Who::All).await?;
+        crowd.connect(UserSet::All).await?;
 
         let send = Action::Send { text_bytes: TEXT_BYTES, conversations: None, senders: 0 };
         let load = Load {
@@ -149,7 +149,7 @@ impl Scenario for Latency {
         };
         seen.judge(report, p99_ms);
         report.metrics.extend(costs.iter().filter(|cost| cost.unit == "us").cloned());
-        crowd.leave(Who::All).await?;
+        crowd.leave(UserSet::All).await?;
         server.stop().await?;
         Ok(costs)
     }

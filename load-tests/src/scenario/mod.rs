@@ -17,6 +17,9 @@ use crate::{
     stop::Stopped,
 };
 
+/// The size of a server's frame header for a payload of 126 to 65,535 bytes (RFC 6455 §5.2).
+const FRAME_HEADER_BYTES: f64 = 4.0;
+
 /// Something to measure.
 #[async_trait]
 pub trait Scenario: Send + Sync {

@@ -8,7 +8,7 @@ use super::{Scenario, Stage, scaled};
 use crate::{
     cli::options::seconds,
     Outcome,
-    crowd::{Action, Crowd, Load, Seen, Stream, Who},
+    crowd::{Action, Crowd, Load, Seen, Stream, UserSet},
     measure::{Latencies, schedule::Pace},
     report::{Figure, Report},
     world::{
@@ -122,7 +122,7 @@ async fn settle(
     filling::check(world)?;
     let server = world.serve(&[]).await?;
     crowd.connect_to(&[&server]).await?;
-    crowd.introduce(Who::All).await?;
+    crowd.introduce(UserSet::All).await?;
     server.stop().await?;
     let filled = |members: &Vec<u32>| Filled { members: members.clone(), messages: each, unread: UNREAD, deleted: false };
     let filled = filling::fill(stage, world, &groups.iter().map(filled).collect::<Vec<_>>()).await?;
@@ -130,7 +130,7 @@ async fn settle(
     let server = world.serve(&[]).await?;
     crowd.connect_to(&[&server]).await?;
     crowd.know(groups, filled.started).await?;
-    crowd.enter(Who::All).await?;
+    crowd.connect(UserSet::All).await?;
     Ok(server)
 }
 
@@ -174,13 +174,13 @@ fn load(people: u32, seconds: f64) -> Load {
 }
 
 /// Everyone, in an order that is the same in every run.
-fn shuffled(people: u32, order: u64) -> Who {
+fn shuffled(people: u32, order: u64) -> UserSet {
     let mut all: Vec<u32> = (0..people).collect();
     let key = |person: &u32| {
         (u64::from(*person) + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15).rotate_left(21).wrapping_mul(2 * order + 1)
     };
     all.sort_by_key(|person| key(person).rotate_left(32));
-    Who::These(all)
+    UserSet::These(all)
 }
 
 /// What was seen; answers how many requests were answered.
@@ -238,7 +238,7 @@ mod tests {
 
     #[test]
     fn orders_of_people_differ() {
-        let (Who::These(one), Who::These(other)) = (shuffled(1_000, 1), shuffled(1_000, 2)) else { panic!("others") };
+        let (UserSet::These(one), UserSet::These(other)) = (shuffled(1_000, 1), shuffled(1_000, 2)) else { panic!("others") };
         let same = one.iter().zip(&other).filter(|(one, other)| one == other).count();
         assert!(same < 20, "{same}");
         assert_eq!(one.iter().collect::<HashSet<_>>().len(), 1_000);

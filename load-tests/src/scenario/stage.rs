@@ -8,7 +8,7 @@ use std::{
 use crate::{
     Outcome,
     cli::options::Common,
-    crowd::{Crowd, Who},
+    crowd::{Crowd, UserSet},
     measure::clock,
     progress::Progress,
     report::{Machine, Report},
@@ -62,12 +62,12 @@ impl Stage {
         Ok(world)
     }
 
-    /// Starts the processes in which so many people will live; see [`Crowd::gather`].
+    /// Starts the processes for a number of users; see [`Crowd::spawn`].
     ///
     /// # Errors
     /// When a process can't be started.
-    pub async fn crowd(&self, world: &World, people: usize, block: usize) -> Outcome<Crowd> {
-        Crowd::gather(self, world, people, block).await
+    pub async fn crowd(&self, world: &World, users: usize, block: usize) -> Outcome<Crowd> {
+        Crowd::spawn(self, world, users, block).await
     }
 
     /// A server, and so many users, all connected and members of one group.
@@ -80,9 +80,9 @@ impl Stage {
         let server = world.serve(&[]).await?;
         let crowd = self.crowd(&world, members, members).await?;
         crowd.connect_to(&[&server]).await?;
-        crowd.introduce(Who::All).await?;
-        crowd.groups(vec![(0..crowd.people()).collect()]).await?;
-        crowd.enter(Who::All).await?;
+        crowd.introduce(UserSet::All).await?;
+        crowd.groups(vec![(0..crowd.users()).collect()]).await?;
+        crowd.connect(UserSet::All).await?;
         Ok((world, server, crowd))
     }
 

@@ -8,7 +8,7 @@ use super::{Scenario, Stage, scaled};
 use crate::{
     cli::options::{rate, seconds},
     Outcome,
-    crowd::{self, Action, Crowd, Load, Seen, Stream, Who},
+    crowd::{self, Action, Crowd, Load, Seen, Stream, UserSet},
     measure::schedule::Pace,
     report::{Figure, Report},
     stop::Stopped,
@@ -79,7 +79,7 @@ impl Scenario for TwoNodes {
         let world = stage.world().await?;
         let nodes = [world.serve_as(0, &[]).await?, world.serve_as(1, &[]).await?];
         let redis = world.redis.as_ref().ok_or("two nodes need a Redis that was started here")?;
-        let crowd = enter(stage, &world, &nodes, groups).await?;
+        let crowd = connect(stage, &world, &nodes, groups).await?;
         let load = |seconds: f64| Load {
             streams: vec![Stream {
                 name: "send".to_owned(),
@@ -123,12 +123,12 @@ impl Scenario for TwoNodes {
 }
 
 /// Everyone, connected to both nodes in turn.
-async fn enter(stage: &Stage, world: &World, nodes: &[Server], groups: u32) -> Outcome<Crowd> {
+async fn connect(stage: &Stage, world: &World, nodes: &[Server], groups: u32) -> Outcome<Crowd> {
     let crowd = stage.crowd(world, (groups * GROUP) as usize, GROUP as usize).await?;
     crowd.connect_to(&nodes.iter().collect::<Vec<_>>()).await?;
-    crowd.introduce(Who::All).await?;
+    crowd.introduce(UserSet::All).await?;
     crowd.groups((0..groups).map(|group| (group * GROUP..(group + 1) * GROUP).collect()).collect()).await?;
-    crowd.enter(Who::All).await?;
+    crowd.connect(UserSet::All).await?;
     Ok(crowd)
 }
 

@@ -1,4 +1,4 @@
-//! Who is to have which mail, and who has it.
+//! The mails that users must receive, and those that they received.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -9,24 +9,24 @@ use super::{
     super::{
         check::{Arrival, Position},
         frames::{self, Conversation, Head},
-        mail::Letter,
+        mail::MailSpec,
     },
-    home::{Home, State, User},
-    user::Life,
+    state::{ConnectionState, User, WorkerState},
+    user::UserLoop,
 };
 use crate::measure::clock;
 
-/// A mail has one message.
+/// The seq of the only message of a mail.
 const ONLY: u32 = 1;
-/// Mails are no conversations that a load is sent to, and have no number among those.
+/// Mails have no number among the conversations that a load sends to.
 const NO_NUMBER: u32 = u32::MAX;
 
-/// Mails that were taken, each with those who were there then.
+/// Accepted mails, each with the users who were connected then and must receive it.
 #[derive(Default)]
 pub struct Mails(Mutex<Vec<(Uuid, Vec<Arc<User>>)>>);
 
 impl Mails {
-    /// Everyone who is to have one: who, which, and its last message.
+    /// Pairs of a user and a mail that the user must have, with the seq of its message.
     #[must_use]
     pub fn expected(&self) -> Vec<(Arc<User>, Uuid, u32)> {
         let mails = self.0.lock().unwrap_or_else(PoisonError::into_inner);
@@ -38,28 +38,28 @@ impl Mails {
     }
 }
 
-impl Home {
-    /// A mail was taken: everyone it goes to who is there is to have it.
-    pub(super) fn posted(&self, letter: &Letter, mail: Option<&Conversation>) {
+impl WorkerState {
+    /// The server accepted a mail: all of its readers who are connected must receive it.
+    pub(super) fn mail_accepted(&self, mail_spec: &MailSpec, mail: Option<&Conversation>) {
         let Some(id) = mail.and_then(|mail| frames::id(&mail.id)) else { return };
-        let there = letter.readers.iter().filter_map(|reader| self.person(*reader));
-        let there: Vec<_> = there.filter(|user| user.seat().state == State::Reading).cloned().collect();
+        let there = mail_spec.readers.iter().filter_map(|reader| self.person(*reader));
+        let there: Vec<_> = there.filter(|user| user.state().connection == ConnectionState::Reading).cloned().collect();
         self.mails.0.lock().unwrap_or_else(PoisonError::into_inner).push((id, there));
     }
 }
 
-impl Life {
-    /// One is in one more conversation, which may be a mail that just came.
+impl UserLoop {
+    /// The user joined a conversation, which may be a new mail.
     pub(super) fn mail(&self, mail: &Conversation, bytes: usize) {
         let Some(id) = frames::id(&mail.id).filter(|_| mail.kind == ConversationKind::Mail as i32) else { return };
         let now_us = clock::now_us();
         let arrival = {
-            let mut seat = self.user.seat();
-            match seat.positions.binary_search_by_key(&id, |position| position.id) {
+            let mut state = self.user.state();
+            match state.positions.binary_search_by_key(&id, |position| position.id) {
                 Ok(_) => Arrival::Doubled,
                 Err(at) => {
-                    // From now on it may be opened, and marked as read.
-                    seat.positions.insert(at, Position::new(id, NO_NUMBER, mail.last_seq, mail.version));
+                    // From now on actions may open this conversation and mark it as read.
+                    state.positions.insert(at, Position::new(id, NO_NUMBER, mail.last_seq, mail.version));
                     Arrival::New
                 }
             }
@@ -67,7 +67,7 @@ impl Life {
         self.arrived(arrival);
         let head = mail.last_message.as_ref().and_then(|message| Head::of(&message.text));
         if let (Arrival::New, Some(head)) = (arrival, head)
-            && let Some(tally) = self.home.tallies.get(head.stream)
+            && let Some(tally) = self.worker.tallies.get(head.stream)
         {
             tally.delivered(head, now_us, bytes, self.user.number, head.server != self.server);
         }

@@ -1,10 +1,10 @@
-//! A process of the crowd: people live here, do what they are told, and count what they see. It ends when its orders end.
+//! A worker process of the crowd: runs users, carries out orders and counts what the users receive. It ends when stdin ends.
 
-mod coming;
-mod gather;
-mod home;
+mod bulk;
+mod connect;
 mod mail;
 mod pace;
+mod state;
 mod tally;
 mod user;
 mod watch;
@@ -17,85 +17,87 @@ use std::{
 use clap::Args;
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 
-use super::order::{Answer, Order, Said, What, Word};
+use super::order::{Answer, Operation, Order, Status, Update};
 use crate::{Outcome, measure::clock};
-use home::{Home, User};
-use user::{Errand, Life};
+use state::{User, WorkerState};
+use user::{Task, UserLoop};
 
-/// Reads orders from stdin, and says on stdout what became of them.
+/// Reads orders from stdin and writes updates to stdout.
 #[derive(Debug, Clone, Args)]
 pub struct Worker {}
 
 impl Worker {
-    /// Until there are no more orders.
+    /// Runs until stdin ends.
     ///
     /// # Errors
-    /// When the first order is another than to settle, or one can't be read.
+    /// If the first order does not configure the process, or an order can't be decoded.
     pub async fn run(&self) -> Outcome<()> {
         let mut lines = orders();
         let words = words();
         let first = lines.recv().await.ok_or("no orders")?;
-        let Order { id, what: What::Settle(settle) } = serde_json::from_str(&first)? else {
+        let Order { id, what: Operation::Configure(config) } = serde_json::from_str(&first)? else {
             return Err("the first order is to settle".into());
         };
-        clock::share(settle.clock_offset_us);
-        let (mut people, mut lives) = (Vec::new(), Vec::new());
-        for number in settle.from..settle.to {
-            let (errands, life) = unbounded_channel();
-            people.push(Arc::new(User::new(number, errands)));
-            lives.push(life);
+        clock::share(config.clock_offset_us);
+        let (mut people, mut queues) = (Vec::new(), Vec::new());
+        for number in config.from..config.to {
+            let (tasks, queue) = unbounded_channel();
+            people.push(Arc::new(User::new(number, tasks)));
+            queues.push(queue);
         }
-        let home = Arc::new(Home::new(settle, people)?);
-        for (user, errands) in home.people.iter().zip(lives) {
-            tokio::spawn(Life::new(Arc::clone(&home), Arc::clone(user), errands).live());
+        let worker = Arc::new(WorkerState::new(config, people)?);
+        for (user, tasks) in worker.people.iter().zip(queues) {
+            tokio::spawn(UserLoop::new(Arc::clone(&worker), Arc::clone(user), tasks).run());
         }
-        let _ = words.send(Word { id, said: Said::Done(Answer::Done) });
+        let _ = words.send(Update { id, status: Status::Done(Answer::Done) });
         while let Some(line) = lines.recv().await {
             let Order { id, what } = serde_json::from_str(&line)?;
-            let (home, words) = (Arc::clone(&home), words.clone());
+            let (worker, words) = (Arc::clone(&worker), words.clone());
             tokio::spawn(async move {
-                let so = |count| {
-                    let _ = words.send(Word { id, said: Said::So(count) });
+                let progress = |count| {
+                    let _ = words.send(Update { id, status: Status::Progress(count) });
                 };
-                let said = match carry_out(&home, what, &so).await {
-                    Ok(answer) => Said::Done(answer),
-                    Err(error) => Said::Failed(error.to_string()),
+                let status = match carry_out(&worker, what, &progress).await {
+                    Ok(answer) => Status::Done(answer),
+                    Err(error) => Status::Failed(error.to_string()),
                 };
-                // Nobody listens to one whose orders ended.
-                let _ = words.send(Word { id, said });
+                // The channel is closed only when the process ends.
+                let _ = words.send(Update { id, status });
             });
         }
-        // Whoever gave the orders is gone or has all answers; thousands of people need not leave one by one.
+        // The first process has ended or has all answers; thousands of users need not close one by one.
         std::process::exit(0)
     }
 }
 
-async fn carry_out(home: &Arc<Home>, what: What, so: gather::So<'_>) -> Outcome<Answer> {
+async fn carry_out(worker: &Arc<WorkerState>, what: Operation, progress: bulk::Progress<'_>) -> Outcome<Answer> {
     match what {
-        What::Settle(_) => return Err("settled already".into()),
-        What::Places(places) => home.move_to(places),
-        What::Introduce(who) => gather::introduce(home, &who, so).await?,
-        What::Start(starts) => return Ok(Answer::Started(gather::start(home, starts, so).await?)),
-        What::Know(known) => home.know(known)?,
-        What::Enter(who) => return Ok(Answer::Came(Box::new(gather::come(home, &who, false, 0, 0, so).await))),
-        What::Return(who, at, patience_ms) => {
-            return Ok(Answer::Came(Box::new(gather::come(home, &who, true, at, patience_ms, so).await)));
+        Operation::Configure(_) => return Err("settled already".into()),
+        Operation::Places(places) => worker.move_to(places),
+        Operation::Introduce(who) => bulk::introduce(worker, &who, progress).await?,
+        Operation::Start(starts) => return Ok(Answer::Started(bulk::start(worker, starts, progress).await?)),
+        Operation::Know(known) => worker.know(known)?,
+        Operation::Enter(who) => {
+            return Ok(Answer::ConnectSummary(Box::new(bulk::come(worker, &who, false, 0, 0, progress).await)));
         }
-        What::Cut(who, how, at) => gather::send(home, &who, at, |done| Errand::Cut(how, done)).await,
-        What::StopReading(who) => gather::send(home, &who, 0, Errand::StopReading).await,
-        What::Leave(who) => gather::send(home, &who, 0, Errand::Leave).await,
-        What::Load(share) => return Ok(Answer::Handed(pace::carry_out(home, *share).await?)),
-        What::Halt(load) => {
-            if let Some(halt) = home.halts.lock().unwrap_or_else(PoisonError::into_inner).get(&load) {
+        Operation::Return(who, at, patience_ms) => {
+            return Ok(Answer::ConnectSummary(Box::new(bulk::come(worker, &who, true, at, patience_ms, progress).await)));
+        }
+        Operation::Disconnect(who, how, at) => bulk::send(worker, &who, at, |done| Task::Disconnect(how, done)).await,
+        Operation::StopReading(who) => bulk::send(worker, &who, 0, Task::StopReading).await,
+        Operation::Leave(who) => bulk::send(worker, &who, 0, Task::Leave).await,
+        Operation::Load(share) => return Ok(Answer::Handed(pace::carry_out(worker, *share).await?)),
+        Operation::Halt(load) => {
+            if let Some(halt) = worker.halts.lock().unwrap_or_else(PoisonError::into_inner).get(&load) {
                 halt.now();
             }
         }
-        What::Complete(order) => return Ok(Answer::Completed(Box::new(gather::complete(home, &order).await))),
+        Operation::Complete(order) => return Ok(Answer::Completed(Box::new(bulk::complete(worker, &order).await))),
     }
     Ok(Answer::Done)
 }
 
-/// Lines of stdin. A thread reads them: orders are long, and reading them in pieces by tasks is slow.
+/// The lines of stdin. A thread reads them: orders are long, and asynchronous reads of pieces are slow.
 fn orders() -> tokio::sync::mpsc::UnboundedReceiver<String> {
     let (sender, lines) = unbounded_channel();
     std::thread::spawn(move || {
@@ -108,9 +110,9 @@ fn orders() -> tokio::sync::mpsc::UnboundedReceiver<String> {
     lines
 }
 
-/// To stdout. A thread writes, since a full pipe would stop everyone.
-fn words() -> UnboundedSender<Word> {
-    let (sender, mut words) = unbounded_channel::<Word>();
+/// Writes to stdout in a thread, because a full pipe would block all tasks.
+fn words() -> UnboundedSender<Update> {
+    let (sender, mut words) = unbounded_channel::<Update>();
     std::thread::spawn(move || {
         let mut out = std::io::stdout().lock();
         while let Some(word) = words.blocking_recv() {

@@ -1,4 +1,4 @@
-//! A load, carried out: each stream has a thread that tells people what to do the moment it is due.
+//! Carries out a load: each stream has a thread that sends tasks to users at the instants when they are due.
 
 use std::{
     fs::File,
@@ -12,45 +12,46 @@ use wire::request::Command;
 
 use super::{
     super::{
-        mail::Letter,
-        order::{Action, Reached, Share},
+        mail::MailSpec,
+        order::{Action, LastMessage, LoadShare},
     },
-    home::{Conversation, Home, State, User},
+    state::{ConnectionState, Conversation, User, WorkerState},
     tally::{Halt, Reads, Tally},
-    user::{Deed, Due, Errand},
+    user::{Due, DueAction, Task},
 };
 use crate::{
     Outcome,
     measure::{clock, schedule::Moments},
 };
 
-/// A thread that waits looks at least so often whether it is still wanted.
+/// A waiting thread checks at this interval whether the load is halted.
 const LOOK: Duration = Duration::from_millis(50);
-/// How often it is looked whether all is answered.
+/// The interval between two checks whether all actions have a reply.
 const POLL: Duration = Duration::from_millis(5);
-/// People who are asked in turn whether they are there.
+/// How many users are tried until a suitable one is found.
 const TRIES: usize = 64;
 
-/// Who does the things of a stream, in turn.
+/// The users of a stream, who act in turn.
 enum Doers {
     Send { to: Vec<(Arc<Conversation>, Vec<Arc<User>>)>, text_bytes: usize },
-    Mail { letters: Vec<(Arc<User>, Arc<Letter>)>, text_bytes: usize },
+    Mail { mail_specs: Vec<(Arc<User>, Arc<MailSpec>)>, text_bytes: usize },
     Ask { people: Vec<Arc<User>>, action: Action },
 }
 
-/// Carries out this process's share; answers the last message of each conversation once all is answered, or late.
+/// Carries out this process's share. Returns the last message of each conversation once all actions have a reply or are
+/// given up.
 ///
 /// # Errors
-/// When there is nobody to do it.
-pub async fn carry_out(home: &Arc<Home>, share: Share) -> Outcome<Vec<Reached>> {
+/// If a file for the reads can't be written, or resource usage can't be measured.
+pub async fn carry_out(worker: &Arc<WorkerState>, share: LoadShare) -> Outcome<Vec<LastMessage>> {
     let halt = Arc::new(Halt::default());
-    home.halts.lock().unwrap_or_else(PoisonError::into_inner).insert(share.number, Arc::clone(&halt));
+    worker.halts.lock().unwrap_or_else(PoisonError::into_inner).insert(share.number, Arc::clone(&halt));
     let load = &share.load;
     let from_us = share.begin_us + clock::micros(Duration::from_secs_f64(load.warm_up_s));
     let to_us = from_us + clock::micros(Duration::from_secs_f64(load.seconds));
     let reads: Option<Reads> = match &load.reads_in {
         Some(folder) => {
-            let file = folder.join(format!("reads-{}", home.settle.number));
+            let file = folder.join(format!("reads-{}", worker.config.number));
             Some(Arc::new(Mutex::new(BufWriter::new(File::create(file)?))))
         }
         None => None,
@@ -59,35 +60,37 @@ pub async fn carry_out(home: &Arc<Home>, share: Share) -> Outcome<Vec<Reached>> 
     for ((stream, part), number) in load.streams.iter().zip(&share.parts).zip(share.first_stream..) {
         let delivers = matches!(stream.action, Action::Send { .. } | Action::Mail { .. });
         let tally = Arc::new(Tally::new(number, share.begin_us, (from_us, to_us), delivers, reads.clone()));
-        home.tallies.add(&tally);
+        worker.tallies.add(&tally);
         tallies.push(Arc::clone(&tally));
         let length = Duration::from_secs_f64(load.warm_up_s + load.seconds);
         let moments = stream.pace.share(*part, share.phase, length);
-        let doers = Doers::of(home, &stream.action);
+        let doers = Doers::of(worker, &stream.action);
         let halt = Arc::clone(&halt);
         threads.push(tokio::task::spawn_blocking(move || pace(&doers, &tally, moments, &halt)));
     }
     clock::sleep_until(share.begin_us).await;
-    home.watch.begin()?;
+    worker.watch.begin()?;
     for thread in threads {
         thread.await?;
     }
-    home.watch.end()?;
+    worker.watch.end()?;
     let late_us = clock::now_us() + clock::micros(Duration::from_secs_f64(load.late_s));
     while !tallies.iter().all(|tally| tally.is_over()) && clock::now_us() < late_us {
         tokio::time::sleep(POLL).await;
     }
-    home.halts.lock().unwrap_or_else(PoisonError::into_inner).remove(&share.number);
+    worker.halts.lock().unwrap_or_else(PoisonError::into_inner).remove(&share.number);
     if let Some(reads) = reads {
         reads.lock().unwrap_or_else(PoisonError::into_inner).flush()?;
     }
-    let reached =
-        |it: &Arc<Conversation>| Reached { conversation: it.number, last_seq: it.acknowledged_seq.load(Ordering::Relaxed) };
-    Ok(home.led((0, u32::MAX)).iter().map(reached).filter(|reached| reached.last_seq > 0).collect())
+    let reached = |it: &Arc<Conversation>| LastMessage {
+        conversation: it.number,
+        last_seq: it.acknowledged_seq.load(Ordering::Relaxed),
+    };
+    Ok(worker.led((0, u32::MAX)).iter().map(reached).filter(|reached| reached.last_seq > 0).collect())
 }
 
-/// In a thread of its own: it wakes within a tenth of a millisecond, where a task's timer takes one or two, and whatever keeps
-/// this process's tasks busy does not keep it from the schedule.
+/// Runs in a thread of its own: it wakes within 0.1 ms, while the timer of a task takes 1 to 2 ms. Busy tasks of this
+/// process do not delay the schedule.
 fn pace(doers: &Doers, tally: &Arc<Tally>, moments: Moments, halt: &Halt) {
     for (turn, at) in moments.enumerate() {
         let at_us = tally.begin_us + clock::micros(at);
@@ -102,8 +105,8 @@ fn pace(doers: &Doers, tally: &Arc<Tally>, moments: Moments, halt: &Halt) {
             std::thread::sleep(left.min(LOOK));
         }
         tally.due(at_us);
-        let told = doers.next(turn).is_some_and(|(user, deed)| {
-            user.errands.send(Errand::Do(Due { at_us, tally: Arc::clone(tally), deed })).is_ok()
+        let told = doers.next(turn).is_some_and(|(user, action)| {
+            user.tasks.send(Task::Do(Due { at_us, tally: Arc::clone(tally), action })).is_ok()
         });
         if !told {
             tally.absent(at_us);
@@ -112,64 +115,65 @@ fn pace(doers: &Doers, tally: &Arc<Tally>, moments: Moments, halt: &Halt) {
 }
 
 impl Doers {
-    fn of(home: &Home, action: &Action) -> Self {
+    fn of(worker: &WorkerState, action: &Action) -> Self {
         match action {
             Action::Send { text_bytes, conversations, senders } => {
                 let senders = if *senders == 0 { usize::MAX } else { *senders as usize };
-                let led = home.led(conversations.unwrap_or((0, u32::MAX)));
+                let led = worker.led(conversations.unwrap_or((0, u32::MAX)));
                 let with_senders = led.into_iter().map(|conversation| {
                     let senders = conversation.members.iter().take(senders).cloned().collect();
                     (conversation, senders)
                 });
                 Self::Send { to: with_senders.collect(), text_bytes: *text_bytes }
             }
-            Action::Mail { text_bytes, letters } => {
-                let written = |it: &Letter| Some((Arc::clone(home.person(it.from)?), Arc::new(it.clone())));
-                Self::Mail { letters: letters.iter().filter_map(written).collect(), text_bytes: *text_bytes }
+            Action::Mail { text_bytes, mail_specs } => {
+                let written = |it: &MailSpec| Some((Arc::clone(worker.person(it.from)?), Arc::new(it.clone())));
+                Self::Mail { mail_specs: mail_specs.iter().filter_map(written).collect(), text_bytes: *text_bytes }
             }
             Action::List { people, .. }
             | Action::History { people, .. }
             | Action::MarkRead { people }
             | Action::Typing { people }
-            | Action::Search { people, .. } => Self::Ask { people: home.of(people), action: action.clone() },
+            | Action::Search { people, .. } => Self::Ask { people: worker.of(people), action: action.clone() },
         }
     }
 
-    /// Who is next and there, and what they do.
-    fn next(&self, turn: usize) -> Option<(&Arc<User>, Deed)> {
+    /// The next suitable user and its action.
+    fn next(&self, turn: usize) -> Option<(&Arc<User>, DueAction)> {
         match self {
             Self::Send { to, text_bytes } => {
                 let (conversation, senders) = to.get(turn % to.len().max(1))?;
                 let user = there(senders, turn / to.len(), false)?;
-                Some((user, Deed::Send(Arc::clone(conversation), *text_bytes)))
+                Some((user, DueAction::Send(Arc::clone(conversation), *text_bytes)))
             }
-            Self::Mail { letters, text_bytes } => {
-                let (user, letter) = letters.get(turn % letters.len().max(1))?;
-                Some((user, Deed::Mail(Arc::clone(letter), *text_bytes)))
+            Self::Mail { mail_specs, text_bytes } => {
+                let (user, mail_spec) = mail_specs.get(turn % mail_specs.len().max(1))?;
+                Some((user, DueAction::Mail(Arc::clone(mail_spec), *text_bytes)))
             }
             Self::Ask { people, action } => {
                 let in_one = matches!(action, Action::History { .. } | Action::MarkRead { .. } | Action::Typing { .. });
                 let user = there(people, turn, in_one)?;
-                Some((user, Deed::Ask(Box::new(command(user, action, turn)?))))
+                Some((user, DueAction::Ask(Box::new(command(user, action, turn)?))))
             }
         }
     }
 }
 
-/// The one whose turn it is, or the next one who is connected and reads, and is in a conversation where that takes one.
+/// The user whose turn it is, or the next one that is connected and reads; with `in_one`, one that has a conversation.
 fn there(people: &[Arc<User>], turn: usize, in_one: bool) -> Option<&Arc<User>> {
     let mut in_turn = (0..people.len().min(TRIES)).map(|at| &people[(turn + at) % people.len()]);
     in_turn.find(|user| {
-        let seat = user.seat();
-        seat.state == State::Reading && !(in_one && seat.positions.is_empty())
+        let state = user.state();
+        state.connection == ConnectionState::Reading && !(in_one && state.positions.is_empty())
     })
 }
 
-/// What a person asks, of one of their conversations where it is about one; `None` for somebody who has none.
+/// The command for an action, for one of the user's conversations where it needs one. `None` if the user has no
+/// conversation.
 fn command(user: &User, action: &Action, turn: usize) -> Option<Command> {
     let place = scattered(turn as u64);
-    let seat = user.seat();
-    let one = || seat.positions.get(usize::try_from(place).unwrap_or(0) % seat.positions.len().max(1));
+    let state = user.state();
+    let one = || state.positions.get(usize::try_from(place).unwrap_or(0) % state.positions.len().max(1));
     Some(match action {
         Action::Send { .. } | Action::Mail { .. } => return None,
         Action::List { limit, .. } => {
@@ -195,7 +199,7 @@ fn command(user: &User, action: &Action, turn: usize) -> Option<Command> {
     })
 }
 
-/// The same number for the same turn in every run, and no order in them (splitmix64).
+/// A pseudo-random number of a turn, the same in every run (splitmix64).
 fn scattered(turn: u64) -> u64 {
     let mut z = turn.wrapping_add(0x9E37_79B9_7F4A_7C15);
     z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);

@@ -1,4 +1,4 @@
-//! What this process saw of one stream, written by everyone of it.
+//! The results of one stream in this process, written by all of its users.
 
 use std::{
     collections::HashMap,
@@ -15,23 +15,23 @@ use uuid::Uuid;
 use super::super::{frames::Head, seen::StreamSeen};
 use crate::measure::{Latencies, clock};
 
-/// What happens in one process is counted in so many places, lest all threads wait for one.
+/// Number of separately locked counters, so that threads do not wait for one lock.
 const SHARDS: usize = 4;
 
-/// Lines of what the last member read, for all streams of a load.
+/// The file for the reads of last members, shared by all streams of a load.
 pub type Reads = Arc<Mutex<BufWriter<File>>>;
 
-/// A stream under way.
+/// A stream in progress.
 pub struct Tally {
-    /// Among all streams of the crowd's life.
+    /// The number of the stream, unique in the crowd.
     pub number: u16,
-    /// When the warm-up begins.
+    /// The instant when the warm-up begins, in µs.
     pub begin_us: u64,
-    /// From here on it counts.
+    /// The instant when the measured time begins, in µs.
     pub from_us: u64,
-    /// To here.
+    /// The instant when the measured time ends, in µs.
     pub to_us: u64,
-    /// Messages of it are delivered to others.
+    /// Whether its actions are messages, which are delivered to members.
     pub delivers: bool,
     shards: [Mutex<StreamSeen>; SHARDS],
     due: AtomicU64,
@@ -40,14 +40,14 @@ pub struct Tally {
 }
 
 impl Tally {
-    /// Of a stream that begins.
+    /// The results of a new stream.
     #[must_use]
     pub fn new(number: u16, begin_us: u64, (from_us, to_us): (u64, u64), delivers: bool, reads: Option<Reads>) -> Self {
         let (shards, due, over) = (Default::default(), AtomicU64::new(0), AtomicU64::new(0));
         Self { number, begin_us, from_us, to_us, delivers, shards, due, over, reads }
     }
 
-    /// Something is due, and somebody was told.
+    /// An action is due, and a user got it as a task.
     pub fn due(&self, at_us: u64) {
         self.due.fetch_add(1, Ordering::Relaxed);
         self.note(at_us, 0, |seen, second| {
@@ -56,19 +56,19 @@ impl Tally {
         });
     }
 
-    /// It was handed to a socket.
+    /// The action was handed to a socket.
     pub fn handed(&self, at_us: u64, person: u32) {
         let lag_us = clock::now_us().saturating_sub(at_us);
         self.note(at_us, person, |seen, _| seen.lag.record(lag_us));
     }
 
-    /// Nobody was there to do it.
+    /// No suitable user was connected.
     pub fn absent(&self, at_us: u64) {
         self.note(at_us, 0, |seen, _| seen.absent += 1);
         self.over.fetch_add(1, Ordering::Release);
     }
 
-    /// It was answered as asked.
+    /// The action succeeded.
     pub fn answered(&self, at_us: u64, person: u32) {
         let took_us = clock::now_us().saturating_sub(at_us);
         self.with(person, |seen| seen.answered_in_all += 1);
@@ -84,14 +84,14 @@ impl Tally {
         self.over.fetch_add(1, Ordering::Release);
     }
 
-    /// It was refused, or its connection ended.
+    /// The action was refused, or its connection ended.
     pub fn refused(&self, person: u32, error: &str) {
-        // Errors count in the warm-up as well: there are to be none.
+        // Errors count in the warm-up, too: there must be none.
         self.with(person, |seen| *seen.refused.entry(error.to_owned()).or_default() += 1);
         self.over.fetch_add(1, Ordering::Release);
     }
 
-    /// A message of it reached a member.
+    /// A message of the stream reached a member.
     pub fn delivered(&self, head: Head, now_us: u64, bytes: usize, person: u32, across: bool) {
         let took_us = now_us.saturating_sub(head.due_us);
         self.note(head.due_us, person, |seen, second| {
@@ -105,25 +105,25 @@ impl Tally {
         });
     }
 
-    /// A message of it reached the last member.
+    /// A message of the stream reached the last member.
     pub fn read_by_all(&self, head: Head, now_us: u64, conversation: Uuid, seq: u32) {
         self.note(head.due_us, seq, |seen, _| seen.last_read.record(now_us.saturating_sub(head.due_us)));
         if let Some(reads) = &self.reads
             && (self.from_us..self.to_us).contains(&head.due_us)
         {
             let mut reads = reads.lock().unwrap_or_else(PoisonError::into_inner);
-            // A full disk shows when the file is closed.
+            // A full disk is reported when the file is closed.
             let _ = writeln!(reads, "{conversation} {seq} {} {now_us}", head.due_us);
         }
     }
 
-    /// Whether everything due has an answer or never will.
+    /// Whether each due action has a reply or will never get one.
     #[must_use]
     pub fn is_over(&self) -> bool {
         self.over.load(Ordering::Acquire) >= self.due.load(Ordering::Acquire)
     }
 
-    /// All of it.
+    /// All results.
     #[must_use]
     pub fn seen(&self) -> StreamSeen {
         let mut all = StreamSeen::default();
@@ -135,7 +135,7 @@ impl Tally {
         all
     }
 
-    /// Notes something that was due in the measured time, with the second it was due in.
+    /// Adds to the results of the second in which an action was due, within the measured time.
     fn note(&self, at_us: u64, person: u32, what: impl FnOnce(&mut StreamSeen, u64)) {
         if (self.from_us..self.to_us).contains(&at_us) {
             let second = at_us.saturating_sub(self.from_us) / 1_000_000;
@@ -149,39 +149,39 @@ impl Tally {
     }
 }
 
-/// All streams under way, by number.
+/// All streams in progress, by number.
 #[derive(Default)]
 pub struct Tallies(RwLock<HashMap<u16, Arc<Tally>>>);
 
 impl Tallies {
-    /// One begins.
+    /// Adds a stream.
     pub fn add(&self, tally: &Arc<Tally>) {
         self.0.write().unwrap_or_else(PoisonError::into_inner).insert(tally.number, Arc::clone(tally));
     }
 
-    /// The one of that number.
+    /// The stream of a number.
     #[must_use]
     pub fn get(&self, number: u16) -> Option<Arc<Tally>> {
         self.0.read().unwrap_or_else(PoisonError::into_inner).get(&number).cloned()
     }
 
-    /// One ends.
+    /// Removes a stream.
     pub fn remove(&self, number: u16) -> Option<Arc<Tally>> {
         self.0.write().unwrap_or_else(PoisonError::into_inner).remove(&number)
     }
 }
 
-/// Says of a load that it is not continued.
+/// Stops a load early.
 #[derive(Default)]
 pub struct Halt(AtomicBool);
 
 impl Halt {
-    /// From now on.
+    /// Stops the load.
     pub fn now(&self) {
         self.0.store(true, Ordering::Relaxed);
     }
 
-    /// Whether it was said.
+    /// Whether the load was stopped.
     #[must_use]
     pub fn is_on(&self) -> bool {
         self.0.load(Ordering::Relaxed)

@@ -1,4 +1,4 @@
-//! One person: a connection that comes and goes, what they are told to do, and what they read.
+//! One simulated user: its connection, the tasks it gets, and the frames it reads.
 
 use std::{
     collections::{HashMap, VecDeque},
@@ -15,70 +15,69 @@ use super::{
     super::{
         check::Arrival,
         frames::{self, Frame, Head},
-        mail::Letter,
-        order::Cut,
+        mail::MailSpec,
+        order::Disconnect,
         socket::Socket,
     },
-    home::{Conversation, Home, State, User},
+    state::{ConnectionState, Conversation, User, WorkerState},
     tally::Tally,
 };
 use crate::{Outcome, measure::clock};
 
-/// What a person is told to do.
-pub enum Errand {
-    /// Come, or come back, and tell when that is done.
-    Come(Coming),
-    /// Do something of a load.
+/// A task for a user.
+pub enum Task {
+    /// Connect or reconnect, and report the outcome.
+    Connect(Connect),
+    /// Carry out an action of a load.
     Do(Due),
-    /// Be cut off.
-    Cut(Cut, UnboundedSender<()>),
-    /// Read nothing any more, connected as before.
+    /// End the connection without a close frame.
+    Disconnect(Disconnect, UnboundedSender<()>),
+    /// Stop reading and keep the connection open.
     StopReading(UnboundedSender<()>),
-    /// Leave in order.
+    /// Close the connection in order.
     Leave(UnboundedSender<()>),
 }
 
-/// How a person is to come.
-pub struct Coming {
-    /// With what is held from before, and at once.
+/// How a user connects.
+pub struct Connect {
+    /// Reconnect: resume the held versions, at once.
     pub again: bool,
-    /// The instant it is counted from.
+    /// The instant that latencies are counted from, in µs.
     pub from_us: u64,
-    /// Attempts end then.
+    /// The instant after which no attempt begins, in µs.
     pub until_us: u64,
-    /// Told at the end.
-    pub done: UnboundedSender<Came>,
+    /// Gets the outcome.
+    pub done: UnboundedSender<ConnectOutcome>,
 }
 
-/// What became of one who was to come.
-pub struct Came {
-    /// Why not, if not.
+/// The outcome of a [`Connect`].
+pub struct ConnectOutcome {
+    /// The reason of a failure; `None` if the user is connected.
     pub failed: Option<String>,
-    /// Since the instant ordered.
+    /// Time since `from_us`, in µs.
     pub took_us: u64,
-    /// Conversations that had to be loaded anew.
+    /// Conversations that had to be reloaded.
     pub reloaded: usize,
-    /// Attempts before the one that succeeded.
+    /// Failed attempts before the outcome.
     pub attempts: u32,
 }
 
-/// Something of a load.
+/// An action of a load.
 pub struct Due {
-    /// When it is due.
+    /// The instant when it is due, in µs.
     pub at_us: u64,
-    /// What it is part of.
+    /// The stream that it belongs to.
     pub tally: Arc<Tally>,
-    /// What is done.
-    pub deed: Deed,
+    pub action: DueAction,
 }
 
-/// See [`Due`].
-pub enum Deed {
-    /// A text of so many bytes is sent.
+/// What a user does in a [`Due`].
+pub enum DueAction {
+    /// Send a text of this many bytes.
     Send(Arc<Conversation>, usize),
-    /// A mail with a text of so many bytes is written.
-    Mail(Arc<Letter>, usize),
-    /// Anything else that is asked.
+    /// Send a mail with a text of this many bytes.
+    Mail(Arc<MailSpec>, usize),
+    /// Send any other command.
     Ask(Box<Command>),
 }
 
@@ -86,34 +85,34 @@ struct Asked {
     at_us: u64,
     tally: Arc<Tally>,
     conversation: Option<Arc<Conversation>>,
-    letter: Option<Arc<Letter>>,
+    mail_spec: Option<Arc<MailSpec>>,
 }
 
-/// A person's life.
-pub struct Life {
-    pub(super) home: Arc<Home>,
+/// The task of one user.
+pub struct UserLoop {
+    pub(super) worker: Arc<WorkerState>,
     pub(super) user: Arc<User>,
     pub(super) socket: Option<Socket>,
-    /// The server the socket leads to.
+    /// The number of the server that the user is connected to.
     pub(super) server: u8,
-    errands: UnboundedReceiver<Errand>,
+    tasks: UnboundedReceiver<Task>,
     deaf: bool,
     asked: HashMap<u32, Asked>,
-    /// Frames that came while an answer was waited for.
+    /// Frames that arrived while a reply was awaited.
     pub(super) kept: VecDeque<Bytes>,
     next_id: u32,
 }
 
-impl Life {
-    /// Begins away.
+impl UserLoop {
+    /// Starts without a connection.
     #[must_use]
-    pub fn new(home: Arc<Home>, user: Arc<User>, errands: UnboundedReceiver<Errand>) -> Self {
+    pub fn new(worker: Arc<WorkerState>, user: Arc<User>, tasks: UnboundedReceiver<Task>) -> Self {
         let (asked, kept) = (HashMap::new(), VecDeque::new());
-        Self { home, user, socket: None, server: 0, errands, deaf: false, asked, kept, next_id: 0 }
+        Self { worker, user, socket: None, server: 0, tasks, deaf: false, asked, kept, next_id: 0 }
     }
 
-    /// Until nobody has an errand any more.
-    pub async fn live(mut self) {
+    /// Runs until the process drops the task queue.
+    pub async fn run(mut self) {
         loop {
             let read = async {
                 match (&mut self.socket, self.kept.pop_front()) {
@@ -129,47 +128,47 @@ impl Life {
                         Err(error) => Err(error),
                     };
                     if let Err(error) = taken {
-                        self.home.ended(self.user.number, &error.to_string());
+                        self.worker.ended(self.user.number, &error.to_string());
                         self.gone();
                     }
                 }
-                errand = self.errands.recv() => {
-                    let Some(errand) = errand else { return };
-                    self.errand(errand).await;
+                task = self.tasks.recv() => {
+                    let Some(task) = task else { return };
+                    self.task(task).await;
                 }
             }
         }
     }
 
-    async fn errand(&mut self, errand: Errand) {
-        // Whoever waits for an end may have given up; the errand is done all the same.
-        match errand {
-            Errand::Do(due) => {
+    async fn task(&mut self, task: Task) {
+        // The sender of a task may have stopped waiting for its end; the task is carried out all the same.
+        match task {
+            Task::Do(due) => {
                 if let Err(error) = self.act(due).await {
-                    self.home.ended(self.user.number, &error.to_string());
+                    self.worker.ended(self.user.number, &error.to_string());
                     self.gone();
                 }
             }
-            Errand::Come(coming) => {
-                let came = self.come(&coming).await;
+            Task::Connect(connect) => {
+                let outcome = self.connect(&connect).await;
                 self.deaf = false;
-                let _ = coming.done.send(came);
+                let _ = connect.done.send(outcome);
             }
-            Errand::Cut(how, done) => {
+            Task::Disconnect(how, done) => {
                 if let Some(socket) = self.socket.take() {
                     socket.cut(how).await;
                 }
                 self.part();
                 let _ = done.send(());
             }
-            Errand::StopReading(done) => {
+            Task::StopReading(done) => {
                 self.deaf = true;
                 if self.socket.is_some() {
-                    self.home.seat(&self.user, State::Deaf);
+                    self.worker.set_connection(&self.user, ConnectionState::Deaf);
                 }
                 let _ = done.send(());
             }
-            Errand::Leave(done) => {
+            Task::Leave(done) => {
                 if let Some(socket) = self.socket.take() {
                     socket.close().await;
                 }
@@ -179,7 +178,7 @@ impl Life {
         }
     }
 
-    /// The connection ended unasked; what was asked over it has no answer.
+    /// The connection ended unexpectedly. Requests without a reply count as refused.
     pub(super) fn gone(&mut self) {
         for (_, asked) in self.asked.drain() {
             asked.tally.refused(self.user.number, "connection ended");
@@ -187,28 +186,28 @@ impl Life {
         self.part();
     }
 
-    /// The connection is over. That answers are still to come is nobody's fault.
+    /// The connection ended as planned. Requests without a reply count as absent, not as refused.
     fn part(&mut self) {
         self.socket = None;
         self.kept.clear();
-        self.home.seat(&self.user, State::Away);
+        self.worker.set_connection(&self.user, ConnectionState::Away);
         for (_, asked) in self.asked.drain() {
             asked.tally.absent(asked.at_us);
         }
     }
 
-    /// Does what is due, at once, whatever is unanswered: the schedule is open.
-    async fn act(&mut self, Due { at_us, tally, deed }: Due) -> Outcome<()> {
+    /// Carries out an action at once, also while others are unanswered: the load is an open loop.
+    async fn act(&mut self, Due { at_us, tally, action }: Due) -> Outcome<()> {
         let Some(socket) = &mut self.socket else {
             tally.absent(at_us);
             return Ok(());
         };
-        // Numbers of requests of a load are even, those of catching up odd.
+        // Requests of a load have even ids, requests of a reconnect odd ones.
         self.next_id = self.next_id.wrapping_add(2);
         let (id, number) = (self.next_id, self.user.number);
         let head = Head { due_us: at_us, stream: tally.number, server: self.server };
-        let (command, conversation, letter) = match deed {
-            Deed::Send(conversation, bytes) => {
+        let (command, conversation, mail_spec) = match action {
+            DueAction::Send(conversation, bytes) => {
                 let send = wire::SendMessage {
                     conversation_id: conversation.id.to_string(),
                     client_id: Uuid::now_v7().to_string(),
@@ -216,17 +215,19 @@ impl Life {
                 };
                 (Command::SendMessage(send), Some(conversation), None)
             }
-            Deed::Mail(letter, bytes) => (letter.command(&self.home.settle.prefix, head.text(bytes)), None, Some(letter)),
-            Deed::Ask(command) => (*command, None, None),
+            DueAction::Mail(mail_spec, bytes) => {
+                (mail_spec.command(&self.worker.config.prefix, head.text(bytes)), None, Some(mail_spec))
+            }
+            DueAction::Ask(command) => (*command, None, None),
         };
-        self.asked.insert(id, Asked { at_us, tally: Arc::clone(&tally), conversation, letter });
+        self.asked.insert(id, Asked { at_us, tally: Arc::clone(&tally), conversation, mail_spec });
         socket.send(id, command).await?;
         tally.handed(at_us, number);
         Ok(())
     }
 
     async fn frame(&mut self, bytes: Bytes) -> Outcome<()> {
-        self.home.frames.fetch_add(1, Ordering::Relaxed);
+        self.worker.frames.fetch_add(1, Ordering::Relaxed);
         let size = bytes.len();
         let frame = Frame::of(bytes)?;
         if let Some(reply) = frame.reply {
@@ -238,7 +239,7 @@ impl Life {
         }
         if let Some(changed) = event.conversation_changed
             && let Some(id) = frames::id(&changed.conversation_id)
-            && let Some(position) = self.user.seat().position(id)
+            && let Some(position) = self.user.state().position(id)
         {
             position.changed(changed.version);
         }
@@ -246,7 +247,7 @@ impl Life {
             self.mail(&mail, size);
         }
         if event.gap.is_some() {
-            self.home.checked(|check| check.parted += 1);
+            self.worker.checked(|check| check.parted += 1);
             self.rejoin().await?;
         }
         Ok(())
@@ -262,19 +263,19 @@ impl Life {
             let seq = sent.message.as_ref().map_or(0, |message| message.seq);
             conversation.acknowledged_seq.fetch_max(seq, Ordering::Relaxed);
         }
-        if let (Some(letter), Some(started)) = (&asked.letter, &reply.conversation_started) {
-            self.home.posted(letter, started.conversation.as_ref());
+        if let (Some(mail_spec), Some(started)) = (&asked.mail_spec, &reply.conversation_started) {
+            self.worker.mail_accepted(mail_spec, started.conversation.as_ref());
         }
         asked.tally.answered(asked.at_us, self.user.number);
     }
 
-    /// A message arrived live.
+    /// Takes a live message.
     pub(super) fn message(&self, message: &frames::Message, bytes: usize) {
         let Some(id) = frames::id(&message.conversation_id) else { return };
         let now_us = clock::now_us();
         let (arrival, number) = {
-            let mut seat = self.user.seat();
-            let Some(position) = seat.position(id) else { return };
+            let mut state = self.user.state();
+            let Some(position) = state.position(id) else { return };
             (position.live(message.seq, message.version), position.number)
         };
         self.arrived(arrival);
@@ -282,9 +283,9 @@ impl Life {
             return;
         }
         let Some(head) = Head::of(&message.text) else { return };
-        let Some(tally) = self.home.tallies.get(head.stream) else { return };
+        let Some(tally) = self.worker.tallies.get(head.stream) else { return };
         tally.delivered(head, now_us, bytes, self.user.number, head.server != self.server);
-        if let Some(conversation) = self.home.conversation(number)
+        if let Some(conversation) = self.worker.conversation(number)
             && conversation.read_by_all(message.seq)
         {
             tally.read_by_all(head, now_us, id, message.seq);
@@ -295,17 +296,17 @@ impl Life {
         match arrival {
             Arrival::Known => {}
             Arrival::New => {
-                self.home.received.fetch_add(1, Ordering::Relaxed);
+                self.worker.received.fetch_add(1, Ordering::Relaxed);
             }
-            Arrival::Doubled => self.home.checked(|check| check.doubled += 1),
-            Arrival::Late => self.home.checked(|check| {
+            Arrival::Doubled => self.worker.checked(|check| check.doubled += 1),
+            Arrival::Late => self.worker.checked(|check| {
                 check.received += 1;
                 check.reordered += 1;
             }),
         }
     }
 
-    /// A number for a request of catching up.
+    /// An id for a request of a reconnect.
     pub(super) fn odd_id(&mut self) -> u32 {
         self.next_id = self.next_id.wrapping_add(2);
         self.next_id | 1

@@ -16,9 +16,9 @@ use crate::{
 const TICK: Duration = Duration::from_millis(10);
 
 /// See the module.
-pub struct Watch(Arc<Mutex<State>>);
+pub struct Watch(Arc<Mutex<ConnectionState>>);
 
-struct State {
+struct ConnectionState {
     usage: Usage,
     running: bool,
     began: Instant,
@@ -31,7 +31,8 @@ impl Watch {
     /// # Errors
     /// When `/proc` tells nothing of this process.
     pub fn new() -> Outcome<Self> {
-        let state = State { usage: Usage::default(), running: false, began: Instant::now(), cpu_before_s: cpu_s()? };
+        let state =
+            ConnectionState { usage: Usage::default(), running: false, began: Instant::now(), cpu_before_s: cpu_s()? };
         let state = Arc::new(Mutex::new(state));
         let ticking = Arc::clone(&state);
         tokio::spawn(async move {
@@ -58,7 +59,7 @@ impl Watch {
     pub fn begin(&self) -> Outcome<()> {
         let cpu_before_s = cpu_s()?;
         let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        *state = State { usage: Usage::default(), running: true, began: Instant::now(), cpu_before_s };
+        *state = ConnectionState { usage: Usage::default(), running: true, began: Instant::now(), cpu_before_s };
         Ok(())
     }
 

@@ -6,8 +6,8 @@ use crate::report::words;
 #[must_use]
 pub fn escape(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
-    for letter in words::plain(text).chars() {
-        match letter {
+    for mail_spec in words::plain(text).chars() {
+        match mail_spec {
             '&' => escaped.push_str("&amp;"),
             '<' => escaped.push_str("&lt;"),
             '>' => escaped.push_str("&gt;"),

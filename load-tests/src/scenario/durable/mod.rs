@@ -16,7 +16,7 @@ use crate::{
         bare_postgres::{self, BarePostgres},
         bare_sqlite, disk,
     },
-    crowd::{Crowd, Who, judge},
+    crowd::{Crowd, UserSet, judge},
     measure::{Latencies, process},
     report::{Figure, Report},
     world::{Postgres, World},
@@ -87,7 +87,7 @@ impl Scenario for Durable {
         let first = world.serve(&[]).await?;
         let crowd = stage.crowd(&world, 2 * pairs as usize, 2).await?;
         crowd.connect_to(&[&first]).await?;
-        crowd.introduce(Who::All).await?;
+        crowd.introduce(UserSet::All).await?;
         crowd.pairs((0..pairs).map(|pair| [2 * pair, 2 * pair + 1]).collect()).await?;
         first.stop().await?;
         if world.is_target() {
@@ -222,13 +222,13 @@ impl Durable {
     async fn search_on(&self, stage: &Stage, world: &World, crowd: &Crowd, settings: &[(&str, &str)]) -> Outcome<Found> {
         let server = world.serve(settings).await?;
         crowd.connect_to(&[&server]).await?;
-        crowd.enter(Who::All).await?;
+        crowd.connect(UserSet::All).await?;
         let postgres = world.postgres.as_ref();
         let probe = Probe { progress: stage.progress, server: &server, postgres, seconds: self.seconds };
         let mut found = search(crowd, &probe, self.rate.unwrap_or(self.from), self.rate.is_some()).await?;
         // A rate that was too much may have left much on its way; in the end everyone has everything all the same.
         found.best.seen.check = crowd.complete(LATE).await?;
-        crowd.leave(Who::All).await?;
+        crowd.leave(UserSet::All).await?;
         server.stop().await?;
         Ok(found)
     }

@@ -18,7 +18,7 @@ use super::{Scenario, Stage, scaled};
 use crate::{
     cli::options::rate,
     Outcome,
-    crowd::{self, Action, Crowd, Load, Seen, Stream, Who},
+    crowd::{self, Action, Crowd, Load, Seen, Stream, UserSet},
     measure::{Latencies, schedule::Pace},
     report::{Figure, Report},
     world::{Server, World, http},
@@ -125,9 +125,9 @@ impl Provision {
         let public = server.http()?;
         let import = async || summary(&http::post_file(public, IMPORT, key, file).await?);
         summary(&http::post(public, IMPORT, key, &rows::one_class(world.prefix(), 2 * PAIRS)).await?)?;
-        crowd.introduce(Who::All).await?;
+        crowd.introduce(UserSet::All).await?;
         crowd.pairs((0..PAIRS).map(|pair| [2 * pair, 2 * pair + 1]).collect()).await?;
-        crowd.enter(Who::All).await?;
+        crowd.connect(UserSet::All).await?;
 
         let (seen, ()) = self.chatting(crowd, stage.wait("chat alone", QUIET)).await?;
         let mut errors = seen.errors();
@@ -182,7 +182,7 @@ impl Provision {
         for doubt in seen.doubts(None) {
             report.doubt(doubt);
         }
-        crowd.leave(Who::All).await?;
+        crowd.leave(UserSet::All).await?;
         Ok(costs)
     }
 

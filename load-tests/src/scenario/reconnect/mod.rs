@@ -13,7 +13,7 @@ use crate::{
     cli::options::{rate, seconds},
     Outcome,
     baseline::accept::Accept,
-    crowd::{Action, Cut, Load, Stream, Who},
+    crowd::{Action, Disconnect, Load, Stream, UserSet},
     measure::{process, schedule::Pace},
     report::{Figure, Report},
     world::{Reading, Server, World},
@@ -89,9 +89,9 @@ impl Scenario for Reconnect {
         let server = world.serve(&[]).await?;
         let crowd = stage.crowd(&world, people.all(), people.side()).await?;
         crowd.connect_to(&[&server]).await?;
-        crowd.introduce(Who::All).await?;
+        crowd.introduce(UserSet::All).await?;
         crowd.groups(groups).await?;
-        crowd.enter(Who::All).await?;
+        crowd.connect(UserSet::All).await?;
 
         let send = Action::Send { text_bytes: TEXT_BYTES, conversations: None, senders: 1 };
         let load = Load {
@@ -106,8 +106,8 @@ impl Scenario for Reconnect {
         let start = Moment::of(&world, &server).await?;
         running.at(self.seconds).await?;
         let middle = Moment::of(&world, &server).await?;
-        let at_us = crowd.cut(people.cut(), Cut::Reset).await?;
-        let came = crowd.come_back(people.cut(), at_us, PATIENCE).await?;
+        let at_us = crowd.disconnect(people.cut(), Disconnect::Reset).await?;
+        let came = crowd.reconnect(people.cut(), at_us, PATIENCE).await?;
         stage.wait("the server settles", SETTLE).await?;
         let end = Moment::of(&world, &server).await?;
         let seen = running.stop().await?;
@@ -143,7 +143,7 @@ impl Scenario for Reconnect {
             report.at_most("server CPU per return", per_return, 250.0, "us");
             costs.push(Figure::new("server CPU per return", per_return, "us"));
             report.note("server CPU per return has the end of the old connection in it");
-            crowd.leave(Who::All).await?;
+            crowd.leave(UserSet::All).await?;
             let (accept_cpu, accepted) = stage.doing("bare accept", Accept { sockets: sessions }.measure()).await?;
             let per_accept = accept_cpu.as_secs_f64() * 1e6 / sessions as f64;
             report.baseline("bare accept, CPU per connection", per_accept, "us");
@@ -208,8 +208,8 @@ impl People {
         SIDES * self.side()
     }
 
-    fn cut(&self) -> Who {
-        Who::Span(number(self.stay), number(self.stay + SIDES * self.cut))
+    fn cut(&self) -> UserSet {
+        UserSet::Span(number(self.stay), number(self.stay + SIDES * self.cut))
     }
 
     /// Of one side after the other; the first of each is one who stays.

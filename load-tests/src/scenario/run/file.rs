@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::{
     goals,
-    model::{Conversation, Deed, Doings, Edge, Groups, Kind, Members, Model, People, Relation, Rules},
+    model::{Conversation, ActionKind, LoadModel, Edge, Groups, Kind, Members, Model, People, Relation, Rules},
     reader::{self, Table},
 };
 use crate::Outcome;
@@ -228,26 +228,26 @@ fn conversations(
     Ok(all)
 }
 
-fn load(table: &mut Table<'_>, conversations: &[Conversation]) -> Outcome<Doings> {
+fn load(table: &mut Table<'_>, conversations: &[Conversation]) -> Outcome<LoadModel> {
     let none = table.wrong("load", "say what people do: sends_per_second = 50");
     let Some(mut load) = table.table("load")? else { return Err(none) };
     let mut rates = Vec::new();
-    for (deed, key) in Deed::ALL {
+    for (kind, key) in ActionKind::ALL {
         let Some(rate) = load.number(key, 0.0..=RATE_MAX)?.filter(|rate| *rate > 0.0) else { continue };
         let has = |kinds: &[Kind]| conversations.iter().any(|it| kinds.contains(&it.kind));
-        match deed {
-            Deed::Send | Deed::Typing if !has(&[Kind::Direct, Kind::Group]) => {
+        match kind {
+            ActionKind::Send | ActionKind::Typing if !has(&[Kind::Direct, Kind::Group]) => {
                 return Err(load.wrong(key, "there is no direct or group conversation in [[conversations]]"));
             }
-            Deed::Mail if !has(&[Kind::Mail]) => return Err(load.wrong(key, "there is no mail in [[conversations]]")),
-            _ => rates.push((deed, rate)),
+            ActionKind::Mail if !has(&[Kind::Mail]) => return Err(load.wrong(key, "there is no mail in [[conversations]]")),
+            _ => rates.push((kind, rate)),
         }
     }
     let search = load.text("search")?;
-    if search.is_none() && rates.iter().any(|(deed, _)| *deed == Deed::Search) {
+    if search.is_none() && rates.iter().any(|(kind, _)| *kind == ActionKind::Search) {
         return Err(load.wrong("search", "say what people type"));
     }
-    let doings = Doings {
+    let doings = LoadModel {
         ramp_s: load.number("ramp_s", 0.0..=600.0)?.unwrap_or(5.0),
         warm_up_s: load.number("warm_up_s", 0.0..=600.0)?.unwrap_or(3.0),
         seconds: load.number("seconds", 1.0..=86_400.0)?.unwrap_or(30.0),

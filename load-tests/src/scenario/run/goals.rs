@@ -1,7 +1,7 @@
 //! The limits of a scenario file, `[goals]`, and what a run came to.
 
 use super::{
-    model::{Deed, Doings},
+    model::{ActionKind, LoadModel},
     reader::Table,
 };
 use crate::{
@@ -35,7 +35,7 @@ enum Of {
     /// From due to read by a member, likewise.
     Delivered(f64),
     /// From due to answered.
-    Answer(Deed, f64),
+    Answer(ActionKind, f64),
     Errors,
     Lost,
     Doubled,
@@ -55,11 +55,11 @@ const GOALS: [Goal; 17] = {
         of("delivered_p50_ms", "due to read, p50", "ms", Of::Delivered(0.5)),
         of("delivered_p99_ms", "due to read, p99", "ms", Of::Delivered(0.99)),
         of("delivered_p999_ms", "due to read, p99.9", "ms", Of::Delivered(0.999)),
-        of("list_p99_ms", "list, p99", "ms", Of::Answer(Deed::List, 0.99)),
-        of("history_p99_ms", "history, p99", "ms", Of::Answer(Deed::History, 0.99)),
-        of("mark_read_p99_ms", "mark read, p99", "ms", Of::Answer(Deed::MarkRead, 0.99)),
-        of("typing_p99_ms", "typing, p99", "ms", Of::Answer(Deed::Typing, 0.99)),
-        of("search_p99_ms", "search, p99", "ms", Of::Answer(Deed::Search, 0.99)),
+        of("list_p99_ms", "list, p99", "ms", Of::Answer(ActionKind::List, 0.99)),
+        of("history_p99_ms", "history, p99", "ms", Of::Answer(ActionKind::History, 0.99)),
+        of("mark_read_p99_ms", "mark read, p99", "ms", Of::Answer(ActionKind::MarkRead, 0.99)),
+        of("typing_p99_ms", "typing, p99", "ms", Of::Answer(ActionKind::Typing, 0.99)),
+        of("search_p99_ms", "search, p99", "ms", Of::Answer(ActionKind::Search, 0.99)),
         // Named as in every other scenario.
         of("lost", "messages lost", "", Of::Lost),
         of("doubled", "messages doubled", "", Of::Doubled),
@@ -74,8 +74,8 @@ const GOALS: [Goal; 17] = {
 ///
 /// # Errors
 /// When one is out of its bounds, or about something that is not done.
-pub fn read(table: &mut Table<'_>, load: &Doings) -> Outcome<Vec<Limit>> {
-    let does = |deed: Deed| load.rates.iter().any(|(done, _)| *done == deed);
+pub fn read(table: &mut Table<'_>, load: &LoadModel) -> Outcome<Vec<Limit>> {
+    let does = |kind: ActionKind| load.rates.iter().any(|(done, _)| *done == kind);
     let mut said = table.table("goals")?;
     let mut limits = Vec::new();
     for goal in &GOALS {
@@ -85,9 +85,9 @@ pub fn read(table: &mut Table<'_>, load: &Doings) -> Outcome<Vec<Limit>> {
         };
         let never = matches!(goal.of, Of::Errors | Of::Lost | Of::Doubled | Of::Reordered);
         let is_done = match goal.of {
-            Of::Answer(deed, _) => does(deed),
+            Of::Answer(kind, _) => does(kind),
             Of::Errors | Of::Rss => true,
-            _ => does(Deed::Send) || does(Deed::Mail),
+            _ => does(ActionKind::Send) || does(ActionKind::Mail),
         };
         if let (Some(said), Some(_), false) = (&said, limit, is_done) {
             return Err(said.wrong(goal.key, "nobody does this in the file; see the rates of [load]"));
@@ -104,7 +104,7 @@ pub fn read(table: &mut Table<'_>, load: &Doings) -> Outcome<Vec<Limit>> {
 /// What a run came to.
 pub struct Came<'a> {
     /// In the order of the file's rates.
-    pub rates: &'a [(Deed, f64)],
+    pub rates: &'a [(ActionKind, f64)],
     /// What everyone saw.
     pub seen: &'a Seen,
     /// CPU time that the server needed for it.
@@ -115,14 +115,14 @@ pub struct Came<'a> {
 
 impl Came<'_> {
     /// What people saw of a thing, if it was done.
-    pub fn of(&self, deed: Deed) -> Option<&StreamSeen> {
-        let at = self.rates.iter().position(|(done, _)| *done == deed)?;
+    pub fn of(&self, kind: ActionKind) -> Option<&StreamSeen> {
+        let at = self.rates.iter().position(|(done, _)| *done == kind)?;
         self.seen.streams.get(at)
     }
 
     /// Messages and mails together.
     pub fn messages(&self) -> impl Iterator<Item = &StreamSeen> {
-        [self.of(Deed::Send), self.of(Deed::Mail)].into_iter().flatten()
+        [self.of(ActionKind::Send), self.of(ActionKind::Mail)].into_iter().flatten()
     }
 
     /// From due to acknowledged.
@@ -152,7 +152,7 @@ impl Came<'_> {
         match of {
             Of::Ack(quantile) => self.acks().ms(quantile),
             Of::Delivered(quantile) => self.deliveries().ms(quantile),
-            Of::Answer(deed, quantile) => self.of(deed)?.answer.ms(quantile),
+            Of::Answer(kind, quantile) => self.of(kind)?.answer.ms(quantile),
             Of::Errors => Some((self.seen.errors() + check.ended) as f64),
             Of::Lost => Some(check.lost as f64),
             Of::Doubled => Some(check.doubled as f64),
@@ -172,16 +172,16 @@ impl Came<'_> {
         }
         let reasons = self.seen.check.reasons.iter().map(|reason| format!("a connection ended: {reason}"));
         reasons.for_each(|reason| report.note(reason));
-        for (stream, (deed, _)) in self.seen.streams.iter().zip(self.rates) {
+        for (stream, (kind, _)) in self.seen.streams.iter().zip(self.rates) {
             for (error, count) in &stream.refused {
-                report.note(format!("{}: {count} times {error}", deed.name()));
+                report.note(format!("{}: {count} times {error}", kind.name()));
             }
             if stream.unanswered > 0 {
-                report.note(format!("{}: {} were not answered in time", deed.name(), stream.unanswered));
+                report.note(format!("{}: {} were not answered in time", kind.name(), stream.unanswered));
             }
             if stream.absent > 0 {
                 let what = "had nobody there who could, or nothing to do it with";
-                report.note(format!("{}: {} of {} {what}", deed.name(), stream.absent, stream.due));
+                report.note(format!("{}: {} of {} {what}", kind.name(), stream.absent, stream.due));
             }
         }
         // The shortest time that is judged is the one that the tool's own delay spoils first.
@@ -189,7 +189,7 @@ impl Came<'_> {
         let tail = |of: Of| match of {
             Of::Ack(_) => self.value(Of::Ack(0.99)),
             Of::Delivered(_) => self.value(Of::Delivered(0.99)),
-            Of::Answer(deed, _) => self.value(Of::Answer(deed, 0.99)),
+            Of::Answer(kind, _) => self.value(Of::Answer(kind, 0.99)),
             _ => None,
         };
         let shortest = judged.filter_map(|limit| tail(limit.goal.of)).min_by(f64::total_cmp);

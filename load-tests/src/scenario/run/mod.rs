@@ -23,13 +23,13 @@ use crate::{
     Outcome,
     baseline::disk,
     cli::options::Common,
-    crowd::{Action, Crowd, Letter, Load, Stream, Who},
+    crowd::{Action, Crowd, Load, MailSpec, Stream, UserSet},
     measure::schedule::Pace,
     report::{Figure, Report},
     world::{Server, World},
 };
 use goals::Came;
-use model::{Deed, Kind, Model, Rules};
+use model::{ActionKind, Kind, Model, Rules};
 use plan::Plan;
 
 /// How long the disk is measured alone.
@@ -104,10 +104,10 @@ impl Scenario for Run {
                 let count = stage.doing("people and facts are told", import).await?;
                 report.workload("rows imported", count, "");
             }
-            None => crowd.introduce(Who::All).await?,
+            None => crowd.introduce(UserSet::All).await?,
         }
         self.start_conversations(&crowd).await?;
-        crowd.enter_within(plan.online, Duration::from_secs_f64(model.load.ramp_s)).await?;
+        crowd.connect_within(plan.online, Duration::from_secs_f64(model.load.ramp_s)).await?;
         if !world.is_target() {
             let alone = stage.doing("the disk alone", disk::fdatasync(world.path(), DISK)).await?;
             for (name, quantile) in [("fdatasync, p50", 0.5), ("fdatasync, p99", 0.99)] {
@@ -167,11 +167,11 @@ impl Run {
                 report.workload(name, count, "");
             }
         }
-        if !plan.letters.is_empty() {
-            report.workload("ways mails are addressed", plan.letters.len(), "");
+        if !plan.mails.is_empty() {
+            report.workload("ways mails are addressed", plan.mails.len(), "");
         }
-        for (deed, rate) in &model.load.rates {
-            report.workload(format!("{} per second", deed.name()), *rate, "1/s");
+        for (kind, rate) in &model.load.rates {
+            report.workload(format!("{} per second", kind.name()), *rate, "1/s");
         }
         report.workload("text", model.load.text_bytes, "B");
         report.workload("measured for", model.load.seconds, "s");
@@ -229,8 +229,8 @@ impl Run {
 
     fn load(&self, prefix: &str) -> Load {
         let (load, plan) = (&self.own.model.load, &self.own.plan);
-        let (people, text_bytes) = (Who::Span(0, plan.online), load.text_bytes as usize);
-        let letter = |it: &plan::Letter| Letter {
+        let (people, text_bytes) = (UserSet::Span(0, plan.online), load.text_bytes as usize);
+        let mail_spec = |it: &plan::MailPlan| MailSpec {
             from: it.from,
             to: it.to.clone(),
             groups: it
@@ -240,18 +240,18 @@ impl Run {
                 .collect(),
             readers: it.readers.clone(),
         };
-        let action = |deed: Deed| match deed {
-            Deed::Send => Action::Send { text_bytes, conversations: None, senders: 0 },
-            Deed::Mail => Action::Mail { text_bytes, letters: plan.letters.iter().map(letter).collect() },
-            Deed::List => Action::List { people: people.clone(), limit: load.page },
-            Deed::History => Action::History { people: people.clone(), limit: load.page, anywhere: false },
-            Deed::MarkRead => Action::MarkRead { people: people.clone() },
-            Deed::Typing => Action::Typing { people: people.clone() },
-            Deed::Search => Action::Search { people: people.clone(), query: load.search.clone() },
+        let action = |kind: ActionKind| match kind {
+            ActionKind::Send => Action::Send { text_bytes, conversations: None, senders: 0 },
+            ActionKind::Mail => Action::Mail { text_bytes, mail_specs: plan.mails.iter().map(mail_spec).collect() },
+            ActionKind::List => Action::List { people: people.clone(), limit: load.page },
+            ActionKind::History => Action::History { people: people.clone(), limit: load.page, anywhere: false },
+            ActionKind::MarkRead => Action::MarkRead { people: people.clone() },
+            ActionKind::Typing => Action::Typing { people: people.clone() },
+            ActionKind::Search => Action::Search { people: people.clone(), query: load.search.clone() },
         };
-        let stream = |(deed, rate): &(Deed, f64)| Stream {
-            name: deed.name().to_owned(),
-            action: action(*deed),
+        let stream = |(kind, rate): &(ActionKind, f64)| Stream {
+            name: kind.name().to_owned(),
+            action: action(*kind),
             pace: Pace::Steady(*rate),
         };
         let streams = load.rates.iter().map(stream).collect();
@@ -264,8 +264,8 @@ impl Run {
 fn tell(came: &Came<'_>, report: &mut Report) {
     const QUANTILES: [(&str, f64); 2] = [("p50", 0.5), ("p99", 0.99)];
     report.metric("measured for", came.seen.seconds, "s");
-    for (deed, _) in came.rates {
-        let (Some(seen), name) = (came.of(*deed), deed.name()) else { continue };
+    for (kind, _) in came.rates {
+        let (Some(seen), name) = (came.of(*kind), kind.name()) else { continue };
         report.metric(format!("{name}, answered"), seen.answered, "");
         for (of, quantile) in QUANTILES {
             if let Some(ms) = seen.answer.ms(quantile) {
@@ -273,10 +273,10 @@ fn tell(came: &Came<'_>, report: &mut Report) {
             }
         }
         // More lines than these are not told apart in one plot.
-        if matches!(deed, Deed::Send | Deed::Mail | Deed::List | Deed::History) {
+        if matches!(kind, ActionKind::Send | ActionKind::Mail | ActionKind::List | ActionKind::History) {
             report.curve(seen.answer.curve(&format!("{name}, due to answered")));
         }
-        if matches!(deed, Deed::Send | Deed::Mail) {
+        if matches!(kind, ActionKind::Send | ActionKind::Mail) {
             report.series(seen.p99_over_time(&format!("{name}, due to read, p99")));
             report.series(seen.answered_over_time(&format!("{name}, acknowledged")));
         }

@@ -24,7 +24,7 @@ pub struct Model {
     /// Who talks with whom.
     pub conversations: Vec<Conversation>,
     /// What people do.
-    pub load: Doings,
+    pub load: LoadModel,
     /// What is aimed at.
     pub goals: Vec<Limit>,
 }
@@ -135,7 +135,7 @@ pub enum Kind {
 
 /// What people do, and for how long.
 #[derive(Debug, Clone)]
-pub struct Doings {
+pub struct LoadModel {
     /// They come within so many seconds.
     pub ramp_s: f64,
     /// They do it all for so long before it counts.
@@ -155,13 +155,13 @@ pub struct Doings {
     /// What they type to find somebody.
     pub search: String,
     /// What they do, and how often all of them together, per second. Nothing that is not done.
-    pub rates: Vec<(Deed, f64)>,
+    pub rates: Vec<(ActionKind, f64)>,
 }
 
 /// Something that people do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[allow(missing_docs)]
-pub enum Deed {
+pub enum ActionKind {
     Send,
     Mail,
     List,
@@ -171,7 +171,7 @@ pub enum Deed {
     Search,
 }
 
-impl Deed {
+impl ActionKind {
     /// All, with their keys.
     pub const ALL: [(Self, &'static str); 7] = [
         (Self::Send, "sends_per_second"),

@@ -26,7 +26,7 @@ pub struct Plan {
     /// By the model's conversations that are no mails: each of these, its members; the first one starts it.
     pub conversations: Vec<Vec<Vec<u32>>>,
     /// Mails that are written in turn, mixed.
-    pub letters: Vec<Letter>,
+    pub mails: Vec<MailPlan>,
 }
 
 /// Who is in a group: by the places of [`super::model::Groups::members`].
@@ -34,7 +34,7 @@ pub type Group = Vec<Vec<u32>>;
 
 /// A way to address a mail.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Letter {
+pub struct MailPlan {
     /// Who writes.
     pub from: u32,
     /// People it goes to.
@@ -73,20 +73,20 @@ impl Plan {
         plan.relations = model.relations.iter().map(|it| plan.related(it)).collect::<Outcome<_>>()?;
         let mut seats = 0;
         let mut pairs = HashSet::new();
-        let mut by_entry: Vec<Vec<Letter>> = Vec::new();
+        let mut by_entry: Vec<Vec<MailPlan>> = Vec::new();
         for (number, wanted) in model.conversations.iter().enumerate() {
             let mut dice = Dice(number as u64);
             let mut found = Vec::new();
-            let mut letters = Vec::new();
+            let mut mails = Vec::new();
             let want = wanted.count as usize;
             for _ in 0..want.saturating_mul(DRAWS) {
-                if found.len() + letters.len() == want {
+                if found.len() + mails.len() == want {
                     break;
                 }
                 if wanted.kind == Kind::Mail {
-                    let Some(letter) = plan.letter(model, wanted, &mut dice) else { continue };
-                    seats += letter.readers.len();
-                    letters.push(letter);
+                    let Some(mail) = plan.mail(model, wanted, &mut dice) else { continue };
+                    seats += mail.readers.len();
+                    mails.push(mail);
                 } else {
                     let Some(members) = plan.conversation(model, wanted, &mut dice) else { continue };
                     let pair = [members[0].min(members[1]), members[0].max(members[1])];
@@ -101,7 +101,7 @@ impl Plan {
                         .wrong(&format!("that makes more than {SEATS_MAX} members of conversations in all")));
                 }
             }
-            let there = found.len() + letters.len();
+            let there = found.len() + mails.len();
             if there < want {
                 return Err(wanted.mark.wrong(&format!(
                     "only {there} different ones, begun by somebody online, could be made of these people, not {want}: ask for \
@@ -109,9 +109,9 @@ impl Plan {
                 )));
             }
             plan.conversations.push(found);
-            by_entry.push(letters);
+            by_entry.push(mails);
         }
-        plan.letters = mixed(by_entry);
+        plan.mails = mixed(by_entry);
         Ok(plan)
     }
 
@@ -164,7 +164,7 @@ impl Plan {
     }
 
     /// A way to address a mail, or none at this draw. The writer comes online.
-    fn letter(&self, model: &Model, wanted: &Conversation, dice: &mut Dice) -> Option<Letter> {
+    fn mail(&self, model: &Model, wanted: &Conversation, dice: &mut Dice) -> Option<MailPlan> {
         let from = dice.one_of(&self.numbers[wanted.from]).filter(|from| *from < self.online)?;
         let to = match wanted.to {
             Some(_) => self.others(model, wanted, from, wanted.members as usize, dice)?,
@@ -188,7 +188,7 @@ impl Plan {
         }
         readers.sort_unstable();
         readers.dedup();
-        (readers.len() > 1).then_some(Letter { from, to, group, readers })
+        (readers.len() > 1).then_some(MailPlan { from, to, group, readers })
     }
 
     /// So many different people, by what the file says of them.
@@ -239,7 +239,7 @@ impl Plan {
 }
 
 /// One of each list in turn, longest lists last.
-fn mixed(lists: Vec<Vec<Letter>>) -> Vec<Letter> {
+fn mixed(lists: Vec<Vec<MailPlan>>) -> Vec<MailPlan> {
     let longest = lists.iter().map(Vec::len).max().unwrap_or(0);
     let mut lists: Vec<_> = lists.into_iter().map(Vec::into_iter).collect();
     (0..longest).flat_map(|_| lists.iter_mut().filter_map(Iterator::next).collect::<Vec<_>>()).collect()

@@ -43,7 +43,7 @@ fn every_example_reads() {
             let own = read(&file.display().to_string()).expect("reads");
             let load = &own.model.load;
             assert!(load.ramp_s + load.warm_up_s + load.seconds < 60.0, "{} takes more than a minute", own.name);
-            assert!(!own.plan.conversations.concat().is_empty() || !own.plan.letters.is_empty());
+            assert!(!own.plan.conversations.concat().is_empty() || !own.plan.mails.is_empty());
             own.name
         })
         .collect();
@@ -75,7 +75,7 @@ fn the_smallest_file_reads() {
     let (model, plan) = of(SMALL).expect("reads");
     assert_eq!((plan.people, plan.online), (2, 2));
     assert_eq!(plan.conversations, [[[0, 1]]]);
-    assert_eq!(model.load.rates, [(Deed::Send, 5.0)]);
+    assert_eq!(model.load.rates, [(ActionKind::Send, 5.0)]);
     // Nothing lost, doubled, out of order or refused is aimed at even if the file does not say so.
     assert_eq!(model.goals.len(), 4);
 }
@@ -150,11 +150,11 @@ fn everyone_is_in_as_many_groups_as_the_file_says() {
 #[test]
 fn mails_reach_who_is_in_the_group_and_who_wrote() {
     let own = read(&examples()[1].display().to_string()).expect("the ENT");
-    let letter = own.plan.letters.iter().find(|letter| letter.group.is_some()).expect("there are");
-    let (kind, group) = letter.group.expect("has one");
+    let mail = own.plan.mails.iter().find(|mail| mail.group.is_some()).expect("there are");
+    let (kind, group) = mail.group.expect("has one");
     let members = &own.plan.groups[kind][group as usize];
-    assert!(members.iter().flatten().chain([&letter.from]).all(|person| letter.readers.contains(person)));
-    assert!(own.plan.letters.iter().all(|letter| letter.from < own.plan.online));
+    assert!(members.iter().flatten().chain([&mail.from]).all(|person| mail.readers.contains(person)));
+    assert!(own.plan.mails.iter().all(|mail| mail.from < own.plan.online));
 }
 
 #[test]

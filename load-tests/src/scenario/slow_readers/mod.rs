@@ -13,7 +13,7 @@ use super::{Scenario, Stage, scaled};
 use crate::{
     cli::options::{rate, seconds},
     Outcome,
-    crowd::{self, Action, Crowd, Load, Seen, Stream, Who},
+    crowd::{self, Action, Crowd, Load, Seen, Stream, UserSet},
     measure::{Latencies, clock, schedule::Pace},
     report::{Figure, Report},
     world::Server,
@@ -73,7 +73,7 @@ impl Scenario for SlowReaders {
         report.workload("not read for", self.seconds, "s");
 
         let (_world, server, crowd) = stage.one_group(members, report).await?;
-        let slow = Who::Span(u32::try_from(members - count)?, crowd.people());
+        let slow = UserSet::Span(u32::try_from(members - count)?, crowd.users());
 
         let senders = u32::try_from(SENDERS.min(members - count))?;
         let send = Action::Send { text_bytes: TEXT_BYTES, conversations: None, senders };
@@ -110,7 +110,7 @@ impl Scenario for SlowReaders {
         let back = crowd.begin(&load(ASIDE_S))?;
         back.warm().await?;
         // Whoever is connected still, reads what is there; whoever is not, connects again.
-        let came = crowd.come_back(slow, clock::now_us(), PATIENCE).await?;
+        let came = crowd.reconnect(slow, clock::now_us(), PATIENCE).await?;
         let back = back.end().await?;
         report.metric("slow readers told that they missed something", back.check.parted, "");
         report.metric("slow readers who had to connect again", came.tried_again, "");

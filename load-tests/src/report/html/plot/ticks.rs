@@ -40,7 +40,7 @@ fn step(least: f64) -> f64 {
 
 /// `20k`, `1.5M`; the letter that suits `top` suits its whole axis.
 fn short(value: f64, top: f64) -> String {
-    let (value, letter) = match top {
+    let (value, mail_spec) = match top {
         _ if value == 0.0 => (value, ""),
         1e9.. => (value / 1e9, "G"),
         1e6.. => (value / 1e6, "M"),
@@ -48,7 +48,7 @@ fn short(value: f64, top: f64) -> String {
         _ => (value, ""),
     };
     // The last digits are what is left of multiplying steps that have no exact binary form.
-    words::exact((value * 1e9).round() / 1e9) + letter
+    words::exact((value * 1e9).round() / 1e9) + mail_spec
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! How a person comes, and comes back: with the positions held, until nothing is missing.
+//! How a user connects and reconnects: with the versions they hold, until no message is missing.
 
 use std::time::Duration;
 
@@ -8,61 +8,61 @@ use wire::{reply::Result as Answer, request::Command, server_frame::Body};
 
 use super::{
     super::{frames::Frame, name, socket},
-    home::{Seat, State},
-    user::{Came, Coming, Life},
+    state::{ConnectionState, UserState},
+    user::{Connect, ConnectOutcome, UserLoop},
 };
 use crate::{Outcome, crowd::socket::Socket, measure::clock};
 
-/// Between two attempts to connect.
+/// The pause between two attempts to connect.
 const PAUSE: Duration = Duration::from_millis(250);
-/// Messages per page of what was missed.
+/// Messages per page when missed messages are loaded.
 const PAGE: u32 = 100;
 
-impl Life {
-    /// Comes, however many attempts that takes.
-    pub(super) async fn come(&mut self, coming: &Coming) -> Came {
+impl UserLoop {
+    /// Connects, with as many attempts as it takes.
+    pub(super) async fn connect(&mut self, connect: &Connect) -> ConnectOutcome {
         let mut attempts = 0;
         loop {
-            let failed = match timeout(clock::until(coming.until_us), self.try_to_come(coming.again)).await {
+            let failed = match timeout(clock::until(connect.until_us), self.try_connect(connect.again)).await {
                 Ok(Ok(reloaded)) => {
-                    let took_us = clock::now_us().saturating_sub(coming.from_us);
-                    return Came { failed: None, took_us, reloaded, attempts };
+                    let took_us = clock::now_us().saturating_sub(connect.from_us);
+                    return ConnectOutcome { failed: None, took_us, reloaded, attempts };
                 }
                 Ok(Err(error)) => error.to_string(),
                 Err(_) => "not in time".to_owned(),
             };
             self.gone();
-            if clock::until(coming.until_us) < PAUSE {
-                let who = name(&self.home.settle.prefix, self.user.number);
-                return Came { failed: Some(format!("{who}: {failed}")), took_us: 0, reloaded: 0, attempts };
+            if clock::until(connect.until_us) < PAUSE {
+                let who = name(&self.worker.config.prefix, self.user.number);
+                return ConnectOutcome { failed: Some(format!("{who}: {failed}")), took_us: 0, reloaded: 0, attempts };
             }
             attempts += 1;
             sleep(PAUSE).await;
         }
     }
 
-    /// Answers how many conversations had to be loaded anew.
-    async fn try_to_come(&mut self, again: bool) -> Outcome<usize> {
-        let home = self.home.clone();
+    /// Returns how many conversations had to be reloaded.
+    async fn try_connect(&mut self, again: bool) -> Outcome<usize> {
+        let worker = self.worker.clone();
         if self.socket.is_some() {
             if !again {
                 return Err("already there".into());
             }
-            // Somebody who did not read for a while: what they ask shows whether the connection lives, and what they missed.
+            // A user who stopped reading: the requests show whether the connection lives, and which messages were missed.
             self.rejoin().await?;
-            home.seat(&self.user, State::Reading);
+            worker.set_connection(&self.user, ConnectionState::Reading);
             return Ok(0);
         }
-        let token = home.token(self.user.number)?;
-        let (server, place) = home.place_of(self.user.number)?;
+        let token = worker.token(self.user.number)?;
+        let (server, place) = worker.place_of(self.user.number)?;
         let resume = {
-            let mut seat = self.user.seat();
+            let mut state = self.user.state();
             if !again {
-                home.stand_now(&mut seat);
+                worker.start_now(&mut state);
             }
-            (again && !seat.epoch.is_empty()).then(|| held(&seat))
+            (again && !state.epoch.is_empty()).then(|| held(&state))
         };
-        let _passed = if again { None } else { Some(home.door.acquire().await?) };
+        let _passed = if again { None } else { Some(worker.door.acquire().await?) };
         let (socket, welcome) = Socket::open(&place, token, resume).await?;
         (self.socket, self.server) = (Some(socket), server);
         let reload = self.resumed(welcome.resumed.unwrap_or_default());
@@ -70,16 +70,16 @@ impl Life {
             self.load(conversation).await?;
         }
         if again {
-            // Some of what was missed comes as events behind the welcome: all of it is here once this is answered.
+            // Missed messages may follow the welcome as events. All of them have arrived before the reply to this ping.
             self.ask(Command::Ping(wire::Ping {})).await?;
         }
-        home.seat(&self.user, State::Reading);
+        worker.set_connection(&self.user, ConnectionState::Reading);
         Ok(reload.len())
     }
 
-    /// After having been parted from the live stream.
+    /// Resumes on the same connection, after a `gap`.
     pub(super) async fn rejoin(&mut self) -> Outcome<()> {
-        let resume = held(&self.user.seat());
+        let resume = held(&self.user.state());
         let Answer::Resumed(resumed) = self.ask(Command::Resume(resume)).await? else {
             return Err("a resume was answered with something else".into());
         };
@@ -89,14 +89,14 @@ impl Life {
         Ok(())
     }
 
-    /// Takes what was told with a return; answers the conversations that are to be loaded anew.
+    /// Takes the reply to a resume. Returns the conversations that must be reloaded.
     fn resumed(&self, resumed: wire::Resumed) -> Vec<String> {
-        let mut seat = self.user.seat();
-        (seat.epoch, seat.inbox_version) = (resumed.epoch, resumed.inbox_version);
+        let mut state = self.user.state();
+        (state.epoch, state.inbox_version) = (resumed.epoch, resumed.inbox_version);
         let mut reload = Vec::new();
         for changes in resumed.changes {
             let Some(conversation) = changes.conversation else { continue };
-            let Some(position) = conversation.id.parse().ok().and_then(|id| seat.position(id)) else { continue };
+            let Some(position) = conversation.id.parse().ok().and_then(|id| state.position(id)) else { continue };
             if changes.reload {
                 reload.push(conversation.id);
                 continue;
@@ -107,16 +107,16 @@ impl Life {
             position.told_up_to(conversation.version);
         }
         for gone in &resumed.gone {
-            self.home.ended(self.user.number, &format!("told to be no member of {gone}"));
+            self.worker.ended(self.user.number, &format!("told to be no member of {gone}"));
         }
         reload
     }
 
-    /// Loads what is missing of a conversation, page by page.
+    /// Loads the missing messages of a conversation, page by page.
     async fn load(&mut self, conversation: &str) -> Outcome<()> {
         let id = conversation.parse()?;
         loop {
-            let after = self.user.seat().position(id).map_or(0, |position| position.seq);
+            let after = self.user.state().position(id).map_or(0, |position| position.seq);
             let ask = wire::GetHistory {
                 conversation_id: conversation.to_owned(),
                 after_seq: Some(after),
@@ -126,13 +126,14 @@ impl Life {
             let Answer::MessagePage(page) = self.ask(Command::GetHistory(ask)).await? else {
                 return Err("a history was answered with something else".into());
             };
-            let mut seat = self.user.seat();
-            let Some(position) = seat.position(id) else { return Ok(()) };
+            let mut state = self.user.state();
+            let Some(position) = state.position(id) else { return Ok(()) };
             for message in &page.messages {
                 self.arrived(position.told(message.seq));
             }
             if !page.more_after || page.messages.is_empty() {
-                // The page may hold more than the version it tells: that is the least it is true at.
+                // The page may contain messages newer than its version. The newest one is the least version at which it is
+                // true.
                 let newest = page.messages.iter().map(|message| message.version).max().unwrap_or(0);
                 position.told_up_to(page.version.max(newest));
                 return Ok(());
@@ -140,7 +141,8 @@ impl Life {
         }
     }
 
-    /// Asks on the way. What comes live meanwhile is taken afterwards: its versions tell what the answer held already.
+    /// Sends a request and waits for its reply. Live frames that arrive meanwhile are processed afterwards: their versions
+    /// show what the reply contained already.
     async fn ask(&mut self, command: Command) -> Outcome<Answer> {
         let id = self.odd_id();
         self.socket.as_mut().ok_or("not connected")?.send(id, command).await?;
@@ -161,11 +163,11 @@ impl Life {
     }
 }
 
-/// What a person says they hold.
-fn held(seat: &Seat) -> wire::Resume {
-    let held = seat
+/// The versions that a user holds, as a resume.
+fn held(state: &UserState) -> wire::Resume {
+    let held = state
         .positions
         .iter()
         .map(|position| wire::Held { conversation_id: position.id.to_string(), version: position.version });
-    wire::Resume { epoch: seat.epoch.clone(), inbox_version: seat.inbox_version, held: held.collect() }
+    wire::Resume { epoch: state.epoch.clone(), inbox_version: state.inbox_version, held: held.collect() }
 }

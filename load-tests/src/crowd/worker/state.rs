@@ -1,4 +1,4 @@
-//! Who and what a process of the crowd knows: its people, their conversations, the servers, and what is under way.
+//! The state that all users of a worker process share: users, conversations, servers and loads in progress.
 
 use std::{
     collections::{HashMap, VecDeque},
@@ -15,11 +15,11 @@ use super::{
     super::{
         check::{Check, Position},
         name,
-        order::{Known, Settle, Who},
+        order::{Configure, KnownConversation, UserSet},
     },
     mail::Mails,
     tally::{Halt, Tallies},
-    user::Errand,
+    user::Task,
     watch::Watch,
 };
 use crate::{
@@ -27,32 +27,32 @@ use crate::{
     world::{place::Place, token::Signer},
 };
 
-/// Handshakes under way at once where no instant is ordered; the server looks arrivals up in batches.
+/// Handshakes in progress at once when no instant is given. The server loads arriving users in batches.
 const ARRIVING: usize = 128;
-/// Messages of a conversation whose last reader is waited for.
+/// Messages per conversation whose last reader is awaited.
 const OPEN_MAX: usize = 4_096;
-/// Reasons that are kept word by word.
+/// Number of reasons that are kept as text.
 const REASONS: usize = 5;
 
-/// What everyone of this process shares.
-pub struct Home {
-    /// As ordered.
-    pub settle: Settle,
-    /// Everyone, in order.
+/// The state of a worker process.
+pub struct WorkerState {
+    /// The configuration of this process.
+    pub config: Configure,
+    /// The users of this process, by number.
     pub people: Vec<Arc<User>>,
-    /// Streams under way.
+    /// Streams in progress.
     pub tallies: Tallies,
-    /// Loads under way.
+    /// Loads in progress, by number.
     pub halts: Mutex<HashMap<u64, Arc<Halt>>>,
-    /// Passed by those who come.
+    /// Bounds the handshakes in progress.
     pub door: Semaphore,
-    /// What this process uses.
+    /// Measures the resource usage of this process.
     pub watch: Watch,
-    /// Messages that arrived.
+    /// Number of messages received.
     pub received: AtomicU64,
-    /// Frames of any kind.
+    /// Number of frames received.
     pub frames: AtomicU64,
-    /// Mails that were taken.
+    /// Mails that the server accepted.
     pub mails: Mails,
     check: Mutex<Check>,
     signer: Signer,
@@ -60,76 +60,76 @@ pub struct Home {
     conversations: RwLock<HashMap<u32, Arc<Conversation>>>,
 }
 
-/// A person.
+/// A simulated user.
 pub struct User {
-    /// Among all people.
+    /// The number of the user in the whole crowd.
     pub number: u32,
-    /// What they are to do next.
-    pub errands: mpsc::UnboundedSender<Errand>,
-    /// Held while they start a conversation: the connections of one person are limited.
+    /// The queue of the user's task.
+    pub tasks: mpsc::UnboundedSender<Task>,
+    /// Held while the user starts a conversation: the server limits the connections of one user.
     pub starting: tokio::sync::Mutex<()>,
-    seat: Mutex<Seat>,
+    state: Mutex<UserState>,
 }
 
-/// Where a person stands.
+/// What a user holds.
 #[derive(Default)]
-pub struct Seat {
-    /// Connected, or not.
-    pub state: State,
-    /// By id.
+pub struct UserState {
+    /// The connection of the user.
+    pub connection: ConnectionState,
+    /// The conversations of the user, sorted by id.
     pub positions: Vec<Position>,
-    /// As last told.
+    /// The inbox version in the last reply or event.
     pub inbox_version: u32,
-    /// As last told; empty while the person never came.
+    /// The epoch of the server; empty before the first connection.
     pub epoch: String,
 }
 
-/// See [`Seat`].
+/// The connection of a user.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
-pub enum State {
-    /// No connection.
+pub enum ConnectionState {
+    /// Not connected.
     #[default]
     Away,
-    /// Connected, and everything is read.
+    /// Connected and reading.
     Reading,
-    /// Connected, and nothing is read.
+    /// Connected and not reading.
     Deaf,
 }
 
 /// A conversation with members in this process.
 pub struct Conversation {
-    /// The same in all processes.
+    /// The number of the conversation, the same in all processes.
     pub number: u32,
-    /// The server's.
+    /// The id that the server gave to it.
     pub id: Uuid,
-    /// What is to be sent to it is sent from here.
+    /// Whether this process sends the messages of a load to it.
     pub leads: bool,
-    /// Those of this process.
+    /// Its members in this process.
     pub members: Vec<Arc<User>>,
-    /// Its last message, as far as all members should have it.
+    /// The seq of the last message that all members must have.
     pub known_seq: AtomicU32,
-    /// Its last message that was acknowledged here.
+    /// The seq of the last message that this process sent and the server acknowledged.
     pub acknowledged_seq: AtomicU32,
     version: u32,
     readers: AtomicU32,
     open: Mutex<VecDeque<Open>>,
 }
 
-/// A message that not all members have read.
+/// A message that not all members have read yet.
 struct Open {
     seq: u32,
     left: u32,
 }
 
-impl Home {
-    /// Its people do not live yet; whoever makes them listens to their errands.
+impl WorkerState {
+    /// The state before the users' tasks run; the caller starts these with the receivers of `tasks`.
     ///
     /// # Errors
-    /// When the key can't sign.
-    pub fn new(settle: Settle, people: Vec<Arc<User>>) -> Outcome<Self> {
+    /// If the key can't sign.
+    pub fn new(config: Configure, people: Vec<Arc<User>>) -> Outcome<Self> {
         Ok(Self {
-            signer: settle.issuer.signer()?,
-            settle,
+            signer: config.issuer.signer()?,
+            config,
             people,
             tallies: Tallies::default(),
             halts: Mutex::default(),
@@ -144,25 +144,25 @@ impl Home {
         })
     }
 
-    /// Of these, those who live here.
+    /// The users of a set that belong to this process.
     #[must_use]
-    pub fn of(&self, who: &Who) -> Vec<Arc<User>> {
+    pub fn of(&self, who: &UserSet) -> Vec<Arc<User>> {
         match who {
-            Who::These(people) => people.iter().filter_map(|person| self.person(*person)).cloned().collect(),
+            UserSet::These(people) => people.iter().filter_map(|person| self.person(*person)).cloned().collect(),
             _ => self.people.iter().filter(|user| who.has(user.number)).cloned().collect(),
         }
     }
 
-    /// One who lives here.
+    /// The user of a number, if it belongs to this process.
     #[must_use]
     pub fn person(&self, number: u32) -> Option<&Arc<User>> {
-        self.people.get(usize::try_from(number.checked_sub(self.settle.from)?).ok()?)
+        self.people.get(usize::try_from(number.checked_sub(self.config.from)?).ok()?)
     }
 
-    /// The server a person connects to, with its number.
+    /// The server that a user connects to, with its number.
     ///
     /// # Errors
-    /// When nobody said where servers are.
+    /// If no server is known yet.
     pub fn place_of(&self, person: u32) -> Outcome<(u8, Place)> {
         let places = Arc::clone(&self.places.read().unwrap_or_else(PoisonError::into_inner));
         let at = person as usize % places.len().max(1);
@@ -170,32 +170,32 @@ impl Home {
         Ok((u8::try_from(at)?, place.clone()))
     }
 
-    /// Servers are there now.
+    /// Replaces the list of servers.
     pub fn move_to(&self, places: Vec<Place>) {
         *self.places.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(places);
     }
 
-    /// A token for a person.
+    /// A signed token for a user.
     ///
     /// # Errors
     /// As [`Signer::token`].
     pub fn token(&self, person: u32) -> Outcome<String> {
-        self.signer.token(&name(&self.settle.prefix, person))
+        self.signer.token(&name(&self.config.prefix, person))
     }
 
-    /// There are these conversations; those members who are away will stand where it stands now.
+    /// Adds conversations. Their members who are not connected start at the current seq and version.
     ///
     /// # Errors
-    /// When an id is none.
-    pub fn know(&self, known: Vec<Known>) -> Outcome<()> {
+    /// If an id is not a UUID.
+    pub fn know(&self, known: Vec<KnownConversation>) -> Outcome<()> {
         let mut conversations = self.conversations.write().unwrap_or_else(PoisonError::into_inner);
-        for Known { number, started, members, leads } in known {
+        for KnownConversation { number, started, members, leads } in known {
             let id = Uuid::try_parse(&started.id)?;
             let members: Vec<_> = members.iter().filter_map(|person| self.person(*person)).cloned().collect();
             for user in &members {
-                let mut seat = user.seat();
-                if let Err(at) = seat.positions.binary_search_by_key(&id, |position| position.id) {
-                    seat.positions.insert(at, Position::new(id, number, started.last_seq, started.version));
+                let mut state = user.state();
+                if let Err(at) = state.positions.binary_search_by_key(&id, |position| position.id) {
+                    state.positions.insert(at, Position::new(id, number, started.last_seq, started.version));
                 }
             }
             let conversation = Conversation {
@@ -214,13 +214,13 @@ impl Home {
         Ok(())
     }
 
-    /// The conversation of that number, if somebody here is in it.
+    /// The conversation of a number, if this process has a member of it.
     #[must_use]
     pub fn conversation(&self, number: u32) -> Option<Arc<Conversation>> {
         self.conversations.read().unwrap_or_else(PoisonError::into_inner).get(&number).cloned()
     }
 
-    /// Those whose load is sent from here, by number.
+    /// The conversations that this process sends to, by number.
     #[must_use]
     pub fn led(&self, (from, to): (u32, u32)) -> Vec<Arc<Conversation>> {
         let conversations = self.conversations.read().unwrap_or_else(PoisonError::into_inner);
@@ -235,7 +235,7 @@ impl Home {
         what(&mut self.check.lock().unwrap_or_else(PoisonError::into_inner));
     }
 
-    /// The counts by now, but for what is lost.
+    /// The counts so far, without lost messages.
     #[must_use]
     pub fn check(&self) -> Check {
         let mut check = self.check.lock().unwrap_or_else(PoisonError::into_inner).clone();
@@ -244,27 +244,27 @@ impl Home {
         check
     }
 
-    /// A connection ended unasked.
+    /// A connection ended unexpectedly.
     pub fn ended(&self, person: u32, why: &str) {
         self.checked(|check| {
             check.ended += 1;
             if check.reasons.len() < REASONS {
-                check.reasons.push(format!("{}: {why}", name(&self.settle.prefix, person)));
+                check.reasons.push(format!("{}: {why}", name(&self.config.prefix, person)));
             }
         });
     }
 
-    /// A person becomes one who reads, or is none any more.
-    pub fn seat(&self, user: &User, state: State) {
-        let mut seat = user.seat();
-        let before = std::mem::replace(&mut seat.state, state);
-        if (before == State::Reading) == (state == State::Reading) {
+    /// Sets the connection of a user, and counts readers of their conversations.
+    pub fn set_connection(&self, user: &User, connection: ConnectionState) {
+        let mut state = user.state();
+        let before = std::mem::replace(&mut state.connection, connection);
+        if (before == ConnectionState::Reading) == (connection == ConnectionState::Reading) {
             return;
         }
         let conversations = self.conversations.read().unwrap_or_else(PoisonError::into_inner);
-        for position in &seat.positions {
+        for position in &state.positions {
             let Some(conversation) = conversations.get(&position.number) else { continue };
-            if state == State::Reading {
+            if connection == ConnectionState::Reading {
                 conversation.readers.fetch_add(1, Ordering::Relaxed);
             } else {
                 conversation.readers.fetch_sub(1, Ordering::Relaxed);
@@ -272,10 +272,10 @@ impl Home {
         }
     }
 
-    /// Somebody comes for the first time, or as if: holding nothing, and standing where their conversations stand.
-    pub fn stand_now(&self, seat: &mut Seat) {
+    /// Sets the positions of a user who connects without held versions to the current state of their conversations.
+    pub fn start_now(&self, state: &mut UserState) {
         let conversations = self.conversations.read().unwrap_or_else(PoisonError::into_inner);
-        for position in &mut seat.positions {
+        for position in &mut state.positions {
             if let Some(conversation) = conversations.get(&position.number) {
                 let seq = conversation.known_seq.load(Ordering::Relaxed);
                 let version = position.version.max(conversation.version);
@@ -286,20 +286,20 @@ impl Home {
 }
 
 impl User {
-    /// One who is away.
+    /// A user without a connection.
     #[must_use]
-    pub fn new(number: u32, errands: mpsc::UnboundedSender<Errand>) -> Self {
-        Self { number, errands, starting: tokio::sync::Mutex::default(), seat: Mutex::default() }
+    pub fn new(number: u32, tasks: mpsc::UnboundedSender<Task>) -> Self {
+        Self { number, tasks, starting: tokio::sync::Mutex::default(), state: Mutex::default() }
     }
 
-    /// Where they stand. Not to be held over a wait.
-    pub fn seat(&self) -> MutexGuard<'_, Seat> {
-        self.seat.lock().unwrap_or_else(PoisonError::into_inner)
+    /// What the user holds. Must not be held across an await.
+    pub fn state(&self) -> MutexGuard<'_, UserState> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Seat {
-    /// In one conversation.
+impl UserState {
+    /// The position in one conversation.
     pub fn position(&mut self, id: Uuid) -> Option<&mut Position> {
         let at = self.positions.binary_search_by_key(&id, |position| position.id).ok()?;
         Some(&mut self.positions[at])
@@ -307,7 +307,7 @@ impl Seat {
 }
 
 impl Conversation {
-    /// A message of a load reached another member; whether that was the last one.
+    /// Counts a reader of a message. Returns whether it was the last one.
     #[must_use]
     pub fn read_by_all(&self, seq: u32) -> bool {
         let readers = self.readers.load(Ordering::Relaxed);
@@ -321,7 +321,7 @@ impl Conversation {
         let message = &mut open[at as usize];
         message.left = message.left.saturating_sub(1);
         let last = message.left == 0;
-        // Those of people who left meanwhile never come to their end.
+        // Members who disconnected in the meantime never read these messages.
         while open.front().is_some_and(|first| first.left == 0) || open.len() > OPEN_MAX {
             open.pop_front();
         }
@@ -350,7 +350,7 @@ mod tests {
     #[test]
     fn the_last_reader_of_each_message_is_known() {
         let it = conversation(3);
-        // Readers are not equally far.
+        // Readers are at different messages.
         let reads =
             [(5, false), (6, false), (5, false), (7, false), (6, false), (5, true), (7, false), (6, true), (7, true)];
         for (seq, last) in reads {
@@ -361,7 +361,7 @@ mod tests {
     }
 
     #[test]
-    fn messages_nobody_completes_are_forgotten() {
+    fn messages_without_a_last_reader_are_forgotten() {
         let it = conversation(2);
         for seq in 1..10_000 {
             assert!(!it.read_by_all(seq));

@@ -1,4 +1,4 @@
-//! Many people at once: they come, leave, are cut off; they start conversations; and it is waited until they have everything.
+//! Operations on many users at once: connect, close, disconnect, start conversations, wait until all messages have arrived.
 
 use std::{
     sync::{Arc, atomic::Ordering},
@@ -17,70 +17,70 @@ use wire::{reply::Result as Answer, request::Command};
 use super::{
     super::{
         name,
-        order::{At, Came, Complete, Completed, Start, Started, Who},
+        order::{At, Complete, Completed, ConnectSummary, Start, Started, UserSet},
         socket::Socket,
     },
-    home::{Home, State, User},
-    user::{self, Coming, Errand},
+    state::{ConnectionState, User, WorkerState},
+    user::{self, Connect, Task},
 };
 use crate::{Outcome, measure::clock};
 
-/// Handshakes of people who only show themselves.
+/// Handshakes in progress while users are introduced.
 const MEETING: usize = 128;
-/// Conversations started at once.
+/// Conversations that are started at the same time.
 const STARTING: usize = 32;
-/// How long somebody who comes in order may take.
+/// How long a user may take who connects without an instant, in seconds.
 const COMING_S: u64 = 60;
-/// How often it is looked whether everyone has everything.
+/// The interval between two checks whether all messages have arrived.
 const POLL: Duration = Duration::from_millis(10);
-/// Reasons told word by word.
+/// Number of reasons that are kept as text.
 const REASONS: usize = 5;
-/// Between two words on how far it is.
+/// The interval between two progress updates.
 const SO: Duration = Duration::from_millis(300);
 
-/// Where it is told how far something is.
-pub type So<'a> = &'a (dyn Fn(u64) + Send + Sync);
+/// Gets the number of users or conversations that are done.
+pub type Progress<'a> = &'a (dyn Fn(u64) + Send + Sync);
 
-/// Each comes and leaves.
+/// Connects and closes each user, so that the server knows them.
 ///
 /// # Errors
-/// When one is not let in.
-pub async fn introduce(home: &Home, who: &Who, so: So<'_>) -> Outcome<()> {
+/// If a user is refused.
+pub async fn introduce(worker: &WorkerState, who: &UserSet, progress: Progress<'_>) -> Outcome<()> {
     let meet = async |user: Arc<User>| {
-        open(home, user.number).await?.close().await;
+        open(worker, user.number).await?.close().await;
         Outcome::Ok(())
     };
-    let mut met = stream::iter(home.of(who).into_iter().map(meet)).buffer_unordered(MEETING).enumerate();
+    let mut met = stream::iter(worker.of(who).into_iter().map(meet)).buffer_unordered(MEETING).enumerate();
     while let Some((count, one)) = met.next().await {
         one?;
         if count % 200 == 199 {
-            so(count as u64 + 1);
+            progress(count as u64 + 1);
         }
     }
     Ok(())
 }
 
-/// Starts conversations, in their order.
+/// Starts conversations, and returns them in the same order.
 ///
 /// # Errors
-/// When the server refuses.
-pub async fn start(home: &Home, starts: Vec<Start>, so: So<'_>) -> Outcome<Vec<Started>> {
-    let all = stream::iter(starts.into_iter().map(|it| start_one(home, it))).buffered(STARTING).enumerate();
+/// If the server refuses one.
+pub async fn start(worker: &WorkerState, starts: Vec<Start>, progress: Progress<'_>) -> Outcome<Vec<Started>> {
+    let all = stream::iter(starts.into_iter().map(|it| start_one(worker, it))).buffered(STARTING).enumerate();
     all.map(|(count, started)| {
-        so(count as u64 + 1);
+        progress(count as u64 + 1);
         started
     })
     .try_collect()
     .await
 }
 
-async fn start_one(home: &Home, start: Start) -> Outcome<Started> {
+async fn start_one(worker: &WorkerState, start: Start) -> Outcome<Started> {
     let (owner, others) = start.members.split_first().ok_or("a conversation has members")?;
-    let prefix = &home.settle.prefix;
+    let prefix = &worker.config.prefix;
     let mut others = others.chunks(MEMBERS_PER_COMMAND_MAX);
-    let starter = home.person(*owner).ok_or("whoever starts a conversation lives elsewhere")?;
+    let starter = worker.person(*owner).ok_or("whoever starts a conversation lives elsewhere")?;
     let _turn = starter.starting.lock().await;
-    let mut socket = open(home, *owner).await?;
+    let mut socket = open(worker, *owner).await?;
     let kind = if start.direct { wire::ConversationKind::Direct } else { wire::ConversationKind::Group };
     let mut command = wire::StartConversation {
         kind: kind.into(),
@@ -112,21 +112,28 @@ async fn start_one(home: &Home, start: Start) -> Outcome<Started> {
     Ok(Started { id: conversation.id, version: conversation.version, last_seq: conversation.last_seq })
 }
 
-/// They come: with `again`, all at that instant and with what they hold.
-pub async fn come(home: &Home, who: &Who, again: bool, at: At, patience_ms: u64, so: So<'_>) -> Came {
+/// Connects users. With `again`, all of them reconnect at the instant `at` and resume their held versions.
+pub async fn come(
+    worker: &WorkerState,
+    who: &UserSet,
+    again: bool,
+    at: At,
+    patience_ms: u64,
+    progress: Progress<'_>,
+) -> ConnectSummary {
     clock::sleep_until(at).await;
     let from_us = if at == 0 { clock::now_us() } else { at };
-    let everyone = home.of(who);
-    // Those who come in order wait for each other, so that each has its own time from when it is let in.
+    let everyone = worker.of(who);
+    // Without an instant, users wait for each other, so each user's time counts from its own turn.
     let patience_us = if again { patience_ms * 1_000 } else { (COMING_S + everyone.len() as u64 / 100) * 1_000_000 };
-    let (done, mut came) = unbounded_channel::<user::Came>();
+    let (done, mut came) = unbounded_channel::<user::ConnectOutcome>();
     for user in &everyone {
-        let coming = Coming { again, from_us, until_us: from_us + patience_us, done: done.clone() };
-        // It lives as long as this process.
-        let _ = user.errands.send(Errand::Come(coming));
+        let connect = Connect { again, from_us, until_us: from_us + patience_us, done: done.clone() };
+        // The user's task lives as long as this process.
+        let _ = user.tasks.send(Task::Connect(connect));
     }
     drop(done);
-    let (mut all, mut last_said) = (Came::default(), Instant::now());
+    let (mut all, mut last_said) = (ConnectSummary::default(), Instant::now());
     while let Some(one) = came.recv().await {
         match one.failed {
             None => {
@@ -144,40 +151,40 @@ pub async fn come(home: &Home, who: &Who, again: bool, at: At, patience_ms: u64,
         }
         if last_said.elapsed() > SO {
             last_said = Instant::now();
-            so(all.came + all.failed);
+            progress(all.came + all.failed);
         }
     }
     all
 }
 
-/// Gives an errand to each, at that instant, and waits until all are done.
-pub async fn send(home: &Home, who: &Who, at: At, errand: impl Fn(UnboundedSender<()>) -> Errand) {
-    let everyone = home.of(who);
+/// Gives a task to each user at an instant, and waits until all are done.
+pub async fn send(worker: &WorkerState, who: &UserSet, at: At, task: impl Fn(UnboundedSender<()>) -> Task) {
+    let everyone = worker.of(who);
     clock::sleep_until(at).await;
     let (done, mut ends) = unbounded_channel();
     for user in &everyone {
-        // It lives as long as this process.
-        let _ = user.errands.send(errand(done.clone()));
+        // The user's task lives as long as this process.
+        let _ = user.tasks.send(task(done.clone()));
     }
     drop(done);
     while ends.recv().await.is_some() {}
 }
 
-/// Waits until everyone who reads has everything; answers what streams saw.
-pub async fn complete(home: &Home, order: &Complete) -> Completed {
+/// Waits until each reading user has received all messages. Returns the results of the streams.
+pub async fn complete(worker: &WorkerState, order: &Complete) -> Completed {
     let mut waiting = Vec::new();
     for reached in &order.expected {
-        let Some(conversation) = home.conversation(reached.conversation) else { continue };
+        let Some(conversation) = worker.conversation(reached.conversation) else { continue };
         conversation.known_seq.fetch_max(reached.last_seq, Ordering::Relaxed);
         waiting.extend(conversation.members.iter().map(|user| (Arc::clone(user), conversation.id, reached.last_seq)));
     }
-    waiting.extend(home.mails.expected());
+    waiting.extend(worker.mails.expected());
     let lacks = |(user, conversation, last_seq): &(Arc<User>, Uuid, u32)| {
-        let mut seat = user.seat();
-        if seat.state != State::Reading {
+        let mut state = user.state();
+        if state.connection != ConnectionState::Reading {
             return 0;
         }
-        seat.position(*conversation).map_or(u64::from(*last_seq), |position| position.lacks(*last_seq))
+        state.position(*conversation).map_or(u64::from(*last_seq), |position| position.lacks(*last_seq))
     };
     let end = Instant::now() + Duration::from_millis(order.patience_ms);
     loop {
@@ -187,16 +194,16 @@ pub async fn complete(home: &Home, order: &Complete) -> Completed {
         }
         sleep(POLL).await;
     }
-    let mut check = home.check();
+    let mut check = worker.check();
     check.lost = waiting.iter().map(lacks).sum();
-    let streams = (order.streams.0..order.streams.1).filter_map(|number| home.tallies.remove(number));
-    Completed { streams: streams.map(|tally| tally.seen()).collect(), check, usage: home.watch.usage() }
+    let streams = (order.streams.0..order.streams.1).filter_map(|number| worker.tallies.remove(number));
+    Completed { streams: streams.map(|tally| tally.seen()).collect(), check, usage: worker.watch.usage() }
 }
 
-async fn open(home: &Home, person: u32) -> Outcome<Socket> {
-    let (_, place) = home.place_of(person)?;
-    let opened = Socket::open(&place, home.token(person)?, None).await;
-    let (socket, _) = opened.map_err(|error| format!("{}: {error}", name(&home.settle.prefix, person)))?;
+async fn open(worker: &WorkerState, person: u32) -> Outcome<Socket> {
+    let (_, place) = worker.place_of(person)?;
+    let opened = Socket::open(&place, worker.token(person)?, None).await;
+    let (socket, _) = opened.map_err(|error| format!("{}: {error}", name(&worker.config.prefix, person)))?;
     Ok(socket)
 }
 
