@@ -19,12 +19,12 @@ use std::process::ExitCode;
 
 use clap::Parser as _;
 
-/// What went wrong, in words for whoever started the tool.
+/// The result of work whose error is shown to the user of the tool as text.
 type Outcome<T> = Result<T, Box<dyn std::error::Error + Send + Sync>>;
 
 fn main() -> ExitCode {
     let cli = cli::Cli::parse();
-    // Before the first thread: threads and processes inherit both.
+    // Before the first thread, because threads and processes inherit both.
     let prepared = world::cores::take_the_crowds().and_then(|()| measure::process::raise_file_limit());
     let outcome = prepared.and_then(|_| Ok(tokio::runtime::Builder::new_multi_thread().enable_all().build()?));
     match outcome.and_then(|runtime| runtime.block_on(cli.run())) {

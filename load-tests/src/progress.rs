@@ -1,4 +1,4 @@
-//! How far the work has come, beside the report: bars on a terminal, plain lines elsewhere.
+//! Shows the progress of a run on stderr: bars on a terminal, lines elsewhere.
 
 use std::{
     io::{IsTerminal as _, stderr},
@@ -9,40 +9,39 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::report::words::plain_lines;
 
-/// Fails only for a template that makes no sense, and these are constant.
+/// Fails only for an invalid template, and the templates are constants.
 fn style(template: &str) -> ProgressStyle {
     ProgressStyle::with_template(template).unwrap_or_else(|error| unreachable!("{error}"))
 }
 
-/// Where progress is shown.
 #[derive(Debug, Clone, Copy)]
 pub struct Progress {
     terminal: bool,
 }
 
-/// Work of a known size. Gone from the screen when dropped.
+/// A bar for work of a known size. Dropping it removes it from the screen.
 #[derive(Debug)]
 pub struct Bar(ProgressBar);
 
 impl Progress {
-    /// On stderr, as it is.
+    /// Detects whether stderr is a terminal.
     #[must_use]
     pub fn new() -> Self {
         Self { terminal: stderr().is_terminal() }
     }
 
-    /// A line that stays.
+    /// Prints a line.
     pub fn say(&self, what: &str) {
         eprintln!("load-tests: {}", plain_lines(what));
     }
 
-    /// A bar for so many steps.
+    /// A bar for a number of steps.
     #[must_use]
     pub fn bar(&self, what: &str, steps: u64) -> Bar {
         self.start(what, steps, "{msg} {wide_bar} {pos}/{len} {eta}")
     }
 
-    /// A bar for so long, which moves by itself.
+    /// A bar for a duration; it moves by itself.
     #[must_use]
     pub fn time(&self, what: &str, length: Duration) -> Bar {
         let bar = self.start(what, length.as_secs().max(1), "{msg} {wide_bar} {pos}/{len} s");
@@ -68,7 +67,7 @@ impl Progress {
 }
 
 impl Bar {
-    /// So many steps are done.
+    /// Sets the number of finished steps.
     pub fn at(&self, steps: u64) {
         self.0.set_position(steps);
     }

@@ -1,4 +1,4 @@
-//! The end of a run before its time: somebody asks for it, or it takes too long. What was measured so far is reported.
+//! The early end of a run: a user interrupts it, or its time limit passes. The results up to then are reported.
 
 use std::{fmt, fs, sync::Arc, time::Duration};
 
@@ -16,13 +16,13 @@ pub const INTERRUPTED: u8 = 130;
 /// Why a run ends early.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Why {
-    /// Ctrl-C, or a signal to end.
+    /// Ctrl-C or a signal to end.
     Asked,
-    /// `--limit` is over.
+    /// The time of `--limit` has passed.
     Limit,
 }
 
-/// The error of work that was given up because the run ends.
+/// The error of work that was given up because the run ends early.
 #[derive(Debug)]
 pub struct Stopped(Why);
 
@@ -37,12 +37,12 @@ impl fmt::Display for Stopped {
 
 impl std::error::Error for Stopped {}
 
-/// Tells everyone who holds it that the run ends.
+/// Tells all of its holders that the run ends early. Clones share the state.
 #[derive(Debug, Clone)]
 pub struct Stop(Arc<watch::Sender<Option<Why>>>);
 
 impl Stop {
-    /// One that nobody asked for yet.
+    /// A run that nothing has stopped yet.
     #[must_use]
     pub fn new() -> Self {
         Self(Arc::new(watch::Sender::new(None)))
@@ -55,7 +55,7 @@ impl Stop {
     /// When signals can't be listened to.
     pub fn listen(&self, limit: Duration) -> Outcome<()> {
         let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
-        // The terminal is gone.
+        // The terminal was closed.
         let mut hang_up = signal(SignalKind::hangup())?;
         let stop = self.clone();
         tokio::spawn(async move {
@@ -76,7 +76,7 @@ impl Stop {
         Ok(())
     }
 
-    /// Asks for it; the first reason stays.
+    /// Stops the run; the first reason is kept.
     pub fn now(&self, why: Why) {
         self.0.send_if_modified(|asked| {
             let first = asked.is_none();
@@ -85,13 +85,13 @@ impl Stop {
         });
     }
 
-    /// Why, if it was asked for.
+    /// The reason, if the run was stopped.
     #[must_use]
     pub fn why(&self) -> Option<Why> {
         *self.0.borrow()
     }
 
-    /// Returns once it was asked for.
+    /// Returns once the run was stopped.
     pub async fn asked(&self) {
         // `self` holds the sender, so the wait ends only with a reason.
         let _ = self.0.subscribe().wait_for(Option::is_some).await;
@@ -130,13 +130,13 @@ impl Stop {
     }
 }
 
-/// Each leads a process group of its own, so that a terminal's Ctrl-C reaches only this process.
+/// Each child leads a process group of its own, so that Ctrl-C of a terminal reaches only this process.
 fn end_children() {
     let threads = fs::read_dir("/proc/self/task").into_iter().flatten().flatten();
     let children = threads.filter_map(|thread| fs::read_to_string(thread.path().join("children")).ok());
     for children in children {
         for child in children.split_whitespace().filter_map(|pid| Pid::from_raw(pid.parse().ok()?)) {
-            // At this one PostgreSQL ends its own processes, which have groups of theirs, and the others end as well.
+            // On this signal PostgreSQL ends its own processes, which have their own groups; the other programs end as well.
             let _ = kill_process_group(child, Signal::INT);
         }
     }

@@ -20,9 +20,9 @@ use crate::{
     stop::Stop,
 };
 
-/// How long one scenario may take, in minutes.
+/// The default time limit of one scenario, in minutes.
 const LIMIT: u32 = 60;
-/// How long all of them may.
+/// The default time limit of `all`, in minutes.
 const LIMIT_OF_ALL: u32 = 180;
 
 /// Puts load on a Causerie server and tells what it costs.
@@ -112,7 +112,7 @@ impl All {
             common.sqlite |= its.sqlite;
             let mut report = match scenario::run(named.scenario(), &stage.with(common)).await {
                 Ok(report) => report,
-                // One that fails does not take the others with it.
+                // A scenario that fails does not end the others.
                 Err(error) => {
                     stage.progress.say(&format!("{}: {error}", arguments.join(" ")));
                     let mut report = Report::new(arguments.join(" "));
@@ -134,7 +134,7 @@ impl All {
     }
 }
 
-/// Why a scenario of `all` can't be measured as asked.
+/// Why `all` leaves a scenario out with these options.
 fn unfit(common: &Common, arguments: &[&str]) -> Option<&'static str> {
     let brings_sqlite = arguments.contains(&"--sqlite");
     match arguments[0] {
@@ -149,14 +149,14 @@ fn unfit(common: &Common, arguments: &[&str]) -> Option<&'static str> {
 }
 
 fn stage(common: Common, limit_minutes: u32) -> Outcome<Stage> {
-    // Hours later would be too late to learn of it.
+    // Checked before the run, not hours later at its end.
     for (option, file) in [("--json", &common.json), ("--html", &common.html)] {
         if let Some(file) = file {
             let is_new = !file.exists();
             let opened = fs::OpenOptions::new().create(true).append(true).open(file);
             opened.map_err(|error| format!("{option} {}: {error}", file.display()))?;
             if is_new {
-                // Who waits for the report does not find an empty one.
+                // A program that waits for the report must not find an empty file.
                 fs::remove_file(file)?;
             }
         }
@@ -166,7 +166,7 @@ fn stage(common: Common, limit_minutes: u32) -> Outcome<Stage> {
     Ok(Stage::new(common, stop))
 }
 
-/// Writes all forms of the report.
+/// Writes the report in all requested forms.
 fn finish(stage: &Stage, reports: Vec<Report>, set: bool) -> Outcome<u8> {
     let command = std::env::args().collect::<Vec<_>>();
     let program = Path::new(&command[0]).file_name().unwrap_or_default().to_string_lossy().into_owned();

@@ -1,4 +1,4 @@
-//! What a scenario is given to work with.
+//! What a scenario works with: options, progress and the early end of the run.
 
 use std::{
     sync::{Arc, Mutex, PoisonError},
@@ -16,27 +16,26 @@ use crate::{
     world::{Server, World},
 };
 
-/// Cheap to clone; all clones are one.
+/// The context of a run. Clones share their state.
 #[derive(Clone)]
 pub struct Stage {
-    /// As typed.
+    /// The options of the command line.
     pub common: Arc<Common>,
-    /// Whether the run ends early.
+    /// The early end of the run.
     pub stop: Stop,
-    /// Where it is told how far the work has come.
+    /// Shows the progress.
     pub progress: Progress,
     machine: Arc<Mutex<Machine>>,
 }
 
 impl Stage {
-    /// For one or more scenarios.
     #[must_use]
     pub fn new(common: Common, stop: Stop) -> Self {
         let machine = Arc::new(Mutex::new(Machine::look(&common.dir)));
         Self { common: Arc::new(common), stop, progress: Progress::new(), machine }
     }
 
-    /// The same, with SQLite or not.
+    /// The same context with other options.
     #[must_use]
     pub fn with(&self, common: Common) -> Self {
         Self { common: Arc::new(common), ..self.clone() }
@@ -104,7 +103,7 @@ impl Stage {
         self.stop.guard(work).await
     }
 
-    /// What it all ran on, at the end.
+    /// The machine that the run used, with its final state.
     #[must_use]
     pub fn machine(&self) -> Machine {
         self.with_machine(|machine| {
@@ -113,7 +112,7 @@ impl Stage {
         })
     }
 
-    /// Whether what is written to `--dir` reaches no disk.
+    /// Whether the file system of `--dir` is in memory.
     #[must_use]
     pub fn writes_to_memory(&self) -> bool {
         let kind = self.with_machine(|machine| machine.disk.clone()).unwrap_or_default();
