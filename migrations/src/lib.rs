@@ -18,7 +18,7 @@ mod m0010_write_probe;
 mod m0011_rollbacks;
 mod m0012_shared_values;
 mod m0013_no_tokens;
-mod m0015_jobs;
+mod m0014_jobs;
 mod sql;
 
 /// All steps, oldest first.
@@ -41,7 +41,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0011_rollbacks::Migration),
             Box::new(m0012_shared_values::Migration),
             Box::new(m0013_no_tokens::Migration),
-            Box::new(m0015_jobs::Migration),
+            Box::new(m0014_jobs::Migration),
         ]
     }
 }
