@@ -15,7 +15,7 @@ async fn tenant(store: &Store, slug: &str) -> TenantId {
 }
 
 #[tokio::test]
-async fn storing_people_twice_changes_nothing() {
+async fn storing_users_twice_changes_nothing() {
     on_each_database(|store| async move {
         let tenant = tenant(&store, "school").await;
         // More than one chunk, in no order.
@@ -33,7 +33,7 @@ async fn storing_people_twice_changes_nothing() {
 }
 
 #[tokio::test]
-async fn of_a_person_named_twice_the_later_holds() {
+async fn of_two_rows_of_a_user_the_later_applies() {
     on_each_database(|store| async move {
         let tenant = tenant(&store, "school").await;
         let users = upsert(&store, tenant, &[named("lea", "Old"), named("lea", "New")], NOW_MS).await.expect("stores");
@@ -46,7 +46,7 @@ async fn of_a_person_named_twice_the_later_holds() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn writers_of_the_same_people_do_not_trip_over_each_other() {
+async fn concurrent_writers_of_the_same_users_do_not_deadlock() {
     on_each_database(|store| async move {
         let tenant = tenant(&store, "school").await;
         let writers = (0..8).map(|writer| {
@@ -103,7 +103,7 @@ async fn references_are_resolved_within_the_tenant() {
 }
 
 #[tokio::test]
-async fn last_seen_only_moves_forward() {
+async fn last_seen_only_grows() {
     on_each_database(|store| async move {
         let tenant = tenant(&store, "school").await;
         let users = upsert(&store, tenant, &[named("lea", "Léa"), named("tom", "Tom")], NOW_MS).await.expect("stores");
@@ -119,7 +119,7 @@ async fn last_seen_only_moves_forward() {
 }
 
 #[tokio::test]
-async fn a_tenant_is_made_once() {
+async fn a_tenant_is_created_once() {
     on_each_database(|store| async move {
         let made = tenants::ensure(&store, "demo", "Demo", None, NOW_MS).await.expect("stores");
         assert_eq!(tenants::ensure(&store, "demo", "Other", None, NOW_MS).await.expect("finds"), made);
@@ -131,7 +131,7 @@ async fn a_tenant_is_made_once() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn two_that_migrate_at_once_do_not_collide() {
+async fn two_concurrent_migrations_do_not_collide() {
     on_each_database(|store| async move {
         use causerie_migrations::MigratorTrait as _;
         causerie_migrations::Migrator::down(store.writer(), None).await.expect("undoes");

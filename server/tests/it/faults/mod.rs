@@ -1,7 +1,7 @@
-//! Everything that may break is broken, under load, and nothing that was promised is.
+//! Faults under load, and the guarantees that must hold through them.
 //!
-//! A [`crowd::Crowd`] talks all the while and writes down what it did and heard; when the fault is over, [`checker`]
-//! compares its notes with the database. Each file is one experiment of the table of promises, named by its row there.
+//! A [`crowd::Crowd`] sends all the time and records what it sent and received. After the fault, [`checker`] compares these
+//! records with the database. Each file is an experiment named after its row in the table of guarantees (R1, R2, …).
 
 mod busy_writer;
 mod checker;
@@ -26,8 +26,8 @@ use uuid::Uuid;
 
 use crate::harness::{Database, Peer};
 
-/// A direct conversation both know of. One who learns of it late finds what was said until then in its history, not among
-/// the events.
+/// A direct conversation that both users have joined. A user who joins late finds earlier messages in the history and gets
+/// no events for them.
 async fn direct_between(starter: &Peer, other: &mut Peer) -> ConversationId {
     let id = starter.direct_with(other).await;
     let is_it = |event| matches!(event, Event::Joined(joined) if joined.id == id.to_string()).then_some(());
@@ -35,7 +35,7 @@ async fn direct_between(starter: &Peer, other: &mut Peer) -> ConversationId {
     id
 }
 
-/// From a send in a conversation until its next message is read, which must be the one that was sent.
+/// The time from a send until the next message is received, which must be the message sent.
 async fn delivery(conversation: ConversationId, from: &Peer, to: &mut Peer) -> Duration {
     let start = Instant::now();
     let sent = from.say(conversation, "are you there?").await;
@@ -44,7 +44,7 @@ async fn delivery(conversation: ConversationId, from: &Peer, to: &mut Peer) -> D
     start.elapsed()
 }
 
-/// All messages in the database, by conversation and seq.
+/// All messages of the database, by conversation and `seq`.
 pub async fn log_of(database: &Database) -> Vec<Entry> {
     let sql = "SELECT conversation_id, seq, id, author_id, client_id, text FROM messages ORDER BY conversation_id, seq";
     let entry = |row: &QueryResult| Entry {
@@ -58,7 +58,7 @@ pub async fn log_of(database: &Database) -> Vec<Entry> {
     rows(database, sql).await.iter().map(entry).collect()
 }
 
-/// How many conversations there are.
+/// The number of conversations in the database.
 async fn conversations_in(database: &Database) -> i64 {
     column(&rows(database, "SELECT count(*) AS count FROM conversations").await[0], "count")
 }
@@ -66,7 +66,7 @@ async fn conversations_in(database: &Database) -> i64 {
 async fn rows(database: &Database, sql: &str) -> Vec<QueryResult> {
     let store = Store::connect(&database.to_connect()).await.expect("the database opens");
     let rows = store.reader().query_all_raw(Statement::from_string(store.backend(), sql)).await;
-    // Pools close in the background; the database can't go before they have.
+    // Pools close in the background. The database can be dropped only after that.
     for pool in [store.writer(), store.reader()] {
         pool.close_by_ref().await.expect("the pool closes");
     }
@@ -77,7 +77,7 @@ fn column<T: sea_orm::TryGetable>(row: &QueryResult, name: &str) -> T {
     row.try_get("", name).expect("a column of this type")
 }
 
-/// A message as a client was told of it.
+/// A received message as an [`Entry`].
 fn entry(message: wire::Message) -> Entry {
     let id = |text: &str| -> Uuid { text.parse().expect("ids are UUIDs") };
     Entry {

@@ -1,4 +1,4 @@
-//! R2: another Redis becomes the primary. Nodes leave the old one, although it takes commands and keeps their connections.
+//! R2: another Redis becomes the primary. Nodes leave the old primary, although it answers and keeps their connections.
 
 use std::time::{Duration, Instant};
 
@@ -8,13 +8,13 @@ use super::{delivery, direct_between};
 use crate::harness::{Cluster, Peer, RedisServer, Sentinel, eventually, http::Request, within};
 
 const PASSWORD: &str = "servers-only";
-/// The longest until presence and delivery are back. Generous, for a busy machine: the refresh of presence, which notices
-/// the demotion, comes once a second.
+/// The longest time until presence and delivery work again. Generous, for a busy machine: the presence refresh, which
+/// notices the demotion, runs once a second.
 const BACK_MAX: Duration = Duration::from_secs(15);
-/// Without the bus, nodes look at the database for messages twice a second at most.
+/// Without the bus, nodes poll the database for messages at most twice a second, which is slower than this.
 const LIVE_MAX: Duration = Duration::from_millis(250);
 
-/// Two people on two nodes, in one conversation.
+/// Two users on two nodes in one conversation.
 struct Scene {
     cluster: Cluster,
     lea: Peer,
@@ -33,7 +33,7 @@ impl Scene {
         scene
     }
 
-    /// Each of the two nodes sees the person on the other.
+    /// Whether each node sees the user of the other node online.
     async fn sees_both(&self) -> bool {
         let people = [self.lea.id().await, self.tom.id().await];
         for asked in [&self.lea, &self.tom] {
@@ -45,7 +45,8 @@ impl Scene {
         true
     }
 
-    /// Waits until presence is whole, and deliveries come by the bus: most of several are quicker than a look at the database.
+    /// Waits until presence is complete and messages come over the bus: most of several deliveries are faster than a poll of
+    /// the database.
     async fn until_whole(&mut self) {
         let began = Instant::now();
         loop {
@@ -71,7 +72,7 @@ impl Scene {
         true
     }
 
-    /// Waits until all nodes publish to this Redis and are subscribed there, and everything works.
+    /// Waits until all nodes publish to this Redis, are subscribed there, and deliver.
     async fn until_on(&mut self, redis: &RedisServer) {
         let nodes = self.cluster.nodes.len() as u64;
         eventually("presence written to the new primary", async || {
@@ -93,7 +94,7 @@ async fn a_promoted_replica_is_used_at_once_although_the_old_primary_still_answe
     new.follow(&old).await;
     let mut scene = Scene::on(&format!("{},{}", old.url(), new.url()), "").await;
 
-    // Nothing but the roles changes: the old primary keeps all connections and is read-only.
+    // Only the roles change: the old primary keeps all connections and is read-only.
     let promoted = Instant::now();
     new.promote();
     old.follow(&new).await;
@@ -102,7 +103,7 @@ async fn a_promoted_replica_is_used_at_once_although_the_old_primary_still_answe
     println!("R2 replica promoted: presence and delivery between nodes were back after {back:?}");
     assert!(back < BACK_MAX, "back after {back:?}");
 
-    // And to the first one again.
+    // Back to the first Redis.
     let promoted = Instant::now();
     old.promote();
     new.follow(&old).await;
@@ -121,7 +122,7 @@ async fn nodes_follow_the_sentinels_to_the_new_primary() {
     let killed = Instant::now();
     old.stop();
     eventually("a promotion by the Sentinels", async || {
-        // A Sentinel cuts the clients of a server it promotes.
+        // A Sentinel closes the client connections of a server that it promotes.
         let info = new.try_say::<String>(&["INFO", "replication"]).ok()?;
         info.contains("role:master").then_some(())
     })
@@ -135,7 +136,7 @@ async fn nodes_follow_the_sentinels_to_the_new_primary() {
     );
     assert!(promoted.elapsed() < BACK_MAX);
 
-    // The Sentinels make the old primary a replica when it returns: nobody goes back to it.
+    // The Sentinels make the returning old primary a replica, so no node uses it.
     old.start_again();
     eventually("the old primary as replica", async || {
         let info = old.try_say::<String>(&["INFO", "replication"]).ok()?;
@@ -155,7 +156,7 @@ async fn all_nodes_end_at_the_first_of_two_primaries_in_the_list() {
     new.promote();
     scene.until_on(&new).await;
 
-    // Nobody told the old primary that it is none any more. A node that starts now takes it.
+    // The old primary does not know that it was replaced. A node that starts now uses it.
     old.start_again();
     let returned = Instant::now();
     scene.cluster.add_node().await;

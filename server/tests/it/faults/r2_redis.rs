@@ -1,4 +1,5 @@
-//! R2: Redis is killed, emptied, cut and frozen under load. It is a hint, so nobody waits for it and nothing is lost with it.
+//! R2: Redis is killed, emptied, cut and frozen under load. Redis only carries hints: no send waits for it, and no message
+//! is lost with it.
 
 use std::time::{Duration, Instant};
 
@@ -10,20 +11,20 @@ use super::{
 };
 use crate::harness::{Cluster, Peer, eventually, http::Request, within};
 
-/// How long Redis is away.
+/// How long Redis is stopped.
 const OUTAGE: Duration = Duration::from_secs(60);
-/// How long it is frozen.
+/// How long Redis is frozen.
 const FREEZE: Duration = Duration::from_secs(5);
 /// The longest a send may wait while Redis does not answer. Generous, for a busy machine and a debug build.
 const ACKNOWLEDGED_MAX: Duration = Duration::from_secs(2);
-/// The longest from a send on one node to its reading on another while the database is the delivery between them.
+/// The longest from a send on one node to its receipt on another while nodes poll the database.
 const POLLED_MAX: Duration = Duration::from_secs(3);
-/// From Redis' return until the first live delivery.
+/// From Redis' return until the first delivery over the bus.
 const BACK_MAX: Duration = Duration::from_secs(2);
-/// A live delivery between nodes.
+/// The longest delivery over the bus.
 const LIVE_MAX: Duration = Duration::from_secs(1);
 
-/// Two nodes under load, and two people to measure with.
+/// Two nodes under load, and two users whose deliveries are measured.
 struct Scene {
     cluster: Cluster,
     crowd: Crowd,
@@ -47,7 +48,7 @@ impl Scene {
         scene
     }
 
-    /// So many of them, from the quickest to the slowest.
+    /// `count` delivery times, sorted.
     async fn deliveries(&mut self, count: usize) -> Vec<Duration> {
         let mut times = Vec::new();
         for _ in 0..count {
@@ -57,7 +58,7 @@ impl Scene {
         times
     }
 
-    /// One after another until a time; the slowest of them, and how many there were.
+    /// Delivers repeatedly until `end`. Returns the longest delivery and the number of deliveries.
     async fn deliveries_until(&mut self, end: Instant) -> (Duration, usize) {
         let (mut slowest, mut count) = (Duration::ZERO, 0);
         while Instant::now() < end {
@@ -67,7 +68,7 @@ impl Scene {
         (slowest, count)
     }
 
-    /// Live delivery works again: at once, and by the bus, not by looking into the database twice a second or less.
+    /// Checks that delivery works again at once, and over the bus, not by polling the database twice a second or less.
     async fn assert_live_again(&mut self, since: Instant) -> Duration {
         until_bus(&self.cluster, true).await;
         let first = delivery(self.direct, &self.lea, &mut self.tom).await;
@@ -80,16 +81,16 @@ impl Scene {
         back
     }
 
-    /// Nobody was disconnected, nothing was lost.
+    /// Checks that no user was disconnected and no message was lost.
     async fn verify(self) -> Summary {
         assert_eq!(self.crowd.connections(), self.connections, "nobody's connection may end with Redis");
-        // Those who measured compared what they said and heard themselves.
+        // The messages of the measuring users were compared while measuring.
         let direct = self.direct;
         self.crowd.verify_where(&self.cluster, |row| row.conversation != direct).await
     }
 }
 
-/// Waits until all nodes say so.
+/// Waits until all nodes report this state of the bus.
 async fn until_bus(cluster: &Cluster, up: bool) {
     let line = format!("\ncauserie_bus_up {}\n", u8::from(up));
     for node in &cluster.nodes {
@@ -112,7 +113,7 @@ async fn sends_are_delivered_while_redis_is_down_for_a_minute() {
     while killed.elapsed() < OUTAGE {
         let part = scene.deliveries_until(Instant::now() + OUTAGE / 10).await;
         (polled, count) = (polled.max(part.0), count + part.1);
-        // Everybody hears everything while Redis is away, not when it is back.
+        // All users receive all messages while Redis is stopped, not only when it returns.
         scene.crowd.until_all_heard().await;
     }
     assert!(polled < POLLED_MAX, "a delivery without Redis took {polled:?}");

@@ -1,4 +1,4 @@
-//! A PostgreSQL of a test's own, on a volume of its choice.
+//! A PostgreSQL of one test, on a volume that the test chooses.
 
 use std::{
     net::SocketAddr,
@@ -10,7 +10,7 @@ use causerie_test_services::postgres::{self, programs};
 
 use super::{TempDir, eventually_blocking, free_address};
 
-/// A private PostgreSQL that stores durably, as in production. Ends with its owner.
+/// A private PostgreSQL that syncs to disk, as in production. Stopped when dropped.
 pub struct PostgresServer {
     address: SocketAddr,
     programs: PathBuf,
@@ -19,13 +19,13 @@ pub struct PostgresServer {
 }
 
 impl PostgresServer {
-    /// Makes one in a folder of this volume and starts it.
+    /// Creates and starts a PostgreSQL in a folder of this volume.
     pub fn on(volume: &Path) -> Self {
         let data = TempDir::inside(volume);
         let programs = programs().expect("PostgreSQL is installed: scripts/test installs it");
         let server = Self { address: free_address(), programs, process: None, data };
         let mut initdb = server.command("initdb");
-        // Small, so that a small volume holds it.
+        // Small WAL segments, so that they fit on a small volume.
         initdb.args(["--username=postgres", "--auth=trust", "--encoding=UTF8", "--locale=C", "--wal-segsize=1"]);
         let made = initdb.arg("--pgdata").arg(server.data.path().join("data")).output().expect("initdb is there");
         assert!(made.status.success(), "initdb: {}", String::from_utf8_lossy(&made.stderr));
@@ -34,17 +34,17 @@ impl PostgresServer {
         server
     }
 
-    /// `postgres://…` of the database every PostgreSQL begins with.
+    /// The URL of the default database.
     pub fn url(&self) -> String {
         format!("postgres://postgres@{}/postgres", self.address)
     }
 
-    /// Starts it if it ended.
+    /// Starts a stopped server again.
     pub fn start_again(&mut self) {
         if self.process.as_mut().is_some_and(|process| process.try_wait().expect("it is ours").is_none()) {
             return;
         }
-        // What a crash leaves behind; no other process has this folder.
+        // A crash leaves this file behind. No other process uses this folder.
         let _ = std::fs::remove_file(self.data.path().join("data/postmaster.pid"));
         let mut command = self.command("postgres");
         command.arg("-D").arg(self.data.path().join("data")).args(["-p", &self.address.port().to_string()]);
@@ -74,7 +74,7 @@ impl PostgresServer {
 impl Drop for PostgresServer {
     fn drop(&mut self) {
         if let Some(mut process) = self.process.take() {
-            // Fast shutdown: it does not wait for clients to leave.
+            // SIGINT is the fast shutdown: it does not wait for clients to disconnect.
             let _ = Command::new("kill").args(["-INT", &process.id().to_string()]).status();
             if !eventually_blocking(|| process.try_wait().is_ok_and(|ended| ended.is_some())) {
                 let _ = process.kill();

@@ -1,4 +1,4 @@
-//! A Redis of a test's own, to be stopped, emptied and cut.
+//! A Redis of one test, which the test can stop, empty and cut.
 
 use std::ops;
 
@@ -6,19 +6,19 @@ use causerie_test_services::Redis;
 
 use super::{TempDir, eventually, eventually_blocking};
 
-/// A private Redis server. Ends with its owner.
+/// A private Redis server. Stopped when dropped.
 pub struct RedisServer {
     redis: Redis,
     _folder: TempDir,
 }
 
 impl RedisServer {
-    /// Starts one, empty.
+    /// Starts an empty server.
     pub fn start() -> Self {
         Self::start_with("")
     }
 
-    /// Starts one that asks for a password, also of the server it may be a replica of.
+    /// Starts a server that requires a password, and uses the same password for its primary when it is a replica.
     pub fn start_with(password: &str) -> Self {
         let folder = TempDir::new();
         let mut server = Self { redis: Redis::new(folder.path(), password), _folder: folder };
@@ -26,7 +26,7 @@ impl RedisServer {
         server
     }
 
-    /// Makes it a replica, and waits until it has all of the primary. Its clients keep their connections.
+    /// Makes this server a replica and waits until it is synchronised. Client connections stay open.
     pub async fn follow(&self, primary: &Self) {
         let port = primary.address().port().to_string();
         self.say::<()>(&["REPLICAOF", "127.0.0.1", &port]);
@@ -37,44 +37,44 @@ impl RedisServer {
         .await;
     }
 
-    /// Makes it a primary.
+    /// Makes this server a primary.
     pub fn promote(&self) {
         self.say::<()>(&["REPLICAOF", "NO", "ONE"]);
     }
 
-    /// Stops it; its clients lose their connections and can't come back.
+    /// Stops the server.
     pub fn stop(&mut self) {
         assert!(self.redis.is_started(), "Redis does not run");
         self.redis.kill();
     }
 
-    /// Starts it at the same address, empty.
+    /// Starts the server again at the same address, empty.
     pub fn start_again(&mut self) {
         self.redis.start(|_| {}).expect("redis-server is installed: scripts/test installs it");
         let answers = eventually_blocking(|| self.redis.answers().expect("redis-server runs"));
         assert!(answers, "redis-server does not answer");
     }
 
-    /// Forgets everything it holds.
+    /// Removes all keys.
     pub fn flush(&self) {
         self.say::<()>(&["FLUSHALL"]);
     }
 
-    /// Cuts all its clients, subscribers too.
+    /// Closes the connections of all clients, including subscribers.
     pub fn kill_connections(&self) {
         self.say::<i64>(&["CLIENT", "KILL", "TYPE", "pubsub"]);
         self.say::<i64>(&["CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes"]);
     }
 
-    /// Any command.
+    /// Runs a command.
     pub fn say<T: redis::FromRedisValue>(&self, words: &[&str]) -> T {
         self.try_say(words).expect("Redis answers")
     }
 
-    /// Any command, of a server that may be away or cut its clients.
+    /// Runs a command on a server that may be stopped or may close the connection.
     ///
     /// # Errors
-    /// When it does not answer, or not as expected.
+    /// When the server does not answer, or the answer has another type than `T`.
     pub fn try_say<T: redis::FromRedisValue>(&self, words: &[&str]) -> redis::RedisResult<T> {
         let mut connection = redis::Client::open(self.url())?.get_connection()?;
         let mut command = redis::cmd(words[0]);
@@ -83,7 +83,7 @@ impl RedisServer {
     }
 }
 
-/// Its URL and address, and to be frozen and thawed.
+/// Gives access to the URL and the address, and to `freeze` and `thaw`.
 impl ops::Deref for RedisServer {
     type Target = Redis;
 

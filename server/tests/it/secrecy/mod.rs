@@ -1,4 +1,5 @@
-//! What people must not learn: conversations they may not read, people they do not find, people who blocked them.
+//! Information that users must not get: about conversations they may not read, about users they can not find, and about
+//! users who blocked them.
 
 mod answers;
 mod left_alone;
@@ -20,7 +21,7 @@ use crate::{
     },
 };
 
-/// Rules by which a member reads and writes while they are in a team of the product.
+/// Rules that let a member read and write while they are a member of the product's team.
 const TEAM: &str = "policy team
 roles member
 kinds team
@@ -32,7 +33,7 @@ allow send,reply,edit,delete_for_all,delete_own_copy,close,reopen,delete_convers
 remove_member,leave all when holder
 ";
 
-/// Rules by which a group is read by its members while it is open, and by its owner always.
+/// Rules that let all members of a group read it while it is open, and its owner always.
 const CLUB: &str = "policy club
 allow find,see_profile,start everyone when everyone
 allow start_group            groups
@@ -42,7 +43,7 @@ allow send                   all      when holder
 allow close,reopen           owns     when owner
 ";
 
-/// A group that `a` starts with `b`, with both in it.
+/// Starts a group of `a` and `b` and waits until both have joined it.
 async fn club_of(a: &mut User, b: &mut User) -> ConversationId {
     let started = a.start_group([one("b")], "all", ClientId::new()).await.answer().expect("allowed");
     let here = id(&started.conversation.expect("told"));
@@ -51,7 +52,7 @@ async fn club_of(a: &mut User, b: &mut User) -> ConversationId {
     here
 }
 
-/// Runs a behaviour under rules of its own, on an embedded server, then across two nodes.
+/// Runs a test with its own rules on an embedded server, then across two nodes.
 async fn under(rules: &str, facts: &[Row], behaviour: impl AsyncFn(&System<'_>)) {
     let embedded = Cluster::embedded_with(system::patient).await;
     behaviour(&System::with_rules(&embedded, rules, facts).await).await;
@@ -59,7 +60,7 @@ async fn under(rules: &str, facts: &[Row], behaviour: impl AsyncFn(&System<'_>))
     behaviour(&System::with_rules(&two, rules, facts).await).await;
 }
 
-/// Everything this screen is told until a conversation is gone from it, or is there again.
+/// All events of this device until the device leaves a conversation, or joins it again.
 async fn events_until(person: &mut User, what: &str, ends: impl Fn(&Event) -> bool) -> Vec<Event> {
     let name = person.external_id.clone();
     let events = &mut person.events;

@@ -31,7 +31,7 @@ async fn list(person: &User, cursor: &str, limit: u32) -> wire::ConversationPage
 }
 
 #[tokio::test]
-async fn a_list_full_of_unreadable_conversations_is_answered_in_short_pages() {
+async fn a_list_with_many_unreadable_conversations_has_short_pages() {
     under(CLUB, &["a", "b"].map(user), async |system| {
         let [mut a, mut b] = system.users(["a", "b"]).await;
         let here = club_of(&mut a, &mut b).await;
@@ -66,13 +66,13 @@ async fn a_list_full_of_unreadable_conversations_is_answered_in_short_pages() {
     .await;
 }
 
-/// As the preset `ent`, with secret members.
+/// The preset `ent` with secret members.
 fn secret_members() -> String {
     let ent = include_str!("../../../../policy/presets/ent.policy");
     format!("{ent}\nallow send holds when holder\n").replace("\nsecret_directory\n", "\nsecret_directory\nsecret_members\n")
 }
 
-/// Every way in which a cursor could hold an id that a reader recognises.
+/// Whether a cursor contains an id in any readable form.
 fn names(cursor: &str, id: &str) -> bool {
     let bytes: Vec<u8> = uuid::Uuid::parse_str(id).expect("an id").as_bytes().to_vec();
     let decoded = URL_SAFE_NO_PAD.decode(cursor).unwrap_or_default();
@@ -80,7 +80,7 @@ fn names(cursor: &str, id: &str) -> bool {
 }
 
 #[tokio::test]
-async fn a_cursor_tells_its_reader_nothing_and_is_of_use_to_no_one_else() {
+async fn a_cursor_reveals_no_id_and_works_only_for_its_user() {
     let pupils = ["ann", "ben", "cem", "dia"];
     let mut facts: Vec<Row> = vec![group("teachers", "teachers"), group("pupils", "pupils")];
     facts.extend(["tea"].into_iter().chain(pupils).map(user));

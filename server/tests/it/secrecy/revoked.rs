@@ -17,7 +17,7 @@ fn team() -> Vec<Row> {
     rows
 }
 
-/// Waits until this screen is told so many unread messages in all.
+/// Waits until this device has this total unread count.
 async fn has_total(screen: &mut User, count: u32) {
     let counts = |event| match event {
         Event::ReadState { total_unread, .. } | Event::TotalUnread(total_unread) => (total_unread == count).then_some(()),
@@ -31,7 +31,7 @@ fn in_team(name: &str) -> Row {
 }
 
 #[tokio::test]
-async fn a_member_who_may_not_read_learns_nothing_and_gets_the_conversation_back_whole() {
+async fn a_member_without_read_gets_no_events_and_the_whole_conversation_afterwards() {
     under(TEAM, &team(), async |system| {
         let [mut a, mut b, mut phone] = system.users(["a", "b", "b"]).await;
         let here = a.chats_with(&mut b).await;
@@ -78,7 +78,7 @@ async fn a_member_who_may_not_read_learns_nothing_and_gets_the_conversation_back
 }
 
 #[tokio::test]
-async fn a_message_sent_after_an_answered_revocation_reaches_no_screen_it_shut_out() {
+async fn no_message_sent_after_an_answered_revocation_reaches_the_member() {
     under(TEAM, &team(), async |system| {
         let [a, mut b, c] = system.users(["a", "b", "c"]).await;
         let started = a.start_group([one("b"), one("c")], "all", ClientId::new()).await.answer().expect("allowed");
@@ -86,14 +86,14 @@ async fn a_message_sent_after_an_answered_revocation_reaches_no_screen_it_shut_o
         b.sees_joined(here).await;
         for round in 0..12 {
             system.import_all(&[in_team("b").gone()]).await;
-            // On both nodes at once, and before any screen is told.
+            // Both nodes send at once, before any device is told of the revocation.
             let texts = [format!("secret a{round}"), format!("secret c{round}")];
             let (one, other) = tokio::join!(a.writes(here, &texts[0]), c.writes(here, &texts[1]));
             one.and(other).expect("allowed");
             let mut heard = events_until(&mut b, "the end of it", is_left(here)).await;
             system.import_all(&[in_team("b")]).await;
             heard.extend(events_until(&mut b, "it again", is_joined(here)).await);
-            // Messages of earlier rounds are told late, once b may read them again.
+            // Messages of earlier rounds arrive later, once b may read them again.
             let is_secret = |event: &&Event| matches!(event, Event::MessageSent(message) if texts.contains(&message.text));
             let leaked: Vec<_> = heard.iter().filter(is_secret).collect();
             assert!(leaked.is_empty(), "round {round}: {leaked:?}");
@@ -106,7 +106,7 @@ async fn a_message_sent_after_an_answered_revocation_reaches_no_screen_it_shut_o
 }
 
 #[tokio::test]
-async fn a_member_who_was_away_while_read_was_taken_or_given_back_holds_what_is_theirs() {
+async fn a_member_who_reconnects_after_a_change_of_read_holds_the_right_conversations() {
     under(TEAM, &team(), async |system| {
         let [mut a, mut b] = system.users(["a", "b"]).await;
         let here = a.chats_with(&mut b).await;
@@ -128,7 +128,7 @@ async fn a_member_who_was_away_while_read_was_taken_or_given_back_holds_what_is_
 }
 
 #[tokio::test]
-async fn rules_that_ask_for_the_state_of_a_conversation_are_asked_again_when_it_changes() {
+async fn rules_about_the_state_of_a_conversation_are_evaluated_again_when_it_changes() {
     under(CLUB, &["a", "b"].map(user), async |system| {
         let [mut a, mut b] = system.users(["a", "b"]).await;
         let here = club_of(&mut a, &mut b).await;
@@ -147,7 +147,7 @@ async fn rules_that_ask_for_the_state_of_a_conversation_are_asked_again_when_it_
 }
 
 #[tokio::test]
-async fn rules_that_change_are_asked_again() {
+async fn changed_rules_are_evaluated_again() {
     under(TEAM, &team(), async |system| {
         let [mut a, mut b] = system.users(["a", "b"]).await;
         let here = a.chats_with(&mut b).await;

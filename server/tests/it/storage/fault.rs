@@ -41,7 +41,7 @@ impl Fault {
         std::fs::remove_file(&self.switch).expect("it was on");
     }
 
-    /// An embedded server whose calls of the storage fail while this is on.
+    /// An embedded server whose system calls fail while the switch is on.
     async fn cluster(&self) -> Cluster {
         Cluster::embedded_with(|settings| {
             let settings = unpaced(settings).environment("TEST_FAULT_SWITCH", self.switch.display());

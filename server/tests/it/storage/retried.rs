@@ -1,4 +1,4 @@
-//! A batch whose transaction fails is decided again. What it counts, notes and tells counts once.
+//! A failed batch is decided again. Its counts, audit entries and events must appear once.
 
 use std::collections::HashSet;
 
@@ -15,8 +15,8 @@ use crate::harness::{Cluster, Database, Raw, eventually, http::Request};
 const SENDS: usize = 6;
 const DENIED: usize = 5;
 
-/// A trigger of PostgreSQL that does this instead of the first two inserts of messages that begin with `again`. A sequence
-/// counts them, since it is not rolled back.
+/// A PostgreSQL trigger that runs `statement` instead of the first two inserts of messages whose text begins with `again`.
+/// It counts with a sequence, because a rollback does not reset a sequence.
 fn fail_twice(statement: &str) -> String {
     format!(
         "CREATE SEQUENCE tries;
@@ -31,7 +31,7 @@ fn fail_twice(statement: &str) -> String {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_batch_that_loses_a_fight_over_locks_is_counted_once() {
+async fn a_batch_retried_after_a_deadlock_is_counted_once() {
     let cluster = Cluster::on(Database::postgres(), |settings| settings).await;
     let fail = fail_twice("RAISE EXCEPTION 'made up' USING ERRCODE = '40001'");
     let hold = "UPDATE conversations SET subject = subject";
@@ -39,7 +39,7 @@ async fn a_batch_that_loses_a_fight_over_locks_is_counted_once() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_batch_whose_connection_ends_is_counted_once() {
+async fn a_batch_retried_on_a_new_connection_is_counted_once() {
     let cluster = Cluster::on(Database::postgres(), |settings| settings).await;
     let fail = fail_twice("PERFORM pg_terminate_backend(pg_backend_pid())");
     let hold = "UPDATE conversations SET subject = subject";
@@ -47,7 +47,7 @@ async fn a_batch_whose_connection_ends_is_counted_once() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_batch_that_is_done_one_by_one_in_the_end_is_counted_once() {
+async fn a_batch_executed_request_by_request_is_counted_once() {
     let cluster = Cluster::embedded().await;
     let fail = "CREATE TRIGGER poison BEFORE INSERT ON messages WHEN NEW.text = 'poison'
                 BEGIN SELECT RAISE(ABORT, 'made up'); END";
@@ -55,8 +55,8 @@ async fn a_batch_that_is_done_one_by_one_in_the_end_is_counted_once() {
     counts_once(&cluster, fail, hold, &["poison"]).await;
 }
 
-/// Has sends and denied edits wait behind a transaction that holds what they need, so that they become one batch; `fail` makes
-/// that batch fail at first. Texts of `poison` are never stored.
+/// Queues sends and denied edits behind a transaction that locks their rows, so that they become one batch. `fail` makes
+/// that batch fail at first. Messages with a text of `poison` are never stored.
 async fn counts_once(cluster: &Cluster, fail: &str, hold: &str, poison: &[&str]) {
     let node = cluster.nodes[0].public();
     let (lea, tom) = (cluster.tenant.token("lea"), cluster.tenant.token("tom"));
@@ -91,7 +91,7 @@ async fn counts_once(cluster: &Cluster, fail: &str, hold: &str, poison: &[&str])
     let holding = store.begin().await.expect("a transaction");
     holding.execute_raw(say(hold)).await.expect("the rows are locked");
 
-    // The lane waits with the first, and takes what comes meanwhile as one.
+    // The lane waits for the first request, and takes the requests that arrive meanwhile as one batch.
     let mut asked = HashSet::from([tom.request(send("first")).await]);
     for number in 0..SENDS.max(DENIED) {
         if number < SENDS {
@@ -109,7 +109,7 @@ async fn counts_once(cluster: &Cluster, fail: &str, hold: &str, poison: &[&str])
     for text in poison {
         asked.insert(tom.request(send(text)).await);
     }
-    // Answered without the lane, once all before it is in the lane.
+    // This request does not use the lane. Its answer shows that all requests before it are in the lane.
     let list = tom.request(Command::ListConversations(wire::ListConversations::default())).await;
     until_answered(&mut tom, &mut HashSet::from([list])).await;
     holding.rollback().await.expect("it ends");
@@ -132,7 +132,7 @@ async fn counts_once(cluster: &Cluster, fail: &str, hold: &str, poison: &[&str])
     assert_eq!(audited().await, DENIED, "each denial is noted once");
 }
 
-/// Reads until all of these are answered; how many were refused.
+/// Reads until all requests are answered and returns the number of refusals.
 async fn until_answered(socket: &mut Raw, asked: &mut HashSet<u32>) -> usize {
     let mut refused = 0;
     while !asked.is_empty() {
@@ -144,7 +144,7 @@ async fn until_answered(socket: &mut Raw, asked: &mut HashSet<u32>) -> usize {
     refused
 }
 
-/// What rules denied, by whatever rule.
+/// The number of commands that any rule denied.
 async fn denials(cluster: &Cluster) -> f64 {
     let figures = Request::get("/metrics").send(cluster.nodes[0].internal()).await;
     let lines = figures.text().lines().filter(|line| line.starts_with("causerie_policy_denials_total{"));

@@ -1,4 +1,4 @@
-//! `causerie backup` of PostgreSQL.
+//! Tests of `causerie backup` on PostgreSQL.
 
 use std::{fs, os::unix::fs::PermissionsExt as _, process::Command};
 
@@ -35,7 +35,7 @@ async fn a_backup_beside_running_nodes_does_not_reveal_the_password() {
     let password = url.split(':').nth(2).and_then(|rest| rest.split_once('@')).expect("the address has a password").0;
     let folder = TempDir::new();
     let file = folder.path().join("backup");
-    // Holds `pg_dump` up, so that it can be looked at.
+    // Blocks `pg_dump`, so that its arguments can be inspected.
     let store = causerie_server::store::Store::connect(&cluster.database.to_connect()).await.expect("opens");
     let lock = store.begin().await.expect("begins");
     sea_orm::ConnectionTrait::execute_unprepared(&lock, "LOCK TABLE audit IN ACCESS EXCLUSIVE MODE").await.expect("locks");
@@ -53,7 +53,7 @@ async fn a_backup_beside_running_nodes_does_not_reveal_the_password() {
     lea.say(here, "served on").await;
 }
 
-/// The command lines of the processes of this name that mention a text.
+/// The command lines of all processes with this name that contain `mention`.
 fn arguments_of(program: &str, mention: &str) -> Vec<String> {
     let processes = fs::read_dir("/proc").expect("Linux");
     let lines = processes.filter_map(|process| {
@@ -72,7 +72,7 @@ async fn the_error_without_postgresqls_programs_names_the_package() {
     settings.run(&["migrate"]);
     let folder = TempDir::new();
     let file = folder.path().join("backup");
-    // The programs are hidden in a mount namespace of the command's own; PATH is empty.
+    // The programs are hidden in the command's own mount namespace, and PATH is empty.
     let program = settings.command().get_program().to_owned();
     let mut command = Command::new("/usr/bin/unshare");
     command.arg("--mount").args(["/bin/sh", "-c"]);
@@ -111,7 +111,7 @@ async fn a_killed_backup_leaves_no_file_with_its_name() {
     backup.kill().expect("it is ours");
     assert!(!backup.wait().expect("it is ours").success());
     assert!(!file.exists());
-    // `pg_dump` outlives it for a moment, and ends when its snapshot does or its work is done.
+    // `pg_dump` runs on for a moment, until its snapshot or its work ends.
     assert!(eventually_blocking(|| arguments_of("pg_dump", text(&file)).is_empty()));
     settings.run(&["backup", text(&file)]);
     assert_eq!(names(folder.path()), ["backup"]);

@@ -56,8 +56,8 @@ pub async fn contents(database: &Connect) -> BTreeMap<String, Vec<String>> {
     contents
 }
 
-/// Panics unless a restored database has all rows of the one that was backed up. Only the tenants' epochs are new, and the audit
-/// has a line about the restore for each tenant.
+/// Panics unless the restored database has all rows of the source. Only the tenants' epochs differ, and the audit has an
+/// entry about the restore for each tenant.
 pub async fn assert_restored(from: &Database, to: &Database) {
     let (mut before, mut after) = (contents(&from.to_connect()).await, contents(&to.to_connect()).await);
     let epochs = (before.remove("tenants").expect("there are some"), after.remove("tenants").expect("there are some"));
