@@ -5,10 +5,11 @@ use causerie_policy::ACTIONS;
 use crate::config::suggestion;
 
 /// Calls of back ends and operators. The other actions are those of the rule language, where rules refused them.
-const CALLS: [&str; 14] = [
+const CALLS: [&str; 19] = [
     "api_key.create",
     "api_key.revoke",
     "backup.restore",
+    "export",
     "import",
     "import.begin",
     "job.delete",
@@ -18,8 +19,12 @@ const CALLS: [&str; 14] = [
     "signing_key.add",
     "signing_key.revoke",
     "tenant.create",
+    "tenant.rename",
+    "user.erase",
+    "user.export",
     "user.put",
     "user.revoke",
+    "user.writable_by",
 ];
 
 /// Whether lines of the audit may have this action.

@@ -8,6 +8,7 @@ mod actors;
 pub mod refusals;
 
 use causerie_protocol::TenantId;
+use sea_orm::ConnectionTrait;
 use serde_json::{Map, Value};
 
 pub use self::{
@@ -15,7 +16,7 @@ pub use self::{
     actors::Actors,
     refusals::{Denied, Refusals, Refused, Target},
 };
-pub use crate::store::queries::audit::{Entry, Filter, Outcome, page};
+pub use crate::store::queries::audit::{Entry, Filter, Outcome, page, rename};
 use crate::{
     auth::ApiCaller,
     store::{Store, StoreError, queries::audit},
@@ -39,6 +40,14 @@ pub fn done<const N: usize>(
     debug_assert!(actions::is_action(action), "`{action}` is missing in the list of actions");
     let detail = Map::from_iter(detail.map(|(name, value)| (name.to_owned(), value)));
     Entry { detail, ..Entry::done(actor, action, target, at_ms) }
+}
+
+/// Writes one line within a transaction.
+///
+/// # Errors
+/// When the database fails.
+pub async fn append(connection: &impl ConnectionTrait, tenant: TenantId, entry: Entry) -> Result<(), StoreError> {
+    audit::append(connection, &[(tenant, entry)]).await
 }
 
 /// Writes one line.

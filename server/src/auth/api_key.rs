@@ -27,11 +27,13 @@ pub enum Scope {
     Read,
     /// Change the tenant's rules, and read them; retry and delete the tenant's jobs.
     Admin,
+    /// Make and rename tenants of this server, any of them.
+    Tenants,
 }
 
 impl Scope {
     /// All of them.
-    pub const ALL: [Self; 4] = [Self::Provision, Self::Act, Self::Read, Self::Admin];
+    pub const ALL: [Self; 5] = [Self::Provision, Self::Act, Self::Read, Self::Admin, Self::Tenants];
 
     /// The name in SQL and on the command line.
     #[must_use]
@@ -41,6 +43,7 @@ impl Scope {
             Self::Act => "act",
             Self::Read => "read",
             Self::Admin => "admin",
+            Self::Tenants => "tenants",
         }
     }
 }

@@ -166,7 +166,7 @@ pub(super) enum ApiKeyCommand {
         #[arg(long)]
         tenant: String,
         /// What it is for.
-        #[arg(long, value_parser = super::tenant::name)]
+        #[arg(long, value_parser = crate::provisioning::tenants::name)]
         name: String,
         /// What it may do, separated by commas.
         #[arg(long, required = true, value_delimiter = ',')]

@@ -3,13 +3,13 @@
 use causerie_policy::Policy;
 use clap::Subcommand;
 
-use super::{Outcome, Settings, clock, note, operator, preset};
+use super::{Outcome, Settings, clock, operator, preset};
 use crate::{
     clock::rfc3339,
     demo,
-    names::visible,
     plain::isolated,
-    store::queries::tenants::{self, FirstPolicy},
+    provisioning::tenants::{self, name, slug},
+    store::queries::tenants as stored,
 };
 
 #[derive(Debug, Subcommand)]
@@ -27,6 +27,14 @@ pub(super) enum Command {
         #[arg(long, value_name = "PRESET")]
         policy: Option<String>,
     },
+    /// Give a tenant another name for people.
+    Rename {
+        /// The tenant's slug.
+        slug: String,
+        /// Name for people.
+        #[arg(long, value_parser = name)]
+        name: String,
+    },
     /// List the tenants.
     List,
 }
@@ -35,8 +43,13 @@ impl Command {
     pub(super) async fn run(self, settings: &Settings) -> Outcome {
         match self {
             Self::Create { slug, name, policy } => create(settings, &slug, &name, policy.as_deref()).await,
+            Self::Rename { slug, name } => {
+                let (store, _) = settings.tenant(&slug).await?;
+                tenants::rename(&store, &operator(), &slug, &name, clock().now_ms()).await?;
+                Ok(())
+            }
             Self::List => {
-                for tenant in tenants::all(&settings.store().await?).await? {
+                for tenant in stored::all(&settings.store().await?).await? {
                     println!(
                         "{}  {}  created {}  {}",
                         tenant.slug,
@@ -53,18 +66,12 @@ impl Command {
 
 async fn create(settings: &Settings, slug: &str, name: &str, policy: Option<&str>) -> Outcome {
     let policy = policy.map(|name| first_rules(slug, name)).transpose()?;
-    let by = operator();
-    let first = policy.as_ref().map(|policy| FirstPolicy { name: policy.name(), text: policy.text(), by: &by });
     let store = settings.store_or_new().await?;
-    let tenant = match tenants::create_under(&store, slug, name, first, clock().now_ms()).await {
-        Err(error) if error.is_unique_violation() => {
-            let other = format!("choose another slug, or change its rules with `causerie policy set --tenant {slug}`");
-            return Err(format!("there is a tenant `{slug}` already: {other}").into());
-        }
-        made => made?,
+    let made = tenants::create(&store, &operator(), slug, name, policy.as_ref(), clock().now_ms()).await?;
+    let Some(tenant) = made else {
+        let other = format!("choose another slug, or change its rules with `causerie policy set --tenant {slug}`");
+        return Err(format!("there is a tenant `{slug}` already: {other}").into());
     };
-    let rules = policy.as_ref().map_or("open", |policy| policy.name());
-    note(&store, tenant.id, "tenant.create", format!("tenant:{slug}"), [("policy", rules.into())]).await?;
     println!("id {}", tenant.id);
     let config = settings.load()?.config;
     if config.demo.enabled.is_none() && config.demo_enabled() && demo::is_prepared(&store).await? {
@@ -83,19 +90,6 @@ fn first_rules(slug: &str, name: &str) -> Result<Policy, String> {
     })
 }
 
-/// A name with something visible in it, as it is kept.
-pub(super) fn name(text: &str) -> Result<String, String> {
-    let kept = visible::kept(text).filter(|kept| !kept.trim().is_empty());
-    kept.ok_or_else(|| format!("the name {}", visible::NOTHING_VISIBLE))
-}
-
-fn slug(text: &str) -> Result<String, String> {
-    let fits = (1..=64).contains(&text.len())
-        && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
-        && !text.starts_with('-');
-    if fits { Ok(text.to_owned()) } else { Err("expected 1 to 64 small letters, digits and hyphens".to_owned()) }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -105,15 +99,5 @@ mod tests {
         assert!(first_rules("club", "school").is_ok());
         let why = first_rules("club", "./club.policy").expect_err("no preset");
         assert!(why.contains("there are: open, ") && why.contains("policy set --tenant club --file FILE"), "{why}");
-    }
-
-    #[test]
-    fn slugs() {
-        for good in ["demo", "lycee-hugo-2", "7"] {
-            assert!(slug(good).is_ok(), "{good}");
-        }
-        for bad in ["", "Demo", "a b", "é", "-a", &"a".repeat(65)] {
-            assert!(slug(bad).is_err(), "{bad}");
-        }
     }
 }

@@ -10,7 +10,7 @@ mod list;
 mod members;
 mod presence;
 mod relations;
-mod start;
+pub mod start;
 mod typing;
 pub mod writer;
 

@@ -51,7 +51,9 @@ fn document(paths: &Map<String, Value>, schemas: Schemas) -> Value {
             "summary": "Real-time chat where rules decide who may write to whom.",
             "description": "Every command of the WebSocket (`/v1/ws`), over HTTP. Bodies and answers are the messages of \
                 the wire in protobuf's JSON mapping: a field that has its default value (`0`, `\"\"`, `false`, an empty \
-                list) is left out of answers, and `null` in a request is a field left out. A field or parameter that does \
+                list) is left out of answers, and `null` in a request is a field left out. In a path or query, `external:` and \
+                the product's id stand for the id of a user; in place of a conversation's id, for the caller's direct conversation \
+                with that user. A field or parameter that does \
                 not exist is refused by name. Lengths of text are limited in bytes of UTF-8: a text that keeps to its \
                 `maxLength` in characters only is answered 413.",
         },

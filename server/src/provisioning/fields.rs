@@ -1,6 +1,6 @@
 //! The fields of a row, taken one by one, so that what is left over is known to be unknown.
 
-use causerie_protocol::Timestamp;
+use causerie_protocol::{ErrorCode, Refusal, Timestamp};
 use serde::{
     Deserialize as _,
     de::{IntoDeserializer, value::Error},
@@ -19,13 +19,25 @@ pub struct Fault {
     pub field: String,
     /// One sentence for the developer who reads it.
     pub message: String,
+    /// What kind of mistake it is.
+    pub code: ErrorCode,
+}
+
+impl From<Fault> for Refusal {
+    fn from(fault: Fault) -> Self {
+        Self::new(fault.code, fault.message).field(fault.field)
+    }
 }
 
 impl Fault {
     /// This field is to blame.
     #[must_use]
     pub fn new(field: &str, message: impl Into<String>) -> Self {
-        Self { field: field.to_owned(), message: message.into() }
+        Self { field: field.to_owned(), message: message.into(), code: ErrorCode::Invalid }
+    }
+
+    fn of(code: ErrorCode, field: &str, message: impl Into<String>) -> Self {
+        Self { code, ..Self::new(field, message) }
     }
 }
 
@@ -50,13 +62,13 @@ impl Fields {
         match self.take(field) {
             None => Ok(None),
             Some(Value::String(text)) if text.len() > bytes_max => {
-                Err(Fault::new(field, format!("`{field}` has more than {bytes_max} bytes")))
+                Err(Fault::of(ErrorCode::TooLarge, field, format!("`{field}` has more than {bytes_max} bytes")))
             }
             Some(Value::String(text)) if text.contains(char::is_control) => {
                 Err(Fault::new(field, format!("`{field}` contains control characters")))
             }
             Some(Value::String(text)) => Ok(Some(text)),
-            Some(other) => Err(Fault::new(field, not_expected(field, &other, "a text"))),
+            Some(other) => Err(Fault::of(ErrorCode::Malformed, field, not_expected(field, &other, "a text"))),
         }
     }
 
@@ -83,7 +95,7 @@ impl Fields {
         let texts: Option<Vec<String>> = items.map(|item| item.as_str().map(str::to_owned)).collect();
         match texts.filter(|_| value.is_array()) {
             Some(texts) => Ok(Some(texts)),
-            None => Err(Fault::new(field, not_expected(field, &value, "a list of texts"))),
+            None => Err(Fault::of(ErrorCode::Malformed, field, not_expected(field, &value, "a list of texts"))),
         }
     }
 
@@ -104,7 +116,7 @@ impl Fields {
         match self.take(field) {
             None => Ok(false),
             Some(Value::Bool(flag)) => Ok(flag),
-            Some(other) => Err(Fault::new(field, not_expected(field, &other, "true or false"))),
+            Some(other) => Err(Fault::of(ErrorCode::Malformed, field, not_expected(field, &other, "true or false"))),
         }
     }
 

@@ -14,12 +14,13 @@ pub mod ndjson;
 mod options;
 mod replace;
 mod report;
-mod row;
+pub mod row;
+pub mod tenants;
 mod turn;
 
 pub use fields::Fault;
 pub use import::{Committed, Import, Parts, Stopped};
 pub use options::{DeleteLimit, Options, Scope};
 pub use report::{Answer, RowAnswer, Tally};
-pub use row::{Row, Type};
+pub use row::{Fact, Row, Type};
 pub use turn::{Turn, Turns};

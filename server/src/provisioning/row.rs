@@ -211,7 +211,8 @@ impl Row {
 }
 
 /// A relation of this name is the same from either side.
-pub(super) fn is_mutual(words: &Vocabulary, relation: &str) -> bool {
+#[must_use]
+pub fn is_mutual(words: &Vocabulary, relation: &str) -> bool {
     words.relation(relation).is_some_and(|relation| words.how(relation) == How::Mutual)
 }
 
@@ -223,10 +224,7 @@ fn user(fields: &mut Fields) -> Result<Profile, Fault> {
         locale: fields.text("locale", PROFILE_FIELD_BYTES_MAX)?,
         status: fields.choice("status", &STATUSES)?,
         roles: fields.texts("roles")?,
-        writable_by: fields.choice(
-            "writable_by",
-            &[("rules", WritableBy::Rules), ("contacts", WritableBy::Contacts), ("nobody", WritableBy::Nobody)],
-        )?,
+        writable_by: fields.choice("writable_by", &WRITABLE_BY)?,
         is_listed: true,
         ..Profile::default()
     };
@@ -237,14 +235,31 @@ fn user(fields: &mut Fields) -> Result<Profile, Fault> {
     Ok(profile)
 }
 
-const STATUSES: [(&str, UserStatus); 4] = [
+/// What a user can be.
+pub const STATUSES: [(&str, UserStatus); 4] = [
     ("active", UserStatus::Active),
     ("invited", UserStatus::Invited),
     ("deactivated", UserStatus::Deactivated),
     ("removed", UserStatus::Removed),
 ];
 
-const DELIVERS: [(&str, Delivers); 4] =
+/// From whom a user takes messages.
+pub const WRITABLE_BY: [(&str, WritableBy); 3] =
+    [("rules", WritableBy::Rules), ("contacts", WritableBy::Contacts), ("nobody", WritableBy::Nobody)];
+
+/// What a group can be.
+pub const GROUP_STATES: [(&str, GroupState); 3] =
+    [("active", GroupState::Active), ("concluded", GroupState::Concluded), ("archived", GroupState::Archived)];
+
+/// How far a relation has come.
+pub const RELATION_STATES: [(&str, RelationState); 2] =
+    [("accepted", RelationState::Accepted), ("pending", RelationState::Pending)];
+
+/// What an edge does.
+pub const EFFECTS: [(&str, EdgeEffect); 2] = [("allow", EdgeEffect::Allow), ("deny", EdgeEffect::Deny)];
+
+/// Whom a sender reaches by a group or edge.
+pub const DELIVERS: [(&str, Delivers); 4] =
     [("both", Delivers::Both), ("people", Delivers::People), ("group", Delivers::Group), ("none", Delivers::None)];
 
 fn group(fields: &mut Fields) -> Result<GroupFact, Fault> {
@@ -253,10 +268,7 @@ fn group(fields: &mut Fields) -> Result<GroupFact, Fault> {
         name: fields.title("name", PROFILE_FIELD_BYTES_MAX)?,
         kind: fields.text("kind", WORD_BYTES_MAX)?,
         parent: fields.text("parent", EXTERNAL_ID_BYTES_MAX)?,
-        state: fields.choice(
-            "state",
-            &[("active", GroupState::Active), ("concluded", GroupState::Concluded), ("archived", GroupState::Archived)],
-        )?,
+        state: fields.choice("state", &GROUP_STATES)?,
         delivers: fields.choice("delivers", &DELIVERS)?,
     };
     if group.parent.as_ref() == Some(&group.external_id) {
@@ -282,12 +294,11 @@ fn membership(fields: &mut Fields) -> Result<Membership, Fault> {
 }
 
 fn relation(fields: &mut Fields) -> Result<Relation, Fault> {
-    let states = [("accepted", RelationState::Accepted), ("pending", RelationState::Pending)];
     let relation = Relation {
         relation: fields.needed("relation", WORD_BYTES_MAX)?,
         from: fields.needed("from", EXTERNAL_ID_BYTES_MAX)?,
         to: fields.needed("to", EXTERNAL_ID_BYTES_MAX)?,
-        state: fields.choice("state", &states)?.unwrap_or(RelationState::Accepted),
+        state: fields.choice("state", &RELATION_STATES)?.unwrap_or(RelationState::Accepted),
     };
     if relation.from == relation.to {
         return Err(Fault::new("to", "`to` and `from` must be two users"));
@@ -301,9 +312,7 @@ fn edge(fields: &mut Fields) -> Result<Edge, Fault> {
         from_role: fields.text("from_role", WORD_BYTES_MAX)?.unwrap_or_default(),
         to: fields.needed("to", EXTERNAL_ID_BYTES_MAX)?,
         to_role: fields.text("to_role", WORD_BYTES_MAX)?.unwrap_or_default(),
-        effect: fields
-            .choice("effect", &[("allow", EdgeEffect::Allow), ("deny", EdgeEffect::Deny)])?
-            .unwrap_or(EdgeEffect::Allow),
+        effect: fields.choice("effect", &EFFECTS)?.unwrap_or(EdgeEffect::Allow),
         delivers: fields.choice("delivers", &DELIVERS[..3])?.unwrap_or(Delivers::Both),
     })
 }
@@ -339,6 +348,12 @@ fn declared<'a>(field: &str, what: &str, word: &str, mut known: impl Iterator<It
     }
     let declared = if words.is_empty() { "none".to_owned() } else { words.join(", ") };
     Err(Fault::new(field, format!("the policy declares no {what} `{word}`; it declares {declared}")))
+}
+
+/// The word of a value; of a value that this server does not know, the first.
+#[must_use]
+pub fn word_of<T: Copy + PartialEq>(words: &[(&'static str, T)], value: T) -> &'static str {
+    words.iter().find(|(_, one)| *one == value).unwrap_or(&words[0]).0
 }
 
 /// What a row names itself, as far as it can be told, whether or not the row is good: its type, and an id for people to find.

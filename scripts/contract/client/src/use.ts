@@ -14,8 +14,8 @@ const baseUrl = given("URL");
 const lea = createClient<paths>({ baseUrl, headers: { authorization: `Bearer ${given("TOKEN")}` } });
 const backEnd = createClient<paths>({ baseUrl, headers: { authorization: `Bearer ${given("KEY")}` } });
 
-const put = await backEnd.PUT("/v1/users/{external_id}", {
-  params: { path: { external_id: "tom" } },
+const put = await backEnd.PUT("/v1/users/{id}", {
+  params: { path: { id: "tom" } },
   body: { name: "Tom Nguyen", locale: null },
 });
 assert.equal(put.data?.name, "Tom Nguyen");

@@ -177,6 +177,6 @@ async fn carry_out(parts: &Parts, caller: Caller, plan: Plan, first_message: Opt
 }
 
 /// The key of one's conversation with a person: the same for both, whoever starts.
-pub(super) fn start_key(me: UserId, them: UserId) -> String {
+pub fn start_key(me: UserId, them: UserId) -> String {
     if me == them { format!("self:{me}") } else { format!("pair:{}:{}", me.min(them), me.max(them)) }
 }

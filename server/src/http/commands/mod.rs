@@ -4,6 +4,7 @@
 //! go through the same code and are refused in the same words. [`descriptors`] and [`schema`] describe the messages of `proto/`.
 
 pub mod descriptors;
+mod external;
 pub mod routes;
 pub mod schema;
 pub mod transcode;
@@ -60,7 +61,9 @@ async fn serve(shared: &Shared, endpoint: Endpoint, path: PathParams, request: R
     } else {
         Map::new()
     };
-    let command = endpoint.command(fields, &uri, &path)?;
+    let mut fields = endpoint.fields(fields, &uri, &path)?;
+    external::resolve(&shared.app, caller, &mut fields).await?;
+    let command = endpoint.command(fields)?;
     shared.app.allowances.take(caller.user, &command)?;
     Ok(json_response(answer(conversations::execute(&shared.app.parts, caller, command).await?)))
 }

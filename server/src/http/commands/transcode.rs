@@ -41,16 +41,16 @@ impl Endpoint {
         self.key
     }
 
-    /// The command, its fields taken from body, query and path. The path has the last word.
+    /// The fields of the command, taken from body, query and path. The path has the last word.
     ///
     /// # Errors
-    /// As a socket would be refused, naming the field in the same words.
-    pub fn command<'a>(
+    /// When there is another field or parameter.
+    pub fn fields<'a>(
         &self,
         mut fields: Map<String, Value>,
         uri: &Uri,
         path: impl IntoIterator<Item = (&'a str, &'a str)>,
-    ) -> Result<Command, Refusal> {
+    ) -> Result<Map<String, Value>, Refusal> {
         self.message.refuse_unknown(&fields, self.key)?;
         if !self.has_body() {
             self.fill_from_query(&mut fields, uri)?;
@@ -60,6 +60,14 @@ impl Endpoint {
                 fields.insert(field.json_name.clone(), value.into());
             }
         }
+        Ok(fields)
+    }
+
+    /// The command of these fields.
+    ///
+    /// # Errors
+    /// As a socket would be refused, naming the field in the same words.
+    pub fn command(&self, fields: Map<String, Value>) -> Result<Command, Refusal> {
         let request = Value::Object(Map::from_iter([(self.key.to_owned(), Value::Object(fields))]));
         let request = Encoding::Json.decode::<wire::Request>(request.to_string().as_bytes())?;
         let unknown = || {
@@ -125,17 +133,26 @@ mod tests {
         Endpoint::new(route)
     }
 
+    fn read<'a>(
+        name: &'static str,
+        fields: Map<String, Value>,
+        uri: &Uri,
+        path: impl IntoIterator<Item = (&'a str, &'a str)>,
+    ) -> Result<Command, Refusal> {
+        let endpoint = endpoint(name);
+        endpoint.command(endpoint.fields(fields, uri, path)?)
+    }
+
     #[test]
     fn path_and_query_become_fields() {
         let conversation = ConversationId::new();
         let uri = Uri::from_static("/ignored?after_seq=7&limit=");
-        let command = endpoint("GetHistory").command(Map::new(), &uri, [("conversation_id", &*conversation.to_string())]);
+        let command = read("GetHistory", Map::new(), &uri, [("conversation_id", &*conversation.to_string())]);
         let expected = Command::GetHistory { conversation, range: HistoryRange::After(7), limit: 50 };
         assert_eq!(command.as_ref(), Ok(&expected));
         for query in ["afterSeq=7", "afterSeq=7.0", "after_seq=70e-1", "afterSeq=6&after_seq=7"] {
             let uri: Uri = format!("/ignored?{query}").parse().expect("a uri");
-            let command =
-                endpoint("GetHistory").command(Map::new(), &uri, [("conversation_id", &*conversation.to_string())]);
+            let command = read("GetHistory", Map::new(), &uri, [("conversation_id", &*conversation.to_string())]);
             assert_eq!(command.as_ref(), Ok(&expected), "{query}");
         }
     }
@@ -145,7 +162,7 @@ mod tests {
         let (first, second) = (UserId::new(), UserId::new());
         for (one, other) in [("id", "id"), ("userIds", "userIds"), ("user_ids", "id")] {
             let uri: Uri = format!("/v1/users?{one}={first}&{other}={second}").parse().expect("a uri");
-            let command = endpoint("GetUsers").command(Map::new(), &uri, []);
+            let command = read("GetUsers", Map::new(), &uri, []);
             assert_eq!(command, Ok(Command::GetUsers { users: vec![first, second] }));
         }
     }
@@ -153,7 +170,7 @@ mod tests {
     #[test]
     fn an_error_about_a_wrong_type_names_only_the_field() {
         let fields = Map::from_iter([("text".to_owned(), Value::from(7))]);
-        let refusal = endpoint("SendMessage").command(fields, &Uri::default(), []).expect_err("a number is no text");
+        let refusal = read("SendMessage", fields, &Uri::default(), []).expect_err("a number is no text");
         assert_eq!(refusal.code, ErrorCode::Malformed);
         assert_eq!(refusal.field, "sendMessage.text");
         assert!(!refusal.message.contains("line"), "{}", refusal.message);
@@ -163,7 +180,7 @@ mod tests {
     fn an_unknown_field_is_refused_at_any_depth() {
         let refused = |fields: Value| {
             let fields = fields.as_object().expect("an object").clone();
-            endpoint("StartConversation").command(fields, &Uri::default(), []).expect_err("refused").field
+            read("StartConversation", fields, &Uri::default(), []).expect_err("refused").field
         };
         assert_eq!(refused(json!({ "record": "7" })), "startConversation.record");
         let with = json!({ "with": [{ "externalId": "tom" }, { "externalId": "noa", "role": "owner" }] });
@@ -176,7 +193,7 @@ mod tests {
         let conversation = ConversationId::new();
         let delete = |query: &str| {
             let uri: Uri = format!("/ignored?for_all={query}").parse().expect("a uri");
-            endpoint("DeleteConversation").command(Map::new(), &uri, [("conversation_id", &*conversation.to_string())])
+            read("DeleteConversation", Map::new(), &uri, [("conversation_id", &*conversation.to_string())])
         };
         assert_eq!(delete("true"), Ok(Command::DeleteConversation { conversation, for_all: true }));
         assert_eq!(delete("false"), Ok(Command::DeleteConversation { conversation, for_all: false }));

@@ -9,8 +9,11 @@ mod endpoint;
 mod import;
 mod jobs;
 mod me;
+mod ndjson;
 mod policy;
+mod rows;
 pub(super) mod schemas;
+mod tenants;
 mod users;
 
 use axum::Router;
@@ -19,11 +22,20 @@ use self::{endpoint::Entry, schemas::Schemas};
 use super::{api::Shared, operation::Operation};
 
 /// All endpoints.
-const ENDPOINTS: [Entry; 15] = [
-    Entry::of::<me::GetMe>(),
+const ENDPOINTS: [Entry; 28] = [
+    Entry::of::<me::get::GetMe>(),
+    Entry::of::<me::get_settings::GetSettings>(),
+    Entry::of::<me::put_settings::PutSettings>(),
     Entry::of::<users::put::PutUser>(),
     Entry::of::<users::revoke::RevokeUser>(),
+    Entry::of::<users::export::ExportUser>(),
+    Entry::of::<users::erase::EraseUser>(),
     Entry::of::<import::PostImport>(),
+    Entry::of::<rows::export::Export>(),
+    Entry::of::<rows::users::ListUsers>(),
+    Entry::of::<rows::groups::ListGroups>(),
+    Entry::of::<rows::memberships::ListMemberships>(),
+    Entry::of::<rows::relations::ListRelations>(),
     Entry::of::<policy::get::GetPolicy>(),
     Entry::of::<policy::put::PutPolicy>(),
     Entry::of::<policy::check::CheckPolicy>(),
@@ -35,6 +47,10 @@ const ENDPOINTS: [Entry; 15] = [
     Entry::of::<jobs::list::ListJobs>(),
     Entry::of::<jobs::retry::RetryJob>(),
     Entry::of::<jobs::delete::DeleteJob>(),
+    Entry::of::<tenants::list::ListTenants>(),
+    Entry::of::<tenants::get::GetTenant>(),
+    Entry::of::<tenants::create::CreateTenant>(),
+    Entry::of::<tenants::rename::RenameTenant>(),
 ];
 
 /// All endpoints as a router.

@@ -59,6 +59,24 @@ impl Outcome {
     }
 }
 
+/// Replaces a word that stands for a user, `user:lea`, in all lines of a tenant.
+///
+/// # Errors
+/// When the database fails.
+pub async fn rename(
+    connection: &impl ConnectionTrait,
+    tenant: TenantId,
+    before: &str,
+    after: &str,
+) -> Result<(), StoreError> {
+    for column in ["actor", "target"] {
+        let sql = format!("UPDATE audit SET {column} = $1 WHERE tenant_id = $2 AND {column} = $3");
+        let values = vec![after.into(), tenant.0.into(), before.into()];
+        connection.execute_raw(statement(connection.get_database_backend(), &sql, values)).await?;
+    }
+    Ok(())
+}
+
 /// Which lines to read.
 #[derive(Debug, Clone, Default)]
 pub struct Filter {

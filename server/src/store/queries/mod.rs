@@ -2,6 +2,7 @@
 
 pub mod append;
 pub mod audit;
+pub mod authored;
 pub mod conversations;
 pub mod copies;
 pub mod facts;

@@ -169,6 +169,16 @@ pub async fn epochs(store: &Store, tenants: &[TenantId]) -> Result<HashMap<Tenan
     found.iter().map(epoch).collect()
 }
 
+/// Gives a tenant another name. The tenant, or `None` where there is none of this slug.
+///
+/// # Errors
+/// When the database fails.
+pub async fn rename(store: &Store, slug: &str, name: &str) -> Result<Option<Tenant>, StoreError> {
+    let sql = "UPDATE tenants SET name = $1 WHERE slug = $2";
+    store.writer().execute_raw(statement(store.backend(), sql, vec![name.into(), slug.into()])).await?;
+    find_by_slug(store, slug).await
+}
+
 /// The tenant of an id.
 ///
 /// # Errors

@@ -2,13 +2,18 @@
 
 mod comparison;
 mod description;
+mod erasure;
 mod errors;
+mod external_ids;
 mod import;
 mod names;
 mod page;
 mod policy;
 mod provisioning;
 mod routes;
+mod rows;
+mod settings;
+mod tenants;
 mod twin;
 
 use serde_json::{Value, json};

@@ -16,7 +16,7 @@ async fn users_are_created_changed_and_left_unchanged() {
     let made = put(json!({ "name": "Mme Dupont" })).await.ok();
     assert_eq!((&made["externalId"], &made["name"]), (&json!("prof dupont"), &json!("Mme Dupont")));
     assert_eq!(put(json!({ "name": "Mme Dupont" })).await.ok(), made, "again is no change");
-    let changed = put(json!({ "avatarUrl": "https://a.example/d.png" })).await.ok();
+    let changed = put(json!({ "avatar": "https://a.example/d.png" })).await.ok();
     assert_eq!((&changed["id"], &changed["name"]), (&made["id"], &made["name"]), "what is not said stays");
     assert_eq!(changed["avatarUrl"], "https://a.example/d.png");
 
@@ -24,15 +24,25 @@ async fn users_are_created_changed_and_left_unchanged() {
         (json!({ "name": 7 }), 400, "malformed", "name"),
         (json!({ "name": "a\u{7}" }), 400, "invalid", "name"),
         (json!({ "name": "a".repeat(600) }), 413, "too_large", "name"),
-        (json!({ "avatarUrl": "javascript:alert(1)" }), 400, "invalid", "avatarUrl"),
+        (json!({ "avatar": "javascript:alert(1)" }), 400, "invalid", "avatar"),
         (json!({ "status": "ASLEEP" }), 400, "invalid", "status"),
-        (json!({ "name": "Mme Durand", "avatar": "" }), 400, "invalid", "avatar"),
+        (json!({ "name": "Mme Durand", "avatarUrl": "" }), 400, "invalid", "avatarUrl"),
+        (json!({ "roles": ["boss"] }), 400, "invalid", "roles"),
+        (json!({ "id": "other" }), 400, "invalid", "id"),
+        (json!({ "type": "group" }), 400, "invalid", "type"),
     ] {
         assert_problem(&put(body).await, status, name, field);
     }
     assert_eq!(put(json!({})).await.ok(), changed, "what is refused changes nothing");
+    let row = json!({ "type": "user", "id": "prof dupont", "writable_by": "contacts", "deleted": false });
+    assert_eq!(put(row).await.ok(), changed, "a whole row is taken");
+    let removed = put(json!({ "deleted": true })).await.ok();
+    assert_eq!(removed["status"], "USER_STATUS_REMOVED");
+    assert_eq!(put(json!({})).await.ok()["status"], "USER_STATUS_ACTIVE", "as in an import");
+    let absent = back_end.json("PUT", "/v1/users/nobody", json!({ "deleted": true })).await;
+    assert_problem(&absent, 404, "not_found", "");
     let long = back_end.json("PUT", format!("/v1/users/{}", "a".repeat(129)), json!({})).await;
-    assert_problem(&long, 413, "too_large", "external_id");
+    assert_problem(&long, 413, "too_large", "id");
 }
 
 #[tokio::test]
@@ -48,7 +58,7 @@ async fn provisioning_needs_a_key_with_the_scope() {
     for credential in [lea.credential.clone(), void, "nonsense".to_owned(), "sk_unknown".to_owned()] {
         let caller = Caller { cluster: &cluster, credential };
         for route in DESCRIPTION.operations.iter().filter(|one| !one.scopes.is_empty()) {
-            let path = route.path.replace("{external_id}", "tom");
+            let path = route.path.replace("{id}", "tom").replace("{slug}", "acme");
             let refused = caller.send(Request::new(route.method.as_str(), path)).await;
             assert_problem(&refused, 401, "unauthenticated", "");
             assert_eq!(refused.header("www-authenticate"), Some("Bearer realm=\"causerie\""));
@@ -77,7 +87,7 @@ async fn a_back_end_acts_for_the_user_it_names() {
     // A user's token always stands for its user. The header is ignored.
     assert_eq!(tom.send(act("léa")).await.ok()["externalId"], "tom");
 
-    back_end.json("PUT", "/v1/users/tom", json!({ "status": "USER_STATUS_DEACTIVATED" })).await.ok();
+    back_end.json("PUT", "/v1/users/tom", json!({ "status": "deactivated" })).await.ok();
     assert_problem(&back_end.send(act("tom")).await, 403, "forbidden", "causerie-user");
     assert_problem(&tom.get("/v1/me").await, 401, "unauthenticated", "");
 }

@@ -69,8 +69,8 @@ async fn every_route_works() {
 
     // Users.
     for (external_id, name) in [("lea", "Léa Martin"), ("tom", "Tom Nguyen"), ("zoe", "Zoë O’Connor")] {
-        let body = json!({ "name": name, "avatarUrl": "https://a.example/1.png", "locale": "fr" });
-        let user = back_end.ask("PUT", "/v1/users/{external_id}", &[external_id], "", Some(body)).await;
+        let body = json!({ "name": name, "avatar": "https://a.example/1.png", "locale": "fr" });
+        let user = back_end.ask("PUT", "/v1/users/{id}", &[external_id], "", Some(body)).await;
         assert_eq!((&user["externalId"], &user["status"]), (&json!(external_id), &json!("USER_STATUS_ACTIVE")));
     }
     let me = lea.ask("GET", "/v1/me", &[], "", None).await;
@@ -163,7 +163,29 @@ async fn every_route_works() {
     assert_eq!(imported[0]["summary"]["updated"], 1, "{imported:?}");
     walked.borrow_mut().insert("POST /v1/import".to_owned());
 
-    assert_eq!(back_end.ask("POST", "/v1/users/{external_id}/revoke", &["tom"], "", None).await, Value::Null);
+    assert_eq!(back_end.ask("POST", "/v1/users/{id}/revoke", &["tom"], "", None).await, Value::Null);
+
+    for kind in ["users", "groups", "memberships", "relations"] {
+        let page = back_end.ask("GET", &format!("/v1/rows/{kind}"), &[], "?limit=2", None).await;
+        assert!(page["rows"].is_array(), "{page}");
+    }
+    let exported = back_end.caller.get("/v1/export?type=user").await.lines();
+    assert!(exported.iter().any(|row| row["id"] == "zoe" && row["locale"] == "en"), "{exported:?}");
+    walked.borrow_mut().insert("GET /v1/export".to_owned());
+    assert_eq!(lea.ask("GET", "/v1/me/settings", &[], "", None).await["writableBy"], "rules");
+    let chosen = Some(json!({ "writableBy": "contacts" }));
+    assert_eq!(lea.ask("PUT", "/v1/me/settings", &[], "", chosen).await["writableBy"], "contacts");
+
+    let reader = Caller::back_end(&cluster, "read");
+    assert_eq!(reader.get("/v1/users/zoe/export").await.lines()[0]["id"], "zoe");
+    walked.borrow_mut().insert("GET /v1/users/{id}/export".to_owned());
+    let product = Walk { caller: Caller::back_end(&cluster, "tenants"), walked: &walked };
+    let new = Some(json!({ "slug": "globex", "name": "Globex" }));
+    assert_eq!(product.ask("POST", "/v1/tenants", &[], "", new).await["tenant"]["slug"], "globex");
+    let change = Some(json!({ "name": "Globex Corporation" }));
+    assert_eq!(product.ask("PATCH", "/v1/tenants/{slug}", &["globex"], "", change).await["name"], "Globex Corporation");
+    assert_eq!(product.ask("GET", "/v1/tenants/{slug}", &["globex"], "", None).await["slug"], "globex");
+    assert_eq!(product.ask("GET", "/v1/tenants", &[], "", None).await["tenants"].as_array().map(Vec::len), Some(2));
 
     // Policy.
     let admin = Walk { caller: Caller::back_end(&cluster, "admin"), walked: &walked };
@@ -188,6 +210,7 @@ async fn every_route_works() {
     assert_eq!((&listed["jobs"][0]["id"], &listed["nextCursor"]), (&json!(deleted), &json!(deleted)));
     assert_eq!(admin.ask("POST", "/v1/jobs/{id}/retry", &[&retried], "", None).await["attempts"], 0);
     assert_eq!(admin.ask("DELETE", "/v1/jobs/{id}", &[&deleted], "", None).await, Value::Null);
+    assert_eq!(back_end.ask("POST", "/v1/users/{id}/erase", &["zoe"], "", None).await, Value::Null);
 
     let table: BTreeSet<String> =
         DESCRIPTION.operations.iter().map(|route| format!("{} {}", route.method, route.path)).collect();

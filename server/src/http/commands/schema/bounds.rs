@@ -21,6 +21,10 @@ pub enum Bound {
     Any,
     /// A UUID.
     Id,
+    /// A UUID of a user, or the product's id behind `external:`.
+    UserId,
+    /// A UUID of a conversation, or the product's id of the other user of a direct conversation behind `external:`.
+    ConversationId,
     /// A UUID, or nothing.
     IdOrNone,
     /// The product's id of something.
@@ -52,7 +56,9 @@ pub fn of(message: &str, field: &str) -> Bound {
         (_, "limit") => Bound::UpTo(limits::PAGE_MAX),
         (_, "text") => Bound::Text,
         (_, "external_id" | "group_external_id") => Bound::ExternalId,
-        (_, "id" | "group_id" | "conversation_id" | "message_id" | "user_id" | "user_ids" | "client_id") => Bound::Id,
+        (_, "user_id" | "user_ids") => Bound::UserId,
+        (_, "conversation_id") => Bound::ConversationId,
+        (_, "id" | "group_id" | "message_id" | "client_id") => Bound::Id,
         _ => Bound::Any,
     }
 }
@@ -89,6 +95,10 @@ impl Bound {
         match self {
             Self::Any | Self::UpTo(_) => json!({ "type": "string" }),
             Self::Id => json!({ "type": "string", "format": "uuid" }),
+            Self::UserId | Self::ConversationId => json!({
+                "type": "string",
+                "anyOf": [{ "format": "uuid" }, { "pattern": r"^external:[^\u0000-\u001f\u007f-\u009f]{1,128}$" }],
+            }),
             Self::IdOrNone => json!({ "type": "string", "anyOf": [{ "format": "uuid" }, { "maxLength": 0 }] }),
             Self::ExternalId => line(1, limits::EXTERNAL_ID_BYTES_MAX),
             Self::Text => {
@@ -112,10 +122,13 @@ impl Bound {
     }
 }
 
-/// A value of a path that is no field of a command: an id of the product.
+/// A value of a path that is no field of a command: a tenant's slug, or an id of the product.
 #[must_use]
-pub fn of_path(_: &str) -> Value {
-    line(1, limits::EXTERNAL_ID_BYTES_MAX)
+pub fn of_path(name: &str) -> Value {
+    match name {
+        "slug" => json!({ "type": "string", "pattern": crate::provisioning::tenants::SLUG_PATTERN }),
+        _ => line(1, limits::EXTERNAL_ID_BYTES_MAX),
+    }
 }
 
 /// A text on one line: no control characters at all.

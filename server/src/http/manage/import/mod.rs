@@ -22,6 +22,7 @@ use tokio::{
 
 use super::{
     endpoint::{self, Call, Endpoint},
+    ndjson::NDJSON,
     schemas::Schemas,
 };
 use crate::{
@@ -45,9 +46,6 @@ const PROGRESS: Duration = Duration::from_secs(5);
 const PROGRESS_ROWS: u64 = 10_000;
 /// Answers on their way to the socket. A caller that does not read them is not read either.
 const ANSWERS_WAITING: usize = 256;
-
-/// The media type of both bodies: one JSON object per line.
-pub const NDJSON: &str = "application/x-ndjson";
 
 /// Carries out an import; the answer begins at once and ends with the summary.
 pub struct PostImport;

@@ -1,5 +1,7 @@
 //! What a product's back end does to users: makes them known, changes them, signs them out everywhere.
 
+pub mod erase;
+pub mod export;
 pub mod put;
 pub mod revoke;
 

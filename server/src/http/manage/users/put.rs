@@ -1,47 +1,66 @@
-//! `PUT /v1/users/{external_id}`: makes a user known, or changes what is known.
+//! `PUT /v1/users/{id}`: one row of an import about a user.
 
-use causerie_protocol::{ErrorCode, Refusal, limits, wire};
+use axum::extract::Request;
+use causerie_protocol::{ErrorCode, Refusal, limits, wire, wire::UserStatus};
 use http::Method;
 use schemars::{JsonSchema, Schema};
-use serde::Deserialize;
-use serde_json::json;
+use serde_json::{Map, Value, json};
 
-use super::note;
 use crate::{
+    audit,
     auth::{ApiCaller, Scope},
+    facts,
     http::{
-        caller::unavailable,
+        body,
+        caller::{self, unavailable},
         commands::schema::bounds,
         error::Problem,
         manage::{
-            decode::{invalid, unexpected},
-            endpoint::{Call, Endpoint, Json, Wire},
-            schemas::extend,
+            decode::invalid,
+            endpoint::{self, Call, Endpoint, Wire},
+            schemas::{Schemas, extend},
         },
     },
-    names::visible,
-    store::queries::people::{self, Profile as Stored},
+    provisioning::{
+        Fact, Row,
+        row::{STATUSES, WRITABLE_BY, word_of},
+    },
+    store::queries::{facts::FactWrite, people::Profile},
 };
 
 /// Makes a user known, or changes what is known.
 pub struct PutUser;
 
-/// What is known of a user. What is left out stays as it is; a field of another name is refused.
-#[derive(Debug, Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct Profile {
+/// A row of an import about a user. What is left out stays as it is; a field of another name is refused.
+#[derive(JsonSchema)]
+#[schemars(deny_unknown_fields)]
+#[allow(dead_code)] // a description: `provisioning` reads rows
+struct UserFields {
+    /// `user`.
+    #[schemars(extend("enum" = ["user", null]))]
+    r#type: Option<String>,
+    /// Your id of the user, as in the path.
+    #[schemars(extend("type" = "null"))]
+    id: Option<String>,
+    /// The user gets the status `removed` instead.
+    deleted: Option<bool>,
     /// Shown to others; a user without one is shown by id.
     #[schemars(transform = name_bounds)]
     name: Option<String>,
     /// An http or https address, or empty for none.
     #[schemars(length(max = limits::PROFILE_FIELD_BYTES_MAX), regex(pattern = r"^(https?://[^\u0000-\u001f\u007f-\u009f]*)?$"))]
-    avatar_url: Option<String>,
+    avatar: Option<String>,
     /// A language tag (BCP 47), `fr`.
     #[schemars(transform = line_bounds)]
     locale: Option<String>,
-    /// Whether the user may come in.
-    #[schemars(extend("enum" = STATUSES.map(|status| Some(status.as_str_name())).into_iter().chain([None]).collect::<Vec<_>>()))]
+    /// Whether the user may come in. New users are active, and so is a removed user that is put again without a status.
+    #[schemars(extend("enum" = STATUSES.map(|(word, _)| Some(word)).into_iter().chain([None]).collect::<Vec<_>>()))]
     status: Option<String>,
+    /// Roles in the tenant as a whole: words of the tenant's rules.
+    roles: Option<Vec<String>>,
+    /// From whom the user takes messages: from all that the rules let write, from contacts only, or from nobody.
+    #[schemars(extend("enum" = WRITABLE_BY.map(|(word, _)| Some(word)).into_iter().chain([None]).collect::<Vec<_>>()))]
+    writable_by: Option<String>,
 }
 
 fn name_bounds(schema: &mut Schema) {
@@ -52,82 +71,77 @@ fn line_bounds(schema: &mut Schema) {
     extend(schema, bounds::line(0, limits::PROFILE_FIELD_BYTES_MAX));
 }
 
-/// What a user can be.
-const STATUSES: [wire::UserStatus; 4] =
-    [wire::UserStatus::Active, wire::UserStatus::Invited, wire::UserStatus::Deactivated, wire::UserStatus::Removed];
+/// The fields of a row.
+pub struct Fields(Map<String, Value>);
+
+impl endpoint::Body for Fields {
+    fn content(schemas: &mut Schemas) -> Option<Value> {
+        Some(json!({ "application/json": { "schema": schemas.request::<UserFields>() } }))
+    }
+
+    async fn read(request: Request, bytes_max: usize) -> Result<Self, Problem> {
+        body::read_within(request, bytes_max).await.map(Self)
+    }
+}
 
 impl Endpoint for PutUser {
     const METHOD: Method = Method::PUT;
-    const PATH: &'static str = "/v1/users/{external_id}";
+    const PATH: &'static str = "/v1/users/{id}";
     const ID: &'static str = "putUser";
-    const SUMMARY: &'static str = "Makes a user known, or changes what is known.";
+    const SUMMARY: &'static str = "Makes a user known, or changes what is known: one row of an import.";
     const SCOPES: &'static [Scope] = &[Scope::Provision];
 
     type Caller = ApiCaller;
     type Query = ();
-    type Body = Json<Profile>;
+    type Body = Fields;
     type Answer = Wire<wire::User>;
 
-    async fn run(call: Call<Self>, (): (), Json(body): Self::Body) -> Result<Self::Answer, Problem> {
+    async fn run(call: Call<Self>, (): (), Fields(fields): Self::Body) -> Result<Self::Answer, Problem> {
         let (app, key) = (&call.shared.app, &call.caller);
-        let said: Vec<&str> = [
-            ("name", body.name.is_some()),
-            ("avatarUrl", body.avatar_url.is_some()),
-            ("locale", body.locale.is_some()),
-            ("status", body.status.is_some()),
-        ]
-        .into_iter()
-        .filter_map(|(field, is_said)| is_said.then_some(field))
-        .collect();
-        let status = body.status.as_deref().map(status).transpose()?;
-        let profile = Stored {
-            external_id: checked(call.id().to_owned(), "external_id", limits::EXTERNAL_ID_BYTES_MAX)?,
-            name: text(body.name, "name")?
-                .map(|name| visible::kept(&name).ok_or_else(|| invalid("name", visible::NOTHING_VISIBLE)))
-                .transpose()?,
-            avatar_url: text(body.avatar_url, "avatarUrl")?,
-            locale: text(body.locale, "locale")?,
-            status,
-            ..Stored::default()
+        let said: Vec<String> = fields.keys().cloned().collect();
+        let policy = facts::policy(&app.store, key.tenant).await.map_err(unavailable)?;
+        let profile = match profile(fields, call.id(), policy.vocabulary())? {
+            (profile, false) => profile,
+            (profile, true) => {
+                caller::find(app, key, call.id()).await?;
+                Profile { external_id: profile.external_id, status: Some(UserStatus::Removed), ..Profile::default() }
+            }
         };
-        let is_web = |url: &str| url.is_empty() || url.starts_with("https://") || url.starts_with("http://");
-        if !profile.avatar_url.as_deref().is_none_or(is_web) {
-            return Err(invalid("avatarUrl", "must be empty or begin with `https://` or `http://`").into());
+        let status = profile.status;
+        let now_ms = app.clock.now_ms();
+        let mut write = FactWrite::begin(&app.store, key.tenant, now_ms).await.map_err(unavailable)?;
+        let written = write.users(&[profile]).await.map_err(unavailable)?;
+        let (_, user) = written.into_iter().next().ok_or_else(|| Refusal::new(ErrorCode::Internal, "no user was stored"))?;
+        let detail = [("fields", said.into()), ("status", json!(status.map(|status| word_of(&STATUSES, status))))];
+        let entry = audit::done(audit::back_end(key), "user.put", format!("user:{}", call.id()), detail, now_ms);
+        audit::append(write.connection(), key.tenant, entry).await.map_err(unavailable)?;
+        if let Some(version) = write.commit().await.map_err(unavailable)? {
+            app.live.facts_moved(key.tenant, version);
         }
-        let saved = people::upsert(&app.store, key.tenant, &[profile], app.clock.now_ms()).await.map_err(unavailable)?;
-        let user = saved.into_iter().next().ok_or_else(|| Refusal::new(ErrorCode::Internal, "no user was stored"))?;
-        if status.is_some_and(|status| status != wire::UserStatus::Active) {
-            // Whatever their tokens say, and again if it is said again: the signal may have been lost.
+        if status.is_some_and(|status| status != UserStatus::Active) {
+            // Whatever the user's tokens say, and again if it is said again: the signal may have been lost.
             app.live.revoke(user.id, i64::MAX);
         }
-        let detail = [("fields", said.into()), ("status", json!(status.map(|one| one.as_str_name())))];
-        note(app, key, "user.put", call.id(), detail).await?;
         Ok(Wire(wire::User::from(&user)))
     }
 }
 
-fn status(name: &str) -> Result<wire::UserStatus, Refusal> {
-    match wire::UserStatus::from_str_name(name) {
-        Some(wire::UserStatus::Unspecified) | None => {
-            let expected = STATUSES.map(|status| status.as_str_name()).join(", ");
-            Err(unexpected("status", name, &format!("one of {expected}")))
+/// What a row says of the user of the path, and whether it removes the user.
+fn profile(
+    mut fields: Map<String, Value>,
+    id: &str,
+    words: &std::sync::Arc<causerie_policy::Vocabulary>,
+) -> Result<(Profile, bool), Refusal> {
+    for (field, expected) in [("type", "user"), ("id", id)] {
+        match fields.insert(field.to_owned(), expected.into()) {
+            None | Some(Value::Null) => {}
+            Some(said) if said == expected => {}
+            Some(_) => return Err(invalid(field, &format!("must be left out here, or be `{expected}`"))),
         }
-        Some(known) => Ok(known),
     }
-}
-
-fn text(text: Option<String>, field: &str) -> Result<Option<String>, Refusal> {
-    text.map(|text| checked(text, field, limits::PROFILE_FIELD_BYTES_MAX)).transpose()
-}
-
-/// What the claims of a token must keep to as well: users are the same whoever tells of them.
-fn checked(value: String, field: &str, bytes_max: usize) -> Result<String, Refusal> {
-    if value.len() > bytes_max {
-        let refusal = Refusal::new(ErrorCode::TooLarge, format!("`{field}` has more than {bytes_max} bytes"));
-        return Err(refusal.field(field));
+    let row = Row::read(fields, words)?;
+    match row.fact {
+        Fact::User(profile) => Ok((profile, row.deleted)),
+        _ => Err(Refusal::new(ErrorCode::Internal, "the row is about no user")),
     }
-    if value.contains(char::is_control) {
-        return Err(invalid(field, "contains control characters"));
-    }
-    Ok(value)
 }

@@ -1,4 +1,4 @@
-//! `POST /v1/users/{external_id}/revoke`: voids a user's tokens.
+//! `POST /v1/users/{id}/revoke`: voids a user's tokens.
 
 use causerie_protocol::Refusal;
 use http::Method;
@@ -35,7 +35,7 @@ pub struct Revocation {
 
 impl Endpoint for RevokeUser {
     const METHOD: Method = Method::POST;
-    const PATH: &'static str = "/v1/users/{external_id}/revoke";
+    const PATH: &'static str = "/v1/users/{id}/revoke";
     const ID: &'static str = "revokeUser";
     const SUMMARY: &'static str = "Voids the tokens issued to a user until now, and ends the user's connections.";
     const SCOPES: &'static [Scope] = &[Scope::Provision];

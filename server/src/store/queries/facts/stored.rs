@@ -1,6 +1,6 @@
 //! Facts as the tables hold them.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use causerie_protocol::{
     GroupId, TenantId, UserId,
@@ -49,6 +49,16 @@ pub async fn users(
     Ok(user::Entity::find().from_raw_sql(query).all(connection).await?)
 }
 
+/// Users by the server's ids.
+///
+/// # Errors
+/// When the database fails.
+pub async fn users_of_ids(connection: &impl ConnectionTrait, ids: &[UserId]) -> Result<Vec<user::Model>, StoreError> {
+    let body = "SELECT u.* FROM input i JOIN users u ON u.id = i.id";
+    let query = rows::ids(ids.iter().copied()).statement(connection.get_database_backend(), body, &[]);
+    Ok(user::Entity::find().from_raw_sql(query).all(connection).await?)
+}
+
 /// Groups of a tenant in the order of the product's ids, those after `after`; at most `limit`.
 ///
 /// # Errors
@@ -60,6 +70,28 @@ pub async fn groups(
     limit: u32,
 ) -> Result<Vec<StoredGroup>, StoreError> {
     connection.query_all_raw(page(connection, "groups", tenant, after, limit)).await?.iter().map(group).collect()
+}
+
+/// The product's ids of groups; those that are gone are left out.
+///
+/// # Errors
+/// When the database fails.
+pub async fn group_names(
+    connection: &impl ConnectionTrait,
+    groups: &[GroupId],
+) -> Result<HashMap<GroupId, String>, StoreError> {
+    let mut distinct = groups.to_vec();
+    distinct.sort_unstable();
+    distinct.dedup();
+    let mut names = HashMap::with_capacity(distinct.len());
+    for chunk in distinct.chunks(CHUNK) {
+        let body = "SELECT g.id, g.external_id FROM input i JOIN groups g ON g.id = i.id";
+        let query = rows::ids(chunk.iter().copied()).statement(connection.get_database_backend(), body, &[]);
+        for row in connection.query_all_raw(query).await? {
+            names.insert(GroupId(row.try_get("", "id")?), row.try_get("", "external_id")?);
+        }
+    }
+    Ok(names)
 }
 
 fn page(connection: &impl ConnectionTrait, table: &str, tenant: TenantId, after: &str, limit: u32) -> sea_orm::Statement {
@@ -100,6 +132,15 @@ pub async fn memberships_of_group(
 pub async fn relations_from(connection: &impl ConnectionTrait, users: &[UserId]) -> Result<Vec<RelationFact>, StoreError> {
     let rows = of_users(connection, users, "SELECT r.* FROM relations r WHERE r.from_id IN (SELECT id FROM input)").await?;
     rows.iter().map(relation).collect()
+}
+
+/// Relations of a user, from either side.
+///
+/// # Errors
+/// When the database fails.
+pub async fn relations_of(connection: &impl ConnectionTrait, user: UserId) -> Result<Vec<RelationFact>, StoreError> {
+    let sql = "SELECT r.* FROM relations r WHERE r.from_id = $1 UNION ALL SELECT r.* FROM relations r WHERE r.to_id = $2";
+    all(connection, sql, vec![user.0.into(), user.0.into()]).await?.iter().map(relation).collect()
 }
 
 /// Relations between two people, either way.

@@ -60,6 +60,16 @@ impl FactWrite {
         Ok(outcomes.into_iter().zip(people).collect())
     }
 
+    /// Gives a user another id of the product, so that the one before names nobody. The log of facts is not told:
+    /// [`Self::users`] is, of what else changes.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn rename_user(&mut self, id: UserId, external_id: &str) -> Result<(), StoreError> {
+        let body = "UPDATE users SET external_id = {0} WHERE tenant_id = {1} AND id IN (SELECT id FROM input)";
+        self.execute(rows::ids([id]), body, &[external_id.into(), self.tenant.0.into()]).await
+    }
+
     /// Voids every token of a person that was issued before a second. What is void stays void. True when there is such a person.
     ///
     /// # Errors

@@ -3,8 +3,14 @@
 use causerie_protocol::{ErrorCode, Refusal, command::Command, wire, wire::reply};
 use http::Method;
 
-use super::endpoint::{Call, Endpoint, Wire};
-use crate::{auth::Caller, conversations, http::error::Problem};
+use crate::{
+    auth::Caller,
+    conversations,
+    http::{
+        error::Problem,
+        manage::endpoint::{Call, Endpoint, Wire},
+    },
+};
 
 /// Tells who the caller is.
 pub struct GetMe;

@@ -1,0 +1,32 @@
+//! `GET /v1/me/settings`: what the caller chose.
+
+use http::Method;
+
+use super::{UserSettings, stored};
+use crate::{
+    auth::Caller,
+    http::{
+        error::Problem,
+        manage::endpoint::{Call, Endpoint, Json},
+    },
+};
+
+/// Reads what the caller chose.
+pub struct GetSettings;
+
+impl Endpoint for GetSettings {
+    const METHOD: Method = Method::GET;
+    const PATH: &'static str = "/v1/me/settings";
+    const ID: &'static str = "getSettings";
+    const SUMMARY: &'static str = "Tells from whom the caller takes messages.";
+
+    type Caller = Caller;
+    type Query = ();
+    type Body = ();
+    type Answer = Json<UserSettings>;
+
+    async fn run(call: Call<Self>, (): (), (): ()) -> Result<Self::Answer, Problem> {
+        let user = stored(&call.shared.app, &call.caller).await?;
+        Ok(Json(UserSettings { writable_by: user.writable_by.into() }))
+    }
+}

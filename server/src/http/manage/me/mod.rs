@@ -1,0 +1,55 @@
+//! What a user asks about itself.
+
+pub mod get;
+pub mod get_settings;
+pub mod put_settings;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::{app::App, auth::Caller, http::caller::unavailable, store::queries::people};
+use causerie_protocol::{ErrorCode, Refusal, facts::WritableBy};
+
+/// What a user chose.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct UserSettings {
+    /// From whom the user takes messages: `rules` for all that the rules let write, `contacts`, or `nobody`.
+    #[schemars(with = "String", extend("enum" = ["rules", "contacts", "nobody"]))]
+    writable_by: Choice,
+}
+
+/// From whom a user takes messages.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Choice {
+    Rules,
+    Contacts,
+    Nobody,
+}
+
+impl From<WritableBy> for Choice {
+    fn from(stored: WritableBy) -> Self {
+        match stored {
+            WritableBy::Contacts => Self::Contacts,
+            WritableBy::Nobody => Self::Nobody,
+            _ => Self::Rules,
+        }
+    }
+}
+
+impl From<Choice> for WritableBy {
+    fn from(choice: Choice) -> Self {
+        match choice {
+            Choice::Rules => Self::Rules,
+            Choice::Contacts => Self::Contacts,
+            Choice::Nobody => Self::Nobody,
+        }
+    }
+}
+
+/// The caller as stored.
+async fn stored(app: &App, caller: &Caller) -> Result<people::User, Refusal> {
+    let found = people::find(app.store.reader(), caller.tenant, &[caller.user]).await.map_err(unavailable)?;
+    found.into_iter().next().ok_or_else(|| Refusal::new(ErrorCode::NotFound, "the user is gone"))
+}

@@ -1,0 +1,62 @@
+//! `PUT /v1/me/settings`: the caller chooses from whom it takes messages.
+
+use http::Method;
+use schemars::JsonSchema;
+use serde::Deserialize;
+use serde_json::json;
+
+use super::{Choice, UserSettings, stored};
+use crate::{
+    audit,
+    auth::Caller,
+    http::{
+        caller::unavailable,
+        error::Problem,
+        manage::endpoint::{Call, Endpoint, Json},
+    },
+    store::queries::{facts::FactWrite, people::Profile},
+};
+
+/// Sets what the caller chooses.
+pub struct PutSettings;
+
+/// What to change. What is left out stays as it is.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct SettingsChange {
+    /// From whom the caller takes messages: `rules` for all that the rules let write, `contacts`, or `nobody`.
+    #[schemars(with = "Option<String>", extend("enum" = ["rules", "contacts", "nobody", null]))]
+    writable_by: Option<Choice>,
+}
+
+impl Endpoint for PutSettings {
+    const METHOD: Method = Method::PUT;
+    const PATH: &'static str = "/v1/me/settings";
+    const ID: &'static str = "putSettings";
+    const SUMMARY: &'static str = "Chooses from whom the caller takes messages.";
+
+    type Caller = Caller;
+    type Query = ();
+    type Body = Json<SettingsChange>;
+    type Answer = Json<UserSettings>;
+
+    async fn run(call: Call<Self>, (): (), Json(change): Self::Body) -> Result<Self::Answer, Problem> {
+        let (app, tenant) = (&call.shared.app, call.caller.tenant);
+        let user = stored(app, &call.caller).await?;
+        let Some(choice) = change.writable_by.filter(|choice| user.writable_by != (*choice).into()) else {
+            return Ok(Json(UserSettings { writable_by: user.writable_by.into() }));
+        };
+        let now_ms = app.clock.now_ms();
+        let mut write = FactWrite::begin(&app.store, tenant, now_ms).await.map_err(unavailable)?;
+        let profile =
+            Profile { external_id: user.external_id.clone(), writable_by: Some(choice.into()), ..Profile::default() };
+        write.users(&[profile]).await.map_err(unavailable)?;
+        let user = format!("user:{}", user.external_id);
+        let entry = audit::done(&user, "user.writable_by", &user, [("writable_by", json!(choice))], now_ms);
+        audit::append(write.connection(), tenant, entry).await.map_err(unavailable)?;
+        if let Some(version) = write.commit().await.map_err(unavailable)? {
+            app.live.facts_moved(tenant, version);
+        }
+        Ok(Json(UserSettings { writable_by: choice }))
+    }
+}

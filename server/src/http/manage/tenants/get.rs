@@ -1,0 +1,35 @@
+//! `GET /v1/tenants/{slug}`: one tenant.
+
+use http::Method;
+
+use super::{SCOPES, TenantAnswer, not_found};
+use crate::{
+    auth::{ApiCaller, Scope},
+    http::{
+        caller::unavailable,
+        error::Problem,
+        manage::endpoint::{Call, Endpoint, Json},
+    },
+    store::queries::tenants,
+};
+
+/// Tells one tenant.
+pub struct GetTenant;
+
+impl Endpoint for GetTenant {
+    const METHOD: Method = Method::GET;
+    const PATH: &'static str = "/v1/tenants/{slug}";
+    const ID: &'static str = "getTenant";
+    const SUMMARY: &'static str = "Tells one tenant of this server.";
+    const SCOPES: &'static [Scope] = SCOPES;
+
+    type Caller = ApiCaller;
+    type Query = ();
+    type Body = ();
+    type Answer = Json<TenantAnswer>;
+
+    async fn run(call: Call<Self>, (): (), (): ()) -> Result<Self::Answer, Problem> {
+        let found = tenants::find_by_slug(&call.shared.app.store, call.id()).await.map_err(unavailable)?;
+        Ok(Json(found.ok_or_else(not_found)?.into()))
+    }
+}

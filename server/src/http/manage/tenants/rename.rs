@@ -1,0 +1,50 @@
+//! `PATCH /v1/tenants/{slug}`: gives a tenant another name.
+
+use http::Method;
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use super::{SCOPES, TenantAnswer, name, name_bounds, not_found};
+use crate::{
+    audit,
+    auth::{ApiCaller, Scope},
+    http::{
+        caller::unavailable,
+        error::Problem,
+        manage::endpoint::{Call, Endpoint, Json},
+    },
+    provisioning::tenants,
+};
+
+/// Renames a tenant.
+pub struct RenameTenant;
+
+/// What to change.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct TenantChange {
+    /// Name for people.
+    #[schemars(transform = name_bounds)]
+    name: String,
+}
+
+impl Endpoint for RenameTenant {
+    const METHOD: Method = Method::PATCH;
+    const PATH: &'static str = "/v1/tenants/{slug}";
+    const ID: &'static str = "renameTenant";
+    const SUMMARY: &'static str = "Gives a tenant another name.";
+    const SCOPES: &'static [Scope] = SCOPES;
+    const NEEDS_BODY: bool = true;
+
+    type Caller = ApiCaller;
+    type Query = ();
+    type Body = Json<TenantChange>;
+    type Answer = Json<TenantAnswer>;
+
+    async fn run(call: Call<Self>, (): (), Json(change): Self::Body) -> Result<Self::Answer, Problem> {
+        let (app, by) = (&call.shared.app, audit::back_end(&call.caller));
+        let name = name(&change.name)?;
+        let renamed = tenants::rename(&app.store, &by, call.id(), &name, app.clock.now_ms()).await;
+        Ok(Json(renamed.map_err(unavailable)?.ok_or_else(not_found)?.into()))
+    }
+}

@@ -1,0 +1,79 @@
+//! `POST /v1/users/{id}/erase`: forgets a user.
+
+use causerie_protocol::{ErrorCode, Refusal, facts::WritableBy, wire::UserStatus};
+use http::Method;
+
+use crate::{
+    audit,
+    auth::{ApiCaller, Scope},
+    facts,
+    http::{
+        caller::unavailable,
+        error::Problem,
+        manage::endpoint::{Call, Endpoint},
+    },
+    provisioning::row::is_mutual,
+    store::queries::{
+        facts::{FactWrite, stored},
+        people::Profile,
+    },
+};
+
+/// Forgets a user.
+pub struct EraseUser;
+
+impl Endpoint for EraseUser {
+    const METHOD: Method = Method::POST;
+    const PATH: &'static str = "/v1/users/{id}/erase";
+    const ID: &'static str = "eraseUser";
+    const SUMMARY: &'static str = "Forgets a user: the id, the name and all that is known, at once and for good.";
+    const TEXT: &'static str = "The user's id, name, picture, language, roles, memberships and relations are erased, in the audit \
+        too, and the user's connections end. What the user wrote stays with the users it was written to, under a name that \
+        says nothing: `deleteMessage` before it erases texts. The id names nobody afterwards; a token for it makes another user.";
+    const SCOPES: &'static [Scope] = &[Scope::Provision];
+
+    type Caller = ApiCaller;
+    type Query = ();
+    type Body = ();
+    type Answer = ();
+
+    async fn run(call: Call<Self>, (): (), (): ()) -> Result<Self::Answer, Problem> {
+        let (app, key) = (&call.shared.app, &call.caller);
+        let policy = facts::policy(&app.store, key.tenant).await.map_err(unavailable)?;
+        let now_ms = app.clock.now_ms();
+        let mut write = FactWrite::begin(&app.store, key.tenant, now_ms).await.map_err(unavailable)?;
+        let known = write.resolve_users(&[call.id()]).await.map_err(unavailable)?;
+        let not_found = || Refusal::new(ErrorCode::NotFound, "this tenant has no user of this id");
+        let user = known.get(call.id()).copied().ok_or_else(not_found)?;
+        let erased = format!("erased-{user}");
+
+        let memberships = stored::memberships_of_users(write.connection(), &[user]).await.map_err(unavailable)?;
+        let memberships: Vec<_> = memberships.into_iter().map(|fact| fact.key).collect();
+        write.remove_memberships(&memberships).await.map_err(unavailable)?;
+        let relations = stored::relations_of(write.connection(), user).await.map_err(unavailable)?;
+        let relations: Vec<_> = relations.into_iter().map(|fact| fact.key).collect();
+        let words = policy.vocabulary();
+        write.remove_relations(&relations, |relation| is_mutual(words, relation)).await.map_err(unavailable)?;
+        write.rename_user(user, &erased).await.map_err(unavailable)?;
+        let profile = Profile {
+            external_id: erased.clone(),
+            name: Some(erased.clone()),
+            avatar_url: Some(String::new()),
+            locale: Some(String::new()),
+            status: Some(UserStatus::Removed),
+            roles: Some(Vec::new()),
+            writable_by: Some(WritableBy::Nobody),
+            ..Profile::default()
+        };
+        write.users(&[profile]).await.map_err(unavailable)?;
+        let (before, after) = (format!("user:{}", call.id()), format!("user:{erased}"));
+        audit::rename(write.connection(), key.tenant, &before, &after).await.map_err(unavailable)?;
+        let entry = audit::done(audit::back_end(key), "user.erase", after, [], now_ms);
+        audit::append(write.connection(), key.tenant, entry).await.map_err(unavailable)?;
+        if let Some(version) = write.commit().await.map_err(unavailable)? {
+            app.live.facts_moved(key.tenant, version);
+        }
+        app.live.revoke(user, i64::MAX);
+        Ok(())
+    }
+}

@@ -1,0 +1,149 @@
+//! `GET /v1/users/{id}/export`: all that is kept about a user.
+
+use std::collections::HashMap;
+
+use causerie_protocol::{TenantId, UserId};
+use http::Method;
+use schemars::{JsonSchema, Schema};
+use serde::Serialize;
+use serde_json::json;
+use uuid::Uuid;
+
+use super::note;
+use crate::{
+    auth::{ApiCaller, Scope},
+    clock::rfc3339,
+    http::{
+        caller::{self, unavailable},
+        error::Problem,
+        manage::{
+            endpoint::{Call, Endpoint},
+            ndjson::{Lines, Ndjson, Stopped, lines},
+            rows::{Held, MembershipRow, RelationRow, UserRow},
+            schemas::extend,
+        },
+    },
+    store::{
+        Transaction,
+        queries::{authored, facts::stored, people},
+    },
+};
+
+/// Messages read at a time.
+const PAGE: u32 = 500;
+
+/// Exports what is kept about a user.
+pub struct ExportUser;
+
+/// A fact about the user, a conversation of the user, or a message the user wrote.
+#[derive(Serialize, JsonSchema)]
+#[schemars(transform = any_object)]
+pub struct UserExportLine {
+    /// `user`, `membership` or `relation`, with the fields of such a row; `conversation`; or `message`.
+    r#type: &'static str,
+}
+
+fn any_object(schema: &mut Schema) {
+    extend(schema, json!({ "additionalProperties": true }));
+}
+
+/// A conversation that the user is or was a member of.
+#[derive(Serialize)]
+struct ConversationLine {
+    r#type: &'static str,
+    id: Uuid,
+    subject: String,
+    joined_at: String,
+    left_at: Option<String>,
+    read_seq: i64,
+}
+
+/// A message that the user wrote.
+#[derive(Serialize)]
+struct MessageLine {
+    r#type: &'static str,
+    id: Uuid,
+    conversation: Uuid,
+    seq: i64,
+    text: String,
+    sent_at: String,
+    edited_at: Option<String>,
+    deleted_at: Option<String>,
+}
+
+impl Endpoint for ExportUser {
+    const METHOD: Method = Method::GET;
+    const PATH: &'static str = "/v1/users/{id}/export";
+    const ID: &'static str = "exportUser";
+    const SUMMARY: &'static str =
+        "Tells all that is kept about a user: facts, conversations, and the messages the user wrote.";
+    const TEXT: &'static str =
+        "The answer is NDJSON. An answer that breaks off without the end of its last chunk is not whole.";
+    const SCOPES: &'static [Scope] = &[Scope::Read];
+
+    type Caller = ApiCaller;
+    type Query = ();
+    type Body = ();
+    type Answer = Ndjson<UserExportLine>;
+
+    async fn run(call: Call<Self>, (): (), (): ()) -> Result<Self::Answer, Problem> {
+        let (app, key) = (&call.shared.app, &call.caller);
+        let user = caller::find(app, key, call.id()).await?;
+        note(app, key, "user.export", call.id(), []).await?;
+        let transaction = app.store.begin_reading().await.map_err(unavailable)?;
+        let (lines, exported) = lines();
+        app.tasks.spawn("export of a user", run(transaction, key.tenant, user, lines));
+        Ok(exported)
+    }
+}
+
+async fn run(transaction: Transaction, tenant: TenantId, user: people::User, lines: Lines) {
+    let done = all(&transaction, tenant, &user, &lines).await;
+    let _ = transaction.rollback().await;
+    lines.end(done).await;
+}
+
+async fn all(transaction: &Transaction, tenant: TenantId, user: &people::User, lines: &Lines) -> Result<(), Stopped> {
+    let rows = stored::users_of_ids(transaction, &[user.id]).await?;
+    lines.send(rows.into_iter().map(UserRow::from)).await?;
+    let holder = HashMap::from([(user.id, user.external_id.clone())]);
+    let memberships = MembershipRow::of_users(transaction, tenant, &holder).await?;
+    lines.send(memberships.into_iter().map(|(_, row)| row)).await?;
+    let relations = stored::relations_of(transaction, user.id).await?;
+    let ids: Vec<UserId> = relations.iter().flat_map(|fact| [fact.key.from, fact.key.to]).collect();
+    let names = people::find(transaction, tenant, &ids).await?;
+    let names: HashMap<UserId, String> = names.into_iter().map(|user| (user.id, user.external_id)).collect();
+    let rows = relations.into_iter().filter_map(|fact| {
+        let (from, to) = (names.get(&fact.key.from)?, names.get(&fact.key.to)?);
+        Some(RelationRow::new(fact, from, to))
+    });
+    lines.send(rows.collect::<Vec<_>>()).await?;
+
+    let conversations = authored::conversations(transaction, user.id).await?;
+    let rows = conversations.into_iter().map(|one| ConversationLine {
+        r#type: "conversation",
+        id: one.id,
+        subject: one.subject,
+        joined_at: rfc3339(one.joined_at_ms),
+        left_at: one.left_at_ms.map(rfc3339),
+        read_seq: one.read_seq,
+    });
+    lines.send(rows).await?;
+    let mut after = Uuid::nil();
+    loop {
+        let messages = authored::messages(transaction, user.id, after, PAGE).await?;
+        let Some(last) = messages.last() else { return Ok(()) };
+        after = last.client_id;
+        let rows = messages.into_iter().map(|one| MessageLine {
+            r#type: "message",
+            id: one.id,
+            conversation: one.conversation,
+            seq: one.seq,
+            text: one.text,
+            sent_at: rfc3339(one.sent_at_ms),
+            edited_at: one.edited_at_ms.map(rfc3339),
+            deleted_at: one.deleted_at_ms.map(rfc3339),
+        });
+        lines.send(rows).await?;
+    }
+}

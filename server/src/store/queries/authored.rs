@@ -1,0 +1,87 @@
+//! What a user wrote, and where: for the export of one user.
+
+use causerie_protocol::UserId;
+use sea_orm::{ConnectionTrait, QueryResult};
+use uuid::Uuid;
+
+use crate::store::{StoreError, rows::statement};
+
+/// A conversation that a user is or was a member of.
+#[derive(Debug, Clone)]
+#[allow(missing_docs)]
+pub struct Joined {
+    pub id: Uuid,
+    pub subject: String,
+    /// Milliseconds since 1970 UTC.
+    pub joined_at_ms: i64,
+    /// Milliseconds since 1970 UTC.
+    pub left_at_ms: Option<i64>,
+    pub read_seq: i64,
+}
+
+/// A message as stored.
+#[derive(Debug, Clone)]
+#[allow(missing_docs)]
+pub struct Authored {
+    pub id: Uuid,
+    pub client_id: Uuid,
+    pub conversation: Uuid,
+    pub seq: i64,
+    pub text: String,
+    /// Milliseconds since 1970 UTC.
+    pub sent_at_ms: i64,
+    /// Milliseconds since 1970 UTC.
+    pub edited_at_ms: Option<i64>,
+    /// Milliseconds since 1970 UTC.
+    pub deleted_at_ms: Option<i64>,
+}
+
+/// The conversations that a user is or was a member of.
+///
+/// # Errors
+/// When the database fails.
+pub async fn conversations(connection: &impl ConnectionTrait, user: UserId) -> Result<Vec<Joined>, StoreError> {
+    let sql = "SELECT c.id, c.subject, m.joined_at, m.left_at, m.read_seq FROM members m
+               JOIN conversations c ON c.id = m.conversation_id WHERE m.user_id = $1 ORDER BY c.id";
+    let query = statement(connection.get_database_backend(), sql, vec![user.0.into()]);
+    let joined = |row: &QueryResult| {
+        Ok(Joined {
+            id: row.try_get("", "id")?,
+            subject: row.try_get("", "subject")?,
+            joined_at_ms: row.try_get("", "joined_at")?,
+            left_at_ms: row.try_get("", "left_at")?,
+            read_seq: row.try_get("", "read_seq")?,
+        })
+    };
+    connection.query_all_raw(query).await?.iter().map(joined).collect()
+}
+
+/// The messages that a user wrote, in the order of their client ids, those after `after`; at most `limit`.
+///
+/// # Errors
+/// When the database fails.
+pub async fn messages(
+    connection: &impl ConnectionTrait,
+    user: UserId,
+    after: Uuid,
+    limit: u32,
+) -> Result<Vec<Authored>, StoreError> {
+    let sql =
+        "SELECT m.id, m.client_id, m.conversation_id, m.seq, m.text, m.sent_at, m.edited_at, m.deleted_at FROM messages m
+               WHERE m.author_id = $1 AND m.client_id > $2 ORDER BY m.client_id LIMIT $3";
+    let values = vec![user.0.into(), after.into(), i64::from(limit).into()];
+    let authored = |row: &QueryResult| {
+        Ok(Authored {
+            id: row.try_get("", "id")?,
+            client_id: row.try_get("", "client_id")?,
+            conversation: row.try_get("", "conversation_id")?,
+            seq: row.try_get("", "seq")?,
+            text: row.try_get("", "text")?,
+            sent_at_ms: row.try_get("", "sent_at")?,
+            edited_at_ms: row.try_get("", "edited_at")?,
+            deleted_at_ms: row.try_get("", "deleted_at")?,
+        })
+    };
+    let query = statement(connection.get_database_backend(), sql, values);
+    connection.query_all_raw(query).await?.iter().map(authored).collect()
+}

@@ -1,0 +1,144 @@
+//! What a tenant holds, told as the rows that an import takes.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Value, json};
+
+use super::{Caller, assert_problem, text};
+use crate::harness::{Cluster, Tenant, http::Request};
+
+const RULES: &str = "policy test
+roles learner teacher owner
+kinds year class
+relations friend:mutual block:own
+setting messaging on off
+allow find,see_profile,start classmate when me learner@class with them learner@class
+allow read,send holder when holder
+";
+
+/// Rows of every type. Groups come after those they are in, but not in the order of their ids.
+fn rows() -> Vec<Value> {
+    let mut rows = Vec::new();
+    for at in 0..23 {
+        let status = ["active", "invited", "deactivated", "removed"][at % 4];
+        let (roles, writable_by) = ([json!([]), json!(["owner"])][at % 2].clone(), ["rules", "contacts", "nobody"][at % 3]);
+        rows.push(json!({
+            "type": "user", "id": format!("u {at} é"), "name": format!("Name {at}"), "avatar": "", "locale": "fr",
+            "status": status, "roles": roles, "writable_by": writable_by,
+        }));
+    }
+    for (id, parent) in [("z", ""), ("m", "z"), ("a", "m"), ("b", "m")] {
+        let (kind, state) = if parent.is_empty() { ("year", "concluded") } else { ("class", "active") };
+        rows.push(json!({
+            "type": "group", "id": id, "name": format!("Group {id}"), "kind": kind, "parent": parent, "state": state,
+            "delivers": "people",
+        }));
+    }
+    for at in 0..23 {
+        let group = ["a", "b"][at % 2];
+        rows.push(json!({ "type": "membership", "user": format!("u {at} é"), "group": group, "role": "learner" }));
+    }
+    rows.push(json!({
+        "type": "membership", "user": "u 0 é", "group": "z", "role": "teacher", "from": "2026-09-01T00:00:00Z",
+        "until": "2027-07-01T10:30:00.250Z",
+    }));
+    rows.push(json!({ "type": "relation", "relation": "friend", "from": "u 4 é", "to": "u 0 é", "state": "pending" }));
+    rows.push(json!({ "type": "relation", "relation": "friend", "from": "u 8 é", "to": "u 0 é", "state": "accepted" }));
+    rows.push(json!({ "type": "relation", "relation": "block", "from": "u 0 é", "to": "u 1 é", "state": "accepted" }));
+    rows.push(json!({
+        "type": "edge", "from": "a", "from_role": "learner", "to": "b", "to_role": "", "effect": "deny", "delivers": "both",
+    }));
+    rows.push(json!({ "type": "setting", "name": "messaging", "value": "off" }));
+    rows
+}
+
+async fn import(caller: &Caller<'_>, rows: &[Value]) -> Value {
+    let body: String = rows.iter().map(|row| format!("{row}\n")).collect();
+    let lines = caller.send(Request::new("POST", "/v1/import").body(body)).await.lines();
+    let [only] = &lines[..] else { panic!("rows were refused: {lines:?}") };
+    only["summary"].clone()
+}
+
+fn set(rows: &[Value]) -> BTreeSet<String> {
+    rows.iter().map(Value::to_string).collect()
+}
+
+#[tokio::test]
+async fn what_is_exported_and_imported_again_changes_nothing() {
+    for cluster in [Cluster::embedded().await, Cluster::start(1).await] {
+        let product = Caller::back_end(&cluster, "provision,admin");
+        product.json("PUT", "/v1/policy", json!({ "text": RULES })).await.ok();
+        let summary = import(&product, &rows()).await;
+        assert_eq!(summary["refused"], 0, "{summary}");
+
+        let response = product.get("/v1/export").await;
+        assert_eq!(response.header("content-type"), Some("application/x-ndjson"));
+        let exported = response.lines();
+        assert_eq!(set(&exported), set(&rows()), "nothing is lost, and nothing is added");
+        let again = import(&product, &exported).await;
+        assert_eq!(again["unchanged"], exported.len(), "{again}");
+
+        // In another tenant the rows make the same.
+        let elsewhere = Tenant::create(cluster.settings(), "globex");
+        let key = elsewhere.api_key(cluster.settings(), "provision,admin");
+        let other = Caller { cluster: &cluster, credential: key };
+        assert_eq!(other.get("/v1/export").await.lines(), Vec::<Value>::new());
+        other.json("PUT", "/v1/policy", json!({ "text": RULES })).await.ok();
+        assert_eq!(import(&other, &exported).await["created"], exported.len());
+        assert_eq!(set(&other.get("/v1/export").await.lines()), set(&exported));
+
+        let users = product.get("/v1/export?type=user").await.lines();
+        assert_eq!(set(&users), set(&rows()[..23]));
+        let lines = product.get("/v1/audit?action=export").await.ok();
+        assert_eq!(lines["entries"].as_array().map(Vec::len), Some(2), "{lines}");
+    }
+}
+
+#[tokio::test]
+async fn pages_hold_every_row_once() {
+    for cluster in [Cluster::embedded().await, Cluster::start(1).await] {
+        let product = Caller::back_end(&cluster, "provision,admin");
+        product.json("PUT", "/v1/policy", json!({ "text": RULES })).await.ok();
+        import(&product, &rows()).await;
+        let reader = Caller::back_end(&cluster, "read");
+        for kind in ["user", "group", "membership", "relation"] {
+            let expected: Vec<Value> = rows().into_iter().filter(|row| row["type"] == kind).collect();
+            for limit in [1, 4, 100] {
+                let (mut found, mut cursor) = (Vec::new(), String::new());
+                loop {
+                    let page = reader.get(format!("/v1/rows/{kind}s?limit={limit}&cursor={cursor}")).await.ok();
+                    let rows = page["rows"].as_array().expect("rows");
+                    assert!(rows.len() <= limit, "{page}");
+                    found.extend(rows.iter().cloned());
+                    match page.get("nextCursor") {
+                        Some(next) => cursor = text(next),
+                        None => break,
+                    }
+                    assert!(found.len() <= expected.len(), "the pages end");
+                }
+                assert_eq!((found.len(), set(&found)), (expected.len(), set(&expected)), "{kind} by {limit}");
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn rows_are_for_keys_with_a_scope_and_of_their_tenant() {
+    let cluster = Cluster::embedded().await;
+    Caller::user(&cluster, "lea").id().await;
+    let may_not = Caller::back_end(&cluster, "act,admin");
+    for path in ["/v1/rows/users", "/v1/rows/groups", "/v1/rows/memberships", "/v1/rows/relations", "/v1/export"] {
+        assert_problem(&may_not.get(path).await, 403, "forbidden", "");
+    }
+    let elsewhere = Tenant::create(cluster.settings(), "globex");
+    let other = Caller { cluster: &cluster, credential: elsewhere.api_key(cluster.settings(), "read") };
+    assert_eq!(other.get("/v1/rows/users").await.ok(), json!({ "rows": [] }));
+    for (path, field) in [
+        ("/v1/rows/users?limit=0", "limit"),
+        ("/v1/rows/users?cursor=x", "cursor"),
+        ("/v1/rows/users?id=lea", "id"),
+        ("/v1/export?type=users", "type"),
+    ] {
+        assert_problem(&other.get(path).await, 400, "invalid", field);
+    }
+}

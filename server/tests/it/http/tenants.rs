@@ -1,0 +1,67 @@
+//! Tenants, as the product's administrators make them.
+
+use serde_json::{Value, json};
+
+use super::{Caller, assert_problem, text};
+use crate::harness::{Cluster, http::Request};
+
+#[tokio::test]
+async fn a_tenant_is_made_with_its_key_and_renamed() {
+    for cluster in [Cluster::embedded().await, Cluster::start(1).await] {
+        let product = Caller::back_end(&cluster, "tenants");
+        let new = json!({ "slug": "lycee-2", "name": "Lycée Hugo", "policy": "school" });
+        let made = product.json("POST", "/v1/tenants", new.clone()).await.ok();
+        assert_eq!((&made["tenant"]["slug"], &made["tenant"]["name"]), (&json!("lycee-2"), &json!("Lycée Hugo")));
+        assert_problem(&product.json("POST", "/v1/tenants", new).await, 409, "conflict", "slug");
+
+        // Its key speaks for it, and for nobody else.
+        let key = Caller { cluster: &cluster, credential: text(&made["apiKey"]) };
+        assert_eq!(key.get("/v1/policy").await.ok()["name"], "school");
+        key.json("PUT", "/v1/users/lea", json!({ "name": "Léa" })).await.ok();
+        assert_problem(&key.get("/v1/tenants").await, 403, "forbidden", "");
+        let ours = Caller::back_end(&cluster, "read").get("/v1/rows/users").await.ok();
+        assert_eq!(ours, json!({ "rows": [] }));
+
+        let renamed = product.json("PATCH", "/v1/tenants/lycee-2", json!({ "name": "Lycée V. Hugo" })).await.ok();
+        assert_eq!((&renamed["name"], &renamed["id"]), (&json!("Lycée V. Hugo"), &made["tenant"]["id"]));
+        assert_eq!(product.get("/v1/tenants/lycee-2").await.ok(), renamed);
+        let all = product.get("/v1/tenants").await.ok();
+        let slugs: Vec<&Value> = all["tenants"].as_array().into_iter().flatten().map(|one| &one["slug"]).collect();
+        assert_eq!(slugs, ["acme", "lycee-2"]);
+        let lines = key.get("/v1/audit").await.ok();
+        let actions: Vec<&Value> = lines["entries"].as_array().into_iter().flatten().map(|one| &one["action"]).collect();
+        assert_eq!(actions, ["tenant.rename", "user.put", "api_key.create", "tenant.create"]);
+        assert!(text(&lines["entries"][0]["actor"]).starts_with("key:"), "{lines}");
+
+        // The command line speaks of the same.
+        let settings = cluster.settings();
+        settings.run(&["tenant", "rename", "lycee-2", "--name", "Hugo"]);
+        assert_eq!(product.get("/v1/tenants/lycee-2").await.ok()["name"], "Hugo");
+    }
+}
+
+#[tokio::test]
+async fn tenants_are_for_keys_with_the_scope() {
+    let cluster = Cluster::embedded().await;
+    let may_not = Caller::back_end(&cluster, "provision,act,read,admin");
+    for (method, path) in
+        [("GET", "/v1/tenants"), ("POST", "/v1/tenants"), ("GET", "/v1/tenants/acme"), ("PATCH", "/v1/tenants/acme")]
+    {
+        assert_problem(&may_not.send(Request::new(method, path)).await, 403, "forbidden", "");
+    }
+    let product = Caller::back_end(&cluster, "tenants");
+    for (body, field) in [
+        (json!({}), "slug"),
+        (json!({ "slug": "A", "name": "a" }), "slug"),
+        (json!({ "slug": "a" }), "name"),
+        (json!({ "slug": "a", "name": "\u{200b}" }), "name"),
+        (json!({ "slug": "a", "name": "a", "policy": "scool" }), "policy"),
+        (json!({ "slug": "a", "name": "a", "rules": "school" }), "rules"),
+    ] {
+        assert_problem(&product.json("POST", "/v1/tenants", body).await, 400, "invalid", field);
+    }
+    assert_problem(&product.get("/v1/tenants/nobody").await, 404, "not_found", "");
+    let absent = product.json("PATCH", "/v1/tenants/nobody", json!({ "name": "a" })).await;
+    assert_problem(&absent, 404, "not_found", "");
+    assert_problem(&product.get("/v1/policy").await, 403, "forbidden", "");
+}
