@@ -17,10 +17,10 @@ use causerie_benches::{BatchSize, Benches};
 use causerie_protocol::{ConnectionId, ConversationId, Encoding, TenantId, UserId, wire};
 use causerie_server::{
     auth::{Caller, keys::KeyMark},
-    bench::{Entered, Outbox, Person, Room, Soon},
+    bench::{DeferredCounts, Entered, OnlineUser, Outbox, Room},
     fanout::{Change, Effect},
-    sessions::{Frame, Link, Session, flusher::Flusher},
-    store::queries::seats::Seat,
+    sessions::{Frame, Session, SocketWriter, flusher::Flusher},
+    store::queries::positions::MemberPosition,
     telemetry::Metrics,
 };
 use tokio::{runtime::Runtime, task::yield_now};
@@ -35,15 +35,15 @@ fn main() {
     let mut benches = Benches::from_env();
     for people in [10, 100, 1_000] {
         benches.bench_on(&format!("fanout/room/{people}"), BatchSize::SmallInput, || {
-            let (soon, room) = (Arc::default(), Arc::new(Room::new(ConversationId::new())));
-            for person in crowd(people, &soon) {
-                assert!(room.seat(&person, &seat(&room), false));
-                room.settle(person.id, true, 0, u32::MAX);
+            let (deferred_counts, room) = (Arc::default(), Arc::new(Room::new(ConversationId::new())));
+            for online in crowd(people, &deferred_counts) {
+                assert!(room.join(&online, &member(&room), false));
+                room.settle(online.id, true, 0, u32::MAX);
             }
             let message = messages(room.id);
             // Whoever holds `soon` would tell the counts; here they wait.
             let deliver = move |change| {
-                let _held = &soon;
+                let _held = &deferred_counts;
                 room.apply(change, 0)
             };
             (message, deliver)
@@ -55,14 +55,14 @@ fn main() {
     for people in [10, 100, 1_000] {
         benches.bench_on(&format!("fanout/counted/{people}"), BatchSize::PerIteration, || sockets(people, true));
     }
-    benches.bench("fanout/seat-and-unseat/1000", || {
-        let (soon, room) = (Arc::default(), Arc::new(Room::new(ConversationId::new())));
-        let people = crowd(1_000, &soon);
+    benches.bench("fanout/join-and-leave/1000", || {
+        let (deferred_counts, room) = (Arc::default(), Arc::new(Room::new(ConversationId::new())));
+        let people = crowd(1_000, &deferred_counts);
         move || {
-            for person in &people {
-                assert!(room.seat(person, &seat(&room), false));
+            for online in &people {
+                assert!(room.join(online, &member(&room), false));
             }
-            people.iter().filter(|person| room.unseat(person.id)).count()
+            people.iter().filter(|online| room.leave(online.id)).count()
         }
     });
     for frames in [1, 64] {
@@ -88,17 +88,18 @@ fn main() {
 fn sockets(people: u32, tell_counts: bool) -> (impl FnMut() -> Change, impl FnMut(Change)) {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build().expect("starts");
     let (metrics, flusher) = (Arc::new(Metrics::new()), Arc::<Flusher>::default());
-    let (soon, room) = (Arc::<Soon>::default(), Arc::new(Room::new(ConversationId::new())));
+    let (deferred_counts, room) = (Arc::<DeferredCounts>::default(), Arc::new(Room::new(ConversationId::new())));
     let listener = TcpListener::bind("127.0.0.1:0").expect("listens");
     let mut peers = Vec::new();
-    for (person, encoding) in crowd(people, &soon).into_iter().zip(Encoding::ALL.into_iter().cycle()) {
-        let (link, peer) = connect(&runtime, &listener, encoding);
+    for (online, encoding) in crowd(people, &deferred_counts).into_iter().zip(Encoding::ALL.into_iter().cycle()) {
+        let (socket, peer) = connect(&runtime, &listener, encoding);
         peers.push(peer);
-        let caller = Caller { tenant: person.tenant, user: person.id, issued_at_s: 0 };
-        let session = Arc::new(Session::new(ConnectionId::new(), caller, KeyMark(0), Arc::new(link), Arc::clone(&flusher)));
-        assert_eq!(person.enter(&session, 1), Entered::Yes);
-        assert!(room.seat(&person, &seat(&room), false));
-        room.settle(person.id, true, 0, u32::MAX);
+        let caller = Caller { tenant: online.tenant, user: online.id, issued_at_s: 0 };
+        let session =
+            Arc::new(Session::new(ConnectionId::new(), caller, KeyMark(0), Arc::new(socket), Arc::clone(&flusher)));
+        assert_eq!(online.enter(&session, 1), Entered::Yes);
+        assert!(room.join(&online, &member(&room), false));
+        room.settle(online.id, true, 0, u32::MAX);
     }
     runtime.spawn(flusher.run(Arc::clone(&metrics)));
     let (mut message, mut buffer) = (messages(room.id), vec![0; READ_BYTES]);
@@ -113,7 +114,7 @@ fn sockets(people: u32, tell_counts: bool) -> (impl FnMut() -> Change, impl FnMu
         let due = metrics.frames_sent.get() + u64::from(people) * if tell_counts { 2 } else { 1 };
         room.apply(change, 0);
         if tell_counts {
-            soon.tell();
+            deferred_counts.flush();
         }
         runtime.block_on(async {
             while metrics.frames_sent.get() < due {
@@ -126,32 +127,40 @@ fn sockets(people: u32, tell_counts: bool) -> (impl FnMut() -> Change, impl FnMu
 }
 
 /// A connection that was welcomed, and its other end.
-fn connect(runtime: &Runtime, listener: &TcpListener, encoding: Encoding) -> (Link, TcpStream) {
+fn connect(runtime: &Runtime, listener: &TcpListener, encoding: Encoding) -> (SocketWriter, TcpStream) {
     let peer = TcpStream::connect(listener.local_addr().expect("listens")).expect("connects");
     let (socket, _) = listener.accept().expect("accepts");
     peer.set_nonblocking(true).expect("is a socket");
     socket.set_nonblocking(true).expect("is a socket");
     socket.set_nodelay(true).expect("is a socket");
-    let link = runtime.block_on(async {
+    let socket = runtime.block_on(async {
         // The other half would only read.
         let (_, writing) = tokio::net::TcpStream::from_std(socket).expect("is a socket").into_split();
         writing.writable().await.expect("is open");
-        Link::new(writing, encoding, LIVE_BYTES_MAX)
+        SocketWriter::new(writing, encoding, LIVE_BYTES_MAX)
     });
-    link.push_first(vec![Bytes::from_static(b"welcome")], &HashMap::new());
-    assert_eq!(link.flush().frames, 1);
-    (link, peer)
+    socket.push_first(vec![Bytes::from_static(b"welcome")], &HashMap::new());
+    assert_eq!(socket.flush().frames, 1);
+    (socket, peer)
 }
 
 /// People in no order, and in the same one in every run.
-fn crowd(people: u32, soon: &Arc<Soon>) -> Vec<Arc<Person>> {
+fn crowd(people: u32, deferred_counts: &Arc<DeferredCounts>) -> Vec<Arc<OnlineUser>> {
     let tenant = TenantId::new();
     let mixed = |at| u128::from(at).wrapping_mul(0x9E37_79B9_7F4A_7C15_F39C_C060_5CED_C835);
-    (1..=people).map(|at| Person::new(UserId(Uuid::from_u128(mixed(at))), tenant, soon)).collect()
+    (1..=people).map(|at| OnlineUser::new(UserId(Uuid::from_u128(mixed(at))), tenant, deferred_counts)).collect()
 }
 
-fn seat(room: &Room) -> Seat {
-    Seat { conversation: room.id, version: 1, last_seq: 0, read_seq: 0, unread: 0, marked_unread: false, whole_from: 1 }
+fn member(room: &Room) -> MemberPosition {
+    MemberPosition {
+        conversation: room.id,
+        version: 1,
+        last_seq: 0,
+        read_seq: 0,
+        unread: 0,
+        marked_unread: false,
+        fully_visible_from_seq: 1,
+    }
 }
 
 /// One message after the other, of somebody who is not here.

@@ -12,9 +12,8 @@ use causerie_server::{
     audit::Refusals,
     auth::Caller,
     clock::{Clock, SystemClock},
-    conversations::writer::{Done, Member, Op, Order, Start, Writer},
-    facts::{Facts, rules::Rules},
-    fanout::{Checks, Live, bus::LocalHub},
+    facts::{Facts, policy_gate::PolicyGate},
+    fanout::{Checks, FanoutDeps, Hub, bus::LocalHub},
     store::{
         Database, Store,
         kinds::{DIRECT, MEMBER},
@@ -27,6 +26,7 @@ use causerie_server::{
     },
     tasks::Tasks,
     telemetry::Metrics,
+    writer::{Member, Mutation, Start, WriteRequest, WriteResult, Writer, WriterDeps},
 };
 use sea_orm::ConnectionTrait as _;
 use tokio::{runtime::Runtime, task::unconstrained};
@@ -50,9 +50,9 @@ fn main() {
     benches.finish();
 }
 
-fn send((caller, conversation): (Caller, ConversationId)) -> Order {
+fn send((caller, conversation): (Caller, ConversationId)) -> WriteRequest {
     let draft = Draft { client_id: ClientId::new(), text: TEXT.to_owned() };
-    Order { caller, op: Op::Send { conversation, draft } }
+    WriteRequest { caller, mutation: Mutation::Send { conversation, draft } }
 }
 
 /// What of a server a message passes on its way into the log.
@@ -73,7 +73,7 @@ impl Server {
         let mut server = Self { runtime, writer, places: Vec::new(), _folder: folder };
         let starts = callers.iter().map(|(caller, peer)| start(*caller, *peer)).collect();
         let started = server.write(starts).into_iter().map(|done| match done {
-            Done::Started { conversation, .. } => conversation,
+            WriteResult::Started { conversation, .. } => conversation,
             other => panic!("a start is answered as one, not with {other:?}"),
         });
         server.places = callers.iter().map(|(caller, _)| *caller).zip(started).collect();
@@ -81,7 +81,7 @@ impl Server {
     }
 
     /// Hands all over before the lane gets to run, and waits for the answers.
-    fn write(&self, orders: Vec<Order>) -> Vec<Done> {
+    fn write(&self, orders: Vec<WriteRequest>) -> Vec<WriteResult> {
         self.runtime.block_on(unconstrained(async {
             let mut answers = Vec::with_capacity(orders.len());
             for order in orders {
@@ -109,20 +109,39 @@ async fn open(file: PathBuf) -> (Writer, Vec<(Caller, UserId)>) {
 
     let (tasks, metrics, lookups) = (Tasks::default(), Arc::new(Metrics::new()), Lookups::start(&store));
     let facts = Facts::new(&store, &lookups, &clock);
-    let rules = Rules::new(&metrics, &Refusals::start(&tasks, &store, &clock, &metrics));
+    let gate = PolicyGate::new(&metrics, &Refusals::start(&tasks, &store, &clock, &metrics));
     let node = NodeId::new();
-    let (bus, incoming) = LocalHub::default().join(node);
+    let (bus, events) = LocalHub::default().join(node);
     let checks = Checks { recent: NEVER, all: NEVER, bus_away: NEVER, recent_window: NEVER };
-    let live = Live::start(&tasks, node, &store, &lookups, &facts, bus, incoming, &clock, &metrics, checks);
-    let writer = Writer::start(&tasks, &store, &live, &facts, &rules, &metrics, &clock, 1, CONVERSATIONS);
+    let fanout_deps = FanoutDeps {
+        node,
+        store: store.clone(),
+        lookups,
+        facts: facts.clone(),
+        bus,
+        events,
+        clock: Arc::clone(&clock),
+        metrics: Arc::clone(&metrics),
+        checks,
+    };
+    let hub = Hub::start(&tasks, fanout_deps);
+    let writer_deps = WriterDeps {
+        store: store.clone(),
+        hub,
+        facts: facts.clone(),
+        gate,
+        metrics: Arc::clone(&metrics),
+        clock: Arc::clone(&clock),
+    };
+    let writer = Writer::start(&tasks, &writer_deps, 1, CONVERSATIONS);
     // Otherwise the first batch steps aside until they are read.
-    facts.current(tenant).await.expect("reads");
+    facts.latest(tenant).await.expect("reads");
     let issued_at_s = clock.now_s() + 1;
     let caller = |user| Caller { tenant, user, issued_at_s };
     (writer, people.chunks(2).map(|pair| (caller(pair[0].id), pair[1].id)).collect())
 }
 
-fn start(caller: Caller, peer: UserId) -> Order {
+fn start(caller: Caller, peer: UserId) -> WriteRequest {
     let member = |user| Member { user, role: MEMBER, is_copy: false, is_named: true };
     let TenantId(tenant) = caller.tenant;
     let new = NewConversation {
@@ -135,7 +154,7 @@ fn start(caller: Caller, peer: UserId) -> Order {
         created_by: caller.user,
         in_reply_to: None,
     };
-    let op = Op::Start(Start {
+    let mutation = Mutation::Start(Start {
         new,
         members: vec![member(caller.user), member(peer)],
         addressees: Vec::new(),
@@ -144,7 +163,7 @@ fn start(caller: Caller, peer: UserId) -> Order {
         checks: Vec::new(),
         exists: false,
     });
-    Order { caller, op }
+    WriteRequest { caller, mutation }
 }
 
 /// A folder that is gone afterwards.

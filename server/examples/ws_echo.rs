@@ -17,10 +17,10 @@ use causerie_server::{
     auth::{Caller, keys::KeyMark},
     gateway::{
         connection,
-        reader::{Heard, Reader},
+        reader::{ReadEvent, Reader},
         upgrade::{self, Accepted},
     },
-    sessions::{CloseReason, Link, Session, Sessions, framing::framed},
+    sessions::{CloseReason, Session, Sessions, SocketWriter, framing::framed},
     tasks::Tasks,
     telemetry::Metrics,
 };
@@ -74,44 +74,44 @@ async fn run(echo: Arc<Echo>, upgrading: OnUpgrade) {
     let Some((socket, early)) = upgrade::socket(upgrading).await else { return };
     let (read, write) = socket.into_split();
     let mut reader = Reader::new(read, early, None);
-    let link = Arc::new(Link::new(write, Encoding::Json, OUTBOX_BYTES_MAX));
+    let socket = Arc::new(SocketWriter::new(write, Encoding::Json, OUTBOX_BYTES_MAX));
     let caller = Caller { tenant: TenantId::new(), user: UserId::new(), issued_at_s: 0 };
     let connection = ConnectionId::new();
     let (key, flusher) = (KeyMark::of(""), echo.sessions.flusher(connection));
-    let session = Arc::new(Session::new(connection, caller, key, Arc::clone(&link), flusher));
+    let session = Arc::new(Session::new(connection, caller, key, Arc::clone(&socket), flusher));
     // Nothing is written before a connection's own task did so once, after the welcome.
-    link.flush();
+    socket.flush();
     let reason = loop {
         match poll_fn(|context| poll(&mut reader, &session, context)).await {
-            Turn::Heard(Heard::Frame(encoding, message)) => session.answer(framed(encoding, &message)),
-            Turn::Heard(Heard::Alive(_)) => {}
-            Turn::Heard(Heard::Ended(reason)) => break reason,
-            Turn::Writable(Ok(())) => {
-                link.flush();
+            Wakeup::ReadEvent(ReadEvent::Frame(encoding, message)) => session.answer(framed(encoding, &message)),
+            Wakeup::ReadEvent(ReadEvent::Alive(_)) => {}
+            Wakeup::ReadEvent(ReadEvent::Ended(reason)) => break reason,
+            Wakeup::Writable(Ok(())) => {
+                socket.flush();
             }
-            Turn::Look if !link.is_broken() => {}
-            Turn::Look | Turn::Writable(Err(_)) => break CloseReason::PeerLeft,
+            Wakeup::Look if !socket.is_broken() => {}
+            Wakeup::Look | Wakeup::Writable(Err(_)) => break CloseReason::PeerLeft,
         }
     };
-    connection::close(&echo.metrics, &mut reader, &link, reason).await;
+    connection::close(&echo.metrics, &mut reader, &socket, reason).await;
 }
 
-enum Turn {
-    Heard(Heard),
+enum Wakeup {
+    ReadEvent(ReadEvent),
     Writable(io::Result<()>),
     Look,
 }
 
 /// As `gateway::connection` does: who takes no answers is not heard.
-fn poll(reader: &mut Reader, session: &Arc<Session>, context: &mut Context<'_>) -> Poll<Turn> {
-    let link = &session.link;
-    if link.is_listening()
+fn poll(reader: &mut Reader, session: &Arc<Session>, context: &mut Context<'_>) -> Poll<Wakeup> {
+    let socket = &session.socket;
+    if socket.is_listening()
         && let Poll::Ready(heard) = reader.poll(context, session)
     {
-        return Poll::Ready(Turn::Heard(heard));
+        return Poll::Ready(Wakeup::ReadEvent(heard));
     }
-    if let Poll::Ready(writable) = link.poll_unblocked(context) {
-        return Poll::Ready(Turn::Writable(writable));
+    if let Poll::Ready(writable) = socket.poll_unblocked(context) {
+        return Poll::Ready(Wakeup::Writable(writable));
     }
-    link.poll_look(context).map(|()| Turn::Look)
+    socket.poll_look(context).map(|()| Wakeup::Look)
 }

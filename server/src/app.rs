@@ -16,18 +16,18 @@ use crate::{
     audit::Refusals,
     auth::Authenticator,
     clock::Clock,
+    commands::{CommandDeps, Cursors},
     config::{Config, NotAKey},
-    conversations::{Cursors, Parts, writer::Writer},
-    facts::{Facts, rules::Rules},
+    facts::{Facts, policy_gate::PolicyGate},
     fanout::{
-        Checks, Live,
-        bus::{Addresses, Bus, Incoming, LocalHub, RedisBus, RedisBusError},
+        Checks, FanoutDeps, Hub,
+        bus::{Addresses, Bus, BusEvent, LocalHub, RedisBus, RedisBusError},
     },
     jobs::{self, Jobs, Kinds, PruneAudit, PruneFactLog},
-    pace::Allowances,
+    limits::Allowances,
     plain::counted,
     secrets::Secrets,
-    sessions::{Beat, Sessions},
+    sessions::{CoarseTimer, Sessions},
     store::{
         Database, FolderError, FolderLock, Store, StoreError, access,
         first_contact::{self, Unusable},
@@ -39,13 +39,14 @@ use crate::{
     },
     tasks::{Readiness, Tasks},
     telemetry::{Metrics, RefusedOrigins},
+    writer::{Writer, WriterDeps},
 };
 
 /// How long a removal of secrets in clear that failed waits for its next try, at first and in the end.
 const PURGE_AGAIN_MIN: Duration = Duration::from_secs(1);
 const PURGE_AGAIN_MAX: Duration = Duration::from_secs(3600);
 
-/// One server: what all its parts share.
+/// One server: what all its command_deps share.
 pub struct App {
     /// Valid settings.
     pub config: Config,
@@ -64,15 +65,15 @@ pub struct App {
     /// What is done later.
     pub jobs: Jobs,
     /// Everything live on this node.
-    pub live: Live,
+    pub hub: Hub,
     /// What commands work with.
-    pub parts: Parts,
+    pub command_deps: CommandDeps,
     /// How much people may send.
     pub allowances: Arc<Allowances>,
     /// The open sockets.
     pub sessions: Sessions,
     /// When quiet connections are attended to.
-    pub beat: Beat,
+    pub coarse_timer: CoarseTimer,
     /// Pages that were not let in.
     pub refused_origins: RefusedOrigins,
     /// What load balancers are told.
@@ -129,7 +130,7 @@ impl App {
         }
         let lookups = Lookups::start(&store);
         let node = NodeId::new();
-        let (bus, incoming) = open_bus(&config, node, &metrics, &tasks).await?;
+        let (bus, events) = open_bus(&config, node, &metrics, &tasks).await?;
         let checks = Checks {
             recent: config.positions.recent(),
             all: config.positions.all(),
@@ -139,26 +140,44 @@ impl App {
         let facts = Facts::new(&store, &lookups, &clock);
         let refusals = Refusals::start(&tasks, &store, &clock, &metrics);
         let jobs = Jobs::new(&store, &clock, &metrics, node, kinds_of_jobs(&config, &store, &clock));
-        let rules = Rules::new(&metrics, &refusals);
-        let live = Live::start(&tasks, node, &store, &lookups, &facts, bus, incoming, &clock, &metrics, checks);
+        let gate = PolicyGate::new(&metrics, &refusals);
+        let fanout_deps = FanoutDeps {
+            node,
+            store: store.clone(),
+            lookups: lookups.clone(),
+            facts: facts.clone(),
+            bus,
+            events,
+            clock: Arc::clone(&clock),
+            metrics: Arc::clone(&metrics),
+            checks,
+        };
+        let hub = Hub::start(&tasks, fanout_deps);
         // SQLite has one writer, so more lanes would only make smaller batches.
         let lanes = if config.database.url.is_empty() { 1 } else { config.database.lanes };
-        let writer =
-            Writer::start(&tasks, &store, &live, &facts, &rules, &metrics, &clock, lanes, config.database.batch_max);
+        let writer_deps = WriterDeps {
+            store: store.clone(),
+            hub: hub.clone(),
+            facts: facts.clone(),
+            gate: gate.clone(),
+            metrics: Arc::clone(&metrics),
+            clock: Arc::clone(&clock),
+        };
+        let writer = Writer::start(&tasks, &writer_deps, lanes, config.database.batch_max);
         let allowances = Arc::new(Allowances::new(&config.limits));
-        let parts = Parts {
+        let command_deps = CommandDeps {
             store: store.clone(),
             lookups,
-            live: live.clone(),
+            hub: hub.clone(),
             clock: Arc::clone(&clock),
             writer,
             facts: facts.clone(),
-            rules,
+            gate,
             cursors,
             allowances: Arc::clone(&allowances),
         };
         let sessions = Sessions::start(&tasks, &metrics);
-        let beat = Beat::new(config.heartbeat.interval());
+        let coarse_timer = CoarseTimer::new(config.heartbeat.interval());
         Ok(Arc::new(Self {
             config,
             clock,
@@ -168,11 +187,11 @@ impl App {
             auth,
             facts,
             jobs,
-            live,
-            parts,
+            hub,
+            command_deps,
             allowances,
             sessions,
-            beat,
+            coarse_timer,
             refused_origins: RefusedOrigins::default(),
             readiness,
             tasks,
@@ -278,7 +297,7 @@ async fn open_bus(
     node: NodeId,
     metrics: &Arc<Metrics>,
     tasks: &Tasks,
-) -> Result<(Arc<dyn Bus>, mpsc::Receiver<Incoming>), StartError> {
+) -> Result<(Arc<dyn Bus>, mpsc::Receiver<BusEvent>), StartError> {
     if config.redis.url.is_empty() {
         return Ok(LocalHub::default().join(node));
     }

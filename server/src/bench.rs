@@ -2,7 +2,7 @@
 
 pub use crate::{
     fanout::{
-        person::{Entered, Person, Soon},
+        online_user::{DeferredCounts, Entered, OnlineUser},
         room::Room,
     },
     sessions::outbox::Outbox,

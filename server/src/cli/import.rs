@@ -15,7 +15,7 @@ use crate::{
     facts,
     plain::{counted, isolated},
     provisioning::{
-        Answer, DeleteLimit, Import, Options, Parts, RowAnswer, Scope, Stopped, Tally, Turns, Type, csv::CsvRows,
+        Answer, DeleteLimit, Import, ImportDeps, ImportLocks, Options, RowAnswer, Scope, Stopped, Tally, Type, csv::CsvRows,
         ndjson::Lines,
     },
     store::Store,
@@ -56,8 +56,8 @@ impl ImportFiles {
         let (store, tenant) = settings.tenant(&self.tenant).await?;
         let tenant = tenant.id;
         let policy = facts::policy(&store, tenant).await?;
-        let turn = Turns::default().take(&store, tenant).await?;
-        let _turn = turn.ok_or_else(|| {
+        let lock = ImportLocks::default().take(&store, tenant).await?;
+        let _turn = lock.ok_or_else(|| {
             format!("another import of tenant `{}` is under way: try again when it has ended", self.tenant)
         })?;
         let options = Options {
@@ -66,7 +66,7 @@ impl ImportFiles {
             delete_limit: self.delete_limit.unwrap_or_default(),
             tell_all: false,
         };
-        let parts = Parts {
+        let parts = ImportDeps {
             store: store.clone(),
             tenant,
             words: Arc::clone(policy.vocabulary()),

@@ -24,10 +24,10 @@ use self::tenants::{DemoTenant, TENANTS, Talk};
 use crate::{
     app::App,
     auth::{Caller, issue, keys::Algorithm},
+    commands,
     config::Config,
-    conversations,
     http::{body, error::Problem},
-    provisioning::{Import, Options, Parts, Stopped},
+    provisioning::{Import, ImportDeps, Options, Stopped},
     store::{
         Store, StoreError,
         queries::{
@@ -130,7 +130,7 @@ async fn is_new(app: &App, tenant: TenantId) -> Result<bool, StoreError> {
 
 /// Tells of everyone, in one transaction: there are few.
 async fn introduce(app: &App, demo: &DemoTenant, tenant: TenantId, policy: &Policy) -> Result<(), Stopped> {
-    let parts = Parts {
+    let parts = ImportDeps {
         store: app.store.clone(),
         tenant,
         words: Arc::clone(policy.vocabulary()),
@@ -151,7 +151,7 @@ async fn begin(app: &App, tenant: TenantId, talk: &Talk, number: u128) -> Result
     let found = people::find_by_external_id(app.store.reader(), &[(tenant, &talk.from)]).await.map_err(unavailable)?;
     let user = found.first().ok_or_else(unprepared)?.id;
     let caller = Caller { tenant, user, issued_at_s: app.clock.now_s() };
-    conversations::execute(&app.parts, caller, talk.command(number)).await?;
+    commands::execute(&app.command_deps, caller, talk.command(number)).await?;
     Ok(())
 }
 

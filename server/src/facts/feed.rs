@@ -61,7 +61,7 @@ async fn refresh(facts: &Facts, tenants: &[TenantId]) -> Result<(), StoreError> 
     let versions = read::versions(facts.0.store.reader(), tenants).await?;
     // Together, so that one that is long to read does not keep the others waiting.
     let moving = versions.into_iter().map(async |(tenant, version)| {
-        if let Err(error) = facts.at_least(tenant, version).await {
+        if let Err(error) = facts.at_version(tenant, version).await {
             tracing::warn!(%error, %tenant, "facts could not be brought up to date; open screens may be behind");
         }
     });

@@ -1,13 +1,13 @@
 //! What is known of each tenant, held in memory: facts and rules, one version at a time.
 //!
 //! SQL is the truth; a node holds a [`Snapshot`] per tenant somebody asked for. Facts are pulled on use: whoever decides
-//! asks for the tenant's version first ([`Facts::current`], one integer, shared by all who ask at the moment), and what
+//! asks for the tenant's version first ([`Facts::latest`], one integer, shared by all who ask at the moment), and what
 //! is missing is read from the tenant's log and applied. So a decision taken after a revocation was answered knows of it, on every
 //! node, without leases or confirmations. Without the database nothing is decided. The [`feed`] only wakes open screens.
 
 mod convert;
 pub mod feed;
-pub mod rules;
+pub mod policy_gate;
 mod snapshot;
 mod tenant;
 #[cfg(test)]
@@ -160,9 +160,9 @@ impl Facts {
     ///
     /// # Errors
     /// When the database can't be asked.
-    pub async fn current(&self, tenant: TenantId) -> Result<Arc<Snapshot>, StoreError> {
+    pub async fn latest(&self, tenant: TenantId) -> Result<Arc<Snapshot>, StoreError> {
         let version = self.0.lookups.facts_versions.get(tenant).await?.unwrap_or_default();
-        self.at_least(tenant, version).await
+        self.at_version(tenant, version).await
     }
 
     /// A tenant's facts as this node has them: at most a moment old while the [`feed`] runs. For what screens show, not for
@@ -170,16 +170,16 @@ impl Facts {
     ///
     /// # Errors
     /// When they are not here yet and the database can't be asked.
-    pub async fn known(&self, tenant: TenantId) -> Result<Arc<Snapshot>, StoreError> {
-        match self.here(tenant) {
+    pub async fn cached_or_load(&self, tenant: TenantId) -> Result<Arc<Snapshot>, StoreError> {
+        match self.cached(tenant) {
             Some(snapshot) => Ok(snapshot),
-            None => self.current(tenant).await,
+            None => self.latest(tenant).await,
         }
     }
 
     /// A tenant's facts as this node has them, if it has.
     #[must_use]
-    pub fn here(&self, tenant: TenantId) -> Option<Arc<Snapshot>> {
+    pub fn cached(&self, tenant: TenantId) -> Option<Arc<Snapshot>> {
         let held = self.0.tenants.get(&tenant).map(|held| Arc::clone(&held))?;
         held.now(self.0.clock.now_ms())
     }
@@ -188,7 +188,7 @@ impl Facts {
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn at_least(&self, tenant: TenantId, version: Version) -> Result<Arc<Snapshot>, StoreError> {
+    pub async fn at_version(&self, tenant: TenantId, version: Version) -> Result<Arc<Snapshot>, StoreError> {
         let held = self.held(tenant);
         loop {
             match held.ready(version, self.0.clock.now_ms()) {
@@ -209,7 +209,7 @@ impl Facts {
     ) -> Result<(), StoreError> {
         let steps = read::log_since(connection, tenant, from, STEPS_MAX).await?;
         if let Some(step) = held.apply(from, steps, self.0.clock.now_ms()) {
-            let rules = snapshot::Rules::read(connection, tenant, step.rules).await?;
+            let rules = snapshot::CompiledRules::read(connection, tenant, step.rules).await?;
             held.apply_rules(step, rules, self.0.clock.now_ms());
         }
         Ok(())
@@ -232,11 +232,11 @@ impl Facts {
     }
 
     /// The same inside a transaction, over its own connection. `None` when everything is to be read anew first
-    /// ([`Facts::current`]), which is too much for one who holds locks.
+    /// ([`Facts::latest`]), which is too much for one who holds locks.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn at_least_within(
+    pub async fn at_version_in(
         &self,
         transaction: &impl ConnectionTrait,
         tenant: TenantId,
@@ -283,9 +283,13 @@ impl Facts {
     ///
     /// # Errors
     /// When the database fails, or the rules changed in the very moment.
-    pub async fn within(&self, transaction: &impl ConnectionTrait, tenant: TenantId) -> Result<Arc<Snapshot>, StoreError> {
+    pub async fn latest_in(
+        &self,
+        transaction: &impl ConnectionTrait,
+        tenant: TenantId,
+    ) -> Result<Arc<Snapshot>, StoreError> {
         let version = read::versions(transaction, &[tenant]).await?.remove(&tenant).unwrap_or_default();
-        self.at_least_within(transaction, tenant, version).await?.ok_or_else(StoreError::too_slow)
+        self.at_version_in(transaction, tenant, version).await?.ok_or_else(StoreError::too_slow)
     }
 
     fn held(&self, tenant: TenantId) -> Arc<Tenant> {

@@ -12,11 +12,11 @@ use super::convert;
 use crate::store::{
     Store, StoreError, kinds,
     queries::{
-        conversations::Facts,
         facts::{
             Load,
             read::{self, StoredPolicy, Version},
         },
+        member_context::MemberContext,
     },
 };
 
@@ -36,14 +36,14 @@ pub struct Snapshot {
     valid_until_ms: i64,
 }
 
-/// Rules, with the version they are.
-pub(super) struct Rules {
+/// The rules of a tenant, compiled, with their version.
+pub(super) struct CompiledRules {
     /// 0 is the preset `open`.
     version: u64,
     policy: Arc<Policy>,
 }
 
-impl Rules {
+impl CompiledRules {
     /// Those of a version; `None` if they can't be read any more, which the log tells.
     pub(super) async fn read(
         connection: &impl ConnectionTrait,
@@ -70,13 +70,18 @@ impl Snapshot {
     /// Reads rules and facts.
     pub(super) async fn load(store: &Store, tenant: TenantId, now_ms: i64) -> Result<Self, StoreError> {
         let load = Load::begin(store, tenant).await?;
-        let rules = Rules::of(tenant, load.policy())?;
+        let rules = CompiledRules::of(tenant, load.policy())?;
         let (version, world) = read_world(load, &rules.policy, now_ms).await?;
         Ok(Self::of(tenant, version.facts, version.policy, rules.policy, world))
     }
 
     /// The next version, in which rules are others; `None` where these have other words.
-    pub(super) fn under_rules(&self, Rules { version, policy }: Rules, facts: u64, world: World) -> Option<Self> {
+    pub(super) fn under_rules(
+        &self,
+        CompiledRules { version, policy }: CompiledRules,
+        facts: u64,
+        world: World,
+    ) -> Option<Self> {
         let has_same_words = policy.vocabulary() == self.policy.vocabulary();
         has_same_words.then(|| Self::of(self.tenant, facts, version, policy, world))
     }
@@ -142,7 +147,7 @@ impl Snapshot {
 
     /// Whether a member may read a conversation. Everything that tells a member of one asks this first.
     #[must_use]
-    pub fn reads(&self, me: UserId, conversation: &Facts) -> bool {
+    pub fn reads(&self, me: UserId, conversation: &MemberContext) -> bool {
         let about = About::Conversation(self.conversation(me, conversation));
         conversation.role.is_some() && self.decide(Action::Read, me, about).is_some_and(|said| said.is_allowed())
     }
@@ -201,7 +206,7 @@ impl Snapshot {
     /// Whether what a member reads may be told to the other one of a conversation of two: only while they may write to them,
     /// were it open. In other conversations it may.
     #[must_use]
-    pub fn tells_reading(&self, me: UserId, conversation: &Facts) -> bool {
+    pub fn tells_reading(&self, me: UserId, conversation: &MemberContext) -> bool {
         let open = Conversation { state: State::Open, ..self.conversation(me, conversation) };
         let send = || self.decide(Action::Send, me, About::Conversation(open));
         conversation.kind != kinds::DIRECT || send().is_some_and(|said| said.is_allowed())
@@ -209,7 +214,7 @@ impl Snapshot {
 
     /// What a person may do in a conversation.
     #[must_use]
-    pub fn capabilities(&self, me: UserId, facts: &Facts) -> Vec<Capability> {
+    pub fn capabilities(&self, me: UserId, facts: &MemberContext) -> Vec<Capability> {
         match self.user(me) {
             Some(ix) => self.policy.capabilities(&self.world, ix, self.conversation(me, facts)),
             None => Vec::new(),
@@ -218,7 +223,7 @@ impl Snapshot {
 
     /// A conversation in the policy's terms. What this program does not know is taken for the strictest.
     #[must_use]
-    pub fn conversation(&self, me: UserId, facts: &Facts) -> Conversation {
+    pub fn conversation(&self, me: UserId, facts: &MemberContext) -> Conversation {
         let kind = match facts.kind {
             kinds::NOTE_TO_SELF => Kind::NoteToSelf,
             kinds::DIRECT => Kind::Direct,
@@ -246,7 +251,7 @@ impl Snapshot {
 /// # Errors
 /// When the database fails, or holds rules that can't be read any more.
 pub async fn policy(store: &Store, tenant: TenantId) -> Result<Arc<Policy>, StoreError> {
-    Ok(Rules::of(tenant, read::policy(store.reader(), tenant).await?.as_ref())?.policy)
+    Ok(CompiledRules::of(tenant, read::policy(store.reader(), tenant).await?.as_ref())?.policy)
 }
 
 /// All facts in the words of a policy.

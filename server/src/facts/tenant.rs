@@ -8,7 +8,7 @@ use std::sync::{
 use arc_swap::ArcSwapOption;
 use causerie_protocol::{TenantId, facts};
 
-use super::{Move, Moves, Snapshot, Touched, convert, snapshot::Rules};
+use super::{Move, Moves, Snapshot, Touched, convert, snapshot::CompiledRules};
 use crate::store::{Store, StoreError, queries::facts::read::Version};
 
 pub(super) struct Tenant {
@@ -114,7 +114,7 @@ impl Tenant {
 
     /// Applies a step that changes rules: nobody ever decides by new rules over older facts, or the other way round. Facts are
     /// held in the words of their rules: under other words, or rules that can't be read, they are to be read anew.
-    pub(super) fn apply_rules(&self, step: RulesStep, rules: Option<Rules>, now_ms: i64) {
+    pub(super) fn apply_rules(&self, step: RulesStep, rules: Option<CompiledRules>, now_ms: i64) {
         let _stepping = self.stepping.lock().unwrap_or_else(PoisonError::into_inner);
         let Some(before) = self.snapshot.load_full() else { return };
         if before.version + 1 != step.at {

@@ -3,10 +3,10 @@
 use causerie_protocol::{UserId, wire};
 use wire::addressee::Who;
 
-use super::{Snapshot, rules};
+use super::{Snapshot, policy_gate};
 use crate::store::{
     kinds::{DIRECT, GROUP, MEMBER},
-    queries::conversations::{Facts, Summary},
+    queries::{conversations::Summary, member_context::MemberContext},
 };
 
 /// What the member may see of it, with what the member may do. `None` for a person who may not read it.
@@ -16,7 +16,7 @@ pub fn conversation(facts: &Snapshot, member: UserId, summary: Summary) -> Optio
         return None;
     }
     let mut conversation = summary.conversation;
-    conversation.capabilities = rules::capabilities(facts, member, &summary.facts);
+    conversation.capabilities = policy_gate::capabilities(facts, member, &summary.facts);
     conversation.members = members(facts, member, &summary.facts, conversation.members);
     if facts.policy.secret_members() {
         let is_found = |addressee: &wire::Addressee| match &addressee.who {
@@ -30,7 +30,12 @@ pub fn conversation(facts: &Snapshot, member: UserId, summary: Summary) -> Optio
 
 /// Those members whom one of them may see. How far the others have read is told as far as they show it.
 #[must_use]
-pub fn members(facts: &Snapshot, viewer: UserId, place: &Facts, mut members: Vec<wire::Member>) -> Vec<wire::Member> {
+pub fn members(
+    facts: &Snapshot,
+    viewer: UserId,
+    place: &MemberContext,
+    mut members: Vec<wire::Member>,
+) -> Vec<wire::Member> {
     let id = |member: &wire::Member| member.user.as_ref().and_then(|user| user.id.parse::<UserId>().ok());
     // The other one of a conversation of two is known to whoever is in it. A mail shows its author and those it names.
     if facts.policy.secret_members() && place.kind == GROUP {
@@ -45,8 +50,8 @@ pub fn members(facts: &Snapshot, viewer: UserId, place: &Facts, mut members: Vec
 }
 
 /// Whether one member is told how far another has read.
-fn tells_reading(facts: &Snapshot, viewer: UserId, member: UserId, place: &Facts) -> bool {
-    let theirs = Facts { role: Some(MEMBER), peer: Some(viewer), ..*place };
+fn tells_reading(facts: &Snapshot, viewer: UserId, member: UserId, place: &MemberContext) -> bool {
+    let theirs = MemberContext { role: Some(MEMBER), peer: Some(viewer), ..*place };
     let has_ended = || place.kind == DIRECT && facts.is_active(member) && !facts.tells_reading(member, &theirs);
     viewer == member || (facts.shows_activity(viewer, member) && !has_ended())
 }

@@ -1,6 +1,6 @@
 //! Members whose devices are being told that they joined a conversation.
 //!
-//! A member is seated before the conversation is read for `conversationJoined`, so that no change is missed. Everything the
+//! A member is added to the room before the conversation is read for `conversationJoined`, so that no change is missed. Everything the
 //! room has for the member waits here until that event is sent. The event holds a version: changes up to it are dropped,
 //! later changes follow it.
 
@@ -21,7 +21,7 @@ enum Stage {
     /// The event was not sent yet. What follows it, with the versions of changes.
     Waiting(VecDeque<(Option<u32>, Frame)>),
     /// The event told a version that the audience has not seen yet.
-    Told(u32),
+    Sent(u32),
 }
 
 /// What waited for a member.
@@ -57,7 +57,7 @@ impl Arrivals {
                 frames.push_back((version, frame.clone()));
                 true
             }
-            Stage::Told(told) => version.is_some_and(|version| version <= *told),
+            Stage::Sent(told) => version.is_some_and(|version| version <= *told),
         }
     }
 
@@ -66,10 +66,10 @@ impl Arrivals {
         let at = self.0.iter().position(|(other, _)| *other == user);
         let waiting = match at.map(|at| self.0.swap_remove(at)) {
             Some((_, Stage::Waiting(frames))) => frames,
-            Some((_, Stage::Told(_))) | None => VecDeque::new(),
+            Some((_, Stage::Sent(_))) | None => VecDeque::new(),
         };
         if told > seen {
-            self.0.push((user, Stage::Told(told)));
+            self.0.push((user, Stage::Sent(told)));
         }
         let later = waiting.into_iter().filter(|(version, _)| version.is_none_or(|version| version > told));
         let (versions, frames): (Vec<_>, Vec<_>) = later.unzip();
@@ -79,7 +79,7 @@ impl Arrivals {
 
     /// The audience has seen a version.
     pub fn seen(&mut self, version: u32) {
-        self.0.retain(|(_, stage)| !matches!(stage, Stage::Told(told) if *told <= version));
+        self.0.retain(|(_, stage)| !matches!(stage, Stage::Sent(told) if *told <= version));
     }
 
     /// A member is gone.

@@ -1,27 +1,30 @@
-//! How a committed change reaches everyone who is live.
+//! How a committed change reaches every connected user.
 //!
-//! [`Live`] knows the people connected to this node and the conversations they are in: a [`room::Room`] per conversation
-//! with a seat per live member. A change is told locally at once and to other nodes over the [`bus`]. The bus may lose;
-//! [`repair`] finds every loss by comparing counters with the database. [`usher`] seats people without missing an event.
-//! [`readers`] asks who of them may read. [`screens`] tells them what they may do when that changes.
+//! The [`Hub`] knows the users connected to this node and the conversations they are in: a [`room::Room`] per conversation with
+//! an entry per online member. A change is delivered on this node at once and published to the other nodes over the [`bus`]. The
+//! bus may lose messages; [`repair`] finds every loss by comparing counters with the database. [`joins`] puts users into their
+//! rooms without missing an event. [`readers`] asks the rules which members may read. [`capabilities`] tells devices what their
+//! user may do when that changes.
 
 mod arrivals;
 pub mod bus;
-mod change;
-mod incoming;
-mod live;
-mod outgoing;
-pub(crate) mod person;
+mod bus_consumer;
+mod capabilities;
+mod hub;
+mod joins;
+pub(crate) mod online_user;
 mod presence;
+mod publisher;
 mod readers;
 mod recent;
 mod repair;
 mod resume;
 pub(crate) mod room;
-mod screens;
-mod usher;
+mod start;
+mod update;
 
-pub use change::{Change, Effect, Position, Told};
-pub use live::Live;
+pub use hub::Hub;
 pub use repair::Checks;
 pub use resume::Missed;
+pub use start::FanoutDeps;
+pub use update::{Change, Effect, Position, Update};

@@ -6,20 +6,19 @@ use causerie_protocol::{Refusal, UserId, bus, wire};
 use tokio::sync::mpsc;
 use wire::event::Kind as Event;
 
-use super::{bus::Channel, live::Live};
-use crate::sessions::Frame;
+use super::{bus::Channel, hub::Hub};
 use crate::{
-    sessions::Session,
+    sessions::{Frame, Session},
     store::{
         Store,
-        queries::{messages::timestamp, people},
+        queries::{columns::timestamp, people},
     },
 };
 
 /// Visits noted by one statement.
 const VISITS_MAX: usize = 1_000;
 
-/// Notes when people were last here, for ever.
+/// Notes when users were last here, for ever.
 pub(super) async fn note_visits(store: Store, mut ended: mpsc::Receiver<(UserId, i64)>) {
     let mut visits = Vec::new();
     while ended.recv_many(&mut visits, VISITS_MAX).await > 0 {
@@ -30,16 +29,16 @@ pub(super) async fn note_visits(store: Store, mut ended: mpsc::Receiver<(UserId,
     }
 }
 
-impl Live {
-    /// Tells a session from now on when these people come and go, instead of those named before. The caller has asked the
+impl Hub {
+    /// Tells a session from now on when these users come and go, instead of those named before. The caller has asked the
     /// policy about each.
     ///
     /// # Errors
-    /// Never for now: people whose presence can't be told are offline.
+    /// Never for now: users whose presence can't be told are offline.
     pub async fn watch(&self, session: &Arc<Session>, users: Vec<UserId>) -> Result<wire::PresenceList, Refusal> {
         let users: Vec<UserId> = users.into_iter().collect::<HashSet<_>>().into_iter().collect();
         self.listen(users.iter().map(|user| Channel::User(*user))).await;
-        // No await between forgetting the people before and noting these: two such commands at once would leave the first
+        // No await between forgetting the users before and noting these: two such commands at once would leave the first
         // one's watchers behind.
         {
             let before = self.0.watching.insert(session.connection, users.clone());
@@ -92,19 +91,19 @@ impl Live {
         wire::PresenceList { presences }
     }
 
-    /// These people have their first session here.
+    /// These users have their first session here.
     pub(super) async fn came(&self, users: &[UserId]) {
         let _ = self.0.bus.set_presence(users.iter().map(|user| (*user, true)).collect()).await;
         for user in users {
             self.presence_moved(*user, true);
-            self.tell_presence(*user, true);
+            self.publish_presence(*user, true);
         }
     }
 
-    /// The last session of these people here is gone.
+    /// The last session of these users here is gone.
     pub(super) async fn went(&self, users: &[UserId]) {
         let now_ms = self.0.clock.now_ms();
-        // Not awaited: the usher, and with it everyone who connects, would wait for the database to write.
+        // Not awaited: the joins task, and with it everyone who connects, would wait for the database to write.
         if users.iter().any(|user| self.0.visits.try_send((*user, now_ms)).is_err()) {
             tracing::warn!("the database is too slow to note last visits");
         }
@@ -113,14 +112,14 @@ impl Live {
         for (at, user) in users.iter().enumerate() {
             if !elsewhere.get(at).copied().unwrap_or(false) {
                 self.presence_moved(*user, false);
-                self.tell_presence(*user, false);
+                self.publish_presence(*user, false);
             }
         }
     }
 
-    fn tell_presence(&self, user: UserId, online: bool) {
+    fn publish_presence(&self, user: UserId, online: bool) {
         let moved = bus::PresenceMoved { user: user.to_bytes(), online };
-        self.0.outgoing.push_signal(Channel::User(user), bus::signal::Kind::PresenceMoved(moved));
+        self.0.publisher.push_signal(Channel::User(user), bus::signal::Kind::PresenceMoved(moved));
     }
 
     pub(super) fn presence_moved(&self, user: UserId, online: bool) {
@@ -131,15 +130,15 @@ impl Live {
         let frame = Frame::event(Event::PresenceChanged(presence));
         // What one might see when one began to watch, one may not see any more.
         let sees = |session: &Session| {
-            let facts = self.0.facts.here(session.caller.tenant);
+            let facts = self.0.facts.cached(session.caller.tenant);
             facts.is_some_and(|facts| facts.sees(session.caller.user, user))
         };
         for session in watchers.into_iter().filter(|session| sees(session)) {
-            session.show(&frame);
+            session.push(&frame);
         }
     }
 
-    /// Tells all watchers anew: after the bus was away, or a node with its people is gone.
+    /// Tells all watchers anew: after the bus was away, or a node with its users is gone.
     pub(super) async fn look_at_presence(&self) {
         let watched: HashSet<UserId> = self.0.watchers.iter().map(|watched| *watched.key()).collect();
         let users: Vec<UserId> = watched.into_iter().collect();
@@ -153,6 +152,6 @@ impl Live {
     }
 
     fn is_here(&self, user: UserId) -> bool {
-        self.0.people.get(&user).is_some_and(|person| person.inbox().is_some())
+        self.0.online_users.get(&user).is_some_and(|online| online.inbox().is_some())
     }
 }

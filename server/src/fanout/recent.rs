@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use super::change::Effect;
+use super::update::Effect;
 
 /// Changes remembered while nobody reads.
 const RECENT_MAX: usize = 64;

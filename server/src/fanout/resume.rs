@@ -5,7 +5,7 @@ use std::{collections::HashMap, sync::Arc};
 use causerie_protocol::{ConversationId, ErrorCode, Refusal, command::Resume, limits, wire};
 use futures::{StreamExt as _, TryStreamExt as _, stream};
 
-use super::{change::Change, live::Live};
+use super::{hub::Hub, update::Change};
 use crate::sessions::Frame;
 use crate::{
     auth::Caller,
@@ -16,7 +16,7 @@ use crate::{
 /// Conversations of one client that are read at a time, each up to [`limits::CHANGES_TEXT_BYTES_MAX`].
 const AT_ONCE: usize = 16;
 
-impl Live {
+impl Hub {
     /// Compares what a client holds with what is. The session has joined before, so that what changes after this answer
     /// reaches it live; the client drops by version what it gets twice.
     ///
@@ -26,13 +26,13 @@ impl Live {
         self.compare_held(caller, resume, None, None).await.map_err(cant_serve)
     }
 
-    /// As [`Live::resume`], for a session that has heard nothing yet: what was missed in conversations of many is told as the
+    /// As [`Hub::resume`], for a session that has heard nothing yet: what was missed in conversations of many is told as the
     /// events it would have been, which are to be sent right behind the answer.
     ///
     /// # Errors
     /// When the database fails.
     pub async fn welcome_back(&self, caller: Caller, resume: Resume) -> Result<(wire::Resumed, Missed), Refusal> {
-        // Of a seating, this one or of another device: as fresh as what else is seated.
+        // The epoch read when this user was last joined (on any device) is as fresh as the rest of the in-memory state.
         let epoch = self.0.epochs.get(&caller.tenant).map(|epoch| epoch.clone());
         let mut missed = Missed::default();
         let resumed = self.compare_held(caller, resume, epoch, Some(&mut missed)).await.map_err(cant_serve)?;
@@ -51,9 +51,9 @@ impl Live {
             None => self.0.lookups.epochs.get(caller.tenant).await?.unwrap_or_default(),
         };
         // Seats as they were decided about a moment ago are what this answer is made of.
-        let facts = self.0.facts.current(caller.tenant).await?;
-        if let Some(person) = self.0.people.get(&caller.user).map(|person| Arc::clone(&person)) {
-            self.settle_by(&person, &facts).await?;
+        let facts = self.0.facts.latest(caller.tenant).await?;
+        if let Some(online) = self.0.online_users.get(&caller.user).map(|online| Arc::clone(&online)) {
+            self.settle_by(&online, &facts).await?;
         }
         // A client that holds nothing has no position to be void.
         let void = !resume.held.is_empty() && resume.epoch != epoch;
@@ -68,8 +68,8 @@ impl Live {
         }
         let mut behind = Vec::new();
         for (conversation, version) in held {
-            let standing = self.room(conversation).and_then(|room| room.standing(caller.user));
-            let Some((count, seen, whole_from)) = standing else {
+            let state_of = self.room(conversation).and_then(|room| room.state_of(caller.user));
+            let Some((count, seen, fully_visible_from_seq)) = state_of else {
                 // Not known here: perhaps joined this moment, perhaps no member. The database tells.
                 behind.push(self.behind(caller, conversation, Some(version).filter(|_| !void), None));
                 continue;
@@ -84,7 +84,7 @@ impl Live {
             if void || version < seen {
                 // As events they are told without the rules being asked after they were read: where these let members read.
                 let by_events = (missed.is_some() && facts.policy.members_read())
-                    .then_some(ByEvents { whole_from, policy_version: facts.policy_version });
+                    .then_some(ByEvents { fully_visible_from_seq, policy_version: facts.policy_version });
                 behind.push(self.behind(caller, conversation, Some(version).filter(|_| !void), by_events));
             }
         }
@@ -166,11 +166,12 @@ impl Live {
             None => None,
         };
         // A removal of the caller would be one of these changes. Other rules may be in force since the caller's were looked at.
-        if let (Some(since), Some(ByEvents { whole_from, policy_version }), Some(changed)) = (since, by_events, &changed)
+        if let (Some(since), Some(ByEvents { fully_visible_from_seq, policy_version }), Some(changed)) =
+            (since, by_events, &changed)
             && changed.policy_version == policy_version
             && changed.member_count as usize > limits::READ_RECEIPTS_MEMBERS_MAX
             && changed.is_sends_only(since)
-            && changed.messages.iter().all(|message| message.seq >= whole_from)
+            && changed.messages.iter().all(|message| message.seq >= fully_visible_from_seq)
         {
             return Ok((conversation, Behind::Missed(changed.messages.clone())));
         }
@@ -208,17 +209,17 @@ impl Live {
         if summary.facts.role.is_none() || summary.facts.tenant != caller.tenant.0 {
             return Ok(None);
         }
-        let sight = summary.facts.sight(caller.user);
-        let facts = self.0.facts.current(caller.tenant).await?;
+        let visibility = summary.facts.visibility(caller.user);
+        let facts = self.0.facts.latest(caller.tenant).await?;
         let Some(mut conversation) = view::conversation(&facts, caller.user, summary) else { return Ok(None) };
         let exact =
             changed.filter(|changed| !changed.too_many && since.is_some_and(|since| 0 < since && since <= changed.version));
         let Some(mut changed) = exact else {
             return Ok(Some(wire::Changes { conversation: Some(conversation), messages: Vec::new(), reload: true }));
         };
-        let perhaps_hidden = changed.messages.iter().map(|message| message.seq).filter(|seq| *seq <= sight.hidden_seq);
+        let perhaps_hidden = changed.messages.iter().map(|message| message.seq).filter(|seq| *seq <= visibility.hidden_seq);
         let hidden = self.0.store.hidden_in(id, caller.user, perhaps_hidden).await?;
-        changed.messages.retain(|message| message.seq >= sight.first_seq && !hidden.contains(&message.seq));
+        changed.messages.retain(|message| message.seq >= visibility.first_seq && !hidden.contains(&message.seq));
         changed.messages.sort_by_key(|message| message.seq);
         // Also the number of the last message: a client takes later ones for new, and those up to it for changed.
         conversation.version = changed.version;
@@ -240,14 +241,14 @@ pub struct Missed {
 #[derive(Debug, Clone, Copy)]
 struct ByEvents {
     /// From this message on its user sees all.
-    whole_from: u32,
+    fully_visible_from_seq: u32,
     /// The rules that let every member read, whatever the facts.
     policy_version: u64,
 }
 
 /// How a client catches up with a conversation.
 enum Behind {
-    /// The person is no longer in it.
+    /// The user is no longer in it.
     Gone,
     /// By these events, and nothing else.
     Missed(Vec<wire::Message>),

@@ -11,12 +11,12 @@ use futures::future::{BoxFuture, FutureExt};
 use wire::reply::Result as Answer;
 
 use super::{
-    pace::{Pace, Verdict},
+    limiter::{ConnectionLimiter, Verdict},
     timers::{self, Timers},
 };
 use crate::{
     app::App,
-    conversations,
+    commands,
     sessions::{CloseReason, Session, framing::framed},
     telemetry::{CodeLabel, CommandLabel},
 };
@@ -63,12 +63,18 @@ pub fn count_refusal(app: &App, refusal: &Refusal) {
 }
 
 /// Does what a frame asks for, or begins to.
-pub async fn frame(app: &Arc<App>, session: &Arc<Session>, pace: &mut Pace, timers: &mut Timers, frame: &[u8]) -> Next {
-    let verdict = pace.frame();
+pub async fn frame(
+    app: &Arc<App>,
+    session: &Arc<Session>,
+    limiter: &mut ConnectionLimiter,
+    timers: &mut Timers,
+    frame: &[u8],
+) -> Next {
+    let verdict = limiter.frame();
     if verdict == Verdict::Flood {
         return Next::Close(CloseReason::code(CloseCode::RateLimited));
     }
-    let request = match decode(session.link.encoding, frame) {
+    let request = match decode(session.socket.encoding, frame) {
         Ok(request) => request,
         Err(Unreadable::Reply(id, refusal)) => return refuse(app, session, id, refusal),
         Err(Unreadable::Close(refusal)) => return Next::Close(CloseReason::Code(CloseCode::Malformed, refusal.message)),
@@ -95,9 +101,9 @@ pub async fn frame(app: &Arc<App>, session: &Arc<Session>, pace: &mut Pace, time
         },
         Ok(SocketCommand::Resume(resume)) => {
             // Live events flow before the positions are compared, so that none falls between.
-            session.link.rejoin();
+            session.socket.rejoin();
             // Here, so one at a time: what it reads is large.
-            match app.live.resume(session.caller, resume).await {
+            match app.hub.resume(session.caller, resume).await {
                 Ok(resumed) => answer(session, id, Answer::Resumed(resumed)),
                 Err(refusal) => refuse(app, session, id, refusal),
             }
@@ -105,17 +111,17 @@ pub async fn frame(app: &Arc<App>, session: &Arc<Session>, pace: &mut Pace, time
         Ok(SocketCommand::WatchPresence { users }) => {
             let (app_too, watcher) = (Arc::clone(app), Arc::clone(session));
             later(app, session, id, async move {
-                let visible = conversations::visible(&app_too.parts, watcher.caller, users).await?;
+                let visible = commands::visible(&app_too.command_deps, watcher.caller, users).await?;
                 let users = visible.iter().filter_map(|user| user.id.parse().ok()).collect();
-                app_too.live.watch(&watcher, users).await.map(Answer::PresenceList)
+                app_too.hub.watch(&watcher, users).await.map(Answer::PresenceList)
             })
         }
         Ok(SocketCommand::Any(command)) => {
             if let Err(refusal) = app.allowances.take(session.caller.user, &command) {
                 return refuse(app, session, id, refusal);
             }
-            let (began, reaches) = (Began::now(), crate::pace::reaches_others(&command));
-            let pending = conversations::submit(&app.parts, session.acting(), command).await;
+            let (began, reaches) = (Began::now(), crate::limits::reaches_others(&command));
+            let pending = commands::submit(&app.command_deps, session.acting(), command).await;
             let metrics = Arc::clone(&app.metrics);
             later(app, session, id, async move {
                 let answer = pending.await;
@@ -146,7 +152,7 @@ async fn refresh(app: &App, session: &Session, timers: &mut Timers, token: &str)
 
 fn answer(session: &Arc<Session>, id: u32, answer: Answer) -> Next {
     if id != 0 {
-        session.answer(reply(session.link.encoding, id, answer));
+        session.answer(reply(session.socket.encoding, id, answer));
     }
     Next::Done
 }
@@ -162,7 +168,7 @@ fn later(
     id: u32,
     work: impl Future<Output = Result<Answer, Refusal>> + Send + 'static,
 ) -> Next {
-    let (app, encoding) = (Arc::clone(app), session.link.encoding);
+    let (app, encoding) = (Arc::clone(app), session.socket.encoding);
     Next::Answer(
         async move {
             let answer = work.await.unwrap_or_else(|refusal| {

@@ -30,14 +30,14 @@ use tokio_tungstenite::tungstenite::{
 use super::{
     commands::{self, Next},
     handshake,
-    pace::{Pace, Verdict},
-    reader::{Answers as _, Heard, Reader},
+    limiter::{ConnectionLimiter, Verdict},
+    reader::{ReadEvent, Reader, ReplySink as _},
     timers::{Due, Timers},
     upgrade,
 };
 use crate::{
     app::App,
-    sessions::{CloseReason, Frame, Link, Session},
+    sessions::{CloseReason, Frame, Session, SocketWriter},
     telemetry::{CloseLabel, Metrics},
 };
 
@@ -52,31 +52,31 @@ const REASON_BYTES_MAX: usize = 120;
 pub async fn run(app: Arc<App>, upgrading: OnUpgrade, encoding: Encoding) {
     // What happens once in a connection's life is boxed, so that the task of one that only is there is small.
     let Some((socket, early)) = Box::pin(upgrade::socket(upgrading)).await else { return };
-    let _open = Counted::up(&app.metrics.connections);
+    let _open = GaugeGuard::up(&app.metrics.connections);
     let (read, write) = socket.into_split();
     let mut reader = Reader::new(read, early, Some(encoding));
-    let link = Arc::new(Link::new(write, encoding, app.config.limits.outbox_bytes_max));
-    let reason = match Box::pin(handshake::establish(&app, &mut reader, &link)).await {
-        Ok(handshake::Established { present, expires_at_s }) => {
-            let _session = Counted::up(&app.metrics.sessions);
-            serve(&app, &mut reader, present.session(), expires_at_s).await
+    let socket = Arc::new(SocketWriter::new(write, encoding, app.config.limits.outbox_bytes_max));
+    let reason = match Box::pin(handshake::establish(&app, &mut reader, &socket)).await {
+        Ok(handshake::Established { registered, expires_at_s }) => {
+            let _session = GaugeGuard::up(&app.metrics.sessions);
+            serve(&app, &mut reader, registered.session(), expires_at_s).await
         }
         Err(reason) => reason,
     };
-    Box::pin(close(&app.metrics, &mut reader, &link, reason)).await;
+    Box::pin(close(&app.metrics, &mut reader, &socket, reason)).await;
 }
 
 /// One more in a gauge while it lives, whichever way its task ends.
-struct Counted<'a>(&'a Gauge);
+struct GaugeGuard<'a>(&'a Gauge);
 
-impl<'a> Counted<'a> {
+impl<'a> GaugeGuard<'a> {
     fn up(gauge: &'a Gauge) -> Self {
         gauge.inc();
         Self(gauge)
     }
 }
 
-impl Drop for Counted<'_> {
+impl Drop for GaugeGuard<'_> {
     fn drop(&mut self) {
         self.0.dec();
     }
@@ -86,8 +86,8 @@ impl Drop for Counted<'_> {
 type InFlight = Option<FuturesUnordered<BoxFuture<'static, Option<Bytes>>>>;
 
 /// What there is to do next.
-enum Turn {
-    Heard(Heard),
+enum Wakeup {
+    Read(ReadEvent),
     Answered(Option<Bytes>),
     Writable(io::Result<()>),
     Look,
@@ -95,13 +95,13 @@ enum Turn {
 }
 
 async fn serve(app: &Arc<App>, reader: &mut Reader, session: &Arc<Session>, expires_at_s: i64) -> CloseReason {
-    let link = &*session.link;
+    let socket = &*session.socket;
     let mut timers = Timers::new(app.config.heartbeat.interval(), expires_at_s, Instant::now());
-    let mut pace = Pace::new(&app.config.limits);
+    let mut limiter = ConnectionLimiter::new(&app.config.limits);
     let mut in_flight = InFlight::None;
-    let mut timer = pin!(sleep_until(app.beat.next(timers.next(Instant::now(), app.clock.now_s()))));
+    let mut timer = pin!(sleep_until(app.coarse_timer.next(timers.next(Instant::now(), app.clock.now_s()))));
     // Events may wait behind the welcome.
-    link.flush().count(&app.metrics);
+    socket.flush().count(&app.metrics);
     loop {
         if let Some(reason) = session.closing() {
             if matches!(reason, CloseReason::Code(CloseCode::GoingAway, _)) {
@@ -110,70 +110,70 @@ async fn serve(app: &Arc<App>, reader: &mut Reader, session: &Arc<Session>, expi
             break reason.clone();
         }
         // A peer that asks and does not take the answers is not heard, nor answered more, until it does.
-        let answering = link.is_listening();
+        let answering = socket.is_listening();
         let under_way = in_flight.as_ref().map_or(0, FuturesUnordered::len);
         let reading = answering && under_way < app.config.limits.in_flight_max;
         // By hand: what `select!` holds for its branches would be a third of what an idle session costs.
         let turn = poll_fn(|context| {
             if reading && let Poll::Ready(heard) = reader.poll(context, session) {
-                return Poll::Ready(Turn::Heard(heard));
+                return Poll::Ready(Wakeup::Read(heard));
             }
             if answering && let Poll::Ready(answer) = next_answer(&mut in_flight, context) {
-                return Poll::Ready(Turn::Answered(answer));
+                return Poll::Ready(Wakeup::Answered(answer));
             }
-            if let Poll::Ready(writable) = link.poll_unblocked(context) {
-                return Poll::Ready(Turn::Writable(writable));
+            if let Poll::Ready(writable) = socket.poll_unblocked(context) {
+                return Poll::Ready(Wakeup::Writable(writable));
             }
-            if link.poll_look(context).is_ready() {
-                return Poll::Ready(Turn::Look);
+            if socket.poll_look(context).is_ready() {
+                return Poll::Ready(Wakeup::Look);
             }
-            timer.as_mut().poll(context).map(|()| Turn::Time)
+            timer.as_mut().poll(context).map(|()| Wakeup::Time)
         });
         match turn.await {
-            Turn::Heard(Heard::Alive(frames)) => {
+            Wakeup::Read(ReadEvent::Alive(frames)) => {
                 timers.heard(Instant::now());
                 // Pings are answered for nothing, and empty parts cost without end: a flood of them is a flood.
-                if (0..frames).any(|_| pace.frame() == Verdict::Flood) {
+                if (0..frames).any(|_| limiter.frame() == Verdict::Flood) {
                     break CloseReason::code(CloseCode::RateLimited);
                 }
             }
-            Turn::Heard(Heard::Frame(_, frame)) => {
+            Wakeup::Read(ReadEvent::Frame(_, frame)) => {
                 timers.heard(Instant::now());
                 // What came before the end is not done after it: a revocation that was answered binds.
                 if let Some(reason) = session.closing() {
                     break reason.clone();
                 }
                 let expiry = timers.expires_at_s();
-                match Box::pin(commands::frame(app, session, &mut pace, &mut timers, &frame)).await {
+                match Box::pin(commands::frame(app, session, &mut limiter, &mut timers, &frame)).await {
                     Next::Done => {}
                     Next::Answer(answer) => in_flight.get_or_insert_default().push(answer),
                     Next::Close(reason) => break reason,
                 }
                 if timers.expires_at_s() != expiry {
-                    timer.as_mut().reset(app.beat.next(timers.next(Instant::now(), app.clock.now_s())));
+                    timer.as_mut().reset(app.coarse_timer.next(timers.next(Instant::now(), app.clock.now_s())));
                 }
             }
-            Turn::Heard(Heard::Ended(reason)) => break reason,
-            Turn::Answered(answer) => {
+            Wakeup::Read(ReadEvent::Ended(reason)) => break reason,
+            Wakeup::Answered(answer) => {
                 if let Some(frame) = answer {
                     session.answer(frame);
                 }
             }
-            Turn::Writable(Err(_)) => break CloseReason::PeerLeft,
-            Turn::Writable(Ok(())) => {
-                let wrote = link.flush();
+            Wakeup::Writable(Err(_)) => break CloseReason::PeerLeft,
+            Wakeup::Writable(Ok(())) => {
+                let wrote = socket.flush();
                 wrote.count(&app.metrics);
                 if wrote.bytes > 0 && !answering {
                     // Room was made for what waited: the peer lives, though nobody listens to it.
                     timers.heard(Instant::now());
                 }
             }
-            Turn::Look => {
-                if link.is_broken() {
+            Wakeup::Look => {
+                if socket.is_broken() {
                     break CloseReason::PeerLeft;
                 }
             }
-            Turn::Time => {
+            Wakeup::Time => {
                 let now = Instant::now();
                 if answering && !reading {
                     // Its silence is ours: we do not listen.
@@ -182,7 +182,7 @@ async fn serve(app: &Arc<App>, reader: &mut Reader, session: &Arc<Session>, expi
                 if let Some(reason) = attend(session, &mut timers, now, app.clock.now_s()) {
                     break reason;
                 }
-                timer.as_mut().reset(app.beat.next(timers.next(now, app.clock.now_s())));
+                timer.as_mut().reset(app.coarse_timer.next(timers.next(now, app.clock.now_s())));
             }
         }
     }
@@ -205,7 +205,7 @@ fn attend(session: &Arc<Session>, timers: &mut Timers, now: Instant, now_s: i64)
         Due::Silence => return Some(CloseReason::code(CloseCode::HeartbeatLost)),
         Due::ExpiryNotice => {
             let token_expires_at = Some(causerie_protocol::Timestamp { seconds: timers.expires_at_s(), nanos: 0 });
-            session.show(&Frame::event(wire::event::Kind::TokenExpiring(wire::TokenExpiring { token_expires_at })));
+            session.push(&Frame::event(wire::event::Kind::TokenExpiring(wire::TokenExpiring { token_expires_at })));
         }
         Due::Expired => return Some(CloseReason::code(CloseCode::TokenExpired)),
     }
@@ -226,15 +226,15 @@ async fn farewell(session: &Arc<Session>, in_flight: InFlight) {
     let _ = timeout(FINISH_PATIENCE, finish).await;
     let reconnect_after_ms = rand::random_range(1..=super::drain::RETURN_WITHIN_MS);
     let going = Frame::event(wire::event::Kind::GoingAway(wire::GoingAway { reconnect_after_ms }));
-    session.answer(going.on_wire(session.link.encoding));
+    session.answer(going.on_wire(session.socket.encoding));
 }
 
 /// Says why, as far as the peer still listens, and waits for it to leave.
-pub async fn close(metrics: &Metrics, reader: &mut Reader, link: &Link, reason: CloseReason) {
+pub async fn close(metrics: &Metrics, reader: &mut Reader, socket: &SocketWriter, reason: CloseReason) {
     let CloseReason::Code(code, why) = reason else {
         // The peer's close frame is answered; where there was none, there is nobody to hear anything.
-        link.answer(reader.close(None));
-        let _ = timeout(CLOSE_PATIENCE, link.drain()).await;
+        socket.answer(reader.close(None));
+        let _ = timeout(CLOSE_PATIENCE, socket.drain()).await;
         return;
     };
     metrics.closes.get_or_create(&CloseLabel { code }).inc();
@@ -245,25 +245,25 @@ pub async fn close(metrics: &Metrics, reader: &mut Reader, link: &Link, reason: 
         end -= 1;
     }
     let frame = CloseFrame { code: WireCode::from(code.number()), reason: Utf8Bytes::from(&why[..end]) };
-    link.answer(reader.close(Some(frame)));
-    let _ = timeout(CLOSE_PATIENCE, goodbye(reader, link)).await;
+    socket.answer(reader.close(Some(frame)));
+    let _ = timeout(CLOSE_PATIENCE, goodbye(reader, socket)).await;
 }
 
 /// Writes what waits, the close frame last, and waits for the peer's. What it still sends is not for us any more.
-async fn goodbye(reader: &mut Reader, link: &Link) {
-    if !link.drain().await {
+async fn goodbye(reader: &mut Reader, socket: &SocketWriter) {
+    if !socket.drain().await {
         return;
     }
     loop {
-        match poll_fn(|context| reader.poll(context, link)).await {
-            Heard::Frame(..) | Heard::Alive(_) => {}
-            Heard::Ended(CloseReason::PeerLeft) => return,
-            Heard::Ended(CloseReason::Code(..)) => break,
+        match poll_fn(|context| reader.poll(context, socket)).await {
+            ReadEvent::Frame(..) | ReadEvent::Alive(_) => {}
+            ReadEvent::Ended(CloseReason::PeerLeft) => return,
+            ReadEvent::Ended(CloseReason::Code(..)) => break,
         }
     }
     // After a frame that can't be read nothing can be. Closing with bytes unread would reset the connection, and the
     // peer's system throw our close frame away.
-    if link.shut().is_err() {
+    if socket.shut().is_err() {
         return;
     }
     let mut unread = [0; 1024];

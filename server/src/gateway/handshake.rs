@@ -15,25 +15,25 @@ use crate::{
     app::App,
     auth::Caller,
     fanout::Missed,
-    sessions::{CloseReason, Link, Session},
+    sessions::{CloseReason, Session, SocketWriter},
     tasks::Phase,
 };
 
 /// Somebody the server knows, with all their conversations live.
 pub struct Established {
     /// The session, registered everywhere.
-    pub present: Present,
+    pub registered: RegisteredSession,
     /// When its token ends. Seconds since 1970 UTC.
     pub expires_at_s: i64,
 }
 
 /// A registered session. Dropping it takes it out everywhere, whichever way its task ends.
-pub struct Present {
+pub struct RegisteredSession {
     app: Arc<App>,
     session: Arc<Session>,
 }
 
-impl Present {
+impl RegisteredSession {
     fn enter(app: &Arc<App>, session: Session) -> Self {
         let session = Arc::new(session);
         app.sessions.add(&session);
@@ -47,9 +47,9 @@ impl Present {
     }
 }
 
-impl Drop for Present {
+impl Drop for RegisteredSession {
     fn drop(&mut self) {
-        self.app.live.leave(&self.session);
+        self.app.hub.leave(&self.session);
         self.app.sessions.remove(&self.session);
     }
 }
@@ -58,21 +58,21 @@ impl Drop for Present {
 ///
 /// # Errors
 /// Why the connection ends; the peer was told what it can use.
-pub async fn establish(app: &Arc<App>, reader: &mut Reader, link: &Arc<Link>) -> Result<Established, CloseReason> {
+pub async fn establish(app: &Arc<App>, reader: &mut Reader, socket: &Arc<SocketWriter>) -> Result<Established, CloseReason> {
     let late = || CloseReason::Code(CloseCode::HandshakeTimeout, "no hello came in time".to_owned());
     let going_away = || CloseReason::code(CloseCode::GoingAway);
     let stopping = app.tasks.stopping();
     let frame = tokio::select! {
-        first = timeout(app.config.handshake.timeout(), reader.first(&**link)) => first.map_err(|_| late())??,
+        first = timeout(app.config.handshake.timeout(), reader.first(&**socket)) => first.map_err(|_| late())??,
         () = stopping.cancelled() => return Err(going_away()),
     };
-    let encoding = link.encoding;
+    let encoding = socket.encoding;
     let request = match commands::decode(encoding, &frame) {
         Ok(request) => request,
         Err(Unreadable::Close(refusal)) => return Err(malformed(&refusal)),
         Err(Unreadable::Reply(id, refusal)) => {
             let reason = malformed(&refusal);
-            return Err(refuse(app, link, id, refusal, reason));
+            return Err(refuse(app, socket, id, refusal, reason));
         }
     };
     let id = request.id;
@@ -83,43 +83,43 @@ pub async fn establish(app: &Arc<App>, reader: &mut Reader, link: &Arc<Link>) ->
         }
         Err(refusal) => {
             let reason = malformed(&refusal);
-            return Err(refuse(app, link, id, refusal, reason));
+            return Err(refuse(app, socket, id, refusal, reason));
         }
     };
     let identity = match app.auth.user(&token).await {
         Ok(identity) => identity,
         Err(error) => {
             let reason = CloseReason::Code(error.close_code(), error.to_string());
-            return Err(refuse(app, link, id, error.into(), reason));
+            return Err(refuse(app, socket, id, error.into(), reason));
         }
     };
     let caller = Caller { tenant: identity.tenant, user: identity.user, issued_at_s: identity.issued_at_s };
     let connection = ConnectionId::new();
-    let session = Session::new(connection, caller, identity.signed_by, Arc::clone(link), app.sessions.flusher(connection));
-    let present = Present::enter(app, session);
+    let session = Session::new(connection, caller, identity.signed_by, Arc::clone(socket), app.sessions.flusher(connection));
+    let registered = RegisteredSession::enter(app, session);
     // Looked at once the drain can see this session: it is closed here or there.
     if app.readiness.phase() == Phase::Stopping {
         return Err(going_away());
     }
     tracing::debug!(
-        connection = %present.session.connection, user = %caller.user, client = client.name, version = client.version, "hello"
+        connection = %registered.session.connection, user = %caller.user, client = client.name, version = client.version, "hello"
     );
-    match welcome(app, &present.session, identity.profile, identity.expires_at_s, resume).await {
+    match welcome(app, &registered.session, identity.profile, identity.expires_at_s, resume).await {
         Ok((welcome, missed)) => {
             // Revoked meanwhile: what was read on the way is not theirs any more.
-            if let Some(reason) = present.session.closing() {
+            if let Some(reason) = registered.session.closing() {
                 return Err(reason.clone());
             }
             // Live events wait behind it since the person was seated, and behind what was missed.
             let mut first = vec![commands::reply(encoding, id, Answer::Welcome(welcome))];
             first.extend(missed.frames.iter().map(|frame| frame.on_wire(encoding)));
-            link.push_first(first, &missed.told);
-            Ok(Established { present, expires_at_s: identity.expires_at_s })
+            socket.push_first(first, &missed.told);
+            Ok(Established { registered, expires_at_s: identity.expires_at_s })
         }
         Err(refusal) => {
             let too_many = refusal.code == ErrorCode::TooMany;
             let code = if too_many { CloseCode::TooManyConnections } else { CloseCode::Overloaded };
-            Err(refuse(app, link, id, refusal, CloseReason::code(code)))
+            Err(refuse(app, socket, id, refusal, CloseReason::code(code)))
         }
     }
 }
@@ -131,9 +131,9 @@ async fn welcome(
     expires_at_s: i64,
     resume: Option<causerie_protocol::command::Resume>,
 ) -> Result<(wire::Welcome, Missed), Refusal> {
-    app.live.join(session, app.config.limits.connections_per_user_max).await?;
+    app.hub.join(session, app.config.limits.connections_per_user_max).await?;
     // Without positions it answers the epoch and the inbox's version, to resume from next time.
-    let (resumed, missed) = app.live.welcome_back(session.caller, resume.unwrap_or_default()).await?;
+    let (resumed, missed) = app.hub.welcome_back(session.caller, resume.unwrap_or_default()).await?;
     let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
     let welcome = wire::Welcome {
         connection_id: session.connection.to_string(),
@@ -158,9 +158,9 @@ async fn welcome(
 }
 
 /// Answers the hello with why not; the reason closes the connection then.
-fn refuse(app: &App, link: &Link, id: u32, refusal: Refusal, reason: CloseReason) -> CloseReason {
+fn refuse(app: &App, socket: &SocketWriter, id: u32, refusal: Refusal, reason: CloseReason) -> CloseReason {
     commands::count_refusal(app, &refusal);
-    link.push_first(vec![commands::reply(link.encoding, id, Answer::Error(refusal.into()))], &HashMap::new());
+    socket.push_first(vec![commands::reply(socket.encoding, id, Answer::Error(refusal.into()))], &HashMap::new());
     reason
 }
 

@@ -22,7 +22,7 @@ use tokio_tungstenite::tungstenite::{
 };
 
 use super::fragments::EmptyFragments;
-use crate::sessions::{CloseReason, Link, Session};
+use crate::sessions::{CloseReason, Session, SocketWriter};
 
 /// What each connection holds to read into: a text of 256 bytes with its ids. Larger frames are read with several calls.
 /// tungstenite's own 128 KiB, zero-filled, are for few connections and large frames.
@@ -42,7 +42,7 @@ pub struct Reader {
 }
 
 /// What the peer did.
-pub enum Heard {
+pub enum ReadEvent {
     /// Sent a message, binary (`Proto`) or text (`Json`).
     Frame(Encoding, Bytes),
     /// Sent so many frames that say nothing: it lives. Control frames, and parts of a message without content.
@@ -52,18 +52,18 @@ pub enum Heard {
 }
 
 /// Where the library's own frames go.
-pub trait Answers {
+pub trait ReplySink {
     /// Queues bytes as they go over the wire.
     fn answer(&self, bytes: Bytes);
 }
 
-impl Answers for Arc<Session> {
+impl ReplySink for Arc<Session> {
     fn answer(&self, bytes: Bytes) {
         Session::answer(self, bytes);
     }
 }
 
-impl Answers for Link {
+impl ReplySink for SocketWriter {
     fn answer(&self, bytes: Bytes) {
         if self.push_reply(bytes) {
             self.flush();
@@ -88,12 +88,12 @@ impl Reader {
     }
 
     /// Reads as far as the next thing the peer did.
-    pub fn poll(&mut self, context: &mut Context<'_>, answers: &impl Answers) -> Poll<Heard> {
+    pub fn poll(&mut self, context: &mut Context<'_>, answers: &impl ReplySink) -> Poll<ReadEvent> {
         if self.failed {
-            return Poll::Ready(Heard::Ended(CloseReason::code(CloseCode::ProtocolError)));
+            return Poll::Ready(ReadEvent::Ended(CloseReason::code(CloseCode::ProtocolError)));
         }
         if self.empty.any() {
-            return Poll::Ready(Heard::Alive(self.empty.take()));
+            return Poll::Ready(ReadEvent::Alive(self.empty.take()));
         }
         let mut stream = Stream { socket: &mut self.socket, empty: &mut self.empty, context, said: Vec::new() };
         let message = self.context.read(&mut stream);
@@ -103,31 +103,31 @@ impl Reader {
         Poll::Ready(match message {
             Ok(Message::Binary(frame)) => self.frame(Encoding::Proto, frame),
             Ok(Message::Text(frame)) => self.frame(Encoding::Json, frame.into()),
-            Ok(Message::Ping(_) | Message::Pong(_) | Message::Frame(_)) => Heard::Alive(1),
-            Ok(Message::Close(_)) => Heard::Ended(CloseReason::PeerLeft),
+            Ok(Message::Ping(_) | Message::Pong(_) | Message::Frame(_)) => ReadEvent::Alive(1),
+            Ok(Message::Close(_)) => ReadEvent::Ended(CloseReason::PeerLeft),
             Err(Error::Io(error)) if error.kind() == io::ErrorKind::WouldBlock => {
                 if !self.empty.any() {
                     return Poll::Pending;
                 }
-                Heard::Alive(self.empty.take())
+                ReadEvent::Alive(self.empty.take())
             }
             Err(error) => {
                 self.failed = true;
-                Heard::Ended(broken(&error))
+                ReadEvent::Ended(broken(&error))
             }
         })
     }
 
-    fn frame(&self, encoding: Encoding, frame: Bytes) -> Heard {
+    fn frame(&self, encoding: Encoding, frame: Bytes) -> ReadEvent {
         match self.encoding {
-            Some(agreed) if agreed != encoding => Heard::Ended(CloseReason::Code(
+            Some(agreed) if agreed != encoding => ReadEvent::Ended(CloseReason::Code(
                 CloseCode::UnsupportedData,
                 match agreed {
                     Encoding::Json => format!("{} takes text frames, and this is a binary one", agreed.subprotocol()),
                     Encoding::Proto => format!("{} takes binary frames, and this is a text one", agreed.subprotocol()),
                 },
             )),
-            _ => Heard::Frame(encoding, frame),
+            _ => ReadEvent::Frame(encoding, frame),
         }
     }
 
@@ -135,13 +135,13 @@ impl Reader {
     ///
     /// # Errors
     /// Why there is none.
-    pub async fn first(&mut self, answers: &impl Answers) -> Result<Bytes, CloseReason> {
+    pub async fn first(&mut self, answers: &impl ReplySink) -> Result<Bytes, CloseReason> {
         let mut alive = 0;
         while alive <= ALIVE_BEFORE_FIRST_MAX {
             match poll_fn(|context| self.poll(context, answers)).await {
-                Heard::Frame(_, frame) => return Ok(frame),
-                Heard::Alive(frames) => alive += frames,
-                Heard::Ended(reason) => return Err(reason),
+                ReadEvent::Frame(_, frame) => return Ok(frame),
+                ReadEvent::Alive(frames) => alive += frames,
+                ReadEvent::Ended(reason) => return Err(reason),
             }
         }
         Err(CloseReason::code(CloseCode::RateLimited))

@@ -6,7 +6,7 @@ use axum::{Router, middleware, response::Response, routing::get};
 use http::{HeaderValue, header};
 
 use super::{assets, body, commands, cors, docs, error::Problem, manage, openapi};
-use crate::{app::App, pace::Pace, provisioning::Turns};
+use crate::{app::App, limits::UserLimiter, provisioning::ImportLocks};
 
 /// What every handler needs.
 #[derive(Clone)]
@@ -14,15 +14,15 @@ pub struct Shared {
     /// The server.
     pub app: Arc<App>,
     /// How fast a user may send requests.
-    pub pace: Arc<Pace>,
+    pub limiter: Arc<UserLimiter>,
     /// The imports of this node.
-    pub imports: Turns,
+    pub imports: ImportLocks,
 }
 
 /// All of `/v1` but the socket.
 pub fn router(app: &Arc<App>) -> Router {
-    let pace = Arc::new(Pace::of_requests(&app.config.limits));
-    let shared = Shared { app: Arc::clone(app), pace, imports: Turns::default() };
+    let limiter = Arc::new(UserLimiter::of_requests(&app.config.limits));
+    let shared = Shared { app: Arc::clone(app), limiter, imports: ImportLocks::default() };
     let origins: Arc<[String]> = app.config.listen.origins.clone().into();
     commands::router()
         .merge(manage::router())

@@ -128,7 +128,7 @@ impl Health {
     }
 
     fn bus(&self) -> Result<String, String> {
-        match self.app.live.bus().heartbeat_age() {
+        match self.app.hub.bus().heartbeat_age() {
             Some(age) if age <= HEARTBEAT_AGE_MAX => Ok(format!("heard {} ms ago", age.as_millis())),
             Some(age) => Err(format!("not heard for {} s; the database delivers between nodes", age.as_secs())),
             None => Ok("in process".to_owned()),

@@ -70,7 +70,7 @@ pub(super) async fn apply(
         let from = applying.done.verdicts.len();
         // Whatever no step speaks of stays as it was: what was to be removed and is not there.
         applying.done.verdicts.resize(from + run.len(), Ok(Verdict::Unchanged));
-        let facts: Facts = (from..).zip(run.iter().map(|row| &row.fact)).collect();
+        let facts: RowsByKind = (from..).zip(run.iter().map(|row| &row.fact)).collect();
         if run.first().is_some_and(|row| row.deleted) {
             applying.remove(facts).await?;
         } else {
@@ -82,7 +82,7 @@ pub(super) async fn apply(
 
 /// Rows by kind, with their places.
 #[derive(Default)]
-struct Facts<'a> {
+struct RowsByKind<'a> {
     users: Vec<(usize, &'a Profile)>,
     groups: Vec<(usize, &'a GroupFact)>,
     memberships: Vec<(usize, &'a Membership)>,
@@ -91,7 +91,7 @@ struct Facts<'a> {
     settings: Vec<(usize, &'a SettingFact)>,
 }
 
-impl<'a> FromIterator<(usize, &'a Fact)> for Facts<'a> {
+impl<'a> FromIterator<(usize, &'a Fact)> for RowsByKind<'a> {
     fn from_iter<T: IntoIterator<Item = (usize, &'a Fact)>>(rows: T) -> Self {
         let mut facts = Self::default();
         for (at, fact) in rows {
@@ -170,7 +170,7 @@ struct Applying<'a> {
 }
 
 impl Applying<'_> {
-    async fn enter(&mut self, facts: Facts<'_>) -> Result<(), StoreError> {
+    async fn enter(&mut self, facts: RowsByKind<'_>) -> Result<(), StoreError> {
         let mut known = Known::default();
         self.enter_users(&facts.users, &mut known).await?;
         self.enter_groups(&facts.groups, &mut known).await?;
@@ -256,7 +256,7 @@ impl Applying<'_> {
         Ok(())
     }
 
-    async fn remove(&mut self, facts: Facts<'_>) -> Result<(), StoreError> {
+    async fn remove(&mut self, facts: RowsByKind<'_>) -> Result<(), StoreError> {
         let mut known = Known::default();
         self.resolve(&facts, &mut known.ids).await?;
 
@@ -296,7 +296,7 @@ impl Applying<'_> {
     }
 
     /// Finds people and groups that rows name.
-    async fn resolve(&self, facts: &Facts<'_>, ids: &mut Ids) -> Result<(), StoreError> {
+    async fn resolve(&self, facts: &RowsByKind<'_>, ids: &mut Ids) -> Result<(), StoreError> {
         let relations = facts.relations.iter().flat_map(|(_, row)| [row.from.as_str(), row.to.as_str()]);
         let users = facts.memberships.iter().map(|(_, row)| row.user.as_str()).chain(relations);
         let users = users.chain(facts.users.iter().map(|(_, row)| row.external_id.as_str()));

@@ -47,7 +47,7 @@ const TRIES: u32 = 5;
 const FIRST_PAUSE: Duration = Duration::from_millis(100);
 
 /// What an import works with.
-pub struct Parts {
+pub struct ImportDeps {
     /// The database.
     pub store: Store,
     /// Whose facts.
@@ -83,7 +83,7 @@ impl From<StoreError> for Stopped {
 
 /// An import under way.
 pub struct Import {
-    parts: Parts,
+    deps: ImportDeps,
     options: Options,
     pending: Vec<Pending>,
     pending_bytes: usize,
@@ -105,7 +105,7 @@ struct Pending {
 impl Import {
     /// Begins; nothing is done yet.
     #[must_use]
-    pub fn new(parts: Parts, options: Options) -> Self {
+    pub fn new(deps: ImportDeps, options: Options) -> Self {
         Self {
             pending: Vec::new(),
             pending_bytes: 0,
@@ -114,7 +114,7 @@ impl Import {
             dry: options.dry_run.then(Dry::default),
             replace: options.replace.clone().map(Replace::new),
             is_noted: false,
-            parts,
+            deps,
             options,
         }
     }
@@ -130,7 +130,7 @@ impl Import {
             Err(fault) => (Default::default(), Err(fault)),
             Ok(said) => {
                 self.pending_bytes += said.iter().map(|(name, value)| name.len() + bytes(value)).sum::<usize>();
-                (named(&said), Row::read(said, &self.parts.words))
+                (named(&said), Row::read(said, &self.deps.words))
             }
         };
         self.pending.push(Pending { line, named, row });
@@ -198,7 +198,7 @@ impl Import {
             }
         };
         if let Some(replace) = &mut self.replace {
-            replace.keep(done.named, &self.parts.words);
+            replace.keep(done.named, &self.deps.words);
         }
         if let Some(dry) = &mut self.dry {
             for (verdict, (named, row)) in done.verdicts.iter_mut().zip(rows) {
@@ -215,7 +215,7 @@ impl Import {
     }
 
     async fn transaction(&self, rows: &[&Row]) -> Result<Done, StoreError> {
-        let Parts { store, tenant, words, clock, committed, .. } = &self.parts;
+        let ImportDeps { store, tenant, words, clock, committed, .. } = &self.deps;
         let mut write = FactWrite::begin_bulk(store, *tenant, clock.now_ms()).await?;
         let mut done = apply::apply(&mut write, words, rows, self.dry.as_ref()).await?;
         if self.options.dry_run {
@@ -248,7 +248,7 @@ impl Import {
             // A row that could not be read names nobody, and whom it meant must not go for it.
             return Err(Stopped("rows were refused, so `replace` removed nothing".to_owned()));
         }
-        let Parts { store, tenant, words, .. } = &self.parts;
+        let ImportDeps { store, tenant, words, .. } = &self.deps;
         let surplus = replace.surplus(store, *tenant, words).await?;
         let (going, total, said) = (surplus.going.len() as u64, surplus.total(), self.options.delete_limit);
         if going > 0 && surplus.named == 0 && said == DeleteLimit::Cautious {
@@ -285,7 +285,7 @@ impl Import {
     }
 
     async fn removal(&self, going: &[(String, Going)]) -> Result<Vec<Outcome>, StoreError> {
-        let Parts { store, tenant, words, clock, committed, .. } = &self.parts;
+        let ImportDeps { store, tenant, words, clock, committed, .. } = &self.deps;
         let mut write = FactWrite::begin_bulk(store, *tenant, clock.now_ms()).await?;
         let (outcomes, ended) = replace::remove(&mut write, going, words).await?;
         if self.options.dry_run {
@@ -299,14 +299,14 @@ impl Import {
 
     /// The last line of the answer. What was done is also noted in the audit.
     pub async fn summary(&self, stopped: Option<Stopped>) -> Answer {
-        let tenant = self.parts.tenant;
+        let tenant = self.deps.tenant;
         if !self.options.dry_run
             && let Err(error) =
                 self.note("import", [("rows", json!(self.tally)), ("stopped", json!(stopped.is_some()))]).await
         {
             tracing::error!(%error, %tenant, "an import could not be noted in the audit");
         }
-        let versions = read::versions(self.parts.store.reader(), &[tenant]).await;
+        let versions = read::versions(self.deps.store.reader(), &[tenant]).await;
         let facts_version =
             versions.ok().map(|versions| versions.get(&tenant).map_or(0, |version| version.facts).to_string());
         let stopped = stopped.map(|Stopped(why)| format!("{why} ({} done)", counted(self.tally.rows, "row is", "rows are")));
@@ -327,7 +327,7 @@ impl Import {
     }
 
     async fn note<const N: usize>(&self, action: &str, detail: [(&str, Value); N]) -> Result<(), StoreError> {
-        let Parts { store, tenant, clock, by, .. } = &self.parts;
+        let ImportDeps { store, tenant, clock, by, .. } = &self.deps;
         let mut entry = audit::done(by, action, "", detail, clock.now_ms());
         let scope = self.options.replace.as_ref().map(ToString::to_string);
         entry.detail.insert("replace".to_owned(), json!(scope));

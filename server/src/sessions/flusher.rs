@@ -44,7 +44,7 @@ impl Flusher {
             for some in sessions.chunks(WRITES_AT_ONCE) {
                 let mut wrote = Wrote::default();
                 for session in some {
-                    wrote += session.link.flush();
+                    wrote += session.socket.flush();
                 }
                 wrote.count(&metrics);
                 yield_now().await;

@@ -1,13 +1,13 @@
-//! Who is connected: a session is the person behind a socket. What is to be written to it waits in its [`Link`]'s outbox
+//! Who is connected: a session is the user behind a socket. What is to be written to it waits in its [`SocketWriter`]'s outbox
 //! until a [`flusher`] comes by.
 
-mod beat;
+mod coarse_timer;
 pub mod flusher;
 mod frame;
 pub mod framing;
-mod link;
 pub(crate) mod outbox;
 mod session;
+mod socket_writer;
 
 use std::sync::Arc;
 
@@ -15,11 +15,11 @@ use causerie_protocol::ConnectionId;
 use dashmap::DashMap;
 
 pub use self::{
-    beat::Beat,
+    coarse_timer::CoarseTimer,
     frame::Frame,
-    link::Link,
     outbox::Wrote,
     session::{CloseReason, Session},
+    socket_writer::SocketWriter,
 };
 use crate::{tasks::Tasks, telemetry::Metrics};
 use flusher::Flusher;

@@ -117,7 +117,7 @@ impl Outbox {
     }
 
     /// As [`Outbox::push_live`], but nobody has to write for its sake.
-    pub fn push_soon(&self, frame: &Frame) {
+    pub fn push_deferred(&self, frame: &Frame) {
         self.queue_live(&mut self.lock(), frame);
     }
 
@@ -389,10 +389,10 @@ mod tests {
         let outbox = outbox(1_000);
         let mut peer = Peer::with_room(1_000);
         assert!(!outbox.asks_to_write());
-        outbox.push_soon(&frame("count"));
+        outbox.push_deferred(&frame("count"));
         assert!(outbox.push_live(&frame("message")));
         assert_eq!(peer.write(&outbox).calls, 1);
-        outbox.push_soon(&frame("count"));
+        outbox.push_deferred(&frame("count"));
         assert!(outbox.asks_to_write() && !outbox.asks_to_write(), "asked once");
         peer.write(&outbox);
         assert_eq!(peer.got, on_wire(&["count", "message", "count"]));
@@ -452,7 +452,7 @@ mod tests {
     fn a_gap_caused_by_deferred_frames_is_sent_on_request() {
         let outbox = outbox(10);
         for _ in 0..3 {
-            outbox.push_soon(&frame("count"));
+            outbox.push_deferred(&frame("count"));
         }
         assert!(outbox.asks_to_write());
         assert_eq!(Peer::with_room(1_000).write(&outbox).parted, 1);

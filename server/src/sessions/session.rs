@@ -1,4 +1,4 @@
-//! One person on one socket.
+//! One user on one socket.
 
 use std::sync::{
     Arc, OnceLock,
@@ -8,7 +8,7 @@ use std::sync::{
 use bytes::Bytes;
 use causerie_protocol::{CloseCode, ConnectionId};
 
-use super::{flusher::Flusher, link::Link};
+use super::{flusher::Flusher, socket_writer::SocketWriter};
 use crate::{
     auth::{Caller, keys::KeyMark},
     sessions::Frame,
@@ -21,7 +21,7 @@ pub struct Session {
     /// Who is behind it.
     pub caller: Caller,
     /// The way to its peer.
-    pub link: Arc<Link>,
+    pub socket: Arc<SocketWriter>,
     flusher: Arc<Flusher>,
     /// When the token in force was signed. Seconds since 1970 UTC.
     issued_at_s: AtomicI64,
@@ -54,42 +54,42 @@ impl Session {
         connection: ConnectionId,
         caller: Caller,
         signed_by: KeyMark,
-        link: Arc<Link>,
+        socket: Arc<SocketWriter>,
         flusher: Arc<Flusher>,
     ) -> Self {
         let (issued_at_s, signed_by) = (AtomicI64::new(caller.issued_at_s), AtomicU64::new(signed_by.0));
-        Self { connection, caller, link, flusher, issued_at_s, signed_by, closing: OnceLock::new() }
+        Self { connection, caller, socket, flusher, issued_at_s, signed_by, closing: OnceLock::new() }
     }
 
     /// Sends an event, unless its peer is too slow.
-    pub fn show(self: &Arc<Self>, frame: &Frame) {
-        if self.link.push_live(frame) {
+    pub fn push(self: &Arc<Self>, frame: &Frame) {
+        if self.socket.push_live(frame) {
             self.flusher.add(Arc::clone(self));
         }
     }
 
-    /// Sends an event with whatever goes out next, or at [`nudge`](Self::nudge).
-    pub fn show_soon(&self, frame: &Frame) {
-        self.link.push_soon(frame);
+    /// Sends an event with whatever goes out next, or at [`flush_deferred`](Self::flush_deferred).
+    pub fn send_deferred(&self, frame: &Frame) {
+        self.socket.push_deferred(frame);
     }
 
     /// Sends what waits for something to go with.
-    pub fn nudge(self: &Arc<Self>) {
-        if self.link.asks_to_write() {
+    pub fn flush_deferred(self: &Arc<Self>) {
+        if self.socket.asks_to_write() {
             self.flusher.add(Arc::clone(self));
         }
     }
 
     /// Sends bytes as they go over the wire.
     pub fn answer(self: &Arc<Self>, bytes: Bytes) {
-        if self.link.push_reply(bytes) {
+        if self.socket.push_reply(bytes) {
             self.flusher.add(Arc::clone(self));
         }
     }
 
     /// Asks the peer whether it lives, unless it takes nothing.
     pub fn ping(self: &Arc<Self>) {
-        if self.link.push_ping() {
+        if self.socket.push_ping() {
             self.flusher.add(Arc::clone(self));
         }
     }
@@ -106,7 +106,7 @@ impl Session {
         self.issued_at_s.load(Ordering::Relaxed)
     }
 
-    /// A fresh token for the same person.
+    /// A fresh token for the same user.
     pub fn refreshed(&self, issued_at_s: i64, signed_by: KeyMark) {
         self.issued_at_s.store(issued_at_s, Ordering::Relaxed);
         self.signed_by.store(signed_by.0, Ordering::Relaxed);
@@ -127,14 +127,14 @@ impl Session {
 
     /// As [`close`](Self::close), and it hears nothing more, whenever its task gets to it.
     pub fn end(&self, reason: CloseReason) {
-        self.link.fall_silent();
+        self.socket.fall_silent();
         self.close(reason);
     }
 
     /// Asks the task that owns the socket to close it. The first reason stands.
     pub fn close(&self, reason: CloseReason) {
         let _ = self.closing.set(Box::new(reason));
-        self.link.wake();
+        self.socket.wake();
     }
 
     /// Why it is to be closed, if it is.

@@ -6,8 +6,9 @@ use super::{
     Store,
     batcher::Batcher,
     queries::{
-        conversations::{Facts, Summary},
+        conversations::Summary,
         facts::read::{self, Version},
+        member_context::MemberContext,
         messages::Changed,
         people, tenants,
     },
@@ -25,13 +26,13 @@ pub struct Lookups {
     /// A conversation as a member sees it.
     pub summaries: Batcher<(ConversationId, UserId), Summary>,
     /// What rules ask about a person in a conversation.
-    pub facts: Batcher<(ConversationId, UserId), Facts>,
+    pub facts: Batcher<(ConversationId, UserId), MemberContext>,
     /// What changed after a version.
     pub changes: Batcher<(ConversationId, u32), Changed>,
     /// What voids the positions a tenant's clients hold, when it differs from theirs.
     pub epochs: Batcher<TenantId, String>,
     /// Whether people may still be here.
-    pub standings: Batcher<UserId, people::Standing>,
+    pub account_statuses: Batcher<UserId, people::AccountStatus>,
     /// How far the facts of tenants are.
     pub facts_versions: Batcher<TenantId, Version>,
 }
@@ -58,9 +59,9 @@ impl Lookups {
                 let store = d.clone();
                 async move { tenants::epochs(&store, &tenants).await }
             }),
-            standings: Batcher::spawn(BATCH_MAX, move |users| {
+            account_statuses: Batcher::spawn(BATCH_MAX, move |users| {
                 let store = e.clone();
-                async move { people::standings(&store, &users).await }
+                async move { people::account_statuses(&store, &users).await }
             }),
             facts_versions: Batcher::spawn(BATCH_MAX, move |tenants| {
                 let store = f.clone();

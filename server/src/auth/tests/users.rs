@@ -31,7 +31,7 @@ async fn a_user_is_created_and_updated_from_the_claims() {
         let clock: Arc<dyn Clock> = setting.clock.clone();
         let facts = Facts::new(&setting.store, &Lookups::start(&setting.store), &clock);
         let found = async |word: &str| {
-            let snapshot = facts.current(setting.tenant).await.expect("reads");
+            let snapshot = facts.latest(setting.tenant).await.expect("reads");
             let me = snapshot.user(first.user).expect("is known");
             let search = Search { words: &[word.to_owned()], after: None, limit: 10 };
             snapshot.policy.complete(&snapshot.world, me, &search).hits.len()

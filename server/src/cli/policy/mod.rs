@@ -121,5 +121,5 @@ fn complain(file: &Path, problems: &[Problem]) -> String {
 /// A tenant's facts and rules of now.
 async fn facts(store: &Store, tenant: &Tenant) -> Result<Arc<Snapshot>, Box<dyn Error + Send + Sync>> {
     let lookups = Lookups::start(store);
-    Ok(Facts::new(store, &lookups, &clock()).current(tenant.id).await?)
+    Ok(Facts::new(store, &lookups, &clock()).latest(tenant.id).await?)
 }

@@ -26,7 +26,7 @@ async fn store_users(store: &Store, tenant: TenantId, users: &[(&str, &str, User
 
 /// The names that `me` finds by a query, in the order of names; at most `limit` users.
 async fn found(store: &Store, facts: &Facts, (tenant, me): (TenantId, UserId), query: &str, limit: usize) -> Vec<String> {
-    let snapshot = facts.current(tenant).await.expect("reads");
+    let snapshot = facts.latest(tenant).await.expect("reads");
     let words: Vec<String> = fold::words(query).into_iter().collect();
     let me: UserIx = snapshot.user(me).expect("is known");
     let page = snapshot.policy.complete(&snapshot.world, me, &Search { words: &words, after: None, limit });

@@ -8,7 +8,7 @@ async fn facts_between_several_moves_are_remembered_for_clients_that_show_them()
     on_each_database(|store| async move {
         let (tenant, _) = tenant_under(&store, "open", "acme").await;
         let facts = node(&store, &TestClock::new());
-        let first = facts.current(tenant).await.expect("reads").version;
+        let first = facts.latest(tenant).await.expect("reads").version;
         let steps = [
             (0..3, vec![0, 1, 2]),
             (3..7, vec![3, 4, 5, 6]),
@@ -19,7 +19,7 @@ async fn facts_between_several_moves_are_remembered_for_clients_that_show_them()
         for (names, expected) in steps {
             for name in names {
                 enter(&store, tenant, &format!("user-{name}")).await;
-                facts.current(tenant).await.expect("reads");
+                facts.latest(tenant).await.expect("reads");
             }
             let moved = facts.moved().await.remove(&tenant).expect("it moved");
             let before: Vec<u64> = moved.before.iter().map(|before| before.version - first).collect();
@@ -30,12 +30,12 @@ async fn facts_between_several_moves_are_remembered_for_clients_that_show_them()
         for (first_name, given_back) in [(23, 3), (28, 5)] {
             for name in first_name..first_name + given_back {
                 enter(&store, tenant, &format!("user-{name}")).await;
-                facts.current(tenant).await.expect("reads");
+                facts.latest(tenant).await.expect("reads");
             }
             let moved = facts.moved().await.remove(&tenant).expect("it moved");
             for name in first_name + given_back..first_name + given_back + 2 {
                 enter(&store, tenant, &format!("user-{name}")).await;
-                facts.current(tenant).await.expect("reads");
+                facts.latest(tenant).await.expect("reads");
             }
             facts.not_told(tenant, moved);
             let moved = facts.moved().await.remove(&tenant).expect("it is told again");

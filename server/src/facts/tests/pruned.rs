@@ -31,13 +31,13 @@ async fn a_node_behind_the_start_of_the_log_reloads_all_facts() {
         let (tenant, _) = tenant_under(&store, "open", "acme").await;
         let facts = node(&store, &TestClock::new());
         enter(&store, tenant, "lea").await;
-        assert_eq!(facts.current(tenant).await.expect("reads").world.users().count(), 1);
+        assert_eq!(facts.latest(tenant).await.expect("reads").world.users().count(), 1);
         for name in ["tom", "eve", "ida"] {
             enter(&store, tenant, name).await;
         }
         read::prune_log(&store, 2).await.expect("prunes");
         assert_eq!(logged(&store, tenant).await, [4, 5]);
-        let snapshot = facts.current(tenant).await.expect("reads");
+        let snapshot = facts.latest(tenant).await.expect("reads");
         assert_eq!((snapshot.version, snapshot.world.users().count()), (5, 4));
     })
     .await;

@@ -65,7 +65,7 @@ async fn facts_kept_by_the_log_equal_facts_read_from_the_tables() {
                 let clock = TestClock::new();
                 let kept = node(&store, &clock);
                 let (tenant, words) = tenant_under(&store, preset, &format!("{preset}-{number}")).await;
-                kept.current(tenant).await.expect("reads");
+                kept.latest(tenant).await.expect("reads");
                 let (beginning, change) = (random::beginning(&words), random::change(&words));
                 let mut steps = Vec::new();
                 for at in 0..STEPS {
@@ -73,8 +73,8 @@ async fn facts_kept_by_the_log_equal_facts_read_from_the_tables() {
                     random::write(&store, tenant, &words, &step).await;
                     steps.push(step);
                     clock.advance_ms(10);
-                    let kept: Arc<Snapshot> = kept.current(tenant).await.expect("follows");
-                    let rebuilt = node(&store, &clock).current(tenant).await.expect("reads");
+                    let kept: Arc<Snapshot> = kept.latest(tenant).await.expect("follows");
+                    let rebuilt = node(&store, &clock).latest(tenant).await.expect("reads");
                     assert_eq!((kept.version, kept.policy_version), (rebuilt.version, rebuilt.policy_version));
                     assert_same(&answers(&kept), &answers(&rebuilt), preset, &steps);
                 }

@@ -37,7 +37,7 @@ async fn rules_with_the_same_vocabulary_do_not_reload_facts() {
         let facts = node(&store, &TestClock::new());
         enter(&store, tenant, "lea").await;
         enter(&store, tenant, "tom").await;
-        facts.current(tenant).await.expect("reads");
+        facts.latest(tenant).await.expect("reads");
 
         let open = Policy::preset("open").expect("reads");
         let (kept, last) = open.text().trim_end().rsplit_once('\n').expect("several lines");
@@ -48,8 +48,8 @@ async fn rules_with_the_same_vocabulary_do_not_reload_facts() {
         let version = read::versions(store.reader(), &[tenant]).await.expect("reads")[&tenant];
         assert_eq!((version.facts, version.policy), (7, 3));
         // Following the log loads nothing again.
-        let followed = facts.at_least_within(store.reader(), tenant, version).await.expect("reads").expect("is here");
-        let fresh = node(&store, &TestClock::new()).current(tenant).await.expect("reads");
+        let followed = facts.at_version_in(store.reader(), tenant, version).await.expect("reads").expect("is here");
+        let fresh = node(&store, &TestClock::new()).latest(tenant).await.expect("reads");
         for snapshot in [&followed, &fresh] {
             assert_eq!((snapshot.version, snapshot.policy_version), (7, 3));
             let people: Vec<_> = snapshot.world.users().collect();
@@ -61,9 +61,9 @@ async fn rules_with_the_same_vocabulary_do_not_reload_facts() {
         // Rules with another vocabulary load the facts again.
         put_in_force(&store, tenant, Policy::preset("school").expect("reads").text()).await;
         let version = read::versions(store.reader(), &[tenant]).await.expect("reads")[&tenant];
-        assert!(facts.at_least_within(store.reader(), tenant, version).await.expect("reads").is_none());
-        let read = facts.current(tenant).await.expect("reads");
-        assert!(Arc::ptr_eq(&read, &facts.here(tenant).expect("is here")));
+        assert!(facts.at_version_in(store.reader(), tenant, version).await.expect("reads").is_none());
+        let read = facts.latest(tenant).await.expect("reads");
+        assert!(Arc::ptr_eq(&read, &facts.cached(tenant).expect("is here")));
         assert_eq!((read.policy.name(), read.world.users().count()), ("school", 4));
     })
     .await;

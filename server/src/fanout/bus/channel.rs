@@ -9,7 +9,7 @@ use causerie_protocol::{ConversationId, UserId, ids::NotAnId};
 pub enum Channel {
     /// Changes of a conversation.
     Conversation(ConversationId),
-    /// What concerns one person: positions, joinings, presence.
+    /// What concerns one user: positions, joinings, presence.
     User(UserId),
     /// What concerns all nodes, their heartbeats among it. Every node listens to it without being told to.
     Nodes,

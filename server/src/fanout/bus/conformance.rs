@@ -13,7 +13,7 @@ use tokio::{
     time::{Instant, timeout_at},
 };
 
-use super::{Bus, Channel, Incoming, LocalHub, RedisBus, redis::test_server::TestRedis};
+use super::{Bus, BusEvent, Channel, LocalHub, RedisBus, redis::test_server::TestRedis};
 use crate::{tasks::Tasks, telemetry::Metrics};
 
 /// Longer than anything here takes on a busy machine, a node's silence included.
@@ -56,7 +56,7 @@ pub enum Kindred {
 pub struct Node {
     pub id: NodeId,
     pub bus: Arc<dyn Bus>,
-    pub incoming: mpsc::Receiver<Incoming>,
+    pub incoming: mpsc::Receiver<BusEvent>,
     pub metrics: Arc<Metrics>,
     tasks: Tasks,
 }
@@ -94,12 +94,12 @@ impl Node {
     /// A node on Redis that is.
     pub async fn connected(redis: &TestRedis) -> Self {
         let mut node = Self::on(redis);
-        assert!(matches!(node.next().await, Incoming::Restored), "a first connection is told");
+        assert!(matches!(node.next().await, BusEvent::Restored), "a first connection is told");
         node
     }
 
     /// The next thing told.
-    pub async fn next(&mut self) -> Incoming {
+    pub async fn next(&mut self) -> BusEvent {
         let next = timeout_at(Instant::now() + PATIENCE, self.incoming.recv()).await;
         next.expect("something is told in time").expect("the bus is there")
     }
@@ -107,7 +107,7 @@ impl Node {
     /// The next signal, whatever else is told before.
     pub async fn hear(&mut self) -> (Channel, u32) {
         loop {
-            if let Incoming::Signal(channel, signal) = self.next().await {
+            if let BusEvent::Signal(channel, signal) = self.next().await {
                 let Some(Kind::Announce(announce)) = signal.kind else { panic!("not said here: {signal:?}") };
                 return (channel, announce.version);
             }
@@ -304,13 +304,13 @@ async fn nodes_find_each_other_and_miss_each_other(kindred: &mut Kindred) {
     let mut other = kindred.join().await;
     let user = [UserId::new()];
     other.set(&user, true).await;
-    assert!(matches!(one.next().await, Incoming::NodeFound(node) if node == other.id));
-    assert!(matches!(other.next().await, Incoming::NodeFound(node) if node == one.id));
+    assert!(matches!(one.next().await, BusEvent::NodeFound(node) if node == other.id));
+    assert!(matches!(other.next().await, BusEvent::NodeFound(node) if node == one.id));
     assert_eq!(one.online(&user).await, [true]);
     let id = other.id;
     other.leave().await;
     assert_eq!(one.online(&user).await, [false], "its people left with it");
-    assert!(matches!(one.next().await, Incoming::NodeLost(node) if node == id));
+    assert!(matches!(one.next().await, BusEvent::NodeLost(node) if node == id));
 }
 
 async fn an_empty_batch_is_nothing(kindred: &mut Kindred) {

@@ -13,8 +13,8 @@ use prost::Message;
 use tokio::sync::mpsc;
 
 use super::{
-    Bus, BusError, Channel, Incoming,
-    intake::{Intake, WAITING_MAX},
+    Bus, BusError, BusEvent, Channel,
+    inbound_queue::{InboundQueue, WAITING_MAX},
 };
 
 /// Joins the nodes of one process. Cheap to clone.
@@ -24,7 +24,7 @@ pub struct LocalHub(Arc<Mutex<HashMap<NodeId, Listener>>>);
 struct Listener {
     channels: HashSet<Channel>,
     online: HashSet<UserId>,
-    intake: Intake,
+    inbound: InboundQueue,
 }
 
 /// One node's connection.
@@ -36,14 +36,14 @@ struct LocalBus {
 impl LocalHub {
     /// Joins a node.
     #[must_use]
-    pub fn join(&self, node: NodeId) -> (Arc<dyn Bus>, mpsc::Receiver<Incoming>) {
-        let (intake, incoming) = Intake::connected(WAITING_MAX);
+    pub fn join(&self, node: NodeId) -> (Arc<dyn Bus>, mpsc::Receiver<BusEvent>) {
+        let (inbound, incoming) = InboundQueue::connected(WAITING_MAX);
         let mut nodes = self.lock();
         for (other, listener) in nodes.iter() {
-            listener.intake.node(Incoming::NodeFound(node));
-            intake.node(Incoming::NodeFound(*other));
+            listener.inbound.node(BusEvent::NodeFound(node));
+            inbound.node(BusEvent::NodeFound(*other));
         }
-        nodes.insert(node, Listener { channels: HashSet::from([Channel::Nodes]), online: HashSet::new(), intake });
+        nodes.insert(node, Listener { channels: HashSet::from([Channel::Nodes]), online: HashSet::new(), inbound });
         drop(nodes);
         (Arc::new(LocalBus { node, hub: self.clone() }), incoming)
     }
@@ -60,14 +60,14 @@ impl Bus for LocalBus {
             let mut listeners = nodes
                 .iter()
                 .filter(|(node, listener)| **node != self.node && listener.channels.contains(&channel))
-                .map(|(_, listener)| &listener.intake)
+                .map(|(_, listener)| &listener.inbound)
                 .peekable();
             // An embedded server has nobody to decode for.
             if listeners.peek().is_none() {
                 continue;
             }
             match Signal::decode(payload) {
-                Ok(signal) => listeners.for_each(|intake| intake.signal(channel, signal.clone())),
+                Ok(signal) => listeners.for_each(|inbound| inbound.signal(channel, signal.clone())),
                 Err(error) => tracing::warn!(%channel, %error, "something on the bus is no signal"),
             }
         }
@@ -119,7 +119,7 @@ impl Drop for LocalBus {
         let mut nodes = self.hub.lock();
         nodes.remove(&self.node);
         for listener in nodes.values() {
-            listener.intake.node(Incoming::NodeLost(self.node));
+            listener.inbound.node(BusEvent::NodeLost(self.node));
         }
     }
 }

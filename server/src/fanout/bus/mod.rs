@@ -1,13 +1,13 @@
 //! How nodes tell each other what was committed.
 //!
-//! A bus carries hints: it may lose them, and says so when it noticed ([`Incoming::Lost`]); the counters in the database
+//! A bus carries hints: it may lose them, and says so when it noticed ([`BusEvent::Lost`]); the counters in the database
 //! find every loss. [`LocalHub`] serves nodes within one process, an embedded server alone among them; [`RedisBus`]
 //! serves a cluster. Both pass the tests of `conformance.rs`; a third kind of bus is a module like these and a line there.
 
 mod channel;
 #[cfg(test)]
 mod conformance;
-mod intake;
+mod inbound_queue;
 mod local;
 mod redis;
 
@@ -25,14 +25,14 @@ pub use self::{
 
 /// What a node hears.
 #[derive(Debug, Clone)]
-pub enum Incoming {
+pub enum BusEvent {
     /// Another node said something.
     Signal(Channel, Signal),
     /// From now on things may be said unheard.
     Lost,
     /// Everything subscribed to is heard; what was said before was perhaps not. Also told when the first connection stands.
     Restored,
-    /// A node is heard for the first time, or for the first time after an outage: its people may count as online now.
+    /// A node is heard for the first time, or for the first time after an outage: its users may count as online now.
     NodeFound(NodeId),
     /// A node is gone, perhaps between a commit and its signal.
     NodeLost(NodeId),
@@ -56,7 +56,7 @@ pub trait Bus: Send + Sync + 'static {
     fn publish(&self, batch: Vec<(Channel, Bytes)>) -> BoxFuture<'_, Result<(), BusError>>;
 
     /// Listens. From the answer on every signal is heard. Remembered also when the bus is away, and made good before
-    /// [`Incoming::Restored`]. To listen twice is to listen once.
+    /// [`BusEvent::Restored`]. To listen twice is to listen once.
     ///
     /// # Errors
     /// When it is not confirmed, because the bus is away.
@@ -65,7 +65,7 @@ pub trait Bus: Send + Sync + 'static {
     /// Listens no more. Takes effect in the order of calls with [`Self::subscribe`], soon.
     fn unsubscribe(&self, channels: Vec<Channel>);
 
-    /// People came (`true`) to this node or left it. Remembered also when the bus is away.
+    /// Users came (`true`) to this node or left it. Remembered also when the bus is away.
     ///
     /// # Errors
     /// When the bus is away, so that other nodes do not know yet.

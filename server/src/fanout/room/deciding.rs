@@ -76,8 +76,8 @@ impl Room {
         deciding.is_outdated = false;
         deciding.let_in_by = u64::MAX;
         let decision = deciding.begun;
-        let readers = state.seats.iter().filter(|seat| seat.sight.reads() == Reads::Yes);
-        (decision, readers.map(|seat| seat.person.id).collect())
+        let readers = state.members.iter().filter(|member| member.visibility.reads() == Reads::Yes);
+        (decision, readers.map(|member| member.online.id).collect())
     }
 
     /// Ends the decision of this number: facts of a version let all of them read but these, who are told that the conversation
@@ -111,16 +111,16 @@ impl Room {
         let is_waiting = state.arrivals.is_waiting(user);
         let is_doubtful = state.deciding.is_doubtful(facts, version);
         state.deciding.newest = state.deciding.newest.max(facts);
-        let before = state.seats[at].sight.reads();
+        let before = state.members[at].visibility.reads();
         match (before, may) {
             (Reads::Undecided, true) if !is_waiting => state.let_in(at, facts, version),
-            (Reads::Undecided, false) if !is_waiting => state.seats[at].sight.set_reads(Reads::No),
+            (Reads::Undecided, false) if !is_waiting => state.members[at].visibility.set_reads(Reads::No),
             // Older than the facts that let all in who read.
             (Reads::Yes, false) if facts < state.deciding.decided => {}
             (Reads::Yes, false) => state.shut_out(self.id, user),
             _ => {}
         }
-        let reads = state.seats[at].sight.reads();
+        let reads = state.members[at].visibility.reads();
         Some(Settled { reads, is_doubtful: is_doubtful && before != Reads::No && reads == Reads::No })
     }
 
@@ -130,8 +130,8 @@ impl Room {
         let mut state = self.lock();
         state.arrivals.forget(user);
         match state.find(user) {
-            Ok(at) if state.seats[at].sight.reads() == Reads::Yes => state.shut_out(self.id, user),
-            Ok(at) => state.seats[at].sight.set_reads(Reads::No),
+            Ok(at) if state.members[at].visibility.reads() == Reads::Yes => state.shut_out(self.id, user),
+            Ok(at) => state.members[at].visibility.set_reads(Reads::No),
             Err(_) => return false,
         }
         state.deciding.is_doubtful(facts, version)
@@ -141,7 +141,7 @@ impl Room {
     #[must_use]
     pub fn reads(&self, user: UserId) -> Option<Reads> {
         let state = self.lock();
-        state.find(user).ok().map(|at| state.seats[at].sight.reads())
+        state.find(user).ok().map(|at| state.members[at].visibility.reads())
     }
 }
 
@@ -154,10 +154,10 @@ impl State {
         deciding.newest = deciding.newest.max(facts);
         deciding.let_in_by = deciding.let_in_by.min(facts);
         deciding.decided = if is_current { deciding.decided.min(facts) } else { 0 };
-        let seat = &mut self.seats[at];
-        if seat.sight.reads() != Reads::Yes {
-            seat.sight.set_reads(Reads::Yes);
-            seat.person.recounted(Count::default(), seat.count);
+        let member = &mut self.members[at];
+        if member.visibility.reads() != Reads::Yes {
+            member.visibility.set_reads(Reads::Yes);
+            member.online.recounted(Count::default(), member.count);
         }
     }
 
@@ -165,10 +165,10 @@ impl State {
     fn shut_out(&mut self, room: ConversationId, user: UserId) {
         let Ok(at) = self.find(user) else { return };
         self.arrivals.forget(user);
-        let seat = &mut self.seats[at];
-        if seat.sight.reads() == Reads::Yes {
-            seat.sight.set_reads(Reads::No);
-            seat.person.shut_out(room, seat.count);
+        let member = &mut self.members[at];
+        if member.visibility.reads() == Reads::Yes {
+            member.visibility.set_reads(Reads::No);
+            member.online.shut_out(room, member.count);
         }
     }
 }

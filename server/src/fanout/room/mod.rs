@@ -1,11 +1,11 @@
 //! A conversation that somebody on this node is in.
 //!
 //! A room holds the version its audience has seen and delivers changes strictly in order: what comes early waits, what
-//! comes twice is dropped. Each live member has a seat with the count of what is unread; counts follow from the changes
-//! themselves, so nobody is asked. Whether a member may read is in [`deciding`].
+//! comes twice is dropped. The room holds each online member with the count of unread messages; counts follow from the changes
+//! themselves, without a query. Whether a member may read is in [`deciding`].
 
 mod deciding;
-mod seat;
+mod member;
 #[cfg(test)]
 mod tests;
 
@@ -17,19 +17,18 @@ use std::{
 
 use causerie_protocol::{ConversationId, TenantId, UserId, wire};
 
-pub use self::seat::{Count, Reads};
+pub use self::member::{Count, Reads};
 use self::{
     deciding::Deciding,
-    seat::{Seat, Sight},
+    member::{PackedVisibility, RoomMember},
 };
 use super::{
     arrivals::Arrivals,
-    change::{Change, Effect, Position},
-    person::Person,
+    online_user::OnlineUser,
     recent::Recent,
+    update::{Change, Effect, Position},
 };
-use crate::sessions::Frame;
-use crate::store::queries::seats;
+use crate::{sessions::Frame, store::queries::positions};
 
 /// Changes that wait for a missing one. Beyond, the repair reads them from the database anyway.
 const AHEAD_MAX: usize = 256;
@@ -47,8 +46,8 @@ struct State {
     version: Option<u32>,
     /// Number of the last message at that version, never ahead of it: what is repaired counts as new beyond it.
     last_seq: u32,
-    /// Sorted by person.
-    seats: Vec<Seat>,
+    /// Sorted by user.
+    members: Vec<RoomMember>,
     recent: Recent,
     ahead: BTreeMap<u32, Change>,
     /// Members whose devices are being told that they joined.
@@ -136,11 +135,11 @@ impl Room {
         Reading(Arc::clone(self))
     }
 
-    /// Seats a member, whose position was read from the database. False when the position must be read again: versions were
+    /// Adds a member, whose position was read from the database. False when the position must be read again: versions were
     /// passed over since, the member was removed, or too much was changed. With `arriving`, the member's devices hear nothing of this room until [`Self::admit`].
-    pub fn seat(self: &Arc<Self>, person: &Arc<Person>, read: &seats::Seat, arriving: bool) -> bool {
+    pub fn join(self: &Arc<Self>, online: &Arc<OnlineUser>, read: &positions::MemberPosition, arriving: bool) -> bool {
         let mut state = self.lock();
-        if person.is_retired() {
+        if online.is_retired() {
             return true;
         }
         if state.version.is_none() {
@@ -150,70 +149,70 @@ impl Room {
             state.deliver_ahead(self.id);
         }
         let mut count = Count::new(read.read_seq, read.unread, read.marked_unread);
-        let Some(as_of) = state.bring_up(person.id, &mut count, read.version) else { return false };
+        let Some(as_of) = state.bring_up(online.id, &mut count, read.version) else { return false };
         if arriving {
-            state.arrivals.begin(person.id);
+            state.arrivals.begin(online.id);
         }
-        let sight = Sight::new(read.whole_from);
-        let seat = Seat { person: Arc::clone(person), count, as_of, sight };
-        match state.find(person.id) {
-            Ok(at) if Arc::ptr_eq(&state.seats[at].person, person) => {
-                let is_waiting = state.arrivals.is_waiting(person.id);
-                let seat = &mut state.seats[at];
-                seat.sight.see_from(read.whole_from);
-                let is_told = seat.sight.reads() == Reads::Yes && !is_waiting;
-                if seat.count_is(count, as_of) && is_told {
-                    person.tell_count(self.id, count);
+        let visibility = PackedVisibility::new(read.fully_visible_from_seq);
+        let member = RoomMember { online: Arc::clone(online), count, as_of, visibility };
+        match state.find(online.id) {
+            Ok(at) if Arc::ptr_eq(&state.members[at].online, online) => {
+                let is_waiting = state.arrivals.is_waiting(online.id);
+                let member = &mut state.members[at];
+                member.visibility.see_from(read.fully_visible_from_seq);
+                let is_told = member.visibility.reads() == Reads::Yes && !is_waiting;
+                if member.count_is(count, as_of) && is_told {
+                    online.push_count(self.id, count);
                 }
                 return true;
             }
             // Of one who left and came back.
-            Ok(at) => state.seats[at] = seat,
+            Ok(at) => state.members[at] = member,
             Err(at) => {
-                grow_little(&mut state.seats);
-                state.seats.insert(at, seat);
+                grow_little(&mut state.members);
+                state.members.insert(at, member);
             }
         }
-        person.seated_in(self);
+        online.joined_room(self);
         true
     }
 
-    /// Takes a member's seat away. True when nobody is left.
-    pub fn unseat(&self, user: UserId) -> bool {
+    /// Removes a member. True when no member is left.
+    pub fn leave(&self, user: UserId) -> bool {
         let mut state = self.lock();
         if let Ok(at) = state.find(user) {
-            state.take_seat(self.id, at);
+            state.remove_member(self.id, at);
         }
-        state.seats.is_empty()
+        state.members.is_empty()
     }
 
-    /// Tells a seated member's devices that the member joined, by an event that holds the conversation at `version` and
+    /// Tells the devices of a member of this room that the member joined, by an event that holds the conversation at `version` and
     /// the member's count at it. What waited follows, from the next version on: nothing before the event, nothing twice. Facts
     /// of the version `facts` let the member read. False when newer facts were asked about the others meanwhile: what waited
     /// may be decided by those, so they are to be asked about this member, too.
     #[must_use]
-    pub fn admit(&self, person: &Person, joined: &Frame, version: u32, read: Count, facts: u64) -> bool {
+    pub fn admit(&self, online: &OnlineUser, joined: &Frame, version: u32, read: Count, facts: u64) -> bool {
         let mut state = self.lock();
-        let Ok(at) = state.find(person.id) else { return true };
+        let Ok(at) = state.find(online.id) else { return true };
         if facts < state.deciding.decided {
             return false;
         }
         state.let_in(at, facts, version);
         let seen = state.version.unwrap_or(version);
-        let waited = state.arrivals.finish(person.id, version, seen);
+        let waited = state.arrivals.finish(online.id, version, seen);
         let mut count = read;
-        if let Some(as_of) = state.bring_up(person.id, &mut count, version) {
-            state.seats[at].count_is(count, as_of);
+        if let Some(as_of) = state.bring_up(online.id, &mut count, version) {
+            state.members[at].count_is(count, as_of);
         }
-        person.push(joined);
+        online.push(joined);
         for frame in &waited.frames {
-            person.push(frame);
+            online.push(frame);
         }
         if !waited.is_whole {
-            person.push(&Frame::event(wire::event::Kind::Gap(wire::Gap {})));
+            online.push(&Frame::event(wire::event::Kind::Gap(wire::Gap {})));
         }
         // The total moved with what is unread here.
-        person.tell_count(self.id, state.seats[at].count);
+        online.push_count(self.id, state.members[at].count);
         true
     }
 
@@ -224,34 +223,34 @@ impl Room {
         let Ok(at) = state.find(position.user) else { return true };
         let mut count = Count::new(position.read_seq, position.unread, position.marked_unread);
         let Some(as_of) = state.bring_up(position.user, &mut count, position.version) else { return false };
-        let is_told = state.seats[at].sight.reads() == Reads::Yes && !state.arrivals.is_waiting(position.user);
-        let seat = &mut state.seats[at];
-        if count.read_seq < seat.count.read_seq {
+        let is_told = state.members[at].visibility.reads() == Reads::Yes && !state.arrivals.is_waiting(position.user);
+        let member = &mut state.members[at];
+        if count.read_seq < member.count.read_seq {
             return true;
         }
-        seat.count_is(count, as_of);
+        member.count_is(count, as_of);
         if is_told {
-            seat.person.tell_count(self.id, count);
+            member.online.push_count(self.id, count);
         }
         true
     }
 
     /// Shows a passing frame to everyone but its cause, as far as they may learn of it.
-    pub fn pass(&self, cause: UserId, frame: &Frame, may_learn: impl Fn(UserId) -> bool) {
-        self.lock().show(frame, |user| user != cause && may_learn(user));
+    pub fn push_ephemeral(&self, cause: UserId, frame: &Frame, may_learn: impl Fn(UserId) -> bool) {
+        self.lock().push(frame, |user| user != cause && may_learn(user));
     }
 
     /// Shows a frame to everyone, outside of the order of versions.
     pub fn push(&self, frame: &Frame) {
-        self.lock().show(frame, |_| true);
+        self.lock().push(frame, |_| true);
     }
 
     /// Shows a frame to one member, outside of the order of versions.
-    pub fn tell(&self, member: UserId, frame: &Frame) {
-        self.lock().show(frame, |user| user == member);
+    pub fn push_to_member(&self, member: UserId, frame: &Frame) {
+        self.lock().push(frame, |user| user == member);
     }
 
-    /// What the audience has seen: `(version, last_seq)`; `None` while the first member is being seated.
+    /// What the audience has seen: `(version, last_seq)`; `None` while the first member is being added.
     #[must_use]
     pub fn seen(&self) -> Option<(u32, u32)> {
         let state = self.lock();
@@ -264,37 +263,37 @@ impl Room {
         self.lock().active_at_ms
     }
 
-    /// Nobody is seated.
+    /// The room has no members.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.lock().seats.is_empty()
+        self.lock().members.is_empty()
     }
 
     /// The live members.
     #[must_use]
-    pub fn people(&self) -> Vec<Arc<Person>> {
-        self.lock().seats.iter().map(|seat| Arc::clone(&seat.person)).collect()
+    pub fn people(&self) -> Vec<Arc<OnlineUser>> {
+        self.lock().members.iter().map(|member| Arc::clone(&member.online)).collect()
     }
 
     /// The tenant of the members.
     #[must_use]
     pub fn tenant(&self) -> Option<TenantId> {
-        self.lock().seats.first().map(|seat| seat.person.tenant)
+        self.lock().members.first().map(|member| member.online.tenant)
     }
 
     /// Where a live member who may read stands, the version that the audience has seen, and from which message on the member sees
     /// all: of one moment, so that whoever is a member here was not taken out up to that version.
     #[must_use]
-    pub fn standing(&self, user: UserId) -> Option<(Count, u32, u32)> {
+    pub fn state_of(&self, user: UserId) -> Option<(Count, u32, u32)> {
         let state = self.lock();
-        let seat = state.open_seat(user)?;
-        Some((seat.count, state.version?, seat.sight.whole_from()))
+        let member = state.reading_member(user)?;
+        Some((member.count, state.version?, member.visibility.fully_visible_from_seq()))
     }
 
     /// Where a live member who may read stands.
     #[must_use]
     pub fn count(&self, user: UserId) -> Option<Count> {
-        self.lock().open_seat(user).map(|seat| seat.count)
+        self.lock().reading_member(user).map(|member| member.count)
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
@@ -312,11 +311,11 @@ pub(super) fn grow_little<T>(list: &mut Vec<T>) {
 
 impl State {
     fn find(&self, user: UserId) -> Result<usize, usize> {
-        self.seats.binary_search_by(|seat| seat.person.id.cmp(&user))
+        self.members.binary_search_by(|member| member.online.id.cmp(&user))
     }
 
-    fn open_seat(&self, user: UserId) -> Option<&Seat> {
-        self.find(user).ok().map(|at| &self.seats[at]).filter(|seat| seat.sight.reads() == Reads::Yes)
+    fn reading_member(&self, user: UserId) -> Option<&RoomMember> {
+        self.find(user).ok().map(|at| &self.members[at]).filter(|member| member.visibility.reads() == Reads::Yes)
     }
 
     /// What keeps the next change waiting.
@@ -334,52 +333,52 @@ impl State {
             self.last_seq = self.last_seq.max(seq);
         }
         self.recent.push(change.version, change.effect.clone());
-        // A seat read later than this is of one who came back.
+        // A member whose position was read at a later version came back after the removal.
         let gone: Vec<UserId> = match &change.effect {
             Effect::Removed(users) => users
                 .iter()
-                .filter(|user| self.find(**user).is_ok_and(|at| self.seats[at].as_of < change.version))
+                .filter(|user| self.find(**user).is_ok_and(|at| self.members[at].as_of < change.version))
                 .copied()
                 .collect(),
             _ => Vec::new(),
         };
         let (now, gap) = (Instant::now(), Frame::event(wire::event::Kind::Gap(wire::Gap {})));
-        for seat in &mut self.seats {
+        for member in &mut self.members {
             let mut moved = None;
-            if seat.as_of < change.version {
-                seat.as_of = change.version;
-                let before = seat.count;
-                seat.count.apply(seat.person.id, &change.effect);
-                moved = (seat.count != before).then_some((before, seat.count));
+            if member.as_of < change.version {
+                member.as_of = change.version;
+                let before = member.count;
+                member.count.apply(member.online.id, &change.effect);
+                moved = (member.count != before).then_some((before, member.count));
             }
-            let view = seat.view(change, &gap);
-            let waits = self.arrivals.take(seat.person.id, Some(change.version), view);
-            match (seat.sight.reads(), moved) {
-                (Reads::Yes, Some((before, now))) if waits => seat.person.recounted(before, now),
-                (Reads::Yes, _) if !waits => seat.person.deliver(room, view, moved, now),
+            let view = member.view(change, &gap);
+            let waits = self.arrivals.take(member.online.id, Some(change.version), view);
+            match (member.visibility.reads(), moved) {
+                (Reads::Yes, Some((before, now))) if waits => member.online.recounted(before, now),
+                (Reads::Yes, _) if !waits => member.online.deliver(room, view, moved, now),
                 _ => {}
             }
         }
         self.arrivals.seen(change.version);
         for user in gone {
             if let Ok(at) = self.find(user) {
-                self.take_seat(room, at);
+                self.remove_member(room, at);
             }
         }
     }
 
-    /// Takes a seat away; the person's devices are told the total that is left.
-    fn take_seat(&mut self, room: ConversationId, at: usize) {
-        let seat = self.seats.remove(at);
-        self.arrivals.forget(seat.person.id);
-        seat.person.unseated(room, seat.counted());
+    /// Removes a member; the user's devices get the total that is left.
+    fn remove_member(&mut self, room: ConversationId, at: usize) {
+        let member = self.members.remove(at);
+        self.arrivals.forget(member.online.id);
+        member.online.left_room(room, member.counted());
     }
 
     /// Shows a frame that has no version to some members.
-    fn show(&mut self, frame: &Frame, to: impl Fn(UserId) -> bool) {
-        for seat in self.seats.iter().filter(|seat| to(seat.person.id)) {
-            if !self.arrivals.take(seat.person.id, None, frame) && seat.sight.reads() == Reads::Yes {
-                seat.person.push(frame);
+    fn push(&mut self, frame: &Frame, to: impl Fn(UserId) -> bool) {
+        for member in self.members.iter().filter(|member| to(member.online.id)) {
+            if !self.arrivals.take(member.online.id, None, frame) && member.visibility.reads() == Reads::Yes {
+                member.online.push(frame);
             }
         }
     }
@@ -414,7 +413,7 @@ impl State {
         }
         for effect in self.recent.since(version, seen)? {
             if matches!(effect, Effect::Removed(users) if users.contains(&user)) {
-                // Read before the leaving: only a fresh read tells whether there is a seat.
+                // Read before the leaving: only a fresh read tells whether the user is a member.
                 return None;
             }
             count.apply(user, effect);

@@ -32,7 +32,7 @@ use super::{
     manage::schemas::Schemas,
     operation::Operation,
 };
-use crate::{conversations, telemetry::CodeLabel};
+use crate::{commands, telemetry::CodeLabel};
 
 type PathParams = Result<RawPathParams, RawPathParamsRejection>;
 
@@ -53,7 +53,7 @@ pub fn router() -> Router<Shared> {
 async fn serve(shared: &Shared, endpoint: Endpoint, path: PathParams, request: Request) -> Result<Response, Problem> {
     // The body of an unknown caller is not read.
     let caller = caller::person(&shared.app, request.headers()).await?;
-    shared.pace.take(caller.user, 1)?;
+    shared.limiter.take(caller.user, 1)?;
     let path = path.map_err(|rejection| Refusal::new(ErrorCode::Malformed, rejection.body_text()))?;
     let uri = request.uri().clone();
     let fields = if endpoint.has_body() {
@@ -65,7 +65,7 @@ async fn serve(shared: &Shared, endpoint: Endpoint, path: PathParams, request: R
     external::resolve(&shared.app, caller, &mut fields).await?;
     let command = endpoint.command(fields)?;
     shared.app.allowances.take(caller.user, &command)?;
-    Ok(json_response(answer(conversations::execute(&shared.app.parts, caller, command).await?)))
+    Ok(json_response(answer(commands::execute(&shared.app.command_deps, caller, command).await?)))
 }
 
 /// The table as operations; their schemas are added to the others.

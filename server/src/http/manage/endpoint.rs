@@ -111,7 +111,7 @@ impl Credential for ApiCaller {
 impl Credential for Caller {
     async fn of(shared: &Shared, headers: &HeaderMap, _: &'static [Scope]) -> Result<Self, Problem> {
         let caller = caller::person(&shared.app, headers).await?;
-        shared.pace.take(caller.user, 1)?;
+        shared.limiter.take(caller.user, 1)?;
         Ok(caller)
     }
 }

@@ -12,13 +12,14 @@ use sea_orm::ConnectionTrait;
 use uuid::Uuid;
 
 use super::{
-    conversations::{self, Facts},
+    columns::{COLUMNS, from_row, number},
     facts::{lock, read},
+    member_context::{self, MemberContext},
     members::Move,
-    messages::{COLUMNS, from_row, number},
+    write_tx::WriteTx,
 };
 use crate::store::{
-    StoreError, Transaction,
+    StoreError,
     rows::{self, Column, Rows, Together},
 };
 
@@ -40,8 +41,8 @@ pub struct NewConversation {
 /// What one person stands for in one conversation, read under its lock.
 #[derive(Debug, Clone, Copy)]
 #[allow(missing_docs)]
-pub struct Standing {
-    pub facts: Facts,
+pub struct ActorContext {
+    pub member: MemberContext,
     /// The actor's tokens issued before this second are void.
     pub tokens_valid_from_s: i64,
     pub read_seq: u32,
@@ -54,9 +55,9 @@ pub struct Standing {
 
 /// What a batch is decided by, as of one moment under its locks.
 #[derive(Debug, Default)]
-pub struct Standings {
+pub struct BatchContext {
     /// Absent: there is no such conversation or person.
-    pub by_actor: HashMap<(ConversationId, UserId), Standing>,
+    pub by_actor: HashMap<(ConversationId, UserId), ActorContext>,
     /// Messages that were sent before with the client ids asked for.
     pub sent: HashSet<MessageId>,
     /// Of the tenants of these conversations.
@@ -93,26 +94,7 @@ pub struct Counters {
     pub subject: Option<String>,
 }
 
-/// A batch being written. Nothing is told to anyone before [`Append::commit`] returned.
-pub struct Append {
-    transaction: Transaction,
-}
-
-impl Append {
-    /// Begins.
-    #[must_use]
-    pub fn new(transaction: Transaction) -> Self {
-        Self { transaction }
-    }
-
-    /// Makes the change durable.
-    ///
-    /// # Errors
-    /// When the database fails; whether the batch was committed is then unknown.
-    pub async fn commit(self) -> Result<(), StoreError> {
-        self.transaction.commit().await
-    }
-
+impl WriteTx {
     /// Makes the conversations whose start key is new.
     ///
     /// # Errors
@@ -190,13 +172,13 @@ impl Append {
         tenants: impl IntoIterator<Item = TenantId>,
     ) -> Result<HashMap<TenantId, read::Version>, StoreError> {
         let tenants: Vec<TenantId> = tenants.into_iter().collect();
-        lock::shared(&self.transaction, tenants.iter().copied()).await?;
+        lock::shared(self.connection(), tenants.iter().copied()).await?;
         // A statement of its own: one that waited for a lock reads what was before the wait.
-        let mut versions = read::versions(&self.transaction, &tenants).await?;
+        let mut versions = read::versions(self.connection(), &tenants).await?;
         Ok(tenants.into_iter().map(|tenant| (tenant, versions.remove(&tenant).unwrap_or_default())).collect())
     }
 
-    /// Holds the facts of these tenants as [`Append::hold_facts`] does, then locks conversations: one statement on
+    /// Holds the facts of these tenants as [`WriteTx::hold_facts`] does, then locks conversations: one statement on
     /// PostgreSQL, which reads nothing that is decided by. For batches that start none.
     ///
     /// # Errors
@@ -206,7 +188,7 @@ impl Append {
         tenants: impl IntoIterator<Item = TenantId>,
         conversations: impl IntoIterator<Item = ConversationId>,
     ) -> Result<(), StoreError> {
-        if self.transaction.get_database_backend() == sea_orm::DbBackend::Sqlite {
+        if self.connection().get_database_backend() == sea_orm::DbBackend::Sqlite {
             return Ok(());
         }
         // The inner query refers to nothing outside, so it is done before anything else is looked at.
@@ -217,18 +199,12 @@ impl Append {
         Ok(())
     }
 
-    /// The transaction, for those who read more under its locks.
-    #[must_use]
-    pub fn connection(&self) -> &Transaction {
-        &self.transaction
-    }
-
     /// Locks conversations until the batch ends. SQLite's transaction is the only writer already.
     ///
     /// # Errors
     /// When the database fails.
     pub async fn lock(&self, conversations: impl IntoIterator<Item = ConversationId>) -> Result<(), StoreError> {
-        if self.transaction.get_database_backend() == sea_orm::DbBackend::Sqlite {
+        if self.connection().get_database_backend() == sea_orm::DbBackend::Sqlite {
             return Ok(());
         }
         let sql = "SELECT c.id FROM conversations c WHERE c.id IN (SELECT id FROM input) ORDER BY c.id {for_update c}";
@@ -241,10 +217,10 @@ impl Append {
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn standings(
+    pub async fn contexts(
         &self,
         asked: impl IntoIterator<Item = (ConversationId, UserId, Option<ClientId>)>,
-    ) -> Result<Standings, StoreError> {
+    ) -> Result<BatchContext, StoreError> {
         let mut rows =
             Rows::new([("conversation_id", Column::Uuid), ("user_id", Column::Uuid), ("client_id", Column::Uuid)]);
         for (conversation, user, client_id) in asked {
@@ -263,31 +239,31 @@ impl Append {
              LEFT JOIN members m ON m.conversation_id = c.id AND m.user_id = w.id \
              LEFT JOIN members pm ON pm.conversation_id = CASE WHEN c.kind = 2 THEN c.id END AND pm.user_id <> w.id \
              LEFT JOIN facts f ON f.tenant_id = c.tenant_id",
-            conversations::columns_with_peer("pm.user_id")
+            member_context::columns_with_peer("pm.user_id")
         );
         let answer = self.query(rows, &sql, &[]).await?;
-        let mut standings = Standings::default();
+        let mut contexts = BatchContext::default();
         for row in &answer {
-            let facts = conversations::facts(row)?;
-            let tenant = TenantId(facts.tenant);
+            let member = member_context::from_row(row)?;
+            let tenant = TenantId(member.tenant);
             let role: Option<i16> = row.try_get("", "role")?;
-            let standing = Standing {
-                facts,
+            let context = ActorContext {
+                member,
                 tokens_valid_from_s: row.try_get("", "tokens_valid_from")?,
                 read_seq: row.try_get::<Option<i64>>("", "read_seq")?.and_then(|seq| u32::try_from(seq).ok()).unwrap_or(0),
                 uncounted_seq: number(row, "", "uncounted_seq")?,
                 peer_left: row.try_get::<Option<i64>>("", "peer_left_at")?.is_some(),
-                former_role: role.filter(|_| facts.role.is_none()),
+                former_role: role.filter(|_| member.role.is_none()),
             };
             let key = (ConversationId(row.try_get("", "c_id")?), UserId(row.try_get("", "w_id")?));
-            standings.by_actor.insert(key, standing);
-            standings.sent.extend(row.try_get::<Option<Uuid>>("", "sent_id")?.map(MessageId));
+            contexts.by_actor.insert(key, context);
+            contexts.sent.extend(row.try_get::<Option<Uuid>>("", "sent_id")?.map(MessageId));
             let facts_version: Option<i64> = row.try_get("", "facts_version")?;
             let version =
                 if facts_version.is_some() { read::version_as(row, "facts_version")? } else { read::Version::default() };
-            standings.facts.insert(tenant, version);
+            contexts.facts.insert(tenant, version);
         }
-        Ok(standings)
+        Ok(contexts)
     }
 
     /// Messages by id.
@@ -343,7 +319,7 @@ impl Append {
     /// # Errors
     /// When the database fails, or another node used a client id meanwhile.
     pub async fn write(&self, messages: &[NewMessage], counters: Vec<Counters>, moves: &[Move]) -> Result<(), StoreError> {
-        let mut together = Together::new(self.transaction.get_database_backend());
+        let mut together = Together::new(self.connection().get_database_backend());
         let mut rows = Rows::new([
             ("conversation_id", Column::Uuid),
             ("seq", Column::Int),
@@ -423,7 +399,7 @@ impl Append {
              WHERE members.conversation_id = input.conversation_id AND members.user_id = input.user_id",
         );
         for statement in together.statements() {
-            self.transaction.execute_raw(statement).await?;
+            self.connection().execute_raw(statement).await?;
         }
         // Apart: a row is changed once by a statement.
         self.execute(
@@ -432,30 +408,5 @@ impl Append {
             &[],
         )
         .await
-    }
-
-    pub(super) async fn query<const N: usize>(
-        &self,
-        rows: Rows<N>,
-        sql: &str,
-        extra: &[sea_orm::Value],
-    ) -> Result<Vec<sea_orm::QueryResult>, StoreError> {
-        if rows.is_empty() {
-            return Ok(Vec::new());
-        }
-        Ok(self.transaction.query_all_raw(rows.statement(self.transaction.get_database_backend(), sql, extra)).await?)
-    }
-
-    pub(super) async fn execute<const N: usize>(
-        &self,
-        rows: Rows<N>,
-        sql: &str,
-        extra: &[sea_orm::Value],
-    ) -> Result<(), StoreError> {
-        if rows.is_empty() {
-            return Ok(());
-        }
-        self.transaction.execute_raw(rows.statement(self.transaction.get_database_backend(), sql, extra)).await?;
-        Ok(())
     }
 }

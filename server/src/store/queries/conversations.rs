@@ -7,21 +7,15 @@ use sea_orm::{ConnectionTrait, DbBackend, DbErr, QueryResult};
 use uuid::Uuid;
 
 use super::{
-    copies::{Sight, not_hidden},
+    columns::{self, COLUMNS_AS_X, IS_SHOWN, Json, TOLD_READ_SEQ, UNREAD, not_hidden, number, timestamp},
     facts::read,
     mails,
-    messages::{self, number, timestamp},
+    member_context::{self, MemberContext},
 };
 use crate::store::{
     Store, StoreError,
     rows::{self, Column, Rows, statement},
 };
-
-/// Messages after the member's position that count: `c` the conversation, `m` the member. Arithmetic, corrected by a look
-/// at the uncounted messages only where there are any beyond the position.
-pub const UNREAD: &str = "CASE WHEN c.last_seq <= m.read_seq THEN 0 ELSE c.last_seq - m.read_seq - \
-    CASE WHEN c.uncounted_seq <= m.read_seq THEN 0 ELSE (SELECT count(*) FROM messages u \
-    WHERE u.conversation_id = c.id AND NOT u.counted AND u.seq > m.read_seq) END END";
 
 /// One member's row of a conversation, with all a screen shows of it.
 #[derive(Debug, Clone)]
@@ -29,29 +23,7 @@ pub struct Summary {
     /// As the member sees it, capabilities left out.
     pub conversation: wire::Conversation,
     /// What rules ask for.
-    pub facts: Facts,
-}
-
-/// What rules ask about a conversation and one person.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[allow(missing_docs)]
-pub struct Facts {
-    /// `None` for one that is still to be made.
-    pub id: Option<ConversationId>,
-    pub tenant: Uuid,
-    pub kind: i16,
-    pub state: i16,
-    pub version: u32,
-    pub last_seq: u32,
-    pub member_count: u32,
-    /// `None` for one who is no member, or no longer.
-    pub role: Option<i16>,
-    /// The oldest message this member may read.
-    pub first_seq: u32,
-    /// The newest message whose own copy this member deleted; 0 for none.
-    pub hidden_seq: u32,
-    /// The other one of a direct conversation.
-    pub peer: Option<UserId>,
+    pub facts: MemberContext,
 }
 
 /// Conversations listed, and what else the same statement read.
@@ -86,10 +58,10 @@ pub struct DirectConversation {
 
 impl DirectConversation {
     /// What rules ask of each of the two. Counters are not among it, and zero.
-    pub fn sides(&self) -> impl Iterator<Item = (UserId, Facts)> {
+    pub fn sides(&self) -> impl Iterator<Item = (UserId, MemberContext)> {
         self.members.iter().map(|(me, role)| {
             let peer = self.members.iter().map(|(user, _)| *user).find(|user| user != me);
-            let facts = Facts {
+            let facts = MemberContext {
                 id: Some(self.id),
                 tenant: self.tenant.0,
                 kind: 2,
@@ -104,18 +76,6 @@ impl DirectConversation {
             };
             (*me, facts)
         })
-    }
-}
-
-/// The other person of a direct conversation, gone or not.
-const PEER: &str = "(SELECT pm.user_id FROM members pm \
-    WHERE c.kind = 2 AND pm.conversation_id = c.id AND pm.user_id <> $who LIMIT 1)";
-
-impl Facts {
-    /// What this member sees of the history.
-    #[must_use]
-    pub fn sight(&self, member: UserId) -> Sight {
-        Sight { user: member, first_seq: self.first_seq, hidden_seq: self.hidden_seq }
     }
 }
 
@@ -183,14 +143,14 @@ impl Store {
         Ok(Listed { summaries, as_of: as_of.transpose()? })
     }
 
-    /// Facts about many (conversation, person) pairs. Pairs whose conversation does not exist are absent.
+    /// The context of many (conversation, user) pairs. Pairs whose conversation does not exist are absent.
     ///
     /// # Errors
     /// When the database fails.
     pub async fn facts(
         &self,
         pairs: Vec<(ConversationId, UserId)>,
-    ) -> Result<HashMap<(ConversationId, UserId), Facts>, StoreError> {
+    ) -> Result<HashMap<(ConversationId, UserId), MemberContext>, StoreError> {
         let mut rows = Rows::new([("conversation_id", Column::Uuid), ("user_id", Column::Uuid)]);
         for (conversation, user) in pairs {
             rows.push([conversation.0.into(), user.0.into()]);
@@ -198,14 +158,14 @@ impl Store {
         let sql = format!(
             "SELECT input.user_id, {} FROM input JOIN conversations c ON c.id = input.conversation_id \
              LEFT JOIN members m ON m.conversation_id = c.id AND m.user_id = input.user_id",
-            facts_columns("input.user_id")
+            member_context::columns("input.user_id")
         );
         let answer = self.reader().query_all_raw(rows.statement(self.backend(), &sql, &[])).await?;
         answer
             .iter()
             .map(|row| {
                 let key = (ConversationId(row.try_get("", "c_id")?), UserId(row.try_get("", "user_id")?));
-                Ok((key, facts(row)?))
+                Ok((key, member_context::from_row(row)?))
             })
             .collect()
     }
@@ -294,51 +254,9 @@ impl Store {
     }
 }
 
-/// What facts are made of; `who` names the person's column.
-pub fn facts_columns(who: &str) -> String {
-    columns_with_peer(&PEER.replace("$who", who))
-}
-
-/// As [`facts_columns`], where the other person of a direct conversation is at hand already.
-#[must_use]
-pub fn columns_with_peer(peer: &str) -> String {
-    format!(
-        "c.id AS c_id, c.tenant_id, c.kind, c.state, c.version, c.last_seq, c.member_count, m.role, m.first_seq, \
-         m.hidden_seq, m.left_at, {peer} AS peer_id"
-    )
-}
-
-/// Reads [`facts_columns`].
-///
-/// # Errors
-/// When a column is missing.
-pub fn facts(row: &QueryResult) -> Result<Facts, DbErr> {
-    let left: Option<i64> = row.try_get("", "left_at")?;
-    Ok(Facts {
-        id: Some(ConversationId(row.try_get("", "c_id")?)),
-        tenant: row.try_get("", "tenant_id")?,
-        kind: row.try_get("", "kind")?,
-        state: row.try_get("", "state")?,
-        version: number(row, "", "version")?,
-        last_seq: number(row, "", "last_seq")?,
-        member_count: number(row, "", "member_count")?,
-        role: if left.is_some() { None } else { row.try_get("", "role")? },
-        first_seq: row.try_get::<Option<i64>>("", "first_seq")?.and_then(|seq| u32::try_from(seq).ok()).unwrap_or(1),
-        hidden_seq: row.try_get::<Option<i64>>("", "hidden_seq")?.and_then(|seq| u32::try_from(seq).ok()).unwrap_or(0),
-        peer: row.try_get::<Option<Uuid>>("", "peer_id")?.map(UserId),
-    })
-}
-
-/// Whom others see as a member, of the conversation `c`. Who deletes their own copy stays one to them: only groups are left.
-pub(super) const IS_SHOWN: &str = "($member.left_at IS NULL OR c.kind <> 3)";
-
 /// Whom the member `m` of the mail `c` sees: who sent it, those named, and themselves. Who was in a group is not theirs to know.
 const NAMED: &str = "SELECT m.user_id AS id UNION SELECT c.created_by UNION \
     SELECT n.user_id FROM addressees n WHERE n.conversation_id = c.id AND n.user_id IS NOT NULL";
-
-/// How far one member is told that another has read: in mails nobody learns it, but of themselves.
-pub(super) const TOLD_READ_SEQ: &str =
-    "CASE WHEN c.kind = 4 AND $member.user_id <> $viewer THEN 0 ELSE $member.read_seq END AS read_seq";
 
 /// The preview `x` is the last message the member sees; a look at hidden ones is needed only where the last is not beyond.
 fn joins() -> String {
@@ -349,32 +267,6 @@ fn joins() -> String {
          (SELECT v.seq FROM messages v WHERE v.conversation_id = c.id AND v.seq >= m.first_seq AND {not_hidden} \
          ORDER BY v.seq DESC LIMIT 1) END"
     )
-}
-
-/// How a database writes rows into one JSON text.
-#[derive(Debug, Clone, Copy)]
-pub struct Json {
-    /// Opens the list.
-    pub open: &'static str,
-    /// Makes an entry.
-    pub entry: &'static str,
-    /// Closes the list.
-    pub close: &'static str,
-}
-
-impl Json {
-    fn of(backend: DbBackend) -> Self {
-        match backend {
-            DbBackend::Postgres => Self { open: "CAST(json_agg", entry: "json_build_array", close: " AS TEXT)" },
-            _ => Self { open: "(json_group_array", entry: "json_array", close: ")" },
-        }
-    }
-
-    /// An id as text.
-    #[must_use]
-    pub fn text_of(self, id: &str) -> String {
-        if self.entry == "json_array" { format!("hex({id})") } else { id.to_owned() }
-    }
 }
 
 /// The columns of a summary. The members shown come as JSON from a subquery, so that a list stays one query; who they are is
@@ -402,9 +294,9 @@ fn select(backend: DbBackend) -> String {
          CASE WHEN c.kind = 4 THEN {of_mail} ELSE {of_all} END AS shown, {mail}",
         of_mail = shown(&of_mail),
         of_all = shown(&of_all),
-        message = messages::COLUMNS_AS_X,
+        message = COLUMNS_AS_X,
         mail = mails::columns(json),
-        facts = facts_columns("m.user_id"),
+        facts = member_context::columns("m.user_id"),
     )
 }
 
@@ -412,7 +304,7 @@ type Shown = (String, String, String, String, i32, i32, u32);
 
 fn summary(row: &QueryResult) -> Result<Summary, DbErr> {
     let id: Uuid = row.try_get("", "c_id")?;
-    let facts = facts(row)?;
+    let facts = member_context::from_row(row)?;
     let shown: Option<String> = row.try_get("", "shown")?;
     let shown: Vec<Shown> = serde_json::from_str(shown.as_deref().unwrap_or("[]"))
         .map_err(|error| DbErr::Type(format!("members of {id}: {error}")))?;
@@ -425,7 +317,7 @@ fn summary(row: &QueryResult) -> Result<Summary, DbErr> {
         })
         .collect::<Result<_, DbErr>>()?;
     let last_message = match row.try_get::<Option<Uuid>>("", "x_id")? {
-        Some(_) => Some(messages::from_row(row, "x_")?),
+        Some(_) => Some(columns::from_row(row, "x_")?),
         None => None,
     };
     let mut conversation = wire::Conversation {

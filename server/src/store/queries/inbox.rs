@@ -3,7 +3,7 @@
 use causerie_protocol::{ConversationId, UserId};
 use sea_orm::ConnectionTrait as _;
 
-use super::{conversations::UNREAD, messages::number};
+use super::columns::{UNREAD, number};
 use crate::store::{Store, StoreError, rows::statement};
 
 /// Somebody joined a conversation, left it, or deleted own copies there.

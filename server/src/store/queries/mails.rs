@@ -6,7 +6,10 @@ use causerie_protocol::{ConversationId, GroupId, MessageId, TenantId, UserId, li
 use sea_orm::{ConnectionTrait, DbErr, QueryResult};
 use uuid::Uuid;
 
-use super::{append::Append, conversations::Json, copies::not_hidden};
+use super::{
+    columns::{Json, not_hidden},
+    write_tx::WriteTx,
+};
 use crate::store::{
     Store, StoreError,
     rows::{Column, Rows, statement},
@@ -49,7 +52,7 @@ pub struct Parent {
     pub earlier_authors: Vec<UserId>,
 }
 
-impl Append {
+impl WriteTx {
     /// Keeps whom mails were addressed to, in order.
     ///
     /// # Errors

@@ -4,7 +4,10 @@ use std::collections::HashMap;
 
 use causerie_protocol::{ConversationId, UserId};
 
-use super::{append::Append, conversations::UNREAD, messages::number};
+use super::{
+    columns::{UNREAD, number},
+    write_tx::WriteTx,
+};
 use crate::store::{
     StoreError,
     rows::{self, Column, Rows},
@@ -37,7 +40,7 @@ pub struct Move {
     pub marked_unread: bool,
 }
 
-impl Append {
+impl WriteTx {
     /// Raises the inbox versions of people, once per entry of `joinings`; answers the version after it.
     ///
     /// # Errors

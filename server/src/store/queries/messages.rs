@@ -2,64 +2,15 @@
 
 use std::collections::HashMap;
 
-use causerie_protocol::{ConversationId, Timestamp, limits, wire};
-use sea_orm::{ConnectionTrait, DbErr, QueryResult};
+use causerie_protocol::{ConversationId, limits, wire};
+use sea_orm::ConnectionTrait;
 use uuid::Uuid;
 
+use super::columns::{COLUMNS, from_row, number};
 use crate::store::{
     Store, StoreError,
     rows::{Column, Rows},
 };
-
-/// The columns [`from_row`] reads, of the table or alias `x`.
-pub const COLUMNS: &str =
-    "x.conversation_id, x.seq, x.id, x.version, x.author_id, x.client_id, x.text, x.sent_at, x.edited_at, x.deleted_at";
-
-/// The same with names of their own, for [`from_row`] with the prefix `x_`.
-pub(super) const COLUMNS_AS_X: &str = "x.id AS x_id, x.conversation_id AS x_conversation_id, x.seq AS x_seq, \
-     x.version AS x_version, x.author_id AS x_author_id, x.client_id AS x_client_id, x.text AS x_text, \
-     x.sent_at AS x_sent_at, x.edited_at AS x_edited_at, x.deleted_at AS x_deleted_at";
-
-/// A message as clients see it.
-///
-/// # Errors
-/// When the row lacks a column of [`COLUMNS`].
-pub fn from_row(row: &QueryResult, prefix: &str) -> Result<wire::Message, DbErr> {
-    let id = |column: &str| row.try_get::<Uuid>(prefix, column).map(|id| id.to_string());
-    Ok(wire::Message {
-        id: id("id")?,
-        conversation_id: id("conversation_id")?,
-        seq: number(row, prefix, "seq")?,
-        version: number(row, prefix, "version")?,
-        author_id: id("author_id")?,
-        client_id: id("client_id")?,
-        text: row.try_get(prefix, "text")?,
-        sent_at: Some(timestamp(row.try_get(prefix, "sent_at")?)),
-        edited_at: row.try_get::<Option<i64>>(prefix, "edited_at")?.map(timestamp),
-        deleted_at: row.try_get::<Option<i64>>(prefix, "deleted_at")?.map(timestamp),
-    })
-}
-
-/// A counter: stored as 64 bits, for SQL knows no unsigned ones; never beyond 32.
-///
-/// # Errors
-/// When the column is absent.
-pub fn number(row: &QueryResult, prefix: &str, column: &str) -> Result<u32, DbErr> {
-    Ok(u32::try_from(row.try_get::<i64>(prefix, column)?).unwrap_or(0))
-}
-
-/// Milliseconds since 1970 as the wire has it.
-#[must_use]
-pub fn timestamp(ms: i64) -> Timestamp {
-    let nanos = i32::try_from(ms.rem_euclid(1000) * 1_000_000).unwrap_or(0);
-    Timestamp { seconds: ms.div_euclid(1000), nanos }
-}
-
-/// The same the other way round.
-#[must_use]
-pub fn milliseconds(at: &Timestamp) -> i64 {
-    at.seconds * 1000 + i64::from(at.nanos) / 1_000_000
-}
 
 impl Store {
     /// What changed after a version, for many conversations at once, each as of one moment. Conversations that do not

@@ -9,9 +9,9 @@ use sea_orm::{ConnectionTrait, QueryResult, Value};
 use uuid::Uuid;
 
 use super::{
-    conversations::{self, Facts, IS_SHOWN, TOLD_READ_SEQ, facts_columns},
+    columns::{self, COLUMNS, COLUMNS_AS_X, IS_SHOWN, TOLD_READ_SEQ, number},
     facts::read::{self, Version},
-    messages::{self, COLUMNS, COLUMNS_AS_X, number},
+    member_context::{self, MemberContext},
 };
 use crate::store::{Store, StoreError, rows::statement};
 
@@ -19,7 +19,7 @@ use crate::store::{Store, StoreError, rows::statement};
 #[derive(Debug)]
 pub struct Page<T> {
     /// What rules ask about the reader. The page is empty where `role` is absent.
-    pub place: Facts,
+    pub place: MemberContext,
     /// Of the tenant's facts.
     pub facts: Version,
     /// In order.
@@ -36,7 +36,7 @@ fn place() -> String {
     format!(
         "place AS (SELECT {}, {} AS facts_version, {} AS policy_version FROM conversations c \
          LEFT JOIN members m ON m.conversation_id = c.id AND m.user_id = $2 WHERE c.id = $1)",
-        facts_columns("$2"),
+        member_context::columns("$2"),
         of_facts("version"),
         of_facts("policy_version"),
     )
@@ -93,7 +93,7 @@ impl Store {
             if row.try_get::<Option<Uuid>>("", "x_id")?.is_none() {
                 break;
             }
-            let message = messages::from_row(row, "x_")?;
+            let message = columns::from_row(row, "x_")?;
             text_bytes += message.text.len();
             items.push(message);
             if text_bytes > limits::PAGE_TEXT_BYTES_MAX {
@@ -154,11 +154,15 @@ impl Store {
         Ok(Some(Page { place, facts, items, ends: None }))
     }
 
-    async fn page(&self, sql: &str, values: Vec<Value>) -> Result<Option<(Facts, Version, Vec<QueryResult>)>, StoreError> {
+    async fn page(
+        &self,
+        sql: &str,
+        values: Vec<Value>,
+    ) -> Result<Option<(MemberContext, Version, Vec<QueryResult>)>, StoreError> {
         let rows = self.reader().query_all_raw(statement(self.backend(), sql, values)).await?;
         let Some(row) = rows.first() else { return Ok(None) };
         let has_facts = row.try_get::<Option<i64>>("", "facts_version")?.is_some();
         let facts = if has_facts { read::version_as(row, "facts_version")? } else { Version::default() };
-        Ok(Some((conversations::facts(row)?, facts, rows)))
+        Ok(Some((member_context::from_row(row)?, facts, rows)))
     }
 }

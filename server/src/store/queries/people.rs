@@ -327,7 +327,7 @@ pub async fn revoke_tokens(
 
 /// Whether somebody may still be here.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Standing {
+pub struct AccountStatus {
     /// Counts joinings and leavings.
     pub inbox_version: u32,
     /// May be let in.
@@ -336,7 +336,7 @@ pub struct Standing {
     pub tokens_valid_from_s: i64,
 }
 
-impl Standing {
+impl AccountStatus {
     /// Sessions whose token was issued before this second have to go.
     #[must_use]
     pub fn revokes_before_s(&self) -> i64 {
@@ -344,29 +344,29 @@ impl Standing {
     }
 }
 
-/// The standing of people; those that are gone are left out.
+/// The account_status of people; those that are gone are left out.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn standings(store: &Store, users: &[UserId]) -> Result<HashMap<UserId, Standing>, StoreError> {
+pub async fn account_statuses(store: &Store, users: &[UserId]) -> Result<HashMap<UserId, AccountStatus>, StoreError> {
     let body = "SELECT u.id, u.inbox_version, u.status, u.tokens_valid_from FROM input i JOIN users u ON u.id = i.id";
-    let mut standings = HashMap::with_capacity(users.len());
+    let mut account_statuses = HashMap::with_capacity(users.len());
     for chunk in users.chunks(CHUNK) {
         let query = rows::ids(chunk.iter().copied()).statement(store.backend(), body, &[]);
         for row in store.reader().query_all_raw(query).await? {
-            standings.insert(UserId(row.try_get("", "id")?), standing(&row)?);
+            account_statuses.insert(UserId(row.try_get("", "id")?), account_status(&row)?);
         }
     }
-    Ok(standings)
+    Ok(account_statuses)
 }
 
 /// Reads `inbox_version`, `status` and `tokens_valid_from`.
 ///
 /// # Errors
 /// When a column is missing.
-pub fn standing(row: &QueryResult) -> Result<Standing, DbErr> {
-    Ok(Standing {
-        inbox_version: super::messages::number(row, "", "inbox_version")?,
+pub fn account_status(row: &QueryResult) -> Result<AccountStatus, DbErr> {
+    Ok(AccountStatus {
+        inbox_version: super::columns::number(row, "", "inbox_version")?,
         active: row.try_get::<i16>("", "status")? == 1,
         tokens_valid_from_s: row.try_get("", "tokens_valid_from")?,
     })

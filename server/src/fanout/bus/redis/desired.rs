@@ -1,4 +1,4 @@
-//! A set kept here and copied to Redis: channels to hear, people online.
+//! A set kept here and copied to Redis: channels to hear, users online.
 //!
 //! Callers change the set; one task copies what changed, everything that waits at once. It copies what the set *is* when it
 //! gets to it, not the changes: calls that overtake each other can't leave Redis with the older of two, and a new connection

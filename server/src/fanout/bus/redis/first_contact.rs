@@ -11,7 +11,7 @@ use tokio::{
     time::timeout,
 };
 
-use super::{RedisBusError, link::DEADLINE, servers::Servers};
+use super::{RedisBusError, connections::DEADLINE, servers::Servers};
 
 const NO_TLS: &str = "the server speaks no TLS (`redis://`)";
 

@@ -3,17 +3,17 @@
 //! Pub/sub loses whatever is said while nobody listens, and tells nobody. So there is one loop, [`supervisor`], that owns
 //! the connection and knows when nothing was heard: when it breaks, and when this node does not hear its own heartbeat,
 //! which is how a frozen Redis looks; and when Redis answers that it is not the primary any more. [`servers`] finds the
-//! primary, anew for each connection. A new connection ([`link`]) counts only once everything wanted is subscribed to
-//! ([`desired`]) and a heartbeat went round. What is pushed becomes signals in [`ear`]; [`peers`] misses other nodes;
+//! primary, anew for each connection. A new connection ([`connections`]) counts only once everything wanted is subscribed to
+//! ([`desired`]) and a heartbeat went round. What is pushed becomes signals in [`push_handler`]; [`nodes`] misses other nodes;
 //! [`presence`] keeps who is online. Nothing but presence is stored, and that is a copy: Redis may forget everything.
 
+mod connections;
 mod desired;
-mod ear;
 mod first_contact;
-mod link;
 mod names;
-mod peers;
+mod nodes;
 mod presence;
+mod push_handler;
 mod servers;
 mod supervisor;
 #[cfg(test)]
@@ -31,12 +31,12 @@ use tokio::sync::mpsc;
 
 pub use self::servers::Addresses;
 use self::{
-    desired::Desired, ear::Ear, link::Link, names::Names, peers::Peers, presence::Presence, servers::Servers,
-    supervisor::Supervisor,
+    connections::RedisConnections, desired::Desired, names::Names, nodes::Nodes, presence::Presence,
+    push_handler::PushHandler, servers::Servers, supervisor::Supervisor,
 };
 use super::{
-    Bus, BusError, Channel, Incoming,
-    intake::{Intake, WAITING_MAX},
+    Bus, BusError, BusEvent, Channel,
+    inbound_queue::{InboundQueue, WAITING_MAX},
 };
 use crate::{tasks::Tasks, telemetry::Metrics};
 
@@ -72,12 +72,12 @@ struct Shared {
     names: Arc<Names>,
     channels: Desired<Channel>,
     presence: Presence,
-    peers: Arc<Peers>,
-    ear: Arc<Ear>,
-    intake: Intake,
+    other_nodes: Arc<Nodes>,
+    push_handler: Arc<PushHandler>,
+    inbound: InboundQueue,
     metrics: Arc<Metrics>,
     /// The connection while it counts.
-    link: ArcSwapOption<Link>,
+    connections: ArcSwapOption<RedisConnections>,
 }
 
 impl RedisBus {
@@ -99,39 +99,40 @@ impl RedisBus {
         node: NodeId,
         metrics: &Arc<Metrics>,
         tasks: &Tasks,
-    ) -> Result<(Arc<dyn Bus>, mpsc::Receiver<Incoming>), RedisBusError> {
+    ) -> Result<(Arc<dyn Bus>, mpsc::Receiver<BusEvent>), RedisBusError> {
         let servers = Servers::new(addresses)?;
-        let (intake, incoming) = Intake::connecting(WAITING_MAX);
-        let (names, peers) = (Arc::new(Names::new(prefix)), Arc::new(Peers::default()));
-        let ear = Ear::new(node, Arc::clone(&names), intake.clone(), Arc::clone(&peers), Arc::clone(metrics));
+        let (inbound, incoming) = InboundQueue::connecting(WAITING_MAX);
+        let (names, other_nodes) = (Arc::new(Names::new(prefix)), Arc::new(Nodes::default()));
+        let push_handler =
+            PushHandler::new(node, Arc::clone(&names), inbound.clone(), Arc::clone(&other_nodes), Arc::clone(metrics));
         let shared = Arc::new(Shared {
             node,
             channels: Desired::new([Channel::Nodes]),
-            presence: Presence::new(node, Arc::clone(&names), Arc::clone(&peers)),
+            presence: Presence::new(node, Arc::clone(&names), Arc::clone(&other_nodes)),
             names,
-            peers,
-            ear: Arc::new(ear),
-            intake,
+            other_nodes,
+            push_handler: Arc::new(push_handler),
+            inbound,
             metrics: Arc::clone(metrics),
-            link: ArcSwapOption::empty(),
+            connections: ArcSwapOption::empty(),
         });
         let supervisor = Supervisor::new(servers, Arc::clone(&shared));
         tasks.spawn_vital("bus", supervisor.run(tasks.stopping()));
         Ok((Arc::new(Self { shared }), incoming))
     }
 
-    fn link(&self) -> Result<Arc<Link>, BusError> {
-        self.shared.link.load_full().ok_or(BusError::Away)
+    fn connections(&self) -> Result<Arc<RedisConnections>, BusError> {
+        self.shared.connections.load_full().ok_or(BusError::Away)
     }
 
     async fn say(&self, batch: &[(Channel, Bytes)]) -> Result<(), BusError> {
-        let link = self.link()?;
+        let connections = self.connections()?;
         for signals in batch.chunks(PIPELINE_MAX) {
             let mut pipeline = redis::pipe();
             for (channel, payload) in signals {
                 pipeline.cmd("PUBLISH").arg(self.shared.names.channel(*channel)).arg(&payload[..]).ignore();
             }
-            link.run::<()>(&pipeline).await.map_err(away)?;
+            connections.run::<()>(&pipeline).await.map_err(away)?;
         }
         Ok(())
     }
@@ -172,11 +173,11 @@ impl Bus for RedisBus {
     }
 
     fn presence(&self, users: Vec<UserId>) -> BoxFuture<'_, Result<Vec<bool>, BusError>> {
-        async move { self.shared.presence.of(&*self.link()?, &users).await.map_err(away) }.boxed()
+        async move { self.shared.presence.of(&*self.connections()?, &users).await.map_err(away) }.boxed()
     }
 
     fn heartbeat_age(&self) -> Option<Duration> {
-        Some(self.shared.ear.heartbeat_age())
+        Some(self.shared.push_handler.heartbeat_age())
     }
 }
 

@@ -25,7 +25,7 @@ impl Names {
         std::str::from_utf8(name).ok()?.strip_prefix(&self.prefix)?.parse().ok()
     }
 
-    /// The key of the set of people on a node, 16 bytes each.
+    /// The key of the set of users on a node, 16 bytes each.
     pub fn online(&self, node: NodeId) -> String {
         format!("{}online:{node}", self.prefix)
     }

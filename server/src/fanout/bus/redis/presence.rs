@@ -1,6 +1,6 @@
 //! Who is online, on which node.
 //!
-//! Each node keeps a set of its people in Redis, which dies soon after it stops refreshing it. The set is a copy: a Redis
+//! Each node keeps a set of its users in Redis, which dies soon after it stops refreshing it. The set is a copy: a Redis
 //! that lost it gets it again within a second.
 
 use std::{
@@ -16,19 +16,19 @@ use causerie_protocol::{NodeId, UserId};
 use redis::{Pipeline, RedisResult};
 use tokio::time::{MissedTickBehavior, interval};
 
-use super::{desired::Desired, link::Link, names::Names, peers::Peers};
+use super::{connections::RedisConnections, desired::Desired, names::Names, nodes::Nodes};
 
 /// How long a node's set outlives its last refresh.
 const LIFE: Duration = Duration::from_secs(15);
 const REFRESH_EVERY: Duration = Duration::from_secs(1);
-/// People per command: no command keeps Redis from the others for long.
+/// Users per command: no command keeps Redis from the others for long.
 const PEOPLE_MAX: usize = 1_000;
 
-/// This node's people, and the way to ask for others'.
+/// This node's users, and the way to ask for others'.
 pub(super) struct Presence {
     node: NodeId,
     names: Arc<Names>,
-    peers: Arc<Peers>,
+    other_nodes: Arc<Nodes>,
     /// Who is on this node.
     pub here: Desired<UserId>,
     /// The last writing failed, and nobody knows what of it is there.
@@ -36,16 +36,16 @@ pub(super) struct Presence {
 }
 
 impl Presence {
-    pub fn new(node: NodeId, names: Arc<Names>, peers: Arc<Peers>) -> Self {
-        Self { node, names, peers, here: Desired::new([]), suspect: AtomicBool::new(false) }
+    pub fn new(node: NodeId, names: Arc<Names>, other_nodes: Arc<Nodes>) -> Self {
+        Self { node, names, other_nodes, here: Desired::new([]), suspect: AtomicBool::new(false) }
     }
 
-    /// Writes this node's people over a new connection. That Redis does not take them, for want of memory perhaps, is no
+    /// Writes this node's users over a new connection. That Redis does not take them, for want of memory perhaps, is no
     /// reason not to use it: [`Self::keep`] tries again.
-    pub async fn begin(&self, link: &Link) {
+    pub async fn begin(&self, connections: &RedisConnections) {
         self.here.begin();
         loop {
-            let outcome = self.write_all(link).await;
+            let outcome = self.write_all(connections).await;
             self.note(outcome);
             if self.here.make_current() {
                 return;
@@ -54,7 +54,7 @@ impl Presence {
     }
 
     /// Keeps the copy true for ever.
-    pub async fn keep(&self, link: &Link) -> Infallible {
+    pub async fn keep(&self, connections: &RedisConnections) -> Infallible {
         let mut refresh = interval(REFRESH_EVERY);
         refresh.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
@@ -63,9 +63,9 @@ impl Presence {
                 _ = refresh.tick() => true,
             };
             let outcome = if self.suspect.load(Ordering::Relaxed) {
-                self.write_all(link).await
+                self.write_all(connections).await
             } else {
-                self.write_changes(link, refresh).await
+                self.write_changes(connections, refresh).await
             };
             self.note(outcome);
         }
@@ -79,23 +79,23 @@ impl Presence {
         }
     }
 
-    /// This node's people are gone with it.
-    pub async fn leave(&self, link: &Link) {
+    /// This node's users are gone with it.
+    pub async fn leave(&self, connections: &RedisConnections) {
         let mut pipeline = redis::pipe();
         pipeline.del(self.key()).ignore().zrem(self.names.nodes(), self.node.to_string()).ignore();
         // If it fails, they are gone a little later.
-        let _ = link.run::<()>(&pipeline).await;
+        let _ = connections.run::<()>(&pipeline).await;
     }
 
     /// Who of these is on any node.
-    pub async fn of(&self, link: &Link, users: &[UserId]) -> RedisResult<Vec<bool>> {
+    pub async fn of(&self, connections: &RedisConnections, users: &[UserId]) -> RedisResult<Vec<bool>> {
         let mut online: Vec<bool> = users.iter().map(|user| self.here.contains(user)).collect();
-        let (nodes,) = link.run::<(Vec<String>,)>(redis::pipe().zrange(self.names.nodes(), 0, -1)).await?;
+        let (nodes,) = connections.run::<(Vec<String>,)>(redis::pipe().zrange(self.names.nodes(), 0, -1)).await?;
         // A node that fell silent has a set for a while yet, but nobody is on it.
         let others: Vec<NodeId> = nodes
             .iter()
             .filter_map(|node| node.parse().ok())
-            .filter(|node| *node != self.node && !self.peers.is_gone(*node))
+            .filter(|node| *node != self.node && !self.other_nodes.is_gone(*node))
             .collect();
         if others.is_empty() {
             return Ok(online);
@@ -107,7 +107,7 @@ impl Presence {
             for key in &keys {
                 pipeline.cmd("SMISMEMBER").arg(key).arg(&members);
             }
-            for there in link.run::<Vec<Vec<bool>>>(&pipeline).await? {
+            for there in connections.run::<Vec<Vec<bool>>>(&pipeline).await? {
                 for (online, there) in online.iter_mut().zip(there) {
                     *online |= there;
                 }
@@ -117,19 +117,19 @@ impl Presence {
     }
 
     /// Writes the set as a whole. Nobody sees it half written.
-    async fn write_all(&self, link: &Link) -> RedisResult<()> {
+    async fn write_all(&self, connections: &RedisConnections) -> RedisResult<()> {
         let batch = self.here.take_all();
         let mut pipeline = redis::pipe();
         pipeline.atomic().del(self.key()).ignore();
         self.add(&mut pipeline, &batch.added);
-        link.run::<()>(&pipeline).await?;
-        self.register(link).await?;
+        connections.run::<()>(&pipeline).await?;
+        self.register(connections).await?;
         batch.done();
         Ok(())
     }
 
     /// Writes what changed and lengthens the set's life. If Redis then does not have it as it should be, writes it anew.
-    async fn write_changes(&self, link: &Link, refresh: bool) -> RedisResult<()> {
+    async fn write_changes(&self, connections: &RedisConnections, refresh: bool) -> RedisResult<()> {
         let batch = self.here.take();
         if !refresh && batch.added.is_empty() && batch.removed.is_empty() {
             batch.done();
@@ -142,20 +142,20 @@ impl Presence {
         }
         self.add(&mut pipeline, &batch.added);
         // Nobody else writes this set.
-        let (stored,) = link.run::<(usize,)>(pipeline.scard(self.key())).await?;
+        let (stored,) = connections.run::<(usize,)>(pipeline.scard(self.key())).await?;
         if stored != batch.len {
             tracing::info!(stored, expected = batch.len, "Redis forgot who is online here; it is told again");
-            self.write_all(link).await?;
+            self.write_all(connections).await?;
         } else if refresh {
-            self.register(link).await?;
+            self.register(connections).await?;
         }
         batch.done();
         Ok(())
     }
 
     /// Puts this node among the living and takes out the dead, both by Redis's clock.
-    async fn register(&self, link: &Link) -> RedisResult<()> {
-        let ((seconds, microseconds),) = link.run::<((i64, i64),)>(redis::pipe().cmd("TIME")).await?;
+    async fn register(&self, connections: &RedisConnections) -> RedisResult<()> {
+        let ((seconds, microseconds),) = connections.run::<((i64, i64),)>(redis::pipe().cmd("TIME")).await?;
         let now_ms = seconds * 1_000 + microseconds / 1_000;
         let mut pipeline = redis::pipe();
         pipeline
@@ -163,7 +163,7 @@ impl Presence {
             .ignore()
             .zrembyscore(self.names.nodes(), "-inf", now_ms)
             .ignore();
-        link.run(&pipeline).await
+        connections.run(&pipeline).await
     }
 
     fn add(&self, pipeline: &mut Pipeline, users: &[UserId]) {

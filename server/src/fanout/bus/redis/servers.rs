@@ -1,7 +1,7 @@
 //! Which Redis to use: the primary among the addresses in the settings, or the server that Sentinels name.
 //!
 //! A fail-over leaves connections to the demoted server open. It still takes subscriptions and PUBLISH, which reach nobody
-//! elsewhere, so a server counts only if it says that it is the primary; [`super::link`] notices when it is no longer.
+//! elsewhere, so a server counts only if it says that it is the primary; [`super::connections`] notices when it is no longer.
 //!
 //! Without Sentinels nothing keeps an old primary from starting as a primary again while another one is in use. A node that
 //! connects then takes the first of the two, and would not hear those that stay with the second. So each node asks the servers
@@ -17,8 +17,8 @@ use redis::{
 use tokio::time::sleep;
 
 use super::{
-    ear::Ear,
-    link::{DEADLINE, Link},
+    connections::{DEADLINE, RedisConnections},
+    push_handler::PushHandler,
 };
 
 /// Servers asked at a time.
@@ -81,7 +81,7 @@ impl Servers {
 
     /// Connects to the primary. Of several the first in the order of the settings, so that all nodes find the same; those before it
     /// are answered, too. Sentinels keep an order of their own, with which there are none before.
-    pub async fn open(&self, ear: &Arc<Ear>) -> Result<(Link, Earlier), NoPrimary> {
+    pub async fn open(&self, push_handler: &Arc<PushHandler>) -> Result<(RedisConnections, Earlier), NoPrimary> {
         let mut said = Vec::new();
         let has_sentinels = !self.sentinels.is_empty();
         let candidates = match self.servers.first() {
@@ -91,16 +91,16 @@ impl Servers {
         let order = if has_sentinels { Vec::new() } else { candidates.clone() };
         let mut tried = 0;
         let tries = candidates.into_iter().map(|info| {
-            let ear = Arc::clone(ear);
+            let push_handler = Arc::clone(push_handler);
             async move {
                 let address = info.addr().to_string();
-                open_primary(info, &ear).await.map_err(|error| format!("{address}: {error}"))
+                open_primary(info, &push_handler).await.map_err(|error| format!("{address}: {error}"))
             }
         });
         let mut tries = stream::iter(tries).buffered(AT_ONCE);
         while let Some(outcome) = tries.next().await {
             match outcome {
-                Ok(link) => return Ok((link, Earlier(order.into_iter().take(tried).collect()))),
+                Ok(connections) => return Ok((connections, Earlier(order.into_iter().take(tried).collect()))),
                 Err(error) => said.push(error),
             }
             tried += 1;
@@ -183,15 +183,15 @@ fn at(named: &ConnectionInfo, (host, port): (String, u16)) -> ConnectionInfo {
     named.clone().set_addr(address)
 }
 
-async fn open_primary(info: ConnectionInfo, ear: &Arc<Ear>) -> Result<Link, String> {
+async fn open_primary(info: ConnectionInfo, push_handler: &Arc<PushHandler>) -> Result<RedisConnections, String> {
     let text = |error: RedisError| error.to_string();
     let client = Client::open(info).map_err(text)?;
-    let link = Link::open(&client, ear).await.map_err(text)?;
-    match link.role().await {
-        Ok(role) if role == PRIMARY => Ok(link),
+    let connections = RedisConnections::open(&client, push_handler).await.map_err(text)?;
+    match connections.role().await {
+        Ok(role) if role == PRIMARY => Ok(connections),
         Ok(role) => Err(format!("it is no primary but `{role}`")),
         // A user without the right to ask. Writes tell then.
-        Err(error) if error.code() == Some("NOPERM") => Ok(link),
+        Err(error) if error.code() == Some("NOPERM") => Ok(connections),
         Err(error) => Err(text(error)),
     }
 }

@@ -9,9 +9,9 @@ use tokio::time::{Instant, MissedTickBehavior, error::Elapsed, interval, sleep, 
 use tokio_util::sync::CancellationToken;
 
 use super::{
-    super::{Channel, Incoming},
+    super::{BusEvent, Channel},
     Shared,
-    link::{DEADLINE, Link},
+    connections::{DEADLINE, RedisConnections},
     servers::{Earlier, NoPrimary, Servers},
 };
 
@@ -88,8 +88,8 @@ impl Supervisor {
             () = self.connect_for_ever() => {}
             () = stop.cancelled() => {}
         }
-        if let Some(link) = self.shared.link.swap(None) {
-            self.shared.presence.leave(&link).await;
+        if let Some(connections) = self.shared.connections.swap(None) {
+            self.shared.presence.leave(&connections).await;
         }
     }
 
@@ -97,10 +97,10 @@ impl Supervisor {
         let (mut pause, mut complaints) = (RETRY_MIN, Complaints::default());
         loop {
             let outage = match self.connect().await {
-                Ok((link, earlier)) => {
+                Ok((connections, earlier)) => {
                     (pause, complaints) = (RETRY_MIN, Complaints::default());
-                    self.up(&link);
-                    self.serve(&link, &earlier).await
+                    self.up(&connections);
+                    self.serve(&connections, &earlier).await
                 }
                 Err(outage) => outage,
             };
@@ -113,82 +113,82 @@ impl Supervisor {
     }
 
     /// A connection that hears all that is wanted, over which a heartbeat went round.
-    async fn connect(&self) -> Result<(Arc<Link>, Earlier), Outage> {
-        let (link, earlier) = self.servers.open(&self.shared.ear).await?;
+    async fn connect(&self) -> Result<(Arc<RedisConnections>, Earlier), Outage> {
+        let (connections, earlier) = self.servers.open(&self.shared.push_handler).await?;
         self.shared.channels.begin();
-        self.copy_channels(&link).await?;
-        // Before anyone hears from this node, so that they find its people when they do.
-        self.shared.presence.begin(&link).await;
-        let mut beats = self.shared.ear.beats();
+        self.copy_channels(&connections).await?;
+        // Before anyone hears from this node, so that they find its users when they do.
+        self.shared.presence.begin(&connections).await;
+        let mut beats = self.shared.push_handler.beats();
         let beat = self.heartbeat();
-        link.run::<()>(&beat).await?;
+        connections.run::<()>(&beat).await?;
         // The sender lives as long as the bus: `changed` can't fail.
         let _ = timeout(DEADLINE, beats.changed()).await?;
         // What was asked for meanwhile, without a promise to wait for.
         while !self.shared.channels.make_current() {
-            self.copy_channels(&link).await?;
+            self.copy_channels(&connections).await?;
         }
         // A read-only server takes all but the writing of presence.
-        match link.why_lost() {
+        match connections.why_lost() {
             Some(why) => Err(Outage::Lost(why)),
-            None => Ok((Arc::new(link), earlier)),
+            None => Ok((Arc::new(connections), earlier)),
         }
     }
 
-    fn up(&self, link: &Arc<Link>) {
-        self.shared.link.store(Some(Arc::clone(link)));
+    fn up(&self, connections: &Arc<RedisConnections>) {
+        self.shared.connections.store(Some(Arc::clone(connections)));
         self.shared.metrics.bus_up.set(1);
-        self.shared.intake.restored();
-        self.shared.peers.connected(Instant::now());
+        self.shared.inbound.restored();
+        self.shared.other_nodes.connected(Instant::now());
     }
 
     fn down(&self) {
-        self.shared.link.store(None);
+        self.shared.connections.store(None);
         self.shared.channels.end();
         self.shared.presence.here.end();
-        self.shared.peers.disconnected();
+        self.shared.other_nodes.disconnected();
         self.shared.metrics.bus_up.set(0);
-        self.shared.intake.lost();
+        self.shared.inbound.lost();
     }
 
     /// Until the connection is lost, or as good as lost.
-    async fn serve(&self, link: &Link, earlier: &Earlier) -> Outage {
+    async fn serve(&self, connections: &RedisConnections, earlier: &Earlier) -> Outage {
         tokio::select! {
-            why = link.lost() => Outage::Lost(why),
+            why = connections.lost() => Outage::Lost(why),
             why = earlier.primary() => Outage::Lost(why),
             () = self.deaf() => Outage::Deaf,
-            error = self.keep_channels(link) => Outage::Redis(error),
-            never = self.shared.presence.keep(link) => match never {},
-            never = self.beat(link) => match never {},
+            error = self.keep_channels(connections) => Outage::Redis(error),
+            never = self.shared.presence.keep(connections) => match never {},
+            never = self.beat(connections) => match never {},
             never = self.miss_others() => match never {},
         }
     }
 
-    async fn keep_channels(&self, link: &Link) -> RedisError {
+    async fn keep_channels(&self, connections: &RedisConnections) -> RedisError {
         loop {
             self.shared.channels.changed().await;
-            if let Err(error) = self.copy_channels(link).await {
+            if let Err(error) = self.copy_channels(connections).await {
                 return error;
             }
         }
     }
 
-    async fn copy_channels(&self, link: &Link) -> RedisResult<()> {
+    async fn copy_channels(&self, connections: &RedisConnections) -> RedisResult<()> {
         let batch = self.shared.channels.take();
         let names = |channels: &[Channel]| channels.iter().map(|channel| self.shared.names.channel(*channel)).collect();
-        futures::try_join!(link.subscribe(names(&batch.added)), link.unsubscribe(names(&batch.removed)))?;
+        futures::try_join!(connections.subscribe(names(&batch.added)), connections.unsubscribe(names(&batch.removed)))?;
         batch.done();
         Ok(())
     }
 
-    async fn beat(&self, link: &Link) -> Infallible {
+    async fn beat(&self, connections: &RedisConnections) -> Infallible {
         let beat = self.heartbeat();
         let mut beats = interval(BEAT_EVERY);
         beats.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             beats.tick().await;
             // That it was heard counts, not that it was said.
-            if let Err(error) = link.run::<()>(&beat).await {
+            if let Err(error) = connections.run::<()>(&beat).await {
                 tracing::debug!(%error, "a heartbeat was not published");
             }
         }
@@ -203,7 +203,7 @@ impl Supervisor {
 
     /// Returns when this node does not hear itself any more.
     async fn deaf(&self) {
-        let beats = self.shared.ear.beats();
+        let beats = self.shared.push_handler.beats();
         loop {
             let deadline = *beats.borrow() + DEAF_AFTER;
             if Instant::now() >= deadline {
@@ -219,11 +219,11 @@ impl Supervisor {
         looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             looks.tick().await;
-            if self.shared.ear.heartbeat_age() > HEARS_WELL {
+            if self.shared.push_handler.heartbeat_age() > HEARS_WELL {
                 continue;
             }
-            for node in self.shared.peers.gone(Instant::now()) {
-                self.shared.intake.node(Incoming::NodeLost(node));
+            for node in self.shared.other_nodes.gone(Instant::now()) {
+                self.shared.inbound.node(BusEvent::NodeLost(node));
             }
         }
     }

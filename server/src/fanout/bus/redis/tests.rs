@@ -7,7 +7,7 @@ use tokio::time::{Instant, interval, sleep_until, timeout, timeout_at};
 
 use super::{
     super::{
-        Channel, Incoming,
+        BusEvent, Channel,
         conformance::{Node, channel},
     },
     Addresses,
@@ -19,7 +19,7 @@ const BACK_WITHIN: Duration = Duration::from_secs(2);
 /// Three seconds without its own heartbeat and two attempts.
 const FREEZE_NOTICED_WITHIN: Duration = Duration::from_millis(4_500);
 
-/// A speaker and a listener to many channels, with people on both.
+/// A speaker and a listener to many channels, with users on both.
 struct Pair {
     redis: TestRedis,
     speaker: Node,
@@ -44,8 +44,8 @@ impl Pair {
     /// Both have found each other.
     async fn meets(mut self) -> Self {
         let (one, other) = (self.speaker.id, self.listener.id);
-        assert!(matches!(self.speaker.next().await, Incoming::NodeFound(node) if node == other));
-        assert!(matches!(self.listener.next().await, Incoming::NodeFound(node) if node == one));
+        assert!(matches!(self.speaker.next().await, BusEvent::NodeFound(node) if node == other));
+        assert!(matches!(self.listener.next().await, BusEvent::NodeFound(node) if node == one));
         self
     }
 
@@ -53,7 +53,7 @@ impl Pair {
     async fn hears_of_one_outage(&mut self, restored_before: Instant) {
         let (one, other) = (self.speaker.id, self.listener.id);
         for (node, other) in [(&mut self.speaker, other), (&mut self.listener, one)] {
-            assert!(matches!(node.next().await, Incoming::Lost));
+            assert!(matches!(node.next().await, BusEvent::Lost));
             hears_of_return(node, other, restored_before).await;
         }
     }
@@ -69,13 +69,13 @@ impl Pair {
         }
     }
 
-    /// Each channel is heard by who listens, each person seen by both, and nothing else is told.
+    /// Each channel is heard by who listens, each user seen by both, and nothing else is told.
     async fn works(&mut self) {
         let said: Vec<(Channel, u32)> = self.channels.iter().copied().zip(0..).collect();
         self.speaker.say_all(&said).await;
         for expected in &said {
             match self.listener.next().await {
-                Incoming::Signal(channel, signal) => {
+                BusEvent::Signal(channel, signal) => {
                     assert_eq!(channel, expected.0);
                     assert!(signal.kind.is_some());
                 }
@@ -92,9 +92,9 @@ impl Pair {
 async fn hears_of_return(node: &mut Node, other: NodeId, before: Instant) {
     let told = timeout_at(before, node.incoming.recv()).await;
     let told = told.expect("restored in time").expect("the bus is there");
-    assert!(matches!(told, Incoming::Restored), "{told:?}");
+    assert!(matches!(told, BusEvent::Restored), "{told:?}");
     let found = node.next().await;
-    assert!(matches!(found, Incoming::NodeFound(node) if node == other), "{found:?}");
+    assert!(matches!(found, BusEvent::NodeFound(node) if node == other), "{found:?}");
 }
 
 #[tokio::test]
@@ -106,7 +106,7 @@ async fn a_frozen_redis_is_noticed_and_used_again_later() {
     pair.redis.freeze();
     for node in [&mut pair.speaker, &mut pair.listener] {
         let lost = timeout_at(frozen_at + FREEZE_NOTICED_WITHIN, node.incoming.recv()).await;
-        assert!(matches!(lost.expect("noticed in time"), Some(Incoming::Lost)));
+        assert!(matches!(lost.expect("noticed in time"), Some(BusEvent::Lost)));
         assert!(node.metrics.encode().contains("causerie_bus_up 0\n"));
     }
     // Nothing waits for it.
@@ -153,7 +153,7 @@ async fn a_killed_redis_that_returns_empty_is_filled_again() {
     pair.redis.kill();
     for node in [&mut pair.speaker, &mut pair.listener] {
         let lost = timeout(Duration::from_secs(1), node.incoming.recv()).await;
-        assert!(matches!(lost.expect("noticed at once"), Some(Incoming::Lost)));
+        assert!(matches!(lost.expect("noticed at once"), Some(BusEvent::Lost)));
     }
     let (given_up, wanted) = (pair.channels.remove(700), channel());
     assert!(pair.listener.bus.subscribe(vec![wanted]).await.is_err());
@@ -222,11 +222,11 @@ async fn a_replica_is_not_used_until_it_is_the_primary() {
     let mut pair = Pair::start().await;
     let (left, came) = (pair.people[1], UserId::new());
     pair.redis.say::<()>(&["REPLICAOF", "127.0.0.1", "1"]).await.expect("follows");
-    // As many people as before, but others.
+    // As many users as before, but others.
     assert!(pair.listener.bus.set_presence(vec![(left, false), (came, true)]).await.is_err(), "it is told");
     // The connections stand, and are given up.
     for node in [&mut pair.speaker, &mut pair.listener] {
-        assert!(matches!(node.next().await, Incoming::Lost));
+        assert!(matches!(node.next().await, BusEvent::Lost));
     }
     let restored_before = Instant::now() + BACK_WITHIN;
     pair.redis.say::<()>(&["REPLICAOF", "NO", "ONE"]).await.expect("leads");
@@ -248,11 +248,11 @@ async fn a_redis_that_starts_late_is_used() {
     assert!(listener.bus.subscribe(wanted.clone()).await.is_err(), "nobody confirms");
     let user = UserId::new();
     assert!(listener.bus.set_presence(vec![(user, true)]).await.is_err());
-    assert!(matches!(listener.next().await, Incoming::Lost));
+    assert!(matches!(listener.next().await, BusEvent::Lost));
 
     redis.run().await;
     let restored = timeout(BACK_WITHIN, listener.incoming.recv()).await;
-    assert!(matches!(restored.expect("in time"), Some(Incoming::Restored)));
+    assert!(matches!(restored.expect("in time"), Some(BusEvent::Restored)));
     let speaker = Node::connected(&redis).await;
     assert_eq!(speaker.online(&[user]).await, [true]);
     for wanted in [wanted[0], wanted[600], wanted[1_199]] {
@@ -277,13 +277,13 @@ fn the_users_of_a_node_that_dies_silently_go_offline() {
         other
     });
     surviving.block_on(async {
-        assert!(matches!(one.next().await, Incoming::NodeFound(node) if node == other.id));
+        assert!(matches!(one.next().await, BusEvent::NodeFound(node) if node == other.id));
         assert_eq!(one.online(&user).await, [true]);
     });
     dying.shutdown_background();
     surviving.block_on(async {
         let died_at = Instant::now();
-        assert!(matches!(one.next().await, Incoming::NodeLost(node) if node == other.id));
+        assert!(matches!(one.next().await, BusEvent::NodeLost(node) if node == other.id));
         assert!(died_at.elapsed() < Duration::from_secs(8), "{:?}", died_at.elapsed());
         let stored: i64 = redis.say(&["SCARD", &format!("test:online:{}", other.id)]).await.expect("answers");
         assert_eq!(stored, 1, "its set lives on for a while");
@@ -298,7 +298,7 @@ async fn two_servers_that_share_a_redis_do_not_receive_each_others_signals() {
     let (metrics, tasks) = (Arc::default(), crate::tasks::Tasks::default());
     let (foreign, mut incoming) =
         super::RedisBus::start(&redis.addresses(), "test2", NodeId::new(), &metrics, &tasks).expect("an address");
-    assert!(matches!(incoming.recv().await, Some(Incoming::Restored)));
+    assert!(matches!(incoming.recv().await, Some(BusEvent::Restored)));
     let (shared, user) = (channel(), UserId::new());
     one.listen(&[shared]).await;
     foreign.set_presence(vec![(user, true)]).await.expect("written");
@@ -324,7 +324,7 @@ async fn an_address_with_tls_does_not_connect_to_a_redis_without_tls() {
     let (bus, mut incoming) =
         super::RedisBus::start(&Addresses::at(&address), "test", NodeId::new(), &metrics, &tasks).expect("an address");
     let told = timeout(Duration::from_secs(5), incoming.recv()).await;
-    assert!(matches!(told.expect("in time"), Some(Incoming::Lost)));
+    assert!(matches!(told.expect("in time"), Some(BusEvent::Lost)));
     assert!(bus.subscribe(vec![channel()]).await.is_err());
     tasks.finish().await;
     assert!(!tasks.any_died(), "it goes on trying");

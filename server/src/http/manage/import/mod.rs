@@ -31,7 +31,7 @@ use crate::{
     auth::{ApiCaller, Scope},
     facts,
     http::{assets, caller::unavailable, error::Problem},
-    provisioning::{Answer, Committed, Import, Options, Parts, Stopped, Turn, ndjson::Lines},
+    provisioning::{Answer, Committed, Import, ImportDeps, ImportLock, Options, Stopped, ndjson::Lines},
 };
 
 /// A body that is silent for longer has been given up by its sender.
@@ -67,15 +67,15 @@ impl Endpoint for PostImport {
         let (app, key) = (&call.shared.app, &call.caller);
         let policy = facts::policy(&app.store, key.tenant).await.map_err(unavailable)?;
         let most = (app.config.database.connections_max / CONNECTIONS_PER_IMPORT).max(1) as usize;
-        let turn = call.shared.imports.take_one_of(most, &app.store, key.tenant).await.map_err(unavailable)?;
-        let turn = turn.ok_or_else(|| {
+        let lock = call.shared.imports.take_one_of(most, &app.store, key.tenant).await.map_err(unavailable)?;
+        let lock = lock.ok_or_else(|| {
             let why = "another import of this tenant is under way, or as many of others as this server does at once; \
                        try again later";
             Refusal::new(ErrorCode::Conflict, why)
         })?;
 
         let import = Import::new(
-            Parts {
+            ImportDeps {
                 store: app.store.clone(),
                 tenant: key.tenant,
                 words: Arc::clone(policy.vocabulary()),
@@ -87,8 +87,8 @@ impl Endpoint for PostImport {
         );
         let (answers, told) = mpsc::channel(ANSWERS_WAITING);
         let now = Instant::now();
-        let work = Work { app: Arc::clone(app), import, answers, ends_at: now + LONGEST, told_at: now, told_rows: 0 };
-        app.tasks.spawn("import", work.run(body, turn));
+        let task = ImportTask { app: Arc::clone(app), import, answers, ends_at: now + LONGEST, told_at: now, told_rows: 0 };
+        app.tasks.spawn("import", task.run(body, lock));
         Ok(Told(told))
     }
 }
@@ -155,16 +155,16 @@ impl endpoint::Answer for Told {
 
 /// What is told to screens after each transaction.
 fn tell(app: &Arc<App>, tenant: TenantId) -> impl Fn(Committed) + Send + Sync + 'static {
-    let live = app.live.clone();
+    let hub = app.hub.clone();
     move |committed| {
-        committed.ended.into_iter().for_each(|user| live.revoke(user, i64::MAX));
+        committed.ended.into_iter().for_each(|user| hub.revoke(user, i64::MAX));
         if let Some(version) = committed.version {
-            live.facts_moved(tenant, version);
+            hub.facts_moved(tenant, version);
         }
     }
 }
 
-struct Work {
+struct ImportTask {
     app: Arc<App>,
     import: Import,
     answers: mpsc::Sender<Bytes>,
@@ -175,12 +175,12 @@ struct Work {
     told_rows: u64,
 }
 
-impl Work {
-    async fn run(mut self, body: csv::Pieces, turn: Turn) {
+impl ImportTask {
+    async fn run(mut self, body: csv::Pieces, lock: ImportLock) {
         let stopped = self.rows(body).await.err();
         let summary = self.import.summary(stopped).await;
         // Free again before the caller knows that it is over.
-        turn.end().await;
+        lock.end().await;
         let _ = self.tell(vec![summary]).await;
     }
 

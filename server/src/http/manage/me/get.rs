@@ -5,7 +5,7 @@ use http::Method;
 
 use crate::{
     auth::Caller,
-    conversations,
+    commands,
     http::{
         error::Problem,
         manage::endpoint::{Call, Endpoint, Wire},
@@ -28,7 +28,7 @@ impl Endpoint for GetMe {
 
     async fn run(call: Call<Self>, (): (), (): ()) -> Result<Self::Answer, Problem> {
         let command = Command::GetUsers { users: vec![call.caller.user] };
-        match conversations::execute(&call.shared.app.parts, call.caller, command).await? {
+        match commands::execute(&call.shared.app.command_deps, call.caller, command).await? {
             reply::Result::UserList(list) if list.users.len() == 1 => {
                 Ok(Wire(list.users.into_iter().next().unwrap_or_default()))
             }

@@ -55,7 +55,7 @@ impl Endpoint for PutSettings {
         let entry = audit::done(&user, "user.writable_by", &user, [("writable_by", json!(choice))], now_ms);
         audit::append(write.connection(), tenant, entry).await.map_err(unavailable)?;
         if let Some(version) = write.commit().await.map_err(unavailable)? {
-            app.live.facts_moved(tenant, version);
+            app.hub.facts_moved(tenant, version);
         }
         Ok(Json(UserSettings { writable_by: choice }))
     }

@@ -113,7 +113,7 @@ impl Endpoint for ExplainPolicy {
         let whom = asked.to.map_or(Ok(Whom::Nobody), |to| to.target("to"))?;
         let action = asked.action.as_deref().map(action_of).transpose()?;
         let question = Question { me, whom, action, relation: asked.relation };
-        let facts = app.facts.current(tenant).await.map_err(unavailable)?;
+        let facts = app.facts.latest(tenant).await.map_err(unavailable)?;
         match policies::explain(&app.store, &facts, &question).await {
             Ok(explanation) => Ok(Json(explanation)),
             Err(ExplainError::Asked(refusal)) => Err(refusal.into()),

@@ -203,7 +203,7 @@ async fn set_and_compared(
     restores: Option<u64>,
     language: Language,
 ) -> Result<(Changed, Option<Comparison>), Refusal> {
-    let before = app.facts.here(key.tenant);
+    let before = app.facts.cached(key.tenant);
     let changed = set(app, key, policy, restores).await?;
     let difference = match before {
         Some(before) => compared_with(app, before, policy, language, AFTERTHOUGHT_MAX).await.ok(),
@@ -218,13 +218,13 @@ async fn set(app: &App, key: &ApiCaller, policy: &Policy, restores: Option<u64>)
     let changed = policies::set(&app.store, key.tenant, policy, &by, restores, app.clock.now_ms()).await;
     let changed = changed.map_err(unavailable)?;
     if let Some(version) = changed.facts_version {
-        app.live.facts_moved(key.tenant, version);
+        app.hub.facts_moved(key.tenant, version);
     }
     Ok(changed)
 }
 
 async fn compared(app: &App, key: &ApiCaller, policy: &Arc<Policy>, language: Language) -> Result<Comparison, Refusal> {
-    let current = app.facts.current(key.tenant).await.map_err(unavailable)?;
+    let current = app.facts.latest(key.tenant).await.map_err(unavailable)?;
     compared_with(app, current, policy, language, COMPARISON_MAX).await
 }
 

@@ -71,9 +71,9 @@ impl Endpoint for EraseUser {
         let entry = audit::done(audit::back_end(key), "user.erase", after, [], now_ms);
         audit::append(write.connection(), key.tenant, entry).await.map_err(unavailable)?;
         if let Some(version) = write.commit().await.map_err(unavailable)? {
-            app.live.facts_moved(key.tenant, version);
+            app.hub.facts_moved(key.tenant, version);
         }
-        app.live.revoke(user, i64::MAX);
+        app.hub.revoke(user, i64::MAX);
         Ok(())
     }
 }

@@ -116,11 +116,11 @@ impl Endpoint for PutUser {
         let entry = audit::done(audit::back_end(key), "user.put", format!("user:{}", call.id()), detail, now_ms);
         audit::append(write.connection(), key.tenant, entry).await.map_err(unavailable)?;
         if let Some(version) = write.commit().await.map_err(unavailable)? {
-            app.live.facts_moved(key.tenant, version);
+            app.hub.facts_moved(key.tenant, version);
         }
         if status.is_some_and(|status| status != UserStatus::Active) {
             // Whatever the user's tokens say, and again if it is said again: the signal may have been lost.
-            app.live.revoke(user.id, i64::MAX);
+            app.hub.revoke(user.id, i64::MAX);
         }
         Ok(Wire(wire::User::from(&user)))
     }

@@ -51,7 +51,7 @@ impl Endpoint for RevokeUser {
         let before_s = issued_before(body.issued_before, now_ms.div_euclid(1000))?;
         let user = caller::find(app, key, call.id()).await?;
         people::revoke_tokens(&app.store, key.tenant, user.id, before_s, now_ms).await.map_err(unavailable)?;
-        app.live.revoke(user.id, before_s);
+        app.hub.revoke(user.id, before_s);
         note(app, key, "user.revoke", call.id(), []).await?;
         Ok(())
     }

@@ -1,0 +1,124 @@
+//! Finding people and groups one may write to.
+//!
+//! Answered from the same facts and rules as every check, afresh for each keystroke, so that the list and the check can't
+//! drift. Nothing in an answer tells apart who is out of reach, misspelt or not there.
+
+use causerie_policy::{About, Action, Cursor, Hit, How, Relation, Search, UserIx, Who};
+use causerie_protocol::{GroupId, Refusal, UserId, wire, wire::reply::Result as Answer};
+use uuid::Uuid;
+use wire::directory_hit::Who as OnWire;
+
+use super::{CommandDeps, cursor::List, presence, start, unavailable};
+use crate::{
+    auth::Caller,
+    facts::{Snapshot, policy_gate},
+    names::fold,
+    store::queries::{facts::groups as groups_of_tenant, people},
+};
+
+/// Explains why somebody may be missing; the same for every search, so that it betrays nothing.
+const HELP: &str = "directory.missing";
+
+pub(super) async fn users(deps: &CommandDeps, caller: Caller, users: Vec<UserId>) -> Result<Answer, Refusal> {
+    Ok(Answer::UserList(wire::UserList { users: presence::visible(deps, caller, users).await? }))
+}
+
+pub(super) async fn search(
+    deps: &CommandDeps,
+    caller: Caller,
+    query: &str,
+    limit: u32,
+    cursor: &str,
+) -> Result<Answer, Refusal> {
+    let facts = deps.facts.latest(caller.tenant).await.map_err(unavailable)?;
+    let me = facts.user(caller.user).ok_or_else(policy_gate::not_found)?;
+    let words: Vec<String> = fold::words(query).into_iter().collect();
+    let after = deps.cursors.open(List::Directory, caller, cursor, read_position)?;
+    let search = Search { words: &words, after: after.as_ref(), limit: limit as usize };
+    let found = facts.policy.complete(&facts.world, me, &search);
+    let hits = shown(deps, caller, me, &facts, &found.hits).await?;
+    let next_cursor = found.next.map(|next| {
+        let position = format!("{}.{}", Uuid::from_u128(next.key), next.word);
+        deps.cursors.seal(List::Directory, caller, &position)
+    });
+    let next_cursor = next_cursor.unwrap_or_default();
+    let may_start_group = facts.policy.decide(&facts.world, Action::StartGroup, me, About::Nothing).is_allowed();
+    Ok(Answer::DirectoryPage(wire::DirectoryPage { hits, next_cursor, help: HELP.to_owned(), may_start_group }))
+}
+
+/// Where a page ended, `<uuid>.<word>`.
+fn read_position(position: &str) -> Option<Cursor> {
+    let (key, word) = position.split_once('.')?;
+    let key = Uuid::parse_str(key).ok()?.as_u128();
+    Some(Cursor { word: word.to_owned(), key })
+}
+
+/// What is shown of hits, in their order.
+async fn shown(
+    deps: &CommandDeps,
+    caller: Caller,
+    me: UserIx,
+    facts: &Snapshot,
+    hits: &[Hit],
+) -> Result<Vec<wire::DirectoryHit>, Refusal> {
+    let user = |ix| UserId(Uuid::from_u128(facts.world.user_key(ix)));
+    let group = |ix| GroupId(Uuid::from_u128(facts.world.group_key(ix)));
+    let mut users = Vec::new();
+    let mut groups = Vec::new();
+    for hit in hits {
+        match hit.who {
+            Who::Person(ix) => users.push(user(ix)),
+            Who::Group(ix) => groups.push(group(ix)),
+        }
+    }
+    let keys = users.iter().map(|user| (*user, start::start_key(caller.user, *user))).collect();
+    let people = people::find(deps.store.reader(), caller.tenant, &users).await.map_err(unavailable)?;
+    let groups = groups_of_tenant::find(deps.store.reader(), caller.tenant, &groups).await.map_err(unavailable)?;
+    let existing = deps.store.direct_with(caller.tenant.0, keys).await.map_err(unavailable)?;
+    // The profiles may be newer than the facts that the search used. The answer leaves out users who are out of reach by now.
+    let now = deps.facts.latest(caller.tenant).await.map_err(unavailable)?;
+    let is_found = |hit: &&Hit| match hit.who {
+        Who::Person(ix) => now.finds(caller.user, user(ix)),
+        Who::Group(ix) => now.finds_group(caller.user, group(ix)),
+    };
+    let hits = hits.iter().filter(is_found).filter_map(|hit| {
+        let (who, conversation, may_request) = match hit.who {
+            Who::Person(ix) => {
+                let id = user(ix);
+                let person = people.iter().find(|person| person.id == id)?;
+                (OnWire::User(person.into()), existing.get(&id), requests(facts, me, ix))
+            }
+            Who::Group(ix) => {
+                let id = group(ix).to_string();
+                (OnWire::Group(groups.iter().find(|group| group.id == id)?.clone()), None, Vec::new())
+            }
+        };
+        let conversation_id = conversation.map(ToString::to_string).unwrap_or_default();
+        let can = hit.can.iter().filter_map(|action| on_wire(*action)).map(|action| action as i32).collect();
+        Some(wire::DirectoryHit { who: Some(who), conversation_id, can, may_request })
+    });
+    Ok(hits.collect())
+}
+
+/// The mutual relations one may ask another for.
+fn requests(facts: &Snapshot, me: UserIx, them: UserIx) -> Vec<String> {
+    let words = facts.policy.vocabulary();
+    let may = |relation: Relation| {
+        words.how(relation) == How::Mutual
+            && me != them
+            && facts.world.relation(me, relation, them).is_none()
+            && facts.world.relation(them, relation, me).is_none()
+            && facts.policy.decide(&facts.world, Action::Request, me, About::Relation(them, relation)).is_allowed()
+    };
+    let names = words.relations.iter().map(|(name, _)| name);
+    names.filter(|name| words.relation(name).is_some_and(may)).cloned().collect()
+}
+
+fn on_wire(action: Action) -> Option<wire::DirectoryAction> {
+    match action {
+        Action::Start => Some(wire::DirectoryAction::Start),
+        Action::AddressGroup => Some(wire::DirectoryAction::AddressGroup),
+        Action::SeeProfile => Some(wire::DirectoryAction::SeeProfile),
+        _ => None,
+    }
+}

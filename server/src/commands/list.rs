@@ -1,0 +1,101 @@
+//! The list of conversations, and a single one.
+
+use causerie_policy::Action;
+use causerie_protocol::{ConversationId, Refusal, limits, wire, wire::reply::Result as Answer};
+
+use uuid::Uuid;
+
+use super::{
+    CommandDeps,
+    cursor::{self, List},
+    unavailable,
+};
+use crate::{
+    auth::Caller,
+    facts::{policy_gate, view},
+    store::queries::conversations::{AsOf, Summary},
+};
+
+/// Statements that look for conversations of one page. Each but the first looks at [`limits::PAGE_MAX`]. The page is short, or empty,
+/// where as many can't be read by their member.
+const ROUNDS_MAX: u32 = 10;
+
+pub(super) async fn list(deps: &CommandDeps, caller: Caller, at: &str, limit: u32) -> Result<Answer, Refusal> {
+    let before = deps.cursors.open(List::Conversations, caller, at, cursor::place)?;
+    let before = before.map(|(at, id)| (at, ConversationId(id)));
+    // The counters first: what changes after them comes as an event, or by resuming from them.
+    let (total_unread, inbox_version) = match deps.hub.inbox(caller.user) {
+        Some(inbox) => inbox,
+        None => deps.store.inbox(caller.user).await.map_err(unavailable)?,
+    };
+    let mut listed = deps.store.list_conversations(caller.user, before, limit).await.map_err(unavailable)?;
+    let (epoch, mut facts) = match listed.as_of {
+        Some(AsOf { epoch, facts }) => (epoch, deps.facts.at_version(caller.tenant, facts).await.map_err(unavailable)?),
+        None => (
+            deps.lookups.epochs.get(caller.tenant).await.map_err(unavailable)?.unwrap_or_default(),
+            deps.facts.latest(caller.tenant).await.map_err(unavailable)?,
+        ),
+    };
+    let total_unread = deps.hub.readable_unread(caller.user, &facts, total_unread).await.map_err(unavailable)?;
+    // Conversations that the caller may not read make no page shorter, unless they are very many.
+    let (limit, mut asked, mut rounds) = (limit as usize, limit, 1);
+    let (mut conversations, mut end) = (Vec::with_capacity(limit), None);
+    let is_more = loop {
+        // One more than asked for tells that there are more.
+        let is_more = listed.summaries.len() > asked as usize;
+        listed.summaries.truncate(asked as usize);
+        end = listed.summaries.last().map(place).or(end);
+        conversations.extend(listed.summaries.drain(..).filter_map(|one| view::conversation(&facts, caller.user, one)));
+        if !is_more || conversations.len() >= limit || rounds == ROUNDS_MAX {
+            break is_more;
+        }
+        (asked, rounds) = (limits::PAGE_MAX, rounds + 1);
+        listed = deps.store.list_conversations(caller.user, end, asked).await.map_err(unavailable)?;
+        // No older than what was read with them: a right that ended meanwhile must not tell a message that followed.
+        if let Some(AsOf { facts: version, .. }) = listed.as_of {
+            facts = deps.facts.at_version(caller.tenant, version).await.map_err(unavailable)?;
+        }
+    };
+    if conversations.len() > limit {
+        conversations.truncate(limit);
+        end = conversations.last().and_then(|last| Some((active_at_ms(last), last.id.parse().ok()?)));
+    } else if !is_more {
+        end = None;
+    }
+    let seal = |(at, id): (i64, ConversationId)| deps.cursors.seal(List::Conversations, caller, &format!("{at}.{id}"));
+    let next_cursor = end.map(seal).unwrap_or_default();
+    Ok(Answer::ConversationPage(wire::ConversationPage { conversations, next_cursor, total_unread, epoch, inbox_version }))
+}
+
+/// Where a conversation stands in the list.
+fn place(summary: &Summary) -> (i64, ConversationId) {
+    let id = summary.facts.id.unwrap_or(ConversationId(Uuid::nil()));
+    (active_at_ms(&summary.conversation), id)
+}
+
+fn active_at_ms(conversation: &wire::Conversation) -> i64 {
+    conversation.active_at.as_ref().map_or(0, |at| at.seconds * 1000 + i64::from(at.nanos) / 1_000_000)
+}
+
+pub(super) async fn get(deps: &CommandDeps, caller: Caller, conversation: ConversationId) -> Result<Answer, Refusal> {
+    Ok(Answer::ConversationFound(wire::ConversationFound { conversation: Some(one(deps, caller, conversation).await?) }))
+}
+
+/// A conversation as the caller sees it.
+pub(super) async fn one(
+    deps: &CommandDeps,
+    caller: Caller,
+    conversation: ConversationId,
+) -> Result<wire::Conversation, Refusal> {
+    let summary = deps
+        .lookups
+        .summaries
+        .get((conversation, caller.user))
+        .await
+        .map_err(unavailable)?
+        .filter(|summary| summary.facts.tenant == caller.tenant.0)
+        .ok_or_else(policy_gate::not_found)?;
+    let facts = deps.facts.latest(caller.tenant).await.map_err(unavailable)?;
+    deps.gate.allow_in(&facts, Action::Read, caller.user, &summary.facts)?;
+    view::conversation(&facts, caller.user, summary).ok_or_else(policy_gate::not_found)
+}

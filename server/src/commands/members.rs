@@ -1,0 +1,73 @@
+//! Who is in a group, and its name.
+
+use causerie_policy::Action;
+use causerie_protocol::{ConversationId, Refusal, UserId, command::UserRef, wire, wire::reply::Result as Answer};
+
+use super::{
+    CommandDeps,
+    cursor::{self, List},
+    list, start, unavailable,
+};
+use crate::{
+    auth::Caller,
+    facts::{policy_gate, view},
+    writer::{Mutation, WriteRequest},
+};
+
+pub(super) async fn list(
+    deps: &CommandDeps,
+    caller: Caller,
+    conversation: ConversationId,
+    at: &str,
+    limit: u32,
+) -> Result<Answer, Refusal> {
+    let members = List::Members(conversation);
+    let after = deps.cursors.open(members, caller, at, cursor::place)?.map(|(at, id)| (at, UserId(id)));
+    let page = deps.store.members(conversation, caller.user, after, limit).await.map_err(unavailable)?;
+    let mut page = page.ok_or_else(policy_gate::not_found)?;
+    let facts = deps.allow_page(caller, &page).await?;
+    let more = page.items.len() > limit as usize;
+    page.items.truncate(limit as usize);
+    let next_cursor = match page.items.last() {
+        Some((at, wire::Member { user: Some(user), .. })) if more => {
+            deps.cursors.seal(members, caller, &format!("{at}.{}", user.id))
+        }
+        _ => String::new(),
+    };
+    let members = page.items.into_iter().map(|(_, member)| member).collect();
+    let members = view::members(&facts, caller.user, &page.place, members);
+    Ok(Answer::MemberPage(wire::MemberPage { members, next_cursor }))
+}
+
+pub(super) async fn add(
+    deps: &CommandDeps,
+    caller: Caller,
+    conversation: ConversationId,
+    users: Vec<UserRef>,
+) -> Result<Answer, Refusal> {
+    deps.allowed(Action::AddMember, caller, conversation).await?;
+    let (users, checks) = start::resolve_users(deps, caller, users, "addMembers.users").await?;
+    update(deps, caller, conversation, Mutation::AddMembers { conversation, users, checks }).await
+}
+
+/// Changes the conversation and answers it as it is then; bare for one who just left.
+pub(super) async fn update(
+    deps: &CommandDeps,
+    caller: Caller,
+    conversation: ConversationId,
+    mutation: Mutation,
+) -> Result<Answer, Refusal> {
+    let left = matches!(&mutation, Mutation::RemoveMember { user, .. } if *user == caller.user);
+    deps.writer.write(WriteRequest { caller, mutation }).await?;
+    let bare = || wire::Conversation { id: conversation.to_string(), ..Default::default() };
+    let conversation = if left {
+        bare()
+    } else {
+        match list::one(deps, caller, conversation).await {
+            // It was done, and the caller may not read the conversation as it is now.
+            Err(refusal) if !refusal.code.temporary() => bare(),
+            found => found?,
+        }
+    };
+    Ok(Answer::ConversationUpdated(wire::ConversationUpdated { conversation: Some(conversation) }))
+}

@@ -1,0 +1,180 @@
+//! Starting: at most one direct conversation per pair, one note to oneself, one group or mail per starter and client id, ever.
+
+mod recipients;
+mod reply;
+
+use causerie_policy::{Action, Code};
+use causerie_protocol::{
+    ConversationId, GroupId, MessageId, Refusal, UserId,
+    command::{Draft, Recipient, StartConversation, Target},
+    wire,
+    wire::reply::Result as Answer,
+};
+use uuid::Uuid;
+
+use self::recipients::{Recipients, Seen};
+pub(super) use self::recipients::{named, resolve_users};
+use super::{CommandDeps, kept_subject, list};
+use crate::{
+    auth::Caller,
+    facts::policy_gate,
+    store::{
+        kinds::{DIRECT, GROUP, MAIL, MEMBER, NOTE_TO_SELF, OWNER},
+        queries::{append::NewConversation, mails::Addressee, people},
+    },
+    writer::{Check, Member, Mutation, Start, Whom, WriteRequest, WriteResult},
+};
+
+const SUBJECT: &str = "startConversation.subject";
+
+/// What is to be started.
+#[derive(Default)]
+struct Plan {
+    kind: i16,
+    subject: String,
+    start_key: String,
+    in_reply_to: Option<MessageId>,
+    /// The starter left out.
+    members: Vec<Member>,
+    addressees: Vec<Addressee>,
+    groups: Vec<GroupId>,
+    inactive: Vec<wire::User>,
+    inactive_count: u32,
+    checks: Vec<Check>,
+    /// A retry: it was started before.
+    exists: bool,
+}
+
+pub(super) async fn start(deps: &CommandDeps, caller: Caller, command: StartConversation) -> Result<Answer, Refusal> {
+    let me = caller.user;
+    let plan = match command.target {
+        Target::NoteToSelf => note_to_self(me),
+        Target::Direct(peer) => direct(deps, caller, peer).await?,
+        Target::Group { to, subject, client_id } => {
+            let subject = kept_subject(subject, SUBJECT)?;
+            let start_key = format!("group:{me}:{client_id}");
+            match found(deps, caller, GROUP, &start_key).await? {
+                Some(before) => before,
+                None => Plan { subject, start_key, ..group(deps, caller, to).await? },
+            }
+        }
+        Target::Mail { to, copy, subject, client_id, in_reply_to } => {
+            let subject = kept_subject(subject, SUBJECT)?;
+            let start_key = format!("mail:{me}:{client_id}");
+            match found(deps, caller, MAIL, &start_key).await? {
+                Some(before) => before,
+                None => Plan { subject, start_key, in_reply_to, ..mail(deps, caller, to, copy, in_reply_to).await? },
+            }
+        }
+    };
+    carry_out(deps, caller, plan, command.first_message).await
+}
+
+/// What was started before by this key: a retry is answered even if starting is no longer allowed, since it was done.
+async fn found(deps: &CommandDeps, caller: Caller, kind: i16, start_key: &str) -> Result<Option<Plan>, Refusal> {
+    let before = deps.store.started(caller.tenant, start_key).await.map_err(super::unavailable)?;
+    let start_key = start_key.to_owned();
+    Ok(before.map(|_| Plan { kind, start_key, exists: true, ..Plan::default() }))
+}
+
+fn note_to_self(me: UserId) -> Plan {
+    let check = Check { action: Action::Start, whom: Whom::Person(me), field: String::new() };
+    Plan { kind: NOTE_TO_SELF, start_key: start_key(me, me), checks: vec![check], ..Plan::default() }
+}
+
+async fn direct(deps: &CommandDeps, caller: Caller, peer: Recipient) -> Result<Plan, Refusal> {
+    let to_group = matches!(peer, Recipient::Group(_));
+    let named = peer.clone();
+    let recipients = match Recipients::gather(deps, caller, vec![peer], Vec::new(), None, Seen::ByName).await {
+        Ok(recipients) => recipients,
+        Err(refusal) => return existing(deps, caller, named).await?.ok_or(refusal),
+    };
+    if to_group {
+        // Rules had their say; a group is no partner for a conversation of two.
+        return Err(policy_gate::refusal(Code::Unsupported).field(format!("{}[0]", StartConversation::WITH)));
+    }
+    let Some(peer) = recipients.members.first().map(|member| member.user) else {
+        return Ok(Plan { checks: recipients.checks, ..note_to_self(caller.user) });
+    };
+    let start_key = start_key(caller.user, peer);
+    Ok(Plan { kind: DIRECT, start_key, members: recipients.members, checks: recipients.checks, ..Plan::default() })
+}
+
+/// The conversation there is with somebody with whom one may not start: to find it takes no right but to read it. For one who
+/// is not known the same is asked of the database, so that time tells nothing either.
+async fn existing(deps: &CommandDeps, caller: Caller, peer: Recipient) -> Result<Option<Plan>, Refusal> {
+    let Recipient::User(user) = peer else { return Ok(None) };
+    let found = people::resolve(deps.store.reader(), caller.tenant, &[user]).await.map_err(super::unavailable)?;
+    let them = found.into_iter().next().flatten().map_or(UserId(Uuid::nil()), |user| user.id);
+    let start_key = start_key(caller.user, them);
+    let Some(there) = deps.store.started(caller.tenant, &start_key).await.map_err(super::unavailable)? else {
+        return Ok(None);
+    };
+    let may_read = list::one(deps, caller, there).await.is_ok();
+    Ok(may_read.then(|| Plan { kind: DIRECT, start_key, exists: true, ..Plan::default() }))
+}
+
+async fn group(deps: &CommandDeps, caller: Caller, to: Vec<Recipient>) -> Result<Plan, Refusal> {
+    let facts = deps.facts.latest(caller.tenant).await.map_err(super::unavailable)?;
+    let several = recipients::several();
+    several.ask(&deps.gate, &facts, caller.user)?;
+    let recipients = Recipients::gather(deps, caller, to, Vec::new(), None, Seen::ByEachOther).await?;
+    let Recipients { members, groups, inactive, inactive_count, mut checks, .. } = recipients;
+    checks.push(several);
+    Ok(Plan { kind: GROUP, members, groups, inactive, inactive_count, checks, ..Plan::default() })
+}
+
+async fn mail(
+    deps: &CommandDeps,
+    caller: Caller,
+    to: Vec<Recipient>,
+    copy: Vec<Recipient>,
+    in_reply_to: Option<MessageId>,
+) -> Result<Plan, Refusal> {
+    let answered = match in_reply_to {
+        Some(parent) => Some(reply::answered(deps, caller, parent).await?),
+        None => None,
+    };
+    let recipients = Recipients::gather(deps, caller, to, copy, answered.as_ref(), Seen::ByName).await?;
+    let Recipients { members, addressees, groups, inactive, inactive_count, mut checks } = recipients;
+    checks.extend(answered.map(|answered| answered.check));
+    Ok(Plan { kind: MAIL, members, addressees, groups, inactive, inactive_count, checks, ..Plan::default() })
+}
+
+async fn carry_out(deps: &CommandDeps, caller: Caller, plan: Plan, first_message: Option<Draft>) -> Result<Answer, Refusal> {
+    let role = if plan.kind == GROUP { OWNER } else { MEMBER };
+    let starter = Member { user: caller.user, role, is_copy: false, is_named: true };
+    let members: Vec<Member> = std::iter::once(starter).chain(plan.members).collect();
+    let new = NewConversation {
+        id: ConversationId::new(),
+        tenant: caller.tenant.0,
+        kind: plan.kind,
+        subject: plan.subject,
+        start_key: plan.start_key,
+        member_count: u32::try_from(members.len()).unwrap_or(u32::MAX),
+        created_by: caller.user,
+        in_reply_to: plan.in_reply_to,
+    };
+    let Plan { addressees, groups, checks, exists, inactive, inactive_count, .. } = plan;
+    let start = Start { new, members, addressees, groups, first_message, checks, exists };
+    let WriteResult::Started { conversation, created, first_message } =
+        deps.writer.write(WriteRequest { caller, mutation: Mutation::Start(start) }).await?
+    else {
+        unreachable!("a start is answered as one");
+    };
+    let conversation = list::one(deps, caller, conversation).await?;
+    let reached = conversation.member_count.saturating_sub(1);
+    Ok(Answer::ConversationStarted(wire::ConversationStarted {
+        conversation: Some(conversation),
+        created,
+        first_message,
+        inactive,
+        reached,
+        inactive_count,
+    }))
+}
+
+/// The key of one's conversation with a person: the same for both, whoever starts.
+pub fn start_key(me: UserId, them: UserId) -> String {
+    if me == them { format!("self:{me}") } else { format!("pair:{}:{}", me.min(them), me.max(them)) }
+}

@@ -1,0 +1,24 @@
+//! Saying that one is writing. Nothing is stored, and nobody misses it if lost.
+
+use causerie_policy::Action;
+use causerie_protocol::{ConversationId, Refusal, wire, wire::reply::Result as Answer};
+
+use super::CommandDeps;
+use crate::{auth::Caller, fanout::Update, sessions::Frame};
+
+pub(super) async fn set(
+    deps: &CommandDeps,
+    caller: Caller,
+    conversation: ConversationId,
+    typing: bool,
+) -> Result<Answer, Refusal> {
+    let place = deps.place(caller, conversation).await?;
+    let facts = deps.ask(Action::Send, caller, &place).await?.version;
+    let frame = Frame::event(wire::event::Kind::Typing(wire::Typing {
+        conversation_id: conversation.to_string(),
+        user_id: caller.user.to_string(),
+        typing,
+    }));
+    deps.hub.publish(vec![Update::Ephemeral { conversation, user: caller.user, frame, facts }]);
+    Ok(Answer::TypingSet(wire::TypingSet {}))
+}

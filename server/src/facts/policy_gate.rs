@@ -1,0 +1,250 @@
+//! The seam to `policy`: a yes, or a refusal in the wire's words; and what a screen may offer.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use causerie_policy::{About, Action, Capability, Code, Conversation, Decision, Kind};
+use causerie_protocol::{ConversationId, ErrorCode, GroupId, Refusal, UserId, wire};
+use uuid::Uuid;
+
+use super::Snapshot;
+use crate::{
+    audit::{Denied, Refusals, Refused, Target},
+    store::queries::member_context::MemberContext,
+    telemetry::{Metrics, RuleLabel},
+};
+
+/// Asks the rules, keeps count of what they deny, and has the audit note it. Cheap to clone.
+#[derive(Clone)]
+pub struct PolicyGate {
+    metrics: Arc<Metrics>,
+    refusals: Refusals,
+    /// Denials are kept here instead of being noted at once.
+    kept: Option<Arc<Mutex<Vec<Denial>>>>,
+}
+
+/// Something a rule denied, to be counted and written into the audit.
+pub struct Denial {
+    rule: String,
+    refused: Refused,
+}
+
+impl PolicyGate {
+    /// Counts into these figures, and notes there what is refused.
+    #[must_use]
+    pub fn new(metrics: &Arc<Metrics>, refusals: &Refusals) -> Self {
+        Self { metrics: Arc::clone(metrics), refusals: refusals.clone(), kept: None }
+    }
+
+    /// The same rules for what may be decided again, such as a batch whose transaction fails: denials are kept until
+    /// [`PolicyGate::denials`] takes them. Clones keep theirs in the same place.
+    #[must_use]
+    pub fn keeping_denials(&self) -> Self {
+        Self { kept: Some(Arc::default()), ..self.clone() }
+    }
+
+    /// What was denied so far; none where denials are noted at once.
+    #[must_use]
+    pub fn denials(&self) -> Vec<Denial> {
+        self.kept.as_ref().map(|kept| std::mem::take(&mut *locked(kept))).unwrap_or_default()
+    }
+
+    /// Counts denials and has the audit note them.
+    pub fn note(&self, denials: Vec<Denial>) {
+        for Denial { rule, refused } in denials {
+            self.metrics.policy_denials.get_or_create(&RuleLabel { rule }).inc();
+            self.refusals.take(refused);
+        }
+    }
+
+    /// May this person do this?
+    ///
+    /// # Errors
+    /// The refusal the person may read.
+    pub fn allow(&self, facts: &Snapshot, action: Action, me: UserId, about: About) -> Result<(), Refusal> {
+        self.judge(facts, action, me, about, None)
+    }
+
+    /// May this person do this in a conversation, as far as they are in it?
+    ///
+    /// # Errors
+    /// The refusal the person may read.
+    pub fn allow_in(
+        &self,
+        facts: &Snapshot,
+        action: Action,
+        me: UserId,
+        conversation: &MemberContext,
+    ) -> Result<(), Refusal> {
+        let about = About::Conversation(facts.conversation(me, conversation));
+        self.judge(facts, action, me, about, conversation.id)
+    }
+
+    /// May this person do this to a message, as far as they are in its conversation?
+    ///
+    /// # Errors
+    /// The refusal the person may read.
+    pub fn allow_to_message(
+        &self,
+        facts: &Snapshot,
+        action: Action,
+        me: UserId,
+        conversation: &MemberContext,
+        mine: bool,
+        age_ms: i64,
+    ) -> Result<(), Refusal> {
+        let about = About::Message { conversation: facts.conversation(me, conversation), mine, age_ms };
+        self.judge(facts, action, me, about, conversation.id)
+    }
+
+    fn judge(
+        &self,
+        facts: &Snapshot,
+        action: Action,
+        me: UserId,
+        about: About,
+        conversation: Option<ConversationId>,
+    ) -> Result<(), Refusal> {
+        let denied = |rule: Option<&str>, code| {
+            let target = target(facts, about, conversation);
+            let conversation = conversation_of(about).map(|conversation| conversation.kind);
+            self.denied(facts, rule, denied_by(facts, me, action, target, rule, code, conversation));
+        };
+        match facts.decide(action, me, about) {
+            Some(Decision::Allow { .. }) => Ok(()),
+            Some(Decision::Deny { rule, code, public_code }) => {
+                denied(rule.map(|rule| facts.policy.rule_name(rule)), code);
+                Err(refusal(public_code))
+            }
+            None => {
+                denied(None, Code::NotFound);
+                Err(not_found())
+            }
+        }
+    }
+
+    /// Has the audit note that a user asked for a user or group that the tenant does not know: `user:…` or `group:…`, by the id in
+    /// the request. A user who tries ids in turn is seen in the audit. Returns the refusal.
+    #[must_use]
+    pub fn unknown(&self, facts: &Snapshot, action: Action, me: UserId, named: String) -> Refusal {
+        let denied = denied_by(facts, me, action, Some(Target::Unknown(named)), None, Code::NotFound, None);
+        self.refusals.take(self.refusals.describe(denied));
+        not_found()
+    }
+
+    fn denied(&self, facts: &Snapshot, rule: Option<&str>, denied: Denied) {
+        // Rules of a product's own making could have any names, and labels must not be without a bound.
+        let rule = match rule {
+            Some(rule) if facts.policy_is_preset() => format!("{}/{rule}", facts.policy.name()),
+            Some(_) => "own".to_owned(),
+            None => "default".to_owned(),
+        };
+        let denial = Denial { rule, refused: self.refusals.describe(denied) };
+        match &self.kept {
+            Some(kept) => locked(kept).push(denial),
+            None => self.note(vec![denial]),
+        }
+    }
+}
+
+/// The audit's terms for what these facts denied.
+fn denied_by(
+    facts: &Snapshot,
+    user: UserId,
+    action: Action,
+    target: Option<Target>,
+    rule: Option<&str>,
+    code: Code,
+    conversation: Option<Kind>,
+) -> Denied {
+    let (tenant, policy_version) = (facts.tenant, facts.policy_version);
+    Denied { tenant, user, action, target, rule: rule.unwrap_or_default().to_owned(), code, conversation, policy_version }
+}
+
+/// What the audit names as the target of an action.
+fn target(facts: &Snapshot, about: About, conversation: Option<ConversationId>) -> Option<Target> {
+    let user = |user| Target::User(UserId(Uuid::from_u128(facts.world.user_key(user))));
+    match about {
+        About::Person(them) | About::Relation(them, _) => Some(user(them)),
+        About::Group(group) => Some(Target::Group(GroupId(Uuid::from_u128(facts.world.group_key(group))))),
+        // A direct conversation is recorded under the other user, not under its own id.
+        _ => conversation_of(about)
+            .and_then(|conversation| conversation.peer)
+            .map(user)
+            .or(conversation.map(Target::Conversation)),
+    }
+}
+
+fn conversation_of(about: About) -> Option<Conversation> {
+    match about {
+        About::Conversation(conversation) | About::Message { conversation, .. } => Some(conversation),
+        _ => None,
+    }
+}
+
+/// Nothing can panic while the list is held.
+fn locked(kept: &Mutex<Vec<Denial>>) -> MutexGuard<'_, Vec<Denial>> {
+    kept.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// The answer for what does not exist, and for what is not the caller's to know of: the same.
+#[must_use]
+pub fn not_found() -> Refusal {
+    refusal(Code::NotFound)
+}
+
+/// The answer for what nobody can do here, whoever they are.
+#[must_use]
+pub fn unsupported() -> Refusal {
+    refusal(Code::Unsupported)
+}
+
+/// What a person may do in a conversation, for the wire.
+#[must_use]
+pub fn capabilities(facts: &Snapshot, me: UserId, conversation: &MemberContext) -> Vec<i32> {
+    facts.capabilities(me, conversation).into_iter().map(|capability| on_wire(capability) as i32).collect()
+}
+
+fn on_wire(capability: Capability) -> wire::Capability {
+    match capability {
+        Capability::Send => wire::Capability::Send,
+        Capability::Edit => wire::Capability::Edit,
+        Capability::Delete => wire::Capability::Delete,
+        Capability::DeleteOwnCopy => wire::Capability::DeleteOwnCopy,
+        Capability::Rename => wire::Capability::Rename,
+        Capability::AddMember => wire::Capability::AddMember,
+        Capability::RemoveMember => wire::Capability::RemoveMember,
+        Capability::Leave => wire::Capability::Leave,
+        Capability::Close => wire::Capability::Close,
+        Capability::Reopen => wire::Capability::Reopen,
+        Capability::DeleteConversation => wire::Capability::DeleteConversation,
+        Capability::EraseConversation => wire::Capability::EraseConversation,
+        Capability::Reply => wire::Capability::Reply,
+    }
+}
+
+/// A refusal in the wire's words.
+#[must_use]
+pub fn refusal(code: Code) -> Refusal {
+    let (code, sentence) = match code {
+        Code::NotFound | Code::NotAMember => (
+            ErrorCode::NotFound,
+            "there is no such user, group, conversation or message, or the rules do not show it to this user; a user exists from the first token or \
+             import on",
+        ),
+        Code::Unsupported => (
+            ErrorCode::Unsupported,
+            "this can't be done here: no rule allows it, or conversations of this kind do not have it",
+        ),
+        Code::NotAuthor => (ErrorCode::NotAuthor, "only the author may do this"),
+        Code::Closed => (ErrorCode::Closed, "the conversation is closed"),
+        Code::Locked => (ErrorCode::Locked, "the conversation is locked"),
+        Code::RecipientInactive => (ErrorCode::RecipientInactive, "the other person is not active any more"),
+        Code::CannotStart => (ErrorCode::CannotStart, "the rules do not let you start a conversation here"),
+        Code::NeedsFriend => (ErrorCode::NeedsFriend, "this needs a relation the other person accepted"),
+        Code::MessagingOff => (ErrorCode::MessagingOff, "messaging is switched off"),
+        Code::WindowOver => (ErrorCode::WindowOver, "the time in which this could be done is over"),
+        Code::GroupNotAddressable => (ErrorCode::GroupNotAddressable, "this group can't be written to as a whole"),
+        Code::TooMany => (ErrorCode::TooMany, "these are more people than may be written to at once"),
+    };
+    Refusal::new(code, sentence)
+}

@@ -1,0 +1,142 @@
+//! The other nodes, known by their heartbeats.
+
+use std::{
+    collections::HashMap,
+    sync::{Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use causerie_protocol::NodeId;
+use tokio::time::Instant;
+
+/// A node that is silent for so long is gone: five heartbeats.
+pub(super) const GONE_AFTER: Duration = Duration::from_secs(5);
+/// How long a node that is gone is remembered as such. Its set of users lives shorter, so nobody counts them meanwhile.
+const FORGET_AFTER: Duration = Duration::from_secs(60);
+
+/// Who was heard when.
+#[derive(Default)]
+pub(super) struct Nodes(Mutex<Known>);
+
+#[derive(Default)]
+struct Known {
+    /// This node's connection stands. Before, and in an outage, what is heard says nothing about what is not.
+    connected: bool,
+    nodes: HashMap<NodeId, Peer>,
+}
+
+struct Peer {
+    since: Instant,
+    state: State,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum State {
+    /// Heard since this node's connection stands.
+    Here,
+    /// Was here before an outage.
+    Awaited,
+    Gone,
+}
+
+impl Nodes {
+    /// A node's heartbeat. True when it was not known to be here.
+    pub fn heard(&self, node: NodeId, now: Instant) -> bool {
+        let mut known = self.lock();
+        if !known.connected {
+            return false;
+        }
+        let before = known.nodes.insert(node, Peer { since: now, state: State::Here });
+        before.is_none_or(|peer| peer.state != State::Here)
+    }
+
+    /// The connection stands. Others get the time they always get to be heard.
+    pub fn connected(&self, now: Instant) {
+        let mut known = self.lock();
+        known.connected = true;
+        for peer in known.nodes.values_mut().filter(|peer| peer.state != State::Gone) {
+            *peer = Peer { since: now, state: State::Awaited };
+        }
+    }
+
+    /// The connection is lost.
+    pub fn disconnected(&self) {
+        self.lock().connected = false;
+    }
+
+    /// Nodes that are gone since the last look.
+    pub fn gone(&self, now: Instant) -> Vec<NodeId> {
+        let nodes = &mut self.lock().nodes;
+        nodes.retain(|_, peer| peer.state != State::Gone || now.duration_since(peer.since) < FORGET_AFTER);
+        let mut gone = Vec::new();
+        for (node, peer) in nodes.iter_mut() {
+            if peer.state != State::Gone && now.duration_since(peer.since) > GONE_AFTER {
+                peer.state = State::Gone;
+                gone.push(*node);
+            }
+        }
+        gone
+    }
+
+    /// Whether a node was heard and then no more.
+    pub fn is_gone(&self, node: NodeId) -> bool {
+        self.lock().nodes.get(&node).is_some_and(|peer| peer.state == State::Gone)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Known> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SECOND: Duration = Duration::from_secs(1);
+
+    fn connected(start: Instant) -> Nodes {
+        let other_nodes = Nodes::default();
+        other_nodes.connected(start);
+        other_nodes
+    }
+
+    #[test]
+    fn a_silent_node_is_reported_lost_once_and_found_again() {
+        let (node, start) = (NodeId::new(), Instant::now());
+        let other_nodes = connected(start);
+        assert!(other_nodes.heard(node, start), "new");
+        assert!(!other_nodes.heard(node, start + SECOND), "known");
+        assert_eq!(other_nodes.gone(start + SECOND + GONE_AFTER), vec![]);
+        assert!(!other_nodes.is_gone(node));
+        assert_eq!(other_nodes.gone(start + SECOND * 2 + GONE_AFTER), vec![node]);
+        assert_eq!(other_nodes.gone(start + SECOND * 9 + GONE_AFTER), vec![]);
+        assert!(other_nodes.is_gone(node));
+        assert!(other_nodes.heard(node, start + SECOND * 20), "back");
+        assert!(!other_nodes.is_gone(node));
+    }
+
+    #[test]
+    fn nodes_are_not_reported_lost_during_an_outage_and_are_found_again() {
+        let (back, dead, start) = (NodeId::new(), NodeId::new(), Instant::now());
+        let other_nodes = connected(start);
+        other_nodes.heard(back, start);
+        other_nodes.heard(dead, start);
+        other_nodes.disconnected();
+        let restored = start + SECOND * 30;
+        assert!(!other_nodes.heard(back, restored), "not sure yet what is heard");
+        other_nodes.connected(restored);
+        assert_eq!(other_nodes.gone(restored + SECOND), vec![]);
+        assert!(other_nodes.heard(back, restored + SECOND));
+        assert_eq!(other_nodes.gone(restored + SECOND + GONE_AFTER), vec![dead]);
+    }
+
+    #[test]
+    fn dead_nodes_are_forgotten() {
+        let start = Instant::now();
+        let other_nodes = connected(start);
+        other_nodes.heard(NodeId::new(), start);
+        assert_eq!(other_nodes.gone(start + SECOND * 6).len(), 1);
+        other_nodes.gone(start + FORGET_AFTER * 2);
+        assert!(other_nodes.lock().nodes.is_empty());
+    }
+}

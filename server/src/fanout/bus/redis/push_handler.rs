@@ -1,0 +1,97 @@
+//! Makes signals of what Redis pushes. Runs inside the connection's own task, so nothing here waits.
+
+use std::{sync::Arc, time::Duration};
+
+use bytes::Bytes;
+use causerie_protocol::{
+    NodeId,
+    bus::{Heartbeat, Signal, signal::Kind},
+};
+use prost::Message;
+use redis::{PushInfo, PushKind, Value};
+use tokio::{sync::watch, time::Instant};
+
+use super::{
+    super::{BusEvent, Channel, inbound_queue::InboundQueue},
+    names::Names,
+    nodes::Nodes,
+};
+use crate::telemetry::Metrics;
+
+/// Hears for one node.
+pub(super) struct PushHandler {
+    names: Arc<Names>,
+    inbound: InboundQueue,
+    other_nodes: Arc<Nodes>,
+    metrics: Arc<Metrics>,
+    /// Every signal of this node starts with these bytes: its id is the first field.
+    own: Vec<u8>,
+    nodes_channel: String,
+    heard_itself: watch::Sender<Instant>,
+}
+
+impl PushHandler {
+    pub fn new(
+        node: NodeId,
+        names: Arc<Names>,
+        inbound: InboundQueue,
+        other_nodes: Arc<Nodes>,
+        metrics: Arc<Metrics>,
+    ) -> Self {
+        Self {
+            nodes_channel: names.channel(Channel::Nodes),
+            names,
+            inbound,
+            other_nodes,
+            metrics,
+            own: Signal { node: node.to_bytes(), kind: None }.encode_to_vec(),
+            heard_itself: watch::Sender::new(Instant::now()),
+        }
+    }
+
+    /// What Redis pushed.
+    pub fn push(&self, push: PushInfo) {
+        if push.kind != PushKind::Message {
+            return;
+        }
+        let mut data = push.data.into_iter();
+        if let (Some(Value::BulkString(channel)), Some(Value::BulkString(payload))) = (data.next(), data.next()) {
+            self.message(&channel, payload.into());
+        }
+    }
+
+    fn message(&self, channel: &[u8], payload: Bytes) {
+        if payload.starts_with(&self.own) {
+            // An echo: half of all there is to hear where two nodes share a conversation, so it costs no decoding.
+            if channel == self.nodes_channel.as_bytes() {
+                self.heard_itself.send_replace(Instant::now());
+            }
+            return;
+        }
+        let Some(channel) = self.names.parse(channel) else { return };
+        let signal = match Signal::decode(payload) {
+            Ok(signal) => signal,
+            Err(error) => return tracing::warn!(%channel, %error, "something on the bus is no signal"),
+        };
+        if let Some(Kind::Heartbeat(Heartbeat {})) = signal.kind {
+            if let Ok(node) = NodeId::from_slice(&signal.node)
+                && self.other_nodes.heard(node, Instant::now())
+            {
+                self.inbound.node(BusEvent::NodeFound(node));
+            }
+            return;
+        }
+        self.metrics.bus_signals.inc();
+        self.inbound.signal(channel, signal);
+    }
+
+    /// How long ago this node heard itself.
+    pub fn heartbeat_age(&self) -> Duration {
+        self.heard_itself.borrow().elapsed()
+    }
+
+    /// Tells each time this node hears itself.
+    pub fn beats(&self) -> watch::Receiver<Instant> {
+        self.heard_itself.subscribe()
+    }
+}

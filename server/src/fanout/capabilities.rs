@@ -1,0 +1,135 @@
+//! What users may do in their conversations, told to open screens when facts, rules, time or the conversation change it.
+
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+    time::Duration,
+};
+
+use causerie_protocol::{ConversationId, TenantId, UserId, wire};
+use tokio::{sync::mpsc, time::sleep};
+use wire::event::Kind as Event;
+
+use super::{hub::Hub, online_user::OnlineUser, room::Reads};
+use crate::{
+    facts::{Move, Snapshot, Touched, policy_gate},
+    sessions::Frame,
+    store::{StoreError, queries::member_context::MemberContext},
+};
+
+/// Conversations per query, and members looked at together.
+const BATCH_MAX: usize = 500;
+/// A burst of changes, an import for instance, is told once.
+const WAIT_FOR_MORE: Duration = Duration::from_millis(20);
+/// A database that fails is given this long.
+const RETRY_AFTER: Duration = Duration::from_secs(1);
+
+/// An online member of a conversation.
+type RoomMember = (ConversationId, UserId);
+
+/// Tells what moving facts change, for ever.
+pub(super) async fn follow_facts(hub: Hub) {
+    loop {
+        let moved = hub.0.facts.moved().await;
+        for (tenant, moved) in moved {
+            if let Err(error) = follow(&hub, tenant, &moved).await {
+                tracing::warn!(%error, %tenant, "open screens could not be told what changed yet");
+                hub.0.facts.not_told(tenant, moved);
+                sleep(RETRY_AFTER).await;
+            }
+        }
+        sleep(WAIT_FOR_MORE).await;
+    }
+}
+
+/// Tells what changing conversations change, for ever: everyone in them may do other things now.
+pub(super) async fn follow_conversations(hub: Hub, mut changed: mpsc::Receiver<ConversationId>) {
+    let mut batch = Vec::with_capacity(BATCH_MAX);
+    while changed.recv_many(&mut batch, BATCH_MAX).await > 0 {
+        let rooms: HashSet<ConversationId> = batch.drain(..).collect();
+        let members = rooms.iter().filter_map(|id| hub.room(*id)).flat_map(|room| members_of(&room)).collect::<Vec<_>>();
+        while let Err(error) = push_capabilities(&hub, &members, &[]).await {
+            tracing::warn!(%error, "open screens could not be told what changed yet");
+            sleep(RETRY_AFTER).await;
+        }
+    }
+}
+
+async fn follow(hub: &Hub, tenant: TenantId, moved: &Move) -> Result<(), StoreError> {
+    let after = hub.0.facts.latest(tenant).await?;
+    let members = match &moved.touched {
+        Touched::Everyone => {
+            let online_users: Vec<Arc<OnlineUser>> = hub.0.online_users.iter().map(|online| Arc::clone(&online)).collect();
+            for online in online_users.iter().filter(|online| online.tenant == tenant) {
+                close_if_inactive(hub, &after, online.id);
+            }
+            let here = online_users.iter().filter(|online| online.tenant == tenant);
+            here.flat_map(|online| online.rooms().into_iter().map(|room| (room, online.id))).collect()
+        }
+        Touched::People(users) => {
+            let users: Vec<UserId> = users.iter().copied().collect::<HashSet<_>>().into_iter().collect();
+            for user in &users {
+                close_if_inactive(hub, &after, *user);
+            }
+            concerned(hub, &users).await?
+        }
+    };
+    push_capabilities(hub, &members, &moved.before).await
+}
+
+/// Ends the sessions of one who may not be here any more.
+fn close_if_inactive(hub: &Hub, facts: &Snapshot, user: UserId) {
+    // Whoever the facts do not know yet came after they were read.
+    let inactive = facts.user(user).is_some_and(|ix| facts.world.status(ix) != causerie_policy::Status::Active);
+    if inactive {
+        hub.revoke_here(user, i64::MAX);
+    }
+}
+
+/// These users as members of their rooms, and the users they have a direct conversation with.
+async fn concerned(hub: &Hub, users: &[UserId]) -> Result<Vec<RoomMember>, StoreError> {
+    let mut members: HashSet<RoomMember> = HashSet::new();
+    for user in users {
+        if let Some(online) = hub.0.online_users.get(user).map(|online| Arc::clone(&online)) {
+            members.extend(online.rooms().into_iter().map(|room| (room, *user)));
+        }
+    }
+    for chunk in users.chunks(BATCH_MAX) {
+        for conversation in hub.0.store.direct_conversations(chunk).await? {
+            if let Some(room) = hub.room(conversation) {
+                members.extend(members_of(&room));
+            }
+        }
+    }
+    Ok(members.into_iter().collect())
+}
+
+fn members_of(room: &super::room::Room) -> Vec<RoomMember> {
+    room.people().iter().map(|online| (room.id, online.id)).collect()
+}
+
+/// Tells each of these what they may do now, where it differs from what one of the facts before says: all of them, if there are none.
+async fn push_capabilities(hub: &Hub, members: &[RoomMember], before: &[Arc<Snapshot>]) -> Result<(), StoreError> {
+    for chunk in members.chunks(BATCH_MAX) {
+        let found: HashMap<RoomMember, MemberContext> = hub.0.store.facts(chunk.to_vec()).await?;
+        for ((conversation, user), facts) in found {
+            let after = hub.0.facts.cached_or_load(TenantId(facts.tenant)).await?;
+            let Some(room) = hub.room(conversation).filter(|_| facts.role.is_some()) else { continue };
+            let knew = room.reads(user);
+            let knows = hub.settle_member(&room, user, &facts, &after);
+            let now = policy_gate::capabilities(&after, user, &facts);
+            // Of a user whom the facts did not know, they do not say what the screen shows.
+            let is_other = |before: &Arc<Snapshot>| {
+                before.user(user).is_none() || policy_gate::capabilities(before, user, &facts) != now
+            };
+            let are_others = before.is_empty() || before.iter().any(is_other);
+            // Who may read again is told of the conversation, with what they may do there.
+            if knew == Some(Reads::Yes) && knows == Some(Reads::Yes) && are_others {
+                let conversation_id = conversation.to_string();
+                let changed = wire::CapabilitiesChanged { conversation_id, capabilities: now };
+                room.push_to_member(user, &Frame::event(Event::CapabilitiesChanged(changed)));
+            }
+        }
+    }
+    Ok(())
+}

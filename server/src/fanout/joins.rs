@@ -1,0 +1,328 @@
+//! Puts users into rooms and takes them out, in one task: the first user of a conversation opens its room, the last one closes
+//! it. No other task opens or closes rooms, so the two do not race.
+//!
+//! Joining without a race: subscribe, then read the database, then let the room deliver; what the bus said in between
+//! waits in the room, and the room drops what the read already had. Thousands who come at once share the queries.
+
+use std::{collections::HashMap, sync::Arc};
+
+use causerie_protocol::{ConversationId, UserId, wire};
+use tokio::sync::{mpsc, oneshot};
+use wire::event::Kind as Event;
+
+use super::{
+    bus::Channel,
+    hub::Hub,
+    online_user::OnlineUser,
+    room::{Count, Reading, Reads, Room},
+};
+use crate::sessions::Frame;
+use crate::{
+    facts::view,
+    store::{StoreError, batcher::gather, queries::inbox::InboxChange},
+};
+
+/// Users who are joined to their rooms by one round of queries.
+const BATCH_MAX: usize = 256;
+/// Positions are read again so often, where versions were passed over meanwhile or the member was removed.
+const REJOINS_MAX: usize = 5;
+
+/// A request to the joins task.
+pub enum Request {
+    /// Join a user to the rooms of all their conversations.
+    Join {
+        /// Who.
+        online: Arc<OnlineUser>,
+        /// Told when it is done. Then sessions that may not be here are closed already.
+        done: oneshot::Sender<Result<(), StoreError>>,
+    },
+    /// The user's last session left.
+    Leave {
+        /// Who.
+        user: UserId,
+    },
+    /// An online user joined or left conversations.
+    InboxChanged {
+        /// Who.
+        user: UserId,
+        /// How far their inbox is; whoever was read at it or later meanwhile is not read again.
+        version: u32,
+    },
+    /// A live member may read a conversation again.
+    Restore {
+        /// Which.
+        conversation: ConversationId,
+        /// Who.
+        user: UserId,
+    },
+    /// A live member's position has to be read from the database.
+    Position {
+        /// Where.
+        conversation: ConversationId,
+        /// Whose.
+        user: UserId,
+    },
+}
+
+pub(super) async fn run(hub: Hub, mut requests: mpsc::Receiver<Request>) {
+    let mut batch = Vec::with_capacity(BATCH_MAX);
+    while gather(&mut requests, &mut batch, BATCH_MAX).await > 0 {
+        let mut coming: HashMap<UserId, (Arc<OnlineUser>, Vec<_>)> = HashMap::new();
+        let mut moved = Vec::new();
+        let mut leaving = Vec::new();
+        let mut moved_far = Vec::new();
+        let mut readable = Vec::new();
+        for request in batch.drain(..) {
+            match request {
+                Request::Join { online, done } => {
+                    coming.entry(online.id).or_insert_with(|| (online, Vec::new())).1.push(done);
+                }
+                Request::Leave { user } => leaving.push(user),
+                Request::InboxChanged { user, version } => moved.push((user, version)),
+                Request::Restore { conversation, user } => readable.push((conversation, user)),
+                Request::Position { conversation, user } => moved_far.push((conversation, user)),
+            }
+        }
+        remove_users(&hub, leaving).await;
+        if !coming.is_empty() {
+            hub.0.metrics.lookup_batch_size.observe(coming.len() as f64);
+            let online_users: Vec<Arc<OnlineUser>> = coming.values().map(|(online, _)| Arc::clone(online)).collect();
+            let outcome = member(&hub, &online_users).await;
+            for done in coming.into_values().flat_map(|(_, waiting)| waiting) {
+                let _ = done.send(outcome.clone());
+            }
+        }
+        for (user, version) in moved {
+            if let Err(error) = inbox_moved(&hub, user, version).await {
+                tracing::error!(%error, "joinings could not be read; the next check tries again");
+                hub.0.check_all.notify_one();
+            }
+        }
+        for (conversation, user) in readable {
+            if let Err(error) = restore(&hub, conversation, user).await {
+                tracing::warn!(%error, "a conversation could not be given back; the user's next list or resume tries again");
+            }
+        }
+        if let Err(error) = rejoin(&hub, moved_far, false).await {
+            tracing::warn!(%error, "positions could not be read; the next move of each tells it");
+        }
+        hub.0.metrics.rooms.set(i64::try_from(hub.0.rooms.len()).unwrap_or(0));
+        hub.0.metrics.live_users.set(i64::try_from(hub.0.online_users.len()).unwrap_or(0));
+    }
+}
+
+/// Seats those who are not.
+async fn member(hub: &Hub, online_users: &[Arc<OnlineUser>]) -> Result<(), StoreError> {
+    let new: Vec<&Arc<OnlineUser>> = online_users.iter().filter(|online| online.inbox().is_none()).collect();
+    let users: Vec<UserId> = new.iter().map(|online| online.id).collect();
+    if users.is_empty() {
+        return Ok(());
+    }
+    // The inbox's own channel first: whoever is put into a conversation from now on hears of it.
+    hub.listen(users.iter().map(|user| Channel::User(*user))).await;
+    let mut opened = Vec::new();
+    let outcome = join_inboxes(hub, &new, &users, &mut opened).await;
+    close_empty(hub, opened);
+    if outcome.is_err() {
+        hub.unlisten(users.iter().map(|user| Channel::User(*user)));
+        return outcome;
+    }
+    hub.came(&users).await;
+    outcome
+}
+
+async fn join_inboxes(
+    hub: &Hub,
+    online_users: &[&Arc<OnlineUser>],
+    users: &[UserId],
+    opened: &mut Vec<ConversationId>,
+) -> Result<(), StoreError> {
+    let memberships = hub.0.store.memberships(users).await?;
+    opened.extend(open(hub, memberships.clone()).await);
+    let readings = begin_readings(hub, memberships);
+    let mut inboxes = hub.0.store.inboxes(users).await?;
+    // Conversations joined between the two reads.
+    let joined = inboxes.values().flat_map(|inbox| &inbox.positions).map(|position| position.conversation).collect();
+    opened.extend(open(hub, joined).await);
+    let mut again = Vec::new();
+    for online in online_users {
+        let Some(inbox) = inboxes.get(&online.id) else { continue };
+        for position in &inbox.positions {
+            if let Some(room) = hub.room(position.conversation)
+                && !room.join(online, position, false)
+            {
+                again.push((position.conversation, online.id));
+            }
+        }
+    }
+    drop(readings);
+    rejoin(hub, again, false).await?;
+    for online in online_users {
+        let inbox = inboxes.remove(&online.id);
+        let status = inbox.as_ref().map(|inbox| inbox.account_status);
+        // Between the look at a token and now, a revocation found nobody to close.
+        online.revoke(status.map_or(i64::MAX, |status| status.revokes_before_s()));
+        if let Some(inbox) = inbox {
+            hub.0.epochs.insert(online.tenant, inbox.epoch);
+        }
+        online.set_inbox_version(status.map_or(0, |status| status.inbox_version));
+    }
+    Ok(())
+}
+
+fn begin_readings(hub: &Hub, conversations: impl IntoIterator<Item = ConversationId>) -> Vec<Reading> {
+    let rooms = conversations.into_iter().filter_map(|conversation| hub.room(conversation));
+    rooms.map(|room| room.begin_reading()).collect()
+}
+
+/// Reads positions anew and gives them to the rooms, see [`Room::join`]; users who are members no more are removed. Fails where
+/// positions moved faster than they could be read, so that the caller tries again.
+pub(super) async fn rejoin(hub: &Hub, mut pairs: Vec<(ConversationId, UserId)>, arriving: bool) -> Result<(), StoreError> {
+    for _ in 0..REJOINS_MAX {
+        if pairs.is_empty() {
+            return Ok(());
+        }
+        let _readings = begin_readings(hub, pairs.iter().map(|(conversation, _)| *conversation));
+        let positions = hub.0.store.positions(&pairs).await?;
+        pairs.retain(|(conversation, user)| {
+            let Some(room) = hub.room(*conversation) else { return false };
+            let online = hub.0.online_users.get(user).map(|online| Arc::clone(&online));
+            match (online, positions.get(&(*conversation, *user))) {
+                (Some(online), Some(position)) => !room.join(&online, position, arriving),
+                _ => {
+                    room.leave(*user);
+                    false
+                }
+            }
+        });
+    }
+    if pairs.is_empty() {
+        return Ok(());
+    }
+    tracing::warn!(positions = pairs.len(), "positions moved faster than they could be read");
+    Err(StoreError::too_slow())
+}
+
+/// Makes rooms for conversations nobody here was in, and listens to them before anything of them is read; answers which.
+async fn open(hub: &Hub, conversations: Vec<ConversationId>) -> Vec<ConversationId> {
+    let mut opened = Vec::new();
+    for conversation in conversations {
+        hub.0.rooms.entry(conversation).or_insert_with(|| {
+            opened.push(conversation);
+            Arc::new(Room::new(conversation))
+        });
+    }
+    hub.listen(opened.iter().map(|conversation| Channel::Conversation(*conversation))).await;
+    opened
+}
+
+/// Closes the rooms that were opened for a user who did not join after all.
+fn close_empty(hub: &Hub, mut opened: Vec<ConversationId>) {
+    opened.retain(|conversation| hub.room(*conversation).is_some_and(|room| room.is_empty()));
+    for conversation in &opened {
+        hub.0.rooms.remove(conversation);
+    }
+    hub.unlisten(opened.into_iter().map(Channel::Conversation));
+}
+
+async fn remove_users(hub: &Hub, users: Vec<UserId>) {
+    let mut gone = Vec::new();
+    for user in users {
+        let Some(online) = hub.0.online_users.get(&user).map(|online| Arc::clone(&online)) else { continue };
+        let Some(rooms) = online.retire() else { continue };
+        hub.0.online_users.remove_if(&user, |_, other| Arc::ptr_eq(other, &online));
+        leave_rooms(hub, user, rooms);
+        if online.inbox().is_some() {
+            gone.push(user);
+        }
+    }
+    if !gone.is_empty() {
+        hub.unlisten(gone.iter().map(|user| Channel::User(*user)));
+        hub.went(&gone).await;
+    }
+}
+
+/// Removes a user from rooms and closes the rooms without members.
+fn leave_rooms(hub: &Hub, user: UserId, rooms: Vec<ConversationId>) {
+    let mut closed = Vec::new();
+    for conversation in rooms {
+        if hub.room(conversation).is_some_and(|room| room.leave(user)) {
+            hub.0.rooms.remove(&conversation);
+            closed.push(Channel::Conversation(conversation));
+        }
+    }
+    hub.unlisten(closed);
+}
+
+/// Joins a user to the rooms of conversations they joined, removes them from the rooms of those they left, and tells their
+/// devices.
+async fn inbox_moved(hub: &Hub, user: UserId, version: u32) -> Result<(), StoreError> {
+    let Some(online) = hub.0.online_users.get(&user).map(|online| Arc::clone(&online)) else { return Ok(()) };
+    let Some((_, known)) = online.inbox().filter(|(_, known)| *known < version) else { return Ok(()) };
+    let changes = hub.0.store.inbox_changes(user, known).await?;
+    let joined: Vec<_> = changes.iter().filter(|change| change.joined).map(|change| change.conversation).collect();
+    let opened = open(hub, joined.clone()).await;
+    let seated = rejoin(hub, joined.into_iter().map(|conversation| (conversation, user)).collect(), true).await;
+    close_empty(hub, opened);
+    seated?;
+    for InboxChange { conversation, inbox_version, joined, .. } in changes {
+        if joined {
+            send_joined(hub, &online, conversation, inbox_version).await?;
+        } else {
+            leave_rooms(hub, user, vec![conversation]);
+            let conversation_id = conversation.to_string();
+            online.push(&Frame::event(Event::ConversationLeft(wire::ConversationLeft { inbox_version, conversation_id })));
+        }
+        online.set_inbox_version(inbox_version);
+    }
+    Ok(())
+}
+
+/// Tells a user's devices of a conversation whose room they joined; what waited for them follows. When it fails, it goes on
+/// waiting for the next try.
+async fn send_joined(
+    hub: &Hub,
+    online: &Arc<OnlineUser>,
+    conversation: ConversationId,
+    inbox_version: u32,
+) -> Result<(), StoreError> {
+    let Some(room) = hub.room(conversation) else { return Ok(()) };
+    for _ in 0..REJOINS_MAX {
+        let summary = hub.0.lookups.summaries.get((conversation, online.id)).await?;
+        let Some(summary) = summary.filter(|summary| summary.facts.role.is_some()) else {
+            // Removed meanwhile, which a later inbox version tells. Until then nothing of it is for this user.
+            leave_rooms(hub, online.id, vec![conversation]);
+            return Ok(());
+        };
+        let version = summary.facts.version;
+        let state = summary.conversation.read_state.clone().unwrap_or_default();
+        let facts = hub.0.facts.latest(online.tenant).await?;
+        let Some(conversation) = view::conversation(&facts, online.id, summary) else {
+            if room.turn_away(online.id, facts.version, version) {
+                hub.restore(conversation, online.id);
+            }
+            return Ok(());
+        };
+        let joined = wire::ConversationJoined { inbox_version, conversation: Some(conversation) };
+        let count = Count::new(state.read_seq, state.unread, state.marked_unread);
+        if room.admit(online, &Frame::event(Event::ConversationJoined(joined)), version, count, facts.version) {
+            return Ok(());
+        }
+    }
+    tracing::warn!("facts moved faster than a conversation could be read");
+    room.turn_away(online.id, 0, 0);
+    hub.restore(conversation, online.id);
+    Ok(())
+}
+
+/// Tells a user's devices of a conversation they may read again. The user stayed a member, so the inbox's version is the
+/// same.
+async fn restore(hub: &Hub, conversation: ConversationId, user: UserId) -> Result<(), StoreError> {
+    let Some(online) = hub.0.online_users.get(&user).map(|online| Arc::clone(&online)) else { return Ok(()) };
+    let Some(room) = hub.room(conversation).filter(|room| room.reads(user) == Some(Reads::No)) else { return Ok(()) };
+    rejoin(hub, vec![(conversation, user)], true).await?;
+    if room.reads(user).is_some() {
+        send_joined(hub, &online, conversation, 0).await?;
+    }
+    Ok(())
+}

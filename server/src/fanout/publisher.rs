@@ -1,0 +1,184 @@
+//! Publishes to the other nodes: everything that waits goes in one pipelined batch.
+//!
+//! A publish that failed is not forgotten. Once the bus is back the conversation's version is announced instead, and the
+//! other nodes read what they missed; positions are told as they are.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, PoisonError},
+    time::{Duration, Instant},
+};
+
+use bytes::Bytes;
+use causerie_protocol::{ConversationId, NodeId, UserId, bus};
+use prost::Message;
+use tokio::sync::Notify;
+
+use super::{
+    bus::{Bus, Channel},
+    update::{Position, Update},
+};
+use crate::telemetry::Metrics;
+
+/// One pipeline; Redis answers it within a millisecond.
+const BATCH_MAX: usize = 512;
+/// Beyond, only versions are kept: they are enough.
+const WAITING_MAX: usize = 20_000;
+const RETRY_AFTER: Duration = Duration::from_millis(250);
+
+/// The queue to the bus.
+#[derive(Default)]
+pub struct Publisher {
+    waiting: Mutex<Waiting>,
+    some: Notify,
+}
+
+#[derive(Default)]
+struct Waiting {
+    told: Vec<Update>,
+    extra: Vec<(Channel, bus::signal::Kind)>,
+    /// Versions whose change was not published.
+    unannounced: HashMap<ConversationId, u32>,
+    inboxes: HashMap<UserId, u32>,
+    /// Positions that were not published.
+    positions: HashMap<(ConversationId, UserId), Position>,
+}
+
+impl Waiting {
+    fn remember(&mut self, told: &Update) {
+        match told {
+            Update::Change(change) => {
+                let version = self.unannounced.entry(change.conversation).or_default();
+                *version = change.version.max(*version);
+            }
+            Update::Inbox { user, version } => {
+                let known = self.inboxes.entry(*user).or_default();
+                *known = (*version).max(*known);
+            }
+            Update::Position(position) => {
+                self.positions.insert((position.conversation, position.user), *position);
+            }
+            Update::Ephemeral { .. } => {}
+        }
+    }
+}
+
+impl Publisher {
+    /// Queues what was committed.
+    pub fn push(&self, told: Vec<Update>) {
+        let mut waiting = self.lock();
+        if waiting.told.len() + told.len() > WAITING_MAX {
+            for one in &told {
+                waiting.remember(one);
+            }
+        } else {
+            waiting.told.extend(told);
+        }
+        drop(waiting);
+        self.some.notify_one();
+    }
+
+    /// Queues a signal that needs no second try.
+    pub fn push_signal(&self, channel: Channel, kind: bus::signal::Kind) {
+        let mut waiting = self.lock();
+        if waiting.extra.len() < WAITING_MAX {
+            waiting.extra.push((channel, kind));
+        }
+        drop(waiting);
+        self.some.notify_one();
+    }
+
+    /// Nothing waits to be announced again.
+    #[must_use]
+    pub fn is_clean(&self) -> bool {
+        let waiting = self.lock();
+        waiting.unannounced.is_empty() && waiting.inboxes.is_empty() && waiting.positions.is_empty()
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, Waiting> {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Publishes for ever.
+pub async fn run(publisher: Arc<Publisher>, bus: Arc<dyn Bus>, node: NodeId, metrics: Arc<Metrics>) {
+    let mut tried = Instant::now();
+    loop {
+        if publisher.is_clean() {
+            publisher.some.notified().await;
+        } else {
+            let _ = tokio::time::timeout(RETRY_AFTER, publisher.some.notified()).await;
+        }
+        // A busy queue must not starve what has to be announced again.
+        if !publisher.is_clean() && tried.elapsed() >= RETRY_AFTER {
+            announce(&publisher, &*bus, node, &metrics).await;
+            tried = Instant::now();
+        }
+        loop {
+            let (told, extra) = {
+                let mut waiting = publisher.lock();
+                let count = waiting.told.len().min(BATCH_MAX);
+                (waiting.told.drain(..count).collect::<Vec<_>>(), std::mem::take(&mut waiting.extra))
+            };
+            if told.is_empty() && extra.is_empty() {
+                break;
+            }
+            let mut batch: Vec<(Channel, Bytes)> = Vec::with_capacity(told.len() + extra.len());
+            for one in &told {
+                let (channel, signal) = one.signal(node);
+                batch.push((channel, signal.encode_to_vec().into()));
+            }
+            batch.extend(extra.into_iter().map(|(channel, kind)| (channel, signal(node, kind))));
+            if bus.publish(batch).await.is_err() {
+                let mut waiting = publisher.lock();
+                for one in &told {
+                    waiting.remember(one);
+                }
+            }
+        }
+    }
+}
+
+/// Announces the versions of changes whose own signal was not published, and the positions that were not.
+async fn announce(publisher: &Publisher, bus: &dyn Bus, node: NodeId, metrics: &Metrics) {
+    let (versions, inboxes, positions) = {
+        let mut waiting = publisher.lock();
+        let Waiting { unannounced, inboxes, positions, .. } = &mut *waiting;
+        (std::mem::take(unannounced), std::mem::take(inboxes), std::mem::take(positions))
+    };
+    let mut batch = Vec::with_capacity(versions.len() + inboxes.len() + positions.len());
+    for (conversation, version) in &versions {
+        let announce = bus::Announce { conversation: conversation.to_bytes(), version: *version };
+        batch.push((Channel::Conversation(*conversation), signal(node, bus::signal::Kind::Announce(announce))));
+    }
+    for (user, version) in &inboxes {
+        let moved = bus::InboxMoved { user: user.to_bytes(), inbox_version: *version };
+        batch.push((Channel::User(*user), signal(node, bus::signal::Kind::InboxMoved(moved))));
+    }
+    for position in positions.values() {
+        let (channel, signal) = Update::Position(*position).signal(node);
+        batch.push((channel, signal.encode_to_vec().into()));
+    }
+    let count = batch.len() as u64;
+    if bus.publish(batch).await.is_ok() {
+        metrics.announced_again.inc_by(count);
+        return;
+    }
+    let mut waiting = publisher.lock();
+    for (conversation, version) in versions {
+        let known = waiting.unannounced.entry(conversation).or_default();
+        *known = version.max(*known);
+    }
+    for (user, version) in inboxes {
+        let known = waiting.inboxes.entry(user).or_default();
+        *known = version.max(*known);
+    }
+    for (key, position) in positions {
+        // One that was told meanwhile is newer.
+        waiting.positions.entry(key).or_insert(position);
+    }
+}
+
+fn signal(node: NodeId, kind: bus::signal::Kind) -> Bytes {
+    bus::Signal { node: node.to_bytes(), kind: Some(kind) }.encode_to_vec().into()
+}

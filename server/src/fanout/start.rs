@@ -1,0 +1,131 @@
+//! Starts the tasks of the fan-out, each with the queue that it reads from.
+
+use std::{
+    sync::{Arc, Mutex, atomic::AtomicBool},
+    time::Duration,
+};
+
+use causerie_protocol::NodeId;
+use dashmap::DashMap;
+use tokio::sync::mpsc;
+
+use super::{
+    bus::{Bus, BusEvent},
+    bus_consumer, capabilities,
+    hub::{Hub, Inner},
+    joins,
+    online_user::{DeferredCounts, OnlineUser},
+    presence, publisher, readers,
+    repair::{self, Checks},
+};
+use crate::{
+    clock::Clock,
+    facts::{Facts, feed},
+    store::{Store, lookups::Lookups},
+    tasks::Tasks,
+    telemetry::Metrics,
+};
+
+/// How long deferred unread counts wait to be queued, and again for another frame to leave with.
+const DEFERRED_EVERY: Duration = Duration::from_millis(250);
+/// Requests to the joins task that may wait. Sockets wait behind them.
+const JOINS_WAITING_MAX: usize = 4_096;
+/// Rooms that may wait for repair, for new capabilities or for a decision; the periodic check finds those that found no place.
+const ROOMS_WAITING_MAX: usize = 4_096;
+/// Last visits that may wait for the database; those that find no place are not noted.
+const VISITS_WAITING_MAX: usize = 16_384;
+
+/// The parts of the server that the fan-out uses.
+#[allow(missing_docs)]
+pub struct FanoutDeps {
+    pub node: NodeId,
+    pub store: Store,
+    pub lookups: Lookups,
+    pub facts: Facts,
+    pub bus: Arc<dyn Bus>,
+    /// What other nodes say on the bus.
+    pub events: mpsc::Receiver<BusEvent>,
+    pub clock: Arc<dyn Clock>,
+    pub metrics: Arc<Metrics>,
+    pub checks: Checks,
+}
+
+impl Hub {
+    /// Makes the hub and starts its tasks.
+    #[must_use]
+    pub fn start(tasks: &Tasks, deps: FanoutDeps) -> Self {
+        let FanoutDeps { node, store, lookups, facts, bus, events, clock, metrics, checks } = deps;
+        let (joins, requests) = mpsc::channel(JOINS_WAITING_MAX);
+        let (repair, gaps) = mpsc::channel(ROOMS_WAITING_MAX);
+        let (visits, ended) = mpsc::channel(VISITS_WAITING_MAX);
+        let (changed, rights) = mpsc::channel(ROOMS_WAITING_MAX);
+        let (undecided, decisions) = mpsc::channel(ROOMS_WAITING_MAX);
+        let hub = Self(Arc::new(Inner {
+            store: store.clone(),
+            lookups,
+            facts: facts.clone(),
+            bus: Arc::clone(&bus),
+            clock,
+            metrics: Arc::clone(&metrics),
+            rooms: DashMap::new(),
+            online_users: DashMap::new(),
+            watchers: DashMap::new(),
+            watching: DashMap::new(),
+            listening: Mutex::default(),
+            epochs: DashMap::new(),
+            publisher: Arc::default(),
+            joins,
+            repair,
+            visits,
+            changed,
+            undecided,
+            unsure: AtomicBool::new(false),
+            positions_unsure: AtomicBool::new(false),
+            check_all: tokio::sync::Notify::new(),
+            deferred_counts: Arc::default(),
+        }));
+        let publish = publisher::run(Arc::clone(&hub.0.publisher), bus, node, metrics);
+        tasks.spawn_vital("joins", until(tasks, joins::run(hub.clone(), requests)));
+        tasks.spawn_vital("last visits", until(tasks, presence::note_visits(store, ended)));
+        tasks.spawn_vital("repair", until(tasks, repair::run(hub.clone(), gaps)));
+        tasks.spawn_vital("readers", until(tasks, readers::run(hub.clone(), decisions)));
+        tasks.spawn_vital("facts", until(tasks, feed::run(facts)));
+        tasks.spawn_vital("capabilities, facts", until(tasks, capabilities::follow_facts(hub.clone())));
+        tasks.spawn_vital(
+            "capabilities, conversations",
+            until(tasks, capabilities::follow_conversations(hub.clone(), rights)),
+        );
+        tasks.spawn_vital("position check", until(tasks, repair::check_positions(hub.clone(), checks)));
+        tasks.spawn_vital("bus consumer", until(tasks, bus_consumer::run(hub.clone(), events)));
+        tasks.spawn_vital("bus publisher", until(tasks, publish));
+        tasks.spawn_vital("deferred counts", until(tasks, flush_deferred_counts(Arc::clone(&hub.0.deferred_counts))));
+        hub
+    }
+}
+
+/// Runs a task until the server stops.
+fn until(tasks: &Tasks, task: impl Future<Output = ()> + Send + 'static) -> impl Future<Output = ()> + Send + 'static {
+    let stop = tasks.stopping();
+    async move {
+        tokio::select! {
+            () = task => {}
+            () = stop.cancelled() => {}
+        }
+    }
+}
+
+/// Queues deferred counts after [`DEFERRED_EVERY`], and writes them after another one if no frame has taken them along: a write
+/// for counts alone would cost as much as a write for a message.
+async fn flush_deferred_counts(deferred: Arc<DeferredCounts>) {
+    let mut queued: Vec<Arc<OnlineUser>> = Vec::new();
+    loop {
+        if queued.is_empty() {
+            deferred.some.notified().await;
+        }
+        tokio::time::sleep(DEFERRED_EVERY).await;
+        for online in queued {
+            online.flush_deferred();
+        }
+        queued = deferred.flush();
+    }
+}

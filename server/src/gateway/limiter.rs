@@ -1,0 +1,88 @@
+//! How fast one connection may talk.
+
+use std::{num::NonZeroU32, time::Duration};
+
+use governor::{
+    DefaultDirectRateLimiter, Quota, RateLimiter,
+    clock::{Clock, DefaultClock},
+};
+
+use crate::config::Limits;
+
+/// Refusals more than what passed between them, in bursts, after which a connection counts as a flood.
+const FLOOD_BURSTS: u32 = 10;
+
+/// The limits of one connection.
+pub struct ConnectionLimiter {
+    frames: DefaultDirectRateLimiter,
+    refused: u32,
+    refused_max: u32,
+}
+
+/// What a frame is answered with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    /// Go on.
+    Fine,
+    /// Refused; may be tried after so many milliseconds.
+    Wait(u32),
+    /// It does not listen.
+    Flood,
+}
+
+impl ConnectionLimiter {
+    /// As configured.
+    #[must_use]
+    pub fn new(limits: &Limits) -> Self {
+        Self {
+            frames: RateLimiter::direct(quota(limits.frames_per_second, limits.frames_burst)),
+            refused: 0,
+            refused_max: limits.frames_burst.saturating_mul(FLOOD_BURSTS),
+        }
+    }
+
+    /// A frame came.
+    pub fn frame(&mut self) -> Verdict {
+        match self.frames.check() {
+            Ok(()) => {
+                // Not to nothing: whoever talks far too fast is let through now and then.
+                self.refused = self.refused.saturating_sub(1);
+                Verdict::Fine
+            }
+            Err(_) if self.refused >= self.refused_max => Verdict::Flood,
+            Err(until) => {
+                self.refused += 1;
+                Verdict::Wait(milliseconds(until.wait_time_from(DefaultClock::default().now())))
+            }
+        }
+    }
+}
+
+fn quota(per_second: u32, burst: u32) -> Quota {
+    let at_least_one = |count| NonZeroU32::new(count).unwrap_or(NonZeroU32::MIN);
+    Quota::per_second(at_least_one(per_second)).allow_burst(at_least_one(burst))
+}
+
+fn milliseconds(wait: Duration) -> u32 {
+    // Rounded up: a client that waits as told is let through.
+    u32::try_from(wait.as_millis()).unwrap_or(u32::MAX).saturating_add(1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn frames_above_the_burst_are_refused_and_then_count_as_a_flood() {
+        let limits = Limits { frames_per_second: 1, frames_burst: 2, ..Limits::default() };
+        let mut limiter = ConnectionLimiter::new(&limits);
+        assert_eq!((limiter.frame(), limiter.frame()), (Verdict::Fine, Verdict::Fine));
+        for _ in 0..20 {
+            assert!(matches!(limiter.frame(), Verdict::Wait(1..=1_001)));
+        }
+        assert_eq!(limiter.frame(), Verdict::Flood);
+        limiter.refused = 0;
+        limiter.refused_max = 1;
+        assert!(matches!((limiter.frame(), limiter.frame()), (Verdict::Wait(_), Verdict::Flood)));
+    }
+}

@@ -1,0 +1,41 @@
+//! A coarse clock for deadlines: connections whose deadlines lie close together wake up together.
+
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+/// The moments at which quiet connections are attended to, all that are due together. One by one, waking up for each would
+/// cost more than what is then done.
+pub struct CoarseTimer {
+    start: Instant,
+    apart: Duration,
+}
+
+impl CoarseTimer {
+    /// 25 in a heartbeat's interval: one per second by default.
+    #[must_use]
+    pub fn new(interval: Duration) -> Self {
+        Self { start: Instant::now(), apart: interval / 25 }
+    }
+
+    /// The first beat at or after a moment.
+    #[must_use]
+    pub fn next(&self, at: Instant) -> Instant {
+        let since = at.saturating_duration_since(self.start).as_nanos();
+        let beats = since.div_ceil(self.apart.as_nanos().max(1));
+        self.start + self.apart * u32::try_from(beats).unwrap_or(u32::MAX)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_due_about_the_same_time_is_done_together() {
+        let coarse_timer = CoarseTimer::new(Duration::from_secs(25));
+        let at =
+            |seconds: f64| coarse_timer.next(coarse_timer.start + Duration::from_secs_f64(seconds)) - coarse_timer.start;
+        assert_eq!((at(0.0), at(0.001), at(1.0)), (Duration::ZERO, Duration::from_secs(1), Duration::from_secs(1)));
+    }
+}

@@ -1,0 +1,59 @@
+//! The transaction in which the writer commits a batch.
+//!
+//! Its statements are in the files of their subjects: `append`, `members`, `mails` and `own_deletions`.
+
+use sea_orm::ConnectionTrait;
+
+use crate::store::{StoreError, Transaction, rows::Rows};
+
+/// A batch being written. Nothing is told to anyone before [`WriteTx::commit`] returned.
+pub struct WriteTx {
+    transaction: Transaction,
+}
+
+impl WriteTx {
+    /// Begins.
+    #[must_use]
+    pub fn new(transaction: Transaction) -> Self {
+        Self { transaction }
+    }
+
+    /// Makes the change durable.
+    ///
+    /// # Errors
+    /// When the database fails; whether the batch was committed is then unknown.
+    pub async fn commit(self) -> Result<(), StoreError> {
+        self.transaction.commit().await
+    }
+
+    /// The transaction, for those who read more under its locks.
+    #[must_use]
+    pub fn connection(&self) -> &Transaction {
+        &self.transaction
+    }
+
+    pub(super) async fn query<const N: usize>(
+        &self,
+        rows: Rows<N>,
+        sql: &str,
+        extra: &[sea_orm::Value],
+    ) -> Result<Vec<sea_orm::QueryResult>, StoreError> {
+        if rows.is_empty() {
+            return Ok(Vec::new());
+        }
+        Ok(self.transaction.query_all_raw(rows.statement(self.transaction.get_database_backend(), sql, extra)).await?)
+    }
+
+    pub(super) async fn execute<const N: usize>(
+        &self,
+        rows: Rows<N>,
+        sql: &str,
+        extra: &[sea_orm::Value],
+    ) -> Result<(), StoreError> {
+        if rows.is_empty() {
+            return Ok(());
+        }
+        self.transaction.execute_raw(rows.statement(self.transaction.get_database_backend(), sql, extra)).await?;
+        Ok(())
+    }
+}

@@ -1,0 +1,381 @@
+//! What can be written.
+
+use std::{borrow::Cow, collections::HashSet};
+
+use causerie_policy::{About, Action, Code, Status};
+use causerie_protocol::{
+    ConversationId, GroupId, MessageId, Refusal, UserId,
+    command::{Draft, StartConversation},
+    wire,
+};
+use uuid::Uuid;
+
+use crate::{
+    auth::Caller,
+    facts::{
+        Snapshot,
+        policy_gate::{self, PolicyGate},
+    },
+    store::{
+        kinds::{DIRECT, MAIL, OPEN},
+        queries::{
+            append::NewConversation,
+            mails::{Addressed, Addressee},
+            member_context::MemberContext,
+        },
+    },
+};
+
+/// One change somebody asks for.
+#[derive(Debug, Clone)]
+pub struct WriteRequest {
+    /// Who asks.
+    pub caller: Caller,
+    /// For what.
+    pub mutation: Mutation,
+}
+
+/// The changes there are.
+#[derive(Debug, Clone)]
+#[allow(missing_docs)] // they are the commands of the wire
+pub enum Mutation {
+    Start(Start),
+    Send { conversation: ConversationId, draft: Draft },
+    Edit { conversation: ConversationId, message: MessageId, text: String },
+    Delete { conversation: ConversationId, message: MessageId },
+    MarkRead { conversation: ConversationId, seq: u32 },
+    MarkUnread { conversation: ConversationId },
+    Rename { conversation: ConversationId, subject: String },
+    AddMembers { conversation: ConversationId, users: Vec<wire::User>, checks: Vec<Check> },
+    RemoveMember { conversation: ConversationId, user: UserId },
+    Close { conversation: ConversationId },
+    Reopen { conversation: ConversationId },
+    DeleteOwnCopy { conversation: ConversationId, message: MessageId },
+    DeleteConversation { conversation: ConversationId, for_all: bool },
+}
+
+/// Start a conversation, or find the one its key names.
+#[derive(Debug, Clone)]
+pub struct Start {
+    /// As it will be if it is new.
+    pub new: NewConversation,
+    /// The starter first.
+    pub members: Vec<Member>,
+    /// To whom it is addressed, for all to see. Mails only.
+    pub addressees: Vec<Addressee>,
+    /// The groups named: who is not named themselves must still be in one of them.
+    pub groups: Vec<GroupId>,
+    /// Said in the same transaction.
+    pub first_message: Option<Draft>,
+    /// What the starter must be allowed if it is new.
+    pub checks: Vec<Check>,
+    /// Its key was found before: nothing is to be made.
+    pub exists: bool,
+}
+
+/// A member to be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub struct Member {
+    pub user: UserId,
+    pub role: i16,
+    /// It comes to them for information.
+    pub is_copy: bool,
+    /// They are named themselves, or start it, rather than being in a group that is.
+    pub is_named: bool,
+}
+
+/// Something to be allowed by facts that hold until the batch ends.
+#[derive(Debug, Clone)]
+#[allow(missing_docs)]
+pub struct Check {
+    pub action: Action,
+    pub whom: Whom,
+    /// To be blamed; empty for none.
+    pub field: String,
+}
+
+/// Whom a check is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub enum Whom {
+    Nobody,
+    Person(UserId),
+    /// One who is answered: what no rule allows is allowed, what a rule denies is not. With `by`, only while this author of
+    /// the message may start with the asking user.
+    Answered {
+        them: UserId,
+        by: Option<UserId>,
+    },
+    Group(GroupId),
+    /// One of a group that is named, who will be seen there.
+    OfGroup(UserId),
+    /// A message in a conversation as it stood when the start was asked for.
+    Message {
+        conversation: MemberContext,
+        mine: bool,
+        age_ms: i64,
+    },
+}
+
+impl Check {
+    /// Asks.
+    ///
+    /// # Errors
+    /// The refusal the user may read.
+    pub fn ask(&self, gate: &PolicyGate, facts: &Snapshot, me: UserId) -> Result<(), Refusal> {
+        let allow = |about: Option<About>| {
+            about.ok_or_else(policy_gate::not_found).and_then(|about| gate.allow(facts, self.action, me, about))
+        };
+        let answer = match self.whom {
+            Whom::Nobody => allow(Some(About::Nothing)),
+            Whom::Person(them) => allow(facts.user(them).map(About::Person)),
+            Whom::Answered { them, by } => match facts.user(them) {
+                Some(them) if facts.world.status(them) != Status::Active => {
+                    Err(policy_gate::refusal(Code::RecipientInactive))
+                }
+                Some(them)
+                    if !facts.denies(self.action, me, About::Person(them))
+                        && by.is_none_or(|author| facts.may_start(author, me)) =>
+                {
+                    Ok(())
+                }
+                them => allow(them.map(About::Person)),
+            },
+            Whom::Group(group) => allow(facts.group(group).map(About::Group)),
+            Whom::OfGroup(them) => {
+                allow(facts.user(them).map(About::Person)).map_err(|_| policy_gate::refusal(Code::GroupNotAddressable))
+            }
+            Whom::Message { conversation, mine, age_ms } => {
+                gate.allow_to_message(facts, self.action, me, &conversation, mine, age_ms)
+            }
+        };
+        answer.map_err(|refusal| if self.field.is_empty() { refusal } else { refusal.field(self.field.as_str()) })
+    }
+}
+
+impl Start {
+    /// Those of [`Self::members`] who still get it: by name, or as active users of a group that is named, unless a rule denies
+    /// the author to start with them.
+    pub(super) fn members_now(&self, facts: &Snapshot) -> Cow<'_, [Member]> {
+        if self.groups.is_empty() {
+            return Cow::Borrowed(self.members.as_slice());
+        }
+        let world = &facts.world;
+        let inside: HashSet<UserId> = self
+            .groups
+            .iter()
+            .filter_map(|group| facts.group(*group))
+            .flat_map(|group| world.members(group))
+            .filter(|person| world.status(*person) == Status::Active)
+            .filter(|person| !facts.denies(Action::Start, self.new.created_by, About::Person(*person)))
+            .map(|person| UserId(Uuid::from_u128(world.user_key(person))))
+            .collect();
+        Cow::Owned(self.members.iter().filter(|member| member.is_named || inside.contains(&member.user)).copied().collect())
+    }
+
+    /// A mail goes to somebody: to others, or to its author by name. Groups may have emptied since it was asked for.
+    ///
+    /// # Errors
+    /// As asking for it now is refused.
+    pub(super) fn reaches(&self, members_now: &[Member]) -> Result<(), Refusal> {
+        let author = Addressed::User(self.new.created_by);
+        if self.new.kind != MAIL || members_now.len() > 1 || self.addressees.iter().any(|one| one.who == author) {
+            return Ok(());
+        }
+        Err(policy_gate::refusal(Code::RecipientInactive).field(format!("{}[0]", StartConversation::WITH)))
+    }
+
+    /// What the starter stands for in it once it is made.
+    pub(super) fn facts(&self) -> MemberContext {
+        let peer = self.members.get(1).filter(|_| self.new.kind == DIRECT);
+        MemberContext {
+            id: None,
+            tenant: self.new.tenant,
+            kind: self.new.kind,
+            state: OPEN,
+            version: 1,
+            last_seq: 0,
+            member_count: self.new.member_count,
+            role: self.members.first().map(|starter| starter.role),
+            first_seq: 1,
+            hidden_seq: 0,
+            peer: peer.map(|peer| peer.user),
+        }
+    }
+}
+
+/// What became of a request.
+#[derive(Debug, Clone)]
+#[allow(missing_docs)]
+pub enum WriteResult {
+    Started { conversation: ConversationId, created: bool, first_message: Option<wire::Message> },
+    Sent(wire::Message),
+    Edited(wire::Message),
+    Deleted(wire::Message),
+    Marked(wire::ReadState),
+    Updated,
+    ConversationDeleted(ConversationId),
+}
+
+impl WriteRequest {
+    /// Requests with the same key keep their order.
+    pub(super) fn lane_key(&self) -> LaneKey<'_> {
+        match &self.mutation {
+            Mutation::Start(start) => LaneKey::Start(&start.new.start_key),
+            mutation => LaneKey::Conversation(mutation.place()),
+        }
+    }
+
+    /// Users whose membership it is about.
+    pub(super) fn concerned(&self) -> Vec<(ConversationId, UserId)> {
+        match &self.mutation {
+            Mutation::AddMembers { conversation, users, .. } => {
+                users.iter().filter_map(|user| Some((*conversation, user.id.parse().ok()?))).collect()
+            }
+            Mutation::RemoveMember { conversation, user } => vec![(*conversation, *user)],
+            Mutation::DeleteConversation { conversation, for_all: false } => vec![(*conversation, self.caller.user)],
+            _ => Vec::new(),
+        }
+    }
+}
+
+impl Mutation {
+    /// Whether this user is no member of the conversation any more once it is done.
+    pub(super) fn makes_leave(&self, actor: UserId) -> bool {
+        match self {
+            Self::RemoveMember { user, .. } => *user == actor,
+            Self::DeleteConversation { .. } => true,
+            _ => false,
+        }
+    }
+
+    /// The conversation it names; a start finds its own.
+    pub(super) fn place(&self) -> Option<ConversationId> {
+        match self {
+            Self::Start(_) => None,
+            Self::Send { conversation, .. }
+            | Self::Edit { conversation, .. }
+            | Self::Delete { conversation, .. }
+            | Self::MarkRead { conversation, .. }
+            | Self::MarkUnread { conversation }
+            | Self::Rename { conversation, .. }
+            | Self::AddMembers { conversation, .. }
+            | Self::RemoveMember { conversation, .. }
+            | Self::Close { conversation }
+            | Self::Reopen { conversation }
+            | Self::DeleteOwnCopy { conversation, .. }
+            | Self::DeleteConversation { conversation, .. } => Some(*conversation),
+        }
+    }
+
+    /// What it says.
+    pub(super) fn draft(&self) -> Option<&Draft> {
+        match self {
+            Self::Start(start) => start.first_message.as_ref(),
+            Self::Send { draft, .. } => Some(draft),
+            _ => None,
+        }
+    }
+
+    /// The message it is about.
+    pub(super) fn target(&self) -> Option<MessageId> {
+        match self {
+            Self::Edit { message, .. } | Self::Delete { message, .. } | Self::DeleteOwnCopy { message, .. } => {
+                Some(*message)
+            }
+            _ => None,
+        }
+    }
+}
+
+/// What decides the lane.
+#[derive(Hash)]
+pub(super) enum LaneKey<'a> {
+    Start(&'a str),
+    Conversation(Option<ConversationId>),
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use causerie_protocol::{ErrorCode, wire::UserStatus};
+
+    use super::*;
+    use crate::{
+        clock::Clock,
+        facts,
+        store::{
+            kinds::{GROUP, MEMBER},
+            lookups::Lookups,
+            queries::{
+                facts::{FactWrite, GroupFact, MembershipFact, MembershipKey},
+                people::{self, Profile},
+                tenants,
+            },
+        },
+        testing::{NOW_MS, TestClock, on_each_database},
+    };
+
+    fn person(id: &str, status: UserStatus) -> Profile {
+        Profile { external_id: id.to_owned(), status: Some(status), ..Profile::default() }
+    }
+
+    #[tokio::test]
+    async fn a_mail_to_a_group_that_became_empty_is_refused() {
+        on_each_database(|store| async move {
+            let tenant = tenants::create(&store, "school", "School", NOW_MS).await.expect("stores").id;
+            let mut write = FactWrite::begin(&store, tenant, NOW_MS).await.expect("begins");
+            let rules = "policy mine\nroles pupil\nkinds class\nallow find,start all when everyone\n";
+            write.policy("mine", rules, "test").await.expect("writes");
+            let people = ["lea", "tom"].map(|id| person(id, UserStatus::Active));
+            let people = write.users(&people).await.expect("writes");
+            let [lea, tom] = [0, 1].map(|at: usize| people[at].1.id);
+            let class = GroupFact { external_id: "6a".to_owned(), kind: Some("class".to_owned()), ..GroupFact::default() };
+            write.groups(&[class]).await.expect("writes");
+            let class = write.resolve_groups(&["6a"]).await.expect("asks")["6a"];
+            let key = MembershipKey { user: tom, group: class, role: "pupil".to_owned() };
+            write.memberships(&[MembershipFact { key, from_ms: None, until_ms: None }]).await.expect("writes");
+            write.commit().await.expect("commits");
+
+            let start = |kind, also: Option<UserId>| {
+                let to = [Some(Addressed::Group(class)), also.map(Addressed::User)].into_iter().flatten();
+                let member = |user, is_named| Member { user, role: MEMBER, is_copy: false, is_named };
+                Start {
+                    new: NewConversation {
+                        id: ConversationId::new(),
+                        tenant: tenant.0,
+                        kind,
+                        subject: String::new(),
+                        start_key: String::new(),
+                        member_count: 2,
+                        created_by: lea,
+                        in_reply_to: None,
+                    },
+                    members: vec![member(lea, true), member(tom, false)],
+                    addressees: to.map(|who| Addressee { who, is_copy: false }).collect(),
+                    groups: vec![class],
+                    first_message: None,
+                    checks: Vec::new(),
+                    exists: false,
+                }
+            };
+            let clock: Arc<dyn Clock> = TestClock::new();
+            let facts = facts::Facts::new(&store, &Lookups::start(&store), &clock);
+            let reaches = async |start: Start| {
+                let facts = facts.latest(tenant).await.expect("reads");
+                start.reaches(&start.members_now(&facts))
+            };
+            assert_eq!(reaches(start(MAIL, None)).await, Ok(()));
+
+            let gone = person("tom", UserStatus::Deactivated);
+            people::upsert(&store, tenant, &[gone], NOW_MS).await.expect("stores");
+            let refusal = reaches(start(MAIL, None)).await.expect_err("nobody gets it");
+            assert_eq!((refusal.code, refusal.field.as_str()), (ErrorCode::RecipientInactive, "startConversation.with[0]"));
+            assert_eq!(reaches(start(MAIL, Some(lea))).await, Ok(()), "she gets it herself");
+            assert_eq!(reaches(start(GROUP, None)).await, Ok(()), "others can be added");
+        })
+        .await;
+    }
+}
