@@ -5,7 +5,7 @@
 mod school;
 
 use causerie_benches::{BatchSize, Benches};
-use causerie_policy::{About, Action, PRESETS, Policy, Search, UserIx, World};
+use causerie_policy::{Action, DirectoryQuery, PRESETS, Policy, Resource, UserIx, World};
 use school::{Random, School};
 
 const PEOPLE: u32 = 5_000;
@@ -19,7 +19,7 @@ fn main() {
         let Place { policy, world, .. } = Place::new();
         let people = some(&world, 2 * CHECKS);
         let allowed =
-            move |pair: &&[UserIx]| policy.decide(&world, Action::Start, pair[0], About::Person(pair[1])).is_allowed();
+            move |pair: &&[UserIx]| policy.decide(&world, Action::Start, pair[0], Resource::User(pair[1])).is_allowed();
         move || people.chunks_exact(2).filter(&allowed).count()
     });
     benches.bench("rules/reach-16", || {
@@ -37,7 +37,7 @@ fn main() {
         benches.bench(&format!("rules/complete-16/{name}"), || {
             let (Place { policy, world, .. }, people) = Place::with_seekers();
             move || {
-                let search = Search { words: &words, after: None, limit: 20 };
+                let search = DirectoryQuery { words: &words, after: None, limit: 20 };
                 people.iter().map(|me| policy.complete(&world, *me, &search).hits.len()).sum::<usize>()
             }
         });

@@ -1,98 +1,101 @@
-//! What people do, and where.
+//! Actions, and the resources on which users perform them.
 
-use crate::facts::{GroupIx, Relation, UserIx};
+use crate::facts::{GroupIx, RelationId, UserIx};
 
-/// Something a person wants to do. The words are those of the rule language.
+/// An action of a user. The rule language has one word for each, see [`crate::ACTIONS`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Action {
-    /// Be offered a person or a group in the directory.
+    /// Find a user or a group in the directory.
     Find,
-    /// See a person's profile and presence.
+    /// See the profile and the presence of a user.
     SeeProfile,
-    /// Start a conversation with a person, or put the person into a group.
+    /// Start a conversation with a user, or add the user to a group conversation.
     Start,
-    /// Have a conversation of several people at all.
+    /// Start a conversation with several users.
     StartGroup,
-    /// Write to all of a group of the product by naming the group.
+    /// Address a message to all members of a group.
     AddressGroup,
-    /// Post in an existing conversation.
+    /// Send a message to an existing conversation.
     Send,
-    /// Answer those a message was from and to, whatever else the rules say of them.
+    /// Reply to the author and the addressees of a mail without the right to [`Action::Start`] with them.
     Reply,
-    /// Change a message.
+    /// Edit a message.
     Edit,
-    /// Delete a message for everyone.
+    /// Delete a message for all members.
     DeleteForAll,
-    /// Delete one's own copy of a message.
+    /// Delete a message for the principal alone.
     DeleteOwnCopy,
-    /// End a conversation for all.
+    /// Close a conversation for all members.
     Close,
-    /// Let a closed one go on.
+    /// Reopen a closed conversation.
     Reopen,
-    /// Delete one's own copy of a conversation.
+    /// Delete a conversation for the principal alone.
     DeleteConversation,
-    /// Erase a conversation for all its members.
+    /// Erase a conversation for all members.
     EraseConversation,
-    /// Change the subject.
+    /// Change the subject of a conversation.
     Rename,
-    /// Put someone into a group conversation.
+    /// Add a user to a group conversation.
     AddMember,
-    /// Take someone else out of it.
+    /// Remove another member from a group conversation.
     RemoveMember,
-    /// Leave it.
+    /// Leave a group conversation.
     Leave,
-    /// Read it: history, members, changes.
+    /// Read a conversation: its history, members and changes.
     Read,
-    /// Ask for a mutual relation, or enter a one-sided one.
+    /// Request a mutual relation, or make a relation of the origin `own`.
     Request,
-    /// Say yes to a request.
+    /// Accept a requested relation.
     Accept,
     /// End a relation.
     Unrelate,
-    /// Block a person.
+    /// Block a user.
     Block,
 }
 
-/// What actions are done to; [`About`] says which one.
+/// The type of the resource of an action.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[allow(missing_docs)]
-pub enum Target {
-    Person,
+pub enum ResourceType {
+    /// Another user.
+    User,
+    /// A group of the tenant.
     Group,
-    Nobody,
+    /// No resource.
+    None,
+    /// A conversation, or a message in it.
     Conversation,
 }
 
 impl Action {
-    /// What it is done to.
+    /// The type of the resource.
     #[must_use]
-    pub fn target(self) -> Target {
+    pub fn resource_type(self) -> ResourceType {
         match self {
             Self::Find | Self::SeeProfile | Self::Start | Self::Request | Self::Accept | Self::Unrelate | Self::Block => {
-                Target::Person
+                ResourceType::User
             }
-            Self::AddressGroup => Target::Group,
-            Self::StartGroup => Target::Nobody,
-            _ => Target::Conversation,
+            Self::AddressGroup => ResourceType::Group,
+            Self::StartGroup => ResourceType::None,
+            _ => ResourceType::Conversation,
         }
     }
 
-    /// Whether it is done to one message of a conversation, so that rules can ask for its author and age.
+    /// Whether the resource is one message, so that rules can use `author` and `age<`.
     #[must_use]
     pub fn is_about_a_message(self) -> bool {
         matches!(self, Self::Edit | Self::DeleteForAll | Self::DeleteOwnCopy | Self::Reply)
     }
 
-    /// Whether it can be done to such a thing; groups are found as well as people.
+    /// Whether a resource of this type is possible. [`Action::Find`] has two: users and groups.
     #[must_use]
-    pub fn fits(self, target: Target) -> bool {
-        self.target() == target || (self == Self::Find && target == Target::Group)
+    pub fn fits(self, resource: ResourceType) -> bool {
+        self.resource_type() == resource || (self == Self::Find && resource == ResourceType::Group)
     }
 }
 
-/// An action in a conversation as a thing a screen may offer.
+/// An action in a conversation that a client may offer to its user, as the wire's `Capability` names it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[allow(missing_docs)] // the same words as in [`Action`] and in the wire's `Capability`
+#[allow(missing_docs)]
 pub enum Capability {
     Send,
     Edit,
@@ -110,7 +113,7 @@ pub enum Capability {
 }
 
 impl Capability {
-    /// All, in the order they are told.
+    /// All capabilities, in the order in which the server sends them.
     pub const ALL: [Self; 13] = [
         Self::Send,
         Self::Edit,
@@ -127,7 +130,7 @@ impl Capability {
         Self::Reply,
     ];
 
-    /// The action it promises.
+    /// The action that the capability allows.
     #[must_use]
     pub fn action(self) -> Action {
         match self {
@@ -148,64 +151,67 @@ impl Capability {
     }
 }
 
+/// The kind of a conversation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[allow(missing_docs)]
-pub enum Kind {
+pub enum ConversationKind {
     NoteToSelf,
     Direct,
     Group,
     Mail,
 }
 
+/// The state of a conversation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[allow(missing_docs)]
-pub enum State {
+pub enum ConversationState {
     Open,
     Closed,
     Locked,
 }
 
-/// What a member is in a conversation; a role is held in a group of the product.
+/// The role of a member in a conversation. A [`RoleId`](crate::RoleId) is a role in a group or in the tenant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[allow(missing_docs)]
-pub enum Seat {
+pub enum MemberRole {
     Member,
     Owner,
 }
 
-/// A conversation, as it concerns the one who asks.
+/// A conversation from the view of the principal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Conversation {
-    /// What it is.
-    pub kind: Kind,
-    /// Whether it goes on.
-    pub state: State,
-    /// What the asking person is in it; `None` for one who is no member.
-    pub seat: Option<Seat>,
-    /// The other one of a direct conversation, oneself in a note to self; `None` in others, and for one who is not known.
+pub struct ConversationContext {
+    /// The kind of the conversation.
+    pub kind: ConversationKind,
+    /// The state of the conversation.
+    pub state: ConversationState,
+    /// The principal's role in it; `None` if the principal is not a member.
+    pub role: Option<MemberRole>,
+    /// The other member of a direct conversation, the principal in a note to self; `None` in other kinds, and for a user whom the
+    /// world does not have.
     pub peer: Option<UserIx>,
 }
 
-/// What the action is about.
+/// The resource on which the principal performs an action.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum About {
-    /// No one in particular (`start_group`).
-    Nothing,
-    /// A person.
-    Person(UserIx),
-    /// A relation with a person.
-    Relation(UserIx, Relation),
-    /// A group of the product.
+pub enum Resource {
+    /// No resource (`start_group`).
+    None,
+    /// A user.
+    User(UserIx),
+    /// A relation with a user.
+    Relation(UserIx, RelationId),
+    /// A group of the tenant.
     Group(GroupIx),
     /// A conversation.
-    Conversation(Conversation),
+    Conversation(ConversationContext),
     /// A message in a conversation.
     Message {
-        /// Where it stands.
-        conversation: Conversation,
-        /// The asking person wrote it.
-        mine: bool,
-        /// Milliseconds since it was sent.
+        /// The conversation of the message.
+        conversation: ConversationContext,
+        /// Whether the principal is the author.
+        is_author: bool,
+        /// Milliseconds since the message was sent.
         age_ms: i64,
     },
 }

@@ -1,50 +1,50 @@
-//! What a policy answers.
+//! The result of an evaluation.
 
-use crate::facts::{GroupIx, Relation};
+use crate::facts::{GroupIx, RelationId};
 
-/// Which rule decided: an index into [`crate::Policy::rules`].
+/// The index of a rule in [`crate::Policy::rules`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct RuleIx(pub u16);
 
-/// What made a rule match.
+/// The fact that made a rule match: the result of the rule's first condition that names one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Witness {
-    /// It asks for nothing in particular.
+    /// The rule has no condition that names a group, a relation or a member.
     Everyone,
-    /// It is oneself.
+    /// The principal and the other user are the same.
     Same,
-    /// A group in common, or the group itself.
+    /// A group in common, or the group that is the resource.
     Group(GroupIx),
     /// An edge between two groups.
     Edge(GroupIx, GroupIx),
     /// A relation.
-    Relation(Relation),
-    /// A seat in the conversation.
+    Relation(RelationId),
+    /// The principal's membership in the conversation.
     Holder,
 }
 
-/// Yes, or no and why.
+/// Whether an action is allowed, and the rule that decided.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Decision {
-    /// Go ahead.
+    /// The action is allowed.
     Allow {
-        /// By which rule.
+        /// The rule that allows it.
         rule: RuleIx,
-        /// For which reason.
+        /// The fact that made the rule match.
         witness: Witness,
     },
-    /// No.
+    /// The action is denied.
     Deny {
-        /// By which rule; `None` when no rule allowed it.
+        /// The rule that denies it; `None` if no rule allows it, or for a built-in denial.
         rule: Option<RuleIx>,
-        /// Why, for administrators.
+        /// The reason, for administrators.
         code: Code,
-        /// Why, for the person; may say less.
+        /// The reason that the principal receives; it may hide that the resource exists.
         public_code: Code,
     },
 }
 
-/// Why not. The wire's `ErrorCode` explains each.
+/// The reason of a denial. The wire's `ErrorCode` has the same names and describes each.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[allow(missing_docs)]
 pub enum Code {
@@ -64,7 +64,7 @@ pub enum Code {
 }
 
 impl Decision {
-    /// It may be done now.
+    /// Whether the action is allowed now.
     #[must_use]
     pub fn is_allowed(&self) -> bool {
         matches!(self, Self::Allow { .. })

@@ -1,10 +1,10 @@
-//! The rules of one tenant.
+//! A compiled policy.
 
 use std::sync::Arc;
 
-use crate::{decision::RuleIx, eval::Plan, program::Rule, vocabulary::Vocabulary};
+use crate::{decision::RuleIx, eval::Plan, ir::Rule, vocabulary::Vocabulary};
 
-/// The rules of one tenant, ready to be asked. What may be asked of them is in `eval`.
+/// The compiled rules of one tenant. The evaluations (`decide`, `reach`, `complete`, `explain`) are in the module `eval`.
 #[derive(Debug, Clone)]
 pub struct Policy {
     pub(crate) name: String,
@@ -17,7 +17,7 @@ pub struct Policy {
 }
 
 impl Policy {
-    /// A policy of what its text was read to.
+    /// Builds the plan of the rules.
     #[must_use]
     pub(crate) fn from_parts(
         name: String,
@@ -31,43 +31,43 @@ impl Policy {
         Self { name, text, vocabulary, rules, secret_directory, secret_members, plan }
     }
 
-    /// Its name, for logs.
+    /// The name that the text declares.
     #[must_use]
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    /// The text it was read from.
+    /// The source text.
     #[must_use]
     pub fn text(&self) -> &str {
         &self.text
     }
 
-    /// The words it declares.
+    /// The words that the policy declares.
     #[must_use]
     pub fn vocabulary(&self) -> &Arc<Vocabulary> {
         &self.vocabulary
     }
 
-    /// Its rules, in the order of the text; [`RuleIx`] are places in it.
+    /// The rules in the order of the text; a [`RuleIx`] is an index into them.
     #[must_use]
     pub fn rules(&self) -> &[Rule] {
         &self.rules
     }
 
-    /// The name of a rule, for audit and metrics; empty for an index of another policy.
+    /// The name of a rule, for audit and metrics; empty if the policy has no rule at this index.
     #[must_use]
     pub fn rule_name(&self, rule: RuleIx) -> &str {
         self.rules.get(usize::from(rule.0)).map_or("", |rule| &rule.name)
     }
 
-    /// Whether people are told nothing of those they do not reach, not even that they exist.
+    /// Whether every denial about a user or a group that the principal may not find has the code `not_found`.
     #[must_use]
     pub fn secret_directory(&self) -> bool {
         self.secret_directory
     }
 
-    /// Whether people in the same group, mail or group of the product are counted, not named, for those who do not find them.
+    /// Whether members and addressees of a conversation are counted, not named, for members who may not find them.
     #[must_use]
     pub fn secret_members(&self) -> bool {
         self.secret_members

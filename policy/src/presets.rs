@@ -1,8 +1,8 @@
-//! Policies that come with the server, as files one can read and copy.
+//! The policies that come with the server (`policy/presets/`).
 
 use crate::policy::Policy;
 
-/// Name and text of each.
+/// Name and text of each preset.
 pub const PRESETS: [(&str, &str); 6] = [
     ("open", include_str!("../presets/open.policy")),
     ("school", include_str!("../presets/school.policy")),
@@ -12,7 +12,7 @@ pub const PRESETS: [(&str, &str); 6] = [
     ("lms", include_str!("../presets/lms.policy")),
 ];
 
-/// Name and table of cases of each, in the same order.
+/// Name and table of cases of each preset, in the order of [`PRESETS`].
 pub const PRESET_CASES: [(&str, &str); 6] = [
     ("open", include_str!("../presets/open.cases")),
     ("school", include_str!("../presets/school.cases")),
@@ -23,7 +23,7 @@ pub const PRESET_CASES: [(&str, &str); 6] = [
 ];
 
 impl Policy {
-    /// A preset by its name.
+    /// The preset with this name.
     #[must_use]
     pub fn preset(name: &str) -> Option<Self> {
         let (_, text) = PRESETS.iter().find(|(known, _)| *known == name)?;
@@ -36,7 +36,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_preset_is_read_and_called_what_its_file_is() {
+    fn every_preset_parses_and_has_the_name_of_its_file() {
         for (name, text) in PRESETS {
             let policy = Policy::parse(text).unwrap_or_else(|problems| panic!("{name}: {}", problems[0]));
             assert_eq!(policy.name(), name);

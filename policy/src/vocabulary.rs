@@ -1,74 +1,74 @@
-//! The words a policy declares: roles, kinds of groups, relations, settings. Facts that use others are inert.
+//! The words that a policy declares: roles, kinds of groups, relations, settings. A world ignores facts that use other words.
 
-use crate::facts::{Kind, Relation, Role, Setting};
+use crate::facts::{GroupKindId, RelationId, RoleId, SettingId};
 
-/// At most this many of each; they are bits and small numbers in facts.
+/// The largest number of roles, kinds, relations and settings, each. A [`RoleSet`](crate::RoleSet) has one bit for each role.
 pub const WORDS_MAX: usize = 64;
 
-/// How a relation comes about.
+/// How a relation comes into being.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum How {
-    /// One asks, the other accepts; then it holds both ways.
+pub enum RelationOrigin {
+    /// `mutual`: one user requests it, the other accepts. It then holds in both directions.
     Mutual,
-    /// A person enters it alone, one way.
+    /// `own`: a user makes it alone, in one direction.
     Own,
-    /// Only the product says so, one way.
+    /// `given`: only the back end makes it, in one direction.
     Given,
 }
 
-/// What a setting may be. The first value is the default.
+/// The declaration of a setting of the tenant.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SettingWord {
-    /// Its name.
+pub struct SettingDeclaration {
+    /// The name of the setting.
     pub name: String,
-    /// Its values, the default first; empty for one that is a number or a duration.
+    /// The values, the default first; empty if the setting is a number or a duration.
     pub values: Vec<String>,
-    /// The default of a number, or of a duration in milliseconds.
+    /// The default of a number, or of a duration in milliseconds; `None` if the setting has `values`.
     pub number: Option<i64>,
 }
 
-/// All words of a policy. Numbers of words are their places here.
+/// All words of a policy. Ids of words (`RoleId`, …) are indexes into these lists.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 #[allow(missing_docs)]
 pub struct Vocabulary {
     pub roles: Vec<String>,
     pub kinds: Vec<String>,
-    pub relations: Vec<(String, How)>,
-    pub settings: Vec<SettingWord>,
+    pub relations: Vec<(String, RelationOrigin)>,
+    pub settings: Vec<SettingDeclaration>,
 }
 
 impl Vocabulary {
-    /// The role of a name.
+    /// The role with this name.
     #[must_use]
-    pub fn role(&self, name: &str) -> Option<Role> {
-        place(self.roles.iter(), |word| word == name).map(Role)
+    pub fn role(&self, name: &str) -> Option<RoleId> {
+        index(self.roles.iter(), |word| word == name).map(RoleId)
     }
 
-    /// The kind of group of a name.
+    /// The kind of group with this name.
     #[must_use]
-    pub fn kind(&self, name: &str) -> Option<Kind> {
-        place(self.kinds.iter(), |word| word == name).map(Kind)
+    pub fn kind(&self, name: &str) -> Option<GroupKindId> {
+        index(self.kinds.iter(), |word| word == name).map(GroupKindId)
     }
 
-    /// The relation of a name.
+    /// The relation with this name.
     #[must_use]
-    pub fn relation(&self, name: &str) -> Option<Relation> {
-        place(self.relations.iter(), |(word, _)| word == name).map(Relation)
+    pub fn relation(&self, name: &str) -> Option<RelationId> {
+        index(self.relations.iter(), |(word, _)| word == name).map(RelationId)
     }
 
-    /// How a relation comes about.
+    /// How the relation comes into being; [`RelationOrigin::Given`] for an id of another vocabulary.
     #[must_use]
-    pub fn how(&self, relation: Relation) -> How {
-        self.relations.get(usize::from(relation.0)).map_or(How::Given, |(_, how)| *how)
+    pub fn origin(&self, relation: RelationId) -> RelationOrigin {
+        self.relations.get(usize::from(relation.0)).map_or(RelationOrigin::Given, |(_, origin)| *origin)
     }
 
-    /// The setting of a name.
+    /// The setting with this name.
     #[must_use]
-    pub fn setting(&self, name: &str) -> Option<Setting> {
-        place(self.settings.iter(), |word| word.name == name).map(Setting)
+    pub fn setting(&self, name: &str) -> Option<SettingId> {
+        index(self.settings.iter(), |word| word.name == name).map(SettingId)
     }
 }
 
-fn place<T>(mut words: impl Iterator<Item = T>, is: impl Fn(T) -> bool) -> Option<u8> {
-    words.position(is).and_then(|at| u8::try_from(at).ok())
+fn index<T>(mut words: impl Iterator<Item = T>, is: impl Fn(T) -> bool) -> Option<u8> {
+    words.position(is).and_then(|index| u8::try_from(index).ok())
 }

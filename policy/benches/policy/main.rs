@@ -5,7 +5,7 @@ mod school;
 
 use std::{hint::black_box, time::Instant};
 
-use causerie_policy::{About, Action, Change, PRESETS, Policy, Search, Status, UserIx, World};
+use causerie_policy::{Action, DirectoryQuery, FactChange, PRESETS, Policy, Resource, Status, UserIx, World};
 use school::{Random, School};
 
 fn main() {
@@ -48,13 +48,13 @@ fn measure(people: u32, policy: &Policy) {
     let mut world = World::new(policy.vocabulary().clone());
     world.apply_all(&school.changes);
     let import_s = started.elapsed().as_secs_f64();
-    let memberships = school.changes.iter().filter(|change| matches!(change, Change::Membership { .. })).count();
+    let memberships = school.changes.iter().filter(|change| matches!(change, FactChange::Membership { .. })).count();
     let mut random = Random::new(7);
     let users: Vec<UserIx> = world.users().collect();
     let mut someone = || users[random.below(people) as usize];
 
     let pairs: Vec<(UserIx, UserIx)> = (0..20_000).map(|_| (someone(), someone())).collect();
-    let check = |me, them| black_box(policy.decide(&world, Action::Start, me, About::Person(them)).is_allowed());
+    let check = |me, them| black_box(policy.decide(&world, Action::Start, me, Resource::User(them)).is_allowed());
     let check_ns = us(10, || pairs.iter().filter(|(me, them)| check(*me, *them)).count()) * 1000.0 / pairs.len() as f64;
 
     let widest = school.widest.iter().filter_map(|key| world.user(*key));
@@ -70,9 +70,9 @@ fn measure(people: u32, policy: &Policy) {
 
     let complete = |words: &[&str]| {
         let words: Vec<String> = words.iter().map(|word| (*word).to_owned()).collect();
-        let each = some
-            .iter()
-            .map(|me| us(3, || policy.complete(&world, *me, &Search { words: &words, after: None, limit: 20 }).hits.len()));
+        let each = some.iter().map(|me| {
+            us(3, || policy.complete(&world, *me, &DirectoryQuery { words: &words, after: None, limit: 20 }).hits.len())
+        });
         middle(each.collect())
     };
     let (one, three, all) = (complete(&["m"]), complete(&["mar"]), complete(&[]));

@@ -3,30 +3,30 @@
 use std::sync::Arc;
 
 use causerie_policy::{
-    Change, Delivers, EdgeEffect, GroupKind, GroupState, How, Key, RelationState, Role, Roles, Status, Vocabulary,
-    WritableBy,
+    Delivers, EdgeEffect, EntityKey, FactChange, GroupKindId, GroupState, RelationOrigin, RelationState, RoleId, RoleSet,
+    Status, Vocabulary, WritableBy,
 };
 
 /// People of a school.
 const SCHOOL: u32 = 1600;
-const GROUPS: Key = 1 << 64;
+const GROUPS: EntityKey = 1 << 64;
 
 pub struct School {
-    pub changes: Vec<Change>,
+    pub changes: Vec<FactChange>,
     /// Some who reach most: heads and teachers.
-    pub widest: Vec<Key>,
+    pub widest: Vec<EntityKey>,
     people: u32,
     words: Words,
 }
 
 /// What the policy calls things; a word it does not have leaves its facts out.
 struct Words {
-    learner: Option<Role>,
-    teacher: Option<Role>,
-    admin: Option<Role>,
-    class: Option<GroupKind>,
-    subject: Option<GroupKind>,
-    cycle: Option<GroupKind>,
+    learner: Option<RoleId>,
+    teacher: Option<RoleId>,
+    admin: Option<RoleId>,
+    class: Option<GroupKindId>,
+    subject: Option<GroupKindId>,
+    cycle: Option<GroupKindId>,
 }
 
 impl Words {
@@ -53,14 +53,14 @@ impl School {
             school.school(first, SCHOOL.min(people - first), &mut random);
         }
         for (at, (name, how)) in (0u8..).zip(&vocabulary.relations) {
-            school.relations(causerie_policy::Relation(at), name == "block", *how, &mut random);
+            school.relations(causerie_policy::RelationId(at), name == "block", *how, &mut random);
         }
         school
     }
 
     /// A school is a cycle, 50 classes, 300 subjects and 60 clubs; the first 10 of a hundred teach, one in 400 runs it.
     fn school(&mut self, first: u32, size: u32, random: &mut Random) {
-        let group = |at: u32| GROUPS + Key::from(first) * 4 + Key::from(at);
+        let group = |at: u32| GROUPS + EntityKey::from(first) * 4 + EntityKey::from(at);
         let (classes, subjects, clubs) = (1..51, 51..351, 351..411);
         let kinds = [
             (0..1, self.words.cycle),
@@ -72,16 +72,16 @@ impl School {
             let Some(kind) = kind else { continue };
             for at in groups {
                 let key = group(at);
-                self.changes.push(Change::Group {
+                self.changes.push(FactChange::Group {
                     key,
                     kind,
                     parent: (at > 0).then(|| group(0)),
                     state: GroupState::Active,
-                    deliver: Delivers::Both,
+                    delivers: Delivers::Both,
                     words: vec![random.name(), format!("g{at}")],
                 });
                 for (to, delivers) in [(key, Delivers::Both), (group(0), Delivers::Group)] {
-                    self.changes.push(Change::Edge {
+                    self.changes.push(FactChange::Edge {
                         from: key,
                         from_role: None,
                         to,
@@ -93,7 +93,7 @@ impl School {
             }
         }
         for at in 0..size {
-            let user = Key::from(first + at);
+            let user = EntityKey::from(first + at);
             let (role, clubs) = match at % 400 {
                 0 => (self.words.admin, 1),
                 1..40 => (self.words.teacher, 1),
@@ -105,7 +105,7 @@ impl School {
             let Some(role) = role else { continue };
             let mut join = |at: u32| {
                 let (group, from_ms, until_ms) = (group(at), None, None);
-                self.changes.push(Change::Membership { user, group, role, from_ms, until_ms });
+                self.changes.push(FactChange::Membership { user, group, role, from_ms, until_ms });
             };
             join(0);
             // Learners of a class have the same subjects; some have one of another.
@@ -120,13 +120,13 @@ impl School {
         }
     }
 
-    fn relations(&mut self, relation: causerie_policy::Relation, block: bool, how: How, random: &mut Random) {
+    fn relations(&mut self, relation: causerie_policy::RelationId, block: bool, how: RelationOrigin, random: &mut Random) {
         for from in 0..self.people {
             let each = if block { u32::from(random.below(100) == 0) } else { 20 };
             for _ in 0..each {
                 let near = (from / SCHOOL * SCHOOL + random.below(SCHOOL)).min(self.people - 1);
-                let pending = how == How::Mutual && random.below(10) == 0;
-                self.changes.push(Change::Relation {
+                let pending = how == RelationOrigin::Mutual && random.below(10) == 0;
+                self.changes.push(FactChange::Relation {
                     from: from.into(),
                     to: near.into(),
                     relation,
@@ -137,23 +137,23 @@ impl School {
     }
 
     /// One of the changes of a day: a membership comes or goes, a name changes.
-    pub fn change(&self, random: &mut Random) -> Change {
+    pub fn change(&self, random: &mut Random) -> FactChange {
         let at = random.below(self.people);
-        let user_key = Key::from(at);
-        let group = GROUPS + Key::from(at / SCHOOL * SCHOOL) * 4 + Key::from(random.below(411));
+        let user_key = EntityKey::from(at);
+        let group = GROUPS + EntityKey::from(at / SCHOOL * SCHOOL) * 4 + EntityKey::from(random.below(411));
         match (random.below(3), self.words.learner) {
-            (0, Some(role)) => Change::Membership { user: user_key, group, role, from_ms: None, until_ms: None },
-            (1, Some(role)) => Change::MembershipRemoved { user: user_key, group, role },
+            (0, Some(role)) => FactChange::Membership { user: user_key, group, role, from_ms: None, until_ms: None },
+            (1, Some(role)) => FactChange::MembershipRemoved { user: user_key, group, role },
             _ => user(at, random),
         }
     }
 }
 
-fn user(at: u32, random: &mut Random) -> Change {
-    Change::User {
+fn user(at: u32, random: &mut Random) -> FactChange {
+    FactChange::User {
         key: at.into(),
         status: Status::Active,
-        roles: Roles(u64::from(random.below(50) == 0)),
+        roles: RoleSet(u64::from(random.below(50) == 0)),
         writable_by: WritableBy::Rules,
         words: vec![random.name(), random.name(), format!("u{at}")],
     }

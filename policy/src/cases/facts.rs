@@ -1,16 +1,19 @@
-//! Lines that tell facts, and those that take them back.
+//! Lines that add facts, and lines that remove them.
 
-use super::{Named, read::Table};
+use super::{NameKind, read::CaseReader};
 use crate::{
-    facts::{Change, Delivers, EdgeEffect, GroupState, Key, Relation, RelationState, Role, Roles, Status, WritableBy},
-    lang::names::{self, GROUP_STATES, STATUSES, look_up, no_value, shortened, unknown},
+    facts::{
+        Delivers, EdgeEffect, EntityKey, FactChange, GroupState, RelationId, RelationState, RoleId, RoleSet, Status,
+        WritableBy,
+    },
+    lang::keywords::{self, GROUP_STATES, STATUSES, look_up, no_value, shortened, unknown},
 };
 
 const DELIVERS: [(&str, Delivers); 4] =
     [("people", Delivers::People), ("group", Delivers::Group), ("both", Delivers::Both), ("none", Delivers::None)];
 
-/// `user lea learner@6a`: what a line that begins with `first` says.
-pub(super) fn told(table: &mut Table<'_>, first: &str, rest: &[&str]) -> Result<Vec<Change>, String> {
+/// The changes of a line that adds facts: `user lea learner@6a`.
+pub(super) fn added(table: &mut CaseReader<'_>, first: &str, rest: &[&str]) -> Result<Vec<FactChange>, String> {
     match (first, rest) {
         ("user", [name, rest @ ..]) => user(table, name, rest),
         ("group", [name, kind, options @ ..]) => group(table, name, kind, options).map(|change| vec![change]),
@@ -27,11 +30,11 @@ pub(super) fn told(table: &mut Table<'_>, first: &str, rest: &[&str]) -> Result<
     }
 }
 
-/// `no member lea learner@6a`: what a line that begins with `no` takes back.
-pub(super) fn removed(table: &mut Table<'_>, rest: &[&str]) -> Result<Vec<Change>, String> {
+/// The changes of a line that removes facts: `no member lea learner@6a`.
+pub(super) fn removed(table: &mut CaseReader<'_>, rest: &[&str]) -> Result<Vec<FactChange>, String> {
     let changes = match rest {
-        ["member" | "relation" | "edge" | "barrier", ..] => told(table, rest[0], &rest[1..])?,
-        ["group", name] => return Ok(vec![Change::GroupRemoved { key: table.group(name)? }]),
+        ["member" | "relation" | "edge" | "barrier", ..] => added(table, rest[0], &rest[1..])?,
+        ["group", name] => return Ok(vec![FactChange::GroupRemoved { key: table.group(name)? }]),
         _ => {
             return Err(
                 "`no` takes back a line: `no member …`, `no relation …`, `no edge …`, `no barrier …` or `no group …`; of \
@@ -43,11 +46,13 @@ pub(super) fn removed(table: &mut Table<'_>, rest: &[&str]) -> Result<Vec<Change
     Ok(changes.into_iter().filter_map(inverse).collect())
 }
 
-fn inverse(change: Change) -> Option<Change> {
+fn inverse(change: FactChange) -> Option<FactChange> {
     match change {
-        Change::Membership { user, group, role, .. } => Some(Change::MembershipRemoved { user, group, role }),
-        Change::Relation { from, to, relation, .. } => Some(Change::RelationRemoved { from, to, relation }),
-        Change::Edge { from, from_role, to, to_role, .. } => Some(Change::EdgeRemoved { from, from_role, to, to_role }),
+        FactChange::Membership { user, group, role, .. } => Some(FactChange::MembershipRemoved { user, group, role }),
+        FactChange::Relation { from, to, relation, .. } => Some(FactChange::RelationRemoved { from, to, relation }),
+        FactChange::Edge { from, from_role, to, to_role, .. } => {
+            Some(FactChange::EdgeRemoved { from, from_role, to, to_role })
+        }
         _ => None,
     }
 }
@@ -66,38 +71,38 @@ fn form(first: &str) -> String {
 }
 
 /// Roles with a group are memberships, others are in the product as a whole.
-fn user(table: &mut Table<'_>, name: &str, rest: &[&str]) -> Result<Vec<Change>, String> {
-    let key = table.tell(name, Named::User)?;
-    let (mut status, mut roles, mut writable_by) = (Status::Active, Roles::default(), WritableBy::Rules);
+fn user(table: &mut CaseReader<'_>, name: &str, rest: &[&str]) -> Result<Vec<FactChange>, String> {
+    let key = table.declare(name, NameKind::User)?;
+    let (mut status, mut roles, mut writable_by) = (Status::Active, RoleSet::default(), WritableBy::Rules);
     let mut memberships = Vec::new();
     for word in rest {
         if let Some(value) = word.strip_prefix("status=") {
             status = look_up("status", value, &STATUSES)?;
         } else if let Some(value) = word.strip_prefix("writable_by=") {
-            writable_by = names::writable_by(value)?;
+            writable_by = keywords::writable_by(value)?;
         } else if word.contains('@') {
             memberships.push(membership(table, key, word)?);
         } else {
             roles.0 |= 1u64.checked_shl(role(table, word)?.0.into()).unwrap_or_default();
         }
     }
-    memberships.insert(0, Change::User { key, status, roles, writable_by, words: vec![name.to_owned()] });
+    memberships.insert(0, FactChange::User { key, status, roles, writable_by, words: vec![name.to_owned()] });
     Ok(memberships)
 }
 
-fn group(table: &mut Table<'_>, name: &str, kind: &str, options: &[&str]) -> Result<Change, String> {
+fn group(table: &mut CaseReader<'_>, name: &str, kind: &str, options: &[&str]) -> Result<FactChange, String> {
     let kinds = table.words.kinds.iter().map(String::as_str);
     let kind = table.words.kind(kind).ok_or_else(|| unknown("kind of group", kind, kinds))?;
-    let (mut state, mut deliver) = (GroupState::Active, Delivers::Both);
+    let (mut state, mut delivered) = (GroupState::Active, Delivers::Both);
     for option in options {
         if let Some(value) = option.strip_prefix("state=") {
             state = look_up("state of a group", value, &GROUP_STATES)?;
         } else {
-            deliver = delivers(option)?;
+            delivered = delivers(option)?;
         }
     }
-    let key = table.tell(name, Named::Group)?;
-    Ok(Change::Group { key, kind, parent: None, state, deliver, words: vec![name.to_owned()] })
+    let key = table.declare(name, NameKind::Group)?;
+    Ok(FactChange::Group { key, kind, parent: None, state, delivers: delivered, words: vec![name.to_owned()] })
 }
 
 fn delivers(option: &str) -> Result<Delivers, String> {
@@ -108,36 +113,48 @@ fn delivers(option: &str) -> Result<Delivers, String> {
     found.ok_or_else(|| no_value("delivers", value, DELIVERS.iter().map(|(word, _)| *word)))
 }
 
-fn role(table: &Table<'_>, name: &str) -> Result<Role, String> {
+fn role(table: &CaseReader<'_>, name: &str) -> Result<RoleId, String> {
     table.words.role(name).ok_or_else(|| unknown("role", name, table.words.roles.iter().map(String::as_str)))
 }
 
 /// `learner@6a`
-fn membership(table: &Table<'_>, user: Key, text: &str) -> Result<Change, String> {
+fn membership(table: &CaseReader<'_>, user: EntityKey, text: &str) -> Result<FactChange, String> {
     let Some((name, group)) = text.split_once('@') else {
         return Err(format!("expected a role in a group, `learner@6a`, not `{}`", shortened(text)));
     };
-    Ok(Change::Membership { user, group: table.group(group)?, role: role(table, name)?, from_ms: None, until_ms: None })
+    Ok(FactChange::Membership { user, group: table.group(group)?, role: role(table, name)?, from_ms: None, until_ms: None })
 }
 
-impl Table<'_> {
-    pub(super) fn relation(&self, name: &str) -> Result<Relation, String> {
+impl CaseReader<'_> {
+    pub(super) fn relation(&self, name: &str) -> Result<RelationId, String> {
         let known = self.words.relations.iter().map(|(name, _)| name.as_str());
         self.words.relation(name).ok_or_else(|| unknown("relation", name, known))
     }
 }
 
-/// `lea -friend- lou`, `lea -block-> lou`; who stands first asked, where it matters.
-fn relation(table: &Table<'_>, from: &str, arrow: &str, to: &str, state: RelationState) -> Result<Vec<Change>, String> {
+/// `lea -friend- lou`, `lea -block-> lou`. In a pending relation the first user is the one who requested it.
+fn relation(
+    table: &CaseReader<'_>,
+    from: &str,
+    arrow: &str,
+    to: &str,
+    state: RelationState,
+) -> Result<Vec<FactChange>, String> {
     let name = arrow.strip_prefix('-').and_then(|arrow| arrow.strip_suffix("->").or(arrow.strip_suffix('-')));
     let name = name.ok_or_else(|| format!("expected a relation as in `-friend-`, not `{}`", shortened(arrow)))?;
     let (from, to, relation) = (table.user(from)?, table.user(to)?, table.relation(name)?);
-    Ok(vec![Change::Relation { from, to, relation, state }])
+    Ok(vec![FactChange::Relation { from, to, relation, state }])
 }
 
-/// `teacher@staff -> 6a`: a group without a role is all in it.
-fn edge(table: &Table<'_>, from: &str, to: &str, effect: EdgeEffect, options: &[&str]) -> Result<Vec<Change>, String> {
-    let end = |text: &str| -> Result<(Option<Role>, Key), String> {
+/// `teacher@staff -> 6a`. A group without a role stands for all its members.
+fn edge(
+    table: &CaseReader<'_>,
+    from: &str,
+    to: &str,
+    effect: EdgeEffect,
+    options: &[&str],
+) -> Result<Vec<FactChange>, String> {
+    let end = |text: &str| -> Result<(Option<RoleId>, EntityKey), String> {
         match text.split_once('@') {
             None | Some(("*", _)) => Ok((None, table.group(text.trim_start_matches("*@"))?)),
             Some((name, group)) => Ok((Some(role(table, name)?), table.group(group)?)),
@@ -149,15 +166,15 @@ fn edge(table: &Table<'_>, from: &str, to: &str, effect: EdgeEffect, options: &[
         [option] => delivers(option)?,
         _ => return Err(form("edge")),
     };
-    Ok(vec![Change::Edge { from, from_role, to, to_role, effect, delivers }])
+    Ok(vec![FactChange::Edge { from, from_role, to, to_role, effect, delivers }])
 }
 
-fn setting(table: &Table<'_>, name: &str, value: &str) -> Result<Vec<Change>, String> {
+fn setting(table: &CaseReader<'_>, name: &str, value: &str) -> Result<Vec<FactChange>, String> {
     let known = table.words.settings.iter().map(|word| word.name.as_str());
     let setting = table.words.setting(name).ok_or_else(|| unknown("setting", name, known))?;
     let values = table.words.settings.get(usize::from(setting.0)).map_or(&[][..], |word| &word.values);
     if !values.is_empty() && !values.iter().any(|known| known == value) {
         return Err(no_value(name, value, values.iter().map(String::as_str)));
     }
-    Ok(vec![Change::Setting { setting, value: Some(value.to_owned()) }])
+    Ok(vec![FactChange::Setting { setting, value: Some(value.to_owned()) }])
 }

@@ -1,4 +1,4 @@
-//! Policies tested by tables: a small world told line by line, and what is expected of it.
+//! Tests of a policy as tables: lines that build a small world, and the case decisions.
 //!
 //! ```text
 //! group   6a    class
@@ -17,8 +17,8 @@
 //! expect  lea start tom           deny cannot_start
 //! ```
 //!
-//! Lines tell one story from top to bottom: facts change, and what is expected is asked of the world as it is by then. The
-//! code is the one the person is told. The name of the rule may be left out; one that is given must be a rule's.
+//! The lines are applied in order: each expectation is evaluated with the facts of the lines above it. The code is the public code. The
+//! name of the rule is optional; a name that is given must be the name of a rule.
 
 mod facts;
 mod read;
@@ -28,54 +28,54 @@ mod tests;
 use std::fmt;
 
 use crate::{
-    action::{About, Action, Conversation, Kind, Seat, State},
+    action::{Action, ConversationContext, ConversationKind, ConversationState, MemberRole, Resource},
     decision::{Code, Decision, RuleIx},
-    facts::{Change, Key, Relation, World},
+    facts::{EntityKey, FactChange, RelationId, World},
     lang::{Problem, action_name, code_name},
     policy::Policy,
 };
 
-/// What became of a table of cases.
+/// The result of running a table of cases.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Tested {
-    /// How many lines expected something.
+pub struct TestReport {
+    /// Number of `expect` lines.
     pub cases: usize,
-    /// Those whose expectation was not met.
-    pub failures: Vec<Failure>,
+    /// The failed ones.
+    pub failures: Vec<FailedCase>,
 }
 
-/// An expectation that was not met.
+/// An expectation that failed.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Failure {
-    /// Its line, counted from 1.
+pub struct FailedCase {
+    /// Line in the table, counted from 1.
     pub line: u32,
-    /// What was expected, and what was answered.
+    /// The expectation and the actual decision.
     pub message: String,
 }
 
-impl fmt::Display for Failure {
+impl fmt::Display for FailedCase {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "line {}: {}", self.line, self.message)
     }
 }
 
 impl Policy {
-    /// Tests these rules by a table of cases.
+    /// Runs a table of cases.
     ///
     /// # Errors
-    /// Everything that is wrong with the table itself, by line.
-    pub fn test(&self, cases: &str) -> Result<Tested, Vec<Problem>> {
+    /// All mistakes in the table itself, by line. A failed expectation is not an error.
+    pub fn test(&self, cases: &str) -> Result<TestReport, Vec<Problem>> {
         let (names, steps) = read::read(self, cases)?;
         let mut world = World::new(self.vocabulary.clone());
-        let mut tested = Tested { cases: 0, failures: Vec::new() };
+        let mut tested = TestReport { cases: 0, failures: Vec::new() };
         for step in steps {
             match step {
                 Step::Facts(changes) => world.apply_all(&changes),
-                Step::Expect(expected) => {
+                Step::Expect(case) => {
                     tested.cases += 1;
-                    if let Some(answer) = self.contradicts(&world, &names, &expected) {
-                        let message = format!("expected `{}`, but {answer}", expected.text);
-                        tested.failures.push(Failure { line: expected.line, message });
+                    if let Some(actual) = self.contradiction(&world, &names, &case) {
+                        let message = format!("expected `{}`, but {actual}", case.text);
+                        tested.failures.push(FailedCase { line: case.line, message });
                     }
                 }
             }
@@ -83,26 +83,27 @@ impl Policy {
         Ok(tested)
     }
 
-    /// What is answered instead of what is expected.
-    fn contradicts(&self, world: &World, names: &Names, expected: &Expected) -> Option<String> {
-        let Some((me, about)) = world.user(expected.me).zip(expected.asked.about(world)) else {
+    /// The actual decision in words, if it is not the case one.
+    fn contradiction(&self, world: &World, names: &NameTable, case: &Case) -> Option<String> {
+        let Some((principal, resource)) = world.user(case.principal).zip(case.resource.bind(world)) else {
             return Some("who or what it is about is gone".to_owned());
         };
-        match &expected.answer {
-            Answer::Only(keys) => {
-                let people = self.reach(world, me, expected.action);
-                let groups = self.group_reach(world, me, expected.action);
-                let people = people.iter().map(|user| world.user_key(user));
-                let mut reached: Vec<Key> = people.chain(groups.into_iter().map(|group| world.group_key(group))).collect();
+        match &case.expected {
+            Expectation::Only(keys) => {
+                let users = self.reach(world, principal, case.action);
+                let groups = self.group_reach(world, principal, case.action);
+                let users = users.iter().map(|user| world.user_key(user));
+                let mut reached: Vec<EntityKey> =
+                    users.chain(groups.into_iter().map(|group| world.group_key(group))).collect();
                 reached.sort_unstable();
                 (reached != *keys).then(|| {
                     let reached: Vec<&str> = reached.iter().filter_map(|key| names.name(*key)).collect();
                     let list = if reached.is_empty() { "nobody".to_owned() } else { reached.join(" ") };
-                    format!("{} is possible with: {list}", action_name(expected.action))
+                    format!("{} is possible with: {list}", action_name(case.action))
                 })
             }
-            Answer::One(answer) => {
-                let decision = self.decide(world, expected.action, me, about);
+            Expectation::One(answer) => {
+                let decision = self.decide(world, case.action, principal, resource);
                 (!answer.is(self, decision)).then(|| self.in_words(decision))
             }
         }
@@ -120,36 +121,36 @@ impl Policy {
     }
 }
 
-/// One line that says something.
+/// A line that is not empty.
 enum Step {
-    Facts(Vec<Change>),
-    Expect(Expected),
+    Facts(Vec<FactChange>),
+    Expect(Case),
 }
 
 /// An `expect` line.
-struct Expected {
+struct Case {
     line: u32,
-    /// As it was written.
+    /// The line without `expect`.
     text: String,
-    me: Key,
+    principal: EntityKey,
     action: Action,
-    asked: Asked,
-    answer: Answer,
+    resource: ResourceSpec,
+    expected: Expectation,
 }
 
-enum Answer {
-    /// Everyone and every group the action reaches, sorted.
-    Only(Vec<Key>),
-    One(One),
+enum Expectation {
+    /// All users and groups in reach of the action, sorted.
+    Only(Vec<EntityKey>),
+    One(ExpectedDecision),
 }
 
-/// A decision; the rule by name.
-enum One {
+/// An expected decision, with the name of the rule if the line gives it.
+enum ExpectedDecision {
     Allow(Option<String>),
     Deny(Code, Option<String>),
 }
 
-impl One {
+impl ExpectedDecision {
     fn is(&self, policy: &Policy, decision: Decision) -> bool {
         let named = |name: &Option<String>, rule: Option<RuleIx>| {
             name.as_deref().is_none_or(|name| rule.is_some_and(|rule| policy.rule_name(rule) == name))
@@ -162,63 +163,65 @@ impl One {
     }
 }
 
-/// [`About`] with keys: numbers are known once the world is.
-enum Asked {
-    Nothing,
-    Person(Key),
-    Relation(Key, Relation),
-    Group(Key),
-    Conversation(Place),
-    Message { place: Place, mine: bool, age_ms: i64 },
+/// A [`Resource`] with keys in place of indexes, which are known only when the world is built.
+enum ResourceSpec {
+    None,
+    User(EntityKey),
+    Relation(EntityKey, RelationId),
+    Group(EntityKey),
+    Conversation(ConversationSpec),
+    Message { conversation: ConversationSpec, is_author: bool, age_ms: i64 },
 }
 
 #[derive(Clone, Copy)]
-struct Place {
-    kind: Kind,
-    state: State,
-    seat: Option<Seat>,
-    peer: Option<Key>,
+struct ConversationSpec {
+    kind: ConversationKind,
+    state: ConversationState,
+    role: Option<MemberRole>,
+    peer: Option<EntityKey>,
 }
 
-impl Asked {
-    fn about(&self, world: &World) -> Option<About> {
-        let conversation = |place: Place| Conversation {
-            kind: place.kind,
-            state: place.state,
-            seat: place.seat,
-            peer: place.peer.and_then(|peer| world.user(peer)),
+impl ResourceSpec {
+    fn bind(&self, world: &World) -> Option<Resource> {
+        let bind = |spec: ConversationSpec| ConversationContext {
+            kind: spec.kind,
+            state: spec.state,
+            role: spec.role,
+            peer: spec.peer.and_then(|peer| world.user(peer)),
         };
         Some(match *self {
-            Self::Nothing => About::Nothing,
-            Self::Person(them) => About::Person(world.user(them)?),
-            Self::Relation(them, relation) => About::Relation(world.user(them)?, relation),
-            Self::Group(group) => About::Group(world.group(group)?),
-            Self::Conversation(place) => About::Conversation(conversation(place)),
-            Self::Message { place, mine, age_ms } => About::Message { conversation: conversation(place), mine, age_ms },
+            Self::None => Resource::None,
+            Self::User(them) => Resource::User(world.user(them)?),
+            Self::Relation(them, relation) => Resource::Relation(world.user(them)?, relation),
+            Self::Group(group) => Resource::Group(world.group(group)?),
+            Self::Conversation(spec) => Resource::Conversation(bind(spec)),
+            Self::Message { conversation, is_author, age_ms } => {
+                Resource::Message { conversation: bind(conversation), is_author, age_ms }
+            }
         })
     }
 }
 
-/// Who is meant by a name.
+/// The users and groups of the table, by name.
 #[derive(Default)]
-struct Names {
-    /// A key is the name's place here, from 1: no key is 0.
-    all: Vec<(String, Named)>,
+struct NameTable {
+    /// The key of a name is its index plus 1, so that no key is 0.
+    all: Vec<(String, NameKind)>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Named {
+enum NameKind {
     User,
     Group,
 }
 
-impl Names {
-    fn find(&self, name: &str) -> Option<(Key, Named)> {
+impl NameTable {
+    fn find(&self, name: &str) -> Option<(EntityKey, NameKind)> {
         let at = self.all.iter().position(|(known, _)| known == name)?;
-        Some((at as Key + 1, self.all[at].1))
+        Some((at as EntityKey + 1, self.all[at].1))
     }
 
-    fn name(&self, key: Key) -> Option<&str> {
+    fn name(&self, key: EntityKey) -> Option<&str> {
         let at = usize::try_from(key.checked_sub(1)?).ok()?;
         self.all.get(at).map(|(name, _)| name.as_str())
     }

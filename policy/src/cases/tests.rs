@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::{ACTIONS, PRESET_CASES, PRESETS, Policy, Rule, lang::names::CODES};
+use crate::{ACTIONS, PRESET_CASES, PRESETS, Policy, Rule, lang::keywords::CODES};
 
 const LIBRARY: (&str, &str) =
     (include_str!("../../presets/examples/library.policy"), include_str!("../../presets/examples/library.cases"));

@@ -1,139 +1,147 @@
-//! May this person do that?
+//! Check: the decision about one action of one principal on one resource.
+//!
+//! A check tests the rules of the action in order: O(r) conditions for r rules. A condition costs O(log n) for the n roles or relations
+//! of the principal, or O(e) for e edges that lead out of the principal's groups.
 
 use super::{
-    built_in::Refused,
-    links::{self, Along},
+    built_in_denials::Denied,
+    generators::{self, Along},
 };
 use crate::{
-    action::{About, Action, Capability, Conversation},
+    action::{Action, Capability, ConversationContext, Resource},
     decision::{Code, Decision, RuleIx, Witness},
-    facts::{Delivers, GroupIx, Relation, RelationState, Status, UserIx, World, group::Group, person::Person},
+    facts::{Delivers, GroupIx, RelationId, RelationState, Status, UserIx, World, group::Group, user::User},
+    ir::{Candidates, Condition, Direction, RolePattern, Rule, RuleEffect, Threshold, Variable},
     policy::Policy,
-    program::{Atom, Condition, Direction, Effect, Limit, Rule, Subject, Who},
-    vocabulary::How,
+    vocabulary::RelationOrigin,
 };
 
 impl Policy {
-    /// May `me` do this? Deny rules come first, then what allows; where nothing does, the first `otherwise` line that
-    /// matches says why not.
+    /// Decides whether the principal may perform the action. A matching deny rule denies; otherwise a matching allow rule allows;
+    /// otherwise the first matching `otherwise` rule sets the code of the denial.
     #[must_use]
-    pub fn decide(&self, world: &World, action: Action, me: UserIx, about: About) -> Decision {
-        let Some(question) = Question::new(self, world, action, me, about) else {
+    pub fn decide(&self, world: &World, action: Action, principal: UserIx, resource: Resource) -> Decision {
+        let Some(evaluation) = Evaluation::new(self, world, action, principal, resource) else {
             return Decision::Deny { rule: None, code: Code::NotFound, public_code: Code::NotFound };
         };
-        question.decide()
+        evaluation.decide()
     }
 
-    /// What a person may do in a conversation now, as its screens show it: with a message, one of one's own, just sent.
+    /// What the principal may do in the conversation now. Capabilities about a message (edit, delete) are decided for a message that
+    /// the principal has just sent; `reply` is decided for a message of another member.
     #[must_use]
-    pub fn capabilities(&self, world: &World, me: UserIx, conversation: Conversation) -> Vec<Capability> {
+    pub fn capabilities(&self, world: &World, principal: UserIx, conversation: ConversationContext) -> Vec<Capability> {
         Capability::ALL
             .into_iter()
             .filter(|capability| {
-                let about = match capability {
+                let resource = match capability {
                     Capability::Edit | Capability::Delete | Capability::DeleteOwnCopy => {
-                        About::Message { conversation, mine: true, age_ms: 0 }
+                        Resource::Message { conversation, is_author: true, age_ms: 0 }
                     }
-                    Capability::Reply => About::Message { conversation, mine: false, age_ms: 0 },
-                    _ => About::Conversation(conversation),
+                    Capability::Reply => Resource::Message { conversation, is_author: false, age_ms: 0 },
+                    _ => Resource::Conversation(conversation),
                 };
-                self.decide(world, capability.action(), me, about).is_allowed()
+                self.decide(world, capability.action(), principal, resource).is_allowed()
             })
             .collect()
     }
 }
 
-/// A relation that a comparison of policies supposes between `me` and every other person, whatever the facts say: what a rule
-/// about blocked people would do is worth telling before the first person blocks another.
+/// A relation that a comparison of policies assumes between the principal and every other user, whatever the facts are. It shows
+/// what a rule about blocked users would do before any user has blocked another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Supposed {
-    pub relation: Relation,
+pub struct Assumption {
+    pub relation: RelationId,
     pub direction: Direction,
     pub state: RelationState,
 }
 
-/// One action of one person about one thing, with the records it concerns.
+/// One request to evaluate: principal, action and resource, with the records that conditions read.
 #[derive(Clone, Copy)]
-pub struct Question<'a> {
+pub struct Evaluation<'a> {
     pub policy: &'a Policy,
     pub world: &'a World,
     pub action: Action,
-    pub me: UserIx,
-    pub mine: &'a Person,
-    pub them: Option<(UserIx, &'a Person)>,
+    pub principal: UserIx,
+    /// The record of the principal.
+    pub me: &'a User,
+    /// The other user; `None` in a conversation without a peer, and while candidates are enumerated.
+    pub them: Option<(UserIx, &'a User)>,
     pub group: Option<(GroupIx, &'a Group)>,
-    pub conversation: Option<Conversation>,
-    pub author: bool,
+    pub conversation: Option<ConversationContext>,
+    pub is_author: bool,
     pub age_ms: Option<i64>,
-    pub relation: Option<Relation>,
-    pub supposed: Option<Supposed>,
+    pub relation: Option<RelationId>,
+    pub assumed: Option<Assumption>,
 }
 
-impl<'a> Question<'a> {
-    /// `None` where one who is not active asks, or of someone or something this world does not know.
-    pub fn new(policy: &'a Policy, world: &'a World, action: Action, me: UserIx, about: About) -> Option<Self> {
-        let mine = world.person(me).filter(|me| me.status == Status::Active)?;
-        let mut question = Self {
+impl<'a> Evaluation<'a> {
+    /// `None` if the principal is not active, or if the world does not have the resource.
+    pub fn new(policy: &'a Policy, world: &'a World, action: Action, principal: UserIx, resource: Resource) -> Option<Self> {
+        let me = world.user_record(principal).filter(|me| me.status == Status::Active)?;
+        let mut evaluation = Self {
             policy,
             world,
             action,
+            principal,
             me,
-            mine,
             them: None,
             group: None,
             conversation: None,
-            author: false,
+            is_author: false,
             age_ms: None,
             relation: None,
-            supposed: None,
+            assumed: None,
         };
-        match about {
-            About::Nothing => {}
-            About::Person(them) => question.them = Some((them, world.person(them)?)),
-            About::Relation(them, relation) => {
-                question.them = Some((them, world.person(them)?));
-                question.relation = Some(relation);
+        match resource {
+            Resource::None => {}
+            Resource::User(them) => evaluation.them = Some((them, world.user_record(them)?)),
+            Resource::Relation(them, relation) => {
+                evaluation.them = Some((them, world.user_record(them)?));
+                evaluation.relation = Some(relation);
             }
-            About::Group(group) => question.group = Some((group, world.group_at(group).filter(|group| !group.gone)?)),
-            About::Conversation(conversation) => question.enter(conversation),
-            About::Message { conversation, mine, age_ms } => {
-                question.enter(conversation);
-                question.author = mine;
-                question.age_ms = Some(age_ms);
+            Resource::Group(group) => {
+                evaluation.group = Some((group, world.group_record(group).filter(|group| !group.is_removed)?))
+            }
+            Resource::Conversation(conversation) => evaluation.enter(conversation),
+            Resource::Message { conversation, is_author, age_ms } => {
+                evaluation.enter(conversation);
+                evaluation.is_author = is_author;
+                evaluation.age_ms = Some(age_ms);
             }
         }
-        Some(question)
+        Some(evaluation)
     }
 
-    fn enter(&mut self, conversation: Conversation) {
+    fn enter(&mut self, conversation: ConversationContext) {
         self.conversation = Some(conversation);
-        self.them = conversation.peer.and_then(|peer| Some((peer, self.world.person(peer)?)));
+        self.them = conversation.peer.and_then(|peer| Some((peer, self.world.user_record(peer)?)));
     }
 
     pub fn decide(&self) -> Decision {
         match self.judge() {
             Ok((rule, witness)) => Decision::Allow { rule, witness },
-            Err((rule, code)) => Decision::Deny { rule, code, public_code: self.told(code) },
+            Err((rule, code)) => Decision::Deny { rule, code, public_code: self.public_code(code) },
         }
     }
 
-    /// Which rule allows it and why, or which denies it and as what.
-    pub(super) fn judge(&self) -> Result<(RuleIx, Witness), Refused> {
-        if self.lacks_a_seat() {
+    /// The rule that allows the action with its witness, or the rule that denies it with its code. [`Decision`] without the public code.
+    pub(super) fn judge(&self) -> Result<(RuleIx, Witness), Denied> {
+        if self.is_not_a_member() {
             return Err((None, Code::NotAMember));
         }
-        if let Some(refused) = self.unread() {
-            return Err(refused);
+        if let Some(denied) = self.may_not_read() {
+            return Err(denied);
         }
-        let lines = self.policy.plan.lines(self.action);
+        let lines = self.policy.plan.rules_of(self.action);
         if let Some((rule, _)) = self.first(&lines.deny) {
             return Err((Some(rule), self.code_of(rule)));
         }
         if let Some(allowed) = self.first(&lines.allow) {
-            if let Some((_, refused)) = self.impossible() {
-                return Err(refused);
+            if let Some((_, denied)) = self.impossible() {
+                return Err(denied);
             }
-            return self.absent().map_or(Ok(allowed), |code| Err((None, code)));
+            return self.other_user_inactive().map_or(Ok(allowed), |code| Err((None, code)));
         }
         match self.first(&lines.otherwise) {
             Some((rule, _)) => Err((Some(rule), self.code_of(rule))),
@@ -141,9 +149,9 @@ impl<'a> Question<'a> {
         }
     }
 
-    /// What of a refusal the person may know: not that there is a conversation of others, nor, where the directory is
-    /// secret, that there is someone or some group they do not find there.
-    fn told(&self, code: Code) -> Code {
+    /// The code that the principal receives. It hides conversations in which the principal is not a member and, if the directory is
+    /// secret, users and groups that the principal may not find.
+    fn public_code(&self, code: Code) -> Code {
         if code == Code::NotAMember || self.is_hidden() { Code::NotFound } else { code }
     }
 
@@ -152,13 +160,13 @@ impl<'a> Question<'a> {
         self.policy.secret_directory && of_directory && Self { action: Action::Find, ..*self }.judge().is_err()
     }
 
-    /// It is about a conversation in which one has no part.
-    pub fn lacks_a_seat(&self) -> bool {
-        self.conversation.is_some_and(|conversation| conversation.seat.is_none())
+    /// Whether the resource is a conversation in which the principal is not a member.
+    pub fn is_not_a_member(&self) -> bool {
+        self.conversation.is_some_and(|conversation| conversation.role.is_none())
     }
 
-    /// Why nothing begins with someone who is not there, whatever the rules allow.
-    pub fn absent(&self) -> Option<Code> {
+    /// The code of the built-in denial to find, start with, request or block a user who is not active.
+    pub fn other_user_inactive(&self) -> Option<Code> {
         use Action::{Block, Find, Request, Start};
         let (_, them) = self.them?;
         match (self.action, them.status) {
@@ -169,22 +177,20 @@ impl<'a> Question<'a> {
         }
     }
 
-    /// Of a denial that no line speaks of: `not_found` of `find` and `see_profile`, `cannot_start` of `start`,
-    /// `group_not_addressable` of `address_group`, `not_author` of changing a message that its author could change, and
-    /// `unsupported` of all else.
+    /// The code of a denial without a rule. `not_author` applies if the author of the message would be allowed.
     fn default_code(&self) -> Code {
         match self.action {
             Action::Find | Action::SeeProfile => Code::NotFound,
             Action::Start => Code::CannotStart,
             Action::AddressGroup => Code::GroupNotAddressable,
-            Action::Edit | Action::DeleteForAll if !self.author && self.author_may() => Code::NotAuthor,
+            Action::Edit | Action::DeleteForAll if !self.is_author && self.author_is_allowed() => Code::NotAuthor,
             _ => Code::Unsupported,
         }
     }
 
-    fn author_may(&self) -> bool {
-        let author = Self { author: true, ..*self };
-        author.first(&self.policy.plan.lines(self.action).allow).is_some()
+    fn author_is_allowed(&self) -> bool {
+        let author = Self { is_author: true, ..*self };
+        author.first(&self.policy.plan.rules_of(self.action).allow).is_some()
     }
 
     fn first(&self, rules: &[RuleIx]) -> Option<(RuleIx, Witness)> {
@@ -198,19 +204,19 @@ impl<'a> Question<'a> {
         self.policy.rules.get(usize::from(rule.0)).map_or(Code::Unsupported, |rule| rule.code)
     }
 
-    /// Whether the rule speaks of what this question is about at all.
+    /// Whether the rule can match this resource at all.
     pub fn concerns(&self, at: RuleIx, rule: &Rule) -> bool {
         let names_them = self.policy.plan.names_them(at);
-        match rule.subject {
-            Subject::Groups => self.group.is_some(),
-            // A denial that asks nothing of people (`setting(messaging)=off`) holds for groups as well; what allows does so
-            // only by naming groups.
-            Subject::People if self.group.is_some() => rule.effect != Effect::Allow && !names_them,
-            Subject::People => self.them.is_some() || !names_them,
+        match rule.candidates {
+            Candidates::Groups => self.group.is_some(),
+            // A deny rule without a condition on `them` (`setting(messaging)=off`) applies to groups too. An allow rule applies to
+            // groups only if its conditions name the group.
+            Candidates::Users if self.group.is_some() => rule.effect != RuleEffect::Allow && !names_them,
+            Candidates::Users => self.them.is_some() || !names_them,
         }
     }
 
-    /// Whether a rule matches; what made it.
+    /// The witness, if the rule matches.
     pub fn matches(&self, at: RuleIx, rule: &Rule) -> Option<Witness> {
         if !self.concerns(at, rule) {
             return None;
@@ -225,106 +231,111 @@ impl<'a> Question<'a> {
         rule.unless.iter().all(|condition| self.holds(condition).is_none()).then_some(witness)
     }
 
-    /// Whether a condition holds; what made it. The one meaning of each condition.
+    /// The witness, if the condition holds. This function defines the meaning of each condition; the other evaluations call it or
+    /// enumerate the same sets.
     pub fn holds(&self, condition: &Condition) -> Option<Witness> {
         let world = self.world;
         match *condition {
             Condition::Everyone => true,
-            Condition::Same => return self.them.is_some_and(|(them, _)| them == self.me).then_some(Witness::Same),
+            Condition::Same => return self.them.is_some_and(|(them, _)| them == self.principal).then_some(Witness::Same),
             Condition::InCommon(mine, theirs) => {
                 let (_, them) = self.them?;
-                return links::in_common(world, self.mine, mine, them, theirs).map(Witness::Group);
+                return generators::in_common(world, self.me, mine, them, theirs).map(Witness::Group);
             }
             Condition::Edge(mine, theirs) => return self.edge(mine, theirs, Along::ToPeople),
             Condition::Barrier(mine, theirs) => return self.edge(mine, theirs, Along::Barrier),
             Condition::InGroup(mine) => {
-                let (number, group) = self.group?;
-                let is = links::held(world, self.mine, mine).any(|(held, _)| held.group() == number);
-                return (is && group.is_active()).then_some(Witness::Group(number));
+                let (group_ix, group) = self.group?;
+                let has_role = generators::held(world, self.me, mine).any(|(held, _)| held.group() == group_ix);
+                return (has_role && group.is_active()).then_some(Witness::Group(group_ix));
             }
             Condition::Related(relation, direction) => {
                 let (them, _) = self.them?;
-                return links::related(world, self.mine, relation, direction, them).then_some(Witness::Relation(relation));
+                return generators::related(world, self.me, relation, direction, them)
+                    .then_some(Witness::Relation(relation));
             }
-            Condition::Role(who, role) => self.who(who)?.roles.has(role),
-            Condition::Status(who, status) => self.who(who)?.status == status,
-            Condition::WritableBy(who, writable_by) => self.who(who)?.writable_by == writable_by,
-            Condition::Is(who, atom) => return links::is(world, self.who(who)?, atom).map(Witness::Group),
+            Condition::Role(variable, role) => self.user(variable)?.roles.has(role),
+            Condition::Status(variable, status) => self.user(variable)?.status == status,
+            Condition::WritableBy(variable, writable_by) => self.user(variable)?.writable_by == writable_by,
+            Condition::HasRole(variable, atom) => {
+                return generators::group_with_role(world, self.user(variable)?, atom).map(Witness::Group);
+            }
             Condition::Setting(setting, value) => world.settings().choice(setting) == Some(value),
             Condition::GroupKind(kind) => self.group?.1.kind == kind,
             Condition::GroupState(state) => self.group?.1.state == state,
-            Condition::GroupLarger(limit) => i64::from(self.group?.1.active) > self.limit(limit)?,
-            Condition::GroupDelivers => matches!(self.group?.1.deliver, Delivers::Group | Delivers::Both),
-            Condition::Holder => return self.conversation?.seat.map(|_| Witness::Holder),
+            Condition::GroupLarger(threshold) => i64::from(self.group?.1.active_members) > self.threshold(threshold)?,
+            Condition::GroupDelivers => matches!(self.group?.1.delivers, Delivers::Group | Delivers::Both),
+            Condition::Holder => return self.conversation?.role.map(|_| Witness::Holder),
             Condition::Owner => {
-                let owner = self.conversation?.seat == Some(crate::action::Seat::Owner);
+                let owner = self.conversation?.role == Some(crate::action::MemberRole::Owner);
                 return owner.then_some(Witness::Holder);
             }
             Condition::ConversationKind(kind) => self.conversation?.kind == kind,
             Condition::ConversationState(state) => self.conversation?.state == state,
             Condition::MayStart => return self.may_start(),
-            Condition::Author => self.author,
-            Condition::Younger(limit) => self.age_ms? < self.limit(limit)?,
+            Condition::Author => self.is_author,
+            Condition::Younger(threshold) => self.age_ms? < self.threshold(threshold)?,
             Condition::Asked => {
                 let (them, _) = self.them?;
-                self.mine.tie(self.relation?, false, them) == Some(RelationState::Pending)
+                self.me.relation_state(self.relation?, false, them) == Some(RelationState::Pending)
             }
             Condition::RelationIs(relation) => self.relation? == relation,
         }
         .then_some(Witness::Everyone)
     }
 
-    fn who(&self, who: Who) -> Option<&'a Person> {
-        match who {
-            Who::Me => Some(self.mine),
-            Who::Them => self.them.map(|(_, them)| them),
+    fn user(&self, variable: Variable) -> Option<&'a User> {
+        match variable {
+            Variable::Me => Some(self.me),
+            Variable::Them => self.them.map(|(_, them)| them),
         }
     }
 
-    fn limit(&self, limit: Limit) -> Option<i64> {
-        match limit {
-            Limit::Number(number) => Some(number),
-            Limit::Setting(setting) => self.world.settings().number(setting),
+    fn threshold(&self, threshold: Threshold) -> Option<i64> {
+        match threshold {
+            Threshold::Number(number) => Some(number),
+            Threshold::Setting(setting) => self.world.settings().number(setting),
         }
     }
 
-    /// An edge to them, or to the group in question.
-    fn edge(&self, mine: Atom, theirs: Atom, along: Along) -> Option<Witness> {
+    /// An edge that leads to `them`, or to the group.
+    fn edge(&self, mine: RolePattern, theirs: RolePattern, along: Along) -> Option<Witness> {
         let along = if self.group.is_some() && along == Along::ToPeople { Along::ToGroup } else { along };
-        links::edges(self.world, self.mine, mine, theirs, along)
+        generators::edges(self.world, self.me, mine, theirs, along)
             .find(|(_, edge, to)| match (self.group, self.them) {
                 (Some((group, _)), _) => edge.to == group,
-                (None, Some((_, them))) => self.world.is_in(them, edge.role_there(theirs), edge.to, to),
+                (None, Some((_, them))) => self.world.holds_role_in(them, edge.target_role(theirs), edge.to, to),
                 (None, None) => false,
             })
             .map(|(from, edge, _)| Witness::Edge(from, edge.to))
     }
 
-    /// Whether the comparison that asks supposes this relation.
-    pub fn supposes(&self, relation: Relation, direction: Direction) -> bool {
-        let both = |direction| direction == Direction::Both || self.world.vocabulary().how(relation) == How::Mutual;
-        self.supposed.is_some_and(|supposed| {
-            supposed.relation == relation
-                && supposed.state == RelationState::Accepted
-                && (both(direction) || both(supposed.direction) || supposed.direction == direction)
+    /// Whether the comparison assumes this relation.
+    pub fn assumes(&self, relation: RelationId, direction: Direction) -> bool {
+        let both =
+            |direction| direction == Direction::Both || self.world.vocabulary().origin(relation) == RelationOrigin::Mutual;
+        self.assumed.is_some_and(|assumed| {
+            assumed.relation == relation
+                && assumed.state == RelationState::Accepted
+                && (both(direction) || both(assumed.direction) || assumed.direction == direction)
         })
     }
 
-    /// Whether the comparison that asks supposes that every other person asked `me` for the relation in question.
-    pub fn supposes_to_be_asked(&self) -> bool {
-        self.supposed
-            .is_some_and(|supposed| Some(supposed.relation) == self.relation && supposed.state == RelationState::Pending)
+    /// Whether the comparison assumes that every other user requested the relation from the principal.
+    pub fn assumes_request(&self) -> bool {
+        self.assumed
+            .is_some_and(|assumed| Some(assumed.relation) == self.relation && assumed.state == RelationState::Pending)
     }
 
-    /// The same two people, asked whether the one may start with the other. Only rules of conversations ask this, and the
-    /// question is about none, so it never asks itself again.
-    pub fn of_start(&self) -> Self {
-        Self { action: Action::Start, conversation: None, author: false, age_ms: None, relation: None, ..*self }
+    /// The evaluation of `start` for the same two users. `may start` is allowed only in rules about conversations, and this
+    /// evaluation has no conversation, so it does not recurse.
+    pub fn for_start(&self) -> Self {
+        Self { action: Action::Start, conversation: None, is_author: false, age_ms: None, relation: None, ..*self }
     }
 
     fn may_start(&self) -> Option<Witness> {
         self.conversation?;
         self.them?;
-        self.of_start().judge().ok().map(|(_, witness)| witness)
+        self.for_start().judge().ok().map(|(_, witness)| witness)
     }
 }

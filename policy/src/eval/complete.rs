@@ -1,129 +1,133 @@
-//! The directory: people and groups by the beginnings of their words.
+//! Complete: a page of the directory, with the users and groups in reach of [`Action::Find`] that have the searched prefixes.
+//!
+//! The page is computed in one of two ways, whichever is estimated to cost less. A walk of the name index from the prefix on
+//! costs O(log w + e) for w words and the e index entries up to the end of the page. Gathering costs O(f log f) for the f users and groups
+//! in reach. Both return the same page.
 
 use std::ops::ControlFlow;
 
 use super::reach::Reach;
 use crate::{
-    action::{About, Action},
+    action::{Action, Resource},
     facts::{
-        GroupIx, Key, UserIx, World,
-        bits::Bits,
-        words::{Entity, words_of},
+        EntityKey, GroupIx, UserIx, World,
+        bitset::Bitset,
+        name_index::{Entity, words_of},
     },
     policy::Policy,
 };
 
-/// A person or a group.
-pub use crate::facts::words::Entity as Who;
-
-/// What is looked for.
+/// A search in the directory.
 #[derive(Debug, Clone, Copy)]
-pub struct Search<'a> {
-    /// Folded as the words of people and groups are. Each must begin one of theirs; none at all finds everyone.
+pub struct DirectoryQuery<'a> {
+    /// Prefixes, folded as the names are. A user or a group is found if each of them is the prefix of one of its words. An empty list
+    /// finds all.
     pub words: &'a [String],
-    /// Where the page before ended.
-    pub after: Option<&'a Cursor>,
-    /// At most so many hits.
+    /// The end of the page before; `None` for the first page.
+    pub after: Option<&'a DirectoryCursor>,
+    /// The largest number of hits.
     pub limit: usize,
 }
 
-/// Where a page ended: the same place on each node, and after any change of facts.
+/// The end of a page. It is valid on every node, and after any change of facts.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Cursor {
+pub struct DirectoryCursor {
     /// The word by which the last hit was found.
     pub word: String,
-    /// The last hit.
-    pub key: Key,
+    /// The key of the last hit.
+    pub key: EntityKey,
 }
 
-/// A page.
+/// A page of the directory.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Completion {
-    /// In the order of the words by which they were found. Each person and group once.
-    pub hits: Vec<Hit>,
-    /// For the next page; `None` when this is the last.
-    pub next: Option<Cursor>,
+pub struct DirectoryPage {
+    /// In the order of the words by which they were found, then of their keys. Each user and each group appears once.
+    pub hits: Vec<DirectoryHit>,
+    /// The start of the next page; `None` on the last page.
+    pub next: Option<DirectoryCursor>,
 }
 
-/// One line of a page.
+/// One entry of a page.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Hit {
-    /// Who was found.
-    pub who: Who,
-    /// What may be done: of [`Action::Start`] and [`Action::SeeProfile`] for a person, [`Action::AddressGroup`] for a group.
+pub struct DirectoryHit {
+    /// The user or the group.
+    pub entity: Entity,
+    /// The allowed actions among [`Action::Start`] and [`Action::SeeProfile`] for a user, [`Action::AddressGroup`] for a group.
     pub can: Vec<Action>,
 }
 
 impl Policy {
-    /// Whom `me` finds: people and groups in reach of [`Action::Find`].
+    /// One page of the users and groups that the principal may find.
     #[must_use]
-    pub fn complete(&self, world: &World, me: UserIx, search: &Search<'_>) -> Completion {
-        let found = Found::new(self, world, me);
-        let places = if found.are_few(world, search) { found.gather(world, search) } else { found.walk(world, search) };
+    pub fn complete(&self, world: &World, principal: UserIx, search: &DirectoryQuery<'_>) -> DirectoryPage {
+        let found = DirectoryReach::new(self, world, principal);
+        let places =
+            if found.gathering_is_cheaper(world, search) { found.gather(world, search) } else { found.walk(world, search) };
         let more = places.len() > search.limit;
         let page = places.into_iter().take(search.limit);
         let mut last = None;
         let hits = page.map(|place| {
-            let hit = Hit { who: place.who, can: self.can(world, me, place.who) };
-            last = Some(Cursor { word: place.word, key: place.key });
+            let hit = DirectoryHit { entity: place.entity, can: self.can(world, principal, place.entity) };
+            last = Some(DirectoryCursor { word: place.word, key: place.key });
             hit
         });
-        Completion { hits: hits.collect(), next: last.filter(|_| more) }
+        DirectoryPage { hits: hits.collect(), next: last.filter(|_| more) }
     }
 
-    fn can(&self, world: &World, me: UserIx, who: Who) -> Vec<Action> {
-        let (actions, about): (&[Action], About) = match who {
-            Who::Person(user) => (&[Action::Start, Action::SeeProfile], About::Person(user)),
-            Who::Group(group) => (&[Action::AddressGroup], About::Group(group)),
+    fn can(&self, world: &World, principal: UserIx, entity: Entity) -> Vec<Action> {
+        let (actions, resource): (&[Action], Resource) = match entity {
+            Entity::User(user) => (&[Action::Start, Action::SeeProfile], Resource::User(user)),
+            Entity::Group(group) => (&[Action::AddressGroup], Resource::Group(group)),
         };
-        actions.iter().copied().filter(|action| self.decide(world, *action, me, about).is_allowed()).collect()
+        actions.iter().copied().filter(|action| self.decide(world, *action, principal, resource).is_allowed()).collect()
     }
 }
 
-/// Where a person or group stands in the directory, for one search: the first word that fits counts.
+/// The place of a user or a group in the order of a search: the first of its words with the prefix, then its key.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Place {
+pub(crate) struct DirectoryMatch {
     word: String,
-    key: Key,
-    pub(crate) who: Who,
+    key: EntityKey,
+    pub(crate) entity: Entity,
 }
 
-/// All that `me` finds, whatever is looked for.
-pub(crate) struct Found {
-    people: Reach,
-    groups: Bits,
+/// The users and groups that the principal may find, before any search.
+pub(crate) struct DirectoryReach {
+    users: Reach,
+    groups: Bitset,
 }
 
-/// Asking for one person's words costs about as much as passing so many entries of the index: measured with 100,000 people.
-const PASSED: usize = 64;
+/// Cost of gathering one user, in index entries walked. Measured with 100,000 users.
+const GATHER_COST: usize = 64;
 
-impl Found {
-    pub(crate) fn new(policy: &Policy, world: &World, me: UserIx) -> Self {
-        let mut groups = Bits::default();
-        groups.extend(policy.group_reach(world, me, Action::Find).into_iter().map(|group| group.0));
-        Self { people: policy.reach(world, me, Action::Find), groups }
+impl DirectoryReach {
+    pub(crate) fn new(policy: &Policy, world: &World, principal: UserIx) -> Self {
+        let mut groups = Bitset::default();
+        groups.extend(policy.group_reach(world, principal, Action::Find).into_iter().map(|group| group.0));
+        Self { users: policy.reach(world, principal, Action::Find), groups }
     }
 
     fn has(&self, entity: Entity) -> bool {
         match entity {
-            Entity::Person(user) => self.people.contains(user),
+            Entity::User(user) => self.users.contains(user),
             Entity::Group(GroupIx(number)) => self.groups.contains(number),
         }
     }
 
-    /// Whether it costs less to go through all of them than to walk the index until a page of them was met.
-    fn are_few(&self, world: &World, search: &Search<'_>) -> bool {
-        let found = self.people.len() + self.groups.len();
+    /// Whether gathering costs less than walking the index. A walk is expected to pass `limit / found` of all entries, or the entries with
+    /// the prefix if these are fewer.
+    fn gathering_is_cheaper(&self, world: &World, search: &DirectoryQuery<'_>) -> bool {
+        let found = self.users.len() + self.groups.len();
         let (entries, all) = (world.words().entries(prefix(search)), world.words().entries(""));
         let walked = all.saturating_mul(search.limit) / found.max(1);
-        found.saturating_mul(PASSED) < entries.min(walked)
+        found.saturating_mul(GATHER_COST) < entries.min(walked)
     }
 
-    /// One page and one more, by way of the index.
-    pub(crate) fn walk(&self, world: &World, search: &Search<'_>) -> Vec<Place> {
+    /// One page and one more entry, by a walk of the index.
+    pub(crate) fn walk(&self, world: &World, search: &DirectoryQuery<'_>) -> Vec<DirectoryMatch> {
         let prefix = prefix(search);
         let from = search.after.map_or(prefix, |after| prefix.max(&after.word));
-        let mut places: Vec<Place> = Vec::new();
+        let mut places: Vec<DirectoryMatch> = Vec::new();
         world.words().walk(
             from,
             |entity| world.key_of(entity),
@@ -131,11 +135,11 @@ impl Found {
                 if !word.starts_with(prefix) {
                     return ControlFlow::Break(());
                 }
-                for who in entities.iter().map(|packed| Entity::from(*packed)) {
-                    // Those of a later word alone are told there.
-                    if self.has(who)
-                        && first(world.words_of(who), search) == Some(word)
-                        && let Some(place) = Place::new(world, who, search)
+                for entity in entities.iter().map(|packed| Entity::from(*packed)) {
+                    // An entity is listed at its first word with the prefix only.
+                    if self.has(entity)
+                        && first(world.words_of(entity), search) == Some(word)
+                        && let Some(place) = DirectoryMatch::new(world, entity, search)
                     {
                         places.push(place);
                     }
@@ -149,35 +153,36 @@ impl Found {
         places
     }
 
-    /// The same, by way of all that were found.
-    pub(crate) fn gather(&self, world: &World, search: &Search<'_>) -> Vec<Place> {
-        let people = self.people.iter().map(Entity::Person);
+    /// The same page, from all users and groups in reach.
+    pub(crate) fn gather(&self, world: &World, search: &DirectoryQuery<'_>) -> Vec<DirectoryMatch> {
+        let users = self.users.iter().map(Entity::User);
         let groups = self.groups.iter().map(|number| Entity::Group(GroupIx(number)));
-        let mut places: Vec<Place> = people.chain(groups).filter_map(|who| Place::new(world, who, search)).collect();
+        let mut places: Vec<DirectoryMatch> =
+            users.chain(groups).filter_map(|entity| DirectoryMatch::new(world, entity, search)).collect();
         places.sort_unstable();
         places.truncate(search.limit.saturating_add(1));
         places
     }
 }
 
-impl Place {
-    /// `None` for one that is not looked for, or was on a page before.
-    fn new(world: &World, who: Who, search: &Search<'_>) -> Option<Self> {
-        let words = world.words_of(who);
-        let (word, key) = (first(words, search)?, world.key_of(who));
+impl DirectoryMatch {
+    /// `None` if the entity does not match the search, or was on an earlier page.
+    fn new(world: &World, entity: Entity, search: &DirectoryQuery<'_>) -> Option<Self> {
+        let words = world.words_of(entity);
+        let (word, key) = (first(words, search)?, world.key_of(entity));
         let passed = search.after.is_some_and(|after| (word, key) <= (&*after.word, after.key));
-        let all = || search.words.iter().all(|start| words_of(words).any(|other| other.starts_with(&**start)));
-        (!passed && all()).then(|| Self { word: word.to_owned(), key, who })
+        let has_all = || search.words.iter().all(|start| words_of(words).any(|other| other.starts_with(&**start)));
+        (!passed && has_all()).then(|| Self { word: word.to_owned(), key, entity })
     }
 }
 
-/// The longest word says most: the others are looked for in what it finds.
-fn prefix<'a>(search: &Search<'a>) -> &'a str {
+/// The longest prefix is the most selective: the index is searched for it, and the others are tested on the results.
+fn prefix<'a>(search: &DirectoryQuery<'a>) -> &'a str {
     search.words.iter().map(String::as_str).max_by_key(|word| word.len()).unwrap_or_default()
 }
 
-/// The first of these words that begins as is looked for.
-fn first<'a>(words: &'a str, search: &Search<'_>) -> Option<&'a str> {
+/// The first of the words with the prefix of the search.
+fn first<'a>(words: &'a str, search: &DirectoryQuery<'_>) -> Option<&'a str> {
     let prefix = prefix(search);
     words_of(words).find(|word| word.starts_with(prefix))
 }

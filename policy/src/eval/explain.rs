@@ -1,90 +1,92 @@
-//! Why, rule by rule, in words: for administrators. People are told a decision's public code alone.
+//! Explain: the outcome of each rule for one request, in words, for administrators. A user receives only the public code of a decision.
+//!
+//! Each rule of the action is evaluated up to three times: O(r) conditions for r rules, as in check.
 
-use super::check::Question;
+use super::check::Evaluation;
 use crate::{
-    action::{About, Action},
+    action::{Action, Resource},
     decision::{RuleIx, Witness},
     facts::{UserIx, World},
+    ir::{Condition, Direction, RolePattern, Rule, Threshold, Variable},
     lang::print::{duration, written},
     policy::Policy,
-    program::{Atom, Condition, Direction, Limit, Rule, Who},
     vocabulary::Vocabulary,
 };
 
-/// What one rule says to a question.
+/// The outcome of one rule for one request.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Reason {
-    /// Which rule.
+pub struct RuleEvaluation {
+    /// The rule.
     pub rule: RuleIx,
-    /// What it says.
-    pub finding: Finding,
+    /// Whether the rule matched, and why.
+    pub outcome: RuleOutcome,
 }
 
-/// Whether a rule matches, and why.
+/// Whether a rule matched, and why.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Finding {
-    /// It matches.
+pub enum RuleOutcome {
+    /// The rule matched.
     Matched {
-        /// What made it.
+        /// The fact that made it match.
         witness: Witness,
-        /// What else it asks for, as it says it: `setting(messaging)=off`.
+        /// The other conditions after `when`, as the rule writes them: `setting(messaging)=off`.
         holds: Vec<String>,
-        /// What would except it, as it says it, and does not hold.
+        /// The conditions after `unless`, as the rule writes them. None of them holds.
         lacks: Vec<String>,
     },
-    /// It does not: this is the first of its conditions that does not hold.
+    /// The rule did not match: the first condition after `when` that does not hold, as a phrase "would need …".
     Missing(String),
-    /// It does not, because this exception of it holds, as the rule writes it.
+    /// The rule did not match because this condition after `unless` holds, as the rule writes it.
     Excepted(String),
 }
 
 impl Policy {
-    /// What each rule says that speaks of this action and of such a thing: denials, then what allows, then what names the
-    /// code, in the order in which [`Policy::decide`] goes through them. Empty where it asks none: for one who is not
-    /// active, one without a seat in the conversation, or for what the world does not know.
+    /// The outcome of each rule that is about this action and resource: deny rules, then allow rules, then `otherwise` rules, in the
+    /// order in which [`Policy::decide`] evaluates them. Empty if it evaluates none: for a principal who is not active or not a member of
+    /// the conversation, and for a resource that the world does not have.
     #[must_use]
-    pub fn explain(&self, world: &World, action: Action, me: UserIx, about: About) -> Vec<Reason> {
-        let Some(question) = Question::new(self, world, action, me, about) else { return Vec::new() };
-        if question.lacks_a_seat() {
+    pub fn explain(&self, world: &World, action: Action, principal: UserIx, resource: Resource) -> Vec<RuleEvaluation> {
+        let Some(evaluation) = Evaluation::new(self, world, action, principal, resource) else { return Vec::new() };
+        if evaluation.is_not_a_member() {
             return Vec::new();
         }
-        let lines = self.plan.lines(action);
-        [&lines.deny, &lines.allow, &lines.otherwise]
+        let rules = self.plan.rules_of(action);
+        [&rules.deny, &rules.allow, &rules.otherwise]
             .into_iter()
-            .flat_map(|lines| self.rules_at(lines))
-            .filter(|(at, rule)| question.concerns(*at, rule))
+            .flat_map(|indexes| self.rules_at(indexes))
+            .filter(|(at, rule)| evaluation.concerns(*at, rule))
             .map(|(at, rule)| {
-                let words = |condition| in_words(world.vocabulary(), condition, question.group.is_some());
-                let as_written = |condition| written(world.vocabulary(), condition, rule.subject);
-                let missing = rule.conditions.iter().find(|condition| question.holds(condition).is_none());
-                let excepted = rule.unless.iter().find(|condition| question.holds(condition).is_some());
-                let finding = match (question.matches(at, rule), missing, excepted) {
-                    (Some(witness), ..) => question.matched(rule, witness),
-                    (None, Some(condition), _) => Finding::Missing(format!("would need {}", words(condition))),
-                    (None, None, condition) => Finding::Excepted(condition.map(as_written).unwrap_or_default()),
+                let words = |condition| in_words(world.vocabulary(), condition, evaluation.group.is_some());
+                let as_written = |condition| written(world.vocabulary(), condition, rule.candidates);
+                let missing = rule.conditions.iter().find(|condition| evaluation.holds(condition).is_none());
+                let excepted = rule.unless.iter().find(|condition| evaluation.holds(condition).is_some());
+                let outcome = match (evaluation.matches(at, rule), missing, excepted) {
+                    (Some(witness), ..) => evaluation.matched(rule, witness),
+                    (None, Some(condition), _) => RuleOutcome::Missing(format!("would need {}", words(condition))),
+                    (None, None, condition) => RuleOutcome::Excepted(condition.map(as_written).unwrap_or_default()),
                 };
-                Reason { rule: at, finding }
+                RuleEvaluation { rule: at, outcome }
             })
             .collect()
     }
 }
 
-impl Question<'_> {
-    fn matched(&self, rule: &Rule, witness: Witness) -> Finding {
-        let words = |condition: &Condition| written(self.world.vocabulary(), condition, rule.subject);
+impl Evaluation<'_> {
+    fn matched(&self, rule: &Rule, witness: Witness) -> RuleOutcome {
+        let words = |condition: &Condition| written(self.world.vocabulary(), condition, rule.candidates);
         let made_it = |condition: &&Condition| witness != Witness::Everyone && self.holds(condition) == Some(witness);
         let made_by = rule.conditions.iter().find(made_it);
         let others = rule
             .conditions
             .iter()
             .filter(|condition| **condition != Condition::Everyone && made_by.is_none_or(|made_by| made_by != *condition));
-        Finding::Matched { witness, holds: others.map(words).collect(), lacks: rule.unless.iter().map(words).collect() }
+        RuleOutcome::Matched { witness, holds: others.map(words).collect(), lacks: rule.unless.iter().map(words).collect() }
     }
 }
 
-/// A condition as a phrase that goes on from "would need".
+/// A condition as a phrase after "would need".
 fn in_words(vocabulary: &Vocabulary, condition: &Condition, of_group: bool) -> String {
-    let words = Words(vocabulary);
+    let words = Phrases(vocabulary);
     match *condition {
         Condition::Everyone => "nothing".to_owned(),
         Condition::Same => "them to be the same user as me".to_owned(),
@@ -104,12 +106,14 @@ fn in_words(vocabulary: &Vocabulary, condition: &Condition, of_group: bool) -> S
                 Direction::Both => format!("an accepted relation `{name}` between me and them"),
             }
         }
-        Condition::Role(who, role) => format!("{} to have the role {}", person(who), words.role(role.0)),
-        Condition::Status(who, status) => format!("{} to be {}", person(who), format!("{status:?}").to_lowercase()),
-        Condition::WritableBy(who, writable_by) => {
-            format!("{} to be writable by {}", person(who), format!("{writable_by:?}").to_lowercase())
+        Condition::Role(variable, role) => format!("{} to have the role {}", name_of(variable), words.role(role.0)),
+        Condition::Status(variable, status) => {
+            format!("{} to be {}", name_of(variable), format!("{status:?}").to_lowercase())
         }
-        Condition::Is(who, atom) => format!("{} to be {}", person(who), words.atom(atom)),
+        Condition::WritableBy(variable, writable_by) => {
+            format!("{} to be writable by {}", name_of(variable), format!("{writable_by:?}").to_lowercase())
+        }
+        Condition::HasRole(variable, atom) => format!("{} to be {}", name_of(variable), words.atom(atom)),
         Condition::Setting(setting, value) => {
             let word = vocabulary.settings.get(usize::from(setting.0));
             let value = word.and_then(|word| word.values.get(usize::from(value))).map_or("?", |value| value);
@@ -117,11 +121,11 @@ fn in_words(vocabulary: &Vocabulary, condition: &Condition, of_group: bool) -> S
         }
         Condition::GroupKind(kind) => format!("the group to be a {}", words.kind(kind.0)),
         Condition::GroupState(state) => format!("the group to be {}", format!("{state:?}").to_lowercase()),
-        Condition::GroupLarger(limit) => {
-            format!("the group to have more active users than {}", words.limit(limit, |number| number.to_string()))
+        Condition::GroupLarger(threshold) => {
+            format!("the group to have more active users than {}", words.threshold(threshold, |number| number.to_string()))
         }
         Condition::GroupDelivers => "the group to be open to messages as a whole".to_owned(),
-        Condition::Holder => "a seat in the conversation".to_owned(),
+        Condition::Holder => "to be a member of the conversation".to_owned(),
         Condition::Owner => "to own the conversation".to_owned(),
         Condition::ConversationKind(kind) => {
             format!("the conversation to be of the kind {}", format!("{kind:?}").to_lowercase())
@@ -131,7 +135,7 @@ fn in_words(vocabulary: &Vocabulary, condition: &Condition, of_group: bool) -> S
         }
         Condition::MayStart => "the right to start a conversation with them".to_owned(),
         Condition::Author => "to be the author of the message".to_owned(),
-        Condition::Younger(limit) => format!("a message younger than {}", words.limit(limit, duration)),
+        Condition::Younger(threshold) => format!("a message younger than {}", words.threshold(threshold, duration)),
         Condition::Asked => "a pending request from them".to_owned(),
         Condition::RelationIs(relation) => {
             let name = vocabulary.relations.get(usize::from(relation.0)).map_or("?", |(name, _)| name);
@@ -140,16 +144,16 @@ fn in_words(vocabulary: &Vocabulary, condition: &Condition, of_group: bool) -> S
     }
 }
 
-fn person(who: Who) -> &'static str {
-    match who {
-        Who::Me => "me",
-        Who::Them => "them",
+fn name_of(variable: Variable) -> &'static str {
+    match variable {
+        Variable::Me => "me",
+        Variable::Them => "them",
     }
 }
 
-struct Words<'a>(&'a Vocabulary);
+struct Phrases<'a>(&'a Vocabulary);
 
-impl Words<'_> {
+impl Phrases<'_> {
     fn role(&self, role: u8) -> &str {
         self.0.roles.get(usize::from(role)).map_or("?", |name| name)
     }
@@ -158,16 +162,16 @@ impl Words<'_> {
         self.0.kinds.get(usize::from(kind)).map_or("?", |name| name)
     }
 
-    fn atom(&self, atom: Atom) -> String {
+    fn atom(&self, atom: RolePattern) -> String {
         let role = atom.role.map_or("*", |role| self.role(role.0));
         let kind = atom.kind.map_or("*", |kind| self.kind(kind.0));
         format!("{role}@{kind}")
     }
 
-    fn limit(&self, limit: Limit, in_words: fn(i64) -> String) -> String {
-        match limit {
-            Limit::Number(number) => in_words(number),
-            Limit::Setting(setting) => {
+    fn threshold(&self, threshold: Threshold, in_words: fn(i64) -> String) -> String {
+        match threshold {
+            Threshold::Number(number) => in_words(number),
+            Threshold::Setting(setting) => {
                 let name = self.0.settings.get(usize::from(setting.0)).map_or("?", |word| &word.name);
                 format!("the setting `{name}`")
             }

@@ -1,22 +1,26 @@
-//! What a policy answers: one pair ([`check`]), everyone in reach ([`reach`]), the directory ([`complete`]), why
-//! ([`explain`]), and what a change of rules or facts would do ([`mod@diff`]). All ask the same [`check::Question::holds`].
+//! The evaluations of a policy: one request ([`check`]), all users or groups in reach ([`reach`]), a page of the directory
+//! ([`complete`]), the outcome of each rule ([`explain`]), and what other rules or facts would change ([`mod@diff`]). All of them use the same
+//! [`check::Evaluation::holds`], so they agree.
+//!
+//! Names in this module: *principal* is the user who acts, `me` the principal's record, `them` the other user.
 
-mod built_in;
+mod built_in_denials;
 mod check;
 mod complete;
 mod diff;
 mod explain;
-mod links;
+mod generators;
 mod plan;
 mod reach;
 
-pub use built_in::BuiltIn;
+pub use built_in_denials::BuiltInDenial;
 #[cfg(test)]
-pub(crate) use complete::Found;
-pub use complete::{Completion, Cursor, Hit, Search, Who};
+pub(crate) use complete::DirectoryReach;
+pub use complete::{DirectoryCursor, DirectoryHit, DirectoryPage, DirectoryQuery};
 pub use diff::{
-    ActionDifference, Differences, Label, LabelChange, Pair, Place, Row, Side, Situation, Supposed, SupposedBy, diff,
+    ActionDifference, AssumedBy, AssumedRelation, Differences, ExamplePair, RoleDifference, RoleLabel, Side, Situation,
+    SituationDifference, SituationKind, diff,
 };
-pub use explain::{Finding, Reason};
+pub use explain::{RuleEvaluation, RuleOutcome};
 pub(crate) use plan::Plan;
 pub use reach::Reach;

@@ -1,217 +1,227 @@
-//! All that an action reaches: the same rules as in check, followed from me instead of asked of a pair.
+//! Reach: all users or groups on which the principal may perform an action. It evaluates the same rules as check, by following the
+//! generators from the principal instead of testing every pair.
+//!
+//! With n users in the world, r rules and m users that the generators lead to, a reach costs O(m + r * n / 64): the members of
+//! the principal's groups are inserted into a bitset, and bitsets are combined word by word. A rule whose conditions can't be had as sets
+//! also costs one check for each candidate that the rule's other conditions leave.
 
 use std::borrow::Cow;
 
 use super::{
-    check::Question,
-    links::{self, Along},
+    check::Evaluation,
+    generators::{self, Along},
 };
 use crate::{
-    action::{About, Action},
+    action::{Action, Resource},
     decision::RuleIx,
-    facts::{GroupIx, RelationState, UserIx, World, bits::Bits},
+    facts::{GroupIx, RelationState, UserIx, World, bitset::Bitset},
+    ir::{Candidates, Condition, Rule, Variable},
     policy::Policy,
-    program::{Condition, Rule, Subject, Who},
 };
 
-/// A set of people of one world.
+/// A set of users of one world.
 #[derive(Debug, Clone, Default)]
 pub struct Reach {
-    pub(super) people: Bits,
+    pub(super) users: Bitset,
 }
 
 impl Reach {
-    /// Whether a person is in reach.
+    /// Whether the user is in the set.
     #[must_use]
     pub fn contains(&self, user: UserIx) -> bool {
-        self.people.contains(user.0)
+        self.users.contains(user.0)
     }
 
-    /// All in reach, in the order of their numbers.
+    /// The users in ascending order of their indexes.
     pub fn iter(&self) -> impl Iterator<Item = UserIx> {
-        self.people.iter().map(UserIx)
+        self.users.iter().map(UserIx)
     }
 
-    /// How many they are.
+    /// Number of users. O(n / 64).
     #[must_use]
     pub fn len(&self) -> usize {
-        self.people.len()
+        self.users.len()
     }
 
-    /// Whether there is nobody.
+    /// Whether the set is empty.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.people.is_empty()
+        self.users.is_empty()
     }
 }
 
 impl Policy {
-    /// The active people for whom [`Policy::decide`] lets `me` do this.
+    /// The active users on whom [`Policy::decide`] allows the principal to perform the action.
     #[must_use]
-    pub fn reach(&self, world: &World, me: UserIx, action: Action) -> Reach {
-        let Some(question) = Question::new(self, world, action, me, About::Nothing) else { return Reach::default() };
-        Reach { people: question.reach() }
+    pub fn reach(&self, world: &World, principal: UserIx, action: Action) -> Reach {
+        let Some(evaluation) = Evaluation::new(self, world, action, principal, Resource::None) else {
+            return Reach::default();
+        };
+        Reach { users: evaluation.reach() }
     }
 
-    /// The groups for which [`Policy::decide`] lets `me` do this, in the order of their numbers.
+    /// The groups on which [`Policy::decide`] allows the principal to perform the action, in ascending order. Each group that a rule
+    /// leads to is checked.
     #[must_use]
-    pub fn group_reach(&self, world: &World, me: UserIx, action: Action) -> Vec<GroupIx> {
-        let Some(question) = Question::new(self, world, action, me, About::Nothing) else { return Vec::new() };
+    pub fn group_reach(&self, world: &World, principal: UserIx, action: Action) -> Vec<GroupIx> {
+        let Some(evaluation) = Evaluation::new(self, world, action, principal, Resource::None) else { return Vec::new() };
         let mut groups: Vec<GroupIx> = Vec::new();
-        for rule in self.rules_at(&self.plan.lines(action).allow) {
-            if rule.1.subject == Subject::Groups {
-                question.lead_to_groups(rule.1, &mut groups);
+        for (_, rule) in self.rules_at(&self.plan.rules_of(action).allow) {
+            if rule.candidates == Candidates::Groups {
+                evaluation.add_candidate_groups(rule, &mut groups);
             }
         }
         groups.sort_unstable();
         groups.dedup();
-        groups.retain(|group| self.decide(world, action, me, About::Group(*group)).is_allowed());
+        groups.retain(|group| self.decide(world, action, principal, Resource::Group(*group)).is_allowed());
         groups
     }
 
-    pub(super) fn rules_at(&self, lines: &[RuleIx]) -> impl Iterator<Item = (RuleIx, &Rule)> {
-        lines.iter().filter_map(|at| Some((*at, self.rules.get(usize::from(at.0))?)))
+    pub(super) fn rules_at(&self, indexes: &[RuleIx]) -> impl Iterator<Item = (RuleIx, &Rule)> {
+        indexes.iter().filter_map(|at| Some((*at, self.rules.get(usize::from(at.0))?)))
     }
 }
 
-impl<'a> Question<'a> {
-    /// The active people for whom the answer is yes, one by one. The question is about nobody yet.
-    pub fn reach(&self) -> Bits {
+impl<'a> Evaluation<'a> {
+    /// The active users for whom the decision would be to allow. `self.them` must be `None`.
+    pub fn reach(&self) -> Bitset {
         let active = self.world.active();
-        let lines = self.policy.plan.lines(self.action);
-        let mut people = self.all(&lines.allow, active);
-        people.intersect(active);
-        let denied = self.all(&lines.deny, &people);
-        people.subtract(&denied);
-        self.leave_possible(&mut people);
-        people
+        let rules = self.policy.plan.rules_of(self.action);
+        let mut users = self.matching(&rules.allow, active);
+        users.intersect(active);
+        let denied = self.matching(&rules.deny, &users);
+        users.subtract(&denied);
+        self.retain_possible(&mut users);
+        users
     }
 
-    /// Everyone of `among` one of these rules matches for, and perhaps others. The question is about nobody yet.
-    fn all(&self, lines: &[RuleIx], among: &Bits) -> Bits {
-        let mut people = Bits::default();
+    /// The users in `among` whom at least one of the rules matches. The result may hold users outside `among`, which saves a pass over
+    /// the bits. `self.them` must be `None`.
+    fn matching(&self, rules: &[RuleIx], among: &Bitset) -> Bitset {
+        let mut users = Bitset::default();
         let mut to_test = Vec::new();
-        for (at, rule) in self.policy.rules_at(lines) {
-            if rule.subject == Subject::People
-                && let Some(some) = self.add(rule, &mut people)
+        for (at, rule) in self.policy.rules_at(rules) {
+            if rule.candidates == Candidates::Users
+                && let Some(candidates) = self.add_matching(rule, &mut users)
             {
-                to_test.push((at, rule, some));
+                to_test.push((at, rule, candidates));
             }
         }
-        // Asking for each costs most: nobody is asked for whom another rule matches already.
-        for (at, rule, mut some) in to_test {
-            some.intersect(among);
-            some.subtract(&people);
-            some.retain(|number| {
+        // A check of each candidate is the expensive part, so users whom another rule matches are skipped.
+        for (at, rule, mut candidates) in to_test {
+            candidates.intersect(among);
+            candidates.subtract(&users);
+            candidates.retain(|number| {
                 let them = UserIx(number);
-                let asked = Self { them: self.world.person(them).map(|person| (them, person)), ..*self };
-                asked.matches(at, rule).is_some()
+                let evaluation = Self { them: self.world.user_record(them).map(|user| (them, user)), ..*self };
+                evaluation.matches(at, rule).is_some()
             });
-            people.unite(&some);
+            users.unite(&candidates);
         }
-        people
+        users
     }
 
-    /// Adds those the rule matches for, or answers those for whom it may, where each has to be asked for.
-    fn add(&self, rule: &Rule, people: &mut Bits) -> Option<Bits> {
-        let (of_them, of_me): (Vec<&Condition>, Vec<&Condition>) =
+    /// Adds the users whom the rule matches, if its conditions can be had as sets. Otherwise returns a superset of the users whom the
+    /// rule matches, and each of them must be checked.
+    fn add_matching(&self, rule: &Rule, users: &mut Bitset) -> Option<Bitset> {
+        let (about_them, others): (Vec<&Condition>, Vec<&Condition>) =
             rule.conditions.iter().partition(|condition| condition.names_them());
-        let (unless_them, unless_me): (Vec<&Condition>, Vec<&Condition>) =
+        let (unless_them, unless_others): (Vec<&Condition>, Vec<&Condition>) =
             rule.unless.iter().partition(|condition| condition.names_them());
-        // What asks nothing of them decides for all of them.
-        if of_me.iter().any(|condition| self.holds(condition).is_none())
-            || unless_me.iter().any(|condition| self.holds(condition).is_some())
+        // Conditions that do not read `them` have the same result for all users.
+        if others.iter().any(|condition| self.holds(condition).is_none())
+            || unless_others.iter().any(|condition| self.holds(condition).is_some())
         {
             return None;
         }
-        if let ([only], []) = (&*of_them, &*unless_them)
-            && self.lead(only, people)
+        if let ([only], []) = (&*about_them, &*unless_them)
+            && self.add_led_to(only, users)
         {
             return None;
         }
-        let mut some: Option<Cow<'_, Bits>> = None;
-        let mut tested = false;
-        for condition in of_them {
-            match (self.set(condition), &mut some) {
-                (Some(set), None) => some = Some(set),
-                (Some(set), Some(some)) => some.to_mut().intersect(&set),
-                (None, _) => tested = true,
+        let mut candidates: Option<Cow<'_, Bitset>> = None;
+        let mut needs_check = false;
+        for condition in about_them {
+            match (self.set(condition), &mut candidates) {
+                (Some(set), None) => candidates = Some(set),
+                (Some(set), Some(candidates)) => candidates.to_mut().intersect(&set),
+                (None, _) => needs_check = true,
             }
         }
-        let mut some = some.unwrap_or(Cow::Borrowed(self.world.active())).into_owned();
+        let mut candidates = candidates.unwrap_or(Cow::Borrowed(self.world.active())).into_owned();
         for condition in unless_them {
             match self.set(condition) {
-                Some(set) => some.subtract(&set),
-                None => tested = true,
+                Some(set) => candidates.subtract(&set),
+                None => needs_check = true,
             }
         }
-        if tested {
-            return Some(some);
+        if needs_check {
+            return Some(candidates);
         }
-        people.unite(&some);
+        users.unite(&candidates);
         None
     }
 
-    /// All for whom a condition holds, when they can be had without asking for each.
-    fn set(&self, condition: &Condition) -> Option<Cow<'a, Bits>> {
+    /// All users for whom the condition holds; `None` if only a check of each user can tell.
+    fn set(&self, condition: &Condition) -> Option<Cow<'a, Bitset>> {
         let sets = self.world.sets();
         match *condition {
-            Condition::Role(Who::Them, role) => Some(Cow::Borrowed(sets.role(role))),
-            Condition::Status(Who::Them, status) => Some(Cow::Borrowed(sets.status(status))),
-            Condition::WritableBy(Who::Them, writable_by) => Some(Cow::Borrowed(sets.writable_by(writable_by))),
+            Condition::Role(Variable::Them, role) => Some(Cow::Borrowed(sets.role(role))),
+            Condition::Status(Variable::Them, status) => Some(Cow::Borrowed(sets.status(status))),
+            Condition::WritableBy(Variable::Them, writable_by) => Some(Cow::Borrowed(sets.writable_by(writable_by))),
             _ => {
-                let mut set = Bits::default();
-                self.lead(condition, &mut set).then_some(Cow::Owned(set))
+                let mut set = Bitset::default();
+                self.add_led_to(condition, &mut set).then_some(Cow::Owned(set))
             }
         }
     }
 
-    /// Adds all that a condition leads to from me; `false` for one that leads nowhere.
-    fn lead(&self, condition: &Condition, people: &mut Bits) -> bool {
+    /// Adds all users to whom a generator leads from the principal; `false` if the condition is not a generator.
+    fn add_led_to(&self, condition: &Condition, users: &mut Bitset) -> bool {
         let world = self.world;
         match *condition {
             Condition::Same => {
-                people.insert(self.me.0);
+                users.insert(self.principal.0);
             }
             Condition::InCommon(mine, theirs) => {
-                for (_, group) in links::held(world, self.mine, mine) {
-                    people.extend(links::members(group, theirs).map(|user| user.0));
+                for (_, group) in generators::held(world, self.me, mine) {
+                    users.extend(generators::members(group, theirs).map(|user| user.0));
                 }
             }
             Condition::Edge(mine, theirs) | Condition::Barrier(mine, theirs) => {
                 let barrier = matches!(condition, Condition::Barrier(..));
                 let along = if barrier { Along::Barrier } else { Along::ToPeople };
-                for (_, edge, to) in links::edges(world, self.mine, mine, theirs, along) {
-                    let there = crate::program::Atom { role: edge.role_there(theirs), ..theirs };
-                    people.extend(links::members(to, there).map(|user| user.0));
+                for (_, edge, to) in generators::edges(world, self.me, mine, theirs, along) {
+                    let target = crate::ir::RolePattern { role: edge.target_role(theirs), ..theirs };
+                    users.extend(generators::members(to, target).map(|user| user.0));
                 }
             }
-            Condition::Related(relation, direction) if self.supposes(relation, direction) => people.unite(world.active()),
+            Condition::Related(relation, direction) if self.assumes(relation, direction) => users.unite(world.active()),
             Condition::Related(relation, direction) => {
-                people.extend(links::relations(world, self.mine, relation, direction).map(|user| user.0));
+                users.extend(generators::relations(world, self.me, relation, direction).map(|user| user.0));
             }
-            Condition::Asked if self.supposes_to_be_asked() => people.unite(world.active()),
+            Condition::Asked if self.assumes_request() => users.unite(world.active()),
             Condition::Asked => {
-                let asking = self.relation.into_iter().flat_map(|relation| self.mine.tied(relation, false));
-                let pending = asking.filter(|tie| tie.state == RelationState::Pending);
-                people.extend(pending.map(|tie| tie.other.0));
+                let asking = self.relation.into_iter().flat_map(|relation| self.me.relations_of(relation, false));
+                let pending = asking.filter(|entry| entry.state == RelationState::Pending);
+                users.extend(pending.map(|entry| entry.other.0));
             }
-            Condition::MayStart if self.conversation.is_some() => people.unite(&self.of_start().reach()),
+            Condition::MayStart if self.conversation.is_some() => users.unite(&self.for_start().reach()),
             _ => return false,
         }
         true
     }
 
-    /// Adds all groups that the rule may match for, and perhaps others.
-    fn lead_to_groups(&self, rule: &Rule, groups: &mut Vec<GroupIx>) {
+    /// Adds a superset of the groups that the rule matches: the groups of its first generator, or all groups.
+    fn add_candidate_groups(&self, rule: &Rule, groups: &mut Vec<GroupIx>) {
         for condition in &rule.conditions {
             match *condition {
                 Condition::InGroup(mine) => {
-                    groups.extend(links::held(self.world, self.mine, mine).map(|(held, _)| held.group()));
+                    groups.extend(generators::held(self.world, self.me, mine).map(|(held, _)| held.group()));
                     return;
                 }
                 Condition::Edge(mine, theirs) => {
-                    let edges = links::edges(self.world, self.mine, mine, theirs, Along::ToGroup);
+                    let edges = generators::edges(self.world, self.me, mine, theirs, Along::ToGroup);
                     groups.extend(edges.map(|(_, edge, _)| edge.to));
                     return;
                 }

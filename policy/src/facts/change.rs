@@ -1,91 +1,91 @@
-//! One fact, as it is now.
+//! Changes of facts.
 
-use super::{Key, Kind, Relation, Role, Roles, Setting};
+use super::{EntityKey, GroupKindId, RelationId, RoleId, RoleSet, SettingId};
 
-/// One fact changed. Says how it is now, so applying it twice is the same as once.
+/// The new value of one fact. To apply a change twice has the same result as to apply it once.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[allow(missing_docs)]
-pub enum Change {
+pub enum FactChange {
     User {
-        key: Key,
+        key: EntityKey,
         status: Status,
-        /// In the tenant as a whole: `role(me)`.
-        roles: Roles,
+        /// Roles in the tenant as a whole: `role(me)`.
+        roles: RoleSet,
         writable_by: WritableBy,
-        /// What the person is found by, folded as what is looked for is.
+        /// The words by which the directory finds the user, folded as a search is.
         words: Vec<String>,
     },
     Group {
-        key: Key,
-        kind: Kind,
-        parent: Option<Key>,
+        key: EntityKey,
+        kind: GroupKindId,
+        parent: Option<EntityKey>,
         state: GroupState,
-        /// Whether the group may be written to as such, and its people one by one.
-        deliver: Delivers,
+        /// Whether messages may be addressed to the group as a whole.
+        delivers: Delivers,
         words: Vec<String>,
     },
     GroupRemoved {
-        key: Key,
+        key: EntityKey,
     },
-    /// Holds from `from_ms` until before `until_ms`, milliseconds since 1970 UTC.
+    /// Valid at times `from_ms <= t < until_ms`, in milliseconds since 1970 UTC; `None` is no limit.
     Membership {
-        user: Key,
-        group: Key,
-        role: Role,
+        user: EntityKey,
+        group: EntityKey,
+        role: RoleId,
         from_ms: Option<i64>,
         until_ms: Option<i64>,
     },
     MembershipRemoved {
-        user: Key,
-        group: Key,
-        role: Role,
+        user: EntityKey,
+        group: EntityKey,
+        role: RoleId,
     },
-    /// A mutual relation that is accepted holds both ways; while pending, `from` is who asked.
+    /// An accepted mutual relation holds in both directions. In a pending one, `from` is the user who requested it.
     Relation {
-        from: Key,
-        to: Key,
-        relation: Relation,
+        from: EntityKey,
+        to: EntityKey,
+        relation: RelationId,
         state: RelationState,
     },
     RelationRemoved {
-        from: Key,
-        to: Key,
-        relation: Relation,
+        from: EntityKey,
+        to: EntityKey,
+        relation: RelationId,
     },
-    /// From holders of a role in one group to holders of a role in another; `None` is any role.
+    /// From users with a role in one group to users with a role in another group; `None` is any role.
     Edge {
-        from: Key,
-        from_role: Option<Role>,
-        to: Key,
-        to_role: Option<Role>,
+        from: EntityKey,
+        from_role: Option<RoleId>,
+        to: EntityKey,
+        to_role: Option<RoleId>,
         effect: EdgeEffect,
         delivers: Delivers,
     },
     EdgeRemoved {
-        from: Key,
-        from_role: Option<Role>,
-        to: Key,
-        to_role: Option<Role>,
+        from: EntityKey,
+        from_role: Option<RoleId>,
+        to: EntityKey,
+        to_role: Option<RoleId>,
     },
-    /// `None` goes back to the policy's default.
+    /// `None` restores the default of the policy.
     Setting {
-        setting: Setting,
+        setting: SettingId,
         value: Option<String>,
     },
 }
 
-/// A person's standing with the product.
+/// The status of a user's account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[allow(missing_docs)]
 pub enum Status {
-    /// Known, but never came: can't be written to yet.
+    /// The user has never signed in, and can't be written to yet.
     Invited,
     Active,
     Deactivated,
     Removed,
 }
 
-/// Who may write to a person, as the person chose.
+/// Which users may write to a user, as the user chose.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[allow(missing_docs)]
 pub enum WritableBy {
@@ -94,7 +94,7 @@ pub enum WritableBy {
     Nobody,
 }
 
-/// Whether a group still gives its members anything: only an active one does.
+/// The state of a group. Conditions find members, edges and roles of active groups only.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[allow(missing_docs)]
 pub enum GroupState {
@@ -103,7 +103,7 @@ pub enum GroupState {
     Archived,
 }
 
-/// Whom one reaches: the people one by one, the group as a whole, both, or neither.
+/// What a group or an edge lets users write to: the members one by one, the group as a whole, both, or neither.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[allow(missing_docs)]
 pub enum Delivers {
@@ -113,16 +113,16 @@ pub enum Delivers {
     None,
 }
 
-/// What an edge says.
+/// The effect of an edge.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[allow(missing_docs)]
 pub enum EdgeEffect {
     Allow,
-    /// A barrier: matched by `barrier`, never by `edge`.
+    /// A barrier. The condition `barrier` finds it, the condition `edge` does not.
     Deny,
 }
 
-/// How far a relation has come.
+/// The state of a relation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[allow(missing_docs)]
 pub enum RelationState {

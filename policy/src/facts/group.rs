@@ -1,43 +1,44 @@
-//! A group's record.
+//! The record of a group.
 
 use std::sync::Arc;
 
 use smallvec::SmallVec;
 
-use super::{Delivers, EdgeEffect, GroupIx, GroupState, Key, Kind, Role, UserIx, sorted::Sorted};
+use super::{Delivers, EdgeEffect, EntityKey, GroupIx, GroupKindId, GroupState, RoleId, UserIx, sorted_set::SortedSet};
 
-/// What leads out of a group, from holders of a role to holders of a role; `None` is any role.
+/// An edge out of a group, from users with a role in it to users with a role in another group; `None` is any role.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Edge {
     pub to: GroupIx,
-    pub from_role: Option<Role>,
-    pub to_role: Option<Role>,
+    pub from_role: Option<RoleId>,
+    pub to_role: Option<RoleId>,
     pub effect: EdgeEffect,
     pub delivers: Delivers,
 }
 
-/// Most groups have no more.
+/// Most groups have at most two edges.
 pub type Edges = SmallVec<[Edge; 2]>;
 
-/// What a check asks of every group of a person comes first, in one line of the processor's cache: among 100,000 people memory is
-/// what a check waits for.
+/// The fields that a check reads for every group of a user come first, in one cache line: with 100,000 users a check waits mostly for
+/// memory.
 #[derive(Debug, Clone)]
 #[repr(C, align(64))]
 pub struct Group {
     pub state: GroupState,
-    /// Its number is not used again; what still names it (an edge to it, a membership to come) is inert.
-    pub gone: bool,
-    pub kind: Kind,
-    pub deliver: Delivers,
-    /// Distinct active people in it.
-    pub active: u32,
+    /// A removed group keeps its index. An edge or a timed membership that still names it has no effect.
+    pub is_removed: bool,
+    pub kind: GroupKindId,
+    /// Whether messages may be addressed to the group as a whole.
+    pub delivers: Delivers,
+    /// Number of distinct active users in the group.
+    pub active_members: u32,
     /// Sorted.
     pub edges: Edges,
-    pub key: Key,
-    pub parent: Option<Key>,
-    /// Those who hold a role in it now.
-    pub members: Vec<(Role, Sorted<UserIx>)>,
-    /// As in [`super::person::Person`].
+    pub key: EntityKey,
+    pub parent: Option<EntityKey>,
+    /// The users with each role now, sorted by role.
+    pub members: Vec<(RoleId, SortedSet<UserIx>)>,
+    /// As in [`super::user::User`].
     pub words: Arc<str>,
 }
 
@@ -47,41 +48,41 @@ impl Default for Group {
     fn default() -> Self {
         Self {
             key: 0,
-            kind: Kind(0),
+            kind: GroupKindId(0),
             parent: None,
             state: GroupState::Active,
-            deliver: Delivers::None,
-            gone: false,
+            delivers: Delivers::None,
+            is_removed: false,
             words: Arc::default(),
             members: Vec::new(),
             edges: Edges::new(),
-            active: 0,
+            active_members: 0,
         }
     }
 }
 
 impl Group {
-    /// Known, and nothing else yet.
-    pub fn new(key: Key, kind: Kind) -> Self {
+    /// A group without members.
+    pub fn new(key: EntityKey, kind: GroupKindId) -> Self {
         Self { key, kind, ..Self::default() }
     }
 
-    /// Whether it gives its members anything.
+    /// Whether conditions find its members and edges.
     pub fn is_active(&self) -> bool {
-        self.state == GroupState::Active && !self.gone
+        self.state == GroupState::Active && !self.is_removed
     }
 
-    /// The list of a role; made when there is none.
-    pub fn members_as_mut(&mut self, role: Role) -> &mut Sorted<UserIx> {
+    /// The users with a role; adds an empty list if there is none.
+    pub fn members_with_mut(&mut self, role: RoleId) -> &mut SortedSet<UserIx> {
         let at = self.members.partition_point(|(other, _)| *other < role);
         if self.members.get(at).is_none_or(|(other, _)| *other != role) {
             self.members.reserve_exact(1);
-            self.members.insert(at, (role, Sorted::default()));
+            self.members.insert(at, (role, SortedSet::default()));
         }
         &mut self.members[at].1
     }
 
-    /// Distinct.
+    /// The distinct users in the group.
     pub fn members(&self) -> impl Iterator<Item = UserIx> {
         self.members.iter().enumerate().flat_map(|(at, (_, members))| {
             let before = self.members.get(..at).unwrap_or_default();
@@ -93,11 +94,11 @@ impl Group {
         self.members.iter().any(|(_, members)| members.contains(user))
     }
 
-    /// Memory behind it.
+    /// Allocated memory in bytes.
     pub fn bytes(&self) -> usize {
         let members: usize = self.members.iter().map(|(_, members)| members.bytes()).sum();
         size_of::<Self>()
-            + self.members.capacity() * size_of::<(Role, Sorted<UserIx>)>()
+            + self.members.capacity() * size_of::<(RoleId, SortedSet<UserIx>)>()
             + members
             + if self.edges.spilled() { self.edges.capacity() * size_of::<Edge>() } else { 0 }
             + self.words.len()

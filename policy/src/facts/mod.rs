@@ -1,61 +1,62 @@
-//! What is known of a tenant: people, groups, memberships, relations, edges, settings.
+//! The facts of a tenant: users, groups, memberships, relations, edges, settings.
 //!
-//! Facts arrive as [`Change`]s, in the order of the tenant's log; a [`World`] holds them in memory, and a copy of a world is
-//! cheap, for it shares what did not change.
+//! Facts arrive as [`FactChange`]s, in the order of the tenant's log. A [`World`] holds them in memory. A copy of a world is cheap,
+//! because it shares all records that did not change.
 
 mod apply;
-pub(crate) mod bits;
+pub(crate) mod bitset;
 mod change;
-mod chunked;
+mod chunked_vec;
 pub(crate) mod group;
-mod index;
-pub(crate) mod person;
-mod sets;
-mod settings;
-mod sorted;
-mod spans;
-pub(crate) mod words;
+mod key_index;
+pub(crate) mod name_index;
+mod setting_values;
+mod sorted_set;
+mod timed_memberships;
+pub(crate) mod user;
+mod user_sets;
 mod world;
 
-pub use change::{Change, Delivers, EdgeEffect, GroupState, RelationState, Status, WritableBy};
-pub(crate) use settings::number;
+pub use change::{Delivers, EdgeEffect, FactChange, GroupState, RelationState, Status, WritableBy};
+pub use name_index::Entity;
+pub(crate) use setting_values::number;
 pub use world::World;
 
-/// What the server calls a person or a group: the 128 bits of its id.
-pub type Key = u128;
+/// The id of a user or a group in the server, as a number of 128 bits.
+pub type EntityKey = u128;
 
-/// A person, densely numbered within one [`World`]. Numbers are never reused within it.
+/// The index of a user in one [`World`], counted from 0 without holes. An index is never reused in its world.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct UserIx(pub u32);
 
-/// A group, densely numbered within one [`World`].
+/// The index of a group in one [`World`], counted from 0. The index of a removed group is not reused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct GroupIx(pub u32);
 
-/// A role's place in the vocabulary.
+/// The index of a role in [`Vocabulary::roles`](crate::Vocabulary::roles).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Role(pub u8);
+pub struct RoleId(pub u8);
 
-/// A kind's place in the vocabulary.
+/// The index of a kind of group in [`Vocabulary::kinds`](crate::Vocabulary::kinds).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Kind(pub u8);
+pub struct GroupKindId(pub u8);
 
-/// A relation's place in the vocabulary.
+/// The index of a relation in [`Vocabulary::relations`](crate::Vocabulary::relations).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Relation(pub u8);
+pub struct RelationId(pub u8);
 
-/// A setting's place in the vocabulary.
+/// The index of a setting in [`Vocabulary::settings`](crate::Vocabulary::settings).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Setting(pub u8);
+pub struct SettingId(pub u8);
 
-/// A set of roles, one bit each.
+/// A set of roles: bit n is the role with index n.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-pub struct Roles(pub u64);
+pub struct RoleSet(pub u64);
 
-impl Roles {
-    /// Whether a role is in it.
+impl RoleSet {
+    /// Whether the role is in the set.
     #[must_use]
-    pub fn has(self, role: Role) -> bool {
+    pub fn has(self, role: RoleId) -> bool {
         1u64.checked_shl(role.0.into()).is_some_and(|bit| self.0 & bit != 0)
     }
 }

@@ -3,204 +3,205 @@
 use std::sync::Arc;
 
 use super::{
-    GroupIx, GroupState, Key, Relation, RelationState, Role, Setting, Status, UserIx,
-    bits::Bits,
-    chunked::Chunked,
+    EntityKey, GroupIx, GroupState, RelationId, RelationState, RoleId, SettingId, Status, UserIx,
+    bitset::Bitset,
+    chunked_vec::ChunkedVec,
     group::Group,
-    index::Index,
-    person::Person,
-    sets::Sets,
-    settings::Settings,
-    spans::Spans,
-    words::{Entity, Words},
+    key_index::KeyIndex,
+    name_index::{Entity, NameIndex},
+    setting_values::SettingValues,
+    timed_memberships::TimedMemberships,
+    user::User,
+    user_sets::UserSets,
 };
 use crate::vocabulary::Vocabulary;
 
-/// All facts of a tenant, as they were told and as they hold at the time the world was last advanced to. A copy is cheap:
-/// it shares all that does not change, so changing a copy costs the copying of what is touched, and changing a world that
-/// nobody shares copies nothing.
+/// All facts of a tenant, as they are valid at the time to which the world was last advanced. A copy is cheap: it shares all chunks of
+/// records, and a change of the copy copies only the chunks that it touches. A change of a world that is not shared copies nothing.
 ///
-/// People and groups a change names must be known by then; a change that names others is ignored.
+/// A change that names a user or a group that the world does not have is ignored.
 #[derive(Debug, Clone)]
 pub struct World {
     pub(super) vocabulary: Arc<Vocabulary>,
-    pub(super) people: Chunked<Person>,
-    pub(super) people_by_key: Index,
-    pub(super) groups: Chunked<Group>,
-    pub(super) groups_by_key: Index,
-    pub(super) spans: Arc<Spans>,
-    pub(super) sets: Sets,
-    pub(super) settings: Arc<Settings>,
-    pub(super) words: Words,
-    /// Edges that deny. Most tenants have none.
+    pub(super) users: ChunkedVec<User>,
+    pub(super) users_by_key: KeyIndex,
+    pub(super) groups: ChunkedVec<Group>,
+    pub(super) groups_by_key: KeyIndex,
+    pub(super) timed: Arc<TimedMemberships>,
+    pub(super) sets: UserSets,
+    pub(super) settings: Arc<SettingValues>,
+    pub(super) words: NameIndex,
+    /// Number of denying edges. Most tenants have none.
     pub(super) barriers: u32,
     pub(super) now_ms: i64,
 }
 
 impl World {
-    /// Nobody and nothing, before all time.
+    /// A world without facts, at the earliest time.
     #[must_use]
     pub fn new(vocabulary: Arc<Vocabulary>) -> Self {
         Self {
-            settings: Arc::new(Settings::new(&vocabulary)),
+            settings: Arc::new(SettingValues::new(&vocabulary)),
             vocabulary,
-            people: Chunked::default(),
-            people_by_key: Index::default(),
-            groups: Chunked::default(),
-            groups_by_key: Index::default(),
-            spans: Arc::default(),
-            sets: Sets::default(),
-            words: Words::default(),
+            users: ChunkedVec::default(),
+            users_by_key: KeyIndex::default(),
+            groups: ChunkedVec::default(),
+            groups_by_key: KeyIndex::default(),
+            timed: Arc::default(),
+            sets: UserSets::default(),
+            words: NameIndex::default(),
             barriers: 0,
             now_ms: i64::MIN,
         }
     }
 
-    /// The words its facts are told in.
+    /// The words of the policy that the facts use.
     #[must_use]
     pub fn vocabulary(&self) -> &Arc<Vocabulary> {
         &self.vocabulary
     }
 
-    /// The person of a key, removed ones included.
+    /// The user with this key, removed users included.
     #[must_use]
-    pub fn user(&self, key: Key) -> Option<UserIx> {
-        self.people_by_key.get(key).map(UserIx)
+    pub fn user(&self, key: EntityKey) -> Option<UserIx> {
+        self.users_by_key.get(key).map(UserIx)
     }
 
-    /// The key of a person; 0 for a number of another world.
+    /// The key of a user; 0 for an index that this world does not have.
     #[must_use]
-    pub fn user_key(&self, user: UserIx) -> Key {
-        self.person(user).map_or(0, |person| person.key)
+    pub fn user_key(&self, user: UserIx) -> EntityKey {
+        self.user_record(user).map_or(0, |user| user.key)
     }
 
-    /// The group of a key, unless it was removed.
+    /// The group with this key; `None` if it was removed.
     #[must_use]
-    pub fn group(&self, key: Key) -> Option<GroupIx> {
+    pub fn group(&self, key: EntityKey) -> Option<GroupIx> {
         self.groups_by_key.get(key).map(GroupIx)
     }
 
-    /// The key of a group; 0 for a number of another world.
+    /// The key of a group; 0 for an index that this world does not have.
     #[must_use]
-    pub fn group_key(&self, group: GroupIx) -> Key {
-        self.group_at(group).map_or(0, |group| group.key)
+    pub fn group_key(&self, group: GroupIx) -> EntityKey {
+        self.group_record(group).map_or(0, |group| group.key)
     }
 
-    /// A person's standing; removed for a number of another world.
+    /// The status of a user; `Removed` for an index that this world does not have.
     #[must_use]
     pub fn status(&self, user: UserIx) -> Status {
-        self.person(user).map_or(Status::Removed, |person| person.status)
+        self.user_record(user).map_or(Status::Removed, |user| user.status)
     }
 
-    /// Whether a group goes on; archived for one that was removed and for a number of another world.
+    /// The state of a group; `Archived` for a removed group and for an index that this world does not have.
     #[must_use]
     pub fn group_state(&self, group: GroupIx) -> GroupState {
-        self.group_at(group).filter(|group| !group.gone).map_or(GroupState::Archived, |group| group.state)
+        self.group_record(group).filter(|group| !group.is_removed).map_or(GroupState::Archived, |group| group.state)
     }
 
-    /// The group above a group.
+    /// The parent of a group.
     #[must_use]
     pub fn parent(&self, group: GroupIx) -> Option<GroupIx> {
-        self.group(self.group_at(group)?.parent?)
+        self.group(self.group_record(group)?.parent?)
     }
 
-    /// Those who hold a role in a group now, each once.
+    /// The users who have a role in the group now. Each appears once.
     pub fn members(&self, group: GroupIx) -> impl Iterator<Item = UserIx> {
-        self.group_at(group).into_iter().flat_map(Group::members)
+        self.group_record(group).into_iter().flat_map(Group::members)
     }
 
-    /// How far a relation has come, as seen from `from`; an accepted mutual one is seen from both sides.
+    /// The state of the stored relation from `from` to `to`.
     #[must_use]
-    pub fn relation(&self, from: UserIx, relation: Relation, to: UserIx) -> Option<RelationState> {
-        self.person(from)?.tie(relation, true, to)
+    pub fn relation(&self, from: UserIx, relation: RelationId, to: UserIx) -> Option<RelationState> {
+        self.user_record(from)?.relation_state(relation, true, to)
     }
 
-    /// What the tenant set, or the policy's default; empty for a setting the policy does not have.
+    /// The value of a setting, or its default; empty for a setting that the policy does not have.
     #[must_use]
-    pub fn setting(&self, setting: Setting) -> &str {
+    pub fn setting(&self, setting: SettingId) -> &str {
         self.settings.text(setting)
     }
 
-    /// Everyone, removed ones included.
+    /// All users, removed users included.
     pub fn users(&self) -> impl ExactSizeIterator<Item = UserIx> {
-        numbers(self.people.len()).map(UserIx)
+        indexes(self.users.len()).map(UserIx)
     }
 
-    /// All groups but removed ones.
+    /// All groups except removed groups.
     pub fn groups(&self) -> impl Iterator<Item = GroupIx> {
-        numbers(self.groups.len()).map(GroupIx).filter(|group| self.group_at(*group).is_some_and(|group| !group.gone))
+        indexes(self.groups.len())
+            .map(GroupIx)
+            .filter(|group| self.group_record(*group).is_some_and(|group| !group.is_removed))
     }
 
-    /// Until when all that holds now holds: ask again by [`World::advance`] at this time, milliseconds since 1970 UTC.
+    /// The time at which a membership may begin or end next, in milliseconds since 1970 UTC. Call [`World::advance`] then.
     #[must_use]
     pub fn valid_until_ms(&self) -> Option<i64> {
-        self.spans.soonest_ms()
+        self.timed.soonest_ms()
     }
 
-    /// Memory behind it, about, in bytes.
+    /// Allocated memory in bytes, estimated.
     #[must_use]
     pub fn bytes(&self) -> usize {
-        let people: usize = self.people.iter().map(Person::bytes).sum();
+        let users: usize = self.users.iter().map(User::bytes).sum();
         let groups: usize = self.groups.iter().map(Group::bytes).sum();
-        let indexes = self.people_by_key.bytes() + self.groups_by_key.bytes() + self.words.bytes();
-        people + groups + indexes + self.spans.bytes() + self.sets.bytes()
+        let indexes = self.users_by_key.bytes() + self.groups_by_key.bytes() + self.words.bytes();
+        users + groups + indexes + self.timed.bytes() + self.sets.bytes()
     }
 
-    pub(crate) fn person(&self, user: UserIx) -> Option<&Person> {
-        self.people.get(user.0 as usize)
+    pub(crate) fn user_record(&self, user: UserIx) -> Option<&User> {
+        self.users.get(user.0 as usize)
     }
 
-    pub(crate) fn group_at(&self, group: GroupIx) -> Option<&Group> {
+    pub(crate) fn group_record(&self, group: GroupIx) -> Option<&Group> {
         self.groups.get(group.0 as usize)
     }
 
-    pub(crate) fn sets(&self) -> &Sets {
+    pub(crate) fn sets(&self) -> &UserSets {
         &self.sets
     }
 
-    /// Whether any edge denies.
+    /// Whether the world has a denying edge.
     pub(crate) fn has_barriers(&self) -> bool {
         self.barriers > 0
     }
 
-    /// Those who may do anything at all.
-    pub(crate) fn active(&self) -> &Bits {
+    /// The active users.
+    pub(crate) fn active(&self) -> &Bitset {
         self.sets.status(Status::Active)
     }
 
-    pub(crate) fn settings(&self) -> &Settings {
+    pub(crate) fn settings(&self) -> &SettingValues {
         &self.settings
     }
 
-    pub(crate) fn words(&self) -> &Words {
+    pub(crate) fn words(&self) -> &NameIndex {
         &self.words
     }
 
-    /// The words of a person or a group, with spaces between.
+    /// The words of a user or a group, separated by spaces.
     pub(crate) fn words_of(&self, entity: Entity) -> &str {
         match entity {
-            Entity::Person(user) => self.person(user).map_or("", |person| &person.words),
-            Entity::Group(group) => self.group_at(group).map_or("", |group| &group.words),
+            Entity::User(user) => self.user_record(user).map_or("", |user| &user.words),
+            Entity::Group(group) => self.group_record(group).map_or("", |group| &group.words),
         }
     }
 
-    pub(crate) fn key_of(&self, entity: Entity) -> Key {
+    pub(crate) fn key_of(&self, entity: Entity) -> EntityKey {
         match entity {
-            Entity::Person(user) => self.user_key(user),
+            Entity::User(user) => self.user_key(user),
             Entity::Group(group) => self.group_key(group),
         }
     }
 
-    /// Whether the person is that in the group, whatever the group's state. `None` is any role.
-    pub(crate) fn is_in(&self, person: &Person, role: Option<Role>, group: GroupIx, record: &Group) -> bool {
+    /// Whether the user has the role in the group, whatever the state of the group. `None` is any role.
+    pub(crate) fn holds_role_in(&self, user: &User, role: Option<RoleId>, group: GroupIx, record: &Group) -> bool {
         match role {
-            _ if !person.may_be_in(group) => false,
-            Some(role) => person.holds(role, record.kind, group),
-            None => person.roles_held().any(|role| person.holds(role, record.kind, group)),
+            _ if !user.may_be_in(group) => false,
+            Some(role) => user.holds(role, record.kind, group),
+            None => user.roles_held().any(|role| user.holds(role, record.kind, group)),
         }
     }
 }
 
-fn numbers(len: usize) -> std::ops::Range<u32> {
+fn indexes(len: usize) -> std::ops::Range<u32> {
     0..u32::try_from(len).unwrap_or(u32::MAX)
 }

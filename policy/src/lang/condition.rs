@@ -1,31 +1,31 @@
-//! One condition, `me learner@class with them learner@class`.
+//! The parser of one condition, `me learner@class with them learner@class`.
 
 use super::hints;
-use super::names::{CONVERSATIONS, GROUP_STATES, STATES, STATUSES, look_up, no_value, unknown, writable_by};
+use super::keywords::{CONVERSATIONS, GROUP_STATES, STATES, STATUSES, look_up, no_value, unknown, writable_by};
 use crate::{
     facts::number,
-    program::{Atom, Condition, Direction, Limit, Who},
+    ir::{Condition, Direction, RolePattern, Threshold, Variable},
     vocabulary::Vocabulary,
 };
 
-/// A condition, and whether it makes its rule one about groups.
-pub(super) struct Read {
+/// A parsed condition, and whether it names `group`.
+pub(super) struct ParsedCondition {
     pub condition: Condition,
     pub names_group: bool,
 }
 
-/// Reads the words between `when`, `unless` and `and`.
-pub(super) fn read(words: &Vocabulary, tokens: &[String]) -> Result<Read, String> {
+/// Parses the tokens between `when`, `unless`, `and` and `or`.
+pub(super) fn parse(words: &Vocabulary, tokens: &[String]) -> Result<ParsedCondition, String> {
     let tokens: Vec<&str> = tokens.iter().map(String::as_str).collect();
     plain(words, &tokens).map_err(|problem| match hints::condition(words, &tokens) {
-        Some(hint) => format!("`{}` is no condition; {hint}", super::names::shortened(&tokens.join(" "))),
+        Some(hint) => format!("`{}` is no condition; {hint}", super::keywords::shortened(&tokens.join(" "))),
         None => problem,
     })
 }
 
-fn plain(words: &Vocabulary, tokens: &[&str]) -> Result<Read, String> {
-    let people = |condition| Ok(Read { condition, names_group: false });
-    let groups = |condition| Ok(Read { condition, names_group: true });
+fn plain(words: &Vocabulary, tokens: &[&str]) -> Result<ParsedCondition, String> {
+    let people = |condition| Ok(ParsedCondition { condition, names_group: false });
+    let groups = |condition| Ok(ParsedCondition { condition, names_group: true });
     match *tokens {
         [] => Err("expected a condition after `when`, `unless`, `and` and `or`".to_owned()),
         ["everyone"] => people(Condition::Everyone),
@@ -46,7 +46,7 @@ fn plain(words: &Vocabulary, tokens: &[&str]) -> Result<Read, String> {
                 );
             }
             let kind = mine.kind.or(theirs.kind);
-            people(Condition::InCommon(Atom { kind, ..mine }, Atom { kind, ..theirs }))
+            people(Condition::InCommon(RolePattern { kind, ..mine }, RolePattern { kind, ..theirs }))
         }
         ["me", mine, "edge", "them", theirs] => people(Condition::Edge(atom(words, mine)?, atom(words, theirs)?)),
         ["me", mine, "edge", "group"] => groups(Condition::Edge(atom(words, mine)?, ANY)),
@@ -55,18 +55,18 @@ fn plain(words: &Vocabulary, tokens: &[&str]) -> Result<Read, String> {
         ["me", mine, "in", "group"] => groups(Condition::InGroup(atom(words, mine)?)),
         ["me", relation, "them"] => people(related(words, relation, false)?),
         ["them", relation, "me"] => people(related(words, relation, true)?),
-        ["member(me)", what] => people(Condition::Is(Who::Me, atom(words, what)?)),
-        ["member(them)", what] => people(Condition::Is(Who::Them, atom(words, what)?)),
+        ["member(me)", what] => people(Condition::HasRole(Variable::Me, atom(words, what)?)),
+        ["member(them)", what] => people(Condition::HasRole(Variable::Them, atom(words, what)?)),
         [one] => single(words, one),
         _ => Err(not_read(&tokens.join(" "))),
     }
 }
 
-const ANY: Atom = Atom { role: None, kind: None };
+const ANY: RolePattern = RolePattern { role: None, kind: None };
 
-fn single(words: &Vocabulary, token: &str) -> Result<Read, String> {
-    let people = |condition| Ok(Read { condition, names_group: false });
-    let groups = |condition| Ok(Read { condition, names_group: true });
+fn single(words: &Vocabulary, token: &str) -> Result<ParsedCondition, String> {
+    let people = |condition| Ok(ParsedCondition { condition, names_group: false });
+    let groups = |condition| Ok(ParsedCondition { condition, names_group: true });
     if token == "delivers(group)" {
         return groups(Condition::GroupDelivers);
     }
@@ -102,33 +102,36 @@ fn not_read(text: &str) -> String {
          `member(me) R@K`, role(me)=…, \
          status(them)=…, writable_by(them)=…, setting(…)=…, kind(group)=…, state(group)=…, size(group)>…, delivers(group), \
          holder, owner, author, conversation=…, state=…, age<…, `may start`, asked, relation=…",
-        super::names::shortened(text)
+        super::keywords::shortened(text)
     )
 }
 
 /// `learner@class`, `teacher@*`, `*@*`.
-fn atom(words: &Vocabulary, text: &str) -> Result<Atom, String> {
+fn atom(words: &Vocabulary, text: &str) -> Result<RolePattern, String> {
     let Some((role, kind)) = text.split_once('@') else {
-        return Err(format!("expected a role in a kind of group, `learner@class`, not `{}`", super::names::shortened(text)));
+        return Err(format!(
+            "expected a role in a kind of group, `learner@class`, not `{}`",
+            super::keywords::shortened(text)
+        ));
     };
     let role = if role == "*" { None } else { Some(self::role(words, role)?) };
     let kind = if kind == "*" { None } else { Some(self::kind(words, kind)?) };
-    Ok(Atom { role, kind })
+    Ok(RolePattern { role, kind })
 }
 
-fn role(words: &Vocabulary, name: &str) -> Result<crate::facts::Role, String> {
+fn role(words: &Vocabulary, name: &str) -> Result<crate::facts::RoleId, String> {
     words.role(name).ok_or_else(|| unknown("role", name, words.roles.iter().map(String::as_str)))
 }
 
-fn kind(words: &Vocabulary, name: &str) -> Result<crate::facts::Kind, String> {
+fn kind(words: &Vocabulary, name: &str) -> Result<crate::facts::GroupKindId, String> {
     words.kind(name).ok_or_else(|| unknown("kind of group", name, words.kinds.iter().map(String::as_str)))
 }
 
-fn relation(words: &Vocabulary, name: &str) -> Result<crate::facts::Relation, String> {
+fn relation(words: &Vocabulary, name: &str) -> Result<crate::facts::RelationId, String> {
     words.relation(name).ok_or_else(|| unknown("relation", name, words.relations.iter().map(|(name, _)| name.as_str())))
 }
 
-/// `-friend-` both ways, `-follow->` one way; `incoming` when it stands between `them` and `me`.
+/// `-friend-` in both directions, `-follow->` in one. `incoming`: it stands between `them` and `me`.
 fn related(words: &Vocabulary, arrow: &str, incoming: bool) -> Result<Condition, String> {
     let inner = arrow.strip_prefix('-').ok_or_else(|| not_read(arrow))?;
     if let Some(name) = inner.strip_suffix("->") {
@@ -139,11 +142,11 @@ fn related(words: &Vocabulary, arrow: &str, incoming: bool) -> Result<Condition,
     Ok(Condition::Related(relation(words, name)?, Direction::Both))
 }
 
-fn who(text: &str) -> Result<Who, String> {
+fn who(text: &str) -> Result<Variable, String> {
     match text {
-        "me" => Ok(Who::Me),
-        "them" => Ok(Who::Them),
-        other => Err(format!("expected `me` or `them` in brackets, not `{}`", super::names::shortened(other))),
+        "me" => Ok(Variable::Me),
+        "them" => Ok(Variable::Them),
+        other => Err(format!("expected `me` or `them` in brackets, not `{}`", super::keywords::shortened(other))),
     }
 }
 
@@ -158,11 +161,11 @@ fn setting(words: &Vocabulary, name: &str, value: &str) -> Result<Condition, Str
     Ok(Condition::Setting(setting, place))
 }
 
-fn setting_named(words: &Vocabulary, name: &str) -> Result<crate::facts::Setting, String> {
+fn setting_named(words: &Vocabulary, name: &str) -> Result<crate::facts::SettingId, String> {
     words.setting(name).ok_or_else(|| unknown("setting", name, words.settings.iter().map(|word| word.name.as_str())))
 }
 
-/// How a limit is written out: with a unit, or without.
+/// The form of a literal: with a unit, or without.
 struct Form {
     unit: bool,
     words: &'static str,
@@ -171,10 +174,10 @@ struct Form {
 const NUMBER: Form = Form { unit: false, words: "a number as in `size(group)>50`" };
 const DURATION: Form = Form { unit: true, words: "a duration as in `age<15m` (ms, s, m, h, d)" };
 
-fn limit(words: &Vocabulary, text: &str, form: Form) -> Result<Limit, String> {
+fn limit(words: &Vocabulary, text: &str, form: Form) -> Result<Threshold, String> {
     if let Some(limit) = number(text) {
         let fits = text.ends_with(|last: char| last.is_ascii_lowercase()) == form.unit;
-        return fits.then_some(Limit::Number(limit)).ok_or_else(|| format!("expected {}, not `{text}`", form.words));
+        return fits.then_some(Threshold::Number(limit)).ok_or_else(|| format!("expected {}, not `{text}`", form.words));
     }
     let setting =
         setting_named(words, text).map_err(|unknown| format!("expected {}, or a setting; {unknown}", form.words))?;
@@ -183,5 +186,5 @@ fn limit(words: &Vocabulary, text: &str, form: Form) -> Result<Limit, String> {
             "the setting `{text}` has words for values, and only a setting with a number or a duration can be compared here"
         ));
     }
-    Ok(Limit::Setting(setting))
+    Ok(Threshold::Setting(setting))
 }

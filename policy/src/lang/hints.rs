@@ -1,7 +1,7 @@
-//! Hints for what people write who know other languages: the nearest word, or how this language says it.
+//! Hints for authors who know other languages: the nearest word, or the form of this language.
 
-use super::names::{nearest, shortened};
-use crate::vocabulary::{How, Vocabulary};
+use super::keywords::{nearest, shortened};
+use crate::vocabulary::{RelationOrigin, Vocabulary};
 
 pub(super) const BYTE_ORDER_MARK: char = '\u{feff}';
 pub(super) const WITHOUT_BYTE_ORDER_MARK: &str =
@@ -10,7 +10,7 @@ pub(super) const WITHOUT_BYTE_ORDER_MARK: &str =
 /// The first words of lines.
 const FIRST: [&str; 10] =
     ["policy", "roles", "kinds", "relations", "setting", "secret_directory", "secret_members", "deny", "allow", "otherwise"];
-/// Words of other languages for them.
+/// Words of other languages, and the word of this language.
 const SYNONYMS: [(&str, &str); 20] = [
     ("permit", "allow"),
     ("grant", "allow"),
@@ -34,14 +34,14 @@ const SYNONYMS: [(&str, &str); 20] = [
     ("name", "policy"),
 ];
 
-/// What the first word of a line was probably meant to be.
+/// The word that was probably meant as the first word of a line.
 pub(super) fn first_word(word: &str) -> Option<&'static str> {
     let lower = word.to_lowercase();
     let synonym = SYNONYMS.iter().find(|(other, _)| *other == lower).map(|(_, ours)| *ours);
     synonym.or_else(|| nearest(&lower, FIRST.into_iter()))
 }
 
-/// How this language says what these words of a condition were probably meant to say.
+/// How this language writes what a condition was probably meant to be.
 pub(super) fn condition(words: &Vocabulary, tokens: &[&str]) -> Option<String> {
     let text = tokens.join(" ");
     if let Some((what, value)) = text.split_once("!=") {
@@ -70,13 +70,13 @@ pub(super) fn condition(words: &Vocabulary, tokens: &[&str]) -> Option<String> {
     relation(words, tokens)
 }
 
-/// Parentheses that belong to no function: `(me …)`, `when (same)`.
+/// Whether the text has parentheses that do not belong to a function: `(me …)`, `when (same)`.
 fn is_grouped(text: &str) -> bool {
     let unbalanced = text.matches('(').count() != text.matches(')').count();
     unbalanced || text.starts_with('(') || text.contains(" (")
 }
 
-/// `me friend them`: a relation whose arrow lacks a `-`.
+/// A relation without a `-` in its arrow: `me friend them`.
 fn relation(words: &Vocabulary, tokens: &[&str]) -> Option<String> {
     let text = tokens.concat();
     let (from, to) = if text.starts_with("them") { ("them", "me") } else { ("me", "them") };
@@ -85,9 +85,9 @@ fn relation(words: &Vocabulary, tokens: &[&str]) -> Option<String> {
     let (_, how) = words.relations.iter().find(|(known, _)| known == name)?;
     let (points_back, points_on) = (middle.starts_with('<'), middle.ends_with('>'));
     let arrow = match how {
-        How::Mutual => format!("{from} -{name}- {to}"),
-        How::Own | How::Given if points_back && !points_on => format!("{to} -{name}-> {from}"),
-        How::Own | How::Given => format!("{from} -{name}-> {to}"),
+        RelationOrigin::Mutual => format!("{from} -{name}- {to}"),
+        RelationOrigin::Own | RelationOrigin::Given if points_back && !points_on => format!("{to} -{name}-> {from}"),
+        RelationOrigin::Own | RelationOrigin::Given => format!("{from} -{name}-> {to}"),
     };
     Some(format!("a relation is drawn with `-` on both sides: `{}`", arrow))
 }

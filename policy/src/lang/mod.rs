@@ -1,47 +1,46 @@
-//! The rule language: a policy's text in, rules or everything that is wrong with it out.
+//! The compiler of the rule language: text in, a [`Policy`] or all problems of the text out. `docs/rules.md` describes the language.
 //!
-//! Line by line, each a declaration ([`words`]) or a rule ([`rule`]), whose conditions are read by [`condition`] and looked
-//! at together by [`safety`]. To add a condition: a variant of [`Condition`](crate::program::Condition), an arm in `condition` and in
-//! `print`, its meaning in `eval/check.rs`. A second
-//! reading of conditions about users is in `tests/plain.rs`.
+//! Line by line, each a declaration ([`declarations`]) or a rule ([`rule`]), whose conditions are read by [`condition`] and looked
+//! at together by [`validate`]. To add a condition: a variant of [`Condition`](crate::ir::Condition), an arm in `condition` and in
+//! `print`, its meaning in `eval/check.rs`. A second reading of conditions about users is in `tests/plain.rs`.
 
 mod condition;
+mod declarations;
+#[cfg(test)]
+mod hint_tests;
 mod hints;
-pub(crate) mod names;
+pub(crate) mod keywords;
 pub(crate) mod print;
 mod rule;
-mod safety;
 #[cfg(test)]
 mod tests;
-#[cfg(test)]
-mod tests_of_hints;
+mod validate;
 mod warnings;
-mod words;
 
 use std::{collections::HashMap, fmt, sync::Arc};
 
-use self::words::Declarations;
-use crate::{policy::Policy, program::Rule};
+use self::declarations::Declarations;
+use crate::{ir::Rule, policy::Policy};
 
-pub use self::names::{ACTIONS, action_name, code_name};
+pub use self::keywords::{ACTIONS, action_name, code_name};
 
-/// A text may have so many bytes.
+/// The largest size of a text in bytes.
 pub const TEXT_BYTES_MAX: usize = 65_536;
-/// A text may have so many rules; each costs a check a few nanoseconds.
+/// The largest number of rules. Each rule costs a check a few nanoseconds.
 const RULES_MAX: usize = 256;
-/// A name may have so many bytes.
+/// The largest size of a name in bytes.
 pub(crate) const NAME_BYTES_MAX: usize = 64;
-/// A rule may have so many conditions, exceptions included.
+/// The largest number of conditions of a rule, after `when` and `unless` together.
 const CONDITIONS_MAX: usize = 32;
-/// After so many problems a reader has enough to do.
+/// Parsing stops after this many problems.
 const PROBLEMS_MAX: usize = 100;
 
-/// Something wrong with a text.
+/// A mistake in a text, or a warning about it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
-    /// Where, counted from 1.
+    /// Line in the text, counted from 1.
     pub line: u32,
-    /// What, and what is allowed instead.
+    /// What is wrong, and what is allowed instead.
     pub message: String,
 }
 
@@ -54,10 +53,10 @@ impl fmt::Display for Problem {
 impl std::error::Error for Problem {}
 
 impl Policy {
-    /// Reads a policy.
+    /// Compiles a policy.
     ///
     /// # Errors
-    /// Everything that is wrong with the text, by line.
+    /// All problems of the text, in the order of their lines; at most 100.
     pub fn parse(text: &str) -> Result<Self, Vec<Problem>> {
         if text.len() > TEXT_BYTES_MAX {
             let message = format!("a policy has at most {TEXT_BYTES_MAX} bytes, this has {}", text.len());
@@ -66,31 +65,31 @@ impl Policy {
         if text.starts_with(hints::BYTE_ORDER_MARK) {
             return Err(vec![Problem { line: 1, message: hints::WITHOUT_BYTE_ORDER_MARK.to_owned() }]);
         }
-        let mut reader = Reader::default();
+        let mut parser = Parser::default();
         for (line, content) in (1u32..).zip(text.lines()) {
             let content = content.split('#').next().unwrap_or_default();
-            if let Err(message) = reader.line(line, content) {
-                reader.problems.push(Problem { line, message });
+            if let Err(message) = parser.line(line, content) {
+                parser.problems.push(Problem { line, message });
             }
-            if reader.problems.len() >= PROBLEMS_MAX {
+            if parser.problems.len() >= PROBLEMS_MAX {
                 break;
             }
         }
-        reader.finish(text)
+        parser.finish(text)
     }
 }
 
-/// A text half read.
+/// The state of the parser.
 #[derive(Default)]
-struct Reader {
+struct Parser {
     declared: Declarations,
     rules: Vec<Rule>,
-    /// Where each rule's name was given.
+    /// The line of each rule, by name.
     names: HashMap<String, u32>,
     problems: Vec<Problem>,
 }
 
-impl Reader {
+impl Parser {
     fn line(&mut self, line: u32, content: &str) -> Result<(), String> {
         let tokens = tokens(content);
         let Some((first, rest)) = tokens.split_first() else { return Ok(()) };
@@ -101,7 +100,7 @@ impl Reader {
             return Ok(());
         }
         let rule = rule::read(&self.declared.vocabulary, line, first, rest)?;
-        safety::check(&rule)?;
+        validate::check(&rule)?;
         if let Some(before) = self.names.insert(rule.name.clone(), line) {
             return Err(format!("line {before} has a rule called `{}` already", rule.name));
         }
@@ -129,7 +128,7 @@ impl Reader {
     }
 }
 
-/// Words between spaces; around `=` and `,`, and around `<` and `>` that are no arrow, spaces are free.
+/// Splits a line at spaces. Spaces around `=` and `,`, and around `<` and `>` that are not part of an arrow, do not separate tokens.
 fn tokens(content: &str) -> Vec<String> {
     let mut tokens: Vec<String> = Vec::new();
     let mut glue = false;

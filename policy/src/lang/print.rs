@@ -1,18 +1,18 @@
-//! A policy written out anew: what was understood of its text, without comments and spacing.
+//! The printer: a policy as text, without comments and additional spaces.
 
 use std::fmt;
 
 use super::{
-    names::{CONVERSATIONS, EFFECTS, GROUP_STATES, STATES, STATUSES, WRITABLE_BY, action_name, code_name, name_of},
-    words::HOWS,
+    declarations::HOWS,
+    keywords::{CONVERSATIONS, EFFECTS, GROUP_STATES, STATES, STATUSES, WRITABLE_BY, action_name, code_name, name_of},
 };
 use crate::{
+    ir::{Candidates, Condition, Direction, RolePattern, Rule, RuleEffect, Threshold, Variable},
     policy::Policy,
-    program::{Atom, Condition, Direction, Effect, Limit, Rule, Subject, Who},
     vocabulary::Vocabulary,
 };
 
-/// Texts that print alike mean the same, and what is printed reads as the same policy.
+/// Parsing the printed text gives an equal policy.
 impl fmt::Display for Policy {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let words = &*self.vocabulary;
@@ -39,14 +39,14 @@ impl fmt::Display for Policy {
         if self.secret_members {
             writeln!(f, "secret_members")?;
         }
-        let written = Written(words);
+        let written = Printer(words);
         self.rules.iter().try_for_each(|rule| writeln!(f, "{}", written.rule(rule)))
     }
 }
 
 /// A condition as rules say it, `setting(messaging)=off`.
-pub(crate) fn written(vocabulary: &Vocabulary, condition: &Condition, subject: Subject) -> String {
-    Written(vocabulary).condition(condition, subject)
+pub(crate) fn written(vocabulary: &Vocabulary, condition: &Condition, candidates: Candidates) -> String {
+    Printer(vocabulary).condition(condition, candidates)
 }
 
 /// Milliseconds in the largest unit that says them exactly, `15m`.
@@ -56,31 +56,31 @@ pub(crate) fn duration(ms: i64) -> String {
     unit.map_or_else(|| format!("{ms}ms"), |(unit, unit_ms)| format!("{}{unit}", ms / unit_ms))
 }
 
-struct Written<'a>(&'a Vocabulary);
+struct Printer<'a>(&'a Vocabulary);
 
-impl Written<'_> {
+impl Printer<'_> {
     fn rule(&self, rule: &Rule) -> String {
         let actions: Vec<&str> = rule.actions.iter().map(|action| action_name(*action)).collect();
         let mut line = format!("{} {} {}", name_of(&EFFECTS, rule.effect), actions.join(","), rule.name);
         for (part, joint, conditions) in [("when", "and", &rule.conditions), ("unless", "or", &rule.unless)] {
             for (at, condition) in conditions.iter().enumerate() {
                 let before = if at == 0 { part } else { joint };
-                line = format!("{line} {before} {}", self.condition(condition, rule.subject));
+                line = format!("{line} {before} {}", self.condition(condition, rule.candidates));
             }
         }
-        if rule.effect != Effect::Allow {
+        if rule.effect != RuleEffect::Allow {
             line = format!("{line} code {}", code_name(rule.code));
         }
         line
     }
 
-    fn condition(&self, condition: &Condition, subject: Subject) -> String {
-        let to = |theirs| match subject {
-            Subject::Groups => "group".to_owned(),
-            Subject::People => format!("them {}", self.atom(theirs)),
+    fn condition(&self, condition: &Condition, candidates: Candidates) -> String {
+        let to = |theirs| match candidates {
+            Candidates::Groups => "group".to_owned(),
+            Candidates::Users => format!("them {}", self.atom(theirs)),
         };
         match *condition {
-            Condition::Everyone if subject == Subject::Groups => "every group".to_owned(),
+            Condition::Everyone if candidates == Candidates::Groups => "every group".to_owned(),
             Condition::Everyone => "everyone".to_owned(),
             Condition::Same => "same".to_owned(),
             Condition::InCommon(mine, theirs) => format!("me {} with them {}", self.atom(mine), self.atom(theirs)),
@@ -98,7 +98,7 @@ impl Written<'_> {
             Condition::Role(who, role) => format!("role({})={}", person(who), word(&self.0.roles, role.0)),
             Condition::Status(who, status) => format!("status({})={}", person(who), name_of(&STATUSES, status)),
             Condition::WritableBy(who, by) => format!("writable_by({})={}", person(who), name_of(&WRITABLE_BY, by)),
-            Condition::Is(who, atom) => format!("member({}) {}", person(who), self.atom(atom)),
+            Condition::HasRole(who, atom) => format!("member({}) {}", person(who), self.atom(atom)),
             Condition::Setting(setting, value) => {
                 let setting = self.0.settings.get(usize::from(setting.0));
                 let (name, value) = setting.map_or(("", ""), |word| (&word.name, self::word(&word.values, value)));
@@ -122,16 +122,16 @@ impl Written<'_> {
         }
     }
 
-    fn atom(&self, atom: Atom) -> String {
+    fn atom(&self, atom: RolePattern) -> String {
         let role = atom.role.map_or("*", |role| word(&self.0.roles, role.0));
         let kind = atom.kind.map_or("*", |kind| word(&self.0.kinds, kind.0));
         format!("{role}@{kind}")
     }
 
-    fn limit(&self, limit: Limit, in_words: fn(i64) -> String) -> String {
+    fn limit(&self, limit: Threshold, in_words: fn(i64) -> String) -> String {
         match limit {
-            Limit::Number(number) => in_words(number),
-            Limit::Setting(setting) => {
+            Threshold::Number(number) => in_words(number),
+            Threshold::Setting(setting) => {
                 self.0.settings.get(usize::from(setting.0)).map_or_else(String::new, |word| word.name.clone())
             }
         }
@@ -142,9 +142,9 @@ fn word(words: &[String], place: u8) -> &str {
     words.get(usize::from(place)).map_or("", |word| word)
 }
 
-fn person(who: Who) -> &'static str {
+fn person(who: Variable) -> &'static str {
     match who {
-        Who::Me => "me",
-        Who::Them => "them",
+        Variable::Me => "me",
+        Variable::Them => "them",
     }
 }

@@ -1,20 +1,21 @@
-//! One rule: `<effect> <actions> <name> [when … and …] [unless … or …] [code …]`.
+//! The parser of one rule: `<effect> <actions> <name> [when … and …] [unless … or …] [code …]`.
 
 use super::{
-    CONDITIONS_MAX, condition, hints,
-    names::{ACTIONS, CODES, EFFECTS, look_up, shortened},
-    words::spelled,
+    CONDITIONS_MAX, condition,
+    declarations::spelled,
+    hints,
+    keywords::{ACTIONS, CODES, EFFECTS, look_up, shortened},
 };
 use crate::{
     action::Action,
     decision::Code,
-    program::{Condition, Effect, Rule, Subject},
+    ir::{Candidates, Condition, Rule, RuleEffect},
     vocabulary::Vocabulary,
 };
 
 const PARTS: [&str; 3] = ["when", "unless", "code"];
 
-/// Reads a rule whose first word is `first`.
+/// Parses a rule whose first word is `first`.
 pub(super) fn read(words: &Vocabulary, line: u32, first: &str, rest: &[String]) -> Result<Rule, String> {
     let Ok(effect) = look_up("effect", first, &EFFECTS) else {
         let hint = hints::first_word(first).map(|word| format!("; did you mean `{word}`?")).unwrap_or_default();
@@ -56,7 +57,7 @@ pub(super) fn read(words: &Vocabulary, line: u32, first: &str, rest: &[String]) 
             list => {
                 let joint = joint(list, body)?;
                 for words_of in body.split(|word| word == joint) {
-                    let read = condition::read(words, words_of)?;
+                    let read = condition::parse(words, words_of)?;
                     names_group |= read.names_group;
                     names_them |= !read.names_group && read.condition.names_them();
                     if list == "when" {
@@ -74,20 +75,20 @@ pub(super) fn read(words: &Vocabulary, line: u32, first: &str, rest: &[String]) 
     if names_group && names_them {
         return Err("a rule is about people or about groups: it says `them` or `group`, not both; make two of it".to_owned());
     }
-    if effect == Effect::Allow && code.is_some() {
+    if effect == RuleEffect::Allow && code.is_some() {
         return Err("a code says why not; `allow` has none".to_owned());
     }
-    if effect == Effect::Otherwise && code.is_none() {
+    if effect == RuleEffect::Otherwise && code.is_none() {
         return Err("`otherwise` says only why not: add `code …`".to_owned());
     }
-    // What leads to others comes first: the list is made by following it.
+    // Generators come first, because reach follows the first one.
     conditions.sort_by_key(|condition| !condition.is_generator());
-    let subject = if names_group { Subject::Groups } else { Subject::People };
+    let candidates = if names_group { Candidates::Groups } else { Candidates::Users };
     let code = code.unwrap_or(Code::Unsupported);
-    Ok(Rule { effect, actions, name, line, subject, conditions, unless, code })
+    Ok(Rule { effect, actions, name, line, candidates, conditions, unless, code })
 }
 
-/// What stands between conditions: all that follow `when` must hold, each that follows `unless` excepts.
+/// The word that separates conditions: `and` after `when`, `or` after `unless`.
 fn joint(part: &str, body: &[String]) -> Result<&'static str, String> {
     let (joint, wrong, why) = match part {
         "when" => ("and", "or", "all must hold; for another way to match, write another rule"),
@@ -112,7 +113,7 @@ fn actions_of(list: &str) -> Result<Vec<Action>, String> {
 }
 
 impl Condition {
-    /// It leads from me to people or groups, so that they can be listed.
+    /// Whether the condition leads from the principal to a set of users or groups, so that these can be listed.
     pub(crate) fn is_generator(&self) -> bool {
         matches!(
             self,

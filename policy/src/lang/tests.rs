@@ -6,7 +6,7 @@ use crate::{PRESETS, Policy, Rule};
 
 const WORDS: &str = "policy test\n\
     roles learner teacher\n\
-    kinds cycle class subject\n\
+    kinds cycle class candidates\n\
     relations friend:mutual follow:own\n\
     setting messaging on off\n\
     setting edit_window 15m\n";
@@ -197,7 +197,7 @@ fn condition() -> impl Strategy<Value = (&'static str, &'static str)> {
         ("send", "role(me)=teacher"),
         ("start", "writable_by(them)=contacts"),
         ("send", "status(them)=invited"),
-        ("read", "member(me) learner@subject"),
+        ("read", "member(me) learner@candidates"),
         ("start_group", "setting(messaging)=off"),
         ("send", "holder"),
         ("rename", "owner"),

@@ -1,25 +1,25 @@
-//! What is legal and odd: rules that never match, or that other rules leave nothing to say, and words that nothing uses.
+//! Warnings about valid policies: rules that never match, rules without effect because of other rules, and words that no rule uses.
 
-use super::{Problem, names::action_name, print::written};
+use super::{Problem, keywords::action_name, print::written};
 use crate::{
-    action::{Action, Kind},
+    action::{Action, ConversationKind},
+    ir::{Candidates, Condition, RolePattern, Rule, RuleEffect, Threshold, Variable},
     policy::Policy,
-    program::{Atom, Condition, Effect, Limit, Rule, Subject, Who},
-    vocabulary::{How, Vocabulary},
+    vocabulary::{RelationOrigin, Vocabulary},
 };
 
-/// The relation of this name is the one by which people keep others away.
+/// The relation by which a user keeps another user away.
 const BLOCK: &str = "block";
 
 impl Policy {
-    /// What is probably not meant, by line. The policy can be used all the same.
+    /// Warnings about what is probably a mistake, in the order of their lines. The policy can be used.
     #[must_use]
     pub fn warnings(&self) -> Vec<Problem> {
         let mut warnings = Vec::new();
         for rule in &self.rules {
             warnings.extend(never_matches(rule, &self.vocabulary).map(|message| Problem { line: rule.line, message }));
         }
-        for rule in self.rules.iter().filter(|rule| rule.effect == Effect::Allow) {
+        for rule in self.rules.iter().filter(|rule| rule.effect == RuleEffect::Allow) {
             warnings.extend(self.denied_whole(rule));
             warnings.extend(of_groups_only(rule).map(|message| Problem { line: rule.line, message }));
         }
@@ -30,9 +30,9 @@ impl Policy {
         warnings
     }
 
-    /// An `allow` of which a `deny` matches whenever it does.
+    /// Warns of an allow rule if a deny rule matches whenever it does.
     fn denied_whole(&self, allow: &Rule) -> Vec<Problem> {
-        let denies = self.rules.iter().filter(|rule| rule.effect == Effect::Deny);
+        let denies = self.rules.iter().filter(|rule| rule.effect == RuleEffect::Deny);
         let mut left: Vec<Action> = allow.actions.clone();
         let mut warnings = Vec::new();
         for deny in denies.filter(|deny| covers(deny, allow)) {
@@ -54,9 +54,10 @@ impl Policy {
         warnings
     }
 
-    /// Conversations are started and nobody may read them.
+    /// Warns if conversations can be started and no rule allows to read them.
     fn unread(&self) -> Option<Problem> {
-        let allows = |action| self.rules.iter().find(|rule| rule.effect == Effect::Allow && rule.actions.contains(&action));
+        let allows =
+            |action| self.rules.iter().find(|rule| rule.effect == RuleEffect::Allow && rule.actions.contains(&action));
         let starts = [Action::Start, Action::StartGroup, Action::AddressGroup].into_iter().find_map(allows)?;
         if allows(Action::Read).is_some() {
             return None;
@@ -68,14 +69,14 @@ impl Policy {
         Some(Problem { line: starts.line, message })
     }
 
-    /// People may block others, and it keeps nobody away.
+    /// Warns if the relation `block` is declared and no rule makes it keep a user away.
     fn unused_block(&self) -> Option<Problem> {
         let block = self.vocabulary.relation(BLOCK)?;
         let of_block = |condition: &Condition| matches!(condition, Condition::Related(relation, _) if *relation == block);
         let is_used = |rule: &Rule| match rule.effect {
-            Effect::Deny => rule.conditions.iter().any(of_block),
-            Effect::Allow => rule.unless.iter().any(of_block),
-            Effect::Otherwise => false,
+            RuleEffect::Deny => rule.conditions.iter().any(of_block),
+            RuleEffect::Allow => rule.unless.iter().any(of_block),
+            RuleEffect::Otherwise => false,
         };
         if self.rules.iter().any(is_used) {
             return None;
@@ -97,7 +98,7 @@ impl Policy {
         let settings = words.settings.iter().map(|setting| &setting.name);
         unused(words.roles.iter(), &used.roles).for_each(|name| warn("roles", "role", name));
         unused(words.kinds.iter(), &used.kinds).for_each(|name| warn("kinds", "kind", name));
-        // `unused_block` says more of `block`.
+        // `unused_block` has a more specific warning about `block`.
         unused(relations, &used.relations)
             .filter(|name| *name != BLOCK)
             .for_each(|name| warn("relations", "relation", name));
@@ -105,7 +106,7 @@ impl Policy {
         warnings
     }
 
-    /// Where a word is declared.
+    /// The line that declares a word.
     fn line_of(&self, declaration: &str, word: &str) -> u32 {
         let declares = |line: &str| {
             let content = line.split('#').next().unwrap_or_default();
@@ -116,14 +117,14 @@ impl Policy {
     }
 }
 
-/// The words at places that no rule uses.
+/// The words that no rule uses.
 fn unused<'a>(words: impl Iterator<Item = &'a String>, used: &[usize]) -> impl Iterator<Item = &'a String> {
     words.enumerate().filter(|(at, _)| !used.contains(at)).map(|(_, word)| word)
 }
 
-/// What a rule seems to allow in conversations that are no groups, and is never allowed there.
+/// Warns if a rule seems to allow an action in other conversations that is possible in group conversations only.
 fn of_groups_only(rule: &Rule) -> Option<String> {
-    let is_of_groups = rule.conditions.contains(&Condition::ConversationKind(Kind::Group));
+    let is_of_groups = rule.conditions.contains(&Condition::ConversationKind(ConversationKind::Group));
     let of_groups = [Action::AddMember, Action::RemoveMember, Action::Leave];
     let named: Vec<&str> =
         rule.actions.iter().filter(|action| of_groups.contains(action)).map(|action| action_name(*action)).collect();
@@ -137,9 +138,9 @@ fn of_groups_only(rule: &Rule) -> Option<String> {
     })
 }
 
-/// Why a rule matches nothing, ever.
+/// The reason why a rule never matches, if it never does.
 fn never_matches(rule: &Rule, words: &Vocabulary) -> Option<String> {
-    let say = |condition: &Condition| written(words, condition, rule.subject);
+    let say = |condition: &Condition| written(words, condition, rule.candidates);
     if let Some(both) = rule.conditions.iter().find(|condition| rule.unless.contains(condition)) {
         return Some(format!("`{}` never matches: it asks for `{}` and excepts it", rule.name, say(both)));
     }
@@ -154,7 +155,7 @@ fn never_matches(rule: &Rule, words: &Vocabulary) -> Option<String> {
     None
 }
 
-/// Two conditions on the same thing, which has one value.
+/// Whether both conditions test the same attribute for different values.
 fn exclude_each_other(one: &Condition, other: &Condition) -> bool {
     match (one, other) {
         (Condition::ConversationKind(one), Condition::ConversationKind(other)) => one != other,
@@ -169,21 +170,21 @@ fn exclude_each_other(one: &Condition, other: &Condition) -> bool {
     }
 }
 
-/// Whether a denial matches wherever an allowance does. `false` where that can't be told by comparing their conditions.
+/// Whether the deny rule matches whenever the allow rule does. `false` if a comparison of their conditions can't tell.
 fn covers(deny: &Rule, allow: &Rule) -> bool {
     let speaks_of_them = deny.conditions.iter().chain(&deny.unless).any(Condition::names_them);
-    let same_subject = deny.subject == allow.subject || (deny.subject == Subject::People && !speaks_of_them);
+    let same_subject = deny.candidates == allow.candidates || (deny.candidates == Candidates::Users && !speaks_of_them);
     let is_asked = |condition: &Condition| {
         *condition == Condition::Everyone
             || allow.conditions.contains(condition)
-            || matches!(condition, Condition::Status(Who::Me, crate::facts::Status::Active))
+            || matches!(condition, Condition::Status(Variable::Me, crate::facts::Status::Active))
     };
     same_subject
         && deny.conditions.iter().all(is_asked)
         && deny.unless.iter().all(|condition| allow.unless.contains(condition))
 }
 
-/// Words that rules use, by their places in the vocabulary.
+/// The words that rules use, as indexes into the vocabulary.
 #[derive(Default)]
 struct Used {
     roles: Vec<usize>,
@@ -199,10 +200,10 @@ impl Used {
             for condition in rule.conditions.iter().chain(&rule.unless) {
                 used.condition(condition, words);
             }
-            // People can ask for every relation of which a rule for `request` does not say which.
+            // A rule for `request` without `relation=` lets users request every relation that is not `given`.
             let names_one = rule.conditions.iter().any(|condition| matches!(condition, Condition::RelationIs(_)));
-            if rule.effect == Effect::Allow && rule.actions.contains(&Action::Request) && !names_one {
-                let asked = words.relations.iter().enumerate().filter(|(_, (_, how))| *how != How::Given);
+            if rule.effect == RuleEffect::Allow && rule.actions.contains(&Action::Request) && !names_one {
+                let asked = words.relations.iter().enumerate().filter(|(_, (_, how))| *how != RelationOrigin::Given);
                 used.relations.extend(asked.map(|(at, _)| at));
             }
         }
@@ -215,21 +216,21 @@ impl Used {
                 self.atom(mine, words);
                 self.atom(theirs, words);
             }
-            Condition::InGroup(atom) | Condition::Is(_, atom) => self.atom(atom, words),
+            Condition::InGroup(atom) | Condition::HasRole(_, atom) => self.atom(atom, words),
             Condition::Role(_, role) => self.roles.push(usize::from(role.0)),
             Condition::GroupKind(kind) => self.kinds.push(usize::from(kind.0)),
             Condition::Related(relation, _) | Condition::RelationIs(relation) => {
                 self.relations.push(usize::from(relation.0));
             }
             Condition::Setting(setting, _)
-            | Condition::GroupLarger(Limit::Setting(setting))
-            | Condition::Younger(Limit::Setting(setting)) => self.settings.push(usize::from(setting.0)),
+            | Condition::GroupLarger(Threshold::Setting(setting))
+            | Condition::Younger(Threshold::Setting(setting)) => self.settings.push(usize::from(setting.0)),
             _ => {}
         }
     }
 
-    /// `*` takes every word.
-    fn atom(&mut self, atom: Atom, words: &Vocabulary) {
+    /// `*` uses every word.
+    fn atom(&mut self, atom: RolePattern, words: &Vocabulary) {
         match atom.role {
             Some(role) => self.roles.push(usize::from(role.0)),
             None => self.roles.extend(0..words.roles.len()),

@@ -10,14 +10,15 @@ use super::{
     tables::{Tables, policy, vocabulary},
 };
 use crate::{
-    About, Action, Change, Code, Conversation, Decision, Finding, Key, Kind, PRESETS, Place, Policy, Row, RuleIx, Search,
-    Seat, Side, State, Status, UserIx, Who, World, diff, eval::Found,
+    Action, Code, ConversationContext, ConversationKind, ConversationState, Decision, DirectoryQuery, Entity, EntityKey,
+    FactChange, MemberRole, PRESETS, Policy, Resource, RuleIx, RuleOutcome, Side, SituationDifference, SituationKind,
+    Status, UserIx, World, diff, eval::DirectoryReach,
 };
 
 /// When the worlds are asked.
 const NOW_MS: i64 = 50;
 
-fn world(changes: &[Change]) -> World {
+fn world(changes: &[FactChange]) -> World {
     let mut world = World::new(vocabulary());
     world.advance(NOW_MS);
     world.apply_all(changes);
@@ -32,77 +33,84 @@ pub fn check_is_reach(world: &World, policy: &Policy) {
             let allowed: Vec<UserIx> = world
                 .users()
                 .filter(|them| world.status(*them) == Status::Active)
-                .filter(|them| policy.decide(world, action, me, About::Person(*them)).is_allowed())
+                .filter(|them| policy.decide(world, action, me, Resource::User(*them)).is_allowed())
                 .collect();
             assert_eq!(reach.iter().collect::<Vec<_>>(), allowed, "{me:?} {action:?}");
             assert_eq!(reach.len(), allowed.len());
             assert!(allowed.iter().all(|them| reach.contains(*them)));
         }
         for action in [Action::Find, Action::AddressGroup] {
-            let allowed: Vec<_> =
-                world.groups().filter(|group| policy.decide(world, action, me, About::Group(*group)).is_allowed()).collect();
+            let allowed: Vec<_> = world
+                .groups()
+                .filter(|group| policy.decide(world, action, me, Resource::Group(*group)).is_allowed())
+                .collect();
             assert_eq!(policy.group_reach(world, me, action), allowed, "{me:?} {action:?}");
         }
     }
 }
 
 /// Panics where check differs from the rows that the changes leave, read row by row.
-fn check_is_rows(world: &World, policy: &Policy, changes: &[Change]) {
+fn check_is_rows(world: &World, policy: &Policy, changes: &[FactChange]) {
     let mut tables = Tables::new(policy.vocabulary().clone());
     changes.iter().for_each(|change| tables.write(change));
     for (me, them) in world.users().flat_map(|me| world.users().map(move |them| (me, them))) {
         let pair = Pair { tables: &tables, now_ms: NOW_MS, me: world.user_key(me), them: world.user_key(them) };
         for action in [Action::Find, Action::SeeProfile, Action::Start, Action::Request, Action::Block] {
             let active = world.status(them) == Status::Active;
-            let checked = active && policy.decide(world, action, me, About::Person(them)).is_allowed();
+            let checked = active && policy.decide(world, action, me, Resource::User(them)).is_allowed();
             assert_eq!(pair.allows(policy, action), checked, "{action:?} of {} with {}", pair.me, pair.them);
         }
     }
 }
 
 /// All that may be done in a situation: pairs of people, or a person twice where people are counted.
-fn allowed(side: Side<'_>, row: &Row) -> BTreeSet<(Key, Key)> {
+fn allowed(side: Side<'_>, row: &SituationDifference) -> BTreeSet<(EntityKey, EntityKey)> {
     let Side { world, policy } = side;
     let situation = &row.situation;
-    let conversation = |peer| Conversation {
-        kind: match situation.place {
-            Place::Direct => Kind::Direct,
-            Place::NoteToSelf => Kind::NoteToSelf,
-            Place::Mail => Kind::Mail,
-            _ => Kind::Group,
+    let conversation = |peer| ConversationContext {
+        kind: match situation.kind {
+            SituationKind::Direct => ConversationKind::Direct,
+            SituationKind::NoteToSelf => ConversationKind::NoteToSelf,
+            SituationKind::Mail => ConversationKind::Mail,
+            _ => ConversationKind::Group,
         },
-        state: situation.state.unwrap_or(State::Open),
-        seat: Some(situation.seat.unwrap_or(Seat::Member)),
+        state: situation.state.unwrap_or(ConversationState::Open),
+        role: Some(situation.role.unwrap_or(MemberRole::Member)),
         peer,
     };
     let inside = |peer| match row.action.is_about_a_message() {
-        true => About::Message {
+        true => Resource::Message {
             conversation: conversation(peer),
-            mine: situation.mine.unwrap_or(true),
+            is_author: situation.is_author.unwrap_or(true),
             age_ms: situation.age_ms.unwrap_or(0),
         },
-        false => About::Conversation(conversation(peer)),
+        false => Resource::Conversation(conversation(peer)),
     };
     let may = |me, about| policy.decide(world, row.action, me, about).is_allowed();
     let mut all = BTreeSet::new();
     for me in world.users() {
         let key = world.user_key(me);
-        match situation.place {
-            Place::Nobody if may(me, About::Nothing) => drop(all.insert((key, key))),
-            Place::NoteToSelf if may(me, inside(Some(me))) => drop(all.insert((key, key))),
-            Place::Several | Place::Mail | Place::SeveralOrMail | Place::Anywhere if may(me, inside(None)) => {
+        match situation.kind {
+            SituationKind::None if may(me, Resource::None) => drop(all.insert((key, key))),
+            SituationKind::NoteToSelf if may(me, inside(Some(me))) => drop(all.insert((key, key))),
+            SituationKind::GroupConversation
+            | SituationKind::Mail
+            | SituationKind::GroupConversationOrMail
+            | SituationKind::AnyConversation
+                if may(me, inside(None)) =>
+            {
                 all.insert((key, key));
             }
-            Place::Group => {
-                let groups = world.groups().filter(|group| may(me, About::Group(*group)));
+            SituationKind::Group => {
+                let groups = world.groups().filter(|group| may(me, Resource::Group(*group)));
                 all.extend(groups.map(|group| (key, world.group_key(group))));
             }
-            Place::Person | Place::Direct => {
-                let about = |them| match situation.place {
-                    Place::Direct => inside(Some(them)),
+            SituationKind::User | SituationKind::Direct => {
+                let about = |them| match situation.kind {
+                    SituationKind::Direct => inside(Some(them)),
                     _ => match &situation.relation {
-                        Some(name) => About::Relation(them, policy.vocabulary().relation(name).expect("both declare it")),
-                        None => About::Person(them),
+                        Some(name) => Resource::Relation(them, policy.vocabulary().relation(name).expect("both declare it")),
+                        None => Resource::User(them),
                     },
                 };
                 let others = world.users().filter(|them| *them != me && world.status(*them) == Status::Active);
@@ -115,13 +123,14 @@ fn allowed(side: Side<'_>, row: &Row) -> BTreeSet<(Key, Key)> {
 }
 
 /// Panics where a difference is not that of all decisions.
-fn row_is_decisions(row: &Row, before: Side<'_>, after: Side<'_>) {
-    if row.situation.supposed.is_some() {
+fn row_is_decisions(row: &SituationDifference, before: Side<'_>, after: Side<'_>) {
+    if row.situation.assumed.is_some() {
         return;
     }
     let (mut old, mut new) = (allowed(before, row), allowed(after, row));
-    if row.situation.place == Place::Direct {
-        let peers: BTreeSet<(Key, Key)> = [before, after].into_iter().flat_map(|side| pairs_of_peers(side)).collect();
+    if row.situation.kind == SituationKind::Direct {
+        let peers: BTreeSet<(EntityKey, EntityKey)> =
+            [before, after].into_iter().flat_map(|side| pairs_of_peers(side)).collect();
         old.retain(|pair| peers.contains(pair));
         new.retain(|pair| peers.contains(pair));
     }
@@ -129,16 +138,16 @@ fn row_is_decisions(row: &Row, before: Side<'_>, after: Side<'_>) {
     let told = (row.before as usize, row.gained as usize, row.lost as usize);
     assert_eq!(told, counts, "{row:?}");
     for pair in &row.gained_examples {
-        assert!(new.contains(&(pair.me, pair.them)) && !old.contains(&(pair.me, pair.them)), "{row:?}");
+        assert!(new.contains(&(pair.principal, pair.other)) && !old.contains(&(pair.principal, pair.other)), "{row:?}");
     }
     for pair in &row.lost_examples {
-        assert!(old.contains(&(pair.me, pair.them)) && !new.contains(&(pair.me, pair.them)), "{row:?}");
+        assert!(old.contains(&(pair.principal, pair.other)) && !new.contains(&(pair.principal, pair.other)), "{row:?}");
     }
     assert_eq!(row.lost > 0, !row.lost_examples.is_empty(), "{row:?}");
     assert_eq!(row.gained > 0, !row.gained_examples.is_empty(), "{row:?}");
 }
 
-fn pairs_of_peers(side: Side<'_>) -> Vec<(Key, Key)> {
+fn pairs_of_peers(side: Side<'_>) -> Vec<(EntityKey, EntityKey)> {
     let Side { world, policy } = side;
     let mut pairs = Vec::new();
     for me in world.users() {
@@ -150,25 +159,26 @@ fn pairs_of_peers(side: Side<'_>) -> Vec<(Key, Key)> {
 }
 
 /// All pages of a search.
-fn pages(world: &World, policy: &Policy, me: UserIx, words: &[String], limit: usize) -> Vec<Who> {
+fn pages(world: &World, policy: &Policy, me: UserIx, words: &[String], limit: usize) -> Vec<Entity> {
     let mut all = Vec::new();
     let mut after = None;
     loop {
-        let page = policy.complete(world, me, &Search { words, after: after.as_ref(), limit });
+        let page = policy.complete(world, me, &DirectoryQuery { words, after: after.as_ref(), limit });
         assert!(page.hits.len() <= limit);
-        let (found, search) = (Found::new(policy, world, me), Search { words, after: after.as_ref(), limit });
+        let (found, search) =
+            (DirectoryReach::new(policy, world, me), DirectoryQuery { words, after: after.as_ref(), limit });
         assert_eq!(found.walk(world, &search), found.gather(world, &search));
         assert!(page.next.is_none() || page.hits.len() == limit);
         for hit in &page.hits {
-            let (about, actions) = match hit.who {
-                Who::Person(user) => (About::Person(user), vec![Action::Start, Action::SeeProfile]),
-                Who::Group(group) => (About::Group(group), vec![Action::AddressGroup]),
+            let (about, actions) = match hit.entity {
+                Entity::User(user) => (Resource::User(user), vec![Action::Start, Action::SeeProfile]),
+                Entity::Group(group) => (Resource::Group(group), vec![Action::AddressGroup]),
             };
             for action in actions {
                 assert_eq!(hit.can.contains(&action), policy.decide(world, action, me, about).is_allowed());
             }
         }
-        all.extend(page.hits.into_iter().map(|hit| hit.who));
+        all.extend(page.hits.into_iter().map(|hit| hit.entity));
         after = page.next;
         if after.is_none() {
             return all;
@@ -180,9 +190,9 @@ fn pages(world: &World, policy: &Policy, me: UserIx, words: &[String], limit: us
 pub fn directory_is_reach(world: &World, policy: &Policy, words: &[String]) {
     let prefix = words.iter().map(String::as_str).max_by_key(|word| word.len()).unwrap_or_default();
     for me in world.users() {
-        let people = policy.reach(world, me, Action::Find).iter().map(Who::Person).collect::<Vec<_>>();
-        let groups = policy.group_reach(world, me, Action::Find).into_iter().map(Who::Group);
-        let mut expected: Vec<(&str, Key, Who)> = people
+        let people = policy.reach(world, me, Action::Find).iter().map(Entity::User).collect::<Vec<_>>();
+        let groups = policy.group_reach(world, me, Action::Find).into_iter().map(Entity::Group);
+        let mut expected: Vec<(&str, EntityKey, Entity)> = people
             .into_iter()
             .chain(groups)
             .filter_map(|who| {
@@ -193,11 +203,11 @@ pub fn directory_is_reach(world: &World, policy: &Policy, words: &[String]) {
             })
             .collect();
         expected.sort_unstable();
-        let expected: Vec<Who> = expected.into_iter().map(|(_, _, who)| who).collect();
-        let found = Found::new(policy, world, me);
-        for way in [Found::walk, Found::gather] {
-            let all = way(&found, world, &Search { words, after: None, limit: usize::MAX });
-            assert_eq!(all.into_iter().map(|place| place.who).collect::<Vec<_>>(), expected);
+        let expected: Vec<Entity> = expected.into_iter().map(|(_, _, who)| who).collect();
+        let found = DirectoryReach::new(policy, world, me);
+        for way in [DirectoryReach::walk, DirectoryReach::gather] {
+            let all = way(&found, world, &DirectoryQuery { words, after: None, limit: usize::MAX });
+            assert_eq!(all.into_iter().map(|place| place.entity).collect::<Vec<_>>(), expected);
         }
         for limit in [1, 3, 100] {
             assert_eq!(pages(world, policy, me, words, limit), expected, "{me:?} {words:?}");
@@ -205,27 +215,28 @@ pub fn directory_is_reach(world: &World, policy: &Policy, words: &[String]) {
     }
 }
 
-fn conversations(world: &World) -> Vec<About> {
-    let mut all = vec![About::Nothing];
+fn conversations(world: &World) -> Vec<Resource> {
+    let mut all = vec![Resource::None];
     let peers = world.users().map(Some).chain([None, Some(UserIx(u32::MAX))]);
     for peer in peers {
-        for seat in [None, Some(Seat::Member), Some(Seat::Owner)] {
-            let conversation = Conversation { kind: crate::Kind::Direct, state: State::Open, seat, peer };
-            all.push(About::Conversation(conversation));
-            all.push(About::Message { conversation, mine: false, age_ms: i64::MAX });
+        for role in [None, Some(MemberRole::Member), Some(MemberRole::Owner)] {
+            let conversation =
+                ConversationContext { kind: crate::ConversationKind::Direct, state: ConversationState::Open, role, peer };
+            all.push(Resource::Conversation(conversation));
+            all.push(Resource::Message { conversation, is_author: false, age_ms: i64::MAX });
         }
-        all.extend(peer.map(|peer| About::Relation(peer, super::tables::FRIEND)));
-        all.extend(peer.map(About::Person));
+        all.extend(peer.map(|peer| Resource::Relation(peer, super::tables::FRIEND)));
+        all.extend(peer.map(Resource::User));
     }
-    all.extend(world.groups().map(About::Group));
-    all.push(About::Group(crate::GroupIx(u32::MAX)));
+    all.extend(world.groups().map(Resource::Group));
+    all.push(Resource::Group(crate::GroupIx(u32::MAX)));
     all
 }
 
 /// Panics where an explanation does not lead to the decision.
 fn explanation_is_decision(world: &World, policy: &Policy) {
-    let matched = |reasons: &[crate::Reason], rule: RuleIx| {
-        reasons.iter().any(|reason| reason.rule == rule && matches!(reason.finding, Finding::Matched { .. }))
+    let matched = |reasons: &[crate::RuleEvaluation], rule: RuleIx| {
+        reasons.iter().any(|reason| reason.rule == rule && matches!(reason.outcome, RuleOutcome::Matched { .. }))
     };
     for me in world.users().chain([UserIx(u32::MAX)]) {
         for about in conversations(world) {
@@ -238,11 +249,11 @@ fn explanation_is_decision(world: &World, policy: &Policy) {
                     }
                     // Where a rule allows it all the same, something built in denies it.
                     Decision::Deny { rule: None, .. } => {
-                        let any = reasons.iter().any(|reason| matches!(reason.finding, Finding::Matched { .. }));
-                        assert!(!any || policy.built_in(world, action, me, about).is_some(), "{reasons:?}");
+                        let any = reasons.iter().any(|reason| matches!(reason.outcome, RuleOutcome::Matched { .. }));
+                        assert!(!any || policy.built_in_denial(world, action, me, about).is_some(), "{reasons:?}");
                     }
                 }
-                if policy.built_in(world, action, me, about).is_some() {
+                if policy.built_in_denial(world, action, me, about).is_some() {
                     assert!(!decision.is_allowed(), "{action:?} {about:?}");
                 }
                 told_is_what_is_found(world, policy, me, about, decision);
@@ -252,8 +263,8 @@ fn explanation_is_decision(world: &World, policy: &Policy) {
 }
 
 /// Panics where a refusal tells of those who can't be found in a secret directory, or keeps more than that.
-fn told_is_what_is_found(world: &World, policy: &Policy, me: UserIx, about: About, decision: Decision) {
-    let (Decision::Deny { code, public_code, .. }, About::Person(_) | About::Group(_) | About::Relation(..)) =
+fn told_is_what_is_found(world: &World, policy: &Policy, me: UserIx, about: Resource, decision: Decision) {
+    let (Decision::Deny { code, public_code, .. }, Resource::User(_) | Resource::Group(_) | Resource::Relation(..)) =
         (decision, about)
     else {
         return;
@@ -310,9 +321,9 @@ proptest! {
         let (one, other) = (policy(one, false), policy(other, false));
         let (before, after) = (Side { world: &old, policy: &one }, Side { world: &new, policy: &other });
         let found = diff(before, after, &AtomicBool::new(false));
-        prop_assert_eq!(found.compared, found.people);
+        prop_assert_eq!(found.compared, found.users);
         for difference in &found.actions {
-            for row in difference.rows.iter().chain(&difference.supposed) {
+            for row in difference.rows.iter().chain(&difference.assumed) {
                 row_is_decisions(row, before, after);
             }
             let changes = difference.rows.iter().any(|row| row.gained + row.lost > 0);

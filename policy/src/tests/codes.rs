@@ -2,8 +2,9 @@
 
 use super::tables::ACCEPTED;
 use crate::{
-    About, Action, BuiltIn, Capability, Change, Code, Conversation, Decision, Delivers, Finding, GroupState, Key, Kind,
-    Policy, Roles, Seat, State, Status, UserIx, Witness, World, WritableBy,
+    Action, BuiltInDenial, Capability, Code, ConversationContext, ConversationKind, ConversationState, Decision, Delivers,
+    EntityKey, FactChange, GroupState, MemberRole, Policy, Resource, RoleSet, RuleOutcome, Status, UserIx, Witness, World,
+    WritableBy,
 };
 
 const POLICY: &str = "
@@ -37,14 +38,14 @@ fn school(policy: &Policy) -> World {
     let words = policy.vocabulary();
     let (learner, teacher) = (words.role("learner").unwrap(), words.role("teacher").unwrap());
     let (class, friend) = (words.kind("class").unwrap(), words.relation("friend").unwrap());
-    let user = |key, status| Change::User {
+    let user = |key, status| FactChange::User {
         key,
         status,
-        roles: Roles::default(),
+        roles: RoleSet::default(),
         writable_by: WritableBy::Rules,
         words: vec![format!("u{key}")],
     };
-    let member = |user, role| Change::Membership { user, group: 100, role, from_ms: None, until_ms: None };
+    let member = |user, role| FactChange::Membership { user, group: 100, role, from_ms: None, until_ms: None };
     let mut world = World::new(words.clone());
     world.apply_all(&[
         user(LEA, Status::Active),
@@ -53,12 +54,12 @@ fn school(policy: &Policy) -> World {
         user(GONE, Status::Deactivated),
         user(LOST, Status::Removed),
         user(FAR, Status::Active),
-        Change::Group {
+        FactChange::Group {
             key: 100,
             kind: class,
             parent: None,
             state: GroupState::Active,
-            deliver: Delivers::Both,
+            delivers: Delivers::Both,
             words: vec!["a".to_owned()],
         },
         member(LEA, learner),
@@ -66,24 +67,24 @@ fn school(policy: &Policy) -> World {
         member(GONE, learner),
         member(LOST, learner),
         member(ANNE, teacher),
-        Change::Relation { from: LEA, to: TOM, relation: friend, state: ACCEPTED },
-        Change::Relation { from: ANNE, to: LEA, relation: friend, state: crate::RelationState::Pending },
+        FactChange::Relation { from: LEA, to: TOM, relation: friend, state: ACCEPTED },
+        FactChange::Relation { from: ANNE, to: LEA, relation: friend, state: crate::RelationState::Pending },
     ]);
     world
 }
 
-const LEA: Key = 1;
-const TOM: Key = 2;
-const ANNE: Key = 3;
-const GONE: Key = 4;
-const LOST: Key = 5;
-const FAR: Key = 6;
+const LEA: EntityKey = 1;
+const TOM: EntityKey = 2;
+const ANNE: EntityKey = 3;
+const GONE: EntityKey = 4;
+const LOST: EntityKey = 5;
+const FAR: EntityKey = 6;
 
 fn parse(text: &str) -> Policy {
     Policy::parse(text).unwrap_or_else(|problems| panic!("{problems:?}"))
 }
 
-fn ix(world: &World, key: Key) -> UserIx {
+fn ix(world: &World, key: EntityKey) -> UserIx {
     world.user(key).unwrap()
 }
 
@@ -120,13 +121,13 @@ fn people() {
         (Action::Request, LEA, GONE, Some(Code::RecipientInactive)),
         (Action::Block, LEA, FAR, Some(Code::Unsupported)),
     ] {
-        let decision = policy.decide(&world, action, ix(&world, me), About::Person(ix(&world, them)));
+        let decision = policy.decide(&world, action, ix(&world, me), Resource::User(ix(&world, them)));
         assert_eq!(code(decision), expected, "{action:?} {me} {them}");
         assert_eq!(public_code(decision), expected, "{action:?} {me} {them}");
     }
     let nobody = UserIx(u32::MAX);
     for (me, them) in [(ix(&world, LEA), nobody), (nobody, ix(&world, LEA)), (nobody, nobody)] {
-        assert_eq!(code(policy.decide(&world, Action::Start, me, About::Person(them))), Some(Code::NotFound));
+        assert_eq!(code(policy.decide(&world, Action::Start, me, Resource::User(them))), Some(Code::NotFound));
         assert!(policy.reach(&world, nobody, Action::Start).is_empty());
     }
 }
@@ -139,21 +140,21 @@ fn a_denial_wins_and_a_setting_speaks_of_groups_too() {
     let group = world.group(100).unwrap();
     let (block, messaging) =
         (policy.vocabulary().relation("block").unwrap(), policy.vocabulary().setting("messaging").unwrap());
-    assert!(policy.decide(&world, Action::AddressGroup, anne, About::Group(group)).is_allowed());
+    assert!(policy.decide(&world, Action::AddressGroup, anne, Resource::Group(group)).is_allowed());
     assert_eq!(policy.group_reach(&world, anne, Action::AddressGroup), [group]);
-    let refused = policy.decide(&world, Action::AddressGroup, lea, About::Group(group));
+    let refused = policy.decide(&world, Action::AddressGroup, lea, Resource::Group(group));
     assert_eq!(code(refused), Some(Code::GroupNotAddressable));
-    world.apply(&Change::Relation { from: TOM, to: LEA, relation: block, state: ACCEPTED });
-    let refused = policy.decide(&world, Action::Start, lea, About::Person(tom));
+    world.apply(&FactChange::Relation { from: TOM, to: LEA, relation: block, state: ACCEPTED });
+    let refused = policy.decide(&world, Action::Start, lea, Resource::User(tom));
     assert_eq!(code(refused), Some(Code::NeedsFriend));
     assert!(matches!(refused, Decision::Deny { rule: Some(rule), .. } if policy.rule_name(rule) == "blocked"));
-    assert!(policy.decide(&world, Action::Start, tom, About::Person(lea)).is_allowed());
-    world.apply(&Change::Setting { setting: messaging, value: Some("off".to_owned()) });
-    let refused = policy.decide(&world, Action::AddressGroup, anne, About::Group(group));
+    assert!(policy.decide(&world, Action::Start, tom, Resource::User(lea)).is_allowed());
+    world.apply(&FactChange::Setting { setting: messaging, value: Some("off".to_owned()) });
+    let refused = policy.decide(&world, Action::AddressGroup, anne, Resource::Group(group));
     assert_eq!(code(refused), Some(Code::MessagingOff));
-    assert_eq!(code(policy.decide(&world, Action::Start, tom, About::Person(lea))), Some(Code::MessagingOff));
+    assert_eq!(code(policy.decide(&world, Action::Start, tom, Resource::User(lea))), Some(Code::MessagingOff));
     assert!(policy.reach(&world, tom, Action::Start).is_empty());
-    world.apply(&Change::Setting { setting: messaging, value: Some("perhaps".to_owned()) });
+    world.apply(&FactChange::Setting { setting: messaging, value: Some("perhaps".to_owned()) });
     assert_eq!(world.setting(messaging), "on", "a value nobody declared is the default");
 }
 
@@ -161,7 +162,7 @@ fn a_denial_wins_and_a_setting_speaks_of_groups_too() {
 fn a_secret_directory_says_not_found() {
     let policy = parse(&POLICY.replace("relations  block", "secret_directory\nrelations  block"));
     let world = school(&policy);
-    let about = |key| About::Person(ix(&world, key));
+    let about = |key| Resource::User(ix(&world, key));
     for (action, me, them, admin) in [
         (Action::Start, LEA, FAR, Code::CannotStart),
         (Action::Start, ANNE, LEA, Code::RecipientInactive),
@@ -171,7 +172,7 @@ fn a_secret_directory_says_not_found() {
         let decision = policy.decide(&world, action, ix(&world, me), about(them));
         assert_eq!((code(decision), public_code(decision)), (Some(admin), Some(Code::NotFound)), "{action:?} {me} {them}");
     }
-    let group = About::Group(world.group(100).unwrap());
+    let group = Resource::Group(world.group(100).unwrap());
     let refused = policy.decide(&world, Action::AddressGroup, ix(&world, LEA), group);
     assert_eq!((code(refused), public_code(refused)), (Some(Code::GroupNotAddressable), Some(Code::NotFound)));
     for action in [Action::Block, Action::Accept, Action::Unrelate] {
@@ -182,7 +183,7 @@ fn a_secret_directory_says_not_found() {
         );
     }
     // What is about nobody keeps its code, and so does what is about those one finds anyway.
-    let group = policy.decide(&world, Action::StartGroup, ix(&world, LEA), About::Nothing);
+    let group = policy.decide(&world, Action::StartGroup, ix(&world, LEA), Resource::None);
     assert_eq!(public_code(group), Some(Code::Unsupported));
     let block = policy.decide(&world, Action::Block, ix(&world, LEA), about(TOM));
     assert_eq!(public_code(block), Some(Code::Unsupported));
@@ -194,18 +195,18 @@ fn a_secret_directory_tells_the_code_of_those_one_finds() {
     let mut world = school(&policy);
     let messaging = policy.vocabulary().setting("messaging").unwrap();
     let block = policy.vocabulary().relation("block").unwrap();
-    world.apply(&Change::Setting { setting: messaging, value: Some("off".to_owned()) });
+    world.apply(&FactChange::Setting { setting: messaging, value: Some("off".to_owned()) });
     let told = |world: &World, action, me, about| public_code(policy.decide(world, action, ix(world, me), about));
-    let person = |key| About::Person(ix(&world, key));
+    let person = |key| Resource::User(ix(&world, key));
     assert_eq!(told(&world, Action::Start, LEA, person(TOM)), Some(Code::MessagingOff));
     assert_eq!(told(&world, Action::Start, LEA, person(FAR)), Some(Code::NotFound), "out of reach");
     assert_eq!(told(&world, Action::Start, LEA, person(GONE)), Some(Code::NotFound), "not active");
-    assert_eq!(told(&world, Action::Start, LEA, About::Person(UserIx(u32::MAX))), Some(Code::NotFound), "nobody");
-    let group = About::Group(world.group(100).unwrap());
+    assert_eq!(told(&world, Action::Start, LEA, Resource::User(UserIx(u32::MAX))), Some(Code::NotFound), "nobody");
+    let group = Resource::Group(world.group(100).unwrap());
     assert_eq!(told(&world, Action::AddressGroup, ANNE, group), Some(Code::MessagingOff));
     assert_eq!(told(&world, Action::AddressGroup, LEA, group), Some(Code::NotFound));
     let tom = person(TOM);
-    world.apply(&Change::Relation { from: TOM, to: LEA, relation: block, state: ACCEPTED });
+    world.apply(&FactChange::Relation { from: TOM, to: LEA, relation: block, state: ACCEPTED });
     for action in [Action::Find, Action::Start] {
         assert_eq!(told(&world, action, LEA, tom), Some(Code::NotFound), "blocked: {action:?}");
     }
@@ -218,7 +219,7 @@ fn relations() {
     let friend = policy.vocabulary().relation("friend").unwrap();
     let block = policy.vocabulary().relation("block").unwrap();
     let may = |action, me, them, relation| {
-        policy.decide(&world, action, ix(&world, me), About::Relation(ix(&world, them), relation)).is_allowed()
+        policy.decide(&world, action, ix(&world, me), Resource::Relation(ix(&world, them), relation)).is_allowed()
     };
     assert!(may(Action::Accept, LEA, ANNE, friend));
     assert!(!may(Action::Accept, ANNE, LEA, friend), "who asked does not answer");
@@ -233,40 +234,42 @@ fn conversations() {
     let policy = parse(POLICY);
     let world = school(&policy);
     let lea = ix(&world, LEA);
-    let with = |peer: Option<Key>, seat, state| Conversation {
-        kind: Kind::Direct,
+    let with = |peer: Option<EntityKey>, role, state| ConversationContext {
+        kind: ConversationKind::Direct,
         state,
-        seat,
+        role,
         peer: peer.map(|key| ix(&world, key)),
     };
-    let member = Some(Seat::Member);
+    let member = Some(MemberRole::Member);
     for (action, conversation, expected) in [
-        (Action::Send, with(Some(TOM), member, State::Open), None),
-        (Action::Send, with(Some(LEA), member, State::Open), None),
-        (Action::Send, with(Some(TOM), member, State::Closed), Some(Code::Closed)),
-        (Action::Send, with(Some(FAR), member, State::Open), Some(Code::NotFound)),
-        (Action::Send, with(Some(GONE), member, State::Open), Some(Code::NotFound)),
+        (Action::Send, with(Some(TOM), member, ConversationState::Open), None),
+        (Action::Send, with(Some(LEA), member, ConversationState::Open), None),
+        (Action::Send, with(Some(TOM), member, ConversationState::Closed), Some(Code::Closed)),
+        (Action::Send, with(Some(FAR), member, ConversationState::Open), Some(Code::NotFound)),
+        (Action::Send, with(Some(GONE), member, ConversationState::Open), Some(Code::NotFound)),
         // Nobody to start with: neither the denial nor the permission matches.
-        (Action::Send, with(None, member, State::Open), Some(Code::NotFound)),
-        (Action::Read, with(Some(TOM), None, State::Open), Some(Code::NotAMember)),
-        (Action::Close, with(Some(TOM), member, State::Open), Some(Code::Unsupported)),
-        (Action::Rename, with(Some(TOM), member, State::Open), Some(Code::Unsupported)),
-        (Action::Rename, with(Some(TOM), Some(Seat::Owner), State::Open), None),
-        (Action::Rename, with(Some(FAR), Some(Seat::Owner), State::Open), Some(Code::NotFound)),
+        (Action::Send, with(None, member, ConversationState::Open), Some(Code::NotFound)),
+        (Action::Read, with(Some(TOM), None, ConversationState::Open), Some(Code::NotAMember)),
+        (Action::Close, with(Some(TOM), member, ConversationState::Open), Some(Code::Unsupported)),
+        (Action::Rename, with(Some(TOM), member, ConversationState::Open), Some(Code::Unsupported)),
+        (Action::Rename, with(Some(TOM), Some(MemberRole::Owner), ConversationState::Open), None),
+        (Action::Rename, with(Some(FAR), Some(MemberRole::Owner), ConversationState::Open), Some(Code::NotFound)),
     ] {
-        let decision = policy.decide(&world, action, lea, About::Conversation(conversation));
+        let decision = policy.decide(&world, action, lea, Resource::Conversation(conversation));
         assert_eq!(code(decision), expected, "{action:?} {conversation:?}");
     }
-    let outside = policy.decide(&world, Action::Send, lea, About::Conversation(with(Some(TOM), None, State::Open)));
+    let outside =
+        policy.decide(&world, Action::Send, lea, Resource::Conversation(with(Some(TOM), None, ConversationState::Open)));
     assert_eq!(public_code(outside), Some(Code::NotFound));
-    let sent = policy.decide(&world, Action::Send, lea, About::Conversation(with(Some(TOM), member, State::Open)));
+    let sent =
+        policy.decide(&world, Action::Send, lea, Resource::Conversation(with(Some(TOM), member, ConversationState::Open)));
     assert!(matches!(sent, Decision::Allow { witness: Witness::Holder, .. }));
     assert_eq!(
-        policy.capabilities(&world, lea, with(Some(TOM), member, State::Open)),
+        policy.capabilities(&world, lea, with(Some(TOM), member, ConversationState::Open)),
         [Capability::Send, Capability::Edit, Capability::Reply]
     );
-    assert_eq!(policy.capabilities(&world, lea, with(Some(TOM), None, State::Open)), []);
-    assert_eq!(policy.capabilities(&world, ix(&world, GONE), with(Some(TOM), member, State::Open)), []);
+    assert_eq!(policy.capabilities(&world, lea, with(Some(TOM), None, ConversationState::Open)), []);
+    assert_eq!(policy.capabilities(&world, ix(&world, GONE), with(Some(TOM), member, ConversationState::Open)), []);
 }
 
 #[test]
@@ -274,19 +277,24 @@ fn messages() {
     let policy = parse(POLICY);
     let mut world = school(&policy);
     let edit_window = policy.vocabulary().setting("edit_window").unwrap();
-    let conversation = Conversation { kind: Kind::Group, state: State::Open, seat: Some(Seat::Member), peer: None };
+    let conversation = ConversationContext {
+        kind: ConversationKind::Group,
+        state: ConversationState::Open,
+        role: Some(MemberRole::Member),
+        peer: None,
+    };
     let edit = |world: &World, mine, age_ms| {
-        let about = About::Message { conversation, mine, age_ms };
+        let about = Resource::Message { conversation, is_author: mine, age_ms };
         code(policy.decide(world, Action::Edit, ix(world, LEA), about))
     };
     assert_eq!(edit(&world, true, 15 * 60_000 - 1), None);
     assert_eq!(edit(&world, true, 15 * 60_000), Some(Code::Unsupported));
     assert_eq!(edit(&world, false, 0), Some(Code::NotAuthor));
     assert_eq!(edit(&world, false, 15 * 60_000), Some(Code::Unsupported), "the author could not either");
-    world.apply(&Change::Setting { setting: edit_window, value: Some("2h".to_owned()) });
+    world.apply(&FactChange::Setting { setting: edit_window, value: Some("2h".to_owned()) });
     assert_eq!(edit(&world, true, 7_199_999), None);
     for wrong in ["-1", "99999999999999999999", "2 weeks", "", "9999999999999999d"] {
-        world.apply(&Change::Setting { setting: edit_window, value: Some(wrong.to_owned()) });
+        world.apply(&FactChange::Setting { setting: edit_window, value: Some(wrong.to_owned()) });
         assert_eq!(world.setting(edit_window), "900000", "`{wrong}`");
     }
 }
@@ -295,13 +303,13 @@ fn messages() {
 fn explained() {
     let policy = parse(POLICY);
     let world = school(&policy);
-    let about = About::Person(ix(&world, FAR));
+    let about = Resource::User(ix(&world, FAR));
     let reasons = policy.explain(&world, Action::Start, ix(&world, LEA), about);
     let told: Vec<String> = reasons
         .iter()
-        .map(|reason| match &reason.finding {
-            Finding::Matched { witness, .. } => format!("{}: {witness:?}", policy.rule_name(reason.rule)),
-            Finding::Missing(what) | Finding::Excepted(what) => format!("{}: {what}", policy.rule_name(reason.rule)),
+        .map(|reason| match &reason.outcome {
+            RuleOutcome::Matched { witness, .. } => format!("{}: {witness:?}", policy.rule_name(reason.rule)),
+            RuleOutcome::Missing(what) | RuleOutcome::Excepted(what) => format!("{}: {what}", policy.rule_name(reason.rule)),
         })
         .collect();
     assert_eq!(
@@ -315,9 +323,9 @@ fn explained() {
         ]
     );
     let group = world.group(100).unwrap();
-    let reasons = policy.explain(&world, Action::AddressGroup, ix(&world, ANNE), About::Group(group));
-    let matched = Finding::Matched { witness: Witness::Group(group), holds: Vec::new(), lacks: Vec::new() };
-    assert_eq!(reasons.last().map(|reason| reason.finding.clone()), Some(matched));
+    let reasons = policy.explain(&world, Action::AddressGroup, ix(&world, ANNE), Resource::Group(group));
+    let matched = RuleOutcome::Matched { witness: Witness::Group(group), holds: Vec::new(), lacks: Vec::new() };
+    assert_eq!(reasons.last().map(|reason| reason.outcome.clone()), Some(matched));
 }
 
 #[test]
@@ -328,36 +336,46 @@ fn a_match_is_explained_by_all_that_the_rule_asks_for() {
          allow start friend when me -friend- them and setting(season)=on unless same\n\
          allow edit soon when author and age<15m",
     );
-    let (mut world, boss) = (World::new(policy.vocabulary().clone()), Roles(1));
-    let user =
-        |key, roles| Change::User { key, status: Status::Active, roles, writable_by: WritableBy::Rules, words: Vec::new() };
+    let (mut world, boss) = (World::new(policy.vocabulary().clone()), RoleSet(1));
+    let user = |key, roles| FactChange::User {
+        key,
+        status: Status::Active,
+        roles,
+        writable_by: WritableBy::Rules,
+        words: Vec::new(),
+    };
     let friend = policy.vocabulary().relation("friend").unwrap();
     world.apply_all(&[
         user(LEA, boss),
-        user(TOM, Roles::default()),
-        Change::Relation { from: LEA, to: TOM, relation: friend, state: ACCEPTED },
+        user(TOM, RoleSet::default()),
+        FactChange::Relation { from: LEA, to: TOM, relation: friend, state: ACCEPTED },
     ]);
     let lea = ix(&world, LEA);
     let found = |action, about| {
         let reasons = policy.explain(&world, action, lea, about);
-        reasons.into_iter().map(|reason| reason.finding).collect::<Vec<Finding>>()
+        reasons.into_iter().map(|reason| reason.outcome).collect::<Vec<RuleOutcome>>()
     };
     let matched = |witness, holds: &[&str], lacks: &[&str]| {
         let all = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect();
-        Finding::Matched { witness, holds: all(holds), lacks: all(lacks) }
+        RuleOutcome::Matched { witness, holds: all(holds), lacks: all(lacks) }
     };
     assert_eq!(
-        found(Action::Start, About::Person(ix(&world, TOM))),
+        found(Action::Start, Resource::User(ix(&world, TOM))),
         [
             matched(Witness::Everyone, &["setting(season)=on", "role(me)=boss"], &["status(them)=invited"]),
             matched(Witness::Relation(friend), &["setting(season)=on"], &["same"]),
         ]
     );
-    let conversation = Conversation { kind: Kind::Group, state: State::Open, seat: Some(Seat::Member), peer: None };
-    let mine = About::Message { conversation, mine: true, age_ms: 0 };
+    let conversation = ConversationContext {
+        kind: ConversationKind::Group,
+        state: ConversationState::Open,
+        role: Some(MemberRole::Member),
+        peer: None,
+    };
+    let mine = Resource::Message { conversation, is_author: true, age_ms: 0 };
     assert_eq!(found(Action::Edit, mine), [matched(Witness::Everyone, &["author", "age<15m"], &[])]);
-    let late = About::Message { conversation, mine: true, age_ms: 15 * 60_000 };
-    assert_eq!(found(Action::Edit, late), [Finding::Missing("would need a message younger than 15m".to_owned())]);
+    let late = Resource::Message { conversation, is_author: true, age_ms: 15 * 60_000 };
+    assert_eq!(found(Action::Edit, late), [RuleOutcome::Missing("would need a message younger than 15m".to_owned())]);
 }
 
 #[test]
@@ -365,13 +383,14 @@ fn what_is_denied_whatever_the_rules_say_is_known() {
     let policy = parse(POLICY);
     let world = school(&policy);
     let (lea, gone, lost) = (ix(&world, LEA), ix(&world, GONE), ix(&world, LOST));
-    let found = |action, me, about| policy.built_in(&world, action, me, about);
-    let (of_lea, of_lost) = (About::Person(lea), About::Person(lost));
-    assert_eq!(found(Action::Start, gone, of_lea), Some(BuiltIn::Asking(Status::Deactivated)));
-    assert_eq!(found(Action::Start, lea, of_lost), Some(BuiltIn::Asked(Status::Removed)));
-    assert_eq!(found(Action::Find, lea, About::Person(gone)), Some(BuiltIn::Asked(Status::Deactivated)));
+    let found = |action, me, about| policy.built_in_denial(&world, action, me, about);
+    let (of_lea, of_lost) = (Resource::User(lea), Resource::User(lost));
+    assert_eq!(found(Action::Start, gone, of_lea), Some(BuiltInDenial::PrincipalInactive(Status::Deactivated)));
+    assert_eq!(found(Action::Start, lea, of_lost), Some(BuiltInDenial::OtherUserInactive(Status::Removed)));
+    assert_eq!(found(Action::Find, lea, Resource::User(gone)), Some(BuiltInDenial::OtherUserInactive(Status::Deactivated)));
     assert_eq!(found(Action::SeeProfile, lea, of_lost), None, "rules have their say");
-    assert_eq!(found(Action::Start, lea, About::Person(ix(&world, FAR))), None);
-    let conversation = Conversation { kind: Kind::Group, state: State::Open, seat: None, peer: None };
-    assert_eq!(found(Action::Read, lea, About::Conversation(conversation)), Some(BuiltIn::NoSeat));
+    assert_eq!(found(Action::Start, lea, Resource::User(ix(&world, FAR))), None);
+    let conversation =
+        ConversationContext { kind: ConversationKind::Group, state: ConversationState::Open, role: None, peer: None };
+    assert_eq!(found(Action::Read, lea, Resource::Conversation(conversation)), Some(BuiltInDenial::NotAMember));
 }

@@ -5,8 +5,8 @@ use super::{
     tables::{ACCEPTED, Tables, text},
 };
 use crate::{
-    About, Action, Change, Delivers, EdgeEffect, GroupState, Key, Policy, Role, Roles, Search, Status, Who, World,
-    WritableBy,
+    Action, Delivers, DirectoryQuery, EdgeEffect, Entity, EntityKey, FactChange, GroupState, Policy, Resource, RoleId,
+    RoleSet, Status, World, WritableBy,
 };
 
 const POLICY: &str = "
@@ -39,62 +39,69 @@ impl Town {
         Self { world: World::new(policy.vocabulary().clone()), policy, tables: Tables::default() }
     }
 
-    fn tell(&mut self, change: Change) {
+    fn tell(&mut self, change: FactChange) {
         self.tables.write(&change);
         self.world.apply(&change);
     }
 
-    fn person(&mut self, key: Key, words: &[&str]) {
+    fn person(&mut self, key: EntityKey, words: &[&str]) {
         self.person_as(key, Status::Active, words);
     }
 
-    fn person_as(&mut self, key: Key, status: Status, words: &[&str]) {
+    fn person_as(&mut self, key: EntityKey, status: Status, words: &[&str]) {
         let words = words.iter().map(|word| (*word).to_owned()).collect();
-        self.tell(Change::User { key, status, roles: Roles::default(), writable_by: WritableBy::Rules, words });
+        self.tell(FactChange::User { key, status, roles: RoleSet::default(), writable_by: WritableBy::Rules, words });
     }
 
-    fn group(&mut self, key: Key, kind: &str, state: GroupState) {
+    fn group(&mut self, key: EntityKey, kind: &str, state: GroupState) {
         let kind = self.policy.vocabulary().kind(kind).unwrap();
-        self.tell(Change::Group { key, kind, parent: None, state, deliver: Delivers::Both, words: vec![format!("g{key}")] });
+        self.tell(FactChange::Group {
+            key,
+            kind,
+            parent: None,
+            state,
+            delivers: Delivers::Both,
+            words: vec![format!("g{key}")],
+        });
     }
 
-    fn join(&mut self, user: Key, group: Key, role: &str) {
+    fn join(&mut self, user: EntityKey, group: EntityKey, role: &str) {
         let role = self.role(role);
-        self.tell(Change::Membership { user, group, role, from_ms: None, until_ms: None });
+        self.tell(FactChange::Membership { user, group, role, from_ms: None, until_ms: None });
     }
 
-    fn leave(&mut self, user: Key, group: Key, role: &str) {
+    fn leave(&mut self, user: EntityKey, group: EntityKey, role: &str) {
         let role = self.role(role);
-        self.tell(Change::MembershipRemoved { user, group, role });
+        self.tell(FactChange::MembershipRemoved { user, group, role });
     }
 
-    fn relate(&mut self, from: Key, to: Key, relation: &str) {
+    fn relate(&mut self, from: EntityKey, to: EntityKey, relation: &str) {
         let relation = self.policy.vocabulary().relation(relation).unwrap();
-        self.tell(Change::Relation { from, to, relation, state: ACCEPTED });
+        self.tell(FactChange::Relation { from, to, relation, state: ACCEPTED });
     }
 
-    fn edge(&mut self, from: Key, to: Key, effect: EdgeEffect, delivers: Delivers) {
-        self.tell(Change::Edge { from, from_role: None, to, to_role: None, effect, delivers });
+    fn edge(&mut self, from: EntityKey, to: EntityKey, effect: EdgeEffect, delivers: Delivers) {
+        self.tell(FactChange::Edge { from, from_role: None, to, to_role: None, effect, delivers });
     }
 
-    fn role(&self, name: &str) -> Role {
+    fn role(&self, name: &str) -> RoleId {
         self.policy.vocabulary().role(name).unwrap()
     }
 
     /// Whether one may start with the other; that all ways to ask agree is checked by the way.
-    fn start(&self, me: Key, them: Key) -> bool {
+    fn start(&self, me: EntityKey, them: EntityKey) -> bool {
         check_is_reach(&self.world, &self.policy);
         directory_is_reach(&self.world, &self.policy, &[]);
         let (me, them) = (self.world.user(me).unwrap(), self.world.user(them).unwrap());
-        self.policy.decide(&self.world, Action::Start, me, About::Person(them)).is_allowed()
+        self.policy.decide(&self.world, Action::Start, me, Resource::User(them)).is_allowed()
     }
 
-    fn found(&self, me: Key, words: &[&str]) -> Vec<Key> {
+    fn found(&self, me: EntityKey, words: &[&str]) -> Vec<EntityKey> {
         let words: Vec<String> = words.iter().map(|word| (*word).to_owned()).collect();
         directory_is_reach(&self.world, &self.policy, &words);
-        let search = Search { words: &words, after: None, limit: 100 };
+        let search = DirectoryQuery { words: &words, after: None, limit: 100 };
         let page = self.policy.complete(&self.world, self.world.user(me).unwrap(), &search);
-        page.hits.into_iter().map(|hit| self.world.key_of(hit.who)).collect()
+        page.hits.into_iter().map(|hit| self.world.key_of(hit.entity)).collect()
     }
 }
 
@@ -139,12 +146,12 @@ fn two_roles_in_one_group() {
     assert!(town.start(1, 2) && !town.start(2, 1));
     let group = town.world.group(100).unwrap();
     assert_eq!(town.world.members(group).count(), 2);
-    assert_eq!(town.world.group_at(group).unwrap().active, 2);
+    assert_eq!(town.world.group_record(group).unwrap().active_members, 2);
     town.leave(2, 100, "teacher");
     assert!(!town.start(1, 2));
-    assert_eq!(town.world.group_at(group).unwrap().active, 2);
+    assert_eq!(town.world.group_record(group).unwrap().active_members, 2);
     town.leave(2, 100, "learner");
-    assert_eq!(town.world.group_at(group).unwrap().active, 1);
+    assert_eq!(town.world.group_record(group).unwrap().active_members, 1);
 }
 
 #[test]
@@ -160,11 +167,11 @@ fn blocks_go_one_way_and_back() {
     let friend = town.policy.vocabulary().relation("friend").unwrap();
     let block = town.policy.vocabulary().relation("block").unwrap();
     for (from, to) in [(1, 2), (2, 1)] {
-        town.tell(Change::RelationRemoved { from, to, relation: block });
+        town.tell(FactChange::RelationRemoved { from, to, relation: block });
     }
     assert!(town.start(1, 2) && town.start(2, 1));
     // Ended by the one who did not ask.
-    town.tell(Change::RelationRemoved { from: 1, to: 2, relation: friend });
+    town.tell(FactChange::RelationRemoved { from: 1, to: 2, relation: friend });
     assert!(!town.start(1, 2) && !town.start(2, 1));
 }
 
@@ -185,7 +192,7 @@ fn a_concluded_course_gives_nothing() {
     }
     town.group(100, "class", GroupState::Active);
     assert!(town.start(2, 1), "the same members, another kind");
-    town.tell(Change::GroupRemoved { key: 100 });
+    town.tell(FactChange::GroupRemoved { key: 100 });
     assert!(!town.start(2, 1));
     town.group(100, "class", GroupState::Active);
     assert!(!town.start(2, 1), "a group that comes back is a new one");
@@ -207,7 +214,7 @@ fn edges_in_a_circle() {
     town.edge(100, 101, EdgeEffect::Allow, Delivers::Group);
     assert!(!town.start(1, 2), "the group, not its people");
     let (lea, group) = (town.world.user(1).unwrap(), town.world.group(101).unwrap());
-    assert!(town.policy.decide(&town.world, Action::AddressGroup, lea, About::Group(group)).is_allowed());
+    assert!(town.policy.decide(&town.world, Action::AddressGroup, lea, Resource::Group(group)).is_allowed());
     town.relate(1, 2, "friend");
     assert!(town.start(1, 2));
     town.edge(100, 101, EdgeEffect::Deny, Delivers::None);
@@ -227,7 +234,7 @@ fn names_of_all_kinds() {
     assert_eq!(town.found(1, &["j"]), [1, 5]);
     assert_eq!(town.found(1, &["jean", "paul"]), [5]);
     assert_eq!(town.found(1, &["ש"]), [2]);
-    assert_eq!(town.found(1, &["على"]), [] as [Key; 0]);
+    assert_eq!(town.found(1, &["على"]), [] as [EntityKey; 0]);
     assert_eq!(town.found(1, &[""]), [100, 1, 5, 6, 2, 3], "in the order of words, each once; who has none is not there");
     town.person(1, &["marie"]);
     assert_eq!(town.found(1, &["j"]), [5]);
@@ -240,27 +247,27 @@ fn words_nobody_declared_are_inert() {
     town.person(1, &["lea"]);
     town.group(100, "class", GroupState::Active);
     let before = text(&town.world);
-    let beyond = Role(200);
+    let beyond = RoleId(200);
     for change in [
-        Change::Membership { user: 1, group: 100, role: beyond, from_ms: None, until_ms: None },
-        Change::MembershipRemoved { user: 1, group: 100, role: beyond },
-        Change::Relation { from: 1, to: 1, relation: crate::Relation(200), state: ACCEPTED },
-        Change::Setting { setting: crate::Setting(200), value: Some("on".to_owned()) },
-        Change::Membership { user: 9, group: 100, role: Role(0), from_ms: None, until_ms: None },
-        Change::Membership { user: 1, group: 999, role: Role(0), from_ms: None, until_ms: None },
-        Change::GroupRemoved { key: 999 },
-        Change::Group {
+        FactChange::Membership { user: 1, group: 100, role: beyond, from_ms: None, until_ms: None },
+        FactChange::MembershipRemoved { user: 1, group: 100, role: beyond },
+        FactChange::Relation { from: 1, to: 1, relation: crate::RelationId(200), state: ACCEPTED },
+        FactChange::Setting { setting: crate::SettingId(200), value: Some("on".to_owned()) },
+        FactChange::Membership { user: 9, group: 100, role: RoleId(0), from_ms: None, until_ms: None },
+        FactChange::Membership { user: 1, group: 999, role: RoleId(0), from_ms: None, until_ms: None },
+        FactChange::GroupRemoved { key: 999 },
+        FactChange::Group {
             key: 101,
-            kind: crate::GroupKind(63),
+            kind: crate::GroupKindId(63),
             parent: Some(7),
             state: GroupState::Active,
-            deliver: Delivers::Both,
+            delivers: Delivers::Both,
             words: Vec::new(),
         },
-        Change::User {
+        FactChange::User {
             key: 1,
             status: Status::Active,
-            roles: Roles(u64::MAX << 2),
+            roles: RoleSet(u64::MAX << 2),
             writable_by: WritableBy::Rules,
             words: vec!["lea".to_owned()],
         },
@@ -277,34 +284,34 @@ fn a_group_of_60_000() {
     town.group(101, "course", GroupState::Active);
     let size: u32 = 60_000;
     // Neither in order nor backwards.
-    let keys = (0..size).map(|at| Key::from(u64::from(at) * 48_271 % 60_013));
+    let keys = (0..size).map(|at| EntityKey::from(u64::from(at) * 48_271 % 60_013));
     let (learner, teacher) = (town.role("learner"), town.role("teacher"));
     let mut changes = Vec::new();
     for key in keys {
-        changes.push(Change::User {
+        changes.push(FactChange::User {
             key,
             status: Status::Active,
-            roles: Roles::default(),
+            roles: RoleSet::default(),
             writable_by: WritableBy::Rules,
             words: vec![format!("u{key}")],
         });
     }
     let users = changes.len();
     for at in (0..users).rev() {
-        if let Change::User { key, .. } = changes[at] {
-            changes.push(Change::Membership { user: key, group: 100, role: learner, from_ms: None, until_ms: Some(10) });
+        if let FactChange::User { key, .. } = changes[at] {
+            changes.push(FactChange::Membership { user: key, group: 100, role: learner, from_ms: None, until_ms: Some(10) });
         }
     }
-    changes.push(Change::Membership { user: 0, group: 100, role: teacher, from_ms: None, until_ms: None });
+    changes.push(FactChange::Membership { user: 0, group: 100, role: teacher, from_ms: None, until_ms: None });
     town.world.apply_all(&changes);
     let group = town.world.group(100).unwrap();
     let one = town.world.user(0).unwrap();
     assert_eq!(town.world.members(group).count(), users);
     assert_eq!(town.policy.reach(&town.world, one, Action::Start).len(), users);
-    let page = town.policy.complete(&town.world, one, &Search { words: &["u5".to_owned()], after: None, limit: 3 });
-    let first: Vec<Key> = page.hits.iter().map(|hit| town.world.key_of(hit.who)).collect();
+    let page = town.policy.complete(&town.world, one, &DirectoryQuery { words: &["u5".to_owned()], after: None, limit: 3 });
+    let first: Vec<EntityKey> = page.hits.iter().map(|hit| town.world.key_of(hit.entity)).collect();
     assert_eq!(first, [5, 50, 500]);
-    assert!(page.hits.iter().all(|hit| matches!(hit.who, Who::Person(_)) && hit.can == [Action::Start]));
+    assert!(page.hits.iter().all(|hit| matches!(hit.entity, Entity::User(_)) && hit.can == [Action::Start]));
     assert_eq!(town.world.valid_until_ms(), Some(10));
     let before = town.world.clone();
     town.world.advance(10);

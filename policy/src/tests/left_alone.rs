@@ -1,6 +1,6 @@
 //! What one person may still do about another who blocked them, or whom they reach no more: each preset, each action.
 
-use crate::{ACTIONS, PRESETS, Policy, Target};
+use crate::{ACTIONS, PRESETS, Policy, ResourceType};
 
 /// A preset; a world in which `a` and `b` reach each other; what ends it by a block of `b`, and otherwise; and for each
 /// action of `a` about `b` the answer after the one and after the other. Conversations are direct, messages are `a`'s own.
@@ -197,7 +197,7 @@ fn every_preset_answers_every_action_after_a_block_and_after_lost_reach() {
             .collect();
         for (name, action) in ACTIONS {
             let is_named = rows.iter().any(|[row, ..]| *row == name);
-            let is_about_another = matches!(action.target(), Target::Person | Target::Conversation);
+            let is_about_another = matches!(action.resource_type(), ResourceType::User | ResourceType::Conversation);
             assert_eq!(is_named, is_about_another, "{preset}: `{name}` needs a row");
         }
         for (column, end) in [(1, block), (2, loss)] {
@@ -270,7 +270,7 @@ fn a_member_who_may_not_read_may_do_nothing_but_go() {
     let policy = Policy::parse(policy).unwrap();
     assert!(!policy.members_read());
     let mut cases = "group t team\nuser a member@t\nuser b\n".to_owned();
-    for (name, action) in ACTIONS.iter().filter(|(_, action)| action.target() == Target::Conversation) {
+    for (name, action) in ACTIONS.iter().filter(|(_, action)| action.resource_type() == ResourceType::Conversation) {
         cases.push_str(&format!("expect a {name} group/owner allow\n"));
         let goes = matches!(action, crate::Action::Leave | crate::Action::DeleteConversation);
         cases.push_str(&format!("expect b {name} group/owner {}\n", if goes { "allow" } else { "deny unsupported" }));

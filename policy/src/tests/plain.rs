@@ -5,29 +5,29 @@ use std::sync::Arc;
 
 use super::tables::Tables;
 use crate::{
-    Action, Change, Delivers, EdgeEffect, Effect, GroupState, How, Key, Policy, RelationState, Role, Rule, Setting, Status,
-    Vocabulary,
-    program::{Atom, Condition, Direction, Subject, Who},
+    Action, Delivers, EdgeEffect, EntityKey, FactChange, GroupState, Policy, RelationOrigin, RelationState, RoleId, Rule,
+    RuleEffect, SettingId, Status, Vocabulary,
+    ir::{Candidates, Condition, Direction, RolePattern, Variable},
 };
 
 /// Two users of a tenant whose rows are `tables`, at a time.
 pub struct Pair<'a> {
     pub tables: &'a Tables,
     pub now_ms: i64,
-    pub me: Key,
-    pub them: Key,
+    pub me: EntityKey,
+    pub them: EntityKey,
 }
 
 impl Pair<'_> {
     /// Whether the rules allow `me` the action with `them`.
     pub fn allows(&self, policy: &Policy, action: Action) -> bool {
         let words = policy.vocabulary();
-        let any = |effect: Effect| {
-            let rules = policy.rules().iter().filter(|rule| rule.effect == effect && rule.subject == Subject::People);
+        let any = |effect: RuleEffect| {
+            let rules = policy.rules().iter().filter(|rule| rule.effect == effect && rule.candidates == Candidates::Users);
             rules.filter(|rule| rule.actions.contains(&action)).any(|rule| self.matches(words, rule))
         };
-        let active = |key| matches!(self.tables.users.get(&key), Some(Change::User { status: Status::Active, .. }));
-        active(self.me) && active(self.them) && any(Effect::Allow) && !any(Effect::Deny)
+        let active = |key| matches!(self.tables.users.get(&key), Some(FactChange::User { status: Status::Active, .. }));
+        active(self.me) && active(self.them) && any(RuleEffect::Allow) && !any(RuleEffect::Deny)
     }
 
     fn matches(&self, words: &Arc<Vocabulary>, rule: &Rule) -> bool {
@@ -52,11 +52,11 @@ impl Pair<'_> {
             Condition::Related(relation, direction) => {
                 let accepted = |from, to| {
                     let row = self.tables.relations.get(&(from, to, relation));
-                    matches!(row, Some(Change::Relation { state: RelationState::Accepted, .. }))
+                    matches!(row, Some(FactChange::Relation { state: RelationState::Accepted, .. }))
                 };
                 let (out, into) = (accepted(self.me, self.them), accepted(self.them, self.me));
-                match (words.how(relation), direction) {
-                    (How::Mutual, _) | (_, Direction::Both) => out || into,
+                match (words.origin(relation), direction) {
+                    (RelationOrigin::Mutual, _) | (_, Direction::Both) => out || into,
                     (_, Direction::Out) => out,
                     (_, Direction::In) => into,
                 }
@@ -64,34 +64,39 @@ impl Pair<'_> {
             Condition::Role(who, role) => {
                 let declared = usize::from(role.0) < words.roles.len();
                 let row = self.tables.users.get(&self.key(who));
-                declared && matches!(row, Some(Change::User { roles, .. }) if roles.0 & (1 << role.0) != 0)
+                declared && matches!(row, Some(FactChange::User { roles, .. }) if roles.0 & (1 << role.0) != 0)
             }
             Condition::Status(who, wanted) => {
-                matches!(self.tables.users.get(&self.key(who)), Some(Change::User { status, .. }) if *status == wanted)
+                matches!(self.tables.users.get(&self.key(who)), Some(FactChange::User { status, .. }) if *status == wanted)
             }
             Condition::WritableBy(who, wanted) => {
                 let row = self.tables.users.get(&self.key(who));
-                matches!(row, Some(Change::User { writable_by, .. }) if *writable_by == wanted)
+                matches!(row, Some(FactChange::User { writable_by, .. }) if *writable_by == wanted)
             }
-            Condition::Is(who, atom) => self.memberships(words, self.key(who), atom).next().is_some(),
+            Condition::HasRole(who, atom) => self.memberships(words, self.key(who), atom).next().is_some(),
             Condition::Setting(setting, wanted) => self.choice(words, setting) == Some(wanted),
             // They ask about a group, a conversation, a message or a relation, and the question is about a user alone.
             _ => false,
         }
     }
 
-    fn key(&self, who: Who) -> Key {
+    fn key(&self, who: Variable) -> EntityKey {
         match who {
-            Who::Me => self.me,
-            Who::Them => self.them,
+            Variable::Me => self.me,
+            Variable::Them => self.them,
         }
     }
 
     /// The active groups in which a user is what the atom names now, with the role.
-    fn memberships(&self, words: &Arc<Vocabulary>, of: Key, atom: Atom) -> impl Iterator<Item = (Key, Role)> {
+    fn memberships(
+        &self,
+        words: &Arc<Vocabulary>,
+        of: EntityKey,
+        atom: RolePattern,
+    ) -> impl Iterator<Item = (EntityKey, RoleId)> {
         let roles = words.roles.len();
         self.tables.memberships.values().filter_map(move |row| {
-            let Change::Membership { user, group, role, from_ms, until_ms } = row else { return None };
+            let FactChange::Membership { user, group, role, from_ms, until_ms } = row else { return None };
             let holds = from_ms.is_none_or(|from_ms| from_ms <= self.now_ms)
                 && until_ms.is_none_or(|until_ms| self.now_ms < until_ms);
             let fits = *user == of && usize::from(role.0) < roles && atom.role.is_none_or(|wanted| wanted == *role);
@@ -99,16 +104,23 @@ impl Pair<'_> {
         })
     }
 
-    fn is_active(&self, group: Key, atom: Atom) -> bool {
+    fn is_active(&self, group: EntityKey, atom: RolePattern) -> bool {
         let row = self.tables.groups.get(&group);
-        matches!(row, Some(Change::Group { state: GroupState::Active, kind, .. }) if atom.kind.is_none_or(|wanted| wanted == *kind))
+        matches!(row, Some(FactChange::Group { state: GroupState::Active, kind, .. }) if atom.kind.is_none_or(|wanted| wanted == *kind))
     }
 
     /// Whether an edge leads from what `me` is to what `them` is.
-    fn edge(&self, words: &Arc<Vocabulary>, mine: Atom, theirs: Atom, wanted: EdgeEffect, along: &[Delivers]) -> bool {
+    fn edge(
+        &self,
+        words: &Arc<Vocabulary>,
+        mine: RolePattern,
+        theirs: RolePattern,
+        wanted: EdgeEffect,
+        along: &[Delivers],
+    ) -> bool {
         self.tables.edges.values().any(|row| {
-            let Change::Edge { from, from_role, to, to_role, effect, delivers } = row else { return false };
-            let ends = |of, atom, at: Key, named: Option<Role>| {
+            let FactChange::Edge { from, from_role, to, to_role, effect, delivers } = row else { return false };
+            let ends = |of, atom, at: EntityKey, named: Option<RoleId>| {
                 let mut held = self.memberships(words, of, atom);
                 held.any(|(group, role)| group == at && named.is_none_or(|named| named == role))
             };
@@ -120,10 +132,10 @@ impl Pair<'_> {
     }
 
     /// The place of a setting's value among those that the policy declares; the first where the tenant set none of them.
-    fn choice(&self, words: &Arc<Vocabulary>, setting: Setting) -> Option<u8> {
+    fn choice(&self, words: &Arc<Vocabulary>, setting: SettingId) -> Option<u8> {
         let values = &words.settings.get(usize::from(setting.0))?.values;
         let stored = match self.tables.settings.get(&setting.0) {
-            Some(Change::Setting { value, .. }) => value.as_ref(),
+            Some(FactChange::Setting { value, .. }) => value.as_ref(),
             _ => None,
         };
         let place = stored.and_then(|stored| values.iter().position(|value| value == stored));

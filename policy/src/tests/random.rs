@@ -3,18 +3,18 @@
 use proptest::{collection::vec, option, prelude::*};
 
 use crate::{
-    Action, Change, Code, Delivers, EdgeEffect, Effect, GroupKind, GroupState, Key, Kind, Relation, RelationState, Role,
-    Roles, Rule, Setting, State, Status, WritableBy,
-    program::{Atom, Condition, Direction, Limit, Subject, Who},
+    Action, Code, ConversationKind, ConversationState, Delivers, EdgeEffect, EntityKey, FactChange, GroupKindId, GroupState,
+    RelationId, RelationState, RoleId, RoleSet, Rule, RuleEffect, SettingId, Status, WritableBy,
+    ir::{Candidates, Condition, Direction, RolePattern, Threshold, Variable},
 };
 
-pub const USERS: std::ops::Range<Key> = 1..9;
-pub const GROUPS: std::ops::Range<Key> = 101..106;
+pub const USERS: std::ops::Range<EntityKey> = 1..9;
+pub const GROUPS: std::ops::Range<EntityKey> = 101..106;
 
 /// What happens: a change of facts, or time passes to a moment.
 #[derive(Debug, Clone)]
 pub enum Event {
-    Change(Change),
+    Change(FactChange),
     Time(i64),
 }
 
@@ -23,90 +23,91 @@ pub fn events(len: usize) -> impl Strategy<Value = Vec<Event>> {
 }
 
 /// People and groups first, most of them active, then the rest: worlds with something in them.
-pub fn changes(len: usize) -> impl Strategy<Value = Vec<Change>> {
+pub fn changes(len: usize) -> impl Strategy<Value = Vec<FactChange>> {
     let people = USERS.map(|key| prop_oneof![4 => active(key).boxed(), 1 => user(Just(key)).boxed()]);
     let groups = GROUPS.map(|key| group(Just(key)));
     (people.collect::<Vec<_>>(), groups.collect::<Vec<_>>(), vec(link(), 0..len))
         .prop_map(|(people, groups, links)| people.into_iter().chain(groups).chain(links).collect())
 }
 
-pub fn change() -> impl Strategy<Value = Change> {
+pub fn change() -> impl Strategy<Value = FactChange> {
     prop_oneof![
         3 => user(USERS),
         3 => group(GROUPS),
-        1 => GROUPS.prop_map(|key| Change::GroupRemoved { key }),
+        1 => GROUPS.prop_map(|key| FactChange::GroupRemoved { key }),
         12 => link(),
     ]
 }
 
-fn active(key: Key) -> impl Strategy<Value = Change> {
+fn active(key: EntityKey) -> impl Strategy<Value = FactChange> {
     user(Just(key)).prop_map(|change| match change {
-        Change::User { key, roles, writable_by, words, .. } => {
-            Change::User { key, status: Status::Active, roles, writable_by, words }
+        FactChange::User { key, roles, writable_by, words, .. } => {
+            FactChange::User { key, status: Status::Active, roles, writable_by, words }
         }
         other => other,
     })
 }
 
-fn user(key: impl Strategy<Value = Key>) -> impl Strategy<Value = Change> {
+fn user(key: impl Strategy<Value = EntityKey>) -> impl Strategy<Value = FactChange> {
     let status = prop_oneof![
         1 => Just(Status::Invited),
         4 => Just(Status::Active),
         1 => Just(Status::Deactivated),
         1 => Just(Status::Removed)
     ];
-    (key, status, 0u64..16, writable_by(), words()).prop_map(|(key, status, roles, writable_by, words)| Change::User {
+    (key, status, 0u64..16, writable_by(), words()).prop_map(|(key, status, roles, writable_by, words)| FactChange::User {
         key,
         status,
-        roles: Roles(roles),
+        roles: RoleSet(roles),
         writable_by,
         words,
     })
 }
 
-fn group(key: impl Strategy<Value = Key>) -> impl Strategy<Value = Change> {
+fn group(key: impl Strategy<Value = EntityKey>) -> impl Strategy<Value = FactChange> {
     let state =
         prop_oneof![4 => Just(GroupState::Active), 1 => Just(GroupState::Concluded), 1 => Just(GroupState::Archived)];
-    (key, kind(), option::of(GROUPS), state, delivers(), words())
-        .prop_map(|(key, kind, parent, state, deliver, words)| Change::Group { key, kind, parent, state, deliver, words })
+    (key, kind(), option::of(GROUPS), state, delivers(), words()).prop_map(|(key, kind, parent, state, delivers, words)| {
+        FactChange::Group { key, kind, parent, state, delivers, words }
+    })
 }
 
 /// Memberships, relations, edges, settings.
-fn link() -> impl Strategy<Value = Change> {
+fn link() -> impl Strategy<Value = FactChange> {
     let time = || option::weighted(0.3, 0i64..100);
     prop_oneof![
         6 => (USERS, GROUPS, role(), time(), time())
-            .prop_map(|(user, group, role, from_ms, until_ms)| Change::Membership { user, group, role, from_ms, until_ms }),
-        2 => (USERS, GROUPS, role()).prop_map(|(user, group, role)| Change::MembershipRemoved { user, group, role }),
+            .prop_map(|(user, group, role, from_ms, until_ms)| FactChange::Membership { user, group, role, from_ms, until_ms }),
+        2 => (USERS, GROUPS, role()).prop_map(|(user, group, role)| FactChange::MembershipRemoved { user, group, role }),
         3 => (USERS, USERS, relation(), prop_oneof![1 => Just(RelationState::Pending), 3 => Just(RelationState::Accepted)])
-            .prop_map(|(from, to, relation, state)| Change::Relation { from, to, relation, state }),
-        1 => (USERS, USERS, relation()).prop_map(|(from, to, relation)| Change::RelationRemoved { from, to, relation }),
+            .prop_map(|(from, to, relation, state)| FactChange::Relation { from, to, relation, state }),
+        1 => (USERS, USERS, relation()).prop_map(|(from, to, relation)| FactChange::RelationRemoved { from, to, relation }),
         3 => (GROUPS, option::of(role()), GROUPS, option::of(role()), any::<bool>(), delivers()).prop_map(
             |(from, from_role, to, to_role, allow, delivers)| {
                 let effect = if allow { EdgeEffect::Allow } else { EdgeEffect::Deny };
-                Change::Edge { from, from_role, to, to_role, effect, delivers }
+                FactChange::Edge { from, from_role, to, to_role, effect, delivers }
             }
         ),
         1 => (GROUPS, option::of(role()), GROUPS, option::of(role()))
-            .prop_map(|(from, from_role, to, to_role)| Change::EdgeRemoved { from, from_role, to, to_role }),
+            .prop_map(|(from, from_role, to, to_role)| FactChange::EdgeRemoved { from, from_role, to, to_role }),
         1 => (0u8..3, option::of(prop_oneof![Just("on"), Just("off"), Just("1"), Just("3m")])).prop_map(|(setting, value)| {
-            Change::Setting { setting: Setting(setting), value: value.map(str::to_owned) }
+            FactChange::Setting { setting: SettingId(setting), value: value.map(str::to_owned) }
         }),
     ]
 }
 
 /// The last one is not declared.
-fn role() -> impl Strategy<Value = Role> {
-    (0u8..4).prop_map(Role)
+fn role() -> impl Strategy<Value = RoleId> {
+    (0u8..4).prop_map(RoleId)
 }
 
-fn kind() -> impl Strategy<Value = GroupKind> {
-    (0u8..3).prop_map(GroupKind)
+fn kind() -> impl Strategy<Value = GroupKindId> {
+    (0u8..3).prop_map(GroupKindId)
 }
 
 /// The last one is not declared.
-fn relation() -> impl Strategy<Value = Relation> {
-    (0u8..4).prop_map(Relation)
+fn relation() -> impl Strategy<Value = RelationId> {
+    (0u8..4).prop_map(RelationId)
 }
 
 fn delivers() -> impl Strategy<Value = Delivers> {
@@ -136,22 +137,24 @@ pub fn rules() -> impl Strategy<Value = Vec<Rule>> {
 }
 
 fn rule() -> impl Strategy<Value = Rule> {
-    let effect = prop_oneof![3 => Just(Effect::Allow), 1 => Just(Effect::Deny), 1 => Just(Effect::Otherwise)];
-    let people = (vec(about_people(), 1..4), vec(about_people(), 0..2)).prop_map(|both| (Subject::People, both));
-    let groups = (vec(about_groups(), 1..4), vec(about_groups(), 0..2)).prop_map(|both| (Subject::Groups, both));
+    let effect = prop_oneof![3 => Just(RuleEffect::Allow), 1 => Just(RuleEffect::Deny), 1 => Just(RuleEffect::Otherwise)];
+    let people = (vec(about_people(), 1..4), vec(about_people(), 0..2)).prop_map(|both| (Candidates::Users, both));
+    let groups = (vec(about_groups(), 1..4), vec(about_groups(), 0..2)).prop_map(|both| (Candidates::Groups, both));
     let code = prop_oneof![Just(Code::NotFound), Just(Code::Unsupported), Just(Code::NeedsFriend)];
-    (effect, prop_oneof![3 => people, 1 => groups], code).prop_map(|(effect, (subject, (conditions, unless)), code)| Rule {
-        effect,
-        actions: match subject {
-            Subject::People => vec![Action::Find, Action::Start, Action::SeeProfile],
-            Subject::Groups => vec![Action::Find, Action::AddressGroup],
-        },
-        name: String::new(),
-        line: 1,
-        subject,
-        conditions,
-        unless,
-        code,
+    (effect, prop_oneof![3 => people, 1 => groups], code).prop_map(|(effect, (candidates, (conditions, unless)), code)| {
+        Rule {
+            effect,
+            actions: match candidates {
+                Candidates::Users => vec![Action::Find, Action::Start, Action::SeeProfile],
+                Candidates::Groups => vec![Action::Find, Action::AddressGroup],
+            },
+            name: String::new(),
+            line: 1,
+            candidates,
+            conditions,
+            unless,
+            code,
+        }
     })
 }
 
@@ -166,26 +169,26 @@ pub fn rules_of_all() -> impl Strategy<Value = Vec<Rule>> {
 }
 
 fn rule_of_conversations() -> impl Strategy<Value = Rule> {
-    let effect = prop_oneof![3 => Just(Effect::Allow), 1 => Just(Effect::Deny)];
+    let effect = prop_oneof![3 => Just(RuleEffect::Allow), 1 => Just(RuleEffect::Deny)];
     let conversation = || {
         prop_oneof![
             2 => Just(Condition::Holder),
             1 => Just(Condition::Owner),
-            1 => prop_oneof![Just(Kind::Direct), Just(Kind::Group), Just(Kind::Mail), Just(Kind::NoteToSelf)]
+            1 => prop_oneof![Just(ConversationKind::Direct), Just(ConversationKind::Group), Just(ConversationKind::Mail), Just(ConversationKind::NoteToSelf)]
                 .prop_map(Condition::ConversationKind),
-            1 => prop_oneof![Just(State::Open), Just(State::Closed)].prop_map(Condition::ConversationState),
+            1 => prop_oneof![Just(ConversationState::Open), Just(ConversationState::Closed)].prop_map(Condition::ConversationState),
             1 => Just(Condition::MayStart),
             2 => about_people(),
         ]
     };
     let message = prop_oneof![
         1 => Just(Condition::Author),
-        1 => prop_oneof![Just(Limit::Number(60_000)), Just(Limit::Setting(Setting(2)))].prop_map(Condition::Younger),
+        1 => prop_oneof![Just(Threshold::Number(60_000)), Just(Threshold::Setting(SettingId(2)))].prop_map(Condition::Younger),
         1 => conversation(),
     ];
     let request = prop_oneof![
         2 => Just(Condition::Asked),
-        1 => (0u8..3).prop_map(|relation| Condition::RelationIs(Relation(relation))),
+        1 => (0u8..3).prop_map(|relation| Condition::RelationIs(RelationId(relation))),
         1 => about_people(),
     ];
     let about = prop_oneof![
@@ -198,16 +201,16 @@ fn rule_of_conversations() -> impl Strategy<Value = Rule> {
         actions,
         name: String::new(),
         line: 1,
-        subject: Subject::People,
+        candidates: Candidates::Users,
         conditions,
         unless,
         code: Code::Unsupported,
     })
 }
 
-fn atom() -> impl Strategy<Value = Atom> {
-    (option::of((0u8..3).prop_map(Role)), option::of((0u8..3).prop_map(GroupKind)))
-        .prop_map(|(role, kind)| Atom { role, kind })
+fn atom() -> impl Strategy<Value = RolePattern> {
+    (option::of((0u8..3).prop_map(RoleId)), option::of((0u8..3).prop_map(GroupKindId)))
+        .prop_map(|(role, kind)| RolePattern { role, kind })
 }
 
 fn about_people() -> impl Strategy<Value = Condition> {
@@ -215,10 +218,10 @@ fn about_people() -> impl Strategy<Value = Condition> {
     prop_oneof![
         1 => Just(Condition::Everyone),
         1 => Just(Condition::Same),
-        3 => (atom(), atom()).prop_map(|(mine, theirs)| Condition::InCommon(mine, Atom { kind: mine.kind, ..theirs })),
+        3 => (atom(), atom()).prop_map(|(mine, theirs)| Condition::InCommon(mine, RolePattern { kind: mine.kind, ..theirs })),
         2 => (atom(), atom()).prop_map(|(mine, theirs)| Condition::Edge(mine, theirs)),
         1 => (atom(), atom()).prop_map(|(mine, theirs)| Condition::Barrier(mine, theirs)),
-        2 => (0u8..3, direction).prop_map(|(relation, direction)| Condition::Related(Relation(relation), direction)),
+        2 => (0u8..3, direction).prop_map(|(relation, direction)| Condition::Related(RelationId(relation), direction)),
         3 => filter(),
     ]
 }
@@ -229,22 +232,22 @@ fn about_groups() -> impl Strategy<Value = Condition> {
         3 => atom().prop_map(Condition::InGroup),
         2 => (atom(), atom()).prop_map(|(mine, theirs)| Condition::Edge(mine, theirs)),
         1 => (atom(), atom()).prop_map(|(mine, theirs)| Condition::Barrier(mine, theirs)),
-        1 => (0u8..3).prop_map(|kind| Condition::GroupKind(GroupKind(kind))),
+        1 => (0u8..3).prop_map(|kind| Condition::GroupKind(GroupKindId(kind))),
         1 => Just(Condition::GroupState(GroupState::Active)),
-        1 => Just(Condition::GroupLarger(Limit::Setting(Setting(1)))),
+        1 => Just(Condition::GroupLarger(Threshold::Setting(SettingId(1)))),
         1 => Just(Condition::GroupDelivers),
         1 => filter(),
     ]
 }
 
 fn filter() -> impl Strategy<Value = Condition> {
-    let who = || prop_oneof![Just(Who::Me), Just(Who::Them)];
+    let who = || prop_oneof![Just(Variable::Me), Just(Variable::Them)];
     prop_oneof![
-        (who(), 0u8..3).prop_map(|(who, role)| Condition::Role(who, Role(role))),
+        (who(), 0u8..3).prop_map(|(who, role)| Condition::Role(who, RoleId(role))),
         who().prop_map(|who| Condition::Status(who, Status::Active)),
         who().prop_map(|who| Condition::Status(who, Status::Deactivated)),
         (who(), writable_by()).prop_map(|(who, writable_by)| Condition::WritableBy(who, writable_by)),
-        (who(), atom()).prop_map(|(who, atom)| Condition::Is(who, atom)),
-        (0u8..2).prop_map(|value| Condition::Setting(Setting(0), value)),
+        (who(), atom()).prop_map(|(who, atom)| Condition::HasRole(who, atom)),
+        (0u8..2).prop_map(|value| Condition::Setting(SettingId(0), value)),
     ]
 }

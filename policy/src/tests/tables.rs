@@ -3,14 +3,14 @@
 use std::{collections::BTreeMap, fmt::Write as _, sync::Arc};
 
 use crate::{
-    Action, Change, EdgeEffect, How, Key, Policy, Relation, RelationState, Role, Rule, Search, SettingWord, Vocabulary,
-    World,
+    Action, DirectoryQuery, EdgeEffect, EntityKey, FactChange, Policy, RelationId, RelationOrigin, RelationState, RoleId,
+    Rule, SettingDeclaration, Vocabulary, World,
 };
 
 pub const ACCEPTED: RelationState = RelationState::Accepted;
-pub const FRIEND: Relation = Relation(1);
-pub const MESSAGING: crate::Setting = crate::Setting(0);
-pub const LIMIT: crate::Setting = crate::Setting(1);
+pub const FRIEND: RelationId = RelationId(1);
+pub const MESSAGING: crate::SettingId = crate::SettingId(0);
+pub const LIMIT: crate::SettingId = crate::SettingId(1);
 
 /// The words all tests speak.
 pub fn vocabulary() -> Arc<Vocabulary> {
@@ -19,13 +19,13 @@ pub fn vocabulary() -> Arc<Vocabulary> {
         roles: names(&["learner", "teacher", "admin"]),
         kinds: names(&["class", "course", "cycle"]),
         relations: vec![
-            ("block".to_owned(), How::Own),
-            ("friend".to_owned(), How::Mutual),
-            ("guardian".to_owned(), How::Given),
+            ("block".to_owned(), RelationOrigin::Own),
+            ("friend".to_owned(), RelationOrigin::Mutual),
+            ("guardian".to_owned(), RelationOrigin::Given),
         ],
         settings: vec![
-            SettingWord { name: "messaging".to_owned(), values: names(&["on", "off"]), number: None },
-            SettingWord { name: "limit".to_owned(), values: Vec::new(), number: Some(2) },
+            SettingDeclaration { name: "messaging".to_owned(), values: names(&["on", "off"]), number: None },
+            SettingDeclaration { name: "limit".to_owned(), values: Vec::new(), number: Some(2) },
         ],
     })
 }
@@ -38,12 +38,12 @@ pub fn policy(rules: Vec<Rule>, secret_directory: bool) -> Policy {
 #[derive(Debug, Clone)]
 pub struct Tables {
     words: Arc<Vocabulary>,
-    pub users: BTreeMap<Key, Change>,
-    pub groups: BTreeMap<Key, Change>,
-    pub memberships: BTreeMap<(Key, Key, Role), Change>,
-    pub relations: BTreeMap<(Key, Key, Relation), Change>,
-    pub edges: BTreeMap<(Key, Option<Role>, Key, Option<Role>), Change>,
-    pub settings: BTreeMap<u8, Change>,
+    pub users: BTreeMap<EntityKey, FactChange>,
+    pub groups: BTreeMap<EntityKey, FactChange>,
+    pub memberships: BTreeMap<(EntityKey, EntityKey, RoleId), FactChange>,
+    pub relations: BTreeMap<(EntityKey, EntityKey, RelationId), FactChange>,
+    pub edges: BTreeMap<(EntityKey, Option<RoleId>, EntityKey, Option<RoleId>), FactChange>,
+    pub settings: BTreeMap<u8, FactChange>,
 }
 
 impl Default for Tables {
@@ -67,57 +67,57 @@ impl Tables {
     }
 
     /// As the server would write it; what names unknown people or groups is refused there.
-    pub fn write(&mut self, change: &Change) {
+    pub fn write(&mut self, change: &FactChange) {
         match change {
-            Change::User { key, .. } => {
+            FactChange::User { key, .. } => {
                 self.users.insert(*key, change.clone());
             }
-            Change::Group { key, .. } => {
+            FactChange::Group { key, .. } => {
                 self.groups.insert(*key, change.clone());
             }
-            Change::GroupRemoved { key } => {
+            FactChange::GroupRemoved { key } => {
                 self.groups.remove(key);
                 self.memberships.retain(|(_, group, _), _| group != key);
                 self.edges.retain(|(from, _, to, _), _| from != key && to != key);
             }
-            Change::Membership { user, group, role, .. } => {
+            FactChange::Membership { user, group, role, .. } => {
                 if self.users.contains_key(user) && self.groups.contains_key(group) {
                     self.memberships.insert((*user, *group, *role), change.clone());
                 }
             }
-            Change::MembershipRemoved { user, group, role } => {
+            FactChange::MembershipRemoved { user, group, role } => {
                 self.memberships.remove(&(*user, *group, *role));
             }
-            Change::Relation { from, to, relation, .. } => {
+            FactChange::Relation { from, to, relation, .. } => {
                 if self.users.contains_key(from) && self.users.contains_key(to) {
                     self.unrelate(*from, *to, *relation);
                     self.relations.insert((*from, *to, *relation), change.clone());
                 }
             }
-            Change::RelationRemoved { from, to, relation } => self.unrelate(*from, *to, *relation),
-            Change::Edge { from, from_role, to, to_role, .. } => {
+            FactChange::RelationRemoved { from, to, relation } => self.unrelate(*from, *to, *relation),
+            FactChange::Edge { from, from_role, to, to_role, .. } => {
                 if self.groups.contains_key(from) && self.groups.contains_key(to) {
                     self.edges.insert((*from, *from_role, *to, *to_role), change.clone());
                 }
             }
-            Change::EdgeRemoved { from, from_role, to, to_role } => {
+            FactChange::EdgeRemoved { from, from_role, to, to_role } => {
                 self.edges.remove(&(*from, *from_role, *to, *to_role));
             }
-            Change::Setting { setting, .. } => {
+            FactChange::Setting { setting, .. } => {
                 self.settings.insert(setting.0, change.clone());
             }
         }
     }
 
-    fn unrelate(&mut self, from: Key, to: Key, relation: Relation) {
+    fn unrelate(&mut self, from: EntityKey, to: EntityKey, relation: RelationId) {
         self.relations.remove(&(from, to, relation));
-        if self.words.how(relation) == How::Mutual {
+        if self.words.origin(relation) == RelationOrigin::Mutual {
             self.relations.remove(&(to, from, relation));
         }
     }
 
     /// As a node loads them.
-    pub fn rows(&self) -> impl Iterator<Item = &Change> {
+    pub fn rows(&self) -> impl Iterator<Item = &FactChange> {
         self.users
             .values()
             .chain(self.groups.values())
@@ -139,23 +139,23 @@ impl Tables {
 pub fn text(world: &World) -> String {
     let mut lines: Vec<String> = Vec::new();
     for user in world.users() {
-        let person = world.person(user).unwrap();
+        let person = world.user_record(user).unwrap();
         let mut line =
             format!("{} {:?} {:?} {:?} [{}]", person.key, person.status, person.writable_by, person.roles, person.words);
         let mut held: Vec<_> =
             person.held.iter().map(|held| (held.role(), held.place() >> 32, world.group_key(held.group()))).collect();
         held.sort_unstable();
-        let mut ties: Vec<_> =
-            person.ties.iter().map(|tie| (tie.relation, tie.out, world.user_key(tie.other), tie.state)).collect();
-        ties.sort_unstable();
-        write!(line, " {held:?} {ties:?}").unwrap();
+        let mut relations: Vec<_> =
+            person.relations.iter().map(|tie| (tie.relation, tie.out, world.user_key(tie.other), tie.state)).collect();
+        relations.sort_unstable();
+        write!(line, " {held:?} {relations:?}").unwrap();
         lines.push(line);
     }
     for number in world.groups() {
-        let group = world.group_at(number).unwrap();
+        let group = world.group_record(number).unwrap();
         let mut line = format!(
             "{} {:?} {:?} {:?} {:?} {} [{}]",
-            group.key, group.kind, group.parent, group.state, group.deliver, group.active, group.words
+            group.key, group.kind, group.parent, group.state, group.delivers, group.active_members, group.words
         );
         let mut members: Vec<_> = group
             .members
@@ -163,12 +163,12 @@ pub fn text(world: &World) -> String {
             .flat_map(|(role, members)| members.iter().map(|user| (*role, world.user_key(user))))
             .collect();
         members.sort_unstable();
-        let mut distinct: Vec<Key> = world.members(number).map(|user| world.user_key(user)).collect();
+        let mut distinct: Vec<EntityKey> = world.members(number).map(|user| world.user_key(user)).collect();
         distinct.sort_unstable();
         let mut edges: Vec<_> = group
             .edges
             .iter()
-            .filter(|edge| !world.group_at(edge.to).unwrap().gone)
+            .filter(|edge| !world.group_record(edge.to).unwrap().is_removed)
             .map(|edge| {
                 (world.group_key(edge.to), edge.from_role, edge.to_role, edge.effect == EdgeEffect::Allow, edge.delivers)
             })
@@ -193,7 +193,7 @@ fn directory(world: &World) -> String {
         |entity| world.key_of(entity),
         |word, entities| {
             if !entities.is_empty() {
-                let keys: Vec<Key> = entities.iter().map(|packed| world.key_of((*packed).into())).collect();
+                let keys: Vec<EntityKey> = entities.iter().map(|packed| world.key_of((*packed).into())).collect();
                 write!(text, "{word} {keys:?} ").unwrap();
             }
             std::ops::ControlFlow::Continue(())
@@ -203,16 +203,16 @@ fn directory(world: &World) -> String {
 }
 
 /// What a person answers and is answered, by keys.
-pub fn answers(world: &World, policy: &Policy, me: Key) -> String {
+pub fn answers(world: &World, policy: &Policy, me: EntityKey) -> String {
     let Some(me) = world.user(me) else { return "unknown".to_owned() };
     let mut text = String::new();
     for action in [Action::Find, Action::Start] {
-        let mut keys: Vec<Key> = policy.reach(world, me, action).iter().map(|user| world.user_key(user)).collect();
+        let mut keys: Vec<EntityKey> = policy.reach(world, me, action).iter().map(|user| world.user_key(user)).collect();
         keys.sort_unstable();
         write!(text, "{keys:?} ").unwrap();
     }
-    let page = policy.complete(world, me, &Search { words: &[], after: None, limit: usize::MAX });
-    let found: Vec<Key> = page.hits.iter().map(|hit| world.key_of(hit.who)).collect();
+    let page = policy.complete(world, me, &DirectoryQuery { words: &[], after: None, limit: usize::MAX });
+    let found: Vec<EntityKey> = page.hits.iter().map(|hit| world.key_of(hit.entity)).collect();
     write!(text, "{found:?}").unwrap();
     text
 }

@@ -12,7 +12,7 @@ use std::{
     },
 };
 
-use causerie_policy::{Action, Code, Kind, action_name, code_name};
+use causerie_policy::{Action, Code, ConversationKind, action_name, code_name};
 use causerie_protocol::{ConversationId, GroupId, TenantId, UserId};
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 use serde_json::{Map, json};
@@ -68,7 +68,7 @@ pub struct Denied {
     /// Why.
     pub code: Code,
     /// The kind of the conversation that the action was about.
-    pub conversation: Option<Kind>,
+    pub conversation: Option<ConversationKind>,
     /// The version of the tenant's policy that decided.
     pub policy_version: u64,
 }
@@ -199,10 +199,10 @@ impl Names {
         }
         if let Some(kind) = denied.conversation {
             let kind = match kind {
-                Kind::NoteToSelf => "note_to_self",
-                Kind::Direct => "direct",
-                Kind::Group => "group",
-                Kind::Mail => "mail",
+                ConversationKind::NoteToSelf => "note_to_self",
+                ConversationKind::Direct => "direct",
+                ConversationKind::Group => "group",
+                ConversationKind::Mail => "mail",
             };
             detail.insert("conversation".to_owned(), json!(kind));
         }

@@ -3,7 +3,9 @@
 //! Answered from the same facts and rules as every check, afresh for each keystroke, so that the list and the check can't
 //! drift. Nothing in an answer tells apart who is out of reach, misspelt or not there.
 
-use causerie_policy::{About, Action, Cursor, Hit, How, Relation, Search, UserIx, Who};
+use causerie_policy::{
+    Action, DirectoryCursor, DirectoryHit, DirectoryQuery, Entity, RelationId, RelationOrigin, Resource, UserIx,
+};
 use causerie_protocol::{GroupId, Refusal, UserId, wire, wire::reply::Result as Answer};
 use uuid::Uuid;
 use wire::directory_hit::Who as OnWire;
@@ -34,7 +36,7 @@ pub(super) async fn search(
     let me = facts.user(caller.user).ok_or_else(policy_gate::not_found)?;
     let words: Vec<String> = fold::words(query).into_iter().collect();
     let after = deps.cursors.open(List::Directory, caller, cursor, read_position)?;
-    let search = Search { words: &words, after: after.as_ref(), limit: limit as usize };
+    let search = DirectoryQuery { words: &words, after: after.as_ref(), limit: limit as usize };
     let found = facts.policy.complete(&facts.world, me, &search);
     let hits = shown(deps, caller, me, &facts, &found.hits).await?;
     let next_cursor = found.next.map(|next| {
@@ -42,15 +44,15 @@ pub(super) async fn search(
         deps.cursors.seal(List::Directory, caller, &position)
     });
     let next_cursor = next_cursor.unwrap_or_default();
-    let may_start_group = facts.policy.decide(&facts.world, Action::StartGroup, me, About::Nothing).is_allowed();
+    let may_start_group = facts.policy.decide(&facts.world, Action::StartGroup, me, Resource::None).is_allowed();
     Ok(Answer::DirectoryPage(wire::DirectoryPage { hits, next_cursor, help: HELP.to_owned(), may_start_group }))
 }
 
 /// Where a page ended, `<uuid>.<word>`.
-fn read_position(position: &str) -> Option<Cursor> {
+fn read_position(position: &str) -> Option<DirectoryCursor> {
     let (key, word) = position.split_once('.')?;
     let key = Uuid::parse_str(key).ok()?.as_u128();
-    Some(Cursor { word: word.to_owned(), key })
+    Some(DirectoryCursor { word: word.to_owned(), key })
 }
 
 /// What is shown of hits, in their order.
@@ -59,16 +61,16 @@ async fn shown(
     caller: Caller,
     me: UserIx,
     facts: &Snapshot,
-    hits: &[Hit],
+    hits: &[DirectoryHit],
 ) -> Result<Vec<wire::DirectoryHit>, Refusal> {
     let user = |ix| UserId(Uuid::from_u128(facts.world.user_key(ix)));
     let group = |ix| GroupId(Uuid::from_u128(facts.world.group_key(ix)));
     let mut users = Vec::new();
     let mut groups = Vec::new();
     for hit in hits {
-        match hit.who {
-            Who::Person(ix) => users.push(user(ix)),
-            Who::Group(ix) => groups.push(group(ix)),
+        match hit.entity {
+            Entity::User(ix) => users.push(user(ix)),
+            Entity::Group(ix) => groups.push(group(ix)),
         }
     }
     let keys = users.iter().map(|user| (*user, start::start_key(caller.user, *user))).collect();
@@ -77,18 +79,18 @@ async fn shown(
     let existing = deps.store.direct_with(caller.tenant.0, keys).await.map_err(unavailable)?;
     // The profiles may be newer than the facts that the search used. The answer leaves out users who are out of reach by now.
     let now = deps.facts.latest(caller.tenant).await.map_err(unavailable)?;
-    let is_found = |hit: &&Hit| match hit.who {
-        Who::Person(ix) => now.finds(caller.user, user(ix)),
-        Who::Group(ix) => now.finds_group(caller.user, group(ix)),
+    let is_found = |hit: &&DirectoryHit| match hit.entity {
+        Entity::User(ix) => now.finds(caller.user, user(ix)),
+        Entity::Group(ix) => now.finds_group(caller.user, group(ix)),
     };
     let hits = hits.iter().filter(is_found).filter_map(|hit| {
-        let (who, conversation, may_request) = match hit.who {
-            Who::Person(ix) => {
+        let (who, conversation, may_request) = match hit.entity {
+            Entity::User(ix) => {
                 let id = user(ix);
                 let person = people.iter().find(|person| person.id == id)?;
                 (OnWire::User(person.into()), existing.get(&id), requests(facts, me, ix))
             }
-            Who::Group(ix) => {
+            Entity::Group(ix) => {
                 let id = group(ix).to_string();
                 (OnWire::Group(groups.iter().find(|group| group.id == id)?.clone()), None, Vec::new())
             }
@@ -103,12 +105,12 @@ async fn shown(
 /// The mutual relations one may ask another for.
 fn requests(facts: &Snapshot, me: UserIx, them: UserIx) -> Vec<String> {
     let words = facts.policy.vocabulary();
-    let may = |relation: Relation| {
-        words.how(relation) == How::Mutual
+    let may = |relation: RelationId| {
+        words.origin(relation) == RelationOrigin::Mutual
             && me != them
             && facts.world.relation(me, relation, them).is_none()
             && facts.world.relation(them, relation, me).is_none()
-            && facts.policy.decide(&facts.world, Action::Request, me, About::Relation(them, relation)).is_allowed()
+            && facts.policy.decide(&facts.world, Action::Request, me, Resource::Relation(them, relation)).is_allowed()
     };
     let names = words.relations.iter().map(|(name, _)| name);
     names.filter(|name| words.relation(name).is_some_and(may)).cloned().collect()

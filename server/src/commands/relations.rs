@@ -1,7 +1,7 @@
 //! What people are to each other: asked for, accepted, ended by themselves. Relations only the product gives come with its
 //! provisioning.
 
-use causerie_policy::{About, Action, How};
+use causerie_policy::{Action, RelationOrigin, Resource};
 use causerie_protocol::{
     ErrorCode, Refusal, UserId,
     command::UserRef,
@@ -58,9 +58,9 @@ pub(super) async fn step(
 ) -> Result<Answer, Refusal> {
     let facts = deps.facts.latest(caller.tenant).await.map_err(unavailable)?;
     let words = facts.policy.vocabulary();
-    let how = words.how(words.relation(&relation).ok_or_else(|| no_such(&facts, step.field("relation")))?);
+    let how = words.origin(words.relation(&relation).ok_or_else(|| no_such(&facts, step.field("relation")))?);
     // Before anybody is looked for: these answers tell nothing of who there is.
-    if how == How::Given || (how == How::Own && step == Step::Accept) {
+    if how == RelationOrigin::Given || (how == RelationOrigin::Own && step == Step::Accept) {
         return Err(policy_gate::unsupported());
     }
     let found =
@@ -90,7 +90,7 @@ pub(super) async fn step(
     let facts = deps.facts.latest(caller.tenant).await.map_err(unavailable)?;
     let (before, after) = pair.look(deps, &facts, &stored, step)?;
     if after == before {
-        return Ok(updated(&pair.name, &them, after, how == How::Mutual));
+        return Ok(updated(&pair.name, &them, after, how == RelationOrigin::Mutual));
     }
 
     let mut write = FactWrite::begin(&deps.store, caller.tenant, deps.clock.now_ms()).await.map_err(unavailable)?;
@@ -108,7 +108,7 @@ pub(super) async fn step(
         }
         pair.tell(deps, &me, &them, after);
     }
-    Ok(updated(&pair.name, &them, after, how == How::Mutual))
+    Ok(updated(&pair.name, &them, after, how == RelationOrigin::Mutual))
 }
 
 pub(super) async fn list(
@@ -127,7 +127,7 @@ pub(super) async fn list(
     // Whom others block or follow is theirs to know.
     let shown = words.relations.iter().filter(|(name, _)| relation.as_ref().is_none_or(|only| only == name));
     let shown: Vec<queries::Shown> =
-        shown.map(|(name, how)| queries::Shown { relation: name.clone(), incoming: *how != How::Own }).collect();
+        shown.map(|(name, how)| queries::Shown { relation: name.clone(), incoming: *how != RelationOrigin::Own }).collect();
     let page = queries::of_person(deps.store.reader(), caller.user, &shown, after.as_ref(), limit + 1).await;
     let page = page.map_err(unavailable)?;
     let more = page.len() > limit as usize;
@@ -141,7 +141,7 @@ pub(super) async fn list(
         _ => String::new(),
     };
     let relations = page.into_iter().map(|one| {
-        let mutual = words.relation(&one.relation).is_some_and(|relation| words.how(relation) == How::Mutual);
+        let mutual = words.relation(&one.relation).is_some_and(|relation| words.origin(relation) == RelationOrigin::Mutual);
         let stored_relation = StoredRelation { accepted: one.accepted, outgoing: one.outgoing };
         on_wire(&one.relation, &one.other, Some(stored_relation), mutual)
     });
@@ -172,7 +172,7 @@ struct Pair {
     me: UserId,
     them: UserId,
     name: String,
-    how: How,
+    how: RelationOrigin,
 }
 
 impl Pair {
@@ -196,8 +196,8 @@ impl Pair {
     /// Of the rows between two people, what counts for me: a one-sided relation of theirs is not mine.
     fn stored_relation(&self, stored: &[queries::Between]) -> Option<StoredRelation> {
         let mine = stored.iter().find(|row| row.from == self.me).or(match self.how {
-            How::Mutual => stored.first(),
-            How::Own | How::Given => None,
+            RelationOrigin::Mutual => stored.first(),
+            RelationOrigin::Own | RelationOrigin::Given => None,
         })?;
         Some(StoredRelation { accepted: mine.accepted, outgoing: mine.from == self.me })
     }
@@ -212,39 +212,39 @@ impl Pair {
     ) -> Result<Option<StoredRelation>, Refusal> {
         let may = |action| {
             let relation = facts.policy.vocabulary().relation(&self.name);
-            let about = facts.user(self.them).zip(relation).map(|(them, relation)| About::Relation(them, relation));
+            let about = facts.user(self.them).zip(relation).map(|(them, relation)| Resource::Relation(them, relation));
             about.ok_or_else(policy_gate::not_found).and_then(|about| deps.gate.allow(facts, action, self.me, about))
         };
         match (self.how, step, before) {
-            (How::Given, ..) | (How::Own, Step::Accept, _) => Err(policy_gate::unsupported()),
-            (How::Own, Step::Relate, None) => {
+            (RelationOrigin::Given, ..) | (RelationOrigin::Own, Step::Accept, _) => Err(policy_gate::unsupported()),
+            (RelationOrigin::Own, Step::Relate, None) => {
                 may(if self.name == BLOCK { Action::Block } else { Action::Request })?;
                 Ok(Some(StoredRelation { accepted: true, outgoing: true }))
             }
-            (How::Own, Step::Relate, Some(_)) => Ok(before),
+            (RelationOrigin::Own, Step::Relate, Some(_)) => Ok(before),
             // What a person entered alone, a person ends alone.
-            (How::Own, Step::End, _) => Ok(None),
-            (How::Mutual, Step::Relate, None) => {
+            (RelationOrigin::Own, Step::End, _) => Ok(None),
+            (RelationOrigin::Mutual, Step::Relate, None) => {
                 may(Action::Request)?;
                 Ok(Some(StoredRelation { accepted: false, outgoing: true }))
             }
             // Two requests that cross are a yes on both sides.
-            (How::Mutual, Step::Relate, Some(StoredRelation { accepted: false, outgoing: false })) => {
+            (RelationOrigin::Mutual, Step::Relate, Some(StoredRelation { accepted: false, outgoing: false })) => {
                 may(Action::Accept)?;
                 Ok(Some(StoredRelation { accepted: true, outgoing: false }))
             }
-            (How::Mutual, Step::Relate | Step::Accept, Some(StoredRelation { accepted: true, .. }))
-            | (How::Mutual, Step::Relate, Some(_)) => Ok(before),
-            (How::Mutual, Step::Accept, _) => {
+            (RelationOrigin::Mutual, Step::Relate | Step::Accept, Some(StoredRelation { accepted: true, .. }))
+            | (RelationOrigin::Mutual, Step::Relate, Some(_)) => Ok(before),
+            (RelationOrigin::Mutual, Step::Accept, _) => {
                 may(Action::Accept)?;
                 Ok(Some(StoredRelation { accepted: true, outgoing: false }))
             }
-            (How::Mutual, Step::End, Some(StoredRelation { accepted: true, .. })) => {
+            (RelationOrigin::Mutual, Step::End, Some(StoredRelation { accepted: true, .. })) => {
                 may(Action::Unrelate)?;
                 Ok(None)
             }
             // To say no, or to take back what was not answered, needs no rule.
-            (How::Mutual, Step::End, _) => Ok(None),
+            (RelationOrigin::Mutual, Step::End, _) => Ok(None),
         }
     }
 
@@ -258,7 +258,7 @@ impl Pair {
         let outgoing = after.or(before).is_none_or(|stored_relation| stored_relation.outgoing);
         let (from, to) = if outgoing { (self.me, self.them) } else { (self.them, self.me) };
         let key = RelationKey { from, relation: self.name.clone(), to };
-        let mutual = self.how == How::Mutual;
+        let mutual = self.how == RelationOrigin::Mutual;
         match after {
             Some(stored_relation) => {
                 let state = if stored_relation.accepted { RelationState::Accepted } else { RelationState::Pending };
@@ -273,7 +273,7 @@ impl Pair {
 
     /// Tells one's own devices, and the other person of what is mutual.
     fn tell(&self, deps: &CommandDeps, me: &people::User, them: &people::User, after: Option<StoredRelation>) {
-        let mutual = self.how == How::Mutual;
+        let mutual = self.how == RelationOrigin::Mutual;
         let event = |other, stored_relation| {
             let relation = Some(on_wire(&self.name, other, stored_relation, mutual));
             Frame::event(Event::RelationChanged(wire::RelationChanged { relation }))

@@ -2,7 +2,8 @@
 //! number this program does not know is taken for the strictest.
 
 use causerie_policy::{
-    Change, Delivers, EdgeEffect, GroupState, Key, RelationState, Role, Roles, Status, Vocabulary, World, WritableBy,
+    Delivers, EdgeEffect, EntityKey, FactChange, GroupState, RelationState, RoleId, RoleSet, Status, Vocabulary, World,
+    WritableBy,
 };
 use causerie_protocol::{UserId, facts, wire};
 use facts::change::Fact;
@@ -10,7 +11,7 @@ use facts::change::Fact;
 use super::Touched;
 
 /// The same changes, in order.
-pub(super) fn changes(vocabulary: &Vocabulary, changes: facts::Changes) -> Vec<Change> {
+pub(super) fn changes(vocabulary: &Vocabulary, changes: facts::Changes) -> Vec<FactChange> {
     changes.changes.into_iter().filter_map(|change| one(vocabulary, change.fact?)).collect()
 }
 
@@ -51,12 +52,14 @@ pub(super) fn touched(before: &World, changes: &facts::Changes) -> Touched {
     Touched::People(people)
 }
 
-fn one(vocabulary: &Vocabulary, fact: Fact) -> Option<Change> {
+fn one(vocabulary: &Vocabulary, fact: Fact) -> Option<FactChange> {
     Some(match fact {
-        Fact::User(user) => Change::User {
+        Fact::User(user) => FactChange::User {
             key: key(&user.id)?,
             status: status(user.status),
-            roles: Roles(user.roles.iter().filter_map(|role| vocabulary.role(role)).fold(0, |set, role| set | 1 << role.0)),
+            roles: RoleSet(
+                user.roles.iter().filter_map(|role| vocabulary.role(role)).fold(0, |set, role| set | 1 << role.0),
+            ),
             writable_by: match facts::WritableBy::try_from(user.writable_by) {
                 Ok(facts::WritableBy::Rules | facts::WritableBy::Unspecified) => WritableBy::Rules,
                 Ok(facts::WritableBy::Contacts) => WritableBy::Contacts,
@@ -64,7 +67,7 @@ fn one(vocabulary: &Vocabulary, fact: Fact) -> Option<Change> {
             },
             words: user.words,
         },
-        Fact::Group(group) => Change::Group {
+        Fact::Group(group) => FactChange::Group {
             key: key(&group.id)?,
             kind: vocabulary.kind(&group.kind)?,
             parent: key(&group.parent),
@@ -73,21 +76,23 @@ fn one(vocabulary: &Vocabulary, fact: Fact) -> Option<Change> {
                 Ok(facts::GroupState::Concluded) => GroupState::Concluded,
                 _ => GroupState::Archived,
             },
-            deliver: delivers(group.delivers),
+            delivers: delivers(group.delivers),
             words: group.words,
         },
-        Fact::GroupRemoved(id) => Change::GroupRemoved { key: key(&id)? },
-        Fact::Membership(one) => Change::Membership {
+        Fact::GroupRemoved(id) => FactChange::GroupRemoved { key: key(&id)? },
+        Fact::Membership(one) => FactChange::Membership {
             user: key(&one.user)?,
             group: key(&one.group)?,
             role: vocabulary.role(&one.role)?,
             from_ms: one.valid_from,
             until_ms: one.valid_until,
         },
-        Fact::MembershipRemoved(one) => {
-            Change::MembershipRemoved { user: key(&one.user)?, group: key(&one.group)?, role: vocabulary.role(&one.role)? }
-        }
-        Fact::Relation(one) => Change::Relation {
+        Fact::MembershipRemoved(one) => FactChange::MembershipRemoved {
+            user: key(&one.user)?,
+            group: key(&one.group)?,
+            role: vocabulary.role(&one.role)?,
+        },
+        Fact::Relation(one) => FactChange::Relation {
             from: key(&one.from)?,
             to: key(&one.to)?,
             relation: vocabulary.relation(&one.relation)?,
@@ -96,12 +101,12 @@ fn one(vocabulary: &Vocabulary, fact: Fact) -> Option<Change> {
                 _ => RelationState::Pending,
             },
         },
-        Fact::RelationRemoved(one) => Change::RelationRemoved {
+        Fact::RelationRemoved(one) => FactChange::RelationRemoved {
             from: key(&one.from)?,
             to: key(&one.to)?,
             relation: vocabulary.relation(&one.relation)?,
         },
-        Fact::Edge(one) => Change::Edge {
+        Fact::Edge(one) => FactChange::Edge {
             from: key(&one.from_group)?,
             from_role: any_or(vocabulary, &one.from_role)?,
             to: key(&one.to_group)?,
@@ -112,13 +117,13 @@ fn one(vocabulary: &Vocabulary, fact: Fact) -> Option<Change> {
             },
             delivers: delivers(one.delivers),
         },
-        Fact::EdgeRemoved(one) => Change::EdgeRemoved {
+        Fact::EdgeRemoved(one) => FactChange::EdgeRemoved {
             from: key(&one.from_group)?,
             from_role: any_or(vocabulary, &one.from_role)?,
             to: key(&one.to_group)?,
             to_role: any_or(vocabulary, &one.to_role)?,
         },
-        Fact::Setting(one) => Change::Setting { setting: vocabulary.setting(&one.name)?, value: one.value },
+        Fact::Setting(one) => FactChange::Setting { setting: vocabulary.setting(&one.name)?, value: one.value },
         Fact::PolicyChanged(_) => return None,
     })
 }
@@ -142,10 +147,10 @@ fn delivers(number: i32) -> Delivers {
 }
 
 /// The role of a name; inner `None` for any role, outer `None` for one the rules do not have.
-fn any_or(vocabulary: &Vocabulary, role: &str) -> Option<Option<Role>> {
+fn any_or(vocabulary: &Vocabulary, role: &str) -> Option<Option<RoleId>> {
     if role.is_empty() { Some(None) } else { vocabulary.role(role).map(Some) }
 }
 
-fn key(id: &[u8]) -> Option<Key> {
-    Some(Key::from_be_bytes(id.try_into().ok()?))
+fn key(id: &[u8]) -> Option<EntityKey> {
+    Some(EntityKey::from_be_bytes(id.try_into().ok()?))
 }

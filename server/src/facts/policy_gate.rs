@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use causerie_policy::{About, Action, Capability, Code, Conversation, Decision, Kind};
+use causerie_policy::{Action, Capability, Code, ConversationContext, ConversationKind, Decision, Resource};
 use causerie_protocol::{ConversationId, ErrorCode, GroupId, Refusal, UserId, wire};
 use uuid::Uuid;
 
@@ -60,7 +60,7 @@ impl PolicyGate {
     ///
     /// # Errors
     /// The refusal the person may read.
-    pub fn allow(&self, facts: &Snapshot, action: Action, me: UserId, about: About) -> Result<(), Refusal> {
+    pub fn allow(&self, facts: &Snapshot, action: Action, me: UserId, about: Resource) -> Result<(), Refusal> {
         self.judge(facts, action, me, about, None)
     }
 
@@ -75,7 +75,7 @@ impl PolicyGate {
         me: UserId,
         conversation: &MemberContext,
     ) -> Result<(), Refusal> {
-        let about = About::Conversation(facts.conversation(me, conversation));
+        let about = Resource::Conversation(facts.conversation(me, conversation));
         self.judge(facts, action, me, about, conversation.id)
     }
 
@@ -92,7 +92,7 @@ impl PolicyGate {
         mine: bool,
         age_ms: i64,
     ) -> Result<(), Refusal> {
-        let about = About::Message { conversation: facts.conversation(me, conversation), mine, age_ms };
+        let about = Resource::Message { conversation: facts.conversation(me, conversation), is_author: mine, age_ms };
         self.judge(facts, action, me, about, conversation.id)
     }
 
@@ -101,7 +101,7 @@ impl PolicyGate {
         facts: &Snapshot,
         action: Action,
         me: UserId,
-        about: About,
+        about: Resource,
         conversation: Option<ConversationId>,
     ) -> Result<(), Refusal> {
         let denied = |rule: Option<&str>, code| {
@@ -154,18 +154,18 @@ fn denied_by(
     target: Option<Target>,
     rule: Option<&str>,
     code: Code,
-    conversation: Option<Kind>,
+    conversation: Option<ConversationKind>,
 ) -> Denied {
     let (tenant, policy_version) = (facts.tenant, facts.policy_version);
     Denied { tenant, user, action, target, rule: rule.unwrap_or_default().to_owned(), code, conversation, policy_version }
 }
 
 /// What the audit names as the target of an action.
-fn target(facts: &Snapshot, about: About, conversation: Option<ConversationId>) -> Option<Target> {
+fn target(facts: &Snapshot, about: Resource, conversation: Option<ConversationId>) -> Option<Target> {
     let user = |user| Target::User(UserId(Uuid::from_u128(facts.world.user_key(user))));
     match about {
-        About::Person(them) | About::Relation(them, _) => Some(user(them)),
-        About::Group(group) => Some(Target::Group(GroupId(Uuid::from_u128(facts.world.group_key(group))))),
+        Resource::User(them) | Resource::Relation(them, _) => Some(user(them)),
+        Resource::Group(group) => Some(Target::Group(GroupId(Uuid::from_u128(facts.world.group_key(group))))),
         // A direct conversation is recorded under the other user, not under its own id.
         _ => conversation_of(about)
             .and_then(|conversation| conversation.peer)
@@ -174,9 +174,9 @@ fn target(facts: &Snapshot, about: About, conversation: Option<ConversationId>) 
     }
 }
 
-fn conversation_of(about: About) -> Option<Conversation> {
+fn conversation_of(about: Resource) -> Option<ConversationContext> {
     match about {
-        About::Conversation(conversation) | About::Message { conversation, .. } => Some(conversation),
+        Resource::Conversation(conversation) | Resource::Message { conversation, .. } => Some(conversation),
         _ => None,
     }
 }

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use causerie_policy::{
-    About, Action, Capability, Conversation, Decision, Effect, GroupIx, Kind, Policy, Seat, State, Status, UserIx, World,
+    Action, Capability, ConversationContext, ConversationKind, ConversationState, Decision, GroupIx, MemberRole, Policy,
+    Resource, RuleEffect, Status, UserIx, World,
 };
 use causerie_protocol::{GroupId, TenantId, UserId};
 use sea_orm::ConnectionTrait;
@@ -133,14 +134,14 @@ impl Snapshot {
 
     /// What the rules say. `None` for one they do not know: nothing is allowed then.
     #[must_use]
-    pub fn decide(&self, action: Action, me: UserId, about: About) -> Option<Decision> {
+    pub fn decide(&self, action: Action, me: UserId, about: Resource) -> Option<Decision> {
         Some(self.policy.decide(&self.world, action, self.user(me)?, about))
     }
 
     /// Whether a person may see another's profile and presence.
     #[must_use]
     pub fn sees(&self, me: UserId, them: UserId) -> bool {
-        let about = self.user(them).map(About::Person);
+        let about = self.user(them).map(Resource::User);
         me == them
             || about.and_then(|about| self.decide(Action::SeeProfile, me, about)).is_some_and(|said| said.is_allowed())
     }
@@ -148,14 +149,14 @@ impl Snapshot {
     /// Whether a member may read a conversation. Everything that tells a member of one asks this first.
     #[must_use]
     pub fn reads(&self, me: UserId, conversation: &MemberContext) -> bool {
-        let about = About::Conversation(self.conversation(me, conversation));
+        let about = Resource::Conversation(self.conversation(me, conversation));
         conversation.role.is_some() && self.decide(Action::Read, me, about).is_some_and(|said| said.is_allowed())
     }
 
     /// Whether a person finds another, in the directory or by their profile.
     #[must_use]
     pub fn finds(&self, me: UserId, them: UserId) -> bool {
-        let about = self.user(them).map(About::Person);
+        let about = self.user(them).map(Resource::User);
         let finds = about.and_then(|about| self.decide(Action::Find, me, about)).is_some_and(|said| said.is_allowed());
         finds || self.sees(me, them)
     }
@@ -163,7 +164,7 @@ impl Snapshot {
     /// Whether a person finds a group in the directory.
     #[must_use]
     pub fn finds_group(&self, me: UserId, group: GroupId) -> bool {
-        let about = self.group(group).map(About::Group);
+        let about = self.group(group).map(Resource::Group);
         about.and_then(|about| self.decide(Action::Find, me, about)).is_some_and(|said| said.is_allowed())
     }
 
@@ -174,17 +175,17 @@ impl Snapshot {
         if me == them {
             return true;
         }
-        let is_denied = self.user(them).is_none_or(|them| self.denies(Action::SeeProfile, me, About::Person(them)));
+        let is_denied = self.user(them).is_none_or(|them| self.denies(Action::SeeProfile, me, Resource::User(them)));
         !is_denied && (!self.policy.secret_members() || self.finds(me, them))
     }
 
     /// Whether a rule denies this, rather than none allowing it.
     #[must_use]
-    pub fn denies(&self, action: Action, me: UserId, about: About) -> bool {
+    pub fn denies(&self, action: Action, me: UserId, about: Resource) -> bool {
         match self.decide(action, me, about) {
             Some(Decision::Deny { rule, .. }) => rule
                 .and_then(|rule| self.policy.rules().get(usize::from(rule.0)))
-                .is_some_and(|rule| rule.effect == Effect::Deny),
+                .is_some_and(|rule| rule.effect == RuleEffect::Deny),
             Some(_) => false,
             None => true,
         }
@@ -199,7 +200,7 @@ impl Snapshot {
     /// Whether a person may start with another.
     #[must_use]
     pub fn may_start(&self, me: UserId, them: UserId) -> bool {
-        let about = self.user(them).map(About::Person);
+        let about = self.user(them).map(Resource::User);
         about.and_then(|about| self.decide(Action::Start, me, about)).is_some_and(|said| said.is_allowed())
     }
 
@@ -207,8 +208,8 @@ impl Snapshot {
     /// were it open. In other conversations it may.
     #[must_use]
     pub fn tells_reading(&self, me: UserId, conversation: &MemberContext) -> bool {
-        let open = Conversation { state: State::Open, ..self.conversation(me, conversation) };
-        let send = || self.decide(Action::Send, me, About::Conversation(open));
+        let open = ConversationContext { state: ConversationState::Open, ..self.conversation(me, conversation) };
+        let send = || self.decide(Action::Send, me, Resource::Conversation(open));
         conversation.kind != kinds::DIRECT || send().is_some_and(|said| said.is_allowed())
     }
 
@@ -223,23 +224,23 @@ impl Snapshot {
 
     /// A conversation in the policy's terms. What this program does not know is taken for the strictest.
     #[must_use]
-    pub fn conversation(&self, me: UserId, facts: &MemberContext) -> Conversation {
+    pub fn conversation(&self, me: UserId, facts: &MemberContext) -> ConversationContext {
         let kind = match facts.kind {
-            kinds::NOTE_TO_SELF => Kind::NoteToSelf,
-            kinds::DIRECT => Kind::Direct,
-            kinds::MAIL => Kind::Mail,
-            _ => Kind::Group,
+            kinds::NOTE_TO_SELF => ConversationKind::NoteToSelf,
+            kinds::DIRECT => ConversationKind::Direct,
+            kinds::MAIL => ConversationKind::Mail,
+            _ => ConversationKind::Group,
         };
-        Conversation {
+        ConversationContext {
             kind,
             state: match facts.state {
-                kinds::OPEN => State::Open,
-                kinds::CLOSED => State::Closed,
-                _ => State::Locked,
+                kinds::OPEN => ConversationState::Open,
+                kinds::CLOSED => ConversationState::Closed,
+                _ => ConversationState::Locked,
             },
-            seat: facts.role.map(|role| if role == kinds::OWNER { Seat::Owner } else { Seat::Member }),
+            role: facts.role.map(|role| if role == kinds::OWNER { MemberRole::Owner } else { MemberRole::Member }),
             peer: match kind {
-                Kind::NoteToSelf => self.user(me),
+                ConversationKind::NoteToSelf => self.user(me),
                 _ => facts.peer.and_then(|peer| self.user(peer)),
             },
         }

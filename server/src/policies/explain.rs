@@ -1,8 +1,8 @@
 //! Why someone may do something, or may not: the decision, and what each rule says to it, in words. For administrators.
 
 use causerie_policy::{
-    ACTIONS, About, Action, BuiltIn, Code, Decision, Effect, Finding, GroupIx, Rule, Status, Target, Witness, action_name,
-    code_name, program::Condition,
+    ACTIONS, Action, BuiltInDenial, Code, Decision, GroupIx, Resource, ResourceType, Rule, RuleEffect, RuleOutcome, Status,
+    Witness, action_name, code_name, ir::Condition,
 };
 use causerie_protocol::{ConversationId, ErrorCode, GroupId, Refusal, UserId, command::UserRef};
 use schemars::JsonSchema;
@@ -45,12 +45,12 @@ pub enum Whom {
 }
 
 impl Whom {
-    fn target(&self) -> Target {
+    fn target(&self) -> ResourceType {
         match self {
-            Self::Nobody => Target::Nobody,
-            Self::Person(_) => Target::Person,
-            Self::Group(_) => Target::Group,
-            Self::Conversation(_) => Target::Conversation,
+            Self::Nobody => ResourceType::None,
+            Self::Person(_) => ResourceType::User,
+            Self::Group(_) => ResourceType::Group,
+            Self::Conversation(_) => ResourceType::Conversation,
         }
     }
 }
@@ -136,24 +136,24 @@ pub async fn explain(store: &Store, facts: &Snapshot, question: &Question) -> Re
     let ix = facts.user(me).ok_or_else(no_me)?;
 
     let decision = facts.policy.decide(&facts.world, action, ix, about);
-    let built_in = facts.policy.built_in(&facts.world, action, ix, about);
+    let built_in = facts.policy.built_in_denial(&facts.world, action, ix, about);
     let reasons = facts.policy.explain(&facts.world, action, ix, about);
-    let witnesses = reasons.iter().filter_map(|reason| match reason.finding {
-        Finding::Matched { witness, .. } => Some(witness),
+    let witnesses = reasons.iter().filter_map(|reason| match reason.outcome {
+        RuleOutcome::Matched { witness, .. } => Some(witness),
         _ => None,
     });
     let words = Words::read(store, facts, witnesses.collect()).await?;
     let rules = reasons.iter().filter_map(|reason| {
         let rule = facts.policy.rules().get(usize::from(reason.rule.0))?;
-        let (matches, why) = match &reason.finding {
-            Finding::Matched { witness, holds, lacks } => (true, words.of(rule, *witness, holds, lacks)),
-            Finding::Missing(missing) => (false, missing.clone()),
-            Finding::Excepted(excepted) => (false, format!("its exception `{excepted}` holds")),
+        let (matches, why) = match &reason.outcome {
+            RuleOutcome::Matched { witness, holds, lacks } => (true, words.of(rule, *witness, holds, lacks)),
+            RuleOutcome::Missing(missing) => (false, missing.clone()),
+            RuleOutcome::Excepted(excepted) => (false, format!("its exception `{excepted}` holds")),
         };
         let effect = match rule.effect {
-            Effect::Deny => "deny",
-            Effect::Allow => "allow",
-            Effect::Otherwise => "otherwise",
+            RuleEffect::Deny => "deny",
+            RuleEffect::Allow => "allow",
+            RuleEffect::Otherwise => "otherwise",
         };
         Some(Said { rule: rule.name.clone(), line: rule.line, effect, matches, why })
     });
@@ -167,7 +167,7 @@ pub async fn explain(store: &Store, facts: &Snapshot, question: &Question) -> Re
     let deciding = rules.iter().find(|said| Some(&said.rule) == rule.as_ref());
     let witness = deciding.filter(|_| decision.is_allowed()).map(|said| said.why.clone());
     let what = match about {
-        About::Message { .. } => format!("`{}` of a message of one's own, written just now,", action_name(action)),
+        Resource::Message { .. } => format!("`{}` of a message of one's own, written just now,", action_name(action)),
         _ => format!("`{}`", action_name(action)),
     };
     let sentence = match (&rule, &witness, codes) {
@@ -175,8 +175,10 @@ pub async fn explain(store: &Store, facts: &Snapshot, question: &Question) -> Re
             format!("{what} is denied by `{rule}`, as {}{}", code_name(code), aside(code, told))
         }
         (None, _, Some((code, told))) => {
-            let no_rule = matches!(built_in, Some(BuiltIn::Asked(_) | BuiltIn::NoSend | BuiltIn::Kind))
-                && !rules.iter().any(|said| said.matches);
+            let no_rule = matches!(
+                built_in,
+                Some(BuiltInDenial::OtherUserInactive(_) | BuiltInDenial::MayNotSend | BuiltInDenial::WrongConversationKind)
+            ) && !rules.iter().any(|said| said.matches);
             let (by, why) = match built_in.map(|built_in| question.in_words(built_in)) {
                 Some(why) if no_rule => ("", format!("no rule allows it, and {why}")),
                 Some(why) => (" (built in)", why),
@@ -218,18 +220,18 @@ impl Question {
     fn action(&self) -> Result<Action, ExplainError> {
         let target = self.whom.target();
         let action = self.action.unwrap_or(match target {
-            Target::Nobody | Target::Person => Action::Start,
-            Target::Group => Action::AddressGroup,
-            Target::Conversation => Action::Send,
+            ResourceType::None | ResourceType::User => Action::Start,
+            ResourceType::Group => Action::AddressGroup,
+            ResourceType::Conversation => Action::Send,
         });
         if action.fits(target) {
             return Ok(action);
         }
         let what = match target {
-            Target::Nobody => "a question that names no person, group or conversation",
-            Target::Person => "a person",
-            Target::Group => "a group",
-            Target::Conversation => "a conversation",
+            ResourceType::None => "a question that names no person, group or conversation",
+            ResourceType::User => "a person",
+            ResourceType::Group => "a group",
+            ResourceType::Conversation => "a conversation",
         };
         let fitting = ACTIONS.iter().filter(|(_, action)| action.fits(target)).map(|(name, _)| *name);
         let fitting = fitting.collect::<Vec<_>>().join(", ");
@@ -240,24 +242,24 @@ impl Question {
     fn no_rule_speaks_of(&self, action: Action) -> String {
         let action = action_name(action);
         match self.whom.target() {
-            Target::Group => format!(
+            ResourceType::Group => format!(
                 "no rule of the policy is about `{action}` of a group; such a rule has `in group`, `edge group` or `every group`"
             ),
-            Target::Person => format!("no rule of the policy is about `{action}` of a user"),
-            Target::Nobody | Target::Conversation => format!("no rule of the policy is about `{action}`"),
+            ResourceType::User => format!("no rule of the policy is about `{action}` of a user"),
+            ResourceType::None | ResourceType::Conversation => format!("no rule of the policy is about `{action}`"),
         }
     }
 
-    fn in_words(&self, built_in: BuiltIn) -> String {
+    fn in_words(&self, built_in: BuiltInDenial) -> String {
         let is = |who: String, status: Status| format!("{who} is {}", format!("{status:?}").to_lowercase());
         match (built_in, &self.whom) {
-            (BuiltIn::Asking(status), _) => is(name(&self.me), status),
-            (BuiltIn::Asked(status), Whom::Person(them)) => is(name(them), status),
-            (BuiltIn::Asked(status), _) => is("the other one".to_owned(), status),
-            (BuiltIn::NoSeat, _) => format!("{} has no seat in the conversation", name(&self.me)),
-            (BuiltIn::NoRead, _) => format!("{} may not `read` the conversation", name(&self.me)),
-            (BuiltIn::NoSend, _) => format!("{} may not `send` in the conversation", name(&self.me)),
-            (BuiltIn::Kind, _) => "conversations of this kind do not have it".to_owned(),
+            (BuiltInDenial::PrincipalInactive(status), _) => is(name(&self.me), status),
+            (BuiltInDenial::OtherUserInactive(status), Whom::Person(them)) => is(name(them), status),
+            (BuiltInDenial::OtherUserInactive(status), _) => is("the other one".to_owned(), status),
+            (BuiltInDenial::NotAMember, _) => format!("{} has no seat in the conversation", name(&self.me)),
+            (BuiltInDenial::MayNotRead, _) => format!("{} may not `read` the conversation", name(&self.me)),
+            (BuiltInDenial::MayNotSend, _) => format!("{} may not `send` in the conversation", name(&self.me)),
+            (BuiltInDenial::WrongConversationKind, _) => "conversations of this kind do not have it".to_owned(),
         }
     }
 }
@@ -291,9 +293,9 @@ async fn about(
     me: UserId,
     action: Action,
     question: &Question,
-) -> Result<Option<About>, ExplainError> {
+) -> Result<Option<Resource>, ExplainError> {
     Ok(match &question.whom {
-        Whom::Nobody => Some(About::Nothing),
+        Whom::Nobody => Some(Resource::None),
         Whom::Person(user) => {
             let them = person(store, facts, user).await?.and_then(|user| facts.user(user));
             let relation = match &question.relation {
@@ -310,12 +312,12 @@ async fn about(
                     )
                 })?),
             };
-            them.map(|them| relation.map_or(About::Person(them), |relation| About::Relation(them, relation)))
+            them.map(|them| relation.map_or(Resource::User(them), |relation| Resource::Relation(them, relation)))
         }
         Whom::Group(external_id) => {
             let found = groups::find_by_external_id(store.reader(), facts.tenant, &[external_id]).await?;
             let group = found.get(external_id).and_then(|group| facts.world.group(group.0.as_u128()));
-            group.map(About::Group)
+            group.map(Resource::Group)
         }
         Whom::Conversation(id) => {
             let found = store.facts(vec![(*id, me)]).await?.remove(&(*id, me));
@@ -323,8 +325,8 @@ async fn about(
                 found.filter(|found| found.tenant == facts.tenant.0).map(|found| facts.conversation(me, &found));
             let of_message = action.is_about_a_message();
             conversation.map(|conversation| match of_message {
-                true => About::Message { conversation, mine: action != Action::Reply, age_ms: 0 },
-                false => About::Conversation(conversation),
+                true => Resource::Message { conversation, is_author: action != Action::Reply, age_ms: 0 },
+                false => Resource::Conversation(conversation),
             })
         }
     })

@@ -187,7 +187,7 @@ pub fn sentence(problems: &[Problem]) -> String {
 #[must_use]
 pub fn never_allowed(policy: &Policy) -> Vec<&'static str> {
     let allowed = |action: &Action| {
-        let allows = policy.rules().iter().filter(|rule| rule.effect == causerie_policy::Effect::Allow);
+        let allows = policy.rules().iter().filter(|rule| rule.effect == causerie_policy::RuleEffect::Allow);
         allows.flat_map(|rule| &rule.actions).any(|one| one == action)
     };
     ACTIONS.iter().filter(|(_, action)| !allowed(action)).map(|(name, _)| *name).collect()

@@ -1,6 +1,6 @@
 //! One row of an import, checked as far as it can be by itself and by the words of the tenant's policy.
 
-use causerie_policy::{Change, How, Vocabulary, World};
+use causerie_policy::{FactChange, RelationOrigin, Vocabulary, World};
 use causerie_protocol::{
     facts::{Delivers, EdgeEffect, GroupState, WritableBy},
     limits::{EXTERNAL_ID_BYTES_MAX, PROFILE_FIELD_BYTES_MAX},
@@ -213,7 +213,7 @@ impl Row {
 /// A relation of this name is the same from either side.
 #[must_use]
 pub fn is_mutual(words: &Vocabulary, relation: &str) -> bool {
-    words.relation(relation).is_some_and(|relation| words.how(relation) == How::Mutual)
+    words.relation(relation).is_some_and(|relation| words.origin(relation) == RelationOrigin::Mutual)
 }
 
 fn user(fields: &mut Fields) -> Result<Profile, Fault> {
@@ -331,7 +331,7 @@ fn check_setting(words: &Arc<Vocabulary>, setting: &SettingFact) -> Result<(), F
     let (Some(place), Some(value)) = (words.setting(&setting.name), &setting.value) else { return Ok(()) };
     // Asked of the rules' own reader: a value it does not understand leaves the default.
     let mut world = World::new(Arc::clone(words));
-    world.apply(&Change::Setting { setting: place, value: Some(value.clone()) });
+    world.apply(&FactChange::Setting { setting: place, value: Some(value.clone()) });
     if world.setting(place) == value {
         return Ok(());
     }

@@ -2,7 +2,7 @@
 
 use std::{borrow::Cow, collections::HashSet};
 
-use causerie_policy::{About, Action, Code, Status};
+use causerie_policy::{Action, Code, Resource, Status};
 use causerie_protocol::{
     ConversationId, GroupId, MessageId, Refusal, UserId,
     command::{Draft, StartConversation},
@@ -124,27 +124,27 @@ impl Check {
     /// # Errors
     /// The refusal the user may read.
     pub fn ask(&self, gate: &PolicyGate, facts: &Snapshot, me: UserId) -> Result<(), Refusal> {
-        let allow = |about: Option<About>| {
+        let allow = |about: Option<Resource>| {
             about.ok_or_else(policy_gate::not_found).and_then(|about| gate.allow(facts, self.action, me, about))
         };
         let answer = match self.whom {
-            Whom::Nobody => allow(Some(About::Nothing)),
-            Whom::Person(them) => allow(facts.user(them).map(About::Person)),
+            Whom::Nobody => allow(Some(Resource::None)),
+            Whom::Person(them) => allow(facts.user(them).map(Resource::User)),
             Whom::Answered { them, by } => match facts.user(them) {
                 Some(them) if facts.world.status(them) != Status::Active => {
                     Err(policy_gate::refusal(Code::RecipientInactive))
                 }
                 Some(them)
-                    if !facts.denies(self.action, me, About::Person(them))
+                    if !facts.denies(self.action, me, Resource::User(them))
                         && by.is_none_or(|author| facts.may_start(author, me)) =>
                 {
                     Ok(())
                 }
-                them => allow(them.map(About::Person)),
+                them => allow(them.map(Resource::User)),
             },
-            Whom::Group(group) => allow(facts.group(group).map(About::Group)),
+            Whom::Group(group) => allow(facts.group(group).map(Resource::Group)),
             Whom::OfGroup(them) => {
-                allow(facts.user(them).map(About::Person)).map_err(|_| policy_gate::refusal(Code::GroupNotAddressable))
+                allow(facts.user(them).map(Resource::User)).map_err(|_| policy_gate::refusal(Code::GroupNotAddressable))
             }
             Whom::Message { conversation, mine, age_ms } => {
                 gate.allow_to_message(facts, self.action, me, &conversation, mine, age_ms)
@@ -168,7 +168,7 @@ impl Start {
             .filter_map(|group| facts.group(*group))
             .flat_map(|group| world.members(group))
             .filter(|person| world.status(*person) == Status::Active)
-            .filter(|person| !facts.denies(Action::Start, self.new.created_by, About::Person(*person)))
+            .filter(|person| !facts.denies(Action::Start, self.new.created_by, Resource::User(*person)))
             .map(|person| UserId(Uuid::from_u128(world.user_key(person))))
             .collect();
         Cow::Owned(self.members.iter().filter(|member| member.is_named || inside.contains(&member.user)).copied().collect())

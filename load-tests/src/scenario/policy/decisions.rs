@@ -2,7 +2,7 @@
 
 use std::{hint::black_box, time::Instant};
 
-use causerie_policy::{About, Action, PRESETS, Policy, Search, UserIx, World};
+use causerie_policy::{Resource, Action, PRESETS, Policy, DirectoryQuery, UserIx, World};
 
 use super::school::{Random, School};
 use crate::Outcome;
@@ -56,7 +56,7 @@ pub fn measure(preset: &'static str, people: u32) -> Outcome<Decisions> {
     let pairs: Vec<_> = (0..PAIRS).map(|_| (someone(), someone())).collect();
     let some: Vec<UserIx> = (0..PEOPLE).map(|_| someone()).chain(widest.iter().copied()).collect();
 
-    let check = |me, them| black_box(policy.decide(&world, Action::Start, me, About::Person(them)).is_allowed());
+    let check = |me, them| black_box(policy.decide(&world, Action::Start, me, Resource::User(them)).is_allowed());
     let checks = |me: Option<UserIx>| {
         let count = || pairs.iter().filter(|(one, them)| check(me.unwrap_or(*one), *them)).count();
         best_us(count) / PAIRS as f64
@@ -65,7 +65,7 @@ pub fn measure(preset: &'static str, people: u32) -> Outcome<Decisions> {
     let typed = TYPED.map(|words| words.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>());
     let reach = |me: UserIx, words: &[String]| {
         let reached = policy.reach(&world, me, Action::Find).len();
-        reached + policy.complete(&world, me, &Search { words, after: None, limit: COMPLETIONS }).hits.len()
+        reached + policy.complete(&world, me, &DirectoryQuery { words, after: None, limit: COMPLETIONS }).hits.len()
     };
     let each = some.iter().flat_map(|me| typed.iter().map(|words| best_us(|| reach(*me, words)) / 1_000.0));
     let mut each: Vec<f64> = each.collect();

@@ -1,7 +1,7 @@
 //! People as a region of schools has them, as facts in memory: 19 memberships each where the rules have words for them.
 
 use causerie_policy::{
-    Change, Delivers, EdgeEffect, GroupKind, GroupState, How, Key, Relation, RelationState, Role, Roles, Status, Vocabulary,
+    FactChange, Delivers, EdgeEffect, GroupKindId, GroupState, RelationOrigin, EntityKey, RelationId, RelationState, RoleId, RoleSet, Status, Vocabulary,
     WritableBy,
 };
 
@@ -13,7 +13,7 @@ const SUBJECTS_EACH: u32 = 12;
 const CLUBS: u32 = 60;
 const CLUBS_EACH: u32 = 5;
 /// People and groups are keys apart.
-const GROUPS: Key = 1 << 64;
+const GROUPS: EntityKey = 1 << 64;
 /// One person in so many runs the school, and so many after them teach.
 const RUNS: u32 = 400;
 const TEACH: u32 = 40;
@@ -22,21 +22,21 @@ const RELATIONS_EACH: u32 = 20;
 /// Everyone.
 pub struct School {
     /// What makes the world.
-    pub changes: Vec<Change>,
+    pub changes: Vec<FactChange>,
     /// Some who reach most: those who run a school, and teachers.
-    pub widest: Vec<Key>,
+    pub widest: Vec<EntityKey>,
     /// In `changes`; none where the rules have no roles or no kinds of groups.
     pub memberships: usize,
 }
 
 /// What the rules call things. A fact without a word is left out: a server keeps it, and it gives nothing.
 struct Words {
-    learner: Option<Role>,
-    teacher: Option<Role>,
-    runs: Option<Role>,
-    class: Option<GroupKind>,
-    subject: Option<GroupKind>,
-    school: Option<GroupKind>,
+    learner: Option<RoleId>,
+    teacher: Option<RoleId>,
+    runs: Option<RoleId>,
+    class: Option<GroupKindId>,
+    subject: Option<GroupKindId>,
+    school: Option<GroupKindId>,
 }
 
 impl Words {
@@ -65,7 +65,7 @@ impl School {
             it.groups(first, &words, &mut random);
             it.people(first, SCHOOL.min(people - first), &words, &mut random);
         }
-        for (relation, (name, how)) in (0..).map(Relation).zip(&vocabulary.relations) {
+        for (relation, (name, how)) in (0..).map(RelationId).zip(&vocabulary.relations) {
             it.relations(people, (relation, *how), if name == "block" { 0 } else { RELATIONS_EACH }, &mut random);
         }
         it
@@ -78,24 +78,24 @@ impl School {
         for (at, kind) in (0..).zip(kinds) {
             let Some(kind) = kind else { continue };
             let (key, school) = (group(first, at), group(first, 0));
-            self.changes.push(Change::Group {
+            self.changes.push(FactChange::Group {
                 key,
                 kind,
                 parent: (at > 0).then_some(school),
                 state: GroupState::Active,
-                deliver: Delivers::Both,
+                delivers: Delivers::Both,
                 words: vec![random.name(), format!("g{at}")],
             });
             for (to, delivers) in [(key, Delivers::Both), (school, Delivers::Group)] {
                 let effect = EdgeEffect::Allow;
-                self.changes.push(Change::Edge { from: key, from_role: None, to, to_role: None, effect, delivers });
+                self.changes.push(FactChange::Edge { from: key, from_role: None, to, to_role: None, effect, delivers });
             }
         }
     }
 
     fn people(&mut self, first: u32, size: u32, words: &Words, random: &mut Random) {
         for at in 0..size {
-            let user = Key::from(first + at);
+            let user = EntityKey::from(first + at);
             if at < 2 {
                 self.widest.push(user);
             }
@@ -115,34 +115,34 @@ impl School {
             self.memberships += groups.len();
             self.changes.extend(groups.into_iter().map(|at| {
                 let group = group(first, at);
-                Change::Membership { user, group, role, from_ms: None, until_ms: None }
+                FactChange::Membership { user, group, role, from_ms: None, until_ms: None }
             }));
         }
     }
 
     /// With others of the school; `each` of them, or one for one person in a hundred.
-    fn relations(&mut self, people: u32, (relation, how): (Relation, How), each: u32, random: &mut Random) {
+    fn relations(&mut self, people: u32, (relation, how): (RelationId, RelationOrigin), each: u32, random: &mut Random) {
         for from in 0..people {
             let count = if each == 0 { u32::from(random.below(100) == 0) } else { each };
             for _ in 0..count {
                 let near = (from / SCHOOL * SCHOOL + random.below(SCHOOL)).min(people - 1);
-                let pending = how == How::Mutual && random.below(10) == 0;
+                let pending = how == RelationOrigin::Mutual && random.below(10) == 0;
                 let state = if pending { RelationState::Pending } else { RelationState::Accepted };
-                self.changes.push(Change::Relation { from: from.into(), to: near.into(), relation, state });
+                self.changes.push(FactChange::Relation { from: from.into(), to: near.into(), relation, state });
             }
         }
     }
 }
 
-fn group(first: u32, at: u32) -> Key {
-    GROUPS + Key::from(first) * 4 + Key::from(at)
+fn group(first: u32, at: u32) -> EntityKey {
+    GROUPS + EntityKey::from(first) * 4 + EntityKey::from(at)
 }
 
-fn person(at: u32, random: &mut Random) -> Change {
-    Change::User {
+fn person(at: u32, random: &mut Random) -> FactChange {
+    FactChange::User {
         key: at.into(),
         status: Status::Active,
-        roles: Roles(u64::from(random.below(50) == 0)),
+        roles: RoleSet(u64::from(random.below(50) == 0)),
         writable_by: WritableBy::Rules,
         words: vec![random.name(), random.name(), format!("u{at}")],
     }
@@ -193,7 +193,7 @@ mod tests {
             let school = School::new(2_000, Policy::preset(preset).expect("a preset").vocabulary());
             assert_eq!(school.memberships, 2_000 * 19, "{preset}");
             let memberships = school.changes.iter().filter_map(|change| match change {
-                Change::Membership { user, group, .. } => Some((*user, *group)),
+                FactChange::Membership { user, group, .. } => Some((*user, *group)),
                 _ => None,
             });
             assert_eq!(memberships.collect::<HashSet<_>>().len(), school.memberships, "{preset}: nobody is in one twice");

@@ -1,66 +1,66 @@
-//! Who is compared: everyone active or, of very many, some of each kind of people.
+//! The compared users: all active users or, if there are too many, a sample of each cohort. A cohort is the users with the same roles.
 
 use std::collections::HashMap;
 
 use super::Side;
-use crate::facts::{Key, Status, person::Person};
+use crate::facts::{EntityKey, Status, user::User};
 
-/// Of each kind of people at least so many are compared: two administrators among 100,000 people are not missed.
+/// The smallest number of users in the sample of a cohort, so that two administrators among 100,000 users are compared.
 const OF_EACH_MIN: usize = 50;
 
-/// What people are: a role in groups of a kind, or a role in the tenant.
+/// A role in groups of a kind, or a role in the tenant as a whole.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Label {
-    /// The role's name.
+pub struct RoleLabel {
+    /// The name of the role.
     pub role: String,
-    /// The kind's name; empty for a role in the tenant.
+    /// The name of the kind; empty for a role in the tenant.
     pub kind: String,
 }
 
-/// One of the compared people.
+/// A compared user.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Actor {
-    pub key: Key,
-    /// People like this one whom it stands for.
+    pub key: EntityKey,
+    /// How many users of the cohort this user stands for.
     pub weight: f64,
-    /// Its kind of people, a place in [`People::cohorts`].
+    /// Index into [`Sample::cohorts`].
     pub cohort: u32,
 }
 
-/// The compared people, and what they are.
-pub(super) struct People {
-    pub labels: Vec<Label>,
-    /// Labels of each kind of people, as places in [`People::labels`].
+/// The compared users and their roles.
+pub(super) struct Sample {
+    pub labels: Vec<RoleLabel>,
+    /// The roles of each cohort, as indexes into [`Sample::labels`].
     pub cohorts: Vec<Vec<u16>>,
     pub actors: Vec<Actor>,
-    /// All active people.
+    /// Number of active users.
     pub all: usize,
 }
 
-impl People {
-    /// At most some `actors_max`, spread evenly over each kind of people.
+impl Sample {
+    /// Chooses about `actors_max` users, spread evenly over the cohorts.
     pub fn new(sides: [Side<'_>; 2], actors_max: usize) -> Self {
         let mut labels = Labels::default();
-        let mut cohorts: HashMap<Vec<u16>, Vec<Key>> = HashMap::new();
+        let mut cohorts: HashMap<Vec<u16>, Vec<EntityKey>> = HashMap::new();
         let [old, new] = sides;
         let known = old.world.users().map(|user| old.world.user_key(user));
         let added = new.world.users().map(|user| new.world.user_key(user)).filter(|key| old.world.user(*key).is_none());
         let mut all = 0;
         for key in known.chain(added) {
-            let people = sides.map(|side| side.world.user(key).and_then(|user| side.world.person(user)));
-            if !people.iter().flatten().any(|person| person.status == Status::Active) {
+            let records = sides.map(|side| side.world.user(key).and_then(|user| side.world.user_record(user)));
+            if !records.iter().flatten().any(|record| record.status == Status::Active) {
                 continue;
             }
             let mut own: Vec<u16> = Vec::new();
-            for (side, person) in sides.iter().zip(people) {
-                labels.of(*side, person, &mut own);
+            for (side, record) in sides.iter().zip(records) {
+                labels.of(*side, record, &mut own);
             }
             own.sort_unstable();
             own.dedup();
             all += 1;
             cohorts.entry(own).or_default().push(key);
         }
-        let mut cohorts: Vec<(Vec<u16>, Vec<Key>)> = cohorts.into_iter().collect();
+        let mut cohorts: Vec<(Vec<u16>, Vec<EntityKey>)> = cohorts.into_iter().collect();
         cohorts.sort_unstable();
         let least = OF_EACH_MIN.min(actors_max / cohorts.len().max(1)).max(1);
         let mut actors = Vec::new();
@@ -78,16 +78,16 @@ impl People {
 
 #[derive(Default)]
 struct Labels {
-    all: Vec<Label>,
-    places: HashMap<Label, u16>,
+    all: Vec<RoleLabel>,
+    places: HashMap<RoleLabel, u16>,
 }
 
 impl Labels {
-    fn of(&mut self, side: Side<'_>, person: Option<&Person>, own: &mut Vec<u16>) {
-        let Some(person) = person else { return };
+    fn of(&mut self, side: Side<'_>, record: Option<&User>, own: &mut Vec<u16>) {
+        let Some(record) = record else { return };
         let words = side.policy.vocabulary();
         let mut last = None;
-        for held in &person.held {
+        for held in &record.held {
             let (role, kind) = (held.role(), held.kind());
             if last.replace((role, kind)) == Some((role, kind)) {
                 continue;
@@ -97,14 +97,14 @@ impl Labels {
             }
         }
         for (number, role) in (0u8..).zip(&words.roles) {
-            if person.roles.has(crate::facts::Role(number)) {
+            if record.roles.has(crate::facts::RoleId(number)) {
                 own.extend(self.place(role, ""));
             }
         }
     }
 
     fn place(&mut self, role: &str, kind: &str) -> Option<u16> {
-        let label = Label { role: role.to_owned(), kind: kind.to_owned() };
+        let label = RoleLabel { role: role.to_owned(), kind: kind.to_owned() };
         if let Some(place) = self.places.get(&label) {
             return Some(*place);
         }

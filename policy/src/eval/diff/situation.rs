@@ -1,171 +1,172 @@
-//! The situations in which two policies are compared: as many as their rules tell apart, and no more.
+//! The situations in which two policies are compared: one for each case that the rules of either policy distinguish.
 
 use std::collections::BTreeSet;
 
 use super::Side;
 use crate::{
-    action::{Action, Conversation, Kind, Seat, State, Target},
-    eval::check::Supposed as InNumbers,
-    facts::{Relation, RelationState, Setting},
-    program::{Condition, Direction, Limit, Rule},
-    vocabulary::{How, Vocabulary},
+    action::{Action, ConversationContext, ConversationKind, ConversationState, MemberRole, ResourceType},
+    eval::check::Assumption,
+    facts::{RelationId, RelationState, SettingId},
+    ir::{Condition, Direction, Rule, Threshold},
+    vocabulary::{RelationOrigin, Vocabulary},
 };
 
-/// Where an action is done. `None` in a field: the rules do not ask for it, so it holds for all.
+/// The circumstances of an action. `None` in a field means that no rule depends on it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Situation {
-    /// To whom, or in what kind of conversation.
-    pub place: Place,
-    /// The conversation's state.
-    pub state: Option<State>,
-    /// What the acting person is in the conversation.
-    pub seat: Option<Seat>,
-    /// Whether the acting person wrote the message.
-    pub mine: Option<bool>,
+    /// The resource, or the kind of conversation.
+    pub kind: SituationKind,
+    /// The state of the conversation.
+    pub state: Option<ConversationState>,
+    /// The role of the principal in the conversation.
+    pub role: Option<MemberRole>,
+    /// Whether the principal wrote the message.
+    pub is_author: Option<bool>,
     /// Age of the message in milliseconds.
     pub age_ms: Option<i64>,
-    /// The relation that is asked for, accepted or ended.
+    /// The name of the relation that is requested, accepted or ended.
     pub relation: Option<String>,
-    /// A relation that is supposed between the two, whatever the facts say.
-    pub supposed: Option<Supposed>,
+    /// A relation that is assumed between the two users, whatever the facts are.
+    pub assumed: Option<AssumedRelation>,
 }
 
-/// A relation of which a situation supposes that it is there.
+/// A relation of which a situation assumes that it is there.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Supposed {
-    /// Its name.
+pub struct AssumedRelation {
+    /// The name of the relation.
     pub relation: String,
-    /// Who entered it.
-    pub by: SupposedBy,
+    /// Which of the two users made it.
+    pub by: AssumedBy,
 }
 
-/// Who entered a supposed relation.
+/// Which of the two users made an assumed relation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum SupposedBy {
-    /// The acting person.
+pub enum AssumedBy {
+    /// The principal.
     Me,
-    /// The other person.
+    /// The other user.
     Them,
-    /// Both: it is a mutual one, accepted.
+    /// Both: the relation is mutual and accepted.
     Both,
-    /// The other person asked for it, and it is pending.
+    /// The other user requested it, and it is pending.
     Asked,
 }
 
-/// To whom an action is done, or in what kind of conversation.
+/// The resource of an action, or its kind of conversation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Place {
-    /// To a person: pairs of people are counted.
-    Person,
-    /// To a group of the product: pairs of a person and a group are counted.
+pub enum SituationKind {
+    /// A user: pairs of users are counted.
+    User,
+    /// A group: pairs of a user and a group are counted.
     Group,
-    /// To nobody in particular: people are counted.
-    Nobody,
-    /// In a conversation with another person: pairs of people are counted.
+    /// No resource: users are counted.
+    None,
+    /// A direct conversation: pairs of users are counted.
     Direct,
-    /// In a note to oneself: people are counted.
+    /// A note to self: users are counted.
     NoteToSelf,
-    /// In a group conversation: people are counted.
-    Several,
-    /// In a mail: people are counted.
+    /// A group conversation: users are counted.
+    GroupConversation,
+    /// A mail: users are counted.
     Mail,
-    /// In a group conversation or a mail, between which the rules do not tell apart: people are counted.
-    SeveralOrMail,
-    /// In any conversation: people are counted.
-    Anywhere,
+    /// A group conversation or a mail, which the rules do not distinguish: users are counted.
+    GroupConversationOrMail,
+    /// Any conversation: users are counted.
+    AnyConversation,
 }
 
-impl Place {
-    /// Whether pairs are counted, not people.
+impl SituationKind {
+    /// Whether pairs are counted, not users.
     #[must_use]
     pub fn has_pairs(self) -> bool {
-        matches!(self, Self::Person | Self::Group | Self::Direct)
+        matches!(self, Self::User | Self::Group | Self::Direct)
     }
 
-    fn kind(self) -> Option<Kind> {
+    fn conversation_kind(self) -> Option<ConversationKind> {
         match self {
-            Self::Person | Self::Group | Self::Nobody => None,
-            Self::Direct => Some(Kind::Direct),
-            Self::NoteToSelf => Some(Kind::NoteToSelf),
-            Self::Mail => Some(Kind::Mail),
-            Self::Several | Self::SeveralOrMail | Self::Anywhere => Some(Kind::Group),
+            Self::User | Self::Group | Self::None => None,
+            Self::Direct => Some(ConversationKind::Direct),
+            Self::NoteToSelf => Some(ConversationKind::NoteToSelf),
+            Self::Mail => Some(ConversationKind::Mail),
+            Self::GroupConversation | Self::GroupConversationOrMail | Self::AnyConversation => Some(ConversationKind::Group),
         }
     }
 }
 
-/// A situation in the numbers of one of the two policies.
+/// A situation with the indexes of one of the two policies.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Resolved {
-    pub conversation: Option<Conversation>,
-    pub author: bool,
+    pub conversation: Option<ConversationContext>,
+    pub is_author: bool,
     pub age_ms: Option<i64>,
-    pub relation: Option<Relation>,
-    pub supposed: Option<InNumbers>,
+    pub relation: Option<RelationId>,
+    pub assumed: Option<Assumption>,
 }
 
 impl Situation {
-    fn at(place: Place) -> Self {
-        Self { place, state: None, seat: None, mine: None, age_ms: None, relation: None, supposed: None }
+    fn at(kind: SituationKind) -> Self {
+        Self { kind, state: None, role: None, is_author: None, age_ms: None, relation: None, assumed: None }
     }
 
-    /// `None` where the policy does not have the relation that it is about: nobody may do it.
+    /// `None` if the policy does not declare the relation of the situation: then the action is denied to all users.
     pub(super) fn resolved(&self, words: &Vocabulary, action: Action) -> Option<Resolved> {
         let relation = match &self.relation {
             Some(name) => Some(words.relation(name)?),
             None => None,
         };
-        let conversation = self.place.kind().map(|kind| Conversation {
+        let conversation = self.kind.conversation_kind().map(|kind| ConversationContext {
             kind,
-            state: self.state.unwrap_or(State::Open),
-            seat: Some(self.seat.unwrap_or(Seat::Member)),
+            state: self.state.unwrap_or(ConversationState::Open),
+            role: Some(self.role.unwrap_or(MemberRole::Member)),
             peer: None,
         });
         let of_message = action.is_about_a_message();
-        let supposed = self.supposed.as_ref().and_then(|supposed| {
-            let (direction, state) = match supposed.by {
-                SupposedBy::Me => (Direction::Out, RelationState::Accepted),
-                SupposedBy::Them => (Direction::In, RelationState::Accepted),
-                SupposedBy::Both => (Direction::Both, RelationState::Accepted),
-                SupposedBy::Asked => (Direction::In, RelationState::Pending),
+        let assumed = self.assumed.as_ref().and_then(|assumed| {
+            let (direction, state) = match assumed.by {
+                AssumedBy::Me => (Direction::Out, RelationState::Accepted),
+                AssumedBy::Them => (Direction::In, RelationState::Accepted),
+                AssumedBy::Both => (Direction::Both, RelationState::Accepted),
+                AssumedBy::Asked => (Direction::In, RelationState::Pending),
             };
-            Some(InNumbers { relation: words.relation(&supposed.relation)?, direction, state })
+            Some(Assumption { relation: words.relation(&assumed.relation)?, direction, state })
         });
         Some(Resolved {
             conversation,
-            author: self.mine.unwrap_or(true),
+            is_author: self.is_author.unwrap_or(true),
             age_ms: of_message.then_some(self.age_ms.unwrap_or(0)),
             relation,
-            supposed,
+            assumed,
         })
     }
 }
 
-/// The situations of an action that the rules of either side tell apart.
+/// The situations of an action that the rules of either side distinguish.
 pub(super) fn of(action: Action, sides: [Side<'_>; 2]) -> Vec<Situation> {
-    let asks = Asks::of(action, sides);
-    let mut all: Vec<Situation> = match action.target() {
-        Target::Nobody => vec![Situation::at(Place::Nobody)],
-        Target::Group => vec![Situation::at(Place::Group)],
-        Target::Person => of_person(action, &asks, sides),
-        Target::Conversation => of_conversation(action, &asks),
+    let asks = Dimensions::of(action, sides);
+    let mut all: Vec<Situation> = match action.resource_type() {
+        ResourceType::None => vec![Situation::at(SituationKind::None)],
+        ResourceType::Group => vec![Situation::at(SituationKind::Group)],
+        ResourceType::User => of_user(action, &asks, sides),
+        ResourceType::Conversation => of_conversation(action, &asks),
     };
     if action == Action::Find {
-        all.push(Situation::at(Place::Group));
+        all.push(Situation::at(SituationKind::Group));
     }
-    let supposed = all.iter().filter(|one| matches!(one.place, Place::Person | Place::Direct)).flat_map(|base| {
-        let with = |supposed: &Supposed| Situation { supposed: Some(supposed.clone()), ..base.clone() };
-        let asked = base.relation.as_ref().filter(|_| asks.asked);
-        let asked = asked.map(|name| Supposed { relation: name.clone(), by: SupposedBy::Asked });
-        asks.relations.iter().map(with).chain(asked.as_ref().map(with)).collect::<Vec<_>>()
-    });
-    let supposed: Vec<Situation> = supposed.collect();
-    all.extend(supposed);
+    let assumed =
+        all.iter().filter(|one| matches!(one.kind, SituationKind::User | SituationKind::Direct)).flat_map(|base| {
+            let with = |assumed: &AssumedRelation| Situation { assumed: Some(assumed.clone()), ..base.clone() };
+            let asked = base.relation.as_ref().filter(|_| asks.asked);
+            let asked = asked.map(|name| AssumedRelation { relation: name.clone(), by: AssumedBy::Asked });
+            asks.relations.iter().map(with).chain(asked.as_ref().map(with)).collect::<Vec<_>>()
+        });
+    let assumed: Vec<Situation> = assumed.collect();
+    all.extend(assumed);
     all
 }
 
-/// Other actions that must be allowed for this one to be possible in a conversation, on either side.
+/// Other actions that a built-in denial requires for this action in a conversation, on either side.
 pub(super) fn others(action: Action, sides: [Side<'_>; 2]) -> impl Iterator<Item = Action> {
-    let in_conversation = action.target() == Target::Conversation;
+    let in_conversation = action.resource_type() == ResourceType::Conversation;
     let asks_read = !matches!(action, Action::Read | Action::Leave | Action::DeleteConversation)
         && sides.iter().any(|side| !side.policy.members_read());
     let asks_send = matches!(
@@ -181,7 +182,7 @@ pub(super) fn others(action: Action, sides: [Side<'_>; 2]) -> impl Iterator<Item
     read.into_iter().chain(asks_send.then_some(Action::Send))
 }
 
-/// Whether an action is possible in some kinds of conversation only, whatever the rules say.
+/// Whether a built-in denial makes the decision about the action depend on the kind of conversation.
 fn is_of_some_kinds(action: Action) -> bool {
     matches!(
         action,
@@ -194,21 +195,21 @@ fn is_of_some_kinds(action: Action) -> bool {
     )
 }
 
-/// What the rules of an action ask for, on either side.
+/// What the rules of an action depend on, on either side.
 #[derive(Default)]
-struct Asks {
+struct Dimensions {
     kind: bool,
     state: bool,
-    seat: bool,
+    role: bool,
     author: bool,
     peer: bool,
     asked: bool,
     about_relation: bool,
     ages_ms: BTreeSet<i64>,
-    relations: Vec<Supposed>,
+    relations: Vec<AssumedRelation>,
 }
 
-impl Asks {
+impl Dimensions {
     fn of(action: Action, sides: [Side<'_>; 2]) -> Self {
         let mut asks = Self::default();
         for side in sides {
@@ -228,11 +229,11 @@ impl Asks {
                 match *condition {
                     Condition::ConversationKind(_) => self.kind = true,
                     Condition::ConversationState(_) => self.state = true,
-                    Condition::Owner => self.seat = true,
+                    Condition::Owner => self.role = true,
                     Condition::Author => self.author = true,
                     Condition::Asked => self.asked = true,
                     Condition::RelationIs(_) => self.about_relation = true,
-                    Condition::Younger(limit) => self.ages_ms.extend(limit_ms(side, limit)),
+                    Condition::Younger(threshold) => self.ages_ms.extend(threshold_ms(side, threshold)),
                     Condition::Related(relation, direction) => self.relation(side, relation, direction),
                     Condition::MayStart => self.add(Action::Start, side),
                     _ => {}
@@ -241,63 +242,70 @@ impl Asks {
         }
     }
 
-    fn relation(&mut self, side: Side<'_>, relation: Relation, direction: Direction) {
+    fn relation(&mut self, side: Side<'_>, relation: RelationId, direction: Direction) {
         let words = side.policy.vocabulary();
-        let Some((name, how)) = words.relations.get(usize::from(relation.0)) else { return };
-        let by = match (how, direction) {
-            (How::Mutual, _) | (_, Direction::Both) => SupposedBy::Both,
-            (_, Direction::Out) => SupposedBy::Me,
-            (_, Direction::In) => SupposedBy::Them,
+        let Some((name, origin)) = words.relations.get(usize::from(relation.0)) else { return };
+        let by = match (origin, direction) {
+            (RelationOrigin::Mutual, _) | (_, Direction::Both) => AssumedBy::Both,
+            (_, Direction::Out) => AssumedBy::Me,
+            (_, Direction::In) => AssumedBy::Them,
         };
-        let supposed = Supposed { relation: name.clone(), by };
-        if !self.relations.contains(&supposed) {
-            self.relations.push(supposed);
+        let assumed = AssumedRelation { relation: name.clone(), by };
+        if !self.relations.contains(&assumed) {
+            self.relations.push(assumed);
         }
     }
 }
 
-fn limit_ms(side: Side<'_>, limit: Limit) -> Option<i64> {
-    let number = |setting: Setting| side.world.settings().number(setting);
-    match limit {
-        Limit::Number(number) => Some(number),
-        Limit::Setting(setting) => number(setting),
+fn threshold_ms(side: Side<'_>, threshold: Threshold) -> Option<i64> {
+    let number = |setting: SettingId| side.world.settings().number(setting);
+    match threshold {
+        Threshold::Number(number) => Some(number),
+        Threshold::Setting(setting) => number(setting),
     }
 }
 
-/// The rules that decide about an action: those that deny and those that allow.
+/// The deny rules and the allow rules of an action.
 pub(super) fn decisive(side: Side<'_>, action: Action) -> impl Iterator<Item = &Rule> {
-    let lines = side.policy.plan.lines(action);
-    [&lines.deny, &lines.allow].into_iter().flat_map(move |lines| side.policy.rules_at(lines)).map(|(_, rule)| rule)
+    let rules = side.policy.plan.rules_of(action);
+    [&rules.deny, &rules.allow].into_iter().flat_map(move |indexes| side.policy.rules_at(indexes)).map(|(_, rule)| rule)
 }
 
-fn of_person(action: Action, asks: &Asks, sides: [Side<'_>; 2]) -> Vec<Situation> {
-    let hows: &[How] = match action {
-        Action::Accept => &[How::Mutual],
-        Action::Request | Action::Unrelate | Action::Block => &[How::Mutual, How::Own],
+fn of_user(action: Action, asks: &Dimensions, sides: [Side<'_>; 2]) -> Vec<Situation> {
+    let origins: &[RelationOrigin] = match action {
+        Action::Accept => &[RelationOrigin::Mutual],
+        Action::Request | Action::Unrelate | Action::Block => &[RelationOrigin::Mutual, RelationOrigin::Own],
         _ => &[],
     };
     let mut names: Vec<&String> = Vec::new();
     if action == Action::Accept || asks.about_relation || asks.asked {
-        for (name, how) in sides.iter().flat_map(|side| &side.policy.vocabulary().relations) {
-            if hows.contains(how) && !names.contains(&name) {
+        for (name, origin) in sides.iter().flat_map(|side| &side.policy.vocabulary().relations) {
+            if origins.contains(origin) && !names.contains(&name) {
                 names.push(name);
             }
         }
     }
-    let of_relation = names.iter().map(|name| Situation { relation: Some((*name).clone()), ..Situation::at(Place::Person) });
-    if names.is_empty() { vec![Situation::at(Place::Person)] } else { of_relation.collect() }
+    let of_relation =
+        names.iter().map(|name| Situation { relation: Some((*name).clone()), ..Situation::at(SituationKind::User) });
+    if names.is_empty() { vec![Situation::at(SituationKind::User)] } else { of_relation.collect() }
 }
 
-fn of_conversation(action: Action, asks: &Asks) -> Vec<Situation> {
-    let places: &[Place] = match (asks.kind, asks.peer) {
-        (true, _) => &[Place::Direct, Place::Several, Place::Mail, Place::NoteToSelf],
-        (false, true) => &[Place::Direct, Place::SeveralOrMail, Place::NoteToSelf],
-        (false, false) => &[Place::Anywhere],
+fn of_conversation(action: Action, asks: &Dimensions) -> Vec<Situation> {
+    let places: &[SituationKind] = match (asks.kind, asks.peer) {
+        (true, _) => {
+            &[SituationKind::Direct, SituationKind::GroupConversation, SituationKind::Mail, SituationKind::NoteToSelf]
+        }
+        (false, true) => &[SituationKind::Direct, SituationKind::GroupConversationOrMail, SituationKind::NoteToSelf],
+        (false, false) => &[SituationKind::AnyConversation],
     };
-    let states = if asks.state { some([State::Open, State::Closed, State::Locked]) } else { vec![None] };
+    let states = if asks.state {
+        some([ConversationState::Open, ConversationState::Closed, ConversationState::Locked])
+    } else {
+        vec![None]
+    };
     let of_message = action.is_about_a_message();
     let authors = if asks.author && of_message { some([true, false]) } else { vec![None] };
-    // A rule lets go of a message when it is as old as the limit: one situation before all limits, one from each on.
+    // `age<` stops to hold when the message is as old as the threshold: one situation of age 0, one at each threshold.
     let ages: Vec<Option<i64>> = match asks.ages_ms.is_empty() {
         false if of_message => {
             std::iter::once(0).chain(asks.ages_ms.iter().copied().filter(|age| *age > 0)).map(Some).collect()
@@ -305,15 +313,15 @@ fn of_conversation(action: Action, asks: &Asks) -> Vec<Situation> {
         _ => vec![None],
     };
     let mut all = Vec::new();
-    for place in places {
-        let has_owner = asks.seat && !matches!(place, Place::Direct | Place::NoteToSelf);
-        let seats = if has_owner { some([Seat::Owner, Seat::Member]) } else { vec![None] };
+    for kind in places {
+        let has_owner = asks.role && !matches!(kind, SituationKind::Direct | SituationKind::NoteToSelf);
+        let seats = if has_owner { some([MemberRole::Owner, MemberRole::Member]) } else { vec![None] };
         for state in &states {
-            for seat in &seats {
-                for mine in &authors {
+            for role in &seats {
+                for is_author in &authors {
                     for age_ms in &ages {
-                        let base = Situation::at(*place);
-                        all.push(Situation { state: *state, seat: *seat, mine: *mine, age_ms: *age_ms, ..base });
+                        let base = Situation::at(*kind);
+                        all.push(Situation { state: *state, role: *role, is_author: *is_author, age_ms: *age_ms, ..base });
                     }
                 }
             }

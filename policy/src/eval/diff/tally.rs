@@ -1,35 +1,35 @@
-//! What is counted of one situation.
+//! The counts of one situation.
 
 use std::collections::HashMap;
 
 use super::{
-    LabelChange, Pair, Row,
-    cohort::{Actor, People},
+    ExamplePair, RoleDifference, SituationDifference,
+    cohort::{Actor, Sample},
     situation::Situation,
 };
-use crate::{action::Action, facts::Key};
+use crate::{action::Action, facts::EntityKey};
 
-/// At most so many examples each way.
+/// The largest number of examples of gains, and of losses.
 const EXAMPLES_MAX: usize = 20;
-/// At most so many examples of one kind of people are kept until the end, when they are dealt out in turns.
+/// The largest number of examples that are kept of one cohort until the result is made.
 const OF_ONE_COHORT_MAX: u8 = 5;
-/// At most so many examples are kept until the end.
+/// The largest number of examples that are kept until the result is made.
 const KEPT_MAX: usize = 200;
 
-/// What changes for one person.
+/// The changes for one principal.
 #[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Change {
+pub(super) struct ActorChange {
     pub before: u64,
     pub gained: u64,
     pub lost: u64,
-    pub gained_one: Option<Key>,
-    pub lost_one: Option<Key>,
+    pub gained_one: Option<EntityKey>,
+    pub lost_one: Option<EntityKey>,
 }
 
-/// Sums over people.
+/// Sums over users.
 #[derive(Debug, Clone, Copy, Default)]
 struct Sums {
-    people: f64,
+    users: f64,
     before: f64,
     gained: f64,
     lost: f64,
@@ -38,8 +38,8 @@ struct Sums {
 }
 
 impl Sums {
-    fn add_change(&mut self, change: &Change, weight: f64) {
-        self.people += weight;
+    fn add_change(&mut self, change: &ActorChange, weight: f64) {
+        self.users += weight;
         self.before += change.before as f64 * weight;
         self.gained += change.gained as f64 * weight;
         self.lost += change.lost as f64 * weight;
@@ -48,7 +48,7 @@ impl Sums {
     }
 
     fn add(&mut self, other: &Self) {
-        self.people += other.people;
+        self.users += other.users;
         self.before += other.before;
         self.gained += other.gained;
         self.lost += other.lost;
@@ -57,27 +57,27 @@ impl Sums {
     }
 }
 
-/// Examples, spread over kinds of people and over the people they act on.
+/// Examples, spread over cohorts and over other users.
 #[derive(Debug, Clone, Default)]
 struct Examples {
     of_cohort: HashMap<u32, u8>,
-    kept: Vec<(u32, Pair)>,
+    kept: Vec<(u32, ExamplePair)>,
 }
 
 impl Examples {
-    fn add(&mut self, cohort: u32, pair: Pair) {
+    fn add(&mut self, cohort: u32, pair: ExamplePair) {
         let count = self.of_cohort.entry(cohort).or_default();
-        let is_new = self.kept.iter().all(|(_, other)| other.them != pair.them);
+        let is_new = self.kept.iter().all(|(_, other)| other.other != pair.other);
         if self.kept.len() < KEPT_MAX && *count < OF_ONE_COHORT_MAX && (is_new || *count == 0) {
             *count += 1;
             self.kept.push((cohort, pair));
         }
     }
 
-    /// One of each kind of people, then a second of each, and so on.
-    fn dealt(self) -> Vec<Pair> {
+    /// One example of each cohort, then a second of each, and so on.
+    fn in_turns(self) -> Vec<ExamplePair> {
         let mut turns: HashMap<u32, usize> = HashMap::new();
-        let mut kept: Vec<(usize, Pair)> = self
+        let mut kept: Vec<(usize, ExamplePair)> = self
             .kept
             .into_iter()
             .map(|(cohort, pair)| {
@@ -91,26 +91,26 @@ impl Examples {
     }
 }
 
-/// All that is counted of one situation.
+/// The counts of one situation.
 #[derive(Debug, Clone)]
 pub(super) struct Tally {
     all: Sums,
-    /// By label; people without any come last.
+    /// By role; users without a role come last.
     labels: Vec<Sums>,
     gained: Examples,
     lost: Examples,
 }
 
 impl Tally {
-    pub fn new(people: &People) -> Self {
-        let labels = vec![Sums::default(); people.labels.len() + 1];
+    pub fn new(sample: &Sample) -> Self {
+        let labels = vec![Sums::default(); sample.labels.len() + 1];
         Self { all: Sums::default(), labels, gained: Examples::default(), lost: Examples::default() }
     }
 
-    pub fn count(&mut self, people: &People, actor: &Actor, change: &Change) {
+    pub fn count(&mut self, sample: &Sample, actor: &Actor, change: &ActorChange) {
         self.all.add_change(change, actor.weight);
-        let unlabelled = [people.labels.len() as u16];
-        let own = people.cohorts.get(actor.cohort as usize).filter(|own| !own.is_empty());
+        let unlabelled = [sample.labels.len() as u16];
+        let own = sample.cohorts.get(actor.cohort as usize).filter(|own| !own.is_empty());
         for label in own.map_or(&unlabelled[..], Vec::as_slice) {
             if let Some(sums) = self.labels.get_mut(usize::from(*label)) {
                 sums.add_change(change, actor.weight);
@@ -118,12 +118,12 @@ impl Tally {
         }
         for (one, examples) in [(change.gained_one, &mut self.gained), (change.lost_one, &mut self.lost)] {
             if let Some(them) = one {
-                examples.add(actor.cohort, Pair { me: actor.key, them });
+                examples.add(actor.cohort, ExamplePair { principal: actor.key, other: them });
             }
         }
     }
 
-    /// Adds what was counted of other people.
+    /// Adds the counts of other users.
     pub fn add(&mut self, other: Self) {
         self.all.add(&other.all);
         for (mine, theirs) in self.labels.iter_mut().zip(&other.labels) {
@@ -136,21 +136,21 @@ impl Tally {
         }
     }
 
-    pub fn into_row(self, action: Action, situation: Situation, people: &People) -> Row {
+    pub fn into_row(self, action: Action, situation: Situation, sample: &Sample) -> SituationDifference {
         let changes = |sums: &&Sums| sums.gained > 0.0 || sums.lost > 0.0;
-        let label = |at: usize| people.labels.get(at).cloned();
-        let labels = self.labels.iter().enumerate().filter(|(_, sums)| changes(sums)).map(|(at, sums)| LabelChange {
-            label: label(at),
-            people: rounded(sums.people),
+        let label = |at: usize| sample.labels.get(at).cloned();
+        let labels = self.labels.iter().enumerate().filter(|(_, sums)| changes(sums)).map(|(at, sums)| RoleDifference {
+            role: label(at),
+            users: rounded(sums.users),
             before: rounded(sums.before),
             gained: rounded(sums.gained),
             lost: rounded(sums.lost),
             gaining: rounded(sums.gaining),
             losing: rounded(sums.losing),
         });
-        let mut labels: Vec<LabelChange> = labels.collect();
+        let mut labels: Vec<RoleDifference> = labels.collect();
         labels.sort_by_key(|change| std::cmp::Reverse((change.gained + change.lost, change.gaining + change.losing)));
-        Row {
+        SituationDifference {
             action,
             situation,
             before: rounded(self.all.before),
@@ -158,14 +158,14 @@ impl Tally {
             lost: rounded(self.all.lost),
             gaining: rounded(self.all.gaining),
             losing: rounded(self.all.losing),
-            labels,
-            gained_examples: self.gained.dealt(),
-            lost_examples: self.lost.dealt(),
+            roles: labels,
+            gained_examples: self.gained.in_turns(),
+            lost_examples: self.lost.in_turns(),
         }
     }
 }
 
-/// What was counted of all people is exact; what was counted of some is an estimate, at least 1 where there was anything.
+/// Rounds a sum. The sum of a sample is an estimate; a positive sum is at least 1.
 fn rounded(sum: f64) -> u64 {
     if sum > 0.0 { (sum.round() as u64).max(1) } else { 0 }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use causerie_policy::{About, Action, Code, GroupIx, Status};
+use causerie_policy::{Action, Code, GroupIx, Resource, Status};
 use causerie_protocol::{
     GroupId, Refusal, UserId,
     command::{GroupRef, Recipient, StartConversation, UserRef},
@@ -204,7 +204,7 @@ impl Gathering<'_> {
             let user = UserId(Uuid::from_u128(world.user_key(person)));
             match world.status(person) {
                 // A group is no way to a person whom a rule keeps from the author, by a block for instance.
-                Status::Active if self.facts.denies(Action::Start, self.me, About::Person(person)) => {}
+                Status::Active if self.facts.denies(Action::Start, self.me, Resource::User(person)) => {}
                 Status::Active => self.add_person(user, is_copy, false),
                 Status::Invited | Status::Deactivated => {
                     if self.seen.insert(user) {

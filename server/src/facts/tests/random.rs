@@ -1,6 +1,6 @@
 //! Random facts in the words of a policy, with few users and groups so that facts overlap.
 
-use causerie_policy::{How, Vocabulary};
+use causerie_policy::{RelationOrigin, Vocabulary};
 use causerie_protocol::{
     TenantId,
     facts::{Delivers, EdgeEffect, GroupState, WritableBy},
@@ -248,7 +248,8 @@ async fn links(write: &mut FactWrite, words: &Vocabulary, step: &Step) {
     write.memberships(&put).await.expect("writes");
     write.remove_memberships(&gone).await.expect("writes");
 
-    let is_mutual = |name: &str| words.relation(name).is_some_and(|relation| words.how(relation) == How::Mutual);
+    let is_mutual =
+        |name: &str| words.relation(name).is_some_and(|relation| words.origin(relation) == RelationOrigin::Mutual);
     let (mut put, mut gone) = (Vec::new(), Vec::new());
     for one in &step.relations {
         let (Some(from), Some(to)) = (user(one.from), user(one.to)) else { continue };

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use causerie_policy::{Action, PRESETS, Search, Setting, UserIx, Who};
+use causerie_policy::{Action, DirectoryQuery, Entity, PRESETS, SettingId, UserIx};
 use proptest::test_runner::TestRunner;
 
 use super::{next, node, random, tenant_under};
@@ -36,11 +36,11 @@ fn answers(snapshot: &Snapshot) -> Vec<String> {
             groups.sort_unstable();
             answer += &format!(" {action:?} {groups:?}");
         }
-        let page = policy.complete(world, me, &Search { words: &[], after: None, limit: usize::MAX });
+        let page = policy.complete(world, me, &DirectoryQuery { words: &[], after: None, limit: usize::MAX });
         for hit in page.hits {
-            let key = match hit.who {
-                Who::Person(user) => world.user_key(user),
-                Who::Group(group) => world.group_key(group),
+            let key = match hit.entity {
+                Entity::User(user) => world.user_key(user),
+                Entity::Group(group) => world.group_key(group),
             };
             answer += &format!(" {key} {:?}", hit.can);
         }
@@ -52,7 +52,7 @@ fn answers(snapshot: &Snapshot) -> Vec<String> {
     }
     answers.sort_unstable();
     let settings = (0u8..).zip(&world.vocabulary().settings);
-    answers.extend(settings.map(|(at, _)| world.setting(Setting(at)).to_owned()));
+    answers.extend(settings.map(|(at, _)| world.setting(SettingId(at)).to_owned()));
     answers
 }
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use causerie_policy::{About, Action, Policy};
+use causerie_policy::{Action, Policy, Resource};
 use causerie_protocol::TenantId;
 
 use super::{node, tenant_under};
@@ -54,7 +54,7 @@ async fn rules_with_the_same_vocabulary_do_not_reload_facts() {
             assert_eq!((snapshot.version, snapshot.policy_version), (7, 3));
             let people: Vec<_> = snapshot.world.users().collect();
             assert_eq!(people.len(), 4);
-            let start = snapshot.policy.decide(&snapshot.world, Action::Start, people[0], About::Person(people[1]));
+            let start = snapshot.policy.decide(&snapshot.world, Action::Start, people[0], Resource::User(people[1]));
             assert!(!start.is_allowed(), "by the rules of before");
         }
 

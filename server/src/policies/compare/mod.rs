@@ -14,8 +14,8 @@ use std::{
 };
 
 use causerie_policy::{
-    ACTIONS, About, Action, ActionDifference, Differences, Key, LabelChange, Pair, Place, Policy, Row, Side, action_name,
-    diff,
+    ACTIONS, Action, ActionDifference, Differences, EntityKey, ExamplePair, Policy, Resource, RoleDifference, Side,
+    SituationDifference, SituationKind, action_name, diff,
 };
 use causerie_protocol::{GroupId, UserId};
 use schemars::JsonSchema;
@@ -264,16 +264,16 @@ async fn compare_alone(
     let differences = joined(spawn_blocking(move || differences(&before, &after, &under_way.given_up)).await)?;
     let conversations = conversations(store, &old, &new, &asker.0).await?;
 
-    let rows = differences.actions.iter().flat_map(|action| action.rows.iter().chain(&action.supposed));
+    let rows = differences.actions.iter().flat_map(|action| action.rows.iter().chain(&action.assumed));
     let pairs = rows.flat_map(|row| row.gained_examples.iter().chain(&row.lost_examples));
     let found = [&conversations.frozen, &conversations.thawed, &conversations.hidden, &conversations.shown];
     let stopped = found.into_iter().flat_map(|found| found.examples.iter().map(|(_, pair)| pair));
-    let mut keys: Vec<Key> = pairs.chain(stopped).flat_map(|pair| [pair.me, pair.them]).collect();
+    let mut keys: Vec<EntityKey> = pairs.chain(stopped).flat_map(|pair| [pair.principal, pair.other]).collect();
     keys.sort_unstable();
     keys.dedup();
     let names = Names::read(store, &old, keys).await?;
     let mut comparison = Comparison {
-        people: differences.people,
+        people: differences.users,
         compared: differences.compared,
         actions: differences.actions.iter().map(|action| names.action(action, language)).collect(),
         frozen: names.conversations(conversations.frozen),
@@ -298,7 +298,7 @@ fn differences(old: &Snapshot, new: &Snapshot, given_up: &AtomicBool) -> Differe
 #[derive(Default)]
 struct Found {
     count: u64,
-    examples: Vec<(Uuid, Pair)>,
+    examples: Vec<(Uuid, ExamplePair)>,
 }
 
 impl Found {
@@ -308,7 +308,7 @@ impl Found {
         self.examples.extend(other.examples.into_iter().take(room));
     }
 
-    fn note(&mut self, id: Uuid, pair: Option<Pair>) {
+    fn note(&mut self, id: Uuid, pair: Option<ExamplePair>) {
         let Some(pair) = pair else { return };
         self.count += 1;
         if self.examples.len() < EXAMPLES_MAX {
@@ -373,10 +373,10 @@ fn changed(old: &Snapshot, new: &Snapshot, page: &[DirectConversation]) -> Chang
             let (mut loses, mut gains) = (None, None);
             for (me, facts) in conversation.sides() {
                 let may = |snapshot: &Snapshot| {
-                    let about = About::Conversation(snapshot.conversation(me, &facts));
+                    let about = Resource::Conversation(snapshot.conversation(me, &facts));
                     snapshot.decide(action, me, about).is_some_and(|decision| decision.is_allowed())
                 };
-                let pair = facts.peer.map(|peer| Pair { me: me.0.as_u128(), them: peer.0.as_u128() });
+                let pair = facts.peer.map(|peer| ExamplePair { principal: me.0.as_u128(), other: peer.0.as_u128() });
                 match (may(old), may(new)) {
                     (true, false) => loses = loses.or(pair),
                     (false, true) => gains = gains.or(pair),
@@ -391,11 +391,12 @@ fn changed(old: &Snapshot, new: &Snapshot, page: &[DirectConversation]) -> Chang
 }
 
 /// Names and the product's ids behind the keys of examples.
-struct Names(HashMap<Key, (String, String)>);
+struct Names(HashMap<EntityKey, (String, String)>);
 
 impl Names {
-    async fn read(store: &Store, facts: &Snapshot, keys: Vec<Key>) -> Result<Self, StoreError> {
-        let (users, groups): (Vec<Key>, Vec<Key>) = keys.into_iter().partition(|key| facts.world.user(*key).is_some());
+    async fn read(store: &Store, facts: &Snapshot, keys: Vec<EntityKey>) -> Result<Self, StoreError> {
+        let (users, groups): (Vec<EntityKey>, Vec<EntityKey>) =
+            keys.into_iter().partition(|key| facts.world.user(*key).is_some());
         let users: Vec<UserId> = users.into_iter().map(|key| UserId(Uuid::from_u128(key))).collect();
         let groups: Vec<GroupId> = groups.into_iter().map(|key| GroupId(Uuid::from_u128(key))).collect();
         let people = people::find(store.reader(), facts.tenant, &users).await?;
@@ -409,7 +410,7 @@ impl Names {
     }
 
     /// A name and the product's id; the id also for a name where there is none.
-    fn of(&self, key: Key) -> (String, String) {
+    fn of(&self, key: EntityKey) -> (String, String) {
         match self.0.get(&key) {
             Some((name, id)) if name.is_empty() => (id.clone(), id.clone()),
             Some(found) => found.clone(),
@@ -417,16 +418,16 @@ impl Names {
         }
     }
 
-    fn examples(&self, pairs: &[Pair]) -> Vec<Example> {
-        let example = |pair: &Pair| {
-            let ((from, from_id), (to, to_id)) = (self.of(pair.me), self.of(pair.them));
+    fn examples(&self, pairs: &[ExamplePair]) -> Vec<Example> {
+        let example = |pair: &ExamplePair| {
+            let ((from, from_id), (to, to_id)) = (self.of(pair.principal), self.of(pair.other));
             Example { from, to, from_id, to_id }
         };
         pairs.iter().map(example).collect()
     }
 
     fn action(&self, difference: &ActionDifference, language: Language) -> ActionChange {
-        let rows = difference.rows.iter().chain(&difference.supposed).filter(|row| row.gained + row.lost > 0);
+        let rows = difference.rows.iter().chain(&difference.assumed).filter(|row| row.gained + row.lost > 0);
         ActionChange {
             which: difference.action,
             action: action_name(difference.action),
@@ -438,39 +439,39 @@ impl Names {
         }
     }
 
-    fn situation(&self, row: &Row, language: Language) -> SituationChange {
+    fn situation(&self, row: &SituationDifference, language: Language) -> SituationChange {
         SituationChange {
             title: words::situation(&row.situation, language),
-            counts: if row.situation.place.has_pairs() { "pairs" } else { "people" },
-            supposed: row.situation.supposed.is_some(),
+            counts: if row.situation.kind.has_pairs() { "pairs" } else { "people" },
+            supposed: row.situation.assumed.is_some(),
             before: row.before,
             gained: row.gained,
             lost: row.lost,
             gaining: row.gaining,
             losing: row.losing,
-            roles: row.labels.iter().map(|change| role(change, language)).collect(),
+            roles: row.roles.iter().map(|change| role(change, language)).collect(),
             gained_examples: self.examples(&row.gained_examples),
             lost_examples: self.examples(&row.lost_examples),
-            has_groups: row.situation.place == Place::Group,
+            has_groups: row.situation.kind == SituationKind::Group,
         }
     }
 
     fn conversations(&self, found: Found) -> Conversations {
         let examples = found.examples.into_iter().map(|(id, pair)| {
-            let ((from, from_id), (to, to_id)) = (self.of(pair.me), self.of(pair.them));
+            let ((from, from_id), (to, to_id)) = (self.of(pair.principal), self.of(pair.other));
             ConversationExample { id, from, to, from_id, to_id }
         });
         Conversations { count: found.count, examples: examples.collect() }
     }
 }
 
-fn role(change: &LabelChange, language: Language) -> RoleChange {
-    let (role, kind) = change.label.clone().map_or_else(Default::default, |label| (label.role, label.kind));
+fn role(change: &RoleDifference, language: Language) -> RoleChange {
+    let (role, kind) = change.role.clone().map_or_else(Default::default, |label| (label.role, label.kind));
     RoleChange {
         role,
         kind,
-        title: words::label(change.label.as_ref(), language),
-        people: change.people,
+        title: words::label(change.role.as_ref(), language),
+        people: change.users,
         before: change.before,
         gained: change.gained,
         lost: change.lost,

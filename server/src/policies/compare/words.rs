@@ -1,6 +1,6 @@
 //! The words of a comparison, in each language.
 
-use causerie_policy::{Action, Label, Place, Seat, Situation, State, SupposedBy};
+use causerie_policy::{Action, AssumedBy, ConversationState, MemberRole, RoleLabel, Situation, SituationKind};
 use serde::Serialize;
 
 use crate::language::Language;
@@ -101,31 +101,33 @@ pub(super) fn action(action: Action, language: Language) -> &'static str {
 
 /// Where an action is done, as a person would say it.
 pub(super) fn situation(situation: &Situation, language: Language) -> String {
-    let place = match situation.place {
-        Place::Person => ["to people", "envers des personnes"],
-        Place::Group => ["to groups", "envers des groupes"],
-        Place::Nobody => ["in general", "en général"],
-        Place::Direct => ["in a conversation of two", "dans une conversation à deux"],
-        Place::NoteToSelf => ["in a note to oneself", "dans une note à soi-même"],
-        Place::Several => ["in a group conversation", "dans une conversation de groupe"],
-        Place::Mail => ["in a mail", "dans un courrier"],
-        Place::SeveralOrMail => ["in a group conversation or a mail", "dans une conversation de groupe ou un courrier"],
-        Place::Anywhere => ["in any conversation", "dans toute conversation"],
+    let place = match situation.kind {
+        SituationKind::User => ["to people", "envers des personnes"],
+        SituationKind::Group => ["to groups", "envers des groupes"],
+        SituationKind::None => ["in general", "en général"],
+        SituationKind::Direct => ["in a conversation of two", "dans une conversation à deux"],
+        SituationKind::NoteToSelf => ["in a note to oneself", "dans une note à soi-même"],
+        SituationKind::GroupConversation => ["in a group conversation", "dans une conversation de groupe"],
+        SituationKind::Mail => ["in a mail", "dans un courrier"],
+        SituationKind::GroupConversationOrMail => {
+            ["in a group conversation or a mail", "dans une conversation de groupe ou un courrier"]
+        }
+        SituationKind::AnyConversation => ["in any conversation", "dans toute conversation"],
     };
     let mut parts = vec![pick(language, place[0], place[1]).to_owned()];
     let mut add = |[en, fr]: [&str; 2]| parts.push(pick(language, en, fr).to_owned());
     match situation.state {
-        Some(State::Open) => add(["open", "ouverte"]),
-        Some(State::Closed) => add(["closed", "close"]),
-        Some(State::Locked) => add(["locked", "verrouillée"]),
+        Some(ConversationState::Open) => add(["open", "ouverte"]),
+        Some(ConversationState::Closed) => add(["closed", "close"]),
+        Some(ConversationState::Locked) => add(["locked", "verrouillée"]),
         None => {}
     }
-    match situation.seat {
-        Some(Seat::Owner) => add(["as its owner", "en tant que propriétaire"]),
-        Some(Seat::Member) => add(["as an ordinary member", "en tant que simple membre"]),
+    match situation.role {
+        Some(MemberRole::Owner) => add(["as its owner", "en tant que propriétaire"]),
+        Some(MemberRole::Member) => add(["as an ordinary member", "en tant que simple membre"]),
         None => {}
     }
-    match situation.mine {
+    match situation.is_author {
         Some(true) => add(["a message of one’s own", "un message à soi"]),
         Some(false) => add(["a message of somebody else", "un message d’autrui"]),
         None => {}
@@ -141,21 +143,21 @@ pub(super) fn situation(situation: &Situation, language: Language) -> String {
     if let Some(name) = &situation.relation {
         parts.push(pick(language, format!("the relation `{name}`"), format!("la relation « {name} »")));
     }
-    if let Some(supposed) = &situation.supposed {
+    if let Some(supposed) = &situation.assumed {
         let name = &supposed.relation;
         parts.push(match supposed.by {
-            SupposedBy::Them => pick(
+            AssumedBy::Them => pick(
                 language,
                 format!("where the other person has `{name}` towards them"),
                 format!("si l’autre personne a « {name} » envers elles"),
             ),
-            SupposedBy::Me => pick(
+            AssumedBy::Me => pick(
                 language,
                 format!("where they have `{name}` towards the other person"),
                 format!("si elles ont « {name} » envers l’autre personne"),
             ),
-            SupposedBy::Both => pick(language, format!("where both have `{name}`"), format!("si les deux ont « {name} »")),
-            SupposedBy::Asked => pick(
+            AssumedBy::Both => pick(language, format!("where both have `{name}`"), format!("si les deux ont « {name} »")),
+            AssumedBy::Asked => pick(
                 language,
                 "where the other person asked for it".to_owned(),
                 "si l’autre personne l’a demandée".to_owned(),
@@ -180,8 +182,8 @@ fn duration(ms: i64, language: Language) -> String {
 }
 
 /// What people are: `learner (class)`. Words of the presets have a translation; others are the operator's own.
-pub(super) fn label(label: Option<&Label>, language: Language) -> String {
-    let Some(Label { role, kind }) = label else {
+pub(super) fn label(label: Option<&RoleLabel>, language: Language) -> String {
+    let Some(RoleLabel { role, kind }) = label else {
         return pick(language, "people without a role", "personnes sans rôle").to_owned();
     };
     let role = pick(language, role.as_str(), french(role));

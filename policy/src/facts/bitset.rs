@@ -1,13 +1,13 @@
-//! A set of small numbers, one bit each: 12.5 KB for 100,000 people.
+//! A set of small numbers with one bit for each: 12.5 KB for 100,000 users.
 
-/// Grows as numbers enter; what was never put in is not in it.
+/// Grows when a larger number is inserted. Operations on whole sets cost O(n / 64) for the largest number n.
 #[derive(Debug, Clone, Default)]
-pub struct Bits {
+pub struct Bitset {
     words: Vec<u64>,
 }
 
-impl Bits {
-    /// Whether it was not in before.
+impl Bitset {
+    /// Returns whether the number is new.
     pub fn insert(&mut self, number: u32) -> bool {
         let (at, bit) = place(number);
         if at >= self.words.len() {
@@ -19,7 +19,7 @@ impl Bits {
         new
     }
 
-    /// Whether it was in.
+    /// Returns whether the number was in the set.
     pub fn remove(&mut self, number: u32) -> bool {
         let (at, bit) = place(number);
         let Some(word) = self.words.get_mut(at) else { return false };
@@ -55,13 +55,13 @@ impl Bits {
         }
     }
 
-    /// How many are in it and not in the other.
+    /// How many numbers are in this set and not in the other.
     pub fn len_without(&self, other: &Self) -> u64 {
         let theirs = other.words.iter().copied().chain(std::iter::repeat(0));
         self.words.iter().zip(theirs).map(|(mine, theirs)| u64::from((mine & !theirs).count_ones())).sum()
     }
 
-    /// Keeps what passes.
+    /// Removes the numbers for which `passes` returns false.
     pub fn retain(&mut self, mut passes: impl FnMut(u32) -> bool) {
         for (at, word) in (0u32..).zip(&mut self.words) {
             let mut left = *word;
@@ -83,7 +83,7 @@ impl Bits {
         self.words.iter().all(|word| *word == 0)
     }
 
-    /// In ascending order.
+    /// The numbers in ascending order.
     pub fn iter(&self) -> impl Iterator<Item = u32> {
         (0u32..).zip(&self.words).flat_map(|(at, word)| {
             let mut left = *word;
@@ -97,15 +97,15 @@ impl Bits {
         })
     }
 
-    /// Memory behind it.
+    /// Allocated memory in bytes.
     pub fn bytes(&self) -> usize {
         self.words.capacity() * size_of::<u64>()
     }
 }
 
-impl Extend<u32> for Bits {
+impl Extend<u32> for Bitset {
     fn extend<I: IntoIterator<Item = u32>>(&mut self, numbers: I) {
-        // `for_each` runs through nested iterators in half the instructions of a `for` loop.
+        // `for_each` on nested iterators takes half the instructions of a `for` loop.
         numbers.into_iter().for_each(|number| {
             self.insert(number);
         });

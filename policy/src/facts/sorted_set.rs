@@ -1,24 +1,23 @@
-//! A sorted set of small things in blocks, so that neither the 60,000th member of a group nor a copy of the group moves all
-//! the others.
+//! A sorted set in blocks, so that neither a new member of a group of 60,000 nor a copy of the group moves all other members.
 
 use std::sync::Arc;
 
-/// Entries of a full block; it is split in two when one more comes.
+/// Entries of a full block. An insertion into a full block splits it.
 const BLOCK: usize = 512;
 
-/// Distinct entries in ascending order. No block is empty.
+/// Distinct entries in ascending order, in non-empty blocks. Lookup costs O(log n), insertion and removal O(log n + block).
 #[derive(Debug, Clone)]
-pub struct Sorted<T> {
+pub struct SortedSet<T> {
     blocks: Vec<Arc<Vec<T>>>,
 }
 
-impl<T> Default for Sorted<T> {
+impl<T> Default for SortedSet<T> {
     fn default() -> Self {
         Self { blocks: Vec::new() }
     }
 }
 
-impl<T: Ord + Copy> Sorted<T> {
+impl<T: Ord + Copy> SortedSet<T> {
     pub fn is_empty(&self) -> bool {
         self.blocks.is_empty()
     }
@@ -31,16 +30,16 @@ impl<T: Ord + Copy> Sorted<T> {
         self.blocks.iter().flat_map(|block| block.iter().copied())
     }
 
-    /// All from `first` on.
+    /// The entries from `first` on.
     pub fn from(&self, first: T) -> impl Iterator<Item = T> {
         let at = self.block_of(first);
         let skip = self.blocks.get(at).map_or(0, |block| block.partition_point(|entry| *entry < first));
         self.blocks.get(at..).unwrap_or_default().iter().flat_map(|block| block.iter().copied()).skip(skip)
     }
 
-    /// Whether it was not there before.
+    /// Returns whether the entry is new.
     pub fn insert(&mut self, entry: T) -> bool {
-        // What comes in ascending order fills the last block to its end.
+        // Entries inserted in ascending order fill the last block completely.
         let at = self.block_of(entry).min(self.blocks.len().saturating_sub(1));
         let Some(block) = self.blocks.get_mut(at) else {
             self.blocks.push(Arc::new(vec![entry]));
@@ -65,7 +64,7 @@ impl<T: Ord + Copy> Sorted<T> {
         true
     }
 
-    /// Whether it was there.
+    /// Returns whether the entry was in the set.
     pub fn remove(&mut self, entry: T) -> bool {
         let at = self.block_of(entry);
         let Some(block) = self.blocks.get_mut(at) else { return false };
@@ -77,19 +76,19 @@ impl<T: Ord + Copy> Sorted<T> {
         true
     }
 
-    /// Memory behind it.
+    /// Allocated memory in bytes.
     pub fn bytes(&self) -> usize {
         let blocks: usize = self.blocks.iter().map(|block| 40 + block.capacity() * size_of::<T>()).sum();
         self.blocks.capacity() * size_of::<usize>() + blocks
     }
 
-    /// The block that has the entry, if one does.
+    /// The index of the block that holds the entry, if a block does.
     fn block_of(&self, entry: T) -> usize {
         self.blocks.partition_point(|block| block.last().is_some_and(|last| *last < entry))
     }
 }
 
-/// Makes room for one more by a quarter instead of by half: there are millions of short lists.
+/// Reserves room for one more entry. A full vector grows by a quarter, not to double its size, because there are millions of short lists.
 pub fn grow<T>(list: &mut Vec<T>) {
     if list.len() == list.capacity() {
         list.reserve_exact(list.len() / 4 + 2);

@@ -4,7 +4,7 @@ use crate::{PRESETS, Policy};
 
 const WORDS: &str = "policy test\n\
     roles learner teacher\n\
-    kinds cycle class subject\n\
+    kinds cycle class candidates\n\
     relations friend:mutual follow:own block:own guardian:given\n\
     setting messaging on off\n\
     setting edit_window 15m\n";
@@ -134,7 +134,7 @@ fn words_that_no_rule_uses_are_warned_of() {
     let found: Vec<String> = policy.warnings().iter().map(ToString::to_string).collect();
     for part in [
         "line 3: the kind `cycle`",
-        "line 3: the kind `subject`",
+        "line 3: the kind `candidates`",
         "line 4: the relation `friend`",
         "line 4: the relation `guardian`",
         "line 5: the setting `messaging`",

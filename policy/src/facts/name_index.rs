@@ -1,6 +1,7 @@
-//! The directory's index: from the beginning of a word to the people and groups it names.
+//! The inverted index of the directory: from the prefix of a word to the users and groups whose names have it.
 //!
-//! A sorted base, packed, and a small patch over it, so that a changed name neither sorts nor copies all the others.
+//! The index is a sorted, packed base and a small patch over it, so that a changed name neither sorts nor copies all the others. A
+//! search costs O(log w) for w words, a change O(p) for the p entries of the patch when the index is shared.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -8,39 +9,39 @@ use std::{
     sync::Arc,
 };
 
-use super::{GroupIx, Key, UserIx};
+use super::{EntityKey, GroupIx, UserIx};
 
-/// A person or a group.
+/// A user or a group.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[allow(missing_docs)]
 pub enum Entity {
-    Person(UserIx),
+    User(UserIx),
     Group(GroupIx),
 }
 
-/// The patch is merged when it has more entries than this, and a share of the base's.
+/// The patch is merged into the base when it has more entries than this, plus the base's divided by `PATCH_SHARE`.
 const PATCH: usize = 512;
-/// Both cost about the same then: copying a patch for each change, and merging after so many changes.
+/// At this size, copying the patch at each change costs about as much as the merges.
 const PATCH_SHARE: usize = 512;
-/// In an import the patch grows as large as the base, so the whole is merged a few times only.
+/// During an import the patch may grow as large as the base, and at least to this size, so that there are few merges.
 const IMPORT_PATCH: usize = 1 << 16;
 
-/// Entries are in the order of the word, then of the key: on each node the same, as numbers are not.
+/// Entries are in the order of the word, then of the key. Keys are the same on each node; indexes are not.
 #[derive(Debug, Clone, Default)]
-pub struct Words {
+pub struct NameIndex {
     base: Arc<Base>,
     patch: Arc<BTreeMap<Arc<str>, Arc<Patch>>>,
-    /// Entries in the patch.
+    /// Number of entries in the patch.
     patched: usize,
 }
 
 #[derive(Debug, Clone, Default)]
 struct Patch {
-    added: BTreeSet<(Key, Entity)>,
+    added: BTreeSet<(EntityKey, Entity)>,
     removed: BTreeSet<Entity>,
 }
 
-/// Each word once, its text and its entities at the same place in two lists.
+/// Each word once, in ascending order: its text in `text`, its entities in `entities`, delimited by `ends`.
 #[derive(Debug, Default)]
 struct Base {
     text: String,
@@ -48,14 +49,14 @@ struct Base {
     entities: Vec<Packed>,
 }
 
-/// Where a word ends in the text, and where its entities end.
+/// The end of a word in `text`, and the end of its entities in `entities`.
 #[derive(Debug, Clone, Copy, Default)]
 struct Ends {
     text: u32,
     entities: u32,
 }
 
-/// Groups have the highest bit.
+/// An [`Entity`] in 32 bits. The highest bit marks a group.
 #[derive(Debug, Clone, Copy)]
 pub struct Packed(u32);
 
@@ -64,7 +65,7 @@ const GROUP: u32 = 1 << 31;
 impl From<Entity> for Packed {
     fn from(entity: Entity) -> Self {
         match entity {
-            Entity::Person(user) => Self(user.0),
+            Entity::User(user) => Self(user.0),
             Entity::Group(group) => Self(group.0 | GROUP),
         }
     }
@@ -72,7 +73,7 @@ impl From<Entity> for Packed {
 
 impl From<Packed> for Entity {
     fn from(packed: Packed) -> Self {
-        if packed.0 & GROUP == 0 { Self::Person(UserIx(packed.0)) } else { Self::Group(GroupIx(packed.0 & !GROUP)) }
+        if packed.0 & GROUP == 0 { Self::User(UserIx(packed.0)) } else { Self::Group(GroupIx(packed.0 & !GROUP)) }
     }
 }
 
@@ -94,12 +95,12 @@ impl Base {
         self.entities.get(self.start(at).entities as usize..end.entities as usize).unwrap_or_default()
     }
 
-    /// The first word that is not before this one.
+    /// The index of the first word that is not less than `word`.
     fn from(&self, word: &str) -> usize {
         self.position(0, |other| other < word)
     }
 
-    /// The first word from `low` on for which this is not so; it is so for all before that one.
+    /// Binary search: the index of the first word from `low` on for which `is_before` is false.
     fn position(&self, mut low: usize, is_before: impl Fn(&str) -> bool) -> usize {
         let mut high = self.len();
         while low < high {
@@ -111,9 +112,9 @@ impl Base {
 }
 
 impl Patch {
-    /// What the base has, less and more.
-    fn applied(&self, base: &[Packed], key_of: &impl Fn(Entity) -> Key) -> Vec<Packed> {
-        let mut entities: Vec<(Key, Entity)> = base
+    /// The entities of the base for one word, without the removed and with the added ones, in the order of their keys.
+    fn applied(&self, base: &[Packed], key_of: &impl Fn(Entity) -> EntityKey) -> Vec<Packed> {
+        let mut entities: Vec<(EntityKey, Entity)> = base
             .iter()
             .map(|packed| Entity::from(*packed))
             .filter(|entity| !self.removed.contains(entity))
@@ -125,9 +126,9 @@ impl Patch {
     }
 }
 
-impl Words {
-    /// The words of a person or a group changed. Both texts are as in [`super::person::Person`].
-    pub fn change(&mut self, key: Key, entity: Entity, old: &str, new: &str) {
+impl NameIndex {
+    /// Replaces the words of a user or a group. Both texts are as in [`super::user::User`].
+    pub fn change(&mut self, key: EntityKey, entity: Entity, old: &str, new: &str) {
         if old == new {
             return;
         }
@@ -148,8 +149,8 @@ impl Words {
         }
     }
 
-    /// Merges the patch when it has grown large; in the midst of an import, when it has grown very large.
-    pub fn settle(&mut self, importing: bool, key_of: impl Fn(Entity) -> Key) {
+    /// Merges the patch into the base if it has become too large. `importing` allows a larger patch.
+    pub fn merge_if_large(&mut self, importing: bool, key_of: impl Fn(Entity) -> EntityKey) {
         let entries = self.base.entities.len();
         let limit = if importing { entries.max(IMPORT_PATCH) } else { PATCH + entries / PATCH_SHARE };
         if self.patched > limit {
@@ -157,13 +158,13 @@ impl Words {
         }
     }
 
-    fn merge(&mut self, key_of: impl Fn(Entity) -> Key) {
+    fn merge(&mut self, key_of: impl Fn(Entity) -> EntityKey) {
         let mut base = Base::default();
         self.walk("", key_of, |word, entities| {
             if !entities.is_empty() {
                 base.text.push_str(word);
                 base.entities.extend(entities);
-                // Words of a tenant are far from 4 GB.
+                // The words of a tenant have far fewer than 2^32 bytes.
                 base.ends.push(Ends { text: base.text.len() as u32, entities: base.entities.len() as u32 });
             }
             ControlFlow::Continue(())
@@ -174,11 +175,11 @@ impl Words {
         *self = Self { base: Arc::new(base), ..Self::default() };
     }
 
-    /// Words from `from` on in their order, each with its entities in the order of their keys.
+    /// Calls `each` with the words from `from` on in ascending order, each with its entities in the order of their keys.
     pub fn walk(
         &self,
         from: &str,
-        key_of: impl Fn(Entity) -> Key,
+        key_of: impl Fn(Entity) -> EntityKey,
         mut each: impl FnMut(&str, &[Packed]) -> ControlFlow<()>,
     ) {
         let mut at = self.base.from(from);
@@ -193,7 +194,7 @@ impl Words {
                     each(word, &patch.applied(self.base.entities(at), &key_of))
                 }
                 (_, Some((patched, patch))) => {
-                    // A word of the patch alone; the base's word waits.
+                    // This word is only in the patch. The current word of the base comes later.
                     if each(patched, &patch.applied(&[], &key_of)).is_break() {
                         return;
                     }
@@ -207,7 +208,7 @@ impl Words {
         }
     }
 
-    /// About how many entries there are of words that begin so.
+    /// The number of entries of words with the prefix, without the patch.
     pub fn entries(&self, prefix: &str) -> usize {
         let base = &self.base;
         let first = base.from(prefix);
@@ -215,19 +216,19 @@ impl Words {
         (base.start(beyond).entities - base.start(first).entities) as usize
     }
 
-    /// Memory behind it.
+    /// Allocated memory in bytes, estimated.
     pub fn bytes(&self) -> usize {
         let base = &self.base;
         base.text.capacity() + base.ends.capacity() * size_of::<Ends>() + base.entities.capacity() * 4 + self.patched * 128
     }
 }
 
-/// The words in the text of a person or a group.
+/// The words in the text of a user or a group.
 pub fn words_of(text: &str) -> impl Iterator<Item = &str> {
     text.split(' ').filter(|word| !word.is_empty())
 }
 
-/// The text of words in any order.
+/// The text of the words: sorted, distinct, separated by spaces.
 pub fn text_of(words: &[String]) -> String {
     let mut words: Vec<&str> = words.iter().flat_map(|word| word.split_whitespace()).collect();
     words.sort_unstable();

@@ -1,16 +1,16 @@
-//! The fixed words of the language.
+//! The keywords of the language, and messages about unknown words.
 
 use crate::{
-    action::{Action, Kind, State},
+    action::{Action, ConversationKind, ConversationState},
     decision::Code,
     facts::{GroupState, Status, WritableBy},
-    program::Effect,
+    ir::RuleEffect,
 };
 
-pub(crate) const EFFECTS: [(&str, Effect); 3] =
-    [("deny", Effect::Deny), ("allow", Effect::Allow), ("otherwise", Effect::Otherwise)];
+pub(crate) const EFFECTS: [(&str, RuleEffect); 3] =
+    [("deny", RuleEffect::Deny), ("allow", RuleEffect::Allow), ("otherwise", RuleEffect::Otherwise)];
 
-/// Every action by its word.
+/// The keyword of each action.
 pub const ACTIONS: [(&str, Action); 23] = [
     ("find", Action::Find),
     ("see_profile", Action::SeeProfile),
@@ -66,48 +66,53 @@ pub(crate) const WRITABLE_BY: [(&str, WritableBy); 3] =
 pub(crate) const GROUP_STATES: [(&str, GroupState); 3] =
     [("active", GroupState::Active), ("concluded", GroupState::Concluded), ("archived", GroupState::Archived)];
 
-pub(crate) const CONVERSATIONS: [(&str, Kind); 4] =
-    [("note_to_self", Kind::NoteToSelf), ("direct", Kind::Direct), ("group", Kind::Group), ("mail", Kind::Mail)];
+pub(crate) const CONVERSATIONS: [(&str, ConversationKind); 4] = [
+    ("note_to_self", ConversationKind::NoteToSelf),
+    ("direct", ConversationKind::Direct),
+    ("group", ConversationKind::Group),
+    ("mail", ConversationKind::Mail),
+];
 
-pub(crate) const STATES: [(&str, State); 3] = [("open", State::Open), ("closed", State::Closed), ("locked", State::Locked)];
+pub(crate) const STATES: [(&str, ConversationState); 3] =
+    [("open", ConversationState::Open), ("closed", ConversationState::Closed), ("locked", ConversationState::Locked)];
 
-/// The word for an action, `delete_own_copy`.
+/// The keyword of an action, such as `delete_own_copy`.
 #[must_use]
 pub fn action_name(action: Action) -> &'static str {
     name_of(&ACTIONS, action)
 }
 
-/// The word for a code, `needs_friend`.
+/// The keyword of a code, such as `needs_friend`.
 #[must_use]
 pub fn code_name(code: Code) -> &'static str {
     name_of(&CODES, code)
 }
 
-/// The word of a value. Each has one; a test sees to it where it matters most.
+/// The keyword of a value; empty if the table does not have it.
 pub(crate) fn name_of<T: Copy + PartialEq>(table: &[(&'static str, T)], value: T) -> &'static str {
     table.iter().find(|(_, one)| *one == value).map_or("", |(name, _)| name)
 }
 
-/// What a word stands for, or a sentence with the words there are.
+/// The value of a keyword, or a sentence that lists the keywords.
 pub(crate) fn look_up<T: Copy>(what: &str, word: &str, table: &[(&str, T)]) -> Result<T, String> {
     let found = table.iter().find(|(name, _)| *name == word).map(|(_, value)| *value);
     found.ok_or_else(|| unknown(what, word, table.iter().map(|(name, _)| *name)))
 }
 
-/// A sentence for a value that something can't have: the nearest one it can, and all.
+/// A sentence about an invalid value: the nearest valid value, and all valid values.
 pub(crate) fn no_value<'a>(of: &str, value: &str, known: impl Iterator<Item = &'a str> + Clone) -> String {
     let hint = nearest(value, known.clone()).map(|name| format!("; did you mean `{name}`?")).unwrap_or_default();
     let all = known.collect::<Vec<_>>().join(", ");
     format!("`{of}` can't be `{}`{hint} (its values are: {all})", shortened(value))
 }
 
-/// Who may write to a user, by what the user chose.
+/// The value of `writable_by`.
 pub(crate) fn writable_by(value: &str) -> Result<WritableBy, String> {
     let found = WRITABLE_BY.iter().find(|(word, _)| *word == value).map(|(_, choice)| *choice);
     found.ok_or_else(|| no_value("writable_by", value, WRITABLE_BY.iter().map(|(word, _)| *word)))
 }
 
-/// A sentence for a word that is not there: the nearest one, and all.
+/// A sentence about an unknown word: the nearest known word, and all known words.
 pub(crate) fn unknown<'a>(what: &str, word: &str, known: impl Iterator<Item = &'a str> + Clone) -> String {
     let hint = nearest(word, known.clone()).map(|name| format!("; did you mean `{name}`?")).unwrap_or_default();
     let all: Vec<&str> = known.collect();
@@ -115,18 +120,18 @@ pub(crate) fn unknown<'a>(what: &str, word: &str, known: impl Iterator<Item = &'
     format!("there is no {what} `{}`{hint} ({all})", shortened(word))
 }
 
-/// The word that was probably meant.
+/// The nearest word, if it is near enough to be what the author meant.
 pub(crate) fn nearest<'a>(word: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     let (steps, name) = known.map(|name| (distance(word, name), name)).min()?;
     (steps <= 1 + name.len() / 4).then_some(name)
 }
 
-/// A word that fits a sentence.
+/// The beginning of a word, short enough for a sentence.
 pub(crate) fn shortened(word: &str) -> String {
     word.chars().take(super::NAME_BYTES_MAX).collect()
 }
 
-/// Letters to change, add or drop to come from one word to another (Levenshtein).
+/// The Levenshtein distance between two words, in characters. O(n * m), both at most `NAME_BYTES_MAX`.
 fn distance(one: &str, other: &str) -> usize {
     let other: Vec<char> = other.chars().take(super::NAME_BYTES_MAX).collect();
     let mut row: Vec<usize> = (0..=other.len()).collect();

@@ -1,32 +1,32 @@
-//! A growing array whose copies share what did not change.
+//! A vector whose copies share the chunks that did not change.
 
 use std::sync::Arc;
 
-/// Entries that are copied together. Small, for a change of one person copies the lists of all in its chunk; not tiny, for a
-/// copy of a branch counts one reference for each.
+/// Entries that are copied together. A change of one user copies the records of all users in its chunk, so a chunk is small; a copy of
+/// a branch counts one reference for each chunk, so it is not tiny.
 pub const CHUNK: usize = 64;
 
 /// Chunks whose references are copied together.
 const BRANCH: usize = 64;
 
-/// Entries are added at the end and never taken out. A tree of three levels: a copy of a million entries counts 245
-/// references, and a change of one copies 64 more and 64 entries.
+/// Entries are appended and never removed. A tree of three levels: a copy of a million entries counts 245 references, and a change of one
+/// entry then copies 64 references and 64 entries.
 #[derive(Debug, Clone)]
-pub struct Chunked<T> {
+pub struct ChunkedVec<T> {
     branches: Vec<Arc<Vec<Arc<Chunk<T>>>>>,
     len: usize,
 }
 
-/// In place, to save one look into memory. Those after the last entry are empty.
+/// An array in place of a vector saves one memory access. Entries after the last one have their default value.
 type Chunk<T> = [T; CHUNK];
 
-impl<T> Default for Chunked<T> {
+impl<T> Default for ChunkedVec<T> {
     fn default() -> Self {
         Self { branches: Vec::new(), len: 0 }
     }
 }
 
-impl<T> Chunked<T> {
+impl<T> ChunkedVec<T> {
     pub fn get(&self, at: usize) -> Option<&T> {
         self.chunk(at / CHUNK).get(at % CHUNK)
     }
@@ -47,7 +47,7 @@ impl<T> Chunked<T> {
     }
 }
 
-impl<T: Clone + Default> Chunked<T> {
+impl<T: Clone + Default> ChunkedVec<T> {
     pub fn get_mut(&mut self, at: usize) -> Option<&mut T> {
         if at >= self.len {
             return None;

@@ -1,12 +1,12 @@
-//! What a rule must keep to as a whole: its conditions fit its actions, and whoever it lets one reach can be listed.
+//! The validation of a rule as a whole: its conditions fit its actions, and an allow rule whose resources must be listed has a generator.
 
-use super::names::action_name;
+use super::keywords::action_name;
 use crate::{
-    action::{Action, Target},
-    program::{Condition, Effect, Rule, Subject},
+    action::{Action, ResourceType},
+    ir::{Candidates, Condition, Rule, RuleEffect},
 };
 
-/// Lists are made of these: whoever may be reached must be found without trying everyone.
+/// Whether the server lists the resources of the action. They must be found without testing every user or group.
 fn is_listed(action: Action) -> bool {
     matches!(
         action,
@@ -20,9 +20,9 @@ pub(super) fn check(rule: &Rule) -> Result<(), String> {
             fits(*action, rule, condition)?;
         }
     }
-    if rule.effect == Effect::Allow
-        && rule.subject == Subject::People
-        && let Some(action) = rule.actions.iter().find(|action| action.target() == Target::Group)
+    if rule.effect == RuleEffect::Allow
+        && rule.candidates == Candidates::Users
+        && let Some(action) = rule.actions.iter().find(|action| action.resource_type() == ResourceType::Group)
     {
         return Err(format!(
             "`{}` reaches groups: say which by `me R@K edge group`, `me R@K in group` or `every group`",
@@ -30,7 +30,7 @@ pub(super) fn check(rule: &Rule) -> Result<(), String> {
         ));
     }
     let Some(listed) = rule.actions.iter().find(|action| is_listed(**action)) else { return Ok(()) };
-    if rule.effect == Effect::Allow && !rule.conditions.first().is_some_and(Condition::is_generator) {
+    if rule.effect == RuleEffect::Allow && !rule.conditions.first().is_some_and(Condition::is_generator) {
         return Err(format!(
             "`{}` lists people or groups, so an `allow` needs a condition that leads from me to them: everyone, `every group`, same, `me R@K with \
              them R@K`, `me R@K edge …`, `me R@K in group` or a relation; others only narrow it",
@@ -42,8 +42,8 @@ pub(super) fn check(rule: &Rule) -> Result<(), String> {
 
 fn fits(action: Action, rule: &Rule, condition: &Condition) -> Result<(), String> {
     let word = action_name(action);
-    let target = action.target();
-    if rule.subject == Subject::Groups && !action.fits(Target::Group) {
+    let target = action.resource_type();
+    if rule.candidates == Candidates::Groups && !action.fits(ResourceType::Group) {
         return Err(format!("`{word}` is not about groups: conditions with `group` fit `find` and `address_group`"));
     }
     match condition {
@@ -52,7 +52,7 @@ fn fits(action: Action, rule: &Rule, condition: &Condition) -> Result<(), String
         | Condition::ConversationKind(_)
         | Condition::ConversationState(_)
         | Condition::MayStart
-            if target != Target::Conversation =>
+            if target != ResourceType::Conversation =>
         {
             Err(format!(
                 "`{word}` is not done in a conversation: `holder`, `owner`, `conversation=`, `state=` and `may start` do not fit it"
@@ -67,10 +67,10 @@ fn fits(action: Action, rule: &Rule, condition: &Condition) -> Result<(), String
         {
             Err(format!("`relation=` fits request, accept, unrelate and block, not `{word}`"))
         }
-        condition if rule.subject == Subject::People && target == Target::Group && condition.names_them() => {
+        condition if rule.candidates == Candidates::Users && target == ResourceType::Group && condition.names_them() => {
             Err(format!("`{word}` is about a group: say `group`, not `them`"))
         }
-        condition if target == Target::Nobody && (condition.names_them() || *condition == Condition::Everyone) => {
+        condition if target == ResourceType::None && (condition.names_them() || *condition == Condition::Everyone) => {
             Err(format!("`{word}` is about nobody in particular: `them` and `everyone` do not fit it"))
         }
         _ => Ok(()),

@@ -1,17 +1,18 @@
-//! Declarations: the policy's name, and the words its rules and the product's facts may use.
+//! The parser of declarations: the name of the policy, and the words that its rules and the facts may use.
 
 use super::{
     NAME_BYTES_MAX,
-    names::{look_up, shortened},
+    keywords::{look_up, shortened},
 };
 use crate::{
     facts::number,
-    vocabulary::{How, SettingWord, Vocabulary, WORDS_MAX},
+    vocabulary::{RelationOrigin, SettingDeclaration, Vocabulary, WORDS_MAX},
 };
 
-pub(super) const HOWS: [(&str, How); 3] = [("mutual", How::Mutual), ("own", How::Own), ("given", How::Given)];
+pub(super) const HOWS: [(&str, RelationOrigin); 3] =
+    [("mutual", RelationOrigin::Mutual), ("own", RelationOrigin::Own), ("given", RelationOrigin::Given)];
 
-/// What a text declared so far.
+/// The declarations of the lines parsed so far.
 #[derive(Default)]
 pub(super) struct Declarations {
     pub name: Option<String>,
@@ -21,7 +22,7 @@ pub(super) struct Declarations {
 }
 
 impl Declarations {
-    /// Reads a declaration; `false` when the line is none.
+    /// Parses a declaration; `false` if the line is not one.
     pub(super) fn read(&mut self, first: &str, rest: &[String]) -> Result<bool, String> {
         match first {
             "policy" => self.name(rest)?,
@@ -85,12 +86,12 @@ impl Declarations {
             [] => return Err(SETTING.to_owned()),
             [one] => {
                 let number = number(one).ok_or(SETTING)?;
-                SettingWord { name, values: Vec::new(), number: Some(number) }
+                SettingDeclaration { name, values: Vec::new(), number: Some(number) }
             }
             many => {
                 let mut values = Vec::new();
                 names(&mut values, "values", many)?;
-                SettingWord { name, values, number: None }
+                SettingDeclaration { name, values, number: None }
             }
         };
         self.vocabulary.settings.push(word);
@@ -120,7 +121,7 @@ fn room(count: usize, what: &str) -> Result<(), String> {
     if count < WORDS_MAX { Ok(()) } else { Err(format!("a policy has at most {WORDS_MAX} {what}")) }
 }
 
-/// A name as it may be spelled.
+/// Checks the spelling of a name.
 pub(super) fn spelled(name: &str) -> Result<String, String> {
     let letters = name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-' || c == '_');
     let starts = name.starts_with(|c: char| c.is_ascii_lowercase());

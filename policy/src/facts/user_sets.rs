@@ -1,0 +1,76 @@
+//! The users with each status, tenant role and choice of `writable_by`, as bitsets, for rules whose generator is `everyone`.
+
+use std::sync::Arc;
+
+use super::{RoleId, RoleSet, Status, UserIx, WritableBy, bitset::Bitset, user::User};
+
+/// Each user is in one set of `statuses`, in one of `writable_by`, and in the set of each of its tenant roles.
+#[derive(Debug, Clone, Default)]
+pub struct UserSets {
+    statuses: [Arc<Bitset>; 4],
+    writable_by: [Arc<Bitset>; 3],
+    roles: Vec<Arc<Bitset>>,
+    none: Arc<Bitset>,
+}
+
+impl UserSets {
+    pub fn status(&self, status: Status) -> &Bitset {
+        &self.statuses[status as usize]
+    }
+
+    pub fn writable_by(&self, writable_by: WritableBy) -> &Bitset {
+        &self.writable_by[writable_by as usize]
+    }
+
+    pub fn role(&self, role: RoleId) -> &Bitset {
+        self.roles.get(usize::from(role.0)).unwrap_or(&self.none)
+    }
+
+    /// Adds a new user.
+    pub fn insert(&mut self, user: UserIx, record: &User) {
+        put(&mut self.statuses[record.status as usize], user, true);
+        put(&mut self.writable_by[record.writable_by as usize], user, true);
+        self.set_roles(user, record.roles, true);
+    }
+
+    /// Moves a user between sets. `old` is the record before the change.
+    pub fn update(&mut self, user: UserIx, old: &User, status: Status, roles: RoleSet, writable_by: WritableBy) {
+        if old.status != status {
+            put(&mut self.statuses[old.status as usize], user, false);
+            put(&mut self.statuses[status as usize], user, true);
+        }
+        if old.writable_by != writable_by {
+            put(&mut self.writable_by[old.writable_by as usize], user, false);
+            put(&mut self.writable_by[writable_by as usize], user, true);
+        }
+        self.set_roles(user, RoleSet(old.roles.0 & !roles.0), false);
+        self.set_roles(user, RoleSet(roles.0 & !old.roles.0), true);
+    }
+
+    fn set_roles(&mut self, user: UserIx, roles: RoleSet, has: bool) {
+        for role in roles_in(roles) {
+            if self.roles.len() <= role {
+                self.roles.resize_with(role + 1, Arc::default);
+            }
+            put(&mut self.roles[role], user, has);
+        }
+    }
+
+    /// Allocated memory in bytes.
+    pub fn bytes(&self) -> usize {
+        self.statuses.iter().chain(&self.writable_by).chain(&self.roles).map(|set| set.bytes()).sum()
+    }
+}
+
+fn put(set: &mut Arc<Bitset>, user: UserIx, inside: bool) {
+    let set = Arc::make_mut(set);
+    if inside {
+        set.insert(user.0)
+    } else {
+        set.remove(user.0)
+    };
+}
+
+fn roles_in(roles: RoleSet) -> impl Iterator<Item = usize> {
+    (0..u64::BITS as usize).filter(move |role| roles.0 & (1 << role) != 0)
+}
