@@ -171,10 +171,10 @@ impl From<&Change> for bus::Change {
             Effect::None => (bus::Effect::None, 0, Bytes::new(), Vec::new()),
             Effect::Sent { seq, author } => (bus::Effect::Sent, *seq, author.to_bytes(), Vec::new()),
             Effect::Uncounted { seq } => (bus::Effect::Uncounted, *seq, Bytes::new(), Vec::new()),
-            Effect::Rewritten { seq } => (bus::Effect::None, *seq, Bytes::new(), Vec::new()),
+            Effect::Rewritten { seq } => (bus::Effect::Rewritten, *seq, Bytes::new(), Vec::new()),
             Effect::Capabilities => (bus::Effect::Capabilities, 0, Bytes::new(), Vec::new()),
             Effect::Removed(users) => {
-                (bus::Effect::Members, 0, Bytes::new(), users.iter().map(|user| user.to_bytes()).collect())
+                (bus::Effect::Removed, 0, Bytes::new(), users.iter().map(|user| user.to_bytes()).collect())
             }
         };
         Self {
@@ -197,11 +197,11 @@ impl TryFrom<bus::Change> for Change {
         let effect = match bus::Effect::try_from(change.effect) {
             Ok(bus::Effect::Sent) => Effect::Sent { seq: change.seq, author: UserId::from_slice(&change.author)? },
             Ok(bus::Effect::Uncounted) => Effect::Uncounted { seq: change.seq },
-            Ok(bus::Effect::Members) => {
+            Ok(bus::Effect::Removed) => {
                 Effect::Removed(change.removed.iter().map(|user| UserId::from_slice(user)).collect::<Result<_, _>>()?)
             }
             Ok(bus::Effect::Capabilities) => Effect::Capabilities,
-            Ok(bus::Effect::None) if change.seq > 0 => Effect::Rewritten { seq: change.seq },
+            Ok(bus::Effect::Rewritten) => Effect::Rewritten { seq: change.seq },
             Ok(bus::Effect::None) | Err(_) => Effect::None,
         };
         let (conversation, version) = (ConversationId::from_slice(&change.conversation)?, change.version);
