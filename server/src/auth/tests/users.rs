@@ -1,6 +1,6 @@
 //! Users as they come and go.
 
-use causerie_policy::Search;
+use causerie_policy::DirectoryQuery;
 
 use super::*;
 use crate::{facts::Facts, store::lookups::Lookups};
@@ -33,7 +33,7 @@ async fn a_user_is_created_and_updated_from_the_claims() {
         let found = async |word: &str| {
             let snapshot = facts.latest(setting.tenant).await.expect("reads");
             let me = snapshot.user(first.user).expect("is known");
-            let search = Search { words: &[word.to_owned()], after: None, limit: 10 };
+            let search = DirectoryQuery { words: &[word.to_owned()], after: None, limit: 10 };
             snapshot.policy.complete(&snapshot.world, me, &search).hits.len()
         };
         assert_eq!((found("mart").await, found("le").await), (1, 1));

@@ -1,6 +1,6 @@
 //! What the directory finds in a snapshot, of the users that the store has.
 
-use causerie_policy::{Search, UserIx, Who};
+use causerie_policy::{DirectoryQuery, Entity, UserIx};
 use causerie_protocol::{TenantId, UserId, wire::UserStatus};
 use uuid::Uuid;
 
@@ -29,10 +29,10 @@ async fn found(store: &Store, facts: &Facts, (tenant, me): (TenantId, UserId), q
     let snapshot = facts.latest(tenant).await.expect("reads");
     let words: Vec<String> = fold::words(query).into_iter().collect();
     let me: UserIx = snapshot.user(me).expect("is known");
-    let page = snapshot.policy.complete(&snapshot.world, me, &Search { words: &words, after: None, limit });
-    let users = page.hits.into_iter().filter_map(|hit| match hit.who {
-        Who::Person(user) => Some(UserId(Uuid::from_u128(snapshot.world.user_key(user)))),
-        Who::Group(_) => None,
+    let page = snapshot.policy.complete(&snapshot.world, me, &DirectoryQuery { words: &words, after: None, limit });
+    let users = page.hits.into_iter().filter_map(|hit| match hit.entity {
+        Entity::User(user) => Some(UserId(Uuid::from_u128(snapshot.world.user_key(user)))),
+        Entity::Group(_) => None,
     });
     let users: Vec<UserId> = users.collect();
     let users = people::find(store.reader(), tenant, &users).await.expect("reads");
