@@ -1,8 +1,8 @@
-//! Keys of a tenant's back end: `sk_` and 32 random bytes in base64url, shown once.
+//! API keys of a tenant's back end: `sk_` and 32 random bytes in base64url, shown once.
 //!
-//! Only their SHA-256 is kept. A slow hash protects what people choose; 256 random bits can't be guessed. The look-up is by
-//! the hash, so its timing tells at most how a hash of the caller's own guess compares with stored ones, from which no key
-//! can be built: comparing in constant time would gain nothing.
+//! The server stores only the SHA-256 of a key. A slow hash protects passwords that users choose; 256 random bits can't be
+//! guessed. The look-up is by the hash, so its timing tells at most how the hash of a guess compares with stored hashes, and
+//! no key can be built from that: a comparison in constant time would gain nothing.
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use causerie_protocol::TenantId;
@@ -16,23 +16,23 @@ use crate::store::entities::api_key;
 const PREFIX: &str = "sk_";
 const RANDOM_BYTES: usize = 32;
 
-/// What a back end may do.
+/// What an API key allows a back end to do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, clap::ValueEnum)]
 pub enum Scope {
-    /// Make and change people and whatever else the product provisions.
+    /// Create and change users and everything else that the product provisions.
     Provision,
-    /// Do what a person can, in that person's name.
+    /// Act in the name of a user.
     Act,
-    /// Read anything of the tenant.
+    /// Read all data of the tenant.
     Read,
     /// Change the tenant's rules, and read them; retry and delete the tenant's jobs.
     Admin,
-    /// Make and rename tenants of this server, any of them.
+    /// Create and rename tenants of this server, any of them.
     Tenants,
 }
 
 impl Scope {
-    /// All of them.
+    /// All scopes.
     pub const ALL: [Self; 5] = [Self::Provision, Self::Act, Self::Read, Self::Admin, Self::Tenants];
 
     /// The name in SQL and on the command line.
@@ -48,22 +48,22 @@ impl Scope {
     }
 }
 
-/// A back end whose key was good.
+/// A back end whose API key was accepted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ApiCaller {
-    /// Whose back end.
+    /// The tenant of the back end.
     pub tenant: TenantId,
-    /// Which key, for logs.
+    /// The id of the API key, for logs and the audit.
     pub key: Uuid,
-    /// What it may do.
+    /// What the key allows.
     pub scopes: Vec<Scope>,
 }
 
 impl ApiCaller {
-    /// Refuses unless the key has one of these scopes.
+    /// Refuses unless the key has at least one of these scopes.
     ///
     /// # Errors
-    /// When it has none of them.
+    /// [`AuthError::MissingScope`] if the key has none of these scopes.
     pub fn require_any(&self, scopes: &[Scope]) -> Result<(), AuthError> {
         if scopes.iter().any(|scope| self.scopes.contains(scope)) {
             return Ok(());
@@ -77,18 +77,18 @@ impl ApiCaller {
         if ended || row.revoked_at.is_some() {
             return Err(AuthError::UnknownApiKey);
         }
-        // A scope of a newer server is one this server has nothing behind.
+        // A name that is not in `Scope` comes from a newer server; this server has no endpoint for it.
         let scopes = Scope::ALL.into_iter().filter(|scope| row.scopes.split(' ').any(|name| name == scope.name())).collect();
         Ok(Self { tenant: row.tenant_id.into(), key: row.id, scopes })
     }
 }
 
-/// Scopes in a sentence: `` `read` or `admin` ``.
+/// Scopes for use in a sentence: `` `read` or `admin` ``.
 fn names(scopes: &[Scope], joint: &str) -> String {
     scopes.iter().map(|scope| format!("`{}`", scope.name())).collect::<Vec<_>>().join(joint)
 }
 
-/// A new key, to be shown once, and the row to store.
+/// Generates a key. Returns its text, which is shown once, and the row to store.
 #[must_use]
 pub fn generate(
     tenant: TenantId,
@@ -113,7 +113,7 @@ pub fn generate(
     (key, row)
 }
 
-/// The stored form of a key; `None` where the text can't be one, which spares the database a question.
+/// The stored form of a key; `None` if the text can't be a key, which saves a query.
 #[must_use]
 pub fn hash(key: &str) -> Option<String> {
     let random = URL_SAFE_NO_PAD.decode(key.strip_prefix(PREFIX)?).ok()?;

@@ -1,15 +1,15 @@
-//! Why someone was not let in, in words for the developer whose token it was.
+//! Why a token or an API key was refused, in words for the developer of the product.
 //!
-//! What depends on the token's content is told only once its signature is verified; before that, a stranger learns no more
-//! than the token's own header says.
+//! An error about the token's content is returned only after the signature was verified. Before that, a stranger learns no
+//! more than the token's own header says.
 
 use causerie_protocol::{CloseCode, ErrorCode, Refusal};
 
 use crate::store::StoreError;
 
-/// Why someone was not let in.
+/// Why a token or an API key was refused.
 #[derive(Debug, Clone, thiserror::Error)]
-#[allow(missing_docs)] // the sentences say it
+#[allow(missing_docs)] // the error texts describe the variants
 pub enum AuthError {
     #[error("the token has more than {max_bytes} bytes")]
     TooLarge { max_bytes: usize },
@@ -53,7 +53,7 @@ pub enum AuthError {
 }
 
 impl AuthError {
-    /// The error a peer gets.
+    /// The error code that the client gets.
     #[must_use]
     pub fn code(&self) -> ErrorCode {
         match self {
@@ -68,14 +68,15 @@ impl AuthError {
             | Self::Revoked
             | Self::Inactive
             | Self::UnknownApiKey => ErrorCode::Unauthenticated,
-            // The product signs with another key now; a client must not give up because of the old one.
+            // The product signs with another key now: the client must fetch a fresh token and not give up because of the old
+            // key.
             Self::Expired | Self::RevokedKey => ErrorCode::TokenExpired,
             Self::MissingScope { .. } => ErrorCode::Forbidden,
             Self::Store(_) => ErrorCode::Unavailable,
         }
     }
 
-    /// How a connection with such a token ends.
+    /// The code that closes a connection with such a token.
     #[must_use]
     pub fn close_code(&self) -> CloseCode {
         match self {
@@ -91,7 +92,7 @@ impl AuthError {
             | Self::MissingScope { .. } => CloseCode::Unauthenticated,
             Self::Expired | Self::RevokedKey => CloseCode::TokenExpired,
             Self::Revoked | Self::Inactive => CloseCode::Revoked,
-            // Everyone would be back at once to ask a database that can't answer.
+            // Any other code would make all clients return at once and query a database that can't answer.
             Self::Store(_) => CloseCode::Overloaded,
         }
     }

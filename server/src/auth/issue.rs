@@ -1,4 +1,4 @@
-//! Signs tokens with a shared secret, as a product's back end would: for the command line and the demo.
+//! Signs tokens with a shared secret, as a product's back end does. The command line and the demo use it.
 
 use jsonwebtoken::{EncodingKey, Header};
 use rand::RngCore as _;
@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::{keys::Algorithm, token::AUDIENCE};
 
-/// What a token will say. Times are seconds since 1970 UTC.
+/// The claims of a new token. Times are seconds since 1970 UTC.
 #[derive(Debug, Clone, Serialize)]
 #[allow(missing_docs)] // see the table in `token`
 pub struct NewToken<'a> {
@@ -26,17 +26,17 @@ struct WithAudience<'a> {
     aud: &'static str,
 }
 
-/// Signs with HS256.
+/// Signs a token with HS256.
 ///
 /// # Errors
-/// When the secret can't be used.
+/// If jsonwebtoken can't serialise the claims or can't sign with the secret.
 pub fn hs256(kid: &str, secret: &str, token: &NewToken<'_>) -> Result<String, jsonwebtoken::errors::Error> {
     let header = Header { kid: Some(kid.to_owned()), ..Header::new(Algorithm::Hs256.into()) };
     jsonwebtoken::encode(&header, &WithAudience { token, aud: AUDIENCE }, &EncodingKey::from_secret(secret.as_bytes()))
 }
 
-/// A new secret for HS256: 32 random bytes as 64 hexadecimal digits. The text itself is the secret, as most JWT libraries
-/// take it.
+/// A new secret for HS256: 32 random bytes as 64 hexadecimal digits. The bytes of the text itself are the secret, which is
+/// how most JWT libraries take it.
 #[must_use]
 pub fn secret() -> String {
     let mut random = [0; 32];

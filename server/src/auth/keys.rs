@@ -1,4 +1,4 @@
-//! The keys that sign people's tokens, cached.
+//! The keys that sign users' tokens, cached in memory.
 
 use std::{
     collections::{HashMap, HashSet},
@@ -24,14 +24,14 @@ use crate::{
     },
 };
 
-/// A key that is known is trusted this long before it is looked up again; [`KeyCache::refresh`] does that earlier.
+/// A cached key is used for this long before it is loaded again; [`KeyCache::refresh`] loads it earlier.
 const REFRESH_MS: i64 = 30_000;
-/// An unknown `kid` may be new, so the database is asked before it is refused; but at most this often, however many are invented.
-/// The tokens that name them wait for the next answer.
+/// An unknown `kid` may belong to a new key, so the database is queried before the token is refused. The queries are at
+/// least this far apart, however many unknown `kid`s arrive; tokens with an unknown `kid` wait for the next query.
 const ASKED_APART: Duration = Duration::from_secs(1);
-/// RFC 7518, 3.2: a key as long as the hash.
+/// RFC 7518, 3.2: the key must be at least as long as the hash.
 const SECRET_BYTES_MIN: usize = 32;
-/// A public key of 2,048 bits in PKCS #1 with the smallest exponent; RFC 7518, 3.3 allows no shorter.
+/// The size of a 2,048-bit public key in PKCS #1 with the smallest exponent; RFC 7518, 3.3 allows no shorter key.
 const RSA_DER_BYTES_MIN: usize = 268;
 
 /// How a token is signed.
@@ -52,7 +52,7 @@ pub enum Algorithm {
 }
 
 impl Algorithm {
-    /// All of them.
+    /// All algorithms.
     pub const ALL: [Self; 4] = [Self::Hs256, Self::Rs256, Self::Es256, Self::EdDsa];
 
     /// The name in `alg` and in SQL.
@@ -66,16 +66,16 @@ impl Algorithm {
         }
     }
 
-    /// The algorithm of a name.
+    /// The algorithm with this name in `alg`.
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|algorithm| algorithm.name() == name)
     }
 
-    /// Makes a key of its material: the shared secret (HS256, the bytes of the text) or the public key in PEM.
+    /// Makes a key from its material: the shared secret (HS256, the bytes of the text) or the public key in PEM.
     ///
     /// # Errors
-    /// When the material is weak, private, or of another algorithm.
+    /// [`BadMaterial`] if the material is too short, is a private key, or is of another algorithm.
     pub fn key(self, material: &str) -> Result<DecodingKey, BadMaterial> {
         let pem = material.contains("-----BEGIN");
         if self == Self::Hs256 {
@@ -113,9 +113,10 @@ impl Algorithm {
         Ok(key)
     }
 
-    /// Some keys are taken and fail only when used, one on another curve for instance.
+    /// Verifies a dummy signature: jsonwebtoken accepts some unusable keys, for instance a key on another curve, and fails
+    /// only when the key is used.
     fn try_out(self, key: &DecodingKey) -> Result<(), BadMaterial> {
-        // Any signature: only whether the key can be used matters.
+        // Any signature will do: only an unusable key makes `verify` return an error.
         let signature = "A".repeat(86);
         jsonwebtoken::crypto::verify(&signature, b"tried out", key, self.into())
             .map(|_| ())
@@ -134,18 +135,18 @@ impl From<Algorithm> for jsonwebtoken::Algorithm {
     }
 }
 
-/// The key can't be used.
+/// The key can't be used; the text says why.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("the key {0}")]
 pub struct BadMaterial(&'static str);
 
-/// A key ready to verify with.
+/// A key that is ready to verify tokens.
 pub struct SigningKey {
-    /// Whose people it signs for.
+    /// The tenant whose users' tokens the key signs.
     pub tenant: TenantId,
-    /// The only algorithm it is used with.
+    /// The only algorithm that the key is used with.
     pub algorithm: Algorithm,
-    /// Tokens it signed are void.
+    /// The key was revoked: tokens that it signed are void.
     pub revoked: bool,
     pub(super) decoding: DecodingKey,
 }
@@ -160,7 +161,7 @@ enum Unusable {
 }
 
 impl SigningKey {
-    /// The same key with what else a newer row says.
+    /// The same decoding key with the revocation state of a newer row.
     fn as_in(&self, row: &SigningKeyRow) -> Self {
         let (tenant, algorithm, decoding) = (self.tenant, self.algorithm, self.decoding.clone());
         Self { tenant, algorithm, revoked: row.revoked_at_ms.is_some(), decoding }
@@ -174,7 +175,7 @@ impl SigningKey {
     }
 }
 
-/// Which key, in 64 bits of a hash of its `kid`: what each session remembers.
+/// Identifies a key by 64 bits of a hash of its `kid`. Each session stores the mark of the key that signed its token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct KeyMark(pub u64);
 
@@ -190,40 +191,41 @@ impl KeyMark {
 #[derive(Default)]
 struct Snapshot {
     keys: HashMap<String, Arc<SigningKey>>,
-    /// Those that were revoked, or were known and are not there any more.
+    /// Keys that were revoked, and keys that were once loaded and have been deleted since.
     ended: HashSet<KeyMark>,
-    /// Those this server can't verify with.
+    /// The `kid`s of keys that this server can't verify with.
     unusable: HashSet<String>,
     loaded_at_ms: i64,
 }
 
-/// When the database was asked for all keys the last time, and whether it answered.
+/// When all keys were last queried, and whether the database answered.
 struct Asked {
     at: Instant,
     outcome: Result<(), StoreError>,
 }
 
-/// All keys, as of a moment ago.
+/// All signing keys, as they were at the last query.
 pub struct KeyCache {
     store: Store,
     secrets: Secrets,
     clock: Arc<dyn Clock>,
     snapshot: ArcSwapOption<Snapshot>,
-    /// Held while the database is asked: tokens that come meanwhile wait for the same answer.
+    /// Locked during a query: tokens that arrive meanwhile wait for the same answer.
     asked: Mutex<Option<Asked>>,
 }
 
 impl KeyCache {
-    /// Nothing is loaded until the first key is asked for.
+    /// Makes an empty cache. The first call of `get` or `refresh` loads the keys.
     #[must_use]
     pub fn new(store: Store, secrets: Secrets, clock: Arc<dyn Clock>) -> Self {
         Self { store, secrets, clock, snapshot: ArcSwapOption::empty(), asked: Mutex::new(None) }
     }
 
-    /// The key of a `kid`, revoked ones included. That there is none is said only after the database was asked since the call.
+    /// The key with this `kid`, even if it was revoked. `None` only after a query that began after this call found no such
+    /// key.
     ///
     /// # Errors
-    /// When it is not known and the database fails.
+    /// `StoreError` if the key is not cached and the database does not answer.
     pub async fn get(&self, kid: &str) -> Result<Option<Arc<SigningKey>>, StoreError> {
         let called_at = Instant::now();
         if let Some(key) = self.fresh(kid) {
@@ -231,7 +233,7 @@ impl KeyCache {
         }
         let mut asked = match (self.known(kid), self.asked.try_lock()) {
             (_, Ok(asked)) => asked,
-            // An old key is better than a wait: the look-up of the user asks the database again anyway.
+            // An old key is better than a wait: the user look-up that follows queries the database anyway.
             (Some(old), Err(_)) => return Ok(Some(old)),
             (None, Err(_)) => self.asked.lock().await,
         };
@@ -253,10 +255,11 @@ impl KeyCache {
         }
     }
 
-    /// Asks the database for all keys now. Answers those that were revoked, or were known and are gone.
+    /// Queries all keys now. Returns the keys that were revoked, and the keys that were once loaded and have been deleted
+    /// since.
     ///
     /// # Errors
-    /// When the database fails.
+    /// `StoreError` if the database does not answer or refuses the statement.
     pub async fn refresh(&self) -> Result<HashSet<KeyMark>, StoreError> {
         let mut asked = self.asked.lock().await;
         self.ask(&mut asked).await;
@@ -282,19 +285,19 @@ impl KeyCache {
         self.snapshot.load().as_ref()?.keys.get(kid).cloned()
     }
 
-    /// The key, if the snapshot is young enough to say whether it was revoked.
+    /// The key, if the snapshot is younger than `REFRESH_MS`, so that a revocation is noticed in time.
     fn fresh(&self, kid: &str) -> Option<Arc<SigningKey>> {
         let snapshot = self.snapshot.load();
         let snapshot = snapshot.as_ref()?;
         let age_ms = self.clock.now_ms().saturating_sub(snapshot.loaded_at_ms);
-        // A clock that was set back makes it older than it can tell.
+        // After the clock was set back the age is negative and says nothing, so the snapshot counts as too old.
         let key = snapshot.keys.get(kid).filter(|_| (0..REFRESH_MS).contains(&age_ms));
         key.cloned()
     }
 }
 
 impl Snapshot {
-    /// The keys of these rows, after those of `self`.
+    /// The snapshot of these rows, which follows `self`.
     fn next(&self, rows: &[SigningKeyRow], secrets: &Secrets, now_ms: i64) -> Self {
         let mut next = Self { loaded_at_ms: now_ms, ..Self::default() };
         for row in rows {
@@ -303,11 +306,11 @@ impl Snapshot {
                     next.keys.insert(row.kid.clone(), Arc::new(key));
                 }
                 Err(error) => {
-                    // Another node may have encrypted it under a key that this one is not given yet.
+                    // Another node may have encrypted the row with a secrets key that this node does not have yet.
                     if let (Unusable::Unreadable(_), Some(known)) = (&error, self.keys.get(&row.kid)) {
                         next.keys.insert(row.kid.clone(), Arc::new(known.as_in(row)));
                     }
-                    // One bad key must not lock out everybody else. Said once, not at each refresh.
+                    // One bad key must not make the other keys unusable. The error is logged once, not at each refresh.
                     if !self.unusable.contains(&row.kid) && row.revoked_at_ms.is_none() {
                         tracing::error!(
                             kid = row.kid, tenant_id = %row.tenant, %error,

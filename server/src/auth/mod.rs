@@ -1,8 +1,8 @@
-//! Who is asking: people by signed tokens, back ends by keys.
+//! Authentication: users by signed tokens, back ends by API keys.
 //!
-//! [`token`] verifies a token with a key of [`keys`]; the person it names is then found, made or updated together with
-//! whoever else arrives at the moment (thousands after a network cut). [`api_key`] does the same for a tenant's back end.
-//! [`issue`] signs tokens, for the command line and the demo.
+//! [`token`] verifies a token with a signing key of [`keys`]. The user that the token names is then found, created or
+//! updated in a batch with the other users who connect at the same moment (thousands after a network cut). [`api_key`]
+//! generates and checks the keys of a tenant's back end. [`issue`] signs tokens for the command line and the demo.
 
 pub mod api_key;
 mod caller;
@@ -32,26 +32,26 @@ use crate::{
     telemetry::Metrics,
 };
 
-/// A person whose token was good.
+/// A user whose token was accepted.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Identity {
-    /// The person's tenant.
+    /// The user's tenant.
     pub tenant: TenantId,
-    /// The person.
+    /// The user's id.
     pub user: UserId,
-    /// As others see the person.
+    /// The user's profile as other users see it.
     pub profile: wire::User,
-    /// When the token was signed. Seconds since 1970 UTC.
+    /// When the token was signed (`iat`). Seconds since 1970 UTC.
     pub issued_at_s: i64,
-    /// The key that signed it.
+    /// The key that signed the token.
     pub signed_by: KeyMark,
-    /// When it ends, without any leeway. Seconds since 1970 UTC.
+    /// When the token expires (`exp`), without any leeway. Seconds since 1970 UTC.
     pub expires_at_s: i64,
-    /// A language tag; empty when the product did not say.
+    /// The user's language tag; empty if the product did not give one.
     pub locale: String,
 }
 
-/// Verifies tokens and keys. One per server; cheap to clone.
+/// Verifies tokens and API keys. A server has one; cheap to clone.
 #[derive(Clone)]
 pub struct Authenticator {
     store: Store,
@@ -61,7 +61,7 @@ pub struct Authenticator {
 }
 
 impl Authenticator {
-    /// Starts the shared look-up of people; it ends with the last clone. Needs a tokio runtime.
+    /// Starts the task of the batched user look-up; the task ends with the last clone. Needs a tokio runtime.
     #[must_use]
     pub fn new(store: Store, secrets: Secrets, clock: Arc<dyn Clock>, metrics: Arc<Metrics>) -> Self {
         let keys = Arc::new(KeyCache::new(store.clone(), secrets, Arc::clone(&clock)));
@@ -69,10 +69,11 @@ impl Authenticator {
         Self { store, clock, keys, people }
     }
 
-    /// The person a token names, made from its claims if absent.
+    /// The user that a token names, created from the token's claims if absent.
     ///
     /// # Errors
-    /// When the token is not to be trusted, the person is not let in, or the database fails.
+    /// [`AuthError`] if the token is not valid, the user is not active or their tokens were revoked, or the database does
+    /// not answer.
     pub async fn user(&self, token: &str) -> Result<Identity, AuthError> {
         let unverified = token::Unverified::parse(token)?;
         let key = self.keys.get(unverified.kid()).await?.ok_or(AuthError::UnknownKey)?;
@@ -89,18 +90,19 @@ impl Authenticator {
         })
     }
 
-    /// Looks at all signing keys anew. Answers those that were revoked or are gone.
+    /// Loads all signing keys from the database. Returns the keys that were revoked or deleted.
     ///
     /// # Errors
-    /// When the database fails.
+    /// `StoreError` if the database does not answer or refuses the statement.
     pub async fn refresh_keys(&self) -> Result<HashSet<KeyMark>, StoreError> {
         self.keys.refresh().await
     }
 
-    /// The back end a key belongs to, and what it may do.
+    /// The back end that an API key belongs to, and the key's scopes.
     ///
     /// # Errors
-    /// When there is no such key, it ended or was revoked, or the database fails.
+    /// [`AuthError::UnknownApiKey`] if the key does not exist, expired or was revoked; [`AuthError::Store`] if the database
+    /// does not answer.
     pub async fn key(&self, key: &str) -> Result<ApiCaller, AuthError> {
         let hash = api_key::hash(key).ok_or(AuthError::UnknownApiKey)?;
         let row = key_queries::api_key(&self.store, &hash).await?.ok_or(AuthError::UnknownApiKey)?;

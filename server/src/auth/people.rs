@@ -1,4 +1,4 @@
-//! The person behind a verified token, looked up together with whoever else arrives at the moment.
+//! The user of a verified token, looked up in a batch with the other users who connect at the same moment.
 
 use std::{
     collections::{HashMap, HashSet},
@@ -20,13 +20,13 @@ use crate::{
     telemetry::Metrics,
 };
 
-/// How long everyone in a look-up waits until it is remembered whose newer token came. Without it they are let in all the same:
-/// an older token that was never used might then bring its roles.
+/// How long the users of a batch wait until the claims of newer tokens are confirmed in the database. After that the users
+/// are admitted without it; the risk is that an older token that was never used changes their roles.
 const CONFIRM_PATIENCE: Duration = Duration::from_millis(300);
-/// People per look-up: one statement serves this many.
+/// Users per batch: one statement looks up this many.
 const BATCH_MAX: usize = 500;
 
-/// Someone at the door.
+/// A user who connects with a verified token.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 struct Arrival {
     tenant: TenantId,
@@ -35,9 +35,9 @@ struct Arrival {
 }
 
 impl Arrival {
-    /// May this token still speak for this person?
+    /// Refuses if the user is not active or the token was revoked.
     fn admitted(&self, user: &User) -> Result<(), AuthError> {
-        // Who was invited and comes is stored as active: `Profile::is_here`.
+        // An invited user who connects is stored as active: `Profile::is_here`.
         if !matches!(user.status, UserStatus::Active | UserStatus::Invited) {
             return Err(AuthError::Inactive);
         }
@@ -48,7 +48,7 @@ impl Arrival {
     }
 }
 
-/// The shared look-up. Cheap to clone.
+/// The batched look-up of users. Cheap to clone.
 #[derive(Clone)]
 pub(super) struct People(Batcher<Arrival, User>);
 
@@ -64,10 +64,10 @@ impl People {
         }))
     }
 
-    /// Finds, makes or updates the person, unless the token must not speak for them.
+    /// Finds, creates or updates the user, unless the user is not active or the token was revoked.
     pub(super) async fn admit(&self, tenant: TenantId, claims: &Claims) -> Result<User, AuthError> {
         let arrival = Arrival { tenant, profile: claims.profile.clone(), issued_at_s: claims.issued_at_s };
-        // Whoever was not there has been made, so only a person removed in between is missing.
+        // The look-up creates users who are absent, so only a user who was removed during the look-up is missing.
         let user = self.0.get(arrival.clone()).await?.ok_or(AuthError::Inactive)?;
         arrival.admitted(&user)?;
         Ok(user)
@@ -78,21 +78,22 @@ async fn look_up(store: &Store, mut arrivals: Vec<Arrival>, now_ms: i64) -> Resu
     let keys: Vec<_> = arrivals.iter().map(|one| (one.tenant, one.profile.external_id.as_str())).collect();
     let found = people::find_by_external_id(store.reader(), &keys).await?;
     let mut users: HashMap<_, _> = found.into_iter().map(|user| ((user.tenant, user.external_id.clone()), user)).collect();
-    // Of two tokens of one person the newer one knows better; `save` keeps the later.
+    // If a batch holds two tokens of a user, the newer token decides: `save` keeps the later of two profiles.
     arrivals.sort_by_key(|one| one.issued_at_s);
     let key = |one: &Arrival| (one.tenant, one.profile.external_id.clone());
-    // A token that is void does not rename anybody.
+    // A void token must not change the user's profile.
     let heard = |one: &&Arrival| users.get(&key(one)).is_none_or(|user| one.admitted(user).is_ok());
     let changes = |one: &&Arrival| users.get(&key(one)).is_none_or(|user| one.profile.changes(user));
     let changed: HashSet<_> = arrivals.iter().filter(heard).filter(changes).map(key).collect();
-    // With one token of a person all of them: a newer one may say what is stored already, and an older one not.
+    // If one token changes a user, all the user's tokens of the batch are saved: a newer token may repeat what is stored
+    // while an older token differs from it.
     let due = arrivals.iter().filter(heard).filter(|one| changed.contains(&key(one)));
     let due: Vec<_> = due.map(|one| (one.tenant, &one.profile)).collect();
     if !due.is_empty() {
         users.extend(people::save(store, due, now_ms).await?);
     }
-    // Of a token that says nothing new it is remembered that it came, once: an older one, not used yet, must not bring other
-    // roles.
+    // For a token that changes nothing, its time of issue is stored once, so that an older token that was not used yet can't
+    // change the roles.
     let confirmed = arrivals.iter().filter_map(|one| {
         let user = users.get(&key(one)).filter(|user| one.admitted(user).is_ok() && one.profile.confirms(user))?;
         Some((user, one.issued_at_s))

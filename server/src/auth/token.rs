@@ -1,4 +1,4 @@
-//! Verifies a person's token: a JWT (RFC 7519) by the rules of RFC 8725.
+//! Verifies a user's token: a JWT (RFC 7519) by the rules of RFC 8725.
 //!
 //! | Header | |
 //! |---|---|
@@ -8,14 +8,14 @@
 //!
 //! | Claim | |
 //! |---|---|
-//! | `sub` | required text, 1 to 128 bytes: the product's id of the person |
+//! | `sub` | required text, 1 to 128 bytes: the product's id of the user |
 //! | `exp`, `iat` | required numbers, seconds since 1970, with or without a fraction (RFC 7519 `NumericDate`); at most 24 h apart |
-//! | `nbf` | likewise; honoured when present |
-//! | `aud` | when present: `causerie`, or a list with it. A token made for another service is not for us, while a product that signs only for us need not say so |
-//! | `name`, `avatar`, `locale` | optional texts, without their control characters; a name is cut to 512 bytes. They update the person, unless what is stored was said after `iat` |
-//! | `roles` | optional list of texts; likewise |
+//! | `nbf` | optional number of the same form; the token is refused before this time |
+//! | `aud` | optional: `causerie`, or a list that contains it. A token for another service is refused; a product that signs only for this server may leave `aud` out |
+//! | `name`, `avatar`, `locale` | optional texts; control characters are removed and a name is cut to 512 bytes. They update the user's profile, unless the stored profile is newer than `iat` |
+//! | `roles` | optional list of texts; they update the user's roles under the same condition |
 //!
-//! Anything else is ignored; `jku`, `jwk` and `x5u` in particular select no key. Times are compared with
+//! Other fields are ignored; in particular, `jku`, `jwk` and `x5u` select no key. Times are compared with
 //! [`crate::clock::Clock`], with 30 seconds of leeway for clocks that disagree.
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
@@ -27,32 +27,32 @@ use serde_json::Value;
 use super::{AuthError, keys::SigningKey};
 use crate::{names::visible, store::queries::people::Profile};
 
-/// A token has a few claims; RS256 signatures take 342 bytes of it.
+/// The longest token that is parsed, in bytes. A token has few claims; an RS256 signature takes 342 bytes of it.
 pub const TOKEN_BYTES_MAX: usize = 8 * 1024;
-/// A token that lives longer is refused: it could not be taken back by letting it expire.
+/// The longest lifetime, in seconds. A token that lives longer is refused: its expiry would come too late to end access.
 pub const LIFETIME_MAX_S: i64 = 24 * 3600;
-/// Roles a token may give, and bytes of each: as many as a policy may declare.
+/// The most roles in a token, and the most bytes of each: the limits of a policy.
 const ROLES_MAX: usize = 64;
 const ROLE_BYTES_MAX: usize = 64;
 /// The end of the year 9999.
 const SECONDS_MAX: i64 = 253_402_300_799;
-/// How far the clocks of product and server may be apart.
+/// How far the clocks of the product and of this server may differ, in seconds.
 pub const LEEWAY_S: i64 = 30;
-/// Whom a token is for.
+/// The `aud` claim of a token for this server.
 pub const AUDIENCE: &str = "causerie";
 
-/// What a verified token says.
+/// The claims of a verified token.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Claims {
-    /// The person.
+    /// The profile and roles of the user.
     pub profile: Profile,
-    /// Seconds since 1970 UTC.
+    /// `iat`. Seconds since 1970 UTC.
     pub issued_at_s: i64,
-    /// Seconds since 1970 UTC.
+    /// `exp`, without leeway. Seconds since 1970 UTC.
     pub expires_at_s: i64,
 }
 
-/// A token whose header was read and nothing believed.
+/// A token whose header was parsed and whose signature was not verified yet.
 #[derive(Debug)]
 pub struct Unverified<'a> {
     token: &'a str,
@@ -67,7 +67,7 @@ struct Header {
     crit: Option<Value>,
 }
 
-/// Untyped, so that the type of each can be blamed by name. Naming one twice is an error.
+/// The claims as untyped values, so that an error can name the claim with the wrong type. A duplicate claim is an error.
 #[derive(Deserialize)]
 struct RawClaims {
     sub: Option<Value>,
@@ -82,10 +82,10 @@ struct RawClaims {
 }
 
 impl<'a> Unverified<'a> {
-    /// Reads the header.
+    /// Parses the header.
     ///
     /// # Errors
-    /// When it is too large or no JWT with a `kid`.
+    /// [`AuthError::TooLarge`] if the token is too long; [`AuthError::NotAToken`] if it is not a JWT with a `kid`.
     pub fn parse(token: &'a str) -> Result<Self, AuthError> {
         if token.len() > TOKEN_BYTES_MAX {
             return Err(AuthError::TooLarge { max_bytes: TOKEN_BYTES_MAX });
@@ -104,22 +104,23 @@ impl<'a> Unverified<'a> {
         Ok(Self { token, kid, alg: header.alg })
     }
 
-    /// The key it says it was signed with.
+    /// The id of the key that the header names.
     #[must_use]
     pub fn kid(&self) -> &str {
         &self.kid
     }
 
-    /// Verifies signature, then claims.
+    /// Verifies the signature, then the claims.
     ///
     /// # Errors
-    /// When it is not to be trusted, or not now.
+    /// [`AuthError`] if the signature does not match, the key was revoked, a claim is invalid, or the token has expired or
+    /// is not valid yet.
     pub fn verify(&self, key: &SigningKey, now_s: i64) -> Result<Claims, AuthError> {
         if self.alg != key.algorithm.name() {
             return Err(AuthError::WrongAlgorithm(key.algorithm.name()));
         }
-        // Only the signature is the library's to check: its checks of claims use the machine's clock, and let a claim of the
-        // wrong type pass unless told otherwise (CVE-2026-25537).
+        // The library checks only the signature: its checks of claims use the machine's clock, and accept a claim of the
+        // wrong type unless configured otherwise (CVE-2026-25537).
         let (message, signature) = self.token.rsplit_once('.').ok_or(AuthError::NotAToken("it has no signature"))?;
         let verified = crypto::verify(signature, message.as_bytes(), &key.decoding, key.algorithm.into());
         if !verified.is_ok_and(|matches| matches) {
@@ -143,7 +144,7 @@ impl RawClaims {
             return Err(AuthError::BadClaim { claim: "sub", problem: "is empty" });
         }
         bounded("sub", &external_id, limits::EXTERNAL_ID_BYTES_MAX)?;
-        // An id without them would be another id. PostgreSQL can't store NUL.
+        // Removing the control characters would make it another id. PostgreSQL can't store NUL.
         if external_id.contains(char::is_control) {
             return Err(AuthError::BadClaim { claim: "sub", problem: "contains control characters" });
         }
@@ -152,7 +153,7 @@ impl RawClaims {
         let issued_at_s = required("iat", self.iat)?;
         let not_before_s = seconds("nbf", self.nbf)?;
         audience(self.aud)?;
-        // A name with nothing visible in it is none: the person comes in, shown by id.
+        // A name without a visible character counts as no name: the user is admitted and shown by id.
         let name = shown("name", self.name)?.and_then(|name| visible::kept(&cut(name, limits::PROFILE_FIELD_BYTES_MAX)));
         let avatar_url = shown("avatar", self.avatar)?;
         bounded("avatar", avatar_url.as_deref().unwrap_or_default(), limits::PROFILE_FIELD_BYTES_MAX)?;
@@ -166,7 +167,7 @@ impl RawClaims {
         bounded("locale", locale.as_deref().unwrap_or_default(), limits::PROFILE_FIELD_BYTES_MAX)?;
         let roles = roles(self.roles)?;
 
-        // Numbers are bounded by `seconds`, so no sum overflows.
+        // `seconds` bounds the numbers, so no sum overflows.
         if expires_at_s <= issued_at_s {
             return Err(AuthError::BadClaim { claim: "exp", problem: "is not after `iat`" });
         }
@@ -199,7 +200,7 @@ impl RawClaims {
     }
 }
 
-/// Roles in the tenant as a whole. Those its policy does not declare give nothing.
+/// The user's roles in the tenant as a whole. Roles that the tenant's policy does not declare have no effect.
 fn roles(value: Option<Value>) -> Result<Option<Vec<String>>, AuthError> {
     let bad = |problem| AuthError::BadClaim { claim: "roles", problem };
     let Some(value) = value else { return Ok(None) };
@@ -237,18 +238,19 @@ fn bounded(claim: &'static str, text: &str, bytes_max: usize) -> Result<(), Auth
     if text.len() > bytes_max { Err(AuthError::BadClaim { claim, problem }) } else { Ok(()) }
 }
 
-/// A text of the user's profile. Users choose these, and must not lock themselves out by a character that nobody sees.
+/// A text of the user's profile without control characters. Users choose these texts, and a character that nobody sees must
+/// not lock them out.
 fn shown(claim: &'static str, value: Option<Value>) -> Result<Option<String>, AuthError> {
     Ok(text(claim, value)?.map(|text| text.chars().filter(|c| !c.is_control()).collect()))
 }
 
-/// The beginning of a text, whole characters of it.
+/// The beginning of a text, cut between two characters.
 fn cut(mut text: String, bytes_max: usize) -> String {
     text.truncate(text.floor_char_boundary(bytes_max));
     text
 }
 
-/// Seconds between 1970 and the year 9999, without their fraction: a `NumericDate` of RFC 7519 is any JSON number.
+/// Seconds between 1970 and the year 9999, rounded down: a `NumericDate` of RFC 7519 is any JSON number.
 fn seconds(claim: &'static str, value: Option<Value>) -> Result<Option<i64>, AuthError> {
     let Some(value) = value else { return Ok(None) };
     let whole = value.as_i64().or_else(|| {

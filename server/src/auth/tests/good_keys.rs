@@ -1,4 +1,4 @@
-//! Keys that sign tokens and keys of back ends: which are taken, and until when.
+//! Signing keys and API keys: which keys are accepted, and until when.
 
 use super::*;
 
@@ -18,7 +18,7 @@ async fn tokens_of_a_revoked_key_are_refused() {
         setting.clock.advance_ms(30_000);
         let revoked = setting.refusal(&token).await;
         assert!(matches!(revoked, AuthError::RevokedKey));
-        // Another key signs the user's next token, so the client is to fetch it.
+        // Another key signs the user's next token, so the client must fetch one.
         assert_eq!((revoked.code(), revoked.close_code()), (ErrorCode::TokenExpired, CloseCode::TokenExpired));
         let again = key_queries::revoke_signing_key(&setting.store, "hs", NOW_MS).await.expect("asks");
         assert_eq!(again, None, "once is enough");

@@ -1,4 +1,4 @@
-//! Who is let in, by what.
+//! Which tokens and keys are accepted.
 
 mod good_keys;
 mod tokens;
@@ -38,7 +38,7 @@ fn part(json: &Value) -> String {
     URL_SAFE_NO_PAD.encode(json.to_string())
 }
 
-/// A token with any header and claims, signed as `algorithm` whatever the header says.
+/// A token with any header and claims, signed with `algorithm` whatever the header says.
 fn signed(header: &str, claims: &str, key: &EncodingKey, algorithm: Algorithm) -> String {
     let message = format!("{}.{}", URL_SAFE_NO_PAD.encode(header), URL_SAFE_NO_PAD.encode(claims));
     let signature = jsonwebtoken::crypto::sign(message.as_bytes(), key, algorithm.into()).expect("signs");
@@ -54,7 +54,7 @@ fn claims(sub: &str) -> Value {
     json!({ "sub": sub, "iat": NOW_S, "exp": NOW_S + 3600 })
 }
 
-/// Good claims with some replaced; `null` leaves one out.
+/// Valid claims with these changes; `null` removes a claim.
 fn with(changes: Value) -> Value {
     let mut claims = claims("lea");
     let all = claims.as_object_mut().expect("an object");
@@ -112,14 +112,14 @@ impl Setting {
         }
     }
 
-    /// The product says whether a person may come in.
+    /// Sets the user's status, as the product's back end does.
     async fn says(&self, external_id: &str, status: UserStatus) {
         let profile =
             people::Profile { external_id: external_id.to_owned(), status: Some(status), ..people::Profile::default() };
         people::upsert(&self.store, self.tenant, &[profile], NOW_MS).await.expect("stores");
     }
 
-    /// Look-ups of people so far.
+    /// How many batches of users were looked up so far.
     fn look_ups(&self) -> u64 {
         let text = self.metrics.encode();
         let count = text.lines().find_map(|line| line.strip_prefix("causerie_lookup_batch_size_count "));

@@ -1,4 +1,4 @@
-//! Tokens as attackers and careless products make them.
+//! Forged tokens and tokens with mistakes of careless products.
 
 use super::*;
 
@@ -19,7 +19,7 @@ async fn each_algorithm_is_accepted_with_its_key() {
             let identity = setting.auth.user(&token).await.unwrap_or_else(|error| panic!("{kid}: {error}"));
             assert_eq!((identity.tenant, identity.expires_at_s), (setting.tenant, NOW_S + 3600));
             users.insert(identity.user);
-            // One bit off.
+            // One character of the signature differs.
             let forged = format!("{}A{}", &token[..token.len() - 20], &token[token.len() - 19..]);
             if forged != token {
                 assert!(matches!(setting.refusal(&forged).await, AuthError::BadSignature), "{kid}");

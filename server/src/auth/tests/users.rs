@@ -1,4 +1,4 @@
-//! Users as they come and go.
+//! How a token creates, updates and admits its user.
 
 use causerie_policy::DirectoryQuery;
 
@@ -100,7 +100,7 @@ async fn a_token_without_changes_still_outdates_older_tokens() {
         enter(NOW_S - 5, Value::Null).await;
         assert_eq!(stored().await, lea, "one that names no roles confirms none");
 
-        // Others came between what was read and what is written.
+        // The stored roles changed between the read and the write.
         let other = people::User { roles: vec!["teacher".to_owned()], ..lea.clone() };
         people::confirm_claims(&setting.store, &[(&other, NOW_S), (&other, NOW_S - 1)]).await.expect("answers");
         assert_eq!(stored().await, lea);
