@@ -1,4 +1,4 @@
-//! One transaction: start what is to be started, lock, read what stands, decide, write, commit.
+//! One transaction: create the started conversations, lock, read the current state, decide, write, commit.
 
 use std::collections::{HashMap, HashSet};
 
@@ -23,19 +23,20 @@ use crate::{
     },
 };
 
-/// A batch that is on disk.
+/// The result of a committed batch.
 pub(super) struct Written {
-    /// One per request.
+    /// One outcome per request, in the order of the requests.
     pub outcomes: Vec<Result<WriteResult, Refusal>>,
-    /// What to publish, in order.
+    /// The updates to publish, in this order.
     pub updates: Vec<Update>,
-    /// For the figures.
+    /// Counts to add to the metrics.
     pub tally: Tally,
-    /// For the figures and the audit.
+    /// Denied commands, for the metrics and the audit log.
     pub denials: Vec<Denial>,
 }
 
-/// Writes a batch. Until it is committed nothing is counted, noted or told: it may be decided again.
+/// Writes a batch. It changes no metric, writes no audit entry and publishes nothing before the commit, because a batch that
+/// fails is decided again.
 pub(super) async fn write(deps: &WriterDeps, now_ms: i64, requests: &[WriteRequest]) -> Result<Written, NotWritten> {
     let tx = WriteTx::new(deps.store.begin().await?);
     let gate = deps.gate.keeping_denials();
@@ -59,7 +60,7 @@ pub(super) async fn write(deps: &WriterDeps, now_ms: i64, requests: &[WriteReque
     });
     let BatchContext { by_actor: actors, sent, facts: versions } = tx.contexts(distinct(asked)).await?;
     for (tenant, version) in versions {
-        // Whoever names a conversation of another tenant's is refused without that tenant's facts.
+        // A request that names a conversation of another tenant is refused without that tenant's facts.
         if tenants.contains(&tenant) && !facts.contains_key(&tenant) {
             facts.insert(tenant, snapshot(&tx, deps, tenant, version).await?);
         }
@@ -114,7 +115,7 @@ pub(super) async fn write(deps: &WriterDeps, now_ms: i64, requests: &[WriteReque
     Ok(Written { outcomes, updates, tally, denials: gate.denials() })
 }
 
-/// What is to be known of own copies before the batch is worked out.
+/// Reads the users' own deletions that the batch needs before it is decided.
 async fn read_own_deletions(
     tx: &WriteTx,
     requests: &[WriteRequest],

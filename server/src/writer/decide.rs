@@ -1,4 +1,5 @@
-//! What a batch decides: each request in its turn, against facts read under the lock. Nothing here touches the database.
+//! Decides the requests of a batch one after the other, by facts that were read under the lock. This module does not access
+//! the database.
 
 use std::sync::Arc;
 
@@ -28,8 +29,8 @@ use crate::{
 };
 
 impl BatchState<'_> {
-    /// Works out one request: asks the policy, and moves the state if it may be done. `refusal` is why a start must not make
-    /// anything; what exists already may still be found.
+    /// Decides one request: asks the policy, and applies the request to the batch state if it is allowed. `refusal` is the
+    /// reason why a start must not create a conversation; an existing conversation can still be found.
     pub fn decide(
         &mut self,
         request: &WriteRequest,
@@ -43,7 +44,7 @@ impl BatchState<'_> {
             .get(&(conversation, user))
             .filter(|actor| actor.member.tenant == request.caller.tenant.0)
             .ok_or_else(policy_gate::not_found)?;
-        // Under the same lock as the change: nothing is written after a revocation was answered, on any node.
+        // This check runs under the same lock as the change, so no node writes for a token whose revocation was answered.
         if request.caller.issued_at_s < actor.tokens_valid_from_s {
             return Err(Refusal::new(
                 ErrorCode::Unauthenticated,
@@ -65,8 +66,8 @@ impl BatchState<'_> {
         let facts = self.facts(request.caller.tenant)?;
         self.decided_by = if facts.policy.members_read() { 0 } else { facts.version };
         self.secret_members = facts.policy.secret_members();
-        // The answer to the first try may have been lost. What made the caller leave is then asked again of somebody who has left:
-        // it is judged as it was before, and done already.
+        // The answer to the first try may have been lost. When a caller who has already left repeats the command that made
+        // them leave, the policy is asked with their former role, and nothing more is changed.
         let is_done = actor.member.role.is_none() && actor.former_role.is_some() && request.mutation.makes_leave(user);
         if is_done {
             actor.member.role = actor.former_role;
@@ -84,7 +85,7 @@ impl BatchState<'_> {
                         _ => may(Action::Send).map_err(|refusal| refusal.field(StartConversation::FIRST_MESSAGE))?,
                     }
                 }
-                // Only once nothing can be refused any more.
+                // From here on nothing can be refused.
                 if comes_back {
                     self.come_back(conversation, user);
                 }
@@ -95,7 +96,7 @@ impl BatchState<'_> {
                 Ok(WriteResult::Started { conversation, created, first_message })
             }
             Mutation::Send { draft, .. } => {
-                // A retry is answered even if sending is no longer allowed: it was done.
+                // The retry of a stored message is answered even if sending is no longer allowed.
                 let done_here = self
                     .sent
                     .get(&(user, draft.client_id))
@@ -118,7 +119,8 @@ impl BatchState<'_> {
             Mutation::DeleteConversation { for_all: false, .. } => {
                 may(Action::DeleteConversation)?;
                 if is_done {
-                    // Of whoever was taken out by somebody else, the past goes now.
+                    // Another user has removed the caller, who still saw the past messages. Now these are deleted for the
+                    // caller.
                     self.forget_past(conversation, user);
                 } else {
                     self.forget(conversation, user, kind);
@@ -183,8 +185,8 @@ impl BatchState<'_> {
         self.logs.get_mut(&conversation).expect("made before the first order of its conversation")
     }
 
-    /// The message a draft became before, in this batch or long ago; a refusal if its client id stands for something else.
-    /// `place` holds the draft in the request.
+    /// The message that an earlier send with the same client id created, in this batch or before it. Refuses if that message
+    /// is in another conversation or has another text. `place` is the request's field that holds the draft.
     fn sent_before(
         &self,
         conversation: ConversationId,
@@ -209,7 +211,8 @@ impl BatchState<'_> {
     ) -> Result<wire::Message, Refusal> {
         if let Some(before) = self.sent_before(conversation, author, draft, place)?.cloned() {
             self.tally.repeated += 1;
-            // Whoever committed it may not have lived to tell. Those who heard drop it by its version.
+            // The node that committed the message may have ended before it published the change, so the change is published
+            // again. Rooms that have seen its version drop it.
             let known_seq = before.seq.saturating_sub(1);
             let change = Change::of_message(conversation, &before, known_seq).decided_by(self.decided_by);
             self.updates.push(Update::Change(change));
@@ -253,7 +256,7 @@ impl BatchState<'_> {
         Ok(message)
     }
 
-    /// The message a request is about, if its actor may do that to it.
+    /// The message that a request changes, if the policy allows the user this action on it.
     fn target(
         &self,
         conversation: ConversationId,
@@ -268,7 +271,7 @@ impl BatchState<'_> {
             .targets
             .get(&id)
             .filter(|message| message.conversation_id == conversation.to_string() && message.seq >= actor.member.first_seq)
-            // Deleting an own copy twice changes nothing; nothing else can be done to it.
+            // A user who deleted their own copy of a message can only delete the copy again, which changes nothing.
             .filter(|message| {
                 action == Action::DeleteOwnCopy || !self.own_deletions.hidden.contains(&(conversation, user, message.seq))
             })
@@ -322,7 +325,8 @@ impl BatchState<'_> {
         self.targets.insert(id, message.clone());
     }
 
-    /// Moves a position. What is unread then is known only once all is written: see [`BatchState::store`].
+    /// Moves a read position. [`BatchState::persist`] fills in the unread count, which is known only after the batch is
+    /// written.
     fn mark(
         &mut self,
         conversation: ConversationId,
@@ -347,7 +351,7 @@ impl BatchState<'_> {
         })
     }
 
-    /// Closes or opens; doing it again changes nothing.
+    /// Closes or reopens a conversation. Setting the state that it already has changes nothing.
     fn set_state(&mut self, conversation: ConversationId, state: i16) -> Result<(), Refusal> {
         let log = self.log(conversation);
         if log.state == LOCKED {
@@ -385,7 +389,7 @@ impl BatchState<'_> {
     }
 }
 
-/// The answer to a client id that comes back with something else.
+/// The refusal of a client id that was used before for something else.
 fn used_for_another(what: &str, field: impl Into<String>) -> Refusal {
     Refusal::new(ErrorCode::Conflict, format!("this client id was used for another {what}")).field(field)
 }

@@ -1,4 +1,4 @@
-//! The inbox versions that a batch hands out to users who join, leave or delete for themselves.
+//! The inbox versions of a batch. A user gets a new inbox version when they join, leave or delete an own copy.
 
 use std::collections::HashMap;
 
@@ -6,7 +6,7 @@ use causerie_protocol::UserId;
 
 use crate::store::{StoreError, queries::write_tx::WriteTx};
 
-/// Inbox versions to hand out, one per joining, leaving or deletion of own copies.
+/// The last inbox version that was assigned to each user of the batch.
 pub(super) struct InboxVersions(HashMap<UserId, u32>);
 
 impl InboxVersions {

@@ -1,4 +1,5 @@
-//! A lane: takes what waits, writes it, answers, tells. A tenant whose facts must be read first steps aside meanwhile.
+//! A lane: takes the waiting requests, writes them in one transaction, answers them and publishes the changes. When all
+//! facts of a tenant must be read first, the lane parks that tenant's requests and continues with the others.
 
 use std::{
     collections::HashMap,
@@ -20,16 +21,18 @@ use super::{
 };
 use crate::store::{StoreError, batcher::top_up};
 
-/// Transactions that lost a fight over locks, or their connection, are run again this often.
+/// How often a transaction is run again after a deadlock, a unique key violation or a lost connection.
 const RETRIES: usize = 5;
 const RETRY_AFTER: Duration = Duration::from_millis(50);
-/// A batch that takes longer is given up; its askers are about to.
+/// The lane gives up a batch that takes longer. It is below the 10 s after which callers give up themselves.
 const BATCH_DEADLINE: Duration = Duration::from_secs(8);
-/// Reading all facts of a tenant may take so long before its requests are refused; reading goes on for those who try again.
+/// The lane refuses a tenant's parked requests when reading all facts of the tenant takes longer. The reading continues, so
+/// that a later retry finds the facts.
 const LOAD_DEADLINE: Duration = Duration::from_secs(8);
-/// And is done so often for one request: rules may change faster than facts can be read.
+/// How often all facts are read for one request. The limit is needed because rules may change faster than the facts can be
+/// read.
 const LOADS: usize = 2;
-/// At most so many requests of a lane wait for it, whosever they are; further ones are refused.
+/// How many requests of one lane, over all tenants, may wait for facts. The lane refuses further requests.
 const PARKED_MAX: usize = 1_024;
 
 pub(super) async fn run(
@@ -42,7 +45,7 @@ pub(super) async fn run(
     let mut queued: Vec<QueuedRequest> = Vec::new();
     loop {
         let taken = tokio::select! {
-            biased; // what waits when the server stops is still written
+            biased; // when the server stops, the requests that wait in the queue are still written
             Some((tenant, is_here)) = lane.reading.next() => {
                 lane.go_on(tenant, is_here).await;
                 continue;
@@ -63,23 +66,24 @@ pub(super) async fn run(
 
 struct Lane {
     deps: WriterDeps,
-    /// Requests that one transaction takes at most.
+    /// The maximum number of requests in one transaction.
     batch_max: usize,
-    /// Requests of tenants whose facts are being read, so that the others go on.
+    /// Requests of tenants whose facts are being read. Requests of other tenants do not wait for them.
     parked: HashMap<TenantId, Parked>,
-    /// Ends with the tenant, and whether its facts are here.
+    /// The running loads of facts. Each gives its tenant, and whether the facts are loaded now.
     reading: FuturesUnordered<BoxFuture<'static, (TenantId, bool)>>,
 }
 
 #[derive(Default)]
 struct Parked {
     queued: Vec<QueuedRequest>,
-    /// How often facts were read for the first of them.
+    /// How often all facts were read for the first of these requests.
     loads: usize,
 }
 
 impl Lane {
-    /// Writes what can be written now. What comes after a parked request of the same tenant is parked behind it.
+    /// Writes the requests of tenants that are not parked. A request of a parked tenant is parked behind the earlier
+    /// requests of that tenant, to keep their order.
     async fn take(&mut self, queued: Vec<QueuedRequest>, loads: usize) {
         let mut ready = Vec::with_capacity(queued.len());
         let mut room = PARKED_MAX.saturating_sub(self.waiting());
@@ -98,7 +102,7 @@ impl Lane {
         }
     }
 
-    /// Facts of a tenant were read, or can't be.
+    /// Continues with the parked requests of a tenant whose facts were loaded, or refuses them if the load failed.
     async fn go_on(&mut self, tenant: TenantId, is_here: bool) {
         let Some(Parked { mut queued, loads }) = self.parked.remove(&tenant) else { return };
         if !is_here {
@@ -111,7 +115,7 @@ impl Lane {
         }
     }
 
-    /// Requests that wait for facts.
+    /// The number of parked requests.
     fn waiting(&self) -> usize {
         self.parked.values().map(|parked| parked.queued.len()).sum()
     }
@@ -131,8 +135,9 @@ impl Lane {
         self.reading.push(read.boxed());
     }
 
-    /// Writes a batch and answers each of it. One bad item never fails its neighbours: if the whole can't be written, each is
-    /// tried alone. Nor does a tenant whose facts must be read first keep the others waiting.
+    /// Writes a batch and answers each request in it. If the transaction fails for a reason other than an outage, each
+    /// request is tried alone, so that a bad request does not fail the other requests of its batch. Requests of a tenant
+    /// whose facts must be read first are parked, and the others are written.
     async fn serve(&mut self, queued: Vec<QueuedRequest>, loads: usize) {
         let began = Instant::now();
         let (requests, answers): (Vec<WriteRequest>, Vec<_>) =
@@ -142,7 +147,7 @@ impl Lane {
         let error = match attempted {
             Ok(outcomes) => {
                 for (outcome, answer) in outcomes.into_iter().zip(answers) {
-                    // An asker that gave up has been told that it does not know.
+                    // Sending fails only if the caller no longer waits for the answer.
                     let _ = answer.send(outcome);
                 }
                 return;
@@ -201,10 +206,10 @@ async fn attempt(deps: &WriterDeps, requests: &[WriteRequest]) -> Result<Vec<Out
             Err(_) => StoreError::too_slow(),
         };
         match error {
-            // A unique key that another node took meanwhile is found on the second look.
+            // The next try finds the row with this unique key that another node inserted.
             error if tries < RETRIES && (error.is_contention() || error.is_unique_violation()) => tries += 1,
-            // Connections that died in the pool: each is found dead once. Doing a batch twice is harmless, since what was
-            // sent is found by its client id.
+            // Several connections in the pool may be dead, and each fails once. Running a batch twice is harmless: messages
+            // that were committed are found by their client ids.
             error if tries < RETRIES && error.is_lost_connection() => {
                 tries += 1;
                 sleep(RETRY_AFTER).await;

@@ -1,10 +1,10 @@
-//! The state of one conversation while a batch is worked out.
+//! The state of one conversation while a batch is decided.
 
 use causerie_protocol::ConversationId;
 
 use crate::store::queries::append::{ActorContext, Counters};
 
-/// Counters on their way forward. Nothing in the database moves before all of the batch is worked out.
+/// The counters of a conversation, in memory. The database gets them after the whole batch is decided.
 #[derive(Debug)]
 pub(super) struct Log {
     conversation: ConversationId,
@@ -33,14 +33,14 @@ impl Log {
         }
     }
 
-    /// The version of the next change.
+    /// Assigns the version of the next change.
     pub(super) fn change(&mut self) -> u32 {
         self.changed = true;
         self.version += 1;
         self.version
     }
 
-    /// A place for the next message: `(seq, version)`.
+    /// Assigns `(seq, version)` of the next message.
     pub(super) fn append(&mut self, now_ms: i64) -> (u32, u32) {
         self.last_seq += 1;
         self.active_at_ms = now_ms;
@@ -52,19 +52,19 @@ impl Log {
         self.change()
     }
 
-    /// Closes or opens it.
+    /// Stores a new state (open, closed) and returns the version of this change.
     pub(super) fn set_state(&mut self, state: i16) -> u32 {
         self.state = state;
         self.change()
     }
 
-    /// Everyone is gone, and nobody sees a version any more.
+    /// All members are gone. The version does not grow, because no member is left to see it.
     pub(super) fn empty(&mut self) {
         self.member_count = 0;
         self.changed = true;
     }
 
-    /// What is to be stored; `None` where nothing changed.
+    /// The counters to store, or `None` if nothing changed.
     pub(super) fn counters(self) -> Option<Counters> {
         self.changed.then_some(Counters {
             conversation: self.conversation,

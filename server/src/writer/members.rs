@@ -1,4 +1,4 @@
-//! Members in a batch: who is put in, and who is taken out.
+//! Adds members to conversations and removes them, in the state of a batch.
 
 use causerie_protocol::{ConversationId, UserId, limits, wire};
 
@@ -22,20 +22,21 @@ impl BatchState<'_> {
         let log = self.log(conversation);
         log.member_count += u32::try_from(added.len()).unwrap_or(0);
         let version = log.change();
-        // One event goes to all, so that it names nobody where each may see others; `memberCount` tells that there are more.
+        // All members get the same event. Where each member may see different members, the event therefore names no member,
+        // and `memberCount` shows that members were added.
         added.truncate(if self.secret_members { 0 } else { limits::MEMBERS_SHOWN });
         self.conversation_changed(conversation, version, Effect::None, |changed| changed.members_added = added);
     }
 
-    /// Takes a member out of a group. Nothing is done, nor told, of a user who is no member: a repeated removal is answered like the
-    /// first, and the answer does not tell who was a member.
+    /// Removes a member from a group. For a user who is no member this changes and publishes nothing: a repeated removal
+    /// gets the same answer as the first, and the answer does not reveal whether the user was a member.
     pub(super) fn remove(&mut self, conversation: ConversationId, user: UserId) {
         if self.present.contains(&(conversation, user)) {
             self.leave_group(conversation, user);
         }
     }
 
-    /// Takes a member out, for all to see.
+    /// Removes a member from a group, as a change that all members see.
     pub(super) fn leave_group(&mut self, conversation: ConversationId, user: UserId) {
         self.present.remove(&(conversation, user));
         self.take_out(conversation, user);
@@ -58,7 +59,8 @@ impl BatchState<'_> {
 
     pub(super) fn take_out(&mut self, conversation: ConversationId, user: UserId) {
         let member = (conversation, user);
-        // One who came within this very batch is taken out by not being put in, unless they were in before it.
+        // A user who joined in this batch is removed by dropping the joining. If the user was a member before the batch,
+        // left and came back in it, the stored membership must be removed too.
         let before = self.joining.len();
         self.joining.retain(|joining| (joining.conversation, joining.user) != member);
         if self.joining.len() == before || self.returned.remove(&member) {

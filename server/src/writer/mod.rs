@@ -1,8 +1,9 @@
-//! The one way into the conversation log.
+//! The only code that changes conversations and messages on behalf of users.
 //!
-//! Lanes by conversation batch naturally: a lane takes all that waits, up to a cap, runs one transaction, answers everyone
-//! and takes the next. No timers: an idle server commits at once, a busy one commits in large groups. Senders are
-//! answered, and members told, only after the commit.
+//! Each conversation belongs to one lane. A lane takes the requests that wait in its queue, up to a maximum, runs one
+//! transaction for them, answers every request and takes the next batch. The lane uses no timer: an idle server commits each
+//! request at once, and a busy server commits large batches. The writer answers senders and publishes changes to members
+//! only after the commit.
 
 mod batch;
 mod decide;
@@ -36,17 +37,19 @@ use crate::{
     telemetry::Metrics,
 };
 
-/// A request that is not answered by then is given up by its asker; whether it was done is unknown, and a retry with the
-/// same client id finds out.
+/// How long a caller waits for a place in the lane's queue, and then for the answer. After a timeout the caller does not
+/// know whether the request was executed. For a new message, a retry with the same client id is safe and gives the stored
+/// message.
 const ANSWER_DEADLINE: Duration = Duration::from_secs(10);
 
-/// Hands requests to their lanes. Cheap to clone; the lanes end with the last clone.
+/// Puts requests into the queues of their lanes. Cheap to clone. The lanes end when the last clone is dropped, or when the
+/// server stops.
 #[derive(Clone)]
 pub struct Writer {
     lanes: Arc<[mpsc::Sender<QueuedRequest>]>,
 }
 
-/// A request and who waits for it.
+/// A request and the channel for its answer.
 struct QueuedRequest {
     request: WriteRequest,
     answer: oneshot::Sender<Result<WriteResult, Refusal>>,
@@ -70,7 +73,7 @@ impl Writer {
     pub fn start(tasks: &Tasks, deps: &WriterDeps, lanes: usize, batch_max: usize) -> Self {
         let lanes = (0..lanes.max(1))
             .map(|_| {
-                // Full: askers wait, and with them the sockets they read from.
+                // While the queue is full, callers wait, and their connections read no further commands.
                 let (requests, waiting) = mpsc::channel(batch_max * 4);
                 tasks.spawn_vital("writer lane", lane::run(deps.clone(), batch_max, waiting, tasks.stopping()));
                 requests
@@ -79,11 +82,12 @@ impl Writer {
         Self { lanes }
     }
 
-    /// Hands a request over; the future returned resolves with the answer. Requests handed over one after the other for one
-    /// conversation are done in that order.
+    /// Puts a request into the queue of its lane and returns a future for the answer. The lane executes requests for one
+    /// conversation in the order in which they were put into its queue.
     ///
     /// # Errors
-    /// When the lanes ended, or the answer did not come in time.
+    /// The returned future gives the request's refusal, `Unavailable` if the queue stays full or the lane has ended, and
+    /// `Timeout` if the answer takes longer than 10 s.
     pub async fn submit(
         &self,
         request: WriteRequest,
@@ -103,10 +107,10 @@ impl Writer {
         }
     }
 
-    /// Hands a request over and waits for the answer.
+    /// Puts a request into the queue of its lane and waits for the answer.
     ///
     /// # Errors
-    /// The refusal its asker may read.
+    /// As [`Self::submit`].
     pub async fn write(&self, request: WriteRequest) -> Result<WriteResult, Refusal> {
         self.submit(request).await.await
     }

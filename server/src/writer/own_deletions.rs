@@ -1,4 +1,4 @@
-//! Own copies in a batch: who deletes theirs, of a message or of a conversation, and who gets one back.
+//! Deletes users' own copies of messages and conversations, and gives users a conversation back, in the state of a batch.
 
 use std::collections::HashSet;
 
@@ -11,12 +11,13 @@ use crate::store::{
 };
 
 impl BatchState<'_> {
-    /// Deletes somebody's own copy of a message; answers what is left of it for them.
+    /// Deletes a user's own copy of a message and returns its tombstone for this user.
     pub(super) fn hide(&mut self, conversation: ConversationId, user: UserId, mut message: wire::Message) -> wire::Message {
         let copy = (conversation, user, message.seq);
         if self.own_deletions.hidden.insert(copy) {
             self.own_deletions.hiding.push(copy);
-            // One deletes what one has seen, so that what is unread is never hidden.
+            // The user has seen the message that they delete, so it counts as read. Hidden messages are therefore never
+            // unread.
             if let Some(actor) = self.actors.get_mut(&(conversation, user)) {
                 actor.read_seq = actor.read_seq.max(message.seq);
             }
@@ -29,7 +30,8 @@ impl BatchState<'_> {
         message
     }
 
-    /// Deletes somebody's own copy of a conversation. In a group everyone sees that they left; elsewhere nobody learns of it.
+    /// Deletes a user's own copy of a conversation. In a group the members see that the user left. In other kinds no other
+    /// member gets a change.
     pub(super) fn forget(&mut self, conversation: ConversationId, user: UserId, kind: i16) {
         if kind == GROUP {
             self.leave_group(conversation, user);
@@ -42,12 +44,12 @@ impl BatchState<'_> {
         self.forget_past(conversation, user);
     }
 
-    /// Somebody has a copy of a conversation that is to be erased.
+    /// Whether any user has a copy of a conversation that is to be erased.
     pub(super) fn is_held(&self, conversation: ConversationId) -> bool {
         !self.holders(conversation).is_empty()
     }
 
-    /// Who has a copy of a conversation that is to be erased, as far as the batch is worked out.
+    /// The users who have a copy of a conversation that is to be erased, after the requests decided so far.
     fn holders(&self, conversation: ConversationId) -> HashSet<UserId> {
         let mut holders = self.own_deletions.holders.get(&conversation).cloned().unwrap_or_default();
         for (_, gone) in self.leaving.iter().filter(|(from, _)| *from == conversation) {
@@ -57,7 +59,7 @@ impl BatchState<'_> {
         holders
     }
 
-    /// Deletes the copies of everyone. Nobody is left to be told of a version.
+    /// Deletes the copies of all users. No change is published, because no member is left to get it.
     pub(super) fn erase(&mut self, conversation: ConversationId, kind: i16) {
         for user in self.holders(conversation) {
             self.take_out(conversation, user);
@@ -73,7 +75,7 @@ impl BatchState<'_> {
         }
     }
 
-    /// Gives one back a conversation they deleted their copy of, with nothing in it yet.
+    /// Makes a user who deleted their copy of a conversation a member again. The user sees none of the earlier messages.
     pub(super) fn come_back(&mut self, conversation: ConversationId, user: UserId) {
         let read_seq = self.log(conversation).last_seq;
         self.put_in(Joining { conversation, user, role: MEMBER, read_seq });

@@ -1,4 +1,4 @@
-//! Writes what a batch decided, and reads what only the written state tells.
+//! Writes the decided batch, then reads the unread counts, which depend on the written state.
 
 use std::collections::{HashMap, HashSet};
 
@@ -26,7 +26,7 @@ use crate::{
 };
 
 impl BatchState<'_> {
-    /// Writes what was worked out, and fills in what only the written state tells.
+    /// Writes the decided batch, and fills the unread counts into the outcomes.
     pub(super) async fn persist(
         &mut self,
         tx: &WriteTx,
@@ -59,7 +59,8 @@ impl BatchState<'_> {
         if self.moves_nobody() {
             tx.write(&self.inserts, counters, &moves).await?;
         } else {
-            // Those who come in this batch have no position before, and what those who go leave behind is looked at whole.
+            // A user who joins in this batch has no row for a read position before `move_members`. `move_members` also
+            // purges messages that no member can see any more, and must find the new messages among them.
             tx.write(&self.inserts, counters, &[]).await?;
             self.move_members(tx).await?;
             tx.write(&[], Vec::new(), &moves).await?;
@@ -74,8 +75,8 @@ impl BatchState<'_> {
             && self.own_deletions.forgetting.is_empty()
     }
 
-    /// Writes who came, who went, and who deleted own copies. One statement raises all inboxes, so that users are locked in
-    /// one request.
+    /// Writes joinings, leavings and own deletions. One statement raises all inbox versions, so that all user rows are
+    /// locked by the same statement.
     async fn move_members(&mut self, tx: &WriteTx) -> Result<(), StoreError> {
         let coming = self.joining.iter().map(|joining| joining.user);
         let hiding = self.own_deletions.hiding.iter().map(|(_, user, _)| *user);
@@ -121,7 +122,8 @@ impl BatchState<'_> {
         outcomes: &mut [Result<WriteResult, Refusal>],
         versions: &HashMap<ConversationId, (u32, u32, u32)>,
     ) -> Result<(), StoreError> {
-        // Own messages moved positions too, but those stand at the end: nothing is unread, and every node knows it.
+        // Sending a message moves its author's position too, but to the end of the conversation. Every node knows without an
+        // update that nothing is unread then.
         let moved: HashSet<_> = self.marks.iter().map(|(_, key)| *key).collect();
         let behind: Vec<_> = moved
             .iter()
@@ -140,7 +142,7 @@ impl BatchState<'_> {
                 unread: unread.get(key).copied().unwrap_or(0),
                 version,
             }));
-            // Whoever gets a mail does not learn who else got it, so nobody is told who read it.
+            // The recipients of a mail do not learn of each other, so a mail has no read receipts.
             let facts = self.actors.get(key).map(|actor| actor.member).filter(|facts| facts.kind != MAIL);
             let known = facts.and_then(|facts| Some((facts, self.facts.get(&TenantId(facts.tenant))?)));
             let known = known.filter(|(facts, known)| known.tells_reading(key.1, facts));

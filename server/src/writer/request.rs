@@ -1,4 +1,4 @@
-//! What can be written.
+//! Requests to the writer, the checks they carry, and their results.
 
 use std::{borrow::Cow, collections::HashSet};
 
@@ -26,16 +26,16 @@ use crate::{
     },
 };
 
-/// One change somebody asks for.
+/// A change that a caller requests.
 #[derive(Debug, Clone)]
 pub struct WriteRequest {
-    /// Who asks.
+    /// The user whose token came with the command.
     pub caller: Caller,
-    /// For what.
+    /// The requested change.
     pub mutation: Mutation,
 }
 
-/// The changes there are.
+/// The kinds of changes.
 #[derive(Debug, Clone)]
 #[allow(missing_docs)] // they are the commands of the wire
 pub enum Mutation {
@@ -54,63 +54,66 @@ pub enum Mutation {
     DeleteConversation { conversation: ConversationId, for_all: bool },
 }
 
-/// Start a conversation, or find the one its key names.
+/// Start a conversation, or find the existing conversation with the same start key.
 #[derive(Debug, Clone)]
 pub struct Start {
-    /// As it will be if it is new.
+    /// The conversation to create if none with this start key exists.
     pub new: NewConversation,
-    /// The starter first.
+    /// The members of a new conversation. The first is the user who starts it.
     pub members: Vec<Member>,
-    /// To whom it is addressed, for all to see. Mails only.
+    /// The addressees of a mail, visible to all its recipients. Empty for other kinds.
     pub addressees: Vec<Addressee>,
-    /// The groups named: who is not named themselves must still be in one of them.
+    /// The groups that the request names. Members with `is_named` unset join only if they still belong to one of these
+    /// groups.
     pub groups: Vec<GroupId>,
-    /// Said in the same transaction.
+    /// The first message, written in the same transaction.
     pub first_message: Option<Draft>,
-    /// What the starter must be allowed if it is new.
+    /// Checks that the starting user must pass before a new conversation is created.
     pub checks: Vec<Check>,
-    /// Its key was found before: nothing is to be made.
+    /// A conversation with this start key was found before the request was queued, so none is created.
     pub exists: bool,
 }
 
-/// A member to be.
+/// A user who becomes a member of a new conversation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[allow(missing_docs)]
 pub struct Member {
     pub user: UserId,
     pub role: i16,
-    /// It comes to them for information.
+    /// The user is a copy recipient of the mail.
     pub is_copy: bool,
-    /// They are named themselves, or start it, rather than being in a group that is.
+    /// The request names the user directly, or the user starts the conversation. If unset, the user comes with a named
+    /// group.
     pub is_named: bool,
 }
 
-/// Something to be allowed by facts that hold until the batch ends.
+/// A question to the policy. The writer asks it again under the lock of the tenant's facts.
 #[derive(Debug, Clone)]
 #[allow(missing_docs)]
 pub struct Check {
     pub action: Action,
     pub whom: Whom,
-    /// To be blamed; empty for none.
+    /// The request's field that the refusal names, or empty for none.
     pub field: String,
 }
 
-/// Whom a check is about.
+/// The resource of a check.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[allow(missing_docs)]
 pub enum Whom {
     Nobody,
     Person(UserId),
-    /// One who is answered: what no rule allows is allowed, what a rule denies is not. With `by`, only while this author of
-    /// the message may start with the asking user.
+    /// The addressee of a reply: allowed unless a deny rule matches; no allow rule is needed. If `by` is set, this holds
+    /// only while that author of the message may start a conversation with the replying user.
     Answered {
         them: UserId,
         by: Option<UserId>,
     },
     Group(GroupId),
-    /// One of a group that is named, who will be seen there.
+    /// A member of a named group, in a conversation whose members see each other.
     OfGroup(UserId),
-    /// A message in a conversation as it stood when the start was asked for.
+    /// A message that the caller replies to. `conversation` is the caller's membership in the message's conversation, read
+    /// before the request was queued.
     Message {
         conversation: MemberContext,
         mine: bool,
@@ -119,10 +122,10 @@ pub enum Whom {
 }
 
 impl Check {
-    /// Asks.
+    /// Asks the policy whether the user `me` passes this check.
     ///
     /// # Errors
-    /// The refusal the user may read.
+    /// The refusal for the user if the policy denies the action or does not find the resource.
     pub fn ask(&self, gate: &PolicyGate, facts: &Snapshot, me: UserId) -> Result<(), Refusal> {
         let allow = |about: Option<Resource>| {
             about.ok_or_else(policy_gate::not_found).and_then(|about| gate.allow(facts, self.action, me, about))
@@ -155,8 +158,8 @@ impl Check {
 }
 
 impl Start {
-    /// Those of [`Self::members`] who still get it: by name, or as active users of a group that is named, unless a rule denies
-    /// the author to start with them.
+    /// The users of [`Self::members`] who join by the current facts: users named directly, and active members of a named
+    /// group with whom no rule denies the author to start a conversation.
     pub(super) fn members_now(&self, facts: &Snapshot) -> Cow<'_, [Member]> {
         if self.groups.is_empty() {
             return Cow::Borrowed(self.members.as_slice());
@@ -174,10 +177,11 @@ impl Start {
         Cow::Owned(self.members.iter().filter(|member| member.is_named || inside.contains(&member.user)).copied().collect())
     }
 
-    /// A mail goes to somebody: to others, or to its author by name. Groups may have emptied since it was asked for.
+    /// Checks that a mail has a recipient: another user, or its author if the mail names the author. The named groups may
+    /// have lost their members since the request was queued.
     ///
     /// # Errors
-    /// As asking for it now is refused.
+    /// The refusal `RecipientInactive` if the mail has no recipient.
     pub(super) fn reaches(&self, members_now: &[Member]) -> Result<(), Refusal> {
         let author = Addressed::User(self.new.created_by);
         if self.new.kind != MAIL || members_now.len() > 1 || self.addressees.iter().any(|one| one.who == author) {
@@ -186,7 +190,7 @@ impl Start {
         Err(policy_gate::refusal(Code::RecipientInactive).field(format!("{}[0]", StartConversation::WITH)))
     }
 
-    /// What the starter stands for in it once it is made.
+    /// The starting user's membership in the conversation as it will be created.
     pub(super) fn facts(&self) -> MemberContext {
         let peer = self.members.get(1).filter(|_| self.new.kind == DIRECT);
         MemberContext {
@@ -205,7 +209,7 @@ impl Start {
     }
 }
 
-/// What became of a request.
+/// The result of an executed request.
 #[derive(Debug, Clone)]
 #[allow(missing_docs)]
 pub enum WriteResult {
@@ -219,7 +223,7 @@ pub enum WriteResult {
 }
 
 impl WriteRequest {
-    /// Requests with the same key keep their order.
+    /// The key that selects the lane. Requests with the same key keep their order.
     pub(super) fn lane_key(&self) -> LaneKey<'_> {
         match &self.mutation {
             Mutation::Start(start) => LaneKey::Start(&start.new.start_key),
@@ -227,7 +231,7 @@ impl WriteRequest {
         }
     }
 
-    /// Users whose membership it is about.
+    /// The memberships that the request may add or end.
     pub(super) fn concerned(&self) -> Vec<(ConversationId, UserId)> {
         match &self.mutation {
             Mutation::AddMembers { conversation, users, .. } => {
@@ -241,7 +245,7 @@ impl WriteRequest {
 }
 
 impl Mutation {
-    /// Whether this user is no member of the conversation any more once it is done.
+    /// Whether the mutation ends the actor's membership in the conversation.
     pub(super) fn makes_leave(&self, actor: UserId) -> bool {
         match self {
             Self::RemoveMember { user, .. } => *user == actor,
@@ -250,7 +254,7 @@ impl Mutation {
         }
     }
 
-    /// The conversation it names; a start finds its own.
+    /// The conversation that the mutation names. `None` for a start, whose conversation is found by its start key.
     pub(super) fn place(&self) -> Option<ConversationId> {
         match self {
             Self::Start(_) => None,
@@ -269,7 +273,7 @@ impl Mutation {
         }
     }
 
-    /// What it says.
+    /// The draft of the message that the mutation sends.
     pub(super) fn draft(&self) -> Option<&Draft> {
         match self {
             Self::Start(start) => start.first_message.as_ref(),
@@ -278,7 +282,7 @@ impl Mutation {
         }
     }
 
-    /// The message it is about.
+    /// The existing message that the mutation changes.
     pub(super) fn target(&self) -> Option<MessageId> {
         match self {
             Self::Edit { message, .. } | Self::Delete { message, .. } | Self::DeleteOwnCopy { message, .. } => {
@@ -289,7 +293,7 @@ impl Mutation {
     }
 }
 
-/// What decides the lane.
+/// The hash of this key selects the lane.
 #[derive(Hash)]
 pub(super) enum LaneKey<'a> {
     Start(&'a str),

@@ -1,4 +1,4 @@
-//! The facts that a batch is decided by.
+//! Loads the facts by which a batch is decided.
 
 use std::sync::Arc;
 
@@ -15,9 +15,9 @@ use crate::{
 
 /// Why a batch was not written.
 pub(super) enum NotWritten {
-    /// The database failed. Nothing was done, or, if the commit itself failed, it is not known.
+    /// The database failed. Nothing was written; only if the commit itself failed, this is unknown.
     Failed(StoreError),
-    /// This node must read all facts of a tenant first, which is too much for one who holds locks.
+    /// This node must read all facts of a tenant first, which takes too long for a transaction that holds locks.
     FactsMissing(TenantId),
 }
 

@@ -1,4 +1,4 @@
-//! Makes the conversations that a batch starts, and puts their members into them.
+//! Creates the conversations that a batch starts, and adds their members.
 
 use std::{
     borrow::Cow,
@@ -29,15 +29,16 @@ use crate::{
     },
 };
 
-/// A batch that holds its locks.
+/// The state of a batch after its locks were taken.
 pub(super) struct Begun {
     pub refusals: Vec<Option<Refusal>>,
     pub started: Vec<Option<(ConversationId, bool)>>,
-    /// Those that were needed for it.
+    /// The snapshots that were needed to decide the starts. Empty if the batch starts no conversation.
     pub facts: HashMap<TenantId, Arc<Snapshot>>,
 }
 
-/// Makes the conversations that requests start: what may be made is to be known first, and what was made is locked last.
+/// Creates the conversations that the requests start. The facts are locked and read first, because they decide which
+/// conversations may be created. The conversations are locked after they were created.
 pub(super) async fn begin_with_starts(
     tx: &WriteTx,
     deps: &WriterDeps,
@@ -64,7 +65,7 @@ pub(super) async fn begin_with_starts(
     Ok(Begun { refusals, started, facts })
 }
 
-/// Why a request must not start what it asks for, by facts that hold until the batch ends. What exists already may still be found.
+/// Why a request must not create its conversation, by the locked facts. An existing conversation can still be found.
 fn refused(
     gate: &PolicyGate,
     facts: &HashMap<TenantId, Arc<Snapshot>>,
@@ -80,7 +81,7 @@ fn refused(
     let ask = || -> Result<(), Refusal> {
         start.checks.iter().try_for_each(|check| check.ask(gate, facts, me))?;
         start.reaches(members)?;
-        // What could not be read, or not begin as asked, is not made.
+        // A conversation is not created if the user could not read it or not send the requested first message.
         let to_be = start.facts();
         gate.allow_in(facts, Action::Read, me, &to_be)?;
         if start.first_message.is_some() && to_be.kind != MAIL {
@@ -92,7 +93,7 @@ fn refused(
     ask().err()
 }
 
-/// Who is in what a request starts, by facts that hold until the batch ends.
+/// The members of the conversation that a request starts, by the locked facts.
 fn members<'a>(facts: &HashMap<TenantId, Arc<Snapshot>>, request: &'a WriteRequest) -> Cow<'a, [Member]> {
     match (&request.mutation, facts.get(&request.caller.tenant)) {
         (Mutation::Start(start), Some(facts)) => start.members_now(facts),
@@ -100,7 +101,7 @@ fn members<'a>(facts: &HashMap<TenantId, Arc<Snapshot>>, request: &'a WriteReque
     }
 }
 
-/// Makes conversations; per order the conversation and whether it is new.
+/// Creates conversations. Returns for each request its conversation and whether it is new.
 async fn start(
     tx: &WriteTx,
     requests: &[WriteRequest],
@@ -140,7 +141,7 @@ async fn start(
         .collect())
 }
 
-/// Puts the members into conversations just made.
+/// Adds the members and addressees of the conversations that this batch created.
 async fn join_started(
     tx: &WriteTx,
     requests: &[WriteRequest],

@@ -1,4 +1,4 @@
-//! The state of a batch while it is decided, in memory.
+//! The in-memory state of a batch while it is decided.
 
 use std::{
     collections::{HashMap, HashSet},
@@ -14,72 +14,73 @@ use crate::{
     store::queries::append::{ActorContext, NewMessage},
 };
 
-/// What a batch adds to the figures once it is committed.
+/// What a batch adds to the metrics after its commit.
 #[derive(Debug, Default)]
 pub(super) struct Tally {
-    /// New messages.
+    /// Number of new messages.
     pub accepted: u64,
-    /// Retries answered with the message of the first try.
+    /// Number of retries that were answered with the message of the first try.
     pub repeated: u64,
 }
 
-/// A batch being worked out, in memory.
+/// What was read for a batch, and what the requests decided so far have changed.
 pub(super) struct BatchState<'a> {
     pub gate: &'a PolicyGate,
     pub tally: Tally,
-    /// As of this transaction.
+    /// The tenants' facts, at the version read in this transaction.
     pub facts: HashMap<TenantId, Arc<Snapshot>>,
     pub now_ms: i64,
     pub logs: HashMap<ConversationId, Log>,
     pub actors: HashMap<(ConversationId, UserId), ActorContext>,
-    /// By client id: sent long ago, or in this batch.
+    /// Messages by author and client id: stored before, or sent in this batch.
     pub sent: HashMap<(UserId, ClientId), wire::Message>,
     pub targets: HashMap<MessageId, wire::Message>,
-    /// Of the users to be added, those who are members already.
+    /// Of the users whom the batch adds to or removes from groups, the current members.
     pub present: HashSet<(ConversationId, UserId)>,
     pub inserts: Vec<NewMessage>,
     pub rewritten: HashSet<MessageId>,
     pub readings: HashMap<(ConversationId, UserId), Reading>,
-    /// Requests to be told what is unread once all is written, and whose position that is.
+    /// Requests whose answer contains an unread count: index of the outcome, conversation and user. The count is read after
+    /// the batch was written.
     pub marks: Vec<(usize, (ConversationId, UserId))>,
     pub joining: Vec<Joining>,
     pub leaving: HashSet<(ConversationId, UserId)>,
-    /// Members before the batch who left in it and came back.
+    /// Users who were members before the batch, left in it and came back in it.
     pub returned: HashSet<(ConversationId, UserId)>,
     pub own_deletions: OwnDeletions,
     pub updates: Vec<Update>,
-    /// The version of the facts that decide the request at hand; 0 where every member may read, whatever the facts.
+    /// The version of the facts that decide the current request; 0 if the policy lets every member read.
     pub decided_by: u64,
-    /// The rules of the request at hand let users see only those members whom they find.
+    /// By the policy of the current request, users see only the members whom they can find in the directory.
     pub secret_members: bool,
 }
 
-/// What a batch knows and does about own copies.
+/// Own copies of messages and conversations that users deleted before the batch or delete in it.
 #[derive(Debug, Default)]
 pub(super) struct OwnDeletions {
-    /// In direct conversations: who deleted their copy, and comes back with the next message.
+    /// Users of direct conversations who deleted their copy. The next message makes them members again.
     pub away: HashSet<(ConversationId, UserId)>,
-    /// Messages, of those the batch is about, whose own copy is deleted.
+    /// Messages of the batch's requests whose own copy the user has deleted, by conversation, user and `seq`.
     pub hidden: HashSet<(ConversationId, UserId, u32)>,
-    /// Who is in the conversations to be erased.
+    /// The users who have a copy of a conversation that the batch erases.
     pub holders: HashMap<ConversationId, HashSet<UserId>>,
-    /// Those of [`Self::hidden`] to be written.
+    /// The entries of [`Self::hidden`] that this batch adds and must write.
     pub hiding: Vec<(ConversationId, UserId, u32)>,
-    /// From which message on a conversation is somebody's.
+    /// The first `seq` that a user may still see, for users who deleted their copy of the conversation.
     pub forgetting: HashMap<(ConversationId, UserId), u32>,
 }
 
-/// Somebody who comes to be a member.
+/// A user who becomes a member.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Joining {
     pub conversation: ConversationId,
     pub user: UserId,
     pub role: i16,
-    /// What was said before is not unread.
+    /// The read position of the new member: earlier messages are not unread.
     pub read_seq: u32,
 }
 
-/// A position on its way forward.
+/// A member's new read position.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Reading {
     pub conversation: ConversationId,
@@ -88,7 +89,6 @@ pub(super) struct Reading {
     pub marked_unread: bool,
 }
 
-/// Each value once.
 pub(super) fn distinct<T: Eq + std::hash::Hash>(all: impl Iterator<Item = T>) -> HashSet<T> {
     all.collect()
 }
