@@ -1,4 +1,5 @@
-//! Why someone may do something, or may not: the decision, and what each rule says to it, in words. For administrators.
+//! Explains a decision to an administrator: whether a user may do an action, which rule decided, and the outcome of each
+//! rule.
 
 use causerie_policy::{
     ACTIONS, Action, BuiltInDenial, Code, Decision, GroupIx, Resource, ResourceType, Rule, RuleEffect, RuleOutcome, Status,
@@ -17,8 +18,8 @@ use crate::{
         queries::{facts::groups, people},
     },
 };
-
-/// What is asked.
+/// The decision to explain.
+/// The decision to explain.
 #[derive(Debug, Clone)]
 pub struct Question {
     /// Who would do it.
@@ -31,16 +32,16 @@ pub struct Question {
     pub relation: Option<String>,
 }
 
-/// To whom, or where.
+/// What an action is about.
 #[derive(Debug, Clone)]
 pub enum Whom {
-    /// No one in particular.
+    /// Nothing in particular.
     Nobody,
-    /// A person.
+    /// A user.
     Person(UserRef),
     /// A group, by the product's id.
     Group(String),
-    /// A conversation. Actions on messages are asked of a message of one's own, just sent.
+    /// A conversation. An action on a message is decided for a message that the user has just sent.
     Conversation(ConversationId),
 }
 
@@ -55,64 +56,65 @@ impl Whom {
     }
 }
 
-/// Why a question has no answer.
+/// Why there is no explanation.
 #[derive(Debug, thiserror::Error)]
 pub enum ExplainError {
-    /// It names something that is not there.
+    /// The question names an unknown user, group or conversation, or an action that does not fit.
     #[error("{0}")]
     Asked(Refusal),
-    /// The database failed.
+    /// The database does not answer or refused a statement.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
 
-/// The answer.
+/// A decision and the reasons for it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Explanation {
-    /// It may be done.
+    /// Whether the action is allowed.
     pub allowed: bool,
-    /// The answer in one sentence.
+    /// The decision in one sentence.
     pub sentence: String,
-    /// The rule that decided; none where no rule allows it.
+    /// The rule that decided; absent if no rule allows the action.
     pub rule: Option<String>,
-    /// What made that rule match.
+    /// The fact that made that rule match.
     pub witness: Option<String>,
-    /// Why not.
+    /// The code of the denial.
     pub code: Option<&'static str>,
-    /// Why not, as the person is told.
+    /// The code of the denial that the user gets.
     pub public_code: Option<&'static str>,
-    /// What each rule says that speaks of such a thing, in the order in which they are asked.
+    /// The outcome of each rule that is about this action, in the order of evaluation.
     pub rules: Vec<Said>,
-    /// The rules' name.
+    /// The name of the policy.
     pub policy: String,
-    /// Of the rules.
+    /// The version of the policy.
     pub policy_version: u64,
-    /// Of the facts.
+    /// The version of the facts.
     pub facts_version: u64,
 }
 
-/// What one rule says.
+/// The outcome of one rule.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[schemars(rename = "RuleSaid")]
 pub struct Said {
-    /// Its name.
+    /// The name of the rule.
     pub rule: String,
-    /// Its line in the text, from 1.
+    /// The line of the rule in the policy text, from 1.
     pub line: u32,
     /// `deny`, `allow` or `otherwise`.
     pub effect: &'static str,
-    /// Whether it matches.
+    /// Whether the rule matches.
     pub matches: bool,
-    /// What made it match, or what is missing.
+    /// The fact that made the rule match, or the condition that does not hold.
     pub why: String,
 }
 
-/// Answers a question, by facts and rules of now.
+/// Explains a decision by this snapshot.
 ///
 /// # Errors
-/// When it names what is not there, or the database fails.
+/// [`ExplainError::Asked`] if the question names something unknown or an action that does not fit; [`ExplainError::Store`]
+/// if the database does not answer.
 pub async fn explain(store: &Store, facts: &Snapshot, question: &Question) -> Result<Explanation, ExplainError> {
     let unknown = |field: &str, what: String| {
         let sentence = format!("`{field}`: this tenant has no {what}");
@@ -206,7 +208,7 @@ pub async fn explain(store: &Store, facts: &Snapshot, question: &Question) -> Re
     })
 }
 
-/// What the person is told instead of a code, and why.
+/// The code that the user gets, and why, if it differs from the code of the decision.
 fn aside(code: Code, told: Code) -> String {
     match code {
         _ if code == told => String::new(),
@@ -216,7 +218,7 @@ fn aside(code: Code, told: Code) -> String {
 }
 
 impl Question {
-    /// The action asked about.
+    /// The action of the question, or the default for what it is about.
     fn action(&self) -> Result<Action, ExplainError> {
         let target = self.whom.target();
         let action = self.action.unwrap_or(match target {
@@ -238,7 +240,7 @@ impl Question {
         Err(bad("action", format!("`{}` does not fit {what}; what fits: {fitting}", action_name(action))))
     }
 
-    /// Why there is no line for any rule.
+    /// The sentence for a policy without any rule about this action.
     fn no_rule_speaks_of(&self, action: Action) -> String {
         let action = action_name(action);
         match self.whom.target() {
@@ -264,13 +266,13 @@ impl Question {
     }
 }
 
-/// The relations that the rules declare, for a sentence.
+/// The relations that the policy declares, for use in a sentence.
 fn relations(facts: &Snapshot) -> String {
     let names: Vec<&str> = facts.policy.vocabulary().relations.iter().map(|(name, _)| name.as_str()).collect();
     if names.is_empty() { "none".to_owned() } else { names.join(", ") }
 }
 
-/// A person as the question names them.
+/// A user as the question names them.
 fn name(user: &UserRef) -> String {
     match user {
         UserRef::Id(id) => format!("`{id}`"),
@@ -332,7 +334,7 @@ async fn about(
     })
 }
 
-/// Witnesses in words: groups by the product's ids.
+/// Writes witnesses in words, with groups by the product's ids.
 struct Words<'a> {
     facts: &'a Snapshot,
     groups: Vec<(GroupId, String)>,
@@ -361,7 +363,7 @@ impl<'a> Words<'a> {
         self.groups.iter().find(|(known, _)| *known == id).map_or("a group that is gone", |(_, name)| name)
     }
 
-    /// What made a rule match, what else it asks for, and what it excepts.
+    /// The fact that made a rule match, then the conditions that hold, then the exceptions that do not hold.
     fn of(&self, rule: &Rule, witness: Witness, holds: &[String], lacks: &[String]) -> String {
         let verbs = [(holds, "holds", "hold"), (lacks, "does not hold", "do not hold")];
         let conditions =
@@ -372,7 +374,7 @@ impl<'a> Words<'a> {
         if said.is_empty() { "it asks for nothing further".to_owned() } else { said.join("; ") }
     }
 
-    /// What led from the one to the other.
+    /// The fact that made a rule match.
     fn made(&self, rule: &Rule, witness: Witness) -> Option<String> {
         let in_common = |condition: &Condition| matches!(condition, Condition::InCommon(..));
         Some(match witness {

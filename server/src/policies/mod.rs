@@ -1,7 +1,8 @@
-//! How a tenant's rules are chosen, understood and compared; for the command line and HTTP alike.
+//! Sets, explains and compares a tenant's policy, for the command line and HTTP.
 //!
-//! Rules are versions of a text in SQL ([`Policy::parse`] reads it). A change is a change of facts: one transaction under the
-//! tenant's fact lock that also writes its line of the audit, so that once it is answered no node decides by older rules.
+//! A policy is a versioned text in SQL ([`Policy::parse`] reads it). A change of policy is a change of facts: one
+//! transaction under the tenant's fact lock, which also writes the audit entry. Once the change is answered, no node decides
+//! by the older policy.
 
 mod compare;
 mod explain;
@@ -28,25 +29,25 @@ use crate::{
     },
 };
 
-/// Rules that are, or were, in force.
+/// A policy that is or was in force.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Version {
-    /// Counts from 1; 0 is the preset `open` of a tenant for which nobody chose.
+    /// Counts from 1; 0 is the preset `open`, which is in force until a policy is set.
     pub version: u64,
-    /// Of a preset, or the operator's own.
+    /// The name that the text declares: a preset's name or the operator's own.
     pub name: String,
-    /// What they were compiled from.
+    /// The text of the policy.
     pub text: String,
-    /// Milliseconds since 1970 UTC; nobody chose version 0.
+    /// When the policy was set. Milliseconds since 1970 UTC; `None` for version 0.
     pub created_at_ms: Option<i64>,
-    /// Who put them in force, `cli:root`.
+    /// The actor that set the policy, as in the audit: `cli:root`. Empty for version 0.
     pub created_by: String,
-    /// The version whose rules they brought back; `None` for rules that were new.
+    /// The earlier version that a rollback restored; `None` for a new policy.
     pub restores: Option<u64>,
 }
 
 impl Version {
-    /// The rules are a preset of this server, letter by letter.
+    /// Whether the text equals a preset of this server, byte for byte.
     #[must_use]
     pub fn is_preset(&self) -> bool {
         PRESETS.iter().any(|(_, text)| *text == self.text)
@@ -78,37 +79,37 @@ impl From<read::StoredPolicy> for Version {
     }
 }
 
-/// The rules in force.
+/// The policy in force.
 ///
 /// # Errors
-/// When the database fails.
+/// `StoreError` if the database does not answer or refuses the statement.
 pub async fn in_force(store: &Store, tenant: TenantId) -> Result<Version, StoreError> {
     Ok(read::policy(store.reader(), tenant).await?.map_or_else(Version::open, Version::from))
 }
 
-/// All rules the tenant had, the latest first.
+/// All policies that the tenant had, the latest first.
 ///
 /// # Errors
-/// When the database fails.
+/// `StoreError` if the database does not answer or refuses the statement.
 pub async fn history(store: &Store, tenant: TenantId) -> Result<Vec<Version>, StoreError> {
     let mut versions: Vec<Version> = read::policies(store.reader(), tenant).await?.into_iter().map(Version::from).collect();
     versions.push(Version::open());
     Ok(versions)
 }
 
-/// What a change of rules did.
+/// The versions after a change of policy.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Changed {
-    /// Of the rules now in force.
+    /// The version of the policy now in force.
     pub version: u64,
-    /// Of the tenant's facts; `None` where these rules were in force already.
+    /// The new version of the tenant's facts; `None` if the same policy was in force already.
     pub facts_version: Option<u64>,
 }
 
-/// Puts rules in force: new ones, or those of an earlier version, `restores`.
+/// Puts a policy in force: a new one, or the text of the earlier version `restores`.
 ///
 /// # Errors
-/// When the database fails; whether it was done is then unknown.
+/// `StoreError` if the database does not answer or refuses a statement. If the commit failed, the change may have been made.
 pub async fn set(
     store: &Store,
     tenant: TenantId,
@@ -134,11 +135,12 @@ pub async fn set(
     Ok(Changed { version, facts_version: write.commit().await? })
 }
 
-/// Rules to go back to: those of a version, or those before the ones in force. Where those in force are of a rollback, the ones
-/// before the rules it brought back: a second rollback goes further back.
+/// The policy to roll back to: the given version, or the version before the policy in force. If the policy in force came
+/// from a rollback, the version before the restored one is taken, so that a second rollback goes further back.
 ///
 /// # Errors
-/// A sentence where there are none; the database's failure within.
+/// The outer error is `StoreError` if the database does not answer. The inner error is a sentence for the caller if the
+/// tenant has no such version.
 pub async fn earlier(store: &Store, tenant: TenantId, version: Option<u64>) -> Result<Result<Version, String>, StoreError> {
     let current = in_force(store, tenant).await?.version;
     let history = history(store, tenant).await?;
@@ -149,30 +151,30 @@ pub async fn earlier(store: &Store, tenant: TenantId, version: Option<u64>) -> R
     Ok(found.ok_or_else(|| format!("the tenant never had rules of version {wanted}; the latest is {current}")))
 }
 
-/// The version in which the rules of a version were new.
+/// The version in which the text of this version was new.
 fn origin(history: &[Version], version: u64) -> u64 {
     let restored = |version: &u64| history.iter().find(|one| one.version == *version)?.restores.filter(|one| one < version);
     std::iter::successors(Some(version), restored).last().unwrap_or(version)
 }
 
-/// Rules of another version, read again.
+/// Compiles the text of a stored version.
 ///
 /// # Errors
-/// A sentence, when this server does not understand them any more.
+/// A sentence, if this server no longer accepts the text.
 pub fn compile(version: &Version) -> Result<Policy, String> {
     Policy::parse(&version.text)
         .map_err(|problems| format!("version {} is no policy of this server: {}", version.version, sentence(&problems)))
 }
 
-/// Words of stored facts that rules do not declare: those facts would give nothing under them.
+/// Words of stored facts that the policy does not declare: facts with these words would have no effect under it.
 ///
 /// # Errors
-/// When the database fails.
+/// `StoreError` if the database does not answer or refuses the statement.
 pub async fn unused_words(store: &Store, tenant: TenantId, vocabulary: &Vocabulary) -> Result<Vec<Unused>, StoreError> {
     words::unused(store.reader(), tenant, vocabulary).await
 }
 
-/// All problems of a text in one sentence, for where there is room for one.
+/// The first five problems of a text in one sentence, with the number of further problems.
 #[must_use]
 pub fn sentence(problems: &[Problem]) -> String {
     const SAID: usize = 5;
@@ -183,7 +185,7 @@ pub fn sentence(problems: &[Problem]) -> String {
     }
 }
 
-/// Actions that no rule of a policy allows anybody.
+/// Actions that no allow rule of a policy names.
 #[must_use]
 pub fn never_allowed(policy: &Policy) -> Vec<&'static str> {
     let allowed = |action: &Action| {

@@ -1,5 +1,5 @@
-//! What other rules would do to a tenant's people, before they are put in force: every action, for whom, and which
-//! conversations of today come to a stop.
+//! Compares a new policy with the one in force before it is set: for every action, which users gain or lose it, and which
+//! existing conversations stop.
 
 mod report;
 mod words;
@@ -39,111 +39,111 @@ use crate::{
 
 /// Conversations per query.
 const PAGE: u32 = 5_000;
-/// At most so many conversations are looked at.
+/// The most conversations that are compared.
 const CONVERSATIONS_MAX: u64 = 200_000;
-/// At most so many examples of conversations.
+/// The most example conversations of each list.
 const EXAMPLES_MAX: usize = 20;
-/// A comparison may hold a second copy of a tenant's facts in memory: one at a time.
+/// One comparison at a time: it may hold a second copy of a tenant's facts in memory.
 static ONE_AT_A_TIME: Semaphore = Semaphore::const_new(1);
-/// How long a caller waits for the comparison before its own.
+/// How long a caller of [`compare_within`] waits while another comparison runs.
 const PATIENCE: Duration = Duration::from_secs(2);
 
-/// What changes.
+/// What a new policy would change.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[schemars(rename = "PolicyDifference")]
 pub struct Comparison {
-    /// Active people of the tenant.
+    /// Active users of the tenant.
     pub people: u64,
-    /// So many of them were compared, some of each kind. If these are not all, counts are estimates.
+    /// How many of these users were compared, some of each kind. If fewer than `people`, the counts are estimates.
     pub compared: u64,
-    /// Every action.
+    /// The change of every action.
     pub actions: Vec<ActionChange>,
-    /// Direct conversations in which a member may write now, and may not then.
+    /// Direct conversations in which a member may write under the present policy and may not under the new one.
     pub frozen: Conversations,
-    /// Direct conversations in which a member may not write now, and may then.
+    /// Direct conversations in which a member may not write under the present policy and may under the new one.
     pub thawed: Conversations,
-    /// Direct conversations that a member may read now, and may not then.
+    /// Direct conversations that a member may read under the present policy and may not under the new one.
     pub hidden: Conversations,
-    /// Direct conversations that a member may not read now, and may then.
+    /// Direct conversations that a member may not read under the present policy and may under the new one.
     pub shown: Conversations,
-    /// Direct conversations that were looked at.
+    /// How many direct conversations were compared.
     pub conversations_compared: u64,
-    /// There are more direct conversations than were looked at.
+    /// Whether there are more direct conversations than were compared.
     pub conversations_left_out: bool,
-    /// What is odd about the new rules.
+    /// Warnings about the new policy.
     pub warnings: Vec<String>,
-    /// All of it in sentences, in the language that was asked for.
+    /// The whole comparison in sentences, in the requested language.
     pub report: String,
 }
 
-/// What changes of one action.
+/// How one action changes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[schemars(rename = "ActionDifference")]
 pub struct ActionChange {
     #[serde(skip)]
     which: Action,
-    /// `start`.
+    /// The name of the action: `start`.
     #[schemars(extend("enum" = ACTIONS.map(|(name, _)| name)))]
     pub action: &'static str,
-    /// What it is for.
+    /// The purpose of the action.
     #[schemars(with = "String", extend("enum" = Sense::ALL))]
     pub sense: Sense,
-    /// What it does, in the language that was asked for.
+    /// What the action does, in the requested language.
     pub title: &'static str,
-    /// People who can do it then where they can't now.
+    /// Users who could do it in some case under the new policy and can't now.
     pub gaining: u64,
-    /// People who can do it now where they can't then.
+    /// Users who can do it in some case now and could not under the new policy.
     pub losing: u64,
     /// The situations in which something changes.
     pub situations: Vec<SituationChange>,
 }
 
-/// What changes of one action in one situation.
+/// How one action changes in one situation.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[schemars(rename = "SituationDifference")]
 pub struct SituationChange {
-    /// Where, in the language that was asked for.
+    /// The situation, in the requested language.
     pub title: String,
     /// What `before`, `gained` and `lost` count: `pairs` or `people`.
     #[schemars(extend("enum" = ["pairs", "people"]))]
     pub counts: &'static str,
-    /// It supposes a relation that people do not have today.
+    /// Whether the situation supposes a relation that the users do not have today.
     pub supposed: bool,
-    /// Those that can now.
+    /// Pairs or users that are allowed now.
     pub before: u64,
-    /// Those that can then, and can't now.
+    /// Pairs or users that would be allowed and are not allowed now.
     pub gained: u64,
-    /// Those that can now, and can't then.
+    /// Pairs or users that are allowed now and would not be allowed.
     pub lost: u64,
-    /// People who gain something.
+    /// Users who gain something.
     pub gaining: u64,
-    /// People who lose something.
+    /// Users who lose something.
     pub losing: u64,
-    /// The same for people of each role.
+    /// The same counts for the users of each role.
     pub roles: Vec<RoleChange>,
-    /// Some, spread over people and roles.
+    /// Examples of gains, spread over users and roles.
     pub gained_examples: Vec<Example>,
-    /// Some, spread over people and roles.
+    /// Examples of losses, spread over users and roles.
     pub lost_examples: Vec<Example>,
     #[serde(skip)]
     has_groups: bool,
 }
 
-/// What changes for people of one role in groups of one kind. A person with several is counted with each.
+/// The change for the users of one role in groups of one kind. A user with several roles is counted with each of them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 #[allow(missing_docs)] // as in [`SituationChange`]
 #[schemars(rename = "RoleDifference")]
 pub struct RoleChange {
-    /// Empty for people without any.
+    /// The role; empty for users without any role.
     pub role: String,
-    /// Empty for a role in the tenant.
+    /// The kind of group; empty for a role in the tenant as a whole.
     pub kind: String,
-    /// Both, in the language that was asked for.
+    /// Role and kind, in the requested language.
     pub title: String,
-    /// People who hold it.
+    /// Users who hold the role.
     pub people: u64,
     pub before: u64,
     pub gained: u64,
@@ -152,7 +152,7 @@ pub struct RoleChange {
     pub losing: u64,
 }
 
-/// A person who acts, and a person or a group: by name, and by the product's id (`group:…` for a group).
+/// A user who acts, and a user or group that the action is about: by name, and by the product's id (`group:…` for a group).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[allow(missing_docs)]
@@ -164,13 +164,13 @@ pub struct Example {
     pub to_id: String,
 }
 
-/// Some conversations.
+/// Conversations in which something changes.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, JsonSchema)]
 #[schemars(rename = "ConversationExamples")]
 pub struct Conversations {
-    /// How many.
+    /// How many conversations.
     pub count: u64,
-    /// The first few: the conversation, the member concerned, and the other one.
+    /// The first of these conversations, each with the member concerned (`from`) and the other member (`to`).
     pub examples: Vec<ConversationExample>,
 }
 
@@ -195,21 +195,21 @@ impl SituationChange {
 /// Why there is no comparison.
 #[derive(Debug)]
 pub enum NotCompared {
-    /// Another one is under way.
+    /// Another comparison is running.
     Busy,
-    /// It took longer than it may.
+    /// The comparison took longer than the limit.
     TooLong,
-    /// The database failed.
+    /// The database does not answer or refused a statement.
     Failed(StoreError),
 }
 
-/// A comparison under way, held by its asker and by its threads: the next one begins when all of them have ended.
+/// A running comparison, held by its caller and by its threads: the next comparison begins when all of them have ended.
 struct UnderWay {
     _alone: SemaphorePermit<'static>,
     given_up: AtomicBool,
 }
 
-/// Who waits for a comparison. Without them it ends soon.
+/// Held by the caller that waits for the comparison. When it is dropped, the threads of the comparison stop soon.
 struct Asker(Arc<UnderWay>);
 
 impl Drop for Asker {
@@ -218,10 +218,10 @@ impl Drop for Asker {
     }
 }
 
-/// Compares the rules in force with others, over the facts of now. However long it takes.
+/// Compares the policy in force with another over the facts of this snapshot. There is no time limit.
 ///
 /// # Errors
-/// When the database fails.
+/// `StoreError` if the database does not answer or refuses a statement, or if the comparison panicked.
 pub async fn compare(
     store: &Store,
     old: Arc<Snapshot>,
@@ -233,7 +233,8 @@ pub async fn compare(
     compare_alone(store, old, new, now_ms, language, alone).await
 }
 
-/// [`compare`] for one of many callers: none waits in line for long, nor keeps the processors for longer than `limit`.
+/// [`compare`] for HTTP, where many callers may ask: none waits more than `PATIENCE` for its turn, and none runs longer than
+/// `limit`.
 ///
 /// # Errors
 /// [`NotCompared`].
@@ -294,7 +295,7 @@ fn differences(old: &Snapshot, new: &Snapshot, given_up: &AtomicBool) -> Differe
     diff(before, after, given_up)
 }
 
-/// Conversations found so far.
+/// The conversations with one kind of change, counted so far.
 #[derive(Default)]
 struct Found {
     count: u64,
@@ -317,7 +318,7 @@ impl Found {
     }
 }
 
-/// Conversations in which something changes.
+/// The conversations in which something changes, by the kind of change.
 #[derive(Default)]
 struct Changed {
     compared: u64,
@@ -338,7 +339,7 @@ impl Changed {
     }
 }
 
-/// Direct conversations that stop or can't be read any more, and those that go on again.
+/// Finds the direct conversations in which a member gains or loses `send` or `read`.
 async fn conversations(
     store: &Store,
     old: &Arc<Snapshot>,
@@ -390,7 +391,7 @@ fn changed(old: &Snapshot, new: &Snapshot, page: &[DirectConversation]) -> Chang
     all
 }
 
-/// Names and the product's ids behind the keys of examples.
+/// The names and the product's ids of the users and groups in examples.
 struct Names(HashMap<EntityKey, (String, String)>);
 
 impl Names {
@@ -409,7 +410,7 @@ impl Names {
         Ok(Self(people.chain(groups).collect()))
     }
 
-    /// A name and the product's id; the id also for a name where there is none.
+    /// A name and the product's id; the id stands in for a missing name.
     fn of(&self, key: EntityKey) -> (String, String) {
         match self.0.get(&key) {
             Some((name, id)) if name.is_empty() => (id.clone(), id.clone()),
@@ -480,7 +481,7 @@ fn role(change: &RoleDifference, language: Language) -> RoleChange {
     }
 }
 
-/// A panic of a comparison is one of ours, and none of the server's.
+/// Turns a panic of a comparison thread into an error, so that it ends only the comparison.
 fn joined<T>(outcome: Result<T, tokio::task::JoinError>) -> Result<T, StoreError> {
     outcome.map_err(|error| sea_orm::DbErr::Custom(format!("a comparison died: {error}")).into())
 }

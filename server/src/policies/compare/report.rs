@@ -6,11 +6,11 @@ use super::{
 };
 use crate::{language::Language, plain::isolated};
 
-/// Situations told of one action.
+/// The most situations that the report lists for one action.
 const SITUATIONS_MAX: usize = 8;
-/// Kinds of people told of one situation.
+/// The most roles that the report lists for one situation.
 const ROLES_MAX: usize = 8;
-/// Examples told each way.
+/// The most examples of gains, and of losses.
 const EXAMPLES_MAX: usize = 6;
 
 /// Writes the report.
@@ -67,7 +67,7 @@ fn whom(comparison: &Comparison, language: Language) -> String {
         let many = usize::from(comparison.people > 1);
         return pick(
             language,
-            // English counts nobody in the plural.
+            // English uses the plural for zero.
             format!("What would change for {all} active {}.", if comparison.people == 1 { "person" } else { "people" }),
             format!("Ce qui changerait pour {all} {}.", ["personne active", "personnes actives"][many]),
         );

@@ -1,26 +1,26 @@
-//! The words of a comparison, in each language.
+//! The words of a comparison in each language.
 
 use causerie_policy::{Action, AssumedBy, ConversationState, MemberRole, RoleLabel, Situation, SituationKind};
 use serde::Serialize;
 
 use crate::language::Language;
 
-/// What an action is for, so that a reader finds together what belongs together.
+/// The purpose of an action. The report groups actions by it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Sense {
-    /// To see people and what they wrote.
+    /// See users and what they wrote.
     See,
-    /// To write to people.
+    /// Write to users.
     Write,
-    /// To change what was written, and conversations.
+    /// Change messages and conversations.
     Change,
-    /// To take back, to end, to keep away from people.
+    /// Delete, end, and keep away from users.
     End,
 }
 
 impl Sense {
-    /// All, in the order of the report.
+    /// All senses, in the order of the report.
     pub const ALL: [Self; 4] = [Self::See, Self::Write, Self::Change, Self::End];
 
     /// The sense of an action.
@@ -47,7 +47,7 @@ impl Sense {
         }
     }
 
-    /// Its title in a report.
+    /// The heading in a report.
     #[must_use]
     pub fn title(self, language: Language) -> &'static str {
         let [en, fr] = match self {
@@ -67,7 +67,7 @@ pub(super) fn pick<T>(language: Language, en: T, fr: T) -> T {
     }
 }
 
-/// What an action does, as a person would say it.
+/// What an action does, in everyday words.
 pub(super) fn action(action: Action, language: Language) -> &'static str {
     let [en, fr] = match action {
         Action::Find => ["find in the directory", "trouver dans l’annuaire"],
@@ -99,7 +99,7 @@ pub(super) fn action(action: Action, language: Language) -> &'static str {
     pick(language, en, fr)
 }
 
-/// Where an action is done, as a person would say it.
+/// Where an action is done, in everyday words.
 pub(super) fn situation(situation: &Situation, language: Language) -> String {
     let place = match situation.kind {
         SituationKind::User => ["to people", "envers des personnes"],
@@ -181,7 +181,7 @@ fn duration(ms: i64, language: Language) -> String {
     format!("{count} {}", pick(language, en, fr)[usize::from(count > 1)])
 }
 
-/// What people are: `learner (class)`. Words of the presets have a translation; others are the operator's own.
+/// A role and kind of group: `learner (class)`. Words of the presets are translated; an operator's own words are not.
 pub(super) fn label(label: Option<&RoleLabel>, language: Language) -> String {
     let Some(RoleLabel { role, kind }) = label else {
         return pick(language, "people without a role", "personnes sans rôle").to_owned();
@@ -219,7 +219,7 @@ fn french(word: &str) -> &str {
     }
 }
 
-/// A count as the language writes it: `1,204`, `1 204`.
+/// A number in the notation of the language: `1,204`, `1 204`.
 pub(super) fn number(count: u64, language: Language) -> String {
     let digits = count.to_string();
     let mut text = String::new();
@@ -232,7 +232,7 @@ pub(super) fn number(count: u64, language: Language) -> String {
     text
 }
 
-/// A part of a whole in percent; empty where there is no whole.
+/// A part of a whole in percent; empty if the whole is zero.
 pub(super) fn share(part: u64, whole: u64, language: Language) -> String {
     if whole == 0 {
         return String::new();
