@@ -1,5 +1,7 @@
-//! From the log's words to the policy's numbers. What names a word the rules do not have is left out: it gives nothing. A
-//! number this program does not know is taken for the strictest.
+//! Converts changes from the tenant's log (names and byte ids) to changes of the policy's world (numbers).
+//!
+//! A fact with a word that the policy does not declare is left out: it grants nothing. A number that this program does not
+//! know becomes the strictest value of its type.
 
 use causerie_policy::{
     Delivers, EdgeEffect, EntityKey, FactChange, GroupState, RelationState, RoleId, RoleSet, Status, Vocabulary, World,
@@ -10,12 +12,12 @@ use facts::change::Fact;
 
 use super::Touched;
 
-/// The same changes, in order.
+/// Converts the changes and keeps their order.
 pub(super) fn changes(vocabulary: &Vocabulary, changes: facts::Changes) -> Vec<FactChange> {
     changes.changes.into_iter().filter_map(|change| one(vocabulary, change.fact?)).collect()
 }
 
-/// The version of the rules these changes put in force.
+/// The policy version that these changes put in force; `None` if they do not change the policy.
 pub(super) fn rules(changes: &facts::Changes) -> Option<u64> {
     changes.changes.iter().find_map(|change| match &change.fact {
         Some(Fact::PolicyChanged(changed)) => Some(changed.version),
@@ -23,7 +25,8 @@ pub(super) fn rules(changes: &facts::Changes) -> Option<u64> {
     })
 }
 
-/// Applying the changes is not enough: a group came into what the rules speak of, or left it, by another kind.
+/// Whether applying the changes is not enough and all facts must be read again: a group changed from a kind that the policy
+/// declares to a kind that it does not declare, or the other way round.
 pub(super) fn need_all(vocabulary: &Vocabulary, changes: &facts::Changes) -> bool {
     let declared = |kind: &str| vocabulary.kind(kind).is_some();
     changes.changes.iter().any(|change| match &change.fact {
@@ -34,8 +37,9 @@ pub(super) fn need_all(vocabulary: &Vocabulary, changes: &facts::Changes) -> boo
     })
 }
 
-/// Whose rights may change by it. Who was not known before has no conversations, and a group nobody knew leads nobody anywhere.
-/// Known groups, edges and settings concern whoever they concern.
+/// The users whose rights the changes may affect. A user or group that was unknown before the changes affects nobody: the
+/// user has no conversations yet, and the group has no members yet. A change of a known group, an edge or a setting affects
+/// all users.
 pub(super) fn touched(before: &World, changes: &facts::Changes) -> Touched {
     let mut people = Vec::new();
     for change in &changes.changes {
@@ -146,7 +150,8 @@ fn delivers(number: i32) -> Delivers {
     }
 }
 
-/// The role of a name; inner `None` for any role, outer `None` for one the rules do not have.
+/// The role with this name. The inner `None` means any role; the outer `None` means that the policy does not declare the
+/// role.
 fn any_or(vocabulary: &Vocabulary, role: &str) -> Option<Option<RoleId>> {
     if role.is_empty() { Some(None) } else { vocabulary.role(role).map(Some) }
 }

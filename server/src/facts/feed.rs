@@ -1,4 +1,5 @@
-//! Keeps held facts fresh for open screens: woken when somebody says that facts moved, and by itself every second.
+//! Keeps the snapshots of this node up to date for clients that show them: after a signal that facts changed, and every
+//! second.
 
 use std::{
     collections::HashSet,
@@ -16,10 +17,10 @@ use tokio::{
 use super::Facts;
 use crate::store::{StoreError, queries::facts::read};
 
-/// How long a change that nobody announced may stay unseen on open screens.
+/// The longest time that clients show an old state after a change for which no signal came.
 const EVERY: Duration = Duration::from_secs(1);
 
-/// Tenants whose facts are said to have moved.
+/// Tenants whose facts have changed, according to a signal.
 #[derive(Default)]
 pub(super) struct Woken {
     tenants: Mutex<HashSet<TenantId>>,
@@ -37,9 +38,9 @@ impl Woken {
     }
 }
 
-/// Brings what is held up to date, for ever.
+/// Updates the snapshots of this node in an endless loop.
 pub async fn run(facts: Facts) {
-    // However often it is woken for some tenants: the others are looked at in their time.
+    // A separate timer, so that frequent signals for some tenants do not delay the check of the others.
     let mut all_due = interval(EVERY);
     all_due.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
@@ -59,7 +60,7 @@ async fn refresh(facts: &Facts, tenants: &[TenantId]) -> Result<(), StoreError> 
         return Ok(());
     }
     let versions = read::versions(facts.0.store.reader(), tenants).await?;
-    // Together, so that one that is long to read does not keep the others waiting.
+    // In parallel, so that a tenant whose facts take long to read does not delay the others.
     let moving = versions.into_iter().map(async |(tenant, version)| {
         if let Err(error) = facts.at_version(tenant, version).await {
             tracing::warn!(%error, %tenant, "facts could not be brought up to date; open screens may be behind");

@@ -1,9 +1,10 @@
-//! What is known of each tenant, held in memory: facts and rules, one version at a time.
+//! The facts and the policy of each tenant, held in memory as one snapshot per version.
 //!
-//! SQL is the truth; a node holds a [`Snapshot`] per tenant somebody asked for. Facts are pulled on use: whoever decides
-//! asks for the tenant's version first ([`Facts::latest`], one integer, shared by all who ask at the moment), and what
-//! is missing is read from the tenant's log and applied. So a decision taken after a revocation was answered knows of it, on every
-//! node, without leases or confirmations. Without the database nothing is decided. The [`feed`] only wakes open screens.
+//! The database is authoritative. A node holds a [`Snapshot`] of each tenant that a request has asked for, and updates it on
+//! use: the caller first reads the tenant's current version ([`Facts::latest`]: one integer, read once for all concurrent
+//! callers), then the missing changes are read from the tenant's log and applied. A decision that begins after a revocation
+//! was acknowledged therefore includes the revocation, on every node, without leases or confirmations. Without the database,
+//! no decision is made. The [`feed`] only updates what clients show.
 
 mod convert;
 pub mod feed;
@@ -35,14 +36,15 @@ use crate::{
     },
 };
 
-/// Versions read and applied at a time.
+/// Versions of the log that are read and applied at a time.
 const STEPS_MAX: u32 = 200;
-/// Tenants read at a time: each keeps a connection for seconds, and others read with the rest.
+/// Tenants whose facts are loaded at a time. A load keeps a database connection for seconds, and other requests need
+/// connections too.
 const LOADS_MAX: usize = 2;
-/// More people touched than this count as everyone.
+/// With more affected users than this, a change counts as affecting all users.
 const TOUCHED_MAX: usize = 10_000;
 
-/// The facts of all tenants somebody asked for. Cheap to clone.
+/// The snapshots of all tenants that a request has asked for. Cheap to clone.
 #[derive(Clone)]
 pub struct Facts(Arc<Inner>);
 
@@ -56,24 +58,26 @@ struct Inner {
     loads: Arc<Semaphore>,
 }
 
-/// Whose rights may have changed.
+/// The users whose rights may have changed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Touched {
-    /// These people's, and those of whoever deals with them.
+    /// The rights of these users, and the rights that other users have towards them.
     People(Vec<UserId>),
-    /// Anybody's.
+    /// The rights of any user of the tenant.
     Everyone,
 }
 
-/// What open screens may have been told by, and whom it concerns.
+/// A change of facts that clients have not been informed of yet.
 pub struct Move {
-    /// Facts before each step, the oldest first; empty when there were too many steps. An open screen shows what one of these says.
+    /// The snapshots from before each step, the oldest first. What a client shows comes from one of them. Empty if there
+    /// were too many steps.
     pub before: Vec<Arc<Snapshot>>,
-    /// Who is concerned by what came since.
+    /// The users whose rights the changes since then may affect.
     pub touched: Touched,
 }
 
-/// Facts remembered of moves that wait to be looked at. If there are more, all people concerned are told, whatever they see.
+/// Maximum number of snapshots kept for a move that waits. With more, the move keeps none, and all affected users get an
+/// update without a comparison.
 const BEFORE_MAX: usize = 4;
 
 impl Move {
@@ -81,10 +85,10 @@ impl Move {
         Self { before: vec![Arc::clone(before)], touched }
     }
 
-    /// Adds what came later.
+    /// Adds a later move.
     fn add(&mut self, later: Self) {
         self.touched.add(later.touched);
-        // A screen may show any of the facts, so none of them is dropped alone.
+        // A client may show any of the snapshots, so either all of them are kept or none.
         let is_known = !self.before.is_empty() && !later.before.is_empty();
         if is_known && self.before.len() + later.before.len() <= BEFORE_MAX {
             self.before.extend(later.before);
@@ -94,7 +98,7 @@ impl Move {
     }
 }
 
-/// Moves of tenants that nobody looked at yet.
+/// The moves of each tenant that wait for [`Facts::moved`].
 #[derive(Default)]
 pub(super) struct Moves {
     waiting: Mutex<HashMap<TenantId, Move>>,
@@ -102,7 +106,7 @@ pub(super) struct Moves {
 }
 
 impl Moves {
-    /// Remembers a move, together with those that wait.
+    /// Adds a move to the moves of the tenant that wait.
     fn push(&self, tenant: TenantId, moved: Move) {
         let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
         match waiting.get_mut(&tenant) {
@@ -115,7 +119,7 @@ impl Moves {
         self.some.notify_one();
     }
 
-    /// Puts a move back that could not be told; what came since is told with it.
+    /// Puts back a move whose publication failed. Moves of the tenant that came meanwhile are added to it.
     fn give_back(&self, tenant: TenantId, moved: Move) {
         let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
         let mut moved = moved;
@@ -142,7 +146,7 @@ impl Touched {
 }
 
 impl Facts {
-    /// Knows nobody yet.
+    /// Holds no snapshot yet.
     #[must_use]
     pub fn new(store: &Store, lookups: &Lookups, clock: &Arc<dyn Clock>) -> Self {
         Self(Arc::new(Inner {
@@ -156,20 +160,20 @@ impl Facts {
         }))
     }
 
-    /// A tenant's facts as they are now: what was answered before this call is in them.
+    /// The tenant's current facts. They include every change that was acknowledged before this call.
     ///
     /// # Errors
-    /// When the database can't be asked.
+    /// `StoreError` if the database does not answer or refuses the statement, or if the stored policy can't be parsed.
     pub async fn latest(&self, tenant: TenantId) -> Result<Arc<Snapshot>, StoreError> {
         let version = self.0.lookups.facts_versions.get(tenant).await?.unwrap_or_default();
         self.at_version(tenant, version).await
     }
 
-    /// A tenant's facts as this node has them: at most a moment old while the [`feed`] runs. For what screens show, not for
-    /// what is decided.
+    /// The tenant's facts as this node holds them, at most about a second old while the [`feed`] runs. For display, not for
+    /// decisions.
     ///
     /// # Errors
-    /// When they are not here yet and the database can't be asked.
+    /// `StoreError` if this node holds no snapshot of the tenant and loading it fails.
     pub async fn cached_or_load(&self, tenant: TenantId) -> Result<Arc<Snapshot>, StoreError> {
         match self.cached(tenant) {
             Some(snapshot) => Ok(snapshot),
@@ -177,17 +181,17 @@ impl Facts {
         }
     }
 
-    /// A tenant's facts as this node has them, if it has.
+    /// The tenant's snapshot on this node; `None` if the node holds none.
     #[must_use]
     pub fn cached(&self, tenant: TenantId) -> Option<Arc<Snapshot>> {
         let held = self.0.tenants.get(&tenant).map(|held| Arc::clone(&held))?;
         held.now(self.0.clock.now_ms())
     }
 
-    /// A tenant's facts at this version or a later one.
+    /// The tenant's facts at this version or a later version.
     ///
     /// # Errors
-    /// When the database fails.
+    /// `StoreError` if the database does not answer or refuses the statement, or if the stored policy can't be parsed.
     pub async fn at_version(&self, tenant: TenantId, version: Version) -> Result<Arc<Snapshot>, StoreError> {
         let held = self.held(tenant);
         loop {
@@ -199,7 +203,7 @@ impl Facts {
         }
     }
 
-    /// Applies what the log says after a version.
+    /// Reads the log after a version and applies it.
     async fn follow(
         &self,
         held: &Tenant,
@@ -215,9 +219,10 @@ impl Facts {
         Ok(())
     }
 
-    /// Reads everything, in a task of its own: it may take longer than its askers wait, and then serves those who ask again.
+    /// Loads all facts, in a task of its own: the load may take longer than the callers wait, and its result then serves
+    /// later calls.
     async fn load(&self, held: &Arc<Tenant>) -> Result<(), StoreError> {
-        // Here rather than in the task: of a crowd that left, nobody reads it again.
+        // Take the lock before spawning, so that callers who gave up do not leave queued tasks that load everything again.
         let alone = held.loading().lock_owned().await;
         if held.is_kept_up() {
             return Ok(());
@@ -231,11 +236,11 @@ impl Facts {
         tokio::spawn(loading).await.map_err(|error| sea_orm::DbErr::Custom(format!("reading facts died: {error}")))?
     }
 
-    /// The same inside a transaction, over its own connection. `None` when everything is to be read anew first
-    /// ([`Facts::latest`]), which is too much for one who holds locks.
+    /// Like [`Facts::at_version`], over the connection of a transaction. `None` if all facts must be loaded again first
+    /// ([`Facts::latest`]), which takes too long while the transaction holds locks.
     ///
     /// # Errors
-    /// When the database fails.
+    /// `StoreError` if the database does not answer or refuses the statement.
     pub async fn at_version_in(
         &self,
         transaction: &impl ConnectionTrait,
@@ -252,12 +257,13 @@ impl Facts {
         }
     }
 
-    /// Facts of a tenant are said to have moved: those held are brought up to date soon.
+    /// Handles a signal that facts of the tenant have changed: the [`feed`] updates the tenant's snapshot if this node holds
+    /// one.
     pub fn wake(&self, tenant: TenantId) {
         self.0.woken.push(tenant);
     }
 
-    /// Waits until facts moved; answers what open screens do not know yet.
+    /// Waits until the facts of at least one tenant have moved, and takes the moves.
     pub async fn moved(&self) -> HashMap<TenantId, Move> {
         loop {
             let moved = self.0.moves.take();
@@ -268,21 +274,23 @@ impl Facts {
         }
     }
 
-    /// A move that could not be told: it is told again.
+    /// Puts back a move that could not be published, so that [`Facts::moved`] returns it again.
     pub fn not_told(&self, tenant: TenantId, moved: Move) {
         self.0.moves.give_back(tenant, moved);
     }
 
-    /// The tenants in use on this node.
+    /// The tenants of which this node holds a snapshot or has begun to load it.
     #[must_use]
     pub fn held_tenants(&self) -> Vec<TenantId> {
         self.0.tenants.iter().map(|held| *held.key()).collect()
     }
 
-    /// A tenant's facts as they are inside a transaction that holds their lock. They have been asked for before, so little is missing.
+    /// The tenant's current facts, read inside a transaction that holds the tenant's fact lock. The caller has read them
+    /// before the transaction, so few changes are missing.
     ///
     /// # Errors
-    /// When the database fails, or the rules changed in the very moment.
+    /// `StoreError` if the database does not answer or refuses the statement, or if all facts must be loaded again because
+    /// the policy changed since that first read.
     pub async fn latest_in(
         &self,
         transaction: &impl ConnectionTrait,

@@ -1,4 +1,5 @@
-//! The seam to `policy`: a yes, or a refusal in the wire's words; and what a screen may offer.
+//! The interface to the policy crate: decides whether a command is allowed, builds the refusal if it is not, and lists the
+//! capabilities of a user.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -13,42 +14,42 @@ use crate::{
     telemetry::{Metrics, RuleLabel},
 };
 
-/// Asks the rules, keeps count of what they deny, and has the audit note it. Cheap to clone.
+/// Evaluates the rules, counts denials in the metrics and sends them to the audit. Cheap to clone.
 #[derive(Clone)]
 pub struct PolicyGate {
     metrics: Arc<Metrics>,
     refusals: Refusals,
-    /// Denials are kept here instead of being noted at once.
+    /// `Some`: denials are collected here instead of being recorded at once.
     kept: Option<Arc<Mutex<Vec<Denial>>>>,
 }
 
-/// Something a rule denied, to be counted and written into the audit.
+/// A denial by a rule, to be counted and written to the audit.
 pub struct Denial {
     rule: String,
     refused: Refused,
 }
 
 impl PolicyGate {
-    /// Counts into these figures, and notes there what is refused.
+    /// Counts denials in `metrics` and sends them to `refusals`.
     #[must_use]
     pub fn new(metrics: &Arc<Metrics>, refusals: &Refusals) -> Self {
         Self { metrics: Arc::clone(metrics), refusals: refusals.clone(), kept: None }
     }
 
-    /// The same rules for what may be decided again, such as a batch whose transaction fails: denials are kept until
-    /// [`PolicyGate::denials`] takes them. Clones keep theirs in the same place.
+    /// The same gate for decisions that may be repeated, such as those of a batch whose transaction fails: it keeps denials
+    /// until [`PolicyGate::denials`] takes them. Clones share the same list.
     #[must_use]
     pub fn keeping_denials(&self) -> Self {
         Self { kept: Some(Arc::default()), ..self.clone() }
     }
 
-    /// What was denied so far; none where denials are noted at once.
+    /// Takes the denials kept so far; empty if the gate records denials at once.
     #[must_use]
     pub fn denials(&self) -> Vec<Denial> {
         self.kept.as_ref().map(|kept| std::mem::take(&mut *locked(kept))).unwrap_or_default()
     }
 
-    /// Counts denials and has the audit note them.
+    /// Counts the denials and sends them to the audit.
     pub fn note(&self, denials: Vec<Denial>) {
         for Denial { rule, refused } in denials {
             self.metrics.policy_denials.get_or_create(&RuleLabel { rule }).inc();
@@ -56,18 +57,18 @@ impl PolicyGate {
         }
     }
 
-    /// May this person do this?
+    /// Decides whether the user may do this.
     ///
     /// # Errors
-    /// The refusal the person may read.
+    /// The refusal for the user, if the rules deny the action.
     pub fn allow(&self, facts: &Snapshot, action: Action, me: UserId, about: Resource) -> Result<(), Refusal> {
         self.judge(facts, action, me, about, None)
     }
 
-    /// May this person do this in a conversation, as far as they are in it?
+    /// Decides whether the user may do this in a conversation, given the user's membership in it.
     ///
     /// # Errors
-    /// The refusal the person may read.
+    /// The refusal for the user, if the rules deny the action.
     pub fn allow_in(
         &self,
         facts: &Snapshot,
@@ -79,10 +80,11 @@ impl PolicyGate {
         self.judge(facts, action, me, about, conversation.id)
     }
 
-    /// May this person do this to a message, as far as they are in its conversation?
+    /// Decides whether the user may do this to a message, given the user's membership in its conversation. `age_ms` is the
+    /// age of the message; `mine` says that the user wrote it.
     ///
     /// # Errors
-    /// The refusal the person may read.
+    /// The refusal for the user, if the rules deny the action.
     pub fn allow_to_message(
         &self,
         facts: &Snapshot,
@@ -122,8 +124,8 @@ impl PolicyGate {
         }
     }
 
-    /// Has the audit note that a user asked for a user or group that the tenant does not know: `user:…` or `group:…`, by the id in
-    /// the request. A user who tries ids in turn is seen in the audit. Returns the refusal.
+    /// Records in the audit that a user asked for a user or group that the tenant does not know: `user:…` or `group:…`, by
+    /// the id in the request. Attempts to guess ids thus appear in the audit. Returns the refusal.
     #[must_use]
     pub fn unknown(&self, facts: &Snapshot, action: Action, me: UserId, named: String) -> Refusal {
         let denied = denied_by(facts, me, action, Some(Target::Unknown(named)), None, Code::NotFound, None);
@@ -132,7 +134,7 @@ impl PolicyGate {
     }
 
     fn denied(&self, facts: &Snapshot, rule: Option<&str>, denied: Denied) {
-        // Rules of a product's own making could have any names, and labels must not be without a bound.
+        // A tenant can give its own rules any number of names, but the number of metric labels must stay bounded.
         let rule = match rule {
             Some(rule) if facts.policy_is_preset() => format!("{}/{rule}", facts.policy.name()),
             Some(_) => "own".to_owned(),
@@ -146,7 +148,7 @@ impl PolicyGate {
     }
 }
 
-/// The audit's terms for what these facts denied.
+/// The denial in the terms of the audit.
 fn denied_by(
     facts: &Snapshot,
     user: UserId,
@@ -160,7 +162,7 @@ fn denied_by(
     Denied { tenant, user, action, target, rule: rule.unwrap_or_default().to_owned(), code, conversation, policy_version }
 }
 
-/// What the audit names as the target of an action.
+/// The target that the audit records for an action.
 fn target(facts: &Snapshot, about: Resource, conversation: Option<ConversationId>) -> Option<Target> {
     let user = |user| Target::User(UserId(Uuid::from_u128(facts.world.user_key(user))));
     match about {
@@ -181,24 +183,24 @@ fn conversation_of(about: Resource) -> Option<ConversationContext> {
     }
 }
 
-/// Nothing can panic while the list is held.
+/// Ignores poisoning: no code panics while it holds the lock.
 fn locked(kept: &Mutex<Vec<Denial>>) -> MutexGuard<'_, Vec<Denial>> {
     kept.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// The answer for what does not exist, and for what is not the caller's to know of: the same.
+/// The refusal for objects that do not exist. Objects that the caller may not know of get the same refusal.
 #[must_use]
 pub fn not_found() -> Refusal {
     refusal(Code::NotFound)
 }
 
-/// The answer for what nobody can do here, whoever they are.
+/// The refusal for actions that no user can do here.
 #[must_use]
 pub fn unsupported() -> Refusal {
     refusal(Code::Unsupported)
 }
 
-/// What a person may do in a conversation, for the wire.
+/// What a user may do in a conversation, as numbers of the wire.
 #[must_use]
 pub fn capabilities(facts: &Snapshot, me: UserId, conversation: &MemberContext) -> Vec<i32> {
     facts.capabilities(me, conversation).into_iter().map(|capability| on_wire(capability) as i32).collect()
@@ -222,7 +224,7 @@ fn on_wire(capability: Capability) -> wire::Capability {
     }
 }
 
-/// A refusal in the wire's words.
+/// The refusal of a denial: error code and sentence.
 #[must_use]
 pub fn refusal(code: Code) -> Refusal {
     let (code, sentence) = match code {

@@ -1,4 +1,4 @@
-//! One version of a tenant's facts, with the rules over them.
+//! One version of a tenant's facts, with the policy that is evaluated over them.
 
 use std::sync::Arc;
 
@@ -21,31 +21,31 @@ use crate::store::{
     },
 };
 
-/// Facts and rules that belong together. Never changes; the next version is another snapshot.
+/// Facts and the policy they belong to. Immutable: the next version is another snapshot.
 pub struct Snapshot {
-    /// Whose.
+    /// The tenant.
     pub tenant: TenantId,
-    /// Of the facts.
+    /// The version of the facts.
     pub version: u64,
-    /// Of the rules.
+    /// The version of the policy; 0 for the preset `open`.
     pub policy_version: u64,
-    /// The rules.
+    /// The compiled policy.
     pub policy: Arc<Policy>,
     /// The facts.
     pub world: World,
-    /// By then the clock changes a fact. Milliseconds since 1970 UTC.
+    /// From this moment on, a fact changes by time alone (a membership begins or ends). Milliseconds since 1970 UTC.
     valid_until_ms: i64,
 }
 
-/// The rules of a tenant, compiled, with their version.
+/// The compiled policy of a tenant, with its version.
 pub(super) struct CompiledRules {
-    /// 0 is the preset `open`.
+    /// 0 for the preset `open`.
     version: u64,
     policy: Arc<Policy>,
 }
 
 impl CompiledRules {
-    /// Those of a version; `None` if they can't be read any more, which the log tells.
+    /// Reads the policy with this version. `None` if it is missing or can't be parsed; the latter is logged.
     pub(super) async fn read(
         connection: &impl ConnectionTrait,
         tenant: TenantId,
@@ -56,7 +56,7 @@ impl CompiledRules {
         Ok(rules.and_then(|rules| rules.inspect_err(|error| tracing::error!(%error, "rules can't be read")).ok()))
     }
 
-    /// Rules that can't be read any more (a newer server wrote them) are an error, never a default.
+    /// A policy that can't be parsed (a newer server wrote it) is an error. A default in its place could allow too much.
     fn of(tenant: TenantId, stored: Option<&StoredPolicy>) -> Result<Self, StoreError> {
         let Some(stored) = stored else { return Ok(Self { version: 0, policy: default_policy() }) };
         let policy = Policy::parse(&stored.text).map_err(|problems| {
@@ -68,7 +68,7 @@ impl CompiledRules {
 }
 
 impl Snapshot {
-    /// Reads rules and facts.
+    /// Loads the policy and all facts.
     pub(super) async fn load(store: &Store, tenant: TenantId, now_ms: i64) -> Result<Self, StoreError> {
         let load = Load::begin(store, tenant).await?;
         let rules = CompiledRules::of(tenant, load.policy())?;
@@ -76,7 +76,7 @@ impl Snapshot {
         Ok(Self::of(tenant, version.facts, version.policy, rules.policy, world))
     }
 
-    /// The next version, in which rules are others; `None` where these have other words.
+    /// The next version, with another policy; `None` if that policy has another vocabulary.
     pub(super) fn under_rules(
         &self,
         CompiledRules { version, policy }: CompiledRules,
@@ -87,11 +87,11 @@ impl Snapshot {
         has_same_words.then(|| Self::of(self.tenant, facts, version, policy, world))
     }
 
-    /// The same facts under other rules, to see what these would do. Read anew where the rules have other words: facts
-    /// are held in the words of their rules.
+    /// The same facts under another policy, to preview what that policy would do. If it has another vocabulary, the facts
+    /// are read again, because a snapshot holds facts as numbers of its vocabulary.
     ///
     /// # Errors
-    /// When the database fails.
+    /// `StoreError` if the database does not answer or refuses the statement.
     pub async fn under(&self, store: &Store, policy: Arc<Policy>, now_ms: i64) -> Result<Self, StoreError> {
         if policy.vocabulary() == self.policy.vocabulary() {
             return Ok(Self::of(self.tenant, self.version, self.policy_version, policy, self.world.clone()));
@@ -114,31 +114,31 @@ impl Snapshot {
         now_ms < self.valid_until_ms
     }
 
-    /// The person, as the rules number them.
+    /// The index of the user in the world; `None` if these facts do not contain the user.
     #[must_use]
     pub fn user(&self, user: UserId) -> Option<UserIx> {
         self.world.user(user.0.as_u128())
     }
 
-    /// The group, as the rules number it.
+    /// The index of the group in the world; `None` if these facts do not contain the group.
     #[must_use]
     pub fn group(&self, group: GroupId) -> Option<GroupIx> {
         self.world.group(group.0.as_u128())
     }
 
-    /// The rules are one of ours, untouched.
+    /// Whether the policy is an unchanged preset.
     #[must_use]
     pub fn policy_is_preset(&self) -> bool {
         self.policy_version == 0 || causerie_policy::PRESETS.iter().any(|(_, text)| *text == self.policy.text())
     }
 
-    /// What the rules say. `None` for one they do not know: nothing is allowed then.
+    /// Evaluates the rules. `None` if these facts do not contain the user; nothing is allowed then.
     #[must_use]
     pub fn decide(&self, action: Action, me: UserId, about: Resource) -> Option<Decision> {
         Some(self.policy.decide(&self.world, action, self.user(me)?, about))
     }
 
-    /// Whether a person may see another's profile and presence.
+    /// Whether a user may see the profile and the presence of another user.
     #[must_use]
     pub fn sees(&self, me: UserId, them: UserId) -> bool {
         let about = self.user(them).map(Resource::User);
@@ -146,14 +146,14 @@ impl Snapshot {
             || about.and_then(|about| self.decide(Action::SeeProfile, me, about)).is_some_and(|said| said.is_allowed())
     }
 
-    /// Whether a member may read a conversation. Everything that tells a member of one asks this first.
+    /// Whether a member may read a conversation. Everything that sends a member data of a conversation asks this first.
     #[must_use]
     pub fn reads(&self, me: UserId, conversation: &MemberContext) -> bool {
         let about = Resource::Conversation(self.conversation(me, conversation));
         conversation.role.is_some() && self.decide(Action::Read, me, about).is_some_and(|said| said.is_allowed())
     }
 
-    /// Whether a person finds another, in the directory or by their profile.
+    /// Whether a user finds another user, in the directory or through the profile.
     #[must_use]
     pub fn finds(&self, me: UserId, them: UserId) -> bool {
         let about = self.user(them).map(Resource::User);
@@ -161,15 +161,16 @@ impl Snapshot {
         finds || self.sees(me, them)
     }
 
-    /// Whether a person finds a group in the directory.
+    /// Whether a user finds a group in the directory.
     #[must_use]
     pub fn finds_group(&self, me: UserId, group: GroupId) -> bool {
         let about = self.group(group).map(Resource::Group);
         about.and_then(|about| self.decide(Action::Find, me, about)).is_some_and(|said| said.is_allowed())
     }
 
-    /// Whether a person may learn what another does in a conversation of both: that they write, and how far they have read.
-    /// A rule that denies the profile denies this; where members are secret, so does not finding them.
+    /// Whether a user may see the activity of another user in a conversation that both are in: typing and the read position.
+    /// A rule that denies the profile denies the activity. In a policy with secret members, the user must also find the
+    /// other user.
     #[must_use]
     pub fn shows_activity(&self, me: UserId, them: UserId) -> bool {
         if me == them {
@@ -179,7 +180,7 @@ impl Snapshot {
         !is_denied && (!self.policy.secret_members() || self.finds(me, them))
     }
 
-    /// Whether a rule denies this, rather than none allowing it.
+    /// Whether a deny rule matches, as opposed to no allow rule matching. True if these facts do not contain the user.
     #[must_use]
     pub fn denies(&self, action: Action, me: UserId, about: Resource) -> bool {
         match self.decide(action, me, about) {
@@ -191,21 +192,21 @@ impl Snapshot {
         }
     }
 
-    /// Whether a person is active.
+    /// Whether the user exists in these facts and is active.
     #[must_use]
     pub fn is_active(&self, user: UserId) -> bool {
         self.user(user).is_some_and(|ix| self.world.status(ix) == Status::Active)
     }
 
-    /// Whether a person may start with another.
+    /// Whether a user may start a conversation with another user.
     #[must_use]
     pub fn may_start(&self, me: UserId, them: UserId) -> bool {
         let about = self.user(them).map(Resource::User);
         about.and_then(|about| self.decide(Action::Start, me, about)).is_some_and(|said| said.is_allowed())
     }
 
-    /// Whether what a member reads may be told to the other one of a conversation of two: only while they may write to them,
-    /// were it open. In other conversations it may.
+    /// Whether the read position of a member may be shown to the other user of a direct conversation: only while the member
+    /// may write to that user; a closed conversation counts as open for this. True in conversations of other kinds.
     #[must_use]
     pub fn tells_reading(&self, me: UserId, conversation: &MemberContext) -> bool {
         let open = ConversationContext { state: ConversationState::Open, ..self.conversation(me, conversation) };
@@ -213,7 +214,7 @@ impl Snapshot {
         conversation.kind != kinds::DIRECT || send().is_some_and(|said| said.is_allowed())
     }
 
-    /// What a person may do in a conversation.
+    /// What a user may do in a conversation.
     #[must_use]
     pub fn capabilities(&self, me: UserId, facts: &MemberContext) -> Vec<Capability> {
         match self.user(me) {
@@ -222,7 +223,8 @@ impl Snapshot {
         }
     }
 
-    /// A conversation in the policy's terms. What this program does not know is taken for the strictest.
+    /// The conversation in the terms of the policy. A number that this program does not know becomes the strictest value of
+    /// its type.
     #[must_use]
     pub fn conversation(&self, me: UserId, facts: &MemberContext) -> ConversationContext {
         let kind = match facts.kind {
@@ -247,15 +249,15 @@ impl Snapshot {
     }
 }
 
-/// The rules in force, without the facts.
+/// The tenant's current policy, without loading the facts.
 ///
 /// # Errors
-/// When the database fails, or holds rules that can't be read any more.
+/// `StoreError` if the database does not answer or refuses the statement, or if the stored policy can't be parsed.
 pub async fn policy(store: &Store, tenant: TenantId) -> Result<Arc<Policy>, StoreError> {
     Ok(CompiledRules::of(tenant, read::policy(store.reader(), tenant).await?.as_ref())?.policy)
 }
 
-/// All facts in the words of a policy.
+/// Reads all facts, converted to the vocabulary of the policy.
 async fn read_world(load: Load, policy: &Policy, now_ms: i64) -> Result<(Version, World), StoreError> {
     let version = load.version();
     let mut world = World::new(Arc::clone(policy.vocabulary()));
@@ -264,7 +266,7 @@ async fn read_world(load: Load, policy: &Policy, now_ms: i64) -> Result<(Version
     Ok((version, world))
 }
 
-/// The rules of tenants that chose none.
+/// The policy of tenants that have not chosen one: the preset `open`.
 fn default_policy() -> Arc<Policy> {
     static OPEN: std::sync::LazyLock<Arc<Policy>> =
         std::sync::LazyLock::new(|| Arc::new(Policy::preset("open").expect("a test reads every preset")));

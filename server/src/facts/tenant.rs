@@ -1,4 +1,4 @@
-//! One tenant on this node: its snapshot, and how it moves on.
+//! One tenant on this node: its snapshot and how the snapshot is updated.
 
 use std::sync::{
     Arc, Mutex, PoisonError,
@@ -14,28 +14,29 @@ use crate::store::{Store, StoreError, queries::facts::read::Version};
 pub(super) struct Tenant {
     id: TenantId,
     snapshot: ArcSwapOption<Snapshot>,
-    /// Everything is to be read anew. Until then the snapshot serves those who only show.
+    /// The snapshot can't be updated by the log, so all facts must be loaded again. Until then the old snapshot serves
+    /// display only.
     void: AtomicBool,
-    /// Held while a snapshot is made from the one before. Never over an await.
+    /// Held while a new snapshot is made from the current snapshot. Never held over an await.
     stepping: Mutex<()>,
-    /// Held while everything is read, so that a crowd reads it once.
+    /// Held while all facts are loaded, so that concurrent callers load them once.
     loading: Arc<tokio::sync::Mutex<()>>,
     moves: Arc<Moves>,
 }
 
-/// Why a snapshot does not serve.
+/// Why the snapshot does not serve.
 pub(super) enum Behind {
-    /// The log after this version is missing.
+    /// The changes after this version are missing.
     Steps(u64),
-    /// There is none, or what it holds can't be brought up to date.
+    /// There is no snapshot, or it can't be updated by the log.
     Void,
 }
 
-/// A step of the log that puts other rules in force.
+/// A version of the log that changes the policy.
 pub(super) struct RulesStep {
-    /// The version of the facts with it.
+    /// The version of the facts that this step makes.
     at: u64,
-    /// The version of the rules.
+    /// The version of the policy that this step puts in force.
     pub rules: u64,
     changes: facts::Changes,
 }
@@ -52,7 +53,7 @@ impl Tenant {
         }
     }
 
-    /// The snapshot as of this moment: memberships begin and end by the clock.
+    /// The snapshot as of `now_ms`. Memberships begin and end by time, which may make a new snapshot of the same version.
     pub(super) fn now(&self, now_ms: i64) -> Option<Arc<Snapshot>> {
         let snapshot = self.snapshot.load_full()?;
         if snapshot.holds_at(now_ms) {
@@ -76,12 +77,13 @@ impl Tenant {
         }
     }
 
-    /// Applies what the log says after version `from`, up to a step that changes rules, which it answers: for it the rules are
-    /// to be read first. A log that was cut, or says that all is to be read, voids the snapshot.
+    /// Applies the changes after version `from`, up to the first step that changes the policy. That step is returned,
+    /// because its policy must be read first. A log that lacks versions, or a change that requires loading all facts again,
+    /// makes the snapshot void.
     pub(super) fn apply(&self, from: u64, steps: Vec<(u64, facts::Changes)>, now_ms: i64) -> Option<RulesStep> {
         let _stepping = self.stepping.lock().unwrap_or_else(PoisonError::into_inner);
         let before = self.snapshot.load_full()?;
-        // Another asker moved it meanwhile: whether that is enough, the caller looks again.
+        // Another caller updated the snapshot meanwhile. The caller checks again whether the version is sufficient.
         if before.version != from {
             return None;
         }
@@ -106,14 +108,15 @@ impl Tenant {
             world.advance(now_ms);
             self.replace(&before, version, world, touched);
         } else if rules_step.is_none() {
-            // The log ends before the version it was asked for: it was cut.
+            // The log ends before the requested version: it was pruned.
             self.void.store(true, Ordering::Release);
         }
         rules_step
     }
 
-    /// Applies a step that changes rules: nobody ever decides by new rules over older facts, or the other way round. Facts are
-    /// held in the words of their rules: under other words, or rules that can't be read, they are to be read anew.
+    /// Applies a step that changes the policy, so that no decision combines a policy with the facts of another version. A
+    /// snapshot holds facts as numbers of its vocabulary: if the new policy has another vocabulary or can't be read, the
+    /// snapshot becomes void.
     pub(super) fn apply_rules(&self, step: RulesStep, rules: Option<CompiledRules>, now_ms: i64) {
         let _stepping = self.stepping.lock().unwrap_or_else(PoisonError::into_inner);
         let Some(before) = self.snapshot.load_full() else { return };
@@ -132,17 +135,17 @@ impl Tenant {
         }
     }
 
-    /// One who wants everything to be read waits for this first, so that a crowd reads it once.
+    /// The lock that serialises loads: a caller takes it before a load, so that concurrent callers load the facts once.
     pub(super) fn loading(&self) -> Arc<tokio::sync::Mutex<()>> {
         Arc::clone(&self.loading)
     }
 
-    /// There is a snapshot that can be brought up to date.
+    /// Whether there is a snapshot that the log can update.
     pub(super) fn is_kept_up(&self) -> bool {
         self.snapshot.load().is_some() && !self.void.load(Ordering::Acquire)
     }
 
-    /// Reads everything.
+    /// Loads all facts and replaces the snapshot.
     pub(super) async fn load(&self, store: &Store, now_ms: i64) -> Result<(), StoreError> {
         let snapshot = Snapshot::load(store, self.id, now_ms).await?;
         let _stepping = self.stepping.lock().unwrap_or_else(PoisonError::into_inner);

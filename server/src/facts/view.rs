@@ -1,4 +1,4 @@
-//! A conversation as one member gets to see it.
+//! A conversation as one member sees it.
 
 use causerie_protocol::{UserId, wire};
 use wire::addressee::Who;
@@ -9,7 +9,8 @@ use crate::store::{
     queries::{conversations::Summary, member_context::MemberContext},
 };
 
-/// What the member may see of it, with what the member may do. `None` for a person who may not read it.
+/// The parts of the conversation that the member may see, with the member's capabilities. `None` if the member may not read
+/// the conversation.
 #[must_use]
 pub fn conversation(facts: &Snapshot, member: UserId, summary: Summary) -> Option<wire::Conversation> {
     if !facts.reads(member, &summary.facts) {
@@ -28,7 +29,7 @@ pub fn conversation(facts: &Snapshot, member: UserId, summary: Summary) -> Optio
     Some(conversation)
 }
 
-/// Those members whom one of them may see. How far the others have read is told as far as they show it.
+/// The members whom `viewer` may see. The read position of a member is 0 if that member does not show it to the viewer.
 #[must_use]
 pub fn members(
     facts: &Snapshot,
@@ -37,7 +38,7 @@ pub fn members(
     mut members: Vec<wire::Member>,
 ) -> Vec<wire::Member> {
     let id = |member: &wire::Member| member.user.as_ref().and_then(|user| user.id.parse::<UserId>().ok());
-    // The other one of a conversation of two is known to whoever is in it. A mail shows its author and those it names.
+    // In a direct conversation each user knows the other. A mail shows its author and the named addressees.
     if facts.policy.secret_members() && place.kind == GROUP {
         members.retain(|member| id(member).is_some_and(|user| facts.finds(viewer, user)));
     }
@@ -49,7 +50,7 @@ pub fn members(
     members
 }
 
-/// Whether one member is told how far another has read.
+/// Whether `viewer` may see the read position of `member`.
 fn tells_reading(facts: &Snapshot, viewer: UserId, member: UserId, place: &MemberContext) -> bool {
     let theirs = MemberContext { role: Some(MEMBER), peer: Some(viewer), ..*place };
     let has_ended = || place.kind == DIRECT && facts.is_active(member) && !facts.tells_reading(member, &theirs);

@@ -44,7 +44,7 @@ impl Store {
     /// run on the newer schema.
     ///
     /// # Errors
-    /// When the database fails.
+    /// `StoreError` if the database does not answer or refuses the statement.
     pub async fn missing_migrations(&self) -> Result<Vec<String>, StoreError> {
         missing(self.writer()).await
     }

@@ -1,4 +1,4 @@
-//! What the directory finds in a snapshot, of the users that the store has.
+//! Tests what the directory finds in a snapshot, for users in the database.
 
 use causerie_policy::{DirectoryQuery, Entity, UserIx};
 use causerie_protocol::{TenantId, UserId, wire::UserStatus};
@@ -24,7 +24,7 @@ async fn store_users(store: &Store, tenant: TenantId, users: &[(&str, &str, User
     stored.into_iter().map(|user| user.id).collect()
 }
 
-/// The names that `me` finds by a query, in the order of names; at most `limit` users.
+/// The names of the users that `me` finds by a query, sorted; at most `limit` users.
 async fn found(store: &Store, facts: &Facts, (tenant, me): (TenantId, UserId), query: &str, limit: usize) -> Vec<String> {
     let snapshot = facts.latest(tenant).await.expect("reads");
     let words: Vec<String> = fold::words(query).into_iter().collect();
@@ -67,7 +67,7 @@ async fn the_directory_finds_active_users_of_the_tenant_by_the_beginnings_of_wor
             ("emile", &["Émile Martineau"]),
             ("ÉMI MARTI", &["Émile Martineau"]),
             ("m2", &["Émile Martineau"]),
-            // No wildcards: it finds names that are nothing but this sign.
+            // `%` and `_` are not wildcards: `%` finds only names with a word that begins with it.
             ("%", &[]),
             ("mar_in", &[]),
             ("100%", &["100% _Martin_"]),
@@ -82,7 +82,7 @@ async fn the_directory_finds_active_users_of_the_tenant_by_the_beginnings_of_wor
         assert_eq!(found(&store, &facts, me, "martin", 2).await.len(), 2);
 
         store_users(&store, school, &[("lea.martin", "Léa Durand", Active)]).await;
-        // The id keeps the old word.
+        // The external id still contains the old name.
         let kept: &[(&str, &[&str])] = &[
             ("durand", &["Léa Durand"]),
             ("lea", &["Léa Durand"]),

@@ -1,4 +1,4 @@
-//! What tables, log and memory say of the same facts.
+//! Tests that the tables, the log and the snapshots in memory hold the same facts.
 
 mod directory;
 mod moves;
@@ -27,13 +27,13 @@ use crate::{
     testing::{NOW_MS, TestClock},
 };
 
-/// A node that knows nobody yet.
+/// A node that holds no snapshot yet.
 fn node(store: &Store, clock: &Arc<TestClock>) -> Facts {
     let clock: Arc<dyn Clock> = Arc::<TestClock>::clone(clock);
     Facts::new(store, &Lookups::start(store), &clock)
 }
 
-/// A tenant under one of the presets, and the words of its rules.
+/// A tenant under a preset, and the vocabulary of that preset.
 async fn tenant_under(store: &Store, preset: &str, slug: &str) -> (TenantId, Arc<Vocabulary>) {
     let tenant = tenants::create(store, slug, slug, NOW_MS).await.expect("stores").id;
     let (_, text) = PRESETS.iter().find(|(name, _)| *name == preset).expect("is one of ours");
@@ -44,7 +44,7 @@ async fn tenant_under(store: &Store, preset: &str, slug: &str) -> (TenantId, Arc
     (tenant, Arc::clone(policy.vocabulary()))
 }
 
-/// The next of a sequence that is the same in every run.
+/// The next value of a random sequence that is the same in every run.
 fn next<S: Strategy>(runner: &mut TestRunner, strategy: &S) -> S::Value {
     strategy.new_tree(runner).expect("makes one").current()
 }

@@ -1,4 +1,4 @@
-//! Tests of the record of changed facts, which clients with open conversations need.
+//! Tests of the moves kept for clients that show older facts.
 
 use super::{node, pruned::enter, tenant_under};
 use crate::testing::{TestClock, on_each_database};
@@ -26,7 +26,7 @@ async fn facts_between_several_moves_are_remembered_for_clients_that_show_them()
             assert_eq!(before, expected, "all of them, or none where there are too many");
         }
 
-        // Changes that were given back count together with the changes that came after them.
+        // Moves that were put back count together with the moves that came after them.
         for (first_name, given_back) in [(23, 3), (28, 5)] {
             for name in first_name..first_name + given_back {
                 enter(&store, tenant, &format!("user-{name}")).await;

@@ -1,4 +1,4 @@
-//! A log that does not grow for ever, and a node that is further behind than it reaches.
+//! Tests that the log is pruned, and that a node whose version is older than the pruned log loads all facts again.
 
 use causerie_protocol::TenantId;
 

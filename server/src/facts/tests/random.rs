@@ -1,4 +1,4 @@
-//! Random facts in the words of a policy, with few users and groups so that facts overlap.
+//! Random facts in the vocabulary of a policy, with few users and groups so that facts overlap.
 
 use causerie_policy::{RelationOrigin, Vocabulary};
 use causerie_protocol::{
@@ -193,7 +193,7 @@ fn delivers() -> impl Strategy<Value = Delivers> {
     select(vec![Delivers::People, Delivers::Group, Delivers::Both, Delivers::None])
 }
 
-/// Mostly a declared word.
+/// Mostly a declared word, sometimes an undeclared word.
 fn word(declared: &[String]) -> BoxedStrategy<String> {
     let undeclared = Just(UNDECLARED.to_owned());
     if declared.is_empty() {

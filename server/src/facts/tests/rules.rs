@@ -1,4 +1,4 @@
-//! Tests that a change of rules keeps the loaded facts.
+//! Tests that a change of the policy keeps the loaded facts.
 
 use std::sync::Arc;
 
@@ -29,7 +29,7 @@ async fn enter(store: &Store, tenant: TenantId, name: &str) {
     write.commit().await.expect("commits");
 }
 
-/// Loading the facts of 100,000 users takes seconds, so rules with the same vocabulary reuse the loaded facts.
+/// Loading the facts of 100,000 users takes seconds, so a policy with the same vocabulary reuses the loaded facts.
 #[tokio::test]
 async fn rules_with_the_same_vocabulary_do_not_reload_facts() {
     on_each_database(|store| async move {
@@ -47,7 +47,7 @@ async fn rules_with_the_same_vocabulary_do_not_reload_facts() {
         enter(&store, tenant, "ida").await;
         let version = read::versions(store.reader(), &[tenant]).await.expect("reads")[&tenant];
         assert_eq!((version.facts, version.policy), (7, 3));
-        // Following the log loads nothing again.
+        // Following the log does not load the facts again.
         let followed = facts.at_version_in(store.reader(), tenant, version).await.expect("reads").expect("is here");
         let fresh = node(&store, &TestClock::new()).latest(tenant).await.expect("reads");
         for snapshot in [&followed, &fresh] {
@@ -58,7 +58,7 @@ async fn rules_with_the_same_vocabulary_do_not_reload_facts() {
             assert!(!start.is_allowed(), "by the rules of before");
         }
 
-        // Rules with another vocabulary load the facts again.
+        // A policy with another vocabulary requires loading the facts again.
         put_in_force(&store, tenant, Policy::preset("school").expect("reads").text()).await;
         let version = read::versions(store.reader(), &[tenant]).await.expect("reads")[&tenant];
         assert!(facts.at_version_in(store.reader(), tenant, version).await.expect("reads").is_none());

@@ -98,7 +98,7 @@ impl WriteTx {
     /// Makes the conversations whose start key is new.
     ///
     /// # Errors
-    /// When the database fails.
+    /// `StoreError` if the database does not answer or refuses the statement.
     pub async fn start(&self, mut new: Vec<NewConversation>, now_ms: i64) -> Result<(), StoreError> {
         new.sort_by(|a, b| (a.tenant, &a.start_key).cmp(&(b.tenant, &b.start_key)));
         let mut rows = Rows::new([
@@ -139,7 +139,7 @@ impl WriteTx {
     /// The conversations behind start keys `(tenant, key)`.
     ///
     /// # Errors
-    /// When the database fails.
+    /// `StoreError` if the database does not answer or refuses the statement.
     pub async fn started(&self, keys: Vec<(Uuid, String)>) -> Result<HashMap<(Uuid, String), ConversationId>, StoreError> {
         let mut rows = Rows::new([("tenant_id", Column::Uuid), ("start_key", Column::Text)]);
         for (tenant, key) in keys {
@@ -166,7 +166,7 @@ impl WriteTx {
     /// whoever changes facts waits for batches, and would otherwise be waited for by one that another batch waits for.
     ///
     /// # Errors
-    /// When the database fails.
+    /// `StoreError` if the database does not answer or refuses the statement.
     pub async fn hold_facts(
         &self,
         tenants: impl IntoIterator<Item = TenantId>,
@@ -182,7 +182,7 @@ impl WriteTx {
     /// PostgreSQL, which reads nothing that is decided by. For batches that start none.
     ///
     /// # Errors
-    /// When the database fails.
+    /// `StoreError` if the database does not answer or refuses the statement.
     pub async fn hold(
         &self,
         tenants: impl IntoIterator<Item = TenantId>,
@@ -202,7 +202,7 @@ impl WriteTx {
     /// Locks conversations until the batch ends. SQLite's transaction is the only writer already.
     ///
     /// # Errors
-    /// When the database fails.
+    /// `StoreError` if the database does not answer or refuses the statement.
     pub async fn lock(&self, conversations: impl IntoIterator<Item = ConversationId>) -> Result<(), StoreError> {
         if self.connection().get_database_backend() == sea_orm::DbBackend::Sqlite {
             return Ok(());
@@ -216,7 +216,7 @@ impl WriteTx {
     /// `asked` holds a client id with those who send.
     ///
     /// # Errors
-    /// When the database fails.
+    /// `StoreError` if the database does not answer or refuses the statement.
     pub async fn contexts(
         &self,
         asked: impl IntoIterator<Item = (ConversationId, UserId, Option<ClientId>)>,
@@ -269,7 +269,7 @@ impl WriteTx {
     /// Messages by id.
     ///
     /// # Errors
-    /// When the database fails.
+    /// `StoreError` if the database does not answer or refuses the statement.
     pub async fn messages(
         &self,
         ids: impl IntoIterator<Item = MessageId>,
@@ -283,7 +283,7 @@ impl WriteTx {
     /// absent times. A deleted one no longer counts as unread.
     ///
     /// # Errors
-    /// When the database fails.
+    /// `StoreError` if the database does not answer or refuses the statement.
     pub async fn rewrite(&self, messages: Vec<(ConversationId, u32, u32, String, i64, i64)>) -> Result<(), StoreError> {
         let mut rows = Rows::new([
             ("conversation_id", Column::Uuid),

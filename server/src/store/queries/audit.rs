@@ -62,7 +62,7 @@ impl Outcome {
 /// Replaces a word that stands for a user, `user:lea`, in all lines of a tenant.
 ///
 /// # Errors
-/// When the database fails.
+/// `StoreError` if the database does not answer or refuses the statement.
 pub async fn rename(
     connection: &impl ConnectionTrait,
     tenant: TenantId,
@@ -91,7 +91,7 @@ pub struct Filter {
 /// Adds lines, each with its tenant. What `connection` is part of is part of them.
 ///
 /// # Errors
-/// When the database fails.
+/// `StoreError` if the database does not answer or refuses the statement.
 pub async fn append(connection: &impl ConnectionTrait, entries: &[(TenantId, Entry)]) -> Result<(), StoreError> {
     if entries.is_empty() {
         return Ok(());
@@ -130,7 +130,7 @@ pub async fn append(connection: &impl ConnectionTrait, entries: &[(TenantId, Ent
 /// lines of one moment none is lost or comes twice.
 ///
 /// # Errors
-/// When the database fails.
+/// `StoreError` if the database does not answer or refuses the statement.
 pub async fn page(store: &Store, tenant: TenantId, filter: &Filter, limit: u32) -> Result<Vec<(Uuid, Entry)>, StoreError> {
     let mut sql = String::from("SELECT a.* FROM audit a WHERE a.tenant_id = $1");
     let mut values: Vec<Value> = vec![tenant.0.into()];
@@ -156,7 +156,7 @@ pub async fn page(store: &Store, tenant: TenantId, filter: &Filter, limit: u32) 
 /// Forgets what is older than a moment, of all tenants. Answers how many lines that were.
 ///
 /// # Errors
-/// When the database fails.
+/// `StoreError` if the database does not answer or refuses the statement.
 pub async fn prune(store: &Store, before_ms: i64) -> Result<u64, StoreError> {
     let sql = "DELETE FROM audit WHERE id < $1";
     let done = store.writer().execute_raw(statement(store.backend(), sql, vec![first_id_of(before_ms).into()])).await?;

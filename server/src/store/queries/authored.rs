@@ -39,7 +39,7 @@ pub struct Authored {
 /// The conversations that a user is or was a member of.
 ///
 /// # Errors
-/// When the database fails.
+/// `StoreError` if the database does not answer or refuses the statement.
 pub async fn conversations(connection: &impl ConnectionTrait, user: UserId) -> Result<Vec<Joined>, StoreError> {
     let sql = "SELECT c.id, c.subject, m.joined_at, m.left_at, m.read_seq FROM members m
                JOIN conversations c ON c.id = m.conversation_id WHERE m.user_id = $1 ORDER BY c.id";
@@ -59,7 +59,7 @@ pub async fn conversations(connection: &impl ConnectionTrait, user: UserId) -> R
 /// The messages that a user wrote, in the order of their client ids, those after `after`; at most `limit`.
 ///
 /// # Errors
-/// When the database fails.
+/// `StoreError` if the database does not answer or refuses the statement.
 pub async fn messages(
     connection: &impl ConnectionTrait,
     user: UserId,

@@ -84,7 +84,7 @@ impl Store {
     /// `facts.role` absent.
     ///
     /// # Errors
-    /// When the database fails.
+    /// `StoreError` if the database does not answer or refuses the statement.
     pub async fn summaries(
         &self,
         pairs: Vec<(ConversationId, UserId)>,
@@ -113,7 +113,7 @@ impl Store {
     /// are more. One statement, which finds the page before it looks at what is in it.
     ///
     /// # Errors
-    /// When the database fails.
+    /// `StoreError` if the database does not answer or refuses the statement.
     pub async fn list_conversations(
         &self,
         user: UserId,
@@ -146,7 +146,7 @@ impl Store {
     /// The context of many (conversation, user) pairs. Pairs whose conversation does not exist are absent.
     ///
     /// # Errors
-    /// When the database fails.
+    /// `StoreError` if the database does not answer or refuses the statement.
     pub async fn facts(
         &self,
         pairs: Vec<(ConversationId, UserId)>,
@@ -173,7 +173,7 @@ impl Store {
     /// Direct conversations these people are in.
     ///
     /// # Errors
-    /// When the database fails.
+    /// `StoreError` if the database does not answer or refuses the statement.
     pub async fn direct_conversations(&self, users: &[UserId]) -> Result<Vec<ConversationId>, StoreError> {
         let sql = "SELECT DISTINCT c.id FROM input JOIN members m ON m.user_id = input.id \
                    JOIN conversations c ON c.id = m.conversation_id AND c.kind = 2";
@@ -185,7 +185,7 @@ impl Store {
     /// Direct conversations of a tenant, in the order of their start keys, those after one; at most `limit`.
     ///
     /// # Errors
-    /// When the database fails.
+    /// `StoreError` if the database does not answer or refuses the statement.
     pub async fn all_direct_conversations(
         &self,
         tenant: TenantId,
@@ -223,7 +223,7 @@ impl Store {
     /// The conversation behind a start key.
     ///
     /// # Errors
-    /// When the database fails.
+    /// `StoreError` if the database does not answer or refuses the statement.
     pub async fn started(&self, tenant: TenantId, start_key: &str) -> Result<Option<ConversationId>, StoreError> {
         let sql = "SELECT id FROM conversations WHERE tenant_id = $1 AND start_key = $2";
         let query = statement(self.backend(), sql, vec![tenant.0.into(), start_key.into()]);
@@ -234,7 +234,7 @@ impl Store {
     /// The direct conversations a person has with others.
     ///
     /// # Errors
-    /// When the database fails.
+    /// `StoreError` if the database does not answer or refuses the statement.
     pub async fn direct_with(
         &self,
         tenant: Uuid,

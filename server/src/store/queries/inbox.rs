@@ -23,7 +23,7 @@ impl Store {
     /// All that is unread for a person, and the inbox's version.
     ///
     /// # Errors
-    /// When the database fails.
+    /// `StoreError` if the database does not answer or refuses the statement.
     pub async fn inbox(&self, user: UserId) -> Result<(u32, u32), StoreError> {
         let sql = format!(
             "SELECT w.inbox_version, CAST(COALESCE((SELECT SUM(CASE WHEN unread = 0 AND marked THEN 1 ELSE unread END) \
@@ -41,7 +41,7 @@ impl Store {
     /// Conversations joined or left after an inbox version, in order.
     ///
     /// # Errors
-    /// When the database fails.
+    /// `StoreError` if the database does not answer or refuses the statement.
     pub async fn inbox_changes(&self, user: UserId, since: u32) -> Result<Vec<InboxChange>, StoreError> {
         let sql = "SELECT conversation_id, inbox_version, left_at, first_seq, hidden_seq FROM members \
                    WHERE user_id = $1 AND inbox_version > $2 ORDER BY inbox_version";

@@ -124,7 +124,7 @@ pub async fn add_signing_key(
 /// All keys that sign tokens, revoked ones included.
 ///
 /// # Errors
-/// When the database fails.
+/// `StoreError` if the database does not answer or refuses the statement.
 pub async fn signing_keys(store: &Store) -> Result<Vec<SigningKeyRow>, StoreError> {
     let rows = signing_key::Entity::find().all(store.reader()).await?;
     Ok(rows.into_iter().map(SigningKeyRow::from).collect())
@@ -133,7 +133,7 @@ pub async fn signing_keys(store: &Store) -> Result<Vec<SigningKeyRow>, StoreErro
 /// The keys that sign tokens of a tenant's people, the oldest first, revoked ones included.
 ///
 /// # Errors
-/// When the database fails.
+/// `StoreError` if the database does not answer or refuses the statement.
 pub async fn signing_keys_of(store: &Store, tenant: TenantId) -> Result<Vec<SigningKeyRow>, StoreError> {
     let query = signing_key::Entity::find().filter(signing_key::Column::TenantId.eq(Uuid::from(tenant)));
     let rows = query.order_by_asc(signing_key::Column::CreatedAt).all(store.reader()).await?;
@@ -143,7 +143,7 @@ pub async fn signing_keys_of(store: &Store, tenant: TenantId) -> Result<Vec<Sign
 /// The newest valid key of a tenant with this algorithm, or the one with this `kid`.
 ///
 /// # Errors
-/// When the database fails.
+/// `StoreError` if the database does not answer or refuses the statement.
 pub async fn signing_key(
     store: &Store,
     tenant: TenantId,
@@ -217,7 +217,7 @@ pub async fn encrypt_signing_keys(
 /// Voids all tokens a key signed. Answers whose it was; `None` when there was no such valid key.
 ///
 /// # Errors
-/// When the database fails.
+/// `StoreError` if the database does not answer or refuses the statement.
 pub async fn revoke_signing_key(store: &Store, kid: &str, now_ms: i64) -> Result<Option<TenantId>, StoreError> {
     let revoked = signing_key::Entity::update_many()
         .col_expr(signing_key::Column::RevokedAt, Expr::value(now_ms))
@@ -231,7 +231,7 @@ pub async fn revoke_signing_key(store: &Store, kid: &str, now_ms: i64) -> Result
 /// Adds a back end's key, of which only the hash is kept.
 ///
 /// # Errors
-/// When the database fails.
+/// `StoreError` if the database does not answer or refuses the statement.
 pub async fn add_api_key(store: &Store, row: api_key::Model) -> Result<(), StoreError> {
     use sea_orm::IntoActiveModel as _;
     api_key::Entity::insert(row.into_active_model()).exec_without_returning(store.writer()).await?;
@@ -241,7 +241,7 @@ pub async fn add_api_key(store: &Store, row: api_key::Model) -> Result<(), Store
 /// The back end's key with this hash.
 ///
 /// # Errors
-/// When the database fails.
+/// `StoreError` if the database does not answer or refuses the statement.
 pub async fn api_key(store: &Store, hash: &str) -> Result<Option<api_key::Model>, StoreError> {
     Ok(api_key::Entity::find().filter(api_key::Column::Hash.eq(hash)).one(store.reader()).await?)
 }
@@ -249,7 +249,7 @@ pub async fn api_key(store: &Store, hash: &str) -> Result<Option<api_key::Model>
 /// The keys of a tenant's back ends, the oldest first, revoked ones included.
 ///
 /// # Errors
-/// When the database fails.
+/// `StoreError` if the database does not answer or refuses the statement.
 pub async fn api_keys_of(store: &Store, tenant: TenantId) -> Result<Vec<api_key::Model>, StoreError> {
     let query = api_key::Entity::find().filter(api_key::Column::TenantId.eq(Uuid::from(tenant)));
     Ok(query.order_by_asc(api_key::Column::CreatedAt).all(store.reader()).await?)
@@ -258,7 +258,7 @@ pub async fn api_keys_of(store: &Store, tenant: TenantId) -> Result<Vec<api_key:
 /// Voids a back end's key. Answers whose it was; `None` when there was no such valid key.
 ///
 /// # Errors
-/// When the database fails.
+/// `StoreError` if the database does not answer or refuses the statement.
 pub async fn revoke_api_key(store: &Store, id: Uuid, now_ms: i64) -> Result<Option<TenantId>, StoreError> {
     let revoked = api_key::Entity::update_many()
         .col_expr(api_key::Column::RevokedAt, Expr::value(now_ms))

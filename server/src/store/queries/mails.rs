@@ -56,7 +56,7 @@ impl WriteTx {
     /// Keeps whom mails were addressed to, in order.
     ///
     /// # Errors
-    /// When the database fails.
+    /// `StoreError` if the database does not answer or refuses the statement.
     pub async fn address(&self, addressees: &[(ConversationId, Addressee)]) -> Result<(), StoreError> {
         let mut positions: HashMap<ConversationId, i64> = HashMap::new();
         for chunk in addressees.chunks(CHUNK) {
@@ -93,7 +93,7 @@ impl Store {
     /// A message one holds, to be answered. `None` where there is none, or it is not the person's to read.
     ///
     /// # Errors
-    /// When the database fails.
+    /// `StoreError` if the database does not answer or refuses the statement.
     pub async fn parent(&self, tenant: TenantId, user: UserId, message: MessageId) -> Result<Option<Parent>, StoreError> {
         let sql = format!(
             "SELECT x.conversation_id, x.author_id, x.sent_at FROM messages x JOIN conversations c ON c.id = x.conversation_id \

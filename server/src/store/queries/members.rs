@@ -44,7 +44,7 @@ impl WriteTx {
     /// Raises the inbox versions of people, once per entry of `joinings`; answers the version after it.
     ///
     /// # Errors
-    /// When the database fails.
+    /// `StoreError` if the database does not answer or refuses the statement.
     pub async fn raise_inboxes(&self, joinings: &HashMap<UserId, u32>) -> Result<HashMap<UserId, u32>, StoreError> {
         let mut sorted: Vec<(UserId, u32)> = joinings.iter().map(|(user, times)| (*user, *times)).collect();
         sorted.sort_unstable();
@@ -70,7 +70,7 @@ impl WriteTx {
     /// Adds members; one who left before comes back, positions kept.
     ///
     /// # Errors
-    /// When the database fails.
+    /// `StoreError` if the database does not answer or refuses the statement.
     pub async fn add_members(&self, members: &[NewMember], now_ms: i64) -> Result<(), StoreError> {
         for chunk in members.chunks(CHUNK) {
             let mut rows = Rows::new([
@@ -109,7 +109,7 @@ impl WriteTx {
     /// Which of these people are members now.
     ///
     /// # Errors
-    /// When the database fails.
+    /// `StoreError` if the database does not answer or refuses the statement.
     pub async fn present(&self, pairs: &[(ConversationId, UserId)]) -> Result<Vec<(ConversationId, UserId)>, StoreError> {
         let mut rows = Rows::new([("conversation_id", Column::Uuid), ("user_id", Column::Uuid)]);
         for (conversation, user) in pairs {
@@ -127,7 +127,7 @@ impl WriteTx {
     /// Marks members as gone: `(conversation, user, inbox version)`.
     ///
     /// # Errors
-    /// When the database fails.
+    /// `StoreError` if the database does not answer or refuses the statement.
     pub async fn remove_members(&self, gone: &[(ConversationId, UserId, u32)], now_ms: i64) -> Result<(), StoreError> {
         for chunk in gone.chunks(CHUNK) {
             let mut rows =
@@ -149,7 +149,7 @@ impl WriteTx {
     /// What is unread beyond a position, for members whose position is not the end.
     ///
     /// # Errors
-    /// When the database fails.
+    /// `StoreError` if the database does not answer or refuses the statement.
     pub async fn unread(
         &self,
         pairs: &[(ConversationId, UserId)],

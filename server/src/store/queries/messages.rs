@@ -17,7 +17,7 @@ impl Store {
     /// exist are absent.
     ///
     /// # Errors
-    /// When the database fails.
+    /// `StoreError` if the database does not answer or refuses the statement.
     pub async fn changed_since(
         &self,
         since: Vec<(ConversationId, u32)>,

@@ -29,7 +29,7 @@ impl WriteTx {
     /// Of these messages `(conversation, person, seq)`, those whose own copy the person deleted.
     ///
     /// # Errors
-    /// When the database fails.
+    /// `StoreError` if the database does not answer or refuses the statement.
     pub async fn hidden(
         &self,
         copies: impl IntoIterator<Item = (ConversationId, UserId, u32)>,
@@ -53,7 +53,7 @@ impl WriteTx {
     /// Deletes own copies of messages. Who deletes a message has seen it: positions move up to it.
     ///
     /// # Errors
-    /// When the database fails.
+    /// `StoreError` if the database does not answer or refuses the statement.
     pub async fn hide(&self, copies: &[HiddenMessage]) -> Result<(), StoreError> {
         let rows = || {
             let mut rows = Rows::new([
@@ -95,7 +95,7 @@ impl WriteTx {
     /// Deletes own copies of conversations: nothing before `first_seq` is the member's any more.
     ///
     /// # Errors
-    /// When the database fails.
+    /// `StoreError` if the database does not answer or refuses the statement.
     pub async fn forget(&self, copies: &[(ConversationId, UserId, u32)]) -> Result<(), StoreError> {
         for chunk in copies.chunks(CHUNK) {
             let rows = || {
@@ -126,7 +126,7 @@ impl WriteTx {
     /// Who is in these conversations now.
     ///
     /// # Errors
-    /// When the database fails.
+    /// `StoreError` if the database does not answer or refuses the statement.
     pub async fn holders(
         &self,
         conversations: impl IntoIterator<Item = ConversationId>,
@@ -143,7 +143,7 @@ impl WriteTx {
     /// Empties the messages of these conversations that no member may read any more.
     ///
     /// # Errors
-    /// When the database fails.
+    /// `StoreError` if the database does not answer or refuses the statement.
     pub async fn purge(
         &self,
         conversations: impl IntoIterator<Item = ConversationId>,
@@ -165,7 +165,7 @@ impl Store {
     /// Of these messages of one conversation, those whose own copy the person deleted.
     ///
     /// # Errors
-    /// When the database fails.
+    /// `StoreError` if the database does not answer or refuses the statement.
     pub async fn hidden_in(
         &self,
         conversation: ConversationId,

@@ -47,7 +47,7 @@ impl Store {
     /// where there is no such conversation.
     ///
     /// # Errors
-    /// When the database fails.
+    /// `StoreError` if the database does not answer or refuses the statement.
     pub async fn history(
         &self,
         conversation: ConversationId,
@@ -110,7 +110,7 @@ impl Store {
     /// `limit` tells that there are more. `None` where there is no such conversation.
     ///
     /// # Errors
-    /// When the database fails.
+    /// `StoreError` if the database does not answer or refuses the statement.
     pub async fn members(
         &self,
         conversation: ConversationId,

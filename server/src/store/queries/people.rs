@@ -137,7 +137,7 @@ impl Profile {
 /// People of a tenant by id. Ids that are nobody's, or another tenant's, are left out.
 ///
 /// # Errors
-/// When the database fails.
+/// `StoreError` if the database does not answer or refuses the statement.
 pub async fn find(connection: &impl ConnectionTrait, tenant: TenantId, ids: &[UserId]) -> Result<Vec<User>, StoreError> {
     let mut found = Vec::with_capacity(ids.len());
     for chunk in ids.chunks(CHUNK) {
@@ -152,7 +152,7 @@ pub async fn find(connection: &impl ConnectionTrait, tenant: TenantId, ids: &[Us
 /// People by tenant and the product's id, across tenants; those that are not there are left out.
 ///
 /// # Errors
-/// When the database fails.
+/// `StoreError` if the database does not answer or refuses the statement.
 pub async fn find_by_external_id(
     connection: &impl ConnectionTrait,
     keys: &[(TenantId, &str)],
@@ -168,7 +168,7 @@ pub async fn find_by_external_id(
 /// The person behind each reference, in the order asked; `None` where there is none in this tenant.
 ///
 /// # Errors
-/// When the database fails.
+/// `StoreError` if the database does not answer or refuses the statement.
 pub async fn resolve(
     connection: &impl ConnectionTrait,
     tenant: TenantId,
@@ -284,7 +284,7 @@ async fn select_by_external_id<'a>(
 /// other roles came between, nothing is noted. Concerns no rule, so it takes no fact lock.
 ///
 /// # Errors
-/// When the database fails.
+/// `StoreError` if the database does not answer or refuses the statement.
 pub async fn confirm_claims(store: &Store, confirmed: &[(&User, i64)]) -> Result<(), StoreError> {
     let mut latest: HashMap<UserId, (&User, i64)> = HashMap::with_capacity(confirmed.len());
     for (user, said_at_s) in confirmed {
@@ -311,7 +311,7 @@ pub async fn confirm_claims(store: &Store, confirmed: &[(&User, i64)]) -> Result
 /// for whatever was decided before.
 ///
 /// # Errors
-/// When the database fails.
+/// `StoreError` if the database does not answer or refuses the statement.
 pub async fn revoke_tokens(
     store: &Store,
     tenant: TenantId,
@@ -347,7 +347,7 @@ impl AccountStatus {
 /// The account_status of people; those that are gone are left out.
 ///
 /// # Errors
-/// When the database fails.
+/// `StoreError` if the database does not answer or refuses the statement.
 pub async fn account_statuses(store: &Store, users: &[UserId]) -> Result<HashMap<UserId, AccountStatus>, StoreError> {
     let body = "SELECT u.id, u.inbox_version, u.status, u.tokens_valid_from FROM input i JOIN users u ON u.id = i.id";
     let mut account_statuses = HashMap::with_capacity(users.len());
@@ -375,7 +375,7 @@ pub fn account_status(row: &QueryResult) -> Result<AccountStatus, DbErr> {
 /// When people were last connected, milliseconds since 1970 UTC; those who never were are left out.
 ///
 /// # Errors
-/// When the database fails.
+/// `StoreError` if the database does not answer or refuses the statement.
 pub async fn last_seen(store: &Store, users: &[UserId]) -> Result<HashMap<UserId, i64>, StoreError> {
     let body = "SELECT u.id, u.last_seen_at FROM input i JOIN users u ON u.id = i.id WHERE u.last_seen_at IS NOT NULL";
     let mut seen = HashMap::with_capacity(users.len());
@@ -391,7 +391,7 @@ pub async fn last_seen(store: &Store, users: &[UserId]) -> Result<HashMap<UserId
 /// Notes when people were last connected (milliseconds since 1970 UTC); earlier times than the stored change nothing.
 ///
 /// # Errors
-/// When the database fails.
+/// `StoreError` if the database does not answer or refuses the statement.
 pub async fn set_last_seen(store: &Store, seen: &[(UserId, i64)]) -> Result<(), StoreError> {
     let mut latest: HashMap<UserId, i64> = HashMap::with_capacity(seen.len());
     for (id, at_ms) in seen {

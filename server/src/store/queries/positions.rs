@@ -47,7 +47,7 @@ impl Store {
     /// Which conversations people are in.
     ///
     /// # Errors
-    /// When the database fails.
+    /// `StoreError` if the database does not answer or refuses the statement.
     pub async fn memberships(&self, users: &[UserId]) -> Result<Vec<ConversationId>, StoreError> {
         let sql =
             "SELECT DISTINCT m.conversation_id FROM input JOIN members m ON m.user_id = input.id AND m.left_at IS NULL";
@@ -59,7 +59,7 @@ impl Store {
     /// The whole inboxes of people.
     ///
     /// # Errors
-    /// When the database fails.
+    /// `StoreError` if the database does not answer or refuses the statement.
     pub async fn inboxes(&self, users: &[UserId]) -> Result<HashMap<UserId, Inbox>, StoreError> {
         let sql = format!(
             "SELECT w.id AS w_id, w.inbox_version, w.status, w.tokens_valid_from, t.epoch, {POSITION}, {UNREAD} AS unread \
@@ -87,7 +87,7 @@ impl Store {
     /// Single positions. Pairs that are no membership (any more) are absent.
     ///
     /// # Errors
-    /// When the database fails.
+    /// `StoreError` if the database does not answer or refuses the statement.
     pub async fn positions(
         &self,
         pairs: &[(ConversationId, UserId)],
@@ -114,7 +114,7 @@ impl Store {
     /// The versions conversations are at.
     ///
     /// # Errors
-    /// When the database fails.
+    /// `StoreError` if the database does not answer or refuses the statement.
     pub async fn versions(&self, conversations: &[ConversationId]) -> Result<HashMap<ConversationId, u32>, StoreError> {
         let sql = "SELECT c.id, c.version FROM input JOIN conversations c ON c.id = input.id";
         let rows = rows::ids(conversations.iter().copied()).statement(self.backend(), sql, &[]);

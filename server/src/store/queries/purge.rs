@@ -49,7 +49,7 @@ pub enum NotPurged {
 /// Remembers, in the transaction that encrypts secrets, that their old rows are to be removed.
 ///
 /// # Errors
-/// When the database fails.
+/// `StoreError` if the database does not answer or refuses the statement.
 pub(super) async fn remember(store: &Store, transaction: &impl ConnectionTrait) -> Result<(), StoreError> {
     let mut value = String::new();
     if !store.is_embedded() {
@@ -64,7 +64,7 @@ pub(super) async fn remember(store: &Store, transaction: &impl ConnectionTrait) 
 /// Removes the old rows if that is due. To be tried again when it could not be done.
 ///
 /// # Errors
-/// When the database fails.
+/// `StoreError` if the database does not answer or refuses the statement.
 pub async fn purge(store: &Store) -> Result<Result<(), NotPurged>, StoreError> {
     let Some(due) = shared::get(store, DUE).await? else { return Ok(Ok(())) };
     let done = if store.is_embedded() { truncate_log(store).await? } else { rewrite_table(store, &due).await? };

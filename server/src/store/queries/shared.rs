@@ -10,7 +10,7 @@ const CURSOR_KEY: &str = "cursor_key";
 /// The value of this name.
 ///
 /// # Errors
-/// When the database fails.
+/// `StoreError` if the database does not answer or refuses the statement.
 pub(super) async fn get(store: &Store, name: &str) -> Result<Option<String>, StoreError> {
     let sql = "SELECT value FROM shared_values WHERE name = $1";
     let row = store.writer().query_one_raw(statement(store.backend(), sql, vec![name.into()])).await?;
@@ -20,7 +20,7 @@ pub(super) async fn get(store: &Store, name: &str) -> Result<Option<String>, Sto
 /// Sets a value unless there is one.
 ///
 /// # Errors
-/// When the database fails.
+/// `StoreError` if the database does not answer or refuses the statement.
 pub(super) async fn set_once(store: &Store, name: &str, value: &str) -> Result<(), StoreError> {
     let sql = "INSERT INTO shared_values (name, value) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING";
     store.writer().execute_raw(statement(store.backend(), sql, vec![name.into(), value.into()])).await?;
@@ -30,7 +30,7 @@ pub(super) async fn set_once(store: &Store, name: &str, value: &str) -> Result<(
 /// Sets a value.
 ///
 /// # Errors
-/// When the database fails.
+/// `StoreError` if the database does not answer or refuses the statement.
 pub(super) async fn set(
     backend: DbBackend,
     connection: &impl ConnectionTrait,
@@ -46,7 +46,7 @@ pub(super) async fn set(
 /// Removes a value, unless it is another one meanwhile.
 ///
 /// # Errors
-/// When the database fails.
+/// `StoreError` if the database does not answer or refuses the statement.
 pub(super) async fn remove(store: &Store, name: &str, value: &str) -> Result<(), StoreError> {
     let sql = "DELETE FROM shared_values WHERE name = $1 AND value = $2";
     store.writer().execute_raw(statement(store.backend(), sql, vec![name.into(), value.into()])).await?;
@@ -56,7 +56,7 @@ pub(super) async fn remove(store: &Store, name: &str, value: &str) -> Result<(),
 /// The key of all cursors. `fresh` becomes it where there is none yet.
 ///
 /// # Errors
-/// When the database fails.
+/// `StoreError` if the database does not answer or refuses the statement.
 pub async fn cursor_key(store: &Store, fresh: [u8; 32]) -> Result<[u8; 32], StoreError> {
     let known = match get(store, CURSOR_KEY).await? {
         Some(known) => known,

@@ -95,7 +95,7 @@ pub async fn create_under(
 /// Finds a tenant, or makes it under these rules. Two nodes may do so at once.
 ///
 /// # Errors
-/// When the database fails.
+/// `StoreError` if the database does not answer or refuses the statement.
 pub async fn ensure(
     store: &Store,
     slug: &str,
@@ -116,7 +116,7 @@ pub async fn ensure(
 /// The tenant of a slug.
 ///
 /// # Errors
-/// When the database fails.
+/// `StoreError` if the database does not answer or refuses the statement.
 pub async fn find_by_slug(store: &Store, slug: &str) -> Result<Option<Tenant>, StoreError> {
     let row = tenant::Entity::find().filter(tenant::Column::Slug.eq(slug)).one(store.reader()).await?;
     Ok(row.map(Tenant::from))
@@ -125,7 +125,7 @@ pub async fn find_by_slug(store: &Store, slug: &str) -> Result<Option<Tenant>, S
 /// The short name of a tenant whose first rules were not chosen by `by`, if there is such a tenant.
 ///
 /// # Errors
-/// When the database fails.
+/// `StoreError` if the database does not answer or refuses the statement.
 pub async fn first_not_by(store: &Store, by: &str) -> Result<Option<String>, StoreError> {
     let sql =
         "SELECT t.slug FROM tenants t LEFT JOIN policies p ON p.tenant_id = t.id AND p.version = 1 AND p.created_by = $1
@@ -137,7 +137,7 @@ pub async fn first_not_by(store: &Store, by: &str) -> Result<Option<String>, Sto
 /// All tenants, by their short names.
 ///
 /// # Errors
-/// When the database fails.
+/// `StoreError` if the database does not answer or refuses the statement.
 pub async fn all(store: &Store) -> Result<Vec<Tenant>, StoreError> {
     let rows = tenant::Entity::find().order_by_asc(tenant::Column::Slug).all(store.reader()).await?;
     Ok(rows.into_iter().map(Tenant::from).collect())
@@ -146,7 +146,7 @@ pub async fn all(store: &Store) -> Result<Vec<Tenant>, StoreError> {
 /// Gives every tenant a new epoch, which voids all positions that clients hold.
 ///
 /// # Errors
-/// When the database fails.
+/// `StoreError` if the database does not answer or refuses the statement.
 pub async fn renew_epochs(store: &Store) -> Result<(), StoreError> {
     let transaction = store.begin().await?;
     for tenant in tenant::Entity::find().all(&transaction).await? {
@@ -160,7 +160,7 @@ pub async fn renew_epochs(store: &Store) -> Result<(), StoreError> {
 /// The epochs of tenants, as text for the wire.
 ///
 /// # Errors
-/// When the database fails.
+/// `StoreError` if the database does not answer or refuses the statement.
 pub async fn epochs(store: &Store, tenants: &[TenantId]) -> Result<HashMap<TenantId, String>, StoreError> {
     let sql = "SELECT t.id, t.epoch FROM input JOIN tenants t ON t.id = input.id";
     let query = rows::ids(tenants.iter().copied()).statement(store.backend(), sql, &[]);
@@ -172,7 +172,7 @@ pub async fn epochs(store: &Store, tenants: &[TenantId]) -> Result<HashMap<Tenan
 /// Gives a tenant another name. The tenant, or `None` where there is none of this slug.
 ///
 /// # Errors
-/// When the database fails.
+/// `StoreError` if the database does not answer or refuses the statement.
 pub async fn rename(store: &Store, slug: &str, name: &str) -> Result<Option<Tenant>, StoreError> {
     let sql = "UPDATE tenants SET name = $1 WHERE slug = $2";
     store.writer().execute_raw(statement(store.backend(), sql, vec![name.into(), slug.into()])).await?;
@@ -182,7 +182,7 @@ pub async fn rename(store: &Store, slug: &str, name: &str) -> Result<Option<Tena
 /// The tenant of an id.
 ///
 /// # Errors
-/// When the database fails.
+/// `StoreError` if the database does not answer or refuses the statement.
 pub async fn find(store: &Store, id: TenantId) -> Result<Option<Tenant>, StoreError> {
     Ok(tenant::Entity::find_by_id(Uuid::from(id)).one(store.reader()).await?.map(Tenant::from))
 }

@@ -14,7 +14,7 @@ use crate::store::{
 /// Groups of a tenant by id. Ids that are no group's, or another tenant's, are left out.
 ///
 /// # Errors
-/// When the database fails.
+/// `StoreError` if the database does not answer or refuses the statement.
 pub async fn find(
     connection: &impl ConnectionTrait,
     tenant: TenantId,
@@ -32,7 +32,7 @@ pub async fn find(
 /// Groups of a tenant by the product's id.
 ///
 /// # Errors
-/// When the database fails.
+/// `StoreError` if the database does not answer or refuses the statement.
 pub async fn find_by_external_id(
     connection: &impl ConnectionTrait,
     tenant: TenantId,

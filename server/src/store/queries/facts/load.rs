@@ -27,7 +27,7 @@ impl Load {
     /// Fixes the moment, and reads the versions of that moment and the policy that gives facts their meaning.
     ///
     /// # Errors
-    /// When the database fails.
+    /// `StoreError` if the database does not answer or refuses the statement.
     pub async fn begin(store: &Store, tenant: TenantId) -> Result<Self, StoreError> {
         let transaction = store.begin_reading().await?;
         let version = read::versions(&transaction, &[tenant]).await?.remove(&tenant).unwrap_or_default();
@@ -50,7 +50,7 @@ impl Load {
     /// Hands over every fact, page by page: people, groups, memberships, relations, edges, settings.
     ///
     /// # Errors
-    /// When the database fails.
+    /// `StoreError` if the database does not answer or refuses the statement.
     pub async fn facts(self, mut each: impl FnMut(Changes) + Send) -> Result<(), StoreError> {
         let Self { transaction, tenant, .. } = self;
         let mut page = |facts: Vec<Fact>| {

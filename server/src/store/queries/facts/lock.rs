@@ -17,7 +17,7 @@ const IMPORT_SALT: i64 = 0x696d_706f_7274;
 /// Waits until nobody else holds the tenant's lock, and keeps it until the transaction ends.
 ///
 /// # Errors
-/// When the database fails.
+/// `StoreError` if the database does not answer or refuses the statement.
 pub async fn exclusive(transaction: &impl ConnectionTrait, tenant: TenantId) -> Result<(), StoreError> {
     if transaction.get_database_backend() == DbBackend::Postgres {
         let sql = "SELECT pg_advisory_xact_lock($1)";
@@ -29,7 +29,7 @@ pub async fn exclusive(transaction: &impl ConnectionTrait, tenant: TenantId) -> 
 /// Waits until nobody changes facts of these tenants, and keeps it so until the transaction ends.
 ///
 /// # Errors
-/// When the database fails.
+/// `StoreError` if the database does not answer or refuses the statement.
 pub async fn shared(
     transaction: &impl ConnectionTrait,
     tenants: impl IntoIterator<Item = TenantId>,
@@ -70,7 +70,7 @@ impl Importing {
 /// Takes a tenant's turn to import among all nodes; `None` while somebody else has it. On SQLite there is one node.
 ///
 /// # Errors
-/// When the database fails.
+/// `StoreError` if the database does not answer or refuses the statement.
 pub async fn importing(store: &Store, tenant: TenantId) -> Result<Option<Importing>, StoreError> {
     if store.backend() != DbBackend::Postgres {
         return Ok(Some(Importing { transaction: None }));

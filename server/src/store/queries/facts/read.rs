@@ -40,7 +40,7 @@ pub struct StoredPolicy {
 /// The versions of tenants; inside a transaction that holds their locks, they stay so until its end.
 ///
 /// # Errors
-/// When the database fails.
+/// `StoreError` if the database does not answer or refuses the statement.
 pub async fn versions(
     connection: &impl ConnectionTrait,
     tenants: &[TenantId],
@@ -80,7 +80,7 @@ pub async fn log_since(
 /// The policy in force; `None` for the preset `open`.
 ///
 /// # Errors
-/// When the database fails.
+/// `StoreError` if the database does not answer or refuses the statement.
 pub async fn policy(connection: &impl ConnectionTrait, tenant: TenantId) -> Result<Option<StoredPolicy>, StoreError> {
     let sql = "SELECT p.* FROM facts f JOIN policies p ON p.tenant_id = f.tenant_id AND p.version = f.policy_version
                WHERE f.tenant_id = $1";
@@ -91,7 +91,7 @@ pub async fn policy(connection: &impl ConnectionTrait, tenant: TenantId) -> Resu
 /// One of the policies the tenant had.
 ///
 /// # Errors
-/// When the database fails.
+/// `StoreError` if the database does not answer or refuses the statement.
 pub async fn policy_of_version(
     connection: &impl ConnectionTrait,
     tenant: TenantId,
@@ -106,7 +106,7 @@ pub async fn policy_of_version(
 /// Every policy the tenant had, the latest first.
 ///
 /// # Errors
-/// When the database fails.
+/// `StoreError` if the database does not answer or refuses the statement.
 pub async fn policies(connection: &impl ConnectionTrait, tenant: TenantId) -> Result<Vec<StoredPolicy>, StoreError> {
     let sql = "SELECT p.* FROM policies p WHERE p.tenant_id = $1 ORDER BY p.version DESC";
     let query = statement(connection.get_database_backend(), sql, vec![tenant.0.into()]);
@@ -116,7 +116,7 @@ pub async fn policies(connection: &impl ConnectionTrait, tenant: TenantId) -> Re
 /// Forgets what changed, but for the last `keep` versions of each tenant. A node further behind loads anew.
 ///
 /// # Errors
-/// When the database fails.
+/// `StoreError` if the database does not answer or refuses the statement.
 pub async fn prune_log(store: &Store, keep: u32) -> Result<u64, StoreError> {
     let sql = "DELETE FROM fact_log WHERE (tenant_id, version) IN
                (SELECT l.tenant_id, l.version FROM facts f

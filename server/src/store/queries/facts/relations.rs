@@ -70,7 +70,7 @@ impl OfPerson {
 /// The rows of a relation between two people, whoever they are from.
 ///
 /// # Errors
-/// When the database fails.
+/// `StoreError` if the database does not answer or refuses the statement.
 pub async fn between(
     connection: &impl ConnectionTrait,
     one: UserId,
@@ -92,7 +92,7 @@ pub async fn between(
 /// Relations of a person, the latest first, after a place in the list.
 ///
 /// # Errors
-/// When the database fails.
+/// `StoreError` if the database does not answer or refuses the statement.
 pub async fn of_person(
     connection: &impl ConnectionTrait,
     me: UserId,

@@ -38,7 +38,7 @@ pub struct StoredGroup {
 /// People of a tenant in the order of the product's ids, those after `after`; at most `limit`.
 ///
 /// # Errors
-/// When the database fails.
+/// `StoreError` if the database does not answer or refuses the statement.
 pub async fn users(
     connection: &impl ConnectionTrait,
     tenant: TenantId,
@@ -52,7 +52,7 @@ pub async fn users(
 /// Users by the server's ids.
 ///
 /// # Errors
-/// When the database fails.
+/// `StoreError` if the database does not answer or refuses the statement.
 pub async fn users_of_ids(connection: &impl ConnectionTrait, ids: &[UserId]) -> Result<Vec<user::Model>, StoreError> {
     let body = "SELECT u.* FROM input i JOIN users u ON u.id = i.id";
     let query = rows::ids(ids.iter().copied()).statement(connection.get_database_backend(), body, &[]);
@@ -62,7 +62,7 @@ pub async fn users_of_ids(connection: &impl ConnectionTrait, ids: &[UserId]) -> 
 /// Groups of a tenant in the order of the product's ids, those after `after`; at most `limit`.
 ///
 /// # Errors
-/// When the database fails.
+/// `StoreError` if the database does not answer or refuses the statement.
 pub async fn groups(
     connection: &impl ConnectionTrait,
     tenant: TenantId,
@@ -75,7 +75,7 @@ pub async fn groups(
 /// The product's ids of groups; those that are gone are left out.
 ///
 /// # Errors
-/// When the database fails.
+/// `StoreError` if the database does not answer or refuses the statement.
 pub async fn group_names(
     connection: &impl ConnectionTrait,
     groups: &[GroupId],
@@ -103,7 +103,7 @@ fn page(connection: &impl ConnectionTrait, table: &str, tenant: TenantId, after:
 /// What people are in which groups.
 ///
 /// # Errors
-/// When the database fails.
+/// `StoreError` if the database does not answer or refuses the statement.
 pub async fn memberships_of_users(
     connection: &impl ConnectionTrait,
     users: &[UserId],
@@ -116,7 +116,7 @@ pub async fn memberships_of_users(
 /// Who is what in a group.
 ///
 /// # Errors
-/// When the database fails.
+/// `StoreError` if the database does not answer or refuses the statement.
 pub async fn memberships_of_group(
     connection: &impl ConnectionTrait,
     group: GroupId,
@@ -128,7 +128,7 @@ pub async fn memberships_of_group(
 /// Relations that begin at people.
 ///
 /// # Errors
-/// When the database fails.
+/// `StoreError` if the database does not answer or refuses the statement.
 pub async fn relations_from(connection: &impl ConnectionTrait, users: &[UserId]) -> Result<Vec<RelationFact>, StoreError> {
     let rows = of_users(connection, users, "SELECT r.* FROM relations r WHERE r.from_id IN (SELECT id FROM input)").await?;
     rows.iter().map(relation).collect()
@@ -137,7 +137,7 @@ pub async fn relations_from(connection: &impl ConnectionTrait, users: &[UserId])
 /// Relations of a user, from either side.
 ///
 /// # Errors
-/// When the database fails.
+/// `StoreError` if the database does not answer or refuses the statement.
 pub async fn relations_of(connection: &impl ConnectionTrait, user: UserId) -> Result<Vec<RelationFact>, StoreError> {
     let sql = "SELECT r.* FROM relations r WHERE r.from_id = $1 UNION ALL SELECT r.* FROM relations r WHERE r.to_id = $2";
     all(connection, sql, vec![user.0.into(), user.0.into()]).await?.iter().map(relation).collect()
@@ -146,7 +146,7 @@ pub async fn relations_of(connection: &impl ConnectionTrait, user: UserId) -> Re
 /// Relations between two people, either way.
 ///
 /// # Errors
-/// When the database fails.
+/// `StoreError` if the database does not answer or refuses the statement.
 pub async fn relations_between(
     connection: &impl ConnectionTrait,
     one: UserId,
@@ -161,7 +161,7 @@ pub async fn relations_between(
 /// All edges of a tenant.
 ///
 /// # Errors
-/// When the database fails.
+/// `StoreError` if the database does not answer or refuses the statement.
 pub async fn edges(connection: &impl ConnectionTrait, tenant: TenantId) -> Result<Vec<EdgeFact>, StoreError> {
     let sql = "SELECT e.* FROM edges e WHERE e.tenant_id = $1";
     all(connection, sql, vec![tenant.0.into()]).await?.iter().map(edge).collect()
@@ -170,7 +170,7 @@ pub async fn edges(connection: &impl ConnectionTrait, tenant: TenantId) -> Resul
 /// Settings of a tenant that differ from the policy's defaults, by name.
 ///
 /// # Errors
-/// When the database fails.
+/// `StoreError` if the database does not answer or refuses the statement.
 pub async fn settings(connection: &impl ConnectionTrait, tenant: TenantId) -> Result<Vec<(String, String)>, StoreError> {
     let sql = "SELECT s.name, s.value FROM settings s WHERE s.tenant_id = $1 ORDER BY s.name";
     all(connection, sql, vec![tenant.0.into()]).await?.iter().map(setting).collect()

@@ -22,7 +22,7 @@ pub struct Unused {
 /// Words of a tenant's facts that a vocabulary does not have, with the facts that use them.
 ///
 /// # Errors
-/// When the database fails.
+/// `StoreError` if the database does not answer or refuses the statement.
 pub async fn unused(
     connection: &impl ConnectionTrait,
     tenant: TenantId,

@@ -50,7 +50,7 @@ pub enum Ending {
 /// are left to that node.
 ///
 /// # Errors
-/// When the database fails.
+/// `StoreError` if the database does not answer or refuses the statement.
 pub async fn claim(
     store: &Store,
     kind: &str,
@@ -85,7 +85,7 @@ pub async fn claim(
 /// Extends the lease on jobs, given by id and attempt. Answers those that are still this node's.
 ///
 /// # Errors
-/// When the database fails.
+/// `StoreError` if the database does not answer or refuses the statement.
 pub async fn renew(store: &Store, node: NodeId, claims: &[(Uuid, u32)], until_ms: i64) -> Result<Vec<Uuid>, StoreError> {
     let mut rows = Rows::new([("job", Column::Uuid), ("attempt", Column::Int)]);
     for (job, attempt) in claims {
@@ -108,7 +108,7 @@ pub async fn renew(store: &Store, node: NodeId, claims: &[(Uuid, u32)], until_ms
 /// another node claimed the job.
 ///
 /// # Errors
-/// When the database fails.
+/// `StoreError` if the database does not answer or refuses the statement.
 pub async fn end(
     store: &Store,
     node: NodeId,
@@ -145,7 +145,7 @@ pub async fn end(
 /// Ends the leases of all jobs that run: for the embedded server, whose earlier process is gone when it starts.
 ///
 /// # Errors
-/// When the database fails.
+/// `StoreError` if the database does not answer or refuses the statement.
 pub async fn free_all(store: &Store, now_ms: i64) -> Result<u64, StoreError> {
     let sql = "UPDATE jobs SET due_at = $1 WHERE state = $2 AND due_at > $1";
     let values = vec![now_ms.into(), JobState::Running.value()];

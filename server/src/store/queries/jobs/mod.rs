@@ -159,7 +159,7 @@ pub struct Filter {
 /// Jobs, the newest first, at most `limit`.
 ///
 /// # Errors
-/// When the database fails.
+/// `StoreError` if the database does not answer or refuses the statement.
 pub async fn list(store: &Store, filter: &Filter, limit: u32) -> Result<Vec<StoredJob>, StoreError> {
     let mut sql = String::from("SELECT j.* FROM jobs j WHERE j.id IS NOT NULL");
     let mut values: Vec<Value> = Vec::new();
@@ -184,7 +184,7 @@ pub async fn list(store: &Store, filter: &Filter, limit: u32) -> Result<Vec<Stor
 /// The job of this id; with a tenant, only if it is the tenant's.
 ///
 /// # Errors
-/// When the database fails.
+/// `StoreError` if the database does not answer or refuses the statement.
 pub async fn find(store: &Store, tenant: Option<TenantId>, id: Uuid) -> Result<Option<StoredJob>, StoreError> {
     let sql = "SELECT j.* FROM jobs j WHERE j.id = $1";
     // By the connection that writes, so that the caller's own change is in the answer.
@@ -197,7 +197,7 @@ pub async fn find(store: &Store, tenant: Option<TenantId>, id: Uuid) -> Result<O
 /// is no such job in one of these states. With a tenant, only a job of that tenant.
 ///
 /// # Errors
-/// When the database fails.
+/// `StoreError` if the database does not answer or refuses the statement.
 pub async fn retry(store: &Store, tenant: Option<TenantId>, id: Uuid, now_ms: i64) -> Result<bool, StoreError> {
     let sql =
         "UPDATE jobs SET state = $1, due_at = $2, attempts = 0, finished_at = NULL WHERE id = $3 AND state IN ($1, $4)";
@@ -208,7 +208,7 @@ pub async fn retry(store: &Store, tenant: Option<TenantId>, id: Uuid, now_ms: i6
 /// Removes a job that does not run at the moment. False where there is none. With a tenant, only a job of that tenant.
 ///
 /// # Errors
-/// When the database fails.
+/// `StoreError` if the database does not answer or refuses the statement.
 pub async fn delete(store: &Store, tenant: Option<TenantId>, id: Uuid) -> Result<bool, StoreError> {
     let sql = "DELETE FROM jobs WHERE id = $1 AND state <> $2";
     change(store, sql, vec![id.into(), JobState::Running.value()], tenant).await

@@ -24,7 +24,7 @@ pub struct Count {
 /// When the first job of each of these kinds is due, milliseconds since 1970 UTC. A kind without jobs to run is left out.
 ///
 /// # Errors
-/// When the database fails.
+/// `StoreError` if the database does not answer or refuses the statement.
 pub async fn earliest_due(store: &Store, kinds: &[&'static str]) -> Result<HashMap<String, i64>, StoreError> {
     let mut rows = Rows::new([("kind", Column::Text)]);
     for kind in kinds {
@@ -44,7 +44,7 @@ pub async fn earliest_due(store: &Store, kinds: &[&'static str]) -> Result<HashM
 /// How many jobs wait, run and are dead, by kind. Jobs that are done are not counted: there may be many.
 ///
 /// # Errors
-/// When the database fails.
+/// `StoreError` if the database does not answer or refuses the statement.
 pub async fn counts(store: &Store) -> Result<Vec<Count>, StoreError> {
     let sql = "SELECT j.kind, j.state, COUNT(*) AS jobs FROM jobs j WHERE j.state IN ($1, $2, $3) GROUP BY j.kind, j.state";
     let values = [JobState::Waiting, JobState::Running, JobState::Dead].map(JobState::value).to_vec();
@@ -58,7 +58,7 @@ pub async fn counts(store: &Store) -> Result<Vec<Count>, StoreError> {
 /// Removes jobs of a kind that were done, or died, before these moments. Answers how many.
 ///
 /// # Errors
-/// When the database fails.
+/// `StoreError` if the database does not answer or refuses the statement.
 pub async fn prune(store: &Store, kind: &str, done_before_ms: i64, dead_before_ms: i64) -> Result<u64, StoreError> {
     let sql = "DELETE FROM jobs WHERE state = $1 AND kind = $2 AND finished_at < $3";
     let mut removed = 0;
@@ -74,7 +74,7 @@ pub async fn prune(store: &Store, kind: &str, done_before_ms: i64, dead_before_m
 /// milliseconds since 1970 UTC.
 ///
 /// # Errors
-/// When the database fails.
+/// `StoreError` if the database does not answer or refuses the statement.
 pub async fn schedule(store: &Store, job: &NewJob, every_ms: i64, now_ms: i64) -> Result<i64, StoreError> {
     let backend = store.backend();
     let transaction = store.begin().await?;

@@ -26,7 +26,7 @@ impl FactWrite {
     /// parent neither is stored nor comes before, [`Outcome::Circular`] where it is within the group.
     ///
     /// # Errors
-    /// When the database fails.
+    /// `StoreError` if the database does not answer or refuses the statement.
     pub async fn groups(&mut self, facts: &[GroupFact]) -> Result<Vec<Outcome>, StoreError> {
         let named = facts.iter().flat_map(|fact| [Some(fact.external_id.as_str()), fact.parent.as_deref()]).flatten();
         let named: Vec<&str> = named.collect();
@@ -72,7 +72,7 @@ impl FactWrite {
     /// given.
     ///
     /// # Errors
-    /// When the database fails.
+    /// `StoreError` if the database does not answer or refuses the statement.
     pub async fn remove_groups(&mut self, groups: &[GroupId]) -> Result<Vec<Outcome>, StoreError> {
         let tenant = [self.tenant.0.into()];
         let ids = rows::ids(BTreeSet::from_iter(groups.iter().copied()));

@@ -49,7 +49,7 @@ impl FactWrite {
     /// Enters memberships or changes their times. What became of each, in the order given.
     ///
     /// # Errors
-    /// When the database fails.
+    /// `StoreError` if the database does not answer or refuses the statement.
     pub async fn memberships(&mut self, facts: &[MembershipFact]) -> Result<Vec<Outcome>, StoreError> {
         self.edit(facts.iter().cloned().map(Edit::Set).collect()).await
     }
@@ -57,7 +57,7 @@ impl FactWrite {
     /// Ends memberships. What became of each, in the order given.
     ///
     /// # Errors
-    /// When the database fails.
+    /// `StoreError` if the database does not answer or refuses the statement.
     pub async fn remove_memberships(&mut self, keys: &[MembershipKey]) -> Result<Vec<Outcome>, StoreError> {
         self.edit(keys.iter().cloned().map(Edit::<MembershipFact>::Remove).collect()).await
     }
@@ -66,7 +66,7 @@ impl FactWrite {
     /// it is. What became of each, in the order given.
     ///
     /// # Errors
-    /// When the database fails.
+    /// `StoreError` if the database does not answer or refuses the statement.
     pub async fn relations(
         &mut self,
         facts: &[RelationFact],
@@ -80,7 +80,7 @@ impl FactWrite {
     /// Ends relations; one that `is_mutual`, from either side. What became of each, in the order given.
     ///
     /// # Errors
-    /// When the database fails.
+    /// `StoreError` if the database does not answer or refuses the statement.
     pub async fn remove_relations(
         &mut self,
         keys: &[RelationKey],
@@ -93,7 +93,7 @@ impl FactWrite {
     /// Enters edges or changes what they say. What became of each, in the order given.
     ///
     /// # Errors
-    /// When the database fails.
+    /// `StoreError` if the database does not answer or refuses the statement.
     pub async fn edges(&mut self, facts: &[EdgeFact]) -> Result<Vec<Outcome>, StoreError> {
         self.edit(facts.iter().cloned().map(Edit::Set).collect()).await
     }
@@ -101,7 +101,7 @@ impl FactWrite {
     /// Removes edges. What became of each, in the order given.
     ///
     /// # Errors
-    /// When the database fails.
+    /// `StoreError` if the database does not answer or refuses the statement.
     pub async fn remove_edges(&mut self, keys: &[EdgeKey]) -> Result<Vec<Outcome>, StoreError> {
         self.edit(keys.iter().cloned().map(Edit::<EdgeFact>::Remove).collect()).await
     }
@@ -109,7 +109,7 @@ impl FactWrite {
     /// Sets settings, or puts them back to the policy's defaults. What became of each, in the order given.
     ///
     /// # Errors
-    /// When the database fails.
+    /// `StoreError` if the database does not answer or refuses the statement.
     pub async fn settings(&mut self, facts: &[SettingFact]) -> Result<Vec<Outcome>, StoreError> {
         let edits = facts.iter().map(|fact| match &fact.value {
             Some(value) => Edit::Set((fact.name.clone(), value.clone())),

@@ -38,7 +38,7 @@ impl FactWrite {
     /// Begins, once nobody else changes facts of this tenant or writes what they decided.
     ///
     /// # Errors
-    /// When the database fails.
+    /// `StoreError` if the database does not answer or refuses the statement.
     pub async fn begin(store: &Store, tenant: TenantId, now_ms: i64) -> Result<Self, StoreError> {
         Self::within(store.begin().await?, tenant, now_ms).await
     }
@@ -46,7 +46,7 @@ impl FactWrite {
     /// As [`FactWrite::begin`], for thousands of changes.
     ///
     /// # Errors
-    /// When the database fails.
+    /// `StoreError` if the database does not answer or refuses the statement.
     pub async fn begin_bulk(store: &Store, tenant: TenantId, now_ms: i64) -> Result<Self, StoreError> {
         Self::within(store.begin_bulk().await?, tenant, now_ms).await
     }
@@ -99,7 +99,7 @@ impl FactWrite {
     /// The people behind the product's ids, whatever their status; those that are not there are left out.
     ///
     /// # Errors
-    /// When the database fails.
+    /// `StoreError` if the database does not answer or refuses the statement.
     pub async fn resolve_users(&self, external_ids: &[&str]) -> Result<HashMap<String, UserId>, StoreError> {
         self.resolve(external_ids, "users").await
     }
@@ -107,7 +107,7 @@ impl FactWrite {
     /// The groups behind the product's ids; those that are not there are left out.
     ///
     /// # Errors
-    /// When the database fails.
+    /// `StoreError` if the database does not answer or refuses the statement.
     pub async fn resolve_groups(&self, external_ids: &[&str]) -> Result<HashMap<String, GroupId>, StoreError> {
         self.resolve(external_ids, "groups").await
     }
@@ -123,7 +123,7 @@ impl FactWrite {
     /// Puts a policy in force, unless it is in force already. The text has been compiled by the caller.
     ///
     /// # Errors
-    /// When the database fails.
+    /// `StoreError` if the database does not answer or refuses the statement.
     pub async fn policy(&mut self, name: &str, text: &str, by: &str) -> Result<Outcome, StoreError> {
         self.policy_of(name, text, by, None).await
     }
@@ -131,7 +131,7 @@ impl FactWrite {
     /// [`Self::policy`] with rules of an earlier version, `restores`.
     ///
     /// # Errors
-    /// When the database fails.
+    /// `StoreError` if the database does not answer or refuses the statement.
     pub async fn policy_of(
         &mut self,
         name: &str,

@@ -20,7 +20,7 @@ impl FactWrite {
     /// Makes people and changes those that exist. What became of each, and the person after all rows, in the order given.
     ///
     /// # Errors
-    /// When the database fails.
+    /// `StoreError` if the database does not answer or refuses the statement.
     pub async fn users(&mut self, profiles: &[Profile]) -> Result<Vec<(Outcome, User)>, StoreError> {
         let named: Vec<&str> = profiles.iter().map(|profile| profile.external_id.as_str()).collect();
         // Locked in the order of ids, as by whoever else writes people: those who note when people were last seen, and
@@ -64,7 +64,7 @@ impl FactWrite {
     /// [`Self::users`] is, of what else changes.
     ///
     /// # Errors
-    /// When the database fails.
+    /// `StoreError` if the database does not answer or refuses the statement.
     pub async fn rename_user(&mut self, id: UserId, external_id: &str) -> Result<(), StoreError> {
         let body = "UPDATE users SET external_id = {0} WHERE tenant_id = {1} AND id IN (SELECT id FROM input)";
         self.execute(rows::ids([id]), body, &[external_id.into(), self.tenant.0.into()]).await
@@ -73,7 +73,7 @@ impl FactWrite {
     /// Voids every token of a person that was issued before a second. What is void stays void. True when there is such a person.
     ///
     /// # Errors
-    /// When the database fails.
+    /// `StoreError` if the database does not answer or refuses the statement.
     pub async fn revoke_tokens(&mut self, id: UserId, before_s: i64) -> Result<bool, StoreError> {
         let body = "UPDATE users SET tokens_valid_from = {0} WHERE tenant_id = {1} AND tokens_valid_from < {0}
                     AND id IN (SELECT id FROM input)";
