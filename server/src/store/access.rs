@@ -1,4 +1,4 @@
-//! Why a file or folder can't be used, for the operator who has to mend it.
+//! Explains to the operator why a file or folder can't be used.
 
 use std::{
     fs, io,
@@ -11,20 +11,20 @@ use rustix::{
     io::Errno,
 };
 
-/// What an error with a file or folder says to an operator: which of its path this process may not use, whose it is, and what to do.
+/// The error text for the operator: which part of the path this process may not use, its owner, and how to fix it.
 #[must_use]
 pub fn why(path: &Path, error: &io::Error) -> String {
     denied(path).unwrap_or_else(|| format!("{}: {error}", path.display()))
 }
 
-/// The first place on the way to a path, or the path itself, that this process may not use as a database needs it. `None` where all
-/// of it may be used.
+/// Finds the first part of a path (or the path itself) that this process may not use as a database needs it, and describes
+/// it. `None` if the whole path may be used.
 #[must_use]
 pub fn denied(path: &Path) -> Option<String> {
     let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
     let mut places: Vec<&Path> = path.ancestors().collect();
     places.reverse();
-    // What is not there yet is made in the last folder that is.
+    // Parts of the path that do not exist yet are created in the last folder that exists.
     let there = places.iter().take_while(|place| fs::symlink_metadata(place).is_ok()).count();
     let (last, before) = places[..there].split_last()?;
     let passed = before.iter().find_map(|place| refusal(place, Access::EXEC_OK, "enter"));
@@ -38,7 +38,7 @@ pub fn denied(path: &Path) -> Option<String> {
     })
 }
 
-/// The same of the files of a SQLite database and of their folder.
+/// Like [`denied`], for all files of a SQLite database and their folder.
 #[must_use]
 pub fn denied_database(file: &Path) -> Option<String> {
     let beside = ["", "-wal", "-shm", "-journal"].map(|suffix| {

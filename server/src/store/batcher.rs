@@ -1,7 +1,7 @@
-//! Natural batching of look-ups: whoever asks while a query runs shares the next one.
+//! Natural batching of lookups: all callers that ask while a query runs share the next query.
 //!
-//! Thousands of clients return at once after a network cut; their questions become a few queries. There is no timer: an
-//! idle server asks at once.
+//! Thousands of clients reconnect at once after a network failure; their lookups become a few queries. There is no timer: on
+//! an idle server a lookup starts at once.
 
 use std::{collections::HashMap, future::Future, hash::Hash, sync::Arc};
 
@@ -12,16 +12,17 @@ use tokio::{
 
 use super::StoreError;
 
-/// A question that takes longer is given up, so that those behind it are asked.
+/// A query that takes longer is given up, so that the callers behind it are served.
 const DEADLINE: std::time::Duration = std::time::Duration::from_secs(8);
 
-/// What a batch answers: a value for each key that has one.
+/// The result of a batch: the values of the keys that have a value.
 pub type Answers<K, V> = HashMap<K, V>;
 
-/// Where one asker waits.
+/// The channel on which a caller waits for its value.
 type Asker<V> = oneshot::Sender<Result<Option<V>, StoreError>>;
 
-/// Takes what waits, as [`top_up`] does. 0 when nobody can ask any more.
+/// Waits for a request and takes the requests that are queued, as [`top_up`] does. Returns how many `into` holds; 0 when all
+/// senders are gone.
 pub async fn gather<T>(waiting: &mut mpsc::Receiver<T>, into: &mut Vec<T>, max: usize) -> usize {
     if waiting.recv_many(into, max).await > 0 {
         top_up(waiting, into, max).await;
@@ -29,8 +30,8 @@ pub async fn gather<T>(waiting: &mut mpsc::Receiver<T>, into: &mut Vec<T>, max: 
     into.len()
 }
 
-/// Takes what those are about to ask who can run at this moment: the first of a crowd waits for the rest of it. Nobody waits for
-/// anything but the processor; an idle server goes on at once.
+/// Yields to the scheduler until the queue stops growing, so that every task that is already runnable can add its request to
+/// this batch. Uses no timer: on an idle server it returns at once.
 pub async fn top_up<T>(waiting: &mut mpsc::Receiver<T>, into: &mut Vec<T>, max: usize) {
     let mut before = 0;
     while before < into.len() && into.len() < max {
@@ -44,7 +45,7 @@ pub async fn top_up<T>(waiting: &mut mpsc::Receiver<T>, into: &mut Vec<T>, max: 
     }
 }
 
-/// A question with many askers. Cheap to clone; the worker ends with the last clone.
+/// A lookup that many callers share. Cheap to clone; its task ends when the last clone is dropped.
 pub struct Batcher<K, V> {
     questions: mpsc::Sender<(K, Asker<V>)>,
 }
@@ -60,13 +61,13 @@ where
     K: Eq + Hash + Clone + Send + Sync + 'static,
     V: Clone + Send + Sync + 'static,
 {
-    /// Asks `query` for at most `batch_max` distinct keys at a time.
+    /// Starts the task. It calls `query` with at most `batch_max` distinct keys at a time.
     pub fn spawn<F, R>(batch_max: usize, query: F) -> Self
     where
         F: Fn(Vec<K>) -> R + Send + Sync + 'static,
         R: Future<Output = Result<Answers<K, V>, StoreError>> + Send,
     {
-        // Askers beyond four batches wait in line here; they are sockets whose peers then wait too.
+        // The queue holds four batches. Further callers wait for room; they serve sockets, whose clients then wait too.
         let (questions, mut waiting) = mpsc::channel(batch_max * 4);
         tokio::spawn(async move {
             let mut taken: Vec<(K, Asker<V>)> = Vec::with_capacity(batch_max);
@@ -83,7 +84,7 @@ where
                 let answers = answers.map(Arc::new);
                 for (key, asker) in taken.drain(..) {
                     let answer = answers.as_ref().map(|answers| answers.get(&key).cloned()).map_err(Clone::clone);
-                    // An asker that left needs no answer.
+                    // A caller that gave up needs no answer.
                     let _ = asker.send(answer);
                 }
             }
@@ -91,10 +92,10 @@ where
         Self { questions }
     }
 
-    /// The value of a key, or `None` where there is none.
+    /// The value of a key; `None` if the key has none.
     ///
     /// # Errors
-    /// When the batch's query failed.
+    /// `StoreError` if the query of the batch failed or took longer than 8 s, or if the task has ended.
     pub async fn get(&self, key: K) -> Result<Option<V>, StoreError> {
         let (answer, answered) = oneshot::channel();
         let gone = || StoreError::from(sea_orm::DbErr::Custom("the batch worker ended".to_owned()));

@@ -1,10 +1,10 @@
-//! Which connections of a pool may be used again, and whether the last write was stored.
+//! Tracks which connections of a pool may be used again, and whether the last write was stored.
 //!
-//! A database may end a transaction by itself: SQLite on a full volume, an I/O error or missing memory, PostgreSQL when a
-//! connection breaks. The driver does not notice. Its count of open transactions stays at one, the next `BEGIN` becomes a
-//! savepoint of a transaction nobody commits, and everything "committed" from then on is lost when the connection closes.
-//! So a pooled connection is examined before each use, and every failure that says something about connections closes all
-//! those that were open at that moment.
+//! A database may end a transaction by itself: SQLite when the volume is full, on an I/O error or when memory is short,
+//! PostgreSQL when a connection breaks. The driver does not notice. Its count of open transactions stays at one, so the next
+//! `BEGIN` becomes a savepoint of a transaction that is never committed, and everything "committed" from then on is lost
+//! when the connection closes. Therefore a pooled connection is examined before each use, and every failure that concerns
+//! connections closes all connections that were open at that moment.
 
 use std::{
     sync::{
@@ -24,24 +24,25 @@ use sea_orm::{
 
 use super::StoreError;
 
-/// A pool, and what its failures tell. Cheap to clone.
+/// A pool, and the condition that its failures indicate. Cheap to clone.
 #[derive(Clone)]
 pub(super) struct Pool {
     pub connections: DatabaseConnection,
     pub condition: Condition,
 }
 
-/// What a pool's failures tell of its connections and of the storage behind them. Cheap to clone.
+/// What the failures of a pool say about its connections and about the storage of the database. Cheap to clone.
 #[derive(Clone, Debug)]
 pub(super) struct Condition(Arc<Inner>);
 
 #[derive(Debug)]
 struct Inner {
-    /// The moment `doubted_ns` counts from.
+    /// The start of the count of `doubted_ns`.
     began: Instant,
-    /// Connections opened before this many nanoseconds after `began` are closed instead of being used again.
+    /// A connection opened earlier than this (in nanoseconds after `began`) is closed instead of being used again; 0 closes
+    /// none.
     doubted_ns: AtomicU64,
-    /// The last write was not stored.
+    /// Whether the last write was not stored.
     failing: AtomicBool,
 }
 
@@ -52,7 +53,7 @@ impl Default for Condition {
 }
 
 impl Condition {
-    /// A statement failed.
+    /// Records that a statement failed.
     pub fn statement_failed(&self, error: &StoreError) {
         if error.is_storage_failure() || error.is_lost_connection() {
             self.doubt();
@@ -62,27 +63,27 @@ impl Condition {
         }
     }
 
-    /// A transaction could not begin.
+    /// Records that a transaction could not begin.
     pub fn begin_failed(&self, error: &StoreError) {
         self.statement_failed(error);
-        // The connection may be inside a transaction already. Where there was no connection, none is at fault.
+        // The connection may already be inside a transaction. In an outage there was no connection that could be at fault.
         if !error.is_contention() && !error.is_outage() {
             self.doubt();
         }
     }
 
-    /// A transaction could not end, or it is not known whether it did.
+    /// Records that a transaction could not end, or that it is unknown whether it ended.
     pub fn end_failed(&self, error: &StoreError) {
         self.statement_failed(error);
         self.doubt();
     }
 
-    /// A transaction was committed.
+    /// Records that a transaction was committed.
     pub fn committed(&self) {
         self.0.failing.store(false, Ordering::Relaxed);
     }
 
-    /// The last write was not stored.
+    /// Whether the last write was not stored.
     pub fn is_failing(&self) -> bool {
         self.0.failing.load(Ordering::Relaxed)
     }
@@ -99,7 +100,8 @@ impl Condition {
         doubted == 0 || opened > u128::from(doubted)
     }
 
-    /// Has PostgreSQL's connections examined. One that was idle for `untested` is asked first whether it still lives.
+    /// Adds the examination of connections to a pool of PostgreSQL. A connection that was idle for `untested` or longer is
+    /// pinged first.
     pub fn examine_postgres(&self, pool: PoolOptions<Postgres>, untested: Duration) -> PoolOptions<Postgres> {
         let (released, acquired) = (self.clone(), self.clone());
         pool.test_before_acquire(false)
@@ -118,16 +120,18 @@ impl Condition {
             })
     }
 
-    /// Has SQLite's connections examined.
+    /// Adds the examination of connections to a pool of SQLite.
     pub fn examine_sqlite(&self, pool: PoolOptions<Sqlite>) -> PoolOptions<Sqlite> {
         let (released, acquired) = (self.clone(), self.clone());
-        // A ping before each use is a trip to the connection's thread, which can't be lost as a connection to a server can.
+        // No ping before each use: it would cost a round trip to the connection's thread, and that thread can't be lost like
+        // a connection to a server.
         let pool = pool.test_before_acquire(false);
         pool.after_release(move |connection, age| {
             let condition = released.clone();
             Box::pin(async move {
                 if connection.is_in_transaction() {
-                    // A rollback that was asked for by dropping the transaction is done by the time this is answered.
+                    // Dropping a transaction requests its rollback. The connection's thread answers the ping after the
+                    // rollback.
                     connection.ping().await?;
                 }
                 Ok(condition.is_fit::<Sqlite>(connection, &age))

@@ -1,4 +1,4 @@
-//! Opens the database with the settings durability and speed need.
+//! Opens the database, with the settings that durability and speed require.
 
 use std::{
     fs::{self, OpenOptions},
@@ -21,51 +21,55 @@ use super::{
     condition::{Condition, Pool},
 };
 
-/// Which database.
+/// The database of a node.
 #[derive(Debug, Clone)]
 pub enum Database {
-    /// A file of its own, for one node.
+    /// The path of the SQLite file of a single node.
     Sqlite(PathBuf),
-    /// One PostgreSQL for all nodes.
+    /// A PostgreSQL database that all nodes share.
     Postgres {
         /// `postgres://user:password@host/database`.
         url: String,
-        /// Connections of this node, writers and readers together.
+        /// Maximum number of connections of this node, for reads and writes together.
         connections_max: u32,
     },
 }
 
-/// Read and written by its owner alone.
+/// Only the owner may read and write.
 const PRIVATE: u32 = 0o600;
-/// A statement that waits longer for a connection is refused as `unavailable`.
+/// A statement that waits longer for a connection fails, and the command is refused as `unavailable`.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
 const SQLITE_READERS: u32 = 4;
 const STATEMENTS_KEPT: usize = 256;
-/// Of the file, in the writer's memory: SQLite's 2 MiB hold the pages of a few thousand conversations.
+/// Page cache of the connection that writes. SQLite's default of 2 MiB holds the pages of a few thousand conversations.
 const SQLITE_CACHE_KIB: u32 = 16_384;
-/// Pages of 4 KiB written ahead before they are moved to their place: four times SQLite's own, so that a page that changes often
-/// is moved less often.
+/// Pages of 4 KiB in the write-ahead log before a checkpoint moves them into the file: four times SQLite's default, so that
+/// a page that changes often is moved less often.
 const SQLITE_WAL_PAGES: u32 = 4_000;
-/// How PostgreSQL goes about statements that look up, by an index, the few things their `input` names. Left to itself it plans anew
-/// for each length of `input`, which takes longer than the statement (63 % of the database's time at 3,000 messages per second),
-/// or, as long as it knows little of a table, compiles it, for 25 ms each time. A plan that is kept must not read all of a table,
-/// though it was small once. Said on the connection and not in its startup, where poolers refuse what they don't know;
-/// they have to pool sessions, not transactions.
+/// Settings of PostgreSQL for statements that look up, by an index, the few rows that their `input` names.
+///
+/// By default PostgreSQL plans a statement anew for each length of `input`, which takes longer than the statement itself (63
+/// % of the database's time at 3,000 messages per second). As long as it has few statistics of a table, it also compiles the
+/// statement, which takes 25 ms each time. A kept plan must not scan the whole table only because the table was small when
+/// the plan was made.
+///
+/// The settings are sent as statements and not in the startup message, because poolers refuse unknown startup parameters. A
+/// pooler must pool sessions, not transactions.
 const POSTGRES_SETTINGS: &str = "SET jit = off; SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off";
-/// By this name in `pg_stat_activity` a restore knows the nodes that still run.
+/// The name of a node's connections in `pg_stat_activity`. A restore uses it to find nodes that still run.
 pub const POSTGRES_APPLICATION: &str = "causerie";
-/// For a transaction with thousands of rows. Only this one: a plan kept by one transaction serves the others of its connection, too,
-/// and must not be one that they may not make.
+/// For a transaction with thousands of rows, and only for it: a connection that keeps a plan uses it in later transactions
+/// too, so these must not get a plan made for thousands of rows.
 pub const POSTGRES_BULK_SETTINGS: &str = "SET LOCAL plan_cache_mode = auto";
-/// A connection idle for longer is tested before it is used. A ping before each use would cost every statement a round trip, and
-/// a connection that died did so while nobody used it.
+/// A connection that was idle for longer is pinged before use. A ping before each use would cost every statement a round
+/// trip, and a connection that breaks mostly does so while it is idle.
 const IDLE_UNTESTED: Duration = Duration::from_millis(500);
 
 impl Store {
-    /// Opens the database; a SQLite file is made if there is none.
+    /// Opens the database; makes the SQLite file if it does not exist.
     ///
     /// # Errors
-    /// When it can't be reached.
+    /// `StoreError` if the database can't be reached, or the SQLite file can't be made.
     pub async fn connect(database: &Database) -> Result<Self, StoreError> {
         match database {
             Database::Sqlite(path) => {
@@ -99,13 +103,13 @@ impl Store {
     }
 }
 
-/// Only the server's own user may read the file: it holds messages and secrets. SQLite gives the files beside it the mode of the
-/// file itself, but does not change those that are there.
+/// Makes the file readable for the server's user only: it holds messages and secrets. SQLite gives new files beside it the
+/// mode of the file itself, but does not change existing files.
 ///
 /// # Errors
-/// When the file can't be made.
+/// `io::Error` if the file can't be made.
 fn keep_private(path: &Path) -> io::Result<()> {
-    // Not opened if it exists: to close a file ends the locks that this process holds on it through SQLite.
+    // An existing file is not opened: closing it would release the locks that this process holds on it through SQLite.
     match OpenOptions::new().write(true).create_new(true).mode(PRIVATE).open(path) {
         Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(error),
         _ => {}
@@ -119,7 +123,7 @@ fn keep_private(path: &Path) -> io::Result<()> {
         }
         match fs::set_permissions(&file, fs::Permissions::from_mode(PRIVATE)) {
             Ok(()) => tracing::info!(file = %file.display(), "only the owner may read this file now"),
-            // Another owner, or a file system without modes: the operator's to know, and no reason not to serve.
+            // The file has another owner, or the file system has no modes. The operator should know, but the server can run.
             Err(error) => {
                 tracing::warn!(file = %file.display(), %error, "others may read this file: its mode can't be made 0600");
             }
@@ -130,7 +134,7 @@ fn keep_private(path: &Path) -> io::Result<()> {
 
 async fn sqlite(path: &std::path::Path, connections: u32, writes: bool) -> Result<Pool, StoreError> {
     let condition = Condition::default();
-    // Readers forget what they hold with each change. Negative: KiB.
+    // The readers get SQLite's default, because a reader drops its cache after each change. A negative value is in KiB.
     let cache = format!("-{}", if writes { SQLITE_CACHE_KIB } else { 2_048 });
     let mut options = ConnectOptions::new(format!("sqlite://{}", path.display()));
     options.max_connections(connections).acquire_timeout(ACQUIRE_TIMEOUT).sqlx_logging(false);
@@ -143,15 +147,16 @@ async fn sqlite(path: &std::path::Path, connections: u32, writes: bool) -> Resul
             .create_if_missing(writes)
             .busy_timeout(ACQUIRE_TIMEOUT)
             .journal_mode(SqliteJournalMode::Wal)
-            // An acknowledged message survives a power cut; batches share the price of the sync.
+            // An acknowledged message survives a power failure; all requests of a batch share the cost of the sync.
             .synchronous(SqliteSynchronous::Full)
-            // Nine sizes of each statement with rows; see `rows.rs`.
+            // The driver keeps up to nine sizes of each statement with rows; see `rows.rs`.
             .statement_cache_capacity(STATEMENTS_KEPT)
-            // Statements here look up what `input` names. Between some 230 and 2,000 rows of it SQLite 3.51 would rather index
-            // those rows and read the whole table beside them: two seconds instead of three milliseconds.
+            // Statements look up the rows that `input` names. With between about 230 and 2,000 rows in `input`, SQLite 3.51
+            // would build an index of `input` and scan the whole table instead: two seconds instead of three milliseconds.
             .pragma("automatic_index", "OFF")
             .foreign_keys(true)
-            // What a statement would undo is kept in memory; otherwise each one of many rows opens a file for it.
+            // Keeps rollback data of single statements in memory; otherwise every statement with many rows opens a temporary
+            // file.
             .pragma("temp_store", "MEMORY")
             .pragma("wal_autocheckpoint", SQLITE_WAL_PAGES.to_string())
             .pragma("cache_size", cache.clone())
@@ -185,7 +190,7 @@ mod tests {
             transaction.execute_unprepared(&format!("PREPARE look AS {}", look.sql)).await.expect("prepares");
             for small in [false, true] {
                 if small {
-                    // PostgreSQL takes the real size of the tables into account only if they are larger than this.
+                    // PostgreSQL considers the real size of the tables only if they are larger than this.
                     let sql = "INSERT INTO tenants SELECT gen_random_uuid(), 'slug' || n, '', gen_random_uuid(), 0
                                FROM generate_series(1, 50) n; ANALYZE tenants";
                     transaction.execute_unprepared(sql).await.expect("fills");

@@ -1,4 +1,4 @@
-//! What a database can answer instead of doing its work, sorted by what follows from it.
+//! The error of a database, sorted by the reaction it calls for.
 
 use std::sync::Arc;
 
@@ -7,12 +7,12 @@ use sea_orm::{
     sqlx::{self, sqlite::SqliteError},
 };
 
-/// The database could not answer. The error's text is for the log; clients read `unavailable`.
+/// The database did not execute a request. The text is for the log; clients get the error code `unavailable`.
 #[derive(Debug, Clone, thiserror::Error)]
 #[error("the database failed: {0}")]
 pub struct StoreError(Arc<DbErr>);
 
-/// Result codes of SQLite (their low byte) with which the file, its volume or the memory for it fails.
+/// Result codes of SQLite (low byte) that report a failure of the file, of its volume or of memory.
 const SQLITE_STORAGE: [u32; 7] = [
     7,  // NOMEM
     8,  // READONLY
@@ -24,13 +24,13 @@ const SQLITE_STORAGE: [u32; 7] = [
 ];
 
 impl StoreError {
-    /// A row that must be unique exists already.
+    /// Whether the row exists already and must be unique.
     #[must_use]
     pub fn is_unique_violation(&self) -> bool {
         matches!(self.0.sql_err(), Some(sea_orm::SqlErr::UniqueConstraintViolation(_)))
     }
 
-    /// The transaction lost a fight over locks (PostgreSQL 40001, 40P01; SQLite busy) and may simply be run again.
+    /// Whether the transaction lost a conflict over locks (PostgreSQL 40001, 40P01; SQLite busy). It can be run again.
     #[must_use]
     pub fn is_contention(&self) -> bool {
         match self.database() {
@@ -40,33 +40,33 @@ impl StoreError {
         }
     }
 
-    /// It did not answer in time.
+    /// The error of a request that was not answered in time.
     #[must_use]
     pub fn too_slow() -> Self {
         DbErr::ConnectionAcquire(sea_orm::ConnAcquireErr::Timeout).into()
     }
 
-    /// The connection broke under the statement, or leads to a server that only reads since another took its place. A new
-    /// connection may serve.
+    /// Whether the connection broke during the statement, or leads to a read-only server, for example after a failover. A
+    /// new connection may work.
     #[must_use]
     pub fn is_lost_connection(&self) -> bool {
         if let Some(sqlx::Error::Io(_) | sqlx::Error::WorkerCrashed) = self.sqlx() {
             return true;
         }
         match self.database() {
-            // 08: the connection failed, poolers say so too. 57P01 to 57P03: the server is shutting down, crashed, or starts.
-            // 25006: it is a standby.
+            // Class 08: the connection failed (poolers use it too). 57P01 to 57P03: the server is shutting down, has crashed
+            // or is starting. 25006: the server is a standby.
             Some(Answer::Postgres(code)) => code.starts_with("08") || code.starts_with("57P") || code == "25006",
             _ => false,
         }
     }
 
-    /// What writes need is not there: room on the volume, memory, a file that can be read and written.
+    /// Whether something that writes need is missing: room on the volume, memory, a file that can be read and written.
     #[must_use]
     pub fn is_storage_failure(&self) -> bool {
         match self.database() {
             Some(Answer::Sqlite(code)) => SQLITE_STORAGE.contains(&(code & 0xff)),
-            // 53: no room, no memory. 58: I/O errors. XX: damaged data. 25006: a server that only reads.
+            // Class 53: no room or no memory. Class 58: I/O error. Class XX: damaged data. 25006: the server is read-only.
             Some(Answer::Postgres(code)) => {
                 ["53", "58", "XX"].iter().any(|class| code.starts_with(class)) || code == "25006"
             }
@@ -74,7 +74,8 @@ impl StoreError {
         }
     }
 
-    /// The database as a whole is out of reach, or stores nothing: trying the parts of a batch would only take longer to fail.
+    /// Whether the whole database is unreachable or stores nothing. Retrying the requests of a batch one by one would then
+    /// only take longer to fail.
     #[must_use]
     pub fn is_outage(&self) -> bool {
         use sqlx::Error::{Io, PoolClosed, PoolTimedOut, WorkerCrashed};
@@ -102,11 +103,11 @@ impl StoreError {
     }
 }
 
-/// The code of an error the database itself answered.
+/// The code of an error that the database itself reported.
 enum Answer {
-    /// An extended result code.
+    /// An extended result code of SQLite.
     Sqlite(u32),
-    /// A SQLSTATE.
+    /// A SQLSTATE of PostgreSQL.
     Postgres(String),
 }
 

@@ -1,7 +1,8 @@
-//! The first connection to the database of a start: says at once, and in an operator's words, why it can't be used.
+//! The first connection to PostgreSQL when the server starts: reports at once, in terms an operator understands, why the
+//! database can't be used.
 //!
-//! The pool of connections tries again for seconds and then says only that it timed out, which is right while a server runs and
-//! hides the reason at its start.
+//! The connection pool retries for seconds and then reports only a timeout. That is right while the server runs, but hides
+//! the reason at the start.
 
 use std::{str::FromStr as _, time::Duration};
 
@@ -13,18 +14,18 @@ use sea_orm::sqlx::{
 /// A database that does not answer within this time is reported as silent.
 const ANSWER_MAX: Duration = Duration::from_secs(5);
 
-/// Why the database can't be used. The texts name host and port or the file, never a password.
+/// Why the database can't be used. The texts name host and port or the socket's folder, never a password.
 #[derive(Debug, thiserror::Error)]
 pub enum Unusable {
-    /// The address is not one.
+    /// The address can't be parsed.
     #[error("the address can't be read: {0}")]
     Address(sqlx::Error),
-    /// PostgreSQL, or what listens in its place, refused.
+    /// PostgreSQL, or the program that listens in its place, refused the connection.
     #[error("PostgreSQL at {place}: {why}")]
     Refused {
-        /// Host and port, or the socket's folder.
+        /// Host and port, or the folder of the socket.
         place: String,
-        /// What it said, or what the system said of the connection.
+        /// The message of the server, or the operating system's error.
         why: String,
     },
     /// A pooler refuses parameters that PostgreSQL takes.
@@ -33,26 +34,27 @@ pub enum Unusable {
          pgbouncer.ini"
     )]
     StartupParameter {
-        /// Host and port, or the socket's folder.
+        /// Host and port, or the folder of the socket.
         place: String,
-        /// What it said.
+        /// The message of the pooler.
         why: String,
     },
-    /// A pooler hands each transaction to another connection of PostgreSQL.
+    /// A pooler gives each transaction another connection of PostgreSQL.
     #[error(
         "the pooler at {place} pools transactions, so that settings and prepared statements of a connection get lost: set \
          `pool_mode = session` in pgbouncer.ini, or connect to PostgreSQL itself"
     )]
     PoolsTransactions {
-        /// Host and port, or the socket's folder.
+        /// Host and port, or the folder of the socket.
         place: String,
     },
 }
 
-/// Connects once and asks what the pool can't.
+/// Connects once and checks what the pool can't check.
 ///
 /// # Errors
-/// Why PostgreSQL can't be used: refused, silent, a pooler in a mode that loses the state of connections.
+/// `Unusable` if PostgreSQL refuses the connection or does not answer, or if a pooler does not keep the state of
+/// connections.
 pub async fn postgres(url: &str) -> Result<(), Unusable> {
     let options = PgConnectOptions::from_str(url).map_err(Unusable::Address)?;
     let place = options.get_socket().map_or_else(
@@ -71,8 +73,9 @@ pub async fn postgres(url: &str) -> Result<(), Unusable> {
     }
 }
 
-/// Whether a connection keeps the process of PostgreSQL that serves it. While a second connection holds a transaction, the first
-/// is served by the process it had before, unless a pooler gave that process to the second or gives it another.
+/// Whether a connection stays with the same process of PostgreSQL. While a second connection holds a transaction, the first
+/// must be served by the same process as before. A pooler of transactions gives that process to the second connection, or
+/// gives the first another process.
 async fn keeps_sessions(options: &PgConnectOptions) -> Result<bool, sqlx::Error> {
     let mut first = PgConnection::connect_with(options).await?;
     let before = process(&mut first).await?;
@@ -86,17 +89,18 @@ async fn keeps_sessions(options: &PgConnectOptions) -> Result<bool, sqlx::Error>
     Ok(before == after && held != before)
 }
 
-/// The process that serves a connection. As a plain query: a pooler of transactions breaks prepared ones.
+/// The id of the process that serves a connection. Sent as a plain query, because poolers of transactions break prepared
+/// statements.
 async fn process(connection: &mut PgConnection) -> Result<String, sqlx::Error> {
     let row: PgRow = sqlx::raw_sql("SELECT pg_backend_pid()::text").fetch_one(connection).await?;
     row.try_get(0)
 }
 
-/// What the database said, or the system, without the driver's words around it.
+/// The message of the database or of the operating system, without the text that the driver adds.
 fn said(error: &sqlx::Error) -> String {
     match error {
         sqlx::Error::Database(error) => error.message().to_owned(),
-        // The system adds its number: "Connection refused (os error 111)".
+        // The operating system's text contains its number: "Connection refused (os error 111)".
         sqlx::Error::Io(error) => {
             format!("{}; check host and port, and whether PostgreSQL runs there", error.to_string().to_lowercase())
         }

@@ -1,4 +1,4 @@
-//! One server per folder.
+//! A lock that allows only one server per data folder.
 
 use std::{
     fs::{File, OpenOptions, Permissions, TryLockError},
@@ -9,33 +9,35 @@ use std::{
 
 use super::access;
 
-/// The folder of an embedded server is this process's until this is dropped, or the process ends, however it ends. Commands
-/// beside a running server do not take it.
+/// The lock on the data folder of an embedded server. It is released when this value is dropped or the process ends, in
+/// whatever way. Commands that run beside a server do not take it.
 ///
-/// Two servers on one SQLite file would both store messages, and neither would deliver what the other stored.
+/// Two servers on the same SQLite file would both store messages, and neither would deliver the messages that the other
+/// stored.
 #[derive(Debug)]
 pub struct FolderLock {
-    /// The lock belongs to the open file. Not to the database's own file: closing that would drop SQLite's locks on it.
+    /// The lock belongs to this open file. It is not the database file, because closing that would release SQLite's locks on
+    /// it.
     _file: File,
 }
 
-/// Why the folder can't be had.
+/// Why the folder can't be locked.
 #[derive(Debug, thiserror::Error)]
 pub enum FolderError {
-    /// Another server has it.
+    /// Another server holds the lock.
     #[error(
         "another server uses it{}. Stop it first, or give this server a folder of its own (CAUSERIE_DATA__DIR=/some/folder); several \
          servers can share PostgreSQL",
         .process.map(|process| format!(": process {process}")).unwrap_or_default()
     )]
     InUse {
-        /// The other server's process id, if it could be read.
+        /// The process id of the other server, if it could be read.
         process: Option<u32>,
     },
-    /// The file of the lock can't be made or opened.
+    /// The lock file can't be made or opened.
     #[error("{0}")]
     Unusable(String),
-    /// The volume has no locks.
+    /// The file system of the folder has no file locks.
     #[error(
         "its volume has no file locks ({0}): choose a folder on a local disk (CAUSERIE_DATA__DIR=/some/folder), or use PostgreSQL"
     )]
@@ -43,10 +45,11 @@ pub enum FolderError {
 }
 
 impl FolderLock {
-    /// Takes the folder.
+    /// Takes the lock.
     ///
     /// # Errors
-    /// When another server has it, or the volume has no locks.
+    /// `FolderError` if another server holds the lock, if the lock file can't be made or opened, or if the file system has
+    /// no locks.
     pub fn take(folder: &Path) -> Result<Self, FolderError> {
         let path = folder.join("causerie.lock");
         let opened = OpenOptions::new().read(true).write(true).create(true).truncate(false).mode(0o600).open(&path);
@@ -60,9 +63,10 @@ impl FolderLock {
             }
             Err(TryLockError::Error(error)) => return Err(FolderError::NoLocks(error)),
         }
-        // An earlier version may have left the file readable for others. It holds no secret, so a volume without modes will do.
+        // An earlier version may have left the file readable for others. The file holds no secret, so a failure (a file
+        // system without modes) is ignored.
         let _ = file.set_permissions(Permissions::from_mode(0o600));
-        // For the other server's message only: on a full volume the lock holds without it.
+        // The process id is only for the message of another server. On a full volume the lock holds without it.
         let _ = file.set_len(0).and_then(|()| file.rewind()).and_then(|()| writeln!(file, "{}", std::process::id()));
         Ok(Self { _file: file })
     }

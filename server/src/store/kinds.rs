@@ -1,22 +1,22 @@
-//! Numbers the database keeps for kinds, states and roles: those of the wire.
+//! Numbers for kinds and states of conversations and for roles of members. The database and the wire use the same numbers.
 
-/// Notes of a person to themselves.
+/// A note to self.
 pub const NOTE_TO_SELF: i16 = 1;
-/// Two people.
+/// A direct conversation: two users.
 pub const DIRECT: i16 = 2;
-/// Any number of people, with a subject.
+/// A group conversation: any number of users, with a subject.
 pub const GROUP: i16 = 3;
-/// One message to people and groups.
+/// A mail: one message to users and groups.
 pub const MAIL: i16 = 4;
 
-/// It goes on.
+/// Members may send messages.
 pub const OPEN: i16 = 1;
-/// It ended.
+/// The conversation has ended.
 pub const CLOSED: i16 = 2;
-/// The product or an operator stopped it.
+/// The product or an operator has stopped the conversation.
 pub const LOCKED: i16 = 3;
 
-/// Most members.
+/// The role of most members.
 pub const MEMBER: i16 = 1;
-/// Who started a group.
+/// The role of the user who started a group conversation.
 pub const OWNER: i16 = 2;

@@ -1,4 +1,4 @@
-//! Questions many ask at once: each kind is answered in batches.
+//! Lookups that many callers make at the same time. Each kind of lookup is answered in batches.
 
 use causerie_protocol::{ConversationId, TenantId, UserId};
 
@@ -14,31 +14,31 @@ use super::{
     },
 };
 
-/// Pairs per query: two bound values each, far below SQLite's 32,766, and a page of answers still fits a cache.
+/// Keys per query. A key has at most two bound values, so this stays far below SQLite's limit of 32,766 values.
 const BATCH_MAX: usize = 512;
 
-/// Of changes, which may have `limits::CHANGES_TEXT_BYTES_MAX` of text each.
+/// Keys per query for changes, each of which may have `limits::CHANGES_TEXT_BYTES_MAX` bytes of text.
 const CHANGES_MAX: usize = 256;
 
-/// The batched look-ups of one node.
+/// The batched lookups of one node.
 #[derive(Clone)]
 pub struct Lookups {
     /// A conversation as a member sees it.
     pub summaries: Batcher<(ConversationId, UserId), Summary>,
-    /// What rules ask about a person in a conversation.
+    /// What the rules need to know about a user in a conversation.
     pub facts: Batcher<(ConversationId, UserId), MemberContext>,
-    /// What changed after a version.
+    /// The changes of a conversation after a version.
     pub changes: Batcher<(ConversationId, u32), Changed>,
-    /// What voids the positions a tenant's clients hold, when it differs from theirs.
+    /// The epoch of a tenant.
     pub epochs: Batcher<TenantId, String>,
-    /// Whether people may still be here.
+    /// Whether a user's account is active, and since when the user's tokens are valid.
     pub account_statuses: Batcher<UserId, people::AccountStatus>,
-    /// How far the facts of tenants are.
+    /// The versions of a tenant's facts and policy.
     pub facts_versions: Batcher<TenantId, Version>,
 }
 
 impl Lookups {
-    /// Starts the workers.
+    /// Starts one task per kind of lookup.
     #[must_use]
     pub fn start(store: &Store) -> Self {
         let [a, b, c, d, e, f] = std::array::from_fn(|_| store.clone());

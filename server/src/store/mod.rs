@@ -1,7 +1,8 @@
-//! SQL, through sea-orm. SQLite and PostgreSQL share every statement; [`rows`] bridges where they differ.
+//! The database: all SQL of the server, through sea-orm. SQLite and PostgreSQL share every statement; [`rows`] handles their
+//! differences.
 //!
-//! What is read and written one row at a time uses `entities/`; the hot paths are set-based statements in
-//! `queries/<subject>.rs`. Nothing outside this module writes SQL.
+//! Rows that are read and written one at a time use `entities/`. The hot paths use set-based statements in
+//! `queries/<subject>.rs`. No code outside this module contains SQL.
 
 pub mod access;
 pub mod batcher;
@@ -29,7 +30,7 @@ pub use transaction::Transaction;
 
 use self::condition::Pool;
 
-/// The database behind all nodes. Cheap to clone.
+/// The database that all nodes share. Cheap to clone.
 #[derive(Clone)]
 pub struct Store {
     /// On SQLite a single connection, so that writers queue here instead of failing with "database is locked".
@@ -38,20 +39,20 @@ pub struct Store {
 }
 
 impl Store {
-    /// For statements that only read.
+    /// The connections for statements that only read.
     #[must_use]
     pub fn reader(&self) -> &DatabaseConnection {
         &self.reader.connections
     }
 
-    /// For a single statement that writes.
+    /// The connections for a single statement that writes.
     #[must_use]
     pub fn writer(&self) -> &DatabaseConnection {
         &self.writer.connections
     }
 
-    /// Ends all connections, once they are idle. The last one of a SQLite file moves what is in its log into the file itself,
-    /// so that the file alone is the whole.
+    /// Closes all connections once they are idle. The last connection of a SQLite file moves the write-ahead log into the
+    /// file, so that the file alone holds everything.
     pub async fn close(&self) {
         for pool in [&self.reader, &self.writer] {
             if let Err(error) = pool.connections.close_by_ref().await {
@@ -60,21 +61,22 @@ impl Store {
         }
     }
 
-    /// A transaction that may write. SQLite's takes the write lock at once: one that turns writer later fails whatever the
-    /// timeout. It also fails inside another transaction, so that nothing is written in one that nobody commits.
+    /// Begins a transaction that may write. On SQLite it takes the write lock at once: a transaction that begins with a read
+    /// and writes later can fail regardless of the timeout. It also fails if the connection is already inside a transaction,
+    /// so that nothing is written into a transaction that is never committed.
     ///
     /// # Errors
-    /// When no connection can be had.
+    /// `StoreError` if no connection is available in time, or the database does not begin the transaction.
     pub async fn begin(&self) -> Result<Transaction, StoreError> {
         let options =
             TransactionOptions { sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate), ..Default::default() };
         Transaction::begin(&self.writer, options, true).await
     }
 
-    /// As [`Store::begin`], for thousands of rows: PostgreSQL plans the statements for how many there are.
+    /// Like [`Store::begin`], for thousands of rows: PostgreSQL plans the statements for the number of rows.
     ///
     /// # Errors
-    /// When no connection can be had.
+    /// `StoreError` if no connection is available in time, or the database does not begin the transaction.
     pub async fn begin_bulk(&self) -> Result<Transaction, StoreError> {
         let transaction = self.begin().await?;
         if !self.is_embedded() {
@@ -83,30 +85,30 @@ impl Store {
         Ok(transaction)
     }
 
-    /// A transaction that only reads, and sees one moment.
+    /// Begins a transaction that only reads. All its statements see the database as of the same moment.
     ///
     /// # Errors
-    /// When no connection can be had.
+    /// `StoreError` if no connection is available in time, or the database does not begin the transaction.
     pub async fn begin_reading(&self) -> Result<Transaction, StoreError> {
-        // SQLite's transactions see one moment anyway.
+        // On SQLite, all statements of a transaction see the same moment anyway.
         let isolation_level = (!self.is_embedded()).then_some(IsolationLevel::RepeatableRead);
         let options = TransactionOptions { isolation_level, ..Default::default() };
         Transaction::begin(&self.reader, options, false).await
     }
 
-    /// The last write was not stored, for want of room on the volume, memory, or a file that can be written.
+    /// Whether the last write was not stored: the volume is full, memory is short, or a file can't be written.
     #[must_use]
     pub fn is_failing(&self) -> bool {
         self.writer.condition.is_failing()
     }
 
-    /// SQLite: a file, for one server.
+    /// Whether the database is SQLite: a file that belongs to one server.
     #[must_use]
     pub fn is_embedded(&self) -> bool {
         self.backend() != DbBackend::Postgres
     }
 
-    /// Which database this is.
+    /// The kind of database.
     #[must_use]
     pub fn backend(&self) -> DbBackend {
         self.reader.connections.get_database_backend()

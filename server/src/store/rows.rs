@@ -1,23 +1,24 @@
-//! Many rows as one parameter set, so that a statement serves a whole batch on either database.
+//! Binds many rows as one parameter set, so that one statement serves a whole batch on either database.
 //!
-//! PostgreSQL takes one array per column (`unnest`), so the statement's text, and with it the prepared plan, is the same for
-//! any number of rows. SQLite has no arrays and gets `VALUES`. Both become a common table expression `input`, and the
-//! statement behind it is the same text.
+//! PostgreSQL takes one array per column (`unnest`), so the text of the statement, and with it the prepared plan, is the
+//! same for any number of rows. SQLite has no arrays and takes `VALUES`. Both become a common table expression `input`; the
+//! statement after it has the same text on both.
 
 use sea_orm::{DbBackend, Statement, Value, sea_query::ArrayType};
 use uuid::Uuid;
 
-/// SQLite binds at most 32,766 values to a statement; this many belong to rows, the others to what a statement has besides.
+/// SQLite binds at most 32,766 values per statement. Rows use at most this many; the rest is for the other values of a
+/// statement.
 const SQLITE_VALUES_MAX: usize = 32_000;
 
-/// What a column holds.
+/// The type of a column.
 #[derive(Debug, Clone, Copy)]
 pub enum Column {
     /// 16 bytes.
     Uuid,
-    /// 64 bits.
+    /// A signed integer of 64 bits.
     Int,
-    /// UTF-8.
+    /// UTF-8 text.
     Text,
 }
 
@@ -31,14 +32,14 @@ impl Column {
     }
 }
 
-/// Rows to be bound as `input`.
+/// Rows that a statement binds as `input`.
 pub struct Rows<const N: usize> {
     columns: [(&'static str, Column); N],
     rows: Vec<[Value; N]>,
 }
 
 impl<const N: usize> Rows<N> {
-    /// No rows yet.
+    /// Makes a set without rows.
     #[must_use]
     pub fn new(columns: [(&'static str, Column); N]) -> Self {
         Self { columns, rows: Vec::new() }
@@ -49,13 +50,13 @@ impl<const N: usize> Rows<N> {
         self.rows.push(row);
     }
 
-    /// There is nothing to do.
+    /// Whether there are no rows.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.rows.is_empty()
     }
 
-    /// In parts that one statement can hold: any number of rows on PostgreSQL, as many as SQLite binds.
+    /// Splits the rows into parts that fit one statement: all rows on PostgreSQL, as many as SQLite can bind otherwise.
     #[must_use]
     pub fn parts(self, backend: DbBackend) -> Vec<Self> {
         let rows_max = if backend == DbBackend::Postgres { usize::MAX } else { rows_max(N) };
@@ -69,9 +70,9 @@ impl<const N: usize> Rows<N> {
         parts
     }
 
-    /// `WITH input (…) AS (…) <body>`. In the body `{0}`, `{1}` … stand for `extra`, and `{for_update c}` locks the rows of
-    /// `c` where the database can (SQLite's write transaction holds the only lock already). `{for_update c SKIP LOCKED}` leaves out
-    /// the rows that another transaction has locked.
+    /// The statement `WITH input (…) AS (…) <body>`. In the body, `{0}`, `{1}` … stand for the values of `extra`.
+    /// `{for_update c}` locks the rows of `c` on PostgreSQL; on SQLite the write transaction already holds the only lock.
+    /// `{for_update c SKIP LOCKED}` leaves out rows that another transaction has locked.
     #[must_use]
     pub fn statement(self, backend: DbBackend, body: &str, extra: &[Value]) -> Statement {
         let names = self.names();
@@ -89,7 +90,7 @@ impl<const N: usize> Rows<N> {
         self.columns.map(|(name, _)| name).join(", ")
     }
 
-    /// The rows as a query, and their values behind those there are.
+    /// The query that yields the rows. Appends their values to `values`.
     fn source(self, backend: DbBackend, values: &mut Vec<Value>) -> String {
         match backend {
             DbBackend::Postgres => self.arrays(values),
@@ -109,33 +110,34 @@ impl<const N: usize> Rows<N> {
         }
         let arrays = self.columns.iter().zip(columns);
         values.extend(arrays.map(|((_, column), values)| Value::Array(column.array().0, Some(Box::new(values)))));
-        // The limit is how many there are. A plan that serves any number is made for one row then, a look at an index, and not
-        // for ten, for which it would rather read the whole of a small table; and is kept while that grows.
+        // The limit equals the number of rows. With it, PostgreSQL plans a generic statement for one row and uses an index.
+        // Without it, the planner assumes ten rows and prefers to scan a small table, and keeps that plan when the table
+        // grows.
         format!("SELECT * FROM unnest({}) LIMIT cardinality({})", casts.join(", "), casts[0])
     }
 
     fn marks(self, values: &mut Vec<Value>) -> String {
-        // Rows of nothing up to the next power of two, so that a handful of texts serve any number of rows: SQLite takes
-        // longer to read a text of 256 rows than to do what it says, and keeps those it has read.
+        // Fills up with NULL rows to the next power of two, so that few statement texts serve any number of rows: SQLite
+        // takes longer to parse a text of 256 rows than to execute it, and caches parsed statements.
         let rows = self.rows.len();
         let places = rows.next_power_of_two().min(rows.max(rows_max(N)));
         values.extend(self.rows.into_iter().flatten());
         values.extend(std::iter::repeat_n(Value::BigInt(None), (places - rows) * N));
-        // Plain marks: SQLite takes `$1` for a name and searches its list of names for each, which made a batch of 256 rows
-        // of 8 columns cost 35.5 ms to parse and bind instead of 2.1.
+        // Plain `?` marks: SQLite treats `$1` as a name and searches its list of names for each, which made a batch of 256
+        // rows of 8 columns take 35.5 ms to parse and bind instead of 2.1 ms.
         let row_marks = format!("({})", ["?"; N].join(","));
         let marks = vec![row_marks; places].join(",");
         format!("SELECT * FROM (VALUES {marks}) WHERE column1 IS NOT NULL")
     }
 }
 
-/// Rows of so many columns that one statement of SQLite's can hold: a power of two.
+/// The largest power of two of rows with this many columns that one SQLite statement can bind.
 fn rows_max(columns: usize) -> usize {
     1 << (SQLITE_VALUES_MAX / columns).ilog2()
 }
 
-/// Changes of one transaction that touch different tables, so that their order does not matter: PostgreSQL makes them with
-/// one statement, one trip instead of several.
+/// Several changes of one transaction that touch different tables, so that their order does not matter. PostgreSQL executes
+/// them as one statement, in one round trip instead of several.
 pub struct Together {
     backend: DbBackend,
     sources: Vec<String>,
@@ -145,13 +147,13 @@ pub struct Together {
 }
 
 impl Together {
-    /// None yet.
+    /// Makes a set without changes.
     #[must_use]
     pub fn new(backend: DbBackend) -> Self {
         Self { backend, sources: Vec::new(), changes: Vec::new(), values: Vec::new(), alone: Vec::new() }
     }
 
-    /// Adds `<change>`, an INSERT, UPDATE or DELETE that takes `rows` as `input`; nothing if there are none.
+    /// Adds `change`: an INSERT, UPDATE or DELETE that uses `rows` as `input`. Adds nothing if there are no rows.
     pub fn add<const N: usize>(&mut self, rows: Rows<N>, change: &str) {
         if rows.is_empty() {
             return;
@@ -167,7 +169,7 @@ impl Together {
         self.changes.push(change.replace("input", &name));
     }
 
-    /// What to execute.
+    /// The statements to execute: one on PostgreSQL, one per change on SQLite.
     #[must_use]
     pub fn statements(mut self) -> Vec<Statement> {
         let Some(last) = self.changes.pop() else { return self.alone };
@@ -187,7 +189,7 @@ pub fn ids<I: Into<Uuid>>(ids: impl IntoIterator<Item = I>) -> Rows<1> {
     rows
 }
 
-/// A statement without `input`; `$1` … are bound in order.
+/// A statement without `input`. `values` are bound to `$1`, `$2` … in order.
 #[must_use]
 pub fn statement(backend: DbBackend, sql: &str, values: Vec<Value>) -> Statement {
     Statement::from_sql_and_values(backend, lock(backend, sql), values)
@@ -199,7 +201,8 @@ fn lock(backend: DbBackend, body: &str) -> String {
     let lock = &body[start + "{for_update ".len()..end];
     let (table, waiting) = lock.split_once(' ').unwrap_or((lock, ""));
     let clause = match backend {
-        // Not FOR UPDATE: that one fights the locks foreign keys take on the same rows, in no order anyone controls.
+        // Not FOR UPDATE: it conflicts with the locks that foreign keys take on the same rows, in an order that the server
+        // can't control.
         DbBackend::Postgres => format!("FOR NO KEY UPDATE OF {table} {waiting}"),
         _ => String::new(),
     };

@@ -1,4 +1,4 @@
-//! Brings the schema up to date, or tells what is missing.
+//! Migrates the schema, and lists the missing migrations.
 
 use std::collections::HashSet;
 
@@ -7,18 +7,18 @@ use sea_orm::{ConnectionTrait, DbBackend};
 
 use super::{Store, StoreError, rows::statement};
 
-/// Any number no other program on the same database locks by.
+/// A number that no other program on the same database uses for an advisory lock.
 const ADVISORY_LOCK: i64 = 0x6361_7573_6572_6965;
 
 impl Store {
-    /// Brings the schema up to date; answers the steps it took. Several processes may do so at once: one does it while the
-    /// others wait.
+    /// Applies the missing migrations and returns their names. Several processes may call this at the same time: one applies
+    /// the migrations while the others wait.
     ///
     /// # Errors
-    /// When a step fails. PostgreSQL keeps the earlier steps, SQLite none.
+    /// `StoreError` if a migration fails. PostgreSQL keeps the earlier migrations, SQLite keeps none.
     pub async fn migrate(&self) -> Result<Vec<String>, StoreError> {
         if self.backend() != DbBackend::Postgres {
-            // A transaction that writes is the lock.
+            // On SQLite, a transaction that writes is the lock.
             let transaction = self.begin().await?;
             let missing = missing(transaction.inner()).await?;
             if !missing.is_empty() {
@@ -30,8 +30,9 @@ impl Store {
         let lock = self.begin().await?;
         let sql = "SELECT pg_advisory_xact_lock($1)";
         lock.execute_raw(statement(DbBackend::Postgres, sql, vec![ADVISORY_LOCK.into()])).await?;
-        // The steps run on connections of their own, and nothing but the lock on this one: what it had made would wait for
-        // its commit, and some statements, an index built without locking, can't be in a transaction.
+        // The migrations run on connections of their own, and the transaction of this connection only holds the lock: its
+        // changes would become visible only with its commit, and some statements, such as building an index without locking,
+        // can't run in a transaction.
         let missing = missing(self.writer()).await?;
         if !missing.is_empty() {
             Migrator::up(self.writer(), None).await?;
@@ -40,8 +41,8 @@ impl Store {
         Ok(missing)
     }
 
-    /// The steps that were not taken yet, oldest first. Steps of a newer program are none of ours: during an upgrade both
-    /// run on the newer schema.
+    /// The names of the migrations that are not applied yet, oldest first. Applied migrations of a newer program are
+    /// ignored: during an upgrade both versions run on the newer schema.
     ///
     /// # Errors
     /// `StoreError` if the database does not answer or refuses the statement.

@@ -1,4 +1,4 @@
-//! A transaction whose end is what it says.
+//! A transaction that reports reliably whether it was committed.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -12,15 +12,15 @@ use super::{
     condition::{Condition, Pool},
 };
 
-/// A transaction of [`Store`](super::Store). Dropped, it is rolled back.
+/// A transaction of [`Store`](super::Store). It is rolled back when dropped.
 ///
-/// Once a statement failed nothing more is done in it and it can't be committed: SQLite may have ended it by itself, and
-/// would take what follows as transactions of their own; PostgreSQL would answer `COMMIT` with a rollback that the driver
-/// takes for success.
+/// After a failed statement it executes no further statement and can't be committed. SQLite may have ended the transaction
+/// by itself, and would execute further statements as transactions of their own. PostgreSQL would answer `COMMIT` with a
+/// rollback, which the driver takes for success.
 pub struct Transaction {
     inner: DatabaseTransaction,
     condition: Condition,
-    /// It may write, so that its end tells whether writes are stored.
+    /// The transaction may write, so its end shows whether writes are stored.
     writes: bool,
     failed: AtomicBool,
 }
@@ -31,9 +31,9 @@ impl Transaction {
         let is_postgres = connections.get_database_backend() == DbBackend::Postgres;
         let begin = async move { connections.begin_with_options(options).await };
         let begun = if is_postgres {
-            // In a task of its own, which ends whatever becomes of the caller: PostgreSQL's driver knows nothing of a `BEGIN`
-            // that was sent and then given up, and the connection would go back to the pool inside a transaction. SQLite's
-            // undoes it.
+            // Begins in a task of its own, which finishes even if the caller is cancelled: the driver of PostgreSQL does not
+            // track a `BEGIN` whose future was dropped, and the connection would go back to the pool inside a transaction.
+            // The driver of SQLite undoes such a `BEGIN`.
             let begun = tokio::spawn(begin).await;
             begun.unwrap_or_else(|error| Err(DbErr::Custom(format!("beginning a transaction failed: {error}"))))
         } else {
@@ -48,11 +48,11 @@ impl Transaction {
         }
     }
 
-    /// Makes everything durable.
+    /// Commits the transaction.
     ///
     /// # Errors
-    /// When a statement failed before, which undoes everything; or when the database fails, and whether it was done is then
-    /// unknown.
+    /// `StoreError` if a statement failed before, which undoes everything; or if the commit fails, after which it is unknown
+    /// whether the transaction was committed.
     pub async fn commit(self) -> Result<(), StoreError> {
         let Self { inner, condition, writes, failed } = self;
         if failed.into_inner() {
@@ -72,16 +72,16 @@ impl Transaction {
         }
     }
 
-    /// Undoes everything.
+    /// Rolls the transaction back.
     ///
     /// # Errors
-    /// When the database fails; everything is undone then too.
+    /// `StoreError` if the database does not answer; everything is undone in that case too.
     pub async fn rollback(self) -> Result<(), StoreError> {
         let Self { inner, condition, .. } = self;
         inner.rollback().await.map_err(StoreError::from).inspect_err(|error| condition.end_failed(error))
     }
 
-    /// The transaction for code that takes no other, such as migrations.
+    /// The inner transaction, for code that accepts no other type, such as migrations.
     pub(super) fn inner(&self) -> &DatabaseTransaction {
         &self.inner
     }
@@ -163,8 +163,8 @@ mod tests {
         .await;
     }
 
-    /// The driver counts an open transaction that the database does not have, as after a commit that failed on a full
-    /// volume.
+    /// The driver counts an open transaction that the database does not have. This happens after a commit that failed on a
+    /// full volume.
     #[tokio::test]
     async fn a_connection_whose_transaction_the_database_ended_is_not_used_again() {
         on_each_database(|store| async move {
@@ -177,7 +177,7 @@ mod tests {
                     drop(transaction);
                 }
                 tenants::create(&store, slug, slug, NOW_MS).await.expect("stores");
-                // Another connection sees only what is stored, not what waits in a transaction.
+                // Another connection sees only committed rows.
                 let row = store.reader().query_one_raw(statement(
                     store.backend(),
                     "SELECT name FROM tenants WHERE slug = $1",
@@ -201,7 +201,7 @@ mod tests {
                     tokio::task::yield_now().await;
                 }
                 drop(begin);
-                // A single statement: inside a transaction that was left open, it would never be committed.
+                // A single statement: inside a transaction that was left open it would never be committed.
                 let slug = format!("t{polls}");
                 let sql = format!(
                     "INSERT INTO tenants (id, slug, name, epoch, created_at) VALUES ({id}, '{slug}', '', {id}, 0)",

@@ -1,4 +1,4 @@
-//! A key with which a tenant's back end calls this server.
+//! API keys with which the back end of a tenant calls this server.
 
 use sea_orm::entity::prelude::*;
 
@@ -10,18 +10,18 @@ pub struct Model {
     /// Primary key.
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Uuid,
-    /// Whose back end.
+    /// The tenant whose back end uses the key.
     pub tenant_id: Uuid,
-    /// What it is for, in the operator's words.
+    /// The purpose of the key, as the operator described it.
     pub name: String,
     /// SHA-256 of the key, in hexadecimal digits.
     #[sea_orm(unique)]
     pub hash: String,
-    /// What it may do, separated by spaces.
+    /// The permitted scopes, separated by spaces.
     pub scopes: String,
     /// Milliseconds since 1970 UTC.
     pub created_at: i64,
-    /// Milliseconds since 1970 UTC; absent where it has no end.
+    /// Milliseconds since 1970 UTC; absent if the key does not expire.
     pub expires_at: Option<i64>,
     /// Milliseconds since 1970 UTC; absent while it is valid.
     pub revoked_at: Option<i64>,

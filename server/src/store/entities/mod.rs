@@ -1,4 +1,4 @@
-//! Tables read and written a row at a time, one per file.
+//! Tables that are read and written one row at a time, one table per file.
 
 pub mod api_key;
 pub mod signing_key;

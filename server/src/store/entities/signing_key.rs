@@ -1,4 +1,5 @@
-//! A key that signs the tokens of a tenant's people. Not to be printed: `material` may be a secret; `queries::keys` hides it.
+//! Keys that sign the tokens of a tenant's users. A row must not be printed: `material` may be a secret, which
+//! `queries::keys` hides.
 
 use sea_orm::entity::prelude::*;
 
@@ -7,10 +8,10 @@ use sea_orm::entity::prelude::*;
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "signing_keys")]
 pub struct Model {
-    /// Primary key, unique across tenants: it is what selects the tenant.
+    /// Primary key, unique across tenants: a token's `kid` selects the tenant.
     #[sea_orm(primary_key, auto_increment = false)]
     pub kid: String,
-    /// Whose people it signs for.
+    /// The tenant whose tokens the key signs.
     pub tenant_id: Uuid,
     /// `HS256`, `RS256`, `ES256` or `EdDSA`.
     pub algorithm: String,
@@ -18,7 +19,7 @@ pub struct Model {
     pub material: String,
     /// Milliseconds since 1970 UTC.
     pub created_at: i64,
-    /// Milliseconds since 1970 UTC; tokens it signed are void from then on.
+    /// Milliseconds since 1970 UTC; from this moment on, tokens signed with the key are invalid.
     pub revoked_at: Option<i64>,
 }
 

@@ -1,4 +1,4 @@
-//! One customer of this server; everything belongs to one.
+//! Tenants: the customers of this server.
 
 use sea_orm::entity::prelude::*;
 
@@ -13,9 +13,9 @@ pub struct Model {
     /// Short name for operators, unique.
     #[sea_orm(unique)]
     pub slug: String,
-    /// Name for people.
+    /// Display name.
     pub name: String,
-    /// Voids the positions clients hold when it changes.
+    /// Clients that hold another epoch drop what they hold.
     pub epoch: Uuid,
     /// Milliseconds since 1970 UTC.
     pub created_at: i64,

@@ -1,4 +1,4 @@
-//! A person of a tenant.
+//! Users of the tenants.
 
 use sea_orm::entity::prelude::*;
 
@@ -10,31 +10,31 @@ pub struct Model {
     /// Primary key.
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Uuid,
-    /// The tenant.
+    /// The tenant of the user.
     pub tenant_id: Uuid,
-    /// The product's own identifier, unique within the tenant.
+    /// The external id, unique within the tenant.
     pub external_id: String,
-    /// For people to read.
+    /// Display name.
     pub name: String,
-    /// Empty when the person has none.
+    /// Empty if the user has no avatar.
     pub avatar_url: String,
-    /// A language tag, `fr`; empty when the product did not say.
+    /// A language tag such as `fr`; empty if the product did not give a language.
     pub locale: String,
     /// 1 active, 2 deactivated, 3 removed, 4 invited: the numbers of `causerie.v1.UserStatus`.
     pub status: i16,
-    /// Counts the joinings and leavings of conversations.
+    /// Grows by one when the user joins or leaves a conversation.
     pub inbox_version: i64,
-    /// Seconds since 1970 UTC; tokens issued before are void.
+    /// Seconds since 1970 UTC; tokens issued before this are invalid.
     pub tokens_valid_from: i64,
-    /// Milliseconds since 1970 UTC; absent if never connected.
+    /// Milliseconds since 1970 UTC; absent if the user has never connected.
     pub last_seen_at: Option<i64>,
     /// Milliseconds since 1970 UTC.
     pub created_at: i64,
-    /// What the person is in the tenant, words with a space before and after each.
+    /// The user's roles in the whole tenant, with a space before and after each.
     pub roles: String,
-    /// Who may write to the person: the numbers of `causerie.facts.v1.WritableBy`.
+    /// Which users may write to the user: the numbers of `causerie.facts.v1.WritableBy`.
     pub writable_by: i16,
-    /// Seconds since 1970 UTC; what older tokens say of name, avatar, locale and roles is not taken.
+    /// Seconds since 1970 UTC; the name, avatar, locale and roles in tokens issued before this are ignored.
     pub claims_from: i64,
 }
 

@@ -1,9 +1,9 @@
 //! The statements of the writer: one transaction appends a batch of changes to the logs of many conversations.
 //!
-//! Locks are taken in one order by every transaction on every node, so that none waits in a circle: start keys, then
-//! conversations, then people, each sorted. What is read to decide is read *after* the lock, in a statement of its own:
-//! on PostgreSQL a statement that waited for a lock still sees the rest of its rows as they were before the wait, and a
-//! member removed meanwhile would pass as one.
+//! Every transaction on every node takes its locks in the same order, so that transactions do not deadlock: the tenants'
+//! fact locks, then start keys, then conversations, then users, each sorted. The rows that a decision depends on are read
+//! *after* the lock, in a statement of their own: on PostgreSQL, a statement that waited for a lock still sees all other
+//! rows as they were before the wait, so a member who was removed meanwhile would still count as a member.
 
 use std::collections::{HashMap, HashSet};
 
@@ -34,33 +34,34 @@ pub struct NewConversation {
     pub start_key: String,
     pub member_count: u32,
     pub created_by: UserId,
-    /// The message a mail answers.
+    /// The message that a mail replies to.
     pub in_reply_to: Option<MessageId>,
 }
 
-/// What one person stands for in one conversation, read under its lock.
+/// The context of one user in one conversation, read under the conversation's lock.
 #[derive(Debug, Clone, Copy)]
 #[allow(missing_docs)]
 pub struct ActorContext {
     pub member: MemberContext,
-    /// The actor's tokens issued before this second are void.
+    /// Seconds since 1970 UTC; tokens of the actor issued before this are invalid.
     pub tokens_valid_from_s: i64,
     pub read_seq: u32,
     pub uncounted_seq: u32,
-    /// The other one of a direct conversation deleted their copy.
+    /// The other user of a direct conversation has deleted their copy.
     pub peer_left: bool,
-    /// What the actor was in the conversation before they left it.
+    /// The role that the actor had before leaving the conversation; `None` for a current member or a user who never was a
+    /// member.
     pub former_role: Option<i16>,
 }
 
-/// What a batch is decided by, as of one moment under its locks.
+/// What the decisions of a batch depend on, as of one moment under the locks of the batch.
 #[derive(Debug, Default)]
 pub struct BatchContext {
-    /// Absent: there is no such conversation or person.
+    /// An entry is absent if the conversation or the user does not exist.
     pub by_actor: HashMap<(ConversationId, UserId), ActorContext>,
-    /// Messages that were sent before with the client ids asked for.
+    /// Earlier messages with the client ids that the batch asks for.
     pub sent: HashSet<MessageId>,
-    /// Of the tenants of these conversations.
+    /// The versions of the facts and the policy, for the tenants of these conversations.
     pub facts: HashMap<TenantId, read::Version>,
 }
 
@@ -87,10 +88,10 @@ pub struct Counters {
     pub last_seq: u32,
     pub uncounted_seq: u32,
     pub member_count: u32,
-    /// Milliseconds since 1970 UTC of the last message of the batch; 0 leaves it.
+    /// When the last message of the batch was sent, milliseconds since 1970 UTC; 0 if the batch has no message.
     pub active_at_ms: i64,
     pub state: i16,
-    /// `None` leaves it.
+    /// `None` keeps the subject.
     pub subject: Option<String>,
 }
 
@@ -123,7 +124,7 @@ impl WriteTx {
                 one.in_reply_to.map_or(Uuid::nil(), |id| id.0).into(),
             ]);
         }
-        // `WHERE TRUE`: without it SQLite takes ON for a join's.
+        // `WHERE TRUE`: without it, SQLite parses ON as part of a join.
         self.execute(
             rows,
             "INSERT INTO conversations (id, tenant_id, kind, state, subject, start_key, last_seq, version, \
@@ -136,7 +137,7 @@ impl WriteTx {
         .await
     }
 
-    /// The conversations behind start keys `(tenant, key)`.
+    /// The conversations with these start keys `(tenant, key)`.
     ///
     /// # Errors
     /// `StoreError` if the database does not answer or refuses the statement.
@@ -162,8 +163,9 @@ impl WriteTx {
             .collect()
     }
 
-    /// Holds the facts of these tenants as they are until the batch ends, and tells their versions. Before any other lock:
-    /// whoever changes facts waits for batches, and would otherwise be waited for by one that another batch waits for.
+    /// Holds the facts of these tenants until the batch ends, and returns their versions. Must be called before any other
+    /// lock is taken: a transaction that changes facts waits until all batches release the lock, so a batch that requests it
+    /// while it holds conversation locks could block a batch that the change of facts waits for.
     ///
     /// # Errors
     /// `StoreError` if the database does not answer or refuses the statement.
@@ -173,13 +175,13 @@ impl WriteTx {
     ) -> Result<HashMap<TenantId, read::Version>, StoreError> {
         let tenants: Vec<TenantId> = tenants.into_iter().collect();
         lock::shared(self.connection(), tenants.iter().copied()).await?;
-        // A statement of its own: one that waited for a lock reads what was before the wait.
+        // A separate statement: a statement that waited for a lock would return the versions from before the wait.
         let mut versions = read::versions(self.connection(), &tenants).await?;
         Ok(tenants.into_iter().map(|tenant| (tenant, versions.remove(&tenant).unwrap_or_default())).collect())
     }
 
-    /// Holds the facts of these tenants as [`WriteTx::hold_facts`] does, then locks conversations: one statement on
-    /// PostgreSQL, which reads nothing that is decided by. For batches that start none.
+    /// Holds the facts of these tenants as [`WriteTx::hold_facts`] does, then locks conversations. A single statement on
+    /// PostgreSQL, which reads no row that a decision depends on. For batches that start no conversation.
     ///
     /// # Errors
     /// `StoreError` if the database does not answer or refuses the statement.
@@ -191,7 +193,7 @@ impl WriteTx {
         if self.connection().get_database_backend() == sea_orm::DbBackend::Sqlite {
             return Ok(());
         }
-        // The inner query refers to nothing outside, so it is done before anything else is looked at.
+        // The inner query does not depend on the outer query, so PostgreSQL executes it first, before it locks rows.
         let sql = "SELECT c.id FROM conversations c WHERE c.id IN (SELECT id FROM input) \
                    AND (SELECT COUNT(pg_advisory_xact_lock_shared(key)::text) FROM unnest({0}::bigint[]) AS key) > 0 \
                    ORDER BY c.id {for_update c}";
@@ -199,7 +201,7 @@ impl WriteTx {
         Ok(())
     }
 
-    /// Locks conversations until the batch ends. SQLite's transaction is the only writer already.
+    /// Locks conversations until the batch ends. Does nothing on SQLite, where the transaction is already the only writer.
     ///
     /// # Errors
     /// `StoreError` if the database does not answer or refuses the statement.
@@ -212,8 +214,8 @@ impl WriteTx {
         Ok(())
     }
 
-    /// Where actors stand in locked conversations, what they sent before, and the versions of the facts they are judged by.
-    /// `asked` holds a client id with those who send.
+    /// Reads the context of actors in locked conversations, the messages that they sent before, and the versions of the
+    /// facts for the decisions. An entry of `asked` contains a client id if the actor sends a message.
     ///
     /// # Errors
     /// `StoreError` if the database does not answer or refuses the statement.
@@ -227,9 +229,9 @@ impl WriteTx {
             let client_id = client_id.map_or(Uuid::nil(), |id| id.0);
             rows.push([conversation.0.into(), user.0.into(), client_id.into()]);
         }
-        // A direct conversation has two members for ever, so the other one is at most one row. Elsewhere the CASE has none looked
-        // for: with a mere condition each send to a group would read all its members. Nor is the message of a client id joined:
-        // PostgreSQL may then look for all of the author's and compare.
+        // A direct conversation always has two members, so at most one row joins for the other user. In other kinds the CASE
+        // prevents the lookup: with a plain condition, each send to a group would read all its members. The message of a
+        // client id is not joined either, because PostgreSQL may then read all messages of the author and compare.
         let sql = format!(
             "SELECT w.id AS w_id, w.tokens_valid_from, c.uncounted_seq, m.read_seq, pm.left_at AS peer_left_at, \
              f.version AS facts_version, f.policy_version, {}, \
@@ -266,7 +268,7 @@ impl WriteTx {
         Ok(contexts)
     }
 
-    /// Messages by id.
+    /// Messages by id. Messages that do not exist are absent.
     ///
     /// # Errors
     /// `StoreError` if the database does not answer or refuses the statement.
@@ -279,8 +281,8 @@ impl WriteTx {
         answer.iter().map(|row| Ok((MessageId(row.try_get("", "id")?), from_row(row, "")?))).collect()
     }
 
-    /// Rewrites messages that were edited or deleted: `(conversation, seq, version, text, edited_at, deleted_at)`, 0 for
-    /// absent times. A deleted one no longer counts as unread.
+    /// Rewrites messages that were edited or deleted: `(conversation, seq, version, text, edited_at, deleted_at)`, with 0
+    /// for an absent time. A deleted message no longer counts as unread.
     ///
     /// # Errors
     /// `StoreError` if the database does not answer or refuses the statement.
@@ -314,10 +316,11 @@ impl WriteTx {
         .await
     }
 
-    /// Appends messages, sets the counters of the batch's conversations, and moves positions.
+    /// Appends messages, sets the counters of the batch's conversations, and moves read positions.
     ///
     /// # Errors
-    /// When the database fails, or another node used a client id meanwhile.
+    /// `StoreError` if the database does not answer or refuses a statement, for example because another node has used a
+    /// client id meanwhile.
     pub async fn write(&self, messages: &[NewMessage], counters: Vec<Counters>, moves: &[Move]) -> Result<(), StoreError> {
         let mut together = Together::new(self.connection().get_database_backend());
         let mut rows = Rows::new([
@@ -401,7 +404,7 @@ impl WriteTx {
         for statement in together.statements() {
             self.connection().execute_raw(statement).await?;
         }
-        // Apart: a row is changed once by a statement.
+        // A separate statement, because one statement can change a row only once.
         self.execute(
             subjects,
             "UPDATE conversations SET subject = input.subject FROM input WHERE conversations.id = input.id",

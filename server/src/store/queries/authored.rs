@@ -1,4 +1,4 @@
-//! What a user wrote, and where: for the export of one user.
+//! The conversations and messages of one user, for the export of the user's data.
 
 use causerie_protocol::UserId;
 use sea_orm::{ConnectionTrait, QueryResult};
@@ -12,9 +12,9 @@ use crate::store::{StoreError, rows::statement};
 pub struct Joined {
     pub id: Uuid,
     pub subject: String,
-    /// Milliseconds since 1970 UTC.
+    /// Milliseconds since 1970 UTC, of the last join.
     pub joined_at_ms: i64,
-    /// Milliseconds since 1970 UTC.
+    /// Milliseconds since 1970 UTC; `None` for a current member.
     pub left_at_ms: Option<i64>,
     pub read_seq: i64,
 }
@@ -30,9 +30,9 @@ pub struct Authored {
     pub text: String,
     /// Milliseconds since 1970 UTC.
     pub sent_at_ms: i64,
-    /// Milliseconds since 1970 UTC.
+    /// Milliseconds since 1970 UTC; `None` if it was never edited.
     pub edited_at_ms: Option<i64>,
-    /// Milliseconds since 1970 UTC.
+    /// Milliseconds since 1970 UTC; `None` if it is not deleted.
     pub deleted_at_ms: Option<i64>,
 }
 
@@ -56,7 +56,7 @@ pub async fn conversations(connection: &impl ConnectionTrait, user: UserId) -> R
     connection.query_all_raw(query).await?.iter().map(joined).collect()
 }
 
-/// The messages that a user wrote, in the order of their client ids, those after `after`; at most `limit`.
+/// The messages that a user wrote, in the order of their client ids, beginning after `after`; at most `limit`.
 ///
 /// # Errors
 /// `StoreError` if the database does not answer or refuses the statement.

@@ -1,22 +1,22 @@
-//! Columns and conditions that statements of several subjects share, and how their rows are read.
+//! Columns and conditions that statements of several subjects share, and the functions that read their rows.
 
 use causerie_protocol::{Timestamp, wire};
 use sea_orm::{DbBackend, DbErr, QueryResult};
 use uuid::Uuid;
 
-/// The columns [`from_row`] reads, of the table or alias `x`.
+/// The columns that [`from_row`] reads, of the table or alias `x`.
 pub const COLUMNS: &str =
     "x.conversation_id, x.seq, x.id, x.version, x.author_id, x.client_id, x.text, x.sent_at, x.edited_at, x.deleted_at";
 
-/// The same with names of their own, for [`from_row`] with the prefix `x_`.
+/// The same columns, each with a name of its own, for [`from_row`] with the prefix `x_`.
 pub(super) const COLUMNS_AS_X: &str = "x.id AS x_id, x.conversation_id AS x_conversation_id, x.seq AS x_seq, \
      x.version AS x_version, x.author_id AS x_author_id, x.client_id AS x_client_id, x.text AS x_text, \
      x.sent_at AS x_sent_at, x.edited_at AS x_edited_at, x.deleted_at AS x_deleted_at";
 
-/// A message as clients see it.
+/// A message as clients get it.
 ///
 /// # Errors
-/// When the row lacks a column of [`COLUMNS`].
+/// `DbErr` if the row lacks a column of [`COLUMNS`].
 pub fn from_row(row: &QueryResult, prefix: &str) -> Result<wire::Message, DbErr> {
     let id = |column: &str| row.try_get::<Uuid>(prefix, column).map(|id| id.to_string());
     Ok(wire::Message {
@@ -33,34 +33,35 @@ pub fn from_row(row: &QueryResult, prefix: &str) -> Result<wire::Message, DbErr>
     })
 }
 
-/// A counter: stored as 64 bits, for SQL knows no unsigned ones; never beyond 32.
+/// A counter. The database stores it with 64 bits because SQL has no unsigned integers; its value fits 32 bits.
 ///
 /// # Errors
-/// When the column is absent.
+/// `DbErr` if the column is missing.
 pub fn number(row: &QueryResult, prefix: &str, column: &str) -> Result<u32, DbErr> {
     Ok(u32::try_from(row.try_get::<i64>(prefix, column)?).unwrap_or(0))
 }
 
-/// Milliseconds since 1970 as the wire has it.
+/// Converts milliseconds since 1970 UTC to a timestamp of the wire.
 #[must_use]
 pub fn timestamp(ms: i64) -> Timestamp {
     let nanos = i32::try_from(ms.rem_euclid(1000) * 1_000_000).unwrap_or(0);
     Timestamp { seconds: ms.div_euclid(1000), nanos }
 }
 
-/// The same the other way round.
+/// Converts a timestamp of the wire to milliseconds since 1970 UTC.
 #[must_use]
 pub fn milliseconds(at: &Timestamp) -> i64 {
     at.seconds * 1000 + i64::from(at.nanos) / 1_000_000
 }
 
-/// Messages after the member's position that count: `c` the conversation, `m` the member. Arithmetic, corrected by a look
-/// at the uncounted messages only where there are any beyond the position.
+/// The unread count, with `c` for the conversation and `m` for the member. Computed from the counters; messages are read
+/// only if some after the member's read position do not count as unread.
 pub const UNREAD: &str = "CASE WHEN c.last_seq <= m.read_seq THEN 0 ELSE c.last_seq - m.read_seq - \
     CASE WHEN c.uncounted_seq <= m.read_seq THEN 0 ELSE (SELECT count(*) FROM messages u \
     WHERE u.conversation_id = c.id AND NOT u.counted AND u.seq > m.read_seq) END END";
 
-/// Leaves out, of the messages under this alias, those whose own copy a person deleted; `who` names the person's column.
+/// A condition that excludes the messages that a user deleted for themselves. `message` is the alias of the messages, `who`
+/// the column with the user's id.
 pub(super) fn not_hidden(message: &str, who: &str) -> String {
     format!(
         "NOT EXISTS (SELECT 1 FROM hidden_messages h WHERE h.user_id = {who} \
@@ -68,21 +69,22 @@ pub(super) fn not_hidden(message: &str, who: &str) -> String {
     )
 }
 
-/// Whom others see as a member, of the conversation `c`. Who deletes their own copy stays one to them: only groups are left.
+/// A condition on the members that other members see, with `c` for the conversation. A group does not show members who have
+/// left. In other conversations, a user who deleted their own copy is still shown.
 pub(super) const IS_SHOWN: &str = "($member.left_at IS NULL OR c.kind <> 3)";
 
-/// How far one member is told that another has read: in mails nobody learns it, but of themselves.
+/// The read position of a member as another member sees it. In a mail, a user sees only their own.
 pub(super) const TOLD_READ_SEQ: &str =
     "CASE WHEN c.kind = 4 AND $member.user_id <> $viewer THEN 0 ELSE $member.read_seq END AS read_seq";
 
-/// How a database writes rows into one JSON text.
+/// The SQL functions with which a database writes rows as one JSON text.
 #[derive(Debug, Clone, Copy)]
 pub struct Json {
-    /// Opens the list.
+    /// The beginning of the list.
     pub open: &'static str,
-    /// Makes an entry.
+    /// The function that makes an entry.
     pub entry: &'static str,
-    /// Closes the list.
+    /// The end of the list.
     pub close: &'static str,
 }
 
@@ -94,7 +96,7 @@ impl Json {
         }
     }
 
-    /// An id as text.
+    /// An expression for an id as text.
     #[must_use]
     pub fn text_of(self, id: &str) -> String {
         if self.entry == "json_array" { format!("hex({id})") } else { id.to_owned() }

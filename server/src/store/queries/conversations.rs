@@ -1,4 +1,4 @@
-//! Conversations as one member sees them, and the facts rules ask for.
+//! Conversations as one member sees them, and the context that the rules need.
 
 use std::collections::HashMap;
 
@@ -17,39 +17,39 @@ use crate::store::{
     rows::{self, Column, Rows, statement},
 };
 
-/// One member's row of a conversation, with all a screen shows of it.
+/// A conversation as a client lists it for one member.
 #[derive(Debug, Clone)]
 pub struct Summary {
-    /// As the member sees it, capabilities left out.
+    /// As the member sees it, without capabilities.
     pub conversation: wire::Conversation,
-    /// What rules ask for.
+    /// What the rules need to know.
     pub facts: MemberContext,
 }
 
-/// Conversations listed, and what else the same statement read.
+/// A page of conversations, with the versions of the tenant that the same statement read.
 #[derive(Debug)]
 pub struct Listed {
-    /// In order.
+    /// Newest activity first.
     pub summaries: Vec<Summary>,
-    /// `None` where there are none.
+    /// `None` if the page is empty.
     pub as_of: Option<AsOf>,
 }
 
-/// Where a tenant stood.
+/// The versions of a tenant at the moment of a read.
 #[derive(Debug)]
 pub struct AsOf {
-    /// What voids the positions of its clients, when it differs from theirs.
+    /// Clients that hold another epoch drop what they hold.
     pub epoch: String,
-    /// Of its facts.
+    /// The versions of the facts and the policy.
     pub facts: read::Version,
 }
 
-/// A direct conversation, as much of it as rules ask for.
+/// A direct conversation, with what the rules need to know about it.
 #[derive(Debug, Clone)]
 pub struct DirectConversation {
-    /// Its id.
+    /// The id of the conversation.
     pub id: ConversationId,
-    /// Its place among others.
+    /// The start key, by which direct conversations are sorted.
     pub start_key: String,
     tenant: TenantId,
     state: i16,
@@ -57,7 +57,7 @@ pub struct DirectConversation {
 }
 
 impl DirectConversation {
-    /// What rules ask of each of the two. Counters are not among it, and zero.
+    /// Each of the two users with the context that the rules need. The counters are not read and are 0.
     pub fn sides(&self) -> impl Iterator<Item = (UserId, MemberContext)> {
         self.members.iter().map(|(me, role)| {
             let peer = self.members.iter().map(|(user, _)| *user).find(|user| user != me);
@@ -80,8 +80,8 @@ impl DirectConversation {
 }
 
 impl Store {
-    /// The same view for many (conversation, member) pairs, in one query. Pairs of ex-members are answered too, with
-    /// `facts.role` absent.
+    /// The summaries of many (conversation, user) pairs, in one query. A pair of a former member has an answer with
+    /// `facts.role` absent. A pair of a user who never was a member is absent.
     ///
     /// # Errors
     /// `StoreError` if the database does not answer or refuses the statement.
@@ -109,8 +109,8 @@ impl Store {
             .collect()
     }
 
-    /// Conversations of a person by last activity, newest first, after a position; one more than `limit` tells that there
-    /// are more. One statement, which finds the page before it looks at what is in it.
+    /// The conversations of a user after a position, newest activity first. Returns up to one more than `limit`, which shows
+    /// that there are more. A single statement selects the page first and then reads its contents.
     ///
     /// # Errors
     /// `StoreError` if the database does not answer or refuses the statement.
@@ -170,7 +170,7 @@ impl Store {
             .collect()
     }
 
-    /// Direct conversations these people are in.
+    /// The direct conversations of these users.
     ///
     /// # Errors
     /// `StoreError` if the database does not answer or refuses the statement.
@@ -182,7 +182,8 @@ impl Store {
         found.iter().map(|row| Ok(ConversationId(row.try_get("", "id")?))).collect()
     }
 
-    /// Direct conversations of a tenant, in the order of their start keys, those after one; at most `limit`.
+    /// The direct conversations of a tenant with a start key after `after`, sorted by start key; at most `limit`. An empty
+    /// `after` begins at the first.
     ///
     /// # Errors
     /// `StoreError` if the database does not answer or refuses the statement.
@@ -192,7 +193,7 @@ impl Store {
         after: &str,
         limit: u32,
     ) -> Result<Vec<DirectConversation>, StoreError> {
-        // The keys of pairs begin alike, and `;` follows `:`.
+        // All start keys of direct conversations begin with `pair:`, and `;` is the character after `:`.
         let after = if after.is_empty() { "pair:" } else { after };
         let sql = "SELECT c.id, c.start_key, c.state, m.user_id, m.role, m.left_at FROM
                    (SELECT id, start_key, state FROM conversations
@@ -220,7 +221,7 @@ impl Store {
         Ok(found)
     }
 
-    /// The conversation behind a start key.
+    /// The conversation with this start key.
     ///
     /// # Errors
     /// `StoreError` if the database does not answer or refuses the statement.
@@ -231,7 +232,8 @@ impl Store {
         Ok(found.map(|row| row.try_get("", "id")).transpose()?.map(ConversationId))
     }
 
-    /// The direct conversations a person has with others.
+    /// The direct conversations that a user has with other users. Each entry of `keys` is another user and the start key of
+    /// the two.
     ///
     /// # Errors
     /// `StoreError` if the database does not answer or refuses the statement.
@@ -254,11 +256,13 @@ impl Store {
     }
 }
 
-/// Whom the member `m` of the mail `c` sees: who sent it, those named, and themselves. Who was in a group is not theirs to know.
+/// The members that the member `m` of the mail `c` sees: the author, the named addressees, and the member. A mail does not
+/// reveal who was in an addressed group.
 const NAMED: &str = "SELECT m.user_id AS id UNION SELECT c.created_by UNION \
     SELECT n.user_id FROM addressees n WHERE n.conversation_id = c.id AND n.user_id IS NOT NULL";
 
-/// The preview `x` is the last message the member sees; a look at hidden ones is needed only where the last is not beyond.
+/// The joins of a summary. The preview `x` is the last message that the member sees. Hidden messages are considered only if
+/// the last message is not after the last hidden message.
 fn joins() -> String {
     let not_hidden = not_hidden("v", "m.user_id");
     format!(
@@ -269,8 +273,8 @@ fn joins() -> String {
     )
 }
 
-/// The columns of a summary. The members shown come as JSON from a subquery, so that a list stays one query; who they are is
-/// read of those shown alone: of a group of 5,000 that is 2.1 ms instead of 10 on PostgreSQL.
+/// The columns of a summary. A subquery returns the shown members as JSON, so that a page is a single query. It reads the
+/// users of the shown members only: for a group of 5,000 members this takes 2.1 ms instead of 10 ms on PostgreSQL.
 fn select(backend: DbBackend) -> String {
     let json = Json::of(backend);
     let Json { open, entry, close } = json;

@@ -1,4 +1,4 @@
-//! Whether the database serves.
+//! Whether the database accepts writes.
 
 use rand::RngCore as _;
 use sea_orm::{ConnectionTrait as _, DbBackend};
@@ -6,20 +6,22 @@ use uuid::Uuid;
 
 use crate::store::{Store, StoreError, rows::statement};
 
-/// What is written after a write was not stored: more than the place a small write may still find in a file's last block.
+/// The bytes that a probe writes after a failed write: more than the free space that a small write may still find in the
+/// last block of a file.
 const FILLER: usize = 64 * 1024;
 
-/// Writes a row and commits it. Every other test lies: a full volume takes statements and refuses the commit, and a standby
-/// takes the commit of a transaction without statements.
+/// Writes a row and commits it. Weaker checks give wrong answers: a full volume accepts statements and refuses the commit,
+/// and a standby accepts the commit of a transaction without statements.
 ///
 /// # Errors
-/// When it can't write.
+/// `StoreError` if the write or its commit fails.
 pub async fn can_write(store: &Store) -> Result<(), StoreError> {
     let mut filler = vec![0; if store.is_failing() { FILLER } else { 0 }];
-    // PostgreSQL would make a small row of anything that repeats.
+    // Random bytes, because PostgreSQL would compress repeated bytes to a small row.
     rand::rng().fill_bytes(&mut filler);
     let transaction = store.begin().await?;
-    // The rows of earlier probes. No node waits for another here, which may be frozen in the middle of its own.
+    // Deletes the rows of earlier probes. It skips locked rows, so that a node never waits for another node, which may hang
+    // in its own probe.
     let earlier = match store.backend() {
         DbBackend::Postgres => "DELETE FROM write_probe WHERE id IN (SELECT id FROM write_probe FOR UPDATE SKIP LOCKED)",
         _ => "DELETE FROM write_probe",

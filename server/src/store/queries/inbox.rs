@@ -1,4 +1,4 @@
-//! A person's inbox: what is unread in all, and what was joined and left.
+//! The inbox of a user: the total unread count, and the conversations that the user joined and left.
 
 use causerie_protocol::{ConversationId, UserId};
 use sea_orm::ConnectionTrait as _;
@@ -6,21 +6,23 @@ use sea_orm::ConnectionTrait as _;
 use super::columns::{UNREAD, number};
 use crate::store::{Store, StoreError, rows::statement};
 
-/// Somebody joined a conversation, left it, or deleted own copies there.
+/// A user joined a conversation, left it, or deleted messages of it for themselves.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct InboxChange {
-    /// Where.
+    /// The conversation.
     pub conversation: ConversationId,
-    /// Of the inbox with it.
+    /// The user's inbox version after the change.
     pub inbox_version: u32,
-    /// They are in it now.
+    /// The user is a member now.
     pub joined: bool,
-    /// They never deleted any of it for themselves: what a device of theirs holds is still theirs.
+    /// The user never deleted any of its messages for themselves, so the messages that the user's devices hold remain
+    /// visible.
     pub sees_all: bool,
 }
 
 impl Store {
-    /// All that is unread for a person, and the inbox's version.
+    /// The user's total unread count and inbox version. A conversation that is only marked as unread counts as one. Both are
+    /// 0 if the user does not exist.
     ///
     /// # Errors
     /// `StoreError` if the database does not answer or refuses the statement.
@@ -38,7 +40,7 @@ impl Store {
         }
     }
 
-    /// Conversations joined or left after an inbox version, in order.
+    /// The changes of the user's inbox after an inbox version, in order.
     ///
     /// # Errors
     /// `StoreError` if the database does not answer or refuses the statement.

@@ -1,4 +1,4 @@
-//! Mails: whom each was addressed to, and what it answers.
+//! Mails: their addressees, and the message that a mail replies to.
 
 use std::collections::HashMap;
 
@@ -15,22 +15,22 @@ use crate::store::{
     rows::{Column, Rows, statement},
 };
 
-/// So many answers of a thread are looked through for their authors.
+/// Maximum number of messages of a thread whose authors are looked up.
 const THREAD_MAX: i64 = 1_000;
 
-/// Rows per statement: five values each, below SQLite's 32,766.
+/// Rows per statement: five values each, below SQLite's limit of 32,766.
 const CHUNK: usize = 5_000;
 
-/// To whom a mail is addressed.
+/// An addressee of a mail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[allow(missing_docs)]
 pub struct Addressee {
     pub who: Addressed,
-    /// For information, not to act.
+    /// The addressee gets the mail for information only.
     pub is_copy: bool,
 }
 
-/// A person, or a group as such.
+/// A user, or a group as a whole.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[allow(missing_docs)]
 pub enum Addressed {
@@ -38,7 +38,7 @@ pub enum Addressed {
     Group(GroupId),
 }
 
-/// A message to be answered.
+/// A message to reply to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[allow(missing_docs)]
 pub struct Parent {
@@ -46,14 +46,14 @@ pub struct Parent {
     pub author: UserId,
     /// Milliseconds since 1970 UTC.
     pub sent_at_ms: i64,
-    /// The people its mail was addressed to by name.
+    /// The users that are named as addressees of its mail.
     pub people: Vec<UserId>,
-    /// Who wrote the messages its mail answers, directly or through others.
+    /// The authors of the messages that its mail replies to, directly or indirectly.
     pub earlier_authors: Vec<UserId>,
 }
 
 impl WriteTx {
-    /// Keeps whom mails were addressed to, in order.
+    /// Stores the addressees of mails, in order.
     ///
     /// # Errors
     /// `StoreError` if the database does not answer or refuses the statement.
@@ -90,7 +90,7 @@ impl WriteTx {
 }
 
 impl Store {
-    /// A message one holds, to be answered. `None` where there is none, or it is not the person's to read.
+    /// A message to reply to. `None` if it does not exist in this tenant, or the user may not read it.
     ///
     /// # Errors
     /// `StoreError` if the database does not answer or refuses the statement.
@@ -126,7 +126,7 @@ impl Store {
     }
 }
 
-/// What a summary tells of a mail: `c` the conversation, `m` the member.
+/// The columns of a mail in a summary, with `c` for the conversation and `m` for the member.
 pub(super) fn columns(json: Json) -> String {
     let Json { open, entry, close } = json;
     format!(
@@ -146,13 +146,14 @@ pub(super) fn columns(json: Json) -> String {
     )
 }
 
-/// Whether it is a group, id, external id, name, avatar of a person or kind of a group, status, whether it is a copy.
+/// Whether the addressee is a group, id, external id, name, avatar of a user or kind of a group, status, whether it is a
+/// copy.
 type Row = (i32, String, String, String, String, i32, i32);
 
-/// Reads [`columns`] into a conversation.
+/// Reads the columns of [`columns`] into a conversation.
 ///
 /// # Errors
-/// When a column is missing.
+/// `DbErr` if a column is missing or malformed.
 pub(super) fn read(row: &QueryResult, conversation: &mut wire::Conversation) -> Result<(), DbErr> {
     conversation.is_copy = row.try_get("", "is_copy")?;
     conversation.in_reply_to = row.try_get::<Option<Uuid>>("", "in_reply_to")?.map(|id| id.to_string()).unwrap_or_default();

@@ -1,4 +1,5 @@
-//! A conversation and one user's membership of it: what rules ask about, and what the user sees of the history.
+//! A conversation and one user's membership in it: what the rules need to know, and the part of the history that the user
+//! sees.
 
 use causerie_protocol::{ConversationId, UserId};
 use sea_orm::{DbErr, QueryResult};
@@ -6,11 +7,11 @@ use uuid::Uuid;
 
 use super::columns::number;
 
-/// What rules ask about a conversation and one person.
+/// What the rules need to know about a conversation and one user.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[allow(missing_docs)]
 pub struct MemberContext {
-    /// `None` for one that is still to be made.
+    /// `None` for a conversation that is not made yet.
     pub id: Option<ConversationId>,
     pub tenant: Uuid,
     pub kind: i16,
@@ -18,45 +19,46 @@ pub struct MemberContext {
     pub version: u32,
     pub last_seq: u32,
     pub member_count: u32,
-    /// `None` for one who is no member, or no longer.
+    /// `None` if the user is not (or no longer) a member.
     pub role: Option<i16>,
-    /// The oldest message this member may read.
+    /// The `seq` of the oldest message that this member may read.
     pub first_seq: u32,
-    /// The newest message whose own copy this member deleted; 0 for none.
+    /// The `seq` of the newest message that this member deleted for themselves; 0 for none.
     pub hidden_seq: u32,
-    /// The other one of a direct conversation.
+    /// The other user of a direct conversation; `None` in conversations of other kinds.
     pub peer: Option<UserId>,
 }
 
 impl MemberContext {
-    /// What this member sees of the history.
+    /// The part of the history that this member sees.
     #[must_use]
     pub fn visibility(&self, member: UserId) -> Visibility {
         Visibility { user: member, first_seq: self.first_seq, hidden_seq: self.hidden_seq }
     }
 }
 
-/// The part of a history one member sees.
+/// The part of the history that one member sees.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[allow(missing_docs)]
 pub struct Visibility {
     pub user: UserId,
-    /// The oldest message that may be read.
+    /// The `seq` of the oldest message that the member may read.
     pub first_seq: u32,
-    /// The newest message whose own copy was deleted; beyond it nothing is hidden.
+    /// The `seq` of the newest message that the member deleted for themselves. No later message is hidden.
     pub hidden_seq: u32,
 }
 
-/// The other person of a direct conversation, gone or not.
+/// The other user of a direct conversation, whether or not that user has left. `$who` stands for the column with the user's
+/// id.
 const PEER: &str = "(SELECT pm.user_id FROM members pm \
     WHERE c.kind = 2 AND pm.conversation_id = c.id AND pm.user_id <> $who LIMIT 1)";
 
-/// What facts are made of; `who` names the person's column.
+/// The columns of a context; `who` names the column with the user's id.
 pub fn columns(who: &str) -> String {
     columns_with_peer(&PEER.replace("$who", who))
 }
 
-/// As [`columns`], where the other person of a direct conversation is at hand already.
+/// Like [`columns`], for statements that already have an expression for the other user of a direct conversation.
 #[must_use]
 pub fn columns_with_peer(peer: &str) -> String {
     format!(
@@ -65,10 +67,10 @@ pub fn columns_with_peer(peer: &str) -> String {
     )
 }
 
-/// Reads [`columns`].
+/// Reads the columns of [`columns`].
 ///
 /// # Errors
-/// When a column is missing.
+/// `DbErr` if a column is missing.
 pub fn from_row(row: &QueryResult) -> Result<MemberContext, DbErr> {
     let left: Option<i64> = row.try_get("", "left_at")?;
     Ok(MemberContext {

@@ -1,4 +1,4 @@
-//! Members in a batch of the writer: who comes and goes, how far they have read, and the versions of their inboxes.
+//! Members in a batch of the writer: joins and leaves, unread counts, and inbox versions.
 
 use std::collections::HashMap;
 
@@ -13,7 +13,7 @@ use crate::store::{
     rows::{self, Column, Rows},
 };
 
-/// Rows per statement: six values each at most, below SQLite's 32,766.
+/// Rows per statement: at most six values each, below SQLite's limit of 32,766.
 const CHUNK: usize = 5_000;
 
 /// A member to be added.
@@ -23,14 +23,14 @@ pub struct NewMember {
     pub conversation: ConversationId,
     pub user: UserId,
     pub role: i16,
-    /// What was said before is not unread.
+    /// The `seq` of the last message before the join, so that earlier messages are not unread.
     pub read_seq: u32,
     pub inbox_version: u32,
-    /// A mail that came for information.
+    /// The member gets the mail for information only.
     pub is_copy: bool,
 }
 
-/// A position to be moved.
+/// A read position to be moved.
 #[derive(Debug, Clone, Copy)]
 #[allow(missing_docs)]
 pub struct Move {
@@ -41,7 +41,7 @@ pub struct Move {
 }
 
 impl WriteTx {
-    /// Raises the inbox versions of people, once per entry of `joinings`; answers the version after it.
+    /// Raises the inbox version of each user by the number in `joinings`. Returns the new versions.
     ///
     /// # Errors
     /// `StoreError` if the database does not answer or refuses the statement.
@@ -67,7 +67,7 @@ impl WriteTx {
         Ok(raised)
     }
 
-    /// Adds members; one who left before comes back, positions kept.
+    /// Adds members. A former member becomes a member again; the visibility that the member had before stays.
     ///
     /// # Errors
     /// `StoreError` if the database does not answer or refuses the statement.
@@ -106,7 +106,7 @@ impl WriteTx {
         Ok(())
     }
 
-    /// Which of these people are members now.
+    /// Which of these (conversation, user) pairs are current members.
     ///
     /// # Errors
     /// `StoreError` if the database does not answer or refuses the statement.
@@ -124,7 +124,7 @@ impl WriteTx {
             .collect()
     }
 
-    /// Marks members as gone: `(conversation, user, inbox version)`.
+    /// Marks members as having left: `(conversation, user, inbox version)`.
     ///
     /// # Errors
     /// `StoreError` if the database does not answer or refuses the statement.
@@ -146,7 +146,7 @@ impl WriteTx {
         Ok(())
     }
 
-    /// What is unread beyond a position, for members whose position is not the end.
+    /// The unread counts of members whose read position is not at the end.
     ///
     /// # Errors
     /// `StoreError` if the database does not answer or refuses the statement.

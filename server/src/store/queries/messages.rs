@@ -1,4 +1,4 @@
-//! Messages as they are stored, and what changed since a version.
+//! The changes of conversations after a version.
 
 use std::collections::HashMap;
 
@@ -13,8 +13,8 @@ use crate::store::{
 };
 
 impl Store {
-    /// What changed after a version, for many conversations at once, each as of one moment. Conversations that do not
-    /// exist are absent.
+    /// What changed after a version, for many (conversation, version) pairs at once; each answer is as of one moment.
+    /// Conversations that do not exist are absent.
     ///
     /// # Errors
     /// `StoreError` if the database does not answer or refuses the statement.
@@ -26,8 +26,9 @@ impl Store {
         for (conversation, version) in since {
             rows.push([conversation.0.into(), i64::from(version).into()]);
         }
-        // Each version changes one message at most, so the distance bounds how many are answered. How much is bounded here, for all
-        // of it is in memory at once: of what is too much, as much as shows that it is.
+        // Each version changes at most one message, so the difference of versions limits the number of messages. The
+        // statement limits the bytes of text, because all messages are in memory at once: it returns just enough text to
+        // show that the limit is exceeded.
         let sql = format!(
             "SELECT * FROM (SELECT c.id AS c_id, c.version AS c_version, c.last_seq AS c_last_seq, c.member_count, input.since, \
              COALESCE((SELECT f.policy_version FROM facts f WHERE f.tenant_id = c.tenant_id), 0) AS policy_version, {COLUMNS}, \
@@ -62,28 +63,28 @@ impl Store {
     }
 }
 
-/// What changed in a conversation after some version.
+/// The changes of a conversation after a version.
 #[derive(Debug, Clone, Default)]
 pub struct Changed {
-    /// The version this is true at.
+    /// The version of the conversation at the moment of the read.
     pub version: u32,
-    /// Number of the last message at that version.
+    /// The `seq` of the last message at that version.
     pub last_seq: u32,
-    /// How many are in the conversation.
+    /// The number of members.
     pub member_count: u32,
-    /// The version of the tenant's rules at that moment.
+    /// The version of the tenant's policy at that moment.
     pub policy_version: u64,
-    /// Messages sent, edited or deleted since, by version. Versions without a message changed the conversation itself, or
-    /// a message that changed again later.
+    /// Messages that were sent, edited or deleted after the version, sorted by version. A version without a message changed
+    /// the conversation itself, or a message that a later version changed again.
     pub messages: Vec<wire::Message>,
-    /// More than [`limits::CHANGES_MAX`] versions passed, or more than [`limits::CHANGES_TEXT_BYTES_MAX`] were written in
-    /// them, and no messages are told.
+    /// There are more than [`limits::CHANGES_MAX`] versions, or more than [`limits::CHANGES_TEXT_BYTES_MAX`] bytes of text
+    /// in them. `messages` is then empty.
     pub too_many: bool,
     text_bytes: usize,
 }
 
 impl Changed {
-    /// Nothing happened since but that messages were sent, and all of them are told.
+    /// Whether all changes after `since` are sent messages, and `messages` holds all of them.
     #[must_use]
     pub fn is_sends_only(&self, since: u32) -> bool {
         let sent = |message: &wire::Message| message.edited_at.is_none() && message.deleted_at.is_none();

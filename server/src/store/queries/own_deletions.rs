@@ -1,4 +1,4 @@
-//! Own copies: what one member deleted for themselves while the others keep it, and what nobody keeps any more.
+//! Messages and conversations that a member deleted for themselves only, and messages that no member keeps any more.
 
 use std::collections::HashSet;
 
@@ -11,22 +11,22 @@ use crate::store::{
     rows::{self, Column, Rows},
 };
 
-/// Members per statement: two values each, below SQLite's 32,766.
+/// Members per statement: at most three values each, below SQLite's limit of 32,766.
 const CHUNK: usize = 10_000;
 
-/// A message whose copy one member deletes.
+/// A message that one member deletes for themselves.
 #[derive(Debug, Clone, Copy)]
 #[allow(missing_docs)]
 pub struct HiddenMessage {
     pub conversation: ConversationId,
     pub user: UserId,
     pub seq: u32,
-    /// The member's inbox after it: what tells their devices to look again.
+    /// The member's inbox version after the deletion, by which the member's other devices notice the deletion.
     pub inbox_version: u32,
 }
 
 impl WriteTx {
-    /// Of these messages `(conversation, person, seq)`, those whose own copy the person deleted.
+    /// Of these messages `(conversation, user, seq)`, those that the user deleted for themselves.
     ///
     /// # Errors
     /// `StoreError` if the database does not answer or refuses the statement.
@@ -50,7 +50,7 @@ impl WriteTx {
             .collect()
     }
 
-    /// Deletes own copies of messages. Who deletes a message has seen it: positions move up to it.
+    /// Deletes messages for single members. A member who deletes a message has seen it, so the read position moves up to it.
     ///
     /// # Errors
     /// `StoreError` if the database does not answer or refuses the statement.
@@ -92,7 +92,7 @@ impl WriteTx {
         .await
     }
 
-    /// Deletes own copies of conversations: nothing before `first_seq` is the member's any more.
+    /// Deletes conversations for single members: the member no longer sees any message before `first_seq`.
     ///
     /// # Errors
     /// `StoreError` if the database does not answer or refuses the statement.
@@ -123,7 +123,7 @@ impl WriteTx {
         Ok(())
     }
 
-    /// Who is in these conversations now.
+    /// The current members of these conversations.
     ///
     /// # Errors
     /// `StoreError` if the database does not answer or refuses the statement.
@@ -140,7 +140,7 @@ impl WriteTx {
             .collect()
     }
 
-    /// Empties the messages of these conversations that no member may read any more.
+    /// Empties the messages of these conversations that no current member may read any more.
     ///
     /// # Errors
     /// `StoreError` if the database does not answer or refuses the statement.
@@ -162,7 +162,7 @@ impl WriteTx {
 }
 
 impl Store {
-    /// Of these messages of one conversation, those whose own copy the person deleted.
+    /// Of these messages of one conversation, those that the user deleted for themselves.
     ///
     /// # Errors
     /// `StoreError` if the database does not answer or refuses the statement.

@@ -1,8 +1,8 @@
 //! Pages of one conversation: its messages and its members.
 //!
-//! Each page comes with the reader's membership and with the version of the tenant's facts, all from one statement. So the
-//! decision whether the reader may have the page is exactly as old as the page. A user who is no member any more gets nothing
-//! that was written after they left, whatever happens while the server answers.
+//! One statement reads the page, the reader's membership and the version of the tenant's facts. The decision whether the
+//! reader may have the page is therefore exactly as old as the page. A user who is no longer a member gets nothing that was
+//! written after they left, whatever happens while the server answers.
 
 use causerie_protocol::{ConversationId, UserId, command::HistoryRange, limits, wire};
 use sea_orm::{ConnectionTrait, QueryResult, Value};
@@ -15,23 +15,25 @@ use super::{
 };
 use crate::store::{Store, StoreError, rows::statement};
 
-/// A page, and what decides whether its reader may have it.
+/// A page, with what the decision depends on whether its reader may have it.
 #[derive(Debug)]
 pub struct Page<T> {
-    /// What rules ask about the reader. The page is empty where `role` is absent.
+    /// What the rules need to know about the reader. The page is empty if `role` is absent.
     pub place: MemberContext,
-    /// Of the tenant's facts.
+    /// The versions of the tenant's facts and policy.
     pub facts: Version,
-    /// In order.
+    /// Messages oldest first, or members in the order of joining.
     pub items: Vec<T>,
-    /// Numbers of the first and the last message that the reader sees at all, if there are any. Of a history only.
+    /// The `seq` of the first and the last message that the reader can see; `None` if the reader can see none, and always
+    /// `None` for members.
     pub ends: Option<(u32, u32)>,
 }
 
-/// The conversation `$1` as the reader `$2` stands in it, under the name `place`: one row, or none where there is no such
-/// conversation.
+/// A common table expression `place`: the conversation `$1` with the membership of the reader `$2`. One row, or none if the
+/// conversation does not exist.
 fn place() -> String {
-    // The facts by scalars: of a join PostgreSQL may keep a plan that reads the facts of all tenants, made when there were few.
+    // The versions by scalar subqueries: for a join, PostgreSQL may keep a plan that reads the facts of all tenants, made
+    // when there were few.
     let of_facts = |column: &str| format!("(SELECT f.{column} FROM facts f WHERE f.tenant_id = c.tenant_id)");
     format!(
         "place AS (SELECT {}, {} AS facts_version, {} AS policy_version FROM conversations c \
@@ -43,8 +45,8 @@ fn place() -> String {
 }
 
 impl Store {
-    /// A page of a history as one user sees it, oldest first: at most `limit` messages, fewer where they are long. `None`
-    /// where there is no such conversation.
+    /// A page of the history as one user sees it, oldest first: at most `limit` messages, fewer if they are long. `None` if
+    /// the conversation does not exist.
     ///
     /// # Errors
     /// `StoreError` if the database does not answer or refuses the statement.
@@ -60,8 +62,9 @@ impl Store {
             HistoryRange::Before(seq) => ("<", "DESC", i64::from(seq)),
             HistoryRange::After(seq) => (">", "ASC", i64::from(seq)),
         };
-        // Messages are numbered without a gap, so the ends of what is seen are known where no own copies were deleted.
-        // Whether a message is hidden is a scalar, too: NOT EXISTS would be hashed, from all that the reader ever deleted.
+        // `seq` has no gaps, so the ends of the visible history are known if the reader has hidden no message. The condition
+        // on hidden messages is a scalar subquery, too: for NOT EXISTS, PostgreSQL would build a hash table of all messages
+        // that the reader ever deleted.
         let seen = "x.conversation_id = $1 AND x.seq >= (SELECT first_seq FROM place WHERE left_at IS NULL) \
                     AND (x.seq > (SELECT hidden_seq FROM place) OR (SELECT h.seq FROM hidden_messages h WHERE h.user_id = $2 \
                     AND h.conversation_id = x.conversation_id AND h.seq = x.seq) IS NULL)";
@@ -88,7 +91,8 @@ impl Store {
         };
         let mut items = Vec::with_capacity(rows.len());
         let mut text_bytes = 0;
-        // The nearest first, so that what a full page leaves out is what the next one begins with.
+        // Begins with the messages nearest to the start of the range, so that the next page continues where a full page
+        // ends.
         for row in &rows {
             if row.try_get::<Option<Uuid>>("", "x_id")?.is_none() {
                 break;
@@ -106,8 +110,8 @@ impl Store {
         Ok(Some(Page { place, facts, items, ends }))
     }
 
-    /// Members of a conversation whom a member sees, in order of joining, after a position `(joined_at, user)`; one more than
-    /// `limit` tells that there are more. `None` where there is no such conversation.
+    /// The members that a member sees, in the order of joining, after a position `(joined_at, user)`. Returns up to one more
+    /// than `limit`, which shows that there are more. `None` if the conversation does not exist.
     ///
     /// # Errors
     /// `StoreError` if the database does not answer or refuses the statement.

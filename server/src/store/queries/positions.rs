@@ -1,4 +1,4 @@
-//! Where live people stand in their conversations, and where conversations stand: what a node keeps in memory.
+//! The positions of online users in their conversations, and the versions of conversations, which a node keeps in memory.
 
 use std::collections::{HashMap, hash_map::Entry};
 
@@ -15,7 +15,7 @@ use crate::store::{
     rows::{self, Column, Rows},
 };
 
-/// A member's position, true at one version of the conversation.
+/// A member's position, as of one version of the conversation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[allow(missing_docs)]
 pub struct MemberPosition {
@@ -25,18 +25,19 @@ pub struct MemberPosition {
     pub read_seq: u32,
     pub unread: u32,
     pub marked_unread: bool,
-    /// From this message on the member sees all; of changes to earlier ones they look for themselves.
+    /// The member sees every message from this `seq` on. Of a change to an earlier message, which the member may have
+    /// deleted for themselves, the member's devices get a gap and ask the server.
     pub fully_visible_from_seq: u32,
 }
 
-/// A person's inbox.
+/// The inbox of a user.
 #[derive(Debug, Clone)]
 pub struct Inbox {
-    /// Whether the person may be here, and how often they joined and left.
+    /// Whether the account is active, and the inbox version.
     pub account_status: AccountStatus,
-    /// What voids the positions of the tenant's clients, when it differs from theirs.
+    /// Clients of the tenant that hold another epoch drop what they hold.
     pub epoch: String,
-    /// Every conversation the person is in.
+    /// One position for every conversation that the user is a member of.
     pub positions: Vec<MemberPosition>,
 }
 
@@ -44,7 +45,7 @@ const POSITION: &str = "c.id AS c_id, c.version, c.last_seq, m.read_seq, m.marke
     CASE WHEN m.hidden_seq < m.first_seq THEN m.first_seq ELSE m.hidden_seq + 1 END AS fully_visible_from_seq";
 
 impl Store {
-    /// Which conversations people are in.
+    /// The conversations of which at least one of these users is a member.
     ///
     /// # Errors
     /// `StoreError` if the database does not answer or refuses the statement.
@@ -56,7 +57,7 @@ impl Store {
         rows.iter().map(|row| Ok(ConversationId(row.try_get("", "conversation_id")?))).collect()
     }
 
-    /// The whole inboxes of people.
+    /// The whole inboxes of users. Users that do not exist are absent.
     ///
     /// # Errors
     /// `StoreError` if the database does not answer or refuses the statement.
@@ -84,7 +85,7 @@ impl Store {
         Ok(inboxes)
     }
 
-    /// Single positions. Pairs that are no membership (any more) are absent.
+    /// Single positions. Pairs that are not (or no longer) a membership are absent.
     ///
     /// # Errors
     /// `StoreError` if the database does not answer or refuses the statement.
@@ -111,7 +112,7 @@ impl Store {
             .collect()
     }
 
-    /// The versions conversations are at.
+    /// The versions of conversations. Conversations that do not exist are absent.
     ///
     /// # Errors
     /// `StoreError` if the database does not answer or refuses the statement.

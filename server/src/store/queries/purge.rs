@@ -1,9 +1,10 @@
-//! Removes from the database's files what secrets in clear leave behind once they are encrypted: the old row in SQLite's write-ahead
-//! log, or the dead row in PostgreSQL's table.
+//! Removes plaintext secrets that remain in the database's files after the secrets were encrypted: the old row in SQLite's
+//! write-ahead log, or the dead row in PostgreSQL's table.
 //!
-//! That this is due is stored with the encrypted secrets, in one transaction, and until it is done. Neither database says so by an
-//! error when it does nothing: SQLite answers that it was busy, PostgreSQL skips the table of another owner with a warning, and
-//! keeps a dead row that an earlier snapshot may still read. So what was done is looked at.
+//! The transaction that encrypts the secrets also stores that the removal is due; the mark stays until the removal is done.
+//! Neither database reports an error if it removes nothing: SQLite returns that it was busy; PostgreSQL skips a table of
+//! another owner with a warning, and keeps a dead row that an earlier snapshot may still read. Therefore the result is
+//! checked.
 
 use std::time::Duration;
 
@@ -16,17 +17,17 @@ use tokio::time::{Instant, sleep};
 use super::shared;
 use crate::store::{Store, StoreError, rows::statement};
 
-/// In the shared values: nothing, or on PostgreSQL `<file of the table>.<transaction>`.
+/// Name in the shared values. The value is empty, or on PostgreSQL `<file of the table>.<transaction>`.
 const DUE: &str = "purge_due";
 
-/// PostgreSQL's code of a lock that was not had in time.
+/// PostgreSQL's code for a lock that was not available in time.
 const LOCK_NOT_AVAILABLE: &str = "55P03";
 
-/// Older transactions are waited for as long as the lock of the table.
+/// How long to wait for older transactions; as long as for the lock of the table.
 const PATIENCE: Duration = Duration::from_secs(2);
 const LOOK_EVERY: Duration = Duration::from_millis(100);
 
-/// Why secrets in clear may still be in the database's files.
+/// Why plaintext secrets may still be in the database's files.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[allow(missing_docs)] // the sentences say it
 pub enum NotPurged {
@@ -46,14 +47,14 @@ pub enum NotPurged {
     NotOwner { user: String, owner: String },
 }
 
-/// Remembers, in the transaction that encrypts secrets, that their old rows are to be removed.
+/// Stores, in the transaction that encrypts secrets, that the removal of their old rows is due.
 ///
 /// # Errors
 /// `StoreError` if the database does not answer or refuses the statement.
 pub(super) async fn remember(store: &Store, transaction: &impl ConnectionTrait) -> Result<(), StoreError> {
     let mut value = String::new();
     if !store.is_embedded() {
-        // Nobody rewrites the table before this transaction ends.
+        // No other transaction can rewrite the table before this transaction ends.
         let sql = "SELECT CONCAT(pg_relation_filenode('signing_keys'), '.', pg_current_xact_id()) AS value";
         let row = transaction.query_one_raw(statement(store.backend(), sql, Vec::new())).await?;
         value = row.map(|row| row.try_get("", "value")).transpose()?.unwrap_or_default();
@@ -61,7 +62,7 @@ pub(super) async fn remember(store: &Store, transaction: &impl ConnectionTrait) 
     shared::set(store.backend(), transaction, DUE, &value).await
 }
 
-/// Removes the old rows if that is due. To be tried again when it could not be done.
+/// Removes the old rows if that is due. If the inner result is an error, the caller should try again later.
 ///
 /// # Errors
 /// `StoreError` if the database does not answer or refuses the statement.
@@ -74,7 +75,8 @@ pub async fn purge(store: &Store) -> Result<Result<(), NotPurged>, StoreError> {
     Ok(done)
 }
 
-/// Moves the write-ahead log into the file and cuts it off. Nobody waits for a reader that stays: writers would wait, too.
+/// Moves the write-ahead log into the file and truncates it. Does not wait for a reader that stays, because writers would
+/// have to wait too.
 async fn truncate_log(store: &Store) -> Result<Result<(), NotPurged>, StoreError> {
     let error = |error: sqlx::Error| StoreError::from(sea_orm::DbErr::Custom(error.to_string()));
     let mut connection = store.writer().get_sqlite_connection_pool().acquire().await.map_err(error)?;
@@ -87,9 +89,10 @@ async fn truncate_log(store: &Store) -> Result<Result<(), NotPurged>, StoreError
     Ok(if busy == 0 { Ok(()) } else { Err(NotPurged::SqliteBusy) })
 }
 
-/// Finds what makes PostgreSQL keep rows that this transaction (`$1`) ended. Snapshots (`xmin`) that do not see its end count in this
-/// database; standbys have none, and slots may hold one, too. Older transactions under way count in all databases of the server: the
-/// next snapshots take their `xmin` from them, that of the command that rewrites the table included.
+/// Finds what makes PostgreSQL keep rows that this transaction (`$1`) deleted. A snapshot (`xmin`) that does not see the end
+/// of the transaction counts in this database. Standbys are not in the list of snapshots, but a replication slot may hold a
+/// snapshot for them. An older transaction that is still running counts in all databases of the server, because later
+/// snapshots, including the snapshot of the command that rewrites the table, take their `xmin` from it.
 const OLDER_TRANSACTION: &str = "SELECT 1 AS one FROM (
         SELECT backend_xmin AS oldest FROM pg_stat_activity
         WHERE pid <> pg_backend_pid() AND (datname IS NULL OR datname = current_database())
@@ -99,7 +102,7 @@ const OLDER_TRANSACTION: &str = "SELECT 1 AS one FROM (
     ) held
     WHERE age(oldest) >= age(CAST(CAST($1 AS xid8) AS xid)) LIMIT 1";
 
-/// Whether older transactions last. Those of a server in use soon end.
+/// Whether older transactions remain after the wait. On a server in use they normally end soon.
 async fn older_last(store: &Store, transaction: &str) -> Result<bool, StoreError> {
     let until = Instant::now() + PATIENCE;
     let mut looks_without = 0;
@@ -107,8 +110,8 @@ async fn older_last(store: &Store, transaction: &str) -> Result<bool, StoreError
         let look = statement(store.backend(), OLDER_TRANSACTION, vec![transaction.into()]);
         if store.writer().query_one_raw(look).await?.is_none() {
             looks_without += 1;
-            // Once no older transaction is under way, no snapshot begins that may read the old rows; the second look sees those that
-            // began during the first.
+            // Once no older transaction runs, no new snapshot can read the old rows. The second look finds snapshots that
+            // began during the first look.
             if looks_without == 2 {
                 return Ok(false);
             }
@@ -122,11 +125,12 @@ async fn older_last(store: &Store, transaction: &str) -> Result<bool, StoreError
     }
 }
 
-/// Rewrites the table without its dead rows. False when it is in use for long: whoever reads it waits behind this.
+/// Rewrites the table without its dead rows. False if the table stays in use for 2 s; during this time, new readers of the
+/// table wait.
 async fn vacuum(store: &Store) -> Result<bool, StoreError> {
     let error = |error: sqlx::Error| StoreError::from(sea_orm::DbErr::Custom(error.to_string()));
     let mut connection = store.writer().get_postgres_connection_pool().acquire().await.map_err(error)?;
-    // No other statement may get the timeout, even if this future is dropped half-way.
+    // The connection is closed, so that no other statement gets its timeout, even if this future is dropped before it ends.
     connection.close_on_drop();
     connection.execute("SET lock_timeout = '2s'").await.map_err(error)?;
     match connection.execute("VACUUM FULL signing_keys").await {
@@ -139,7 +143,7 @@ async fn vacuum(store: &Store) -> Result<bool, StoreError> {
 async fn rewrite_table(store: &Store, due: &str) -> Result<Result<(), NotPurged>, StoreError> {
     let (file, transaction) = due.split_once('.').unwrap_or((due, "0"));
     if file_of_table(store).await? != file {
-        // Rewritten since, by hand for instance.
+        // The table was rewritten meanwhile, for example by hand.
         return Ok(Ok(()));
     }
     if older_last(store, transaction).await? {

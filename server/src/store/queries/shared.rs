@@ -1,13 +1,13 @@
-//! Values that all nodes of one database share and no tenant owns.
+//! Values that all nodes of one database share and that belong to no tenant.
 
 use sea_orm::{ConnectionTrait, DbBackend};
 
 use crate::store::{Store, StoreError, rows::statement};
 
-/// The key that makes cursors unreadable: 64 hexadecimal digits.
+/// The key that encrypts cursors: 64 hexadecimal digits.
 const CURSOR_KEY: &str = "cursor_key";
 
-/// The value of this name.
+/// The value with this name; `None` if it is not set.
 ///
 /// # Errors
 /// `StoreError` if the database does not answer or refuses the statement.
@@ -17,7 +17,7 @@ pub(super) async fn get(store: &Store, name: &str) -> Result<Option<String>, Sto
     Ok(row.map(|row| row.try_get("", "value")).transpose()?)
 }
 
-/// Sets a value unless there is one.
+/// Sets a value if it is not set yet.
 ///
 /// # Errors
 /// `StoreError` if the database does not answer or refuses the statement.
@@ -27,7 +27,7 @@ pub(super) async fn set_once(store: &Store, name: &str, value: &str) -> Result<(
     Ok(())
 }
 
-/// Sets a value.
+/// Sets or replaces a value.
 ///
 /// # Errors
 /// `StoreError` if the database does not answer or refuses the statement.
@@ -43,7 +43,7 @@ pub(super) async fn set(
     Ok(())
 }
 
-/// Removes a value, unless it is another one meanwhile.
+/// Removes a value if it is still `value`.
 ///
 /// # Errors
 /// `StoreError` if the database does not answer or refuses the statement.
@@ -53,17 +53,17 @@ pub(super) async fn remove(store: &Store, name: &str, value: &str) -> Result<(),
     Ok(())
 }
 
-/// The key of all cursors. `fresh` becomes it where there is none yet.
+/// The key that encrypts cursors. If none is stored yet, `fresh` is stored.
 ///
 /// # Errors
-/// `StoreError` if the database does not answer or refuses the statement.
+/// `StoreError` if the database does not answer or refuses a statement, or if the stored key is malformed.
 pub async fn cursor_key(store: &Store, fresh: [u8; 32]) -> Result<[u8; 32], StoreError> {
     let known = match get(store, CURSOR_KEY).await? {
         Some(known) => known,
         None => {
             let fresh: String = fresh.iter().map(|byte| format!("{byte:02x}")).collect();
             set_once(store, CURSOR_KEY, &fresh).await?;
-            // Of two nodes that start at once, the other one may have been first.
+            // If two nodes start at the same time, the other node may have stored its key first.
             get(store, CURSOR_KEY).await?.unwrap_or(fresh)
         }
     };

@@ -6,27 +6,28 @@ use sea_orm::ConnectionTrait;
 
 use crate::store::{StoreError, Transaction, rows::Rows};
 
-/// A batch being written. Nothing is told to anyone before [`WriteTx::commit`] returned.
+/// The transaction of one batch. Nothing may be published before [`WriteTx::commit`] has returned.
 pub struct WriteTx {
     transaction: Transaction,
 }
 
 impl WriteTx {
-    /// Begins.
+    /// Wraps a transaction that has begun.
     #[must_use]
     pub fn new(transaction: Transaction) -> Self {
         Self { transaction }
     }
 
-    /// Makes the change durable.
+    /// Commits the batch.
     ///
     /// # Errors
-    /// When the database fails; whether the batch was committed is then unknown.
+    /// `StoreError` if a statement failed before, which undoes everything; or if the commit fails, after which it is unknown
+    /// whether the batch was committed.
     pub async fn commit(self) -> Result<(), StoreError> {
         self.transaction.commit().await
     }
 
-    /// The transaction, for those who read more under its locks.
+    /// The transaction, for other reads under the locks of the batch.
     #[must_use]
     pub fn connection(&self) -> &Transaction {
         &self.transaction
