@@ -1,8 +1,8 @@
-//! Members whose devices are being told that they joined a conversation.
+//! Members to whose devices `conversationJoined` is about to be sent.
 //!
-//! A member is added to the room before the conversation is read for `conversationJoined`, so that no change is missed. Everything the
-//! room has for the member waits here until that event is sent. The event holds a version: changes up to it are dropped,
-//! later changes follow it.
+//! A member is added to the room before the conversation is read for `conversationJoined`, so that no change is missed.
+//! Every frame that the room has for the member waits here until that event is sent. The event holds a version: changes up
+//! to it are dropped, later changes follow it.
 
 use std::collections::VecDeque;
 
@@ -10,30 +10,31 @@ use causerie_protocol::UserId;
 
 use crate::sessions::Frame;
 
-/// Frames that wait for one member. Beyond, the oldest are dropped, and the client is told of the gap.
+/// The number of frames that may wait for one member. Beyond it the oldest frames are dropped, and the client gets the event
+/// `gap`.
 const WAITING_MAX: usize = 256;
 
-/// The arriving members of one room; nearly always none.
+/// The arriving members of one room. The list is empty nearly always.
 #[derive(Default)]
 pub(super) struct Arrivals(Vec<(UserId, Stage)>);
 
 enum Stage {
-    /// The event was not sent yet. What follows it, with the versions of changes.
+    /// `conversationJoined` was not sent yet. The frames wait here, changes with their version.
     Waiting(VecDeque<(Option<u32>, Frame)>),
-    /// The event told a version that the audience has not seen yet.
+    /// `conversationJoined` was sent with this version, which the room's members have not seen yet.
     Sent(u32),
 }
 
-/// What waited for a member.
+/// The frames that waited for a member.
 pub(super) struct Waited {
-    /// In order.
+    /// In the order in which they came.
     pub frames: Vec<Frame>,
-    /// Every change between the event and the version the audience has seen is among them.
+    /// The frames include every change after the event's version, up to the version that the room's members have seen.
     pub is_whole: bool,
 }
 
 impl Arrivals {
-    /// Keeps everything for a member from now on.
+    /// Keeps every frame for a member from now on.
     pub fn begin(&mut self, user: UserId) {
         if !self.is_waiting(user) {
             self.forget(user);
@@ -41,12 +42,13 @@ impl Arrivals {
         }
     }
 
-    /// The event was not sent yet.
+    /// Whether `conversationJoined` was not sent to this member yet.
     pub fn is_waiting(&self, user: UserId) -> bool {
         self.0.iter().any(|(other, stage)| *other == user && matches!(stage, Stage::Waiting(_)))
     }
 
-    /// Takes a frame, with the version of a change, that must not be shown to a member now. False when it is to be shown.
+    /// Takes a frame that the member must not get now: it waits or is dropped. `version` is the version of a change. Returns
+    /// false if the frame is to be sent.
     pub fn take(&mut self, user: UserId, version: Option<u32>, frame: &Frame) -> bool {
         let Some((_, stage)) = self.0.iter_mut().find(|(other, _)| *other == user) else { return false };
         match stage {
@@ -61,7 +63,8 @@ impl Arrivals {
         }
     }
 
-    /// The event that tells `told` is sent now, and the audience has seen `seen`; answers what follows it.
+    /// Ends the wait of a member: `conversationJoined` with version `told` is sent now, and the room's members have seen
+    /// `seen`. Returns the frames that follow the event.
     pub fn finish(&mut self, user: UserId, told: u32, seen: u32) -> Waited {
         let at = self.0.iter().position(|(other, _)| *other == user);
         let waiting = match at.map(|at| self.0.swap_remove(at)) {
@@ -77,12 +80,12 @@ impl Arrivals {
         Waited { frames, is_whole }
     }
 
-    /// The audience has seen a version.
+    /// The room's members have seen this version.
     pub fn seen(&mut self, version: u32) {
         self.0.retain(|(_, stage)| !matches!(stage, Stage::Sent(told) if *told <= version));
     }
 
-    /// A member is gone.
+    /// Drops what is kept for a member who left.
     pub fn forget(&mut self, user: UserId) {
         self.0.retain(|(other, _)| *other != user);
     }

@@ -1,4 +1,4 @@
-//! Applies what other nodes published.
+//! The bus consumer: applies the signals that other nodes published, and reacts to outages of the bus.
 
 use std::sync::atomic::Ordering;
 
@@ -39,7 +39,7 @@ pub(super) async fn run(hub: Hub, mut incoming: mpsc::Receiver<BusEvent>) {
                 hub.look_at_presence().await;
             }
             BusEvent::NodeLost(node) => {
-                // It may have committed what it could not publish any more.
+                // The node may have committed changes that it could not publish any more.
                 tracing::warn!(%node, "a node is gone");
                 hub.0.check_all.notify_one();
                 hub.look_at_presence().await;

@@ -1,4 +1,4 @@
-//! What users may do in their conversations, told to open screens when facts, rules, time or the conversation change it.
+//! Sends members their capabilities when facts, rules, time or the conversation change them.
 
 use std::{
     collections::{HashMap, HashSet},
@@ -17,17 +17,17 @@ use crate::{
     store::{StoreError, queries::member_context::MemberContext},
 };
 
-/// Conversations per query, and members looked at together.
+/// The number of (conversation, user) pairs per query.
 const BATCH_MAX: usize = 500;
-/// A burst of changes, an import for instance, is told once.
+/// A pause, so that a burst of changes (an import for instance) is handled once.
 const WAIT_FOR_MORE: Duration = Duration::from_millis(20);
-/// A database that fails is given this long.
+/// The pause after a database failure.
 const RETRY_AFTER: Duration = Duration::from_secs(1);
 
 /// An online member of a conversation.
 type RoomMember = (ConversationId, UserId);
 
-/// Tells what moving facts change, for ever.
+/// Sends the capabilities that changed because facts moved, until the server stops.
 pub(super) async fn follow_facts(hub: Hub) {
     loop {
         let moved = hub.0.facts.moved().await;
@@ -42,7 +42,7 @@ pub(super) async fn follow_facts(hub: Hub) {
     }
 }
 
-/// Tells what changing conversations change, for ever: everyone in them may do other things now.
+/// Sends the capabilities of all online members of the conversations in `changed`, until the server stops.
 pub(super) async fn follow_conversations(hub: Hub, mut changed: mpsc::Receiver<ConversationId>) {
     let mut batch = Vec::with_capacity(BATCH_MAX);
     while changed.recv_many(&mut batch, BATCH_MAX).await > 0 {
@@ -77,16 +77,16 @@ async fn follow(hub: &Hub, tenant: TenantId, moved: &Move) -> Result<(), StoreEr
     push_capabilities(hub, &members, &moved.before).await
 }
 
-/// Ends the sessions of one who may not be here any more.
+/// Closes the sessions of a user whose account is not active any more.
 fn close_if_inactive(hub: &Hub, facts: &Snapshot, user: UserId) {
-    // Whoever the facts do not know yet came after they were read.
+    // A user whom the facts do not know was created after the facts were read.
     let inactive = facts.user(user).is_some_and(|ix| facts.world.status(ix) != causerie_policy::Status::Active);
     if inactive {
         hub.revoke_here(user, i64::MAX);
     }
 }
 
-/// These users as members of their rooms, and the users they have a direct conversation with.
+/// These users as members of their rooms, and all online members of the direct conversations that these users have.
 async fn concerned(hub: &Hub, users: &[UserId]) -> Result<Vec<RoomMember>, StoreError> {
     let mut members: HashSet<RoomMember> = HashSet::new();
     for user in users {
@@ -108,7 +108,8 @@ fn members_of(room: &super::room::Room) -> Vec<RoomMember> {
     room.people().iter().map(|online| (room.id, online.id)).collect()
 }
 
-/// Tells each of these what they may do now, where it differs from what one of the facts before says: all of them, if there are none.
+/// Sends each member their capabilities, if they differ from those by one of the snapshots in `before`. With an empty
+/// `before` all members get them.
 async fn push_capabilities(hub: &Hub, members: &[RoomMember], before: &[Arc<Snapshot>]) -> Result<(), StoreError> {
     for chunk in members.chunks(BATCH_MAX) {
         let found: HashMap<RoomMember, MemberContext> = hub.0.store.facts(chunk.to_vec()).await?;
@@ -118,12 +119,12 @@ async fn push_capabilities(hub: &Hub, members: &[RoomMember], before: &[Arc<Snap
             let knew = room.reads(user);
             let knows = hub.settle_member(&room, user, &facts, &after);
             let now = policy_gate::capabilities(&after, user, &facts);
-            // Of a user whom the facts did not know, they do not say what the screen shows.
+            // A snapshot that does not know the user says nothing about the capabilities that the client has.
             let is_other = |before: &Arc<Snapshot>| {
                 before.user(user).is_none() || policy_gate::capabilities(before, user, &facts) != now
             };
             let are_others = before.is_empty() || before.iter().any(is_other);
-            // Who may read again is told of the conversation, with what they may do there.
+            // A member who just became able to read again gets the whole conversation, which includes the capabilities.
             if knew == Some(Reads::Yes) && knows == Some(Reads::Yes) && are_others {
                 let conversation_id = conversation.to_string();
                 let changed = wire::CapabilitiesChanged { conversation_id, capabilities: now };

@@ -1,4 +1,5 @@
-//! The hub: the rooms and online users of this node, and how sessions join and leave.
+//! The hub: the registry of this node's rooms and online users, and the entry point of fan-out. Sessions join and leave
+//! here.
 
 use std::{
     collections::HashMap,
@@ -30,7 +31,7 @@ use crate::{
     telemetry::Metrics,
 };
 
-/// The rooms and online users of this node. Cheap to clone.
+/// The registry of this node's rooms and online users. A clone shares the registry and costs one reference count.
 #[derive(Clone)]
 pub struct Hub(pub(super) Arc<Inner>);
 
@@ -43,48 +44,49 @@ pub(super) struct Inner {
     pub metrics: Arc<Metrics>,
     pub rooms: DashMap<ConversationId, Arc<Room>>,
     pub online_users: DashMap<UserId, Arc<OnlineUser>>,
-    /// Who watches whom come and go: watched user to connections.
+    /// For each watched user, the sessions that receive the user's presence changes.
     pub watchers: DashMap<UserId, Vec<Arc<Session>>>,
     pub watching: DashMap<ConnectionId, Vec<UserId>>,
-    /// Reference count per bus channel; unsubscribed when it drops to zero.
+    /// Reference count per bus channel. The node unsubscribes from a channel when its count drops to zero.
     pub listening: Mutex<HashMap<Channel, u32>>,
-    /// The epochs of tenants, as of the last join of one of their users.
+    /// The epoch of each tenant, as read when a user of the tenant last joined.
     pub epochs: DashMap<TenantId, String>,
     pub publisher: Arc<Publisher>,
     pub joins: mpsc::Sender<joins::Request>,
     pub repair: mpsc::Sender<ConversationId>,
-    /// Last visits to be noted.
+    /// Last visits that wait to be written to the database: user, and milliseconds since 1970 UTC.
     pub visits: mpsc::Sender<(UserId, i64)>,
-    /// Conversations in which members may do other things now.
+    /// Conversations whose members' capabilities must be computed again.
     pub changed: mpsc::Sender<ConversationId>,
-    /// What waits for facts, before it is delivered.
+    /// Changes and ephemeral frames that wait for newer facts before they are delivered.
     pub undecided: mpsc::Sender<Undecided>,
-    /// The bus lost its connection: other nodes may have said things unheard.
+    /// The bus lost its connection, so signals of other nodes may be lost.
     pub unsure: AtomicBool,
-    /// It is back: positions that moved on other nodes meanwhile have to be read.
+    /// The bus is back, and positions that moved on other nodes during the outage must still be read from the database.
     pub positions_unsure: AtomicBool,
-    /// Check everything now.
+    /// Wakes the periodic check at once.
     pub check_all: tokio::sync::Notify,
     pub deferred_counts: Arc<DeferredCounts>,
 }
 
 impl Hub {
-    /// The session's outbox receives events from now on; answers once all its conversations are live here. `max`: how many
-    /// sessions a user may have.
+    /// Adds a session. From this call on the session's outbox receives events; the call returns when the user is joined to
+    /// the rooms of all their conversations on this node. `max` is the highest number of sessions of one user on this node.
     ///
     /// # Errors
-    /// When the user has so many already, or the user's conversations could not be read.
+    /// `ErrorCode::TooMany` if the user has `max` sessions already. `ErrorCode::Unavailable` if the database does not answer
+    /// or the server is stopping.
     pub async fn join(&self, session: &Arc<Session>, max: usize) -> Result<(), Refusal> {
         let online = loop {
             let Caller { tenant, user, .. } = session.caller;
-            // In one statement: the map's guard must not live until the await below.
+            // The guard of the map must not live until the await below; as part of one statement it is released at its end.
             let online = Arc::clone(
                 &*self.0.online_users.entry(user).or_insert_with(|| OnlineUser::new(user, tenant, &self.0.deferred_counts)),
             );
             match online.enter(session, max) {
                 Entered::Yes => break online,
                 Entered::TooMany => return Err(Refusal::new(ErrorCode::TooMany, "this person has too many connections")),
-                // About to leave the map.
+                // The joins task removes this entry from the map in a moment; the next try makes a new one.
                 Entered::Retired => tokio::task::yield_now().await,
             }
         };
@@ -99,8 +101,8 @@ impl Hub {
             self.0.joins.send(request).await.map_err(|_| stopping())?;
             joined.await.map_err(|_| stopping())?.map_err(database_away)?;
         }
-        // A revocation between the look at the token and the entering closed nobody. It was heard all the same, or read with the
-        // positions, unless the bus is away.
+        // A revocation that came after the token was checked and before the session entered found no session to close. The
+        // online user has recorded it, from a signal or from the read of the positions, except when the bus is away.
         if online.heard_revocation(session.issued_at_s()) || self.is_unsure() {
             let status = self.0.lookups.account_statuses.get(online.id).await.map_err(database_away)?;
             session.revoke(status.map_or(i64::MAX, |status| status.revokes_before_s()));
@@ -108,7 +110,7 @@ impl Hub {
         Ok(())
     }
 
-    /// The session hears nothing more.
+    /// Removes a session; it receives no more events.
     pub fn leave(&self, session: &Arc<Session>) {
         self.stop_watching(session);
         let Some(online) = self.0.online_users.get(&session.caller.user).map(|online| Arc::clone(&online)) else { return };
@@ -116,13 +118,14 @@ impl Hub {
             let joins = self.0.joins.clone();
             let user = online.id;
             if let Err(mpsc::error::TrySendError::Full(request)) = joins.try_send(joins::Request::Leave { user }) {
-                // A crowd leaves at once; who left keeps no socket, so waiting here costs one small task each.
+                // Many users may leave at once. A user who left holds no socket, so each waiting request costs one small
+                // task.
                 tokio::spawn(async move { joins.send(request).await.ok() });
             }
         }
     }
 
-    /// Delivers what was committed: on this node at once, to the other nodes over the bus.
+    /// Delivers committed updates: on this node at once, to the other nodes over the bus.
     pub fn publish(&self, updates: Vec<Update>) {
         for one in &updates {
             self.publish_here(one);
@@ -146,7 +149,7 @@ impl Hub {
                     && !room.position(position)
                 {
                     let (conversation, user) = (position.conversation, position.user);
-                    // Refused when the queue is full: the next move of this position reads it.
+                    // If the queue is full, the request is dropped: the next move of this position reads it.
                     let _ = self.0.joins.try_send(joins::Request::Position { conversation, user });
                 }
             }
@@ -158,7 +161,7 @@ impl Hub {
         }
     }
 
-    /// Closes every session of a user on every node; their tokens issued before this second are void.
+    /// Closes the sessions of a user on every node whose token was issued before this second (seconds since 1970 UTC).
     pub fn revoke(&self, user: UserId, issued_before_s: i64) {
         self.revoke_here(user, issued_before_s);
         let revoked = bus::Revoked { user: user.to_bytes(), issued_before: issued_before_s };
@@ -171,7 +174,8 @@ impl Hub {
         }
     }
 
-    /// Shows a frame on every device of a user, on every node. Lost if the bus is away: whoever needs it asks again.
+    /// Sends a frame to every device of a user, on every node. Other nodes miss it while the bus is away, so the frame must
+    /// be something that a client can also ask for.
     pub fn push_to_user(&self, user: UserId, frame: &Frame) {
         self.push_to_user_here(user, frame);
         let told = bus::Told { user: user.to_bytes(), frame: frame.payload() };
@@ -184,17 +188,18 @@ impl Hub {
         }
     }
 
-    /// Where a live user stands: `(total unread, inbox version)`.
+    /// `(total unread, inbox version)` of a user who is online on this node and joined to their rooms.
     #[must_use]
     pub fn inbox(&self, user: UserId) -> Option<(u32, u32)> {
         self.0.online_users.get(&user).and_then(|online| online.inbox())
     }
 
     pub(super) fn inbox_moved(&self, user: UserId, version: u32) {
-        // A user who is being joined may have been read before this: the joins task comes to it after the join.
+        // If the user is just being joined, the join may have read an older inbox. The joins task handles this request after
+        // the join.
         let behind =
             self.0.online_users.get(&user).is_some_and(|online| online.inbox().is_none_or(|(_, known)| known < version));
-        // Refused when the queue is full: the periodic check finds it.
+        // If the queue is full, the periodic check finds the difference.
         if behind && self.0.joins.try_send(joins::Request::InboxChanged { user, version }).is_err() {
             self.0.check_all.notify_one();
         }
@@ -204,31 +209,32 @@ impl Hub {
         self.0.rooms.get(&conversation).map(|room| Arc::clone(&room))
     }
 
-    /// Facts of a tenant moved: open screens are told, here and on the other nodes.
+    /// The facts of a tenant moved: every node computes the capabilities of its online users again.
     pub fn facts_moved(&self, tenant: TenantId, version: u64) {
         self.0.facts.wake(tenant);
         let moved = bus::FactsMoved { tenant: tenant.to_bytes(), version };
         self.0.publisher.push_signal(Channel::Nodes, bus::signal::Kind::FactsMoved(moved));
     }
 
-    /// Members of a conversation may do other things now: those here are told.
+    /// Computes the capabilities of the conversation's online members on this node again, and sends them.
     pub fn recheck(&self, conversation: ConversationId) {
-        // Refused when full: screens that offer too much are refused by the server.
+        // If the queue is full, the request is dropped: a client that shows too many buttons gets a refusal from the server.
         let _ = self.0.changed.try_send(conversation);
     }
 
-    /// A member may read a conversation again.
+    /// Sends the conversation again to a member who may read it again.
     pub(super) fn restore(&self, conversation: ConversationId, user: UserId) {
-        // Refused when the queue is full: the user's next list or resume asks again.
+        // If the queue is full, the request is dropped: the user's next list or resume asks again.
         let _ = self.0.joins.try_send(joins::Request::Restore { conversation, user });
     }
 
     pub(super) fn request_repair(&self, conversation: ConversationId) {
-        // Refused when full: the periodic check finds it.
+        // If the queue is full, the request is dropped: the periodic check finds the gap.
         let _ = self.0.repair.try_send(conversation);
     }
 
-    /// Listens to channels, counted; returns once the bus confirmed the new ones, or could not.
+    /// Adds one reference to each channel and subscribes to the new ones. Returns when the bus has confirmed them, or has
+    /// failed to.
     pub(super) async fn listen(&self, channels: impl IntoIterator<Item = Channel>) {
         let new: Vec<Channel> = {
             let mut listening = self.0.listening.lock().unwrap_or_else(PoisonError::into_inner);
@@ -242,12 +248,12 @@ impl Hub {
                 .collect()
         };
         if !new.is_empty() && self.0.bus.subscribe(new).await.is_err() {
-            // Remembered by the bus; until it is back, positions are checked against the database.
+            // The bus remembers the subscriptions. Until it is back, positions are checked against the database.
             tracing::debug!("the bus is away; subscriptions wait for it");
         }
     }
 
-    /// One reason less to listen.
+    /// Removes one reference from each channel, and unsubscribes from channels that have none left.
     pub(super) fn unlisten(&self, channels: impl IntoIterator<Item = Channel>) {
         let mut listening = self.0.listening.lock().unwrap_or_else(PoisonError::into_inner);
         let gone: Vec<Channel> = channels
@@ -270,7 +276,7 @@ impl Hub {
         self.0.unsure.load(Ordering::Relaxed)
     }
 
-    /// Age of the bus's last heartbeat, for readiness; `None` where there is none.
+    /// The bus of this node; readiness reads the age of its heartbeat.
     #[must_use]
     pub fn bus(&self) -> &dyn Bus {
         &*self.0.bus

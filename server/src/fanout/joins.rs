@@ -1,8 +1,9 @@
-//! Puts users into rooms and takes them out, in one task: the first user of a conversation opens its room, the last one closes
-//! it. No other task opens or closes rooms, so the two do not race.
+//! The joins task: it joins users to rooms and removes them. The first user of a conversation on this node opens its room,
+//! the last one closes it. No other task opens or closes rooms, so opening and closing do not race.
 //!
-//! Joining without a race: subscribe, then read the database, then let the room deliver; what the bus said in between
-//! waits in the room, and the room drops what the read already had. Thousands who come at once share the queries.
+//! To join without missing a change, the task subscribes to the channel first, then reads the database, then lets the room
+//! deliver. Signals that come in between wait in the room, and the room drops the changes that the read already contained.
+//! Thousands of users who come at once share the queries.
 
 use std::{collections::HashMap, sync::Arc};
 
@@ -22,44 +23,45 @@ use crate::{
     store::{StoreError, batcher::gather, queries::inbox::InboxChange},
 };
 
-/// Users who are joined to their rooms by one round of queries.
+/// The number of users who are joined to their rooms by one round of queries.
 const BATCH_MAX: usize = 256;
-/// Positions are read again so often, where versions were passed over meanwhile or the member was removed.
+/// How often positions are read before the task gives up: a position is read again if versions were passed over or the
+/// member was removed during the read.
 const REJOINS_MAX: usize = 5;
 
 /// A request to the joins task.
 pub enum Request {
     /// Join a user to the rooms of all their conversations.
     Join {
-        /// Who.
+        /// The user to join.
         online: Arc<OnlineUser>,
-        /// Told when it is done. Then sessions that may not be here are closed already.
+        /// Gets the result when the user is joined. By then, sessions with a revoked token are closed.
         done: oneshot::Sender<Result<(), StoreError>>,
     },
-    /// The user's last session left.
+    /// The user's last session on this node ended.
     Leave {
-        /// Who.
+        /// The user to remove from all rooms, unless a new session has come.
         user: UserId,
     },
     /// An online user joined or left conversations.
     InboxChanged {
-        /// Who.
+        /// The user whose inbox changed.
         user: UserId,
-        /// How far their inbox is; whoever was read at it or later meanwhile is not read again.
+        /// The inbox version after the change. Nothing is read if the user's inbox was read at this version or a later one.
         version: u32,
     },
-    /// A live member may read a conversation again.
+    /// An online member may read a conversation again.
     Restore {
-        /// Which.
+        /// The conversation to send to the member's devices.
         conversation: ConversationId,
-        /// Who.
+        /// The member.
         user: UserId,
     },
-    /// A live member's position has to be read from the database.
+    /// An online member's position must be read from the database.
     Position {
-        /// Where.
+        /// The conversation of the position.
         conversation: ConversationId,
-        /// Whose.
+        /// The member whose position it is.
         user: UserId,
     },
 }
@@ -111,14 +113,14 @@ pub(super) async fn run(hub: Hub, mut requests: mpsc::Receiver<Request>) {
     }
 }
 
-/// Seats those who are not.
+/// Joins these users to their rooms, except users who are joined already.
 async fn member(hub: &Hub, online_users: &[Arc<OnlineUser>]) -> Result<(), StoreError> {
     let new: Vec<&Arc<OnlineUser>> = online_users.iter().filter(|online| online.inbox().is_none()).collect();
     let users: Vec<UserId> = new.iter().map(|online| online.id).collect();
     if users.is_empty() {
         return Ok(());
     }
-    // The inbox's own channel first: whoever is put into a conversation from now on hears of it.
+    // The channel of the inbox comes first: a change of the user's conversations after the read then reaches this node.
     hub.listen(users.iter().map(|user| Channel::User(*user))).await;
     let mut opened = Vec::new();
     let outcome = join_inboxes(hub, &new, &users, &mut opened).await;
@@ -141,7 +143,7 @@ async fn join_inboxes(
     opened.extend(open(hub, memberships.clone()).await);
     let readings = begin_readings(hub, memberships);
     let mut inboxes = hub.0.store.inboxes(users).await?;
-    // Conversations joined between the two reads.
+    // Conversations that the user joined between the two reads.
     let joined = inboxes.values().flat_map(|inbox| &inbox.positions).map(|position| position.conversation).collect();
     opened.extend(open(hub, joined).await);
     let mut again = Vec::new();
@@ -160,7 +162,7 @@ async fn join_inboxes(
     for online in online_users {
         let inbox = inboxes.remove(&online.id);
         let status = inbox.as_ref().map(|inbox| inbox.account_status);
-        // Between the look at a token and now, a revocation found nobody to close.
+        // A revocation between the check of the token and this point found no session to close.
         online.revoke(status.map_or(i64::MAX, |status| status.revokes_before_s()));
         if let Some(inbox) = inbox {
             hub.0.epochs.insert(online.tenant, inbox.epoch);
@@ -175,8 +177,8 @@ fn begin_readings(hub: &Hub, conversations: impl IntoIterator<Item = Conversatio
     rooms.map(|room| room.begin_reading()).collect()
 }
 
-/// Reads positions anew and gives them to the rooms, see [`Room::join`]; users who are members no more are removed. Fails where
-/// positions moved faster than they could be read, so that the caller tries again.
+/// Reads positions and gives them to the rooms, see [`Room::join`]. A user who is no longer a member is removed from the
+/// room. Fails if positions move faster than they can be read, so that the caller tries again.
 pub(super) async fn rejoin(hub: &Hub, mut pairs: Vec<(ConversationId, UserId)>, arriving: bool) -> Result<(), StoreError> {
     for _ in 0..REJOINS_MAX {
         if pairs.is_empty() {
@@ -203,7 +205,8 @@ pub(super) async fn rejoin(hub: &Hub, mut pairs: Vec<(ConversationId, UserId)>, 
     Err(StoreError::too_slow())
 }
 
-/// Makes rooms for conversations nobody here was in, and listens to them before anything of them is read; answers which.
+/// Opens rooms for the conversations that have none here, and subscribes to their channels before anything of them is read.
+/// Returns the conversations whose rooms it opened.
 async fn open(hub: &Hub, conversations: Vec<ConversationId>) -> Vec<ConversationId> {
     let mut opened = Vec::new();
     for conversation in conversations {
@@ -216,7 +219,7 @@ async fn open(hub: &Hub, conversations: Vec<ConversationId>) -> Vec<Conversation
     opened
 }
 
-/// Closes the rooms that were opened for a user who did not join after all.
+/// Closes rooms that were opened for a user who then did not join.
 fn close_empty(hub: &Hub, mut opened: Vec<ConversationId>) {
     opened.retain(|conversation| hub.room(*conversation).is_some_and(|room| room.is_empty()));
     for conversation in &opened {
@@ -242,7 +245,7 @@ async fn remove_users(hub: &Hub, users: Vec<UserId>) {
     }
 }
 
-/// Removes a user from rooms and closes the rooms without members.
+/// Removes a user from rooms and closes the rooms that have no members left.
 fn leave_rooms(hub: &Hub, user: UserId, rooms: Vec<ConversationId>) {
     let mut closed = Vec::new();
     for conversation in rooms {
@@ -254,8 +257,8 @@ fn leave_rooms(hub: &Hub, user: UserId, rooms: Vec<ConversationId>) {
     hub.unlisten(closed);
 }
 
-/// Joins a user to the rooms of conversations they joined, removes them from the rooms of those they left, and tells their
-/// devices.
+/// Joins an online user to the rooms of conversations they joined, removes them from the rooms of conversations they left,
+/// and sends the events about both to their devices.
 async fn inbox_moved(hub: &Hub, user: UserId, version: u32) -> Result<(), StoreError> {
     let Some(online) = hub.0.online_users.get(&user).map(|online| Arc::clone(&online)) else { return Ok(()) };
     let Some((_, known)) = online.inbox().filter(|(_, known)| *known < version) else { return Ok(()) };
@@ -278,8 +281,8 @@ async fn inbox_moved(hub: &Hub, user: UserId, version: u32) -> Result<(), StoreE
     Ok(())
 }
 
-/// Tells a user's devices of a conversation whose room they joined; what waited for them follows. When it fails, it goes on
-/// waiting for the next try.
+/// Sends `conversationJoined` to the devices of a user who was joined to the conversation's room, followed by the frames
+/// that waited for the user. If it fails, the frames go on waiting for the next try.
 async fn send_joined(
     hub: &Hub,
     online: &Arc<OnlineUser>,
@@ -290,7 +293,8 @@ async fn send_joined(
     for _ in 0..REJOINS_MAX {
         let summary = hub.0.lookups.summaries.get((conversation, online.id)).await?;
         let Some(summary) = summary.filter(|summary| summary.facts.role.is_some()) else {
-            // Removed meanwhile, which a later inbox version tells. Until then nothing of it is for this user.
+            // The user was removed in the meantime, and a later inbox version says so. Until then the user gets nothing of
+            // it.
             leave_rooms(hub, online.id, vec![conversation]);
             return Ok(());
         };
@@ -315,8 +319,8 @@ async fn send_joined(
     Ok(())
 }
 
-/// Tells a user's devices of a conversation they may read again. The user stayed a member, so the inbox's version is the
-/// same.
+/// Sends a conversation to the devices of a member who may read it again. The user stayed a member, so the inbox version
+/// does not change and the event has inbox version 0.
 async fn restore(hub: &Hub, conversation: ConversationId, user: UserId) -> Result<(), StoreError> {
     let Some(online) = hub.0.online_users.get(&user).map(|online| Arc::clone(&online)) else { return Ok(()) };
     let Some(room) = hub.room(conversation).filter(|room| room.reads(user) == Some(Reads::No)) else { return Ok(()) };

@@ -1,10 +1,10 @@
-//! How a committed change reaches every connected user.
+//! Fan-out: the delivery of a committed change to the sessions of all members.
 //!
-//! The [`Hub`] knows the users connected to this node and the conversations they are in: a [`room::Room`] per conversation with
-//! an entry per online member. A change is delivered on this node at once and published to the other nodes over the [`bus`]. The
-//! bus may lose messages; [`repair`] finds every loss by comparing counters with the database. [`joins`] puts users into their
-//! rooms without missing an event. [`readers`] asks the rules which members may read. [`capabilities`] tells devices what their
-//! user may do when that changes.
+//! The [`Hub`] knows the users connected to this node and the conversations they are in: a [`room::Room`] per conversation
+//! with an entry per online member. A change is delivered on this node at once and published to the other nodes over the
+//! [`bus`]. The bus may lose signals; [`repair`] finds every loss by comparing versions with the database. [`joins`] joins
+//! users to their rooms without missing an event. [`readers`] asks the rules which members may read. [`capabilities`] sends
+//! devices the capabilities of their user when these change.
 
 mod arrivals;
 pub mod bus;

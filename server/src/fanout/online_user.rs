@@ -13,15 +13,15 @@ use super::room::{Count, Room, grow_little};
 use crate::sessions::Frame;
 use crate::sessions::Session;
 
-/// Counts that change faster are told together. In a busy group of thousands each count would otherwise cost a frame per
-/// member per message.
+/// The shortest time between two count frames to one user; counts that change sooner are sent together. In a busy group of
+/// thousands each count would otherwise cost one frame per member per message.
 const COUNTS_APART: Duration = Duration::from_millis(500);
 
-/// Somebody who is here.
+/// A user with at least one session on this node, with the rooms that the user is in.
 pub struct OnlineUser {
-    /// Who.
+    /// The user's id.
     pub id: UserId,
-    /// Whose.
+    /// The user's tenant.
     pub tenant: TenantId,
     deferred_counts: Weak<DeferredCounts>,
     state: Mutex<State>,
@@ -30,15 +30,16 @@ pub struct OnlineUser {
 #[derive(Default)]
 struct State {
     sessions: Vec<Arc<Session>>,
-    /// The rooms the user is in; sorted by id.
+    /// The rooms that the user is in, sorted by conversation id.
     rooms: Vec<Arc<Room>>,
-    /// The sum of the weights of the counts in [`Self::rooms`].
+    /// The sum of [`Count::weight`] over the rooms in which the user may read.
     total_unread: u32,
     /// `None` until the user was joined to their rooms.
     inbox_version: Option<u32>,
-    /// Tokens issued before this second were said to be void since the user is here.
+    /// Tokens issued before this second (since 1970 UTC) are revoked, as far as this node has learned while the user is
+    /// online.
     void_before_s: i64,
-    /// Left for good; a session that comes now needs a new `OnlineUser`.
+    /// The user has left. A session that comes now needs a new `OnlineUser`.
     retired: bool,
     waiting: HashMap<ConversationId, Count>,
     told_at: Option<Instant>,
@@ -48,12 +49,13 @@ struct State {
 #[derive(Default)]
 pub struct DeferredCounts {
     online_users: Mutex<Vec<Arc<OnlineUser>>>,
-    /// Somebody was added to an empty list.
+    /// Notified when a user is added.
     pub some: tokio::sync::Notify,
 }
 
 impl DeferredCounts {
-    /// Tells everyone's waiting counts, together with whatever else goes to them soon; answers whom.
+    /// Queues the waiting counts of all users into their outboxes, where they go out with the next frame; returns these
+    /// users.
     pub fn flush(&self) -> Vec<Arc<OnlineUser>> {
         let people = std::mem::take(&mut *self.online_users.lock().unwrap_or_else(PoisonError::into_inner));
         for online in &people {
@@ -63,25 +65,25 @@ impl DeferredCounts {
     }
 }
 
-/// What became of a session that came.
+/// The result of adding a session.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Entered {
-    /// It is in.
+    /// The session was added.
     Yes,
-    /// The user left for good; it needs a new [`OnlineUser`].
+    /// The user has left; the session needs a new [`OnlineUser`].
     Retired,
-    /// The user has enough.
+    /// The user has the highest allowed number of sessions.
     TooMany,
 }
 
 impl OnlineUser {
-    /// Nobody yet.
+    /// A user without sessions and rooms.
     #[must_use]
     pub fn new(id: UserId, tenant: TenantId, deferred_counts: &Arc<DeferredCounts>) -> Arc<Self> {
         Arc::new(Self { id, tenant, deferred_counts: Arc::downgrade(deferred_counts), state: Mutex::default() })
     }
 
-    /// Adds a session, unless the user is retired or has `max` already.
+    /// Adds a session, unless the user is retired or has `max` sessions already.
     pub fn enter(&self, session: &Arc<Session>, max: usize) -> Entered {
         let mut state = self.lock();
         if state.retired {
@@ -90,13 +92,13 @@ impl OnlineUser {
         if state.sessions.len() >= max {
             return Entered::TooMany;
         }
-        // Most users have one.
+        // Most users have one session.
         state.sessions.reserve_exact(1);
         state.sessions.push(Arc::clone(session));
         Entered::Yes
     }
 
-    /// Removes a session; true when none is left.
+    /// Removes a session. Returns true if the user has no sessions then.
     pub fn exit(&self, connection: ConnectionId) -> bool {
         let mut state = self.lock();
         state.sessions.retain(|session| session.connection != connection);
@@ -104,7 +106,7 @@ impl OnlineUser {
         state.sessions.is_empty()
     }
 
-    /// Retires a user without sessions; answers the rooms to leave. `None` when somebody came back.
+    /// Retires a user without sessions; returns the rooms to leave. `None` if a new session has entered.
     pub fn retire(&self) -> Option<Vec<ConversationId>> {
         let mut state = self.lock();
         if !state.sessions.is_empty() {
@@ -114,32 +116,32 @@ impl OnlineUser {
         Some(state.room_ids())
     }
 
-    /// Left for good.
+    /// Whether the user has left, so that no session can enter any more.
     #[must_use]
     pub fn is_retired(&self) -> bool {
         self.lock().retired
     }
 
-    /// `(total unread, inbox version)`, once the user was joined to their rooms.
+    /// `(total unread, inbox version)`; `None` until the user was joined to their rooms.
     #[must_use]
     pub fn inbox(&self) -> Option<(u32, u32)> {
         let state = self.lock();
         state.inbox_version.map(|version| (state.total_unread, version))
     }
 
-    /// The user was joined to the rooms of all conversations up to this inbox version.
+    /// Records that the user is joined to the rooms of all conversations up to this inbox version.
     pub fn set_inbox_version(&self, inbox_version: u32) {
         let mut state = self.lock();
         state.inbox_version = Some(state.inbox_version.unwrap_or(0).max(inbox_version));
     }
 
-    /// The rooms the user is in.
+    /// The ids of the rooms that the user is in.
     #[must_use]
     pub fn rooms(&self) -> Vec<ConversationId> {
         self.lock().room_ids()
     }
 
-    /// Closes the sessions whose token was issued before this second.
+    /// Closes the sessions whose token was issued before this second (since 1970 UTC).
     pub fn revoke(&self, issued_before_s: i64) {
         let mut state = self.lock();
         state.void_before_s = state.void_before_s.max(issued_before_s);
@@ -148,20 +150,20 @@ impl OnlineUser {
         }
     }
 
-    /// Whether [`Self::revoke`] was called for tokens of this second. Then or later they may have been let in again.
+    /// Whether [`Self::revoke`] was called for tokens issued at this second. The user may have been activated again since.
     #[must_use]
     pub fn heard_revocation(&self, issued_at_s: i64) -> bool {
         issued_at_s < self.lock().void_before_s
     }
 
-    /// Sends a frame to every device.
+    /// Sends a frame to every session of the user on this node.
     pub fn push(&self, frame: &Frame) {
         for session in &self.lock().sessions {
             session.push(frame);
         }
     }
 
-    /// The user joined a room. What is unread there counts once the user may read it.
+    /// Adds a room. Its unread count belongs to the total only once the user may read it.
     pub(super) fn joined_room(&self, room: &Arc<Room>) {
         let mut state = self.lock();
         if let Err(at) = state.position_of(room.id) {
@@ -170,13 +172,13 @@ impl OnlineUser {
         }
     }
 
-    /// The user may not read a conversation any more: every device is told that it is gone, and the total without it.
+    /// The user may no longer read a conversation: every session gets `conversationLeft`, and the new total if it changed.
     pub(super) fn shut_out(&self, room: ConversationId, count: Count) {
         let mut state = self.lock();
         let before = state.total_unread;
         state.recount(count, Count::default());
         state.waiting.remove(&room);
-        // No inbox version: the user is still a member.
+        // The inbox version is 0 because the user stays a member, so the inbox does not change.
         let left = wire::ConversationLeft { inbox_version: 0, conversation_id: room.to_string() };
         let left = Frame::event(Event::ConversationLeft(left));
         let total = (state.total_unread != before).then(|| state.total());
@@ -188,12 +190,12 @@ impl OnlineUser {
         }
     }
 
-    /// The count of a room changed.
+    /// Updates the total after the count of a room changed.
     pub(super) fn recounted(&self, before: Count, now: Count) {
         self.lock().recount(before, now);
     }
 
-    /// The user left a room. What was unread there counts no more, and every device gets the total.
+    /// Removes a room and its count from the total; every session gets the new total.
     pub(super) fn left_room(&self, room: ConversationId, count: Count) {
         let mut state = self.lock();
         let before = state.total_unread;
@@ -210,7 +212,7 @@ impl OnlineUser {
         }
     }
 
-    /// Tells a count to every device at once.
+    /// Sends a count to every session at once.
     pub(super) fn push_count(&self, room: ConversationId, count: Count) {
         let mut state = self.lock();
         state.waiting.remove(&room);
@@ -220,8 +222,8 @@ impl OnlineUser {
         }
     }
 
-    /// Shows a change of a room to every device. If it moved the user's count there, the new
-    /// count is sent now, or deferred if another one was sent just before.
+    /// Sends a change of a room to every session. If the change moved the user's count there, the new count is sent now, or
+    /// deferred if another count was sent less than [`COUNTS_APART`] ago.
     pub(super) fn deliver(
         self: &Arc<Self>,
         room: ConversationId,
@@ -255,7 +257,7 @@ impl OnlineUser {
         }
     }
 
-    /// Writes the deferred counts of every device that no other frame has taken along.
+    /// Writes the deferred counts that no other frame has taken along, for every session.
     pub fn flush_deferred(&self) {
         for session in &self.lock().sessions {
             session.flush_deferred();
@@ -291,7 +293,7 @@ impl State {
         self.total_unread = self.total_unread.saturating_sub(before.weight()) + now.weight();
     }
 
-    /// The total alone.
+    /// An event that holds the total and no conversation.
     fn total(&self) -> Frame {
         let total_unread = self.total_unread;
         Frame::event(Event::ReadStateChanged(wire::ReadStateChanged { read_state: None, total_unread }))

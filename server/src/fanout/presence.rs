@@ -1,4 +1,4 @@
-//! Who is here, for those who watch.
+//! Presence: which users are online, for the sessions that watch them, and when users were last here.
 
 use std::{collections::HashSet, sync::Arc};
 
@@ -15,10 +15,10 @@ use crate::{
     },
 };
 
-/// Visits noted by one statement.
+/// The number of last visits written by one statement.
 const VISITS_MAX: usize = 1_000;
 
-/// Notes when users were last here, for ever.
+/// Stores when users went offline, until the server stops.
 pub(super) async fn note_visits(store: Store, mut ended: mpsc::Receiver<(UserId, i64)>) {
     let mut visits = Vec::new();
     while ended.recv_many(&mut visits, VISITS_MAX).await > 0 {
@@ -30,16 +30,16 @@ pub(super) async fn note_visits(store: Store, mut ended: mpsc::Receiver<(UserId,
 }
 
 impl Hub {
-    /// Tells a session from now on when these users come and go, instead of those named before. The caller has asked the
-    /// policy about each.
+    /// Sends a session the presence changes of these users from now on, instead of those of the users in its previous call;
+    /// returns their current presence. The caller has asked the policy about each user.
     ///
     /// # Errors
-    /// Never for now: users whose presence can't be told are offline.
+    /// Never at present: a user whose presence cannot be read counts as offline.
     pub async fn watch(&self, session: &Arc<Session>, users: Vec<UserId>) -> Result<wire::PresenceList, Refusal> {
         let users: Vec<UserId> = users.into_iter().collect::<HashSet<_>>().into_iter().collect();
         self.listen(users.iter().map(|user| Channel::User(*user))).await;
-        // No await between forgetting the users before and noting these: two such commands at once would leave the first
-        // one's watchers behind.
+        // There is no await between the removal of the previous users and the entry of the new ones: otherwise two such
+        // commands at once would leave the first command's users watched for ever.
         {
             let before = self.0.watching.insert(session.connection, users.clone());
             self.forget(session, before.unwrap_or_default());
@@ -69,7 +69,7 @@ impl Hub {
         self.unlisten(users.into_iter().map(Channel::User));
     }
 
-    /// Who of these is online, on any node.
+    /// The presence of each user on any node; offline users with the time when they were last here.
     pub async fn presence(&self, users: &[UserId]) -> wire::PresenceList {
         let elsewhere = self.0.bus.presence(users.to_vec()).await.unwrap_or_default();
         let online: Vec<bool> = users
@@ -91,7 +91,7 @@ impl Hub {
         wire::PresenceList { presences }
     }
 
-    /// These users have their first session here.
+    /// The first session of each of these users has joined on this node.
     pub(super) async fn came(&self, users: &[UserId]) {
         let _ = self.0.bus.set_presence(users.iter().map(|user| (*user, true)).collect()).await;
         for user in users {
@@ -100,10 +100,11 @@ impl Hub {
         }
     }
 
-    /// The last session of these users here is gone.
+    /// The last session of each of these users on this node has ended.
     pub(super) async fn went(&self, users: &[UserId]) {
         let now_ms = self.0.clock.now_ms();
-        // Not awaited: the joins task, and with it everyone who connects, would wait for the database to write.
+        // The queue is not awaited: the joins task, and with it every user who connects, would wait for the database to
+        // write.
         if users.iter().any(|user| self.0.visits.try_send((*user, now_ms)).is_err()) {
             tracing::warn!("the database is too slow to note last visits");
         }
@@ -128,7 +129,7 @@ impl Hub {
         let last_seen_at = (!online).then(|| timestamp(self.0.clock.now_ms()));
         let presence = wire::Presence { user_id: user.to_string(), online, last_seen_at };
         let frame = Frame::event(Event::PresenceChanged(presence));
-        // What one might see when one began to watch, one may not see any more.
+        // A user who could see the presence when the watch began may have lost that right since.
         let sees = |session: &Session| {
             let facts = self.0.facts.cached(session.caller.tenant);
             facts.is_some_and(|facts| facts.sees(session.caller.user, user))
@@ -138,7 +139,7 @@ impl Hub {
         }
     }
 
-    /// Tells all watchers anew: after the bus was away, or a node with its users is gone.
+    /// Sends the presence of every watched user anew: after an outage of the bus, or when a node came or went.
     pub(super) async fn look_at_presence(&self) {
         let watched: HashSet<UserId> = self.0.watchers.iter().map(|watched| *watched.key()).collect();
         let users: Vec<UserId> = watched.into_iter().collect();

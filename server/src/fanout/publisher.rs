@@ -1,7 +1,7 @@
-//! Publishes to the other nodes: everything that waits goes in one pipelined batch.
+//! The bus publisher: publishes to the other nodes, with everything that waits in one pipelined batch.
 //!
-//! A publish that failed is not forgotten. Once the bus is back the conversation's version is announced instead, and the
-//! other nodes read what they missed; positions are told as they are.
+//! A publish that failed is made up for. Once the bus is back, the conversation's version is announced instead, and the
+//! other nodes read from the database what they missed; positions are published as they are.
 
 use std::{
     collections::HashMap,
@@ -20,13 +20,13 @@ use super::{
 };
 use crate::telemetry::Metrics;
 
-/// One pipeline; Redis answers it within a millisecond.
+/// The number of updates per batch; Redis answers one batch within a millisecond.
 const BATCH_MAX: usize = 512;
-/// Beyond, only versions are kept: they are enough.
+/// The number of updates that may wait. Beyond it only versions and positions are kept, which is enough for repair.
 const WAITING_MAX: usize = 20_000;
 const RETRY_AFTER: Duration = Duration::from_millis(250);
 
-/// The queue to the bus.
+/// The queue of updates and signals to the bus.
 #[derive(Default)]
 pub struct Publisher {
     waiting: Mutex<Waiting>,
@@ -37,10 +37,10 @@ pub struct Publisher {
 struct Waiting {
     told: Vec<Update>,
     extra: Vec<(Channel, bus::signal::Kind)>,
-    /// Versions whose change was not published.
+    /// The versions of changes that were not published.
     unannounced: HashMap<ConversationId, u32>,
     inboxes: HashMap<UserId, u32>,
-    /// Positions that were not published.
+    /// The read positions that were not published.
     positions: HashMap<(ConversationId, UserId), Position>,
 }
 
@@ -64,7 +64,7 @@ impl Waiting {
 }
 
 impl Publisher {
-    /// Queues what was committed.
+    /// Queues committed updates.
     pub fn push(&self, told: Vec<Update>) {
         let mut waiting = self.lock();
         if waiting.told.len() + told.len() > WAITING_MAX {
@@ -78,7 +78,7 @@ impl Publisher {
         self.some.notify_one();
     }
 
-    /// Queues a signal that needs no second try.
+    /// Queues a signal that may be lost: it is dropped when the queue is full or the bus is away.
     pub fn push_signal(&self, channel: Channel, kind: bus::signal::Kind) {
         let mut waiting = self.lock();
         if waiting.extra.len() < WAITING_MAX {
@@ -88,7 +88,7 @@ impl Publisher {
         self.some.notify_one();
     }
 
-    /// Nothing waits to be announced again.
+    /// Whether nothing waits to be announced after a failed publish.
     #[must_use]
     pub fn is_clean(&self) -> bool {
         let waiting = self.lock();
@@ -100,7 +100,7 @@ impl Publisher {
     }
 }
 
-/// Publishes for ever.
+/// Publishes what is queued, until the server stops.
 pub async fn run(publisher: Arc<Publisher>, bus: Arc<dyn Bus>, node: NodeId, metrics: Arc<Metrics>) {
     let mut tried = Instant::now();
     loop {
@@ -109,7 +109,7 @@ pub async fn run(publisher: Arc<Publisher>, bus: Arc<dyn Bus>, node: NodeId, met
         } else {
             let _ = tokio::time::timeout(RETRY_AFTER, publisher.some.notified()).await;
         }
-        // A busy queue must not starve what has to be announced again.
+        // A busy queue must not delay the announcements.
         if !publisher.is_clean() && tried.elapsed() >= RETRY_AFTER {
             announce(&publisher, &*bus, node, &metrics).await;
             tried = Instant::now();
@@ -139,7 +139,7 @@ pub async fn run(publisher: Arc<Publisher>, bus: Arc<dyn Bus>, node: NodeId, met
     }
 }
 
-/// Announces the versions of changes whose own signal was not published, and the positions that were not.
+/// Announces the versions of changes whose own signal was not published, and publishes the positions that were not.
 async fn announce(publisher: &Publisher, bus: &dyn Bus, node: NodeId, metrics: &Metrics) {
     let (versions, inboxes, positions) = {
         let mut waiting = publisher.lock();
@@ -174,7 +174,7 @@ async fn announce(publisher: &Publisher, bus: &dyn Bus, node: NodeId, metrics: &
         *known = version.max(*known);
     }
     for (key, position) in positions {
-        // One that was told meanwhile is newer.
+        // A position that is in the map already was queued in the meantime and is newer.
         waiting.positions.entry(key).or_insert(position);
     }
 }

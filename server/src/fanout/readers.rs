@@ -1,10 +1,10 @@
-//! Who of the live members may read, asked again whenever it may have changed.
+//! The readers task: it asks the rules which online members may read, whenever the answer may have changed.
 //!
-//! A room knows of each member whether they may read. The rules are asked when a user comes, lists or resumes, when facts move
-//! and when a conversation is closed or opened, and not for each message. A change names the version of the facts it was
-//! decided by. A room that has decided by older facts keeps the change until the members were asked again here. So a message
-//! sent after a revocation was answered reaches nobody the revocation shut out, on any node. Where the rules let every member
-//! read, whatever the facts, changes name no version and nobody is asked.
+//! A room knows of each member whether the member may read. The rules are asked when a user comes, lists or resumes, when
+//! facts move, and when a conversation is closed or opened, but not for each message. A change carries the version of the
+//! facts by which it was decided. A room whose readers were decided by older facts keeps the change until this task has
+//! asked about the members again. So a message sent after a revocation was acknowledged reaches no user whom the revocation
+//! excluded, on any node. Where the rules let every member read, changes carry version 0 and no member is asked about.
 
 use std::{
     collections::{HashMap, HashSet},
@@ -29,35 +29,36 @@ use crate::{
     store::{StoreError, queries::member_context::MemberContext},
 };
 
-/// Rooms decided together, and pairs per query.
+/// Rooms decided together, and (conversation, user) pairs per query.
 const BATCH_MAX: usize = 500;
-/// A database that fails is given this long, at first and in the end.
+/// The pause after a database failure: it starts at the first value and doubles up to the second.
 const RETRY_MIN: Duration = Duration::from_millis(200);
 const RETRY_MAX: Duration = Duration::from_secs(5);
-/// Of so many tenants the facts can't be had: the fault is not theirs.
+/// If the facts of this many tenants cannot be read in one round, the database itself has failed.
 const FAILING_TENANTS_MAX: usize = 2;
 
-/// What waits for facts.
+/// A change or a frame that waits for newer facts.
 pub(super) enum Undecided {
-    /// Changes of a conversation, for its members to be asked about.
+    /// A conversation with waiting changes, whose members must be asked about.
     Changes(ConversationId),
-    /// A frame that passes, for facts that are not older than those it was allowed by.
+    /// An ephemeral frame that waits for facts not older than those by which it was allowed.
     Ephemeral(Ephemeral),
 }
 
-/// A frame for a live audience that nobody misses.
+/// A frame for the readers of a room that may be lost.
 #[derive(Clone)]
 #[allow(missing_docs)]
 pub(super) struct Ephemeral {
     pub conversation: ConversationId,
-    /// The user who caused it, and is not shown it.
+    /// The user who caused the frame, and does not get it.
     pub cause: UserId,
     pub frame: Frame,
-    /// The version of the facts it was allowed by.
+    /// The version of the facts by which the frame was allowed.
     pub facts: u64,
 }
 
-/// Decides about what it is told of, for ever. What could not be decided waits for the database, longer each time.
+/// Decides about the conversations in `undecided`, until the server stops. Rooms that could not be decided are tried again
+/// after [`RETRY_MIN`], then after longer pauses up to [`RETRY_MAX`].
 pub(super) async fn run(hub: Hub, mut undecided: mpsc::Receiver<Undecided>) {
     let mut batch = Vec::with_capacity(BATCH_MAX);
     let mut failed: HashSet<ConversationId> = HashSet::new();
@@ -101,8 +102,8 @@ pub(super) async fn run(hub: Hub, mut undecided: mpsc::Receiver<Undecided>) {
     }
 }
 
-/// Decides about rooms; those it could not are added to `failed`. A tenant whose facts can't be had holds up no other; once another
-/// tenant's can't be had either, it is the database that fails, and the rest is not tried.
+/// Decides about rooms; the ids of rooms that could not be decided are added to `failed`. A tenant whose facts cannot be
+/// read holds up no other tenant. When [`FAILING_TENANTS_MAX`] tenants have failed, the rest is not tried.
 async fn decide_all(
     hub: &Hub,
     rooms: HashSet<ConversationId>,
@@ -128,7 +129,7 @@ async fn decide_all(
     outcome
 }
 
-/// Facts of tenants as of one moment.
+/// The facts of tenants, each read at most once per round.
 #[derive(Default)]
 pub(super) struct Known(HashMap<TenantId, Arc<Snapshot>>);
 
@@ -142,15 +143,15 @@ impl Known {
     }
 }
 
-/// What came of asking who may read in a room.
+/// The result of asking which members of a room may read.
 pub(super) struct Asked {
-    /// What became of the changes that waited.
+    /// Whether the waiting changes are delivered.
     pub applied: Applied,
-    /// The version of the facts; 0 where the rules let members read whatever the facts.
+    /// The version of the facts; 0 where the rules let every member read.
     pub facts: u64,
 }
 
-/// Asks about every member of a room who reads so far, and delivers what waited and may be delivered by these facts.
+/// Asks about all current readers of a room, and delivers the waiting changes that these facts allow.
 pub(super) async fn decide(hub: &Hub, room: &Arc<Room>, known: &mut Known) -> Result<Asked, StoreError> {
     let Some(tenant) = room.tenant() else { return Ok(Asked { applied: Applied::Done, facts: 0 }) };
     let facts = known.of(hub, tenant).await?;
@@ -174,10 +175,10 @@ pub(super) async fn decide(hub: &Hub, room: &Arc<Room>, known: &mut Known) -> Re
 }
 
 impl Hub {
-    /// Asks by these facts about every conversation of a user who is here.
+    /// Decides by these facts about every conversation of an online user.
     ///
     /// # Errors
-    /// When the database fails.
+    /// `StoreError` if the database does not answer or refuses the statement.
     pub async fn settle_by(&self, online: &OnlineUser, facts: &Snapshot) -> Result<(), StoreError> {
         let rooms: Vec<Arc<Room>> = online.rooms().into_iter().filter_map(|id| self.room(id)).collect();
         if facts.policy.members_read() {
@@ -198,11 +199,11 @@ impl Hub {
         Ok(())
     }
 
-    /// What is unread for a user, here or not, in the conversations they may read by these facts. `of_all` is what is unread in
-    /// all their conversations.
+    /// The unread total of a user, online or not, over the conversations that the user may read by these facts. `of_all` is
+    /// the unread total over all conversations of the user.
     ///
     /// # Errors
-    /// When the database fails.
+    /// `StoreError` if the database does not answer or refuses the statement.
     pub async fn readable_unread(&self, user: UserId, facts: &Snapshot, of_all: u32) -> Result<u32, StoreError> {
         if let Some(online) = self.0.online_users.get(&user).map(|online| Arc::clone(&online)) {
             self.settle_by(&online, facts).await?;
@@ -228,8 +229,8 @@ impl Hub {
         Ok(total_unread)
     }
 
-    /// Takes a decision about a member; answers what the member's devices know then. A member who may read again is told of the
-    /// conversation soon, whole.
+    /// Decides about one member and returns whether the member may read then; `None` if the user is no member of the room. A
+    /// member who may read again soon gets the whole conversation from the joins task.
     pub(super) fn settle_member(&self, room: &Room, user: UserId, place: &MemberContext, facts: &Snapshot) -> Option<Reads> {
         let may = facts.reads(user, place);
         let settled = room.settle(user, may, facts.version, place.version)?;
@@ -239,10 +240,10 @@ impl Hub {
         Some(settled.reads)
     }
 
-    /// Shows a passing frame, at once where facts that are not older than its own are here.
+    /// Sends an ephemeral frame: at once if facts not older than its own are in memory, otherwise by the readers task.
     pub(super) fn push_ephemeral(&self, frame: Ephemeral) {
         if !self.try_push_ephemeral(&frame) {
-            // Refused when full: nobody misses it.
+            // If the queue is full, the frame is dropped: no client depends on it.
             let _ = self.0.undecided.try_send(Undecided::Ephemeral(frame));
         }
     }
@@ -259,11 +260,11 @@ impl Hub {
     }
 
     pub(super) fn request_decision(&self, conversation: ConversationId) {
-        // Refused when full: what waits is found by the check of positions.
+        // If the queue is full, the request is dropped: the periodic check finds the waiting changes.
         let _ = self.0.undecided.try_send(Undecided::Changes(conversation));
     }
 
-    /// Goes on after a change was applied, or could not be yet.
+    /// Requests the next step after [`Room::apply`], [`Room::repair`] or [`Room::decide`].
     pub(super) fn go_on(&self, room: ConversationId, applied: Applied) {
         match applied {
             Applied::Done => {}

@@ -1,19 +1,20 @@
-//! The last changes of a room, by which a count that was read from the database a moment earlier is brought up to date.
+//! The last changes of a room. They bring a count that was read from the database a moment earlier up to date.
 
 use std::collections::VecDeque;
 
 use super::update::Effect;
 
-/// Changes remembered while nobody reads.
+/// The number of changes remembered while no query reads positions of the room.
 const RECENT_MAX: usize = 64;
-/// Changes remembered while somebody reads: thousands a second for as long as a query may take, in a megabyte.
+/// The number of changes remembered while a query reads positions: thousands per second for as long as a query may take, in
+/// about a megabyte.
 const READING_MAX: usize = 16_384;
 
 /// Changes without a hole between them, the oldest first.
 #[derive(Default)]
 pub(super) struct Recent {
     changes: VecDeque<(u32, Effect)>,
-    /// Queries under way that read positions of the room.
+    /// The number of queries under way that read positions of the room.
     readings: usize,
 }
 
@@ -27,12 +28,13 @@ impl Recent {
         self.changes.push_back((version, effect));
     }
 
-    /// Versions were passed over. Their effects are not known, so no count can be brought up across them.
+    /// Forgets all changes, because versions were passed over. Their effects are not known, so no count can be brought up to
+    /// date across them.
     pub fn forget(&mut self) {
         self.changes.clear();
     }
 
-    /// What changed after one version, up to the newest; `None` where not all of it is remembered.
+    /// The effects of the changes after `version` up to `newest`; `None` if not all of them are remembered.
     pub fn since(&self, version: u32, newest: u32) -> Option<impl Iterator<Item = &Effect>> {
         let missed = usize::try_from(newest.checked_sub(version)?).ok()?;
         let at = self.changes.len().checked_sub(missed)?;
@@ -40,12 +42,12 @@ impl Recent {
         is_whole.then(|| self.changes.iter().skip(at).map(|(_, effect)| effect))
     }
 
-    /// Remembers more from now on, until [`Self::end_reading`].
+    /// Remembers more changes from now on, until [`Self::end_reading`].
     pub fn begin_reading(&mut self) {
         self.readings += 1;
     }
 
-    /// One of the queries under way has been used.
+    /// Ends one [`Self::begin_reading`]; after the last one only [`RECENT_MAX`] changes are kept.
     pub fn end_reading(&mut self) {
         self.readings = self.readings.saturating_sub(1);
         if self.readings == 0 && self.changes.len() > RECENT_MAX {

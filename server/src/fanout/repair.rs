@@ -1,8 +1,8 @@
-//! Finds and fills holes: the counters in the database against what the audience has seen.
+//! Repair: compares the versions of rooms with the database and delivers the changes that a room missed.
 //!
-//! A hole shows itself when a later change comes, when another node announces a version, or in a periodic check: often for
-//! what was recently active, slowly for everything, and fast for everything while the bus is away. That check *is* the
-//! delivery between nodes then.
+//! A room learns that it missed a change when a later one comes, when another node announces a version, or in a periodic
+//! check. The check covers recently active rooms often and all rooms rarely. While the bus is away it covers all rooms
+//! often, and is then the only delivery between nodes.
 
 use std::{
     collections::HashSet,
@@ -26,28 +26,29 @@ use super::{
 use crate::sessions::Frame;
 use crate::store::{StoreError, queries::people};
 
-/// Conversations per query.
+/// The number of conversations per query.
 const BATCH_MAX: usize = 500;
-/// A bus that lost one signal has usually lost more, and a signal that overtook another is not lost at all.
+/// How long a detected gap waits before it is read: a bus that lost one signal has usually lost more, and a signal that only
+/// came out of order is not lost at all.
 const WAIT_FOR_STRAGGLERS: Duration = Duration::from_millis(20);
-/// What a periodic check finds missing was nearly always committed a moment ago, and is being told. To read it from the database
-/// all the same would pass over changes of members, and send everyone there to resume.
+/// How long a gap found by the periodic check waits. Such a change was nearly always committed a moment ago and its signal
+/// is on the way. A read from the database would pass over changes of members and make every client in the room resume.
 const WAIT_FOR_NEWS: Duration = Duration::from_millis(200);
 
-/// How often positions are checked.
+/// The intervals of the periodic check.
 #[derive(Debug, Clone, Copy)]
 pub struct Checks {
-    /// Conversations active within [`Self::recent_window`].
+    /// The interval for conversations active within [`Self::recent_window`].
     pub recent: Duration,
-    /// All live conversations.
+    /// The interval for all rooms of the node.
     pub all: Duration,
-    /// All live conversations, while the bus is away.
+    /// The interval for all rooms of the node while the bus is away.
     pub bus_away: Duration,
-    /// How long a conversation counts as recently active.
+    /// How long after its last change a conversation counts as recently active.
     pub recent_window: Duration,
 }
 
-/// Repairs the rooms it is told of, in batches.
+/// Repairs the rooms whose ids arrive in `gaps`, in batches.
 pub(super) async fn run(hub: Hub, mut gaps: mpsc::Receiver<ConversationId>) {
     let mut batch = Vec::with_capacity(BATCH_MAX);
     while gaps.recv_many(&mut batch, BATCH_MAX).await > 0 {
@@ -56,7 +57,7 @@ pub(super) async fn run(hub: Hub, mut gaps: mpsc::Receiver<ConversationId>) {
     }
 }
 
-/// Compares positions with the database, for ever.
+/// Compares the rooms with the database at intervals, until the server stops.
 pub(super) async fn check_positions(hub: Hub, pace: Checks) {
     let mut all_due = Instant::now() + pace.all;
     loop {
@@ -82,7 +83,7 @@ pub(super) async fn check_positions(hub: Hub, pace: Checks) {
             tracing::warn!(%error, "positions could not be read");
             hub.0.positions_unsure.store(true, Ordering::Relaxed);
         }
-        // Asked again and again, it still leaves the database room to breathe.
+        // A pause between checks, so that repeated calls of `check_all` leave the database time for other work.
         sleep_until(now + pace.bus_away.min(pace.recent) / 2).await;
     }
 }
@@ -102,7 +103,8 @@ async fn check(hub: &Hub, rooms: &[ConversationId], patience: Duration) {
     }
 }
 
-/// Brings rooms up to what the database holds. Changes that are told within `patience` after they were read are not missed.
+/// Delivers to these rooms the changes that the database has and the rooms do not. A gap that closes by itself within
+/// `patience` is not repaired.
 async fn compare(hub: &Hub, rooms: &[ConversationId], patience: Duration) -> Result<(), StoreError> {
     let versions = hub.0.store.versions(rooms).await?;
     let missing = || {
@@ -110,7 +112,7 @@ async fn compare(hub: &Hub, rooms: &[ConversationId], patience: Duration) -> Res
         rooms.filter(|(_, seen, version)| seen < version).map(|(id, seen, _)| (id, seen)).collect::<Vec<_>>()
     };
     let mut behind = missing();
-    // While the bus is away, nothing is told but what is found here.
+    // While the bus is away, no signal can arrive, so waiting is of no use.
     if !behind.is_empty() && !hub.is_unsure() {
         sleep(patience).await;
         behind = missing();
@@ -123,27 +125,28 @@ async fn compare(hub: &Hub, rooms: &[ConversationId], patience: Duration) -> Res
     let mut known = Known::default();
     for ((conversation, seen), changed) in changed {
         let Some(room) = hub.room(conversation) else { continue };
-        // Every version with its message: nothing else happened. Otherwise members or the subject changed, or a message did
-        // twice, or too much did.
+        // Explained: each missing version has its message, so nothing else happened. Otherwise members or the subject
+        // changed, a message changed twice, or too much happened.
         let explained = changed.messages.iter().map(|message| message.version).eq(seen + 1..=changed.version);
         if !explained {
-            // Before anything is delivered: whoever was taken out meanwhile must not hear it.
+            // The positions are read before anything is delivered, so that a member who was removed in between gets nothing.
             reread(hub, &room).await?;
         }
-        // After the messages were read: facts of now are not older than those the messages were decided by.
+        // The facts are asked for after the messages were read, so they are not older than those by which the messages were
+        // decided.
         let asked = readers::decide(hub, &room, &mut known).await?;
         if room.repair(&changed.messages, changed.version, changed.last_seq, asked.facts) == Applied::Undecided {
             hub.go_on(room.id, Applied::Undecided);
         }
         if !explained {
-            // What left no message is told by no event: everyone looks for themselves.
+            // Changes that left no message have no event, so every client in the room is asked to resume.
             room.push(&Frame::event(Event::Gap(wire::Gap {})));
         }
     }
     Ok(())
 }
 
-/// Reads the positions of everyone in a room anew; users who are members no more are removed from the room.
+/// Reads the positions of all members of a room; users who are no longer members are removed from it.
 async fn reread(hub: &Hub, room: &Room) -> Result<(), StoreError> {
     let online_users: Vec<(ConversationId, UserId)> = room.people().iter().map(|online| (room.id, online.id)).collect();
     for chunk in online_users.chunks(BATCH_MAX) {
@@ -152,7 +155,8 @@ async fn reread(hub: &Hub, room: &Room) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Reads the positions of everyone here anew: a move on another node changes no version that a check would find.
+/// Reads the positions of all online members. A read position that moved on another node changes no version, so no other
+/// check finds it.
 async fn reread_all(hub: &Hub) -> Result<(), StoreError> {
     let rooms: Vec<Arc<Room>> = hub.0.rooms.iter().map(|room| Arc::clone(&room)).collect();
     let members = rooms.iter().flat_map(|room| room.people().into_iter().map(|online| (room.id, online.id)));
@@ -162,7 +166,7 @@ async fn reread_all(hub: &Hub) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Finds joinings, leavings and revocations that went by unheard.
+/// Finds joined conversations, left conversations and revocations whose signal was lost.
 async fn check_online_users(hub: &Hub) {
     let online_users: Vec<UserId> = hub.0.online_users.iter().map(|online| *online.key()).collect();
     for chunk in online_users.chunks(BATCH_MAX) {
@@ -170,7 +174,7 @@ async fn check_online_users(hub: &Hub) {
             Ok(statuses) => {
                 for (user, status) in statuses {
                     hub.inbox_moved(user, status.inbox_version);
-                    // The signal that told of it may have been lost.
+                    // The signal of a revocation may have been lost.
                     hub.revoke_here(user, status.revokes_before_s());
                 }
             }

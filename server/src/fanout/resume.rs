@@ -1,4 +1,5 @@
-//! What a returning client missed: exactly the changes, or "reload this conversation".
+//! Resume: computes what a returning client missed. For each conversation the answer is the exact changes, or that the
+//! client must reload it.
 
 use std::{collections::HashMap, sync::Arc};
 
@@ -13,26 +14,26 @@ use crate::{
     store::{StoreError, queries::messages::Changed},
 };
 
-/// Conversations of one client that are read at a time, each up to [`limits::CHANGES_TEXT_BYTES_MAX`].
+/// How many conversations of one client are read at a time, each up to [`limits::CHANGES_TEXT_BYTES_MAX`].
 const AT_ONCE: usize = 16;
 
 impl Hub {
-    /// Compares what a client holds with what is. The session has joined before, so that what changes after this answer
-    /// reaches it live; the client drops by version what it gets twice.
+    /// Compares the versions that a client holds with the current ones. The session has joined before, so changes after this
+    /// answer reach it live; the client drops by version the changes that it gets twice.
     ///
     /// # Errors
-    /// When the database fails.
+    /// `ErrorCode::Unavailable` if the database does not answer.
     pub async fn resume(&self, caller: Caller, resume: Resume) -> Result<wire::Resumed, Refusal> {
         self.compare_held(caller, resume, None, None).await.map_err(cant_serve)
     }
 
-    /// As [`Hub::resume`], for a session that has heard nothing yet: what was missed in conversations of many is told as the
-    /// events it would have been, which are to be sent right behind the answer.
+    /// As [`Hub::resume`], for a session that has received no event yet. Messages that the client missed in large
+    /// conversations are returned as the events that they would have been; the caller sends these right behind the answer.
     ///
     /// # Errors
-    /// When the database fails.
+    /// `ErrorCode::Unavailable` if the database does not answer.
     pub async fn welcome_back(&self, caller: Caller, resume: Resume) -> Result<(wire::Resumed, Missed), Refusal> {
-        // The epoch read when this user was last joined (on any device) is as fresh as the rest of the in-memory state.
+        // The epoch read when a user of this tenant was last joined is as fresh as the rest of the in-memory state.
         let epoch = self.0.epochs.get(&caller.tenant).map(|epoch| epoch.clone());
         let mut missed = Missed::default();
         let resumed = self.compare_held(caller, resume, epoch, Some(&mut missed)).await.map_err(cant_serve)?;
@@ -50,17 +51,18 @@ impl Hub {
             Some(epoch) => epoch,
             None => self.0.lookups.epochs.get(caller.tenant).await?.unwrap_or_default(),
         };
-        // Seats as they were decided about a moment ago are what this answer is made of.
+        // The answer is built from the rooms' decisions about who may read, so these are brought up to the latest facts
+        // first.
         let facts = self.0.facts.latest(caller.tenant).await?;
         if let Some(online) = self.0.online_users.get(&caller.user).map(|online| Arc::clone(&online)) {
             self.settle_by(&online, &facts).await?;
         }
-        // A client that holds nothing has no position to be void.
+        // A client that holds no conversations has no versions that a new epoch could make invalid.
         let void = !resume.held.is_empty() && resume.epoch != epoch;
         let (total_unread, inbox_version) = self.inbox(caller.user).unwrap_or_default();
         let mut resumed = wire::Resumed { epoch, inbox_version, total_unread, ..Default::default() };
 
-        // What was given back to read while the client was away is in no list of joinings.
+        // A conversation that the user may read again since they were away is in no list of joined conversations.
         resumed.reload_list = !resume.epoch.is_empty() && !facts.policy.members_read();
         let mut held: HashMap<ConversationId, u32> = resume.held.into_iter().collect();
         if !resume.epoch.is_empty() && (void || resume.inbox_version != inbox_version) {
@@ -70,7 +72,8 @@ impl Hub {
         for (conversation, version) in held {
             let state_of = self.room(conversation).and_then(|room| room.state_of(caller.user));
             let Some((count, seen, fully_visible_from_seq)) = state_of else {
-                // Not known here: perhaps joined this moment, perhaps no member. The database tells.
+                // This node does not know the user as a reader: they joined a moment ago, or are no member. The database
+                // decides.
                 behind.push(self.behind(caller, conversation, Some(version).filter(|_| !void), None));
                 continue;
             };
@@ -80,9 +83,10 @@ impl Hub {
                 unread: count.unread(),
                 marked_unread: count.marked_unread(),
             });
-            // Ahead of the room: the client heard it on another node; this one will in a moment.
+            // A client that is ahead of the room got the change from another node; this node gets it in a moment.
             if void || version < seen {
-                // As events they are told without the rules being asked after they were read: where these let members read.
+                // Events are sent without asking the rules after the read, so they are used only where the rules let every
+                // member read.
                 let by_events = (missed.is_some() && facts.policy.members_read())
                     .then_some(ByEvents { fully_visible_from_seq, policy_version: facts.policy_version });
                 behind.push(self.behind(caller, conversation, Some(version).filter(|_| !void), by_events));
@@ -128,7 +132,8 @@ impl Hub {
         Ok(resumed)
     }
 
-    /// Takes what was joined since as held at no version, where that is not what it is held at.
+    /// Adds the conversations that the user joined after inbox version `since` to `held`. A conversation that the client
+    /// does not hold, or must reload, gets version 0.
     async fn joined_since(
         &self,
         caller: Caller,
@@ -143,8 +148,9 @@ impl Hub {
         }
         for change in joined.into_iter().filter(|change| change.joined) {
             let version = held.entry(change.conversation).or_default();
-            // Who deleted an own copy elsewhere holds what is not theirs any more. Who only did not hear of the joining, or left
-            // and came back, misses what was said since, and nothing else.
+            // If the user deleted an own copy on another device, the client holds a message that it must drop, so it
+            // reloads. A client that only missed `conversationJoined`, or whose user left and came back, needs no more than
+            // the changes.
             if !change.sees_all {
                 *version = 0;
             }
@@ -152,8 +158,8 @@ impl Hub {
         Ok(())
     }
 
-    /// What a client missed of a conversation it holds. Small conversations are not told by events but read, for the receipts of
-    /// who read what.
+    /// Reads what a client missed of a conversation that it holds. Small conversations are not answered by events, because
+    /// their answer also carries the members' read positions.
     async fn behind(
         &self,
         caller: Caller,
@@ -165,7 +171,8 @@ impl Hub {
             Some(since) => self.0.lookups.changes.get((conversation, since)).await?,
             None => None,
         };
-        // A removal of the caller would be one of these changes. Other rules may be in force since the caller's were looked at.
+        // A removal of the caller would be one of these changes, so the caller is still a member. The policy version is
+        // compared because the policy may have changed since the decision about the caller.
         if let (Some(since), Some(ByEvents { fully_visible_from_seq, policy_version }), Some(changed)) =
             (since, by_events, &changed)
             && changed.policy_version == policy_version
@@ -179,18 +186,18 @@ impl Hub {
         Ok((conversation, changes.map_or(Behind::Gone, |changes| Behind::Changed(Box::new(changes)))))
     }
 
-    /// What changed in a conversation since a version; `None` as version means the position is void. `None` as answer:
-    /// the caller is no member.
+    /// The changes of a conversation since a version; `None` as `since` means that the client's version is invalid, which
+    /// makes the answer a reload. Returns `None` if the caller is no member or may not read the conversation.
     ///
     /// # Errors
-    /// When the database fails.
+    /// `StoreError` if the database does not answer or refuses the statement.
     pub async fn changes(
         &self,
         caller: Caller,
         id: ConversationId,
         since: Option<u32>,
     ) -> Result<Option<wire::Changes>, StoreError> {
-        // Messages first: what the conversation says of itself may then be newer than the position told, never older.
+        // The messages are read first: the conversation may then be newer than the version in the answer, never older.
         let changed = match since {
             Some(since) => self.0.lookups.changes.get((id, since)).await?,
             None => None,
@@ -221,38 +228,39 @@ impl Hub {
         let hidden = self.0.store.hidden_in(id, caller.user, perhaps_hidden).await?;
         changed.messages.retain(|message| message.seq >= visibility.first_seq && !hidden.contains(&message.seq));
         changed.messages.sort_by_key(|message| message.seq);
-        // Also the number of the last message: a client takes later ones for new, and those up to it for changed.
+        // The number of the last message is set back too: a client takes messages beyond it for new, and earlier ones for
+        // changed.
         conversation.version = changed.version;
         conversation.last_seq = changed.last_seq;
         Ok(Some(wire::Changes { conversation: Some(conversation), messages: changed.messages, reload: false }))
     }
 }
 
-/// What comes with a welcome.
+/// The events that are sent right behind a welcome.
 #[derive(Default)]
 pub struct Missed {
-    /// Events, in order.
+    /// The events, in the order in which they are to be sent.
     pub frames: Vec<Frame>,
-    /// Up to which version each conversation that went on was told, by these or by the answer.
+    /// For each changed conversation, the version up to which these events or the answer contain its changes.
     pub told: HashMap<ConversationId, u32>,
 }
 
-/// When a client may be told by events what it missed.
+/// What must hold for a client to get the missed changes of a conversation as events.
 #[derive(Debug, Clone, Copy)]
 struct ByEvents {
-    /// From this message on its user sees all.
+    /// The `seq` from which on the user sees every message.
     fully_visible_from_seq: u32,
-    /// The rules that let every member read, whatever the facts.
+    /// The version of the policy by which every member may read.
     policy_version: u64,
 }
 
-/// How a client catches up with a conversation.
+/// The way in which a client catches up with a conversation.
 enum Behind {
-    /// The user is no longer in it.
+    /// The user is no longer a member, or may not read.
     Gone,
-    /// By these events, and nothing else.
+    /// By the events of these messages alone.
     Missed(Vec<wire::Message>),
-    /// By what it is now.
+    /// By the conversation as it is now, with its changed messages or as a reload.
     Changed(Box<wire::Changes>),
 }
 

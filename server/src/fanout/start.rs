@@ -26,13 +26,15 @@ use crate::{
     telemetry::Metrics,
 };
 
-/// How long deferred unread counts wait to be queued, and again for another frame to leave with.
+/// How long deferred unread counts wait before they are queued in the outboxes, and then again for another frame to leave
+/// with.
 const DEFERRED_EVERY: Duration = Duration::from_millis(250);
-/// Requests to the joins task that may wait. Sockets wait behind them.
+/// The capacity of the joins task's queue. Beyond it callers wait, and with them the sockets that they read from.
 const JOINS_WAITING_MAX: usize = 4_096;
-/// Rooms that may wait for repair, for new capabilities or for a decision; the periodic check finds those that found no place.
+/// The capacity of each queue of rooms: for repair, for new capabilities and for decisions. The periodic check finds the
+/// rooms that did not fit.
 const ROOMS_WAITING_MAX: usize = 4_096;
-/// Last visits that may wait for the database; those that find no place are not noted.
+/// The number of last visits that may wait for the database. Further ones are not stored.
 const VISITS_WAITING_MAX: usize = 16_384;
 
 /// The parts of the server that the fan-out uses.
@@ -43,7 +45,7 @@ pub struct FanoutDeps {
     pub lookups: Lookups,
     pub facts: Facts,
     pub bus: Arc<dyn Bus>,
-    /// What other nodes say on the bus.
+    /// The events of the bus, among them the signals of other nodes.
     pub events: mpsc::Receiver<BusEvent>,
     pub clock: Arc<dyn Clock>,
     pub metrics: Arc<Metrics>,
@@ -114,8 +116,8 @@ fn until(tasks: &Tasks, task: impl Future<Output = ()> + Send + 'static) -> impl
     }
 }
 
-/// Queues deferred counts after [`DEFERRED_EVERY`], and writes them after another one if no frame has taken them along: a write
-/// for counts alone would cost as much as a write for a message.
+/// Queues deferred counts after [`DEFERRED_EVERY`], and writes them after another [`DEFERRED_EVERY`] if no other frame has
+/// taken them along: a write for counts alone would cost as much as a write for a message.
 async fn flush_deferred_counts(deferred: Arc<DeferredCounts>) {
     let mut queued: Vec<Arc<OnlineUser>> = Vec::new();
     loop {

@@ -1,4 +1,4 @@
-//! What the writer publishes after a commit.
+//! What the hub publishes: a committed change, or an ephemeral event. Also its conversion to and from signals of the bus.
 
 use bytes::Bytes;
 use causerie_protocol::{ConversationId, NodeId, UserId, bus, wire};
@@ -8,34 +8,34 @@ use wire::event::Kind as Event;
 use super::bus::Channel;
 use crate::sessions::Frame;
 
-/// Something that was committed, or an ephemeral event.
+/// A committed change or an ephemeral event, to be delivered on all nodes.
 #[derive(Debug, Clone)]
 pub enum Update {
     /// A conversation changed.
     Change(Change),
-    /// A user's own position moved.
+    /// A user's own read position moved.
     Position(Position),
     /// A user joined or left conversations.
     Inbox {
-        /// Who.
+        /// The user whose inbox changed.
         user: UserId,
-        /// The inbox's version after it.
+        /// The inbox version after the change.
         version: u32,
     },
-    /// Nobody misses it if lost: typing, another member's reading.
+    /// An event that may be lost: typing, or another member's read position.
     Ephemeral {
-        /// Where.
+        /// The conversation whose online members get the frame.
         conversation: ConversationId,
-        /// Who caused it, and is not told.
+        /// The user who caused the event, and does not get the frame.
         user: UserId,
-        /// What to show.
+        /// The encoded event.
         frame: Frame,
-        /// It was allowed by facts of this version: who may learn of it is asked of facts that are not older.
+        /// The version of the facts by which the event was allowed. Its recipients are decided by facts that are not older.
         facts: u64,
     },
 }
 
-/// One version of a conversation.
+/// One change of a conversation: its version, its effect on counts, and the event for clients.
 #[derive(Debug, Clone)]
 #[allow(missing_docs)]
 pub struct Change {
@@ -43,40 +43,40 @@ pub struct Change {
     pub version: u32,
     pub effect: Effect,
     pub frame: Frame,
-    /// It was decided by facts of this version: who may read it is asked of facts that are not older. 0 where every member
-    /// may read, whatever the facts.
+    /// The version of the facts by which the change was decided. Its readers are decided by facts that are not older. 0
+    /// where the rules let every member read.
     pub facts: u64,
 }
 
-/// What a change does to unread counts and audiences.
+/// The effect of a change on unread counts and on the members of the room.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Effect {
-    /// Nothing.
+    /// No effect on counts or members.
     None,
-    /// A new message: one more unread for all but its author.
+    /// A new message: the unread count of every member but its author grows by one.
     Sent {
-        /// Its number.
+        /// The `seq` of the message.
         seq: u32,
-        /// Who has read it by writing it.
+        /// The author. The author's read position moves to this message.
         author: UserId,
     },
-    /// A message that no longer counts.
+    /// A message was deleted and no longer counts as unread.
     Uncounted {
-        /// Its number.
+        /// The `seq` of the message.
         seq: u32,
     },
-    /// A message that counts as before.
+    /// A message was edited, or deleted without having counted; counts stay as they are.
     Rewritten {
-        /// Its number.
+        /// The `seq` of the message.
         seq: u32,
     },
-    /// What members may do changed.
+    /// The capabilities of the members may have changed.
     Capabilities,
-    /// Users who see no more.
+    /// These users are no longer members.
     Removed(Vec<UserId>),
 }
 
-/// A member's position, true at a version of the conversation.
+/// A member's own read position and unread count, true at `version` of the conversation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[allow(missing_docs)]
 pub struct Position {
@@ -89,38 +89,39 @@ pub struct Position {
 }
 
 impl Change {
-    /// Of an event made on this node.
+    /// A change decided on this node, with the event for clients encoded from `kind`. Its `facts` are 0, see
+    /// [`Self::decided_by`].
     #[must_use]
     pub fn new(conversation: ConversationId, version: u32, effect: Effect, kind: Event) -> Self {
         Self { conversation, version, effect, frame: Frame::change(conversation, version, kind), facts: 0 }
     }
 
-    /// Of a change that was decided by facts of a version, see [`Self::facts`].
+    /// The same change, decided by facts of this version; see [`Self::facts`].
     #[must_use]
     pub fn decided_by(self, facts: u64) -> Self {
         Self { facts, ..self }
     }
 
-    /// The event that would have told of a message as it is now, to an audience that has seen messages up to `last_seq`.
+    /// The change that would have led to a message as it is now, for members who have seen messages up to `last_seq`.
     #[must_use]
     pub fn of_message(conversation: ConversationId, message: &wire::Message, last_seq: u32) -> Self {
         let new = message.seq > last_seq;
         let event = wire::MessageEvent { message: Some(message.clone()) };
         let (effect, kind) = match (new, message.deleted_at.is_some()) {
             (true, false) => {
-                // Ids in the database were made by this program.
+                // The id was written by this program, so it always parses.
                 let author = message.author_id.parse().unwrap_or(UserId(uuid::Uuid::nil()));
                 (Effect::Sent { seq: message.seq, author }, Event::MessageSent(event))
             }
             (false, true) => (Effect::Uncounted { seq: message.seq }, Event::MessageDeleted(event)),
-            // Sent and deleted meanwhile: it keeps its place, and counts for nobody.
+            // The message was sent and deleted in the meantime: it keeps its `seq`, and no unread count includes it.
             (true, true) => (Effect::Rewritten { seq: message.seq }, Event::MessageDeleted(event)),
             (false, false) => (Effect::Rewritten { seq: message.seq }, Event::MessageEdited(event)),
         };
         Self::new(conversation, message.version, effect, kind)
     }
 
-    /// The number of the message concerned; `None` when the change is of the conversation itself.
+    /// The `seq` of the message that changed; `None` if the change is not about one message.
     #[must_use]
     pub fn seq(&self) -> Option<u32> {
         match self.effect {
@@ -131,7 +132,7 @@ impl Change {
 }
 
 impl Update {
-    /// As other nodes hear it.
+    /// The channel and the signal that carry this update to the other nodes.
     #[must_use]
     pub fn signal(&self, node: NodeId) -> (Channel, bus::Signal) {
         let (channel, kind) = match self {

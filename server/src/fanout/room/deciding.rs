@@ -1,74 +1,75 @@
-//! Who of a room's members may read it, as far as the rules were asked.
+//! Which members of a room may read it, as far as the rules were asked.
 //!
-//! Decisions overlap: each is made by facts and by a state of the conversation that were read a moment before it arrives here. A
-//! change is delivered only where all who read were let in by facts that are not older than its own. A refusal by older facts
-//! than a decision that was taken meanwhile is doubtful: the member is shut out all the same, and asked about again.
+//! Decisions overlap: each is made by facts and by a state of the conversation that were read a moment before the decision
+//! arrives here. A change is delivered only if facts not older than the change's own let all readers read. A refusal by
+//! facts older than those of another decision taken in the meantime is doubtful: the member stops receiving frames all the
+//! same, and is asked about again.
 
 use causerie_protocol::{ConversationId, UserId};
 
 use super::{Applied, Count, Reads, Room, State};
 
-/// By which facts members were asked about.
+/// The versions of the facts by which members were asked about.
 #[derive(Default)]
 pub(super) struct Deciding {
-    /// Whoever reads was let in by facts of this version, or later ones.
+    /// Every reader of the room is allowed by facts of this version or a later one.
     pub decided: u64,
-    /// The oldest facts that a member was let in by since the decision in progress began.
+    /// The oldest version of facts by which a member became a reader since the decision in progress began.
     let_in_by: u64,
-    /// The newest facts that anybody here was asked about by.
+    /// The newest version of facts by which any member of the room was asked about.
     newest: u64,
-    /// The conversation changed since the decision in progress began in a way that rules may ask about.
+    /// Since the decision in progress began, the conversation changed in a way that rules may depend on.
     is_outdated: bool,
-    /// The version at which it last did.
+    /// The conversation's version at the last such change.
     state_version: u32,
-    /// Decisions that were begun; only the last one may raise `decided`.
+    /// The number of decisions begun so far. Only the last one may raise `decided`.
     begun: u64,
 }
 
 impl Deciding {
-    /// The state of the conversation changed, which rules of `read` may ask about.
+    /// Records a change of the conversation's state that rules about reading may depend on.
     pub(super) fn state_changed(&mut self, version: u32) {
         self.decided = 0;
         self.is_outdated = true;
         self.state_version = self.state_version.max(version);
     }
 
-    /// Versions up to this one were passed over: the state may have changed.
+    /// Records that versions up to this one were passed over: the conversation's state may have changed in them.
     pub(super) fn passed_over(&mut self, version: u32) {
         self.state_version = self.state_version.max(version);
     }
 
-    /// All who read were let in by these facts or later ones, and nothing changed that they depend on.
+    /// Whether facts of this version or a later one let every reader read, with no change since that the rules depend on.
     pub(super) fn is_by(&self, facts: u64) -> bool {
         !self.is_outdated && self.decided >= facts
     }
 
-    /// A refusal by these facts, and the conversation at this version, may be older than what is known meanwhile.
+    /// Whether a refusal by these facts, with the conversation at `version`, may be older than what the room knows by now.
     fn is_doubtful(&self, facts: u64, version: u32) -> bool {
         facts < self.newest || version < self.state_version
     }
 }
 
-/// A decision about one member.
+/// The result of a decision about one member.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Settled {
-    /// What the member's devices know now.
+    /// Whether the member may read now.
     pub reads: Reads,
-    /// The member was shut out by a decision that may be out of date, and is to be asked about again.
+    /// The member was refused by a decision that may be out of date, and must be asked about again.
     pub is_doubtful: bool,
 }
 
-/// What became of a decision about all who read.
+/// The result of a decision about all readers of a room.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Decided {
-    /// What became of the changes that waited.
+    /// Whether the waiting changes are delivered.
     pub applied: Applied,
-    /// Those who were shut out are to be asked about again.
+    /// The refused members must be asked about again.
     pub is_doubtful: bool,
 }
 
 impl Room {
-    /// Begins to ask who may read; answers the members who do so far.
+    /// Begins a decision about all readers; returns its number and the readers so far.
     pub fn begin_decision(&self) -> (u64, Vec<UserId>) {
         let mut state = self.lock();
         let deciding = &mut state.deciding;
@@ -80,8 +81,8 @@ impl Room {
         (decision, readers.map(|member| member.online.id).collect())
     }
 
-    /// Ends the decision of this number: facts of a version let all of them read but these, who are told that the conversation
-    /// is gone. What waited for the decision is delivered.
+    /// Ends a decision. By facts of version `facts` all readers may read except those in `unable`; the devices of these get
+    /// `conversationLeft`. Then delivers the changes that waited for the decision.
     pub fn decide(&self, decision: u64, facts: u64, unable: &[UserId]) -> Decided {
         let mut state = self.lock();
         for user in unable {
@@ -90,21 +91,22 @@ impl Room {
         let deciding = &mut state.deciding;
         let is_doubtful = deciding.is_outdated || deciding.is_doubtful(facts, u32::MAX);
         deciding.newest = deciding.newest.max(facts);
-        // Of two that overlap, the one that began later knows of the members who were let in meanwhile.
+        // Of two overlapping decisions, only the one that began later covers the members who became readers in between.
         if !deciding.is_outdated && decision == deciding.begun {
             deciding.decided = deciding.decided.max(facts.min(deciding.let_in_by));
         }
         Decided { applied: state.deliver_ahead(self.id), is_doubtful }
     }
 
-    /// Whether the decisions who may read are of these facts or later ones.
+    /// Whether the readers were decided by facts of this version or a later one.
     #[must_use]
     pub fn is_decided(&self, facts: u64) -> bool {
         facts <= self.lock().deciding.decided
     }
 
-    /// Takes a decision about one member, by facts of a version and the conversation at `version`. A member who may read no
-    /// more is told that the conversation is gone; one of whom nothing was known is let in silently.
+    /// Takes a decision about one member, made by facts of version `facts` with the conversation at `version`. The devices
+    /// of a reader who may no longer read get `conversationLeft`. A member who was not decided about becomes a reader
+    /// without any event. `None` if the user is no member of the room.
     pub fn settle(&self, user: UserId, may: bool, facts: u64, version: u32) -> Option<Settled> {
         let mut state = self.lock();
         let at = state.find(user).ok()?;
@@ -115,7 +117,7 @@ impl Room {
         match (before, may) {
             (Reads::Undecided, true) if !is_waiting => state.let_in(at, facts, version),
             (Reads::Undecided, false) if !is_waiting => state.members[at].visibility.set_reads(Reads::No),
-            // Older than the facts that let all in who read.
+            // This refusal is older than the facts by which all readers were allowed, so it is ignored.
             (Reads::Yes, false) if facts < state.deciding.decided => {}
             (Reads::Yes, false) => state.shut_out(self.id, user),
             _ => {}
@@ -124,8 +126,8 @@ impl Room {
         Some(Settled { reads, is_doubtful: is_doubtful && before != Reads::No && reads == Reads::No })
     }
 
-    /// A member who was about to be told that they joined may not read, by facts of a version and the conversation at `version`.
-    /// True when that may be out of date: the member is to be asked about again.
+    /// Refuses a member to whom `conversationJoined` was about to be sent, by facts of version `facts` with the conversation
+    /// at `version`. Returns true if the refusal may be out of date, so that the member must be asked about again.
     pub fn turn_away(&self, user: UserId, facts: u64, version: u32) -> bool {
         let mut state = self.lock();
         state.arrivals.forget(user);
@@ -137,7 +139,7 @@ impl Room {
         state.deciding.is_doubtful(facts, version)
     }
 
-    /// What a live member's devices know of the conversation.
+    /// Whether a member may read; `None` if the user is no member of the room.
     #[must_use]
     pub fn reads(&self, user: UserId) -> Option<Reads> {
         let state = self.lock();
@@ -146,9 +148,9 @@ impl Room {
 }
 
 impl State {
-    /// The devices of a member hear what goes on from now on.
+    /// Makes a member a reader: from now on the member's devices get the room's frames.
     pub(super) fn let_in(&mut self, at: usize, facts: u64, version: u32) {
-        // What changed in the conversation since it was read may have changed who may read it.
+        // If the conversation changed after it was read for this decision, the change may affect who may read.
         let is_current = self.version.is_none_or(|seen| seen <= version);
         let deciding = &mut self.deciding;
         deciding.newest = deciding.newest.max(facts);
@@ -161,7 +163,7 @@ impl State {
         }
     }
 
-    /// The devices of a member are told that the conversation is gone, and hear nothing more.
+    /// Ends a member's reading: the devices get `conversationLeft` and no more frames of the room.
     fn shut_out(&mut self, room: ConversationId, user: UserId) {
         let Ok(at) = self.find(user) else { return };
         self.arrivals.forget(user);

@@ -1,4 +1,4 @@
-//! An online member of a room: what is unread, and what the member sees.
+//! An online member of a room: the member's unread count, and which part of the conversation the member sees.
 
 use std::sync::Arc;
 
@@ -10,33 +10,35 @@ use crate::fanout::{
 };
 use crate::sessions::Frame;
 
-/// Whether a member may read the conversation. Only then do the member's devices hear of it, and is it in their total.
+/// Whether a member may read the conversation. Only with `Yes` do the member's devices get its frames, and does its unread
+/// count belong to the member's total.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Reads {
-    /// Not asked yet, and nothing told.
+    /// The rules were not asked yet; the devices got nothing.
     Undecided,
-    /// They may, and the devices know the conversation.
+    /// The member may read, and the devices know the conversation.
     Yes,
-    /// They may not, and the devices know no more than the conversation's id.
+    /// The member may not read, and the devices know at most the conversation's id.
     No,
 }
 
 pub(super) struct RoomMember {
     pub online: Arc<OnlineUser>,
     pub count: Count,
-    /// The version the count is true at.
+    /// The version of the conversation at which `count` is true.
     pub as_of: u32,
     pub visibility: PackedVisibility,
 }
 
-/// What a member sees of a conversation: whether they may read, and from which message on they see all (see
-/// [`fully_visible_from_seq`](crate::store::queries::positions::MemberPosition::fully_visible_from_seq)). In one number, since there is one for each conversation of everyone who is here.
+/// Two facts about a member in one `u32`: whether the member may read, and from which message on the member sees everything
+/// (see [`fully_visible_from_seq`](crate::store::queries::positions::MemberPosition::fully_visible_from_seq)). They are
+/// packed because the server holds this value once per conversation of each online user.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct PackedVisibility(u32);
 
 impl PackedVisibility {
-    /// Of a member the rules were not asked about yet. Conversations of more than a billion messages are looked at as if the
-    /// member had deleted own copies of the last.
+    /// For a member whom the rules were not asked about yet. The `seq` is capped at about a billion (30 bits); beyond, the
+    /// member is treated as if they had deleted own copies of the last messages.
     pub(super) fn new(fully_visible_from_seq: u32) -> Self {
         Self(fully_visible_from_seq.min(u32::MAX >> 2) << 2)
     }
@@ -45,7 +47,7 @@ impl PackedVisibility {
         self.0 >> 2
     }
 
-    /// All is seen from a message on that may be later than before.
+    /// Raises the `seq` from which on the member sees everything; never lowers it.
     pub(super) fn see_from(&mut self, fully_visible_from_seq: u32) {
         *self = Self(Self::new(self.fully_visible_from_seq().max(fully_visible_from_seq)).0 | self.0 & 3);
     }
@@ -69,14 +71,14 @@ impl PackedVisibility {
 }
 
 impl RoomMember {
-    /// A change as this member sees it. Of a message the member may have deleted their copy of, the devices ask, and are
-    /// answered without it.
+    /// The frame that this member gets for a change. For a message whose own copy the member may have deleted this is `gap`:
+    /// the devices then send `resume`, and the answer leaves the deleted message out.
     pub(super) fn view<'a>(&self, change: &'a Change, gap: &'a Frame) -> &'a Frame {
         if change.seq().is_some_and(|seq| seq < self.visibility.fully_visible_from_seq()) { gap } else { &change.frame }
     }
 
-    /// Replaces the count by one that is true at a version, unless the position moved further meanwhile. True when it is
-    /// another count than before.
+    /// Replaces the count by one that is true at version `as_of`, unless the read position has moved further in the
+    /// meantime. Returns true if the count changed.
     pub(super) fn count_is(&mut self, count: Count, as_of: u32) -> bool {
         if count.read_seq < self.count.read_seq {
             return false;
@@ -89,41 +91,41 @@ impl RoomMember {
         before != count
     }
 
-    /// What the conversation adds to the user's total.
+    /// The count that belongs to the user's total: zero where the member may not read.
     pub(super) fn counted(&self) -> Count {
         if self.visibility.reads() == Reads::Yes { self.count } else { Count::default() }
     }
 }
 
-/// Where a live member stands. Small, since there is one for each conversation of everyone who is here.
+/// A member's read position and unread count, in 8 bytes: the server holds one per conversation of each online user.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Count {
-    /// Number of the last message read.
+    /// The read position: `seq` of the last message read.
     pub read_seq: u32,
-    /// Twice the number of messages unread, and one if marked by hand.
+    /// Twice the unread count, plus one if the conversation is marked as unread by hand.
     unread_and_mark: u32,
 }
 
 impl Count {
-    /// As read from the database.
+    /// A count as read from the database.
     #[must_use]
     pub fn new(read_seq: u32, unread: u32, marked_unread: bool) -> Self {
         Self { read_seq, unread_and_mark: unread.min(u32::MAX / 2) * 2 + u32::from(marked_unread) }
     }
 
-    /// Messages unread.
+    /// The number of unread messages.
     #[must_use]
     pub fn unread(&self) -> u32 {
         self.unread_and_mark / 2
     }
 
-    /// Marked as unread by hand.
+    /// Whether the user marked the conversation as unread by hand.
     #[must_use]
     pub fn marked_unread(&self) -> bool {
         self.unread_and_mark % 2 == 1
     }
 
-    /// What it adds to the user's total: a conversation marked by hand counts as one.
+    /// The number that this conversation adds to the user's total: a conversation that is only marked by hand adds one.
     #[must_use]
     pub fn weight(&self) -> u32 {
         if self.unread() == 0 { u32::from(self.marked_unread()) } else { self.unread() }

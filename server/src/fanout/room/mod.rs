@@ -1,8 +1,8 @@
-//! A conversation that somebody on this node is in.
+//! A conversation with at least one online member on this node.
 //!
-//! A room holds the version its audience has seen and delivers changes strictly in order: what comes early waits, what
-//! comes twice is dropped. The room holds each online member with the count of unread messages; counts follow from the changes
-//! themselves, without a query. Whether a member may read is in [`deciding`].
+//! A room holds the version that its members have seen, and delivers changes strictly in the order of versions: a change
+//! that comes early waits, a change that comes twice is dropped. The room holds each online member with their unread count,
+//! and updates the count from the changes themselves, without a query. Which members may read is decided in [`deciding`].
 
 mod deciding;
 mod member;
@@ -30,34 +30,35 @@ use super::{
 };
 use crate::{sessions::Frame, store::queries::positions};
 
-/// Changes that wait for a missing one. Beyond, the repair reads them from the database anyway.
+/// The number of changes that may wait for a missing one. Further changes are dropped: the repair reads them from the
+/// database.
 const AHEAD_MAX: usize = 256;
 
-/// A live conversation.
+/// The state of one conversation in the memory of this node.
 pub struct Room {
-    /// Which.
+    /// The id of the conversation.
     pub id: ConversationId,
     state: Mutex<State>,
 }
 
 #[derive(Default)]
 struct State {
-    /// What the audience has seen; `None` until the first member's position was read.
+    /// The version that the members have seen; `None` until the first member's position was read.
     version: Option<u32>,
-    /// Number of the last message at that version, never ahead of it: what is repaired counts as new beyond it.
+    /// The `seq` of the last message at `version`, never ahead of it: the repair treats messages with a higher `seq` as new.
     last_seq: u32,
-    /// Sorted by user.
+    /// Sorted by user id.
     members: Vec<RoomMember>,
     recent: Recent,
     ahead: BTreeMap<u32, Change>,
-    /// Members whose devices are being told that they joined.
+    /// Members to whom `conversationJoined` was not sent yet.
     arrivals: Arrivals,
     deciding: Deciding,
-    /// Of the last change, as the caller's clock has it.
+    /// When the last change was applied, milliseconds since 1970 UTC by the clock of the hub.
     active_at_ms: i64,
 }
 
-/// Positions of a room are being read; see [`Room::begin_reading`].
+/// A guard that exists while positions of the room are read from the database; see [`Room::begin_reading`].
 pub struct Reading(Arc<Room>);
 
 impl Drop for Reading {
@@ -66,25 +67,26 @@ impl Drop for Reading {
     }
 }
 
-/// What became of a change.
+/// The result of applying a change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Applied {
-    /// Everyone has it, or had it.
+    /// The change is delivered, or was delivered before.
     Done,
-    /// One before it is missing.
+    /// An earlier change is missing, so this one waits.
     Gap,
-    /// It was decided by newer facts than those that say who of the members may read: they are to be asked about first.
+    /// The change was decided by newer facts than the room's last decision about its readers. The members must be asked
+    /// about before it is delivered.
     Undecided,
 }
 
 impl Room {
-    /// A room nobody is in yet.
+    /// A room without members.
     #[must_use]
     pub fn new(id: ConversationId) -> Self {
         Self { id, state: Mutex::default() }
     }
 
-    /// Delivers a change, or keeps it until those before it came.
+    /// Delivers a change, or keeps it until the earlier changes have come. `now_ms`: milliseconds since 1970 UTC.
     pub fn apply(&self, change: Change, now_ms: i64) -> Applied {
         let mut state = self.lock();
         state.active_at_ms = now_ms;
@@ -108,15 +110,17 @@ impl Room {
         }
     }
 
-    /// Delivers what the database says was missed, up to `version`, when the last message was `last_seq`. Versions that left
-    /// no trace are passed over; clients that see the hole ask for themselves. Nothing is delivered while it is open whether
-    /// facts of version `facts` let all readers of the room read; 0 stands for rules that let members read whatever the facts.
+    /// Delivers the messages that the room missed, as the database has them at `version` with `last_seq` as the last
+    /// message. Versions that left no message are passed over; a client that sees the hole asks for itself. Nothing is
+    /// delivered as long as it is not decided that all readers of the room may read by facts of version `facts`; `facts` is
+    /// 0 where the rules let every member read.
     pub fn repair(&self, messages: &[wire::Message], version: u32, last_seq: u32, facts: u64) -> Applied {
         let mut state = self.lock();
         if facts > 0 && !state.deciding.is_by(facts) {
             return Applied::Undecided;
         }
-        // What is new is decided here, for some of it may have come live meanwhile.
+        // Whether a message is new is decided under the lock, because some of the messages may have come live in the
+        // meantime.
         let known_seq = state.last_seq;
         for message in messages {
             if state.version.is_some_and(|seen| message.version > seen) {
@@ -127,16 +131,18 @@ impl Room {
         state.deliver_ahead(self.id)
     }
 
-    /// Says that positions in this room are about to be read from the database. Until the answer is dropped, the room remembers
-    /// what changes, so that what was read can be brought up to date however much that is.
+    /// Declares that positions of this room are about to be read from the database. Until the returned guard is dropped, the
+    /// room remembers its changes, so that a position can be brought up to date however many changes happen during the
+    /// query.
     #[must_use]
     pub fn begin_reading(self: &Arc<Self>) -> Reading {
         self.lock().recent.begin_reading();
         Reading(Arc::clone(self))
     }
 
-    /// Adds a member, whose position was read from the database. False when the position must be read again: versions were
-    /// passed over since, the member was removed, or too much was changed. With `arriving`, the member's devices hear nothing of this room until [`Self::admit`].
+    /// Adds a member whose position was read from the database. Returns false if the position must be read again: since the
+    /// read, versions were passed over, the member was removed, or more changed than the room remembers. With `arriving`,
+    /// the member's devices get no frame of this room until [`Self::admit`].
     pub fn join(self: &Arc<Self>, online: &Arc<OnlineUser>, read: &positions::MemberPosition, arriving: bool) -> bool {
         let mut state = self.lock();
         if online.is_retired() {
@@ -166,7 +172,7 @@ impl Room {
                 }
                 return true;
             }
-            // Of one who left and came back.
+            // The entry is left from an earlier `OnlineUser` of the same user, who went offline and came back.
             Ok(at) => state.members[at] = member,
             Err(at) => {
                 grow_little(&mut state.members);
@@ -177,7 +183,7 @@ impl Room {
         true
     }
 
-    /// Removes a member. True when no member is left.
+    /// Removes a member. Returns true if the room has no members then.
     pub fn leave(&self, user: UserId) -> bool {
         let mut state = self.lock();
         if let Ok(at) = state.find(user) {
@@ -186,10 +192,10 @@ impl Room {
         state.members.is_empty()
     }
 
-    /// Tells the devices of a member of this room that the member joined, by an event that holds the conversation at `version` and
-    /// the member's count at it. What waited follows, from the next version on: nothing before the event, nothing twice. Facts
-    /// of the version `facts` let the member read. False when newer facts were asked about the others meanwhile: what waited
-    /// may be decided by those, so they are to be asked about this member, too.
+    /// Sends `joined` (`conversationJoined`, with the conversation at `version` and the member's count `read`) to a member's
+    /// devices, and then the frames that waited for the member, without changes up to `version`. Facts of version `facts`
+    /// let the member read. Returns false, and sends nothing, if the room's other members were asked about by newer facts in
+    /// the meantime: the waiting changes may have been decided by these facts, so the member must be asked about again.
     #[must_use]
     pub fn admit(&self, online: &OnlineUser, joined: &Frame, version: u32, read: Count, facts: u64) -> bool {
         let mut state = self.lock();
@@ -211,12 +217,13 @@ impl Room {
         if !waited.is_whole {
             online.push(&Frame::event(wire::event::Kind::Gap(wire::Gap {})));
         }
-        // The total moved with what is unread here.
+        // The member's total has changed with the count of this room.
         online.push_count(self.id, state.members[at].count);
         true
     }
 
-    /// Moves a member's own position. False when so much happened since that the position must be read from the database.
+    /// Applies a move of a member's own read position. Returns false if the room no longer remembers all changes since the
+    /// position's version, so that the position must be read from the database.
     #[must_use]
     pub fn position(&self, position: &Position) -> bool {
         let mut state = self.lock();
@@ -235,54 +242,55 @@ impl Room {
         true
     }
 
-    /// Shows a passing frame to everyone but its cause, as far as they may learn of it.
+    /// Sends an ephemeral frame to all readers except `cause`, as far as `may_learn` allows.
     pub fn push_ephemeral(&self, cause: UserId, frame: &Frame, may_learn: impl Fn(UserId) -> bool) {
         self.lock().push(frame, |user| user != cause && may_learn(user));
     }
 
-    /// Shows a frame to everyone, outside of the order of versions.
+    /// Sends a frame that has no version to all readers.
     pub fn push(&self, frame: &Frame) {
         self.lock().push(frame, |_| true);
     }
 
-    /// Shows a frame to one member, outside of the order of versions.
+    /// Sends a frame that has no version to one member.
     pub fn push_to_member(&self, member: UserId, frame: &Frame) {
         self.lock().push(frame, |user| user == member);
     }
 
-    /// What the audience has seen: `(version, last_seq)`; `None` while the first member is being added.
+    /// `(version, last_seq)` that the members have seen; `None` while the first member is being added.
     #[must_use]
     pub fn seen(&self) -> Option<(u32, u32)> {
         let state = self.lock();
         state.version.map(|version| (version, state.last_seq))
     }
 
-    /// When something last happened, milliseconds since 1970 UTC.
+    /// When the last change was applied, milliseconds since 1970 UTC; 0 if there was none.
     #[must_use]
     pub fn active_at_ms(&self) -> i64 {
         self.lock().active_at_ms
     }
 
-    /// The room has no members.
+    /// Whether the room has no members.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.lock().members.is_empty()
     }
 
-    /// The live members.
+    /// The online members on this node.
     #[must_use]
     pub fn people(&self) -> Vec<Arc<OnlineUser>> {
         self.lock().members.iter().map(|member| Arc::clone(&member.online)).collect()
     }
 
-    /// The tenant of the members.
+    /// The tenant of the members; `None` if the room has no members.
     #[must_use]
     pub fn tenant(&self) -> Option<TenantId> {
         self.lock().members.first().map(|member| member.online.tenant)
     }
 
-    /// Where a live member who may read stands, the version that the audience has seen, and from which message on the member sees
-    /// all: of one moment, so that whoever is a member here was not taken out up to that version.
+    /// For an online member who may read: the count, the version that the members have seen, and the `seq` from which on the
+    /// member sees every message. All three are read at one moment, so a member who is found here was not removed up to that
+    /// version.
     #[must_use]
     pub fn state_of(&self, user: UserId) -> Option<(Count, u32, u32)> {
         let state = self.lock();
@@ -290,19 +298,21 @@ impl Room {
         Some((member.count, state.version?, member.visibility.fully_visible_from_seq()))
     }
 
-    /// Where a live member who may read stands.
+    /// The count of an online member who may read.
     #[must_use]
     pub fn count(&self, user: UserId) -> Option<Count> {
         self.lock().reading_member(user).map(|member| member.count)
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
-        // Nothing panics while it holds the lock; if it did, the counters still heal.
+        // No code panics while it holds the lock. If it did, the comparison of versions with the database would still
+        // correct the state.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// Room for one more, and an eighth: lists of who is where fill up once and stay so, and doubling would leave half of them empty.
+/// Reserves capacity for an eighth more entries, at least one. Member lists fill once and then keep their size; doubling
+/// would leave up to half of their memory unused.
 pub(super) fn grow_little<T>(list: &mut Vec<T>) {
     if list.len() == list.capacity() {
         list.reserve_exact((list.len() / 8).max(1));
@@ -318,7 +328,7 @@ impl State {
         self.find(user).ok().map(|at| &self.members[at]).filter(|member| member.visibility.reads() == Reads::Yes)
     }
 
-    /// What keeps the next change waiting.
+    /// The reason why the next change is not delivered yet.
     fn waits(&self) -> Applied {
         match (self.version, self.ahead.first_key_value()) {
             (None, _) | (_, None) => Applied::Done,
@@ -333,7 +343,7 @@ impl State {
             self.last_seq = self.last_seq.max(seq);
         }
         self.recent.push(change.version, change.effect.clone());
-        // A member whose position was read at a later version came back after the removal.
+        // A member whose position was read at a later version came back after this removal, and stays.
         let gone: Vec<UserId> = match &change.effect {
             Effect::Removed(users) => users
                 .iter()
@@ -367,14 +377,14 @@ impl State {
         }
     }
 
-    /// Removes a member; the user's devices get the total that is left.
+    /// Removes a member; the user's devices get their new total.
     fn remove_member(&mut self, room: ConversationId, at: usize) {
         let member = self.members.remove(at);
         self.arrivals.forget(member.online.id);
         member.online.left_room(room, member.counted());
     }
 
-    /// Shows a frame that has no version to some members.
+    /// Sends a frame that has no version to the readers that `to` selects.
     fn push(&mut self, frame: &Frame, to: impl Fn(UserId) -> bool) {
         for member in self.members.iter().filter(|member| to(member.online.id)) {
             if !self.arrivals.take(member.online.id, None, frame) && member.visibility.reads() == Reads::Yes {
@@ -405,7 +415,8 @@ impl State {
         }
     }
 
-    /// Applies to a count what happened since `version`; answers the version it is true at then.
+    /// Applies the changes after `version` to a count. Returns the version at which the count is then true; `None` if the
+    /// room does not remember these changes, or if one of them removed the user.
     fn bring_up(&self, user: UserId, count: &mut Count, version: u32) -> Option<u32> {
         let seen = self.version.unwrap_or(version);
         if version >= seen {
@@ -413,7 +424,7 @@ impl State {
         }
         for effect in self.recent.since(version, seen)? {
             if matches!(effect, Effect::Removed(users) if users.contains(&user)) {
-                // Read before the leaving: only a fresh read tells whether the user is a member.
+                // The count was read before the removal. Only a new read shows whether the user is a member again.
                 return None;
             }
             count.apply(user, effect);

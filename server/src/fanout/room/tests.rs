@@ -28,7 +28,7 @@ fn sent(room: &Room, version: u32, seq: u32) -> Change {
 fn a_member_read_ahead_of_the_audience_does_not_make_its_missed_messages_old() {
     let room = Arc::new(Room::new(ConversationId::new()));
     assert!(room.join(&member(), &read_at(5, 4), false));
-    // The database knows two messages more, which a lost signal keeps from the room.
+    // The database has two messages more; the room does not know them because their signals were lost.
     assert!(room.join(&member(), &read_at(7, 6), false));
     assert_eq!(room.seen(), Some((5, 4)), "the repair takes messages after 4 for new");
     let missed = |seq, version| wire::Message { seq, version, ..Default::default() };
@@ -108,14 +108,14 @@ fn a_refusal_by_older_facts_than_others_were_asked_by_is_asked_again() {
         assert!(room.join(online, &read_at(5, 4), false));
         room.settle(online.id, true, 7, 5);
     }
-    // The member got the right back with facts 9, by which only the other one was asked about so far.
+    // Facts of version 9 let the member read again, but only the other member was asked about by them so far.
     room.settle(other.id, true, 9, 5);
     let settled = room.settle(member.id, false, 8, 5).expect("seated");
     assert_eq!((settled.reads, settled.is_doubtful), (Reads::No, true));
     let again = room.settle(member.id, false, 8, 5).expect("seated");
     assert!(!again.is_doubtful, "once is enough");
 
-    // By facts that are not older, it holds.
+    // A refusal by facts that are not older holds.
     let settled = room.settle(other.id, false, 9, 5).expect("seated");
     assert_eq!((settled.reads, settled.is_doubtful), (Reads::No, false));
     assert!(room.turn_away(member.id, 8, 5), "neither does an older answer to somebody who arrives");
