@@ -18,17 +18,17 @@ use crate::{
         queries::{facts::groups, people},
     },
 };
-/// The decision to explain.
+
 /// The decision to explain.
 #[derive(Debug, Clone)]
 pub struct Question {
-    /// Who would do it.
+    /// The user who would act.
     pub me: UserRef,
-    /// To whom.
+    /// What the action would be about.
     pub whom: Whom,
-    /// What; without it, what is asked most: `start`, `address_group` of a group, `send` in a conversation.
+    /// The action. `None` means the most usual action: `start` for a user, `address_group` for a group, `send` in a conversation.
     pub action: Option<Action>,
-    /// Which relation, of actions about one.
+    /// The relation, for actions about a relation.
     pub relation: Option<String>,
 }
 

@@ -1,7 +1,8 @@
-//! Rows into one transaction, kind by kind, as if one after the other.
+//! Writes rows in one transaction, kind by kind, with the same result as one row after the other.
 //!
-//! Statements serve all rows of a kind at once, so rows are taken out of their order; what depends on it is kept: a row
-//! that names a person or group of a later row is refused, and rows that remove stand apart from rows that enter.
+//! One statement serves all rows of a kind, so the rows are not written in their order. Two rules preserve what depends on
+//! the order: a row that names a user or group of a later row is refused, and runs of rows that delete are written apart
+//! from runs of rows that create or update.
 
 use std::collections::HashMap;
 
@@ -28,19 +29,19 @@ use crate::{
     },
 };
 
-/// What came of the rows of a transaction.
+/// The outcome of the rows of a transaction.
 pub(super) struct Done {
-    /// In the order of the rows.
+    /// One verdict for each row, in the order of the rows.
     pub verdicts: Vec<Result<Verdict, Fault>>,
-    /// People who may be here no longer.
+    /// Users who were deactivated or removed: their sessions must end.
     pub ended: Vec<UserId>,
-    /// What the rows name.
+    /// The facts that the rows name.
     pub named: Vec<Named>,
-    /// People and groups that were not there before.
+    /// Users and groups that the transaction created.
     pub made: Ids,
 }
 
-/// What a row names, by the server's ids.
+/// The fact that a row names, by the server's ids.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(super) enum Named {
     User(UserId),
@@ -50,14 +51,14 @@ pub(super) enum Named {
     Edge(EdgeKey),
 }
 
-/// People and groups by the product's ids.
+/// The server's ids of users and groups, by the product's ids.
 #[derive(Debug, Default)]
 pub(super) struct Ids {
     pub users: HashMap<String, UserId>,
     pub groups: HashMap<String, GroupId>,
 }
 
-/// Writes rows, those of earlier transactions of a dry run in mind.
+/// Writes rows. In a dry run, `dry` holds the users and groups that its earlier transactions created.
 pub(super) async fn apply(
     write: &mut FactWrite,
     words: &Vocabulary,
@@ -68,7 +69,7 @@ pub(super) async fn apply(
     let mut applying = Applying { write, words, dry, done: nothing };
     for run in rows.chunk_by(|one, next| one.deleted == next.deleted) {
         let from = applying.done.verdicts.len();
-        // Whatever no step speaks of stays as it was: what was to be removed and is not there.
+        // Rows that no step below sets stay `Unchanged`: deletions of something that does not exist.
         applying.done.verdicts.resize(from + run.len(), Ok(Verdict::Unchanged));
         let facts: RowsByKind = (from..).zip(run.iter().map(|row| &row.fact)).collect();
         if run.first().is_some_and(|row| row.deleted) {
@@ -80,7 +81,7 @@ pub(super) async fn apply(
     Ok(applying.done)
 }
 
-/// Rows by kind, with their places.
+/// Rows by kind, each with its place among the rows of the transaction.
 #[derive(Default)]
 struct RowsByKind<'a> {
     users: Vec<(usize, &'a Profile)>,
@@ -108,7 +109,7 @@ impl<'a> FromIterator<(usize, &'a Fact)> for RowsByKind<'a> {
     }
 }
 
-/// What ids stand for, and since which row.
+/// The ids that rows refer to, and the row that created each of them, if a row of this run did.
 #[derive(Default)]
 struct Known {
     ids: Ids,
@@ -119,7 +120,7 @@ struct Known {
 impl Known {
     fn user(&self, at: usize, field: &str, id: &str) -> Result<UserId, Fault> {
         let known = self.ids.users.get(id).copied();
-        // Made by an earlier row, if by one.
+        // An id that a row created is known only to later rows.
         let known = known.filter(|_| self.users_made_at.get(id).is_none_or(|made| *made < at));
         known.ok_or_else(|| {
             Fault::new(
@@ -227,7 +228,7 @@ impl Applying<'_> {
     }
 
     async fn enter_groups(&mut self, rows: &[(usize, &GroupFact)], known: &mut Known) -> Result<(), StoreError> {
-        // A group without a kind would concern no rule, so only one that has its kind already may leave it out.
+        // A group without a kind would concern no rule, so only a group that has a kind already may leave it out.
         let without: Vec<&str> =
             rows.iter().filter(|(_, row)| row.kind.is_none()).map(|(_, row)| row.external_id.as_str()).collect();
         let mut with = if without.is_empty() { HashMap::new() } else { self.write.resolve_groups(&without).await? };
@@ -242,7 +243,8 @@ impl Applying<'_> {
                     "`kind` is missing: a new group needs one of the kinds that the policy declares",
                 ));
             }
-            // The parent of an earlier transaction of a dry run is not there to be found.
+            // A group that an earlier transaction of a dry run created was rolled back, so the database would not find it as
+            // a parent.
             let made = row.parent.as_ref().filter(|parent| dry.is_some_and(|dry| dry.group(parent).is_some()));
             Ok(GroupFact { parent: row.parent.clone().filter(|_| made.is_none()), ..row.clone() })
         });
@@ -295,7 +297,7 @@ impl Applying<'_> {
         Ok(())
     }
 
-    /// Finds people and groups that rows name.
+    /// Finds the ids of the users and groups that the rows name.
     async fn resolve(&self, facts: &RowsByKind<'_>, ids: &mut Ids) -> Result<(), StoreError> {
         let relations = facts.relations.iter().flat_map(|(_, row)| [row.from.as_str(), row.to.as_str()]);
         let users = facts.memberships.iter().map(|(_, row)| row.user.as_str()).chain(relations);
@@ -318,7 +320,8 @@ impl Applying<'_> {
         Ok(())
     }
 
-    /// What is to be written, with its rows' places; rows that can't be are refused here.
+    /// Reads rows. Returns the values to write with the places of their rows; a row that `read` refuses gets its verdict
+    /// here.
     fn sort<R, T>(
         &mut self,
         rows: &[(usize, &R)],
@@ -340,7 +343,7 @@ impl Applying<'_> {
     fn tell(&mut self, at: &[usize], outcomes: Vec<Outcome>) {
         for (at, outcome) in at.iter().zip(outcomes) {
             self.done.verdicts[*at] = match outcome {
-                // Only a group's parent is left to be looked for.
+                // Only the parent of a group can be missing here; the other ids are resolved above.
                 Outcome::Missing => Err(Fault::new(
                     "parent",
                     "there is no such group, or only in a later row: put the row of that group before this one",
@@ -358,7 +361,7 @@ impl Applying<'_> {
     }
 }
 
-/// What is there to be removed, with its rows' places.
+/// The keys of the facts to delete, with the places of their rows. Rows that name unknown users or groups are left out.
 fn present<R, T>(rows: &[(usize, &R)], read: impl Fn(usize, &R) -> Result<T, Fault>) -> (Vec<usize>, Vec<T>) {
     rows.iter().filter_map(|(at, row)| Some((*at, read(*at, row).ok()?))).unzip()
 }

@@ -1,6 +1,7 @@
-//! Files with a header that names the fields, as spreadsheets write them.
+//! Reads CSV files with a header that names the fields, as spreadsheets write them.
 //!
-//! An empty cell says nothing. `roles` holds words between spaces, `deleted` true or false; everything else is text.
+//! An empty cell counts as an absent field. `roles` holds words separated by spaces, `deleted` holds true or false; every
+//! other cell is text.
 
 use std::io::{BufRead, BufReader, Read};
 
@@ -14,27 +15,28 @@ use super::{
 };
 use crate::plain::{counted, shortened};
 
-/// Rows of a CSV file.
+/// The rows of a CSV file.
 pub struct CsvRows<R> {
     reader: Reader<BufReader<R>>,
     names: Vec<String>,
-    /// What rows are about that do not say.
+    /// The type of rows without a `type`.
     of: Option<Type>,
 }
 
-/// A row of a CSV file.
+/// One row of a CSV file.
 pub struct CsvRow {
-    /// The line it begins at, from 1.
+    /// The number of the line where the row begins, from 1.
     pub line: u64,
-    /// What it says, as a line of NDJSON would.
+    /// The fields of the row, in the form of a line of NDJSON.
     pub said: Result<Map<String, Value>, Fault>,
 }
 
 impl<R: Read> CsvRows<R> {
-    /// Reads the header. Cells are separated by what separates the names there: a comma, a semicolon or a tab.
+    /// Reads the header. Its separator (comma, semicolon or tab) separates the cells of all rows.
     ///
     /// # Errors
-    /// When there is no header, it names what is no field, nothing tells what rows are about, or the file can't be read.
+    /// A sentence, if there is no header, if the header names an unknown field, if neither a column `type` nor `of` gives
+    /// the type of the rows, or if the file can't be read.
     pub fn new(file: R, of: Option<Type>) -> Result<Self, String> {
         let mut file = BufReader::with_capacity(LINE_BYTES_MAX, file);
         let begin = file.fill_buf().map_err(|error| error.to_string())?;
@@ -43,13 +45,13 @@ impl<R: Read> CsvRows<R> {
         let separator = separators.rev().max_by_key(|one| header.iter().filter(|byte| *byte == one).count());
         let mut reader = ReaderBuilder::new()
             .delimiter(separator.unwrap_or(b','))
-            // Carriage returns are trimmed with other space; as ends of lines they would not be counted.
+            // A carriage return is trimmed like other space; as a terminator it would not be counted as a line.
             .terminator(Terminator::Any(b'\n'))
             .flexible(true)
             .from_reader(file);
         let names = reader.headers().map_err(|error| format!("the header can't be read: {error}"))?;
         let names: Vec<String> = names.iter().map(|name| name.trim().to_owned()).collect();
-        // A column without a name may be there as long as nothing is in it.
+        // A column without a name is allowed as long as its cells are empty.
         let unknown: Vec<&str> =
             names.iter().map(String::as_str).filter(|name| !name.is_empty() && !FIELDS.contains(name)).collect();
         if !names.iter().any(|name| FIELDS.contains(&name.as_str())) {
@@ -72,7 +74,7 @@ impl<R: Read> CsvRows<R> {
     }
 
     fn said(&self, record: &ByteRecord) -> Result<Map<String, Value>, Fault> {
-        // No field may hold a line break, so a row over several lines has a quote that nothing closes.
+        // No field may hold a line break, so a row over several lines has a quote that is not closed.
         let lines = record.as_slice().iter().filter(|byte| **byte == b'\n').count() + 1;
         if lines > 1 {
             let message = format!("a quote (\") is opened and not closed before the line ends; the row took {lines} lines");
@@ -112,7 +114,7 @@ impl<R: Read> CsvRows<R> {
 impl<R: Read> Iterator for CsvRows<R> {
     type Item = Result<CsvRow, String>;
 
-    /// The next row; an error when the file can't be read any further.
+    /// The next row; its fields are an error if the file can't be read any further.
     fn next(&mut self) -> Option<Self::Item> {
         let mut record = ByteRecord::new();
         loop {
@@ -130,11 +132,11 @@ impl<R: Read> Iterator for CsvRows<R> {
     }
 }
 
-/// The line a row begins at, by those the reader stood at before and after it: what the reader itself says of a row counts the
-/// empty lines before it among the row.
+/// The line where a row begins, computed from the reader's line before and after it: the reader's own line of a record
+/// counts the empty lines before the record as part of it.
 fn first_line(record: &ByteRecord, before: u64, after: u64) -> u64 {
     let within = record.as_slice().iter().filter(|byte| **byte == b'\n').count() as u64;
-    // One more for the end of the row, which the last of a file may lack.
+    // The line break at the end of the row adds one line; the last row of a file may lack it.
     after.saturating_sub(within + 1).max(before)
 }
 

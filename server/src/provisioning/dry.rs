@@ -1,4 +1,4 @@
-//! What a dry run would have left behind so far: its transactions are undone, and later rows build on them.
+//! What a dry run would have stored so far: its transactions are rolled back, and later rows depend on them.
 
 use std::{
     collections::HashMap,
@@ -13,12 +13,12 @@ use super::{
     row::{Row, Type},
 };
 
-/// The traces of a dry run.
+/// The users, groups and rows of a dry run.
 #[derive(Debug, Default)]
 pub(super) struct Dry {
     made: Ids,
-    /// Rows by what they name, both as hashes: millions of rows fit memory, and a mistake costs one wrong word in an answer
-    /// that changes nothing.
+    /// The last row about each fact. Facts and rows are kept as hashes, so that millions of rows fit into memory; a
+    /// collision costs one wrong word in an answer that changes nothing.
     rows: HashMap<u64, Trace>,
     hasher: RandomState,
 }
@@ -42,7 +42,7 @@ impl Dry {
         self.made.groups.iter().map(|(id, group)| (id.clone(), *group))
     }
 
-    /// What would become of a row if those of earlier transactions had been kept.
+    /// The verdict on a row if the earlier transactions had been committed.
     pub(super) fn judge(&self, named: &(String, String), row: &Row, verdict: Verdict) -> Verdict {
         let now = self.trace(row);
         match self.rows.get(&self.hasher.hash_one(named)) {
@@ -55,13 +55,13 @@ impl Dry {
         }
     }
 
-    /// Remembers a row, once its transaction is undone.
+    /// Remembers a row after its transaction was rolled back.
     pub(super) fn keep(&mut self, named: &(String, String), row: &Row) {
         let trace = self.trace(row);
         self.rows.insert(self.hasher.hash_one(named), trace);
     }
 
-    /// Remembers who and what was made, once their transaction is undone.
+    /// Remembers the users and groups that a transaction created before it was rolled back.
     pub(super) fn keep_made(&mut self, made: Ids) {
         self.made.users.extend(made.users);
         self.made.groups.extend(made.groups);

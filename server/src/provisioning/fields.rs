@@ -1,4 +1,4 @@
-//! The fields of a row, taken one by one, so that what is left over is known to be unknown.
+//! Takes the fields of a row one by one, so that the fields that are left over are known to be unknown.
 
 use causerie_protocol::{ErrorCode, Refusal, Timestamp};
 use serde::{
@@ -15,11 +15,11 @@ use crate::{
 /// Why a row is refused.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fault {
-    /// The field to blame; empty where it is the row as a whole.
+    /// The field that is at fault; empty if it is the row as a whole.
     pub field: String,
-    /// One sentence for the developer who reads it.
+    /// One sentence for the developer of the product.
     pub message: String,
-    /// What kind of mistake it is.
+    /// The code of the refusal.
     pub code: ErrorCode,
 }
 
@@ -30,7 +30,7 @@ impl From<Fault> for Refusal {
 }
 
 impl Fault {
-    /// This field is to blame.
+    /// A fault of this field.
     #[must_use]
     pub fn new(field: &str, message: impl Into<String>) -> Self {
         Self { field: field.to_owned(), message: message.into(), code: ErrorCode::Invalid }
@@ -41,7 +41,7 @@ impl Fault {
     }
 }
 
-/// What a row says. `null` says nothing.
+/// The fields of a row. A field that is `null` counts as absent.
 pub(super) struct Fields {
     said: Map<String, Value>,
     known: Vec<&'static str>,
@@ -72,14 +72,14 @@ impl Fields {
         }
     }
 
-    /// A name as it is kept ([`visible::kept`]).
+    /// A name in its stored form ([`visible::kept`]).
     pub(super) fn title(&mut self, field: &'static str, bytes_max: usize) -> Result<Option<String>, Fault> {
         let Some(name) = self.text(field, bytes_max)? else { return Ok(None) };
         let kept = visible::kept(&name).map(Some);
         kept.ok_or_else(|| Fault::new(field, format!("`{field}` {}", visible::NOTHING_VISIBLE)))
     }
 
-    /// A text without which the row says nothing.
+    /// A required text.
     pub(super) fn needed(&mut self, field: &'static str, bytes_max: usize) -> Result<String, Fault> {
         match self.text(field, bytes_max)? {
             None => Err(Fault::new(field, format!("`{field}` is missing"))),
@@ -111,7 +111,7 @@ impl Fields {
         }
     }
 
-    /// Yes or no; no where it is not said.
+    /// `true` or `false`; `false` if absent.
     pub(super) fn flag(&mut self, field: &'static str) -> Result<bool, Fault> {
         match self.take(field) {
             None => Ok(false),
@@ -120,7 +120,7 @@ impl Fields {
         }
     }
 
-    /// A text, or a number or flag as it is written.
+    /// A text; a number or flag is taken as it is written.
     pub(super) fn plain(&mut self, field: &'static str, bytes_max: usize) -> Result<Option<String>, Fault> {
         if let Some(value @ (Value::Number(_) | Value::Bool(_))) = self.said.get(field) {
             let text = value.to_string();
@@ -129,7 +129,7 @@ impl Fields {
         self.text(field, bytes_max)
     }
 
-    /// A moment as of RFC 3339, or a date, which is its midnight UTC. Milliseconds since 1970 UTC.
+    /// A moment in RFC 3339, or a date, which means its midnight UTC. Milliseconds since 1970 UTC.
     pub(super) fn moment(&mut self, field: &'static str) -> Result<Option<i64>, Fault> {
         let Some(value) = self.take(field) else { return Ok(None) };
         let moment = value.as_str().and_then(moment);
@@ -137,7 +137,7 @@ impl Fields {
         moment.map(Some).ok_or_else(|| Fault::new(field, not_expected(field, &value, expected)))
     }
 
-    /// Nothing else may be there: a field that silently does nothing is a trap.
+    /// Refuses a field that was not taken: a field that silently has no effect would mislead the developer.
     pub(super) fn end(self) -> Result<(), Fault> {
         match self.said.keys().next() {
             None => Ok(()),

@@ -1,8 +1,9 @@
-//! One import: rows in, what became of them out.
+//! One import: takes rows and returns what became of them.
 //!
-//! Rows are written in transactions small enough that people who chat meanwhile do not notice: their size follows from how
-//! long the last one took. Each is one version of the tenant's facts. What was answered is done; a run that broke off may
-//! be run again from its beginning, since what is there already is left as it is.
+//! Rows are written in transactions that are short enough not to delay users who chat meanwhile: the number of rows of a
+//! transaction follows from the time that the last one took. Each transaction is one version of the tenant's facts. Rows
+//! that were answered are committed. An import that broke off can be run again from its beginning, because rows that are
+//! stored already change nothing.
 
 use std::{
     sync::Arc,
@@ -34,43 +35,44 @@ use crate::{
     },
 };
 
-/// Rows of a transaction: at most, at least, and to begin with. The log of one is one row of at most some 500 KiB.
+/// The most, the fewest and the first number of rows in a transaction. Its entry in the log of facts has at most about 500 KiB.
 const ROWS_MAX: usize = 2_000;
 const ROWS_MIN: usize = 50;
 const ROWS_FIRST: usize = 200;
-/// Bytes of the rows of a transaction.
+/// The most bytes of rows in a transaction.
 const BYTES_MAX: usize = 256 * 1024;
-/// How long a transaction should take: sends of the same tenant wait for it.
+/// The time that a transaction should take: sends of the same tenant wait for it.
 const TRANSACTION: Duration = Duration::from_millis(30);
-/// A transaction that failed is run again, after a pause that doubles: a moment's trouble need not end hours of work.
+/// How often a failing transaction is tried, with a pause that doubles each time: a short failure must not end hours of
+/// work.
 const TRIES: u32 = 5;
 const FIRST_PAUSE: Duration = Duration::from_millis(100);
 
-/// What an import works with.
+/// What an import depends on.
 pub struct ImportDeps {
     /// The database.
     pub store: Store,
-    /// Whose facts.
+    /// The tenant whose facts the rows are.
     pub tenant: TenantId,
     /// The words of the tenant's policy.
     pub words: Arc<Vocabulary>,
-    /// The time of day.
+    /// The clock.
     pub clock: Arc<dyn Clock>,
-    /// Who imports, for the audit.
+    /// The actor, as in the audit: `cli:root`, `key:…`.
     pub by: String,
-    /// Told after each commit.
+    /// Called after each commit.
     pub committed: Box<dyn Fn(Committed) + Send + Sync>,
 }
 
-/// A transaction was committed.
+/// The effect of one committed transaction.
 pub struct Committed {
-    /// People who may be here no longer.
+    /// Users who were deactivated or removed: their sessions must end.
     pub ended: Vec<UserId>,
-    /// The version of the tenant's facts; absent where nothing changed that concerns rules or search.
+    /// The new version of the tenant's facts; absent if nothing changed that concerns rules or search.
     pub version: Option<u64>,
 }
 
-/// Why an import ends early. For the summary.
+/// Why an import ended early: a sentence for the summary.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Stopped(pub String);
 
@@ -81,7 +83,7 @@ impl From<StoreError> for Stopped {
     }
 }
 
-/// An import under way.
+/// A running import.
 pub struct Import {
     deps: ImportDeps,
     options: Options,
@@ -91,7 +93,7 @@ pub struct Import {
     tally: Tally,
     dry: Option<Dry>,
     replace: Option<Replace>,
-    /// That it began is in the audit.
+    /// The audit holds an entry that the import began.
     is_noted: bool,
 }
 
@@ -103,7 +105,7 @@ struct Pending {
 }
 
 impl Import {
-    /// Begins; nothing is done yet.
+    /// Begins an import; writes nothing yet.
     #[must_use]
     pub fn new(deps: ImportDeps, options: Options) -> Self {
         Self {
@@ -124,7 +126,7 @@ impl Import {
         self.take(line.number, json_row::read(line));
     }
 
-    /// Takes a row: its line, and what it says.
+    /// Takes a row: the number of its line, and its fields or the reason why the line has none.
     pub fn take(&mut self, line: u64, said: Result<Map<String, Value>, Fault>) {
         let (named, row) = match said {
             Err(fault) => (Default::default(), Err(fault)),
@@ -136,28 +138,28 @@ impl Import {
         self.pending.push(Pending { line, named, row });
     }
 
-    /// Enough rows wait: [`Self::flush`].
+    /// Whether enough rows wait for a transaction: the caller must call [`Self::flush`].
     #[must_use]
     pub fn is_full(&self) -> bool {
         self.pending.len() >= self.rows_max || self.pending_bytes >= BYTES_MAX
     }
 
-    /// Rows were written, or it is in the audit that they are to be.
+    /// Whether rows were written, or the audit has an entry that the import began.
     #[must_use]
     pub fn has_begun(&self) -> bool {
         self.is_noted || self.tally.rows > 0
     }
 
-    /// What became of the rows written so far.
+    /// The counts of the rows written so far.
     #[must_use]
     pub fn tally(&self) -> Tally {
         self.tally
     }
 
-    /// Writes the rows that wait. What is to be told of them.
+    /// Writes the rows that wait. Returns the lines to send for them.
     ///
     /// # Errors
-    /// When the database fails; none of them is written then.
+    /// [`Stopped`] if the database failed in every try; none of the rows is written then.
     pub async fn flush(&mut self) -> Result<Vec<Answer>, Stopped> {
         self.pending_bytes = 0;
         let pending = std::mem::take(&mut self.pending);
@@ -227,25 +229,26 @@ impl Import {
         Ok(done)
     }
 
-    /// As many rows as the next transaction may hold to take about its time.
+    /// Sets the number of rows with which the next transaction should take about `TRANSACTION`.
     fn adapt(&mut self, rows: usize, took: Duration) {
         let fit = rows as u128 * TRANSACTION.as_micros() / took.as_micros().max(1);
-        // Not more than twice as many at once: one quick transaction says little.
+        // At most twice as many as before: one quick transaction says little.
         self.rows_max = usize::try_from(fit).unwrap_or(ROWS_MAX).min(self.rows_max * 2).clamp(ROWS_MIN, ROWS_MAX);
     }
 
-    /// After the last row: removes what the scope of `replace` holds and no row named. What is to be told of it.
+    /// Must be called after the last row: removes the facts in the scope of `replace` that no row named. Returns the lines
+    /// to send for them.
     ///
     /// # Errors
-    /// When rows were refused, when it would remove more than the limit, or when the database fails; in the last case some
-    /// of it may be done.
+    /// [`Stopped`] if a row was refused, if more facts would be removed than the limit allows, or if the database failed in
+    /// every try; in the last case some of the facts may be removed already.
     pub async fn replace(&mut self) -> Result<Vec<Answer>, Stopped> {
         if self.replace.is_some() {
             self.note_begin().await?;
         }
         let Some(replace) = &self.replace else { return Ok(Vec::new()) };
         if self.tally.refused > 0 {
-            // A row that could not be read names nobody, and whom it meant must not go for it.
+            // A row that could not be read names nothing; the fact that it meant must not be removed for that reason.
             return Err(Stopped("rows were refused, so `replace` removed nothing".to_owned()));
         }
         let ImportDeps { store, tenant, words, .. } = &self.deps;
@@ -297,7 +300,7 @@ impl Import {
         Ok(outcomes)
     }
 
-    /// The last line of the answer. What was done is also noted in the audit.
+    /// The last line of the answer. It also records the end of the import in the audit.
     pub async fn summary(&self, stopped: Option<Stopped>) -> Answer {
         let tenant = self.deps.tenant;
         if !self.options.dry_run
@@ -313,7 +316,8 @@ impl Import {
         Answer::Summary { summary: Summary { tally: self.tally, dry_run: self.options.dry_run, facts_version, stopped } }
     }
 
-    /// Before anything is done: of an import that dies there is a line, too.
+    /// Records the begin of the import in the audit before anything is written, so that an import that dies also has an
+    /// entry.
     async fn note_begin(&mut self) -> Result<(), Stopped> {
         if self.is_noted || self.options.dry_run {
             return Ok(());
@@ -335,14 +339,14 @@ impl Import {
     }
 }
 
-/// How often a transaction was tried. One whose end is not known may have been done: the next finds nothing to do.
+/// How often a transaction failed. A failed transaction may have been committed; the next try then changes nothing.
 #[derive(Default)]
 struct Patience {
     failures: u32,
 }
 
 impl Patience {
-    /// Waits before the next try; after the last, the error.
+    /// Waits before the next try. After the last try it returns the error.
     async fn after(&mut self, error: StoreError) -> Result<(), StoreError> {
         self.failures += 1;
         if self.failures == TRIES {

@@ -1,4 +1,4 @@
-//! Reads one line of NDJSON, and says of a line that is no JSON object what it most likely is.
+//! Reads one line of NDJSON, and explains the most likely mistake in a line that is not a JSON object.
 
 use serde_json::{Map, Value, error::Category};
 
@@ -7,13 +7,13 @@ use super::{
     ndjson::{LINE_BYTES_MAX, Line},
 };
 
-/// `curl -d` sends all lines of a file as one.
+/// The hint for objects on one line: `curl -d` sends all lines of a file as one.
 const JOINED: &str = "`curl -d` joins the lines of a file, `--data-binary` keeps them";
 
-/// The fields of a row.
+/// Reads the fields of a row.
 ///
 /// # Errors
-/// When the line is too long or no JSON object, with the column and what was expected there.
+/// [`Fault`] if the line is too long or not a JSON object; the sentence gives the column and what was expected there.
 pub(super) fn read(line: &Line) -> Result<Map<String, Value>, Fault> {
     let Some(bytes) = &line.bytes else {
         return Err(Fault::new("", format!("the line has more than {LINE_BYTES_MAX} bytes ({JOINED})")));
@@ -26,18 +26,18 @@ fn why(bytes: &[u8], error: &serde_json::Error) -> String {
     let line = bytes.trim_ascii();
     match error.classify() {
         _ if line.starts_with(b"[") => "it begins with `[`, but rows are objects, one per line, and no array".to_owned(),
-        // An object printed over several lines begins so.
+        // The first line of an object that is printed over several lines.
         Category::Eof if line == b"{" => "it ends behind `{`, but an object has to be on one line".to_owned(),
         Category::Eof => "it ends before the object does".to_owned(),
         Category::Syntax if is_another_object(bytes, error.column()) => {
             format!("another object begins at column {}, but a line is one object ({JOINED})", error.column())
         }
-        // The number of the line is known; serde_json counts within it.
+        // The answer names the number of the line itself; serde_json always counts it as line 1.
         _ => error.to_string().replace(" at line 1 column", " at column"),
     }
 }
 
-/// Whether serde_json stopped because an object begins where the line should end. Columns count from 1.
+/// Whether serde_json stopped because another object begins where the line should end. Columns count from 1.
 fn is_another_object(bytes: &[u8], column: usize) -> bool {
     let (before, behind) = bytes.split_at(column.saturating_sub(1).min(bytes.len()));
     behind.starts_with(b"{") && before.trim_ascii_end().ends_with(b"}")

@@ -1,4 +1,4 @@
-//! The import lock: one import at a time per tenant, since two that replace the same scope would undo each other.
+//! The import lock: one import at a time per tenant, because two imports that replace the same scope would undo each other.
 
 use std::{
     collections::HashSet,
@@ -16,7 +16,7 @@ use crate::store::{
 #[derive(Debug, Clone, Default)]
 pub struct ImportLocks(Arc<Mutex<HashSet<TenantId>>>);
 
-/// The lock of one tenant, held until this is dropped.
+/// The lock of one tenant, held until it is dropped.
 pub struct ImportLock {
     here: Here,
     everywhere: Importing,
@@ -30,7 +30,7 @@ impl ImportLock {
     }
 }
 
-/// The lock among the imports of this process.
+/// The part of the lock that excludes other imports of this process.
 struct Here {
     locks: ImportLocks,
     tenant: TenantId,
@@ -40,16 +40,16 @@ impl ImportLocks {
     /// Takes the tenant's lock; `None` while another import holds it, on this node or another.
     ///
     /// # Errors
-    /// When the database fails.
+    /// `StoreError` if the database does not answer or refuses the statement.
     pub async fn take(&self, store: &Store, tenant: TenantId) -> Result<Option<ImportLock>, StoreError> {
         self.take_one_of(usize::MAX, store, tenant).await
     }
 
-    /// [`Self::take`]; `None` also while `most` imports of this process are under way: each keeps a connection to the
-    /// database to itself.
+    /// [`Self::take`]; also `None` while `most` imports of this process are running, because each of them holds a database
+    /// connection of its own.
     ///
     /// # Errors
-    /// When the database fails.
+    /// `StoreError` if the database does not answer or refuses the statement.
     pub async fn take_one_of(&self, most: usize, store: &Store, tenant: TenantId) -> Result<Option<ImportLock>, StoreError> {
         let Some(here) = self.here(most, tenant) else { return Ok(None) };
         let everywhere = lock::importing(store, tenant).await?;

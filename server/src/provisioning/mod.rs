@@ -1,8 +1,8 @@
-//! Provisioning: the product's back end tells who there is, in which groups, and what they are to each other.
+//! Provisioning: the product's back end sends users, groups, memberships, relations and edges.
 //!
-//! One mechanism behind two doors, `POST /v1/import` and `causerie import`: [`ndjson`] and [`csv`] make rows of bytes,
-//! [`row`] checks what one says by itself, [`import`] writes them a transaction at a time by [`apply`] and ends with
-//! [`replace`]; [`report`] is what it answers. To add a field: its row in [`row`], and the store's fact behind it.
+//! `POST /v1/import` and `causerie import` use the same code: [`ndjson`] and [`csv`] split bytes into rows, [`row`] checks a
+//! row by itself, [`import`] writes rows one transaction at a time with [`apply`] and ends with [`replace`], and [`report`]
+//! is the answer. To add a field: add it to its row in [`row`] and to the store's fact.
 
 mod apply;
 pub mod csv;

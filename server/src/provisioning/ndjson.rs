@@ -1,30 +1,30 @@
-//! Lines of a stream of bytes, none of them longer than a bound.
+//! Splits a stream of bytes into lines of bounded length.
 
-/// Bytes of one line, its end not counted.
+/// The most bytes in one line, without its line break.
 pub const LINE_BYTES_MAX: usize = 64 * 1024;
 
-/// Splits what arrives in pieces.
+/// Splits bytes that arrive in pieces into lines.
 #[derive(Debug, Default)]
 pub struct Lines {
-    /// Of the line that has not ended yet.
+    /// The bytes of the line that has not ended yet.
     begun: Vec<u8>,
-    /// The line is longer than it may be; the rest of it is passed over.
+    /// The current line is too long; the rest of it is skipped.
     too_long: bool,
-    /// Lines so far.
+    /// Lines ended so far, empty lines included.
     count: u64,
 }
 
-/// A line, with its number from 1.
+/// A line that is not empty.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Line {
-    /// Its number from 1, empty lines counted too.
+    /// The number of the line from 1; empty lines count.
     pub number: u64,
-    /// What it holds; `None` when it was too long.
+    /// The bytes of the line; `None` if the line was too long.
     pub bytes: Option<Vec<u8>>,
 }
 
 impl Lines {
-    /// The lines that end in this piece, those that are empty left out.
+    /// Takes a piece. Returns the lines that end in it, without empty lines.
     pub fn push(&mut self, piece: &[u8]) -> Vec<Line> {
         let mut lines = Vec::new();
         let mut rest = piece;
@@ -37,7 +37,7 @@ impl Lines {
         lines
     }
 
-    /// The last line, where nothing ended it.
+    /// The last line, if no line break ended it.
     pub fn end(&mut self) -> Option<Line> {
         if self.begun.is_empty() && !self.too_long { None } else { self.end_line() }
     }
@@ -58,7 +58,7 @@ impl Lines {
         if std::mem::take(&mut self.too_long) {
             return Some(Line { number: self.count, bytes: None });
         }
-        // Files begin with a byte order mark where they come from some editors.
+        // Some editors write a byte order mark at the beginning of a file.
         let bytes = if self.count == 1 { bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes).to_vec() } else { bytes };
         let is_blank = bytes.iter().all(u8::is_ascii_whitespace);
         (!is_blank).then_some(Line { number: self.count, bytes: Some(bytes) })

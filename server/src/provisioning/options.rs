@@ -1,64 +1,64 @@
-//! How an import is to be done.
+//! The options of an import.
 
 use std::fmt::{self, Display, Formatter};
 
 use super::fields::Fault;
 use crate::plain::shortened;
 
-/// A scope loses at least this many at once before the default limit speaks: small schools change by more than a tenth. But
-/// never more than half of it, which looks like a file cut short.
+/// The default limit allows at least this many removals, because small schools change by more than a tenth; but never more
+/// than half of the scope, which looks like a file that was cut short.
 const DELETE_MIN: u64 = 20;
 const DELETE_PERCENT: u64 = 10;
 const DELETE_PERCENT_MAX: u64 = 50;
 
-/// How an import is to be done.
+/// The options of an import.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Options {
-    /// Answers as if, and changes nothing.
+    /// Answer as usual, but change nothing.
     pub dry_run: bool,
-    /// What the rows are all there is of.
+    /// The rows state the whole of this scope: facts that no row names are removed.
     pub replace: Option<Scope>,
     /// How much `replace` may remove.
     pub delete_limit: DeleteLimit,
-    /// Tell of every row, not only of refused ones.
+    /// Answer with a line for every row, not only for refused rows.
     pub tell_all: bool,
 }
 
-/// What `replace` replaces.
+/// The facts that `replace` replaces.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Scope {
-    /// All people.
+    /// All users.
     Users,
     /// All groups.
     Groups,
     /// All memberships.
     Memberships,
-    /// The memberships of a group, by the product's id.
+    /// The memberships of one group, by the product's id.
     MembershipsOf(String),
     /// All edges.
     Edges,
-    /// All relations of a name.
+    /// All relations of this name.
     Relations(String),
 }
 
-/// How much may be removed at once.
+/// How many facts `replace` may remove.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum DeleteLimit {
-    /// A tenth of what the scope holds, or 20 if that is more, but never more than half of it; one may always go. Nothing
-    /// where no row names anything of the scope.
+    /// A tenth of the scope, or 20 if that is more, but never more than half of the scope; one fact may always be removed.
+    /// Nothing is removed if no row names a fact of the scope.
     #[default]
     Cautious,
-    /// So many.
+    /// This many facts.
     Number(u64),
-    /// So many of a hundred that the scope holds.
+    /// This percentage of the scope.
     Percent(u64),
 }
 
 impl Scope {
-    /// Reads `users`, `memberships:6a`.
+    /// Reads `users`, `memberships:6a`, ….
     ///
     /// # Errors
-    /// When it is no scope.
+    /// [`Fault`] if the text is not a scope.
     pub fn parse(text: &str) -> Result<Self, Fault> {
         match text.split_once(':') {
             None if text == "users" => Ok(Self::Users),
@@ -78,7 +78,7 @@ impl Scope {
     }
 }
 
-/// As [`Scope::parse`] reads it.
+/// The form that [`Scope::parse`] reads.
 impl Display for Scope {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         match self {
@@ -93,10 +93,10 @@ impl Display for Scope {
 }
 
 impl DeleteLimit {
-    /// Reads `250`, `10%`.
+    /// Reads `250` or `10%`.
     ///
     /// # Errors
-    /// When it is neither.
+    /// [`Fault`] if the text is neither a number nor a percentage.
     pub fn parse(text: &str) -> Result<Self, Fault> {
         let limit = match text.strip_suffix('%') {
             Some(percent) => percent.parse().ok().filter(|percent| *percent <= 100).map(Self::Percent),
@@ -109,7 +109,7 @@ impl DeleteLimit {
         })
     }
 
-    /// How many may go of so many.
+    /// How many facts may be removed from a scope of `total` facts.
     #[must_use]
     pub fn of(self, total: u64) -> u64 {
         match self {
@@ -127,7 +127,7 @@ impl Options {
     /// Reads the parameters of a query.
     ///
     /// # Errors
-    /// When one is unknown, or has a value it can't have; the field is the parameter's name.
+    /// [`Fault`] if a parameter is unknown or has an invalid value; its field is the parameter's name.
     pub fn from_query(pairs: &[(String, String)]) -> Result<Self, Fault> {
         let mut options = Self::default();
         for (name, value) in pairs {

@@ -1,4 +1,4 @@
-//! `replace`: what a scope holds and no row names goes, once all rows are done.
+//! `replace`: removes the facts of a scope that no row named, once all rows are written.
 
 use std::{
     collections::{HashMap, HashSet},
@@ -21,34 +21,34 @@ use crate::store::{
     },
 };
 
-/// People or groups read at a time.
+/// Users or groups per query.
 const PAGE: u32 = 2_000;
 
-/// What the rows named so far.
+/// The facts that the rows have named so far.
 pub(super) struct Replace {
     scope: Scope,
-    /// By the group they are counted for ([`Self::apart`]), and as hashes: of two million memberships each takes eight bytes,
-    /// and the chance that one is kept by mistake is one in some millions.
+    /// Hashes of the named facts, by the group in which they are counted ([`Self::apart`]). A hash takes eight bytes, so two
+    /// million memberships fit into memory; the chance that a collision keeps a fact by mistake is one in some millions.
     named: HashMap<Option<GroupId>, HashSet<u64>>,
     hasher: RandomState,
 }
 
-/// What is to go.
+/// The facts to remove.
 pub(super) struct Surplus {
-    /// What rows named of the scope.
+    /// How many facts of the scope the rows named.
     pub named: u64,
-    /// Ids for people to read, and what they stand for.
+    /// The facts, each with an id to print.
     pub going: Vec<(String, Going)>,
 }
 
 impl Surplus {
-    /// What the scope holds in all. A dry run counts the same, though what it makes is not there.
+    /// How many facts the scope holds. The same in a dry run, although the facts that it creates are not stored.
     pub(super) fn total(&self) -> u64 {
         self.named + self.going.len() as u64
     }
 }
 
-/// Something to be removed.
+/// A fact to remove.
 #[derive(Debug, Clone)]
 pub(super) enum Going {
     User(String),
@@ -63,7 +63,7 @@ impl Replace {
         Self { scope, named: HashMap::new(), hasher: RandomState::new() }
     }
 
-    /// The type of rows it is about.
+    /// The type of the rows that the scope is about.
     pub(super) fn type_name(&self) -> &'static str {
         match self.scope {
             Scope::Users => "user",
@@ -74,7 +74,7 @@ impl Replace {
         }
     }
 
-    /// Rows named these.
+    /// Remembers the facts that rows named.
     pub(super) fn keep(&mut self, named: Vec<Named>, words: &Vocabulary) {
         for mut one in named {
             if let Named::Relation(key) = &mut one {
@@ -95,7 +95,7 @@ impl Replace {
         }
     }
 
-    /// The group whose memberships count for themselves, where those of one group are replaced: rows may name others, too.
+    /// The group of a membership, if the scope is the memberships of one group: rows may also name other groups.
     fn apart(&self, one: &Named) -> Option<GroupId> {
         match (&self.scope, one) {
             (Scope::MembershipsOf(_), Named::Membership(key)) => Some(key.group),
@@ -107,7 +107,7 @@ impl Replace {
         self.named.get(&apart).map_or(0, |named| named.len() as u64)
     }
 
-    /// What the scope holds that no row named.
+    /// The facts of the scope that no row named.
     pub(super) async fn surplus(&self, store: &Store, tenant: TenantId, words: &Vocabulary) -> Result<Surplus, StoreError> {
         let mut surplus = Surplus { named: self.count(None), going: Vec::new() };
         match &self.scope {
@@ -223,7 +223,7 @@ impl Replace {
     }
 }
 
-/// Removes things of one kind. What became of each, and the people who may be here no longer.
+/// Removes facts of one kind. Returns the outcome of each fact, and the users who were removed.
 pub(super) async fn remove(
     write: &mut FactWrite,
     going: &[(String, Going)],
@@ -254,7 +254,7 @@ pub(super) async fn remove(
     Ok((outcomes, ended))
 }
 
-/// All groups of a tenant, with the product's ids.
+/// The product's ids of all groups of a tenant.
 async fn groups(store: &Store, tenant: TenantId) -> Result<HashMap<GroupId, String>, StoreError> {
     let mut groups = HashMap::new();
     let mut after = String::new();
@@ -266,7 +266,7 @@ async fn groups(store: &Store, tenant: TenantId) -> Result<HashMap<GroupId, Stri
     }
 }
 
-/// A mutual relation, from the side that comes first: it is the same from both.
+/// Puts the lower id of a mutual relation first, so that both directions have the same key.
 fn turn(key: &mut RelationKey, words: &Vocabulary) {
     if key.to < key.from && is_mutual(words, &key.relation) {
         std::mem::swap(&mut key.from, &mut key.to);

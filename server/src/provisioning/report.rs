@@ -1,10 +1,10 @@
-//! What an import answers, one JSON object per line.
+//! The answer of an import, one JSON object per line.
 
 use serde::Serialize;
 
 use super::fields::Fault;
 
-/// A line of the answer.
+/// One line of the answer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(untagged)]
 #[allow(missing_docs)]
@@ -14,28 +14,28 @@ pub enum Answer {
     Summary { summary: Summary },
 }
 
-/// What became of a row.
+/// The outcome of one row.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct RowAnswer {
-    /// Its line in the body, from 1; absent where `replace` removed what no row names.
+    /// The number of the row's line in the body, from 1; absent for a fact that `replace` removed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub row: Option<u64>,
-    /// In a word.
+    /// The outcome in one word.
     pub result: Result,
-    /// What the row is about; empty when it does not say.
+    /// The type of the row; empty if the row has none.
     pub r#type: String,
-    /// What it names, for people.
+    /// An id of the fact to print.
     pub id: String,
-    /// The field to blame.
+    /// The field that caused the refusal; empty if it is the row as a whole.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub field: String,
-    /// Why it was refused.
+    /// Why the row was refused.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub message: String,
 }
 
 impl RowAnswer {
-    /// What became of a row of the body.
+    /// The outcome of a row of the body.
     #[must_use]
     pub fn new(row: u64, named: (String, String), verdict: &std::result::Result<Result, Fault>) -> Self {
         let (r#type, id) = named;
@@ -46,7 +46,7 @@ impl RowAnswer {
         Self { row: Some(row), result, r#type, id, field, message }
     }
 
-    /// Something no row names, removed by `replace`.
+    /// The outcome of a fact that no row names and `replace` removed.
     #[must_use]
     pub fn removed(r#type: &str, id: String) -> Self {
         Self {
@@ -60,7 +60,7 @@ impl RowAnswer {
     }
 }
 
-/// What became of a row, in a word.
+/// The outcome of a row in one word.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 #[allow(missing_docs)]
@@ -72,7 +72,7 @@ pub enum Result {
     Refused,
 }
 
-/// Rows so far, by what became of them. `removed` counts those `replace` removed, too.
+/// The rows so far, counted by outcome. `removed` includes the facts that `replace` removed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
 #[allow(missing_docs)]
 pub struct Tally {
@@ -85,7 +85,7 @@ pub struct Tally {
 }
 
 impl Tally {
-    /// One more row.
+    /// Counts one more row.
     pub fn count(&mut self, result: Result) {
         self.rows += 1;
         *match result {
@@ -98,17 +98,17 @@ impl Tally {
     }
 }
 
-/// The last line.
+/// The last line of the answer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Summary {
-    /// What became of the rows.
+    /// The counts of the rows.
     #[serde(flatten)]
     pub tally: Tally,
-    /// Nothing of it was kept.
+    /// Whether it was a dry run: nothing was stored.
     pub dry_run: bool,
-    /// The version of the tenant's facts that holds all of it; absent when it could not be asked.
+    /// A version of the tenant's facts that contains all rows; absent if the version could not be read.
     pub facts_version: Option<String>,
-    /// Why rows are missing, or why `replace` removed nothing; absent when all was done.
+    /// Why rows are missing, or why `replace` removed nothing; absent if everything was done.
     pub stopped: Option<String>,
 }
 

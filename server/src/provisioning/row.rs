@@ -1,4 +1,4 @@
-//! One row of an import, checked as far as it can be by itself and by the words of the tenant's policy.
+//! One row of an import, checked as far as the row itself and the words of the tenant's policy allow.
 
 use causerie_policy::{FactChange, RelationOrigin, Vocabulary, World};
 use causerie_protocol::{
@@ -15,10 +15,10 @@ use crate::store::queries::{
     people::Profile,
 };
 
-/// A word of a policy, or a setting's value.
+/// The most bytes of a word of a policy, and of a setting's value.
 const WORD_BYTES_MAX: usize = 64;
 
-/// What a row is about.
+/// The kind of fact that a row is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[allow(missing_docs)]
 pub enum Type {
@@ -31,10 +31,10 @@ pub enum Type {
 }
 
 impl Type {
-    /// All of them, in the order in which a file had better name them.
+    /// All types, in the order in which a file should list its rows.
     pub const ALL: [Self; 6] = [Self::User, Self::Group, Self::Membership, Self::Relation, Self::Edge, Self::Setting];
 
-    /// As rows say it.
+    /// The name in the field `type`.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -48,7 +48,7 @@ impl Type {
     }
 }
 
-/// The fields rows may have, whatever they are about.
+/// All fields that a row of any type may have.
 pub(super) const FIELDS: [&str; 24] = [
     "type",
     "id",
@@ -76,17 +76,17 @@ pub(super) const FIELDS: [&str; 24] = [
     "deleted",
 ];
 
-/// One row.
+/// One row of an import.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Row {
-    /// What it says.
+    /// The fact that the row states or deletes.
     pub fact: Fact,
-    /// It is to be so no more.
+    /// The row deletes the fact.
     pub deleted: bool,
 }
 
-/// What a row says. Of users and groups, what is not said stays as it is, but that who was removed is active again; the others
-/// are said as a whole.
+/// The fact of a row. Fields that a row of a user or group leaves out keep their values, except that a removed user becomes
+/// active again. A row of another type states the whole fact.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[allow(missing_docs)]
 pub enum Fact {
@@ -105,9 +105,9 @@ pub struct Membership {
     pub user: String,
     pub group: String,
     pub role: String,
-    /// Milliseconds since 1970 UTC.
+    /// When the membership begins. Milliseconds since 1970 UTC; `None` for no beginning.
     pub from_ms: Option<i64>,
-    /// Milliseconds since 1970 UTC.
+    /// When the membership ends. Milliseconds since 1970 UTC; `None` for no end.
     pub until_ms: Option<i64>,
 }
 
@@ -121,7 +121,7 @@ pub struct Relation {
     pub state: RelationState,
 }
 
-/// An edge by the product's ids. An empty role is any.
+/// An edge by the product's ids. An empty role stands for any role.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[allow(missing_docs)]
 pub struct Edge {
@@ -134,10 +134,11 @@ pub struct Edge {
 }
 
 impl Row {
-    /// Reads what a row says.
+    /// Reads and checks the fields of a row.
     ///
     /// # Errors
-    /// When a field is unknown, missing, or has a value it can't have; or names a word the policy does not declare.
+    /// [`Fault`] if a field is unknown, is missing or has an invalid value, or if it names a word that the policy does not
+    /// declare.
     pub fn read(said: Map<String, Value>, words: &Arc<Vocabulary>) -> Result<Self, Fault> {
         let mut fields = Fields::new(said);
         let types = Type::ALL.map(|one| (one.name(), one));
@@ -155,14 +156,14 @@ impl Row {
         };
         fields.end()?;
         let row = Self { fact, deleted };
-        // What an earlier policy knew must still be possible to remove.
+        // A deletion may name words that only an earlier policy declared.
         if !deleted {
             row.check_words(words)?;
         }
         Ok(row)
     }
 
-    /// What it is about.
+    /// The type of the row.
     #[must_use]
     pub fn of(&self) -> Type {
         match self.fact {
@@ -175,7 +176,7 @@ impl Row {
         }
     }
 
-    /// Nothing of it is there any more: also a person whose status says so.
+    /// Whether the fact is gone after this row: a deletion, or a user with the status `removed`.
     #[must_use]
     pub fn removes(&self) -> bool {
         self.deleted || matches!(&self.fact, Fact::User(user) if user.status == Some(UserStatus::Removed))
@@ -210,7 +211,7 @@ impl Row {
     }
 }
 
-/// A relation of this name is the same from either side.
+/// Whether the policy declares the relation as mutual.
 #[must_use]
 pub fn is_mutual(words: &Vocabulary, relation: &str) -> bool {
     words.relation(relation).is_some_and(|relation| words.origin(relation) == RelationOrigin::Mutual)
@@ -235,7 +236,7 @@ fn user(fields: &mut Fields) -> Result<Profile, Fault> {
     Ok(profile)
 }
 
-/// What a user can be.
+/// The values of `status` of a user.
 pub const STATUSES: [(&str, UserStatus); 4] = [
     ("active", UserStatus::Active),
     ("invited", UserStatus::Invited),
@@ -243,22 +244,22 @@ pub const STATUSES: [(&str, UserStatus); 4] = [
     ("removed", UserStatus::Removed),
 ];
 
-/// From whom a user takes messages.
+/// The values of `writable_by`: from whom a user accepts messages.
 pub const WRITABLE_BY: [(&str, WritableBy); 3] =
     [("rules", WritableBy::Rules), ("contacts", WritableBy::Contacts), ("nobody", WritableBy::Nobody)];
 
-/// What a group can be.
+/// The values of `state` of a group.
 pub const GROUP_STATES: [(&str, GroupState); 3] =
     [("active", GroupState::Active), ("concluded", GroupState::Concluded), ("archived", GroupState::Archived)];
 
-/// How far a relation has come.
+/// The values of `state` of a relation.
 pub const RELATION_STATES: [(&str, RelationState); 2] =
     [("accepted", RelationState::Accepted), ("pending", RelationState::Pending)];
 
-/// What an edge does.
+/// The values of `effect` of an edge.
 pub const EFFECTS: [(&str, EdgeEffect); 2] = [("allow", EdgeEffect::Allow), ("deny", EdgeEffect::Deny)];
 
-/// Whom a sender reaches by a group or edge.
+/// The values of `delivers`: whom a message to the group of a row or edge reaches.
 pub const DELIVERS: [(&str, Delivers); 4] =
     [("both", Delivers::Both), ("people", Delivers::People), ("group", Delivers::Group), ("none", Delivers::None)];
 
@@ -329,7 +330,7 @@ fn setting(fields: &mut Fields, deleted: bool) -> Result<SettingFact, Fault> {
 fn check_setting(words: &Arc<Vocabulary>, setting: &SettingFact) -> Result<(), Fault> {
     declared("name", "setting", &setting.name, words.settings.iter().map(|word| word.name.as_str()))?;
     let (Some(place), Some(value)) = (words.setting(&setting.name), &setting.value) else { return Ok(()) };
-    // Asked of the rules' own reader: a value it does not understand leaves the default.
+    // The policy evaluator checks the value: a value that it does not understand leaves the default.
     let mut world = World::new(Arc::clone(words));
     world.apply(&FactChange::Setting { setting: place, value: Some(value.clone()) });
     if world.setting(place) == value {
@@ -350,13 +351,13 @@ fn declared<'a>(field: &str, what: &str, word: &str, mut known: impl Iterator<It
     Err(Fault::new(field, format!("the policy declares no {what} `{word}`; it declares {declared}")))
 }
 
-/// The word of a value; of a value that this server does not know, the first.
+/// The word of a value; the first word if this server does not know the value.
 #[must_use]
 pub fn word_of<T: Copy + PartialEq>(words: &[(&'static str, T)], value: T) -> &'static str {
     words.iter().find(|(_, one)| *one == value).unwrap_or(&words[0]).0
 }
 
-/// What a row names itself, as far as it can be told, whether or not the row is good: its type, and an id for people to find.
+/// What a row names, as far as its fields tell, even if the row is invalid: its type, and an id to print.
 #[must_use]
 pub fn named(said: &Map<String, Value>) -> (String, String) {
     let text = |field: &str| said.get(field).and_then(Value::as_str).unwrap_or_default();
@@ -370,7 +371,7 @@ pub fn named(said: &Map<String, Value>) -> (String, String) {
     (text("type").to_owned(), id)
 }
 
-/// A role for people to read.
+/// A role to print: `*` for any role.
 pub(super) fn any(role: &str) -> &str {
     if role.is_empty() { "*" } else { role }
 }

@@ -1,4 +1,4 @@
-//! Tenants made and renamed, over HTTP and on the command line.
+//! Creates and renames tenants, for HTTP and the command line.
 
 use causerie_policy::Policy;
 use serde_json::Value;
@@ -14,13 +14,13 @@ use crate::{
 
 /// The most bytes of a slug.
 pub const SLUG_BYTES_MAX: usize = 64;
-/// What a slug looks like.
+/// The pattern of a slug.
 pub const SLUG_PATTERN: &str = "^[a-z0-9][a-z0-9-]{0,63}$";
 
-/// A short name of a tenant.
+/// Checks a slug, the short name of a tenant.
 ///
 /// # Errors
-/// A sentence for what is none.
+/// A sentence, if the text is not a slug.
 pub fn slug(text: &str) -> Result<String, String> {
     let fits = (1..=SLUG_BYTES_MAX).contains(&text.len())
         && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
@@ -28,19 +28,20 @@ pub fn slug(text: &str) -> Result<String, String> {
     if fits { Ok(text.to_owned()) } else { Err("expected 1 to 64 small letters, digits and hyphens".to_owned()) }
 }
 
-/// A name with something visible in it, as it is kept.
+/// The stored form of a tenant's name.
 ///
 /// # Errors
-/// A sentence for what is none.
+/// A sentence, if the name has no visible character.
 pub fn name(text: &str) -> Result<String, String> {
     let kept = visible::kept(text).filter(|kept| !kept.trim().is_empty());
     kept.ok_or_else(|| format!("the name {}", visible::NOTHING_VISIBLE))
 }
 
-/// Makes a tenant under these rules, `open` without any, and writes that into its audit. `None` where the slug is taken.
+/// Creates a tenant with this policy (without one, `open` is in force) and records it in the tenant's audit. `None` if the
+/// slug is taken.
 ///
 /// # Errors
-/// When the database fails.
+/// `StoreError` if the database does not answer or refuses a statement.
 pub async fn create(
     store: &Store,
     by: &str,
@@ -59,10 +60,10 @@ pub async fn create(
     Ok(Some(tenant))
 }
 
-/// Gives a tenant another name, and writes that into its audit. `None` where there is no tenant of this slug.
+/// Renames a tenant and records it in the tenant's audit. `None` if no tenant has this slug.
 ///
 /// # Errors
-/// When the database fails.
+/// `StoreError` if the database does not answer or refuses a statement.
 pub async fn rename(store: &Store, by: &str, slug: &str, name: &str, now_ms: i64) -> Result<Option<Tenant>, StoreError> {
     let Some(tenant) = tenants::rename(store, slug, name).await? else { return Ok(None) };
     note(store, &tenant, by, "tenant.rename", [("name", name.into())], now_ms).await?;
