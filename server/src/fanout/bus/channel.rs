@@ -1,17 +1,17 @@
-//! What one listens to, and its name.
+//! The channels of the bus and their names.
 
 use std::{fmt, str::FromStr};
 
 use causerie_protocol::{ConversationId, UserId, ids::NotAnId};
 
-/// What one listens to. Ids are unique across tenants, so a channel belongs to one.
+/// A channel of the bus. Conversation and user ids are unique across tenants, so each channel belongs to one tenant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Channel {
-    /// Changes of a conversation.
+    /// Changes of a conversation, and its ephemeral events.
     Conversation(ConversationId),
-    /// What concerns one user: positions, joinings, presence.
+    /// Signals about one user: read positions, inbox changes, presence, revocations.
     User(UserId),
-    /// What concerns all nodes, their heartbeats among it. Every node listens to it without being told to.
+    /// Signals for all nodes, among them heartbeats. Every node is subscribed to this channel from the start.
     Nodes,
 }
 

@@ -1,4 +1,5 @@
-//! What every bus does, tried on each kind. To add a case: a function here and its name in the list below.
+//! The conformance suite of the bus: each case runs on every kind of bus. To add a case, write a function here and put its
+//! name in the list below.
 
 use std::{sync::Arc, time::Duration};
 
@@ -16,7 +17,7 @@ use tokio::{
 use super::{Bus, BusEvent, Channel, LocalHub, RedisBus, redis::test_server::TestRedis};
 use crate::{tasks::Tasks, telemetry::Metrics};
 
-/// Longer than anything here takes on a busy machine, a node's silence included.
+/// Longer than any step takes on a busy machine, including the time until a silent node counts as lost.
 const PATIENCE: Duration = Duration::from_secs(15);
 
 macro_rules! on_each_bus {
@@ -46,13 +47,13 @@ on_each_bus! {
     an_empty_batch_is_nothing
 }
 
-/// A bus of some kind for several nodes.
+/// A bus of either kind that several nodes can join.
 pub enum Kindred {
     Local(LocalHub),
     Redis(TestRedis),
 }
 
-/// A node on it.
+/// A node that has joined the bus.
 pub struct Node {
     pub id: NodeId,
     pub bus: Arc<dyn Bus>,
@@ -70,7 +71,7 @@ impl Kindred {
         Self::Redis(TestRedis::start().await)
     }
 
-    /// A node that is connected.
+    /// Adds a node and waits until it is connected.
     async fn join(&mut self) -> Node {
         match self {
             Self::Local(hub) => {
@@ -91,20 +92,20 @@ impl Node {
         Self { id, bus, incoming, metrics, tasks }
     }
 
-    /// A node on Redis that is.
+    /// A node on Redis that is connected.
     pub async fn connected(redis: &TestRedis) -> Self {
         let mut node = Self::on(redis);
         assert!(matches!(node.next().await, BusEvent::Restored), "a first connection is told");
         node
     }
 
-    /// The next thing told.
+    /// The next event of the bus.
     pub async fn next(&mut self) -> BusEvent {
         let next = timeout_at(Instant::now() + PATIENCE, self.incoming.recv()).await;
         next.expect("something is told in time").expect("the bus is there")
     }
 
-    /// The next signal, whatever else is told before.
+    /// The channel and number of the next signal; other events before it are dropped.
     pub async fn hear(&mut self) -> (Channel, u32) {
         loop {
             if let BusEvent::Signal(channel, signal) = self.next().await {
@@ -114,7 +115,7 @@ impl Node {
         }
     }
 
-    /// Says a number.
+    /// Publishes a number.
     pub async fn say(&self, channel: Channel, number: u32) {
         self.say_all(&[(channel, number)]).await;
     }
@@ -143,7 +144,7 @@ impl Node {
         self.bus.set_presence(users.iter().map(|user| (*user, online)).collect()).await.expect("written");
     }
 
-    /// Leaves in good order.
+    /// Leaves the bus by an orderly stop.
     pub async fn leave(self) {
         self.tasks.finish().await;
         assert!(!self.tasks.any_died());
@@ -198,7 +199,7 @@ async fn who_stopped_listening_hears_no_more(kindred: &mut Kindred) {
     let (left, kept, later) = (channel(), channel(), channel());
     listener.listen(&[left, kept]).await;
     listener.bus.unsubscribe(vec![left]);
-    // Confirmed only after what was asked before.
+    // The bus confirms this subscription only after it has applied the earlier unsubscription.
     listener.listen(&[later]).await;
     speaker.say_all(&[(left, 1), (kept, 2), (later, 3)]).await;
     assert_eq!((listener.hear().await, listener.hear().await), ((kept, 2), (later, 3)));

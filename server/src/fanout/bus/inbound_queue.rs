@@ -1,8 +1,7 @@
 //! The bounded queue from a bus to its node.
 //!
-//! A publisher never waits for a reader. When the queue is full signals are dropped, and the node is told of the loss, by
-//! [`BusEvent::Lost`] and [`BusEvent::Restored`], as soon as there is room for the telling: also when nothing is said any
-//! more after the last signal that was dropped.
+//! A publisher never waits for a reader. When the queue is full, signals are dropped. The node gets [`BusEvent::Lost`] and
+//! [`BusEvent::Restored`] as soon as the queue has room for them, even if no further signal comes after the dropped ones.
 
 use std::sync::{
     Arc, Mutex, MutexGuard, PoisonError,
@@ -14,17 +13,17 @@ use tokio::sync::mpsc::{self, error::TrySendError};
 
 use super::{BusEvent, Channel};
 
-/// Signals a node may be behind. At 10,000 a second this is more than six seconds of standing still; a signal of 1 KB makes
-/// it 64 MB at worst.
+/// The number of signals that may wait. At 10,000 signals a second the node may stall for more than six seconds; with
+/// signals of 1 KB the queue takes 64 MB at worst.
 pub(super) const WAITING_MAX: usize = 65_536;
 
-/// The bus's end of the queue. Cheap to clone.
+/// The sending end of the queue. A clone shares the queue.
 #[derive(Clone)]
 pub(super) struct InboundQueue(Arc<Inner>);
 
 struct Inner {
     queue: mpsc::Sender<BusEvent>,
-    /// Something was dropped and the node does not know yet. Changes under the lock only; read without it per signal.
+    /// Signals were dropped and the node does not know yet. Written only under the lock; read without it for each signal.
     overflowed: AtomicBool,
     connection: Mutex<Connection>,
 }
@@ -42,12 +41,12 @@ enum Told {
 }
 
 impl InboundQueue {
-    /// The queue of a bus that can't be away.
+    /// The queue of a bus that cannot be away.
     pub fn connected(waiting_max: usize) -> (Self, mpsc::Receiver<BusEvent>) {
         Self::new(waiting_max, Connection { up: true, told: Told::Restored })
     }
 
-    /// The queue of a bus that has yet to connect, which then reports [`BusEvent::Restored`].
+    /// The queue of a bus that is not connected yet and reports [`BusEvent::Restored`] when it is.
     pub fn connecting(waiting_max: usize) -> (Self, mpsc::Receiver<BusEvent>) {
         Self::new(waiting_max, Connection { up: false, told: Told::Nothing })
     }
@@ -58,10 +57,10 @@ impl InboundQueue {
         (Self(Arc::new(Inner { queue, overflowed: AtomicBool::new(false), connection })), incoming)
     }
 
-    /// Another node said something.
+    /// Queues a signal of another node.
     pub fn signal(&self, channel: Channel, signal: Signal) {
         if self.0.overflowed.load(Ordering::Acquire) {
-            // What waits goes first, and the loss is about to be told. This signal is part of it.
+            // The queued signals go first, then the loss is reported. This signal is part of the loss.
             return;
         }
         if let Err(TrySendError::Full(_)) = self.0.queue.try_send(BusEvent::Signal(channel, signal)) {
@@ -69,7 +68,7 @@ impl InboundQueue {
         }
     }
 
-    /// From now on things may be said unheard. Told once until [`Self::restored`], however often it is called.
+    /// Reports that signals may be lost from now on. Reported once until [`Self::restored`], however often it is called.
     pub fn lost(&self) {
         let mut connection = self.connection();
         connection.up = false;
@@ -78,7 +77,7 @@ impl InboundQueue {
         }
     }
 
-    /// Everything is heard from now on.
+    /// Reports that every signal arrives from now on.
     pub fn restored(&self) {
         let mut connection = self.connection();
         connection.up = true;
@@ -87,13 +86,14 @@ impl InboundQueue {
         }
     }
 
-    /// Another node came or went. Dropped when it does not fit: the node looks at everything when it is told of the overflow.
+    /// Queues [`BusEvent::NodeFound`] or [`BusEvent::NodeLost`]. The event is dropped if the queue is full: the node checks
+    /// everything when it learns of the overflow.
     pub fn node(&self, incoming: BusEvent) {
         debug_assert!(matches!(incoming, BusEvent::NodeFound(_) | BusEvent::NodeLost(_)));
         self.tell(&self.connection(), incoming);
     }
 
-    /// Queues it, or makes it part of what is told when there is room.
+    /// Queues an event. Returns false if the queue is full; the event is then part of the loss that is reported later.
     fn tell(&self, connection: &MutexGuard<'_, Connection>, incoming: BusEvent) -> bool {
         if self.0.overflowed.load(Ordering::Acquire) {
             return false;
@@ -113,7 +113,7 @@ impl InboundQueue {
         }
         tracing::warn!("this node is too slow for the bus; what it misses it reads from the database");
         let inbound = self.clone();
-        // Ends when the node reads on, or when it is gone.
+        // The task ends when the node has read from the queue, or is gone.
         tokio::spawn(async move {
             if let Ok(room) = inbound.0.queue.reserve_many(2).await {
                 inbound.report_loss(room);
@@ -121,7 +121,7 @@ impl InboundQueue {
         });
     }
 
-    /// Tells of the loss. Whatever is dropped from here on starts a loss of its own.
+    /// Reports the loss. A signal that is dropped after this point starts a new loss.
     fn report_loss(&self, mut room: mpsc::PermitIterator<'_, BusEvent>) {
         let mut connection = self.connection();
         self.0.overflowed.store(false, Ordering::Release);

@@ -1,4 +1,4 @@
-//! The bus within one process. An embedded server is alone on it, and everything it says is heard by nobody.
+//! The bus within one process. An embedded server is the only node on it, so its signals reach no other node.
 
 use std::{
     collections::{HashMap, HashSet},
@@ -17,7 +17,7 @@ use super::{
     inbound_queue::{InboundQueue, WAITING_MAX},
 };
 
-/// Joins the nodes of one process. Cheap to clone.
+/// The nodes of one process. A clone shares them.
 #[derive(Clone, Default)]
 pub struct LocalHub(Arc<Mutex<HashMap<NodeId, Listener>>>);
 
@@ -27,14 +27,14 @@ struct Listener {
     inbound: InboundQueue,
 }
 
-/// One node's connection.
+/// The connection of one node.
 struct LocalBus {
     node: NodeId,
     hub: LocalHub,
 }
 
 impl LocalHub {
-    /// Joins a node.
+    /// Adds a node. It stays until the returned bus is dropped.
     #[must_use]
     pub fn join(&self, node: NodeId) -> (Arc<dyn Bus>, mpsc::Receiver<BusEvent>) {
         let (inbound, incoming) = InboundQueue::connected(WAITING_MAX);
@@ -62,7 +62,7 @@ impl Bus for LocalBus {
                 .filter(|(node, listener)| **node != self.node && listener.channels.contains(&channel))
                 .map(|(_, listener)| &listener.inbound)
                 .peekable();
-            // An embedded server has nobody to decode for.
+            // In an embedded server no channel has a listener, so nothing is decoded.
             if listeners.peek().is_none() {
                 continue;
             }

@@ -1,8 +1,8 @@
-//! How nodes tell each other what was committed.
+//! The bus: the channel between nodes, over which they publish what was committed.
 //!
-//! A bus carries hints: it may lose them, and says so when it noticed ([`BusEvent::Lost`]); the counters in the database
-//! find every loss. [`LocalHub`] serves nodes within one process, an embedded server alone among them; [`RedisBus`]
-//! serves a cluster. Both pass the tests of `conformance.rs`; a third kind of bus is a module like these and a line there.
+//! A bus may lose signals. When it noticed a loss it reports [`BusEvent::Lost`]; the versions in the database find every
+//! loss. [`LocalHub`] serves nodes within one process, for example an embedded server; [`RedisBus`] serves a cluster. Both
+//! pass the tests of `conformance.rs`. A third kind of bus would be one more module, and one more line there.
 
 mod channel;
 #[cfg(test)]
@@ -23,60 +23,62 @@ pub use self::{
     redis::{Addresses, RedisBus, RedisBusError},
 };
 
-/// What a node hears.
+/// An event that a node gets from the bus.
 #[derive(Debug, Clone)]
 pub enum BusEvent {
-    /// Another node said something.
+    /// Another node published a signal.
     Signal(Channel, Signal),
-    /// From now on things may be said unheard.
+    /// From now on signals may be lost.
     Lost,
-    /// Everything subscribed to is heard; what was said before was perhaps not. Also told when the first connection stands.
+    /// From now on every signal of the subscribed channels arrives; signals published before may be lost. Also reported
+    /// after the first connection.
     Restored,
-    /// A node is heard for the first time, or for the first time after an outage: its users may count as online now.
+    /// The heartbeat of a node arrived for the first time, or for the first time after an outage. Its users may count as
+    /// online now.
     NodeFound(NodeId),
-    /// A node is gone, perhaps between a commit and its signal.
+    /// A node is gone, perhaps between a commit and the publication of its signal.
     NodeLost(NodeId),
 }
 
-/// The bus did not do it.
+/// The bus did not carry out a call.
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum BusError {
-    /// There is no connection, or no answer in time.
+    /// There is no connection, or the answer did not come in time.
     #[error("the bus is away")]
     Away,
 }
 
 /// The connection of one node to the bus.
 pub trait Bus: Send + Sync + 'static {
-    /// Says many things in one round trip. Each channel's listeners hear them in this order; the node itself hears nothing
-    /// of it.
+    /// Publishes a batch in as few round trips as possible. The subscribers of a channel get its signals in the order of the
+    /// batch; the publishing node gets none of them.
     ///
     /// # Errors
-    /// When not all of it is known to be said, some of it perhaps was.
+    /// [`BusError::Away`] if the bus did not confirm the whole batch; a part of it may have been published.
     fn publish(&self, batch: Vec<(Channel, Bytes)>) -> BoxFuture<'_, Result<(), BusError>>;
 
-    /// Listens. From the answer on every signal is heard. Remembered also when the bus is away, and made good before
-    /// [`BusEvent::Restored`]. To listen twice is to listen once.
+    /// Subscribes to channels. Every signal published after the answer arrives. The subscription is remembered while the bus
+    /// is away, and is in force before [`BusEvent::Restored`]. A second subscription to a channel has no effect.
     ///
     /// # Errors
-    /// When it is not confirmed, because the bus is away.
+    /// [`BusError::Away`] if the bus is away, so that the subscription is not confirmed.
     fn subscribe(&self, channels: Vec<Channel>) -> BoxFuture<'_, Result<(), BusError>>;
 
-    /// Listens no more. Takes effect in the order of calls with [`Self::subscribe`], soon.
+    /// Unsubscribes from channels. Takes effect soon, in the order of the calls of this method and [`Self::subscribe`].
     fn unsubscribe(&self, channels: Vec<Channel>);
 
-    /// Users came (`true`) to this node or left it. Remembered also when the bus is away.
+    /// Records that users came online on this node (`true`) or went offline (`false`). Remembered while the bus is away.
     ///
     /// # Errors
-    /// When the bus is away, so that other nodes do not know yet.
+    /// [`BusError::Away`] if the bus is away, so that other nodes do not know yet.
     fn set_presence(&self, changes: Vec<(UserId, bool)>) -> BoxFuture<'_, Result<(), BusError>>;
 
-    /// Who of these is on any node, this one included, in the order asked.
+    /// For each of these users, in the same order, whether the user is online on any node, this one included.
     ///
     /// # Errors
-    /// When the bus is away.
+    /// [`BusError::Away`] if the bus is away.
     fn presence(&self, users: Vec<UserId>) -> BoxFuture<'_, Result<Vec<bool>, BusError>>;
 
-    /// How long ago this node heard itself over the bus; `None` where there is nothing to go wrong.
+    /// The time since this node's own heartbeat last came back over the bus; `None` for a bus without heartbeats.
     fn heartbeat_age(&self) -> Option<Duration>;
 }

@@ -1,8 +1,8 @@
-//! A pair of connections to Redis: one to say things and ask, one to hear. They live and die together.
+//! The pair of connections to Redis: one for commands, one for subscriptions. If one of them is lost, both are given up.
 //!
-//! The library can reconnect and resubscribe by itself. It is not used: whoever hears must know *when* nothing was heard, and
-//! that everything is again. A Redis Cluster needs other connections (`SPUBLISH`, `SSUBSCRIBE`, connections by slot) and nothing
-//! else.
+//! The library can reconnect and resubscribe by itself. That is not used, because a subscriber must know from when until
+//! when signals were lost. A Redis Cluster would need other connections (`SPUBLISH`, `SSUBSCRIBE`, connections by slot) and
+//! no other change.
 
 use std::{
     sync::{Arc, OnceLock},
@@ -18,27 +18,27 @@ use tokio_util::sync::CancellationToken;
 
 use super::push_handler::PushHandler;
 
-/// A command, or a connection, that takes longer has failed. Redis answers in under a millisecond.
+/// The time limit of a command and of a connection attempt. Redis answers in under a millisecond.
 pub(super) const DEADLINE: Duration = Duration::from_secs(1);
-/// The same for a batch of subscriptions, which waits behind others.
+/// The time limit of a batch of subscriptions, which waits behind other batches.
 const SUBSCRIBE_DEADLINE: Duration = Duration::from_secs(2);
-/// Channels per command, and commands under way: neither side stalls the other with long answers.
+/// Channels per command, and commands under way, so that long answers stall neither side.
 const CHANNELS_MAX: usize = 500;
 const COMMANDS_MAX: usize = 8;
 const BROKE: &str = "the connection broke";
 
-/// Answers of a server that is not the primary any more, or serves nobody: as bad as a lost connection, although the
-/// connection stands.
+/// Error codes of a server that is no longer the primary, or that serves no client. They count as a lost connection although
+/// the connection is open.
 const AWAY: &[&str] = &["READONLY", "LOADING", "CLUSTERDOWN", "MASTERDOWN"];
 
-/// Two connections that stand.
+/// Two open connections to the same server.
 pub(super) struct RedisConnections {
     commands: MultiplexedConnection,
     subscriber: MultiplexedConnection,
     lost: Lost,
 }
 
-/// Whether and why the connections are of no more use.
+/// Whether the connections must be given up, and why.
 #[derive(Clone, Default)]
 struct Lost {
     token: CancellationToken,
@@ -53,7 +53,7 @@ impl Lost {
 }
 
 impl RedisConnections {
-    /// Connects.
+    /// Opens both connections.
     pub async fn open(client: &Client, push_handler: &Arc<PushHandler>) -> RedisResult<Self> {
         let lost = Lost::default();
         let (hearing, breaking, also_breaking) = (Arc::clone(push_handler), lost.clone(), lost.clone());
@@ -79,18 +79,18 @@ impl RedisConnections {
         Ok(Self { commands, subscriber, lost })
     }
 
-    /// Returns when either connection is lost, or the server is not the primary any more; says why.
+    /// Returns when a connection is lost or the server is no longer the primary; the result is the reason.
     pub async fn lost(&self) -> String {
         self.lost.token.cancelled().await;
         self.why_lost().unwrap_or_default()
     }
 
-    /// Why the connections are of no more use; `None` while they are.
+    /// The reason why the connections must be given up; `None` while they can be used.
     pub fn why_lost(&self) -> Option<String> {
         self.lost.token.is_cancelled().then(|| self.lost.why.get().cloned().unwrap_or_default())
     }
 
-    /// What the server is: `master`, `slave` or `sentinel`.
+    /// The role of the server: `master`, `slave` or `sentinel`.
     pub async fn role(&self) -> RedisResult<String> {
         let role: Vec<Value> = self.noted(redis::cmd("ROLE").query_async(&mut self.commands.clone()).await)?;
         Ok(role.into_iter().next().map(redis::from_redis_value).transpose()?.unwrap_or_default())
@@ -101,7 +101,7 @@ impl RedisConnections {
         self.noted(pipeline.query_async(&mut self.commands.clone()).await)
     }
 
-    /// Notes an answer that ends the connections.
+    /// Gives the connections up if the error is one of [`AWAY`].
     fn noted<T>(&self, outcome: RedisResult<T>) -> RedisResult<T> {
         if let Err(error) = &outcome
             && is_away(error)
@@ -111,14 +111,14 @@ impl RedisConnections {
         outcome
     }
 
-    /// Returns once Redis has confirmed each.
+    /// Subscribes; returns when Redis has confirmed every channel.
     pub async fn subscribe(&self, channels: Vec<String>) -> RedisResult<()> {
         let subscribing =
             |channels: Vec<String>| async move { self.noted(self.subscriber.clone().subscribe(channels).await) };
         stream::iter(batches(channels)).map(subscribing).buffer_unordered(COMMANDS_MAX).try_collect().await
     }
 
-    /// Returns once Redis has confirmed each.
+    /// Unsubscribes; returns when Redis has confirmed every channel.
     pub async fn unsubscribe(&self, channels: Vec<String>) -> RedisResult<()> {
         let unsubscribing =
             |channels: Vec<String>| async move { self.noted(self.subscriber.clone().unsubscribe(channels).await) };
@@ -126,13 +126,13 @@ impl RedisConnections {
     }
 }
 
-/// Also as the answer to one of several commands.
+/// Whether an error, or an error of any command in a pipeline, is one of [`AWAY`].
 fn is_away(error: &RedisError) -> bool {
     let errors = error.clone().into_server_errors();
     errors.is_some_and(|errors| errors.iter().any(|(_, error)| AWAY.contains(&error.code())))
 }
 
-/// None of them empty: an UNSUBSCRIBE without channels means all of them.
+/// Splits channels into batches. No batch is empty: an UNSUBSCRIBE without channels would unsubscribe from all of them.
 fn batches(mut channels: Vec<String>) -> Vec<Vec<String>> {
     let mut batches = Vec::with_capacity(channels.len().div_ceil(CHANNELS_MAX));
     while !channels.is_empty() {

@@ -1,8 +1,8 @@
-//! A set kept here and copied to Redis: channels to hear, users online.
+//! A set that is kept here and copied to Redis: the subscribed channels, or the users online on this node.
 //!
-//! Callers change the set; one task copies what changed, everything that waits at once. It copies what the set *is* when it
-//! gets to it, not the changes: calls that overtake each other can't leave Redis with the older of two, and a new connection
-//! begins by copying everything.
+//! Callers change the set, and one task copies the waiting changes together. It copies the state of each changed item at the
+//! time of the copy, not the change itself. So calls that overtake each other cannot leave an older state in Redis, and a
+//! new connection begins by copying the whole set.
 
 use std::{
     collections::HashSet,
@@ -12,7 +12,7 @@ use std::{
 
 use tokio::sync::{Notify, oneshot};
 
-/// The set as it should be.
+/// The set in its desired state, and what of it must still be copied.
 pub(super) struct Desired<T> {
     state: Mutex<State<T>>,
     changed: Notify,
@@ -20,7 +20,7 @@ pub(super) struct Desired<T> {
 
 struct State<T> {
     wanted: HashSet<T>,
-    /// Differs, or may differ, from the copy.
+    /// The items whose copy may differ from `wanted`.
     dirty: HashSet<T>,
     waiting: Vec<oneshot::Sender<()>>,
     copy: Copy,
@@ -28,49 +28,49 @@ struct State<T> {
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Copy {
-    /// No connection.
+    /// There is no connection.
     None,
-    /// Connected, being written for the first time.
+    /// A connection is open, and the whole set is being copied to it for the first time.
     Begun,
-    /// Follows each change.
+    /// The copy follows each change.
     Current,
 }
 
-/// What to copy next.
+/// The items to copy next.
 pub(super) struct Batch<T> {
     pub added: Vec<T>,
     pub removed: Vec<T>,
-    /// How many the copy holds then.
+    /// The size of the set when this batch is copied.
     pub len: usize,
     waiting: Vec<oneshot::Sender<()>>,
 }
 
 impl<T> Batch<T> {
-    /// Answers those who wait for it. Dropping the batch tells them that it failed.
+    /// Notifies the callers that wait for this batch. If the batch is dropped instead, their receivers close.
     pub fn done(self) {
         for waiting in self.waiting {
-            // Who gave up waiting needs no answer.
+            // A caller that gave up waiting needs no answer.
             let _ = waiting.send(());
         }
     }
 }
 
 impl<T: std::marker::Copy + Eq + Hash> Desired<T> {
-    /// A set with these in it, copied nowhere yet.
+    /// A set with these items, copied nowhere yet.
     pub fn new(wanted: impl IntoIterator<Item = T>) -> Self {
         let state =
             State { wanted: wanted.into_iter().collect(), dirty: HashSet::new(), waiting: Vec::new(), copy: Copy::None };
         Self { state: Mutex::new(state), changed: Notify::new() }
     }
 
-    /// Puts in (`true`) or takes out.
+    /// Adds (`true`) or removes (`false`) items.
     pub fn change(&self, changes: impl IntoIterator<Item = (T, bool)>) {
         self.lock().change(changes);
         self.changed.notify_one();
     }
 
-    /// As [`Self::change`]. What it returns is answered when the copy has the changes, and closed when the connection is lost
-    /// first; `None` when there is none.
+    /// As [`Self::change`]. The returned receiver gets a value when the copy has the changes, and closes if the connection
+    /// is lost first. `None` if the copy is not current, so that nothing can be promised.
     pub fn change_and_wait(&self, changes: impl IntoIterator<Item = (T, bool)>) -> Option<oneshot::Receiver<()>> {
         let mut state = self.lock();
         state.change(changes);
@@ -84,7 +84,7 @@ impl<T: std::marker::Copy + Eq + Hash> Desired<T> {
         waiter
     }
 
-    /// There is a connection, with nothing copied to it.
+    /// Records that a connection is open and that nothing is copied to it yet.
     pub fn begin(&self) {
         let mut state = self.lock();
         state.dirty = state.wanted.clone();
@@ -93,7 +93,7 @@ impl<T: std::marker::Copy + Eq + Hash> Desired<T> {
         self.changed.notify_one();
     }
 
-    /// Everything there is, to copy it anew over the same connection.
+    /// The whole set, to copy it again over the same connection.
     pub fn take_all(&self) -> Batch<T> {
         let mut state = self.lock();
         state.dirty.clear();
@@ -101,7 +101,7 @@ impl<T: std::marker::Copy + Eq + Hash> Desired<T> {
         Batch { len: added.len(), added, removed: Vec::new(), waiting: std::mem::take(&mut state.waiting) }
     }
 
-    /// If everything is copied, callers may wait for their changes from now on. Tells whether it is.
+    /// If the whole set is copied, lets callers wait for their changes from now on. Returns whether it is copied.
     pub fn make_current(&self) -> bool {
         let mut state = self.lock();
         let clean = state.dirty.is_empty();
@@ -111,7 +111,7 @@ impl<T: std::marker::Copy + Eq + Hash> Desired<T> {
         clean
     }
 
-    /// The connection is lost.
+    /// Records that the connection is lost.
     pub fn end(&self) {
         let mut state = self.lock();
         state.copy = Copy::None;
@@ -124,7 +124,7 @@ impl<T: std::marker::Copy + Eq + Hash> Desired<T> {
         self.changed.notified().await;
     }
 
-    /// Everything that is to be copied now.
+    /// All items that must be copied now.
     pub fn take(&self) -> Batch<T> {
         let mut state = self.lock();
         let dirty = std::mem::take(&mut state.dirty);
@@ -132,7 +132,7 @@ impl<T: std::marker::Copy + Eq + Hash> Desired<T> {
         Batch { added, removed, len: state.wanted.len(), waiting: std::mem::take(&mut state.waiting) }
     }
 
-    /// Whether it is in the set.
+    /// Whether the item is in the set.
     pub fn contains(&self, item: &T) -> bool {
         self.lock().wanted.contains(item)
     }
@@ -146,7 +146,7 @@ impl<T: Eq + Hash + std::marker::Copy> State<T> {
     fn change(&mut self, changes: impl IntoIterator<Item = (T, bool)>) {
         for (item, wanted) in changes {
             let changed = if wanted { self.wanted.insert(item) } else { self.wanted.remove(&item) };
-            // Without a connection there is nothing to keep up to date.
+            // Without a connection there is no copy to keep up to date.
             if changed && self.copy != Copy::None {
                 self.dirty.insert(item);
             }

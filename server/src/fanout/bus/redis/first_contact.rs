@@ -1,5 +1,5 @@
-//! The first contact of a start: tells a Redis that can't be used as the settings have it, which ends the start, from a Redis that is
-//! away, without which a node must be able to start.
+//! The check of Redis at the start of the server. A Redis that cannot be used with the given settings ends the start. A
+//! Redis that is away does not, because a node must be able to start without it.
 
 use std::time::Duration;
 
@@ -15,14 +15,14 @@ use super::{RedisBusError, connections::DEADLINE, servers::Servers};
 
 const NO_TLS: &str = "the server speaks no TLS (`redis://`)";
 
-/// For a connection and an answer.
+/// The time limit for the connection and the answer together.
 const CONTACT_MAX: Duration = DEADLINE.saturating_mul(2);
 
-/// Asks every server, or every Sentinel, whether it can be used.
+/// Sends PING to every server, or to every Sentinel if there are any.
 ///
 /// # Errors
-/// When one refuses the password, speaks another protocol or TLS than the address says, or shows a certificate that is not
-/// trusted. A server that can't be reached is logged, and no error.
+/// [`RedisBusError::Mistake`] if a server refuses the password, speaks another protocol or TLS than the address says, or
+/// shows a certificate that is not trusted. A server that cannot be reached is logged and is no error.
 pub(super) async fn check(servers: &Servers) -> Result<(), RedisBusError> {
     let contacts = servers.first_asked().iter().map(|info| async move {
         let address = info.addr().to_string();
@@ -61,7 +61,7 @@ async fn ping(info: &ConnectionInfo) -> RedisResult<()> {
     redis::cmd("PING").query_async(&mut connection).await
 }
 
-/// What the operator has to mend, or `None` where waiting may help.
+/// What the operator must correct; `None` if the server may become usable by waiting.
 fn mistake(error: &RedisError) -> Option<&'static str> {
     let is_refused = error.kind() == ErrorKind::AuthenticationFailed || matches!(error.code(), Some("NOAUTH" | "WRONGPASS"));
     let io = std::error::Error::source(error).and_then(|source| source.downcast_ref::<std::io::Error>());
@@ -77,8 +77,8 @@ fn mistake(error: &RedisError) -> Option<&'static str> {
     }
 }
 
-/// Whether a server that is addressed with TLS answers without. Redis waits for the end of a line when it hears the beginning of
-/// TLS, so that the attempt itself only times out.
+/// Whether a server whose address demands TLS answers without TLS. Redis takes the first bytes of TLS for the beginning of a
+/// line and waits for the end of that line, so the attempt with TLS only times out.
 async fn speaks_no_tls(info: &ConnectionInfo) -> bool {
     let ConnectionAddr::TcpTls { host, port, .. } = info.addr() else { return false };
     let asked = async {

@@ -1,11 +1,12 @@
 //! The bus of a cluster: Redis pub/sub over RESP3.
 //!
-//! Pub/sub loses whatever is said while nobody listens, and tells nobody. So there is one loop, [`supervisor`], that owns
-//! the connection and knows when nothing was heard: when it breaks, and when this node does not hear its own heartbeat,
-//! which is how a frozen Redis looks; and when Redis answers that it is not the primary any more. [`servers`] finds the
-//! primary, anew for each connection. A new connection ([`connections`]) counts only once everything wanted is subscribed to
-//! ([`desired`]) and a heartbeat went round. What is pushed becomes signals in [`push_handler`]; [`nodes`] misses other nodes;
-//! [`presence`] keeps who is online. Nothing but presence is stored, and that is a copy: Redis may forget everything.
+//! Redis pub/sub drops a signal that has no subscriber at the moment, without notice. So [`supervisor`] owns the connection
+//! in one loop and knows when signals may be lost: when the connection breaks, when this node's own heartbeat does not come
+//! back (as with a frozen Redis), and when Redis answers that it is no longer the primary. [`servers`] finds the primary,
+//! anew for each connection. A new connection ([`connections`]) is used only when every desired channel is subscribed
+//! ([`desired`]) and a heartbeat has come back. [`push_handler`] turns what Redis pushes into signals; [`nodes`] notices
+//! when other nodes fall silent; [`presence`] stores which users are online. Only presence is stored in Redis, as a copy:
+//! Redis may lose all its data.
 
 mod connections;
 mod desired;
@@ -40,33 +41,33 @@ use super::{
 };
 use crate::{tasks::Tasks, telemetry::Metrics};
 
-/// Signals per pipeline. Redis works through it in a few milliseconds, and does nothing else meanwhile.
+/// Signals per pipeline. Redis takes a few milliseconds for one, and serves no other client in that time.
 const PIPELINE_MAX: usize = 1_024;
 
-/// `redis.url` or `redis.sentinels` can't be used.
+/// `redis.url` or `redis.sentinels` cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum RedisBusError {
-    /// An address can't be read.
+    /// An address is malformed.
     #[error("{0}")]
     Address(#[from] redis::RedisError),
-    /// A server answers, and not as the settings have it.
+    /// A server answers, but not as the settings expect.
     #[error("{address}: {mistake} ({said})")]
     Mistake {
-        /// Host and port.
+        /// Host and port of the server.
         address: String,
-        /// What to mend.
+        /// What the operator must correct.
         mistake: &'static str,
-        /// What the server or the library said.
+        /// The error text of the server or the library.
         said: String,
     },
 }
 
-/// One node's part of the bus.
+/// The connection of one node to the bus.
 pub struct RedisBus {
     shared: Arc<Shared>,
 }
 
-/// What the bus and its supervisor share.
+/// The state that the bus and its supervisor share.
 struct Shared {
     node: NodeId,
     names: Arc<Names>,
@@ -76,23 +77,24 @@ struct Shared {
     push_handler: Arc<PushHandler>,
     inbound: InboundQueue,
     metrics: Arc<Metrics>,
-    /// The connection while it counts.
+    /// The connections, while they can be used.
     connections: ArcSwapOption<RedisConnections>,
 }
 
 impl RedisBus {
-    /// Asks once, at a start, whether the servers can be used as the settings have them.
+    /// Checks once, at the start of the server, whether the servers can be used with these settings.
     ///
     /// # Errors
-    /// When an address is none, or a server answers and has to be configured otherwise. A server that is away is logged.
+    /// [`RedisBusError`] if an address is malformed, or a server answers and must be configured differently. A server that
+    /// is away is logged and is no error.
     pub async fn check(addresses: &Addresses) -> Result<(), RedisBusError> {
         first_contact::check(&Servers::new(addresses)?).await
     }
 
-    /// Starts connecting, and never stops trying.
+    /// Starts to connect in the background, and tries until the server stops.
     ///
     /// # Errors
-    /// When an address is none. That Redis is away is no error: the node serves without it.
+    /// [`RedisBusError::Address`] if an address is malformed. A Redis that is away is no error: the node serves without it.
     pub fn start(
         addresses: &Addresses,
         prefix: &str,
@@ -159,7 +161,7 @@ impl Bus for RedisBus {
     }
 
     fn unsubscribe(&self, channels: Vec<Channel>) {
-        // The own heartbeat comes over this one.
+        // The node's own heartbeat comes over this channel, so it stays subscribed.
         let unwanted = channels.into_iter().filter(|channel| *channel != Channel::Nodes);
         self.shared.channels.change(unwanted.map(|channel| (channel, false)));
     }

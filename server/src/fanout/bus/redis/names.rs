@@ -1,10 +1,10 @@
-//! Names in Redis. All begin with the prefix, so that several servers can share one.
+//! The names of channels and keys in Redis. All begin with the prefix, so that several servers can share one Redis.
 
 use causerie_protocol::NodeId;
 
 use super::super::Channel;
 
-/// Makes names and reads them.
+/// Makes and parses names with one prefix.
 #[derive(Debug)]
 pub(super) struct Names {
     prefix: String,
@@ -20,17 +20,18 @@ impl Names {
         format!("{}{channel}", self.prefix)
     }
 
-    /// The channel of that name; `None` for one that is not ours.
+    /// The channel with this name; `None` if the name has another prefix or is no channel.
     pub fn parse(&self, name: &[u8]) -> Option<Channel> {
         std::str::from_utf8(name).ok()?.strip_prefix(&self.prefix)?.parse().ok()
     }
 
-    /// The key of the set of users on a node, 16 bytes each.
+    /// The key of the set of users online on a node; a member is the 16 bytes of a user id.
     pub fn online(&self, node: NodeId) -> String {
         format!("{}online:{node}", self.prefix)
     }
 
-    /// The key of the sorted set of nodes, scored with when each is taken for dead: milliseconds of Redis's clock.
+    /// The key of the sorted set of nodes. The score is the time at which a node counts as dead, milliseconds of Redis's
+    /// clock.
     pub fn nodes(&self) -> String {
         format!("{}nodes", self.prefix)
     }

@@ -9,18 +9,19 @@ use std::{
 use causerie_protocol::NodeId;
 use tokio::time::Instant;
 
-/// A node that is silent for so long is gone: five heartbeats.
+/// A node whose heartbeat is missing for this long is gone: five heartbeats.
 pub(super) const GONE_AFTER: Duration = Duration::from_secs(5);
-/// How long a node that is gone is remembered as such. Its set of users lives shorter, so nobody counts them meanwhile.
+/// How long a gone node is remembered. Its set of users in Redis expires earlier, so these users are never counted as online
+/// again.
 const FORGET_AFTER: Duration = Duration::from_secs(60);
 
-/// Who was heard when.
+/// The time of the last heartbeat of each other node.
 #[derive(Default)]
 pub(super) struct Nodes(Mutex<Known>);
 
 #[derive(Default)]
 struct Known {
-    /// This node's connection stands. Before, and in an outage, what is heard says nothing about what is not.
+    /// Whether this node is connected. While it is not, a missing heartbeat of another node means nothing.
     connected: bool,
     nodes: HashMap<NodeId, Peer>,
 }
@@ -32,15 +33,15 @@ struct Peer {
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum State {
-    /// Heard since this node's connection stands.
+    /// A heartbeat arrived since this node connected.
     Here,
-    /// Was here before an outage.
+    /// Present before an outage; no heartbeat has arrived since.
     Awaited,
     Gone,
 }
 
 impl Nodes {
-    /// A node's heartbeat. True when it was not known to be here.
+    /// Records a heartbeat. Returns true if the node was not present before.
     pub fn heard(&self, node: NodeId, now: Instant) -> bool {
         let mut known = self.lock();
         if !known.connected {
@@ -50,7 +51,7 @@ impl Nodes {
         before.is_none_or(|peer| peer.state != State::Here)
     }
 
-    /// The connection stands. Others get the time they always get to be heard.
+    /// Records that this node is connected. Every other node again has [`GONE_AFTER`] until it must have sent a heartbeat.
     pub fn connected(&self, now: Instant) {
         let mut known = self.lock();
         known.connected = true;
@@ -59,12 +60,12 @@ impl Nodes {
         }
     }
 
-    /// The connection is lost.
+    /// Records that the connection is lost.
     pub fn disconnected(&self) {
         self.lock().connected = false;
     }
 
-    /// Nodes that are gone since the last look.
+    /// The nodes that are gone since the last call.
     pub fn gone(&self, now: Instant) -> Vec<NodeId> {
         let nodes = &mut self.lock().nodes;
         nodes.retain(|_, peer| peer.state != State::Gone || now.duration_since(peer.since) < FORGET_AFTER);
@@ -78,7 +79,7 @@ impl Nodes {
         gone
     }
 
-    /// Whether a node was heard and then no more.
+    /// Whether a node sent heartbeats and then stopped.
     pub fn is_gone(&self, node: NodeId) -> bool {
         self.lock().nodes.get(&node).is_some_and(|peer| peer.state == State::Gone)
     }

@@ -1,7 +1,7 @@
-//! Who is online, on which node.
+//! Presence in Redis: which users are online on which node.
 //!
-//! Each node keeps a set of its users in Redis, which dies soon after it stops refreshing it. The set is a copy: a Redis
-//! that lost it gets it again within a second.
+//! Each node keeps a set of its users in Redis, which expires soon after the node stops refreshing it. The set is a copy: if
+//! Redis lost it, it is written again within a second.
 
 use std::{
     convert::Infallible,
@@ -18,20 +18,20 @@ use tokio::time::{MissedTickBehavior, interval};
 
 use super::{connections::RedisConnections, desired::Desired, names::Names, nodes::Nodes};
 
-/// How long a node's set outlives its last refresh.
+/// The time after the last refresh at which a node's set expires.
 const LIFE: Duration = Duration::from_secs(15);
 const REFRESH_EVERY: Duration = Duration::from_secs(1);
-/// Users per command: no command keeps Redis from the others for long.
+/// Users per command, so that no command keeps Redis from other clients for long.
 const PEOPLE_MAX: usize = 1_000;
 
-/// This node's users, and the way to ask for others'.
+/// Copies this node's online users to Redis, and reads those of other nodes.
 pub(super) struct Presence {
     node: NodeId,
     names: Arc<Names>,
     other_nodes: Arc<Nodes>,
-    /// Who is on this node.
+    /// The users online on this node.
     pub here: Desired<UserId>,
-    /// The last writing failed, and nobody knows what of it is there.
+    /// The last write failed, so it is unknown which part of it Redis has.
     suspect: AtomicBool,
 }
 
@@ -40,8 +40,8 @@ impl Presence {
         Self { node, names, other_nodes, here: Desired::new([]), suspect: AtomicBool::new(false) }
     }
 
-    /// Writes this node's users over a new connection. That Redis does not take them, for want of memory perhaps, is no
-    /// reason not to use it: [`Self::keep`] tries again.
+    /// Writes this node's users over a new connection. If Redis does not accept them, for example for lack of memory, the
+    /// connection is used all the same: [`Self::keep`] tries again.
     pub async fn begin(&self, connections: &RedisConnections) {
         self.here.begin();
         loop {
@@ -53,7 +53,7 @@ impl Presence {
         }
     }
 
-    /// Keeps the copy true for ever.
+    /// Keeps the copy up to date as long as the connection is used.
     pub async fn keep(&self, connections: &RedisConnections) -> Infallible {
         let mut refresh = interval(REFRESH_EVERY);
         refresh.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -73,25 +73,25 @@ impl Presence {
 
     fn note(&self, outcome: RedisResult<()>) {
         self.suspect.store(outcome.is_err(), Ordering::Relaxed);
-        // A lost connection is noticed elsewhere.
+        // The supervisor notices a lost connection.
         if let Err(error) = outcome {
             tracing::warn!(%error, "who is online here could not be written to Redis");
         }
     }
 
-    /// This node's users are gone with it.
+    /// Removes this node and its users from Redis.
     pub async fn leave(&self, connections: &RedisConnections) {
         let mut pipeline = redis::pipe();
         pipeline.del(self.key()).ignore().zrem(self.names.nodes(), self.node.to_string()).ignore();
-        // If it fails, they are gone a little later.
+        // If the removal fails, the entries expire a little later.
         let _ = connections.run::<()>(&pipeline).await;
     }
 
-    /// Who of these is on any node.
+    /// For each of these users, whether the user is online on any node.
     pub async fn of(&self, connections: &RedisConnections, users: &[UserId]) -> RedisResult<Vec<bool>> {
         let mut online: Vec<bool> = users.iter().map(|user| self.here.contains(user)).collect();
         let (nodes,) = connections.run::<(Vec<String>,)>(redis::pipe().zrange(self.names.nodes(), 0, -1)).await?;
-        // A node that fell silent has a set for a while yet, but nobody is on it.
+        // The set of a node that fell silent is still there for a while, but its users are not online.
         let others: Vec<NodeId> = nodes
             .iter()
             .filter_map(|node| node.parse().ok())
@@ -116,7 +116,7 @@ impl Presence {
         Ok(online)
     }
 
-    /// Writes the set as a whole. Nobody sees it half written.
+    /// Writes the whole set in one transaction, so that no other node reads a part of it.
     async fn write_all(&self, connections: &RedisConnections) -> RedisResult<()> {
         let batch = self.here.take_all();
         let mut pipeline = redis::pipe();
@@ -128,7 +128,8 @@ impl Presence {
         Ok(())
     }
 
-    /// Writes what changed and lengthens the set's life. If Redis then does not have it as it should be, writes it anew.
+    /// Writes the changes and refreshes the expiry of the set. If the size in Redis is then not the expected one, writes the
+    /// whole set.
     async fn write_changes(&self, connections: &RedisConnections, refresh: bool) -> RedisResult<()> {
         let batch = self.here.take();
         if !refresh && batch.added.is_empty() && batch.removed.is_empty() {
@@ -141,7 +142,7 @@ impl Presence {
             pipeline.srem(self.key(), members).ignore();
         }
         self.add(&mut pipeline, &batch.added);
-        // Nobody else writes this set.
+        // No other node writes this set, so its size must match.
         let (stored,) = connections.run::<(usize,)>(pipeline.scard(self.key())).await?;
         if stored != batch.len {
             tracing::info!(stored, expected = batch.len, "Redis forgot who is online here; it is told again");
@@ -153,7 +154,7 @@ impl Presence {
         Ok(())
     }
 
-    /// Puts this node among the living and takes out the dead, both by Redis's clock.
+    /// Registers this node as alive and removes dead nodes, both by the clock of Redis.
     async fn register(&self, connections: &RedisConnections) -> RedisResult<()> {
         let ((seconds, microseconds),) = connections.run::<((i64, i64),)>(redis::pipe().cmd("TIME")).await?;
         let now_ms = seconds * 1_000 + microseconds / 1_000;
@@ -179,7 +180,7 @@ impl Presence {
     }
 }
 
-/// 16 bytes instead of 36 letters: a set may hold tens of thousands.
+/// 16 bytes instead of 36 characters: a set may hold tens of thousands of users.
 fn member(user: &UserId) -> &[u8] {
     user.0.as_bytes()
 }

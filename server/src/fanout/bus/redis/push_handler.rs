@@ -1,4 +1,4 @@
-//! Makes signals of what Redis pushes. Runs inside the connection's own task, so nothing here waits.
+//! The push handler: turns what Redis pushes into signals. It runs inside the connection's own task, so it never waits.
 
 use std::{sync::Arc, time::Duration};
 
@@ -18,13 +18,13 @@ use super::{
 };
 use crate::telemetry::Metrics;
 
-/// Hears for one node.
+/// Handles the pushes for one node.
 pub(super) struct PushHandler {
     names: Arc<Names>,
     inbound: InboundQueue,
     other_nodes: Arc<Nodes>,
     metrics: Arc<Metrics>,
-    /// Every signal of this node starts with these bytes: its id is the first field.
+    /// The first bytes of every signal of this node: the node id is the first field of a signal.
     own: Vec<u8>,
     nodes_channel: String,
     heard_itself: watch::Sender<Instant>,
@@ -49,7 +49,7 @@ impl PushHandler {
         }
     }
 
-    /// What Redis pushed.
+    /// Handles one push of Redis; only messages of channels matter.
     pub fn push(&self, push: PushInfo) {
         if push.kind != PushKind::Message {
             return;
@@ -62,7 +62,8 @@ impl PushHandler {
 
     fn message(&self, channel: &[u8], payload: Bytes) {
         if payload.starts_with(&self.own) {
-            // An echo: half of all there is to hear where two nodes share a conversation, so it costs no decoding.
+            // This is a signal of this node itself. Where two nodes share a conversation these are half of all messages, so
+            // they are not decoded.
             if channel == self.nodes_channel.as_bytes() {
                 self.heard_itself.send_replace(Instant::now());
             }
@@ -85,12 +86,12 @@ impl PushHandler {
         self.inbound.signal(channel, signal);
     }
 
-    /// How long ago this node heard itself.
+    /// The time since this node's own heartbeat last came back.
     pub fn heartbeat_age(&self) -> Duration {
         self.heard_itself.borrow().elapsed()
     }
 
-    /// Tells each time this node hears itself.
+    /// Changes each time this node's own heartbeat comes back.
     pub fn beats(&self) -> watch::Receiver<Instant> {
         self.heard_itself.subscribe()
     }

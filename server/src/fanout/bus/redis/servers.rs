@@ -1,11 +1,12 @@
-//! Which Redis to use: the primary among the addresses in the settings, or the server that Sentinels name.
+//! Chooses the Redis server to use: the primary among the addresses in the settings, or the server that Sentinels name.
 //!
-//! A fail-over leaves connections to the demoted server open. It still takes subscriptions and PUBLISH, which reach nobody
-//! elsewhere, so a server counts only if it says that it is the primary; [`super::connections`] notices when it is no longer.
+//! A fail-over leaves connections to the demoted server open. That server still accepts subscriptions and PUBLISH, but what
+//! is published there does not reach the other nodes. So a server is used only if it says that it is the primary, and
+//! [`super::connections`] notices when it no longer is.
 //!
-//! Without Sentinels nothing keeps an old primary from starting as a primary again while another one is in use. A node that
-//! connects then takes the first of the two, and would not hear those that stay with the second. So each node asks the servers
-//! before its own for their role now and then, and moves to the first primary: all end at the same one.
+//! Without Sentinels, an old primary may start as a primary again while another primary is in use. A node that connects then
+//! takes the first of the two, and would not get the signals of nodes that stay with the second. So each node asks the
+//! servers before its own for their role at intervals, and moves to the first primary: all nodes end at the same server.
 
 use std::{collections::HashSet, sync::Arc, time::Duration};
 
@@ -21,38 +22,40 @@ use super::{
     push_handler::PushHandler,
 };
 
-/// Servers asked at a time.
+/// The number of servers asked at the same time.
 const AT_ONCE: usize = 16;
-/// How often the servers before the one in use are asked whether they are primaries, on average: not by all nodes at once.
+/// The average interval at which the servers before the used one are asked for their role. It varies, so that not all nodes
+/// ask at once.
 const EARLIER_EVERY: Duration = Duration::from_secs(10);
 
-/// How a primary names its role.
+/// The role that a primary reports.
 const PRIMARY: &str = "master";
 
-/// The addresses of one Redis, as the settings have them.
+/// The addresses of one Redis, as the settings give them.
 #[derive(Debug, Clone, Default)]
 pub struct Addresses {
-    /// Servers of which one is the primary. With Sentinels a single address: its host is the name of the primary there.
+    /// URLs of servers, one of which is the primary. With Sentinels a single URL, whose host is the name of the primary
+    /// there.
     pub servers: Vec<String>,
-    /// Sentinels, or none.
+    /// URLs of Sentinels; empty if there are none.
     pub sentinels: Vec<String>,
 }
 
 #[cfg(test)]
 impl Addresses {
-    /// A single server.
+    /// The address of a single server without Sentinels.
     pub fn at(url: &str) -> Self {
         Self { servers: vec![url.to_owned()], sentinels: Vec::new() }
     }
 }
 
-/// [`Addresses`] that were read.
+/// The parsed [`Addresses`].
 pub(super) struct Servers {
     servers: Vec<ConnectionInfo>,
     sentinels: Vec<ConnectionInfo>,
 }
 
-/// No server can be used: what each of them said.
+/// No server can be used. Holds the reason for each server.
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
 pub(super) struct NoPrimary(String);
@@ -66,7 +69,7 @@ impl Servers {
         if servers.is_empty() || (servers.len() > 1 && !sentinels.is_empty()) {
             return Err((ErrorKind::InvalidClientConfig, "expected one address, or several and no Sentinels").into());
         }
-        // Pushes need RESP3.
+        // Only RESP3 has push messages.
         let servers = servers.into_iter().map(|info| {
             let settings = info.redis_settings().clone().set_protocol(ProtocolVersion::RESP3);
             info.set_redis_settings(settings)
@@ -74,13 +77,14 @@ impl Servers {
         Ok(Self { servers: servers.collect(), sentinels })
     }
 
-    /// The servers that are asked first: Sentinels where there are any, since the other address is a name then.
+    /// The servers to check first: the Sentinels if there are any, because `servers` then holds only a name.
     pub fn first_asked(&self) -> &[ConnectionInfo] {
         if self.sentinels.is_empty() { &self.servers } else { &self.sentinels }
     }
 
-    /// Connects to the primary. Of several the first in the order of the settings, so that all nodes find the same; those before it
-    /// are answered, too. Sentinels keep an order of their own, with which there are none before.
+    /// Connects to the primary. Of several primaries it takes the first in the order of the settings, so that all nodes take
+    /// the same one, and also returns the servers before it. With Sentinels there are none before it, because Sentinels list
+    /// servers in an order of their own.
     pub async fn open(&self, push_handler: &Arc<PushHandler>) -> Result<(RedisConnections, Earlier), NoPrimary> {
         let mut said = Vec::new();
         let has_sentinels = !self.sentinels.is_empty();
@@ -108,7 +112,8 @@ impl Servers {
         Err(NoPrimary(said.join("; ")))
     }
 
-    /// What the Sentinels say, each different answer once. During a fail-over they may disagree; the servers tell then.
+    /// The addresses that the Sentinels name, without duplicates. During a fail-over Sentinels may disagree; the role that
+    /// each server reports then decides.
     async fn named_by_sentinels(&self, named: &ConnectionInfo, said: &mut Vec<String>) -> Vec<ConnectionInfo> {
         let (ConnectionAddr::Tcp(name, _) | ConnectionAddr::TcpTls { host: name, .. }) = named.addr() else {
             said.push("the address names no primary".to_owned());
@@ -134,11 +139,11 @@ impl Servers {
     }
 }
 
-/// The servers that come before the one in use, none of which was a primary.
+/// The servers before the used one in the order of the settings. None of them was a primary when the node connected.
 pub(super) struct Earlier(Vec<ConnectionInfo>);
 
 impl Earlier {
-    /// Returns when one of them says that it is a primary; says why another server is to be used.
+    /// Returns when one of these servers says that it is a primary; the result is the reason for changing to it.
     pub async fn primary(&self) -> String {
         loop {
             sleep(EARLIER_EVERY.mul_f64(rand::random_range(0.5..1.5))).await;
@@ -151,20 +156,20 @@ impl Earlier {
     }
 }
 
-/// What a server says that it is.
+/// The role that a server reports.
 async fn role(info: &ConnectionInfo) -> RedisResult<String> {
     let mut connection = connect(info).await?;
     let role: Vec<Value> = redis::cmd("ROLE").query_async(&mut connection).await?;
     Ok(role.into_iter().next().map(redis::from_redis_value).transpose()?.unwrap_or_default())
 }
 
-/// A connection for a question.
+/// Opens a connection for a single question.
 async fn connect(info: &ConnectionInfo) -> RedisResult<MultiplexedConnection> {
     let config = AsyncConnectionConfig::new().set_connection_timeout(Some(DEADLINE)).set_response_timeout(Some(DEADLINE));
     Client::open(info.clone())?.get_multiplexed_async_connection_with_config(&config).await
 }
 
-/// Where a Sentinel says the primary is.
+/// The address that a Sentinel gives for the primary.
 async fn ask(sentinel: &ConnectionInfo, name: &str) -> Result<(String, u16), String> {
     let text = |error: RedisError| error.to_string();
     let mut connection = connect(sentinel).await.map_err(text)?;
@@ -174,7 +179,7 @@ async fn ask(sentinel: &ConnectionInfo, name: &str) -> Result<(String, u16), Str
     answer.ok_or_else(|| format!("it knows no primary named `{name}`"))
 }
 
-/// The server at another address, with the same user, password and TLS.
+/// The same connection settings (user, password, TLS) with another host and port.
 fn at(named: &ConnectionInfo, (host, port): (String, u16)) -> ConnectionInfo {
     let address = match named.addr().clone() {
         ConnectionAddr::TcpTls { insecure, tls_params, .. } => ConnectionAddr::TcpTls { host, port, insecure, tls_params },
@@ -190,7 +195,7 @@ async fn open_primary(info: ConnectionInfo, push_handler: &Arc<PushHandler>) -> 
     match connections.role().await {
         Ok(role) if role == PRIMARY => Ok(connections),
         Ok(role) => Err(format!("it is no primary but `{role}`")),
-        // A user without the right to ask. Writes tell then.
+        // The Redis user may not run ROLE. A failing write then shows that the server is no primary.
         Err(error) if error.code() == Some("NOPERM") => Ok(connections),
         Err(error) => Err(text(error)),
     }

@@ -1,4 +1,5 @@
-//! Owns the connection: makes it, keeps it true, notices its end, makes it anew. For ever.
+//! The supervisor of the connection to Redis: it connects, keeps subscriptions and presence up to date, notices a loss and
+//! connects again, until the server stops.
 
 use std::{convert::Infallible, sync::Arc, time::Duration};
 
@@ -16,19 +17,20 @@ use super::{
 };
 
 const BEAT_EVERY: Duration = Duration::from_secs(1);
-/// A node that does not hear its own heartbeat for so long is deaf.
+/// If this node's own heartbeat does not come back for this long, the connection counts as lost.
 const DEAF_AFTER: Duration = Duration::from_secs(3);
-/// Only a node that hears can say that others are silent: two heartbeats of its own.
+/// Other nodes are judged only if this node's own heartbeat came back within this time, which is two heartbeats.
 const HEARS_WELL: Duration = Duration::from_secs(2);
-/// Between attempts, doubling. The longest pause bounds how late a Redis that is back is noticed.
+/// The pause between attempts, doubling from the first value to the second. The second bounds how late a returned Redis is
+/// noticed.
 const RETRY_MIN: Duration = Duration::from_millis(50);
 const RETRY_MAX: Duration = Duration::from_secs(1);
 
-/// A reason that stays the same is logged again after this time, then after twice as long each time.
+/// An unchanged reason is logged again after the first value, then after twice as long each time, up to the second value.
 const REPEAT_MIN: Duration = Duration::from_secs(10);
 const REPEAT_MAX: Duration = Duration::from_secs(600);
 
-/// What was logged of an outage.
+/// The reason that was last logged for an outage, and when it may be logged again.
 #[derive(Default)]
 struct Complaints {
     reason: String,
@@ -36,7 +38,7 @@ struct Complaints {
 }
 
 impl Complaints {
-    /// Logs a reason that is new, or that was not logged for a while.
+    /// Logs a reason if it is new or was not logged for a while.
     fn warn(&mut self, reason: String, now: Instant) {
         let pause = match self.again {
             Some((at, pause)) if self.reason == reason => {
@@ -52,13 +54,13 @@ impl Complaints {
     }
 }
 
-/// The one loop.
+/// Runs the loop that owns the connection.
 pub(super) struct Supervisor {
     servers: Servers,
     shared: Arc<Shared>,
 }
 
-/// Why there is no connection.
+/// The reason for being without a connection.
 #[derive(Debug, thiserror::Error)]
 enum Outage {
     #[error("{0}")]
@@ -82,7 +84,7 @@ impl Supervisor {
         Self { servers, shared }
     }
 
-    /// Until the server stops.
+    /// Runs until the server stops, then removes this node from Redis.
     pub async fn run(self, stop: CancellationToken) {
         tokio::select! {
             () = self.connect_for_ever() => {}
@@ -106,29 +108,29 @@ impl Supervisor {
             };
             self.down();
             complaints.warn(outage.to_string(), Instant::now());
-            // Not all nodes at once.
+            // The pause is random, so that not all nodes connect at once.
             sleep(pause.mul_f64(rand::random_range(0.5..1.0))).await;
             pause = (pause * 2).min(RETRY_MAX);
         }
     }
 
-    /// A connection that hears all that is wanted, over which a heartbeat went round.
+    /// Opens connections, subscribes to all desired channels, writes presence and waits until a heartbeat has come back.
     async fn connect(&self) -> Result<(Arc<RedisConnections>, Earlier), Outage> {
         let (connections, earlier) = self.servers.open(&self.shared.push_handler).await?;
         self.shared.channels.begin();
         self.copy_channels(&connections).await?;
-        // Before anyone hears from this node, so that they find its users when they do.
+        // Presence is written before the first heartbeat, so that nodes that get the heartbeat find this node's users.
         self.shared.presence.begin(&connections).await;
         let mut beats = self.shared.push_handler.beats();
         let beat = self.heartbeat();
         connections.run::<()>(&beat).await?;
-        // The sender lives as long as the bus: `changed` can't fail.
+        // The sender lives as long as the bus, so `changed` cannot fail.
         let _ = timeout(DEADLINE, beats.changed()).await?;
-        // What was asked for meanwhile, without a promise to wait for.
+        // Channels that were requested in the meantime; no caller waits for them yet.
         while !self.shared.channels.make_current() {
             self.copy_channels(&connections).await?;
         }
-        // A read-only server takes all but the writing of presence.
+        // A read-only server accepts everything above except the write of presence, which gives the connections up.
         match connections.why_lost() {
             Some(why) => Err(Outage::Lost(why)),
             None => Ok((Arc::new(connections), earlier)),
@@ -151,7 +153,7 @@ impl Supervisor {
         self.shared.inbound.lost();
     }
 
-    /// Until the connection is lost, or as good as lost.
+    /// Serves the connections until they are lost or must be given up.
     async fn serve(&self, connections: &RedisConnections, earlier: &Earlier) -> Outage {
         tokio::select! {
             why = connections.lost() => Outage::Lost(why),
@@ -187,7 +189,7 @@ impl Supervisor {
         beats.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             beats.tick().await;
-            // That it was heard counts, not that it was said.
+            // Only the arrival of the heartbeat matters, not the success of its publication.
             if let Err(error) = connections.run::<()>(&beat).await {
                 tracing::debug!(%error, "a heartbeat was not published");
             }
@@ -201,7 +203,7 @@ impl Supervisor {
         pipeline
     }
 
-    /// Returns when this node does not hear itself any more.
+    /// Returns when this node's own heartbeat has not come back for [`DEAF_AFTER`].
     async fn deaf(&self) {
         let beats = self.shared.push_handler.beats();
         loop {
@@ -213,7 +215,7 @@ impl Supervisor {
         }
     }
 
-    /// Tells of nodes that fell silent.
+    /// Reports nodes that fell silent.
     async fn miss_others(&self) -> Infallible {
         let mut looks = interval(BEAT_EVERY / 2);
         looks.set_missed_tick_behavior(MissedTickBehavior::Delay);

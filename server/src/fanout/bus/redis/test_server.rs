@@ -1,4 +1,4 @@
-//! A private Redis, with commands to it.
+//! A private Redis for a test, and commands to it.
 
 use std::{ops, time::Duration};
 
@@ -9,23 +9,23 @@ use tokio::time::{Instant, interval};
 use super::Addresses;
 use crate::testing::TempDirectory;
 
-/// Redis starts in a few milliseconds; a machine that is busy compiling takes longer.
+/// Redis starts in a few milliseconds; on a machine that is busy compiling it takes longer.
 const START_DEADLINE: Duration = Duration::from_secs(20);
 
-/// Ends with its owner.
+/// A Redis server that is stopped when this value is dropped.
 pub struct TestRedis {
     redis: Redis,
     _folder: TempDirectory,
 }
 
 impl TestRedis {
-    /// One that does not run yet.
+    /// A server that does not run yet.
     pub fn stopped() -> Self {
         let folder = TempDirectory::new();
         Self { redis: Redis::new(&folder.0, ""), _folder: folder }
     }
 
-    /// An empty one that runs.
+    /// An empty server that runs.
     pub async fn start() -> Self {
         let mut redis = Self::stopped();
         redis.run().await;
@@ -36,7 +36,7 @@ impl TestRedis {
         Addresses::at(&self.url())
     }
 
-    /// Starts it, empty, at its address.
+    /// Starts the server without data, at its address.
     pub async fn run(&mut self) {
         self.redis.start(|_| {}).expect("redis-server is installed: scripts/test installs it");
         let (deadline, mut tries) = (Instant::now() + START_DEADLINE, interval(Duration::from_millis(10)));
@@ -46,14 +46,14 @@ impl TestRedis {
         }
     }
 
-    /// Any command.
+    /// Runs any command.
     pub async fn say<T: FromRedisValue>(&self, words: &[&str]) -> RedisResult<T> {
         let mut connection = redis::Client::open(self.url())?.get_multiplexed_async_connection().await?;
         redis::cmd(words[0]).arg(&words[1..]).query_async(&mut connection).await
     }
 }
 
-/// To be killed, frozen and thawed.
+/// Gives the test the methods that kill, freeze and thaw the server.
 impl ops::Deref for TestRedis {
     type Target = Redis;
 

@@ -1,4 +1,5 @@
-//! Redis frozen, killed, cut, emptied, absent: afterwards everything wanted is heard, and the node was told.
+//! Redis is frozen, killed, cut off, emptied or absent; afterwards every desired channel delivers, and the node got the
+//! events of the outage.
 
 use std::{sync::Arc, time::Duration};
 
@@ -14,12 +15,12 @@ use super::{
     test_server::TestRedis,
 };
 
-/// What is promised for a Redis that is back.
+/// The time within which a node must use a Redis that is back.
 const BACK_WITHIN: Duration = Duration::from_secs(2);
-/// Three seconds without its own heartbeat and two attempts.
+/// Three seconds without the own heartbeat, and two attempts to connect.
 const FREEZE_NOTICED_WITHIN: Duration = Duration::from_millis(4_500);
 
-/// A speaker and a listener to many channels, with users on both.
+/// A publishing and a subscribed node with many channels, and a user online on each.
 struct Pair {
     redis: TestRedis,
     speaker: Node,
@@ -41,7 +42,7 @@ impl Pair {
         pair.meets().await
     }
 
-    /// Both have found each other.
+    /// Waits until each node has found the other.
     async fn meets(mut self) -> Self {
         let (one, other) = (self.speaker.id, self.listener.id);
         assert!(matches!(self.speaker.next().await, BusEvent::NodeFound(node) if node == other));
@@ -49,7 +50,7 @@ impl Pair {
         self
     }
 
-    /// Both are told of one outage, and that another node is there again; nothing else.
+    /// Both nodes get the events of one outage, then that the other node is there again, and nothing else.
     async fn hears_of_one_outage(&mut self, restored_before: Instant) {
         let (one, other) = (self.speaker.id, self.listener.id);
         for (node, other) in [(&mut self.speaker, other), (&mut self.listener, one)] {
@@ -58,7 +59,7 @@ impl Pair {
         }
     }
 
-    /// Both see everyone online again. Redis tells nobody when it forgot, so one has to look.
+    /// Both nodes see both users online again. Redis does not report that it lost its data, so the test asks repeatedly.
     async fn sees_all_online(&self, before: Instant) {
         let mut looks = interval(Duration::from_millis(20));
         for node in [&self.speaker, &self.listener] {
@@ -69,7 +70,7 @@ impl Pair {
         }
     }
 
-    /// Each channel is heard by who listens, each user seen by both, and nothing else is told.
+    /// Each channel delivers, both nodes see both users online, and no other event comes.
     async fn works(&mut self) {
         let said: Vec<(Channel, u32)> = self.channels.iter().copied().zip(0..).collect();
         self.speaker.say_all(&said).await;
@@ -109,7 +110,7 @@ async fn a_frozen_redis_is_noticed_and_used_again_later() {
         assert!(matches!(lost.expect("noticed in time"), Some(BusEvent::Lost)));
         assert!(node.metrics.encode().contains("causerie_bus_up 0\n"));
     }
-    // Nothing waits for it.
+    // No call waits for the frozen Redis.
     let asked = Instant::now();
     let (late, user) = (channel(), UserId::new());
     assert!(pair.speaker.bus.publish(vec![(late, pair.speaker.signal(1))]).await.is_err());
@@ -126,7 +127,7 @@ async fn a_frozen_redis_is_noticed_and_used_again_later() {
     hears_of_return(&mut pair.speaker, ids.1, before).await;
     hears_of_return(&mut pair.listener, ids.0, before).await;
     pair.works().await;
-    // What was asked for meanwhile is so.
+    // The changes that were requested during the outage are in force.
     pair.speaker.say(late, 2).await;
     assert_eq!(pair.listener.hear().await, (late, 2));
     assert_eq!(pair.speaker.online(&[user, leaving]).await, [true, false]);
@@ -160,7 +161,7 @@ async fn a_killed_redis_that_returns_empty_is_filled_again() {
     pair.listener.bus.unsubscribe(vec![given_up]);
     pair.channels.push(wanted);
 
-    // Away long enough that attempts are as rare as they get.
+    // The outage is long enough that the pause between attempts has grown to its maximum.
     sleep_until(killed_at + Duration::from_secs(5)).await;
     pair.redis.run().await;
     let before = Instant::now() + BACK_WITHIN;
@@ -196,7 +197,7 @@ async fn presence_is_written_again_to_a_flushed_redis() {
     let before = Instant::now() + BACK_WITHIN;
     pair.redis.say::<()>(&["FLUSHALL"]).await.expect("flushes");
     pair.sees_all_online(before).await;
-    // No connection was lost, and nobody was told so.
+    // No connection was lost, so no event may come.
     pair.works().await;
 }
 
@@ -222,9 +223,9 @@ async fn a_replica_is_not_used_until_it_is_the_primary() {
     let mut pair = Pair::start().await;
     let (left, came) = (pair.people[1], UserId::new());
     pair.redis.say::<()>(&["REPLICAOF", "127.0.0.1", "1"]).await.expect("follows");
-    // As many users as before, but others.
+    // The number of users stays the same, but the users are others.
     assert!(pair.listener.bus.set_presence(vec![(left, false), (came, true)]).await.is_err(), "it is told");
-    // The connections stand, and are given up.
+    // The connections are open, and are given up all the same.
     for node in [&mut pair.speaker, &mut pair.listener] {
         assert!(matches!(node.next().await, BusEvent::Lost));
     }
