@@ -1,4 +1,4 @@
-//! The audit: what the product's back end and operators did, and what rules refused.
+//! The audit: actions of back ends and operators, and commands that the rules refused.
 
 use causerie_protocol::TenantId;
 use sea_orm::{ConnectionTrait, QueryResult, Value};
@@ -10,37 +10,37 @@ use crate::store::{
     rows::{Column, Rows, statement},
 };
 
-/// One line.
+/// One line of the audit.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Entry {
     /// Milliseconds since 1970 UTC.
     pub at_ms: i64,
-    /// Who: `user:lea`, `key:<id>`, `cli:root`.
+    /// The actor: `user:lea`, `key:<id>`, `cli:root`.
     pub actor: String,
-    /// What: an action of the rule language, or a call such as `policy.set`.
+    /// The action: an action of the rule language, or a call such as `policy.set`.
     pub action: String,
-    /// To whom or what: `user:tom`, `group:6a`, `conversation:<id>`, `policy:3`; empty for nothing in particular.
+    /// The target: `user:tom`, `group:6a`, `conversation:<id>`, `policy:3`; empty if the action has no target.
     pub target: String,
-    /// What became of it.
+    /// Whether the action was done.
     pub outcome: Outcome,
-    /// The rule that said no; empty where none did.
+    /// The rule that denied the action; empty if no rule denied it.
     pub rule: String,
-    /// What else is worth knowing. Never texts of messages, tokens or keys.
+    /// Further details. Never texts of messages, tokens or keys.
     pub detail: Map<String, serde_json::Value>,
 }
 
-/// What became of something.
+/// The outcome of an action.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Outcome {
-    /// It is done.
+    /// The action was done.
     #[default]
     Done,
-    /// It was not allowed.
+    /// The action was refused.
     Refused,
 }
 
 impl Entry {
-    /// The line of an action that was done, without details.
+    /// A line for an action that was done, without details.
     #[must_use]
     pub fn done(actor: impl Into<String>, action: &str, target: impl Into<String>, at_ms: i64) -> Self {
         let (actor, action, target) = (actor.into(), action.to_owned(), target.into());
@@ -49,7 +49,7 @@ impl Entry {
 }
 
 impl Outcome {
-    /// The word in SQL and for people.
+    /// The word in the database and in answers.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -59,7 +59,7 @@ impl Outcome {
     }
 }
 
-/// Replaces a word that stands for a user, `user:lea`, in all lines of a tenant.
+/// Replaces the name of a user, such as `user:lea`, in all lines of a tenant.
 ///
 /// # Errors
 /// `StoreError` if the database does not answer or refuses the statement.
@@ -77,18 +77,18 @@ pub async fn rename(
     Ok(())
 }
 
-/// Which lines to read.
+/// Selects lines of the audit.
 #[derive(Debug, Clone, Default)]
 pub struct Filter {
-    /// Before this line, which is older lines.
+    /// Only lines before the line with this id, that is, older lines.
     pub before: Option<Uuid>,
-    /// Not before this moment, milliseconds since 1970 UTC.
+    /// Only lines of this moment or later, milliseconds since 1970 UTC.
     pub since_ms: Option<i64>,
-    /// Of this action only.
+    /// Only lines with this action.
     pub action: Option<String>,
 }
 
-/// Adds lines, each with its tenant. What `connection` is part of is part of them.
+/// Adds lines, each with its tenant. They are part of the transaction of `connection`, if it has one.
 ///
 /// # Errors
 /// `StoreError` if the database does not answer or refuses the statement.
@@ -126,8 +126,8 @@ pub async fn append(connection: &impl ConnectionTrait, entries: &[(TenantId, Ent
     Ok(())
 }
 
-/// Lines of a tenant, the latest first, each with its id. Paged by id, which begins with the time and is no other line's: of
-/// lines of one moment none is lost or comes twice.
+/// Lines of a tenant, the latest first, each with its id; at most `limit`. Ids are unique and begin with the time, so pages
+/// by id neither skip nor repeat lines of the same moment.
 ///
 /// # Errors
 /// `StoreError` if the database does not answer or refuses the statement.
@@ -153,7 +153,8 @@ pub async fn page(store: &Store, tenant: TenantId, filter: &Filter, limit: u32) 
     rows.iter().map(entry).collect()
 }
 
-/// Forgets what is older than a moment, of all tenants. Answers how many lines that were.
+/// Deletes the lines of all tenants that are older than `before_ms` (milliseconds since 1970 UTC). Returns the number of
+/// deleted lines.
 ///
 /// # Errors
 /// `StoreError` if the database does not answer or refuses the statement.
@@ -163,7 +164,8 @@ pub async fn prune(store: &Store, before_ms: i64) -> Result<u64, StoreError> {
     Ok(done.rows_affected())
 }
 
-/// Below every id made at this moment or later: ids begin with the time, so the table's own key finds lines by it.
+/// A value not above any id made at this moment or later. Ids begin with the time, so the primary key of the table finds
+/// lines by time.
 fn first_id_of(at_ms: i64) -> Uuid {
     let at_ms = u64::try_from(at_ms).unwrap_or(0);
     Uuid::from_u64_pair(at_ms << 16, 0)

@@ -1,4 +1,4 @@
-//! Keys: those that sign people's tokens, and those of back ends.
+//! Keys that sign the tokens of users, and API keys of back ends.
 
 use causerie_protocol::TenantId;
 use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait as _, EntityTrait, QueryFilter, QueryOrder, sea_query::Expr};
@@ -14,33 +14,34 @@ use crate::{
     },
 };
 
-/// The algorithm whose key is a secret; the others have public keys, which are stored in clear.
+/// The algorithm whose key is a secret. Keys of the other algorithms are public and stored in plaintext.
 const SYMMETRIC: &str = "HS256";
 
 /// A key that signs tokens, as stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SigningKeyRow {
-    /// Unique across tenants.
+    /// The key id, unique across tenants.
     pub kid: String,
-    /// Whose people it signs for.
+    /// The tenant whose tokens the key signs.
     pub tenant: TenantId,
     /// `HS256`, `RS256`, `ES256` or `EdDSA`.
     pub algorithm: String,
-    /// The shared secret (HS256), encrypted or not, or the public key (PEM). [`Self::material`] reads it.
+    /// The shared secret (HS256), encrypted or in plaintext, or the public key (PEM). [`Self::material`] decrypts it.
     stored: Secret,
     /// Milliseconds since 1970 UTC.
     pub created_at_ms: i64,
-    /// Since when tokens it signed are void, milliseconds since 1970 UTC; absent while it is valid.
+    /// Milliseconds since 1970 UTC; from this moment on, tokens signed with the key are invalid. Absent while the key is
+    /// valid.
     pub revoked_at_ms: Option<i64>,
 }
 
-/// A signing key whose secret can't be read.
+/// The error of a signing key whose secret can't be decrypted.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("the signing key `{kid}` can't be used: {why}")]
 pub struct UnreadableKey {
-    /// Which key.
+    /// The id of the key.
     pub kid: String,
-    /// Why.
+    /// The reason.
     pub why: Unreadable,
 }
 
@@ -48,7 +49,7 @@ impl SigningKeyRow {
     /// The shared secret (HS256) or the public key (PEM).
     ///
     /// # Errors
-    /// When it is encrypted under a key that is not among `secrets`, or was changed.
+    /// `UnreadableKey` if the secret is encrypted under a key that `secrets` does not contain, or was changed.
     pub fn material(&self, secrets: &Secrets) -> Result<Secret, UnreadableKey> {
         if self.algorithm != SYMMETRIC {
             return Ok(self.stored.clone());
@@ -57,7 +58,7 @@ impl SigningKeyRow {
         secrets.open(self.stored.expose(), &owner).map_err(|why| UnreadableKey { kid: self.kid.clone(), why })
     }
 
-    /// How the secret is stored, in words; `None` for a public key.
+    /// How the secret is stored, as a text for operators; `None` for a public key.
     #[must_use]
     pub fn storage(&self) -> Option<String> {
         (self.algorithm == SYMMETRIC).then(|| match secrets::key_id(self.stored.expose()) {
@@ -67,7 +68,8 @@ impl SigningKeyRow {
         })
     }
 
-    /// The secret is in clear or encrypted under an earlier key, and there is a key to encrypt it under.
+    /// Whether the secret is in plaintext or encrypted under an earlier key, and `secrets` has a current key to encrypt it
+    /// under.
     #[must_use]
     pub fn is_to_be_encrypted(&self, secrets: &Secrets) -> bool {
         let current = secrets.current_id();
@@ -76,7 +78,7 @@ impl SigningKeyRow {
     }
 }
 
-/// What a stored secret belongs to.
+/// The identity that the encryption binds a secret to, so that it can't be moved to another row.
 fn owner(tenant: TenantId, kid: &str, algorithm: &str) -> String {
     format!("signing_keys {tenant} {algorithm} {kid}")
 }
@@ -94,10 +96,11 @@ impl From<signing_key::Model> for SigningKeyRow {
     }
 }
 
-/// Adds a key that signs tokens of a tenant's people; a secret is encrypted if there is a key for that.
+/// Stores a key that signs the tokens of a tenant's users. A secret is encrypted if `secrets` has a current key.
 ///
 /// # Errors
-/// When the `kid` is taken ([`StoreError::is_unique_violation`]) or the database fails.
+/// `StoreError` if the `kid` is taken ([`StoreError::is_unique_violation`]), or if the database does not answer or refuses
+/// the statement.
 pub async fn add_signing_key(
     store: &Store,
     secrets: &Secrets,
@@ -121,7 +124,7 @@ pub async fn add_signing_key(
     Ok(())
 }
 
-/// All keys that sign tokens, revoked ones included.
+/// All signing keys, including revoked keys.
 ///
 /// # Errors
 /// `StoreError` if the database does not answer or refuses the statement.
@@ -130,7 +133,7 @@ pub async fn signing_keys(store: &Store) -> Result<Vec<SigningKeyRow>, StoreErro
     Ok(rows.into_iter().map(SigningKeyRow::from).collect())
 }
 
-/// The keys that sign tokens of a tenant's people, the oldest first, revoked ones included.
+/// The signing keys of a tenant, the oldest first, including revoked keys.
 ///
 /// # Errors
 /// `StoreError` if the database does not answer or refuses the statement.
@@ -140,7 +143,7 @@ pub async fn signing_keys_of(store: &Store, tenant: TenantId) -> Result<Vec<Sign
     Ok(rows.into_iter().map(SigningKeyRow::from).collect())
 }
 
-/// The newest valid key of a tenant with this algorithm, or the one with this `kid`.
+/// The newest valid key of a tenant with this algorithm, or the key with this `kid` if it is valid and has this algorithm.
 ///
 /// # Errors
 /// `StoreError` if the database does not answer or refuses the statement.
@@ -161,12 +164,12 @@ pub async fn signing_key(
     Ok(row.map(SigningKeyRow::from))
 }
 
-/// Encrypts under the current key every secret that is in clear or encrypted under an earlier key. Answers the keys it did that
-/// for, and those whose secret can't be read and is left as it is. What they leave in the database's own files is then to be
-/// removed by [`purge`](super::purge::purge); backups made before still hold it.
+/// Encrypts, under the current key, every secret that is in plaintext or encrypted under an earlier key. Returns the ids of
+/// the encrypted keys, and the keys whose secret can't be decrypted and stays as it is. The database's own files still
+/// contain the old values until [`purge`](super::purge::purge) has run; earlier backups keep them.
 ///
 /// # Errors
-/// When the database fails; nothing is changed then.
+/// `StoreError` if the database does not answer or refuses a statement; nothing is changed then.
 pub async fn encrypt_signing_keys(
     store: &Store,
     secrets: &Secrets,
@@ -178,14 +181,14 @@ pub async fn encrypt_signing_keys(
         return Ok((done, unreadable));
     }
     if store.is_embedded() {
-        // Otherwise the bytes of the old value stay in the file until something else is written over them.
+        // Otherwise the bytes of the old value stay in the file until other data overwrites them.
         store.writer().execute_unprepared("PRAGMA secure_delete = ON").await?;
     }
     let transaction = store.begin().await?;
     for row in due {
         let material = match row.material(secrets) {
             Ok(material) => material,
-            // The secret of a revoked key is not worth a complaint.
+            // The secret of a revoked key is no longer needed, so it is not reported.
             Err(_) if row.revoked_at_ms.is_some() => continue,
             Err(why) => {
                 unreadable.push(why);
@@ -196,7 +199,7 @@ pub async fn encrypt_signing_keys(
         let updated = signing_key::Entity::update_many()
             .col_expr(signing_key::Column::Material, Expr::value(sealed))
             .filter(signing_key::Column::Kid.eq(&row.kid))
-            // Another node may do the same.
+            // Another node may have encrypted the secret meanwhile.
             .filter(signing_key::Column::Material.eq(row.stored.expose()))
             .exec(&transaction)
             .await?;
@@ -214,7 +217,8 @@ pub async fn encrypt_signing_keys(
     Ok((done, unreadable))
 }
 
-/// Voids all tokens a key signed. Answers whose it was; `None` when there was no such valid key.
+/// Revokes a signing key, which makes all tokens that it signed invalid. Returns the key's tenant; `None` if there is no
+/// valid key with this `kid`.
 ///
 /// # Errors
 /// `StoreError` if the database does not answer or refuses the statement.
@@ -228,7 +232,7 @@ pub async fn revoke_signing_key(store: &Store, kid: &str, now_ms: i64) -> Result
     Ok(revoked.first().map(|row| row.tenant_id.into()))
 }
 
-/// Adds a back end's key, of which only the hash is kept.
+/// Stores an API key of a back end. The row contains only the hash of the key.
 ///
 /// # Errors
 /// `StoreError` if the database does not answer or refuses the statement.
@@ -238,7 +242,7 @@ pub async fn add_api_key(store: &Store, row: api_key::Model) -> Result<(), Store
     Ok(())
 }
 
-/// The back end's key with this hash.
+/// The API key with this hash, even if it has expired or was revoked.
 ///
 /// # Errors
 /// `StoreError` if the database does not answer or refuses the statement.
@@ -246,7 +250,7 @@ pub async fn api_key(store: &Store, hash: &str) -> Result<Option<api_key::Model>
     Ok(api_key::Entity::find().filter(api_key::Column::Hash.eq(hash)).one(store.reader()).await?)
 }
 
-/// The keys of a tenant's back ends, the oldest first, revoked ones included.
+/// The API keys of a tenant, the oldest first, including revoked keys.
 ///
 /// # Errors
 /// `StoreError` if the database does not answer or refuses the statement.
@@ -255,7 +259,7 @@ pub async fn api_keys_of(store: &Store, tenant: TenantId) -> Result<Vec<api_key:
     Ok(query.order_by_asc(api_key::Column::CreatedAt).all(store.reader()).await?)
 }
 
-/// Voids a back end's key. Answers whose it was; `None` when there was no such valid key.
+/// Revokes an API key. Returns the key's tenant; `None` if there is no valid key with this id.
 ///
 /// # Errors
 /// `StoreError` if the database does not answer or refuses the statement.

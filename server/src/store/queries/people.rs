@@ -1,4 +1,4 @@
-//! People of a tenant: found by id or by the product's identifier, made and updated from what the product says.
+//! Users of the tenants: lookups by id or external id, and changes from tokens, imports and the management API.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -12,35 +12,36 @@ use crate::store::{
     rows::{self, Column, Rows},
 };
 
-/// People per statement: SQLite allows 32,766 bound values, PostgreSQL 65,535.
+/// Users per statement: SQLite allows 32,766 bound values, PostgreSQL 65,535.
 const CHUNK: usize = 500;
 
-/// A person as stored.
+/// A user as stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct User {
-    /// The server's id.
+    /// The id made by the server.
     pub id: UserId,
-    /// The tenant.
+    /// The tenant of the user.
     pub tenant: TenantId,
-    /// The product's id, the `sub` of its tokens.
+    /// The external id, which is also the `sub` of the user's tokens.
     pub external_id: String,
-    /// For people to read.
+    /// Display name.
     pub name: String,
-    /// Empty when the person has none.
+    /// Empty if the user has no avatar.
     pub avatar_url: String,
-    /// A language tag; empty when the product did not say.
+    /// A language tag; empty if the product did not give a language.
     pub locale: String,
-    /// Whether the person may come in.
+    /// Whether the account is active.
     pub status: wire::UserStatus,
-    /// Tokens issued before are void. Seconds since 1970 UTC.
+    /// Seconds since 1970 UTC; tokens issued before this are invalid.
     pub tokens_valid_from_s: i64,
-    /// Milliseconds since 1970 UTC; absent if never connected.
+    /// Milliseconds since 1970 UTC; absent if the user has never connected.
     pub last_seen_ms: Option<i64>,
-    /// What the person is in the tenant as a whole, in the order of the alphabet.
+    /// The user's roles in the whole tenant, sorted alphabetically.
     pub roles: Vec<String>,
-    /// Who may write to the person.
+    /// Which users may write to the user.
     pub writable_by: WritableBy,
-    /// Since when name, avatar, locale and roles are what is stored: older tokens do not change them. Seconds since 1970 UTC.
+    /// When the name, avatar, locale and roles were last set or confirmed, seconds since 1970 UTC. Older tokens do not
+    /// change them.
     pub claims_from_s: i64,
 }
 
@@ -53,7 +54,7 @@ impl From<user::Model> for User {
             name: row.name,
             avatar_url: row.avatar_url,
             locale: row.locale,
-            // A number from a newer server's column says at least "not active".
+            // An unknown number, written by a newer server, becomes a status that is not active.
             status: wire::UserStatus::try_from(i32::from(row.status)).unwrap_or_default(),
             tokens_valid_from_s: row.tokens_valid_from,
             last_seen_ms: row.last_seen_at,
@@ -76,37 +77,38 @@ impl From<&User> for wire::User {
     }
 }
 
-/// What the product says about a person. What it does not say stays as it is.
+/// The data of a user as a token or a back end gives it. A field with `None` stays unchanged.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct Profile {
-    /// The product's id.
+    /// The external id.
     pub external_id: String,
-    /// A person who never had a name is shown by the product's id.
+    /// Display name. A new user without a name gets the external id as name; an empty name changes nothing.
     pub name: Option<String>,
-    /// Empty for none.
+    /// Empty to remove the avatar.
     pub avatar_url: Option<String>,
     /// A language tag.
     pub locale: Option<String>,
-    /// Whether the person may come in. New people are active.
+    /// The account status. New users are active.
     pub status: Option<wire::UserStatus>,
-    /// What the person is in the tenant as a whole: words of the policy.
+    /// The user's roles in the whole tenant, as named in the policy.
     pub roles: Option<Vec<String>>,
-    /// Who may write to the person.
+    /// Which users may write to the user.
     pub writable_by: Option<WritableBy>,
-    /// The person came in person: who was invited is active from now on.
+    /// The user connected with a token: an invited user becomes active.
     pub is_here: bool,
-    /// The person is named among those there are: who was removed is active again, unless a status is said.
+    /// A list of existing users contains the user: a removed user becomes active again, unless `status` is given.
     pub is_listed: bool,
-    /// When a token said so, seconds since 1970 UTC; absent for what a back end says now. What changed later stays.
+    /// When the token with this data was issued, seconds since 1970 UTC; absent for data from a back end, which is current.
+    /// Data that was stored later than the token stays.
     pub said_at_s: Option<i64>,
 }
 
 impl Profile {
-    /// Whether what is stored differs from what is said.
+    /// Whether storing this data would change the user.
     #[must_use]
     pub fn changes(&self, user: &User) -> bool {
         let differs = |said: &Option<String>, stored: &str| said.as_deref().is_some_and(|said| said != stored);
-        // An empty name is no name: nothing was said.
+        // An empty name counts as no name.
         let renamed = differs(&self.name, &user.name) && self.name.as_deref() != Some("");
         let claims = renamed
             || differs(&self.avatar_url, &user.avatar_url)
@@ -119,22 +121,23 @@ impl Profile {
             || self.writable_by.is_some_and(|said| said != user.writable_by)
     }
 
-    /// Whether it is of a token that came later than what is stored and names the very roles that are stored: older tokens
-    /// then name others in vain.
+    /// Whether this data comes from a token that is newer than the stored data and names exactly the stored roles. Older
+    /// tokens with other roles then have no effect.
     #[must_use]
     pub fn confirms(&self, user: &User) -> bool {
         self.said_at_s.is_some_and(|said_at_s| said_at_s > user.claims_from_s)
             && self.roles.as_ref().is_some_and(|said| roles_text(said) == roles_text(&user.roles))
     }
 
-    /// Whether its name, avatar, locale and roles are to be taken where those stored are of this second.
+    /// Whether the name, avatar, locale and roles apply if the stored values are as old as `claims_from_s` (seconds since
+    /// 1970 UTC).
     #[must_use]
     pub fn is_news(&self, claims_from_s: i64) -> bool {
         self.said_at_s.is_none_or(|said_at_s| said_at_s >= claims_from_s)
     }
 }
 
-/// People of a tenant by id. Ids that are nobody's, or another tenant's, are left out.
+/// Users of a tenant by id. Unknown ids and ids of another tenant are left out.
 ///
 /// # Errors
 /// `StoreError` if the database does not answer or refuses the statement.
@@ -149,7 +152,7 @@ pub async fn find(connection: &impl ConnectionTrait, tenant: TenantId, ids: &[Us
     Ok(found)
 }
 
-/// People by tenant and the product's id, across tenants; those that are not there are left out.
+/// Users by tenant and external id, across tenants. Unknown users are left out.
 ///
 /// # Errors
 /// `StoreError` if the database does not answer or refuses the statement.
@@ -165,7 +168,7 @@ pub async fn find_by_external_id(
     Ok(found)
 }
 
-/// The person behind each reference, in the order asked; `None` where there is none in this tenant.
+/// The user of each reference, in the order asked; `None` if the tenant does not have the user.
 ///
 /// # Errors
 /// `StoreError` if the database does not answer or refuses the statement.
@@ -200,23 +203,23 @@ pub async fn resolve(
         .collect())
 }
 
-/// Makes people and updates those that exist, and what they are found by. Doing it again changes nothing. Answers one person
-/// per profile, in the same order; where a product's id comes twice, the later profile holds.
+/// Makes users and updates existing users. A repeated call changes nothing. Returns one user per profile, in the same order.
+/// If an external id occurs twice, the later profile applies.
 ///
 /// # Errors
-/// When the database fails; people before the chunk that failed are stored.
+/// `StoreError` if the database does not answer or refuses a statement. Users in earlier chunks are stored even then.
 pub async fn upsert(store: &Store, tenant: TenantId, profiles: &[Profile], now_ms: i64) -> Result<Vec<User>, StoreError> {
     let users = upsert_across_tenants(store, profiles.iter().map(|profile| (tenant, profile)), now_ms).await?;
     Ok(profiles.iter().filter_map(|profile| users.get(&(tenant, profile.external_id.clone())).cloned()).collect())
 }
 
-/// People by tenant and the product's id.
+/// Users by tenant and external id.
 pub type ByExternalId = HashMap<(TenantId, String), User>;
 
-/// [`upsert`] for people of several tenants.
+/// Like [`upsert`], for users of several tenants.
 ///
 /// # Errors
-/// As [`upsert`].
+/// Like [`upsert`].
 pub async fn upsert_across_tenants<'a>(
     store: &Store,
     profiles: impl IntoIterator<Item = (TenantId, &'a Profile)>,
@@ -234,11 +237,11 @@ pub async fn upsert_across_tenants<'a>(
     Ok(users)
 }
 
-/// Stores people who are known to be new or changed; of a person named twice, the later profile. Each tenant's people are
-/// a change of its facts.
+/// Stores users that are known to be new or changed. If a user occurs twice, the later profile applies. The users of each
+/// tenant are stored as changes of the tenant's facts.
 ///
 /// # Errors
-/// As [`upsert`].
+/// Like [`upsert`].
 pub async fn save<'a>(
     store: &Store,
     due: impl IntoIterator<Item = (TenantId, &'a Profile)>,
@@ -280,8 +283,9 @@ async fn select_by_external_id<'a>(
     Ok(user::Entity::find().from_raw_sql(query).all(connection).await?)
 }
 
-/// Notes that newer tokens confirmed what is stored of people, each issued at this second: [`User::claims_from_s`]. Where
-/// other roles came between, nothing is noted. Concerns no rule, so it takes no fact lock.
+/// Records that newer tokens confirmed the stored data of users, each with the second in which the token was issued:
+/// [`User::claims_from_s`]. Records nothing for a user whose roles have changed meanwhile. No rule depends on this, so it
+/// takes no fact lock.
 ///
 /// # Errors
 /// `StoreError` if the database does not answer or refuses the statement.
@@ -297,7 +301,7 @@ pub async fn confirm_claims(store: &Store, confirmed: &[(&User, i64)]) -> Result
         for (user, said_at_s) in chunk {
             rows.push([user.id.0.into(), roles_text(&user.roles).into(), (*said_at_s).into()]);
         }
-        // Locked in the order of ids, as by whoever else writes people.
+        // Locks rows in the order of ids, like every other statement that writes users.
         let body = "UPDATE users SET claims_from = s.said_at
                     FROM (SELECT u.id, i.said_at FROM input i JOIN users u ON u.id = i.id AND u.roles = i.roles
                           WHERE u.claims_from < i.said_at ORDER BY u.id {for_update u}) s
@@ -307,8 +311,9 @@ pub async fn confirm_claims(store: &Store, confirmed: &[(&User, i64)]) -> Result
     Ok(())
 }
 
-/// Voids the tokens of a person that were issued before a second: [`FactWrite::revoke_tokens`]. Once it is answered, nothing they send is written: it waits
-/// for whatever was decided before.
+/// Makes tokens of a user invalid that were issued before `before_s`: [`FactWrite::revoke_tokens`]. It waits for all batches
+/// that were decided before; once it has returned, no command with such a token is executed. Returns whether the user
+/// exists.
 ///
 /// # Errors
 /// `StoreError` if the database does not answer or refuses the statement.
@@ -325,26 +330,26 @@ pub async fn revoke_tokens(
     Ok(known)
 }
 
-/// Whether somebody may still be here.
+/// Whether a user may connect, and with which tokens.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct AccountStatus {
-    /// Counts joinings and leavings.
+    /// The version of the user's list of conversations.
     pub inbox_version: u32,
-    /// May be let in.
+    /// Whether the account is active, so that the user may connect.
     pub active: bool,
-    /// Tokens issued before are void. Seconds since 1970 UTC.
+    /// Seconds since 1970 UTC; tokens issued before this are invalid.
     pub tokens_valid_from_s: i64,
 }
 
 impl AccountStatus {
-    /// Sessions whose token was issued before this second have to go.
+    /// Sessions whose token was issued before this second must be closed.
     #[must_use]
     pub fn revokes_before_s(&self) -> i64 {
         if self.active { self.tokens_valid_from_s } else { i64::MAX }
     }
 }
 
-/// The account_status of people; those that are gone are left out.
+/// The account statuses of users. Users that do not exist are left out.
 ///
 /// # Errors
 /// `StoreError` if the database does not answer or refuses the statement.
@@ -363,7 +368,7 @@ pub async fn account_statuses(store: &Store, users: &[UserId]) -> Result<HashMap
 /// Reads `inbox_version`, `status` and `tokens_valid_from`.
 ///
 /// # Errors
-/// When a column is missing.
+/// `DbErr` if a column is missing.
 pub fn account_status(row: &QueryResult) -> Result<AccountStatus, DbErr> {
     Ok(AccountStatus {
         inbox_version: super::columns::number(row, "", "inbox_version")?,
@@ -372,7 +377,7 @@ pub fn account_status(row: &QueryResult) -> Result<AccountStatus, DbErr> {
     })
 }
 
-/// When people were last connected, milliseconds since 1970 UTC; those who never were are left out.
+/// When users were last connected, milliseconds since 1970 UTC. Users who never connected are left out.
 ///
 /// # Errors
 /// `StoreError` if the database does not answer or refuses the statement.
@@ -388,7 +393,7 @@ pub async fn last_seen(store: &Store, users: &[UserId]) -> Result<HashMap<UserId
     Ok(seen)
 }
 
-/// Notes when people were last connected (milliseconds since 1970 UTC); earlier times than the stored change nothing.
+/// Stores when users were last connected, milliseconds since 1970 UTC. A time before the stored time changes nothing.
 ///
 /// # Errors
 /// `StoreError` if the database does not answer or refuses the statement.
@@ -404,7 +409,7 @@ pub async fn set_last_seen(store: &Store, seen: &[(UserId, i64)]) -> Result<(), 
         for (id, at_ms) in chunk {
             rows.push([id.0.into(), (*at_ms).into()]);
         }
-        // Locked in the order of ids: a person connected to two nodes is written by both.
+        // Locks rows in the order of ids: two nodes write the row of a user who is connected to both.
         let body = "UPDATE users SET last_seen_at = s.seen_at
                     FROM (SELECT u.id, i.seen_at FROM input i JOIN users u ON u.id = i.id
                           WHERE u.last_seen_at IS NULL OR u.last_seen_at < i.seen_at ORDER BY u.id {for_update u}) s

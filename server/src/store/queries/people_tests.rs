@@ -18,7 +18,7 @@ async fn tenant(store: &Store, slug: &str) -> TenantId {
 async fn storing_users_twice_changes_nothing() {
     on_each_database(|store| async move {
         let tenant = tenant(&store, "school").await;
-        // More than one chunk, in no order.
+        // More than one chunk, not sorted.
         let profiles: Vec<_> = (0..1_203).rev().map(|n| named(&format!("p{n}"), &format!("Person {n}"))).collect();
         let first = upsert(&store, tenant, &profiles, NOW_MS).await.expect("stores");
         let asked: Vec<_> = profiles.iter().map(|profile| profile.external_id.as_str()).collect();

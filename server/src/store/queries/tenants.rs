@@ -1,4 +1,4 @@
-//! Tenants: made by operators, found by everything else.
+//! Tenants: creation, lookups and changes.
 
 use std::collections::HashMap;
 
@@ -15,13 +15,13 @@ use crate::store::{
 /// A customer of this server.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Tenant {
-    /// Its id.
+    /// The id of the tenant.
     pub id: TenantId,
-    /// Its short name for operators.
+    /// Short name for operators, unique.
     pub slug: String,
-    /// Its name for people.
+    /// Display name.
     pub name: String,
-    /// Voids the positions clients hold when it changes.
+    /// Clients that hold another epoch drop what they hold.
     pub epoch: Uuid,
     /// Milliseconds since 1970 UTC.
     pub created_at_ms: i64,
@@ -33,29 +33,32 @@ impl From<tenant::Model> for Tenant {
     }
 }
 
-/// The rules a tenant begins with.
+/// The first policy of a tenant.
 #[derive(Debug, Clone, Copy)]
 pub struct FirstPolicy<'a> {
-    /// Of a preset, or the operator's own.
+    /// The name of a preset, or a name that the operator chose.
     pub name: &'a str,
-    /// Compiled by the caller.
+    /// The text of the policy. The caller has checked that it compiles.
     pub text: &'a str,
-    /// Who chose it, in words.
+    /// The actor that chose the policy, such as `cli:root`.
     pub by: &'a str,
 }
 
-/// Makes a tenant, with no facts, and the rules of the preset `open`.
+/// Makes a tenant without facts, with the preset `open`.
 ///
 /// # Errors
-/// When the slug is taken ([`StoreError::is_unique_violation`]) or the database fails.
+/// `StoreError` if the slug is taken ([`StoreError::is_unique_violation`]), or if the database does not answer or refuses a
+/// statement.
 pub async fn create(store: &Store, slug: &str, name: &str, now_ms: i64) -> Result<Tenant, StoreError> {
     create_under(store, slug, name, None, now_ms).await
 }
 
-/// Makes a tenant, with no facts, and these rules; without, those of the preset `open`. Nobody ever meets it under others.
+/// Makes a tenant without facts, with this policy, or with the preset `open` if `policy` is `None`. One transaction, so the
+/// tenant never exists with another policy.
 ///
 /// # Errors
-/// When the slug is taken ([`StoreError::is_unique_violation`]) or the database fails.
+/// `StoreError` if the slug is taken ([`StoreError::is_unique_violation`]), or if the database does not answer or refuses a
+/// statement.
 pub async fn create_under(
     store: &Store,
     slug: &str,
@@ -92,7 +95,7 @@ pub async fn create_under(
     Ok(tenant)
 }
 
-/// Finds a tenant, or makes it under these rules. Two nodes may do so at once.
+/// Finds the tenant with this slug, or makes it with this policy. Two nodes may call this at the same time.
 ///
 /// # Errors
 /// `StoreError` if the database does not answer or refuses the statement.
@@ -107,13 +110,13 @@ pub async fn ensure(
         return Ok(tenant);
     }
     match create_under(store, slug, name, policy, now_ms).await {
-        // Another node was faster.
+        // Another node made the tenant meanwhile.
         Err(error) if error.is_unique_violation() => find_by_slug(store, slug).await?.ok_or(error),
         made => made,
     }
 }
 
-/// The tenant of a slug.
+/// The tenant with this slug.
 ///
 /// # Errors
 /// `StoreError` if the database does not answer or refuses the statement.
@@ -122,7 +125,7 @@ pub async fn find_by_slug(store: &Store, slug: &str) -> Result<Option<Tenant>, S
     Ok(row.map(Tenant::from))
 }
 
-/// The short name of a tenant whose first rules were not chosen by `by`, if there is such a tenant.
+/// The slug of a tenant whose first policy was not chosen by `by`; `None` if there is no such tenant.
 ///
 /// # Errors
 /// `StoreError` if the database does not answer or refuses the statement.
@@ -134,7 +137,7 @@ pub async fn first_not_by(store: &Store, by: &str) -> Result<Option<String>, Sto
     Ok(found.map(|row| row.try_get("", "slug")).transpose()?)
 }
 
-/// All tenants, by their short names.
+/// All tenants, sorted by slug.
 ///
 /// # Errors
 /// `StoreError` if the database does not answer or refuses the statement.
@@ -143,7 +146,7 @@ pub async fn all(store: &Store) -> Result<Vec<Tenant>, StoreError> {
     Ok(rows.into_iter().map(Tenant::from).collect())
 }
 
-/// Gives every tenant a new epoch, which voids all positions that clients hold.
+/// Gives every tenant a new epoch, so that clients drop what they hold.
 ///
 /// # Errors
 /// `StoreError` if the database does not answer or refuses the statement.
@@ -157,7 +160,7 @@ pub async fn renew_epochs(store: &Store) -> Result<(), StoreError> {
     transaction.commit().await
 }
 
-/// The epochs of tenants, as text for the wire.
+/// The epochs of tenants, as text for the wire. Tenants that do not exist are absent.
 ///
 /// # Errors
 /// `StoreError` if the database does not answer or refuses the statement.
@@ -169,7 +172,7 @@ pub async fn epochs(store: &Store, tenants: &[TenantId]) -> Result<HashMap<Tenan
     found.iter().map(epoch).collect()
 }
 
-/// Gives a tenant another name. The tenant, or `None` where there is none of this slug.
+/// Changes the display name of a tenant. Returns the tenant; `None` if no tenant has this slug.
 ///
 /// # Errors
 /// `StoreError` if the database does not answer or refuses the statement.
@@ -179,7 +182,7 @@ pub async fn rename(store: &Store, slug: &str, name: &str) -> Result<Option<Tena
     find_by_slug(store, slug).await
 }
 
-/// The tenant of an id.
+/// The tenant with this id.
 ///
 /// # Errors
 /// `StoreError` if the database does not answer or refuses the statement.

@@ -13,40 +13,42 @@ use crate::store::{
 /// A job that a node has claimed. No other node runs it before the lease ends.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Claim {
-    /// The job.
+    /// The id of the job.
     pub id: Uuid,
-    /// Its tenant; `None` for a job of the server itself.
+    /// The tenant of the job; `None` for a job of the server itself.
     pub tenant: Option<TenantId>,
-    /// JSON, as the kind reads it.
+    /// JSON in the format of the kind.
     pub payload: String,
-    /// The number of this run, from 1. With the id it names the claim: a later claim of the same job has another number.
+    /// The number of this run, from 1. The id and this number identify the claim: a later claim of the same job has another
+    /// number.
     pub attempt: u32,
 }
 
 /// How a run ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Ending {
-    /// It succeeded; the row stays until it is pruned.
+    /// The job succeeded; the row stays until it is pruned.
     Done,
-    /// It succeeded, and its kind keeps no row of that.
+    /// The job succeeded, and its kind keeps no row of finished jobs.
     Forgotten,
-    /// It failed, and runs again.
+    /// The job failed and runs again.
     Again {
-        /// Why it failed.
+        /// The error of the run.
         error: String,
-        /// When, milliseconds since 1970 UTC.
+        /// When the next run may begin, milliseconds since 1970 UTC.
         at_ms: i64,
     },
-    /// It failed for good.
+    /// The job failed and does not run again.
     Dead {
-        /// Why it failed.
+        /// The error of the run.
         error: String,
     },
-    /// It was interrupted because the node stops. Another node may begin it at once, and this run does not count as an attempt.
+    /// The run was interrupted because the node stops. Another node may begin it at once, and the run does not count as an
+    /// attempt.
     GivenBack,
 }
 
-/// Takes at most `most` jobs of a kind that are due, with a lease until `until_ms`. Jobs that another node takes at the same moment
+/// Claims at most `most` due jobs of a kind, with a lease until `until_ms`. Jobs that another node claims at the same moment
 /// are left to that node.
 ///
 /// # Errors
@@ -82,7 +84,7 @@ pub async fn claim(
     rows.iter().map(claim).collect()
 }
 
-/// Extends the lease on jobs, given by id and attempt. Answers those that are still this node's.
+/// Extends the lease of jobs, given by id and attempt. Returns the ids of the jobs that this node still holds.
 ///
 /// # Errors
 /// `StoreError` if the database does not answer or refuses the statement.
@@ -104,8 +106,8 @@ pub async fn renew(store: &Store, node: NodeId, claims: &[(Uuid, u32)], until_ms
     Ok(kept)
 }
 
-/// Writes how a run ended. False where the job is not this node's any more, and nothing is changed: the lease ended meanwhile and
-/// another node claimed the job.
+/// Stores how a run ended. Returns false and changes nothing if this node no longer holds the job, because the lease ended
+/// and another node claimed it.
 ///
 /// # Errors
 /// `StoreError` if the database does not answer or refuses the statement.
@@ -142,7 +144,8 @@ pub async fn end(
     Ok(done.rows_affected() > 0)
 }
 
-/// Ends the leases of all jobs that run: for the embedded server, whose earlier process is gone when it starts.
+/// Ends the leases of all running jobs. For the embedded server at its start, when its earlier process no longer runs.
+/// Returns the number of jobs.
 ///
 /// # Errors
 /// `StoreError` if the database does not answer or refuses the statement.

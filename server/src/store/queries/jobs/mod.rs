@@ -1,7 +1,7 @@
-//! Jobs as the database keeps them. [`crate::jobs`] says what they are for and runs them.
+//! The jobs in the database. [`crate::jobs`] describes their purpose and runs them.
 //!
-//! A worker may take a job once its `due_at` has come: the planned time of a waiting job, the end of the lease of a running one.
-//! A job that has ended has no `due_at`.
+//! A worker may claim a job at its `due_at`: the planned time of a waiting job, or the end of the lease of a running job. A
+//! job that has ended has no `due_at`.
 
 mod claims;
 mod upkeep;
@@ -19,16 +19,16 @@ use crate::store::{
     rows::{Column, Rows, statement},
 };
 
-/// Where a job is in its life.
+/// The state of a job.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum JobState {
-    /// It runs once it is due: for the first time, or again after a failure.
+    /// The job runs once it is due, for the first time or again after a failure.
     Waiting,
-    /// A node runs it.
+    /// A node runs the job.
     Running,
-    /// It succeeded.
+    /// The job succeeded.
     Done,
-    /// It failed for good, and is kept for an operator.
+    /// The job failed and does not run again. The row is kept for an operator.
     Dead,
 }
 
@@ -36,7 +36,7 @@ impl JobState {
     /// All states.
     pub const ALL: [Self; 4] = [Self::Waiting, Self::Running, Self::Done, Self::Dead];
 
-    /// The word on the command line, over HTTP and in metrics.
+    /// The word on the command line, in the HTTP API and in metrics.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -47,7 +47,7 @@ impl JobState {
         }
     }
 
-    /// The state of this name.
+    /// The state with this name.
     #[must_use]
     pub fn named(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|state| state.name() == name)
@@ -73,52 +73,53 @@ impl JobState {
     }
 }
 
-/// A job to be stored. `crate::jobs::new_job` makes one of a typed payload.
+/// A job to be stored. `crate::jobs::new_job` makes it from a typed payload.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewJob {
     /// A UUIDv7, made by the caller, so that the caller can name the job before it is stored.
     pub id: Uuid,
-    /// The kind, which says how the job is run.
+    /// The kind, which determines how the job runs.
     pub kind: &'static str,
     /// The tenant whose data the job works on; `None` for a job of the server itself.
     pub tenant: Option<TenantId>,
-    /// JSON, as the kind reads it.
+    /// JSON in the format of the kind.
     pub payload: String,
-    /// The earliest moment of its first run, milliseconds since 1970 UTC.
+    /// The earliest time of its first run, milliseconds since 1970 UTC.
     pub run_at_ms: i64,
 }
 
-/// A stored job, for operators and back ends. The payload is not shown: it may hold texts of users.
+/// A stored job, for operators and back ends. Without the payload, which may contain texts of users.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StoredJob {
-    /// Its id, a UUIDv7.
+    /// The id of the job, a UUIDv7.
     pub id: Uuid,
-    /// Its kind.
+    /// The kind of the job.
     pub kind: String,
-    /// Its tenant; `None` for a job of the server itself.
+    /// The tenant of the job; `None` for a job of the server itself.
     pub tenant: Option<TenantId>,
-    /// Its state.
+    /// The state of the job.
     pub state: JobState,
-    /// Runs begun so far, or since the last retry by an operator.
+    /// Number of runs since the job was made or an operator last retried it.
     pub attempts: u32,
-    /// When a worker may take it, milliseconds since 1970 UTC; `None` once it has ended.
+    /// When a worker may claim the job, milliseconds since 1970 UTC; `None` once it has ended.
     pub due_at_ms: Option<i64>,
-    /// The node that runs it, or ran it last.
+    /// The node that runs the job or ran it last.
     pub claimed_by: Option<Uuid>,
-    /// Why the last run failed.
+    /// The error of the last run.
     pub last_error: Option<String>,
     /// Milliseconds since 1970 UTC.
     pub created_at_ms: i64,
-    /// When the last run began, milliseconds since 1970 UTC.
+    /// When the last run began, milliseconds since 1970 UTC; `None` before the first run.
     pub started_at_ms: Option<i64>,
-    /// When it was done or died, milliseconds since 1970 UTC.
+    /// When the job succeeded or failed for good, milliseconds since 1970 UTC.
     pub finished_at_ms: Option<i64>,
 }
 
 /// Stores jobs. They exist if and only if the transaction of `connection` is committed.
 ///
 /// # Errors
-/// When the database fails, or an id is taken ([`StoreError::is_unique_violation`]).
+/// `StoreError` if an id is taken ([`StoreError::is_unique_violation`]), or if the database does not answer or refuses the
+/// statement.
 pub async fn enqueue(connection: &impl ConnectionTrait, jobs: &[NewJob], now_ms: i64) -> Result<(), StoreError> {
     let backend = connection.get_database_backend();
     let mut rows = Rows::new([
@@ -129,7 +130,7 @@ pub async fn enqueue(connection: &impl ConnectionTrait, jobs: &[NewJob], now_ms:
         ("run_at", Column::Int),
     ]);
     for job in jobs {
-        // An array takes no absent value: the nil id stands for no tenant.
+        // The value of an array can't be absent, so the nil id stands for no tenant.
         let tenant = job.tenant.map_or(Uuid::nil(), |tenant| tenant.0);
         let run_at_ms = job.run_at_ms;
         rows.push([job.id.into(), job.kind.into(), tenant.into(), job.payload.as_str().into(), run_at_ms.into()]);
@@ -143,20 +144,20 @@ pub async fn enqueue(connection: &impl ConnectionTrait, jobs: &[NewJob], now_ms:
     Ok(())
 }
 
-/// Which jobs to list.
+/// Selects jobs.
 #[derive(Debug, Clone, Default)]
 pub struct Filter {
-    /// Of this tenant only.
+    /// Only jobs of this tenant.
     pub tenant: Option<TenantId>,
-    /// In this state only.
+    /// Only jobs in this state.
     pub state: Option<JobState>,
-    /// Of this kind only.
+    /// Only jobs of this kind.
     pub kind: Option<String>,
-    /// Made before this job.
+    /// Only jobs made before the job with this id.
     pub before: Option<Uuid>,
 }
 
-/// Jobs, the newest first, at most `limit`.
+/// The selected jobs, the newest first, at most `limit`.
 ///
 /// # Errors
 /// `StoreError` if the database does not answer or refuses the statement.
@@ -181,20 +182,20 @@ pub async fn list(store: &Store, filter: &Filter, limit: u32) -> Result<Vec<Stor
     rows.iter().map(stored).collect()
 }
 
-/// The job of this id; with a tenant, only if it is the tenant's.
+/// The job with this id. With a tenant, only a job of that tenant.
 ///
 /// # Errors
 /// `StoreError` if the database does not answer or refuses the statement.
 pub async fn find(store: &Store, tenant: Option<TenantId>, id: Uuid) -> Result<Option<StoredJob>, StoreError> {
     let sql = "SELECT j.* FROM jobs j WHERE j.id = $1";
-    // By the connection that writes, so that the caller's own change is in the answer.
+    // Over the connection that writes, so that the answer contains the caller's own change.
     let row = store.writer().query_one_raw(statement(store.backend(), sql, vec![id.into()])).await?;
     let job = row.as_ref().map(stored).transpose()?;
     Ok(job.filter(|job| tenant.is_none() || job.tenant == tenant))
 }
 
-/// Makes a dead job due at once, with all its attempts before it; so too a job that waits for its next attempt. False where there
-/// is no such job in one of these states. With a tenant, only a job of that tenant.
+/// Makes a dead job due at once, with its attempts reset to 0; also a job that waits. Returns false if there is no such job
+/// in one of these states. With a tenant, only a job of that tenant.
 ///
 /// # Errors
 /// `StoreError` if the database does not answer or refuses the statement.
@@ -205,7 +206,7 @@ pub async fn retry(store: &Store, tenant: Option<TenantId>, id: Uuid, now_ms: i6
     change(store, sql, values, tenant).await
 }
 
-/// Removes a job that does not run at the moment. False where there is none. With a tenant, only a job of that tenant.
+/// Deletes a job that is not running. Returns false if there is none. With a tenant, only a job of that tenant.
 ///
 /// # Errors
 /// `StoreError` if the database does not answer or refuses the statement.

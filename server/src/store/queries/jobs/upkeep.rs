@@ -10,18 +10,19 @@ use crate::store::{
     rows::{Column, Rows, statement},
 };
 
-/// How many jobs of a kind are in a state.
+/// The number of jobs of a kind in a state.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Count {
-    /// The kind.
+    /// The kind of the jobs.
     pub kind: String,
-    /// The state.
+    /// The state of the jobs.
     pub state: JobState,
-    /// How many.
+    /// The number of jobs.
     pub jobs: i64,
 }
 
-/// When the first job of each of these kinds is due, milliseconds since 1970 UTC. A kind without jobs to run is left out.
+/// When the first job of each of these kinds is due, milliseconds since 1970 UTC. A kind without waiting or running jobs is
+/// left out.
 ///
 /// # Errors
 /// `StoreError` if the database does not answer or refuses the statement.
@@ -30,7 +31,7 @@ pub async fn earliest_due(store: &Store, kinds: &[&'static str]) -> Result<HashM
     for kind in kinds {
         rows.push([(*kind).into()]);
     }
-    // Ordered, not MIN: each kind is one look at the index on either database.
+    // ORDER BY instead of MIN: both databases then read one index entry per kind.
     let body = "SELECT i.kind, (SELECT j.due_at FROM jobs j WHERE j.kind = i.kind AND j.due_at IS NOT NULL
                                 ORDER BY j.due_at LIMIT 1) AS due_at FROM input i";
     let found = store.reader().query_all_raw(rows.statement(store.backend(), body, &[])).await?;
@@ -41,7 +42,7 @@ pub async fn earliest_due(store: &Store, kinds: &[&'static str]) -> Result<HashM
     Ok(found.into_iter().filter_map(|(kind, due_at_ms)| Some((kind, due_at_ms?))).collect())
 }
 
-/// How many jobs wait, run and are dead, by kind. Jobs that are done are not counted: there may be many.
+/// The number of waiting, running and dead jobs by kind. Jobs that are done are not counted, because there may be many.
 ///
 /// # Errors
 /// `StoreError` if the database does not answer or refuses the statement.
@@ -55,7 +56,8 @@ pub async fn counts(store: &Store) -> Result<Vec<Count>, StoreError> {
     rows.iter().map(count).collect()
 }
 
-/// Removes jobs of a kind that were done, or died, before these moments. Answers how many.
+/// Deletes jobs of a kind that succeeded or failed for good before these moments (milliseconds since 1970 UTC). Returns the
+/// number of jobs.
 ///
 /// # Errors
 /// `StoreError` if the database does not answer or refuses the statement.
@@ -69,17 +71,17 @@ pub async fn prune(store: &Store, kind: &str, done_before_ms: i64, dead_before_m
     Ok(removed)
 }
 
-/// Stores the job of a kind that runs every `every_ms`, if its time has come and no earlier job of the kind is unfinished. Of
-/// several nodes that call this at the same moment, one stores the job. Answers when the next job of the kind is to be made,
-/// milliseconds since 1970 UTC.
+/// Stores the job of a kind that runs every `every_ms`, if its time has come and no earlier job of the kind is unfinished.
+/// If several nodes call this at the same moment, one of them stores the job. Returns when the next job of the kind is due
+/// to be made, milliseconds since 1970 UTC.
 ///
 /// # Errors
 /// `StoreError` if the database does not answer or refuses the statement.
 pub async fn schedule(store: &Store, job: &NewJob, every_ms: i64, now_ms: i64) -> Result<i64, StoreError> {
     let backend = store.backend();
     let transaction = store.begin().await?;
-    // A time further away than two intervals was written by a clock that was wrong, or under another interval. Not one: the clocks
-    // of nodes differ a little.
+    // A time more than two intervals away was written by a node with a wrong clock, or under another interval, and is
+    // ignored. A limit of one interval would be too strict, because the clocks of nodes differ a little.
     let take = "INSERT INTO job_schedules (kind, next_at) VALUES ($1, $2)
                 ON CONFLICT (kind) DO UPDATE SET next_at = excluded.next_at
                 WHERE job_schedules.next_at <= $3 OR job_schedules.next_at > $4";
