@@ -1,24 +1,24 @@
-//! A coarse clock for deadlines: connections whose deadlines lie close together wake up together.
+//! Rounds deadlines up to common moments, so that connections whose deadlines lie close together wake up together.
 
 use std::time::Duration;
 
 use tokio::time::Instant;
 
-/// The moments at which quiet connections are attended to, all that are due together. One by one, waking up for each would
-/// cost more than what is then done.
+/// A series of equally spaced moments. Deadlines of quiet connections are rounded up to the next of these moments, because
+/// waking each connection on its own would cost more than the work that is then done for it.
 pub struct CoarseTimer {
     start: Instant,
     apart: Duration,
 }
 
 impl CoarseTimer {
-    /// 25 in a heartbeat's interval: one per second by default.
+    /// Divides the heartbeat interval by 25: one moment per second with the default interval.
     #[must_use]
     pub fn new(interval: Duration) -> Self {
         Self { start: Instant::now(), apart: interval / 25 }
     }
 
-    /// The first beat at or after a moment.
+    /// The first moment of the series that is not before `at`.
     #[must_use]
     pub fn next(&self, at: Instant) -> Instant {
         let since = at.saturating_duration_since(self.start).as_nanos();

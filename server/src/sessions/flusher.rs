@@ -1,7 +1,8 @@
-//! Writes what was queued for many sockets, one call per socket however many frames wait for it.
+//! Writes the queued frames of many sockets. All frames that wait for a socket go out with one call, as far as the limits of
+//! `sessions::outbox` allow.
 //!
-//! Waking the task of each connection would cost more than the write itself. While a flusher works through its list, more is
-//! queued behind: the busier the server, the more frames leave with each call. No timer is involved.
+//! Waking the task of each connection would cost more than the write itself. While a flusher works through its list of
+//! sessions, further frames are queued, so on a busier server each call writes more frames. The flusher uses no timer.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -10,10 +11,10 @@ use tokio::{sync::Notify, task::yield_now};
 use super::{Session, Wrote};
 use crate::telemetry::Metrics;
 
-/// Writes between two looks of the runtime at its other tasks: some 0.2 ms.
+/// How many sessions a flusher writes to before it yields to other tasks of the runtime: about 0.2 ms of work.
 const WRITES_AT_ONCE: usize = 64;
 
-/// Sessions that have something to be written.
+/// A list of sessions whose outboxes have frames to write, and the loop that writes them.
 #[derive(Default)]
 pub struct Flusher {
     due: Mutex<Vec<Arc<Session>>>,
@@ -21,7 +22,7 @@ pub struct Flusher {
 }
 
 impl Flusher {
-    /// One more.
+    /// Adds a session to the list.
     pub fn add(&self, session: Arc<Session>) {
         let mut due = self.due.lock().unwrap_or_else(PoisonError::into_inner);
         due.push(session);
@@ -32,7 +33,7 @@ impl Flusher {
         }
     }
 
-    /// Writes for ever.
+    /// Writes the outboxes of the listed sessions. Never returns.
     pub async fn run(self: Arc<Self>, metrics: Arc<Metrics>) {
         let mut sessions = Vec::new();
         loop {

@@ -1,4 +1,4 @@
-//! A frame on its way to many: encoded at most once per encoding, however many sessions get it.
+//! A frame that many sessions get. It is encoded at most once per encoding.
 
 use std::sync::{
     Arc, OnceLock,
@@ -11,7 +11,7 @@ use prost::Message;
 
 use super::framing::framed;
 
-/// Shared by everyone it goes to. Cheap to clone.
+/// An encoded event, shared by all sessions that get it. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Frame(Arc<Encoded>);
 
@@ -20,32 +20,32 @@ struct Encoded {
     payload: Bytes,
     proto: OnceLock<Bytes>,
     json: OnceLock<Bytes>,
-    /// The conversation and its version this is the change to; `None` for what is no change of one.
+    /// The changed conversation and its version after the change; `None` if the frame is no change of a conversation.
     place: Option<(ConversationId, u32)>,
-    /// Times something was encoded, since asked last.
+    /// Number of encodings since the last [`Frame::take_encodes`].
     encodes: AtomicU64,
 }
 
 impl Frame {
-    /// Of an event made on this node. The protobuf form is made at once: the bus needs it too.
+    /// The frame of an event that this node made. It is encoded as protobuf at once, because the bus needs that form too.
     #[must_use]
     pub fn event(kind: wire::event::Kind) -> Self {
         Self::new(encode(kind), None, 1)
     }
 
-    /// As [`Frame::event`], of the change that brought a conversation to a version.
+    /// As [`Frame::event`], for the change that gave the conversation this version.
     #[must_use]
     pub fn change(conversation: ConversationId, version: u32, kind: wire::event::Kind) -> Self {
         Self::new(encode(kind), Some((conversation, version)), 1)
     }
 
-    /// Of an event another node encoded.
+    /// The frame of an event that another node encoded as protobuf.
     #[must_use]
     pub fn from_proto(payload: Bytes) -> Self {
         Self::new(payload, None, 0)
     }
 
-    /// As [`Frame::from_proto`], of the change that brought a conversation to a version.
+    /// As [`Frame::from_proto`], for the change that gave the conversation this version.
     #[must_use]
     pub fn change_from_proto(conversation: ConversationId, version: u32, payload: Bytes) -> Self {
         Self::new(payload, Some((conversation, version)), 0)
@@ -56,26 +56,26 @@ impl Frame {
         Self(Arc::new(Encoded { payload, proto: OnceLock::new(), json: OnceLock::new(), place, encodes }))
     }
 
-    /// The conversation and the version it is at with this.
+    /// The changed conversation and its version after the change; `None` if the frame is no change of a conversation.
     #[must_use]
     pub fn place(&self) -> Option<(ConversationId, u32)> {
         self.0.place
     }
 
-    /// As other nodes get it, in protobuf.
+    /// The protobuf form, as other nodes get it over the bus.
     #[must_use]
     pub fn payload(&self) -> Bytes {
         self.0.payload.clone()
     }
 
-    /// As a session gets it: a whole WebSocket frame, made on first use.
+    /// A whole WebSocket frame, as a session with this encoding gets it. It is made on first use.
     #[must_use]
     pub fn on_wire(&self, encoding: Encoding) -> Bytes {
         let Encoded { payload, proto, json, encodes, .. } = &*self.0;
         match encoding {
             Encoding::Proto => proto.get_or_init(|| framed(encoding, payload)),
             Encoding::Json => json.get_or_init(|| {
-                // Bytes of a newer node decode too, without what this one does not know.
+                // Bytes of a newer node decode too, without the fields that this node does not know.
                 let frame = wire::ServerFrame::decode(payload.clone()).unwrap_or_default();
                 encodes.fetch_add(1, Ordering::Relaxed);
                 framed(encoding, &encoding.encode(&frame))
@@ -84,7 +84,7 @@ impl Frame {
         .clone()
     }
 
-    /// How often it was encoded since this was last asked: once per encoding is all it should be.
+    /// How often the frame was encoded since the last call. Over the frame's life this is at most once per encoding.
     #[must_use]
     pub fn take_encodes(&self) -> u64 {
         self.0.encodes.swap(0, Ordering::Relaxed)

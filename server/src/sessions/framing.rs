@@ -1,5 +1,5 @@
-//! WebSocket frames as a server sends them: whole, final, unmasked (RFC 6455 §5.2). They are the same for everyone who gets
-//! them, so they are made once and not by each connection.
+//! WebSocket frames as a server sends them: whole, final and unmasked (RFC 6455 §5.2). Such a frame has the same bytes for
+//! all recipients, so it is made once and not by each connection.
 
 use bytes::Bytes;
 use causerie_protocol::Encoding;
@@ -8,10 +8,10 @@ use tokio_tungstenite::tungstenite::protocol::frame::{
     coding::{Data, OpCode},
 };
 
-/// The longest header without a mask.
+/// The length of the longest frame header without a mask.
 const HEADER_BYTES_MAX: usize = 10;
 
-/// A payload as a data frame of its encoding.
+/// A payload as a WebSocket frame: binary for protobuf, text for JSON.
 #[must_use]
 pub fn framed(encoding: Encoding, payload: &[u8]) -> Bytes {
     let opcode = match encoding {

@@ -1,5 +1,5 @@
-//! Who is connected: a session is the user behind a socket. What is to be written to it waits in its [`SocketWriter`]'s outbox
-//! until a [`flusher`] comes by.
+//! The signed-in connections of this node. A session has a user and a socket. Frames for the socket wait in the outbox of
+//! its [`SocketWriter`] until a [`flusher`] writes them.
 
 mod coarse_timer;
 pub mod flusher;
@@ -26,13 +26,13 @@ use flusher::Flusher;
 
 /// All sessions of this node.
 pub struct Sessions {
-    /// One per core; each session keeps to one.
+    /// One flusher per core. A session always uses the same flusher.
     flushers: Vec<Arc<Flusher>>,
     by_connection: DashMap<ConnectionId, Arc<Session>>,
 }
 
 impl Sessions {
-    /// None yet; those who will write to them are started.
+    /// Starts the flushers. No session is registered yet.
     #[must_use]
     pub fn start(tasks: &Tasks, metrics: &Arc<Metrics>) -> Self {
         let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
@@ -49,7 +49,7 @@ impl Sessions {
         Self { flushers, by_connection: DashMap::new() }
     }
 
-    /// Who writes to a connection.
+    /// The flusher that writes to this connection.
     #[must_use]
     pub fn flusher(&self, connection: ConnectionId) -> Arc<Flusher> {
         // The last bytes of an id are random.
@@ -57,29 +57,29 @@ impl Sessions {
         Arc::clone(&self.flushers[at])
     }
 
-    /// Adds a session.
+    /// Registers a session under its connection id.
     pub fn add(&self, session: &Arc<Session>) {
         self.by_connection.insert(session.connection, Arc::clone(session));
     }
 
-    /// Removes a session.
+    /// Removes the session of this session's connection id.
     pub fn remove(&self, session: &Session) {
         self.by_connection.remove(&session.connection);
     }
 
-    /// Everyone of now.
+    /// The sessions that are registered now.
     #[must_use]
     pub fn all(&self) -> Vec<Arc<Session>> {
         self.by_connection.iter().map(|session| Arc::clone(&session)).collect()
     }
 
-    /// How many there are.
+    /// The number of registered sessions.
     #[must_use]
     pub fn len(&self) -> usize {
         self.by_connection.len()
     }
 
-    /// There are none.
+    /// Whether no session is registered.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.by_connection.is_empty()

@@ -1,8 +1,9 @@
-//! What waits to be written to one socket, and the writing.
+//! The frames that wait to be written to one socket, and their writing.
 //!
-//! Bounded in bytes, allocated only while something waits, never a reason for a sender to wait. A reader too slow for the
-//! live stream is parted from it: what waits is dropped, a `Gap` tells the client, and nothing live is queued until it
-//! rejoins by `Resume`. Replies are not dropped; whoever reads from the socket stops while too many bytes of them wait.
+//! An outbox is bounded in bytes, uses memory only while frames wait, and never makes a sender wait. When a client reads too
+//! slowly, the outbox drops the waiting live events, sends the event `Gap`, and queues no live event until the client sends
+//! `Resume`. Replies are not dropped. While too many bytes of replies wait, the connection's task reads no further frames
+//! from this client.
 
 use std::{
     collections::{HashMap, VecDeque},
@@ -16,11 +17,12 @@ use causerie_protocol::{ConversationId, Encoding, wire};
 
 use crate::{sessions::Frame, telemetry::Metrics};
 
-/// Frames given to the kernel with one call, and their bytes: about what an empty send buffer takes
-/// (`lifecycle::listener`).
+/// The maximum number of frames that one call gives to the kernel, and the number of bytes after which no further frame is
+/// added to the call: about the size of an empty send buffer (`lifecycle::listener`).
 const SLICES_MAX: usize = 64;
 const CALL_BYTES_MAX: usize = 64 * 1024;
-/// What an answer takes beside its bytes, at least: its place in the queue, and that of its bytes in memory. A pong has two bytes.
+/// The memory that a reply needs in addition to its bytes, at least: its entry in the queue and the allocation of its bytes.
+/// It is counted because a pong has only two bytes.
 const ANSWER_BYTES: usize = 128;
 
 /// The queue of one session.
@@ -33,7 +35,7 @@ pub struct Outbox {
 #[derive(Default)]
 struct Queue {
     waiting: VecDeque<Waiting>,
-    /// The kernel took a part of the first one.
+    /// The kernel took a part of the first frame.
     begun: bool,
     live_bytes: usize,
     reply_bytes: usize,
@@ -42,7 +44,7 @@ struct Queue {
     writer: Writer,
 }
 
-/// A frame as it goes over the wire, or its rest.
+/// The bytes of a WebSocket frame that are not written yet.
 struct Waiting {
     bytes: Bytes,
     live: bool,
@@ -50,34 +52,34 @@ struct Waiting {
     place: Option<(ConversationId, u32)>,
 }
 
-/// Whose turn it is.
+/// Which task has to write next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 enum Writer {
-    /// Nobody's, until the first frame of all is there: see [`Outbox::push_first`].
+    /// No task, until the first frame is queued: see [`Outbox::push_first`].
     #[default]
     Held,
-    /// Nobody's: nothing waits.
+    /// No task: no frame waits.
     Idle,
-    /// Somebody was asked to write.
+    /// A task was asked to write, and has not finished yet.
     Due,
-    /// The kernel takes no more for now.
+    /// The kernel takes no more bytes for now. The connection's own task waits until it does.
     Blocked,
-    /// The connection broke; nothing is queued any more.
+    /// The connection broke. No frame is queued any more.
     Broken,
 }
 
-/// What became of a call to [`Outbox::write`].
+/// The result of [`Outbox::write`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Wrote {
-    /// Calls that wrote something.
+    /// Calls to the kernel that wrote at least one byte.
     pub calls: u64,
-    /// Frames written to their end.
+    /// Frames that were written completely.
     pub frames: u64,
-    /// Bytes the kernel took.
+    /// Bytes that the kernel took.
     pub bytes: u64,
-    /// Readers that were too slow and are told so with these.
+    /// `Gap` events that were queued for slow readers.
     pub parted: u64,
-    /// The connection's own task has to look: the socket is blocked or broken, or there is room for answers again.
+    /// The connection's own task must be woken: the socket is blocked or broken, or there is room for replies again.
     pub look: bool,
 }
 
@@ -92,7 +94,7 @@ impl AddAssign for Wrote {
 }
 
 impl Wrote {
-    /// Adds it to the server's figures.
+    /// Adds these counts to the server's metrics.
     pub fn count(&self, metrics: &Metrics) {
         metrics.socket_writes.inc_by(self.calls);
         metrics.frames_sent.inc_by(self.frames);
@@ -102,26 +104,27 @@ impl Wrote {
 }
 
 impl Outbox {
-    /// An empty one, which nobody is asked to write yet; beyond `live_bytes_max` waiting, its reader counts as slow.
+    /// An empty outbox that asks no task to write until [`Outbox::push_first`] and a write. When more than `live_bytes_max`
+    /// bytes of live events would wait, the client counts as a slow reader.
     #[must_use]
     pub fn new(encoding: Encoding, live_bytes_max: usize) -> Self {
         Self { queue: Mutex::default(), encoding, live_bytes_max }
     }
 
-    /// Queues an event, unless the reader is parted from the live stream, or too slow and parted by this. True when somebody
-    /// has to write now.
+    /// Queues a live event. If the outbox would exceed its limit, it drops its live events and queues a `Gap` instead. After
+    /// that it queues no live event until [`Outbox::rejoin`]. Returns true if the caller has to start a write.
     #[must_use]
     pub fn push_live(&self, frame: &Frame) -> bool {
         let mut queue = self.lock();
         self.queue_live(&mut queue, frame) && queue.asks_to_write()
     }
 
-    /// As [`Outbox::push_live`], but nobody has to write for its sake.
+    /// As [`Outbox::push_live`], but asks for no write: the event goes out with the next write.
     pub fn push_deferred(&self, frame: &Frame) {
         self.queue_live(&mut self.lock(), frame);
     }
 
-    /// True when something waits and somebody has to write.
+    /// Returns true if frames wait and the caller has to start a write.
     #[must_use]
     pub fn asks_to_write(&self) -> bool {
         let mut queue = self.lock();
@@ -141,7 +144,7 @@ impl Outbox {
         true
     }
 
-    /// Queues an answer, as it goes over the wire. True when somebody has to write now.
+    /// Queues the WebSocket frame of a reply. Returns true if the caller has to start a write.
     #[must_use]
     pub fn push_reply(&self, bytes: Bytes) -> bool {
         let mut queue = self.lock();
@@ -152,8 +155,8 @@ impl Outbox {
         queue.asks_to_write()
     }
 
-    /// Queues the answer to the first frame, and what belongs to it, before all else that waits already. Of that, what `told`
-    /// says of conversations, by their versions, is dropped.
+    /// Puts the reply to the first frame, and the frames that belong to it, at the head of the queue. Drops the queued
+    /// changes whose conversation has at least their version in `told`, because the first frames contain them.
     pub fn push_first(&self, frames: Vec<Bytes>, told: &HashMap<ConversationId, u32>) {
         let mut queue = self.lock();
         let is_told = |(conversation, version)| told.get(&conversation).is_some_and(|known| version <= *known);
@@ -165,53 +168,54 @@ impl Outbox {
         (queue.live_bytes, queue.reply_bytes) = (taken(true), taken(false));
     }
 
-    /// What answers that wait take.
+    /// The bytes of waiting replies, including the fixed amount that is counted for each.
     #[must_use]
     pub fn reply_bytes(&self) -> usize {
         self.lock().reply_bytes
     }
 
-    /// Nothing waits.
+    /// Whether no frame waits.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.lock().waiting.is_empty()
     }
 
-    /// The kernel took no more the last time.
+    /// Whether the kernel took no more bytes at the last write.
     #[must_use]
     pub fn is_blocked(&self) -> bool {
         self.lock().writer == Writer::Blocked
     }
 
-    /// The connection broke while it was written to.
+    /// Whether a write found that the connection broke.
     #[must_use]
     pub fn is_broken(&self) -> bool {
         self.lock().writer == Writer::Broken
     }
 
-    /// Drops what is live, and lets nothing live in any more.
+    /// Drops the waiting live events without a `Gap`, and queues no live event until [`Outbox::rejoin`].
     pub fn fall_silent(&self) {
         let mut queue = self.lock();
         queue.part();
         queue.gap_due = false;
     }
 
-    /// Live events flow again.
+    /// Lets live events be queued again.
     pub fn rejoin(&self) {
         let mut queue = self.lock();
         queue.parted = false;
         queue.gap_due = false;
     }
 
-    /// Writes what waits with as few calls as it takes, until nothing waits or the kernel takes no more. `look_below`: bytes
-    /// of waiting answers at which the connection's task listens to its peer again.
+    /// Writes the waiting frames with as few calls as possible, until no frame waits or the kernel takes no more bytes. If
+    /// the bytes of waiting replies fall below `look_below`, the result asks to wake the connection's task, which then reads
+    /// from its client again.
     pub fn write(&self, look_below: usize, mut call: impl FnMut(&[IoSlice<'_>]) -> io::Result<usize>) -> Wrote {
         let mut queue = self.lock();
         let mut wrote = Wrote::default();
         let was_deaf = queue.reply_bytes >= look_below;
         loop {
             if queue.waiting.is_empty() {
-                // Idle sessions keep no memory for what once waited.
+                // Free the queue's memory, so that an idle session keeps none.
                 queue.waiting = VecDeque::new();
                 if std::mem::take(&mut queue.gap_due) {
                     wrote.parted += 1;
@@ -251,7 +255,7 @@ impl Outbox {
 }
 
 impl Waiting {
-    /// Bytes that count. Those of events are shared by all who get them.
+    /// The bytes that count towards the limits. Events get no fixed amount, because all recipients share their bytes.
     fn takes(&self) -> usize {
         self.bytes.len() + if self.live { 0 } else { ANSWER_BYTES }
     }
@@ -272,7 +276,7 @@ impl Queue {
         asks
     }
 
-    /// Drops what is live, but not the rest of a frame whose beginning is out.
+    /// Drops the waiting live events, except the rest of a frame that is partly written, and makes a `Gap` due.
     fn part(&mut self) {
         let mut begun = std::mem::take(&mut self.begun);
         self.begun = begun;
@@ -296,7 +300,7 @@ impl Queue {
         call(&slices[..count])
     }
 
-    /// The kernel took so many bytes; answers how many frames ended with them.
+    /// Removes the bytes that the kernel took. Returns how many frames are now written completely.
     fn taken(&mut self, mut bytes: usize) -> u64 {
         let mut ended = 0;
         while let Some(first) = self.waiting.front_mut() {
@@ -323,7 +327,7 @@ impl Queue {
 mod tests {
     use super::*;
 
-    /// A peer that accepts this many bytes until its buffer is full.
+    /// A fake socket that accepts this many bytes until its buffer is full.
     #[derive(Default)]
     struct Peer {
         room: usize,
@@ -354,7 +358,7 @@ mod tests {
         }
     }
 
-    /// An outbox after the welcome.
+    /// An outbox after the welcome was written.
     fn outbox(live_bytes_max: usize) -> Outbox {
         let outbox = Outbox::new(Encoding::Proto, live_bytes_max);
         Peer::default().write(&outbox);

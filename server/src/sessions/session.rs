@@ -1,4 +1,4 @@
-//! One user on one socket.
+//! A session: one user on one connection.
 
 use std::sync::{
     Arc, OnceLock,
@@ -14,33 +14,33 @@ use crate::{
     sessions::Frame,
 };
 
-/// Shared by the task that owns the socket and by whoever sends to it.
+/// A signed-in connection. The connection's own task and all code that sends to the session share it.
 pub struct Session {
-    /// Which socket.
+    /// The id of the connection; unique over all nodes.
     pub connection: ConnectionId,
-    /// Who is behind it.
+    /// The user, with the issue time of the first token. [`Session::acting`] has the issue time of the current token.
     pub caller: Caller,
-    /// The way to its peer.
+    /// The outbox and the writing half of the socket.
     pub socket: Arc<SocketWriter>,
     flusher: Arc<Flusher>,
-    /// When the token in force was signed. Seconds since 1970 UTC.
+    /// Issue time of the current token. Seconds since 1970 UTC.
     issued_at_s: AtomicI64,
-    /// The [`KeyMark`] of the key that signed it.
+    /// The [`KeyMark`] of the key that signed the current token.
     signed_by: AtomicU64,
     closing: OnceLock<Box<CloseReason>>,
 }
 
-/// Why a connection ends.
+/// The reason why a connection ends.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum CloseReason {
-    /// The peer left, or the network did.
+    /// The client closed the connection, or the network lost it.
     PeerLeft,
-    /// This side ends it, with a code and a sentence for the developer who reads it.
+    /// The server closes the connection, with a close code and a sentence for the developer of the client.
     Code(CloseCode, String),
 }
 
 impl CloseReason {
-    /// Ends with a code; its name is the sentence.
+    /// A reason whose sentence is the name of the close code.
     #[must_use]
     pub fn code(code: CloseCode) -> Self {
         Self::Code(code, code.name())
@@ -48,7 +48,7 @@ impl CloseReason {
 }
 
 impl Session {
-    /// A session whose token was accepted.
+    /// The session of a connection whose token was accepted.
     #[must_use]
     pub fn new(
         connection: ConnectionId,
@@ -61,58 +61,58 @@ impl Session {
         Self { connection, caller, socket, flusher, issued_at_s, signed_by, closing: OnceLock::new() }
     }
 
-    /// Sends an event, unless its peer is too slow.
+    /// Sends a live event, unless the client reads too slowly (see [`SocketWriter::push_live`]).
     pub fn push(self: &Arc<Self>, frame: &Frame) {
         if self.socket.push_live(frame) {
             self.flusher.add(Arc::clone(self));
         }
     }
 
-    /// Sends an event with whatever goes out next, or at [`flush_deferred`](Self::flush_deferred).
+    /// Queues an event that is written together with the next frame, or at [`flush_deferred`](Self::flush_deferred).
     pub fn send_deferred(&self, frame: &Frame) {
         self.socket.push_deferred(frame);
     }
 
-    /// Sends what waits for something to go with.
+    /// Asks the flusher to write the events of [`send_deferred`](Self::send_deferred) that still wait.
     pub fn flush_deferred(self: &Arc<Self>) {
         if self.socket.asks_to_write() {
             self.flusher.add(Arc::clone(self));
         }
     }
 
-    /// Sends bytes as they go over the wire.
+    /// Sends the WebSocket frame of a reply.
     pub fn answer(self: &Arc<Self>, bytes: Bytes) {
         if self.socket.push_reply(bytes) {
             self.flusher.add(Arc::clone(self));
         }
     }
 
-    /// Asks the peer whether it lives, unless it takes nothing.
+    /// Sends a ping, unless the kernel takes no bytes for this socket.
     pub fn ping(self: &Arc<Self>) {
         if self.socket.push_ping() {
             self.flusher.add(Arc::clone(self));
         }
     }
 
-    /// Who acts, with the token in force.
+    /// The user, with the issue time of the current token.
     #[must_use]
     pub fn acting(&self) -> Caller {
         Caller { issued_at_s: self.issued_at_s(), ..self.caller }
     }
 
-    /// When the token in force was signed. Seconds since 1970 UTC.
+    /// Issue time of the current token. Seconds since 1970 UTC.
     #[must_use]
     pub fn issued_at_s(&self) -> i64 {
         self.issued_at_s.load(Ordering::Relaxed)
     }
 
-    /// A fresh token for the same user.
+    /// Replaces the token by a fresh token for the same user.
     pub fn refreshed(&self, issued_at_s: i64, signed_by: KeyMark) {
         self.issued_at_s.store(issued_at_s, Ordering::Relaxed);
         self.signed_by.store(signed_by.0, Ordering::Relaxed);
     }
 
-    /// Which key signed the token in force.
+    /// The mark of the key that signed the current token.
     #[must_use]
     pub fn signed_by(&self) -> KeyMark {
         KeyMark(self.signed_by.load(Ordering::Relaxed))
@@ -125,19 +125,19 @@ impl Session {
         }
     }
 
-    /// As [`close`](Self::close), and it hears nothing more, whenever its task gets to it.
+    /// As [`close`](Self::close). In addition the session gets no live event from now on, even if its task closes it later.
     pub fn end(&self, reason: CloseReason) {
         self.socket.fall_silent();
         self.close(reason);
     }
 
-    /// Asks the task that owns the socket to close it. The first reason stands.
+    /// Asks the connection's own task to close the socket. If this is called more than once, the first reason is kept.
     pub fn close(&self, reason: CloseReason) {
         let _ = self.closing.set(Box::new(reason));
         self.socket.wake();
     }
 
-    /// Why it is to be closed, if it is.
+    /// The reason of the first [`close`](Self::close), or `None`.
     #[must_use]
     pub fn closing(&self) -> Option<&CloseReason> {
         self.closing.get().map(|reason| &**reason)

@@ -1,4 +1,4 @@
-//! The writing side of a socket. Whoever has something for its peer queues it here; nobody waits.
+//! The writing half of a socket with its outbox. Queueing a frame never waits.
 
 use std::{
     collections::HashMap,
@@ -16,15 +16,15 @@ use tokio::net::tcp::OwnedWriteHalf;
 use super::outbox::{Outbox, Wrote};
 use crate::sessions::Frame;
 
-/// Answers that may wait for a peer to take them; beyond, it is not read. One is at most some 300 KiB, or as much again
-/// where JSON escapes.
+/// Bytes of replies that may wait for one client; while more wait, the server reads nothing from it. The largest reply has
+/// about 300 KiB, or twice that where JSON has to escape characters.
 pub const REPLY_BYTES_MAX: usize = 1024 * 1024;
 /// A ping without a payload: final, unmasked (RFC 6455 §5.5.2).
 const PING: Bytes = Bytes::from_static(&[0x89, 0x00]);
 
-/// A socket that is written to.
+/// The writing half of a socket, and the frames that wait for it.
 pub struct SocketWriter {
-    /// How frames are encoded.
+    /// The encoding that the client chose for this connection.
     pub encoding: Encoding,
     outbox: Outbox,
     socket: OwnedWriteHalf,
@@ -33,7 +33,8 @@ pub struct SocketWriter {
 }
 
 impl SocketWriter {
-    /// Of a fresh connection; beyond `live_bytes_max` waiting, its reader counts as slow.
+    /// The writer of a new connection. When more than `live_bytes_max` bytes of live events would wait, the client counts as
+    /// a slow reader.
     #[must_use]
     pub fn new(socket: OwnedWriteHalf, encoding: Encoding, live_bytes_max: usize) -> Self {
         Self {
@@ -45,53 +46,53 @@ impl SocketWriter {
         }
     }
 
-    /// Queues an event. True when somebody has to [`flush`](Self::flush).
+    /// Queues a live event (see `Outbox::push_live`). Returns true if the caller has to see to a [`flush`](Self::flush).
     #[must_use]
     pub fn push_live(&self, frame: &Frame) -> bool {
         self.outbox.push_live(frame)
     }
 
-    /// Queues an event that nobody has to flush for its own sake.
+    /// Queues a live event that goes out with the next flush.
     pub fn push_deferred(&self, frame: &Frame) {
         self.outbox.push_deferred(frame);
     }
 
-    /// True when something waits and somebody has to flush.
+    /// Returns true if frames wait and the caller has to see to a [`flush`](Self::flush).
     #[must_use]
     pub fn asks_to_write(&self) -> bool {
         self.outbox.asks_to_write()
     }
 
-    /// Queues bytes as they go over the wire. True when somebody has to flush.
+    /// Queues the WebSocket frame of a reply. Returns true if the caller has to see to a [`flush`](Self::flush).
     #[must_use]
     pub fn push_reply(&self, bytes: Bytes) -> bool {
         self.outbox.push_reply(bytes)
     }
 
-    /// Queues the answer to the first frame, and what belongs to it, as it goes over the wire, before all that waits already;
-    /// of that, what `told` says of conversations, by their versions, is dropped. To be flushed.
+    /// Puts the reply to the first frame, and the frames that belong to it, at the head of the queue. Drops the queued
+    /// changes whose conversation has at least their version in `told`. The caller has to flush.
     pub fn push_first(&self, frames: Vec<Bytes>, told: &HashMap<ConversationId, u32>) {
         self.outbox.push_first(frames, told);
     }
 
-    /// Queues a ping, unless the kernel takes nothing: behind a write that does not get through, silence tells as much. True
-    /// when somebody has to flush.
+    /// Queues a ping, unless the kernel takes no bytes: a blocked socket shows already that the client does not read.
+    /// Returns true if the caller has to see to a [`flush`](Self::flush).
     #[must_use]
     pub fn push_ping(&self) -> bool {
         !self.outbox.is_blocked() && self.outbox.push_reply(PING)
     }
 
-    /// Drops what is live, and lets nothing live in any more.
+    /// Drops the waiting live events and queues none until [`rejoin`](Self::rejoin).
     pub fn fall_silent(&self) {
         self.outbox.fall_silent();
     }
 
-    /// Live events flow again.
+    /// Lets live events be queued again.
     pub fn rejoin(&self) {
         self.outbox.rejoin();
     }
 
-    /// Writes what waits, as far as the kernel takes it. What is left is for the connection's own task.
+    /// Writes the waiting frames as far as the kernel takes them. The connection's own task writes the rest.
     pub fn flush(&self) -> Wrote {
         let wrote = self.outbox.write(REPLY_BYTES_MAX, |slices| match slices {
             [one] => self.socket.try_write(one),
@@ -103,19 +104,19 @@ impl SocketWriter {
         wrote
     }
 
-    /// Peers that take no answers are not read.
+    /// Whether fewer than `REPLY_BYTES_MAX` bytes of replies wait. Otherwise the server reads nothing from this client.
     #[must_use]
     pub fn is_listening(&self) -> bool {
         self.outbox.reply_bytes() < REPLY_BYTES_MAX
     }
 
-    /// The connection broke while it was written to.
+    /// Whether a write found that the connection broke.
     #[must_use]
     pub fn is_broken(&self) -> bool {
         self.outbox.is_broken()
     }
 
-    /// Ready when the kernel took no more the last time and now does. For the connection's own task alone.
+    /// Ready when a socket that was blocked takes bytes again. Only the connection's own task may poll this.
     pub fn poll_unblocked(&self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         if self.outbox.is_blocked() { self.socket.as_ref().poll_write_ready(context) } else { Poll::Pending }
     }
@@ -126,13 +127,13 @@ impl SocketWriter {
         self.task.wake();
     }
 
-    /// Ready when the connection's own task has to look at something.
+    /// Ready after [`wake`](Self::wake). Only the connection's own task may poll this.
     pub fn poll_look(&self, context: &mut Context<'_>) -> Poll<()> {
         self.task.register(context.waker());
         if self.look.swap(false, Ordering::AcqRel) { Poll::Ready(()) } else { Poll::Pending }
     }
 
-    /// Writes all that waits, however long it takes; false when the connection broke.
+    /// Writes all waiting frames and waits as long as this takes. Returns false if the connection broke.
     pub async fn drain(&self) -> bool {
         loop {
             self.flush();
@@ -145,10 +146,10 @@ impl SocketWriter {
         }
     }
 
-    /// Tells the peer that nothing more comes.
+    /// Shuts down the writing half of the socket, so that the client reads an end of file.
     ///
     /// # Errors
-    /// When the connection broke.
+    /// The socket's error if the connection broke.
     pub fn shut(&self) -> io::Result<()> {
         SockRef::from(self.socket.as_ref()).shutdown(std::net::Shutdown::Write)
     }
