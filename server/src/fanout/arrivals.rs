@@ -85,7 +85,7 @@ impl Arrivals {
         self.0.retain(|(_, stage)| !matches!(stage, Stage::Sent(told) if *told <= version));
     }
 
-    /// Drops what is kept for a member who left.
+    /// Drops the frames and the version kept for a member who left.
     pub fn forget(&mut self, user: UserId) {
         self.0.retain(|(other, _)| *other != user);
     }

@@ -174,8 +174,8 @@ impl Hub {
         }
     }
 
-    /// Sends a frame to every device of a user, on every node. Other nodes miss it while the bus is away, so the frame must
-    /// be something that a client can also ask for.
+    /// Sends a frame to every device of a user, on every node. Other nodes miss it while the bus is away, so a client must
+    /// have another way to ask for the content of the frame.
     pub fn push_to_user(&self, user: UserId, frame: &Frame) {
         self.push_to_user_here(user, frame);
         let told = bus::Told { user: user.to_bytes(), frame: frame.payload() };
@@ -233,8 +233,8 @@ impl Hub {
         let _ = self.0.repair.try_send(conversation);
     }
 
-    /// Adds one reference to each channel and subscribes to the new ones. Returns when the bus has confirmed them, or has
-    /// failed to.
+    /// Adds one reference to each channel and subscribes to the channels that had none. Returns when the bus has confirmed
+    /// the subscriptions, or has failed to.
     pub(super) async fn listen(&self, channels: impl IntoIterator<Item = Channel>) {
         let new: Vec<Channel> = {
             let mut listening = self.0.listening.lock().unwrap_or_else(PoisonError::into_inner);

@@ -1,5 +1,5 @@
 //! The joins task: it joins users to rooms and removes them. The first user of a conversation on this node opens its room,
-//! the last one closes it. No other task opens or closes rooms, so opening and closing do not race.
+//! the last user closes it. No other task opens or closes rooms, so opening and closing do not race.
 //!
 //! To join without missing a change, the task subscribes to the channel first, then reads the database, then lets the room
 //! deliver. Signals that come in between wait in the room, and the room drops the changes that the read already contained.
@@ -25,7 +25,7 @@ use crate::{
 
 /// The number of users who are joined to their rooms by one round of queries.
 const BATCH_MAX: usize = 256;
-/// How often positions are read before the task gives up: a position is read again if versions were passed over or the
+/// How often positions are read before the task gives up; a position is read again if versions were passed over or the
 /// member was removed during the read.
 const REJOINS_MAX: usize = 5;
 

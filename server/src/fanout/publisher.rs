@@ -1,7 +1,7 @@
 //! The bus publisher: publishes to the other nodes, with everything that waits in one pipelined batch.
 //!
 //! A publish that failed is made up for. Once the bus is back, the conversation's version is announced instead, and the
-//! other nodes read from the database what they missed; positions are published as they are.
+//! other nodes read from the database the changes that they missed; positions are published as they are.
 
 use std::{
     collections::HashMap,
@@ -100,7 +100,7 @@ impl Publisher {
     }
 }
 
-/// Publishes what is queued, until the server stops.
+/// Publishes the queued updates and signals, until the server stops.
 pub async fn run(publisher: Arc<Publisher>, bus: Arc<dyn Bus>, node: NodeId, metrics: Arc<Metrics>) {
     let mut tried = Instant::now();
     loop {

@@ -1,5 +1,5 @@
-//! Resume: computes what a returning client missed. For each conversation the answer is the exact changes, or that the
-//! client must reload it.
+//! Resume: computes the changes that a returning client missed. For each conversation the answer is the exact changes, or
+//! that the client must reload it.
 
 use std::{collections::HashMap, sync::Arc};
 
@@ -158,8 +158,8 @@ impl Hub {
         Ok(())
     }
 
-    /// Reads what a client missed of a conversation that it holds. Small conversations are not answered by events, because
-    /// their answer also carries the members' read positions.
+    /// Reads the changes that a client missed in a conversation that it holds. Small conversations are not answered by
+    /// events, because their answer also carries the members' read positions.
     async fn behind(
         &self,
         caller: Caller,
@@ -245,7 +245,7 @@ pub struct Missed {
     pub told: HashMap<ConversationId, u32>,
 }
 
-/// What must hold for a client to get the missed changes of a conversation as events.
+/// The conditions under which a client gets the missed changes of a conversation as events.
 #[derive(Debug, Clone, Copy)]
 struct ByEvents {
     /// The `seq` from which on the user sees every message.

@@ -1,4 +1,5 @@
-//! What the hub publishes: a committed change, or an ephemeral event. Also its conversion to and from signals of the bus.
+//! The updates that the hub publishes (committed changes and ephemeral events), and their conversion to and from signals of
+//! the bus.
 
 use bytes::Bytes;
 use causerie_protocol::{ConversationId, NodeId, UserId, bus, wire};

@@ -1,7 +1,7 @@
 //! The bounded queue from a bus to its node.
 //!
 //! A publisher never waits for a reader. When the queue is full, signals are dropped. The node gets [`BusEvent::Lost`] and
-//! [`BusEvent::Restored`] as soon as the queue has room for them, even if no further signal comes after the dropped ones.
+//! [`BusEvent::Restored`] as soon as the queue has room for them, even if no further signal comes after the dropped signals.
 
 use std::sync::{
     Arc, Mutex, MutexGuard, PoisonError,

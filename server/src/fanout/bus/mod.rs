@@ -1,4 +1,4 @@
-//! The bus: the channel between nodes, over which they publish what was committed.
+//! The bus: the channel between nodes, over which they publish committed changes.
 //!
 //! A bus may lose signals. When it noticed a loss it reports [`BusEvent::Lost`]; the versions in the database find every
 //! loss. [`LocalHub`] serves nodes within one process, for example an embedded server; [`RedisBus`] serves a cluster. Both

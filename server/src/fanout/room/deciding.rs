@@ -91,7 +91,7 @@ impl Room {
         let deciding = &mut state.deciding;
         let is_doubtful = deciding.is_outdated || deciding.is_doubtful(facts, u32::MAX);
         deciding.newest = deciding.newest.max(facts);
-        // Of two overlapping decisions, only the one that began later covers the members who became readers in between.
+        // Of two overlapping decisions, only the later decision covers the members who became readers in between.
         if !deciding.is_outdated && decision == deciding.begun {
             deciding.decided = deciding.decided.max(facts.min(deciding.let_in_by));
         }

@@ -30,7 +30,7 @@ use super::{
 };
 use crate::{sessions::Frame, store::queries::positions};
 
-/// The number of changes that may wait for a missing one. Further changes are dropped: the repair reads them from the
+/// The number of changes that may wait for a missing change. Further changes are dropped: the repair reads them from the
 /// database.
 const AHEAD_MAX: usize = 256;
 
@@ -72,7 +72,7 @@ impl Drop for Reading {
 pub enum Applied {
     /// The change is delivered, or was delivered before.
     Done,
-    /// An earlier change is missing, so this one waits.
+    /// An earlier change is missing, so this change waits.
     Gap,
     /// The change was decided by newer facts than the room's last decision about its readers. The members must be asked
     /// about before it is delivered.

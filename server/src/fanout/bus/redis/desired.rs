@@ -12,7 +12,7 @@ use std::{
 
 use tokio::sync::{Notify, oneshot};
 
-/// The set in its desired state, and what of it must still be copied.
+/// The set in its desired state, and the items that must still be copied.
 pub(super) struct Desired<T> {
     state: Mutex<State<T>>,
     changed: Notify,

@@ -61,7 +61,7 @@ async fn ping(info: &ConnectionInfo) -> RedisResult<()> {
     redis::cmd("PING").query_async(&mut connection).await
 }
 
-/// What the operator must correct; `None` if the server may become usable by waiting.
+/// The mistake that the operator must correct; `None` if the server may become usable by waiting.
 fn mistake(error: &RedisError) -> Option<&'static str> {
     let is_refused = error.kind() == ErrorKind::AuthenticationFailed || matches!(error.code(), Some("NOAUTH" | "WRONGPASS"));
     let io = std::error::Error::source(error).and_then(|source| source.downcast_ref::<std::io::Error>());

@@ -4,9 +4,9 @@
 //! in one loop and knows when signals may be lost: when the connection breaks, when this node's own heartbeat does not come
 //! back (as with a frozen Redis), and when Redis answers that it is no longer the primary. [`servers`] finds the primary,
 //! anew for each connection. A new connection ([`connections`]) is used only when every desired channel is subscribed
-//! ([`desired`]) and a heartbeat has come back. [`push_handler`] turns what Redis pushes into signals; [`nodes`] notices
-//! when other nodes fall silent; [`presence`] stores which users are online. Only presence is stored in Redis, as a copy:
-//! Redis may lose all its data.
+//! ([`desired`]) and a heartbeat has come back. [`push_handler`] turns pushes of Redis into signals; [`nodes`] notices when
+//! other nodes fall silent; [`presence`] stores which users are online. Only presence is stored in Redis, as a copy: Redis
+//! may lose all its data.
 
 mod connections;
 mod desired;
@@ -55,7 +55,7 @@ pub enum RedisBusError {
     Mistake {
         /// Host and port of the server.
         address: String,
-        /// What the operator must correct.
+        /// The mistake that the operator must correct.
         mistake: &'static str,
         /// The error text of the server or the library.
         said: String,

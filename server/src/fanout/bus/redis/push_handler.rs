@@ -1,4 +1,4 @@
-//! The push handler: turns what Redis pushes into signals. It runs inside the connection's own task, so it never waits.
+//! The push handler: turns pushes of Redis into signals. It runs inside the connection's own task, so it never waits.
 
 use std::{sync::Arc, time::Duration};
 

@@ -1,7 +1,7 @@
 //! Chooses the Redis server to use: the primary among the addresses in the settings, or the server that Sentinels name.
 //!
-//! A fail-over leaves connections to the demoted server open. That server still accepts subscriptions and PUBLISH, but what
-//! is published there does not reach the other nodes. So a server is used only if it says that it is the primary, and
+//! A fail-over leaves connections to the demoted server open. That server still accepts subscriptions and PUBLISH, but
+//! signals published there do not reach the other nodes. So a server is used only if it says that it is the primary, and
 //! [`super::connections`] notices when it no longer is.
 //!
 //! Without Sentinels, an old primary may start as a primary again while another primary is in use. A node that connects then
@@ -24,8 +24,8 @@ use super::{
 
 /// The number of servers asked at the same time.
 const AT_ONCE: usize = 16;
-/// The average interval at which the servers before the used one are asked for their role. It varies, so that not all nodes
-/// ask at once.
+/// The average interval at which the servers listed before the server in use are asked for their role. It varies, so that
+/// not all nodes ask at once.
 const EARLIER_EVERY: Duration = Duration::from_secs(10);
 
 /// The role that a primary reports.
@@ -139,7 +139,8 @@ impl Servers {
     }
 }
 
-/// The servers before the used one in the order of the settings. None of them was a primary when the node connected.
+/// The servers that come before the server in use in the order of the settings. None of them was a primary when the node
+/// connected.
 pub(super) struct Earlier(Vec<ConnectionInfo>);
 
 impl Earlier {
