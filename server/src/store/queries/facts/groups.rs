@@ -1,4 +1,4 @@
-//! Groups as people see them.
+//! Lookups of groups.
 
 use std::collections::HashMap;
 
@@ -11,7 +11,7 @@ use crate::store::{
     rows::{self, Column, Rows},
 };
 
-/// Groups of a tenant by id. Ids that are no group's, or another tenant's, are left out.
+/// Groups of a tenant by id. Unknown ids and ids of another tenant are left out.
 ///
 /// # Errors
 /// `StoreError` if the database does not answer or refuses the statement.
@@ -29,7 +29,7 @@ pub async fn find(
     connection.query_all_raw(query).await?.iter().map(group).collect()
 }
 
-/// Groups of a tenant by the product's id.
+/// The ids of a tenant's groups by external id. Unknown groups are left out.
 ///
 /// # Errors
 /// `StoreError` if the database does not answer or refuses the statement.

@@ -1,4 +1,4 @@
-//! All facts of a tenant at one version, read as of one moment however long it takes.
+//! Reads all facts of a tenant at one version. All statements see the same moment, however long the read takes.
 
 use super::{
     read::{self, StoredPolicy, Version},
@@ -10,12 +10,12 @@ use causerie_protocol::{
     facts::{Change, Changes, change::Fact},
 };
 
-/// People, or groups, per page.
+/// Users, or groups, per page.
 const PAGE: u32 = 5_000;
-/// People whose memberships are read at once: a page of some tens of thousands.
+/// Users whose memberships or relations are read at a time: a page of some tens of thousands of facts.
 const HOLDERS: usize = 1_000;
 
-/// A read under way.
+/// A read in progress.
 pub struct Load {
     transaction: Transaction,
     tenant: TenantId,
@@ -24,7 +24,7 @@ pub struct Load {
 }
 
 impl Load {
-    /// Fixes the moment, and reads the versions of that moment and the policy that gives facts their meaning.
+    /// Fixes the moment, and reads the versions and the policy as of that moment.
     ///
     /// # Errors
     /// `StoreError` if the database does not answer or refuses the statement.
@@ -35,19 +35,19 @@ impl Load {
         Ok(Self { transaction, tenant, version, policy })
     }
 
-    /// The version facts are read at.
+    /// The versions of the facts and the policy.
     #[must_use]
     pub fn version(&self) -> Version {
         self.version
     }
 
-    /// The policy in force then; `None` for the preset `open`.
+    /// The policy at that moment; `None` for the preset `open`.
     #[must_use]
     pub fn policy(&self) -> Option<&StoredPolicy> {
         self.policy.as_ref()
     }
 
-    /// Hands over every fact, page by page: people, groups, memberships, relations, edges, settings.
+    /// Passes every fact to `each`, page by page: users, groups, memberships, relations, edges, settings.
     ///
     /// # Errors
     /// `StoreError` if the database does not answer or refuses the statement.
@@ -73,7 +73,7 @@ impl Load {
             after.clone_from(&last.external_id);
             page(groups.iter().map(stored::group_fact).collect());
         }
-        // In the order of the tables' keys.
+        // In the order of the primary keys of the tables.
         people.sort_unstable();
         for holders in people.chunks(HOLDERS) {
             let memberships = stored::memberships_of_users(&transaction, holders).await?;

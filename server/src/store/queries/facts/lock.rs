@@ -1,20 +1,21 @@
-//! The fact lock of a tenant: whoever changes facts holds it alone, whoever writes what was decided by facts shares it.
+//! The fact lock of a tenant: exclusive for a transaction that changes facts, shared for a transaction that writes what was
+//! decided by the facts.
 //!
-//! Advisory locks, and not locked rows: those who wait for them are served in turn, so that a stream of sharers does not
-//! keep a writer waiting for ever, and sharing writes nothing. Locks are taken before those of any row, several tenants in
-//! the order of their keys. SQLite has one writer at a time and needs none.
+//! The locks are advisory locks, not row locks: PostgreSQL grants them in the order of the requests, so that a stream of
+//! shared holders can't starve a writer, and a shared lock writes nothing. Fact locks are taken before row locks, those of
+//! several tenants in the order of their keys. SQLite has one writer at a time and needs no fact lock.
 
 use causerie_protocol::TenantId;
 use sea_orm::{ConnectionTrait, DbBackend, Value, sea_query::ArrayType};
 
 use crate::store::{Store, StoreError, Transaction, rows::statement};
 
-/// Sets these locks apart from others on the same database.
+/// Distinguishes these locks from other advisory locks of the same database.
 const SALT: u64 = 0x6661_6374_6c6f_636b;
-/// Sets the turn to import apart from the lock.
+/// Distinguishes the import lock of a tenant from its fact lock.
 const IMPORT_SALT: i64 = 0x696d_706f_7274;
 
-/// Waits until nobody else holds the tenant's lock, and keeps it until the transaction ends.
+/// Waits for the tenant's exclusive lock and holds it until the transaction ends.
 ///
 /// # Errors
 /// `StoreError` if the database does not answer or refuses the statement.
@@ -26,7 +27,7 @@ pub async fn exclusive(transaction: &impl ConnectionTrait, tenant: TenantId) -> 
     Ok(())
 }
 
-/// Waits until nobody changes facts of these tenants, and keeps it so until the transaction ends.
+/// Waits for the shared locks of these tenants and holds them until the transaction ends.
 ///
 /// # Errors
 /// `StoreError` if the database does not answer or refuses the statement.
@@ -42,7 +43,7 @@ pub async fn shared(
     Ok(())
 }
 
-/// The locks of these tenants in the order they are taken, to be bound as `bigint[]`.
+/// The keys of these tenants' locks, in the order in which the locks are taken, to be bound as `bigint[]`.
 #[must_use]
 pub fn keys(tenants: impl IntoIterator<Item = TenantId>) -> Value {
     let mut keys: Vec<i64> = tenants.into_iter().map(key).collect();
@@ -51,23 +52,24 @@ pub fn keys(tenants: impl IntoIterator<Item = TenantId>) -> Value {
     Value::Array(ArrayType::BigInt, Some(Box::new(keys.into_iter().map(Value::from).collect())))
 }
 
-/// A tenant's import is under way until this is dropped.
+/// The import lock of a tenant. Released when dropped.
 pub struct Importing {
-    /// Its lock ends with it; it writes nothing.
+    /// The transaction that holds the lock; it writes nothing. `None` on SQLite.
     transaction: Option<Transaction>,
 }
 
 impl Importing {
-    /// Gives the turn back; it is free when this returns. Dropped, it is free some time later.
+    /// Releases the lock before it returns. A dropped lock is released some time later.
     pub async fn end(self) {
         if let Some(transaction) = self.transaction {
-            // A connection that broke has lost its locks, too.
+            // If the connection is broken, its locks are already released.
             let _ = transaction.rollback().await;
         }
     }
 }
 
-/// Takes a tenant's turn to import among all nodes; `None` while somebody else has it. On SQLite there is one node.
+/// Takes the import lock of a tenant, for all nodes; `None` if it is held already. Always succeeds on SQLite, which has a
+/// single node.
 ///
 /// # Errors
 /// `StoreError` if the database does not answer or refuses the statement.
@@ -83,7 +85,7 @@ pub async fn importing(store: &Store, tenant: TenantId) -> Result<Option<Importi
     Ok(taken.then_some(Importing { transaction: Some(transaction) }))
 }
 
-/// Tenants that share a key wait for each other and nothing worse.
+/// Two tenants with the same key only wait for each other.
 fn key(tenant: TenantId) -> i64 {
     let (high, low) = tenant.0.as_u64_pair();
     (high ^ low ^ SALT).cast_signed()

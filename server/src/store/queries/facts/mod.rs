@@ -1,8 +1,9 @@
-//! Facts that rules ask about: groups, memberships, relations, edges, settings, and what people are.
+//! The facts that rules evaluate: users, groups, memberships, relations, edges, settings.
 //!
 //! A change of facts is one transaction that holds the tenant's fact lock ([`lock`]), writes the tables, raises the tenant's
-//! version and appends what changed to its log ([`mod@write`]). Nodes read the tables once ([`load`]) and then follow the log
-//! ([`read`]). To add a kind of fact: a message in `causerie.facts.v1`, a table, a file in `write/`, its page in [`load`].
+//! version and appends the changes to the tenant's log ([`mod@write`]). Nodes read the tables once ([`load`]) and then
+//! follow the log ([`read`]). A new kind of fact needs a message in `causerie.facts.v1`, a table, a file in `write/`, and
+//! its page in [`load`].
 
 pub mod groups;
 pub mod load;
@@ -21,27 +22,27 @@ use causerie_protocol::{
 
 pub use self::{load::Load, write::FactWrite};
 
-/// Groups that may be above a group: to go round, or up a chain of thousands, must cost nobody much.
+/// Maximum number of groups above a group. The limit bounds the cost of cycles and of long chains.
 pub const ABOVE_MAX: usize = 64;
 
-/// A group of the product. What is not said stays as it is.
+/// A group as the back end gives it. A field with `None` stays unchanged.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct GroupFact {
-    /// The product's id.
+    /// The external id.
     pub external_id: String,
-    /// A word of the policy. A new group without one concerns no rule.
+    /// A kind that the policy declares. A new group without a kind concerns no rule.
     pub kind: Option<String>,
-    /// For people to read. A group that never had a name is shown by the product's id.
+    /// Display name. A new group without a name gets the external id as name; an empty name changes nothing.
     pub name: Option<String>,
-    /// The product's id of the group it is in; empty for none.
+    /// The external id of the group that contains this group; empty for none.
     pub parent: Option<String>,
     /// New groups are active.
     pub state: Option<GroupState>,
-    /// New groups deliver both ways.
+    /// New groups have [`Delivers::Both`].
     pub delivers: Option<Delivers>,
 }
 
-/// Which membership: a person may hold several roles in a group.
+/// The key of a membership. A user may have several roles in a group.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[allow(missing_docs)]
 pub struct MembershipKey {
@@ -50,51 +51,51 @@ pub struct MembershipKey {
     pub role: String,
 }
 
-/// A membership, as a whole.
+/// A membership with its times.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MembershipFact {
-    /// Who, where, as what.
+    /// User, group and role.
     pub key: MembershipKey,
-    /// Holds from this moment on, milliseconds since 1970 UTC; from ever.
+    /// The membership begins at this moment, milliseconds since 1970 UTC; `None` if it has no beginning.
     pub from_ms: Option<i64>,
-    /// Holds until before this moment; for ever.
+    /// The membership ends before this moment, milliseconds since 1970 UTC; `None` if it has no end.
     pub until_ms: Option<i64>,
 }
 
-/// Which relation.
+/// The key of a relation.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RelationKey {
-    /// Of a pending mutual relation, who asked.
+    /// The first user; in a pending mutual relation, the user who requested it.
     pub from: UserId,
-    /// A word of the policy.
+    /// A relation that the policy declares.
     pub relation: String,
-    /// The other one.
+    /// The other user.
     pub to: UserId,
 }
 
-/// A relation between two people.
+/// A relation between two users.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RelationFact {
-    /// Who and what.
+    /// The users and the relation.
     pub key: RelationKey,
-    /// How far it has come.
+    /// Whether the relation is pending or accepted.
     pub state: RelationState,
 }
 
-/// Which edge.
+/// The key of an edge.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct EdgeKey {
-    /// Those who may reach.
+    /// The group whose members the edge starts from.
     pub from_group: GroupId,
-    /// Empty for any.
+    /// The role of these members; empty for any role.
     pub from_role: String,
-    /// Those who are reached.
+    /// The group whose members the edge leads to.
     pub to_group: GroupId,
-    /// Empty for any.
+    /// The role of these members; empty for any role.
     pub to_role: String,
 }
 
-/// An edge from people of one group to people of another.
+/// An edge from the members of a group to the members of another group.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[allow(missing_docs)]
 pub struct EdgeFact {
@@ -106,26 +107,26 @@ pub struct EdgeFact {
 /// A setting of the tenant.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SettingFact {
-    /// A word of the policy.
+    /// A setting that the policy declares.
     pub name: String,
-    /// `None` goes back to the policy's default.
+    /// `None` restores the policy's default.
     pub value: Option<String>,
 }
 
-/// What became of a row.
+/// The outcome of a row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Outcome {
-    /// It is new.
+    /// The fact is new.
     Created,
-    /// It differs from what was stored: also a user who was removed, and is there again.
+    /// The fact differed from what was stored. This includes a removed user who is active again.
     Updated,
-    /// It was so already.
+    /// The fact was stored already, or did not exist before its removal.
     Unchanged,
-    /// It is gone.
+    /// The fact was removed.
     Removed,
-    /// Nothing was written: what it refers to is not there.
+    /// Nothing was written, because the row refers to something that does not exist.
     Missing,
-    /// Nothing was written: the group would be within itself.
+    /// Nothing was written, because the group would contain itself or be nested too deeply.
     Circular,
 }
 

@@ -1,4 +1,4 @@
-//! How far a tenant's facts are, and what changed since.
+//! The versions of a tenant's facts, their log, and the policies.
 
 use std::collections::HashMap;
 
@@ -11,33 +11,34 @@ use crate::store::{
     rows::{self, statement},
 };
 
-/// How far a tenant's facts are. A tenant nothing was ever written for is at its default.
+/// The versions of a tenant. Both are 0 for a tenant without any fact or policy.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Version {
-    /// Counts the transactions that changed facts.
+    /// The number of transactions that changed facts.
     pub facts: u64,
-    /// Counts the policies the tenant had; 0 is the preset `open`.
+    /// The number of the current policy; 0 for the preset `open`.
     pub policy: u64,
 }
 
-/// A policy a tenant has or had.
+/// A current or earlier policy of a tenant.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StoredPolicy {
-    /// Counts from 1.
+    /// 1 for the tenant's first policy.
     pub version: u64,
-    /// Of a preset, or the operator's own.
+    /// The name of a preset, or a name that the operator chose.
     pub name: String,
-    /// What it was compiled from.
+    /// The source text.
     pub text: String,
-    /// Milliseconds since 1970 UTC.
+    /// When it was put in force, milliseconds since 1970 UTC.
     pub created_at_ms: i64,
-    /// Who put it in force, in words.
+    /// The actor who put it in force.
     pub created_by: String,
-    /// The version it brought back; `None` for rules that were new.
+    /// The version whose rules this policy restored; `None` for new rules.
     pub restores: Option<u64>,
 }
 
-/// The versions of tenants; inside a transaction that holds their locks, they stay so until its end.
+/// The versions of tenants. Inside a transaction that holds the tenants' fact locks, they stay valid until the transaction
+/// ends.
 ///
 /// # Errors
 /// `StoreError` if the database does not answer or refuses the statement.
@@ -54,11 +55,11 @@ pub async fn versions(
     rows.iter().map(|row| Ok((TenantId(row.try_get("", "tenant_id")?), version(row)?))).collect()
 }
 
-/// What each version after `after` changed, oldest first, at most `limit` of them. Where the first is not `after + 1`, the
-/// log was pruned and facts are to be loaded anew.
+/// The changes of each version after `after`, oldest first, at most `limit` versions. If the first is not `after + 1`, the
+/// log was pruned and all facts must be loaded again.
 ///
 /// # Errors
-/// When the database fails, or holds what is no log.
+/// `StoreError` if the database does not answer or refuses the statement, or if an entry of the log can't be decoded.
 pub async fn log_since(
     connection: &impl ConnectionTrait,
     tenant: TenantId,
@@ -77,7 +78,7 @@ pub async fn log_since(
         .collect()
 }
 
-/// The policy in force; `None` for the preset `open`.
+/// The current policy; `None` for the preset `open`.
 ///
 /// # Errors
 /// `StoreError` if the database does not answer or refuses the statement.
@@ -88,7 +89,7 @@ pub async fn policy(connection: &impl ConnectionTrait, tenant: TenantId) -> Resu
     connection.query_one_raw(query).await?.as_ref().map(stored_policy).transpose()
 }
 
-/// One of the policies the tenant had.
+/// The tenant's policy with this version.
 ///
 /// # Errors
 /// `StoreError` if the database does not answer or refuses the statement.
@@ -103,7 +104,7 @@ pub async fn policy_of_version(
     connection.query_one_raw(query).await?.as_ref().map(stored_policy).transpose()
 }
 
-/// Every policy the tenant had, the latest first.
+/// All current and earlier policies of the tenant, the latest first.
 ///
 /// # Errors
 /// `StoreError` if the database does not answer or refuses the statement.
@@ -113,7 +114,8 @@ pub async fn policies(connection: &impl ConnectionTrait, tenant: TenantId) -> Re
     connection.query_all_raw(query).await?.iter().map(stored_policy).collect()
 }
 
-/// Forgets what changed, but for the last `keep` versions of each tenant. A node further behind loads anew.
+/// Deletes the log of all tenants except the last `keep` versions of each. A node with an older version loads all facts
+/// again. Returns the number of deleted entries.
 ///
 /// # Errors
 /// `StoreError` if the database does not answer or refuses the statement.
@@ -125,12 +127,12 @@ pub async fn prune_log(store: &Store, keep: u32) -> Result<u64, StoreError> {
     Ok(done.rows_affected())
 }
 
-/// From columns `version` and `policy_version`.
+/// Reads the columns `version` and `policy_version`.
 pub(super) fn version(row: &QueryResult) -> Result<Version, StoreError> {
     version_as(row, "version")
 }
 
-/// A version whose count of transactions has another name.
+/// Reads the versions, with `facts` as the name of the column with the version of the facts.
 pub(in crate::store::queries) fn version_as(row: &QueryResult, facts: &str) -> Result<Version, StoreError> {
     Ok(Version { facts: number(row, facts)?, policy: number(row, "policy_version")? })
 }
@@ -149,12 +151,12 @@ fn stored_policy(row: &QueryResult) -> Result<StoredPolicy, StoreError> {
     })
 }
 
-/// A counter, for the database. None comes near the limit.
+/// Converts a counter for the database. No counter comes near the limit of 63 bits.
 pub(super) fn signed(counter: u64) -> i64 {
     i64::try_from(counter).unwrap_or(i64::MAX)
 }
 
-/// A counter of the database.
+/// Reads a counter.
 pub(super) fn number(row: &QueryResult, column: &str) -> Result<u64, StoreError> {
     let number: i64 = row.try_get("", column)?;
     u64::try_from(number).map_err(|_| DbErr::Type(format!("{column} is negative")).into())

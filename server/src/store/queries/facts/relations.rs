@@ -1,4 +1,4 @@
-//! Relations as people see them: between two, and of one.
+//! Lookups of relations: between two users, and the list of one user.
 
 use causerie_protocol::UserId;
 use sea_orm::{ConnectionTrait, EntityTrait, FromQueryResult};
@@ -11,10 +11,10 @@ use crate::store::{
     rows::{Column, Rows, statement},
 };
 
-/// A relation is accepted, as its column says.
+/// The number of the state "accepted" in the database.
 const ACCEPTED: i16 = 2;
 
-/// One row between two people.
+/// A relation between two users.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[allow(missing_docs)]
 pub struct Between {
@@ -22,16 +22,16 @@ pub struct Between {
     pub accepted: bool,
 }
 
-/// Which relations of a person are listed.
+/// A kind of relation that a list contains.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[allow(missing_docs)]
 pub struct Shown {
     pub relation: String,
-    /// Those that others have to the person, too.
+    /// The list also contains relations from other users to the user.
     pub incoming: bool,
 }
 
-/// A relation of a person.
+/// A relation in the list of a user.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[allow(missing_docs)]
 pub struct OfPerson {
@@ -43,7 +43,7 @@ pub struct OfPerson {
     pub changed_at_ms: i64,
 }
 
-/// A place in the list of a person's relations. With one other there may be several, all of the same moment.
+/// A position in the list of a user's relations. Several relations with the same other user may have the same time.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[allow(missing_docs)]
 pub struct Position {
@@ -55,7 +55,7 @@ pub struct Position {
 }
 
 impl OfPerson {
-    /// Its place in the list.
+    /// The position of this relation in the list.
     #[must_use]
     pub fn position(&self) -> Position {
         Position {
@@ -67,7 +67,7 @@ impl OfPerson {
     }
 }
 
-/// The rows of a relation between two people, whoever they are from.
+/// The relations of this kind between two users, in either direction.
 ///
 /// # Errors
 /// `StoreError` if the database does not answer or refuses the statement.
@@ -89,7 +89,7 @@ pub async fn between(
         .collect()
 }
 
-/// Relations of a person, the latest first, after a place in the list.
+/// The relations of a user, the latest change first, after a position in the list; at most `limit`.
 ///
 /// # Errors
 /// `StoreError` if the database does not answer or refuses the statement.

@@ -1,4 +1,4 @@
-//! Facts as the tables hold them.
+//! Reads facts from their tables.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -19,10 +19,10 @@ use crate::{
     },
 };
 
-/// People per statement: SQLite binds at most 32,766 values, and what thousands of people hold fits memory.
+/// Users per statement. SQLite binds at most 32,766 values, and the facts of this many users fit into memory.
 const CHUNK: usize = 2_000;
 
-/// A group of the product.
+/// A group as stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[allow(missing_docs)]
 pub struct StoredGroup {
@@ -35,7 +35,7 @@ pub struct StoredGroup {
     pub delivers: Delivers,
 }
 
-/// People of a tenant in the order of the product's ids, those after `after`; at most `limit`.
+/// Users of a tenant in the order of external ids, beginning after `after`; at most `limit`.
 ///
 /// # Errors
 /// `StoreError` if the database does not answer or refuses the statement.
@@ -49,7 +49,7 @@ pub async fn users(
     Ok(user::Entity::find().from_raw_sql(query).all(connection).await?)
 }
 
-/// Users by the server's ids.
+/// Users by id. Unknown users are left out.
 ///
 /// # Errors
 /// `StoreError` if the database does not answer or refuses the statement.
@@ -59,7 +59,7 @@ pub async fn users_of_ids(connection: &impl ConnectionTrait, ids: &[UserId]) -> 
     Ok(user::Entity::find().from_raw_sql(query).all(connection).await?)
 }
 
-/// Groups of a tenant in the order of the product's ids, those after `after`; at most `limit`.
+/// Groups of a tenant in the order of external ids, beginning after `after`; at most `limit`.
 ///
 /// # Errors
 /// `StoreError` if the database does not answer or refuses the statement.
@@ -72,7 +72,7 @@ pub async fn groups(
     connection.query_all_raw(page(connection, "groups", tenant, after, limit)).await?.iter().map(group).collect()
 }
 
-/// The product's ids of groups; those that are gone are left out.
+/// The external ids of groups. Groups that do not exist are left out.
 ///
 /// # Errors
 /// `StoreError` if the database does not answer or refuses the statement.
@@ -100,7 +100,7 @@ fn page(connection: &impl ConnectionTrait, table: &str, tenant: TenantId, after:
     statement(connection.get_database_backend(), &sql, vec![tenant.0.into(), after.into(), i64::from(limit).into()])
 }
 
-/// What people are in which groups.
+/// The memberships of users.
 ///
 /// # Errors
 /// `StoreError` if the database does not answer or refuses the statement.
@@ -113,7 +113,7 @@ pub async fn memberships_of_users(
     rows.iter().map(membership).collect()
 }
 
-/// Who is what in a group.
+/// The memberships in a group, sorted by role and user.
 ///
 /// # Errors
 /// `StoreError` if the database does not answer or refuses the statement.
@@ -125,7 +125,7 @@ pub async fn memberships_of_group(
     all(connection, sql, vec![group.0.into()]).await?.iter().map(membership).collect()
 }
 
-/// Relations that begin at people.
+/// The relations from these users to others.
 ///
 /// # Errors
 /// `StoreError` if the database does not answer or refuses the statement.
@@ -134,7 +134,7 @@ pub async fn relations_from(connection: &impl ConnectionTrait, users: &[UserId])
     rows.iter().map(relation).collect()
 }
 
-/// Relations of a user, from either side.
+/// The relations of a user in both directions.
 ///
 /// # Errors
 /// `StoreError` if the database does not answer or refuses the statement.
@@ -143,7 +143,7 @@ pub async fn relations_of(connection: &impl ConnectionTrait, user: UserId) -> Re
     all(connection, sql, vec![user.0.into(), user.0.into()]).await?.iter().map(relation).collect()
 }
 
-/// Relations between two people, either way.
+/// The relations between two users in both directions.
 ///
 /// # Errors
 /// `StoreError` if the database does not answer or refuses the statement.
@@ -167,7 +167,7 @@ pub async fn edges(connection: &impl ConnectionTrait, tenant: TenantId) -> Resul
     all(connection, sql, vec![tenant.0.into()]).await?.iter().map(edge).collect()
 }
 
-/// Settings of a tenant that differ from the policy's defaults, by name.
+/// The settings of a tenant that differ from the policy's defaults, sorted by name.
 ///
 /// # Errors
 /// `StoreError` if the database does not answer or refuses the statement.
@@ -176,7 +176,8 @@ pub async fn settings(connection: &impl ConnectionTrait, tenant: TenantId) -> Re
     all(connection, sql, vec![tenant.0.into()]).await?.iter().map(setting).collect()
 }
 
-/// `body` asks for `IN (SELECT id FROM input)`: of a join with `input`, SQLite reads the whole table for each chunk of people.
+/// Runs `body` for chunks of users. `body` must use `IN (SELECT id FROM input)`: with a join with `input`, SQLite would read
+/// the whole table for each chunk.
 async fn of_users(connection: &impl ConnectionTrait, users: &[UserId], body: &str) -> Result<Vec<QueryResult>, StoreError> {
     let mut found = Vec::new();
     for chunk in users.chunks(CHUNK) {
@@ -242,18 +243,18 @@ pub(super) fn setting(row: &QueryResult) -> Result<(String, String), StoreError>
     Ok((row.try_get("", "name")?, row.try_get("", "value")?))
 }
 
-/// A number of a newer server's column means nothing here.
+/// An unknown number, written by a newer server, becomes the default of the type.
 fn choice<E: TryFrom<i32> + Default>(row: &QueryResult, column: &str) -> Result<E, StoreError> {
     Ok(E::try_from(i32::from(row.try_get::<i16>("", column)?)).unwrap_or_default())
 }
 
-/// Words as a column holds them, with a space before and after each, so that one is found by ` word `.
+/// Roles as the column holds them: sorted, with a space before and after each, so that a search for ` role ` finds a role.
 pub(in crate::store) fn roles_text(roles: &[String]) -> String {
     let roles: BTreeSet<&str> = roles.iter().flat_map(|role| role.split_whitespace()).collect();
     if roles.is_empty() { String::new() } else { format!(" {} ", Vec::from_iter(roles).join(" ")) }
 }
 
-/// What concerns rules and search, for the log.
+/// The parts of a user that rules and the directory depend on, for the log.
 pub(super) fn user_fact(row: &user::Model) -> Fact {
     Fact::User(User {
         id: UserId(row.id).to_bytes(),

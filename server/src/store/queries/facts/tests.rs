@@ -103,7 +103,7 @@ async fn replayed(store: &Store, tenant: TenantId) -> (u64, Canon) {
     let mut canon = Canon::default();
     let mut at = 0;
     loop {
-        // Fewer than the log holds, so that several reads are needed.
+        // A limit below the length of the log, so that several reads are needed.
         let log = read::log_since(store.reader(), tenant, at, 3).await.expect("reads");
         if log.is_empty() {
             return (at, canon);
@@ -203,7 +203,7 @@ async fn a_group_can_not_contain_itself() {
                 &[group("a", None), group("b", Some("a")), group("c", Some("b")), group("a", Some("c"))],
                 &[Created, Created, Created, Circular],
             ),
-            // A group that no row names lies between the two groups.
+            // A group that neither row names lies between the two groups.
             (&[group("a", Some("c")), group("c", Some("b"))], &[Circular, Unchanged]),
             (
                 &[group("c", Some("")), group("a", Some("c")), group("c", Some("b")), group("c", None)],

@@ -1,4 +1,4 @@
-//! Words that facts use: roles, kinds of groups, relations, settings.
+//! Names that facts use: roles, kinds of groups, relations, settings.
 
 use std::collections::BTreeMap;
 
@@ -8,18 +8,18 @@ use sea_orm::{ConnectionTrait, Value};
 
 use crate::store::{StoreError, rows::statement};
 
-/// A word that facts use and rules do not declare.
+/// A name that facts use and the policy does not declare.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Unused {
-    /// `role`, `kind`, `relation`, `setting`.
+    /// The type of the name: `role`, `kind`, `relation` or `setting`.
     pub what: &'static str,
-    /// The word; of a setting whose value is none of those declared, `name=value`.
+    /// The name. For a declared setting with an undeclared value, `name=value`.
     pub word: String,
-    /// How many facts use it.
+    /// The number of facts that use the name.
     pub facts: u64,
 }
 
-/// Words of a tenant's facts that a vocabulary does not have, with the facts that use them.
+/// The names in a tenant's facts that the vocabulary does not declare, each with the number of facts that use it.
 ///
 /// # Errors
 /// `StoreError` if the database does not answer or refuses the statement.
@@ -43,7 +43,7 @@ pub async fn unused(
         "SELECT e.to_role AS word, count(*) AS facts FROM edges e WHERE e.tenant_id = $1 GROUP BY e.to_role",
     ] {
         let roles = counts(connection, tenant, sql).await?;
-        // An empty role of an edge is any.
+        // An empty role of an edge means any role.
         let unknown = roles.iter().filter(|(role, _)| !role.is_empty() && vocabulary.role(role).is_none());
         unknown.for_each(|(role, facts)| note("role", role, *facts));
     }

@@ -1,4 +1,4 @@
-//! Groups of the product.
+//! Changes of groups.
 
 use std::{
     collections::{BTreeSet, HashMap},
@@ -22,8 +22,9 @@ use crate::store::{
 };
 
 impl FactWrite {
-    /// Makes groups and changes those that exist. What became of each, in the order given; [`Outcome::Missing`] where the
-    /// parent neither is stored nor comes before, [`Outcome::Circular`] where it is within the group.
+    /// Makes groups and changes existing groups. Returns the outcome of each row, in the order given: [`Outcome::Missing`]
+    /// if the parent is neither stored nor in an earlier row, [`Outcome::Circular`] if the group would contain itself or be
+    /// nested too deeply.
     ///
     /// # Errors
     /// `StoreError` if the database does not answer or refuses the statement.
@@ -54,7 +55,7 @@ impl FactWrite {
         Ok(outcomes)
     }
 
-    /// Where groups stand, and all groups above them.
+    /// The parents of these groups and of all groups above them.
     async fn above(&self, groups: &[StoredGroup]) -> Result<Above, StoreError> {
         let body = "SELECT above.id, above.parent_id FROM (
                         WITH RECURSIVE up (id, parent_id, steps) AS (
@@ -68,8 +69,8 @@ impl FactWrite {
         Ok(Above(parents.collect::<Result<_, StoreError>>()?))
     }
 
-    /// Removes groups with their memberships and edges; groups within stay, in none. What became of each, in the order
-    /// given.
+    /// Removes groups with their memberships and edges. A group whose parent is removed stays, without a parent. Returns the
+    /// outcome of each row, in the order given.
     ///
     /// # Errors
     /// `StoreError` if the database does not answer or refuses the statement.
@@ -132,12 +133,13 @@ impl FactWrite {
     }
 }
 
-/// Groups, and the group each is in.
+/// The parent of each group that has one.
 #[derive(Default)]
 struct Above(HashMap<GroupId, GroupId>);
 
 impl Above {
-    /// Puts a group into another, or into none; `false` where it would be within itself or too deep, and stays where it is.
+    /// Sets or removes the parent of a group. Returns `false` and changes nothing if the group would contain itself or be
+    /// nested too deeply.
     fn put(&mut self, group: GroupId, parent: Option<GroupId>) -> bool {
         let up = successors(parent, |at| self.0.get(at).copied()).take(ABOVE_MAX + 1);
         if up.enumerate().any(|(steps, above)| above == group || steps == ABOVE_MAX) {
@@ -151,7 +153,7 @@ impl Above {
     }
 }
 
-/// The group as the row wants it; `None` where its parent is not there.
+/// The group after the row is applied; `None` if its parent does not exist.
 fn merged(fact: &GroupFact, merge: &Merge<String, StoredGroup>) -> Option<StoredGroup> {
     let old = merge.now(&fact.external_id);
     let parent = match fact.parent.as_ref() {

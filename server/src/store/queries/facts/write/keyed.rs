@@ -1,4 +1,4 @@
-//! Facts that are a key and little more: memberships, relations, edges, settings.
+//! Changes of facts with a key and few other columns: memberships, relations, edges, settings.
 
 use std::{collections::HashMap, future::Future};
 
@@ -12,17 +12,17 @@ use crate::store::{
     rows::{Column, Rows},
 };
 
-/// Stands for no time where a database takes no absent value in an array.
+/// Stands for an absent time, because a value of an array can't be absent.
 const NO_TIME: i64 = i64::MIN;
 
-/// How one kind is kept.
+/// How one kind of fact is stored and logged.
 trait Keyed: Clone + PartialEq + Send + Sync {
     type Key: Clone + Ord + Send + Sync;
 
     fn key(&self) -> &Self::Key;
-    /// For the log.
+    /// The entry of the log for a new or changed fact.
     fn changed(&self) -> Fact;
-    /// For the log.
+    /// The entry of the log for a removed fact.
     fn removed(key: &Self::Key) -> Fact;
 
     fn stored(write: &FactWrite, keys: &[&Self::Key]) -> impl Future<Output = Result<Vec<Self>, StoreError>> + Send;
@@ -30,7 +30,7 @@ trait Keyed: Clone + PartialEq + Send + Sync {
     fn delete(write: &FactWrite, keys: &[&Self::Key]) -> impl Future<Output = Result<(), StoreError>> + Send;
 }
 
-/// One row.
+/// The change of one fact.
 enum Edit<F: Keyed> {
     Set(F),
     Remove(F::Key),
@@ -46,7 +46,7 @@ impl<F: Keyed> Edit<F> {
 }
 
 impl FactWrite {
-    /// Enters memberships or changes their times. What became of each, in the order given.
+    /// Adds memberships or changes their times. Returns the outcome of each row, in the order given.
     ///
     /// # Errors
     /// `StoreError` if the database does not answer or refuses the statement.
@@ -54,7 +54,7 @@ impl FactWrite {
         self.edit(facts.iter().cloned().map(Edit::Set).collect()).await
     }
 
-    /// Ends memberships. What became of each, in the order given.
+    /// Removes memberships. Returns the outcome of each row, in the order given.
     ///
     /// # Errors
     /// `StoreError` if the database does not answer or refuses the statement.
@@ -62,8 +62,8 @@ impl FactWrite {
         self.edit(keys.iter().cloned().map(Edit::<MembershipFact>::Remove).collect()).await
     }
 
-    /// Enters relations or changes their states. One that `is_mutual` is the same from either side, and stays as stored if
-    /// it is. What became of each, in the order given.
+    /// Adds relations or changes their states. A relation that `is_mutual` is the same fact in both directions; if it is
+    /// stored already, its stored direction stays. Returns the outcome of each row, in the order given.
     ///
     /// # Errors
     /// `StoreError` if the database does not answer or refuses the statement.
@@ -77,7 +77,8 @@ impl FactWrite {
         self.edit(facts.collect()).await
     }
 
-    /// Ends relations; one that `is_mutual`, from either side. What became of each, in the order given.
+    /// Removes relations. A relation that `is_mutual` is removed in whichever direction it is stored. Returns the outcome of
+    /// each row, in the order given.
     ///
     /// # Errors
     /// `StoreError` if the database does not answer or refuses the statement.
@@ -90,7 +91,7 @@ impl FactWrite {
         self.edit(keys.into_iter().map(Edit::<RelationFact>::Remove).collect()).await
     }
 
-    /// Enters edges or changes what they say. What became of each, in the order given.
+    /// Adds edges or changes their effects. Returns the outcome of each row, in the order given.
     ///
     /// # Errors
     /// `StoreError` if the database does not answer or refuses the statement.
@@ -98,7 +99,7 @@ impl FactWrite {
         self.edit(facts.iter().cloned().map(Edit::Set).collect()).await
     }
 
-    /// Removes edges. What became of each, in the order given.
+    /// Removes edges. Returns the outcome of each row, in the order given.
     ///
     /// # Errors
     /// `StoreError` if the database does not answer or refuses the statement.
@@ -106,7 +107,7 @@ impl FactWrite {
         self.edit(keys.iter().cloned().map(Edit::<EdgeFact>::Remove).collect()).await
     }
 
-    /// Sets settings, or puts them back to the policy's defaults. What became of each, in the order given.
+    /// Sets settings or restores the policy's defaults. Returns the outcome of each row, in the order given.
     ///
     /// # Errors
     /// `StoreError` if the database does not answer or refuses the statement.
@@ -148,7 +149,8 @@ impl FactWrite {
         Ok(outcomes)
     }
 
-    /// Mutual relations as they are stored, from whichever side; the first row about a new one says who asked.
+    /// Turns the keys of mutual relations to the direction in which they are stored. For a relation that is not stored, the
+    /// first key determines the direction, which shows who requested it.
     async fn oriented(
         &self,
         mut keys: Vec<RelationKey>,
@@ -346,7 +348,7 @@ fn edge_key(key: &EdgeKey) -> [Value; 4] {
     [key.from_group.0.into(), key.from_role.as_str().into(), key.to_group.0.into(), key.to_role.as_str().into()]
 }
 
-/// A setting and its value.
+/// A setting: name and value.
 impl Keyed for (String, String) {
     type Key = String;
 

@@ -1,9 +1,10 @@
-//! One change of a tenant's facts: locked, compared with what is stored, written, logged.
+//! One transaction that changes a tenant's facts: it takes the lock, compares with the stored facts, writes the tables and
+//! appends to the log.
 //!
-//! Each kind of fact has its file. All of them apply rows in the order given, so that of two about the same fact the later
-//! holds, and write what then differs from what is stored with a few statements for any number of rows. Callers keep a
-//! transaction below some 5,000 rows: the log of one is one row, which every node reads as a whole, and while it lasts
-//! nothing of this tenant is decided.
+//! Each kind of fact has its file. Rows apply in the order given, so that the later of two rows about the same fact applies.
+//! The result is compared with the stored facts, and the differences are written with a few statements for any number of
+//! rows. A caller should keep a transaction below about 5,000 rows: its changes are one row of the log, which every node
+//! reads as a whole, and no decision that writes for this tenant can be made while the transaction holds the lock.
 
 mod groups;
 mod keyed;
@@ -26,7 +27,7 @@ use crate::store::{
     rows::{Column, Rows, statement},
 };
 
-/// A change of one tenant's facts. Nothing is done until [`FactWrite::commit`].
+/// A change of one tenant's facts. It has no effect before [`FactWrite::commit`].
 pub struct FactWrite {
     transaction: Transaction,
     tenant: TenantId,
@@ -35,7 +36,7 @@ pub struct FactWrite {
 }
 
 impl FactWrite {
-    /// Begins, once nobody else changes facts of this tenant or writes what they decided.
+    /// Begins a transaction and waits for the tenant's exclusive fact lock.
     ///
     /// # Errors
     /// `StoreError` if the database does not answer or refuses the statement.
@@ -43,7 +44,7 @@ impl FactWrite {
         Self::within(store.begin().await?, tenant, now_ms).await
     }
 
-    /// As [`FactWrite::begin`], for thousands of changes.
+    /// Like [`FactWrite::begin`], for thousands of changes.
     ///
     /// # Errors
     /// `StoreError` if the database does not answer or refuses the statement.
@@ -56,34 +57,35 @@ impl FactWrite {
         Ok(Self { transaction, tenant, now_ms, changes: Vec::new() })
     }
 
-    /// For reading what is stored, and written so far.
+    /// The transaction, for reads that see the changes written so far.
     #[must_use]
     pub fn connection(&self) -> &Transaction {
         &self.transaction
     }
 
-    /// Makes everything durable. Answers the new version of the tenant's facts, or `None` where nothing changed that
-    /// concerns rules or search.
+    /// Appends the changes to the log and commits. Returns the new version of the tenant's facts; `None` if nothing changed
+    /// that rules or the directory depend on.
     ///
     /// # Errors
-    /// When the database fails; whether it was done is then unknown.
+    /// `StoreError` if a statement fails, which undoes everything; or if the commit fails, after which it is unknown whether
+    /// the transaction was committed.
     pub async fn commit(mut self) -> Result<Option<u64>, StoreError> {
         let version = if self.changes.is_empty() { None } else { Some(self.log().await?) };
         self.transaction.commit().await?;
         Ok(version)
     }
 
-    /// Undoes everything.
+    /// Rolls the transaction back.
     ///
     /// # Errors
-    /// When the database fails; everything is undone then too.
+    /// `StoreError` if the database does not answer; everything is undone in that case too.
     pub async fn rollback(self) -> Result<(), StoreError> {
         self.transaction.rollback().await
     }
 
     async fn log(&mut self) -> Result<u64, StoreError> {
         let backend = self.backend();
-        // A tenant made by a server that knew no facts has no row yet.
+        // A tenant made by an early version of the server has no row yet.
         let sql = "INSERT INTO facts (tenant_id, version, policy_version) VALUES ($1, 1, 0)
                    ON CONFLICT (tenant_id) DO UPDATE SET version = facts.version + 1 RETURNING version, policy_version";
         let row = self.transaction.query_one_raw(statement(backend, sql, vec![self.tenant.0.into()])).await?;
@@ -96,7 +98,7 @@ impl FactWrite {
         Ok(version)
     }
 
-    /// The people behind the product's ids, whatever their status; those that are not there are left out.
+    /// The ids of users by external id, whatever their status. Unknown users are left out.
     ///
     /// # Errors
     /// `StoreError` if the database does not answer or refuses the statement.
@@ -104,7 +106,7 @@ impl FactWrite {
         self.resolve(external_ids, "users").await
     }
 
-    /// The groups behind the product's ids; those that are not there are left out.
+    /// The ids of groups by external id. Unknown groups are left out.
     ///
     /// # Errors
     /// `StoreError` if the database does not answer or refuses the statement.
@@ -120,7 +122,7 @@ impl FactWrite {
         rows.iter().map(|row| Ok((row.try_get("", "external_id")?, row.try_get::<Uuid>("", "id")?.into()))).collect()
     }
 
-    /// Puts a policy in force, unless it is in force already. The text has been compiled by the caller.
+    /// Puts a policy in force unless it already is. The caller has checked that the text compiles.
     ///
     /// # Errors
     /// `StoreError` if the database does not answer or refuses the statement.
@@ -128,7 +130,7 @@ impl FactWrite {
         self.policy_of(name, text, by, None).await
     }
 
-    /// [`Self::policy`] with rules of an earlier version, `restores`.
+    /// Like [`Self::policy`], where `restores` is the earlier version whose rules this policy restores.
     ///
     /// # Errors
     /// `StoreError` if the database does not answer or refuses the statement.
@@ -171,7 +173,7 @@ impl FactWrite {
         self.transaction.get_database_backend()
     }
 
-    /// For the log.
+    /// Adds a change to the entry of the log.
     fn note(&mut self, fact: Fact) {
         self.changes.push(Change { fact: Some(fact) });
     }
@@ -199,7 +201,7 @@ impl FactWrite {
     }
 }
 
-/// The product's ids as `input (external_id)`, each once.
+/// The external ids as `input (external_id)`, each only once.
 fn texts(external_ids: &[&str]) -> Rows<1> {
     let mut distinct = external_ids.to_vec();
     distinct.sort_unstable();

@@ -1,4 +1,4 @@
-//! People: what the product says of them.
+//! Changes of users.
 
 use std::collections::HashMap;
 
@@ -17,14 +17,15 @@ use crate::store::{
 };
 
 impl FactWrite {
-    /// Makes people and changes those that exist. What became of each, and the person after all rows, in the order given.
+    /// Makes users and changes existing users. Returns, in the order given, the outcome of each row and the user after all
+    /// rows.
     ///
     /// # Errors
     /// `StoreError` if the database does not answer or refuses the statement.
     pub async fn users(&mut self, profiles: &[Profile]) -> Result<Vec<(Outcome, User)>, StoreError> {
         let named: Vec<&str> = profiles.iter().map(|profile| profile.external_id.as_str()).collect();
-        // Locked in the order of ids, as by whoever else writes people: those who note when people were last seen, and
-        // batches that move inboxes.
+        // Locks rows in the order of ids, like every other statement that writes users: the statement that stores when users
+        // were last seen, and batches that raise inbox versions.
         let body = "SELECT u.* FROM input i JOIN users u ON u.tenant_id = {0} AND u.external_id = i.external_id
                     ORDER BY u.id {for_update u}";
         let mut stored = Vec::new();
@@ -43,7 +44,8 @@ impl FactWrite {
         let due: Vec<&user::Model> = merge.due().filter_map(|due| due.now).collect();
         let written = self.put_users(&due).await?;
         for due in merge.due() {
-            // As written: a server that knows no fact lock may have made the person meanwhile, with another id.
+            // The row as written: a server of an early version, which takes no fact lock, may have made the user meanwhile
+            // with another id.
             let Some(row) = written.get(due.key) else { continue };
             let concerns_facts = |stored: &user::Model| {
                 (&stored.name, stored.status, &stored.roles, stored.writable_by)
@@ -60,8 +62,8 @@ impl FactWrite {
         Ok(outcomes.into_iter().zip(people).collect())
     }
 
-    /// Gives a user another id of the product, so that the one before names nobody. The log of facts is not told:
-    /// [`Self::users`] is, of what else changes.
+    /// Changes the external id of a user, so that the earlier external id belongs to no user. Adds nothing to the log of
+    /// facts; the caller also calls [`Self::users`], which logs the other changes.
     ///
     /// # Errors
     /// `StoreError` if the database does not answer or refuses the statement.
@@ -70,7 +72,8 @@ impl FactWrite {
         self.execute(rows::ids([id]), body, &[external_id.into(), self.tenant.0.into()]).await
     }
 
-    /// Voids every token of a person that was issued before a second. What is void stays void. True when there is such a person.
+    /// Makes tokens of a user invalid that were issued before `before_s`, seconds since 1970 UTC. Never makes an invalid
+    /// token valid again. Returns whether the user exists.
     ///
     /// # Errors
     /// `StoreError` if the database does not answer or refuses the statement.
@@ -82,7 +85,7 @@ impl FactWrite {
         Ok(!self.query(rows::ids([id]), body, &[self.tenant.0.into()]).await?.is_empty())
     }
 
-    /// The person as the row wants it.
+    /// The user after the row is applied.
     fn merged(&self, profile: &Profile, old: Option<&user::Model>) -> user::Model {
         let mut row = old.cloned().unwrap_or_else(|| user::Model {
             id: UserId::new().0,
@@ -113,7 +116,8 @@ impl FactWrite {
         row
     }
 
-    /// What tokens may say, too. From when it is said, what older ones say of it is void.
+    /// Applies the fields that tokens may also contain. Values in tokens that are older than the applied change no longer
+    /// count.
     fn merge_claims(&self, profile: &Profile, old: Option<&user::Model>, row: &mut user::Model) {
         let set = |text: &mut String, said: &Option<String>| {
             if let Some(said) = said {
@@ -127,7 +131,7 @@ impl FactWrite {
         set(&mut row.locale, &profile.locale);
         set(&mut row.roles, &profile.roles.as_deref().map(stored::roles_text));
         let is_said = [&profile.name, &profile.avatar_url, &profile.locale].iter().any(|said| said.is_some());
-        // Said again it changes nothing.
+        // Unchanged values do not move `claims_from`.
         let is_new = old.is_none_or(|old| {
             (&old.name, &old.avatar_url, &old.locale, &old.roles) != (&row.name, &row.avatar_url, &row.locale, &row.roles)
         });
@@ -137,7 +141,7 @@ impl FactWrite {
         }
     }
 
-    /// The people as they are then, by the product's id.
+    /// Writes users, and returns the rows as written, by external id.
     async fn put_users(&self, people: &[&user::Model]) -> Result<HashMap<String, user::Model>, StoreError> {
         let mut rows = Rows::new([
             ("id", Column::Uuid),
