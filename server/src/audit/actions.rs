@@ -1,10 +1,10 @@
-//! The words that stand in the audit for what was done.
+//! The names of actions in the audit log.
 
 use causerie_policy::ACTIONS;
 
 use crate::config::suggestion;
 
-/// Calls of back ends and operators. The other actions are those of the rule language, where rules refused them.
+/// Actions of back ends and operators. The other actions are the actions of the rule language, for what the policy denied.
 const CALLS: [&str; 19] = [
     "api_key.create",
     "api_key.revoke",
@@ -27,13 +27,14 @@ const CALLS: [&str; 19] = [
     "user.writable_by",
 ];
 
-/// Whether lines of the audit may have this action.
+/// Whether an entry may have this action.
 #[must_use]
 pub(super) fn is_action(word: &str) -> bool {
     all().any(|known| known == word)
 }
 
-/// Why a filter by this word finds nothing, ever: a sentence with the nearest action and all there are. `None` for an action.
+/// Why a filter by this word can never match: a sentence with the nearest action and the list of actions. `None` for an
+/// action.
 #[must_use]
 pub fn unknown(word: &str) -> Option<String> {
     if is_action(word) {
@@ -43,7 +44,7 @@ pub fn unknown(word: &str) -> Option<String> {
     Some(format!("there is no action `{word}`{} (there are: {})", suggestion(word, &words), words.join(", ")))
 }
 
-/// Every action that lines of the audit may have.
+/// Every action that an entry may have.
 pub fn all() -> impl Iterator<Item = &'static str> {
     CALLS.into_iter().chain(ACTIONS.iter().map(|(name, _)| *name))
 }

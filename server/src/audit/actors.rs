@@ -1,4 +1,4 @@
-//! Who acted, for people to read: lines of the audit hold the ids of API keys, and operators know keys by their names.
+//! Names of actors to print: entries hold the ids of API keys, and operators know the keys by their names.
 
 use std::collections::HashMap;
 
@@ -14,22 +14,22 @@ use crate::{
 pub struct Actors(HashMap<String, String>);
 
 impl Actors {
-    /// Reads the keys, revoked ones included.
+    /// Reads the names of all keys, revoked keys included.
     ///
     /// # Errors
-    /// When the database fails.
+    /// `StoreError` if the database does not answer or refuses the statement.
     pub async fn read(store: &Store, tenant: TenantId) -> Result<Self, StoreError> {
         let keys = keys::api_keys_of(store, tenant).await?;
         Ok(Self(keys.into_iter().map(|key| (format!("key:{}", key.id), key.name)).collect()))
     }
 
-    /// The name of an actor or target that is an API key.
+    /// The name of an actor or target that is an API key; `None` for others and for a key without a name.
     #[must_use]
     pub fn name(&self, actor: &str) -> Option<&str> {
         self.0.get(actor).map(String::as_str).filter(|name| !name.is_empty())
     }
 
-    /// An actor or target as a line shows it, `key:<id>("back end")`.
+    /// The printed form of an actor or target: `key:<id>("back end")`.
     #[must_use]
     pub fn shown(&self, actor: &str) -> String {
         match self.name(actor) {

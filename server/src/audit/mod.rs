@@ -1,7 +1,8 @@
-//! Who did what: calls of back ends and operators, and what rules refused to people.
+//! The audit log: what back ends and operators did, and what the policy denied to users.
 //!
-//! What changes something is written with it, or before it is answered. [`refusals`] are queued and written in batches: they
-//! change nothing, and people could make any number of them. No texts of messages, tokens or keys come here.
+//! A change and its entry are written in one transaction, or the entry is written before the change is answered.
+//! [`refusals`] are queued and written in batches: they change nothing, and users can cause any number of them. Texts of
+//! messages, tokens and keys are never written here.
 
 mod actions;
 mod actors;
@@ -22,13 +23,13 @@ use crate::{
     store::{Store, StoreError, queries::audit},
 };
 
-/// A back end, as the audit names it.
+/// The actor name of a back end: `key:` and the id of its API key.
 #[must_use]
 pub fn back_end(key: &ApiCaller) -> String {
     format!("key:{}", key.key)
 }
 
-/// What a back end or an operator did.
+/// An entry for something that a back end or an operator did.
 #[must_use]
 pub fn done<const N: usize>(
     actor: impl Into<String>,
@@ -42,18 +43,18 @@ pub fn done<const N: usize>(
     Entry { detail, ..Entry::done(actor, action, target, at_ms) }
 }
 
-/// Writes one line within a transaction.
+/// Writes one entry within a transaction.
 ///
 /// # Errors
-/// When the database fails.
+/// `StoreError` if the database does not answer or refuses the statement.
 pub async fn append(connection: &impl ConnectionTrait, tenant: TenantId, entry: Entry) -> Result<(), StoreError> {
     audit::append(connection, &[(tenant, entry)]).await
 }
 
-/// Writes one line.
+/// Writes one entry.
 ///
 /// # Errors
-/// When the database fails.
+/// `StoreError` if the database does not answer or refuses the statement.
 pub async fn record(store: &Store, tenant: TenantId, entry: Entry) -> Result<(), StoreError> {
     audit::append(store.writer(), &[(tenant, entry)]).await
 }

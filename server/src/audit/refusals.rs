@@ -1,7 +1,7 @@
-//! What rules refused to people, on its way into the audit.
+//! Writes what the policy denied to users into the audit log.
 //!
-//! The queue is bounded: when the database is slower than people are refused, refusals are dropped and counted. Of one person
-//! some thirty are written per minute at most, on each node, so that nobody fills the disk.
+//! The queue is bounded: if refusals arrive faster than the database stores them, refusals are dropped and counted. At most
+//! about thirty per user and minute are written on each node, so that no user can fill the disk.
 
 use std::{
     collections::{HashMap, HashSet},
@@ -30,17 +30,17 @@ use crate::{
     telemetry::Metrics,
 };
 
-/// Refusals that may wait: half a minute of a thousand people at their limit.
+/// The most refusals in the queue: half a minute of a thousand users at their limit.
 const WAITING_MAX: usize = 16_384;
-/// Lines per statement.
+/// The most entries per statement.
 const BATCH_MAX: usize = 500;
-/// At once, and then per minute: together the 30 of any one minute.
+/// Refusals of a user that are written at once, and then per minute: together at most 30 in any one minute.
 const BURST: NonZeroU32 = NonZeroU32::new(10).expect("not zero");
 const PER_MINUTE: NonZeroU32 = NonZeroU32::new(20).expect("not zero");
-/// After so many refusals, people who were not refused lately are forgotten.
+/// The limiter forgets users without recent refusals after this many refusals.
 const SWEEP_EVERY: u32 = 4_096;
 
-/// Takes refusals. Cheap to clone.
+/// The queue of refusals. Cheap to clone.
 #[derive(Clone)]
 pub struct Refusals(Arc<Inner>);
 
@@ -52,7 +52,7 @@ struct Inner {
     metrics: Arc<Metrics>,
 }
 
-/// What a rule denied, what no rule allowed, or a request for what the tenant does not know.
+/// A denial: by a rule, because no rule allowed the action, or because the tenant does not have what the request named.
 #[derive(Debug, Clone)]
 pub struct Denied {
     /// The tenant of the user.
@@ -63,9 +63,9 @@ pub struct Denied {
     pub action: Action,
     /// What the action was about; `None` for a conversation that does not exist yet.
     pub target: Option<Target>,
-    /// The rule that denied; empty where no rule allowed.
+    /// The rule that denied; empty if no rule allowed the action.
     pub rule: String,
-    /// Why.
+    /// The reason for the denial.
     pub code: Code,
     /// The kind of the conversation that the action was about.
     pub conversation: Option<ConversationKind>,
@@ -73,18 +73,18 @@ pub struct Denied {
     pub policy_version: u64,
 }
 
-/// What an action was about.
+/// The object of an action.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[allow(missing_docs)]
 pub enum Target {
     User(UserId),
     Group(GroupId),
     Conversation(ConversationId),
-    /// What a request named and the tenant does not know, as the audit writes it: `user:…` or `group:…`.
+    /// What a request named and the tenant does not have, in the form of the audit: `user:…` or `group:…`.
     Unknown(String),
 }
 
-/// A line of the audit that is not written yet.
+/// An entry of the audit that is not written yet.
 #[derive(Debug)]
 pub struct Refused {
     at_ms: i64,
@@ -92,7 +92,7 @@ pub struct Refused {
 }
 
 impl Refusals {
-    /// Starts writing.
+    /// Starts the task that writes the queue.
     #[must_use]
     pub fn start(tasks: &Tasks, store: &Store, clock: &Arc<dyn Clock>, metrics: &Arc<Metrics>) -> Self {
         let (waiting, refused) = mpsc::channel(WAITING_MAX);
@@ -102,13 +102,13 @@ impl Refusals {
         Self(Arc::new(Inner { waiting, pace, taken: AtomicU32::new(0), clock, metrics }))
     }
 
-    /// A line that says that this was denied now; nothing is written yet.
+    /// An entry for a denial that happens now; it is not queued yet.
     #[must_use]
     pub fn describe(&self, denied: Denied) -> Refused {
         Refused { at_ms: self.0.clock.now_ms(), denied }
     }
 
-    /// Has a line written, unless the person had too many lately.
+    /// Queues an entry; drops it if the user had too many lately or the queue is full.
     pub fn take(&self, refused: Refused) {
         let Inner { waiting, pace, taken, metrics, .. } = &*self.0;
         if taken.fetch_add(1, Ordering::Relaxed) % SWEEP_EVERY == SWEEP_EVERY - 1 {
@@ -120,7 +120,7 @@ impl Refusals {
     }
 }
 
-/// Writes what waits, and what still waits when the server ends.
+/// Writes queued entries, until all senders are dropped or the server stops and the queue is empty.
 async fn run(
     store: Store,
     mut refused: mpsc::Receiver<Refused>,
@@ -155,7 +155,7 @@ async fn write(store: &Store, batch: Vec<Refused>) -> Result<(), StoreError> {
     audit::append(store.writer(), &entries).await
 }
 
-/// People and groups by the product's ids.
+/// The audit names of users and groups, by the product's ids.
 struct Names(HashMap<Target, String>);
 
 impl Names {

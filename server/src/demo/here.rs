@@ -1,4 +1,4 @@
-//! Only this machine's own pages and tools use the demo.
+//! Restricts the demo to pages and tools of this machine.
 
 use axum::{
     extract::Request,
@@ -15,7 +15,7 @@ const WARNING: (HeaderName, HeaderValue) = (
     HeaderValue::from_static("demo: anyone can sign in as anyone; not for production"),
 );
 
-/// Lets requests from this machine's own pages and tools through, and says on every answer what this is.
+/// Passes requests from this machine's own pages and tools, refuses others, and marks every answer as the demo's.
 pub(super) async fn here_only(request: Request, next: Next) -> Response {
     let mut response = if is_local(request.headers()) {
         next.run(request).await
@@ -28,7 +28,7 @@ pub(super) async fn here_only(request: Request, next: Next) -> Response {
     response
 }
 
-/// `Host` is a loopback name, and so is `Origin` where a page asks.
+/// Whether `Host` is a loopback name and `Origin`, if present, is one too.
 fn is_local(headers: &HeaderMap) -> bool {
     let text = |name| headers.get(name).map(|value: &HeaderValue| value.to_str().unwrap_or_default());
     let is_loopback = |authority: &str| {
@@ -38,7 +38,7 @@ fn is_local(headers: &HeaderMap) -> bool {
     };
     let from_here =
         text(header::ORIGIN).is_none_or(|origin| origin.split_once("://").is_some_and(|(_, host)| is_loopback(host)));
-    // A proxy on this machine may pass on strangers, under a name of its own.
+    // A proxy on this machine may forward requests of strangers under a loopback name.
     let forwarded = [header::FORWARDED, header::VIA].iter().any(|name| headers.contains_key(name))
         || headers.keys().any(|name| name.as_str().starts_with("x-forwarded-") || name == "x-real-ip");
     text(header::HOST).is_some_and(is_loopback) && from_here && !forwarded

@@ -1,8 +1,9 @@
-//! Tenants to try the server out with: sample people anyone may be, without a password, each tenant under rules of its own.
+//! Demo tenants to try the server with: a visitor may sign in as any sample user without a password. Each tenant has its own
+//! policy.
 //!
-//! Only on this machine: [`crate::config::Config::demo_enabled`] demands a loopback listener, and the routes answer only to
-//! a loopback name in `Host`, so that a page elsewhere can't reach them by a name that resolves to 127.0.0.1. And only its own
-//! tenants: one of the same name that somebody else made is left alone.
+//! The demo is limited to this machine: [`crate::config::Config::demo_enabled`] demands a loopback listener, and the routes
+//! answer only to a loopback name in `Host`, so that a page of another site can't reach them by a name that resolves to
+//! 127.0.0.1. It is also limited to its own tenants: a tenant of the same name that an operator created is left alone.
 
 mod here;
 mod tenants;
@@ -38,14 +39,14 @@ use crate::{
 };
 
 const LIFETIME_S: i64 = 3_600;
-/// Who did it, for the audit; by it a tenant's first rules show that the demo made it. Operators are `cli:…`.
+/// The actor in the audit. A tenant whose first policy was set by this actor was created by the demo; operators are `cli:…`.
 const BY: &str = "demo";
 
-/// Whether there is to be a demo: as set, or, where nothing is set, while there is nothing else to be had here. A proxy on this
-/// machine may let strangers in.
+/// Whether the demo is on: as `demo.enabled` says; if it is not set, while the database has no other tenant. A proxy on this
+/// machine may forward requests of strangers, so a server with real tenants must not have it by default.
 ///
 /// # Errors
-/// When the database fails.
+/// `StoreError` if the database does not answer or refuses the statement.
 pub async fn is_wanted(config: &Config, store: &Store) -> Result<bool, StoreError> {
     if config.demo.enabled.is_some() || !config.demo_enabled() {
         return Ok(config.demo_enabled());
@@ -53,10 +54,10 @@ pub async fn is_wanted(config: &Config, store: &Store) -> Result<bool, StoreErro
     Ok(stored::first_not_by(store, BY).await?.is_none())
 }
 
-/// Why a server has no demo, for its operator.
+/// The sentence that tells the operator why the server has no demo.
 ///
 /// # Errors
-/// When the database fails.
+/// `StoreError` if the database does not answer or refuses the statement.
 pub async fn why_off(config: &Config, store: &Store) -> Result<String, StoreError> {
     if config.demo.enabled == Some(false) {
         return Ok("`demo.enabled` is false".to_owned());
@@ -71,10 +72,10 @@ pub async fn why_off(config: &Config, store: &Store) -> Result<String, StoreErro
     Ok(format!("there is a tenant of your own, `{other}`; CAUSERIE_DEMO__ENABLED=true keeps the demo beside it"))
 }
 
-/// Whether the demo's tenants are in this database.
+/// Whether this database has the demo's tenants.
 ///
 /// # Errors
-/// When the database fails.
+/// `StoreError` if the database does not answer or refuses the statement.
 pub async fn is_prepared(store: &Store) -> Result<bool, StoreError> {
     match stored::find_by_slug(store, &TENANTS[0].slug).await? {
         Some(tenant) => is_ours(store, tenant.id).await,
@@ -82,10 +83,10 @@ pub async fn is_prepared(store: &Store) -> Result<bool, StoreError> {
     }
 }
 
-/// Makes tenants, keys, people and their first conversations where they are missing. What people did since then stays.
+/// Creates the tenants, keys, users and first conversations that are missing. Later changes by visitors are kept.
 ///
 /// # Errors
-/// When the database fails.
+/// The [`Refusal`] of the first step that fails, for instance because the database does not answer.
 pub async fn prepare(app: &App) -> Result<(), Refusal> {
     let mut talks = 0..;
     for demo in TENANTS.iter() {
@@ -128,7 +129,7 @@ async fn is_new(app: &App, tenant: TenantId) -> Result<bool, StoreError> {
     Ok(versions.get(&tenant).is_none_or(|version| version.facts == 0))
 }
 
-/// Tells of everyone, in one transaction: there are few.
+/// Imports all users and facts of a demo tenant in one transaction; there are few.
 async fn introduce(app: &App, demo: &DemoTenant, tenant: TenantId, policy: &Policy) -> Result<(), Stopped> {
     let parts = ImportDeps {
         store: app.store.clone(),
@@ -136,7 +137,7 @@ async fn introduce(app: &App, demo: &DemoTenant, tenant: TenantId, policy: &Poli
         words: Arc::clone(policy.vocabulary()),
         clock: Arc::clone(&app.clock),
         by: BY.to_owned(),
-        // Nobody is here yet.
+        // No user is connected yet, so no session must end.
         committed: Box::new(|_| ()),
     };
     let mut import = Import::new(parts, Options::default());
@@ -155,7 +156,7 @@ async fn begin(app: &App, tenant: TenantId, talk: &Talk, number: u128) -> Result
     Ok(())
 }
 
-/// `/demo/people` and `/demo/token`.
+/// The routes `/demo/people` and `/demo/token`.
 pub fn router(app: Arc<App>) -> Router {
     Router::new()
         .route("/demo/people", get(people))
@@ -176,7 +177,7 @@ async fn people(State(app): State<Arc<App>>) -> Result<Json<Value>, Problem> {
     Ok(Json(json!({ "tenants": tenants })))
 }
 
-/// The tenant in the database, if the demo made it.
+/// The id of the tenant in the database; `None` if it does not exist or the demo did not create it.
 async fn ours(app: &App, demo: &DemoTenant) -> Result<Option<TenantId>, Refusal> {
     let Some(tenant) = stored::find_by_slug(&app.store, &demo.slug).await.map_err(unavailable)? else { return Ok(None) };
     Ok(is_ours(&app.store, tenant.id).await.map_err(unavailable)?.then_some(tenant.id))
@@ -203,7 +204,7 @@ async fn token(State(app): State<Arc<App>>, request: Request) -> Result<Json<Val
     Ok(Json(json!({ "token": token, "expiresAt": date_time(exp) })))
 }
 
-/// Seconds since 1970 as protobuf's JSON mapping writes a moment.
+/// A moment in protobuf's JSON form, from seconds since 1970 UTC.
 fn date_time(seconds: i64) -> Value {
     let mut message = wire::TokenRefreshed { token_expires_at: Some(Default::default()), ..Default::default() };
     if let Some(at) = &mut message.token_expires_at {

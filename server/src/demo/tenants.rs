@@ -1,4 +1,4 @@
-//! Who there is in the demo, and under which rules: `tenants.json`.
+//! The demo's tenants, users and policies, from `tenants.json`.
 
 use std::sync::LazyLock;
 
@@ -8,32 +8,32 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use uuid::{Uuid, uuid};
 
-/// What client ids of the demo's conversations and messages are counted from. Fixed, so that a second node which starts at the
-/// same time finds those the first one made.
+/// The first client id of the demo's conversations and messages. It is fixed, so that a second node that starts at the same
+/// time finds the conversations of the first node.
 const FIRST_CLIENT_ID: Uuid = uuid!("0193a000-0000-7000-8000-000000000001");
 
-/// All of them, in the order of the page.
+/// The demo's tenants, in the order of the page.
 pub(super) static TENANTS: LazyLock<Vec<DemoTenant>> = LazyLock::new(|| {
     serde_json::from_str(include_str!("tenants.json")).unwrap_or_else(|error| panic!("demo/tenants.json: {error}"))
 });
 
-/// People under one set of rules, apart from all others.
+/// A demo tenant: users under one policy.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct DemoTenant {
-    /// Begins with `demo`: nobody is to be let in to an operator's own tenant.
+    /// The slug. It begins with `demo`, so that the demo never opens an operator's own tenant.
     pub slug: String,
-    /// The preset.
+    /// The name of the preset that is the policy.
     pub rules: String,
-    /// For the page.
+    /// The title on the page.
     pub name: Localised,
-    /// The rules in a sentence.
+    /// The policy in one sentence.
     pub about: Localised,
-    /// Anyone may be any of them.
+    /// The users whom a visitor may choose.
     pub people: Vec<DemoPerson>,
-    /// Further rows of an import, as `POST /v1/import` takes them.
+    /// Further rows, in the form of `POST /v1/import`.
     rows: Vec<Map<String, Value>>,
-    /// What they have written.
+    /// The first conversations.
     pub talk: Vec<Talk>,
 }
 
@@ -54,12 +54,12 @@ pub(super) struct DemoPerson {
     roles: Vec<String>,
     #[serde(rename = "writable_by")]
     writable_by: Option<String>,
-    /// What they are there.
+    /// The user's part in the demo: pupil, teacher, ….
     #[serde(default)]
     about: Localised,
 }
 
-/// A conversation and its first message; with a subject, a group.
+/// A conversation and its first message. With a subject it is a group conversation.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Talk {
@@ -70,22 +70,22 @@ pub(super) struct Talk {
 }
 
 impl DemoTenant {
-    /// The name people read where there is only one.
+    /// The name where only one language fits.
     pub(super) fn title(&self) -> &str {
         &self.name.fr
     }
 
-    /// Its rules; `None` if there is no such preset.
+    /// The policy; `None` if there is no such preset.
     pub(super) fn policy(&self) -> Option<Policy> {
         Policy::preset(&self.rules)
     }
 
-    /// Everyone and everything, as rows of an import.
+    /// All users and facts, as rows of an import.
     pub(super) fn rows(&self) -> impl Iterator<Item = Map<String, Value>> {
         self.people.iter().map(DemoPerson::row).chain(self.rows.iter().cloned())
     }
 
-    /// As the page shows it.
+    /// The tenant in the answer of `/demo/people`.
     pub(super) fn described(&self) -> Value {
         let people: Vec<Value> = self.people.iter().map(DemoPerson::described).collect();
         json!({ "slug": self.slug, "name": self.name, "about": self.about, "people": people })
@@ -110,7 +110,7 @@ impl DemoPerson {
 }
 
 impl Talk {
-    /// Starts it; `number` is its place among all of the demo's.
+    /// The command that starts the conversation; `number` is its position among all conversations of the demo.
     pub(super) fn command(&self, number: u128) -> Command {
         let client_id = |at: u128| Uuid::from_u128(FIRST_CLIENT_ID.as_u128() + 2 * number + at);
         let user = |id: &String| Recipient::User(UserRef::ExternalId(id.clone()));

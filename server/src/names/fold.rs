@@ -1,8 +1,8 @@
-//! The words by which people and groups are found: of names, of the product's identifiers and of what a person types alike.
+//! Folds texts into the words by which users and groups are found: names, the product's identifiers, and search texts alike.
 //!
-//! Letters are folded: case (`ẞ`, `ı` and `İ` too), accents and compatibility forms by Unicode's data; Latin letters that Unicode
-//! does not decompose (`đ ł ø æ œ`) by the `any_ascii` table. Other scripts stay as they are: transliterated, their names would be
-//! found by letters that nobody sees in them.
+//! Letters are folded: case (`ẞ`, `ı` and `İ` too), accents and compatibility forms by Unicode's data; Latin letters that
+//! Unicode does not decompose (`đ ł ø æ œ`) by the `any_ascii` table. Other scripts are not transliterated: their names
+//! would match letters that do not appear in them.
 
 use std::collections::BTreeSet;
 
@@ -12,15 +12,15 @@ use icu_properties::{
 };
 use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
 
-/// Words kept per person or group; a name has a handful.
+/// The most words per user or group; a name has a handful.
 const WORDS_MAX: usize = 32;
-/// Characters kept per word; nobody types more.
+/// The most characters per word; nobody types more.
 const WORD_CHARS_MAX: usize = 32;
-/// The word of what has no visible character at all: it is listed, and last.
+/// The word of a name without any visible character: the user or group is listed, and listed last.
 const NO_WORD: &str = "\u{fffd}";
 
-/// The words of a text, folded. Emoji and other symbols are words of their own; other signs are words only where the text has
-/// neither letter, digit nor symbol.
+/// The folded words of a text. Emoji and other symbols are words of their own; other characters are words only if the text
+/// has no letter, digit or symbol.
 #[must_use]
 pub fn words(text: &str) -> BTreeSet<String> {
     let folded = folded(text);
@@ -32,7 +32,7 @@ pub fn words(text: &str) -> BTreeSet<String> {
     };
     folded.split(|letter: char| !letter.is_alphanumeric()).for_each(&mut add);
     for run in folded.split(|letter| !is_symbol(letter)) {
-        // Each symbol of a name begins a word, since people remember any of them.
+        // Each symbol of a name begins a word, because a user may remember any of them.
         run.char_indices().for_each(|(at, _)| add(run.get(at..).unwrap_or_default()));
     }
     if words.is_empty() {
@@ -41,7 +41,7 @@ pub fn words(text: &str) -> BTreeSet<String> {
     words
 }
 
-/// The words by which somebody or something is found: those of the name and of the product's identifier. There is always one.
+/// The words by which a user or group is found: the words of the name and of the product's identifier. At least one word.
 #[must_use]
 pub fn words_of(name: &str, external_id: &str) -> Vec<String> {
     let mut all = words(name);
@@ -63,7 +63,7 @@ fn folded(text: &str) -> String {
     for letter in text.nfkd().filter(|letter| !is_combining_mark(*letter) && !ignorable.contains(*letter)) {
         let latin = match scripts.get(letter) {
             Script::Latin => !letter.is_ascii(),
-            // Apostrophes that count as letters (`ʼ`, `ʻ`) split words as the others do.
+            // Apostrophes that Unicode counts as letters (`ʼ`, `ʻ`) split words like other apostrophes.
             Script::Common => categories.get(letter) == GeneralCategory::ModifierLetter,
             _ => false,
         };
@@ -73,7 +73,7 @@ fn folded(text: &str) -> String {
             ascii => folded.push_str(ascii),
         }
     }
-    // Upper case first: `ς` and `σ`, `ß` and `ẞ`, `ı` and `I` are one letter there. It may yield marks anew.
+    // Upper case first: `ς` and `σ`, `ß` and `ẞ`, `ı` and `I` each have one upper case. The result may contain marks again.
     let lower = folded.chars().flat_map(char::to_uppercase).flat_map(char::to_lowercase).collect::<String>();
     lower.nfkd().filter(|letter| !is_combining_mark(*letter)).collect()
 }

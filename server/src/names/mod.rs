@@ -1,5 +1,5 @@
-//! Names of people and groups, and subjects of conversations: what of them is kept ([`visible`]), and by which words they are
-//! found ([`fold`]). Both go by Unicode's own data.
+//! Names of users and groups, and subjects of conversations: [`visible`] gives the stored form, [`fold`] gives the words for
+//! search. Both use Unicode's own data.
 
 pub mod fold;
 pub mod visible;

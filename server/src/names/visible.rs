@@ -1,9 +1,9 @@
-//! What of a name is kept: two names that look alike are alike.
+//! The stored form of a name: names that look the same are stored as the same text.
 //!
-//! Characters that Unicode calls ignorable by default (zero-width spaces, soft hyphens, fillers, tags) are dropped, so that
-//! `a\u{200b}dmin` is `admin`. They stay where they show: joiners between letters that join (RFC 5892, appendix A, as PRECIS asks,
-//! RFC 8264), and joiners, selectors and tags within emoji. Controls of direction stay too; whatever shows a name isolates it
-//! ([`crate::plain::isolated`]). Unicode's data come with ICU4X.
+//! Characters that Unicode calls ignorable by default (zero-width spaces, soft hyphens, fillers, tags) are removed, so that
+//! `a\u{200b}dmin` becomes `admin`. They stay where they change what is seen: joiners between letters that join (RFC 5892,
+//! appendix A, as PRECIS asks, RFC 8264), and joiners, selectors and tags within emoji. Controls of direction stay too; code
+//! that prints a name isolates it ([`crate::plain::isolated`]). Unicode's data come with ICU4X.
 
 use icu_properties::{
     CodePointMapData, CodePointSetData,
@@ -13,16 +13,16 @@ use icu_properties::{
     },
 };
 
-/// What is said of a name or subject that is refused, after its field.
+/// The rest of the sentence, after the field's name, that refuses a name or subject.
 pub const NOTHING_VISIBLE: &str = "has nothing visible in it";
 
 const ZERO_WIDTH_NON_JOINER: char = '\u{200c}';
 const ZERO_WIDTH_JOINER: char = '\u{200d}';
 const BLACK_FLAG: char = '\u{1f3f4}';
-/// Blank, although Unicode counts it among the symbols.
+/// A blank character, although Unicode counts it among the symbols.
 const BRAILLE_BLANK: char = '\u{2800}';
 
-/// The name without what nobody sees; `None` where nothing visible is left. An empty name stays empty.
+/// The stored form of a name; `None` if nothing visible is left. An empty name stays empty.
 #[must_use]
 pub fn kept(name: &str) -> Option<String> {
     if name.is_ascii() {
@@ -47,7 +47,7 @@ pub fn kept(name: &str) -> Option<String> {
     kept.contains(is_visible).then_some(kept)
 }
 
-/// Whether an ignorable character changes what is seen around it.
+/// Whether an ignorable character changes how the characters around it look.
 fn shows(letter: char, before: &[char], after: &[char]) -> bool {
     let virama =
         |letter: &char| CodePointMapData::<CanonicalCombiningClass>::new().get(*letter) == CanonicalCombiningClass::Virama;
@@ -61,7 +61,7 @@ fn shows(letter: char, before: &[char], after: &[char]) -> bool {
             previous.is_some_and(virama) || (base.is_some_and(pictograph) && after.first().is_some_and(pictograph))
         }
         ZERO_WIDTH_NON_JOINER => previous.is_some_and(virama) || (joins_on(before) && joins_back(after)),
-        // A flag of a region: the black flag, tags of its code, the cancel tag.
+        // The flag of a region: the black flag, the tags of the region's code, the cancel tag.
         '\u{e0020}'..='\u{e007f}' => {
             let base = before.iter().rev().find(|letter| !matches!(letter, '\u{e0020}'..='\u{e007e}'));
             base == Some(&BLACK_FLAG)
@@ -77,14 +77,14 @@ fn shows(letter: char, before: &[char], after: &[char]) -> bool {
     }
 }
 
-/// Whether the last letter, transparent ones left out, joins to the one after it.
+/// Whether the last letter before the character, transparent letters skipped, joins to the letter after it.
 fn joins_on(before: &[char]) -> bool {
     let joining = CodePointMapData::<JoiningType>::new();
     let last = before.iter().rev().map(|letter| joining.get(*letter)).find(|joining| *joining != JoiningType::Transparent);
     matches!(last, Some(JoiningType::DualJoining | JoiningType::LeftJoining))
 }
 
-/// Whether the first letter, transparent ones left out, joins to the one before it.
+/// Whether the first letter after the character, transparent letters skipped, joins to the letter before it.
 fn joins_back(after: &[char]) -> bool {
     let joining = CodePointMapData::<JoiningType>::new();
     let first = after.iter().map(|letter| joining.get(*letter)).find(|joining| *joining != JoiningType::Transparent);

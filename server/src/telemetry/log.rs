@@ -3,13 +3,13 @@
 //! A line reads well alone and carries ids as fields with stable names (`connection_id`, `user_id`, `conversation_id`,
 //! `tenant_id`). Message text, tokens and secrets are never logged.
 //!
-//! What came from outside may hold terminal escapes and line breaks. tracing-subscriber escapes them in messages (since
-//! 0.3.20, RUSTSEC-2025-0055) but not in fields logged by `%`, and JSON leaves U+0080 to U+009F as they are; so the writer
-//! below escapes every control character but the break at a line's end. Colours, which are control characters too, are off.
-
+//! Text from outside may hold terminal escapes and line breaks. tracing-subscriber escapes them in messages (since 0.3.20,
+//! RUSTSEC-2025-0055) but not in fields logged with `%`, and JSON leaves U+0080 to U+009F as they are. So the writer below
+//! escapes every control character except the line break at the end of a line. Colours, which are control characters too,
+//! are off.
 //!
-//! Logging never ends or stalls the server. A thread of its own writes the lines; where it can't (a full volume, a closed
-//! pipe, a reader that stands still), lines are lost and counted in `causerie_log_lines_lost_total`.
+//! Logging never ends or delays the server. A thread of its own writes the lines. If it can't write (a full volume, a closed
+//! pipe, a reader that does not read), lines are lost and counted in `causerie_log_lines_lost_total`.
 
 mod queue;
 
@@ -27,13 +27,15 @@ use tracing_subscriber::{EnvFilter, fmt::MakeWriter};
 
 use crate::config::{Log, LogFormat};
 
-/// Starts the process's log. Only the program calls this, once; a library or test that logs needs nothing. What waits to be
-/// written is written when the answer is dropped.
+/// Starts the log of the process. Only the program calls this, once; a library or test can log without it. Dropping the
+/// returned `Flush` writes the queued lines.
 ///
 /// # Errors
-/// When a log was set up already, or the level can't be parsed (which validated settings rule out).
+/// If a log was set up already, if the level can't be parsed (which validated settings rule out), or if the system can't
+/// start the thread.
 pub fn init(settings: &Log) -> Result<Flush, Box<dyn std::error::Error + Send + Sync>> {
-    // A file of its own: the standard one has a lock, which a reader that stands still would keep for ever.
+    // A handle of its own: the handle of the standard library has a lock, which a reader that does not read would hold
+    // forever.
     let out = File::from(io::stderr().as_fd().try_clone_to_owned()?);
     let (queue, flush) = Queue::start(Lines::new(out))?;
     tracing::subscriber::set_global_default(subscriber(settings, queue)?)?;
@@ -41,8 +43,8 @@ pub fn init(settings: &Log) -> Result<Flush, Box<dyn std::error::Error + Send + 
     Ok(flush)
 }
 
-/// Logs a panic as an error. The hook of the standard library writes to standard error itself: it would wait for a reader that
-/// stands still, and its lines are no JSON. As there, `RUST_BACKTRACE` says whether a backtrace is taken.
+/// Logs a panic as an error. The hook of the standard library writes to standard error itself: it would wait for a reader
+/// that does not read, and its lines are not JSON. As in that hook, `RUST_BACKTRACE` decides whether a backtrace is taken.
 fn log_panic(panic: &PanicHookInfo<'_>) {
     let message = panic.payload_as_str().unwrap_or("(its payload is no text)");
     let location = panic.location().map(ToString::to_string).unwrap_or_default();
@@ -63,7 +65,7 @@ where
 {
     let filter = EnvFilter::try_new(&settings.level)?;
     let lines = tracing_subscriber::fmt().with_env_filter(filter).with_ansi(false).with_writer(EscapingMaker(writer));
-    // It would tell of lines it can't write on standard error, by a macro that panics where that can't be written either.
+    // The subscriber would report lines that it can't write with a macro that panics if standard error can't be written.
     let lines = lines.log_internal_errors(false);
     Ok(match settings.format {
         LogFormat::Text => Box::new(lines.finish()),
@@ -90,7 +92,7 @@ impl<W: io::Write> io::Write for Escaping<W> {
         let (body, end) = text.strip_suffix('\n').map_or((&*text, ""), |body| (body, "\n"));
         let mut escaped = String::with_capacity(text.len());
         for c in body.chars() {
-            // As JSON writes them, so that a JSON line stays one.
+            // The escapes of JSON, so that a JSON line stays valid.
             if c.is_control() { escaped.push_str(&format!("\\u{:04x}", u32::from(c))) } else { escaped.push(c) }
         }
         escaped.push_str(end);

@@ -1,8 +1,8 @@
-//! Figures of one server object, in the format Prometheus reads.
+//! The metrics of one server object, in the format that Prometheus reads.
 //!
-//! The registry belongs to the server, not to the process, so that several nodes can run in one test. Names begin with
-//! `causerie_` and use base units; no label holds a user, a conversation or anything else without a bound. To add one: a
-//! field with its description, and a line in [`Metrics::new`].
+//! The registry belongs to the server and not to the process, so that several nodes can run in one test. Names begin with
+//! `causerie_` and use base units; no label holds a user, a conversation or another value without a bound. To add a metric:
+//! a field with its description, and a line in [`Metrics::new`].
 
 use std::sync::atomic::AtomicU64;
 
@@ -38,17 +38,17 @@ macro_rules! labels {
 }
 
 labels! {
-    /// Which command, `send_message`.
+    /// A command: `send_message`.
     CommandLabel { command: &'static str => str::to_owned }
-    /// Which error, `not_found`.
+    /// An error code: `not_found`.
     CodeLabel { code: ErrorCode => ErrorCode::name }
-    /// Which close code, `going_away`.
+    /// A close code: `going_away`.
     CloseLabel { code: CloseCode => CloseCode::name }
-    /// Which kind of jobs, `prune_audit`.
+    /// A kind of jobs: `prune_audit`.
     JobKindLabel { kind: &'static str => str::to_owned }
 }
 
-/// Which rule said no, `school/blocked`.
+/// The rule that denied: `school/blocked`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct RuleLabel {
     /// The label's value.
@@ -61,7 +61,7 @@ impl EncodeLabelSet for RuleLabel {
     }
 }
 
-/// Which kind of jobs, `prune_audit`, in which state, `dead`. The kinds are those of the code, of this release or another one.
+/// A kind of jobs (`prune_audit`) and a state (`dead`). The kinds may be those of another release.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct JobLabel {
     /// The kind's name.
@@ -77,7 +77,7 @@ impl EncodeLabelSet for JobLabel {
     }
 }
 
-/// The page of which origin, `https://app.example`; how many there are is bounded where they are counted.
+/// The origin of a page: `https://app.example`. The code that counts origins bounds their number.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct OriginLabel {
     /// The label's value.
@@ -90,7 +90,7 @@ impl EncodeLabelSet for OriginLabel {
     }
 }
 
-/// All figures. Fields are updated where the thing happens; each is cheap to clone and shares its value.
+/// All metrics. The code where something happens updates the field; each field is cheap to clone and shares its value.
 #[derive(Debug)]
 #[allow(missing_docs)] // each is described where it is registered
 pub struct Metrics {
@@ -139,10 +139,11 @@ impl Default for Metrics {
 }
 
 impl Metrics {
-    /// Figures that begin at zero.
+    /// All metrics, at zero.
     #[must_use]
     pub fn new() -> Self {
-        // 1 to 2,048 in doublings, and 0.1 ms to 6.5 s likewise: the targets (GOALS) lie in the middle.
+        // Sizes from 1 to 2,048 and times from 0.1 ms to 6.5 s, each bucket twice the last: the targets (GOALS) lie in the
+        // middle.
         let sizes = || Histogram::new(exponential_buckets(1.0, 2.0, 12));
         let seconds = || Histogram::new(exponential_buckets(0.000_1, 2.0, 17));
         let mut registry = Registry::with_prefix("causerie");
@@ -184,7 +185,7 @@ impl Metrics {
             jobs_oldest_due_seconds: Gauge::default(),
             job_runs: Family::default(),
             job_failures: Family::default(),
-            // 1 ms to 4 minutes.
+            // 1 ms to 4 minutes, each bucket four times the last.
             job_run_seconds: Family::new_with_constructor(|| Histogram::new(exponential_buckets(0.001, 4.0, 10))),
         };
         let m = &metrics;
@@ -250,7 +251,7 @@ impl Metrics {
         registry.register("job_runs", "Runs of jobs that ended on this node, by kind", m.job_runs.clone());
         registry.register("job_failures", "Runs of jobs that failed on this node, by kind", m.job_failures.clone());
         registry.register_with_unit("job_run", "Time of a run of a job, by kind", Unit::Seconds, m.job_run_seconds.clone());
-        // A family without a series is not printed: one of each is there from the start, for dashboards and alerts.
+        // A family without a series is not printed, so each gets one series from the start, for dashboards and alerts.
         let _ = m.frames_received.get_or_create(&CommandLabel { command: "send_message" });
         let _ = m.closes.get_or_create(&CloseLabel { code: CloseCode::GoingAway });
         let _ = m.refusals.get_or_create(&CodeLabel { code: ErrorCode::Unavailable });
@@ -264,7 +265,7 @@ impl Metrics {
         Self { registry, ..metrics }
     }
 
-    /// All figures as OpenMetrics text.
+    /// All metrics as OpenMetrics text.
     #[must_use]
     pub fn encode(&self) -> String {
         let mut out = String::new();

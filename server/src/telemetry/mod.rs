@@ -1,4 +1,4 @@
-//! What operators see: the log and the metrics.
+//! The log and the metrics, for operators.
 
 mod log;
 mod metrics;

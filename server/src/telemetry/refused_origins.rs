@@ -1,4 +1,4 @@
-//! Counts the pages whose sockets were refused, by origin, with a bounded number of labels.
+//! Counts refused WebSocket upgrades by the origin of the page, with a bounded number of labels.
 
 use std::{
     collections::HashMap,
@@ -10,24 +10,24 @@ use prometheus_client::metrics::{counter::Counter, family::Family};
 
 use super::OriginLabel;
 
-/// Origins that are told apart in figures. Anybody may send any.
+/// The most origins with a label of their own. A client may send any origin.
 const REFUSED_MAX: usize = 32;
-/// What is kept of an origin for logs and figures; a host has at most 253 bytes (RFC 1035).
+/// The most bytes of an origin in logs and metrics; a host has at most 253 bytes (RFC 1035).
 const ORIGIN_BYTES_MAX: usize = 270;
-/// Stands for the origins that are not named.
+/// The label of all other origins.
 const OTHERS: &str = "other";
-/// How long it takes until a refusal counts half as much.
+/// The recent counts are halved at this interval.
 const HALVED_EVERY_MS: i64 = 600_000;
-/// New origins are logged no more often than so, once there are more than are named.
+/// The shortest interval between log lines about new origins while all labels are in use.
 const LOGGED_EVERY_MS: i64 = 10_000;
 
-/// Pages that were refused, by origin, for the log and the figures.
+/// Counts refused pages by origin, for the log and the metrics.
 ///
-/// Anybody may send any origin, and any `Host`, so neither tells which origin matters to the operator. What tells is that a page
-/// which people use is refused again and again. So the origins with the most refusals of late are named: where there is no room,
-/// a new origin takes the place of the origin with the fewest, and among equals of the origin with the fewest ever. Counts are
-/// halved every [`HALVED_EVERY_MS`], so that an origin that was sent often once does not stay for ever. What is not named any
-/// more counts as `other`.
+/// A client may send any origin and any `Host`, so neither shows which origin matters to the operator. A page that users
+/// really use is refused again and again, so the origins with the most recent refusals have a label. When all labels are in
+/// use, a new origin replaces the origin with the fewest recent refusals; among equals, the origin with the fewest refusals
+/// ever. Recent counts are halved every [`HALVED_EVERY_MS`], so that an origin that was sent often once does not keep its
+/// label forever. The counts of an origin that lost its label go to `other`.
 #[derive(Debug, Default)]
 pub struct RefusedOrigins(Mutex<Refused>);
 
@@ -40,15 +40,15 @@ struct Refused {
 
 #[derive(Debug, Default)]
 struct Count {
-    /// As in the figures.
+    /// Refusals in all: the value of the metric.
     times: u64,
-    /// The same, of late.
+    /// Refusals of late, halved every [`HALVED_EVERY_MS`].
     recent: u64,
     last_ms: i64,
 }
 
 impl Refused {
-    /// Counts one refusal; answers how often this origin was refused, and whether that is news for the log.
+    /// Counts one refusal. Returns how often this origin was refused, and whether to log it.
     fn count(&mut self, origin: &str, now_ms: i64, figures: &Family<OriginLabel, Counter>) -> (u64, bool) {
         let label = |origin: &str| OriginLabel { origin: origin.to_owned() };
         if now_ms - self.halved_at_ms >= HALVED_EVERY_MS {
@@ -71,7 +71,7 @@ impl Refused {
         count.last_ms = now_ms;
         let times = count.times;
         figures.get_or_create(&label(origin)).inc();
-        // Where there are more origins than are named, each is new again and again.
+        // While all labels are in use, an origin without a label is new each time it comes.
         let is_logged = times.is_power_of_two() && !(is_full && is_new && now_ms - self.logged_at_ms < LOGGED_EVERY_MS);
         if is_logged {
             self.logged_at_ms = now_ms;
@@ -81,8 +81,8 @@ impl Refused {
 }
 
 impl RefusedOrigins {
-    /// Counts a refused page. The log names its origin the first time, and then each time its count has doubled: whoever
-    /// sends many fills no disk.
+    /// Counts a refused page. The log names the origin the first time, and then each time its count has doubled, so that a
+    /// client that sends many origins does not fill the disk.
     pub fn count(&self, origin: &str, headers: &HeaderMap, now_ms: i64, figures: &Family<OriginLabel, Counter>) {
         let origin = &origin[..origin.floor_char_boundary(ORIGIN_BYTES_MAX)];
         let (times, is_logged) = self.0.lock().unwrap_or_else(PoisonError::into_inner).count(origin, now_ms, figures);

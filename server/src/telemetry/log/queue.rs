@@ -1,4 +1,4 @@
-//! Lines on their way to standard error.
+//! The queue of log lines, and the thread that writes them to standard error.
 
 use std::{
     io::{self, Write},
@@ -13,14 +13,14 @@ use std::{
 use prometheus_client::metrics::counter::Counter;
 use tracing_subscriber::fmt::MakeWriter;
 
-/// Lines that may wait: a burst, and not what a reader that stands still leaves behind.
+/// The most lines in the queue: enough for a burst, and bounded when the reader does not read.
 const WAITING_MAX: usize = 1_024;
 /// How long the end of the program waits for the last lines.
 const FLUSH_MAX: Duration = Duration::from_secs(2);
-/// How soon a full queue is looked at again at the end of the program.
+/// The interval at which a full queue is tried again at the end of the program.
 const FULL_AGAIN: Duration = Duration::from_millis(2);
 
-/// Lines this process could not write. There is one log per process, however many servers run in it.
+/// The number of lines that this process could not write. A process has one log, however many servers run in it.
 #[must_use]
 pub fn lost_lines() -> Counter {
     static LOST: LazyLock<Counter> = LazyLock::new(Counter::default);
@@ -29,22 +29,22 @@ pub fn lost_lines() -> Counter {
 
 enum Item {
     Line(Vec<u8>),
-    /// Answered when all before it is written.
+    /// Answered when all earlier lines are written.
     Flush(Sender<()>),
 }
 
-/// Takes lines and never waits. Cheap to clone.
+/// Queues lines and never waits. Cheap to clone.
 #[derive(Clone)]
 pub(super) struct Queue(SyncSender<Item>);
 
-/// Writes what waits when dropped.
+/// Writes the queued lines when it is dropped.
 pub struct Flush(SyncSender<Item>);
 
 impl Queue {
     /// Starts the thread that writes.
     ///
     /// # Errors
-    /// When the system has no thread left.
+    /// If the system can't start the thread.
     pub(super) fn start<W: Write + Send + 'static>(lines: Lines<W>) -> io::Result<(Self, Flush)> {
         let (queue, waiting) = sync_channel(WAITING_MAX);
         thread::Builder::new().name("log".to_owned()).spawn(move || write(&waiting, lines))?;
@@ -56,7 +56,7 @@ fn write<W: Write>(waiting: &Receiver<Item>, mut lines: Lines<W>) {
     for item in waiting {
         match item {
             Item::Line(line) => lines.write(&line),
-            // Whoever waited has given up where nobody hears it.
+            // The send fails if `Flush` has given up waiting.
             Item::Flush(written) => drop(written.send(())),
         }
     }
@@ -88,7 +88,8 @@ impl Drop for Flush {
         let (written, hears) = channel();
         let due = Instant::now() + FLUSH_MAX;
         let mut last = Item::Flush(written);
-        // Full after a burst, or because the reader stands still: what waits then is lost with the process.
+        // The queue is full after a burst, or because the reader does not read; in the second case its lines are lost at the
+        // end.
         while let Err(TrySendError::Full(item)) = self.0.try_send(last) {
             if Instant::now() >= due {
                 return;
@@ -100,10 +101,10 @@ impl Drop for Flush {
     }
 }
 
-/// Writes lines where they can be written, and counts the others.
+/// Writes lines to `out`, and counts the lines that it can't write.
 pub(super) struct Lines<W> {
     out: W,
-    /// The last line was cut off in its middle.
+    /// The last line was written in part.
     is_torn: bool,
 }
 
@@ -113,7 +114,7 @@ impl<W: Write> Lines<W> {
     }
 
     fn write(&mut self, line: &[u8]) {
-        // The rest of a line that was cut off ends here, so that it spoils no other.
+        // Ends a line that was written in part, so that the next line stays intact.
         if self.is_torn && self.out.write_all(b"\n").is_ok() {
             self.is_torn = false;
         }
@@ -145,7 +146,7 @@ mod tests {
 
     use super::*;
 
-    /// A writer that accepts this many bytes.
+    /// A writer that accepts this many bytes, like a volume that fills up.
     #[derive(Clone, Default)]
     struct Volume(Arc<Mutex<(Vec<u8>, usize)>>);
 
