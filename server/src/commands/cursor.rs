@@ -1,8 +1,8 @@
-//! Where a page of a list ends, as text that only this server's nodes read.
+//! Cursors: the position where a page of a list ends, encrypted so that only the nodes of this server can read it.
 //!
-//! The last entry of a page may be hidden from the reader: a member whom the reader does not find, or a conversation that the
-//! reader may not read. So a cursor is encrypted (AES-256-GCM) under a key that all nodes share. A node accepts it only from the
-//! user it was made for, and only for the same list.
+//! The last entry of a page may be hidden from the reader: a member whom the reader does not find, or a conversation that
+//! the reader may not read. So a cursor is encrypted (AES-256-GCM) under a key that all nodes share. A node accepts it only
+//! from the user it was made for, and only for the same list.
 
 use std::sync::Arc;
 
@@ -16,14 +16,14 @@ use ring::{
 };
 use uuid::Uuid;
 
-/// No cursor of this server is longer; what is may be anything.
+/// The server makes no longer cursors, so a longer text is refused before it is decoded.
 const CURSOR_BYTES_MAX: usize = 1024;
 
-/// Makes cursors, and reads them. Cheap to clone.
+/// Encrypts and decrypts cursors. Cheap to clone.
 #[derive(Clone)]
 pub struct Cursors(Arc<hmac::Key>);
 
-/// What a cursor is a place in.
+/// The list that a cursor belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum List {
     Conversations,
@@ -33,7 +33,7 @@ pub(super) enum List {
 }
 
 impl List {
-    /// How requests name the cursor.
+    /// The path of the cursor field in the request.
     fn field(self) -> &'static str {
         match self {
             Self::Conversations => "listConversations.cursor",
@@ -58,20 +58,21 @@ impl List {
 }
 
 impl Cursors {
-    /// With the key that all nodes share.
+    /// Takes the key that all nodes read from the database.
     #[must_use]
     pub fn new(key: &[u8; 32]) -> Self {
         Self(Arc::new(hmac::Key::new(hmac::HMAC_SHA256, key)))
     }
 
-    /// Each user has a key of their own, so that no key is used so often that nonces repeat.
+    /// The key for this user's cursors. Each user has their own key, so that no key is used so often that random nonces
+    /// repeat.
     fn key_of(&self, caller: Caller) -> LessSafeKey {
         let owner = [caller.tenant.0.into_bytes(), caller.user.0.into_bytes()].concat();
         let key = hmac::sign(&self.0, &owner);
         LessSafeKey::new(UnboundKey::new(&AES_256_GCM, key.as_ref()).expect("AES-256 has keys of 32 bytes"))
     }
 
-    /// A position in a list as its reader gets it.
+    /// Encrypts a position in a list for the caller.
     pub(super) fn seal(&self, list: List, caller: Caller, position: &str) -> String {
         let mut nonce = [0; NONCE_LEN];
         rand::rng().fill_bytes(&mut nonce);
@@ -82,10 +83,11 @@ impl Cursors {
         URL_SAFE_NO_PAD.encode([&nonce[..], &sealed].concat())
     }
 
-    /// The position that a reader sends back; `None` for the beginning.
+    /// Decrypts a cursor that the caller sent back and parses it with `read`. `None` if the cursor is empty, for the first
+    /// page.
     ///
     /// # Errors
-    /// When `read` does not know it, or it was not made for this reader and this list.
+    /// `Invalid` if the cursor was not made for this caller and this list, or `read` can't parse the position.
     pub(super) fn open<T>(
         &self,
         list: List,
@@ -112,7 +114,7 @@ impl Cursors {
     }
 }
 
-/// Reads `<number>.<id>`.
+/// Parses a position of the form `<number>.<id>`.
 pub(super) fn place(position: &str) -> Option<(i64, Uuid)> {
     let (at, id) = position.split_once('.')?;
     Some((at.parse().ok()?, Uuid::parse_str(id).ok()?))

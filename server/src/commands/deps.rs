@@ -1,4 +1,4 @@
-//! What commands work with, and the questions that several commands ask the policy.
+//! The parts of the server that commands use, and the policy checks that several commands share.
 
 use std::sync::Arc;
 
@@ -23,32 +23,32 @@ use crate::{
     writer::Writer,
 };
 
-/// What commands work with. Cheap to clone, so that an answer to come owns all it needs.
+/// The parts of the server that commands use. Cheap to clone, so that the future of an answer can own them.
 #[derive(Clone)]
 pub struct CommandDeps {
     /// The database.
     pub store: Store,
-    /// Batched look-ups.
+    /// Look-ups by key that are batched over all callers.
     pub lookups: Lookups,
-    /// The live world.
+    /// Rooms and online users, for events and unread counts.
     pub hub: Hub,
-    /// The time of day.
+    /// The wall clock.
     pub clock: Arc<dyn Clock>,
-    /// The way into the log.
+    /// Executes the commands that change conversations.
     pub writer: Writer,
-    /// What is known of the tenants.
+    /// The cache of the tenants' snapshots.
     pub facts: Facts,
-    /// Yes or no.
+    /// Asks the policy, and records denials.
     pub gate: PolicyGate,
-    /// Where pages of lists end.
+    /// Encrypts the cursors of lists.
     pub cursors: Cursors,
-    /// How much people may send.
+    /// Each user's allowances over all their connections.
     pub allowances: Arc<Allowances>,
 }
 
 impl CommandDeps {
-    /// The caller's context in a conversation, if they may do this there. Others learn nothing of it, whether it exists
-    /// or not.
+    /// The caller's context in a conversation in which the policy allows them the action. A refusal does not reveal to a
+    /// caller who can't read the conversation whether it exists.
     pub(super) async fn allowed(
         &self,
         action: Action,
@@ -60,7 +60,8 @@ impl CommandDeps {
         Ok(place)
     }
 
-    /// The caller's context in a conversation they are in. What they may do there is not asked yet.
+    /// The caller's context in a conversation of which they are a member. The policy is asked only for a caller who is no
+    /// member.
     pub(super) async fn place(&self, caller: Caller, conversation: ConversationId) -> Result<MemberContext, Refusal> {
         let place = self.lookups.facts.get((conversation, caller.user)).await.map_err(unavailable)?;
         let place = place.filter(|place| place.tenant == caller.tenant.0).ok_or_else(policy_gate::not_found)?;
@@ -70,8 +71,8 @@ impl CommandDeps {
         Ok(place)
     }
 
-    /// Asks whether the caller may have a page, by the membership and the facts that were read with it or later facts. Answers the
-    /// facts it was decided by.
+    /// Asks the policy whether the caller may read a page, by the membership that was read with the page and by facts that
+    /// are at least as new as the page. Returns the facts that decided.
     pub(super) async fn allow_page<T>(&self, caller: Caller, page: &Page<T>) -> Result<Arc<Snapshot>, Refusal> {
         if page.place.tenant != caller.tenant.0 {
             return Err(policy_gate::not_found());
@@ -81,8 +82,8 @@ impl CommandDeps {
         Ok(facts)
     }
 
-    /// Asks the rules of now. What was read before this may be told when they say yes: a message that was sent after the
-    /// caller lost a right was read after that, too. Answers the facts it was decided by.
+    /// Asks the policy with the latest facts, and returns the facts that decided. If the action is allowed, everything that
+    /// was read before this call may be sent to the caller: the caller still had the right when it was read.
     pub(super) async fn ask(&self, action: Action, caller: Caller, place: &MemberContext) -> Result<Arc<Snapshot>, Refusal> {
         let facts = self.facts.latest(caller.tenant).await.map_err(unavailable)?;
         self.gate.allow_in(&facts, action, caller.user, place)?;

@@ -1,7 +1,7 @@
-//! Finding people and groups one may write to.
+//! Finds users and groups that the caller may write to.
 //!
-//! Answered from the same facts and rules as every check, afresh for each keystroke, so that the list and the check can't
-//! drift. Nothing in an answer tells apart who is out of reach, misspelt or not there.
+//! Each search is evaluated on the same facts and rules as a check, so that the list and the check agree. An answer does not
+//! reveal whether a missing user is out of the caller's reach, misspelt or does not exist.
 
 use causerie_policy::{
     Action, DirectoryCursor, DirectoryHit, DirectoryQuery, Entity, RelationId, RelationOrigin, Resource, UserIx,
@@ -18,7 +18,7 @@ use crate::{
     store::queries::{facts::groups as groups_of_tenant, people},
 };
 
-/// Explains why somebody may be missing; the same for every search, so that it betrays nothing.
+/// The key of the text that explains why a user may be missing. It is the same for every search, so that it reveals nothing.
 const HELP: &str = "directory.missing";
 
 pub(super) async fn users(deps: &CommandDeps, caller: Caller, users: Vec<UserId>) -> Result<Answer, Refusal> {
@@ -48,14 +48,14 @@ pub(super) async fn search(
     Ok(Answer::DirectoryPage(wire::DirectoryPage { hits, next_cursor, help: HELP.to_owned(), may_start_group }))
 }
 
-/// Where a page ended, `<uuid>.<word>`.
+/// Parses a position of the form `<uuid>.<word>`.
 fn read_position(position: &str) -> Option<DirectoryCursor> {
     let (key, word) = position.split_once('.')?;
     let key = Uuid::parse_str(key).ok()?.as_u128();
     Some(DirectoryCursor { word: word.to_owned(), key })
 }
 
-/// What is shown of hits, in their order.
+/// The hits as the caller gets them, in the same order.
 async fn shown(
     deps: &CommandDeps,
     caller: Caller,
@@ -77,7 +77,8 @@ async fn shown(
     let people = people::find(deps.store.reader(), caller.tenant, &users).await.map_err(unavailable)?;
     let groups = groups_of_tenant::find(deps.store.reader(), caller.tenant, &groups).await.map_err(unavailable)?;
     let existing = deps.store.direct_with(caller.tenant.0, keys).await.map_err(unavailable)?;
-    // The profiles may be newer than the facts that the search used. The answer leaves out users who are out of reach by now.
+    // The profiles may be newer than the facts that the search used. The answer leaves out users who are out of reach by
+    // now.
     let now = deps.facts.latest(caller.tenant).await.map_err(unavailable)?;
     let is_found = |hit: &&DirectoryHit| match hit.entity {
         Entity::User(ix) => now.finds(caller.user, user(ix)),
@@ -102,7 +103,7 @@ async fn shown(
     Ok(hits.collect())
 }
 
-/// The mutual relations one may ask another for.
+/// The names of the mutual relations for which the user `me` may ask the user `them`.
 fn requests(facts: &Snapshot, me: UserIx, them: UserIx) -> Vec<String> {
     let words = facts.policy.vocabulary();
     let may = |relation: RelationId| {

@@ -1,4 +1,4 @@
-//! Reading back: pages of a history, and what changed since a version.
+//! Reads pages of a history, and the changes since a version.
 
 use causerie_policy::Action;
 use causerie_protocol::{ConversationId, Refusal, command::HistoryRange, wire, wire::reply::Result as Answer};

@@ -1,4 +1,4 @@
-//! The list of conversations, and a single one.
+//! Reads the caller's list of conversations, and a single conversation.
 
 use causerie_policy::Action;
 use causerie_protocol::{ConversationId, Refusal, limits, wire, wire::reply::Result as Answer};
@@ -16,14 +16,14 @@ use crate::{
     store::queries::conversations::{AsOf, Summary},
 };
 
-/// Statements that look for conversations of one page. Each but the first looks at [`limits::PAGE_MAX`]. The page is short, or empty,
-/// where as many can't be read by their member.
+/// The maximum number of statements for one page. Each statement after the first reads [`limits::PAGE_MAX`] conversations.
+/// If the caller may read too few of all these conversations, the page is short or empty.
 const ROUNDS_MAX: u32 = 10;
 
 pub(super) async fn list(deps: &CommandDeps, caller: Caller, at: &str, limit: u32) -> Result<Answer, Refusal> {
     let before = deps.cursors.open(List::Conversations, caller, at, cursor::place)?;
     let before = before.map(|(at, id)| (at, ConversationId(id)));
-    // The counters first: what changes after them comes as an event, or by resuming from them.
+    // The counters are read first: a later change reaches the client as an event, or when it resumes from these counters.
     let (total_unread, inbox_version) = match deps.hub.inbox(caller.user) {
         Some(inbox) => inbox,
         None => deps.store.inbox(caller.user).await.map_err(unavailable)?,
@@ -37,11 +37,11 @@ pub(super) async fn list(deps: &CommandDeps, caller: Caller, at: &str, limit: u3
         ),
     };
     let total_unread = deps.hub.readable_unread(caller.user, &facts, total_unread).await.map_err(unavailable)?;
-    // Conversations that the caller may not read make no page shorter, unless they are very many.
+    // Conversations that the caller may not read make the page no shorter, up to `ROUNDS_MAX` statements.
     let (limit, mut asked, mut rounds) = (limit as usize, limit, 1);
     let (mut conversations, mut end) = (Vec::with_capacity(limit), None);
     let is_more = loop {
-        // One more than asked for tells that there are more.
+        // The query returns up to one conversation more than requested, which shows that there are more.
         let is_more = listed.summaries.len() > asked as usize;
         listed.summaries.truncate(asked as usize);
         end = listed.summaries.last().map(place).or(end);
@@ -51,7 +51,8 @@ pub(super) async fn list(deps: &CommandDeps, caller: Caller, at: &str, limit: u3
         }
         (asked, rounds) = (limits::PAGE_MAX, rounds + 1);
         listed = deps.store.list_conversations(caller.user, end, asked).await.map_err(unavailable)?;
-        // No older than what was read with them: a right that ended meanwhile must not tell a message that followed.
+        // The facts must be at least as new as the conversations read with them, so that a caller who has lost the right to
+        // read does not get a message that was sent after that.
         if let Some(AsOf { facts: version, .. }) = listed.as_of {
             facts = deps.facts.at_version(caller.tenant, version).await.map_err(unavailable)?;
         }
@@ -67,7 +68,7 @@ pub(super) async fn list(deps: &CommandDeps, caller: Caller, at: &str, limit: u3
     Ok(Answer::ConversationPage(wire::ConversationPage { conversations, next_cursor, total_unread, epoch, inbox_version }))
 }
 
-/// Where a conversation stands in the list.
+/// The position of a conversation in the list: the time of its last activity in milliseconds, and its id.
 fn place(summary: &Summary) -> (i64, ConversationId) {
     let id = summary.facts.id.unwrap_or(ConversationId(Uuid::nil()));
     (active_at_ms(&summary.conversation), id)
@@ -81,7 +82,7 @@ pub(super) async fn get(deps: &CommandDeps, caller: Caller, conversation: Conver
     Ok(Answer::ConversationFound(wire::ConversationFound { conversation: Some(one(deps, caller, conversation).await?) }))
 }
 
-/// A conversation as the caller sees it.
+/// A conversation as the caller may see it, or the refusal if the caller may not read it.
 pub(super) async fn one(
     deps: &CommandDeps,
     caller: Caller,

@@ -1,4 +1,4 @@
-//! Who is in a group, and its name.
+//! Lists and adds members, and executes changes that are answered with the changed conversation.
 
 use causerie_policy::Action;
 use causerie_protocol::{ConversationId, Refusal, UserId, command::UserRef, wire, wire::reply::Result as Answer};
@@ -50,7 +50,8 @@ pub(super) async fn add(
     update(deps, caller, conversation, Mutation::AddMembers { conversation, users, checks }).await
 }
 
-/// Changes the conversation and answers it as it is then; bare for one who just left.
+/// Executes a change and answers with the conversation as it is then. A caller who has left it, or may not read it any more,
+/// gets its id only.
 pub(super) async fn update(
     deps: &CommandDeps,
     caller: Caller,
@@ -64,7 +65,7 @@ pub(super) async fn update(
         bare()
     } else {
         match list::one(deps, caller, conversation).await {
-            // It was done, and the caller may not read the conversation as it is now.
+            // The change is committed, and the caller may not read the conversation as it is now.
             Err(refusal) if !refusal.code.temporary() => bare(),
             found => found?,
         }

@@ -1,7 +1,8 @@
-//! What people do with conversations: one file per kind of command, for socket and HTTP alike.
+//! The commands of users, for WebSocket and HTTP: one file per kind of command.
 //!
-//! [`submit`] hands a command over. What changes a conversation goes to the [`writer`](crate::writer); what only reads asks the policy
-//! with facts of now, then the database. To add a command: a file here, an arm below.
+//! [`submit`] starts a command. Commands that change a conversation go to the [`writer`](crate::writer). Commands that read
+//! ask the policy with the latest facts and read the database. To add a command, add a file here and a match arm in
+//! [`submit`] or `reading`.
 
 mod cursor;
 mod deps;
@@ -25,19 +26,20 @@ use crate::{
     writer::{Mutation, WriteRequest, WriteResult},
 };
 
-/// The answer to come.
+/// A future that gives the answer to a command.
 pub type Pending = BoxFuture<'static, Result<Answer, Refusal>>;
 
-/// Carries a command out.
+/// Executes a command and waits for its answer.
 ///
 /// # Errors
-/// The refusal the caller may read.
+/// The refusal for the caller if the command is denied or can't be executed.
 pub async fn execute(deps: &CommandDeps, caller: Caller, command: Command) -> Result<Answer, Refusal> {
     submit(deps, caller, command).await.await
 }
 
-/// Hands a command over; the future returned resolves with the answer. Changes are in their lane when this returns, so
-/// commands handed over one after the other for one conversation are done in that order.
+/// Starts a command and returns a future that gives its answer. When this function returns, a change of messages or read
+/// positions waits in the lane of its conversation. The server executes such commands for one conversation in the order of
+/// the calls.
 pub async fn submit(deps: &CommandDeps, caller: Caller, command: Command) -> Pending {
     let mutation = match command {
         Command::SendMessage { conversation, draft } => Mutation::Send { conversation, draft },
@@ -55,7 +57,7 @@ pub async fn submit(deps: &CommandDeps, caller: Caller, command: Command) -> Pen
     async move { done.await.map(answer) }.boxed()
 }
 
-/// Commands that read, or that look before they write.
+/// Executes the commands that only read, and the commands that read before they write.
 fn reading(deps: CommandDeps, caller: Caller, command: Command) -> Pending {
     async move {
         match command {
@@ -128,13 +130,13 @@ fn answer(done: WriteResult) -> Answer {
     }
 }
 
-/// A subject as it is kept ([`visible::kept`]).
+/// The subject in the form in which it is stored ([`visible::kept`]). Refuses a subject without visible characters.
 fn kept_subject(subject: String, field: &str) -> Result<String, Refusal> {
     let refused = || Refusal::new(ErrorCode::Invalid, format!("`{field}` {}", visible::NOTHING_VISIBLE)).field(field);
     visible::kept(&subject).ok_or_else(refused)
 }
 
-/// Logs what the database said; the caller reads only that it failed.
+/// Logs the database's error, and gives the caller a refusal without its text.
 fn unavailable(error: StoreError) -> Refusal {
     tracing::error!(%error, "a command failed");
     Refusal::new(ErrorCode::Unavailable, "the database can't serve now")

@@ -1,4 +1,4 @@
-//! Who is online, of those the caller may see.
+//! Answers which users are online, among the users whom the caller may see.
 
 use causerie_protocol::{Refusal, UserId, wire, wire::reply::Result as Answer};
 
@@ -11,10 +11,10 @@ pub(super) async fn get(deps: &CommandDeps, caller: Caller, users: Vec<UserId>) 
     Ok(Answer::PresenceList(deps.hub.presence(&users).await))
 }
 
-/// Those of these people the caller may see. The others are left out, whether they exist or not.
+/// Of the given users, those whom the caller may see. The answer leaves out the others, whether they exist or not.
 ///
 /// # Errors
-/// When the database fails.
+/// `Unavailable` if the database does not answer or refuses the statement.
 pub async fn visible(deps: &CommandDeps, caller: Caller, users: Vec<UserId>) -> Result<Vec<wire::User>, Refusal> {
     let found = people::find(deps.store.reader(), caller.tenant, &users).await.map_err(unavailable)?;
     let facts = deps.facts.latest(caller.tenant).await.map_err(unavailable)?;

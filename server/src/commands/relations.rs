@@ -1,4 +1,4 @@
-//! What people are to each other: asked for, accepted, ended by themselves. Relations only the product gives come with its
+//! Relations that users request, accept and end themselves. Relations that only the product's back end gives come by
 //! provisioning.
 
 use causerie_policy::{Action, RelationOrigin, Resource};
@@ -22,19 +22,19 @@ use crate::{
     },
 };
 
-/// What is asked of a relation.
+/// What the caller wants to do with a relation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Step {
-    /// Enter it, or ask for it.
+    /// Enter a one-sided relation, or request a mutual relation.
     Relate,
-    /// Say yes.
+    /// Accept the other user's request.
     Accept,
-    /// End it, say no, or take one's own back.
+    /// End the relation, decline the other user's request, or withdraw the caller's own request.
     End,
 }
 
 impl Step {
-    /// How the request names a field, `relate.user`.
+    /// The path of a field in the request, for example `relate.user`.
     fn field(self, name: &str) -> String {
         let command = match self {
             Self::Relate => "relate",
@@ -45,10 +45,11 @@ impl Step {
     }
 }
 
-/// The relation with this name is the one people use to be left alone.
+/// The relation with this name means that a user blocks another. To enter it takes `Action::Block` instead of
+/// `Action::Request`.
 const BLOCK: &str = "block";
 
-/// Carries a step out, under the lock of the tenant's facts.
+/// Executes a step. A step that changes the relation is decided and stored under the lock of the tenant's facts.
 pub(super) async fn step(
     deps: &CommandDeps,
     caller: Caller,
@@ -59,7 +60,7 @@ pub(super) async fn step(
     let facts = deps.facts.latest(caller.tenant).await.map_err(unavailable)?;
     let words = facts.policy.vocabulary();
     let how = words.origin(words.relation(&relation).ok_or_else(|| no_such(&facts, step.field("relation")))?);
-    // Before anybody is looked for: these answers tell nothing of who there is.
+    // This check runs before the other user is looked up, so the refusal reveals nothing about which users exist.
     if how == RelationOrigin::Given || (how == RelationOrigin::Own && step == Step::Accept) {
         return Err(policy_gate::unsupported());
     }
@@ -67,7 +68,7 @@ pub(super) async fn step(
         people::resolve(deps.store.reader(), caller.tenant, std::slice::from_ref(&user)).await.map_err(unavailable)?;
     let Some(them) = found.into_iter().next().flatten() else {
         return match step {
-            // As with anybody between whom and oneself there is nothing.
+            // The same answer as for an existing user with whom the caller has no relation.
             Step::End => Ok(Answer::RelationUpdated(wire::RelationUpdated { relation: None })),
             Step::Relate | Step::Accept => {
                 let action = match step {
@@ -84,9 +85,10 @@ pub(super) async fn step(
         return Err(Refusal::new(ErrorCode::Invalid, "nobody has a relation with themselves").field(step.field("user")));
     }
     let pair = Pair { me: caller.user, them: them.id, name: relation, how };
-    // First without the lock, which the whole tenant shares: what is refused or was done before takes nobody's time.
+    // The step is first decided without the lock, which the whole tenant shares. A step that is refused or changes nothing
+    // ends here and does not make others wait for the lock.
     let stored = pair.stored(deps.store.reader()).await?;
-    // After what is stored, so that the rules know of a request that was seen there.
+    // The facts are read after the stored rows, so that the rules know every request that is in these rows.
     let facts = deps.facts.latest(caller.tenant).await.map_err(unavailable)?;
     let (before, after) = pair.look(deps, &facts, &stored, step)?;
     if after == before {
@@ -124,7 +126,7 @@ pub(super) async fn list(
     if relation.as_deref().is_some_and(|name| words.relation(name).is_none()) {
         return Err(no_such(&facts, "listRelations.relation"));
     }
-    // Whom others block or follow is theirs to know.
+    // One-sided relations such as `block` or `follow` are shown only to the user who entered them.
     let shown = words.relations.iter().filter(|(name, _)| relation.as_ref().is_none_or(|only| only == name));
     let shown: Vec<queries::Shown> =
         shown.map(|(name, how)| queries::Shown { relation: name.clone(), incoming: *how != RelationOrigin::Own }).collect();
@@ -148,7 +150,7 @@ pub(super) async fn list(
     Ok(Answer::RelationPage(wire::RelationPage { relations: relations.collect(), next_cursor }))
 }
 
-/// Where a page ended, `<changed at>.<other>.<outgoing>.<relation>`.
+/// Parses a position of the form `<changed at>.<other>.<outgoing>.<relation>`. The time is in milliseconds since 1970 UTC.
 fn read_position(position: &str) -> Option<queries::Position> {
     let mut deps = position.splitn(4, '.');
     Some(queries::Position {
@@ -159,15 +161,15 @@ fn read_position(position: &str) -> Option<queries::Position> {
     })
 }
 
-/// How a relation stands, seen from one side.
+/// A stored relation, seen from one of its two users.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct StoredRelation {
     accepted: bool,
-    /// It is mine, or I asked.
+    /// This user entered or requested the relation.
     outgoing: bool,
 }
 
-/// Two people and what is between them.
+/// Two users and the relation that a step is about.
 struct Pair {
     me: UserId,
     them: UserId,
@@ -180,7 +182,7 @@ impl Pair {
         queries::between(connection, self.me, self.them, &self.name).await.map_err(unavailable)
     }
 
-    /// How it stands, and how it stands after a step, if the rules allow it.
+    /// The relation before and after a step, or the refusal if the rules do not allow the step.
     fn look(
         &self,
         deps: &CommandDeps,
@@ -193,7 +195,8 @@ impl Pair {
         Ok((before, after))
     }
 
-    /// Of the rows between two people, what counts for me: a one-sided relation of theirs is not mine.
+    /// Of the rows between the two users, the row that counts for the caller. A one-sided relation of the other user does
+    /// not.
     fn stored_relation(&self, stored: &[queries::Between]) -> Option<StoredRelation> {
         let mine = stored.iter().find(|row| row.from == self.me).or(match self.how {
             RelationOrigin::Mutual => stored.first(),
@@ -202,7 +205,7 @@ impl Pair {
         Some(StoredRelation { accepted: mine.accepted, outgoing: mine.from == self.me })
     }
 
-    /// How it stands after a step, if the rules allow it.
+    /// The relation after a step, or the refusal if the rules do not allow the step.
     fn after(
         &self,
         deps: &CommandDeps,
@@ -222,13 +225,13 @@ impl Pair {
                 Ok(Some(StoredRelation { accepted: true, outgoing: true }))
             }
             (RelationOrigin::Own, Step::Relate, Some(_)) => Ok(before),
-            // What a person entered alone, a person ends alone.
+            // A user may always end a one-sided relation that they entered.
             (RelationOrigin::Own, Step::End, _) => Ok(None),
             (RelationOrigin::Mutual, Step::Relate, None) => {
                 may(Action::Request)?;
                 Ok(Some(StoredRelation { accepted: false, outgoing: true }))
             }
-            // Two requests that cross are a yes on both sides.
+            // The other user has requested the same relation: this request accepts it.
             (RelationOrigin::Mutual, Step::Relate, Some(StoredRelation { accepted: false, outgoing: false })) => {
                 may(Action::Accept)?;
                 Ok(Some(StoredRelation { accepted: true, outgoing: false }))
@@ -243,7 +246,7 @@ impl Pair {
                 may(Action::Unrelate)?;
                 Ok(None)
             }
-            // To say no, or to take back what was not answered, needs no rule.
+            // Declining or withdrawing a request that was not accepted needs no rule.
             (RelationOrigin::Mutual, Step::End, _) => Ok(None),
         }
     }
@@ -254,7 +257,7 @@ impl Pair {
         before: Option<StoredRelation>,
         after: Option<StoredRelation>,
     ) -> Result<(), crate::store::StoreError> {
-        // Who asked stays who asked.
+        // An accepted relation keeps the user who requested it.
         let outgoing = after.or(before).is_none_or(|stored_relation| stored_relation.outgoing);
         let (from, to) = if outgoing { (self.me, self.them) } else { (self.them, self.me) };
         let key = RelationKey { from, relation: self.name.clone(), to };
@@ -271,7 +274,7 @@ impl Pair {
         Ok(())
     }
 
-    /// Tells one's own devices, and the other person of what is mutual.
+    /// Sends the change to the caller's sessions and, if the relation is mutual, to the other user's sessions.
     fn tell(&self, deps: &CommandDeps, me: &people::User, them: &people::User, after: Option<StoredRelation>) {
         let mutual = self.how == RelationOrigin::Mutual;
         let event = |other, stored_relation| {

@@ -1,4 +1,4 @@
-//! Saying that one is writing. Nothing is stored, and nobody misses it if lost.
+//! Sends the typing state of the caller to the members of a conversation. It is not stored and may be lost.
 
 use causerie_policy::Action;
 use causerie_protocol::{ConversationId, Refusal, wire, wire::reply::Result as Answer};

@@ -1,4 +1,5 @@
-//! Starting: at most one direct conversation per pair, one note to oneself, one group or mail per starter and client id, ever.
+//! Starts conversations. There is at most one direct conversation for two users, one note to self for a user, and one group
+//! or mail for a starting user and client id.
 
 mod recipients;
 mod reply;
@@ -27,21 +28,21 @@ use crate::{
 
 const SUBJECT: &str = "startConversation.subject";
 
-/// What is to be started.
+/// The conversation that a command starts, as far as it was checked before the writer checks it again.
 #[derive(Default)]
 struct Plan {
     kind: i16,
     subject: String,
     start_key: String,
     in_reply_to: Option<MessageId>,
-    /// The starter left out.
+    /// The members without the user who starts the conversation.
     members: Vec<Member>,
     addressees: Vec<Addressee>,
     groups: Vec<GroupId>,
     inactive: Vec<wire::User>,
     inactive_count: u32,
     checks: Vec<Check>,
-    /// A retry: it was started before.
+    /// A conversation with this start key exists, so the command is a retry.
     exists: bool,
 }
 
@@ -70,7 +71,8 @@ pub(super) async fn start(deps: &CommandDeps, caller: Caller, command: StartConv
     carry_out(deps, caller, plan, command.first_message).await
 }
 
-/// What was started before by this key: a retry is answered even if starting is no longer allowed, since it was done.
+/// A plan that finds the existing conversation with this start key. A retry is answered with the conversation even if the
+/// caller may not start it any more.
 async fn found(deps: &CommandDeps, caller: Caller, kind: i16, start_key: &str) -> Result<Option<Plan>, Refusal> {
     let before = deps.store.started(caller.tenant, start_key).await.map_err(super::unavailable)?;
     let start_key = start_key.to_owned();
@@ -90,7 +92,7 @@ async fn direct(deps: &CommandDeps, caller: Caller, peer: Recipient) -> Result<P
         Err(refusal) => return existing(deps, caller, named).await?.ok_or(refusal),
     };
     if to_group {
-        // Rules had their say; a group is no partner for a conversation of two.
+        // The rules are asked before this refusal, so that it does not reveal a group that the caller may not address.
         return Err(policy_gate::refusal(Code::Unsupported).field(format!("{}[0]", StartConversation::WITH)));
     }
     let Some(peer) = recipients.members.first().map(|member| member.user) else {
@@ -100,8 +102,9 @@ async fn direct(deps: &CommandDeps, caller: Caller, peer: Recipient) -> Result<P
     Ok(Plan { kind: DIRECT, start_key, members: recipients.members, checks: recipients.checks, ..Plan::default() })
 }
 
-/// The conversation there is with somebody with whom one may not start: to find it takes no right but to read it. For one who
-/// is not known the same is asked of the database, so that time tells nothing either.
+/// The existing direct conversation with a user with whom the caller may not start one. To find it, the caller needs only
+/// the right to read it. For an unknown user the database gets the same queries, so that the response time does not reveal
+/// whether the user exists.
 async fn existing(deps: &CommandDeps, caller: Caller, peer: Recipient) -> Result<Option<Plan>, Refusal> {
     let Recipient::User(user) = peer else { return Ok(None) };
     let found = people::resolve(deps.store.reader(), caller.tenant, &[user]).await.map_err(super::unavailable)?;
@@ -174,7 +177,7 @@ async fn carry_out(deps: &CommandDeps, caller: Caller, plan: Plan, first_message
     }))
 }
 
-/// The key of one's conversation with a person: the same for both, whoever starts.
+/// The start key of the direct conversation of two users, or of a note to self. It does not depend on which of them starts.
 pub fn start_key(me: UserId, them: UserId) -> String {
     if me == them { format!("self:{me}") } else { format!("pair:{}:{}", me.min(them), me.max(them)) }
 }

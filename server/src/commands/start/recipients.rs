@@ -1,4 +1,5 @@
-//! From those named to those who get it: people as they are, groups as the people in them at this moment. All or nothing.
+//! Resolves the recipients that a command names to users. A group stands for its current members. If one recipient is
+//! refused, the whole command is.
 
 use std::collections::{HashMap, HashSet};
 
@@ -28,51 +29,53 @@ use crate::{
     },
 };
 
-/// Who gets it, and by what right.
+/// The resolved recipients, and the checks that allow them.
 pub(super) struct Recipients {
-    /// The starter left out, each person once.
+    /// Each user once, without the user who starts the conversation.
     pub members: Vec<Member>,
-    /// As they were named, each once.
+    /// The users and groups that the request names, each once.
     pub addressees: Vec<Addressee>,
-    /// Those of them that are groups.
+    /// The groups among the addressees.
     pub groups: Vec<GroupId>,
-    /// People in the groups named who can't be written to now, as far as they are named.
+    /// Invited and deactivated members of the named groups, who can't be written to now. At most `limits::INACTIVE_SHOWN`;
+    /// empty where the answer must not name them.
     pub inactive: Vec<wire::User>,
-    /// How many there are.
+    /// The number of all invited and deactivated members of the named groups.
     pub inactive_count: u32,
-    /// What must still be allowed when it is written.
+    /// Checks that the writer repeats under the lock of the facts.
     pub checks: Vec<Check>,
 }
 
-/// Whom the members of what is started see of each other.
+/// Which recipients are visible to each other in the started conversation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Seen {
-    /// All.
+    /// All members.
     ByEachOther,
-    /// The author, and people who are named.
+    /// The author, and the users whom the request names directly.
     ByName,
 }
 
-/// Somebody who is named.
+/// A recipient that the request names.
 struct Named {
-    /// How the request names the place, `startConversation.with[1]`.
+    /// The path of the recipient in the request, for example `startConversation.with[1]`.
     field: String,
-    /// What of the tenant's is meant; the name in the request where the tenant knows none such.
+    /// The user or group of the tenant; if there is none, the action to record as denied and the name in the request.
     who: Result<Addressed, (Action, String)>,
     is_copy: bool,
 }
 
-/// A conversation of several people at all.
+/// The check whether the caller may start a conversation with several users.
 pub(super) fn several() -> Check {
     Check { action: Action::StartGroup, whom: Whom::Nobody, field: String::new() }
 }
 
 impl Recipients {
-    /// Asks the rules about everyone named, of those who are `answered` only what is denied them, and finds who gets it. Where
-    /// members see each other, the rules are asked about each person of a group that is named, too.
+    /// Asks the policy about each named recipient and resolves the recipients to users. If the mail is a reply to
+    /// `answered`, its addressees need no allow rule, and only deny rules count. Where members see each other, the policy is
+    /// also asked about each member of a named group.
     ///
     /// # Errors
-    /// The refusal of the first who can't be written to, with the field that names them.
+    /// The refusal of the first recipient to whom the caller may not write, with the field that names the recipient.
     pub async fn gather(
         deps: &CommandDeps,
         caller: Caller,
@@ -104,7 +107,8 @@ impl Recipients {
         let mut shown = HashSet::new();
         for one in &named {
             let blame = |refusal: Refusal| refusal.field(one.field.as_str());
-            // In its turn, like one out of reach: which one is blamed must not tell who exists.
+            // An unknown recipient is refused in its turn, like a recipient out of reach. Otherwise the refused field would
+            // reveal which recipients exist.
             let who = match &one.who {
                 Ok(who) => *who,
                 Err((action, named)) => {
@@ -152,8 +156,8 @@ impl Recipients {
         deps.allowances.take_through_groups(caller.user, through_groups)?;
         let inactive_count = u32::try_from(inactive.len()).unwrap_or(u32::MAX);
         let mut inactive = inactive;
-        // Who never came can't be found by anybody, so that a name here is an exception. Rules that keep members secret, and
-        // conversations whose members see each other, do without it.
+        // The directory never shows invited users, so naming them here is an exception. It is not made where rules keep
+        // members secret or where members see each other.
         let is_named = seen == Seen::ByName && !facts.policy.secret_members();
         inactive.truncate(if is_named { limits::INACTIVE_SHOWN } else { 0 });
         let inactive = people::find(deps.store.reader(), caller.tenant, &inactive).await.map_err(unavailable)?;
@@ -162,7 +166,7 @@ impl Recipients {
     }
 }
 
-/// Members on their way to be a list.
+/// Collects the members of the conversation.
 struct Gathering<'a> {
     facts: &'a Snapshot,
     me: UserId,
@@ -172,7 +176,7 @@ struct Gathering<'a> {
 }
 
 impl Gathering<'_> {
-    /// Adds somebody named; those named before, as a recipient rather than for a copy, stay what they are.
+    /// Adds the users of a named recipient. A user who was added before stays a main or copy recipient as they were.
     fn add(&mut self, who: Addressed, is_copy: bool) -> Result<(), Refusal> {
         match who {
             Addressed::User(user) => self.add_person(user, is_copy, true),
@@ -203,7 +207,7 @@ impl Gathering<'_> {
         for person in world.members(group) {
             let user = UserId(Uuid::from_u128(world.user_key(person)));
             match world.status(person) {
-                // A group is no way to a person whom a rule keeps from the author, by a block for instance.
+                // A group does not lead to a user with whom a rule denies the author to start, for example after a block.
                 Status::Active if self.facts.denies(Action::Start, self.me, Resource::User(person)) => {}
                 Status::Active => self.add_person(user, is_copy, false),
                 Status::Invited | Status::Deactivated => {
@@ -217,7 +221,7 @@ impl Gathering<'_> {
     }
 }
 
-/// Finds who is meant.
+/// Looks up the users and groups that the request names.
 async fn resolve(
     deps: &CommandDeps,
     caller: Caller,
@@ -266,7 +270,7 @@ async fn resolve(
     Ok(named)
 }
 
-/// A person as the request names them.
+/// The id or external id by which the request names a user.
 pub(in super::super) fn named(user: &UserRef) -> String {
     match user {
         UserRef::Id(id) => id.to_string(),
@@ -274,8 +278,8 @@ pub(in super::super) fn named(user: &UserRef) -> String {
     }
 }
 
-/// Finds people the caller may start a conversation with, with what is shown of them and what must still be allowed when
-/// they are put in. `field` holds them in the request.
+/// Looks up users with whom the caller may start a conversation. Returns their profiles, and the checks that the writer
+/// repeats when it adds them. `field` is the path of the list in the request.
 pub(in super::super) async fn resolve_users(
     deps: &CommandDeps,
     caller: Caller,

@@ -1,9 +1,10 @@
-//! Answering a mail: whom a person may write to because of a mail they hold, unless a rule denies it.
+//! Replies to a mail: to whom a user may write because they hold the mail, without an allow rule, unless a rule denies it.
 //!
-//! An answer may go to the author and, as long as the author is among those addressed, to the people the mail was addressed to
-//! by name. Groups are never exempt. A mail that is an answer itself may have reached the person by this exemption. Then it
-//! lets the person write to its author and the others only while everyone who wrote in the thread before is addressed as well,
-//! or where the rules let its author start with the person: else two people who hold one mail could go on alone.
+//! A reply may go to the mail's author. If the author is an addressee of the reply, it may also go to the users to whom the
+//! mail was addressed by name. Groups always need an allow rule. A mail that is a reply itself may have reached the user by
+//! this exemption. Then the exemption holds only if all earlier authors of the thread are addressees of the new reply too,
+//! or while the rules let the mail's author start a conversation with the user. Without this limit two users who hold the
+//! same mail could continue to write to each other alone.
 
 use std::collections::HashSet;
 
@@ -22,24 +23,25 @@ use crate::{
 
 const FIELD: &str = StartConversation::IN_REPLY_TO;
 
-/// A message that is answered.
+/// A message to which the caller replies.
 pub(super) struct Answered {
     parent: Parent,
-    /// What must still be allowed when the answer is written.
+    /// The check that the writer repeats when it writes the reply.
     pub check: Check,
 }
 
-/// Whom an answer may go to without a rule that allows it.
+/// The addressees of a reply who need no allow rule.
 pub(super) struct Exempt {
     pub people: Vec<UserId>,
-    /// Only while the rules let this author start with the answering person.
+    /// If set, the exemption holds only while the rules let this author start a conversation with the replying user.
     pub by: Option<UserId>,
 }
 
-/// The message, if the caller holds it and may answer it.
+/// The message to which the caller replies.
 ///
 /// # Errors
-/// When the caller does not hold the message, or must not answer it.
+/// `NotFound` if the caller does not hold the message, the policy's refusal if the caller may not reply to it, and
+/// `Unavailable` if the database does not answer.
 pub(super) async fn answered(deps: &CommandDeps, caller: Caller, message: MessageId) -> Result<Answered, Refusal> {
     let not_held = || policy_gate::not_found().field(FIELD);
     let parent = deps.store.parent(caller.tenant, caller.user, message).await.map_err(unavailable)?.ok_or_else(not_held)?;
@@ -55,7 +57,7 @@ pub(super) async fn answered(deps: &CommandDeps, caller: Caller, message: Messag
 }
 
 impl Answered {
-    /// Whom an answer to these people may go to without a rule that allows it.
+    /// The users who need no allow rule in a reply to these addressees; `None` if there is no exemption.
     pub fn exempts(&self, facts: &Snapshot, me: UserId, addressed: &HashSet<UserId>) -> Option<Exempt> {
         let Parent { author, people, earlier_authors, .. } = &self.parent;
         if *author == me || !addressed.contains(author) {
