@@ -1,7 +1,7 @@
-//! From a frame to what is done about it.
+//! Decodes the frames of a client and starts the commands in them.
 //!
-//! A request whose id can be read is answered, with the field to blame where it is wrong, and the connection goes on. A frame
-//! that has no readable id ends the connection.
+//! A request whose id can be read is answered, and the connection continues. If the request is wrong, the answer is a
+//! refusal that names the wrong field. A frame without a readable id ends the connection.
 
 use std::{sync::Arc, time::Instant as Began};
 
@@ -21,28 +21,28 @@ use crate::{
     telemetry::{CodeLabel, CommandLabel},
 };
 
-/// What follows from a frame.
+/// What the connection's task does after a frame.
 pub enum Next {
-    /// It is answered, or needs no answer.
+    /// Nothing: the answer is queued, or the request wants none.
     Done,
-    /// The encoded answer is to come; `None` where none was asked for.
+    /// Wait for the encoded answer. The future gives `None` if the request wants no answer.
     Answer(BoxFuture<'static, Option<Bytes>>),
-    /// The connection ends.
+    /// Close the connection.
     Close(CloseReason),
 }
 
-/// A frame that is no request.
+/// A frame that can't be decoded as a request.
 pub enum Unreadable {
-    /// Its id can be read, so it can be answered.
+    /// The request's id could be read, so the refusal is sent as its answer.
     Reply(u32, Refusal),
-    /// Nothing of it can be trusted.
+    /// No id could be read, so the connection is closed.
     Close(Refusal),
 }
 
 /// Decodes a request.
 ///
 /// # Errors
-/// What can be said about it instead.
+/// [`Unreadable`] if the frame is no valid request in this encoding.
 pub fn decode(encoding: Encoding, frame: &[u8]) -> Result<wire::Request, Unreadable> {
     encoding.decode::<wire::Request>(frame).map_err(|refusal| match encoding.request_id(frame) {
         Some(id) => Unreadable::Reply(id, refusal),
@@ -50,19 +50,19 @@ pub fn decode(encoding: Encoding, frame: &[u8]) -> Result<wire::Request, Unreada
     })
 }
 
-/// An answer as it goes over the wire.
+/// The WebSocket frame of an answer.
 #[must_use]
 pub fn reply(encoding: Encoding, id: u32, answer: Answer) -> Bytes {
     let reply = wire::Reply { id, result: Some(answer) };
     framed(encoding, &encoding.encode(&wire::ServerFrame { body: Some(wire::server_frame::Body::Reply(reply)) }))
 }
 
-/// Counts a refusal by its code.
+/// Counts a refusal in the metrics, by its code.
 pub fn count_refusal(app: &App, refusal: &Refusal) {
     app.metrics.refusals.get_or_create(&CodeLabel { code: refusal.code }).inc();
 }
 
-/// Does what a frame asks for, or begins to.
+/// Executes the request in a frame, or starts it and returns the future of its answer.
 pub async fn frame(
     app: &Arc<App>,
     session: &Arc<Session>,
@@ -100,9 +100,9 @@ pub async fn frame(
             Err(refusal) => refuse(app, session, id, refusal),
         },
         Ok(SocketCommand::Resume(resume)) => {
-            // Live events flow before the positions are compared, so that none falls between.
+            // Live events are queued again before the positions are compared. Otherwise events in between would be lost.
             session.socket.rejoin();
-            // Here, so one at a time: what it reads is large.
+            // The connection's task awaits this here, so that a connection runs one resume at a time: a resume reads much.
             match app.hub.resume(session.caller, resume).await {
                 Ok(resumed) => answer(session, id, Answer::Resumed(resumed)),
                 Err(refusal) => refuse(app, session, id, refusal),
@@ -135,7 +135,7 @@ pub async fn frame(
     }
 }
 
-/// A fresh token for the same person.
+/// Replaces the session's token by a fresh token for the same user.
 async fn refresh(app: &App, session: &Session, timers: &mut Timers, token: &str) -> Result<wire::TokenRefreshed, Refusal> {
     let identity = app.auth.user(token).await.map_err(|error| Refusal::from(error).field("refreshToken.token"))?;
     if identity.tenant != session.caller.tenant || identity.user != session.caller.user {

@@ -1,8 +1,8 @@
 //! The task that owns a socket: one loop, one reason to end, one cleanup.
 //!
-//! It reads, and does what the clock asks for. What is to be written waits in the session's outbox and is written by a
-//! [flusher](crate::sessions::flusher); only while the kernel takes no more does this task wait to go on writing. So a peer that
-//! takes its time to read can still be heard, and is not taken for dead.
+//! The task reads frames and acts on deadlines. Frames to write wait in the session's outbox, and a
+//! [flusher](crate::sessions::flusher) writes them. Only while the kernel takes no more bytes, this task waits until it does
+//! and continues the writing. Reading does not wait for writing, so a client that reads slowly does not count as dead.
 
 use std::{
     future::{Future as _, poll_fn},
@@ -41,16 +41,17 @@ use crate::{
     telemetry::{CloseLabel, Metrics},
 };
 
-/// How long a peer may take to answer a close frame.
+/// How long the server waits for the client's answer to its close frame.
 const CLOSE_PATIENCE: Duration = Duration::from_secs(2);
-/// How long commands under way may take once the server leaves. Retried elsewhere they are harmless, only slower.
+/// How long running commands may take after the server began to stop. The client may safely repeat a longer command on
+/// another node.
 const FINISH_PATIENCE: Duration = Duration::from_secs(1);
-/// A close frame's reason: 125 bytes less the code (RFC 6455 §5.5), and less to be cut at a letter.
+/// The maximum length of a close frame's reason. RFC 6455 §5.5 allows 125 bytes including the code of 2 bytes.
 const REASON_BYTES_MAX: usize = 120;
 
-/// Serves a connection to its end.
+/// Serves a connection from the HTTP upgrade until it is closed.
 pub async fn run(app: Arc<App>, upgrading: OnUpgrade, encoding: Encoding) {
-    // What happens once in a connection's life is boxed, so that the task of one that only is there is small.
+    // Futures that run once in a connection's life are boxed, so that the task of an idle connection is small.
     let Some((socket, early)) = Box::pin(upgrade::socket(upgrading)).await else { return };
     let _open = GaugeGuard::up(&app.metrics.connections);
     let (read, write) = socket.into_split();
@@ -66,7 +67,7 @@ pub async fn run(app: Arc<App>, upgrading: OnUpgrade, encoding: Encoding) {
     Box::pin(close(&app.metrics, &mut reader, &socket, reason)).await;
 }
 
-/// One more in a gauge while it lives, whichever way its task ends.
+/// Raises a gauge by one until it is dropped, also when its task is aborted or panics.
 struct GaugeGuard<'a>(&'a Gauge);
 
 impl<'a> GaugeGuard<'a> {
@@ -82,10 +83,10 @@ impl Drop for GaugeGuard<'_> {
     }
 }
 
-/// Answers to come. Only there while some are.
+/// The futures of answers. `None` while no command runs, so that an idle connection needs no memory for them.
 type InFlight = Option<FuturesUnordered<BoxFuture<'static, Option<Bytes>>>>;
 
-/// What there is to do next.
+/// The event that woke the connection's task.
 enum Wakeup {
     Read(ReadEvent),
     Answered(Option<Bytes>),
@@ -100,7 +101,7 @@ async fn serve(app: &Arc<App>, reader: &mut Reader, session: &Arc<Session>, expi
     let mut limiter = ConnectionLimiter::new(&app.config.limits);
     let mut in_flight = InFlight::None;
     let mut timer = pin!(sleep_until(app.coarse_timer.next(timers.next(Instant::now(), app.clock.now_s()))));
-    // Events may wait behind the welcome.
+    // Writes the welcome, and the live events that wait behind it.
     socket.flush().count(&app.metrics);
     loop {
         if let Some(reason) = session.closing() {
@@ -109,11 +110,11 @@ async fn serve(app: &Arc<App>, reader: &mut Reader, session: &Arc<Session>, expi
             }
             break reason.clone();
         }
-        // A peer that asks and does not take the answers is not heard, nor answered more, until it does.
+        // While too many replies wait for this client, the task reads no further commands and queues no further answers.
         let answering = socket.is_listening();
         let under_way = in_flight.as_ref().map_or(0, FuturesUnordered::len);
         let reading = answering && under_way < app.config.limits.in_flight_max;
-        // By hand: what `select!` holds for its branches would be a third of what an idle session costs.
+        // `poll_fn` instead of `select!`, because the state of `select!` would be a third of the memory of an idle session.
         let turn = poll_fn(|context| {
             if reading && let Poll::Ready(heard) = reader.poll(context, session) {
                 return Poll::Ready(Wakeup::Read(heard));
@@ -132,14 +133,15 @@ async fn serve(app: &Arc<App>, reader: &mut Reader, session: &Arc<Session>, expi
         match turn.await {
             Wakeup::Read(ReadEvent::Alive(frames)) => {
                 timers.heard(Instant::now());
-                // Pings are answered for nothing, and empty parts cost without end: a flood of them is a flood.
+                // Pings and empty fragments are frames that cost time too, so they count towards the connection's limit.
                 if (0..frames).any(|_| limiter.frame() == Verdict::Flood) {
                     break CloseReason::code(CloseCode::RateLimited);
                 }
             }
             Wakeup::Read(ReadEvent::Frame(_, frame)) => {
                 timers.heard(Instant::now());
-                // What came before the end is not done after it: a revocation that was answered binds.
+                // The session may have ended after the frame arrived. The command must not run then, because a revocation
+                // that was answered must bind.
                 if let Some(reason) = session.closing() {
                     break reason.clone();
                 }
@@ -164,7 +166,7 @@ async fn serve(app: &Arc<App>, reader: &mut Reader, session: &Arc<Session>, expi
                 let wrote = socket.flush();
                 wrote.count(&app.metrics);
                 if wrote.bytes > 0 && !answering {
-                    // Room was made for what waited: the peer lives, though nobody listens to it.
+                    // The client took bytes, so it lives, although the server does not read from it now.
                     timers.heard(Instant::now());
                 }
             }
@@ -176,7 +178,7 @@ async fn serve(app: &Arc<App>, reader: &mut Reader, session: &Arc<Session>, expi
             Wakeup::Time => {
                 let now = Instant::now();
                 if answering && !reading {
-                    // Its silence is ours: we do not listen.
+                    // The server does not read from the client now, so the client's silence says nothing.
                     timers.heard(now);
                 }
                 if let Some(reason) = attend(session, &mut timers, now, app.clock.now_s()) {
@@ -197,7 +199,7 @@ fn next_answer(in_flight: &mut InFlight, context: &mut Context<'_>) -> Poll<Opti
     answer.map(Option::flatten)
 }
 
-/// Does what the clock asks for; a reason ends the connection.
+/// Does the work that is due now. Returns a reason if the connection must end.
 fn attend(session: &Arc<Session>, timers: &mut Timers, now: Instant, now_s: i64) -> Option<CloseReason> {
     match timers.due(now, now_s) {
         Due::Nothing => {}
@@ -212,7 +214,8 @@ fn attend(session: &Arc<Session>, timers: &mut Timers, now: Instant, now_s: i64)
     None
 }
 
-/// What is said before the server leaves: answers to what is under way, what waits, and when to come back.
+/// Queues the answers of running commands, and the event that tells the client when to reconnect. Called before the server
+/// closes a connection because it stops.
 async fn farewell(session: &Arc<Session>, in_flight: InFlight) {
     let finish = async {
         let mut answers = in_flight.unwrap_or_default();
@@ -222,23 +225,23 @@ async fn farewell(session: &Arc<Session>, in_flight: InFlight) {
             }
         }
     };
-    // The peer asks again for what took longer.
+    // The client repeats commands that took longer.
     let _ = timeout(FINISH_PATIENCE, finish).await;
     let reconnect_after_ms = rand::random_range(1..=super::drain::RETURN_WITHIN_MS);
     let going = Frame::event(wire::event::Kind::GoingAway(wire::GoingAway { reconnect_after_ms }));
     session.answer(going.on_wire(session.socket.encoding));
 }
 
-/// Says why, as far as the peer still listens, and waits for it to leave.
+/// Sends a close frame with the reason, and waits until the client closes the connection, at most 2 s.
 pub async fn close(metrics: &Metrics, reader: &mut Reader, socket: &SocketWriter, reason: CloseReason) {
     let CloseReason::Code(code, why) = reason else {
-        // The peer's close frame is answered; where there was none, there is nobody to hear anything.
+        // If the client sent a close frame, this writes the answer to it. If not, there is nothing to send.
         socket.answer(reader.close(None));
         let _ = timeout(CLOSE_PATIENCE, socket.drain()).await;
         return;
     };
     metrics.closes.get_or_create(&CloseLabel { code }).inc();
-    // Without the sentence: it may quote what the peer sent.
+    // The log does not contain the sentence, which may quote text that the client sent.
     tracing::debug!(code = code.name(), "a connection is closed");
     let mut end = why.len().min(REASON_BYTES_MAX);
     while !why.is_char_boundary(end) {
@@ -249,7 +252,8 @@ pub async fn close(metrics: &Metrics, reader: &mut Reader, socket: &SocketWriter
     let _ = timeout(CLOSE_PATIENCE, goodbye(reader, socket)).await;
 }
 
-/// Writes what waits, the close frame last, and waits for the peer's. What it still sends is not for us any more.
+/// Writes the waiting frames, with the close frame as the last, and waits for the client's close frame. Other frames that
+/// the client still sends are ignored.
 async fn goodbye(reader: &mut Reader, socket: &SocketWriter) {
     if !socket.drain().await {
         return;
@@ -261,8 +265,8 @@ async fn goodbye(reader: &mut Reader, socket: &SocketWriter) {
             ReadEvent::Ended(CloseReason::Code(..)) => break,
         }
     }
-    // After a frame that can't be read nothing can be. Closing with bytes unread would reset the connection, and the
-    // peer's system throw our close frame away.
+    // After an invalid frame no further frame can be decoded, so the bytes are read and ignored. Closing a socket with
+    // unread bytes would reset the connection, and the client's system might discard the close frame.
     if socket.shut().is_err() {
         return;
     }

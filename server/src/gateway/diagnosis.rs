@@ -1,5 +1,5 @@
-//! Why no socket came about, for a page to read. A browser tells a page nothing about a socket that was refused, so the page
-//! asks the same address again with `fetch`; any page may read the answer.
+//! Explains to a page why its WebSocket was refused. A browser gives a page no reason for a refused WebSocket, so the page
+//! requests the same address again with `fetch`. Pages of all origins may read the answer.
 
 use std::collections::HashMap;
 
@@ -11,23 +11,23 @@ use serde::Serialize;
 use super::origin;
 use crate::app::App;
 
-/// What protocol/README.md describes.
+/// The answer, as protocol/README.md describes it.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Diagnosis<'a> {
-    /// Tells this server from anything else at the address.
+    /// Always `causerie`, so that the page can tell this server from another program at the address.
     service: &'static str,
     subprotocols: [&'static str; 2],
-    /// Of the page that asks.
+    /// The origin of the requesting page.
     #[serde(skip_serializing_if = "Option::is_none")]
     origin: Option<&'a str>,
     origin_allowed: bool,
-    /// This node takes connections now.
+    /// Whether this node accepts connections now.
     ready: bool,
     message: String,
 }
 
-/// True for a request that does not try to open a socket.
+/// Whether the request is no WebSocket handshake and so asks for a diagnosis.
 #[must_use]
 pub fn is_asked_for(headers: &HeaderMap) -> bool {
     [header::UPGRADE, header::SEC_WEBSOCKET_KEY, header::SEC_WEBSOCKET_VERSION]
@@ -35,7 +35,8 @@ pub fn is_asked_for(headers: &HeaderMap) -> bool {
         .all(|name| !headers.contains_key(name))
 }
 
-/// Tells what would become of a socket. A page names its origin in `?origin=`, since browsers send none to their own host.
+/// Answers whether a WebSocket handshake would be accepted. The page sends its origin in `?origin=`, because browsers send
+/// no `Origin` header with requests to the page's own host.
 pub fn answer(app: &App, request: &Request<Body>) -> Response<Body> {
     let headers = request.headers();
     let named =
@@ -62,7 +63,7 @@ pub fn answer(app: &App, request: &Request<Body>) -> Response<Body> {
     };
     let subprotocols = Encoding::ALL.map(Encoding::subprotocol);
     let diagnosis = Diagnosis { service: "causerie", subprotocols, origin, origin_allowed, ready, message };
-    // Text, flags and a list of texts are always JSON.
+    // Serialising can't fail: the answer has only texts, flags and a list of texts.
     let mut response = Response::new(Body::from(serde_json::to_vec(&diagnosis).unwrap_or_default()));
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));

@@ -1,4 +1,5 @@
-//! Sending everyone elsewhere, spread over time, so that the other nodes are not stormed.
+//! Closes all sessions before this node stops, spread over time, so that not all clients reconnect to the other nodes at
+//! once.
 
 use std::time::Duration;
 
@@ -7,16 +8,16 @@ use tokio::time::{Instant, sleep, sleep_until};
 
 use crate::{app::App, sessions::CloseReason};
 
-/// Clients are asked to come back at random within this time, on top of the spread closes.
+/// Clients reconnect after a random time up to this number of milliseconds, in addition to the spread of the closes.
 pub(super) const RETURN_WITHIN_MS: u32 = 1_000;
-/// How often it is seen whether all are gone.
+/// How often the drain checks whether all sessions have ended.
 const LOOK_EVERY: Duration = Duration::from_millis(20);
-/// How long sessions may take to leave once asked. One whose command waits for a database that does not answer is left to
-/// the deadline of whoever stops the server.
+/// How long the drain waits for sessions to end after it closed them. A session whose command waits for a database that does
+/// not answer ends at the deadline of the whole shutdown.
 const LEAVE_MAX: Duration = Duration::from_secs(3);
 
-/// Closes all sessions, spread evenly over `over`; returns when they are gone, or soon after. Sockets that did not say
-/// hello yet are closed by [`Tasks::stopping`](crate::tasks::Tasks::stopping).
+/// Closes all sessions, spread evenly over the time `over`. Returns when all have ended, at most 3 s after the last close.
+/// Connections before their `hello` are closed by [`Tasks::stopping`](crate::tasks::Tasks::stopping).
 pub async fn drain(app: &App, over: Duration) {
     let sessions = app.sessions.all();
     let began = Instant::now();
@@ -25,7 +26,7 @@ pub async fn drain(app: &App, over: Duration) {
         sleep_until(began + over * at / count).await;
         session.close(CloseReason::code(CloseCode::GoingAway));
     }
-    // Those whose handshake ended meanwhile.
+    // Sessions whose handshake ended in the meantime.
     let give_up = Instant::now() + LEAVE_MAX;
     while !app.sessions.is_empty() && Instant::now() < give_up {
         for session in app.sessions.all() {

@@ -1,25 +1,26 @@
-//! Data frames without content that end no message. The library joins the frames of a message and tells nobody of one that
-//! adds nothing, so a peer could keep a connection busy for ever with a message that never ends.
+//! Counts empty data frames that do not end a message. The WebSocket library joins the frames of a message and does not
+//! report a frame that adds nothing, so without the count a client could keep the server busy with a message that never
+//! ends.
 
 use std::io::Cursor;
 
 use tokio_tungstenite::tungstenite::protocol::frame::{FrameHeader, coding::OpCode};
 
-/// The longest header, with a mask (RFC 6455 §5.2).
+/// The length of the longest frame header with a mask (RFC 6455 §5.2).
 const HEADER_BYTES_MAX: usize = 14;
 
-/// Reads along with the library, from header to header.
+/// Parses the frame headers in the bytes that the library reads.
 #[derive(Debug, Default)]
 pub struct EmptyFragments {
     seen: u32,
     header: [u8; HEADER_BYTES_MAX],
     held: usize,
-    /// Bytes of payload until the next header.
+    /// Bytes of payload before the next header.
     skip: u64,
 }
 
 impl EmptyFragments {
-    /// Counts those in the bytes that came next.
+    /// Counts the empty fragments in the next bytes of the connection.
     pub fn read(&mut self, mut bytes: &[u8]) {
         loop {
             let skipped = bytes.len().min(usize::try_from(self.skip).unwrap_or(usize::MAX));
@@ -35,19 +36,19 @@ impl EmptyFragments {
                     (self.held, self.skip) = (0, length);
                 }
                 Ok(None) if self.held < HEADER_BYTES_MAX => {}
-                // The library refuses it, too.
+                // The library refuses this header too, so the rest needs no parsing.
                 Ok(None) | Err(_) => (self.held, self.skip) = (0, u64::MAX),
             }
         }
     }
 
-    /// Some were counted and not taken yet.
+    /// Whether empty fragments were counted since the last [`Self::take`].
     #[must_use]
     pub fn any(&self) -> bool {
         self.seen > 0
     }
 
-    /// How many there were since the last call.
+    /// The number of empty fragments since the last call.
     pub fn take(&mut self) -> u32 {
         std::mem::take(&mut self.seen)
     }
@@ -59,7 +60,7 @@ mod tests {
 
     use super::*;
 
-    /// A frame as a client sends it.
+    /// A masked frame, as a client sends it.
     fn frame(opcode: OpCode, is_final: bool, length: usize) -> Vec<u8> {
         sent(Frame::message(vec![0x80; length], opcode, is_final))
     }

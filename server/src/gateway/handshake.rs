@@ -1,4 +1,4 @@
-//! Who is there? The first frame says so, and nothing else is heard before it.
+//! The handshake of a connection: the first frame must be `hello` with a token, which identifies the user.
 
 use std::{collections::HashMap, sync::Arc};
 
@@ -19,15 +19,16 @@ use crate::{
     tasks::Phase,
 };
 
-/// Somebody the server knows, with all their conversations live.
+/// The result of a successful handshake: the user gets live events of all their conversations.
 pub struct Established {
-    /// The session, registered everywhere.
+    /// The session, known to the hub and to `Sessions`.
     pub registered: RegisteredSession,
-    /// When its token ends. Seconds since 1970 UTC.
+    /// When the session's token expires. Seconds since 1970 UTC.
     pub expires_at_s: i64,
 }
 
-/// A registered session. Dropping it takes it out everywhere, whichever way its task ends.
+/// A registered session. Dropping it removes the session from the hub and from `Sessions`, also when its task is aborted or
+/// panics.
 pub struct RegisteredSession {
     app: Arc<App>,
     session: Arc<Session>,
@@ -40,7 +41,7 @@ impl RegisteredSession {
         Self { app: Arc::clone(app), session }
     }
 
-    /// Who it is.
+    /// The session itself.
     #[must_use]
     pub fn session(&self) -> &Arc<Session> {
         &self.session
@@ -54,10 +55,10 @@ impl Drop for RegisteredSession {
     }
 }
 
-/// Waits for `Hello`, answers it.
+/// Waits for `hello` and queues its answer.
 ///
 /// # Errors
-/// Why the connection ends; the peer was told what it can use.
+/// The reason to close the connection. If the `hello` is refused, the refusal is queued as its answer.
 pub async fn establish(app: &Arc<App>, reader: &mut Reader, socket: &Arc<SocketWriter>) -> Result<Established, CloseReason> {
     let late = || CloseReason::Code(CloseCode::HandshakeTimeout, "no hello came in time".to_owned());
     let going_away = || CloseReason::code(CloseCode::GoingAway);
@@ -97,7 +98,8 @@ pub async fn establish(app: &Arc<App>, reader: &mut Reader, socket: &Arc<SocketW
     let connection = ConnectionId::new();
     let session = Session::new(connection, caller, identity.signed_by, Arc::clone(socket), app.sessions.flusher(connection));
     let registered = RegisteredSession::enter(app, session);
-    // Looked at once the drain can see this session: it is closed here or there.
+    // Checked after the session was registered, so that a session of a stopping server is closed either here or by the
+    // drain.
     if app.readiness.phase() == Phase::Stopping {
         return Err(going_away());
     }
@@ -106,11 +108,12 @@ pub async fn establish(app: &Arc<App>, reader: &mut Reader, socket: &Arc<SocketW
     );
     match welcome(app, &registered.session, identity.profile, identity.expires_at_s, resume).await {
         Ok((welcome, missed)) => {
-            // Revoked meanwhile: what was read on the way is not theirs any more.
+            // The token was revoked during the handshake, so the user must not get what was read.
             if let Some(reason) = registered.session.closing() {
                 return Err(reason.clone());
             }
-            // Live events wait behind it since the person was seated, and behind what was missed.
+            // Live events wait in the outbox since the user joined their rooms. The welcome and the missed events go before
+            // them.
             let mut first = vec![commands::reply(encoding, id, Answer::Welcome(welcome))];
             first.extend(missed.frames.iter().map(|frame| frame.on_wire(encoding)));
             socket.push_first(first, &missed.told);
@@ -132,7 +135,7 @@ async fn welcome(
     resume: Option<causerie_protocol::command::Resume>,
 ) -> Result<(wire::Welcome, Missed), Refusal> {
     app.hub.join(session, app.config.limits.connections_per_user_max).await?;
-    // Without positions it answers the epoch and the inbox's version, to resume from next time.
+    // A `hello` without positions gets the epoch and the inbox version, from which the client can resume next time.
     let (resumed, missed) = app.hub.welcome_back(session.caller, resume.unwrap_or_default()).await?;
     let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
     let welcome = wire::Welcome {
@@ -157,7 +160,7 @@ async fn welcome(
     Ok((welcome, missed))
 }
 
-/// Answers the hello with why not; the reason closes the connection then.
+/// Queues a refusal as the answer to the `hello`, and returns the reason to close the connection.
 fn refuse(app: &App, socket: &SocketWriter, id: u32, refusal: Refusal, reason: CloseReason) -> CloseReason {
     commands::count_refusal(app, &refusal);
     socket.push_first(vec![commands::reply(socket.encoding, id, Answer::Error(refusal.into()))], &HashMap::new());
@@ -166,7 +169,7 @@ fn refuse(app: &App, socket: &SocketWriter, id: u32, refusal: Refusal, reason: C
 
 fn malformed(refusal: &Refusal) -> CloseReason {
     let field = format!("`{}`", refusal.field);
-    // Most sentences begin with the field.
+    // Most messages begin with the field, which is then not repeated.
     let is_told = refusal.field.is_empty() || refusal.message.starts_with(&field);
     let place = if is_told { String::new() } else { format!("{field}: ") };
     CloseReason::Code(CloseCode::Malformed, format!("{place}{}", refusal.message))

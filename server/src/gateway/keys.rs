@@ -1,4 +1,4 @@
-//! Ends the sessions whose tokens were signed with a key that was revoked since.
+//! Ends the sessions whose tokens were signed with a key that has been revoked.
 
 use std::{collections::HashSet, sync::Arc, time::Duration};
 
@@ -6,10 +6,10 @@ use causerie_protocol::CloseCode;
 
 use crate::{app::App, auth::keys::KeyMark, sessions::CloseReason};
 
-/// How often the keys are looked at. Sockets of a revoked key close within 30 seconds, as the command that revokes it says.
+/// How often the keys are read. The command that revokes a key promises that its connections close within 30 seconds.
 const CHECKED_EVERY: Duration = Duration::from_secs(10);
 
-/// Starts to look.
+/// Starts the task that checks for revoked keys.
 pub fn watch(app: &Arc<App>) {
     let (app, stop) = (Arc::clone(app), app.tasks.stopping());
     app.tasks.clone().spawn_vital("signing keys", async move {
@@ -21,11 +21,12 @@ pub fn watch(app: &Arc<App>) {
 }
 
 async fn look(app: &App) {
-    // What ended before the server started let nobody in here. Sets of the last two looks: a session may be added just after a
-    // look, with a key that was good just before.
+    // The revoked keys of the last two reads. Keys that were revoked before the server started let no session in. Sessions
+    // of a newly revoked key are ended after two reads, because a session may be added shortly after a read with a key that
+    // was valid shortly before it.
     let mut last: Option<[HashSet<KeyMark>; 2]> = None;
     loop {
-        // A failure is logged where the keys are asked for.
+        // `refresh_keys` logs its failures.
         if let Ok(ended) = app.auth.refresh_keys().await {
             if let Some([older, _]) = &last {
                 end(app, &ended.difference(older).copied().collect());

@@ -1,4 +1,4 @@
-//! How fast one connection may talk.
+//! Limits the rate of frames that one connection may send.
 
 use std::{num::NonZeroU32, time::Duration};
 
@@ -9,29 +9,29 @@ use governor::{
 
 use crate::config::Limits;
 
-/// Refusals more than what passed between them, in bursts, after which a connection counts as a flood.
+/// A connection counts as a flood when its refused frames exceed its accepted frames by this number of bursts.
 const FLOOD_BURSTS: u32 = 10;
 
-/// The limits of one connection.
+/// The rate limiter of one connection.
 pub struct ConnectionLimiter {
     frames: DefaultDirectRateLimiter,
     refused: u32,
     refused_max: u32,
 }
 
-/// What a frame is answered with.
+/// What to do with a frame.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Verdict {
-    /// Go on.
+    /// Handle it.
     Fine,
-    /// Refused; may be tried after so many milliseconds.
+    /// Refuse it; the client may send it again after this number of milliseconds.
     Wait(u32),
-    /// It does not listen.
+    /// Close the connection: the client continues to send although its frames are refused.
     Flood,
 }
 
 impl ConnectionLimiter {
-    /// As configured.
+    /// A limiter with the configured rate and burst.
     #[must_use]
     pub fn new(limits: &Limits) -> Self {
         Self {
@@ -41,11 +41,11 @@ impl ConnectionLimiter {
         }
     }
 
-    /// A frame came.
+    /// Counts a frame that arrived now.
     pub fn frame(&mut self) -> Verdict {
         match self.frames.check() {
             Ok(()) => {
-                // Not to nothing: whoever talks far too fast is let through now and then.
+                // Not reset to zero, because also a client that sends far too fast gets a frame accepted now and then.
                 self.refused = self.refused.saturating_sub(1);
                 Verdict::Fine
             }
@@ -64,7 +64,7 @@ fn quota(per_second: u32, burst: u32) -> Quota {
 }
 
 fn milliseconds(wait: Duration) -> u32 {
-    // Rounded up: a client that waits as told is let through.
+    // Rounded up, so that the next frame of a client that waits this long is accepted.
     u32::try_from(wait.as_millis()).unwrap_or(u32::MAX).saturating_add(1)
 }
 

@@ -1,8 +1,9 @@
-//! Sockets: from the HTTP upgrade to the close frame.
+//! WebSocket connections, from the HTTP upgrade to the close frame.
 //!
-//! [`upgrade`] turns a request into a WebSocket, [`diagnosis`] tells a page why none came about, [`handshake`] learns who is
-//! there, [`connection`] is the loop that then goes on, [`reader`] what it hears, [`commands`] what it does with a frame.
-//! [`drain()`] sends everyone elsewhere when the server leaves. [`watch_keys`] ends sessions whose signing key was revoked.
+//! [`upgrade`] turns a request into a WebSocket, and [`diagnosis`] explains to a page why a WebSocket was refused.
+//! [`handshake`] identifies the user. [`connection`] is the loop of a connection, [`reader`] decodes its frames, and
+//! [`commands`] executes them. [`drain()`] closes all sessions when the server stops. [`watch_keys`] ends sessions whose
+//! signing key was revoked.
 
 mod commands;
 pub mod connection;

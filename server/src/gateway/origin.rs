@@ -1,14 +1,16 @@
-//! Which pages may connect. Browsers send no cookie that counts here, yet a foreign page has no business on this socket.
+//! Decides from which web pages a WebSocket may be opened. The server uses no cookies, so this is a second line of defence:
+//! a page of an unknown origin can't use the server.
 
 use http::{HeaderMap, HeaderName, header};
 
-/// The name a proxy was asked for, where it asks this server by another one. A page can't set it on a socket.
+/// The host name that the client sent to a proxy, if the proxy uses another name for this server. A page can't set this
+/// header on a WebSocket.
 const X_FORWARDED_HOST: HeaderName = HeaderName::from_static("x-forwarded-host");
 
-/// The one `Origin` of a request. `None`: it comes from no page.
+/// The `Origin` header of a request. `None` if there is none: the request comes from no page.
 ///
 /// # Errors
-/// When it comes more than once or is no text, which no browser does.
+/// [`NotAnOrigin`] if the header occurs more than once or is no text, which no browser sends.
 pub fn of(headers: &HeaderMap) -> Result<Option<&str>, NotAnOrigin> {
     let mut sent = headers.get_all(header::ORIGIN).iter();
     match (sent.next().map(|origin| origin.to_str()), sent.next()) {
@@ -18,12 +20,12 @@ pub fn of(headers: &HeaderMap) -> Result<Option<&str>, NotAnOrigin> {
     }
 }
 
-/// More than one `Origin`, or one that is no text.
+/// The request has more than one `Origin` header, or one that is no text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct NotAnOrigin;
 
-/// A page of this origin may connect: it is one of `listen.origins`, or this server's own page, whose origin names the host
-/// that the request asks for.
+/// Whether a page of this origin may connect. It may if the setting `listen.origins` lists the origin, or if the origin
+/// names the host of the request, which is so for the server's own page.
 #[must_use]
 pub fn is_allowed(origin: &str, headers: &HeaderMap, origins: &[String]) -> bool {
     origins.iter().any(|allowed| allowed == origin) || is_own(origin, headers)
@@ -31,7 +33,8 @@ pub fn is_allowed(origin: &str, headers: &HeaderMap, origins: &[String]) -> bool
 
 fn is_own(origin: &str, headers: &HeaderMap) -> bool {
     let Some((scheme, from)) = origin.split_once("://") else { return false };
-    // A proxy may end TLS, so the scheme is the page's to say. Browsers leave its default port out, others may not.
+    // A proxy may end TLS, so only the origin's scheme is known. Browsers omit the default port of a scheme, other clients
+    // may send it.
     let default_port = match scheme {
         "https" => ":443",
         "http" => ":80",

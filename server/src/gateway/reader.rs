@@ -1,5 +1,5 @@
-//! The reading side of a socket: bytes in, whole frames out, by the library's rules. What the library itself wants to say
-//! (pongs, the answer to a close frame) goes the way of all answers.
+//! The reading half of a socket. The WebSocket library decodes the bytes into messages. Frames that the library itself
+//! makes (pongs, the answer to a close frame) are queued in the outbox like replies.
 
 use std::{
     future::poll_fn,
@@ -24,36 +24,36 @@ use tokio_tungstenite::tungstenite::{
 use super::fragments::EmptyFragments;
 use crate::sessions::{CloseReason, Session, SocketWriter};
 
-/// What each connection holds to read into: a text of 256 bytes with its ids. Larger frames are read with several calls.
-/// tungstenite's own 128 KiB, zero-filled, are for few connections and large frames.
+/// The size of a connection's read buffer: enough for a message text of 256 bytes with its ids. Larger frames are read with
+/// several calls. tungstenite's default is a zero-filled buffer of 128 KiB, too much for many idle connections.
 const READ_BUFFER_BYTES: usize = 384;
 
-/// Frames that say nothing a peer may send before it says who it is; pings among them are answered.
+/// How many frames without content a client may send before its `hello`. Pings among them are answered.
 const ALIVE_BEFORE_FIRST_MAX: u32 = 16;
 
-/// A socket that is read from.
+/// The reading half of a socket.
 pub struct Reader {
     socket: OwnedReadHalf,
     context: WebSocketContext,
     empty: EmptyFragments,
     encoding: Option<Encoding>,
-    /// The library found a fault, and may not be asked again: where the next frame begins is not known.
+    /// The library found an invalid frame. It must not be called again, because the start of the next frame is unknown.
     failed: bool,
 }
 
-/// What the peer did.
+/// What the client did.
 pub enum ReadEvent {
-    /// Sent a message, binary (`Proto`) or text (`Json`).
+    /// It sent a message, binary (`Proto`) or text (`Json`).
     Frame(Encoding, Bytes),
-    /// Sent so many frames that say nothing: it lives. Control frames, and parts of a message without content.
+    /// It sent this number of frames without content (control frames, empty fragments), which show that it lives.
     Alive(u32),
-    /// Ended.
+    /// It closed the connection, the connection broke, or the client sent an invalid frame.
     Ended(CloseReason),
 }
 
-/// Where the library's own frames go.
+/// Takes the frames that the WebSocket library makes itself.
 pub trait ReplySink {
-    /// Queues bytes as they go over the wire.
+    /// Queues the bytes of WebSocket frames.
     fn answer(&self, bytes: Bytes);
 }
 
@@ -72,8 +72,8 @@ impl ReplySink for SocketWriter {
 }
 
 impl Reader {
-    /// Of a fresh connection, of which some bytes may have come already. Messages of another encoding end it; with `None`, any
-    /// message is taken.
+    /// The reader of a new connection. `early` holds the bytes that have arrived already. A message in another encoding ends
+    /// the connection; with `None`, both encodings are accepted.
     #[must_use]
     pub fn new(socket: OwnedReadHalf, early: Vec<u8>, encoding: Option<Encoding>) -> Self {
         let config = WebSocketConfig::default()
@@ -87,7 +87,7 @@ impl Reader {
         Self { socket, context, empty, encoding, failed: false }
     }
 
-    /// Reads as far as the next thing the peer did.
+    /// Reads until the next event.
     pub fn poll(&mut self, context: &mut Context<'_>, answers: &impl ReplySink) -> Poll<ReadEvent> {
         if self.failed {
             return Poll::Ready(ReadEvent::Ended(CloseReason::code(CloseCode::ProtocolError)));
@@ -131,10 +131,10 @@ impl Reader {
         }
     }
 
-    /// The first frame with content.
+    /// Waits for the first message.
     ///
     /// # Errors
-    /// Why there is none.
+    /// The reason to close the connection if it ended first or sent too many frames without content.
     pub async fn first(&mut self, answers: &impl ReplySink) -> Result<Bytes, CloseReason> {
         let mut alive = 0;
         while alive <= ALIVE_BEFORE_FIRST_MAX {
@@ -147,12 +147,12 @@ impl Reader {
         Err(CloseReason::code(CloseCode::RateLimited))
     }
 
-    /// The close frame as it goes over the wire; the peer's own is then only waited for. `None`: the answer to the peer's, if
-    /// it sent one.
+    /// The bytes of a close frame. After this, the reader only waits for the client's close frame. With `None`, the answer
+    /// to the client's close frame if it sent one, or no bytes.
     #[must_use]
     pub fn close(&mut self, frame: Option<CloseFrame>) -> Bytes {
         let mut said = Said(Vec::new());
-        // What can't be said any more is not said.
+        // An error means that no close frame can be sent any more, and then none is.
         let _ = match frame {
             Some(frame) => self.context.close(&mut said, Some(frame)),
             None => self.context.flush(&mut said),
@@ -160,13 +160,13 @@ impl Reader {
         said.0.into()
     }
 
-    /// The bare socket, once nothing is understood any more.
+    /// The socket itself, to read the remaining bytes after an invalid frame.
     pub fn socket(&mut self) -> &mut OwnedReadHalf {
         &mut self.socket
     }
 }
 
-/// The socket as the library wants it.
+/// The socket as `Read` and `Write`, as the library needs it. Written bytes are collected in `said`.
 struct Stream<'a, 'b> {
     socket: &'a mut OwnedReadHalf,
     empty: &'a mut EmptyFragments,
@@ -185,7 +185,8 @@ impl Stream<'_, '_> {
 
 impl Read for Stream<'_, '_> {
     fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
-        // The library would go on reading until a message ends. Those that were read are paced first.
+        // The library would continue to read until a message ends. The counted empty fragments must go through the limiter
+        // first.
         if self.empty.any() {
             return Err(io::ErrorKind::WouldBlock.into());
         }
@@ -206,7 +207,7 @@ impl Write for Stream<'_, '_> {
     }
 }
 
-/// A stream that is only spoken into.
+/// A stream that collects the bytes written to it, and has nothing to read.
 struct Said(Vec<u8>);
 
 impl Read for Said {
@@ -225,7 +226,7 @@ impl Write for Said {
     }
 }
 
-/// How RFC 6455 §7.4.1 names a fault.
+/// The close reason for an error of the library, with the close codes of RFC 6455 §7.4.1.
 fn broken(error: &Error) -> CloseReason {
     match error {
         Error::Capacity(CapacityError::MessageTooLong { max_size, .. }) => {

@@ -1,4 +1,4 @@
-//! When a quiet connection next needs attention: one deadline out of ping, silence, and the end of its token.
+//! Computes when a quiet connection next needs work: a ping, a close after silence, or the end of its token.
 
 use std::time::Duration;
 
@@ -6,14 +6,14 @@ use tokio::time::Instant;
 
 use crate::auth::token;
 
-/// The notice a client gets to refresh its token.
+/// How many seconds before its token expires a client is asked to refresh it.
 const EXPIRY_NOTICE_S: i64 = 60;
 
-/// A token that has just ended still lets in, for clocks that disagree; what it let in ends no sooner.
+/// Seconds by which an expired token is still accepted, because clocks may differ. A session lives as long as its token
+/// would be accepted.
 const LEEWAY_S: i64 = token::LEEWAY_S;
 
-/// How long a token that ends at `expires_at_s` still lives at `now_s`, in milliseconds: 1 for a token that has ended,
-/// because 0 means "not told" on the wire.
+/// The milliseconds from `now_s` until a token expires at `expires_at_s`. At least 1, because 0 means "unknown" on the wire.
 #[must_use]
 pub fn left_ms(expires_at_s: i64, now_s: i64) -> u32 {
     let left_ms = expires_at_s.saturating_sub(now_s).saturating_mul(1000);
@@ -29,46 +29,46 @@ pub struct Timers {
     noticed: bool,
 }
 
-/// What is due.
+/// The work that is due.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Due {
-    /// Nothing: look again at [`Timers::next`].
+    /// Nothing until [`Timers::next`].
     Nothing,
     /// Send a ping.
     Ping,
-    /// Nothing was heard for two intervals.
+    /// Close the connection: the client sent nothing for two intervals.
     Silence,
-    /// Tell the client to refresh its token.
+    /// Send the event that asks the client to refresh its token.
     ExpiryNotice,
-    /// The token ended.
+    /// Close the connection: the token expired.
     Expired,
 }
 
 impl Timers {
-    /// The peer was heard just now.
+    /// The deadlines of a connection that just finished its handshake.
     #[must_use]
     pub fn new(interval: Duration, expires_at_s: i64, now: Instant) -> Self {
         Self { interval, next_ping: now + interval, heard_at: now, expires_at_s, noticed: false }
     }
 
-    /// Something came from the peer.
+    /// Notes that the client is alive now.
     pub fn heard(&mut self, now: Instant) {
         self.heard_at = now;
     }
 
-    /// A fresh token.
+    /// Notes that the client sent a fresh token.
     pub fn refreshed(&mut self, expires_at_s: i64) {
         self.expires_at_s = expires_at_s;
         self.noticed = false;
     }
 
-    /// When the token ends. Seconds since 1970 UTC.
+    /// When the token expires. Seconds since 1970 UTC.
     #[must_use]
     pub fn expires_at_s(&self) -> i64 {
         self.expires_at_s
     }
 
-    /// When to look again. `now_s` is the time of day of `now`.
+    /// The next moment at which work may be due. `now_s` is `now` as wall clock time, in seconds since 1970 UTC.
     #[must_use]
     pub fn next(&self, now: Instant, now_s: i64) -> Instant {
         let expiry = if self.noticed { self.expires_at_s + LEEWAY_S } else { self.expires_at_s - EXPIRY_NOTICE_S };
@@ -76,7 +76,7 @@ impl Timers {
         self.next_ping.min(self.lost_at()).min(now + left.min(self.interval))
     }
 
-    /// What is due now.
+    /// The work that is due at `now`. Each ping and each expiry notice is due once.
     pub fn due(&mut self, now: Instant, now_s: i64) -> Due {
         if now_s >= self.expires_at_s + LEEWAY_S {
             return Due::Expired;

@@ -1,5 +1,5 @@
-//! From an HTTP request to a WebSocket (RFC 6455 §4.2), without axum's own upgrade: that one brings an older tungstenite,
-//! and its sockets escape the server's count of running tasks.
+//! Upgrades an HTTP request to a WebSocket (RFC 6455 §4.2). axum's own upgrade is not used, because it depends on an older
+//! tungstenite and starts tasks that the server does not track.
 
 use std::sync::Arc;
 
@@ -16,7 +16,7 @@ use crate::app::App;
 
 const RETRY_AFTER_S: &str = "2";
 
-/// `GET /v1/ws`.
+/// The handler of `GET /v1/ws`.
 pub async fn upgrade(State(app): State<Arc<App>>, mut request: Request<Body>) -> Response<Body> {
     let mut response = if diagnosis::is_asked_for(request.headers()) {
         diagnosis::answer(&app, &request)
@@ -30,12 +30,13 @@ pub async fn upgrade(State(app): State<Arc<App>>, mut request: Request<Body>) ->
             Err(refusal) => *refusal,
         }
     };
-    // Any page may read why it was refused.
+    // Pages of all origins may read why the WebSocket was refused.
     response.headers_mut().insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
     response
 }
 
-/// The bare socket behind an upgrade, and what the client sent ahead of our answer.
+/// The TCP socket of an upgraded request, and the bytes that the client sent before the answer. `None` if the upgrade
+/// failed.
 pub async fn socket(upgrading: OnUpgrade) -> Option<(TcpStream, Vec<u8>)> {
     let upgraded = match upgrading.await {
         Ok(upgraded) => upgraded,
@@ -44,23 +45,23 @@ pub async fn socket(upgrading: OnUpgrade) -> Option<(TcpStream, Vec<u8>)> {
             return None;
         }
     };
-    // Past hyper's wrapper to the socket that `lifecycle::listener` gave it.
+    // Takes the socket that `lifecycle::listener` gave to hyper out of hyper's wrapper.
     let Ok(parts) = upgraded.downcast::<TokioIo<TcpStream>>() else {
         tracing::error!("the listener serves something else than TCP: the upgrade is given up");
         return None;
     };
-    // hyper's buffer, 11 KiB, is not kept.
+    // The bytes are copied, so that hyper's buffer of 11 KiB is freed.
     Some((parts.io.into_inner(), parts.read_buf.to_vec()))
 }
 
-/// A handshake that keeps to RFC 6455.
+/// The `Sec-WebSocket-Accept` value of a handshake that conforms to RFC 6455.
 pub struct Accepted(HeaderValue);
 
 impl Accepted {
     /// Checks a handshake (RFC 6455 §4.2.1).
     ///
     /// # Errors
-    /// The answer that says what is wrong with it.
+    /// The HTTP response that says why the handshake is refused.
     pub fn check(request: &Request<Body>) -> Result<Self, Box<Response<Body>>> {
         let headers = request.headers();
         if request.method() != Method::GET || request.version() != Version::HTTP_11 {
@@ -86,7 +87,7 @@ impl Accepted {
             .map_err(|_| refuse(StatusCode::BAD_REQUEST, "`Sec-WebSocket-Key` can't be answered"))
     }
 
-    /// The answer that switches protocols.
+    /// The response `101 Switching Protocols`.
     #[must_use]
     pub fn response(self, subprotocol: Option<&'static str>) -> Response<Body> {
         let mut response = Response::new(Body::empty());
@@ -137,7 +138,7 @@ fn check(app: &App, request: &Request<Body>) -> Result<(Accepted, Encoding), Box
     Ok((accepted, encoding))
 }
 
-/// A header that is a list of tokens holds this one.
+/// Whether a header with a list of tokens contains this token.
 fn lists(headers: &HeaderMap, name: header::HeaderName, token: &str) -> bool {
     headers
         .get_all(name)
