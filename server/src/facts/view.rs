@@ -29,7 +29,7 @@ pub fn conversation(facts: &Snapshot, member: UserId, summary: Summary) -> Optio
     Some(conversation)
 }
 
-/// The members whom `viewer` may see. The read position of a member is 0 if that member does not show it to the viewer.
+/// The members that `viewer` may see. `read_seq` of a member is 0 if the viewer may not see that member's read position.
 #[must_use]
 pub fn members(
     facts: &Snapshot,

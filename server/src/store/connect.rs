@@ -48,8 +48,8 @@ const SQLITE_CACHE_KIB: u32 = 16_384;
 const SQLITE_WAL_PAGES: u32 = 4_000;
 /// Settings of PostgreSQL for statements that look up, by an index, the few rows that their `input` names.
 ///
-/// By default PostgreSQL plans a statement anew for each length of `input`, which takes longer than the statement itself (63
-/// % of the database's time at 3,000 messages per second). As long as it has few statistics of a table, it also compiles the
+/// By default PostgreSQL makes a new plan for each length of `input`, which takes longer than the statement itself (63 % of
+/// the database's time at 3,000 messages per second). As long as it has few statistics of a table, it also compiles the
 /// statement, which takes 25 ms each time. A kept plan must not scan the whole table only because the table was small when
 /// the plan was made.
 ///

@@ -164,8 +164,8 @@ impl WriteTx {
     }
 
     /// Holds the facts of these tenants until the batch ends, and returns their versions. Must be called before any other
-    /// lock is taken: a transaction that changes facts waits until all batches release the lock, so a batch that requests it
-    /// while it holds conversation locks could block a batch that the change of facts waits for.
+    /// lock is taken: a transaction that changes facts waits for all batches that hold the lock, and later requests queue
+    /// behind it. A batch that requests the lock while it holds conversation locks could therefore deadlock with both.
     ///
     /// # Errors
     /// `StoreError` if the database does not answer or refuses the statement.

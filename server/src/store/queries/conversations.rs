@@ -57,7 +57,8 @@ pub struct DirectConversation {
 }
 
 impl DirectConversation {
-    /// Each of the two users with the context that the rules need. The counters are not read and are 0.
+    /// Each of the two users with the context that the rules need. `version`, `last_seq` and the user's own deletions are
+    /// not read: the counters are 0, and the whole history counts as visible.
     pub fn sides(&self) -> impl Iterator<Item = (UserId, MemberContext)> {
         self.members.iter().map(|(me, role)| {
             let peer = self.members.iter().map(|(user, _)| *user).find(|user| user != me);

@@ -23,7 +23,7 @@ pub struct NewMember {
     pub conversation: ConversationId,
     pub user: UserId,
     pub role: i16,
-    /// The `seq` of the last message before the join, so that earlier messages are not unread.
+    /// The first read position of the member: messages up to this `seq` are not unread.
     pub read_seq: u32,
     pub inbox_version: u32,
     /// The member gets the mail for information only.

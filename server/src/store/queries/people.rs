@@ -311,9 +311,9 @@ pub async fn confirm_claims(store: &Store, confirmed: &[(&User, i64)]) -> Result
     Ok(())
 }
 
-/// Makes tokens of a user invalid that were issued before `before_s`: [`FactWrite::revoke_tokens`]. It waits for all batches
-/// that were decided before; once it has returned, no command with such a token is executed. Returns whether the user
-/// exists.
+/// Makes the user's tokens that were issued before `before_s` (seconds since 1970 UTC) invalid:
+/// [`FactWrite::revoke_tokens`]. It waits for all batches that were decided before; once it has returned, no command with
+/// such a token is executed. Returns whether the user exists.
 ///
 /// # Errors
 /// `StoreError` if the database does not answer or refuses the statement.

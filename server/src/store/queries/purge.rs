@@ -29,7 +29,7 @@ const LOOK_EVERY: Duration = Duration::from_millis(100);
 
 /// Why plaintext secrets may still be in the database's files.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[allow(missing_docs)] // the sentences say it
+#[allow(missing_docs)] // the messages describe the variants
 pub enum NotPurged {
     #[error("the database file is in use elsewhere (a backup or a `causerie` command that runs): end that")]
     SqliteBusy,

@@ -72,8 +72,8 @@ impl FactWrite {
         self.execute(rows::ids([id]), body, &[external_id.into(), self.tenant.0.into()]).await
     }
 
-    /// Makes tokens of a user invalid that were issued before `before_s`, seconds since 1970 UTC. Never makes an invalid
-    /// token valid again. Returns whether the user exists.
+    /// Makes the user's tokens that were issued before `before_s` (seconds since 1970 UTC) invalid. A token that is invalid
+    /// already stays invalid. Returns whether the user exists.
     ///
     /// # Errors
     /// `StoreError` if the database does not answer or refuses the statement.
