@@ -9,7 +9,7 @@ use crate::{
     plain::isolated,
 };
 
-/// Lines per query.
+/// Entries per query.
 const PAGE: u32 = 1_000;
 
 #[derive(Debug, Args)]
@@ -17,13 +17,13 @@ pub(super) struct Audit {
     /// The tenant's slug.
     #[arg(long)]
     tenant: String,
-    /// Not before this day or moment (RFC 3339, UTC): `2026-09-01`, `2026-09-01T07:30:00Z`.
+    /// Only lines from this day or moment on (RFC 3339, UTC): `2026-09-01`, `2026-09-01T07:30:00Z`.
     #[arg(long, value_name = "TIME", value_parser = moment)]
     since: Option<i64>,
-    /// Of this action only: `start`, `policy.set`.
+    /// Only lines of this action: `start`, `policy.set`.
     #[arg(long, value_parser = action)]
     action: Option<String>,
-    /// At most so many lines.
+    /// The most lines to print.
     #[arg(long, value_name = "LINES", default_value_t = PAGE)]
     limit: u32,
 }

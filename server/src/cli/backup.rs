@@ -1,4 +1,4 @@
-//! `causerie backup`: one file that holds everything, of a server that may run.
+//! `causerie backup`: copies all data of a server into one file, while the server runs.
 
 use std::{path::PathBuf, time::Instant};
 

@@ -1,4 +1,4 @@
-//! `causerie check-config`: the settings in effect, secrets hidden, and where each comes from.
+//! `causerie check-config`: prints the settings in effect, with secrets hidden, and the source of each setting.
 
 use super::{Outcome, Settings};
 use crate::config::{Loaded, settings};
@@ -9,7 +9,7 @@ pub(super) fn run(given: &Settings) -> Outcome {
 }
 
 fn describe(loaded: &Loaded) -> Result<String, serde_json::Error> {
-    // Serializing hides secrets.
+    // A `Secret` serializes to a placeholder.
     let values = serde_json::to_value(&loaded.config)?;
     let lines: Vec<(String, &str)> = settings()
         .map(|setting| {

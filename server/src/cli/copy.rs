@@ -1,4 +1,4 @@
-//! `causerie copy`: takes an embedded installation to PostgreSQL.
+//! `causerie copy`: copies the database of an embedded server to PostgreSQL.
 
 use std::{path::PathBuf, time::Instant};
 
@@ -42,7 +42,7 @@ impl Copy {
         };
         settings.existing_file()?;
         let _folder = transfer::take_folder(&config)?;
-        // Brings it up to date, so that both sides have the same tables.
+        // Migrates the embedded database, so that both sides have the same tables.
         app::open_store(&config).await?.close().await;
         let begun = Instant::now();
         let source = config.data.sqlite_file();

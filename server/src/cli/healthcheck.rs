@@ -9,15 +9,15 @@ use tokio::{
 
 use super::{Outcome, Settings};
 
-/// Orchestrators give up about then, too.
+/// Orchestrators wait about as long.
 const TIMEOUT: Duration = Duration::from_secs(5);
-/// The status line is all that matters.
+/// Only the status line of the answer is needed.
 const ANSWER_BYTES_MAX: u64 = 1024;
 
 pub(super) async fn run(settings: &Settings) -> Outcome {
     let mut address = settings.load()?.config.listen.internal;
     if address.ip().is_unspecified() {
-        // Listening everywhere includes here.
+        // A server that listens on all addresses also listens on the loopback address.
         let loopback: std::net::IpAddr = match address {
             SocketAddr::V4(_) => std::net::Ipv4Addr::LOCALHOST.into(),
             SocketAddr::V6(_) => std::net::Ipv6Addr::LOCALHOST.into(),

@@ -1,4 +1,4 @@
-//! `causerie import`: what `POST /v1/import` does, from files and straight into the database.
+//! `causerie import`: does what `POST /v1/import` does, with files, directly in the database.
 
 use std::{
     fs::File,
@@ -21,9 +21,9 @@ use crate::{
     store::Store,
 };
 
-/// Bytes read at a time.
+/// Bytes per read.
 const PIECE: usize = 64 * 1024;
-/// Whoever watches is told at most this often how far it is.
+/// The shortest interval between two lines about the progress.
 const PROGRESS: Duration = Duration::from_secs(2);
 
 #[derive(Debug, Args)]
@@ -34,15 +34,15 @@ pub(super) struct ImportFiles {
     /// Answer the same, and change nothing.
     #[arg(long)]
     dry_run: bool,
-    /// The files hold all there is: users, groups, memberships, memberships:GROUP, edges, relations:NAME. What they do not
-    /// name is removed.
+    /// The files hold everything in this scope: users, groups, memberships, memberships:GROUP, edges, relations:NAME. What
+    /// no row names is removed.
     #[arg(long, value_name = "SCOPE", value_parser = |text: &str| Scope::parse(text).map_err(|fault| fault.message))]
     replace: Option<Scope>,
     /// How many --replace may remove: 250, or 5% of what there is. Without it: a tenth, or 20 if that is more, but never more
     /// than half of what there is; and nothing where no row names anything of the scope.
     #[arg(long, value_name = "N", value_parser = |text: &str| DeleteLimit::parse(text).map_err(|fault| fault.message))]
     delete_limit: Option<DeleteLimit>,
-    /// What rows of CSV files are about that have no column `type`.
+    /// The type of the rows in CSV files that have no column `type`.
     #[arg(long, value_parser = row_type)]
     r#type: Option<Type>,
     /// Files of rows, .ndjson or .csv; - for NDJSON from standard input.
@@ -72,7 +72,7 @@ impl ImportFiles {
             words: Arc::clone(policy.vocabulary()),
             clock: clock(),
             by: operator(),
-            // Nodes look at the version of facts themselves, and at who may still be connected.
+            // Running nodes notice the new version of the facts, and users who may no longer be connected, by themselves.
             committed: Box::new(|_| ()),
         };
         let mut run = Run { import: Import::new(parts, options), store, begun: Instant::now(), told_at: Instant::now() };
@@ -80,7 +80,7 @@ impl ImportFiles {
         if let Some(Stopped(why)) = &stopped
             && !run.import.has_begun()
         {
-            // A summary of no rows would look as if something had been done.
+            // A summary with zero rows would look like a successful import.
             return Err(why.clone().into());
         }
         let tally = run.end(stopped.clone()).await;
@@ -161,7 +161,7 @@ impl Run {
             eprintln!("{}, {:.0} per second", counted(rows, "row", "rows"), per_second(rows, self.begun.elapsed()));
         }
         if self.store.is_embedded() {
-            // Two processes share SQLite by trying now and then: one that never pauses would keep a running server out.
+            // Two processes share SQLite by retrying: an import without pauses would block a running server.
             tokio::time::sleep(begun.elapsed()).await;
         }
         Ok(())
@@ -191,18 +191,18 @@ fn tell(path: &Path, answers: &[Answer]) {
     }
 }
 
-/// What is wrong with a row: its type and id as far as it says them, the field to blame, and why.
+/// The sentence about a refused row: its type and id if known, the field, and the reason.
 fn complaint(row: &RowAnswer) -> String {
     let id = isolated(&row.id);
     let named = [row.r#type.as_str(), &id].into_iter().filter(|word| !word.is_empty()).collect::<Vec<_>>();
     let field = format!("`{}`", row.field);
-    // Most sentences begin with the field.
+    // Most reasons begin with the field's name already.
     let is_told = row.field.is_empty() || row.message.starts_with(&field);
     let parts = [named.join(" "), if is_told { String::new() } else { field }, isolated(&row.message).into_owned()];
     parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(": ")
 }
 
-/// Nothing is begun where one of the files is not there.
+/// Checks that all files exist before the import begins.
 fn can_be_read(files: &[PathBuf]) -> Result<(), String> {
     let missing = files.iter().filter(|path| path.as_path() != Path::new("-")).find_map(|path| {
         let error = File::open(path).err()?;

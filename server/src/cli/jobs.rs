@@ -26,16 +26,16 @@ const PAGE: u32 = 1_000;
 pub(super) enum Command {
     /// Print jobs, the newest first: id, kind, state, tenant, attempts, times, and why the last run failed.
     List {
-        /// Of this tenant only, by its slug.
+        /// Only jobs of this tenant, by its slug.
         #[arg(long)]
         tenant: Option<String>,
-        /// In this state only: waiting, running, done, dead.
+        /// Only jobs in this state: waiting, running, done, dead.
         #[arg(long, value_parser = state)]
         state: Option<JobState>,
-        /// Of this kind only: `prune_audit`.
+        /// Only jobs of this kind: `prune_audit`.
         #[arg(long)]
         kind: Option<String>,
-        /// At most so many jobs.
+        /// The most jobs to print.
         #[arg(long, value_name = "JOBS", default_value_t = PAGE)]
         limit: u32,
     },
@@ -49,7 +49,7 @@ pub(super) enum Command {
         #[arg(long, conflicts_with = "ids")]
         kind: Option<String>,
     },
-    /// Remove jobs that do not run at the moment. What a waiting job was to do is never done.
+    /// Remove jobs that are not running. The work of a waiting job is then never done.
     Delete {
         /// The ids that `causerie jobs list` prints.
         #[arg(required = true)]
@@ -137,7 +137,7 @@ fn line(job: &StoredJob, slugs: &HashMap<TenantId, String>) -> String {
     let times = [
         ("created", Some(job.created_at_ms)),
         ("started", job.started_at_ms),
-        // Of a running job it is the end of the lease.
+        // For a running job, `due_at_ms` is the end of its lease.
         ("due", job.due_at_ms.filter(|_| job.state == JobState::Waiting)),
         ("finished", job.finished_at_ms),
     ];
@@ -173,7 +173,7 @@ async fn existing(store: &Store, id: Uuid) -> Result<StoredJob, Box<dyn Error + 
     job.ok_or_else(|| format!("there is no job `{id}`; `causerie jobs list` lists the jobs").into())
 }
 
-/// Why a job that was there was not changed.
+/// The error for a job that could not be changed: it does not exist, or its state does not allow the change.
 async fn refused(store: &Store, id: Uuid, rule: &str) -> Box<dyn Error + Send + Sync> {
     match existing(store, id).await {
         Ok(job) => format!("the job `{id}` is {}: {rule}", job.state.name()).into(),
@@ -181,7 +181,8 @@ async fn refused(store: &Store, id: Uuid, rule: &str) -> Box<dyn Error + Send + 
     }
 }
 
-/// Writes into the tenant's audit what was done to its job. A job of the server itself is in no tenant's audit.
+/// Records a change of a job in the audit of its tenant. A job of the server itself belongs to no tenant and is not
+/// recorded.
 async fn record(store: &Store, job: &StoredJob, action: &str) -> Outcome {
     match job.tenant {
         Some(tenant) => note(store, tenant, action, format!("job:{}", job.id), [("kind", job.kind.as_str().into())]).await,

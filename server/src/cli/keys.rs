@@ -46,7 +46,7 @@ pub(super) struct AddSigningKey {
     /// The only algorithm the key is used with.
     #[arg(long, ignore_case = true)]
     algorithm: Algorithm,
-    /// What tokens name in their header; made up if absent.
+    /// The `kid` that tokens have in their header; generated if absent.
     #[arg(long)]
     kid: Option<String>,
     /// File with the public key (RS256, ES256, EdDSA).
@@ -165,13 +165,13 @@ pub(super) enum ApiKeyCommand {
         /// The tenant's slug.
         #[arg(long)]
         tenant: String,
-        /// What it is for.
+        /// The purpose of the key, for the list.
         #[arg(long, value_parser = crate::provisioning::tenants::name)]
         name: String,
-        /// What it may do, separated by commas.
+        /// The scopes of the key, separated by commas.
         #[arg(long, required = true, value_delimiter = ',')]
         scopes: Vec<Scope>,
-        /// Ends after so many days; without it, never.
+        /// Days until the key expires; without it, the key never expires.
         #[arg(long, value_parser = clap::value_parser!(u32).range(1..=36_500))]
         expires_in_days: Option<u32>,
     },
@@ -233,7 +233,7 @@ impl ApiKeyCommand {
     }
 }
 
-/// From when until when a key is good.
+/// The times of a key to print: created, expires, revoked.
 fn times(created_ms: i64, expires_ms: Option<i64>, revoked_ms: Option<i64>) -> String {
     let mut text = format!("created {}", rfc3339(created_ms));
     for (what, at_ms) in [("expires", expires_ms), ("revoked", revoked_ms)] {

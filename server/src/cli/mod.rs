@@ -1,4 +1,4 @@
-//! The command line. One file per subcommand; `serve` is what happens without any.
+//! The command line. One file per subcommand; without a subcommand, `serve` runs.
 
 #[macro_use]
 mod out;
@@ -66,30 +66,30 @@ enum Command {
     Serve,
     /// Bring the database's schema up to date.
     Migrate,
-    /// Sign a token for a person, with an HS256 key of the tenant.
+    /// Sign a token for a user, with an HS256 key of the tenant.
     Token(token::Token),
-    /// Tell a tenant who there is: users, groups, memberships, relations, edges, settings, from files.
+    /// Import users, groups, memberships, relations, edges and settings of a tenant from files.
     Import(import::ImportFiles),
     /// Manage tenants.
     #[command(subcommand)]
     Tenant(tenant::Command),
-    /// Manage the keys that sign people's tokens.
+    /// Manage the keys that sign users' tokens.
     #[command(subcommand)]
     SigningKey(keys::SigningKeyCommand),
     /// Manage the keys of back ends.
     #[command(subcommand)]
     ApiKey(keys::ApiKeyCommand),
-    /// Choose, test and understand the rules on who may write to whom.
+    /// Set, test and explain the policies of tenants.
     #[command(subcommand)]
     Policy(policy::Command),
-    /// Print who did what, and what rules refused: the latest first.
+    /// Print what back ends and operators did, and what the policy denied: the latest first.
     Audit(audit::Audit),
     /// List the jobs of the server, and retry or delete them.
     #[command(subcommand)]
     Jobs(jobs::Command),
     /// Copy everything into one file, while the server runs.
     Backup(backup::Backup),
-    /// Make a backup the database. The server must not run.
+    /// Replace the database by a backup. The server must not run.
     Restore(restore::Restore),
     /// Copy the embedded database to an empty PostgreSQL. The server must not run.
     Copy(copy::Copy),
@@ -102,7 +102,7 @@ enum Command {
 }
 
 impl Cli {
-    /// Does what was asked.
+    /// Runs the subcommand.
     pub async fn run(self) -> ExitCode {
         let outcome = match self.command {
             None | Some(Command::Serve) => serve::run(&self.settings).await,
@@ -140,13 +140,14 @@ impl Settings {
         Config::load(&Sources::from_process(self.config.clone(), self.set.clone()))
     }
 
-    /// The database there is: a folder where there is none is more often the wrong one than a new one.
+    /// Opens the existing database; an error if there is none. A missing file usually means a wrong `data.dir` and not a new
+    /// installation.
     async fn store(&self) -> Result<Store, Box<dyn Error + Send + Sync>> {
         self.existing_file()?;
         Ok(app::open_store(&self.load()?.config).await?)
     }
 
-    /// An error where the embedded database is meant and there is none.
+    /// An error if the settings name the embedded database and its file does not exist.
     fn existing_file(&self) -> Outcome {
         let config = self.load()?.config;
         if config.database.url.is_empty() && !config.data.sqlite_file().exists() {
@@ -156,17 +157,17 @@ impl Settings {
         Ok(())
     }
 
-    /// The database; the embedded one is made where there is none.
+    /// Opens the database; creates the embedded database if there is none.
     async fn store_or_new(&self) -> Result<Store, Box<dyn Error + Send + Sync>> {
         Ok(app::open_store(&self.load()?.config).await?)
     }
 
-    /// The keys of what the database keeps encrypted.
+    /// The keys that encrypt secrets in the database.
     fn secrets(&self) -> Result<Secrets, Box<dyn Error + Send + Sync>> {
         Ok(Secrets::new(&self.load()?.config.auth)?)
     }
 
-    /// A tenant by its slug, and the database it is in.
+    /// A tenant by its slug, and the open database.
     async fn tenant(&self, slug: &str) -> Result<(Store, Tenant), Box<dyn Error + Send + Sync>> {
         let store = self.store().await?;
         match tenants::find_by_slug(&store, slug).await? {
@@ -179,7 +180,7 @@ impl Settings {
     }
 }
 
-/// Where everything is kept, for people.
+/// The place of the data, to print.
 fn place(config: &Config) -> String {
     if !config.database.url.is_empty() {
         return "PostgreSQL".to_owned();
@@ -200,7 +201,7 @@ async fn migrate(settings: &Settings) -> Outcome {
     Ok(())
 }
 
-/// A preset by its name, which `flag` gave.
+/// The preset of this name; `flag` names the option in the error.
 fn preset(flag: &str, name: &str) -> Result<Policy, String> {
     Policy::preset(name).ok_or_else(|| {
         let names: Vec<&str> = PRESETS.iter().map(|(name, _)| *name).collect();
@@ -208,18 +209,18 @@ fn preset(flag: &str, name: &str) -> Result<Policy, String> {
     })
 }
 
-/// Who works here, for the audit.
+/// The actor in the audit: `cli:` and the name of the user who runs the program.
 fn operator() -> String {
     operator_named(None)
 }
 
-/// An operator by the name given, for the audit; without one, who runs this.
+/// The actor in the audit: `cli:` and the given name; without a name, the user who runs the program.
 fn operator_named(name: Option<String>) -> String {
     let name = name.or_else(|| std::env::var("USER").ok()).filter(|name| !name.is_empty());
     format!("cli:{}", name.as_deref().unwrap_or("unknown"))
 }
 
-/// Writes into the audit what was done.
+/// Records in the audit what the operator did.
 async fn note<const N: usize>(
     store: &Store,
     tenant: TenantId,

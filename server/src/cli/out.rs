@@ -1,5 +1,5 @@
-//! What commands print. These shadow the standard macros in all of the command line, which panic where nobody reads any more:
-//! `causerie audit … | head`.
+//! Output of the subcommands. These macros replace the standard macros in the whole command line, because the standard
+//! macros panic if the reader has gone: `causerie audit … | head`.
 
 use std::{
     fmt::Arguments,
@@ -10,7 +10,7 @@ use std::{
     time::Duration,
 };
 
-/// How long the end of the program waits for someone to read why.
+/// How long the end of the program waits until its last error is written.
 const LAST_WORDS_MAX: Duration = Duration::from_secs(2);
 
 macro_rules! print {
@@ -25,7 +25,8 @@ macro_rules! eprintln {
     ($($what:tt)*) => { $crate::cli::out::complain(format_args!("{}\n", format_args!($($what)*))) };
 }
 
-/// Prints what was asked for. Once nobody reads it, nothing is left to be done: the program ends, as if all were said.
+/// Prints the result of a subcommand. If the reader has gone, the rest of the output is of no use and the program ends with
+/// success.
 pub(super) fn say(what: Arguments<'_>) {
     let Err(error) = io::stdout().write_fmt(what) else { return };
     if error.kind() == ErrorKind::BrokenPipe {
@@ -35,12 +36,12 @@ pub(super) fn say(what: Arguments<'_>) {
     process::exit(1);
 }
 
-/// Tells people who watch. Where nobody does, what is under way goes on.
+/// Prints a message about the progress to standard error. If the reader has gone, the subcommand continues.
 pub(super) fn complain(what: Arguments<'_>) {
     let _ = io::stderr().write_fmt(what);
 }
 
-/// Tells why the program ends. Whoever stopped reading does not keep it from ending.
+/// Prints why the program ends. A reader that does not read delays the end by at most `LAST_WORDS_MAX`.
 pub(super) fn complain_last(what: String) {
     let (written, hears) = channel();
     thread::spawn(move || {

@@ -1,4 +1,4 @@
-//! `causerie restore`: makes a backup the database of a server that does not run.
+//! `causerie restore`: replaces the database of a stopped server by a backup.
 
 use std::{path::PathBuf, time::Instant};
 

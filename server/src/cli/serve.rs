@@ -45,15 +45,15 @@ pub(super) async fn run(settings: &Settings) -> Outcome {
     }
 }
 
-/// Tells the service manager that started this process, if one did and asked for it (`Type=notify`).
+/// Reports a state to the service manager that started this process, if it asked for that (`Type=notify`).
 fn tell_systemd(state: NotifyState) {
     if let Err(error) = sd_notify::notify(&[state]) {
         tracing::warn!(%error, "the service manager can't be told");
     }
 }
 
-/// Tells people, and scripts that wait for it, where to connect. Nobody may be listening, or the volume the answer goes to may be
-/// full, which is no reason not to serve.
+/// Prints the address of the server, for operators and for scripts that wait for it. The reader may have gone or the volume
+/// may be full; the server runs all the same.
 fn announce(server: &Server, banner: &str) {
     let mut out = std::io::stdout().lock();
     let told = (|| -> std::io::Result<()> {
@@ -67,7 +67,7 @@ fn announce(server: &Server, banner: &str) {
     }
 }
 
-/// What is on, why, and what to do next.
+/// The text below the address: whether the demo is on, why, and the next step for the operator.
 async fn banner(server: &Server, has_demo: bool) -> Result<String, StoreError> {
     let (config, store) = (&server.app().config, &server.app().store);
     let address = server.public_address();

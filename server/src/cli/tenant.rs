@@ -19,19 +19,19 @@ pub(super) enum Command {
         /// Short name for operators: small letters, digits and hyphens, at most 64.
         #[arg(value_parser = slug)]
         slug: String,
-        /// Name for people.
+        /// The tenant's display name.
         #[arg(long, value_parser = name)]
         name: String,
-        /// The rules it begins with: a preset (`causerie policy list`); without it, `open`. Rules of one's own are put in
-        /// force with `causerie policy set`.
+        /// The tenant's first policy: a preset (`causerie policy list`); without it, `open`. `causerie policy set` sets a
+        /// policy from a file.
         #[arg(long, value_name = "PRESET")]
         policy: Option<String>,
     },
-    /// Give a tenant another name for people.
+    /// Change the display name of a tenant.
     Rename {
         /// The tenant's slug.
         slug: String,
-        /// Name for people.
+        /// The new display name.
         #[arg(long, value_parser = name)]
         name: String,
     },

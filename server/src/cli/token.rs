@@ -1,4 +1,4 @@
-//! `causerie token`: signs a token, as a product's back end would.
+//! `causerie token`: signs a token, as a product's back end does.
 
 use causerie_protocol::limits::EXTERNAL_ID_BYTES_MAX;
 use clap::Args;
@@ -18,10 +18,10 @@ pub(super) struct Token {
     /// The tenant's slug.
     #[arg(long)]
     tenant: String,
-    /// The product's id of the person, `sub`.
+    /// The product's id of the user, `sub`.
     #[arg(long, value_parser = external_id)]
     user: String,
-    /// The person's name.
+    /// The user's name.
     #[arg(long)]
     name: Option<String>,
     /// How long it is valid: 90s, 15m, 1h; at most 24h.
@@ -55,14 +55,14 @@ impl Token {
     }
 }
 
-/// What the server takes for `sub`.
+/// Checks an external id by the rules for the claim `sub`.
 fn external_id(text: &str) -> Result<String, String> {
     let fits = (1..=EXTERNAL_ID_BYTES_MAX).contains(&text.len()) && !text.contains(char::is_control);
     let expected = || format!("expected 1 to {EXTERNAL_ID_BYTES_MAX} bytes without control characters");
     if fits { Ok(text.to_owned()) } else { Err(expected()) }
 }
 
-/// Seconds of `90s`, `15m`, `24h`.
+/// The seconds of `90s`, `15m`, `24h`.
 fn seconds(text: &str) -> Result<i64, String> {
     let expected = || "expected a whole number and a unit: 90s, 15m, 1h, at most 24h".to_owned();
     let unit_at = text.find(|c: char| !c.is_ascii_digit()).ok_or_else(expected)?;

@@ -1,4 +1,4 @@
-//! What `backup`, `restore` and `copy` have in common.
+//! The code that `backup`, `restore` and `copy` share.
 
 use std::{future::Future, time::Duration};
 
@@ -13,7 +13,7 @@ use crate::{
 
 type Failure = Box<dyn std::error::Error + Send + Sync>;
 
-/// Does this, and on SIGINT or SIGTERM stops and cleans up.
+/// Runs `work`; on SIGINT or SIGTERM drops it, which cleans up, and returns an error.
 pub(super) async fn interruptible<T>(work: impl Future<Output = Result<T, TransferError>>) -> Result<T, Failure> {
     let mut signals = Signals::listen()?;
     tokio::select! {
@@ -22,7 +22,7 @@ pub(super) async fn interruptible<T>(work: impl Future<Output = Result<T, Transf
     }
 }
 
-/// The folder of the embedded database, which no server uses meanwhile.
+/// Locks the folder of the embedded database, so that no server uses it meanwhile.
 pub(super) fn take_folder(config: &Config) -> Result<FolderLock, TransferError> {
     let path = std::path::absolute(&config.data.dir).unwrap_or_else(|_| config.data.dir.clone());
     FolderLock::take(&config.data.dir).map_err(|error| TransferError::Folder { path, error })
@@ -36,7 +36,7 @@ pub(super) fn print_rows(summary: &Summary) {
     }
 }
 
-/// How much it was, and how long it took: `1200 rows, 345600 bytes in 0.4 s`.
+/// The size and the duration to print: `1200 rows, 345600 bytes in 0.4 s`.
 pub(super) fn amount(summary: &Summary, took: Duration) -> String {
     let rows: u64 = summary.tables.iter().map(|(_, rows)| rows).sum();
     format!("{rows} rows, {} bytes in {:.1} s", summary.bytes, took.as_secs_f64())

@@ -6,7 +6,7 @@ use base64::{
 
 use super::{secret::Secret, setting::Kind};
 
-/// With or without padding.
+/// Accepts base64 with and without padding.
 const BASE64: GeneralPurpose = GeneralPurpose::new(
     &alphabet::STANDARD,
     GeneralPurposeConfig::new().with_decode_padding_mode(base64::engine::DecodePaddingMode::Indifferent),
@@ -22,24 +22,24 @@ section! {
     }
 }
 
-/// A text that is no key.
+/// The error for a text that is not a key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("expected 32 random bytes in base64 or hexadecimal digits, as `openssl rand -base64 32` prints them")]
 pub struct NotAKey;
 
 impl Auth {
-    /// The key new secrets are encrypted under; absent where they are stored in clear.
+    /// The key that encrypts new secrets; `None` if secrets are stored in clear.
     ///
     /// # Errors
-    /// When `secrets_key` is no key.
+    /// [`NotAKey`] if `secrets_key` is not a key.
     pub fn current(&self) -> Result<Option<[u8; 32]>, NotAKey> {
         Some(self.secrets_key.expose()).filter(|text| !text.is_empty()).map(key).transpose()
     }
 
-    /// Earlier keys.
+    /// The keys that encrypted stored secrets before `secrets_key`.
     ///
     /// # Errors
-    /// When a part of `secrets_keys_old` is no key.
+    /// [`NotAKey`] if a part of `secrets_keys_old` is not a key.
     pub fn old(&self) -> Result<Vec<[u8; 32]>, NotAKey> {
         let texts = self.secrets_keys_old.expose().split(|c: char| c == ',' || c.is_whitespace());
         texts.filter(|text| !text.is_empty()).map(key).collect()

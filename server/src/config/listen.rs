@@ -18,7 +18,7 @@ section! {
 }
 
 impl Listen {
-    /// What is wrong with an origin, if anything. Browsers send `scheme://host[:port]` and nothing behind, or `null`.
+    /// The problem of an origin, if any. Browsers send `scheme://host[:port]` without a path, or `null`.
     pub(super) fn origin_problem(origin: &str) -> Option<String> {
         if origin == "null" {
             return None;

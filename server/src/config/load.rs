@@ -16,25 +16,25 @@ use super::{
 use crate::plain::shortened;
 
 const PREFIX: &str = "CAUSERIE_";
-/// Names the file when no flag does; not a setting.
+/// The variable that names the settings file if there is no `--config`; not a setting.
 const FILE_VARIABLE: &str = "CAUSERIE_CONFIG";
 
-/// Where settings come from, apart from defaults. Passed in, so that tests need not touch the process.
+/// The sources of settings. Passed in, so that tests need not change the environment of the process.
 #[derive(Debug, Clone, Default)]
 pub struct Sources {
-    /// `--config`; without it, `CAUSERIE_CONFIG` of the environment.
+    /// The file of `--config`; without it, the file that `CAUSERIE_CONFIG` names.
     pub file: Option<PathBuf>,
-    /// Environment variables; those that do not begin with `CAUSERIE_` are ignored.
+    /// Environment variables; variables that do not begin with `CAUSERIE_` are ignored.
     pub environment: Vec<(String, String)>,
     /// `--set section.key=value`.
     pub flags: Vec<(String, String)>,
 }
 
 impl Sources {
-    /// The process's environment.
+    /// The environment of the process, without flags.
     #[must_use]
     pub fn from_process(file: Option<PathBuf>, flags: Vec<(String, String)>) -> Self {
-        // A name or value that is not UTF-8 is none of ours: every setting is text.
+        // A name or value that is not UTF-8 is skipped: every setting is text.
         let environment =
             std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
         Self { file, environment: environment.collect(), flags }
@@ -46,16 +46,16 @@ impl Sources {
 pub struct Loaded {
     /// The settings.
     pub config: Config,
-    /// Where each came from, by key; keys that are absent have their default.
+    /// The source of each setting, by key; a key that is absent has its default.
     pub sources: BTreeMap<String, String>,
 }
 
-/// One thing wrong with the settings.
+/// One problem of the settings.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
     /// `section.key`, or the variable or file that is wrong as a whole.
     pub key: String,
-    /// Where the value came from.
+    /// The source of the value.
     pub source: String,
     /// What is wrong and what was expected. Never the value of a secret.
     pub text: String,
@@ -67,16 +67,16 @@ impl fmt::Display for Problem {
     }
 }
 
-/// Everything wrong with the settings, so that it is put right in one go.
+/// All problems of the settings, so that the operator can correct them at once.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("the settings are not valid:{}", .0.iter().map(|problem| format!("\n  {problem}")).collect::<String>())]
 pub struct Problems(pub Vec<Problem>);
 
 impl Config {
-    /// Reads, merges and validates.
+    /// Reads, merges and validates the sources.
     ///
     /// # Errors
-    /// All that is wrong, with key, source and what was expected.
+    /// All problems, each with key, source and the expected value.
     pub fn load(sources: &Sources) -> Result<Loaded, Problems> {
         let mut merge = Merge::default();
         let variable = sources.environment.iter().find(|(name, value)| name == FILE_VARIABLE && !value.is_empty());
@@ -106,7 +106,7 @@ impl Merge {
                 self.values.insert(setting.key, (value, source));
             }
             Err(NotThat(said)) => {
-                // A secret is not shown, nor what was taken for one.
+                // Neither a secret nor a value in its place is shown.
                 let said = said.filter(|_| !matches!(setting.kind, Kind::Secret));
                 let said = said.map(|said| format!(", not `{}`", shortened(&said))).unwrap_or_default();
                 self.problem(setting.key, &source, format!("expected {}{said}", setting.kind.expected()));
@@ -155,7 +155,8 @@ impl Merge {
             let source = format!("environment variable {name}");
             let Some(key) = rest.split_once("__").map(|(section, key)| format!("{section}.{key}").to_ascii_lowercase())
             else {
-                // Other programs' variables may begin like ours; one with our section is a slip.
+                // Variables of other programs may begin with the same prefix; a variable that names one of the sections is a
+                // mistake.
                 if let Some((section, key)) = rest.to_ascii_lowercase().split_once('_')
                     && settings().any(|setting| setting.key.starts_with(&format!("{section}.")))
                 {
@@ -212,7 +213,8 @@ impl Merge {
             let section = sections.entry(section).or_insert_with(|| Value::Object(Map::new()));
             section.as_object_mut().expect("made above").insert(name.to_owned(), value.clone());
         }
-        // Kinds were checked one by one, so a refusal here means that a kind is wider than its field.
+        // Each value was checked against its kind, so an error here means that a kind allows more than the type of its
+        // field.
         let config: Config = match serde_json::from_value(Value::Object(sections)) {
             Ok(config) => config,
             Err(error) => {
@@ -236,7 +238,7 @@ fn find(key: &str) -> Option<Setting> {
     settings().find(|setting| setting.key == key)
 }
 
-/// `None` for a table, which no setting is.
+/// A TOML value as JSON; `None` for a table, because no setting is a table.
 fn json(value: toml::Value) -> Option<Value> {
     Some(match value {
         toml::Value::Boolean(flag) => flag.into(),

@@ -14,12 +14,12 @@ section! {
     }
 }
 
-/// What a directive may name behind its module, or alone.
+/// The levels that a directive may have, alone or after a module.
 const LEVELS: [&str; 6] = ["error", "warn", "info", "debug", "trace", "off"];
 
 impl Log {
-    /// What is wrong with `level`. `EnvFilter` takes a bare word that is no level for the name of a module, and then logs
-    /// nothing of all others, so each directive has to name its level here.
+    /// The problem of `level`, if any. `EnvFilter` takes a bare word that is not a level for the name of a module, and then
+    /// logs nothing of all other modules, so each directive must name its level here.
     pub(super) fn level_problem(&self) -> Option<String> {
         for directive in self.level.split(',').map(str::trim) {
             let level = directive.rsplit_once('=').map_or(directive, |(_, level)| level);

@@ -1,8 +1,8 @@
 //! Settings: one struct per concern, with defaults and units, read and validated as a whole before a port opens.
 //!
-//! Defaults yield to the TOML file, the file to the environment (`CAUSERIE_SECTION__KEY`, and `CAUSERIE_SECTION__KEY_FILE`
-//! for a secret kept in a file), the environment to flags. To add a setting: a line in the `section!` of its file, and a check in
-//! [`Config::problems`] if its value also depends on other settings.
+//! The TOML file overrides the defaults, the environment overrides the file (`CAUSERIE_SECTION__KEY`, and
+//! `CAUSERIE_SECTION__KEY_FILE` for a secret in a file), and flags override the environment. To add a setting: a line in the
+//! `section!` of its file, and a check in [`Config::problems`] if its value also depends on other settings.
 
 #[macro_use]
 mod section;
@@ -39,7 +39,7 @@ pub use traffic::{Handshake, Heartbeat, Limits, Positions, Shutdown};
 /// All settings.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
-#[allow(missing_docs)] // each type says what it is
+#[allow(missing_docs)] // each type has its own doc comment
 pub struct Config {
     pub listen: Listen,
     pub data: Data,
@@ -79,19 +79,19 @@ pub fn settings() -> impl Iterator<Item = Setting> {
 }
 
 impl Config {
-    /// Neither PostgreSQL nor Redis: one node that keeps everything itself.
+    /// Whether this is a single node without PostgreSQL and without Redis.
     #[must_use]
     pub fn embedded(&self) -> bool {
         self.database.url.is_empty() && self.redis.url.is_empty()
     }
 
-    /// Whether anyone may sign in as a demo person.
+    /// Whether a visitor may sign in as a demo user.
     #[must_use]
     pub fn demo_enabled(&self) -> bool {
         self.demo.enabled.unwrap_or(self.embedded() && self.listen.public.ip().is_loopback())
     }
 
-    /// What is wrong although each setting is right by itself: key and sentence.
+    /// The problems of settings that are valid each by itself, as key and sentence.
     #[must_use]
     pub fn problems(&self) -> Vec<(&'static str, String)> {
         let mut problems = Vec::new();

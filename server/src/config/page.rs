@@ -18,7 +18,7 @@ the values in effect and the source of each.
 /// The page, in Markdown: one row for each setting.
 #[must_use]
 pub fn page() -> String {
-    // Secrets serialize as empty or hidden; no secret has a default.
+    // A secret serializes as empty or hidden; no secret has a default.
     let defaults = serde_json::to_value(Config::default()).unwrap_or_default();
     let mut page = HEAD.to_owned();
     for setting in settings() {
@@ -48,7 +48,7 @@ pub fn page() -> String {
 mod tests {
     use super::*;
 
-    /// After a change that is meant: `CAUSERIE_BLESS=1 cargo test -p causerie-server --lib config::page`.
+    /// After an intended change: `CAUSERIE_BLESS=1 cargo test -p causerie-server --lib config::page`.
     #[test]
     fn the_page_in_docs_lists_all_settings() {
         let file = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/settings.md");

@@ -1,30 +1,30 @@
-//! A text that must not be seen.
+//! A text that must not be printed.
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize, Serializer};
 
-/// What is shown instead of a secret that is set.
+/// Printed in place of a secret that is set.
 pub const HIDDEN: &str = "(hidden)";
 
-/// A password, or an address that contains one. Printing, logging and serializing it tells only whether it is set.
+/// A password, or an address that contains a password. Its printed, logged and serialized form shows only whether it is set.
 #[derive(Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(transparent)]
 pub struct Secret(String);
 
 impl Secret {
-    /// Keeps a text secret.
+    /// Makes a secret of a text.
     pub fn new(text: impl Into<String>) -> Self {
         Self(text.into())
     }
 
-    /// The text, for whoever must present it.
+    /// The text itself, for example to open a connection with it.
     #[must_use]
     pub fn expose(&self) -> &str {
         &self.0
     }
 
-    /// Nothing was set.
+    /// Whether the secret is not set.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()

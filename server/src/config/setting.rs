@@ -1,10 +1,10 @@
-//! What one setting may be, and how its text becomes a value.
+//! The kinds of settings, and how the text of a setting becomes a value.
 
 use std::net::SocketAddr;
 
 use serde_json::Value;
 
-/// A setting, as files, environment and flags name it.
+/// A setting, as it is named in files, environment and flags.
 #[derive(Debug, Clone, Copy)]
 pub struct Setting {
     /// `section.key`.
@@ -15,14 +15,14 @@ pub struct Setting {
     pub about: &'static str,
 }
 
-/// What a setting may hold.
+/// The values that a setting accepts.
 #[derive(Debug, Clone, Copy)]
 pub enum Kind {
     /// `127.0.0.1:8080`; port 0 lets the system choose.
     Address,
     /// Any text.
     Text,
-    /// A text that is shown nowhere and may be read from a file of its own (`…_FILE`).
+    /// A text that is never printed and may be read from a file of its own (`…_FILE`).
     Secret,
     /// `true` or `false`.
     Flag,
@@ -30,16 +30,17 @@ pub enum Kind {
     Whole(u64, u64),
     /// One of these words.
     Choice(&'static [&'static str]),
-    /// Texts; in environment and flags separated by commas.
+    /// A list of texts; separated by commas in environment and flags.
     List,
 }
 
-/// The value, where it can be shown, is not what its setting holds; [`Kind::expected`] says what is.
+/// The error for a value that the setting does not accept, with the value if it may be shown; [`Kind::expected`] says what
+/// the setting accepts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NotThat(pub Option<String>);
 
 impl Kind {
-    /// What to write, in words.
+    /// The accepted values, in words.
     #[must_use]
     pub fn expected(self) -> String {
         match self {
@@ -54,10 +55,10 @@ impl Kind {
         }
     }
 
-    /// The value a text stands for, from environment or flags.
+    /// Parses the text of a value from environment or flags.
     ///
     /// # Errors
-    /// When the text is not what the setting holds.
+    /// [`NotThat`] if the setting does not accept the text.
     pub fn parse(self, text: &str) -> Result<Value, NotThat> {
         match self {
             Self::Flag => text.parse::<bool>().map(Value::Bool).map_err(|_| NotThat(Some(text.to_owned()))),
@@ -73,10 +74,10 @@ impl Kind {
         }
     }
 
-    /// The value itself, from a file that has types of its own.
+    /// Checks a value from a file, which has a type already.
     ///
     /// # Errors
-    /// When it is not what the setting holds.
+    /// [`NotThat`] if the setting does not accept the value.
     pub fn check(self, value: Value) -> Result<Value, NotThat> {
         let fits = match (self, &value) {
             (Self::Address, Value::String(text)) => text.parse::<SocketAddr>().is_ok(),

@@ -63,7 +63,7 @@ impl Redis {
     }
 }
 
-/// A list of addresses. A comma inside an address, of a password for instance, does not end it.
+/// Splits a list of addresses. A comma within an address, for instance in a password, does not end the address.
 fn addresses(list: &Secret) -> Vec<String> {
     let mut addresses: Vec<String> = Vec::new();
     for part in list.expose().split(',').map(str::trim) {

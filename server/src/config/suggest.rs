@@ -2,7 +2,7 @@
 
 use super::settings;
 
-/// The sentence for a key that is no setting: what it is, and the nearest setting or section where there is one.
+/// The sentence for an unknown key: whether it is a section, and the nearest setting or section if any is near.
 pub(super) fn unknown(key: &str) -> String {
     let sections = settings().filter_map(|setting| setting.key.split_once('.')).map(|(section, _)| section);
     let names: Vec<&str> =
@@ -24,11 +24,11 @@ pub(super) fn unknown(key: &str) -> String {
     format!("there is no such setting; the sections are {}", sections.join(", "))
 }
 
-/// `; did you mean ...?` with the nearest of the words, or nothing where none is near.
+/// `; did you mean ...?` with the nearest of the words; empty if none is near.
 pub(crate) fn suggestion(written: &str, words: &[&str]) -> String {
     let near = words.iter().map(|word| (strsim::damerau_levenshtein(written, word), *word)).min_by_key(|(edits, _)| *edits);
     match near {
-        // With over a third of its letters changed it is another word.
+        // If more than a third of the letters differ, it is another word and not a typing mistake.
         Some((edits, word)) if edits <= 1 + written.chars().count() / 3 => format!("; did you mean `{word}`?"),
         _ => String::new(),
     }

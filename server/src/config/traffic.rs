@@ -33,7 +33,7 @@ section! {
 }
 
 impl Handshake {
-    /// Time from the connection to its first frame.
+    /// The longest time from the opening of a connection to its first frame.
     #[must_use]
     pub fn timeout(&self) -> Duration {
         Duration::from_millis(self.timeout_ms)

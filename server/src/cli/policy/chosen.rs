@@ -1,5 +1,5 @@
-//! The rules of a tenant: shown, set, taken back. They are written to the database, and running servers notice by
-//! themselves before they decide again.
+//! Shows, sets and rolls back the policy of a tenant. A change is written to the database; running servers notice it before
+//! their next decision.
 
 use causerie_policy::Policy;
 use clap::Args;
@@ -21,10 +21,10 @@ pub(in crate::cli) struct Set {
     tenant: String,
     #[command(flatten)]
     rules: Rules,
-    /// Who decided it, for the history; without it, who runs this.
+    /// The name of the operator, for the history; without it, the user who runs the program.
     #[arg(long, value_name = "NAME")]
     by: Option<String>,
-    /// Although stored facts use words these rules do not declare: those facts then give nothing.
+    /// Set the policy even if it does not declare words of stored facts; these facts then have no effect.
     #[arg(long)]
     accept_unused_words: bool,
 }
@@ -49,13 +49,13 @@ pub(in crate::cli) struct Rollback {
     /// The tenant's slug.
     #[arg(long)]
     tenant: String,
-    /// The version to go back to; without it, the one before.
+    /// The version to restore; without it, the version before the policy in force.
     #[arg(long, value_name = "VERSION")]
     to: Option<u64>,
-    /// Who decided it, for the history; without it, who runs this.
+    /// The name of the operator, for the history; without it, the user who runs the program.
     #[arg(long, value_name = "NAME")]
     by: Option<String>,
-    /// Although stored facts use words those rules do not declare: those facts then give nothing.
+    /// Restore the policy even if it does not declare words of stored facts; these facts then have no effect.
     #[arg(long)]
     accept_unused_words: bool,
 }
@@ -74,7 +74,8 @@ impl Rollback {
     }
 }
 
-/// Facts that use words these rules do not declare must not fall silent by mistake.
+/// Refuses a policy that does not declare words of stored facts, unless the operator accepts it: the facts would have no
+/// effect.
 async fn check_words(store: &Store, tenant: &Tenant, policy: &Policy, are_accepted: bool) -> Outcome {
     let unused = policies::unused_words(store, tenant.id, policy.vocabulary()).await?;
     for one in &unused {

@@ -1,4 +1,4 @@
-//! What rules mean for a tenant's people: one question explained, or two policies compared.
+//! The effect of policies on a tenant's users: explains one decision, or compares two policies.
 
 use std::{error::Error, path::Path, sync::Arc};
 
@@ -18,19 +18,20 @@ pub(in crate::cli) struct Explain {
     /// The tenant's slug.
     #[arg(long)]
     tenant: String,
-    /// Who would do it, by the product's id.
+    /// The user who would act, by the product's id.
     #[arg(long = "as", value_name = "USER")]
     me: String,
-    /// To whom, by the product's id: `tom`, or `group:6a`.
+    /// The user or group that the action is about, by the product's id: `tom`, or `group:6a`.
     #[arg(long, value_name = "USER", conflicts_with = "conversation")]
     to: Option<String>,
-    /// In which conversation, by the server's id.
+    /// The conversation of the action, by the server's id.
     #[arg(long, value_name = "ID")]
     conversation: Option<ConversationId>,
-    /// What; a word of the rule language. Without it, `start`, `address_group` of a group, `send` in a conversation.
+    /// The action, a word of the rule language. Without it: `start` for a user, `address_group` for a group, `send` in a
+    /// conversation.
     #[arg(long, value_parser = action)]
     action: Option<Action>,
-    /// Which relation: of `request`, `accept`, `unrelate`, `block`.
+    /// The relation, for `request`, `accept`, `unrelate` and `block`.
     #[arg(long, value_name = "NAME", requires = "to")]
     relation: Option<String>,
 }
@@ -59,7 +60,7 @@ impl Explain {
     }
 }
 
-/// The action of a word of the rule language.
+/// The action with this name in the rule language.
 fn action(word: &str) -> Result<Action, String> {
     let found = ACTIONS.iter().find(|(name, _)| *name == word);
     found.map(|(_, action)| *action).ok_or_else(|| {
@@ -73,11 +74,11 @@ pub(in crate::cli) struct Diff {
     /// The tenant's slug.
     #[arg(long)]
     tenant: String,
-    /// A file of rules, a preset, or `current`.
+    /// The policy to compare with: a file, a preset, or `current`.
     old: String,
-    /// The same.
+    /// The new policy: a file, a preset, or `current`.
     new: String,
-    /// The language of the report, `en` or `fr`; without it, the terminal's.
+    /// The language of the report, `en` or `fr`; without it, the language of the terminal.
     #[arg(long, value_name = "LANGUAGE")]
     lang: Option<Language>,
 }
@@ -99,7 +100,8 @@ impl Diff {
     }
 }
 
-/// `None` for `current`. A file is what has the look of one; a preset has not.
+/// Reads the policy of an argument; `None` for `current`. An argument that looks like a path is a file, another one a
+/// preset.
 fn rules(name: &str) -> Result<Option<Policy>, Box<dyn Error + Send + Sync>> {
     match name {
         "current" => Ok(None),

@@ -1,5 +1,5 @@
-//! `causerie policy`: rules as texts ([`text`]), the rules of a tenant ([`chosen`]), and what rules mean for its people
-//! ([`meaning`]).
+//! `causerie policy`: policies as texts ([`text`]), the policy of a tenant ([`chosen`]), and the effect of policies on its
+//! users ([`meaning`]).
 
 mod chosen;
 mod meaning;
@@ -23,14 +23,15 @@ use crate::{
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
-    /// Read a file of rules: print what is wrong with it, line by line, or what it holds.
+    /// Check a policy file: print its problems, line by line, or a summary.
     Check {
         /// The file.
         file: PathBuf,
     },
-    /// Test rules by a table of cases: a preset by its own, a file by another file. Without arguments, every preset.
+    /// Test a policy by a table of cases: a preset by its own table, a file by another file. Without arguments, every
+    /// preset.
     Test {
-        /// A preset, or a file of rules.
+        /// A preset, or a policy file.
         policy: Option<String>,
         /// A file of cases.
         #[arg(requires = "policy")]
@@ -38,7 +39,7 @@ pub(super) enum Command {
     },
     /// List the presets.
     List,
-    /// Print the rules of a tenant, or of a preset.
+    /// Print the policy of a tenant, or of a preset.
     #[command(group(ArgGroup::new("whose").required(true).args(["tenant", "preset"])))]
     Show {
         /// The tenant's slug.
@@ -48,30 +49,30 @@ pub(super) enum Command {
         #[arg(long, value_name = "NAME")]
         preset: Option<String>,
     },
-    /// Put rules in force, at once and on every node.
+    /// Put a policy in force, at once and on every node.
     Set(chosen::Set),
-    /// Go back to earlier rules: those before the ones in force, or a version.
+    /// Roll back to an earlier policy: the one before the policy in force, or a version.
     Rollback(chosen::Rollback),
-    /// List the rules a tenant had, the latest first.
+    /// List the policies that a tenant had, the latest first.
     History {
         /// The tenant's slug.
         #[arg(long)]
         tenant: String,
     },
-    /// Tell whether someone may do something, by which rule, and what each rule says.
+    /// Explain whether a user may do an action: the rule that decides, and the outcome of each rule.
     Explain(meaning::Explain),
-    /// Tell what other rules would change for a tenant's people: every action, for whom, and which conversations stop.
+    /// Compare two policies for a tenant's users: every action, which users gain or lose it, and which conversations stop.
     Diff(meaning::Diff),
 }
 
-/// Rules, by name or from a file.
+/// A policy, by the name of a preset or from a file.
 #[derive(Debug, Args)]
 #[command(group(ArgGroup::new("rules").required(true).args(["preset", "file"])))]
 struct Rules {
     /// A preset (`causerie policy list`).
     #[arg(long, value_name = "NAME")]
     preset: Option<String>,
-    /// A file of rules.
+    /// A policy file.
     #[arg(long)]
     file: Option<PathBuf>,
 }
@@ -102,7 +103,7 @@ impl Rules {
     }
 }
 
-/// The rules in a file; everything that is wrong with it goes to stderr, as compilers do.
+/// Reads a policy file; prints its problems to standard error, as compilers do.
 fn read(file: &Path) -> Result<Policy, Box<dyn Error + Send + Sync>> {
     Policy::parse(&content(file)?).map_err(|problems| complain(file, &problems).into())
 }
@@ -118,7 +119,7 @@ fn complain(file: &Path, problems: &[Problem]) -> String {
     format!("{} has {}", file.display(), counted(problems.len() as u64, "problem", "problems"))
 }
 
-/// A tenant's facts and rules of now.
+/// The current facts and policy of a tenant.
 async fn facts(store: &Store, tenant: &Tenant) -> Result<Arc<Snapshot>, Box<dyn Error + Send + Sync>> {
     let lookups = Lookups::start(store);
     Ok(Facts::new(store, &lookups, &clock()).latest(tenant.id).await?)

@@ -1,4 +1,4 @@
-//! Rules as texts: read, tested, listed. No database.
+//! Policies as texts: checks, tests and lists them without a database.
 
 use std::path::Path;
 
@@ -16,7 +16,7 @@ pub(super) fn check(file: &Path) -> Outcome {
     Ok(())
 }
 
-/// What a policy holds, for whoever wrote it.
+/// What a policy contains, for its author.
 fn summary(policy: &Policy) -> String {
     let vocabulary = policy.vocabulary();
     let words = [
@@ -80,7 +80,7 @@ pub(super) fn list() -> Outcome {
     Ok(())
 }
 
-/// The first paragraph of comment at the head of a text, in one line.
+/// The first paragraph of the comment at the beginning of a text, in one line.
 fn about(text: &str) -> String {
     let lines = text.lines().map_while(|line| line.strip_prefix('#')).map(str::trim);
     lines.take_while(|line| !line.is_empty()).collect::<Vec<_>>().join(" ")
