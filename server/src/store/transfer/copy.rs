@@ -1,8 +1,8 @@
-//! Takes everything in an embedded database to an empty PostgreSQL.
+//! Copies an embedded database to an empty PostgreSQL database.
 //!
-//! All rows go in one transaction, by PostgreSQL's `COPY`, a table after those it refers to. Before the commit each table is read
-//! back and compared: PostgreSQL's text format has one form per value, so the lines read must be the lines written. Whatever fails,
-//! or is killed, before the commit leaves the target empty.
+//! All rows are copied in one transaction with PostgreSQL's `COPY`, each table after the tables that it refers to. Before
+//! the commit each table is read back and compared: PostgreSQL's text format has one form per value, so the lines read must
+//! equal the lines written. If the copy fails or is killed before the commit, the target stays empty.
 
 use std::{collections::BTreeSet, path::Path, time::Duration};
 
@@ -21,19 +21,20 @@ use super::{
 };
 use crate::store::{Database, Store};
 
-/// Bytes of rows per message to PostgreSQL, and with the driver's buffers all that is held of a table.
+/// Bytes of rows per message to PostgreSQL. Apart from the driver's buffers, no more of a table is held in memory.
 const BATCH_BYTES: usize = 256 * 1024;
-/// What a server writes by itself, though nothing is in the database yet: where `/readyz` tries whether writes are stored, and what
-/// nodes share, such as the key of cursors.
+/// Tables that a server fills by itself, so that rows in them do not make a database count as used: the table with which
+/// `/readyz` tests writes, and the table of values that nodes share, such as the key of cursors.
 const OF_SERVERS: [&str; 2] = ["write_probe", "shared_values"];
-/// What names the target.
+/// The option that names the target, for error messages.
 const SETTING: &str = "--to";
 
-/// Copies the database in the file `source`, whose folder the caller has locked, to the empty database at `url`, which is migrated
-/// first. `told` hears after each table of its name and its rows.
+/// Copies the database in the file `source` to the empty database at `url`, which is migrated first. The caller has locked
+/// the folder of `source`. `told` is called after each table with its name and its number of rows.
 ///
 /// # Errors
-/// When the target is not empty, either side fails, or a value does not fit; nothing is in the target then.
+/// [`TransferError`] if the target is not empty, if either database fails, or if PostgreSQL can't store a value; the target
+/// then has no rows.
 pub async fn copy(source: &Path, url: &str, mut told: impl FnMut(&str, u64)) -> Result<Summary, TransferError> {
     let target = Address::check(url, SETTING).await?;
     let mut to = target.connect("copy").await?;
@@ -41,12 +42,12 @@ pub async fn copy(source: &Path, url: &str, mut told: impl FnMut(&str, u64)) -> 
     let from_failed = TransferError::sqlite(source);
     let options = SqliteConnectOptions::new().filename(source).busy_timeout(Duration::from_secs(30));
     let mut from = SqliteConnection::connect_with(&options).await.map_err(&from_failed)?;
-    // A command may write beside this one; what is copied is one moment.
+    // Another subcommand may write at the same time; the transaction reads the state of one moment.
     sqlx::raw_sql("BEGIN").execute(&mut from).await.map_err(&from_failed)?;
     let mut names = tables::of_sqlite(&mut from).await.map_err(&from_failed)?;
     names.retain(|name| name != MIGRATIONS && name != CONTENTS_TABLE);
 
-    // Looked at before the migration, which would change a database that is in use.
+    // Checked before the migration, because a migration would change a database that is in use.
     let before = tables::of_postgres(&mut to, &names).await.map_err(TransferError::postgres)?;
     refuse_if_filled(&mut to, &before).await?;
     prepare(&mut to, url).await?;
@@ -68,7 +69,7 @@ pub async fn copy(source: &Path, url: &str, mut told: impl FnMut(&str, u64)) -> 
         told(&table.name, fingerprint.rows);
     }
     sqlx::raw_sql("COMMIT").execute(&mut to).await.map_err(TransferError::postgres)?;
-    // The next node plans for the rows there are. Where it fails, PostgreSQL does so by itself in a minute: all is copied by now.
+    // So that the first node plans with the real row counts. If it fails, PostgreSQL does it by itself within a minute.
     let analyze = format!("ANALYZE {}", all.join(", "));
     let _ = sqlx::raw_sql(AssertSqlSafe(analyze)).execute(&mut to).await;
     let _ = to.close().await;
@@ -106,7 +107,8 @@ async fn refuse_if_filled(to: &mut PgConnection, tables: &[Table]) -> Result<(),
     Ok(())
 }
 
-/// Both sides have taken the same migrations, so that a difference is a table or column somebody else made.
+/// Refuses if the tables or columns differ. Both sides have the same migrations, so a difference was made by another
+/// program.
 async fn refuse_if_different(from: &mut SqliteConnection, names: &[String], tables: &[Table]) -> Result<(), TransferError> {
     for name in names {
         let Some(table) = tables.iter().find(|table| table.name == *name) else {
@@ -146,7 +148,7 @@ async fn copy_table(
     let (mut batch, mut line) = (Vec::with_capacity(BATCH_BYTES * 2), Vec::new());
     while let Some(row) = rows.try_next().await.map_err(of_table)? {
         line.clear();
-        // Dropped on an error, `copy` makes PostgreSQL fail, and the transaction with it.
+        // If it is dropped on an error, `copy` makes PostgreSQL fail, which aborts the transaction.
         append_row(table, &row, &mut line)?;
         fingerprint.add(&line);
         batch.extend_from_slice(&line);
@@ -163,7 +165,7 @@ async fn copy_table(
     Ok((fingerprint, bytes))
 }
 
-/// Reads the table back.
+/// Reads the table back and compares it with the copied rows.
 async fn compare(to: &mut PgConnection, table: &Table, copied: Fingerprint) -> Result<(), TransferError> {
     let statement = format!("COPY {} ({}) TO STDOUT", quoted(&table.name), columns(table));
     let mut stream = to.copy_out_raw(&statement).await.map_err(TransferError::postgres)?;
@@ -180,7 +182,7 @@ async fn compare(to: &mut PgConnection, table: &Table, copied: Fingerprint) -> R
     Err(TransferError::Differs { table: table.name.clone(), source_rows: copied.rows, target_rows: found.rows })
 }
 
-/// Numbers that the database gives to new rows go on behind those that were copied.
+/// Sets the sequences of a table, so that new rows get numbers after the numbers of the copied rows.
 async fn number_on(to: &mut PgConnection, table: &Table) -> Result<(), TransferError> {
     for column in &table.columns {
         let Some(sequence) = &column.sequence else { continue };
@@ -192,7 +194,7 @@ async fn number_on(to: &mut PgConnection, table: &Table) -> Result<(), TransferE
     Ok(())
 }
 
-/// A row in the text format of `COPY`, as PostgreSQL itself would write it, without the line's end.
+/// Appends a row in the text format of `COPY`, as PostgreSQL itself would write it, without the line break.
 fn append_row(table: &Table, row: &SqliteRow, line: &mut Vec<u8>) -> Result<(), TransferError> {
     for (at, column) in table.columns.iter().enumerate() {
         if at > 0 {
@@ -204,7 +206,7 @@ fn append_row(table: &Table, row: &SqliteRow, line: &mut Vec<u8>) -> Result<(), 
     Ok(())
 }
 
-/// Names a row by its key.
+/// The error for a value that PostgreSQL can't store; it names the row by its key.
 fn refused(table: &Table, row: &SqliteRow, column: &Column, why: &str) -> TransferError {
     let keys = table.columns.iter().enumerate().filter(|(_, column)| column.is_key).map(|(at, column)| {
         let mut text = Vec::new();

@@ -1,4 +1,4 @@
-//! A file that appears under its name only when it is whole.
+//! A file that gets its name only when it is complete.
 
 use std::{
     ffi::OsString,
@@ -15,11 +15,11 @@ use rustix::{
 
 use super::TransferError;
 
-/// What is written, as `FILE.partial` beside its final name, for its owner alone. Removed when dropped; a process that was killed
-/// leaves it behind, and the next one removes it.
+/// The incomplete file: `FILE.partial` beside the final name, readable only by its owner. It is removed when this is
+/// dropped; a killed process leaves the file behind, and the next process removes it.
 #[derive(Debug)]
 pub struct Partial {
-    /// Holds the lock: of two processes one writes.
+    /// Holds a lock on the file, so that only one process writes it.
     file: File,
     path: PathBuf,
     to: PathBuf,
@@ -27,12 +27,12 @@ pub struct Partial {
 }
 
 impl Partial {
-    /// Makes the empty file.
+    /// Creates the empty file.
     ///
     /// # Errors
-    /// When the final name is taken, another process writes to it, or the folder can't be written.
+    /// [`TransferError`] if the final name is taken, another process writes the file, or the folder can't be written.
     pub fn begin(to: &Path) -> Result<Self, TransferError> {
-        // SQLite reads a name that begins with `file:` as a URI.
+        // SQLite would read a name that begins with `file:` as a URI.
         let to = std::path::absolute(to).map_err(|error| TransferError::file(to, error))?;
         if fs::symlink_metadata(&to).is_ok() {
             return Err(TransferError::Exists(to));
@@ -45,8 +45,8 @@ impl Partial {
             Err(TryLockError::WouldBlock) => Err(busy()),
             Err(TryLockError::Error(error)) => Err(failed(error)),
         };
-        // Held until the new file is there. Not taken over: a `pg_dump` whose owner was killed may still write to it.
-        // Opening a FIFO must not wait for its other end.
+        // The lock on a stale file is held until the new file exists. The stale file is not reused: a `pg_dump` whose parent
+        // was killed may still write to it. `NONBLOCK`, because opening a FIFO would otherwise wait for its other end.
         let flags = (OFlags::NONBLOCK | OFlags::NOFOLLOW).bits().cast_signed();
         let stale = match OpenOptions::new().read(true).write(true).custom_flags(flags).open(&path) {
             Ok(stale) if stale.metadata().is_ok_and(|opened| !opened.is_file()) => {
@@ -83,16 +83,16 @@ impl Partial {
         Ok(partial)
     }
 
-    /// Where it is written.
+    /// The path of the incomplete file.
     #[must_use]
     pub fn path(&self) -> &Path {
         &self.path
     }
 
-    /// Makes what was written durable and gives it its name. Answers its size in bytes.
+    /// Makes the file durable and gives it its final name. Returns its size in bytes.
     ///
     /// # Errors
-    /// When nothing was written, the volume fails, or the name was taken meanwhile.
+    /// [`TransferError`] if the file is empty, the volume fails, or the name was taken meanwhile.
     pub fn finish(mut self) -> Result<u64, TransferError> {
         let failed = |error| TransferError::file(&self.to, error);
         self.file.sync_all().map_err(failed)?;
@@ -120,7 +120,7 @@ impl Drop for Partial {
     }
 }
 
-/// Whether a file is what a backup that was killed leaves. SQLite writes its first page, with the header, last.
+/// Whether a file looks like the remains of a killed backup. SQLite writes its first page, with the header, last.
 fn is_of_a_backup(mut file: &File) -> io::Result<bool> {
     let mut begin = Vec::new();
     file.by_ref().take(16).read_to_end(&mut begin)?;
@@ -128,34 +128,34 @@ fn is_of_a_backup(mut file: &File) -> io::Result<bool> {
     Ok(is_begun || begin.starts_with(b"SQLite format 3\0") || begin.starts_with(b"PGDMP"))
 }
 
-/// Renames a file without replacing another.
+/// Renames a file, unless the new name is taken.
 ///
 /// # Errors
-/// `AlreadyExists` when the name is taken; or why the volume refuses.
+/// `AlreadyExists` if the name is taken; otherwise the error of the file system.
 pub fn rename_to_free(from: &Path, to: &Path) -> io::Result<()> {
     match renameat_with(CWD, from, CWD, to, RenameFlags::NOREPLACE) {
-        // Not every file system can refuse to replace.
+        // Some file systems have no rename that refuses to replace.
         Err(Errno::INVAL | Errno::NOSYS) if fs::symlink_metadata(to).is_err() => fs::rename(from, to),
         Err(Errno::INVAL | Errno::NOSYS) => Err(io::ErrorKind::AlreadyExists.into()),
         renamed => Ok(renamed?),
     }
 }
 
-/// The path with something behind its name.
+/// The path with this suffix appended to the file name.
 pub fn beside(path: &Path, suffix: &str) -> PathBuf {
     let mut name = OsString::from(path);
     name.push(suffix);
     name.into()
 }
 
-/// Removes a file of SQLite, with what SQLite keeps beside it.
+/// Removes a SQLite file and the files that SQLite keeps beside it.
 pub fn remove_sqlite(path: &Path) {
     for suffix in ["", "-wal", "-shm", "-journal"] {
         let _ = fs::remove_file(beside(path, suffix));
     }
 }
 
-/// Makes the names in a file's folder durable.
+/// Makes the file names in a file's folder durable.
 pub fn sync_folder(file: &Path) -> io::Result<()> {
     let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     File::open(folder)?.sync_all()

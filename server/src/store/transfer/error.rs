@@ -1,5 +1,4 @@
-//! Why a backup, a restore or a copy was not done. In every case but
-//! [`TransferError::AfterRestore`] the database that was there is as it was.
+//! Why a backup, a restore or a copy failed. Except for [`TransferError::AfterRestore`], the existing database is unchanged.
 
 use std::{io, path::Path, path::PathBuf};
 
@@ -7,9 +6,9 @@ use sea_orm::sqlx;
 
 use crate::store::{FolderError, StoreError, first_contact::Unusable, queries::keys::UnreadableKey};
 
-/// Why it was not done.
+/// Why a backup, a restore or a copy failed.
 #[derive(Debug, thiserror::Error)]
-#[allow(missing_docs)] // the sentences say it
+#[allow(missing_docs)] // the error texts describe the variants
 pub enum TransferError {
     #[error("{path} exists; a backup does not replace a file: name another or remove it", path = .0.display())]
     Exists(PathBuf),
@@ -99,7 +98,7 @@ impl TransferError {
     }
 }
 
-/// What the database said, without the driver's words around it.
+/// The message of the database, without the words that the driver adds.
 pub(super) fn said(error: &sqlx::Error) -> String {
     match error {
         sqlx::Error::Database(error) => error.message().to_owned(),

@@ -1,4 +1,4 @@
-//! What is compared to know that two tables have the same rows.
+//! Fingerprints of tables: two tables with the same rows have the same fingerprint.
 
 use futures::TryStreamExt as _;
 use sea_orm::sqlx::{self, AssertSqlSafe, Row as _, SqliteConnection, TypeInfo as _, ValueRef as _, sqlite::SqliteRow};
@@ -6,16 +6,16 @@ use sha2::{Digest as _, Sha256};
 
 use super::tables::quoted;
 
-/// The rows of a table in any order: how many they are, and the sum of their hashes.
+/// The rows of a table in any order: their number, and the sum of their hashes.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Fingerprint {
-    /// How many rows.
+    /// The number of rows.
     pub rows: u64,
     sum: u128,
 }
 
 impl Fingerprint {
-    /// Counts a row, given as bytes that differ where rows differ.
+    /// Adds a row, given as bytes that differ between different rows.
     pub fn add(&mut self, row: &[u8]) {
         let hash = Sha256::digest(row);
         let first: [u8; 16] = hash[..16].try_into().expect("a hash has 32 bytes");
@@ -23,7 +23,7 @@ impl Fingerprint {
         self.sum = self.sum.wrapping_add(u128::from_be_bytes(first));
     }
 
-    /// The sum, as text.
+    /// The sum of the hashes as hexadecimal text.
     pub fn checksum(&self) -> String {
         format!("{:032x}", self.sum)
     }
@@ -70,7 +70,7 @@ impl<'r> Value<'r> {
     }
 }
 
-/// Reads a whole table of SQLite.
+/// The fingerprint of a SQLite table.
 pub async fn of_sqlite(connection: &mut SqliteConnection, table: &str) -> Result<Fingerprint, sqlx::Error> {
     let mut rows = sqlx::query(AssertSqlSafe(format!("SELECT * FROM {}", quoted(table)))).fetch(connection);
     let (mut fingerprint, mut bytes) = (Fingerprint::default(), Vec::new());

@@ -1,7 +1,7 @@
-//! Whole databases: backups and their restore, and the move from SQLite to PostgreSQL.
+//! Backup and restore of whole databases, and the copy from SQLite to PostgreSQL.
 //!
-//! The lists of tables and columns come from the migrations and from the catalogues of the databases, never from a list in the
-//! code: a table that a later migration adds is backed up, restored and copied without a change here.
+//! The lists of tables and columns come from the migrations and from the catalogues of the databases, never from a list in
+//! the code: a table that a later migration adds is backed up, restored and copied without a change here.
 
 mod copy;
 mod destination;
@@ -23,40 +23,40 @@ use super::{
 };
 use crate::secrets::Secrets;
 
-/// What a backup holds, or what was restored or copied.
+/// The contents of a backup, a restore or a copy.
 #[derive(Debug, Clone, Default)]
 pub struct Summary {
     /// Rows per table, by name.
     pub tables: Vec<(String, u64)>,
-    /// Of the backup, or of the rows that were copied.
+    /// The size of the backup file, or of the copied rows, in bytes.
     pub bytes: u64,
 }
 
-/// What a restore did.
+/// The result of a restore.
 #[derive(Debug, Clone)]
 pub struct Restored {
-    /// What the backup held.
+    /// The contents of the backup.
     pub summary: Summary,
-    /// Where the replaced database is kept, for people.
+    /// Where the replaced database is kept, to print; `None` if there was none to keep.
     pub kept: Option<String>,
-    /// The migrations the backup lacked.
+    /// The migrations that the backup lacked and the restore applied.
     pub migrated: Vec<String>,
 }
 
-/// How a restore is to be done.
+/// The options of a restore.
 #[derive(Debug, Clone)]
 pub struct Options {
-    /// Replace a database that has tenants.
+    /// Replace the existing database even if it has tenants.
     pub replace: bool,
-    /// Revoke the signing keys that `auth.secrets_key` does not open, instead of refusing the backup.
+    /// Revoke the signing keys that can't be decrypted with `auth.secrets_key`, instead of refusing the backup.
     pub revoke_unreadable_keys: bool,
-    /// Milliseconds since 1970 UTC.
+    /// The time of the restore. Milliseconds since 1970 UTC.
     pub now_ms: i64,
-    /// Who restores, for the audit.
+    /// The actor in the audit: `cli:root`.
     pub by: String,
 }
 
-/// Which database a backup is of.
+/// The kind of database that a backup was made of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum BackupOf {
     /// A SQLite file.
@@ -66,10 +66,10 @@ pub enum BackupOf {
 }
 
 impl BackupOf {
-    /// Looks at the first bytes of a file.
+    /// Recognises a backup by the first bytes of its file.
     ///
     /// # Errors
-    /// When it can't be read, or is neither.
+    /// [`TransferError`] if the file can't be read, or is neither kind of backup.
     pub fn read(path: &Path) -> Result<Self, TransferError> {
         let mut begin = Vec::new();
         let read = File::open(path).and_then(|file| file.take(16).read_to_end(&mut begin));
@@ -85,7 +85,7 @@ impl BackupOf {
     }
 }
 
-/// What the audit of each tenant says of a restore, in the restored database.
+/// Records the restore in the audit of each tenant, in the restored database.
 async fn note_restore(store: &Store, options: &Options) -> Result<(), StoreError> {
     for tenant in tenants::all(store).await? {
         let target = format!("tenant:{}", tenant.slug);
@@ -95,7 +95,8 @@ async fn note_restore(store: &Store, options: &Options) -> Result<(), StoreError
     Ok(())
 }
 
-/// The valid signing keys whose secrets can't be read. An error unless they are to be revoked.
+/// The valid signing keys whose secrets can't be decrypted. An error if there are any and `options` do not allow to revoke
+/// them.
 fn unreadable(rows: &[keys::SigningKeyRow], secrets: &Secrets, options: &Options) -> Result<Vec<String>, TransferError> {
     let mut unreadable = Vec::new();
     for row in rows.iter().filter(|row| row.revoked_at_ms.is_none()) {

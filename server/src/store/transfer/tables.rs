@@ -1,4 +1,4 @@
-//! Which tables there are, and of what columns.
+//! The tables of a database and their columns.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,40 +10,40 @@ use sea_orm::{
 
 use crate::store::{StoreError, rows::statement};
 
-/// The table in which the migrations that were taken stand.
+/// The table of the applied migrations.
 pub const MIGRATIONS: &str = "seaql_migrations";
 
 /// A table of PostgreSQL.
 #[derive(Debug, Clone)]
 pub struct Table {
-    /// Its name.
+    /// The name of the table.
     pub name: String,
-    /// Its columns, in the table's order.
+    /// The columns, in the table's order.
     pub columns: Vec<Column>,
-    /// The tables its foreign keys name.
+    /// The tables that its foreign keys refer to.
     pub refers_to: BTreeSet<String>,
 }
 
 /// A column of PostgreSQL.
 #[derive(Debug, Clone)]
 pub struct Column {
-    /// Its name.
+    /// The name of the column.
     pub name: String,
-    /// Its type as PostgreSQL writes it: `uuid`, `bigint`.
+    /// The type as PostgreSQL writes it: `uuid`, `bigint`.
     pub kind: String,
-    /// Part of the primary key.
+    /// Whether the column is part of the primary key.
     pub is_key: bool,
     /// The sequence that numbers new rows, if there is one.
     pub sequence: Option<String>,
 }
 
-/// What a SQLite file has besides rows: type and name (`table messages`, `trigger ...`) of each object, and how it is made.
+/// The objects of a SQLite file: type and name (`table messages`, `trigger ...`) of each object, and its SQL.
 pub type Schema = BTreeMap<String, String>;
 
 const SCHEMA_OF_SQLITE: &str = "SELECT type || ' `' || name || '`' AS object, sql FROM sqlite_master
      WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'";
 
-/// The schema that this program's migrations make.
+/// The schema that the migrations of this program make.
 pub async fn schema_of_migrations() -> Result<Schema, StoreError> {
     let memory = in_memory().await?;
     Migrator::up(&memory, None).await?;
@@ -61,7 +61,8 @@ pub async fn schema_of(connection: &impl ConnectionTrait) -> Result<Schema, Stor
     Ok(schema)
 }
 
-/// SQL without what means nothing: SQLite keeps the text that made an object, or the one it made of it when a column was added.
+/// SQL without white space, quotes and case: SQLite stores the text that made an object, and rewrites it when a column is
+/// added.
 fn plain(sql: &str) -> String {
     let kept = sql.chars().filter(|c| !c.is_whitespace() && *c != '"');
     kept.flat_map(char::to_lowercase).collect::<String>().replace("ifnotexists", "")
@@ -69,12 +70,13 @@ fn plain(sql: &str) -> String {
 
 async fn in_memory() -> Result<DatabaseConnection, StoreError> {
     let mut options = ConnectOptions::new("sqlite::memory:");
-    // A second connection would have a memory of its own.
+    // A second connection would have a database of its own in memory.
     options.max_connections(1).sqlx_logging(false);
     Ok(sea_orm::Database::connect(options).await?)
 }
 
-/// All tables that any of this program's migrations makes: those of an older database, too, which a later migration removes.
+/// All tables that any migration of this program makes, including tables that a later migration removes: an older database
+/// still has them.
 pub async fn of_migrations() -> Result<BTreeSet<String>, StoreError> {
     let memory = in_memory().await?;
     let mut tables = BTreeSet::new();
@@ -91,18 +93,18 @@ pub async fn of_migrations() -> Result<BTreeSet<String>, StoreError> {
 const OF_SQLITE: &str =
     "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY name";
 
-/// The tables of a SQLite file, by name.
+/// The names of the tables of a SQLite file.
 pub async fn of_sqlite(connection: &mut SqliteConnection) -> Result<Vec<String>, sqlx::Error> {
     sqlx::query_scalar(OF_SQLITE).fetch_all(connection).await
 }
 
-/// The columns of a table of a SQLite file.
+/// The names of the columns of a table of a SQLite file.
 pub async fn columns_of_sqlite(connection: &mut SqliteConnection, table: &str) -> Result<BTreeSet<String>, sqlx::Error> {
     let sql = "SELECT name FROM pragma_table_info(?)";
     Ok(sqlx::query_scalar::<_, String>(sql).bind(table).fetch_all(connection).await?.into_iter().collect())
 }
 
-/// Those of these tables that the connection's schema has. Tables stand before those that refer to them.
+/// The tables among `names` that the connection's schema has. Each table stands before the tables that refer to it.
 pub async fn of_postgres(connection: &mut PgConnection, names: &[String]) -> Result<Vec<Table>, sqlx::Error> {
     let sql = "SELECT c.relname::text AS table_name, a.attname::text AS column_name, format_type(a.atttypid, NULL) AS kind,
                       EXISTS (SELECT 1 FROM pg_index i WHERE i.indrelid = c.oid AND i.indisprimary
@@ -138,31 +140,31 @@ pub async fn of_postgres(connection: &mut PgConnection, names: &[String]) -> Res
     Ok(in_order(tables))
 }
 
-/// Tables before those that refer to them.
+/// Sorts tables, so that each table stands before the tables that refer to it.
 fn in_order(mut tables: Vec<Table>) -> Vec<Table> {
     let mut ordered: Vec<Table> = Vec::new();
     while !tables.is_empty() {
         let waits: BTreeSet<String> = tables.iter().map(|table| table.name.clone()).collect();
-        // Where tables refer to each other in a ring, no order is right: they keep the one they have.
+        // Tables that refer to each other in a circle have no right order: they keep their present order.
         let next = tables.iter().position(|table| table.refers_to.is_disjoint(&waits)).unwrap_or_default();
         ordered.push(tables.remove(next));
     }
     ordered
 }
 
-/// A name for SQL text of either database.
+/// A name as a quoted identifier for SQL of either database.
 pub fn quoted(name: &str) -> String {
     format!("\"{}\"", name.replace('"', "\"\""))
 }
 
-/// How many rows a table of PostgreSQL has.
+/// The number of rows of a PostgreSQL table.
 pub async fn count(connection: &mut PgConnection, table: &str) -> Result<u64, sqlx::Error> {
     let sql = format!("SELECT count(*) FROM {}", quoted(table));
     let rows: i64 = sqlx::query_scalar(AssertSqlSafe(sql)).fetch_one(connection).await?;
     Ok(u64::try_from(rows).unwrap_or_default())
 }
 
-/// A migration among those that were taken which this program does not have.
+/// An applied migration that this program does not have: a newer program applied it.
 pub fn unknown_migration(taken: &[String]) -> Option<String> {
     let known: BTreeSet<String> = Migrator::migrations().iter().map(|step| step.name().to_owned()).collect();
     taken.iter().find(|step| !known.contains(*step)).cloned()

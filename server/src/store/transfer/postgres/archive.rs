@@ -1,23 +1,23 @@
-//! What is in an archive of `pg_dump --format=custom`, by `pg_restore`.
+//! Reads an archive of `pg_dump --format=custom` with `pg_restore`.
 
 use std::path::Path;
 
 use super::{Programs, TransferError};
 
-/// An archive that is whole.
+/// An archive that was checked to be complete.
 pub struct Archive<'a> {
     programs: &'a Programs,
     file: &'a Path,
     name: &'a str,
-    /// Of the tables whose rows are in it, with their schemas.
+    /// Schema and name of each table whose rows are in the archive.
     tables: Vec<(String, String)>,
 }
 
 impl<'a> Archive<'a> {
-    /// Reads all of the archive, unpacking every row.
+    /// Reads the whole archive and unpacks every row.
     ///
     /// # Errors
-    /// When it is no archive, or not whole.
+    /// [`TransferError::Damaged`] if the file is not an archive, or not complete.
     pub async fn check(programs: &'a Programs, file: &'a Path) -> Result<Self, TransferError> {
         let damaged = |why| TransferError::Damaged { path: file.to_owned(), why };
         let name = file.to_str().ok_or_else(|| damaged("its name is not UTF-8".to_owned()))?;
@@ -27,7 +27,7 @@ impl<'a> Archive<'a> {
         Ok(Self { programs, file, name, tables })
     }
 
-    /// The schema of this table, whose rows are in the archive.
+    /// The schema of a table, if the archive has the table's rows.
     pub fn schema_of(&self, table: &str) -> Option<&str> {
         self.tables.iter().find(|(_, name)| name == table).map(|(schema, _)| schema.as_str())
     }
@@ -37,10 +37,10 @@ impl<'a> Archive<'a> {
         self.tables.iter().filter(move |(of, _)| of == schema).map(|(_, name)| name.as_str())
     }
 
-    /// The rows of a small table: a text per column, `None` for NULL.
+    /// The rows of a small table: one text per column, `None` for NULL.
     ///
     /// # Errors
-    /// When they are not in it.
+    /// [`TransferError::NotABackup`] if the archive does not have these rows.
     pub async fn rows(&self, table: &str, columns: &[&str]) -> Result<Vec<Vec<Option<String>>>, TransferError> {
         let not_there = |why: String| TransferError::NotABackup { path: self.file.to_owned(), why };
         let argument = format!("--table={table}");
@@ -73,7 +73,7 @@ fn rows(script: &str, wanted: &[&str]) -> Option<Vec<Vec<Option<String>>>> {
     lines.take_while(|line| *line != "\\.").map(row).collect()
 }
 
-/// A field of PostgreSQL's text format.
+/// Unescapes a field of PostgreSQL's text format; `None` for NULL.
 fn unescaped(field: &str) -> Option<String> {
     if field == "\\N" {
         return None;

@@ -1,4 +1,4 @@
-//! Has `pg_dump` write an archive of one moment.
+//! Writes a backup with `pg_dump`: an archive of the state of one moment.
 
 use std::path::Path;
 
@@ -10,13 +10,14 @@ use crate::store::transfer::{Summary, TransferError, destination::Partial, table
 /// Writes a backup of the database at `url` to the new file `to`. Nodes may run; they do not wait for it.
 ///
 /// # Errors
-/// When `to` exists, PostgreSQL or its programs can't be used, or what was written is not whole. No file named `to` is left then.
+/// [`TransferError`] if `to` exists, if PostgreSQL or its programs can't be used, or if the archive is not complete. No file
+/// named `to` is left then.
 pub async fn backup(url: &str, to: &Path) -> Result<Summary, TransferError> {
     let address = Address::check(url, "database.url").await?;
     let mut connection = address.connect("backup").await?;
     let programs = Programs::find(major_version(&mut connection).await?, &address).await?;
     let partial = Partial::begin(to)?;
-    // What `pg_dump` copies and what is counted here is the same moment.
+    // `pg_dump` and the counts below read the same snapshot.
     let begin = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
     sqlx::raw_sql(begin).execute(&mut connection).await.map_err(TransferError::postgres)?;
     let snapshot: String = sqlx::query_scalar("SELECT pg_export_snapshot()")

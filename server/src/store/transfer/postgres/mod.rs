@@ -1,4 +1,4 @@
-//! Backups of PostgreSQL, by its own programs: archives of `pg_dump --format=custom`.
+//! Backups of PostgreSQL with its own programs: archives of `pg_dump --format=custom`.
 
 mod archive;
 mod backup;
@@ -22,24 +22,26 @@ use crate::store::{
     first_contact::{self, Unusable},
 };
 
-/// Limits of the server, the database or the role are meant for a node's own statements: not for whole tables, nor for a connection
-/// that waits until a program of PostgreSQL has read or written them. Sets those that the server's version has.
+/// Removes time limits for a connection. The limits of the server, the database or the role suit the statements of a node;
+/// they do not suit statements about whole tables, or a connection that waits until a program of PostgreSQL has read or
+/// written them. Sets only the limits that the server's version has.
 const WITHOUT_LIMITS: &str = "SELECT pg_catalog.set_config(name, value, false) FROM pg_catalog.pg_settings JOIN (VALUES
         ('statement_timeout', '0'), ('transaction_timeout', '0'), ('idle_session_timeout', '0'),
         ('idle_in_transaction_session_timeout', '0'), ('lock_timeout', '30s')) AS wanted (name, value) USING (name);\n";
 
-/// A database of PostgreSQL, as the driver and as PostgreSQL's own programs are told of it.
+/// A PostgreSQL database, for the driver and for PostgreSQL's own programs.
 pub struct Address {
     options: PgConnectOptions,
-    /// For PostgreSQL's programs. Never as arguments, which other users of the machine would read in the list of processes.
+    /// The address for PostgreSQL's programs. Not passed as arguments, which other users of the machine see in the process
+    /// list.
     environment: BTreeMap<&'static str, String>,
 }
 
 impl Address {
-    /// Reads `postgres://user:password@host/database`, and finds out whether it answers. `setting` is what gave it.
+    /// Parses `postgres://user:password@host/database` and connects once. `setting` names the setting or option in errors.
     ///
     /// # Errors
-    /// Why it can't be used.
+    /// [`TransferError::Unusable`] if the address is invalid or the database can't be reached.
     pub async fn check(url: &str, setting: &'static str) -> Result<Self, TransferError> {
         let unusable = |error| TransferError::Unusable { setting, error };
         first_contact::postgres(url).await.map_err(unusable)?;
@@ -48,10 +50,10 @@ impl Address {
         Ok(Self { options, environment })
     }
 
-    /// A connection that `pg_stat_activity` shows under this name.
+    /// Opens a connection that has this name in `pg_stat_activity`.
     ///
     /// # Errors
-    /// When PostgreSQL refuses.
+    /// [`TransferError`] if PostgreSQL refuses the connection or a statement.
     pub async fn connect(&self, name: &str) -> Result<PgConnection, TransferError> {
         let options = self.options.clone().application_name(&format!("{POSTGRES_APPLICATION} {name}"));
         let mut connection = PgConnection::connect_with(&options).await.map_err(TransferError::postgres)?;
@@ -60,8 +62,8 @@ impl Address {
     }
 }
 
-/// What PostgreSQL's programs read from their environment. What the address does not say, they take from there as the driver does:
-/// `PGPASSWORD`, `PGPASSFILE`.
+/// The environment variables for PostgreSQL's programs. Like the driver, the programs take what the address does not say
+/// from the inherited environment: `PGPASSWORD`, `PGPASSFILE`.
 fn environment(options: &PgConnectOptions, url: &str) -> BTreeMap<&'static str, String> {
     let mut environment = BTreeMap::new();
     let host = options.get_socket().map_or_else(|| options.get_host().to_owned(), |path| path.display().to_string());
@@ -106,17 +108,17 @@ async fn major_version(connection: &mut PgConnection) -> Result<u32, TransferErr
     Ok(u32::try_from(version).unwrap_or_default())
 }
 
-/// The schema in which the connection finds and makes tables.
+/// The schema in which the connection finds and creates tables.
 async fn schema(connection: &mut PgConnection) -> Result<String, TransferError> {
     let schema: Option<String> =
         sqlx::query_scalar("SELECT current_schema()::text").fetch_one(connection).await.map_err(TransferError::postgres)?;
     schema.ok_or_else(|| TransferError::Postgres("the database has no schema on its search_path".to_owned()))
 }
 
-/// The migrations that were taken; none where there is no table of them.
+/// The applied migrations; empty if the database has no table of them.
 ///
 /// # Errors
-/// When the database fails.
+/// [`TransferError`] if the database does not answer or refuses the statement.
 pub(super) async fn migrations(connection: &mut PgConnection) -> Result<Vec<String>, TransferError> {
     let is_there = "SELECT to_regclass('seaql_migrations') IS NOT NULL";
     let is_there: bool = sqlx::query_scalar(is_there).fetch_one(&mut *connection).await.map_err(TransferError::postgres)?;
@@ -127,10 +129,10 @@ pub(super) async fn migrations(connection: &mut PgConnection) -> Result<Vec<Stri
     taken.await.map_err(TransferError::postgres)
 }
 
-/// An error that names the processes of Causerie that are connected to the same database, this one aside.
+/// Refuses if another process of Causerie is connected to the same database.
 ///
 /// # Errors
-/// When there are some, or the database fails.
+/// [`TransferError`] with the addresses of these processes; also if the database does not answer.
 pub(super) async fn refuse_if_served(connection: &mut PgConnection) -> Result<(), TransferError> {
     let sql = "SELECT coalesce(host(client_addr), 'this machine') AS address, count(*) AS connections FROM pg_stat_activity
                WHERE datname = current_database() AND pid <> pg_backend_pid()

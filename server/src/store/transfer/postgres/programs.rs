@@ -1,4 +1,4 @@
-//! PostgreSQL's own programs: which there are, and running them.
+//! Finds and runs PostgreSQL's own programs.
 
 use std::{
     collections::BTreeSet,
@@ -11,8 +11,8 @@ use tokio::process::Command;
 
 use super::{Address, TransferError};
 
-/// Where packages put programs that are not in PATH: `/usr/lib/postgresql/15/bin` of Debian, `/usr/pgsql-15/bin` of PostgreSQL's
-/// own RPMs.
+/// Where packages put programs that are not in PATH: `/usr/lib/postgresql/15/bin` (Debian), `/usr/pgsql-15/bin`
+/// (PostgreSQL's own RPMs).
 const PACKAGES: [(&str, &str); 2] = [("/usr/lib/postgresql", ""), ("/usr", "pgsql-")];
 
 /// `pg_dump`, `pg_restore` and `psql` of one version.
@@ -22,10 +22,11 @@ pub struct Programs {
 }
 
 impl Programs {
-    /// Finds the oldest that can serve a server of this version: newer ones write what older servers may not understand.
+    /// Finds the oldest programs that support a server of this version: newer programs write scripts that older servers may
+    /// not understand.
     ///
     /// # Errors
-    /// When there are none, with the package that has them.
+    /// [`TransferError::Program`] if there are none; the text names the package to install.
     pub async fn find(server: u32, address: &Address) -> Result<Self, TransferError> {
         let mut versions = Vec::new();
         for folder in folders() {
@@ -52,7 +53,8 @@ impl Programs {
         }
     }
 
-    /// A program that knows the database from its environment, speaks English, never asks for a password, and ends with its owner.
+    /// A command that gets the database from its environment, prints English, never asks for a password, and is killed when
+    /// it is dropped.
     pub fn command(&self, program: &str) -> Command {
         let mut command = Command::new(self.folder.join(program));
         command.envs(self.environment.iter().map(|(name, value)| (name, value))).env("LC_ALL", "C");
@@ -61,10 +63,10 @@ impl Programs {
         command
     }
 
-    /// Runs a program to its end; what it printed.
+    /// Runs a program to its end and returns its output.
     ///
     /// # Errors
-    /// What it complained of.
+    /// The sentence that says why the program failed.
     pub async fn run(&self, program: &str, arguments: &[&str]) -> Result<Vec<u8>, String> {
         let mut command = self.command(program);
         let ran = command.args(arguments).stdout(Stdio::piped()).output().await;
@@ -73,7 +75,7 @@ impl Programs {
     }
 }
 
-/// The line that says why a program failed.
+/// The line of standard error that says why a program failed.
 pub fn complaint(program: &str, stderr: &[u8]) -> String {
     let text = String::from_utf8_lossy(stderr);
     let mut lines = text.lines().filter(|line| !line.is_empty());
@@ -82,7 +84,7 @@ pub fn complaint(program: &str, stderr: &[u8]) -> String {
     line.map_or_else(|| format!("`{program}` failed"), |line| format!("`{program}`: {}", line.trim()))
 }
 
-/// The folders programs may be in.
+/// The folders that may hold the programs.
 fn folders() -> BTreeSet<PathBuf> {
     let path = env::var_os("PATH").unwrap_or_default();
     let mut folders: BTreeSet<PathBuf> = env::split_paths(&path).filter(|folder| folder.is_absolute()).collect();
@@ -102,7 +104,8 @@ fn folders() -> BTreeSet<PathBuf> {
     folders
 }
 
-/// The major version of a program, if it is one: `pg_dump (PostgreSQL) 15.14 (Debian 15.14-0+deb12u1)`.
+/// The major version of a program; `None` if it is not one of PostgreSQL's: `pg_dump (PostgreSQL) 15.14 (Debian
+/// 15.14-0+deb12u1)`.
 async fn version(program: &Path) -> Option<u32> {
     if !program.is_file() {
         return None;

@@ -1,10 +1,10 @@
-//! Puts the rows of an archive into PostgreSQL in a single transaction, made of the script that `pg_restore` writes.
+//! Restores the rows of an archive into PostgreSQL in a single transaction, made of the script that `pg_restore` writes.
 //!
-//! `pg_restore --clean` in its own transaction would leave tables that a newer version had added, and a moment at which the restored
-//! tenants have their old epochs, in which a node could start. Here everything is one transaction of `psql`: tables with tenants move
-//! into a schema of their own, the archive's tables take their place, and the epochs change. It is committed by the last line, which
-//! is written only when `pg_restore` said that it wrote all of the archive; whatever fails, or is killed, before that leaves the
-//! database as it was.
+//! `pg_restore --clean` in a transaction of its own would leave tables that a newer version had added, and a moment at which
+//! the restored tenants have their old epochs and a node could start. Here, `psql` runs everything in one transaction:
+//! tables with tenants move into a schema of their own, the archive's tables take their place, and the epochs change. The
+//! last line of the script commits, and it is written only after `pg_restore` reported that it wrote the whole archive. If
+//! the restore fails or is killed before that, the database is unchanged.
 
 use std::{path::Path, process::Stdio};
 
@@ -30,16 +30,17 @@ use crate::{
     },
 };
 
-/// What stands before the name of a table and its rows in the output of `psql`.
+/// The prefix of the lines in which `psql` prints the name of a table and its number of rows.
 const ROWS: &str = "causerie rows ";
 
 /// Restores the backup `file` into the database at `url`.
 ///
 /// # Errors
-/// When it can't be restored; the database is as it was then, but for [`TransferError::AfterRestore`].
+/// [`TransferError`] if the backup can't be restored. The database is then unchanged, except for
+/// [`TransferError::AfterRestore`].
 pub async fn restore(file: &Path, url: &str, secrets: &Secrets, options: &Options) -> Result<Restored, TransferError> {
     let address = Address::check(url, "database.url").await?;
-    // Open to the end: another restore that begins meanwhile sees it, and is refused.
+    // The connection stays open to the end, so that another restore that begins meanwhile sees it and is refused.
     let mut connection = address.connect("restore").await?;
     refuse_if_served(&mut connection).await?;
     let schema = schema(&mut connection).await?;
@@ -65,7 +66,7 @@ pub async fn restore(file: &Path, url: &str, secrets: &Secrets, options: &Option
     let end = end(&schema, &lost, &restored, own, options.now_ms);
     let bytes = std::fs::metadata(file).map_err(|error| TransferError::file(file, error))?.len();
     let tables = replay(&programs, file, &begin, &end).await?;
-    // From here on the database is the restored one.
+    // From here on the database holds the restored tables.
     let migrated = finish(url, options).await.map_err(|error| {
         let kept =
             kept.as_ref().map(|schema| format!(" and the old tables are in the schema `{schema}`")).unwrap_or_default();
@@ -76,7 +77,7 @@ pub async fn restore(file: &Path, url: &str, secrets: &Secrets, options: &Option
     Ok(Restored { summary: Summary { tables, bytes }, kept, migrated })
 }
 
-/// Brings the restored database up to date. Answers the migrations it took.
+/// Migrates the restored database and records the restore in the audit. Returns the migrations that were applied.
 async fn finish(url: &str, options: &Options) -> Result<Vec<String>, TransferError> {
     let store = Store::connect(&Database::Postgres { url: url.to_owned(), connections_max: 2 }).await?;
     let migrated = store.migrate().await?;
@@ -92,7 +93,7 @@ async fn tenants_in(connection: &mut PgConnection, present: &[Table]) -> Result<
     tables::count(connection, "tenants").await.map_err(TransferError::postgres)
 }
 
-/// Finds out whether the archive is a backup that this program and its keys can use. Answers the keys to revoke.
+/// Checks that this program and its keys can use the archive. Returns the signing keys to revoke.
 async fn examine(
     file: &Path,
     archive: &Archive<'_>,
@@ -138,9 +139,10 @@ fn signing_key(fields: Vec<Option<String>>) -> Option<SigningKeyRow> {
     Some(row.into())
 }
 
-/// Makes room for the archive's tables: those that are there move into the schema `kept`; without, they hold no tenant and go.
+/// The beginning of the script, which makes room for the archive's tables: the existing tables move into the schema `kept`;
+/// without `kept` they hold no tenant and are dropped.
 fn begin(schema: &str, present: &[Table], kept: Option<&str>) -> String {
-    // A connection that nobody noticed must not hold the restore up for ever.
+    // A connection that was not noticed must not block the restore forever.
     let mut script = format!("{WITHOUT_LIMITS}BEGIN;\nSET LOCAL lock_timeout = '10s';\n");
     let named = |table: &Table| format!("{}.{}", quoted(schema), quoted(&table.name));
     match kept {
@@ -159,8 +161,8 @@ fn begin(schema: &str, present: &[Table], kept: Option<&str>) -> String {
     script
 }
 
-/// Renews the epochs, revokes keys, prints the rows per table, and commits. `own` is the process of PostgreSQL that serves the
-/// restore beside `psql`.
+/// The end of the script: renews the epochs, revokes keys, prints the rows per table, and commits. `own` is the PostgreSQL
+/// process that serves the restore's own connection beside `psql`.
 fn end(schema: &str, lost: &[String], restored: &[&str], own: i32, now_ms: i64) -> String {
     let mut script = format!("\nUPDATE {}.tenants SET epoch = gen_random_uuid();\n", quoted(schema));
     for kid in lost {
@@ -170,7 +172,7 @@ fn end(schema: &str, lost: &[String], restored: &[&str], own: i32, now_ms: i64) 
     for table in restored {
         script += &format!("SELECT '{ROWS}{table} ' || count(*) FROM {}.{};\n", quoted(schema), quoted(table));
     }
-    // A node that started meanwhile would go on with what it has read of the replaced database.
+    // A node that started meanwhile would continue with data that it read from the replaced database.
     script += &format!(
         "DO $$ DECLARE nodes bigint; BEGIN
            PERFORM pg_catalog.pg_stat_clear_snapshot();
@@ -185,7 +187,7 @@ fn end(schema: &str, lost: &[String], restored: &[&str], own: i32, now_ms: i64) 
     script + "COMMIT;\n"
 }
 
-/// How many rows `psql` printed of each table.
+/// The number of rows that `psql` printed for each table.
 fn counted(printed: &str) -> Vec<(String, u64)> {
     let rows = printed.lines().filter_map(|line| {
         let (table, rows) = line.strip_prefix(ROWS)?.split_once(' ')?;
@@ -196,7 +198,7 @@ fn counted(printed: &str) -> Vec<(String, u64)> {
     rows
 }
 
-/// Has `psql` do what `begin`, the archive and `end` say. Answers the rows per table.
+/// Runs `begin`, the archive's script and `end` in `psql`. Returns the rows per table.
 async fn replay(programs: &Programs, file: &Path, begin: &str, end: &str) -> Result<Vec<(String, u64)>, TransferError> {
     let failed = |why: String| TransferError::Program(format!("{why}; nothing was changed"));
     let cannot_run = |program: &str, error: std::io::Error| failed(format!("`{program}` can't be run: {error}"));
@@ -221,7 +223,7 @@ async fn replay(programs: &Programs, file: &Path, begin: &str, end: &str) -> Res
     let (psql_says, archive_says) = (psql.stderr.take().expect("it is piped"), archive.stderr.take().expect("it is piped"));
     let write = async {
         let pour = async {
-            // Dropped where this ends, so that `pg_restore` does not wait for a reader after `psql` failed.
+            // Dropped at the end of this block, so that `pg_restore` does not wait for a reader after `psql` failed.
             let mut script = script;
             input.write_all(begin.as_bytes()).await?;
             tokio::io::copy(&mut script, &mut input).await
@@ -232,7 +234,7 @@ async fn replay(programs: &Programs, file: &Path, begin: &str, end: &str) -> Res
         if is_whole && input.write_all(end.as_bytes()).await.is_ok() {
             let _ = input.shutdown().await;
         }
-        // Without the last line nothing is committed.
+        // Without the last line of the script, `psql` commits nothing.
         drop(input);
         (is_whole, complaint("pg_restore", &says))
     };
@@ -248,7 +250,7 @@ async fn replay(programs: &Programs, file: &Path, begin: &str, end: &str) -> Res
 
 async fn read_all(mut from: impl AsyncRead + Unpin) -> Vec<u8> {
     let mut says = Vec::new();
-    // What was read until it failed is as good.
+    // If reading fails, the text read before is used.
     let _ = from.read_to_end(&mut says).await;
     says
 }

@@ -1,4 +1,4 @@
-//! Copies the file of a running server at one moment.
+//! Copies the database file of a running server as it is at one moment.
 
 use std::path::Path;
 
@@ -7,11 +7,12 @@ use sea_orm::sqlx::{self, Connection as _, sqlite::SqliteJournalMode};
 use super::{CONTENTS_TABLE, Contents, damage, migrations, open};
 use crate::store::transfer::{Summary, TransferError, destination::Partial, fingerprint, tables};
 
-/// Writes a backup of the database in the file `source` to the new file `to`. The server may run: SQLite copies what was committed
-/// when the backup began, and writers do not wait for it.
+/// Writes a backup of the database in the file `source` to the new file `to`. The server may run: SQLite copies the commits
+/// before the begin of the backup, and writers do not wait for it.
 ///
 /// # Errors
-/// When `to` exists, a file can't be read or written, or what was written is not whole. No file named `to` is left then.
+/// [`TransferError`] if `to` exists, if a file can't be read or written, or if the copy is damaged. No file named `to` is
+/// left then.
 pub async fn backup(source: &Path, to: &Path) -> Result<Summary, TransferError> {
     let partial = Partial::begin(to)?;
     let failed = TransferError::sqlite(source);
@@ -35,11 +36,11 @@ pub async fn backup(source: &Path, to: &Path) -> Result<Summary, TransferError> 
     Ok(Summary { tables, bytes })
 }
 
-/// Reads all that was copied, and adds what [`Contents`] says of it.
+/// Reads the whole copy, and adds the table that describes it ([`Contents`]).
 async fn describe(copy: &Path) -> Result<Vec<(String, u64)>, TransferError> {
     let failed = TransferError::sqlite(copy);
     let mut connection = open(copy, Some(SqliteJournalMode::Delete)).await.map_err(&failed)?;
-    // Of the backup that the database once was, where somebody gave a backup the name of the database.
+    // A backup that was used as a database has the table of that backup.
     let drop = format!("DROP TABLE IF EXISTS {CONTENTS_TABLE}");
     sqlx::raw_sql(sqlx::AssertSqlSafe(drop)).execute(&mut connection).await.map_err(&failed)?;
     let mut contents = Contents::new();

@@ -1,4 +1,4 @@
-//! Backups of the embedded database: a SQLite file that is whole by itself, with a table that says what it holds.
+//! Backups of an embedded database: a complete SQLite file with a table that describes its contents.
 
 mod backup;
 mod restore;
@@ -14,12 +14,12 @@ use serde::{Deserialize, Serialize};
 
 use super::fingerprint::Fingerprint;
 
-/// Of a backup alone; see [`Contents`].
+/// A table that only backups have; see [`Contents`].
 pub(super) const CONTENTS_TABLE: &str = "causerie_backup";
-/// A server's writer holds the lock of its file for milliseconds.
+/// How long to wait for a lock. A server's writer holds the lock of its file for milliseconds.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// What a backup says of its tables, to tell a damaged text from the one that was there: SQLite's own check does not read texts.
+/// The description of each table of a backup. It reveals a damaged text, which SQLite's own check does not.
 type Contents = BTreeMap<String, TableContents>;
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -34,7 +34,7 @@ impl From<Fingerprint> for TableContents {
     }
 }
 
-/// Opens a file that is there. With a rollback journal the file is whole without another beside it.
+/// Opens an existing file. With a rollback journal the file is complete without a second file beside it.
 async fn open(path: &Path, journal: Option<SqliteJournalMode>) -> Result<SqliteConnection, sqlx::Error> {
     let mut options = SqliteConnectOptions::new()
         .filename(path)
@@ -47,13 +47,13 @@ async fn open(path: &Path, journal: Option<SqliteJournalMode>) -> Result<SqliteC
     SqliteConnection::connect_with(&options).await
 }
 
-/// The complaint of SQLite's check of the whole file, if it has one.
+/// The first error of SQLite's check of the whole file; `None` if the file is sound.
 async fn damage(connection: &mut SqliteConnection) -> Result<Option<String>, sqlx::Error> {
     let says: Vec<String> = sqlx::query_scalar("PRAGMA integrity_check(1)").fetch_all(connection).await?;
     Ok(says.into_iter().find(|line| line != "ok"))
 }
 
-/// The migrations that were taken.
+/// The applied migrations.
 async fn migrations(connection: &mut SqliteConnection) -> Result<Vec<String>, sqlx::Error> {
     sqlx::query_scalar("SELECT version FROM seaql_migrations ORDER BY version").fetch_all(connection).await
 }

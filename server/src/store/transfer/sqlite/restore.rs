@@ -1,7 +1,7 @@
-//! Puts a backup in the place of the database of an embedded server that does not run.
+//! Replaces the database of a stopped embedded server by a backup.
 //!
-//! The backup is copied beside the database, checked, migrated and given new epochs there; then it takes the name. A process that is
-//! killed at any moment leaves the old database or the new one.
+//! The backup is copied beside the database; the copy is checked, migrated and given new epochs, and then gets the
+//! database's name. If the process is killed at any moment, either the old or the new database is there.
 
 use std::{
     fs::{self, File, OpenOptions},
@@ -32,7 +32,7 @@ use crate::{
     },
 };
 
-/// The new database until it has its name. Removed when dropped.
+/// The new database before it gets its name. Removed when dropped.
 struct Scratch(PathBuf);
 
 impl Drop for Scratch {
@@ -41,10 +41,10 @@ impl Drop for Scratch {
     }
 }
 
-/// Restores the backup `file` as the database `database`. The caller holds the folder's lock.
+/// Restores the backup `file` as the database `database`. The caller holds the lock of the folder.
 ///
 /// # Errors
-/// When the backup can't be restored; the database that was there is as it was then.
+/// [`TransferError`] if the backup can't be restored; the existing database is then unchanged.
 pub async fn restore(file: &Path, database: &Path, secrets: &Secrets, options: &Options) -> Result<Restored, TransferError> {
     let is_replaced = may_replace(database, options).await?;
     if fs::metadata(beside(file, "-wal")).is_ok_and(|log| log.len() > 0) {
@@ -74,13 +74,13 @@ pub async fn restore(file: &Path, database: &Path, secrets: &Secrets, options: &
     Ok(Restored { summary: Summary { tables: rows, bytes }, kept, migrated })
 }
 
-/// Whether two paths lead to one file.
+/// Whether two paths name the same file.
 fn is_same(one: &Path, other: &Path) -> bool {
     let id = |path: &Path| fs::metadata(path).map(|found| (found.dev(), found.ino()));
     matches!((id(one), id(other)), (Ok(one), Ok(other)) if one == other)
 }
 
-/// Whether there is a database to keep. An error unless it may be replaced.
+/// Whether there is a database to keep. An error if it has tenants and `options` do not allow to replace it.
 async fn may_replace(database: &Path, options: &Options) -> Result<bool, TransferError> {
     if fs::symlink_metadata(database).is_err() {
         return Ok(false);
@@ -94,7 +94,8 @@ async fn may_replace(database: &Path, options: &Options) -> Result<bool, Transfe
     }
 }
 
-/// How many tenants a database has. The last to close it moves what is in its log into the file, which is then whole by itself.
+/// The number of tenants of a database. Closing the last connection moves the write-ahead log into the file, which is then
+/// complete by itself.
 async fn tenants_in(database: &Path) -> Result<u64, sqlx::Error> {
     let mut connection = open(database, None).await?;
     let has_any: i64 =
@@ -107,7 +108,7 @@ async fn tenants_in(database: &Path) -> Result<u64, sqlx::Error> {
     Ok(u64::try_from(tenants).unwrap_or_default())
 }
 
-/// Copies what is in a file into a new one for its owner alone, durably.
+/// Copies a file durably into a new file that only its owner can read.
 fn copy_private(from: &Path, to: &Path) -> io::Result<u64> {
     let mut target = OpenOptions::new().write(true).create_new(true).mode(0o600).open(to)?;
     let bytes = io::copy(&mut File::open(from)?, &mut target)?;
@@ -115,7 +116,8 @@ fn copy_private(from: &Path, to: &Path) -> io::Result<u64> {
     Ok(bytes)
 }
 
-/// Finds out whether the copy of a backup is whole and of this program; answers its rows per table. `file` is what to name.
+/// Checks that the copy of a backup is complete and belongs to this program. Returns the rows per table. `file` is the path
+/// for errors.
 async fn examine(file: &Path, copy: &Path) -> Result<Vec<(String, u64)>, TransferError> {
     let damaged = |error: sqlx::Error| TransferError::Damaged { path: file.to_owned(), why: said(&error) };
     let mut connection = open(copy, Some(SqliteJournalMode::Delete)).await.map_err(damaged)?;
@@ -137,7 +139,7 @@ async fn examine(file: &Path, copy: &Path) -> Result<Vec<(String, u64)>, Transfe
         let fingerprint = fingerprint::of_sqlite(&mut connection, table).await.map_err(damaged)?;
         found.insert(table.clone(), TableContents::from(fingerprint));
     }
-    // A plain copy of a stopped server's file has none, and is as good.
+    // A plain copy of a stopped server's file has no such table, and is accepted.
     if tables.iter().any(|table| table == CONTENTS_TABLE) {
         let noted = contents(&mut connection).await.map_err(damaged)?;
         if let Some((table, _)) = noted.iter().find(|(table, noted)| found.get(*table) != Some(*noted)) {
@@ -157,7 +159,7 @@ async fn contents(connection: &mut SqliteConnection) -> Result<Contents, sqlx::E
     serde_json::from_str(&text).map_err(|error| sqlx::Error::Decode(error.into()))
 }
 
-/// Brings the copy up to date, and gives its tenants new epochs. Answers the migrations it took.
+/// Migrates the copy, gives its tenants new epochs, and records the restore. Returns the migrations that were applied.
 async fn renew(file: &Path, copy: &Path, secrets: &Secrets, options: &Options) -> Result<Vec<String>, TransferError> {
     let store = Store::connect(&Database::Sqlite(copy.to_owned())).await?;
     let migrated = store.migrate().await?;
@@ -172,7 +174,8 @@ async fn renew(file: &Path, copy: &Path, secrets: &Secrets, options: &Options) -
     Ok(migrated)
 }
 
-/// A trigger, a view or a changed table would do what no migration says.
+/// Refuses a schema that differs from the migrations': a trigger, a view or a changed table could change the server's
+/// behaviour.
 async fn refuse_other_schema(file: &Path, store: &Store) -> Result<(), TransferError> {
     let (made, found) = (tables::schema_of_migrations().await?, tables::schema_of(store.reader()).await?);
     let difference = |object: &String| match (made.get(object), found.get(object)) {
@@ -186,11 +189,12 @@ async fn refuse_other_schema(file: &Path, store: &Store) -> Result<(), TransferE
     }
 }
 
-/// Gives the new file its name; answers where the old one is kept.
+/// Gives the new file the database's name. Returns where the old file is kept.
 fn put_in_place(new: &Path, database: &Path, keep: bool, now_ms: i64) -> io::Result<Option<PathBuf>> {
     let kept = if keep { Some(keep_beside(database, now_ms)?) } else { None };
     if let Some((kept, _)) = &kept {
-        // Only where the old database could not be opened, and so not be closed: its changes belong to it, and not to the new one.
+        // These files exist only if the old database could not be opened and closed. Their changes belong to the old
+        // database.
         for suffix in ["-wal", "-journal"] {
             if fs::symlink_metadata(beside(database, suffix)).is_ok() {
                 rename_to_free(&beside(database, suffix), &beside(kept, suffix))?;
@@ -211,16 +215,16 @@ fn put_in_place(new: &Path, database: &Path, keep: bool, now_ms: i64) -> io::Res
     Ok(kept.map(|(kept, _)| kept))
 }
 
-/// Whether the old file has a second name already.
+/// Whether the old file has a second name.
 #[derive(Debug, PartialEq)]
 enum Link {
     Made,
-    /// Not every volume has links.
+    /// The volume does not support hard links.
     Impossible,
 }
 
-/// Gives the old file a second name, so that there is a database under the first at every moment. A name that is taken stays with
-/// the file that has it: two restores may happen within a second.
+/// Gives the old file a second name, so that at every moment there is a database under the first name. A name that is taken
+/// is not used again: two restores may happen within a second.
 fn keep_beside(database: &Path, now_ms: i64) -> io::Result<(PathBuf, Link)> {
     let stamp: String = rfc3339(now_ms - now_ms % 1000).chars().filter(char::is_ascii_alphanumeric).collect();
     let mut number = 1_u32;
@@ -242,16 +246,17 @@ fn keep_beside(database: &Path, now_ms: i64) -> io::Result<(PathBuf, Link)> {
     }
 }
 
-/// Gives the new file the name of the old one, and the old one the name `kept`, where no link is possible.
+/// On a volume without links: gives the new file the database's name, and the old file the name `kept`.
 fn exchange(new: &Path, database: &Path, kept: &Path) -> io::Result<()> {
-    // Under the final name of the old one first: a process that is killed leaves nothing that the next restore would remove.
+    // The new file first gets the old file's later name: if the process is killed, no file is left that the next restore
+    // removes.
     rename_to_free(new, kept)?;
     let Err(error) = renameat_with(CWD, kept, CWD, database, RenameFlags::EXCHANGE) else { return Ok(()) };
     rename_to_free(kept, new)?;
     if !matches!(error, Errno::INVAL | Errno::NOSYS | Errno::OPNOTSUPP) {
         return Err(error.into());
     }
-    // Not every volume can exchange names: on such a volume there is a moment without a database.
+    // Some volumes can't exchange names: on such a volume there is a moment without a database.
     rename_to_free(database, kept)?;
     rename_to_free(new, database).inspect_err(|_| {
         let _ = rename_to_free(kept, database);
