@@ -33,7 +33,7 @@ use crate::{
 pub(super) struct Done {
     /// One verdict for each row, in the order of the rows.
     pub verdicts: Vec<Result<Verdict, Fault>>,
-    /// Users who were deactivated or removed: their sessions must end.
+    /// Users who were changed and are not active: their sessions must end.
     pub ended: Vec<UserId>,
     /// The facts that the rows name.
     pub named: Vec<Named>,

@@ -66,7 +66,7 @@ pub struct ImportDeps {
 
 /// The effect of one committed transaction.
 pub struct Committed {
-    /// Users who were deactivated or removed: their sessions must end.
+    /// Users who were changed and are not active: their sessions must end.
     pub ended: Vec<UserId>,
     /// The new version of the tenant's facts; absent if nothing changed that concerns rules or search.
     pub version: Option<u64>,

@@ -223,7 +223,7 @@ impl Replace {
     }
 }
 
-/// Removes facts of one kind. Returns the outcome of each fact, and the users who were removed.
+/// Removes facts of one kind. Returns the outcome of each fact, and the users among them.
 pub(super) async fn remove(
     write: &mut FactWrite,
     going: &[(String, Going)],
