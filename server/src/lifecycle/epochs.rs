@@ -1,9 +1,9 @@
-//! Ends a node whose database was replaced by another state of it.
+//! Stops a node whose database was replaced by another state of it, for example by a restore.
 //!
-//! A node holds versions and positions in memory, and would go on from them: its clients would mix both histories. `causerie restore`
-//! refuses while it sees nodes, but it does not see one that lost its connections for a moment, and a recovery of PostgreSQL to a
-//! point in time asks nobody. Both change the epochs of the tenants. The node that starts in this one's place knows nothing of the
-//! old state.
+//! A node holds versions and positions in memory and would continue with them, so its clients would mix both histories.
+//! `causerie restore` refuses to run while it sees nodes, but it does not see a node that has just lost its connections. A
+//! point-in-time recovery of PostgreSQL does not check for nodes at all. Both change the epochs of the tenants. The node
+//! that is started next has nothing of the old state in memory.
 
 use std::{collections::HashMap, sync::Arc, time::Duration};
 
@@ -15,16 +15,16 @@ use crate::{
     store::{StoreError, queries::tenants},
 };
 
-/// A query by key for the tenants in use.
+/// How often the epochs are read. Each read is one query by key for the tenants in use.
 const EVERY: Duration = Duration::from_secs(1);
 
-/// The epochs of the tenants there are, as this node begins to serve them.
+/// The epochs of all tenants when this node starts to serve.
 pub(super) async fn read(app: &App) -> Result<HashMap<TenantId, String>, StoreError> {
     let tenants = tenants::all(&app.store).await?;
     Ok(tenants.into_iter().map(|tenant| (tenant.id, tenant.epoch.to_string())).collect())
 }
 
-/// Looks at the epochs of the tenants in use until one is another than before, or its tenant is gone; then has the server leave.
+/// Reads the epochs of the tenants in use until an epoch has changed or its tenant is gone, and then stops the server.
 pub(super) async fn watch(app: Arc<App>, mut seen: HashMap<TenantId, String>) {
     let mut due = interval(EVERY);
     due.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -38,7 +38,7 @@ pub(super) async fn watch(app: Arc<App>, mut seen: HashMap<TenantId, String>) {
         if held.is_empty() {
             continue;
         }
-        // While the database is away, other parts say so.
+        // Other parts of the server log that the database does not answer.
         let Ok(now) = tenants::epochs(&app.store, &held).await else { continue };
         let replaced = held.iter().find(|tenant| seen.get(tenant).is_some_and(|epoch| now.get(tenant) != Some(epoch)));
         if let Some(tenant) = replaced {
@@ -49,7 +49,7 @@ pub(super) async fn watch(app: Arc<App>, mut seen: HashMap<TenantId, String>) {
             app.tasks.give_up();
             return;
         }
-        // Tenants that were made meanwhile.
+        // Adds the tenants that were created since the last read.
         seen.extend(now);
     }
 }

@@ -1,4 +1,4 @@
-//! Accepts connections and serves HTTP/1.1 on them, upgrades to WebSocket included.
+//! Accepts connections and serves HTTP/1.1 on them, including upgrades to WebSocket.
 
 use std::{convert::Infallible, net::SocketAddr, pin::pin, time::Duration};
 
@@ -13,23 +13,25 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{app::StartError, tasks::Tasks};
 
-/// A peer that takes longer over a request's head is dripping it on purpose.
+/// A client that takes longer for the head of a request is disconnected, because it may be slow on purpose.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
-/// The longest head: a token of 8 KiB, cookies of the page around us, and room.
+/// The maximum length of a request's head: a token of 8 KiB, cookies of the embedding page, and a reserve.
 const HEAD_BYTES_MAX: usize = 64 * 1024;
-/// What the kernel buffers for a peer that does not read, before the kernel doubles it for its own needs. It would grow to
-/// 4 MiB by itself, which 1,000 slow readers must not cost; a page of a history still leaves at once.
+/// The send buffer of a socket; the kernel doubles this value for its own needs. Without it the buffer would grow to 4 MiB
+/// for a client that does not read, too much for 1,000 slow readers. A page of a history still fits.
 const SEND_BUFFER_BYTES: u32 = 48 * 1024;
-/// Connections that wait to be accepted: thousands return at once after a network cut, and those the kernel puts off try again
-/// only after a second. Linux takes at most `net.core.somaxconn`, 4,096.
+/// The maximum number of connections that wait to be accepted. Thousands of clients may reconnect at once after a network
+/// cut, and a client that the kernel does not queue tries again only after a second. Linux limits the value to
+/// `net.core.somaxconn`, by default 4,096.
 const WAITING_MAX: u32 = 16 * 1024;
-/// When the process has no file descriptor left, asking again at once would only burn time.
+/// The wait after a failed accept. While the process has no free file descriptor, trying again at once would only use CPU
+/// time.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 
-/// An open port that nobody serves yet.
+/// An open port whose connections are not accepted yet.
 pub(super) struct Bound(TcpListener, SocketAddr);
 
-/// An open port and the connections that came in by it.
+/// An open port and its connections.
 pub(super) struct Listener {
     address: SocketAddr,
     accepting: CancellationToken,
@@ -41,9 +43,10 @@ impl Listener {
     pub(super) async fn bind(key: &'static str, address: SocketAddr) -> Result<Bound, StartError> {
         let failed = |error| StartError::Listen { key, address, error };
         let socket = if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }.map_err(failed)?;
-        // As the standard library does: a server that starts anew does not wait for its predecessor's connections to time out.
+        // As in the standard library: a restarted server need not wait until the connections of the previous process time
+        // out.
         socket.set_reuseaddr(true).map_err(failed)?;
-        // Each accepted socket inherits it.
+        // Accepted sockets inherit this size.
         socket.set_send_buffer_size(SEND_BUFFER_BYTES).map_err(failed)?;
         socket.bind(address).map_err(failed)?;
         let listener = socket.listen(WAITING_MAX).map_err(failed)?;
@@ -55,12 +58,13 @@ impl Listener {
         self.address
     }
 
-    /// Closes the port; connections stay.
+    /// Closes the port. Existing connections stay open.
     pub(super) fn stop_accepting(&self) {
         self.accepting.cancel();
     }
 
-    /// Lets each connection answer the request it is at, and waits for all of them. Upgraded ones are no longer here.
+    /// Waits until each connection has answered its current request and is closed. Connections that were upgraded to
+    /// WebSocket are not counted here.
     pub(super) async fn finish(&self) {
         self.leaving.cancel();
         self.connections.close();
@@ -94,7 +98,7 @@ impl Bound {
                         }
                     },
                 };
-                // Frames are coalesced before they are written; waiting for more would only delay them.
+                // The flushers coalesce frames already, so Nagle's algorithm would only delay them.
                 if let Err(error) = stream.set_nodelay(true) {
                     tracing::debug!(%error, %peer, "a connection was gone before it began");
                     continue;
@@ -131,7 +135,7 @@ async fn serve(stream: TcpStream, peer: SocketAddr, router: Router, leaving: Can
         }
     };
     if let Err(error) = ended {
-        // Peers that vanish are everyday life.
+        // At debug level, because connections often break.
         tracing::debug!(%error, %peer, "a connection broke off");
     }
 }

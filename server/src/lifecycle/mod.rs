@@ -1,7 +1,7 @@
-//! From the first open port to the last closed one.
+//! The life of a server, from opening its ports to closing them.
 //!
-//! Leaving has steps: not ready; a delay, for load balancers to notice; no new connections; the sockets closed spread over
-//! the drain time; running commands finished; and a deadline at which what is left is given up.
+//! A shutdown has these steps: report "not ready"; wait until load balancers have noticed; accept no new connections; close
+//! the sessions, spread over the drain time; finish running commands; give up what still runs at a deadline.
 
 mod epochs;
 mod listener;
@@ -19,35 +19,36 @@ use crate::{
     tasks::Phase,
 };
 
-/// What is still running so long after the drain is given up: a command has its own, shorter, deadline.
+/// How long requests and tasks may run after the drain, before they are given up. Commands have a shorter deadline of their
+/// own.
 const FINISH_MAX: Duration = Duration::from_secs(10);
 
-/// A server that listens.
+/// A running server with open ports.
 pub struct Server {
     app: Arc<App>,
     public: Listener,
     internal: Listener,
 }
 
-/// The server did not leave in good order.
+/// The reason why a shutdown was not clean.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum BadEnd {
-    /// A part of it had died before.
+    /// A task panicked, or the server gave up, before or during the shutdown.
     #[error("a part of the server can't go on; the log tells which")]
     TaskDied,
-    /// Something did not end in time.
+    /// Requests or tasks did not end in time.
     #[error("requests were still running {FINISH_MAX:?} after the drain")]
     Deadline,
 }
 
 impl Server {
-    /// Opens both ports and serves, with `added` beside the routes of the API. Needs a tokio runtime.
+    /// Opens both ports and serves the API and the routes of `added`. Needs a tokio runtime.
     ///
     /// # Errors
-    /// When a port can't be had.
+    /// [`StartError`] if a port can't be opened or the database does not answer.
     pub async fn start(app: Arc<App>, added: Router) -> Result<Self, StartError> {
         let listen = &app.config.listen;
-        // Both before either serves: a server that can't be watched does not start.
+        // Both ports are opened before any serves, so that a server without its internal port does not start.
         let public = Listener::bind("listen.public", listen.public).await?;
         let internal = Listener::bind("listen.internal", listen.internal).await?;
         let server = Self {
@@ -57,7 +58,7 @@ impl Server {
         };
         gateway::watch_keys(&server.app);
         server.app.jobs.start(&server.app.tasks, &server.app.readiness).await?;
-        // Nobody replaces the embedded database while this process holds the lock of its folder.
+        // The embedded database can't be replaced while this process holds the lock of its folder.
         if !server.app.store.is_embedded() {
             let epochs = epochs::read(&server.app).await?;
             server.app.tasks.spawn_vital("epochs", epochs::watch(Arc::clone(&server.app), epochs));
@@ -66,33 +67,33 @@ impl Server {
         Ok(server)
     }
 
-    /// The server's parts.
+    /// The parts of the server.
     #[must_use]
     pub fn app(&self) -> &Arc<App> {
         &self.app
     }
 
-    /// Where clients connect; the port the system chose where the settings say 0.
+    /// The address for clients. If the port in the settings is 0, this is the port that the system chose.
     #[must_use]
     pub fn public_address(&self) -> SocketAddr {
         self.public.address()
     }
 
-    /// Where operators look.
+    /// The address for operators, with health checks and metrics.
     #[must_use]
     pub fn internal_address(&self) -> SocketAddr {
         self.internal.address()
     }
 
-    /// Returns when a part without which there is no serving died.
+    /// Waits until a vital task has panicked or the server has given up.
     pub async fn died(&self) {
         self.app.tasks.died().await;
     }
 
-    /// Leaves in good order.
+    /// Shuts the server down, in the steps that the module's documentation lists.
     ///
     /// # Errors
-    /// When a task died or what was running did not end in time.
+    /// [`BadEnd`] if a task has panicked, the server has given up, or requests did not end in time.
     pub async fn stop(self) -> Result<(), BadEnd> {
         let Self { app, public, internal } = self;
         let shutdown = &app.config.shutdown;
@@ -104,7 +105,7 @@ impl Server {
 
         let finish = async {
             public.finish().await;
-            // Open until here: operators watch the drain.
+            // The internal port stays open until here, so that operators can watch the drain.
             internal.stop_accepting();
             internal.finish().await;
             app.tasks.finish().await;

@@ -1,25 +1,26 @@
-//! The operating system's wish that the program end.
+//! Handles the signals of the operating system that ask the program to end.
 
 use std::io;
 
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
-/// SIGTERM and SIGINT.
+/// Receives SIGTERM and SIGINT.
 pub struct Signals {
     terminate: Signal,
     interrupt: Signal,
 }
 
 impl Signals {
-    /// From now on the signals no longer end the process by themselves, so this comes before anything needs a clean end.
+    /// Installs the handlers. After this the signals no longer end the process by themselves, so it must be called before
+    /// the server starts work that needs a clean end.
     ///
     /// # Errors
-    /// When the system refuses.
+    /// The error of the operating system if it refuses a handler.
     pub fn listen() -> io::Result<Self> {
         Ok(Self { terminate: signal(SignalKind::terminate())?, interrupt: signal(SignalKind::interrupt())? })
     }
 
-    /// Waits for the next one.
+    /// Waits for the next signal and returns its name.
     pub async fn next(&mut self) -> &'static str {
         tokio::select! {
             _ = self.terminate.recv() => "SIGTERM",
@@ -28,9 +29,9 @@ impl Signals {
     }
 }
 
-/// From now on a write beyond the limit of file sizes (`ulimit -f`) fails like any other write, instead of ending the process
-/// by SIGXFSZ. Needs a tokio runtime.
+/// Installs a handler for SIGXFSZ, so that a write beyond the file size limit (`ulimit -f`) fails with an error instead of
+/// ending the process. Needs a tokio runtime.
 pub fn outlive_file_size_limit() {
-    // The handler stays for the life of the process. Where the system refuses it, the limit ends the process as before.
+    // The handler stays for the life of the process. If the system refuses it, SIGXFSZ ends the process as before.
     let _ = signal(SignalKind::from_raw(rustix::process::Signal::XFSZ.as_raw()));
 }
