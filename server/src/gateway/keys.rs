@@ -21,9 +21,9 @@ pub fn watch(app: &Arc<App>) {
 }
 
 async fn look(app: &App) {
-    // The revoked keys of the last two reads. Keys that were revoked before the server started let no session in. Sessions
-    // of a newly revoked key are ended after two reads, because a session may be added shortly after a read with a key that
-    // was valid shortly before it.
+    // The revoked keys of the last two reads. Keys that were revoked before the server started let no session in. The
+    // sessions of a newly revoked key are ended at two reads in a row, because a session may be added just after a read,
+    // with a key that was valid just before it.
     let mut last: Option<[HashSet<KeyMark>; 2]> = None;
     loop {
         // `refresh_keys` logs its failures.

@@ -1,5 +1,5 @@
-//! Decides from which web pages a WebSocket may be opened. The server uses no cookies, so this is a second line of defence:
-//! a page of an unknown origin can't use the server.
+//! Decides which web pages may open a WebSocket. The server does not authenticate by cookies, so a foreign page could not
+//! act for a user. It is refused nevertheless, because it has no reason to connect.
 
 use http::{HeaderMap, HeaderName, header};
 

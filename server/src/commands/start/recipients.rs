@@ -156,8 +156,8 @@ impl Recipients {
         deps.allowances.take_through_groups(caller.user, through_groups)?;
         let inactive_count = u32::try_from(inactive.len()).unwrap_or(u32::MAX);
         let mut inactive = inactive;
-        // The directory never shows invited users, so naming them here is an exception. It is not made where rules keep
-        // members secret or where members see each other.
+        // The directory shows no invited or deactivated users, so naming them here is an exception. It is not made where
+        // rules keep members secret or where members see each other.
         let is_named = seen == Seen::ByName && !facts.policy.secret_members();
         inactive.truncate(if is_named { limits::INACTIVE_SHOWN } else { 0 });
         let inactive = people::find(deps.store.reader(), caller.tenant, &inactive).await.map_err(unavailable)?;
