@@ -1,4 +1,4 @@
-//! Builds the server from its settings: the one place that names concrete store, bus and clock.
+//! Builds the server from its settings. Only this module names the concrete store and bus; `cli` passes the clock.
 
 use causerie_protocol::NodeId;
 use std::{
@@ -42,51 +42,51 @@ use crate::{
     writer::{Writer, WriterDeps},
 };
 
-/// How long a removal of secrets in clear that failed waits for its next try, at first and in the end.
+/// The shortest and the longest wait before the removal of plain text secrets from the database's files is tried again.
 const PURGE_AGAIN_MIN: Duration = Duration::from_secs(1);
 const PURGE_AGAIN_MAX: Duration = Duration::from_secs(3600);
 
-/// One server: what all its command_deps share.
+/// One server: the parts that its HTTP handlers, connections and tasks share.
 pub struct App {
-    /// Valid settings.
+    /// The settings, already validated.
     pub config: Config,
-    /// The time of day.
+    /// The wall clock.
     pub clock: Arc<dyn Clock>,
-    /// The database.
+    /// The connections to the database.
     pub store: Store,
-    /// The keys of what the database keeps encrypted.
+    /// The keys under which the database stores secrets.
     pub secrets: Secrets,
-    /// The figures of this server.
+    /// The metrics of this server.
     pub metrics: Arc<Metrics>,
-    /// Tells who is asking.
+    /// Checks tokens and API keys.
     pub auth: Authenticator,
-    /// What is known of the tenants.
+    /// The cache of the tenants' snapshots.
     pub facts: Facts,
-    /// What is done later.
+    /// The worker that runs stored jobs.
     pub jobs: Jobs,
-    /// Everything live on this node.
+    /// The rooms and online users of this node.
     pub hub: Hub,
-    /// What commands work with.
+    /// The parts of the server that commands use.
     pub command_deps: CommandDeps,
-    /// How much people may send.
+    /// Each user's allowances over all their connections and HTTP requests.
     pub allowances: Arc<Allowances>,
-    /// The open sockets.
+    /// The signed-in connections of this node.
     pub sessions: Sessions,
-    /// When quiet connections are attended to.
+    /// Rounds the deadlines of quiet connections to common moments.
     pub coarse_timer: CoarseTimer,
-    /// Pages that were not let in.
+    /// The origins of pages whose connections were refused.
     pub refused_origins: RefusedOrigins,
-    /// What load balancers are told.
+    /// The phase of the server, as load balancers see it.
     pub readiness: Readiness,
-    /// Everything that runs.
+    /// The tasks of this server.
     pub tasks: Tasks,
-    /// An embedded server has its folder alone.
+    /// The lock that keeps other servers out of the folder of an embedded database.
     _folder: Option<FolderLock>,
 }
 
-/// Why a server did not start.
+/// The reason why a server did not start.
 #[derive(Debug, thiserror::Error)]
-#[allow(missing_docs)] // the sentences say it
+#[allow(missing_docs)] // the error texts describe the variants
 pub enum StartError {
     #[error("`data.dir` ({path}) can't be made: {why}", path = path.display())]
     DataDir { path: PathBuf, why: String },
@@ -111,10 +111,10 @@ pub enum StartError {
 }
 
 impl App {
-    /// Connects and wires everything. No port is open yet.
+    /// Opens the database and the bus, builds all parts and starts their tasks. Opens no port.
     ///
     /// # Errors
-    /// When something it needs can't be had.
+    /// [`StartError`] if the folder, the database, Redis or a key can't be used, or migrations are missing.
     pub async fn build(config: Config, clock: Arc<dyn Clock>) -> Result<Arc<Self>, StartError> {
         let folder = take_folder(&config)?;
         let store = open_store(&config).await?;
@@ -124,7 +124,8 @@ impl App {
         let metrics = Arc::new(Metrics::new());
         let auth = Authenticator::new(store.clone(), secrets.clone(), Arc::clone(&clock), Arc::clone(&metrics));
         let (readiness, tasks) = (Readiness::default(), Tasks::default());
-        // On PostgreSQL it may have to wait for others, which the start may not.
+        // On PostgreSQL the purge may have to wait for other connections, and the start of the server must not wait for
+        // them.
         if !store.is_embedded() || !purge_secrets(&store).await {
             tasks.spawn("purge of secrets", purge_secrets_later(store.clone(), tasks.stopping()));
         }
@@ -200,15 +201,15 @@ impl App {
     }
 }
 
-/// The kinds of jobs there are.
+/// The kinds of jobs that this server can run.
 fn kinds_of_jobs(config: &Config, store: &Store, clock: &Arc<dyn Clock>) -> Kinds {
     let audit = PruneAudit { store: store.clone(), clock: Arc::clone(clock), keep_days: config.audit.keep_days };
     Kinds::default().every(jobs::FACT_LOG_EVERY, PruneFactLog(store.clone())).every(jobs::AUDIT_EVERY, audit)
 }
 
-/// Finds out whether the secrets in the database can be read. In the embedded database, what is in clear or under an earlier key
-/// is encrypted under the current one; in PostgreSQL, whose other nodes may not have that key yet, `causerie signing-key encrypt`
-/// does that.
+/// Checks that the secrets in the database can be decrypted. In the embedded database, secrets in plain text or under an old
+/// key are encrypted under the current key. In PostgreSQL other nodes may not have the current key yet, so the operator does
+/// this with `causerie signing-key encrypt`.
 async fn check_secrets(store: &Store, secrets: &Secrets) -> Result<(), StartError> {
     let rows = keys::signing_keys(store).await?;
     for row in rows.iter().filter(|row| row.revoked_at_ms.is_none()) {
@@ -227,7 +228,8 @@ async fn check_secrets(store: &Store, secrets: &Secrets) -> Result<(), StartErro
     Ok(())
 }
 
-/// Removes from the database's files what encrypted secrets left there in clear, if that is due. False when it could not be done.
+/// Removes plain text of secrets that are now encrypted from the database's files, if this is due. Returns false if it
+/// failed.
 async fn purge_secrets(store: &Store) -> bool {
     match purge::purge(store).await {
         Ok(Ok(())) => return true,
@@ -241,7 +243,8 @@ async fn purge_secrets(store: &Store) -> bool {
     false
 }
 
-/// Tries until it is done; on PostgreSQL for ever, because `signing-key encrypt` may leave something to do while nodes run.
+/// Repeats the purge until it succeeds. On PostgreSQL it is repeated until the server stops, because `signing-key encrypt`
+/// can make a purge due while nodes run.
 async fn purge_secrets_later(store: Store, stopping: CancellationToken) {
     let (mut wait, mut has_failed) = (PURGE_AGAIN_MIN, store.is_embedded());
     loop {
@@ -263,7 +266,7 @@ async fn purge_secrets_later(store: Store, stopping: CancellationToken) {
     }
 }
 
-/// The folder of an embedded server, for this process alone.
+/// Creates the folder of an embedded server and locks it for this process. `None` with PostgreSQL.
 fn take_folder(config: &Config) -> Result<Option<FolderLock>, StartError> {
     if !config.database.url.is_empty() {
         return Ok(None);
@@ -273,13 +276,14 @@ fn take_folder(config: &Config) -> Result<Option<FolderLock>, StartError> {
     taken.map(Some).map_err(|error| StartError::Folder { path: absolute(&config.data.dir), error })
 }
 
-/// Makes the folder of an embedded server if there is none.
+/// Creates the folder of an embedded server if it does not exist.
 ///
 /// # Errors
-/// When it can't be made.
+/// [`StartError::DataDir`] if the folder can't be created.
 pub fn make_folder(config: &Config) -> Result<(), StartError> {
     let path = &config.data.dir;
-    // Messages and signing secrets: for the server's own user only. An existing directory keeps its mode.
+    // The folder holds messages and signing secrets, so only the server's system user may open it. An existing folder keeps
+    // its mode.
     let made = std::fs::DirBuilder::new().recursive(true).mode(0o700).create(path);
     made.map_err(|error| {
         let is_file = path.is_file().then(|| "it is a file, and must be a folder".to_owned());
@@ -291,7 +295,7 @@ fn absolute(path: &Path) -> PathBuf {
     std::path::absolute(path).unwrap_or_else(|_| path.to_owned())
 }
 
-/// The bus of a cluster, or of this process alone.
+/// Opens the bus: Redis if `redis.url` is set, otherwise a bus in this process's memory.
 async fn open_bus(
     config: &Config,
     node: NodeId,
@@ -306,10 +310,11 @@ async fn open_bus(
     Ok(RedisBus::start(&addresses, &config.redis.prefix, node, metrics, tasks)?)
 }
 
-/// Opens the database. The embedded one is brought up to date; PostgreSQL, which other nodes may be using, must be already.
+/// Opens the database and checks its schema. The embedded database is migrated here. PostgreSQL may be in use by other
+/// nodes, so it must be migrated already.
 ///
 /// # Errors
-/// When it can't be reached or lacks migrations.
+/// [`StartError`] if the database can't be opened, or PostgreSQL lacks migrations.
 pub async fn open_store(config: &Config) -> Result<Store, StartError> {
     let store = connect_store(config).await?;
     if config.database.url.is_empty() {
@@ -320,10 +325,10 @@ pub async fn open_store(config: &Config) -> Result<Store, StartError> {
     if missing.is_empty() { Ok(store) } else { Err(StartError::MigrationsMissing(missing)) }
 }
 
-/// Opens the database whatever its schema.
+/// Opens the database without a check of its schema.
 ///
 /// # Errors
-/// When it can't be reached.
+/// [`StartError`] if the database can't be opened.
 pub async fn connect_store(config: &Config) -> Result<Store, StartError> {
     if config.database.url.is_empty() {
         make_folder(config)?;
@@ -336,7 +341,7 @@ pub async fn connect_store(config: &Config) -> Result<Store, StartError> {
     Ok(Store::connect(&Database::Postgres { url, connections_max: config.database.connections_max }).await?)
 }
 
-/// What to do about a listener that does not open.
+/// The advice for a port that can't be opened, appended to the error text.
 fn mended(error: &io::Error) -> &'static str {
     match error.kind() {
         io::ErrorKind::AddrInUse => ": another program listens there; stop it, or choose another port",
@@ -348,7 +353,8 @@ fn mended(error: &io::Error) -> &'static str {
     }
 }
 
-/// Why the embedded database can't be used: SQLite says little more than a number where the file or its folder is another user's.
+/// The reason why the embedded database can't be used. It checks the permissions of the file and its folder, because SQLite
+/// gives hardly more than a number where they belong to another system user.
 fn sqlite_failed(config: &Config, error: &StoreError) -> StartError {
     let file = absolute(&config.data.sqlite_file());
     let why = access::denied_database(&file).unwrap_or_else(|| error.to_string());

@@ -1,4 +1,4 @@
-//! What the micro-benches in `benches/` need of the inside; nothing else may use it.
+//! Internal types for the micro-benches in `benches/`. No other code may use this module.
 
 pub use crate::{
     fanout::{

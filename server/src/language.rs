@@ -1,4 +1,4 @@
-//! The languages in which reports for people are written: those of the messenger page.
+//! The languages of reports. They are the languages of the messenger page.
 
 use std::str::FromStr;
 
@@ -15,7 +15,8 @@ pub enum Language {
 }
 
 impl Language {
-    /// The language a request prefers by its `Accept-Language` (RFC 9110); English where it names none of ours.
+    /// The language that a request prefers by its `Accept-Language` header (RFC 9110); English if the header names no
+    /// language of this list.
     #[must_use]
     pub fn of_request(headers: &HeaderMap) -> Self {
         let accepted = headers.get_all(header::ACCEPT_LANGUAGE).iter().filter_map(|value| value.to_str().ok());
@@ -33,7 +34,8 @@ impl Language {
         best.1
     }
 
-    /// The language of the terminal, by the environment (`LC_ALL`, `LC_MESSAGES`, `LANG`); English where it is none of ours.
+    /// The language of the terminal: the first non-empty variable of `LC_ALL`, `LC_MESSAGES` and `LANG`; English if it names
+    /// no language of this list.
     #[must_use]
     pub fn of_environment() -> Self {
         let set = ["LC_ALL", "LC_MESSAGES", "LANG"].into_iter().filter_map(|name| std::env::var(name).ok());

@@ -1,4 +1,4 @@
-//! The Causerie server. Read ARCHITECTURE.md for the map and the way of one message.
+//! The Causerie server. ARCHITECTURE.md has a map of the modules and follows a message through them.
 
 pub mod app;
 pub mod audit;

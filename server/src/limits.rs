@@ -1,4 +1,4 @@
-//! How fast one person may act on this node, over all their sockets and HTTP requests together.
+//! Limits the rate of one user's actions on this node, over all their connections and HTTP requests together.
 
 use std::{
     num::NonZeroU32,
@@ -16,10 +16,11 @@ use governor::{
 
 use crate::config::Limits;
 
-/// After so many requests, people who could ask at full pace again are forgotten; memory stays with the active ones.
+/// After this number of requests, the limiter forgets users whose allowance is full again, so that its memory grows only
+/// with the number of active users.
 const SWEEP_EVERY: u32 = 4_096;
 
-/// One allowance per person, on this node.
+/// A rate limit with a separate allowance for each user, on this node.
 pub struct UserLimiter {
     limiter: DefaultKeyedRateLimiter<UserId>,
     burst: NonZeroU32,
@@ -28,7 +29,7 @@ pub struct UserLimiter {
 }
 
 impl UserLimiter {
-    /// Of HTTP requests, by the limits of frames: a request is what a frame is to a socket.
+    /// The limiter of HTTP requests. It uses the limits of frames, because a request corresponds to a frame on a WebSocket.
     #[must_use]
     pub fn of_requests(limits: &Limits) -> Self {
         Self::new(limits.frames_per_second, limits.frames_burst)
@@ -40,16 +41,16 @@ impl UserLimiter {
         Self { limiter, burst: whole(burst), clock: DefaultClock::default(), asked: AtomicU32::new(0) }
     }
 
-    /// Takes so much off a person's allowance; nothing for 0, never more than can be had at once.
+    /// Takes `cost` from a user's allowance. A cost above the burst counts as the burst, and a cost of 0 takes nothing.
     ///
     /// # Errors
-    /// `rate_limited`, with the time to wait.
+    /// `RateLimited`, with the time to wait, if the allowance is too small now.
     pub fn take(&self, user: UserId, cost: u32) -> Result<(), Refusal> {
         let Some(cost) = NonZeroU32::new(cost) else { return Ok(()) };
         if self.asked.fetch_add(1, Ordering::Relaxed) % SWEEP_EVERY == SWEEP_EVERY - 1 {
             self.limiter.retain_recent();
         }
-        // Within the burst there is always a time after which it fits.
+        // The limiter returns `Err` only for a cost above the burst, which `min` excludes.
         let Ok(fits) = self.limiter.check_key_n(&user, cost.min(self.burst)) else { return Ok(()) };
         fits.map_err(|early| {
             let wait = early.wait_time_from(self.clock.now()).as_millis();
@@ -59,18 +60,19 @@ impl UserLimiter {
     }
 }
 
-/// What people may do beyond asking for their own: each thing has an allowance of its own.
+/// The allowances of commands that reach or search for other users. Sends, recipients through groups, and searches have
+/// separate allowances.
 pub struct Allowances {
-    /// What reaches other people.
+    /// Commands that reach other users.
     sends: UserLimiter,
-    /// People reached by naming a group they are in.
+    /// Users who are reached as members of a named group.
     through_groups: UserLimiter,
-    /// Looking for people, which could be used to list them all.
+    /// Searches of the directory, which could be used to list all users.
     searches: UserLimiter,
 }
 
 impl Allowances {
-    /// By these limits.
+    /// Allowances with the configured limits.
     #[must_use]
     pub fn new(limits: &Limits) -> Self {
         Self {
@@ -80,10 +82,10 @@ impl Allowances {
         }
     }
 
-    /// Takes what a command costs off a person's allowances.
+    /// Takes the cost of a command from a user's allowances.
     ///
     /// # Errors
-    /// `rate_limited`, with the time to wait.
+    /// `RateLimited`, with the time to wait, if the allowance is too small now.
     pub fn take(&self, user: UserId, command: &Command) -> Result<(), Refusal> {
         match command {
             Command::SearchDirectory { .. } => self.searches.take(user, 1),
@@ -91,23 +93,25 @@ impl Allowances {
         }
     }
 
-    /// Takes what it costs that groups stand for so many people, known only once they are looked up. An allowance of its own,
-    /// as large as that of sends: a start that has to wait takes from that one each time it is tried.
+    /// Takes the cost of `people` users who are reached through groups. Their number is known only after the groups are
+    /// looked up. This allowance is separate from that of sends and as large, because each try of a start takes from the
+    /// allowance of sends again.
     ///
     /// # Errors
-    /// `rate_limited`, with the time to wait.
+    /// `RateLimited`, with the time to wait, if the allowance is too small now.
     pub fn take_through_groups(&self, user: UserId, people: usize) -> Result<(), Refusal> {
         self.through_groups.take(user, of_people(people))
     }
 }
 
-/// Whether a command says something to other people, or brings them together.
+/// Whether a command sends a message, starts a conversation or adds members.
 #[must_use]
 pub fn reaches_others(command: &Command) -> bool {
     matches!(command, Command::SendMessage { .. } | Command::StartConversation(_) | Command::AddMembers { .. })
 }
 
-/// What a command takes off the allowance of sends. Naming people costs too: each is a row, and most are told.
+/// The cost of a command in the allowance of sends. Named users add to the cost, because each needs a row and most get an
+/// event.
 fn cost(command: &Command) -> u32 {
     let people = match command {
         Command::SendMessage { .. } | Command::Relate { .. } | Command::AcceptRelation { .. } | Command::Unrelate { .. } => {
@@ -124,7 +128,7 @@ fn cost(command: &Command) -> u32 {
     1 + of_people(people)
 }
 
-/// What so many people cost beyond the command.
+/// The additional cost of a command that reaches this number of users.
 fn of_people(people: usize) -> u32 {
     const PEOPLE_PER_SEND: usize = 20;
     u32::try_from(people / PEOPLE_PER_SEND).unwrap_or(u32::MAX - 1)

@@ -1,4 +1,4 @@
-//! The program. What it does is told in `cli`, first of all `cli/serve.rs`.
+//! The program's entry point. The subcommands are in `cli`; `cli/serve.rs` runs the server.
 
 use std::process::ExitCode;
 
@@ -8,7 +8,8 @@ use rustix::fs::Mode;
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    // Whatever this program writes (database, lock, backups) holds messages and secrets: for the server's own user only.
+    // The files that this program writes (database, lock, backups) hold messages and secrets, so only the server's system
+    // user may open them.
     rustix::process::umask(Mode::RWXG | Mode::RWXO);
     lifecycle::outlive_file_size_limit();
     Cli::parse().run().await

@@ -1,4 +1,4 @@
-//! Texts of others within lines of plain text: on a terminal, in the audit, in a report.
+//! Puts texts from users and requests into lines of plain text: on a terminal, in the audit log, in a report.
 
 use std::borrow::Cow;
 
@@ -8,10 +8,11 @@ use serde_json::Value;
 const FIRST_STRONG_ISOLATE: char = '\u{2068}';
 const POP_DIRECTIONAL_ISOLATE: char = '\u{2069}';
 
-/// A name or subject, so that it leaves the order of the line around it as it is (Unicode Standard Annex 9).
+/// A name or subject for a line of text, changed so that it can't reorder the letters around it (Unicode Standard Annex 9).
 ///
-/// A text that could change that order stands between an isolate and its end, and what it leaves open is closed; a text from left
-/// to right stays as it is. Line breaks and other control characters are replaced, so that a name is one line.
+/// A text that could change their order is enclosed in a directional isolate, and isolates that it leaves open are closed. A
+/// text from left to right is not enclosed. Line breaks and other control characters become spaces, so that the result is
+/// one line.
 #[must_use]
 pub fn isolated(text: &str) -> Cow<'_, str> {
     let classes = CodePointMapData::<BidiClass>::new();
@@ -46,7 +47,7 @@ pub fn isolated(text: &str) -> Cow<'_, str> {
     for letter in text.chars() {
         match letter {
             '\u{2066}' | '\u{2067}' | FIRST_STRONG_ISOLATE => open += 1,
-            // One that closes nothing within the text would close the isolate around it.
+            // A pop without an open isolate in the text would close the isolate around the text.
             POP_DIRECTIONAL_ISOLATE if open == 0 => continue,
             POP_DIRECTIONAL_ISOLATE => open -= 1,
             _ => {}
@@ -59,10 +60,10 @@ pub fn isolated(text: &str) -> Cow<'_, str> {
     Cow::Owned(line)
 }
 
-/// The most letters of a value that an error quotes.
+/// The maximum number of characters of a value that an error quotes.
 const QUOTED_MAX: usize = 60;
 
-/// What an error quotes of a value that a stranger sent: one line, and not much of it.
+/// A value from a request, shortened to one line of at most 60 characters for an error text.
 #[must_use]
 pub fn shortened(text: &str) -> String {
     let mut letters = text.chars();
@@ -71,13 +72,13 @@ pub fn shortened(text: &str) -> String {
     format!("{}{rest}", isolated(&begin))
 }
 
-/// A field of JSON with a value it can't have: names the field, the value and what was expected.
+/// The error text for a JSON field with an invalid value. It names the field, the value and what was expected.
 #[must_use]
 pub fn not_expected(field: &str, value: &Value, expected: &str) -> String {
     format!("`{field}` is {}, expected {expected}", shortened(&value.to_string()))
 }
 
-/// A number of things: `1 row`, `2 rows`.
+/// A number with its noun in the singular or plural: `1 row`, `2 rows`.
 #[must_use]
 pub fn counted<N: Copy + Into<u64>>(number: N, one: &str, more: &str) -> String {
     let number = number.into();

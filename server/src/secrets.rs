@@ -1,8 +1,8 @@
-//! Encrypts the secrets that the database keeps for tenants, under a key the database does not have.
+//! Encrypts the tenants' secrets in the database, under a key that the database does not hold.
 //!
-//! A stored secret is either plain text, or `$causerie$1$<key id>$<base64url of nonce, ciphertext and tag>`: AES-256-GCM with a
-//! random nonce. The key id is the beginning of a hash of the key, so that a wrong key is recognised as such. What the secret
-//! belongs to is authenticated with it: a ciphertext that is copied into another row does not decrypt there.
+//! A stored secret is either plain text, or `$causerie$1$<key id>$<base64url of nonce, ciphertext and tag>`: AES-256-GCM
+//! with a random nonce. The key id is the beginning of a hash of the key, so that a wrong key is recognised. The secret's
+//! owner is authenticated data of the encryption, so a ciphertext that was copied into another row does not decrypt there.
 
 use std::sync::Arc;
 
@@ -22,7 +22,7 @@ pub struct Secrets(Arc<Keys>);
 
 #[derive(Default)]
 struct Keys {
-    /// New secrets are encrypted under this one; without it they are stored in clear.
+    /// The key for new secrets. Without it, new secrets are stored as plain text.
     current: Option<Key>,
     old: Vec<Key>,
 }
@@ -32,9 +32,9 @@ struct Key {
     cipher: LessSafeKey,
 }
 
-/// Why a stored secret can't be read.
+/// The reason why a stored secret can't be decrypted.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[allow(missing_docs)] // the sentences say it
+#[allow(missing_docs)] // the error texts describe the variants
 pub enum Unreadable {
     #[error("its secret is encrypted under the key `{id}`, and `auth.secrets_key` is not set")]
     NoKey { id: String },
@@ -49,23 +49,24 @@ pub enum Unreadable {
 }
 
 impl Secrets {
-    /// The keys of the settings.
+    /// Reads the keys from the settings.
     ///
     /// # Errors
-    /// When one of them is no key.
+    /// [`NotAKey`] if a setting is no valid key.
     pub fn new(auth: &Auth) -> Result<Self, NotAKey> {
         let current = auth.current()?.map(|bytes| Key::new(&bytes));
         let old = auth.old()?.iter().map(Key::new).collect();
         Ok(Self(Arc::new(Keys { current, old })))
     }
 
-    /// The id of the key new secrets are encrypted under; absent where they are stored in clear.
+    /// The id of the key for new secrets; `None` if new secrets are stored as plain text.
     #[must_use]
     pub fn current_id(&self) -> Option<&str> {
         self.0.current.as_ref().map(|key| key.id.as_str())
     }
 
-    /// A secret as it is to be stored. `owner` says what it belongs to.
+    /// Encrypts a secret for storage. [`Secrets::open`] needs the same `owner`, which names the row that the secret belongs
+    /// to.
     #[must_use]
     pub fn seal(&self, secret: &str, owner: &str) -> String {
         let Some(key) = &self.0.current else { return secret.to_owned() };
@@ -79,10 +80,10 @@ impl Secrets {
         format!("{MARK}{VERSION}${}${payload}", key.id)
     }
 
-    /// The secret that is stored so.
+    /// Decrypts a stored secret.
     ///
     /// # Errors
-    /// When its key is not among these, or it is not what was stored for `owner`.
+    /// [`Unreadable`] if the key is missing, the stored text was changed, or it was encrypted for another owner.
     pub fn open(&self, stored: &str, owner: &str) -> Result<Secret, Unreadable> {
         let Some(id) = key_id(stored)? else { return Ok(Secret::new(stored)) };
         let mut keys = self.0.current.iter().chain(&self.0.old);
@@ -112,16 +113,16 @@ impl Key {
     }
 }
 
-/// A text that would be taken for an encrypted secret.
+/// Whether a text would be read as an encrypted secret.
 #[must_use]
 pub fn is_marked(text: &str) -> bool {
     text.starts_with(MARK)
 }
 
-/// The id of the key a stored secret is encrypted under; `None` for one in clear.
+/// The id of the key under which a stored secret is encrypted; `None` if the secret is plain text.
 ///
 /// # Errors
-/// When it is encrypted in a form this version does not know.
+/// [`Unreadable::UnknownForm`] if it is encrypted in a form that this version does not know.
 pub fn key_id(stored: &str) -> Result<Option<&str>, Unreadable> {
     let Some(rest) = stored.strip_prefix(MARK) else { return Ok(None) };
     let mut parts = rest.split('$');

@@ -1,4 +1,4 @@
-//! The server's tasks, each with an owner who hears of its end, and what the outside is told of the whole.
+//! The server's tasks, with a record of panics, and the phase of the server for load balancers.
 
 use std::{
     future::Future,
@@ -11,18 +11,18 @@ use std::{
 use futures::FutureExt as _;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-/// Where the server is in its life.
+/// A phase of the server's life.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Phase {
-    /// Not listening yet.
+    /// The ports are not open yet.
     Starting,
-    /// Serving.
+    /// The server accepts connections.
     Ready,
-    /// Leaving: new connections should go elsewhere.
+    /// The server stops: new connections should go to other nodes.
     Stopping,
 }
 
-/// What load balancers are told. Cheap to clone.
+/// The phase of the server, shared with the health endpoint. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Readiness(Arc<AtomicU8>);
 
@@ -33,7 +33,7 @@ impl Default for Readiness {
 }
 
 impl Readiness {
-    /// Where the server is.
+    /// The current phase.
     #[must_use]
     pub fn phase(&self) -> Phase {
         match self.0.load(Ordering::Acquire) {
@@ -43,19 +43,19 @@ impl Readiness {
         }
     }
 
-    /// New connections are welcome.
+    /// Whether the phase is [`Phase::Ready`].
     #[must_use]
     pub fn is_ready(&self) -> bool {
         self.phase() == Phase::Ready
     }
 
-    /// Moves on.
+    /// Sets the current phase.
     pub fn set(&self, phase: Phase) {
         self.0.store(phase as u8, Ordering::Release);
     }
 }
 
-/// All tasks of one server. Cheap to clone.
+/// The set of all tasks of one server. Cheap to clone.
 #[derive(Debug, Clone, Default)]
 pub struct Tasks {
     tracker: TaskTracker,
@@ -65,52 +65,53 @@ pub struct Tasks {
 }
 
 impl Tasks {
-    /// Fires when tasks should end: the last step of leaving, after sockets are closed.
+    /// A token that is cancelled when tasks should end. This is the last step of a shutdown, after sessions are closed.
     #[must_use]
     pub fn stopping(&self) -> CancellationToken {
         self.stop.clone()
     }
 
-    /// Runs a task that comes and goes, a connection for instance. Its panic is remembered; the server goes on.
+    /// Runs a short-lived task, for example a connection. The server records a panic of the task and continues.
     pub fn spawn(&self, name: &'static str, task: impl Future<Output = ()> + Send + 'static) {
         self.tracker.spawn(self.watched(name, task));
     }
 
-    /// Runs a task without which there is no serving: when it panics, [`Self::died`] tells.
+    /// Runs a task that the server can't work without. When the task panics, [`Self::died`] returns.
     pub fn spawn_vital(&self, name: &'static str, task: impl Future<Output = ()> + Send + 'static) {
         let watch = Watch { name, tasks: self.clone(), vital: true };
         self.tracker.spawn(task.map(move |()| drop(watch)));
     }
 
-    /// A task run by someone else whose panic is remembered here.
+    /// Wraps a task that the caller runs, so that its panic is recorded here.
     pub fn watched(
         &self,
         name: &'static str,
         task: impl Future<Output = ()> + Send + 'static,
     ) -> impl Future<Output = ()> + Send + 'static {
         let watch = Watch { name, tasks: self.clone(), vital: false };
-        // An `async` block would hold the task twice: where it came in, and where it is awaited.
+        // `map` instead of an `async` block, whose state would have room for the task twice: as a captured variable and as
+        // the awaited future.
         task.map(move |()| drop(watch))
     }
 
-    /// Returns when a vital task died.
+    /// Waits until a task of [`Self::spawn_vital`] panics or [`Self::give_up`] is called.
     pub async fn died(&self) {
         self.died.cancelled().await;
     }
 
-    /// The server can't go on: what [`Self::died`] tells, without a panic.
+    /// Declares that the server can't continue. Has the same effect as a panic of a vital task.
     pub fn give_up(&self) {
         self.any_died.store(true, Ordering::Release);
         self.died.cancel();
     }
 
-    /// Whether any task panicked, or gave up, so far.
+    /// Whether any task has panicked, or [`Self::give_up`] was called.
     #[must_use]
     pub fn any_died(&self) -> bool {
         self.any_died.load(Ordering::Acquire)
     }
 
-    /// Tells tasks to end and waits until all have.
+    /// Cancels the token of [`Self::stopping`] and waits until all tasks have ended.
     pub async fn finish(&self) {
         self.stop.cancel();
         self.tracker.close();
@@ -118,7 +119,7 @@ impl Tasks {
     }
 }
 
-/// Dropped at a task's end, whichever way it ends; a second task per task only to hear of its end would cost more.
+/// Records a panic when it is dropped at the end of a task. This costs less than a second task that waits for the first.
 struct Watch {
     name: &'static str,
     tasks: Tasks,

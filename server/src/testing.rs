@@ -1,7 +1,7 @@
-//! What unit tests need: databases of their own, and a clock they set.
+//! Helpers of unit tests: a new database per test, and a clock that the test sets.
 //!
 //! Tests that touch the database run on SQLite, and on PostgreSQL when `CAUSERIE_TEST_POSTGRES` holds the address of a
-//! superuser (`scripts/test` sets it). In CI its absence is an error: half the tests would be skipped in silence.
+//! superuser (`scripts/test` sets it). In CI a missing variable is an error, because half the tests would not run.
 
 use std::{
     future::Future,
@@ -20,10 +20,10 @@ use crate::{
     store::{Database, Store},
 };
 
-/// A moment in 2027, when tests take place. Milliseconds since 1970 UTC.
+/// The time at which a [`TestClock`] starts, in 2027. Milliseconds since 1970 UTC.
 pub const NOW_MS: i64 = 1_800_000_000_000;
 
-/// A clock that stands still until it is moved.
+/// A clock that changes only by [`TestClock::advance_ms`].
 #[derive(Debug)]
 pub struct TestClock(AtomicI64);
 
@@ -61,7 +61,7 @@ pub async fn on_each_database<F: Future<Output = ()>>(test: impl Fn(Store) -> F)
     let store = postgres(&on_database(&superuser, &name)).await;
     store.migrate().await.expect("migrates");
     test(store).await;
-    // Still open connections of the test's tasks must not keep it.
+    // `FORCE` closes the connections that tasks of the test may still have open.
     server.writer().execute_unprepared(&format!("DROP DATABASE {name} WITH (FORCE)")).await.expect("drops it");
 }
 
@@ -71,7 +71,7 @@ async fn postgres(url: &str) -> Store {
     store
 }
 
-/// The same server, another database.
+/// The address of another database on the same PostgreSQL server.
 fn on_database(url: &str, name: &str) -> String {
     let (base, query) = url.split_once('?').map_or((url, String::new()), |(base, query)| (base, format!("?{query}")));
     let authority = base.find("://").map_or(0, |at| at + 3);
@@ -79,7 +79,7 @@ fn on_database(url: &str, name: &str) -> String {
     format!("{}/{name}{query}", &base[..end])
 }
 
-/// A directory that is gone afterwards.
+/// A temporary directory that is deleted on drop.
 pub struct TempDirectory(pub PathBuf);
 
 impl TempDirectory {
