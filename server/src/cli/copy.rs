@@ -17,7 +17,8 @@ nothing is. Clients keep their positions and resume as after a restart. The node
   # CAUSERIE_DATABASE__URL_FILE=/etc/causerie/database-url (and redis.url), then
   systemctl start causerie")]
 pub(super) struct Copy {
-    /// `postgres://user@host/database`. Without a password, which other users of the machine would see in the list of processes.
+    /// `postgres://user@host/database`. Without a password, which other users of the machine would see in the list of
+    /// processes.
     #[arg(long, value_name = "URL", required_unless_present = "to_file")]
     to: Option<String>,
     /// A file with that address, and with its password.

@@ -38,8 +38,8 @@ pub(super) struct ImportFiles {
     /// no row names is removed.
     #[arg(long, value_name = "SCOPE", value_parser = |text: &str| Scope::parse(text).map_err(|fault| fault.message))]
     replace: Option<Scope>,
-    /// How many --replace may remove: 250, or 5% of what there is. Without it: a tenth, or 20 if that is more, but never more
-    /// than half of what there is; and nothing where no row names anything of the scope.
+    /// How many --replace may remove: 250, or 5% of what there is. Without it: a tenth, or 20 if that is more, but never
+    /// more than half of what there is; and nothing where no row names anything of the scope.
     #[arg(long, value_name = "N", value_parser = |text: &str| DeleteLimit::parse(text).map_err(|fault| fault.message))]
     delete_limit: Option<DeleteLimit>,
     /// The type of the rows in CSV files that have no column `type`.

@@ -39,8 +39,8 @@ pub(super) enum Command {
         #[arg(long, value_name = "JOBS", default_value_t = PAGE)]
         limit: u32,
     },
-    /// Run dead jobs again, or jobs that wait for their next attempt, with all attempts before them. Running nodes begin within
-    /// seconds.
+    /// Run dead jobs again, or jobs that wait for their next attempt, with all attempts before them. Running nodes begin
+    /// within seconds.
     Retry {
         /// The ids that `causerie jobs list` prints.
         #[arg(required_unless_present = "kind")]

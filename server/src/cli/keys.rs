@@ -27,8 +27,8 @@ pub(super) enum SigningKeyCommand {
         #[arg(long)]
         tenant: String,
     },
-    /// Encrypt the secrets that are stored in clear, or under an earlier key, under `auth.secrets_key`. In a cluster all nodes
-    /// must have that key before.
+    /// Encrypt the secrets that are stored in clear, or under an earlier key, under `auth.secrets_key`. In a cluster all
+    /// nodes must have that key before.
     Encrypt,
     /// Void all tokens a key signed. Running nodes notice within 30 seconds.
     Revoke {

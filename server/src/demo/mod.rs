@@ -42,9 +42,9 @@ const LIFETIME_S: i64 = 3_600;
 /// The actor in the audit. A tenant whose first policy was set by this actor was created by the demo; operators are `cli:…`.
 const BY: &str = "demo";
 
-/// Whether the demo is on: as `demo.enabled` says. If it is not set, the demo is on for an embedded server on a loopback address
-/// while the database has no other tenant: a proxy on this machine may forward requests of strangers, so a server with real
-/// tenants must not have the demo by default.
+/// Whether the demo is on: as `demo.enabled` says. If it is not set, the demo is on for an embedded server on a loopback
+/// address while the database has no other tenant: a proxy on this machine may forward requests of strangers, so a server
+/// with real tenants must not have the demo by default.
 ///
 /// # Errors
 /// `StoreError` if the database does not answer or refuses the statement.

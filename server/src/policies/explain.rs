@@ -26,7 +26,8 @@ pub struct Question {
     pub me: UserRef,
     /// What the action would be about.
     pub whom: Whom,
-    /// The action. `None` means the most usual action: `start` for a user, `address_group` for a group, `send` in a conversation.
+    /// The action. `None` means the most usual action: `start` for a user, `address_group` for a group, `send` in a
+    /// conversation.
     pub action: Option<Action>,
     /// The relation, for actions about a relation.
     pub relation: Option<String>,

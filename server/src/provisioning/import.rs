@@ -35,7 +35,8 @@ use crate::{
     },
 };
 
-/// The most, the fewest and the first number of rows in a transaction. Its entry in the log of facts has at most about 500 KiB.
+/// The most, the fewest and the first number of rows in a transaction. Its entry in the log of facts has at most about 500
+/// KiB.
 const ROWS_MAX: usize = 2_000;
 const ROWS_MIN: usize = 50;
 const ROWS_FIRST: usize = 200;
