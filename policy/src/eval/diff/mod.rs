@@ -80,7 +80,7 @@ pub struct ActionDifference {
     pub assumed: Vec<SituationDifference>,
 }
 
-/// What changes of one action in one situation. What is counted is pairs or users: [`Place::has_pairs`].
+/// What changes of one action in one situation. What is counted is pairs or users: [`SituationKind::has_pairs`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SituationDifference {
     /// The action.
