@@ -320,6 +320,31 @@ test("joins and leaves raise the inbox version, and a missed one is detected", a
   expect((await link.next("resume")).body.inboxVersion).toBe(5);
 });
 
+test("a refusal from before a user left does not remove the conversation that the user joined again", async () => {
+  const server = new FakeServer();
+  const { client, link } = await server.connected([conversation("c1", 1)]);
+  await settled();
+  link.event({ messageSent: { message: message("c1", 5) } });
+  const changes = await link.next("getChanges");
+  link.event({ conversationLeft: { inboxVersion: 2, conversationId: "c1" } });
+  link.event({ conversationJoined: { inboxVersion: 3, conversation: conversation("c1", 7) } });
+  link.refuse(changes, { code: 252, name: "not_a_member" });
+  await settled();
+  expect(client.conversations.map(({ id }) => id)).toEqual(["c1"]);
+});
+
+test("an answer from before a user left does not add the conversation again", async () => {
+  const server = new FakeServer();
+  const { client, link } = await server.connected([]);
+  await settled();
+  link.event({ messageSent: { message: message("c1", 5) } });
+  const found = await link.next("getConversation");
+  link.event({ conversationLeft: { inboxVersion: 2, conversationId: "c1" } });
+  link.reply(found, { conversationFound: { conversation: conversation("c1", 5) } });
+  await settled();
+  expect(client.conversations).toEqual([]);
+});
+
 test("an event of a conversation that is not loaded loads the conversation", async () => {
   const server = new FakeServer();
   const { client, link } = await server.connected([]);

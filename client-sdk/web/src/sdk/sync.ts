@@ -59,7 +59,7 @@ export class Sync {
     if (conversationJoined) this.#conversationJoined(conversationJoined);
     else if (conversationLeft) {
       this.#advanceInbox(conversationLeft.inboxVersion ?? 0);
-      this.#store.remove(conversationLeft.conversationId ?? "");
+      this.#remove(conversationLeft.conversationId ?? "");
     } else if (capabilitiesChanged) {
       const capabilities = toCapabilities(capabilitiesChanged.capabilities);
       this.#store.patch(capabilitiesChanged.conversationId ?? "", () => ({ capabilities }));
@@ -242,7 +242,9 @@ export class Sync {
   async #request<Answer>(held: Held, ask: () => Promise<Answer>, apply: (answer: Answer) => void): Promise<void> {
     held.requests++;
     const { id } = held.conversation;
-    const answer = await this.#retryWhileTemporary(ask, id);
+    // A user who left and joined again holds another state: the old answer says nothing about it.
+    const gone = () => this.#store.get(id) === held && this.#store.remove(id);
+    const answer = await this.#retryWhileTemporary(ask, gone);
     held.requests--;
     if (this.#store.get(id) !== held) return;
     if (answer !== undefined) apply(answer);
@@ -258,7 +260,8 @@ export class Sync {
     if (known) return void known.push(change);
     const deferred = [change];
     this.#loading.set(id, deferred);
-    const found = await this.#retryWhileTemporary(() => this.#host.call("getConversation", { conversationId: id }), id);
+    const ask = () => this.#host.call("getConversation", { conversationId: id });
+    const found = await this.#retryWhileTemporary(ask, () => {});
     if (this.#loading.get(id) !== deferred) return;
     if (!found) return void this.#loading.delete(id);
     this.#knownBeforeJoin.set(id, false);
@@ -292,7 +295,7 @@ export class Sync {
     this.#knownBeforeJoin.clear();
     this.#store.epoch = resumed.epoch ?? "";
     this.#store.inboxVersion = resumed.inboxVersion ?? 0;
-    for (const conversationId of resumed.gone ?? []) this.#store.remove(conversationId);
+    for (const conversationId of resumed.gone ?? []) this.#remove(conversationId);
     for (const changes of resumed.changes ?? []) this.receiveChanges(changes);
     for (const { id, lastSeq } of this.#store.conversations) {
       const held = this.#store.get(id);
@@ -304,15 +307,21 @@ export class Sync {
     if (resumed.reloadList) this.#host.reloadList();
   }
 
-  /** Repeats a request while its error is temporary. Returns `undefined` after any other error; removes a conversation that does not exist. */
-  async #retryWhileTemporary<Answer>(ask: () => Promise<Answer>, conversationId?: string): Promise<Answer | undefined> {
+  /** Removes a conversation that the user left, and ignores answers that would add it again. */
+  #remove(id: string): void {
+    this.#loading.delete(id);
+    this.#store.remove(id);
+  }
+
+  /** Repeats a request while its error is temporary. Returns `undefined` after any other error; calls `gone` if the conversation does not exist. */
+  async #retryWhileTemporary<Answer>(ask: () => Promise<Answer>, gone?: () => void): Promise<Answer | undefined> {
     for (let attempt = 0; ; attempt++) {
       try {
         return await ask();
       } catch (thrown) {
         const error = toError(thrown);
-        if (conversationId !== undefined && isGone(error)) {
-          this.#store.remove(conversationId);
+        if (gone && isGone(error)) {
+          gone();
           return undefined;
         }
         if (!error.temporary) {
