@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::{Router, middleware, response::Response, routing::get};
 use http::{HeaderValue, header};
 
-use super::{assets, body, commands, cors, docs, error::Problem, manage, openapi};
+use super::{assets, body, commands, cors, docs, error::Problem, manage, manage::exports::Exports, openapi};
 use crate::{app::App, limits::UserLimiter, provisioning::ImportLocks};
 
 /// What every handler needs.
@@ -17,12 +17,14 @@ pub struct Shared {
     pub limiter: Arc<UserLimiter>,
     /// The imports of this node.
     pub imports: ImportLocks,
+    /// The exports of this node.
+    pub exports: Exports,
 }
 
 /// All of `/v1` but the socket.
 pub fn router(app: &Arc<App>) -> Router {
     let limiter = Arc::new(UserLimiter::of_requests(&app.config.limits));
-    let shared = Shared { app: Arc::clone(app), limiter, imports: ImportLocks::default() };
+    let shared = Shared { app: Arc::clone(app), limiter, imports: ImportLocks::default(), exports: Exports::default() };
     let origins: Arc<[String]> = app.config.listen.origins.clone().into();
     commands::router()
         .merge(manage::router())

@@ -10,6 +10,7 @@ pub mod body;
 mod caller;
 pub mod commands;
 mod cors;
+pub mod cut;
 mod docs;
 pub mod error;
 mod health;

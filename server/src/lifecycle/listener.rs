@@ -11,7 +11,7 @@ use hyper_util::{
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-use crate::{app::StartError, tasks::Tasks};
+use crate::{app::StartError, http::cut::Cut, tasks::Tasks};
 
 /// A client that takes longer for the head of a request is disconnected, because it may be slow on purpose.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
@@ -112,8 +112,12 @@ impl Bound {
 
 async fn serve(stream: TcpStream, peer: SocketAddr, router: Router, leaving: CancellationToken) {
     let service = TowerToHyperService::new(router);
+    let cut = Cut::default();
+    let of_requests = cut.clone();
     let with_peer = service_fn(move |mut request: Request<Incoming>| {
         request.extensions_mut().insert(ConnectInfo(peer));
+        of_requests.set_at_shutdown(false);
+        request.extensions_mut().insert(of_requests.clone());
         let service = service.clone();
         async move {
             let answer = hyper::service::Service::call(&service, request.map(Body::new)).await;
@@ -129,9 +133,16 @@ async fn serve(stream: TcpStream, peer: SocketAddr, router: Router, leaving: Can
     let mut connection = pin!(connection);
     let ended = tokio::select! {
         ended = connection.as_mut() => ended,
+        () = cut.asked() => return,
         () = leaving.cancelled() => {
             connection.as_mut().graceful_shutdown();
-            connection.await
+            if cut.is_at_shutdown() {
+                return;
+            }
+            tokio::select! {
+                ended = connection => ended,
+                () = cut.asked() => return,
+            }
         }
     };
     if let Err(error) = ended {

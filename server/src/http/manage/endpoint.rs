@@ -10,7 +10,7 @@ use axum::{
     routing::{MethodFilter, MethodRouter, on},
 };
 use causerie_protocol::{ErrorCode, Refusal, limits::FRAME_BYTES_MAX};
-use http::{HeaderMap, Method, StatusCode, Uri};
+use http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
 use schemars::JsonSchema;
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Value, json};
@@ -25,6 +25,7 @@ use crate::{
         api::{Shared, json_response},
         body, caller,
         commands::schema::bounds,
+        cut::Cut,
         error::Problem,
         operation::Operation,
     },
@@ -78,6 +79,8 @@ pub struct Call<E: Endpoint> {
     pub caller: E::Caller,
     /// The headers of the request.
     pub headers: HeaderMap,
+    /// Breaks the caller's connection off.
+    pub cut: Option<Cut>,
     path: Vec<String>,
 }
 
@@ -199,6 +202,9 @@ pub trait Answer: Send {
     /// What the description says of the answer.
     const TEXT: &'static str = "Done.";
 
+    /// Whether `HEAD` is answered, by the work of `GET`. Otherwise it is refused.
+    const HEAD: bool = true;
+
     /// The OpenAPI `content`; `None` where the answer has no body.
     fn content(schemas: &mut Schemas) -> Option<Value>;
 
@@ -306,14 +312,20 @@ async fn serve<E: Endpoint>(
     path: Result<RawPathParams, RawPathParamsRejection>,
     request: Request,
 ) -> Result<Response, Problem> {
+    if request.method() == Method::HEAD && !E::Answer::HEAD {
+        let mut response = Problem::wrong_method().into_response();
+        response.headers_mut().insert(header::ALLOW, HeaderValue::from_static("GET"));
+        return Ok(response);
+    }
     // The body of an unknown caller is not read.
     let caller = E::Caller::of(shared, request.headers(), E::SCOPES).await?;
     let path = path.map_err(|rejection| Refusal::new(ErrorCode::Malformed, rejection.body_text()))?;
     let path = path.iter().map(|(_, value)| value.to_owned()).collect();
     let query = E::Query::read(request.uri())?;
     let headers = request.headers().clone();
+    let cut = request.extensions().get::<Cut>().cloned();
     let body = E::Body::read(request, E::BODY_BYTES_MAX).await?;
-    let call = Call { shared: shared.clone(), caller, headers, path };
+    let call = Call { shared: shared.clone(), caller, headers, cut, path };
     Ok(E::run(call, query, body).await?.response())
 }
 

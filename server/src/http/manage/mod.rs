@@ -6,6 +6,7 @@
 mod audit;
 mod decode;
 mod endpoint;
+pub(super) mod exports;
 mod import;
 mod jobs;
 mod me;

@@ -1,33 +1,61 @@
-//! Answers of any length: one JSON object per line, sent as they are read.
+//! Answers of any length: one JSON object per line. The lines are written into a file before the answer begins.
+//!
+//! So no connection to the database is held while a client reads, a failure before the answer is a problem, and the answer has a
+//! length: a client notices when it is cut.
 
-use std::{io, marker::PhantomData, time::Duration};
+use std::{
+    env,
+    fs::{self, OpenOptions},
+    io::{self, SeekFrom},
+    marker::PhantomData,
+    os::unix::fs::OpenOptionsExt as _,
+    path::Path,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
 
 use axum::{body::Body, response::Response};
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
+use causerie_protocol::{ErrorCode, Refusal};
 use futures::stream;
 use http::{HeaderValue, header};
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::{Value, json};
-use tokio::{sync::mpsc, time::timeout};
+use tokio::{
+    fs::File,
+    io::{AsyncReadExt as _, AsyncSeekExt as _, AsyncWriteExt as _},
+};
+use tokio_util::sync::{CancellationToken, DropGuard};
+use uuid::Uuid;
 
-use super::{decode::without_nulls, endpoint, schemas::Schemas};
-use crate::{http::assets, store::StoreError};
+use super::{decode::without_nulls, endpoint, exports::TenantPermit, schemas::Schemas};
+use crate::{
+    app::App,
+    http::{assets, caller::unavailable, cut::Cut, error::Problem},
+    store::StoreError,
+    tasks::{Readiness, Tasks},
+};
 
 /// The media type: one JSON object per line.
 pub const NDJSON: &str = "application/x-ndjson";
 
-/// A caller that reads nothing for so long is given up.
+/// A client that takes no piece for so long is disconnected.
 const IDLE: Duration = Duration::from_secs(30);
-/// Pieces on their way to the socket.
-const PIECES_WAITING: usize = 4;
+/// About as many bytes are written to the file, read from it and sent at a time.
+const PIECE_BYTES: usize = 64 * 1024;
 
-/// Why an answer ends early.
+/// Why there is no answer.
 pub enum Stopped {
     /// The database failed.
     Store(StoreError),
-    /// The caller reads no longer.
-    Left,
+    /// The file can't be written.
+    File(io::Error),
+    /// The server stops.
+    Leaving,
 }
 
 impl From<StoreError> for Stopped {
@@ -36,59 +64,173 @@ impl From<StoreError> for Stopped {
     }
 }
 
-/// Lines to send.
-pub struct Lines(mpsc::Sender<io::Result<Bytes>>);
+impl From<io::Error> for Stopped {
+    fn from(error: io::Error) -> Self {
+        Self::File(error)
+    }
+}
 
-/// An answer of lines of this type.
-pub struct Ndjson<T>(mpsc::Receiver<io::Result<Bytes>>, PhantomData<fn() -> T>);
+impl From<Stopped> for Problem {
+    fn from(stopped: Stopped) -> Self {
+        match stopped {
+            Stopped::Store(error) => unavailable(error).into(),
+            Stopped::File(error) => {
+                tracing::error!(%error, "the file of an export failed");
+                Refusal::new(ErrorCode::Unavailable, "this server can't write the file of the export; its log tells why")
+                    .into()
+            }
+            Stopped::Leaving => Refusal::new(ErrorCode::Unavailable, "this server is leaving; try again").into(),
+        }
+    }
+}
 
-/// Lines, and the answer they come in.
-#[must_use]
-pub fn lines<T>() -> (Lines, Ndjson<T>) {
-    let (sender, receiver) = mpsc::channel(PIECES_WAITING);
-    (Lines(sender), Ndjson(receiver, PhantomData))
+/// Lines in a file that has no name.
+pub struct Lines {
+    file: File,
+    buffer: Vec<u8>,
+    bytes: u64,
+    readiness: Readiness,
+    tasks: Tasks,
 }
 
 impl Lines {
-    /// Sends rows, a line each.
+    /// Makes the file: in the data folder of an embedded server, otherwise in the system's folder for temporary files.
     ///
     /// # Errors
-    /// When the caller left, or reads nothing for 30 seconds.
-    pub async fn send<T: Serialize>(&self, rows: impl IntoIterator<Item = T>) -> Result<(), Stopped> {
-        let mut lines = Vec::new();
-        for row in rows {
-            let row = serde_json::to_value(&row).unwrap_or_default();
-            lines.extend(without_nulls(row).to_string().into_bytes());
-            lines.push(b'\n');
-        }
-        if lines.is_empty() {
-            return Ok(());
-        }
-        match timeout(IDLE, self.0.send(Ok(lines.into()))).await {
-            Ok(Ok(())) => Ok(()),
-            Ok(Err(_)) | Err(_) => Err(Stopped::Left),
-        }
+    /// When the file can't be made.
+    pub fn create(app: &App) -> Result<Self, Stopped> {
+        let file = if app.store.is_embedded() { unnamed(&app.config.data.dir) } else { unnamed(&env::temp_dir()) }?;
+        let (readiness, tasks) = (app.readiness.clone(), app.tasks.clone());
+        Ok(Self { file: File::from_std(file), buffer: Vec::new(), bytes: 0, readiness, tasks })
     }
 
-    /// Ends the answer. After a failure of the database the connection ends without the last chunk, so that the caller knows.
-    pub async fn end(self, done: Result<(), Stopped>) {
-        if let Err(Stopped::Store(error)) = done {
-            tracing::error!(%error, "an answer broke off");
-            let _ = self.0.send(Err(io::Error::other("the database can't answer now"))).await;
+    /// Writes rows, a line each.
+    ///
+    /// # Errors
+    /// When the file can't be written, or the server stops.
+    pub async fn write<T: Serialize>(&mut self, rows: impl IntoIterator<Item = T, IntoIter: Send>) -> Result<(), Stopped> {
+        if !self.readiness.is_ready() {
+            return Err(Stopped::Leaving);
         }
+        for row in rows {
+            let row = serde_json::to_value(&row).map_err(io::Error::from)?;
+            self.buffer.extend(without_nulls(row).to_string().into_bytes());
+            self.buffer.push(b'\n');
+            if self.buffer.len() >= PIECE_BYTES {
+                self.flush().await?;
+            }
+        }
+        Ok(())
+    }
+
+    async fn flush(&mut self) -> io::Result<()> {
+        self.file.write_all(&self.buffer).await?;
+        self.bytes += self.buffer.len() as u64;
+        self.buffer.clear();
+        Ok(())
+    }
+
+    /// The answer of all lines.
+    ///
+    /// # Errors
+    /// When the file can't be written.
+    pub async fn end<T>(mut self, permit: TenantPermit, cut: Option<Cut>) -> Result<Ndjson<T>, Stopped> {
+        self.flush().await?;
+        self.file.flush().await?;
+        self.file.seek(SeekFrom::Start(0)).await?;
+        Ok(Ndjson { file: self.file, bytes: self.bytes, permit, cut, tasks: self.tasks, of: PhantomData })
+    }
+}
+
+/// A new file without a name, which is gone when it is closed, even by a crash.
+fn unnamed(folder: &Path) -> io::Result<fs::File> {
+    let path = folder.join(format!("causerie-export-{}", Uuid::now_v7()));
+    let file = OpenOptions::new().read(true).write(true).create_new(true).mode(0o600).open(&path)?;
+    fs::remove_file(&path)?;
+    Ok(file)
+}
+
+/// An answer of lines of this type.
+pub struct Ndjson<T> {
+    file: File,
+    bytes: u64,
+    permit: TenantPermit,
+    cut: Option<Cut>,
+    tasks: Tasks,
+    of: PhantomData<fn() -> T>,
+}
+
+/// A file on its way to the client.
+struct Sending {
+    file: File,
+    left: u64,
+    /// Is given back with the last piece, so that a client that has the whole file can ask again at once.
+    permit: Option<TenantPermit>,
+    left_seen: Arc<AtomicU64>,
+    _ended: DropGuard,
+}
+
+impl Sending {
+    async fn piece(mut self) -> io::Result<Option<(Bytes, Self)>> {
+        if self.left == 0 {
+            return Ok(None);
+        }
+        let mut piece = BytesMut::with_capacity(PIECE_BYTES);
+        let read = self.file.read_buf(&mut piece).await?;
+        if read == 0 {
+            return Err(io::ErrorKind::UnexpectedEof.into());
+        }
+        self.left = self.left.saturating_sub(read as u64);
+        self.left_seen.store(self.left, Ordering::Relaxed);
+        if self.left == 0 {
+            self.permit = None;
+        }
+        Ok(Some((piece.freeze(), self)))
+    }
+}
+
+/// Cuts the connection when no piece was taken for [`IDLE`].
+async fn watch(cut: Cut, left: Arc<AtomicU64>, ended: CancellationToken, stopping: CancellationToken) {
+    let mut before = left.load(Ordering::Relaxed);
+    loop {
+        tokio::select! {
+            () = ended.cancelled() => return,
+            () = stopping.cancelled() => return cut.now(),
+            () = tokio::time::sleep(IDLE) => {}
+        }
+        let now = left.load(Ordering::Relaxed);
+        if now == before {
+            return cut.now();
+        }
+        before = now;
     }
 }
 
 impl<T: JsonSchema> endpoint::Answer for Ndjson<T> {
+    const HEAD: bool = false;
+
     fn content(schemas: &mut Schemas) -> Option<Value> {
         Some(json!({ NDJSON: { "schema": schemas.answer::<T>() } }))
     }
 
     fn response(self) -> Response {
-        let pieces = stream::unfold(self.0, |mut pieces| async move { Some((pieces.recv().await?, pieces)) });
-        let mut response = Response::new(Body::from_stream(pieces));
+        let (left_seen, ended) = (Arc::new(AtomicU64::new(self.bytes)), CancellationToken::new());
+        if let Some(cut) = self.cut {
+            cut.set_at_shutdown(true);
+            let watch = watch(cut, Arc::clone(&left_seen), ended.clone(), self.tasks.stopping());
+            self.tasks.spawn("export", watch);
+        }
+        let sending = Sending {
+            file: self.file,
+            left: self.bytes,
+            permit: (self.bytes > 0).then_some(self.permit),
+            left_seen,
+            _ended: ended.drop_guard(),
+        };
+        let mut response = Response::new(Body::from_stream(stream::try_unfold(sending, Sending::piece)));
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(NDJSON));
+        headers.insert(header::CONTENT_LENGTH, HeaderValue::from(self.bytes));
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
         assets::protect(headers);
         response

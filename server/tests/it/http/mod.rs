@@ -4,6 +4,7 @@ mod comparison;
 mod description;
 mod erasure;
 mod errors;
+mod exports;
 mod external_ids;
 mod import;
 mod names;

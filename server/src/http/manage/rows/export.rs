@@ -2,12 +2,11 @@
 
 use std::collections::HashMap;
 
-use causerie_protocol::{ErrorCode, GroupId, Refusal, TenantId, UserId};
+use causerie_protocol::{GroupId, TenantId};
 use http::Method;
 use schemars::{JsonSchema, Schema};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use tokio::sync::{Semaphore, SemaphorePermit};
 
 use super::{
     READERS,
@@ -22,7 +21,7 @@ use crate::{
         error::Problem,
         manage::{
             endpoint::{Call, Endpoint, Params},
-            ndjson::{Lines, Ndjson, Stopped, lines},
+            ndjson::{Lines, Ndjson, Stopped},
             schemas::extend,
         },
     },
@@ -35,11 +34,7 @@ use crate::{
     },
 };
 
-/// Exports of a node at a time: each keeps a connection to the database, and the moment it reads.
-static AT_A_TIME: Semaphore = Semaphore::const_new(4);
-/// A caller that found others exporting comes back after so long, in milliseconds.
-const BUSY_RETRY_MS: u32 = 5_000;
-/// Users or groups read at a time.
+/// Rows read at a time.
 const PAGE: u32 = 1_000;
 
 /// Exports the tenant.
@@ -87,7 +82,8 @@ impl Endpoint for Export {
     const SUMMARY: &'static str =
         "Tells all users, groups, memberships, relations, edges and settings, as the rows of an import.";
     const TEXT: &'static str = "The answer is NDJSON, as of one moment, and in an order in which an import takes it: what is exported and \
-        imported again changes nothing. An answer that breaks off without the end of its last chunk is not whole.";
+        imported again changes nothing. The answer has a `Content-Length`; a shorter body is not whole. \
+        A tenant has one export at a time, of itself or of a user; another request is refused with `rate_limited`.";
     const SCOPES: &'static [Scope] = READERS;
 
     type Caller = ApiCaller;
@@ -97,17 +93,15 @@ impl Endpoint for Export {
 
     async fn run(call: Call<Self>, Params(query): Self::Query, (): ()) -> Result<Self::Answer, Problem> {
         let (app, key) = (&call.shared.app, &call.caller);
-        let permit = AT_A_TIME.try_acquire().map_err(|_| {
-            let why = "this server does as many exports as it does at once; try again later";
-            Refusal::new(ErrorCode::RateLimited, why).retry_after_ms(BUSY_RETRY_MS)
-        })?;
+        let permit = call.shared.exports.begin(key.tenant)?;
+        let mut work = Work { tenant: key.tenant, only: query.only, lines: Lines::create(app)? };
         let transaction = app.store.begin_reading().await.map_err(unavailable)?;
         let entry = audit::done(audit::back_end(key), "export", "", [], app.clock.now_ms());
         audit::record(&app.store, key.tenant, entry).await.map_err(unavailable)?;
-        let (lines, exported) = lines();
-        let work = Work { tenant: key.tenant, only: query.only, lines };
-        app.tasks.spawn("export", work.run(transaction, permit));
-        Ok(exported)
+        let done = work.all(&transaction).await;
+        let _ = transaction.rollback().await;
+        done?;
+        Ok(work.lines.end(permit.read(), call.cut).await?)
     }
 }
 
@@ -118,18 +112,11 @@ struct Work {
 }
 
 impl Work {
-    async fn run(self, transaction: Transaction, permit: SemaphorePermit<'static>) {
-        let done = self.all(&transaction).await;
-        let _ = transaction.rollback().await;
-        drop(permit);
-        self.lines.end(done).await;
-    }
-
     fn wants(&self, of: RowType) -> bool {
         self.only.is_none_or(|only| only == of)
     }
 
-    async fn all(&self, transaction: &Transaction) -> Result<(), Stopped> {
+    async fn all(&mut self, transaction: &Transaction) -> Result<(), Stopped> {
         let tenant = self.tenant;
         if self.wants(RowType::User) {
             let mut after = String::new();
@@ -137,7 +124,7 @@ impl Work {
                 let users = stored::users(transaction, tenant, &after, PAGE).await?;
                 let Some(last) = users.last() else { break };
                 after.clone_from(&last.external_id);
-                self.lines.send(users.into_iter().map(UserRow::from)).await?;
+                self.lines.write(users.into_iter().map(UserRow::from)).await?;
             }
         }
         let groups = groups(transaction, tenant).await?;
@@ -148,7 +135,7 @@ impl Work {
                 let parent = parent.cloned();
                 GroupRow::new(group, parent.as_deref())
             });
-            self.lines.send(rows).await?;
+            self.lines.write(rows).await?;
         }
         if self.wants(RowType::Membership) {
             self.held::<MembershipRow>(transaction).await?;
@@ -162,24 +149,22 @@ impl Work {
                 let (from, to) = (names.get(&edge.key.from_group)?, names.get(&edge.key.to_group)?);
                 Some(EdgeRow::new(edge, from, to))
             });
-            self.lines.send(rows.collect::<Vec<_>>()).await?;
+            self.lines.write(rows.collect::<Vec<_>>()).await?;
         }
         if self.wants(RowType::Setting) {
             let settings = stored::settings(transaction, tenant).await?;
-            self.lines.send(settings.into_iter().map(SettingRow::new)).await?;
+            self.lines.write(settings.into_iter().map(SettingRow::new)).await?;
         }
         Ok(())
     }
 
-    async fn held<T: Held + Serialize>(&self, transaction: &Transaction) -> Result<(), Stopped> {
-        let mut after = String::new();
+    async fn held<T: Held + Serialize>(&mut self, transaction: &Transaction) -> Result<(), Stopped> {
+        let mut after = Vec::new();
         loop {
-            let users = stored::users(transaction, self.tenant, &after, PAGE).await?;
-            let Some(last) = users.last() else { return Ok(()) };
-            after.clone_from(&last.external_id);
-            let holders = users.into_iter().map(|user| (UserId(user.id), user.external_id)).collect();
-            let rows = T::of_users(transaction, self.tenant, &holders).await?;
-            self.lines.send(rows.into_iter().map(|(_, row)| row)).await?;
+            let rows = T::page(transaction, self.tenant, &after, PAGE as usize).await?;
+            let Some((last, _)) = rows.last() else { return Ok(()) };
+            after.clone_from(last);
+            self.lines.write(rows.into_iter().map(|(_, row)| row)).await?;
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use http::Method;
 
-use super::{READERS, RowPage, RowsQuery, read, types::MembershipRow};
+use super::{READERS, RowPage, RowsQuery, read::Held as _, types::MembershipRow};
 use crate::{
     auth::{ApiCaller, Scope},
     http::{
@@ -30,7 +30,7 @@ impl Endpoint for ListMemberships {
     async fn run(call: Call<Self>, Params(query): Self::Query, (): ()) -> Result<Self::Answer, Problem> {
         let (after, limit) = query.read()?;
         let reader = call.shared.app.store.reader();
-        let rows = read::page(reader, call.caller.tenant, &after, limit).await.map_err(unavailable)?;
+        let rows = MembershipRow::page(reader, call.caller.tenant, &after, limit + 1).await.map_err(unavailable)?;
         Ok(Json(RowPage::new(rows, limit)))
     }
 }

@@ -18,8 +18,8 @@ use crate::{
         error::Problem,
         manage::{
             endpoint::{Call, Endpoint},
-            ndjson::{Lines, Ndjson, Stopped, lines},
-            rows::{Held, MembershipRow, RelationRow, UserRow},
+            ndjson::{Lines, Ndjson, Stopped},
+            rows::{Held as _, MembershipRow, RelationRow, UserRow},
             schemas::extend,
         },
     },
@@ -77,8 +77,8 @@ impl Endpoint for ExportUser {
     const ID: &'static str = "exportUser";
     const SUMMARY: &'static str =
         "Tells all that is kept about a user: facts, conversations, and the messages the user wrote.";
-    const TEXT: &'static str =
-        "The answer is NDJSON. An answer that breaks off without the end of its last chunk is not whole.";
+    const TEXT: &'static str = "The answer is NDJSON with a `Content-Length`; a shorter body is not whole. \
+         A tenant has one export at a time, of itself or of a user; another request is refused with `rate_limited`.";
     const SCOPES: &'static [Scope] = &[Scope::Read];
 
     type Caller = ApiCaller;
@@ -89,26 +89,29 @@ impl Endpoint for ExportUser {
     async fn run(call: Call<Self>, (): (), (): ()) -> Result<Self::Answer, Problem> {
         let (app, key) = (&call.shared.app, &call.caller);
         let user = caller::find(app, key, call.id()).await?;
+        let permit = call.shared.exports.begin(key.tenant)?;
+        let mut lines = Lines::create(app)?;
         note(app, key, "user.export", call.id(), []).await?;
         let transaction = app.store.begin_reading().await.map_err(unavailable)?;
-        let (lines, exported) = lines();
-        app.tasks.spawn("export of a user", run(transaction, key.tenant, user, lines));
-        Ok(exported)
+        let done = all(&transaction, key.tenant, &user, &mut lines).await;
+        let _ = transaction.rollback().await;
+        done?;
+        Ok(lines.end(permit.read(), call.cut).await?)
     }
 }
 
-async fn run(transaction: Transaction, tenant: TenantId, user: people::User, lines: Lines) {
-    let done = all(&transaction, tenant, &user, &lines).await;
-    let _ = transaction.rollback().await;
-    lines.end(done).await;
-}
-
-async fn all(transaction: &Transaction, tenant: TenantId, user: &people::User, lines: &Lines) -> Result<(), Stopped> {
+async fn all(transaction: &Transaction, tenant: TenantId, user: &people::User, lines: &mut Lines) -> Result<(), Stopped> {
     let rows = stored::users_of_ids(transaction, &[user.id]).await?;
-    lines.send(rows.into_iter().map(UserRow::from)).await?;
-    let holder = HashMap::from([(user.id, user.external_id.clone())]);
-    let memberships = MembershipRow::of_users(transaction, tenant, &holder).await?;
-    lines.send(memberships.into_iter().map(|(_, row)| row)).await?;
+    lines.write(rows.into_iter().map(UserRow::from)).await?;
+    let mut after = vec![user.external_id.clone()];
+    loop {
+        let mut rows = MembershipRow::page(transaction, tenant, &after, PAGE as usize).await?;
+        // The rows of other users follow.
+        rows.retain(|(key, _)| key[0] == user.external_id);
+        let Some((last, _)) = rows.last() else { break };
+        after.clone_from(last);
+        lines.write(rows.into_iter().map(|(_, row)| row)).await?;
+    }
     let relations = stored::relations_of(transaction, user.id).await?;
     let ids: Vec<UserId> = relations.iter().flat_map(|fact| [fact.key.from, fact.key.to]).collect();
     let names = people::find(transaction, tenant, &ids).await?;
@@ -117,7 +120,7 @@ async fn all(transaction: &Transaction, tenant: TenantId, user: &people::User, l
         let (from, to) = (names.get(&fact.key.from)?, names.get(&fact.key.to)?);
         Some(RelationRow::new(fact, from, to))
     });
-    lines.send(rows.collect::<Vec<_>>()).await?;
+    lines.write(rows.collect::<Vec<_>>()).await?;
 
     let conversations = authored::conversations(transaction, user.id).await?;
     let rows = conversations.into_iter().map(|one| ConversationLine {
@@ -128,7 +131,7 @@ async fn all(transaction: &Transaction, tenant: TenantId, user: &people::User, l
         left_at: one.left_at_ms.map(rfc3339),
         read_seq: one.read_seq,
     });
-    lines.send(rows).await?;
+    lines.write(rows).await?;
     let mut after = Uuid::nil();
     loop {
         let messages = authored::messages(transaction, user.id, after, PAGE).await?;
@@ -144,6 +147,6 @@ async fn all(transaction: &Transaction, tenant: TenantId, user: &people::User, l
             edited_at: one.edited_at_ms.map(rfc3339),
             deleted_at: one.deleted_at_ms.map(rfc3339),
         });
-        lines.send(rows).await?;
+        lines.write(rows).await?;
     }
 }

@@ -8,6 +8,7 @@
 pub mod groups;
 pub mod load;
 pub mod lock;
+pub mod pages;
 pub mod read;
 pub mod relations;
 pub mod stored;

@@ -1,0 +1,42 @@
+//! Breaks a connection off in the middle of an answer.
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
+};
+
+use tokio::sync::Notify;
+
+/// Breaks one connection off. A handler finds it in the extensions of its request. A body alone can't do this: it is not polled
+/// while the client does not read. Cheap to clone.
+#[derive(Debug, Clone, Default)]
+pub struct Cut(Arc<State>);
+
+#[derive(Debug, Default)]
+struct State {
+    asked: Notify,
+    at_shutdown: AtomicBool,
+}
+
+impl Cut {
+    /// Breaks the connection off.
+    pub fn now(&self) {
+        self.0.asked.notify_one();
+    }
+
+    /// Whether a shutdown breaks the connection off, or waits for its answer.
+    pub fn set_at_shutdown(&self, cut: bool) {
+        self.0.at_shutdown.store(cut, Ordering::Release);
+    }
+
+    /// What [`Self::set_at_shutdown`] was last called with.
+    #[must_use]
+    pub fn is_at_shutdown(&self) -> bool {
+        self.0.at_shutdown.load(Ordering::Acquire)
+    }
+
+    /// Waits for [`Self::now`].
+    pub async fn asked(&self) {
+        self.0.asked.notified().await;
+    }
+}

@@ -1,0 +1,87 @@
+//! Which exports run: two of a node at a time, and one of a tenant.
+
+use std::{
+    collections::HashSet,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use causerie_protocol::{ErrorCode, Refusal, TenantId};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+/// Exports of a node that read the database at a time. Each holds a connection; the embedded database has four for readers.
+const AT_A_TIME: usize = 2;
+/// A caller that finds others exporting comes back after this time, in milliseconds.
+const BUSY_RETRY_MS: u32 = 5_000;
+
+/// The exports of this node. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Exports(Arc<State>);
+
+#[derive(Debug)]
+struct State {
+    reading: Arc<Semaphore>,
+    tenants: Mutex<HashSet<TenantId>>,
+}
+
+/// Permits an export to read the database and to keep a file.
+pub struct Permit {
+    _reading: OwnedSemaphorePermit,
+    tenant: TenantPermit,
+}
+
+/// Permits an export of the tenant to keep a file until the file is sent.
+pub struct TenantPermit(Exports, TenantId);
+
+impl Default for Exports {
+    fn default() -> Self {
+        Self(Arc::new(State { reading: Arc::new(Semaphore::new(AT_A_TIME)), tenants: Mutex::default() }))
+    }
+}
+
+impl Exports {
+    /// Begins an export.
+    ///
+    /// # Errors
+    /// [`ErrorCode::RateLimited`] while another export of the tenant is read or sent, or two of other tenants are read.
+    pub fn begin(&self, tenant: TenantId) -> Result<Permit, Refusal> {
+        let busy = |why| Refusal::new(ErrorCode::RateLimited, why).retry_after_ms(BUSY_RETRY_MS);
+        let reading = Arc::clone(&self.0.reading).try_acquire_owned();
+        let reading = reading.map_err(|_| busy("this server does as many exports as it does at a time; try again later"))?;
+        if !self.0.tenants.lock().unwrap_or_else(PoisonError::into_inner).insert(tenant) {
+            return Err(busy("another export of this tenant is not finished; try again later"));
+        }
+        Ok(Permit { _reading: reading, tenant: TenantPermit(self.clone(), tenant) })
+    }
+}
+
+impl Permit {
+    /// The database is not read any more; the file is still to be sent.
+    #[must_use]
+    pub fn read(self) -> TenantPermit {
+        self.tenant
+    }
+}
+
+impl Drop for TenantPermit {
+    fn drop(&mut self) {
+        self.0.0.tenants.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.1);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn exports_are_limited_per_tenant_and_while_they_read() {
+        let (exports, [first, second, third]) = (Exports::default(), std::array::from_fn(|_| TenantId::new()));
+        let reading = exports.begin(first).expect("is free");
+        exports.begin(first).err().expect("one of a tenant");
+        let other = exports.begin(second).expect("is free");
+        exports.begin(third).err().expect("two at a time");
+        let sending = reading.read();
+        exports.begin(first).err().expect("its file is still sent");
+        drop((sending, other));
+        exports.begin(first).expect("is free again");
+    }
+}
