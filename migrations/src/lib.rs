@@ -19,6 +19,7 @@ mod m0011_rollbacks;
 mod m0012_shared_values;
 mod m0013_no_tokens;
 mod m0014_jobs;
+mod m0015_erased_users;
 mod sql;
 
 /// All steps, oldest first.
@@ -42,6 +43,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0012_shared_values::Migration),
             Box::new(m0013_no_tokens::Migration),
             Box::new(m0014_jobs::Migration),
+            Box::new(m0015_erased_users::Migration),
         ]
     }
 }

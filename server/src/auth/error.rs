@@ -41,6 +41,11 @@ pub enum AuthError {
     Revoked,
     #[error("the user is not active: the status is `deactivated` or `removed`")]
     Inactive,
+    #[error(
+        "this user was erased: sign a fresh token, or, if the user was deactivated or removed before, name the user again with \
+         `PUT /v1/users/{{id}}` or an import"
+    )]
+    Erased,
     #[error("there is no such API key, or it expired or was revoked: `causerie api-key list` shows the keys")]
     UnknownApiKey,
     #[error(
@@ -67,6 +72,7 @@ impl AuthError {
             | Self::NotYet { .. }
             | Self::Revoked
             | Self::Inactive
+            | Self::Erased
             | Self::UnknownApiKey => ErrorCode::Unauthenticated,
             // The product signs with another key now: the client must fetch a fresh token and not give up because of the old
             // key.
@@ -91,7 +97,7 @@ impl AuthError {
             | Self::UnknownApiKey
             | Self::MissingScope { .. } => CloseCode::Unauthenticated,
             Self::Expired | Self::RevokedKey => CloseCode::TokenExpired,
-            Self::Revoked | Self::Inactive => CloseCode::Revoked,
+            Self::Revoked | Self::Inactive | Self::Erased => CloseCode::Revoked,
             // Any other code would make all clients return at once and query a database that can't answer.
             Self::Store(_) => CloseCode::Overloaded,
         }

@@ -67,8 +67,8 @@ impl People {
     /// Finds, creates or updates the user, unless the user is not active or the token was revoked.
     pub(super) async fn admit(&self, tenant: TenantId, claims: &Claims) -> Result<User, AuthError> {
         let arrival = Arrival { tenant, profile: claims.profile.clone(), issued_at_s: claims.issued_at_s };
-        // The look-up creates users who are absent, so only a user who was removed during the look-up is missing.
-        let user = self.0.get(arrival.clone()).await?.ok_or(AuthError::Inactive)?;
+        // The look-up creates users who are absent, unless the token may not make an erased user again.
+        let user = self.0.get(arrival.clone()).await?.ok_or(AuthError::Erased)?;
         arrival.admitted(&user)?;
         Ok(user)
     }

@@ -42,3 +42,25 @@ async fn a_node_behind_the_start_of_the_log_reloads_all_facts() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn nodes_follow_or_reload_when_an_erasure_removes_the_log() {
+    on_each_database(|store| async move {
+        let (tenant, _) = tenant_under(&store, "open", "acme").await;
+        let (near, behind) = (node(&store, &TestClock::new()), node(&store, &TestClock::new()));
+        enter(&store, tenant, "lea").await;
+        assert_eq!(behind.latest(tenant).await.expect("reads").world.users().count(), 1);
+        enter(&store, tenant, "tom").await;
+        assert_eq!(near.latest(tenant).await.expect("reads").world.users().count(), 2);
+        let mut write = FactWrite::begin(&store, tenant, NOW_MS).await.expect("begins");
+        write.forget_log().await.expect("removes");
+        write.users(&[Profile { external_id: "eve".to_owned(), ..Profile::default() }]).await.expect("writes");
+        let version = write.commit().await.expect("commits").expect("a new version");
+        assert_eq!(logged(&store, tenant).await, [version]);
+        for facts in [near, behind] {
+            let snapshot = facts.latest(tenant).await.expect("reads");
+            assert_eq!((snapshot.version, snapshot.world.users().count()), (version, 3));
+        }
+    })
+    .await;
+}

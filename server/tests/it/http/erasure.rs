@@ -1,6 +1,11 @@
 //! One user: what is kept about it told, and forgotten.
 
 use causerie_client::{CloseReason, State};
+use causerie_server::{
+    clock::{Clock as _, SystemClock},
+    store::Store,
+};
+use sea_orm::{ConnectionTrait as _, Statement};
 use serde_json::{Value, json};
 
 use super::{Caller, assert_problem, text};
@@ -80,8 +85,10 @@ async fn an_erased_user_leaves_nothing_but_what_it_wrote() {
         assert_problem(&product.send(Request::new("POST", "/v1/users/lea/erase")).await, 404, "not_found", "");
 
         let rows = product.get("/v1/export").await.lines();
-        let name = format!("erased-{lea_id}");
-        let user = rows.iter().find(|row| row["id"] == name.as_str()).expect("the user under another name");
+        let erased = |row: &&Value| row["id"].as_str().is_some_and(|id| id.starts_with("erased-"));
+        let user = rows.iter().find(erased).expect("the user under another name");
+        let name = text(&user["id"]);
+        assert!(!name.contains(&lea_id), "other users know the server's id: {name}");
         let forgotten = json!({
             "type": "user", "id": name, "name": name, "avatar": "", "locale": "", "status": "removed", "roles": [],
             "writable_by": "nobody",
@@ -98,9 +105,114 @@ async fn an_erased_user_leaves_nothing_but_what_it_wrote() {
         assert_eq!(texts, ["from Léa", "from Tom"], "it belongs to Tom, too");
         let found = tom.get("/v1/directory?q=lea").await.ok();
         assert_eq!(found.get("hits"), None, "{found}");
-        // A token for the id makes another user, who holds nothing.
-        let again = Caller::user(&cluster, "lea");
+        // A token that is signed later makes another user, who holds nothing.
+        let again = signed_later(&cluster, "lea");
         assert_ne!(again.id().await, lea_id);
         assert_problem(&again.get(format!("/v1/conversations/{talk}")).await, 404, "not_found", "");
     }
+}
+
+/// A user with a token that is signed after all that happened so far, as a back end whose clock is ahead signs it.
+fn signed_later<'a>(cluster: &'a Cluster, id: &str) -> Caller<'a> {
+    let iat = SystemClock.now_s() + 20;
+    let claims = json!({ "sub": id, "name": id, "iat": iat, "exp": iat + 3_600 });
+    Caller { cluster, credential: cluster.tenant.sign(&claims) }
+}
+
+#[tokio::test]
+async fn a_token_from_before_an_erasure_stays_void() {
+    for cluster in [Cluster::embedded().await, Cluster::start(2).await] {
+        let product = Caller::back_end(&cluster, "provision");
+        let old = Caller::user(&cluster, "lea");
+        let first = old.id().await;
+        product.send(Request::new("POST", "/v1/users/lea/revoke")).await;
+        assert_problem(&old.get("/v1/me").await, 401, "unauthenticated", "");
+        assert_eq!(product.send(Request::new("POST", "/v1/users/lea/erase")).await.status, 204);
+        assert_problem(&old.get("/v1/me").await, 401, "unauthenticated", "");
+        let later = signed_later(&cluster, "lea");
+        assert_ne!(later.id().await, first);
+        assert_problem(&old.get("/v1/me").await, 401, "unauthenticated", "");
+
+        // The back end names a user again: the old token stays void for the new user.
+        assert_eq!(product.send(Request::new("POST", "/v1/users/lea/erase")).await.status, 204);
+        product.json("PUT", "/v1/users/lea", json!({})).await.ok();
+        assert_problem(&old.get("/v1/me").await, 401, "unauthenticated", "");
+        later.id().await;
+    }
+}
+
+#[tokio::test]
+async fn an_erased_user_who_was_not_active_comes_back_only_by_the_back_end() {
+    for cluster in [Cluster::embedded().await, Cluster::start(1).await] {
+        let product = Caller::back_end(&cluster, "provision");
+        for status in ["deactivated", "removed"] {
+            Caller::user(&cluster, status).id().await;
+            let path = format!("/v1/users/{status}");
+            product.json("PUT", &path, json!({ "status": status })).await.ok();
+            assert_eq!(product.send(Request::new("POST", format!("{path}/erase"))).await.status, 204);
+            let later = signed_later(&cluster, status);
+            assert_problem(&later.get("/v1/me").await, 401, "unauthenticated", "");
+            assert_problem(&product.json("PUT", &path, json!({ "deleted": true })).await, 404, "not_found", "");
+            assert_problem(&later.get("/v1/me").await, 401, "unauthenticated", "");
+            product.json("PUT", &path, json!({})).await.ok();
+            later.id().await;
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_erased_user_changes_no_setting_and_stays_erased() {
+    for cluster in [Cluster::embedded().await, Cluster::start(2).await] {
+        let product = Caller::back_end(&cluster, "provision,read");
+        let lea = Caller::user(&cluster, "lea");
+        lea.id().await;
+        assert_eq!(product.send(Request::new("POST", "/v1/users/lea/erase")).await.status, 204);
+        let refused = lea.json("PUT", "/v1/me/settings", json!({ "writableBy": "nobody" })).await;
+        assert_problem(&refused, 401, "unauthenticated", "");
+        let rows = product.get("/v1/export?type=user").await.lines();
+        assert!(!rows.iter().any(|row| row["id"] == "lea"), "{rows:?}");
+    }
+}
+
+#[tokio::test]
+async fn no_table_holds_the_id_or_the_name_of_an_erased_user() {
+    let cluster = Cluster::embedded().await;
+    let product = Caller::back_end(&cluster, "provision");
+    let (id, name) = ("zacharie-4711", "Zacharie Quatorze");
+    product.json("PUT", "/v1/users/zacharie-4711", json!({ "name": name })).await.ok();
+    let (user, tom) = (Caller::user(&cluster, id), Caller::user(&cluster, "tom"));
+    tom.id().await;
+    let talk = user.direct_with("tom").await;
+    user.say(&talk, "a text").await;
+    tom.say(&talk, "an answer").await;
+    user.json("PUT", "/v1/me/settings", json!({ "writableBy": "contacts" })).await.ok();
+    for (text, column) in [("zacharie", "users.external_id"), ("quatorze", "fact_log.change")] {
+        let holders = holders(&cluster, text).await;
+        assert!(holders.iter().any(|holder| holder == column), "the scan finds what is stored: {holders:?}");
+    }
+    assert_eq!(product.send(Request::new("POST", "/v1/users/zacharie-4711/erase")).await.status, 204);
+    for text in ["zacharie", "quatorze"] {
+        assert_eq!(holders(&cluster, text).await, [""; 0], "{text}");
+    }
+}
+
+/// The columns, such as `users.name`, of which a row holds the text, which has small letters, in letters of any case.
+async fn holders(cluster: &Cluster, text: &str) -> Vec<String> {
+    let store = Store::connect(&cluster.database.to_connect()).await.expect("the database opens");
+    let all =
+        async |sql: String| store.reader().query_all_raw(Statement::from_string(store.backend(), sql)).await.expect("reads");
+    let columns =
+        "SELECT m.name AS t, p.name AS c FROM sqlite_master m JOIN pragma_table_info(m.name) p WHERE m.type = 'table'";
+    let mut holders = Vec::new();
+    for row in all(columns.to_owned()).await {
+        let (table, column): (String, String) =
+            (row.try_get("", "t").expect("a text"), row.try_get("", "c").expect("a text"));
+        let sql =
+            format!("SELECT 1 FROM {table} WHERE instr(CAST(lower(\"{column}\") AS BLOB), CAST('{text}' AS BLOB)) > 0");
+        if !all(sql).await.is_empty() {
+            holders.push(format!("{table}.{column}"));
+        }
+    }
+    store.close().await;
+    holders
 }

@@ -5,9 +5,10 @@ pub mod get_settings;
 pub mod put_settings;
 
 use schemars::JsonSchema;
+use sea_orm::ConnectionTrait;
 use serde::{Deserialize, Serialize};
 
-use crate::{app::App, auth::Caller, http::caller::unavailable, store::queries::people};
+use crate::{auth::Caller, http::caller::unavailable, store::queries::people};
 use causerie_protocol::{ErrorCode, Refusal, facts::WritableBy};
 
 /// What a user chose.
@@ -49,7 +50,7 @@ impl From<Choice> for WritableBy {
 }
 
 /// The caller as stored.
-async fn stored(app: &App, caller: &Caller) -> Result<people::User, Refusal> {
-    let found = people::find(app.store.reader(), caller.tenant, &[caller.user]).await.map_err(unavailable)?;
+async fn stored(connection: &impl ConnectionTrait, caller: &Caller) -> Result<people::User, Refusal> {
+    let found = people::find(connection, caller.tenant, &[caller.user]).await.map_err(unavailable)?;
     found.into_iter().next().ok_or_else(|| Refusal::new(ErrorCode::NotFound, "the user is gone"))
 }

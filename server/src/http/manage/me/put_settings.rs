@@ -1,5 +1,6 @@
 //! `PUT /v1/me/settings`: the caller chooses from whom it takes messages.
 
+use causerie_protocol::{Refusal, wire::UserStatus};
 use http::Method;
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -8,7 +9,7 @@ use serde_json::json;
 use super::{Choice, UserSettings, stored};
 use crate::{
     audit,
-    auth::Caller,
+    auth::{AuthError, Caller},
     http::{
         caller::unavailable,
         error::Problem,
@@ -42,12 +43,20 @@ impl Endpoint for PutSettings {
 
     async fn run(call: Call<Self>, (): (), Json(change): Self::Body) -> Result<Self::Answer, Problem> {
         let (app, tenant) = (&call.shared.app, call.caller.tenant);
-        let user = stored(app, &call.caller).await?;
+        let user = stored(app.store.reader(), &call.caller).await?;
         let Some(choice) = change.writable_by.filter(|choice| user.writable_by != (*choice).into()) else {
             return Ok(Json(UserSettings { writable_by: user.writable_by.into() }));
         };
         let now_ms = app.clock.now_ms();
         let mut write = FactWrite::begin(&app.store, tenant, now_ms).await.map_err(unavailable)?;
+        // The user may have been erased, deactivated or signed out while this request waited for the lock.
+        let user = stored(write.connection(), &call.caller).await?;
+        if user.status != UserStatus::Active {
+            return Err(Refusal::from(AuthError::Inactive).into());
+        }
+        if call.caller.issued_at_s < user.tokens_valid_from_s {
+            return Err(Refusal::from(AuthError::Revoked).into());
+        }
         let profile =
             Profile { external_id: user.external_id.clone(), writable_by: Some(choice.into()), ..Profile::default() };
         write.users(&[profile]).await.map_err(unavailable)?;

@@ -1,6 +1,6 @@
 //! `POST /v1/users/{id}/erase`: forgets a user.
 
-use causerie_protocol::{ErrorCode, Refusal, facts::WritableBy, wire::UserStatus};
+use causerie_protocol::{ErrorCode, Refusal, UserId, facts::WritableBy, wire::UserStatus};
 use http::Method;
 
 use crate::{
@@ -15,7 +15,7 @@ use crate::{
     provisioning::row::is_mutual,
     store::queries::{
         facts::{FactWrite, stored},
-        people::Profile,
+        people::{self, Profile},
     },
 };
 
@@ -29,7 +29,8 @@ impl Endpoint for EraseUser {
     const SUMMARY: &'static str = "Forgets a user: the id, the name and all that is known, at once and for good.";
     const TEXT: &'static str = "The user's id, name, picture, language, roles, memberships and relations are erased, in the audit \
         too, and the user's connections end. What the user wrote stays with the users it was written to, under a name that \
-        says nothing: `deleteMessage` before it erases texts. The id names nobody afterwards; a token for it makes another user.";
+        says nothing: `deleteMessage` before it erases texts. The id names nobody afterwards: tokens signed before are void, and a token signed later makes \
+        another user, unless the user was deactivated or removed; then the id stays refused until `putUser` or an import names it.";
     const SCOPES: &'static [Scope] = &[Scope::Provision];
 
     type Caller = ApiCaller;
@@ -45,7 +46,10 @@ impl Endpoint for EraseUser {
         let known = write.resolve_users(&[call.id()]).await.map_err(unavailable)?;
         let not_found = || Refusal::new(ErrorCode::NotFound, "this tenant has no user of this id");
         let user = known.get(call.id()).copied().ok_or_else(not_found)?;
-        let erased = format!("erased-{user}");
+        let before = people::find(write.connection(), key.tenant, &[user]).await.map_err(unavailable)?;
+        let before = before.into_iter().next().ok_or_else(not_found)?;
+        // Not the user's id, which other users know: a user of this name, made in advance, would make the erasure fail.
+        let erased = format!("erased-{}", UserId::new());
 
         let memberships = stored::memberships_of_users(write.connection(), &[user]).await.map_err(unavailable)?;
         let memberships: Vec<_> = memberships.into_iter().map(|fact| fact.key).collect();
@@ -54,7 +58,14 @@ impl Endpoint for EraseUser {
         let relations: Vec<_> = relations.into_iter().map(|fact| fact.key).collect();
         let words = policy.vocabulary();
         write.remove_relations(&relations, |relation| is_mutual(words, relation)).await.map_err(unavailable)?;
-        write.rename_user(user, &erased).await.map_err(unavailable)?;
+        write.rename_user(user, &erased).await.map_err(|error| match error.is_unique_violation() {
+            true => Refusal::new(ErrorCode::Conflict, "another user has the name for the erased user: try again"),
+            false => unavailable(error),
+        })?;
+        let erased_at_s = now_ms.div_euclid(1000).max(before.tokens_valid_from_s - 1);
+        let blocked = !matches!(before.status, UserStatus::Active | UserStatus::Invited);
+        write.bury_user(call.id(), erased_at_s, blocked).await.map_err(unavailable)?;
+        write.forget_log().await.map_err(unavailable)?;
         let profile = Profile {
             external_id: erased.clone(),
             name: Some(erased.clone()),

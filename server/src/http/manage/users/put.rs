@@ -12,7 +12,7 @@ use crate::{
     facts,
     http::{
         body,
-        caller::{self, unavailable},
+        caller::unavailable,
         commands::schema::bounds,
         error::Problem,
         manage::{
@@ -100,16 +100,16 @@ impl Endpoint for PutUser {
         let (app, key) = (&call.shared.app, &call.caller);
         let said: Vec<String> = fields.keys().cloned().collect();
         let policy = facts::policy(&app.store, key.tenant).await.map_err(unavailable)?;
-        let profile = match profile(fields, call.id(), policy.vocabulary())? {
-            (profile, false) => profile,
-            (profile, true) => {
-                caller::find(app, key, call.id()).await?;
-                Profile { external_id: profile.external_id, status: Some(UserStatus::Removed), ..Profile::default() }
-            }
-        };
+        let (mut profile, deleted) = profile(fields, call.id(), policy.vocabulary())?;
+        if deleted {
+            profile = Profile { external_id: profile.external_id, status: Some(UserStatus::Removed), ..Profile::default() };
+        }
         let status = profile.status;
         let now_ms = app.clock.now_ms();
         let mut write = FactWrite::begin(&app.store, key.tenant, now_ms).await.map_err(unavailable)?;
+        if deleted && write.resolve_users(&[call.id()]).await.map_err(unavailable)?.is_empty() {
+            return Err(Refusal::new(ErrorCode::NotFound, "this tenant has no user of this id").into());
+        }
         let written = write.users(&[profile]).await.map_err(unavailable)?;
         let (_, user) = written.into_iter().next().ok_or_else(|| Refusal::new(ErrorCode::Internal, "no user was stored"))?;
         let detail = [("fields", said.into()), ("status", json!(status.map(|status| word_of(&STATUSES, status))))];

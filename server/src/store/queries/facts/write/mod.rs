@@ -6,6 +6,7 @@
 //! rows. A caller should keep a transaction below about 5,000 rows: its changes are one row of the log, which every node
 //! reads as a whole, and no decision that writes for this tenant can be made while the transaction holds the lock.
 
+mod erased;
 mod groups;
 mod keyed;
 mod merge;

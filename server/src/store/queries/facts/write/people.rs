@@ -18,7 +18,7 @@ use crate::store::{
 
 impl FactWrite {
     /// Makes users and changes existing users. Returns, in the order given, the outcome of each row and the user after all
-    /// rows.
+    /// rows. Leaves out the data of a token for an erased user if the token is void or the user was blocked.
     ///
     /// # Errors
     /// `StoreError` if the database does not answer or refuses the statement.
@@ -34,15 +34,25 @@ impl FactWrite {
             stored.extend(user::Entity::find().from_raw_sql(query).all(&self.transaction).await?);
         }
         let mut merge = Merge::new(stored.into_iter().map(|row| (row.external_id.clone(), row)));
+        let absent = profiles.iter().map(|profile| &profile.external_id).filter(|id| merge.now(id).is_none());
+        let tombstones = self.tombstones(absent.map(String::as_str)).await?;
+        let admitted = |profile: &&Profile| {
+            tombstones.get(profile.external_id.as_str()).is_none_or(|tombstone| tombstone.admits(profile))
+        };
+        let profiles: Vec<&Profile> = profiles.iter().filter(admitted).collect();
         let mut outcomes = Vec::with_capacity(profiles.len());
-        for profile in profiles {
+        for profile in &profiles {
             let old = merge.now(&profile.external_id);
-            let row = self.merged(profile, old);
+            let mut row = self.merged(profile, old);
+            if let Some(tombstone) = tombstones.get(profile.external_id.as_str()) {
+                row.tokens_valid_from = row.tokens_valid_from.max(tombstone.erased_at_s + 1);
+            }
             outcomes.push(merge.set(profile.external_id.clone(), row));
         }
 
         let due: Vec<&user::Model> = merge.due().filter_map(|due| due.now).collect();
         let written = self.put_users(&due).await?;
+        self.unbury(tombstones.into_keys().filter(|id| written.contains_key(*id))).await?;
         for due in merge.due() {
             // The row as written: a server of an early version, which takes no fact lock, may have made the user meanwhile
             // with another id.
@@ -153,6 +163,7 @@ impl FactWrite {
             ("roles", Column::Text),
             ("writable_by", Column::Int),
             ("claims_from", Column::Int),
+            ("tokens_valid_from", Column::Int),
         ]);
         for row in people {
             rows.push([
@@ -165,12 +176,13 @@ impl FactWrite {
                 row.roles.as_str().into(),
                 i64::from(row.writable_by).into(),
                 row.claims_from.into(),
+                row.tokens_valid_from.into(),
             ]);
         }
         let body = "INSERT INTO users (id, tenant_id, external_id, name, avatar_url, locale, status, inbox_version,
                                        tokens_valid_from, created_at, roles, writable_by, claims_from)
-                    SELECT i.id, {0}, i.external_id, i.name, i.avatar_url, i.locale, i.status, 0, 0,
-                           CAST({1} AS BIGINT), i.roles, i.writable_by, i.claims_from
+                    SELECT i.id, {0}, i.external_id, i.name, i.avatar_url, i.locale, i.status, 0,
+                           i.tokens_valid_from, CAST({1} AS BIGINT), i.roles, i.writable_by, i.claims_from
                     FROM input i WHERE true
                     ON CONFLICT (tenant_id, external_id) DO UPDATE
                     SET name = excluded.name, avatar_url = excluded.avatar_url, locale = excluded.locale,

@@ -1,0 +1,109 @@
+//! Tombstones of erased users. A tombstone lasts until a user with the external id exists again: the new user's
+//! `tokens_valid_from` then keeps the tokens void that were signed before.
+
+use std::collections::HashMap;
+
+use causerie_protocol::TenantId;
+use sea_orm::ConnectionTrait as _;
+use sha2::{Digest as _, Sha256};
+
+use super::FactWrite;
+use crate::{
+    auth::token::{LEEWAY_S, LIFETIME_MAX_S},
+    store::{
+        StoreError,
+        queries::people::Profile,
+        rows::{Column, Rows, statement},
+    },
+};
+
+/// What is kept of an erased user besides the hash of the external id.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Tombstone {
+    /// Tokens that were issued in this second or before are void. Seconds since 1970 UTC.
+    pub(super) erased_at_s: i64,
+    /// The user was not active, so only the back end can make the user again.
+    blocked: bool,
+}
+
+impl Tombstone {
+    /// Whether this data may make the user again: data of a back end always may, data of a token only if the token is newer
+    /// and the user was not blocked.
+    pub(super) fn admits(&self, profile: &Profile) -> bool {
+        profile.said_at_s.is_none_or(|said_at_s| !self.blocked && said_at_s > self.erased_at_s)
+    }
+}
+
+impl FactWrite {
+    /// Leaves a tombstone for the external id of a user that is erased. Tokens that were issued at `erased_at_s` (seconds
+    /// since 1970 UTC) or before stay void; if `blocked`, no token makes the user again. Removes the tenant's tombstones that
+    /// outlived every token they void.
+    ///
+    /// # Errors
+    /// `StoreError` if the database does not answer or refuses a statement.
+    pub async fn bury_user(&mut self, external_id: &str, erased_at_s: i64, blocked: bool) -> Result<(), StoreError> {
+        let backend = self.backend();
+        let sql = "INSERT INTO erased_users (tenant_id, id_hash, erased_at_s, blocked) VALUES ($1, $2, $3, $4)
+                   ON CONFLICT (tenant_id, id_hash) DO UPDATE
+                   SET erased_at_s = excluded.erased_at_s, blocked = excluded.blocked";
+        let hash = hash(self.tenant, external_id);
+        let values = vec![self.tenant.0.into(), hash.into(), erased_at_s.into(), i16::from(blocked).into()];
+        self.transaction.execute_raw(statement(backend, sql, values)).await?;
+        let sql = "DELETE FROM erased_users WHERE tenant_id = $1 AND blocked = 0 AND erased_at_s < $2";
+        let outlived_s = self.now_ms.div_euclid(1000) - LIFETIME_MAX_S - LEEWAY_S;
+        let values = vec![self.tenant.0.into(), outlived_s.into()];
+        self.transaction.execute_raw(statement(backend, sql, values)).await?;
+        Ok(())
+    }
+
+    /// Removes the log of the tenant's facts, which holds names and external ids. Nodes that have not read all of it load all
+    /// facts again.
+    ///
+    /// # Errors
+    /// `StoreError` if the database does not answer or refuses the statement.
+    pub async fn forget_log(&mut self) -> Result<(), StoreError> {
+        let sql = "DELETE FROM fact_log WHERE tenant_id = $1";
+        self.transaction.execute_raw(statement(self.backend(), sql, vec![self.tenant.0.into()])).await?;
+        Ok(())
+    }
+
+    /// The tombstones of these external ids.
+    pub(super) async fn tombstones<'a>(
+        &self,
+        external_ids: impl Iterator<Item = &'a str>,
+    ) -> Result<HashMap<&'a str, Tombstone>, StoreError> {
+        let by_hash: HashMap<String, &str> = external_ids.map(|id| (hash(self.tenant, id), id)).collect();
+        let body = "SELECT e.id_hash, e.erased_at_s, e.blocked
+                    FROM input i JOIN erased_users e ON e.tenant_id = {0} AND e.id_hash = i.id_hash";
+        let found = self.query(hashes(by_hash.keys().cloned()), body, &[self.tenant.0.into()]).await?;
+        let mut tombstones = HashMap::with_capacity(found.len());
+        for row in found {
+            let tombstone =
+                Tombstone { erased_at_s: row.try_get("", "erased_at_s")?, blocked: row.try_get::<i16>("", "blocked")? != 0 };
+            if let Some(id) = by_hash.get(&row.try_get::<String>("", "id_hash")?) {
+                tombstones.insert(*id, tombstone);
+            }
+        }
+        Ok(tombstones)
+    }
+
+    /// Removes the tombstones of users who exist again.
+    pub(super) async fn unbury<'a>(&self, external_ids: impl Iterator<Item = &'a str>) -> Result<(), StoreError> {
+        let hashes = hashes(external_ids.map(|id| hash(self.tenant, id)));
+        let body = "DELETE FROM erased_users WHERE tenant_id = {0} AND id_hash IN (SELECT id_hash FROM input)";
+        self.execute(hashes, body, &[self.tenant.0.into()]).await
+    }
+}
+
+fn hash(tenant: TenantId, external_id: &str) -> String {
+    let hash = Sha256::new().chain_update(tenant.0.as_bytes()).chain_update(external_id).finalize();
+    hash.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn hashes(hashes: impl Iterator<Item = String>) -> Rows<1> {
+    let mut rows = Rows::new([("id_hash", Column::Text)]);
+    for hash in hashes {
+        rows.push([hash.into()]);
+    }
+    rows
+}
