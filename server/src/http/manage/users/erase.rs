@@ -5,7 +5,10 @@ use http::Method;
 
 use crate::{
     audit,
-    auth::{ApiCaller, Scope},
+    auth::{
+        ApiCaller, Scope,
+        token::{LEEWAY_S, LIFETIME_MAX_S},
+    },
     facts,
     http::{
         caller::unavailable,
@@ -64,7 +67,8 @@ impl Endpoint for EraseUser {
         })?;
         let erased_at_s = now_ms.div_euclid(1000).max(before.tokens_valid_from_s - 1);
         let blocked = !matches!(before.status, UserStatus::Active | UserStatus::Invited);
-        write.bury_user(call.id(), erased_at_s, blocked).await.map_err(unavailable)?;
+        let outlived_s = now_ms.div_euclid(1000) - LIFETIME_MAX_S - LEEWAY_S;
+        write.bury_user(call.id(), erased_at_s, blocked, outlived_s).await.map_err(unavailable)?;
         write.forget_log().await.map_err(unavailable)?;
         let profile = Profile {
             external_id: erased.clone(),

@@ -8,13 +8,10 @@ use sea_orm::ConnectionTrait as _;
 use sha2::{Digest as _, Sha256};
 
 use super::FactWrite;
-use crate::{
-    auth::token::{LEEWAY_S, LIFETIME_MAX_S},
-    store::{
-        StoreError,
-        queries::people::Profile,
-        rows::{Column, Rows, statement},
-    },
+use crate::store::{
+    StoreError,
+    queries::people::Profile,
+    rows::{Column, Rows, statement},
 };
 
 /// What is kept of an erased user besides the hash of the external id.
@@ -36,12 +33,18 @@ impl Tombstone {
 
 impl FactWrite {
     /// Leaves a tombstone for the external id of a user that is erased. Tokens that were issued at `erased_at_s` (seconds
-    /// since 1970 UTC) or before stay void; if `blocked`, no token makes the user again. Removes the tenant's tombstones that
-    /// outlived every token they void.
+    /// since 1970 UTC) or before stay void; if `blocked`, no token makes the user again. Removes the tenant's tombstones without
+    /// `blocked` from before `outlived_s` (seconds since 1970 UTC): all tokens that these tombstones void have expired.
     ///
     /// # Errors
     /// `StoreError` if the database does not answer or refuses a statement.
-    pub async fn bury_user(&mut self, external_id: &str, erased_at_s: i64, blocked: bool) -> Result<(), StoreError> {
+    pub async fn bury_user(
+        &mut self,
+        external_id: &str,
+        erased_at_s: i64,
+        blocked: bool,
+        outlived_s: i64,
+    ) -> Result<(), StoreError> {
         let backend = self.backend();
         let sql = "INSERT INTO erased_users (tenant_id, id_hash, erased_at_s, blocked) VALUES ($1, $2, $3, $4)
                    ON CONFLICT (tenant_id, id_hash) DO UPDATE
@@ -50,7 +53,6 @@ impl FactWrite {
         let values = vec![self.tenant.0.into(), hash.into(), erased_at_s.into(), i16::from(blocked).into()];
         self.transaction.execute_raw(statement(backend, sql, values)).await?;
         let sql = "DELETE FROM erased_users WHERE tenant_id = $1 AND blocked = 0 AND erased_at_s < $2";
-        let outlived_s = self.now_ms.div_euclid(1000) - LIFETIME_MAX_S - LEEWAY_S;
         let values = vec![self.tenant.0.into(), outlived_s.into()];
         self.transaction.execute_raw(statement(backend, sql, values)).await?;
         Ok(())
