@@ -17,7 +17,22 @@ use crate::{
 /// # Errors
 /// `malformed` for a value of another type, `invalid` for any other mistake, with the field.
 pub fn body<T: DeserializeOwned>(fields: Map<String, Value>) -> Result<T, Refusal> {
-    decode(without_nulls(Value::Object(fields)), false)
+    // Nulls are removed before the body is decoded, so an unknown field that is `null` has to be found before. Each such field is
+    // decoded alone, because serde stops at the first mistake; the loop ends at the first unknown field.
+    for name in fields.iter().filter(|(_, value)| value.is_null()).map(|(name, _)| name) {
+        refuse_unknown::<T>(&Value::Object([(name.clone(), Value::Null)].into_iter().collect()))?;
+    }
+    let fields = Value::Object(fields);
+    refuse_unknown::<T>(&fields)?;
+    decode(without_nulls(fields), false)
+}
+
+/// Refuses an unknown field; any other mistake passes.
+fn refuse_unknown<T: DeserializeOwned>(value: &Value) -> Result<(), Refusal> {
+    match serde_path_to_error::deserialize::<_, T>(value) {
+        Err(error) if unknown_field(&error.inner().to_string()).is_some() => Err(refusal(&error, value, false)),
+        _ => Ok(()),
+    }
 }
 
 /// Reads the query parameters. An empty parameter is none; of one that comes several times the last counts.
@@ -217,6 +232,14 @@ mod tests {
         for (value, code, field, message) in table {
             let refusal = read(value.clone()).expect_err("refused");
             assert_eq!((refusal.code, &*refusal.field, &*refusal.message), (*code, *field, *message));
+        }
+        for (unknown, field) in [
+            (json!({ "no": null }), "no"),
+            (json!({ "": null, "text": "x" }), ""),
+            (json!({ "inner": { "id": "x", "no": null } }), "inner.no"),
+        ] {
+            let refusal = read(unknown).expect_err("refused");
+            assert_eq!((refusal.code, &*refusal.field), (ErrorCode::Invalid, field));
         }
         let nothing = Asked { text: None, dry_run: None, to: None, inner: None };
         assert_eq!(read(json!({ "text": null, "to": null, "inner": null })), Ok(nothing));
