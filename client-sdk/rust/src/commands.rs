@@ -255,8 +255,8 @@ impl Client {
         ask!(self, SearchDirectory(search) => DirectoryPage)
     }
 
-    /// Watches the presence of these users instead of those of the last call, at most 200. The client repeats the command on
-    /// each connection; changes arrive as [`crate::Event::Presence`].
+    /// Watches the presence of these users, at most 200. The list replaces the list of the previous call. The client repeats the
+    /// command on each connection; changes arrive as [`crate::Event::Presence`].
     pub async fn watch_presence(&self, users: &[UserId]) -> Result<Vec<wire::Presence>, Error> {
         let watch = wire::WatchPresence { user_ids: texts(users) };
         let list: Result<wire::PresenceList, Error> = ask!(self, WatchPresence(watch) => PresenceList);

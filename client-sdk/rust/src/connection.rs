@@ -1,5 +1,4 @@
-//! One connection, from `Hello` to its end. Reads frames, asks the state machines, writes frames. The [`Driver`] owns
-//! everything that outlives the connection.
+//! One connection, from `Hello` to its end. The [`Driver`] owns everything that outlives the connection.
 
 use std::{
     collections::HashMap,

@@ -13,8 +13,7 @@ use crate::error::SendError;
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum Event {
-    /// A message was sent, by any user. The client id of a message that this client sent is that of its
-    /// [`crate::PendingMessage`].
+    /// Any user sent a message. If this client sent it, the message has the client id of its [`crate::PendingMessage`].
     MessageSent(wire::Message),
     /// A message was edited.
     MessageEdited(wire::Message),

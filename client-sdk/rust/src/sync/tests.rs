@@ -424,7 +424,7 @@ fn a_single_unread_message_is_emitted_from_the_join_itself() {
 fn messages_that_a_reply_mentioned_before_their_events_were_lost_are_emitted() {
     let mut scene = Scene::new();
     assert_eq!(emitted(&scene.sent(4, 6)), ["sent 4"]);
-    // A reply does not move the version of a conversation that is held; it sets that of another one.
+    // A reply does not change the version of a loaded conversation. It sets the version of a conversation that is not loaded.
     scene.id = ConversationId::new();
     scene.sync.learn(&conversation(scene.id, 9, 9));
     assert_eq!(emitted(&scene.sent(7, 7)), ["sent 7"]);

@@ -13,8 +13,8 @@ import { routeOfUser } from "./route.js";
 import { base, chatPane, emptyState } from "./styles.js";
 
 /**
- * The pane of a chat with a user with whom there is no conversation yet. The first message creates the conversation; the pane then fires
- * `causerie-redirect` with the id of the conversation.
+ * The pane that writes to a user before a conversation with the user exists. The first message creates the conversation. The pane then
+ * fires `causerie-redirect` with the id of the conversation.
  */
 @customElement("causerie-new-chat")
 export class NewChat extends LitElement {

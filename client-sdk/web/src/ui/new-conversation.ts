@@ -22,8 +22,8 @@ interface UserHit extends DirectoryHit {
 }
 
 /**
- * The dialog that starts a conversation: with a user, with several users as a group, or with oneself as notes. Fires `causerie-navigate` with
- * the route of the conversation, or of the user when there is no conversation yet.
+ * The dialog that starts a direct conversation, a group, or notes to self. It fires `causerie-navigate` with the route of the
+ * conversation, or with the route of the user if the conversation does not exist yet.
  */
 @customElement("causerie-new-conversation")
 export class NewConversation extends ClientElement {
@@ -108,7 +108,7 @@ export class NewConversation extends ClientElement {
 
   #results(): unknown {
     if (!this.hits) return html`<p class="hint muted">${strings.loading}</p>`;
-    // A user with whom no conversation may be started can't be added to a group either.
+    // The caller can't add a user to a group if the rules do not let the caller start a conversation with that user.
     const shown = this.group ? this.hits.filter(({ can }) => can.has("start")) : this.hits;
     if (!shown.length) {
       const heading = this.query.trim() ? strings.noUsersFound : strings.noReachableUsers;
