@@ -48,7 +48,7 @@ export function chatting(runner, browser, server) {
     await lea.say("rendez-vous à midi");
     await tom.sees("rendez-vous à midi");
     await lea.messages("rendez-vous à midi").hover();
-    await lea.messages("rendez-vous à midi").getByRole("button", { name: "Message actions" }).click();
+    await lea.messages("rendez-vous à midi").getByRole("button", { name: "Message actions", exact: true }).click();
     await lea.page.getByRole("menuitem", { name: "Edit" }).click();
     await lea.page.getByText("Editing a message").waitFor();
     assert.equal(await field.inputValue(), "rendez-vous à midi");
@@ -64,9 +64,9 @@ export function chatting(runner, browser, server) {
     await lea.say("oups");
     await tom.sees("oups");
     await lea.messages("oups").hover();
-    await lea.messages("oups").getByRole("button", { name: "Message actions" }).click();
+    await lea.messages("oups").getByRole("button", { name: "Message actions", exact: true }).click();
     await lea.page.getByRole("menuitem", { name: "Delete" }).click();
-    await lea.page.getByRole("dialog", { name: "Delete this message?" }).getByRole("button", { name: "Delete" }).click();
+    await lea.page.getByRole("dialog", { name: "Delete this message?" }).getByRole("button", { name: "Delete", exact: true }).click();
     await tom.sees("Message deleted");
     await lea.sees("Message deleted");
     assert.equal(await tom.messages("oups").count(), 0);
@@ -104,7 +104,7 @@ export function chatting(runner, browser, server) {
   });
 
   runner.test("a conversation can be marked as unread", async () => {
-    await tom.page.getByRole("button", { name: "Mark as unread" }).click();
+    await tom.page.getByRole("button", { name: "Mark as unread", exact: true }).click();
     const item = tom.item("Léa Martin");
     await item.getByText("Marked as unread").waitFor({ state: "attached" });
     await item.click();
@@ -143,14 +143,14 @@ export function chatting(runner, browser, server) {
 
   runner.test("a group is created, and its messages are shown to all members with the name of the author", async () => {
     const { page } = lea;
-    await page.getByRole("button", { name: "New conversation" }).first().click();
-    await page.getByRole("button", { name: "New group" }).click();
+    await page.getByRole("button", { name: "New conversation", exact: true }).first().click();
+    await page.getByRole("button", { name: "New group", exact: true }).click();
     await page.getByRole("textbox", { name: "Group name" }).fill("Sortie scolaire");
     for (const name of ["Tom Nguyen", "Chloé Petit"]) {
       await page.getByRole("searchbox", { name: "Search people" }).fill(name);
       await page.getByRole("dialog").getByRole("button", { name, pressed: false }).click();
     }
-    await page.getByRole("button", { name: "Create group" }).click();
+    await page.getByRole("button", { name: "Create group", exact: true }).click();
     await page.getByRole("heading", { name: "Sortie scolaire", level: 2 }).waitFor();
     await page.locator("causerie-chat-header").getByText("3 members").waitFor();
     await tom.openConversation("Sortie scolaire");
@@ -160,7 +160,7 @@ export function chatting(runner, browser, server) {
   });
 
   runner.test("a user can write notes", async () => {
-    await lea.page.getByRole("button", { name: "New conversation" }).first().click();
+    await lea.page.getByRole("button", { name: "New conversation", exact: true }).first().click();
     await lea.page.getByRole("button", { name: "Note to self" }).click();
     await lea.page.getByRole("heading", { name: "Note to self", level: 2 }).waitFor();
     await lea.say("acheter du pain");

@@ -162,7 +162,7 @@ async function open(browser, address) {
 
 async function say({ page }, text) {
   await page.getByRole("textbox", { name: "Message" }).fill(text);
-  await page.getByRole("button", { name: "Send" }).click();
+  await page.getByRole("button", { name: "Send", exact: true }).click();
 }
 
 export function embedding(runner, browser) {

@@ -181,7 +181,7 @@ export class UserPage {
   /** Finds a user through the directory and opens the conversation. */
   async startWith(name) {
     const { page } = this;
-    await page.getByRole("button", { name: "New conversation" }).first().click();
+    await page.getByRole("button", { name: "New conversation", exact: true }).first().click();
     await page.getByRole("searchbox", { name: "Search people" }).fill(name);
     await page.getByRole("dialog").getByRole("button", { name }).click();
     await page.getByRole("heading", { name, level: 2 }).waitFor();

@@ -11,7 +11,7 @@ export function layout(runner, browser, server) {
     await chloe.sees("anticonstitutionnellement");
     assert.equal(await overflow(), 0);
     assert.equal(await chloe.page.getByRole("heading", { name: "Conversations", exact: true }).isVisible(), false);
-    await chloe.page.getByRole("button", { name: "Back to conversations" }).click();
+    await chloe.page.getByRole("button", { name: "Back to conversations", exact: true }).click();
     await chloe.page.getByRole("heading", { name: "Conversations", exact: true }).waitFor();
     assert.equal(await chloe.page.locator("causerie-composer").isVisible(), false);
     assert.equal(await overflow(), 0);

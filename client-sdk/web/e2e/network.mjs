@@ -46,7 +46,7 @@ export function network(runner, browser, _server, town) {
       await person.say("written offline");
       await person.messages("written offline").getByText("Waiting for connection").waitFor();
       // The connection counts as lost; the sentence stays.
-      await person.page.getByRole("button", { name: "Try now" }).waitFor();
+      await person.page.getByRole("button", { name: "Try now", exact: true }).waitFor();
       await banner(person, offline).waitFor();
       wire.dead = false;
       await person.context.setOffline(false);
@@ -74,7 +74,7 @@ export function network(runner, browser, _server, town) {
       (hellos) => hellos > 1,
     );
     wire.dead = false;
-    await person.page.getByRole("button", { name: "Try now" }).click();
+    await person.page.getByRole("button", { name: "Try now", exact: true }).click();
     await person.messages("into the void").getByRole("img", { name: "Sent" }).waitFor({ timeout: 7_000 });
     await banner(person, "Reconnecting…").waitFor({ state: "detached" });
     assert.equal(await person.messages("into the void").count(), 1);

@@ -132,7 +132,7 @@ export function reading(runner, browser, server, town) {
     await reader.page.getByText("Older messages couldn’t be loaded.").waitFor();
     refuse = false;
     const { drawn } = await view(reader);
-    await reader.page.getByRole("button", { name: "Try again" }).click();
+    await reader.page.getByRole("button", { name: "Try again", exact: true }).click();
     await until(
       "an older page",
       () => view(reader),

@@ -42,7 +42,7 @@ export function routes(runner, browser, server, town) {
     for (const hash of [private_, nowhere, "nonsense", "%E0%A4%A", "to/nonsense", `to/${nowhere}`]) {
       const nora = await town.enter(browser, "nora", { hash });
       await nora.page.getByText(missing).waitFor();
-      await nora.page.getByRole("main").getByRole("button", { name: "Back to conversations" }).click();
+      await nora.page.getByRole("main").getByRole("button", { name: "Back to conversations", exact: true }).click();
       await nora.page.getByRole("heading", { name: "Choose a conversation" }).waitFor();
       assert.equal(new URL(nora.page.url()).hash, "");
       assert.deepEqual(nora.problems, [], hash);
@@ -91,7 +91,7 @@ export function routes(runner, browser, server, town) {
   runner.test("when direct conversations are not allowed, the text stays and the reason is shown", async () => {
     const paul = await UserPage.enter(browser, server, "ent", "Paul");
     const name = "Ann Élève";
-    await paul.page.getByRole("button", { name: "New conversation" }).first().click();
+    await paul.page.getByRole("button", { name: "New conversation", exact: true }).first().click();
     await paul.page.getByRole("dialog").getByRole("button", { name }).click();
     await paul.page.getByRole("heading", { name, level: 2 }).waitFor();
     await paul.say("Bonjour");

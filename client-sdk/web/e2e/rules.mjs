@@ -24,7 +24,7 @@ export function addClub(server) {
 export function rules(runner, browser, server) {
   let ada;
   let bea;
-  const menu = (userPage) => userPage.page.getByRole("button", { name: "Conversation actions" });
+  const menu = (userPage) => userPage.page.getByRole("button", { name: "Conversation actions", exact: true });
   const entries = (userPage) => userPage.page.getByRole("menuitem");
   const choose = async (userPage, name) => {
     await menu(userPage).click();
@@ -99,16 +99,16 @@ export function rules(runner, browser, server) {
   );
 
   runner.test("a group is renamed and left", async () => {
-    await ada.page.getByRole("button", { name: "New conversation" }).first().click();
-    await ada.page.getByRole("button", { name: "New group" }).click();
+    await ada.page.getByRole("button", { name: "New conversation", exact: true }).first().click();
+    await ada.page.getByRole("button", { name: "New group", exact: true }).click();
     await ada.page.getByRole("textbox", { name: "Group name" }).fill("Chorale");
     await ada.page.getByRole("dialog").getByRole("button", { name: "Bea", pressed: false }).click();
-    await ada.page.getByRole("button", { name: "Create group" }).click();
+    await ada.page.getByRole("button", { name: "Create group", exact: true }).click();
     await ada.page.getByRole("heading", { name: "Chorale", level: 2 }).waitFor();
     await bea.openConversation("Chorale");
     await choose(ada, "Rename");
     const dialog = ada.page.getByRole("dialog", { name: "Rename this group" });
-    assert.equal(await dialog.getByRole("button", { name: "Rename" }).isDisabled(), true);
+    assert.equal(await dialog.getByRole("button", { name: "Rename", exact: true }).isDisabled(), true);
     await ada.page.keyboard.type("Grand chœur");
     await ada.page.keyboard.press("Enter");
     await bea.page.getByRole("heading", { name: "Grand chœur", level: 2 }).waitFor();
@@ -141,7 +141,7 @@ export function rules(runner, browser, server) {
     server.setRules("club", "policy club\nrelations block:own\nallow read holder when holder\n");
     await ada.page.getByText("You can’t write to Bea right now. The rules don’t allow it.").waitFor();
     assert.equal(await menu(ada).count(), 0);
-    await ada.page.getByRole("button", { name: "New conversation" }).first().click();
+    await ada.page.getByRole("button", { name: "New conversation", exact: true }).first().click();
     await ada.page.getByText("There’s no one you can write to yet").waitFor();
     assert.deepEqual([...ada.problems, ...bea.problems], []);
     await ada.close();
@@ -152,7 +152,7 @@ export function rules(runner, browser, server) {
     const ben = await UserPage.open(browser, server, "/?tenant=demo-medical&as=ben");
     const { page } = ben;
     const dialog = page.getByRole("dialog", { name: "New conversation" });
-    await page.getByRole("button", { name: "New conversation" }).first().click();
+    await page.getByRole("button", { name: "New conversation", exact: true }).first().click();
     await dialog.getByRole("button", { name: "Dora Papadopoulou Request required" }).click();
     await page.getByRole("alert").getByText("Become friends first.").waitFor();
     assert.equal(await dialog.getByText("New group").count(), 0, "there are no groups here");
@@ -161,7 +161,7 @@ export function rules(runner, browser, server) {
     await dialog.getByRole("button", { name: "Dora Papadopoulou Request sent" }).waitFor();
     assert.deepEqual(await ben.accessibilityProblems(), []);
     await page.reload();
-    await page.getByRole("button", { name: "New conversation" }).first().click();
+    await page.getByRole("button", { name: "New conversation", exact: true }).first().click();
     await dialog.getByRole("button", { name: "Dora Papadopoulou Request sent" }).waitFor();
     const dora = await UserPage.open(browser, server, "/?tenant=demo-medical&as=dora");
     await dora.page.getByRole("button", { name: "Accept Dr Ben Keller’s request" }).click();

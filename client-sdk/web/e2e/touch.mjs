@@ -68,10 +68,10 @@ export function touch(runner, browser, _server, town) {
     await entry(nora, "Edit").tap();
     await nora.page.getByText("Editing a message").waitFor();
     assert.equal(await nora.page.getByRole("textbox", { name: "Write a message" }).inputValue(), "ok");
-    await nora.page.getByRole("button", { name: "Cancel" }).tap();
+    await nora.page.getByRole("button", { name: "Cancel", exact: true }).tap();
     await hold(nora, bubble(nora, "a message of a middling length"));
     await entry(nora, "Delete").tap();
-    await nora.page.getByRole("dialog", { name: "Delete this message?" }).getByRole("button", { name: "Delete" }).tap();
+    await nora.page.getByRole("dialog", { name: "Delete this message?" }).getByRole("button", { name: "Delete", exact: true }).tap();
     await nora.sees("Message deleted");
     const session = await nora.context.newCDPSession(nora.page);
     await session.send("Input.synthesizeScrollGesture", {
@@ -97,7 +97,7 @@ export function touch(runner, browser, _server, town) {
           }, direction);
           for (const text of [long, "ok"]) {
             await nora.messages(text).last().hover();
-            await nora.messages(text).last().getByRole("button", { name: "Message actions" }).click();
+            await nora.messages(text).last().getByRole("button", { name: "Message actions", exact: true }).click();
             await entry(nora, "Delete").waitFor();
             for (const name of ["Copy", "Edit", "Delete"]) {
               // The menu is placed in the frame after it opened.
@@ -119,7 +119,7 @@ export function touch(runner, browser, _server, town) {
   runner.test("a copied message is in the clipboard", async () => {
     const nora = await town.enter(browser, "nora", { hash: id, permissions: ["clipboard-read", "clipboard-write"] });
     await nora.messages("an answer").hover();
-    await nora.messages("an answer").getByRole("button", { name: "Message actions" }).click();
+    await nora.messages("an answer").getByRole("button", { name: "Message actions", exact: true }).click();
     await entry(nora, "Copy").click();
     await nora.page.waitForFunction(async () => (await navigator.clipboard.readText()) === "an answer");
     await nora.openConversation(Town.nameOf("u21"));

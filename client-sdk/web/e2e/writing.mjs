@@ -75,7 +75,7 @@ export function writing(runner, browser, _server, town) {
 
   runner.test("marking as unread and going back on a phone keep the draft", async () => {
     await field(nora).fill("not yet sent");
-    await nora.page.getByRole("button", { name: "Mark as unread" }).click();
+    await nora.page.getByRole("button", { name: "Mark as unread", exact: true }).click();
     await nora.openConversation(Town.nameOf("u11"));
     assert.equal(await field(nora).inputValue(), "not yet sent");
     await field(nora).fill("");
@@ -83,7 +83,7 @@ export function writing(runner, browser, _server, town) {
     const small = await town.enter(browser, "nora", phone);
     await small.item(Town.nameOf("u12")).tap();
     await field(small).fill("on the phone");
-    await small.page.getByRole("button", { name: "Back to conversations" }).tap();
+    await small.page.getByRole("button", { name: "Back to conversations", exact: true }).tap();
     await small.item(Town.nameOf("u12")).getByText("Draft: on the phone").waitFor();
     await small.item(Town.nameOf("u12")).tap();
     assert.equal(await field(small).inputValue(), "on the phone");
@@ -92,7 +92,7 @@ export function writing(runner, browser, _server, town) {
 
   runner.test("sending by click or tap leaves the focus in the text field", async () => {
     await field(nora).fill("by click");
-    await nora.page.getByRole("button", { name: "Send" }).click();
+    await nora.page.getByRole("button", { name: "Send", exact: true }).click();
     await nora.sees("by click");
     await isFocused(nora, /^textarea/, "after a click on Send");
     const small = await town.enter(browser, "nora", phone);
@@ -101,11 +101,11 @@ export function writing(runner, browser, _server, town) {
     for (const text of ["by tap", "and again"]) {
       await field(small).tap();
       await field(small).fill(text);
-      await small.page.getByRole("button", { name: "Send" }).tap();
+      await small.page.getByRole("button", { name: "Send", exact: true }).tap();
       await small.sees(text);
       await isFocused(small, /^textarea/, "after a tap on Send");
     }
-    await small.page.getByRole("button", { name: "Back to conversations" }).tap();
+    await small.page.getByRole("button", { name: "Back to conversations", exact: true }).tap();
     await small.item(Town.nameOf("u12")).waitFor();
     await isFocused(small, /^button/, "after going back");
     await small.close();
@@ -129,8 +129,8 @@ export function writing(runner, browser, _server, town) {
     for (const button of ["Discard", "Retry"]) {
       await reader.say(`refused, then ${button}`);
       refuse = button === "Discard";
-      await reader.page.getByRole("button", { name: button }).click();
-      await reader.page.getByRole("button", { name: button }).waitFor({ state: "detached" });
+      await reader.page.getByRole("button", { name: button, exact: true }).click();
+      await reader.page.getByRole("button", { name: button, exact: true }).waitFor({ state: "detached" });
       await isFocused(reader, /^causerie-message/, `after ${button}`);
       refuse = true;
     }
@@ -142,12 +142,12 @@ export function writing(runner, browser, _server, town) {
     for (const text of ["to be deleted", "the one after it"]) await nora.say(text);
     await nora.messages("the one after it").getByRole("img", { name: "Sent" }).waitFor();
     await nora.messages("to be deleted").hover();
-    await nora.messages("to be deleted").getByRole("button", { name: "Message actions" }).click();
+    await nora.messages("to be deleted").getByRole("button", { name: "Message actions", exact: true }).click();
     await nora.page.getByRole("menuitem", { name: "Delete" }).click();
-    await nora.page.getByRole("dialog", { name: "Delete this message?" }).getByRole("button", { name: "Delete" }).click();
+    await nora.page.getByRole("dialog", { name: "Delete this message?" }).getByRole("button", { name: "Delete", exact: true }).click();
     await nora.sees("Message deleted");
     await isFocused(nora, /^causerie-message/, "after deleting");
-    await nora.page.getByRole("button", { name: "Mark as unread" }).click();
+    await nora.page.getByRole("button", { name: "Mark as unread", exact: true }).click();
     await nora.page.getByRole("heading", { name: "Choose a conversation" }).waitFor();
     await isFocused(nora, /^button/, "after marking as unread");
     assert.deepEqual(nora.problems, []);
