@@ -184,7 +184,7 @@ impl Client {
         check(command.clone()).map_err(Error::Refused)?;
         let (sender, answer) = oneshot::channel();
         let deadline = Instant::now() + self.config.command_timeout;
-        let sent = self.inputs.send(Input::Request(Request { command, answer: sender, deadline }));
+        let sent = self.inputs.send(Input::Request(Request { command, answer: sender, deadline, leaves_at_sending: 0 }));
         match sent {
             Ok(()) => answer.await.unwrap_or_else(|_| Err(Error::Closed(self.close_reason()))),
             Err(_) => Err(Error::Closed(self.close_reason())),

@@ -183,7 +183,8 @@ impl<'a> Connection<'a> {
         let due: Vec<(Instant, StateId)> = due;
         let again = due.into_iter().flat_map(|(_, state_id)| self.driver.sync.fetch_again(state_id)).collect();
         self.perform(again).await?;
-        while let Some(request) = self.driver.requests.pop() {
+        while let Some(mut request) = self.driver.requests.pop() {
+            request.leaves_at_sending = self.driver.sync.leaves_total();
             self.send_request(request.command.clone(), InFlight::Request(request)).await?;
         }
         for StoredMessage { conversation, client_id, text, .. } in self.driver.outbox.take_ready(now) {
@@ -473,10 +474,11 @@ impl<'a> Connection<'a> {
     /// Takes versions from a reply before the caller gets it.
     fn handle_request_reply(&mut self, request: Request, answer: Answer) {
         let sync = &mut self.driver.sync;
+        let leaves = request.leaves_at_sending;
         match &answer {
-            Answer::ConversationPage(page) => sync.learn_page(page),
-            Answer::ConversationFound(found) => found.conversation.iter().for_each(|it| sync.learn(it)),
-            Answer::ConversationStarted(started) => sync.learn_started(started),
+            Answer::ConversationPage(page) => sync.learn_page(page, leaves),
+            Answer::ConversationFound(found) => found.conversation.iter().for_each(|it| sync.learn(it, leaves)),
+            Answer::ConversationStarted(started) => sync.learn_started(started, leaves),
             _ => {}
         }
         if let (Command::WatchPresence(watch), Answer::PresenceList(_)) = (&request.command, &answer) {

@@ -13,6 +13,8 @@ pub(crate) struct Request {
     pub answer: oneshot::Sender<Result<Answer, Error>>,
     /// When the caller stops waiting.
     pub deadline: Instant,
+    /// [`Sync::leaves_total`](crate::sync::Sync::leaves_total) when the command was last sent.
+    pub leaves_at_sending: u64,
 }
 
 impl Request {

@@ -63,6 +63,10 @@ pub(crate) struct Sync {
     conversations: HashMap<ConversationId, ConversationState>,
     /// Number of states ever made; gives each [`StateId`] its number.
     states_total: u64,
+    /// Number of leaves ever seen, see [`Self::leaves_total`].
+    leaves_total: u64,
+    /// The last leave of each conversation that the user left during this connection.
+    leaves: HashMap<ConversationId, Leave>,
     resume: Option<Resume>,
 }
 
@@ -71,12 +75,23 @@ struct Resume {
     /// The epoch at the start. All parts carry it, although the first reply may bring another epoch.
     epoch: String,
     left: VecDeque<ConversationId>,
+    /// [`Sync::leaves_total`] when the current part was made.
+    leaves_total: u64,
     /// The client held nothing from an earlier connection, so conversations in the reply are not new to the user.
     first: bool,
     /// A `gap` arrived in the meantime: another resume must follow.
     repeat: bool,
     /// Events with a version that arrived in the meantime. They may be newer than the reply.
     buffered: Vec<Kind>,
+}
+
+/// A leave. Replies that the server read before it may arrive after it.
+#[derive(Clone, Copy)]
+struct Leave {
+    /// [`Sync::leaves_total`] after this leave.
+    number: u64,
+    /// The inbox version of the leave. 0 if the policy hides the conversation: the user stays a member.
+    inbox_version: u32,
 }
 
 /// Position of a join or a leave relative to the stored inbox version.
@@ -93,6 +108,7 @@ impl Sync {
     /// The connection is lost: drops buffered events and pending requests. The next resume brings their content.
     pub fn connection_lost(&mut self) {
         self.resume = None;
+        self.leaves.clear();
         self.conversations.values_mut().for_each(ConversationState::connection_lost);
     }
 
@@ -112,6 +128,7 @@ impl Sync {
         self.resume = Some(Resume {
             epoch: self.epoch.clone(),
             left: self.conversations.keys().copied().collect(),
+            leaves_total: self.leaves_total,
             first: self.epoch.is_empty() && self.conversations.is_empty(),
             repeat: false,
             buffered: Vec::new(),
@@ -128,6 +145,7 @@ impl Sync {
     /// The next part of the resume, after the server replied to the part before.
     pub fn next_resume(&mut self) -> Option<wire::Resume> {
         let resume = self.resume.as_mut()?;
+        resume.leaves_total = self.leaves_total;
         let part = resume.left.drain(..resume.left.len().min(RESUME_MAX));
         let held = part
             .filter_map(|conversation| {
@@ -142,6 +160,7 @@ impl Sync {
     /// Takes the reply to one part. The boolean is true while [`Self::next_resume`] has another part.
     pub fn resumed(&mut self, resumed: wire::Resumed) -> (Vec<Step>, bool) {
         let first = self.resume.as_ref().is_some_and(|resume| resume.first);
+        let leaves_total = self.resume.as_ref().map_or(0, |resume| resume.leaves_total);
         // A live join may have raised the inbox version above the reply's. In a new epoch the old number means nothing.
         let reached = self.inbox_version.filter(|_| self.epoch == resumed.epoch).unwrap_or(0);
         self.inbox_version = Some(resumed.inbox_version.max(reached));
@@ -150,8 +169,11 @@ impl Sync {
         for changes in resumed.changes {
             let Some(conversation) = &changes.conversation else { continue };
             let Some(id) = parse(&conversation.id) else { continue };
+            let left_since = self.left_since(id, leaves_total, resumed.inbox_version);
             match self.conversations.get_mut(&id) {
                 Some(state) if state.presented => drop(state.changes(changes, &mut steps)),
+                // The user left the conversation after the server read it for this reply.
+                None if left_since => {}
                 // The reply contains no changes of this conversation, only that the user is a member.
                 state => {
                     let state = match state {
@@ -169,7 +191,7 @@ impl Sync {
         for id in resumed.gone.iter().filter_map(|id| parse(id)) {
             // A conversation that the user rejoined after the request was sent is not meant.
             if self.conversations.get(&id).is_none_or(|state| state.presented) {
-                self.leave(id, &mut steps);
+                self.leave(id, resumed.inbox_version, &mut steps);
             }
         }
         // Also loads messages whose events were lost after another reply mentioned them.
@@ -206,7 +228,7 @@ impl Sync {
                 if self.inbox_order(left.inbox_version, &mut steps) == InboxOrder::Next
                     && let Some(id) = parse(&left.conversation_id)
                 {
-                    self.leave(id, &mut steps);
+                    self.leave(id, left.inbox_version, &mut steps);
                 }
             }
             Kind::CapabilitiesChanged(changed) => {
@@ -249,7 +271,7 @@ impl Sync {
     pub fn fetch_refused(&mut self, state_id: StateId) -> Vec<Step> {
         let mut steps = Vec::new();
         if self.state_mut(state_id).is_some() {
-            self.leave(state_id.conversation, &mut steps);
+            self.leave(state_id.conversation, 0, &mut steps);
         }
         steps
     }
@@ -277,19 +299,24 @@ impl Sync {
         StateId { conversation, number: self.states_total }
     }
 
-    /// Takes a conversation from a reply. A stored version is kept, because the events in between are still to come.
-    pub fn learn(&mut self, conversation: &wire::Conversation) {
-        if let Some(id) = parse(&conversation.id)
-            && !self.conversations.contains_key(&id)
-        {
+    /// Number of leaves seen so far. A caller notes it when it sends a request, and passes it with the reply: a reply to a
+    /// request from before a leave may show the user as a member still, so [`Self::learn`] ignores it.
+    pub fn leaves_total(&self) -> u64 {
+        self.leaves_total
+    }
+
+    /// Takes a conversation from a reply. A stored version is kept, because the events in between are still to come. If the
+    /// user rejoined the conversation after a leave that the request did not know, the `conversationJoined` event brings it.
+    pub fn learn(&mut self, conversation: &wire::Conversation, leaves_at_request: u64) {
+        if let Some(id) = self.parse_new(&conversation.id, leaves_at_request) {
             self.hold(id, conversation).joined = true;
         }
     }
 
     /// Takes the reply to a start. If the start made the conversation, its `conversationJoined` event is still to come.
-    pub fn learn_started(&mut self, started: &wire::ConversationStarted) {
+    pub fn learn_started(&mut self, started: &wire::ConversationStarted, leaves_at_request: u64) {
         let Some(conversation) = &started.conversation else { return };
-        let Some(id) = parse(&conversation.id).filter(|id| !self.conversations.contains_key(id)) else { return };
+        let Some(id) = self.parse_new(&conversation.id, leaves_at_request) else { return };
         let state = self.hold(id, conversation);
         state.joined = !started.created;
         if started.created {
@@ -298,12 +325,25 @@ impl Sync {
     }
 
     /// Takes a page of the list of conversations.
-    pub fn learn_page(&mut self, page: &wire::ConversationPage) {
+    pub fn learn_page(&mut self, page: &wire::ConversationPage, leaves_at_request: u64) {
         if self.epoch.is_empty() {
             self.epoch.clone_from(&page.epoch);
         }
         self.inbox_version.get_or_insert(page.inbox_version);
-        page.conversations.iter().for_each(|conversation| self.learn(conversation));
+        page.conversations.iter().for_each(|conversation| self.learn(conversation, leaves_at_request));
+    }
+
+    /// The id of a conversation of a reply, if the client does not hold it and the user did not leave it since the request.
+    fn parse_new(&self, id: &str, leaves_at_request: u64) -> Option<ConversationId> {
+        parse(id).filter(|id| !self.conversations.contains_key(id) && !self.left_since(*id, leaves_at_request, 0))
+    }
+
+    /// Whether the user left the conversation after a request, and after the inbox version of its reply (0 if the reply has
+    /// none).
+    fn left_since(&self, id: ConversationId, leaves_at_request: u64, inbox_version: u32) -> bool {
+        self.leaves.get(&id).is_some_and(|leave| {
+            leave.number > leaves_at_request && (leave.inbox_version == 0 || leave.inbox_version > inbox_version)
+        })
     }
 
     fn hold(&mut self, id: ConversationId, conversation: &wire::Conversation) -> &mut ConversationState {
@@ -311,7 +351,9 @@ impl Sync {
         self.conversations.entry(id).insert_entry(ConversationState::of(state_id, conversation)).into_mut()
     }
 
-    fn leave(&mut self, id: ConversationId, steps: &mut Vec<Step>) {
+    fn leave(&mut self, id: ConversationId, inbox_version: u32, steps: &mut Vec<Step>) {
+        self.leaves_total += 1;
+        self.leaves.insert(id, Leave { number: self.leaves_total, inbox_version });
         self.conversations.remove(&id);
         steps.push(Step::Emit(Event::Left(id)));
     }

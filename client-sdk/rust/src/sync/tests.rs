@@ -15,7 +15,7 @@ impl Scene {
         let mut scene = Self { sync: Sync::default(), id: ConversationId::new() };
         scene.sync.begin_resume().expect("the first resume");
         scene.sync.resumed(resumed(1));
-        scene.sync.learn(&conversation(scene.id, 5, 3));
+        scene.sync.learn(&conversation(scene.id, 5, 3), 0);
         scene
     }
 
@@ -65,6 +65,10 @@ fn resumed(inbox_version: u32) -> wire::Resumed {
 
 fn joined(id: ConversationId, inbox_version: u32) -> Kind {
     Kind::ConversationJoined(wire::ConversationJoined { inbox_version, conversation: Some(conversation(id, 1, 0)) })
+}
+
+fn left(id: ConversationId, inbox_version: u32) -> Kind {
+    Kind::ConversationLeft(wire::ConversationLeft { inbox_version, conversation_id: id.to_string() })
 }
 
 /// Steps as short texts: `sent 4`, `edited 2`, `resynced 9`.
@@ -209,7 +213,7 @@ fn many_conversations_are_resumed_in_parts_with_one_epoch() {
     sync.begin_resume();
     sync.resumed(resumed(1));
     for _ in 0..RESUME_MAX + 1 {
-        sync.learn(&conversation(ConversationId::new(), 1, 0));
+        sync.learn(&conversation(ConversationId::new(), 1, 0), 0);
     }
     let first = sync.begin_resume().expect("a first part");
     assert_eq!((first.held.len(), first.epoch.as_str()), (RESUME_MAX, EPOCH));
@@ -241,8 +245,7 @@ fn joins_and_leaves_are_counted_and_a_missed_one_is_resumed() {
     assert_eq!(emitted(&scene.sync.event(joined(id, 2))), ["joined 1"]);
     assert!(scene.sync.event(joined(id, 2)).is_empty());
     assert_eq!(emitted(&scene.sync.event(joined(ConversationId::new(), 4))), ["resume", "joined 1"]);
-    let left = wire::ConversationLeft { inbox_version: 3, conversation_id: id.to_string() };
-    assert_eq!(emitted(&scene.sync.event(Kind::ConversationLeft(left))), ["left"]);
+    assert_eq!(emitted(&scene.sync.event(left(id, 3))), ["left"]);
     scene.sync.begin_resume().expect("a resume");
     let (steps, _) = scene.sync.resumed(wire::Resumed { gone: vec![scene.id.to_string()], ..resumed(4) });
     assert_eq!(emitted(&steps), ["left"]);
@@ -252,8 +255,7 @@ fn joins_and_leaves_are_counted_and_a_missed_one_is_resumed() {
 #[test]
 fn a_conversation_that_the_policy_hides_and_shows_again_is_not_counted() {
     let mut scene = Scene::new();
-    let left = wire::ConversationLeft { inbox_version: 0, conversation_id: scene.id.to_string() };
-    assert_eq!(emitted(&scene.sync.event(Kind::ConversationLeft(left))), ["left"]);
+    assert_eq!(emitted(&scene.sync.event(left(scene.id, 0))), ["left"]);
     assert_eq!(emitted(&scene.sync.event(joined(scene.id, 0))), ["joined 1"]);
     assert_eq!(
         emitted(&scene.sync.event(joined(ConversationId::new(), 2))),
@@ -283,7 +285,7 @@ fn the_first_event_of_an_unknown_conversation_is_emitted() {
 fn the_first_message_of_an_empty_conversation_is_new_even_if_it_was_edited() {
     let mut scene = Scene::new();
     scene.id = ConversationId::new();
-    scene.sync.learn(&conversation(scene.id, 1, 0));
+    scene.sync.learn(&conversation(scene.id, 1, 0), 0);
     assert_eq!(scene.edited(1, 3), [scene.fetch(1)]);
     let message = wire::Message { edited_at: Some(Default::default()), ..scene.message(1, 3) };
     let answer = scene.changes(3, 1, vec![message]);
@@ -293,9 +295,49 @@ fn the_first_message_of_an_empty_conversation_is_new_even_if_it_was_edited() {
 #[test]
 fn a_reply_does_not_move_a_version_past_events_to_come() {
     let mut scene = Scene::new();
-    scene.sync.learn(&conversation(scene.id, 7, 5));
+    scene.sync.learn(&conversation(scene.id, 7, 5), 0);
     assert_eq!(emitted(&scene.sent(4, 6)), ["sent 4"]);
     assert_eq!(emitted(&scene.sent(5, 7)), ["sent 5"]);
+}
+
+#[test]
+fn a_reply_to_a_request_from_before_a_leave_does_not_bring_the_conversation_back() {
+    let mut scene = Scene::new();
+    let leaves = scene.sync.leaves_total();
+    let old = conversation(scene.id, 5, 3);
+    scene.sync.event(left(scene.id, 2));
+    scene.sync.learn(&old, leaves);
+    let page = wire::ConversationPage { conversations: vec![old.clone()], ..Default::default() };
+    scene.sync.learn_page(&page, leaves);
+    scene.sync.learn_started(&wire::ConversationStarted { conversation: Some(old.clone()), ..Default::default() }, leaves);
+    assert!(!scene.sync.conversations.contains_key(&scene.id));
+    // A rejoin brings the conversation, and so does a reply to a later request.
+    assert_eq!(emitted(&scene.sync.event(joined(scene.id, 3))), ["joined 1"]);
+    scene.sync.event(left(scene.id, 4));
+    scene.sync.learn(&old, scene.sync.leaves_total());
+    assert!(scene.sync.conversations.contains_key(&scene.id));
+}
+
+#[test]
+fn a_resume_that_was_read_before_a_leave_does_not_bring_the_conversation_back() {
+    let mut scene = Scene::new();
+    let id = ConversationId::new();
+    let answer = |version| {
+        let conversation = Some(conversation(id, 5, 3));
+        let changes = vec![wire::Changes { conversation, messages: Vec::new(), reload: false }];
+        wire::Resumed { changes, ..resumed(version) }
+    };
+    scene.sync.begin_resume().expect("a resume");
+    scene.sync.event(joined(id, 2));
+    scene.sync.event(left(id, 3));
+    scene.sync.resumed(answer(2));
+    assert!(!scene.sync.conversations.contains_key(&id));
+    // Read after the user left and rejoined: the reply contains the rejoin, whose event is then dropped.
+    scene.sync.begin_resume().expect("a resume");
+    scene.sync.event(joined(id, 4));
+    scene.sync.event(left(id, 5));
+    scene.sync.resumed(answer(6));
+    assert!(scene.sync.conversations.contains_key(&id));
 }
 
 #[test]
@@ -325,8 +367,7 @@ fn replies_to_requests_from_before_a_user_left_are_dropped_after_they_rejoined()
     let mut scene = Scene::new();
     scene.sent(9, 11);
     let before = scene.state_id();
-    let left = wire::ConversationLeft { inbox_version: 2, conversation_id: scene.id.to_string() };
-    assert_eq!(emitted(&scene.sync.event(Kind::ConversationLeft(left))), ["left"]);
+    assert_eq!(emitted(&scene.sync.event(left(scene.id, 2))), ["left"]);
     let rejoined = wire::ConversationJoined { inbox_version: 3, conversation: Some(conversation(scene.id, 11, 9)) };
     assert_eq!(emitted(&scene.sync.event(Kind::ConversationJoined(rejoined))), ["joined 11"]);
     assert_eq!(scene.sent(11, 13), [scene.fetch(11)]);
@@ -345,13 +386,13 @@ fn a_conversation_that_the_user_started_is_joined_once_and_not_reloaded() {
     let new = ConversationId::new();
     let started =
         wire::ConversationStarted { conversation: Some(conversation(new, 1, 0)), created: true, ..Default::default() };
-    scene.sync.learn_started(&started);
+    scene.sync.learn_started(&started, 0);
     assert_eq!(emitted(&scene.sync.event(joined(new, 2))), ["joined 1"]);
     assert_eq!(emitted(&scene.sync.event(joined(new, 3))), ["reload 1"]);
     // Finding an existing conversation is not a join.
     let there = Some(conversation(ConversationId::new(), 1, 0));
     let found = wire::ConversationStarted { conversation: there, created: false, ..Default::default() };
-    scene.sync.learn_started(&found);
+    scene.sync.learn_started(&found, 0);
     let id = found.conversation.expect("set").id.parse().expect("an id");
     assert_eq!(emitted(&scene.sync.event(joined(id, 4))), ["reload 1"]);
 }
@@ -361,7 +402,7 @@ fn changes_between_a_start_and_a_newer_join_are_fetched() {
     let mut scene = Scene::new();
     scene.id = ConversationId::new();
     let started = Some(conversation(scene.id, 5, 3));
-    scene.sync.learn_started(&wire::ConversationStarted { conversation: started, created: true, ..Default::default() });
+    scene.sync.learn_started(&wire::ConversationStarted { conversation: started, created: true, ..Default::default() }, 0);
     let newer = wire::ConversationJoined { inbox_version: 2, conversation: Some(conversation(scene.id, 6, 4)) };
     let steps = scene.sync.event(Kind::ConversationJoined(newer));
     assert_eq!(emitted(&steps), ["joined 6", "fetch 5 pause false"]);
@@ -426,7 +467,7 @@ fn messages_that_a_reply_mentioned_before_their_events_were_lost_are_emitted() {
     assert_eq!(emitted(&scene.sent(4, 6)), ["sent 4"]);
     // A reply does not change the version of a loaded conversation. It sets the version of a conversation that is not loaded.
     scene.id = ConversationId::new();
-    scene.sync.learn(&conversation(scene.id, 9, 9));
+    scene.sync.learn(&conversation(scene.id, 9, 9), 0);
     assert_eq!(emitted(&scene.sent(7, 7)), ["sent 7"]);
     scene.sync.connection_lost();
     scene.sync.begin_resume().expect("a resume");
