@@ -1,5 +1,11 @@
+import { defaultServerConditions } from "vite";
 import { defineConfig } from "vitest/config";
 
+const conditions = ["causerie-source", ...defaultServerConditions];
+
 export default defineConfig({
-  test: { include: ["tests/**/*.test.ts"], reporters: ["default", "./tests/harness/reporter.ts"] },
+  // The packages import each other's sources.
+  resolve: { conditions },
+  ssr: { resolve: { conditions } },
+  test: { include: ["packages/*/tests/**/*.test.ts", "tests/**/*.test.ts"], reporters: ["default", "./scripts/reporter.ts"] },
 });

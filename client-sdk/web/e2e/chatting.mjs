@@ -66,7 +66,10 @@ export function chatting(runner, browser, server) {
     await lea.messages("oups").hover();
     await lea.messages("oups").getByRole("button", { name: "Message actions", exact: true }).click();
     await lea.page.getByRole("menuitem", { name: "Delete" }).click();
-    await lea.page.getByRole("dialog", { name: "Delete this message?" }).getByRole("button", { name: "Delete", exact: true }).click();
+    await lea.page
+      .getByRole("dialog", { name: "Delete this message?" })
+      .getByRole("button", { name: "Delete", exact: true })
+      .click();
     await tom.sees("Message deleted");
     await lea.sees("Message deleted");
     assert.equal(await tom.messages("oups").count(), 0);
@@ -135,7 +138,7 @@ export function chatting(runner, browser, server) {
     await lea.page.getByRole("button", { name: "Jump to the latest message" }).click();
     await lea.page.waitForFunction(() => {
       const find = (root, name) => root.querySelector(name)?.shadowRoot;
-      const list = find(find(find(document, "causerie-messenger"), "causerie-chat"), "causerie-message-list");
+      const list = find(find(find(document, "causerie-messenger"), "causerie-conversation-pane"), "causerie-message-list");
       const element = list.querySelector(".scroller");
       return element.scrollHeight - element.clientHeight - element.scrollTop < 4;
     });

@@ -233,7 +233,7 @@ export function embedding(runner, browser) {
 
   runner.test("the SDK works in Node as README.md says", async () => {
     const token = (user) => newcomer.run(`${alias()}\ncauserie token --tenant acme --user ${user}`).trim();
-    const { Client } = await import(join(newcomer.example, "node_modules/causerie/dist/sdk/index.js"));
+    const { Client } = await import(join(newcomer.example, "node_modules/causerie/dist/index.js"));
     const [, option] =
       section.match(/pass\n?\s*`(webSocket: WebSocket)` from the package `ws`/) ?? assert.fail("README.md names `ws`");
     assert.equal(option, "webSocket: WebSocket");

@@ -13,7 +13,7 @@ async function bundled() {
     root,
     configFile: false,
     logLevel: "silent",
-    build: { write: false, target: "es2022", lib: { entry: "src/sdk/index.ts", formats: ["iife"], name: "causerie" } },
+    build: { write: false, target: "es2022", lib: { entry: "packages/sdk/src/index.ts", formats: ["iife"], name: "causerie" } },
   });
   return output[0].code;
 }

@@ -71,7 +71,10 @@ export function touch(runner, browser, _server, town) {
     await nora.page.getByRole("button", { name: "Cancel", exact: true }).tap();
     await hold(nora, bubble(nora, "a message of a middling length"));
     await entry(nora, "Delete").tap();
-    await nora.page.getByRole("dialog", { name: "Delete this message?" }).getByRole("button", { name: "Delete", exact: true }).tap();
+    await nora.page
+      .getByRole("dialog", { name: "Delete this message?" })
+      .getByRole("button", { name: "Delete", exact: true })
+      .tap();
     await nora.sees("Message deleted");
     const session = await nora.context.newCDPSession(nora.page);
     await session.send("Input.synthesizeScrollGesture", {

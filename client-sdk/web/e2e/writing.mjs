@@ -144,7 +144,10 @@ export function writing(runner, browser, _server, town) {
     await nora.messages("to be deleted").hover();
     await nora.messages("to be deleted").getByRole("button", { name: "Message actions", exact: true }).click();
     await nora.page.getByRole("menuitem", { name: "Delete" }).click();
-    await nora.page.getByRole("dialog", { name: "Delete this message?" }).getByRole("button", { name: "Delete", exact: true }).click();
+    await nora.page
+      .getByRole("dialog", { name: "Delete this message?" })
+      .getByRole("button", { name: "Delete", exact: true })
+      .click();
     await nora.sees("Message deleted");
     await isFocused(nora, /^causerie-message/, "after deleting");
     await nora.page.getByRole("button", { name: "Mark as unread", exact: true }).click();

@@ -1,4 +1,4 @@
-// Checks that dist/messenger, which is committed because the server embeds it, equals a new build.
+// Checks that dist, which is committed because the server embeds it, equals a new build. Each folder of dist is the build of a package.
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -6,7 +6,8 @@ import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
-const committed = join(root, "dist/messenger");
+const packages = ["messenger"];
+const committed = join(root, "dist");
 const fresh = mkdtempSync(join(tmpdir(), "causerie-dist-"));
 
 /** The contents of all files in a folder, by relative path. */
@@ -22,7 +23,10 @@ function files(folder) {
 
 try {
   const vite = join(root, "node_modules/vite/bin/vite.js");
-  execFileSync(process.execPath, [vite, "build", "--outDir", fresh, "--logLevel", "warn"], { cwd: root, stdio: "inherit" });
+  for (const name of packages) {
+    const args = [vite, "build", "--outDir", join(fresh, name), "--logLevel", "warn"];
+    execFileSync(process.execPath, args, { cwd: join(root, "packages", name), stdio: "inherit" });
+  }
   const [committedFiles, builtFiles] = [files(committed), files(fresh)];
   const differing = [...new Set([...committedFiles.keys(), ...builtFiles.keys()])].filter((path) => {
     const [before, after] = [committedFiles.get(path), builtFiles.get(path)];
@@ -30,12 +34,12 @@ try {
   });
   for (const path of differing.sort()) {
     const problem = !committedFiles.has(path) ? "is missing" : !builtFiles.has(path) ? "should not be there" : "differs";
-    console.error(`dist/messenger/${path} ${problem}`);
+    console.error(`dist/${path} ${problem}`);
   }
   if (differing.length) {
-    console.error("dist/messenger differs from what the sources build: run `npm run build` and commit it");
+    console.error("dist differs from what the sources build: run `npm run build` and commit it");
     process.exitCode = 1;
-  } else console.log(`dist/messenger is up to date (${committedFiles.size} files)`);
+  } else console.log(`dist is up to date (${committedFiles.size} files)`);
 } finally {
   rmSync(fresh, { recursive: true, force: true });
 }

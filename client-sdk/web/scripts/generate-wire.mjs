@@ -1,4 +1,4 @@
-// Writes src/sdk/wire.gen.ts: the JSON types of the schema in ../../protocol/proto.
+// Writes packages/sdk/src/wire.gen.ts: the JSON types of the schema in ../../protocol/proto.
 // protoc-gen-es generates types for its own classes and for the JSON mapping. Only the latter are kept, under the names of the schema, so
 // that the SDK has no dependency at run time. With `--check`, the script writes nothing and fails when the file is out of date.
 import { execFileSync } from "node:child_process";
@@ -8,7 +8,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
-const target = join(root, "src/sdk/wire.gen.ts");
+const target = join(root, "packages/sdk/src/wire.gen.ts");
 
 /** Runs buf and returns the text of the generated .d.ts files, in the order of their names. */
 function declarations() {
@@ -60,7 +60,7 @@ if (process.argv.includes("--check")) {
     // A missing file is out of date.
   }
   if (current !== text) {
-    console.error("src/sdk/wire.gen.ts is out of date: run `npm run generate`");
+    console.error("packages/sdk/src/wire.gen.ts is out of date: run `npm run generate`");
     process.exit(1);
   }
 } else {

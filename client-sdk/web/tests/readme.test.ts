@@ -1,4 +1,4 @@
-// The examples of both READMEs compile. `e2e/embedding.mjs` runs those of the README of the repository.
+// The examples of the packages' READMEs compile. `e2e/embedding.mjs` runs those of the README of the repository.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import ts from "typescript";
@@ -16,8 +16,9 @@ const options: ts.CompilerOptions = {
   skipLibCheck: true,
   noEmit: true,
   types: ["node"],
-  // The package is not installed in its own folder.
-  paths: { causerie: [join(root, "src/sdk/index.ts")] },
+  // As the sources of the packages are compiled.
+  customConditions: ["causerie-source"],
+  experimentalDecorators: true,
 };
 
 /** The errors of the compiler for texts, each as a module in this folder. */
@@ -43,14 +44,21 @@ function blocks(readme: string): Map<string, string> {
   return new Map([...found].map(([, language, text = ""], at) => [`readme-${at}.${language}`, text]));
 }
 
-test("the examples of the README compile", () => {
-  const examples = blocks("README.md");
-  expect([...examples.keys()]).toEqual(["readme-0.ts", "readme-1.tsx", "readme-2.ts"]);
-  expect(complaints(examples)).toEqual([]);
-}, 60_000);
+test.each([
+  ["packages/sdk/README.md", ["readme-0.ts", "readme-1.tsx", "readme-2.ts"]],
+  ["packages/ui/README.md", ["readme-0.ts"]],
+])(
+  "the examples of %s compile",
+  (readme, names) => {
+    const examples = blocks(readme);
+    expect([...examples.keys()]).toEqual(names);
+    expect(complaints(examples)).toEqual([]);
+  },
+  60_000,
+);
 
 test("a mistake in an example is reported", () => {
-  const [[, text = ""] = []] = blocks("README.md");
+  const [[, text = ""] = []] = blocks("packages/sdk/README.md");
   const wrong = text.replace("startDirect({", "startDirekt({");
   expect(complaints(new Map([["wrong.ts", wrong]]))).toEqual([expect.stringContaining("startDirekt")]);
 }, 60_000);

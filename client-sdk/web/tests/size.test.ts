@@ -14,7 +14,7 @@ test("the whole SDK, bundled and minified, is at most 12 KiB gzipped", async () 
       write: false,
       target: "es2022",
       minify: true,
-      lib: { entry: "src/sdk/index.ts", formats: ["iife"], name: "causerie" },
+      lib: { entry: "packages/sdk/src/index.ts", formats: ["iife"], name: "causerie" },
     },
   })) as Rollup.RollupOutput[];
   const chunks = built.flatMap(({ output }) => output).filter((file) => file.type === "chunk");

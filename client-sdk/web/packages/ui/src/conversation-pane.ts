@@ -1,0 +1,192 @@
+import type { ClientEvents, Conversation, Message } from "causerie";
+import { html, type PropertyValues } from "lit";
+import { customElement, property, query, state } from "lit/decorators.js";
+import "./chat-header.js";
+import type { ChatHeader } from "./chat-header.js";
+import { ClientElement } from "./client-element.js";
+import "./composer.js";
+import type { Composer } from "./composer.js";
+import "./confirm-dialog.js";
+import type { ConfirmDialog } from "./confirm-dialog.js";
+import { type Drafts, draftsOf, type Edit } from "./drafts.js";
+import { explain, strings } from "./i18n/index.js";
+import "./message-list.js";
+import type { MessageList } from "./message-list.js";
+import { noticeOf } from "./notice.js";
+import { ReadMarker } from "./read-marker.js";
+import { base, chatPane } from "./styles.js";
+
+/** The pane of a conversation: header, messages and composer. */
+@customElement("causerie-conversation-pane")
+export class ConversationPane extends ClientElement {
+  @property({ attribute: false }) conversation!: Conversation;
+  @state() private problem = "";
+  @query("causerie-chat-header") private header!: ChatHeader;
+  @query("causerie-message-list") private list!: MessageList;
+  @query("causerie-composer") private composer!: Composer;
+  @query("causerie-confirm-dialog") private confirm!: ConfirmDialog;
+
+  protected override readonly updateEvents: readonly (keyof ClientEvents)[] = ["state"];
+  #deleting: Message | undefined;
+  /** The conversation was marked as unread when it was opened. Reading it clears that mark, but not a mark that is set later. */
+  #openedMarked = false;
+  #marking = false;
+  #marker = new ReadMarker(this, () => void this.#markRead());
+
+  static override styles = [base, chatPane];
+
+  /** Focuses the text field. */
+  async focusComposer(): Promise<void> {
+    await this.updateComplete;
+    await this.composer.updateComplete;
+    this.composer.focusField();
+  }
+
+  /** Focuses the title. */
+  async focusHeading(): Promise<void> {
+    await this.updateComplete;
+    await this.header.focusHeading();
+  }
+
+  get #drafts(): Drafts {
+    return draftsOf(this.client.me?.id ?? "");
+  }
+
+  protected override willUpdate(changed: PropertyValues<this>): void {
+    super.willUpdate(changed);
+    const before = changed.get("conversation") as Conversation | undefined;
+    if (changed.has("conversation") && before?.id !== this.conversation.id) {
+      this.problem = "";
+      this.#openedMarked = this.conversation.readState.markedUnread;
+    }
+  }
+
+  protected override updated(): void {
+    this.#marker.seen();
+  }
+
+  protected override render(): unknown {
+    const { conversation, client } = this;
+    return html`
+      <causerie-chat-header
+        .client=${client}
+        .conversation=${conversation}
+        @causerie-problem=${({ detail }: CustomEvent<string>) => {
+          this.problem = detail;
+        }}
+      ></causerie-chat-header>
+      <causerie-message-list
+        .client=${client}
+        .conversation=${conversation}
+        @causerie-seen=${this.#marker.seen}
+        @causerie-edit=${this.#edit}
+        @causerie-delete=${this.#askDelete}
+        @causerie-retry=${({ detail }: CustomEvent<string>) => this.#resolveFailed(() => client.retry(detail))}
+        @causerie-discard=${({ detail }: CustomEvent<string>) => this.#resolveFailed(() => client.discard(detail))}
+      ></causerie-message-list>
+      ${this.problem ? html`<p class="problem" role="alert">${this.problem}</p>` : ""}
+      <causerie-composer
+        .drafts=${this.#drafts}
+        .conversationId=${conversation.id}
+        .notice=${noticeOf(conversation, client.me?.id)}
+        .textBytesMax=${client.limits.textBytesMax ?? 0}
+        @causerie-send=${this.#send}
+        @causerie-save=${this.#save}
+        @causerie-edit-last=${this.#editLast}
+        @causerie-typing=${(event: CustomEvent<boolean>) => client.setTyping(conversation.id, event.detail)}
+      ></causerie-composer>
+      <causerie-confirm-dialog
+        .heading=${strings.deleteTitle}
+        .text=${strings.deleteText}
+        .action=${strings.delete}
+        @causerie-confirm=${this.#delete}
+      ></causerie-confirm-dialog>
+    `;
+  }
+
+  /** Marks the visible messages as read while the page is active. Sends one command at a time, even while the user scrolls. */
+  async #markRead(): Promise<void> {
+    const { conversation, client } = this;
+    const seen = this.list?.seen ?? 0;
+    if (!seen || this.#marking || client.state.name !== "connected") return;
+    const { unread, markedUnread, readSeq } = conversation.readState;
+    if (!(unread && seen > readSeq) && !(markedUnread && this.#openedMarked)) return;
+    this.#openedMarked = false;
+    this.#marking = true;
+    try {
+      await client.markRead(conversation.id, Math.max(seen, readSeq));
+    } catch {
+      // The connection was lost. The next call marks the messages.
+      return;
+    } finally {
+      this.#marking = false;
+    }
+    this.#marker.seen();
+  }
+
+  #send(event: CustomEvent<string>): void {
+    this.problem = "";
+    this.client.send(this.conversation.id, event.detail);
+  }
+
+  #edit({ detail }: CustomEvent<Message>): void {
+    this.#beginEdit(detail);
+  }
+
+  #editLast(): void {
+    const history = this.client.history(this.conversation.id);
+    // While the last message is being sent, the message before it is not the one that the user wants to edit.
+    if (!this.conversation.capabilities.has("edit") || history.outgoing.length || history.moreAfter) return;
+    const mine = (message: Message): boolean => message.authorId === this.client.me?.id && !message.deletedAt;
+    const last = history.messages.findLast(mine);
+    if (last) this.#beginEdit(last);
+  }
+
+  #beginEdit(message: Message): void {
+    this.#drafts.startEdit(this.conversation.id, message);
+    void this.focusComposer();
+  }
+
+  async #save({ detail: { messageId, original, text } }: CustomEvent<Edit>): Promise<void> {
+    const { id } = this.conversation;
+    const drafts = this.#drafts;
+    await this.#attempt(async () => {
+      if (text !== original) await this.client.edit(id, messageId, text);
+      // The user may have started to edit another message.
+      if (drafts.get(id).edit?.messageId === messageId) drafts.endEdit(id);
+    });
+  }
+
+  /** Retries or discards a failed message, and focuses the last message, because the pressed button disappears. */
+  #resolveFailed(resolve: () => void): void {
+    resolve();
+    void this.list.focusLast();
+  }
+
+  #askDelete(event: CustomEvent<Message>): void {
+    this.#deleting = event.detail;
+    this.confirm.show();
+  }
+
+  async #delete(): Promise<void> {
+    const message = this.#deleting;
+    if (!message) return;
+    const { conversationId, id, seq } = message;
+    const drafts = this.#drafts;
+    if (drafts.get(conversationId).edit?.messageId === id) drafts.endEdit(conversationId);
+    await this.#attempt(async () => {
+      await this.client.delete(conversationId, id);
+      // The focused button disappeared with the message.
+      if (conversationId === this.conversation.id) await this.list.focusAfter(seq);
+    });
+  }
+
+  async #attempt(run: () => Promise<void>): Promise<void> {
+    this.problem = "";
+    try {
+      await run();
+    } catch (thrown) {
+      this.problem = explain(thrown);
+    }
+  }
+}

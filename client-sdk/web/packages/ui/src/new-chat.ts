@@ -1,0 +1,107 @@
+import { type Client, randomUuid, type User } from "causerie";
+import { css, html, LitElement, type PropertyValues } from "lit";
+import { customElement, property, query, state } from "lit/decorators.js";
+import "./avatar.js";
+import "./chat-header.js";
+import type { ChatHeader } from "./chat-header.js";
+import "./composer.js";
+import type { Composer } from "./composer.js";
+import { draftsOf } from "./drafts.js";
+import { explain, strings } from "./i18n/index.js";
+import { colourSeed, displayName } from "./names.js";
+import { routeOfUser } from "./route.js";
+import { base, chatPane, emptyState } from "./styles.js";
+
+/**
+ * The pane that writes to a user before a conversation with the user exists. The first message creates the conversation. The pane then
+ * fires `causerie-redirect` with the id of the conversation.
+ */
+@customElement("causerie-new-chat")
+export class NewChat extends LitElement {
+  @property({ attribute: false }) client!: Client;
+  @property({ attribute: false }) user!: User;
+  @state() private sending = false;
+  @state() private problem = "";
+  @query("causerie-chat-header") private header!: ChatHeader;
+  @query("causerie-composer") private composer!: Composer;
+
+  /** The client id of the first message. It stays the same after an error, so that the message is sent once. */
+  #clientId = randomUuid();
+  #lastText = "";
+
+  static override styles = [
+    base,
+    emptyState,
+    chatPane,
+    css`
+      .empty {
+        --avatar-size: 72px;
+      }
+      .name {
+        margin-top: 10px;
+        color: var(--text);
+        font-size: 1.0625rem;
+        font-weight: 600;
+        overflow-wrap: anywhere;
+      }
+    `,
+  ];
+
+  /** Focuses the text field. */
+  async focusComposer(): Promise<void> {
+    await this.updateComplete;
+    await this.composer.updateComplete;
+    this.composer.focusField();
+  }
+
+  /** Focuses the title. */
+  async focusHeading(): Promise<void> {
+    await this.updateComplete;
+    await this.header.focusHeading();
+  }
+
+  protected override willUpdate(changed: PropertyValues<this>): void {
+    if (changed.has("user") && changed.get("user")?.id !== this.user.id) this.problem = "";
+  }
+
+  protected override render(): unknown {
+    const { client, user } = this;
+    const name = displayName(user);
+    return html`
+      <causerie-chat-header .client=${client} .user=${user}></causerie-chat-header>
+      <div class="empty">
+        <causerie-avatar .name=${name} .key=${colourSeed(user)}></causerie-avatar>
+        <p class="name">${name}</p>
+        <p>${strings.firstMessageHint}</p>
+      </div>
+      ${this.problem ? html`<p class="problem" role="alert">${this.problem}</p>` : ""}
+      <causerie-composer
+        .drafts=${draftsOf(client.me?.id ?? "")}
+        .conversationId=${routeOfUser(user.id)}
+        .textBytesMax=${client.limits.textBytesMax ?? 0}
+        ?busy=${this.sending}
+        @causerie-send=${this.#send}
+      ></causerie-composer>
+    `;
+  }
+
+  async #send({ detail: text }: CustomEvent<string>): Promise<void> {
+    const { client, user } = this;
+    const drafts = draftsOf(client.me?.id ?? "");
+    const route = routeOfUser(user.id);
+    if (text !== this.#lastText) this.#clientId = randomUuid();
+    this.#lastText = text;
+    this.problem = "";
+    this.sending = true;
+    try {
+      const { id } = await client.startDirect({ id: user.id }, { clientId: this.#clientId, text });
+      if (this.user.id === user.id) this.dispatchEvent(new CustomEvent("causerie-redirect", { detail: id }));
+    } catch (thrown) {
+      // Put the text back into the field, unless the user has typed another text meanwhile.
+      if (!drafts.get(route).text) drafts.setText(route, text);
+      if (this.user.id === user.id) this.problem = explain(thrown, strings.startErrors);
+    } finally {
+      this.sending = false;
+    }
+  }
+}

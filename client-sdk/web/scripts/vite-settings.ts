@@ -1,0 +1,21 @@
+// The settings of the builds that the server embeds.
+import { defaultClientConditions, type Plugin } from "vite";
+
+/** The packages import each other's sources. */
+export const conditions = ["causerie-source", ...defaultClientConditions];
+
+/** Removes white space from the styles of components, which the minifier of JavaScript does not change. */
+export function minifyStyles(): Plugin {
+  const minify = (styles: string): string =>
+    styles
+      .replace(/\/\*.*?\*\//gs, "")
+      .replace(/\s+/g, " ")
+      .replace(/ ?([{};,]) ?/g, "$1")
+      .replace(/: (?=[^{}]*[;}])/g, ":")
+      .replace(/;}/g, "}");
+  return {
+    name: "minify-styles",
+    transform: (code, id) =>
+      id.includes("/src/") && id.endsWith(".ts") ? code.replace(/\bcss`[^`]*`/g, (styles) => minify(styles)) : undefined,
+  };
+}
