@@ -1,31 +1,43 @@
-//! The messenger page, built into the binary (a debug build reads it from the source tree, so that a rebuilt page shows
-//! at once). The server builds without it too: cargo must not need npm.
+//! The files for browsers, built into the binary (a debug build reads them from the source tree, so that a rebuilt page
+//! shows at once): the messenger page at `/`, and the widget that other sites embed below `/widget/`. The server builds
+//! without them too: cargo must not need npm.
+
+use std::{
+    collections::HashMap,
+    io::Write,
+    sync::{LazyLock, Mutex, PoisonError},
+};
 
 use axum::{
     body::Body,
     extract::Request,
     response::{IntoResponse, Response},
 };
-use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use bytes::Bytes;
+use flate2::{Compression, write::GzEncoder};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use rust_embed::{EmbeddedFile, RustEmbed};
 
 use super::error::Problem;
 
 #[derive(RustEmbed)]
-#[folder = "../client-sdk/web/dist/messenger"]
+#[folder = "../client-sdk/web/dist"]
 #[allow_missing = true]
-struct Messenger;
+struct Built;
 
-/// Names under this folder contain a hash of what is in the file; a changed file is another file.
-const HASHED: &str = "assets/";
+/// Pages of other sites load the files in this folder.
+const WIDGET: &str = "widget/";
+/// Names under this folder of the page or the widget contain a hash of what is in the file; a changed file is another file.
+const HASHED: &str = "/assets/";
 
-/// Serves a file of the page, `index.html` at `/`.
+/// Serves a file of the page or the widget, `index.html` at `/`.
 pub async fn serve(request: Request) -> Response {
-    let path = match request.uri().path().trim_start_matches('/') {
-        "" => "index.html",
-        path => path,
+    let name = match request.uri().path().trim_start_matches('/') {
+        "" => "messenger/index.html".to_owned(),
+        path if path.starts_with(WIDGET) => path.to_owned(),
+        path => format!("messenger/{path}"),
     };
-    let Some(file) = Messenger::get(path) else {
+    let Some(file) = Built::get(&name) else {
         let mut response = Problem::no_such_path().into_response();
         // A page that asked for a socket at a wrong path may read so.
         response.headers_mut().insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
@@ -34,29 +46,69 @@ pub async fn serve(request: Request) -> Response {
     if !matches!(*request.method(), Method::GET | Method::HEAD) {
         return Problem::wrong_method().into_response();
     }
-    answer(path, file, request.headers())
+    answer(&name, file, request.headers())
 }
 
-fn answer(path: &str, file: EmbeddedFile, asked: &HeaderMap) -> Response {
-    let etag = etag(&file);
+fn answer(name: &str, file: EmbeddedFile, asked: &HeaderMap) -> Response {
+    let gzip = accepts_gzip(asked);
+    let etag = etag(&file, gzip);
     let is_known = asked.get_all(header::IF_NONE_MATCH).iter().any(|known| {
         known.to_str().is_ok_and(|known| known.split(',').any(|one| one.trim().trim_start_matches("W/") == etag))
     });
-    let mut response =
-        if is_known { StatusCode::NOT_MODIFIED.into_response() } else { Body::from(file.data).into_response() };
+    let mime = content_type(file.metadata.mimetype());
+    let mut response = if is_known {
+        StatusCode::NOT_MODIFIED.into_response()
+    } else if gzip {
+        Body::from(compressed(&file)).into_response()
+    } else {
+        Body::from(file.data).into_response()
+    };
     let headers = response.headers_mut();
     let mut set = |name, value: &str| {
         if let Ok(value) = HeaderValue::from_str(value) {
             headers.insert(name, value);
         }
     };
-    set(header::CONTENT_TYPE, &content_type(file.metadata.mimetype()));
+    set(header::CONTENT_TYPE, &mime);
     set(header::ETAG, &etag);
-    let lasting = if path.starts_with(HASHED) { "public, max-age=31536000, immutable" } else { "no-cache" };
+    set(header::VARY, "accept-encoding");
+    if gzip && !is_known {
+        set(header::CONTENT_ENCODING, "gzip");
+    }
+    let lasting = if name.contains(HASHED) { "public, max-age=31536000, immutable" } else { "no-cache" };
     set(header::CACHE_CONTROL, lasting);
     set(header::CONTENT_SECURITY_POLICY, &policy(asked));
+    if name.starts_with(WIDGET) {
+        set(header::ACCESS_CONTROL_ALLOW_ORIGIN, "*");
+        set(HeaderName::from_static("cross-origin-resource-policy"), "cross-origin");
+    }
     protect(headers);
     response
+}
+
+/// Whether the browser takes a gzip body: it names `gzip`, and not with the weight 0.
+fn accepts_gzip(asked: &HeaderMap) -> bool {
+    let codings = asked.get_all(header::ACCEPT_ENCODING).iter().filter_map(|codings| codings.to_str().ok());
+    codings.flat_map(|codings| codings.split(',')).any(|coding| {
+        let (name, weight) = coding.split_once(';').unwrap_or((coding, ""));
+        name.trim().eq_ignore_ascii_case("gzip") && !matches!(weight.trim(), "q=0" | "q=0.0" | "q=0.00" | "q=0.000")
+    })
+}
+
+/// A file in gzip. Each file is compressed once in the life of the server.
+fn compressed(file: &EmbeddedFile) -> Bytes {
+    static KEPT: LazyLock<Mutex<HashMap<[u8; 32], Bytes>>> = LazyLock::new(Mutex::default);
+    let mut kept = KEPT.lock().unwrap_or_else(PoisonError::into_inner);
+    let hash = file.metadata.sha256_hash();
+    if let Some(body) = kept.get(&hash) {
+        return body.clone();
+    }
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
+    // Writing into memory does not fail.
+    let _ = encoder.write_all(&file.data);
+    let body = Bytes::from(encoder.finish().unwrap_or_default());
+    kept.insert(hash, body.clone());
+    body
 }
 
 /// For everything a browser may show: no guessing of types, no address told to other sites.
@@ -65,9 +117,9 @@ pub fn protect(headers: &mut HeaderMap) {
     headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
 }
 
-fn etag(file: &EmbeddedFile) -> String {
+fn etag(file: &EmbeddedFile, gzip: bool) -> String {
     let hash: String = file.metadata.sha256_hash().iter().map(|byte| format!("{byte:02x}")).collect();
-    format!("\"{hash}\"")
+    format!("\"{hash}{}\"", if gzip { "-gzip" } else { "" })
 }
 
 fn content_type(mime: &str) -> String {
@@ -103,6 +155,15 @@ mod tests {
             policy_for("chat.example:8080").contains("connect-src 'self' ws://chat.example:8080 wss://chat.example:8080;")
         );
         assert!(policy_for("x; script-src *").contains("connect-src 'self';"));
+    }
+
+    #[test]
+    fn a_body_is_compressed_for_a_browser_that_takes_gzip() {
+        let accepts = |codings: &'static str| {
+            accepts_gzip(&HeaderMap::from_iter([(header::ACCEPT_ENCODING, HeaderValue::from_static(codings))]))
+        };
+        assert!(accepts("gzip") && accepts("br, GZIP;q=0.5") && accepts("deflate,gzip"));
+        assert!(!accepts("br") && !accepts("gzip;q=0") && !accepts("x-gzip") && !accepts_gzip(&HeaderMap::new()));
     }
 
     #[test]

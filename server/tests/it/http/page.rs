@@ -34,6 +34,16 @@ async fn the_page_has_a_content_security_policy_that_allows_only_its_own_files()
     assert!(script.header("cache-control").is_some_and(|lasting| lasting.contains("immutable")));
     assert!(script.header("content-type").is_some_and(|kind| kind.starts_with("text/javascript")));
 
+    // Browsers get it compressed, with an etag of its own.
+    let small = Request::get("/").header("accept-encoding", "gzip, br").send(node).await;
+    assert_eq!((small.status, small.header("content-encoding")), (200, Some("gzip")));
+    assert!(small.body.starts_with(&[0x1f, 0x8b]) && small.body.len() < page.body.len());
+    assert_eq!(page.header("vary"), Some("accept-encoding"));
+    let etag = small.header("etag").expect("an etag");
+    assert_ne!(Some(etag), page.header("etag"));
+    let known = Request::get("/").header("accept-encoding", "gzip").header("if-none-match", etag).send(node).await;
+    assert_eq!((known.status, known.header("content-encoding")), (304, None));
+
     assert_problem(&Request::new("POST", "/").send(node).await, 405, "unknown_command", "");
     for path in ["/../Cargo.toml", "/assets/../../../package.json", "/%2e%2e/%2e%2e/package.json", "/assets"] {
         assert_problem(&Request::get(path).send(node).await, 404, "unknown_command", "");
