@@ -5,7 +5,7 @@ use std::sync::Arc;
 use causerie_policy::Action;
 use causerie_protocol::{ConversationId, Refusal};
 
-use super::{Cursors, unavailable};
+use super::Cursors;
 use crate::{
     auth::Caller,
     clock::Clock,
@@ -63,7 +63,7 @@ impl CommandDeps {
     /// The caller's context in a conversation of which they are a member. The policy is asked only for a caller who is no
     /// member.
     pub(super) async fn place(&self, caller: Caller, conversation: ConversationId) -> Result<MemberContext, Refusal> {
-        let place = self.lookups.facts.get((conversation, caller.user)).await.map_err(unavailable)?;
+        let place = self.lookups.facts.get((conversation, caller.user)).await?;
         let place = place.filter(|place| place.tenant == caller.tenant.0).ok_or_else(policy_gate::not_found)?;
         if place.role.is_none() {
             self.ask(Action::Read, caller, &place).await?;
@@ -77,7 +77,7 @@ impl CommandDeps {
         if page.place.tenant != caller.tenant.0 {
             return Err(policy_gate::not_found());
         }
-        let facts = self.facts.at_version(caller.tenant, page.facts).await.map_err(unavailable)?;
+        let facts = self.facts.at_version(caller.tenant, page.facts).await?;
         self.gate.allow_in(&facts, Action::Read, caller.user, &page.place)?;
         Ok(facts)
     }
@@ -85,7 +85,7 @@ impl CommandDeps {
     /// Asks the policy with the latest facts, and returns the facts that decided. If the action is allowed, everything that
     /// was read before this call may be sent to the caller: the caller still had the right when it was read.
     pub(super) async fn ask(&self, action: Action, caller: Caller, place: &MemberContext) -> Result<Arc<Snapshot>, Refusal> {
-        let facts = self.facts.latest(caller.tenant).await.map_err(unavailable)?;
+        let facts = self.facts.latest(caller.tenant).await?;
         self.gate.allow_in(&facts, action, caller.user, place)?;
         Ok(facts)
     }

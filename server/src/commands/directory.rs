@@ -10,7 +10,7 @@ use causerie_protocol::{GroupId, Refusal, UserId, wire, wire::reply::Result as A
 use uuid::Uuid;
 use wire::directory_hit::Who as OnWire;
 
-use super::{CommandDeps, cursor::List, presence, start, unavailable};
+use super::{CommandDeps, cursor::List, presence, start};
 use crate::{
     auth::Caller,
     facts::{Snapshot, policy_gate},
@@ -32,7 +32,7 @@ pub(super) async fn search(
     limit: u32,
     cursor: &str,
 ) -> Result<Answer, Refusal> {
-    let facts = deps.facts.latest(caller.tenant).await.map_err(unavailable)?;
+    let facts = deps.facts.latest(caller.tenant).await?;
     let me = facts.user(caller.user).ok_or_else(policy_gate::not_found)?;
     let words: Vec<String> = fold::words(query).into_iter().collect();
     let after = deps.cursors.open(List::Directory, caller, cursor, read_position)?;
@@ -74,12 +74,12 @@ async fn shown(
         }
     }
     let keys = users.iter().map(|user| (*user, start::start_key(caller.user, *user))).collect();
-    let people = people::find(deps.store.reader(), caller.tenant, &users).await.map_err(unavailable)?;
-    let groups = groups_of_tenant::find(deps.store.reader(), caller.tenant, &groups).await.map_err(unavailable)?;
-    let existing = deps.store.direct_with(caller.tenant.0, keys).await.map_err(unavailable)?;
+    let people = people::find(deps.store.reader(), caller.tenant, &users).await?;
+    let groups = groups_of_tenant::find(deps.store.reader(), caller.tenant, &groups).await?;
+    let existing = deps.store.direct_with(caller.tenant.0, keys).await?;
     // The profiles may be newer than the facts that the search used. The answer leaves out users who are out of reach by
     // now.
-    let now = deps.facts.latest(caller.tenant).await.map_err(unavailable)?;
+    let now = deps.facts.latest(caller.tenant).await?;
     let is_found = |hit: &&DirectoryHit| match hit.entity {
         Entity::User(ix) => now.finds(caller.user, user(ix)),
         Entity::Group(ix) => now.finds_group(caller.user, group(ix)),

@@ -3,7 +3,7 @@
 use causerie_policy::Action;
 use causerie_protocol::{ConversationId, Refusal, command::HistoryRange, wire, wire::reply::Result as Answer};
 
-use super::{CommandDeps, unavailable};
+use super::CommandDeps;
 use crate::{auth::Caller, facts::policy_gate};
 
 pub(super) async fn history(
@@ -13,7 +13,7 @@ pub(super) async fn history(
     range: HistoryRange,
     limit: u32,
 ) -> Result<Answer, Refusal> {
-    let page = deps.store.history(conversation, caller.user, range, limit).await.map_err(unavailable)?;
+    let page = deps.store.history(conversation, caller.user, range, limit).await?;
     let page = page.ok_or_else(policy_gate::not_found)?;
     deps.allow_page(caller, &page).await?;
     let (more_before, more_after) = match (page.ends, page.items.first(), page.items.last()) {
@@ -36,6 +36,6 @@ pub(super) async fn changes(
     since_version: u32,
 ) -> Result<Answer, Refusal> {
     deps.allowed(Action::Read, caller, conversation).await?;
-    let changes = deps.hub.changes(caller, conversation, Some(since_version)).await.map_err(unavailable)?;
+    let changes = deps.hub.changes(caller, conversation, Some(since_version)).await?;
     changes.map(Answer::Changes).ok_or_else(policy_gate::not_found)
 }

@@ -8,7 +8,6 @@ use uuid::Uuid;
 use super::{
     CommandDeps,
     cursor::{self, List},
-    unavailable,
 };
 use crate::{
     auth::Caller,
@@ -26,17 +25,14 @@ pub(super) async fn list(deps: &CommandDeps, caller: Caller, at: &str, limit: u3
     // The counters are read first: a later change reaches the client as an event, or when it resumes from these counters.
     let (total_unread, inbox_version) = match deps.hub.inbox(caller.user) {
         Some(inbox) => inbox,
-        None => deps.store.inbox(caller.user).await.map_err(unavailable)?,
+        None => deps.store.inbox(caller.user).await?,
     };
-    let mut listed = deps.store.list_conversations(caller.user, before, limit).await.map_err(unavailable)?;
+    let mut listed = deps.store.list_conversations(caller.user, before, limit).await?;
     let (epoch, mut facts) = match listed.as_of {
-        Some(AsOf { epoch, facts }) => (epoch, deps.facts.at_version(caller.tenant, facts).await.map_err(unavailable)?),
-        None => (
-            deps.lookups.epochs.get(caller.tenant).await.map_err(unavailable)?.unwrap_or_default(),
-            deps.facts.latest(caller.tenant).await.map_err(unavailable)?,
-        ),
+        Some(AsOf { epoch, facts }) => (epoch, deps.facts.at_version(caller.tenant, facts).await?),
+        None => (deps.lookups.epochs.get(caller.tenant).await?.unwrap_or_default(), deps.facts.latest(caller.tenant).await?),
     };
-    let total_unread = deps.hub.readable_unread(caller.user, &facts, total_unread).await.map_err(unavailable)?;
+    let total_unread = deps.hub.readable_unread(caller.user, &facts, total_unread).await?;
     // Conversations that the caller may not read make the page no shorter, up to `ROUNDS_MAX` statements.
     let (limit, mut asked, mut rounds) = (limit as usize, limit, 1);
     let (mut conversations, mut end) = (Vec::with_capacity(limit), None);
@@ -50,11 +46,11 @@ pub(super) async fn list(deps: &CommandDeps, caller: Caller, at: &str, limit: u3
             break is_more;
         }
         (asked, rounds) = (limits::PAGE_MAX, rounds + 1);
-        listed = deps.store.list_conversations(caller.user, end, asked).await.map_err(unavailable)?;
+        listed = deps.store.list_conversations(caller.user, end, asked).await?;
         // The facts must be at least as new as the conversations read with them, so that a caller who has lost the right to
         // read does not get a message that was sent after that.
         if let Some(AsOf { facts: version, .. }) = listed.as_of {
-            facts = deps.facts.at_version(caller.tenant, version).await.map_err(unavailable)?;
+            facts = deps.facts.at_version(caller.tenant, version).await?;
         }
     };
     if conversations.len() > limit {
@@ -92,11 +88,10 @@ pub(super) async fn one(
         .lookups
         .summaries
         .get((conversation, caller.user))
-        .await
-        .map_err(unavailable)?
+        .await?
         .filter(|summary| summary.facts.tenant == caller.tenant.0)
         .ok_or_else(policy_gate::not_found)?;
-    let facts = deps.facts.latest(caller.tenant).await.map_err(unavailable)?;
+    let facts = deps.facts.latest(caller.tenant).await?;
     deps.gate.allow_in(&facts, Action::Read, caller.user, &summary.facts)?;
     view::conversation(&facts, caller.user, summary).ok_or_else(policy_gate::not_found)
 }

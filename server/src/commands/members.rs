@@ -6,7 +6,7 @@ use causerie_protocol::{ConversationId, Refusal, UserId, command::UserRef, wire,
 use super::{
     CommandDeps,
     cursor::{self, List},
-    list, start, unavailable,
+    list, start,
 };
 use crate::{
     auth::Caller,
@@ -23,7 +23,7 @@ pub(super) async fn list(
 ) -> Result<Answer, Refusal> {
     let members = List::Members(conversation);
     let after = deps.cursors.open(members, caller, at, cursor::place)?.map(|(at, id)| (at, UserId(id)));
-    let page = deps.store.members(conversation, caller.user, after, limit).await.map_err(unavailable)?;
+    let page = deps.store.members(conversation, caller.user, after, limit).await?;
     let mut page = page.ok_or_else(policy_gate::not_found)?;
     let facts = deps.allow_page(caller, &page).await?;
     let more = page.items.len() > limit as usize;

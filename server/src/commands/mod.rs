@@ -22,7 +22,6 @@ use self::relations::Step;
 use crate::{
     auth::Caller,
     names::visible,
-    store::StoreError,
     writer::{Mutation, WriteRequest, WriteResult},
 };
 
@@ -134,10 +133,4 @@ fn answer(done: WriteResult) -> Answer {
 fn kept_subject(subject: String, field: &str) -> Result<String, Refusal> {
     let refused = || Refusal::new(ErrorCode::Invalid, format!("`{field}` {}", visible::NOTHING_VISIBLE)).field(field);
     visible::kept(&subject).ok_or_else(refused)
-}
-
-/// Logs the database's error, and gives the caller a refusal without its text.
-fn unavailable(error: StoreError) -> Refusal {
-    tracing::error!(%error, "a command failed");
-    Refusal::new(ErrorCode::Unavailable, "the database can't serve now")
 }

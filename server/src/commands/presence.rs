@@ -2,7 +2,7 @@
 
 use causerie_protocol::{Refusal, UserId, wire, wire::reply::Result as Answer};
 
-use super::{CommandDeps, unavailable};
+use super::CommandDeps;
 use crate::{auth::Caller, store::queries::people};
 
 pub(super) async fn get(deps: &CommandDeps, caller: Caller, users: Vec<UserId>) -> Result<Answer, Refusal> {
@@ -16,7 +16,7 @@ pub(super) async fn get(deps: &CommandDeps, caller: Caller, users: Vec<UserId>) 
 /// # Errors
 /// `Unavailable` if the database does not answer or refuses the statement.
 pub async fn visible(deps: &CommandDeps, caller: Caller, users: Vec<UserId>) -> Result<Vec<wire::User>, Refusal> {
-    let found = people::find(deps.store.reader(), caller.tenant, &users).await.map_err(unavailable)?;
-    let facts = deps.facts.latest(caller.tenant).await.map_err(unavailable)?;
+    let found = people::find(deps.store.reader(), caller.tenant, &users).await?;
+    let facts = deps.facts.latest(caller.tenant).await?;
     Ok(found.iter().filter(|user| facts.sees(caller.user, user.id)).map(wire::User::from).collect())
 }

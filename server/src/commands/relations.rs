@@ -11,7 +11,7 @@ use causerie_protocol::{
 
 use sea_orm::ConnectionTrait;
 
-use super::{CommandDeps, cursor::List, start, unavailable};
+use super::{CommandDeps, cursor::List, start};
 use crate::{
     auth::Caller,
     facts::{Snapshot, policy_gate},
@@ -57,15 +57,14 @@ pub(super) async fn step(
     user: UserRef,
     step: Step,
 ) -> Result<Answer, Refusal> {
-    let facts = deps.facts.latest(caller.tenant).await.map_err(unavailable)?;
+    let facts = deps.facts.latest(caller.tenant).await?;
     let words = facts.policy.vocabulary();
     let how = words.origin(words.relation(&relation).ok_or_else(|| no_such(&facts, step.field("relation")))?);
     // This check runs before the other user is looked up, so the refusal reveals nothing about which users exist.
     if how == RelationOrigin::Given || (how == RelationOrigin::Own && step == Step::Accept) {
         return Err(policy_gate::unsupported());
     }
-    let found =
-        people::resolve(deps.store.reader(), caller.tenant, std::slice::from_ref(&user)).await.map_err(unavailable)?;
+    let found = people::resolve(deps.store.reader(), caller.tenant, std::slice::from_ref(&user)).await?;
     let Some(them) = found.into_iter().next().flatten() else {
         return match step {
             // The same answer as for an existing user with whom the caller has no relation.
@@ -89,23 +88,23 @@ pub(super) async fn step(
     // ends here and does not make others wait for the lock.
     let stored = pair.stored(deps.store.reader()).await?;
     // The facts are read after the stored rows, so that the rules know every request that is in these rows.
-    let facts = deps.facts.latest(caller.tenant).await.map_err(unavailable)?;
+    let facts = deps.facts.latest(caller.tenant).await?;
     let (before, after) = pair.look(deps, &facts, &stored, step)?;
     if after == before {
         return Ok(updated(&pair.name, &them, after, how == RelationOrigin::Mutual));
     }
 
-    let mut write = FactWrite::begin(&deps.store, caller.tenant, deps.clock.now_ms()).await.map_err(unavailable)?;
-    let facts = deps.facts.latest_in(write.connection(), caller.tenant).await.map_err(unavailable)?;
-    let me = people::find(write.connection(), caller.tenant, &[caller.user]).await.map_err(unavailable)?;
+    let mut write = FactWrite::begin(&deps.store, caller.tenant, deps.clock.now_ms()).await?;
+    let facts = deps.facts.latest_in(write.connection(), caller.tenant).await?;
+    let me = people::find(write.connection(), caller.tenant, &[caller.user]).await?;
     let me = me.into_iter().next().ok_or_else(policy_gate::not_found)?;
     if caller.issued_at_s < me.tokens_valid_from_s {
         return Err(Refusal::new(ErrorCode::Unauthenticated, "the person's tokens were revoked after this one was issued"));
     }
     let (before, after) = pair.look(deps, &facts, &pair.stored(write.connection()).await?, step)?;
     if after != before {
-        pair.store(&mut write, before, after).await.map_err(unavailable)?;
-        if let Some(version) = write.commit().await.map_err(unavailable)? {
+        pair.store(&mut write, before, after).await?;
+        if let Some(version) = write.commit().await? {
             deps.hub.facts_moved(caller.tenant, version);
         }
         pair.tell(deps, &me, &them, after);
@@ -121,7 +120,7 @@ pub(super) async fn list(
     limit: u32,
 ) -> Result<Answer, Refusal> {
     let after = deps.cursors.open(List::Relations, caller, at, read_position)?;
-    let facts = deps.facts.latest(caller.tenant).await.map_err(unavailable)?;
+    let facts = deps.facts.latest(caller.tenant).await?;
     let words = facts.policy.vocabulary();
     if relation.as_deref().is_some_and(|name| words.relation(name).is_none()) {
         return Err(no_such(&facts, "listRelations.relation"));
@@ -131,7 +130,7 @@ pub(super) async fn list(
     let shown: Vec<queries::Shown> =
         shown.map(|(name, how)| queries::Shown { relation: name.clone(), incoming: *how != RelationOrigin::Own }).collect();
     let page = queries::of_person(deps.store.reader(), caller.user, &shown, after.as_ref(), limit + 1).await;
-    let page = page.map_err(unavailable)?;
+    let page = page?;
     let more = page.len() > limit as usize;
     let page: Vec<_> = page.into_iter().take(limit as usize).collect();
     let next_cursor = match page.last() {
@@ -179,7 +178,7 @@ struct Pair {
 
 impl Pair {
     async fn stored(&self, connection: &impl ConnectionTrait) -> Result<Vec<queries::Between>, Refusal> {
-        queries::between(connection, self.me, self.them, &self.name).await.map_err(unavailable)
+        Ok(queries::between(connection, self.me, self.them, &self.name).await?)
     }
 
     /// The relation before and after a step, or the refusal if the rules do not allow the step.

@@ -94,20 +94,18 @@ pub async fn prepare(app: &App) -> Result<(), Refusal> {
         let policy = demo.policy().ok_or_else(unprepared)?;
         let first = FirstPolicy { name: policy.name(), text: policy.text(), by: BY };
         let (store, now_ms) = (&app.store, app.clock.now_ms());
-        let tenant = stored::ensure(store, &demo.slug, demo.title(), Some(first), now_ms).await.map_err(unavailable)?.id;
-        if !is_ours(store, tenant).await.map_err(unavailable)? {
+        let tenant = stored::ensure(store, &demo.slug, demo.title(), Some(first), now_ms).await?.id;
+        if !is_ours(store, tenant).await? {
             tracing::warn!(tenant = demo.slug, "somebody else made the tenant of this name; the demo leaves it alone");
             continue;
         }
-        if keys::signing_key(store, tenant, Algorithm::Hs256.name(), None).await.map_err(unavailable)?.is_none() {
+        if keys::signing_key(store, tenant, Algorithm::Hs256.name(), None).await?.is_none() {
             let kid = format!("{}-{}", demo.slug, Uuid::now_v7());
             let secret = issue::secret();
-            keys::add_signing_key(store, &app.secrets, tenant, &kid, Algorithm::Hs256.name(), &secret, now_ms)
-                .await
-                .map_err(unavailable)?;
+            keys::add_signing_key(store, &app.secrets, tenant, &kid, Algorithm::Hs256.name(), &secret, now_ms).await?;
         }
         let talk: Vec<(&Talk, u128)> = demo.talk.iter().zip(talks.by_ref()).collect();
-        if is_new(app, tenant).await.map_err(unavailable)? {
+        if is_new(app, tenant).await? {
             introduce(app, demo, tenant, &policy).await.map_err(|Stopped(why)| {
                 tracing::error!(why, tenant = demo.slug, "the demo's people are not taken");
                 unprepared()
@@ -150,7 +148,7 @@ async fn introduce(app: &App, demo: &DemoTenant, tenant: TenantId, policy: &Poli
 }
 
 async fn begin(app: &App, tenant: TenantId, talk: &Talk, number: u128) -> Result<(), Refusal> {
-    let found = people::find_by_external_id(app.store.reader(), &[(tenant, &talk.from)]).await.map_err(unavailable)?;
+    let found = people::find_by_external_id(app.store.reader(), &[(tenant, &talk.from)]).await?;
     let user = found.first().ok_or_else(unprepared)?.id;
     let caller = Caller { tenant, user, issued_at_s: app.clock.now_s() };
     commands::execute(&app.command_deps, caller, talk.command(number)).await?;
@@ -180,8 +178,8 @@ async fn people(State(app): State<Arc<App>>) -> Result<Json<Value>, Problem> {
 
 /// The id of the tenant in the database; `None` if it does not exist or the demo did not create it.
 async fn ours(app: &App, demo: &DemoTenant) -> Result<Option<TenantId>, Refusal> {
-    let Some(tenant) = stored::find_by_slug(&app.store, &demo.slug).await.map_err(unavailable)? else { return Ok(None) };
-    Ok(is_ours(&app.store, tenant.id).await.map_err(unavailable)?.then_some(tenant.id))
+    let Some(tenant) = stored::find_by_slug(&app.store, &demo.slug).await? else { return Ok(None) };
+    Ok(is_ours(&app.store, tenant.id).await?.then_some(tenant.id))
 }
 
 async fn token(State(app): State<Arc<App>>, request: Request) -> Result<Json<Value>, Problem> {
@@ -195,7 +193,7 @@ async fn token(State(app): State<Arc<App>>, request: Request) -> Result<Json<Val
     let person = person.ok_or_else(|| unknown("externalId"))?;
 
     let tenant = ours(&app, demo).await?.ok_or_else(|| unknown("tenant"))?;
-    let key = keys::signing_key(&app.store, tenant, Algorithm::Hs256.name(), None).await.map_err(unavailable)?;
+    let key = keys::signing_key(&app.store, tenant, Algorithm::Hs256.name(), None).await?;
     let key = key.ok_or_else(unprepared)?;
     let iat = app.clock.now_s();
     let exp = iat + LIFETIME_S;
@@ -221,11 +219,6 @@ fn cannot_sign(error: &dyn std::fmt::Display) -> Refusal {
 
 fn unprepared() -> Refusal {
     Refusal::new(ErrorCode::Unavailable, "the demo is not set up; restart the server")
-}
-
-fn unavailable(error: StoreError) -> Refusal {
-    tracing::error!(%error, "the demo failed");
-    Refusal::new(ErrorCode::Unavailable, "the database can't answer now")
 }
 
 #[cfg(test)]

@@ -90,21 +90,17 @@ impl Hub {
                 Entered::Retired => tokio::task::yield_now().await,
             }
         };
-        let database_away = |error| {
-            tracing::error!(%error, "a user could not be joined to their rooms");
-            Refusal::new(ErrorCode::Unavailable, "the database can't serve now")
-        };
         if online.inbox().is_none() {
             let (done, joined) = oneshot::channel();
             let request = joins::Request::Join { online: Arc::clone(&online), done };
             let stopping = || Refusal::new(ErrorCode::Unavailable, "the server is stopping");
             self.0.joins.send(request).await.map_err(|_| stopping())?;
-            joined.await.map_err(|_| stopping())?.map_err(database_away)?;
+            joined.await.map_err(|_| stopping())??;
         }
         // A revocation that came after the token was checked and before the session entered found no session to close. The
         // online user has recorded it, from a signal or from the read of the positions, except when the bus is away.
         if online.heard_revocation(session.issued_at_s()) || self.is_unsure() {
-            let status = self.0.lookups.account_statuses.get(online.id).await.map_err(database_away)?;
+            let status = self.0.lookups.account_statuses.get(online.id).await?;
             session.revoke(status.map_or(i64::MAX, |status| status.revokes_before_s()));
         }
         Ok(())

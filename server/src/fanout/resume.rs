@@ -3,7 +3,7 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use causerie_protocol::{ConversationId, ErrorCode, Refusal, command::Resume, limits, wire};
+use causerie_protocol::{ConversationId, Refusal, command::Resume, limits, wire};
 use futures::{StreamExt as _, TryStreamExt as _, stream};
 
 use super::{hub::Hub, update::Change};
@@ -24,7 +24,7 @@ impl Hub {
     /// # Errors
     /// `ErrorCode::Unavailable` if the database does not answer.
     pub async fn resume(&self, caller: Caller, resume: Resume) -> Result<wire::Resumed, Refusal> {
-        self.compare_held(caller, resume, None, None).await.map_err(cant_serve)
+        Ok(self.compare_held(caller, resume, None, None).await?)
     }
 
     /// As [`Hub::resume`], for a session that has received no event yet. Messages that the client missed in large
@@ -36,7 +36,7 @@ impl Hub {
         // The epoch read when a user of this tenant was last joined is as fresh as the rest of the in-memory state.
         let epoch = self.0.epochs.get(&caller.tenant).map(|epoch| epoch.clone());
         let mut missed = Missed::default();
-        let resumed = self.compare_held(caller, resume, epoch, Some(&mut missed)).await.map_err(cant_serve)?;
+        let resumed = self.compare_held(caller, resume, epoch, Some(&mut missed)).await?;
         Ok((resumed, missed))
     }
 
@@ -262,9 +262,4 @@ enum Behind {
     Missed(Vec<wire::Message>),
     /// By the conversation as it is now, with its changed messages or as a reload.
     Changed(Box<wire::Changes>),
-}
-
-fn cant_serve(error: StoreError) -> Refusal {
-    tracing::error!(%error, "a client could not resume");
-    Refusal::new(ErrorCode::Unavailable, "the database can't serve now")
 }

@@ -6,7 +6,7 @@ use http::{HeaderMap, header};
 use crate::{
     app::App,
     auth::{ApiCaller, Caller, Scope},
-    store::{StoreError, queries::people},
+    store::queries::people,
 };
 
 /// Names the person a back end acts for, by the product's id.
@@ -60,15 +60,9 @@ pub async fn back_end(app: &App, headers: &HeaderMap, scopes: &[Scope]) -> Resul
 /// When there is none, or the database fails.
 pub async fn find(app: &App, key: &ApiCaller, external_id: &str) -> Result<people::User, Refusal> {
     let asked = [UserRef::ExternalId(external_id.to_owned())];
-    let found = people::resolve(app.store.reader(), key.tenant, &asked).await.map_err(unavailable)?;
+    let found = people::resolve(app.store.reader(), key.tenant, &asked).await?;
     let not_found = || Refusal::new(ErrorCode::NotFound, "this tenant has no user of this id");
     found.into_iter().next().flatten().ok_or_else(not_found)
-}
-
-/// The database's trouble, for strangers; what it said goes to the log.
-pub fn unavailable(error: StoreError) -> Refusal {
-    tracing::error!(%error, "an HTTP request failed");
-    Refusal::new(ErrorCode::Unavailable, "the database can't answer now")
 }
 
 /// The credential of the one `Authorization` header. What is wrong with the header is told without the credential.

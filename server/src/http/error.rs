@@ -10,6 +10,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{commands::descriptors::WIRE, openapi::error_name};
+use crate::store::StoreError;
 
 /// A refusal on its way out.
 #[derive(Debug, Clone)]
@@ -101,6 +102,12 @@ impl From<Refusal> for Problem {
         // All statuses of `http_status` exist.
         let status = StatusCode::from_u16(refusal.code.http_status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         Self { status, refusal }
+    }
+}
+
+impl From<StoreError> for Problem {
+    fn from(error: StoreError) -> Self {
+        Refusal::from(error).into()
     }
 }
 

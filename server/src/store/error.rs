@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use causerie_protocol::{ErrorCode, Refusal};
 use sea_orm::{
     DbErr,
     sqlx::{self, sqlite::SqliteError},
@@ -109,6 +110,14 @@ enum Answer {
     Sqlite(u32),
     /// A SQLSTATE of PostgreSQL.
     Postgres(String),
+}
+
+/// The refusal of a request that the database did not execute. The caller does not read the text of the error; the log does.
+impl From<StoreError> for Refusal {
+    fn from(error: StoreError) -> Self {
+        tracing::error!(%error, "a request is refused because the database failed");
+        Self::new(ErrorCode::Unavailable, "the database can't serve now")
+    }
 }
 
 impl From<DbErr> for StoreError {

@@ -74,7 +74,7 @@ pub(super) async fn start(deps: &CommandDeps, caller: Caller, command: StartConv
 /// A plan that finds the existing conversation with this start key. A retry is answered with the conversation even if the
 /// caller may not start it any more.
 async fn found(deps: &CommandDeps, caller: Caller, kind: i16, start_key: &str) -> Result<Option<Plan>, Refusal> {
-    let before = deps.store.started(caller.tenant, start_key).await.map_err(super::unavailable)?;
+    let before = deps.store.started(caller.tenant, start_key).await?;
     let start_key = start_key.to_owned();
     Ok(before.map(|_| Plan { kind, start_key, exists: true, ..Plan::default() }))
 }
@@ -107,10 +107,10 @@ async fn direct(deps: &CommandDeps, caller: Caller, peer: Recipient) -> Result<P
 /// whether the user exists.
 async fn existing(deps: &CommandDeps, caller: Caller, peer: Recipient) -> Result<Option<Plan>, Refusal> {
     let Recipient::User(user) = peer else { return Ok(None) };
-    let found = people::resolve(deps.store.reader(), caller.tenant, &[user]).await.map_err(super::unavailable)?;
+    let found = people::resolve(deps.store.reader(), caller.tenant, &[user]).await?;
     let them = found.into_iter().next().flatten().map_or(UserId(Uuid::nil()), |user| user.id);
     let start_key = start_key(caller.user, them);
-    let Some(there) = deps.store.started(caller.tenant, &start_key).await.map_err(super::unavailable)? else {
+    let Some(there) = deps.store.started(caller.tenant, &start_key).await? else {
         return Ok(None);
     };
     let may_read = list::one(deps, caller, there).await.is_ok();
@@ -118,7 +118,7 @@ async fn existing(deps: &CommandDeps, caller: Caller, peer: Recipient) -> Result
 }
 
 async fn group(deps: &CommandDeps, caller: Caller, to: Vec<Recipient>) -> Result<Plan, Refusal> {
-    let facts = deps.facts.latest(caller.tenant).await.map_err(super::unavailable)?;
+    let facts = deps.facts.latest(caller.tenant).await?;
     let several = recipients::several();
     several.ask(&deps.gate, &facts, caller.user)?;
     let recipients = Recipients::gather(deps, caller, to, Vec::new(), None, Seen::ByEachOther).await?;

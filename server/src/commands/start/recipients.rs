@@ -11,11 +11,7 @@ use causerie_protocol::{
 };
 use uuid::Uuid;
 
-use super::{
-    super::{CommandDeps, unavailable},
-    Check, Member, Whom,
-    reply::Answered,
-};
+use super::{super::CommandDeps, Check, Member, Whom, reply::Answered};
 use crate::{
     auth::Caller,
     facts::{Snapshot, policy_gate},
@@ -84,7 +80,7 @@ impl Recipients {
         answered: Option<&Answered>,
         seen: Seen,
     ) -> Result<Self, Refusal> {
-        let facts = deps.facts.latest(caller.tenant).await.map_err(unavailable)?;
+        let facts = deps.facts.latest(caller.tenant).await?;
         let mut checks = Vec::new();
         if to.len() + copy.len() > 1 || to.iter().chain(&copy).any(|one| matches!(one, Recipient::Group(_))) {
             checks.push(several());
@@ -160,7 +156,7 @@ impl Recipients {
         // rules keep members secret or where members see each other.
         let is_named = seen == Seen::ByName && !facts.policy.secret_members();
         inactive.truncate(if is_named { limits::INACTIVE_SHOWN } else { 0 });
-        let inactive = people::find(deps.store.reader(), caller.tenant, &inactive).await.map_err(unavailable)?;
+        let inactive = people::find(deps.store.reader(), caller.tenant, &inactive).await?;
         let inactive = inactive.iter().map(wire::User::from).collect();
         Ok(Self { members, addressees, groups, inactive, inactive_count, checks })
     }
@@ -244,10 +240,9 @@ async fn resolve(
         }
     }
     let reader = deps.store.reader();
-    let users = people::resolve(reader, caller.tenant, &users).await.map_err(unavailable)?;
+    let users = people::resolve(reader, caller.tenant, &users).await?;
     let mut users = users.into_iter().map(|user| user.map(|user| user.id));
-    let groups: HashMap<String, GroupId> =
-        groups::find_by_external_id(reader, caller.tenant, &external_ids).await.map_err(unavailable)?;
+    let groups: HashMap<String, GroupId> = groups::find_by_external_id(reader, caller.tenant, &external_ids).await?;
     let named = all
         .into_iter()
         .map(|(field, is_copy, one)| {
@@ -286,8 +281,8 @@ pub(in super::super) async fn resolve_users(
     refs: Vec<UserRef>,
     field: &str,
 ) -> Result<(Vec<wire::User>, Vec<Check>), Refusal> {
-    let found = people::resolve(deps.store.reader(), caller.tenant, &refs).await.map_err(unavailable)?;
-    let facts = deps.facts.latest(caller.tenant).await.map_err(unavailable)?;
+    let found = people::resolve(deps.store.reader(), caller.tenant, &refs).await?;
+    let facts = deps.facts.latest(caller.tenant).await?;
     let both = found.iter().zip(&refs).enumerate().map(|(at, (found, asked))| {
         let field = format!("{field}[{at}]");
         let Some(user) = found else {

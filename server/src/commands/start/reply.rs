@@ -11,10 +11,7 @@ use std::collections::HashSet;
 use causerie_policy::Action;
 use causerie_protocol::{MessageId, Refusal, UserId, command::StartConversation};
 
-use super::{
-    super::{CommandDeps, unavailable},
-    Check, Whom,
-};
+use super::{super::CommandDeps, Check, Whom};
 use crate::{
     auth::Caller,
     facts::{Snapshot, policy_gate},
@@ -44,14 +41,14 @@ pub(super) struct Exempt {
 /// `Unavailable` if the database does not answer.
 pub(super) async fn answered(deps: &CommandDeps, caller: Caller, message: MessageId) -> Result<Answered, Refusal> {
     let not_held = || policy_gate::not_found().field(FIELD);
-    let parent = deps.store.parent(caller.tenant, caller.user, message).await.map_err(unavailable)?.ok_or_else(not_held)?;
-    let held = deps.lookups.facts.get((parent.conversation, caller.user)).await.map_err(unavailable)?;
+    let parent = deps.store.parent(caller.tenant, caller.user, message).await?.ok_or_else(not_held)?;
+    let held = deps.lookups.facts.get((parent.conversation, caller.user)).await?;
     let conversation = held.ok_or_else(not_held)?;
     let mine = parent.author == caller.user;
     let age_ms = deps.clock.now_ms().saturating_sub(parent.sent_at_ms);
     let whom = Whom::Message { conversation, mine, age_ms };
     let check = Check { action: Action::Reply, whom, field: FIELD.to_owned() };
-    let facts = deps.facts.latest(caller.tenant).await.map_err(unavailable)?;
+    let facts = deps.facts.latest(caller.tenant).await?;
     check.ask(&deps.gate, &facts, caller.user)?;
     Ok(Answered { parent, check })
 }

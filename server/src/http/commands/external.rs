@@ -5,7 +5,7 @@
 use causerie_protocol::{ConversationId, Refusal, UserId, command::UserRef, limits::EXTERNAL_ID_BYTES_MAX};
 use serde_json::{Map, Value};
 
-use crate::{app::App, auth::Caller, commands::start::start_key, http::caller::unavailable, store::queries::people};
+use crate::{app::App, auth::Caller, commands::start::start_key, store::queries::people};
 
 /// Marks an id of the product.
 pub const PREFIX: &str = "external:";
@@ -24,7 +24,7 @@ pub async fn resolve(app: &App, caller: Caller, fields: &mut Map<String, Value>)
     if asked.is_empty() {
         return Ok(());
     }
-    let found = people::resolve(app.store.reader(), caller.tenant, &asked).await.map_err(unavailable)?;
+    let found = people::resolve(app.store.reader(), caller.tenant, &asked).await?;
     let id_of = |external_id: &str| {
         let users = found.iter().flatten();
         users.filter(|user| user.external_id == external_id).map(|user| user.id).next().unwrap_or_else(UserId::new)
@@ -40,7 +40,7 @@ pub async fn resolve(app: &App, caller: Caller, fields: &mut Map<String, Value>)
         && let Some(peer) = external(value).map(id_of)
     {
         let key = vec![(peer, start_key(caller.user, peer))];
-        let known = app.store.direct_with(caller.tenant.0, key).await.map_err(unavailable)?;
+        let known = app.store.direct_with(caller.tenant.0, key).await?;
         *value = known.get(&peer).copied().unwrap_or_else(ConversationId::new).to_string().into();
     }
     Ok(())

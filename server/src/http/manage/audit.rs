@@ -16,7 +16,7 @@ use crate::{
     audit::{self, Actors, Filter},
     auth::{ApiCaller, Scope},
     clock::{from_rfc3339, rfc3339},
-    http::{caller::unavailable, error::Problem},
+    http::error::Problem,
 };
 
 /// Reads the audit.
@@ -105,10 +105,10 @@ impl Endpoint for GetAudit {
             since_ms: since.transpose()?,
             action: query.action,
         };
-        let mut page = audit::page(store, tenant, &filter, limit + 1).await.map_err(unavailable)?;
+        let mut page = audit::page(store, tenant, &filter, limit + 1).await?;
         let more = page.len() > limit as usize;
         page.truncate(limit as usize);
-        let actors = Actors::read(store, tenant).await.map_err(unavailable)?;
+        let actors = Actors::read(store, tenant).await?;
         let next_cursor = page.last().filter(|_| more).map(|(id, _)| *id);
         let entries = page.into_iter().map(|(_, entry)| AuditEntry {
             at: rfc3339(entry.at_ms),

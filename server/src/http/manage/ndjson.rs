@@ -35,7 +35,7 @@ use uuid::Uuid;
 use super::{decode::without_nulls, endpoint, exports::TenantPermit, schemas::Schemas};
 use crate::{
     app::App,
-    http::{assets, caller::unavailable, cut::Cut, error::Problem},
+    http::{assets, cut::Cut, error::Problem},
     store::StoreError,
     tasks::{Readiness, Tasks},
 };
@@ -73,7 +73,7 @@ impl From<io::Error> for Stopped {
 impl From<Stopped> for Problem {
     fn from(stopped: Stopped) -> Self {
         match stopped {
-            Stopped::Store(error) => unavailable(error).into(),
+            Stopped::Store(error) => error.into(),
             Stopped::File(error) => {
                 tracing::error!(%error, "the file of an export failed");
                 Refusal::new(ErrorCode::Unavailable, "this server can't write the file of the export; its log tells why")

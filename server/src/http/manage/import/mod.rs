@@ -30,7 +30,7 @@ use crate::{
     audit,
     auth::{ApiCaller, Scope},
     facts,
-    http::{assets, caller::unavailable, error::Problem},
+    http::{assets, error::Problem},
     provisioning::{Answer, Committed, Import, ImportDeps, ImportLock, Options, Stopped, ndjson::Lines},
 };
 
@@ -65,9 +65,9 @@ impl Endpoint for PostImport {
 
     async fn run(call: Call<Self>, options: Options, Rows(body): Rows) -> Result<Self::Answer, Problem> {
         let (app, key) = (&call.shared.app, &call.caller);
-        let policy = facts::policy(&app.store, key.tenant).await.map_err(unavailable)?;
+        let policy = facts::policy(&app.store, key.tenant).await?;
         let most = (app.config.database.connections_max / CONNECTIONS_PER_IMPORT).max(1) as usize;
-        let lock = call.shared.imports.take_one_of(most, &app.store, key.tenant).await.map_err(unavailable)?;
+        let lock = call.shared.imports.take_one_of(most, &app.store, key.tenant).await?;
         let lock = lock.ok_or_else(|| {
             let why = "another import of this tenant is under way, or as many of others as this server does at once; \
                        try again later";

@@ -6,7 +6,6 @@ use super::{find, note, wrong_state};
 use crate::{
     auth::{ApiCaller, Scope},
     http::{
-        caller::unavailable,
         error::Problem,
         manage::endpoint::{Call, Endpoint},
     },
@@ -32,7 +31,7 @@ impl Endpoint for DeleteJob {
     async fn run(call: Call<Self>, (): (), (): ()) -> Result<Self::Answer, Problem> {
         let (app, key) = (&call.shared.app, &call.caller);
         let job = find(app, key, call.id()).await?;
-        if !jobs::delete(&app.store, Some(key.tenant), job.id).await.map_err(unavailable)? {
+        if !jobs::delete(&app.store, Some(key.tenant), job.id).await? {
             let now = find(app, key, call.id()).await?;
             return Err(wrong_state(&now, "a running job can't be deleted").into());
         }

@@ -10,7 +10,6 @@ use super::Job;
 use crate::{
     auth::{ApiCaller, Scope},
     http::{
-        caller::unavailable,
         error::Problem,
         manage::{
             audit::page_limit,
@@ -77,7 +76,7 @@ impl Endpoint for ListJobs {
             kind: query.kind,
             before: cursor.map_err(|_| invalid("cursor", "must be the `nextCursor` of a page before"))?,
         };
-        let mut page = jobs::list(&call.shared.app.store, &filter, limit + 1).await.map_err(unavailable)?;
+        let mut page = jobs::list(&call.shared.app.store, &filter, limit + 1).await?;
         let more = page.len() > limit as usize;
         page.truncate(limit as usize);
         let next_cursor = page.last().filter(|_| more).map(|job| job.id);

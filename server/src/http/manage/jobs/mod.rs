@@ -14,7 +14,6 @@ use crate::{
     audit,
     auth::ApiCaller,
     clock::rfc3339,
-    http::caller::unavailable,
     jobs::{JobState, StoredJob},
     plain::shortened,
     store::queries::jobs,
@@ -69,7 +68,7 @@ impl From<StoredJob> for Job {
 /// The tenant's job of the id in a path.
 async fn find(app: &App, key: &ApiCaller, id: &str) -> Result<StoredJob, Refusal> {
     let job = match Uuid::parse_str(id) {
-        Ok(id) => jobs::find(&app.store, Some(key.tenant), id).await.map_err(unavailable)?,
+        Ok(id) => jobs::find(&app.store, Some(key.tenant), id).await?,
         Err(_) => None,
     };
     job.ok_or_else(|| Refusal::new(ErrorCode::NotFound, format!("there is no job `{}`", shortened(id))))
@@ -84,5 +83,5 @@ fn wrong_state(job: &StoredJob, rule: &str) -> Refusal {
 async fn note(app: &App, key: &ApiCaller, action: &str, job: &StoredJob) -> Result<(), Refusal> {
     let detail = [("kind", job.kind.as_str().into())];
     let entry = audit::done(audit::back_end(key), action, format!("job:{}", job.id), detail, app.clock.now_ms());
-    audit::record(&app.store, key.tenant, entry).await.map_err(unavailable)
+    Ok(audit::record(&app.store, key.tenant, entry).await?)
 }

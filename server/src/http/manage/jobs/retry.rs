@@ -6,7 +6,6 @@ use super::{Job, find, note, wrong_state};
 use crate::{
     auth::{ApiCaller, Scope},
     http::{
-        caller::unavailable,
         error::Problem,
         manage::endpoint::{Call, Endpoint, Json},
     },
@@ -32,7 +31,7 @@ impl Endpoint for RetryJob {
     async fn run(call: Call<Self>, (): (), (): ()) -> Result<Self::Answer, Problem> {
         let (app, key) = (&call.shared.app, &call.caller);
         let job = find(app, key, call.id()).await?;
-        if !jobs::retry(&app.store, Some(key.tenant), job.id, app.clock.now_ms()).await.map_err(unavailable)? {
+        if !jobs::retry(&app.store, Some(key.tenant), job.id, app.clock.now_ms()).await? {
             let now = find(app, key, call.id()).await?;
             return Err(wrong_state(&now, "only a dead or a waiting job is retried").into());
         }

@@ -8,7 +8,7 @@ use schemars::JsonSchema;
 use sea_orm::ConnectionTrait;
 use serde::{Deserialize, Serialize};
 
-use crate::{auth::Caller, http::caller::unavailable, store::queries::people};
+use crate::{auth::Caller, store::queries::people};
 use causerie_protocol::{ErrorCode, Refusal, facts::WritableBy};
 
 /// What a user chose.
@@ -51,6 +51,6 @@ impl From<Choice> for WritableBy {
 
 /// The caller as stored.
 async fn stored(connection: &impl ConnectionTrait, caller: &Caller) -> Result<people::User, Refusal> {
-    let found = people::find(connection, caller.tenant, &[caller.user]).await.map_err(unavailable)?;
+    let found = people::find(connection, caller.tenant, &[caller.user]).await?;
     found.into_iter().next().ok_or_else(|| Refusal::new(ErrorCode::NotFound, "the user is gone"))
 }

@@ -11,7 +11,6 @@ use crate::{
     audit,
     auth::{AuthError, Caller},
     http::{
-        caller::unavailable,
         error::Problem,
         manage::endpoint::{Call, Endpoint, Json},
     },
@@ -48,7 +47,7 @@ impl Endpoint for PutSettings {
             return Ok(Json(UserSettings { writable_by: user.writable_by.into() }));
         };
         let now_ms = app.clock.now_ms();
-        let mut write = FactWrite::begin(&app.store, tenant, now_ms).await.map_err(unavailable)?;
+        let mut write = FactWrite::begin(&app.store, tenant, now_ms).await?;
         // The user may have been erased, deactivated or signed out while this request waited for the lock.
         let user = stored(write.connection(), &call.caller).await?;
         if user.status != UserStatus::Active {
@@ -59,11 +58,11 @@ impl Endpoint for PutSettings {
         }
         let profile =
             Profile { external_id: user.external_id.clone(), writable_by: Some(choice.into()), ..Profile::default() };
-        write.users(&[profile]).await.map_err(unavailable)?;
+        write.users(&[profile]).await?;
         let user = format!("user:{}", user.external_id);
         let entry = audit::done(&user, "user.writable_by", &user, [("writable_by", json!(choice))], now_ms);
-        audit::append(write.connection(), tenant, entry).await.map_err(unavailable)?;
-        if let Some(version) = write.commit().await.map_err(unavailable)? {
+        audit::append(write.connection(), tenant, entry).await?;
+        if let Some(version) = write.commit().await? {
             app.hub.facts_moved(tenant, version);
         }
         Ok(Json(UserSettings { writable_by: choice }))

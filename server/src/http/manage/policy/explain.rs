@@ -11,7 +11,6 @@ use super::READERS;
 use crate::{
     auth::{ApiCaller, Scope},
     http::{
-        caller::unavailable,
         error::Problem,
         manage::{
             decode::{invalid, unexpected},
@@ -113,11 +112,11 @@ impl Endpoint for ExplainPolicy {
         let whom = asked.to.map_or(Ok(Whom::Nobody), |to| to.target("to"))?;
         let action = asked.action.as_deref().map(action_of).transpose()?;
         let question = Question { me, whom, action, relation: asked.relation };
-        let facts = app.facts.latest(tenant).await.map_err(unavailable)?;
+        let facts = app.facts.latest(tenant).await?;
         match policies::explain(&app.store, &facts, &question).await {
             Ok(explanation) => Ok(Json(explanation)),
             Err(ExplainError::Asked(refusal)) => Err(refusal.into()),
-            Err(ExplainError::Store(error)) => Err(unavailable(error).into()),
+            Err(ExplainError::Store(error)) => Err(error.into()),
         }
     }
 }

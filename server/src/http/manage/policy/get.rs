@@ -9,7 +9,6 @@ use crate::{
     audit::Actors,
     auth::{ApiCaller, Scope},
     http::{
-        caller::unavailable,
         error::Problem,
         manage::{
             decode::number_text,
@@ -56,10 +55,10 @@ impl Endpoint for GetPolicy {
     async fn run(call: Call<Self>, Params(query): Self::Query, (): ()) -> Result<Self::Answer, Problem> {
         let (app, key) = (&call.shared.app, &call.caller);
         let version = match query.version {
-            None => policies::in_force(&app.store, key.tenant).await.map_err(unavailable)?,
+            None => policies::in_force(&app.store, key.tenant).await?,
             Some(number) => earlier(app, key, Some(number), "version").await?,
         };
-        let actors = Actors::read(&app.store, key.tenant).await.map_err(unavailable)?;
+        let actors = Actors::read(&app.store, key.tenant).await?;
         Ok(Json(Policy { version: PolicyVersion::new(&version, &actors), text: version.text }))
     }
 }

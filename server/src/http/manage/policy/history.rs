@@ -9,7 +9,6 @@ use crate::{
     audit::Actors,
     auth::{ApiCaller, Scope},
     http::{
-        caller::unavailable,
         error::Problem,
         manage::endpoint::{Call, Endpoint, Json},
     },
@@ -41,8 +40,8 @@ impl Endpoint for PolicyHistory {
 
     async fn run(call: Call<Self>, (): (), (): ()) -> Result<Self::Answer, Problem> {
         let (store, tenant) = (&call.shared.app.store, call.caller.tenant);
-        let versions = policies::history(store, tenant).await.map_err(unavailable)?;
-        let actors = Actors::read(store, tenant).await.map_err(unavailable)?;
+        let versions = policies::history(store, tenant).await?;
+        let actors = Actors::read(store, tenant).await?;
         let policies = versions.iter().map(|version| PolicyVersion::new(version, &actors)).collect();
         Ok(Json(Versions { policies }))
     }

@@ -25,7 +25,6 @@ use crate::{
     auth::{ApiCaller, Scope},
     clock::rfc3339,
     facts::Snapshot,
-    http::caller::unavailable,
     language::Language,
     plain::counted,
     policies::{self, Changed, Comparison, NotCompared, Version},
@@ -178,7 +177,7 @@ impl PolicyChanged {
 
 /// Words that facts use and rules do not declare: those facts would give nothing. Refused unless accepted.
 async fn unused_words(app: &App, key: &ApiCaller, policy: &Policy, accepted: bool) -> Result<Vec<UnusedWord>, Refusal> {
-    let unused = policies::unused_words(&app.store, key.tenant, policy.vocabulary()).await.map_err(unavailable)?;
+    let unused = policies::unused_words(&app.store, key.tenant, policy.vocabulary()).await?;
     if !unused.is_empty() && !accepted {
         let words: Vec<String> = unused
             .iter()
@@ -191,7 +190,7 @@ async fn unused_words(app: &App, key: &ApiCaller, policy: &Policy, accepted: boo
 }
 
 async fn earlier(app: &App, key: &ApiCaller, version: Option<u64>, field: &str) -> Result<Version, Refusal> {
-    let found = policies::earlier(&app.store, key.tenant, version).await.map_err(unavailable)?;
+    let found = policies::earlier(&app.store, key.tenant, version).await?;
     found.map_err(|why| Refusal::new(ErrorCode::NotFound, why).field(field))
 }
 
@@ -216,7 +215,7 @@ async fn set_and_compared(
 async fn set(app: &App, key: &ApiCaller, policy: &Policy, restores: Option<u64>) -> Result<Changed, Refusal> {
     let by = audit::back_end(key);
     let changed = policies::set(&app.store, key.tenant, policy, &by, restores, app.clock.now_ms()).await;
-    let changed = changed.map_err(unavailable)?;
+    let changed = changed?;
     if let Some(version) = changed.facts_version {
         app.hub.facts_moved(key.tenant, version);
     }
@@ -224,7 +223,7 @@ async fn set(app: &App, key: &ApiCaller, policy: &Policy, restores: Option<u64>)
 }
 
 async fn compared(app: &App, key: &ApiCaller, policy: &Arc<Policy>, language: Language) -> Result<Comparison, Refusal> {
-    let current = app.facts.latest(key.tenant).await.map_err(unavailable)?;
+    let current = app.facts.latest(key.tenant).await?;
     compared_with(app, current, policy, language, COMPARISON_MAX).await
 }
 
@@ -246,6 +245,6 @@ async fn compared_with(
             let why = format!("the comparison takes more than {} s", limit.as_secs());
             Err(Refusal::new(ErrorCode::Timeout, why))
         }
-        Err(NotCompared::Failed(error)) => Err(unavailable(error)),
+        Err(NotCompared::Failed(error)) => Err(error.into()),
     }
 }

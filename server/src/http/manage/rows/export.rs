@@ -17,7 +17,6 @@ use crate::{
     audit,
     auth::{ApiCaller, Scope},
     http::{
-        caller::unavailable,
         error::Problem,
         manage::{
             endpoint::{Call, Endpoint, Params},
@@ -95,9 +94,9 @@ impl Endpoint for Export {
         let (app, key) = (&call.shared.app, &call.caller);
         let permit = call.shared.exports.begin(key.tenant)?;
         let mut work = Work { tenant: key.tenant, only: query.only, lines: Lines::create(app)? };
-        let transaction = app.store.begin_reading().await.map_err(unavailable)?;
+        let transaction = app.store.begin_reading().await?;
         let entry = audit::done(audit::back_end(key), "export", "", [], app.clock.now_ms());
-        audit::record(&app.store, key.tenant, entry).await.map_err(unavailable)?;
+        audit::record(&app.store, key.tenant, entry).await?;
         let done = work.all(&transaction).await;
         let _ = transaction.rollback().await;
         done?;

@@ -6,7 +6,6 @@ use super::{READERS, RowPage, RowsQuery, read, types::GroupRow};
 use crate::{
     auth::{ApiCaller, Scope},
     http::{
-        caller::unavailable,
         error::Problem,
         manage::endpoint::{Call, Endpoint, Json, Params},
     },
@@ -32,8 +31,8 @@ impl Endpoint for ListGroups {
         let (after, limit) = query.read()?;
         let after = after.first().map(String::as_str).unwrap_or_default();
         let reader = call.shared.app.store.reader();
-        let groups = stored::groups(reader, call.caller.tenant, after, limit as u32 + 1).await.map_err(unavailable)?;
-        let rows = read::groups(reader, groups).await.map_err(unavailable)?;
+        let groups = stored::groups(reader, call.caller.tenant, after, limit as u32 + 1).await?;
+        let rows = read::groups(reader, groups).await?;
         Ok(Json(RowPage::new(rows, limit)))
     }
 }

@@ -6,7 +6,6 @@ use super::{READERS, RowPage, RowsQuery, read::Held as _, types::MembershipRow};
 use crate::{
     auth::{ApiCaller, Scope},
     http::{
-        caller::unavailable,
         error::Problem,
         manage::endpoint::{Call, Endpoint, Json, Params},
     },
@@ -30,7 +29,7 @@ impl Endpoint for ListMemberships {
     async fn run(call: Call<Self>, Params(query): Self::Query, (): ()) -> Result<Self::Answer, Problem> {
         let (after, limit) = query.read()?;
         let reader = call.shared.app.store.reader();
-        let rows = MembershipRow::page(reader, call.caller.tenant, &after, limit + 1).await.map_err(unavailable)?;
+        let rows = MembershipRow::page(reader, call.caller.tenant, &after, limit + 1).await?;
         Ok(Json(RowPage::new(rows, limit)))
     }
 }

@@ -6,7 +6,6 @@ use super::{READERS, RowPage, RowsQuery, types::UserRow};
 use crate::{
     auth::{ApiCaller, Scope},
     http::{
-        caller::unavailable,
         error::Problem,
         manage::endpoint::{Call, Endpoint, Json, Params},
     },
@@ -32,7 +31,7 @@ impl Endpoint for ListUsers {
         let (after, limit) = query.read()?;
         let after = after.first().map(String::as_str).unwrap_or_default();
         let reader = call.shared.app.store.reader();
-        let users = stored::users(reader, call.caller.tenant, after, limit as u32 + 1).await.map_err(unavailable)?;
+        let users = stored::users(reader, call.caller.tenant, after, limit as u32 + 1).await?;
         let rows = users.into_iter().map(UserRow::from).map(|row| (vec![row.id.clone()], row));
         Ok(Json(RowPage::new(rows.collect(), limit)))
     }

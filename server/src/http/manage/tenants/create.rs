@@ -12,7 +12,6 @@ use crate::{
     audit,
     auth::{ApiCaller, Scope, api_key},
     http::{
-        caller::unavailable,
         error::Problem,
         manage::{
             decode::{invalid, unexpected},
@@ -75,16 +74,16 @@ impl Endpoint for CreateTenant {
             tenants::slug(&new.slug).map_err(|why| unexpected("slug", &new.slug, why.trim_start_matches("expected ")))?;
         let name = name(&new.name)?;
         let policy = new.policy.as_deref().map(preset).transpose()?;
-        let made = tenants::create(store, &by, &slug, &name, policy.as_ref(), now_ms).await.map_err(unavailable)?;
+        let made = tenants::create(store, &by, &slug, &name, policy.as_ref(), now_ms).await?;
         let tenant = made
             .ok_or_else(|| Refusal::new(ErrorCode::Conflict, format!("there is a tenant `{slug}` already")).field("slug"))?;
         let (key, row) = api_key::generate(tenant.id, "first key", &KEY_SCOPES, now_ms, None);
         let id = row.id;
-        keys::add_api_key(store, row).await.map_err(unavailable)?;
+        keys::add_api_key(store, row).await?;
         let scopes: Vec<&str> = KEY_SCOPES.iter().map(|scope| scope.name()).collect();
         let detail = [("name", "first key".into()), ("scopes", scopes.into())];
         let entry = audit::done(by, "api_key.create", format!("key:{id}"), detail, now_ms);
-        audit::record(store, tenant.id, entry).await.map_err(unavailable)?;
+        audit::record(store, tenant.id, entry).await?;
         Ok(Json(TenantCreated { tenant: tenant.into(), api_key_id: id, api_key: key }))
     }
 }

@@ -6,7 +6,6 @@ use super::{SCOPES, TenantAnswer, not_found};
 use crate::{
     auth::{ApiCaller, Scope},
     http::{
-        caller::unavailable,
         error::Problem,
         manage::endpoint::{Call, Endpoint, Json},
     },
@@ -29,7 +28,7 @@ impl Endpoint for GetTenant {
     type Answer = Json<TenantAnswer>;
 
     async fn run(call: Call<Self>, (): (), (): ()) -> Result<Self::Answer, Problem> {
-        let found = tenants::find_by_slug(&call.shared.app.store, call.id()).await.map_err(unavailable)?;
+        let found = tenants::find_by_slug(&call.shared.app.store, call.id()).await?;
         Ok(Json(found.ok_or_else(not_found)?.into()))
     }
 }

@@ -8,7 +8,6 @@ use super::{SCOPES, TenantAnswer};
 use crate::{
     auth::{ApiCaller, Scope},
     http::{
-        caller::unavailable,
         error::Problem,
         manage::endpoint::{Call, Endpoint, Json},
     },
@@ -38,7 +37,7 @@ impl Endpoint for ListTenants {
     type Answer = Json<TenantList>;
 
     async fn run(call: Call<Self>, (): (), (): ()) -> Result<Self::Answer, Problem> {
-        let tenants = tenants::all(&call.shared.app.store).await.map_err(unavailable)?;
+        let tenants = tenants::all(&call.shared.app.store).await?;
         Ok(Json(TenantList { tenants: tenants.into_iter().map(TenantAnswer::from).collect() }))
     }
 }

@@ -9,7 +9,6 @@ use crate::{
     audit,
     auth::{ApiCaller, Scope},
     http::{
-        caller::unavailable,
         error::Problem,
         manage::endpoint::{Call, Endpoint, Json},
     },
@@ -45,6 +44,6 @@ impl Endpoint for RenameTenant {
         let (app, by) = (&call.shared.app, audit::back_end(&call.caller));
         let name = name(&change.name)?;
         let renamed = tenants::rename(&app.store, &by, call.id(), &name, app.clock.now_ms()).await;
-        Ok(Json(renamed.map_err(unavailable)?.ok_or_else(not_found)?.into()))
+        Ok(Json(renamed?.ok_or_else(not_found)?.into()))
     }
 }

@@ -11,7 +11,6 @@ use crate::{
     },
     facts,
     http::{
-        caller::unavailable,
         error::Problem,
         manage::endpoint::{Call, Endpoint},
     },
@@ -43,33 +42,33 @@ impl Endpoint for EraseUser {
 
     async fn run(call: Call<Self>, (): (), (): ()) -> Result<Self::Answer, Problem> {
         let (app, key) = (&call.shared.app, &call.caller);
-        let policy = facts::policy(&app.store, key.tenant).await.map_err(unavailable)?;
+        let policy = facts::policy(&app.store, key.tenant).await?;
         let now_ms = app.clock.now_ms();
-        let mut write = FactWrite::begin(&app.store, key.tenant, now_ms).await.map_err(unavailable)?;
-        let known = write.resolve_users(&[call.id()]).await.map_err(unavailable)?;
+        let mut write = FactWrite::begin(&app.store, key.tenant, now_ms).await?;
+        let known = write.resolve_users(&[call.id()]).await?;
         let not_found = || Refusal::new(ErrorCode::NotFound, "this tenant has no user of this id");
         let user = known.get(call.id()).copied().ok_or_else(not_found)?;
-        let before = people::find(write.connection(), key.tenant, &[user]).await.map_err(unavailable)?;
+        let before = people::find(write.connection(), key.tenant, &[user]).await?;
         let before = before.into_iter().next().ok_or_else(not_found)?;
         // Not the user's id, which other users know: a user of this name, made in advance, would make the erasure fail.
         let erased = format!("erased-{}", UserId::new());
 
-        let memberships = stored::memberships_of_users(write.connection(), &[user]).await.map_err(unavailable)?;
+        let memberships = stored::memberships_of_users(write.connection(), &[user]).await?;
         let memberships: Vec<_> = memberships.into_iter().map(|fact| fact.key).collect();
-        write.remove_memberships(&memberships).await.map_err(unavailable)?;
-        let relations = stored::relations_of(write.connection(), user).await.map_err(unavailable)?;
+        write.remove_memberships(&memberships).await?;
+        let relations = stored::relations_of(write.connection(), user).await?;
         let relations: Vec<_> = relations.into_iter().map(|fact| fact.key).collect();
         let words = policy.vocabulary();
-        write.remove_relations(&relations, |relation| is_mutual(words, relation)).await.map_err(unavailable)?;
+        write.remove_relations(&relations, |relation| is_mutual(words, relation)).await?;
         write.rename_user(user, &erased).await.map_err(|error| match error.is_unique_violation() {
             true => Refusal::new(ErrorCode::Conflict, "another user has the name for the erased user: try again"),
-            false => unavailable(error),
+            false => error.into(),
         })?;
         let erased_at_s = now_ms.div_euclid(1000).max(before.tokens_valid_from_s - 1);
         let blocked = !matches!(before.status, UserStatus::Active | UserStatus::Invited);
         let outlived_s = now_ms.div_euclid(1000) - LIFETIME_MAX_S - LEEWAY_S;
-        write.bury_user(call.id(), erased_at_s, blocked, outlived_s).await.map_err(unavailable)?;
-        write.forget_log().await.map_err(unavailable)?;
+        write.bury_user(call.id(), erased_at_s, blocked, outlived_s).await?;
+        write.forget_log().await?;
         let profile = Profile {
             external_id: erased.clone(),
             name: Some(erased.clone()),
@@ -80,12 +79,12 @@ impl Endpoint for EraseUser {
             writable_by: Some(WritableBy::Nobody),
             ..Profile::default()
         };
-        write.users(&[profile]).await.map_err(unavailable)?;
+        write.users(&[profile]).await?;
         let (before, after) = (format!("user:{}", call.id()), format!("user:{erased}"));
-        audit::rename(write.connection(), key.tenant, &before, &after).await.map_err(unavailable)?;
+        audit::rename(write.connection(), key.tenant, &before, &after).await?;
         let entry = audit::done(audit::back_end(key), "user.erase", after, [], now_ms);
-        audit::append(write.connection(), key.tenant, entry).await.map_err(unavailable)?;
-        if let Some(version) = write.commit().await.map_err(unavailable)? {
+        audit::append(write.connection(), key.tenant, entry).await?;
+        if let Some(version) = write.commit().await? {
             app.hub.facts_moved(key.tenant, version);
         }
         app.hub.revoke(user, i64::MAX);

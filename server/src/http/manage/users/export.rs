@@ -14,7 +14,7 @@ use crate::{
     auth::{ApiCaller, Scope},
     clock::rfc3339,
     http::{
-        caller::{self, unavailable},
+        caller,
         error::Problem,
         manage::{
             endpoint::{Call, Endpoint},
@@ -92,7 +92,7 @@ impl Endpoint for ExportUser {
         let permit = call.shared.exports.begin(key.tenant)?;
         let mut lines = Lines::create(app)?;
         note(app, key, "user.export", call.id(), []).await?;
-        let transaction = app.store.begin_reading().await.map_err(unavailable)?;
+        let transaction = app.store.begin_reading().await?;
         let done = all(&transaction, key.tenant, &user, &mut lines).await;
         let _ = transaction.rollback().await;
         done?;

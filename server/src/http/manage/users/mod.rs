@@ -8,7 +8,7 @@ pub mod revoke;
 use causerie_protocol::Refusal;
 use serde_json::Value;
 
-use crate::{app::App, audit, auth::ApiCaller, http::caller::unavailable};
+use crate::{app::App, audit, auth::ApiCaller};
 
 /// Writes into the audit what was done to a user.
 async fn note<const N: usize>(
@@ -19,5 +19,5 @@ async fn note<const N: usize>(
     detail: [(&str, Value); N],
 ) -> Result<(), Refusal> {
     let entry = audit::done(audit::back_end(key), action, format!("user:{external_id}"), detail, app.clock.now_ms());
-    audit::record(&app.store, key.tenant, entry).await.map_err(unavailable)
+    Ok(audit::record(&app.store, key.tenant, entry).await?)
 }

@@ -12,7 +12,6 @@ use crate::{
     facts,
     http::{
         body,
-        caller::unavailable,
         commands::schema::bounds,
         error::Problem,
         manage::{
@@ -99,23 +98,23 @@ impl Endpoint for PutUser {
     async fn run(call: Call<Self>, (): (), Fields(fields): Self::Body) -> Result<Self::Answer, Problem> {
         let (app, key) = (&call.shared.app, &call.caller);
         let said: Vec<String> = fields.keys().cloned().collect();
-        let policy = facts::policy(&app.store, key.tenant).await.map_err(unavailable)?;
+        let policy = facts::policy(&app.store, key.tenant).await?;
         let (mut profile, deleted) = profile(fields, call.id(), policy.vocabulary())?;
         if deleted {
             profile = Profile { external_id: profile.external_id, status: Some(UserStatus::Removed), ..Profile::default() };
         }
         let status = profile.status;
         let now_ms = app.clock.now_ms();
-        let mut write = FactWrite::begin(&app.store, key.tenant, now_ms).await.map_err(unavailable)?;
-        if deleted && write.resolve_users(&[call.id()]).await.map_err(unavailable)?.is_empty() {
+        let mut write = FactWrite::begin(&app.store, key.tenant, now_ms).await?;
+        if deleted && write.resolve_users(&[call.id()]).await?.is_empty() {
             return Err(Refusal::new(ErrorCode::NotFound, "this tenant has no user of this id").into());
         }
-        let written = write.users(&[profile]).await.map_err(unavailable)?;
+        let written = write.users(&[profile]).await?;
         let (_, user) = written.into_iter().next().ok_or_else(|| Refusal::new(ErrorCode::Internal, "no user was stored"))?;
         let detail = [("fields", said.into()), ("status", json!(status.map(|status| word_of(&STATUSES, status))))];
         let entry = audit::done(audit::back_end(key), "user.put", format!("user:{}", call.id()), detail, now_ms);
-        audit::append(write.connection(), key.tenant, entry).await.map_err(unavailable)?;
-        if let Some(version) = write.commit().await.map_err(unavailable)? {
+        audit::append(write.connection(), key.tenant, entry).await?;
+        if let Some(version) = write.commit().await? {
             app.hub.facts_moved(key.tenant, version);
         }
         if status.is_some_and(|status| status != UserStatus::Active) {

@@ -9,7 +9,7 @@ use super::note;
 use crate::{
     auth::{ApiCaller, Scope, token::LEEWAY_S},
     http::{
-        caller::{self, unavailable},
+        caller,
         error::Problem,
         manage::{
             decode::{invalid, seconds},
@@ -50,7 +50,7 @@ impl Endpoint for RevokeUser {
         let now_ms = app.clock.now_ms();
         let before_s = issued_before(body.issued_before, now_ms.div_euclid(1000))?;
         let user = caller::find(app, key, call.id()).await?;
-        people::revoke_tokens(&app.store, key.tenant, user.id, before_s, now_ms).await.map_err(unavailable)?;
+        people::revoke_tokens(&app.store, key.tenant, user.id, before_s, now_ms).await?;
         app.hub.revoke(user.id, before_s);
         note(app, key, "user.revoke", call.id(), []).await?;
         Ok(())
