@@ -7,16 +7,16 @@
 use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use causerie_benches::{BatchSize, Benches};
-use causerie_protocol::{ClientId, ConversationId, NodeId, TenantId, UserId, command::Draft};
+use causerie_protocol::{ClientId, ConversationId, NodeId, UserId, command::Draft};
 use causerie_server::{
     audit::Refusals,
     auth::Caller,
     clock::{Clock, SystemClock},
+    domain::{ConversationKind, MemberRole},
     facts::{Facts, policy_gate::PolicyGate},
     fanout::{Checks, FanoutDeps, Hub, bus::LocalHub},
     store::{
         Database, Store,
-        kinds::{DIRECT, MEMBER},
         lookups::Lookups,
         queries::{
             append::NewConversation,
@@ -142,12 +142,11 @@ async fn open(file: PathBuf) -> (Writer, Vec<(Caller, UserId)>) {
 }
 
 fn start(caller: Caller, peer: UserId) -> WriteRequest {
-    let member = |user| Member { user, role: MEMBER, is_copy: false, is_named: true };
-    let TenantId(tenant) = caller.tenant;
+    let member = |user| Member { user, role: MemberRole::Member, is_copy: false, is_named: true };
     let new = NewConversation {
         id: ConversationId::new(),
-        tenant,
-        kind: DIRECT,
+        tenant: caller.tenant,
+        kind: ConversationKind::Direct,
         subject: String::new(),
         start_key: format!("pair:{}:{}", caller.user.min(peer), caller.user.max(peer)),
         member_count: 2,

@@ -10,6 +10,7 @@ pub mod clock;
 pub mod commands;
 pub mod config;
 pub mod demo;
+pub mod domain;
 pub mod facts;
 pub mod fanout;
 pub mod gateway;

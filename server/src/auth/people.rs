@@ -6,12 +6,13 @@ use std::{
     time::Duration,
 };
 
-use causerie_protocol::{TenantId, wire::UserStatus};
+use causerie_protocol::TenantId;
 use tokio::time::timeout;
 
 use super::{AuthError, token::Claims};
 use crate::{
     clock::Clock,
+    domain::UserStatus,
     store::{
         Store, StoreError,
         batcher::{Answers, Batcher},

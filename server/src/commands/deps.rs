@@ -64,7 +64,7 @@ impl CommandDeps {
     /// member.
     pub(super) async fn place(&self, caller: Caller, conversation: ConversationId) -> Result<MemberContext, Refusal> {
         let place = self.lookups.facts.get((conversation, caller.user)).await?;
-        let place = place.filter(|place| place.tenant == caller.tenant.0).ok_or_else(policy_gate::not_found)?;
+        let place = place.filter(|place| place.tenant == caller.tenant).ok_or_else(policy_gate::not_found)?;
         if place.role.is_none() {
             self.ask(Action::Read, caller, &place).await?;
         }
@@ -74,7 +74,7 @@ impl CommandDeps {
     /// Asks the policy whether the caller may read a page, by the membership that was read with the page and by facts that
     /// are at least as new as the page. Returns the facts that decided.
     pub(super) async fn allow_page<T>(&self, caller: Caller, page: &Page<T>) -> Result<Arc<Snapshot>, Refusal> {
-        if page.place.tenant != caller.tenant.0 {
+        if page.place.tenant != caller.tenant {
             return Err(policy_gate::not_found());
         }
         let facts = self.facts.at_version(caller.tenant, page.facts).await?;

@@ -76,7 +76,7 @@ async fn shown(
     let keys = users.iter().map(|user| (*user, start::start_key(caller.user, *user))).collect();
     let people = people::find(deps.store.reader(), caller.tenant, &users).await?;
     let groups = groups_of_tenant::find(deps.store.reader(), caller.tenant, &groups).await?;
-    let existing = deps.store.direct_with(caller.tenant.0, keys).await?;
+    let existing = deps.store.direct_with(caller.tenant, keys).await?;
     // The profiles may be newer than the facts that the search used. The answer leaves out users who are out of reach by
     // now.
     let now = deps.facts.latest(caller.tenant).await?;

@@ -89,7 +89,7 @@ pub(super) async fn one(
         .summaries
         .get((conversation, caller.user))
         .await?
-        .filter(|summary| summary.facts.tenant == caller.tenant.0)
+        .filter(|summary| summary.facts.tenant == caller.tenant)
         .ok_or_else(policy_gate::not_found)?;
     let facts = deps.facts.latest(caller.tenant).await?;
     deps.gate.allow_in(&facts, Action::Read, caller.user, &summary.facts)?;

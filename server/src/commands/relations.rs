@@ -6,7 +6,7 @@ use causerie_protocol::{
     ErrorCode, Refusal, UserId,
     command::UserRef,
     wire,
-    wire::{Direction, RelationState, event::Kind as Event, reply::Result as Answer},
+    wire::{Direction, event::Kind as Event, reply::Result as Answer},
 };
 
 use sea_orm::ConnectionTrait;
@@ -14,6 +14,7 @@ use sea_orm::ConnectionTrait;
 use super::{CommandDeps, cursor::List, start};
 use crate::{
     auth::Caller,
+    domain::RelationState,
     facts::{Snapshot, policy_gate},
     sessions::Frame,
     store::queries::{
@@ -296,10 +297,10 @@ fn updated(name: &str, them: &people::User, stored_relation: Option<StoredRelati
 
 fn on_wire(name: &str, other: &people::User, stored_relation: Option<StoredRelation>, mutual: bool) -> wire::Relation {
     let (state, direction) = match stored_relation {
-        None => (RelationState::Unspecified, Direction::Unspecified),
-        Some(StoredRelation { accepted: true, .. }) if mutual => (RelationState::Accepted, Direction::Mutual),
+        None => (wire::RelationState::Unspecified, Direction::Unspecified),
+        Some(StoredRelation { accepted: true, .. }) if mutual => (wire::RelationState::Accepted, Direction::Mutual),
         Some(StoredRelation { accepted, outgoing }) => {
-            let state = if accepted { RelationState::Accepted } else { RelationState::Pending };
+            let state = if accepted { wire::RelationState::Accepted } else { wire::RelationState::Pending };
             (state, if outgoing { Direction::Outgoing } else { Direction::Incoming })
         }
     };

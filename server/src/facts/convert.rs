@@ -1,16 +1,13 @@
 //! Converts changes from the tenant's log (names and byte ids) to changes of the policy's world (numbers).
 //!
-//! A fact with a word that the policy does not declare is left out: it grants nothing. A number that this program does not
-//! know becomes the strictest value of its type.
+//! A fact with a word that the policy does not declare is left out: it grants nothing.
 
-use causerie_policy::{
-    Delivers, EdgeEffect, EntityKey, FactChange, GroupState, RelationState, RoleId, RoleSet, Status, Vocabulary, World,
-    WritableBy,
-};
-use causerie_protocol::{UserId, facts, wire};
+use causerie_policy::{EntityKey, FactChange, RoleId, RoleSet, Vocabulary, World};
+use causerie_protocol::{UserId, facts};
 use facts::change::Fact;
 
 use super::Touched;
+use crate::domain::{Delivers, EdgeEffect, GroupState, Numbered as _, RelationState, UserStatus, WritableBy};
 
 /// Converts the changes and keeps their order.
 pub(super) fn changes(vocabulary: &Vocabulary, changes: facts::Changes) -> Vec<FactChange> {
@@ -60,14 +57,14 @@ fn one(vocabulary: &Vocabulary, fact: Fact) -> Option<FactChange> {
     Some(match fact {
         Fact::User(user) => FactChange::User {
             key: key(&user.id)?,
-            status: status(user.status),
+            status: UserStatus::from_number(user.status),
             roles: RoleSet(
                 user.roles.iter().filter_map(|role| vocabulary.role(role)).fold(0, |set, role| set | 1 << role.0),
             ),
+            // Absent in changes from before users could choose.
             writable_by: match facts::WritableBy::try_from(user.writable_by) {
-                Ok(facts::WritableBy::Rules | facts::WritableBy::Unspecified) => WritableBy::Rules,
-                Ok(facts::WritableBy::Contacts) => WritableBy::Contacts,
-                Ok(facts::WritableBy::Nobody) | Err(_) => WritableBy::Nobody,
+                Ok(facts::WritableBy::Unspecified) => WritableBy::Rules,
+                _ => WritableBy::from_number(user.writable_by),
             },
             words: user.words,
         },
@@ -75,12 +72,8 @@ fn one(vocabulary: &Vocabulary, fact: Fact) -> Option<FactChange> {
             key: key(&group.id)?,
             kind: vocabulary.kind(&group.kind)?,
             parent: key(&group.parent),
-            state: match facts::GroupState::try_from(group.state) {
-                Ok(facts::GroupState::Active) => GroupState::Active,
-                Ok(facts::GroupState::Concluded) => GroupState::Concluded,
-                _ => GroupState::Archived,
-            },
-            delivers: delivers(group.delivers),
+            state: GroupState::from_number(group.state),
+            delivers: Delivers::from_number(group.delivers),
             words: group.words,
         },
         Fact::GroupRemoved(id) => FactChange::GroupRemoved { key: key(&id)? },
@@ -100,10 +93,7 @@ fn one(vocabulary: &Vocabulary, fact: Fact) -> Option<FactChange> {
             from: key(&one.from)?,
             to: key(&one.to)?,
             relation: vocabulary.relation(&one.relation)?,
-            state: match wire::RelationState::try_from(one.state) {
-                Ok(wire::RelationState::Accepted) => RelationState::Accepted,
-                _ => RelationState::Pending,
-            },
+            state: RelationState::from_number(one.state),
         },
         Fact::RelationRemoved(one) => FactChange::RelationRemoved {
             from: key(&one.from)?,
@@ -115,11 +105,8 @@ fn one(vocabulary: &Vocabulary, fact: Fact) -> Option<FactChange> {
             from_role: any_or(vocabulary, &one.from_role)?,
             to: key(&one.to_group)?,
             to_role: any_or(vocabulary, &one.to_role)?,
-            effect: match facts::EdgeEffect::try_from(one.effect) {
-                Ok(facts::EdgeEffect::Allow) => EdgeEffect::Allow,
-                _ => EdgeEffect::Deny,
-            },
-            delivers: delivers(one.delivers),
+            effect: EdgeEffect::from_number(one.effect),
+            delivers: Delivers::from_number(one.delivers),
         },
         Fact::EdgeRemoved(one) => FactChange::EdgeRemoved {
             from: key(&one.from_group)?,
@@ -130,24 +117,6 @@ fn one(vocabulary: &Vocabulary, fact: Fact) -> Option<FactChange> {
         Fact::Setting(one) => FactChange::Setting { setting: vocabulary.setting(&one.name)?, value: one.value },
         Fact::PolicyChanged(_) => return None,
     })
-}
-
-fn status(number: i32) -> Status {
-    match wire::UserStatus::try_from(number) {
-        Ok(wire::UserStatus::Active) => Status::Active,
-        Ok(wire::UserStatus::Invited) => Status::Invited,
-        Ok(wire::UserStatus::Deactivated) => Status::Deactivated,
-        _ => Status::Removed,
-    }
-}
-
-fn delivers(number: i32) -> Delivers {
-    match facts::Delivers::try_from(number) {
-        Ok(facts::Delivers::People) => Delivers::People,
-        Ok(facts::Delivers::Group) => Delivers::Group,
-        Ok(facts::Delivers::Both) => Delivers::Both,
-        _ => Delivers::None,
-    }
 }
 
 /// The role with this name. The inner `None` means any role; the outer `None` means that the policy does not declare the

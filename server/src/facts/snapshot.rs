@@ -3,21 +3,23 @@
 use std::sync::Arc;
 
 use causerie_policy::{
-    Action, Capability, ConversationContext, ConversationKind, ConversationState, Decision, GroupIx, MemberRole, Policy,
-    Resource, RuleEffect, Status, UserIx, World,
+    Action, Capability, ConversationContext, Decision, GroupIx, Policy, Resource, RuleEffect, UserIx, World,
 };
 use causerie_protocol::{GroupId, TenantId, UserId};
 use sea_orm::ConnectionTrait;
 
 use super::convert;
-use crate::store::{
-    Store, StoreError, kinds,
-    queries::{
-        facts::{
-            Load,
-            read::{self, StoredPolicy, Version},
+use crate::{
+    domain::{ConversationKind, ConversationState, UserStatus},
+    store::{
+        Store, StoreError,
+        queries::{
+            facts::{
+                Load,
+                read::{self, StoredPolicy, Version},
+            },
+            member_context::MemberContext,
         },
-        member_context::MemberContext,
     },
 };
 
@@ -195,7 +197,7 @@ impl Snapshot {
     /// Whether the user exists in these facts and is active.
     #[must_use]
     pub fn is_active(&self, user: UserId) -> bool {
-        self.user(user).is_some_and(|ix| self.world.status(ix) == Status::Active)
+        self.user(user).is_some_and(|ix| self.world.status(ix) == UserStatus::Active)
     }
 
     /// Whether a user may start a conversation with another user.
@@ -211,7 +213,7 @@ impl Snapshot {
     pub fn tells_reading(&self, me: UserId, conversation: &MemberContext) -> bool {
         let open = ConversationContext { state: ConversationState::Open, ..self.conversation(me, conversation) };
         let send = || self.decide(Action::Send, me, Resource::Conversation(open));
-        conversation.kind != kinds::DIRECT || send().is_some_and(|said| said.is_allowed())
+        conversation.kind != ConversationKind::Direct || send().is_some_and(|said| said.is_allowed())
     }
 
     /// What a user may do in a conversation.
@@ -223,29 +225,14 @@ impl Snapshot {
         }
     }
 
-    /// The conversation in the terms of the policy. A number that this program does not know becomes the strictest value of
-    /// its type.
+    /// The conversation in the terms of the policy.
     #[must_use]
     pub fn conversation(&self, me: UserId, facts: &MemberContext) -> ConversationContext {
-        let kind = match facts.kind {
-            kinds::NOTE_TO_SELF => ConversationKind::NoteToSelf,
-            kinds::DIRECT => ConversationKind::Direct,
-            kinds::MAIL => ConversationKind::Mail,
-            _ => ConversationKind::Group,
+        let peer = match facts.kind {
+            ConversationKind::NoteToSelf => self.user(me),
+            _ => facts.peer.and_then(|peer| self.user(peer)),
         };
-        ConversationContext {
-            kind,
-            state: match facts.state {
-                kinds::OPEN => ConversationState::Open,
-                kinds::CLOSED => ConversationState::Closed,
-                _ => ConversationState::Locked,
-            },
-            role: facts.role.map(|role| if role == kinds::OWNER { MemberRole::Owner } else { MemberRole::Member }),
-            peer: match kind {
-                ConversationKind::NoteToSelf => self.user(me),
-                _ => facts.peer.and_then(|peer| self.user(peer)),
-            },
-        }
+        ConversationContext { kind: facts.kind, state: facts.state, role: facts.role, peer }
     }
 }
 

@@ -4,9 +4,9 @@ use causerie_protocol::{UserId, wire};
 use wire::addressee::Who;
 
 use super::{Snapshot, policy_gate};
-use crate::store::{
-    kinds::{DIRECT, GROUP, MEMBER},
-    queries::{conversations::Summary, member_context::MemberContext},
+use crate::{
+    domain::{ConversationKind, MemberRole},
+    store::queries::{conversations::Summary, member_context::MemberContext},
 };
 
 /// The parts of the conversation that the member may see, with the member's capabilities. `None` if the member may not read
@@ -39,7 +39,7 @@ pub fn members(
 ) -> Vec<wire::Member> {
     let id = |member: &wire::Member| member.user.as_ref().and_then(|user| user.id.parse::<UserId>().ok());
     // In a direct conversation each user knows the other. A mail shows its author and the named addressees.
-    if facts.policy.secret_members() && place.kind == GROUP {
+    if facts.policy.secret_members() && place.kind == ConversationKind::Group {
         members.retain(|member| id(member).is_some_and(|user| facts.finds(viewer, user)));
     }
     for member in &mut members {
@@ -52,7 +52,8 @@ pub fn members(
 
 /// Whether `viewer` may see the read position of `member`.
 fn tells_reading(facts: &Snapshot, viewer: UserId, member: UserId, place: &MemberContext) -> bool {
-    let theirs = MemberContext { role: Some(MEMBER), peer: Some(viewer), ..*place };
-    let has_ended = || place.kind == DIRECT && facts.is_active(member) && !facts.tells_reading(member, &theirs);
+    let theirs = MemberContext { role: Some(MemberRole::Member), peer: Some(viewer), ..*place };
+    let has_ended =
+        || place.kind == ConversationKind::Direct && facts.is_active(member) && !facts.tells_reading(member, &theirs);
     viewer == member || (facts.shows_activity(viewer, member) && !has_ended())
 }

@@ -114,7 +114,7 @@ async fn push_capabilities(hub: &Hub, members: &[RoomMember], before: &[Arc<Snap
     for chunk in members.chunks(BATCH_MAX) {
         let found: HashMap<RoomMember, MemberContext> = hub.0.store.facts(chunk.to_vec()).await?;
         for ((conversation, user), facts) in found {
-            let after = hub.0.facts.cached_or_load(TenantId(facts.tenant)).await?;
+            let after = hub.0.facts.cached_or_load(facts.tenant).await?;
             let Some(room) = hub.room(conversation).filter(|_| facts.role.is_some()) else { continue };
             let knew = room.reads(user);
             let knows = hub.settle_member(&room, user, &facts, &after);

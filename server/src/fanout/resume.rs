@@ -213,7 +213,7 @@ impl Hub {
         changed: Option<Changed>,
     ) -> Result<Option<wire::Changes>, StoreError> {
         let Some(summary) = self.0.lookups.summaries.get((id, caller.user)).await? else { return Ok(None) };
-        if summary.facts.role.is_none() || summary.facts.tenant != caller.tenant.0 {
+        if summary.facts.role.is_none() || summary.facts.tenant != caller.tenant {
             return Ok(None);
         }
         let visibility = summary.facts.visibility(caller.user);

@@ -1,11 +1,12 @@
 //! Who asks over HTTP: a person by token, or a back end by key, which may act for a person.
 
-use causerie_protocol::{ErrorCode, Refusal, command::UserRef, wire::UserStatus};
+use causerie_protocol::{ErrorCode, Refusal, command::UserRef};
 use http::{HeaderMap, header};
 
 use crate::{
     app::App,
     auth::{ApiCaller, Caller, Scope},
+    domain::UserStatus,
     store::queries::people,
 };
 

@@ -325,7 +325,7 @@ async fn about(
         Whom::Conversation(id) => {
             let found = store.facts(vec![(*id, me)]).await?.remove(&(*id, me));
             let conversation =
-                found.filter(|found| found.tenant == facts.tenant.0).map(|found| facts.conversation(me, &found));
+                found.filter(|found| found.tenant == facts.tenant).map(|found| facts.conversation(me, &found));
             let of_message = action.is_about_a_message();
             conversation.map(|conversation| match of_message {
                 true => Resource::Message { conversation, is_author: action != Action::Reply, age_ms: 0 },

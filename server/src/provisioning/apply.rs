@@ -7,7 +7,7 @@
 use std::collections::HashMap;
 
 use causerie_policy::Vocabulary;
-use causerie_protocol::{GroupId, UserId, wire::UserStatus};
+use causerie_protocol::{GroupId, UserId};
 
 use super::{
     dry::Dry,
@@ -16,6 +16,7 @@ use super::{
     row::{Edge, Fact, Membership, Relation, Row, is_mutual},
 };
 use crate::{
+    domain::UserStatus,
     plain::shortened,
     store::{
         StoreError,

@@ -6,18 +6,21 @@ use std::{
 };
 
 use causerie_policy::Vocabulary;
-use causerie_protocol::{GroupId, TenantId, UserId, wire::UserStatus};
+use causerie_protocol::{GroupId, TenantId, UserId};
 
 use super::{
     apply::Named,
     options::Scope,
     row::{any, is_mutual},
 };
-use crate::store::{
-    Store, StoreError,
-    queries::{
-        facts::{EdgeKey, FactWrite, MembershipFact, MembershipKey, Outcome, RelationKey, stored},
-        people::Profile,
+use crate::{
+    domain::{Numbered as _, UserStatus},
+    store::{
+        Store, StoreError,
+        queries::{
+            facts::{EdgeKey, FactWrite, MembershipFact, MembershipKey, Outcome, RelationKey, stored},
+            people::Profile,
+        },
     },
 };
 
@@ -139,7 +142,7 @@ impl Replace {
             let page = stored::users(store.reader(), tenant, &after, PAGE).await?;
             let Some(last) = page.last() else { return Ok(()) };
             after.clone_from(&last.external_id);
-            for user in page.into_iter().filter(|user| user.status != UserStatus::Removed as i16) {
+            for user in page.into_iter().filter(|user| user.status != UserStatus::Removed.number()) {
                 let id = user.external_id;
                 self.sift(surplus, &Named::User(UserId(user.id)), || (id.clone(), Going::User(id)));
             }

@@ -1,18 +1,17 @@
 //! One row of an import, checked as far as the row itself and the words of the tenant's policy allow.
 
 use causerie_policy::{FactChange, RelationOrigin, Vocabulary, World};
-use causerie_protocol::{
-    facts::{Delivers, EdgeEffect, GroupState, WritableBy},
-    limits::{EXTERNAL_ID_BYTES_MAX, PROFILE_FIELD_BYTES_MAX},
-    wire::{RelationState, UserStatus},
-};
+use causerie_protocol::limits::{EXTERNAL_ID_BYTES_MAX, PROFILE_FIELD_BYTES_MAX};
 use serde_json::{Map, Value};
 use std::sync::Arc;
 
 use super::fields::{Fault, Fields};
-use crate::store::queries::{
-    facts::{GroupFact, SettingFact},
-    people::Profile,
+use crate::{
+    domain::{Delivers, EdgeEffect, GroupState, RelationState, UserStatus, WritableBy},
+    store::queries::{
+        facts::{GroupFact, SettingFact},
+        people::Profile,
+    },
 };
 
 /// The most bytes of a word of a policy, and of a setting's value.

@@ -1,22 +1,22 @@
-//! Numbers for kinds and states of conversations and for roles of members. The database and the wire use the same numbers.
+//! Short names for kinds and states of conversations and for roles of members.
+
+use crate::domain::{ConversationKind, ConversationState, MemberRole};
 
 /// A note to self.
-pub const NOTE_TO_SELF: i16 = 1;
+pub const NOTE_TO_SELF: ConversationKind = ConversationKind::NoteToSelf;
 /// A direct conversation: two users.
-pub const DIRECT: i16 = 2;
+pub const DIRECT: ConversationKind = ConversationKind::Direct;
 /// A group conversation: any number of users, with a subject.
-pub const GROUP: i16 = 3;
+pub const GROUP: ConversationKind = ConversationKind::Group;
 /// A mail: one message to users and groups.
-pub const MAIL: i16 = 4;
+pub const MAIL: ConversationKind = ConversationKind::Mail;
 
 /// Members may send messages.
-pub const OPEN: i16 = 1;
+pub const OPEN: ConversationState = ConversationState::Open;
 /// The conversation has ended.
-pub const CLOSED: i16 = 2;
+pub const CLOSED: ConversationState = ConversationState::Closed;
 /// The product or an operator has stopped the conversation.
-pub const LOCKED: i16 = 3;
+pub const LOCKED: ConversationState = ConversationState::Locked;
 
 /// The role of most members.
-pub const MEMBER: i16 = 1;
-/// The role of the user who started a group conversation.
-pub const OWNER: i16 = 2;
+pub const MEMBER: MemberRole = MemberRole::Member;

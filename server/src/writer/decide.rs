@@ -17,6 +17,7 @@ use super::{
     state::{BatchState, Reading},
 };
 use crate::{
+    domain::{ConversationState, Numbered as _},
     facts::{Snapshot, policy_gate},
     fanout::{Change, Effect, Update},
     store::{
@@ -42,7 +43,7 @@ impl BatchState<'_> {
         let mut actor = *self
             .actors
             .get(&(conversation, user))
-            .filter(|actor| actor.member.tenant == request.caller.tenant.0)
+            .filter(|actor| actor.member.tenant == request.caller.tenant)
             .ok_or_else(policy_gate::not_found)?;
         // This check runs under the same lock as the change, so no node writes for a token whose revocation was answered.
         if request.caller.issued_at_s < actor.tokens_valid_from_s {
@@ -265,7 +266,7 @@ impl BatchState<'_> {
         actor: &ActorContext,
         action: Action,
     ) -> Result<wire::Message, Refusal> {
-        let facts = self.facts(TenantId(actor.member.tenant))?;
+        let facts = self.facts(actor.member.tenant)?;
         self.gate.allow_in(&facts, Action::Read, user, &actor.member)?;
         let message = self
             .targets
@@ -352,7 +353,7 @@ impl BatchState<'_> {
     }
 
     /// Closes or reopens a conversation. Setting the state that it already has changes nothing.
-    fn set_state(&mut self, conversation: ConversationId, state: i16) -> Result<(), Refusal> {
+    fn set_state(&mut self, conversation: ConversationId, state: ConversationState) -> Result<(), Refusal> {
         let log = self.log(conversation);
         if log.state == LOCKED {
             return Err(policy_gate::refusal(Code::Locked));
@@ -360,7 +361,7 @@ impl BatchState<'_> {
         if log.state != state {
             let version = log.set_state(state);
             self.conversation_changed(conversation, version, Effect::Capabilities, |changed| {
-                changed.state = i32::from(state);
+                changed.state = state.number().into();
             });
         }
         Ok(())

@@ -2,7 +2,10 @@
 
 use causerie_protocol::ConversationId;
 
-use crate::store::queries::append::{ActorContext, Counters};
+use crate::{
+    domain::ConversationState,
+    store::queries::append::{ActorContext, Counters},
+};
 
 /// The counters of a conversation, in memory. The database gets them after the whole batch is decided.
 #[derive(Debug)]
@@ -13,7 +16,7 @@ pub(super) struct Log {
     pub uncounted_seq: u32,
     pub member_count: u32,
     active_at_ms: i64,
-    pub state: i16,
+    pub state: ConversationState,
     subject: Option<String>,
     changed: bool,
 }
@@ -53,7 +56,7 @@ impl Log {
     }
 
     /// Stores a new state (open, closed) and returns the version of this change.
-    pub(super) fn set_state(&mut self, state: i16) -> u32 {
+    pub(super) fn set_state(&mut self, state: ConversationState) -> u32 {
         self.state = state;
         self.change()
     }

@@ -3,7 +3,10 @@
 use causerie_protocol::{ConversationId, UserId, limits, wire};
 
 use super::state::{BatchState, Joining};
-use crate::{fanout::Effect, store::kinds::MEMBER};
+use crate::{
+    domain::{MemberRole, Numbered as _},
+    fanout::Effect,
+};
 
 impl BatchState<'_> {
     pub(super) fn add(&mut self, conversation: ConversationId, users: &[wire::User]) {
@@ -12,8 +15,8 @@ impl BatchState<'_> {
         for user in users {
             let Ok(id) = user.id.parse::<UserId>() else { continue };
             if self.present.insert((conversation, id)) {
-                self.put_in(Joining { conversation, user: id, role: MEMBER, read_seq });
-                added.push(wire::Member { user: Some(user.clone()), role: i32::from(MEMBER), read_seq });
+                self.put_in(Joining { conversation, user: id, role: MemberRole::Member, read_seq });
+                added.push(wire::Member { user: Some(user.clone()), role: MemberRole::Member.number().into(), read_seq });
             }
         }
         if added.is_empty() {

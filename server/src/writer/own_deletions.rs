@@ -5,9 +5,9 @@ use std::collections::HashSet;
 use causerie_protocol::{ConversationId, UserId, wire};
 
 use super::state::{BatchState, Joining};
-use crate::store::{
-    kinds::{DIRECT, GROUP, MEMBER},
-    queries::columns::timestamp,
+use crate::{
+    domain::{ConversationKind, MemberRole},
+    store::queries::columns::timestamp,
 };
 
 impl BatchState<'_> {
@@ -32,12 +32,12 @@ impl BatchState<'_> {
 
     /// Deletes a user's own copy of a conversation. In a group the members see that the user left. In other kinds no other
     /// member gets a change.
-    pub(super) fn forget(&mut self, conversation: ConversationId, user: UserId, kind: i16) {
-        if kind == GROUP {
+    pub(super) fn forget(&mut self, conversation: ConversationId, user: UserId, kind: ConversationKind) {
+        if kind == ConversationKind::Group {
             self.leave_group(conversation, user);
         } else {
             self.take_out(conversation, user);
-            if kind == DIRECT {
+            if kind == ConversationKind::Direct {
                 self.own_deletions.away.insert((conversation, user));
             }
         }
@@ -60,17 +60,17 @@ impl BatchState<'_> {
     }
 
     /// Deletes the copies of all users. No change is published, because no member is left to get it.
-    pub(super) fn erase(&mut self, conversation: ConversationId, kind: i16) {
+    pub(super) fn erase(&mut self, conversation: ConversationId, kind: ConversationKind) {
         for user in self.holders(conversation) {
             self.take_out(conversation, user);
             self.forget_past(conversation, user);
             match kind {
-                DIRECT => drop(self.own_deletions.away.insert((conversation, user))),
-                GROUP => drop(self.present.remove(&(conversation, user))),
+                ConversationKind::Direct => drop(self.own_deletions.away.insert((conversation, user))),
+                ConversationKind::Group => drop(self.present.remove(&(conversation, user))),
                 _ => {}
             }
         }
-        if kind == GROUP {
+        if kind == ConversationKind::Group {
             self.log(conversation).empty();
         }
     }
@@ -78,10 +78,10 @@ impl BatchState<'_> {
     /// Makes a user who deleted their copy of a conversation a member again. The user sees none of the earlier messages.
     pub(super) fn come_back(&mut self, conversation: ConversationId, user: UserId) {
         let read_seq = self.log(conversation).last_seq;
-        self.put_in(Joining { conversation, user, role: MEMBER, read_seq });
+        self.put_in(Joining { conversation, user, role: MemberRole::Member, read_seq });
         self.own_deletions.away.remove(&(conversation, user));
         if let Some(actor) = self.actors.get_mut(&(conversation, user)) {
-            actor.member.role = Some(MEMBER);
+            actor.member.role = Some(MemberRole::Member);
             actor.member.first_seq = read_seq + 1;
             actor.read_seq = read_seq;
         }

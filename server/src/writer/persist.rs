@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use causerie_protocol::{ConversationId, Refusal, TenantId, limits, wire};
+use causerie_protocol::{ConversationId, Refusal, limits, wire};
 use wire::event::Kind as Event;
 
 use super::{
@@ -11,11 +11,11 @@ use super::{
     state::{BatchState, Joining, distinct},
 };
 use crate::{
+    domain::ConversationKind,
     fanout::{Position, Update},
     sessions::Frame,
     store::{
         StoreError,
-        kinds::MAIL,
         queries::{
             columns::milliseconds,
             members::{Move, NewMember},
@@ -143,8 +143,8 @@ impl BatchState<'_> {
                 version,
             }));
             // The recipients of a mail do not learn of each other, so a mail has no read receipts.
-            let facts = self.actors.get(key).map(|actor| actor.member).filter(|facts| facts.kind != MAIL);
-            let known = facts.and_then(|facts| Some((facts, self.facts.get(&TenantId(facts.tenant))?)));
+            let facts = self.actors.get(key).map(|actor| actor.member).filter(|facts| facts.kind != ConversationKind::Mail);
+            let known = facts.and_then(|facts| Some((facts, self.facts.get(&facts.tenant)?)));
             let known = known.filter(|(facts, known)| known.tells_reading(key.1, facts));
             if let Some((_, known)) = known
                 && (2..=limits::READ_RECEIPTS_MEMBERS_MAX).contains(&(member_count as usize))

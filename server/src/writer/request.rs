@@ -12,17 +12,15 @@ use uuid::Uuid;
 
 use crate::{
     auth::Caller,
+    domain::{ConversationKind, ConversationState, MemberRole},
     facts::{
         Snapshot,
         policy_gate::{self, PolicyGate},
     },
-    store::{
-        kinds::{DIRECT, MAIL, OPEN},
-        queries::{
-            append::NewConversation,
-            mails::{Addressed, Addressee},
-            member_context::MemberContext,
-        },
+    store::queries::{
+        append::NewConversation,
+        mails::{Addressed, Addressee},
+        member_context::MemberContext,
     },
 };
 
@@ -79,7 +77,7 @@ pub struct Start {
 #[allow(missing_docs)]
 pub struct Member {
     pub user: UserId,
-    pub role: i16,
+    pub role: MemberRole,
     /// The user is a copy recipient of the mail.
     pub is_copy: bool,
     /// The request names the user directly, or the user starts the conversation. If unset, the user comes with a named
@@ -184,7 +182,10 @@ impl Start {
     /// The refusal `RecipientInactive` if the mail has no recipient.
     pub(super) fn reaches(&self, members_now: &[Member]) -> Result<(), Refusal> {
         let author = Addressed::User(self.new.created_by);
-        if self.new.kind != MAIL || members_now.len() > 1 || self.addressees.iter().any(|one| one.who == author) {
+        if self.new.kind != ConversationKind::Mail
+            || members_now.len() > 1
+            || self.addressees.iter().any(|one| one.who == author)
+        {
             return Ok(());
         }
         Err(policy_gate::refusal(Code::RecipientInactive).field(format!("{}[0]", StartConversation::WITH)))
@@ -192,12 +193,12 @@ impl Start {
 
     /// The starting user's membership in the conversation as it will be created.
     pub(super) fn facts(&self) -> MemberContext {
-        let peer = self.members.get(1).filter(|_| self.new.kind == DIRECT);
+        let peer = self.members.get(1).filter(|_| self.new.kind == ConversationKind::Direct);
         MemberContext {
             id: None,
             tenant: self.new.tenant,
             kind: self.new.kind,
-            state: OPEN,
+            state: ConversationState::Open,
             version: 1,
             last_seq: 0,
             member_count: self.new.member_count,
@@ -304,14 +305,14 @@ pub(super) enum LaneKey<'a> {
 mod tests {
     use std::sync::Arc;
 
-    use causerie_protocol::{ErrorCode, wire::UserStatus};
+    use causerie_protocol::ErrorCode;
 
     use super::*;
     use crate::{
         clock::Clock,
+        domain::UserStatus,
         facts,
         store::{
-            kinds::{GROUP, MEMBER},
             lookups::Lookups,
             queries::{
                 facts::{FactWrite, GroupFact, MembershipFact, MembershipKey},
@@ -345,11 +346,11 @@ mod tests {
 
             let start = |kind, also: Option<UserId>| {
                 let to = [Some(Addressed::Group(class)), also.map(Addressed::User)].into_iter().flatten();
-                let member = |user, is_named| Member { user, role: MEMBER, is_copy: false, is_named };
+                let member = |user, is_named| Member { user, role: MemberRole::Member, is_copy: false, is_named };
                 Start {
                     new: NewConversation {
                         id: ConversationId::new(),
-                        tenant: tenant.0,
+                        tenant,
                         kind,
                         subject: String::new(),
                         start_key: String::new(),
@@ -371,14 +372,14 @@ mod tests {
                 let facts = facts.latest(tenant).await.expect("reads");
                 start.reaches(&start.members_now(&facts))
             };
-            assert_eq!(reaches(start(MAIL, None)).await, Ok(()));
+            assert_eq!(reaches(start(ConversationKind::Mail, None)).await, Ok(()));
 
             let gone = person("tom", UserStatus::Deactivated);
             people::upsert(&store, tenant, &[gone], NOW_MS).await.expect("stores");
-            let refusal = reaches(start(MAIL, None)).await.expect_err("nobody gets it");
+            let refusal = reaches(start(ConversationKind::Mail, None)).await.expect_err("nobody gets it");
             assert_eq!((refusal.code, refusal.field.as_str()), (ErrorCode::RecipientInactive, "startConversation.with[0]"));
-            assert_eq!(reaches(start(MAIL, Some(lea))).await, Ok(()), "she gets it herself");
-            assert_eq!(reaches(start(GROUP, None)).await, Ok(()), "others can be added");
+            assert_eq!(reaches(start(ConversationKind::Mail, Some(lea))).await, Ok(()), "she gets it herself");
+            assert_eq!(reaches(start(ConversationKind::Group, None)).await, Ok(()), "others can be added");
         })
         .await;
     }

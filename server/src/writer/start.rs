@@ -17,6 +17,7 @@ use super::{
     state::distinct,
 };
 use crate::{
+    domain::ConversationKind,
     facts::{
         Snapshot,
         policy_gate::{PolicyGate, not_found},
@@ -24,7 +25,6 @@ use crate::{
     fanout::Update,
     store::{
         StoreError,
-        kinds::MAIL,
         queries::{append::NewConversation, members::NewMember, write_tx::WriteTx},
     },
 };
@@ -84,7 +84,7 @@ fn refused(
         // A conversation is not created if the user could not read it or not send the requested first message.
         let to_be = start.facts();
         gate.allow_in(facts, Action::Read, me, &to_be)?;
-        if start.first_message.is_some() && to_be.kind != MAIL {
+        if start.first_message.is_some() && to_be.kind != ConversationKind::Mail {
             let blame = |refusal: Refusal| refusal.field(StartConversation::FIRST_MESSAGE);
             gate.allow_in(facts, Action::Send, me, &to_be).map_err(blame)?;
         }

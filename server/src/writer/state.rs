@@ -9,6 +9,7 @@ use causerie_protocol::{ClientId, ConversationId, MessageId, TenantId, UserId, w
 
 use super::log::Log;
 use crate::{
+    domain::MemberRole,
     facts::{Snapshot, policy_gate::PolicyGate},
     fanout::Update,
     store::queries::append::{ActorContext, NewMessage},
@@ -75,7 +76,7 @@ pub(super) struct OwnDeletions {
 pub(super) struct Joining {
     pub conversation: ConversationId,
     pub user: UserId,
-    pub role: i16,
+    pub role: MemberRole,
     /// The read position of the new member: earlier messages are not unread.
     pub read_seq: u32,
 }

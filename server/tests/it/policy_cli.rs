@@ -3,7 +3,8 @@
 use std::process::{Command, Stdio};
 
 use causerie_client::SendError;
-use causerie_protocol::{ErrorCode, wire::UserStatus};
+use causerie_protocol::ErrorCode;
+use causerie_server::domain::UserStatus;
 
 use crate::harness::{Cluster, Database, Facts, Settings, TempDir};
 

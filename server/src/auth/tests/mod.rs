@@ -7,7 +7,7 @@ mod users;
 use std::sync::Arc;
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
-use causerie_protocol::{CloseCode, ErrorCode, wire::UserStatus};
+use causerie_protocol::{CloseCode, ErrorCode};
 use jsonwebtoken::EncodingKey;
 use sea_orm::ConnectionTrait as _;
 use serde_json::{Value, json};
@@ -18,6 +18,7 @@ use super::{
     *,
 };
 use crate::{
+    domain::UserStatus,
     store::queries::{keys as key_queries, people, tenants},
     testing::{NOW_MS, TestClock, on_each_database},
 };

@@ -3,7 +3,7 @@
 use causerie_policy::DirectoryQuery;
 
 use super::*;
-use crate::{facts::Facts, store::lookups::Lookups};
+use crate::{domain::Numbered as _, facts::Facts, store::lookups::Lookups};
 
 #[tokio::test]
 async fn a_user_is_created_and_updated_from_the_claims() {
@@ -17,7 +17,7 @@ async fn a_user_is_created_and_updated_from_the_claims() {
         let first = enter(json!({})).await;
         assert_eq!(first.profile.name, "lea", "without a name, the product's id");
         assert_eq!(first.profile.external_id, "lea");
-        assert_eq!(first.profile.status, UserStatus::Active as i32);
+        assert_eq!(first.profile.status, i32::from(UserStatus::Active.number()));
 
         let named = enter(json!({ "name": "Léa Martin", "avatar": "https://a.example/1", "locale": "fr" })).await;
         assert_eq!(named.user, first.user);
@@ -156,7 +156,7 @@ async fn an_invited_user_is_active_after_the_first_connection() {
         people::revoke_tokens(&setting.store, setting.tenant, invited[0].id, NOW_S, NOW_MS).await.expect("revokes");
         assert!(matches!(setting.refusal(&hs256("hs", &void)).await, AuthError::Revoked));
         let identity = setting.auth.user(&hs256("hs", &claims("lea"))).await.expect("lets in");
-        assert_eq!((identity.user, identity.profile.status), (invited[0].id, UserStatus::Active as i32));
+        assert_eq!((identity.user, identity.profile.status), (invited[0].id, i32::from(UserStatus::Active.number())));
         let stored = people::find(setting.store.reader(), setting.tenant, &[identity.user]).await.expect("asks");
         assert_eq!(stored[0].status, UserStatus::Active);
     })

@@ -18,20 +18,17 @@ pub(super) use self::recipients::{named, resolve_users};
 use super::{CommandDeps, kept_subject, list};
 use crate::{
     auth::Caller,
+    domain::{ConversationKind, MemberRole},
     facts::policy_gate,
-    store::{
-        kinds::{DIRECT, GROUP, MAIL, MEMBER, NOTE_TO_SELF, OWNER},
-        queries::{append::NewConversation, mails::Addressee, people},
-    },
+    store::queries::{append::NewConversation, mails::Addressee, people},
     writer::{Check, Member, Mutation, Start, Whom, WriteRequest, WriteResult},
 };
 
 const SUBJECT: &str = "startConversation.subject";
 
 /// The conversation that a command starts, as far as it was checked before the writer checks it again.
-#[derive(Default)]
 struct Plan {
-    kind: i16,
+    kind: ConversationKind,
     subject: String,
     start_key: String,
     in_reply_to: Option<MessageId>,
@@ -46,6 +43,25 @@ struct Plan {
     exists: bool,
 }
 
+impl Plan {
+    /// An empty plan for a conversation of this kind.
+    fn of(kind: ConversationKind) -> Self {
+        Self {
+            kind,
+            subject: String::new(),
+            start_key: String::new(),
+            in_reply_to: None,
+            members: Vec::new(),
+            addressees: Vec::new(),
+            groups: Vec::new(),
+            inactive: Vec::new(),
+            inactive_count: 0,
+            checks: Vec::new(),
+            exists: false,
+        }
+    }
+}
+
 pub(super) async fn start(deps: &CommandDeps, caller: Caller, command: StartConversation) -> Result<Answer, Refusal> {
     let me = caller.user;
     let plan = match command.target {
@@ -54,7 +70,7 @@ pub(super) async fn start(deps: &CommandDeps, caller: Caller, command: StartConv
         Target::Group { to, subject, client_id } => {
             let subject = kept_subject(subject, SUBJECT)?;
             let start_key = format!("group:{me}:{client_id}");
-            match found(deps, caller, GROUP, &start_key).await? {
+            match found(deps, caller, ConversationKind::Group, &start_key).await? {
                 Some(before) => before,
                 None => Plan { subject, start_key, ..group(deps, caller, to).await? },
             }
@@ -62,7 +78,7 @@ pub(super) async fn start(deps: &CommandDeps, caller: Caller, command: StartConv
         Target::Mail { to, copy, subject, client_id, in_reply_to } => {
             let subject = kept_subject(subject, SUBJECT)?;
             let start_key = format!("mail:{me}:{client_id}");
-            match found(deps, caller, MAIL, &start_key).await? {
+            match found(deps, caller, ConversationKind::Mail, &start_key).await? {
                 Some(before) => before,
                 None => Plan { subject, start_key, in_reply_to, ..mail(deps, caller, to, copy, in_reply_to).await? },
             }
@@ -73,15 +89,20 @@ pub(super) async fn start(deps: &CommandDeps, caller: Caller, command: StartConv
 
 /// A plan that finds the existing conversation with this start key. A retry is answered with the conversation even if the
 /// caller may not start it any more.
-async fn found(deps: &CommandDeps, caller: Caller, kind: i16, start_key: &str) -> Result<Option<Plan>, Refusal> {
+async fn found(
+    deps: &CommandDeps,
+    caller: Caller,
+    kind: ConversationKind,
+    start_key: &str,
+) -> Result<Option<Plan>, Refusal> {
     let before = deps.store.started(caller.tenant, start_key).await?;
     let start_key = start_key.to_owned();
-    Ok(before.map(|_| Plan { kind, start_key, exists: true, ..Plan::default() }))
+    Ok(before.map(|_| Plan { start_key, exists: true, ..Plan::of(kind) }))
 }
 
 fn note_to_self(me: UserId) -> Plan {
     let check = Check { action: Action::Start, whom: Whom::Person(me), field: String::new() };
-    Plan { kind: NOTE_TO_SELF, start_key: start_key(me, me), checks: vec![check], ..Plan::default() }
+    Plan { start_key: start_key(me, me), checks: vec![check], ..Plan::of(ConversationKind::NoteToSelf) }
 }
 
 async fn direct(deps: &CommandDeps, caller: Caller, peer: Recipient) -> Result<Plan, Refusal> {
@@ -99,7 +120,7 @@ async fn direct(deps: &CommandDeps, caller: Caller, peer: Recipient) -> Result<P
         return Ok(Plan { checks: recipients.checks, ..note_to_self(caller.user) });
     };
     let start_key = start_key(caller.user, peer);
-    Ok(Plan { kind: DIRECT, start_key, members: recipients.members, checks: recipients.checks, ..Plan::default() })
+    Ok(Plan { start_key, members: recipients.members, checks: recipients.checks, ..Plan::of(ConversationKind::Direct) })
 }
 
 /// The existing direct conversation with a user with whom the caller may not start one. To find it, the caller needs only
@@ -114,7 +135,7 @@ async fn existing(deps: &CommandDeps, caller: Caller, peer: Recipient) -> Result
         return Ok(None);
     };
     let may_read = list::one(deps, caller, there).await.is_ok();
-    Ok(may_read.then(|| Plan { kind: DIRECT, start_key, exists: true, ..Plan::default() }))
+    Ok(may_read.then(|| Plan { start_key, exists: true, ..Plan::of(ConversationKind::Direct) }))
 }
 
 async fn group(deps: &CommandDeps, caller: Caller, to: Vec<Recipient>) -> Result<Plan, Refusal> {
@@ -124,7 +145,7 @@ async fn group(deps: &CommandDeps, caller: Caller, to: Vec<Recipient>) -> Result
     let recipients = Recipients::gather(deps, caller, to, Vec::new(), None, Seen::ByEachOther).await?;
     let Recipients { members, groups, inactive, inactive_count, mut checks, .. } = recipients;
     checks.push(several);
-    Ok(Plan { kind: GROUP, members, groups, inactive, inactive_count, checks, ..Plan::default() })
+    Ok(Plan { members, groups, inactive, inactive_count, checks, ..Plan::of(ConversationKind::Group) })
 }
 
 async fn mail(
@@ -141,16 +162,16 @@ async fn mail(
     let recipients = Recipients::gather(deps, caller, to, copy, answered.as_ref(), Seen::ByName).await?;
     let Recipients { members, addressees, groups, inactive, inactive_count, mut checks } = recipients;
     checks.extend(answered.map(|answered| answered.check));
-    Ok(Plan { kind: MAIL, members, addressees, groups, inactive, inactive_count, checks, ..Plan::default() })
+    Ok(Plan { members, addressees, groups, inactive, inactive_count, checks, ..Plan::of(ConversationKind::Mail) })
 }
 
 async fn carry_out(deps: &CommandDeps, caller: Caller, plan: Plan, first_message: Option<Draft>) -> Result<Answer, Refusal> {
-    let role = if plan.kind == GROUP { OWNER } else { MEMBER };
+    let role = if plan.kind == ConversationKind::Group { MemberRole::Owner } else { MemberRole::Member };
     let starter = Member { user: caller.user, role, is_copy: false, is_named: true };
     let members: Vec<Member> = std::iter::once(starter).chain(plan.members).collect();
     let new = NewConversation {
         id: ConversationId::new(),
-        tenant: caller.tenant.0,
+        tenant: caller.tenant,
         kind: plan.kind,
         subject: plan.subject,
         start_key: plan.start_key,

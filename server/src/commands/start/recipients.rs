@@ -14,14 +14,12 @@ use uuid::Uuid;
 use super::{super::CommandDeps, Check, Member, Whom, reply::Answered};
 use crate::{
     auth::Caller,
+    domain::MemberRole,
     facts::{Snapshot, policy_gate},
-    store::{
-        kinds::MEMBER,
-        queries::{
-            facts::groups,
-            mails::{Addressed, Addressee},
-            people,
-        },
+    store::queries::{
+        facts::groups,
+        mails::{Addressed, Addressee},
+        people,
     },
 };
 
@@ -192,7 +190,7 @@ impl Gathering<'_> {
             return;
         }
         if self.seen.insert(user) {
-            self.members.push(Member { user, role: MEMBER, is_copy, is_named });
+            self.members.push(Member { user, role: MemberRole::Member, is_copy, is_named });
         } else if let Some(member) = self.members.iter_mut().find(|member| is_named && member.user == user) {
             member.is_named = true;
         }

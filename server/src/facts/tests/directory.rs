@@ -1,11 +1,12 @@
 //! Tests what the directory finds in a snapshot, for users in the database.
 
 use causerie_policy::{DirectoryQuery, Entity, UserIx};
-use causerie_protocol::{TenantId, UserId, wire::UserStatus};
+use causerie_protocol::{TenantId, UserId};
 use uuid::Uuid;
 
 use super::{node, tenant_under};
 use crate::{
+    domain::UserStatus,
     facts::Facts,
     names::fold,
     store::{Store, queries::people},

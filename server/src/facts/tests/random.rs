@@ -1,14 +1,11 @@
 //! Random facts in the vocabulary of a policy, with few users and groups so that facts overlap.
 
 use causerie_policy::{RelationOrigin, Vocabulary};
-use causerie_protocol::{
-    TenantId,
-    facts::{Delivers, EdgeEffect, GroupState, WritableBy},
-    wire::{RelationState, UserStatus},
-};
+use causerie_protocol::TenantId;
 use proptest::{collection::vec, option, prelude::*, sample::select};
 
 use crate::{
+    domain::{Delivers, EdgeEffect, GroupState, RelationState, UserStatus, WritableBy},
     store::{
         Store,
         queries::{

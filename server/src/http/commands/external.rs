@@ -40,7 +40,7 @@ pub async fn resolve(app: &App, caller: Caller, fields: &mut Map<String, Value>)
         && let Some(peer) = external(value).map(id_of)
     {
         let key = vec![(peer, start_key(caller.user, peer))];
-        let known = app.store.direct_with(caller.tenant.0, key).await?;
+        let known = app.store.direct_with(caller.tenant, key).await?;
         *value = known.get(&peer).copied().unwrap_or_else(ConversationId::new).to_string().into();
     }
     Ok(())

@@ -18,9 +18,12 @@ use super::{
     members::Move,
     write_tx::WriteTx,
 };
-use crate::store::{
-    StoreError,
-    rows::{self, Column, Rows, Together},
+use crate::{
+    domain::{ConversationKind, ConversationState, MemberRole, Numbered as _},
+    store::{
+        StoreError,
+        rows::{self, Column, Rows, Together},
+    },
 };
 
 /// A conversation to be made unless its start key exists.
@@ -28,8 +31,8 @@ use crate::store::{
 #[allow(missing_docs)]
 pub struct NewConversation {
     pub id: ConversationId,
-    pub tenant: Uuid,
-    pub kind: i16,
+    pub tenant: TenantId,
+    pub kind: ConversationKind,
     pub subject: String,
     pub start_key: String,
     pub member_count: u32,
@@ -51,7 +54,7 @@ pub struct ActorContext {
     pub peer_left: bool,
     /// The role that the actor had before leaving the conversation; `None` for a current member or a user who never was a
     /// member.
-    pub former_role: Option<i16>,
+    pub former_role: Option<MemberRole>,
 }
 
 /// What the decisions of a batch depend on, as of one moment under the locks of the batch.
@@ -90,7 +93,7 @@ pub struct Counters {
     pub member_count: u32,
     /// When the last message of the batch was sent, milliseconds since 1970 UTC; 0 if the batch has no message.
     pub active_at_ms: i64,
-    pub state: i16,
+    pub state: ConversationState,
     /// `None` keeps the subject.
     pub subject: Option<String>,
 }
@@ -115,8 +118,8 @@ impl WriteTx {
         for one in new {
             rows.push([
                 one.id.0.into(),
-                one.tenant.into(),
-                i64::from(one.kind).into(),
+                one.tenant.0.into(),
+                i64::from(one.kind.number()).into(),
                 one.subject.into(),
                 one.start_key.into(),
                 i64::from(one.member_count).into(),
@@ -129,10 +132,10 @@ impl WriteTx {
             rows,
             "INSERT INTO conversations (id, tenant_id, kind, state, subject, start_key, last_seq, version, \
              uncounted_seq, member_count, active_at, created_by, created_at, in_reply_to) \
-             SELECT id, tenant_id, kind, 1, subject, start_key, 0, 1, 0, member_count, {0}, created_by, {0}, \
+             SELECT id, tenant_id, kind, {2}, subject, start_key, 0, 1, 0, member_count, {0}, created_by, {0}, \
              NULLIF(in_reply_to, {1}) FROM input \
              WHERE TRUE ON CONFLICT (tenant_id, start_key) DO NOTHING",
-            &[now_ms.into(), Uuid::nil().into()],
+            &[now_ms.into(), Uuid::nil().into(), i64::from(ConversationState::Open.number()).into()],
         )
         .await
     }
@@ -141,10 +144,13 @@ impl WriteTx {
     ///
     /// # Errors
     /// `StoreError` if the database does not answer or refuses the statement.
-    pub async fn started(&self, keys: Vec<(Uuid, String)>) -> Result<HashMap<(Uuid, String), ConversationId>, StoreError> {
+    pub async fn started(
+        &self,
+        keys: Vec<(TenantId, String)>,
+    ) -> Result<HashMap<(TenantId, String), ConversationId>, StoreError> {
         let mut rows = Rows::new([("tenant_id", Column::Uuid), ("start_key", Column::Text)]);
         for (tenant, key) in keys {
-            rows.push([tenant.into(), key.into()]);
+            rows.push([tenant.0.into(), key.into()]);
         }
         let found = self
             .query(
@@ -157,7 +163,7 @@ impl WriteTx {
         found
             .iter()
             .map(|row| {
-                let key = (row.try_get("", "tenant_id")?, row.try_get("", "start_key")?);
+                let key = (TenantId(row.try_get("", "tenant_id")?), row.try_get("", "start_key")?);
                 Ok((key, ConversationId(row.try_get("", "id")?)))
             })
             .collect()
@@ -239,16 +245,17 @@ impl WriteTx {
              FROM input \
              JOIN conversations c ON c.id = input.conversation_id JOIN users w ON w.id = input.user_id \
              LEFT JOIN members m ON m.conversation_id = c.id AND m.user_id = w.id \
-             LEFT JOIN members pm ON pm.conversation_id = CASE WHEN c.kind = 2 THEN c.id END AND pm.user_id <> w.id \
+             LEFT JOIN members pm ON pm.conversation_id = CASE WHEN c.kind = {} THEN c.id END AND pm.user_id <> w.id \
              LEFT JOIN facts f ON f.tenant_id = c.tenant_id",
-            member_context::columns_with_peer("pm.user_id")
+            member_context::columns_with_peer("pm.user_id"),
+            ConversationKind::Direct.number(),
         );
         let answer = self.query(rows, &sql, &[]).await?;
         let mut contexts = BatchContext::default();
         for row in &answer {
             let member = member_context::from_row(row)?;
-            let tenant = TenantId(member.tenant);
-            let role: Option<i16> = row.try_get("", "role")?;
+            let tenant = member.tenant;
+            let role = member_context::role(row)?;
             let context = ActorContext {
                 member,
                 tokens_valid_from_s: row.try_get("", "tokens_valid_from")?,
@@ -368,7 +375,7 @@ impl WriteTx {
                 i64::from(one.uncounted_seq).into(),
                 i64::from(one.member_count).into(),
                 one.active_at_ms.into(),
-                i64::from(one.state).into(),
+                i64::from(one.state.number()).into(),
             ]);
             if let Some(subject) = one.subject {
                 subjects.push([one.conversation.0.into(), subject.into()]);

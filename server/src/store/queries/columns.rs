@@ -4,6 +4,8 @@ use causerie_protocol::{Timestamp, wire};
 use sea_orm::{DbBackend, DbErr, QueryResult};
 use uuid::Uuid;
 
+use crate::domain::{ConversationKind, Numbered};
+
 /// The columns that [`from_row`] reads, of the table or alias `x`.
 pub const COLUMNS: &str =
     "x.conversation_id, x.seq, x.id, x.version, x.author_id, x.client_id, x.text, x.sent_at, x.edited_at, x.deleted_at";
@@ -31,6 +33,14 @@ pub fn from_row(row: &QueryResult, prefix: &str) -> Result<wire::Message, DbErr>
         edited_at: row.try_get::<Option<i64>>(prefix, "edited_at")?.map(timestamp),
         deleted_at: row.try_get::<Option<i64>>(prefix, "deleted_at")?.map(timestamp),
     })
+}
+
+/// A kind, state or role, stored as its number.
+///
+/// # Errors
+/// `DbErr` if the column is missing.
+pub fn choice<T: Numbered>(row: &QueryResult, prefix: &str, column: &str) -> Result<T, DbErr> {
+    Ok(T::from_number(row.try_get::<i16>(prefix, column)?))
 }
 
 /// A counter. The database stores it with 64 bits because SQL has no unsigned integers; its value fits 32 bits.
@@ -69,13 +79,19 @@ pub(super) fn not_hidden(message: &str, who: &str) -> String {
     )
 }
 
-/// A condition on the members that other members see, with `c` for the conversation. A group does not show members who have
-/// left. In other conversations, a user who deleted their own copy is still shown.
-pub(super) const IS_SHOWN: &str = "($member.left_at IS NULL OR c.kind <> 3)";
+/// A condition on the members that other members see, with `c` for the conversation and `member` for the alias of the
+/// members. A group does not show members who have left. In other conversations, a user who deleted their own copy is still
+/// shown.
+pub(super) fn is_shown(member: &str) -> String {
+    format!("({member}.left_at IS NULL OR c.kind <> {})", ConversationKind::Group.number())
+}
 
-/// The read position of a member as another member sees it. In a mail, a user sees only their own.
-pub(super) const TOLD_READ_SEQ: &str =
-    "CASE WHEN c.kind = 4 AND $member.user_id <> $viewer THEN 0 ELSE $member.read_seq END AS read_seq";
+/// The read position of a member as another member sees it, with `c` for the conversation, `member` for the alias of the
+/// members, and `viewer` for the id of the other member. In a mail, a user sees only their own.
+pub(super) fn shown_read_seq(member: &str, viewer: &str) -> String {
+    let mail = ConversationKind::Mail.number();
+    format!("CASE WHEN c.kind = {mail} AND {member}.user_id <> {viewer} THEN 0 ELSE {member}.read_seq END AS read_seq")
+}
 
 /// The SQL functions with which a database writes rows as one JSON text.
 #[derive(Debug, Clone, Copy)]

@@ -7,14 +7,17 @@ use sea_orm::{ConnectionTrait, DbBackend, DbErr, QueryResult};
 use uuid::Uuid;
 
 use super::{
-    columns::{self, COLUMNS_AS_X, IS_SHOWN, Json, TOLD_READ_SEQ, UNREAD, not_hidden, number, timestamp},
+    columns::{self, COLUMNS_AS_X, Json, UNREAD, choice, is_shown, not_hidden, number, shown_read_seq, timestamp},
     facts::read,
     mails,
     member_context::{self, MemberContext},
 };
-use crate::store::{
-    Store, StoreError,
-    rows::{self, Column, Rows, statement},
+use crate::{
+    domain::{ConversationKind, ConversationState, MemberRole, Numbered as _},
+    store::{
+        Store, StoreError,
+        rows::{self, Column, Rows, statement},
+    },
 };
 
 /// A conversation as a client lists it for one member.
@@ -52,8 +55,8 @@ pub struct DirectConversation {
     /// The start key, by which direct conversations are sorted.
     pub start_key: String,
     tenant: TenantId,
-    state: i16,
-    members: Vec<(UserId, Option<i16>)>,
+    state: ConversationState,
+    members: Vec<(UserId, Option<MemberRole>)>,
 }
 
 impl DirectConversation {
@@ -64,8 +67,8 @@ impl DirectConversation {
             let peer = self.members.iter().map(|(user, _)| *user).find(|user| user != me);
             let facts = MemberContext {
                 id: Some(self.id),
-                tenant: self.tenant.0,
-                kind: 2,
+                tenant: self.tenant,
+                kind: ConversationKind::Direct,
                 state: self.state,
                 version: 0,
                 last_seq: 0,
@@ -176,9 +179,12 @@ impl Store {
     /// # Errors
     /// `StoreError` if the database does not answer or refuses the statement.
     pub async fn direct_conversations(&self, users: &[UserId]) -> Result<Vec<ConversationId>, StoreError> {
-        let sql = "SELECT DISTINCT c.id FROM input JOIN members m ON m.user_id = input.id \
-                   JOIN conversations c ON c.id = m.conversation_id AND c.kind = 2";
-        let query = rows::ids(users.iter().copied()).statement(self.backend(), sql, &[]);
+        let sql = format!(
+            "SELECT DISTINCT c.id FROM input JOIN members m ON m.user_id = input.id \
+             JOIN conversations c ON c.id = m.conversation_id AND c.kind = {}",
+            ConversationKind::Direct.number()
+        );
+        let query = rows::ids(users.iter().copied()).statement(self.backend(), &sql, &[]);
         let found = self.reader().query_all_raw(query).await?;
         found.iter().map(|row| Ok(ConversationId(row.try_get("", "id")?))).collect()
     }
@@ -206,7 +212,7 @@ impl Store {
         for row in &rows {
             let id = ConversationId(row.try_get("", "id")?);
             let left: Option<i64> = row.try_get("", "left_at")?;
-            let role = if left.is_some() { None } else { Some(row.try_get("", "role")?) };
+            let role = if left.is_some() { None } else { member_context::role(row)? };
             let member = (UserId(row.try_get("", "user_id")?), role);
             match found.last_mut() {
                 Some(last) if last.id == id => last.members.push(member),
@@ -214,7 +220,7 @@ impl Store {
                     id,
                     tenant,
                     start_key: row.try_get("", "start_key")?,
-                    state: row.try_get("", "state")?,
+                    state: choice(row, "", "state")?,
                     members: vec![member],
                 }),
             }
@@ -240,7 +246,7 @@ impl Store {
     /// `StoreError` if the database does not answer or refuses the statement.
     pub async fn direct_with(
         &self,
-        tenant: Uuid,
+        tenant: TenantId,
         keys: Vec<(UserId, String)>,
     ) -> Result<HashMap<UserId, ConversationId>, StoreError> {
         let mut rows = Rows::new([("user_id", Column::Uuid), ("start_key", Column::Text)]);
@@ -252,7 +258,7 @@ impl Store {
         }
         let sql = "SELECT input.user_id, c.id FROM input \
                    JOIN conversations c ON c.tenant_id = {0} AND c.start_key = input.start_key";
-        let answer = self.reader().query_all_raw(rows.statement(self.backend(), sql, &[tenant.into()])).await?;
+        let answer = self.reader().query_all_raw(rows.statement(self.backend(), sql, &[tenant.0.into()])).await?;
         answer.iter().map(|row| Ok((UserId(row.try_get("", "user_id")?), ConversationId(row.try_get("", "id")?)))).collect()
     }
 }
@@ -286,20 +292,21 @@ fn select(backend: DbBackend) -> String {
              FROM (SELECT s.* FROM {those} ORDER BY s.joined_at, s.user_id LIMIT {max}) s JOIN users w ON w.id = s.user_id \
              ORDER BY s.joined_at, s.user_id) shown)",
             id = json.text_of("w.id"),
-            read_seq = TOLD_READ_SEQ.replace("$member", "s").replace("$viewer", "m.user_id"),
+            read_seq = shown_read_seq("s", "m.user_id"),
             max = limits::MEMBERS_SHOWN,
         )
     };
-    let is_shown = IS_SHOWN.replace("$member", "s");
+    let is_shown = is_shown("s");
     let of_all = format!("members s WHERE s.conversation_id = c.id AND {is_shown}");
     let of_mail = format!("({NAMED}) named JOIN members s ON s.conversation_id = c.id AND s.user_id = named.id");
     format!(
         "SELECT m.user_id, m.read_seq AS m_read_seq, m.marked_unread, {UNREAD} AS unread, {facts}, c.subject, \
          c.active_at, {message}, \
-         CASE WHEN c.kind = 4 THEN {of_mail} ELSE {of_all} END AS shown, {mail}",
+         CASE WHEN c.kind = {mail_kind} THEN {of_mail} ELSE {of_all} END AS shown, {mail}",
         of_mail = shown(&of_mail),
         of_all = shown(&of_all),
         message = COLUMNS_AS_X,
+        mail_kind = ConversationKind::Mail.number(),
         mail = mails::columns(json),
         facts = member_context::columns("m.user_id"),
     )
@@ -327,8 +334,8 @@ fn summary(row: &QueryResult) -> Result<Summary, DbErr> {
     };
     let mut conversation = wire::Conversation {
         id: id.to_string(),
-        kind: i32::from(facts.kind),
-        state: i32::from(facts.state),
+        kind: facts.kind.number().into(),
+        state: facts.state.number().into(),
         subject: row.try_get("", "subject")?,
         version: facts.version,
         last_seq: facts.last_seq,

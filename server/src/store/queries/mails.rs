@@ -10,9 +10,12 @@ use super::{
     columns::{Json, not_hidden},
     write_tx::WriteTx,
 };
-use crate::store::{
-    Store, StoreError,
-    rows::{Column, Rows, statement},
+use crate::{
+    domain::{ConversationKind, Numbered as _},
+    store::{
+        Store, StoreError,
+        rows::{Column, Rows, statement},
+    },
 };
 
 /// Maximum number of messages of a thread whose authors are looked up.
@@ -130,7 +133,7 @@ impl Store {
 pub(super) fn columns(json: Json) -> String {
     let Json { open, entry, close } = json;
     format!(
-        "m.is_copy, CASE WHEN c.kind = 4 THEN \
+        "m.is_copy, CASE WHEN c.kind = {mail} THEN \
          (SELECT {open}({entry}(a.is_group, a.id, a.external_id, a.name, a.avatar_or_kind, a.status, a.is_copy)){close} FROM \
          (SELECT CASE WHEN a.group_id IS NULL THEN 0 ELSE 1 END AS is_group, {id} AS id, \
          COALESCE(w.external_id, g.external_id, '') AS external_id, COALESCE(w.name, g.name, '') AS name, \
@@ -140,6 +143,7 @@ pub(super) fn columns(json: Json) -> String {
          END AS addressees, \
          (SELECT x.id FROM messages x JOIN members k ON k.conversation_id = x.conversation_id AND k.user_id = m.user_id \
          AND k.left_at IS NULL WHERE x.id = c.in_reply_to AND x.seq >= k.first_seq AND {not_hidden}) AS in_reply_to",
+        mail = ConversationKind::Mail.number(),
         id = json.text_of("COALESCE(a.user_id, a.group_id)"),
         shown = limits::ADDRESSEES_SHOWN,
         not_hidden = not_hidden("x", "m.user_id"),

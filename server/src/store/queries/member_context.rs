@@ -1,11 +1,12 @@
 //! A conversation and one user's membership in it: what the rules need to know, and the part of the history that the user
 //! sees.
 
-use causerie_protocol::{ConversationId, UserId};
+use causerie_protocol::{ConversationId, TenantId, UserId};
 use sea_orm::{DbErr, QueryResult};
 use uuid::Uuid;
 
-use super::columns::number;
+use super::columns::{choice, number};
+use crate::domain::{ConversationKind, ConversationState, MemberRole, Numbered as _};
 
 /// What the rules need to know about a conversation and one user.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -13,14 +14,14 @@ use super::columns::number;
 pub struct MemberContext {
     /// `None` for a conversation that is not made yet.
     pub id: Option<ConversationId>,
-    pub tenant: Uuid,
-    pub kind: i16,
-    pub state: i16,
+    pub tenant: TenantId,
+    pub kind: ConversationKind,
+    pub state: ConversationState,
     pub version: u32,
     pub last_seq: u32,
     pub member_count: u32,
     /// `None` if the user is not (or no longer) a member.
-    pub role: Option<i16>,
+    pub role: Option<MemberRole>,
     /// The `seq` of the oldest message that this member may read.
     pub first_seq: u32,
     /// The `seq` of the newest message that this member deleted for themselves; 0 for none.
@@ -48,14 +49,14 @@ pub struct Visibility {
     pub hidden_seq: u32,
 }
 
-/// The other user of a direct conversation, whether or not that user has left. `$who` stands for the column with the user's
-/// id.
-const PEER: &str = "(SELECT pm.user_id FROM members pm \
-    WHERE c.kind = 2 AND pm.conversation_id = c.id AND pm.user_id <> $who LIMIT 1)";
-
-/// The columns of a context; `who` names the column with the user's id.
-pub fn columns(who: &str) -> String {
-    columns_with_peer(&PEER.replace("$who", who))
+/// The columns of a context. `user` names the column with the user's id. The other user of a direct conversation is found
+/// whether or not that user has left.
+pub fn columns(user: &str) -> String {
+    columns_with_peer(&format!(
+        "(SELECT pm.user_id FROM members pm \
+         WHERE c.kind = {} AND pm.conversation_id = c.id AND pm.user_id <> {user} LIMIT 1)",
+        ConversationKind::Direct.number()
+    ))
 }
 
 /// Like [`columns`], for statements that already have an expression for the other user of a direct conversation.
@@ -67,6 +68,14 @@ pub fn columns_with_peer(peer: &str) -> String {
     )
 }
 
+/// The role of the member in the column `role`, whether or not the member has left; `None` if the user never was a member.
+///
+/// # Errors
+/// `DbErr` if the column is missing.
+pub fn role(row: &QueryResult) -> Result<Option<MemberRole>, DbErr> {
+    Ok(row.try_get::<Option<i16>>("", "role")?.map(MemberRole::from_number))
+}
+
 /// Reads the columns of [`columns`].
 ///
 /// # Errors
@@ -75,13 +84,13 @@ pub fn from_row(row: &QueryResult) -> Result<MemberContext, DbErr> {
     let left: Option<i64> = row.try_get("", "left_at")?;
     Ok(MemberContext {
         id: Some(ConversationId(row.try_get("", "c_id")?)),
-        tenant: row.try_get("", "tenant_id")?,
-        kind: row.try_get("", "kind")?,
-        state: row.try_get("", "state")?,
+        tenant: TenantId(row.try_get("", "tenant_id")?),
+        kind: choice(row, "", "kind")?,
+        state: choice(row, "", "state")?,
         version: number(row, "", "version")?,
         last_seq: number(row, "", "last_seq")?,
         member_count: number(row, "", "member_count")?,
-        role: if left.is_some() { None } else { row.try_get("", "role")? },
+        role: if left.is_some() { None } else { role(row)? },
         first_seq: row.try_get::<Option<i64>>("", "first_seq")?.and_then(|seq| u32::try_from(seq).ok()).unwrap_or(1),
         hidden_seq: row.try_get::<Option<i64>>("", "hidden_seq")?.and_then(|seq| u32::try_from(seq).ok()).unwrap_or(0),
         peer: row.try_get::<Option<Uuid>>("", "peer_id")?.map(UserId),

@@ -8,9 +8,12 @@ use super::{
     columns::{UNREAD, number},
     write_tx::WriteTx,
 };
-use crate::store::{
-    StoreError,
-    rows::{self, Column, Rows},
+use crate::{
+    domain::{MemberRole, Numbered as _},
+    store::{
+        StoreError,
+        rows::{self, Column, Rows},
+    },
 };
 
 /// Rows per statement: at most six values each, below SQLite's limit of 32,766.
@@ -22,7 +25,7 @@ const CHUNK: usize = 5_000;
 pub struct NewMember {
     pub conversation: ConversationId,
     pub user: UserId,
-    pub role: i16,
+    pub role: MemberRole,
     /// The first read position of the member: messages up to this `seq` are not unread.
     pub read_seq: u32,
     pub inbox_version: u32,
@@ -85,7 +88,7 @@ impl WriteTx {
                 rows.push([
                     member.conversation.0.into(),
                     member.user.0.into(),
-                    i64::from(member.role).into(),
+                    i64::from(member.role.number()).into(),
                     i64::from(member.read_seq).into(),
                     i64::from(member.inbox_version).into(),
                     i64::from(member.is_copy).into(),

@@ -9,11 +9,14 @@ use sea_orm::{ConnectionTrait, QueryResult, Value};
 use uuid::Uuid;
 
 use super::{
-    columns::{self, COLUMNS, COLUMNS_AS_X, IS_SHOWN, TOLD_READ_SEQ, number},
+    columns::{self, COLUMNS, COLUMNS_AS_X, is_shown, number, shown_read_seq},
     facts::read::{self, Version},
     member_context::{self, MemberContext},
 };
-use crate::store::{Store, StoreError, rows::statement};
+use crate::{
+    domain::{ConversationKind, Numbered as _},
+    store::{Store, StoreError, rows::statement},
+};
 
 /// A page, with what the decision depends on whether its reader may have it.
 #[derive(Debug)]
@@ -128,15 +131,16 @@ impl Store {
              FROM members m JOIN users w ON w.id = m.user_id JOIN conversations c ON c.id = m.conversation_id \
              WHERE m.conversation_id = $1 AND {} AND (m.joined_at > $3 OR (m.joined_at = $3 AND m.user_id > $4)) \
              AND EXISTS (SELECT 1 FROM place WHERE place.role IS NOT NULL AND place.left_at IS NULL) \
-             AND (c.kind <> 4 OR m.user_id = $2 OR m.user_id = c.created_by OR m.user_id IN \
+             AND (c.kind <> {} OR m.user_id = $2 OR m.user_id = c.created_by OR m.user_id IN \
              (SELECT a.user_id FROM addressees a WHERE a.conversation_id = $1 AND a.user_id IS NOT NULL)) \
              ORDER BY m.joined_at, m.user_id LIMIT $5) \
              SELECT place.*, p.joined_at AS p_joined_at, p.role AS p_role, p.read_seq AS p_read_seq, p.id AS p_id, \
              p.external_id AS p_external_id, p.name AS p_name, p.avatar_url AS p_avatar_url, p.status AS p_status \
              FROM place LEFT JOIN page p ON TRUE ORDER BY p.joined_at, p.id",
             place(),
-            TOLD_READ_SEQ.replace("$member", "m").replace("$viewer", "$2"),
-            IS_SHOWN.replace("$member", "m")
+            shown_read_seq("m", "$2"),
+            is_shown("m"),
+            ConversationKind::Mail.number(),
         );
         let limit = i64::from(limit) + 1;
         let values = vec![conversation.0.into(), reader.0.into(), joined_at.into(), user.into(), limit.into()];

@@ -2,14 +2,20 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use causerie_protocol::{TenantId, UserId, command::UserRef, facts::WritableBy, wire};
+use causerie_protocol::{TenantId, UserId, command::UserRef, wire};
 use sea_orm::{ConnectionTrait, DbErr, EntityTrait, QueryResult};
 
-use super::facts::{FactWrite, stored::roles_text};
-use crate::store::{
-    Store, StoreError,
-    entities::user,
-    rows::{self, Column, Rows},
+use super::{
+    columns::{choice, number},
+    facts::{FactWrite, stored::roles_text},
+};
+use crate::{
+    domain::{Numbered as _, UserStatus, WritableBy},
+    store::{
+        Store, StoreError,
+        entities::user,
+        rows::{self, Column, Rows},
+    },
 };
 
 /// Users per statement: SQLite allows 32,766 bound values, PostgreSQL 65,535.
@@ -31,7 +37,7 @@ pub struct User {
     /// A language tag; empty if the product did not give a language.
     pub locale: String,
     /// Whether the account is active.
-    pub status: wire::UserStatus,
+    pub status: UserStatus,
     /// Seconds since 1970 UTC; tokens issued before this are invalid.
     pub tokens_valid_from_s: i64,
     /// Milliseconds since 1970 UTC; absent if the user has never connected.
@@ -54,12 +60,11 @@ impl From<user::Model> for User {
             name: row.name,
             avatar_url: row.avatar_url,
             locale: row.locale,
-            // An unknown number, written by a newer server, becomes a status that is not active.
-            status: wire::UserStatus::try_from(i32::from(row.status)).unwrap_or_default(),
+            status: UserStatus::from_number(row.status),
             tokens_valid_from_s: row.tokens_valid_from,
             last_seen_ms: row.last_seen_at,
             roles: row.roles.split_whitespace().map(str::to_owned).collect(),
-            writable_by: WritableBy::try_from(i32::from(row.writable_by)).unwrap_or_default(),
+            writable_by: WritableBy::from_number(row.writable_by),
             claims_from_s: row.claims_from,
         }
     }
@@ -72,7 +77,7 @@ impl From<&User> for wire::User {
             external_id: user.external_id.clone(),
             name: user.name.clone(),
             avatar_url: user.avatar_url.clone(),
-            status: user.status as i32,
+            status: user.status.number().into(),
         }
     }
 }
@@ -89,7 +94,7 @@ pub struct Profile {
     /// A language tag.
     pub locale: Option<String>,
     /// The account status. New users are active.
-    pub status: Option<wire::UserStatus>,
+    pub status: Option<UserStatus>,
     /// The user's roles in the whole tenant, as named in the policy.
     pub roles: Option<Vec<String>>,
     /// Which users may write to the user.
@@ -116,8 +121,8 @@ impl Profile {
             || self.roles.as_ref().is_some_and(|said| roles_text(said) != roles_text(&user.roles));
         (claims && self.is_news(user.claims_from_s))
             || self.status.is_some_and(|said| said != user.status)
-            || (self.is_here && user.status == wire::UserStatus::Invited)
-            || (self.is_listed && self.status.is_none() && user.status == wire::UserStatus::Removed)
+            || (self.is_here && user.status == UserStatus::Invited)
+            || (self.is_listed && self.status.is_none() && user.status == UserStatus::Removed)
             || self.writable_by.is_some_and(|said| said != user.writable_by)
     }
 
@@ -371,8 +376,8 @@ pub async fn account_statuses(store: &Store, users: &[UserId]) -> Result<HashMap
 /// `DbErr` if a column is missing.
 pub fn account_status(row: &QueryResult) -> Result<AccountStatus, DbErr> {
     Ok(AccountStatus {
-        inbox_version: super::columns::number(row, "", "inbox_version")?,
-        active: row.try_get::<i16>("", "status")? == 1,
+        inbox_version: number(row, "", "inbox_version")?,
+        active: choice::<UserStatus>(row, "", "status")? == UserStatus::Active,
         tokens_valid_from_s: row.try_get("", "tokens_valid_from")?,
     })
 }

@@ -1,7 +1,6 @@
-use causerie_protocol::wire::UserStatus;
-
 use super::*;
 use crate::{
+    domain::UserStatus,
     store::queries::tenants,
     testing::{NOW_MS, on_each_database},
 };

@@ -4,6 +4,7 @@ use causerie_client::{
     ClientId, ConversationId, Error, ErrorCode, Event, GroupRef, HistoryRange, MailDraft, MessageId, Recipient, UserRef,
     wire,
 };
+use causerie_server::domain::UserStatus;
 use wire::request::Command;
 
 use super::everywhere;
@@ -14,7 +15,7 @@ fn school() -> Facts {
     Facts::of_preset("ent", "")
         .members(&["paul"], "teacher", "Teachers", "teachers")
         .members(&["ann", "ben", "ines"], "pupil", "Pupils-6A", "pupils")
-        .inactive("ines", wire::UserStatus::Invited)
+        .inactive("ines", UserStatus::Invited)
         .members(&["sam", "sue"], "staff", "Staff", "staff")
         .members(&["pia"], "parent", "Parents", "parents")
         .edge("Teachers", "Pupils-6A")
@@ -165,8 +166,8 @@ async fn a_mail_with_an_unreachable_recipient_is_refused_and_names_the_recipient
         )
         .await;
         assert_eq!(copy, (ErrorCode::NotFound, "startConversation.copy[1]".to_owned()));
-        let all_inactive = school().inactive("ann", wire::UserStatus::Deactivated);
-        let all_inactive = all_inactive.inactive("ben", wire::UserStatus::Deactivated);
+        let all_inactive = school().inactive("ann", UserStatus::Deactivated);
+        let all_inactive = all_inactive.inactive("ben", UserStatus::Deactivated);
         all_inactive.write(cluster).await;
         let nobody_active = refused(&paul, to([group_recipient("Pupils-6A")])).await;
         assert_eq!(nobody_active, (ErrorCode::NotFound, "startConversation.with[0]".to_owned()));

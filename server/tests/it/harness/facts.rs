@@ -2,12 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use causerie_protocol::{
-    facts::{Delivers, EdgeEffect},
-    wire::UserStatus,
-};
 use causerie_server::{
     clock::{Clock as _, SystemClock},
+    domain::{Delivers, EdgeEffect, UserStatus},
     store::{
         Store,
         queries::{

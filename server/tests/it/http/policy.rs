@@ -1,7 +1,8 @@
 //! The policy endpoints and the audit: reading, checking, changing and explaining rules.
 
 use causerie_client::{Event, SendError, wire::Capability};
-use causerie_protocol::{ErrorCode, wire::UserStatus};
+use causerie_protocol::ErrorCode;
+use causerie_server::domain::UserStatus;
 use serde_json::{Value, json};
 
 use super::{Caller, assert_problem, text};

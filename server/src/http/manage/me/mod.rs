@@ -8,8 +8,8 @@ use schemars::JsonSchema;
 use sea_orm::ConnectionTrait;
 use serde::{Deserialize, Serialize};
 
-use crate::{auth::Caller, store::queries::people};
-use causerie_protocol::{ErrorCode, Refusal, facts::WritableBy};
+use crate::{auth::Caller, domain::WritableBy, store::queries::people};
+use causerie_protocol::{ErrorCode, Refusal};
 
 /// What a user chose.
 #[derive(Debug, Serialize, JsonSchema)]

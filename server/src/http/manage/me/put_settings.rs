@@ -1,6 +1,6 @@
 //! `PUT /v1/me/settings`: the caller chooses from whom it takes messages.
 
-use causerie_protocol::{Refusal, wire::UserStatus};
+use causerie_protocol::Refusal;
 use http::Method;
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -10,6 +10,7 @@ use super::{Choice, UserSettings, stored};
 use crate::{
     audit,
     auth::{AuthError, Caller},
+    domain::UserStatus,
     http::{
         error::Problem,
         manage::endpoint::{Call, Endpoint, Json},

@@ -1,12 +1,11 @@
 //! The rows as types.
 
-use causerie_protocol::facts::WritableBy;
-use causerie_protocol::wire::UserStatus;
 use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::{
     clock::rfc3339,
+    domain::{Numbered as _, UserStatus, WritableBy},
     provisioning::row::{DELIVERS, EFFECTS, GROUP_STATES, RELATION_STATES, STATUSES, WRITABLE_BY, word_of},
     store::{
         entities::user,
@@ -39,8 +38,8 @@ pub struct UserRow {
 
 impl From<user::Model> for UserRow {
     fn from(user: user::Model) -> Self {
-        let status = UserStatus::try_from(i32::from(user.status)).unwrap_or_default();
-        let writable_by = WritableBy::try_from(i32::from(user.writable_by)).unwrap_or_default();
+        let status = UserStatus::from_number(user.status);
+        let writable_by = WritableBy::from_number(user.writable_by);
         Self {
             r#type: "user",
             id: user.external_id,

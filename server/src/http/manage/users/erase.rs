@@ -1,6 +1,6 @@
 //! `POST /v1/users/{id}/erase`: forgets a user.
 
-use causerie_protocol::{ErrorCode, Refusal, UserId, facts::WritableBy, wire::UserStatus};
+use causerie_protocol::{ErrorCode, Refusal, UserId};
 use http::Method;
 
 use crate::{
@@ -9,6 +9,7 @@ use crate::{
         ApiCaller, Scope,
         token::{LEEWAY_S, LIFETIME_MAX_S},
     },
+    domain::{UserStatus, WritableBy},
     facts,
     http::{
         error::Problem,

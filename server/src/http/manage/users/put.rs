@@ -1,7 +1,7 @@
 //! `PUT /v1/users/{id}`: one row of an import about a user.
 
 use axum::extract::Request;
-use causerie_protocol::{ErrorCode, Refusal, limits, wire, wire::UserStatus};
+use causerie_protocol::{ErrorCode, Refusal, limits, wire};
 use http::Method;
 use schemars::{JsonSchema, Schema};
 use serde_json::{Map, Value, json};
@@ -9,6 +9,7 @@ use serde_json::{Map, Value, json};
 use crate::{
     audit,
     auth::{ApiCaller, Scope},
+    domain::UserStatus,
     facts,
     http::{
         body,

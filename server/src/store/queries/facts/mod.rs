@@ -15,13 +15,10 @@ pub mod stored;
 pub mod words;
 pub mod write;
 
-use causerie_protocol::{
-    GroupId, UserId,
-    facts::{Delivers, EdgeEffect, GroupState},
-    wire::RelationState,
-};
+use causerie_protocol::{GroupId, UserId};
 
 pub use self::{load::Load, write::FactWrite};
+use crate::domain::{Delivers, EdgeEffect, GroupState, RelationState};
 
 /// Maximum number of groups above a group. The limit bounds the cost of cycles and of long chains.
 pub const ABOVE_MAX: usize = 64;

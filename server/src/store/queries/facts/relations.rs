@@ -1,18 +1,18 @@
 //! Lookups of relations: between two users, and the list of one user.
 
 use causerie_protocol::UserId;
-use sea_orm::{ConnectionTrait, EntityTrait, FromQueryResult};
+use sea_orm::{ConnectionTrait, DbErr, EntityTrait, FromQueryResult, QueryResult};
 use uuid::Uuid;
 
-use crate::store::{
-    StoreError,
-    entities::user,
-    queries::people::User,
-    rows::{Column, Rows, statement},
+use crate::{
+    domain::RelationState,
+    store::{
+        StoreError,
+        entities::user,
+        queries::{columns::choice, people::User},
+        rows::{Column, Rows, statement},
+    },
 };
-
-/// The number of the state "accepted" in the database.
-const ACCEPTED: i16 = 2;
 
 /// A relation between two users.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -84,7 +84,7 @@ pub async fn between(
     rows.iter()
         .map(|row| {
             let from = UserId(row.try_get("", "from_id")?);
-            Ok(Between { from, accepted: row.try_get::<i16>("", "state")? == ACCEPTED })
+            Ok(Between { from, accepted: is_accepted(row)? })
         })
         .collect()
 }
@@ -128,9 +128,13 @@ pub async fn of_person(
                 relation: row.try_get("", "kind")?,
                 other: <user::Entity as EntityTrait>::Model::from_query_result(row, "")?.into(),
                 outgoing: row.try_get::<i32>("", "outgoing")? == 1,
-                accepted: row.try_get::<i16>("", "state")? == ACCEPTED,
+                accepted: is_accepted(row)?,
                 changed_at_ms: row.try_get("", "changed_at")?,
             })
         })
         .collect()
+}
+
+fn is_accepted(row: &QueryResult) -> Result<bool, DbErr> {
+    Ok(choice::<RelationState>(row, "", "state")? == RelationState::Accepted)
 }

@@ -4,17 +4,18 @@ use std::collections::{BTreeSet, HashMap};
 
 use causerie_protocol::{
     GroupId, TenantId, UserId,
-    facts::{Delivers, Edge, EdgeEffect, Group, GroupState, Membership, Relation, Setting, User, WritableBy, change::Fact},
-    wire::RelationState,
+    facts::{Edge, Group, Membership, Relation, Setting, User, change::Fact},
 };
 use sea_orm::{ConnectionTrait, EntityTrait, QueryResult, Value};
 
 use super::{EdgeFact, EdgeKey, MembershipFact, MembershipKey, RelationFact, RelationKey};
 use crate::{
+    domain::{Delivers, GroupState, Numbered as _},
     names::fold::words_of,
     store::{
         StoreError,
         entities::user,
+        queries::columns::choice,
         rows::{self, statement},
     },
 };
@@ -198,8 +199,8 @@ pub(super) fn group(row: &QueryResult) -> Result<StoredGroup, StoreError> {
         kind: row.try_get("", "kind")?,
         name: row.try_get("", "name")?,
         parent: row.try_get::<Option<_>>("", "parent_id")?.map(GroupId),
-        state: choice(row, "state")?,
-        delivers: choice(row, "delivers")?,
+        state: choice(row, "", "state")?,
+        delivers: choice(row, "", "delivers")?,
     })
 }
 
@@ -222,7 +223,7 @@ pub(super) fn relation(row: &QueryResult) -> Result<RelationFact, StoreError> {
             relation: row.try_get("", "kind")?,
             to: UserId(row.try_get("", "to_id")?),
         },
-        state: choice::<RelationState>(row, "state")?,
+        state: choice(row, "", "state")?,
     })
 }
 
@@ -234,18 +235,13 @@ pub(super) fn edge(row: &QueryResult) -> Result<EdgeFact, StoreError> {
             to_group: GroupId(row.try_get("", "to_group")?),
             to_role: row.try_get("", "to_role")?,
         },
-        effect: choice::<EdgeEffect>(row, "effect")?,
-        delivers: choice(row, "delivers")?,
+        effect: choice(row, "", "effect")?,
+        delivers: choice(row, "", "delivers")?,
     })
 }
 
 pub(super) fn setting(row: &QueryResult) -> Result<(String, String), StoreError> {
     Ok((row.try_get("", "name")?, row.try_get("", "value")?))
-}
-
-/// An unknown number, written by a newer server, becomes the default of the type.
-fn choice<E: TryFrom<i32> + Default>(row: &QueryResult, column: &str) -> Result<E, StoreError> {
-    Ok(E::try_from(i32::from(row.try_get::<i16>("", column)?)).unwrap_or_default())
 }
 
 /// Roles as the column holds them: sorted, with a space before and after each, so that a search for ` role ` finds a role.
@@ -260,7 +256,7 @@ pub(super) fn user_fact(row: &user::Model) -> Fact {
         id: UserId(row.id).to_bytes(),
         status: i32::from(row.status),
         roles: row.roles.split_whitespace().map(str::to_owned).collect(),
-        writable_by: WritableBy::try_from(i32::from(row.writable_by)).unwrap_or_default().into(),
+        writable_by: i32::from(row.writable_by),
         words: words_of(&row.name, &row.external_id),
     })
 }
@@ -275,8 +271,8 @@ impl From<&StoredGroup> for Group {
             id: group.id.to_bytes(),
             kind: group.kind.clone(),
             parent: group.parent.map(GroupId::to_bytes).unwrap_or_default(),
-            state: group.state.into(),
-            delivers: group.delivers.into(),
+            state: group.state.number().into(),
+            delivers: group.delivers.number().into(),
             words: words_of(&group.name, &group.external_id),
             kind_before: None,
         }
@@ -297,7 +293,7 @@ impl From<&MembershipKey> for Membership {
 
 impl From<&RelationFact> for Relation {
     fn from(fact: &RelationFact) -> Self {
-        Self { state: fact.state.into(), ..Self::from(&fact.key) }
+        Self { state: fact.state.number().into(), ..Self::from(&fact.key) }
     }
 }
 
@@ -309,7 +305,7 @@ impl From<&RelationKey> for Relation {
 
 impl From<&EdgeFact> for Edge {
     fn from(fact: &EdgeFact) -> Self {
-        Self { effect: fact.effect.into(), delivers: fact.delivers.into(), ..Self::from(&fact.key) }
+        Self { effect: fact.effect.number().into(), delivers: fact.delivers.number().into(), ..Self::from(&fact.key) }
     }
 }
 

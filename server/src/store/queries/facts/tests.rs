@@ -2,13 +2,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use causerie_protocol::{
     GroupId, TenantId, UserId,
-    facts::{Changes, Delivers, EdgeEffect, Group, GroupState, WritableBy, change::Fact},
-    wire::{RelationState, UserStatus},
+    facts::{Changes, Group, change::Fact},
 };
 use sea_orm::{ConnectionTrait as _, DbBackend};
 
 use super::*;
 use crate::{
+    domain::{Delivers, EdgeEffect, GroupState, RelationState, UserStatus, WritableBy},
     store::{
         Store,
         queries::{people::Profile, tenants},

@@ -7,18 +7,21 @@ use std::{
 
 use causerie_protocol::{
     GroupId,
-    facts::{Delivers, Group, GroupState, change::Fact},
+    facts::{Group, change::Fact},
 };
 use uuid::Uuid;
 
 use super::{FactWrite, Outcome, merge::Merge, texts};
-use crate::store::{
-    StoreError,
-    queries::facts::{
-        ABOVE_MAX, GroupFact,
-        stored::{self, StoredGroup},
+use crate::{
+    domain::{Delivers, GroupState, Numbered as _},
+    store::{
+        StoreError,
+        queries::facts::{
+            ABOVE_MAX, GroupFact,
+            stored::{self, StoredGroup},
+        },
+        rows::{self, Column, Rows},
     },
-    rows::{self, Column, Rows},
 };
 
 impl FactWrite {
@@ -119,8 +122,8 @@ impl FactWrite {
                 group.kind.as_str().into(),
                 group.name.as_str().into(),
                 group.parent.map_or(Uuid::nil(), |parent| parent.0).into(),
-                (group.state as i64).into(),
-                (group.delivers as i64).into(),
+                i64::from(group.state.number()).into(),
+                i64::from(group.delivers.number()).into(),
             ]);
         }
         let body = "INSERT INTO groups (id, tenant_id, external_id, kind, name, parent_id, state, delivers)

@@ -6,10 +6,13 @@ use causerie_protocol::{UserId, facts::change::Fact};
 use sea_orm::Value;
 
 use super::{FactWrite, Outcome, merge::Merge};
-use crate::store::{
-    StoreError,
-    queries::facts::{EdgeFact, EdgeKey, MembershipFact, MembershipKey, RelationFact, RelationKey, SettingFact, stored},
-    rows::{Column, Rows},
+use crate::{
+    domain::Numbered as _,
+    store::{
+        StoreError,
+        queries::facts::{EdgeFact, EdgeKey, MembershipFact, MembershipKey, RelationFact, RelationKey, SettingFact, stored},
+        rows::{Column, Rows},
+    },
 };
 
 /// Stands for an absent time, because a value of an array can't be absent.
@@ -256,7 +259,7 @@ impl Keyed for RelationFact {
         let mut input =
             Rows::new([("from_id", Column::Uuid), ("kind", Column::Text), ("to_id", Column::Uuid), ("state", Column::Int)]);
         for row in rows {
-            let state = row.state as i64;
+            let state = i64::from(row.state.number());
             input.push([row.key.from.0.into(), row.key.relation.as_str().into(), row.key.to.0.into(), state.into()]);
         }
         let body = "INSERT INTO relations (tenant_id, from_id, to_id, kind, state, changed_at)
@@ -313,7 +316,8 @@ impl Keyed for EdgeFact {
         ]);
         for row in rows {
             let [from_group, from_role, to_group, to_role] = edge_key(&row.key);
-            let (effect, delivers) = ((row.effect as i64).into(), (row.delivers as i64).into());
+            let effect = i64::from(row.effect.number()).into();
+            let delivers = i64::from(row.delivers.number()).into();
             input.push([from_group, from_role, to_group, to_role, effect, delivers]);
         }
         let body = "INSERT INTO edges (tenant_id, from_group, from_role, to_group, to_role, effect, delivers)

@@ -2,18 +2,21 @@
 
 use std::collections::HashMap;
 
-use causerie_protocol::{UserId, facts::WritableBy, wire::UserStatus};
+use causerie_protocol::UserId;
 use sea_orm::EntityTrait as _;
 
 use super::{FactWrite, Outcome, merge::Merge, texts};
-use crate::store::{
-    StoreError,
-    entities::user,
-    queries::{
-        facts::stored,
-        people::{Profile, User},
+use crate::{
+    domain::{Numbered as _, UserStatus, WritableBy},
+    store::{
+        StoreError,
+        entities::user,
+        queries::{
+            facts::stored,
+            people::{Profile, User},
+        },
+        rows::{self, Column, Rows},
     },
-    rows::{self, Column, Rows},
 };
 
 impl FactWrite {
@@ -104,25 +107,25 @@ impl FactWrite {
             name: profile.external_id.clone(),
             avatar_url: String::new(),
             locale: String::new(),
-            status: UserStatus::Active as i16,
+            status: UserStatus::Active.number(),
             inbox_version: 0,
             tokens_valid_from: 0,
             last_seen_at: None,
             created_at: self.now_ms,
             roles: String::new(),
-            writable_by: WritableBy::Rules as i16,
+            writable_by: WritableBy::Rules.number(),
             claims_from: 0,
         });
         if profile.is_news(row.claims_from) {
             self.merge_claims(profile, old, &mut row);
         }
         let is_back = profile.is_listed && is_removed(&row);
-        let otherwise = if is_back { UserStatus::Active as i16 } else { row.status };
-        row.status = profile.status.map_or(otherwise, |status| status as i16);
-        if profile.is_here && row.status == UserStatus::Invited as i16 {
-            row.status = UserStatus::Active as i16;
+        let otherwise = if is_back { UserStatus::Active.number() } else { row.status };
+        row.status = profile.status.map_or(otherwise, |status| status.number());
+        if profile.is_here && row.status == UserStatus::Invited.number() {
+            row.status = UserStatus::Active.number();
         }
-        row.writable_by = profile.writable_by.map_or(row.writable_by, |writable_by| writable_by as i16);
+        row.writable_by = profile.writable_by.map_or(row.writable_by, |writable_by| writable_by.number());
         row
     }
 
@@ -200,5 +203,5 @@ impl FactWrite {
 }
 
 fn is_removed(row: &user::Model) -> bool {
-    row.status == UserStatus::Removed as i16
+    row.status == UserStatus::Removed.number()
 }

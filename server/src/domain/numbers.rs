@@ -1,0 +1,86 @@
+//! The numbers of the enums in the database, in the log of facts, and on the wire. All three use the same numbers.
+
+use super::{
+    ConversationKind, ConversationState, Delivers, EdgeEffect, GroupState, MemberRole, RelationState, UserStatus, WritableBy,
+};
+
+/// An enum that is stored and sent as a number from 1 on.
+pub trait Numbered: Copy + PartialEq + 'static {
+    /// All values, in the order of their numbers.
+    const ALL: &'static [Self];
+
+    /// The value that allows least. A number that this program does not know, written by a newer server, is read as this
+    /// value.
+    const STRICTEST: Self;
+
+    /// The number of the value.
+    fn number(self) -> i16;
+
+    /// The value with this number; [`Numbered::STRICTEST`] if this program does not know the number.
+    #[must_use]
+    fn from_number(number: impl Into<i32>) -> Self {
+        let number = number.into();
+        Self::ALL.iter().copied().find(|value| i32::from(value.number()) == number).unwrap_or(Self::STRICTEST)
+    }
+}
+
+/// `Type, strictest Value: Value = number, …`
+macro_rules! numbered {
+    ($type:ident, strictest $strictest:ident: $($value:ident = $number:literal),+ $(,)?) => {
+        impl Numbered for $type {
+            const ALL: &'static [Self] = &[$(Self::$value),+];
+            const STRICTEST: Self = Self::$strictest;
+
+            fn number(self) -> i16 {
+                match self {
+                    $(Self::$value => $number),+
+                }
+            }
+        }
+    };
+}
+
+numbered!(ConversationKind, strictest Group: NoteToSelf = 1, Direct = 2, Group = 3, Mail = 4);
+numbered!(ConversationState, strictest Locked: Open = 1, Closed = 2, Locked = 3);
+numbered!(MemberRole, strictest Member: Member = 1, Owner = 2);
+numbered!(UserStatus, strictest Removed: Active = 1, Deactivated = 2, Removed = 3, Invited = 4);
+numbered!(WritableBy, strictest Nobody: Rules = 1, Contacts = 2, Nobody = 3);
+numbered!(GroupState, strictest Archived: Active = 1, Concluded = 2, Archived = 3);
+numbered!(Delivers, strictest None: People = 1, Group = 2, Both = 3, None = 4);
+numbered!(EdgeEffect, strictest Deny: Allow = 1, Deny = 2);
+numbered!(RelationState, strictest Pending: Pending = 1, Accepted = 2);
+
+#[cfg(test)]
+mod tests {
+    use std::fmt::Debug;
+
+    use causerie_protocol::{facts, wire};
+
+    use super::*;
+
+    /// The enum of the protocol has the same names for the same numbers, and no others but 0, which is unspecified.
+    fn agrees<T: Numbered + Debug, P: TryFrom<i32> + Debug>() {
+        for (at, value) in (1..).zip(T::ALL) {
+            assert_eq!(i32::from(value.number()), at);
+            assert_eq!(T::from_number(value.number()), *value);
+            let named = P::try_from(at).ok().map(|named| format!("{named:?}"));
+            assert_eq!(named, Some(format!("{value:?}")));
+        }
+        let unknown = i32::try_from(T::ALL.len()).expect("is small") + 1;
+        assert!(P::try_from(unknown).is_err(), "{unknown} has a name in the protocol alone");
+        assert_eq!((T::from_number(unknown), T::from_number(0)), (T::STRICTEST, T::STRICTEST));
+    }
+
+    #[test]
+    fn the_numbers_are_those_of_the_protocol() {
+        agrees::<ConversationKind, wire::ConversationKind>();
+        agrees::<ConversationState, wire::ConversationState>();
+        agrees::<MemberRole, wire::MemberRole>();
+        agrees::<UserStatus, wire::UserStatus>();
+        agrees::<RelationState, wire::RelationState>();
+        agrees::<WritableBy, facts::WritableBy>();
+        agrees::<GroupState, facts::GroupState>();
+        agrees::<Delivers, facts::Delivers>();
+        agrees::<EdgeEffect, facts::EdgeEffect>();
+    }
+}
