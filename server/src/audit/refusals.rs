@@ -17,7 +17,6 @@ use causerie_protocol::{ConversationId, GroupId, TenantId, UserId};
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 use serde_json::{Map, json};
 use tokio::sync::mpsc;
-use uuid::Uuid;
 
 use super::{Entry, Outcome};
 use crate::{
@@ -173,10 +172,7 @@ impl Names {
         let users = people::find(store.reader(), tenant, &users).await?;
         let found = groups::find(store.reader(), tenant, &ids).await?;
         let users = users.into_iter().map(|user| (Target::User(user.id), format!("user:{}", user.external_id)));
-        let found = found.into_iter().filter_map(|group| {
-            let id = GroupId(Uuid::parse_str(&group.id).ok()?);
-            Some((Target::Group(id), format!("group:{}", group.external_id)))
-        });
+        let found = found.into_iter().map(|group| (Target::Group(group.id), format!("group:{}", group.external_id)));
         Ok(Self(users.chain(found).collect()))
     }
 

@@ -12,11 +12,11 @@ use tokio::time::timeout;
 use super::{AuthError, token::Claims};
 use crate::{
     clock::Clock,
-    domain::UserStatus,
+    domain::{User, UserStatus},
     store::{
         Store, StoreError,
         batcher::{Answers, Batcher},
-        queries::people::{self, Profile, User},
+        queries::people::{self, Profile},
     },
     telemetry::Metrics,
 };

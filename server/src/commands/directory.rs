@@ -22,7 +22,8 @@ use crate::{
 const HELP: &str = "directory.missing";
 
 pub(super) async fn users(deps: &CommandDeps, caller: Caller, users: Vec<UserId>) -> Result<Answer, Refusal> {
-    Ok(Answer::UserList(wire::UserList { users: presence::visible(deps, caller, users).await? }))
+    let visible = presence::visible(deps, caller, users).await?;
+    Ok(Answer::UserList(wire::UserList { users: visible.iter().map(wire::User::from).collect() }))
 }
 
 pub(super) async fn search(
@@ -92,8 +93,8 @@ async fn shown(
                 (OnWire::User(person.into()), existing.get(&id), requests(facts, me, ix))
             }
             Entity::Group(ix) => {
-                let id = group(ix).to_string();
-                (OnWire::Group(groups.iter().find(|group| group.id == id)?.clone()), None, Vec::new())
+                let id = group(ix);
+                (OnWire::Group(groups.iter().find(|group| group.id == id)?.clone().into()), None, Vec::new())
             }
         };
         let conversation_id = conversation.map(ToString::to_string).unwrap_or_default();

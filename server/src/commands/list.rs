@@ -3,16 +3,15 @@
 use causerie_policy::Action;
 use causerie_protocol::{ConversationId, Refusal, limits, wire, wire::reply::Result as Answer};
 
-use uuid::Uuid;
-
 use super::{
     CommandDeps,
     cursor::{self, List},
 };
 use crate::{
     auth::Caller,
+    domain::Conversation,
     facts::{policy_gate, view},
-    store::queries::conversations::{AsOf, Summary},
+    store::queries::conversations::AsOf,
 };
 
 /// The maximum number of statements for one page. Each statement after the first reads [`limits::PAGE_MAX`] conversations.
@@ -40,7 +39,7 @@ pub(super) async fn list(deps: &CommandDeps, caller: Caller, at: &str, limit: u3
         // The query returns up to one conversation more than requested, which shows that there are more.
         let is_more = listed.summaries.len() > asked as usize;
         listed.summaries.truncate(asked as usize);
-        end = listed.summaries.last().map(place).or(end);
+        end = listed.summaries.last().map(|last| place(&last.conversation)).or(end);
         conversations.extend(listed.summaries.drain(..).filter_map(|one| view::conversation(&facts, caller.user, one)));
         if !is_more || conversations.len() >= limit || rounds == ROUNDS_MAX {
             break is_more;
@@ -55,35 +54,29 @@ pub(super) async fn list(deps: &CommandDeps, caller: Caller, at: &str, limit: u3
     };
     if conversations.len() > limit {
         conversations.truncate(limit);
-        end = conversations.last().and_then(|last| Some((active_at_ms(last), last.id.parse().ok()?)));
+        end = conversations.last().map(place);
     } else if !is_more {
         end = None;
     }
     let seal = |(at, id): (i64, ConversationId)| deps.cursors.seal(List::Conversations, caller, &format!("{at}.{id}"));
     let next_cursor = end.map(seal).unwrap_or_default();
+    let conversations = conversations.into_iter().map(wire::Conversation::from).collect();
     Ok(Answer::ConversationPage(wire::ConversationPage { conversations, next_cursor, total_unread, epoch, inbox_version }))
 }
 
 /// The position of a conversation in the list: the time of its last activity in milliseconds, and its id.
-fn place(summary: &Summary) -> (i64, ConversationId) {
-    let id = summary.facts.id.unwrap_or(ConversationId(Uuid::nil()));
-    (active_at_ms(&summary.conversation), id)
-}
-
-fn active_at_ms(conversation: &wire::Conversation) -> i64 {
-    conversation.active_at.as_ref().map_or(0, |at| at.seconds * 1000 + i64::from(at.nanos) / 1_000_000)
+fn place(conversation: &Conversation) -> (i64, ConversationId) {
+    (conversation.active_at_ms, conversation.id)
 }
 
 pub(super) async fn get(deps: &CommandDeps, caller: Caller, conversation: ConversationId) -> Result<Answer, Refusal> {
-    Ok(Answer::ConversationFound(wire::ConversationFound { conversation: Some(one(deps, caller, conversation).await?) }))
+    Ok(Answer::ConversationFound(wire::ConversationFound {
+        conversation: Some(one(deps, caller, conversation).await?.into()),
+    }))
 }
 
 /// A conversation as the caller may see it, or the refusal if the caller may not read it.
-pub(super) async fn one(
-    deps: &CommandDeps,
-    caller: Caller,
-    conversation: ConversationId,
-) -> Result<wire::Conversation, Refusal> {
+pub(super) async fn one(deps: &CommandDeps, caller: Caller, conversation: ConversationId) -> Result<Conversation, Refusal> {
     let summary = deps
         .lookups
         .summaries

@@ -29,13 +29,12 @@ pub(super) async fn list(
     let more = page.items.len() > limit as usize;
     page.items.truncate(limit as usize);
     let next_cursor = match page.items.last() {
-        Some((at, wire::Member { user: Some(user), .. })) if more => {
-            deps.cursors.seal(members, caller, &format!("{at}.{}", user.id))
-        }
+        Some((at, member)) if more => deps.cursors.seal(members, caller, &format!("{at}.{}", member.user.id)),
         _ => String::new(),
     };
     let members = page.items.into_iter().map(|(_, member)| member).collect();
     let members = view::members(&facts, caller.user, &page.place, members);
+    let members = members.into_iter().map(wire::Member::from).collect();
     Ok(Answer::MemberPage(wire::MemberPage { members, next_cursor }))
 }
 
@@ -47,7 +46,13 @@ pub(super) async fn add(
 ) -> Result<Answer, Refusal> {
     deps.allowed(Action::AddMember, caller, conversation).await?;
     let (users, checks) = start::resolve_users(deps, caller, users, "addMembers.users").await?;
-    update(deps, caller, conversation, Mutation::AddMembers { conversation, users, checks }).await
+    update(
+        deps,
+        caller,
+        conversation,
+        Mutation::AddMembers { conversation, users: users.iter().map(wire::User::from).collect(), checks },
+    )
+    .await
 }
 
 /// Executes a change and answers with the conversation as it is then. A caller who has left it, or may not read it any more,
@@ -67,7 +72,7 @@ pub(super) async fn update(
         match list::one(deps, caller, conversation).await {
             // The change is committed, and the caller may not read the conversation as it is now.
             Err(refusal) if !refusal.code.temporary() => bare(),
-            found => found?,
+            found => found?.into(),
         }
     };
     Ok(Answer::ConversationUpdated(wire::ConversationUpdated { conversation: Some(conversation) }))

@@ -1,13 +1,13 @@
 //! Answers which users are online, among the users whom the caller may see.
 
-use causerie_protocol::{Refusal, UserId, wire, wire::reply::Result as Answer};
+use causerie_protocol::{Refusal, UserId, wire::reply::Result as Answer};
 
 use super::CommandDeps;
-use crate::{auth::Caller, store::queries::people};
+use crate::{auth::Caller, domain::User, store::queries::people};
 
 pub(super) async fn get(deps: &CommandDeps, caller: Caller, users: Vec<UserId>) -> Result<Answer, Refusal> {
     let visible = visible(deps, caller, users).await?;
-    let users: Vec<UserId> = visible.iter().filter_map(|user| user.id.parse().ok()).collect();
+    let users: Vec<UserId> = visible.iter().map(|user| user.id).collect();
     Ok(Answer::PresenceList(deps.hub.presence(&users).await))
 }
 
@@ -15,8 +15,8 @@ pub(super) async fn get(deps: &CommandDeps, caller: Caller, users: Vec<UserId>) 
 ///
 /// # Errors
 /// `Unavailable` if the database does not answer or refuses the statement.
-pub async fn visible(deps: &CommandDeps, caller: Caller, users: Vec<UserId>) -> Result<Vec<wire::User>, Refusal> {
+pub async fn visible(deps: &CommandDeps, caller: Caller, users: Vec<UserId>) -> Result<Vec<User>, Refusal> {
     let found = people::find(deps.store.reader(), caller.tenant, &users).await?;
     let facts = deps.facts.latest(caller.tenant).await?;
-    Ok(found.iter().filter(|user| facts.sees(caller.user, user.id)).map(wire::User::from).collect())
+    Ok(found.into_iter().filter(|user| facts.sees(caller.user, user.id)).collect())
 }

@@ -14,7 +14,7 @@ use sea_orm::ConnectionTrait;
 use super::{CommandDeps, cursor::List, start};
 use crate::{
     auth::Caller,
-    domain::RelationState,
+    domain::{RelationState, User},
     facts::{Snapshot, policy_gate},
     sessions::Frame,
     store::queries::{
@@ -275,7 +275,7 @@ impl Pair {
     }
 
     /// Sends the change to the caller's sessions and, if the relation is mutual, to the other user's sessions.
-    fn tell(&self, deps: &CommandDeps, me: &people::User, them: &people::User, after: Option<StoredRelation>) {
+    fn tell(&self, deps: &CommandDeps, me: &User, them: &User, after: Option<StoredRelation>) {
         let mutual = self.how == RelationOrigin::Mutual;
         let event = |other, stored_relation| {
             let relation = Some(on_wire(&self.name, other, stored_relation, mutual));
@@ -290,12 +290,12 @@ impl Pair {
     }
 }
 
-fn updated(name: &str, them: &people::User, stored_relation: Option<StoredRelation>, mutual: bool) -> Answer {
+fn updated(name: &str, them: &User, stored_relation: Option<StoredRelation>, mutual: bool) -> Answer {
     let relation = stored_relation.map(|stored_relation| on_wire(name, them, Some(stored_relation), mutual));
     Answer::RelationUpdated(wire::RelationUpdated { relation })
 }
 
-fn on_wire(name: &str, other: &people::User, stored_relation: Option<StoredRelation>, mutual: bool) -> wire::Relation {
+fn on_wire(name: &str, other: &User, stored_relation: Option<StoredRelation>, mutual: bool) -> wire::Relation {
     let (state, direction) = match stored_relation {
         None => (wire::RelationState::Unspecified, Direction::Unspecified),
         Some(StoredRelation { accepted: true, .. }) if mutual => (wire::RelationState::Accepted, Direction::Mutual),

@@ -3,8 +3,8 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use causerie_policy::{Action, Capability, Code, ConversationContext, ConversationKind, Decision, Resource};
-use causerie_protocol::{ConversationId, ErrorCode, GroupId, Refusal, UserId, wire};
+use causerie_policy::{Action, Code, ConversationContext, ConversationKind, Decision, Resource};
+use causerie_protocol::{ConversationId, ErrorCode, GroupId, Refusal, UserId};
 use uuid::Uuid;
 
 use super::Snapshot;
@@ -198,30 +198,6 @@ pub fn not_found() -> Refusal {
 #[must_use]
 pub fn unsupported() -> Refusal {
     refusal(Code::Unsupported)
-}
-
-/// What a user may do in a conversation, as numbers of the wire.
-#[must_use]
-pub fn capabilities(facts: &Snapshot, me: UserId, conversation: &MemberContext) -> Vec<i32> {
-    facts.capabilities(me, conversation).into_iter().map(|capability| on_wire(capability) as i32).collect()
-}
-
-fn on_wire(capability: Capability) -> wire::Capability {
-    match capability {
-        Capability::Send => wire::Capability::Send,
-        Capability::Edit => wire::Capability::Edit,
-        Capability::Delete => wire::Capability::Delete,
-        Capability::DeleteOwnCopy => wire::Capability::DeleteOwnCopy,
-        Capability::Rename => wire::Capability::Rename,
-        Capability::AddMember => wire::Capability::AddMember,
-        Capability::RemoveMember => wire::Capability::RemoveMember,
-        Capability::Leave => wire::Capability::Leave,
-        Capability::Close => wire::Capability::Close,
-        Capability::Reopen => wire::Capability::Reopen,
-        Capability::DeleteConversation => wire::Capability::DeleteConversation,
-        Capability::EraseConversation => wire::Capability::EraseConversation,
-        Capability::Reply => wire::Capability::Reply,
-    }
 }
 
 /// The refusal of a denial: error code and sentence.

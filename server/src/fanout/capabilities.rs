@@ -12,7 +12,8 @@ use wire::event::Kind as Event;
 
 use super::{hub::Hub, online_user::OnlineUser, room::Reads};
 use crate::{
-    facts::{Move, Snapshot, Touched, policy_gate},
+    domain::wire::capabilities,
+    facts::{Move, Snapshot, Touched},
     sessions::Frame,
     store::{StoreError, queries::member_context::MemberContext},
 };
@@ -118,16 +119,14 @@ async fn push_capabilities(hub: &Hub, members: &[RoomMember], before: &[Arc<Snap
             let Some(room) = hub.room(conversation).filter(|_| facts.role.is_some()) else { continue };
             let knew = room.reads(user);
             let knows = hub.settle_member(&room, user, &facts, &after);
-            let now = policy_gate::capabilities(&after, user, &facts);
+            let now = after.capabilities(user, &facts);
             // A snapshot that does not know the user says nothing about the capabilities that the client has.
-            let is_other = |before: &Arc<Snapshot>| {
-                before.user(user).is_none() || policy_gate::capabilities(before, user, &facts) != now
-            };
+            let is_other = |before: &Arc<Snapshot>| before.user(user).is_none() || before.capabilities(user, &facts) != now;
             let are_others = before.is_empty() || before.iter().any(is_other);
             // A member who just became able to read again gets the whole conversation, which includes the capabilities.
             if knew == Some(Reads::Yes) && knows == Some(Reads::Yes) && are_others {
                 let conversation_id = conversation.to_string();
-                let changed = wire::CapabilitiesChanged { conversation_id, capabilities: now };
+                let changed = wire::CapabilitiesChanged { conversation_id, capabilities: capabilities(&now) };
                 room.push_to_member(user, &Frame::event(Event::CapabilitiesChanged(changed)));
             }
         }

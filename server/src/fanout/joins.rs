@@ -299,7 +299,7 @@ async fn send_joined(
             return Ok(());
         };
         let version = summary.facts.version;
-        let state = summary.conversation.read_state.clone().unwrap_or_default();
+        let state = summary.conversation.read_state;
         let facts = hub.0.facts.latest(online.tenant).await?;
         let Some(conversation) = view::conversation(&facts, online.id, summary) else {
             if room.turn_away(online.id, facts.version, version) {
@@ -307,7 +307,7 @@ async fn send_joined(
             }
             return Ok(());
         };
-        let joined = wire::ConversationJoined { inbox_version, conversation: Some(conversation) };
+        let joined = wire::ConversationJoined { inbox_version, conversation: Some(conversation.into()) };
         let count = Count::new(state.read_seq, state.unread, state.marked_unread);
         if room.admit(online, &Frame::event(Event::ConversationJoined(joined)), version, count, facts.version) {
             return Ok(());

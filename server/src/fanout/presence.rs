@@ -8,11 +8,9 @@ use wire::event::Kind as Event;
 
 use super::{bus::Channel, hub::Hub};
 use crate::{
+    domain::wire::timestamp,
     sessions::{Frame, Session},
-    store::{
-        Store,
-        queries::{columns::timestamp, people},
-    },
+    store::{Store, queries::people},
 };
 
 /// The number of last visits written by one statement.

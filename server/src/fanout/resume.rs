@@ -222,7 +222,7 @@ impl Hub {
         let exact =
             changed.filter(|changed| !changed.too_many && since.is_some_and(|since| 0 < since && since <= changed.version));
         let Some(mut changed) = exact else {
-            return Ok(Some(wire::Changes { conversation: Some(conversation), messages: Vec::new(), reload: true }));
+            return Ok(Some(wire::Changes { conversation: Some(conversation.into()), messages: Vec::new(), reload: true }));
         };
         let perhaps_hidden = changed.messages.iter().map(|message| message.seq).filter(|seq| *seq <= visibility.hidden_seq);
         let hidden = self.0.store.hidden_in(id, caller.user, perhaps_hidden).await?;
@@ -232,7 +232,7 @@ impl Hub {
         // changed.
         conversation.version = changed.version;
         conversation.last_seq = changed.last_seq;
-        Ok(Some(wire::Changes { conversation: Some(conversation), messages: changed.messages, reload: false }))
+        Ok(Some(wire::Changes { conversation: Some(conversation.into()), messages: changed.messages, reload: false }))
     }
 }
 

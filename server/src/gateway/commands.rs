@@ -112,7 +112,7 @@ pub async fn frame(
             let (app_too, watcher) = (Arc::clone(app), Arc::clone(session));
             later(app, session, id, async move {
                 let visible = commands::visible(&app_too.command_deps, watcher.caller, users).await?;
-                let users = visible.iter().filter_map(|user| user.id.parse().ok()).collect();
+                let users = visible.iter().map(|user| user.id).collect();
                 app_too.hub.watch(&watcher, users).await.map(Answer::PresenceList)
             })
         }

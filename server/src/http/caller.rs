@@ -6,7 +6,7 @@ use http::{HeaderMap, header};
 use crate::{
     app::App,
     auth::{ApiCaller, Caller, Scope},
-    domain::UserStatus,
+    domain::{User, UserStatus},
     store::queries::people,
 };
 
@@ -59,7 +59,7 @@ pub async fn back_end(app: &App, headers: &HeaderMap, scopes: &[Scope]) -> Resul
 ///
 /// # Errors
 /// When there is none, or the database fails.
-pub async fn find(app: &App, key: &ApiCaller, external_id: &str) -> Result<people::User, Refusal> {
+pub async fn find(app: &App, key: &ApiCaller, external_id: &str) -> Result<User, Refusal> {
     let asked = [UserRef::ExternalId(external_id.to_owned())];
     let found = people::resolve(app.store.reader(), key.tenant, &asked).await?;
     let not_found = || Refusal::new(ErrorCode::NotFound, "this tenant has no user of this id");

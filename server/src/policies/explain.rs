@@ -352,10 +352,9 @@ impl<'a> Words<'a> {
         ids.sort_unstable();
         ids.dedup();
         let found = groups::find(store.reader(), facts.tenant, &ids).await?;
-        let groups = found.into_iter().filter_map(|group| {
-            let id = GroupId(Uuid::parse_str(&group.id).ok()?);
-            Some((id, format!("{} `{}`", group.kind, isolated(&group.external_id)).trim_start().to_owned()))
-        });
+        let groups = found
+            .into_iter()
+            .map(|group| (group.id, format!("{} `{}`", group.kind, isolated(&group.external_id)).trim_start().to_owned()));
         Ok(Self { facts, groups: groups.collect() })
     }
 

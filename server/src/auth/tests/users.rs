@@ -3,7 +3,7 @@
 use causerie_policy::DirectoryQuery;
 
 use super::*;
-use crate::{domain::Numbered as _, facts::Facts, store::lookups::Lookups};
+use crate::{domain::Numbered as _, domain::User, facts::Facts, store::lookups::Lookups};
 
 #[tokio::test]
 async fn a_user_is_created_and_updated_from_the_claims() {
@@ -101,7 +101,7 @@ async fn a_token_without_changes_still_outdates_older_tokens() {
         assert_eq!(stored().await, lea, "one that names no roles confirms none");
 
         // The stored roles changed between the read and the write.
-        let other = people::User { roles: vec!["teacher".to_owned()], ..lea.clone() };
+        let other = User { roles: vec!["teacher".to_owned()], ..lea.clone() };
         people::confirm_claims(&setting.store, &[(&other, NOW_S), (&other, NOW_S - 1)]).await.expect("answers");
         assert_eq!(stored().await, lea);
         people::confirm_claims(&setting.store, &[(&lea, NOW_S), (&lea, NOW_S - 1)]).await.expect("stores");

@@ -18,7 +18,7 @@ pub(super) use self::recipients::{named, resolve_users};
 use super::{CommandDeps, kept_subject, list};
 use crate::{
     auth::Caller,
-    domain::{ConversationKind, MemberRole},
+    domain::{ConversationKind, MemberRole, User},
     facts::policy_gate,
     store::queries::{append::NewConversation, mails::Addressee, people},
     writer::{Check, Member, Mutation, Start, Whom, WriteRequest, WriteResult},
@@ -36,7 +36,7 @@ struct Plan {
     members: Vec<Member>,
     addressees: Vec<Addressee>,
     groups: Vec<GroupId>,
-    inactive: Vec<wire::User>,
+    inactive: Vec<User>,
     inactive_count: u32,
     checks: Vec<Check>,
     /// A conversation with this start key exists, so the command is a retry.
@@ -189,10 +189,10 @@ async fn carry_out(deps: &CommandDeps, caller: Caller, plan: Plan, first_message
     let conversation = list::one(deps, caller, conversation).await?;
     let reached = conversation.member_count.saturating_sub(1);
     Ok(Answer::ConversationStarted(wire::ConversationStarted {
-        conversation: Some(conversation),
+        conversation: Some(conversation.into()),
         created,
         first_message,
-        inactive,
+        inactive: inactive.iter().map(wire::User::from).collect(),
         reached,
         inactive_count,
     }))

@@ -7,14 +7,14 @@ use causerie_policy::{Action, Code, GroupIx, Resource, Status};
 use causerie_protocol::{
     GroupId, Refusal, UserId,
     command::{GroupRef, Recipient, StartConversation, UserRef},
-    limits, wire,
+    limits,
 };
 use uuid::Uuid;
 
 use super::{super::CommandDeps, Check, Member, Whom, reply::Answered};
 use crate::{
     auth::Caller,
-    domain::MemberRole,
+    domain::{MemberRole, User},
     facts::{Snapshot, policy_gate},
     store::queries::{
         facts::groups,
@@ -33,7 +33,7 @@ pub(super) struct Recipients {
     pub groups: Vec<GroupId>,
     /// Invited and deactivated members of the named groups, who can't be written to now. At most `limits::INACTIVE_SHOWN`;
     /// empty where the answer must not name them.
-    pub inactive: Vec<wire::User>,
+    pub inactive: Vec<User>,
     /// The number of all invited and deactivated members of the named groups.
     pub inactive_count: u32,
     /// Checks that the writer repeats under the lock of the facts.
@@ -155,7 +155,6 @@ impl Recipients {
         let is_named = seen == Seen::ByName && !facts.policy.secret_members();
         inactive.truncate(if is_named { limits::INACTIVE_SHOWN } else { 0 });
         let inactive = people::find(deps.store.reader(), caller.tenant, &inactive).await?;
-        let inactive = inactive.iter().map(wire::User::from).collect();
         Ok(Self { members, addressees, groups, inactive, inactive_count, checks })
     }
 }
@@ -278,10 +277,10 @@ pub(in super::super) async fn resolve_users(
     caller: Caller,
     refs: Vec<UserRef>,
     field: &str,
-) -> Result<(Vec<wire::User>, Vec<Check>), Refusal> {
+) -> Result<(Vec<User>, Vec<Check>), Refusal> {
     let found = people::resolve(deps.store.reader(), caller.tenant, &refs).await?;
     let facts = deps.facts.latest(caller.tenant).await?;
-    let both = found.iter().zip(&refs).enumerate().map(|(at, (found, asked))| {
+    let both = found.into_iter().zip(&refs).enumerate().map(|(at, (found, asked))| {
         let field = format!("{field}[{at}]");
         let Some(user) = found else {
             let unknown = format!("user:{}", named(asked));
@@ -289,7 +288,7 @@ pub(in super::super) async fn resolve_users(
         };
         let check = Check { action: Action::Start, whom: Whom::Person(user.id), field };
         check.ask(&deps.gate, &facts, caller.user)?;
-        Ok((wire::User::from(user), check))
+        Ok((user, check))
     });
     let both: Vec<_> = both.collect::<Result<_, Refusal>>()?;
     Ok(both.into_iter().unzip())

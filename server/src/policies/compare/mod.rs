@@ -403,10 +403,8 @@ impl Names {
         let people = people::find(store.reader(), facts.tenant, &users).await?;
         let groups = groups::find(store.reader(), facts.tenant, &groups).await?;
         let people = people.into_iter().map(|user| (user.id.0.as_u128(), (user.name, user.external_id)));
-        let groups = groups.into_iter().filter_map(|group| {
-            let id = Uuid::parse_str(&group.id).ok()?;
-            Some((id.as_u128(), (group.name, format!("group:{}", group.external_id))))
-        });
+        let groups =
+            groups.into_iter().map(|group| (group.id.0.as_u128(), (group.name, format!("group:{}", group.external_id))));
         Ok(Self(people.chain(groups).collect()))
     }
 

@@ -1,38 +1,52 @@
 //! Columns and conditions that statements of several subjects share, and the functions that read their rows.
 
-use causerie_protocol::{Timestamp, wire};
+use causerie_protocol::{ClientId, ConversationId, MessageId, Timestamp, UserId, wire};
 use sea_orm::{DbBackend, DbErr, QueryResult};
 use uuid::Uuid;
 
-use crate::domain::{ConversationKind, Numbered};
+pub use crate::domain::wire::timestamp;
+use crate::domain::{ConversationKind, Message, Numbered};
 
-/// The columns that [`from_row`] reads, of the table or alias `x`.
+/// The columns that [`message`] reads, of the table or alias `x`.
 pub const COLUMNS: &str =
     "x.conversation_id, x.seq, x.id, x.version, x.author_id, x.client_id, x.text, x.sent_at, x.edited_at, x.deleted_at";
 
-/// The same columns, each with a name of its own, for [`from_row`] with the prefix `x_`.
+/// The same columns, each with a name of its own, for [`message`] with the prefix `x_`.
 pub(super) const COLUMNS_AS_X: &str = "x.id AS x_id, x.conversation_id AS x_conversation_id, x.seq AS x_seq, \
      x.version AS x_version, x.author_id AS x_author_id, x.client_id AS x_client_id, x.text AS x_text, \
      x.sent_at AS x_sent_at, x.edited_at AS x_edited_at, x.deleted_at AS x_deleted_at";
 
-/// A message as clients get it.
+/// Reads the columns of [`COLUMNS`], or of [`COLUMNS_AS_X`] with the prefix `x_`.
 ///
 /// # Errors
-/// `DbErr` if the row lacks a column of [`COLUMNS`].
-pub fn from_row(row: &QueryResult, prefix: &str) -> Result<wire::Message, DbErr> {
-    let id = |column: &str| row.try_get::<Uuid>(prefix, column).map(|id| id.to_string());
-    Ok(wire::Message {
-        id: id("id")?,
-        conversation_id: id("conversation_id")?,
+/// `DbErr` if the row lacks a column.
+pub fn message(row: &QueryResult, prefix: &str) -> Result<Message, DbErr> {
+    Ok(Message {
+        id: MessageId(row.try_get(prefix, "id")?),
+        conversation: ConversationId(row.try_get(prefix, "conversation_id")?),
         seq: number(row, prefix, "seq")?,
         version: number(row, prefix, "version")?,
-        author_id: id("author_id")?,
-        client_id: id("client_id")?,
+        author: UserId(row.try_get(prefix, "author_id")?),
+        client_id: ClientId(row.try_get(prefix, "client_id")?),
         text: row.try_get(prefix, "text")?,
-        sent_at: Some(timestamp(row.try_get(prefix, "sent_at")?)),
-        edited_at: row.try_get::<Option<i64>>(prefix, "edited_at")?.map(timestamp),
-        deleted_at: row.try_get::<Option<i64>>(prefix, "deleted_at")?.map(timestamp),
+        sent_at_ms: row.try_get(prefix, "sent_at")?,
+        edited_at_ms: row.try_get(prefix, "edited_at")?,
+        deleted_at_ms: row.try_get(prefix, "deleted_at")?,
     })
+}
+
+/// A message as clients get it: [`message`], converted.
+///
+/// # Errors
+/// As [`message`].
+pub fn from_row(row: &QueryResult, prefix: &str) -> Result<wire::Message, DbErr> {
+    message(row, prefix).map(wire::Message::from)
+}
+
+/// Converts a timestamp of the wire to milliseconds since 1970 UTC.
+#[must_use]
+pub fn milliseconds(at: &Timestamp) -> i64 {
+    at.seconds * 1000 + i64::from(at.nanos) / 1_000_000
 }
 
 /// A kind, state or role, stored as its number.
@@ -51,30 +65,17 @@ pub fn number(row: &QueryResult, prefix: &str, column: &str) -> Result<u32, DbEr
     Ok(u32::try_from(row.try_get::<i64>(prefix, column)?).unwrap_or(0))
 }
 
-/// Converts milliseconds since 1970 UTC to a timestamp of the wire.
-#[must_use]
-pub fn timestamp(ms: i64) -> Timestamp {
-    let nanos = i32::try_from(ms.rem_euclid(1000) * 1_000_000).unwrap_or(0);
-    Timestamp { seconds: ms.div_euclid(1000), nanos }
-}
-
-/// Converts a timestamp of the wire to milliseconds since 1970 UTC.
-#[must_use]
-pub fn milliseconds(at: &Timestamp) -> i64 {
-    at.seconds * 1000 + i64::from(at.nanos) / 1_000_000
-}
-
 /// The unread count, with `c` for the conversation and `m` for the member. Computed from the counters; messages are read
 /// only if some after the member's read position do not count as unread.
 pub const UNREAD: &str = "CASE WHEN c.last_seq <= m.read_seq THEN 0 ELSE c.last_seq - m.read_seq - \
     CASE WHEN c.uncounted_seq <= m.read_seq THEN 0 ELSE (SELECT count(*) FROM messages u \
     WHERE u.conversation_id = c.id AND NOT u.counted AND u.seq > m.read_seq) END END";
 
-/// A condition that excludes the messages that a user deleted for themselves. `message` is the alias of the messages, `who`
+/// A condition that excludes the messages that a user deleted for themselves. `message` is the alias of the messages, `user`
 /// the column with the user's id.
-pub(super) fn not_hidden(message: &str, who: &str) -> String {
+pub(super) fn not_hidden(message: &str, user: &str) -> String {
     format!(
-        "NOT EXISTS (SELECT 1 FROM hidden_messages h WHERE h.user_id = {who} \
+        "NOT EXISTS (SELECT 1 FROM hidden_messages h WHERE h.user_id = {user} \
          AND h.conversation_id = {message}.conversation_id AND h.seq = {message}.seq)"
     )
 }
@@ -112,9 +113,17 @@ impl Json {
         }
     }
 
-    /// An expression for an id as text.
+    /// An expression for an id as text, which [`id`] reads.
     #[must_use]
     pub fn text_of(self, id: &str) -> String {
         if self.entry == "json_array" { format!("hex({id})") } else { id.to_owned() }
     }
+}
+
+/// Reads an id in a JSON text, as [`Json::text_of`] writes it.
+///
+/// # Errors
+/// `DbErr` if the text is no id.
+pub(super) fn id<I: From<Uuid>>(text: &str) -> Result<I, DbErr> {
+    Uuid::parse_str(text).map(I::from).map_err(|error| DbErr::Type(error.to_string()))
 }

@@ -2,18 +2,21 @@
 
 use std::collections::HashMap;
 
-use causerie_protocol::{ConversationId, TenantId, UserId, limits, wire};
+use causerie_protocol::{ConversationId, MessageId, TenantId, UserId, limits};
 use sea_orm::{ConnectionTrait, DbBackend, DbErr, QueryResult};
 use uuid::Uuid;
 
 use super::{
-    columns::{self, COLUMNS_AS_X, Json, UNREAD, choice, is_shown, not_hidden, number, shown_read_seq, timestamp},
+    columns::{self, COLUMNS_AS_X, Json, UNREAD, choice, is_shown, not_hidden, number, shown_read_seq},
     facts::read,
     mails,
     member_context::{self, MemberContext},
 };
 use crate::{
-    domain::{ConversationKind, ConversationState, MemberRole, Numbered as _},
+    domain::{
+        Conversation, ConversationKind, ConversationState, Member, MemberRole, Numbered as _, ReadState, UserStatus,
+        UserSummary,
+    },
     store::{
         Store, StoreError,
         rows::{self, Column, Rows, statement},
@@ -24,7 +27,7 @@ use crate::{
 #[derive(Debug, Clone)]
 pub struct Summary {
     /// As the member sees it, without capabilities.
-    pub conversation: wire::Conversation,
+    pub conversation: Conversation,
     /// What the rules need to know.
     pub facts: MemberContext,
 }
@@ -312,45 +315,46 @@ fn select(backend: DbBackend) -> String {
     )
 }
 
-type Shown = (String, String, String, String, i32, i32, u32);
+/// A shown member: id, external id, name, avatar, status, role, read position.
+type Shown = (String, String, String, String, i16, i16, u32);
 
 fn summary(row: &QueryResult) -> Result<Summary, DbErr> {
-    let id: Uuid = row.try_get("", "c_id")?;
+    let id = ConversationId(row.try_get("", "c_id")?);
     let facts = member_context::from_row(row)?;
     let shown: Option<String> = row.try_get("", "shown")?;
     let shown: Vec<Shown> = serde_json::from_str(shown.as_deref().unwrap_or("[]"))
         .map_err(|error| DbErr::Type(format!("members of {id}: {error}")))?;
-    let members = shown
-        .into_iter()
-        .map(|(id, external_id, name, avatar_url, status, role, read_seq)| {
-            let id = Uuid::parse_str(&id).map_err(|error| DbErr::Type(error.to_string()))?;
-            let user = wire::User { id: id.to_string(), external_id, name, avatar_url, status };
-            Ok(wire::Member { user: Some(user), role, read_seq })
-        })
-        .collect::<Result<_, DbErr>>()?;
     let last_message = match row.try_get::<Option<Uuid>>("", "x_id")? {
-        Some(_) => Some(columns::from_row(row, "x_")?),
+        Some(_) => Some(columns::message(row, "x_")?),
         None => None,
     };
-    let mut conversation = wire::Conversation {
-        id: id.to_string(),
-        kind: facts.kind.number().into(),
-        state: facts.state.number().into(),
+    let conversation = Conversation {
+        id,
+        kind: facts.kind,
+        state: facts.state,
         subject: row.try_get("", "subject")?,
         version: facts.version,
         last_seq: facts.last_seq,
-        members,
+        members: shown.into_iter().map(member).collect::<Result<_, _>>()?,
         member_count: facts.member_count,
         last_message,
-        active_at: Some(timestamp(row.try_get("", "active_at")?)),
-        read_state: Some(wire::ReadState {
-            conversation_id: id.to_string(),
+        active_at_ms: row.try_get("", "active_at")?,
+        read_state: ReadState {
+            conversation: id,
             read_seq: number(row, "", "m_read_seq")?,
             unread: number(row, "", "unread")?,
             marked_unread: row.try_get("", "marked_unread")?,
-        }),
-        ..Default::default()
+        },
+        capabilities: Vec::new(),
+        addressees: mails::addressees(row, id)?,
+        is_copy: row.try_get("", "is_copy")?,
+        in_reply_to: row.try_get::<Option<Uuid>>("", "in_reply_to")?.map(MessageId),
     };
-    mails::read(row, &mut conversation)?;
     Ok(Summary { conversation, facts })
+}
+
+fn member((id, external_id, name, avatar_url, status, role, read_seq): Shown) -> Result<Member, DbErr> {
+    let status = UserStatus::from_number(status);
+    let user = UserSummary { id: columns::id(&id)?, external_id, name, avatar_url, status };
+    Ok(Member { user, role: MemberRole::from_number(role), read_seq })
 }

@@ -2,16 +2,16 @@
 
 use std::collections::HashMap;
 
-use causerie_protocol::{ConversationId, GroupId, MessageId, TenantId, UserId, limits, wire};
+use causerie_protocol::{ConversationId, GroupId, MessageId, TenantId, UserId, limits};
 use sea_orm::{ConnectionTrait, DbErr, QueryResult};
 use uuid::Uuid;
 
 use super::{
-    columns::{Json, not_hidden},
+    columns::{self, Json, not_hidden},
     write_tx::WriteTx,
 };
 use crate::{
-    domain::{ConversationKind, Numbered as _},
+    domain::{self, ConversationKind, Group, Numbered as _, UserStatus, UserSummary},
     store::{
         Store, StoreError,
         rows::{Column, Rows, statement},
@@ -24,7 +24,7 @@ const THREAD_MAX: i64 = 1_000;
 /// Rows per statement: five values each, below SQLite's limit of 32,766.
 const CHUNK: usize = 5_000;
 
-/// An addressee of a mail.
+/// An addressee of a mail to be stored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[allow(missing_docs)]
 pub struct Addressee {
@@ -154,26 +154,23 @@ pub(super) fn columns(json: Json) -> String {
 /// copy.
 type Row = (i32, String, String, String, String, i32, i32);
 
-/// Reads the columns of [`columns`] into a conversation.
+/// Reads the addressees of a conversation from the columns of [`columns`].
 ///
 /// # Errors
-/// `DbErr` if a column is missing or malformed.
-pub(super) fn read(row: &QueryResult, conversation: &mut wire::Conversation) -> Result<(), DbErr> {
-    conversation.is_copy = row.try_get("", "is_copy")?;
-    conversation.in_reply_to = row.try_get::<Option<Uuid>>("", "in_reply_to")?.map(|id| id.to_string()).unwrap_or_default();
+/// `DbErr` if the column is missing or malformed.
+pub(super) fn addressees(row: &QueryResult, conversation: ConversationId) -> Result<Vec<domain::Addressee>, DbErr> {
     let addressees: Option<String> = row.try_get("", "addressees")?;
     let addressees: Vec<Row> = serde_json::from_str(addressees.as_deref().unwrap_or("[]"))
-        .map_err(|error| DbErr::Type(format!("addressees of {}: {error}", conversation.id)))?;
-    conversation.addressees = addressees.into_iter().map(addressee).collect::<Result<_, _>>()?;
-    Ok(())
+        .map_err(|error| DbErr::Type(format!("addressees of {conversation}: {error}")))?;
+    addressees.into_iter().map(addressee).collect()
 }
 
-fn addressee((is_group, id, external_id, name, avatar_or_kind, status, is_copy): Row) -> Result<wire::Addressee, DbErr> {
-    let id = Uuid::parse_str(&id).map_err(|error| DbErr::Type(error.to_string()))?.to_string();
-    let who = if is_group == 1 {
-        wire::addressee::Who::Group(wire::Group { id, external_id, name, kind: avatar_or_kind })
+fn addressee((is_group, id, external_id, name, avatar_or_kind, status, is_copy): Row) -> Result<domain::Addressee, DbErr> {
+    let addressed = if is_group == 1 {
+        domain::Addressed::Group(Group { id: columns::id(&id)?, external_id, name, kind: avatar_or_kind })
     } else {
-        wire::addressee::Who::User(wire::User { id, external_id, name, avatar_url: avatar_or_kind, status })
+        let status = UserStatus::from_number(status);
+        domain::Addressed::User(UserSummary { id: columns::id(&id)?, external_id, name, avatar_url: avatar_or_kind, status })
     };
-    Ok(wire::Addressee { who: Some(who), is_copy: is_copy == 1 })
+    Ok(domain::Addressee { addressed, is_copy: is_copy == 1 })
 }

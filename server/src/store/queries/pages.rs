@@ -9,12 +9,12 @@ use sea_orm::{ConnectionTrait, QueryResult, Value};
 use uuid::Uuid;
 
 use super::{
-    columns::{self, COLUMNS, COLUMNS_AS_X, is_shown, number, shown_read_seq},
+    columns::{self, COLUMNS, COLUMNS_AS_X, choice, is_shown, number, shown_read_seq},
     facts::read::{self, Version},
     member_context::{self, MemberContext},
 };
 use crate::{
-    domain::{ConversationKind, Numbered as _},
+    domain::{ConversationKind, Member, Numbered as _, UserSummary},
     store::{Store, StoreError, rows::statement},
 };
 
@@ -124,7 +124,7 @@ impl Store {
         reader: UserId,
         after: Option<(i64, UserId)>,
         limit: u32,
-    ) -> Result<Option<Page<(i64, wire::Member)>>, StoreError> {
+    ) -> Result<Option<Page<(i64, Member)>>, StoreError> {
         let (joined_at, user) = after.map_or((-1, Uuid::nil()), |(at, user)| (at, user.0));
         let sql = format!(
             "WITH {}, page AS (SELECT m.joined_at, m.role, {}, w.id, w.external_id, w.name, w.avatar_url, w.status \
@@ -148,15 +148,14 @@ impl Store {
         let mut items = Vec::with_capacity(rows.len());
         for row in &rows {
             let Some(id) = row.try_get::<Option<Uuid>>("p_", "id")? else { break };
-            let user = wire::User {
-                id: id.to_string(),
+            let user = UserSummary {
+                id: UserId(id),
                 external_id: row.try_get("p_", "external_id")?,
                 name: row.try_get("p_", "name")?,
                 avatar_url: row.try_get("p_", "avatar_url")?,
-                status: i32::from(row.try_get::<i16>("p_", "status")?),
+                status: choice(row, "p_", "status")?,
             };
-            let role = i32::from(row.try_get::<i16>("p_", "role")?);
-            let member = wire::Member { user: Some(user), role, read_seq: number(row, "p_", "read_seq")? };
+            let member = Member { user, role: choice(row, "p_", "role")?, read_seq: number(row, "p_", "read_seq")? };
             items.push((row.try_get("p_", "joined_at")?, member));
         }
         Ok(Some(Page { place, facts, items, ends: None }))

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use causerie_protocol::{TenantId, UserId, command::UserRef, wire};
+use causerie_protocol::{TenantId, UserId, command::UserRef};
 use sea_orm::{ConnectionTrait, DbErr, EntityTrait, QueryResult};
 
 use super::{
@@ -10,7 +10,7 @@ use super::{
     facts::{FactWrite, stored::roles_text},
 };
 use crate::{
-    domain::{Numbered as _, UserStatus, WritableBy},
+    domain::{Numbered as _, User, UserStatus, WritableBy},
     store::{
         Store, StoreError,
         entities::user,
@@ -20,36 +20,6 @@ use crate::{
 
 /// Users per statement: SQLite allows 32,766 bound values, PostgreSQL 65,535.
 const CHUNK: usize = 500;
-
-/// A user as stored.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct User {
-    /// The id made by the server.
-    pub id: UserId,
-    /// The tenant of the user.
-    pub tenant: TenantId,
-    /// The external id, which is also the `sub` of the user's tokens.
-    pub external_id: String,
-    /// Display name.
-    pub name: String,
-    /// Empty if the user has no avatar.
-    pub avatar_url: String,
-    /// A language tag; empty if the product did not give a language.
-    pub locale: String,
-    /// Whether the account is active.
-    pub status: UserStatus,
-    /// Seconds since 1970 UTC; tokens issued before this are invalid.
-    pub tokens_valid_from_s: i64,
-    /// Milliseconds since 1970 UTC; absent if the user has never connected.
-    pub last_seen_ms: Option<i64>,
-    /// The user's roles in the whole tenant, sorted alphabetically.
-    pub roles: Vec<String>,
-    /// Which users may write to the user.
-    pub writable_by: WritableBy,
-    /// When the name, avatar, locale and roles were last set or confirmed, seconds since 1970 UTC. Older tokens do not
-    /// change them.
-    pub claims_from_s: i64,
-}
 
 impl From<user::Model> for User {
     fn from(row: user::Model) -> Self {
@@ -66,18 +36,6 @@ impl From<user::Model> for User {
             roles: row.roles.split_whitespace().map(str::to_owned).collect(),
             writable_by: WritableBy::from_number(row.writable_by),
             claims_from_s: row.claims_from,
-        }
-    }
-}
-
-impl From<&User> for wire::User {
-    fn from(user: &User) -> Self {
-        Self {
-            id: user.id.to_string(),
-            external_id: user.external_id.clone(),
-            name: user.name.clone(),
-            avatar_url: user.avatar_url.clone(),
-            status: user.status.number().into(),
         }
     }
 }

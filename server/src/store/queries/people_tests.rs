@@ -96,7 +96,7 @@ async fn references_are_resolved_within_the_tenant() {
 
         let known = find(store.reader(), school, &[here[1].id, there[1].id]).await.expect("asks");
         assert_eq!(known, [here[1].clone()]);
-        assert_eq!(wire::User::from(&known[0]).external_id, "tom");
+        assert_eq!(known[0].external_id, "tom");
     })
     .await;
 }

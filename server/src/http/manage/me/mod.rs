@@ -8,7 +8,7 @@ use schemars::JsonSchema;
 use sea_orm::ConnectionTrait;
 use serde::{Deserialize, Serialize};
 
-use crate::{auth::Caller, domain::WritableBy, store::queries::people};
+use crate::{auth::Caller, domain::User, domain::WritableBy, store::queries::people};
 use causerie_protocol::{ErrorCode, Refusal};
 
 /// What a user chose.
@@ -50,7 +50,7 @@ impl From<Choice> for WritableBy {
 }
 
 /// The caller as stored.
-async fn stored(connection: &impl ConnectionTrait, caller: &Caller) -> Result<people::User, Refusal> {
+async fn stored(connection: &impl ConnectionTrait, caller: &Caller) -> Result<User, Refusal> {
     let found = people::find(connection, caller.tenant, &[caller.user]).await?;
     found.into_iter().next().ok_or_else(|| Refusal::new(ErrorCode::NotFound, "the user is gone"))
 }

@@ -13,6 +13,7 @@ use super::note;
 use crate::{
     auth::{ApiCaller, Scope},
     clock::rfc3339,
+    domain::User,
     http::{
         caller,
         error::Problem,
@@ -100,7 +101,7 @@ impl Endpoint for ExportUser {
     }
 }
 
-async fn all(transaction: &Transaction, tenant: TenantId, user: &people::User, lines: &mut Lines) -> Result<(), Stopped> {
+async fn all(transaction: &Transaction, tenant: TenantId, user: &User, lines: &mut Lines) -> Result<(), Stopped> {
     let rows = stored::users_of_ids(transaction, &[user.id]).await?;
     lines.write(rows.into_iter().map(UserRow::from)).await?;
     let mut after = vec![user.external_id.clone()];

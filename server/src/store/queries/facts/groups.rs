@@ -2,24 +2,22 @@
 
 use std::collections::HashMap;
 
-use causerie_protocol::{GroupId, TenantId, wire};
+use causerie_protocol::{GroupId, TenantId};
 use sea_orm::{ConnectionTrait, QueryResult};
-use uuid::Uuid;
 
-use crate::store::{
-    StoreError,
-    rows::{self, Column, Rows},
+use crate::{
+    domain::Group,
+    store::{
+        StoreError,
+        rows::{self, Column, Rows},
+    },
 };
 
 /// Groups of a tenant by id. Unknown ids and ids of another tenant are left out.
 ///
 /// # Errors
 /// `StoreError` if the database does not answer or refuses the statement.
-pub async fn find(
-    connection: &impl ConnectionTrait,
-    tenant: TenantId,
-    ids: &[GroupId],
-) -> Result<Vec<wire::Group>, StoreError> {
+pub async fn find(connection: &impl ConnectionTrait, tenant: TenantId, ids: &[GroupId]) -> Result<Vec<Group>, StoreError> {
     if ids.is_empty() {
         return Ok(Vec::new());
     }
@@ -52,9 +50,9 @@ pub async fn find_by_external_id(
     found.iter().map(|row| Ok((row.try_get("", "external_id")?, GroupId(row.try_get("", "id")?)))).collect()
 }
 
-fn group(row: &QueryResult) -> Result<wire::Group, StoreError> {
-    Ok(wire::Group {
-        id: row.try_get::<Uuid>("", "id")?.to_string(),
+fn group(row: &QueryResult) -> Result<Group, StoreError> {
+    Ok(Group {
+        id: GroupId(row.try_get("", "id")?),
         external_id: row.try_get("", "external_id")?,
         name: row.try_get("", "name")?,
         kind: row.try_get("", "kind")?,

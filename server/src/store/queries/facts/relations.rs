@@ -5,11 +5,11 @@ use sea_orm::{ConnectionTrait, DbErr, EntityTrait, FromQueryResult, QueryResult}
 use uuid::Uuid;
 
 use crate::{
-    domain::RelationState,
+    domain::{RelationState, User},
     store::{
         StoreError,
         entities::user,
-        queries::{columns::choice, people::User},
+        queries::columns::choice,
         rows::{Column, Rows, statement},
     },
 };

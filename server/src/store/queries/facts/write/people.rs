@@ -7,14 +7,11 @@ use sea_orm::EntityTrait as _;
 
 use super::{FactWrite, Outcome, merge::Merge, texts};
 use crate::{
-    domain::{Numbered as _, UserStatus, WritableBy},
+    domain::{Numbered as _, User, UserStatus, WritableBy},
     store::{
         StoreError,
         entities::user,
-        queries::{
-            facts::stored,
-            people::{Profile, User},
-        },
+        queries::{facts::stored, people::Profile},
         rows::{self, Column, Rows},
     },
 };
