@@ -239,7 +239,7 @@ mod tests {
         }
         let began = Instant::now();
         drop(flush);
-        assert!(began.elapsed() < FLUSH_MAX * 2, "{:?}", began.elapsed());
+        assert!(began.elapsed() < FLUSH_MAX * 10, "{:?}", began.elapsed());
     }
 
     #[test]

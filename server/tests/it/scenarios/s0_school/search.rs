@@ -110,25 +110,34 @@ async fn s0_25_the_three_causes_are_indistinguishable() {
     .await;
 }
 
-/// The median time of a refusal for each of the three causes, measured in turn so that a busy machine affects all three.
+/// The median time of a refusal for each of the three causes, measured in turn so that a busy machine affects all three. A
+/// difference that comes from the machine does not repeat, so the fastest and the slowest cause must differ in each attempt.
 #[tokio::test]
 async fn s0_25_the_three_causes_take_the_same_time() {
     const ROUNDS: usize = 60;
+    const ATTEMPTS: usize = 5;
     everywhere(async |school| {
         without_lou(school).await;
         let lea = school.user("lea").await;
-        let mut times = MISSING.map(|_| Vec::with_capacity(ROUNDS));
-        for _ in 0..ROUNDS {
-            for (name, times) in MISSING.iter().zip(&mut times) {
-                let asked = Instant::now();
-                assert_eq!(lea.starts_with(name).await, Err(NotFound));
-                times.push(asked.elapsed());
+        let mut seen = Vec::new();
+        while seen.len() < ATTEMPTS {
+            let mut times = MISSING.map(|_| Vec::with_capacity(ROUNDS));
+            for _ in 0..ROUNDS {
+                for (name, times) in MISSING.iter().zip(&mut times) {
+                    let asked = Instant::now();
+                    assert_eq!(lea.starts_with(name).await, Err(NotFound));
+                    times.push(asked.elapsed());
+                }
             }
+            let medians: Vec<Duration> = times.iter_mut().map(|times| *times.select_nth_unstable(ROUNDS / 2).1).collect();
+            let (least, most) = (medians.iter().min().expect("three"), medians.iter().max().expect("three"));
+            // An additional database query would double the time.
+            if *most < *least * 7 / 4 + Duration::from_micros(500) {
+                return;
+            }
+            seen.push(medians);
         }
-        let medians: Vec<Duration> = times.iter_mut().map(|times| *times.select_nth_unstable(ROUNDS / 2).1).collect();
-        let (least, most) = (medians.iter().min().expect("three"), medians.iter().max().expect("three"));
-        // An additional database query would double the time; the noise of a shared machine does not.
-        assert!(*most < *least * 7 / 4 + Duration::from_micros(500), "{medians:?}");
+        panic!("the causes differ in each attempt: {seen:?}");
     })
     .await;
 }
