@@ -20,6 +20,7 @@ mod m0012_shared_values;
 mod m0013_no_tokens;
 mod m0014_jobs;
 mod m0015_erased_users;
+mod m0016_audit_of_users;
 mod sql;
 
 /// All steps, oldest first.
@@ -44,6 +45,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0013_no_tokens::Migration),
             Box::new(m0014_jobs::Migration),
             Box::new(m0015_erased_users::Migration),
+            Box::new(m0016_audit_of_users::Migration),
         ]
     }
 }

@@ -5,6 +5,7 @@
 //! messages, tokens and keys are never written here.
 
 mod actions;
+mod actor;
 mod actors;
 pub mod refusals;
 
@@ -14,6 +15,7 @@ use serde_json::{Map, Value};
 
 pub use self::{
     actions::{all as actions, unknown as unknown_action},
+    actor::Actor,
     actors::Actors,
     refusals::{Denied, Refusals, Refused, Target},
 };

@@ -16,7 +16,10 @@ use crate::{
     store::{
         Store, StoreError,
         batcher::{Answers, Batcher},
-        queries::people::{self, Profile},
+        queries::{
+            facts::write::tombstones,
+            people::{self, Profile},
+        },
     },
     telemetry::Metrics,
 };
@@ -76,14 +79,22 @@ impl People {
 }
 
 async fn look_up(store: &Store, mut arrivals: Vec<Arrival>, now_ms: i64) -> Result<Answers<Arrival, User>, StoreError> {
+    // If a batch holds two tokens of a user, the newer token decides: `save` keeps the later of two profiles.
+    arrivals.sort_by_key(|one| one.issued_at_s);
     let keys: Vec<_> = arrivals.iter().map(|one| (one.tenant, one.profile.external_id.as_str())).collect();
     let found = people::find_by_external_id(store.reader(), &keys).await?;
     let mut users: HashMap<_, _> = found.into_iter().map(|user| ((user.tenant, user.external_id.clone()), user)).collect();
-    // If a batch holds two tokens of a user, the newer token decides: `save` keeps the later of two profiles.
-    arrivals.sort_by_key(|one| one.issued_at_s);
     let key = |one: &Arrival| (one.tenant, one.profile.external_id.clone());
-    // A void token must not change the user's profile.
-    let heard = |one: &&Arrival| users.get(&key(one)).is_none_or(|user| one.admitted(user).is_ok());
+    let absent: Vec<_> =
+        keys.iter().copied().filter(|(tenant, id)| !users.contains_key(&(*tenant, (*id).to_owned()))).collect();
+    // Looked up before the fact lock is taken: clients of an erased user retry with their void tokens, and must not hold up
+    // the tenant. `save` looks again under the lock.
+    let tombstones = if absent.is_empty() { HashMap::new() } else { tombstones(store.reader(), &absent).await? };
+    // A void token must not change the user's profile, nor make an erased user again.
+    let heard = |one: &&Arrival| match users.get(&key(one)) {
+        Some(user) => one.admitted(user).is_ok(),
+        None => tombstones.get(&(one.tenant, one.profile.external_id.as_str())).is_none_or(|of| of.admits(&one.profile)),
+    };
     let changes = |one: &&Arrival| users.get(&key(one)).is_none_or(|user| one.profile.changes(user));
     let changed: HashSet<_> = arrivals.iter().filter(heard).filter(changes).map(key).collect();
     // If one token changes a user, all the user's tokens of the batch are saved: a newer token may repeat what is stored

@@ -10,13 +10,13 @@ use std::{
 
 use clap::Args;
 
-use super::{Outcome, Settings, clock, operator};
+use super::{Outcome, Settings, clock, operator_named};
 use crate::{
     facts,
     plain::{counted, isolated},
     provisioning::{
-        Answer, DeleteLimit, Import, ImportDeps, ImportLocks, Options, RowAnswer, Scope, Stopped, Tally, Type, csv::CsvRows,
-        ndjson::Lines,
+        Answer, DeleteLimit, Import, ImportDeps, ImportLocks, Options, RowAnswer, Scope, Stopped, Tally, Type, Undeclared,
+        csv::CsvRows, ndjson::Lines,
     },
     store::Store,
 };
@@ -42,6 +42,10 @@ pub(super) struct ImportFiles {
     /// more than half of what there is; and nothing where no row names anything of the scope.
     #[arg(long, value_name = "N", value_parser = |text: &str| DeleteLimit::parse(text).map_err(|fault| fault.message))]
     delete_limit: Option<DeleteLimit>,
+    /// Store rows whose roles, kinds, relations or settings the policy does not declare; they have no effect until it does.
+    /// For the rows of an export. Without it, such rows are refused.
+    #[arg(long)]
+    keep_undeclared: bool,
     /// The type of the rows in CSV files that have no column `type`.
     #[arg(long, value_parser = row_type)]
     r#type: Option<Type>,
@@ -65,13 +69,14 @@ impl ImportFiles {
             replace: self.replace.clone(),
             delete_limit: self.delete_limit.unwrap_or_default(),
             tell_all: false,
+            undeclared: if self.keep_undeclared { Undeclared::Keep } else { Undeclared::Refuse },
         };
         let parts = ImportDeps {
             store: store.clone(),
             tenant,
             words: Arc::clone(policy.vocabulary()),
             clock: clock(),
-            by: operator(),
+            by: operator_named(None),
             // Running nodes notice the new version of the facts, and users who may no longer be connected, by themselves.
             committed: Box::new(|_| ()),
         };

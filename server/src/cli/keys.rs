@@ -5,7 +5,7 @@ use std::{error::Error, path::PathBuf};
 use clap::{ArgGroup, Args, Subcommand};
 use uuid::Uuid;
 
-use super::{Outcome, Settings, clock, note};
+use super::{Outcome, Settings, clock, operator};
 use crate::{
     auth::{
         api_key::{self, Scope},
@@ -14,6 +14,7 @@ use crate::{
     },
     clock::rfc3339,
     plain::isolated,
+    provisioning::keys::{self as provisioning, NewSigningKey},
     store::queries::{keys, purge},
 };
 
@@ -92,16 +93,10 @@ impl SigningKeyCommand {
                 let secrets = settings.secrets()?;
                 let (store, tenant) = settings.tenant(&add.tenant).await?;
                 let kid = add.kid.clone().unwrap_or_else(|| format!("{}-{}", add.tenant, Uuid::now_v7()));
-                let algorithm = add.algorithm.name();
-                match keys::add_signing_key(&store, &secrets, tenant.id, &kid, algorithm, &material, clock().now_ms()).await
-                {
-                    Err(error) if error.is_unique_violation() => {
-                        return Err(format!("--kid: `{kid}` is taken: choose another, or leave --kid out").into());
-                    }
-                    added => added?,
+                let new = NewSigningKey { kid: &kid, algorithm: add.algorithm, material: &material };
+                if !provisioning::add_signing_key(&store, &secrets, &operator(), &tenant, new, clock().now_ms()).await? {
+                    return Err(format!("--kid: `{kid}` is taken: choose another, or leave --kid out").into());
                 }
-                note(&store, tenant.id, "signing_key.add", format!("signing_key:{kid}"), [("algorithm", algorithm.into())])
-                    .await?;
                 println!("kid {kid}");
                 if add.generate {
                     println!("secret {material}");
@@ -148,9 +143,15 @@ impl SigningKeyCommand {
             }
             Self::Revoke { kid } => {
                 let store = settings.store().await?;
-                let tenant = keys::revoke_signing_key(&store, &kid, clock().now_ms()).await?;
-                let tenant = tenant.ok_or_else(|| format!("there is no signing key `{kid}`, or it is revoked already; `causerie signing-key list --tenant …` lists the keys"))?;
-                note(&store, tenant, "signing_key.revoke", format!("signing_key:{kid}"), []).await?;
+                let revoked = match provisioning::tenant_of_signing_key(&store, &kid).await? {
+                    Some(tenant) => {
+                        provisioning::revoke_signing_key(&store, &operator(), &tenant, &kid, clock().now_ms()).await?
+                    }
+                    None => false,
+                };
+                if !revoked {
+                    return Err(format!("there is no signing key `{kid}`, or it is revoked already; `causerie signing-key list --tenant …` lists the keys").into());
+                }
                 println!("revoked {kid}");
             }
         }
@@ -202,10 +203,7 @@ impl ApiKeyCommand {
                 let expires_at_ms = expires_in_days.map(|days| now_ms + i64::from(days) * 86_400_000);
                 let (key, row) = api_key::generate(tenant.id, &name, &scopes, now_ms, expires_at_ms);
                 let id = row.id;
-                keys::add_api_key(&store, row).await?;
-                let scopes: Vec<&str> = scopes.iter().map(|scope| scope.name()).collect();
-                let detail = [("name", name.into()), ("scopes", scopes.into())];
-                note(&store, tenant.id, "api_key.create", format!("key:{id}"), detail).await?;
+                provisioning::create_api_key(&store, &operator(), &tenant, row).await?;
                 println!("id {id}");
                 println!("key {key}");
                 eprintln!("The key is not shown again.");
@@ -223,9 +221,13 @@ impl ApiKeyCommand {
             }
             Self::Revoke { id } => {
                 let store = settings.store().await?;
-                let tenant = keys::revoke_api_key(&store, id, clock().now_ms()).await?;
-                let tenant = tenant.ok_or_else(|| format!("there is no API key `{id}`, or it is revoked already; `causerie api-key list --tenant …` lists the keys"))?;
-                note(&store, tenant, "api_key.revoke", format!("key:{id}"), []).await?;
+                let revoked = match provisioning::tenant_of_api_key(&store, id).await? {
+                    Some(tenant) => provisioning::revoke_api_key(&store, &operator(), &tenant, id, clock().now_ms()).await?,
+                    None => false,
+                };
+                if !revoked {
+                    return Err(format!("there is no API key `{id}`, or it is revoked already; `causerie api-key list --tenant …` lists the keys").into());
+                }
                 println!("revoked {id}");
             }
         }

@@ -27,7 +27,7 @@ use serde_json::Value;
 
 use crate::{
     app::{self, StartError},
-    audit::{done, record},
+    audit::{Actor, done, record},
     clock::{Clock, SystemClock},
     config::{self, Config, Loaded, Problems, Sources},
     secrets::Secrets,
@@ -209,9 +209,9 @@ fn preset(flag: &str, name: &str) -> Result<Policy, String> {
     })
 }
 
-/// The actor in the audit: `cli:` and the name of the user who runs the program.
-fn operator() -> String {
-    operator_named(None)
+/// The operator who runs the program, as the actor of an audit line: `cli:` and the name of the system user.
+fn operator() -> Actor {
+    Actor::operator(operator_named(None))
 }
 
 /// The actor in the audit: `cli:` and the given name; without a name, the user who runs the program.
@@ -228,7 +228,7 @@ async fn note<const N: usize>(
     target: String,
     detail: [(&str, Value); N],
 ) -> Outcome {
-    Ok(record(store, tenant, done(operator(), action, target, detail, clock().now_ms())).await?)
+    Ok(record(store, tenant, done(operator_named(None), action, target, detail, clock().now_ms())).await?)
 }
 
 fn clock() -> Arc<dyn Clock> {

@@ -4,7 +4,7 @@ use std::{path::PathBuf, time::Instant};
 
 use clap::Args;
 
-use super::{Outcome, Settings, clock, operator, place, transfer};
+use super::{Outcome, Settings, clock, operator_named, place, transfer};
 use crate::{
     app,
     store::transfer::{BackupOf, Options, TransferError, postgres, sqlite},
@@ -40,7 +40,7 @@ impl Restore {
             replace: self.replace,
             revoke_unreadable_keys: self.revoke_unreadable_keys,
             now_ms: clock().now_ms(),
-            by: operator(),
+            by: operator_named(None),
         };
         let begun = Instant::now();
         let is_embedded = config.database.url.is_empty();

@@ -9,7 +9,7 @@ use crate::{
     demo,
     plain::isolated,
     provisioning::tenants::{self, name, slug},
-    store::queries::tenants as stored,
+    store::queries::tenants::{self as stored, Tenant},
 };
 
 #[derive(Debug, Subcommand)]
@@ -67,11 +67,11 @@ impl Command {
 async fn create(settings: &Settings, slug: &str, name: &str, policy: Option<&str>) -> Outcome {
     let policy = policy.map(|name| first_rules(slug, name)).transpose()?;
     let store = settings.store_or_new().await?;
-    let made = tenants::create(&store, &operator(), slug, name, policy.as_ref(), clock().now_ms()).await?;
-    let Some(tenant) = made else {
+    let tenant = Tenant::new(slug, name, clock().now_ms());
+    if !tenants::create(&store, &operator(), &tenant, policy.as_ref(), None).await? {
         let other = format!("choose another slug, or change its rules with `causerie policy set --tenant {slug}`");
         return Err(format!("there is a tenant `{slug}` already: {other}").into());
-    };
+    }
     println!("id {}", tenant.id);
     let config = settings.load()?.config;
     if config.demo.enabled.is_none() && config.demo_enabled() && demo::is_prepared(&store).await? {

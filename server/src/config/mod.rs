@@ -10,6 +10,7 @@ mod section;
 mod audit;
 mod auth;
 mod demo;
+mod export;
 mod import;
 mod listen;
 mod load;
@@ -24,6 +25,7 @@ mod traffic;
 pub use audit::Audit;
 pub use auth::{Auth, NotAKey};
 pub use demo::Demo;
+pub use export::Export;
 pub use import::Import;
 pub use listen::Listen;
 pub use load::{Loaded, Problem, Problems, Sources};
@@ -51,6 +53,7 @@ pub struct Config {
     pub handshake: Handshake,
     pub limits: Limits,
     pub import: Import,
+    pub export: Export,
     pub shutdown: Shutdown,
     pub positions: Positions,
     pub audit: Audit,
@@ -70,6 +73,7 @@ pub fn settings() -> impl Iterator<Item = Setting> {
         Handshake::SETTINGS,
         Limits::SETTINGS,
         Import::SETTINGS,
+        Export::SETTINGS,
         Shutdown::SETTINGS,
         Positions::SETTINGS,
         Audit::SETTINGS,

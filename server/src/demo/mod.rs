@@ -102,7 +102,8 @@ pub async fn prepare(app: &App) -> Result<(), Refusal> {
         if keys::signing_key(store, tenant, Algorithm::Hs256.name(), None).await?.is_none() {
             let kid = format!("{}-{}", demo.slug, Uuid::now_v7());
             let secret = issue::secret();
-            keys::add_signing_key(store, &app.secrets, tenant, &kid, Algorithm::Hs256.name(), &secret, now_ms).await?;
+            keys::add_signing_key(store.writer(), &app.secrets, tenant, &kid, Algorithm::Hs256.name(), &secret, now_ms)
+                .await?;
         }
         let talk: Vec<(&Talk, u128)> = demo.talk.iter().zip(talks.by_ref()).collect();
         if is_new(app, tenant).await? {

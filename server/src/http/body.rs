@@ -81,6 +81,21 @@ pub async fn read_within(mut request: Request, bytes_max: usize) -> Result<Map<S
     })
 }
 
+/// Refuses a value of a path or query that contains a control character: no id or word contains one, and PostgreSQL refuses
+/// a statement with U+0000.
+///
+/// # Errors
+/// `invalid` with this field.
+pub fn refuse_control_characters(field: &str, value: &str) -> Result<(), Refusal> {
+    match value.chars().find(|letter| letter.is_control()) {
+        None => Ok(()),
+        Some(letter) => {
+            let why = format!("`{field}` contains U+{:04X}, a control character", u32::from(letter));
+            Err(Refusal::new(ErrorCode::Invalid, why).field(field))
+        }
+    }
+}
+
 fn malformed(why: &str) -> Refusal {
     Refusal::new(ErrorCode::Malformed, why)
 }

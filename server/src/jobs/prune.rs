@@ -95,6 +95,13 @@ impl JobKind for PruneJobs {
         for (kind, keep_done_ms, keep_dead_ms) in &self.kinds {
             jobs::prune(&self.store, kind, now_ms - keep_done_ms, now_ms - keep_dead_ms).await?;
         }
+        // A release that is no longer in use stored jobs of these kinds, or a newer release whose nodes are not started yet.
+        let known: Vec<&str> = self.kinds.iter().map(|(kind, ..)| *kind).collect();
+        let [keep_done_ms, keep_dead_ms] = [Limits::DEFAULT.keep_done, Limits::DEFAULT.keep_dead].map(milliseconds);
+        let removed = jobs::prune_unknown(&self.store, &known, now_ms - keep_done_ms, now_ms - keep_dead_ms).await?;
+        if removed > 0 {
+            tracing::info!(removed, "old jobs of kinds that this server does not know were removed");
+        }
         Ok(())
     }
 }

@@ -133,7 +133,7 @@ impl Import {
             Err(fault) => (Default::default(), Err(fault)),
             Ok(said) => {
                 self.pending_bytes += said.iter().map(|(name, value)| name.len() + bytes(value)).sum::<usize>();
-                (named(&said), Row::read(said, &self.deps.words))
+                (named(&said), Row::read(said, &self.deps.words, self.options.undeclared))
             }
         };
         self.pending.push(Pending { line, named, row });

@@ -2,7 +2,7 @@
 
 use std::fmt::{self, Display, Formatter};
 
-use super::fields::Fault;
+use super::{fields::Fault, row::Undeclared};
 use crate::plain::shortened;
 
 /// The default limit allows at least this many removals, because small schools change by more than a tenth; but never more
@@ -22,6 +22,8 @@ pub struct Options {
     pub delete_limit: DeleteLimit,
     /// Answer with a line for every row, not only for refused rows.
     pub tell_all: bool,
+    /// What happens to rows with words that the policy does not declare.
+    pub undeclared: Undeclared,
 }
 
 /// The facts that `replace` replaces.
@@ -136,10 +138,13 @@ impl Options {
                 ("dry_run", _) => return Err(not_expected(name, value, "true or false")),
                 ("results", "all" | "problems") => options.tell_all = value == "all",
                 ("results", _) => return Err(not_expected(name, value, "all or problems")),
+                ("undeclared", "refuse") => options.undeclared = Undeclared::Refuse,
+                ("undeclared", "keep") => options.undeclared = Undeclared::Keep,
+                ("undeclared", _) => return Err(not_expected(name, value, "refuse or keep")),
                 ("replace", _) => options.replace = Some(Scope::parse(value)?),
                 ("delete_limit", _) => options.delete_limit = DeleteLimit::parse(value)?,
                 _ => {
-                    let known = "dry_run, replace, delete_limit, results";
+                    let known = "dry_run, replace, delete_limit, results, undeclared";
                     let why = format!("there is no parameter `{}`; the parameters are {known}", shortened(name));
                     return Err(Fault::new(name, why));
                 }
@@ -165,12 +170,19 @@ mod tests {
     #[test]
     fn parameters_set_the_options() {
         assert_eq!(of(&[]), Ok(Options::default()));
-        let said = of(&[("dry_run", "true"), ("replace", "memberships:6a:b"), ("delete_limit", "5%"), ("results", "all")]);
+        let said = of(&[
+            ("dry_run", "true"),
+            ("replace", "memberships:6a:b"),
+            ("delete_limit", "5%"),
+            ("results", "all"),
+            ("undeclared", "keep"),
+        ]);
         let expected = Options {
             dry_run: true,
             replace: Some(Scope::MembershipsOf("6a:b".to_owned())),
             delete_limit: DeleteLimit::Percent(5),
             tell_all: true,
+            undeclared: Undeclared::Keep,
         };
         assert_eq!(said, Ok(expected));
     }
@@ -187,6 +199,7 @@ mod tests {
             ("delete_limit", "101%"),
             ("delete_limit", "many"),
             ("results", "none"),
+            ("undeclared", "yes"),
         ] {
             assert_eq!(of(&[(name, value)]).expect_err(value).field, name);
         }

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use super::fields::{Fault, Fields};
 use crate::{
     domain::{Delivers, EdgeEffect, GroupState, RelationState, UserStatus, WritableBy},
+    plain::shortened,
     store::queries::{
         facts::{GroupFact, SettingFact},
         people::Profile,
@@ -45,6 +46,17 @@ impl Type {
             Self::Setting => "setting",
         }
     }
+}
+
+/// What happens to a row with a word that the policy does not declare.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Undeclared {
+    /// The row is refused: such a word is usually a spelling mistake.
+    #[default]
+    Refuse,
+    /// The fact is stored, and has no effect until a policy declares the word. For the rows of an export, which may hold
+    /// words of an earlier policy, and roles from tokens.
+    Keep,
 }
 
 /// All fields that a row of any type may have.
@@ -137,8 +149,8 @@ impl Row {
     ///
     /// # Errors
     /// [`Fault`] if a field is unknown, is missing or has an invalid value, or if it names a word that the policy does not
-    /// declare.
-    pub fn read(said: Map<String, Value>, words: &Arc<Vocabulary>) -> Result<Self, Fault> {
+    /// declare and `undeclared` refuses such words.
+    pub fn read(said: Map<String, Value>, words: &Arc<Vocabulary>, undeclared: Undeclared) -> Result<Self, Fault> {
         let mut fields = Fields::new(said);
         let types = Type::ALL.map(|one| (one.name(), one));
         let of = fields.choice("type", &types)?;
@@ -156,8 +168,10 @@ impl Row {
         fields.end()?;
         let row = Self { fact, deleted };
         // A deletion may name words that only an earlier policy declared.
-        if !deleted {
-            row.check_words(words)?;
+        match undeclared {
+            _ if deleted => {}
+            Undeclared::Refuse => row.check_words(words)?,
+            Undeclared::Keep => row.check_spelling()?,
         }
         Ok(row)
     }
@@ -179,6 +193,27 @@ impl Row {
     #[must_use]
     pub fn removes(&self) -> bool {
         self.deleted || matches!(&self.fact, Fact::User(user) if user.status == Some(UserStatus::Removed))
+    }
+
+    /// Checks that words are spelled as policies spell words. A role with a space would become two roles.
+    fn check_spelling(&self) -> Result<(), Fault> {
+        let spelled = |field: &str, word: &str| {
+            let is_word =
+                word.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"-_".contains(&byte));
+            if is_word && word.len() <= WORD_BYTES_MAX {
+                return Ok(());
+            }
+            let why = format!("`{field}` names `{}`, which no policy can declare", shortened(word));
+            Err(Fault::new(field, why))
+        };
+        match &self.fact {
+            Fact::User(user) => user.roles.iter().flatten().try_for_each(|role| spelled("roles", role)),
+            Fact::Group(group) => spelled("kind", group.kind.as_deref().unwrap_or_default()),
+            Fact::Membership(membership) => spelled("role", &membership.role),
+            Fact::Relation(relation) => spelled("relation", &relation.relation),
+            Fact::Edge(edge) => spelled("from_role", &edge.from_role).and_then(|()| spelled("to_role", &edge.to_role)),
+            Fact::Setting(setting) => spelled("name", &setting.name),
+        }
     }
 
     fn check_words(&self, words: &Arc<Vocabulary>) -> Result<(), Fault> {

@@ -14,7 +14,7 @@ fn words() -> Arc<Vocabulary> {
 }
 
 fn read(row: Value) -> Result<Row, Fault> {
-    Row::read(row.as_object().cloned().expect("an object"), &words())
+    Row::read(row.as_object().cloned().expect("an object"), &words(), Undeclared::Refuse)
 }
 
 #[test]

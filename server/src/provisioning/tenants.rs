@@ -1,13 +1,16 @@
 //! Creates and renames tenants, for HTTP and the command line.
 
 use causerie_policy::Policy;
+use sea_orm::ConnectionTrait;
 use serde_json::Value;
 
+use super::keys;
 use crate::{
-    audit,
+    audit::Actor,
     names::visible,
     store::{
         Store, StoreError,
+        entities::api_key,
         queries::tenants::{self, FirstPolicy, Tenant},
     },
 };
@@ -37,53 +40,89 @@ pub fn name(text: &str) -> Result<String, String> {
     kept.ok_or_else(|| format!("the name {}", visible::NOTHING_VISIBLE))
 }
 
-/// Creates a tenant with this policy (without one, `open` is in force) and records it in the tenant's audit. `None` if the
-/// slug is taken.
+/// Stores a new tenant with this policy (without one, `open` is in force) and its first API key, and records both. One
+/// transaction. Returns false if the slug is taken.
 ///
 /// # Errors
 /// `StoreError` if the database does not answer or refuses a statement.
 pub async fn create(
     store: &Store,
-    by: &str,
-    slug: &str,
-    name: &str,
+    by: &Actor,
+    tenant: &Tenant,
     policy: Option<&Policy>,
-    now_ms: i64,
-) -> Result<Option<Tenant>, StoreError> {
-    let first = policy.map(|policy| FirstPolicy { name: policy.name(), text: policy.text(), by });
-    let tenant = match tenants::create_under(store, slug, name, first, now_ms).await {
-        Err(error) if error.is_unique_violation() => return Ok(None),
-        made => made?,
-    };
+    first_key: Option<api_key::Model>,
+) -> Result<bool, StoreError> {
+    let first = policy.map(|policy| FirstPolicy { name: policy.name(), text: policy.text(), by: by.name() });
+    let transaction = store.begin().await?;
+    match tenants::insert(&transaction, tenant, first).await {
+        Err(error) if error.is_unique_violation() => return Ok(false),
+        inserted => inserted?,
+    }
     let rules = policy.map_or("open", |policy| policy.name());
-    note(store, &tenant, by, "tenant.create", [("policy", rules.into())], now_ms).await?;
-    Ok(Some(tenant))
+    note(&transaction, tenant, by, "tenant.create", [("policy", rules.into())], tenant.created_at_ms).await?;
+    if let Some(row) = first_key {
+        keys::store_api_key(&transaction, by, tenant, row).await?;
+    }
+    transaction.commit().await?;
+    Ok(true)
 }
 
-/// Renames a tenant and records it in the tenant's audit. `None` if no tenant has this slug.
+/// Renames a tenant and records it. One transaction. `None` if no tenant has this slug.
 ///
 /// # Errors
 /// `StoreError` if the database does not answer or refuses a statement.
-pub async fn rename(store: &Store, by: &str, slug: &str, name: &str, now_ms: i64) -> Result<Option<Tenant>, StoreError> {
-    let Some(tenant) = tenants::rename(store, slug, name).await? else { return Ok(None) };
-    note(store, &tenant, by, "tenant.rename", [("name", name.into())], now_ms).await?;
+pub async fn rename(store: &Store, by: &Actor, slug: &str, name: &str, now_ms: i64) -> Result<Option<Tenant>, StoreError> {
+    let transaction = store.begin().await?;
+    let Some(tenant) = tenants::rename(&transaction, slug, name).await? else { return Ok(None) };
+    note(&transaction, &tenant, by, "tenant.rename", [("name", name.into())], now_ms).await?;
+    transaction.commit().await?;
     Ok(Some(tenant))
 }
 
 async fn note<const N: usize>(
-    store: &Store,
+    connection: &impl ConnectionTrait,
     tenant: &Tenant,
-    by: &str,
+    by: &Actor,
     action: &str,
     detail: [(&str, Value); N],
     now_ms: i64,
 ) -> Result<(), StoreError> {
-    audit::record(store, tenant.id, audit::done(by, action, format!("tenant:{}", tenant.slug), detail, now_ms)).await
+    by.record(connection, tenant, action, format!("tenant:{}", tenant.slug), detail, now_ms).await
 }
 
 #[cfg(test)]
 mod tests {
+    use causerie_protocol::TenantId;
+
     use super::*;
+    use crate::{
+        auth::{Scope, api_key::generate},
+        store::queries::{audit as lines, keys as stored},
+        testing::{NOW_MS, on_each_database},
+    };
+
+    #[tokio::test]
+    async fn a_tenant_its_key_and_its_audit_lines_are_stored_together_or_not_at_all() {
+        on_each_database(|store| async move {
+            let by = Actor::operator("cli:root".to_owned());
+            let (first, second) = (Tenant::new("first", "First", NOW_MS), Tenant::new("second", "Second", NOW_MS));
+            let (_, key) = generate(first.id, "first key", &[Scope::Read], NOW_MS, None);
+            assert!(create(&store, &by, &first, None, Some(key.clone())).await.expect("stores"));
+            let audit = async |tenant: TenantId| {
+                lines::page(&store, tenant, &lines::Filter::default(), 9).await.expect("reads").len()
+            };
+            assert_eq!(audit(first.id).await, 2);
+
+            // The id of the key is taken, so the key can't be stored.
+            let taken = api_key::Model { tenant_id: second.id.0, ..key };
+            create(&store, &by, &second, None, Some(taken)).await.expect_err("the key is taken");
+            assert_eq!(tenants::find(&store, second.id).await.expect("reads"), None);
+            assert_eq!((audit(second.id).await, stored::api_keys_of(&store, second.id).await.expect("reads").len()), (0, 0));
+            let again = Tenant::new("first", "Again", NOW_MS);
+            assert!(!create(&store, &by, &again, None, None).await.expect("asks"), "the slug is taken");
+        })
+        .await;
+    }
 
     #[test]
     fn slugs() {

@@ -288,9 +288,17 @@ async fn an_issued_token_is_valid() {
     on_each_database(|store| async {
         let setting = Setting::new(store).await;
         let secret = issue::secret();
-        key_queries::add_signing_key(&setting.store, &setting.secrets, setting.tenant, "made", "HS256", &secret, NOW_MS)
-            .await
-            .expect("stores");
+        key_queries::add_signing_key(
+            setting.store.writer(),
+            &setting.secrets,
+            setting.tenant,
+            "made",
+            "HS256",
+            &secret,
+            NOW_MS,
+        )
+        .await
+        .expect("stores");
         let token = issue::NewToken { sub: "tom", name: Some("Tom"), avatar: None, iat: NOW_S, exp: NOW_S + 60 };
         let token = issue::hs256("made", &secret, &token).expect("signs");
         let identity = setting.auth.user(&token).await.expect("lets in");

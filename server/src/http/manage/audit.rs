@@ -10,6 +10,7 @@ use uuid::Uuid;
 use super::{
     decode::{invalid, unexpected},
     endpoint::{Call, Endpoint, Json, Params},
+    paging::page_limit,
     schemas::extend,
 };
 use crate::{
@@ -121,17 +122,5 @@ impl Endpoint for GetAudit {
             detail: entry.detail,
         });
         Ok(Json(AuditPage { entries: entries.collect(), next_cursor }))
-    }
-}
-
-/// How many lines or rows a page has.
-///
-/// # Errors
-/// `invalid` for what is no number that a page may have.
-pub(super) fn page_limit(limit: Option<&str>) -> Result<u32, Refusal> {
-    match limit.map(|limit| (limit, limit.parse())) {
-        None => Ok(limits::PAGE_MAX),
-        Some((_, Ok(limit))) if (1..=limits::PAGE_MAX).contains(&limit) => Ok(limit),
-        Some((said, _)) => Err(unexpected("limit", said, &format!("a number from 1 to {}", limits::PAGE_MAX))),
     }
 }

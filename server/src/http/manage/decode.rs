@@ -8,7 +8,7 @@ use serde::{Deserialize, Deserializer, de::DeserializeOwned, de::Error as _};
 use serde_json::{Map, Value};
 
 use crate::{
-    http::body::whole,
+    http::body::{refuse_control_characters, whole},
     plain::{not_expected, shortened},
 };
 
@@ -24,7 +24,23 @@ pub fn body<T: DeserializeOwned>(fields: Map<String, Value>) -> Result<T, Refusa
     }
     let fields = Value::Object(fields);
     refuse_unknown::<T>(&fields)?;
+    if let Some(path) = path_of_nul(String::new(), &fields) {
+        return Err(invalid(&path, "contains U+0000, a control character"));
+    }
     decode(without_nulls(fields), false)
+}
+
+/// The path of a text that contains U+0000, such as `as.externalId`. PostgreSQL stores no such text and refuses the statement.
+fn path_of_nul(path: String, value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) => text.contains('\0').then_some(path),
+        Value::Array(items) => items.iter().enumerate().find_map(|(at, item)| path_of_nul(format!("{path}[{at}]"), item)),
+        Value::Object(fields) => fields.iter().find_map(|(name, value)| {
+            let path = if path.is_empty() { name.clone() } else { format!("{path}.{name}") };
+            path_of_nul(path, value)
+        }),
+        _ => None,
+    }
 }
 
 /// Refuses an unknown field; any other mistake passes.
@@ -38,13 +54,14 @@ fn refuse_unknown<T: DeserializeOwned>(value: &Value) -> Result<(), Refusal> {
 /// Reads the query parameters. An empty parameter is none; of one that comes several times the last counts.
 ///
 /// # Errors
-/// `invalid`, with the parameter; `malformed` for a query that is none.
+/// `invalid`, with the parameter, for an unknown parameter or a wrong value; `malformed` for a query that can't be decoded.
 pub fn query<T: DeserializeOwned>(uri: &Uri) -> Result<T, Refusal> {
     let Query(pairs) = Query::<Vec<(String, String)>>::try_from_uri(uri)
         .map_err(|error| Refusal::new(ErrorCode::Malformed, error.body_text()))?;
     // An unknown parameter is refused, an empty one too.
     let mut known = Map::new();
     for (name, value) in pairs {
+        refuse_control_characters(&name, &value)?;
         let value = if value.is_empty() { Value::Null } else { value.into() };
         known.insert(name, value);
     }
@@ -216,6 +233,12 @@ mod tests {
                 "`inner` is \"x\", expected an object such as {\"id\":\"lea\"}",
             ),
             (json!({ "inner": {} }), ErrorCode::Invalid, "inner.id", "`inner.id` is needed"),
+            (
+                json!({ "inner": { "id": "a\u{0}" } }),
+                ErrorCode::Invalid,
+                "inner.id",
+                "`inner.id` contains U+0000, a control character",
+            ),
             (
                 json!({ "txt": 1 }),
                 ErrorCode::Invalid,

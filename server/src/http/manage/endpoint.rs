@@ -17,7 +17,7 @@ use serde_json::{Value, json};
 
 use super::{
     decode::{self, without_nulls},
-    schemas::Schemas,
+    schemas::{self, Schemas},
 };
 use crate::{
     auth::{ApiCaller, Caller, Scope},
@@ -90,6 +90,12 @@ impl<E: Endpoint> Call<E> {
     pub fn id(&self) -> &str {
         self.path.first().map(String::as_str).unwrap_or_default()
     }
+
+    /// The value of the last `{name}` of the path.
+    #[must_use]
+    pub fn last(&self) -> &str {
+        self.path.last().map(String::as_str).unwrap_or_default()
+    }
 }
 
 /// A caller that a request's headers name.
@@ -149,7 +155,10 @@ impl<T: DeserializeOwned + JsonSchema + Send> Query for Params<T> {
     fn parameters() -> Vec<Value> {
         let schema = Schemas::inline_request::<T>();
         let properties = schema.get("properties").and_then(Value::as_object).cloned().unwrap_or_default();
-        let parameter = |(name, schema)| json!({ "name": name, "in": "query", "allowEmptyValue": true, "schema": schema });
+        let parameter = |(name, mut schema): (String, Value)| {
+            schemas::without_control_characters(&mut schema);
+            json!({ "name": name, "in": "query", "allowEmptyValue": true, "schema": schema })
+        };
         properties.into_iter().map(parameter).collect()
     }
 
@@ -320,6 +329,7 @@ async fn serve<E: Endpoint>(
     // The body of an unknown caller is not read.
     let caller = E::Caller::of(shared, request.headers(), E::SCOPES).await?;
     let path = path.map_err(|rejection| Refusal::new(ErrorCode::Malformed, rejection.body_text()))?;
+    path.iter().try_for_each(|(name, value)| body::refuse_control_characters(name, value))?;
     let path = path.iter().map(|(_, value)| value.to_owned()).collect();
     let query = E::Query::read(request.uri())?;
     let headers = request.headers().clone();

@@ -9,8 +9,10 @@ mod endpoint;
 pub(super) mod exports;
 mod import;
 mod jobs;
+mod keys;
 mod me;
 mod ndjson;
+mod paging;
 mod policy;
 mod rows;
 pub(super) mod schemas;
@@ -19,11 +21,15 @@ mod users;
 
 use axum::Router;
 
-use self::{endpoint::Entry, schemas::Schemas};
+use self::{
+    endpoint::Entry,
+    keys::{OfTenant, Own},
+    schemas::Schemas,
+};
 use super::{api::Shared, operation::Operation};
 
 /// All endpoints.
-const ENDPOINTS: [Entry; 28] = [
+const ENDPOINTS: [Entry; 40] = [
     Entry::of::<me::get::GetMe>(),
     Entry::of::<me::get_settings::GetSettings>(),
     Entry::of::<me::put_settings::PutSettings>(),
@@ -33,10 +39,10 @@ const ENDPOINTS: [Entry; 28] = [
     Entry::of::<users::erase::EraseUser>(),
     Entry::of::<import::PostImport>(),
     Entry::of::<rows::export::Export>(),
-    Entry::of::<rows::users::ListUsers>(),
-    Entry::of::<rows::groups::ListGroups>(),
+    Entry::of::<rows::list::ListRows<rows::UserRow>>(),
+    Entry::of::<rows::list::ListRows<rows::GroupRow>>(),
     Entry::of::<rows::memberships::ListMemberships>(),
-    Entry::of::<rows::relations::ListRelations>(),
+    Entry::of::<rows::list::ListRows<rows::RelationRow>>(),
     Entry::of::<policy::get::GetPolicy>(),
     Entry::of::<policy::put::PutPolicy>(),
     Entry::of::<policy::check::CheckPolicy>(),
@@ -48,6 +54,18 @@ const ENDPOINTS: [Entry; 28] = [
     Entry::of::<jobs::list::ListJobs>(),
     Entry::of::<jobs::retry::RetryJob>(),
     Entry::of::<jobs::delete::DeleteJob>(),
+    Entry::of::<keys::list_api_keys::ListApiKeys<Own>>(),
+    Entry::of::<keys::create_api_key::CreateApiKey<Own>>(),
+    Entry::of::<keys::revoke_api_key::RevokeApiKey<Own>>(),
+    Entry::of::<keys::list_signing_keys::ListSigningKeys<Own>>(),
+    Entry::of::<keys::add_signing_key::AddSigningKey<Own>>(),
+    Entry::of::<keys::revoke_signing_key::RevokeSigningKey<Own>>(),
+    Entry::of::<keys::list_api_keys::ListApiKeys<OfTenant>>(),
+    Entry::of::<keys::create_api_key::CreateApiKey<OfTenant>>(),
+    Entry::of::<keys::revoke_api_key::RevokeApiKey<OfTenant>>(),
+    Entry::of::<keys::list_signing_keys::ListSigningKeys<OfTenant>>(),
+    Entry::of::<keys::add_signing_key::AddSigningKey<OfTenant>>(),
+    Entry::of::<keys::revoke_signing_key::RevokeSigningKey<OfTenant>>(),
     Entry::of::<tenants::list::ListTenants>(),
     Entry::of::<tenants::get::GetTenant>(),
     Entry::of::<tenants::create::CreateTenant>(),

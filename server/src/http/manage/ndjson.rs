@@ -28,6 +28,7 @@ use serde_json::{Value, json};
 use tokio::{
     fs::File,
     io::{AsyncReadExt as _, AsyncSeekExt as _, AsyncWriteExt as _},
+    time::Instant,
 };
 use tokio_util::sync::{CancellationToken, DropGuard};
 use uuid::Uuid;
@@ -35,6 +36,7 @@ use uuid::Uuid;
 use super::{decode::without_nulls, endpoint, exports::TenantPermit, schemas::Schemas};
 use crate::{
     app::App,
+    config::Export,
     http::{assets, cut::Cut, error::Problem},
     store::StoreError,
     tasks::{Readiness, Tasks},
@@ -45,6 +47,9 @@ pub const NDJSON: &str = "application/x-ndjson";
 
 /// A client that takes no piece for so long is disconnected.
 const IDLE: Duration = Duration::from_secs(30);
+/// A client that takes fewer bytes per second on average is disconnected: the file of an export must not lie in the server's
+/// folder for days.
+const BYTES_PER_SECOND_MIN: u64 = 16 * 1024;
 /// About as many bytes are written to the file, read from it and sent at a time.
 const PIECE_BYTES: usize = 64 * 1024;
 
@@ -56,6 +61,10 @@ pub enum Stopped {
     File(io::Error),
     /// The server stops.
     Leaving,
+    /// The lines have more bytes than `export.bytes_max`.
+    TooLarge(u64),
+    /// The database has not answered everything within `export.seconds_max`.
+    TooSlow(u32),
 }
 
 impl From<StoreError> for Stopped {
@@ -79,6 +88,19 @@ impl From<Stopped> for Problem {
                 Refusal::new(ErrorCode::Unavailable, "this server can't write the file of the export; its log tells why")
                     .into()
             }
+            Stopped::TooLarge(bytes_max) => {
+                let why = format!(
+                    "the export has more than {bytes_max} bytes, the most this server exports (the setting `export.bytes_max`)"
+                );
+                Refusal::new(ErrorCode::TooLarge, why).into()
+            }
+            Stopped::TooSlow(seconds_max) => {
+                let why = format!(
+                    "the export was not read within {seconds_max} seconds, the longest this server takes (the setting \
+                     `export.seconds_max`)"
+                );
+                Refusal::new(ErrorCode::Unavailable, why).into()
+            }
             Stopped::Leaving => Refusal::new(ErrorCode::Unavailable, "this server is leaving; try again").into(),
         }
     }
@@ -89,6 +111,8 @@ pub struct Lines {
     file: File,
     buffer: Vec<u8>,
     bytes: u64,
+    limits: Export,
+    ends_at: Instant,
     readiness: Readiness,
     tasks: Tasks,
 }
@@ -101,21 +125,29 @@ impl Lines {
     pub fn create(app: &App) -> Result<Self, Stopped> {
         let file = if app.store.is_embedded() { unnamed(&app.config.data.dir) } else { unnamed(&env::temp_dir()) }?;
         let (readiness, tasks) = (app.readiness.clone(), app.tasks.clone());
-        Ok(Self { file: File::from_std(file), buffer: Vec::new(), bytes: 0, readiness, tasks })
+        let limits = app.config.export.clone();
+        let ends_at = Instant::now() + Duration::from_secs(limits.seconds_max.into());
+        Ok(Self { file: File::from_std(file), buffer: Vec::new(), bytes: 0, limits, ends_at, readiness, tasks })
     }
 
     /// Writes rows, a line each.
     ///
     /// # Errors
-    /// When the file can't be written, or the server stops.
+    /// If the file can't be written, the server stops, or the export exceeds a limit of the settings.
     pub async fn write<T: Serialize>(&mut self, rows: impl IntoIterator<Item = T, IntoIter: Send>) -> Result<(), Stopped> {
         if !self.readiness.is_ready() {
             return Err(Stopped::Leaving);
+        }
+        if Instant::now() > self.ends_at {
+            return Err(Stopped::TooSlow(self.limits.seconds_max));
         }
         for row in rows {
             let row = serde_json::to_value(&row).map_err(io::Error::from)?;
             self.buffer.extend(without_nulls(row).to_string().into_bytes());
             self.buffer.push(b'\n');
+            if self.bytes + self.buffer.len() as u64 > self.limits.bytes_max {
+                return Err(Stopped::TooLarge(self.limits.bytes_max));
+            }
             if self.buffer.len() >= PIECE_BYTES {
                 self.flush().await?;
             }
@@ -189,9 +221,10 @@ impl Sending {
     }
 }
 
-/// Cuts the connection when no piece was taken for [`IDLE`].
+/// Cuts the connection when no piece was taken for [`IDLE`], or fewer bytes than [`BYTES_PER_SECOND_MIN`].
 async fn watch(cut: Cut, left: Arc<AtomicU64>, ended: CancellationToken, stopping: CancellationToken) {
-    let mut before = left.load(Ordering::Relaxed);
+    let (begun, all) = (Instant::now(), left.load(Ordering::Relaxed));
+    let mut before = all;
     loop {
         tokio::select! {
             () = ended.cancelled() => return,
@@ -199,11 +232,15 @@ async fn watch(cut: Cut, left: Arc<AtomicU64>, ended: CancellationToken, stoppin
             () = tokio::time::sleep(IDLE) => {}
         }
         let now = left.load(Ordering::Relaxed);
-        if now == before {
+        if now == before || is_too_slow(all - now, begun.elapsed()) {
             return cut.now();
         }
         before = now;
     }
+}
+
+fn is_too_slow(bytes: u64, elapsed: Duration) -> bool {
+    bytes / BYTES_PER_SECOND_MIN < elapsed.saturating_sub(IDLE).as_secs()
 }
 
 impl<T: JsonSchema> endpoint::Answer for Ndjson<T> {
@@ -234,5 +271,18 @@ impl<T: JsonSchema> endpoint::Answer for Ndjson<T> {
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
         assets::protect(headers);
         response
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_client_that_takes_a_piece_now_and_then_is_too_slow() {
+        let a_minute = Duration::from_secs(60);
+        assert!(is_too_slow(2 * PIECE_BYTES as u64, a_minute));
+        assert!(!is_too_slow(30 * BYTES_PER_SECOND_MIN, a_minute));
+        assert!(!is_too_slow(0, IDLE), "the first pieces may wait");
     }
 }

@@ -105,6 +105,10 @@ struct Request;
 impl Transform for Request {
     fn transform(&mut self, schema: &mut Schema) {
         tidy(schema);
+        // `decode::body` refuses U+0000 in every text.
+        if let Some(fields) = schema.as_object_mut() {
+            add_pattern(fields, r"^[^\u0000]*$");
+        }
         transform_subschemas(self, schema);
     }
 }
@@ -183,6 +187,28 @@ pub fn exactly_one(schema: &mut Schema, choices: &[&str]) {
     fields.clear();
     fields.insert("oneOf".to_owned(), variants.into());
     fields.extend(description.map(|text| ("description".to_owned(), text)));
+}
+
+/// Adds to the schema of a query parameter what [`super::decode::query`] checks of every parameter.
+pub fn without_control_characters(schema: &mut Value) {
+    let Some(fields) = schema.as_object_mut() else { return };
+    if fields.get("pattern").is_some_and(|pattern| pattern == r"^[^\u0000]*$") {
+        fields.remove("pattern");
+    }
+    add_pattern(fields, r"^[^\u0000-\u001f\u007f-\u009f]*$");
+}
+
+/// Adds a pattern to the schema of a text that has no bound of another kind.
+fn add_pattern(fields: &mut Map<String, Value>, pattern: &str) {
+    let is_text = match fields.get("type") {
+        Some(Value::String(of)) => of == "string",
+        Some(Value::Array(types)) => types.iter().any(|of| of == "string"),
+        _ => false,
+    };
+    let is_bound = ["pattern", "enum", "const", "format", "anyOf"].iter().any(|keyword| fields.contains_key(*keyword));
+    if is_text && !is_bound {
+        fields.insert("pattern".to_owned(), pattern.into());
+    }
 }
 
 /// Adds keywords to a schema.

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use causerie_protocol::TenantId;
 use sea_orm::ConnectionTrait as _;
+use uuid::Uuid;
 
 use super::{node_of, turn};
 use crate::{
@@ -17,6 +18,7 @@ use crate::{
         queries::{
             audit::{self, Entry},
             facts::{FactWrite, read},
+            jobs::{self, NewJob},
             people::Profile,
             tenants,
         },
@@ -86,6 +88,44 @@ async fn lines_of_the_audit_are_removed_once_they_are_older_than_the_setting_say
         clock.advance_ms(2 * 86_400_000);
         turn(&mut worker).await;
         assert_eq!(left().await, 0);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn jobs_of_unknown_kinds_are_deleted_by_hand_or_once_they_are_old() {
+    on_each_database(|store| async move {
+        let clock = TestClock::new();
+        let job = |at_ms| NewJob {
+            id: Uuid::now_v7(),
+            kind: "unheard_of",
+            tenant: None,
+            payload: "{}".to_owned(),
+            run_at_ms: at_ms,
+        };
+        let all = [NOW_MS, NOW_MS, NOW_MS, NOW_MS + 40 * 86_400_000].map(job);
+        jobs::enqueue(store.writer(), &all, NOW_MS).await.expect("stores");
+        let [killed, other, ..] = &all;
+        // A node that knew the kind was killed while it ran the job.
+        let set = async |sql: &str, id: Uuid| {
+            let query = statement(store.backend(), sql, vec![NOW_MS.into(), id.into()]);
+            store.writer().execute_raw(query).await.expect("writes");
+        };
+        set("UPDATE jobs SET state = 2, due_at = $1 + 15000 WHERE id = $2", killed.id).await;
+        set("UPDATE jobs SET state = 3, due_at = NULL, finished_at = $1 WHERE id = $2", other.id).await;
+        let left = async || {
+            let filter = jobs::Filter { kind: Some("unheard_of".to_owned()), ..jobs::Filter::default() };
+            jobs::list(&store, &filter, 9).await.expect("reads").len()
+        };
+        assert!(!jobs::delete(&store, None, killed.id, NOW_MS).await.expect("asks"), "it has a lease");
+        assert!(jobs::delete(&store, None, killed.id, NOW_MS + 15_000).await.expect("deletes"));
+        assert_eq!(left().await, 3);
+        let mut worker = node_of(&store, &clock, Kinds::default());
+        for (days, expected) in [(0, 3), (2, 2), (29, 1), (8, 1)] {
+            clock.advance_ms(days * 86_400_000 + 3_600_000);
+            turn(&mut worker).await;
+            assert_eq!(left().await, expected, "after {days} more days");
+        }
     })
     .await;
 }

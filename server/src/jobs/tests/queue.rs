@@ -136,9 +136,9 @@ async fn a_tenant_lists_retries_and_deletes_its_own_jobs_only() {
 
         let now_ms = clock.now_ms();
         assert!(!jobs::retry(&store, Some(other), id, now_ms).await.expect("asks"));
-        assert!(!jobs::delete(&store, Some(other), id).await.expect("asks"));
+        assert!(!jobs::delete(&store, Some(other), id, now_ms).await.expect("asks"));
         assert!(jobs::retry(&store, Some(mine), id, now_ms).await.expect("asks"));
-        assert!(jobs::delete(&store, Some(mine), id).await.expect("asks"));
+        assert!(jobs::delete(&store, Some(mine), id, now_ms).await.expect("asks"));
         assert_eq!(list(of(mine)).await, [waiting]);
     })
     .await;
@@ -152,11 +152,11 @@ async fn a_running_job_can_not_be_retried_or_deleted_and_a_done_job_can_not_be_r
         let mut worker = node(&store, &clock, &notes);
         worker.look().await.expect("looks");
         assert!(!jobs::retry(&store, None, id, NOW_MS).await.expect("asks"));
-        assert!(!jobs::delete(&store, None, id).await.expect("asks"));
+        assert!(!jobs::delete(&store, None, id, NOW_MS).await.expect("asks"));
         notes.gate.add_permits(1);
         worker.idle().await;
         assert!(!jobs::retry(&store, None, id, NOW_MS).await.expect("asks"));
-        assert!(jobs::delete(&store, None, id).await.expect("asks"));
+        assert!(jobs::delete(&store, None, id, NOW_MS).await.expect("asks"));
         assert_eq!(stored(&store, id).await, None);
     })
     .await;

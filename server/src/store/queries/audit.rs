@@ -59,7 +59,7 @@ impl Outcome {
     }
 }
 
-/// Replaces the name of a user, such as `user:lea`, in all lines of a tenant.
+/// Replaces a user, such as `user:lea`, in all lines of a tenant.
 ///
 /// # Errors
 /// `StoreError` if the database does not answer or refuses the statement.
@@ -70,7 +70,10 @@ pub async fn rename(
     after: &str,
 ) -> Result<(), StoreError> {
     for column in ["actor", "target"] {
-        let sql = format!("UPDATE audit SET {column} = $1 WHERE tenant_id = $2 AND {column} = $3");
+        // The last condition is that of the partial indexes `audit_actor` and `audit_target`.
+        let sql = format!(
+            "UPDATE audit SET {column} = $1 WHERE tenant_id = $2 AND {column} = $3 AND substr({column}, 1, 5) = 'user:'"
+        );
         let values = vec![after.into(), tenant.0.into(), before.into()];
         connection.execute_raw(statement(connection.get_database_backend(), &sql, values)).await?;
     }

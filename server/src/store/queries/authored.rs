@@ -56,20 +56,24 @@ pub async fn conversations(connection: &impl ConnectionTrait, user: UserId) -> R
     connection.query_all_raw(query).await?.iter().map(joined).collect()
 }
 
-/// The messages that a user wrote, in the order of their client ids, beginning after `after`; at most `limit`.
+/// The messages that a user wrote, in the order of their client ids, beginning after the client id `after`, if there is one;
+/// at most `limit`.
 ///
 /// # Errors
 /// `StoreError` if the database does not answer or refuses the statement.
 pub async fn messages(
     connection: &impl ConnectionTrait,
     user: UserId,
-    after: Uuid,
+    after: Option<Uuid>,
     limit: u32,
 ) -> Result<Vec<Authored>, StoreError> {
-    let sql =
+    // A client may choose the nil id, which no id precedes.
+    let comparison = if after.is_some() { ">" } else { ">=" };
+    let sql = format!(
         "SELECT m.id, m.client_id, m.conversation_id, m.seq, m.text, m.sent_at, m.edited_at, m.deleted_at FROM messages m
-               WHERE m.author_id = $1 AND m.client_id > $2 ORDER BY m.client_id LIMIT $3";
-    let values = vec![user.0.into(), after.into(), i64::from(limit).into()];
+         WHERE m.author_id = $1 AND m.client_id {comparison} $2 ORDER BY m.client_id LIMIT $3"
+    );
+    let values = vec![user.0.into(), after.unwrap_or_default().into(), i64::from(limit).into()];
     let authored = |row: &QueryResult| {
         Ok(Authored {
             id: row.try_get("", "id")?,
@@ -82,6 +86,6 @@ pub async fn messages(
             deleted_at_ms: row.try_get("", "deleted_at")?,
         })
     };
-    let query = statement(connection.get_database_backend(), sql, values);
+    let query = statement(connection.get_database_backend(), &sql, values);
     connection.query_all_raw(query).await?.iter().map(authored).collect()
 }

@@ -1,7 +1,9 @@
 //! Keys that sign the tokens of users, and API keys of back ends.
 
 use causerie_protocol::TenantId;
-use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait as _, EntityTrait, QueryFilter, QueryOrder, sea_query::Expr};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect as _, sea_query::Expr,
+};
 use uuid::Uuid;
 
 use super::purge;
@@ -102,7 +104,7 @@ impl From<signing_key::Model> for SigningKeyRow {
 /// `StoreError` if the `kid` is taken ([`StoreError::is_unique_violation`]), or if the database does not answer or refuses
 /// the statement.
 pub async fn add_signing_key(
-    store: &Store,
+    connection: &impl ConnectionTrait,
     secrets: &Secrets,
     tenant: TenantId,
     kid: &str,
@@ -120,7 +122,7 @@ pub async fn add_signing_key(
         created_at: Set(now_ms),
         revoked_at: Set(None),
     };
-    signing_key::Entity::insert(row).exec_without_returning(store.writer()).await?;
+    signing_key::Entity::insert(row).exec_without_returning(connection).await?;
     Ok(())
 }
 
@@ -217,28 +219,40 @@ pub async fn encrypt_signing_keys(
     Ok((done, unreadable))
 }
 
-/// Revokes a signing key, which makes all tokens that it signed invalid. Returns the key's tenant; `None` if there is no
-/// valid key with this `kid`.
+/// Revokes a tenant's signing key, which makes all tokens that it signed invalid. Returns false if the tenant has no valid key
+/// with this `kid`.
 ///
 /// # Errors
 /// `StoreError` if the database does not answer or refuses the statement.
-pub async fn revoke_signing_key(store: &Store, kid: &str, now_ms: i64) -> Result<Option<TenantId>, StoreError> {
-    let revoked = signing_key::Entity::update_many()
+pub async fn revoke_signing_key(
+    connection: &impl ConnectionTrait,
+    tenant: TenantId,
+    kid: &str,
+    now_ms: i64,
+) -> Result<bool, StoreError> {
+    let update = signing_key::Entity::update_many()
         .col_expr(signing_key::Column::RevokedAt, Expr::value(now_ms))
         .filter(signing_key::Column::Kid.eq(kid))
-        .filter(signing_key::Column::RevokedAt.is_null())
-        .exec_with_returning(store.writer())
-        .await?;
-    Ok(revoked.first().map(|row| row.tenant_id.into()))
+        .filter(signing_key::Column::TenantId.eq(tenant.0))
+        .filter(signing_key::Column::RevokedAt.is_null());
+    Ok(update.exec(connection).await?.rows_affected > 0)
+}
+
+/// The tenant of the signing key with this `kid`, even if the key was revoked.
+///
+/// # Errors
+/// `StoreError` if the database does not answer or refuses the statement.
+pub async fn signing_key_owner(store: &Store, kid: &str) -> Result<Option<TenantId>, StoreError> {
+    Ok(signing_key::Entity::find_by_id(kid).one(store.reader()).await?.map(|row| row.tenant_id.into()))
 }
 
 /// Stores an API key of a back end. The row contains only the hash of the key.
 ///
 /// # Errors
 /// `StoreError` if the database does not answer or refuses the statement.
-pub async fn add_api_key(store: &Store, row: api_key::Model) -> Result<(), StoreError> {
+pub async fn add_api_key(connection: &impl ConnectionTrait, row: api_key::Model) -> Result<(), StoreError> {
     use sea_orm::IntoActiveModel as _;
-    api_key::Entity::insert(row.into_active_model()).exec_without_returning(store.writer()).await?;
+    api_key::Entity::insert(row.into_active_model()).exec_without_returning(connection).await?;
     Ok(())
 }
 
@@ -259,16 +273,75 @@ pub async fn api_keys_of(store: &Store, tenant: TenantId) -> Result<Vec<api_key:
     Ok(query.order_by_asc(api_key::Column::CreatedAt).all(store.reader()).await?)
 }
 
-/// Revokes an API key. Returns the key's tenant; `None` if there is no valid key with this id.
+/// A page of the API keys of a tenant, the oldest first, including revoked keys: at most `limit` keys after the key `after`.
 ///
 /// # Errors
 /// `StoreError` if the database does not answer or refuses the statement.
-pub async fn revoke_api_key(store: &Store, id: Uuid, now_ms: i64) -> Result<Option<TenantId>, StoreError> {
-    let revoked = api_key::Entity::update_many()
+pub async fn page_of_api_keys(
+    store: &Store,
+    tenant: TenantId,
+    after: Option<Uuid>,
+    limit: u32,
+) -> Result<Vec<api_key::Model>, StoreError> {
+    let query = api_key::Entity::find()
+        .filter(api_key::Column::TenantId.eq(tenant.0))
+        .filter(api_key::Column::Id.gt(after.unwrap_or_default()));
+    Ok(query.order_by_asc(api_key::Column::Id).limit(u64::from(limit)).all(store.reader()).await?)
+}
+
+/// An API key of a tenant by its id, even if it has expired or was revoked.
+///
+/// # Errors
+/// `StoreError` if the database does not answer or refuses the statement.
+pub async fn api_key_of_id(
+    connection: &impl ConnectionTrait,
+    tenant: TenantId,
+    id: Uuid,
+) -> Result<Option<api_key::Model>, StoreError> {
+    let query = api_key::Entity::find_by_id(id).filter(api_key::Column::TenantId.eq(tenant.0));
+    Ok(query.one(connection).await?)
+}
+
+/// A page of the signing keys of a tenant in the order of their ids, including revoked keys: at most `limit` keys after the
+/// key `after`.
+///
+/// # Errors
+/// `StoreError` if the database does not answer or refuses the statement.
+pub async fn page_of_signing_keys(
+    store: &Store,
+    tenant: TenantId,
+    after: &str,
+    limit: u32,
+) -> Result<Vec<SigningKeyRow>, StoreError> {
+    let query = signing_key::Entity::find()
+        .filter(signing_key::Column::TenantId.eq(tenant.0))
+        .filter(signing_key::Column::Kid.gt(after));
+    let rows = query.order_by_asc(signing_key::Column::Kid).limit(u64::from(limit)).all(store.reader()).await?;
+    Ok(rows.into_iter().map(SigningKeyRow::from).collect())
+}
+
+/// The tenant of the API key with this id, even if the key has expired or was revoked.
+///
+/// # Errors
+/// `StoreError` if the database does not answer or refuses the statement.
+pub async fn api_key_owner(store: &Store, id: Uuid) -> Result<Option<TenantId>, StoreError> {
+    Ok(api_key::Entity::find_by_id(id).one(store.reader()).await?.map(|row| row.tenant_id.into()))
+}
+
+/// Revokes a tenant's API key. Returns false if the tenant has no valid key with this id.
+///
+/// # Errors
+/// `StoreError` if the database does not answer or refuses the statement.
+pub async fn revoke_api_key(
+    connection: &impl ConnectionTrait,
+    tenant: TenantId,
+    id: Uuid,
+    now_ms: i64,
+) -> Result<bool, StoreError> {
+    let update = api_key::Entity::update_many()
         .col_expr(api_key::Column::RevokedAt, Expr::value(now_ms))
         .filter(api_key::Column::Id.eq(id))
-        .filter(api_key::Column::RevokedAt.is_null())
-        .exec_with_returning(store.writer())
-        .await?;
-    Ok(revoked.first().map(|row| row.tenant_id.into()))
+        .filter(api_key::Column::TenantId.eq(tenant.0))
+        .filter(api_key::Column::RevokedAt.is_null());
+    Ok(update.exec(connection).await?.rows_affected > 0)
 }

@@ -3,7 +3,9 @@
 use std::collections::HashMap;
 
 use causerie_protocol::TenantId;
-use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait as _, EntityTrait, QueryFilter, QueryOrder, QueryResult};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QueryResult, QuerySelect as _,
+};
 use uuid::Uuid;
 
 use crate::store::{
@@ -25,6 +27,15 @@ pub struct Tenant {
     pub epoch: Uuid,
     /// Milliseconds since 1970 UTC.
     pub created_at_ms: i64,
+}
+
+impl Tenant {
+    /// A tenant with a new id, not stored yet.
+    #[must_use]
+    pub fn new(slug: &str, name: &str, now_ms: i64) -> Self {
+        let (slug, name) = (slug.to_owned(), name.to_owned());
+        Self { id: TenantId::new(), slug, name, epoch: Uuid::now_v7(), created_at_ms: now_ms }
+    }
 }
 
 impl From<tenant::Model> for Tenant {
@@ -66,13 +77,24 @@ pub async fn create_under(
     policy: Option<FirstPolicy<'_>>,
     now_ms: i64,
 ) -> Result<Tenant, StoreError> {
-    let tenant = Tenant {
-        id: TenantId::new(),
-        slug: slug.to_owned(),
-        name: name.to_owned(),
-        epoch: Uuid::now_v7(),
-        created_at_ms: now_ms,
-    };
+    let tenant = Tenant::new(slug, name, now_ms);
+    let transaction = store.begin().await?;
+    insert(&transaction, &tenant, policy).await?;
+    transaction.commit().await?;
+    Ok(tenant)
+}
+
+/// Stores a new tenant without facts, with this policy, or with the preset `open` if `policy` is `None`.
+///
+/// # Errors
+/// `StoreError` if the slug is taken ([`StoreError::is_unique_violation`]), or if the database does not answer or refuses a
+/// statement.
+pub async fn insert(
+    connection: &impl ConnectionTrait,
+    tenant: &Tenant,
+    policy: Option<FirstPolicy<'_>>,
+) -> Result<(), StoreError> {
+    let backend = connection.get_database_backend();
     let row = tenant::ActiveModel {
         id: Set(tenant.id.into()),
         slug: Set(tenant.slug.clone()),
@@ -80,19 +102,19 @@ pub async fn create_under(
         epoch: Set(tenant.epoch),
         created_at: Set(tenant.created_at_ms),
     };
-    let transaction = store.begin().await?;
-    tenant::Entity::insert(row).exec_without_returning(&transaction).await?;
+    tenant::Entity::insert(row).exec_without_returning(connection).await?;
     let sql = "INSERT INTO facts (tenant_id, version, policy_version) VALUES ($1, 0, $2)";
     let values = vec![tenant.id.0.into(), i64::from(policy.is_some()).into()];
-    transaction.execute_raw(statement(store.backend(), sql, values)).await?;
+    connection.execute_raw(statement(backend, sql, values)).await?;
     if let Some(policy) = policy {
         let sql = "INSERT INTO policies (tenant_id, version, name, text, created_at, created_by)
                    VALUES ($1, 1, $2, $3, $4, $5)";
-        let values = vec![tenant.id.0.into(), policy.name.into(), policy.text.into(), now_ms.into(), policy.by.into()];
-        transaction.execute_raw(statement(store.backend(), sql, values)).await?;
+        let created_at_ms = tenant.created_at_ms;
+        let values =
+            vec![tenant.id.0.into(), policy.name.into(), policy.text.into(), created_at_ms.into(), policy.by.into()];
+        connection.execute_raw(statement(backend, sql, values)).await?;
     }
-    transaction.commit().await?;
-    Ok(tenant)
+    Ok(())
 }
 
 /// Finds the tenant with this slug, or makes it with this policy. Two nodes may call this at the same time.
@@ -146,6 +168,16 @@ pub async fn all(store: &Store) -> Result<Vec<Tenant>, StoreError> {
     Ok(rows.into_iter().map(Tenant::from).collect())
 }
 
+/// A page of the tenants, sorted by slug: at most `limit` tenants after the slug `after`.
+///
+/// # Errors
+/// `StoreError` if the database does not answer or refuses the statement.
+pub async fn page(store: &Store, after: &str, limit: u32) -> Result<Vec<Tenant>, StoreError> {
+    let query = tenant::Entity::find().filter(tenant::Column::Slug.gt(after)).order_by_asc(tenant::Column::Slug);
+    let rows = query.limit(u64::from(limit)).all(store.reader()).await?;
+    Ok(rows.into_iter().map(Tenant::from).collect())
+}
+
 /// Gives every tenant a new epoch, so that clients drop what they hold.
 ///
 /// # Errors
@@ -176,10 +208,12 @@ pub async fn epochs(store: &Store, tenants: &[TenantId]) -> Result<HashMap<Tenan
 ///
 /// # Errors
 /// `StoreError` if the database does not answer or refuses the statement.
-pub async fn rename(store: &Store, slug: &str, name: &str) -> Result<Option<Tenant>, StoreError> {
+pub async fn rename(connection: &impl ConnectionTrait, slug: &str, name: &str) -> Result<Option<Tenant>, StoreError> {
     let sql = "UPDATE tenants SET name = $1 WHERE slug = $2";
-    store.writer().execute_raw(statement(store.backend(), sql, vec![name.into(), slug.into()])).await?;
-    find_by_slug(store, slug).await
+    let values = vec![name.into(), slug.into()];
+    connection.execute_raw(statement(connection.get_database_backend(), sql, values)).await?;
+    let row = tenant::Entity::find().filter(tenant::Column::Slug.eq(slug)).one(connection).await?;
+    Ok(row.map(Tenant::from))
 }
 
 /// The tenant with this id.

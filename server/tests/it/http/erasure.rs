@@ -3,13 +3,16 @@
 use causerie_client::{CloseReason, State};
 use causerie_server::{
     clock::{Clock as _, SystemClock},
-    store::Store,
+    store::{
+        Store,
+        queries::{facts::FactWrite, tenants},
+    },
 };
 use sea_orm::{ConnectionTrait as _, Statement};
 use serde_json::{Value, json};
 
 use super::{Caller, assert_problem, text};
-use crate::harness::{Cluster, Tenant, http::Request};
+use crate::harness::{Cluster, Tenant, eventually, http::Request, within};
 
 const RULES: &str = "policy test
 roles learner
@@ -51,6 +54,11 @@ async fn all_that_is_kept_about_a_user_is_told() {
         assert_eq!(of("relation")[0]["relation"], "friend");
         assert_eq!((of("conversation").len(), &of("conversation")[0]["id"]), (1, &json!(talk)));
         assert_eq!((of("message").len(), &of("message")[0]["text"]), (1, &json!("from Léa")), "and nothing of others");
+        // The smallest id that a client can choose.
+        let nil = json!({ "clientId": "00000000-0000-0000-0000-000000000000", "text": "nil" });
+        Caller::user(&cluster, "lea").json("POST", format!("/v1/conversations/{talk}/messages"), nil).await.ok();
+        let lines = reader.get("/v1/users/lea/export").await.lines();
+        assert_eq!(lines.iter().filter(|line| line["type"] == "message").count(), 2, "{lines:?}");
         let audit = reader.get("/v1/audit?action=user.export").await.ok();
         assert_eq!(audit["entries"][0]["target"], "user:lea");
         assert_problem(&reader.get("/v1/users/nobody/export").await, 404, "not_found", "");
@@ -171,6 +179,93 @@ async fn an_erased_user_changes_no_setting_and_stays_erased() {
         assert_problem(&refused, 401, "unauthenticated", "");
         let rows = product.get("/v1/export?type=user").await.lines();
         assert!(!rows.iter().any(|row| row["id"] == "lea"), "{rows:?}");
+    }
+}
+
+/// Holds the fact lock of the cluster's tenant, or on SQLite the lock of the writer.
+async fn held(store: &Store, cluster: &Cluster) -> FactWrite {
+    let tenant = tenants::find_by_slug(store, &cluster.tenant.slug).await.expect("reads").expect("was made");
+    FactWrite::begin(store, tenant.id, SystemClock.now_ms()).await.expect("the lock is free")
+}
+
+/// Waits until this many transactions of the database wait for a fact lock. SQLite does not tell.
+async fn waiting(store: &Store, count: i64) {
+    if store.is_embedded() {
+        return;
+    }
+    let sql = "SELECT COUNT(*) AS n FROM pg_locks WHERE locktype = 'advisory' AND NOT granted
+               AND database = (SELECT oid FROM pg_database WHERE datname = current_database())";
+    eventually("requests that wait for the fact lock", async || {
+        let row = store.reader().query_one_raw(Statement::from_string(store.backend(), sql)).await.expect("reads");
+        (row.expect("a row").try_get::<i64>("", "n").expect("a number") == count).then_some(())
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_change_of_settings_that_races_with_the_erasure_brings_nothing_back() {
+    for cluster in [Cluster::embedded().await, Cluster::start(1).await] {
+        let product = Caller::back_end(&cluster, "provision,read");
+        let store = Store::connect(&cluster.database.to_connect()).await.expect("the database opens");
+        for (user, erase_first) in [("lea", true), ("tom", false)] {
+            let caller = Caller::user(&cluster, user);
+            caller.id().await;
+            let lock = held(&store, &cluster).await;
+            let erase = product.send(Request::new("POST", format!("/v1/users/{user}/erase")));
+            let change = caller.json("PUT", "/v1/me/settings", json!({ "writableBy": "contacts" }));
+            let (erase, change) = (Box::pin(erase), Box::pin(change));
+            let begun = async |first: bool| {
+                if first {
+                    waiting(&store, 1).await
+                }
+            };
+            let (erased, changed) = tokio::join!(
+                async {
+                    begun(!erase_first).await;
+                    erase.await
+                },
+                async {
+                    begun(erase_first).await;
+                    let release = async {
+                        waiting(&store, 2).await;
+                        lock.rollback().await.expect("ends");
+                    };
+                    tokio::join!(change, release).0
+                },
+            );
+            assert_eq!(erased.status, 204, "{}", erased.text());
+            assert!(matches!(changed.status, 200 | 401), "{}", changed.text());
+            if !store.is_embedded() {
+                assert_eq!(
+                    changed.status,
+                    if erase_first { 401 } else { 200 },
+                    "the lock is taken in the order of requests"
+                );
+            }
+            let rows = product.get("/v1/export?type=user").await.lines();
+            assert!(!rows.iter().any(|row| row["id"] == user), "{rows:?}");
+            let erased = rows.iter().filter(|row| row["id"].as_str().is_some_and(|id| id.starts_with("erased-")));
+            assert!(erased.clone().all(|row| row["writable_by"] == "nobody" && row["status"] == "removed"), "{rows:?}");
+            let audit = product.get("/v1/audit").await.text().to_owned();
+            assert!(!audit.contains(&format!("user:{user}")), "{audit}");
+        }
+        store.close().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_void_token_of_an_erased_user_does_not_wait_for_the_fact_lock() {
+    for cluster in [Cluster::embedded().await, Cluster::start(1).await] {
+        let product = Caller::back_end(&cluster, "provision");
+        let lea = Caller::user(&cluster, "lea");
+        lea.id().await;
+        assert_eq!(product.send(Request::new("POST", "/v1/users/lea/erase")).await.status, 204);
+        let store = Store::connect(&cluster.database.to_connect()).await.expect("the database opens");
+        let lock = held(&store, &cluster).await;
+        let refused = within("an answer while another transaction holds the lock", lea.get("/v1/me")).await;
+        assert_problem(&refused, 401, "unauthenticated", "");
+        lock.rollback().await.expect("ends");
+        store.close().await;
     }
 }
 

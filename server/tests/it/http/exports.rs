@@ -123,3 +123,16 @@ async fn head_exports_nothing() {
         assert_eq!(audit["entries"], json!([]), "{audit}");
     }
 }
+
+#[tokio::test]
+async fn an_export_beyond_the_limits_of_the_settings_is_refused() {
+    let cluster = Cluster::embedded_with(|settings| settings.set("export.bytes_max", 65_536)).await;
+    let product = Caller::back_end(&cluster, "provision,admin,read");
+    fill(&product).await;
+    for _ in 0..2 {
+        let refused = product.get("/v1/export").await;
+        assert_problem(&refused, 413, "too_large", "");
+        assert!(refused.text().contains("export.bytes_max"), "{}", refused.text());
+    }
+    assert_eq!(product.get("/v1/export?type=group").await.lines().len(), 1, "a smaller export goes on");
+}

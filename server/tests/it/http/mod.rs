@@ -1,12 +1,14 @@
 //! HTTP as the product's back end and its users call it.
 
 mod comparison;
+mod control_characters;
 mod description;
 mod erasure;
 mod errors;
 mod exports;
 mod external_ids;
 mod import;
+mod keys;
 mod names;
 mod page;
 mod policy;

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use causerie_server::clock::{Clock as _, SystemClock};
 use serde_json::{Value, json};
 
 use super::{Caller, assert_problem, text};
@@ -95,6 +96,41 @@ async fn what_is_exported_and_imported_again_changes_nothing() {
 }
 
 #[tokio::test]
+async fn words_that_the_policy_does_not_declare_are_exported_and_imported_with_keep() {
+    const FEWER: &str = "policy test\nroles learner\nallow read,send holder when holder\n";
+    for cluster in [Cluster::embedded().await, Cluster::start(1).await] {
+        let product = Caller::back_end(&cluster, "provision,admin");
+        product.json("PUT", "/v1/policy", json!({ "text": RULES })).await.ok();
+        import(&product, &rows()).await;
+        let claims = json!({
+            "sub": "zoe", "roles": ["captain"], "iat": SystemClock.now_s(), "exp": SystemClock.now_s() + 3_600,
+        });
+        Caller { cluster: &cluster, credential: cluster.tenant.sign(&claims) }.id().await;
+        product.json("PUT", "/v1/policy", json!({ "text": FEWER })).await.ok();
+
+        let exported = product.get("/v1/export").await.lines();
+        assert!(exported.iter().any(|row| row["roles"] == json!(["captain"])), "{exported:?}");
+        let body: String = exported.iter().map(|row| format!("{row}\n")).collect();
+        let keep = |query: &str| Request::new("POST", format!("/v1/import{query}")).body(body.clone());
+        let answer = product.send(keep("")).await.lines();
+        let summary = &answer.last().expect("a summary")["summary"];
+        assert!(summary["refused"].as_u64().is_some_and(|refused| refused > 20), "a word may be misspelled: {summary}");
+        let answer = product.send(keep("?undeclared=keep")).await.lines();
+        assert_eq!(answer.last().expect("a summary")["summary"]["unchanged"], exported.len(), "{answer:?}");
+
+        let elsewhere = Tenant::create(cluster.settings(), "globex");
+        let key = elsewhere.api_key(cluster.settings(), "provision,admin");
+        let other = Caller { cluster: &cluster, credential: key };
+        let answer = other.send(keep("?undeclared=keep")).await.lines();
+        assert_eq!(answer.last().expect("a summary")["summary"]["created"], exported.len(), "{answer:?}");
+        assert_eq!(set(&other.get("/v1/export").await.lines()), set(&exported));
+        let spaced = json!({ "type": "user", "id": "a", "roles": ["two words"] }).to_string();
+        let answer = other.send(Request::new("POST", "/v1/import?undeclared=keep").body(spaced)).await.lines();
+        assert_eq!((&answer[0]["field"], &answer[0]["result"]), (&json!("roles"), &json!("refused")));
+    }
+}
+
+#[tokio::test]
 async fn pages_hold_every_row_once() {
     for cluster in [Cluster::embedded().await, Cluster::start(1).await] {
         let product = Caller::back_end(&cluster, "provision,admin");
@@ -118,6 +154,35 @@ async fn pages_hold_every_row_once() {
                 }
                 assert_eq!((found.len(), set(&found)), (expected.len(), set(&expected)), "{kind} by {limit}");
             }
+        }
+    }
+}
+
+#[tokio::test]
+async fn memberships_are_filtered_by_user_group_and_role() {
+    for cluster in [Cluster::embedded().await, Cluster::start(1).await] {
+        let product = Caller::back_end(&cluster, "provision,admin");
+        product.json("PUT", "/v1/policy", json!({ "text": RULES })).await.ok();
+        import(&product, &rows()).await;
+        let memberships: Vec<Value> = rows().into_iter().filter(|row| row["type"] == "membership").collect();
+        for (query, wanted) in [
+            ("user=u%200%20%C3%A9", [("user", "u 0 é")].as_slice()),
+            ("group=a", &[("group", "a")]),
+            ("role=teacher", &[("role", "teacher")]),
+            ("group=b&role=learner&user=u%201%20%C3%A9", &[("group", "b"), ("user", "u 1 é")]),
+            ("group=nobody", &[("group", "nobody")]),
+        ] {
+            let matching = memberships.iter().filter(|row| wanted.iter().all(|(field, value)| row[*field] == *value));
+            let expected: Vec<Value> = matching.cloned().collect();
+            let (mut found, mut cursor) = (Vec::new(), String::new());
+            loop {
+                let page = product.get(format!("/v1/rows/memberships?limit=3&{query}&cursor={cursor}")).await.ok();
+                found.extend(page["rows"].as_array().expect("rows").iter().cloned());
+                let Some(next) = page.get("nextCursor") else { break };
+                cursor = text(next);
+                assert!(found.len() <= expected.len(), "the pages end");
+            }
+            assert_eq!((found.len(), set(&found)), (expected.len(), set(&expected)), "{query}");
         }
     }
 }

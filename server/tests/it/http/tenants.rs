@@ -28,10 +28,27 @@ async fn a_tenant_is_made_with_its_key_and_renamed() {
         let all = product.get("/v1/tenants").await.ok();
         let slugs: Vec<&Value> = all["tenants"].as_array().into_iter().flatten().map(|one| &one["slug"]).collect();
         assert_eq!(slugs, ["acme", "lycee-2"]);
+        let first = product.get("/v1/tenants?limit=1").await.ok();
+        let second = product.get(format!("/v1/tenants?limit=1&cursor={}", text(&first["nextCursor"]))).await.ok();
+        assert_eq!((&second["tenants"], second.get("nextCursor")), (&json!([renamed]), None));
         let lines = key.get("/v1/audit").await.ok();
         let actions: Vec<&Value> = lines["entries"].as_array().into_iter().flatten().map(|one| &one["action"]).collect();
         assert_eq!(actions, ["tenant.rename", "user.put", "api_key.create", "tenant.create"]);
         assert!(text(&lines["entries"][0]["actor"]).starts_with("key:"), "{lines}");
+
+        // The audit of the tenant whose key did it has the same lines, with the tenant's slug.
+        let lines = Caller::back_end(&cluster, "read").get("/v1/audit").await.ok();
+        let lines = lines["entries"].as_array().expect("lines");
+        let lines: Vec<&Value> = lines.iter().filter(|line| line["detail"]["tenant"] == "lycee-2").collect();
+        let actions: Vec<&Value> = lines.iter().map(|line| &line["action"]).collect();
+        assert_eq!(actions, ["tenant.rename", "api_key.create", "tenant.create"]);
+        assert_eq!(lines[0]["actorName"], "back end", "its own tenant knows the name of the key");
+
+        // A change of its own tenant has one line.
+        product.json("PATCH", "/v1/tenants/acme", json!({ "name": "Acme" })).await.ok();
+        let lines = Caller::back_end(&cluster, "read").get("/v1/audit?action=tenant.rename").await.ok();
+        let own: Vec<&Value> = lines["entries"].as_array().into_iter().flatten().map(|line| &line["target"]).collect();
+        assert_eq!(own, ["tenant:acme", "tenant:lycee-2"], "{lines}");
 
         // The command line speaks of the same.
         let settings = cluster.settings();

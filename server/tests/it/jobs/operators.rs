@@ -1,5 +1,7 @@
 //! Operators list, retry and delete jobs.
 
+use causerie_server::clock::{Clock as _, SystemClock};
+
 use super::{add, execute, id, list, looked, ran_once};
 use crate::harness::{Cluster, Database, Node, Settings, Tenant, eventually, http::Request};
 
@@ -74,4 +76,27 @@ async fn dead_jobs(mut cluster: Cluster) {
     }
     let runs = Request::get("/metrics").send(cluster.nodes[0].internal()).await;
     assert!(runs.text().contains("causerie_job_runs_total{kind=\"prune_audit\"} 2\n"), "{}", runs.text());
+}
+
+#[tokio::test]
+async fn a_job_of_an_unknown_kind_is_deleted_by_an_operator_and_by_the_back_end() {
+    for cluster in [Cluster::embedded().await, Cluster::start(1).await] {
+        let mut jobs = Vec::new();
+        for _ in 0..2 {
+            let job = add(&cluster.database, "acme", "{}", 4_000_000_000_000).await;
+            // The node that ran it was of a newer release, and was killed.
+            let of = id(&cluster.database, &job);
+            let due_at = SystemClock.now_ms() - 1_000;
+            let sql = format!("UPDATE jobs SET kind = 'unheard_of', state = 2, due_at = {due_at} WHERE id = {of}");
+            execute(&cluster.database, &sql).await;
+            jobs.push(job);
+        }
+        let settings = cluster.settings();
+        assert_eq!(settings.run(&["jobs", "delete", &jobs[0]]), format!("deleted {}\n", jobs[0]));
+        let key = cluster.tenant.api_key(settings, "admin");
+        let request = Request::new("DELETE", format!("/v1/jobs/{}", jobs[1])).bearer(&key);
+        let answer = request.send(cluster.nodes[0].public()).await;
+        assert_eq!(answer.status, 204, "{}", answer.text());
+        assert_eq!(list(settings, &["--kind", "unheard_of"]), [""; 0]);
+    }
 }

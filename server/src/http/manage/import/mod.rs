@@ -30,7 +30,7 @@ use crate::{
     audit,
     auth::{ApiCaller, Scope},
     facts,
-    http::{assets, error::Problem},
+    http::{assets, body::refuse_control_characters, error::Problem},
     provisioning::{Answer, Committed, Import, ImportDeps, ImportLock, Options, Stopped, ndjson::Lines},
 };
 
@@ -101,6 +101,7 @@ impl endpoint::Query for Options {
     fn read(uri: &Uri) -> Result<Self, Refusal> {
         let Query(pairs) = Query::<Vec<(String, String)>>::try_from_uri(uri)
             .map_err(|error| Refusal::new(ErrorCode::Malformed, error.body_text()))?;
+        pairs.iter().try_for_each(|(name, value)| refuse_control_characters(name, value))?;
         Self::from_query(&pairs).map_err(|fault| Refusal::new(ErrorCode::Invalid, fault.message).field(fault.field))
     }
 }

@@ -23,7 +23,7 @@ pub fn parameters() -> Vec<Value> {
         parameter("dry_run", json!({ "type": "boolean" }), "Answer the same, and change nothing."),
         parameter(
             "replace",
-            json!({ "type": "string", "pattern": r"^(users|groups|memberships|edges|(memberships|relations):[\s\S]+)$" }),
+            json!({ "type": "string", "pattern": r"^(users|groups|memberships|edges|(memberships|relations):[^\u0000-\u001f\u007f-\u009f]+)$" }),
             "The rows are all there is: what this scope holds and no row names is removed at the end, unless a row was \
              refused. `users`, `groups`, `memberships`, `memberships:<group>`, `edges` or `relations:<name>`.",
         ),
@@ -37,7 +37,14 @@ pub fn parameters() -> Vec<Value> {
         parameter(
             "results",
             json!({ "type": "string", "enum": ["problems", "all"] }),
-            "Which rows to tell of: those refused, or all. With `all`, read the answer while you send.",
+            "The rows that the answer lists: the refused rows, or all rows. With `all`, read the answer while you send.",
+        ),
+        parameter(
+            "undeclared",
+            json!({ "type": "string", "enum": ["refuse", "keep"] }),
+            "What happens to a row with a role, kind, relation or setting that the policy does not declare. Without it, and with \
+             `refuse`, the row is refused. With `keep` the fact is stored, and has no effect until a policy declares the word: for \
+             the rows of an export.",
         ),
     ]
 }

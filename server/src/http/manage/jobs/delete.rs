@@ -31,7 +31,7 @@ impl Endpoint for DeleteJob {
     async fn run(call: Call<Self>, (): (), (): ()) -> Result<Self::Answer, Problem> {
         let (app, key) = (&call.shared.app, &call.caller);
         let job = find(app, key, call.id()).await?;
-        if !jobs::delete(&app.store, Some(key.tenant), job.id).await? {
+        if !jobs::delete(&app.store, Some(key.tenant), job.id, app.clock.now_ms()).await? {
             let now = find(app, key, call.id()).await?;
             return Err(wrong_state(&now, "a running job can't be deleted").into());
         }

@@ -12,9 +12,9 @@ use crate::{
     http::{
         error::Problem,
         manage::{
-            audit::page_limit,
             decode::{invalid, unexpected},
             endpoint::{Call, Endpoint, Json, Params},
+            paging::page_limit,
         },
     },
     jobs::{Filter, JobState},

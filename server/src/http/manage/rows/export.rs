@@ -1,8 +1,6 @@
 //! `GET /v1/export`: all rows of the tenant, in an order in which an import takes them.
 
-use std::collections::HashMap;
-
-use causerie_protocol::{GroupId, TenantId};
+use causerie_protocol::TenantId;
 use http::Method;
 use schemars::{JsonSchema, Schema};
 use serde::{Deserialize, Serialize};
@@ -10,8 +8,8 @@ use serde_json::json;
 
 use super::{
     READERS,
-    read::Held,
-    types::{EdgeRow, GroupRow, MembershipRow, RelationRow, SettingRow, UserRow},
+    read::{self, Paged},
+    types::{EdgeRow, MembershipRow, RelationRow, SettingRow, UserRow},
 };
 use crate::{
     audit,
@@ -25,11 +23,8 @@ use crate::{
         },
     },
     store::{
-        StoreError, Transaction,
-        queries::facts::{
-            ABOVE_MAX,
-            stored::{self, StoredGroup},
-        },
+        Transaction,
+        queries::facts::{ABOVE_MAX, pages, stored},
     },
 };
 
@@ -81,7 +76,8 @@ impl Endpoint for Export {
     const SUMMARY: &'static str =
         "Tells all users, groups, memberships, relations, edges and settings, as the rows of an import.";
     const TEXT: &'static str = "The answer is NDJSON, as of one moment, and in an order in which an import takes it: what is exported and \
-        imported again changes nothing. The answer has a `Content-Length`; a shorter body is not whole. \
+        imported again with `undeclared=keep` changes nothing. (Roles of tokens and facts of an earlier policy may have words that \
+        the policy does not declare.) The answer has a `Content-Length`; a shorter body is not whole. \
         A tenant has one export at a time, of itself or of a user; another request is refused with `rate_limited`.";
     const SCOPES: &'static [Scope] = READERS;
 
@@ -118,37 +114,19 @@ impl Work {
     async fn all(&mut self, transaction: &Transaction) -> Result<(), Stopped> {
         let tenant = self.tenant;
         if self.wants(RowType::User) {
-            let mut after = String::new();
-            loop {
-                let users = stored::users(transaction, tenant, &after, PAGE).await?;
-                let Some(last) = users.last() else { break };
-                after.clone_from(&last.external_id);
-                self.lines.write(users.into_iter().map(UserRow::from)).await?;
-            }
+            self.paged::<UserRow>(transaction).await?;
         }
-        let groups = groups(transaction, tenant).await?;
-        let names: HashMap<GroupId, String> = groups.iter().map(|group| (group.id, group.external_id.clone())).collect();
         if self.wants(RowType::Group) {
-            let rows = parents_first(groups).into_iter().map(|group| {
-                let parent = group.parent.and_then(|parent| names.get(&parent));
-                let parent = parent.cloned();
-                GroupRow::new(group, parent.as_deref())
-            });
-            self.lines.write(rows).await?;
+            self.groups(transaction).await?;
         }
         if self.wants(RowType::Membership) {
-            self.held::<MembershipRow>(transaction).await?;
+            self.paged::<MembershipRow>(transaction).await?;
         }
         if self.wants(RowType::Relation) {
-            self.held::<RelationRow>(transaction).await?;
+            self.paged::<RelationRow>(transaction).await?;
         }
         if self.wants(RowType::Edge) {
-            let edges = stored::edges(transaction, tenant).await?;
-            let rows = edges.into_iter().filter_map(|edge| {
-                let (from, to) = (names.get(&edge.key.from_group)?, names.get(&edge.key.to_group)?);
-                Some(EdgeRow::new(edge, from, to))
-            });
-            self.lines.write(rows.collect::<Vec<_>>()).await?;
+            self.paged::<EdgeRow>(transaction).await?;
         }
         if self.wants(RowType::Setting) {
             let settings = stored::settings(transaction, tenant).await?;
@@ -157,33 +135,32 @@ impl Work {
         Ok(())
     }
 
-    async fn held<T: Held + Serialize>(&mut self, transaction: &Transaction) -> Result<(), Stopped> {
+    /// Writes each group after its parent, which an import must know first.
+    async fn groups(&mut self, transaction: &Transaction) -> Result<(), Stopped> {
+        for depth in 0..=ABOVE_MAX {
+            let (mut after, mut any) = (String::new(), false);
+            loop {
+                let groups = pages::groups_at_depth(transaction, self.tenant, depth, &after, PAGE).await?;
+                let Some(last) = groups.last() else { break };
+                any = true;
+                after.clone_from(&last.external_id);
+                let rows = read::groups(transaction, groups).await?;
+                self.lines.write(rows.into_iter().map(|(_, row)| row)).await?;
+            }
+            if !any {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    async fn paged<T: Paged + Serialize>(&mut self, transaction: &Transaction) -> Result<(), Stopped> {
         let mut after = Vec::new();
         loop {
-            let rows = T::page(transaction, self.tenant, &after, PAGE as usize).await?;
+            let rows = T::page(transaction, self.tenant, &after, PAGE).await?;
             let Some((last, _)) = rows.last() else { return Ok(()) };
             after.clone_from(last);
             self.lines.write(rows.into_iter().map(|(_, row)| row)).await?;
         }
     }
-}
-
-async fn groups(transaction: &Transaction, tenant: TenantId) -> Result<Vec<StoredGroup>, StoreError> {
-    let (mut all, mut after) = (Vec::new(), String::new());
-    loop {
-        let page = stored::groups(transaction, tenant, &after, PAGE).await?;
-        let Some(last) = page.last() else { return Ok(all) };
-        after.clone_from(&last.external_id);
-        all.extend(page);
-    }
-}
-
-/// Each group after the group it is in, which an import must know first.
-fn parents_first(mut groups: Vec<StoredGroup>) -> Vec<StoredGroup> {
-    let parents: HashMap<GroupId, GroupId> = groups.iter().filter_map(|group| Some((group.id, group.parent?))).collect();
-    // No group is deeper than the most that may be above it.
-    groups.sort_by_cached_key(|group| {
-        std::iter::successors(Some(group.id), |id| parents.get(id).copied()).take(ABOVE_MAX + 2).count()
-    });
-    groups
 }

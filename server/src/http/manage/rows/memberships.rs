@@ -1,18 +1,52 @@
 //! `GET /v1/rows/memberships`: the roles of the tenant's users in groups.
 
+use causerie_protocol::limits;
 use http::Method;
+use schemars::{JsonSchema, Schema};
+use serde::Deserialize;
 
-use super::{READERS, RowPage, RowsQuery, read::Held as _, types::MembershipRow};
+use super::{READERS, RowPage, read, types::MembershipRow};
 use crate::{
     auth::{ApiCaller, Scope},
     http::{
+        commands::schema::bounds,
         error::Problem,
-        manage::endpoint::{Call, Endpoint, Json, Params},
+        manage::{
+            endpoint::{Call, Endpoint, Json, Params},
+            paging::{CURSOR_PATTERN, Range},
+            schemas::extend,
+        },
     },
+    store::queries::facts::pages::MembershipFilter,
 };
 
 /// Lists the roles of the tenant's users in groups.
 pub struct ListMemberships;
+
+/// Selects memberships. Several filters together select the memberships that match all of them.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct MembershipsQuery {
+    /// `nextCursor` of the previous page.
+    #[schemars(with = "String", regex(pattern = CURSOR_PATTERN))]
+    cursor: Option<String>,
+    /// The most rows of the page.
+    #[schemars(with = "u32", range(min = 1, max = limits::PAGE_MAX))]
+    limit: Option<String>,
+    /// Only memberships of the user with this id (your id of the user).
+    #[schemars(with = "String", transform = word_bounds)]
+    user: Option<String>,
+    /// Only memberships in the group with this id (your id of the group).
+    #[schemars(with = "String", transform = word_bounds)]
+    group: Option<String>,
+    /// Only memberships with this role.
+    #[schemars(with = "String", transform = word_bounds)]
+    role: Option<String>,
+}
+
+fn word_bounds(schema: &mut Schema) {
+    extend(schema, bounds::line(0, limits::EXTERNAL_ID_BYTES_MAX));
+}
 
 impl Endpoint for ListMemberships {
     const METHOD: Method = Method::GET;
@@ -22,14 +56,16 @@ impl Endpoint for ListMemberships {
     const SCOPES: &'static [Scope] = READERS;
 
     type Caller = ApiCaller;
-    type Query = Params<RowsQuery>;
+    type Query = Params<MembershipsQuery>;
     type Body = ();
     type Answer = Json<RowPage<MembershipRow>>;
 
     async fn run(call: Call<Self>, Params(query): Self::Query, (): ()) -> Result<Self::Answer, Problem> {
-        let (after, limit) = query.read()?;
-        let reader = call.shared.app.store.reader();
-        let rows = MembershipRow::page(reader, call.caller.tenant, &after, limit + 1).await?;
-        Ok(Json(RowPage::new(rows, limit)))
+        let range = Range::read(query.cursor.as_deref(), query.limit.as_deref())?;
+        let filter =
+            MembershipFilter { user: query.user.as_deref(), group: query.group.as_deref(), role: query.role.as_deref() };
+        let (reader, tenant) = (call.shared.app.store.reader(), call.caller.tenant);
+        let rows = read::memberships(reader, tenant, filter, &range.after, range.to_read()).await?;
+        Ok(Json(RowPage::new(&range, rows)))
     }
 }

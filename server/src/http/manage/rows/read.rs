@@ -1,13 +1,15 @@
-//! Rows read from the store, with the product's ids instead of the server's.
+//! Reads rows from the store, with the product's ids instead of the server's.
+
+use std::future::Future;
 
 use causerie_protocol::{GroupId, TenantId};
 use sea_orm::ConnectionTrait;
 
-use super::types::{GroupRow, MembershipRow, RelationRow};
+use super::types::{EdgeRow, GroupRow, MembershipRow, RelationRow, UserRow};
 use crate::store::{
     StoreError,
     queries::facts::{
-        pages,
+        pages::{self, MembershipFilter},
         stored::{self, StoredGroup},
     },
 };
@@ -15,39 +17,62 @@ use crate::store::{
 /// A row and its key.
 pub type Keyed<T> = (Vec<String>, T);
 
-/// Rows that users hold. Their keys have three parts and begin with the user's id.
-pub trait Held: Sized + Send {
-    /// Rows of the tenant after a key, in the order of their keys; at most `limit`.
+/// Rows that are read in pages, in the order of their keys. A key consists of ids of the product and words of the rules.
+pub trait Paged: Sized + Send {
+    /// Rows of the tenant after a key; at most `limit`. An empty key selects the first page.
+    ///
+    /// # Errors
+    /// `StoreError` if the database does not answer or refuses a statement.
     fn page(
         connection: &impl ConnectionTrait,
         tenant: TenantId,
         after: &[String],
-        limit: usize,
+        limit: u32,
     ) -> impl Future<Output = Result<Vec<Keyed<Self>>, StoreError>> + Send;
 }
 
-impl Held for MembershipRow {
+impl Paged for UserRow {
     async fn page(
         connection: &impl ConnectionTrait,
         tenant: TenantId,
         after: &[String],
-        limit: usize,
+        limit: u32,
     ) -> Result<Vec<Keyed<Self>>, StoreError> {
-        let facts = pages::memberships(connection, tenant, parts(after), limit).await?;
-        let rows = facts.into_iter().map(|(user, group, fact)| {
-            let row = Self::new(fact, &user, &group);
-            (vec![user, group, row.role.clone()], row)
-        });
-        Ok(rows.collect())
+        let [after] = parts(after);
+        let users = stored::users(connection, tenant, after, limit).await?;
+        Ok(users.into_iter().map(Self::from).map(|row| (vec![row.id.clone()], row)).collect())
     }
 }
 
-impl Held for RelationRow {
+impl Paged for GroupRow {
     async fn page(
         connection: &impl ConnectionTrait,
         tenant: TenantId,
         after: &[String],
-        limit: usize,
+        limit: u32,
+    ) -> Result<Vec<Keyed<Self>>, StoreError> {
+        let [after] = parts(after);
+        groups(connection, stored::groups(connection, tenant, after, limit).await?).await
+    }
+}
+
+impl Paged for MembershipRow {
+    async fn page(
+        connection: &impl ConnectionTrait,
+        tenant: TenantId,
+        after: &[String],
+        limit: u32,
+    ) -> Result<Vec<Keyed<Self>>, StoreError> {
+        memberships(connection, tenant, MembershipFilter::default(), after, limit).await
+    }
+}
+
+impl Paged for RelationRow {
+    async fn page(
+        connection: &impl ConnectionTrait,
+        tenant: TenantId,
+        after: &[String],
+        limit: u32,
     ) -> Result<Vec<Keyed<Self>>, StoreError> {
         let facts = pages::relations(connection, tenant, parts(after), limit).await?;
         let rows = facts.into_iter().map(|(from, to, fact)| {
@@ -58,13 +83,51 @@ impl Held for RelationRow {
     }
 }
 
-/// The parts of a key. Missing parts are empty, which no part of a stored key is.
-fn parts(key: &[String]) -> [&str; 3] {
+impl Paged for EdgeRow {
+    async fn page(
+        connection: &impl ConnectionTrait,
+        tenant: TenantId,
+        after: &[String],
+        limit: u32,
+    ) -> Result<Vec<Keyed<Self>>, StoreError> {
+        let facts = pages::edges(connection, tenant, parts(after), limit).await?;
+        let rows = facts.into_iter().map(|(from, to, fact)| {
+            let key = vec![from.clone(), fact.key.from_role.clone(), to.clone(), fact.key.to_role.clone()];
+            (key, Self::new(fact, &from, &to))
+        });
+        Ok(rows.collect())
+    }
+}
+
+/// [`Paged::page`] of the memberships that match a filter.
+///
+/// # Errors
+/// `StoreError` if the database does not answer or refuses the statement.
+pub async fn memberships(
+    connection: &impl ConnectionTrait,
+    tenant: TenantId,
+    filter: MembershipFilter<'_>,
+    after: &[String],
+    limit: u32,
+) -> Result<Vec<Keyed<MembershipRow>>, StoreError> {
+    let facts = pages::memberships(connection, tenant, filter, parts(after), limit).await?;
+    let rows = facts.into_iter().map(|(user, group, fact)| {
+        let row = MembershipRow::new(fact, &user, &group);
+        (vec![user, group, row.role.clone()], row)
+    });
+    Ok(rows.collect())
+}
+
+/// The parts of a key. Missing parts are empty, and the empty text is the smallest.
+fn parts<const N: usize>(key: &[String]) -> [&str; N] {
     std::array::from_fn(|at| key.get(at).map(String::as_str).unwrap_or_default())
 }
 
-/// Groups with the ids of those they are in.
-pub(super) async fn groups(
+/// Groups with the product's ids of their parents.
+///
+/// # Errors
+/// `StoreError` if the database does not answer or refuses the statement.
+pub async fn groups(
     connection: &impl ConnectionTrait,
     groups: Vec<StoredGroup>,
 ) -> Result<Vec<Keyed<GroupRow>>, StoreError> {

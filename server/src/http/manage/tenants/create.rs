@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::{SCOPES, TenantAnswer, name, name_bounds};
 use crate::{
-    audit,
+    audit::Actor,
     auth::{ApiCaller, Scope, api_key},
     http::{
         error::Problem,
@@ -19,7 +19,7 @@ use crate::{
         },
     },
     provisioning::tenants,
-    store::queries::keys,
+    store::queries::tenants::Tenant,
 };
 
 /// Makes a tenant.
@@ -51,7 +51,8 @@ pub struct TenantCreated {
     tenant: TenantAnswer,
     /// The id of the key.
     api_key_id: Uuid,
-    /// The key, with the scopes `provision`, `act`, `read` and `admin` of the new tenant. It is not told again.
+    /// The key, with the scopes `provision`, `act`, `read` and `admin` of the new tenant. It can't be read again: if it is lost,
+    /// `createTenantApiKey` makes another.
     api_key: String,
 }
 
@@ -69,21 +70,18 @@ impl Endpoint for CreateTenant {
     type Answer = Json<TenantCreated>;
 
     async fn run(call: Call<Self>, (): (), Json(new): Self::Body) -> Result<Self::Answer, Problem> {
-        let (store, by, now_ms) = (&call.shared.app.store, audit::back_end(&call.caller), call.shared.app.clock.now_ms());
+        let (store, by, now_ms) = (&call.shared.app.store, Actor::back_end(&call.caller), call.shared.app.clock.now_ms());
         let slug =
             tenants::slug(&new.slug).map_err(|why| unexpected("slug", &new.slug, why.trim_start_matches("expected ")))?;
         let name = name(&new.name)?;
         let policy = new.policy.as_deref().map(preset).transpose()?;
-        let made = tenants::create(store, &by, &slug, &name, policy.as_ref(), now_ms).await?;
-        let tenant = made
-            .ok_or_else(|| Refusal::new(ErrorCode::Conflict, format!("there is a tenant `{slug}` already")).field("slug"))?;
+        let tenant = Tenant::new(&slug, &name, now_ms);
         let (key, row) = api_key::generate(tenant.id, "first key", &KEY_SCOPES, now_ms, None);
         let id = row.id;
-        keys::add_api_key(store, row).await?;
-        let scopes: Vec<&str> = KEY_SCOPES.iter().map(|scope| scope.name()).collect();
-        let detail = [("name", "first key".into()), ("scopes", scopes.into())];
-        let entry = audit::done(by, "api_key.create", format!("key:{id}"), detail, now_ms);
-        audit::record(store, tenant.id, entry).await?;
+        if !tenants::create(store, &by, &tenant, policy.as_ref(), Some(row)).await? {
+            let why = format!("there is a tenant `{slug}` already");
+            return Err(Refusal::new(ErrorCode::Conflict, why).field("slug").into());
+        }
         Ok(Json(TenantCreated { tenant: tenant.into(), api_key_id: id, api_key: key }))
     }
 }

@@ -9,7 +9,10 @@ use crate::{
     auth::{ApiCaller, Scope},
     http::{
         error::Problem,
-        manage::endpoint::{Call, Endpoint, Json},
+        manage::{
+            endpoint::{Call, Endpoint, Json, Params},
+            paging::PageQuery,
+        },
     },
     store::queries::tenants,
 };
@@ -17,11 +20,14 @@ use crate::{
 /// Lists the tenants.
 pub struct ListTenants;
 
-/// All tenants, by their slugs.
+/// Tenants, sorted by slug.
 #[derive(Debug, Serialize, JsonSchema)]
-pub struct TenantList {
+#[serde(rename_all = "camelCase")]
+pub struct TenantPage {
     /// The tenants.
     tenants: Vec<TenantAnswer>,
+    /// The `cursor` of the next page; absent on the last page.
+    next_cursor: Option<String>,
 }
 
 impl Endpoint for ListTenants {
@@ -32,12 +38,15 @@ impl Endpoint for ListTenants {
     const SCOPES: &'static [Scope] = SCOPES;
 
     type Caller = ApiCaller;
-    type Query = ();
+    type Query = Params<PageQuery>;
     type Body = ();
-    type Answer = Json<TenantList>;
+    type Answer = Json<TenantPage>;
 
-    async fn run(call: Call<Self>, (): (), (): ()) -> Result<Self::Answer, Problem> {
-        let tenants = tenants::all(&call.shared.app.store).await?;
-        Ok(Json(TenantList { tenants: tenants.into_iter().map(TenantAnswer::from).collect() }))
+    async fn run(call: Call<Self>, Params(query): Self::Query, (): ()) -> Result<Self::Answer, Problem> {
+        let (store, range) = (&call.shared.app.store, query.range()?);
+        let tenants = tenants::page(store, range.after_one(), range.to_read()).await?;
+        let tenants = tenants.into_iter().map(|tenant| (vec![tenant.slug.clone()], tenant.into()));
+        let (tenants, next_cursor) = range.page(tenants.collect());
+        Ok(Json(TenantPage { tenants, next_cursor }))
     }
 }

@@ -42,12 +42,12 @@ impl From<Tenant> for TenantAnswer {
 }
 
 /// The bounds of a name.
-fn name_bounds(schema: &mut Schema) {
+pub(super) fn name_bounds(schema: &mut Schema) {
     extend(schema, bounds::name(limits::PROFILE_FIELD_BYTES_MAX));
     extend(schema, json!({ "minLength": 1 }));
 }
 
-fn name(text: &str) -> Result<String, Refusal> {
+pub(super) fn name(text: &str) -> Result<String, Refusal> {
     let bytes_max = limits::PROFILE_FIELD_BYTES_MAX;
     if text.len() > bytes_max {
         let why = format!("`name` has more than {bytes_max} bytes");
@@ -59,6 +59,6 @@ fn name(text: &str) -> Result<String, Refusal> {
     tenants::name(text).map_err(|why| invalid("name", &format!("is not good: {why}")))
 }
 
-fn not_found() -> Refusal {
+pub(super) fn not_found() -> Refusal {
     Refusal::new(ErrorCode::NotFound, "there is no tenant of this slug")
 }

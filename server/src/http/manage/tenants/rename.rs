@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 use super::{SCOPES, TenantAnswer, name, name_bounds, not_found};
 use crate::{
-    audit,
+    audit::Actor,
     auth::{ApiCaller, Scope},
     http::{
         error::Problem,
@@ -41,7 +41,7 @@ impl Endpoint for RenameTenant {
     type Answer = Json<TenantAnswer>;
 
     async fn run(call: Call<Self>, (): (), Json(change): Self::Body) -> Result<Self::Answer, Problem> {
-        let (app, by) = (&call.shared.app, audit::back_end(&call.caller));
+        let (app, by) = (&call.shared.app, Actor::back_end(&call.caller));
         let name = name(&change.name)?;
         let renamed = tenants::rename(&app.store, &by, call.id(), &name, app.clock.now_ms()).await;
         Ok(Json(renamed?.ok_or_else(not_found)?.into()))

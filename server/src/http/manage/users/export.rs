@@ -20,13 +20,17 @@ use crate::{
         manage::{
             endpoint::{Call, Endpoint},
             ndjson::{Lines, Ndjson, Stopped},
-            rows::{Held as _, MembershipRow, RelationRow, UserRow},
+            rows::{RelationRow, UserRow, read_memberships},
             schemas::extend,
         },
     },
     store::{
         Transaction,
-        queries::{authored, facts::stored, people},
+        queries::{
+            authored,
+            facts::{pages::MembershipFilter, stored},
+            people,
+        },
     },
 };
 
@@ -104,11 +108,10 @@ impl Endpoint for ExportUser {
 async fn all(transaction: &Transaction, tenant: TenantId, user: &User, lines: &mut Lines) -> Result<(), Stopped> {
     let rows = stored::users_of_ids(transaction, &[user.id]).await?;
     lines.write(rows.into_iter().map(UserRow::from)).await?;
-    let mut after = vec![user.external_id.clone()];
+    let mut after = Vec::new();
+    let filter = MembershipFilter { user: Some(&user.external_id), ..MembershipFilter::default() };
     loop {
-        let mut rows = MembershipRow::page(transaction, tenant, &after, PAGE as usize).await?;
-        // The rows of other users follow.
-        rows.retain(|(key, _)| key[0] == user.external_id);
+        let rows = read_memberships(transaction, tenant, filter, &after, PAGE).await?;
         let Some((last, _)) = rows.last() else { break };
         after.clone_from(last);
         lines.write(rows.into_iter().map(|(_, row)| row)).await?;
@@ -133,11 +136,11 @@ async fn all(transaction: &Transaction, tenant: TenantId, user: &User, lines: &m
         read_seq: one.read_seq,
     });
     lines.write(rows).await?;
-    let mut after = Uuid::nil();
+    let mut after = None;
     loop {
         let messages = authored::messages(transaction, user.id, after, PAGE).await?;
         let Some(last) = messages.last() else { return Ok(()) };
-        after = last.client_id;
+        after = Some(last.client_id);
         let rows = messages.into_iter().map(|one| MessageLine {
             r#type: "message",
             id: one.id,

@@ -22,7 +22,7 @@ use crate::{
         },
     },
     provisioning::{
-        Fact, Row,
+        Fact, Row, Undeclared,
         row::{STATUSES, WRITABLE_BY, word_of},
     },
     store::queries::{facts::FactWrite, people::Profile},
@@ -139,7 +139,7 @@ fn profile(
             Some(_) => return Err(invalid(field, &format!("must be left out here, or be `{expected}`"))),
         }
     }
-    let row = Row::read(fields, words)?;
+    let row = Row::read(fields, words, Undeclared::Refuse)?;
     match row.fact {
         Fact::User(profile) => Ok((profile, row.deleted)),
         _ => Err(Refusal::new(ErrorCode::Internal, "the row is about no user")),

@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 pub use self::{
     claims::{Claim, Ending, claim, end, free_all, renew},
-    upkeep::{Count, counts, earliest_due, prune, schedule},
+    upkeep::{Count, counts, earliest_due, prune, prune_unknown, schedule},
 };
 use crate::store::{
     Store, StoreError,
@@ -194,25 +194,26 @@ pub async fn find(store: &Store, tenant: Option<TenantId>, id: Uuid) -> Result<O
     Ok(job.filter(|job| tenant.is_none() || job.tenant == tenant))
 }
 
-/// Makes a dead job due at once, with its attempts reset to 0; also a job that waits. Returns false if there is no such job
-/// in one of these states. With a tenant, only a job of that tenant.
+/// Makes a dead job due at once, with its attempts reset to 0; also a job that waits, and a job whose lease has ended. Returns
+/// false if there is no such job in one of these states. With a tenant, only a job of that tenant.
 ///
 /// # Errors
 /// `StoreError` if the database does not answer or refuses the statement.
 pub async fn retry(store: &Store, tenant: Option<TenantId>, id: Uuid, now_ms: i64) -> Result<bool, StoreError> {
-    let sql =
-        "UPDATE jobs SET state = $1, due_at = $2, attempts = 0, finished_at = NULL WHERE id = $3 AND state IN ($1, $4)";
+    let sql = "UPDATE jobs SET state = $1, due_at = $2, attempts = 0, finished_at = NULL
+               WHERE id = $3 AND (state IN ($1, $4) OR due_at <= $2)";
     let values = vec![JobState::Waiting.value(), now_ms.into(), id.into(), JobState::Dead.value()];
     change(store, sql, values, tenant).await
 }
 
-/// Deletes a job that is not running. Returns false if there is none. With a tenant, only a job of that tenant.
+/// Deletes a job that is not running. A job whose lease has ended is not running: if no node knows its kind, it keeps this
+/// state. Returns false if there is no such job. With a tenant, only a job of that tenant.
 ///
 /// # Errors
 /// `StoreError` if the database does not answer or refuses the statement.
-pub async fn delete(store: &Store, tenant: Option<TenantId>, id: Uuid) -> Result<bool, StoreError> {
-    let sql = "DELETE FROM jobs WHERE id = $1 AND state <> $2";
-    change(store, sql, vec![id.into(), JobState::Running.value()], tenant).await
+pub async fn delete(store: &Store, tenant: Option<TenantId>, id: Uuid, now_ms: i64) -> Result<bool, StoreError> {
+    let sql = "DELETE FROM jobs WHERE id = $1 AND (state <> $2 OR due_at <= $3)";
+    change(store, sql, vec![id.into(), JobState::Running.value(), now_ms.into()], tenant).await
 }
 
 async fn change(store: &Store, sql: &str, mut values: Vec<Value>, tenant: Option<TenantId>) -> Result<bool, StoreError> {

@@ -71,6 +71,27 @@ pub async fn prune(store: &Store, kind: &str, done_before_ms: i64, dead_before_m
     Ok(removed)
 }
 
+/// Deletes jobs of other kinds than `known`, as [`prune`] does, and such jobs that have waited for a node that knows their kind
+/// since before `dead_before_ms`. Returns the number of jobs.
+///
+/// # Errors
+/// `StoreError` if the database does not answer or refuses the statement.
+pub async fn prune_unknown(
+    store: &Store,
+    known: &[&str],
+    done_before_ms: i64,
+    dead_before_ms: i64,
+) -> Result<u64, StoreError> {
+    let mut rows = Rows::new([("kind", Column::Text)]);
+    for kind in known {
+        rows.push([(*kind).into()]);
+    }
+    let body = "DELETE FROM jobs WHERE kind NOT IN (SELECT i.kind FROM input i)
+                AND ((state = {0} AND finished_at < {1}) OR (state = {2} AND finished_at < {3}) OR due_at < {3})";
+    let values = [JobState::Done.value(), done_before_ms.into(), JobState::Dead.value(), dead_before_ms.into()];
+    Ok(store.writer().execute_raw(rows.statement(store.backend(), body, &values)).await?.rows_affected())
+}
+
 /// Stores the job of a kind that runs every `every_ms`, if its time has come and no earlier job of the kind is unfinished.
 /// If several nodes call this at the same moment, one of them stores the job. Returns when the next job of the kind is due
 /// to be made, milliseconds since 1970 UTC.

@@ -166,7 +166,9 @@ async fn renew(file: &Path, copy: &Path, secrets: &Secrets, options: &Options) -
     refuse_other_schema(file, &store).await?;
     let lost = unreadable(&keys::signing_keys(&store).await?, secrets, options)?;
     for kid in lost {
-        keys::revoke_signing_key(&store, &kid, options.now_ms).await?;
+        if let Some(tenant) = keys::signing_key_owner(&store, &kid).await? {
+            keys::revoke_signing_key(store.writer(), tenant, &kid, options.now_ms).await?;
+        }
     }
     tenants::renew_epochs(&store).await?;
     note_restore(&store, options).await?;

@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 
 use causerie_protocol::TenantId;
-use sea_orm::ConnectionTrait as _;
+use sea_orm::ConnectionTrait;
 use sha2::{Digest as _, Sha256};
 
 use super::FactWrite;
@@ -16,7 +16,7 @@ use crate::store::{
 
 /// What is kept of an erased user besides the hash of the external id.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Tombstone {
+pub struct Tombstone {
     /// Tokens that were issued in this second or before are void. Seconds since 1970 UTC.
     pub(super) erased_at_s: i64,
     /// The user was not active, so only the back end can make the user again.
@@ -26,7 +26,8 @@ pub(super) struct Tombstone {
 impl Tombstone {
     /// Whether this data may make the user again: data of a back end always may, data of a token only if the token is newer
     /// and the user was not blocked.
-    pub(super) fn admits(&self, profile: &Profile) -> bool {
+    #[must_use]
+    pub fn admits(&self, profile: &Profile) -> bool {
         profile.said_at_s.is_none_or(|said_at_s| !self.blocked && said_at_s > self.erased_at_s)
     }
 }
@@ -74,19 +75,9 @@ impl FactWrite {
         &self,
         external_ids: impl Iterator<Item = &'a str>,
     ) -> Result<HashMap<&'a str, Tombstone>, StoreError> {
-        let by_hash: HashMap<String, &str> = external_ids.map(|id| (hash(self.tenant, id), id)).collect();
-        let body = "SELECT e.id_hash, e.erased_at_s, e.blocked
-                    FROM input i JOIN erased_users e ON e.tenant_id = {0} AND e.id_hash = i.id_hash";
-        let found = self.query(hashes(by_hash.keys().cloned()), body, &[self.tenant.0.into()]).await?;
-        let mut tombstones = HashMap::with_capacity(found.len());
-        for row in found {
-            let tombstone =
-                Tombstone { erased_at_s: row.try_get("", "erased_at_s")?, blocked: row.try_get::<i16>("", "blocked")? != 0 };
-            if let Some(id) = by_hash.get(&row.try_get::<String>("", "id_hash")?) {
-                tombstones.insert(*id, tombstone);
-            }
-        }
-        Ok(tombstones)
+        let keys: Vec<_> = external_ids.map(|id| (self.tenant, id)).collect();
+        let found = tombstones(&self.transaction, &keys).await?;
+        Ok(found.into_iter().map(|((_, id), tombstone)| (id, tombstone)).collect())
     }
 
     /// Removes the tombstones of users who exist again.
@@ -95,6 +86,38 @@ impl FactWrite {
         let body = "DELETE FROM erased_users WHERE tenant_id = {0} AND id_hash IN (SELECT id_hash FROM input)";
         self.execute(hashes, body, &[self.tenant.0.into()]).await
     }
+}
+
+/// The tombstones of these external ids, by tenant and external id.
+///
+/// # Errors
+/// `StoreError` if the database does not answer or refuses the statement.
+pub async fn tombstones<'a>(
+    connection: &impl ConnectionTrait,
+    external_ids: &[(TenantId, &'a str)],
+) -> Result<HashMap<(TenantId, &'a str), Tombstone>, StoreError> {
+    let backend = connection.get_database_backend();
+    let mut rows = Rows::new([("tenant_id", Column::Uuid), ("id_hash", Column::Text)]);
+    let mut by_hash = HashMap::with_capacity(external_ids.len());
+    for (tenant, id) in external_ids {
+        let hash = hash(*tenant, id);
+        rows.push([tenant.0.into(), hash.as_str().into()]);
+        by_hash.insert((*tenant, hash), *id);
+    }
+    let body = "SELECT e.tenant_id, e.id_hash, e.erased_at_s, e.blocked
+                FROM input i JOIN erased_users e ON e.tenant_id = i.tenant_id AND e.id_hash = i.id_hash";
+    let mut found = HashMap::new();
+    for part in rows.parts(backend) {
+        for row in connection.query_all_raw(part.statement(backend, body, &[])).await? {
+            let tombstone =
+                Tombstone { erased_at_s: row.try_get("", "erased_at_s")?, blocked: row.try_get::<i16>("", "blocked")? != 0 };
+            let tenant = TenantId(row.try_get("", "tenant_id")?);
+            if let Some(id) = by_hash.get(&(tenant, row.try_get::<String>("", "id_hash")?)) {
+                found.insert((tenant, *id), tombstone);
+            }
+        }
+    }
+    Ok(found)
 }
 
 fn hash(tenant: TenantId, external_id: &str) -> String {

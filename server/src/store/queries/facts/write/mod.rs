@@ -12,6 +12,8 @@ mod keyed;
 mod merge;
 mod people;
 
+pub use self::erased::tombstones;
+
 use std::collections::HashMap;
 
 use causerie_protocol::{

@@ -1,0 +1,156 @@
+//! API keys and signing keys of tenants.
+//!
+//! Each endpoint has two addresses. Without a tenant in the path it manages the keys of the caller's own tenant and needs the
+//! scope `admin`; below `/v1/tenants/{slug}` it manages the keys of any tenant and needs the scope `tenants`. [`Owner`] is
+//! the difference.
+
+pub mod add_signing_key;
+pub mod create_api_key;
+pub mod list_api_keys;
+pub mod list_signing_keys;
+pub mod revoke_api_key;
+pub mod revoke_signing_key;
+
+use std::future::Future;
+
+use causerie_protocol::{ErrorCode, Refusal};
+use schemars::JsonSchema;
+use serde::Serialize;
+use uuid::Uuid;
+
+use super::tenants;
+use crate::{
+    app::App,
+    auth::{ApiCaller, Scope},
+    clock::rfc3339,
+    
+    store::{
+        entities::api_key,
+        queries::tenants::{self as stored, Tenant},
+    },
+};
+
+/// The tenant whose keys an endpoint manages.
+pub trait Owner: 'static {
+    /// The scopes that may manage the keys.
+    const SCOPES: &'static [Scope];
+    /// The path of the list of API keys.
+    const API_KEYS: &'static str;
+    /// The path of one API key.
+    const API_KEY: &'static str;
+    /// The path of the list of signing keys.
+    const SIGNING_KEYS: &'static str;
+    /// The path of one signing key.
+    const SIGNING_KEY: &'static str;
+    /// The names of the operations: list, create and revoke API keys; list, add and revoke signing keys.
+    const IDS: [&'static str; 6];
+    /// What the caller may grant and revoke, as a sentence of the description.
+    const MAY: &'static str;
+
+    /// The tenant. `first`: the first `{name}` of the path.
+    ///
+    /// # Errors
+    /// `not_found` if there is no such tenant; `unavailable` if the database fails.
+    fn tenant(app: &App, caller: &ApiCaller, first: &str) -> impl Future<Output = Result<Tenant, Refusal>> + Send;
+
+    /// Refuses a caller that may not make or revoke a key that allows this.
+    ///
+    /// # Errors
+    /// `forbidden`.
+    fn may_grant(caller: &ApiCaller, scopes: &[Scope], field: &'static str) -> Result<(), Refusal>;
+}
+
+/// The caller's own tenant.
+pub struct Own;
+
+/// The tenant of the path.
+pub struct OfTenant;
+
+impl Owner for Own {
+    const SCOPES: &'static [Scope] = &[Scope::Admin];
+    const API_KEYS: &'static str = "/v1/api-keys";
+    const API_KEY: &'static str = "/v1/api-keys/{id}";
+    const SIGNING_KEYS: &'static str = "/v1/signing-keys";
+    const SIGNING_KEY: &'static str = "/v1/signing-keys/{kid}";
+    const IDS: [&'static str; 6] =
+        ["listApiKeys", "createApiKey", "revokeApiKey", "listSigningKeys", "addSigningKey", "revokeSigningKey"];
+    const MAY: &'static str = "The caller's key must have all scopes of the other key.";
+
+    async fn tenant(app: &App, caller: &ApiCaller, _: &str) -> Result<Tenant, Refusal> {
+        let found = stored::find(&app.store, caller.tenant).await?;
+        found.ok_or_else(tenants::not_found)
+    }
+
+    fn may_grant(caller: &ApiCaller, scopes: &[Scope], field: &'static str) -> Result<(), Refusal> {
+        let Some(missing) = scopes.iter().find(|scope| !caller.scopes.contains(scope)) else { return Ok(()) };
+        let why = format!("this needs the scope `{}`, which the key of this request does not have", missing.name());
+        Err(Refusal::new(ErrorCode::Forbidden, why).field(field))
+    }
+}
+
+impl Owner for OfTenant {
+    const SCOPES: &'static [Scope] = &[Scope::Tenants];
+    const API_KEYS: &'static str = "/v1/tenants/{slug}/api-keys";
+    const API_KEY: &'static str = "/v1/tenants/{slug}/api-keys/{id}";
+    const SIGNING_KEYS: &'static str = "/v1/tenants/{slug}/signing-keys";
+    const SIGNING_KEY: &'static str = "/v1/tenants/{slug}/signing-keys/{kid}";
+    const IDS: [&'static str; 6] = [
+        "listTenantApiKeys",
+        "createTenantApiKey",
+        "revokeTenantApiKey",
+        "listTenantSigningKeys",
+        "addTenantSigningKey",
+        "revokeTenantSigningKey",
+    ];
+    const MAY: &'static str = "";
+
+    async fn tenant(app: &App, _: &ApiCaller, slug: &str) -> Result<Tenant, Refusal> {
+        let found = stored::find_by_slug(&app.store, slug).await?;
+        found.ok_or_else(tenants::not_found)
+    }
+
+    fn may_grant(_: &ApiCaller, _: &[Scope], _: &'static str) -> Result<(), Refusal> {
+        Ok(())
+    }
+}
+
+/// An API key without its secret text, which the server does not keep.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[schemars(rename = "ApiKey")]
+pub struct ApiKeyAnswer {
+    /// The id of the key, as in the audit: `key:…`.
+    id: Uuid,
+    /// The purpose of the key.
+    name: String,
+    /// What the key allows.
+    #[schemars(with = "Vec<ScopeName>")]
+    scopes: Vec<String>,
+    /// When the key was created.
+    #[schemars(extend("format" = "date-time"))]
+    created_at: String,
+    /// When the key expires; absent for a key that does not expire.
+    #[schemars(extend("format" = "date-time"))]
+    expires_at: Option<String>,
+    /// When the key was revoked; absent for a key that was not revoked.
+    #[schemars(extend("format" = "date-time"))]
+    revoked_at: Option<String>,
+}
+
+impl From<api_key::Model> for ApiKeyAnswer {
+    fn from(row: api_key::Model) -> Self {
+        Self {
+            id: row.id,
+            name: row.name,
+            scopes: row.scopes.split_whitespace().map(str::to_owned).collect(),
+            created_at: rfc3339(row.created_at),
+            expires_at: row.expires_at.map(rfc3339),
+            revoked_at: row.revoked_at.map(rfc3339),
+        }
+    }
+}
+
+/// The name of a scope, for schemas.
+#[derive(JsonSchema)]
+#[schemars(inline, extend("enum" = Scope::ALL.map(Scope::name)))]
+struct ScopeName(#[allow(dead_code)] String);

@@ -1,0 +1,154 @@
+//! API keys and signing keys over HTTP.
+
+use serde_json::{Value, json};
+
+use super::{Caller, assert_problem, text};
+use crate::harness::{Claims, Cluster, Tenant, http::Request};
+
+fn with_key<'a>(cluster: &'a Cluster, key: &Value) -> Caller<'a> {
+    Caller { cluster, credential: text(key) }
+}
+
+#[tokio::test]
+async fn a_lost_key_is_replaced_by_the_product_or_by_another_key_of_the_tenant() {
+    for cluster in [Cluster::embedded().await, Cluster::start(1).await] {
+        let product = Caller::back_end(&cluster, "tenants");
+        let made = product.json("POST", "/v1/tenants", json!({ "slug": "globex", "name": "Globex" })).await.ok();
+        let lost = text(&made["apiKeyId"]);
+
+        // The product's administrators replace it.
+        let new = json!({ "name": "second", "scopes": ["admin", "provision", "read", "act"], "expiresInDays": 30 });
+        let second = product.json("POST", "/v1/tenants/globex/api-keys", new.clone()).await.ok();
+        assert_eq!((&second["details"]["name"], &second["details"]["scopes"]), (&new["name"], &new["scopes"]));
+        assert!(second["details"]["expiresAt"].is_string() && second["details"].get("revokedAt").is_none(), "{second}");
+        let gone = product.send(Request::new("DELETE", format!("/v1/tenants/globex/api-keys/{lost}"))).await;
+        assert_eq!(gone.status, 204, "{}", gone.text());
+        let first = with_key(&cluster, &made["apiKey"]);
+        assert_problem(&first.get("/v1/policy").await, 401, "unauthenticated", "");
+
+        // The tenant replaces its own.
+        let second = with_key(&cluster, &second["apiKey"]);
+        let third = second.json("POST", "/v1/api-keys", json!({ "name": "third", "scopes": ["read"] })).await.ok();
+        let reader = with_key(&cluster, &third["apiKey"]);
+        reader.get("/v1/policy").await.ok();
+        let listed = second.get("/v1/api-keys").await.ok();
+        let names: Vec<&Value> = listed["apiKeys"].as_array().into_iter().flatten().map(|key| &key["name"]).collect();
+        assert_eq!(names, ["first key", "second", "third"]);
+        assert!(listed["apiKeys"][0]["revokedAt"].is_string() && !listed.to_string().contains("sk_"), "{listed}");
+        assert_eq!(product.get("/v1/tenants/globex/api-keys").await.ok(), listed);
+        let page = second.get("/v1/api-keys?limit=2").await.ok();
+        let rest = second.get(format!("/v1/api-keys?cursor={}", text(&page["nextCursor"]))).await.ok();
+        assert_eq!((&rest["apiKeys"][0]["name"], rest.get("nextCursor")), (&json!("third"), None));
+        let path = format!("/v1/api-keys/{}", text(&third["details"]["id"]));
+        assert_eq!(second.send(Request::new("DELETE", &path)).await.status, 204);
+        assert_problem(&second.send(Request::new("DELETE", &path)).await, 404, "not_found", "");
+        assert_problem(&reader.get("/v1/policy").await, 401, "unauthenticated", "");
+
+        let lines = second.get("/v1/audit").await.ok();
+        let actions: Vec<&Value> = lines["entries"].as_array().into_iter().flatten().map(|line| &line["action"]).collect();
+        let expected =
+            ["api_key.revoke", "api_key.create", "api_key.revoke", "api_key.create", "api_key.create", "tenant.create"];
+        assert_eq!(actions, expected);
+    }
+}
+
+#[tokio::test]
+async fn a_key_makes_and_revokes_no_key_with_other_scopes_than_its_own() {
+    let cluster = Cluster::embedded().await;
+    let admin = Caller::back_end(&cluster, "admin");
+    for scopes in [json!(["act"]), json!(["admin", "tenants"])] {
+        let refused = admin.json("POST", "/v1/api-keys", json!({ "name": "more", "scopes": scopes })).await;
+        assert_problem(&refused, 403, "forbidden", "scopes");
+    }
+    admin.json("POST", "/v1/api-keys", json!({ "name": "less", "scopes": ["admin"] })).await.ok();
+    let refused = admin.json("POST", "/v1/signing-keys", json!({ "algorithm": "HS256" })).await;
+    assert_problem(&refused, 403, "forbidden", "");
+
+    let product = Caller::back_end(&cluster, "tenants,read");
+    let keys = product.get("/v1/tenants/acme/api-keys").await.ok();
+    let strong = keys["apiKeys"].as_array().into_iter().flatten().find(|key| key["scopes"][0] == "tenants");
+    let strong = text(&strong.expect("the product's key")["id"]);
+    let refused = admin.send(Request::new("DELETE", format!("/v1/api-keys/{strong}"))).await;
+    assert_problem(&refused, 403, "forbidden", "id");
+
+    // Another tenant's key is no key of this tenant.
+    let elsewhere = Tenant::create(cluster.settings(), "globex");
+    let other = Caller { cluster: &cluster, credential: elsewhere.api_key(cluster.settings(), "admin,tenants,read") };
+    assert_problem(&other.send(Request::new("DELETE", format!("/v1/api-keys/{strong}"))).await, 404, "not_found", "");
+    let path = format!("/v1/tenants/globex/api-keys/{strong}");
+    assert_problem(&other.send(Request::new("DELETE", path)).await, 404, "not_found", "");
+    assert_problem(&other.get("/v1/tenants/nobody/api-keys").await, 404, "not_found", "");
+
+    let may_not = Caller::back_end(&cluster, "provision,act,read");
+    for path in ["/v1/api-keys", "/v1/signing-keys", "/v1/tenants/acme/api-keys", "/v1/tenants/acme/signing-keys"] {
+        assert_problem(&may_not.get(path).await, 403, "forbidden", "");
+        assert_problem(&may_not.json("POST", path, json!({})).await, 403, "forbidden", "");
+        assert_problem(&may_not.send(Request::new("DELETE", format!("{path}/{strong}"))).await, 403, "forbidden", "");
+    }
+    for (body, field) in [
+        (json!({ "scopes": ["read"] }), "name"),
+        (json!({ "name": "a" }), "scopes"),
+        (json!({ "name": "a", "scopes": [] }), "scopes"),
+        (json!({ "name": "a", "scopes": ["all"] }), "scopes"),
+        (json!({ "name": "a", "scopes": ["admin"], "expiresInDays": 0 }), "expiresInDays"),
+    ] {
+        assert_problem(&admin.json("POST", "/v1/api-keys", body).await, 400, "invalid", field);
+    }
+}
+
+#[tokio::test]
+async fn signing_keys_are_added_listed_and_revoked() {
+    for cluster in [Cluster::embedded().await, Cluster::start(1).await] {
+        let admin = Caller::back_end(&cluster, "admin,act,provision,read");
+        let made = admin.json("POST", "/v1/signing-keys", json!({ "algorithm": "HS256" })).await.ok();
+        let (kid, secret) = (text(&made["kid"]), text(&made["secret"]));
+        let token = |kid: &str, secret: &str| {
+            let header = jsonwebtoken::Header { kid: Some(kid.to_owned()), ..jsonwebtoken::Header::default() };
+            let key = jsonwebtoken::EncodingKey::from_secret(secret.as_bytes());
+            jsonwebtoken::encode(&header, &Claims::of("lea"), &key).expect("signs")
+        };
+        let lea = Caller { cluster: &cluster, credential: token(&kid, &secret) };
+        lea.id().await;
+
+        let own_secret = "a secret of the product, of more than 32 bytes";
+        let own = json!({ "algorithm": "HS256", "kid": "own", "secret": own_secret });
+        assert_eq!(admin.json("POST", "/v1/signing-keys", own.clone()).await.ok(), json!({ "kid": "own" }));
+        assert_problem(&admin.json("POST", "/v1/signing-keys", own).await, 409, "conflict", "kid");
+        Caller { cluster: &cluster, credential: token("own", own_secret) }.id().await;
+        let pem = include_str!("../../../src/auth/fixtures/ed25519.public.pem");
+        let public = json!({ "algorithm": "EdDSA", "kid": "pair", "publicKey": pem });
+        let product = Caller::back_end(&cluster, "tenants");
+        product.json("POST", "/v1/tenants/acme/signing-keys", public).await.ok();
+
+        let listed = admin.get("/v1/signing-keys").await.ok();
+        assert_eq!(product.get("/v1/tenants/acme/signing-keys").await.ok(), listed);
+        let kids: Vec<&Value> = listed["signingKeys"].as_array().into_iter().flatten().map(|key| &key["kid"]).collect();
+        let mut expected = vec![cluster.tenant.kid.as_str(), &kid, "own", "pair"];
+        expected.sort_unstable();
+        assert_eq!(kids, expected);
+        assert!(!listed.to_string().contains(&secret), "{listed}");
+
+        assert_eq!(admin.send(Request::new("DELETE", "/v1/signing-keys/own")).await.status, 204);
+        assert_problem(&admin.send(Request::new("DELETE", "/v1/signing-keys/own")).await, 404, "not_found", "");
+        let elsewhere = Tenant::create(cluster.settings(), "globex");
+        let foreign = format!("/v1/signing-keys/{}", elsewhere.kid);
+        assert_problem(&admin.send(Request::new("DELETE", foreign)).await, 404, "not_found", "");
+        for (body, field) in [
+            (json!({}), "algorithm"),
+            (json!({ "algorithm": "none" }), "algorithm"),
+            (json!({ "algorithm": "RS256" }), "publicKey"),
+            (json!({ "algorithm": "RS256", "publicKey": pem }), "publicKey"),
+            (json!({ "algorithm": "EdDSA", "secret": own_secret }), "secret"),
+            (json!({ "algorithm": "HS256", "secret": "short" }), "secret"),
+            (json!({ "algorithm": "HS256", "kid": "" }), "kid"),
+        ] {
+            assert_problem(&admin.json("POST", "/v1/signing-keys", body).await, 400, "invalid", field);
+        }
+        let lines = admin.get("/v1/audit?action=signing_key.add").await.ok();
+        let targets: Vec<&Value> = lines["entries"].as_array().into_iter().flatten().map(|line| &line["target"]).collect();
+        let first = format!("signing_key:{kid}");
+        let initial = format!("signing_key:{}", cluster.tenant.kid);
+        assert_eq!(targets, ["signing_key:pair", "signing_key:own", &first, &initial]);
+        assert!(!lines.to_string().contains(&secret), "{lines}");
+    }
+}
