@@ -21,6 +21,7 @@ mod m0013_no_tokens;
 mod m0014_jobs;
 mod m0015_erased_users;
 mod m0016_audit_of_users;
+mod m0017_suspended_tenants;
 mod sql;
 
 /// All steps, oldest first.
@@ -46,6 +47,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0014_jobs::Migration),
             Box::new(m0015_erased_users::Migration),
             Box::new(m0016_audit_of_users::Migration),
+            Box::new(m0017_suspended_tenants::Migration),
         ]
     }
 }

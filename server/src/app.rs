@@ -16,14 +16,14 @@ use crate::{
     audit::Refusals,
     auth::Authenticator,
     clock::Clock,
-    commands::{CommandDeps, Cursors},
+    commands::{CommandDeps, Cursors, EraseTexts},
     config::{Config, NotAKey},
     facts::{Facts, policy_gate::PolicyGate},
     fanout::{
         Checks, FanoutDeps, Hub,
         bus::{Addresses, Bus, BusEvent, LocalHub, RedisBus, RedisBusError},
     },
-    jobs::{self, Jobs, Kinds, PruneAudit, PruneFactLog},
+    jobs::{self, DeleteTenant, Jobs, Kinds, PruneAudit, PruneFactLog},
     limits::Allowances,
     plain::counted,
     secrets::Secrets,
@@ -140,7 +140,6 @@ impl App {
         };
         let facts = Facts::new(&store, &lookups, &clock);
         let refusals = Refusals::start(&tasks, &store, &clock, &metrics);
-        let jobs = Jobs::new(&store, &clock, &metrics, node, kinds_of_jobs(&config, &store, &clock));
         let gate = PolicyGate::new(&metrics, &refusals);
         let fanout_deps = FanoutDeps {
             node,
@@ -165,6 +164,8 @@ impl App {
             clock: Arc::clone(&clock),
         };
         let writer = Writer::start(&tasks, &writer_deps, lanes, config.database.batch_max);
+        let kinds = kinds_of_jobs(&config, &store, &clock, &writer);
+        let jobs = Jobs::new(&store, &clock, &metrics, node, kinds);
         let allowances = Arc::new(Allowances::new(&config.limits));
         let command_deps = CommandDeps {
             store: store.clone(),
@@ -202,9 +203,12 @@ impl App {
 }
 
 /// The kinds of jobs that this server can run.
-fn kinds_of_jobs(config: &Config, store: &Store, clock: &Arc<dyn Clock>) -> Kinds {
+fn kinds_of_jobs(config: &Config, store: &Store, clock: &Arc<dyn Clock>, writer: &Writer) -> Kinds {
     let audit = PruneAudit { store: store.clone(), clock: Arc::clone(clock), keep_days: config.audit.keep_days };
-    Kinds::default().every(jobs::FACT_LOG_EVERY, PruneFactLog(store.clone())).every(jobs::AUDIT_EVERY, audit)
+    let deletion = DeleteTenant { store: store.clone(), clock: Arc::clone(clock) };
+    let texts = EraseTexts { store: store.clone(), clock: Arc::clone(clock), writer: writer.clone() };
+    let kinds = Kinds::default().with(deletion).with(texts);
+    kinds.every(jobs::FACT_LOG_EVERY, PruneFactLog(store.clone())).every(jobs::AUDIT_EVERY, audit)
 }
 
 /// Checks that the secrets in the database can be decrypted. In the embedded database, secrets in plain text or under an old

@@ -5,7 +5,7 @@ use causerie_policy::ACTIONS;
 use crate::config::suggestion;
 
 /// Actions of back ends and operators. The other actions are the actions of the rule language, for what the policy denied.
-const CALLS: [&str; 19] = [
+const CALLS: [&str; 24] = [
     "api_key.create",
     "api_key.revoke",
     "backup.restore",
@@ -14,13 +14,18 @@ const CALLS: [&str; 19] = [
     "import.begin",
     "job.delete",
     "job.retry",
+    "message.erase",
     "policy.rollback",
     "policy.set",
     "signing_key.add",
     "signing_key.revoke",
     "tenant.create",
+    "tenant.delete",
     "tenant.rename",
+    "tenant.resume",
+    "tenant.suspend",
     "user.erase",
+    "user.erase_texts",
     "user.export",
     "user.put",
     "user.revoke",

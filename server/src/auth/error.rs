@@ -5,7 +5,7 @@
 
 use causerie_protocol::{CloseCode, ErrorCode, Refusal};
 
-use crate::store::StoreError;
+use crate::store::{StoreError, TENANT_SUSPENDED};
 
 /// Why a token or an API key was refused.
 #[derive(Debug, Clone, thiserror::Error)]
@@ -46,6 +46,8 @@ pub enum AuthError {
          `PUT /v1/users/{{id}}` or an import"
     )]
     Erased,
+    #[error("{TENANT_SUSPENDED}")]
+    Suspended,
     #[error("there is no such API key, or it expired or was revoked: `causerie api-key list` shows the keys")]
     UnknownApiKey,
     #[error(
@@ -77,7 +79,7 @@ impl AuthError {
             // The product signs with another key now: the client must fetch a fresh token and not give up because of the old
             // key.
             Self::Expired | Self::RevokedKey => ErrorCode::TokenExpired,
-            Self::MissingScope { .. } => ErrorCode::Forbidden,
+            Self::MissingScope { .. } | Self::Suspended => ErrorCode::Forbidden,
             Self::Store(_) => ErrorCode::Unavailable,
         }
     }
@@ -97,7 +99,7 @@ impl AuthError {
             | Self::UnknownApiKey
             | Self::MissingScope { .. } => CloseCode::Unauthenticated,
             Self::Expired | Self::RevokedKey => CloseCode::TokenExpired,
-            Self::Revoked | Self::Inactive | Self::Erased => CloseCode::Revoked,
+            Self::Revoked | Self::Inactive | Self::Erased | Self::Suspended => CloseCode::Revoked,
             // Any other code would make all clients return at once and query a database that can't answer.
             Self::Store(_) => CloseCode::Overloaded,
         }

@@ -28,7 +28,10 @@ use self::{
 use crate::{
     clock::Clock,
     secrets::Secrets,
-    store::{Store, StoreError, queries::keys as key_queries},
+    store::{
+        Store, StoreError,
+        queries::{keys as key_queries, tenant_states},
+    },
     telemetry::Metrics,
 };
 
@@ -101,12 +104,16 @@ impl Authenticator {
     /// The back end that an API key belongs to, and the key's scopes.
     ///
     /// # Errors
-    /// [`AuthError::UnknownApiKey`] if the key does not exist, expired or was revoked; [`AuthError::Store`] if the database
-    /// does not answer.
+    /// [`AuthError::UnknownApiKey`] if the key does not exist, expired or was revoked; [`AuthError::Suspended`] if its tenant is
+    /// suspended; [`AuthError::Store`] if the database does not answer.
     pub async fn key(&self, key: &str) -> Result<ApiCaller, AuthError> {
         let hash = api_key::hash(key).ok_or(AuthError::UnknownApiKey)?;
         let row = key_queries::api_key(&self.store, &hash).await?.ok_or(AuthError::UnknownApiKey)?;
-        ApiCaller::from_row(row, self.clock.now_ms())
+        let caller = ApiCaller::from_row(row, self.clock.now_ms())?;
+        if !tenant_states::suspended_of(self.store.reader(), [caller.tenant]).await?.is_empty() {
+            return Err(AuthError::Suspended);
+        }
+        Ok(caller)
     }
 }
 

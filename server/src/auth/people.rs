@@ -19,6 +19,7 @@ use crate::{
         queries::{
             facts::write::tombstones,
             people::{self, Profile},
+            tenant_states,
         },
     },
     telemetry::Metrics,
@@ -54,7 +55,15 @@ impl Arrival {
 
 /// The batched look-up of users. Cheap to clone.
 #[derive(Clone)]
-pub(super) struct People(Batcher<Arrival, User>);
+pub(super) struct People(Batcher<Arrival, Found>);
+
+/// What the look-up of an arrival finds. No answer at all: the token may not make an erased user again.
+#[derive(Clone)]
+enum Found {
+    User(User),
+    /// The tenant is suspended.
+    Suspended,
+}
 
 impl People {
     pub(super) fn new(store: Store, clock: Arc<dyn Clock>, metrics: Arc<Metrics>) -> Self {
@@ -72,13 +81,17 @@ impl People {
     pub(super) async fn admit(&self, tenant: TenantId, claims: &Claims) -> Result<User, AuthError> {
         let arrival = Arrival { tenant, profile: claims.profile.clone(), issued_at_s: claims.issued_at_s };
         // The look-up creates users who are absent, unless the token may not make an erased user again.
-        let user = self.0.get(arrival.clone()).await?.ok_or(AuthError::Erased)?;
+        let Found::User(user) = self.0.get(arrival.clone()).await?.ok_or(AuthError::Erased)? else {
+            return Err(AuthError::Suspended);
+        };
         arrival.admitted(&user)?;
         Ok(user)
     }
 }
 
-async fn look_up(store: &Store, mut arrivals: Vec<Arrival>, now_ms: i64) -> Result<Answers<Arrival, User>, StoreError> {
+async fn look_up(store: &Store, arrivals: Vec<Arrival>, now_ms: i64) -> Result<Answers<Arrival, Found>, StoreError> {
+    let suspended = tenant_states::suspended_of(store.reader(), arrivals.iter().map(|one| one.tenant)).await?;
+    let (refused, mut arrivals): (Vec<_>, Vec<_>) = arrivals.into_iter().partition(|one| suspended.contains(&one.tenant));
     // If a batch holds two tokens of a user, the newer token decides: `save` keeps the later of two profiles.
     arrivals.sort_by_key(|one| one.issued_at_s);
     let keys: Vec<_> = arrivals.iter().map(|one| (one.tenant, one.profile.external_id.as_str())).collect();
@@ -120,7 +133,8 @@ async fn look_up(store: &Store, mut arrivals: Vec<Arrival>, now_ms: i64) -> Resu
         .into_iter()
         .filter_map(|one| {
             let user = users.get(&(one.tenant, one.profile.external_id.clone())).cloned()?;
-            Some((one, user))
+            Some((one, Found::User(user)))
         })
+        .chain(refused.into_iter().map(|one| (one, Found::Suspended)))
         .collect())
 }

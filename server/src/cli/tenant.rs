@@ -8,7 +8,7 @@ use crate::{
     clock::rfc3339,
     demo,
     plain::isolated,
-    provisioning::tenants::{self, name, slug},
+    provisioning::tenants::{self, StateChange, Unchanged, name, slug},
     store::queries::tenants::{self as stored, Tenant},
 };
 
@@ -35,6 +35,23 @@ pub(super) enum Command {
         #[arg(long, value_parser = name)]
         name: String,
     },
+    /// Suspend a tenant: nobody connects, and nothing is written, until it is resumed. Running nodes close its connections
+    /// within 10 seconds.
+    Suspend {
+        /// The tenant's slug.
+        slug: String,
+    },
+    /// End the suspension of a tenant.
+    Resume {
+        /// The tenant's slug.
+        slug: String,
+    },
+    /// Delete a suspended tenant with all that it holds. Running nodes delete the rows with a job; `causerie jobs list --kind
+    /// delete_tenant` shows it. This can't be undone; backups keep what they hold.
+    Delete {
+        /// The tenant's slug.
+        slug: String,
+    },
     /// List the tenants.
     List,
 }
@@ -48,19 +65,47 @@ impl Command {
                 tenants::rename(&store, &operator(), &slug, &name, clock().now_ms()).await?;
                 Ok(())
             }
+            Self::Suspend { slug } => change(settings, &slug, StateChange::Suspend).await,
+            Self::Resume { slug } => change(settings, &slug, StateChange::Resume).await,
+            Self::Delete { slug } => change(settings, &slug, StateChange::Delete).await,
             Self::List => {
                 for tenant in stored::all(&settings.store().await?).await? {
                     println!(
-                        "{}  {}  created {}  {}",
+                        "{}  {}  created {}  {}{}",
                         tenant.slug,
                         tenant.id,
                         rfc3339(tenant.created_at_ms),
+                        state(&tenant),
                         isolated(&tenant.name)
                     );
                 }
                 Ok(())
             }
         }
+    }
+}
+
+/// The state of a tenant for the list; empty for a tenant in use.
+fn state(tenant: &Tenant) -> String {
+    let state = match (tenant.deleting_at_ms, tenant.suspended_at_ms) {
+        (Some(at_ms), _) => ("deleting since", at_ms),
+        (None, Some(at_ms)) => ("suspended", at_ms),
+        (None, None) => return String::new(),
+    };
+    format!("{} {}  ", state.0, rfc3339(state.1))
+}
+
+async fn change(settings: &Settings, slug: &str, change: StateChange) -> Outcome {
+    let store = settings.store().await?;
+    match tenants::change_state(&store, &operator(), slug, change, clock().now_ms()).await? {
+        Ok(_) => Ok(()),
+        Err(Unchanged::Absent) => {
+            Err(format!("there is no tenant `{slug}`; `causerie tenant list` lists the tenants").into())
+        }
+        Err(Unchanged::NotSuspended) => {
+            Err(format!("the tenant `{slug}` is not suspended: `causerie tenant suspend {slug}` first").into())
+        }
+        Err(Unchanged::Deleting) => Err(format!("the tenant `{slug}` is being deleted").into()),
     }
 }
 

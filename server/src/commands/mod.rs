@@ -7,6 +7,7 @@
 mod cursor;
 mod deps;
 mod directory;
+mod erase_texts;
 mod history;
 mod list;
 mod members;
@@ -18,6 +19,7 @@ mod typing;
 use causerie_protocol::{ErrorCode, Refusal, command::Command, wire::reply::Result as Answer};
 use futures::future::{BoxFuture, FutureExt};
 
+pub use self::erase_texts::{EraseTexts, TextsOf, erase_text};
 use self::relations::Step;
 use crate::{
     auth::Caller,

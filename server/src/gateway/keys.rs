@@ -1,15 +1,20 @@
-//! Ends the sessions whose tokens were signed with a key that has been revoked.
+//! Ends the sessions whose tokens were signed with a key that has been revoked, and the sessions of suspended tenants.
 
 use std::{collections::HashSet, sync::Arc, time::Duration};
 
-use causerie_protocol::CloseCode;
+use causerie_protocol::{CloseCode, TenantId};
 
-use crate::{app::App, auth::keys::KeyMark, sessions::CloseReason};
+use crate::{
+    app::App,
+    auth::{AuthError, keys::KeyMark},
+    sessions::CloseReason,
+    store::queries::tenant_states,
+};
 
 /// How often the keys are read. The command that revokes a key promises that its connections close within 30 seconds.
 const CHECKED_EVERY: Duration = Duration::from_secs(10);
 
-/// Starts the task that checks for revoked keys.
+/// Starts the task that checks for revoked keys and suspended tenants.
 pub fn watch(app: &Arc<App>) {
     let (app, stop) = (Arc::clone(app), app.tasks.stopping());
     app.tasks.clone().spawn_vital("signing keys", async move {
@@ -34,6 +39,10 @@ async fn look(app: &App) {
             let newer = last.take().map_or_else(|| ended.clone(), |[_, newer]| newer);
             last = Some([newer, ended]);
         }
+        match tenant_states::suspended(app.store.reader()).await {
+            Ok(suspended) => end_suspended(app, &suspended),
+            Err(error) => tracing::warn!(%error, "suspended tenants can't be looked for"),
+        }
         tokio::time::sleep(CHECKED_EVERY).await;
     }
 }
@@ -50,5 +59,20 @@ fn end(app: &App, keys: &HashSet<KeyMark>) {
     }
     if count > 0 {
         tracing::info!(count, "sessions ended: their signing key was revoked");
+    }
+}
+
+/// Ends the sessions of suspended tenants on this node.
+pub fn end_suspended(app: &App, tenants: &HashSet<TenantId>) {
+    if tenants.is_empty() {
+        return;
+    }
+    let mut count = 0;
+    for session in app.sessions.all().into_iter().filter(|session| tenants.contains(&session.caller.tenant)) {
+        session.end(CloseReason::Code(AuthError::Suspended.close_code(), AuthError::Suspended.to_string()));
+        count += 1;
+    }
+    if count > 0 {
+        tracing::info!(count, "sessions ended: their tenant is suspended");
     }
 }

@@ -3,7 +3,7 @@
 //! [`upgrade`] turns a request into a WebSocket, and [`diagnosis`] explains to a page why a WebSocket was refused.
 //! [`handshake`] identifies the user. [`connection`] is the loop of a connection, [`reader`] decodes its frames, and
 //! [`commands`] executes them. [`drain()`] closes all sessions when the server stops. [`watch_keys`] ends sessions whose
-//! signing key was revoked.
+//! signing key was revoked or whose tenant is suspended.
 
 mod commands;
 pub mod connection;
@@ -19,4 +19,4 @@ mod timers;
 pub mod upgrade;
 
 pub use drain::drain;
-pub use keys::watch as watch_keys;
+pub use keys::{end_suspended, watch as watch_keys};

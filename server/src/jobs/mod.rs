@@ -15,6 +15,7 @@
 //! [`new_job`], [`Jobs::enqueue`] in the transaction of the change, [`Jobs::wake`] after its commit.
 
 mod backoff;
+mod delete_tenant;
 mod kind;
 mod prune;
 mod report;
@@ -31,6 +32,7 @@ use uuid::Uuid;
 
 use self::worker::Worker;
 pub use self::{
+    delete_tenant::{DeleteTenant, Deletion},
     kind::{JobContext, JobError, JobKind, Kinds, Limits},
     prune::{AUDIT_EVERY, FACT_LOG_EVERY, PruneAudit, PruneFactLog},
 };

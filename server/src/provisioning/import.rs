@@ -30,7 +30,7 @@ use crate::{
     clock::Clock,
     plain::counted,
     store::{
-        Store, StoreError,
+        Store, StoreError, TENANT_SUSPENDED,
         queries::facts::{FactWrite, Outcome, read},
     },
 };
@@ -79,6 +79,9 @@ pub struct Stopped(pub String);
 
 impl From<StoreError> for Stopped {
     fn from(error: StoreError) -> Self {
+        if error.is_tenant_suspended() {
+            return Self(TENANT_SUSPENDED.to_owned());
+        }
         tracing::error!(%error, "an import stopped");
         Self("the database can't answer now; try again, what is done will be left as it is".to_owned())
     }

@@ -7,11 +7,15 @@ use serde_json::Value;
 use super::keys;
 use crate::{
     audit::Actor,
+    jobs::{self, DeleteTenant, Deletion},
     names::visible,
     store::{
         Store, StoreError,
         entities::api_key,
-        queries::tenants::{self, FirstPolicy, Tenant},
+        queries::{
+            jobs as job_queries, tenant_states,
+            tenants::{self, FirstPolicy, Tenant},
+        },
     },
 };
 
@@ -77,6 +81,72 @@ pub async fn rename(store: &Store, by: &Actor, slug: &str, name: &str, now_ms: i
     note(&transaction, &tenant, by, "tenant.rename", [("name", name.into())], now_ms).await?;
     transaction.commit().await?;
     Ok(Some(tenant))
+}
+
+/// Why a tenant keeps its state.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unchanged {
+    /// There is no such tenant.
+    Absent,
+    /// The tenant must be suspended before it is deleted.
+    NotSuspended,
+    /// The tenant is being deleted.
+    Deleting,
+}
+
+/// A change of a tenant's state.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum StateChange {
+    /// Nothing is written for the tenant from now on, and none of its tokens and API keys is accepted. Nodes end its sessions
+    /// within 10 seconds.
+    Suspend,
+    /// Ends the suspension.
+    Resume,
+    /// Stores the job that deletes all rows of the tenant, which must be suspended.
+    Delete,
+}
+
+/// Changes the state of a tenant and records the change. One transaction. A repeated suspension or resumption changes nothing
+/// and is recorded again; a repeated deletion is refused.
+///
+/// # Errors
+/// `StoreError` if the database does not answer or refuses a statement.
+pub async fn change_state(
+    store: &Store,
+    by: &Actor,
+    slug: &str,
+    change: StateChange,
+    now_ms: i64,
+) -> Result<Result<Tenant, Unchanged>, StoreError> {
+    let transaction = store.begin().await?;
+    let Some(tenant) = tenants::of_slug(&transaction, slug).await? else { return Ok(Err(Unchanged::Absent)) };
+    if tenant.deleting_at_ms.is_some() {
+        return Ok(Err(Unchanged::Deleting));
+    }
+    let action = match change {
+        StateChange::Suspend => {
+            tenant_states::set_suspended(&transaction, tenant.id, Some(now_ms)).await?;
+            "tenant.suspend"
+        }
+        StateChange::Resume => {
+            tenant_states::set_suspended(&transaction, tenant.id, None).await?;
+            "tenant.resume"
+        }
+        StateChange::Delete => {
+            if tenant.suspended_at_ms.is_none() {
+                return Ok(Err(Unchanged::NotSuspended));
+            }
+            tenant_states::set_deleting(&transaction, tenant.id, now_ms).await?;
+            let deletion = Deletion { tenant: tenant.id.0, slug: tenant.slug.clone() };
+            let job = jobs::new_job::<DeleteTenant>(None, &deletion, now_ms);
+            job_queries::enqueue(&transaction, &[job], now_ms).await?;
+            "tenant.delete"
+        }
+    };
+    note(&transaction, &tenant, by, action, [], now_ms).await?;
+    let changed = tenants::of_slug(&transaction, slug).await?.unwrap_or(tenant);
+    transaction.commit().await?;
+    Ok(Ok(changed))
 }
 
 async fn note<const N: usize>(

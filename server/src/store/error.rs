@@ -24,7 +24,22 @@ const SQLITE_STORAGE: [u32; 7] = [
     26, // NOTADB
 ];
 
+/// The reason for a refusal because the tenant is suspended.
+pub const TENANT_SUSPENDED: &str = "this tenant is suspended: nobody can connect or change anything until it is resumed";
+
 impl StoreError {
+    /// Nothing was written, because the tenant is suspended.
+    #[must_use]
+    pub fn tenant_suspended() -> Self {
+        DbErr::Custom(TENANT_SUSPENDED.to_owned()).into()
+    }
+
+    /// Whether nothing was written because the tenant is suspended.
+    #[must_use]
+    pub fn is_tenant_suspended(&self) -> bool {
+        matches!(&*self.0, DbErr::Custom(text) if text == TENANT_SUSPENDED)
+    }
+
     /// Whether the row exists already and must be unique.
     #[must_use]
     pub fn is_unique_violation(&self) -> bool {
@@ -115,6 +130,9 @@ enum Answer {
 /// The refusal of a request that the database did not execute. The caller does not read the text of the error; the log does.
 impl From<StoreError> for Refusal {
     fn from(error: StoreError) -> Self {
+        if error.is_tenant_suspended() {
+            return Self::new(ErrorCode::Forbidden, TENANT_SUSPENDED);
+        }
         tracing::error!(%error, "a request is refused because the database failed");
         Self::new(ErrorCode::Unavailable, "the database can't serve now")
     }

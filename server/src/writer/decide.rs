@@ -17,6 +17,7 @@ use super::{
     state::{BatchState, Reading},
 };
 use crate::{
+    auth::AuthError,
     domain::{ConversationState, Numbered as _},
     facts::{Snapshot, policy_gate},
     fanout::{Change, Effect, Update},
@@ -51,6 +52,9 @@ impl BatchState<'_> {
                 ErrorCode::Unauthenticated,
                 "the person's tokens were revoked after this one was issued",
             ));
+        }
+        if actor.is_suspended {
+            return Err(AuthError::Suspended.into());
         }
         let log = self.logs.entry(conversation).or_insert_with(|| Log::new(conversation, &actor));
         actor.member.state = log.state;
@@ -111,6 +115,11 @@ impl BatchState<'_> {
             }
             Mutation::Delete { message, .. } => {
                 let found = self.target(conversation, user, *message, &actor, Action::DeleteForAll)?;
+                Ok(WriteResult::Deleted(self.delete(conversation, *message, found)))
+            }
+            Mutation::EraseText { message, .. } => {
+                let found = self.targets.get(message).filter(|found| found.conversation_id == conversation.to_string());
+                let found = found.cloned().ok_or_else(policy_gate::not_found)?;
                 Ok(WriteResult::Deleted(self.delete(conversation, *message, found)))
             }
             Mutation::DeleteOwnCopy { message, .. } => {

@@ -38,18 +38,58 @@ pub struct WriteRequest {
 #[allow(missing_docs)] // they are the commands of the wire
 pub enum Mutation {
     Start(Start),
-    Send { conversation: ConversationId, draft: Draft },
-    Edit { conversation: ConversationId, message: MessageId, text: String },
-    Delete { conversation: ConversationId, message: MessageId },
-    MarkRead { conversation: ConversationId, seq: u32 },
-    MarkUnread { conversation: ConversationId },
-    Rename { conversation: ConversationId, subject: String },
-    AddMembers { conversation: ConversationId, users: Vec<wire::User>, checks: Vec<Check> },
-    RemoveMember { conversation: ConversationId, user: UserId },
-    Close { conversation: ConversationId },
-    Reopen { conversation: ConversationId },
-    DeleteOwnCopy { conversation: ConversationId, message: MessageId },
-    DeleteConversation { conversation: ConversationId, for_all: bool },
+    Send {
+        conversation: ConversationId,
+        draft: Draft,
+    },
+    Edit {
+        conversation: ConversationId,
+        message: MessageId,
+        text: String,
+    },
+    Delete {
+        conversation: ConversationId,
+        message: MessageId,
+    },
+    MarkRead {
+        conversation: ConversationId,
+        seq: u32,
+    },
+    MarkUnread {
+        conversation: ConversationId,
+    },
+    Rename {
+        conversation: ConversationId,
+        subject: String,
+    },
+    AddMembers {
+        conversation: ConversationId,
+        users: Vec<wire::User>,
+        checks: Vec<Check>,
+    },
+    RemoveMember {
+        conversation: ConversationId,
+        user: UserId,
+    },
+    Close {
+        conversation: ConversationId,
+    },
+    Reopen {
+        conversation: ConversationId,
+    },
+    DeleteOwnCopy {
+        conversation: ConversationId,
+        message: MessageId,
+    },
+    /// A back end erases the text of a message for all members. The caller is the author, and no rule is asked.
+    EraseText {
+        conversation: ConversationId,
+        message: MessageId,
+    },
+    DeleteConversation {
+        conversation: ConversationId,
+        for_all: bool,
+    },
 }
 
 /// Start a conversation, or find the existing conversation with the same start key.
@@ -270,6 +310,7 @@ impl Mutation {
             | Self::Close { conversation }
             | Self::Reopen { conversation }
             | Self::DeleteOwnCopy { conversation, .. }
+            | Self::EraseText { conversation, .. }
             | Self::DeleteConversation { conversation, .. } => Some(*conversation),
         }
     }
@@ -286,9 +327,10 @@ impl Mutation {
     /// The existing message that the mutation changes.
     pub(super) fn target(&self) -> Option<MessageId> {
         match self {
-            Self::Edit { message, .. } | Self::Delete { message, .. } | Self::DeleteOwnCopy { message, .. } => {
-                Some(*message)
-            }
+            Self::Edit { message, .. }
+            | Self::Delete { message, .. }
+            | Self::DeleteOwnCopy { message, .. }
+            | Self::EraseText { message, .. } => Some(*message),
             _ => None,
         }
     }

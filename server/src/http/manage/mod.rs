@@ -11,6 +11,7 @@ mod import;
 mod jobs;
 mod keys;
 mod me;
+mod messages;
 mod ndjson;
 mod paging;
 mod policy;
@@ -29,7 +30,7 @@ use self::{
 use super::{api::Shared, operation::Operation};
 
 /// All endpoints.
-const ENDPOINTS: [Entry; 40] = [
+const ENDPOINTS: [Entry; 45] = [
     Entry::of::<me::get::GetMe>(),
     Entry::of::<me::get_settings::GetSettings>(),
     Entry::of::<me::put_settings::PutSettings>(),
@@ -37,6 +38,8 @@ const ENDPOINTS: [Entry; 40] = [
     Entry::of::<users::revoke::RevokeUser>(),
     Entry::of::<users::export::ExportUser>(),
     Entry::of::<users::erase::EraseUser>(),
+    Entry::of::<users::erase_texts::EraseUserTexts>(),
+    Entry::of::<messages::erase::EraseMessage>(),
     Entry::of::<import::PostImport>(),
     Entry::of::<rows::export::Export>(),
     Entry::of::<rows::list::ListRows<rows::UserRow>>(),
@@ -70,6 +73,9 @@ const ENDPOINTS: [Entry; 40] = [
     Entry::of::<tenants::get::GetTenant>(),
     Entry::of::<tenants::create::CreateTenant>(),
     Entry::of::<tenants::rename::RenameTenant>(),
+    Entry::of::<tenants::suspend::SuspendTenant>(),
+    Entry::of::<tenants::resume::ResumeTenant>(),
+    Entry::of::<tenants::delete::DeleteTenant>(),
 ];
 
 /// All endpoints as a router.

@@ -48,6 +48,8 @@ pub struct ActorContext {
     pub member: MemberContext,
     /// Seconds since 1970 UTC; tokens of the actor issued before this are invalid.
     pub tokens_valid_from_s: i64,
+    /// Whether the actor's tenant is suspended, so that nothing may be written for it.
+    pub is_suspended: bool,
     pub read_seq: u32,
     pub uncounted_seq: u32,
     /// The other user of a direct conversation has deleted their copy.
@@ -240,7 +242,7 @@ impl WriteTx {
         // client id is not joined either, because PostgreSQL may then read all messages of the author and compare.
         let sql = format!(
             "SELECT w.id AS w_id, w.tokens_valid_from, c.uncounted_seq, m.read_seq, pm.left_at AS peer_left_at, \
-             f.version AS facts_version, f.policy_version, {}, \
+             f.version AS facts_version, f.policy_version, f.suspended_at, {}, \
              (SELECT x.id FROM messages x WHERE x.author_id = input.user_id AND x.client_id = input.client_id) AS sent_id \
              FROM input \
              JOIN conversations c ON c.id = input.conversation_id JOIN users w ON w.id = input.user_id \
@@ -259,6 +261,7 @@ impl WriteTx {
             let context = ActorContext {
                 member,
                 tokens_valid_from_s: row.try_get("", "tokens_valid_from")?,
+                is_suspended: row.try_get::<Option<i64>>("", "suspended_at")?.is_some(),
                 read_seq: row.try_get::<Option<i64>>("", "read_seq")?.and_then(|seq| u32::try_from(seq).ok()).unwrap_or(0),
                 uncounted_seq: number(row, "", "uncounted_seq")?,
                 peer_left: row.try_get::<Option<i64>>("", "peer_left_at")?.is_some(),

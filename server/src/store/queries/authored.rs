@@ -1,6 +1,6 @@
 //! The conversations and messages of one user, for the export of the user's data.
 
-use causerie_protocol::UserId;
+use causerie_protocol::{ConversationId, MessageId, TenantId, UserId};
 use sea_orm::{ConnectionTrait, QueryResult};
 use uuid::Uuid;
 
@@ -88,4 +88,57 @@ pub async fn messages(
     };
     let query = statement(connection.get_database_backend(), &sql, values);
     connection.query_all_raw(query).await?.iter().map(authored).collect()
+}
+
+/// A message and where it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub struct Place {
+    pub conversation: ConversationId,
+    pub message: MessageId,
+    pub author: UserId,
+}
+
+/// The place of a message of a tenant; `None` if the tenant has no such message.
+///
+/// # Errors
+/// `StoreError` if the database does not answer or refuses the statement.
+pub async fn place(
+    connection: &impl ConnectionTrait,
+    tenant: TenantId,
+    message: MessageId,
+) -> Result<Option<Place>, StoreError> {
+    let sql = "SELECT m.id, m.conversation_id, m.author_id FROM messages m
+               JOIN conversations c ON c.id = m.conversation_id WHERE m.id = $1 AND c.tenant_id = $2";
+    let query = statement(connection.get_database_backend(), sql, vec![message.0.into(), tenant.0.into()]);
+    connection.query_one_raw(query).await?.as_ref().map(place_of).transpose()
+}
+
+/// The messages of a user that are not deleted, each with its client id, in the order of the client ids, beginning after the
+/// client id `after`, if there is one; at most `limit`.
+///
+/// # Errors
+/// `StoreError` if the database does not answer or refuses the statement.
+pub async fn with_texts(
+    connection: &impl ConnectionTrait,
+    user: UserId,
+    after: Option<Uuid>,
+    limit: u32,
+) -> Result<Vec<(Uuid, Place)>, StoreError> {
+    let comparison = if after.is_some() { ">" } else { ">=" };
+    let sql = format!(
+        "SELECT m.id, m.client_id, m.conversation_id, m.author_id FROM messages m
+         WHERE m.author_id = $1 AND m.client_id {comparison} $2 AND m.deleted_at IS NULL ORDER BY m.client_id LIMIT $3"
+    );
+    let values = vec![user.0.into(), after.unwrap_or_default().into(), i64::from(limit).into()];
+    let rows = connection.query_all_raw(statement(connection.get_database_backend(), &sql, values)).await?;
+    rows.iter().map(|row| Ok((row.try_get("", "client_id")?, place_of(row)?))).collect()
+}
+
+fn place_of(row: &QueryResult) -> Result<Place, StoreError> {
+    Ok(Place {
+        conversation: ConversationId(row.try_get("", "conversation_id")?),
+        message: MessageId(row.try_get("", "id")?),
+        author: UserId(row.try_get("", "author_id")?),
+    })
 }

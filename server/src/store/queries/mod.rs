@@ -20,5 +20,7 @@ pub mod people;
 pub mod positions;
 pub mod purge;
 pub mod shared;
+pub mod tenant_deletion;
+pub mod tenant_states;
 pub mod tenants;
 pub mod write_tx;

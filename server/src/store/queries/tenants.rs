@@ -3,9 +3,7 @@
 use std::collections::HashMap;
 
 use causerie_protocol::TenantId;
-use sea_orm::{
-    ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QueryResult, QuerySelect as _,
-};
+use sea_orm::{ActiveValue::Set, ConnectionTrait, EntityTrait, QueryResult, Value};
 use uuid::Uuid;
 
 use crate::store::{
@@ -27,6 +25,31 @@ pub struct Tenant {
     pub epoch: Uuid,
     /// Milliseconds since 1970 UTC.
     pub created_at_ms: i64,
+    /// Since when the tenant is suspended, milliseconds since 1970 UTC; `None` if it is not.
+    pub suspended_at_ms: Option<i64>,
+    /// When the deletion of the tenant was requested, milliseconds since 1970 UTC; `None` if it was not.
+    pub deleting_at_ms: Option<i64>,
+}
+
+/// Selects the columns that [`tenant`] reads.
+const SELECT: &str = "SELECT t.id, t.slug, t.name, t.epoch, t.created_at, t.deleting_at, f.suspended_at
+                      FROM tenants t LEFT JOIN facts f ON f.tenant_id = t.id";
+
+fn tenant(row: &QueryResult) -> Result<Tenant, StoreError> {
+    Ok(Tenant {
+        id: TenantId(row.try_get("", "id")?),
+        slug: row.try_get("", "slug")?,
+        name: row.try_get("", "name")?,
+        epoch: row.try_get("", "epoch")?,
+        created_at_ms: row.try_get("", "created_at")?,
+        suspended_at_ms: row.try_get("", "suspended_at")?,
+        deleting_at_ms: row.try_get("", "deleting_at")?,
+    })
+}
+
+async fn select(connection: &impl ConnectionTrait, end: &str, values: Vec<Value>) -> Result<Vec<Tenant>, StoreError> {
+    let query = statement(connection.get_database_backend(), &format!("{SELECT} {end}"), values);
+    connection.query_all_raw(query).await?.iter().map(tenant).collect()
 }
 
 impl Tenant {
@@ -34,13 +57,15 @@ impl Tenant {
     #[must_use]
     pub fn new(slug: &str, name: &str, now_ms: i64) -> Self {
         let (slug, name) = (slug.to_owned(), name.to_owned());
-        Self { id: TenantId::new(), slug, name, epoch: Uuid::now_v7(), created_at_ms: now_ms }
-    }
-}
-
-impl From<tenant::Model> for Tenant {
-    fn from(row: tenant::Model) -> Self {
-        Self { id: row.id.into(), slug: row.slug, name: row.name, epoch: row.epoch, created_at_ms: row.created_at }
+        Self {
+            id: TenantId::new(),
+            slug,
+            name,
+            epoch: Uuid::now_v7(),
+            created_at_ms: now_ms,
+            suspended_at_ms: None,
+            deleting_at_ms: None,
+        }
     }
 }
 
@@ -143,8 +168,15 @@ pub async fn ensure(
 /// # Errors
 /// `StoreError` if the database does not answer or refuses the statement.
 pub async fn find_by_slug(store: &Store, slug: &str) -> Result<Option<Tenant>, StoreError> {
-    let row = tenant::Entity::find().filter(tenant::Column::Slug.eq(slug)).one(store.reader()).await?;
-    Ok(row.map(Tenant::from))
+    of_slug(store.reader(), slug).await
+}
+
+/// The tenant with this slug, as part of a transaction.
+///
+/// # Errors
+/// `StoreError` if the database does not answer or refuses the statement.
+pub async fn of_slug(connection: &impl ConnectionTrait, slug: &str) -> Result<Option<Tenant>, StoreError> {
+    Ok(select(connection, "WHERE t.slug = $1", vec![slug.into()]).await?.pop())
 }
 
 /// The slug of a tenant whose first policy was not chosen by `by`; `None` if there is no such tenant.
@@ -164,8 +196,7 @@ pub async fn first_not_by(store: &Store, by: &str) -> Result<Option<String>, Sto
 /// # Errors
 /// `StoreError` if the database does not answer or refuses the statement.
 pub async fn all(store: &Store) -> Result<Vec<Tenant>, StoreError> {
-    let rows = tenant::Entity::find().order_by_asc(tenant::Column::Slug).all(store.reader()).await?;
-    Ok(rows.into_iter().map(Tenant::from).collect())
+    select(store.reader(), "ORDER BY t.slug", Vec::new()).await
 }
 
 /// A page of the tenants, sorted by slug: at most `limit` tenants after the slug `after`.
@@ -173,9 +204,8 @@ pub async fn all(store: &Store) -> Result<Vec<Tenant>, StoreError> {
 /// # Errors
 /// `StoreError` if the database does not answer or refuses the statement.
 pub async fn page(store: &Store, after: &str, limit: u32) -> Result<Vec<Tenant>, StoreError> {
-    let query = tenant::Entity::find().filter(tenant::Column::Slug.gt(after)).order_by_asc(tenant::Column::Slug);
-    let rows = query.limit(u64::from(limit)).all(store.reader()).await?;
-    Ok(rows.into_iter().map(Tenant::from).collect())
+    let end = "WHERE t.slug > $1 ORDER BY t.slug LIMIT $2";
+    select(store.reader(), end, vec![after.into(), i64::from(limit).into()]).await
 }
 
 /// Gives every tenant a new epoch, so that clients drop what they hold.
@@ -212,8 +242,7 @@ pub async fn rename(connection: &impl ConnectionTrait, slug: &str, name: &str) -
     let sql = "UPDATE tenants SET name = $1 WHERE slug = $2";
     let values = vec![name.into(), slug.into()];
     connection.execute_raw(statement(connection.get_database_backend(), sql, values)).await?;
-    let row = tenant::Entity::find().filter(tenant::Column::Slug.eq(slug)).one(connection).await?;
-    Ok(row.map(Tenant::from))
+    of_slug(connection, slug).await
 }
 
 /// The tenant with this id.
@@ -221,7 +250,7 @@ pub async fn rename(connection: &impl ConnectionTrait, slug: &str, name: &str) -
 /// # Errors
 /// `StoreError` if the database does not answer or refuses the statement.
 pub async fn find(store: &Store, id: TenantId) -> Result<Option<Tenant>, StoreError> {
-    Ok(tenant::Entity::find_by_id(Uuid::from(id)).one(store.reader()).await?.map(Tenant::from))
+    Ok(select(store.reader(), "WHERE t.id = $1", vec![id.0.into()]).await?.pop())
 }
 
 #[cfg(test)]

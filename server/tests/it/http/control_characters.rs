@@ -21,6 +21,7 @@ async fn status_of(product: &Caller<'_>, request: Request, sent: &mut usize) -> 
 /// The name as `proto/` or JSON spells it.
 fn names(problem: &Value, field: &str) -> bool {
     let named = problem["field"].as_str().unwrap_or_default().rsplit('.').next().unwrap_or_default();
+    let named = named.split('[').next().unwrap_or_default();
     let plain = |name: &str| name.replace('_', "").trim_end_matches('s').to_ascii_lowercase();
     plain(named).ends_with(&plain(field)) || (field == "q" && named == "query")
 }

@@ -16,6 +16,7 @@ mod provisioning;
 mod routes;
 mod rows;
 mod settings;
+mod tenant_states;
 mod tenants;
 mod twin;
 

@@ -186,6 +186,11 @@ async fn every_route_works() {
     assert_eq!(product.ask("PATCH", "/v1/tenants/{slug}", &["globex"], "", change).await["name"], "Globex Corporation");
     assert_eq!(product.ask("GET", "/v1/tenants/{slug}", &["globex"], "", None).await["slug"], "globex");
     assert_eq!(product.ask("GET", "/v1/tenants", &[], "", None).await["tenants"].as_array().map(Vec::len), Some(2));
+    manage_tenants(&product).await;
+    let all = Walk { caller: Caller::back_end(&cluster, "admin,act,provision,read"), walked: &walked };
+    manage_keys(&all, "/v1", &[]).await;
+    assert_eq!(back_end.ask("POST", "/v1/messages/{id}/erase", &[&message], "", None).await, Value::Null);
+    assert!(back_end.ask("POST", "/v1/users/{id}/erase-texts", &["zoe"], "", None).await["job"].is_string());
 
     // Policy.
     let admin = Walk { caller: Caller::back_end(&cluster, "admin"), walked: &walked };
@@ -215,6 +220,37 @@ async fn every_route_works() {
     let table: BTreeSet<String> =
         DESCRIPTION.operations.iter().map(|route| format!("{} {}", route.method, route.path)).collect();
     assert_eq!(*walked.borrow(), table);
+}
+
+/// Makes, lists and revokes keys at one of the two addresses.
+async fn manage_keys(walk: &Walk<'_>, prefix: &str, tenant: &[&str]) {
+    let of = |id: &str| tenant.iter().copied().chain([id]).map(str::to_owned).collect::<Vec<_>>();
+    let new = json!({ "name": "second", "scopes": ["read"] });
+    let made = walk.ask("POST", &format!("{prefix}/api-keys"), tenant, "", Some(new)).await;
+    let listed = walk.ask("GET", &format!("{prefix}/api-keys"), tenant, "", None).await;
+    assert!(listed["apiKeys"].as_array().is_some_and(|keys| keys.contains(&made["details"])), "{listed}");
+    let id = of(made["details"]["id"].as_str().expect("an id"));
+    let id: Vec<&str> = id.iter().map(String::as_str).collect();
+    assert_eq!(walk.ask("DELETE", &format!("{prefix}/api-keys/{{id}}"), &id, "", None).await, Value::Null);
+
+    let new = json!({ "algorithm": "HS256" });
+    let added = walk.ask("POST", &format!("{prefix}/signing-keys"), tenant, "", Some(new)).await;
+    let listed = walk.ask("GET", &format!("{prefix}/signing-keys"), tenant, "", None).await;
+    let kids = listed["signingKeys"].as_array().into_iter().flatten().filter(|key| key["kid"] == added["kid"]);
+    assert_eq!(kids.count(), 1, "{listed}");
+    let kid = of(added["kid"].as_str().expect("an id"));
+    let kid: Vec<&str> = kid.iter().map(String::as_str).collect();
+    assert_eq!(walk.ask("DELETE", &format!("{prefix}/signing-keys/{{kid}}"), &kid, "", None).await, Value::Null);
+}
+
+/// Manages the keys of the tenant `globex`, suspends and resumes it, and deletes it.
+async fn manage_tenants(product: &Walk<'_>) {
+    manage_keys(product, "/v1/tenants/{slug}", &["globex"]).await;
+    let change = async |method: &str, path: &str| product.ask(method, path, &["globex"], "", None).await;
+    assert!(change("POST", "/v1/tenants/{slug}/suspend").await["suspendedAt"].is_string());
+    assert_eq!(change("POST", "/v1/tenants/{slug}/resume").await.get("suspendedAt"), None);
+    change("POST", "/v1/tenants/{slug}/suspend").await;
+    assert!(change("DELETE", "/v1/tenants/{slug}").await["deletingAt"].is_string());
 }
 
 #[tokio::test]

@@ -23,7 +23,6 @@ use crate::{
     app::App,
     auth::{ApiCaller, Scope},
     clock::rfc3339,
-    
     store::{
         entities::api_key,
         queries::tenants::{self as stored, Tenant},

@@ -45,10 +45,6 @@ impl<O: Owner> Endpoint for RevokeApiKey<O> {
             Scope::ALL.into_iter().filter(|scope| row.scopes.split(' ').any(|name| name == scope.name())).collect();
         O::may_grant(&call.caller, &scopes, "id")?;
         let by = Actor::back_end(&call.caller);
-        if keys::revoke_api_key(&app.store, &by, &tenant, id, now_ms).await? {
-            Ok(())
-        } else {
-            Err(not_found().into())
-        }
+        if keys::revoke_api_key(&app.store, &by, &tenant, id, now_ms).await? { Ok(()) } else { Err(not_found().into()) }
     }
 }

@@ -1,11 +1,14 @@
 //! The tenants of this server, for the product's administrators: a key with the scope `tenants`, of whichever tenant, speaks for all.
 
 pub mod create;
+pub mod delete;
 pub mod get;
 pub mod list;
 pub mod rename;
+pub mod resume;
+pub mod suspend;
 
-use causerie_protocol::{ErrorCode, Refusal, limits};
+use causerie_protocol::{ErrorCode, Refusal, TenantId, limits};
 use schemars::{JsonSchema, Schema};
 use serde::Serialize;
 use serde_json::json;
@@ -13,7 +16,12 @@ use uuid::Uuid;
 
 use super::{decode::invalid, schemas::extend};
 use crate::{
-    auth::Scope, clock::rfc3339, http::commands::schema::bounds, provisioning::tenants, store::queries::tenants::Tenant,
+    app::App,
+    auth::Scope,
+    clock::rfc3339,
+    http::commands::schema::bounds,
+    provisioning::tenants::{self, Unchanged},
+    store::queries::tenants::{self as stored, Tenant},
 };
 
 /// The scopes that may.
@@ -33,11 +41,24 @@ pub struct TenantAnswer {
     /// When it was made.
     #[schemars(extend("format" = "date-time"))]
     created_at: String,
+    /// Since when it is suspended; absent if it is not.
+    #[schemars(extend("format" = "date-time"))]
+    suspended_at: Option<String>,
+    /// When its deletion was requested; absent if it was not.
+    #[schemars(extend("format" = "date-time"))]
+    deleting_at: Option<String>,
 }
 
 impl From<Tenant> for TenantAnswer {
     fn from(tenant: Tenant) -> Self {
-        Self { id: tenant.id.0, slug: tenant.slug, name: tenant.name, created_at: rfc3339(tenant.created_at_ms) }
+        Self {
+            id: tenant.id.0,
+            slug: tenant.slug,
+            name: tenant.name,
+            created_at: rfc3339(tenant.created_at_ms),
+            suspended_at: tenant.suspended_at_ms.map(rfc3339),
+            deleting_at: tenant.deleting_at_ms.map(rfc3339),
+        }
     }
 }
 
@@ -57,6 +78,26 @@ pub(super) fn name(text: &str) -> Result<String, Refusal> {
         return Err(invalid("name", "contains control characters"));
     }
     tenants::name(text).map_err(|why| invalid("name", &format!("is not good: {why}")))
+}
+
+/// Refuses a change that the tenant's state does not allow.
+fn unchanged(why: Unchanged) -> Refusal {
+    let why = match why {
+        Unchanged::Absent => return not_found(),
+        Unchanged::NotSuspended => "the tenant is not suspended: suspend it before you delete it",
+        Unchanged::Deleting => "the tenant is being deleted",
+    };
+    Refusal::new(ErrorCode::Conflict, why)
+}
+
+/// Refuses to suspend or delete the tenant of the key of the request: nobody could undo it with this key.
+async fn refuse_own(call_tenant: TenantId, app: &App, slug: &str) -> Result<(), Refusal> {
+    let found = stored::find_by_slug(&app.store, slug).await?;
+    if found.is_some_and(|tenant| tenant.id == call_tenant) {
+        let why = "the key of this request belongs to this tenant: use a key of another tenant, or `causerie tenant`";
+        return Err(Refusal::new(ErrorCode::Conflict, why));
+    }
+    Ok(())
 }
 
 pub(super) fn not_found() -> Refusal {

@@ -1,6 +1,7 @@
 //! What a product's back end does to users: makes them known, changes them, signs them out everywhere.
 
 pub mod erase;
+pub mod erase_texts;
 pub mod export;
 pub mod put;
 pub mod revoke;

@@ -27,6 +27,7 @@ use uuid::Uuid;
 use super::{Outcome, lock, read};
 use crate::store::{
     Store, StoreError, Transaction,
+    queries::tenant_states,
     rows::{Column, Rows, statement},
 };
 
@@ -42,7 +43,8 @@ impl FactWrite {
     /// Begins a transaction and waits for the tenant's exclusive fact lock.
     ///
     /// # Errors
-    /// `StoreError` if the database does not answer or refuses the statement.
+    /// `StoreError` if the tenant is suspended ([`StoreError::is_tenant_suspended`]), or if the database does not answer or
+    /// refuses the statement.
     pub async fn begin(store: &Store, tenant: TenantId, now_ms: i64) -> Result<Self, StoreError> {
         Self::within(store.begin().await?, tenant, now_ms).await
     }
@@ -57,6 +59,10 @@ impl FactWrite {
 
     async fn within(transaction: Transaction, tenant: TenantId, now_ms: i64) -> Result<Self, StoreError> {
         lock::exclusive(&transaction, tenant).await?;
+        // A statement of its own after the lock: see `Decisions are made under the lock` in ARCHITECTURE.md.
+        if !tenant_states::suspended_of(&transaction, [tenant]).await?.is_empty() {
+            return Err(StoreError::tenant_suspended());
+        }
         Ok(Self { transaction, tenant, now_ms, changes: Vec::new() })
     }
 

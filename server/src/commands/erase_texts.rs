@@ -1,0 +1,83 @@
+//! Erases texts of messages for back ends. Members see it as the deletion of the message; no rule is asked.
+
+use std::{sync::Arc, time::Duration};
+
+use causerie_protocol::{ErrorCode, Refusal, TenantId, UserId};
+use serde::{Deserialize, Serialize};
+use tokio::time::Instant;
+use uuid::Uuid;
+
+use crate::{
+    auth::Caller,
+    clock::Clock,
+    jobs::{JobContext, JobError, JobKind, Limits, new_job},
+    store::{
+        Store,
+        queries::{authored, authored::Place, jobs},
+    },
+    writer::{Mutation, WriteRequest, Writer},
+};
+
+/// Messages read at a time.
+const PAGE: u32 = 200;
+/// After this time a run ends and stores a job for the rest, so that one job does not run out of attempts.
+const RUN: Duration = Duration::from_secs(240);
+
+/// Erases the text of one message.
+///
+/// # Errors
+/// `not_found` if the message does not exist; `forbidden` if the tenant is suspended; `unavailable` or `timeout` if the
+/// database does not answer.
+pub async fn erase_text(writer: &Writer, tenant: TenantId, place: Place) -> Result<(), Refusal> {
+    // A revocation of tokens does not concern a back end.
+    let caller = Caller { tenant, user: place.author, issued_at_s: i64::MAX };
+    let mutation = Mutation::EraseText { conversation: place.conversation, message: place.message };
+    writer.write(WriteRequest { caller, mutation }).await.map(drop)
+}
+
+/// The kind of jobs that erase the texts of all messages of a user. A message that is deleted already is left out, so a run
+/// after a failure goes on where the last run ended.
+pub struct EraseTexts {
+    /// The database.
+    pub store: Store,
+    /// The time of day.
+    pub clock: Arc<dyn Clock>,
+    /// Writes the deletions.
+    pub writer: Writer,
+}
+
+/// The user whose texts are erased.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct TextsOf {
+    /// The server's id of the user, which stays valid when the user is erased.
+    pub user: Uuid,
+}
+
+impl JobKind for EraseTexts {
+    const KIND: &'static str = "erase_texts";
+    const LIMITS: Limits = Limits { concurrency: 1, timeout: Duration::from_secs(600), ..Limits::DEFAULT };
+    type Payload = TextsOf;
+
+    async fn run(&self, context: JobContext, of: TextsOf) -> Result<(), JobError> {
+        let Some(tenant) = context.tenant else { return Err(JobError::permanent("the job belongs to no tenant")) };
+        let (ends_at, mut after) = (Instant::now() + RUN, None);
+        loop {
+            let page = authored::with_texts(self.store.reader(), UserId(of.user), after, PAGE).await?;
+            let Some((last, _)) = page.last() else { return Ok(()) };
+            after = Some(*last);
+            for (_, place) in page {
+                match erase_text(&self.writer, tenant, place).await {
+                    Ok(()) => {}
+                    // All members have deleted the conversation meanwhile.
+                    Err(refusal) if refusal.code == ErrorCode::NotFound => {}
+                    Err(refusal) => return Err(JobError::retryable("a text could not be erased").because(refusal)),
+                }
+            }
+            if Instant::now() > ends_at {
+                let now_ms = self.clock.now_ms();
+                let rest = new_job::<Self>(Some(tenant), &of, now_ms);
+                return Ok(jobs::enqueue(self.store.writer(), &[rest], now_ms).await?);
+            }
+        }
+    }
+}

@@ -1,0 +1,3 @@
+//! Messages, for back ends.
+
+pub mod erase;

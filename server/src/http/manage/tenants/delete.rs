@@ -1,0 +1,42 @@
+//! `DELETE /v1/tenants/{slug}`: deletes a suspended tenant.
+
+use http::Method;
+
+use super::{SCOPES, TenantAnswer, refuse_own, unchanged};
+use crate::{
+    audit::Actor,
+    auth::{ApiCaller, Scope},
+    http::{
+        error::Problem,
+        manage::endpoint::{Call, Endpoint, Json},
+    },
+    provisioning::tenants::{StateChange, change_state},
+};
+
+/// Deletes a tenant.
+pub struct DeleteTenant;
+
+impl Endpoint for DeleteTenant {
+    const METHOD: Method = Method::DELETE;
+    const PATH: &'static str = "/v1/tenants/{slug}";
+    const ID: &'static str = "deleteTenant";
+    const SUMMARY: &'static str =
+        "Deletes a suspended tenant with all that it holds: users, conversations, messages, rules, keys, audit and jobs.";
+    const TEXT: &'static str = "A job deletes the rows; until it is done, the tenant is listed with `deletingAt`, and its slug can not be used again. This can not be undone. Backups keep what they hold. A key can not delete its own tenant.";
+    const SCOPES: &'static [Scope] = SCOPES;
+
+    type Caller = ApiCaller;
+    type Query = ();
+    type Body = ();
+    type Answer = Json<TenantAnswer>;
+
+    async fn run(call: Call<Self>, (): (), (): ()) -> Result<Self::Answer, Problem> {
+        let (app, by) = (&call.shared.app, Actor::back_end(&call.caller));
+        refuse_own(call.caller.tenant, app, call.id()).await?;
+        let change = change_state(&app.store, &by, call.id(), StateChange::Delete, app.clock.now_ms());
+        let changed = change.await?;
+        let tenant = changed.map_err(unchanged)?;
+        app.jobs.wake();
+        Ok(Json(tenant.into()))
+    }
+}

@@ -1,0 +1,42 @@
+//! `POST /v1/tenants/{slug}/suspend`: suspends a tenant.
+
+use http::Method;
+
+use super::{SCOPES, TenantAnswer, refuse_own, unchanged};
+use crate::{
+    audit::Actor,
+    auth::{ApiCaller, Scope},
+    gateway,
+    http::{
+        error::Problem,
+        manage::endpoint::{Call, Endpoint, Json},
+    },
+    provisioning::tenants::{StateChange, change_state},
+};
+
+/// Suspends a tenant.
+pub struct SuspendTenant;
+
+impl Endpoint for SuspendTenant {
+    const METHOD: Method = Method::POST;
+    const PATH: &'static str = "/v1/tenants/{slug}/suspend";
+    const ID: &'static str = "suspendTenant";
+    const SUMMARY: &'static str = "Suspends a tenant: nobody connects, and nothing is written, until it is resumed.";
+    const TEXT: &'static str = "From the answer on, tokens and API keys of the tenant are refused (`forbidden`) and nothing is written. Its connections are closed with the code 4503 within 10 seconds on all nodes. A key can not suspend its own tenant.";
+    const SCOPES: &'static [Scope] = SCOPES;
+
+    type Caller = ApiCaller;
+    type Query = ();
+    type Body = ();
+    type Answer = Json<TenantAnswer>;
+
+    async fn run(call: Call<Self>, (): (), (): ()) -> Result<Self::Answer, Problem> {
+        let (app, by) = (&call.shared.app, Actor::back_end(&call.caller));
+        refuse_own(call.caller.tenant, app, call.id()).await?;
+        let change = change_state(&app.store, &by, call.id(), StateChange::Suspend, app.clock.now_ms());
+        let changed = change.await?;
+        let tenant = changed.map_err(unchanged)?;
+        gateway::end_suspended(app, &[tenant.id].into());
+        Ok(Json(tenant.into()))
+    }
+}

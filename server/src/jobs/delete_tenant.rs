@@ -1,0 +1,69 @@
+//! The kind of jobs that delete all rows of a tenant.
+
+use std::{sync::Arc, time::Duration};
+
+use causerie_protocol::TenantId;
+use serde::{Deserialize, Serialize};
+use tokio::time::{Instant, sleep};
+use uuid::Uuid;
+
+use super::{JobContext, JobError, JobKind, Limits, new_job};
+use crate::{
+    clock::Clock,
+    store::{
+        Store,
+        queries::{jobs, tenant_deletion},
+    },
+};
+
+/// After this time a run ends and stores a job for the rest, so that a long deletion does not use up the attempts of one job.
+const RUN: Duration = Duration::from_secs(300);
+/// The longest pause between two transactions.
+const PAUSE_MAX: Duration = Duration::from_millis(200);
+
+/// Deletes all rows of a tenant in small transactions. After a failure or a kill, the next run goes on where the last
+/// committed transaction ended. These jobs belong to the server, not to the tenant, whose jobs are deleted too.
+pub struct DeleteTenant {
+    /// The database.
+    pub store: Store,
+    /// The time of day.
+    pub clock: Arc<dyn Clock>,
+}
+
+/// The tenant to delete.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Deletion {
+    /// The id of the tenant.
+    pub tenant: Uuid,
+    /// The slug of the tenant, for the log.
+    pub slug: String,
+}
+
+impl JobKind for DeleteTenant {
+    const KIND: &'static str = "delete_tenant";
+    const LIMITS: Limits = Limits {
+        concurrency: 1,
+        timeout: Duration::from_secs(600),
+        keep_done: Duration::from_secs(7 * 86_400),
+        ..Limits::DEFAULT
+    };
+    type Payload = Deletion;
+
+    async fn run(&self, _: JobContext, deletion: Deletion) -> Result<(), JobError> {
+        let ends_at = Instant::now() + RUN;
+        loop {
+            let begun = Instant::now();
+            if !tenant_deletion::delete_some(&self.store, TenantId(deletion.tenant)).await? {
+                tracing::info!(tenant_id = %deletion.tenant, slug = deletion.slug, "all rows of a tenant are deleted");
+                return Ok(());
+            }
+            if Instant::now() > ends_at {
+                let now_ms = self.clock.now_ms();
+                let rest = new_job::<Self>(None, &deletion, now_ms);
+                return Ok(jobs::enqueue(self.store.writer(), &[rest], now_ms).await?);
+            }
+            // The writers of other tenants have at least half of the time.
+            sleep(begun.elapsed().min(PAUSE_MAX)).await;
+        }
+    }
+}

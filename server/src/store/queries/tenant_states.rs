@@ -1,0 +1,72 @@
+//! Suspended tenants, and tenants that are being deleted.
+
+use std::collections::HashSet;
+
+use causerie_protocol::TenantId;
+use sea_orm::{ConnectionTrait, QueryResult};
+use uuid::Uuid;
+
+use super::facts::lock;
+use crate::store::{
+    StoreError,
+    rows::{self, statement},
+};
+
+/// Suspends a tenant, or ends its suspension. Waits for all batches that were decided before; once the transaction is
+/// committed, nothing is written for a suspended tenant. A suspended tenant keeps the time of its first suspension.
+///
+/// # Errors
+/// `StoreError` if the database does not answer or refuses a statement.
+pub async fn set_suspended(
+    transaction: &impl ConnectionTrait,
+    tenant: TenantId,
+    suspended_at_ms: Option<i64>,
+) -> Result<(), StoreError> {
+    lock::exclusive(transaction, tenant).await?;
+    let sql = match suspended_at_ms {
+        Some(_) => "UPDATE facts SET suspended_at = COALESCE(suspended_at, $2) WHERE tenant_id = $1",
+        None => "UPDATE facts SET suspended_at = $2 WHERE tenant_id = $1",
+    };
+    let values = vec![tenant.0.into(), suspended_at_ms.into()];
+    transaction.execute_raw(statement(transaction.get_database_backend(), sql, values)).await?;
+    Ok(())
+}
+
+/// Records that the tenant is to be deleted.
+///
+/// # Errors
+/// `StoreError` if the database does not answer or refuses the statement.
+pub async fn set_deleting(transaction: &impl ConnectionTrait, tenant: TenantId, at_ms: i64) -> Result<(), StoreError> {
+    let sql = "UPDATE tenants SET deleting_at = COALESCE(deleting_at, $1) WHERE id = $2";
+    let values = vec![at_ms.into(), tenant.0.into()];
+    transaction.execute_raw(statement(transaction.get_database_backend(), sql, values)).await?;
+    Ok(())
+}
+
+/// The tenants among these that are suspended.
+///
+/// # Errors
+/// `StoreError` if the database does not answer or refuses the statement.
+pub async fn suspended_of(
+    connection: &impl ConnectionTrait,
+    tenants: impl IntoIterator<Item = TenantId>,
+) -> Result<HashSet<TenantId>, StoreError> {
+    let body = "SELECT f.tenant_id FROM input i JOIN facts f ON f.tenant_id = i.id WHERE f.suspended_at IS NOT NULL";
+    let distinct: HashSet<TenantId> = tenants.into_iter().collect();
+    let query = rows::ids(distinct).statement(connection.get_database_backend(), body, &[]);
+    connection.query_all_raw(query).await?.iter().map(tenant_id).collect()
+}
+
+/// All suspended tenants.
+///
+/// # Errors
+/// `StoreError` if the database does not answer or refuses the statement.
+pub async fn suspended(connection: &impl ConnectionTrait) -> Result<HashSet<TenantId>, StoreError> {
+    let sql = "SELECT f.tenant_id FROM facts f WHERE f.suspended_at IS NOT NULL";
+    let query = statement(connection.get_database_backend(), sql, Vec::new());
+    connection.query_all_raw(query).await?.iter().map(tenant_id).collect()
+}
+
+fn tenant_id(row: &QueryResult) -> Result<TenantId, StoreError> {
+    Ok(TenantId(row.try_get::<Uuid>("", "tenant_id")?))
+}
