@@ -13,7 +13,7 @@ use crate::{app::App, limits::UserLimiter, provisioning::ImportLocks};
 pub struct Shared {
     /// The server.
     pub app: Arc<App>,
-    /// How fast a user may send requests.
+    /// Limits how many requests a user may send.
     pub limiter: Arc<UserLimiter>,
     /// The imports of this node.
     pub imports: ImportLocks,
@@ -21,7 +21,7 @@ pub struct Shared {
     pub exports: Exports,
 }
 
-/// All of `/v1` but the socket.
+/// All of `/v1` except the WebSocket.
 pub fn router(app: &Arc<App>) -> Router {
     let limiter = Arc::new(UserLimiter::of_requests(&app.config.limits));
     let shared = Shared { app: Arc::clone(app), limiter, imports: ImportLocks::default(), exports: Exports::default() };

@@ -1,4 +1,4 @@
-//! JSON bodies, read within bounds of size and time.
+//! Reads JSON bodies with limits of size and time.
 
 use std::time::Duration;
 
@@ -14,18 +14,18 @@ use serde_json::{Map, Value};
 use super::error::Problem;
 use crate::plain::shortened;
 
-/// A body that takes longer is no honest one: 64 KiB in 10 s is less than 60 kbit/s.
+/// The longest time for a body: 64 KiB in 10 s is less than 60 kbit/s.
 const BODY_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// What a router must carry for [`read`] to find its bound.
+/// The layer that a router needs so that [`read`] can set its limit.
 pub fn limit() -> DefaultBodyLimit {
     DefaultBodyLimit::max(FRAME_BYTES_MAX)
 }
 
-/// Beyond, a float does not tell one whole number from the next.
+/// Above this number, a float can't represent each whole number.
 const EXACT_MAX: f64 = 9_007_199_254_740_992.0;
 
-/// A whole number, however JSON writes it: `2`, `2.0`, `2e0`. `None` for any other value.
+/// A whole number in any notation of JSON: `2`, `2.0`, `2e0`. `None` for any other value.
 pub fn whole(number: &Value) -> Option<u64> {
     number.as_u64().or_else(|| {
         let number = number.as_f64().filter(|number| number.fract() == 0.0 && (0.0..=EXACT_MAX).contains(number))?;
@@ -34,15 +34,16 @@ pub fn whole(number: &Value) -> Option<u64> {
     })
 }
 
-/// Reads a JSON object. An empty body is an empty object, so that the fields it lacks can be named.
+/// Reads a JSON object. An empty body is an empty object, so that the error names the missing fields.
 ///
 /// # Errors
-/// Not JSON by its type (415) or its content (400, with the field where it can be told), too large (413), too slow (400).
+/// 415 if the content type is not JSON, 400 if the content is not JSON (with the field, if it is known) or arrives too slowly,
+/// 413 if the body is too large.
 pub async fn read(request: Request) -> Result<Map<String, Value>, Problem> {
     read_within(request, FRAME_BYTES_MAX).await
 }
 
-/// [`read`] of at most `bytes_max` bytes.
+/// Like [`read`], for a body of at most `bytes_max` bytes.
 ///
 /// # Errors
 /// As [`read`].
@@ -63,7 +64,7 @@ pub async fn read_within(mut request: Request, bytes_max: usize) -> Result<Map<S
         return Ok(Map::new());
     }
     let essence = content_type.as_ref().and_then(|value| value.to_str().ok()?.split(';').next());
-    // Insisting on it also keeps forms of foreign pages out: they can't send this type unasked.
+    // This also refuses forms of other sites: a browser sends this type only after a CORS preflight.
     if !essence.is_some_and(|essence| essence.trim().eq_ignore_ascii_case("application/json")) {
         let declared = match content_type.as_ref().map(|value| String::from_utf8_lossy(value.as_bytes())) {
             Some(declared) => format!("`{}`", shortened(&declared)),

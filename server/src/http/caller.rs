@@ -1,4 +1,4 @@
-//! Who asks over HTTP: a person by token, or a back end by key, which may act for a person.
+//! The caller of a request: a user with a token, or a back end with an API key, which may act for a user.
 
 use causerie_protocol::{ErrorCode, Refusal, command::UserRef};
 use http::{HeaderMap, header};
@@ -10,14 +10,14 @@ use crate::{
     store::queries::people,
 };
 
-/// Names the person a back end acts for, by the product's id.
+/// The header with the user for whom a back end acts, by the product's id.
 pub const CAUSERIE_USER: &str = "causerie-user";
 const KEY_PREFIX: &str = "sk_";
 
-/// The person who asks, or for whom a back end asks.
+/// The user of the token, or the user for whom the back end acts.
 ///
 /// # Errors
-/// When nobody is named, the credential is not good, or the key lacks the scope `act`.
+/// If there is no user, the credential is not valid, or the key lacks the scope `act`.
 pub async fn person(app: &App, headers: &HeaderMap) -> Result<Caller, Refusal> {
     let credential = bearer(headers)?;
     if !credential.starts_with(KEY_PREFIX) {
@@ -38,13 +38,13 @@ pub async fn person(app: &App, headers: &HeaderMap) -> Result<Caller, Refusal> {
     Ok(Caller { tenant: key.tenant, user: user.id, issued_at_s: i64::MAX })
 }
 
-/// The back end that asks, with any of these scopes.
+/// The back end of the API key, which must have one of these scopes.
 ///
 /// # Errors
-/// When the credential is no key, not good, or has none of the scopes.
+/// If the credential is not an API key, is not valid, or has none of the scopes.
 pub async fn back_end(app: &App, headers: &HeaderMap, scopes: &[Scope]) -> Result<ApiCaller, Refusal> {
     let credential = bearer(headers)?;
-    // Whatever else it is, a user's token included, it says nothing about who the back end is.
+    // Any other credential, for example a user's token, does not identify a back end.
     if !credential.starts_with(KEY_PREFIX) {
         let why = "this needs the API key of a back end behind `Bearer` (it begins with `sk_`), not a user's token; \
                    `causerie api-key create` makes one";
@@ -55,10 +55,10 @@ pub async fn back_end(app: &App, headers: &HeaderMap, scopes: &[Scope]) -> Resul
     Ok(key)
 }
 
-/// A person of the back end's tenant, by the product's id.
+/// A user of the back end's tenant, by the product's id.
 ///
 /// # Errors
-/// When there is none, or the database fails.
+/// `not_found` if there is no such user; `unavailable` if the database fails.
 pub async fn find(app: &App, key: &ApiCaller, external_id: &str) -> Result<User, Refusal> {
     let asked = [UserRef::ExternalId(external_id.to_owned())];
     let found = people::resolve(app.store.reader(), key.tenant, &asked).await?;
@@ -66,7 +66,7 @@ pub async fn find(app: &App, key: &ApiCaller, external_id: &str) -> Result<User,
     found.into_iter().next().flatten().ok_or_else(not_found)
 }
 
-/// The credential of the one `Authorization` header. What is wrong with the header is told without the credential.
+/// The credential of the `Authorization` header, which must occur once. The error does not contain the credential.
 fn bearer(headers: &HeaderMap) -> Result<&str, Refusal> {
     let mut sent = headers.get_all(header::AUTHORIZATION).iter();
     let wrong = match (sent.next().map(|value| value.to_str()), sent.next()) {

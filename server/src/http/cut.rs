@@ -1,4 +1,4 @@
-//! Breaks a connection off in the middle of an answer.
+//! Closes a connection in the middle of an answer.
 
 use std::sync::{
     Arc,
@@ -7,7 +7,7 @@ use std::sync::{
 
 use tokio::sync::Notify;
 
-/// Breaks one connection off. A handler finds it in the extensions of its request. A body alone can't do this: it is not polled
+/// Closes one connection. A handler finds it in the extensions of its request. A body alone can't do this: it is not polled
 /// while the client does not read. Cheap to clone.
 #[derive(Debug, Clone, Default)]
 pub struct Cut(Arc<State>);
@@ -19,23 +19,23 @@ struct State {
 }
 
 impl Cut {
-    /// Breaks the connection off.
+    /// Closes the connection.
     pub fn now(&self) {
         self.0.asked.notify_one();
     }
 
-    /// Whether a shutdown breaks the connection off, or waits for its answer.
+    /// Sets whether a shutdown closes the connection or waits for the end of its answer.
     pub fn set_at_shutdown(&self, cut: bool) {
         self.0.at_shutdown.store(cut, Ordering::Release);
     }
 
-    /// What [`Self::set_at_shutdown`] was last called with.
+    /// Whether a shutdown closes the connection.
     #[must_use]
     pub fn is_at_shutdown(&self) -> bool {
         self.0.at_shutdown.load(Ordering::Acquire)
     }
 
-    /// Waits for [`Self::now`].
+    /// Waits until [`Self::now`] is called.
     pub async fn asked(&self) {
         self.0.asked.notified().await;
     }

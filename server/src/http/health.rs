@@ -1,8 +1,8 @@
-//! Is it alive, is it ready, and how does it fare? For load balancers, orchestrators and operators.
+//! Liveness, readiness and metrics, for load balancers, orchestrators and operators.
 //!
 //! `/livez` answers while the process can. `/readyz` answers 200 while the node should get connections, else 503;
-//! `?verbose` lists the checks. A bus that is away is told but does not make a node unready: the database is then the
-//! delivery between nodes, and taking every node away would help nobody.
+//! `?verbose` lists the checks. A bus that is away is reported but does not make a node unready: the nodes then deliver
+//! through the database, and without any node clients would get nothing.
 
 use std::{
     fmt::Write as _,
@@ -25,11 +25,11 @@ use crate::{
     tasks::Phase,
 };
 
-/// Anyone may ask, so the database is asked at most this often.
+/// The endpoint needs no credential, so the database is queried at most this often.
 const FRESH: Duration = Duration::from_secs(1);
-/// A database slower than this can't serve a conversation.
+/// If the database answers more slowly than this, the node is not ready.
 const DATABASE_TIMEOUT: Duration = Duration::from_secs(2);
-/// The bus beats every few seconds; this is several beats missed.
+/// The bus sends a heartbeat every few seconds; after this time several heartbeats are missing.
 const HEARTBEAT_AGE_MAX: Duration = Duration::from_secs(15);
 
 /// `/livez` and `/readyz`.
@@ -49,7 +49,7 @@ pub fn metrics_router(app: Arc<App>) -> Router {
 
 struct Health {
     app: Arc<App>,
-    /// The last answer of the database, and when. Held while it is asked, so that many ask once.
+    /// The last answer of the database and its time. The lock is held during the query, so that concurrent requests share it.
     database: Mutex<Option<(Instant, Database)>>,
 }
 
@@ -63,7 +63,7 @@ struct Database {
 struct Check {
     name: &'static str,
     outcome: Result<String, String>,
-    /// The node should get no connections while this fails.
+    /// Whether the node is not ready while this check fails.
     required: bool,
 }
 
@@ -144,7 +144,7 @@ impl Health {
     }
 }
 
-/// Strangers read that it failed; why is for the log.
+/// The report says only that the check failed; the log has the reason.
 fn told<T>(outcome: Result<T, StoreError>) -> Result<T, String> {
     outcome.map_err(|error| {
         tracing::warn!(%error, "not ready");

@@ -1,4 +1,4 @@
-//! Every request of HTTP/1.1 names the host it asks for, once (RFC 9112 §3.2). Origins are compared with it.
+//! Requires exactly one `Host` header (RFC 9112, 3.2). The check of origins compares with it.
 
 use axum::{extract::Request, middleware::Next, response::IntoResponse as _, response::Response};
 use causerie_protocol::{ErrorCode, Refusal};
@@ -6,7 +6,7 @@ use http::{Version, header, uri::Authority};
 
 use super::error::Problem;
 
-/// Refuses a request that does not.
+/// Refuses a request without a `Host` header or with several.
 pub async fn required(request: Request, next: Next) -> Response {
     let mut hosts = request.headers().get_all(header::HOST).iter();
     let is_named = match (hosts.next(), hosts.next()) {

@@ -1,8 +1,8 @@
 //! HTTP: the API, its description, health, and the messenger page.
 //!
 //! `/v1` has two kinds of operations: [`commands`] of the socket, offered from a table, and the endpoints of back ends in [`manage`],
-//! a type each. [`openapi`] describes both in one document, and [`error`] gives refusals their HTTP form. The public listener serves
-//! everything but the figures, the internal one only health and figures.
+//! a type each. [`openapi`] describes both in one document, and [`error`] turns refusals into HTTP answers. The public listener serves
+//! everything except metrics; the internal listener serves only health and metrics.
 
 mod api;
 pub mod assets;
@@ -32,7 +32,7 @@ pub fn public_router(app: Arc<App>, added: Router) -> Router {
     router.fallback(assets::serve).layer(middleware::from_fn(host::required))
 }
 
-/// For operators: health and figures.
+/// For operators: health and metrics.
 pub fn internal_router(app: Arc<App>) -> Router {
     health::router(Arc::clone(&app)).merge(health::metrics_router(app)).fallback(|| async { error::Problem::no_such_path() })
 }

@@ -1,4 +1,4 @@
-//! One operation of the API as OpenAPI describes it. Commands and endpoints of back ends make it alike.
+//! One operation of the API as OpenAPI describes it, for commands and for endpoints of back ends.
 
 use http::{Method, StatusCode};
 use serde_json::{Value, json};

@@ -21,7 +21,7 @@ mod transaction;
 pub mod transfer;
 
 pub use connect::Database;
-pub use error::StoreError;
+pub use error::{StoreError, TENANT_SUSPENDED};
 pub use folder::{FolderError, FolderLock};
 use sea_orm::{
     ConnectionTrait as _, DatabaseConnection, DbBackend, IsolationLevel, SqliteTransactionMode, TransactionOptions,

@@ -1,6 +1,6 @@
-//! Users named by the product's ids where a command has ids of the server: `external:lea`.
+//! Ids of the product, such as `external:lea`, in place of the server's ids of users.
 //!
-//! An id that is no user's is replaced by one that nobody has, so it is answered as an unknown id is.
+//! An id without a user is replaced by an unused id of the server, so the answer is that for an unknown id.
 
 use causerie_protocol::{ConversationId, Refusal, UserId, command::UserRef, limits::EXTERNAL_ID_BYTES_MAX};
 use serde_json::{Map, Value};
@@ -10,11 +10,11 @@ use crate::{app::App, auth::Caller, commands::start::start_key, store::queries::
 /// Marks an id of the product.
 pub const PREFIX: &str = "external:";
 
-/// Replaces the product's ids in the fields of a command. In place of a conversation, `external:lea` is the caller's direct conversation
-/// with that user.
+/// Replaces the product's ids in the fields of a command. In place of a conversation's id, `external:lea` means the caller's direct
+/// conversation with that user.
 ///
 /// # Errors
-/// `unavailable` when the database fails.
+/// `unavailable` if the database fails.
 pub async fn resolve(app: &App, caller: Caller, fields: &mut Map<String, Value>) -> Result<(), Refusal> {
     let mut asked: Vec<UserRef> = Vec::new();
     for name in ["userId", "userIds", "conversationId"] {

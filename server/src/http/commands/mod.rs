@@ -1,7 +1,8 @@
 //! The commands of the socket over HTTP.
 //!
-//! [`routes`] is the table of those with an address; [`transcode`] turns a request into the command a socket would send, so both
-//! go through the same code and are refused in the same words. [`descriptors`] and [`schema`] describe the messages of `proto/`.
+//! [`routes`] is the table of commands that have a path. [`transcode`] turns a request into the command that a socket would
+//! send, so both run the same code and get the same refusals. [`descriptors`] and [`schema`] describe the messages of
+//! `proto/`.
 
 pub mod descriptors;
 mod external;
@@ -68,7 +69,7 @@ async fn serve(shared: &Shared, endpoint: Endpoint, path: PathParams, request: R
     Ok(json_response(answer(commands::execute(&shared.app.command_deps, caller, command).await?)))
 }
 
-/// The table as operations; their schemas are added to the others.
+/// The operations of the table. Adds their schemas to `schemas`.
 pub fn describe(schemas: &mut Schemas) -> Vec<Operation> {
     ROUTES.iter().map(|route| operation(route, schemas)).collect()
 }

@@ -1,4 +1,4 @@
-//! A request over HTTP to the command a socket would send, and its reply back.
+//! Turns an HTTP request into the command that a socket would send, and the reply into the HTTP answer.
 
 use axum::extract::Query;
 use causerie_protocol::{
@@ -14,7 +14,7 @@ use super::{
     routes::Route,
 };
 
-/// A command that has an address.
+/// A command that has a route.
 #[derive(Debug, Clone, Copy)]
 pub struct Endpoint {
     route: &'static Route,
@@ -23,13 +23,13 @@ pub struct Endpoint {
 }
 
 impl Endpoint {
-    /// The command of a line of the table.
+    /// The command of this route.
     #[must_use]
     pub fn new(route: &'static Route) -> Self {
         Self { route, key: WIRE.command_key(route.command), message: WIRE.message(route.command) }
     }
 
-    /// The caller sends fields in the body.
+    /// Whether the fields of the command are in the body.
     #[must_use]
     pub fn has_body(&self) -> bool {
         self.route.has_body()
@@ -41,10 +41,10 @@ impl Endpoint {
         self.key
     }
 
-    /// The fields of the command, taken from body, query and path. The path has the last word.
+    /// The fields of the command, taken from body, query and path. A field of the path overrides the others.
     ///
     /// # Errors
-    /// When there is another field or parameter.
+    /// `invalid` if a field or parameter is unknown.
     pub fn fields<'a>(
         &self,
         mut fields: Map<String, Value>,
@@ -66,7 +66,7 @@ impl Endpoint {
     /// The command of these fields.
     ///
     /// # Errors
-    /// As a socket would be refused, naming the field in the same words.
+    /// The same refusal as on a socket, with the same field.
     pub fn command(&self, fields: Map<String, Value>) -> Result<Command, Refusal> {
         let request = Value::Object(Map::from_iter([(self.key.to_owned(), Value::Object(fields))]));
         let request = Encoding::Json.decode::<wire::Request>(request.to_string().as_bytes())?;
@@ -79,7 +79,7 @@ impl Endpoint {
         Command::try_from(request.command.ok_or_else(unknown)?)
     }
 
-    /// Numbers may stay text: protobuf's JSON mapping takes both. An empty parameter is none.
+    /// Numbers stay texts: protobuf's JSON mapping accepts both. An empty parameter counts as absent.
     fn fill_from_query(&self, fields: &mut Map<String, Value>, uri: &Uri) -> Result<(), Refusal> {
         let Query(pairs) = Query::<Vec<(String, String)>>::try_from_uri(uri)
             .map_err(|error| Refusal::new(ErrorCode::Malformed, error.body_text()))?;
@@ -105,7 +105,8 @@ impl Endpoint {
         Ok(())
     }
 
-    /// A query parameter of this name fills the field: its own, or the field's as in JSON or in `proto/`.
+    /// Whether a query parameter of this name sets the field: the name of the route's table, or the field's name in JSON or in
+    /// `proto/`.
     fn fills(&self, parameter: &str, field: &Field) -> bool {
         [self.route.parameter(&field.name), &field.json_name, &field.name].contains(&parameter)
     }

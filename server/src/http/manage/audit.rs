@@ -1,4 +1,4 @@
-//! `GET /v1/audit`: what back ends and operators did, and what rules refused.
+//! `GET /v1/audit`: the actions of back ends and operators, and the commands that the rules refused.
 
 use causerie_protocol::{ErrorCode, Refusal, limits};
 use http::Method;
@@ -23,20 +23,20 @@ use crate::{
 /// Reads the audit.
 pub struct GetAudit;
 
-/// Which lines to read.
+/// Selects lines.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AuditQuery {
-    /// `nextCursor` of the page before.
+    /// `nextCursor` of the previous page.
     #[schemars(with = "Uuid")]
     cursor: Option<String>,
-    /// At most so many lines.
+    /// The most lines of the page.
     #[schemars(with = "u32", range(min = 1, max = limits::PAGE_MAX))]
     limit: Option<String>,
-    /// Of this action only.
+    /// Only lines with this action.
     #[schemars(with = "String", extend("enum" = audit::actions().collect::<Vec<_>>()))]
     action: Option<String>,
-    /// Not before this day or moment, RFC 3339.
+    /// Only lines of this day or moment or later, RFC 3339.
     #[schemars(with = "String", transform = day_or_moment)]
     since: Option<String>,
 }
@@ -45,13 +45,13 @@ fn day_or_moment(schema: &mut Schema) {
     extend(schema, json!({ "anyOf": [{ "format": "date-time" }, { "format": "date" }] }));
 }
 
-/// What back ends and operators did, and what rules refused: the latest first.
+/// Actions of back ends and operators, and commands that the rules refused: the latest first.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct AuditPage {
     /// The lines.
     entries: Vec<AuditEntry>,
-    /// For the next page; absent after the last.
+    /// The `cursor` of the next page; absent on the last page.
     next_cursor: Option<Uuid>,
 }
 
@@ -59,22 +59,22 @@ pub struct AuditPage {
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct AuditEntry {
-    /// When it was done.
+    /// When the action was done or refused.
     #[schemars(extend("format" = "date-time"))]
     at: String,
-    /// `user:…`, `key:…`, `cli:…`.
+    /// Who acted: `user:…`, `key:…` (a back end), `cli:…` (an operator).
     actor: String,
-    /// The name of that key.
+    /// The name of the key, if the actor is a key of this tenant.
     actor_name: Option<String>,
-    /// A word of the rule language, or a call such as `policy.set`.
+    /// An action of the rule language, or a call such as `policy.set`.
     action: String,
-    /// `user:…`, `group:…`, `conversation:…`, `policy:…`.
+    /// What the action concerned: `user:…`, `group:…`, `conversation:…`, `policy:…`.
     target: String,
     /// `done` or `refused`.
     outcome: &'static str,
-    /// The rule that said no; empty where no rule allowed it.
+    /// The rule that denied the action; empty if no rule allowed it.
     rule: String,
-    /// What else is known.
+    /// Further details.
     detail: Map<String, Value>,
 }
 
@@ -82,7 +82,7 @@ impl Endpoint for GetAudit {
     const METHOD: Method = Method::GET;
     const PATH: &'static str = "/v1/audit";
     const ID: &'static str = "audit";
-    const SUMMARY: &'static str = "Tells who did what, and what rules refused.";
+    const SUMMARY: &'static str = "Lists the actions of back ends and operators, and what the rules refused.";
     const SCOPES: &'static [Scope] = &[Scope::Admin, Scope::Read];
 
     type Caller = ApiCaller;

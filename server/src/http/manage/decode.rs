@@ -1,5 +1,5 @@
-//! JSON objects and query parameters as types, strictly: a wrong value is told with its field, the value and what was expected, an
-//! unknown field with the fields there are.
+//! Decodes JSON objects and query parameters strictly. An error about a wrong value names the field, the value and what was expected;
+//! an error about an unknown field lists the known fields.
 
 use axum::extract::Query;
 use causerie_protocol::{ErrorCode, Refusal};
@@ -12,10 +12,10 @@ use crate::{
     plain::{not_expected, shortened},
 };
 
-/// Reads the fields of a body. `null` is a field left out.
+/// Reads the fields of a body. `null` counts as an absent field.
 ///
 /// # Errors
-/// `malformed` for a value of another type, `invalid` for any other mistake, with the field.
+/// With the field: `malformed` for a value of a wrong type, `invalid` for any other mistake.
 pub fn body<T: DeserializeOwned>(fields: Map<String, Value>) -> Result<T, Refusal> {
     // Nulls are removed before the body is decoded, so an unknown field that is `null` has to be found before. Each such field is
     // decoded alone, because serde stops at the first mistake; the loop ends at the first unknown field.
@@ -51,7 +51,7 @@ fn refuse_unknown<T: DeserializeOwned>(value: &Value) -> Result<(), Refusal> {
     }
 }
 
-/// Reads the query parameters. An empty parameter is none; of one that comes several times the last counts.
+/// Reads the query parameters. An empty parameter counts as absent. If a parameter is repeated, the last value counts.
 ///
 /// # Errors
 /// `invalid`, with the parameter, for an unknown parameter or a wrong value; `malformed` for a query that can't be decoded.
@@ -68,7 +68,7 @@ pub fn query<T: DeserializeOwned>(uri: &Uri) -> Result<T, Refusal> {
     decode(Value::Object(known), true)
 }
 
-/// Without the fields that are `null`.
+/// The value without the fields that are `null`.
 #[must_use]
 pub fn without_nulls(mut value: Value) -> Value {
     match &mut value {
@@ -86,7 +86,7 @@ fn decode<T: DeserializeOwned>(value: Value, is_query: bool) -> Result<T, Refusa
     serde_path_to_error::deserialize(&value).map_err(|error| refusal(&error, &value, is_query))
 }
 
-/// What serde says of a value, in the words of the other refusals.
+/// Turns an error of serde into a refusal in the words of the other refusals.
 fn refusal(error: &serde_path_to_error::Error<serde_json::Error>, value: &Value, is_query: bool) -> Refusal {
     let path = error.path().to_string();
     let path = if path == "." { String::new() } else { path };
@@ -127,11 +127,11 @@ fn refusal(error: &serde_path_to_error::Error<serde_json::Error>, value: &Value,
     if said.starts_with("unknown variant") || said.starts_with("invalid value") {
         return Refusal::new(ErrorCode::Invalid, wrong(&expected(&said).replace('`', ""))).field(path);
     }
-    // What the types of this program say begins with a verb: "is …", "must …".
+    // Messages of this program's own types begin with a verb: "is …", "must …".
     Refusal::new(ErrorCode::Invalid, format!("`{path}` {said}")).field(path)
 }
 
-/// The name and the fields there are, of serde's "unknown field `a`, expected `b` or `c`".
+/// The unknown name and the known fields, from serde's "unknown field `a`, expected `b` or `c`".
 fn unknown_field(said: &str) -> Option<(&str, String)> {
     let said = said.strip_prefix("unknown field `")?;
     let (unknown, expected) = said.rsplit_once("`, expected ").or_else(|| said.rsplit_once("`, there are no fields"))?;
@@ -149,7 +149,7 @@ fn at<'a>(value: &'a Value, path: &serde_path_to_error::Path) -> Option<&'a Valu
     })
 }
 
-/// A whole number of a body, however JSON writes it: `2`, `2.0`, `2e0`. For `deserialize_with`.
+/// A whole number of a body in any notation of JSON: `2`, `2.0`, `2e0`. For `deserialize_with`.
 ///
 /// # Errors
 /// For any other value.
@@ -160,7 +160,7 @@ pub fn whole_number<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option
     number.map(Some).ok_or_else(refused)
 }
 
-/// Whole seconds since 1970 UTC, for `deserialize_with`. A number beyond all clocks is the greatest there is.
+/// Whole seconds since 1970 UTC, for `deserialize_with`. A number that is too large becomes `i64::MAX`.
 ///
 /// # Errors
 /// For any other value.
@@ -181,13 +181,13 @@ pub fn number_text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<
     text.parse().map(Some).map_err(refused)
 }
 
-/// What a field or parameter holds is wrong.
+/// The refusal of a wrong value in a field or parameter.
 #[must_use]
 pub fn invalid(field: &str, why: &str) -> Refusal {
     Refusal::new(ErrorCode::Invalid, format!("`{field}` {why}")).field(field)
 }
 
-/// A text is none of those that its place takes.
+/// The refusal of a text that is not one of the expected texts.
 #[must_use]
 pub fn unexpected(field: &str, text: &str, expected: &str) -> Refusal {
     invalid(field, &format!("is `{}`, expected {expected}", shortened(text)))

@@ -1,6 +1,6 @@
-//! What an endpoint is: one type that names its address, its caller, its request and its answer, and carries it out.
+//! An endpoint is a type: it names the path, the caller, the request and the answer, and runs the operation.
 //!
-//! Router and OpenAPI description are both made from the type, so neither can say what the other does not.
+//! The router and the OpenAPI description are both made from this type, so they can't contradict each other.
 
 use std::future::Future;
 
@@ -32,7 +32,7 @@ use crate::{
     telemetry::CodeLabel,
 };
 
-/// An operation that is no command.
+/// An operation that is not a command.
 pub trait Endpoint: Sized + 'static {
     /// The verb.
     const METHOD: Method;
@@ -44,14 +44,14 @@ pub trait Endpoint: Sized + 'static {
     const SUMMARY: &'static str;
     /// More about the operation, for the description only.
     const TEXT: &'static str = "";
-    /// The caller's key needs one of these scopes. Empty where users call.
+    /// The API key needs one of these scopes. Empty for endpoints of users.
     const SCOPES: &'static [Scope] = &[];
-    /// The most bytes a body may have.
+    /// The most bytes of a body.
     const BODY_BYTES_MAX: usize = FRAME_BYTES_MAX;
-    /// A request without a body is refused.
+    /// Whether a request without a body is refused.
     const NEEDS_BODY: bool = false;
 
-    /// Whose credential the request must carry.
+    /// The kind of credential that the request must have.
     type Caller: Credential;
     /// The query parameters.
     type Query: Query;
@@ -60,10 +60,10 @@ pub trait Endpoint: Sized + 'static {
     /// The body of a success.
     type Answer: Answer;
 
-    /// Carries the operation out.
+    /// Runs the operation.
     ///
     /// # Errors
-    /// The refusals of the operation. A wrong credential, scope, query or body is refused before.
+    /// The refusals of the operation. A wrong credential, scope, query or body is refused before this is called.
     fn run(
         call: Call<Self>,
         query: Self::Query,
@@ -71,15 +71,15 @@ pub trait Endpoint: Sized + 'static {
     ) -> impl Future<Output = Result<Self::Answer, Problem>> + Send;
 }
 
-/// What a request comes with beside its query and body.
+/// The parts of a request other than its query and body.
 pub struct Call<E: Endpoint> {
     /// The server.
     pub shared: Shared,
-    /// The caller, whose credential was good.
+    /// The caller, whose credential is valid.
     pub caller: E::Caller,
     /// The headers of the request.
     pub headers: HeaderMap,
-    /// Breaks the caller's connection off.
+    /// Closes the caller's connection.
     pub cut: Option<Cut>,
     path: Vec<String>,
 }
@@ -98,12 +98,12 @@ impl<E: Endpoint> Call<E> {
     }
 }
 
-/// A caller that a request's headers name.
+/// A caller who is identified by the headers of a request.
 pub trait Credential: Sized + Send {
     /// Reads the credential.
     ///
     /// # Errors
-    /// When it is missing, void, or lacks the scopes.
+    /// If the credential is missing, is not valid, or lacks the scopes.
     fn of(
         shared: &Shared,
         headers: &HeaderMap,
@@ -130,14 +130,14 @@ pub trait Query: Sized + Send {
     /// The OpenAPI parameters.
     fn parameters() -> Vec<Value>;
 
-    /// Reads them.
+    /// Reads the parameters.
     ///
     /// # Errors
-    /// When a parameter does not exist or has a wrong value.
+    /// `invalid` if a parameter does not exist or has a wrong value.
     fn read(uri: &Uri) -> Result<Self, Refusal>;
 }
 
-/// No query parameters: what a query says is ignored.
+/// No query parameters. A query is ignored.
 impl Query for () {
     fn parameters() -> Vec<Value> {
         Vec::new()
@@ -148,7 +148,7 @@ impl Query for () {
     }
 }
 
-/// Query parameters as the fields of a type. An empty parameter is none.
+/// Query parameters as the fields of a type. An empty parameter counts as absent.
 pub struct Params<T>(pub T);
 
 impl<T: DeserializeOwned + JsonSchema + Send> Query for Params<T> {
@@ -169,13 +169,13 @@ impl<T: DeserializeOwned + JsonSchema + Send> Query for Params<T> {
 
 /// The body of a request.
 pub trait Body: Sized + Send {
-    /// The OpenAPI `content`; `None` where no body is read.
+    /// The OpenAPI `content`; `None` if no body is read.
     fn content(schemas: &mut Schemas) -> Option<Value>;
 
     /// Reads the body.
     ///
     /// # Errors
-    /// When it is too large or too slow, of another type, or its content is wrong.
+    /// If the body is too large, too slow or of another type, or its content is wrong.
     fn read(request: Request, bytes_max: usize) -> impl Future<Output = Result<Self, Problem>> + Send;
 }
 
@@ -190,7 +190,7 @@ impl Body for () {
     }
 }
 
-/// A JSON object as a type. An empty body is an empty object, `null` is a field left out, and an unknown field is refused.
+/// A JSON object as a type. An empty body counts as an empty object, `null` as an absent field; an unknown field is refused.
 pub struct Json<T>(pub T);
 
 impl<T: DeserializeOwned + JsonSchema + Send> Body for Json<T> {
@@ -208,13 +208,13 @@ impl<T: DeserializeOwned + JsonSchema + Send> Body for Json<T> {
 pub trait Answer: Send {
     /// The status.
     const STATUS: StatusCode = StatusCode::OK;
-    /// What the description says of the answer.
+    /// The description of the answer in OpenAPI.
     const TEXT: &'static str = "Done.";
 
-    /// Whether `HEAD` is answered, by the work of `GET`. Otherwise it is refused.
+    /// Whether `HEAD` is answered, by running `GET`. Otherwise it is refused.
     const HEAD: bool = true;
 
-    /// The OpenAPI `content`; `None` where the answer has no body.
+    /// The OpenAPI `content`; `None` if the answer has no body.
     fn content(schemas: &mut Schemas) -> Option<Value>;
 
     /// The response.
@@ -247,12 +247,12 @@ impl<T: Serialize + JsonSchema + Send> Answer for Json<T> {
     }
 }
 
-/// A message of `proto/` in protobuf's JSON mapping, the same as commands answer.
+/// A message of `proto/` in protobuf's JSON mapping, as in the answers of commands.
 pub struct Wire<T>(pub T);
 
-/// A message of `proto/` by its name there.
+/// A message of `proto/` that has a schema.
 pub trait Named: serde::Serialize + prost::Message + Send {
-    /// The name.
+    /// The name of the message in `proto/`.
     const NAME: &'static str;
 }
 
@@ -270,7 +270,7 @@ impl<T: Named> Answer for Wire<T> {
     }
 }
 
-/// An endpoint in the list of all.
+/// An endpoint in the list of all endpoints.
 #[derive(Clone, Copy)]
 pub struct Entry {
     path: &'static str,
@@ -291,12 +291,12 @@ impl Entry {
         self.path
     }
 
-    /// The handler of the path's method.
+    /// The handler for the method of the endpoint.
     pub fn handler(&self) -> MethodRouter<Shared> {
         (self.handler)()
     }
 
-    /// The operation; its schemas are added to the others.
+    /// The operation. Adds its schemas to `schemas`.
     #[must_use]
     pub fn describe(&self, schemas: &mut Schemas) -> Operation {
         (self.describe)(schemas)

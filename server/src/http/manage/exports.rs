@@ -1,4 +1,4 @@
-//! Which exports run: two of a node at a time, and one of a tenant.
+//! Limits exports: a node reads two at a time, and a tenant has one at a time.
 
 use std::{
     collections::HashSet,
@@ -8,9 +8,9 @@ use std::{
 use causerie_protocol::{ErrorCode, Refusal, TenantId};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-/// Exports of a node that read the database at a time. Each holds a connection; the embedded database has four for readers.
+/// Exports that read the database of a node at a time. Each holds a connection; the embedded database has four for readers.
 const AT_A_TIME: usize = 2;
-/// A caller that finds others exporting comes back after this time, in milliseconds.
+/// The `Retry-After` of a refused export, in milliseconds.
 const BUSY_RETRY_MS: u32 = 5_000;
 
 /// The exports of this node. Cheap to clone.
@@ -55,7 +55,7 @@ impl Exports {
 }
 
 impl Permit {
-    /// The database is not read any more; the file is still to be sent.
+    /// Ends the reading of the database; the file remains to be sent.
     #[must_use]
     pub fn read(self) -> TenantPermit {
         self.tenant

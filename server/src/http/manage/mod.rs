@@ -1,7 +1,7 @@
-//! What back ends and users ask beside commands: a file per endpoint.
+//! The endpoints that are not commands, for back ends and users: one file per endpoint.
 //!
-//! To add one: a type that implements [`endpoint::Endpoint`] in a file of its own, with its request and answer as types whose schemas
-//! are derived, and its line in [`ENDPOINTS`].
+//! To add an endpoint: a type that implements [`endpoint::Endpoint`] in a file of its own, with request and answer as types from
+//! which schemas are derived, and a line in [`ENDPOINTS`].
 
 mod audit;
 mod decode;
@@ -83,7 +83,7 @@ pub(super) fn router() -> Router<Shared> {
     ENDPOINTS.iter().fold(Router::new(), |router, entry| router.route(entry.path(), entry.handler()))
 }
 
-/// All endpoints as operations; their schemas are added to the others.
+/// The operations of all endpoints. Adds their schemas to `schemas`.
 pub(super) fn describe(schemas: &mut Schemas) -> Vec<Operation> {
     ENDPOINTS.iter().map(|entry| entry.describe(schemas)).collect()
 }

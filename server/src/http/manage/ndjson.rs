@@ -1,7 +1,7 @@
 //! Answers of any length: one JSON object per line. The lines are written into a file before the answer begins.
 //!
-//! So no connection to the database is held while a client reads, a failure before the answer is a problem, and the answer has a
-//! length: a client notices when it is cut.
+//! So no connection to the database is held while a client reads, a failure while rows are read is answered with an error, and the
+//! answer has a length, so that a client notices a cut answer.
 
 use std::{
     env,
@@ -45,15 +45,15 @@ use crate::{
 /// The media type: one JSON object per line.
 pub const NDJSON: &str = "application/x-ndjson";
 
-/// A client that takes no piece for so long is disconnected.
+/// A client that takes no piece for this long is disconnected.
 const IDLE: Duration = Duration::from_secs(30);
 /// A client that takes fewer bytes per second on average is disconnected: the file of an export must not lie in the server's
 /// folder for days.
 const BYTES_PER_SECOND_MIN: u64 = 16 * 1024;
-/// About as many bytes are written to the file, read from it and sent at a time.
+/// Bytes that are written to the file, read from it and sent at a time, approximately.
 const PIECE_BYTES: usize = 64 * 1024;
 
-/// Why there is no answer.
+/// Why an export is not answered.
 pub enum Stopped {
     /// The database failed.
     Store(StoreError),
@@ -106,7 +106,7 @@ impl From<Stopped> for Problem {
     }
 }
 
-/// Lines in a file that has no name.
+/// Lines in a file without a name.
 pub struct Lines {
     file: File,
     buffer: Vec<u8>,
@@ -118,10 +118,10 @@ pub struct Lines {
 }
 
 impl Lines {
-    /// Makes the file: in the data folder of an embedded server, otherwise in the system's folder for temporary files.
+    /// Creates the file: in the data folder of an embedded server, otherwise in the system's folder for temporary files.
     ///
     /// # Errors
-    /// When the file can't be made.
+    /// If the file can't be created.
     pub fn create(app: &App) -> Result<Self, Stopped> {
         let file = if app.store.is_embedded() { unnamed(&app.config.data.dir) } else { unnamed(&env::temp_dir()) }?;
         let (readiness, tasks) = (app.readiness.clone(), app.tasks.clone());
@@ -130,7 +130,7 @@ impl Lines {
         Ok(Self { file: File::from_std(file), buffer: Vec::new(), bytes: 0, limits, ends_at, readiness, tasks })
     }
 
-    /// Writes rows, a line each.
+    /// Writes rows, one per line.
     ///
     /// # Errors
     /// If the file can't be written, the server stops, or the export exceeds a limit of the settings.
@@ -162,10 +162,10 @@ impl Lines {
         Ok(())
     }
 
-    /// The answer of all lines.
+    /// The answer with all lines.
     ///
     /// # Errors
-    /// When the file can't be written.
+    /// If the file can't be written.
     pub async fn end<T>(mut self, permit: TenantPermit, cut: Option<Cut>) -> Result<Ndjson<T>, Stopped> {
         self.flush().await?;
         self.file.flush().await?;
@@ -174,7 +174,7 @@ impl Lines {
     }
 }
 
-/// A new file without a name, which is gone when it is closed, even by a crash.
+/// A new file without a name, which the system deletes when it is closed, even by a crash.
 fn unnamed(folder: &Path) -> io::Result<fs::File> {
     let path = folder.join(format!("causerie-export-{}", Uuid::now_v7()));
     let file = OpenOptions::new().read(true).write(true).create_new(true).mode(0o600).open(&path)?;
@@ -182,7 +182,7 @@ fn unnamed(folder: &Path) -> io::Result<fs::File> {
     Ok(file)
 }
 
-/// An answer of lines of this type.
+/// An answer with lines of this type.
 pub struct Ndjson<T> {
     file: File,
     bytes: u64,
@@ -192,11 +192,11 @@ pub struct Ndjson<T> {
     of: PhantomData<fn() -> T>,
 }
 
-/// A file on its way to the client.
+/// A file that is being sent to the client.
 struct Sending {
     file: File,
     left: u64,
-    /// Is given back with the last piece, so that a client that has the whole file can ask again at once.
+    /// Released with the last piece, so that a client that has the whole file can request another export at once.
     permit: Option<TenantPermit>,
     left_seen: Arc<AtomicU64>,
     _ended: DropGuard,

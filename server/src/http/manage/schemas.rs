@@ -1,4 +1,4 @@
-//! The schema components of the description: those of `proto/`, and those derived from the types of endpoints.
+//! The schemas of the OpenAPI description: of the messages of `proto/`, and of the types of endpoints.
 
 use schemars::{
     JsonSchema, Schema, SchemaGenerator,
@@ -12,10 +12,10 @@ use crate::http::{
     commands::schema::{answer, reference},
 };
 
-/// The components, as operations add them.
+/// The schema components, to which operations add theirs.
 #[derive(Debug)]
 pub struct Schemas {
-    /// Of `proto/`.
+    /// The schemas of messages of `proto/`.
     pub(in crate::http) wire: Map<String, Value>,
     requests: SchemaGenerator,
     answers: SchemaGenerator,
@@ -28,23 +28,23 @@ impl Default for Schemas {
 }
 
 impl Schemas {
-    /// A reference to what a request holds.
+    /// A reference to the schema of a request.
     pub fn request<T: JsonSchema>(&mut self) -> Value {
         self.requests.subschema_for::<T>().into()
     }
 
-    /// A reference to what an answer holds.
+    /// A reference to the schema of an answer.
     pub fn answer<T: JsonSchema>(&mut self) -> Value {
         self.answers.subschema_for::<T>().into()
     }
 
-    /// A reference to a message of `proto/`.
+    /// A reference to the schema of a message of `proto/`.
     pub fn message(&mut self, name: &str) -> Value {
         answer::add(&Kind::Message(name.to_owned()), &mut self.wire);
         reference(name)
     }
 
-    /// What a request holds, with everything in place.
+    /// The schema of a request without references.
     #[must_use]
     pub fn inline_request<T: JsonSchema>() -> Schema {
         let mut settings = settings();
@@ -84,7 +84,7 @@ fn generator(of_answers: bool) -> SchemaGenerator {
     if of_answers { settings.for_serialize() } else { settings.for_deserialize() }.into_generator()
 }
 
-/// What both sides have in common: descriptions on one line, and numbers in the terms of JSON Schema.
+/// Changes that requests and answers share: descriptions become one line, and formats of numbers become bounds.
 fn tidy(schema: &mut Schema) {
     let Some(fields) = schema.as_object_mut() else { return };
     if let Some(Value::String(text)) = fields.get_mut("description") {
@@ -98,7 +98,7 @@ fn tidy(schema: &mut Schema) {
     }
 }
 
-/// Of requests. `null` stays: it is a field left out.
+/// Changes schemas of requests. `null` stays allowed: it means an absent field.
 #[derive(Clone)]
 struct Request;
 
@@ -113,7 +113,7 @@ impl Transform for Request {
     }
 }
 
-/// Of answers. They leave out what would be `null`.
+/// Changes schemas of answers, which omit fields instead of sending `null`.
 #[derive(Clone)]
 struct Answer;
 
@@ -137,7 +137,7 @@ impl Transform for Answer {
     }
 }
 
-/// Takes `null` out of what a property may be; whether it was in.
+/// Removes `null` from the values of a property. Returns whether it was allowed.
 fn never_null(property: &mut Value) -> bool {
     let Some(fields) = property.as_object_mut() else { return false };
     if let Some(Value::Array(types)) = fields.get_mut("type") {
@@ -165,7 +165,7 @@ fn never_null(property: &mut Value) -> bool {
     was_in
 }
 
-/// For `transform`: exactly one of these fields is given, and any of the others.
+/// For `transform`: exactly one of these fields must be given.
 pub fn exactly_one(schema: &mut Schema, choices: &[&str]) {
     let Some(fields) = schema.as_object_mut() else { return };
     let properties = fields.remove("properties").unwrap_or_default();

@@ -24,20 +24,20 @@ use crate::{
 /// Lists jobs.
 pub struct ListJobs;
 
-/// Which jobs to list.
+/// Selects jobs.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct JobsQuery {
-    /// `nextCursor` of the page before.
+    /// `nextCursor` of the previous page.
     #[schemars(with = "Uuid")]
     cursor: Option<String>,
-    /// At most so many jobs.
+    /// The most jobs of the page.
     #[schemars(with = "u32", range(min = 1, max = limits::PAGE_MAX))]
     limit: Option<String>,
-    /// In this state only.
+    /// Only jobs in this state.
     #[schemars(with = "String", extend("enum" = JobState::ALL.map(JobState::name)))]
     state: Option<String>,
-    /// Of this kind only.
+    /// Only jobs of this kind.
     #[schemars(with = "String")]
     kind: Option<String>,
 }
@@ -48,7 +48,7 @@ pub struct JobsQuery {
 pub struct JobsPage {
     /// The jobs.
     jobs: Vec<Job>,
-    /// For the next page; absent after the last.
+    /// The `cursor` of the next page; absent on the last page.
     next_cursor: Option<Uuid>,
 }
 

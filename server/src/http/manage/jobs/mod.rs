@@ -1,4 +1,4 @@
-//! The jobs of a tenant: what the server does for it later, and what failed of that.
+//! The jobs of a tenant: work that the server does later, and work that failed.
 
 pub mod delete;
 pub mod list;
@@ -23,28 +23,28 @@ use crate::{
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Job {
-    /// Its id.
+    /// The id of the job.
     id: Uuid,
-    /// What it does.
+    /// The kind of the job, such as `erase_texts`.
     kind: String,
-    /// `waiting`, `running`, `done` or `dead`.
+    /// `waiting`, `running`, `done`, or `dead` (it failed and does not run again).
     #[schemars(extend("enum" = JobState::ALL.map(JobState::name)))]
     state: &'static str,
-    /// Runs begun so far, or since the last retry.
+    /// Number of runs, since the job was last retried.
     attempts: u32,
     /// When it was stored.
     #[schemars(extend("format" = "date-time"))]
     created_at: String,
-    /// When it runs, the first time or again; only of a waiting job.
+    /// When a waiting job runs next; absent in other states.
     #[schemars(extend("format" = "date-time"))]
     due_at: Option<String>,
-    /// When its last run began.
+    /// When the last run began.
     #[schemars(extend("format" = "date-time"))]
     started_at: Option<String>,
-    /// When it was done or died.
+    /// When the job succeeded or failed for good.
     #[schemars(extend("format" = "date-time"))]
     finished_at: Option<String>,
-    /// Why its last run failed.
+    /// The error of the last run.
     last_error: Option<String>,
 }
 
@@ -56,7 +56,7 @@ impl From<StoredJob> for Job {
             state: job.state.name(),
             attempts: job.attempts,
             created_at: rfc3339(job.created_at_ms),
-            // Of a running job it is the end of the lease.
+            // For a running job this is the end of its lease.
             due_at: job.due_at_ms.filter(|_| job.state == JobState::Waiting).map(rfc3339),
             started_at: job.started_at_ms.map(rfc3339),
             finished_at: job.finished_at_ms.map(rfc3339),
@@ -65,7 +65,7 @@ impl From<StoredJob> for Job {
     }
 }
 
-/// The tenant's job of the id in a path.
+/// The tenant's job with this id.
 async fn find(app: &App, key: &ApiCaller, id: &str) -> Result<StoredJob, Refusal> {
     let job = match Uuid::parse_str(id) {
         Ok(id) => jobs::find(&app.store, Some(key.tenant), id).await?,
@@ -74,12 +74,12 @@ async fn find(app: &App, key: &ApiCaller, id: &str) -> Result<StoredJob, Refusal
     job.ok_or_else(|| Refusal::new(ErrorCode::NotFound, format!("there is no job `{}`", shortened(id))))
 }
 
-/// A job is in a state in which it can't be changed so.
+/// The refusal of a change that the state of the job does not allow.
 fn wrong_state(job: &StoredJob, rule: &str) -> Refusal {
     Refusal::new(ErrorCode::Conflict, format!("the job is {}: {rule}", job.state.name()))
 }
 
-/// Writes into the audit what was done to a job.
+/// Records in the audit what was done to a job.
 async fn note(app: &App, key: &ApiCaller, action: &str, job: &StoredJob) -> Result<(), Refusal> {
     let detail = [("kind", job.kind.as_str().into())];
     let entry = audit::done(audit::back_end(key), action, format!("job:{}", job.id), detail, app.clock.now_ms());

@@ -37,7 +37,7 @@ pub struct NewApiKey {
     #[schemars(transform = name_bounds)]
     name: String,
     /// What the key allows.
-    #[schemars(with = "Vec<ScopeName>", length(min = 1, max = 8))]
+    #[schemars(with = "Vec<ScopeName>", length(min = 1))]
     scopes: Vec<String>,
     /// Days until the key expires; without it, the key does not expire.
     #[serde(default, deserialize_with = "whole_number")]

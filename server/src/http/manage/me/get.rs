@@ -1,4 +1,4 @@
-//! `GET /v1/me`: the caller.
+//! `GET /v1/me`: the user who calls.
 
 use causerie_protocol::{ErrorCode, Refusal, command::Command, wire, wire::reply};
 use http::Method;
@@ -12,14 +12,14 @@ use crate::{
     },
 };
 
-/// Tells who the caller is.
+/// Returns the calling user.
 pub struct GetMe;
 
 impl Endpoint for GetMe {
     const METHOD: Method = Method::GET;
     const PATH: &'static str = "/v1/me";
     const ID: &'static str = "me";
-    const SUMMARY: &'static str = "Tells who the caller is.";
+    const SUMMARY: &'static str = "Returns the user who calls.";
 
     type Caller = Caller;
     type Query = ();

@@ -1,4 +1,4 @@
-//! `GET /v1/me/settings`: what the caller chose.
+//! `GET /v1/me/settings`: the caller's own settings.
 
 use http::Method;
 
@@ -11,14 +11,14 @@ use crate::{
     },
 };
 
-/// Reads what the caller chose.
+/// Reads the caller's own settings.
 pub struct GetSettings;
 
 impl Endpoint for GetSettings {
     const METHOD: Method = Method::GET;
     const PATH: &'static str = "/v1/me/settings";
     const ID: &'static str = "getSettings";
-    const SUMMARY: &'static str = "Tells from whom the caller takes messages.";
+    const SUMMARY: &'static str = "Returns the caller's own settings: which users may write to the caller.";
 
     type Caller = Caller;
     type Query = ();

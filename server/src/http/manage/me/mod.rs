@@ -1,4 +1,4 @@
-//! What a user asks about itself.
+//! Endpoints for a user's own profile and settings.
 
 pub mod get;
 pub mod get_settings;
@@ -11,16 +11,16 @@ use serde::{Deserialize, Serialize};
 use crate::{auth::Caller, domain::User, domain::WritableBy, store::queries::people};
 use causerie_protocol::{ErrorCode, Refusal};
 
-/// What a user chose.
+/// The settings that a user chooses.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct UserSettings {
-    /// From whom the user takes messages: `rules` for all that the rules let write, `contacts`, or `nobody`.
+    /// Which users may write to the user: `rules` for all users whom the rules allow, `contacts`, or `nobody`.
     #[schemars(with = "String", extend("enum" = ["rules", "contacts", "nobody"]))]
     writable_by: Choice,
 }
 
-/// From whom a user takes messages.
+/// Which users may write to a user.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 enum Choice {
@@ -49,7 +49,7 @@ impl From<Choice> for WritableBy {
     }
 }
 
-/// The caller as stored.
+/// The caller's row in the database.
 async fn stored(connection: &impl ConnectionTrait, caller: &Caller) -> Result<User, Refusal> {
     let found = people::find(connection, caller.tenant, &[caller.user]).await?;
     found.into_iter().next().ok_or_else(|| Refusal::new(ErrorCode::NotFound, "the user is gone"))

@@ -1,4 +1,4 @@
-//! `PUT /v1/me/settings`: the caller chooses from whom it takes messages.
+//! `PUT /v1/me/settings`: changes the caller's own settings.
 
 use causerie_protocol::Refusal;
 use http::Method;
@@ -18,14 +18,14 @@ use crate::{
     store::queries::{facts::FactWrite, people::Profile},
 };
 
-/// Sets what the caller chooses.
+/// Changes the caller's own settings.
 pub struct PutSettings;
 
-/// What to change. What is left out stays as it is.
+/// The change of settings. Absent fields stay as they are.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct SettingsChange {
-    /// From whom the caller takes messages: `rules` for all that the rules let write, `contacts`, or `nobody`.
+    /// Which users may write to the caller: `rules` for all users whom the rules allow, `contacts`, or `nobody`.
     #[schemars(with = "Option<String>", extend("enum" = ["rules", "contacts", "nobody", null]))]
     writable_by: Option<Choice>,
 }
@@ -34,7 +34,7 @@ impl Endpoint for PutSettings {
     const METHOD: Method = Method::PUT;
     const PATH: &'static str = "/v1/me/settings";
     const ID: &'static str = "putSettings";
-    const SUMMARY: &'static str = "Chooses from whom the caller takes messages.";
+    const SUMMARY: &'static str = "Changes the caller's own settings: which users may write to the caller.";
 
     type Caller = Caller;
     type Query = ();

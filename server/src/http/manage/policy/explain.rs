@@ -24,19 +24,19 @@ use crate::{
 /// Explains a decision.
 pub struct ExplainPolicy;
 
-/// May a user do something?
+/// The question whether a user may do something.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PolicyQuestion {
-    /// The user who would do it.
+    /// The user who would act.
     #[schemars(with = "PolicyWho")]
     r#as: PolicyWhom,
-    /// The user, group or conversation it would be done to.
+    /// The user, group or conversation that the action would concern.
     to: Option<PolicyWhom>,
-    /// Without it, `start`, `address_group` of a group, `send` in a conversation.
+    /// The action. By default `start` for a user, `address_group` for a group, `send` for a conversation.
     #[schemars(extend("enum" = ACTIONS.iter().map(|(name, _)| Some(*name)).chain([None]).collect::<Vec<_>>()))]
     action: Option<String>,
-    /// Which relation: of `request`, `accept`, `unrelate`, `block`.
+    /// The relation, for `request`, `accept`, `unrelate` and `block`.
     relation: Option<String>,
 }
 

@@ -1,4 +1,4 @@
-//! `GET /v1/policy/history`: the rules the tenant had.
+//! `GET /v1/policy/history`: the current and earlier rules of the tenant.
 
 use http::Method;
 use schemars::JsonSchema;
@@ -15,10 +15,10 @@ use crate::{
     policies,
 };
 
-/// Lists the rules the tenant had.
+/// Lists the current and earlier rules of the tenant.
 pub struct PolicyHistory;
 
-/// All rules the tenant had, the latest first.
+/// The current and earlier rules of the tenant, the latest first.
 #[derive(Debug, Serialize, JsonSchema)]
 #[schemars(rename = "PolicyHistory")]
 pub struct Versions {

@@ -1,4 +1,4 @@
-//! The rules of a tenant: read, tried, put in force, explained.
+//! Endpoints that read, check, set and explain the rules of a tenant.
 
 pub mod check;
 pub mod diff;
@@ -30,35 +30,35 @@ use crate::{
     policies::{self, Changed, Comparison, NotCompared, Version},
 };
 
-/// How long a comparison may take that is asked for.
+/// The longest time of a comparison that was requested.
 const COMPARISON_MAX: Duration = Duration::from_secs(30);
-/// How long what a change did is looked for once it is done.
+/// The longest time in which the effect of a change is computed after the change.
 const AFTERTHOUGHT_MAX: Duration = Duration::from_secs(5);
 /// Rules have at most 64 KiB; JSON may write each byte of them as `\u000a`, and there are other fields beside them.
 const RULES_BODY_BYTES_MAX: usize = causerie_policy::TEXT_BYTES_MAX * 6 + 1_024;
-/// A caller that asks for a comparison while another is made comes back after so long, in milliseconds.
+/// The `Retry-After` of a comparison that is refused because another one runs, in milliseconds.
 const BUSY_RETRY_MS: u32 = 5_000;
 /// The scopes that may read rules.
 const READERS: &[Scope] = &[Scope::Admin, Scope::Read];
 
-/// Rules that are, or were, in force, without their text.
+/// Current or earlier rules, without their text.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct PolicyVersion {
-    /// Counts from 1; 0 is the preset `open` of a tenant for which nobody chose.
+    /// Counts from 1; 0 is the preset `open` of a tenant whose rules were never set.
     version: u64,
-    /// As the text says.
+    /// The name in the text of the rules.
     name: String,
-    /// It is a preset of this server, letter by letter.
+    /// Whether the text is that of a preset of this server.
     preset: bool,
-    /// When it was put in force.
+    /// When the rules were put in force.
     #[schemars(extend("format" = "date-time"))]
     created_at: Option<String>,
-    /// Who put it in force: `cli:…`, `key:…`.
+    /// Who put the rules in force: `cli:…`, `key:…`.
     created_by: String,
-    /// The name of that key.
+    /// The name of the key.
     created_by_name: Option<String>,
-    /// The version whose rules a rollback brought back; absent for rules that were new.
+    /// The version that a rollback restored; absent for new rules.
     restores: Option<u64>,
 }
 
@@ -81,10 +81,10 @@ impl PolicyVersion {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[schemars(transform = preset_or_text)]
 pub struct PolicyCandidate {
-    /// Rules that come with the server.
+    /// The name of rules that are part of the server.
     #[schemars(extend("enum" = PRESETS.map(|(name, _)| name)))]
     preset: Option<String>,
-    /// Rules of one's own, in the rule language.
+    /// The text of rules, in the rule language.
     text: Option<String>,
 }
 
@@ -96,7 +96,7 @@ impl PolicyCandidate {
     /// The rules.
     ///
     /// # Errors
-    /// `invalid` when there is no such preset, the text is no rules, or not exactly one of them is given.
+    /// `invalid` if there is no such preset, the text has errors, or not exactly one of them is given.
     fn rules(self) -> Result<Policy, Refusal> {
         match (self.preset, self.text) {
             (Some(name), None) => Policy::preset(&name).ok_or_else(|| {
@@ -114,12 +114,12 @@ impl PolicyCandidate {
     }
 }
 
-/// A line of rules, and what is wrong or odd about it.
+/// A problem in a line of rules.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct PolicyProblem {
-    /// Counted from 1.
+    /// The number of the line, from 1.
     line: u32,
-    /// One sentence.
+    /// The problem, as a sentence.
     message: String,
 }
 
@@ -140,19 +140,19 @@ pub struct UnusedWord {
     what: &'static str,
     /// The word.
     word: String,
-    /// How many facts use it.
+    /// The number of facts that use the word.
     facts: u64,
 }
 
-/// What was done, or would be. `difference` is absent where it could not be told soon after the change.
+/// The effect of a change. `difference` is absent if it could not be computed soon after the change.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct PolicyChanged {
-    /// Of the rules in force now; absent after a dry run.
+    /// The version of the rules in force now; absent after a dry run.
     version: Option<u64>,
-    /// They were not in force already.
+    /// Whether other rules were in force before.
     changed: bool,
-    /// Of the rules.
+    /// The name of the rules.
     name: String,
     /// The words that facts use and the rules do not declare.
     unused_words: Vec<UnusedWord>,

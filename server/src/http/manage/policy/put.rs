@@ -1,4 +1,4 @@
-//! `PUT /v1/policy`: puts rules in force, or tells what they would change.
+//! `PUT /v1/policy`: puts rules in force, or reports what they would change.
 
 use std::sync::Arc;
 
@@ -28,14 +28,14 @@ pub struct PutPolicy;
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[schemars(transform = preset_or_text)]
 pub struct PolicyChoice {
-    /// Rules that come with the server.
+    /// The name of rules that are part of the server.
     #[schemars(extend("enum" = PRESETS.map(|(name, _)| name)))]
     preset: Option<String>,
-    /// Rules of one's own, in the rule language.
+    /// The text of rules, in the rule language.
     text: Option<String>,
-    /// Tell what would change, and change nothing.
+    /// Report what would change, and change nothing.
     dry_run: Option<bool>,
-    /// Although facts use words these rules do not declare: those facts give nothing.
+    /// Accept rules that do not declare words which facts use. These facts then have no effect.
     accept_unused_words: Option<bool>,
 }
 

@@ -1,4 +1,4 @@
-//! `POST /v1/policy/rollback`: goes back to earlier rules.
+//! `POST /v1/policy/rollback`: restores earlier rules.
 
 use std::sync::Arc;
 
@@ -21,18 +21,18 @@ use crate::{
     policies,
 };
 
-/// Goes back to earlier rules.
+/// Restores earlier rules.
 pub struct RollbackPolicy;
 
-/// Which rules to go back to.
+/// Selects the rules to restore.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct PolicyRollback {
-    /// The version to go back to; without it, the one before.
+    /// The version to restore; by default the previous version.
     #[serde(default, deserialize_with = "whole_number")]
     #[schemars(with = "Option<u32>")]
     to: Option<u64>,
-    /// Although facts use words these rules do not declare: those facts give nothing.
+    /// Accept rules that do not declare words which facts use. These facts then have no effect.
     accept_unused_words: Option<bool>,
 }
 

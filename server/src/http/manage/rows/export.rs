@@ -34,17 +34,17 @@ const PAGE: u32 = 1_000;
 /// Exports the tenant.
 pub struct Export;
 
-/// What to export.
+/// Selects the rows to export.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ExportQuery {
-    /// Rows of this type only.
+    /// Only rows of this type.
     #[serde(rename = "type")]
     #[schemars(with = "RowType")]
     only: Option<RowType>,
 }
 
-/// A row, as an import takes it.
+/// A row as an import accepts it.
 #[derive(Serialize, JsonSchema)]
 #[schemars(transform = any_object)]
 pub struct ExportRow {
@@ -74,7 +74,7 @@ impl Endpoint for Export {
     const PATH: &'static str = "/v1/export";
     const ID: &'static str = "export";
     const SUMMARY: &'static str =
-        "Tells all users, groups, memberships, relations, edges and settings, as the rows of an import.";
+        "Exports all users, groups, memberships, relations, edges and settings, as the rows of an import.";
     const TEXT: &'static str = "The answer is NDJSON, as of one moment, and in an order in which an import takes it: what is exported and \
         imported again with `undeclared=keep` changes nothing. (Roles of tokens and facts of an earlier policy may have words that \
         the policy does not declare.) The answer has a `Content-Length`; a shorter body is not whole. \

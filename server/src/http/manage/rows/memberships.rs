@@ -2,19 +2,17 @@
 
 use causerie_protocol::limits;
 use http::Method;
-use schemars::{JsonSchema, Schema};
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::{READERS, RowPage, read, types::MembershipRow};
 use crate::{
     auth::{ApiCaller, Scope},
     http::{
-        commands::schema::bounds,
         error::Problem,
         manage::{
             endpoint::{Call, Endpoint, Json, Params},
             paging::{CURSOR_PATTERN, Range},
-            schemas::extend,
         },
     },
     store::queries::facts::pages::MembershipFilter,
@@ -34,18 +32,14 @@ pub struct MembershipsQuery {
     #[schemars(with = "u32", range(min = 1, max = limits::PAGE_MAX))]
     limit: Option<String>,
     /// Only memberships of the user with this id (your id of the user).
-    #[schemars(with = "String", transform = word_bounds)]
+    #[schemars(with = "String")]
     user: Option<String>,
     /// Only memberships in the group with this id (your id of the group).
-    #[schemars(with = "String", transform = word_bounds)]
+    #[schemars(with = "String")]
     group: Option<String>,
     /// Only memberships with this role.
-    #[schemars(with = "String", transform = word_bounds)]
+    #[schemars(with = "String")]
     role: Option<String>,
-}
-
-fn word_bounds(schema: &mut Schema) {
-    extend(schema, bounds::line(0, limits::EXTERNAL_ID_BYTES_MAX));
 }
 
 impl Endpoint for ListMemberships {

@@ -20,18 +20,18 @@ pub struct UserRow {
     r#type: &'static str,
     /// Your id of the user.
     pub id: String,
-    /// Shown to others.
+    /// Display name.
     name: String,
     /// An http or https address, or empty for none.
     avatar: String,
     /// A language tag (BCP 47), or empty.
     locale: String,
-    /// Whether the user may come in.
+    /// Whether the user may connect.
     #[schemars(extend("enum" = STATUSES.map(|(word, _)| word)))]
     status: &'static str,
-    /// Roles in the tenant as a whole.
+    /// Roles in the whole tenant.
     roles: Vec<String>,
-    /// From whom the user takes messages.
+    /// Which users may write to the user.
     #[schemars(extend("enum" = WRITABLE_BY.map(|(word, _)| word)))]
     writable_by: &'static str,
 }
@@ -60,16 +60,16 @@ pub struct GroupRow {
     r#type: &'static str,
     /// Your id of the group.
     pub id: String,
-    /// For people to read.
+    /// Display name.
     name: String,
-    /// A word of the tenant's rules; absent for a group that concerns none.
+    /// The kind, as the tenant's rules declare it; absent for a group that no rule concerns.
     kind: Option<String>,
-    /// The id of the group it is in, or empty for none.
+    /// The id of the parent group; empty if there is none.
     parent: String,
-    /// Only an active one gives its members anything.
+    /// Only the memberships of an active group have an effect.
     #[schemars(extend("enum" = GROUP_STATES.map(|(word, _)| word)))]
     state: &'static str,
-    /// Whether a sender reaches its users one by one, the group as a whole, both, or none.
+    /// Whether a sender reaches the members one by one (`people`), the group as a whole (`group`), both, or none.
     #[schemars(extend("enum" = DELIVERS.map(|(word, _)| word)))]
     delivers: &'static str,
 }
@@ -97,12 +97,12 @@ pub struct MembershipRow {
     pub user: String,
     /// The id of the group.
     pub group: String,
-    /// A word of the tenant's rules.
+    /// A role or relation that the tenant's rules declare.
     pub role: String,
-    /// The moment it begins; absent for ever.
+    /// When the membership begins; absent if it has no beginning.
     #[schemars(extend("format" = "date-time"))]
     from: Option<String>,
-    /// The moment it is over; absent for ever.
+    /// When the membership ends; absent if it has no end.
     #[schemars(extend("format" = "date-time"))]
     until: Option<String>,
 }
@@ -120,18 +120,18 @@ impl MembershipRow {
     }
 }
 
-/// What two users are to each other.
+/// A relation between two users.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct RelationRow {
     /// `relation`.
     r#type: &'static str,
-    /// A word of the tenant's rules.
+    /// A role or relation that the tenant's rules declare.
     pub relation: String,
-    /// The id of a user; of a pending relation, of the user who asked.
+    /// The id of a user; for a pending relation, the user who requested it.
     pub from: String,
     /// The id of the other user.
     pub to: String,
-    /// How far it has come.
+    /// Whether the relation is pending or accepted.
     #[schemars(extend("enum" = RELATION_STATES.map(|(word, _)| word)))]
     state: &'static str,
 }
@@ -148,7 +148,7 @@ impl RelationRow {
     }
 }
 
-/// Users of a group that reach users of a group.
+/// An edge: members of a group reach members of another group.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct EdgeRow {
     r#type: &'static str,

@@ -1,4 +1,4 @@
-//! `POST /v1/tenants`: makes a tenant, and a key for its back end.
+//! `POST /v1/tenants`: creates a tenant and an API key for its back end.
 
 use causerie_policy::{PRESETS, Policy};
 use causerie_protocol::{ErrorCode, Refusal};
@@ -22,23 +22,23 @@ use crate::{
     store::queries::tenants::Tenant,
 };
 
-/// Makes a tenant.
+/// Creates a tenant.
 pub struct CreateTenant;
 
 /// The scopes of the key of a new tenant.
 const KEY_SCOPES: [Scope; 4] = [Scope::Provision, Scope::Act, Scope::Read, Scope::Admin];
 
-/// A tenant to make.
+/// A tenant to create.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct NewTenant {
     /// Short name for operators: small letters, digits and hyphens. It can't be changed.
     #[schemars(regex(pattern = tenants::SLUG_PATTERN))]
     slug: String,
-    /// Name for people.
+    /// Display name.
     #[schemars(transform = name_bounds)]
     name: String,
-    /// The rules it begins with, `open` if left out.
+    /// The preset with the first rules; `open` by default.
     #[schemars(extend("enum" = PRESETS.iter().map(|(name, _)| Some(*name)).chain([None]).collect::<Vec<_>>()))]
     policy: Option<String>,
 }
@@ -60,7 +60,7 @@ impl Endpoint for CreateTenant {
     const METHOD: Method = Method::POST;
     const PATH: &'static str = "/v1/tenants";
     const ID: &'static str = "createTenant";
-    const SUMMARY: &'static str = "Makes a tenant, and a key for its back end.";
+    const SUMMARY: &'static str = "Creates a tenant and an API key for its back end.";
     const SCOPES: &'static [Scope] = SCOPES;
     const NEEDS_BODY: bool = true;
 

@@ -12,14 +12,14 @@ use crate::{
     store::queries::tenants,
 };
 
-/// Tells one tenant.
+/// Returns one tenant.
 pub struct GetTenant;
 
 impl Endpoint for GetTenant {
     const METHOD: Method = Method::GET;
     const PATH: &'static str = "/v1/tenants/{slug}";
     const ID: &'static str = "getTenant";
-    const SUMMARY: &'static str = "Tells one tenant of this server.";
+    const SUMMARY: &'static str = "Returns one tenant of this server.";
     const SCOPES: &'static [Scope] = SCOPES;
 
     type Caller = ApiCaller;

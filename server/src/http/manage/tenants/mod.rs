@@ -1,4 +1,5 @@
-//! The tenants of this server, for the product's administrators: a key with the scope `tenants`, of whichever tenant, speaks for all.
+//! The tenants of this server, for the product's administrators. A key with the scope `tenants` manages all tenants,
+//! whatever tenant the key belongs to.
 
 pub mod create;
 pub mod delete;
@@ -24,7 +25,7 @@ use crate::{
     store::queries::tenants::{self as stored, Tenant},
 };
 
-/// The scopes that may.
+/// The scopes that may manage tenants.
 const SCOPES: &[Scope] = &[Scope::Tenants];
 
 /// A tenant.
@@ -36,15 +37,15 @@ pub struct TenantAnswer {
     id: Uuid,
     /// Short name for operators.
     slug: String,
-    /// Name for people.
+    /// Display name.
     name: String,
-    /// When it was made.
+    /// When the tenant was created.
     #[schemars(extend("format" = "date-time"))]
     created_at: String,
-    /// Since when it is suspended; absent if it is not.
+    /// Since when the tenant is suspended; absent if it is not.
     #[schemars(extend("format" = "date-time"))]
     suspended_at: Option<String>,
-    /// When its deletion was requested; absent if it was not.
+    /// When the deletion of the tenant was requested; absent if it was not.
     #[schemars(extend("format" = "date-time"))]
     deleting_at: Option<String>,
 }
@@ -62,7 +63,7 @@ impl From<Tenant> for TenantAnswer {
     }
 }
 
-/// The bounds of a name.
+/// The bounds of a display name, for schemas.
 pub(super) fn name_bounds(schema: &mut Schema) {
     extend(schema, bounds::name(limits::PROFILE_FIELD_BYTES_MAX));
     extend(schema, json!({ "minLength": 1 }));

@@ -1,4 +1,4 @@
-//! `PATCH /v1/tenants/{slug}`: gives a tenant another name.
+//! `PATCH /v1/tenants/{slug}`: changes the display name of a tenant.
 
 use http::Method;
 use schemars::JsonSchema;
@@ -18,11 +18,11 @@ use crate::{
 /// Renames a tenant.
 pub struct RenameTenant;
 
-/// What to change.
+/// The change of a tenant.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct TenantChange {
-    /// Name for people.
+    /// Display name.
     #[schemars(transform = name_bounds)]
     name: String,
 }
@@ -31,7 +31,7 @@ impl Endpoint for RenameTenant {
     const METHOD: Method = Method::PATCH;
     const PATH: &'static str = "/v1/tenants/{slug}";
     const ID: &'static str = "renameTenant";
-    const SUMMARY: &'static str = "Gives a tenant another name.";
+    const SUMMARY: &'static str = "Changes the display name of a tenant.";
     const SCOPES: &'static [Scope] = SCOPES;
     const NEEDS_BODY: bool = true;
 

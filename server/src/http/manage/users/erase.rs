@@ -1,4 +1,4 @@
-//! `POST /v1/users/{id}/erase`: forgets a user.
+//! `POST /v1/users/{id}/erase`: erases a user.
 
 use causerie_protocol::{ErrorCode, Refusal, UserId};
 use http::Method;
@@ -22,17 +22,17 @@ use crate::{
     },
 };
 
-/// Forgets a user.
+/// Erases a user.
 pub struct EraseUser;
 
 impl Endpoint for EraseUser {
     const METHOD: Method = Method::POST;
     const PATH: &'static str = "/v1/users/{id}/erase";
     const ID: &'static str = "eraseUser";
-    const SUMMARY: &'static str = "Forgets a user: the id, the name and all that is known, at once and for good.";
+    const SUMMARY: &'static str = "Erases a user: the id, the name and all other data of the user, at once and for good.";
     const TEXT: &'static str = "The user's id, name, picture, language, roles, memberships and relations are erased, in the audit \
-        too, and the user's connections end. What the user wrote stays with the users it was written to, under a name that \
-        says nothing: `deleteMessage` before it erases texts. The id names nobody afterwards: tokens signed before are void, and a token signed later makes \
+        too, and the user's connections end. The user's messages stay, under a name that says \
+        nothing; `eraseUserTexts` before it erases their texts. Afterwards no user has the id: tokens signed before are void, and a token signed later makes \
         another user, unless the user was deactivated or removed; then the id stays refused until `putUser` or an import names it.";
     const SCOPES: &'static [Scope] = &[Scope::Provision];
 

@@ -1,4 +1,4 @@
-//! `GET /v1/users/{id}/export`: all that is kept about a user.
+//! `GET /v1/users/{id}/export`: all data that the server stores about a user.
 
 use std::collections::HashMap;
 
@@ -37,7 +37,7 @@ use crate::{
 /// Messages read at a time.
 const PAGE: u32 = 500;
 
-/// Exports what is kept about a user.
+/// Exports the data of a user.
 pub struct ExportUser;
 
 /// A fact about the user, a conversation of the user, or a message the user wrote.
@@ -80,8 +80,7 @@ impl Endpoint for ExportUser {
     const METHOD: Method = Method::GET;
     const PATH: &'static str = "/v1/users/{id}/export";
     const ID: &'static str = "exportUser";
-    const SUMMARY: &'static str =
-        "Tells all that is kept about a user: facts, conversations, and the messages the user wrote.";
+    const SUMMARY: &'static str = "Exports all data of a user: facts, conversations, and the messages that the user wrote.";
     const TEXT: &'static str = "The answer is NDJSON with a `Content-Length`; a shorter body is not whole. \
          A tenant has one export at a time, of itself or of a user; another request is refused with `rate_limited`.";
     const SCOPES: &'static [Scope] = &[Scope::Read];

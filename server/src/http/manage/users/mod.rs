@@ -1,4 +1,4 @@
-//! What a product's back end does to users: makes them known, changes them, signs them out everywhere.
+//! Endpoints with which back ends create, change, export, revoke and erase users.
 
 pub mod erase;
 pub mod erase_texts;
@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use crate::{app::App, audit, auth::ApiCaller};
 
-/// Writes into the audit what was done to a user.
+/// Records in the audit what was done to a user.
 async fn note<const N: usize>(
     app: &App,
     key: &ApiCaller,

@@ -28,10 +28,10 @@ use crate::{
     store::queries::{facts::FactWrite, people::Profile},
 };
 
-/// Makes a user known, or changes what is known.
+/// Creates or changes a user.
 pub struct PutUser;
 
-/// A row of an import about a user. What is left out stays as it is; a field of another name is refused.
+/// A row of an import about a user. Absent fields stay as they are; an unknown field is refused.
 #[derive(JsonSchema)]
 #[schemars(deny_unknown_fields)]
 #[allow(dead_code)] // a description: `provisioning` reads rows
@@ -42,23 +42,23 @@ struct UserFields {
     /// Your id of the user, as in the path.
     #[schemars(extend("type" = "null"))]
     id: Option<String>,
-    /// The user gets the status `removed` instead.
+    /// If true, the user gets the status `removed`, and the other fields are ignored.
     deleted: Option<bool>,
-    /// Shown to others; a user without one is shown by id.
+    /// Display name. A user without a name is shown by id.
     #[schemars(transform = name_bounds)]
     name: Option<String>,
     /// An http or https address, or empty for none.
     #[schemars(length(max = limits::PROFILE_FIELD_BYTES_MAX), regex(pattern = r"^(https?://[^\u0000-\u001f\u007f-\u009f]*)?$"))]
     avatar: Option<String>,
-    /// A language tag (BCP 47), `fr`.
+    /// A language tag (BCP 47), such as `fr`.
     #[schemars(transform = line_bounds)]
     locale: Option<String>,
-    /// Whether the user may come in. New users are active, and so is a removed user that is put again without a status.
+    /// Whether the user may connect. New users are active, and so is a removed user that is put again without a status.
     #[schemars(extend("enum" = STATUSES.map(|(word, _)| Some(word)).into_iter().chain([None]).collect::<Vec<_>>()))]
     status: Option<String>,
-    /// Roles in the tenant as a whole: words of the tenant's rules.
+    /// Roles in the whole tenant, as the tenant's rules declare them.
     roles: Option<Vec<String>>,
-    /// From whom the user takes messages: from all that the rules let write, from contacts only, or from nobody.
+    /// Which users may write to the user: all users whom the rules allow, contacts only, or nobody.
     #[schemars(extend("enum" = WRITABLE_BY.map(|(word, _)| Some(word)).into_iter().chain([None]).collect::<Vec<_>>()))]
     writable_by: Option<String>,
 }
@@ -88,7 +88,7 @@ impl Endpoint for PutUser {
     const METHOD: Method = Method::PUT;
     const PATH: &'static str = "/v1/users/{id}";
     const ID: &'static str = "putUser";
-    const SUMMARY: &'static str = "Makes a user known, or changes what is known: one row of an import.";
+    const SUMMARY: &'static str = "Creates or changes a user, with the fields of one row of an import.";
     const SCOPES: &'static [Scope] = &[Scope::Provision];
 
     type Caller = ApiCaller;
@@ -119,14 +119,14 @@ impl Endpoint for PutUser {
             app.hub.facts_moved(key.tenant, version);
         }
         if status.is_some_and(|status| status != UserStatus::Active) {
-            // Whatever the user's tokens say, and again if it is said again: the signal may have been lost.
+            // Also if the status is repeated: the first signal may have been lost.
             app.hub.revoke(user.id, i64::MAX);
         }
         Ok(Wire(wire::User::from(&user)))
     }
 }
 
-/// What a row says of the user of the path, and whether it removes the user.
+/// The profile in a row about the user of the path, and whether the row removes the user.
 fn profile(
     mut fields: Map<String, Value>,
     id: &str,

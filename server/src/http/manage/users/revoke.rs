@@ -1,4 +1,4 @@
-//! `POST /v1/users/{id}/revoke`: voids a user's tokens.
+//! `POST /v1/users/{id}/revoke`: revokes a user's tokens.
 
 use causerie_protocol::Refusal;
 use http::Method;
@@ -19,15 +19,16 @@ use crate::{
     store::queries::people,
 };
 
-/// Voids the tokens issued to a user until now, and ends the connections made with them.
+/// Revokes the tokens that were issued to a user until now, and ends the connections that use them.
 pub struct RevokeUser;
 
-/// Which tokens are void from now on. A field of another name is refused.
+/// Selects the tokens to revoke. An unknown field is refused.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Revocation {
-    /// Tokens whose `iat` is less, seconds since 1970 UTC. Take the time of the clock that signs the tokens, plus 1; then clocks
-    /// that differ save no token. At most 31 seconds ahead of this server's clock. Without it: until now, by this server's clock.
+    /// Revokes the tokens whose `iat` is less than this, seconds since 1970 UTC. Use the time of the clock that signs the tokens, plus
+    /// 1, so that no token escapes if the clocks differ. At most 31 seconds ahead of this server's clock. Without it, the tokens
+    /// issued until now by this server's clock are revoked.
     #[serde(default, deserialize_with = "seconds")]
     #[schemars(with = "Option<u64>", extend("maximum" = i64::MAX))]
     issued_before: Option<i64>,
@@ -37,7 +38,7 @@ impl Endpoint for RevokeUser {
     const METHOD: Method = Method::POST;
     const PATH: &'static str = "/v1/users/{id}/revoke";
     const ID: &'static str = "revokeUser";
-    const SUMMARY: &'static str = "Voids the tokens issued to a user until now, and ends the user's connections.";
+    const SUMMARY: &'static str = "Revokes the tokens issued to a user until now, and ends the user's connections.";
     const SCOPES: &'static [Scope] = &[Scope::Provision];
 
     type Caller = ApiCaller;
@@ -57,8 +58,8 @@ impl Endpoint for RevokeUser {
     }
 }
 
-/// Tokens issued before this second are to be void. Where nothing is asked, those of the current second are, too: `iat` may be no
-/// finer.
+/// Tokens issued before this second are revoked. By default this includes the tokens of the current second, because `iat` may be in
+/// whole seconds.
 fn issued_before(asked: Option<i64>, now_s: i64) -> Result<i64, Refusal> {
     match asked {
         None => Ok(now_s + 1),
