@@ -1,5 +1,4 @@
-//! Both encodings carry the same, for everything that can be said; nothing a peer sends breaks the decoder; what it refuses
-//! is blamed on a field.
+//! Both encodings carry the same messages, no input panics the decoder, and a refusal names the field that caused it.
 
 #[path = "examples/mod.rs"]
 mod examples;
@@ -17,7 +16,7 @@ use prost::Message;
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Value, json};
 
-/// JSON to binary to JSON, and the value itself through both.
+/// Converts a value from JSON to binary and back to JSON, and through each encoding alone.
 fn survives<M>(value: &M) -> Result<(), TestCaseError>
 where
     M: Message + Serialize + DeserializeOwned + Default + PartialEq + std::fmt::Debug,
@@ -32,7 +31,7 @@ where
 }
 
 prop_compose! {
-    /// From year 1 to year 9999, which is what the JSON mapping can say.
+    /// From year 1 to year 9999, the range of the JSON mapping.
     fn timestamp()(seconds in -62_135_596_800i64..253_402_300_800, nanos in 0i32..1_000_000_000) -> Timestamp {
         Timestamp { seconds, nanos }
     }
@@ -98,7 +97,7 @@ fn frame() -> impl Strategy<Value = wire::ServerFrame> {
     ]
 }
 
-/// Whatever comes out, it came out.
+/// Decodes bytes without regard to the result.
 fn digest(bytes: &[u8]) {
     for encoding in Encoding::ALL {
         if let Ok(request) = encoding.decode::<wire::Request>(bytes) {
@@ -115,7 +114,7 @@ proptest! {
     }
 
     #[test]
-    fn any_question_survives_both_encodings(request in history()) {
+    fn any_read_request_survives_both_encodings(request in history()) {
         survives(&request)?;
     }
 
@@ -125,12 +124,12 @@ proptest! {
     }
 
     #[test]
-    fn noise_never_breaks_the_decoder(bytes in proptest::collection::vec(any::<u8>(), 0..512)) {
+    fn random_bytes_do_not_panic_the_decoder(bytes in proptest::collection::vec(any::<u8>(), 0..512)) {
         digest(&bytes);
     }
 
     #[test]
-    fn a_true_frame_bent_in_one_place_never_breaks_the_decoder(
+    fn a_frame_with_one_changed_byte_does_not_panic_the_decoder(
         which: prop::sample::Index, at: prop::sample::Index, value: u8, cut: bool,
     ) {
         let requests = examples::requests();
@@ -144,8 +143,8 @@ proptest! {
     }
 }
 
-/// Writes a message in other words of protobuf's JSON mapping: absent fields as `null`, integers with a fraction, as text, or
-/// both. `choose` picks among the forms.
+/// Rewrites a message in other forms of protobuf's JSON mapping: absent fields as `null`, integers with a fraction, as
+/// text, or both. `choose` selects the form.
 fn loosen(message: &str, value: &mut Value, choose: &mut impl FnMut(u64) -> u64) {
     let fields = value.as_object_mut().expect("an object");
     for field in schema::message(message).field {
@@ -228,7 +227,7 @@ fn null_is_an_absent_field_and_integers_may_have_a_fraction_or_an_exponent() {
 }
 
 #[test]
-fn a_text_that_is_no_unicode_is_blamed_on_its_field() {
+fn a_text_that_is_not_unicode_is_refused_with_its_field() {
     for text in [r"cut \ud83d", r"\ud83d\ud83d", r"\ude00", r"\ud83d\u0041", "raw \u{b}"] {
         let frame = format!(r#"{{"id":7,"editMessage":{{"text":"{text}","messageId":null}}}}"#);
         let refusal = Encoding::Json.decode::<wire::Request>(frame.as_bytes()).expect_err(&frame);
@@ -250,7 +249,7 @@ fn the_id_of_a_refused_request_can_be_read_in_both_encodings() {
     assert_eq!(Encoding::Json.request_id(br#"{"ping":5,"id":7}"#), Some(7));
 }
 
-/// Puts an unknown field into every object.
+/// Adds an unknown field to every object.
 fn with_unknown_fields(value: &mut Value) {
     match value {
         Value::Object(fields) => {
@@ -278,7 +277,7 @@ fn fields_added_later_are_ignored_in_json() {
     }
 }
 
-/// One field of a protobuf message: number, wire type 2 (bytes).
+/// One field of a protobuf message with wire type 2 (bytes).
 fn field(number: u32, bytes: &[u8]) -> Vec<u8> {
     let mut out = Vec::new();
     prost::encoding::encode_varint(u64::from(number) << 3 | 2, &mut out);
@@ -290,7 +289,7 @@ fn field(number: u32, bytes: &[u8]) -> Vec<u8> {
 #[test]
 fn fields_added_later_are_ignored_in_protobuf() {
     let send = wire::SendMessage { text: "hi".into(), ..Default::default() };
-    // In the message, in the request, and a command this version does not know.
+    // Unknown fields in the message and in the request, and a command that this version does not know.
     let inner = [send.encode_to_vec(), field(900, b"later")].concat();
     let bytes = [field(12, &inner), field(901, b"later")].concat();
     let decoded: wire::Request = Encoding::Proto.decode(&bytes).expect("decoded");
@@ -300,14 +299,14 @@ fn fields_added_later_are_ignored_in_protobuf() {
 }
 
 #[test]
-fn a_command_this_server_does_not_know_is_told_apart_from_one_it_can_not_read() {
+fn an_unknown_command_differs_from_an_unreadable_command() {
     let decoded: wire::Request = Encoding::Json.decode(br#"{"id":7,"addedLater":{"x":1}}"#).expect("decoded");
     assert_eq!(decoded.id, 7);
     assert_eq!(SocketCommand::try_from(decoded).expect_err("unknown").code, ErrorCode::UnknownCommand);
 }
 
 #[test]
-fn a_value_of_the_wrong_type_is_blamed_on_its_field() {
+fn a_value_of_the_wrong_type_is_refused_with_its_field() {
     let table = [
         (r#"{"id":7,"sendMessage":{"text":5}}"#, "sendMessage.text"),
         (r#"{"id":7,"sendMessage":{"conversationId":["x"]}}"#, "sendMessage.conversationId"),
@@ -330,12 +329,12 @@ fn a_value_of_the_wrong_type_is_blamed_on_its_field() {
 }
 
 #[test]
-fn what_is_no_frame_at_all_is_malformed() {
+fn bytes_that_are_no_frame_are_malformed() {
     for text in ["", "{", "[]", "5", "null", r#"{"id":7}{"id":8}"#, r#"{"id":7} x"#, r#"{"id":NaN}"#, "\u{feff}{}"] {
         let refusal = Encoding::Json.decode::<wire::Request>(text.as_bytes()).expect_err(text);
         assert_eq!(refusal.code, ErrorCode::Malformed, "{text}");
     }
-    // Depth costs no stack: in a field nobody knows it is skipped, elsewhere it is refused.
+    // Deep nesting needs no stack: it is skipped in an unknown field, and refused in other fields.
     let deep = |field: &str| format!(r#"{{"id":7,"{field}":{}1{}}}"#, "[".repeat(100_000), "]".repeat(100_000));
     assert_eq!(Encoding::Json.decode::<wire::Request>(deep("x").as_bytes()).expect("skipped").id, 7);
     assert!(Encoding::Json.decode::<wire::Request>(deep("hello").as_bytes()).is_err());
@@ -343,15 +342,16 @@ fn what_is_no_frame_at_all_is_malformed() {
 }
 
 #[test]
-fn bytes_of_the_wrong_type_are_blamed_on_their_field() {
+fn bytes_of_the_wrong_type_are_refused_with_their_field() {
     let table = [
-        // Not UTF-8. Protobuf tells neither the place in a list nor which of several ways to name a person.
+        // Text that is not UTF-8. The error of protobuf contains neither the index in a list nor the variant of a user
+        // reference.
         (field(12, &field(3, b"\xff")), "sendMessage.text"),
         (field(21, &field(1, b"\xff")), "getUsers.userIds"),
         (field(6, &field(2, &field(1, b"\xff"))), "startConversation.with"),
         (field(6, &field(5, &field(2, b"\xff"))), "startConversation.firstMessage.text"),
         (field(2, &field(3, &field(1, b"\xff"))), "hello.resume.epoch"),
-        // A number where text belongs, and the other way round.
+        // A number in place of a text, and a text in place of a number.
         (field(12, &[3 << 3, 5]), "sendMessage.text"),
         (field(1, b"seven"), "id"),
     ];

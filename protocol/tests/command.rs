@@ -1,4 +1,4 @@
-//! What a request must be to become a command: limits, ids, and the shapes of what can be started.
+//! The validation of requests: limits, ids, and the forms of a start.
 
 #[path = "examples/mod.rs"]
 mod examples;
@@ -20,9 +20,9 @@ fn refusal(command: Command) -> Refusal {
     SocketCommand::try_from(request(command)).expect_err("refused")
 }
 
-/// Too much by one, for every field with a limit; and the most that is allowed.
+/// For every field with a limit: the largest allowed value is accepted, and one more is refused.
 #[test]
-fn every_limit_is_kept_and_named() {
+fn every_limit_is_enforced_and_named() {
     let ids = |count: usize| vec![LEA.to_owned(); count];
     let people = |count: usize| vec![wire::UserRef { by: Some(wire::user_ref::By::Id(LEA.into())) }; count];
     let to = |count: usize| vec![to(By::Id(LEA.into())); count];
@@ -89,10 +89,10 @@ fn every_limit_is_kept_and_named() {
             "startConversation.copy",
             limits::MEMBERS_PER_COMMAND_MAX,
             ErrorCode::TooLarge,
-            // With the one it is addressed to.
+            // The addressee of the mail counts too.
             Box::new(|size| Command::StartConversation(wire::StartConversation { copy: to(size - 1), ..mail() })),
         ),
-        // Bytes count, not letters: "é" has two.
+        // Bytes count, not characters: "é" has two bytes.
         (
             "startConversation.with[0].externalId",
             limits::EXTERNAL_ID_BYTES_MAX,
@@ -227,7 +227,8 @@ fn every_limit_is_kept_and_named() {
     }
 }
 
-/// Every id, in every command: missing and not a UUID are told apart, and both blame the field.
+/// For every id in every command: a missing id and a text that is not a UUID have different errors, and both name the
+/// field.
 #[test]
 fn every_id_is_checked_and_named() {
     let mut checked = 0;
@@ -242,7 +243,7 @@ fn every_id_is_checked_and_named() {
                 let request: wire::Request = serde_json::from_value(bent).expect("decodes");
                 let refusal = SocketCommand::try_from(request).expect_err(&place);
                 let field = place.trim_start_matches('/').replace('/', ".");
-                // `with/0/id` is said `with[0].id`.
+                // The path `with/0/id` is written `with[0].id`.
                 let spoken = (0..10).fold(field, |field, n| {
                     let field = field.replace(&format!(".{n}."), &format!("[{n}]."));
                     field.strip_suffix(&format!(".{n}")).map_or(field.clone(), |list| format!("{list}[{n}]"))
@@ -257,7 +258,7 @@ fn every_id_is_checked_and_named() {
     assert!(checked >= 50, "only {checked} ids were found");
 }
 
-/// JSON pointers of all ids in a value.
+/// The JSON pointers of all ids in a value.
 fn ids_in(value: &Value, at: String, places: &mut Vec<String>) {
     match value {
         Value::Object(fields) => fields.iter().for_each(|(key, value)| ids_in(value, format!("{at}/{key}"), places)),
@@ -270,7 +271,7 @@ fn ids_in(value: &Value, at: String, places: &mut Vec<String>) {
 }
 
 #[test]
-fn texts_nobody_could_read_are_refused() {
+fn unreadable_texts_are_refused() {
     for text in ["", " \n\t\u{a0}", "a\0b"] {
         let send = wire::SendMessage { conversation_id: CONVERSATION.into(), client_id: CLIENT.into(), text: text.into() };
         let refusal = refusal(Command::SendMessage(send));
@@ -309,7 +310,7 @@ fn ends_of_lines_are_kept_in_texts_and_are_spaces_elsewhere() {
         assert_eq!(text(command), "a b c d e f g h i j");
     }
     assert_eq!(refusal(send("\u{2028}\r\n\u{85}")).message, "`sendMessage.text` is empty");
-    // What counts is the size of what is stored.
+    // The limit applies to the stored text.
     assert_eq!(text(send(&"\u{2029}x".repeat(limits::TEXT_BYTES_MAX / 2))).len(), limits::TEXT_BYTES_MAX);
 
     for letter in ['\0', '\u{7}', '\u{1b}', '\u{7f}', '\u{80}', '\u{92}', '\u{9f}'] {
@@ -334,7 +335,7 @@ fn to(by: By) -> wire::Recipient {
     wire::Recipient { by: Some(by) }
 }
 
-/// A mail with all it must have.
+/// A mail with all required fields.
 fn mail() -> wire::StartConversation {
     wire::StartConversation {
         kind: wire::ConversationKind::Mail.into(),
@@ -372,7 +373,7 @@ fn a_mail_keeps_the_order_of_its_recipients() {
 }
 
 #[test]
-fn whether_a_group_may_be_written_to_is_for_rules_to_say() {
+fn a_group_is_accepted_as_a_recipient_and_left_to_the_rules() {
     let kind = wire::ConversationKind::Direct.into();
     let with = vec![to(By::GroupId(CLASS.into()))];
     let direct = target(wire::StartConversation { kind, with, ..Default::default() });
@@ -380,7 +381,7 @@ fn whether_a_group_may_be_written_to_is_for_rules_to_say() {
 }
 
 #[test]
-fn what_a_start_lacks_or_has_too_much_of_is_named() {
+fn missing_and_superfluous_fields_of_a_start_are_named() {
     let direct = || wire::StartConversation { kind: wire::ConversationKind::Direct.into(), ..mail() };
     let group = || wire::StartConversation { kind: wire::ConversationKind::Group.into(), ..mail() };
     let note = || wire::StartConversation { kind: wire::ConversationKind::NoteToSelf.into(), ..mail() };
@@ -406,7 +407,7 @@ fn what_a_start_lacks_or_has_too_much_of_is_named() {
 }
 
 #[test]
-fn a_relation_is_spelled_as_policies_spell_it() {
+fn the_name_of_a_relation_has_the_form_of_policies() {
     let user = || Some(wire::UserRef { by: Some(wire::user_ref::By::Id(LEA.into())) });
     for relation in ["", "Friend", "best friend", "ami·e", "friend-of"] {
         let refusal = refusal(Command::Relate(wire::Relate { relation: relation.into(), user: user() }));

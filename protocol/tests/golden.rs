@@ -1,6 +1,7 @@
-//! Stored frames, which every version must read for ever: `golden/*.json` and the same as `golden/*.hex`, protobuf in
-//! hexadecimal. After a change that is meant: `CAUSERIE_BLESS=1 cargo test -p causerie-protocol --test golden`, and look at
-//! the diff: files may be added, stored ones only gain fields. Both SDKs decode them too.
+//! Stored frames that every later version must be able to read: `golden/*.json` as JSON and `golden/*.hex` as protobuf
+//! in hexadecimal. After an intended change, run `CAUSERIE_BLESS=1 cargo test -p causerie-protocol --test golden` and
+//! examine the diff: files may be added, and stored frames may only gain fields. The tests of both SDKs decode the
+//! frames too.
 
 #[path = "examples/mod.rs"]
 mod examples;
@@ -34,18 +35,18 @@ fn unhex(text: &str) -> Vec<u8> {
     (0..text.len()).step_by(2).map(|at| u8::from_str_radix(&text[at..at + 2], 16).expect("hexadecimal")).collect()
 }
 
-/// `sendMessage` to `send_message`.
+/// Converts `sendMessage` to `send_message`.
 fn snake(camel: &str) -> String {
     camel.chars().flat_map(|c| c.is_uppercase().then_some('_').into_iter().chain(c.to_lowercase())).collect()
 }
 
-/// The key of the one filled variant.
+/// The key of the only variant that is set.
 fn variant(value: &Value) -> String {
     let keys = value.as_object().expect("an object").keys().filter(|key| *key != "id");
     snake(keys.collect::<Vec<_>>().first().expect("a variant"))
 }
 
-/// Names examples after their variant; a second one of a variant gets a number.
+/// Names each example after its variant; further examples of a variant get a number.
 fn named<T: Serialize>(examples: Vec<T>, name: impl Fn(&Value) -> String) -> BTreeMap<String, T> {
     let mut all = BTreeMap::new();
     for example in examples {
@@ -67,7 +68,7 @@ fn frames() -> BTreeMap<String, wire::ServerFrame> {
     all
 }
 
-/// Writes all files anew if asked to, once, before any test reads them.
+/// Writes all files if requested, once, before any test reads them.
 fn bless_if_asked() {
     static BLESSED: Once = Once::new();
     BLESSED.call_once(|| {
@@ -84,7 +85,7 @@ fn bless<M: Message + Serialize>(name: &str, example: &M) {
     fs::write(folder().join(format!("{name}.hex")), hex(&example.encode_to_vec()) + "\n").expect("written");
 }
 
-/// Stored, example and both encodings say the same.
+/// The stored frame, the example and both encodings must be equal.
 fn check<M>(name: &str, example: &M)
 where
     M: Message + Serialize + DeserializeOwned + Default + PartialEq + Debug,
@@ -111,7 +112,7 @@ fn stored_frames_read_and_write_the_same_in_both_encodings() {
 }
 
 #[test]
-fn everything_that_goes_over_the_wire_is_stored_and_nothing_else() {
+fn every_message_of_the_protocol_has_a_stored_frame_and_no_other_frame_is_stored() {
     bless_if_asked();
     let mut wanted: BTreeSet<String> = requests().into_keys().chain(frames().into_keys()).collect();
     for (message, prefix) in [("Request", "request"), ("Reply", "frame_reply"), ("Event", "frame_event")] {
@@ -126,7 +127,7 @@ fn everything_that_goes_over_the_wire_is_stored_and_nothing_else() {
     assert!(unknown.is_empty(), "a stored frame is read for ever; its example is gone: {unknown:?}");
 }
 
-/// Marks the fields that an example fills, as `Message.jsonName`.
+/// Records the fields that an example sets, as `Message.jsonName`.
 fn filled(message: &str, value: &Value, seen: &mut BTreeSet<String>) {
     let descriptor = schema::message(message);
     for (key, value) in value.as_object().expect("an object") {

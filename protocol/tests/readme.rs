@@ -1,4 +1,4 @@
-//! The tables of `README.md` say what the schema and the code say, completely.
+//! The tables of `README.md` agree with the schema and the code.
 
 #[path = "examples/schema.rs"]
 mod schema;
@@ -9,7 +9,7 @@ use causerie_protocol::{CloseCode, ErrorCode, codes::Return, limits};
 
 const README: &str = include_str!("../README.md");
 
-/// The rows of the table under a heading, without its head; cells trimmed, code marks taken off.
+/// The rows of the table under a heading, without the head. Cells are trimmed and have no backticks.
 fn table(heading: &str) -> Vec<Vec<String>> {
     let section = README.split("\n## ").find_map(|section| section.strip_prefix(heading)).expect(heading);
     let rows = section.lines().filter(|line| line.starts_with('|')).skip(2);
@@ -21,14 +21,14 @@ fn names(heading: &str) -> BTreeSet<String> {
     table(heading).iter().map(|row| row[0].split(' ').next().expect("a word").to_owned()).collect()
 }
 
-/// The variants of a message's `oneof`, as JSON names them.
+/// The variants of a message's `oneof`, by their JSON names.
 fn variants(message: &str) -> BTreeSet<String> {
     let fields = schema::message(message).field.into_iter().filter(|field| field.oneof_index.is_some());
     fields.map(|field| field.json_name().to_owned()).collect()
 }
 
 #[test]
-fn commands_replies_and_events_are_all_there() {
+fn the_readme_lists_all_commands_replies_and_events() {
     assert_eq!(names("Commands\n"), variants("Request"));
     assert_eq!(names("Replies\n"), variants("Reply"));
     assert_eq!(names("Events\n"), variants("Event"));
@@ -38,7 +38,7 @@ fn commands_replies_and_events_are_all_there() {
 }
 
 #[test]
-fn error_codes_are_all_there_and_true() {
+fn the_readme_lists_all_error_codes_correctly() {
     let codes = schema::enumeration("ErrorCode").value.into_iter().map(|value| value.number()).filter(|code| *code != 0);
     let wanted: Vec<Vec<String>> = codes
         .map(|number| {
@@ -53,7 +53,7 @@ fn error_codes_are_all_there_and_true() {
 }
 
 #[test]
-fn close_codes_are_all_there_and_true() {
+fn the_readme_lists_all_close_codes_correctly() {
     let codes = schema::enumeration("CloseCode").value.into_iter().map(|value| value.number()).filter(|code| *code != 0);
     let wanted: Vec<Vec<String>> = codes
         .map(|number| {
@@ -71,10 +71,10 @@ fn close_codes_are_all_there_and_true() {
 }
 
 #[test]
-fn limits_are_all_there_and_true() {
+fn the_readme_lists_all_limits_correctly() {
     let source = include_str!("../src/limits.rs");
     let constants = source.lines().filter_map(|line| line.strip_prefix("pub const ")?.split(':').next());
-    // The default page is told in the row of the largest.
+    // The default page size is in the row of the largest page size.
     let named: BTreeSet<&str> = constants.filter(|name| *name != "PAGE_DEFAULT").collect();
     let values = [
         ("FRAME_BYTES_MAX", limits::FRAME_BYTES_MAX),

@@ -214,9 +214,15 @@ mod tests {
         let send = WIRE.message("SendMessage");
         let client_id = send.fields.iter().find(|field| field.name == "client_id").expect("a field");
         assert_eq!(client_id.json_name, "clientId");
-        assert!(client_id.comment.starts_with("UUID made by the client"), "{}", client_id.comment);
+        assert!(client_id.comment.starts_with("A UUID made by the client"), "{}", client_id.comment);
         let kinds = &WIRE.enums["ConversationKind"].values;
-        assert_eq!(kinds[2], ("CONVERSATION_KIND_DIRECT".to_owned(), "Two people; at most one per pair, ever.".to_owned()));
+        assert_eq!(
+            kinds[2],
+            (
+                "CONVERSATION_KIND_DIRECT".to_owned(),
+                "Two members. A pair of users has at most one direct conversation.".to_owned()
+            )
+        );
     }
 
     #[test]

@@ -70,7 +70,7 @@ async fn the_description_of_json_matches_the_encoding() {
     let message = &schemas["Message"]["properties"];
     assert_eq!(message["sentAt"]["format"], "date-time");
     assert_eq!(message["seq"]["type"], "integer");
-    assert_eq!(message["seq"]["description"], "Place in the conversation. The only order there is.");
+    assert_eq!(message["seq"]["description"], "The position in the conversation. Messages are ordered only by it.");
     assert_eq!(schemas["ConversationKind"]["enum"][1], "CONVERSATION_KIND_DIRECT");
     assert_eq!(schemas["UserRef"]["oneOf"][1]["required"][0], "externalId");
     let body = schemas["SendMessage"]["properties"].as_object().expect("properties");

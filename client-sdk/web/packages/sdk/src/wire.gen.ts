@@ -5,14 +5,14 @@
 export type Timestamp = string;
 
 /**
- * 100-149: the server's trouble; try again later. 150-199: the request's fault. 200-249: who asks.
- * 250-399: rules said no.
+ * 100-149: a failure of the server; a retry may succeed. 150-199: an error in the request. 200-249: an error of the
+ * authentication. 250-399: the rules or the state of the conversation do not allow the action.
  */
 export type ErrorCode = "ERROR_CODE_UNSPECIFIED" | "ERROR_CODE_INTERNAL" | "ERROR_CODE_UNAVAILABLE" | "ERROR_CODE_TIMEOUT" | "ERROR_CODE_RATE_LIMITED" | "ERROR_CODE_MALFORMED" | "ERROR_CODE_INVALID" | "ERROR_CODE_TOO_LARGE" | "ERROR_CODE_UNKNOWN_COMMAND" | "ERROR_CODE_CONFLICT" | "ERROR_CODE_UNAUTHENTICATED" | "ERROR_CODE_TOKEN_EXPIRED" | "ERROR_CODE_FORBIDDEN" | "ERROR_CODE_NOT_FOUND" | "ERROR_CODE_UNSUPPORTED" | "ERROR_CODE_NOT_A_MEMBER" | "ERROR_CODE_NOT_AUTHOR" | "ERROR_CODE_CLOSED" | "ERROR_CODE_LOCKED" | "ERROR_CODE_RECIPIENT_INACTIVE" | "ERROR_CODE_CANNOT_START" | "ERROR_CODE_NEEDS_FRIEND" | "ERROR_CODE_MESSAGING_OFF" | "ERROR_CODE_WINDOW_OVER" | "ERROR_CODE_GROUP_NOT_ADDRESSABLE" | "ERROR_CODE_TOO_MANY";
 
 /**
- * 4000-4399: reconnect now (with jitter). 4400-4499: reconnect later. 4500-4999, and the codes of RFC 6455 listed here: do not
- * come back as you are.
+ * 4000-4399: the client reconnects now, with jitter. 4400-4499: the client reconnects later. 4500-4999, and the listed codes of
+ * RFC 6455: a new connection with the same credentials and program would end in the same way.
  */
 export type CloseCode = "CLOSE_CODE_UNSPECIFIED" | "CLOSE_CODE_PROTOCOL_ERROR" | "CLOSE_CODE_UNSUPPORTED_DATA" | "CLOSE_CODE_INVALID_DATA" | "CLOSE_CODE_TOO_LARGE" | "CLOSE_CODE_INTERNAL" | "CLOSE_CODE_GOING_AWAY" | "CLOSE_CODE_HEARTBEAT_LOST" | "CLOSE_CODE_TOKEN_EXPIRED" | "CLOSE_CODE_HANDSHAKE_TIMEOUT" | "CLOSE_CODE_OVERLOADED" | "CLOSE_CODE_RATE_LIMITED" | "CLOSE_CODE_MALFORMED" | "CLOSE_CODE_UNAUTHENTICATED" | "CLOSE_CODE_REVOKED" | "CLOSE_CODE_TOO_MANY_CONNECTIONS";
 
@@ -21,12 +21,12 @@ export type Hello = {
   /** A token signed by the embedding product. */
   token?: string;
   client?: Client;
-  /** What the client still holds from an earlier connection. */
+  /** The positions that the client holds from an earlier connection. */
   resume?: Resume;
 };
 
 export type Client = {
-  /** Which program speaks, for logs: `causerie-web`, `acme-ios`. */
+  /** The name of the client program, for logs: `causerie-web`, `acme-ios`. */
   name?: string;
   version?: string;
 };
@@ -36,24 +36,24 @@ export type Welcome = {
   connectionId?: string;
   me?: User;
   serverVersion?: string;
-  /** Optional parts this server has; unknown ones are ignored. */
+  /** The optional features of this server. A client ignores features that it does not know. */
   features?: string[];
-  /** The connection closes then unless `RefreshToken` came. */
+  /** The server closes the connection at this time unless the client sends `RefreshToken` before. */
   tokenExpiresAt?: Timestamp;
-  /** The server pings this often; a client that hears nothing for twice as long is cut off. */
+  /** The interval of the pings of the server. A client that receives nothing for twice this time has lost its connection. */
   heartbeatMs?: number;
   limits?: Limits;
-  /** Unread messages in all conversations together; a marked conversation without any counts as one. */
+  /** The unread messages in all conversations. A conversation that is marked unread and has no unread message counts as one. */
   totalUnread?: number;
   resumed?: Resumed;
   /**
-   * The life that the token has left, in milliseconds from now. A client counts it down by a clock that never jumps: the
-   * device's time of day may be wrong. 0 means that the server does not tell.
+   * The remaining lifetime of the token, in milliseconds. A client measures it with a monotonic clock, because the time of
+   * day of the device may be wrong. 0 means that the server does not send it.
    */
   tokenTtlMs?: number;
 };
 
-/** What this server accepts. */
+/** The limits of this server. */
 export type Limits = {
   frameBytesMax?: number;
   textBytesMax?: number;
@@ -63,14 +63,14 @@ export type Limits = {
   heldMax?: number;
 };
 
-/** A fresh token for the same person, before the old one expires. */
+/** Replaces the token of the connection by a newer token of the same user, before the old token expires. */
 export type RefreshToken = {
   token?: string;
 };
 
 export type TokenRefreshed = {
   tokenExpiresAt?: Timestamp;
-  /** The life that the new token has left, as in `Welcome`. */
+  /** The remaining lifetime of the new token, as in `Welcome`. */
   tokenTtlMs?: number;
 };
 
@@ -80,11 +80,11 @@ export type Ping = {
 export type Pong = {
 };
 
-/** "This is what I hold; tell me what changed." Sent with `Hello`, and after a `Gap`. */
+/** Asks for the changes after the positions that the client holds. Sent with `Hello`, and after the event `Gap`. */
 export type Resume = {
-  /** As last told by `Resumed`. Another epoch than the server's voids all positions. */
+  /** The epoch of the last `Resumed`. If it is not the epoch of the server, all positions are void. */
   epoch?: string;
-  /** As last told by `Resumed` or by an event on the inbox. */
+  /** The inbox version of the last `Resumed`, `ConversationJoined` or `ConversationLeft`. */
   inboxVersion?: number;
   held?: Held[];
 };
@@ -96,53 +96,57 @@ export type Held = {
 
 export type Resumed = {
   epoch?: string;
-  /** Counts the joinings and leavings of this person. */
+  /** Grows by one when the user joins or leaves a conversation. */
   inboxVersion?: number;
   /**
-   * Held conversations that changed, and all that was joined since `inbox_version`. In conversations of many, where messages were
-   * sent and nothing else happened, these follow as events right behind a `Welcome` instead.
+   * The held conversations that changed, and the conversations that the user joined after `inbox_version`. A large
+   * conversation in which messages were sent and nothing else changed is not listed after `Hello`: its messages follow as
+   * events directly after `Welcome`.
    */
   changes?: Changes[];
-  /** Held conversations the person is no longer in. */
+  /** The held conversations that the user is no longer a member of or may no longer read. */
   gone?: string[];
-  /** Position in every held conversation. */
+  /** The read state in each held conversation. */
   readStates?: ReadState[];
   totalUnread?: number;
-  /** Too much was joined to list: load the list of conversations anew. */
+  /** The user joined too many conversations to list them here: the client reloads its list of conversations. */
   reloadList?: boolean;
 };
 
-/** What changed in one conversation after a version: current state, each message once. */
+/** The changes of one conversation after a version: its current state, and each changed message once. */
 export type Changes = {
   /** The conversation as it is now. */
   conversation?: Conversation;
-  /** Messages sent, edited or deleted since, by seq. */
+  /** The messages that were sent, edited or deleted after the version, ordered by `seq`. */
   messages?: Message[];
-  /** Too much changed, or the position is void: drop what is held of this conversation and load it anew. */
+  /** Too much changed, or the position is void: the client drops this conversation and loads it again. */
   reload?: boolean;
 };
 
-/** Start a conversation, or find the one that exists. */
+/** Starts a conversation, or finds the direct conversation or note to self that exists. */
 export type StartConversation = {
   kind?: ConversationKind;
-  /** Whom with, oneself left out. One person for `DIRECT`, none for `NOTE_TO_SELF`; people and groups of the product for others. */
+  /**
+   * The recipients, without the caller: one user for `DIRECT`, none for `NOTE_TO_SELF`, users and groups of the product for
+   * the other kinds.
+   */
   with?: Recipient[];
   /** Groups and mails only. */
   subject?: string;
-  /** Groups and mails only: a retry with the same id finds what the first call made. */
+  /** Groups and mails only: a UUID made by the client. A retry with the same id finds the conversation that the first call made. */
   clientId?: string;
-  /** Said at once, in the same transaction. A mail must have one. */
+  /** The first message, sent in the same transaction. Required for a mail. */
   firstMessage?: Draft;
-  /** Mails only: who gets it as a copy, for all to see. */
+  /** Mails only: the recipients of a copy. All recipients see them. */
   copy?: Recipient[];
   /**
-   * Mails only: the message this answers, which one holds. Its author, and the people it went to, may then be written to
-   * whatever the rules say of them.
+   * Mails only: the message that this mail answers. The caller must be a member of its conversation. Its author and its
+   * recipients are allowed as recipients unless a deny rule matches; no allow rule is needed.
    */
   inReplyTo?: string;
 };
 
-/** Someone to write to. A group stands for the people in it at that moment. */
+/** A user or a group. A group stands for its members at the time of the command. */
 export type Recipient = {
   id?: string;
   externalId?: string;
@@ -162,35 +166,35 @@ export type Draft = {
 
 export type ConversationStarted = {
   conversation?: Conversation;
-  /** False when it existed already. */
+  /** False if the conversation existed before. */
   created?: boolean;
   firstMessage?: Message;
   /**
-   * People a mail was meant for, through a group, who can't be written to now. At most 100; none where the rules keep members
-   * secret.
+   * Members of the addressed groups who do not get the mail because they are not active. At most 100 users; empty if the
+   * rules keep the members secret.
    */
   inactive?: User[];
-  /** How many people got it, the starter left out. */
+  /** The number of users who got the mail, without its author. */
   reached?: number;
-  /** How many people it was meant for, through a group, can't be written to now. */
+  /** The number of members of the addressed groups who do not get the mail because they are not active. */
   inactiveCount?: number;
 };
 
-/** Conversations by last activity, newest first. */
+/** Lists the conversations of the caller by last activity, newest first. */
 export type ListConversations = {
-  /** From the page before; empty for the first. Of use to the user it was given to alone. */
+  /** The `next_cursor` of the previous page; empty for the first page. Valid only for the user who received it. */
   cursor?: string;
   /** 1 to 100; 0 means 50. */
   limit?: number;
 };
 
 export type ConversationPage = {
-  /** Perhaps fewer than the limit, or none, on a page that is not the last. */
+  /** A page that is not the last may have fewer entries than the limit, or none. */
   conversations?: Conversation[];
   /** Empty on the last page. */
   nextCursor?: string;
   totalUnread?: number;
-  /** To resume from, later. */
+  /** The epoch, for a later `Resume`. */
   epoch?: string;
   inboxVersion?: number;
 };
@@ -203,12 +207,12 @@ export type ConversationFound = {
   conversation?: Conversation;
 };
 
-/** Messages of a conversation, always answered oldest first. Without `before_seq` and `after_seq`: the newest. */
+/** Reads messages of a conversation, oldest first. Without `before_seq` and `after_seq`: the newest messages. */
 export type GetHistory = {
   conversationId?: string;
-  /** Messages before this one, not included. */
+  /** Reads the messages before this position, which is not included. */
   beforeSeq?: number;
-  /** Messages after this one, not included. Not together with `before_seq`. */
+  /** Reads the messages after this position, which is not included. Excludes `before_seq`. */
   afterSeq?: number;
   /** 1 to 100; 0 means 50. */
   limit?: number;
@@ -216,15 +220,15 @@ export type GetHistory = {
 
 export type MessagePage = {
   messages?: Message[];
-  /** There are older ones before the first. */
+  /** There are older messages before the first message of the page. */
   moreBefore?: boolean;
-  /** There are newer ones after the last. */
+  /** There are newer messages after the last message of the page. */
   moreAfter?: boolean;
-  /** The conversation's version this page is true at. */
+  /** The version of the conversation at which the page was read. */
   version?: number;
 };
 
-/** What changed in a conversation after a version. */
+/** Reads the changes of a conversation after a version. */
 export type GetChanges = {
   conversationId?: string;
   sinceVersion?: number;
@@ -232,14 +236,14 @@ export type GetChanges = {
 
 export type ListMembers = {
   conversationId?: string;
-  /** From the page before; empty for the first. */
+  /** The `next_cursor` of the previous page; empty for the first page. */
   cursor?: string;
   /** 1 to 100; 0 means 50. */
   limit?: number;
 };
 
 export type MemberPage = {
-  /** Perhaps fewer than the limit, or none, on a page that is not the last. */
+  /** A page that is not the last may have fewer entries than the limit, or none. */
   members?: Member[];
   /** Empty on the last page. */
   nextCursor?: string;
@@ -247,7 +251,7 @@ export type MemberPage = {
 
 export type SendMessage = {
   conversationId?: string;
-  /** UUID made by the client, one per message; a retry uses it again. */
+  /** A UUID made by the client, one for each message. A retry sends the same id. */
   clientId?: string;
   text?: string;
 };
@@ -269,7 +273,10 @@ export type MessageEdited = {
 export type DeleteMessage = {
   conversationId?: string;
   messageId?: string;
-  /** Delete one's own copy only, whoever wrote it; the others keep theirs. Counts as having read up to it. */
+  /**
+   * Deletes the message only for the caller, who need not be its author; the other members keep it. The caller has then read
+   * up to this message.
+   */
   ownCopy?: boolean;
 };
 
@@ -279,7 +286,7 @@ export type MessageDeleted = {
 
 export type MarkRead = {
   conversationId?: string;
-  /** Read up to here; beyond the last message means all. */
+  /** The caller has read up to this position. A position after the last message means all messages. */
   seq?: number;
 };
 
@@ -292,7 +299,7 @@ export type Marked = {
   readState?: ReadState;
 };
 
-/** Say that one is writing, or stopped. Lasts 6 seconds unless said again. */
+/** Shows the other members that the caller is typing, or has stopped. It expires after 6 seconds unless it is sent again. */
 export type SetTyping = {
   conversationId?: string;
   typing?: boolean;
@@ -311,13 +318,13 @@ export type AddMembers = {
   users?: UserRef[];
 };
 
-/** Take someone out of a group, or leave it. */
+/** Removes a member from a group. A caller who names themselves leaves the group. */
 export type RemoveMember = {
   conversationId?: string;
   userId?: string;
 };
 
-/** End a conversation: it stays, readable, and nobody posts. */
+/** Closes a conversation: members can read it, and no member can send to it. */
 export type CloseConversation = {
   conversationId?: string;
 };
@@ -326,10 +333,13 @@ export type ReopenConversation = {
   conversationId?: string;
 };
 
-/** Delete one's own copy of a conversation, for good. It comes back, without its past, when somebody writes in it again. */
+/**
+ * Deletes a conversation for the caller, permanently. The conversation comes back without its earlier messages when another
+ * member sends a message.
+ */
 export type DeleteConversation = {
   conversationId?: string;
-  /** Erase it for all members. */
+  /** Erases the conversation for all members. */
   forAll?: boolean;
 };
 
@@ -339,7 +349,7 @@ export type ConversationDeleted = {
 
 /** Answers `RenameConversation`, `AddMembers`, `RemoveMember`, `CloseConversation` and `ReopenConversation`. */
 export type ConversationUpdated = {
-  /** As it is now; without members and messages for one who just left. */
+  /** The current state; without members and messages if the caller has left the conversation. */
   conversation?: Conversation;
 };
 
@@ -352,12 +362,15 @@ export type UserList = {
   users?: User[];
 };
 
-/** Whom may I write to? People and groups whose name or identifier has, for each word asked for, a word that starts so. */
+/**
+ * Finds users and groups that the caller may find. Each word of the query must be the beginning of a word of the name or of
+ * the identifier.
+ */
 export type SearchDirectory = {
   query?: string;
   /** 1 to 50; 0 means 20. */
   limit?: number;
-  /** From the page before; empty for the first. */
+  /** The `next_cursor` of the previous page; empty for the first page. */
   cursor?: string;
 };
 
@@ -365,38 +378,41 @@ export type DirectoryPage = {
   hits?: DirectoryHit[];
   /** Empty on the last page. */
   nextCursor?: string;
-  /** Where to read why somebody may be missing: one key for all causes, so that it betrays none. */
+  /** The key of the help text about missing users. All causes have the same key, so that it reveals none of them. */
   help?: string;
-  /** Conversations of several may be started; each of the people needs `START` besides. */
+  /** The caller may start group conversations. Each recipient also needs the action `START`. */
   mayStartGroup?: boolean;
 };
 
 export type DirectoryHit = {
   user?: User;
   group?: Group;
-  /** The direct conversation that exists already. */
+  /** The direct conversation with the user, if it exists. */
   conversationId?: string;
   can?: DirectoryAction[];
-  /** Mutual relations (`friend`) the person may be asked for: those that rules allow, and that are neither in force nor asked for by either. */
+  /**
+   * The mutual relations (`friend`) that the caller may request: the rules allow the request, and no such relation is in force
+   * or requested by either user.
+   */
   mayRequest?: string[];
 };
 
 /**
- * Ask somebody for a mutual relation (`friend`), or enter a one-sided one (`follow`, `block`). A request that crosses
- * another accepts it; a repetition changes nothing.
+ * Requests a mutual relation (`friend`), or enters a one-sided relation (`follow`, `block`). If the other user has requested
+ * the same relation, the request accepts it. A repetition changes nothing.
  */
 export type Relate = {
   relation?: string;
   user?: UserRef;
 };
 
-/** Say yes to a request. */
+/** Accepts a requested relation. */
 export type AcceptRelation = {
   relation?: string;
   user?: UserRef;
 };
 
-/** End a relation, decline a request, or take one's own back. */
+/** Ends a relation, declines a request, or takes back the caller's own request. */
 export type Unrelate = {
   relation?: string;
   user?: UserRef;
@@ -404,15 +420,15 @@ export type Unrelate = {
 
 /** Answers `Relate`, `AcceptRelation` and `Unrelate`. */
 export type RelationUpdated = {
-  /** Absent when there is none any more. */
+  /** Absent if the relation has ended. */
   relation?: Relation;
 };
 
-/** The relations of the person who asks. */
+/** Lists the relations of the caller. */
 export type ListRelations = {
-  /** Of this name only; empty for all. */
+  /** Lists only relations of this name; empty for all relations. */
   relation?: string;
-  /** From the page before; empty for the first. */
+  /** The `next_cursor` of the previous page; empty for the first page. */
   cursor?: string;
   /** 1 to 100; 0 means 50. */
   limit?: number;
@@ -424,7 +440,10 @@ export type RelationPage = {
   nextCursor?: string;
 };
 
-/** Be told when these people come and go, instead of those named before. At most 200; none to stop. */
+/**
+ * Subscribes this connection to the presence of these users, in place of the users of the previous command. At most 200
+ * users; an empty list ends the subscription.
+ */
 export type WatchPresence = {
   userIds?: string[];
 };
@@ -434,14 +453,17 @@ export type GetPresence = {
   userIds?: string[];
 };
 
-/** Answers `WatchPresence` and `GetPresence`. People one may not see are left out. */
+/** Answers `WatchPresence` and `GetPresence`. Users whose profile the caller may not see are left out. */
 export type PresenceList = {
   presences?: Presence[];
 };
 
 export type DirectoryAction = "DIRECTORY_ACTION_UNSPECIFIED" | "DIRECTORY_ACTION_START" | "DIRECTORY_ACTION_ADDRESS_GROUP" | "DIRECTORY_ACTION_SEE_PROFILE";
 
-/** Changes carry the version they made. One whose version is not the held one plus one betrays a gap: `GetChanges` fills it. */
+/**
+ * A change carries the version that it made. If this is not the version that the client holds plus one, the client missed
+ * changes and reads them with `GetChanges`.
+ */
 export type Event = {
   messageSent?: MessageEvent;
   messageEdited?: MessageEvent;
@@ -460,32 +482,35 @@ export type Event = {
   relationChanged?: RelationChanged;
 };
 
-/** `message.version` is the version this made. */
+/** `message.version` is the version that the change made. */
 export type MessageEvent = {
   message?: Message;
 };
 
-/** Subject, state or members changed. What did not change is absent. */
+/** The subject, the state or the members changed. Fields that did not change are absent. */
 export type ConversationChanged = {
   conversationId?: string;
   version?: number;
   subject?: string;
   state?: ConversationState;
-  /** The first 20 of them; a larger number of newcomers shows in `member_count` only. Where rules keep members secret, none. */
+  /** The first 20 new members; further new members appear only in `member_count`. Empty if the rules keep the members secret. */
   membersAdded?: Member[];
   membersRemoved?: string[];
   memberCount?: number;
 };
 
-/** The person is in one more conversation. No event of it comes before this one; changes after its version follow, once. */
+/**
+ * The user joined a conversation. No event of the conversation comes before this event; the changes after
+ * `conversation.version` follow, each once.
+ */
 export type ConversationJoined = {
-  /** 0 when the person was a member all the time and may read it again. */
+  /** 0 if the user was a member before and may now read the conversation again. */
   inboxVersion?: number;
   conversation?: Conversation;
 };
 
 export type ConversationLeft = {
-  /** 0 when the person stays a member and may not read it any more. */
+  /** 0 if the user stays a member and may no longer read the conversation. */
   inboxVersion?: number;
   conversationId?: string;
 };
@@ -496,24 +521,24 @@ export type CapabilitiesChanged = {
 };
 
 /**
- * The person's own position moved, here or on another device, or something new is unread. Replaces what was known.
- * Without `read_state` only the total changed: a conversation with unread messages was left or is gone.
+ * The read position of the user moved, on this or another device, or the unread count changed. The client replaces its values
+ * by these. Without `read_state` only the total changed: the user left a conversation with unread messages, or it was erased.
  */
 export type ReadStateChanged = {
   readState?: ReadState;
   totalUnread?: number;
 };
 
-/** Another member read up to a message. Conversations of at most 32 members only. */
+/** Another member read up to a message. Sent only in conversations of at most 32 members. */
 export type MemberRead = {
   conversationId?: string;
   userId?: string;
   readSeq?: number;
 };
 
-/** A relation of the person came, was answered or ended. */
+/** A relation of the user was requested, entered, accepted, declined or ended. */
 export type RelationChanged = {
-  /** As it is now; without a state when it ended. */
+  /** The current relation; without a state if it ended. */
   relation?: Relation;
 };
 
@@ -523,7 +548,7 @@ export type Typing = {
   typing?: boolean;
 };
 
-/** This connection read too slowly and was parted from the live stream. `Resume` rejoins it. */
+/** This connection read too slowly, and events were dropped. The client sends `Resume` to get the changes. */
 export type Gap = {
 };
 
@@ -531,13 +556,13 @@ export type TokenExpiring = {
   tokenExpiresAt?: Timestamp;
 };
 
-/** The server closes this connection now; come back after that long. */
+/** The server closes this connection now. The client reconnects after this time. */
 export type GoingAway = {
   reconnectAfterMs?: number;
 };
 
 export type Request = {
-  /** Chosen by the client, named by the reply. 0 asks for no reply. */
+  /** Chosen by the client and repeated in the reply. 0 asks for no reply. */
   id?: number;
   hello?: Hello;
   refreshToken?: RefreshToken;
@@ -577,7 +602,7 @@ export type ServerFrame = {
 };
 
 export type Reply = {
-  /** The request's. */
+  /** The `id` of the request. */
   id?: number;
   error?: Error;
   welcome?: Welcome;
@@ -607,26 +632,26 @@ export type Reply = {
 export type Error = {
   /** The number of an `ErrorCode`. */
   code?: number;
-  /** Its name, `not_found`. */
+  /** The name of the code: `not_found`. */
   name?: string;
-  /** The same request may succeed later. */
+  /** True if the same request may succeed later. */
   temporary?: boolean;
-  /** One sentence for the developer who reads it. */
+  /** One sentence for a developer. */
   message?: string;
-  /** Which field of the request is to blame, `sendMessage.text`; empty where none is. */
+  /** The field of the request that caused the error, `sendMessage.text`; empty if no field did. */
   field?: string;
-  /** Wait at least this long before trying again; 0 where it makes no difference. */
+  /** The shortest time to wait before a retry; 0 if there is none. */
   retryAfterMs?: number;
 };
 
-/** A person of one tenant. */
+/** A user of a tenant. */
 export type User = {
   /** UUIDv7, made by the server. */
   id?: string;
-  /** The embedding product's own identifier of the person, the `sub` of its tokens. */
+  /** The identifier of the user in the embedding product, the `sub` of its tokens. */
   externalId?: string;
   name?: string;
-  /** Empty when the person has none. */
+  /** Empty if the user has none. */
   avatarUrl?: string;
   status?: UserStatus;
 };
@@ -638,49 +663,49 @@ export type Conversation = {
   state?: ConversationState;
   /** Groups only. */
   subject?: string;
-  /** Grows by one with each change of the conversation: message, edit, deletion, member, subject, state. */
+  /** Grows by one with each change of the conversation: a sent, edited or deleted message, a member, the subject, the state. */
   version?: number;
-  /** Number of the last message; messages count from 1 without a gap. */
+  /** The `seq` of the last message. Positions count from 1 without a hole. */
   lastSeq?: number;
-  /** The first 20 members, oldest first; all of them where there are no more. */
+  /** The first 20 members, in the order of joining. */
   members?: Member[];
   memberCount?: number;
-  /** Absent while nothing was said. */
+  /** Absent while there is no message. */
   lastMessage?: Message;
-  /** When something was last said, or the conversation started. Lists sort by it. */
+  /** The time of the last message, or of the start of the conversation. Lists are sorted by it. */
   activeAt?: Timestamp;
-  /** Where the person who asks stands. */
+  /** The read state of the caller. */
   readState?: ReadState;
   capabilities?: Capability[];
-  /** Whom a mail was addressed to, in the order given: the first 50. */
+  /** The first 50 addressees of a mail, in the order of the command. */
   addressees?: Addressee[];
-  /** The mail came to the person who asks as a copy. */
+  /** The caller got the mail as a copy. */
   isCopy?: boolean;
-  /** The message this mail answers, for those who hold it. */
+  /** The message that this mail answers; empty for members who do not have that message. */
   inReplyTo?: string;
 };
 
-/** A group of the product, `Class 6A`: a fact that rules ask about, not a conversation. */
+/** A group of the product, `Class 6A`. Rules are evaluated over groups; a group is not a conversation. */
 export type Group = {
   /** UUIDv7, made by the server. */
   id?: string;
-  /** The embedding product's own identifier. */
+  /** The identifier of the group in the embedding product. */
   externalId?: string;
   name?: string;
-  /** `class`, as the tenant's policy declares it. */
+  /** The kind of the group, a word of the tenant's policy: `class`. */
   kind?: string;
 };
 
-/** To whom a mail went: a person or a group. */
+/** An addressee of a mail: a user or a group. */
 export type Addressee = {
   user?: User;
   group?: Group;
   isCopy?: boolean;
 };
 
-/** What one person is to another, as the person who asks may know it. */
+/** A relation between the caller and another user. */
 export type Relation = {
-  /** `friend`, as the tenant's policy declares it. */
+  /** The name of the relation, a word of the tenant's policy: `friend`. */
   relation?: string;
   user?: User;
   state?: RelationState;
@@ -690,7 +715,7 @@ export type Relation = {
 export type Member = {
   user?: User;
   role?: MemberRole;
-  /** The member has read up to this message; in mails, 0 for everyone but oneself. */
+  /** The member has read up to this position. In mails, 0 for all members except the caller. */
   readSeq?: number;
 };
 
@@ -698,37 +723,37 @@ export type Message = {
   /** UUIDv7, made by the server. */
   id?: string;
   conversationId?: string;
-  /** Place in the conversation. The only order there is. */
+  /** The position in the conversation. Messages are ordered only by it. */
   seq?: number;
-  /** The conversation's version when this message last changed. */
+  /** The version that the last change of this message made. */
   version?: number;
   authorId?: string;
-  /** Made by the sending client; a second send with it is answered with this message. */
+  /** The UUID made by the sending client. A second send with the same id is answered with this message. */
   clientId?: string;
-  /** Empty once deleted. */
+  /** Empty if the message was deleted. */
   text?: string;
   sentAt?: Timestamp;
-  /** Present once edited. */
+  /** Present if the message was edited. */
   editedAt?: Timestamp;
-  /** Present once deleted: a tombstone that keeps its place. */
+  /** Present if the message was deleted. The deleted message keeps its position. */
   deletedAt?: Timestamp;
 };
 
-/** Where one person stands in one conversation. */
+/** The read state of one user in one conversation. */
 export type ReadState = {
   conversationId?: string;
-  /** Read up to this message. Only moves forward. */
+  /** The user has read up to this position. It only grows. */
   readSeq?: number;
-  /** Messages after it that others wrote and nobody deleted. */
+  /** The number of messages after `read_seq` from other members, without deleted messages. */
   unread?: number;
-  /** Set by hand to come back later; cleared by reading. */
+  /** Set by `MarkUnread`, cleared by `MarkRead`. */
   markedUnread?: boolean;
 };
 
 export type Presence = {
   userId?: string;
   online?: boolean;
-  /** When the person was last connected; absent while online or if never seen. */
+  /** The time at which the user was last connected; absent while the user is online, or if the user has never connected. */
   lastSeenAt?: Timestamp;
 };
 
@@ -740,7 +765,10 @@ export type ConversationState = "CONVERSATION_STATE_UNSPECIFIED" | "CONVERSATION
 
 export type MemberRole = "MEMBER_ROLE_UNSPECIFIED" | "MEMBER_ROLE_MEMBER" | "MEMBER_ROLE_OWNER";
 
-/** What the person who asks may do in a conversation now. Sent whole, replaced whole; a client never guesses. */
+/**
+ * An action that the caller may perform in a conversation now. The server sends the complete list, and the client replaces
+ * its list by it.
+ */
 export type Capability = "CAPABILITY_UNSPECIFIED" | "CAPABILITY_SEND" | "CAPABILITY_EDIT" | "CAPABILITY_DELETE" | "CAPABILITY_RENAME" | "CAPABILITY_ADD_MEMBER" | "CAPABILITY_REMOVE_MEMBER" | "CAPABILITY_LEAVE" | "CAPABILITY_CLOSE" | "CAPABILITY_REOPEN" | "CAPABILITY_DELETE_CONVERSATION" | "CAPABILITY_ERASE_CONVERSATION" | "CAPABILITY_DELETE_OWN_COPY" | "CAPABILITY_REPLY";
 
 export type RelationState = "RELATION_STATE_UNSPECIFIED" | "RELATION_STATE_PENDING" | "RELATION_STATE_ACCEPTED";
