@@ -1,7 +1,7 @@
-//! The PostgreSQL and Redis servers that a test or a load test starts, stops and freezes itself. `scripts/services` starts the
-//! ones that a whole test run shares.
+//! The PostgreSQL and Redis servers that a single test or load test starts, stops and freezes. `scripts/services`
+//! starts the servers that a whole test run shares.
 //!
-//! Nothing here waits: the caller asks whether a server answers as often, and with the deadline, that suit it.
+//! No function here waits for a server: the caller polls it with its own interval and deadline.
 
 mod ports;
 pub mod postgres;

@@ -1,4 +1,4 @@
-//! Ports for servers that come back at the same one.
+//! Ports for servers that are restarted on the same port.
 
 use std::{
     hash::{BuildHasher as _, RandomState},
@@ -9,16 +9,16 @@ use std::{
     },
 };
 
-/// Below the range from which the system gives ports to outgoing connections: one of those could take a port while its
+/// Below the range of ports for outgoing connections: such a connection could take the port while its server is down.
 /// server is down.
 const FIRST: u16 = 10_000;
 const COUNT: u16 = 10_000;
 
-/// Where this process begins, so that two processes on one machine rarely meet.
+/// The first port differs between processes, so that two processes on one machine rarely use the same ports.
 static NEXT: LazyLock<AtomicU16> =
     LazyLock::new(|| AtomicU16::new((RandomState::new().hash_one(()) % u64::from(COUNT)) as u16));
 
-/// An address of 127.0.0.1 at which nothing listens, never given out twice by a process.
+/// A free address of 127.0.0.1. A process never gets the same address twice.
 #[must_use]
 pub fn free_address() -> SocketAddr {
     loop {

@@ -1,4 +1,4 @@
-//! PostgreSQL's programs, and the user they run as.
+//! The programs of PostgreSQL, and the user that runs them.
 
 use std::{
     fs, io,
@@ -11,13 +11,13 @@ use std::{
     process::{Command, Stdio},
 };
 
-/// `nobody` and its group: PostgreSQL refuses to run as root.
+/// The user `nobody` and its group: PostgreSQL refuses to run as root.
 const NOBODY: u32 = 65_534;
 
-/// The folder of the newest PostgreSQL's programs. Debian keeps them out of PATH, in a folder per version.
+/// The folder with the programs of the newest PostgreSQL. Debian has a folder per version, which is not in PATH.
 ///
 /// # Errors
-/// When `initdb` is neither there nor in PATH.
+/// When `initdb` is found neither there nor in PATH.
 pub fn programs() -> io::Result<PathBuf> {
     let versions = fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
     let newest = versions.filter_map(|entry| entry.file_name().to_str()?.parse::<u32>().ok()).max();
@@ -30,10 +30,10 @@ pub fn programs() -> io::Result<PathBuf> {
     })
 }
 
-/// One of the programs, as `nobody` where this process is root. A folder or file of `own` is given to that user.
+/// The command of a program, run as `nobody` if this process is root. The user becomes the owner of the paths in `own`.
 ///
 /// # Errors
-/// When a file can't be given away.
+/// When the owner of a path can't be changed.
 pub fn command(program: &Path, own: &[&Path]) -> io::Result<Command> {
     let mut command = Command::new(program);
     command.stdin(Stdio::null());
@@ -44,7 +44,7 @@ pub fn command(program: &Path, own: &[&Path]) -> io::Result<Command> {
     Ok(command)
 }
 
-/// Whether a server at this address of 127.0.0.1 takes connections.
+/// Whether a server at this address of 127.0.0.1 accepts connections.
 ///
 /// # Errors
 /// When `pg_isready` can't be run.

@@ -1,4 +1,4 @@
-//! A Redis that can be killed, frozen and started again where it was.
+//! A Redis server that can be killed, frozen and started again on the same port.
 
 use std::{
     fs,
@@ -14,31 +14,31 @@ use crate::free_address;
 /// How long an answer may take before the server counts as away.
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(2);
 
-/// A `redis-server` of its owner's, which keeps nothing on disk. Ends with its owner.
+/// A `redis-server` process that stores nothing on disk. It ends when this is dropped.
 pub struct Redis {
     address: SocketAddr,
     folder: PathBuf,
-    /// Empty for none.
+    /// Empty if there is no password.
     password: String,
     process: Option<Child>,
 }
 
 impl Redis {
-    /// One that does not run yet, with its log in `folder`. It asks for the password, unless that is empty, and gives it to a
-    /// primary that it follows.
+    /// A Redis that does not run yet, with its log in `folder`. If the password is not empty, Redis requires it from
+    /// clients and sends it to a primary that it follows.
     #[must_use]
     pub fn new(folder: &Path, password: &str) -> Self {
         Self { address: free_address(), folder: folder.to_owned(), password: password.to_owned(), process: None }
     }
 
-    /// `redis://…`, with the password.
+    /// The URL `redis://…`, with the password.
     #[must_use]
     pub fn url(&self) -> String {
         let password = if self.password.is_empty() { String::new() } else { format!(":{}@", self.password) };
         format!("redis://{password}{}", self.address)
     }
 
-    /// Where it listens.
+    /// The address of Redis.
     #[must_use]
     pub fn address(&self) -> SocketAddr {
         self.address
@@ -50,13 +50,13 @@ impl Redis {
         self.process.is_some()
     }
 
-    /// Starts it, empty, at its address. `adjust` may change the command.
+    /// Starts Redis without data. `adjust` may change the command.
     ///
     /// # Errors
     /// When `redis-server` is missing or can't be run.
     ///
     /// # Panics
-    /// When it runs already.
+    /// When Redis runs already.
     pub fn start(&mut self, adjust: impl FnOnce(&mut Command)) -> io::Result<()> {
         assert!(self.process.is_none(), "Redis runs already");
         let mut command = Command::new("redis-server");
@@ -72,10 +72,10 @@ impl Redis {
         Ok(())
     }
 
-    /// Whether the process that was started answers: another program's Redis may have taken the port.
+    /// Whether the started process answers: the Redis of another program may have taken the port.
     ///
     /// # Errors
-    /// When the process ended, with its log.
+    /// When the process has ended; the error contains its log.
     pub fn answers(&mut self) -> io::Result<bool> {
         let Some(process) = &mut self.process else { return Ok(false) };
         if process.try_wait()?.is_some() {
@@ -85,35 +85,35 @@ impl Redis {
         Ok(self.ask("INFO server").is_ok_and(|told| told.lines().any(|line| line == own)))
     }
 
-    /// Ends it as a power cut would. Nothing happens where it does not run.
+    /// Kills the process, like a power cut. Does nothing if it does not run.
     pub fn kill(&mut self) {
         if let Some(mut process) = self.process.take() {
-            // It may have ended by itself.
+            // The process may have ended on its own.
             let _ = process.kill();
             let _ = process.wait();
         }
     }
 
-    /// Stops it in its tracks (SIGSTOP): connections stay open, nothing answers.
+    /// Freezes the process (SIGSTOP): connections stay open, and nothing answers.
     ///
     /// # Panics
-    /// When it does not run.
+    /// When Redis does not run.
     pub fn freeze(&self) {
         self.signal("STOP");
     }
 
-    /// Lets it go on where it was (SIGCONT).
+    /// Lets the frozen process continue (SIGCONT).
     ///
     /// # Panics
-    /// When it does not run.
+    /// When Redis does not run.
     pub fn thaw(&self) {
         self.signal("CONT");
     }
 
-    /// What it answers to an inline command, as it stands on the wire.
+    /// The raw answer to an inline command.
     ///
     /// # Errors
-    /// When it does not answer in two seconds.
+    /// When Redis does not answer within two seconds.
     pub fn ask(&self, command: &str) -> io::Result<String> {
         let mut stream = TcpStream::connect_timeout(&self.address, ANSWER_TIMEOUT)?;
         stream.set_read_timeout(Some(ANSWER_TIMEOUT))?;
@@ -124,7 +124,7 @@ impl Redis {
         Ok(told)
     }
 
-    /// By the shell, whose `kill` every machine has.
+    /// Uses the `kill` of the shell, which exists on every machine.
     fn signal(&self, name: &str) {
         let id = self.process.as_ref().expect("Redis runs").id();
         let sent = Command::new("sh").args(["-c", &format!("kill -{name} {id}")]).status().expect("there is a shell");

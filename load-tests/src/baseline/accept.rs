@@ -1,5 +1,6 @@
-//! The cheapest return there is: a loop that accepts connections, reads a request and writes fixed bytes. It runs in a process
-//! of its own, this program started again, so that its CPU time can be read as the server's is.
+//! The baseline for a returning connection: a loop that accepts connections, reads a request and writes fixed
+//! bytes. It runs as a separate process of this program, so that its CPU time is measured in the same way as the
+//! server's.
 
 use std::{
     net::{Ipv4Addr, SocketAddr},
@@ -18,32 +19,32 @@ use tokio::{
 use crate::{
     Outcome,
     measure::{Latencies, clock, process},
-    world::cores::{self, Who},
+    world::cores::{self, CoreUse},
 };
 
-/// As long as an upgrade is asked for, and as it is answered.
+/// The size of an upgrade request and of its answer, in bytes.
 const REQUEST: [u8; 256] = [b'a'; 256];
 const ANSWER: [u8; 128] = [b'b'; 128];
 
-/// What the loop is to do.
+/// The parameters of the loop.
 #[derive(Debug, Clone, Args)]
 pub struct Accept {
-    /// Connections to accept.
+    /// The number of connections to accept.
     #[arg(long)]
     pub sockets: usize,
 }
 
 impl Accept {
-    /// Runs the loop in another process and connects to it from here, all at once; answers the loop's CPU time, and how long
-    /// each connection took until it was answered.
+    /// Runs the loop in another process and opens all connections to it from here at once. Returns the CPU time of the
+    /// loop, and for each connection the time until its answer.
     ///
     /// # Errors
-    /// When the process fails, or a connection.
+    /// When the process or a connection fails.
     pub async fn measure(&self) -> Outcome<(Duration, Latencies)> {
         let mut command = Command::new(std::env::current_exe()?);
         command.arg("accept").args(["--sockets", &self.sockets.to_string()]);
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).process_group(0).kill_on_drop(true);
-        let mut child = cores::on(Who::Server(0), || command.spawn())?;
+        let mut child = cores::on(CoreUse::Server(0), || command.spawn())?;
         let pid = child.id().ok_or("the accept loop ended at once")?;
         let (go, said) = (child.stdin.take().ok_or("no input")?, child.stdout.take().ok_or("no output")?);
         let mut said = BufReader::new(said).lines();
@@ -66,20 +67,21 @@ impl Accept {
             open.push(stream);
         }
         let used = process::cpu(pid)? - before;
-        // It ends with its orders; what it has open ends with it.
+        // Closing its standard input ends the process and, with it, its open connections.
         drop(go);
         child.wait().await?;
         Ok((used, took))
     }
 
-    /// The loop itself.
+    /// Runs the loop.
     ///
     /// # Errors
     /// When a connection can't be accepted.
     pub async fn run(&self) -> Outcome<()> {
         let socket = TcpSocket::new_v4()?;
         socket.bind((Ipv4Addr::LOCALHOST, 0).into())?;
-        // As many as the kernel lets wait; whoever comes beyond tries again after a second.
+        // The longest accept queue that the kernel allows. A connection beyond it is retried by the client after a
+        // second.
         let listener = socket.listen(u16::MAX.into())?;
         println!("{}", listener.local_addr()?);
         for _ in 0..self.sockets {
@@ -88,7 +90,7 @@ impl Accept {
             tokio::spawn(async move {
                 stream.read_exact(&mut [0; REQUEST.len()]).await?;
                 stream.write_all(&ANSWER).await?;
-                // Open, as a session is, until the other side leaves.
+                // The connection stays open, like a session, until the other side closes it.
                 stream.read_u8().await
             });
         }

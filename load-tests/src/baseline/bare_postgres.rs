@@ -1,4 +1,5 @@
-//! Bare loops of INSERT and COMMIT into a table like the server's own, with its indexes, on the same PostgreSQL.
+//! The baseline for writes on PostgreSQL: loops of INSERT and COMMIT into a copy of the server's table with its
+//! indexes, on the same PostgreSQL.
 
 use std::time::Duration;
 
@@ -10,7 +11,7 @@ use uuid::Uuid;
 use super::{Row, rows};
 use crate::Outcome;
 
-/// Connections that each commit row by row.
+/// The number of connections that commit one row at a time.
 pub const CONNECTIONS: u32 = 16;
 /// Rows per statement of the batch loop; the server's `database.batch_max`.
 pub const BATCH: usize = 256;
@@ -20,24 +21,24 @@ const INSERT: &str = "INSERT INTO bare_messages
     SELECT c, s, i, s, a, k, t, TRUE, 0
     FROM UNNEST($1::uuid[], $2::bigint[], $3::uuid[], $4::uuid[], $5::uuid[], $6::text[]) AS r (c, s, i, a, k, t)";
 
-/// The table and the way to it.
+/// The table and the connections to it.
 pub struct BarePostgres {
     pool: PgPool,
     text: String,
 }
 
 impl BarePostgres {
-    /// Makes the table.
+    /// Creates the table.
     ///
     /// # Errors
-    /// When the database refuses.
+    /// When the database refuses a statement.
     pub async fn new(url: &str, text_bytes: usize) -> Outcome<Self> {
         let pool = PgPoolOptions::new().min_connections(CONNECTIONS).max_connections(CONNECTIONS).connect(url).await?;
         pool.execute("CREATE TABLE bare_messages (LIKE messages INCLUDING ALL)").await?;
         Ok(Self { pool, text: "x".repeat(text_bytes) })
     }
 
-    /// One row, one commit, on every connection at once; answers rows per second.
+    /// Commits one row per transaction, on all connections at once. Returns the rows per second.
     ///
     /// # Errors
     /// When the database fails.
@@ -56,7 +57,7 @@ impl BarePostgres {
         Ok(per_second(total, length))
     }
 
-    /// [`BATCH`] rows, one commit, on one connection; answers rows per second.
+    /// Commits [`BATCH`] rows per transaction, on one connection. Returns the rows per second.
     ///
     /// # Errors
     /// When the database fails.
@@ -86,7 +87,7 @@ impl BarePostgres {
         Ok(())
     }
 
-    /// Its connections end, so that none of it weighs on what follows.
+    /// Closes the connections, so that they do not affect the later measurements.
     pub async fn close(&self) {
         self.pool.close().await;
     }

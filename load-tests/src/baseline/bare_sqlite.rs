@@ -1,4 +1,5 @@
-//! A bare loop of INSERT and COMMIT into a table like the server's own, with its indexes, in a file beside the server's.
+//! The baseline for writes on SQLite: a loop of INSERT and COMMIT into a copy of the server's table with its
+//! indexes, in a file beside the server's file.
 
 use std::{path::Path, time::Duration};
 
@@ -18,10 +19,10 @@ pub const BATCH: usize = 256;
 const INSERT: &str =
     "INSERT INTO messages (conversation_id, seq, id, version, author_id, client_id, text, counted, sent_at) ";
 
-/// Writes [`BATCH`] rows per durable transaction; answers rows per second.
+/// Writes [`BATCH`] rows per durable transaction. Returns the rows per second.
 ///
 /// # Errors
-/// When the file can't be written to, or the server's has no `messages`.
+/// When the file can't be written, or the server's file has no table `messages`.
 #[allow(clippy::cast_precision_loss)] // rows of a few seconds
 pub async fn batches(server_file: &Path, folder: &Path, text_bytes: usize, length: Duration) -> Outcome<f64> {
     let mut theirs = open(server_file).await?;
@@ -33,7 +34,7 @@ pub async fn batches(server_file: &Path, folder: &Path, text_bytes: usize, lengt
     theirs.close().await?;
     let mut bare = open(&folder.join("bare.sqlite")).await?;
     for statement in schema {
-        // The server's own words.
+        // The server's own definition of the table.
         sqlx::query(AssertSqlSafe(statement)).execute(&mut bare).await?;
     }
     let conversations: Vec<Uuid> = (0..BATCH).map(|_| Uuid::now_v7()).collect();
@@ -42,7 +43,8 @@ pub async fn batches(server_file: &Path, folder: &Path, text_bytes: usize, lengt
     let (mut seq, mut total) = (0, 0_u64);
     while Instant::now() < end {
         seq += 1;
-        // One statement: sqlx hands each to another thread, which would cost more than the rows.
+        // One statement for all rows: sqlx passes each statement to another thread, which would cost more than the
+        // rows.
         let mut insert = QueryBuilder::<Sqlite>::new(INSERT);
         insert.push_values(rows(&conversations, seq), |mut values, row| {
             values.push_bind(row.conversation).push_bind(row.seq).push_bind(row.id).push_bind(row.seq);
@@ -55,10 +57,10 @@ pub async fn batches(server_file: &Path, folder: &Path, text_bytes: usize, lengt
     Ok(total as f64 / length.as_secs_f64())
 }
 
-/// Messages the server's file holds.
+/// The number of messages in the server's file.
 ///
 /// # Errors
-/// When it can't be read.
+/// When the file can't be read.
 pub async fn messages(server_file: &Path) -> Outcome<i64> {
     let mut theirs = open(server_file).await?;
     let count = sqlx::query_scalar("SELECT COUNT(*) FROM messages").fetch_one(&mut theirs).await?;
@@ -66,7 +68,8 @@ pub async fn messages(server_file: &Path) -> Outcome<i64> {
     Ok(count)
 }
 
-/// As durable as the server's own. Foreign keys stay off: the bare table has nothing to refer to.
+/// The durability settings are those of the server. Foreign keys stay off, because the copy of the table refers to no
+/// other table.
 async fn open(file: &Path) -> Outcome<SqliteConnection> {
     let options = SqliteConnectOptions::new()
         .filename(file)
@@ -74,7 +77,7 @@ async fn open(file: &Path) -> Outcome<SqliteConnection> {
         .busy_timeout(Duration::from_secs(5))
         .journal_mode(SqliteJournalMode::Wal)
         .synchronous(SqliteSynchronous::Full)
-        // As the server has it.
+        // The setting of the server.
         .pragma("temp_store", "MEMORY")
         .pragma("wal_autocheckpoint", "4000")
         .pragma("cache_size", "-16384")

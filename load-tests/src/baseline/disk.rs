@@ -1,4 +1,4 @@
-//! How long the disk takes to promise something.
+//! The baseline for durability: how long the disk takes to make a write durable.
 
 use std::{
     fs::File,
@@ -12,13 +12,13 @@ use crate::{
     measure::{Latencies, clock},
 };
 
-/// PostgreSQL and SQLite write pages and log records of some KiB.
+/// PostgreSQL and SQLite write pages and log records of a few KiB.
 const BLOCK: [u8; 8 * 1024] = [7; 8 * 1024];
 
-/// Appends and calls `fdatasync`, over and over; answers how long each call took.
+/// Appends a block and calls `fdatasync`, in a loop. Returns the duration of each call.
 ///
 /// # Errors
-/// When the folder can't be written to.
+/// When the folder can't be written.
 pub async fn fdatasync(folder: &Path, length: Duration) -> Outcome<Latencies> {
     let path = folder.join("fdatasync");
     tokio::task::spawn_blocking(move || {

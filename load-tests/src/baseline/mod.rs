@@ -1,4 +1,5 @@
-//! What the machine does without the server, measured in the same run: figures of a small shared machine mean little alone.
+//! What the machine does without the server, measured in the same run. The figures of a small shared machine mean
+//! little without this comparison.
 
 pub mod accept;
 pub mod bare_postgres;
@@ -10,9 +11,9 @@ use uuid::Uuid;
 
 /// One row of the server's `messages` table.
 pub struct Row {
-    /// Key, with the sequence number.
+    /// The key, together with `seq`.
     pub conversation: Uuid,
-    /// Place in the conversation.
+    /// The position in the conversation.
     pub seq: i64,
     /// Unique.
     pub id: Uuid,
@@ -20,7 +21,7 @@ pub struct Row {
     pub client_id: Uuid,
 }
 
-/// A batch as the server's writer meets it: each row of another conversation.
+/// A batch like those of the server's writer: each row belongs to another conversation.
 #[must_use]
 pub fn rows(conversations: &[Uuid], seq: i64) -> Vec<Row> {
     let row = |conversation: &Uuid| Row { conversation: *conversation, seq, id: Uuid::now_v7(), client_id: Uuid::now_v7() };

@@ -1,5 +1,5 @@
-//! The cheapest fan-out there is: a loop that writes the same bytes to each of N sockets. It runs in a process of its own,
-//! this program started again, so that its CPU time can be read as the server's is.
+//! The baseline for fan-out: a loop that writes the same bytes to each of N sockets. It runs as a separate process
+//! of this program, so that its CPU time is measured in the same way as the server's.
 
 use std::{net::SocketAddr, process::Stdio, time::Duration};
 
@@ -17,37 +17,38 @@ use crate::{
         process,
         schedule::{Pace, Waiting},
     },
-    world::cores::{self, Who},
+    world::cores::{self, CoreUse},
 };
 
-/// What the loop is to do.
+/// The parameters of the loop.
 #[derive(Debug, Clone, Args)]
 pub struct RawSend {
-    /// Sockets to write to.
+    /// The number of sockets to write to.
     #[arg(long)]
     pub sockets: usize,
-    /// Bytes of one frame, header included.
+    /// The size of a frame in bytes, with its header.
     #[arg(long)]
     pub bytes: usize,
-    /// Frames to each socket, over time; in JSON.
+    /// The frames for each socket over time, as JSON.
     #[arg(long, value_parser = pace)]
     pub pace: Pace,
-    /// How long, in seconds.
+    /// The duration in seconds.
     #[arg(long)]
     pub seconds: f64,
 }
 
 impl RawSend {
-    /// Runs the loop in another process and reads from its sockets here; answers the loop's CPU time and the frames read.
+    /// Runs the loop in another process and reads from its sockets here. Returns the CPU time of the loop and the
+    /// number of frames read.
     ///
     /// # Errors
-    /// When the process fails, or not all frames are read.
+    /// When the process fails, or some frames are not read.
     pub async fn measure(&self) -> Outcome<(Duration, u64)> {
         let mut command = Command::new(std::env::current_exe()?);
         command.arg("raw-send").args(["--sockets", &self.sockets.to_string(), "--bytes", &self.bytes.to_string()]);
         command.args(["--pace", &serde_json::to_string(&self.pace)?, "--seconds", &self.seconds.to_string()]);
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).process_group(0).kill_on_drop(true);
-        let mut child = cores::on(Who::Server(0), || command.spawn())?;
+        let mut child = cores::on(CoreUse::Server(0), || command.spawn())?;
         let pid = child.id().ok_or("the raw loop ended at once")?;
         let (mut go, said) = (child.stdin.take().ok_or("no input")?, child.stdout.take().ok_or("no output")?);
         let mut said = BufReader::new(said).lines();
@@ -69,7 +70,7 @@ impl RawSend {
         go.write_all(b"go\n").await?;
         said.next_line().await?.ok_or("the raw loop ended early")?;
         let used = process::cpu(pid)? - before;
-        // It closes its sockets once it may end; the readers end with them.
+        // The process closes its sockets when its input ends, and the readers end with them.
         drop(go);
         child.wait().await?;
         let bytes: u64 = readers.join_all().await.iter().sum();
@@ -81,10 +82,10 @@ impl RawSend {
         Ok((used, frames))
     }
 
-    /// The loop itself.
+    /// Runs the loop.
     ///
     /// # Errors
-    /// When a socket can't be written to.
+    /// When a socket can't be written.
     pub async fn run(&self) -> Outcome<()> {
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         println!("{}", listener.local_addr()?);
@@ -113,7 +114,7 @@ fn pace(json: &str) -> Result<Pace, String> {
     serde_json::from_str(json).map_err(|error| error.to_string())
 }
 
-/// Waits for a line, or for the end of them.
+/// Waits for a line of standard input, or for its end.
 async fn order() -> Outcome<()> {
     tokio::task::spawn_blocking(|| std::io::stdin().read_line(&mut String::new())).await??;
     Ok(())

@@ -1,31 +1,32 @@
-//! What a unit of each kind of work costs, out of reports.
+//! The cost of a unit of each kind of work, read from reports.
 
 use serde_json::Value;
 
 use crate::Outcome;
 
-/// Of a session, a message, a delivery, a read; CPU in microseconds.
+/// The costs of a session, a message, a delivery and a read. CPU time is in microseconds.
 #[derive(Debug, Clone, PartialEq)]
 #[allow(missing_docs)]
 pub struct Costs {
-    /// In the server and in the kernel.
+    /// Memory of one session in the server and in the kernel.
     pub session_bytes: f64,
-    /// Per second.
+    /// CPU time of one session per second.
     pub session_cpu: f64,
-    /// Deciding, writing, answering; without any delivery.
+    /// CPU time to decide, store and answer a message, without its deliveries.
     pub message_cpu: f64,
     pub delivery_cpu: f64,
     pub read_cpu: f64,
-    /// Of sending a signal, or hearing one: two nodes have one of each for every message of both.
+    /// CPU time to publish or to receive a signal. With two nodes, each message causes one publication and two
+    /// receipts.
     pub signal_cpu: f64,
     pub return_cpu: f64,
     pub message_database_cpu: f64,
     pub read_database_cpu: f64,
-    /// For each node that hears of a message.
+    /// CPU time of Redis for each node that receives the signal of a message.
     pub signal_redis_cpu: f64,
 }
 
-/// One of them, in words.
+/// One of the costs, as text.
 pub struct Told {
     pub what: &'static str,
     pub value: f64,
@@ -34,17 +35,17 @@ pub struct Told {
 }
 
 impl Costs {
-    /// Reads them.
+    /// Reads the costs.
     ///
     /// # Errors
-    /// When one is missing.
+    /// When a cost is missing.
     pub fn of(reports: &[Value]) -> Outcome<Self> {
         let figure = |scenario: &str, section: &str, name: &str| find(reports, scenario, section, name);
         let cost = |scenario: &str, name: &str| growth(reports, scenario, name);
         let delivery_cpu = figure("fanout", "metrics", "server CPU per delivered message")?;
-        // Of pairs: one delivery, and an answer that goes with what else is written to its socket.
+        // A message of a pair has one delivery; its answer leaves with other frames of the same socket.
         let message_cpu = (cost("durable", "server CPU per message")? - delivery_cpu).max(0.0);
-        // Both nodes together: the message, its deliveries, a signal sent and two heard.
+        // The sum over both nodes: the message, its deliveries, one published signal and two received ones.
         let deliveries =
             figure("two-nodes", "metrics", "messages delivered")? / figure("two-nodes", "workload", "messages")?;
         let both = cost("two-nodes", "CPU of both nodes per delivered message")? * deliveries;
@@ -64,7 +65,7 @@ impl Costs {
         })
     }
 
-    /// All of them, for people.
+    /// All costs with their descriptions.
     pub fn each(&self) -> [Told; 10] {
         let told = |what, value, unit, from| Told { what, value, unit, from };
         [
@@ -82,7 +83,7 @@ impl Costs {
     }
 }
 
-/// The last report of a scenario; a single report is its own.
+/// The last report of a scenario. A single report counts as its own scenario.
 fn report<'a>(reports: &'a [Value], scenario: &str) -> Outcome<&'a Value> {
     let all = reports.iter().flat_map(|one| match one["reports"].as_array() {
         Some(several) => several.iter().collect::<Vec<_>>(),
@@ -97,7 +98,7 @@ fn find(reports: &[Value], scenario: &str, section: &str, name: &str) -> Outcome
     value(figures.into_iter().flatten(), name).ok_or_else(|| format!("`{scenario}`: {section} have no `{name}`").into())
 }
 
-/// What a unit cost at the largest size.
+/// The cost of a unit at the largest size.
 fn growth(reports: &[Value], scenario: &str, name: &str) -> Outcome<f64> {
     let steps = report(reports, scenario)?["growth"].as_array();
     let largest = steps.and_then(|steps| steps.last()).and_then(|step| step["costs"].as_array());
@@ -115,7 +116,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_last_report_that_has_it_counts() {
+    fn the_last_report_of_a_scenario_counts() {
         let one = |value: f64| json!({ "scenario": "idle", "metrics": [{ "name": "x", "value": value }] });
         let set = json!({ "reports": [one(1.0), { "scenario": "fanout" }] });
         assert_eq!(find(&[set.clone(), one(2.0)], "idle", "metrics", "x").expect("there"), 2.0);

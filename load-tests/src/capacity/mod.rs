@@ -1,5 +1,5 @@
-//! How many people so many nodes hold, by arithmetic: what a unit of each kind of work costs, as reports tell it, times how much
-//! of it there is.
+//! Computes how many users a number of nodes can serve: the cost of each unit of work, from reports, times the
+//! amount of work.
 
 mod costs;
 mod model;
@@ -14,43 +14,44 @@ use self::{
 };
 use crate::{Outcome, report::words};
 
-/// What people do, and what machines there are.
+/// What users do, and which machines there are.
 #[derive(Debug, Clone, Args)]
 pub struct Capacity {
-    /// Reports that have the costs, as --json wrote them: one of `all`, or several; the last one that has a scenario counts.
+    /// Reports with the costs, written by --json: one report of `all`, or several reports. The last report of a
+    /// scenario counts.
     #[arg(required = true, value_name = "FILE")]
     reports: Vec<PathBuf>,
-    /// Nodes, one table row each.
+    /// The numbers of nodes, one table row for each.
     #[arg(long, value_delimiter = ',', default_value = "1,2,4,8,16,32")]
     nodes: Vec<u32>,
-    /// Messages each person who is connected sends per hour.
+    /// Messages that each connected user sends per hour.
     #[arg(long, default_value_t = 12.0)]
     sends: f64,
-    /// Other members of a conversation who are connected when a message comes, on average.
+    /// The average number of other members of a conversation who are connected when a message is sent.
     #[arg(long, default_value_t = 9.0)]
     listeners: f64,
-    /// Lists, pages and marks each person who is connected asks for per hour.
+    /// Lists, pages and read marks that each connected user requests per hour.
     #[arg(long, default_value_t = 180.0)]
     reads: f64,
-    /// Cores of a node.
+    /// CPU cores of a node.
     #[arg(long, default_value_t = 4)]
     cores: u32,
-    /// Memory of a node that sessions may take, in GB.
+    /// Memory of a node that sessions may use, in GB.
     #[arg(long, default_value_t = 8.0)]
     memory: f64,
-    /// Cores of the database.
+    /// CPU cores of the database.
     #[arg(long, default_value_t = 16)]
     database_cores: u32,
-    /// The part of any core that may be busy; the rest is for peaks, and for the people of a node that failed.
+    /// The usable part of each core. The rest is for peaks, and for the users of a failed node.
     #[arg(long, default_value_t = 0.5)]
     busy: f64,
 }
 
 impl Capacity {
-    /// The tables, as Markdown.
+    /// Returns the tables as Markdown.
     ///
     /// # Errors
-    /// When a file is no report, or a cost is in none of them; when what was asked for makes no sense.
+    /// When a file is not a report, when no report has a cost, or when a parameter is out of range.
     pub fn run(&self) -> Outcome<String> {
         let reports: Vec<_> = self.reports.iter().map(read).collect::<Outcome<_>>()?;
         let costs = Costs::of(&reports)?;
@@ -132,14 +133,14 @@ mod tests {
     }
 
     #[test]
-    fn the_page_says_what_the_arithmetic_says() {
+    fn the_page_contains_the_computed_tables() {
         let page = include_str!("../../CAPACITY.md");
         let told = run(&[]).expect("figures");
         assert!(page.contains(&told), "put this into CAPACITY.md:\n{told}");
     }
 
     #[test]
-    fn what_makes_no_sense_is_refused_by_name() {
+    fn invalid_parameters_are_refused_by_name() {
         for (arguments, word) in [
             (["--sends", "-1"], "--sends"),
             (["--busy", "2"], "--busy"),

@@ -1,32 +1,32 @@
-//! The arithmetic. People are spread evenly over nodes, and so are the members of each conversation; all work grows with the
-//! people who are connected.
+//! The arithmetic. Users, and the members of each conversation, are spread evenly over the nodes. All work is
+//! proportional to the number of connected users.
 
 use super::costs::Costs;
 
-/// What one person who is connected does.
+/// What one connected user does.
 #[derive(Debug, Clone)]
 #[allow(missing_docs)]
 pub struct Work {
     pub sends_per_s: f64,
-    /// Others who are connected when a message comes.
+    /// The number of other members who are connected when a message is sent.
     pub listeners: f64,
     pub reads_per_s: f64,
 }
 
-/// What there is to do it on.
+/// The available machines.
 #[derive(Debug, Clone)]
 #[allow(missing_docs)]
 pub struct Machines {
-    /// Of a node.
+    /// CPU cores of a node.
     pub cores: f64,
-    /// Of a node.
+    /// Memory of a node.
     pub memory_bytes: f64,
     pub database_cores: f64,
-    /// The part of each that may be used; Redis has one core.
+    /// The usable part of each core. Redis uses one core.
     pub busy: f64,
 }
 
-/// What so many people use.
+/// The resources that a number of users needs.
 #[derive(Debug, Clone, PartialEq)]
 #[allow(missing_docs)]
 pub struct Load {
@@ -36,7 +36,7 @@ pub struct Load {
     pub redis_cores: f64,
 }
 
-/// As many people as there may be.
+/// The largest number of users.
 #[derive(Debug, Clone, PartialEq)]
 #[allow(missing_docs)]
 pub struct Held {
@@ -46,16 +46,17 @@ pub struct Held {
 
 const US: f64 = 1e-6;
 
-/// Nodes that have somebody of so many, placed at random: each is missed by all with (1 - 1/n)^people.
+/// The expected number of nodes that serve at least one of `people` randomly placed users. A node serves none of them
+/// with probability (1 - 1/n)^people.
 pub fn reached(nodes: f64, people: f64) -> f64 {
     nodes * (1.0 - (1.0 - 1.0 / nodes).powf(people))
 }
 
-/// What so many people use on so many nodes.
+/// The resources that `people` users need on `nodes` nodes.
 pub fn load(costs: &Costs, work: &Work, nodes: f64, people: f64) -> Load {
     let sends = people * work.sends_per_s;
     let reads = people * work.reads_per_s;
-    // A node hears of its own messages as well. One alone sends and hears nothing.
+    // A node also receives the signals of its own messages. A single node uses no bus.
     let heard = if nodes > 1.0 { sends * reached(nodes, work.listeners + 1.0) } else { 0.0 };
     let signals = if nodes > 1.0 { sends + heard } else { 0.0 };
     let cpu = people * costs.session_cpu
@@ -70,9 +71,9 @@ pub fn load(costs: &Costs, work: &Work, nodes: f64, people: f64) -> Load {
     }
 }
 
-/// How many people so many nodes hold, and what holds no more.
+/// The largest number of users that these nodes can serve, and the resource that limits it.
 pub fn most(costs: &Costs, work: &Work, machines: &Machines, nodes: f64) -> Held {
-    // Everything is proportional to people.
+    // All resources are proportional to the number of users.
     let of_one = load(costs, work, nodes, 1.0);
     let limits = [
         ("CPU of the nodes", machines.busy * machines.cores / of_one.node_cores),
@@ -85,8 +86,8 @@ pub fn most(costs: &Costs, work: &Work, machines: &Machines, nodes: f64) -> Held
     Held { people, limit }
 }
 
-/// How long the others are busy with the people of a node that ended, in seconds; with all of them where it was the only one and
-/// starts anew.
+/// How long the other nodes are busy with the users of a failed node, in seconds. A single node that restarts is busy
+/// with all users.
 pub fn return_s(costs: &Costs, machines: &Machines, nodes: f64, people: f64) -> f64 {
     let spare = if nodes > 1.0 { (nodes - 1.0) * machines.cores * (1.0 - machines.busy) } else { machines.cores };
     people / nodes * costs.return_cpu * US / spare
@@ -122,9 +123,9 @@ mod tests {
     }
 
     #[test]
-    fn one_node_pays_for_no_signals() {
+    fn a_single_node_has_no_cost_of_signals() {
         let load = load(&costs(), &work(), 1.0, 100_000.0);
-        // 0.05 of sessions, 1,000 messages of 113 us, 10,000 reads of 100 us.
+        // 0.05 for sessions, 1,000 messages of 113 µs, 10,000 reads of 100 µs.
         near(load.node_cores, 0.05 + 0.113 + 1.0);
         near(load.node_bytes, 8e8);
         near(load.database_cores, 0.05 + 1.0);
@@ -132,15 +133,15 @@ mod tests {
     }
 
     #[test]
-    fn ten_people_are_on_both_of_two_nodes_and_on_few_of_many() {
+    fn ten_users_are_on_both_of_two_nodes_and_on_few_of_many() {
         near(reached(1.0, 10.0), 1.0);
         near(reached(2.0, 10.0), 2.0 * (1.0 - 1.0 / 1024.0));
         assert!((9.0..10.0).contains(&reached(100.0, 10.0)), "{}", reached(100.0, 10.0));
     }
 
     #[test]
-    fn who_returns_uses_what_is_spare() {
-        // 50,000 on the two idle cores of the other one; 100,000 on all four of the same.
+    fn returning_users_use_the_spare_capacity() {
+        // 50,000 users on the two idle cores of the other node; 100,000 users on all four cores of the restarted node.
         near(return_s(&costs(), &MACHINES, 2.0, 100_000.0), 50_000.0 * 110e-6 / 2.0);
         near(return_s(&costs(), &MACHINES, 1.0, 100_000.0), 100_000.0 * 110e-6 / 4.0);
     }

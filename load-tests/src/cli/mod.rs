@@ -198,7 +198,7 @@ mod tests {
     }
 
     #[test]
-    fn everything_in_all_is_a_scenario() {
+    fn the_list_of_all_contains_only_scenarios() {
         for arguments in scenario::ALL {
             let cli = Cli::try_parse_from(std::iter::once(&"load-tests").chain(*arguments)).expect("parses");
             assert!(matches!(cli.command, Command::Scenario(_)), "{arguments:?}");
@@ -206,7 +206,7 @@ mod tests {
     }
 
     #[test]
-    fn all_leaves_out_what_does_not_fit() {
+    fn all_skips_scenarios_that_do_not_fit() {
         let common = |options: &[&str]| {
             let line = ["load-tests", "all"].iter().chain(options).copied();
             Cli::try_parse_from(line).expect("parses").common

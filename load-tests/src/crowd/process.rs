@@ -18,7 +18,7 @@ use tokio::{
 use super::order::{Answer, Operation, Order, Status, Update};
 use crate::{
     Outcome,
-    world::cores::{self, Who},
+    world::cores::{self, CoreUse},
 };
 
 /// The hidden subcommand that starts a worker process.
@@ -46,7 +46,7 @@ impl Process {
         let mut command = Command::new(std::env::current_exe()?);
         // Ctrl-C of a terminal is for the first process only; it then asks this process for its results.
         command.arg(SUBCOMMAND).stdin(Stdio::piped()).stdout(Stdio::piped()).process_group(0).kill_on_drop(true);
-        let mut child = cores::on(Who::Crowd, || command.spawn())?;
+        let mut child = cores::on(CoreUse::Crowd, || command.spawn())?;
         let (mut to, from) = (child.stdin.take().ok_or("no input")?, child.stdout.take().ok_or("no output")?);
         let (orders, mut given) = unbounded_channel::<Order>();
         tokio::spawn(async move {

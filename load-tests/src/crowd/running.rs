@@ -224,7 +224,7 @@ impl Crowd {
             }
         }
         match counts.iter().sum::<usize>() {
-            0 => Err(format!("there is nobody to carry out `{}`", stream.name).into()),
+            0 => Err(format!("there is no simulated user to carry out `{}`", stream.name).into()),
             all => Ok(counts.into_iter().map(|count| count as f64 / all as f64).collect()),
         }
     }

@@ -1,5 +1,6 @@
-//! One clock for all processes of a run: microseconds since 1970 that never step. It is the kernel's monotonic clock, which all
-//! processes read alike, moved by an offset that the first process takes once and hands to the others.
+//! One clock for all processes of a run: microseconds since 1970, without steps. It is the kernel's monotonic
+//! clock, which is the same for all processes, plus an offset that the first process computes once and passes to the
+//! others.
 
 use std::{
     sync::OnceLock,
@@ -10,7 +11,7 @@ use rustix::time::{ClockId, clock_gettime};
 
 static OFFSET_US: OnceLock<u64> = OnceLock::new();
 
-/// What is added to the monotonic clock.
+/// The offset that is added to the monotonic clock.
 #[must_use]
 pub fn offset_us() -> u64 {
     *OFFSET_US.get_or_init(|| {
@@ -19,25 +20,25 @@ pub fn offset_us() -> u64 {
     })
 }
 
-/// Takes the offset of another process; ignored once this one has its own.
+/// Uses the offset of another process. Has no effect if this process has an offset already.
 pub fn share(offset_us: u64) {
     // A second offset would make earlier times incomparable.
     let _ = OFFSET_US.set(offset_us);
 }
 
-/// Now.
+/// The current time.
 #[must_use]
 pub fn now_us() -> u64 {
     monotonic_us() + offset_us()
 }
 
-/// How long it is until then; nothing once it is past.
+/// The time until `at_us`; zero if it is past.
 #[must_use]
 pub fn until(at_us: u64) -> Duration {
     Duration::from_micros(at_us.saturating_sub(now_us()))
 }
 
-/// Waits until then, to a millisecond or two.
+/// Waits until `at_us`, with a precision of one or two milliseconds.
 pub async fn sleep_until(at_us: u64) {
     let left = until(at_us);
     if !left.is_zero() {
@@ -45,7 +46,7 @@ pub async fn sleep_until(at_us: u64) {
     }
 }
 
-/// A length in microseconds.
+/// A duration in microseconds.
 #[must_use]
 pub fn micros(length: Duration) -> u64 {
     u64::try_from(length.as_micros()).unwrap_or(u64::MAX)

@@ -4,15 +4,15 @@ use std::{collections::HashMap, net::SocketAddr};
 
 use crate::{Outcome, world::http};
 
-/// Counters at one moment, by name without labels; those that differ in labels only are added up.
+/// The counters at one moment, by name. Counters that differ only in their labels are added up.
 #[derive(Debug, Clone, Default)]
 pub struct Counters(HashMap<String, f64>);
 
 impl Counters {
-    /// Asks the server.
+    /// Reads the counters.
     ///
     /// # Errors
-    /// When it does not answer.
+    /// When the server does not answer.
     pub async fn read(internal: SocketAddr) -> Outcome<Self> {
         let body = http::get(internal, "/metrics", None).await?;
         Ok(Self::parse(&body))
@@ -28,13 +28,13 @@ impl Counters {
         Self(counters)
     }
 
-    /// How much a counter grew since.
+    /// How much a counter grew after `before`.
     #[must_use]
     pub fn since(&self, before: &Self, name: &str) -> f64 {
         self.get(name) - before.get(name)
     }
 
-    /// What a counter, or a gauge, stands at; 0 where there is none of that name.
+    /// The value of a counter or gauge; 0 if there is none of this name.
     #[must_use]
     pub fn get(&self, name: &str) -> f64 {
         self.0.get(name).copied().unwrap_or(0.0)

@@ -1,11 +1,12 @@
-//! Latencies: recorded in microseconds to three digits, merged between processes, told in milliseconds.
+//! Latencies: recorded in microseconds with three significant digits, merged between processes, reported in
+//! milliseconds.
 
 use hdrhistogram::Histogram;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::report::Curve;
 
-/// A histogram that grows with what it is given.
+/// A histogram whose range grows with the recorded values.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Latencies(Histogram<u64>);
 
@@ -16,78 +17,78 @@ impl Default for Latencies {
 }
 
 impl Latencies {
-    /// An empty one.
+    /// An empty histogram.
     #[must_use]
     pub fn new() -> Self {
         Self::with_digits(3)
     }
 
-    /// An empty one that takes an eighth of the memory, for one of many.
+    /// An empty histogram that takes an eighth of the memory, for uses with many histograms.
     #[must_use]
     pub fn coarse() -> Self {
         Self::with_digits(2)
     }
 
     fn with_digits(digits: u8) -> Self {
-        // Fails only for a number of digits that makes no sense, and these are constant.
+        // Fails only for an invalid number of digits, and the digits are constants.
         Self(Histogram::new(digits).unwrap_or_else(|error| unreachable!("{error}")))
     }
 
-    /// One took so many microseconds.
+    /// Records a duration in microseconds.
     pub fn record(&mut self, took_us: u64) {
-        // It resizes itself, so nothing is too long for it.
+        // The histogram resizes itself, so no value is out of range.
         let _ = self.0.record(took_us);
     }
 
-    /// Takes over all of another.
+    /// Adds all values of another histogram.
     pub fn merge(&mut self, other: &Self) {
-        // Both resize themselves, so it can't be too small.
+        // Both histograms resize themselves, so no value is out of range.
         let _ = self.0.add(&other.0);
     }
 
-    /// Those of these that are not among others, which are some of them.
+    /// The values that are not in `others`, which must be a part of this histogram.
     #[must_use]
     pub fn without(&self, others: &Self) -> Self {
         let mut rest = self.clone();
-        // Fails only for others that are none of these.
+        // Fails only if `others` is not a part of this histogram.
         let _ = rest.0.subtract(&others.0);
         rest
     }
 
-    /// How many were recorded.
+    /// The number of recorded values.
     #[must_use]
     pub fn count(&self) -> u64 {
         self.0.len()
     }
 
-    /// How many took at most so long.
+    /// The number of values of at most `ms` milliseconds.
     #[must_use]
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // milliseconds of one run
     pub fn within_ms(&self, ms: f64) -> u64 {
         self.0.count_between(0, (ms * 1_000.0) as u64)
     }
 
-    /// A quantile in milliseconds, `0.99`; `None` where nothing was recorded.
+    /// The value of a quantile such as `0.99`, in milliseconds; `None` if there are no values.
     #[must_use]
     #[allow(clippy::cast_precision_loss)] // far below 2^52 us
     pub fn ms(&self, quantile: f64) -> Option<f64> {
         (!self.0.is_empty()).then(|| self.0.value_at_quantile(quantile) as f64 / 1_000.0)
     }
 
-    /// The mean in milliseconds; `None` where nothing was recorded.
+    /// The mean in milliseconds; `None` if there are no values.
     #[must_use]
     pub fn mean_ms(&self) -> Option<f64> {
         (!self.0.is_empty()).then(|| self.0.mean() / 1_000.0)
     }
 
-    /// All percentiles, to be drawn.
+    /// All percentiles, for a plot.
     #[must_use]
     pub fn curve(&self, name: &str) -> Curve {
         Curve::of_us(name, &self.0)
     }
 }
 
-/// As pairs of value and count: a few hundred, where the histogram itself has ten thousands.
+/// Serialized as pairs of value and count: a few hundred pairs, while the histogram has tens of thousands of buckets.
 impl Serialize for Latencies {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let counts = self.0.iter_recorded().map(|at| (at.value_iterated_to(), at.count_at_value()));

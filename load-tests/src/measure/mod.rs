@@ -1,4 +1,5 @@
-//! What is measured, and with what: time, counts, what processes use, and whether this tool itself stood in the way.
+//! Measuring instruments: time, counters, the resources of processes, and whether this tool itself limited the
+//! result.
 
 pub mod clock;
 pub mod counters;

@@ -1,4 +1,4 @@
-//! What Linux tells about processes and about its own memory.
+//! Reads what Linux reports about processes and about kernel memory.
 
 use std::{collections::HashMap, fs, time::Duration};
 
@@ -6,12 +6,13 @@ use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
 use crate::Outcome;
 
-/// `USER_HZ`: the unit of times in `/proc/PID/stat`, 100 on every Linux whatever the kernel's own tick.
+/// `USER_HZ`: the unit of the times in `/proc/PID/stat`. It is 100 on every Linux, independent of the kernel's timer
+/// frequency.
 const TICKS_PER_SECOND: u32 = 100;
-/// What the kernel allocates for a TCP socket that a process holds and waits for.
+/// The kernel caches from which a TCP socket with a waiting process is allocated.
 const SOCKET_CACHES: [&str; 6] = ["TCP", "sock_inode_cache", "filp", "dentry", "eventpoll_epi", "eventpoll_pwq"];
 
-/// CPU time of a process so far, user and system, to 10 ms.
+/// CPU time of a process so far, user and system, with a precision of 10 ms.
 ///
 /// # Errors
 /// When there is no such process.
@@ -20,7 +21,7 @@ pub fn cpu(pid: u32) -> Outcome<Duration> {
     Ok(ticks(utime + stime))
 }
 
-/// CPU time of a process and of all its children so far, those that ended included.
+/// CPU time of a process and all its children so far, ended children included.
 ///
 /// # Errors
 /// When there is no such process.
@@ -28,7 +29,7 @@ pub fn cpu_of_family(pid: u32) -> Outcome<Duration> {
     let mut total: u64 = times(&stat(pid)?)?.iter().sum();
     for entry in fs::read_dir("/proc")? {
         let Some(child) = entry?.file_name().to_str().and_then(|name| name.parse::<u32>().ok()) else { continue };
-        // One that ended meanwhile is among the parent's times already, next time.
+        // A child that has just ended is already included in the times of its parent.
         let Ok(stat) = stat(child) else { continue };
         if fields(&stat).nth(1).is_some_and(|parent| parent == pid.to_string()) {
             let [utime, stime, ..] = times(&stat)?;
@@ -38,7 +39,7 @@ pub fn cpu_of_family(pid: u32) -> Outcome<Duration> {
     Ok(ticks(total))
 }
 
-/// Memory of a process that is in RAM, in bytes.
+/// Resident memory of a process, in bytes.
 ///
 /// # Errors
 /// When there is no such process.
@@ -49,7 +50,7 @@ pub fn rss_bytes(pid: u32) -> Outcome<u64> {
     Ok(kilobytes * 1_024)
 }
 
-/// Bytes the kernel holds for sockets, all of the machine's; `None` where only root may know.
+/// Kernel memory for all sockets of the machine, in bytes; `None` if only root may read it.
 #[must_use]
 pub fn socket_slab_bytes() -> Option<u64> {
     let slabs = fs::read_to_string("/proc/slabinfo").ok()?;
@@ -63,28 +64,28 @@ pub fn socket_slab_bytes() -> Option<u64> {
     Some(bytes.sum())
 }
 
-/// CPU time that everybody else used so far: all but this process and those it started, directly or not, and but interrupts.
-/// What other guests of the host took is in it.
+/// CPU time of everything else on the machine so far: all processes except this one and its descendants, without
+/// interrupts. The time that other guests of the host took is included.
 ///
 /// # Errors
-/// When `/proc` is not as it always was.
+/// When `/proc` has an unexpected format.
 pub fn cpu_of_others() -> Outcome<Duration> {
     let line = fs::read_to_string("/proc/stat")?;
     let numbers = line.lines().next().unwrap_or_default().split_whitespace().skip(1);
     let numbers: Vec<u64> = numbers.map(str::parse).collect::<Result<_, _>>()?;
-    // user nice system idle iowait irq softirq steal; those of guests are in user already.
+    // The fields: user nice system idle iowait irq softirq steal. The time of guests is included in user.
     let &[user, nice, system, _, _, _, _, steal, ..] = numbers.as_slice() else {
         return Err("/proc/stat is too short".into());
     };
     Ok(ticks((user + nice + system + steal).saturating_sub(own_ticks()?)))
 }
 
-/// Of this process and those it started.
+/// The ticks of this process and its descendants.
 fn own_ticks() -> Outcome<u64> {
     let mut parents: HashMap<u32, (u32, u64)> = HashMap::new();
     for entry in fs::read_dir("/proc")? {
         let Some(pid) = entry?.file_name().to_str().and_then(|name| name.parse().ok()) else { continue };
-        // One that ended meanwhile is among its parent's times.
+        // A process that has just ended is included in the times of its parent.
         let Ok(stat) = stat(pid) else { continue };
         let Some(parent) = fields(&stat).nth(1).and_then(|parent| parent.parse().ok()) else { continue };
         parents.insert(pid, (parent, times(&stat)?.iter().sum()));
@@ -101,8 +102,8 @@ fn own_ticks() -> Outcome<u64> {
     Ok(parents.iter().filter(|(pid, _)| own(**pid)).map(|(_, (_, ticks))| ticks).sum())
 }
 
-/// How often the kernel let a client wait and try again, since a program had too many connections that it had not accepted;
-/// of all programs. `None` where the kernel does not tell.
+/// How often the kernel made a client wait and retry because a program had too many connections that it had not
+/// accepted, over all programs. `None` if the kernel does not report it.
 #[must_use]
 pub fn connections_put_off() -> Option<u64> {
     let netstat = fs::read_to_string("/proc/net/netstat").ok()?;
@@ -111,7 +112,7 @@ pub fn connections_put_off() -> Option<u64> {
     names.zip(values).find(|(name, _)| *name == "ListenOverflows")?.1.parse().ok()
 }
 
-/// Lets this process, and those it starts, hold as many files as they may; answers how many that is.
+/// Raises the limit of open files, for this process and its children, to the allowed maximum. Returns the limit.
 ///
 /// # Errors
 /// When the kernel refuses.
@@ -125,12 +126,12 @@ fn stat(pid: u32) -> Outcome<String> {
     fs::read_to_string(format!("/proc/{pid}/stat")).map_err(|error| format!("process {pid}: {error}").into())
 }
 
-/// Those behind the program's name, which may hold anything; the first is the state.
+/// The fields after the name of the program, which may contain any character. The first of them is the state.
 fn fields(stat: &str) -> impl Iterator<Item = &str> {
     stat.rsplit_once(") ").map_or("", |(_, fields)| fields).split_whitespace()
 }
 
-/// `utime`, `stime`, and those of children that ended, in ticks.
+/// `utime`, `stime` and the same two of ended children, in ticks.
 fn times(stat: &str) -> Outcome<[u64; 4]> {
     let times: Vec<u64> = fields(stat).skip(11).take(4).map(str::parse).collect::<Result<_, _>>()?;
     times.try_into().map_err(|_| "/proc/PID/stat is too short".into())
@@ -152,7 +153,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_kernel_put_off_is_told() {
+    fn connections_put_off_by_the_kernel_are_counted() {
         assert!(connections_put_off().is_some());
     }
 

@@ -1,5 +1,5 @@
-//! Whether this tool itself was the bottleneck, or the machine was busy with something else. What was measured then says
-//! nothing about the server.
+//! Detects whether this tool itself, or other work on the machine, limited the result. The measured figures then
+//! say nothing about the server.
 
 use std::time::{Duration, Instant};
 
@@ -8,44 +8,46 @@ use serde::{Deserialize, Serialize};
 use super::{Latencies, process};
 use crate::world::cores;
 
-/// A timer of 10 ms that fires later than this, at the 99th percentile, had no core to run on.
+/// If the 99th percentile of the lateness of a 10 ms timer exceeds this, the process lacked a core.
 const TICK_LATE_MS_MAX: f64 = 20.0;
-/// Or than this part of what was measured.
+/// The same, as a part of the measured latency.
 const LATE_PART: f64 = 0.25;
-/// Timers count in milliseconds, so lateness below this is none.
+/// The resolution of timers; smaller lateness is ignored.
 const TICK_GRAIN_MS: f64 = 2.5;
-/// Busier than this, and what arrives waits for its reader.
+/// With a higher CPU usage, arriving frames wait for their reader.
 const CPU_PART_MAX: f64 = 0.9;
-/// What was handed to sockets in time, of what was due.
+/// The smallest acceptable part of due messages that were handed to sockets in time.
 const HANDED_PART_MIN: f64 = 0.98;
-/// Handed over later than this, and later than [`LATE_PART`] of what was measured, is not in time.
+/// A message that was handed over later than this, and later than [`LATE_PART`] of the measured latency, is not in
+/// time.
 const HANDED_LATE_MS_MAX: f64 = 100.0;
-/// What others may use of this machine's CPU time; the kernel's own threads do a little for every run.
+/// The largest acceptable part of the machine's CPU time for other processes. The kernel's own threads use a little in
+/// every run.
 const OTHERS_PART_MAX: f64 = 0.15;
 
-/// What one process of the crowd needed while a load ran.
+/// The resources that one process of the crowd used during a load.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Usage {
     /// CPU time.
     pub cpu_s: f64,
     /// Elapsed time.
     pub elapsed_s: f64,
-    /// Cores it may use.
+    /// The number of cores that the process may use.
     pub cores: usize,
-    /// How late a timer of 10 ms fired.
+    /// The lateness of a 10 ms timer.
     pub ticks: Latencies,
 }
 
-/// Of all streams of a load.
+/// The sums over all streams of a load.
 #[derive(Debug, Clone, Default)]
 pub struct Handed {
-    /// Due in the measured time.
+    /// The number of messages that were due in the measured time.
     pub due: u64,
-    /// From due to handed to a socket, of those that were.
+    /// The delay between the due time and the hand-over to a socket.
     pub lag: Latencies,
 }
 
-/// What else the machine does while something is measured.
+/// The CPU time of other processes on the machine during a measurement.
 #[derive(Debug)]
 pub struct Others {
     began: Instant,
@@ -53,14 +55,14 @@ pub struct Others {
 }
 
 impl Others {
-    /// From now on.
+    /// Begins to watch.
     #[must_use]
     pub fn watch() -> Self {
-        // Where `/proc` tells nothing there is nothing to doubt.
+        // Without `/proc` there are no doubts.
         Self { began: Instant::now(), before: process::cpu_of_others().ok() }
     }
 
-    /// Until now: a reason not to trust what was measured, if it was much.
+    /// A reason to doubt the result, if other processes used much CPU time since the beginning.
     #[must_use]
     #[allow(clippy::cast_precision_loss)] // few cores
     pub fn doubt(&self) -> Option<String> {
@@ -71,7 +73,7 @@ impl Others {
     }
 }
 
-/// Reasons not to trust what was measured; none if the tool kept up. `p99_ms` is what was measured.
+/// The reasons to doubt the result; empty if the tool kept up. `p99_ms` is the measured 99th percentile.
 #[must_use]
 #[allow(clippy::cast_precision_loss)] // counts of one run
 pub fn doubts(crowd: &[Usage], handed: &Handed, p99_ms: Option<f64>) -> Vec<String> {
@@ -86,7 +88,7 @@ pub fn doubts(crowd: &[Usage], handed: &Handed, p99_ms: Option<f64>) -> Vec<Stri
             ));
         }
     }
-    // They share their cores.
+    // The processes share their cores.
     let used: f64 = crowd.iter().map(|usage| usage.cpu_s / usage.elapsed_s).sum();
     let cores = crowd.iter().map(|usage| usage.cores).max().unwrap_or(1).max(1) as f64;
     if used > CPU_PART_MAX * cores {
@@ -109,7 +111,7 @@ pub fn doubts(crowd: &[Usage], handed: &Handed, p99_ms: Option<f64>) -> Vec<Stri
 mod tests {
     use super::*;
 
-    /// A thousand were due, and so many handed over so late.
+    /// The result of a thousand due messages, of which `count` were handed over `late_ms` late.
     fn handed(count: usize, late_ms: u64) -> Handed {
         let mut handed = Handed { due: 1_000, ..Handed::default() };
         for _ in 0..count {
@@ -129,9 +131,9 @@ mod tests {
     #[test]
     fn a_tool_that_kept_up_is_trusted() {
         assert!(doubts(&[usage(17.8, 1), usage(0.1, 4)], &handed(1_000, 99), Some(100.0)).is_empty());
-        // A timer's own grain is no lateness, however short the measured time.
+        // The resolution of a timer does not count as lateness, even in a short measurement.
         assert!(doubts(&[usage(1.0, 1)], &handed(1_000, 1), Some(0.5)).is_empty());
-        // Nor is what hardly changes the measured time, when something took seconds.
+        // A delay that is small compared with a measured latency of seconds does not count either.
         assert!(doubts(&[usage(1.0, 1)], &handed(1_000, 700), Some(3_000.0)).is_empty());
     }
 
@@ -146,7 +148,7 @@ mod tests {
             (usage(1.0, 1), handed(1_000, 102), Some(300.0), "behind"),
             (usage(1.0, 1), handed(1_000, 800), Some(3_000.0), "behind"),
         ] {
-            // Two processes, of which one alone may be far from its limit.
+            // The processes of the crowd share their cores, so one of them alone may be far below its limit.
             let other = Usage { cpu_s: if word == "CPU" { 9.0 } else { 0.0 }, ..usage.clone() };
             let doubts = doubts(&[usage, other], &handed, p99_ms);
             assert!(!doubts.is_empty() && doubts[0].contains(word), "{doubts:?}");

@@ -1,52 +1,52 @@
-//! Open-loop time: what is due when, whether or not the server keeps up. Latency counts from these moments, so the wait that a
-//! slow server, or this program, caused is in it.
+//! Open-loop schedules: the moments at which requests are due, whether or not the server keeps up. Latency counts
+//! from these moments, so it includes the waiting that a slow server, or this program, causes.
 
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use tokio::time::{Instant, sleep_until};
 
-/// How what is due is spread over time.
+/// How the due moments are spread over time.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub enum Pace {
-    /// So many per second, evenly.
+    /// A constant number per second, evenly spread.
     Steady(f64),
-    /// Many at once, and then none for a while.
+    /// Bursts with pauses between them.
     Bursts {
-        /// In each burst.
+        /// The number of moments in a burst.
         count: u32,
-        /// How long a burst lasts, evenly spread.
+        /// The duration of a burst; its moments are evenly spread.
         within_ms: u32,
-        /// From the beginning of one burst to that of the next, in seconds.
+        /// The time from the beginning of a burst to the beginning of the next, in seconds.
         every_s: f64,
     },
 }
 
-/// The moments of one share of a pace, counted from its beginning, none of them skipped.
+/// The moments of one share of a pace, relative to its beginning. No moment is skipped.
 #[derive(Debug, Clone, Copy)]
 pub struct Moments {
     pace: Pace,
     share: f64,
-    /// How much later than its due moment this share begins, as a part of the gap between two of all shares' moments.
+    /// The offset of the first moment of this share, as a part of the interval between two moments of the whole pace.
     phase: f64,
     length_s: f64,
     given: u64,
 }
 
 impl Pace {
-    /// All of it, for so long.
+    /// All moments of the pace within `length`.
     #[must_use]
     pub fn moments(self, length: Duration) -> Moments {
         self.share(1.0, 0.0, length)
     }
 
-    /// A share of it, from 0 to 1. Shares with phases from 0 to 1 lie between each other.
+    /// A share of the moments, from 0 to 1. Shares with different phases from 0 to 1 interleave.
     #[must_use]
     pub fn share(self, share: f64, phase: f64, length: Duration) -> Moments {
         Moments { pace: self, share, phase, length_s: length.as_secs_f64(), given: 0 }
     }
 
-    /// How many there are in so long.
+    /// The number of moments within `length`.
     #[must_use]
     pub fn total(self, length: Duration) -> usize {
         self.moments(length).count()
@@ -81,20 +81,21 @@ impl Iterator for Moments {
     }
 }
 
-/// Waits for each moment in turn, in a task. It may be a millisecond late; what measures itself paces in a thread.
+/// Waits for each moment in a task, with a lateness of up to a millisecond. Measurements that need more precision use a
+/// thread.
 pub struct Waiting {
     start: Instant,
     moments: Moments,
 }
 
 impl Waiting {
-    /// From now on.
+    /// Begins now.
     #[must_use]
     pub fn new(moments: Moments) -> Self {
         Self { start: Instant::now(), moments }
     }
 
-    /// Waits for the next moment; `None` after the last.
+    /// Waits for the next moment. Returns `None` after the last moment.
     pub async fn next(&mut self) -> Option<Instant> {
         let due = self.start + self.moments.next()?;
         if due > Instant::now() {

@@ -1,21 +1,21 @@
-//! What a report is made of.
+//! The types of the figures of a report.
 
 use std::time::Duration;
 
 use hdrhistogram::Histogram;
 use serde::Serialize;
 
-/// The quantiles of a curve; the largest value follows them as 1.
+/// The quantiles of a curve. The largest value follows them as quantile 1.
 const QUANTILES: [f64; 7] = [0.5, 0.75, 0.9, 0.95, 0.99, 0.999, 0.9999];
 
 /// A number with its unit.
 #[derive(Debug, Clone, Serialize)]
 pub struct Figure {
-    /// What it is the number of.
+    /// The name of the figure.
     pub name: String,
     /// The number.
     pub value: f64,
-    /// `B`, `us`, `1/s`; empty for a plain number.
+    /// The unit: `B`, `us`, `1/s`; empty for a plain number.
     pub unit: &'static str,
 }
 
@@ -29,17 +29,17 @@ impl Figure {
 /// A figure and its limit.
 #[derive(Debug, Clone)]
 pub struct Goal {
-    /// What is compared.
+    /// The name of the goal.
     pub name: String,
-    /// What the run reached.
+    /// The measured value.
     pub value: f64,
     /// What it is compared with.
     pub limit: f64,
-    /// Of both.
+    /// The unit of value and limit.
     pub unit: &'static str,
-    /// Which side of the limit is the right one.
+    /// The side of the limit on which the value should be.
     pub side: Side,
-    /// Whether the value is on the right side; whether that counts is for [`Report::verdict`](super::Report::verdict).
+    /// Whether the value is on the right side. [`Report::verdict`](super::Report::verdict) decides whether this counts.
     pub met: bool,
 }
 
@@ -52,7 +52,7 @@ impl Goal {
         Self { name: name.to_owned(), value, limit, unit, side, met }
     }
 
-    /// The value as a part of the limit; none where the limit is zero or the value no number.
+    /// The value as a part of the limit; `None` if the limit is zero or the value is not finite.
     #[must_use]
     pub fn ratio(&self) -> Option<f64> {
         Some(self.value / self.limit).filter(|ratio| ratio.is_finite())
@@ -69,7 +69,7 @@ pub enum Side {
     AtLeast,
 }
 
-/// What a goal came to.
+/// The verdict on a goal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Verdict {
@@ -77,12 +77,12 @@ pub enum Verdict {
     Met,
     /// Not reached.
     Missed,
-    /// Measured under conditions that say nothing, whichever side of the limit it fell on.
+    /// Measured under conditions that make the value worthless, on either side of the limit.
     Doubtful,
 }
 
 impl Verdict {
-    /// For people.
+    /// The word for the report.
     #[must_use]
     pub fn word(self) -> &'static str {
         match self {
@@ -93,30 +93,30 @@ impl Verdict {
     }
 }
 
-/// The scenario at a part of its full size: what a unit costs should not depend on it.
+/// The results at one size of the scenario. The cost of a unit should not depend on the size.
 #[derive(Debug, Clone, Serialize)]
 pub struct Step {
-    /// 1 is the full size.
+    /// The part of the full size; 1 is the full size.
     pub scale: f64,
-    /// What was done at this size.
+    /// The work that was done at this size.
     pub workload: Vec<Figure>,
-    /// What a unit of it cost; the same names at every size.
+    /// The cost of a unit of work; the names are the same at every size.
     pub costs: Vec<Figure>,
 }
 
 /// Latency by percentile.
 #[derive(Debug, Clone, Serialize)]
 pub struct Curve {
-    /// What was waited for.
+    /// The name of the latency.
     pub name: String,
-    /// Of the values: `ms`.
+    /// The unit of the values: `ms`.
     pub unit: &'static str,
-    /// Quantiles with the value that so many do not exceed; quantile 1 is the largest value.
+    /// Pairs of a quantile and the value that this part of the values does not exceed. Quantile 1 is the largest value.
     pub points: Vec<(f64, f64)>,
 }
 
 impl Curve {
-    /// From microseconds; without points where nothing was recorded.
+    /// Makes a curve from a histogram in microseconds; without points if the histogram is empty.
     #[must_use]
     pub fn of_us(name: impl Into<String>, histogram: &Histogram<u64>) -> Self {
         let ms = |us: u64| us.number() / 1_000.0;
@@ -132,17 +132,17 @@ impl Curve {
 /// A figure over time.
 #[derive(Debug, Clone, Serialize)]
 pub struct Series {
-    /// What it is the number of.
+    /// The name of the figure.
     pub name: String,
     /// As in a [`Figure`].
     pub unit: &'static str,
-    /// Seconds since the measuring began, with the value then.
+    /// Pairs of the seconds since the beginning of the measurement and the value.
     pub points: Vec<(f64, f64)>,
 }
 
-/// What a figure is made of.
+/// A type that can be the value of a figure.
 pub trait Number {
-    /// As JSON has it.
+    /// The value as JSON stores it.
     fn number(self) -> f64;
 }
 
@@ -171,7 +171,7 @@ impl Number for usize {
     }
 }
 
-/// In seconds.
+/// A duration is stored in seconds.
 impl Number for Duration {
     fn number(self) -> f64 {
         self.as_secs_f64()
@@ -212,7 +212,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_recorded_is_no_curve() {
+    fn a_curve_without_values_is_left_out() {
         let histogram = Histogram::new_with_max(60_000_000, 3).expect("bounds make sense");
         assert!(Curve::of_us("ack", &histogram).points.is_empty());
     }

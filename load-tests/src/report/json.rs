@@ -1,4 +1,4 @@
-//! The form that programs compare.
+//! The report as JSON, for programs that compare reports.
 
 use serde::{
     Serialize,
@@ -8,10 +8,10 @@ use serde_json::{Value, json};
 
 use super::{Goal, Machine, Report, Side, Summary, Verdict};
 
-/// A goal with what it came to, which only its report knows.
+/// A goal with its verdict, which only its report knows.
 #[derive(Serialize)]
 struct Judged<'a> {
-    /// Only where goals of several scenarios stand together.
+    /// The name of the scenario; only in a list of goals of several scenarios.
     #[serde(skip_serializing_if = "Option::is_none")]
     scenario: Option<&'a str>,
     name: &'a str,
@@ -30,7 +30,7 @@ fn judged<'a>(report: &'a Report, goal: &'a Goal) -> Judged<'a> {
     Judged { scenario: None, name, value: *value, limit: *limit, unit, side: *side, met, verdict }
 }
 
-/// All of a report, to stand among those of others.
+/// All goals of a report, for a list with the goals of other reports.
 fn goals(report: &Report) -> impl Iterator<Item = Judged<'_>> {
     report.goals.iter().map(|goal| Judged { scenario: Some(&report.scenario), ..judged(report, goal) })
 }
@@ -58,7 +58,7 @@ impl Serialize for Report {
     }
 }
 
-/// One scenario, headed by the machine.
+/// One scenario with the machine.
 #[derive(Serialize)]
 struct One<'a> {
     machine: &'a Machine,
@@ -66,7 +66,7 @@ struct One<'a> {
     report: &'a Report,
 }
 
-/// All of it.
+/// The whole report.
 pub fn of(summary: &Summary) -> Value {
     match summary.reports.as_slice() {
         [report] if !summary.set => {
@@ -144,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_number_is_null() {
+    fn values_that_are_not_finite_are_null() {
         let mut report = Report::new("idle");
         report.metric("cpu", f64::NAN, "us");
         assert!(json!(report)["metrics"][0]["value"].is_null());

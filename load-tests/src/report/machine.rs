@@ -1,4 +1,4 @@
-//! What the figures were measured on.
+//! The machine on which the figures were measured.
 
 use std::{
     fs,
@@ -7,33 +7,33 @@ use std::{
 
 use serde::Serialize;
 
-/// Facts without which a figure says nothing. What can't be found out is left out.
+/// Facts about the machine that a reader of the figures needs. Facts that can't be read are left out.
 #[derive(Debug, Clone, Default, Serialize)]
 pub struct Machine {
-    /// Its model, as the kernel has it.
+    /// The model of the processor, as the kernel reports it.
     pub processor: Option<String>,
-    /// Logical ones, whichever the run was bound to.
+    /// The number of logical cores, including cores that the run does not use.
     pub cores: usize,
-    /// All of it.
+    /// The memory of the machine in bytes.
     pub memory_bytes: u64,
     /// System, release, architecture.
     pub kernel: Option<String>,
-    /// File system and device of the folder in which the run kept its data.
+    /// File system and device of the folder with the data of the run.
     pub disk: Option<String>,
-    /// Of the server that was driven.
+    /// The version of the tested server.
     pub server: Option<String>,
-    /// Its version.
+    /// The version of PostgreSQL.
     pub postgres: Option<String>,
-    /// Its version.
+    /// The version of Redis.
     pub redis: Option<String>,
-    /// Tasks that ran or waited to, as a mean of the minute before the run.
+    /// The load average of the minute before the run: the number of running and runnable tasks.
     pub load_start: Option<f64>,
-    /// The same for its last minute.
+    /// The load average of the last minute of the run.
     pub load_end: Option<f64>,
 }
 
 impl Machine {
-    /// As it is now; `dir` is where the run keeps its data.
+    /// Reads the current facts; `dir` is the folder with the data of the run.
     #[must_use]
     pub fn look(dir: &Path) -> Self {
         let cpus = read("/proc/cpuinfo");
@@ -48,12 +48,12 @@ impl Machine {
         }
     }
 
-    /// At the end of the run: how busy the machine was.
+    /// Reads the load average at the end of the run.
     pub fn leave(&mut self) {
         self.load_end = load();
     }
 
-    /// What is known, with its name, for people.
+    /// The known facts with their names, for the report.
     pub(super) fn facts(&self) -> Vec<(&'static str, String)> {
         let cores = match self.cores {
             0 => None,
@@ -81,7 +81,7 @@ impl Machine {
     }
 }
 
-/// Empty where there is no such file, as on systems other than Linux.
+/// The content of a file; empty if there is no such file, as on systems other than Linux.
 fn read(file: &str) -> String {
     fs::read_to_string(file).unwrap_or_default()
 }
@@ -101,7 +101,7 @@ fn kernel(system: &str, release: &str) -> Option<String> {
     (!release.is_empty()).then(|| format!("{system} {release}, {}", std::env::consts::ARCH))
 }
 
-/// Arm names no model; then there is only the number of cores.
+/// Arm processors report no model; then only the number of cores is known.
 fn processor(cpuinfo: &str) -> Option<String> {
     let field = |name: &str| {
         cpuinfo.lines().find_map(|line| {
@@ -114,8 +114,8 @@ fn processor(cpuinfo: &str) -> Option<String> {
     Some(if hosted { format!("{model} (virtual)") } else { model })
 }
 
-/// From the mount table: the mount whose folder is the longest that holds `dir`, and the last of several at the same place,
-/// which covers the others.
+/// Finds the mount of `dir`: the mount with the longest path that contains `dir`, and the last of several mounts at the
+/// same path, which hides the others.
 fn disk(mounts: &str, dir: &Path) -> Option<String> {
     let found = mounts.lines().filter_map(Mount::parse).filter(|mount| dir.starts_with(&mount.place));
     let mount = found.max_by_key(|mount| mount.place.components().count())?;
@@ -141,7 +141,8 @@ impl Mount {
         let place = front.nth(1)?;
         Some(Self {
             numbers,
-            // The kernel writes blanks like this; the other letters it does this to are none that a folder should have.
+            // The kernel writes a space as `\040`. It escapes other characters in the same way, which do not occur in
+            // usual paths.
             place: place.replace("\\040", " ").into(),
             kind: back.next()?.to_owned(),
             source: back.next()?.to_owned(),
@@ -193,7 +194,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_unknown_is_left_out() {
+    fn unknown_facts_are_left_out() {
         assert!(Machine::default().facts().is_empty());
     }
 }

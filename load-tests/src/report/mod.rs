@@ -1,7 +1,8 @@
-//! What a run found: a table to read at once, JSON to compare, a page to show.
+//! The results of a run in three forms: a table, JSON, and a page.
 //!
-//! A scenario fills a [`Report`]; the command line heads one or more of them with the [`Machine`] in a [`Summary`], and that
-//! writes all three forms. A new kind of figure: a type in `figures.rs`, then its place in `table.rs`, `json.rs`, `html/`.
+//! A scenario fills a [`Report`]. The command line puts one or more reports and the [`Machine`] into a [`Summary`],
+//! which writes the three forms. To add a kind of figure, add a type in `figures.rs` and its output in `table.rs`,
+//! `json.rs` and `html/`.
 
 mod figures;
 mod html;
@@ -22,107 +23,108 @@ pub use summary::Summary;
 /// One run of a scenario.
 #[derive(Debug, Clone, Default)]
 pub struct Report {
-    /// `idle`, `fanout`, `durable`.
+    /// The name of the scenario: `idle`, `fanout`, `durable`.
     pub scenario: String,
-    /// What was done, in a sentence.
+    /// What the scenario does, in one sentence.
     pub title: String,
-    /// What to type to have this again; may be left empty where that is the command of the whole run.
+    /// The command that repeats this scenario; may be empty if it is the command of the whole run.
     pub command: String,
-    /// Seconds since 1970.
+    /// The time of the beginning, in seconds since 1970.
     pub began: u64,
-    /// How long it took, preparations included.
+    /// The duration in seconds, preparations included.
     pub took_s: f64,
-    /// Whether it was ended before it had measured everything.
+    /// Whether the run ended before everything was measured.
     pub interrupted: bool,
-    /// What was done, in numbers.
+    /// The work that was done.
     pub workload: Vec<Figure>,
-    /// What the server needed for it.
+    /// The resources that the server used for it.
     pub metrics: Vec<Figure>,
-    /// What the machine can do without the server, in the same run.
+    /// The results of the baselines, measured on the same machine in the same run.
     pub baselines: Vec<Figure>,
-    /// What was aimed at.
+    /// The goals with their values.
     pub goals: Vec<Goal>,
-    /// What a unit costs at a part of the size, smallest first.
+    /// The cost of a unit at each size, smallest size first.
     pub growth: Vec<Step>,
     /// Latencies by percentile.
     pub curves: Vec<Curve>,
     /// Figures over time.
     pub series: Vec<Series>,
-    /// Why the figures can't be trusted.
+    /// The reasons not to trust the figures.
     pub doubts: Vec<String>,
-    /// What else a reader should know, for one what could not be measured here.
+    /// Remarks for the reader, for example about figures that could not be measured here.
     pub notes: Vec<String>,
 }
 
 impl Report {
-    /// An empty one that begins now.
+    /// An empty report that begins now.
     #[must_use]
     pub fn new(scenario: impl Into<String>) -> Self {
         let began = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
         Self { scenario: scenario.into(), began, ..Self::default() }
     }
 
-    /// Something that was done.
+    /// Adds a figure about the work.
     pub fn workload(&mut self, name: impl Into<String>, value: impl Number, unit: &'static str) {
         self.workload.push(Figure::new(name, value, unit));
     }
 
-    /// Something the server needed.
+    /// Adds a figure about the resources of the server.
     pub fn metric(&mut self, name: impl Into<String>, value: impl Number, unit: &'static str) {
         self.metrics.push(Figure::new(name, value, unit));
     }
 
-    /// Something the machine can do by itself.
+    /// Adds a figure of a baseline.
     pub fn baseline(&mut self, name: impl Into<String>, value: impl Number, unit: &'static str) {
         self.baselines.push(Figure::new(name, value, unit));
     }
 
-    /// A figure that should not be larger than `limit`.
+    /// Adds a goal: the value should be at most `limit`.
     pub fn at_most(&mut self, name: &str, value: f64, limit: f64, unit: &'static str) {
         self.goals.push(Goal::new(name, value, Side::AtMost, limit, unit));
     }
 
-    /// A figure that should not be smaller than `limit`.
+    /// Adds a goal: the value should be at least `limit`.
     pub fn at_least(&mut self, name: &str, value: f64, limit: f64, unit: &'static str) {
         self.goals.push(Goal::new(name, value, Side::AtLeast, limit, unit));
     }
 
-    /// Something a reader should know.
+    /// Adds a remark for the reader.
     pub fn note(&mut self, note: impl Into<String>) {
         self.notes.push(note.into());
     }
 
-    /// A reason not to trust the figures.
+    /// Adds a reason not to trust the figures.
     pub fn doubt(&mut self, doubt: impl Into<String>) {
         self.doubts.push(doubt.into());
     }
 
-    /// The scenario at a part of its size.
+    /// Adds the results at one size.
     pub fn step(&mut self, step: Step) {
         self.growth.push(step);
     }
 
-    /// A latency by percentile; nothing where nothing was recorded.
+    /// Adds a curve, unless it has no points.
     pub fn curve(&mut self, curve: Curve) {
         if !curve.points.is_empty() {
             self.curves.push(curve);
         }
     }
 
-    /// A figure over time; nothing where nothing was read.
+    /// Adds a series, unless it has no points.
     pub fn series(&mut self, series: Series) {
         if !series.points.is_empty() {
             self.series.push(series);
         }
     }
 
-    /// Whether its figures mean nothing: there is a doubt, or it did not run to its end.
+    /// Whether the figures are worthless: there is a doubt, or the run was interrupted.
     #[must_use]
     pub fn doubtful(&self) -> bool {
         self.interrupted || !self.doubts.is_empty()
     }
 
-    /// What a goal came to. In doubt no goal is met, and none is missed either: who knows whose fault it was.
+    /// The verdict on a goal. In a doubtful report no goal is met or missed, because the cause of the value is not
+    /// known.
     #[must_use]
     pub fn verdict(&self, goal: &Goal) -> Verdict {
         match goal.met {
@@ -154,7 +156,7 @@ mod tests {
     }
 
     #[test]
-    fn in_doubt_nothing_is_met() {
+    fn no_goal_is_met_in_a_doubtful_report() {
         let mut report = with_two_goals();
         report.doubt("the generator was the bottleneck");
         assert_eq!(verdicts(&report), [Verdict::Doubtful; 2]);

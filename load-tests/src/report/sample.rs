@@ -1,8 +1,9 @@
-//! A set of reports as a real run would give them, for the tests of what is made of them.
+//! Sample reports like those of a real run, for the tests of their output.
 
 use super::{Curve, Figure, Machine, Report, Series, Step, Summary};
 
-/// Every form of a report: goals met, missed and without a ratio, doubts, an interruption, notes, hardly anything.
+/// A summary with all cases: goals that are met, missed and without a ratio, doubts, an interruption, notes, and a
+/// nearly empty report.
 pub fn summary() -> Summary {
     let machine = Machine {
         processor: Some("Intel(R) Xeon(R) CPU @ 2.30GHz (virtual)".to_owned()),
@@ -45,14 +46,14 @@ fn report(scenario: &str, title: &str) -> Report {
     Report { title: title.to_owned(), ..Report::new(scenario) }
 }
 
-/// What no scenario may do.
+/// The goals about losses and errors, all of which are met.
 fn nothing_wrong(report: &mut Report) {
     for name in ["messages lost", "messages doubled", "messages out of order", "errors"] {
         report.at_most(name, 0.0, 0.0, "");
     }
 }
 
-/// Steps at a quarter, half and all of `full`.
+/// The results at a quarter, a half and the whole of `full`.
 fn growth(report: &mut Report, workload: (&str, f64), costs: &[(&str, &'static str, [f64; 3])]) {
     for (index, scale) in [0.25, 0.5, 1.0].into_iter().enumerate() {
         report.step(Step {
@@ -68,7 +69,7 @@ fn curve(report: &mut Report, name: &str, ms: [f64; 8]) {
     report.curve(Curve { name: name.to_owned(), unit: "ms", points: quantiles.into_iter().zip(ms).collect() });
 }
 
-/// A value per second that wavers by `noise`, the same at each call.
+/// One value per second that varies by `noise`; the same values at each call.
 fn series(report: &mut Report, name: &str, unit: &'static str, seconds: u32, level: impl Fn(f64) -> f64, noise: f64) {
     let mut state = 0x2545_f491_u32;
     let points = (0..seconds).map(|second| {

@@ -1,41 +1,42 @@
-//! All that a call of the program found.
+//! The results of one call of the program.
 
 use super::{Machine, Report, Verdict, html, json, table};
 use crate::stop::INTERRUPTED;
 
-/// Some of what was aimed at was not reached.
+/// The exit status if a goal was missed.
 const MISSED: u8 = 3;
-/// The figures can't be trusted.
+/// The exit status if the figures can't be trusted.
 const DOUBTFUL: u8 = 4;
 
-/// One or more reports, with what they have in common.
+/// One or more reports, with their common data.
 #[derive(Debug)]
 pub struct Summary {
-    /// What they ran on.
+    /// The machine of the run.
     pub machine: Machine,
-    /// What was typed.
+    /// The command line.
     pub command: String,
-    /// Whether a set of scenarios was asked for. Says how the JSON is built, so that a set that was interrupted
-    /// after its first scenario still reads as a set.
+    /// Whether several scenarios were requested. It selects the form of the JSON, so that a run that was interrupted
+    /// after its first scenario keeps the form for several scenarios.
     pub set: bool,
-    /// In the order in which they ran.
+    /// The reports, in the order of the run.
     pub reports: Vec<Report>,
 }
 
 impl Summary {
-    /// To be read on a terminal.
+    /// The report as a table for a terminal.
     #[must_use]
     pub fn table(&self) -> String {
         table::of(self)
     }
 
-    /// To be compared. One scenario is one object; a set is an object with `reports`, and the goals of them all.
+    /// The report as JSON. One scenario is one object; several scenarios are an object with `reports` and the goals of
+    /// all of them.
     #[must_use]
     pub fn json(&self) -> serde_json::Value {
         json::of(self)
     }
 
-    /// To be shown: a page that needs nothing besides itself.
+    /// The report as a page without external resources.
     #[must_use]
     pub fn html(&self) -> String {
         html::page(self)
@@ -53,7 +54,7 @@ impl Summary {
         }
     }
 
-    /// How many goals came to what.
+    /// The number of goals by verdict.
     pub(super) fn tally(&self) -> Tally {
         self.reports.iter().map(Tally::of).fold(Tally::default(), |all, one| Tally {
             met: all.met + one.met,
@@ -63,7 +64,7 @@ impl Summary {
     }
 }
 
-/// How many goals came to what.
+/// The number of goals by verdict.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Tally {
     pub met: usize,
@@ -72,13 +73,13 @@ pub(super) struct Tally {
 }
 
 impl Tally {
-    /// Those of one report.
+    /// The goals of one report.
     pub fn of(report: &Report) -> Self {
         let count = |verdict| report.goals.iter().filter(|goal| report.verdict(goal) == verdict).count();
         Self { met: count(Verdict::Met), missed: count(Verdict::Missed), doubtful: count(Verdict::Doubtful) }
     }
 
-    /// All goals.
+    /// The number of all goals.
     pub fn goals(self) -> usize {
         self.met + self.missed + self.doubtful
     }

@@ -1,4 +1,4 @@
-//! The form to read at once, on a terminal.
+//! The report as a table for a terminal.
 
 use std::fmt::{self, Display, Formatter};
 
@@ -7,12 +7,12 @@ use super::{
     words::{date, limit, measured, number, percentile, plain, quantity, scale, time_span, times},
 };
 
-/// The width of the column of names.
+/// The width of the column of names, in characters.
 const NAME: usize = 52;
-/// The percentiles that a line has room for.
+/// The percentiles that fit into a line.
 const SHOWN: [f64; 4] = [0.5, 0.99, 0.999, 1.0];
 
-/// All of it.
+/// The whole table.
 pub fn of(summary: &Summary) -> String {
     Table(summary).to_string()
 }
@@ -89,7 +89,7 @@ fn row(f: &mut Formatter<'_>, title: &str, figure: &Figure) -> fmt::Result {
     line(f, title, text.trim_end())
 }
 
-/// The number to the right of its column, the unit to the left of the next.
+/// A number aligned to the right, and its unit aligned to the left.
 fn columns(value: f64, unit: &str) -> String {
     format!("{:>12} {:<5}", number(value), super::words::unit(unit))
 }
@@ -107,7 +107,7 @@ fn growth(steps: &[Step], name: &str) -> String {
     each.collect::<Vec<_>>().join(", ") + &change
 }
 
-/// What whoever comes back to the terminal sees first.
+/// The last lines, which a user who comes back to the terminal sees first.
 fn write_end(f: &mut Formatter<'_>, summary: &Summary) -> fmt::Result {
     writeln!(f, "\n{}", summary.tally().sentence())?;
     for report in summary.reports.iter().filter(|_| summary.reports.len() > 1) {
@@ -139,7 +139,7 @@ mod tests {
     }
 
     #[test]
-    fn the_end_says_what_is_open() {
+    fn the_last_lines_show_doubts_and_missed_goals() {
         let summary = sample::summary();
         let table = summary.table();
         let end = table.lines().rev().take(30).collect::<Vec<_>>().join("\n");
@@ -148,7 +148,7 @@ mod tests {
     }
 
     #[test]
-    fn names_command_no_terminal() {
+    fn names_contain_no_control_characters_for_a_terminal() {
         let mut summary = sample::summary();
         summary.reports[0].workload("\u{1b}[31mred\r", 1_u32, "");
         assert!(!summary.table().contains('\u{1b}'));

@@ -1,17 +1,18 @@
-//! Numbers, times and names as people read them, the same in the table and on the page.
+//! Formats numbers, times and names for readers, in the same way for the table and the page.
 
 use super::{Goal, Side};
 
-/// What stands for a value that is no number.
+/// Shown for a value that is not finite.
 const NOTHING: &str = "–";
 
-/// Three digits, or all before the point: `0.0712`, `3.77`, `14.9`, `10,125`. Whole numbers are counts, and have no point.
+/// A number with three significant digits, or all digits before the point: `0.0712`, `3.77`, `14.9`, `10,125`. Whole
+/// numbers are counts and have no point.
 #[must_use]
 pub fn number(value: f64) -> String {
     if value.fract() == 0.0 && value.abs() < 1e15 { grouped(&format!("{value:.0}")) } else { measured(value) }
 }
 
-/// The same for one that is whole by chance only, so that it stands well beside its like: `9.10`, `15.0`.
+/// As [`number`], for a measured value that happens to be whole: `9.10`, `15.0`.
 #[must_use]
 pub fn measured(value: f64) -> String {
     if !value.is_finite() {
@@ -30,7 +31,7 @@ pub fn measured(value: f64) -> String {
     grouped(&format!("{value:.digits$}"))
 }
 
-/// A number that was chosen, not measured: all of its digits and no other.
+/// All digits of a number that was chosen, not measured.
 #[must_use]
 pub fn exact(value: f64) -> String {
     let shortest = format!("{value}");
@@ -51,7 +52,7 @@ fn grouped(digits: &str) -> String {
     text + rest
 }
 
-/// The unit as it is written: `us` is ASCII for `µs`, `x` for `×`, `1/s` is per second.
+/// The unit for display: `us` becomes `µs`, `x` becomes `×`, `1/s` becomes a rate per second.
 #[must_use]
 pub fn unit(unit: &str) -> String {
     match unit {
@@ -68,13 +69,13 @@ pub fn quantity(value: f64, unit: &str) -> String {
     beside(&number(value), unit)
 }
 
-/// How many times as large.
+/// A ratio.
 #[must_use]
 pub fn times(ratio: f64) -> String {
     beside(&measured(ratio), "x")
 }
 
-/// A part of a whole as a percentage without digits that say nothing.
+/// A part as a percentage, without digits that carry no information.
 #[must_use]
 pub fn percent(part: f64) -> String {
     let percent = part * 100.0;
@@ -165,8 +166,8 @@ pub fn date(unix: u64) -> String {
     format!("{day} {name} {year}, {:02}:{:02} UTC", unix / 3_600 % 24, unix / 60 % 60)
 }
 
-/// A name without what a terminal or a browser would obey instead of showing: control characters, and those that turn
-/// the direction of the text around.
+/// A name without the characters that a terminal or a browser would interpret: control characters and characters that
+/// change the direction of the text.
 #[must_use]
 pub fn plain(text: &str) -> String {
     let obeyed = |mail_spec: char| {
@@ -176,7 +177,7 @@ pub fn plain(text: &str) -> String {
     text.chars().map(|mail_spec| if obeyed(mail_spec) { '\u{fffd}' } else { mail_spec }).collect()
 }
 
-/// The same for several lines, which stay so.
+/// As [`plain`], for a text of several lines.
 #[must_use]
 pub fn plain_lines(text: &str) -> String {
     text.lines().map(plain).collect::<Vec<_>>().join("\n")

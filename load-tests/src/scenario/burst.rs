@@ -1,4 +1,4 @@
-//! `burst`: many messages at once into one group, as when everyone answers the same question.
+//! `burst`: many messages at once in one group, as when all members answer the same question.
 
 use std::collections::BTreeMap;
 
@@ -18,25 +18,25 @@ use crate::{
     report::{Figure, Report},
 };
 
-/// The people who write, in turn.
+/// The members who write, in turn.
 const SENDERS: u32 = 20;
 const TEXT_BYTES: usize = 256;
 /// Messages of a burst.
 const MESSAGES: u32 = 200;
-/// How long a burst lasts.
+/// The duration of a burst.
 const WITHIN_MS: u32 = 50;
-/// From one burst to the next.
+/// The time between the beginnings of two bursts.
 const EVERY_S: f64 = 5.0;
 /// How long the last deliveries may take.
 const LATE_S: f64 = 10.0;
 
-/// What to do.
+/// The parameters.
 #[derive(Debug, Clone, Args)]
 pub struct Burst {
-    /// Members of the group, all online.
+    /// The number of members of the group, all online.
     #[arg(long, default_value_t = 1_000, value_parser = clap::value_parser!(u16).range(20..=15_000))]
     members: u16,
-    /// How many bursts are measured, one every 5 s, after one that is not.
+    /// The number of measured bursts, one every 5 s, after one burst that is not measured.
     #[arg(long, default_value_t = 6, value_parser = clap::value_parser!(u32).range(1..=1_000))]
     bursts: u32,
 }
@@ -123,7 +123,7 @@ impl Scenario for Burst {
     }
 }
 
-/// Of each burst, the time from its last send to its last delivery.
+/// For each burst, the time from its last send to its last delivery, in seconds.
 #[allow(clippy::cast_precision_loss, clippy::cast_possible_truncation, clippy::cast_sign_loss)] // minutes
 fn ends_s(reads: &[Read]) -> Vec<f64> {
     let Some(first_us) = reads.iter().map(|read| read.due_us).min() else { return Vec::new() };

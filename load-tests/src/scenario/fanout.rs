@@ -1,4 +1,5 @@
-//! `fanout`: what it costs to deliver every message of one large group to everyone, compared with a loop that only writes.
+//! `fanout`: the cost of delivering every message of one large group to all members, compared with a loop that only
+//! writes to sockets.
 
 use async_trait::async_trait;
 use clap::Args;
@@ -13,23 +14,23 @@ use crate::{
     report::{Figure, Report},
 };
 
-/// The people who write, in turn.
+/// The members who write, in turn.
 const SENDERS: u32 = 20;
 const TEXT_BYTES: usize = 256;
 const WARM_UP_S: f64 = 2.0;
 /// How long the last deliveries may take.
 const LATE_S: f64 = 10.0;
 
-/// What to do.
+/// The parameters.
 #[derive(Debug, Clone, Args)]
 pub struct Fanout {
-    /// Members of the group, all online.
+    /// The number of members of the group, all online.
     #[arg(long, default_value_t = 5_000, value_parser = clap::value_parser!(u16).range(20..=15_000))]
     members: u16,
     /// Messages per second.
     #[arg(long, default_value_t = 20.0, value_parser = rate)]
     rate: f64,
-    /// How long, in seconds, after a warm-up of two.
+    /// The duration in seconds, after a warm-up of two seconds.
     #[arg(long, default_value_t = 10.0, value_parser = seconds)]
     seconds: f64,
 }
@@ -60,7 +61,7 @@ impl Scenario for Fanout {
             late_s: LATE_S,
             ..Default::default()
         };
-        // A load of its own, so that nothing of it is still on its way when CPU is read.
+        // The warm-up is a load of its own, so that none of its messages is in transit when the CPU time is read.
         crowd.load(&load(WARM_UP_S)).await?;
         let before = server.reading().await?;
         let seen = crowd.load(&load(self.seconds)).await?;
@@ -83,7 +84,7 @@ impl Scenario for Fanout {
         report.curve(sent.delivery.curve("due to read, every member"));
         report.curve(sent.last_read.curve("due to read, last member"));
         report.series(sent.p99_over_time("due to read, p99"));
-        // No latency is judged, so the tool's own delay is only in doubt where it is long.
+        // No latency is judged, so only a long delay of the tool is a doubt.
         seen.judge(report, None);
 
         let mut costs = Vec::new();
@@ -91,7 +92,7 @@ impl Scenario for Fanout {
             report.metric("all frames delivered, counts and replies included", frames, "");
         }
         if let Some(encodes) = spent.counter("causerie_frames_encoded_total") {
-            // The crowd speaks protobuf alone.
+            // All users of the crowd use protobuf.
             report.at_most("encodes per message, one encoding in use", encodes / sent.answered.max(1) as f64, 1.0, "");
         }
         if let Some(writes) = spent.counter("causerie_socket_writes_total") {

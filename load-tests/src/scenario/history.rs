@@ -1,5 +1,5 @@
-//! `history`: whether it matters how long a conversation is, how many messages there are in all, and how many conversations
-//! somebody is in.
+//! `history`: whether the speed depends on the length of a conversation, on the number of all messages, or on the
+//! number of conversations of a user.
 
 use std::time::{Duration, Instant};
 
@@ -23,49 +23,49 @@ use crate::{
 
 /// Members of the long conversation, who read it.
 const READERS: u32 = 50;
-/// Those who wrote all others.
+/// Members who wrote the other conversations.
 const WRITERS: u32 = 30;
-/// Members of each of those.
+/// Members of each other conversation.
 const GROUP: u32 = 10;
-/// Conversations of somebody whose list is asked for.
+/// Conversations of a user whose list is requested.
 const LISTED: usize = 500;
-/// Messages in a conversation that is not the long one.
+/// Messages in each other conversation.
 const USUAL: usize = 1_000;
 const UNREAD: u32 = 20;
 /// Messages per page.
 const PAGE: u32 = 50;
-/// Conversations per page of a list; no more fit.
+/// Conversations per page of a list, the maximum.
 const LIST: u32 = 100;
-/// How often a list is opened to its end.
+/// How often a list is read to its end.
 const LISTS: usize = 20;
-/// How long nothing is asked, to know what the server asks its database by itself.
+/// How long no request is sent, to measure the statements that the server executes on its own.
 const REST_S: f64 = 3.0;
 const WARM_UP_S: f64 = 3.0;
 const LATE_S: f64 = 30.0;
-/// How much longer a page anywhere may take than the first.
+/// The largest ratio between the latency of a page at any position and of the first page.
 const ANYWHERE_MAX: f64 = 1.5;
 
-/// What to do.
+/// The parameters.
 #[derive(Debug, Clone, Args)]
 pub struct History {
-    /// Messages of the long conversation.
+    /// The number of messages of the long conversation.
     #[arg(long, default_value_t = 1_000_000, value_parser = clap::value_parser!(u32).range(1_000..=100_000_000))]
     messages: u32,
-    /// Messages of all conversations; at least twice as many.
+    /// The number of messages of all conversations; at least twice as many.
     #[arg(long, default_value_t = 10_000_000, value_parser = clap::value_parser!(u32).range(2_000..=1_000_000_000))]
     table: u32,
-    /// Pages per second; half of them the first, half of them anywhere.
+    /// Pages per second; one half reads the first page, the other half any page.
     #[arg(long, default_value_t = 200.0, value_parser = rate)]
     rate: f64,
-    /// How long, in seconds, after a warm-up of three.
+    /// The duration in seconds, after a warm-up of three seconds.
     #[arg(long, default_value_t = 30.0, value_parser = seconds)]
     seconds: f64,
 }
 
-/// Who is in what.
+/// The users and conversations.
 struct Plan {
     conversations: Vec<Filled>,
-    /// Those whose lists are asked for: from the first to before the second.
+    /// The range of the users whose lists are requested: from the first number to before the second.
     listers: (u32, u32),
 }
 
@@ -107,13 +107,13 @@ impl Scenario for History {
 }
 
 impl Plan {
-    /// The long one, and others of the usual length, each with somebody who has a long list.
+    /// The long conversation, and other conversations of the usual length. Each contains a user with a long list.
     #[allow(clippy::cast_possible_truncation)] // thousands
     fn new(long: u32, rest: usize) -> Self {
         let count = (rest / USUAL).max(LISTED);
         let listers = count / LISTED;
         let first_lister = READERS + WRITERS;
-        // Nobody has one conversation more than others.
+        // All of these users have the same number of conversations.
         let count = listers * LISTED;
         let other = |number: usize| {
             let writers = (0..GROUP - 1).map(|place| READERS + (number as u32 + place) % WRITERS);
@@ -129,14 +129,14 @@ impl Plan {
         Self { conversations, listers: (first_lister, first_lister + listers as u32) }
     }
 
-    /// What a person whose list is asked for has not read, in all conversations together.
+    /// The unread messages of a user with a long list, in all conversations.
     fn unread(&self, lister: u32) -> u64 {
         let theirs = self.conversations.iter().filter(|it| it.members.contains(&lister));
         theirs.map(|it| u64::from(it.unread_counted())).sum()
     }
 }
 
-/// Everyone is made known, the histories are written, and the readers of the long one come.
+/// Connects all users once, fills the database, and connects the readers of the long conversation.
 async fn settle(stage: &Stage, world: &World, crowd: &Crowd, plan: &Plan, report: &mut Report) -> Outcome<Server> {
     filling::check(world)?;
     let server = world.serve(&[]).await?;
@@ -154,7 +154,7 @@ async fn settle(stage: &Stage, world: &World, crowd: &Crowd, plan: &Plan, report
 }
 
 impl History {
-    /// Pages, the first and any other at the same time, so that what disturbs one kind disturbs the other.
+    /// Reads first pages and other pages at the same time, so that a disturbance affects both kinds.
     #[allow(clippy::cast_precision_loss)] // counts of one run
     async fn pages(&self, world: &World, server: &Server, crowd: &Crowd, report: &mut Report) -> Outcome<Vec<Figure>> {
         let stream = |name: &str, anywhere| Stream {
@@ -214,7 +214,7 @@ async fn database_cpu_s(world: &World) -> Outcome<Option<f64>> {
     }
 }
 
-/// Lists, one page after the other, one person after the other: nobody shares a query with somebody else.
+/// Reads lists, one page after the other and one user after the other, so that no two requests share a query.
 #[allow(clippy::cast_precision_loss)] // counts of one run
 async fn lists(stage: &Stage, world: &World, crowd: &Crowd, plan: &Plan, report: &mut Report) -> Outcome<Vec<Figure>> {
     let (from, to) = plan.listers;
@@ -246,7 +246,7 @@ async fn lists(stage: &Stage, world: &World, crowd: &Crowd, plan: &Plan, report:
     if let (Some(at_rest), Some(before), Some(after)) = (at_rest, before, after) {
         let per_page = |of: fn(&Statements) -> f64| {
             let by_itself = (of(&before) - of(&at_rest)) / REST_S * elapsed_s;
-            // Whole ones: what it does by itself is known as an average only.
+            // Rounded, because the statements of the server's own work are only known as an average.
             (of(&after) - of(&before) - by_itself).round() / pages
         };
         let all = per_page(|it| it.all);
@@ -264,7 +264,7 @@ async fn lists(stage: &Stage, world: &World, crowd: &Crowd, plan: &Plan, report:
     Ok(costs)
 }
 
-/// Opens a list to its end; whether all conversations are in it, with what is unread.
+/// Reads a list to its end. Returns whether it contains all conversations and the right unread counts.
 async fn list(socket: &mut Socket, unread: u64, took: &mut Latencies) -> Outcome<bool> {
     let (mut cursor, mut conversations, mut counted) = (String::new(), 0, 0);
     loop {
@@ -284,7 +284,7 @@ async fn list(socket: &mut Socket, unread: u64, took: &mut Latencies) -> Outcome
     }
 }
 
-/// What the database was asked so far.
+/// The number of statements that the database has executed so far.
 struct Statements {
     all: f64,
     of_conversations: f64,
@@ -306,7 +306,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn everyone_with_a_list_has_a_long_one() {
+    fn every_listed_user_has_a_long_list() {
         for rest in [2_000, 700_000, 9_000_000] {
             let plan = Plan::new(1_000, rest);
             let (from, to) = plan.listers;

@@ -1,4 +1,4 @@
-//! `idle`: what a session costs that only is there, live in all its conversations.
+//! `idle`: the cost of an idle session that is joined to all its conversations.
 
 use std::time::{Duration, Instant};
 
@@ -13,26 +13,27 @@ use crate::{
     report::{Figure, Report},
 };
 
-/// People per group.
+/// Users per group.
 const GROUP: usize = 100;
-/// Sessions that come and leave before the empty server is measured: code, connections and caches that it has anyway.
+/// Sessions that connect and leave before the empty server is measured, so that code, connections and caches that the
+/// server has anyway are loaded.
 const WARM_UP: u32 = 50;
-/// Allocations of the ramp are freed and pools shrink.
+/// Allocations of the ramp are freed, and pools shrink.
 const SETTLE: Duration = Duration::from_secs(10);
-/// How often everyone leaves and returns.
+/// How often all users leave and return.
 const RETURNS: usize = 2;
 
-/// What to do.
+/// The parameters.
 #[derive(Debug, Clone, Args)]
 pub struct Idle {
-    /// Authenticated sessions: a multiple of 100.
+    /// The number of authenticated sessions: a multiple of 100.
     #[arg(long, default_value_t = 19_000, value_parser = sessions)]
     sessions: usize,
-    /// Groups of 100 each person is in.
+    /// The number of groups of 100 that each user is in.
     #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u16).range(0..=100))]
     conversations: u16,
-    /// How long CPU time is read, in seconds. Two heartbeats of 25 s: in a shorter time some sessions are pinged and some are
-    /// not. Memory is read at its end, 60 s after the last one came.
+    /// How long CPU time is measured, in seconds. The default is two heartbeats of 25 s; in a shorter time only some
+    /// sessions are pinged. Memory is read at the end, 60 s after the last session connected.
     #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u64).range(1..=86_400))]
     seconds: u64,
 }
@@ -74,7 +75,7 @@ impl Scenario for Idle {
         crowd.groups(groups).await?;
         first.stop().await?;
 
-        // Another process: what making people and groups left in memory is not the sessions'.
+        // A new process, so that its memory contains nothing of the creation of users and groups.
         let server = world.serve(&[]).await?;
         let memory = async || {
             let rss = server.reading().await?.rss_bytes.map(|bytes| bytes as f64);
@@ -112,7 +113,7 @@ impl Scenario for Idle {
             report.at_most("RSS per session", rss / 1e3, 4.0, "KB");
             match empty.slab.zip(full.slab) {
                 Some((empty, full)) => {
-                    // Both ends of each connection are sockets of this machine, and alike to the kernel.
+                    // Both ends of each connection are sockets of this machine and cost the kernel the same.
                     let slab = (full - empty) / count / 2.0;
                     report.baseline("kernel slab per socket", slab, "B");
                     report.at_most("RSS per session / kernel slab per socket", rss / slab, 1.1, "x");
@@ -144,7 +145,8 @@ impl Scenario for Idle {
     }
 }
 
-/// Everyone is in `each` groups, and two people rarely share more than one: the rounds mix them differently.
+/// Puts each user into `each` groups. The users are mixed differently in each round, so that two users rarely share
+/// more than one group.
 pub(super) fn groups(people: usize, each: usize) -> Vec<Vec<u32>> {
     let in_round = people / GROUP;
     let person = |round: usize, group: usize, seat: usize| seat * in_round + (group + round * seat) % in_round;
@@ -167,7 +169,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn everyone_is_in_as_many_groups() {
+    fn every_user_is_in_the_same_number_of_groups() {
         let groups = groups(500, 20);
         let mut count = vec![0; 500];
         for group in &groups {

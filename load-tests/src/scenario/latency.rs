@@ -1,4 +1,4 @@
-//! `latency`: how long it takes from a message being stored to everyone in its group having read it.
+//! `latency`: the time from storing a message until all members of its group have read it.
 
 use std::{
     collections::HashMap,
@@ -32,22 +32,22 @@ const WARM_UP_S: f64 = 5.0;
 /// How long the last deliveries may take.
 const LATE_S: f64 = 10.0;
 const BASELINE: Duration = Duration::from_secs(2);
-/// A clock that was set while it was measured says nothing.
+/// The largest correction of the machine's clock during the measurement; with a larger one the result is worthless.
 const CLOCK_SET_US: i64 = 200;
 
 const COMMITS: &str = "SELECT conversation_id, seq, (EXTRACT(EPOCH FROM pg_xact_commit_timestamp(xmin)) * 1000000)::bigint
     FROM messages";
 
-/// What to do.
+/// The parameters.
 #[derive(Debug, Clone, Args)]
 pub struct Latency {
-    /// Sessions, in groups of ten.
+    /// The number of sessions, in groups of ten.
     #[arg(long, default_value_t = 10_000, value_parser = clap::value_parser!(u32).range(10..=200_000))]
     sessions: u32,
-    /// Messages per second, at full size.
+    /// Messages per second at full size.
     #[arg(long, default_value_t = 1_500.0, value_parser = rate)]
     rate: f64,
-    /// How long, in seconds, after a warm-up of five.
+    /// The duration in seconds, after a warm-up of five seconds.
     #[arg(long, default_value_t = 30.0, value_parser = seconds)]
     seconds: f64,
 }
@@ -163,13 +163,13 @@ fn percentiles(report: &mut Report, name: &str, latencies: &Latencies) {
     }
 }
 
-/// When each message was committed, on the machine's clock.
+/// The commit time of each message, by the machine's clock.
 async fn commits(postgres: &Postgres) -> Outcome<HashMap<(Uuid, i64), i64>> {
     let rows: Vec<(Uuid, i64, i64)> = sqlx::query_as(COMMITS).fetch_all(postgres.pool()).await?;
     Ok(rows.into_iter().map(|(conversation, seq, at_us)| ((conversation, seq), at_us)).collect())
 }
 
-/// From commit to the last read; `ahead_us` is what the machine's clock is ahead of the run's.
+/// The time from commit to the last read. `ahead_us` is the difference between the machine's clock and the run's clock.
 fn since_commit(reads: &[Read], commits: &HashMap<(Uuid, i64), i64>, ahead_us: i64, report: &mut Report) -> Latencies {
     let (mut took, mut unknown) = (Latencies::new(), 0_u64);
     for read in reads {
@@ -183,7 +183,7 @@ fn since_commit(reads: &[Read], commits: &HashMap<(Uuid, i64), i64>, ahead_us: i
     took
 }
 
-/// The run's clock never steps, the machine's may.
+/// The difference between the machine's clock, which may be corrected, and the run's clock, which never steps.
 fn wall_ahead_us() -> i64 {
     let wall = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, clock::micros);
     i64::try_from(wall).unwrap_or(0) - i64::try_from(clock::now_us()).unwrap_or(0)

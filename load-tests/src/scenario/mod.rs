@@ -1,5 +1,5 @@
-//! One file or folder per scenario, and the table of them all. A scenario measures at the size it is told and fills a report;
-//! [`run()`] has it do so at each of `--sizes`.
+//! The scenarios, one file or folder each, and their table. A scenario measures at one size and fills a report;
+//! [`run()`] calls it for each of `--sizes`.
 
 mod reads;
 mod stage;
@@ -20,41 +20,43 @@ use crate::{
 /// The size of a server's frame header for a payload of 126 to 65,535 bytes (RFC 6455 §5.2).
 const FRAME_HEADER_BYTES: f64 = 4.0;
 
-/// Something to measure.
+/// A scenario.
 #[async_trait]
 pub trait Scenario: Send + Sync {
-    /// `fanout`; with what was asked for where that makes it another: `durable --rate`.
+    /// The name: `fanout`, with an option that makes it another scenario: `durable --rate`.
     fn name(&self) -> String;
 
-    /// What is done, in a sentence.
+    /// What the scenario does, in one sentence.
     fn title(&self) -> String;
 
-    /// Measures at a part of the full size (1 is all of it) and puts what it finds into the report as soon as it knows it: if
-    /// the run is given up, the report stays as it is then. Answers what a unit costs, under the same names at every size.
+    /// Measures at a part of the full size (1 is the full size). Puts each result into the report as soon as it is
+    /// known, so that a stopped run keeps what it has measured. Returns the costs of a unit, under the same names at
+    /// every size.
     ///
     /// # Errors
-    /// When it can't be carried out. A missed goal, or a message lost, is a figure.
+    /// When the scenario can't be carried out. A missed goal or a lost message is a figure, not an error.
     async fn measure(&self, stage: &Stage, scale: f64, report: &mut Report) -> Outcome<Vec<Figure>>;
 
-    /// Whether it is measured at several sizes.
+    /// Whether the scenario is measured at several sizes.
     fn grows(&self) -> bool {
         true
     }
 }
 
-/// The table of all scenarios: a line each, `Name => module`. Its struct in the module has the name, and is its command line.
+/// The table of all scenarios, one line each: `Name => module`. The module has a struct of this name, which is also the
+/// command line of the scenario.
 macro_rules! scenarios {
     ($($(#[$doc:meta])* $name:ident => $module:ident,)*) => {
         $(pub mod $module;)*
 
-        /// By name, as the command line has them.
+        /// The scenarios by name, as on the command line.
         #[derive(Debug, Subcommand)]
         pub enum Named {
             $($(#[$doc])* $name($module::$name),)*
         }
 
         impl Named {
-            /// What is to be run.
+            /// The scenario to run.
             #[must_use]
             pub fn scenario(&self) -> &dyn Scenario {
                 match self {
@@ -66,35 +68,35 @@ macro_rules! scenarios {
 }
 
 scenarios! {
-    /// What a session costs that only is there: memory, CPU.
+    /// The cost of an idle session: memory and CPU.
     Idle => idle,
-    /// What it costs to deliver every message of one large group to everyone.
+    /// The cost of delivering every message of one large group to all members.
     Fanout => fanout,
-    /// What many messages at once into one group cost, and how soon all are delivered.
+    /// The cost of many messages at once in one group, and how soon all are delivered.
     Burst => burst,
-    /// How long it takes from a message stored to everyone having read it.
+    /// The time from storing a message until all members have read it.
     Latency => latency,
-    /// What those cost who stop reading, and what the others notice.
+    /// The cost of members who stop reading, and their effect on the others.
     SlowReaders => slow_readers,
-    /// How soon everyone is back who was cut off at one instant.
+    /// How soon all users are back who were disconnected at the same moment.
     Reconnect => reconnect,
-    /// What it costs that members are connected to two nodes, and what becomes of messages while Redis dies and comes back.
+    /// The cost of members who are connected to two nodes, and the fate of messages while Redis fails and returns.
     TwoNodes => two_nodes,
-    /// How many messages per second are acknowledged once they are on disk.
+    /// How many messages per second are acknowledged after they are on disk.
     Durable => durable,
-    /// What everyone of an organisation notices who mostly reads.
+    /// What the users of an organisation experience who mostly read.
     OfficeDay => office_day,
-    /// Whether it matters how long a conversation is, and how many messages and conversations there are.
+    /// Whether the speed depends on the length of a conversation and on the numbers of messages and conversations.
     History => history,
-    /// What decisions cost over very many people, and how soon all nodes go by a fact that changed.
+    /// The cost of decisions with very many users, and how soon all nodes apply a changed fact.
     Policy => policy,
-    /// How long it takes to tell the server of everyone, and what those who chat meanwhile notice.
+    /// The duration of importing all users, and its effect on users who chat.
     Provision => provision,
     /// A scenario of your own, from a file.
     Run => run,
 }
 
-/// What `all` runs, in this order.
+/// The scenarios of `all`, in this order.
 pub const ALL: &[&[&str]] = &[
     &["idle"],
     &["fanout"],
@@ -112,10 +114,11 @@ pub const ALL: &[&[&str]] = &[
     &["provision"],
 ];
 
-/// Measures at every size asked for, smallest first. The report is that of the last one, with what a unit cost at each.
+/// Runs a scenario at every requested size, smallest first. The report is that of the last size, with the costs of a
+/// unit at all sizes.
 ///
 /// # Errors
-/// When the scenario can't be carried out. One that was given up answers what it has.
+/// When the scenario can't be carried out. A stopped run returns what it has.
 pub async fn run(scenario: &dyn Scenario, stage: &Stage) -> Outcome<Report> {
     let began = Instant::now();
     let sizes = if scenario.grows() { stage.common.sizes() } else { vec![1.0] };
@@ -136,7 +139,7 @@ pub async fn run(scenario: &dyn Scenario, stage: &Stage) -> Outcome<Report> {
                 }
             }
             Err(error) if error.is::<Stopped>() => {
-                // What a smaller size found is worth more than a size of which nothing is known yet.
+                // The results of a smaller size are worth more than an empty report of the next size.
                 if last.is_none() || !report.metrics.is_empty() {
                     last = Some(report);
                 }
@@ -167,7 +170,7 @@ pub async fn run(scenario: &dyn Scenario, stage: &Stage) -> Outcome<Report> {
     Ok(report)
 }
 
-/// Whatever of a smaller size has to be known at the largest: doubts, and what must never happen.
+/// Moves the doubts and the losses of a smaller size into the report of the largest.
 fn of_smaller(report: &Report) -> Vec<String> {
     let broken = report.goals.iter().filter(|goal| !goal.met && goal.side == Side::AtMost && goal.limit == 0.0);
     let broken = broken.map(|goal| format!("at a smaller size, {}: {}", goal.name, goal.value));
@@ -183,7 +186,7 @@ fn in_words(scale: f64) -> String {
     }
 }
 
-/// A number of a full size at a part of it: a multiple of `step`, at least one of them.
+/// The part `scale` of a full number: a multiple of `step`, at least one step.
 #[must_use]
 #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_precision_loss)] // thousands
 pub fn scaled(full: usize, scale: f64, step: usize) -> usize {

@@ -1,5 +1,5 @@
-//! `office-day`: everyone of an organisation at work. They mostly read: the list, a page, that they have read it; now and then
-//! somebody writes.
+//! `office-day`: all users of an organisation at work. They mostly read (the list, a page, read marks) and write
+//! now and then.
 
 use async_trait::async_trait;
 use clap::Args;
@@ -17,19 +17,19 @@ use crate::{
     },
 };
 
-/// People who share conversations with each other, and with nobody else.
+/// Users who share conversations with each other only.
 const OFFICE: u32 = 100;
 /// Members of a conversation.
 const GROUP: u32 = 10;
-/// Conversations of each person.
+/// Conversations of each user.
 const CONVERSATIONS: u32 = 10;
-/// Of each conversation.
+/// Unread messages of each conversation.
 const UNREAD: u32 = 3;
-/// What a list shows at first.
+/// Conversations of the first page of a list.
 const LIST: u32 = 20;
 const PAGE: u32 = 30;
 const TEXT_BYTES: usize = 256;
-/// Between two things somebody reads, and between two things they write.
+/// The time between two requests of a user to read, and between two messages of a user.
 const PAUSE_S: f64 = 20.0;
 const WRITES_EVERY_S: f64 = 300.0;
 const WARM_UP_S: f64 = 10.0;
@@ -37,16 +37,16 @@ const LATE_S: f64 = 30.0;
 const P99_MS_MAX: f64 = 100.0;
 const MEAN_MS_MAX: f64 = 10.0;
 
-/// What to do.
+/// The parameters.
 #[derive(Debug, Clone, Args)]
 pub struct OfficeDay {
-    /// Everyone, all connected.
+    /// The number of users, all connected.
     #[arg(long, default_value_t = 18_000, value_parser = clap::value_parser!(u32).range(100..=100_000))]
     people: u32,
-    /// Messages that are there already, at full size; fewer people have fewer.
+    /// The number of messages that exist at the beginning, at full size; fewer users have fewer messages.
     #[arg(long, default_value_t = 1_000_000, value_parser = clap::value_parser!(u32).range(1_000..=100_000_000))]
     messages: u32,
-    /// How long, in seconds, after a warm-up of ten.
+    /// The duration in seconds, after a warm-up of ten seconds.
     #[arg(long, default_value_t = 60.0, value_parser = seconds)]
     seconds: f64,
 }
@@ -65,7 +65,7 @@ impl Scenario for OfficeDay {
     async fn measure(&self, stage: &Stage, scale: f64, report: &mut Report) -> Outcome<Vec<Figure>> {
         let people = u32::try_from(scaled(self.people as usize, scale, OFFICE as usize))?;
         let groups = groups(people);
-        // There are as many groups as people.
+        // There are as many groups as users.
         let each = self.messages.div_ceil(self.people).max(UNREAD);
         if stage.common.sqlite {
             report.scenario += " --sqlite";
@@ -110,7 +110,7 @@ impl Scenario for OfficeDay {
     }
 }
 
-/// Everyone is made known, their histories are written, and they come.
+/// Connects all users once, fills the database, and connects the users.
 async fn settle(
     stage: &Stage,
     world: &World,
@@ -141,8 +141,8 @@ async fn database(world: &World) -> Outcome<Option<crate::world::DatabaseReading
     }
 }
 
-/// Each person is in ten groups of ten, with others of their office: in each round, all of it is split into ten. Each is the
-/// first of one of them, whose turn it is to write first.
+/// Puts each user into ten groups of ten with others of their office: each round splits the office into ten groups.
+/// Each user is the first of one group, and writes first there.
 fn groups(people: u32) -> Vec<Vec<u32>> {
     let rounds = (0..people / OFFICE).flat_map(|office| (0..CONVERSATIONS).map(move |round| (office, round)));
     let split = |(office, round): (u32, u32)| {
@@ -154,7 +154,7 @@ fn groups(people: u32) -> Vec<Vec<u32>> {
     rounds.flat_map(split).collect()
 }
 
-/// What everyone does. Each kind has its own order of people, so that one person's turns lie apart.
+/// The actions of all users. Each kind has its own order of users, so that the turns of one user are spread out.
 fn load(people: u32, seconds: f64) -> Load {
     let reads = Pace::Steady(f64::from(people) / PAUSE_S / 3.0);
     let stream = |name: &str, action, pace| Stream { name: name.to_owned(), action, pace };
@@ -173,7 +173,7 @@ fn load(people: u32, seconds: f64) -> Load {
     }
 }
 
-/// Everyone, in an order that is the same in every run.
+/// All users in a shuffled order, the same in every run.
 fn shuffled(people: u32, order: u64) -> UserSet {
     let mut all: Vec<u32> = (0..people).collect();
     let key = |person: &u32| {
@@ -183,7 +183,7 @@ fn shuffled(people: u32, order: u64) -> UserSet {
     UserSet::These(all)
 }
 
-/// What was seen; answers how many requests were answered.
+/// Reports the observations. Returns the number of answered requests.
 #[allow(clippy::cast_precision_loss)] // counts of one run
 fn tell(report: &mut Report, seen: &Seen) -> f64 {
     let mut all = Latencies::new();
@@ -221,7 +221,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn everyone_is_in_ten_groups_of_ten() {
+    fn every_user_is_in_ten_groups_of_ten() {
         let groups = groups(300);
         assert_eq!(groups.len(), 300);
         for members in &groups {
@@ -237,7 +237,7 @@ mod tests {
     }
 
     #[test]
-    fn orders_of_people_differ() {
+    fn the_orders_of_users_differ() {
         let (UserSet::These(one), UserSet::These(other)) = (shuffled(1_000, 1), shuffled(1_000, 2)) else { panic!("others") };
         let same = one.iter().zip(&other).filter(|(one, other)| one == other).count();
         assert!(same < 20, "{same}");

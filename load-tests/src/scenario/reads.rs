@@ -1,4 +1,5 @@
-//! When the last member of a conversation read each message of a load, as the processes of the crowd wrote it down.
+//! When the last member of a conversation read each message of a load, from the files that the processes of the
+//! crowd wrote.
 
 use std::{fs, path::Path};
 
@@ -6,23 +7,23 @@ use uuid::Uuid;
 
 use crate::Outcome;
 
-/// One message.
+/// A message that all members have read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Read {
-    /// Where it was said.
+    /// The conversation.
     pub conversation: Uuid,
-    /// Its place there.
+    /// The position in the conversation.
     pub seq: i64,
-    /// When it was due, on the shared clock.
+    /// When the message was due, in microseconds of the run's clock.
     pub due_us: u64,
-    /// When the last member read it.
+    /// When the last member read it, in microseconds of the run's clock.
     pub read_us: u64,
 }
 
-/// All of a load whose [`reads_in`](crate::crowd::Load::reads_in) was this folder.
+/// Reads the messages of a load whose [`reads_in`](crate::crowd::Load::reads_in) was this folder.
 ///
 /// # Errors
-/// When a file can't be read, or is not as it was written.
+/// When a file can't be read or has another format.
 pub fn of(folder: &Path) -> Outcome<Vec<Read>> {
     let mut reads = Vec::new();
     for entry in fs::read_dir(folder)? {

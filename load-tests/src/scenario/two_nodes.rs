@@ -1,5 +1,5 @@
-//! `two-nodes`: what it costs that the members of each group are connected to two nodes, and what becomes of messages while
-//! Redis, which carries them between the two, dies and comes back.
+//! `two-nodes`: the cost of members who are connected to two nodes, and the fate of messages while Redis, which
+//! carries them between the nodes, fails and returns.
 
 use async_trait::async_trait;
 use clap::Args;
@@ -15,38 +15,39 @@ use crate::{
     world::{Redis, Server, World},
 };
 
-/// Members of a group, half of them on each node.
+/// Members of a group, one half on each node.
 const GROUP: u32 = 10;
 const TEXT_BYTES: usize = 256;
 const WARM_UP_S: f64 = 3.0;
 /// How long the last deliveries may take.
 const LATE_S: f64 = 30.0;
-/// Redis is killed so long after the second load begins, stays away so long, and the load goes on so long afterwards.
+/// Redis is killed this long after the beginning of the second load, stays away for this long, and the load continues
+/// for this long.
 const BEFORE_S: f64 = 5.0;
 const AWAY_S: f64 = 5.0;
 const AFTER_S: f64 = 10.0;
-/// What another node adds, at the 99th percentile.
+/// The largest additional latency of the other node, at the 99th percentile.
 const ACROSS_MS_MAX: f64 = 2.0;
 
-/// What to do.
+/// The parameters.
 #[derive(Debug, Clone, Args)]
 pub struct TwoNodes {
-    /// People, half of them on each node, in groups of ten.
+    /// The number of users, one half on each node, in groups of ten.
     #[arg(long, default_value_t = 10_000, value_parser = clap::value_parser!(u32).range(20..=60_000))]
     sessions: u32,
-    /// Messages per second at full size; fewer people write fewer.
+    /// Messages per second at full size; fewer users write fewer messages.
     #[arg(long, default_value_t = 4_000.0, value_parser = rate)]
     rate: f64,
-    /// How long, in seconds, before Redis is killed.
+    /// The duration before Redis is killed, in seconds.
     #[arg(long, default_value_t = 20.0, value_parser = seconds)]
     seconds: f64,
 }
 
-/// What Redis, and the nodes, counted in a load.
+/// The counts of Redis and of the nodes during a load.
 struct Bus {
-    /// By the nodes: signals about messages, each a PUBLISH.
+    /// Published signals about messages, counted by the nodes; each is a PUBLISH.
     published: f64,
-    /// By Redis: nodes also publish that they are alive.
+    /// PUBLISH commands counted by Redis, heartbeats of the nodes included.
     publishes: f64,
     reads: f64,
     commands: f64,
@@ -90,7 +91,7 @@ impl Scenario for TwoNodes {
             late_s: LATE_S,
             ..Default::default()
         };
-        // A load of its own, so that nothing of it is still on its way when counts are read.
+        // The warm-up is a load of its own, so that none of its messages is in transit when the counts are read.
         crowd.load(&load(WARM_UP_S)).await?;
         let before = (nodes[0].reading().await?, nodes[1].reading().await?, redis.info()?);
         let steady = crowd.load(&load(self.seconds)).await?;
@@ -122,7 +123,7 @@ impl Scenario for TwoNodes {
     }
 }
 
-/// Everyone, connected to both nodes in turn.
+/// Connects all users to both nodes in turn.
 async fn connect(stage: &Stage, world: &World, nodes: &[Server], groups: u32) -> Outcome<Crowd> {
     let crowd = stage.crowd(world, (groups * GROUP) as usize, GROUP as usize).await?;
     crowd.connect_to(&nodes.iter().collect::<Vec<_>>()).await?;
@@ -149,7 +150,7 @@ async fn disturb(crowd: &Crowd, redis: &Redis, load: &Load) -> Outcome<Seen> {
     }
 }
 
-/// What the undisturbed load says; answers what a unit cost.
+/// Reports the undisturbed load. Returns the costs of a unit.
 #[allow(clippy::cast_precision_loss)] // counts of one run
 fn tell(report: &mut Report, steady: &Seen, bus: &Bus, cpu_us: Option<f64>) -> Vec<Figure> {
     let sent = steady.first();
@@ -195,7 +196,7 @@ fn tell(report: &mut Report, steady: &Seen, bus: &Bus, cpu_us: Option<f64>) -> V
     costs
 }
 
-/// What the load says in which Redis was away.
+/// Reports the load during which Redis was away.
 fn tell_disturbed(report: &mut Report, disturbed: &Seen) {
     let sent = disturbed.first();
     report.metric("messages while Redis was killed and came back", sent.answered, "");
@@ -211,7 +212,7 @@ fn tell_disturbed(report: &mut Report, disturbed: &Seen) {
     }
 }
 
-/// What must never happen, over all loads.
+/// Judges losses and errors over all loads.
 fn judge(report: &mut Report, loads: &[&Seen]) {
     let Some(last) = loads.last() else { return };
     crowd::judge(report, &last.check, loads.iter().map(|seen| seen.errors()).sum());

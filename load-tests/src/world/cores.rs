@@ -1,5 +1,6 @@
-//! Which cores who runs on. A server, and the raw loop it is compared with, has a core of its own: CPU time then is not paid
-//! for moving between cores. The crowd, and this process, has all others; databases run anywhere.
+//! Assigns CPU cores. Each server, and the raw loop that it is compared with, has a core of its own, so that its
+//! CPU time contains no migration between cores. The crowd and this process share the other cores; databases run on any
+//! core.
 
 use std::sync::OnceLock;
 
@@ -7,46 +8,47 @@ use rustix::thread::{CpuSet, sched_getaffinity, sched_setaffinity};
 
 use crate::Outcome;
 
-/// The cores this process was started on.
+/// The cores on which this process was started.
 static ALL: OnceLock<Vec<usize>> = OnceLock::new();
 
-/// Who is to run.
+/// The use of cores by a process.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Who {
-    /// The server of this number, or what stands in for it.
+pub enum CoreUse {
+    /// The server of this number, or the baseline loop that takes its place.
     Server(usize),
-    /// Databases.
-    Anyone,
-    /// People, and whoever watches them.
+    /// A database.
+    Database,
+    /// The simulated users and this process.
     Crowd,
 }
 
-/// Moves this process to the crowd's cores, and with it all it starts. To be called before there is a second thread.
+/// Moves this process and its later children to the cores of the crowd. Must be called while the process has a single
+/// thread.
 ///
 /// # Errors
 /// When the kernel refuses.
 pub fn take_the_crowds() -> Outcome<()> {
     let set = sched_getaffinity(None)?;
     let all = ALL.get_or_init(|| (0..CpuSet::MAX_CPU).filter(|core| set.is_set(*core)).collect());
-    // One that was started by another of these runs on the crowd's cores already.
-    go_to(&chosen(all, Who::Crowd))
+    // A process that was started by another of these runs has the cores of the crowd already.
+    go_to(&chosen(all, CoreUse::Crowd))
 }
 
-/// How many cores this process was started on.
+/// The number of cores on which this process was started.
 #[must_use]
 pub fn count() -> usize {
     ALL.get().map_or(1, Vec::len).max(1)
 }
 
-/// Starts a process, with `start`, on the cores of that kind. A child begins on the cores of the thread that started it, so
-/// `start` must not wait for anything.
+/// Starts a process with `start` on the cores of that kind. A child gets the cores of the thread that starts it, so
+/// `start` must not block.
 ///
 /// # Errors
 /// When the kernel refuses, or `start` fails.
-pub fn on<T>(who: Who, start: impl FnOnce() -> std::io::Result<T>) -> Outcome<T> {
+pub fn on<T>(usage: CoreUse, start: impl FnOnce() -> std::io::Result<T>) -> Outcome<T> {
     let Some(all) = ALL.get() else { return Ok(start()?) };
     let before = sched_getaffinity(None)?;
-    go_to(&chosen(all, who))?;
+    go_to(&chosen(all, usage))?;
     let started = start();
     sched_setaffinity(None, &before)?;
     Ok(started?)
@@ -60,16 +62,16 @@ fn go_to(cores: &[usize]) -> Outcome<()> {
     Ok(sched_setaffinity(None, &set)?)
 }
 
-/// Servers beyond the first have a core of their own only where the crowd keeps two.
-fn chosen(all: &[usize], who: Who) -> Vec<usize> {
-    match (all, who) {
-        ([] | [_], _) | (_, Who::Anyone) => all.to_vec(),
-        ([first, others @ ..], Who::Server(number)) => {
+/// A further server has a core of its own only if two cores are left for the crowd.
+fn chosen(all: &[usize], usage: CoreUse) -> Vec<usize> {
+    match (all, usage) {
+        ([] | [_], _) | (_, CoreUse::Database) => all.to_vec(),
+        ([first, others @ ..], CoreUse::Server(number)) => {
             let own = number.checked_sub(1).and_then(|at| others.get(at)).filter(|_| others.len() > number + 1);
             vec![*own.unwrap_or(first)]
         }
-        // All but the first: a second server's core is shared with the crowd where there are many.
-        ([_, others @ ..], Who::Crowd) => others.to_vec(),
+        // All cores but the first. On a machine with few cores a second server shares its core with the crowd.
+        ([_, others @ ..], CoreUse::Crowd) => others.to_vec(),
     }
 }
 
@@ -79,16 +81,16 @@ mod tests {
 
     #[test]
     fn two_cores_are_shared_as_ever() {
-        assert_eq!(chosen(&[0, 1], Who::Server(0)), [0]);
-        assert_eq!(chosen(&[0, 1], Who::Server(1)), [0]);
-        assert_eq!(chosen(&[0, 1], Who::Crowd), [1]);
-        assert_eq!(chosen(&[0, 1], Who::Anyone), [0, 1]);
-        assert_eq!(chosen(&[3], Who::Server(0)), [3]);
+        assert_eq!(chosen(&[0, 1], CoreUse::Server(0)), [0]);
+        assert_eq!(chosen(&[0, 1], CoreUse::Server(1)), [0]);
+        assert_eq!(chosen(&[0, 1], CoreUse::Crowd), [1]);
+        assert_eq!(chosen(&[0, 1], CoreUse::Database), [0, 1]);
+        assert_eq!(chosen(&[3], CoreUse::Server(0)), [3]);
     }
 
     #[test]
     fn many_cores_give_each_server_its_own() {
-        assert_eq!(chosen(&[0, 1, 2, 3], Who::Server(1)), [1]);
-        assert_eq!(chosen(&[0, 1, 2, 3], Who::Crowd), [1, 2, 3]);
+        assert_eq!(chosen(&[0, 1, 2, 3], CoreUse::Server(1)), [1]);
+        assert_eq!(chosen(&[0, 1, 2, 3], CoreUse::Crowd), [1, 2, 3]);
     }
 }

@@ -1,4 +1,4 @@
-//! A folder that goes with the run.
+//! The temporary folder of a run.
 
 use std::{
     fs,
@@ -9,14 +9,14 @@ use std::{
 
 use crate::Outcome;
 
-/// One run may have several worlds.
+/// A run may have several folders.
 static MADE: AtomicU32 = AtomicU32::new(0);
 
-/// Removed with everything in it when dropped.
+/// The folder. Dropping it removes it with all its files.
 pub struct Folder(PathBuf);
 
 impl Folder {
-    /// A new one inside `parent`.
+    /// Makes a new folder inside `parent`.
     ///
     /// # Errors
     /// When it can't be made.
@@ -28,12 +28,12 @@ impl Folder {
         ));
         fs::create_dir(&path).map_err(|error| format!("--dir {}: {error}", parent.display()))?;
         let folder = Self(path);
-        // PostgreSQL, which may run as another user, has a folder of its own in it.
+        // PostgreSQL may run as another user and has its own folder inside this one.
         fs::set_permissions(&folder.0, fs::Permissions::from_mode(0o711))?;
         Ok(folder)
     }
 
-    /// Where it is.
+    /// The path of the folder.
     #[must_use]
     pub fn path(&self) -> &Path {
         &self.0

@@ -1,4 +1,5 @@
-//! One request per connection, in HTTP/1.0: the server then ends its answer by closing, and nothing needs to be unwrapped.
+//! An HTTP client with one request per connection, in HTTP/1.0: the server closes the connection after its answer,
+//! so the body needs no decoding.
 
 use std::{net::SocketAddr, path::Path};
 
@@ -10,16 +11,16 @@ use tokio::{
 
 use crate::Outcome;
 
-/// Asks for a page, as a back end with a key if there is one.
+/// Requests a path, with an API key if there is one.
 ///
 /// # Errors
-/// When there is no answer, or one that refuses.
+/// When there is no answer, or the answer is an error.
 pub async fn get(server: SocketAddr, path: &str, key: Option<&str>) -> Outcome<String> {
     let headers = key.map_or_else(String::new, |key| headers(key, 0));
     exchange(server, &format!("GET {path}"), &headers, &mut tokio::io::empty()).await
 }
 
-/// Sends a small body, in JSON, as a back end with a key.
+/// Sends a small JSON body with an API key.
 ///
 /// # Errors
 /// As [`get`].
@@ -28,7 +29,7 @@ pub async fn post(server: SocketAddr, path: &str, key: &str, body: &str) -> Outc
     exchange(server, &format!("POST {path}"), &headers, &mut body.as_bytes()).await
 }
 
-/// Sends a file as a back end with a key, and reads the answer meanwhile.
+/// Sends a file with an API key, and reads the answer at the same time.
 ///
 /// # Errors
 /// As [`get`]; when the file can't be read.

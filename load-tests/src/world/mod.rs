@@ -1,5 +1,5 @@
-//! The world of one run: a server that runs already, or data folder, PostgreSQL and Redis or neither, and the servers
-//! themselves. What is started here listens on 127.0.0.1 and ends with the run.
+//! The environment of a run: a target that runs already, or a data folder, PostgreSQL and Redis (or neither of the
+//! two), and the servers. Everything that the run starts listens on 127.0.0.1 and ends with the run.
 
 pub mod cores;
 pub mod filling;
@@ -29,11 +29,12 @@ use token::Issuer;
 
 const TENANT: &str = "load";
 
-/// What servers of this run share. Dropped in this order: services before the folder they write to.
+/// The parts that the servers of a run share. The fields are dropped in this order: the services before the folder to
+/// which they write.
 pub struct World {
-    /// The private PostgreSQL; `None` in the embedded form, and of a target.
+    /// The private PostgreSQL; `None` in the embedded form and for a target.
     pub postgres: Option<Postgres>,
-    /// The private Redis; likewise.
+    /// The private Redis; `None` in the embedded form and for a target.
     pub redis: Option<Redis>,
     origin: Origin,
     issuer: Issuer,
@@ -41,19 +42,19 @@ pub struct World {
     folder: Folder,
 }
 
-/// Where servers come from.
+/// The origin of the servers.
 enum Origin {
-    /// They are started here.
+    /// The run starts them.
     Spawned { program: PathBuf, settings: Vec<(String, String)> },
-    /// There is one.
+    /// A server that runs already.
     Target { place: Place, internal: Option<SocketAddr> },
 }
 
 impl World {
-    /// Starts the services and makes a tenant, or looks at the target.
+    /// Starts the services and creates a tenant, or connects to the target.
     ///
     /// # Errors
-    /// When a program is missing or does not start; when the target may not be put under load.
+    /// When a program is missing or does not start, or load on the target is not allowed.
     pub async fn start(common: &Common) -> Outcome<Self> {
         let folder = Folder::new(&common.dir)?;
         let mut world = match &common.target {
@@ -109,7 +110,7 @@ impl World {
         set("LISTEN__INTERNAL", "127.0.0.1:0");
         set("DEMO__ENABLED", "false");
         set("SHUTDOWN__DRAIN_MS", "0");
-        // A load tool is not to be slowed down; all else is as delivered.
+        // The load must not be slowed down by rate limits; all other settings keep their defaults.
         for limit in ["FRAMES_PER_SECOND", "FRAMES_BURST", "SENDS_PER_SECOND", "SENDS_BURST"] {
             set(&format!("LIMITS__{limit}"), "1000000");
         }
@@ -122,13 +123,13 @@ impl World {
         Ok(Self { postgres, redis, origin, issuer, prefix: String::new(), folder })
     }
 
-    /// Whether the server runs elsewhere: what it uses can't be read then, and it can't be set or started anew.
+    /// Whether the server is a target: the run can't read its resources, change its settings or restart it.
     #[must_use]
     pub fn is_target(&self) -> bool {
         matches!(self.origin, Origin::Target { .. })
     }
 
-    /// Says in a report what is missing in it, if anything.
+    /// Notes in the report which figures are missing.
     pub fn note_missing(&self, report: &mut Report) {
         if let Origin::Target { internal, .. } = &self.origin {
             let counters = if internal.is_none() { ", and its counters (no --internal)" } else { "" };
@@ -138,43 +139,44 @@ impl World {
         }
     }
 
-    /// The run's folder.
+    /// The folder of the run.
     #[must_use]
     pub fn path(&self) -> &Path {
         self.folder.path()
     }
 
-    /// The embedded database.
+    /// The file of the embedded database.
     #[must_use]
     pub fn sqlite_file(&self) -> PathBuf {
         self.folder.path().join("data").join("causerie.sqlite")
     }
 
-    /// Signs for everyone.
+    /// The issuer of the users' tokens.
     #[must_use]
     pub fn issuer(&self) -> &Issuer {
         &self.issuer
     }
 
-    /// What the names of all people begin with.
+    /// The prefix of the names of all users.
     #[must_use]
     pub fn prefix(&self) -> &str {
         &self.prefix
     }
 
-    /// Starts a server and waits until it is ready. `extra` are settings of this one, `("DATABASE__BATCH_MAX", "1")`. A target
-    /// is as it is.
+    /// Starts a server and waits until it is ready. `extra` are additional settings, for example
+    /// `("DATABASE__BATCH_MAX", "1")`. A target is used as it is.
     ///
     /// # Errors
+    /// When the server ends instead, or `extra` is not empty for a target.
     /// When it ends instead, or a target is to have settings.
     pub async fn serve(&self, extra: &[(&str, &str)]) -> Outcome<Server> {
         self.serve_as(0, extra).await
     }
 
-    /// As [`World::serve`], one of several nodes, from 0.
+    /// As [`World::serve`], for one of several nodes, counted from 0.
     ///
     /// # Errors
-    /// As [`World::serve`]; when a target is to have a second node.
+    /// As [`World::serve`], and when a target would need a second node.
     pub async fn serve_as(&self, node: usize, extra: &[(&str, &str)]) -> Outcome<Server> {
         match &self.origin {
             Origin::Spawned { program, settings } => {
@@ -189,7 +191,7 @@ impl World {
         }
     }
 
-    /// Makes a key for a back end with these scopes.
+    /// Creates an API key with these scopes.
     ///
     /// # Errors
     /// When the server refuses, or is a target.
@@ -198,7 +200,7 @@ impl World {
         Ok(said(&made, "key ")?.to_owned())
     }
 
-    /// Puts the rules of a preset in force.
+    /// Activates the rules of a preset.
     ///
     /// # Errors
     /// When the server refuses, or is a target.
@@ -207,19 +209,19 @@ impl World {
         Ok(())
     }
 
-    /// Puts the rules of a file in force.
+    /// Activates the rules of a file.
     ///
     /// # Errors
-    /// When they are wrong, or the server is a target.
+    /// When the rules are wrong, or the server is a target.
     pub async fn choose_rules_of(&self, file: &Path) -> Outcome<()> {
         self.ask(&["policy", "set", "--tenant", TENANT, "--file", &file.display().to_string()]).await?;
         Ok(())
     }
 
-    /// `0.1.0`; nothing of a target.
+    /// The version of the server, `0.1.0`; `None` for a target.
     ///
     /// # Errors
-    /// When the server's program does not tell.
+    /// When the program does not print its version.
     pub async fn server_version(&self) -> Outcome<Option<String>> {
         match &self.origin {
             Origin::Spawned { .. } => {
@@ -230,7 +232,7 @@ impl World {
         }
     }
 
-    /// Runs one of the server's subcommands, and answers what it printed.
+    /// Runs a subcommand of the server and returns its output.
     ///
     /// # Errors
     /// When it fails, or the server is a target.
@@ -251,7 +253,7 @@ async fn ask(program: &Path, settings: &[(String, String)], arguments: &[&str]) 
     Ok(String::from_utf8(output.stdout)?)
 }
 
-/// What a subcommand printed after a name.
+/// The value that a subcommand printed after a name.
 fn said<'a>(printed: &'a str, name: &str) -> Outcome<&'a str> {
     let line = printed.lines().find_map(|line| line.strip_prefix(name));
     Ok(line.map(str::trim).ok_or_else(|| format!("causerie said no {name}"))?)

@@ -1,4 +1,4 @@
-//! Where a server is: the address people connect to.
+//! The address of a server.
 
 use std::net::{IpAddr, SocketAddr};
 
@@ -7,30 +7,30 @@ use url::{Host, Url};
 
 use crate::Outcome;
 
-/// The address of a server's public side.
+/// The public address of a server.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Place {
-    /// `127.0.0.1`, `chat.example`.
+    /// The host: `127.0.0.1`, `chat.example`.
     pub host: String,
-    /// Given, or the scheme's.
+    /// The port of the URL, or the default port of its scheme.
     pub port: u16,
-    /// By `https` or `wss`.
+    /// Whether the scheme is `https` or `wss`.
     pub tls: bool,
-    /// What the host is as addresses; connections go to the first.
+    /// The resolved addresses of the host; connections use the first.
     pub addresses: Vec<SocketAddr>,
 }
 
 impl Place {
-    /// Of a server that was started here.
+    /// The address of a server that this run started.
     #[must_use]
     pub fn local(address: SocketAddr) -> Self {
         Self { host: address.ip().to_string(), port: address.port(), tls: false, addresses: vec![address] }
     }
 
-    /// As `option`, `--target` for instance, names it.
+    /// Parses the URL of `option`, for instance `--target`.
     ///
     /// # Errors
-    /// When it is no URL of a server, or the host is not known.
+    /// When it is not the URL of a server, or the host can't be resolved.
     pub async fn parse(option: &str, text: &str) -> Outcome<Self> {
         let wrong = |why: &str| format!("{option} {text}: {why}");
         let url =
@@ -44,7 +44,7 @@ impl Place {
             return Err(wrong("expected nothing but a scheme, a host and a port").into());
         }
         if !url.username().is_empty() || url.password().is_some() {
-            // Not repeated: it is a secret.
+            // The URL is not repeated, because it contains a secret.
             return Err(format!("{option}: expected no name and no password in the URL; who one is, tokens say").into());
         }
         let host = match url.host().ok_or_else(|| wrong("it names no host"))? {
@@ -61,7 +61,8 @@ impl Place {
         Ok(Self { host, port, tls, addresses })
     }
 
-    /// Refuses a host that is not this machine, unless `--allow` repeats it: load on somebody's server is an attack.
+    /// Refuses a host other than this machine unless `--allow` repeats its name: unwanted load on a server is an
+    /// attack.
     ///
     /// # Errors
     /// When it is not allowed.
@@ -73,13 +74,13 @@ impl Place {
         Err(format!("{option}: {host} is not this machine; add --allow {host} if it may be put under load").into())
     }
 
-    /// Where connections go.
+    /// The socket address for connections.
     #[must_use]
     pub fn address(&self) -> SocketAddr {
         self.addresses[0]
     }
 
-    /// Of the WebSocket.
+    /// The URL of the WebSocket.
     #[must_use]
     pub fn socket_url(&self) -> String {
         let scheme = if self.tls { "wss" } else { "ws" };

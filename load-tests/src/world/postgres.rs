@@ -1,4 +1,4 @@
-//! A private PostgreSQL, as durable as one in production: fsync and full page writes stay on.
+//! A private PostgreSQL with the durability of production: fsync and full-page writes stay on.
 
 use std::{
     fs,
@@ -20,15 +20,15 @@ use uuid::Uuid;
 
 use super::{
     DatabaseReading,
-    cores::{self, Who},
+    cores::{self, CoreUse},
     server,
 };
 use crate::Outcome;
 
-/// `initdb` and first start took 1 s on two cores.
+/// `initdb` and the first start take 1 s on two cores.
 const START_PATIENCE: Duration = Duration::from_secs(30);
 
-/// Ends when dropped.
+/// The PostgreSQL process, which ends when this is dropped.
 pub struct Postgres {
     child: Child,
     url: String,
@@ -38,13 +38,13 @@ pub struct Postgres {
 }
 
 impl Postgres {
-    /// Makes a database cluster in `folder` and serves it.
+    /// Makes a database cluster in `folder` and starts PostgreSQL.
     ///
     /// # Errors
     /// When the programs are missing or fail.
     pub async fn start(folder: &Path) -> Outcome<Self> {
         let (data, secret) = (folder.join("postgres"), folder.join("postgres.password"));
-        // 74 random bits, for a port of this machine and a few minutes.
+        // 74 random bits suffice for a port of this machine that is open for a few minutes.
         let password = Uuid::now_v7().simple().to_string();
         fs::create_dir(&data)?;
         let only_mine = fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&secret);
@@ -66,7 +66,7 @@ impl Postgres {
         let mut postgres = command(&programs.join("postgres"), &[])?;
         postgres.arg("-D").arg(&data).args(["-p", &address.port().to_string(), "-c", "listen_addresses=127.0.0.1"]);
         postgres.args(["-c", "unix_socket_directories="]);
-        // When a transaction was committed, and how many statements there were, can be asked; neither is on as delivered.
+        // Records the commit time of transactions and counts statements; both are off by default.
         postgres.args(["-c", "track_commit_timestamp=on"]);
         let counts_statements = programs.with_file_name("lib").join("pg_stat_statements.so").is_file();
         if counts_statements {
@@ -74,7 +74,7 @@ impl Postgres {
         }
         let out = fs::File::create(&log)?;
         postgres.stdout(out.try_clone()?).stderr(out).process_group(0);
-        let child = cores::on(Who::Anyone, || postgres.spawn())?;
+        let child = cores::on(CoreUse::Database, || postgres.spawn())?;
         let url = format!("postgres://postgres:{password}@{address}/postgres");
         let pool = PgPoolOptions::new().max_connections(2).connect_lazy(&url)?;
         let mut started = Self { child, url, version: String::new(), counts_statements, pool };
@@ -86,37 +86,37 @@ impl Postgres {
         Ok(started)
     }
 
-    /// With password, as superuser.
+    /// The URL of the superuser, with the password.
     #[must_use]
     pub fn url(&self) -> &str {
         &self.url
     }
 
-    /// The process all its others are children of.
+    /// The process id of the main process.
     #[must_use]
     pub fn pid(&self) -> u32 {
         self.child.id()
     }
 
-    /// `15.14`.
+    /// The version, `15.14`.
     #[must_use]
     pub fn version(&self) -> &str {
         &self.version
     }
 
-    /// Whether `pg_stat_statements` is there.
+    /// Whether `pg_stat_statements` is installed.
     #[must_use]
     pub fn counts_statements(&self) -> bool {
         self.counts_statements
     }
 
-    /// A few connections, beside those of the server.
+    /// A pool with a few connections, in addition to those of the server.
     #[must_use]
     pub fn pool(&self) -> &PgPool {
         &self.pool
     }
 
-    /// A number the database has, `SELECT ...::float8`.
+    /// Returns the number of a query `SELECT ...::float8`.
     ///
     /// # Errors
     /// When the database fails.
@@ -124,7 +124,7 @@ impl Postgres {
         Ok(sqlx::query_scalar(select).fetch_one(&self.pool).await?)
     }
 
-    /// What it has used so far.
+    /// The resources that PostgreSQL has used so far.
     ///
     /// # Errors
     /// When the database fails.
@@ -146,7 +146,7 @@ impl Postgres {
 
 impl Drop for Postgres {
     fn drop(&mut self) {
-        // INT is its fast shutdown: it does not wait for clients to leave.
+        // SIGINT is the fast shutdown of PostgreSQL: it does not wait for clients to disconnect.
         server::signal(self.child.id(), Signal::INT);
         let _ = self.child.wait();
     }

@@ -1,4 +1,4 @@
-//! What processes had used at one moment, and what was used between two.
+//! The resources that processes have used at one moment, and the difference between two moments.
 
 use std::time::Duration;
 
@@ -8,38 +8,38 @@ use crate::{
     measure::{clock, counters::Counters, process},
 };
 
-/// One moment of a server. What a target does not give is `None`.
+/// The state of a server at one moment. A field that a target does not provide is `None`.
 #[derive(Debug, Clone)]
 pub struct Reading {
     at_us: u64,
-    /// CPU time so far.
+    /// CPU time since the start.
     pub cpu: Option<Duration>,
-    /// Memory in RAM, in bytes.
+    /// Resident memory in bytes.
     pub rss_bytes: Option<u64>,
     /// The server's own counters.
     pub counters: Option<Counters>,
 }
 
-/// What a server used between two moments.
+/// The resources that a server used between two moments.
 #[derive(Debug, Clone)]
 pub struct Spent {
-    /// Elapsed.
+    /// The elapsed time in seconds.
     pub elapsed_s: f64,
     /// CPU time in microseconds.
     pub cpu_us: Option<f64>,
     counters: Option<(Counters, Counters)>,
 }
 
-/// One moment of PostgreSQL. Its processes report counts at most once per second, so they are that stale.
+/// The state of PostgreSQL at one moment. Its processes report their counts at most once per second.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct DatabaseReading {
-    /// CPU time of all its processes so far, in seconds.
+    /// CPU time of all its processes since the start, in seconds.
     pub cpu_s: f64,
     /// `fsync` calls on its log.
     pub wal_syncs: f64,
-    /// Statements executed, those that only look at figures left out; 0 where `pg_stat_statements` is not installed.
+    /// The number of executed statements, without those of this tool; 0 if `pg_stat_statements` is not installed.
     pub statements: f64,
-    /// Transactions committed, reading ones included.
+    /// The number of committed transactions, including read-only transactions.
     pub commits: f64,
 }
 
@@ -55,7 +55,7 @@ impl Reading {
         Ok(Self { at_us: clock::now_us(), cpu, rss_bytes, counters })
     }
 
-    /// What was used since then.
+    /// The resources used since `before`.
     #[must_use]
     #[allow(clippy::cast_precision_loss)] // hours at most
     pub fn since(&self, before: &Self) -> Spent {
@@ -68,7 +68,7 @@ impl Reading {
 }
 
 impl Spent {
-    /// How much a counter grew, `causerie_socket_writes_total`.
+    /// How much a counter grew, for example `causerie_socket_writes_total`.
     #[must_use]
     pub fn counter(&self, name: &str) -> Option<f64> {
         self.counters.as_ref().map(|(before, after)| after.since(before, name))
@@ -93,7 +93,7 @@ impl DatabaseReading {
         Ok(Self { cpu_s, wal_syncs, statements, commits })
     }
 
-    /// What was used since then.
+    /// The resources used since `before`.
     #[must_use]
     pub fn since(&self, before: &Self) -> Self {
         Self {

@@ -1,4 +1,4 @@
-//! A private Redis that keeps nothing.
+//! A private Redis without persistence.
 
 use std::{
     collections::HashMap,
@@ -11,19 +11,19 @@ use std::{
 
 use causerie_test_services as services;
 
-use super::cores::{self, Who};
+use super::cores::{self, CoreUse};
 use crate::Outcome;
 
 const START_PATIENCE: Duration = Duration::from_secs(10);
 
-/// Ends when dropped.
+/// The Redis process, which ends when this is dropped.
 pub struct Redis {
     server: Mutex<services::Redis>,
     url: String,
 }
 
 impl Redis {
-    /// Starts it.
+    /// Starts Redis.
     ///
     /// # Errors
     /// When the program is missing or fails.
@@ -34,27 +34,27 @@ impl Redis {
         Ok(redis)
     }
 
-    /// Where it listens.
+    /// The URL of Redis.
     #[must_use]
     pub fn url(&self) -> &str {
         &self.url
     }
 
-    /// Kills it, as a crash does.
+    /// Kills Redis, like a crash.
     pub fn crash(&self) {
         self.with(services::Redis::kill);
     }
 
-    /// Starts it again, empty, where it was.
+    /// Starts Redis again on the same port, without data.
     ///
     /// # Errors
     /// As [`Redis::start`].
     pub async fn revive(&self) -> Outcome<()> {
-        // In a group of its own: what Ctrl-C sends to this program's group would end it before the run is over.
+        // A process group of its own: Ctrl-C in the terminal would otherwise end Redis before the run.
         let in_own_group = |command: &mut Command| {
             command.process_group(0);
         };
-        cores::on(Who::Anyone, || self.with(|server| server.start(in_own_group)))?;
+        cores::on(CoreUse::Database, || self.with(|server| server.start(in_own_group)))?;
         let deadline = tokio::time::Instant::now() + START_PATIENCE;
         while !self.with(services::Redis::answers)? {
             if tokio::time::Instant::now() > deadline {
@@ -65,18 +65,19 @@ impl Redis {
         Ok(())
     }
 
-    /// Its own figures by name: `total_reads_processed`, and of each command how often it was called, `cmdstat_publish`.
+    /// The statistics of Redis by name: `total_reads_processed`, and the number of calls of each command,
+    /// `cmdstat_publish`.
     ///
     /// # Errors
-    /// When it does not answer.
+    /// When Redis does not answer.
     pub fn info(&self) -> Outcome<HashMap<String, f64>> {
         Ok(figures(&self.with(|server| server.ask("INFO everything"))?))
     }
 
-    /// `7.0.15`.
+    /// The version, `7.0.15`.
     ///
     /// # Errors
-    /// When it does not answer.
+    /// When Redis does not answer.
     pub fn version(&self) -> Outcome<String> {
         let told = self.with(|server| server.ask("INFO server"))?;
         let version = told.lines().find_map(|line| line.strip_prefix("redis_version:"));
@@ -88,7 +89,7 @@ impl Redis {
     }
 }
 
-/// `name:value`, and `cmdstat_get:calls=5,usec=...`.
+/// The format of the lines: `name:value`, and `cmdstat_get:calls=5,usec=...`.
 fn figures(said: &str) -> HashMap<String, f64> {
     let figure = |line: &str| {
         let (name, value) = line.trim().split_once(':')?;

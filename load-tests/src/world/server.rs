@@ -1,4 +1,4 @@
-//! A server: a process of this run on a core of its own, or one that runs already.
+//! A server: a process of this run on a core of its own, or a server that runs already.
 
 use std::{
     fs,
@@ -17,20 +17,20 @@ use tokio::{
 
 use super::{
     Reading,
-    cores::{self, Who},
+    cores::{self, CoreUse},
     place::Place,
 };
 use crate::Outcome;
 
-/// Migrations of an empty database included.
+/// Includes the migrations of an empty database.
 const START_PATIENCE: Duration = Duration::from_secs(30);
 const STOP_PATIENCE: Duration = Duration::from_secs(30);
 
-/// A running server. One that was started here is killed when dropped; [`Server::stop`] lets it end in order.
+/// A running server. Dropping it kills a server that this run started; [`Server::stop`] stops it in order.
 pub struct Server {
-    /// For clients.
+    /// The address for clients.
     pub place: Place,
-    /// For health and metrics; a target's only if `--internal` names it.
+    /// The address of health checks and metrics; known for a target only if `--internal` names it.
     pub internal: Option<SocketAddr>,
     process: Option<Process>,
 }
@@ -42,13 +42,13 @@ struct Process {
 }
 
 impl Server {
-    /// The one of this number, from 0.
+    /// Starts the server of this number, from 0.
     pub(super) async fn start(program: &Path, settings: &[(String, String)], folder: &Path, number: usize) -> Outcome<Self> {
         let log = folder.join(format!("server-{number}.log"));
         let out = fs::File::options().create(true).append(true).open(&log)?;
         let mut command = command(program, settings);
         command.stdout(Stdio::piped()).stderr(out);
-        let mut child = cores::on(Who::Server(number), || command.spawn())?;
+        let mut child = cores::on(CoreUse::Server(number), || command.spawn())?;
         let pid = child.id().ok_or("the server ended at once")?;
         let stdout = child.stdout.take().ok_or("the server has no output")?;
         let mut lines = BufReader::new(stdout).lines();
@@ -62,27 +62,27 @@ impl Server {
             Ok(Err(error)) => return Err(format!("{error}: {}", fs::read_to_string(&log)?).into()),
             Err(_) => return Err("the server is not ready in time".into()),
         };
-        // What it still prints must find a reader.
+        // The output of the server must be read, or the server would block.
         tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
         let process = Some(Process { child, pid, log });
         Ok(Self { place: Place::local(public), internal: Some(internal), process })
     }
 
-    /// One that runs already.
+    /// A server that runs already.
     pub(super) fn running(place: Place, internal: Option<SocketAddr>) -> Self {
         Self { place, internal, process: None }
     }
 
-    /// For `/proc`; `None` of a target.
+    /// The process id, for `/proc`; `None` for a target.
     #[must_use]
     pub fn pid(&self) -> Option<u32> {
         self.process.as_ref().map(|process| process.pid)
     }
 
-    /// For its HTTP API, which this tool speaks without TLS.
+    /// The address of its HTTP API. This tool sends these requests without TLS.
     ///
     /// # Errors
-    /// When it is a target behind TLS.
+    /// When the server is a target behind TLS.
     pub fn http(&self) -> Outcome<SocketAddr> {
         if self.place.tls {
             return Err("--target: this scenario uses the HTTP API, which needs http://".into());
@@ -90,18 +90,18 @@ impl Server {
         Ok(self.place.address())
     }
 
-    /// What it has used so far.
+    /// The resources that it has used so far.
     ///
     /// # Errors
-    /// When it ended or does not answer.
+    /// When it has ended or does not answer.
     pub async fn reading(&self) -> Outcome<Reading> {
         Reading::of(self).await
     }
 
-    /// Asks it to end and waits for it; leaves a target alone.
+    /// Stops the server and waits for its end. Does nothing to a target.
     ///
     /// # Errors
-    /// When it ended with a failure, or does not end.
+    /// When the server ends with a failure, or does not end.
     pub async fn stop(self) -> Outcome<()> {
         let Some(mut process) = self.process else { return Ok(()) };
         signal(process.pid, Signal::TERM);
@@ -114,7 +114,7 @@ impl Server {
     }
 }
 
-/// The address in the line that starts so.
+/// The address in the line that begins with `start`.
 async fn address(lines: &mut Lines<BufReader<ChildStdout>>, start: &str) -> Outcome<SocketAddr> {
     while let Some(line) = lines.next_line().await? {
         if let Some(address) = line.strip_prefix(start) {
@@ -124,7 +124,8 @@ async fn address(lines: &mut Lines<BufReader<ChildStdout>>, start: &str) -> Outc
     Err("the server did not start".into())
 }
 
-/// The program with these settings and no others. A terminal's Ctrl-C is for this tool alone, which then ends it in order.
+/// The command of the program with these settings and no others. Ctrl-C of the terminal reaches only this tool, which
+/// then stops the server in order.
 pub(super) fn command(program: &Path, settings: &[(String, String)]) -> Command {
     let mut command = Command::new(program);
     for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("CAUSERIE_")) {
@@ -136,6 +137,6 @@ pub(super) fn command(program: &Path, settings: &[(String, String)]) -> Command 
 
 /// Sends a signal.
 pub(super) fn signal(pid: u32, signal: Signal) {
-    // A process that is gone already needs no signal.
+    // A process that has ended needs no signal.
     let _ = i32::try_from(pid).ok().and_then(Pid::from_raw).map(|pid| kill_process(pid, signal));
 }

@@ -1,4 +1,4 @@
-//! Tokens as a product's back end signs them, by the server's rules for claims.
+//! Tokens as the back end of a product signs them.
 
 use std::{fs, path::Path, time::SystemTime};
 
@@ -11,24 +11,24 @@ use crate::Outcome;
 /// Longer than any run.
 const LIFETIME_S: u64 = 6 * 3_600;
 
-/// How tokens are signed.
+/// The algorithm of the signatures.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]
 pub enum Signing {
-    /// With a shared secret.
+    /// A shared secret.
     #[value(name = "HS256")]
     Hs256,
-    /// With a private key on the curve P-256, in PKCS#8.
+    /// A private key on the curve P-256, in PKCS#8.
     #[value(name = "ES256")]
     Es256,
-    /// With a private RSA key.
+    /// A private RSA key.
     #[value(name = "RS256")]
     Rs256,
-    /// With a private Ed25519 key.
+    /// A private Ed25519 key.
     #[value(name = "EdDSA")]
     EdDsa,
 }
 
-/// What it takes to sign for everyone of a tenant. It prints nothing of the key.
+/// The key of a tenant, by which tokens for all its users are signed. Its debug output does not contain the key.
 #[derive(Clone, Serialize, Deserialize)]
 pub struct Issuer {
     kid: String,
@@ -36,7 +36,7 @@ pub struct Issuer {
     key: String,
 }
 
-/// Signs for everyone of a tenant.
+/// Signs tokens for the users of a tenant.
 pub struct Signer {
     header: Header,
     key: EncodingKey,
@@ -50,20 +50,20 @@ struct Claims<'a> {
 }
 
 impl Issuer {
-    /// With the secret the server printed.
+    /// An issuer with the secret that the server printed.
     #[must_use]
     pub fn of_secret(kid: &str, secret: &str) -> Self {
         Self { kid: kid.to_owned(), signing: Signing::Hs256, key: secret.to_owned() }
     }
 
-    /// With the secret, or the private key in PEM, that a file holds.
+    /// An issuer with the secret, or the private key in PEM, of a file.
     ///
     /// # Errors
-    /// When the file can't be read or holds no such key.
+    /// When the file can't be read or contains no key of this kind.
     pub fn of_file(kid: &str, signing: Signing, file: &Path) -> Outcome<Self> {
         let wrong = |why: String| format!("--key-file {}: {why}", file.display());
         let text = fs::read_to_string(file).map_err(|error| wrong(error.to_string()))?;
-        // As the server reads a secret.
+        // Reads a secret in the same way as the server.
         let line = text.strip_suffix('\n').unwrap_or(&text);
         let key = line.strip_suffix('\r').unwrap_or(line).to_owned();
         let issuer = Self { kid: kid.to_owned(), signing, key };
@@ -72,10 +72,10 @@ impl Issuer {
         Ok(issuer)
     }
 
-    /// Ready to sign.
+    /// The signer of this key.
     ///
     /// # Errors
-    /// When the key is of another kind.
+    /// When the key does not fit the algorithm.
     pub fn signer(&self) -> Outcome<Signer> {
         let key = self.key.as_bytes();
         let (algorithm, key) = match self.signing {
@@ -89,10 +89,10 @@ impl Issuer {
 }
 
 impl Signer {
-    /// A token for a person, valid from now.
+    /// A token for a user, valid from now.
     ///
     /// # Errors
-    /// When the machine's clock stands before 1970.
+    /// When the clock of the machine is before 1970.
     pub fn token(&self, person: &str) -> Outcome<String> {
         let iat = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH)?.as_secs();
         Ok(jsonwebtoken::encode(&self.header, &Claims { sub: person, iat, exp: iat + LIFETIME_S }, &self.key)?)

@@ -1,5 +1,6 @@
-//! What the tool is not: somebody who asks, waits for the answer, and only then asks again. While the server stands still one
-//! request waits, where an open loop has many that are due.
+//! A closed-loop client, for comparison with the tool: it sends a request, waits for the answer, and only then
+//! sends the next request. While the server stands still, only one of its requests waits; in an open loop many requests
+//! are due.
 
 use std::{
     io::{Read as _, Write as _},
@@ -9,10 +10,10 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// Between an answer and the next request.
+/// The pause between an answer and the next request.
 const PAUSE: Duration = Duration::from_millis(1);
 
-/// Asks over one connection until told to end; answers how long each answer took, shortest first.
+/// Sends requests over one connection until `is_over`. Returns the duration of each, in ascending order.
 pub fn ask(server: SocketAddr, token: &str, is_over: &AtomicBool) -> Vec<Duration> {
     let mut stream = TcpStream::connect(server).expect("connects");
     stream.set_nodelay(true).expect("it is TCP");
@@ -21,11 +22,11 @@ pub fn ask(server: SocketAddr, token: &str, is_over: &AtomicBool) -> Vec<Duratio
     while !is_over.load(Ordering::Relaxed) {
         let began = Instant::now();
         stream.write_all(request.as_bytes()).expect("is sent");
-        // An answer of a few hundred bytes comes in one piece.
+        // An answer of a few hundred bytes arrives in one read.
         let read = stream.read(&mut buffer).expect("is answered");
         took.push(began.elapsed());
         let answer = String::from_utf8_lossy(&buffer[..read]);
-        // Its pace is limited like anyone's; a refusal is an answer.
+        // The rate of requests is limited; a refusal also counts as an answer.
         assert!(answer.starts_with("HTTP/1.1 200") || answer.starts_with("HTTP/1.1 429"), "{answer}");
         thread::sleep(PAUSE);
     }
@@ -33,7 +34,7 @@ pub fn ask(server: SocketAddr, token: &str, is_over: &AtomicBool) -> Vec<Duratio
     took
 }
 
-/// A quantile of what was sorted.
+/// A quantile of sorted durations.
 #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_precision_loss)] // thousands
 pub fn quantile(took: &[Duration], quantile: f64) -> Duration {
     took[((took.len() - 1) as f64 * quantile) as usize]

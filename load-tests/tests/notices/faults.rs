@@ -18,7 +18,7 @@ fn through(fault: Fault, scenario: &str) -> (Ended, u64) {
     (ended, treated)
 }
 
-/// Each message that was treated is counted, by this name and no other.
+/// Each changed message is counted under this name and under no other.
 fn check(ended: &Ended, name: &str, treated: u64) {
     ended.check_missed(name);
     for count in COUNTS {
@@ -43,7 +43,7 @@ fn doubled_messages_are_counted() {
 
 #[test]
 fn messages_out_of_order_are_counted() {
-    // One that is held back for the next one must not be the last: each conversation has 56 messages.
+    // The last message of a conversation can't be swapped. Each conversation has 56 messages.
     let (ended, treated) = through(Fault::Swap, &pairs(140, 2));
     check(&ended, "messages out of order", treated);
 }

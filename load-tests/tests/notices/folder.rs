@@ -1,4 +1,4 @@
-//! A folder that goes with its test.
+//! A temporary folder of a test.
 
 use std::{
     fs,
@@ -8,11 +8,11 @@ use std::{
 
 static MADE: AtomicU32 = AtomicU32::new(0);
 
-/// Removed with everything in it when dropped.
+/// The folder. Dropping it removes it with all its files.
 pub struct Folder(PathBuf);
 
 impl Folder {
-    /// A new, empty one.
+    /// Makes a new, empty folder.
     pub fn new() -> Self {
         let name = format!("load-tests-{}-{}", std::process::id(), MADE.fetch_add(1, Ordering::Relaxed));
         let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
@@ -20,12 +20,12 @@ impl Folder {
         Self(path)
     }
 
-    /// Something in it.
+    /// The path of a file in the folder.
     pub fn at(&self, name: &str) -> PathBuf {
         self.0.join(name)
     }
 
-    /// Writes a file; answers where it is.
+    /// Writes a file and returns its path.
     pub fn write(&self, name: &str, text: &str) -> PathBuf {
         let path = self.at(name);
         fs::write(&path, text).expect("can be written");

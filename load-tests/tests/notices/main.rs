@@ -1,8 +1,9 @@
-//! Whether the tool notices what it is there to notice: a server that stands still, messages that get lost, a generator that is
-//! too slow. Each test runs the tool as people do, against a real server with SQLite, and judges by its report.
+//! Tests that the tool detects what it must detect: a server that stands still, lost messages, a load generator
+//! that is too slow. Each test runs the tool as a user does, against a real server with SQLite, and examines its
+//! report.
 //!
-//! Tests run one after the other, and compare figures with each other or with what was done on purpose, since the machine may
-//! be busy: then the tool says so, and its exit status is another one ([`tool::Ended::check_missed`]).
+//! The tests run one after the other. They compare figures with each other, or with a fault that they cause,
+//! because the machine may be busy: the tool then says so with its own exit status ([`tool::Ended::check_missed`]).
 
 mod closed_loop;
 mod faults;
@@ -16,7 +17,7 @@ mod server;
 mod standstill;
 mod tool;
 
-/// Where messages between five pairs are sent at this rate for so long.
+/// A scenario in which five pairs send messages at this rate.
 fn pairs(rate: u32, seconds: u32) -> String {
     format!(
         "title = \"Five pairs write to each other.\"\n\

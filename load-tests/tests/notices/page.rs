@@ -1,9 +1,9 @@
-//! The report as a page.
+//! The report as an HTML page.
 
 use crate::{pairs, server::Server, tool::Tool};
 
 #[test]
-fn the_page_needs_nothing_and_has_every_goal() {
+fn the_page_has_every_goal_and_needs_no_other_file() {
     let server = Server::start();
     let scenario = pairs(20, 1) + "[goals]\nack_p99_ms = 10000\ndelivered_p99_ms = 10000\n";
     let ended = Tool::run_against(&server, &server.url(), &scenario).end();

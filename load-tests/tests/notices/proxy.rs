@@ -1,4 +1,4 @@
-//! A link between people and a server that does to messages what never must happen.
+//! A proxy between the simulated users and a server that drops, repeats or swaps messages.
 
 use std::{
     io::{self, Read, Write},
@@ -13,28 +13,28 @@ use std::{
 use causerie_protocol::{Encoding, wire};
 use wire::{event::Kind, server_frame::Body};
 
-/// Every so many messages told to somebody, one is treated.
+/// One of this many messages to a user is changed.
 const EVERY: u64 = 20;
 
-/// What is done to a message.
+/// What the proxy does to a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Fault {
-    /// It is dropped.
+    /// The message is dropped.
     Drop,
-    /// It is told twice.
+    /// The message is sent twice.
     Repeat,
-    /// It is told after the next one of its conversation.
+    /// The message is sent after the next message of its conversation.
     Swap,
 }
 
-/// Ends with the connections it carries.
+/// The proxy. It ends when its connections end.
 pub struct Proxy {
     address: SocketAddr,
     treated: Arc<AtomicU64>,
 }
 
 impl Proxy {
-    /// Listens on a port of its own.
+    /// Starts a proxy on a free port.
     pub fn to(server: SocketAddr, fault: Fault) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").expect("there is a free port");
         let address = listener.local_addr().expect("it listens");
@@ -51,18 +51,18 @@ impl Proxy {
         Self { address, treated }
     }
 
-    /// What `--target` takes.
+    /// The value of `--target`.
     pub fn url(&self) -> String {
         format!("http://{}", self.address)
     }
 
-    /// Messages that were dropped, repeated or swapped.
+    /// The number of messages that were dropped, repeated or swapped.
     pub fn treated(&self) -> u64 {
         self.treated.load(Ordering::Relaxed)
     }
 }
 
-/// Until one side ends, which ends the other.
+/// Copies bytes in both directions until one side closes the connection.
 fn carry(client: &TcpStream, server: &TcpStream, fault: Fault, treated: &AtomicU64) {
     thread::scope(|scope| {
         scope.spawn(|| {
@@ -74,7 +74,7 @@ fn carry(client: &TcpStream, server: &TcpStream, fault: Fault, treated: &AtomicU
     });
 }
 
-/// Carries what the server says, frame by frame.
+/// Copies the frames of the server to the client, one by one.
 fn tell(from: &mut impl Read, to: &mut impl Write, fault: Fault, treated: &AtomicU64) -> io::Result<()> {
     let mut head = Vec::new();
     while !head.ends_with(b"\r\n\r\n") {
@@ -113,7 +113,7 @@ fn tell(from: &mut impl Read, to: &mut impl Write, fault: Fault, treated: &Atomi
     }
 }
 
-/// A frame of WebSocket from the server, which is never masked (RFC 6455 §5.1).
+/// A WebSocket frame of the server, which is never masked (RFC 6455 §5.1).
 struct Frame {
     bytes: Vec<u8>,
     payload_at: usize,
@@ -142,7 +142,7 @@ impl Frame {
         Ok(Self { bytes, payload_at })
     }
 
-    /// The conversation of the message it tells, or of the mail; nothing of any other frame.
+    /// The conversation of the message or mail in this frame; `None` for other frames.
     fn message(&self) -> Option<String> {
         const BINARY: u8 = 0x82;
         if self.bytes[0] != BINARY {

@@ -1,10 +1,10 @@
-//! What the tool does not do.
+//! Runs that the tool refuses.
 
 use crate::{pairs, tool::Tool};
 
 #[test]
 fn other_machines_are_left_alone() {
-    // An address for examples (RFC 5737), at which nobody is.
+    // An address for examples (RFC 5737), where no server runs.
     let ended = Tool::run(&pairs(5, 1), ["--target", "http://192.0.2.1", "--key-id", "k", "--key-file", "f"]).end();
     assert_eq!(ended.status, 1);
     assert!(ended.said.contains("192.0.2.1 is not this machine; add --allow 192.0.2.1"), "{}", ended.said);
@@ -12,7 +12,7 @@ fn other_machines_are_left_alone() {
 }
 
 #[test]
-fn a_target_is_not_told_who_there_is() {
+fn a_scenario_with_rules_of_its_own_is_refused_for_a_target() {
     let scenario = pairs(5, 1) + "[rules]\npreset = \"school\"\n";
     let ended = Tool::run(&scenario, ["--target", "http://127.0.0.1:9", "--key-id", "k", "--key-file", "f"]).end();
     assert_eq!(ended.status, 1);

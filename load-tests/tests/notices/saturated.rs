@@ -1,4 +1,4 @@
-//! A load generator that can't keep up, whose figures mean nothing.
+//! A load generator that can't keep up, whose figures are worthless.
 
 use std::{
     hint, iter,
@@ -8,7 +8,7 @@ use std::{
 
 use crate::{pairs, server, tool::Tool};
 
-/// The exit status that says so.
+/// The exit status of a run with doubts.
 const DOUBTFUL: i32 = 4;
 
 fn spawned(scenario: &str) -> Tool {

@@ -1,4 +1,4 @@
-//! A real server of a test's own, in the embedded form.
+//! A real server for one test, in the embedded form.
 
 use std::{
     io::{BufRead as _, BufReader},
@@ -14,19 +14,19 @@ use rustix::process::Signal;
 
 use crate::{folder::Folder, tool::signal};
 
-/// Killed when dropped.
+/// The server process. Dropping it kills the process.
 pub struct Server {
     child: Child,
     folder: Folder,
-    /// Where people connect.
+    /// The address for clients.
     pub address: SocketAddr,
-    /// Of its one tenant.
+    /// The id of the signing key of the tenant.
     pub key_id: String,
-    /// Holds the key.
+    /// The file with the signing key.
     pub key_file: PathBuf,
 }
 
-/// Beside the tool: `cargo test --workspace` builds both.
+/// The server's program, beside the tool: `cargo test --workspace` builds both.
 pub fn program() -> PathBuf {
     let program = Path::new(env!("CARGO_BIN_EXE_load-tests")).with_file_name("causerie");
     assert!(program.is_file(), "{} is not there; cargo build --workspace", program.display());
@@ -34,7 +34,7 @@ pub fn program() -> PathBuf {
 }
 
 impl Server {
-    /// Starts one with a tenant in which everyone may write to everyone.
+    /// Starts a server with a tenant in which every user may write to every user.
     pub fn start() -> Self {
         causerie_test_deadline::watch();
         let folder = Folder::new();
@@ -47,22 +47,22 @@ impl Server {
         let mut lines = BufReader::new(child.stdout.take().expect("is piped")).lines().map_while(Result::ok);
         let ready = lines.find_map(|line| line.strip_prefix("causerie is ready on http://").map(str::to_owned));
         let address = ready.expect("is ready").trim().parse().expect("is an address");
-        // What it still prints must find a reader.
+        // The output of the server must be read, or the server would block.
         thread::spawn(move || lines.for_each(drop));
         Self { child, folder, address, key_id: said("kid "), key_file }
     }
 
-    /// What `--target` takes.
+    /// The value of `--target`.
     pub fn url(&self) -> String {
         format!("http://{}", self.address)
     }
 
-    /// A token for somebody.
+    /// A token for a user.
     pub fn token(&self, person: &str) -> String {
         ask(&self.folder, &["token", "--tenant", "load", "--user", person]).trim().to_owned()
     }
 
-    /// Does something while the server stands still for so long, again and again.
+    /// Runs `work` while the server is stopped for `still` and continued, again and again.
     pub fn while_standing_still<T>(&self, still: Duration, every: Duration, work: impl FnOnce() -> T) -> T {
         let is_over = AtomicBool::new(false);
         thread::scope(|scope| {
@@ -74,7 +74,7 @@ impl Server {
                     signal(self.child.id(), Signal::CONT);
                 }
             });
-            // Also if the work panics, the other thread must end.
+            // The other thread must also end if `work` panics.
             let _end = OnDrop(&is_over);
             work()
         })

@@ -30,8 +30,8 @@ fn a_server_that_stands_still_is_slow_for_an_open_loop() {
     for goal in ["messages lost", "messages doubled", "messages out of order", "errors"] {
         assert!(ended.value(goal) == 0.0, "slow is not lost: {}", ended.text);
     }
-    // At the same time, of the same server: one request per pause waited, out of hundreds. Compared at p95, since on a busy
-    // machine there are fewer of them.
+    // The closed loop ran at the same time against the same server: one request per pause waited, of hundreds. The
+    // comparison uses p95, because a busy machine answers fewer requests.
     assert!(closed_loop::quantile(&closed, 1.0) >= STILL / 2, "it did stand still");
     let (closed_ms, open_ms) = (closed_loop::quantile(&closed, 0.95).as_secs_f64() * 1e3, ended.delivery_ms(0.95));
     assert!(closed_ms < open_ms / 2.0, "{closed_ms} ms of {} requests, {open_ms} ms of messages", closed.len());

@@ -1,4 +1,4 @@
-//! The tool, run as people do.
+//! Runs the tool as a user does.
 
 use std::{
     ffi::OsStr,
@@ -19,13 +19,13 @@ use serde_json::Value;
 
 use crate::{folder::Folder, server::Server};
 
-/// Longer than any run of a test, on a machine that compiles meanwhile.
+/// Longer than any run of a test, even on a machine that compiles at the same time.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// What runs at the same time is measured as well, so nothing else of the tests does.
+/// The tool measures the whole machine, so only one test runs at a time.
 static ALONE: Mutex<()> = Mutex::new(());
 
-/// A run under way. Killed when dropped.
+/// A run in progress. Dropping it kills the process.
 pub struct Tool {
     child: Child,
     folder: Folder,
@@ -34,13 +34,13 @@ pub struct Tool {
     _alone: MutexGuard<'static, ()>,
 }
 
-/// A run that ended.
+/// A run that has ended.
 pub struct Ended {
-    /// Its exit status.
+    /// The exit status.
     pub status: i32,
-    /// What it printed.
+    /// The output.
     pub text: String,
-    /// The report; null if there is none.
+    /// The report as JSON; null if there is none.
     pub json: Value,
     /// Likewise; empty if there is none.
     pub html: String,

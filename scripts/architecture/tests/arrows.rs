@@ -38,7 +38,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("client-sdk/rust", &["causerie-protocol"]),
     ("client-sdk/rust/tests/deadline", &[]),
     ("load-tests", &["causerie-policy", "causerie-protocol", "causerie-test-services"]),
-    ("load-tests/micro", &[]),
+    ("benches", &[]),
     ("load-tests/services", &[]),
 ];
 

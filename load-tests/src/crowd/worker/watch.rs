@@ -1,4 +1,4 @@
-//! What this process uses while a load runs, and how late its timers are.
+//! Measures the resources that this process uses during a load, and the lateness of its timers.
 
 use std::{
     sync::{Arc, Mutex, PoisonError},
@@ -15,7 +15,7 @@ use crate::{
 
 const TICK: Duration = Duration::from_millis(10);
 
-/// See the module.
+/// The measurements of this process; a clone shares them.
 pub struct Watch(Arc<Mutex<ConnectionState>>);
 
 struct ConnectionState {
@@ -26,10 +26,10 @@ struct ConnectionState {
 }
 
 impl Watch {
-    /// Its timer begins.
+    /// Starts the timer task.
     ///
     /// # Errors
-    /// When `/proc` tells nothing of this process.
+    /// When `/proc` can't be read.
     pub fn new() -> Outcome<Self> {
         let state =
             ConnectionState { usage: Usage::default(), running: false, began: Instant::now(), cpu_before_s: cpu_s()? };
@@ -40,7 +40,8 @@ impl Watch {
             ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
             loop {
                 let due = ticks.tick().await;
-                // Timers are served first; to the back of the queue, where whoever has something to read waits.
+                // The runtime runs timers first. After this yield the task waits behind the tasks that have frames to
+                // read.
                 tokio::task::yield_now().await;
                 let late_us = clock::micros(due.elapsed());
                 let mut state = ticking.lock().unwrap_or_else(PoisonError::into_inner);
@@ -52,7 +53,7 @@ impl Watch {
         Ok(Self(state))
     }
 
-    /// A load begins.
+    /// Begins the measurement of a load.
     ///
     /// # Errors
     /// As [`Watch::new`].
@@ -63,7 +64,7 @@ impl Watch {
         Ok(())
     }
 
-    /// All of it was sent.
+    /// Ends the measurement: all messages of the load were sent.
     ///
     /// # Errors
     /// As [`Watch::new`].
@@ -77,7 +78,7 @@ impl Watch {
         Ok(())
     }
 
-    /// What the last load took.
+    /// The resources that the last load used.
     #[must_use]
     pub fn usage(&self) -> Usage {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).usage.clone()

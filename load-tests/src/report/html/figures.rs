@@ -1,9 +1,9 @@
-//! Tables of what was measured.
+//! The tables of figures.
 
 use super::text::{each, escape, quantity};
 use crate::report::{Curve, Figure, Step, words};
 
-/// Names with numbers; nothing where there are none.
+/// Names with numbers; empty without figures.
 pub fn plain(caption: &str, figures: &[Figure]) -> String {
     if figures.is_empty() {
         return String::new();
@@ -15,7 +15,7 @@ pub fn plain(caption: &str, figures: &[Figure]) -> String {
     format!("<table class=\"figures\"><caption>{caption}</caption><tbody>\n{rows}</tbody></table>\n")
 }
 
-/// Latencies, a row each.
+/// Latencies, one row for each curve.
 pub fn percentiles(curves: &[Curve]) -> String {
     let mut quantiles: Vec<f64> = curves.iter().flat_map(|curve| &curve.points).map(|point| point.0).collect();
     quantiles.sort_by(f64::total_cmp);
@@ -35,7 +35,7 @@ pub fn percentiles(curves: &[Curve]) -> String {
     wide(&format!("Latency by percentile, in {unit}"), &head, &rows)
 }
 
-/// What was done and what it cost at each size.
+/// The work and its cost at each size.
 pub fn growth(steps: &[Step]) -> String {
     let ([first, .., last], Some(widest)) = (steps, steps.last()) else { return String::new() };
     let head = each(steps, |step| format!("<th scope=\"col\" class=\"number\">{}</th>", words::scale(step.scale)));
@@ -60,7 +60,7 @@ pub fn growth(steps: &[Step]) -> String {
     wide("Cost of a unit as the size grows", &head, &format!("{done}{costs}"))
 }
 
-/// One that may be wider than the screen, and can then be moved, with the keyboard too.
+/// A table that may be wider than the screen; it can be scrolled, also with the keyboard.
 fn wide(caption: &str, head: &str, rows: &str) -> String {
     format!(
         "<div class=\"wide\" role=\"region\" aria-label=\"{caption}\" tabindex=\"0\">\

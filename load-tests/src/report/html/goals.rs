@@ -1,34 +1,34 @@
-//! Goals: value, limit and verdict, with a bar to see at a glance how far off.
+//! Goals: value, limit and verdict, with a bar that shows the distance from the limit.
 
 use super::text::{each, escape, quantity};
 use crate::report::{Goal, Report, Side, Verdict, words};
 
-/// Marks of verdicts, to be told apart without colours.
+/// The marks of the verdicts, which differ in shape and not only in colour.
 pub const MARKS: &str = "<svg width=\"0\" height=\"0\" hidden>\
     <symbol id=\"mark-met\" viewBox=\"0 0 16 16\"><path d=\"M3 8.6 6.4 12 13 4.4\"/></symbol>\
     <symbol id=\"mark-missed\" viewBox=\"0 0 16 16\"><path d=\"M4 4 12 12M12 4 4 12\"/></symbol>\
     <symbol id=\"mark-doubtful\" viewBox=\"0 0 16 16\">\
     <path d=\"M5.2 5.6a2.8 2.8 0 1 1 4.2 2.4c-.9.5-1.4 1-1.4 2.1M8 12.9v.2\"/></symbol></svg>\n";
 
-/// The bar is as wide as twice the limit.
+/// The bar is twice as wide as the limit.
 const BAR: f64 = 2.0;
 
-/// How the bars are read.
+/// How to read the bars.
 pub const HINT: &str = "In each bar the line in the middle is the limit and the hatched side the wrong one.";
 
-/// The heads of the columns.
+/// The column headers.
 pub const HEAD: &str = "<thead><tr role=\"row\"><th role=\"columnheader\" scope=\"col\">Goal</th>\
     <th role=\"columnheader\" scope=\"col\" class=\"number\">Value</th>\
     <th role=\"columnheader\" scope=\"col\" class=\"number\">Limit</th>\
     <th role=\"columnheader\" scope=\"col\" class=\"of-limit\">Of the limit</th>\
     <th role=\"columnheader\" scope=\"col\" class=\"judged\">Verdict</th></tr></thead>\n";
 
-/// The goals of one scenario as a table; nothing without goals.
+/// The goals of one scenario as a table; empty without goals.
 pub fn table(report: &Report) -> String {
     if report.goals.is_empty() {
         return String::new();
     }
-    // On narrow screens rows are laid out as blocks, which would cost a table its meaning; roles keep it.
+    // On narrow screens the rows are laid out as blocks, and then only the roles keep the meaning of the table.
     format!(
         "<table class=\"goals\" role=\"table\"><caption>Goals</caption>\n{HEAD}\
          <tbody role=\"rowgroup\">\n{}</tbody></table>\n",
@@ -36,24 +36,24 @@ pub fn table(report: &Report) -> String {
     )
 }
 
-/// Of one scenario.
+/// The rows of one scenario.
 pub fn rows(report: &Report) -> String {
     each(grouped(&report.goals), |goals| row(goals, report.verdict(&goals[0])))
 }
 
-/// The mark and the word.
+/// The mark and the word of a verdict.
 pub fn badge(verdict: Verdict) -> String {
     let word = verdict.word();
     format!("<span class=\"verdict {word}\"><svg aria-hidden=\"true\"><use href=\"#mark-{word}\"/></svg>{word}</span>")
 }
 
-/// One row for each goal, but a single one for neighbours that should be none and are: they say all the same.
+/// One row for each goal, except that neighbouring goals whose limit and value are zero share a row.
 fn grouped(goals: &[Goal]) -> impl Iterator<Item = &[Goal]> {
     let none = |goal: &Goal| goal.side == Side::AtMost && goal.limit == 0.0 && goal.value == 0.0 && goal.unit.is_empty();
     goals.chunk_by(move |one, next| none(one) && none(next))
 }
 
-/// `goals` share everything but their names.
+/// A row for `goals`, which differ only in their names.
 fn row(goals: &[Goal], verdict: Verdict) -> String {
     let goal = &goals[0];
     let names = each(goals.iter().enumerate(), |(index, goal)| {
@@ -71,7 +71,8 @@ fn row(goals: &[Goal], verdict: Verdict) -> String {
     )
 }
 
-/// Limit in the middle, the wrong side hatched. Where a limit of none is broken there is no ratio, only too much.
+/// The bar with the limit in the middle and the wrong side hatched. A limit of zero has no ratio, so an exceeded one
+/// fills the bar.
 fn bar(goal: &Goal) -> String {
     let side = match goal.side {
         Side::AtMost => "at-most",

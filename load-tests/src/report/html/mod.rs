@@ -1,4 +1,4 @@
-//! The page: one file without scripts and without anything fetched from elsewhere, readable on a telephone and on paper.
+//! The report as a page: one file without scripts and external resources, readable on a telephone and on paper.
 
 mod figures;
 mod goals;
@@ -13,7 +13,7 @@ use super::{Summary, words};
 
 const STYLE: &str = include_str!("style.css");
 
-/// All of it.
+/// The whole page.
 #[must_use]
 pub fn page(summary: &Summary) -> String {
     let title = match summary.reports.as_slice() {
@@ -23,9 +23,9 @@ pub fn page(summary: &Summary) -> String {
     let overview = overview::html(summary);
     let sections = each(summary.reports.iter().enumerate(), |(index, report)| section::html(&section::id(index), report));
     let written = summary.reports.last().map(|report| words::date(report.began + whole(report.took_s))).unwrap_or_default();
-    // A set has it above its goals.
+    // A page with several scenarios has the hint above its goals.
     let hint = if summary.reports.len() == 1 { goals::HINT } else { "" };
-    // The policy is a second lock: what should slip through `escape` still runs nothing and fetches nothing.
+    // The content security policy is a second protection: a text that was not escaped can't run or fetch anything.
     format!(
         "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
          <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n\
@@ -62,7 +62,7 @@ mod tests {
     }
 
     #[test]
-    fn it_needs_nothing_else_and_runs_nothing() {
+    fn the_page_has_no_external_resources_and_no_scripts() {
         let page = sample::summary().html();
         for part in ["<script", "http://", "https://", "src=", "url(", "@import", "<link", "javascript:"] {
             assert!(!page.contains(part), "{part}");
@@ -99,7 +99,7 @@ mod tests {
     }
 
     #[test]
-    fn headings_captions_and_scopes_are_for_all_readers() {
+    fn the_page_has_headings_captions_and_scopes() {
         let page = sample::summary().html();
         let count = |part: &str| page.matches(part).count();
         assert_eq!(count("<h1"), 1);
@@ -130,8 +130,8 @@ mod tests {
         assert!(summary.html().contains("Nothing was measured"));
     }
 
-    /// To look at: `LOAD_TESTS_SAMPLE=sample cargo test --workspace sample_page` leaves a set, a single scenario in doubt
-    /// and the table in the folder for temporary files.
+    /// For inspection: `LOAD_TESTS_SAMPLE=sample cargo test --workspace sample_page` writes a page of several
+    /// scenarios, a page of a doubtful scenario and the table to the temporary folder.
     #[test]
     fn sample_page() {
         let mut summary = sample::summary();

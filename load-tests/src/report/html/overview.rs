@@ -1,4 +1,4 @@
-//! The top of the page: what came of it all, and on what machine.
+//! The top of the page: the verdicts, and the machine.
 
 use super::{
     goals, section,
@@ -6,7 +6,7 @@ use super::{
 };
 use crate::report::{Report, Summary, Verdict, summary::Tally, words};
 
-/// All of it.
+/// The whole overview.
 pub fn html(summary: &Summary) -> String {
     let began = summary.reports.first().map(|report| words::date(report.began)).unwrap_or_default();
     let took = words::time_span(summary.reports.iter().map(|report| report.took_s).sum());
@@ -28,7 +28,7 @@ pub fn html(summary: &Summary) -> String {
     )
 }
 
-/// How many goals came to what, as numbers and as a band.
+/// The number of goals by verdict, as numbers and as a bar.
 fn tally(tally: Tally) -> String {
     let parts = [(tally.met, Verdict::Met), (tally.missed, Verdict::Missed), (tally.doubtful, Verdict::Doubtful)];
     let present = || parts.into_iter().filter(|part| part.0 > 0);

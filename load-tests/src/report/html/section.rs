@@ -1,4 +1,4 @@
-//! One scenario.
+//! The section of one scenario.
 
 use super::{
     figures, goals, plot,
@@ -6,12 +6,12 @@ use super::{
 };
 use crate::report::{Report, summary::Tally, words};
 
-/// Where it is found on the page; names may hold anything, so it is a number.
+/// The id of the section on the page. It is a number, because a name may contain any character.
 pub fn id(index: usize) -> String {
     format!("scenario-{}", index + 1)
 }
 
-/// All that it has to say.
+/// The whole section.
 pub fn html(id: &str, report: &Report) -> String {
     let (name, title) = (escape(&report.scenario), escape(&report.title));
     let (took, tally) = (words::time_span(report.took_s), Tally::of(report).sentence());
@@ -36,7 +36,7 @@ pub fn html(id: &str, report: &Report) -> String {
     )
 }
 
-/// Why nothing counts here.
+/// The reasons to doubt the figures of this section.
 fn doubts(report: &Report) -> String {
     if !report.doubtful() {
         return String::new();
@@ -45,7 +45,7 @@ fn doubts(report: &Report) -> String {
     format!("<div class=\"doubts\"><p>In doubt; no goal counts as met:</p><ul>{reasons}</ul></div>\n")
 }
 
-/// The same, ready for the page.
+/// The reasons as HTML.
 pub fn reasons(report: &Report) -> impl Iterator<Item = String> {
     let interrupted = report.interrupted.then(|| "it was interrupted, and these are the figures until then".to_owned());
     interrupted.into_iter().chain(report.doubts.iter().map(|doubt| escape(doubt)))

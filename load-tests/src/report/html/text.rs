@@ -2,7 +2,7 @@
 
 use crate::report::words;
 
-/// So that the browser shows it and never reads it as more than text, in an element as in an attribute.
+/// Escapes a text for an element or an attribute, so that the browser shows it as text.
 #[must_use]
 pub fn escape(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
@@ -19,7 +19,7 @@ pub fn escape(text: &str) -> String {
     escaped
 }
 
-/// A number and its unit, which a line break must not part; the unit smaller.
+/// A number with its unit in a smaller font, without a line break between them.
 #[must_use]
 pub fn quantity(value: f64, unit: &str) -> String {
     match unit {
@@ -28,7 +28,7 @@ pub fn quantity(value: f64, unit: &str) -> String {
     }
 }
 
-/// All of what `each` makes of the items, one after the other.
+/// Joins the results of `each` for all items.
 pub fn each<T>(items: impl IntoIterator<Item = T>, each: impl FnMut(T) -> String) -> String {
     items.into_iter().map(each).collect()
 }
@@ -38,7 +38,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn nothing_gets_out_of_an_element_or_an_attribute() {
+    fn escaped_text_stays_inside_its_element_or_attribute() {
         assert_eq!(escape("<a href='x' b=\"&\">\u{0}"), "&lt;a href=&#39;x&#39; b=&quot;&amp;&quot;&gt;\u{fffd}");
     }
 }

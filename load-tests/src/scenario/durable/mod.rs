@@ -1,4 +1,5 @@
-//! `durable`: how many messages per second are acknowledged, each on disk by then, before the acknowledgement takes long.
+//! `durable`: how many messages per second the server acknowledges quickly, each on disk before its
+//! acknowledgement.
 
 mod search;
 
@@ -22,34 +23,34 @@ use crate::{
     world::{Postgres, World},
 };
 
-/// Bytes of each text.
+/// The size of each text in bytes.
 const TEXT_BYTES: usize = 256;
-/// How long each baseline is taken.
+/// The duration of each baseline.
 const BASELINE: Duration = Duration::from_secs(3);
 const MESSAGES: &str = "SELECT COUNT(*)::float8 FROM messages";
 /// Makes a server commit each message alone.
 const ONE_BY_ONE: (&str, &str) = ("DATABASE__BATCH_MAX", "1");
-/// What is still on its way at the end is waited for.
+/// How long late messages are awaited at the end.
 const LATE: Duration = Duration::from_secs(30);
 
-/// What to do.
+/// The parameters.
 #[derive(Debug, Clone, Args)]
 pub struct Durable {
-    /// Pairs of people, each with a conversation; both are online and both write.
+    /// The number of pairs of users, each with a conversation. Both users are online and write.
     #[arg(long, default_value_t = 2_000, value_parser = clap::value_parser!(u16).range(1..=9_000))]
     pairs: u16,
     /// The first rate tried, messages per second.
     #[arg(long, default_value_t = 1_000.0, value_parser = rate)]
     from: f64,
-    /// Only this rate, messages per second, instead of a search for the highest.
+    /// Measures only this rate, messages per second, instead of searching the highest.
     #[arg(long, value_parser = rate)]
     rate: Option<f64>,
-    /// How long each rate is measured, in seconds, after a warm-up of one and a half.
+    /// The duration of each rate in seconds, after a warm-up of one and a half seconds.
     #[arg(long, default_value_t = 4.0, value_parser = seconds)]
     seconds: f64,
 }
 
-/// What the disk does without a database, beside which acknowledgements are seen.
+/// The speed of the disk without a database, for comparison with the acknowledgements.
 struct Disk {
     p50_ms: f64,
     p99_ms: f64,
@@ -179,7 +180,7 @@ impl Durable {
         Ok(costs)
     }
 
-    /// Finds the rate, or holds the one asked for, and reports it.
+    /// Searches the rate, or measures the requested rate, and reports it.
     async fn load(&self, stage: &Stage, world: &World, crowd: &Crowd, report: &mut Report) -> Outcome<Found> {
         let found = self.search_on(stage, world, crowd, &[]).await?;
         let best = &found.best;
@@ -206,7 +207,7 @@ impl Durable {
             if let Some(p99) = refused.ack_ms(0.99) {
                 report.metric("its ack p99", p99, "ms");
             }
-            // What was too much for this tool alone says nothing of the server.
+            // A rate that failed only because of this tool says nothing about the server.
             for doubt in refused.seen.doubts(None) {
                 report.doubt(format!("at {:.0} messages per second, which was too much, {doubt}", refused.rate));
             }
@@ -218,7 +219,7 @@ impl Durable {
         Ok(found)
     }
 
-    /// Finds the rate of a server with these settings.
+    /// Searches the rate of a server with these settings.
     async fn search_on(&self, stage: &Stage, world: &World, crowd: &Crowd, settings: &[(&str, &str)]) -> Outcome<Found> {
         let server = world.serve(settings).await?;
         crowd.connect_to(&[&server]).await?;
@@ -226,7 +227,7 @@ impl Durable {
         let postgres = world.postgres.as_ref();
         let probe = Probe { progress: stage.progress, server: &server, postgres, seconds: self.seconds };
         let mut found = search(crowd, &probe, self.rate.unwrap_or(self.from), self.rate.is_some()).await?;
-        // A rate that was too much may have left much on its way; in the end everyone has everything all the same.
+        // A failed rate may have left messages in transit; all members must have all messages in the end.
         found.best.seen.check = crowd.complete(LATE).await?;
         crowd.leave(UserSet::All).await?;
         server.stop().await?;
@@ -239,7 +240,8 @@ impl Durable {
         cpu.into_iter().chain(rate).collect()
     }
 
-    /// What was acknowledged is in the database. A message may be there whose acknowledgement nobody waited for.
+    /// Checks that the database contains the acknowledged messages. It may contain more: the tool did not wait for all
+    /// acknowledgements.
     #[allow(clippy::cast_precision_loss)] // counts of minutes
     fn compare_stored(&self, stored: f64, found: &Found, report: &mut Report) {
         let missing = (found.acknowledged as f64 - stored).max(0.0);

@@ -1,4 +1,5 @@
-//! The highest rate that is still answered quickly: up by half until it is too much (or down until it is not), then closer.
+//! Searches the highest rate that the server answers quickly: raises the rate by half until it is too high (or
+//! lowers it until it is not), then halves the last step.
 
 use crate::{
     Outcome,
@@ -10,85 +11,86 @@ use crate::{
 
 use super::TEXT_BYTES;
 
-/// The 99th percentile from which on it is too much.
+/// A rate is too high if the 99th percentile exceeds this.
 pub const ACK_P99_MS_MAX: f64 = 100.0;
 const STEP: f64 = 1.5;
-/// Halvings of the last step: the border is at most an eighth above the rate found.
+/// How often the last step is halved. The limit is then at most an eighth above the found rate.
 const CLOSER: u32 = 2;
-/// How often a rate has to be too much: one stall of the disk or of a neighbour is no border.
+/// How often a rate must fail: a single stall of the disk or of another process is no limit.
 const TRIES: u32 = 2;
-/// Bounds the search in time; from 1,000 it could reach 86,000 per second with 12 rates tried once.
+/// Bounds the duration of the search. From 1,000 per second it can reach 86,000 per second with 12 rates that are tried
+/// once.
 const LOADS_MAX: u32 = 18;
 const WARM_UP_S: f64 = 1.5;
-/// What a rate that was too much left unanswered is waited for, or it would weigh on the next one.
+/// How long late answers of a failed rate are awaited, because they would affect the next rate.
 const LATE_S: f64 = 30.0;
 
-/// Whose work is measured.
+/// The object of the search.
 pub struct Probe<'a> {
-    /// What shows how far it is.
+    /// Shows the progress.
     pub progress: Progress,
     /// The server.
     pub server: &'a Server,
-    /// Its database, where that can be asked.
+    /// The database of the server, if it can be queried.
     pub postgres: Option<&'a Postgres>,
-    /// How long each rate is measured, in seconds.
+    /// The duration of each rate, in seconds.
     pub seconds: f64,
 }
 
-/// One rate, held for a while.
+/// The result of one rate.
 pub struct Held {
     /// Messages per second that were due.
     pub rate: f64,
-    /// What everyone saw.
+    /// The observations of all users.
     pub seen: Seen,
-    /// CPU time of the server in the measured time, in microseconds.
+    /// CPU time of the server during the measurement, in microseconds.
     pub server_cpu_us: Option<f64>,
-    /// What the database used in it.
+    /// The resources of the database during the measurement.
     pub database: Option<DatabaseReading>,
 }
 
-/// Where the border is.
+/// The result of the search.
 pub struct Found {
     /// The highest rate that was answered quickly.
     pub best: Held,
     /// The lowest rate that was not.
     pub refused: Option<Held>,
-    /// Messages acknowledged at all rates.
+    /// Messages that were acknowledged at all rates.
     pub acknowledged: u64,
-    /// Of tries that did not count, for the next one of the same rate was quick.
+    /// Errors of tries that did not count because the next try of the same rate was quick.
     pub errors: u64,
 }
 
 impl Held {
-    /// Messages that were due in the measured time and acknowledged.
+    /// The number of messages that were due in the measured time and were acknowledged.
     #[must_use]
     #[allow(clippy::cast_precision_loss)] // counts of a few seconds
     pub fn acknowledged(&self) -> f64 {
         self.seen.first().answered as f64
     }
 
-    /// From due to acknowledged; `None` where nothing was.
+    /// A quantile of the time from due to acknowledged; `None` if no message was acknowledged.
     #[must_use]
     pub fn ack_ms(&self, quantile: f64) -> Option<f64> {
         self.seen.first().answer.ms(quantile)
     }
 
-    /// Everything was acknowledged, in time.
+    /// Whether all messages were acknowledged in time.
     fn quick(&self) -> bool {
         let answered = self.seen.first().answered == self.seen.first().due;
         self.seen.errors() == 0 && answered && self.ack_ms(0.99).is_some_and(|p99| p99 <= ACK_P99_MS_MAX)
     }
 
-    /// Everything was answered in the end.
+    /// Whether all messages were acknowledged in the end.
     fn settled(&self) -> bool {
         self.seen.first().unanswered == 0
     }
 }
 
-/// Holds rates until the border is found; only the first if `fixed`.
+/// Tries rates until the limit is found; only the first rate if `fixed`.
 ///
 /// # Errors
-/// When a process ends, or every rate is too much.
+/// When a process ends, or every rate is too high.
 pub async fn search(crowd: &Crowd, probe: &Probe<'_>, from: f64, fixed: bool) -> Outcome<Found> {
     let (mut rate, mut acknowledged, mut closer, mut tries) = (from, 0, CLOSER, 0);
     let (mut dismissed, mut errors) = (0, 0);
@@ -132,8 +134,8 @@ pub async fn search(crowd: &Crowd, probe: &Probe<'_>, from: f64, fixed: bool) ->
     Ok(Found { best, refused, acknowledged, errors })
 }
 
-/// Readings are taken while messages flow, before and after alike: PostgreSQL's processes report their counts once per second,
-/// and when they fall idle up to ten seconds later.
+/// Measures one rate. Both readings are taken while messages flow: the processes of PostgreSQL report their counts once
+/// per second, and up to ten seconds later when they become idle.
 async fn hold(crowd: &Crowd, probe: &Probe<'_>, rate: f64) -> Outcome<Held> {
     let action = Action::Send { text_bytes: TEXT_BYTES, conversations: None, senders: 0 };
     let load = Load {

@@ -1,5 +1,5 @@
-//! How soon all nodes go by a fact that changed: two people who may write to each other by one membership alone keep writing
-//! while it is taken away and given again.
+//! How soon all nodes apply a changed fact: two users who may write to each other only by one membership keep
+//! writing while the membership is removed and added again.
 
 use std::{
     sync::atomic::{AtomicU64, Ordering},
@@ -21,50 +21,50 @@ use crate::{
     world::{Server, World, http},
 };
 
-/// The rules it is done under: those with most memberships to look at.
+/// The rules of the measurement: the preset that has to examine most memberships.
 const RULES: &str = "school";
 const IMPORT: &str = "/v1/import";
-/// The class by which the two may write to each other.
+/// The class by which the two users may write to each other.
 const BRIDGE: &str = "bridge";
-/// What refuses who is out of reach.
+/// The error for a user who is out of reach.
 const REFUSED: &str = "not_found";
-/// How often it is taken away and given again.
+/// How often the membership is removed and added again.
 const TIMES: usize = 20;
-/// Between two attempts to write.
+/// The pause between two attempts to write.
 const PAUSE: Duration = Duration::from_millis(1);
-/// How long a node may take to know all facts, and how often it is asked meanwhile.
+/// How long a node may take to load all facts. It is asked at intervals in the meantime.
 const FIRST: Duration = Duration::from_secs(120);
 const AGAIN: Duration = Duration::from_millis(500);
-/// A change that is not seen by then is told as this.
+/// A change that is not applied within this time is reported with this time.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// What was seen.
+/// The results.
 #[derive(Default)]
 pub struct Visible {
-    /// Nodes that were looked at.
+    /// The number of nodes.
     pub nodes: usize,
-    /// Rows that put somebody into a group.
+    /// The number of import rows with a membership.
     pub memberships: usize,
-    /// How long it took to tell the server of everyone.
+    /// The duration of the import of all users, in seconds.
     pub imported_s: f64,
-    /// From when the change was sent to the first answer that went by it, of the slower node.
+    /// The time from sending a change to the first answer that applied it, of the slower node.
     pub took: Latencies,
-    /// From when the change was sent to when it was answered.
+    /// The time from sending a change to its answer.
     pub answered: Latencies,
-    /// Messages that were sent after a membership's end was answered, and were taken all the same.
+    /// Messages that were sent after the end of the membership was acknowledged, and were accepted all the same.
     pub too_late: u64,
 }
 
-/// Somebody who writes.
+/// A user who writes.
 struct Writer {
     socket: Socket,
     conversation: String,
 }
 
-/// Brings everyone in, and changes facts.
+/// Imports all users and changes facts.
 ///
 /// # Errors
-/// When a server refuses or ends; when the run is given up.
+/// When a server refuses or ends, or the run is stopped.
 pub async fn measure(stage: &Stage, people: u32) -> Outcome<Visible> {
     let world = stage.world().await?;
     world.choose_rules(RULES).await?;
@@ -81,7 +81,7 @@ pub async fn measure(stage: &Stage, people: u32) -> Outcome<Visible> {
     let mut visible = Visible { nodes: nodes.len(), memberships: written.memberships, ..Default::default() };
     visible.imported_s = since(began_us) as f64 / 1e6;
 
-    // Beyond everyone else; the first of them is on the first node, the second on the second.
+    // Two users in addition to all others; the first connects to the first node, the second to the second node.
     let two = [people.next_multiple_of(2), people.next_multiple_of(2) + 1];
     taken(&http::post(nodes[0].http()?, IMPORT, &key, &bridge(&world, two)).await?)?;
     let mut writers = stage.doing("two people meet", meet(stage, &world, &nodes, two)).await?;
@@ -97,7 +97,7 @@ pub async fn measure(stage: &Stage, people: u32) -> Outcome<Visible> {
     Ok(visible)
 }
 
-/// The two, and what is between them.
+/// The rows of the two users and of their class.
 fn bridge(world: &World, two: [u32; 2]) -> String {
     let group = json!({ "type": "group", "id": BRIDGE, "name": "Bridge", "kind": "class" }).to_string();
     let user = |person| {
@@ -113,9 +113,10 @@ fn membership(world: &World, person: u32, deleted: bool) -> String {
     json!({ "type": "membership", "user": user, "group": BRIDGE, "role": "learner", "deleted": deleted }).to_string()
 }
 
-/// They come, each to a node of their own, and start a conversation. Each node knows all facts then.
+/// Connects each of the two users to a node of their own and starts their conversation. Both nodes have loaded all
+/// facts then.
 async fn meet(stage: &Stage, world: &World, nodes: &[Server], two: [u32; 2]) -> Outcome<[Writer; 2]> {
-    // Nobody but these two, whose connections are here.
+    // Only these two users connect, and their connections are in this process.
     let crowd = stage.crowd(world, 1, 1).await?;
     crowd.connect_to(&nodes.iter().collect::<Vec<_>>()).await?;
     let mut sockets = [crowd.socket_of(two[0]).await?, crowd.socket_of(two[1]).await?];
@@ -134,7 +135,8 @@ async fn meet(stage: &Stage, world: &World, nodes: &[Server], two: [u32; 2]) -> 
     }
 }
 
-/// Starts their conversation, or finds it; both write. A server that has just started reads all facts first, and may refuse.
+/// Starts or finds their conversation; both write. A server that has just started loads all facts first, and may refuse
+/// in the meantime.
 async fn begin(sockets: &mut [Socket; 2], start: &wire::StartConversation) -> Outcome<String> {
     let Answer::ConversationStarted(started) = sockets[0].ask(Command::StartConversation(start.clone())).await? else {
         return Err("starting a conversation was answered with something else".into());
@@ -148,7 +150,7 @@ async fn begin(sockets: &mut [Socket; 2], start: &wire::StartConversation) -> Ou
     Ok(conversation)
 }
 
-/// Changes a fact while both write, until both see it.
+/// Changes a fact while both users write, until both nodes apply it.
 async fn change(
     node: &Server,
     key: &str,
@@ -171,7 +173,8 @@ async fn change(
     Ok(())
 }
 
-/// Writes until it is allowed, or refused; answers when that was, and how much was taken that should not have been.
+/// Writes until the message is accepted (`allows`) or refused. Returns the time of that answer, and the number of
+/// messages that were accepted although they should not have been.
 async fn until(writer: &mut Writer, allows: bool, answered_us: &AtomicU64) -> Outcome<(u64, u64)> {
     let (end_us, mut too_late) = (clock::now_us() + clock::micros(PATIENCE), 0);
     loop {
@@ -185,7 +188,7 @@ async fn until(writer: &mut Writer, allows: bool, answered_us: &AtomicU64) -> Ou
     }
 }
 
-/// Whether a message was taken.
+/// Sends a message. Returns whether it was accepted.
 async fn write(socket: &mut Socket, conversation: &str) -> Outcome<bool> {
     let send = wire::SendMessage {
         conversation_id: conversation.to_owned(),

@@ -1,4 +1,4 @@
-//! What decisions cost in memory, for the rules of each preset.
+//! The cost of decisions in memory, for the rules of each preset.
 
 use std::{hint::black_box, time::Instant};
 
@@ -7,28 +7,29 @@ use causerie_policy::{Resource, Action, PRESETS, Policy, DirectoryQuery, UserIx,
 use super::school::{Random, School};
 use crate::Outcome;
 
-/// Pairs of people of whom one asks about the other.
+/// Pairs of users for checks.
 const PAIRS: usize = 20_000;
-/// People whose reach is asked for, and of those who reach most, how many.
+/// The number of random users whose reach is computed, and the number of users with a large reach.
 const PEOPLE: usize = 200;
 const WIDEST: usize = 16;
-/// Best of so many: others share the machine.
+/// The best of this many runs counts, because other processes share the machine.
 const RUNS: u32 = 5;
-/// What somebody types to find others: nothing yet, a letter, three.
+/// The prefixes of a search: none, one letter, three letters.
 const TYPED: [&[&str]; 3] = [&[], &["m"], &["mar"]];
 const COMPLETIONS: usize = 20;
 
-/// Of one preset.
+/// The results of one preset.
 pub struct Decisions {
-    /// The preset.
+    /// The name of the preset.
     pub preset: &'static str,
-    /// Facts that put somebody into a group.
+    /// The number of memberships among the facts.
     pub memberships: usize,
-    /// Of the facts in memory.
+    /// The memory of the facts.
     pub bytes: usize,
-    /// A check, of people at random or of those who reach most, whichever is slower on average.
+    /// The duration of a check, for random users or for users with a large reach, whichever is slower on average.
     pub check_us: f64,
-    /// The reach of a person and 20 completions of what they typed: of half of those asked, and of all.
+    /// The duration of computing a user's reach with 20 matches of a search: the median and the maximum over all
+    /// searches.
     pub reach_ms: (f64, f64),
 }
 
@@ -37,10 +38,10 @@ pub fn presets() -> impl Iterator<Item = &'static str> {
     PRESETS.iter().map(|(name, _)| *name)
 }
 
-/// Measures one preset with so many people. It keeps its thread busy.
+/// Measures one preset with this many users. It blocks its thread.
 ///
 /// # Errors
-/// When there is no such preset.
+/// When there is no preset of this name.
 #[allow(clippy::cast_precision_loss)] // thousands
 pub fn measure(preset: &'static str, people: u32) -> Outcome<Decisions> {
     let policy = Policy::preset(preset).ok_or_else(|| format!("there is no preset `{preset}`"))?;
@@ -74,7 +75,7 @@ pub fn measure(preset: &'static str, people: u32) -> Outcome<Decisions> {
     Ok(Decisions { preset, memberships, bytes: world.bytes(), check_us, reach_ms })
 }
 
-/// In microseconds.
+/// The duration of the fastest run in microseconds.
 fn best_us<T>(mut run: impl FnMut() -> T) -> f64 {
     let time = |_| {
         let began = Instant::now();

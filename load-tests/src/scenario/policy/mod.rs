@@ -1,5 +1,5 @@
-//! `policy`: what decisions cost in a world of very many people, for the rules of each preset, and how soon all nodes go by a
-//! fact that changed.
+//! `policy`: the cost of decisions with very many users, for the rules of each preset, and how soon all nodes apply
+//! a changed fact.
 
 mod change;
 mod decisions;
@@ -20,10 +20,10 @@ const CHECK_US_MAX: f64 = 2.0;
 const REACH_MS_MAX: f64 = 1.0;
 const VISIBLE_S_MAX: f64 = 1.0;
 
-/// What to do.
+/// The parameters.
 #[derive(Debug, Clone, Args)]
 pub struct Policy {
-    /// People, with 19 memberships each.
+    /// The number of users, with 19 memberships each.
     #[arg(long, default_value_t = 100_000, value_parser = clap::value_parser!(u32).range(2_000..=1_000_000))]
     people: u32,
 }
@@ -69,7 +69,7 @@ impl Scenario for Policy {
     }
 }
 
-/// What one preset costs.
+/// Reports the costs of one preset.
 fn tell(report: &mut Report, it: &Decisions) {
     let preset = it.preset;
     report.metric(format!("{preset}: memberships"), it.memberships, "");
@@ -78,7 +78,7 @@ fn tell(report: &mut Report, it: &Decisions) {
     report.metric(format!("{preset}: reach and 20 completions, slowest"), it.reach_ms.1, "ms");
 }
 
-/// The slowest of all presets.
+/// Judges the slowest preset.
 #[allow(clippy::cast_precision_loss)] // gigabytes at most
 fn judge(report: &mut Report, all: &[Decisions], people: u32) -> Vec<Figure> {
     let most = |of: fn(&Decisions) -> f64| all.iter().map(of).fold(0.0, f64::max);
@@ -98,7 +98,7 @@ fn judge(report: &mut Report, all: &[Decisions], people: u32) -> Vec<Figure> {
 }
 
 impl Policy {
-    /// On running servers.
+    /// Measures on running servers.
     #[allow(clippy::cast_precision_loss)] // counts of one run
     async fn visible(&self, stage: &Stage, people: u32, report: &mut Report) -> Outcome<Vec<Figure>> {
         let others = Others::watch();

@@ -1,35 +1,35 @@
-//! People as a region of schools has them, as facts in memory: 19 memberships each where the rules have words for them.
+//! The users of many schools as facts in memory: 19 memberships per user if the rules have words for them.
 
 use causerie_policy::{
     FactChange, Delivers, EdgeEffect, GroupKindId, GroupState, RelationOrigin, EntityKey, RelationId, RelationState, RoleId, RoleSet, Status, Vocabulary,
     WritableBy,
 };
 
-/// People of a school.
+/// Users of a school.
 const SCHOOL: u32 = 1_600;
 const CLASSES: u32 = 50;
 const SUBJECTS: u32 = 300;
 const SUBJECTS_EACH: u32 = 12;
 const CLUBS: u32 = 60;
 const CLUBS_EACH: u32 = 5;
-/// People and groups are keys apart.
+/// The keys of groups begin here, so that they differ from the keys of users.
 const GROUPS: EntityKey = 1 << 64;
-/// One person in so many runs the school, and so many after them teach.
+/// One user of this many manages the school, and this many users after them teach.
 const RUNS: u32 = 400;
 const TEACH: u32 = 40;
 const RELATIONS_EACH: u32 = 20;
 
-/// Everyone.
+/// All users of the schools.
 pub struct School {
-    /// What makes the world.
+    /// The changes that make the world.
     pub changes: Vec<FactChange>,
-    /// Some who reach most: those who run a school, and teachers.
+    /// Users with a large reach: managers and teachers.
     pub widest: Vec<EntityKey>,
-    /// In `changes`; none where the rules have no roles or no kinds of groups.
+    /// The number of memberships in `changes`; 0 if the rules declare no roles or no kinds of groups.
     pub memberships: usize,
 }
 
-/// What the rules call things. A fact without a word is left out: a server keeps it, and it gives nothing.
+/// The words of the rules. A fact without a word is left out, because it has no effect.
 struct Words {
     learner: Option<RoleId>,
     teacher: Option<RoleId>,
@@ -55,7 +55,7 @@ impl Words {
 }
 
 impl School {
-    /// So many people, in the words of these rules.
+    /// Schools with this many users, in the words of these rules.
     #[must_use]
     pub fn new(people: u32, vocabulary: &Vocabulary) -> Self {
         let mut it = Self { changes: Vec::new(), widest: Vec::new(), memberships: 0 };
@@ -71,7 +71,8 @@ impl School {
         it
     }
 
-    /// The school itself, its classes, subjects and clubs. Where rules go by edges, all write within a group and to the school.
+    /// Adds the school, its classes, subjects and clubs. If the rules use edges, all groups have an edge to themselves
+    /// and to the school.
     fn groups(&mut self, first: u32, words: &Words, random: &mut Random) {
         let kinds = [(1, words.school), (CLASSES, words.class), (SUBJECTS, words.subject), (CLUBS, words.class)];
         let kinds = kinds.into_iter().flat_map(|(count, kind)| (0..count).map(move |_| kind));
@@ -105,7 +106,7 @@ impl School {
                 _ => words.learner,
             };
             let (Some(role), Some(_), Some(_), Some(_)) = (role, words.school, words.class, words.subject) else { continue };
-            // Learners of a class have the same subjects; some have one of another.
+            // The learners of a class have the same subjects; some have a subject of another class.
             let class = at % CLASSES;
             let (subjects, clubs) = (SUBJECTS / SUBJECTS_EACH, CLUBS / CLUBS_EACH);
             let subject = |each: u32, random: &mut Random| (class * 6 + each * subjects + random.below(2)) % SUBJECTS;
@@ -120,7 +121,7 @@ impl School {
         }
     }
 
-    /// With others of the school; `each` of them, or one for one person in a hundred.
+    /// Adds relations with other users of the school: `each` per user; if `each` is 0, one for about every hundredth user.
     fn relations(&mut self, people: u32, (relation, how): (RelationId, RelationOrigin), each: u32, random: &mut Random) {
         for from in 0..people {
             let count = if each == 0 { u32::from(random.below(100) == 0) } else { each };
@@ -148,17 +149,17 @@ fn person(at: u32, random: &mut Random) -> FactChange {
     }
 }
 
-/// Small, and the same on each run.
+/// A small random generator with the same numbers in each run.
 pub struct Random(u64);
 
 impl Random {
-    /// Begins there.
+    /// Begins with this seed.
     #[must_use]
     pub fn new(seed: u64) -> Self {
         Self(seed)
     }
 
-    /// A number below a limit (splitmix64).
+    /// A number below `limit` (splitmix64).
     #[allow(clippy::cast_possible_truncation)] // below the limit
     pub fn below(&mut self, limit: u32) -> u32 {
         self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
@@ -168,7 +169,7 @@ impl Random {
         ((mixed ^ (mixed >> 31)) % u64::from(limit)) as u32
     }
 
-    /// Of two or three syllables; 40,000 of them, and some more often than others.
+    /// A name of two or three syllables; there are 40,000 names, and some occur more often than others.
     fn name(&mut self) -> String {
         const SYLLABLES: [&str; 34] = [
             "ma", "mar", "jo", "li", "sa", "ro", "be", "an", "el", "tho", "ni", "lu", "ca", "de", "pe", "vi", "ge", "fra",
@@ -188,7 +189,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn everyone_is_in_nineteen_groups() {
+    fn every_user_is_in_nineteen_groups() {
         for preset in ["school", "lms", "ent"] {
             let school = School::new(2_000, Policy::preset(preset).expect("a preset").vocabulary());
             assert_eq!(school.memberships, 2_000 * 19, "{preset}");

@@ -1,5 +1,5 @@
-//! `provision`: how long it takes to tell the server of everyone, what those who chat meanwhile notice, and what rules over
-//! so many people cost a running server.
+//! `provision`: the duration of importing all users, its effect on users who chat at the same time, and the cost of
+//! rules over so many users on a running server.
 
 pub(super) mod rows;
 
@@ -24,36 +24,36 @@ use crate::{
     world::{Server, World, http},
 };
 
-/// The rules all is done under: those with most memberships to look at.
+/// The rules of the measurement: the preset that has to examine most memberships.
 const RULES: &str = "school";
-/// The line the changed rules lack: every pupil loses some people.
+/// The line that the changed rules lack: every pupil loses some users.
 const DROPPED: &str = "allow find,see_profile,start  staff ";
-/// Pairs who chat.
+/// The number of pairs who chat.
 const PAIRS: u32 = 50;
 const TEXT_BYTES: usize = 256;
-/// How long they chat before anything else happens, for comparison.
+/// How long they chat before the import begins, for comparison.
 const QUIET: Duration = Duration::from_secs(10);
-/// What was left unanswered at the end is waited for.
+/// How long late answers are awaited at the end.
 const LATE_S: f64 = 30.0;
-/// "In minutes", for 100,000 people.
+/// The goal "in minutes", for 100,000 users.
 const IMPORT_S_MAX: f64 = 600.0;
-/// From here on whoever chats notices.
+/// A latency that users who chat notice.
 const ACK_P99_MS_MAX: f64 = 100.0;
-/// Somebody waits for it before they change rules.
+/// An administrator waits for this before changing rules.
 const DIFFERENCE_S_MAX: f64 = 2.0;
 const IMPORT: &str = "/v1/import";
 /// Longer than any import.
 const DAY_S: f64 = 86_400.0;
-/// What is asked several times is told by its middle.
+/// A repeated measurement is reported by its median.
 const TIMES: usize = 3;
 
-/// What to do.
+/// The parameters.
 #[derive(Debug, Clone, Args)]
 pub struct Provision {
-    /// People, with 19 memberships each.
+    /// The number of users, with 19 memberships each.
     #[arg(long, default_value_t = 100_000, value_parser = clap::value_parser!(u32).range(1_000..=1_000_000))]
     people: u32,
-    /// Messages per second that 50 pairs write meanwhile.
+    /// Messages per second of the 50 pairs during the import.
     #[arg(long, default_value_t = 50.0, value_parser = rate)]
     rate: f64,
 }
@@ -112,7 +112,7 @@ impl Scenario for Provision {
 }
 
 impl Provision {
-    /// Brings everyone in, twice, while some chat.
+    /// Imports all users twice while some users chat.
     #[allow(clippy::cast_precision_loss)] // counts of minutes
     async fn import(
         &self,
@@ -186,7 +186,7 @@ impl Provision {
         Ok(costs)
     }
 
-    /// Does something while the pairs write; answers what they saw.
+    /// Runs `work` while the pairs write. Returns their observations.
     async fn chatting<T>(&self, crowd: &Crowd, work: impl Future<Output = Outcome<T>>) -> Outcome<(Seen, T)> {
         let action = Action::Send { text_bytes: TEXT_BYTES, conversations: None, senders: 0 };
         let stream = Stream { name: "chat".to_owned(), action, pace: Pace::Steady(self.rate) };
@@ -201,7 +201,8 @@ fn ack(seen: &Seen) -> &Latencies {
     &seen.first().answer
 }
 
-/// What rules over so many people cost a server that has just started; answers what their difference does.
+/// Measures the cost of rules over so many users on a server that has just started. Returns the duration of a
+/// comparison of rules.
 async fn decide(stage: &Stage, server: &Server, crowd: &Crowd, key: &str, report: &mut Report) -> Outcome<Duration> {
     stage.progress.say("the rules are asked");
     let (public, mut person) = (server.http()?, crowd.socket_of(1).await?);
@@ -235,7 +236,7 @@ async fn decide(stage: &Stage, server: &Server, crowd: &Crowd, key: &str, report
     Ok(difference)
 }
 
-/// What became of an import's rows.
+/// The summary of an import.
 fn summary(answer: &str) -> Outcome<Summary> {
     let last = answer.lines().next_back().unwrap_or_default();
     let Ended { summary } = serde_json::from_str(last).map_err(|_| format!("an import ended with {last}"))?;

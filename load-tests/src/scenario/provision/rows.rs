@@ -1,4 +1,4 @@
-//! People as a region of schools has them, as rows of an import: 19 memberships each.
+//! The users of many schools as rows of an import: 19 memberships per user.
 
 use std::{
     fs::File,
@@ -8,15 +8,15 @@ use std::{
 
 use crate::{Outcome, crowd};
 
-/// People of one school.
+/// Users of one school.
 const SCHOOL: usize = 1_600;
 const CLASSES: usize = 50;
 const SUBJECTS: usize = 300;
 const SUBJECTS_EACH: usize = 17;
-/// One person in so many teaches, and one in so many runs the school.
+/// One user of this many teaches, and one of this many manages the school.
 const TEACHES: usize = 10;
 const RUNS: usize = 400;
-/// The class of those who chat while all others are brought in.
+/// The class of the users who chat while all others are imported.
 const CHATTING: &str = "chatting";
 
 const FIRST: [&str; 16] = [
@@ -28,16 +28,16 @@ const LAST: [&str; 16] = [
     "Mercier", "Blanc", "Marchand", "Faure",
 ];
 
-/// What was written.
+/// The written file.
 #[derive(Default)]
 pub struct Written {
-    /// Lines.
+    /// The number of lines.
     pub rows: usize,
-    /// Rows that put somebody into a group.
+    /// The number of rows with a membership.
     pub memberships: usize,
 }
 
-/// A class of the first people, by which they may write to each other.
+/// A class of the first users, by which they may write to each other.
 #[must_use]
 pub fn one_class(prefix: &str, people: u32) -> String {
     let mut rows = format!("{{\"type\":\"group\",\"id\":\"{CHATTING}\",\"name\":\"Chatting\",\"kind\":\"class\"}}\n");
@@ -48,7 +48,7 @@ pub fn one_class(prefix: &str, people: u32) -> String {
     rows
 }
 
-/// Everyone with groups and memberships, in an order in which each row may name what it needs.
+/// Writes all users with groups and memberships. The order is such that each row names only rows before it.
 ///
 /// # Errors
 /// When the file can't be written.
@@ -89,7 +89,7 @@ fn memberships(prefix: &str, person: u32) -> impl Iterator<Item = String> {
     };
     let class = place * CLASSES / SCHOOL;
     let head = [group("cycle", school, 0), group("class", school, class)];
-    // Coprime to the number of subjects, so that nobody has one twice.
+    // The factor is coprime to the number of subjects, so that no user has a subject twice.
     let subjects = (0..SUBJECTS_EACH).map(move |at| group("subject", school, (place * 7 + at * 23) % SUBJECTS));
     head.into_iter().chain(subjects).map(move |group| membership(prefix, person, &group, role))
 }
@@ -116,7 +116,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn everyone_is_in_nineteen_groups() {
+    fn every_user_is_in_nineteen_groups() {
         for person in [0, 1, 10, 1_599, 1_600, 99_999] {
             let groups: HashSet<String> = memberships("load-", person).collect();
             assert_eq!(groups.len(), 19, "{person}");

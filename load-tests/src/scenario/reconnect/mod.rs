@@ -1,4 +1,4 @@
-//! `reconnect`: everyone is cut off at one instant and returns at once, while others go on writing.
+//! `reconnect`: all users are disconnected at the same moment and return at once, while other users go on writing.
 
 mod statements;
 
@@ -7,7 +7,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use clap::Args;
 
-use self::statements::{Statements, told};
+use self::statements::{Statements, shortened};
 use super::{Scenario, Stage, idle, scaled};
 use crate::{
     cli::options::{rate, seconds},
@@ -19,39 +19,39 @@ use crate::{
     world::{Reading, Server, World},
 };
 
-/// Those of each group who are cut off. Another one stays, and writes.
+/// The users of each group who are disconnected. One more user stays connected and writes.
 const GROUP: usize = 100;
-/// Everyone is on one of two sides, and so are groups: a process of the crowd has place for one of them.
+/// All users and groups belong to one of two sides: a process of the crowd has room for one side.
 const SIDES: usize = 2;
 const TEXT_BYTES: usize = 256;
 const WARM_UP_S: f64 = 3.0;
-/// How long returning may take; whoever is not back by then is given up.
+/// How long a reconnect may take; a user who is not back by then counts as failed.
 const PATIENCE: Duration = Duration::from_secs(60);
-/// What a return leaves to be done, by server and database, is done after so long.
+/// After this time server and database have finished the work that a reconnect causes.
 const SETTLE: Duration = Duration::from_secs(3);
 /// How long the last deliveries may take.
 const LATE_S: f64 = 10.0;
-/// Statements that are told word by word.
-const TOLD: usize = 4;
+/// The number of printed statements.
+const STATEMENTS_SHOWN_MAX: usize = 4;
 
-/// What to do.
+/// The parameters.
 #[derive(Debug, Clone, Args)]
 pub struct Reconnect {
-    /// Sessions that are cut off: a multiple of 200.
+    /// The number of disconnected sessions: a multiple of 200.
     #[arg(long, default_value_t = 15_000, value_parser = sessions)]
     sessions: usize,
-    /// Groups each is in, and resumes.
+    /// The number of groups of each user.
     #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u16).range(1..=100))]
     conversations: u16,
-    /// Messages per second all the while, at full size.
+    /// Messages per second during the whole measurement, at full size.
     #[arg(long, default_value_t = 100.0, value_parser = rate)]
     rate: f64,
-    /// How long is measured what these messages cost by themselves, in seconds.
+    /// How long the cost of these messages alone is measured, in seconds.
     #[arg(long, default_value_t = 20.0, value_parser = seconds)]
     seconds: f64,
 }
 
-/// One moment of server, database and kernel.
+/// The state of server, database and kernel at one moment.
 struct Moment {
     server: Reading,
     statements: Option<Statements>,
@@ -164,8 +164,8 @@ impl Scenario for Reconnect {
             report.metric("SQL statements of all returns", beyond.count, "");
             report.at_most("SQL statements per return", beyond.count / returned, 0.02, "");
             costs.push(Figure::new("SQL statements per return", beyond.count / returned, ""));
-            for (query, more) in beyond.each.iter().take(TOLD) {
-                report.note(format!("{more:.0} statements more than of the messages alone: {}", told(query)));
+            for (query, more) in beyond.each.iter().take(STATEMENTS_SHOWN_MAX) {
+                report.note(format!("{more:.0} statements more than of the messages alone: {}", shortened(query)));
             }
         } else if !world.is_target() {
             report.note("SQL statements are not counted: that needs PostgreSQL with pg_stat_statements");
@@ -187,11 +187,12 @@ impl Moment {
     }
 }
 
-/// Who is who, by number: those of the first side who stay, those who are cut off of both sides, those of the second who stay.
+/// The users by number: the staying users of the first side, the disconnected users of both sides, the staying users of
+/// the second side.
 struct People {
-    /// Of each side, cut off.
+    /// The number of disconnected users of each side.
     cut: usize,
-    /// Of each side, staying.
+    /// The number of staying users of each side.
     stay: usize,
 }
 
@@ -212,7 +213,7 @@ impl People {
         UserSet::Span(number(self.stay), number(self.stay + SIDES * self.cut))
     }
 
-    /// Of one side after the other; the first of each is one who stays.
+    /// The groups of one side after the other. The first member of each is a staying user.
     fn groups(&self, each: usize) -> Vec<Vec<u32>> {
         let of_side = |(first_cut, first_stay): (usize, usize)| {
             let groups = idle::groups(self.cut, each).into_iter().enumerate();
@@ -243,7 +244,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn groups_have_one_who_stays_and_do_not_cross_sides() {
+    fn each_group_has_a_staying_user_and_belongs_to_one_side() {
         let people = People::new(1_000);
         assert_eq!((people.side(), people.all()), (505, 1_010));
         let groups = people.groups(20);

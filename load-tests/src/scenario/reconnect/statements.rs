@@ -1,4 +1,4 @@
-//! SQL statements by what they say, and which of them there were more of than of a load alone.
+//! SQL statements by their text, and the statements that a load alone does not explain.
 
 use std::collections::HashMap;
 
@@ -7,10 +7,10 @@ use sea_orm::sqlx;
 use crate::{Outcome, world::Postgres};
 
 const CALLS: &str = "SELECT query, SUM(calls)::bigint FROM pg_stat_statements WHERE query NOT LIKE '%pg_stat_%' GROUP BY query";
-/// Of each transaction; a return needs none.
+/// Part of each transaction; a reconnect needs no transaction.
 const BEGIN: &str = "BEGIN";
-/// Characters of a statement that are told.
-const TOLD: usize = 90;
+/// The number of printed characters of a statement.
+const CHARACTERS_SHOWN_MAX: usize = 90;
 
 /// How often each statement was executed so far.
 pub struct Statements(HashMap<String, f64>);
@@ -18,14 +18,14 @@ pub struct Statements(HashMap<String, f64>);
 /// Statements that a load alone does not explain.
 #[derive(Debug, Default, PartialEq)]
 pub struct Beyond {
-    /// All of them.
+    /// Their total number.
     pub count: f64,
-    /// Each, the most frequent first.
+    /// Each statement with its number, the most frequent first.
     pub each: Vec<(String, f64)>,
 }
 
 impl Statements {
-    /// By now; `None` where `pg_stat_statements` is not installed.
+    /// The current counts; `None` if `pg_stat_statements` is not installed.
     ///
     /// # Errors
     /// When the database fails.
@@ -38,9 +38,10 @@ impl Statements {
         Ok(Some(Self(rows.into_iter().map(|(query, calls)| (query, calls as f64)).collect())))
     }
 
-    /// What there was from `middle` to now beyond the load's own, which ran alone from `start` to `middle` and `times` as long
-    /// since. Each statement by itself: a load stores more with fewer statements while the server is busy, and would
-    /// otherwise hide others. Where it needed more transactions than before, it also had more of what is in them.
+    /// The statements between `middle` and now that exceed those of the load, which ran alone from `start` to `middle`,
+    /// and `times` as long since. Each statement is compared by itself: a busy server stores more messages with fewer
+    /// statements, which would otherwise hide others. If there were more transactions than before, there were also more
+    /// of the statements in them.
     #[must_use]
     pub fn beyond(&self, start: &Self, middle: &Self, times: f64) -> Beyond {
         let alone = |query: &str| middle.of(query) - start.of(query);
@@ -57,11 +58,11 @@ impl Statements {
     }
 }
 
-/// A statement in one line, cut short.
+/// A statement in one line, shortened.
 #[must_use]
-pub fn told(query: &str) -> String {
+pub fn shortened(query: &str) -> String {
     let line = query.split_whitespace().collect::<Vec<_>>().join(" ");
-    match line.char_indices().nth(TOLD) {
+    match line.char_indices().nth(CHARACTERS_SHOWN_MAX) {
         Some((end, _)) => format!("{}…", &line[..end]),
         None => line,
     }
@@ -76,7 +77,7 @@ mod tests {
     }
 
     #[test]
-    fn only_what_goes_beyond_the_load_counts() {
+    fn only_statements_beyond_the_load_count() {
         let start = statements(&[("INSERT", 100.0), ("SELECT a", 50.0)]);
         let middle = statements(&[("INSERT", 200.0), ("SELECT a", 70.0), ("SELECT b", 10.0)]);
         let end = statements(&[("INSERT", 220.0), ("SELECT a", 83.0), ("SELECT b", 15.0), ("SELECT c", 7.0)]);
@@ -85,7 +86,7 @@ mod tests {
     }
 
     #[test]
-    fn more_transactions_explain_what_is_in_them() {
+    fn more_transactions_explain_their_statements() {
         let start = statements(&[]);
         let middle = statements(&[(BEGIN, 100.0), ("INSERT", 100.0)]);
         let end = statements(&[(BEGIN, 220.0), ("INSERT", 220.0), ("SELECT", 5.0)]);
@@ -93,8 +94,8 @@ mod tests {
     }
 
     #[test]
-    fn statements_are_told_in_a_line() {
-        assert_eq!(told("SELECT a,\n       b"), "SELECT a, b");
-        assert_eq!(told(&"é".repeat(200)).chars().count(), TOLD + 1);
+    fn statements_are_shown_in_one_line() {
+        assert_eq!(shortened("SELECT a,\n       b"), "SELECT a, b");
+        assert_eq!(shortened(&"é".repeat(200)).chars().count(), CHARACTERS_SHOWN_MAX + 1);
     }
 }

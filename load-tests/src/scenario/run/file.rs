@@ -1,4 +1,4 @@
-//! Reading a scenario file. Everything is bounded, and names that lead nowhere are refused.
+//! Reads a scenario file. All numbers are bounded, and unknown names are refused.
 
 use std::path::Path;
 
@@ -9,26 +9,26 @@ use super::{
 };
 use crate::Outcome;
 
-/// People of a file, all kinds together.
+/// The largest number of users of a file, all kinds together.
 const PEOPLE_MAX: u32 = 100_000;
-/// The same where there are mails: who got one is checked inside one process.
+/// The same for a file with mails, because one process checks who got each mail.
 const PEOPLE_WITH_MAILS_MAX: u32 = 15_000;
 const GROUPS_MAX: u32 = 10_000;
-/// Memberships of all groups together.
+/// The largest number of memberships of all groups together.
 const MEMBERSHIPS_MAX: u64 = 2_000_000;
 const EDGES_MAX: u64 = 100_000;
 const MEMBERS_MAX: u32 = 5_000;
 const CONVERSATIONS_MAX: u32 = 50_000;
-/// Per second, of each thing that people do.
+/// The highest rate of each action, per second.
 const RATE_MAX: f64 = 100_000.0;
-/// A message says when it was due in so many bytes; the server takes no longer ones.
+/// A message contains its due time, which needs this many bytes; the server accepts no longer texts.
 const TEXT_BYTES: std::ops::RangeInclusive<u32> = 24..=16_384;
 
 impl Model {
-    /// Reads a file's text; files that it names are beside it.
+    /// Reads the text of a file. Files that it names are in the same folder.
     ///
     /// # Errors
-    /// When something in it makes no sense.
+    /// When the content is not valid.
     pub fn read(file: &Path, text: &str) -> Outcome<Self> {
         let folder = file.parent().unwrap_or(Path::new("")).to_owned();
         reader::read(&file.display().to_string(), text, |table| Self::of(table, &folder))

@@ -1,4 +1,4 @@
-//! The limits of a scenario file, `[goals]`, and what a run came to.
+//! The limits of a scenario file, `[goals]`, and the results that they are compared with.
 
 use super::{
     model::{ActionKind, LoadModel},
@@ -12,14 +12,14 @@ use crate::{
     world::Reading,
 };
 
-/// A limit.
+/// A limit of the file.
 #[derive(Debug, Clone, Copy)]
 pub struct Limit {
     goal: &'static Goal,
     limit: f64,
 }
 
-/// Something that may have a limit.
+/// A value that may have a limit.
 #[derive(Debug)]
 struct Goal {
     key: &'static str,
@@ -30,11 +30,11 @@ struct Goal {
 
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Of {
-    /// From due to acknowledged, messages and mails.
+    /// The time from due to acknowledged, for messages and mails.
     Ack(f64),
-    /// From due to read by a member, likewise.
+    /// The time from due to read by a member, for messages and mails.
     Delivered(f64),
-    /// From due to answered.
+    /// The time from due to answered.
     Answer(ActionKind, f64),
     Errors,
     Lost,
@@ -60,7 +60,7 @@ const GOALS: [Goal; 17] = {
         of("mark_read_p99_ms", "mark read, p99", "ms", Of::Answer(ActionKind::MarkRead, 0.99)),
         of("typing_p99_ms", "typing, p99", "ms", Of::Answer(ActionKind::Typing, 0.99)),
         of("search_p99_ms", "search, p99", "ms", Of::Answer(ActionKind::Search, 0.99)),
-        // Named as in every other scenario.
+        // The names are the same as in the other scenarios.
         of("lost", "messages lost", "", Of::Lost),
         of("doubled", "messages doubled", "", Of::Doubled),
         of("out_of_order", "messages out of order", "", Of::Reordered),
@@ -70,10 +70,11 @@ const GOALS: [Goal; 17] = {
     ]
 };
 
-/// Reads the limits. What must never happen and could has one of 0 unless the file says otherwise.
+/// Reads the limits. The goals about losses and errors that this load can cause have a limit of 0 unless the file sets
+/// another.
 ///
 /// # Errors
-/// When one is out of its bounds, or about something that is not done.
+/// When a limit is out of its bounds, or about an action that the load does not contain.
 pub fn read(table: &mut Table<'_>, load: &LoadModel) -> Outcome<Vec<Limit>> {
     let does = |kind: ActionKind| load.rates.iter().any(|(done, _)| *done == kind);
     let mut said = table.table("goals")?;
@@ -101,45 +102,45 @@ pub fn read(table: &mut Table<'_>, load: &LoadModel) -> Outcome<Vec<Limit>> {
     Ok(limits)
 }
 
-/// What a run came to.
+/// The results of a run.
 pub struct Came<'a> {
-    /// In the order of the file's rates.
+    /// The rates, in the order of the file.
     pub rates: &'a [(ActionKind, f64)],
-    /// What everyone saw.
+    /// The observations of all users.
     pub seen: &'a Seen,
-    /// CPU time that the server needed for it.
+    /// CPU time of the server in microseconds.
     pub cpu_us: Option<f64>,
     /// The server at the end.
     pub after: &'a Reading,
 }
 
 impl Came<'_> {
-    /// What people saw of a thing, if it was done.
+    /// The observations about one kind of action; `None` if the load does not contain it.
     pub fn of(&self, kind: ActionKind) -> Option<&StreamSeen> {
         let at = self.rates.iter().position(|(done, _)| *done == kind)?;
         self.seen.streams.get(at)
     }
 
-    /// Messages and mails together.
+    /// The observations about messages and mails.
     pub fn messages(&self) -> impl Iterator<Item = &StreamSeen> {
         [self.of(ActionKind::Send), self.of(ActionKind::Mail)].into_iter().flatten()
     }
 
-    /// From due to acknowledged.
+    /// The time from due to acknowledged.
     pub fn acks(&self) -> Latencies {
         let mut all = Latencies::new();
         self.messages().for_each(|seen| all.merge(&seen.answer));
         all
     }
 
-    /// From due to read, each member.
+    /// The time from due to read, for each member.
     pub fn deliveries(&self) -> Latencies {
         let mut all = Latencies::new();
         self.messages().for_each(|seen| all.merge(&seen.delivery));
         all
     }
 
-    /// CPU of the server for each message, with all that was done besides.
+    /// CPU time of the server for each message, with all other actions included.
     #[allow(clippy::cast_precision_loss)] // counts of one run
     pub fn cpu_us_per_message(&self) -> Option<f64> {
         let messages: u64 = self.messages().map(|seen| seen.answered).sum();
@@ -162,7 +163,8 @@ impl Came<'_> {
         }
     }
 
-    /// Judges by the limits. What could not be measured, on a target for one, is left out with a note.
+    /// Compares the results with the limits. A value that could not be measured, for example on a target, is left out
+    /// with a note.
     pub fn judge(&self, limits: &[Limit], report: &mut Report) {
         for Limit { goal, limit } in limits {
             match self.value(goal.of) {
@@ -184,7 +186,7 @@ impl Came<'_> {
                 report.note(format!("{}: {} of {} {what}", kind.name(), stream.absent, stream.due));
             }
         }
-        // The shortest time that is judged is the one that the tool's own delay spoils first.
+        // The shortest judged time decides, because the tool's own delay spoils it first.
         let judged = limits.iter().filter(|limit| matches!(limit.goal.of, Of::Ack(_) | Of::Delivered(_) | Of::Answer(..)));
         let tail = |of: Of| match of {
             Of::Ack(_) => self.value(Of::Ack(0.99)),

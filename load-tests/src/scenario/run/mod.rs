@@ -1,5 +1,5 @@
-//! `run FILE.toml`: a scenario of one's own. The file says who there is and what they do ([`model`]); from it follows each
-//! person and conversation ([`plan`]), and what is told to the server beforehand ([`rows`]).
+//! `run FILE.toml`: a scenario of your own. The file describes users and actions ([`model`]). From it follow each
+//! single user and conversation ([`plan`]), and the rows to import beforehand ([`rows`]).
 
 mod file;
 mod goals;
@@ -34,16 +34,17 @@ use plan::Plan;
 
 /// How long the disk is measured alone.
 const DISK: Duration = Duration::from_secs(1);
-/// Larger than any file one writes by hand.
+/// Larger than any file that is written by hand.
 const FILE_BYTES_MAX: u64 = 1 << 20;
 
-/// What to do.
+/// The parameters.
 #[derive(Debug, Clone, Args)]
 pub struct Run {
-    /// The scenario; see `load-tests/scenarios` for some.
+    /// The scenario file; see `load-tests/scenarios` for examples.
     #[arg(value_name = "FILE", value_parser = read)]
     own: Own,
-    /// With --target: a file that holds an API key with the scope `provision`. Without it people are only named.
+    /// With --target: a file that holds an API key with the scope `provision`. Without it, users exist only by their
+    /// tokens.
     #[arg(long, value_name = "FILE")]
     api_key_file: Option<PathBuf>,
 }
@@ -79,7 +80,7 @@ impl Scenario for Run {
         self.own.model.title.clone()
     }
 
-    /// The file says how many there are.
+    /// The file sets the size.
     fn grows(&self) -> bool {
         false
     }
@@ -125,13 +126,13 @@ impl Scenario for Run {
         tell(&came, report);
         came.judge(&model.goals, report);
         server.stop().await?;
-        // There is one size: the file's.
+        // There is one size: the size of the file.
         Ok(Vec::new())
     }
 }
 
 impl Run {
-    /// A target is administered by others: what would need that is refused before anything is done.
+    /// Refuses, before the run begins, a file that would need administrative rights on a target.
     fn check(&self, common: &Common) -> Outcome<()> {
         let Own { model, file, .. } = &self.own;
         if common.target.is_none() {
@@ -195,7 +196,7 @@ impl Run {
             return world.serve(&[]).await;
         }
         let heartbeat_ms = self.own.model.load.heartbeat_s.map(|seconds| format!("{:.0}", seconds * 1_000.0));
-        // As all other limits: this tool is not to be slowed down.
+        // The rate limits are raised like all others, so that this tool is not slowed down.
         let mut settings = vec![("LIMITS__SEARCHES_PER_SECOND", "1000000"), ("LIMITS__SEARCHES_BURST", "1000000")];
         settings.extend(heartbeat_ms.as_deref().map(|ms| ("HEARTBEAT__INTERVAL_MS", ms)));
         world.serve(&settings).await
@@ -220,7 +221,7 @@ impl Run {
                 Kind::Mail => Ok(()),
             };
             if let Err(error) = started {
-                // Given up is no mistake of the file.
+                // A stopped run is no error of the file.
                 return Err(if error.is::<crate::stop::Stopped>() { error } else { wanted.mark.wrong(&error.to_string()) });
             }
         }
@@ -260,7 +261,7 @@ impl Run {
     }
 }
 
-/// What was seen, whatever is aimed at.
+/// Reports the observations, with and without limits.
 fn tell(came: &Came<'_>, report: &mut Report) {
     const QUANTILES: [(&str, f64); 2] = [("p50", 0.5), ("p99", 0.99)];
     report.metric("measured for", came.seen.seconds, "s");
@@ -272,7 +273,7 @@ fn tell(came: &Came<'_>, report: &mut Report) {
                 report.metric(format!("{name}, due to answered, {of}"), ms, "ms");
             }
         }
-        // More lines than these are not told apart in one plot.
+        // A plot can't show more lines than these.
         if matches!(kind, ActionKind::Send | ActionKind::Mail | ActionKind::List | ActionKind::History) {
             report.curve(seen.answer.curve(&format!("{name}, due to answered")));
         }

@@ -1,164 +1,164 @@
-//! What a scenario file says: who there is, who talks with whom, what they do, and what is aimed at.
+//! The content of a scenario file: users, groups, conversations, actions and goals.
 
 use std::path::PathBuf;
 
 use super::{goals::Limit, reader::Mark};
 
-/// A file that was read.
+/// The content of a file.
 #[derive(Debug, Clone)]
 pub struct Model {
-    /// What is done, in a sentence.
+    /// What the scenario does, in one sentence.
     pub title: String,
-    /// Rules to put in force, and where the file says so.
+    /// The rules to activate, with their place in the file.
     pub rules: Option<Rules>,
-    /// The rules' switches: name and value.
+    /// The settings of the rules: name and value.
     pub settings: Vec<(String, String)>,
-    /// By kind.
+    /// The users, by kind.
     pub people: Vec<People>,
-    /// By kind.
+    /// The groups, by kind.
     pub groups: Vec<Groups>,
-    /// Between groups.
+    /// The edges between groups.
     pub edges: Vec<Edge>,
-    /// Between people.
+    /// The relations between users.
     pub relations: Vec<Relation>,
-    /// Who talks with whom.
+    /// The conversations.
     pub conversations: Vec<Conversation>,
-    /// What people do.
+    /// The actions.
     pub load: LoadModel,
-    /// What is aimed at.
+    /// The goals.
     pub goals: Vec<Limit>,
 }
 
-/// What decides who may do what.
+/// The rules of the tenant.
 #[derive(Debug, Clone)]
 pub enum Rules {
-    /// One of the server's.
+    /// A preset of the server.
     Preset(String, Mark),
-    /// A text of one's own.
+    /// A file with rules.
     File(PathBuf, Mark),
 }
 
-/// People of a kind.
+/// Users of one kind.
 #[derive(Debug, Clone)]
 pub struct People {
-    /// As the file calls them.
+    /// The name in the file.
     pub name: String,
-    /// How many.
+    /// The number of users.
     pub count: u32,
-    /// What they are in the product as a whole.
+    /// Their role in the whole tenant.
     pub role: Option<String>,
 }
 
-/// Groups of the product, of a kind.
+/// Groups of the product, of one kind.
 #[derive(Debug, Clone)]
 pub struct Groups {
-    /// As the file calls them.
+    /// The name in the file.
     pub name: String,
-    /// As the rules call them.
+    /// The kind, a word of the rules.
     pub kind: Option<String>,
-    /// How many.
+    /// The number of groups.
     pub count: u32,
-    /// Who is in them.
+    /// The members.
     pub members: Vec<Members>,
 }
 
-/// People of a kind, in groups of a kind.
+/// Users of one kind as members of groups of one kind.
 #[derive(Debug, Clone)]
 pub struct Members {
-    /// Place in [`Model::people`].
+    /// Index in [`Model::people`].
     pub people: usize,
-    /// What they are there.
+    /// Their role in the group.
     pub role: String,
-    /// How many of the groups each is in.
+    /// How many of the groups each user is in.
     pub each: u32,
 }
 
-/// A way from all groups of a kind to all of another.
+/// An edge from all groups of one kind to all groups of another.
 #[derive(Debug, Clone)]
 pub struct Edge {
-    /// Place in [`Model::groups`].
+    /// Index in [`Model::groups`].
     pub from: usize,
-    /// Likewise.
+    /// Index in [`Model::groups`].
     pub to: usize,
     /// `both`, `people`, `group`.
     pub delivers: &'static str,
 }
 
-/// What people are to each other.
+/// A relation between users.
 #[derive(Debug, Clone)]
 pub struct Relation {
-    /// As the rules call it.
+    /// The name, a word of the rules.
     pub name: String,
-    /// Place in [`Model::people`].
+    /// Index in [`Model::people`].
     pub from: usize,
-    /// Likewise.
+    /// Index in [`Model::people`].
     pub to: usize,
-    /// So many begin with each.
+    /// How many relations begin at each user.
     pub each: u32,
-    /// Where the file says so.
+    /// The place in the file.
     pub mark: Mark,
 }
 
-/// Conversations of a kind.
+/// Conversations of one kind.
 #[derive(Debug, Clone)]
 pub struct Conversation {
-    /// What they are.
+    /// Their kind.
     pub kind: Kind,
-    /// How many.
+    /// Their number.
     pub count: u32,
-    /// Who starts them, or writes the mails: place in [`Model::people`].
+    /// The users who start them or write the mails: index in [`Model::people`].
     pub from: usize,
-    /// With whom.
+    /// The other members or the addressees: index in [`Model::people`].
     pub to: Option<usize>,
-    /// All of them in one such group: place in [`Model::groups`].
+    /// All members are in the same group of this kind: index in [`Model::groups`].
     pub within: Option<usize>,
-    /// With those they have this relation to: its place.
+    /// The other members have this relation to the first: index in [`Model::relations`].
     pub along: Option<usize>,
-    /// Everyone of a group; people a mail goes to, the writer left out.
+    /// The number of members of a group; the number of addressees of a mail, without its author.
     pub members: u32,
-    /// The groups a mail goes to: place in [`Model::groups`].
+    /// The groups to which a mail is addressed: index in [`Model::groups`].
     pub to_group: Option<usize>,
-    /// Where the file says so.
+    /// The place in the file.
     pub mark: Mark,
 }
 
-/// What a conversation is.
+/// The kind of a conversation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
-    /// Two people; one conversation per pair.
+    /// Two users; one conversation per pair.
     Direct,
-    /// Several people.
+    /// Several users.
     Group,
-    /// One message each; the file's count is that of the different ways they are addressed.
+    /// One message each; the count of the file is the number of different ways to address them.
     Mail,
 }
 
-/// What people do, and for how long.
+/// The actions of the users, and their duration.
 #[derive(Debug, Clone)]
 pub struct LoadModel {
-    /// They come within so many seconds.
+    /// The time in which the users connect, in seconds.
     pub ramp_s: f64,
-    /// They do it all for so long before it counts.
+    /// The duration of the warm-up, in seconds.
     pub warm_up_s: f64,
-    /// And then for so long.
+    /// The measured time after the warm-up, in seconds.
     pub seconds: f64,
-    /// How long last answers are waited for.
+    /// How long late answers are awaited, in seconds.
     pub late_s: f64,
-    /// The part of them that is there.
+    /// The part of the users who are online.
     pub online: f64,
-    /// The server looks after them so often.
+    /// The heartbeat interval of the server, in seconds.
     pub heartbeat_s: Option<f64>,
-    /// Of a message.
+    /// The size of a message in bytes.
     pub text_bytes: u32,
-    /// Of a list and a history.
+    /// The page size of lists and histories.
     pub page: u32,
-    /// What they type to find somebody.
+    /// The text of a search.
     pub search: String,
-    /// What they do, and how often all of them together, per second. Nothing that is not done.
+    /// The rate of each action, of all users together, per second; without actions that do not occur.
     pub rates: Vec<(ActionKind, f64)>,
 }
 
-/// Something that people do.
+/// An action of users.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[allow(missing_docs)]
 pub enum ActionKind {
@@ -172,7 +172,7 @@ pub enum ActionKind {
 }
 
 impl ActionKind {
-    /// All, with their keys.
+    /// All actions with their keys in the file.
     pub const ALL: [(Self, &'static str); 7] = [
         (Self::Send, "sends_per_second"),
         (Self::Mail, "mails_per_second"),
@@ -183,7 +183,7 @@ impl ActionKind {
         (Self::Search, "searches_per_second"),
     ];
 
-    /// For figures.
+    /// The name for figures.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -199,7 +199,7 @@ impl ActionKind {
 }
 
 impl Model {
-    /// What of it has to be told to the server by somebody who may administer it, by its keys in the file.
+    /// The keys of the file that need an API key with the scope `provision`.
     #[must_use]
     pub fn provisioned(&self) -> Vec<&'static str> {
         let all = [

@@ -1,51 +1,53 @@
-//! From what a file says to each single person, group and conversation. The same file gives the same plan in every run.
+//! Derives each single user, group and conversation from the content of a file. The same file gives the same plan
+//! in every run.
 
 use std::collections::HashSet;
 
 use super::model::{Conversation, Kind, Model};
 use crate::Outcome;
 
-/// Members of all conversations together.
+/// The largest number of members of all conversations together.
 const SEATS_MAX: usize = 1_000_000;
-/// Draws per conversation, before there seem to be no more of them.
+/// The number of attempts to draw a conversation, after which no further different conversation is expected.
 const DRAWS: usize = 200;
 
-/// Everyone and everything, by number. Those who come online have the lowest numbers.
+/// All users, groups and conversations, by number. Users who connect have the lowest numbers.
 #[derive(Debug, Clone, Default)]
 pub struct Plan {
-    /// How many people there are.
+    /// The number of users.
     pub people: u32,
-    /// How many of them come.
+    /// The number of users who connect.
     pub online: u32,
-    /// By the model's kinds of people.
+    /// The users of each kind of the model.
     pub numbers: Vec<Vec<u32>>,
-    /// By the model's groups: each of these, who is in it.
+    /// For each kind of groups of the model, its groups with their members.
     pub groups: Vec<Vec<Group>>,
-    /// By the model's relations: from whom to whom.
+    /// For each relation of the model, the pairs of users.
     pub relations: Vec<Vec<(u32, u32)>>,
-    /// By the model's conversations that are no mails: each of these, its members; the first one starts it.
+    /// For each kind of conversations of the model except mails, its conversations with their members. The first member
+    /// starts the conversation.
     pub conversations: Vec<Vec<Vec<u32>>>,
-    /// Mails that are written in turn, mixed.
+    /// The mails, mixed, in the order of writing.
     pub mails: Vec<MailPlan>,
 }
 
-/// Who is in a group: by the places of [`super::model::Groups::members`].
+/// The members of a group, by the index of [`super::model::Groups::members`].
 pub type Group = Vec<Vec<u32>>;
 
-/// A way to address a mail.
+/// The addressing of a mail.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MailPlan {
-    /// Who writes.
+    /// The author.
     pub from: u32,
-    /// People it goes to.
+    /// The users to whom it is addressed.
     pub to: Vec<u32>,
-    /// A group it goes to: the place of its kind, and its number.
+    /// The group to which it is addressed: index of its kind, and its number.
     pub group: Option<(usize, u32)>,
-    /// All who get it.
+    /// All users who get it.
     pub readers: Vec<u32>,
 }
 
-/// Numbers without a pattern, the same in every run (splitmix64).
+/// A random generator with the same numbers in every run (splitmix64).
 struct Dice(u64);
 
 impl Dice {
@@ -63,10 +65,10 @@ impl Dice {
 }
 
 impl Plan {
-    /// Works it out.
+    /// Makes the plan.
     ///
     /// # Errors
-    /// When there are fewer different conversations than the file wants.
+    /// When there are fewer different conversations than the file requires.
     pub fn of(model: &Model) -> Outcome<Self> {
         let mut plan = Self::people(model);
         plan.groups = model.groups.iter().map(|groups| plan.members(groups)).collect();
@@ -129,7 +131,7 @@ impl Plan {
         plan
     }
 
-    /// In turn: each person in as many neighbouring groups as the file says.
+    /// Distributes the users in turn: each user is in as many neighbouring groups as the file requires.
     fn members(&self, groups: &super::model::Groups) -> Vec<Group> {
         let count = groups.count as usize;
         let mut all = vec![vec![Vec::new(); groups.members.len()]; count];
@@ -142,7 +144,7 @@ impl Plan {
         all
     }
 
-    /// With those who follow in the other's list.
+    /// Relates each user to the following users of the other list.
     fn related(&self, relation: &super::model::Relation) -> Outcome<Vec<(u32, u32)>> {
         let (from, to) = (&self.numbers[relation.from], &self.numbers[relation.to]);
         let (each, same) = (relation.each as usize, relation.from == relation.to);
@@ -156,14 +158,15 @@ impl Plan {
         Ok((0..from.len()).flat_map(related).collect())
     }
 
-    /// One that fits, or none at this draw. Whoever starts it comes online: what is sent to it is sent where that one lives.
+    /// Draws a conversation; `None` if the draw does not fit. The first member connects, because the process of this
+    /// user sends the messages.
     fn conversation(&self, model: &Model, wanted: &Conversation, dice: &mut Dice) -> Option<Vec<u32>> {
         let from = dice.one_of(&self.numbers[wanted.from]).filter(|from| *from < self.online)?;
         let others = self.others(model, wanted, from, wanted.members as usize - 1, dice)?;
         Some(std::iter::once(from).chain(others).collect())
     }
 
-    /// A way to address a mail, or none at this draw. The writer comes online.
+    /// Draws the addressing of a mail; `None` if the draw does not fit. The author connects.
     fn mail(&self, model: &Model, wanted: &Conversation, dice: &mut Dice) -> Option<MailPlan> {
         let from = dice.one_of(&self.numbers[wanted.from]).filter(|from| *from < self.online)?;
         let to = match wanted.to {
@@ -181,7 +184,7 @@ impl Plan {
             }
             None => None,
         };
-        // Whoever writes has the mail as well.
+        // The author also gets the mail.
         let mut readers: Vec<u32> = to.iter().copied().chain([from]).collect();
         if let Some((kind, group)) = group {
             readers.extend(self.groups[kind][group as usize].iter().flatten());
@@ -191,7 +194,7 @@ impl Plan {
         (readers.len() > 1).then_some(MailPlan { from, to, group, readers })
     }
 
-    /// So many different people, by what the file says of them.
+    /// Draws different users who fit the file.
     fn others(&self, model: &Model, wanted: &Conversation, from: u32, many: usize, dice: &mut Dice) -> Option<Vec<u32>> {
         let kind = wanted.to?;
         let related: Vec<u32>;
@@ -204,7 +207,7 @@ impl Plan {
             (None, Some(along)) => {
                 let pairs = &self.relations[along];
                 let first = pairs.len() / self.numbers[wanted.from].len();
-                // They stand in the order of those they begin with, as many with each.
+                // The relations are sorted by their first user, and each user has the same number of them.
                 let at = self.numbers[wanted.from].binary_search(&from).ok()?;
                 related = pairs[at * first..(at + 1) * first].iter().map(|(_, to)| *to).collect();
                 &related
@@ -228,7 +231,7 @@ impl Plan {
         (others.len() == many).then_some(others)
     }
 
-    /// The groups of a kind that somebody is in.
+    /// The groups of a kind in which a user is a member.
     fn groups_of(&self, model: &Model, groups: usize, kind: usize, person: u32) -> Vec<usize> {
         let all = &model.groups[groups];
         let Some(members) = all.members.iter().find(|members| members.people == kind) else { return Vec::new() };
@@ -238,7 +241,7 @@ impl Plan {
     }
 }
 
-/// One of each list in turn, longest lists last.
+/// Takes one mail of each list in turn; the longest lists last.
 fn mixed(lists: Vec<Vec<MailPlan>>) -> Vec<MailPlan> {
     let longest = lists.iter().map(Vec::len).max().unwrap_or(0);
     let mut lists: Vec<_> = lists.into_iter().map(Vec::into_iter).collect();

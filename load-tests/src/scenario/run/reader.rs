@@ -1,5 +1,5 @@
-//! A TOML file, read strictly: values are taken by their names, and what nobody took is refused. A mistake is told with its
-//! file, its line and the path of its field: ``school.toml:31: load.sends_per_second: …``.
+//! A strict reader for TOML files: values are taken by name, and values that were not taken are refused. An error
+//! names the file, the line and the path of the field: ``school.toml:31: load.sends_per_second: …``.
 
 use std::ops::RangeInclusive;
 
@@ -10,9 +10,9 @@ use toml::{
 
 use crate::Outcome;
 
-/// Longest text that is taken.
+/// The longest accepted text, in bytes.
 const TEXT_BYTES_MAX: usize = 200;
-/// Tables in a list, and named tables in a table.
+/// The largest number of tables in a list, and of named tables in a table.
 const TABLES_MAX: usize = 100;
 
 /// A table of the file.
@@ -23,7 +23,7 @@ pub struct Table<'a> {
     known: Vec<&'a str>,
 }
 
-/// A place in the file, for what turns out to be wrong later.
+/// A place in the file, for errors that are found later.
 #[derive(Debug, Clone)]
 pub struct Mark {
     file: String,
@@ -32,7 +32,7 @@ pub struct Mark {
 }
 
 impl Mark {
-    /// This is wrong there.
+    /// An error at this place.
     #[must_use]
     pub fn wrong(&self, why: &str) -> Box<dyn std::error::Error + Send + Sync> {
         let Self { file, line, path } = self;
@@ -46,10 +46,10 @@ impl Mark {
     }
 }
 
-/// Reads a file's text with the function that knows what is in it, and refuses what that function did not take.
+/// Reads the text of a file with `with`, and refuses the values that `with` did not take.
 ///
 /// # Errors
-/// When it is no TOML, and the function's own.
+/// When the text is not TOML, and the errors of `with`.
 pub fn read<T>(file: &str, text: &str, with: impl FnOnce(&mut Table<'_>) -> Outcome<T>) -> Outcome<T> {
     let parsed = DeTable::parse(text).map_err(|error| {
         let line = error.span().map_or(1, |span| line_of(text, span.start));
@@ -63,13 +63,13 @@ pub fn read<T>(file: &str, text: &str, with: impl FnOnce(&mut Table<'_>) -> Outc
 }
 
 impl<'a> Table<'a> {
-    /// Where it is.
+    /// The place of the table.
     #[must_use]
     pub fn mark(&self) -> Mark {
         self.mark.clone()
     }
 
-    /// This is wrong with one of its values, or with its absence.
+    /// An error about one of its values or about a missing value.
     #[must_use]
     pub fn wrong(&self, name: &str, why: &str) -> Box<dyn std::error::Error + Send + Sync> {
         let value = self.entries.iter().find(|(key, _)| key.get_ref() == name);
@@ -77,10 +77,10 @@ impl<'a> Table<'a> {
         self.mark.at(line, name).wrong(why)
     }
 
-    /// A text of a single line.
+    /// Takes a text of one line.
     ///
     /// # Errors
-    /// When it is none, is empty or too long.
+    /// When the value is not a text, is empty or is too long.
     pub fn text(&mut self, name: &'a str) -> Outcome<Option<String>> {
         let Some(value) = self.take(name) else { return Ok(None) };
         let fits = |text: &&str| !text.is_empty() && text.len() <= TEXT_BYTES_MAX && !text.contains(char::is_control);
@@ -90,10 +90,10 @@ impl<'a> Table<'a> {
         }
     }
 
-    /// A number.
+    /// Takes a number.
     ///
     /// # Errors
-    /// When it is none, or out of its bounds.
+    /// When the value is not a number or is out of bounds.
     pub fn number(&mut self, name: &'a str, bounds: RangeInclusive<f64>) -> Outcome<Option<f64>> {
         let Some(value) = self.take(name) else { return Ok(None) };
         let number = match value {
@@ -107,10 +107,10 @@ impl<'a> Table<'a> {
         }
     }
 
-    /// A whole number.
+    /// Takes a whole number.
     ///
     /// # Errors
-    /// When it is none, or out of its bounds.
+    /// When the value is not a whole number or is out of bounds.
     pub fn whole(&mut self, name: &'a str, bounds: RangeInclusive<u32>) -> Outcome<Option<u32>> {
         let Some(value) = self.take(name) else { return Ok(None) };
         match whole(value).filter(|number| bounds.contains(number)) {
@@ -119,10 +119,10 @@ impl<'a> Table<'a> {
         }
     }
 
-    /// The place of one of these words.
+    /// Takes one of these words; returns its index.
     ///
     /// # Errors
-    /// When it is another.
+    /// When the value is another word.
     pub fn choice(&mut self, name: &'a str, words: &[&str]) -> Outcome<Option<usize>> {
         let Some(value) = self.take(name) else { return Ok(None) };
         match words.iter().position(|word| value.as_str() == Some(word)) {
@@ -132,10 +132,10 @@ impl<'a> Table<'a> {
         }
     }
 
-    /// A table, `[load]`.
+    /// Takes a table, `[load]`.
     ///
     /// # Errors
-    /// When it is none.
+    /// When the value is not a table.
     pub fn table(&mut self, name: &'a str) -> Outcome<Option<Table<'a>>> {
         let line = self.line(name);
         let Some(value) = self.take(name) else { return Ok(None) };
@@ -145,10 +145,10 @@ impl<'a> Table<'a> {
         }
     }
 
-    /// The tables of a list, `[[conversations]]`; none where there is no list.
+    /// Takes the tables of a list, `[[conversations]]`; empty if there is no list.
     ///
     /// # Errors
-    /// When it is none.
+    /// When the value is not a list of tables.
     pub fn list(&mut self, name: &'a str) -> Outcome<Vec<Table<'a>>> {
         let Some(value) = self.take(name) else { return Ok(Vec::new()) };
         let wrong = || self.expected(name, &format!("a list of at most {TABLES_MAX} tables, [[{name}]]"), value);
@@ -160,10 +160,10 @@ impl<'a> Table<'a> {
         items.iter().enumerate().map(table).collect()
     }
 
-    /// The names in it, each of which is for the file to choose.
+    /// The names in the table, which the author of the file chooses.
     ///
     /// # Errors
-    /// When there are too many, or one is no plain word.
+    /// When there are too many names, or a name is not a plain word.
     pub fn names(&self) -> Outcome<Vec<&'a str>> {
         let names: Vec<&'a str> = self.entries.iter().map(|(key, _)| key.get_ref().as_ref()).collect();
         if names.len() > TABLES_MAX {
@@ -178,16 +178,16 @@ impl<'a> Table<'a> {
         }
     }
 
-    /// Whether a value is written as a table.
+    /// Whether the value of this name is a table.
     #[must_use]
     pub fn is_table(&self, name: &str) -> bool {
         self.entries.get(name).is_some_and(|value| value.get_ref().is_table())
     }
 
-    /// Nothing else may be there: a value that silently does nothing is a trap.
+    /// Refuses values that were not taken: a value without effect would mislead its author.
     ///
     /// # Errors
-    /// When there is.
+    /// When such a value exists.
     pub fn end(self) -> Outcome<()> {
         let unknown = self.entries.iter().find(|(key, _)| !self.known.contains(&key.get_ref().as_ref()));
         match unknown {
@@ -248,7 +248,7 @@ mod tests {
     }
 
     #[test]
-    fn what_nobody_took_is_refused_where_it_is() {
+    fn values_that_were_not_taken_are_refused_with_their_place() {
         let inside = |table: &mut Table<'_>| {
             let mut load = table.table("load")?.expect("is there");
             load.number("seconds", 1.0..=9.0)?;

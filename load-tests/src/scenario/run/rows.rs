@@ -1,4 +1,4 @@
-//! The people of a plan, told to a server as a product's back end does: rows of an import.
+//! Imports the users of a plan, as the back end of a product does.
 
 use std::{
     fs::File,
@@ -13,10 +13,10 @@ use serde_json::{Value, json};
 use super::{model::Model, plan::Plan};
 use crate::{Outcome, crowd, world::http};
 
-/// Reasons that are told word by word, each with a row.
-const TOLD: usize = 3;
+/// The number of different reasons that are printed, each with a row.
+const REASONS_SHOWN_MAX: usize = 3;
 
-/// What an import answers, line by line; the last one has the summary.
+/// A line of an import's answer; the last line has the summary.
 #[derive(Deserialize)]
 struct Line {
     summary: Option<Summary>,
@@ -32,16 +32,16 @@ struct Summary {
     stopped: Option<String>,
 }
 
-/// The product's id of a group.
+/// The external id of a group.
 #[must_use]
 pub fn group(prefix: &str, kind: &str, number: u32) -> String {
     format!("{prefix}{kind}-{number}")
 }
 
-/// Tells a server of everyone; answers how many rows that took.
+/// Imports all users. Returns the number of rows.
 ///
 /// # Errors
-/// When it can't be reached, or refuses one.
+/// When the server can't be reached, or refuses a row.
 pub async fn import(
     server: SocketAddr,
     key: &str,
@@ -57,7 +57,7 @@ pub async fn import(
     let summary = summary.ok_or_else(|| format!("the import was answered with {answer}"))?;
     let mut why: Vec<String> = Vec::new();
     for line in lines.iter().filter(|line| !line.message.is_empty()) {
-        if why.len() < TOLD && !why.iter().any(|told| told.starts_with(&line.message)) {
+        if why.len() < REASONS_SHOWN_MAX && !why.iter().any(|shown| shown.starts_with(&line.message)) {
             why.push(format!("{} ({})", line.message, line.id));
         }
     }

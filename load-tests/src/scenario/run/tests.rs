@@ -2,7 +2,7 @@ use std::{collections::HashSet, path::Path};
 
 use super::*;
 
-/// The smallest file that makes sense.
+/// The smallest valid file.
 const SMALL: &str = "\
 title = \"Two people talk.\"
 [people]
@@ -76,7 +76,7 @@ fn the_smallest_file_reads() {
     assert_eq!((plan.people, plan.online), (2, 2));
     assert_eq!(plan.conversations, [[[0, 1]]]);
     assert_eq!(model.load.rates, [(ActionKind::Send, 5.0)]);
-    // Nothing lost, doubled, out of order or refused is aimed at even if the file does not say so.
+    // The goals about lost, repeated, unordered and refused messages exist even if the file does not contain them.
     assert_eq!(model.goals.len(), 4);
 }
 
@@ -133,7 +133,7 @@ fn conversations_follow_groups_and_relations() {
 }
 
 #[test]
-fn everyone_is_in_as_many_groups_as_the_file_says() {
+fn every_user_is_in_as_many_groups_as_the_file_says() {
     let own = read(&examples()[4].display().to_string()).expect("the school");
     let subjects = own.model.groups.iter().position(|it| it.name == "subjects").expect("there are");
     let mut count = vec![0; own.plan.people as usize];
@@ -148,7 +148,7 @@ fn everyone_is_in_as_many_groups_as_the_file_says() {
 }
 
 #[test]
-fn mails_reach_who_is_in_the_group_and_who_wrote() {
+fn mails_reach_the_members_of_the_group_and_the_author() {
     let own = read(&examples()[1].display().to_string()).expect("the ENT");
     let mail = own.plan.mails.iter().find(|mail| mail.group.is_some()).expect("there are");
     let (kind, group) = mail.group.expect("has one");
@@ -176,10 +176,10 @@ fn groups_of_several_have_their_size() {
 }
 
 #[test]
-fn a_target_is_told_of_nobody_without_a_key() {
+fn without_a_key_no_user_is_imported_to_a_target() {
     use crate::cli::Cli;
     use clap::Parser as _;
-    // The command line takes the file and refuses a broken one with status 2.
+    // The command line accepts the file, and refuses an invalid file with status 2.
     assert!(Cli::try_parse_from(["load-tests", "run", &examples()[0].display().to_string()]).is_ok());
     let error = Cli::try_parse_from(["load-tests", "run", "none.toml"]).expect_err("is not there").to_string();
     assert!(error.contains("none.toml"), "{error}");

@@ -1,4 +1,4 @@
-//! Memory that a server and the kernel hold for those who do not read.
+//! Memory that the server and the kernel hold for slow readers.
 
 use std::net::SocketAddr;
 
@@ -6,24 +6,24 @@ use tokio::process::Command;
 
 use crate::{Outcome, measure::process, world::Server};
 
-/// What iproute2 calls a socket's memory: received and not read, written and not acknowledged, kept for either, options, and
-/// received while the socket was busy. The others are limits, a count, or parts of these.
+/// The fields of a socket's memory in the output of iproute2: received and not read, written and not acknowledged,
+/// reserved for both, options, and the backlog. The other fields are limits, a count, or parts of these.
 const HELD: [&str; 5] = ["r", "w", "f", "o", "bl"];
 
-/// Memory at one moment, in bytes.
+/// The memory at one moment, in bytes.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct Memory {
-    /// The server's.
+    /// The memory of the server process.
     pub rss: f64,
-    /// What the kernel holds for the server's ends of its connections.
+    /// The kernel memory of the server's ends of its connections.
     pub kernel: f64,
 }
 
 impl Memory {
-    /// Now; `None` of a target, and where nobody tells what the kernel holds.
+    /// The current memory; `None` for a target, and without iproute2.
     ///
     /// # Errors
-    /// When the server ended.
+    /// When the server has ended.
     #[allow(clippy::cast_precision_loss)] // gigabytes at most
     pub async fn of(server: &Server) -> Outcome<Option<Self>> {
         let Some(rss) = server.pid().map(process::rss_bytes).transpose()? else { return Ok(None) };
@@ -31,21 +31,21 @@ impl Memory {
         Ok(kernel.map(|kernel| Self { rss: rss as f64, kernel: kernel as f64 }))
     }
 
-    /// Both.
+    /// The sum of both.
     #[must_use]
     pub fn all(self) -> f64 {
         self.rss + self.kernel
     }
 
-    /// The larger one.
+    /// The larger of two values, by their sums.
     #[must_use]
     pub fn or_larger(self, other: Self) -> Self {
         if other.all() > self.all() { other } else { self }
     }
 }
 
-/// Of all sockets with this address as their own, those that nobody holds any more included; `None` without iproute2. Counts
-/// over the whole machine, in `/proc/net/sockstat`, would have the clients' ends in them.
+/// The memory of all sockets with this local address, closed sockets included; `None` without iproute2. The sums in
+/// `/proc/net/sockstat` would include the clients' ends.
 async fn kernel_bytes(server: SocketAddr) -> Outcome<Option<u64>> {
     let own = format!("sport = :{}", server.port());
     let mut ss = Command::new("ss");
@@ -58,7 +58,7 @@ async fn kernel_bytes(server: SocketAddr) -> Outcome<Option<u64>> {
     }
 }
 
-/// `skmem:(r0,rb131072,t0,tb2626560,f1280,w39680,o0,bl0,d0)`, once per socket.
+/// The format of a socket: `skmem:(r0,rb131072,t0,tb2626560,f1280,w39680,o0,bl0,d0)`.
 fn held(printed: &str) -> u64 {
     let sockets = printed.split("skmem:(").skip(1).filter_map(|rest| rest.split(')').next());
     let fields = sockets.flat_map(|fields| fields.split(','));
@@ -74,7 +74,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_sockets_hold_is_added_up() {
+    fn the_memory_of_all_sockets_is_added_up() {
         let printed = "ESTAB 0 39680 127.0.0.1:8080 127.1.2.3:40000
 	 skmem:(r1,rb131072,t9,tb2626560,f20,w300,o4000,bl50000,d7)
             FIN-WAIT-1 0 1 127.0.0.1:8080 127.1.2.3:40001 skmem:(r0,rb1,t0,tb2,f0,w600000,o0,bl0,d0)

@@ -1,5 +1,5 @@
-//! `slow-readers`: some of a group stop reading for a while. What they cost, what the others notice, and whether they have
-//! everything afterwards.
+//! `slow-readers`: some members of a group stop reading for a while. Measures their cost, the effect on the other
+//! members, and whether the slow readers get all messages afterwards.
 
 mod memory;
 
@@ -19,33 +19,34 @@ use crate::{
     world::Server,
 };
 
-/// The people who write, in turn; all of them read.
+/// The members who write, in turn. All of them read.
 const SENDERS: usize = 20;
 const TEXT_BYTES: usize = 1_024;
-/// Of the members, one in so many stops reading.
+/// One of this many members stops reading.
 const SLOW: usize = 10;
-/// A load that is not measured: at the beginning, and while those who stopped reading come back.
+/// The duration of loads that are not measured: at the beginning, and while the slow readers return.
 const ASIDE_S: f64 = 10.0;
 /// How long the last deliveries may take.
 const LATE_S: f64 = 10.0;
-/// How long the slow readers may take to have everything.
+/// How long the slow readers may take to get all messages.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// What to do.
+/// The parameters.
 #[derive(Debug, Clone, Args)]
 pub struct SlowReaders {
-    /// Members of the group, all online; a tenth of them stops reading.
+    /// The number of members of the group, all online; a tenth of them stops reading.
     #[arg(long, default_value_t = 1_000, value_parser = clap::value_parser!(u16).range(100..=15_000))]
     members: u16,
     /// Messages per second.
     #[arg(long, default_value_t = 50.0, value_parser = rate)]
     rate: f64,
-    /// How long they do not read, in seconds. As long it is measured without slow readers, half before and half after.
+    /// How long they do not read, in seconds. The same time is measured without slow readers, one half before and the
+    /// other half after.
     #[arg(long, default_value_t = 60.0, value_parser = seconds)]
     seconds: f64,
 }
 
-/// A load, and the most memory it took.
+/// A load and the maximum of memory during it.
 struct Measured {
     seen: Seen,
     memory: Option<Memory>,
@@ -84,7 +85,7 @@ impl Scenario for SlowReaders {
             ..Default::default()
         };
         let warm_up = crowd.load(&load(ASIDE_S)).await?;
-        // Half of it before and half of it after: what a machine does by itself changes within minutes.
+        // One half before and one half after, because the speed of a machine drifts within minutes.
         let first = measured(&crowd, &server, &load(self.seconds / 2.0)).await?;
         crowd.stop_reading(slow.clone()).await?;
         stage.progress.say("a tenth does not read");
@@ -109,7 +110,7 @@ impl Scenario for SlowReaders {
 
         let back = crowd.begin(&load(ASIDE_S))?;
         back.warm().await?;
-        // Whoever is connected still, reads what is there; whoever is not, connects again.
+        // Slow readers who are still connected read the waiting frames; the others connect again.
         let came = crowd.reconnect(slow, clock::now_us(), PATIENCE).await?;
         let back = back.end().await?;
         report.metric("slow readers told that they missed something", back.check.parted, "");
@@ -142,7 +143,7 @@ impl Scenario for SlowReaders {
 }
 
 impl SlowReaders {
-    /// What the others noticed: p99 without slow readers and with them.
+    /// The effect on the other members: the 99th percentile without and with slow readers.
     fn compare(&self, without: &Latencies, with: &Seen, report: &mut Report) -> Option<(f64, f64)> {
         let healthy = &with.first().delivery;
         for (name, latencies) in [("without slow readers", without), ("healthy beside slow readers", healthy)] {
@@ -160,7 +161,7 @@ impl SlowReaders {
     }
 }
 
-/// A load, with a look at memory every second.
+/// Runs a load and reads the memory every second.
 async fn measured(crowd: &Crowd, server: &Server, load: &Load) -> Outcome<Measured> {
     let running = crowd.begin(load)?;
     let mut most: Option<Memory> = None;

@@ -1,6 +1,6 @@
-//! A database that is full before a server runs: conversations with their members and long histories, written by SQL as the
-//! server would have written them in months. What must hold is what the server relies on: numbers and versions without holes,
-//! positions of members, counts of messages that were deleted.
+//! Fills the database before a server runs: conversations with members and long histories, written by SQL as the
+//! server would have written them over months. The invariants of the server hold: sequence numbers and versions without
+//! holes, read positions of members, counts of deleted messages.
 
 mod postgres;
 mod sqlite;
@@ -18,64 +18,65 @@ use crate::{
     scenario::Stage,
 };
 
-/// Messages per statement: some tens of megabytes, after which the run may end.
+/// Messages per statement, some tens of megabytes. The run can be interrupted between two statements.
 const ROWS: u64 = 100_000;
-/// Rows per statement where they are told one by one.
-const TOLD: usize = 10_000;
+/// Rows per statement that lists its rows one by one.
+const ROWS_PER_STATEMENT: usize = 10_000;
 
-/// A group that is to be there.
+/// A group to fill.
 #[derive(Debug, Clone)]
 pub struct Filled {
-    /// By number; the first is its owner. All of them have to be known to the server.
+    /// The numbers of the members; the first is the owner. The server must know all of them.
     pub members: Vec<u32>,
-    /// How many there are. The members write in turn, but for the last ones.
+    /// The number of messages. The members write in turn, except for the last messages.
     pub messages: u32,
-    /// So many at the end are the owner's, and no other member has read them.
+    /// The number of last messages, which the owner wrote and no other member has read.
     pub unread: u32,
-    /// The last but one was deleted, so that it counts as unread for nobody. With two unread messages or more.
+    /// Whether the last message but one was deleted, so that no member counts it as unread. Requires two unread
+    /// messages or more.
     pub deleted: bool,
 }
 
-/// What it took.
+/// The result of filling the database.
 #[derive(Debug)]
 pub struct Filling {
-    /// As the server will find them, in the order asked for.
+    /// The conversations, in the order of the request.
     pub started: Vec<Started>,
-    /// How long it took.
+    /// The duration in seconds.
     pub took_s: f64,
 }
 
-/// A connection to the database, and the words in which it differs from the other.
+/// A connection to the database, with the SQL that differs between the two databases.
 #[async_trait]
 trait Session: Send {
-    /// Its types and expressions, each with the name that stands for it.
+    /// The names of SQL fragments and their text in this database.
     fn words(&self) -> &'static [(&'static str, &'static str)];
-    /// A statement that is given rows as JSON, an array of arrays.
+    /// Executes a statement with rows as a JSON array of arrays.
     async fn put(&mut self, sql: &str, rows: String) -> Outcome<()>;
-    /// A statement.
+    /// Executes a statement.
     async fn run(&mut self, sql: &str) -> Outcome<()>;
-    /// Whatever keeps the table of messages from being filled quickly is taken away.
+    /// Drops what would slow down the filling of the table of messages.
     async fn open(&mut self) -> Outcome<()>;
-    /// For each statement that fills in messages, the query for its rows, and how many they are.
+    /// The queries for the rows of each filling statement, with their numbers of rows.
     fn pieces(&self, conversations: &[Filled]) -> Vec<(String, u64)>;
-    /// All is put back, and the database brought to rest.
+    /// Restores what was dropped, and lets the database finish its pending work.
     async fn close(&mut self) -> Outcome<()>;
 }
 
 impl Filled {
-    /// The number of the message that was deleted, or 0.
+    /// The `seq` of the deleted message, or 0.
     #[must_use]
     fn uncounted_seq(&self) -> u32 {
         if self.deleted && self.unread >= 2 { self.messages - 1 } else { 0 }
     }
 
-    /// What a member other than the owner is told is unread.
+    /// The unread count that the server reports to a member other than the owner.
     #[must_use]
     pub fn unread_counted(&self) -> u32 {
         self.unread - u32::from(self.uncounted_seq() > 0)
     }
 
-    /// Its version: one for having been started, one per message, one for the deletion.
+    /// The version of the conversation: one for the start, one for each message, one for the deletion.
     fn version(&self) -> u32 {
         self.messages + 1 + u32::from(self.uncounted_seq() > 0)
     }
@@ -104,18 +105,18 @@ const MEMBERS: &str = "INSERT INTO members (conversation_id, user_id, role, read
     FROM filled f JOIN filled_members m ON m.number = f.number JOIN users u ON u.id = m.user_id ORDER BY f.id, m.user_id";
 const INBOXES: &str = "UPDATE users SET inbox_version = \
     COALESCE((SELECT MAX(m.inbox_version) FROM members m WHERE m.user_id = users.id), inbox_version)";
-/// One per second in each conversation, of 256 bytes.
+/// One message of 256 bytes per second in each conversation.
 const MESSAGES: &str = "INSERT INTO messages (conversation_id, seq, id, version, author_id, client_id, text, counted, sent_at, \
     deleted_at) \
     SELECT x.id, x.seq, {message_id}, CASE WHEN x.seq = x.uncounted_seq THEN x.messages + 2 ELSE x.seq + 1 END, x.user_id, \
     {message_id}, CASE WHEN x.seq = x.uncounted_seq THEN '' ELSE {message_text} END, x.seq <> x.uncounted_seq, \
     {end} - (x.number + x.messages - x.seq) * 1000, CASE WHEN x.seq = x.uncounted_seq THEN {end} END \
     FROM ({piece}) x";
-/// Who wrote a message: the members in turn, but the owner those that nobody read.
+/// The author of a message: the members in turn; the owner for the unread messages.
 const AUTHOR: &str = "m.number = f.number \
     AND m.place = CASE WHEN s.seq > f.messages - f.unread THEN 0 ELSE s.seq % f.member_count END";
 
-/// Refuses a target, before anybody shows themselves there.
+/// Refuses a target, before any user connects to it.
 ///
 /// # Errors
 /// When the server is a target.
@@ -126,10 +127,11 @@ pub fn check(world: &World) -> Outcome<()> {
     }
 }
 
-/// Fills the database of a world of which no server runs. Those named have shown themselves, and are in no conversation.
+/// Fills the database of a world without a running server. The server must know the users, and they must be in no
+/// conversation.
 ///
 /// # Errors
-/// When the database refuses; when the run is given up.
+/// When the database fails, or the run is stopped.
 pub async fn fill(stage: &Stage, world: &World, conversations: &[Filled]) -> Outcome<Filling> {
     let mut session: Box<dyn Session> = match &world.postgres {
         Some(postgres) => Box::new(postgres::Session::new(postgres).await?),
@@ -158,12 +160,12 @@ pub async fn fill(stage: &Stage, world: &World, conversations: &[Filled]) -> Out
     Ok(Filling { started: started.collect(), took_s: began.elapsed().as_secs_f64() })
 }
 
-/// Makes the conversations, and puts their members into them; answers their ids.
+/// Creates the conversations and their members. Returns their ids.
 async fn found(session: &mut dyn Session, words: &Words, world: &World, conversations: &[Filled]) -> Outcome<Vec<Uuid>> {
     for table in TABLES {
         session.run(&words.of(table)).await?;
     }
-    // In the order of their numbers, which is that of time.
+    // The ids are in the order of time, as the numbers are.
     let ids: Vec<Uuid> = conversations.iter().map(|_| Uuid::now_v7()).collect();
     let rows: Vec<_> = (0..)
         .zip(&ids)
@@ -173,7 +175,7 @@ async fn found(session: &mut dyn Session, words: &Words, world: &World, conversa
             json!([number, id.simple().to_string(), it.messages, it.unread, it.uncounted_seq(), it.version(), members])
         })
         .collect();
-    for rows in rows.chunks(TOLD) {
+    for rows in rows.chunks(ROWS_PER_STATEMENT) {
         session.put(&words.of(TELL), serde_json::to_string(rows)?).await?;
     }
     let members = |(number, it): (u32, &Filled)| {
@@ -182,7 +184,7 @@ async fn found(session: &mut dyn Session, words: &Words, world: &World, conversa
         rows.collect::<Vec<_>>()
     };
     let rows: Vec<_> = (0..).zip(conversations).flat_map(members).collect();
-    for rows in rows.chunks(TOLD) {
+    for rows in rows.chunks(ROWS_PER_STATEMENT) {
         session.put(&words.of(TELL_MEMBERS), serde_json::to_string(rows)?).await?;
     }
     for statement in [CONVERSATIONS, MEMBERS, INBOXES] {
@@ -191,7 +193,7 @@ async fn found(session: &mut dyn Session, words: &Words, world: &World, conversa
     Ok(ids)
 }
 
-/// What stands for something in statements.
+/// The SQL fragments by name.
 struct Words(Vec<(&'static str, String)>);
 
 impl Words {
@@ -213,7 +215,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_told_adds_up() {
+    fn counts_of_a_filled_conversation_agree() {
         let it = Filled { members: vec![0, 1], messages: 100, unread: 7, deleted: true };
         assert_eq!((it.uncounted_seq(), it.unread_counted(), it.version()), (99, 6, 102));
         let it = Filled { unread: 1, ..it };

@@ -1,5 +1,5 @@
-//! PostgreSQL: the table is filled without indexes and constraints, which are made afterwards from their own definitions, in
-//! the order of time, in which the conversations lie between each other.
+//! PostgreSQL: the table is filled without indexes and constraints, which are created again afterwards. The rows
+//! are inserted in the order of time, so the conversations interleave as in a real history.
 
 use async_trait::async_trait;
 use sea_orm::sqlx::{self, AssertSqlSafe, Postgres as Sql, pool::PoolConnection};
@@ -8,24 +8,24 @@ use super::{AUTHOR, Filled, ROWS};
 use crate::{Outcome, world::Postgres};
 
 const SETTINGS: [&str; 3] = ["SET synchronous_commit = off", "SET work_mem = '128MB'", "SET maintenance_work_mem = '512MB'"];
-/// Keys and references of the table, as statements that take them away and put them back; then its other indexes.
+/// Statements that drop and restore the keys and references of the table, and then its other indexes.
 const KEYS: &str = "SELECT 'ALTER TABLE messages DROP CONSTRAINT ' || quote_ident(conname), \
     'ALTER TABLE messages ADD CONSTRAINT ' || quote_ident(conname) || ' ' || pg_get_constraintdef(oid) \
     FROM pg_constraint WHERE conrelid = 'messages'::regclass AND contype IN ('p', 'u', 'f') \
     UNION ALL SELECT 'DROP INDEX ' || i.indexrelid::regclass, pg_get_indexdef(i.indexrelid) FROM pg_index i \
     WHERE i.indrelid = 'messages'::regclass \
     AND NOT EXISTS (SELECT 1 FROM pg_constraint c WHERE c.conindid = i.indexrelid AND c.conrelid = i.indrelid)";
-/// So that it is as one that has been running for long, and has nothing left to write.
+/// Brings the database into the state of one that has been running for long and has no pending writes.
 const REST: [&str; 3] = ["DROP TABLE filled, filled_members", "VACUUM (ANALYZE)", "CHECKPOINT"];
 
-/// See the module.
+/// The connection that fills the database.
 pub struct Session {
     connection: PoolConnection<Sql>,
     put_back: Vec<String>,
 }
 
 impl Session {
-    /// A connection of its own.
+    /// Opens a connection.
     ///
     /// # Errors
     /// When the database fails.
@@ -74,7 +74,7 @@ impl super::Session for Session {
         let all: u64 = conversations.iter().map(|it| u64::from(it.messages)).sum();
         let count = all.div_ceil(ROWS).max(1);
         let piece = |at: u64| {
-            // Sorted before texts are made, which would have to be moved about.
+            // The rows are sorted before their texts are made, so that the sort moves less data.
             let rows = format!(
                 "SELECT f.number, f.id, f.messages, f.uncounted_seq, s.seq, m.user_id FROM filled f \
                  CROSS JOIN LATERAL generate_series(f.messages * {at} / {count} + 1, f.messages * ({at} + 1) / {count}) AS s (seq) \

@@ -1,5 +1,5 @@
-//! SQLite: the table is filled in the order of its key, in which it is stored, without its other indexes, which are made
-//! afterwards from their own definitions.
+//! SQLite: the table is filled in the order of its key, in which SQLite stores it. Its other indexes are dropped
+//! before and created again afterwards.
 
 use std::{path::Path, time::Duration};
 
@@ -12,17 +12,17 @@ use sea_orm::sqlx::{
 use super::{AUTHOR, Filled, ROWS};
 use crate::Outcome;
 
-/// In the word of `PRAGMA cache_size`: a quarter of a gigabyte, for sorting.
+/// A value of `PRAGMA cache_size`: a quarter of a gigabyte, for sorting.
 const CACHE: &str = "-262144";
 
-/// See the module.
+/// The connection that fills the database.
 pub struct Session {
     connection: SqliteConnection,
     put_back: Vec<String>,
 }
 
 impl Session {
-    /// A connection of its own. Nothing is lost if the machine dies meanwhile but the run.
+    /// Opens a connection. Durability is off: if the machine fails, only this run is lost.
     ///
     /// # Errors
     /// When the file can't be opened.
@@ -61,7 +61,7 @@ impl super::Session for Session {
     }
 
     async fn open(&mut self) -> Outcome<()> {
-        // It has no function that counts.
+        // SQLite has no function that generates numbers.
         self.run("CREATE TEMP TABLE numbers (seq INTEGER PRIMARY KEY)").await?;
         self.run(
             "INSERT INTO numbers WITH RECURSIVE counted (seq) AS \
@@ -102,7 +102,7 @@ impl super::Session for Session {
                 rows += messages;
                 continue;
             }
-            // A long one by itself.
+            // A long conversation is filled by statements of its own.
             for first in (0..messages).step_by(usize::try_from(ROWS).unwrap_or(usize::MAX)) {
                 let last = (first + ROWS).min(messages);
                 pieces.push(piece((at, at + 1), (first + 1, last), last - first));

@@ -1,4 +1,4 @@
-//! What a unit costs at parts of the full size: bars of one height are what is hoped for.
+//! The cost of a unit at each size. If the cost does not depend on the size, all bars have the same height.
 
 use plotters::{
     element::{EmptyElement, PathElement, Rectangle, Text},
@@ -9,12 +9,12 @@ use plotters::{
 use super::{Axis, LEVEL, PX, Plot, draw, ink, label_style, ticks};
 use crate::report::{Figure, Step, words};
 
-/// From the bar to its number.
+/// The distance between a bar and its number.
 const ABOVE: i32 = 16;
-/// Half of a bar; from one to the next is 1.
+/// Half of the width of a bar; the distance between two bars is 1.
 const HALF: f64 = 0.24;
 
-/// A plot for each cost that was taken at more than one size.
+/// A plot for each cost that was measured at several sizes.
 pub fn plots(steps: &[Step]) -> impl Iterator<Item = Plot<'_>> {
     let names = steps.first().into_iter().flat_map(|step| &step.costs);
     names.filter_map(|cost| plot(steps, cost))
@@ -29,7 +29,7 @@ fn plot<'a>(steps: &[Step], cost: &Figure) -> Option<Plot<'a>> {
         range: 0.0..middle(bars.len()) - 0.5,
         ticks: bars.iter().enumerate().map(|(index, bar)| (middle(index), words::scale(bar.0))).collect(),
     };
-    // Some room above the highest bar for its number.
+    // Leaves room above the highest bar for its number.
     let y = ticks::linear(top * 1.15);
     let end = x.range.end;
     let svg = draw(x, y, |axes| {

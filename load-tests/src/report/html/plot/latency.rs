@@ -1,4 +1,4 @@
-//! Latency by percentile: the more nines, the rarer.
+//! Latency by percentile, with a logarithmic axis of the remaining part.
 
 use plotters::{
     prelude::{Circle, Color as _},
@@ -8,18 +8,19 @@ use plotters::{
 use super::{Axis, PX, Plot, draw, ink, ticks};
 use crate::report::{Curve, words};
 
-/// Places of labels; those between would touch.
+/// The labelled percentiles; further labels would overlap.
 const LABELLED: [f64; 5] = [0.5, 0.9, 0.99, 0.999, 0.9999];
-/// How far right of the last percentile the largest value stands: no percentile, so at no place of its own.
+/// The distance of the largest value from the last percentile. The largest value is no percentile, so its place is
+/// arbitrary.
 const BEYOND: f64 = 0.7;
 
-/// All curves in one plot, as they have one unit; none without curves.
+/// All curves in one plot, because they have the same unit; `None` without curves.
 pub fn plot(curves: &[Curve]) -> Option<Plot<'_>> {
     let points = || curves.iter().flat_map(|curve| &curve.points).copied();
     let last = points().map(|point| point.0).filter(|quantile| *quantile < 1.0).fold(0.5, f64::max);
     let end = nines(last) + BEYOND;
     let place = move |quantile: f64| if quantile < 1.0 { nines(quantile) } else { end };
-    // A clock that saw nothing pass has no logarithm.
+    // A value of zero has no logarithm.
     let above_zero = || points().map(|point| point.1).filter(|value| *value > 0.0 && value.is_finite());
     let (low, high) = (above_zero().fold(f64::INFINITY, f64::min), above_zero().fold(0.0, f64::max));
     if high <= 0.0 {
@@ -52,7 +53,7 @@ pub fn plot(curves: &[Curve]) -> Option<Plot<'_>> {
     })
 }
 
-/// 0.9 is one, 0.999 three.
+/// The number of nines: 1 for 0.9, 3 for 0.999.
 fn nines(quantile: f64) -> f64 {
     -(1.0 - quantile).log10()
 }

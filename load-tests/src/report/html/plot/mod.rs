@@ -1,4 +1,4 @@
-//! Plots as SVG that takes its colours from the page, so that they follow light and dark.
+//! Plots as SVG. Their colours are those of the page, so that they follow the light and the dark theme.
 
 mod growth;
 mod latency;
@@ -18,30 +18,30 @@ use plotters::{
 use super::text::{each, escape};
 use crate::report::Report;
 
-/// Plotters counts in whole numbers. A quarter of a pixel to each keeps curves smooth.
+/// Plotters uses whole numbers. A unit of a quarter pixel keeps curves smooth.
 const PX: u32 = 4;
-/// Width and height in pixels of the page; narrow enough for a telephone.
+/// Width and height in pixels of the page, narrow enough for a telephone.
 const SIZE: (u32, u32) = (360, 200);
 
-/// Colours are written as these, and replaced by the page's.
+/// Placeholder colours, which are replaced by the colours of the page.
 const TEXT: RGBColor = RGBColor(0, 0, 1);
 const GRID: RGBColor = RGBColor(0, 0, 2);
 const AXIS: RGBColor = RGBColor(0, 0, 3);
-/// What is compared with.
+/// The colour of reference values.
 const LEVEL: RGBColor = RGBColor(0, 0, 4);
-/// As many lines as one plot tells apart; each has a dash of its own as well, for those who see no colours.
+/// One dash pattern for each line of a plot, so that the lines also differ without colours.
 const DASHES: [&str; 6] = ["none", "24 10", "6 10", "36 10 6 10", "12 6", "48 12"];
 
-/// The colour of the line with this number.
+/// The placeholder colour of the line with this number.
 fn ink(line: usize) -> RGBColor {
     RGBColor(1, 0, u8::try_from(line % DASHES.len()).unwrap_or_default())
 }
 
 type Axes<'a, 'b> = ChartContext<'a, SVGBackend<'b>, Cartesian2d<Axis, Axis>>;
-/// Drawing into a text can't fail; a plot that does is left out, as tables have all of its values.
+/// Drawing into a text can't fail. A plot that fails is left out, because the tables contain all its values.
 type Drawn = Result<(), Box<dyn std::error::Error>>;
 
-/// What an axis reaches over, with its labels.
+/// The range of an axis, with its labels.
 struct Axis {
     range: Range<f64>,
     ticks: Vec<(f64, String)>,
@@ -52,7 +52,7 @@ impl Ranged for Axis {
     type ValueType = f64;
 
     fn map(&self, value: &f64, limit: (i32, i32)) -> i32 {
-        // Not so far outside that what is added to it could overflow.
+        // Limited, so that later additions can't overflow.
         let part = ((value - self.range.start) / (self.range.end - self.range.start)).clamp(-1.0, 2.0);
         #[allow(clippy::cast_possible_truncation)] // some thousands; 0 for what is no number
         let along = (part * f64::from(limit.1 - limit.0)).round() as i32;
@@ -60,7 +60,7 @@ impl Ranged for Axis {
     }
 
     fn key_points<Hint: KeyPointHint>(&self, hint: Hint) -> Vec<f64> {
-        // Light ones would be between the labelled.
+        // Light lines would lie between the labels.
         if hint.weight().allow_light_points() { vec![] } else { self.ticks.iter().map(|tick| tick.0).collect() }
     }
 
@@ -76,26 +76,26 @@ impl ValueFormatter<f64> for Axis {
     }
 }
 
-/// A plot with what is said around it.
+/// A plot with its texts.
 struct Plot<'a> {
     title: String,
-    /// For those who do not see it.
+    /// A description for screen readers.
     description: String,
-    /// Below the title.
+    /// The remark below the title.
     remark: String,
-    /// Names of lines, where there is more than one.
+    /// The names of the lines, if there are several.
     lines: Vec<&'a str>,
     svg: String,
 }
 
-/// All plots of a report, as figures. `prefix` keeps their ids apart from those of other reports.
+/// All plots of a report, as figures. `prefix` makes their ids unique on the page.
 pub fn figures(report: &Report, prefix: &str) -> String {
     let plots = latency::plot(&report.curves).into_iter().chain(growth::plots(&report.growth));
     let plots = plots.chain(over_time::plots(&report.series)).enumerate();
     each(plots, |(number, plot)| plot.figure(&format!("{prefix}-plot-{}", number + 1)))
 }
 
-/// Lets `paint` draw over a grid.
+/// Draws a grid, and `paint` over it.
 fn draw(x: Axis, y: Axis, paint: impl FnOnce(&mut Axes<'_, '_>) -> Drawn) -> Option<String> {
     let mut svg = String::new();
     paint_into(&mut svg, x, y, paint).ok()?;
@@ -105,7 +105,7 @@ fn draw(x: Axis, y: Axis, paint: impl FnOnce(&mut Axes<'_, '_>) -> Drawn) -> Opt
 fn paint_into(svg: &mut String, x: Axis, y: Axis, paint: impl FnOnce(&mut Axes<'_, '_>) -> Drawn) -> Drawn {
     let root = SVGBackend::with_string(svg, (SIZE.0 * PX, SIZE.1 * PX)).into_drawing_area();
     let longest = y.ticks.iter().map(|tick| tick.1.chars().count()).max().unwrap_or(1);
-    // A digit is some 7 pixels wide.
+    // A digit is about 7 pixels wide.
     let left = 14 + 7 * u32::try_from(longest)?;
     let mut chart = ChartBuilder::on(&root)
         .margin_top(12 * PX)
@@ -128,18 +128,18 @@ fn paint_into(svg: &mut String, x: Axis, y: Axis, paint: impl FnOnce(&mut Axes<'
     Ok(())
 }
 
-/// Its size is for the spacing only: the page's style has the last word on fonts.
+/// Only for the spacing: the style of the page sets the font.
 fn label_style() -> TextStyle<'static> {
     ("sans-serif", 14 * PX).into_font().color(&TEXT)
 }
 
-/// Without the outer element, which [`Plot::figure`] writes, and with the page's colours.
+/// The inner SVG with the colours of the page; [`Plot::figure`] writes the outer element.
 fn coloured(svg: &str) -> String {
     let inner = svg.split_once(">\n").map_or(svg, |(_, rest)| rest);
     let inner = inner.trim_end().strip_suffix("</svg>").unwrap_or(inner);
     let name = |colour: RGBColor| format!("\"#{:02X}{:02X}{:02X}\"", colour.0, colour.1, colour.2);
     let mut inner = inner.to_owned();
-    // Before the colour itself, which it holds as well.
+    // This pattern contains the colour's own pattern, so it is replaced first.
     inner = inner.replace(&format!("stroke={}", name(LEVEL)), "stroke=\"var(--ink)\" stroke-dasharray=\"12 8\"");
     for (colour, variable) in [(TEXT, "muted"), (GRID, "rule"), (AXIS, "axis"), (LEVEL, "ink")] {
         inner = inner.replace(&name(colour), &format!("\"var(--{variable})\""));
@@ -186,7 +186,7 @@ mod tests {
     use crate::report::{Curve, Figure, Step, sample};
 
     #[test]
-    fn all_colours_are_the_pages() {
+    fn plots_use_only_the_colours_of_the_page() {
         for report in sample::summary().reports {
             let figures = figures(&report, "plot");
             assert!(!figures.contains("\"#"), "{}", report.scenario);
@@ -220,7 +220,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_has_no_plots() {
+    fn an_empty_report_has_no_plots() {
         assert_eq!(figures(&Report::new("idle"), "plot"), "");
         let mut report = Report::new("idle");
         report.step(Step { scale: 1.0, workload: vec![], costs: vec![Figure::new("cost", 1.0, "us")] });

@@ -8,14 +8,14 @@ use plotters::{
 use super::{Axis, PX, Plot, draw, ink, ticks};
 use crate::report::{Series, words};
 
-/// A plot is some 300 pixels wide: more points than this only make the page heavy.
+/// A plot is about 300 pixels wide; more points would only make the page larger.
 const POINTS: usize = 600;
-/// Beside a line that is so many times as high another one can't be read.
+/// A line can't be read beside a line that is this many times higher.
 const HIGHER: f64 = 10.0;
-/// Lines of one plot.
+/// The largest number of lines in a plot.
 const TOGETHER: usize = 4;
 
-/// Neighbours with one unit and heights not too different share a plot.
+/// Neighbouring series with the same unit and similar heights share a plot.
 pub fn plots(series: &[Series]) -> impl Iterator<Item = Plot<'_>> {
     let together = |one: &Series, next: &Series| {
         let (low, high) = (top(one).min(top(next)), top(one).max(top(next)));
@@ -30,7 +30,7 @@ fn top(series: &Series) -> f64 {
 
 fn plot(group: &[Series]) -> Option<Plot<'_>> {
     let end = group.iter().flat_map(|series| &series.points).map(|point| point.0).fold(0.0, f64::max);
-    // A line along the upper edge would be half cut off.
+    // A line along the upper edge would be cut off.
     let y = ticks::linear(group.iter().map(top).fold(0.0, f64::max) * 1.02);
     let seconds = ticks::linear(end);
     let ticks = seconds.ticks.into_iter().filter(|tick| tick.0 <= end);
@@ -57,7 +57,7 @@ fn plot(group: &[Series]) -> Option<Plot<'_>> {
     Some(Plot { title, description: group.iter().map(described).collect::<Vec<_>>().join(" "), remark, lines, svg })
 }
 
-/// The lowest and highest of as many neighbours as must share a place, in the order in which they were.
+/// Reduces the points: keeps the lowest and highest of each group of neighbours, in their order.
 fn thinned(points: &[(f64, f64)]) -> Vec<(f64, f64)> {
     let finite: Vec<_> = points.iter().copied().filter(|point| point.0.is_finite() && point.1.is_finite()).collect();
     if finite.len() <= POINTS {

@@ -1,11 +1,11 @@
-//! Where an axis has its labels.
+//! The labels of an axis.
 
 use super::Axis;
 use crate::report::words;
 
-/// From zero to above `top`, in steps of 1, 2 or 5.
+/// An axis from zero to above `top`, in steps of 1, 2 or 5 times a power of ten.
 pub fn linear(top: f64) -> Axis {
-    // Next to nothing, and what is no number, would need endless ticks.
+    // Tiny values and NaN would need endless ticks.
     let top = if (1e-12..1e300).contains(&top) { top } else { 1.0 };
     let step = step(top / 4.0);
     let count = (top / step).ceil().max(1.0);
@@ -14,12 +14,12 @@ pub fn linear(top: f64) -> Axis {
     Axis { range: 0.0..count * step, ticks: ticks.map(|place| (place, short(place, top))).collect() }
 }
 
-/// For the logarithm of values from `low` to `high`, both above zero: labels at powers of ten, and at 2 and 5 between where
+/// A logarithmic axis from `low` to `high`, both above zero: labels at powers of ten, and at 2 and 5 between them if
 /// there is room.
 pub fn logarithmic(low: f64, high: f64) -> Axis {
-    // Nanoseconds to years, in milliseconds; without bounds a wrong number would make endless ticks.
+    // Nanoseconds to years, in milliseconds. Without bounds an invalid number would make endless ticks.
     let (low, high) = (low.clamp(1e-6, 1e12), high.clamp(1e-6, 1e12));
-    // Ends at 1, 2 or 5 as well; the next above is ten over the next below of the inverse.
+    // The axis also begins and ends at 1, 2 or 5 times a power of ten.
     let (from, to) = ((1.0 / step(1.0 / low)).log10(), step(high).log10());
     let to = if to > from { to } else { from + 1.0 };
     let between: &[f64] = if to - from > 2.4 { &[1.0] } else { &[1.0, 2.0, 5.0] };
@@ -38,7 +38,7 @@ fn step(least: f64) -> f64 {
     power * [1.0, 2.0, 5.0].into_iter().find(|one| *one >= digits - 1e-9).unwrap_or(10.0)
 }
 
-/// `20k`, `1.5M`; the letter that suits `top` suits its whole axis.
+/// A short number: `20k`, `1.5M`. The letter that suits `top` is used for the whole axis.
 fn short(value: f64, top: f64) -> String {
     let (value, mail_spec) = match top {
         _ if value == 0.0 => (value, ""),
@@ -47,7 +47,7 @@ fn short(value: f64, top: f64) -> String {
         1e4.. => (value / 1e3, "k"),
         _ => (value, ""),
     };
-    // The last digits are what is left of multiplying steps that have no exact binary form.
+    // Rounding removes the errors of steps that have no exact binary form.
     words::exact((value * 1e9).round() / 1e9) + mail_spec
 }
 

@@ -1,8 +1,8 @@
-//! What the micro-benches share. Each bench is timed by criterion, or run an exact number of times so that another program
-//! can count its instructions: `scripts/bench` does both.
+//! Shared code of the micro-benches. Each bench is timed by criterion, or runs an exact number of times so that
+//! another program can count its instructions. `scripts/bench` does both.
 //!
-//! What one run costs is the difference between two processes that do all the same but for some runs. Therefore inputs are
-//! made equally often in both, and those for which there is no run are left lying.
+//! The cost of one run is the difference between two processes that do the same work except for the number of runs.
+//! Therefore both processes make the same number of inputs, and drop the inputs that they do not run.
 //!
 //! To add a bench: a call of [`Benches::bench`] or [`Benches::bench_on`] in a file of `<crate>/benches/`; a new file also
 //! needs a `[[bench]]` without harness in its `Cargo.toml`, and its name in `scripts/bench`.
@@ -12,7 +12,7 @@ use std::{env, hint::black_box};
 pub use criterion::BatchSize;
 use criterion::Criterion;
 
-/// The one bench to run, how many inputs to make, and how many of them to run it on: `name inputs runs`.
+/// The bench to run, the number of inputs to make, and the number of inputs to run: `name inputs runs`.
 const COUNT: &str = "CAUSERIE_BENCH_COUNT";
 
 /// The benches of one program.
@@ -24,10 +24,10 @@ enum Mode {
 }
 
 impl Benches {
-    /// As the command line says, or the environment.
+    /// Reads the mode from the command line or the environment.
     ///
     /// # Panics
-    /// When the environment says what is no count.
+    /// When the environment variable has an invalid value.
     #[must_use]
     pub fn from_env() -> Self {
         let Ok(count) = env::var(COUNT) else {
@@ -39,7 +39,7 @@ impl Benches {
         Self(Mode::Counted { name: name.to_owned(), inputs: number(inputs), runs: number(runs) })
     }
 
-    /// Something that can be done over and over. `make` prepares for it, and is called only if this bench is to run.
+    /// Adds a bench of an operation that can be repeated. `make` prepares it, and is called only if this bench runs.
     pub fn bench<T, R: FnMut() -> T>(&mut self, name: &str, make: impl FnOnce() -> R) {
         match &mut self.0 {
             Mode::Timed(criterion) => {
@@ -56,8 +56,8 @@ impl Benches {
         }
     }
 
-    /// Something done to an input of its own each time. `make` answers what makes the inputs, which is not measured, and
-    /// what is done to them, in the order they were made.
+    /// Adds a bench of an operation that takes a new input each time. `make` returns the function that makes an input,
+    /// which is not measured, and the operation, which gets the inputs in the order in which they were made.
     pub fn bench_on<I, T, N, R>(&mut self, name: &str, size: BatchSize, make: impl FnOnce() -> (N, R))
     where
         N: FnMut() -> I,
@@ -86,7 +86,7 @@ impl Benches {
         }
     }
 
-    /// Tells what criterion has to say at the end.
+    /// Prints criterion's final summary.
     pub fn finish(self) {
         if let Mode::Timed(criterion) = self.0 {
             criterion.final_summary();
@@ -94,7 +94,7 @@ impl Benches {
     }
 }
 
-/// Made on first use: criterion calls a bench once per sample.
+/// A value that is made on first use: criterion calls a bench once per sample.
 struct Once<T, M> {
     made: Option<T>,
     make: Option<M>,
