@@ -38,7 +38,7 @@ fn main() {
             let (deferred_counts, room) = (Arc::default(), Arc::new(Room::new(ConversationId::new())));
             for online in crowd(people, &deferred_counts) {
                 assert!(room.join(&online, &member(&room), false));
-                room.settle(online.id, true, 0, u32::MAX);
+                room.decide_member(online.id, true, 0, u32::MAX);
             }
             let message = messages(room.id);
             // Whoever holds `soon` would tell the counts; here they wait.
@@ -99,7 +99,7 @@ fn sockets(people: u32, tell_counts: bool) -> (impl FnMut() -> Change, impl FnMu
             Arc::new(Session::new(ConnectionId::new(), caller, KeyMark(0), Arc::new(socket), Arc::clone(&flusher)));
         assert_eq!(online.enter(&session, 1), Entered::Yes);
         assert!(room.join(&online, &member(&room), false));
-        room.settle(online.id, true, 0, u32::MAX);
+        room.decide_member(online.id, true, 0, u32::MAX);
     }
     runtime.spawn(flusher.run(Arc::clone(&metrics)));
     let (mut message, mut buffer) = (messages(room.id), vec![0; READ_BYTES]);
@@ -139,7 +139,7 @@ fn connect(runtime: &Runtime, listener: &TcpListener, encoding: Encoding) -> (So
         writing.writable().await.expect("is open");
         SocketWriter::new(writing, encoding, LIVE_BYTES_MAX)
     });
-    socket.push_first(vec![Bytes::from_static(b"welcome")], &HashMap::new());
+    socket.outbox.push_first(vec![Bytes::from_static(b"welcome")], &HashMap::new());
     assert_eq!(socket.flush().frames, 1);
     (socket, peer)
 }

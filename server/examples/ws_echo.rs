@@ -18,7 +18,8 @@ use causerie_server::{
     gateway::{
         connection,
         reader::{ReadEvent, Reader},
-        upgrade::{self, Accepted},
+        upgrade::Accepted,
+        upgraded,
     },
     sessions::{CloseReason, Session, Sessions, SocketWriter, framing::framed},
     tasks::Tasks,
@@ -71,7 +72,7 @@ async fn open(State(echo): State<Arc<Echo>>, mut request: Request<Body>) -> Resp
 }
 
 async fn run(echo: Arc<Echo>, upgrading: OnUpgrade) {
-    let Some((socket, early)) = upgrade::socket(upgrading).await else { return };
+    let Some((socket, early)) = upgraded::socket(upgrading).await else { return };
     let (read, write) = socket.into_split();
     let mut reader = Reader::new(read, early, None);
     let socket = Arc::new(SocketWriter::new(write, Encoding::Json, OUTBOX_BYTES_MAX));
@@ -89,7 +90,7 @@ async fn run(echo: Arc<Echo>, upgrading: OnUpgrade) {
             Wakeup::Writable(Ok(())) => {
                 socket.flush();
             }
-            Wakeup::Look if !socket.is_broken() => {}
+            Wakeup::Look if !socket.outbox.is_broken() => {}
             Wakeup::Look | Wakeup::Writable(Err(_)) => break CloseReason::PeerLeft,
         }
     };
@@ -102,13 +103,13 @@ enum Wakeup {
     Look,
 }
 
-/// As `gateway::connection` does: who takes no answers is not heard.
+/// As in `gateway::connection`: while a client does not read its answers, nothing is read from it.
 fn poll(reader: &mut Reader, session: &Arc<Session>, context: &mut Context<'_>) -> Poll<Wakeup> {
     let socket = &session.socket;
     if socket.is_listening()
-        && let Poll::Ready(heard) = reader.poll(context, session)
+        && let Poll::Ready(event) = reader.poll(context, session)
     {
-        return Poll::Ready(Wakeup::ReadEvent(heard));
+        return Poll::Ready(Wakeup::ReadEvent(event));
     }
     if let Poll::Ready(writable) = socket.poll_unblocked(context) {
         return Poll::Ready(Wakeup::Writable(writable));

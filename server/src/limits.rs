@@ -143,7 +143,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn one_person_s_haste_is_not_another_s() {
+    fn the_rate_of_one_user_does_not_limit_another() {
         let limiter = UserLimiter::of_requests(&Limits { frames_per_second: 1, frames_burst: 2, ..Limits::default() });
         let (hasty, calm) = (UserId::new(), UserId::new());
         assert_eq!((limiter.take(hasty, 1), limiter.take(hasty, 1)), (Ok(()), Ok(())));

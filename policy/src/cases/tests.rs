@@ -1,4 +1,5 @@
-//! Each preset passes its table of cases, each rule of a preset is needed by a case, and `docs/rules.md` is correct.
+//! Each preset passes its table of cases, each rule of a preset is needed by a case, and `docs/rules.md` is
+//! correct.
 
 use std::collections::BTreeSet;
 
@@ -15,7 +16,7 @@ fn policies() -> impl Iterator<Item = (Policy, &'static str)> {
     presets.chain([LIBRARY]).map(|(text, cases)| (Policy::parse(text).expect("a policy"), cases))
 }
 
-/// Lines of failures, after the table was found to be sound.
+/// The lines of the failures of a valid table.
 #[track_caller]
 fn failures(policy: &Policy, cases: &str) -> Vec<String> {
     let tested = policy.test(cases).unwrap_or_else(|problems| panic!("{}: {problems:#?}", policy.name()));
@@ -23,7 +24,7 @@ fn failures(policy: &Policy, cases: &str) -> Vec<String> {
 }
 
 #[test]
-fn presets_do_what_their_cases_say() {
+fn presets_pass_their_cases() {
     for (policy, cases) in policies() {
         assert!(policy.test(cases).is_ok_and(|tested| tested.cases > 10), "{}: too few cases", policy.name());
         let failures = failures(&policy, cases);
@@ -38,7 +39,7 @@ fn every_line_of_a_preset_matters() {
             let without: Vec<&str> =
                 (1u32..).zip(policy.text().lines()).filter(|(line, _)| *line != rule.line).map(|(_, text)| text).collect();
             let without = Policy::parse(&without.join("\n")).expect("one line less is a policy too");
-            // A case that names the rule is wrong without it.
+            // A case that names the rule can't be read without the rule.
             let fails = !without.test(cases).is_ok_and(|tested| tested.failures.is_empty());
             assert!(fails, "{}: no case fails without the rule `{}`", policy.name(), rule.name);
         }
@@ -53,7 +54,7 @@ const WORDS: &str = "policy x\nroles pupil\nkinds class\nrelations friend:mutual
     allow find,start class when me pupil@class with them pupil@class\nallow see_profile other when everyone";
 
 #[test]
-fn failures_say_what_was_answered() {
+fn failures_contain_the_actual_answer() {
     let policy = Policy::parse(WORDS).expect("a policy");
     let cases = "group a class\nuser ann pupil@a\nuser ben pupil@a\nuser cid\n\
         expect ann start ben allow class\n\
@@ -80,7 +81,7 @@ fn failures_say_what_was_answered() {
 }
 
 #[test]
-fn problems_of_a_table_name_what_is_allowed() {
+fn problems_of_a_table_name_the_allowed_words() {
     let policy = Policy::parse(WORDS).expect("a policy");
     let facts = "group a class\nuser ann pupil@a\nuser ben\n";
     for (line, part) in [
@@ -123,7 +124,7 @@ fn problems_of_a_table_name_what_is_allowed() {
 }
 
 #[test]
-fn a_table_that_expects_nothing_is_wrong() {
+fn a_table_without_expectations_is_refused() {
     let policy = Policy::parse(WORDS).expect("a policy");
     for (cases, line) in [("", 1), ("\n\n", 2), ("group a class\nuser ann\n", 2)] {
         let problems = policy.test(cases).expect_err(cases);
@@ -141,21 +142,21 @@ fn any_table_is_read_or_refused() {
 
 const RULES_PAGE: &str = include_str!("../../../docs/rules.md");
 
-/// The code block of `docs/rules.md` that begins with these words.
+/// The code block of `docs/rules.md` that begins with `first`.
 fn block(first: &str) -> &'static str {
     let start = RULES_PAGE.find(&format!("```text\n{first}")).unwrap_or_else(|| panic!("no block begins with {first}"));
     let (_, rest) = RULES_PAGE[start..].split_once('\n').expect("several lines");
     rest.split("```").next().expect("it ends")
 }
 
-/// The rows of the table under a heading of `docs/rules.md`, without the table's head.
+/// The rows of the table under a heading of `docs/rules.md`, without the head.
 fn table(heading: &str) -> Vec<Vec<&'static str>> {
     let section = RULES_PAGE.split("\n## ").find_map(|section| section.strip_prefix(heading)).expect(heading);
     let rows = section.lines().filter(|line| line.starts_with('|')).skip(2);
     rows.map(|row| row.trim_matches('|').split('|').map(str::trim).collect()).collect()
 }
 
-/// The texts in backquotes.
+/// The texts in backticks.
 fn quoted(text: &str) -> impl Iterator<Item = &str> {
     text.split('`').skip(1).step_by(2)
 }
@@ -180,7 +181,7 @@ fn the_documentation_lists_every_action_and_every_code() {
 }
 
 #[test]
-fn every_documented_condition_compiles_for_what_it_can_be_used_for() {
+fn every_documented_condition_compiles_for_its_documented_use() {
     const DECLARED: &str = "policy x\nroles librarian reader host owner\nkinds branch circle\n\
         relations friend:mutual follow:own block:own\nsetting desk open closed\nsetting edit_window 15m\nsetting group_max 50\n";
     let rows = table("Conditions\n");

@@ -24,18 +24,18 @@ pub(super) fn parse(words: &Vocabulary, tokens: &[String]) -> Result<ParsedCondi
 }
 
 fn plain(words: &Vocabulary, tokens: &[&str]) -> Result<ParsedCondition, String> {
-    let people = |condition| Ok(ParsedCondition { condition, names_group: false });
+    let about_users = |condition| Ok(ParsedCondition { condition, names_group: false });
     let groups = |condition| Ok(ParsedCondition { condition, names_group: true });
     match *tokens {
         [] => Err("expected a condition after `when`, `unless`, `and` and `or`".to_owned()),
-        ["everyone"] => people(Condition::Everyone),
+        ["everyone"] => about_users(Condition::Everyone),
         ["every", "group"] => groups(Condition::Everyone),
-        ["same"] => people(Condition::Same),
-        ["holder"] => people(Condition::Holder),
-        ["owner"] => people(Condition::Owner),
-        ["author"] => people(Condition::Author),
-        ["asked"] => people(Condition::Asked),
-        ["may", "start"] => people(Condition::MayStart),
+        ["same"] => about_users(Condition::Same),
+        ["holder"] => about_users(Condition::Holder),
+        ["owner"] => about_users(Condition::Owner),
+        ["author"] => about_users(Condition::Author),
+        ["asked"] => about_users(Condition::Asked),
+        ["may", "start"] => about_users(Condition::MayStart),
         ["me", mine, "with", "them", theirs] => {
             let (mine, theirs) = (atom(words, mine)?, atom(words, theirs)?);
             if let (Some(one), Some(other)) = (mine.kind, theirs.kind)
@@ -46,17 +46,17 @@ fn plain(words: &Vocabulary, tokens: &[&str]) -> Result<ParsedCondition, String>
                 );
             }
             let kind = mine.kind.or(theirs.kind);
-            people(Condition::InCommon(RolePattern { kind, ..mine }, RolePattern { kind, ..theirs }))
+            about_users(Condition::InCommon(RolePattern { kind, ..mine }, RolePattern { kind, ..theirs }))
         }
-        ["me", mine, "edge", "them", theirs] => people(Condition::Edge(atom(words, mine)?, atom(words, theirs)?)),
+        ["me", mine, "edge", "them", theirs] => about_users(Condition::Edge(atom(words, mine)?, atom(words, theirs)?)),
         ["me", mine, "edge", "group"] => groups(Condition::Edge(atom(words, mine)?, ANY)),
-        ["me", mine, "barrier", "them", theirs] => people(Condition::Barrier(atom(words, mine)?, atom(words, theirs)?)),
+        ["me", mine, "barrier", "them", theirs] => about_users(Condition::Barrier(atom(words, mine)?, atom(words, theirs)?)),
         ["me", mine, "barrier", "group"] => groups(Condition::Barrier(atom(words, mine)?, ANY)),
         ["me", mine, "in", "group"] => groups(Condition::InGroup(atom(words, mine)?)),
-        ["me", relation, "them"] => people(related(words, relation, false)?),
-        ["them", relation, "me"] => people(related(words, relation, true)?),
-        ["member(me)", what] => people(Condition::HasRole(Variable::Me, atom(words, what)?)),
-        ["member(them)", what] => people(Condition::HasRole(Variable::Them, atom(words, what)?)),
+        ["me", relation, "them"] => about_users(related(words, relation, false)?),
+        ["them", relation, "me"] => about_users(related(words, relation, true)?),
+        ["member(me)", what] => about_users(Condition::HasRole(Variable::Me, atom(words, what)?)),
+        ["member(them)", what] => about_users(Condition::HasRole(Variable::Them, atom(words, what)?)),
         [one] => single(words, one),
         _ => Err(not_read(&tokens.join(" "))),
     }
@@ -65,7 +65,7 @@ fn plain(words: &Vocabulary, tokens: &[&str]) -> Result<ParsedCondition, String>
 const ANY: RolePattern = RolePattern { role: None, kind: None };
 
 fn single(words: &Vocabulary, token: &str) -> Result<ParsedCondition, String> {
-    let people = |condition| Ok(ParsedCondition { condition, names_group: false });
+    let about_users = |condition| Ok(ParsedCondition { condition, names_group: false });
     let groups = |condition| Ok(ParsedCondition { condition, names_group: true });
     if token == "delivers(group)" {
         return groups(Condition::GroupDelivers);
@@ -74,7 +74,7 @@ fn single(words: &Vocabulary, token: &str) -> Result<ParsedCondition, String> {
         return groups(Condition::GroupLarger(self::limit(words, limit, NUMBER)?));
     }
     if let Some(limit) = token.strip_prefix("age<") {
-        return people(Condition::Younger(self::limit(words, limit, DURATION)?));
+        return about_users(Condition::Younger(self::limit(words, limit, DURATION)?));
     }
     let Some((what, value)) = token.split_once('=') else { return Err(not_read(token)) };
     let (function, argument) = match what.strip_suffix(')').and_then(|what| what.split_once('(')) {
@@ -82,15 +82,17 @@ fn single(words: &Vocabulary, token: &str) -> Result<ParsedCondition, String> {
         None => (what, ""),
     };
     match (function, argument) {
-        ("role", who) => people(Condition::Role(self::who(who)?, role(words, value)?)),
-        ("status", who) => people(Condition::Status(self::who(who)?, look_up("status", value, &STATUSES)?)),
-        ("writable_by", who) => people(Condition::WritableBy(self::who(who)?, writable_by(value)?)),
+        ("role", who) => about_users(Condition::Role(self::variable(who)?, role(words, value)?)),
+        ("status", who) => about_users(Condition::Status(self::variable(who)?, look_up("status", value, &STATUSES)?)),
+        ("writable_by", who) => about_users(Condition::WritableBy(self::variable(who)?, writable_by(value)?)),
         ("kind", "group") => groups(Condition::GroupKind(kind(words, value)?)),
         ("state", "group") => groups(Condition::GroupState(look_up("state of a group", value, &GROUP_STATES)?)),
-        ("setting", name) => people(setting(words, name, value)?),
-        ("conversation", "") => people(Condition::ConversationKind(look_up("kind of conversation", value, &CONVERSATIONS)?)),
-        ("state", "") => people(Condition::ConversationState(look_up("state of a conversation", value, &STATES)?)),
-        ("relation", "") => people(Condition::RelationIs(relation(words, value)?)),
+        ("setting", name) => about_users(setting(words, name, value)?),
+        ("conversation", "") => {
+            about_users(Condition::ConversationKind(look_up("kind of conversation", value, &CONVERSATIONS)?))
+        }
+        ("state", "") => about_users(Condition::ConversationState(look_up("state of a conversation", value, &STATES)?)),
+        ("relation", "") => about_users(Condition::RelationIs(relation(words, value)?)),
         _ => Err(not_read(token)),
     }
 }
@@ -142,7 +144,7 @@ fn related(words: &Vocabulary, arrow: &str, incoming: bool) -> Result<Condition,
     Ok(Condition::Related(relation(words, name)?, Direction::Both))
 }
 
-fn who(text: &str) -> Result<Variable, String> {
+fn variable(text: &str) -> Result<Variable, String> {
     match text {
         "me" => Ok(Variable::Me),
         "them" => Ok(Variable::Them),

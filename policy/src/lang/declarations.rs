@@ -56,7 +56,7 @@ impl Declarations {
         for word in rest {
             let Some((name, how)) = word.split_once(':') else {
                 return Err(format!(
-                    "`{}` does not say how it comes about: `{0}:mutual` (asked and accepted), `{0}:own` (a person enters it \
+                    "`{}` does not say how it comes about: `{0}:mutual` (asked and accepted), `{0}:own` (a user enters it \
                      alone) or `{0}:given` (the product says so)",
                     shortened(word)
                 ));

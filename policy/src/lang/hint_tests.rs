@@ -1,4 +1,4 @@
-//! Hints and warnings: what is said of texts whose author knows another language, and of rules that are legal and odd.
+//! The hints for authors who know another language, and the warnings about rules that are valid and suspicious.
 
 use crate::{PRESETS, Policy};
 
@@ -50,7 +50,7 @@ fn words_of_other_languages_get_a_hint() {
 }
 
 #[test]
-fn a_word_far_from_all_gets_no_hint() {
+fn a_word_unlike_all_known_words_gets_no_hint() {
     let message = problem("zebra find x when same");
     assert!(!message.contains("did you mean"), "{message}");
 }
@@ -63,33 +63,33 @@ fn a_byte_order_mark_is_named() {
 }
 
 #[test]
-fn a_rule_is_told_to_be_split_only_where_two_rules_say_the_same() {
+fn the_hint_to_split_a_rule_appears_only_if_two_rules_mean_the_same() {
     let many = vec!["holder"; 33].join(" and ");
-    assert!(!problem(&format!("allow read x when {many}")).contains("make two of it"));
-    assert!(problem("deny find x when me *@* edge group and me *@* edge them *@*").contains("make two of it"));
+    assert!(!problem(&format!("allow read x when {many}")).contains("write two rules"));
+    assert!(problem("deny find x when me *@* edge group and me *@* edge them *@*").contains("write two rules"));
 }
 
-/// The warnings of rules, with their lines; words that these rules do not use are left out.
+/// The warnings about rules, with their lines, without the warnings about words that these rules do not use.
 fn warnings(rules: &str) -> Vec<(u32, String)> {
     let policy = Policy::parse(&format!("{WORDS}{rules}")).unwrap_or_else(|problems| panic!("{rules}\n{problems:?}"));
     let warnings = policy.warnings().into_iter().map(|warning| (warning.line, warning.message));
     warnings.filter(|(_, message)| !message.contains("is declared and no rule uses it")).collect()
 }
 
-/// What makes a policy sound, so that a test sees the warning it is about.
+/// Rules without which a policy gets warnings, so that a test sees only its own warning.
 const SOUND: &str = "allow read holder when holder\ndeny start blocked when them -block-> me\n";
 
 #[test]
-fn odd_rules_are_warned_of() {
+fn suspicious_rules_get_a_warning() {
     for (line, part) in [
         (
             "deny edit never\nallow edit mine when holder and author",
-            "`mine` allows nobody to edit: `never` (line 9) denies it",
+            "`mine` allows no user to edit: `never` (line 9) denies it",
         ),
-        ("allow edit,read mine when holder\ndeny edit never when holder", "allows nobody to edit: `never` (line 10)"),
-        ("allow find all when everyone\ndeny find none when everyone", "`all` allows nobody to find"),
-        ("allow find all when everyone unless same\ndeny find others unless same", "`all` allows nobody to find"),
-        ("allow address_group all when every group\ndeny address_group none", "`all` allows nobody to address_group"),
+        ("allow edit,read mine when holder\ndeny edit never when holder", "allows no user to edit: `never` (line 10)"),
+        ("allow find all when everyone\ndeny find none when everyone", "`all` allows no user to find"),
+        ("allow find all when everyone unless same\ndeny find others unless same", "`all` allows no user to find"),
+        ("allow address_group all when every group\ndeny address_group none", "`all` allows no user to address_group"),
         ("allow send x when holder unless holder", "`x` never matches: it asks for `holder` and excepts it"),
         ("deny send x when state=open and state=closed", "`state=open` and `state=closed` exclude each other"),
         ("deny send x when setting(messaging)=on and setting(messaging)=off", "exclude each other"),
@@ -103,19 +103,19 @@ fn odd_rules_are_warned_of() {
 }
 
 #[test]
-fn a_start_without_read_and_a_block_without_effect_are_warned_of() {
+fn a_start_without_read_and_a_block_without_effect_get_a_warning() {
     let found = warnings("deny start blocked when them -block-> me\nallow start all when everyone\n");
     assert_eq!(found.len(), 1, "{found:?}");
     assert!(found[0].0 == 8 && found[0].1.contains("no rule allows `read`"), "{found:?}");
     let found = warnings("allow read holder when holder\nallow block anyone when everyone\n");
     assert_eq!(found.len(), 1, "{found:?}");
-    assert!(found[0].0 == 4 && found[0].1.contains("a blocked person is kept from nothing"), "{found:?}");
+    assert!(found[0].0 == 4 && found[0].1.contains("it prevents nothing"), "{found:?}");
     let spared = "allow read holder when holder\nallow start all when everyone unless them -block-> me\n";
     assert_eq!(warnings(spared), [], "an exception of an `allow` keeps away, too");
 }
 
 #[test]
-fn sound_rules_are_not_warned_of() {
+fn sound_rules_get_no_warning() {
     for line in [
         "deny edit others when holder unless author\nallow edit mine when holder",
         "deny send closed when state=closed\nallow send inside when holder",
@@ -128,7 +128,7 @@ fn sound_rules_are_not_warned_of() {
 }
 
 #[test]
-fn words_that_no_rule_uses_are_warned_of() {
+fn words_that_no_rule_uses_get_a_warning() {
     let text = format!("{WORDS}{SOUND}allow find mates when me learner@class with them *@class\n");
     let policy = Policy::parse(&text).expect("rules");
     let found: Vec<String> = policy.warnings().iter().map(ToString::to_string).collect();
@@ -146,7 +146,7 @@ fn words_that_no_rule_uses_are_warned_of() {
 }
 
 #[test]
-fn presets_are_warned_of_nothing_but_a_role_for_products() {
+fn presets_get_no_warning_except_about_a_role_for_products() {
     for (name, text) in PRESETS {
         let found: Vec<String> = Policy::parse(text).expect(name).warnings().iter().map(ToString::to_string).collect();
         let expected: &[&str] = match name {

@@ -95,10 +95,10 @@ impl Printer<'_> {
                     Direction::Both => format!("me -{name}- them"),
                 }
             }
-            Condition::Role(who, role) => format!("role({})={}", person(who), word(&self.0.roles, role.0)),
-            Condition::Status(who, status) => format!("status({})={}", person(who), name_of(&STATUSES, status)),
-            Condition::WritableBy(who, by) => format!("writable_by({})={}", person(who), name_of(&WRITABLE_BY, by)),
-            Condition::HasRole(who, atom) => format!("member({}) {}", person(who), self.atom(atom)),
+            Condition::Role(who, role) => format!("role({})={}", variable(who), word(&self.0.roles, role.0)),
+            Condition::Status(who, status) => format!("status({})={}", variable(who), name_of(&STATUSES, status)),
+            Condition::WritableBy(who, by) => format!("writable_by({})={}", variable(who), name_of(&WRITABLE_BY, by)),
+            Condition::HasRole(who, atom) => format!("member({}) {}", variable(who), self.atom(atom)),
             Condition::Setting(setting, value) => {
                 let setting = self.0.settings.get(usize::from(setting.0));
                 let (name, value) = setting.map_or(("", ""), |word| (&word.name, self::word(&word.values, value)));
@@ -142,7 +142,7 @@ fn word(words: &[String], place: u8) -> &str {
     words.get(usize::from(place)).map_or("", |word| word)
 }
 
-fn person(who: Variable) -> &'static str {
+fn variable(who: Variable) -> &'static str {
     match who {
         Variable::Me => "me",
         Variable::Them => "them",

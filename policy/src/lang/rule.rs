@@ -73,7 +73,9 @@ pub(super) fn read(words: &Vocabulary, line: u32, first: &str, rest: &[String]) 
         return Err(format!("a rule has at most {CONDITIONS_MAX} conditions"));
     }
     if names_group && names_them {
-        return Err("a rule is about people or about groups: it says `them` or `group`, not both; make two of it".to_owned());
+        return Err(
+            "a rule is about users or about groups: it contains `them` or `group`, not both; write two rules".to_owned()
+        );
     }
     if effect == RuleEffect::Allow && code.is_some() {
         return Err("a code says why not; `allow` has none".to_owned());

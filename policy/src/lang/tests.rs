@@ -1,4 +1,4 @@
-//! What is read, and what is said of what can't be.
+//! Parsing of policies, and the problems of texts that can't be parsed.
 
 use proptest::prelude::*;
 
@@ -19,7 +19,7 @@ fn problem(line: &str) -> String {
 }
 
 #[test]
-fn problems_name_cause_and_what_is_allowed() {
+fn problems_name_the_cause_and_the_allowed_words() {
     for (line, parts) in [
         ("alow find x when same", vec!["`alow`", "allow"]),
         ("allow find", vec!["expected actions and a name"]),
@@ -57,7 +57,7 @@ fn problems_name_cause_and_what_is_allowed() {
         ("deny find x code notfound", vec!["no code `notfound`", "did you mean `not_found`?"]),
         ("deny find x code", vec!["expected one code"]),
         ("otherwise find x", vec!["add `code …`"]),
-        ("allow find x", vec!["`find` lists people or groups", "everyone"]),
+        ("allow find x", vec!["`find` lists users or groups", "everyone"]),
         ("allow find x when role(them)=learner", vec!["others only narrow it"]),
         ("allow find x when me *@* barrier them *@*", vec!["others only narrow it"]),
         ("allow find x when same and holder", vec!["`find` is not done in a conversation"]),
@@ -70,7 +70,7 @@ fn problems_name_cause_and_what_is_allowed() {
         ("allow find,address_group x when everyone", vec!["`address_group` reaches groups", "every group"]),
         ("deny find x when me *@* edge group and me *@* edge them *@*", vec!["not both"]),
         ("deny address_group x when same", vec!["say `group`, not `them`"]),
-        ("allow start_group x when everyone", vec!["about nobody in particular"]),
+        ("allow start_group x when everyone", vec!["not about another user"]),
     ] {
         let message = problem(line);
         for part in parts {
@@ -107,14 +107,14 @@ fn declarations_are_checked() {
 }
 
 #[test]
-fn each_wrong_line_is_told() {
+fn each_wrong_line_is_reported() {
     let problems = Policy::parse("policy a\nroles A\nallow find x when klass\ndeny fly y\nallow read z").expect_err("three");
     assert_eq!(problems.iter().map(|problem| problem.line).collect::<Vec<_>>(), [2, 3, 4]);
     assert!(problems[0].to_string().starts_with("line 2: "));
 }
 
 #[test]
-fn texts_are_bounded() {
+fn long_texts_are_refused() {
     assert!(Policy::parse(&" ".repeat(65_537)).is_err());
     let rules: String = (0..257).map(|number| format!("allow read r{number}\n")).collect();
     assert!(Policy::parse(&format!("policy a\n{rules}")).is_err());
@@ -126,7 +126,7 @@ fn texts_are_bounded() {
     assert!(Policy::parse(&format!("policy {name}")).is_err());
 }
 
-/// The rules, wherever they stand.
+/// The rules without their lines.
 fn rules(policy: &Policy) -> Vec<Rule> {
     policy.rules().iter().map(|rule| Rule { line: 0, ..rule.clone() }).collect()
 }
@@ -149,7 +149,7 @@ fn presets_print_as_they_are_read() {
 }
 
 #[test]
-fn spaces_are_free() {
+fn spaces_do_not_matter() {
     let tight = Policy::parse(&format!("{WORDS}deny find,start x when role(me)=learner code not_found")).expect("tight");
     for loose in [
         "deny find, start x when role(me) = learner code not_found",
@@ -165,7 +165,7 @@ fn spaces_are_free() {
 }
 
 #[test]
-fn what_leads_to_others_comes_first() {
+fn conditions_that_lead_to_others_are_evaluated_first() {
     let text = format!("{WORDS}allow find x when role(them)=learner and me learner@* with them *@class and same");
     let policy = Policy::parse(&text).expect("a rule");
     assert!(
@@ -175,7 +175,7 @@ fn what_leads_to_others_comes_first() {
     );
 }
 
-/// A condition, for the actions it fits.
+/// A condition with actions that it fits.
 fn condition() -> impl Strategy<Value = (&'static str, &'static str)> {
     proptest::sample::select(vec![
         ("find,start", "everyone"),
@@ -212,7 +212,7 @@ fn condition() -> impl Strategy<Value = (&'static str, &'static str)> {
     ])
 }
 
-/// A policy, right or wrong.
+/// A policy, valid or not.
 fn policy_text() -> impl Strategy<Value = String> {
     let effect = proptest::sample::select(vec!["deny", "allow", "otherwise"]);
     let line = (effect, condition(), condition(), proptest::option::of(condition()), any::<bool>());
@@ -227,7 +227,7 @@ fn policy_text() -> impl Strategy<Value = String> {
     })
 }
 
-/// Text much like a policy.
+/// A text that resembles a policy.
 fn soup() -> impl Strategy<Value = String> {
     let word = proptest::sample::select(vec![
         "policy",
@@ -280,7 +280,7 @@ proptest! {
     }
 
     #[test]
-    fn what_is_read_prints_as_the_same((actions, condition) in condition(), effect in prop_oneof![Just("deny"), Just("otherwise")]) {
+    fn a_policy_prints_as_it_was_read((actions, condition) in condition(), effect in prop_oneof![Just("deny"), Just("otherwise")]) {
         let text = format!("{WORDS}{effect} {actions} x when {condition} code locked\n{effect} {actions} y unless {condition} code closed");
         let policy = Policy::parse(&text);
         prop_assert!(policy.is_ok(), "{text}: {policy:?}");

@@ -32,7 +32,7 @@ pub(super) fn check(rule: &Rule) -> Result<(), String> {
     let Some(listed) = rule.actions.iter().find(|action| is_listed(**action)) else { return Ok(()) };
     if rule.effect == RuleEffect::Allow && !rule.conditions.first().is_some_and(Condition::is_generator) {
         return Err(format!(
-            "`{}` lists people or groups, so an `allow` needs a condition that leads from me to them: everyone, `every group`, same, `me R@K with \
+            "`{}` lists users or groups, so an `allow` needs a condition that leads from me to them: everyone, `every group`, same, `me R@K with \
              them R@K`, `me R@K edge …`, `me R@K in group` or a relation; others only narrow it",
             action_name(*listed)
         ));
@@ -71,7 +71,7 @@ fn fits(action: Action, rule: &Rule, condition: &Condition) -> Result<(), String
             Err(format!("`{word}` is about a group: say `group`, not `them`"))
         }
         condition if target == ResourceType::None && (condition.names_them() || *condition == Condition::Everyone) => {
-            Err(format!("`{word}` is about nobody in particular: `them` and `everyone` do not fit it"))
+            Err(format!("`{word}` is not about another user: `them` and `everyone` do not fit it"))
         }
         _ => Ok(()),
     }

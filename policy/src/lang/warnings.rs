@@ -42,7 +42,7 @@ impl Policy {
             if !denied.is_empty() {
                 let names: Vec<&str> = denied.iter().map(|action| action_name(*action)).collect();
                 let message = format!(
-                    "`{}` allows nobody to {}: `{}` (line {}) denies it wherever this rule matches",
+                    "`{}` allows no user to {}: `{}` (line {}) denies it wherever this rule matches",
                     allow.name,
                     names.join(", "),
                     deny.name,
@@ -63,7 +63,7 @@ impl Policy {
             return None;
         }
         let message = format!(
-            "`{}` lets people start conversations and no rule allows `read`: nobody can open them; add `allow read holder when holder`",
+            "`{}` lets users start conversations and no rule allows `read`: no user can open them; add `allow read holder when holder`",
             starts.name
         );
         Some(Problem { line: starts.line, message })
@@ -81,7 +81,7 @@ impl Policy {
         if self.rules.iter().any(is_used) {
             return None;
         }
-        let message = "the relation `block` is declared and no `deny` uses it: a blocked person is kept from nothing; add `deny \
+        let message = "the relation `block` is declared and no `deny` uses it: it prevents nothing; add `deny \
                        find,see_profile,start,send blocked when them -block-> me code not_found`";
         Some(Problem { line: self.line_of("relations", BLOCK), message: message.to_owned() })
     }
@@ -130,7 +130,7 @@ fn of_groups_only(rule: &Rule) -> Option<String> {
         rule.actions.iter().filter(|action| of_groups.contains(action)).map(|action| action_name(*action)).collect();
     (!is_of_groups && !named.is_empty()).then(|| {
         format!(
-            "`{}` allows {} in groups only, whatever it asks for: nobody is added to a conversation of two, to notes or to a mail; \
+            "`{}` allows {} in groups only, whatever it asks for: no user is added to a conversation of two, to notes or to a mail; \
              say so by `and conversation=group`",
             rule.name,
             named.join(", ")
@@ -140,16 +140,21 @@ fn of_groups_only(rule: &Rule) -> Option<String> {
 
 /// The reason why a rule never matches, if it never does.
 fn never_matches(rule: &Rule, words: &Vocabulary) -> Option<String> {
-    let say = |condition: &Condition| written(words, condition, rule.candidates);
+    let printed = |condition: &Condition| written(words, condition, rule.candidates);
     if let Some(both) = rule.conditions.iter().find(|condition| rule.unless.contains(condition)) {
-        return Some(format!("`{}` never matches: it asks for `{}` and excepts it", rule.name, say(both)));
+        return Some(format!("`{}` never matches: it asks for `{}` and excepts it", rule.name, printed(both)));
     }
     if let Some(all) = rule.unless.iter().find(|condition| **condition == Condition::Everyone) {
-        return Some(format!("`{}` never matches: it excepts `{}`", rule.name, say(all)));
+        return Some(format!("`{}` never matches: it excepts `{}`", rule.name, printed(all)));
     }
     for (at, one) in rule.conditions.iter().enumerate() {
         if let Some(other) = rule.conditions.iter().skip(at + 1).find(|other| exclude_each_other(one, other)) {
-            return Some(format!("`{}` never matches: `{}` and `{}` exclude each other", rule.name, say(one), say(other)));
+            return Some(format!(
+                "`{}` never matches: `{}` and `{}` exclude each other",
+                rule.name,
+                printed(one),
+                printed(other)
+            ));
         }
     }
     None

@@ -1,4 +1,4 @@
-//! Check, reach, directory, explanation and difference say the same, for any rules and any facts.
+//! Check, reach, directory, explanation and difference agree, for random rules and random facts.
 
 use std::{collections::BTreeSet, sync::atomic::AtomicBool};
 
@@ -15,7 +15,7 @@ use crate::{
     Status, UserIx, World, diff, eval::DirectoryReach,
 };
 
-/// When the worlds are asked.
+/// The time at which the worlds are evaluated.
 const NOW_MS: i64 = 50;
 
 fn world(changes: &[FactChange]) -> World {
@@ -25,7 +25,7 @@ fn world(changes: &[FactChange]) -> World {
     world
 }
 
-/// Panics where check and reach differ.
+/// Panics if check and reach differ.
 pub fn check_is_reach(world: &World, policy: &Policy) {
     for me in world.users() {
         for action in [Action::Find, Action::SeeProfile, Action::Start, Action::Request, Action::Block] {
@@ -49,7 +49,7 @@ pub fn check_is_reach(world: &World, policy: &Policy) {
     }
 }
 
-/// Panics where check differs from the rows that the changes leave, read row by row.
+/// Panics if the check differs from the evaluation of the plain rows after the changes.
 fn check_is_rows(world: &World, policy: &Policy, changes: &[FactChange]) {
     let mut tables = Tables::new(policy.vocabulary().clone());
     changes.iter().for_each(|change| tables.write(change));
@@ -63,7 +63,8 @@ fn check_is_rows(world: &World, policy: &Policy, changes: &[FactChange]) {
     }
 }
 
-/// All that may be done in a situation: pairs of people, or a person twice where people are counted.
+/// The pairs of users for which a situation allows the action; where users are counted, each pair contains one user
+/// twice.
 fn allowed(side: Side<'_>, row: &SituationDifference) -> BTreeSet<(EntityKey, EntityKey)> {
     let Side { world, policy } = side;
     let situation = &row.situation;
@@ -122,7 +123,7 @@ fn allowed(side: Side<'_>, row: &SituationDifference) -> BTreeSet<(EntityKey, En
     all
 }
 
-/// Panics where a difference is not that of all decisions.
+/// Panics if a difference is not the difference of all decisions.
 fn row_is_decisions(row: &SituationDifference, before: Side<'_>, after: Side<'_>) {
     if row.situation.assumed.is_some() {
         return;
@@ -135,8 +136,8 @@ fn row_is_decisions(row: &SituationDifference, before: Side<'_>, after: Side<'_>
         new.retain(|pair| peers.contains(pair));
     }
     let counts = (old.len(), new.difference(&old).count(), old.difference(&new).count());
-    let told = (row.before as usize, row.gained as usize, row.lost as usize);
-    assert_eq!(told, counts, "{row:?}");
+    let public = (row.before as usize, row.gained as usize, row.lost as usize);
+    assert_eq!(public, counts, "{row:?}");
     for pair in &row.gained_examples {
         assert!(new.contains(&(pair.principal, pair.other)) && !old.contains(&(pair.principal, pair.other)), "{row:?}");
     }
@@ -158,7 +159,7 @@ fn pairs_of_peers(side: Side<'_>) -> Vec<(EntityKey, EntityKey)> {
     pairs
 }
 
-/// All pages of a search.
+/// All pages of a search, as one list.
 fn pages(world: &World, policy: &Policy, me: UserIx, words: &[String], limit: usize) -> Vec<Entity> {
     let mut all = Vec::new();
     let mut after = None;
@@ -186,13 +187,13 @@ fn pages(world: &World, policy: &Policy, me: UserIx, words: &[String], limit: us
     }
 }
 
-/// Panics where the directory is not reach, filtered by words and in their order.
+/// Panics if the directory is not the reach, filtered by the words and in their order.
 pub fn directory_is_reach(world: &World, policy: &Policy, words: &[String]) {
     let prefix = words.iter().map(String::as_str).max_by_key(|word| word.len()).unwrap_or_default();
     for me in world.users() {
-        let people = policy.reach(world, me, Action::Find).iter().map(Entity::User).collect::<Vec<_>>();
+        let users = policy.reach(world, me, Action::Find).iter().map(Entity::User).collect::<Vec<_>>();
         let groups = policy.group_reach(world, me, Action::Find).into_iter().map(Entity::Group);
-        let mut expected: Vec<(&str, EntityKey, Entity)> = people
+        let mut expected: Vec<(&str, EntityKey, Entity)> = users
             .into_iter()
             .chain(groups)
             .filter_map(|who| {
@@ -233,7 +234,7 @@ fn conversations(world: &World) -> Vec<Resource> {
     all
 }
 
-/// Panics where an explanation does not lead to the decision.
+/// Panics if an explanation does not lead to the decision.
 fn explanation_is_decision(world: &World, policy: &Policy) {
     let matched = |reasons: &[crate::RuleEvaluation], rule: RuleIx| {
         reasons.iter().any(|reason| reason.rule == rule && matches!(reason.outcome, RuleOutcome::Matched { .. }))
@@ -247,7 +248,7 @@ fn explanation_is_decision(world: &World, policy: &Policy) {
                     Decision::Allow { rule, .. } | Decision::Deny { rule: Some(rule), .. } => {
                         assert!(matched(&reasons, rule), "{reasons:?}");
                     }
-                    // Where a rule allows it all the same, something built in denies it.
+                    // If a rule allows it, a built-in condition denies it.
                     Decision::Deny { rule: None, .. } => {
                         let any = reasons.iter().any(|reason| matches!(reason.outcome, RuleOutcome::Matched { .. }));
                         assert!(!any || policy.built_in_denial(world, action, me, about).is_some(), "{reasons:?}");
@@ -256,30 +257,30 @@ fn explanation_is_decision(world: &World, policy: &Policy) {
                 if policy.built_in_denial(world, action, me, about).is_some() {
                     assert!(!decision.is_allowed(), "{action:?} {about:?}");
                 }
-                told_is_what_is_found(world, policy, me, about, decision);
+                refusals_reveal_only_what_can_be_found(world, policy, me, about, decision);
             }
         }
     }
 }
 
-/// Panics where a refusal tells of those who can't be found in a secret directory, or keeps more than that.
-fn told_is_what_is_found(world: &World, policy: &Policy, me: UserIx, about: Resource, decision: Decision) {
+/// Panics if a refusal reveals users who can't be found in a secret directory, or hides more than that.
+fn refusals_reveal_only_what_can_be_found(world: &World, policy: &Policy, me: UserIx, about: Resource, decision: Decision) {
     let (Decision::Deny { code, public_code, .. }, Resource::User(_) | Resource::Group(_) | Resource::Relation(..)) =
         (decision, about)
     else {
         return;
     };
     let found = policy.decide(world, Action::Find, me, about).is_allowed();
-    let told = if policy.secret_directory() && !found { Code::NotFound } else { code };
-    assert_eq!(public_code, told, "{about:?}");
+    let public = if policy.secret_directory() && !found { Code::NotFound } else { code };
+    assert_eq!(public_code, public, "{about:?}");
 }
 
 proptest! {
-    // Six policies each.
+    // Each case evaluates six policies.
     #![proptest_config(ProptestConfig::with_cases(32))]
 
     #[test]
-    fn one_answer_of_each_preset(changes in changes(60), word in word()) {
+    fn all_evaluations_agree_for_each_preset(changes in changes(60), word in word()) {
         for (name, _) in PRESETS {
             let policy = Policy::preset(name).expect("a preset is read");
             let mut world = World::new(policy.vocabulary().clone());
@@ -298,7 +299,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(200))]
 
     #[test]
-    fn one_answer(changes in changes(40), rules in rules(), secret in any::<bool>(), word in word()) {
+    fn all_evaluations_agree_for_random_rules(changes in changes(40), rules in rules(), secret in any::<bool>(), word in word()) {
         let world = world(&changes);
         let policy = policy(rules, secret);
         check_is_reach(&world, &policy);
@@ -310,9 +311,9 @@ proptest! {
     }
 
     #[test]
-    fn difference(facts in changes(20), one in rules_of_all(), other in rules_of_all(), turned in any::<bool>()) {
+    fn a_difference_equals_the_changed_decisions(facts in changes(20), one in rules_of_all(), other in rules_of_all(), turned in any::<bool>()) {
         let old = world(&facts);
-        // Numbered alike, or the other way round.
+        // The second world is numbered like the first, or in the reverse order.
         let mut facts = facts;
         if turned {
             facts[..8].reverse();

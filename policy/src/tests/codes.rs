@@ -1,4 +1,4 @@
-//! Which refusal is given, and how much of it the person is told.
+//! Which refusal a denial gets, and which code the user sees.
 
 use super::tables::ACCEPTED;
 use crate::{
@@ -103,7 +103,7 @@ fn public_code(decision: Decision) -> Option<Code> {
 }
 
 #[test]
-fn people() {
+fn denials_about_users_have_their_codes() {
     let policy = parse(POLICY);
     let world = school(&policy);
     for (action, me, them, expected) in [
@@ -133,7 +133,7 @@ fn people() {
 }
 
 #[test]
-fn a_denial_wins_and_a_setting_speaks_of_groups_too() {
+fn a_denial_wins_and_a_setting_also_applies_to_groups() {
     let policy = parse(POLICY);
     let mut world = school(&policy);
     let (lea, tom, anne) = (ix(&world, LEA), ix(&world, TOM), ix(&world, ANNE));
@@ -155,11 +155,11 @@ fn a_denial_wins_and_a_setting_speaks_of_groups_too() {
     assert_eq!(code(policy.decide(&world, Action::Start, tom, Resource::User(lea))), Some(Code::MessagingOff));
     assert!(policy.reach(&world, tom, Action::Start).is_empty());
     world.apply(&FactChange::Setting { setting: messaging, value: Some("perhaps".to_owned()) });
-    assert_eq!(world.setting(messaging), "on", "a value nobody declared is the default");
+    assert_eq!(world.setting(messaging), "on", "an undeclared value counts as the default");
 }
 
 #[test]
-fn a_secret_directory_says_not_found() {
+fn a_secret_directory_answers_not_found() {
     let policy = parse(&POLICY.replace("relations  block", "secret_directory\nrelations  block"));
     let world = school(&policy);
     let about = |key| Resource::User(ix(&world, key));
@@ -182,7 +182,7 @@ fn a_secret_directory_says_not_found() {
             "{action:?}"
         );
     }
-    // What is about nobody keeps its code, and so does what is about those one finds anyway.
+    // A denial that is about no user keeps its code, and so does a denial about a user who can be found.
     let group = policy.decide(&world, Action::StartGroup, ix(&world, LEA), Resource::None);
     assert_eq!(public_code(group), Some(Code::Unsupported));
     let block = policy.decide(&world, Action::Block, ix(&world, LEA), about(TOM));
@@ -190,30 +190,34 @@ fn a_secret_directory_says_not_found() {
 }
 
 #[test]
-fn a_secret_directory_tells_the_code_of_those_one_finds() {
+fn a_secret_directory_shows_the_code_for_users_who_can_be_found() {
     let policy = parse(&POLICY.replace("relations  block", "secret_directory\nrelations  block"));
     let mut world = school(&policy);
     let messaging = policy.vocabulary().setting("messaging").unwrap();
     let block = policy.vocabulary().relation("block").unwrap();
     world.apply(&FactChange::Setting { setting: messaging, value: Some("off".to_owned()) });
-    let told = |world: &World, action, me, about| public_code(policy.decide(world, action, ix(world, me), about));
-    let person = |key| Resource::User(ix(&world, key));
-    assert_eq!(told(&world, Action::Start, LEA, person(TOM)), Some(Code::MessagingOff));
-    assert_eq!(told(&world, Action::Start, LEA, person(FAR)), Some(Code::NotFound), "out of reach");
-    assert_eq!(told(&world, Action::Start, LEA, person(GONE)), Some(Code::NotFound), "not active");
-    assert_eq!(told(&world, Action::Start, LEA, Resource::User(UserIx(u32::MAX))), Some(Code::NotFound), "nobody");
+    let public = |world: &World, action, me, about| public_code(policy.decide(world, action, ix(world, me), about));
+    let user_resource = |key| Resource::User(ix(&world, key));
+    assert_eq!(public(&world, Action::Start, LEA, user_resource(TOM)), Some(Code::MessagingOff));
+    assert_eq!(public(&world, Action::Start, LEA, user_resource(FAR)), Some(Code::NotFound), "out of reach");
+    assert_eq!(public(&world, Action::Start, LEA, user_resource(GONE)), Some(Code::NotFound), "not active");
+    assert_eq!(
+        public(&world, Action::Start, LEA, Resource::User(UserIx(u32::MAX))),
+        Some(Code::NotFound),
+        "an unknown user"
+    );
     let group = Resource::Group(world.group(100).unwrap());
-    assert_eq!(told(&world, Action::AddressGroup, ANNE, group), Some(Code::MessagingOff));
-    assert_eq!(told(&world, Action::AddressGroup, LEA, group), Some(Code::NotFound));
-    let tom = person(TOM);
+    assert_eq!(public(&world, Action::AddressGroup, ANNE, group), Some(Code::MessagingOff));
+    assert_eq!(public(&world, Action::AddressGroup, LEA, group), Some(Code::NotFound));
+    let tom = user_resource(TOM);
     world.apply(&FactChange::Relation { from: TOM, to: LEA, relation: block, state: ACCEPTED });
     for action in [Action::Find, Action::Start] {
-        assert_eq!(told(&world, action, LEA, tom), Some(Code::NotFound), "blocked: {action:?}");
+        assert_eq!(public(&world, action, LEA, tom), Some(Code::NotFound), "blocked: {action:?}");
     }
 }
 
 #[test]
-fn relations() {
+fn denials_about_relations_have_their_codes() {
     let policy = parse(POLICY);
     let world = school(&policy);
     let friend = policy.vocabulary().relation("friend").unwrap();
@@ -230,7 +234,7 @@ fn relations() {
 }
 
 #[test]
-fn conversations() {
+fn denials_in_conversations_have_their_codes() {
     let policy = parse(POLICY);
     let world = school(&policy);
     let lea = ix(&world, LEA);
@@ -247,7 +251,7 @@ fn conversations() {
         (Action::Send, with(Some(TOM), member, ConversationState::Closed), Some(Code::Closed)),
         (Action::Send, with(Some(FAR), member, ConversationState::Open), Some(Code::NotFound)),
         (Action::Send, with(Some(GONE), member, ConversationState::Open), Some(Code::NotFound)),
-        // Nobody to start with: neither the denial nor the permission matches.
+        // There is no user for the condition `start`, so neither the denial nor the permission matches.
         (Action::Send, with(None, member, ConversationState::Open), Some(Code::NotFound)),
         (Action::Read, with(Some(TOM), None, ConversationState::Open), Some(Code::NotAMember)),
         (Action::Close, with(Some(TOM), member, ConversationState::Open), Some(Code::Unsupported)),
@@ -273,7 +277,7 @@ fn conversations() {
 }
 
 #[test]
-fn messages() {
+fn denials_about_messages_have_their_codes() {
     let policy = parse(POLICY);
     let mut world = school(&policy);
     let edit_window = policy.vocabulary().setting("edit_window").unwrap();
@@ -283,8 +287,8 @@ fn messages() {
         role: Some(MemberRole::Member),
         peer: None,
     };
-    let edit = |world: &World, mine, age_ms| {
-        let about = Resource::Message { conversation, is_author: mine, age_ms };
+    let edit = |world: &World, own, age_ms| {
+        let about = Resource::Message { conversation, is_author: own, age_ms };
         code(policy.decide(world, Action::Edit, ix(world, LEA), about))
     };
     assert_eq!(edit(&world, true, 15 * 60_000 - 1), None);
@@ -300,12 +304,12 @@ fn messages() {
 }
 
 #[test]
-fn explained() {
+fn decisions_are_explained() {
     let policy = parse(POLICY);
     let world = school(&policy);
     let about = Resource::User(ix(&world, FAR));
     let reasons = policy.explain(&world, Action::Start, ix(&world, LEA), about);
-    let told: Vec<String> = reasons
+    let public: Vec<String> = reasons
         .iter()
         .map(|reason| match &reason.outcome {
             RuleOutcome::Matched { witness, .. } => format!("{}: {witness:?}", policy.rule_name(reason.rule)),
@@ -313,7 +317,7 @@ fn explained() {
         })
         .collect();
     assert_eq!(
-        told,
+        public,
         [
             "blocked: would need the relation `block` from them to me",
             "off: would need the setting `messaging` to be `off`",
@@ -329,7 +333,7 @@ fn explained() {
 }
 
 #[test]
-fn a_match_is_explained_by_all_that_the_rule_asks_for() {
+fn a_match_is_explained_by_all_conditions_of_the_rule() {
     let policy = parse(
         "policy test\nroles boss\nrelations block:own friend:mutual\nsetting season on off\n\
          deny start season when setting(season)=on and role(me)=boss unless status(them)=invited code messaging_off\n\
@@ -372,14 +376,14 @@ fn a_match_is_explained_by_all_that_the_rule_asks_for() {
         role: Some(MemberRole::Member),
         peer: None,
     };
-    let mine = Resource::Message { conversation, is_author: true, age_ms: 0 };
-    assert_eq!(found(Action::Edit, mine), [matched(Witness::Everyone, &["author", "age<15m"], &[])]);
+    let own = Resource::Message { conversation, is_author: true, age_ms: 0 };
+    assert_eq!(found(Action::Edit, own), [matched(Witness::Everyone, &["author", "age<15m"], &[])]);
     let late = Resource::Message { conversation, is_author: true, age_ms: 15 * 60_000 };
     assert_eq!(found(Action::Edit, late), [RuleOutcome::Missing("would need a message younger than 15m".to_owned())]);
 }
 
 #[test]
-fn what_is_denied_whatever_the_rules_say_is_known() {
+fn built_in_denials_are_listed() {
     let policy = parse(POLICY);
     let world = school(&policy);
     let (lea, gone, lost) = (ix(&world, LEA), ix(&world, GONE), ix(&world, LOST));

@@ -1,4 +1,4 @@
-//! Facts that were thought of one by one.
+//! Facts that were chosen by hand because they are unusual.
 
 use super::{
     agree::{check_is_reach, directory_is_reach},
@@ -39,23 +39,23 @@ impl Town {
         Self { world: World::new(policy.vocabulary().clone()), policy, tables: Tables::default() }
     }
 
-    fn tell(&mut self, change: FactChange) {
+    fn apply(&mut self, change: FactChange) {
         self.tables.write(&change);
         self.world.apply(&change);
     }
 
-    fn person(&mut self, key: EntityKey, words: &[&str]) {
-        self.person_as(key, Status::Active, words);
+    fn add_user(&mut self, key: EntityKey, words: &[&str]) {
+        self.add_user_with_status(key, Status::Active, words);
     }
 
-    fn person_as(&mut self, key: EntityKey, status: Status, words: &[&str]) {
+    fn add_user_with_status(&mut self, key: EntityKey, status: Status, words: &[&str]) {
         let words = words.iter().map(|word| (*word).to_owned()).collect();
-        self.tell(FactChange::User { key, status, roles: RoleSet::default(), writable_by: WritableBy::Rules, words });
+        self.apply(FactChange::User { key, status, roles: RoleSet::default(), writable_by: WritableBy::Rules, words });
     }
 
     fn group(&mut self, key: EntityKey, kind: &str, state: GroupState) {
         let kind = self.policy.vocabulary().kind(kind).unwrap();
-        self.tell(FactChange::Group {
+        self.apply(FactChange::Group {
             key,
             kind,
             parent: None,
@@ -67,28 +67,28 @@ impl Town {
 
     fn join(&mut self, user: EntityKey, group: EntityKey, role: &str) {
         let role = self.role(role);
-        self.tell(FactChange::Membership { user, group, role, from_ms: None, until_ms: None });
+        self.apply(FactChange::Membership { user, group, role, from_ms: None, until_ms: None });
     }
 
     fn leave(&mut self, user: EntityKey, group: EntityKey, role: &str) {
         let role = self.role(role);
-        self.tell(FactChange::MembershipRemoved { user, group, role });
+        self.apply(FactChange::MembershipRemoved { user, group, role });
     }
 
     fn relate(&mut self, from: EntityKey, to: EntityKey, relation: &str) {
         let relation = self.policy.vocabulary().relation(relation).unwrap();
-        self.tell(FactChange::Relation { from, to, relation, state: ACCEPTED });
+        self.apply(FactChange::Relation { from, to, relation, state: ACCEPTED });
     }
 
     fn edge(&mut self, from: EntityKey, to: EntityKey, effect: EdgeEffect, delivers: Delivers) {
-        self.tell(FactChange::Edge { from, from_role: None, to, to_role: None, effect, delivers });
+        self.apply(FactChange::Edge { from, from_role: None, to, to_role: None, effect, delivers });
     }
 
     fn role(&self, name: &str) -> RoleId {
         self.policy.vocabulary().role(name).unwrap()
     }
 
-    /// Whether one may start with the other; that all ways to ask agree is checked by the way.
+    /// Whether `me` may start a conversation with `them`. Also checks that all evaluations agree.
     fn start(&self, me: EntityKey, them: EntityKey) -> bool {
         check_is_reach(&self.world, &self.policy);
         directory_is_reach(&self.world, &self.policy, &[]);
@@ -106,39 +106,39 @@ impl Town {
 }
 
 #[test]
-fn oneself_and_nobody() {
+fn a_user_without_facts_and_the_user_themselves_are_not_reached() {
     let mut town = Town::new();
-    town.person(1, &["lea"]);
+    town.add_user(1, &["lea"]);
     town.relate(1, 1, "friend");
     assert!(town.start(1, 1));
     town.relate(1, 1, "block");
-    assert!(!town.start(1, 1), "who blocks oneself is blocked");
-    town.person_as(1, Status::Removed, &["lea"]);
+    assert!(!town.start(1, 1), "a user who blocks themselves is blocked");
+    town.add_user_with_status(1, Status::Removed, &["lea"]);
     assert!(!town.start(1, 1));
     assert!(town.found(1, &[]).is_empty());
 }
 
 #[test]
-fn removed_people_keep_their_facts() {
+fn removed_users_keep_their_facts() {
     let mut town = Town::new();
     town.group(100, "class", GroupState::Active);
     for key in [1, 2] {
-        town.person(key, &["a"]);
+        town.add_user(key, &["a"]);
         town.join(key, 100, "learner");
     }
-    town.person_as(2, Status::Removed, &["a"]);
+    town.add_user_with_status(2, Status::Removed, &["a"]);
     assert!(!town.start(1, 2));
     assert_eq!(town.world.members(town.world.group(100).unwrap()).count(), 2);
-    town.person(2, &["a"]);
+    town.add_user(2, &["a"]);
     assert!(town.start(1, 2));
 }
 
 #[test]
-fn two_roles_in_one_group() {
+fn a_user_with_two_roles_in_a_group_has_both() {
     let mut town = Town::new();
     town.group(100, "course", GroupState::Active);
-    town.person(1, &["lea"]);
-    town.person(2, &["tom"]);
+    town.add_user(1, &["lea"]);
+    town.add_user(2, &["tom"]);
     town.join(1, 100, "learner");
     for role in ["learner", "teacher", "teacher"] {
         town.join(2, 100, role);
@@ -155,10 +155,10 @@ fn two_roles_in_one_group() {
 }
 
 #[test]
-fn blocks_go_one_way_and_back() {
+fn a_block_has_a_direction() {
     let mut town = Town::new();
-    town.person(1, &["lea"]);
-    town.person(2, &["tom"]);
+    town.add_user(1, &["lea"]);
+    town.add_user(2, &["tom"]);
     town.relate(2, 1, "friend");
     town.relate(1, 2, "block");
     assert!(town.start(1, 2) && !town.start(2, 1));
@@ -167,20 +167,20 @@ fn blocks_go_one_way_and_back() {
     let friend = town.policy.vocabulary().relation("friend").unwrap();
     let block = town.policy.vocabulary().relation("block").unwrap();
     for (from, to) in [(1, 2), (2, 1)] {
-        town.tell(FactChange::RelationRemoved { from, to, relation: block });
+        town.apply(FactChange::RelationRemoved { from, to, relation: block });
     }
     assert!(town.start(1, 2) && town.start(2, 1));
-    // Ended by the one who did not ask.
-    town.tell(FactChange::RelationRemoved { from: 1, to: 2, relation: friend });
+    // The user who did not ask for the relation ends it.
+    town.apply(FactChange::RelationRemoved { from: 1, to: 2, relation: friend });
     assert!(!town.start(1, 2) && !town.start(2, 1));
 }
 
 #[test]
-fn a_concluded_course_gives_nothing() {
+fn a_concluded_course_gives_no_reach() {
     let mut town = Town::new();
     town.group(100, "course", GroupState::Active);
-    town.person(1, &["lea"]);
-    town.person(2, &["tom"]);
+    town.add_user(1, &["lea"]);
+    town.add_user(2, &["tom"]);
     town.join(1, 100, "learner");
     town.join(2, 100, "teacher");
     assert!(town.start(1, 2));
@@ -192,17 +192,17 @@ fn a_concluded_course_gives_nothing() {
     }
     town.group(100, "class", GroupState::Active);
     assert!(town.start(2, 1), "the same members, another kind");
-    town.tell(FactChange::GroupRemoved { key: 100 });
+    town.apply(FactChange::GroupRemoved { key: 100 });
     assert!(!town.start(2, 1));
     town.group(100, "class", GroupState::Active);
     assert!(!town.start(2, 1), "a group that comes back is a new one");
 }
 
 #[test]
-fn edges_in_a_circle() {
+fn edges_in_a_circle_are_followed_once() {
     let mut town = Town::new();
     for (user, group) in [(1, 100), (2, 101), (3, 102)] {
-        town.person(user, &["a"]);
+        town.add_user(user, &["a"]);
         town.group(group, "course", GroupState::Active);
         town.join(user, group, "learner");
     }
@@ -212,7 +212,7 @@ fn edges_in_a_circle() {
     assert!(town.start(1, 2) && !town.start(2, 1), "edges are followed once, and one way");
     assert!(!town.start(1, 3) && town.start(3, 1));
     town.edge(100, 101, EdgeEffect::Allow, Delivers::Group);
-    assert!(!town.start(1, 2), "the group, not its people");
+    assert!(!town.start(1, 2), "the group, not its members");
     let (lea, group) = (town.world.user(1).unwrap(), town.world.group(101).unwrap());
     assert!(town.policy.decide(&town.world, Action::AddressGroup, lea, Resource::Group(group)).is_allowed());
     town.relate(1, 2, "friend");
@@ -222,13 +222,13 @@ fn edges_in_a_circle() {
 }
 
 #[test]
-fn names_of_all_kinds() {
+fn users_with_unusual_names_are_found() {
     let mut town = Town::new();
     town.group(100, "class", GroupState::Active);
     let names: [&[&str]; 6] =
         [&["jean", "jeanne"], &["שלום", "בן"], &["علي"], &[], &["", " jean  paul ", "jean"], &["𝒥ean", "ß"]];
     for (key, words) in (1..).zip(names) {
-        town.person(key, words);
+        town.add_user(key, words);
         town.join(key, 100, "learner");
     }
     assert_eq!(town.found(1, &["j"]), [1, 5]);
@@ -236,15 +236,15 @@ fn names_of_all_kinds() {
     assert_eq!(town.found(1, &["ש"]), [2]);
     assert_eq!(town.found(1, &["على"]), [] as [EntityKey; 0]);
     assert_eq!(town.found(1, &[""]), [100, 1, 5, 6, 2, 3], "in the order of words, each once; who has none is not there");
-    town.person(1, &["marie"]);
+    town.add_user(1, &["marie"]);
     assert_eq!(town.found(1, &["j"]), [5]);
     assert_eq!(town.found(1, &["m"]), [1]);
 }
 
 #[test]
-fn words_nobody_declared_are_inert() {
+fn undeclared_words_have_no_effect() {
     let mut town = Town::new();
-    town.person(1, &["lea"]);
+    town.add_user(1, &["lea"]);
     town.group(100, "class", GroupState::Active);
     let before = text(&town.world);
     let beyond = RoleId(200);
@@ -278,12 +278,12 @@ fn words_nobody_declared_are_inert() {
 }
 
 #[test]
-fn a_group_of_60_000() {
+fn a_group_of_60_000_members_is_reached() {
     let mut town = Town::new();
     town.group(100, "class", GroupState::Active);
     town.group(101, "course", GroupState::Active);
     let size: u32 = 60_000;
-    // Neither in order nor backwards.
+    // The keys are neither in ascending nor in descending order.
     let keys = (0..size).map(|at| EntityKey::from(u64::from(at) * 48_271 % 60_013));
     let (learner, teacher) = (town.role("learner"), town.role("teacher"));
     let mut changes = Vec::new();

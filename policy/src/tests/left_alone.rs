@@ -1,9 +1,10 @@
-//! What one person may still do about another who blocked them, or whom they reach no more: each preset, each action.
+//! What a user may still do about a user who blocked them, or whom they no longer reach: each preset, each action.
 
 use crate::{ACTIONS, PRESETS, Policy, ResourceType};
 
-/// A preset; a world in which `a` and `b` reach each other; what ends it by a block of `b`, and otherwise; and for each
-/// action of `a` about `b` the answer after the one and after the other. Conversations are direct, messages are `a`'s own.
+/// A preset; a world in which `a` and `b` reach each other; a block by `b`; another end of the reach; and for each
+/// action of `a` about `b` the answers after the block and after the other end. Conversations are direct, messages are
+/// `a`'s own.
 const TABLES: [(&str, &str, &str, &str, &str); 6] = [
     (
         "open",
@@ -169,12 +170,12 @@ const TABLES: [(&str, &str, &str, &str, &str); 6] = [
     ),
 ];
 
-/// Actions that change what the other person sees, or show the asking person to them. None of them is open to a person who
-/// may not send.
+/// Actions that change what the other user sees, or show the acting user to them. A user who may not send may perform
+/// none of them.
 const SEEN_BY_THE_OTHER: [&str; 9] =
     ["start", "send", "edit", "delete_for_all", "reopen", "erase_conversation", "rename", "add_member", "remove_member"];
 
-/// How a table names what an action is about.
+/// The notation of a table for the object of an action.
 fn about(action: &str, preset: &str) -> String {
     let relation = if preset == "medical" { "friend" } else { "block" };
     match action {
@@ -213,14 +214,14 @@ fn every_preset_answers_every_action_after_a_block_and_after_lost_reach() {
         }
         for [action, block, _] in &rows {
             let is_refused = *block != "allow";
-            assert!(is_refused || !SEEN_BY_THE_OTHER.contains(action), "{preset}: a blocked person may {action}");
+            assert!(is_refused || !SEEN_BY_THE_OTHER.contains(action), "{preset}: a blocked user may {action}");
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
 #[test]
-fn a_person_who_may_not_send_changes_nothing_whatever_the_rules_allow() {
+fn a_user_who_may_not_send_can_change_nothing_under_any_rules() {
     let policy = "policy p\nrelations block:own\ndeny send blocked when them -block-> me code not_found\nallow read,send,edit,\
                   delete_for_all,reopen,erase_conversation,rename,add_member,remove_member,leave all when holder\n\
                   otherwise edit,rename late code window_over";
@@ -249,7 +250,7 @@ fn a_person_who_may_not_send_changes_nothing_whatever_the_rules_allow() {
 }
 
 #[test]
-fn only_groups_get_and_lose_members_whatever_the_rules_allow() {
+fn only_groups_get_and_lose_members_under_any_rules() {
     let policy = "policy p\nallow read,send,add_member,remove_member,leave all when holder";
     let policy = Policy::parse(policy).unwrap();
     let mut cases = "user a\nuser b\n".to_owned();
@@ -263,7 +264,7 @@ fn only_groups_get_and_lose_members_whatever_the_rules_allow() {
 }
 
 #[test]
-fn a_member_who_may_not_read_may_do_nothing_but_go() {
+fn a_member_who_may_not_read_can_only_leave() {
     let policy = "policy p\nroles member\nkinds team\nallow read inside when holder and member(me) member@team\nallow send,\
                   reply,edit,delete_for_all,delete_own_copy,close,reopen,delete_conversation,erase_conversation,rename,\
                   add_member,remove_member,leave all when holder";
@@ -279,7 +280,7 @@ fn a_member_who_may_not_read_may_do_nothing_but_go() {
 }
 
 #[test]
-fn only_a_rule_that_asks_a_seat_and_nothing_else_lets_every_member_read() {
+fn every_member_reads_only_if_a_rule_requires_nothing_but_membership() {
     for (_, text) in PRESETS {
         assert!(Policy::parse(text).unwrap().members_read());
     }

@@ -1,4 +1,4 @@
-//! A world kept by the log is the world one would build from the tables.
+//! A world that is kept up to date by the log equals a world that is built from the tables.
 
 use proptest::prelude::*;
 
@@ -27,7 +27,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(200))]
 
     #[test]
-    fn kept_is_rebuilt(events in events(120), rules in rules()) {
+    fn a_world_kept_by_the_log_equals_a_rebuilt_world(events in events(120), rules in rules()) {
         let (mut world, mut tables, mut now_ms) = (World::new(vocabulary()), Tables::default(), i64::MIN);
         run(&mut world, &mut tables, &mut now_ms, &events);
         let rebuilt = tables.world(now_ms);
@@ -39,7 +39,7 @@ proptest! {
     }
 
     #[test]
-    fn a_copy_is_another_world(first in events(60), second in events(60)) {
+    fn changes_of_a_copy_leave_the_original(first in events(60), second in events(60)) {
         let (mut world, mut tables, mut now_ms) = (World::new(vocabulary()), Tables::default(), i64::MIN);
         run(&mut world, &mut tables, &mut now_ms, &first);
         let before = text(&world);
@@ -52,7 +52,7 @@ proptest! {
     }
 
     #[test]
-    fn twice_is_once(events in events(60)) {
+    fn applying_a_change_twice_has_the_effect_of_once(events in events(60)) {
         let (mut world, mut tables, mut now_ms) = (World::new(vocabulary()), Tables::default(), i64::MIN);
         run(&mut world, &mut tables, &mut now_ms, &events);
         let before = text(&world);
@@ -60,9 +60,9 @@ proptest! {
         prop_assert_eq!(text(&world), before);
     }
 
-    /// Nothing changes by time alone before the world says it may.
+    /// No decision changes by time alone before the time that the world names.
     #[test]
-    fn valid_until(events in events(60)) {
+    fn decisions_change_by_time_only_at_the_named_time(events in events(60)) {
         let (mut world, mut tables, mut now_ms) = (World::new(vocabulary()), Tables::default(), i64::MIN);
         run(&mut world, &mut tables, &mut now_ms, &events);
         while let Some(until_ms) = world.valid_until_ms() {

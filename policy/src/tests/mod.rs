@@ -1,4 +1,5 @@
-//! What holds for any facts and any rules ([`agree`], [`log`]), and what was thought of one by one ([`codes`], [`hostile`]).
+//! Properties that hold for any facts and any rules ([`agree`], [`log`]), and cases that were chosen by hand
+//! ([`codes`], [`hostile`]).
 
 mod agree;
 mod codes;

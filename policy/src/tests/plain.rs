@@ -1,5 +1,5 @@
-//! Rules about pairs of users, answered a second time from the rows of [`Tables`] alone: no index, no shortcut, and nothing
-//! of `eval/`.
+//! Evaluates rules about pairs of users a second time, from the rows of [`Tables`] alone: without an index, a
+//! shortcut or any code of `eval/`.
 
 use std::sync::Arc;
 
@@ -10,7 +10,7 @@ use crate::{
     ir::{Candidates, Condition, Direction, RolePattern, Variable},
 };
 
-/// Two users of a tenant whose rows are `tables`, at a time.
+/// Two users of the tenant whose rows are `tables`, at one time.
 pub struct Pair<'a> {
     pub tables: &'a Tables,
     pub now_ms: i64,
@@ -75,7 +75,8 @@ impl Pair<'_> {
             }
             Condition::HasRole(who, atom) => self.memberships(words, self.key(who), atom).next().is_some(),
             Condition::Setting(setting, wanted) => self.choice(words, setting) == Some(wanted),
-            // They ask about a group, a conversation, a message or a relation, and the question is about a user alone.
+            // These conditions are about a group, a conversation, a message or a relation, and the question is about a
+            // user.
             _ => false,
         }
     }
@@ -87,7 +88,7 @@ impl Pair<'_> {
         }
     }
 
-    /// The active groups in which a user is what the atom names now, with the role.
+    /// The active groups in which a user has the atom's role now, with the role.
     fn memberships(
         &self,
         words: &Arc<Vocabulary>,
@@ -109,7 +110,7 @@ impl Pair<'_> {
         matches!(row, Some(FactChange::Group { state: GroupState::Active, kind, .. }) if atom.kind.is_none_or(|wanted| wanted == *kind))
     }
 
-    /// Whether an edge leads from what `me` is to what `them` is.
+    /// Whether an edge leads from a membership of `me` to a membership of `them`.
     fn edge(
         &self,
         words: &Arc<Vocabulary>,
@@ -131,7 +132,8 @@ impl Pair<'_> {
         })
     }
 
-    /// The place of a setting's value among those that the policy declares; the first where the tenant set none of them.
+    /// The index of a setting's value among the values that the policy declares; 0 if the tenant did not set a declared
+    /// value.
     fn choice(&self, words: &Arc<Vocabulary>, setting: SettingId) -> Option<u8> {
         let values = &words.settings.get(usize::from(setting.0))?.values;
         let stored = match self.tables.settings.get(&setting.0) {

@@ -1,4 +1,4 @@
-//! Random facts and random rules, small enough that things meet.
+//! Random facts and random rules, small enough that facts and rules often meet.
 
 use proptest::{collection::vec, option, prelude::*};
 
@@ -11,7 +11,7 @@ use crate::{
 pub const USERS: std::ops::Range<EntityKey> = 1..9;
 pub const GROUPS: std::ops::Range<EntityKey> = 101..106;
 
-/// What happens: a change of facts, or time passes to a moment.
+/// An event: a change of facts, or the passing of time up to a moment.
 #[derive(Debug, Clone)]
 pub enum Event {
     Change(FactChange),
@@ -22,12 +22,12 @@ pub fn events(len: usize) -> impl Strategy<Value = Vec<Event>> {
     vec(prop_oneof![20 => change().prop_map(Event::Change), 1 => (0i64..100).prop_map(Event::Time)], 0..len)
 }
 
-/// People and groups first, most of them active, then the rest: worlds with something in them.
+/// Changes that begin with users and groups, most of them active, so that the world is not empty.
 pub fn changes(len: usize) -> impl Strategy<Value = Vec<FactChange>> {
-    let people = USERS.map(|key| prop_oneof![4 => active(key).boxed(), 1 => user(Just(key)).boxed()]);
+    let users = USERS.map(|key| prop_oneof![4 => active(key).boxed(), 1 => user(Just(key)).boxed()]);
     let groups = GROUPS.map(|key| group(Just(key)));
-    (people.collect::<Vec<_>>(), groups.collect::<Vec<_>>(), vec(link(), 0..len))
-        .prop_map(|(people, groups, links)| people.into_iter().chain(groups).chain(links).collect())
+    (users.collect::<Vec<_>>(), groups.collect::<Vec<_>>(), vec(link(), 0..len))
+        .prop_map(|(users, groups, links)| users.into_iter().chain(groups).chain(links).collect())
 }
 
 pub fn change() -> impl Strategy<Value = FactChange> {
@@ -72,7 +72,7 @@ fn group(key: impl Strategy<Value = EntityKey>) -> impl Strategy<Value = FactCha
     })
 }
 
-/// Memberships, relations, edges, settings.
+/// A membership, a relation, an edge or a setting.
 fn link() -> impl Strategy<Value = FactChange> {
     let time = || option::weighted(0.3, 0i64..100);
     prop_oneof![
@@ -96,7 +96,7 @@ fn link() -> impl Strategy<Value = FactChange> {
     ]
 }
 
-/// The last one is not declared.
+/// The last role is not declared.
 fn role() -> impl Strategy<Value = RoleId> {
     (0u8..4).prop_map(RoleId)
 }
@@ -105,7 +105,7 @@ fn kind() -> impl Strategy<Value = GroupKindId> {
     (0u8..3).prop_map(GroupKindId)
 }
 
-/// The last one is not declared.
+/// The last relation is not declared.
 fn relation() -> impl Strategy<Value = RelationId> {
     (0u8..4).prop_map(RelationId)
 }
@@ -118,7 +118,7 @@ fn writable_by() -> impl Strategy<Value = WritableBy> {
     prop_oneof![Just(WritableBy::Rules), Just(WritableBy::Contacts), Just(WritableBy::Nobody)]
 }
 
-/// Some begin alike, some are no Latin.
+/// Some words have the same beginning, and some are not Latin.
 pub fn words() -> impl Strategy<Value = Vec<String>> {
     vec(word(), 0..4)
 }
@@ -138,10 +138,10 @@ pub fn rules() -> impl Strategy<Value = Vec<Rule>> {
 
 fn rule() -> impl Strategy<Value = Rule> {
     let effect = prop_oneof![3 => Just(RuleEffect::Allow), 1 => Just(RuleEffect::Deny), 1 => Just(RuleEffect::Otherwise)];
-    let people = (vec(about_people(), 1..4), vec(about_people(), 0..2)).prop_map(|both| (Candidates::Users, both));
+    let users = (vec(about_users(), 1..4), vec(about_users(), 0..2)).prop_map(|both| (Candidates::Users, both));
     let groups = (vec(about_groups(), 1..4), vec(about_groups(), 0..2)).prop_map(|both| (Candidates::Groups, both));
     let code = prop_oneof![Just(Code::NotFound), Just(Code::Unsupported), Just(Code::NeedsFriend)];
-    (effect, prop_oneof![3 => people, 1 => groups], code).prop_map(|(effect, (candidates, (conditions, unless)), code)| {
+    (effect, prop_oneof![3 => users, 1 => groups], code).prop_map(|(effect, (candidates, (conditions, unless)), code)| {
         Rule {
             effect,
             actions: match candidates {
@@ -158,7 +158,7 @@ fn rule() -> impl Strategy<Value = Rule> {
     })
 }
 
-/// Rules about people and groups, and rules about conversations, messages and requests.
+/// Rules about users and groups, and rules about conversations, messages and requests.
 pub fn rules_of_all() -> impl Strategy<Value = Vec<Rule>> {
     vec(prop_oneof![rule().boxed(), rule_of_conversations().boxed()], 1..9).prop_map(|mut rules| {
         for (at, rule) in rules.iter_mut().enumerate() {
@@ -178,7 +178,7 @@ fn rule_of_conversations() -> impl Strategy<Value = Rule> {
                 .prop_map(Condition::ConversationKind),
             1 => prop_oneof![Just(ConversationState::Open), Just(ConversationState::Closed)].prop_map(Condition::ConversationState),
             1 => Just(Condition::MayStart),
-            2 => about_people(),
+            2 => about_users(),
         ]
     };
     let message = prop_oneof![
@@ -189,14 +189,14 @@ fn rule_of_conversations() -> impl Strategy<Value = Rule> {
     let request = prop_oneof![
         2 => Just(Condition::Asked),
         1 => (0u8..3).prop_map(|relation| Condition::RelationIs(RelationId(relation))),
-        1 => about_people(),
+        1 => about_users(),
     ];
     let about = prop_oneof![
         3 => (Just(vec![Action::Send, Action::Read]), vec(conversation(), 0..3)),
         2 => (Just(vec![Action::Edit]), vec(message, 0..3)),
         1 => (Just(vec![Action::Accept]), vec(request, 1..3)),
     ];
-    (effect, about, vec(about_people(), 0..2)).prop_map(|(effect, (actions, conditions), unless)| Rule {
+    (effect, about, vec(about_users(), 0..2)).prop_map(|(effect, (actions, conditions), unless)| Rule {
         effect,
         actions,
         name: String::new(),
@@ -213,7 +213,7 @@ fn atom() -> impl Strategy<Value = RolePattern> {
         .prop_map(|(role, kind)| RolePattern { role, kind })
 }
 
-fn about_people() -> impl Strategy<Value = Condition> {
+fn about_users() -> impl Strategy<Value = Condition> {
     let direction = prop_oneof![Just(Direction::Out), Just(Direction::In), Just(Direction::Both)];
     prop_oneof![
         1 => Just(Condition::Everyone),
@@ -241,13 +241,13 @@ fn about_groups() -> impl Strategy<Value = Condition> {
 }
 
 fn filter() -> impl Strategy<Value = Condition> {
-    let who = || prop_oneof![Just(Variable::Me), Just(Variable::Them)];
+    let variable = || prop_oneof![Just(Variable::Me), Just(Variable::Them)];
     prop_oneof![
-        (who(), 0u8..3).prop_map(|(who, role)| Condition::Role(who, RoleId(role))),
-        who().prop_map(|who| Condition::Status(who, Status::Active)),
-        who().prop_map(|who| Condition::Status(who, Status::Deactivated)),
-        (who(), writable_by()).prop_map(|(who, writable_by)| Condition::WritableBy(who, writable_by)),
-        (who(), atom()).prop_map(|(who, atom)| Condition::HasRole(who, atom)),
+        (variable(), 0u8..3).prop_map(|(who, role)| Condition::Role(who, RoleId(role))),
+        variable().prop_map(|who| Condition::Status(who, Status::Active)),
+        variable().prop_map(|who| Condition::Status(who, Status::Deactivated)),
+        (variable(), writable_by()).prop_map(|(who, writable_by)| Condition::WritableBy(who, writable_by)),
+        (variable(), atom()).prop_map(|(who, atom)| Condition::HasRole(who, atom)),
         (0u8..2).prop_map(|value| Condition::Setting(SettingId(0), value)),
     ]
 }

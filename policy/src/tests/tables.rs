@@ -1,4 +1,5 @@
-//! Facts as the server's tables have them, to build worlds from; and a world as text, to compare it by.
+//! Facts like the rows of the server's tables, from which worlds are built; and the text of a world, for
+//! comparisons.
 
 use std::{collections::BTreeMap, fmt::Write as _, sync::Arc};
 
@@ -12,7 +13,7 @@ pub const FRIEND: RelationId = RelationId(1);
 pub const MESSAGING: crate::SettingId = crate::SettingId(0);
 pub const LIMIT: crate::SettingId = crate::SettingId(1);
 
-/// The words all tests speak.
+/// The vocabulary of all tests.
 pub fn vocabulary() -> Arc<Vocabulary> {
     let names = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<String>>();
     Arc::new(Vocabulary {
@@ -34,7 +35,7 @@ pub fn policy(rules: Vec<Rule>, secret_directory: bool) -> Policy {
     Policy::from_parts("test".to_owned(), String::new(), vocabulary(), rules, secret_directory, false)
 }
 
-/// One map per table, keyed as the table is.
+/// One map per table, with the key of the table.
 #[derive(Debug, Clone)]
 pub struct Tables {
     words: Arc<Vocabulary>,
@@ -53,7 +54,7 @@ impl Default for Tables {
 }
 
 impl Tables {
-    /// Without rows, under the words of a policy.
+    /// Tables without rows, with the words of a policy.
     pub fn new(words: Arc<Vocabulary>) -> Self {
         Self {
             words,
@@ -66,7 +67,8 @@ impl Tables {
         }
     }
 
-    /// As the server would write it; what names unknown people or groups is refused there.
+    /// Writes a change as the server does. A change that names an unknown user or group has no effect, because the
+    /// server refuses it.
     pub fn write(&mut self, change: &FactChange) {
         match change {
             FactChange::User { key, .. } => {
@@ -116,7 +118,7 @@ impl Tables {
         }
     }
 
-    /// As a node loads them.
+    /// The rows in the order in which a node loads them.
     pub fn rows(&self) -> impl Iterator<Item = &FactChange> {
         self.users
             .values()
@@ -135,18 +137,21 @@ impl Tables {
     }
 }
 
-/// All that a world knows and derives, by keys and in one order, so that worlds numbered differently compare equal.
+/// The content of a world and of its indexes, by keys and in a fixed order, so that worlds with different numbers
+/// compare equal.
 pub fn text(world: &World) -> String {
     let mut lines: Vec<String> = Vec::new();
     for user in world.users() {
-        let person = world.user_record(user).unwrap();
-        let mut line =
-            format!("{} {:?} {:?} {:?} [{}]", person.key, person.status, person.writable_by, person.roles, person.words);
+        let user_record = world.user_record(user).unwrap();
+        let mut line = format!(
+            "{} {:?} {:?} {:?} [{}]",
+            user_record.key, user_record.status, user_record.writable_by, user_record.roles, user_record.words
+        );
         let mut held: Vec<_> =
-            person.held.iter().map(|held| (held.role(), held.place() >> 32, world.group_key(held.group()))).collect();
+            user_record.held.iter().map(|held| (held.role(), held.place() >> 32, world.group_key(held.group()))).collect();
         held.sort_unstable();
         let mut relations: Vec<_> =
-            person.relations.iter().map(|tie| (tie.relation, tie.out, world.user_key(tie.other), tie.state)).collect();
+            user_record.relations.iter().map(|tie| (tie.relation, tie.out, world.user_key(tie.other), tie.state)).collect();
         relations.sort_unstable();
         write!(line, " {held:?} {relations:?}").unwrap();
         lines.push(line);
@@ -185,7 +190,7 @@ pub fn text(world: &World) -> String {
     lines.join("\n")
 }
 
-/// The index as it is walked.
+/// The content of the search index, in its order.
 fn directory(world: &World) -> String {
     let mut text = String::new();
     world.words().walk(
@@ -202,7 +207,7 @@ fn directory(world: &World) -> String {
     text
 }
 
-/// What a person answers and is answered, by keys.
+/// All decisions by and about a user, by keys.
 pub fn answers(world: &World, policy: &Policy, me: EntityKey) -> String {
     let Some(me) = world.user(me) else { return "unknown".to_owned() };
     let mut text = String::new();

@@ -9,8 +9,8 @@ mod caller;
 mod error;
 pub mod issue;
 pub mod keys;
-mod people;
 pub mod token;
+mod users;
 
 use std::{collections::HashSet, sync::Arc};
 
@@ -23,7 +23,7 @@ pub use self::{
 };
 use self::{
     keys::{KeyCache, KeyMark},
-    people::People,
+    users::UserLookups,
 };
 use crate::{
     clock::Clock,
@@ -60,7 +60,7 @@ pub struct Authenticator {
     store: Store,
     clock: Arc<dyn Clock>,
     keys: Arc<KeyCache>,
-    people: People,
+    users: UserLookups,
 }
 
 impl Authenticator {
@@ -68,8 +68,8 @@ impl Authenticator {
     #[must_use]
     pub fn new(store: Store, secrets: Secrets, clock: Arc<dyn Clock>, metrics: Arc<Metrics>) -> Self {
         let keys = Arc::new(KeyCache::new(store.clone(), secrets, Arc::clone(&clock)));
-        let people = People::new(store.clone(), Arc::clone(&clock), metrics);
-        Self { store, clock, keys, people }
+        let users = UserLookups::new(store.clone(), Arc::clone(&clock), metrics);
+        Self { store, clock, keys, users }
     }
 
     /// The user that a token names, created from the token's claims if absent.
@@ -81,7 +81,7 @@ impl Authenticator {
         let unverified = token::Unverified::parse(token)?;
         let key = self.keys.get(unverified.kid()).await?.ok_or(AuthError::UnknownKey)?;
         let claims = unverified.verify(&key, self.clock.now_s())?;
-        let user = self.people.admit(key.tenant, &claims).await?;
+        let user = self.users.admit(key.tenant, &claims).await?;
         Ok(Identity {
             tenant: user.tenant,
             user: user.id,

@@ -47,8 +47,8 @@ impl Copy {
         app::open_store(&config).await?.close().await;
         let begun = Instant::now();
         let source = config.data.sqlite_file();
-        let told = |table: &str, rows: u64| eprintln!("{table}: {rows} rows are there, and the same");
-        let summary = transfer::interruptible(copy(&source, &to, told)).await?;
+        let report = |table: &str, rows: u64| eprintln!("{table}: {rows} rows copied and compared");
+        let summary = transfer::interruptible(copy(&source, &to, report)).await?;
         transfer::print_rows(&summary);
         println!(
             "PostgreSQL has everything that {} has: {}. Set `database.url`, and do not start a server on this folder again.",

@@ -124,7 +124,7 @@ impl Run {
             }
         }
         let answers = self.import.replace().await?;
-        tell(Path::new(""), &answers);
+        print_answers(Path::new(""), &answers);
         Ok(())
     }
 
@@ -147,7 +147,7 @@ impl Run {
     async fn csv(&mut self, path: &Path, rows: CsvRows<File>) -> Result<(), Stopped> {
         for row in rows {
             let row = row.map_err(|why| Stopped(format!("{}: {why}", path.display())))?;
-            self.import.take(row.line, row.said);
+            self.import.take(row.line, row.fields);
             self.flush_if_full(path).await?;
         }
         self.flush(path).await
@@ -159,7 +159,7 @@ impl Run {
 
     async fn flush(&mut self, path: &Path) -> Result<(), Stopped> {
         let begun = Instant::now();
-        tell(path, &self.import.flush().await?);
+        print_answers(path, &self.import.flush().await?);
         if self.told_at.elapsed() >= PROGRESS {
             self.told_at = Instant::now();
             let rows = self.import.tally().rows;
@@ -183,12 +183,12 @@ impl Run {
     }
 }
 
-#[allow(clippy::cast_precision_loss)] // for people to read
+#[allow(clippy::cast_precision_loss)] // printed for a reader
 fn per_second(rows: u64, took: Duration) -> f64 {
     rows as f64 / took.as_secs_f64().max(0.001)
 }
 
-fn tell(path: &Path, answers: &[Answer]) {
+fn print_answers(path: &Path, answers: &[Answer]) {
     for answer in answers {
         if let Answer::Row(row) = answer {
             eprintln!("{}:{}: {}", path.display(), row.row.unwrap_or_default(), complaint(row));
@@ -228,13 +228,13 @@ mod tests {
 
     #[test]
     fn an_error_message_has_no_repetition() {
-        let told = |named: (&str, &str), fault: Fault| {
+        let complaint_of = |named: (&str, &str), fault: Fault| {
             complaint(&RowAnswer::new(5, (named.0.to_owned(), named.1.to_owned()), &Err(fault)))
         };
         let fault = || Fault::new("role", "the policy declares no role `boss`");
-        assert_eq!(told(("user", "lea"), fault()), "user lea: `role`: the policy declares no role `boss`");
-        assert_eq!(told(("", ""), Fault::new("type", "`type` is missing")), "`type` is missing");
-        assert_eq!(told(("user", ""), Fault::new("id", "`id` is missing")), "user: `id` is missing");
-        assert_eq!(told(("", ""), Fault::new("", "the line is no JSON object")), "the line is no JSON object");
+        assert_eq!(complaint_of(("user", "lea"), fault()), "user lea: `role`: the policy declares no role `boss`");
+        assert_eq!(complaint_of(("", ""), Fault::new("type", "`type` is missing")), "`type` is missing");
+        assert_eq!(complaint_of(("user", ""), Fault::new("id", "`id` is missing")), "user: `id` is missing");
+        assert_eq!(complaint_of(("", ""), Fault::new("", "the line is no JSON object")), "the line is no JSON object");
     }
 }

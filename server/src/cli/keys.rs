@@ -101,7 +101,7 @@ impl SigningKeyCommand {
                 if add.generate {
                     println!("secret {material}");
                     eprintln!(
-                        "The secret is the text itself, not what it decodes to. The back end signs with it; nobody else may have it."
+                        "The secret is the text itself, not what it decodes to. The back end signs with it; keep it secret."
                     );
                 }
             }

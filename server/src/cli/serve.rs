@@ -48,7 +48,7 @@ pub(super) async fn run(settings: &Settings) -> Outcome {
 /// Reports a state to the service manager that started this process, if it asked for that (`Type=notify`).
 fn tell_systemd(state: NotifyState) {
     if let Err(error) = sd_notify::notify(&[state]) {
-        tracing::warn!(%error, "the service manager can't be told");
+        tracing::warn!(%error, "the service manager could not be notified");
     }
 }
 
@@ -56,13 +56,13 @@ fn tell_systemd(state: NotifyState) {
 /// may be full; the server runs all the same.
 fn announce(server: &Server, banner: &str) {
     let mut out = std::io::stdout().lock();
-    let told = (|| -> std::io::Result<()> {
+    let sent = (|| -> std::io::Result<()> {
         writeln!(out, "causerie is ready on http://{}", server.public_address())?;
         writeln!(out, "internal listener on http://{}", server.internal_address())?;
         out.write_all(banner.as_bytes())?;
         out.flush()
     })();
-    if let Err(error) = told {
+    if let Err(error) = sent {
         tracing::warn!(%error, "standard output can't be written");
     }
 }

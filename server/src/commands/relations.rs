@@ -106,7 +106,7 @@ pub(super) async fn step(
     if after != before {
         pair.store(&mut write, before, after).await?;
         if let Some(version) = write.commit().await? {
-            deps.hub.facts_moved(caller.tenant, version);
+            deps.hub.facts_changed(caller.tenant, version);
         }
         pair.tell(deps, &me, &them, after);
     }

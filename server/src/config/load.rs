@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 
 use super::{
     Config,
-    setting::{Kind, NotThat, Setting},
+    setting::{InvalidValue, Kind, Setting},
     settings, suggest,
 };
 use crate::plain::shortened;
@@ -100,16 +100,16 @@ impl Merge {
         self.problems.push(Problem { key: key.into(), source: source.to_owned(), text: text.into() });
     }
 
-    fn set(&mut self, setting: Setting, value: Result<Value, NotThat>, source: String) {
+    fn set(&mut self, setting: Setting, value: Result<Value, InvalidValue>, source: String) {
         match value {
             Ok(value) => {
                 self.values.insert(setting.key, (value, source));
             }
-            Err(NotThat(said)) => {
+            Err(InvalidValue(value)) => {
                 // Neither a secret nor a value in its place is shown.
-                let said = said.filter(|_| !matches!(setting.kind, Kind::Secret));
-                let said = said.map(|said| format!(", not `{}`", shortened(&said))).unwrap_or_default();
-                self.problem(setting.key, &source, format!("expected {}{said}", setting.kind.expected()));
+                let value = value.filter(|_| !matches!(setting.kind, Kind::Secret));
+                let given = value.map(|value| format!(", not `{}`", shortened(&value))).unwrap_or_default();
+                self.problem(setting.key, &source, format!("expected {}{given}", setting.kind.expected()));
             }
         }
     }
@@ -132,7 +132,7 @@ impl Merge {
 
     fn table(&mut self, key: String, value: toml::Value, source: &str) {
         if let Some(setting) = find(&key) {
-            let value = json(value).ok_or(NotThat(None)).and_then(|value| setting.kind.check(value));
+            let value = json(value).ok_or(InvalidValue(None)).and_then(|value| setting.kind.check(value));
             return self.set(setting, value, source.to_owned());
         }
         let section = format!("{key}.");

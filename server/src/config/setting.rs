@@ -37,7 +37,7 @@ pub enum Kind {
 /// The error for a value that the setting does not accept, with the value if it may be shown; [`Kind::expected`] says what
 /// the setting accepts.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct NotThat(pub Option<String>);
+pub struct InvalidValue(pub Option<String>);
 
 impl Kind {
     /// The accepted values, in words.
@@ -58,12 +58,12 @@ impl Kind {
     /// Parses the text of a value from environment or flags.
     ///
     /// # Errors
-    /// [`NotThat`] if the setting does not accept the text.
-    pub fn parse(self, text: &str) -> Result<Value, NotThat> {
+    /// [`InvalidValue`] if the setting does not accept the text.
+    pub fn parse(self, text: &str) -> Result<Value, InvalidValue> {
         match self {
-            Self::Flag => text.parse::<bool>().map(Value::Bool).map_err(|_| NotThat(Some(text.to_owned()))),
+            Self::Flag => text.parse::<bool>().map(Value::Bool).map_err(|_| InvalidValue(Some(text.to_owned()))),
             Self::Whole(..) => {
-                let number = text.parse::<u64>().map_err(|_| NotThat(Some(text.to_owned())));
+                let number = text.parse::<u64>().map_err(|_| InvalidValue(Some(text.to_owned())));
                 number.and_then(|number| self.check(number.into()))
             }
             Self::List => {
@@ -77,8 +77,8 @@ impl Kind {
     /// Checks a value from a file, which has a type already.
     ///
     /// # Errors
-    /// [`NotThat`] if the setting does not accept the value.
-    pub fn check(self, value: Value) -> Result<Value, NotThat> {
+    /// [`InvalidValue`] if the setting does not accept the value.
+    pub fn check(self, value: Value) -> Result<Value, InvalidValue> {
         let fits = match (self, &value) {
             (Self::Address, Value::String(text)) => text.parse::<SocketAddr>().is_ok(),
             (Self::Text | Self::Secret, Value::String(_)) | (Self::Flag, Value::Bool(_)) => true,
@@ -92,7 +92,7 @@ impl Kind {
         if fits {
             return Ok(value);
         }
-        Err(NotThat(Some(value.as_str().map_or_else(|| value.to_string(), str::to_owned))))
+        Err(InvalidValue(Some(value.as_str().map_or_else(|| value.to_string(), str::to_owned))))
     }
 }
 

@@ -96,7 +96,10 @@ pub async fn prepare(app: &App) -> Result<(), Refusal> {
         let (store, now_ms) = (&app.store, app.clock.now_ms());
         let tenant = stored::ensure(store, &demo.slug, demo.title(), Some(first), now_ms).await?.id;
         if !is_ours(store, tenant).await? {
-            tracing::warn!(tenant = demo.slug, "somebody else made the tenant of this name; the demo leaves it alone");
+            tracing::warn!(
+                tenant = demo.slug,
+                "a tenant of this name exists that the demo did not make; the demo leaves it alone"
+            );
             continue;
         }
         if keys::signing_key(store, tenant, Algorithm::Hs256.name(), None).await?.is_none() {
@@ -108,7 +111,7 @@ pub async fn prepare(app: &App) -> Result<(), Refusal> {
         let talk: Vec<(&Talk, u128)> = demo.talk.iter().zip(talks.by_ref()).collect();
         if is_new(app, tenant).await? {
             introduce(app, demo, tenant, &policy).await.map_err(|Stopped(why)| {
-                tracing::error!(why, tenant = demo.slug, "the demo's people are not taken");
+                tracing::error!(why, tenant = demo.slug, "the import of the demo users failed");
                 unprepared()
             })?;
             for (talk, number) in talk {

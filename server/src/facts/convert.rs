@@ -6,7 +6,7 @@ use causerie_policy::{EntityKey, FactChange, RoleId, RoleSet, Vocabulary, World}
 use causerie_protocol::{UserId, facts};
 use facts::change::Fact;
 
-use super::Touched;
+use super::AffectedUsers;
 use crate::domain::{Delivers, EdgeEffect, GroupState, Numbered as _, RelationState, UserStatus, WritableBy};
 
 /// Converts the changes and keeps their order.
@@ -37,20 +37,20 @@ pub(super) fn need_all(vocabulary: &Vocabulary, changes: &facts::Changes) -> boo
 /// The users whose rights the changes may affect. A user or group that was unknown before the changes affects nobody: the
 /// user has no conversations yet, and the group has no members yet. A change of a known group, an edge or a setting affects
 /// all users.
-pub(super) fn touched(before: &World, changes: &facts::Changes) -> Touched {
-    let mut people = Vec::new();
+pub(super) fn affected_users(before: &World, changes: &facts::Changes) -> AffectedUsers {
+    let mut users = Vec::new();
     for change in &changes.changes {
         let ids: &[&[u8]] = match &change.fact {
             Some(Fact::User(user)) => &[&user.id],
             Some(Fact::Membership(membership) | Fact::MembershipRemoved(membership)) => &[&membership.user],
             Some(Fact::Relation(relation) | Fact::RelationRemoved(relation)) => &[&relation.from, &relation.to],
             Some(Fact::Group(group)) if key(&group.id).is_none_or(|key| before.group(key).is_none()) => &[],
-            _ => return Touched::Everyone,
+            _ => return AffectedUsers::All,
         };
         let known = ids.iter().filter_map(|id| UserId::from_slice(id).ok());
-        people.extend(known.filter(|user| before.user(user.0.as_u128()).is_some()));
+        users.extend(known.filter(|user| before.user(user.0.as_u128()).is_some()));
     }
-    Touched::People(people)
+    AffectedUsers::Some(users)
 }
 
 fn one(vocabulary: &Vocabulary, fact: Fact) -> Option<FactChange> {

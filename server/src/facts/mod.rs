@@ -42,7 +42,7 @@ const STEPS_MAX: u32 = 200;
 /// connections too.
 const LOADS_MAX: usize = 2;
 /// With more affected users than this, a change counts as affecting all users.
-const TOUCHED_MAX: usize = 10_000;
+const AFFECTED_MAX: usize = 10_000;
 
 /// The snapshots of all tenants that a request has asked for. Cheap to clone.
 #[derive(Clone)]
@@ -53,41 +53,41 @@ struct Inner {
     lookups: Lookups,
     clock: Arc<dyn Clock>,
     tenants: DashMap<TenantId, Arc<Tenant>>,
-    moves: Arc<Moves>,
+    changes: Arc<FactsChanges>,
     woken: feed::Woken,
     loads: Arc<Semaphore>,
 }
 
 /// The users whose rights may have changed.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Touched {
+pub enum AffectedUsers {
     /// The rights of these users, and the rights that other users have towards them.
-    People(Vec<UserId>),
+    Some(Vec<UserId>),
     /// The rights of any user of the tenant.
-    Everyone,
+    All,
 }
 
 /// A change of facts that clients have not been informed of yet.
-pub struct Move {
+pub struct FactsChange {
     /// The snapshots from before each step, the oldest first. What a client shows comes from one of them. Empty if there
     /// were too many steps.
     pub before: Vec<Arc<Snapshot>>,
     /// The users whose rights the changes since then may affect.
-    pub touched: Touched,
+    pub affected: AffectedUsers,
 }
 
-/// Maximum number of snapshots kept for a move that waits. With more, the move keeps none, and all affected users get an
+/// Maximum number of snapshots kept for a change that waits. With more, the change keeps none, and all affected users get an
 /// update without a comparison.
 const BEFORE_MAX: usize = 4;
 
-impl Move {
-    pub(super) fn new(before: &Arc<Snapshot>, touched: Touched) -> Self {
-        Self { before: vec![Arc::clone(before)], touched }
+impl FactsChange {
+    pub(super) fn new(before: &Arc<Snapshot>, affected: AffectedUsers) -> Self {
+        Self { before: vec![Arc::clone(before)], affected }
     }
 
-    /// Adds a later move.
+    /// Adds a later change.
     fn add(&mut self, later: Self) {
-        self.touched.add(later.touched);
+        self.affected.add(later.affected);
         // A client may show any of the snapshots, so either all of them are kept or none.
         let is_known = !self.before.is_empty() && !later.before.is_empty();
         if is_known && self.before.len() + later.before.len() <= BEFORE_MAX {
@@ -98,49 +98,49 @@ impl Move {
     }
 }
 
-/// The moves of each tenant that wait for [`Facts::moved`].
+/// The changes of each tenant that wait for [`Facts::changed`].
 #[derive(Default)]
-pub(super) struct Moves {
-    waiting: Mutex<HashMap<TenantId, Move>>,
+pub(super) struct FactsChanges {
+    waiting: Mutex<HashMap<TenantId, FactsChange>>,
     some: Notify,
 }
 
-impl Moves {
-    /// Adds a move to the moves of the tenant that wait.
-    fn push(&self, tenant: TenantId, moved: Move) {
+impl FactsChanges {
+    /// Adds a change to the waiting change of the tenant.
+    fn push(&self, tenant: TenantId, change: FactsChange) {
         let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
         match waiting.get_mut(&tenant) {
-            Some(known) => known.add(moved),
+            Some(known) => known.add(change),
             None => {
-                waiting.insert(tenant, moved);
+                waiting.insert(tenant, change);
             }
         }
         drop(waiting);
         self.some.notify_one();
     }
 
-    /// Puts back a move whose publication failed. Moves of the tenant that came meanwhile are added to it.
-    fn give_back(&self, tenant: TenantId, moved: Move) {
+    /// Puts back a move whose publication failed. FactsChanges of the tenant that came meanwhile are added to it.
+    fn put_back(&self, tenant: TenantId, change: FactsChange) {
         let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut moved = moved;
+        let mut change = change;
         if let Some(later) = waiting.remove(&tenant) {
-            moved.add(later);
+            change.add(later);
         }
-        waiting.insert(tenant, moved);
+        waiting.insert(tenant, change);
         drop(waiting);
         self.some.notify_one();
     }
 
-    fn take(&self) -> HashMap<TenantId, Move> {
+    fn take(&self) -> HashMap<TenantId, FactsChange> {
         std::mem::take(&mut *self.waiting.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }
 
-impl Touched {
+impl AffectedUsers {
     fn add(&mut self, other: Self) {
         match (&mut *self, other) {
-            (Self::People(people), Self::People(more)) if people.len() + more.len() <= TOUCHED_MAX => people.extend(more),
-            _ => *self = Self::Everyone,
+            (Self::Some(users), Self::Some(more)) if users.len() + more.len() <= AFFECTED_MAX => users.extend(more),
+            _ => *self = Self::All,
         }
     }
 }
@@ -154,7 +154,7 @@ impl Facts {
             lookups: lookups.clone(),
             clock: Arc::clone(clock),
             tenants: DashMap::new(),
-            moves: Arc::default(),
+            changes: Arc::default(),
             woken: feed::Woken::default(),
             loads: Arc::new(Semaphore::new(LOADS_MAX)),
         }))
@@ -263,20 +263,20 @@ impl Facts {
         self.0.woken.push(tenant);
     }
 
-    /// Waits until the facts of at least one tenant have moved, and takes the moves.
-    pub async fn moved(&self) -> HashMap<TenantId, Move> {
+    /// Waits until the facts of at least one tenant have changed, and takes the changes.
+    pub async fn changed(&self) -> HashMap<TenantId, FactsChange> {
         loop {
-            let moved = self.0.moves.take();
-            if !moved.is_empty() {
-                return moved;
+            let changes = self.0.changes.take();
+            if !changes.is_empty() {
+                return changes;
             }
-            self.0.moves.some.notified().await;
+            self.0.changes.some.notified().await;
         }
     }
 
-    /// Puts back a move that could not be published, so that [`Facts::moved`] returns it again.
-    pub fn not_told(&self, tenant: TenantId, moved: Move) {
-        self.0.moves.give_back(tenant, moved);
+    /// Puts back a change that could not be sent to clients, so that [`Facts::changed`] returns it again.
+    pub fn put_back(&self, tenant: TenantId, change: FactsChange) {
+        self.0.changes.put_back(tenant, change);
     }
 
     /// The tenants of which this node holds a snapshot or has begun to load it.
@@ -301,6 +301,8 @@ impl Facts {
     }
 
     fn held(&self, tenant: TenantId) -> Arc<Tenant> {
-        Arc::clone(&self.0.tenants.entry(tenant).or_insert_with(|| Arc::new(Tenant::new(tenant, Arc::clone(&self.0.moves)))))
+        Arc::clone(
+            &self.0.tenants.entry(tenant).or_insert_with(|| Arc::new(Tenant::new(tenant, Arc::clone(&self.0.changes)))),
+        )
     }
 }

@@ -216,13 +216,13 @@ pub fn refusal(code: Code) -> Refusal {
         Code::NotAuthor => (ErrorCode::NotAuthor, "only the author may do this"),
         Code::Closed => (ErrorCode::Closed, "the conversation is closed"),
         Code::Locked => (ErrorCode::Locked, "the conversation is locked"),
-        Code::RecipientInactive => (ErrorCode::RecipientInactive, "the other person is not active any more"),
+        Code::RecipientInactive => (ErrorCode::RecipientInactive, "the other user is not active any more"),
         Code::CannotStart => (ErrorCode::CannotStart, "the rules do not let you start a conversation here"),
-        Code::NeedsFriend => (ErrorCode::NeedsFriend, "this needs a relation the other person accepted"),
+        Code::NeedsFriend => (ErrorCode::NeedsFriend, "this needs a relation that the other user accepted"),
         Code::MessagingOff => (ErrorCode::MessagingOff, "messaging is switched off"),
         Code::WindowOver => (ErrorCode::WindowOver, "the time in which this could be done is over"),
         Code::GroupNotAddressable => (ErrorCode::GroupNotAddressable, "this group can't be written to as a whole"),
-        Code::TooMany => (ErrorCode::TooMany, "these are more people than may be written to at once"),
+        Code::TooMany => (ErrorCode::TooMany, "these are more users than may be written to at once"),
     };
     Refusal::new(code, sentence)
 }

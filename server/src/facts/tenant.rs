@@ -8,7 +8,7 @@ use std::sync::{
 use arc_swap::ArcSwapOption;
 use causerie_protocol::{TenantId, facts};
 
-use super::{Move, Moves, Snapshot, Touched, convert, snapshot::CompiledRules};
+use super::{AffectedUsers, FactsChange, FactsChanges, Snapshot, convert, snapshot::CompiledRules};
 use crate::store::{Store, StoreError, queries::facts::read::Version};
 
 pub(super) struct Tenant {
@@ -21,7 +21,7 @@ pub(super) struct Tenant {
     stepping: Mutex<()>,
     /// Held while all facts are loaded, so that concurrent callers load them once.
     loading: Arc<tokio::sync::Mutex<()>>,
-    moves: Arc<Moves>,
+    changes: Arc<FactsChanges>,
 }
 
 /// Why the snapshot does not serve.
@@ -42,14 +42,14 @@ pub(super) struct RulesStep {
 }
 
 impl Tenant {
-    pub(super) fn new(id: TenantId, moves: Arc<Moves>) -> Self {
+    pub(super) fn new(id: TenantId, changes: Arc<FactsChanges>) -> Self {
         Self {
             id,
             snapshot: ArcSwapOption::empty(),
             void: AtomicBool::new(false),
             stepping: Mutex::default(),
             loading: Arc::default(),
-            moves,
+            changes,
         }
     }
 
@@ -66,7 +66,7 @@ impl Tenant {
         }
         let mut world = before.world.clone();
         world.advance(now_ms);
-        Some(self.replace(&before, before.version, world, Touched::Everyone))
+        Some(self.replace(&before, before.version, world, AffectedUsers::All))
     }
 
     pub(super) fn ready(&self, version: Version, now_ms: i64) -> Result<Arc<Snapshot>, Behind> {
@@ -89,7 +89,7 @@ impl Tenant {
         }
         let mut version = before.version;
         let mut world = before.world.clone();
-        let mut touched = Touched::People(Vec::new());
+        let mut affected = AffectedUsers::Some(Vec::new());
         let mut rules_step = None;
         for (at, changes) in steps {
             if at != version + 1 || convert::need_all(before.policy.vocabulary(), &changes) {
@@ -101,12 +101,12 @@ impl Tenant {
                 break;
             }
             version = at;
-            touched.add(convert::touched(&before.world, &changes));
+            affected.add(convert::affected_users(&before.world, &changes));
             world.apply_all(&convert::changes(before.policy.vocabulary(), changes));
         }
         if version > before.version {
             world.advance(now_ms);
-            self.replace(&before, version, world, touched);
+            self.replace(&before, version, world, affected);
         } else if rules_step.is_none() {
             // The log ends before the requested version: it was pruned.
             self.void.store(true, Ordering::Release);
@@ -129,7 +129,7 @@ impl Tenant {
         match rules.and_then(|rules| before.under_rules(rules, step.at, world)) {
             Some(after) => {
                 self.snapshot.store(Some(Arc::new(after)));
-                self.moves.push(self.id, Move::new(&before, Touched::Everyone));
+                self.changes.push(self.id, FactsChange::new(&before, AffectedUsers::All));
             }
             None => self.void.store(true, Ordering::Release),
         }
@@ -152,7 +152,7 @@ impl Tenant {
         let before = self.snapshot.swap(Some(Arc::new(snapshot)));
         self.void.store(false, Ordering::Release);
         if let Some(before) = before {
-            self.moves.push(self.id, Move::new(&before, Touched::Everyone));
+            self.changes.push(self.id, FactsChange::new(&before, AffectedUsers::All));
         }
         Ok(())
     }
@@ -162,11 +162,11 @@ impl Tenant {
         before: &Arc<Snapshot>,
         version: u64,
         world: causerie_policy::World,
-        touched: Touched,
+        affected: AffectedUsers,
     ) -> Arc<Snapshot> {
         let after = Arc::new(before.with(version, world));
         self.snapshot.store(Some(Arc::clone(&after)));
-        self.moves.push(self.id, Move::new(before, touched));
+        self.changes.push(self.id, FactsChange::new(before, affected));
         after
     }
 }

@@ -59,30 +59,30 @@ impl Arrivals {
                 frames.push_back((version, frame.clone()));
                 true
             }
-            Stage::Sent(told) => version.is_some_and(|version| version <= *told),
+            Stage::Sent(joined) => version.is_some_and(|version| version <= *joined),
         }
     }
 
-    /// Ends the wait of a member: `conversationJoined` with version `told` is sent now, and the room's members have seen
+    /// Ends the wait of a member: `conversationJoined` with version `joined_version` is sent now, and the room's members have seen
     /// `seen`. Returns the frames that follow the event.
-    pub fn finish(&mut self, user: UserId, told: u32, seen: u32) -> Waited {
+    pub fn finish(&mut self, user: UserId, joined_version: u32, seen: u32) -> Waited {
         let at = self.0.iter().position(|(other, _)| *other == user);
         let waiting = match at.map(|at| self.0.swap_remove(at)) {
             Some((_, Stage::Waiting(frames))) => frames,
             Some((_, Stage::Sent(_))) | None => VecDeque::new(),
         };
-        if told > seen {
-            self.0.push((user, Stage::Sent(told)));
+        if joined_version > seen {
+            self.0.push((user, Stage::Sent(joined_version)));
         }
-        let later = waiting.into_iter().filter(|(version, _)| version.is_none_or(|version| version > told));
+        let later = waiting.into_iter().filter(|(version, _)| version.is_none_or(|version| version > joined_version));
         let (versions, frames): (Vec<_>, Vec<_>) = later.unzip();
-        let is_whole = versions.into_iter().flatten().eq(told + 1..=seen.max(told));
+        let is_whole = versions.into_iter().flatten().eq(joined_version + 1..=seen.max(joined_version));
         Waited { frames, is_whole }
     }
 
     /// The room's members have seen this version.
     pub fn seen(&mut self, version: u32) {
-        self.0.retain(|(_, stage)| !matches!(stage, Stage::Sent(told) if *told <= version));
+        self.0.retain(|(_, stage)| !matches!(stage, Stage::Sent(joined) if *joined <= version));
     }
 
     /// Drops the frames and the version kept for a member who left.

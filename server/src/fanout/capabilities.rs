@@ -13,7 +13,7 @@ use wire::event::Kind as Event;
 use super::{hub::Hub, online_user::OnlineUser, room::Reads};
 use crate::{
     domain::wire::capabilities,
-    facts::{Move, Snapshot, Touched},
+    facts::{AffectedUsers, FactsChange, Snapshot},
     sessions::Frame,
     store::{StoreError, queries::member_context::MemberContext},
 };
@@ -28,14 +28,13 @@ const RETRY_AFTER: Duration = Duration::from_secs(1);
 /// An online member of a conversation.
 type RoomMember = (ConversationId, UserId);
 
-/// Sends the capabilities that changed because facts moved, until the server stops.
+/// Sends the capabilities that changed because facts changed, until the server stops.
 pub(super) async fn follow_facts(hub: Hub) {
     loop {
-        let moved = hub.0.facts.moved().await;
-        for (tenant, moved) in moved {
-            if let Err(error) = follow(&hub, tenant, &moved).await {
-                tracing::warn!(%error, %tenant, "open screens could not be told what changed yet");
-                hub.0.facts.not_told(tenant, moved);
+        for (tenant, change) in hub.0.facts.changed().await {
+            if let Err(error) = follow(&hub, tenant, &change).await {
+                tracing::warn!(%error, %tenant, "changed capabilities could not be sent; the next try follows");
+                hub.0.facts.put_back(tenant, change);
                 sleep(RETRY_AFTER).await;
             }
         }
@@ -50,16 +49,16 @@ pub(super) async fn follow_conversations(hub: Hub, mut changed: mpsc::Receiver<C
         let rooms: HashSet<ConversationId> = batch.drain(..).collect();
         let members = rooms.iter().filter_map(|id| hub.room(*id)).flat_map(|room| members_of(&room)).collect::<Vec<_>>();
         while let Err(error) = push_capabilities(&hub, &members, &[]).await {
-            tracing::warn!(%error, "open screens could not be told what changed yet");
+            tracing::warn!(%error, "changed capabilities could not be sent; the next try follows");
             sleep(RETRY_AFTER).await;
         }
     }
 }
 
-async fn follow(hub: &Hub, tenant: TenantId, moved: &Move) -> Result<(), StoreError> {
+async fn follow(hub: &Hub, tenant: TenantId, change: &FactsChange) -> Result<(), StoreError> {
     let after = hub.0.facts.latest(tenant).await?;
-    let members = match &moved.touched {
-        Touched::Everyone => {
+    let members = match &change.affected {
+        AffectedUsers::All => {
             let online_users: Vec<Arc<OnlineUser>> = hub.0.online_users.iter().map(|online| Arc::clone(&online)).collect();
             for online in online_users.iter().filter(|online| online.tenant == tenant) {
                 close_if_inactive(hub, &after, online.id);
@@ -67,15 +66,15 @@ async fn follow(hub: &Hub, tenant: TenantId, moved: &Move) -> Result<(), StoreEr
             let here = online_users.iter().filter(|online| online.tenant == tenant);
             here.flat_map(|online| online.rooms().into_iter().map(|room| (room, online.id))).collect()
         }
-        Touched::People(users) => {
+        AffectedUsers::Some(users) => {
             let users: Vec<UserId> = users.iter().copied().collect::<HashSet<_>>().into_iter().collect();
             for user in &users {
                 close_if_inactive(hub, &after, *user);
             }
-            concerned(hub, &users).await?
+            affected_members(hub, &users).await?
         }
     };
-    push_capabilities(hub, &members, &moved.before).await
+    push_capabilities(hub, &members, &change.before).await
 }
 
 /// Closes the sessions of a user whose account is not active any more.
@@ -88,7 +87,7 @@ fn close_if_inactive(hub: &Hub, facts: &Snapshot, user: UserId) {
 }
 
 /// These users as members of their rooms, and all online members of the direct conversations that these users have.
-async fn concerned(hub: &Hub, users: &[UserId]) -> Result<Vec<RoomMember>, StoreError> {
+async fn affected_members(hub: &Hub, users: &[UserId]) -> Result<Vec<RoomMember>, StoreError> {
     let mut members: HashSet<RoomMember> = HashSet::new();
     for user in users {
         if let Some(online) = hub.0.online_users.get(user).map(|online| Arc::clone(&online)) {
@@ -106,7 +105,7 @@ async fn concerned(hub: &Hub, users: &[UserId]) -> Result<Vec<RoomMember>, Store
 }
 
 fn members_of(room: &super::room::Room) -> Vec<RoomMember> {
-    room.people().iter().map(|online| (room.id, online.id)).collect()
+    room.online_members().iter().map(|online| (room.id, online.id)).collect()
 }
 
 /// Sends each member their capabilities, if they differ from those by one of the snapshots in `before`. With an empty
@@ -118,7 +117,7 @@ async fn push_capabilities(hub: &Hub, members: &[RoomMember], before: &[Arc<Snap
             let after = hub.0.facts.cached_or_load(facts.tenant).await?;
             let Some(room) = hub.room(conversation).filter(|_| facts.role.is_some()) else { continue };
             let knew = room.reads(user);
-            let knows = hub.settle_member(&room, user, &facts, &after);
+            let knows = hub.decide_member(&room, user, &facts, &after);
             let now = after.capabilities(user, &facts);
             // A snapshot that does not know the user says nothing about the capabilities that the client has.
             let is_other = |before: &Arc<Snapshot>| before.user(user).is_none() || before.capabilities(user, &facts) != now;

@@ -15,10 +15,9 @@ use tokio::sync::{mpsc, oneshot};
 
 use super::{
     bus::{Bus, Channel},
-    joins,
     online_user::{DeferredCounts, Entered, OnlineUser},
     publisher::Publisher,
-    readers::{Ephemeral, Undecided},
+    requests::{Ephemeral, JoinRequest, Undecided},
     room::Room,
     update::{Effect, Update},
 };
@@ -52,18 +51,18 @@ pub(super) struct Inner {
     /// The epoch of each tenant, as read when a user of the tenant last joined.
     pub epochs: DashMap<TenantId, String>,
     pub publisher: Arc<Publisher>,
-    pub joins: mpsc::Sender<joins::Request>,
+    pub joins: mpsc::Sender<JoinRequest>,
     pub repair: mpsc::Sender<ConversationId>,
-    /// Last visits that wait to be written to the database: user, and milliseconds since 1970 UTC.
-    pub visits: mpsc::Sender<(UserId, i64)>,
+    /// Times of last visits that wait to be written to the database: user, and milliseconds since 1970 UTC.
+    pub last_seen: mpsc::Sender<(UserId, i64)>,
     /// Conversations whose members' capabilities must be computed again.
     pub changed: mpsc::Sender<ConversationId>,
     /// Changes and ephemeral frames that wait for newer facts before they are delivered.
     pub undecided: mpsc::Sender<Undecided>,
     /// The bus lost its connection, so signals of other nodes may be lost.
-    pub unsure: AtomicBool,
+    pub bus_away: AtomicBool,
     /// The bus is back, and positions that moved on other nodes during the outage must still be read from the database.
-    pub positions_unsure: AtomicBool,
+    pub positions_stale: AtomicBool,
     /// Wakes the periodic check at once.
     pub check_all: tokio::sync::Notify,
     pub deferred_counts: Arc<DeferredCounts>,
@@ -85,21 +84,21 @@ impl Hub {
             );
             match online.enter(session, max) {
                 Entered::Yes => break online,
-                Entered::TooMany => return Err(Refusal::new(ErrorCode::TooMany, "this person has too many connections")),
+                Entered::TooMany => return Err(Refusal::new(ErrorCode::TooMany, "this user has too many connections")),
                 // The joins task removes this entry from the map in a moment; the next try makes a new one.
                 Entered::Retired => tokio::task::yield_now().await,
             }
         };
         if online.inbox().is_none() {
             let (done, joined) = oneshot::channel();
-            let request = joins::Request::Join { online: Arc::clone(&online), done };
+            let request = JoinRequest::Join { online: Arc::clone(&online), done };
             let stopping = || Refusal::new(ErrorCode::Unavailable, "the server is stopping");
             self.0.joins.send(request).await.map_err(|_| stopping())?;
             joined.await.map_err(|_| stopping())??;
         }
         // A revocation that came after the token was checked and before the session entered found no session to close. The
         // online user has recorded it, from a signal or from the read of the positions, except when the bus is away.
-        if online.heard_revocation(session.issued_at_s()) || self.is_unsure() {
+        if online.was_revoked_since(session.issued_at_s()) || self.is_bus_away() {
             let status = self.0.lookups.account_statuses.get(online.id).await?;
             session.revoke(status.map_or(i64::MAX, |status| status.revokes_before_s()));
         }
@@ -113,7 +112,7 @@ impl Hub {
         if online.exit(session.connection) {
             let joins = self.0.joins.clone();
             let user = online.id;
-            if let Err(mpsc::error::TrySendError::Full(request)) = joins.try_send(joins::Request::Leave { user }) {
+            if let Err(mpsc::error::TrySendError::Full(request)) = joins.try_send(JoinRequest::Leave { user }) {
                 // Many users may leave at once. A user who left holds no socket, so each waiting request costs one small
                 // task.
                 tokio::spawn(async move { joins.send(request).await.ok() });
@@ -123,8 +122,8 @@ impl Hub {
 
     /// Delivers committed updates: on this node at once, to the other nodes over the bus.
     pub fn publish(&self, updates: Vec<Update>) {
-        for one in &updates {
-            self.publish_here(one);
+        for update in &updates {
+            self.publish_here(update);
         }
         self.0.publisher.push(updates);
     }
@@ -133,23 +132,23 @@ impl Hub {
         match update {
             Update::Change(change) => {
                 if let Some(room) = self.room(change.conversation) {
-                    self.go_on(room.id, room.apply(change.clone(), self.0.clock.now_ms()));
+                    self.follow_up(room.id, room.apply(change.clone(), self.0.clock.now_ms()));
                 }
                 self.0.metrics.frames_encoded.inc_by(change.frame.take_encodes());
                 if change.effect == Effect::Capabilities {
                     self.recheck(change.conversation);
                 }
             }
-            Update::Position(position) => {
+            Update::ReadPosition(position) => {
                 if let Some(room) = self.room(position.conversation)
-                    && !room.position(position)
+                    && !room.apply_read_position(position)
                 {
                     let (conversation, user) = (position.conversation, position.user);
                     // If the queue is full, the request is dropped: the next move of this position reads it.
-                    let _ = self.0.joins.try_send(joins::Request::Position { conversation, user });
+                    let _ = self.0.joins.try_send(JoinRequest::RereadPosition { conversation, user });
                 }
             }
-            Update::Inbox { user, version } => self.inbox_moved(*user, *version),
+            Update::Inbox { user, version } => self.inbox_changed(*user, *version),
             Update::Ephemeral { conversation, user, frame, facts } => {
                 let (frame, facts) = (frame.clone(), *facts);
                 self.push_ephemeral(Ephemeral { conversation: *conversation, cause: *user, frame, facts });
@@ -174,8 +173,8 @@ impl Hub {
     /// have another way to ask for the content of the frame.
     pub fn push_to_user(&self, user: UserId, frame: &Frame) {
         self.push_to_user_here(user, frame);
-        let told = bus::Told { user: user.to_bytes(), frame: frame.payload() };
-        self.0.publisher.push_signal(Channel::User(user), bus::signal::Kind::Told(told));
+        let event = bus::UserEvent { user: user.to_bytes(), frame: frame.payload() };
+        self.0.publisher.push_signal(Channel::User(user), bus::signal::Kind::UserEvent(event));
     }
 
     pub(super) fn push_to_user_here(&self, user: UserId, frame: &Frame) {
@@ -190,13 +189,13 @@ impl Hub {
         self.0.online_users.get(&user).and_then(|online| online.inbox())
     }
 
-    pub(super) fn inbox_moved(&self, user: UserId, version: u32) {
+    pub(super) fn inbox_changed(&self, user: UserId, version: u32) {
         // If the user is just being joined, the join may have read an older inbox. The joins task handles this request after
         // the join.
         let behind =
             self.0.online_users.get(&user).is_some_and(|online| online.inbox().is_none_or(|(_, known)| known < version));
         // If the queue is full, the periodic check finds the difference.
-        if behind && self.0.joins.try_send(joins::Request::InboxChanged { user, version }).is_err() {
+        if behind && self.0.joins.try_send(JoinRequest::InboxChanged { user, version }).is_err() {
             self.0.check_all.notify_one();
         }
     }
@@ -205,11 +204,11 @@ impl Hub {
         self.0.rooms.get(&conversation).map(|room| Arc::clone(&room))
     }
 
-    /// The facts of a tenant moved: every node computes the capabilities of its online users again.
-    pub fn facts_moved(&self, tenant: TenantId, version: u64) {
+    /// The facts of a tenant changed: every node computes the capabilities of its online users again.
+    pub fn facts_changed(&self, tenant: TenantId, version: u64) {
         self.0.facts.wake(tenant);
-        let moved = bus::FactsMoved { tenant: tenant.to_bytes(), version };
-        self.0.publisher.push_signal(Channel::Nodes, bus::signal::Kind::FactsMoved(moved));
+        let changed = bus::FactsChanged { tenant: tenant.to_bytes(), version };
+        self.0.publisher.push_signal(Channel::Nodes, bus::signal::Kind::FactsChanged(changed));
     }
 
     /// Computes the capabilities of the conversation's online members on this node again, and sends them.
@@ -219,9 +218,9 @@ impl Hub {
     }
 
     /// Sends the conversation again to a member who may read it again.
-    pub(super) fn restore(&self, conversation: ConversationId, user: UserId) {
+    pub(super) fn request_restore(&self, conversation: ConversationId, user: UserId) {
         // If the queue is full, the request is dropped: the user's next list or resume asks again.
-        let _ = self.0.joins.try_send(joins::Request::Restore { conversation, user });
+        let _ = self.0.joins.try_send(JoinRequest::Restore { conversation, user });
     }
 
     pub(super) fn request_repair(&self, conversation: ConversationId) {
@@ -268,8 +267,8 @@ impl Hub {
         }
     }
 
-    pub(super) fn is_unsure(&self) -> bool {
-        self.0.unsure.load(Ordering::Relaxed)
+    pub(super) fn is_bus_away(&self) -> bool {
+        self.0.bus_away.load(Ordering::Relaxed)
     }
 
     /// The bus of this node; readiness reads the age of its heartbeat.

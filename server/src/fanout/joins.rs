@@ -8,14 +8,16 @@
 use std::{collections::HashMap, sync::Arc};
 
 use causerie_protocol::{ConversationId, UserId, wire};
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::mpsc;
 use wire::event::Kind as Event;
 
 use super::{
     bus::Channel,
+    count::Count,
     hub::Hub,
     online_user::OnlineUser,
-    room::{Count, Reading, Reads, Room},
+    requests::JoinRequest,
+    room::{Reading, Reads, Room},
 };
 use crate::sessions::Frame;
 use crate::{
@@ -29,84 +31,47 @@ const BATCH_MAX: usize = 256;
 /// member was removed during the read.
 const REJOINS_MAX: usize = 5;
 
-/// A request to the joins task.
-pub enum Request {
-    /// Join a user to the rooms of all their conversations.
-    Join {
-        /// The user to join.
-        online: Arc<OnlineUser>,
-        /// Gets the result when the user is joined. By then, sessions with a revoked token are closed.
-        done: oneshot::Sender<Result<(), StoreError>>,
-    },
-    /// The user's last session on this node ended.
-    Leave {
-        /// The user to remove from all rooms, unless a new session has come.
-        user: UserId,
-    },
-    /// An online user joined or left conversations.
-    InboxChanged {
-        /// The user whose inbox changed.
-        user: UserId,
-        /// The inbox version after the change. Nothing is read if the user's inbox was read at this version or a later one.
-        version: u32,
-    },
-    /// An online member may read a conversation again.
-    Restore {
-        /// The conversation to send to the member's devices.
-        conversation: ConversationId,
-        /// The member.
-        user: UserId,
-    },
-    /// An online member's position must be read from the database.
-    Position {
-        /// The conversation of the position.
-        conversation: ConversationId,
-        /// The member whose position it is.
-        user: UserId,
-    },
-}
-
-pub(super) async fn run(hub: Hub, mut requests: mpsc::Receiver<Request>) {
+pub(super) async fn run(hub: Hub, mut requests: mpsc::Receiver<JoinRequest>) {
     let mut batch = Vec::with_capacity(BATCH_MAX);
     while gather(&mut requests, &mut batch, BATCH_MAX).await > 0 {
         let mut coming: HashMap<UserId, (Arc<OnlineUser>, Vec<_>)> = HashMap::new();
-        let mut moved = Vec::new();
+        let mut inbox_changes = Vec::new();
         let mut leaving = Vec::new();
-        let mut moved_far = Vec::new();
+        let mut stale_positions = Vec::new();
         let mut readable = Vec::new();
         for request in batch.drain(..) {
             match request {
-                Request::Join { online, done } => {
+                JoinRequest::Join { online, done } => {
                     coming.entry(online.id).or_insert_with(|| (online, Vec::new())).1.push(done);
                 }
-                Request::Leave { user } => leaving.push(user),
-                Request::InboxChanged { user, version } => moved.push((user, version)),
-                Request::Restore { conversation, user } => readable.push((conversation, user)),
-                Request::Position { conversation, user } => moved_far.push((conversation, user)),
+                JoinRequest::Leave { user } => leaving.push(user),
+                JoinRequest::InboxChanged { user, version } => inbox_changes.push((user, version)),
+                JoinRequest::Restore { conversation, user } => readable.push((conversation, user)),
+                JoinRequest::RereadPosition { conversation, user } => stale_positions.push((conversation, user)),
             }
         }
         remove_users(&hub, leaving).await;
         if !coming.is_empty() {
             hub.0.metrics.lookup_batch_size.observe(coming.len() as f64);
             let online_users: Vec<Arc<OnlineUser>> = coming.values().map(|(online, _)| Arc::clone(online)).collect();
-            let outcome = member(&hub, &online_users).await;
+            let outcome = join_users(&hub, &online_users).await;
             for done in coming.into_values().flat_map(|(_, waiting)| waiting) {
                 let _ = done.send(outcome.clone());
             }
         }
-        for (user, version) in moved {
-            if let Err(error) = inbox_moved(&hub, user, version).await {
-                tracing::error!(%error, "joinings could not be read; the next check tries again");
+        for (user, version) in inbox_changes {
+            if let Err(error) = inbox_changed(&hub, user, version).await {
+                tracing::error!(%error, "joined conversations could not be read; the next check tries again");
                 hub.0.check_all.notify_one();
             }
         }
         for (conversation, user) in readable {
             if let Err(error) = restore(&hub, conversation, user).await {
-                tracing::warn!(%error, "a conversation could not be given back; the user's next list or resume tries again");
+                tracing::warn!(%error, "a conversation could not be sent again to a member who may read it again; the user's next list or resume tries again");
             }
         }
-        if let Err(error) = rejoin(&hub, moved_far, false).await {
-            tracing::warn!(%error, "positions could not be read; the next move of each tells it");
+        if let Err(error) = rejoin(&hub, stale_positions, false).await {
+            tracing::warn!(%error, "read positions could not be read; the next change of each position tries again");
         }
         hub.0.metrics.rooms.set(i64::try_from(hub.0.rooms.len()).unwrap_or(0));
         hub.0.metrics.live_users.set(i64::try_from(hub.0.online_users.len()).unwrap_or(0));
@@ -114,7 +79,7 @@ pub(super) async fn run(hub: Hub, mut requests: mpsc::Receiver<Request>) {
 }
 
 /// Joins these users to their rooms, except users who are joined already.
-async fn member(hub: &Hub, online_users: &[Arc<OnlineUser>]) -> Result<(), StoreError> {
+async fn join_users(hub: &Hub, online_users: &[Arc<OnlineUser>]) -> Result<(), StoreError> {
     let new: Vec<&Arc<OnlineUser>> = online_users.iter().filter(|online| online.inbox().is_none()).collect();
     let users: Vec<UserId> = new.iter().map(|online| online.id).collect();
     if users.is_empty() {
@@ -129,7 +94,7 @@ async fn member(hub: &Hub, online_users: &[Arc<OnlineUser>]) -> Result<(), Store
         hub.unlisten(users.iter().map(|user| Channel::User(*user)));
         return outcome;
     }
-    hub.came(&users).await;
+    hub.users_came_online(&users).await;
     outcome
 }
 
@@ -201,7 +166,7 @@ pub(super) async fn rejoin(hub: &Hub, mut pairs: Vec<(ConversationId, UserId)>, 
     if pairs.is_empty() {
         return Ok(());
     }
-    tracing::warn!(positions = pairs.len(), "positions moved faster than they could be read");
+    tracing::warn!(positions = pairs.len(), "read positions changed faster than they could be read");
     Err(StoreError::too_slow())
 }
 
@@ -241,7 +206,7 @@ async fn remove_users(hub: &Hub, users: Vec<UserId>) {
     }
     if !gone.is_empty() {
         hub.unlisten(gone.iter().map(|user| Channel::User(*user)));
-        hub.went(&gone).await;
+        hub.users_went_offline(&gone).await;
     }
 }
 
@@ -259,15 +224,15 @@ fn leave_rooms(hub: &Hub, user: UserId, rooms: Vec<ConversationId>) {
 
 /// Joins an online user to the rooms of conversations they joined, removes them from the rooms of conversations they left,
 /// and sends the events about both to their devices.
-async fn inbox_moved(hub: &Hub, user: UserId, version: u32) -> Result<(), StoreError> {
+async fn inbox_changed(hub: &Hub, user: UserId, version: u32) -> Result<(), StoreError> {
     let Some(online) = hub.0.online_users.get(&user).map(|online| Arc::clone(&online)) else { return Ok(()) };
     let Some((_, known)) = online.inbox().filter(|(_, known)| *known < version) else { return Ok(()) };
     let changes = hub.0.store.inbox_changes(user, known).await?;
     let joined: Vec<_> = changes.iter().filter(|change| change.joined).map(|change| change.conversation).collect();
     let opened = open(hub, joined.clone()).await;
-    let seated = rejoin(hub, joined.into_iter().map(|conversation| (conversation, user)).collect(), true).await;
+    let rejoined = rejoin(hub, joined.into_iter().map(|conversation| (conversation, user)).collect(), true).await;
     close_empty(hub, opened);
-    seated?;
+    rejoined?;
     for InboxChange { conversation, inbox_version, joined, .. } in changes {
         if joined {
             send_joined(hub, &online, conversation, inbox_version).await?;
@@ -302,8 +267,8 @@ async fn send_joined(
         let state = summary.conversation.read_state;
         let facts = hub.0.facts.latest(online.tenant).await?;
         let Some(conversation) = view::conversation(&facts, online.id, summary) else {
-            if room.turn_away(online.id, facts.version, version) {
-                hub.restore(conversation, online.id);
+            if room.refuse_arrival(online.id, facts.version, version) {
+                hub.request_restore(conversation, online.id);
             }
             return Ok(());
         };
@@ -313,9 +278,9 @@ async fn send_joined(
             return Ok(());
         }
     }
-    tracing::warn!("facts moved faster than a conversation could be read");
-    room.turn_away(online.id, 0, 0);
-    hub.restore(conversation, online.id);
+    tracing::warn!("facts changed faster than a conversation could be read");
+    room.refuse_arrival(online.id, 0, 0);
+    hub.request_restore(conversation, online.id);
     Ok(())
 }
 

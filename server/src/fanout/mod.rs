@@ -3,13 +3,14 @@
 //! The [`Hub`] knows the users connected to this node and the conversations they are in: a [`room::Room`] per conversation
 //! with an entry per online member. A change is delivered on this node at once and published to the other nodes over the
 //! [`bus`]. The bus may lose signals; [`repair`] finds every loss by comparing versions with the database. [`joins`] joins
-//! users to their rooms without missing an event. [`readers`] asks the rules which members may read. [`capabilities`] sends
+//! users to their rooms without missing an event. [`readers`] decides which members may read. [`capabilities`] sends
 //! devices the capabilities of their user when these change.
 
 mod arrivals;
 pub mod bus;
 mod bus_consumer;
 mod capabilities;
+mod count;
 mod hub;
 mod joins;
 pub(crate) mod online_user;
@@ -18,8 +19,10 @@ mod publisher;
 mod readers;
 mod recent;
 mod repair;
+mod requests;
 mod resume;
 pub(crate) mod room;
+mod signals;
 mod start;
 mod update;
 
@@ -27,4 +30,4 @@ pub use hub::Hub;
 pub use repair::Checks;
 pub use resume::Missed;
 pub use start::FanoutDeps;
-pub use update::{Change, Effect, Position, Update};
+pub use update::{Change, Effect, ReadPosition, Update};

@@ -9,9 +9,8 @@ use std::{
 use causerie_protocol::{ConnectionId, ConversationId, TenantId, UserId, wire};
 use wire::event::Kind as Event;
 
-use super::room::{Count, Room, grow_little};
-use crate::sessions::Frame;
-use crate::sessions::Session;
+use super::{count::Count, room::Room};
+use crate::sessions::{Frame, Session};
 
 /// The shortest time between two count frames to one user; counts that change sooner are sent together. In a busy group of
 /// thousands each count would otherwise cost one frame per member per message.
@@ -41,8 +40,8 @@ struct State {
     void_before_s: i64,
     /// The user has left. A session that comes now needs a new `OnlineUser`.
     retired: bool,
-    waiting: HashMap<ConversationId, Count>,
-    told_at: Option<Instant>,
+    deferred: HashMap<ConversationId, Count>,
+    counted_at: Option<Instant>,
 }
 
 /// Users with unread counts that wait to be sent together.
@@ -57,11 +56,11 @@ impl DeferredCounts {
     /// Queues the waiting counts of all users into their outboxes, where they go out with the next frame; returns these
     /// users.
     pub fn flush(&self) -> Vec<Arc<OnlineUser>> {
-        let people = std::mem::take(&mut *self.online_users.lock().unwrap_or_else(PoisonError::into_inner));
-        for online in &people {
+        let users = std::mem::take(&mut *self.online_users.lock().unwrap_or_else(PoisonError::into_inner));
+        for online in &users {
             online.send_deferred();
         }
-        people
+        users
     }
 }
 
@@ -152,7 +151,7 @@ impl OnlineUser {
 
     /// Whether [`Self::revoke`] was called for tokens issued at this second. The user may have been activated again since.
     #[must_use]
-    pub fn heard_revocation(&self, issued_at_s: i64) -> bool {
+    pub fn was_revoked_since(&self, issued_at_s: i64) -> bool {
         issued_at_s < self.lock().void_before_s
     }
 
@@ -173,11 +172,11 @@ impl OnlineUser {
     }
 
     /// The user may no longer read a conversation: every session gets `conversationLeft`, and the new total if it changed.
-    pub(super) fn shut_out(&self, room: ConversationId, count: Count) {
+    pub(super) fn end_reading(&self, room: ConversationId, count: Count) {
         let mut state = self.lock();
         let before = state.total_unread;
         state.recount(count, Count::default());
-        state.waiting.remove(&room);
+        state.deferred.remove(&room);
         // The inbox version is 0 because the user stays a member, so the inbox does not change.
         let left = wire::ConversationLeft { inbox_version: 0, conversation_id: room.to_string() };
         let left = Frame::event(Event::ConversationLeft(left));
@@ -203,8 +202,8 @@ impl OnlineUser {
             state.rooms.remove(at);
             state.recount(count, Count::default());
         }
-        let was_waiting = state.waiting.remove(&room).is_some();
-        if was_waiting || state.total_unread != before {
+        let was_deferred = state.deferred.remove(&room).is_some();
+        if was_deferred || state.total_unread != before {
             let frame = state.total();
             for session in &state.sessions {
                 session.push(&frame);
@@ -215,7 +214,7 @@ impl OnlineUser {
     /// Sends a count to every session at once.
     pub(super) fn push_count(&self, room: ConversationId, count: Count) {
         let mut state = self.lock();
-        state.waiting.remove(&room);
+        state.deferred.remove(&room);
         let frame = state.frame(room, count);
         for session in &state.sessions {
             session.push(&frame);
@@ -232,26 +231,26 @@ impl OnlineUser {
         now: Instant,
     ) {
         let mut state = self.lock();
-        let mut told = None;
-        let mut waits = false;
+        let mut count_frame = None;
+        let mut is_first = false;
         if let Some((before, count)) = moved {
             state.recount(before, count);
-            if state.waiting.is_empty() && state.told_at.is_none_or(|at| now - at >= COUNTS_APART) {
-                state.told_at = Some(now);
-                told = Some(state.frame(room, count));
+            if state.deferred.is_empty() && state.counted_at.is_none_or(|at| now - at >= COUNTS_APART) {
+                state.counted_at = Some(now);
+                count_frame = Some(state.frame(room, count));
             } else {
-                waits = state.waiting.is_empty();
-                state.waiting.insert(room, count);
+                is_first = state.deferred.is_empty();
+                state.deferred.insert(room, count);
             }
         }
         for session in &state.sessions {
             session.push(frame);
-            if let Some(told) = &told {
-                session.push(told);
+            if let Some(count_frame) = &count_frame {
+                session.push(count_frame);
             }
         }
         drop(state);
-        if let (true, Some(deferred_counts)) = (waits, self.deferred_counts.upgrade()) {
+        if let (true, Some(deferred_counts)) = (is_first, self.deferred_counts.upgrade()) {
             deferred_counts.online_users.lock().unwrap_or_else(PoisonError::into_inner).push(Arc::clone(self));
             deferred_counts.some.notify_one();
         }
@@ -266,8 +265,8 @@ impl OnlineUser {
 
     fn send_deferred(&self) {
         let mut state = self.lock();
-        state.told_at = Some(Instant::now());
-        for (room, count) in std::mem::take(&mut state.waiting) {
+        state.counted_at = Some(Instant::now());
+        for (room, count) in std::mem::take(&mut state.deferred) {
             let frame = state.frame(room, count);
             for session in &state.sessions {
                 session.send_deferred(&frame);
@@ -309,5 +308,13 @@ impl State {
             }),
             total_unread: self.total_unread,
         }))
+    }
+}
+
+/// Reserves capacity for an eighth more entries, at least one. Member lists fill once and then keep their size; doubling
+/// would leave up to half of their memory unused.
+pub(super) fn grow_little<T>(list: &mut Vec<T>) {
+    if list.len() == list.capacity() {
+        list.reserve_exact((list.len() / 8).max(1));
     }
 }

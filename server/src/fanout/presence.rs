@@ -1,4 +1,4 @@
-//! Presence: which users are online, for the sessions that watch them, and when users were last here.
+//! Presence: which users are online, for the sessions that watch them, and when users were last online.
 
 use std::{collections::HashSet, sync::Arc};
 
@@ -13,17 +13,17 @@ use crate::{
     store::{Store, queries::people},
 };
 
-/// The number of last visits written by one statement.
-const VISITS_MAX: usize = 1_000;
+/// The number of times of last visits written by one statement.
+const BATCH_MAX: usize = 1_000;
 
 /// Stores when users went offline, until the server stops.
-pub(super) async fn note_visits(store: Store, mut ended: mpsc::Receiver<(UserId, i64)>) {
-    let mut visits = Vec::new();
-    while ended.recv_many(&mut visits, VISITS_MAX).await > 0 {
-        if let Err(error) = people::set_last_seen(&store, &visits).await {
-            tracing::warn!(%error, "last visits could not be noted");
+pub(super) async fn store_last_seen(store: Store, mut ended: mpsc::Receiver<(UserId, i64)>) {
+    let mut last_seen = Vec::new();
+    while ended.recv_many(&mut last_seen, BATCH_MAX).await > 0 {
+        if let Err(error) = people::set_last_seen(&store, &last_seen).await {
+            tracing::warn!(%error, "the times of last visits could not be stored");
         }
-        visits.clear();
+        last_seen.clear();
     }
 }
 
@@ -67,7 +67,7 @@ impl Hub {
         self.unlisten(users.into_iter().map(Channel::User));
     }
 
-    /// The presence of each user on any node; offline users with the time when they were last here.
+    /// The presence of each user on any node; offline users with the time when they were last online.
     pub async fn presence(&self, users: &[UserId]) -> wire::PresenceList {
         let elsewhere = self.0.bus.presence(users.to_vec()).await.unwrap_or_default();
         let online: Vec<bool> = users
@@ -90,38 +90,38 @@ impl Hub {
     }
 
     /// The first session of each of these users has joined on this node.
-    pub(super) async fn came(&self, users: &[UserId]) {
+    pub(super) async fn users_came_online(&self, users: &[UserId]) {
         let _ = self.0.bus.set_presence(users.iter().map(|user| (*user, true)).collect()).await;
         for user in users {
-            self.presence_moved(*user, true);
+            self.presence_changed(*user, true);
             self.publish_presence(*user, true);
         }
     }
 
     /// The last session of each of these users on this node has ended.
-    pub(super) async fn went(&self, users: &[UserId]) {
+    pub(super) async fn users_went_offline(&self, users: &[UserId]) {
         let now_ms = self.0.clock.now_ms();
         // The queue is not awaited: the joins task, and with it every user who connects, would wait for the database to
         // write.
-        if users.iter().any(|user| self.0.visits.try_send((*user, now_ms)).is_err()) {
-            tracing::warn!("the database is too slow to note last visits");
+        if users.iter().any(|user| self.0.last_seen.try_send((*user, now_ms)).is_err()) {
+            tracing::warn!("the database is too slow to store the times of last visits");
         }
         let _ = self.0.bus.set_presence(users.iter().map(|user| (*user, false)).collect()).await;
         let elsewhere = self.0.bus.presence(users.to_vec()).await.unwrap_or_default();
         for (at, user) in users.iter().enumerate() {
             if !elsewhere.get(at).copied().unwrap_or(false) {
-                self.presence_moved(*user, false);
+                self.presence_changed(*user, false);
                 self.publish_presence(*user, false);
             }
         }
     }
 
     fn publish_presence(&self, user: UserId, online: bool) {
-        let moved = bus::PresenceMoved { user: user.to_bytes(), online };
-        self.0.publisher.push_signal(Channel::User(user), bus::signal::Kind::PresenceMoved(moved));
+        let changed = bus::PresenceChanged { user: user.to_bytes(), online };
+        self.0.publisher.push_signal(Channel::User(user), bus::signal::Kind::PresenceChanged(changed));
     }
 
-    pub(super) fn presence_moved(&self, user: UserId, online: bool) {
+    pub(super) fn presence_changed(&self, user: UserId, online: bool) {
         let Some(watchers) = self.0.watchers.get(&user).map(|watchers| watchers.clone()) else { return };
         let online = online || self.is_here(user);
         let last_seen_at = (!online).then(|| timestamp(self.0.clock.now_ms()));
@@ -138,7 +138,7 @@ impl Hub {
     }
 
     /// Sends the presence of every watched user anew: after an outage of the bus, or when a node came or went.
-    pub(super) async fn look_at_presence(&self) {
+    pub(super) async fn refresh_presence(&self) {
         let watched: HashSet<UserId> = self.0.watchers.iter().map(|watched| *watched.key()).collect();
         let users: Vec<UserId> = watched.into_iter().collect();
         if users.is_empty() {
@@ -146,7 +146,7 @@ impl Hub {
         }
         let Ok(online) = self.0.bus.presence(users.clone()).await else { return };
         for (user, online) in users.into_iter().zip(online) {
-            self.presence_moved(user, online);
+            self.presence_changed(user, online);
         }
     }
 

@@ -1,6 +1,6 @@
 //! The bus publisher: publishes to the other nodes, with everything that waits in one pipelined batch.
 //!
-//! A publish that failed is made up for. Once the bus is back, the conversation's version is announced instead, and the
+//! Once the bus is back, the conversation's version is announced instead, and the
 //! other nodes read from the database the changes that they missed; positions are published as they are.
 
 use std::{
@@ -16,7 +16,7 @@ use tokio::sync::Notify;
 
 use super::{
     bus::{Bus, Channel},
-    update::{Position, Update},
+    update::{ReadPosition, Update},
 };
 use crate::telemetry::Metrics;
 
@@ -35,18 +35,18 @@ pub struct Publisher {
 
 #[derive(Default)]
 struct Waiting {
-    told: Vec<Update>,
-    extra: Vec<(Channel, bus::signal::Kind)>,
+    updates: Vec<Update>,
+    signals: Vec<(Channel, bus::signal::Kind)>,
     /// The versions of changes that were not published.
     unannounced: HashMap<ConversationId, u32>,
     inboxes: HashMap<UserId, u32>,
     /// The read positions that were not published.
-    positions: HashMap<(ConversationId, UserId), Position>,
+    positions: HashMap<(ConversationId, UserId), ReadPosition>,
 }
 
 impl Waiting {
-    fn remember(&mut self, told: &Update) {
-        match told {
+    fn remember(&mut self, update: &Update) {
+        match update {
             Update::Change(change) => {
                 let version = self.unannounced.entry(change.conversation).or_default();
                 *version = change.version.max(*version);
@@ -55,7 +55,7 @@ impl Waiting {
                 let known = self.inboxes.entry(*user).or_default();
                 *known = (*version).max(*known);
             }
-            Update::Position(position) => {
+            Update::ReadPosition(position) => {
                 self.positions.insert((position.conversation, position.user), *position);
             }
             Update::Ephemeral { .. } => {}
@@ -65,14 +65,14 @@ impl Waiting {
 
 impl Publisher {
     /// Queues committed updates.
-    pub fn push(&self, told: Vec<Update>) {
+    pub fn push(&self, updates: Vec<Update>) {
         let mut waiting = self.lock();
-        if waiting.told.len() + told.len() > WAITING_MAX {
-            for one in &told {
-                waiting.remember(one);
+        if waiting.updates.len() + updates.len() > WAITING_MAX {
+            for update in &updates {
+                waiting.remember(update);
             }
         } else {
-            waiting.told.extend(told);
+            waiting.updates.extend(updates);
         }
         drop(waiting);
         self.some.notify_one();
@@ -81,8 +81,8 @@ impl Publisher {
     /// Queues a signal that may be lost: it is dropped when the queue is full or the bus is away.
     pub fn push_signal(&self, channel: Channel, kind: bus::signal::Kind) {
         let mut waiting = self.lock();
-        if waiting.extra.len() < WAITING_MAX {
-            waiting.extra.push((channel, kind));
+        if waiting.signals.len() < WAITING_MAX {
+            waiting.signals.push((channel, kind));
         }
         drop(waiting);
         self.some.notify_one();
@@ -115,24 +115,24 @@ pub async fn run(publisher: Arc<Publisher>, bus: Arc<dyn Bus>, node: NodeId, met
             tried = Instant::now();
         }
         loop {
-            let (told, extra) = {
+            let (updates, signals) = {
                 let mut waiting = publisher.lock();
-                let count = waiting.told.len().min(BATCH_MAX);
-                (waiting.told.drain(..count).collect::<Vec<_>>(), std::mem::take(&mut waiting.extra))
+                let count = waiting.updates.len().min(BATCH_MAX);
+                (waiting.updates.drain(..count).collect::<Vec<_>>(), std::mem::take(&mut waiting.signals))
             };
-            if told.is_empty() && extra.is_empty() {
+            if updates.is_empty() && signals.is_empty() {
                 break;
             }
-            let mut batch: Vec<(Channel, Bytes)> = Vec::with_capacity(told.len() + extra.len());
-            for one in &told {
-                let (channel, signal) = one.signal(node);
+            let mut batch: Vec<(Channel, Bytes)> = Vec::with_capacity(updates.len() + signals.len());
+            for update in &updates {
+                let (channel, signal) = update.signal(node);
                 batch.push((channel, signal.encode_to_vec().into()));
             }
-            batch.extend(extra.into_iter().map(|(channel, kind)| (channel, signal(node, kind))));
+            batch.extend(signals.into_iter().map(|(channel, kind)| (channel, signal(node, kind))));
             if bus.publish(batch).await.is_err() {
                 let mut waiting = publisher.lock();
-                for one in &told {
-                    waiting.remember(one);
+                for update in &updates {
+                    waiting.remember(update);
                 }
             }
         }
@@ -152,11 +152,11 @@ async fn announce(publisher: &Publisher, bus: &dyn Bus, node: NodeId, metrics: &
         batch.push((Channel::Conversation(*conversation), signal(node, bus::signal::Kind::Announce(announce))));
     }
     for (user, version) in &inboxes {
-        let moved = bus::InboxMoved { user: user.to_bytes(), inbox_version: *version };
-        batch.push((Channel::User(*user), signal(node, bus::signal::Kind::InboxMoved(moved))));
+        let changed = bus::InboxChanged { user: user.to_bytes(), inbox_version: *version };
+        batch.push((Channel::User(*user), signal(node, bus::signal::Kind::InboxChanged(changed))));
     }
     for position in positions.values() {
-        let (channel, signal) = Update::Position(*position).signal(node);
+        let (channel, signal) = Update::ReadPosition(*position).signal(node);
         batch.push((channel, signal.encode_to_vec().into()));
     }
     let count = batch.len() as u64;

@@ -1,10 +1,10 @@
-//! The readers task: it asks the rules which online members may read, whenever the answer may have changed.
+//! The readers task: it decides by the rules which online members may read, whenever the decision may have changed.
 //!
-//! A room knows of each member whether the member may read. The rules are asked when a user comes, lists or resumes, when
-//! facts move, and when a conversation is closed or opened, but not for each message. A change carries the version of the
-//! facts by which it was decided. A room whose readers were decided by older facts keeps the change until this task has
-//! asked about the members again. So a message sent after a revocation was acknowledged reaches no user whom the revocation
-//! excluded, on any node. Where the rules let every member read, changes carry version 0 and no member is asked about.
+//! A room stores for each member whether the member may read. This is decided when a user connects, lists or resumes, when
+//! facts change, and when a conversation is closed or reopened, but not for each message. A change carries the version of
+//! the facts by which it was decided. A room whose readers were decided by older facts keeps the change until this task has
+//! decided again. So a message sent after a revocation was acknowledged reaches no user whom the revocation excluded, on
+//! any node. If the rules let every member read, changes carry version 0 and no decision is needed.
 
 use std::{
     collections::{HashMap, HashSet},
@@ -19,13 +19,14 @@ use tokio::{
 };
 
 use super::{
+    count::Count,
     hub::Hub,
     online_user::OnlineUser,
-    room::{Applied, Count, Reads, Room},
+    requests::{Ephemeral, Undecided},
+    room::{Applied, Reads, Room},
 };
 use crate::{
     facts::Snapshot,
-    sessions::Frame,
     store::{StoreError, queries::member_context::MemberContext},
 };
 
@@ -36,26 +37,6 @@ const RETRY_MIN: Duration = Duration::from_millis(200);
 const RETRY_MAX: Duration = Duration::from_secs(5);
 /// If the facts of this many tenants cannot be read in one round, the database itself has failed.
 const FAILING_TENANTS_MAX: usize = 2;
-
-/// A change or a frame that waits for newer facts.
-pub(super) enum Undecided {
-    /// A conversation with waiting changes, whose members must be asked about.
-    Changes(ConversationId),
-    /// An ephemeral frame that waits for facts not older than those by which it was allowed.
-    Ephemeral(Ephemeral),
-}
-
-/// A frame for the readers of a room that may be lost.
-#[derive(Clone)]
-#[allow(missing_docs)]
-pub(super) struct Ephemeral {
-    pub conversation: ConversationId,
-    /// The user who caused the frame, and does not get it.
-    pub cause: UserId,
-    pub frame: Frame,
-    /// The version of the facts by which the frame was allowed.
-    pub facts: u64,
-}
 
 /// Decides about the conversations in `undecided`, until the server stops. Rooms that could not be decided are tried again
 /// after [`RETRY_MIN`], then after longer pauses up to [`RETRY_MAX`].
@@ -73,13 +54,13 @@ pub(super) async fn run(hub: Hub, mut undecided: mpsc::Receiver<Undecided>) {
             return;
         }
         let mut rooms = HashSet::new();
-        let mut passing = Vec::new();
+        let mut ephemeral = Vec::new();
         for one in batch.drain(..) {
             match one {
                 Undecided::Changes(conversation) => drop(rooms.insert(conversation)),
                 Undecided::Ephemeral(frame) => {
                     rooms.insert(frame.conversation);
-                    passing.push(frame);
+                    ephemeral.push(frame);
                 }
             }
         }
@@ -91,12 +72,12 @@ pub(super) async fn run(hub: Hub, mut undecided: mpsc::Receiver<Undecided>) {
             wait = RETRY_MIN;
         } else if Instant::now() >= again_at {
             if let Some(error) = error {
-                tracing::warn!(%error, count = failed.len(), "who may read could not be asked of all conversations; it is tried again");
+                tracing::warn!(%error, count = failed.len(), "the readers of some conversations could not be decided; the next try follows");
             }
             again_at = Instant::now() + wait;
             wait = (wait * 2).min(RETRY_MAX);
         }
-        for frame in passing {
+        for frame in ephemeral {
             hub.try_push_ephemeral(&frame);
         }
     }
@@ -109,7 +90,7 @@ async fn decide_all(
     rooms: HashSet<ConversationId>,
     failed: &mut HashSet<ConversationId>,
 ) -> Result<(), StoreError> {
-    let (mut known, mut outcome) = (Known::default(), Ok(()));
+    let (mut facts, mut outcome) = (FactsByTenant::default(), Ok(()));
     let mut failing: HashSet<TenantId> = HashSet::new();
     for room in rooms.into_iter().filter_map(|id| hub.room(id)) {
         let Some(tenant) = room.tenant() else { continue };
@@ -117,8 +98,8 @@ async fn decide_all(
             failed.insert(room.id);
             continue;
         }
-        match decide(hub, &room, &mut known).await {
-            Ok(asked) => hub.go_on(room.id, asked.applied),
+        match decide(hub, &room, &mut facts).await {
+            Ok(decision) => hub.follow_up(room.id, decision.applied),
             Err(error) => {
                 failing.insert(tenant);
                 failed.insert(room.id);
@@ -131,9 +112,9 @@ async fn decide_all(
 
 /// The facts of tenants, each read at most once per round.
 #[derive(Default)]
-pub(super) struct Known(HashMap<TenantId, Arc<Snapshot>>);
+pub(super) struct FactsByTenant(HashMap<TenantId, Arc<Snapshot>>);
 
-impl Known {
+impl FactsByTenant {
     async fn of(&mut self, hub: &Hub, tenant: TenantId) -> Result<Arc<Snapshot>, StoreError> {
         if let Some(known) = self.0.get(&tenant) {
             return Ok(Arc::clone(known));
@@ -143,18 +124,18 @@ impl Known {
     }
 }
 
-/// The result of asking which members of a room may read.
-pub(super) struct Asked {
+/// The result of a decision about the readers of a room.
+pub(super) struct RoomDecision {
     /// Whether the waiting changes are delivered.
     pub applied: Applied,
     /// The version of the facts; 0 where the rules let every member read.
     pub facts: u64,
 }
 
-/// Asks about all current readers of a room, and delivers the waiting changes that these facts allow.
-pub(super) async fn decide(hub: &Hub, room: &Arc<Room>, known: &mut Known) -> Result<Asked, StoreError> {
-    let Some(tenant) = room.tenant() else { return Ok(Asked { applied: Applied::Done, facts: 0 }) };
-    let facts = known.of(hub, tenant).await?;
+/// Decides about all current readers of a room, and delivers the waiting changes that these facts allow.
+pub(super) async fn decide(hub: &Hub, room: &Arc<Room>, facts: &mut FactsByTenant) -> Result<RoomDecision, StoreError> {
+    let Some(tenant) = room.tenant() else { return Ok(RoomDecision { applied: Applied::Done, facts: 0 }) };
+    let facts = facts.of(hub, tenant).await?;
     let (decision, readers) = room.begin_decision();
     let mut unable = Vec::new();
     let depends_on_facts = !facts.policy.members_read();
@@ -168,10 +149,10 @@ pub(super) async fn decide(hub: &Hub, room: &Arc<Room>, known: &mut Known) -> Re
     let decided = room.decide(decision, facts.version, &unable);
     if decided.is_doubtful {
         for user in unable {
-            hub.restore(room.id, user);
+            hub.request_restore(room.id, user);
         }
     }
-    Ok(Asked { applied: decided.applied, facts: if depends_on_facts { facts.version } else { 0 } })
+    Ok(RoomDecision { applied: decided.applied, facts: if depends_on_facts { facts.version } else { 0 } })
 }
 
 impl Hub {
@@ -179,11 +160,11 @@ impl Hub {
     ///
     /// # Errors
     /// `StoreError` if the database does not answer or refuses the statement.
-    pub async fn settle_by(&self, online: &OnlineUser, facts: &Snapshot) -> Result<(), StoreError> {
+    pub async fn decide_rooms_of(&self, online: &OnlineUser, facts: &Snapshot) -> Result<(), StoreError> {
         let rooms: Vec<Arc<Room>> = online.rooms().into_iter().filter_map(|id| self.room(id)).collect();
         if facts.policy.members_read() {
             for room in rooms {
-                room.settle(online.id, true, facts.version, u32::MAX);
+                room.decide_member(online.id, true, facts.version, u32::MAX);
             }
             return Ok(());
         }
@@ -192,7 +173,7 @@ impl Hub {
             let found: HashMap<(ConversationId, UserId), MemberContext> = self.0.store.facts(pairs).await?;
             for room in chunk {
                 if let Some(place) = found.get(&(room.id, online.id)) {
-                    self.settle_member(room, online.id, place, facts);
+                    self.decide_member(room, online.id, place, facts);
                 }
             }
         }
@@ -206,7 +187,7 @@ impl Hub {
     /// `StoreError` if the database does not answer or refuses the statement.
     pub async fn readable_unread(&self, user: UserId, facts: &Snapshot, of_all: u32) -> Result<u32, StoreError> {
         if let Some(online) = self.0.online_users.get(&user).map(|online| Arc::clone(&online)) {
-            self.settle_by(&online, facts).await?;
+            self.decide_rooms_of(&online, facts).await?;
             if let Some((total_unread, _)) = online.inbox() {
                 return Ok(total_unread);
             }
@@ -231,13 +212,13 @@ impl Hub {
 
     /// Decides about one member and returns whether the member may read then; `None` if the user is no member of the room. A
     /// member who may read again soon gets the whole conversation from the joins task.
-    pub(super) fn settle_member(&self, room: &Room, user: UserId, place: &MemberContext, facts: &Snapshot) -> Option<Reads> {
+    pub(super) fn decide_member(&self, room: &Room, user: UserId, place: &MemberContext, facts: &Snapshot) -> Option<Reads> {
         let may = facts.reads(user, place);
-        let settled = room.settle(user, may, facts.version, place.version)?;
-        if settled.is_doubtful || (may && settled.reads == Reads::No) {
-            self.restore(room.id, user);
+        let decision = room.decide_member(user, may, facts.version, place.version)?;
+        if decision.is_doubtful || (may && decision.reads == Reads::No) {
+            self.request_restore(room.id, user);
         }
-        Some(settled.reads)
+        Some(decision.reads)
     }
 
     /// Sends an ephemeral frame: at once if facts not older than its own are in memory, otherwise by the readers task.
@@ -265,7 +246,7 @@ impl Hub {
     }
 
     /// Requests the next step after [`Room::apply`], [`Room::repair`] or [`Room::decide`].
-    pub(super) fn go_on(&self, room: ConversationId, applied: Applied) {
+    pub(super) fn follow_up(&self, room: ConversationId, applied: Applied) {
         match applied {
             Applied::Done => {}
             Applied::Gap => self.request_repair(room),

@@ -20,7 +20,7 @@ use wire::event::Kind as Event;
 use super::{
     hub::Hub,
     joins,
-    readers::{self, Known},
+    readers::{self, FactsByTenant},
     room::{Applied, Room},
 };
 use crate::sessions::Frame;
@@ -58,18 +58,18 @@ pub(super) async fn run(hub: Hub, mut gaps: mpsc::Receiver<ConversationId>) {
 }
 
 /// Compares the rooms with the database at intervals, until the server stops.
-pub(super) async fn check_positions(hub: Hub, pace: Checks) {
-    let mut all_due = Instant::now() + pace.all;
+pub(super) async fn check_positions(hub: Hub, checks: Checks) {
+    let mut all_due = Instant::now() + checks.all;
     loop {
-        let due = if hub.is_unsure() { pace.bus_away } else { pace.recent };
+        let due = if hub.is_bus_away() { checks.bus_away } else { checks.recent };
         let asked = timeout_at(Instant::now() + due, hub.0.check_all.notified()).await.is_ok();
         let now = Instant::now();
-        let everything = asked || hub.is_unsure() || now >= all_due;
+        let everything = asked || hub.is_bus_away() || now >= all_due;
         let rooms = if everything {
-            all_due = now + pace.all;
+            all_due = now + checks.all;
             hub.0.rooms.iter().map(|room| *room.key()).collect()
         } else {
-            recently_active(&hub, pace.recent_window)
+            recently_active(&hub, checks.recent_window)
         };
         for chunk in rooms.chunks(BATCH_MAX) {
             check(&hub, chunk, WAIT_FOR_NEWS).await;
@@ -77,14 +77,14 @@ pub(super) async fn check_positions(hub: Hub, pace: Checks) {
         if everything {
             check_online_users(&hub).await;
         }
-        if hub.0.positions_unsure.swap(false, Ordering::Relaxed)
+        if hub.0.positions_stale.swap(false, Ordering::Relaxed)
             && let Err(error) = reread_all(&hub).await
         {
-            tracing::warn!(%error, "positions could not be read");
-            hub.0.positions_unsure.store(true, Ordering::Relaxed);
+            tracing::warn!(%error, "read positions could not be read");
+            hub.0.positions_stale.store(true, Ordering::Relaxed);
         }
         // A pause between checks, so that repeated calls of `check_all` leave the database time for other work.
-        sleep_until(now + pace.bus_away.min(pace.recent) / 2).await;
+        sleep_until(now + checks.bus_away.min(checks.recent) / 2).await;
     }
 }
 
@@ -99,7 +99,7 @@ async fn check(hub: &Hub, rooms: &[ConversationId], patience: Duration) {
     }
     hub.0.metrics.position_checks.inc();
     if let Err(error) = compare(hub, rooms, patience).await {
-        tracing::warn!(%error, "positions could not be checked");
+        tracing::warn!(%error, "the versions of rooms could not be checked");
     }
 }
 
@@ -113,7 +113,7 @@ async fn compare(hub: &Hub, rooms: &[ConversationId], patience: Duration) -> Res
     };
     let mut behind = missing();
     // While the bus is away, no signal can arrive, so waiting is of no use.
-    if !behind.is_empty() && !hub.is_unsure() {
+    if !behind.is_empty() && !hub.is_bus_away() {
         sleep(patience).await;
         behind = missing();
     }
@@ -122,7 +122,7 @@ async fn compare(hub: &Hub, rooms: &[ConversationId], patience: Duration) -> Res
     }
     hub.0.metrics.gaps_repaired.inc_by(behind.len() as u64);
     let changed = hub.0.store.changed_since(behind).await?;
-    let mut known = Known::default();
+    let mut known = FactsByTenant::default();
     for ((conversation, seen), changed) in changed {
         let Some(room) = hub.room(conversation) else { continue };
         // Explained: each missing version has its message, so nothing else happened. Otherwise members or the subject
@@ -136,7 +136,7 @@ async fn compare(hub: &Hub, rooms: &[ConversationId], patience: Duration) -> Res
         // decided.
         let asked = readers::decide(hub, &room, &mut known).await?;
         if room.repair(&changed.messages, changed.version, changed.last_seq, asked.facts) == Applied::Undecided {
-            hub.go_on(room.id, Applied::Undecided);
+            hub.follow_up(room.id, Applied::Undecided);
         }
         if !explained {
             // Changes that left no message have no event, so every client in the room is asked to resume.
@@ -148,7 +148,8 @@ async fn compare(hub: &Hub, rooms: &[ConversationId], patience: Duration) -> Res
 
 /// Reads the positions of all members of a room; users who are no longer members are removed from it.
 async fn reread(hub: &Hub, room: &Room) -> Result<(), StoreError> {
-    let online_users: Vec<(ConversationId, UserId)> = room.people().iter().map(|online| (room.id, online.id)).collect();
+    let online_users: Vec<(ConversationId, UserId)> =
+        room.online_members().iter().map(|online| (room.id, online.id)).collect();
     for chunk in online_users.chunks(BATCH_MAX) {
         joins::rejoin(hub, chunk.to_vec(), false).await?;
     }
@@ -159,7 +160,7 @@ async fn reread(hub: &Hub, room: &Room) -> Result<(), StoreError> {
 /// check finds it.
 async fn reread_all(hub: &Hub) -> Result<(), StoreError> {
     let rooms: Vec<Arc<Room>> = hub.0.rooms.iter().map(|room| Arc::clone(&room)).collect();
-    let members = rooms.iter().flat_map(|room| room.people().into_iter().map(|online| (room.id, online.id)));
+    let members = rooms.iter().flat_map(|room| room.online_members().into_iter().map(|online| (room.id, online.id)));
     for chunk in members.collect::<Vec<_>>().chunks(BATCH_MAX) {
         joins::rejoin(hub, chunk.to_vec(), false).await?;
     }
@@ -173,12 +174,12 @@ async fn check_online_users(hub: &Hub) {
         match people::account_statuses(&hub.0.store, chunk).await {
             Ok(statuses) => {
                 for (user, status) in statuses {
-                    hub.inbox_moved(user, status.inbox_version);
+                    hub.inbox_changed(user, status.inbox_version);
                     // The signal of a revocation may have been lost.
                     hub.revoke_here(user, status.revokes_before_s());
                 }
             }
-            Err(error) => return tracing::warn!(%error, "people could not be checked"),
+            Err(error) => return tracing::warn!(%error, "the inbox versions of the online users could not be checked"),
         }
     }
 }

@@ -55,7 +55,7 @@ impl Hub {
         // first.
         let facts = self.0.facts.latest(caller.tenant).await?;
         if let Some(online) = self.0.online_users.get(&caller.user).map(|online| Arc::clone(&online)) {
-            self.settle_by(&online, &facts).await?;
+            self.decide_rooms_of(&online, &facts).await?;
         }
         // A client that holds no conversations has no versions that a new epoch could make invalid.
         let void = !resume.held.is_empty() && resume.epoch != epoch;
@@ -105,7 +105,7 @@ impl Hub {
                     if let (true, Some(missed)) = (text_bytes <= limits::RESUMED_TEXT_BYTES_MAX, missed.as_deref_mut()) {
                         let frames = messages.iter().map(|message| Change::of_message(conversation, message, 0).frame);
                         missed.frames.extend(frames);
-                        missed.told.extend(messages.last().map(|last| (conversation, last.version)));
+                        missed.versions.extend(messages.last().map(|last| (conversation, last.version)));
                         continue;
                     }
                     match self.changes(caller, conversation, None).await? {
@@ -124,7 +124,7 @@ impl Hub {
                 self.0.metrics.reloads.inc();
             }
             if let (Some(missed), Some(now)) = (missed.as_deref_mut(), &changes.conversation) {
-                missed.told.insert(conversation, now.version);
+                missed.versions.insert(conversation, now.version);
             }
             resumed.changes.push(changes);
         }
@@ -228,8 +228,7 @@ impl Hub {
         let hidden = self.0.store.hidden_in(id, caller.user, perhaps_hidden).await?;
         changed.messages.retain(|message| message.seq >= visibility.first_seq && !hidden.contains(&message.seq));
         changed.messages.sort_by_key(|message| message.seq);
-        // The number of the last message is set back too: a client takes messages beyond it for new, and earlier ones for
-        // changed.
+        // `last_seq` is set back too: a client treats messages after it as new, and messages up to it as changed.
         conversation.version = changed.version;
         conversation.last_seq = changed.last_seq;
         Ok(Some(wire::Changes { conversation: Some(conversation.into()), messages: changed.messages, reload: false }))
@@ -242,7 +241,7 @@ pub struct Missed {
     /// The events, in the order in which they are to be sent.
     pub frames: Vec<Frame>,
     /// For each changed conversation, the version up to which these events or the answer contain its changes.
-    pub told: HashMap<ConversationId, u32>,
+    pub versions: HashMap<ConversationId, u32>,
 }
 
 /// The conditions under which a client gets the missed changes of a conversation as events.

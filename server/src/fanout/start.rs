@@ -34,8 +34,8 @@ const JOINS_WAITING_MAX: usize = 4_096;
 /// The capacity of each queue of rooms: for repair, for new capabilities and for decisions. The periodic check finds the
 /// rooms that did not fit.
 const ROOMS_WAITING_MAX: usize = 4_096;
-/// The number of last visits that may wait for the database. Further ones are not stored.
-const VISITS_WAITING_MAX: usize = 16_384;
+/// The number of times of last visits that may wait for the database. Further ones are not stored.
+const LAST_SEEN_WAITING_MAX: usize = 16_384;
 
 /// The parts of the server that the fan-out uses.
 #[allow(missing_docs)]
@@ -59,7 +59,7 @@ impl Hub {
         let FanoutDeps { node, store, lookups, facts, bus, events, clock, metrics, checks } = deps;
         let (joins, requests) = mpsc::channel(JOINS_WAITING_MAX);
         let (repair, gaps) = mpsc::channel(ROOMS_WAITING_MAX);
-        let (visits, ended) = mpsc::channel(VISITS_WAITING_MAX);
+        let (last_seen, ended) = mpsc::channel(LAST_SEEN_WAITING_MAX);
         let (changed, rights) = mpsc::channel(ROOMS_WAITING_MAX);
         let (undecided, decisions) = mpsc::channel(ROOMS_WAITING_MAX);
         let hub = Self(Arc::new(Inner {
@@ -78,17 +78,17 @@ impl Hub {
             publisher: Arc::default(),
             joins,
             repair,
-            visits,
+            last_seen,
             changed,
             undecided,
-            unsure: AtomicBool::new(false),
-            positions_unsure: AtomicBool::new(false),
+            bus_away: AtomicBool::new(false),
+            positions_stale: AtomicBool::new(false),
             check_all: tokio::sync::Notify::new(),
             deferred_counts: Arc::default(),
         }));
         let publish = publisher::run(Arc::clone(&hub.0.publisher), bus, node, metrics);
         tasks.spawn_vital("joins", until(tasks, joins::run(hub.clone(), requests)));
-        tasks.spawn_vital("last visits", until(tasks, presence::note_visits(store, ended)));
+        tasks.spawn_vital("last visits", until(tasks, presence::store_last_seen(store, ended)));
         tasks.spawn_vital("repair", until(tasks, repair::run(hub.clone(), gaps)));
         tasks.spawn_vital("readers", until(tasks, readers::run(hub.clone(), decisions)));
         tasks.spawn_vital("facts", until(tasks, feed::run(facts)));

@@ -1,12 +1,8 @@
-//! The updates that the hub publishes (committed changes and ephemeral events), and their conversion to and from signals of
-//! the bus.
+//! The updates that the hub publishes: committed changes and ephemeral events.
 
-use bytes::Bytes;
-use causerie_protocol::{ConversationId, NodeId, UserId, bus, wire};
-
+use causerie_protocol::{ConversationId, UserId, wire};
 use wire::event::Kind as Event;
 
-use super::bus::Channel;
 use crate::sessions::Frame;
 
 /// A committed change or an ephemeral event, to be delivered on all nodes.
@@ -14,8 +10,8 @@ use crate::sessions::Frame;
 pub enum Update {
     /// A conversation changed.
     Change(Change),
-    /// A user's own read position moved.
-    Position(Position),
+    /// A user's own read position changed.
+    ReadPosition(ReadPosition),
     /// A user joined or left conversations.
     Inbox {
         /// The user whose inbox changed.
@@ -80,7 +76,7 @@ pub enum Effect {
 /// A member's own read position and unread count, true at `version` of the conversation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[allow(missing_docs)]
-pub struct Position {
+pub struct ReadPosition {
     pub user: UserId,
     pub conversation: ConversationId,
     pub read_seq: u32,
@@ -129,85 +125,5 @@ impl Change {
             Effect::Sent { seq, .. } | Effect::Uncounted { seq } | Effect::Rewritten { seq } => Some(seq),
             Effect::None | Effect::Capabilities | Effect::Removed(_) => None,
         }
-    }
-}
-
-impl Update {
-    /// The channel and the signal that carry this update to the other nodes.
-    #[must_use]
-    pub fn signal(&self, node: NodeId) -> (Channel, bus::Signal) {
-        let (channel, kind) = match self {
-            Self::Change(change) => (Channel::Conversation(change.conversation), bus::signal::Kind::Change(change.into())),
-            Self::Position(position) => (
-                Channel::User(position.user),
-                bus::signal::Kind::Position(bus::Position {
-                    user: position.user.to_bytes(),
-                    conversation: position.conversation.to_bytes(),
-                    read_seq: position.read_seq,
-                    marked_unread: position.marked_unread,
-                    unread: position.unread,
-                    version: position.version,
-                }),
-            ),
-            Self::Inbox { user, version } => (
-                Channel::User(*user),
-                bus::signal::Kind::InboxMoved(bus::InboxMoved { user: user.to_bytes(), inbox_version: *version }),
-            ),
-            Self::Ephemeral { conversation, user, frame, facts } => (
-                Channel::Conversation(*conversation),
-                bus::signal::Kind::Passing(bus::Passing {
-                    conversation: conversation.to_bytes(),
-                    user: user.to_bytes(),
-                    frame: frame.payload(),
-                    facts: *facts,
-                }),
-            ),
-        };
-        (channel, bus::Signal { node: node.to_bytes(), kind: Some(kind) })
-    }
-}
-
-impl From<&Change> for bus::Change {
-    fn from(change: &Change) -> Self {
-        let (effect, seq, author, removed) = match &change.effect {
-            Effect::None => (bus::Effect::None, 0, Bytes::new(), Vec::new()),
-            Effect::Sent { seq, author } => (bus::Effect::Sent, *seq, author.to_bytes(), Vec::new()),
-            Effect::Uncounted { seq } => (bus::Effect::Uncounted, *seq, Bytes::new(), Vec::new()),
-            Effect::Rewritten { seq } => (bus::Effect::Rewritten, *seq, Bytes::new(), Vec::new()),
-            Effect::Capabilities => (bus::Effect::Capabilities, 0, Bytes::new(), Vec::new()),
-            Effect::Removed(users) => {
-                (bus::Effect::Removed, 0, Bytes::new(), users.iter().map(|user| user.to_bytes()).collect())
-            }
-        };
-        Self {
-            conversation: change.conversation.to_bytes(),
-            version: change.version,
-            seq,
-            effect: effect as i32,
-            author,
-            frame: change.frame.payload(),
-            removed,
-            facts: change.facts,
-        }
-    }
-}
-
-impl TryFrom<bus::Change> for Change {
-    type Error = causerie_protocol::ids::NotAnId;
-
-    fn try_from(change: bus::Change) -> Result<Self, Self::Error> {
-        let effect = match bus::Effect::try_from(change.effect) {
-            Ok(bus::Effect::Sent) => Effect::Sent { seq: change.seq, author: UserId::from_slice(&change.author)? },
-            Ok(bus::Effect::Uncounted) => Effect::Uncounted { seq: change.seq },
-            Ok(bus::Effect::Removed) => {
-                Effect::Removed(change.removed.iter().map(|user| UserId::from_slice(user)).collect::<Result<_, _>>()?)
-            }
-            Ok(bus::Effect::Capabilities) => Effect::Capabilities,
-            Ok(bus::Effect::Rewritten) => Effect::Rewritten { seq: change.seq },
-            Ok(bus::Effect::None) | Err(_) => Effect::None,
-        };
-        let (conversation, version) = (ConversationId::from_slice(&change.conversation)?, change.version);
-        let frame = Frame::change_from_proto(conversation, version, change.frame);
-        Ok(Self { conversation, version, effect, frame, facts: change.facts })
     }
 }

@@ -101,7 +101,7 @@ pub async fn frame(
         },
         Ok(SocketCommand::Resume(resume)) => {
             // Live events are queued again before the positions are compared. Otherwise events in between would be lost.
-            session.socket.rejoin();
+            session.socket.outbox.rejoin();
             // The connection's task awaits this here, so that a connection runs one resume at a time: a resume reads much.
             match app.hub.resume(session.caller, resume).await {
                 Ok(resumed) => answer(session, id, Answer::Resumed(resumed)),
@@ -139,7 +139,9 @@ pub async fn frame(
 async fn refresh(app: &App, session: &Session, timers: &mut Timers, token: &str) -> Result<wire::TokenRefreshed, Refusal> {
     let identity = app.auth.user(token).await.map_err(|error| Refusal::from(error).field("refreshToken.token"))?;
     if identity.tenant != session.caller.tenant || identity.user != session.caller.user {
-        return Err(Refusal::new(ErrorCode::Unauthenticated, "the token is another person's").field("refreshToken.token"));
+        return Err(
+            Refusal::new(ErrorCode::Unauthenticated, "the token belongs to another user").field("refreshToken.token")
+        );
     }
     session.refreshed(identity.issued_at_s, identity.signed_by);
     timers.refreshed(identity.expires_at_s);

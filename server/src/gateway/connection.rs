@@ -33,7 +33,7 @@ use super::{
     limiter::{ConnectionLimiter, Verdict},
     reader::{ReadEvent, Reader, ReplySink as _},
     timers::{Due, Timers},
-    upgrade,
+    upgraded,
 };
 use crate::{
     app::App,
@@ -52,7 +52,7 @@ const REASON_BYTES_MAX: usize = 120;
 /// Serves a connection from the HTTP upgrade until it is closed.
 pub async fn run(app: Arc<App>, upgrading: OnUpgrade, encoding: Encoding) {
     // Futures that run once in a connection's life are boxed, so that the task of an idle connection is small.
-    let Some((socket, early)) = Box::pin(upgrade::socket(upgrading)).await else { return };
+    let Some((socket, early)) = Box::pin(upgraded::socket(upgrading)).await else { return };
     let _open = GaugeGuard::up(&app.metrics.connections);
     let (read, write) = socket.into_split();
     let mut reader = Reader::new(read, early, Some(encoding));
@@ -115,9 +115,9 @@ async fn serve(app: &Arc<App>, reader: &mut Reader, session: &Arc<Session>, expi
         let under_way = in_flight.as_ref().map_or(0, FuturesUnordered::len);
         let reading = answering && under_way < app.config.limits.in_flight_max;
         // `poll_fn` instead of `select!`, because the state of `select!` would be a third of the memory of an idle session.
-        let turn = poll_fn(|context| {
-            if reading && let Poll::Ready(heard) = reader.poll(context, session) {
-                return Poll::Ready(Wakeup::Read(heard));
+        let wakeup = poll_fn(|context| {
+            if reading && let Poll::Ready(event) = reader.poll(context, session) {
+                return Poll::Ready(Wakeup::Read(event));
             }
             if answering && let Poll::Ready(answer) = next_answer(&mut in_flight, context) {
                 return Poll::Ready(Wakeup::Answered(answer));
@@ -130,16 +130,16 @@ async fn serve(app: &Arc<App>, reader: &mut Reader, session: &Arc<Session>, expi
             }
             timer.as_mut().poll(context).map(|()| Wakeup::Time)
         });
-        match turn.await {
+        match wakeup.await {
             Wakeup::Read(ReadEvent::Alive(frames)) => {
-                timers.heard(Instant::now());
+                timers.alive(Instant::now());
                 // Pings and empty fragments are frames that cost time too, so they count towards the connection's limit.
                 if (0..frames).any(|_| limiter.frame() == Verdict::Flood) {
                     break CloseReason::code(CloseCode::RateLimited);
                 }
             }
             Wakeup::Read(ReadEvent::Frame(_, frame)) => {
-                timers.heard(Instant::now());
+                timers.alive(Instant::now());
                 // The session may have ended after the frame arrived. The command must not run then, because a revocation
                 // that was answered must bind.
                 if let Some(reason) = session.closing() {
@@ -167,11 +167,11 @@ async fn serve(app: &Arc<App>, reader: &mut Reader, session: &Arc<Session>, expi
                 wrote.count(&app.metrics);
                 if wrote.bytes > 0 && !answering {
                     // The client took bytes, so it lives, although the server does not read from it now.
-                    timers.heard(Instant::now());
+                    timers.alive(Instant::now());
                 }
             }
             Wakeup::Look => {
-                if socket.is_broken() {
+                if socket.outbox.is_broken() {
                     break CloseReason::PeerLeft;
                 }
             }
@@ -179,7 +179,7 @@ async fn serve(app: &Arc<App>, reader: &mut Reader, session: &Arc<Session>, expi
                 let now = Instant::now();
                 if answering && !reading {
                     // The server does not read from the client now, so the client's silence says nothing.
-                    timers.heard(now);
+                    timers.alive(now);
                 }
                 if let Some(reason) = attend(session, &mut timers, now, app.clock.now_s()) {
                     break reason;

@@ -116,7 +116,7 @@ pub async fn establish(app: &Arc<App>, reader: &mut Reader, socket: &Arc<SocketW
             // them.
             let mut first = vec![commands::reply(encoding, id, Answer::Welcome(welcome))];
             first.extend(missed.frames.iter().map(|frame| frame.on_wire(encoding)));
-            socket.push_first(first, &missed.told);
+            socket.outbox.push_first(first, &missed.versions);
             Ok(Established { registered, expires_at_s: identity.expires_at_s })
         }
         Err(refusal) => {
@@ -163,7 +163,7 @@ async fn welcome(
 /// Queues a refusal as the answer to the `hello`, and returns the reason to close the connection.
 fn refuse(app: &App, socket: &SocketWriter, id: u32, refusal: Refusal, reason: CloseReason) -> CloseReason {
     commands::count_refusal(app, &refusal);
-    socket.push_first(vec![commands::reply(socket.encoding, id, Answer::Error(refusal.into()))], &HashMap::new());
+    socket.outbox.push_first(vec![commands::reply(socket.encoding, id, Answer::Error(refusal.into()))], &HashMap::new());
     reason
 }
 

@@ -17,6 +17,7 @@ mod origin;
 pub mod reader;
 mod timers;
 pub mod upgrade;
+pub mod upgraded;
 
 pub use drain::drain;
 pub use keys::{end_suspended, watch as watch_keys};

@@ -65,7 +65,7 @@ impl ReplySink for Arc<Session> {
 
 impl ReplySink for SocketWriter {
     fn answer(&self, bytes: Bytes) {
-        if self.push_reply(bytes) {
+        if self.outbox.push_reply(bytes) {
             self.flush();
         }
     }
@@ -95,10 +95,10 @@ impl Reader {
         if self.empty.any() {
             return Poll::Ready(ReadEvent::Alive(self.empty.take()));
         }
-        let mut stream = Stream { socket: &mut self.socket, empty: &mut self.empty, context, said: Vec::new() };
+        let mut stream = Stream { socket: &mut self.socket, empty: &mut self.empty, context, written: Vec::new() };
         let message = self.context.read(&mut stream);
-        if !stream.said.is_empty() {
-            answers.answer(stream.said.into());
+        if !stream.written.is_empty() {
+            answers.answer(stream.written.into());
         }
         Poll::Ready(match message {
             Ok(Message::Binary(frame)) => self.frame(Encoding::Proto, frame),
@@ -151,13 +151,13 @@ impl Reader {
     /// to the client's close frame if it sent one, or no bytes.
     #[must_use]
     pub fn close(&mut self, frame: Option<CloseFrame>) -> Bytes {
-        let mut said = Said(Vec::new());
+        let mut written = WrittenBytes(Vec::new());
         // An error means that no close frame can be sent any more, and then none is.
         let _ = match frame {
-            Some(frame) => self.context.close(&mut said, Some(frame)),
-            None => self.context.flush(&mut said),
+            Some(frame) => self.context.close(&mut written, Some(frame)),
+            None => self.context.flush(&mut written),
         };
-        said.0.into()
+        written.0.into()
     }
 
     /// The socket itself, to read the remaining bytes after an invalid frame.
@@ -166,12 +166,12 @@ impl Reader {
     }
 }
 
-/// The socket as `Read` and `Write`, as the library needs it. Written bytes are collected in `said`.
+/// The socket as `Read` and `Write`, as the library needs it. Written bytes are collected in `written`.
 struct Stream<'a, 'b> {
     socket: &'a mut OwnedReadHalf,
     empty: &'a mut EmptyFragments,
     context: &'a mut Context<'b>,
-    said: Vec<u8>,
+    written: Vec<u8>,
 }
 
 impl Stream<'_, '_> {
@@ -199,7 +199,7 @@ impl Read for Stream<'_, '_> {
 
 impl Write for Stream<'_, '_> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.said.write(bytes)
+        self.written.write(bytes)
     }
 
     fn flush(&mut self) -> io::Result<()> {
@@ -208,15 +208,15 @@ impl Write for Stream<'_, '_> {
 }
 
 /// A stream that collects the bytes written to it, and has nothing to read.
-struct Said(Vec<u8>);
+struct WrittenBytes(Vec<u8>);
 
-impl Read for Said {
+impl Read for WrittenBytes {
     fn read(&mut self, _into: &mut [u8]) -> io::Result<usize> {
         Err(io::ErrorKind::WouldBlock.into())
     }
 }
 
-impl Write for Said {
+impl Write for WrittenBytes {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         self.0.write(bytes)
     }

@@ -24,7 +24,7 @@ pub fn left_ms(expires_at_s: i64, now_s: i64) -> u32 {
 pub struct Timers {
     interval: Duration,
     next_ping: Instant,
-    heard_at: Instant,
+    alive_at: Instant,
     expires_at_s: i64,
     noticed: bool,
 }
@@ -48,12 +48,12 @@ impl Timers {
     /// The deadlines of a connection that just finished its handshake.
     #[must_use]
     pub fn new(interval: Duration, expires_at_s: i64, now: Instant) -> Self {
-        Self { interval, next_ping: now + interval, heard_at: now, expires_at_s, noticed: false }
+        Self { interval, next_ping: now + interval, alive_at: now, expires_at_s, noticed: false }
     }
 
     /// Notes that the client is alive now.
-    pub fn heard(&mut self, now: Instant) {
-        self.heard_at = now;
+    pub fn alive(&mut self, now: Instant) {
+        self.alive_at = now;
     }
 
     /// Notes that the client sent a fresh token.
@@ -96,7 +96,7 @@ impl Timers {
     }
 
     fn lost_at(&self) -> Instant {
-        self.heard_at + 2 * self.interval
+        self.alive_at + 2 * self.interval
     }
 }
 
@@ -125,12 +125,12 @@ mod tests {
     fn a_silent_connection_is_closed_before_the_next_ping() {
         let start = Instant::now();
         let mut timers = Timers::new(INTERVAL, 10_000, start);
-        let heard = start + INTERVAL / 2;
-        timers.heard(heard);
+        let alive_at = start + INTERVAL / 2;
+        timers.alive(alive_at);
         assert_eq!(timers.due(start + INTERVAL, 0), Due::Ping);
         assert_eq!(timers.due(start + 2 * INTERVAL, 0), Due::Ping);
-        assert_eq!(timers.next(start + 2 * INTERVAL, 0), heard + 2 * INTERVAL);
-        assert_eq!(timers.due(heard + 2 * INTERVAL, 0), Due::Silence);
+        assert_eq!(timers.next(start + 2 * INTERVAL, 0), alive_at + 2 * INTERVAL);
+        assert_eq!(timers.due(alive_at + 2 * INTERVAL, 0), Due::Silence);
     }
 
     #[test]
@@ -139,7 +139,7 @@ mod tests {
         let mut timers = Timers::new(INTERVAL, 10_000, start);
         for round in 1..10 {
             let now = start + round * INTERVAL;
-            timers.heard(now);
+            timers.alive(now);
             assert_eq!(timers.due(now, 0), Due::Ping);
         }
     }

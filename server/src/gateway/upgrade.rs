@@ -6,9 +6,6 @@ use std::sync::Arc;
 use axum::{body::Body, extract::State};
 use causerie_protocol::Encoding;
 use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, Version, header};
-use hyper::upgrade::OnUpgrade;
-use hyper_util::rt::TokioIo;
-use tokio::net::TcpStream;
 use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 
 use super::{connection, diagnosis, origin};
@@ -33,25 +30,6 @@ pub async fn upgrade(State(app): State<Arc<App>>, mut request: Request<Body>) ->
     // Pages of all origins may read why the WebSocket was refused.
     response.headers_mut().insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
     response
-}
-
-/// The TCP socket of an upgraded request, and the bytes that the client sent before the answer. `None` if the upgrade
-/// failed.
-pub async fn socket(upgrading: OnUpgrade) -> Option<(TcpStream, Vec<u8>)> {
-    let upgraded = match upgrading.await {
-        Ok(upgraded) => upgraded,
-        Err(error) => {
-            tracing::debug!(%error, "an upgrade was not completed");
-            return None;
-        }
-    };
-    // Takes the socket that `lifecycle::listener` gave to hyper out of hyper's wrapper.
-    let Ok(parts) = upgraded.downcast::<TokioIo<TcpStream>>() else {
-        tracing::error!("the listener serves something else than TCP: the upgrade is given up");
-        return None;
-    };
-    // The bytes are copied, so that hyper's buffer of 11 KiB is freed.
-    Some((parts.io.into_inner(), parts.read_buf.to_vec()))
 }
 
 /// The `Sec-WebSocket-Accept` value of a handshake that conforms to RFC 6455.

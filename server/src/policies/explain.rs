@@ -25,7 +25,7 @@ pub struct Question {
     /// The user who would act.
     pub me: UserRef,
     /// What the action would be about.
-    pub whom: Whom,
+    pub target: Target,
     /// The action. `None` means the most usual action: `start` for a user, `address_group` for a group, `send` in a
     /// conversation.
     pub action: Option<Action>,
@@ -35,22 +35,22 @@ pub struct Question {
 
 /// What an action is about.
 #[derive(Debug, Clone)]
-pub enum Whom {
+pub enum Target {
     /// Nothing in particular.
-    Nobody,
+    None,
     /// A user.
-    Person(UserRef),
+    User(UserRef),
     /// A group, by the product's id.
     Group(String),
     /// A conversation. An action on a message is decided for a message that the user has just sent.
     Conversation(ConversationId),
 }
 
-impl Whom {
-    fn target(&self) -> ResourceType {
+impl Target {
+    fn resource_type(&self) -> ResourceType {
         match self {
-            Self::Nobody => ResourceType::None,
-            Self::Person(_) => ResourceType::User,
+            Self::None => ResourceType::None,
+            Self::User(_) => ResourceType::User,
             Self::Group(_) => ResourceType::Group,
             Self::Conversation(_) => ResourceType::Conversation,
         }
@@ -85,7 +85,7 @@ pub struct Explanation {
     /// The code of the denial that the user gets.
     pub public_code: Option<&'static str>,
     /// The outcome of each rule that is about this action, in the order of evaluation.
-    pub rules: Vec<Said>,
+    pub rules: Vec<ExplainedRule>,
     /// The name of the policy.
     pub policy: String,
     /// The version of the policy.
@@ -97,8 +97,7 @@ pub struct Explanation {
 /// The outcome of one rule.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
-#[schemars(rename = "RuleSaid")]
-pub struct Said {
+pub struct ExplainedRule {
     /// The name of the rule.
     pub rule: String,
     /// The line of the rule in the policy text, from 1.
@@ -125,14 +124,14 @@ pub async fn explain(store: &Store, facts: &Snapshot, question: &Question) -> Re
         let known = "a user is known from the first token or import on";
         unknown("as", format!("user {}; {known}", name(&question.me)))
     };
-    let me = person(store, facts, &question.me).await?.ok_or_else(no_me)?;
+    let me = find_user(store, facts, &question.me).await?.ok_or_else(no_me)?;
     let action = question.action()?;
-    let about = about(store, facts, me, action, question).await?.ok_or_else(|| {
-        let what = match &question.whom {
-            Whom::Nobody => "such thing".to_owned(),
-            Whom::Person(user) => format!("user {}", name(user)),
-            Whom::Group(id) => format!("group `{}`", shortened(id)),
-            Whom::Conversation(id) => format!("conversation `{id}`"),
+    let about = find_resource(store, facts, me, action, question).await?.ok_or_else(|| {
+        let what = match &question.target {
+            Target::None => "such thing".to_owned(),
+            Target::User(user) => format!("user {}", name(user)),
+            Target::Group(id) => format!("group `{}`", shortened(id)),
+            Target::Conversation(id) => format!("conversation `{id}`"),
         };
         unknown("to", what)
     })?;
@@ -158,37 +157,37 @@ pub async fn explain(store: &Store, facts: &Snapshot, question: &Question) -> Re
             RuleEffect::Allow => "allow",
             RuleEffect::Otherwise => "otherwise",
         };
-        Some(Said { rule: rule.name.clone(), line: rule.line, effect, matches, why })
+        Some(ExplainedRule { rule: rule.name.clone(), line: rule.line, effect, matches, why })
     });
-    let rules: Vec<Said> = rules.collect();
+    let rules: Vec<ExplainedRule> = rules.collect();
 
     let (rule, codes) = match decision {
         Decision::Allow { rule, .. } => (Some(rule), None),
         Decision::Deny { rule, code, public_code } => (rule, Some((code, public_code))),
     };
     let rule = rule.map(|rule| facts.policy.rule_name(rule).to_owned());
-    let deciding = rules.iter().find(|said| Some(&said.rule) == rule.as_ref());
-    let witness = deciding.filter(|_| decision.is_allowed()).map(|said| said.why.clone());
+    let deciding = rules.iter().find(|outcome| Some(&outcome.rule) == rule.as_ref());
+    let witness = deciding.filter(|_| decision.is_allowed()).map(|outcome| outcome.why.clone());
     let what = match about {
-        Resource::Message { .. } => format!("`{}` of a message of one's own, written just now,", action_name(action)),
+        Resource::Message { .. } => format!("`{}` of the user's own message, sent just now,", action_name(action)),
         _ => format!("`{}`", action_name(action)),
     };
     let sentence = match (&rule, &witness, codes) {
-        (Some(rule), _, Some((code, told))) => {
-            format!("{what} is denied by `{rule}`, as {}{}", code_name(code), aside(code, told))
+        (Some(rule), _, Some((code, public))) => {
+            format!("{what} is denied by `{rule}`, as {}{}", code_name(code), aside(code, public))
         }
-        (None, _, Some((code, told))) => {
+        (None, _, Some((code, public))) => {
             let no_rule = matches!(
                 built_in,
                 Some(BuiltInDenial::OtherUserInactive(_) | BuiltInDenial::MayNotSend | BuiltInDenial::WrongConversationKind)
-            ) && !rules.iter().any(|said| said.matches);
+            ) && !rules.iter().any(|outcome| outcome.matches);
             let (by, why) = match built_in.map(|built_in| question.in_words(built_in)) {
                 Some(why) if no_rule => ("", format!("no rule allows it, and {why}")),
                 Some(why) => (" (built in)", why),
-                None if rules.is_empty() => ("", question.no_rule_speaks_of(action)),
+                None if rules.is_empty() => ("", question.no_rule_sentence(action)),
                 None => ("", "no rule allows it".to_owned()),
             };
-            format!("{what} is denied{by}, as {}: {why}{}", code_name(code), aside(code, told))
+            format!("{what} is denied{by}, as {}: {why}{}", code_name(code), aside(code, public))
         }
         (rule, witness, None) => {
             let (rule, witness) = (rule.as_deref().unwrap_or_default(), witness.as_deref().unwrap_or_default());
@@ -201,7 +200,7 @@ pub async fn explain(store: &Store, facts: &Snapshot, question: &Question) -> Re
         rule,
         witness,
         code: codes.map(|(code, _)| code_name(code)),
-        public_code: codes.map(|(_, told)| code_name(told)),
+        public_code: codes.map(|(_, public)| code_name(public)),
         rules,
         policy: facts.policy.name().to_owned(),
         policy_version: facts.policy_version,
@@ -210,18 +209,18 @@ pub async fn explain(store: &Store, facts: &Snapshot, question: &Question) -> Re
 }
 
 /// The code that the user gets, and why, if it differs from the code of the decision.
-fn aside(code: Code, told: Code) -> String {
+fn aside(code: Code, public: Code) -> String {
     match code {
-        _ if code == told => String::new(),
-        Code::NotAMember => format!("; told as {}", code_name(told)),
-        _ => format!("; told as {} because of `secret_directory`", code_name(told)),
+        _ if code == public => String::new(),
+        Code::NotAMember => format!("; shown as {}", code_name(public)),
+        _ => format!("; shown as {} because of `secret_directory`", code_name(public)),
     }
 }
 
 impl Question {
     /// The action of the question, or the default for what it is about.
     fn action(&self) -> Result<Action, ExplainError> {
-        let target = self.whom.target();
+        let target = self.target.resource_type();
         let action = self.action.unwrap_or(match target {
             ResourceType::None | ResourceType::User => Action::Start,
             ResourceType::Group => Action::AddressGroup,
@@ -231,20 +230,20 @@ impl Question {
             return Ok(action);
         }
         let what = match target {
-            ResourceType::None => "a question that names no person, group or conversation",
-            ResourceType::User => "a person",
+            ResourceType::None => "a question that names no user, group or conversation",
+            ResourceType::User => "a user",
             ResourceType::Group => "a group",
             ResourceType::Conversation => "a conversation",
         };
         let fitting = ACTIONS.iter().filter(|(_, action)| action.fits(target)).map(|(name, _)| *name);
         let fitting = fitting.collect::<Vec<_>>().join(", ");
-        Err(bad("action", format!("`{}` does not fit {what}; what fits: {fitting}", action_name(action))))
+        Err(bad("action", format!("`{}` does not fit {what}; actions that fit: {fitting}", action_name(action))))
     }
 
     /// The sentence for a policy without any rule about this action.
-    fn no_rule_speaks_of(&self, action: Action) -> String {
+    fn no_rule_sentence(&self, action: Action) -> String {
         let action = action_name(action);
-        match self.whom.target() {
+        match self.target.resource_type() {
             ResourceType::Group => format!(
                 "no rule of the policy is about `{action}` of a group; such a rule has `in group`, `edge group` or `every group`"
             ),
@@ -255,11 +254,11 @@ impl Question {
 
     fn in_words(&self, built_in: BuiltInDenial) -> String {
         let is = |who: String, status: Status| format!("{who} is {}", format!("{status:?}").to_lowercase());
-        match (built_in, &self.whom) {
+        match (built_in, &self.target) {
             (BuiltInDenial::PrincipalInactive(status), _) => is(name(&self.me), status),
-            (BuiltInDenial::OtherUserInactive(status), Whom::Person(them)) => is(name(them), status),
-            (BuiltInDenial::OtherUserInactive(status), _) => is("the other one".to_owned(), status),
-            (BuiltInDenial::NotAMember, _) => format!("{} has no seat in the conversation", name(&self.me)),
+            (BuiltInDenial::OtherUserInactive(status), Target::User(them)) => is(name(them), status),
+            (BuiltInDenial::OtherUserInactive(status), _) => is("the other user".to_owned(), status),
+            (BuiltInDenial::NotAMember, _) => format!("{} is not a member of the conversation", name(&self.me)),
             (BuiltInDenial::MayNotRead, _) => format!("{} may not `read` the conversation", name(&self.me)),
             (BuiltInDenial::MayNotSend, _) => format!("{} may not `send` in the conversation", name(&self.me)),
             (BuiltInDenial::WrongConversationKind, _) => "conversations of this kind do not have it".to_owned(),
@@ -285,22 +284,22 @@ fn bad(field: &str, sentence: String) -> ExplainError {
     ExplainError::Asked(Refusal::new(ErrorCode::Invalid, sentence).field(field))
 }
 
-async fn person(store: &Store, facts: &Snapshot, user: &UserRef) -> Result<Option<UserId>, StoreError> {
+async fn find_user(store: &Store, facts: &Snapshot, user: &UserRef) -> Result<Option<UserId>, StoreError> {
     let found = people::resolve(store.reader(), facts.tenant, std::slice::from_ref(user)).await?;
     Ok(found.into_iter().next().flatten().map(|user| user.id).filter(|id| facts.user(*id).is_some()))
 }
 
-async fn about(
+async fn find_resource(
     store: &Store,
     facts: &Snapshot,
     me: UserId,
     action: Action,
     question: &Question,
 ) -> Result<Option<Resource>, ExplainError> {
-    Ok(match &question.whom {
-        Whom::Nobody => Some(Resource::None),
-        Whom::Person(user) => {
-            let them = person(store, facts, user).await?.and_then(|user| facts.user(user));
+    Ok(match &question.target {
+        Target::None => Some(Resource::None),
+        Target::User(user) => {
+            let them = find_user(store, facts, user).await?.and_then(|user| facts.user(user));
             let relation = match &question.relation {
                 None => None,
                 Some(name) => Some(facts.policy.vocabulary().relation(name).ok_or_else(|| {
@@ -317,12 +316,12 @@ async fn about(
             };
             them.map(|them| relation.map_or(Resource::User(them), |relation| Resource::Relation(them, relation)))
         }
-        Whom::Group(external_id) => {
+        Target::Group(external_id) => {
             let found = groups::find_by_external_id(store.reader(), facts.tenant, &[external_id]).await?;
             let group = found.get(external_id).and_then(|group| facts.world.group(group.0.as_u128()));
             group.map(Resource::Group)
         }
-        Whom::Conversation(id) => {
+        Target::Conversation(id) => {
             let found = store.facts(vec![(*id, me)]).await?.remove(&(*id, me));
             let conversation =
                 found.filter(|found| found.tenant == facts.tenant).map(|found| facts.conversation(me, &found));
@@ -370,8 +369,8 @@ impl<'a> Words<'a> {
             verbs.into_iter().filter(|(conditions, ..)| !conditions.is_empty()).map(|(conditions, one, more)| {
                 format!("`{}` {}", conditions.join("`, `"), if conditions.len() == 1 { one } else { more })
             });
-        let said: Vec<String> = self.made(rule, witness).into_iter().chain(conditions).collect();
-        if said.is_empty() { "it asks for nothing further".to_owned() } else { said.join("; ") }
+        let reasons: Vec<String> = self.made(rule, witness).into_iter().chain(conditions).collect();
+        if reasons.is_empty() { "it has no conditions".to_owned() } else { reasons.join("; ") }
     }
 
     /// The fact that made a rule match.
@@ -379,7 +378,7 @@ impl<'a> Words<'a> {
         let in_common = |condition: &Condition| matches!(condition, Condition::InCommon(..));
         Some(match witness {
             Witness::Everyone => return None,
-            Witness::Same => "it is the same person".to_owned(),
+            Witness::Same => "it is the same user".to_owned(),
             Witness::Group(group) if rule.conditions.iter().any(in_common) => {
                 format!("both in {}", self.group(group))
             }
@@ -390,7 +389,7 @@ impl<'a> Words<'a> {
                 let name = relations.get(usize::from(relation.0)).map_or("?", |(name, _)| name);
                 format!("the relation `{name}`")
             }
-            Witness::Holder => "a seat in the conversation".to_owned(),
+            Witness::Holder => "membership of the conversation".to_owned(),
         })
     }
 }

@@ -13,7 +13,7 @@ use serde_json::{Map, json};
 
 pub use self::{
     compare::{Comparison, NotCompared, compare, compare_within},
-    explain::{ExplainError, Explanation, Question, Said, Whom, explain},
+    explain::{ExplainError, ExplainedRule, Explanation, Question, Target, explain},
 };
 use crate::{
     audit::Entry,
@@ -177,11 +177,11 @@ pub async fn unused_words(store: &Store, tenant: TenantId, vocabulary: &Vocabula
 /// The first five problems of a text in one sentence, with the number of further problems.
 #[must_use]
 pub fn sentence(problems: &[Problem]) -> String {
-    const SAID: usize = 5;
-    let said: Vec<String> = problems.iter().take(SAID).map(ToString::to_string).collect();
-    match problems.len().saturating_sub(SAID) {
-        0 => said.join("; "),
-        more => format!("{}; and {more} more", said.join("; ")),
+    const PROBLEMS_SHOWN_MAX: usize = 5;
+    let shown: Vec<String> = problems.iter().take(PROBLEMS_SHOWN_MAX).map(ToString::to_string).collect();
+    match problems.len().saturating_sub(PROBLEMS_SHOWN_MAX) {
+        0 => shown.join("; "),
+        more => format!("{}; and {more} more", shown.join("; ")),
     }
 }
 

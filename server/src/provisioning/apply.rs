@@ -1,6 +1,6 @@
-//! Writes rows in one transaction, kind by kind, with the same result as one row after the other.
+//! Writes rows in one transaction, kind by kind, with the same result as writing one row after the other.
 //!
-//! One statement serves all rows of a kind, so the rows are not written in their order. Two rules preserve what depends on
+//! One statement serves all rows of a kind, so the rows are not written in their order. Two rules keep the effects of
 //! the order: a row that names a user or group of a later row is refused, and runs of rows that delete are written apart
 //! from runs of rows that create or update.
 
@@ -10,14 +10,14 @@ use causerie_policy::Vocabulary;
 use causerie_protocol::{GroupId, UserId};
 
 use super::{
-    dry::Dry,
+    dry_run::DryRun,
     fields::Fault,
+    ids::{Ids, KnownIds},
     report::Result as Verdict,
     row::{Edge, Fact, Membership, Relation, Row, is_mutual},
 };
 use crate::{
     domain::UserStatus,
-    plain::shortened,
     store::{
         StoreError,
         queries::{
@@ -31,20 +31,20 @@ use crate::{
 };
 
 /// The outcome of the rows of a transaction.
-pub(super) struct Done {
+pub(super) struct ApplyResult {
     /// One verdict for each row, in the order of the rows.
     pub verdicts: Vec<Result<Verdict, Fault>>,
     /// Users who were changed and are not active: their sessions must end.
     pub ended: Vec<UserId>,
     /// The facts that the rows name.
-    pub named: Vec<Named>,
+    pub fact_keys: Vec<FactKey>,
     /// Users and groups that the transaction created.
-    pub made: Ids,
+    pub created: Ids,
 }
 
-/// The fact that a row names, by the server's ids.
+/// The identity of the fact that a row names, by the server's ids.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub(super) enum Named {
+pub(super) enum FactKey {
     User(UserId),
     Group(GroupId),
     Membership(MembershipKey),
@@ -52,34 +52,27 @@ pub(super) enum Named {
     Edge(EdgeKey),
 }
 
-/// The server's ids of users and groups, by the product's ids.
-#[derive(Debug, Default)]
-pub(super) struct Ids {
-    pub users: HashMap<String, UserId>,
-    pub groups: HashMap<String, GroupId>,
-}
-
-/// Writes rows. In a dry run, `dry` holds the users and groups that its earlier transactions created.
+/// Writes rows. In a dry_run run, `dry_run` holds the users and groups that its earlier transactions created.
 pub(super) async fn apply(
     write: &mut FactWrite,
     words: &Vocabulary,
     rows: &[&Row],
-    dry: Option<&Dry>,
-) -> Result<Done, StoreError> {
-    let nothing = Done { verdicts: Vec::new(), ended: Vec::new(), named: Vec::new(), made: Ids::default() };
-    let mut applying = Applying { write, words, dry, done: nothing };
+    dry_run: Option<&DryRun>,
+) -> Result<ApplyResult, StoreError> {
+    let empty = ApplyResult { verdicts: Vec::new(), ended: Vec::new(), fact_keys: Vec::new(), created: Ids::default() };
+    let mut writer = RowWriter { write, words, dry_run, result: empty };
     for run in rows.chunk_by(|one, next| one.deleted == next.deleted) {
-        let from = applying.done.verdicts.len();
+        let from = writer.result.verdicts.len();
         // Rows that no step below sets stay `Unchanged`: deletions of something that does not exist.
-        applying.done.verdicts.resize(from + run.len(), Ok(Verdict::Unchanged));
+        writer.result.verdicts.resize(from + run.len(), Ok(Verdict::Unchanged));
         let facts: RowsByKind = (from..).zip(run.iter().map(|row| &row.fact)).collect();
         if run.first().is_some_and(|row| row.deleted) {
-            applying.remove(facts).await?;
+            writer.remove(facts).await?;
         } else {
-            applying.enter(facts).await?;
+            writer.upsert(facts).await?;
         }
     }
-    Ok(applying.done)
+    Ok(writer.result)
 }
 
 /// Rows by kind, each with its place among the rows of the transaction.
@@ -110,132 +103,78 @@ impl<'a> FromIterator<(usize, &'a Fact)> for RowsByKind<'a> {
     }
 }
 
-/// The ids that rows refer to, and the row that created each of them, if a row of this run did.
-#[derive(Default)]
-struct Known {
-    ids: Ids,
-    users_made_at: HashMap<String, usize>,
-    groups_made_at: HashMap<String, usize>,
-}
-
-impl Known {
-    fn user(&self, at: usize, field: &str, id: &str) -> Result<UserId, Fault> {
-        let known = self.ids.users.get(id).copied();
-        // An id that a row created is known only to later rows.
-        let known = known.filter(|_| self.users_made_at.get(id).is_none_or(|made| *made < at));
-        known.ok_or_else(|| {
-            Fault::new(
-                field,
-                format!(
-                    "there is no user `{}`, or only in a later row: put the row of the user before this one",
-                    shortened(id)
-                ),
-            )
-        })
-    }
-
-    fn group(&self, at: usize, field: &str, id: &str) -> Result<GroupId, Fault> {
-        let known = self.ids.groups.get(id).copied();
-        let known = known.filter(|_| self.groups_made_at.get(id).is_none_or(|made| *made < at));
-        known.ok_or_else(|| {
-            Fault::new(
-                field,
-                format!(
-                    "there is no group `{}`, or only in a later row: put the row of the group before this one",
-                    shortened(id)
-                ),
-            )
-        })
-    }
-
-    fn membership(&self, at: usize, row: &Membership) -> Result<MembershipKey, Fault> {
-        let (user, group) = (self.user(at, "user", &row.user)?, self.group(at, "group", &row.group)?);
-        Ok(MembershipKey { user, group, role: row.role.clone() })
-    }
-
-    fn relation(&self, at: usize, row: &Relation) -> Result<RelationKey, Fault> {
-        let (from, to) = (self.user(at, "from", &row.from)?, self.user(at, "to", &row.to)?);
-        Ok(RelationKey { from, relation: row.relation.clone(), to })
-    }
-
-    fn edge(&self, at: usize, row: &Edge) -> Result<EdgeKey, Fault> {
-        let (from_group, to_group) = (self.group(at, "from", &row.from)?, self.group(at, "to", &row.to)?);
-        Ok(EdgeKey { from_group, from_role: row.from_role.clone(), to_group, to_role: row.to_role.clone() })
-    }
-}
-
-struct Applying<'a> {
+struct RowWriter<'a> {
     write: &'a mut FactWrite,
     words: &'a Vocabulary,
-    dry: Option<&'a Dry>,
-    done: Done,
+    dry_run: Option<&'a DryRun>,
+    result: ApplyResult,
 }
 
-impl Applying<'_> {
-    async fn enter(&mut self, facts: RowsByKind<'_>) -> Result<(), StoreError> {
-        let mut known = Known::default();
-        self.enter_users(&facts.users, &mut known).await?;
-        self.enter_groups(&facts.groups, &mut known).await?;
+impl RowWriter<'_> {
+    async fn upsert(&mut self, facts: RowsByKind<'_>) -> Result<(), StoreError> {
+        let mut known = KnownIds::default();
+        self.upsert_users(&facts.users, &mut known).await?;
+        self.upsert_groups(&facts.groups, &mut known).await?;
         self.resolve(&facts, &mut known.ids).await?;
         for (at, group) in &facts.groups {
-            self.done.named.extend(known.group(usize::MAX, "id", &group.external_id).ok().map(Named::Group));
-            if known.groups_made_at.get(&group.external_id) == Some(at)
+            self.result.fact_keys.extend(known.group(usize::MAX, "id", &group.external_id).ok().map(FactKey::Group));
+            if known.groups_created_at.get(&group.external_id) == Some(at)
                 && let Some(id) = known.ids.groups.get(&group.external_id)
             {
-                self.done.made.groups.insert(group.external_id.clone(), *id);
+                self.result.created.groups.insert(group.external_id.clone(), *id);
             }
         }
 
-        let (at, rows) = self.sort(&facts.memberships, |at, row| {
+        let (at, rows) = self.read_rows(&facts.memberships, |at, row| {
             Ok(MembershipFact { key: known.membership(at, row)?, from_ms: row.from_ms, until_ms: row.until_ms })
         });
-        self.done.named.extend(rows.iter().map(|row| Named::Membership(row.key.clone())));
+        self.result.fact_keys.extend(rows.iter().map(|row| FactKey::Membership(row.key.clone())));
         let outcomes = self.write.memberships(&rows).await?;
-        self.tell(&at, outcomes);
+        self.set_verdicts(&at, outcomes);
 
         let (at, rows) =
-            self.sort(&facts.relations, |at, row| Ok(RelationFact { key: known.relation(at, row)?, state: row.state }));
-        self.done.named.extend(rows.iter().map(|row| Named::Relation(row.key.clone())));
+            self.read_rows(&facts.relations, |at, row| Ok(RelationFact { key: known.relation(at, row)?, state: row.state }));
+        self.result.fact_keys.extend(rows.iter().map(|row| FactKey::Relation(row.key.clone())));
         let outcomes = self.write.relations(&rows, |relation| is_mutual(self.words, relation)).await?;
-        self.tell(&at, outcomes);
+        self.set_verdicts(&at, outcomes);
 
-        let (at, rows) = self.sort(&facts.edges, |at, row| {
+        let (at, rows) = self.read_rows(&facts.edges, |at, row| {
             Ok(EdgeFact { key: known.edge(at, row)?, effect: row.effect, delivers: row.delivers })
         });
-        self.done.named.extend(rows.iter().map(|row| Named::Edge(row.key.clone())));
+        self.result.fact_keys.extend(rows.iter().map(|row| FactKey::Edge(row.key.clone())));
         let outcomes = self.write.edges(&rows).await?;
-        self.tell(&at, outcomes);
+        self.set_verdicts(&at, outcomes);
 
-        let (at, rows) = self.sort(&facts.settings, |_, row| Ok(row.clone()));
+        let (at, rows) = self.read_rows(&facts.settings, |_, row| Ok(row.clone()));
         let outcomes = self.write.settings(&rows).await?;
-        self.tell(&at, outcomes);
+        self.set_verdicts(&at, outcomes);
         Ok(())
     }
 
-    async fn enter_users(&mut self, rows: &[(usize, &Profile)], known: &mut Known) -> Result<(), StoreError> {
-        let (at, profiles) = self.sort(rows, |_, profile| Ok(profile.clone()));
+    async fn upsert_users(&mut self, rows: &[(usize, &Profile)], known: &mut KnownIds) -> Result<(), StoreError> {
+        let (at, profiles) = self.read_rows(rows, |_, profile| Ok(profile.clone()));
         for (at, (outcome, user)) in at.into_iter().zip(self.write.users(&profiles).await?) {
             if outcome == Outcome::Created {
-                known.users_made_at.insert(user.external_id.clone(), at);
-                self.done.made.users.insert(user.external_id.clone(), user.id);
+                known.users_created_at.insert(user.external_id.clone(), at);
+                self.result.created.users.insert(user.external_id.clone(), user.id);
             } else if outcome == Outcome::Updated && user.status != UserStatus::Active {
-                self.done.ended.push(user.id);
+                self.result.ended.push(user.id);
             }
-            self.done.named.push(Named::User(user.id));
+            self.result.fact_keys.push(FactKey::User(user.id));
             known.ids.users.insert(user.external_id, user.id);
-            self.tell(&[at], vec![outcome]);
+            self.set_verdicts(&[at], vec![outcome]);
         }
         Ok(())
     }
 
-    async fn enter_groups(&mut self, rows: &[(usize, &GroupFact)], known: &mut Known) -> Result<(), StoreError> {
+    async fn upsert_groups(&mut self, rows: &[(usize, &GroupFact)], known: &mut KnownIds) -> Result<(), StoreError> {
         // A group without a kind would concern no rule, so only a group that has a kind already may leave it out.
         let without: Vec<&str> =
             rows.iter().filter(|(_, row)| row.kind.is_none()).map(|(_, row)| row.external_id.as_str()).collect();
         let mut with = if without.is_empty() { HashMap::new() } else { self.write.resolve_groups(&without).await? };
-        let dry = self.dry;
-        with.extend(dry.into_iter().flat_map(Dry::groups));
-        let (at, groups) = self.sort(rows, |_, row| {
+        let dry_run = self.dry_run;
+        with.extend(dry_run.into_iter().flat_map(DryRun::groups));
+        let (at, groups) = self.read_rows(rows, |_, row| {
             if row.kind.is_some() {
                 with.entry(row.external_id.clone()).or_insert_with(GroupId::new);
             } else if !with.contains_key(&row.external_id) {
@@ -244,57 +183,59 @@ impl Applying<'_> {
                     "`kind` is missing: a new group needs one of the kinds that the policy declares",
                 ));
             }
-            // A group that an earlier transaction of a dry run created was rolled back, so the database would not find it as
+            // A group that an earlier transaction of a dry_run run created was rolled back, so the database would not find it as
             // a parent.
-            let made = row.parent.as_ref().filter(|parent| dry.is_some_and(|dry| dry.group(parent).is_some()));
-            Ok(GroupFact { parent: row.parent.clone().filter(|_| made.is_none()), ..row.clone() })
+            let created =
+                row.parent.as_ref().filter(|parent| dry_run.is_some_and(|dry_run| dry_run.group(parent).is_some()));
+            Ok(GroupFact { parent: row.parent.clone().filter(|_| created.is_none()), ..row.clone() })
         });
         let outcomes = self.write.groups(&groups).await?;
         for ((at, group), outcome) in at.iter().zip(&groups).zip(&outcomes) {
             if *outcome == Outcome::Created {
-                known.groups_made_at.insert(group.external_id.clone(), *at);
+                known.groups_created_at.insert(group.external_id.clone(), *at);
             }
         }
-        self.tell(&at, outcomes);
+        self.set_verdicts(&at, outcomes);
         Ok(())
     }
 
     async fn remove(&mut self, facts: RowsByKind<'_>) -> Result<(), StoreError> {
-        let mut known = Known::default();
+        let mut known = KnownIds::default();
         self.resolve(&facts, &mut known.ids).await?;
 
-        let (at, keys) = present(&facts.memberships, |at, row| known.membership(at, row));
-        self.done.named.extend(keys.iter().cloned().map(Named::Membership));
+        let (at, keys) = known_keys(&facts.memberships, |at, row| known.membership(at, row));
+        self.result.fact_keys.extend(keys.iter().cloned().map(FactKey::Membership));
         let outcomes = self.write.remove_memberships(&keys).await?;
-        self.tell(&at, outcomes);
+        self.set_verdicts(&at, outcomes);
 
-        let (at, keys) = present(&facts.relations, |at, row| known.relation(at, row));
-        self.done.named.extend(keys.iter().cloned().map(Named::Relation));
+        let (at, keys) = known_keys(&facts.relations, |at, row| known.relation(at, row));
+        self.result.fact_keys.extend(keys.iter().cloned().map(FactKey::Relation));
         let outcomes = self.write.remove_relations(&keys, |relation| is_mutual(self.words, relation)).await?;
-        self.tell(&at, outcomes);
+        self.set_verdicts(&at, outcomes);
 
-        let (at, keys) = present(&facts.edges, |at, row| known.edge(at, row));
-        self.done.named.extend(keys.iter().cloned().map(Named::Edge));
+        let (at, keys) = known_keys(&facts.edges, |at, row| known.edge(at, row));
+        self.result.fact_keys.extend(keys.iter().cloned().map(FactKey::Edge));
         let outcomes = self.write.remove_edges(&keys).await?;
-        self.tell(&at, outcomes);
+        self.set_verdicts(&at, outcomes);
 
-        let (at, settings) = present(&facts.settings, |_, row| Ok(row.clone()));
+        let (at, settings) = known_keys(&facts.settings, |_, row| Ok(row.clone()));
         let outcomes = self.write.settings(&settings).await?;
-        self.tell(&at, outcomes);
+        self.set_verdicts(&at, outcomes);
 
-        let (at, users) = present(&facts.users, |at, row| known.user(at, "id", &row.external_id).map(|_| removed(row)));
+        let (at, users) =
+            known_keys(&facts.users, |at, row| known.user(at, "id", &row.external_id).map(|_| as_removed(row)));
         for (at, (outcome, user)) in at.into_iter().zip(self.write.users(&users).await?) {
-            self.done.named.push(Named::User(user.id));
+            self.result.fact_keys.push(FactKey::User(user.id));
             if outcome != Outcome::Unchanged {
-                self.done.ended.push(user.id);
-                self.tell(&[at], vec![Outcome::Removed]);
+                self.result.ended.push(user.id);
+                self.set_verdicts(&[at], vec![Outcome::Removed]);
             }
         }
 
-        let (at, groups) = present(&facts.groups, |at, row| known.group(at, "id", &row.external_id));
-        self.done.named.extend(groups.iter().copied().map(Named::Group));
+        let (at, groups) = known_keys(&facts.groups, |at, row| known.group(at, "id", &row.external_id));
+        self.result.fact_keys.extend(groups.iter().copied().map(FactKey::Group));
         let outcomes = self.write.remove_groups(&groups).await?;
-        self.tell(&at, outcomes);
+        self.set_verdicts(&at, outcomes);
         Ok(())
     }
 
@@ -308,10 +249,10 @@ impl Applying<'_> {
         let groups = facts.memberships.iter().map(|(_, row)| row.group.as_str()).chain(edges);
         let groups: Vec<&str> = groups.chain(facts.groups.iter().map(|(_, row)| row.external_id.as_str())).collect();
 
-        let made = |id: &&str| Some(((*id).to_owned(), self.dry?.user(id)?));
-        ids.users.extend(users.iter().filter_map(made));
-        let made = |id: &&str| Some(((*id).to_owned(), self.dry?.group(id)?));
-        ids.groups.extend(groups.iter().filter_map(made));
+        let created = |id: &&str| Some(((*id).to_owned(), self.dry_run?.user(id)?));
+        ids.users.extend(users.iter().filter_map(created));
+        let created = |id: &&str| Some(((*id).to_owned(), self.dry_run?.group(id)?));
+        ids.groups.extend(groups.iter().filter_map(created));
         if !users.is_empty() {
             ids.users.extend(self.write.resolve_users(&users).await?);
         }
@@ -323,7 +264,7 @@ impl Applying<'_> {
 
     /// Reads rows. Returns the values to write with the places of their rows; a row that `read` refuses gets its verdict
     /// here.
-    fn sort<R, T>(
+    fn read_rows<R, T>(
         &mut self,
         rows: &[(usize, &R)],
         mut read: impl FnMut(usize, &R) -> Result<T, Fault>,
@@ -335,15 +276,15 @@ impl Applying<'_> {
                     good.0.push(*at);
                     good.1.push(read);
                 }
-                Err(fault) => self.done.verdicts[*at] = Err(fault),
+                Err(fault) => self.result.verdicts[*at] = Err(fault),
             }
         }
         good
     }
 
-    fn tell(&mut self, at: &[usize], outcomes: Vec<Outcome>) {
+    fn set_verdicts(&mut self, at: &[usize], outcomes: Vec<Outcome>) {
         for (at, outcome) in at.iter().zip(outcomes) {
-            self.done.verdicts[*at] = match outcome {
+            self.result.verdicts[*at] = match outcome {
                 // Only the parent of a group can be missing here; the other ids are resolved above.
                 Outcome::Missing => Err(Fault::new(
                     "parent",
@@ -363,10 +304,10 @@ impl Applying<'_> {
 }
 
 /// The keys of the facts to delete, with the places of their rows. Rows that name unknown users or groups are left out.
-fn present<R, T>(rows: &[(usize, &R)], read: impl Fn(usize, &R) -> Result<T, Fault>) -> (Vec<usize>, Vec<T>) {
+fn known_keys<R, T>(rows: &[(usize, &R)], read: impl Fn(usize, &R) -> Result<T, Fault>) -> (Vec<usize>, Vec<T>) {
     rows.iter().filter_map(|(at, row)| Some((*at, read(*at, row).ok()?))).unzip()
 }
 
-fn removed(user: &Profile) -> Profile {
+fn as_removed(user: &Profile) -> Profile {
     Profile { external_id: user.external_id.clone(), status: Some(UserStatus::Removed), ..Profile::default() }
 }

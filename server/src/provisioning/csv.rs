@@ -28,7 +28,7 @@ pub struct CsvRow {
     /// The number of the line where the row begins, from 1.
     pub line: u64,
     /// The fields of the row, in the form of a line of NDJSON.
-    pub said: Result<Map<String, Value>, Fault>,
+    pub fields: Result<Map<String, Value>, Fault>,
 }
 
 impl<R: Read> CsvRows<R> {
@@ -73,7 +73,7 @@ impl<R: Read> CsvRows<R> {
         Ok(Self { reader, names, of })
     }
 
-    fn said(&self, record: &ByteRecord) -> Result<Map<String, Value>, Fault> {
+    fn fields(&self, record: &ByteRecord) -> Result<Map<String, Value>, Fault> {
         // No field may hold a line break, so a row over several lines has a quote that is not closed.
         let lines = record.as_slice().iter().filter(|byte| **byte == b'\n').count() + 1;
         if lines > 1 {
@@ -91,9 +91,9 @@ impl<R: Read> CsvRows<R> {
         if record.as_slice().len() > LINE_BYTES_MAX {
             return Err(Fault::new("", format!("the row has more than {LINE_BYTES_MAX} bytes")));
         }
-        let mut said = Map::new();
+        let mut fields = Map::new();
         if let Some(of) = self.of {
-            said.insert("type".to_owned(), of.name().into());
+            fields.insert("type".to_owned(), of.name().into());
         }
         for (name, cell) in self.names.iter().zip(record) {
             let cell = std::str::from_utf8(cell)
@@ -105,9 +105,9 @@ impl<R: Read> CsvRows<R> {
                 ("deleted", "false") => Value::Bool(false),
                 (_, cell) => Value::from(cell),
             };
-            said.insert(name.clone(), value);
+            fields.insert(name.clone(), value);
         }
-        Ok(said)
+        Ok(fields)
     }
 }
 
@@ -124,7 +124,7 @@ impl<R: Read> Iterator for CsvRows<R> {
                 Ok(true) if record.len() == 1 && record.as_slice().trim_ascii().is_empty() => {}
                 Ok(true) => {
                     let line = first_line(&record, before, self.reader.position().line());
-                    return Some(Ok(CsvRow { line, said: self.said(&record) }));
+                    return Some(Ok(CsvRow { line, fields: self.fields(&record) }));
                 }
                 Err(error) => return Some(Err(error.to_string())),
             }
@@ -149,7 +149,7 @@ mod tests {
     fn read(text: &[u8], of: Option<Type>) -> Vec<(u64, Result<Value, String>)> {
         let rows = CsvRows::new(text, of).expect("a header");
         let rows = rows.map(|row| row.expect("reads"));
-        rows.map(|row| (row.line, row.said.map(Value::Object).map_err(|fault| fault.message))).collect()
+        rows.map(|row| (row.line, row.fields.map(Value::Object).map_err(|fault| fault.message))).collect()
     }
 
     #[test]

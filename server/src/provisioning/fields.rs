@@ -43,18 +43,18 @@ impl Fault {
 
 /// The fields of a row. A field that is `null` counts as absent.
 pub(super) struct Fields {
-    said: Map<String, Value>,
+    object: Map<String, Value>,
     known: Vec<&'static str>,
 }
 
 impl Fields {
-    pub(super) fn new(said: Map<String, Value>) -> Self {
-        Self { said, known: Vec::new() }
+    pub(super) fn new(object: Map<String, Value>) -> Self {
+        Self { object, known: Vec::new() }
     }
 
     fn take(&mut self, field: &'static str) -> Option<Value> {
         self.known.push(field);
-        self.said.remove(field).filter(|value| !value.is_null())
+        self.object.remove(field).filter(|value| !value.is_null())
     }
 
     /// A text of at most this many bytes, without control characters.
@@ -122,9 +122,9 @@ impl Fields {
 
     /// A text; a number or flag is taken as it is written.
     pub(super) fn plain(&mut self, field: &'static str, bytes_max: usize) -> Result<Option<String>, Fault> {
-        if let Some(value @ (Value::Number(_) | Value::Bool(_))) = self.said.get(field) {
+        if let Some(value @ (Value::Number(_) | Value::Bool(_))) = self.object.get(field) {
             let text = value.to_string();
-            self.said.insert(field.to_owned(), text.into());
+            self.object.insert(field.to_owned(), text.into());
         }
         self.text(field, bytes_max)
     }
@@ -139,7 +139,7 @@ impl Fields {
 
     /// Refuses a field that was not taken: a field that silently has no effect would mislead the developer.
     pub(super) fn end(self) -> Result<(), Fault> {
-        match self.said.keys().next() {
+        match self.object.keys().next() {
             None => Ok(()),
             Some(unknown) => {
                 let (unknown_shown, known) = (shortened(unknown), self.known.join(", "));
@@ -188,34 +188,34 @@ mod tests {
 
     #[test]
     fn an_error_about_a_wrong_value_names_its_field() {
-        let said = || fields(json!({ "a": 7, "b": "\u{7}", "c": "xxxx", "d": ["x", 1], "e": "yes", "f": "" }));
-        assert_eq!(said().text("a", 3).expect_err("a number").field, "a");
-        assert_eq!(said().text("b", 3).expect_err("a bell").field, "b");
-        assert_eq!(said().text("c", 3).expect_err("long").field, "c");
-        assert_eq!(said().texts("d").expect_err("a number").field, "d");
-        assert_eq!(said().flag("e").expect_err("a text").field, "e");
-        assert_eq!(said().needed("f", 3), Err(Fault::new("f", "`f` is empty")));
-        assert_eq!(said().needed("g", 3), Err(Fault::new("g", "`g` is missing")));
-        assert_eq!(said().moment("a").expect_err("a number").field, "a");
+        let row = || fields(json!({ "a": 7, "b": "\u{7}", "c": "xxxx", "d": ["x", 1], "e": "yes", "f": "" }));
+        assert_eq!(row().text("a", 3).expect_err("a number").field, "a");
+        assert_eq!(row().text("b", 3).expect_err("a bell").field, "b");
+        assert_eq!(row().text("c", 3).expect_err("long").field, "c");
+        assert_eq!(row().texts("d").expect_err("a number").field, "d");
+        assert_eq!(row().flag("e").expect_err("a text").field, "e");
+        assert_eq!(row().needed("f", 3), Err(Fault::new("f", "`f` is empty")));
+        assert_eq!(row().needed("g", 3), Err(Fault::new("g", "`g` is missing")));
+        assert_eq!(row().moment("a").expect_err("a number").field, "a");
         assert_eq!(
-            said().choice("c", &[("on", 1)]).expect_err("another word").message,
+            row().choice("c", &[("on", 1)]).expect_err("another word").message,
             "`c` is \"xxxx\", expected one of on"
         );
     }
 
     #[test]
     fn remaining_fields_are_unknown() {
-        let mut said = fields(json!({ "name": "Léa", "nmae": "Léa", "locale": null }));
-        assert_eq!(said.text("name", 9), Ok(Some("Léa".to_owned())));
-        assert_eq!(said.text("locale", 9), Ok(None));
-        assert_eq!(said.end().expect_err("a typing error").field, "nmae");
+        let mut row = fields(json!({ "name": "Léa", "nmae": "Léa", "locale": null }));
+        assert_eq!(row.text("name", 9), Ok(Some("Léa".to_owned())));
+        assert_eq!(row.text("locale", 9), Ok(None));
+        assert_eq!(row.end().expect_err("a typing error").field, "nmae");
     }
 
     #[test]
     fn settings_may_be_numbers_and_flags() {
-        let mut said = fields(json!({ "a": 50, "b": true, "c": [1] }));
-        assert_eq!(said.plain("a", 9), Ok(Some("50".to_owned())));
-        assert_eq!(said.plain("b", 9), Ok(Some("true".to_owned())));
-        assert!(said.plain("c", 9).is_err());
+        let mut row = fields(json!({ "a": 50, "b": true, "c": [1] }));
+        assert_eq!(row.plain("a", 9), Ok(Some("50".to_owned())));
+        assert_eq!(row.plain("b", 9), Ok(Some("true".to_owned())));
+        assert!(row.plain("c", 9).is_err());
     }
 }

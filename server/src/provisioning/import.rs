@@ -15,13 +15,13 @@ use causerie_protocol::{TenantId, UserId};
 use serde_json::{Map, Value, json};
 
 use super::{
-    apply::{self, Done},
-    dry::Dry,
+    apply::{self, ApplyResult},
+    dry_run::DryRun,
     fields::Fault,
     json_row,
     ndjson::Line,
     options::{DeleteLimit, Options},
-    replace::{self, Going, Replace},
+    replace::{self, FactToRemove, Replace},
     report::{Answer, Result as Verdict, RowAnswer, Summary, Tally},
     row::{Row, named},
 };
@@ -83,7 +83,7 @@ impl From<StoreError> for Stopped {
             return Self(TENANT_SUSPENDED.to_owned());
         }
         tracing::error!(%error, "an import stopped");
-        Self("the database can't answer now; try again, what is done will be left as it is".to_owned())
+        Self("the database can't answer now; try again: rows that are written already will be unchanged".to_owned())
     }
 }
 
@@ -95,7 +95,7 @@ pub struct Import {
     pending_bytes: usize,
     rows_max: usize,
     tally: Tally,
-    dry: Option<Dry>,
+    dry_run: Option<DryRun>,
     replace: Option<Replace>,
     /// The audit holds an entry that the import began.
     is_noted: bool,
@@ -117,7 +117,7 @@ impl Import {
             pending_bytes: 0,
             rows_max: ROWS_FIRST,
             tally: Tally::default(),
-            dry: options.dry_run.then(Dry::default),
+            dry_run: options.dry_run.then(DryRun::default),
             replace: options.replace.clone().map(Replace::new),
             is_noted: false,
             deps,
@@ -131,12 +131,12 @@ impl Import {
     }
 
     /// Takes a row: the number of its line, and its fields or the reason why the line has none.
-    pub fn take(&mut self, line: u64, said: Result<Map<String, Value>, Fault>) {
-        let (named, row) = match said {
+    pub fn take(&mut self, line: u64, fields: Result<Map<String, Value>, Fault>) {
+        let (named, row) = match fields {
             Err(fault) => (Default::default(), Err(fault)),
-            Ok(said) => {
-                self.pending_bytes += said.iter().map(|(name, value)| name.len() + bytes(value)).sum::<usize>();
-                (named(&said), Row::read(said, &self.deps.words, self.options.undeclared))
+            Ok(fields) => {
+                self.pending_bytes += fields.iter().map(|(name, value)| name.len() + bytes(value)).sum::<usize>();
+                (named(&fields), Row::read(fields, &self.deps.words, self.options.undeclared))
             }
         };
         self.pending.push(Pending { line, named, row });
@@ -197,40 +197,40 @@ impl Import {
         self.note_begin().await?;
         let only: Vec<&Row> = rows.iter().map(|(_, row)| *row).collect();
         let mut patience = Patience::default();
-        let mut done = loop {
+        let mut result = loop {
             match self.transaction(&only).await {
-                Ok(done) => break done,
+                Ok(result) => break result,
                 Err(error) => patience.after(error).await?,
             }
         };
         if let Some(replace) = &mut self.replace {
-            replace.keep(done.named, &self.deps.words);
+            replace.record(result.fact_keys, &self.deps.words);
         }
-        if let Some(dry) = &mut self.dry {
-            for (verdict, (named, row)) in done.verdicts.iter_mut().zip(rows) {
+        if let Some(dry_run) = &mut self.dry_run {
+            for (verdict, (named, row)) in result.verdicts.iter_mut().zip(rows) {
                 if let Ok(verdict) = verdict {
-                    *verdict = dry.judge(named, row, *verdict);
+                    *verdict = dry_run.verdict(named, row, *verdict);
                 }
             }
-            for (_, (named, row)) in done.verdicts.iter().zip(rows).filter(|(verdict, _)| verdict.is_ok()) {
-                dry.keep(named, row);
+            for (_, (named, row)) in result.verdicts.iter().zip(rows).filter(|(verdict, _)| verdict.is_ok()) {
+                dry_run.record_row(named, row);
             }
-            dry.keep_made(done.made);
+            dry_run.record_created(result.created);
         }
-        Ok(done.verdicts)
+        Ok(result.verdicts)
     }
 
-    async fn transaction(&self, rows: &[&Row]) -> Result<Done, StoreError> {
+    async fn transaction(&self, rows: &[&Row]) -> Result<ApplyResult, StoreError> {
         let ImportDeps { store, tenant, words, clock, committed, .. } = &self.deps;
         let mut write = FactWrite::begin_bulk(store, *tenant, clock.now_ms()).await?;
-        let mut done = apply::apply(&mut write, words, rows, self.dry.as_ref()).await?;
+        let mut result = apply::apply(&mut write, words, rows, self.dry_run.as_ref()).await?;
         if self.options.dry_run {
             write.rollback().await?;
         } else {
             let version = write.commit().await?;
-            committed(Committed { ended: std::mem::take(&mut done.ended), version });
+            committed(Committed { ended: std::mem::take(&mut result.ended), version });
         }
-        Ok(done)
+        Ok(result)
     }
 
     /// Sets the number of rows with which the next transaction should take about `TRANSACTION`.
@@ -257,23 +257,23 @@ impl Import {
         }
         let ImportDeps { store, tenant, words, .. } = &self.deps;
         let surplus = replace.surplus(store, *tenant, words).await?;
-        let (going, total, said) = (surplus.going.len() as u64, surplus.total(), self.options.delete_limit);
-        if going > 0 && surplus.named == 0 && said == DeleteLimit::Cautious {
+        let (going, total, delete_limit) = (surplus.to_remove.len() as u64, surplus.total(), self.options.delete_limit);
+        if going > 0 && surplus.named == 0 && delete_limit == DeleteLimit::Cautious {
             let scope = self.options.replace.as_ref().map(ToString::to_string).unwrap_or_default();
             return Err(Stopped(format!(
-                "no row is about `{scope}`, so `replace` would remove all there are ({going}), and removed nothing; if that is \
-                 meant, `delete_limit` says how many may go"
+                "no row is about `{scope}`, so `replace` would remove all {going} facts of it, and removed nothing; if this is \
+                 intended, set `delete_limit` to the highest number that may be removed"
             )));
         }
-        let limit = said.of(total);
+        let limit = delete_limit.of(total);
         if going > limit {
             return Err(Stopped(format!(
-                "`replace` would remove {going} of {total} where at most {limit} may go, so it removed nothing; \
-                 `delete_limit` says how many may"
+                "`replace` would remove {going} of {total} facts and `delete_limit` allows {limit}, so it removed nothing; set \
+                 `delete_limit` to the highest number that may be removed"
             )));
         }
         let mut answers = Vec::new();
-        for going in surplus.going.chunks(ROWS_FIRST) {
+        for going in surplus.to_remove.chunks(ROWS_FIRST) {
             let mut patience = Patience::default();
             let outcomes = loop {
                 match self.removal(going).await {
@@ -291,7 +291,7 @@ impl Import {
         Ok(answers)
     }
 
-    async fn removal(&self, going: &[(String, Going)]) -> Result<Vec<Outcome>, StoreError> {
+    async fn removal(&self, going: &[(String, FactToRemove)]) -> Result<Vec<Outcome>, StoreError> {
         let ImportDeps { store, tenant, words, clock, committed, .. } = &self.deps;
         let mut write = FactWrite::begin_bulk(store, *tenant, clock.now_ms()).await?;
         let (outcomes, ended) = replace::remove(&mut write, going, words).await?;
@@ -316,7 +316,8 @@ impl Import {
         let versions = read::versions(self.deps.store.reader(), &[tenant]).await;
         let facts_version =
             versions.ok().map(|versions| versions.get(&tenant).map_or(0, |version| version.facts).to_string());
-        let stopped = stopped.map(|Stopped(why)| format!("{why} ({} done)", counted(self.tally.rows, "row is", "rows are")));
+        let stopped =
+            stopped.map(|Stopped(why)| format!("{why} ({} written)", counted(self.tally.rows, "row is", "rows are")));
         Answer::Summary { summary: Summary { tally: self.tally, dry_run: self.options.dry_run, facts_version, stopped } }
     }
 

@@ -6,8 +6,9 @@
 
 mod apply;
 pub mod csv;
-mod dry;
+mod dry_run;
 mod fields;
+mod ids;
 mod import;
 mod json_row;
 pub mod keys;

@@ -170,7 +170,7 @@ mod tests {
     #[test]
     fn parameters_set_the_options() {
         assert_eq!(of(&[]), Ok(Options::default()));
-        let said = of(&[
+        let options = of(&[
             ("dry_run", "true"),
             ("replace", "memberships:6a:b"),
             ("delete_limit", "5%"),
@@ -184,7 +184,7 @@ mod tests {
             tell_all: true,
             undeclared: Undeclared::Keep,
         };
-        assert_eq!(said, Ok(expected));
+        assert_eq!(options, Ok(expected));
     }
 
     #[test]

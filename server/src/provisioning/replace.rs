@@ -9,7 +9,7 @@ use causerie_policy::Vocabulary;
 use causerie_protocol::{GroupId, TenantId, UserId};
 
 use super::{
-    apply::Named,
+    apply::FactKey,
     options::Scope,
     row::{any, is_mutual},
 };
@@ -30,7 +30,7 @@ const PAGE: u32 = 2_000;
 /// The facts that the rows have named so far.
 pub(super) struct Replace {
     scope: Scope,
-    /// Hashes of the named facts, by the group in which they are counted ([`Self::apart`]). A hash takes eight bytes, so two
+    /// Hashes of the named facts, by the group in which they are counted ([`Self::counted_in`]). A hash takes eight bytes, so two
     /// million memberships fit into memory; the chance that a collision keeps a fact by mistake is one in some millions.
     named: HashMap<Option<GroupId>, HashSet<u64>>,
     hasher: RandomState,
@@ -41,19 +41,19 @@ pub(super) struct Surplus {
     /// How many facts of the scope the rows named.
     pub named: u64,
     /// The facts, each with an id to print.
-    pub going: Vec<(String, Going)>,
+    pub to_remove: Vec<(String, FactToRemove)>,
 }
 
 impl Surplus {
     /// How many facts the scope holds. The same in a dry run, although the facts that it creates are not stored.
     pub(super) fn total(&self) -> u64 {
-        self.named + self.going.len() as u64
+        self.named + self.to_remove.len() as u64
     }
 }
 
 /// A fact to remove.
 #[derive(Debug, Clone)]
-pub(super) enum Going {
+pub(super) enum FactToRemove {
     User(String),
     Group(GroupId),
     Membership(MembershipKey),
@@ -78,46 +78,46 @@ impl Replace {
     }
 
     /// Remembers the facts that rows named.
-    pub(super) fn keep(&mut self, named: Vec<Named>, words: &Vocabulary) {
+    pub(super) fn record(&mut self, named: Vec<FactKey>, words: &Vocabulary) {
         for mut one in named {
-            if let Named::Relation(key) = &mut one {
-                turn(key, words);
+            if let FactKey::Relation(key) = &mut one {
+                order_ids(key, words);
             }
             let counts = match (&self.scope, &one) {
-                (Scope::Users, Named::User(_))
-                | (Scope::Groups, Named::Group(_))
-                | (Scope::Memberships | Scope::MembershipsOf(_), Named::Membership(_))
-                | (Scope::Edges, Named::Edge(_)) => true,
-                (Scope::Relations(name), Named::Relation(key)) => key.relation == *name,
+                (Scope::Users, FactKey::User(_))
+                | (Scope::Groups, FactKey::Group(_))
+                | (Scope::Memberships | Scope::MembershipsOf(_), FactKey::Membership(_))
+                | (Scope::Edges, FactKey::Edge(_)) => true,
+                (Scope::Relations(name), FactKey::Relation(key)) => key.relation == *name,
                 _ => false,
             };
             if counts {
-                let (apart, hash) = (self.apart(&one), self.hasher.hash_one(&one));
-                self.named.entry(apart).or_default().insert(hash);
+                let (counted_in, hash) = (self.counted_in(&one), self.hasher.hash_one(&one));
+                self.named.entry(counted_in).or_default().insert(hash);
             }
         }
     }
 
     /// The group of a membership, if the scope is the memberships of one group: rows may also name other groups.
-    fn apart(&self, one: &Named) -> Option<GroupId> {
+    fn counted_in(&self, one: &FactKey) -> Option<GroupId> {
         match (&self.scope, one) {
-            (Scope::MembershipsOf(_), Named::Membership(key)) => Some(key.group),
+            (Scope::MembershipsOf(_), FactKey::Membership(key)) => Some(key.group),
             _ => None,
         }
     }
 
-    fn count(&self, apart: Option<GroupId>) -> u64 {
-        self.named.get(&apart).map_or(0, |named| named.len() as u64)
+    fn count(&self, counted_in: Option<GroupId>) -> u64 {
+        self.named.get(&counted_in).map_or(0, |named| named.len() as u64)
     }
 
     /// The facts of the scope that no row named.
     pub(super) async fn surplus(&self, store: &Store, tenant: TenantId, words: &Vocabulary) -> Result<Surplus, StoreError> {
-        let mut surplus = Surplus { named: self.count(None), going: Vec::new() };
+        let mut surplus = Surplus { named: self.count(None), to_remove: Vec::new() };
         match &self.scope {
             Scope::Users => self.users(&mut surplus, store, tenant).await?,
             Scope::Groups => {
                 for (group, id) in groups(store, tenant).await? {
-                    self.sift(&mut surplus, &Named::Group(group), || (id, Going::Group(group)));
+                    self.add_unless_named(&mut surplus, &FactKey::Group(group), || (id, FactToRemove::Group(group)));
                 }
             }
             Scope::Memberships => self.memberships(&mut surplus, store, tenant).await?,
@@ -128,7 +128,7 @@ impl Replace {
                 for key in stored::edges(store.reader(), tenant).await?.into_iter().map(|edge| edge.key) {
                     let (from, to) = (name(&key.from_group), name(&key.to_group));
                     let id = format!("{}@{from} {}@{to}", any(&key.from_role), any(&key.to_role));
-                    self.sift(&mut surplus, &Named::Edge(key.clone()), || (id, Going::Edge(key)));
+                    self.add_unless_named(&mut surplus, &FactKey::Edge(key.clone()), || (id, FactToRemove::Edge(key)));
                 }
             }
             Scope::Relations(relation) => self.relations(&mut surplus, store, tenant, relation, words).await?,
@@ -144,7 +144,7 @@ impl Replace {
             after.clone_from(&last.external_id);
             for user in page.into_iter().filter(|user| user.status != UserStatus::Removed.number()) {
                 let id = user.external_id;
-                self.sift(surplus, &Named::User(UserId(user.id)), || (id.clone(), Going::User(id)));
+                self.add_unless_named(surplus, &FactKey::User(UserId(user.id)), || (id.clone(), FactToRemove::User(id)));
             }
         }
     }
@@ -186,9 +186,9 @@ impl Replace {
 
     fn sift_membership(&self, surplus: &mut Surplus, held: MembershipFact, users: &HashMap<UserId, String>, group: &str) {
         let key = held.key;
-        self.sift(surplus, &Named::Membership(key.clone()), || {
+        self.add_unless_named(surplus, &FactKey::Membership(key.clone()), || {
             let user = users.get(&key.user).map_or("", String::as_str);
-            (format!("{user} {}@{group}", key.role), Going::Membership(key))
+            (format!("{user} {}@{group}", key.role), FactToRemove::Membership(key))
         });
     }
 
@@ -208,20 +208,20 @@ impl Replace {
             let ids: Vec<UserId> = page.iter().map(|user| UserId(user.id)).collect();
             let held = stored::relations_from(store.reader(), &ids).await?;
             for key in held.into_iter().map(|held| held.key).filter(|key| key.relation == relation) {
-                let mut turned = key.clone();
-                turn(&mut turned, words);
-                self.sift(surplus, &Named::Relation(turned), || {
+                let mut ordered = key.clone();
+                order_ids(&mut ordered, words);
+                self.add_unless_named(surplus, &FactKey::Relation(ordered), || {
                     let from = page.iter().find(|user| user.id == key.from.0).map_or("", |user| &user.external_id);
-                    (format!("{from} {relation} {}", key.to), Going::Relation(key))
+                    (format!("{from} {relation} {}", key.to), FactToRemove::Relation(key))
                 });
             }
         }
     }
 
-    fn sift(&self, surplus: &mut Surplus, named: &Named, going: impl FnOnce() -> (String, Going)) {
+    fn add_unless_named(&self, surplus: &mut Surplus, named: &FactKey, to_remove: impl FnOnce() -> (String, FactToRemove)) {
         let hash = self.hasher.hash_one(named);
-        if !self.named.get(&self.apart(named)).is_some_and(|known| known.contains(&hash)) {
-            surplus.going.push(going());
+        if !self.named.get(&self.counted_in(named)).is_some_and(|known| known.contains(&hash)) {
+            surplus.to_remove.push(to_remove());
         }
     }
 }
@@ -229,19 +229,19 @@ impl Replace {
 /// Removes facts of one kind. Returns the outcome of each fact, and the users among them.
 pub(super) async fn remove(
     write: &mut FactWrite,
-    going: &[(String, Going)],
+    to_remove: &[(String, FactToRemove)],
     words: &Vocabulary,
 ) -> Result<(Vec<Outcome>, Vec<UserId>), StoreError> {
     let (mut users, mut groups, mut memberships, mut relations, mut edges) = (vec![], vec![], vec![], vec![], vec![]);
-    for (_, one) in going {
+    for (_, one) in to_remove {
         match one {
-            Going::User(id) => {
+            FactToRemove::User(id) => {
                 users.push(Profile { external_id: id.clone(), status: Some(UserStatus::Removed), ..Profile::default() })
             }
-            Going::Group(group) => groups.push(*group),
-            Going::Membership(key) => memberships.push(key.clone()),
-            Going::Relation(key) => relations.push(key.clone()),
-            Going::Edge(key) => edges.push(key.clone()),
+            FactToRemove::Group(group) => groups.push(*group),
+            FactToRemove::Membership(key) => memberships.push(key.clone()),
+            FactToRemove::Relation(key) => relations.push(key.clone()),
+            FactToRemove::Edge(key) => edges.push(key.clone()),
         }
     }
     let users = write.users(&users).await?;
@@ -270,7 +270,7 @@ async fn groups(store: &Store, tenant: TenantId) -> Result<HashMap<GroupId, Stri
 }
 
 /// Puts the lower id of a mutual relation first, so that both directions have the same key.
-fn turn(key: &mut RelationKey, words: &Vocabulary) {
+fn order_ids(key: &mut RelationKey, words: &Vocabulary) {
     if key.to < key.from && is_mutual(words, &key.relation) {
         std::mem::swap(&mut key.from, &mut key.to);
     }

@@ -150,8 +150,8 @@ impl Row {
     /// # Errors
     /// [`Fault`] if a field is unknown, is missing or has an invalid value, or if it names a word that the policy does not
     /// declare and `undeclared` refuses such words.
-    pub fn read(said: Map<String, Value>, words: &Arc<Vocabulary>, undeclared: Undeclared) -> Result<Self, Fault> {
-        let mut fields = Fields::new(said);
+    pub fn read(object: Map<String, Value>, words: &Arc<Vocabulary>, undeclared: Undeclared) -> Result<Self, Fault> {
+        let mut fields = Fields::new(object);
         let types = Type::ALL.map(|one| (one.name(), one));
         let of = fields.choice("type", &types)?;
         let of = of
@@ -393,8 +393,8 @@ pub fn word_of<T: Copy + PartialEq>(words: &[(&'static str, T)], value: T) -> &'
 
 /// What a row names, as far as its fields tell, even if the row is invalid: its type, and an id to print.
 #[must_use]
-pub fn named(said: &Map<String, Value>) -> (String, String) {
-    let text = |field: &str| said.get(field).and_then(Value::as_str).unwrap_or_default();
+pub fn named(object: &Map<String, Value>) -> (String, String) {
+    let text = |field: &str| object.get(field).and_then(Value::as_str).unwrap_or_default();
     let id = match text("type") {
         "membership" => format!("{} {}@{}", text("user"), text("role"), text("group")),
         "relation" => format!("{} {} {}", text("from"), text("relation"), text("to")),

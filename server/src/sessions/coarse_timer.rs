@@ -32,7 +32,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_due_about_the_same_time_is_done_together() {
+    fn timers_that_are_due_at_about_the_same_time_fire_together() {
         let coarse_timer = CoarseTimer::new(Duration::from_secs(25));
         let at =
             |seconds: f64| coarse_timer.next(coarse_timer.start + Duration::from_secs_f64(seconds)) - coarse_timer.start;

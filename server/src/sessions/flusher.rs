@@ -2,30 +2,30 @@
 //! `sessions::outbox` allow.
 //!
 //! Waking the task of each connection would cost more than the write itself. While a flusher works through its list of
-//! sessions, further frames are queued, so on a busier server each call writes more frames. The flusher uses no timer.
+//! sockets, further frames are queued, so on a busier server each call writes more frames. The flusher uses no timer.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::{sync::Notify, task::yield_now};
 
-use super::{Session, Wrote};
+use super::{outbox::Wrote, socket_writer::SocketWriter};
 use crate::telemetry::Metrics;
 
-/// How many sessions a flusher writes to before it yields to other tasks of the runtime: about 0.2 ms of work.
+/// How many sockets a flusher writes to before it yields to other tasks of the runtime: about 0.2 ms of work.
 const WRITES_AT_ONCE: usize = 64;
 
-/// A list of sessions whose outboxes have frames to write, and the loop that writes them.
+/// A list of sockets whose outboxes have frames to write, and the loop that writes them.
 #[derive(Default)]
 pub struct Flusher {
-    due: Mutex<Vec<Arc<Session>>>,
+    due: Mutex<Vec<Arc<SocketWriter>>>,
     some: Notify,
 }
 
 impl Flusher {
-    /// Adds a session to the list.
-    pub fn add(&self, session: Arc<Session>) {
+    /// Adds a socket to the list.
+    pub fn add(&self, socket: Arc<SocketWriter>) {
         let mut due = self.due.lock().unwrap_or_else(PoisonError::into_inner);
-        due.push(session);
+        due.push(socket);
         let first = due.len() == 1;
         drop(due);
         if first {
@@ -33,24 +33,24 @@ impl Flusher {
         }
     }
 
-    /// Writes the outboxes of the listed sessions. Never returns.
+    /// Writes the outboxes of the listed sockets. Never returns.
     pub async fn run(self: Arc<Self>, metrics: Arc<Metrics>) {
-        let mut sessions = Vec::new();
+        let mut sockets = Vec::new();
         loop {
-            std::mem::swap(&mut sessions, &mut *self.due.lock().unwrap_or_else(PoisonError::into_inner));
-            if sessions.is_empty() {
+            std::mem::swap(&mut sockets, &mut *self.due.lock().unwrap_or_else(PoisonError::into_inner));
+            if sockets.is_empty() {
                 self.some.notified().await;
                 continue;
             }
-            for some in sessions.chunks(WRITES_AT_ONCE) {
+            for some in sockets.chunks(WRITES_AT_ONCE) {
                 let mut wrote = Wrote::default();
-                for session in some {
-                    wrote += session.socket.flush();
+                for socket in some {
+                    wrote += socket.flush();
                 }
                 wrote.count(&metrics);
                 yield_now().await;
             }
-            sessions.clear();
+            sockets.clear();
         }
     }
 }

@@ -156,11 +156,11 @@ impl Outbox {
     }
 
     /// Puts the reply to the first frame, and the frames that belong to it, at the head of the queue. Drops the queued
-    /// changes whose conversation has at least their version in `told`, because the first frames contain them.
-    pub fn push_first(&self, frames: Vec<Bytes>, told: &HashMap<ConversationId, u32>) {
+    /// changes whose conversation has at least their version in `versions`, because the first frames contain them.
+    pub fn push_first(&self, frames: Vec<Bytes>, versions: &HashMap<ConversationId, u32>) {
         let mut queue = self.lock();
-        let is_told = |(conversation, version)| told.get(&conversation).is_some_and(|known| version <= *known);
-        queue.waiting.retain(|one| !one.place.is_some_and(is_told));
+        let is_contained = |(conversation, version)| versions.get(&conversation).is_some_and(|known| version <= *known);
+        queue.waiting.retain(|one| !one.place.is_some_and(is_contained));
         for bytes in frames.into_iter().rev() {
             queue.waiting.push_front(Waiting { bytes, live: false, place: None });
         }
@@ -193,7 +193,7 @@ impl Outbox {
     }
 
     /// Drops the waiting live events without a `Gap`, and queues no live event until [`Outbox::rejoin`].
-    pub fn fall_silent(&self) {
+    pub fn leave_live(&self) {
         let mut queue = self.lock();
         queue.part();
         queue.gap_due = false;

@@ -165,7 +165,7 @@ fn small_answers_count_with_their_overhead() {
 fn no_frame_is_queued_after_the_session_ends() {
     let outbox = outbox(1_000);
     let _ = outbox.push_live(&frame("one"));
-    outbox.fall_silent();
+    outbox.leave_live();
     let _ = outbox.push_live(&frame("two"));
     let _ = outbox.push_reply(Bytes::from_static(b"close"));
     let mut peer = Peer::with_room(1_000);

@@ -61,36 +61,36 @@ impl Session {
         Self { connection, caller, socket, flusher, issued_at_s, signed_by, closing: OnceLock::new() }
     }
 
-    /// Sends a live event, unless the client reads too slowly (see [`SocketWriter::push_live`]).
-    pub fn push(self: &Arc<Self>, frame: &Frame) {
-        if self.socket.push_live(frame) {
-            self.flusher.add(Arc::clone(self));
+    /// Sends a live event, unless the client reads too slowly (see `Outbox::push_live`).
+    pub fn push(&self, frame: &Frame) {
+        if self.socket.outbox.push_live(frame) {
+            self.flusher.add(Arc::clone(&self.socket));
         }
     }
 
     /// Queues an event that is written together with the next frame, or at [`flush_deferred`](Self::flush_deferred).
     pub fn send_deferred(&self, frame: &Frame) {
-        self.socket.push_deferred(frame);
+        self.socket.outbox.push_deferred(frame);
     }
 
     /// Asks the flusher to write the events of [`send_deferred`](Self::send_deferred) that still wait.
-    pub fn flush_deferred(self: &Arc<Self>) {
-        if self.socket.asks_to_write() {
-            self.flusher.add(Arc::clone(self));
+    pub fn flush_deferred(&self) {
+        if self.socket.outbox.asks_to_write() {
+            self.flusher.add(Arc::clone(&self.socket));
         }
     }
 
     /// Sends the WebSocket frame of a reply.
-    pub fn answer(self: &Arc<Self>, bytes: Bytes) {
-        if self.socket.push_reply(bytes) {
-            self.flusher.add(Arc::clone(self));
+    pub fn answer(&self, bytes: Bytes) {
+        if self.socket.outbox.push_reply(bytes) {
+            self.flusher.add(Arc::clone(&self.socket));
         }
     }
 
     /// Sends a ping, unless the kernel takes no bytes for this socket.
-    pub fn ping(self: &Arc<Self>) {
+    pub fn ping(&self) {
         if self.socket.push_ping() {
-            self.flusher.add(Arc::clone(self));
+            self.flusher.add(Arc::clone(&self.socket));
         }
     }
 
@@ -127,7 +127,7 @@ impl Session {
 
     /// As [`close`](Self::close). In addition the session gets no live event from now on, even if its task closes it later.
     pub fn end(&self, reason: CloseReason) {
-        self.socket.fall_silent();
+        self.socket.outbox.leave_live();
         self.close(reason);
     }
 

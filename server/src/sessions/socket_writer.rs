@@ -1,20 +1,18 @@
 //! The writing half of a socket with its outbox. Queueing a frame never waits.
 
 use std::{
-    collections::HashMap,
     io,
     sync::atomic::{AtomicBool, Ordering},
     task::{Context, Poll},
 };
 
 use bytes::Bytes;
-use causerie_protocol::{ConversationId, Encoding};
+use causerie_protocol::Encoding;
 use futures::task::AtomicWaker;
 use socket2::SockRef;
 use tokio::net::tcp::OwnedWriteHalf;
 
 use super::outbox::{Outbox, Wrote};
-use crate::sessions::Frame;
 
 /// Bytes of replies that may wait for one client; while more wait, the server reads nothing from it. The largest reply has
 /// about 300 KiB, or twice that where JSON has to escape characters.
@@ -26,7 +24,8 @@ const PING: Bytes = Bytes::from_static(&[0x89, 0x00]);
 pub struct SocketWriter {
     /// The encoding that the client chose for this connection.
     pub encoding: Encoding,
-    outbox: Outbox,
+    /// The frames that wait for the socket.
+    pub outbox: Outbox,
     socket: OwnedWriteHalf,
     look: AtomicBool,
     task: AtomicWaker,
@@ -46,50 +45,11 @@ impl SocketWriter {
         }
     }
 
-    /// Queues a live event (see `Outbox::push_live`). Returns true if the caller has to see to a [`flush`](Self::flush).
-    #[must_use]
-    pub fn push_live(&self, frame: &Frame) -> bool {
-        self.outbox.push_live(frame)
-    }
-
-    /// Queues a live event that goes out with the next flush.
-    pub fn push_deferred(&self, frame: &Frame) {
-        self.outbox.push_deferred(frame);
-    }
-
-    /// Returns true if frames wait and the caller has to see to a [`flush`](Self::flush).
-    #[must_use]
-    pub fn asks_to_write(&self) -> bool {
-        self.outbox.asks_to_write()
-    }
-
-    /// Queues the WebSocket frame of a reply. Returns true if the caller has to see to a [`flush`](Self::flush).
-    #[must_use]
-    pub fn push_reply(&self, bytes: Bytes) -> bool {
-        self.outbox.push_reply(bytes)
-    }
-
-    /// Puts the reply to the first frame, and the frames that belong to it, at the head of the queue. Drops the queued
-    /// changes whose conversation has at least their version in `told`. The caller has to flush.
-    pub fn push_first(&self, frames: Vec<Bytes>, told: &HashMap<ConversationId, u32>) {
-        self.outbox.push_first(frames, told);
-    }
-
     /// Queues a ping, unless the kernel takes no bytes: a blocked socket shows already that the client does not read.
     /// Returns true if the caller has to see to a [`flush`](Self::flush).
     #[must_use]
     pub fn push_ping(&self) -> bool {
         !self.outbox.is_blocked() && self.outbox.push_reply(PING)
-    }
-
-    /// Drops the waiting live events and queues none until [`rejoin`](Self::rejoin).
-    pub fn fall_silent(&self) {
-        self.outbox.fall_silent();
-    }
-
-    /// Lets live events be queued again.
-    pub fn rejoin(&self) {
-        self.outbox.rejoin();
     }
 
     /// Writes the waiting frames as far as the kernel takes them. The connection's own task writes the rest.
@@ -108,12 +68,6 @@ impl SocketWriter {
     #[must_use]
     pub fn is_listening(&self) -> bool {
         self.outbox.reply_bytes() < REPLY_BYTES_MAX
-    }
-
-    /// Whether a write found that the connection broke.
-    #[must_use]
-    pub fn is_broken(&self) -> bool {
-        self.outbox.is_broken()
     }
 
     /// Ready when a socket that was blocked takes bytes again. Only the connection's own task may poll this.
@@ -138,7 +92,7 @@ impl SocketWriter {
         loop {
             self.flush();
             if self.outbox.is_empty() {
-                return !self.is_broken();
+                return !self.outbox.is_broken();
             }
             if self.socket.writable().await.is_err() {
                 return false;

@@ -190,8 +190,8 @@ impl Metrics {
         };
         let m = &metrics;
         registry.register("connections", "Open sockets", m.connections.clone());
-        registry.register("sessions", "Sockets that said who they are", m.sessions.clone());
-        registry.register("live_users", "People with a session on this node", m.live_users.clone());
+        registry.register("sessions", "Connections with a completed handshake", m.sessions.clone());
+        registry.register("live_users", "Users with a session on this node", m.live_users.clone());
         registry.register("rooms", "Conversations with a live member on this node", m.rooms.clone());
         registry.register("bus_up", "1 while the bus between nodes works, else 0", m.bus_up.clone());
         registry.register("frames_received", "Frames from clients by command", m.frames_received.clone());
@@ -216,7 +216,7 @@ impl Metrics {
         registry.register("published", "Signals given to the bus", m.published.clone());
         registry.register("publish_failures", "Signals the bus did not take", m.publish_failures.clone());
         registry.register("announced_again", "Signals given again after a failure", m.announced_again.clone());
-        registry.register("bus_signals", "Signals heard from the bus", m.bus_signals.clone());
+        registry.register("bus_signals", "Signals received from the bus", m.bus_signals.clone());
         registry.register("gaps_repaired", "Holes found by version and filled from the database", m.gaps_repaired.clone());
         registry.register("position_checks", "Conversations compared with the database", m.position_checks.clone());
         registry.register("slow_readers", "Connections parted from the live stream", m.slow_readers.clone());

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     domain::ConversationKind,
-    fanout::{Position, Update},
+    fanout::{ReadPosition, Update},
     sessions::Frame,
     store::{
         StoreError,
@@ -134,7 +134,7 @@ impl BatchState<'_> {
         for key in &moved {
             let reading = self.readings[key];
             let (version, _, member_count) = versions.get(&key.0).copied().unwrap_or_default();
-            self.updates.push(Update::Position(Position {
+            self.updates.push(Update::ReadPosition(ReadPosition {
                 user: key.1,
                 conversation: key.0,
                 read_seq: reading.read_seq,

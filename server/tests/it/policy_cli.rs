@@ -24,7 +24,7 @@ async fn rules_are_checked_and_tested_without_a_server() {
     assert!(run(&["policy", "test"]).contains("policy school: "), "presets keep to their cases");
     let rules = file("mine.policy", "policy mine\nroles boss\nallow find,start all when everyone and role(me)=boss\n");
     let summary = run(&["policy", "check", &rules]);
-    assert!(summary.starts_with("policy mine: 1 rule\nroles: boss\nnobody may: see_profile"), "{summary}");
+    assert!(summary.starts_with("policy mine: 1 rule\nroles: boss\nnever allowed: see_profile"), "{summary}");
     let bad = file("bad.policy", "policy mine\nallow find all when everyone\nallow fnid all when everyone\n");
     let complaint = fail(&["policy", "check", &bad]);
     assert!(complaint.contains(&format!("{bad}:3: ")) && complaint.contains("1 problem"), "{complaint}");
@@ -61,13 +61,13 @@ async fn rules_are_set_explained_compared_and_rolled_back() {
     let of_group = ["policy", "explain", "--tenant", "acme", "--as", "lea", "--to", "group:6a"];
     let why = run(&of_group);
     let sentence =
-        "`address_group` is denied by `no-groups`, as unsupported; told as not_found because of `secret_directory`\n";
+        "`address_group` is denied by `no-groups`, as unsupported; shown as not_found because of `secret_directory`\n";
     assert!(why.starts_with(sentence), "{why}");
     let refused = cluster.settings().fail(&[&of_group[..], &["--action", "start"]].concat());
-    assert!(refused.contains("`start` does not fit a group; what fits: find, address_group"), "{refused}");
+    assert!(refused.contains("`start` does not fit a group; actions that fit: find, address_group"), "{refused}");
     Facts::new().inactive("pol", UserStatus::Removed).write(&cluster).await;
     let why = run(&["policy", "explain", "--tenant", "acme", "--as", "lea", "--to", "pol"]);
-    let sentence = "`start` is denied, as cannot_start: no rule allows it, and `pol` is removed; told as not_found";
+    let sentence = "`start` is denied, as cannot_start: no rule allows it, and `pol` is removed; shown as not_found";
     assert!(why.starts_with(sentence), "{why}");
     let why = run(&["policy", "explain", "--tenant", "acme", "--as", "pol", "--to", "lea"]);
     assert_eq!(why, "`start` is denied (built in), as not_found: `pol` is removed\n");

@@ -106,9 +106,9 @@ async fn a_key_that_another_node_encrypted_stays_until_it_is_revoked() {
         assert_eq!((done.len(), unreadable.len()), (3, 0));
         setting.clock.advance_ms(31_000);
         assert!(setting.auth.user(&token).await.is_ok(), "this node was not given the key yet");
-        let told = key_queries::signing_key(&setting.store, setting.tenant, "HS256", Some("hs")).await.expect("reads");
-        let told = told.expect("is there").material(&setting.secrets).expect_err("is encrypted").to_string();
-        assert!(told.contains("`hs`") && told.contains("`auth.secrets_key` is not set"), "{told}");
+        let found = key_queries::signing_key(&setting.store, setting.tenant, "HS256", Some("hs")).await.expect("reads");
+        let found = found.expect("is there").material(&setting.secrets).expect_err("is encrypted").to_string();
+        assert!(found.contains("`hs`") && found.contains("`auth.secrets_key` is not set"), "{found}");
         key_queries::revoke_signing_key(setting.store.writer(), setting.tenant, "hs", NOW_MS).await.expect("revokes");
         setting.clock.advance_ms(31_000);
         assert!(matches!(setting.refusal(&token).await, AuthError::RevokedKey));
@@ -126,7 +126,7 @@ async fn known_keys_stay_valid_while_the_database_fails() {
         setting.clock.advance_ms(31_000);
         assert!(setting.auth.user(&token).await.is_ok());
         let error = setting.refusal(&hs256("unknown", &claims("lea"))).await;
-        assert!(matches!(error, AuthError::Store(_)), "whether it exists can't be told: {error}");
+        assert!(matches!(error, AuthError::Store(_)), "whether the key exists is not known: {error}");
         assert_eq!((error.code(), error.close_code()), (ErrorCode::Unavailable, CloseCode::Overloaded));
         assert!(!error.to_string().contains("signing_keys"), "strangers do not read database errors");
     })

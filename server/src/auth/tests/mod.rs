@@ -135,7 +135,7 @@ impl Setting {
         count.and_then(|count| count.parse().ok()).expect("is listed")
     }
 
-    async fn people(&self) -> u64 {
+    async fn user_count(&self) -> u64 {
         let row = self.store.reader().query_one_raw(crate::store::rows::statement(
             self.store.backend(),
             "SELECT COUNT(*) AS n FROM users",

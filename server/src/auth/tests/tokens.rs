@@ -25,7 +25,7 @@ async fn each_algorithm_is_accepted_with_its_key() {
                 assert!(matches!(setting.refusal(&forged).await, AuthError::BadSignature), "{kid}");
             }
         }
-        assert_eq!(users.len(), 1, "the same person whatever signed");
+        assert_eq!(users.len(), 1, "the same user for each signing key");
     })
     .await;
 }
@@ -96,7 +96,7 @@ async fn the_algorithm_comes_from_the_key_not_from_the_token_header() {
             assert_eq!(error.code(), ErrorCode::Unauthenticated, "{what}");
             assert_eq!(error.close_code(), CloseCode::Unauthenticated, "{what}");
         }
-        assert_eq!(setting.people().await, 0, "nobody was made");
+        assert_eq!(setting.user_count().await, 0, "no user was created");
     })
     .await;
 }
@@ -177,7 +177,7 @@ async fn claims_have_their_types_and_bounds() {
             let error = setting.refusal(&token).await;
             assert!(matches!(error, AuthError::BadClaims), "{body}: {error}");
         }
-        assert_eq!(setting.people().await, 0, "nobody was made");
+        assert_eq!(setting.user_count().await, 0, "no user was created");
     })
     .await;
 }

@@ -25,7 +25,7 @@ async fn a_user_is_created_and_updated_from_the_claims() {
         assert_eq!(named.locale, "fr");
 
         let silent = enter(json!({})).await;
-        assert_eq!(silent.profile, named.profile, "what is not said stays");
+        assert_eq!(silent.profile, named.profile, "claims that are absent keep their value");
         assert_eq!(enter(json!({ "name": "" })).await.profile.name, "Léa Martin", "an empty name is no name");
 
         let clock: Arc<dyn Clock> = setting.clock.clone();
@@ -174,7 +174,7 @@ async fn revoked_tokens_are_refused_and_later_tokens_accepted() {
         assert_eq!(error.close_code(), CloseCode::Revoked);
         setting.clock.advance_ms(1_000);
         let identity = setting.auth.user(&hs256("hs", &with(json!({ "iat": NOW_S + 1 })))).await.expect("a fresh one");
-        assert_eq!(identity.profile.name, "lea", "the void token renamed nobody");
+        assert_eq!(identity.profile.name, "lea", "the revoked token changed no name");
         people::revoke_tokens(&setting.store, setting.tenant, lea, NOW_S - 499, NOW_MS).await.expect("revokes");
         assert!(
             setting.auth.user(&hs256("hs", &claims("lea"))).await.is_err(),
@@ -203,11 +203,11 @@ async fn users_who_connect_together_share_look_ups() {
             let before = setting.look_ups();
             let users: std::collections::HashSet<_> =
                 arrive(round).await.into_iter().map(|user| user.expect("runs")).collect();
-            assert_eq!(users.len(), 100, "one person per subject");
+            assert_eq!(users.len(), 100, "one user per subject");
             let look_ups = setting.look_ups() - before;
             assert!(look_ups < 100, "{look_ups} look-ups for 200 arrivals");
         }
-        assert_eq!(setting.people().await, 100);
+        assert_eq!(setting.user_count().await, 100);
     })
     .await;
 }

@@ -10,7 +10,7 @@ use super::{clock, facts, preset, read};
 use crate::{
     cli::{Outcome, Settings},
     language::Language,
-    policies::{self, Question, Whom},
+    policies::{self, Question, Target},
 };
 
 #[derive(Debug, Args)]
@@ -38,23 +38,23 @@ pub(in crate::cli) struct Explain {
 
 impl Explain {
     pub(super) async fn run(self, settings: &Settings) -> Outcome {
-        let whom = match (self.to, self.conversation) {
-            (_, Some(conversation)) => Whom::Conversation(conversation),
+        let target = match (self.to, self.conversation) {
+            (_, Some(conversation)) => Target::Conversation(conversation),
             (Some(to), None) => match to.strip_prefix("group:") {
-                Some(group) => Whom::Group(group.to_owned()),
-                None => Whom::Person(UserRef::ExternalId(to)),
+                Some(group) => Target::Group(group.to_owned()),
+                None => Target::User(UserRef::ExternalId(to)),
             },
-            (None, None) => Whom::Nobody,
+            (None, None) => Target::None,
         };
         let me = UserRef::ExternalId(self.me);
-        let question = Question { me, whom, action: self.action, relation: self.relation };
+        let question = Question { me, target, action: self.action, relation: self.relation };
         let (store, tenant) = settings.tenant(&self.tenant).await?;
         let facts = facts(&store, &tenant).await?;
         let answer = policies::explain(&store, &facts, &question).await?;
         println!("{}", answer.sentence);
-        for said in &answer.rules {
-            let sign = if said.matches { "matches" } else { "does not match" };
-            println!("  line {:>3}  {:<9} {}  {sign}: {}", said.line, said.effect, said.rule, said.why);
+        for outcome in &answer.rules {
+            let sign = if outcome.matches { "matches" } else { "does not match" };
+            println!("  line {:>3}  {:<9} {}  {sign}: {}", outcome.line, outcome.effect, outcome.rule, outcome.why);
         }
         Ok(())
     }

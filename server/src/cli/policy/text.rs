@@ -24,7 +24,7 @@ fn summary(policy: &Policy) -> String {
         ("kinds", vocabulary.kinds.clone()),
         ("relations", vocabulary.relations.iter().map(|(name, _)| name.clone()).collect()),
         ("settings", vocabulary.settings.iter().map(|setting| setting.name.clone()).collect()),
-        ("nobody may", policies::never_allowed(policy).into_iter().map(str::to_owned).collect()),
+        ("never allowed", policies::never_allowed(policy).into_iter().map(str::to_owned).collect()),
     ];
     let mut text = format!("policy {}: {}\n", policy.name(), counted(policy.rules().len() as u64, "rule", "rules"));
     for (what, words) in words.into_iter().filter(|(_, words)| !words.is_empty()) {
@@ -94,7 +94,7 @@ mod tests {
     fn a_summary_names_actions_that_no_user_may_do() {
         let policy = Policy::parse("policy tiny\nroles owner\nallow find,start all when everyone\n").expect("rules");
         let text = summary(&policy);
-        assert!(text.starts_with("policy tiny: 1 rule\nroles: owner\nnobody may: "), "{text}");
+        assert!(text.starts_with("policy tiny: 1 rule\nroles: owner\nnever allowed: "), "{text}");
         assert!(text.contains("send") && !text.contains("find"), "{text}");
     }
 

@@ -21,25 +21,25 @@ async fn facts_between_several_moves_are_remembered_for_clients_that_show_them()
                 enter(&store, tenant, &format!("user-{name}")).await;
                 facts.latest(tenant).await.expect("reads");
             }
-            let moved = facts.moved().await.remove(&tenant).expect("it moved");
-            let before: Vec<u64> = moved.before.iter().map(|before| before.version - first).collect();
+            let change = facts.changed().await.remove(&tenant).expect("it moved");
+            let before: Vec<u64> = change.before.iter().map(|before| before.version - first).collect();
             assert_eq!(before, expected, "all of them, or none where there are too many");
         }
 
-        // Moves that were put back count together with the moves that came after them.
+        // FactsChanges that were put back count together with the moves that came after them.
         for (first_name, given_back) in [(23, 3), (28, 5)] {
             for name in first_name..first_name + given_back {
                 enter(&store, tenant, &format!("user-{name}")).await;
                 facts.latest(tenant).await.expect("reads");
             }
-            let moved = facts.moved().await.remove(&tenant).expect("it moved");
+            let change = facts.changed().await.remove(&tenant).expect("it moved");
             for name in first_name + given_back..first_name + given_back + 2 {
                 enter(&store, tenant, &format!("user-{name}")).await;
                 facts.latest(tenant).await.expect("reads");
             }
-            facts.not_told(tenant, moved);
-            let moved = facts.moved().await.remove(&tenant).expect("it is told again");
-            assert!(moved.before.is_empty(), "{given_back} and two are too many");
+            facts.put_back(tenant, change);
+            let change = facts.changed().await.remove(&tenant).expect("it is told again");
+            assert!(change.before.is_empty(), "{given_back} and two are too many");
         }
     })
     .await;

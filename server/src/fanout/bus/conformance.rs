@@ -23,32 +23,32 @@ const PATIENCE: Duration = Duration::from_secs(15);
 macro_rules! on_each_bus {
     ($($case:ident)*) => {
         mod local {
-            $(#[tokio::test] async fn $case() { super::$case(&mut super::Kindred::local()).await; })*
+            $(#[tokio::test] async fn $case() { super::$case(&mut super::TestBus::local()).await; })*
         }
         mod redis {
-            $(#[tokio::test] async fn $case() { super::$case(&mut super::Kindred::redis().await).await; })*
+            $(#[tokio::test] async fn $case() { super::$case(&mut super::TestBus::redis().await).await; })*
         }
     };
 }
 
 on_each_bus! {
     signals_arrive_in_order
-    only_who_listens_hears
-    who_speaks_hears_no_echo
-    who_stopped_listening_hears_no_more
-    who_listens_again_at_once_hears
-    thousands_of_channels
-    every_node_hears_what_is_for_nodes
-    what_is_no_signal_disturbs_nothing
-    people_are_online_on_any_node
-    people_on_two_nodes_are_online_until_they_left_both
-    many_people
-    nodes_find_each_other_and_miss_each_other
-    an_empty_batch_is_nothing
+    signals_reach_only_the_subscribers_of_their_channel
+    a_publisher_does_not_receive_its_own_signals
+    no_signal_arrives_after_unsubscribing
+    a_node_that_subscribes_again_at_once_receives_signals
+    thousands_of_channels_work
+    every_node_receives_the_signals_of_the_nodes_channel
+    bytes_that_are_no_signal_are_ignored
+    users_are_online_on_any_node
+    a_user_on_two_nodes_is_online_until_both_sessions_end
+    thousands_of_users_can_be_online
+    nodes_report_each_other_as_found_and_lost
+    an_empty_batch_has_no_effect
 }
 
-/// A bus of either kind that several nodes can join.
-pub enum Kindred {
+/// A bus of each kind, which several nodes can join.
+pub enum TestBus {
     Local(LocalHub),
     Redis(TestRedis),
 }
@@ -62,7 +62,7 @@ pub struct Node {
     tasks: Tasks,
 }
 
-impl Kindred {
+impl TestBus {
     fn local() -> Self {
         Self::Local(LocalHub::default())
     }
@@ -95,36 +95,36 @@ impl Node {
     /// A node on Redis that is connected.
     pub async fn connected(redis: &TestRedis) -> Self {
         let mut node = Self::on(redis);
-        assert!(matches!(node.next().await, BusEvent::Restored), "a first connection is told");
+        assert!(matches!(node.next().await, BusEvent::Restored), "the first connection is reported");
         node
     }
 
     /// The next event of the bus.
     pub async fn next(&mut self) -> BusEvent {
         let next = timeout_at(Instant::now() + PATIENCE, self.incoming.recv()).await;
-        next.expect("something is told in time").expect("the bus is there")
+        next.expect("an event arrives in time").expect("the bus is there")
     }
 
     /// The channel and number of the next signal; other events before it are dropped.
-    pub async fn hear(&mut self) -> (Channel, u32) {
+    pub async fn receive(&mut self) -> (Channel, u32) {
         loop {
             if let BusEvent::Signal(channel, signal) = self.next().await {
-                let Some(Kind::Announce(announce)) = signal.kind else { panic!("not said here: {signal:?}") };
+                let Some(Kind::Announce(announce)) = signal.kind else { panic!("unexpected signal: {signal:?}") };
                 return (channel, announce.version);
             }
         }
     }
 
     /// Publishes a number.
-    pub async fn say(&self, channel: Channel, number: u32) {
-        self.say_all(&[(channel, number)]).await;
+    pub async fn publish(&self, channel: Channel, number: u32) {
+        self.publish_all(&[(channel, number)]).await;
     }
 
-    pub async fn say_all(&self, numbers: &[(Channel, u32)]) {
+    pub async fn publish_all(&self, numbers: &[(Channel, u32)]) {
         self.bus
             .publish(numbers.iter().map(|(channel, number)| (*channel, self.signal(*number))).collect())
             .await
-            .expect("said");
+            .expect("published");
     }
 
     pub fn signal(&self, number: u32) -> Bytes {
@@ -155,111 +155,111 @@ pub fn channel() -> Channel {
     Channel::Conversation(ConversationId::new())
 }
 
-async fn signals_arrive_in_order(kindred: &mut Kindred) {
-    let (speaker, mut listener) = (kindred.join().await, kindred.join().await);
+async fn signals_arrive_in_order(test_bus: &mut TestBus) {
+    let (publisher, mut subscriber) = (test_bus.join().await, test_bus.join().await);
     let channels = [channel(), Channel::User(UserId::new()), channel()];
-    listener.listen(&channels).await;
+    subscriber.listen(&channels).await;
     let numbers: Vec<(Channel, u32)> = (0..3_000).map(|number| (channels[number as usize % 3], number)).collect();
     for batch in numbers.chunks(700) {
-        speaker.say_all(batch).await;
+        publisher.publish_all(batch).await;
     }
-    let mut heard: Vec<(Channel, u32)> = Vec::new();
+    let mut received: Vec<(Channel, u32)> = Vec::new();
     for _ in &numbers {
-        heard.push(listener.hear().await);
+        received.push(subscriber.receive().await);
     }
     for channel in channels {
         let of = |all: &[(Channel, u32)]| all.iter().filter(|one| one.0 == channel).copied().collect::<Vec<_>>();
-        assert_eq!(of(&heard), of(&numbers));
+        assert_eq!(of(&received), of(&numbers));
     }
 }
 
-async fn only_who_listens_hears(kindred: &mut Kindred) {
-    let (speaker, mut one, mut other) = (kindred.join().await, kindred.join().await, kindred.join().await);
+async fn signals_reach_only_the_subscribers_of_their_channel(test_bus: &mut TestBus) {
+    let (publisher, mut one, mut other) = (test_bus.join().await, test_bus.join().await, test_bus.join().await);
     let (ones, others, both) = (channel(), channel(), channel());
     one.listen(&[ones, both]).await;
     other.listen(&[others, both]).await;
-    speaker.say_all(&[(ones, 1), (others, 2), (channel(), 3), (both, 4)]).await;
-    assert_eq!((one.hear().await, one.hear().await), ((ones, 1), (both, 4)));
-    assert_eq!((other.hear().await, other.hear().await), ((others, 2), (both, 4)));
+    publisher.publish_all(&[(ones, 1), (others, 2), (channel(), 3), (both, 4)]).await;
+    assert_eq!((one.receive().await, one.receive().await), ((ones, 1), (both, 4)));
+    assert_eq!((other.receive().await, other.receive().await), ((others, 2), (both, 4)));
 }
 
-async fn who_speaks_hears_no_echo(kindred: &mut Kindred) {
-    let (mut one, mut other) = (kindred.join().await, kindred.join().await);
+async fn a_publisher_does_not_receive_its_own_signals(test_bus: &mut TestBus) {
+    let (mut one, mut other) = (test_bus.join().await, test_bus.join().await);
     let shared = channel();
     one.listen(&[shared]).await;
     other.listen(&[shared]).await;
-    one.say_all(&[(shared, 1), (shared, 2), (Channel::Nodes, 3)]).await;
-    assert_eq!(other.hear().await, (shared, 1));
-    other.say(shared, 4).await;
-    assert_eq!(one.hear().await, (shared, 4), "its own signals came earlier");
+    one.publish_all(&[(shared, 1), (shared, 2), (Channel::Nodes, 3)]).await;
+    assert_eq!(other.receive().await, (shared, 1));
+    other.publish(shared, 4).await;
+    assert_eq!(one.receive().await, (shared, 4), "its own signals came earlier");
 }
 
-async fn who_stopped_listening_hears_no_more(kindred: &mut Kindred) {
-    let (speaker, mut listener) = (kindred.join().await, kindred.join().await);
+async fn no_signal_arrives_after_unsubscribing(test_bus: &mut TestBus) {
+    let (publisher, mut subscriber) = (test_bus.join().await, test_bus.join().await);
     let (left, kept, later) = (channel(), channel(), channel());
-    listener.listen(&[left, kept]).await;
-    listener.bus.unsubscribe(vec![left]);
+    subscriber.listen(&[left, kept]).await;
+    subscriber.bus.unsubscribe(vec![left]);
     // The bus confirms this subscription only after it has applied the earlier unsubscription.
-    listener.listen(&[later]).await;
-    speaker.say_all(&[(left, 1), (kept, 2), (later, 3)]).await;
-    assert_eq!((listener.hear().await, listener.hear().await), ((kept, 2), (later, 3)));
+    subscriber.listen(&[later]).await;
+    publisher.publish_all(&[(left, 1), (kept, 2), (later, 3)]).await;
+    assert_eq!((subscriber.receive().await, subscriber.receive().await), ((kept, 2), (later, 3)));
 }
 
-async fn who_listens_again_at_once_hears(kindred: &mut Kindred) {
-    let (speaker, mut listener) = (kindred.join().await, kindred.join().await);
+async fn a_node_that_subscribes_again_at_once_receives_signals(test_bus: &mut TestBus) {
+    let (publisher, mut subscriber) = (test_bus.join().await, test_bus.join().await);
     let restless: Vec<Channel> = (0..50).map(|_| channel()).collect();
     for round in 0..20 {
-        listener.listen(&restless).await;
+        subscriber.listen(&restless).await;
         for channel in &restless {
-            listener.bus.unsubscribe(vec![*channel]);
+            subscriber.bus.unsubscribe(vec![*channel]);
         }
-        let (one, another) = (listener.bus.subscribe(restless.clone()), listener.bus.subscribe(restless.clone()));
+        let (one, another) = (subscriber.bus.subscribe(restless.clone()), subscriber.bus.subscribe(restless.clone()));
         let (one, another) = futures::join!(one, another);
         assert!(one.is_ok() && another.is_ok());
-        let said: Vec<(Channel, u32)> = restless.iter().map(|channel| (*channel, round)).collect();
-        speaker.say_all(&said).await;
-        for expected in said {
-            assert_eq!(listener.hear().await, expected);
+        let sent: Vec<(Channel, u32)> = restless.iter().map(|channel| (*channel, round)).collect();
+        publisher.publish_all(&sent).await;
+        for expected in sent {
+            assert_eq!(subscriber.receive().await, expected);
         }
-        listener.bus.unsubscribe(restless.clone());
+        subscriber.bus.unsubscribe(restless.clone());
     }
 }
 
-async fn thousands_of_channels(kindred: &mut Kindred) {
-    let (speaker, mut listener) = (kindred.join().await, kindred.join().await);
+async fn thousands_of_channels_work(test_bus: &mut TestBus) {
+    let (publisher, mut subscriber) = (test_bus.join().await, test_bus.join().await);
     let channels: Vec<Channel> = (0..10_001).map(|_| channel()).collect();
-    listener.listen(&channels).await;
-    let said: Vec<(Channel, u32)> = channels.iter().copied().zip(0..).collect();
-    speaker.say_all(&said).await;
-    for expected in &said {
-        assert_eq!(listener.hear().await, *expected);
+    subscriber.listen(&channels).await;
+    let sent: Vec<(Channel, u32)> = channels.iter().copied().zip(0..).collect();
+    publisher.publish_all(&sent).await;
+    for expected in &sent {
+        assert_eq!(subscriber.receive().await, *expected);
     }
-    listener.bus.unsubscribe(channels[1..].to_vec());
-    listener.listen(&[channel()]).await;
-    speaker.say_all(&[said[1], said[10_000], said[0]]).await;
-    assert_eq!(listener.hear().await, said[0]);
+    subscriber.bus.unsubscribe(channels[1..].to_vec());
+    subscriber.listen(&[channel()]).await;
+    publisher.publish_all(&[sent[1], sent[10_000], sent[0]]).await;
+    assert_eq!(subscriber.receive().await, sent[0]);
 }
 
-async fn every_node_hears_what_is_for_nodes(kindred: &mut Kindred) {
-    let (speaker, mut listener) = (kindred.join().await, kindred.join().await);
-    listener.bus.unsubscribe(vec![]);
-    speaker.say(Channel::Nodes, 1).await;
-    assert_eq!(listener.hear().await, (Channel::Nodes, 1));
+async fn every_node_receives_the_signals_of_the_nodes_channel(test_bus: &mut TestBus) {
+    let (publisher, mut subscriber) = (test_bus.join().await, test_bus.join().await);
+    subscriber.bus.unsubscribe(vec![]);
+    publisher.publish(Channel::Nodes, 1).await;
+    assert_eq!(subscriber.receive().await, (Channel::Nodes, 1));
 }
 
-async fn what_is_no_signal_disturbs_nothing(kindred: &mut Kindred) {
-    let (speaker, mut listener) = (kindred.join().await, kindred.join().await);
+async fn bytes_that_are_no_signal_are_ignored(test_bus: &mut TestBus) {
+    let (publisher, mut subscriber) = (test_bus.join().await, test_bus.join().await);
     let shared = channel();
-    listener.listen(&[shared]).await;
+    subscriber.listen(&[shared]).await;
     for rubbish in [&b"\xff\xff\xff"[..], b"\x0a\xff", b"\x0a"] {
-        speaker.bus.publish(vec![(shared, Bytes::from_static(rubbish))]).await.expect("said");
+        publisher.bus.publish(vec![(shared, Bytes::from_static(rubbish))]).await.expect("published");
     }
-    speaker.say(shared, 1).await;
-    assert_eq!(listener.hear().await, (shared, 1));
+    publisher.publish(shared, 1).await;
+    assert_eq!(subscriber.receive().await, (shared, 1));
 }
 
-async fn people_are_online_on_any_node(kindred: &mut Kindred) {
-    let (one, other) = (kindred.join().await, kindred.join().await);
+async fn users_are_online_on_any_node(test_bus: &mut TestBus) {
+    let (one, other) = (test_bus.join().await, test_bus.join().await);
     let users: Vec<UserId> = (0..4).map(|_| UserId::new()).collect();
     assert_eq!(one.online(&users).await, [false; 4]);
     one.set(&users[..1], true).await;
@@ -273,8 +273,8 @@ async fn people_are_online_on_any_node(kindred: &mut Kindred) {
     assert_eq!(one.online(&users).await, [true, true, false, true]);
 }
 
-async fn people_on_two_nodes_are_online_until_they_left_both(kindred: &mut Kindred) {
-    let (one, other, third) = (kindred.join().await, kindred.join().await, kindred.join().await);
+async fn a_user_on_two_nodes_is_online_until_both_sessions_end(test_bus: &mut TestBus) {
+    let (one, other, third) = (test_bus.join().await, test_bus.join().await, test_bus.join().await);
     let user = [UserId::new()];
     one.set(&user, true).await;
     other.set(&user, true).await;
@@ -286,8 +286,8 @@ async fn people_on_two_nodes_are_online_until_they_left_both(kindred: &mut Kindr
     assert_eq!(third.online(&user).await, [false]);
 }
 
-async fn many_people(kindred: &mut Kindred) {
-    let (one, other) = (kindred.join().await, kindred.join().await);
+async fn thousands_of_users_can_be_online(test_bus: &mut TestBus) {
+    let (one, other) = (test_bus.join().await, test_bus.join().await);
     let users: Vec<UserId> = (0..5_001).map(|_| UserId::new()).collect();
     let (here, away) = users.split_at(2_500);
     one.set(here, true).await;
@@ -300,9 +300,9 @@ async fn many_people(kindred: &mut Kindred) {
     assert_eq!(one.online(&users).await.iter().filter(|online| **online).count(), away.len());
 }
 
-async fn nodes_find_each_other_and_miss_each_other(kindred: &mut Kindred) {
-    let mut one = kindred.join().await;
-    let mut other = kindred.join().await;
+async fn nodes_report_each_other_as_found_and_lost(test_bus: &mut TestBus) {
+    let mut one = test_bus.join().await;
+    let mut other = test_bus.join().await;
     let user = [UserId::new()];
     other.set(&user, true).await;
     assert!(matches!(one.next().await, BusEvent::NodeFound(node) if node == other.id));
@@ -310,19 +310,19 @@ async fn nodes_find_each_other_and_miss_each_other(kindred: &mut Kindred) {
     assert_eq!(one.online(&user).await, [true]);
     let id = other.id;
     other.leave().await;
-    assert_eq!(one.online(&user).await, [false], "its people left with it");
+    assert_eq!(one.online(&user).await, [false], "its users went offline with it");
     assert!(matches!(one.next().await, BusEvent::NodeLost(node) if node == id));
 }
 
-async fn an_empty_batch_is_nothing(kindred: &mut Kindred) {
-    let (one, mut other) = (kindred.join().await, kindred.join().await);
+async fn an_empty_batch_has_no_effect(test_bus: &mut TestBus) {
+    let (one, mut other) = (test_bus.join().await, test_bus.join().await);
     let shared = channel();
     other.listen(&[]).await;
     other.listen(&[shared]).await;
-    one.bus.publish(Vec::new()).await.expect("nothing to say");
+    one.bus.publish(Vec::new()).await.expect("an empty batch succeeds");
     one.set(&[], true).await;
     other.bus.unsubscribe(Vec::new());
     other.listen(&[]).await;
-    one.say(shared, 1).await;
-    assert_eq!(other.hear().await, (shared, 1), "unsubscribing from nothing is not from everything");
+    one.publish(shared, 1).await;
+    assert_eq!(other.receive().await, (shared, 1), "unsubscribing from nothing is not from everything");
 }

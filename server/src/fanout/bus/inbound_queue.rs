@@ -30,11 +30,11 @@ struct Inner {
 
 struct Connection {
     up: bool,
-    told: Told,
+    reported: Reported,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Told {
+enum Reported {
     Nothing,
     Lost,
     Restored,
@@ -43,12 +43,12 @@ enum Told {
 impl InboundQueue {
     /// The queue of a bus that cannot be away.
     pub fn connected(waiting_max: usize) -> (Self, mpsc::Receiver<BusEvent>) {
-        Self::new(waiting_max, Connection { up: true, told: Told::Restored })
+        Self::new(waiting_max, Connection { up: true, reported: Reported::Restored })
     }
 
     /// The queue of a bus that is not connected yet and reports [`BusEvent::Restored`] when it is.
     pub fn connecting(waiting_max: usize) -> (Self, mpsc::Receiver<BusEvent>) {
-        Self::new(waiting_max, Connection { up: false, told: Told::Nothing })
+        Self::new(waiting_max, Connection { up: false, reported: Reported::Nothing })
     }
 
     fn new(waiting_max: usize, connection: Connection) -> (Self, mpsc::Receiver<BusEvent>) {
@@ -72,8 +72,8 @@ impl InboundQueue {
     pub fn lost(&self) {
         let mut connection = self.connection();
         connection.up = false;
-        if connection.told != Told::Lost && self.tell(&connection, BusEvent::Lost) {
-            connection.told = Told::Lost;
+        if connection.reported != Reported::Lost && self.report(&connection, BusEvent::Lost) {
+            connection.reported = Reported::Lost;
         }
     }
 
@@ -81,8 +81,8 @@ impl InboundQueue {
     pub fn restored(&self) {
         let mut connection = self.connection();
         connection.up = true;
-        if connection.told != Told::Restored && self.tell(&connection, BusEvent::Restored) {
-            connection.told = Told::Restored;
+        if connection.reported != Reported::Restored && self.report(&connection, BusEvent::Restored) {
+            connection.reported = Reported::Restored;
         }
     }
 
@@ -90,11 +90,11 @@ impl InboundQueue {
     /// everything when it learns of the overflow.
     pub fn node(&self, incoming: BusEvent) {
         debug_assert!(matches!(incoming, BusEvent::NodeFound(_) | BusEvent::NodeLost(_)));
-        self.tell(&self.connection(), incoming);
+        self.report(&self.connection(), incoming);
     }
 
     /// Queues an event. Returns false if the queue is full; the event is then part of the loss that is reported later.
-    fn tell(&self, connection: &MutexGuard<'_, Connection>, incoming: BusEvent) -> bool {
+    fn report(&self, connection: &MutexGuard<'_, Connection>, incoming: BusEvent) -> bool {
         if self.0.overflowed.load(Ordering::Acquire) {
             return false;
         }
@@ -111,7 +111,7 @@ impl InboundQueue {
         if self.0.overflowed.swap(true, Ordering::AcqRel) {
             return;
         }
-        tracing::warn!("this node is too slow for the bus; what it misses it reads from the database");
+        tracing::warn!("this node reads the bus too slowly; it reads the missed changes from the database");
         let inbound = self.clone();
         // The task ends when the node has read from the queue, or is gone.
         tokio::spawn(async move {
@@ -125,17 +125,17 @@ impl InboundQueue {
     fn report_loss(&self, mut room: mpsc::PermitIterator<'_, BusEvent>) {
         let mut connection = self.connection();
         self.0.overflowed.store(false, Ordering::Release);
-        if connection.told != Told::Lost
+        if connection.reported != Reported::Lost
             && let Some(place) = room.next()
         {
             place.send(BusEvent::Lost);
-            connection.told = Told::Lost;
+            connection.reported = Reported::Lost;
         }
         if connection.up
             && let Some(place) = room.next()
         {
             place.send(BusEvent::Restored);
-            connection.told = Told::Restored;
+            connection.reported = Reported::Restored;
         }
     }
 
@@ -150,13 +150,13 @@ mod tests {
 
     use super::*;
 
-    fn say(inbound: &InboundQueue) {
+    fn publish(inbound: &InboundQueue) {
         inbound.signal(Channel::Conversation(ConversationId::new()), Signal::default());
     }
 
     async fn next(incoming: &mut mpsc::Receiver<BusEvent>) -> &'static str {
         let next = tokio::time::timeout(std::time::Duration::from_secs(5), incoming.recv());
-        match next.await.expect("something is told").expect("the bus is there") {
+        match next.await.expect("an event arrives").expect("the bus is there") {
             BusEvent::Signal(..) => "signal",
             BusEvent::Lost => "lost",
             BusEvent::Restored => "restored",
@@ -174,9 +174,9 @@ mod tests {
     #[tokio::test]
     async fn a_loss_by_overflow_is_reported_without_another_signal() {
         let (inbound, mut incoming) = InboundQueue::connected(3);
-        (0..10).for_each(|_| say(&inbound));
+        (0..10).for_each(|_| publish(&inbound));
         expect(&mut incoming, &["signal", "signal", "signal", "lost", "restored"]).await;
-        say(&inbound);
+        publish(&inbound);
         expect(&mut incoming, &["signal"]).await;
         assert!(incoming.try_recv().is_err());
     }
@@ -185,7 +185,7 @@ mod tests {
     async fn every_overflow_is_reported() {
         let (inbound, mut incoming) = InboundQueue::connected(2);
         for _ in 0..50 {
-            (0..5).for_each(|_| say(&inbound));
+            (0..5).for_each(|_| publish(&inbound));
             expect(&mut incoming, &["signal", "signal", "lost", "restored"]).await;
         }
     }
@@ -212,7 +212,7 @@ mod tests {
     #[tokio::test]
     async fn an_outage_that_did_not_fit_is_reported_in_its_latest_state() {
         let (inbound, mut incoming) = InboundQueue::connected(2);
-        (0..3).for_each(|_| say(&inbound));
+        (0..3).for_each(|_| publish(&inbound));
         inbound.lost();
         expect(&mut incoming, &["signal", "signal", "lost"]).await;
         assert!(incoming.try_recv().is_err(), "it is still away");

@@ -39,8 +39,8 @@ impl LocalHub {
     pub fn join(&self, node: NodeId) -> (Arc<dyn Bus>, mpsc::Receiver<BusEvent>) {
         let (inbound, incoming) = InboundQueue::connected(WAITING_MAX);
         let mut nodes = self.lock();
-        for (other, listener) in nodes.iter() {
-            listener.inbound.node(BusEvent::NodeFound(node));
+        for (other, peer) in nodes.iter() {
+            peer.inbound.node(BusEvent::NodeFound(node));
             inbound.node(BusEvent::NodeFound(*other));
         }
         nodes.insert(node, Listener { channels: HashSet::from([Channel::Nodes]), online: HashSet::new(), inbound });
@@ -59,10 +59,10 @@ impl Bus for LocalBus {
         for (channel, payload) in batch {
             let mut listeners = nodes
                 .iter()
-                .filter(|(node, listener)| **node != self.node && listener.channels.contains(&channel))
-                .map(|(_, listener)| &listener.inbound)
+                .filter(|(node, peer)| **node != self.node && peer.channels.contains(&channel))
+                .map(|(_, peer)| &peer.inbound)
                 .peekable();
-            // In an embedded server no channel has a listener, so nothing is decoded.
+            // In an embedded server no channel has a peer, so nothing is decoded.
             if listeners.peek().is_none() {
                 continue;
             }
@@ -76,27 +76,27 @@ impl Bus for LocalBus {
     }
 
     fn subscribe(&self, channels: Vec<Channel>) -> BoxFuture<'_, Result<(), BusError>> {
-        if let Some(listener) = self.hub.lock().get_mut(&self.node) {
-            listener.channels.extend(channels);
+        if let Some(peer) = self.hub.lock().get_mut(&self.node) {
+            peer.channels.extend(channels);
         }
         ready(Ok(())).boxed()
     }
 
     fn unsubscribe(&self, channels: Vec<Channel>) {
-        if let Some(listener) = self.hub.lock().get_mut(&self.node) {
+        if let Some(peer) = self.hub.lock().get_mut(&self.node) {
             for channel in &channels {
-                listener.channels.remove(channel);
+                peer.channels.remove(channel);
             }
         }
     }
 
     fn set_presence(&self, changes: Vec<(UserId, bool)>) -> BoxFuture<'_, Result<(), BusError>> {
-        if let Some(listener) = self.hub.lock().get_mut(&self.node) {
+        if let Some(peer) = self.hub.lock().get_mut(&self.node) {
             for (user, online) in changes {
                 if online {
-                    listener.online.insert(user);
+                    peer.online.insert(user);
                 } else {
-                    listener.online.remove(&user);
+                    peer.online.remove(&user);
                 }
             }
         }
@@ -118,8 +118,8 @@ impl Drop for LocalBus {
     fn drop(&mut self) {
         let mut nodes = self.hub.lock();
         nodes.remove(&self.node);
-        for listener in nodes.values() {
-            listener.inbound.node(BusEvent::NodeLost(self.node));
+        for peer in nodes.values() {
+            peer.inbound.node(BusEvent::NodeLost(self.node));
         }
     }
 }

@@ -17,16 +17,17 @@ use std::{
 
 use causerie_protocol::{ConversationId, TenantId, UserId, wire};
 
-pub use self::member::{Count, Reads};
+pub use self::member::Reads;
 use self::{
     deciding::Deciding,
     member::{PackedVisibility, RoomMember},
 };
 use super::{
     arrivals::Arrivals,
-    online_user::OnlineUser,
+    count::Count,
+    online_user::{OnlineUser, grow_little},
     recent::Recent,
-    update::{Change, Effect, Position},
+    update::{Change, Effect, ReadPosition},
 };
 use crate::{sessions::Frame, store::queries::positions};
 
@@ -155,7 +156,7 @@ impl Room {
             state.deliver_ahead(self.id);
         }
         let mut count = Count::new(read.read_seq, read.unread, read.marked_unread);
-        let Some(as_of) = state.bring_up(online.id, &mut count, read.version) else { return false };
+        let Some(as_of) = state.bring_up_to_date(online.id, &mut count, read.version) else { return false };
         if arriving {
             state.arrivals.begin(online.id);
         }
@@ -166,8 +167,8 @@ impl Room {
                 let is_waiting = state.arrivals.is_waiting(online.id);
                 let member = &mut state.members[at];
                 member.visibility.see_from(read.fully_visible_from_seq);
-                let is_told = member.visibility.reads() == Reads::Yes && !is_waiting;
-                if member.count_is(count, as_of) && is_told {
+                let gets_frames = member.visibility.reads() == Reads::Yes && !is_waiting;
+                if member.set_count(count, as_of) && gets_frames {
                     online.push_count(self.id, count);
                 }
                 return true;
@@ -203,12 +204,12 @@ impl Room {
         if facts < state.deciding.decided {
             return false;
         }
-        state.let_in(at, facts, version);
+        state.make_reader(at, facts, version);
         let seen = state.version.unwrap_or(version);
         let waited = state.arrivals.finish(online.id, version, seen);
         let mut count = read;
-        if let Some(as_of) = state.bring_up(online.id, &mut count, version) {
-            state.members[at].count_is(count, as_of);
+        if let Some(as_of) = state.bring_up_to_date(online.id, &mut count, version) {
+            state.members[at].set_count(count, as_of);
         }
         online.push(joined);
         for frame in &waited.frames {
@@ -225,18 +226,18 @@ impl Room {
     /// Applies a move of a member's own read position. Returns false if the room no longer remembers all changes since the
     /// position's version, so that the position must be read from the database.
     #[must_use]
-    pub fn position(&self, position: &Position) -> bool {
+    pub fn apply_read_position(&self, position: &ReadPosition) -> bool {
         let mut state = self.lock();
         let Ok(at) = state.find(position.user) else { return true };
         let mut count = Count::new(position.read_seq, position.unread, position.marked_unread);
-        let Some(as_of) = state.bring_up(position.user, &mut count, position.version) else { return false };
-        let is_told = state.members[at].visibility.reads() == Reads::Yes && !state.arrivals.is_waiting(position.user);
+        let Some(as_of) = state.bring_up_to_date(position.user, &mut count, position.version) else { return false };
+        let gets_frames = state.members[at].visibility.reads() == Reads::Yes && !state.arrivals.is_waiting(position.user);
         let member = &mut state.members[at];
         if count.read_seq < member.count.read_seq {
             return true;
         }
-        member.count_is(count, as_of);
-        if is_told {
+        member.set_count(count, as_of);
+        if gets_frames {
             member.online.push_count(self.id, count);
         }
         true
@@ -278,7 +279,7 @@ impl Room {
 
     /// The online members on this node.
     #[must_use]
-    pub fn people(&self) -> Vec<Arc<OnlineUser>> {
+    pub fn online_members(&self) -> Vec<Arc<OnlineUser>> {
         self.lock().members.iter().map(|member| Arc::clone(&member.online)).collect()
     }
 
@@ -308,14 +309,6 @@ impl Room {
         // No code panics while it holds the lock. If it did, the comparison of versions with the database would still
         // correct the state.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-/// Reserves capacity for an eighth more entries, at least one. Member lists fill once and then keep their size; doubling
-/// would leave up to half of their memory unused.
-pub(super) fn grow_little<T>(list: &mut Vec<T>) {
-    if list.len() == list.capacity() {
-        list.reserve_exact((list.len() / 8).max(1));
     }
 }
 
@@ -410,14 +403,14 @@ impl State {
             self.version = Some(version);
             self.last_seq = self.last_seq.max(last_seq);
             self.arrivals.seen(version);
-            self.deciding.passed_over(version);
+            self.deciding.skipped(version);
             self.recent.forget();
         }
     }
 
     /// Applies the changes after `version` to a count. Returns the version at which the count is then true; `None` if the
     /// room does not remember these changes, or if one of them removed the user.
-    fn bring_up(&self, user: UserId, count: &mut Count, version: u32) -> Option<u32> {
+    fn bring_up_to_date(&self, user: UserId, count: &mut Count, version: u32) -> Option<u32> {
         let seen = self.version.unwrap_or(version);
         if version >= seen {
             return Some(version);

@@ -100,7 +100,7 @@ impl JobKind for Endless {
 }
 
 #[tokio::test]
-async fn a_run_that_takes_too_long_is_ended_and_a_kind_may_keep_nothing_of_what_is_done() {
+async fn a_run_over_its_time_limit_is_ended_and_a_kind_may_keep_no_finished_jobs() {
     on_each_database(|store| async move {
         let clock = TestClock::new();
         let new = [true, false].map(|is_endless| new_job::<Endless>(None, &is_endless, NOW_MS));

@@ -59,7 +59,7 @@ async fn each_job_runs_once_on_two_nodes_that_look_at_the_same_time() {
 }
 
 #[tokio::test]
-async fn a_claim_takes_what_is_due_the_oldest_first_and_no_more_than_asked_for() {
+async fn a_claim_takes_due_jobs_oldest_first_up_to_its_limit() {
     on_each_database(|store| async move {
         let mut ids = Vec::new();
         for run_at_ms in [NOW_MS, NOW_MS - 2, NOW_MS - 1, NOW_MS + 1] {

@@ -40,7 +40,7 @@ async fn jobs_of_a_node_that_died_are_taken_by_another_node_when_the_lease_ends(
 }
 
 #[tokio::test]
-async fn a_job_that_ends_every_node_that_runs_it_is_not_begun_for_ever() {
+async fn a_job_that_kills_its_nodes_is_given_up() {
     on_each_database(|store| async move {
         let (clock, notes) = (TestClock::new(), Notes::new());
         let id = store_job(&store, &clock, None, Act::Wait).await;
@@ -211,7 +211,7 @@ async fn an_embedded_server_does_not_wait_for_the_leases_of_its_earlier_process(
 }
 
 #[tokio::test]
-async fn a_job_of_an_interval_is_made_once_for_all_nodes_and_not_again_by_a_restart() {
+async fn a_scheduled_job_exists_once_for_all_nodes_and_restarts() {
     on_each_database(|store| async move {
         let (clock, notes) = (TestClock::new(), Notes::new());
         let hour = Duration::from_secs(3_600);
@@ -253,7 +253,7 @@ impl crate::jobs::JobKind for Hourly {
 }
 
 #[tokio::test]
-async fn metrics_count_runs_failures_and_what_is_left() {
+async fn metrics_count_runs_failures_and_waiting_jobs() {
     on_each_database(|store| async move {
         let (clock, notes) = (TestClock::new(), Notes::new());
         for act in [Act::Succeed, Act::Fail, Act::FailForGood] {

@@ -54,8 +54,8 @@ const PATIENCE: Duration = Duration::from_secs(2);
 #[schemars(rename = "PolicyDifference")]
 pub struct Comparison {
     /// Active users of the tenant.
-    pub people: u64,
-    /// How many of these users were compared, some of each kind. If fewer than `people`, the counts are estimates.
+    pub users: u64,
+    /// How many of these users were compared, some of each kind. If fewer than `users`, the counts are estimates.
     pub compared: u64,
     /// The change of every action.
     pub actions: Vec<ActionChange>,
@@ -107,8 +107,8 @@ pub struct ActionChange {
 pub struct SituationChange {
     /// The situation, in the requested language.
     pub title: String,
-    /// What `before`, `gained` and `lost` count: `pairs` or `people`.
-    #[schemars(extend("enum" = ["pairs", "people"]))]
+    /// What `before`, `gained` and `lost` count: `pairs` or `users`.
+    #[schemars(extend("enum" = ["pairs", "users"]))]
     pub counts: &'static str,
     /// Whether the situation supposes a relation that the users do not have today.
     pub supposed: bool,
@@ -144,7 +144,7 @@ pub struct RoleChange {
     /// Role and kind, in the requested language.
     pub title: String,
     /// Users who hold the role.
-    pub people: u64,
+    pub users: u64,
     pub before: u64,
     pub gained: u64,
     pub lost: u64,
@@ -274,7 +274,7 @@ async fn compare_alone(
     keys.dedup();
     let names = Names::read(store, &old, keys).await?;
     let mut comparison = Comparison {
-        people: differences.users,
+        users: differences.users,
         compared: differences.compared,
         actions: differences.actions.iter().map(|action| names.action(action, language)).collect(),
         frozen: names.conversations(conversations.frozen),
@@ -400,12 +400,12 @@ impl Names {
             keys.into_iter().partition(|key| facts.world.user(*key).is_some());
         let users: Vec<UserId> = users.into_iter().map(|key| UserId(Uuid::from_u128(key))).collect();
         let groups: Vec<GroupId> = groups.into_iter().map(|key| GroupId(Uuid::from_u128(key))).collect();
-        let people = people::find(store.reader(), facts.tenant, &users).await?;
+        let found = people::find(store.reader(), facts.tenant, &users).await?;
         let groups = groups::find(store.reader(), facts.tenant, &groups).await?;
-        let people = people.into_iter().map(|user| (user.id.0.as_u128(), (user.name, user.external_id)));
+        let users = found.into_iter().map(|user| (user.id.0.as_u128(), (user.name, user.external_id)));
         let groups =
             groups.into_iter().map(|group| (group.id.0.as_u128(), (group.name, format!("group:{}", group.external_id))));
-        Ok(Self(people.chain(groups).collect()))
+        Ok(Self(users.chain(groups).collect()))
     }
 
     /// A name and the product's id; the id stands in for a missing name.
@@ -441,7 +441,7 @@ impl Names {
     fn situation(&self, row: &SituationDifference, language: Language) -> SituationChange {
         SituationChange {
             title: words::situation(&row.situation, language),
-            counts: if row.situation.kind.has_pairs() { "pairs" } else { "people" },
+            counts: if row.situation.kind.has_pairs() { "pairs" } else { "users" },
             supposed: row.situation.assumed.is_some(),
             before: row.before,
             gained: row.gained,
@@ -470,7 +470,7 @@ fn role(change: &RoleDifference, language: Language) -> RoleChange {
         role,
         kind,
         title: words::label(change.role.as_ref(), language),
-        people: change.users,
+        users: change.users,
         before: change.before,
         gained: change.gained,
         lost: change.lost,

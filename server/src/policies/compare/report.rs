@@ -49,8 +49,8 @@ pub(super) fn written(comparison: &Comparison, language: Language) -> String {
         let compared = number(comparison.conversations_compared, language);
         lines.push(pick(
             language,
-            format!("  these are not all: conversations looked at: {compared}"),
-            format!("  ce ne sont pas toutes : conversations examinées : {compared}"),
+            format!("  more conversations exist; compared: {compared}"),
+            format!("  il en existe d’autres ; conversations examinées : {compared}"),
         ));
     }
     if !comparison.warnings.is_empty() {
@@ -62,21 +62,21 @@ pub(super) fn written(comparison: &Comparison, language: Language) -> String {
 }
 
 fn whom(comparison: &Comparison, language: Language) -> String {
-    let (all, some) = (number(comparison.people, language), number(comparison.compared, language));
-    if comparison.compared == comparison.people {
-        let many = usize::from(comparison.people > 1);
+    let (all, some) = (number(comparison.users, language), number(comparison.compared, language));
+    if comparison.compared == comparison.users {
+        let many = usize::from(comparison.users > 1);
         return pick(
             language,
             // English uses the plural for zero.
-            format!("What would change for {all} active {}.", if comparison.people == 1 { "person" } else { "people" }),
-            format!("Ce qui changerait pour {all} {}.", ["personne active", "personnes actives"][many]),
+            format!("What would change for {all} active {}.", if comparison.users == 1 { "user" } else { "users" }),
+            format!("Ce qui changerait pour {all} {}.", ["utilisateur actif", "utilisateurs actifs"][many]),
         );
     }
     pick(
         language,
-        format!("What would change for {all} active people: an estimate from {some} of them, some of each kind."),
+        format!("What would change for {all} active users: an estimate from {some} of them, with users of each kind."),
         format!(
-            "Ce qui changerait pour {all} personnes actives : estimation à partir de {some} d’entre elles, de chaque catégorie."
+            "Ce qui changerait pour {all} utilisateurs actifs : estimation à partir de {some} d’entre eux, de chaque catégorie."
         ),
     )
 }
@@ -87,8 +87,8 @@ fn of_action(change: &ActionChange, language: Language, lines: &mut Vec<String>)
         [(change.losing, ["loses", "lose"], ["perd", "perdent"]), (change.gaining, ["gains", "gain"], ["gagne", "gagnent"])]
     {
         if count > 0 {
-            let (people, many) = (people(count, language), usize::from(count > 1));
-            concerned.push(pick(language, format!("{people} {} it", en[many]), format!("{people} le {}", fr[many])));
+            let (users, many) = (users(count, language), usize::from(count > 1));
+            concerned.push(pick(language, format!("{users} {} it", en[many]), format!("{users} le {}", fr[many])));
         }
     }
     if concerned.is_empty() {
@@ -109,20 +109,20 @@ fn of_action(change: &ActionChange, language: Language, lines: &mut Vec<String>)
     }
 }
 
-fn people(count: u64, language: Language) -> String {
-    let word = pick(language, ["person", "people"], ["personne", "personnes"])[usize::from(count > 1)];
+fn users(count: u64, language: Language) -> String {
+    let word = pick(language, ["user", "users"], ["utilisateur", "utilisateurs"])[usize::from(count > 1)];
     format!("{} {word}", number(count, language))
 }
 
 fn counted(change: &SituationChange, count: u64, language: Language) -> String {
     if !change.counts_pairs() {
-        return people(count, language);
+        return users(count, language);
     }
     let word = match (change.has_groups, count > 1) {
-        (false, false) => pick(language, "pair of people", "paire de personnes"),
-        (false, true) => pick(language, "pairs of people", "paires de personnes"),
-        (true, false) => pick(language, "pair of a person and a group", "paire d’une personne et d’un groupe"),
-        (true, true) => pick(language, "pairs of a person and a group", "paires d’une personne et d’un groupe"),
+        (false, false) => pick(language, "pair of users", "paire d’utilisateurs"),
+        (false, true) => pick(language, "pairs of users", "paires d’utilisateurs"),
+        (true, false) => pick(language, "pair of a user and a group", "paire d’un utilisateur et d’un groupe"),
+        (true, true) => pick(language, "pairs of a user and a group", "paires d’un utilisateur et d’un groupe"),
     };
     format!("{} {word}", number(count, language))
 }
@@ -150,16 +150,16 @@ fn of_situation(change: &SituationChange, language: Language, lines: &mut Vec<St
             (false, Language::Fr) => format!("    {sign} {title} : gagné par {counted} (aujourd’hui {before}{share})"),
         };
         if change.counts_pairs() {
-            let people = people(concerned, language);
-            line.push_str(&pick(language, format!("; it concerns {people}"), format!(" ; cela concerne {people}")));
+            let users = users(concerned, language);
+            line.push_str(&pick(language, format!("; it concerns {users}"), format!(" ; cela concerne {users}")));
         }
         lines.push(line);
         let roles = change.roles.iter().filter(|role| if loses { role.lost > 0 } else { role.gained > 0 });
         for role in roles.take(ROLES_MAX) {
             let count = number(if loses { role.lost } else { role.gained }, language);
-            let (before, people) =
-                (number(role.before, language), people(if loses { role.losing } else { role.gaining }, language));
-            let of_all = number(role.people, language);
+            let (before, users) =
+                (number(role.before, language), users(if loses { role.losing } else { role.gaining }, language));
+            let of_all = number(role.users, language);
             let title = &role.title;
             let pairs = match (loses, language) {
                 (true, Language::En) => format!("{count} of {before}"),
@@ -169,8 +169,8 @@ fn of_situation(change: &SituationChange, language: Language, lines: &mut Vec<St
             };
             lines.push(pick(
                 language,
-                format!("        {title}: {pairs}; {people} of {of_all}"),
-                format!("        {title} : {pairs} ; {people} sur {of_all}"),
+                format!("        {title}: {pairs}; {users} of {of_all}"),
+                format!("        {title} : {pairs} ; {users} sur {of_all}"),
             ));
         }
         if !examples.is_empty() {

@@ -72,29 +72,29 @@ pub(super) fn action(action: Action, language: Language) -> &'static str {
     let [en, fr] = match action {
         Action::Find => ["find in the directory", "trouver dans l’annuaire"],
         Action::SeeProfile => ["see a profile and presence", "voir un profil et sa présence"],
-        Action::Start => ["start a conversation with a person", "commencer une conversation avec une personne"],
-        Action::StartGroup => ["start a conversation with several people", "commencer une conversation à plusieurs"],
+        Action::Start => ["start a conversation with a user", "commencer une conversation avec un utilisateur"],
+        Action::StartGroup => ["start a conversation with several users", "commencer une conversation à plusieurs"],
         Action::AddressGroup => ["write to a whole group", "écrire à tout un groupe"],
         Action::Send => ["write in a conversation", "écrire dans une conversation"],
         Action::Reply => ["answer a mail", "répondre à un courrier"],
         Action::Edit => ["edit a message", "modifier un message"],
         Action::DeleteForAll => ["delete a message for everyone", "supprimer un message pour tous"],
-        Action::DeleteOwnCopy => ["delete one’s own copy of a message", "supprimer sa propre copie d’un message"],
+        Action::DeleteOwnCopy => ["delete their own copy of a message", "supprimer sa propre copie d’un message"],
         Action::Close => ["close a conversation", "clore une conversation"],
         Action::Reopen => ["reopen a conversation", "rouvrir une conversation"],
         Action::DeleteConversation => {
-            ["delete one’s own copy of a conversation", "supprimer sa propre copie d’une conversation"]
+            ["delete their own copy of a conversation", "supprimer sa propre copie d’une conversation"]
         }
         Action::EraseConversation => ["erase a conversation for everyone", "effacer une conversation pour tous"],
         Action::Rename => ["change the subject of a conversation", "changer l’objet d’une conversation"],
-        Action::AddMember => ["add people to a conversation", "ajouter des personnes à une conversation"],
-        Action::RemoveMember => ["take people out of a conversation", "retirer des personnes d’une conversation"],
+        Action::AddMember => ["add users to a conversation", "ajouter des utilisateurs à une conversation"],
+        Action::RemoveMember => ["remove members from a conversation", "retirer des membres d’une conversation"],
         Action::Leave => ["leave a conversation", "quitter une conversation"],
         Action::Read => ["read a conversation", "lire une conversation"],
-        Action::Request => ["ask a person for a relation", "demander une relation à une personne"],
+        Action::Request => ["ask a user for a relation", "demander une relation à un utilisateur"],
         Action::Accept => ["accept a relation", "accepter une relation"],
         Action::Unrelate => ["end a relation", "mettre fin à une relation"],
-        Action::Block => ["block a person", "bloquer une personne"],
+        Action::Block => ["block a user", "bloquer un utilisateur"],
     };
     pick(language, en, fr)
 }
@@ -102,11 +102,11 @@ pub(super) fn action(action: Action, language: Language) -> &'static str {
 /// Where an action is done, in everyday words.
 pub(super) fn situation(situation: &Situation, language: Language) -> String {
     let place = match situation.kind {
-        SituationKind::User => ["to people", "envers des personnes"],
+        SituationKind::User => ["to users", "envers des utilisateurs"],
         SituationKind::Group => ["to groups", "envers des groupes"],
         SituationKind::None => ["in general", "en général"],
         SituationKind::Direct => ["in a conversation of two", "dans une conversation à deux"],
-        SituationKind::NoteToSelf => ["in a note to oneself", "dans une note à soi-même"],
+        SituationKind::NoteToSelf => ["in a note to self", "dans une note à soi-même"],
         SituationKind::GroupConversation => ["in a group conversation", "dans une conversation de groupe"],
         SituationKind::Mail => ["in a mail", "dans un courrier"],
         SituationKind::GroupConversationOrMail => {
@@ -128,8 +128,8 @@ pub(super) fn situation(situation: &Situation, language: Language) -> String {
         None => {}
     }
     match situation.is_author {
-        Some(true) => add(["a message of one’s own", "un message à soi"]),
-        Some(false) => add(["a message of somebody else", "un message d’autrui"]),
+        Some(true) => add(["their own message", "un message à soi"]),
+        Some(false) => add(["a message of another user", "un message d’autrui"]),
         None => {}
     }
     match situation.age_ms {
@@ -148,19 +148,19 @@ pub(super) fn situation(situation: &Situation, language: Language) -> String {
         parts.push(match supposed.by {
             AssumedBy::Them => pick(
                 language,
-                format!("where the other person has `{name}` towards them"),
-                format!("si l’autre personne a « {name} » envers elles"),
+                format!("where the other user has `{name}` towards them"),
+                format!("si l’autre utilisateur a « {name} » envers eux"),
             ),
             AssumedBy::Me => pick(
                 language,
-                format!("where they have `{name}` towards the other person"),
-                format!("si elles ont « {name} » envers l’autre personne"),
+                format!("where they have `{name}` towards the other user"),
+                format!("s’ils ont « {name} » envers l’autre utilisateur"),
             ),
             AssumedBy::Both => pick(language, format!("where both have `{name}`"), format!("si les deux ont « {name} »")),
             AssumedBy::Asked => pick(
                 language,
-                "where the other person asked for it".to_owned(),
-                "si l’autre personne l’a demandée".to_owned(),
+                "where the other user asked for it".to_owned(),
+                "si l’autre utilisateur l’a demandée".to_owned(),
             ),
         });
     }
@@ -184,7 +184,7 @@ fn duration(ms: i64, language: Language) -> String {
 /// A role and kind of group: `learner (class)`. Words of the presets are translated; an operator's own words are not.
 pub(super) fn label(label: Option<&RoleLabel>, language: Language) -> String {
     let Some(RoleLabel { role, kind }) = label else {
-        return pick(language, "people without a role", "personnes sans rôle").to_owned();
+        return pick(language, "users without a role", "utilisateurs sans rôle").to_owned();
     };
     let role = pick(language, role.as_str(), french(role));
     match kind.as_str() {

@@ -51,15 +51,15 @@ async fn rules_without_read_show_that_all_users_lose_it() {
     let cluster = school().await;
     let talk = Caller::user(&cluster, "lea").direct_with("tom").await;
     let told = difference(&cluster, &without(SCHOOL, &["allow read"])).await;
-    assert_eq!((&told["people"], &told["compared"]), (&json!(4), &json!(4)), "{told}");
+    assert_eq!((&told["users"], &told["compared"]), (&json!(4), &json!(4)), "{told}");
     assert_eq!(changed(&told), ["send", "read"], "no user may send without reading: {told}");
     let read = action(&told, "read");
     assert_eq!((&read["sense"], &read["losing"], &read["gaining"]), (&json!("see"), &json!(4), &json!(0)), "{read}");
     let all = &read["situations"][0];
-    assert_eq!((&all["counts"], &all["before"], &all["lost"]), (&json!("people"), &json!(4), &json!(4)), "{read}");
+    assert_eq!((&all["counts"], &all["before"], &all["lost"]), (&json!("users"), &json!(4), &json!(4)), "{read}");
     let learners = &all["roles"][0];
     assert_eq!(
-        (&learners["role"], &learners["people"], &learners["losing"]),
+        (&learners["role"], &learners["users"], &learners["losing"]),
         (&json!("learner"), &json!(3), &json!(3)),
         "{read}"
     );
@@ -68,8 +68,8 @@ async fn rules_without_read_show_that_all_users_lose_it() {
     assert_eq!((&told["hidden"]["count"], &told["hidden"]["examples"][0]["id"]), (&json!(1), &json!(talk)), "{told}");
     let report = text(&told["report"]);
     for part in [
-        "read a conversation: 4 people lose it",
-        "lost by 4 people of 4 (100%)",
+        "read a conversation: 4 users lose it",
+        "lost by 4 users of 4 (100%)",
         "learner (class): 3 of 3",
         "Zoé Blanc",
         "nothing changes",
@@ -95,12 +95,12 @@ async fn rules_that_allow_more_show_which_users_gain_it_and_in_which_situations(
     let told = difference(&cluster, &mine).await;
     let situations = action(&told, "edit")["situations"].as_array().cloned().unwrap_or_default();
     let titles: Vec<&Value> = situations.iter().map(|one| &one["title"]).collect();
-    assert_eq!(titles, ["in a conversation of two, open, a message of one’s own, just sent"], "{told}");
+    assert_eq!(titles, ["in a conversation of two, open, their own message, just sent"], "{told}");
     assert_eq!((&situations[0]["counts"], &situations[0]["gained"]), (&json!("pairs"), &json!(12)), "{told}");
 
     let denied = difference(&cluster, &format!("{SCHOOL}{all}\n")).await;
     assert_eq!(changed(&denied), Vec::<&str>::new(), "`messages-stay` still denies it");
-    assert!(denied["warnings"].to_string().contains("`all` allows nobody to edit"), "{}", denied["warnings"]);
+    assert!(denied["warnings"].to_string().contains("`all` allows no user to edit"), "{}", denied["warnings"]);
 }
 
 #[tokio::test]
@@ -113,7 +113,7 @@ async fn rules_without_block_show_what_blocked_users_gain() {
         let situation = &action(&told, name)["situations"][0];
         assert_eq!((&situation["supposed"], &situation["gained"]), (&json!(true), &json!(12)), "{name}: {told}");
     }
-    assert!(text(&told["report"]).contains("where the other person has `block` towards them: gained by 12 pairs of people"));
+    assert!(text(&told["report"]).contains("where the other user has `block` towards them: gained by 12 pairs of users"));
 
     let none = without(SCHOOL, &["relations", "blocked", "allow block", "otherwise"]);
     let told = difference(&cluster, &none).await;
@@ -140,14 +140,14 @@ async fn a_report_is_written_in_the_readers_language() {
     let told = reader.send(french).await.ok();
     let report = text(&told["report"]);
     for part in [
-        "Ce qui changerait pour 4 personnes actives.",
-        "lire une conversation : 4 personnes le perdent",
+        "Ce qui changerait pour 4 utilisateurs actifs.",
+        "lire une conversation : 4 utilisateurs le perdent",
         "élève (classe) : 3 sur 3",
         "par exemple : ",
     ] {
         assert!(report.contains(part), "{part} is missing:\n{report}");
     }
-    assert_eq!(action(&told, "start")["title"], "commencer une conversation avec une personne");
+    assert_eq!(action(&told, "start")["title"], "commencer une conversation avec un utilisateur");
 
     let folder = crate::harness::TempDir::new();
     let file = folder.path().join("new.policy");
@@ -158,7 +158,7 @@ async fn a_report_is_written_in_the_readers_language() {
         cluster.settings().run(&arguments)
     };
     assert_eq!(run(&["--lang", "fr"]), report, "the command line says the same");
-    assert!(run(&[]).starts_with("What would change for 4 active people."));
+    assert!(run(&[]).starts_with("What would change for 4 active users."));
     let complaint = cluster.settings().fail(&["policy", "diff", "--tenant", "acme", "current", "school", "--lang", "de"]);
     assert!(complaint.contains("expected `en` or `fr`"), "{complaint}");
 }
@@ -274,7 +274,7 @@ async fn checking_and_setting_odd_rules_returns_warnings() {
     std::fs::write(&file, rules).expect("a temporary file can be written");
     let file = file.to_str().expect("temporary folders are UTF-8");
     let printed = cluster.settings().run(&["policy", "check", file]);
-    assert!(printed.contains(&format!("{file}:2: warning: `all` lets people start")), "{printed}");
+    assert!(printed.contains(&format!("{file}:2: warning: `all` lets users start")), "{printed}");
 }
 
 #[tokio::test]

@@ -43,7 +43,7 @@ async fn talked(cluster: &Cluster) -> String {
 }
 
 #[tokio::test]
-async fn all_that_is_kept_about_a_user_is_told() {
+async fn the_export_of_a_user_has_all_their_data() {
     for cluster in [Cluster::embedded().await, Cluster::start(1).await] {
         let talk = talked(&cluster).await;
         let reader = Caller::back_end(&cluster, "read");

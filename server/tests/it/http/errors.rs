@@ -153,7 +153,7 @@ async fn size_type_method_and_path_are_checked() {
 }
 
 #[tokio::test]
-async fn a_caller_without_a_credential_is_told_how_to_authenticate() {
+async fn a_caller_without_a_credential_learns_how_to_authenticate() {
     let cluster = Cluster::embedded().await;
     let node = cluster.nodes[0].public();
     let anonymous = Request::get("/v1/me").send(node).await;

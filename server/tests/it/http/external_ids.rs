@@ -35,7 +35,7 @@ async fn a_user_may_be_named_by_the_product_s_id_in_paths_and_queries() {
 }
 
 #[tokio::test]
-async fn an_id_of_nobody_or_of_another_tenant_is_answered_as_an_unknown_id() {
+async fn an_id_of_another_tenant_is_answered_like_an_unknown_id() {
     let cluster = Cluster::embedded().await;
     let (lea, tom) = (Caller::user(&cluster, "lea"), Caller::user(&cluster, "tom"));
     tom.id().await;

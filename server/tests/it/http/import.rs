@@ -291,7 +291,7 @@ async fn replace_without_rows_removes_nothing_unless_a_limit_is_given() {
             for dry_run in ["", "&dry_run=true"] {
                 let (_, summary) = import(&back_end, &format!("?replace={scope}{dry_run}"), rows).await;
                 let stopped = summary["stopped"].as_str().unwrap_or_default();
-                let expected = format!("no row is about `{scope}`, so `replace` would remove all there are ({all})");
+                let expected = format!("no row is about `{scope}`, so `replace` would remove all {all} facts of it");
                 assert!(stopped.contains(&expected) && stopped.contains("`delete_limit`"), "{summary}");
                 assert_eq!(summary["removed"], 0, "{summary}");
             }
@@ -307,7 +307,7 @@ async fn replace_without_rows_removes_nothing_unless_a_limit_is_given() {
         let (_, summary) = import(&back_end, "?replace=users", &left).await;
         for summary in [dry, summary] {
             let stopped = summary["stopped"].as_str().unwrap_or_default();
-            assert!(stopped.contains("would remove 2 of 3 where at most 1 may go"), "{summary}");
+            assert!(stopped.contains("would remove 2 of 3 facts and `delete_limit` allows 1"), "{summary}");
         }
     }
 }

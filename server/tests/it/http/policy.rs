@@ -110,12 +110,12 @@ async fn an_explanation_names_the_rule_the_facts_and_the_missing_conditions() {
     let held = json!({ "as": { "externalId": "lea" }, "to": { "conversation": talk }, "action": "send" });
     let sent = explain(held).await.ok();
     assert_eq!(sent["rule"], "still-reached");
-    assert_eq!(sent["witness"], "a seat in the conversation; `may start` holds");
+    assert_eq!(sent["witness"], "membership of the conversation; `may start` holds");
     let group = json!({ "as": { "externalId": "lea" }, "to": { "group": "6a" }, "action": "address_group" });
     let masked = explain(group).await.ok();
     assert_eq!((&masked["code"], &masked["publicCode"]), (&json!("unsupported"), &json!("not_found")), "{masked}");
     let sentence =
-        "`address_group` is denied by `no-groups`, as unsupported; told as not_found because of `secret_directory`";
+        "`address_group` is denied by `no-groups`, as unsupported; shown as not_found because of `secret_directory`";
     assert_eq!(masked["sentence"], sentence);
 
     assert_problem(&explain(to("nobody")).await, 404, "not_found", "to");
@@ -142,7 +142,8 @@ async fn an_explanation_names_built_in_rules() {
     let talk = Caller::user(&cluster, "lea").direct_with("tom").await;
     let outside = json!({ "as": { "externalId": "zoe" }, "to": { "conversation": talk } });
     let answer = reader.json("POST", "/v1/policy/explain", outside).await.ok();
-    let sentence = "`send` is denied (built in), as not_a_member: `zoe` has no seat in the conversation; told as not_found";
+    let sentence =
+        "`send` is denied (built in), as not_a_member: `zoe` is not a member of the conversation; shown as not_found";
     assert_eq!(answer["sentence"], sentence);
 }
 
@@ -169,13 +170,13 @@ async fn an_explanation_asks_for_the_target_of_the_action() {
         assert!(answer["sentence"].as_str().is_some_and(|sentence| sentence.starts_with(begins)), "{answer}");
     }
     let edit = explain(&talk, json!("edit")).await.ok();
-    let sentence = "`edit` of a message of one's own, written just now, is denied by `messages-stay`, as unsupported";
+    let sentence = "`edit` of the user's own message, sent just now, is denied by `messages-stay`, as unsupported";
     assert_eq!(edit["sentence"], sentence);
     for (to, action, fitting) in [
-        (&group, json!("start"), "`start` does not fit a group; what fits: find, address_group"),
-        (&tom, json!("address_group"), "what fits: find, see_profile, start, request, accept, unrelate, block"),
-        (&talk, json!("start"), "does not fit a conversation; what fits: send, reply"),
-        (&Value::Null, Value::Null, "names no person, group or conversation; what fits: start_group"),
+        (&group, json!("start"), "`start` does not fit a group; actions that fit: find, address_group"),
+        (&tom, json!("address_group"), "actions that fit: find, see_profile, start, request, accept, unrelate, block"),
+        (&talk, json!("start"), "does not fit a conversation; actions that fit: send, reply"),
+        (&Value::Null, Value::Null, "names no user, group or conversation; actions that fit: start_group"),
     ] {
         let refused = explain(to, action).await;
         assert_problem(&refused, 400, "invalid", "action");

@@ -65,7 +65,7 @@ fn set(rows: &[Value]) -> BTreeSet<String> {
 }
 
 #[tokio::test]
-async fn what_is_exported_and_imported_again_changes_nothing() {
+async fn importing_an_export_changes_nothing() {
     for cluster in [Cluster::embedded().await, Cluster::start(1).await] {
         let product = Caller::back_end(&cluster, "provision,admin");
         product.json("PUT", "/v1/policy", json!({ "text": RULES })).await.ok();

@@ -26,7 +26,7 @@ const CONTACT_MAX: Duration = DEADLINE.saturating_mul(2);
 pub(super) async fn check(servers: &Servers) -> Result<(), RedisBusError> {
     let contacts = servers.first_asked().iter().map(|info| async move {
         let address = info.addr().to_string();
-        let (mistake, said) = match timeout(CONTACT_MAX, ping(info)).await {
+        let (mistake, answer) = match timeout(CONTACT_MAX, ping(info)).await {
             Ok(Ok(())) => return Ok(()),
             Ok(Err(error)) => (mistake(&error), error.to_string()),
             Err(_) => (None, "no answer".to_owned()),
@@ -36,9 +36,9 @@ pub(super) async fn check(servers: &Servers) -> Result<(), RedisBusError> {
             mistake => mistake,
         };
         match mistake {
-            Some(mistake) => Err(RedisBusError::Mistake { address, mistake, said }),
+            Some(mistake) => Err(RedisBusError::Mistake { address, mistake, answer }),
             None => {
-                away(&address, &said);
+                away(&address, &answer);
                 Ok(())
             }
         }

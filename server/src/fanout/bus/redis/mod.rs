@@ -51,14 +51,14 @@ pub enum RedisBusError {
     #[error("{0}")]
     Address(#[from] redis::RedisError),
     /// A server answers, but not as the settings expect.
-    #[error("{address}: {mistake} ({said})")]
+    #[error("{address}: {mistake} ({answer})")]
     Mistake {
         /// Host and port of the server.
         address: String,
         /// The mistake that the operator must correct.
         mistake: &'static str,
         /// The error text of the server or the library.
-        said: String,
+        answer: String,
     },
 }
 
@@ -127,7 +127,7 @@ impl RedisBus {
         self.shared.connections.load_full().ok_or(BusError::Away)
     }
 
-    async fn say(&self, batch: &[(Channel, Bytes)]) -> Result<(), BusError> {
+    async fn send(&self, batch: &[(Channel, Bytes)]) -> Result<(), BusError> {
         let connections = self.connections()?;
         for signals in batch.chunks(PIPELINE_MAX) {
             let mut pipeline = redis::pipe();
@@ -143,10 +143,10 @@ impl RedisBus {
 impl Bus for RedisBus {
     fn publish(&self, batch: Vec<(Channel, Bytes)>) -> BoxFuture<'_, Result<(), BusError>> {
         async move {
-            let said = self.say(&batch).await;
-            let figure = if said.is_ok() { &self.shared.metrics.published } else { &self.shared.metrics.publish_failures };
+            let sent = self.send(&batch).await;
+            let figure = if sent.is_ok() { &self.shared.metrics.published } else { &self.shared.metrics.publish_failures };
             figure.inc_by(batch.len() as u64);
-            said
+            sent
         }
         .boxed()
     }

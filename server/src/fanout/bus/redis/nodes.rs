@@ -42,7 +42,7 @@ enum State {
 
 impl Nodes {
     /// Records a heartbeat. Returns true if the node was not present before.
-    pub fn heard(&self, node: NodeId, now: Instant) -> bool {
+    pub fn heartbeat(&self, node: NodeId, now: Instant) -> bool {
         let mut known = self.lock();
         if !known.connected {
             return false;
@@ -105,14 +105,14 @@ mod tests {
     fn a_silent_node_is_reported_lost_once_and_found_again() {
         let (node, start) = (NodeId::new(), Instant::now());
         let other_nodes = connected(start);
-        assert!(other_nodes.heard(node, start), "new");
-        assert!(!other_nodes.heard(node, start + SECOND), "known");
+        assert!(other_nodes.heartbeat(node, start), "new");
+        assert!(!other_nodes.heartbeat(node, start + SECOND), "known");
         assert_eq!(other_nodes.gone(start + SECOND + GONE_AFTER), vec![]);
         assert!(!other_nodes.is_gone(node));
         assert_eq!(other_nodes.gone(start + SECOND * 2 + GONE_AFTER), vec![node]);
         assert_eq!(other_nodes.gone(start + SECOND * 9 + GONE_AFTER), vec![]);
         assert!(other_nodes.is_gone(node));
-        assert!(other_nodes.heard(node, start + SECOND * 20), "back");
+        assert!(other_nodes.heartbeat(node, start + SECOND * 20), "back");
         assert!(!other_nodes.is_gone(node));
     }
 
@@ -120,14 +120,14 @@ mod tests {
     fn nodes_are_not_reported_lost_during_an_outage_and_are_found_again() {
         let (back, dead, start) = (NodeId::new(), NodeId::new(), Instant::now());
         let other_nodes = connected(start);
-        other_nodes.heard(back, start);
-        other_nodes.heard(dead, start);
+        other_nodes.heartbeat(back, start);
+        other_nodes.heartbeat(dead, start);
         other_nodes.disconnected();
         let restored = start + SECOND * 30;
-        assert!(!other_nodes.heard(back, restored), "not sure yet what is heard");
+        assert!(!other_nodes.heartbeat(back, restored), "other nodes are not judged yet");
         other_nodes.connected(restored);
         assert_eq!(other_nodes.gone(restored + SECOND), vec![]);
-        assert!(other_nodes.heard(back, restored + SECOND));
+        assert!(other_nodes.heartbeat(back, restored + SECOND));
         assert_eq!(other_nodes.gone(restored + SECOND + GONE_AFTER), vec![dead]);
     }
 
@@ -135,7 +135,7 @@ mod tests {
     fn dead_nodes_are_forgotten() {
         let start = Instant::now();
         let other_nodes = connected(start);
-        other_nodes.heard(NodeId::new(), start);
+        other_nodes.heartbeat(NodeId::new(), start);
         assert_eq!(other_nodes.gone(start + SECOND * 6).len(), 1);
         other_nodes.gone(start + FORGET_AFTER * 2);
         assert!(other_nodes.lock().nodes.is_empty());

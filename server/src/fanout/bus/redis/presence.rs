@@ -145,7 +145,7 @@ impl Presence {
         // No other node writes this set, so its size must match.
         let (stored,) = connections.run::<(usize,)>(pipeline.scard(self.key())).await?;
         if stored != batch.len {
-            tracing::info!(stored, expected = batch.len, "Redis forgot who is online here; it is told again");
+            tracing::info!(stored, expected = batch.len, "Redis lost the online users of this node; they are written again");
             self.write_all(connections).await?;
         } else if refresh {
             self.register(connections).await?;

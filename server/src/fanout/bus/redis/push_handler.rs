@@ -76,7 +76,7 @@ impl PushHandler {
         };
         if let Some(Kind::Heartbeat(Heartbeat {})) = signal.kind {
             if let Ok(node) = NodeId::from_slice(&signal.node)
-                && self.other_nodes.heard(node, Instant::now())
+                && self.other_nodes.heartbeat(node, Instant::now())
             {
                 self.inbound.node(BusEvent::NodeFound(node));
             }

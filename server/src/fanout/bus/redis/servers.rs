@@ -86,10 +86,10 @@ impl Servers {
     /// the same one, and also returns the servers before it. With Sentinels there are none before it, because Sentinels list
     /// servers in an order of their own.
     pub async fn open(&self, push_handler: &Arc<PushHandler>) -> Result<(RedisConnections, Earlier), NoPrimary> {
-        let mut said = Vec::new();
+        let mut reasons = Vec::new();
         let has_sentinels = !self.sentinels.is_empty();
         let candidates = match self.servers.first() {
-            Some(named) if has_sentinels => self.named_by_sentinels(named, &mut said).await,
+            Some(named) if has_sentinels => self.named_by_sentinels(named, &mut reasons).await,
             _ => self.servers.clone(),
         };
         let order = if has_sentinels { Vec::new() } else { candidates.clone() };
@@ -105,18 +105,18 @@ impl Servers {
         while let Some(outcome) = tries.next().await {
             match outcome {
                 Ok(connections) => return Ok((connections, Earlier(order.into_iter().take(tried).collect()))),
-                Err(error) => said.push(error),
+                Err(error) => reasons.push(error),
             }
             tried += 1;
         }
-        Err(NoPrimary(said.join("; ")))
+        Err(NoPrimary(reasons.join("; ")))
     }
 
     /// The addresses that the Sentinels name, without duplicates. During a fail-over Sentinels may disagree; the role that
     /// each server reports then decides.
-    async fn named_by_sentinels(&self, named: &ConnectionInfo, said: &mut Vec<String>) -> Vec<ConnectionInfo> {
+    async fn named_by_sentinels(&self, named: &ConnectionInfo, reasons: &mut Vec<String>) -> Vec<ConnectionInfo> {
         let (ConnectionAddr::Tcp(name, _) | ConnectionAddr::TcpTls { host: name, .. }) = named.addr() else {
-            said.push("the address names no primary".to_owned());
+            reasons.push("the address names no primary".to_owned());
             return Vec::new();
         };
         let (name, sentinels) = (name.clone(), self.sentinels.clone());
@@ -132,7 +132,7 @@ impl Servers {
             match answer {
                 Ok(address) if known.insert(address.clone()) => candidates.push(at(named, address)),
                 Ok(_) => {}
-                Err(error) => said.push(error),
+                Err(error) => reasons.push(error),
             }
         }
         candidates

@@ -16,11 +16,11 @@ use super::{
     servers::{Earlier, NoPrimary, Servers},
 };
 
-const BEAT_EVERY: Duration = Duration::from_secs(1);
+const HEARTBEAT_EVERY: Duration = Duration::from_secs(1);
 /// If this node's own heartbeat does not come back for this long, the connection counts as lost.
-const DEAF_AFTER: Duration = Duration::from_secs(3);
+const HEARTBEAT_LOST_AFTER: Duration = Duration::from_secs(3);
 /// Other nodes are judged only if this node's own heartbeat came back within this time, which is two heartbeats.
-const HEARS_WELL: Duration = Duration::from_secs(2);
+const HEARTBEAT_AGE_MAX: Duration = Duration::from_secs(2);
 /// The pause between attempts, doubling from the first value to the second. The second bounds how late a returned Redis is
 /// noticed.
 const RETRY_MIN: Duration = Duration::from_millis(50);
@@ -32,12 +32,12 @@ const REPEAT_MAX: Duration = Duration::from_secs(600);
 
 /// The reason that was last logged for an outage, and when it may be logged again.
 #[derive(Default)]
-struct Complaints {
+struct OutageLog {
     reason: String,
     again: Option<(Instant, Duration)>,
 }
 
-impl Complaints {
+impl OutageLog {
     /// Logs a reason if it is new or was not logged for a while.
     fn warn(&mut self, reason: String, now: Instant) {
         let pause = match self.again {
@@ -66,7 +66,7 @@ enum Outage {
     #[error("{0}")]
     Lost(String),
     #[error("this node's own heartbeat does not come back")]
-    Deaf,
+    HeartbeatLost,
     #[error("{0}")]
     Redis(#[from] RedisError),
     #[error("{0}")]
@@ -75,7 +75,7 @@ enum Outage {
 
 impl From<Elapsed> for Outage {
     fn from(_: Elapsed) -> Self {
-        Self::Deaf
+        Self::HeartbeatLost
     }
 }
 
@@ -87,7 +87,7 @@ impl Supervisor {
     /// Runs until the server stops, then removes this node from Redis.
     pub async fn run(self, stop: CancellationToken) {
         tokio::select! {
-            () = self.connect_for_ever() => {}
+            () = self.keep_connected() => {}
             () = stop.cancelled() => {}
         }
         if let Some(connections) = self.shared.connections.swap(None) {
@@ -95,19 +95,19 @@ impl Supervisor {
         }
     }
 
-    async fn connect_for_ever(&self) {
-        let (mut pause, mut complaints) = (RETRY_MIN, Complaints::default());
+    async fn keep_connected(&self) {
+        let (mut pause, mut outage_log) = (RETRY_MIN, OutageLog::default());
         loop {
             let outage = match self.connect().await {
                 Ok((connections, earlier)) => {
-                    (pause, complaints) = (RETRY_MIN, Complaints::default());
+                    (pause, outage_log) = (RETRY_MIN, OutageLog::default());
                     self.up(&connections);
                     self.serve(&connections, &earlier).await
                 }
                 Err(outage) => outage,
             };
             self.down();
-            complaints.warn(outage.to_string(), Instant::now());
+            outage_log.warn(outage.to_string(), Instant::now());
             // The pause is random, so that not all nodes connect at once.
             sleep(pause.mul_f64(rand::random_range(0.5..1.0))).await;
             pause = (pause * 2).min(RETRY_MAX);
@@ -158,11 +158,11 @@ impl Supervisor {
         tokio::select! {
             why = connections.lost() => Outage::Lost(why),
             why = earlier.primary() => Outage::Lost(why),
-            () = self.deaf() => Outage::Deaf,
+            () = self.heartbeat_lost() => Outage::HeartbeatLost,
             error = self.keep_channels(connections) => Outage::Redis(error),
             never = self.shared.presence.keep(connections) => match never {},
             never = self.beat(connections) => match never {},
-            never = self.miss_others() => match never {},
+            never = self.report_lost_nodes() => match never {},
         }
     }
 
@@ -185,7 +185,7 @@ impl Supervisor {
 
     async fn beat(&self, connections: &RedisConnections) -> Infallible {
         let beat = self.heartbeat();
-        let mut beats = interval(BEAT_EVERY);
+        let mut beats = interval(HEARTBEAT_EVERY);
         beats.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             beats.tick().await;
@@ -203,11 +203,11 @@ impl Supervisor {
         pipeline
     }
 
-    /// Returns when this node's own heartbeat has not come back for [`DEAF_AFTER`].
-    async fn deaf(&self) {
+    /// Returns when this node's own heartbeat has not come back for [`HEARTBEAT_LOST_AFTER`].
+    async fn heartbeat_lost(&self) {
         let beats = self.shared.push_handler.beats();
         loop {
-            let deadline = *beats.borrow() + DEAF_AFTER;
+            let deadline = *beats.borrow() + HEARTBEAT_LOST_AFTER;
             if Instant::now() >= deadline {
                 return;
             }
@@ -216,12 +216,12 @@ impl Supervisor {
     }
 
     /// Reports nodes that fell silent.
-    async fn miss_others(&self) -> Infallible {
-        let mut looks = interval(BEAT_EVERY / 2);
+    async fn report_lost_nodes(&self) -> Infallible {
+        let mut looks = interval(HEARTBEAT_EVERY / 2);
         looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             looks.tick().await;
-            if self.shared.push_handler.heartbeat_age() > HEARS_WELL {
+            if self.shared.push_handler.heartbeat_age() > HEARTBEAT_AGE_MAX {
                 continue;
             }
             for node in self.shared.other_nodes.gone(Instant::now()) {

@@ -47,7 +47,7 @@ impl TestRedis {
     }
 
     /// Runs any command.
-    pub async fn say<T: FromRedisValue>(&self, words: &[&str]) -> RedisResult<T> {
+    pub async fn command<T: FromRedisValue>(&self, words: &[&str]) -> RedisResult<T> {
         let mut connection = redis::Client::open(self.url())?.get_multiplexed_async_connection().await?;
         redis::cmd(words[0]).arg(&words[1..]).query_async(&mut connection).await
     }

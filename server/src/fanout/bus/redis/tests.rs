@@ -23,47 +23,47 @@ const FREEZE_NOTICED_WITHIN: Duration = Duration::from_secs(20);
 /// A publishing and a subscribed node with many channels, and a user online on each.
 struct Pair {
     redis: TestRedis,
-    speaker: Node,
-    listener: Node,
+    publisher: Node,
+    subscriber: Node,
     channels: Vec<Channel>,
-    people: [UserId; 2],
+    users: [UserId; 2],
 }
 
 impl Pair {
     async fn start() -> Self {
         let redis = TestRedis::start().await;
-        let (speaker, listener) = (Node::connected(&redis).await, Node::connected(&redis).await);
+        let (publisher, subscriber) = (Node::connected(&redis).await, Node::connected(&redis).await);
         let channels: Vec<Channel> = (0..1_700).map(|_| channel()).collect();
-        listener.listen(&channels).await;
-        let people = [UserId::new(), UserId::new()];
-        speaker.set(&people[..1], true).await;
-        listener.set(&people[1..], true).await;
-        let pair = Self { redis, speaker, listener, channels, people };
+        subscriber.listen(&channels).await;
+        let users = [UserId::new(), UserId::new()];
+        publisher.set(&users[..1], true).await;
+        subscriber.set(&users[1..], true).await;
+        let pair = Self { redis, publisher, subscriber, channels, users };
         pair.meets().await
     }
 
     /// Waits until each node has found the other.
     async fn meets(mut self) -> Self {
-        let (one, other) = (self.speaker.id, self.listener.id);
-        assert!(matches!(self.speaker.next().await, BusEvent::NodeFound(node) if node == other));
-        assert!(matches!(self.listener.next().await, BusEvent::NodeFound(node) if node == one));
+        let (one, other) = (self.publisher.id, self.subscriber.id);
+        assert!(matches!(self.publisher.next().await, BusEvent::NodeFound(node) if node == other));
+        assert!(matches!(self.subscriber.next().await, BusEvent::NodeFound(node) if node == one));
         self
     }
 
     /// Both nodes get the events of one outage, then that the other node is there again, and nothing else.
     async fn hears_of_one_outage(&mut self, restored_before: Instant) {
-        let (one, other) = (self.speaker.id, self.listener.id);
-        for (node, other) in [(&mut self.speaker, other), (&mut self.listener, one)] {
+        let (one, other) = (self.publisher.id, self.subscriber.id);
+        for (node, other) in [(&mut self.publisher, other), (&mut self.subscriber, one)] {
             assert!(matches!(node.next().await, BusEvent::Lost));
-            hears_of_return(node, other, restored_before).await;
+            expect_return(node, other, restored_before).await;
         }
     }
 
     /// Both nodes see both users online again. Redis does not report that it lost its data, so the test asks repeatedly.
     async fn sees_all_online(&self, before: Instant) {
         let mut looks = interval(Duration::from_millis(20));
-        for node in [&self.speaker, &self.listener] {
-            while node.online(&self.people).await != [true, true] {
+        for node in [&self.publisher, &self.subscriber] {
+            while node.online(&self.users).await != [true, true] {
                 assert!(Instant::now() < before, "who is online is not known again");
                 looks.tick().await;
             }
@@ -72,28 +72,28 @@ impl Pair {
 
     /// Each channel delivers, both nodes see both users online, and no other event comes.
     async fn works(&mut self) {
-        let said: Vec<(Channel, u32)> = self.channels.iter().copied().zip(0..).collect();
-        self.speaker.say_all(&said).await;
-        for expected in &said {
-            match self.listener.next().await {
+        let sent: Vec<(Channel, u32)> = self.channels.iter().copied().zip(0..).collect();
+        self.publisher.publish_all(&sent).await;
+        for expected in &sent {
+            match self.subscriber.next().await {
                 BusEvent::Signal(channel, signal) => {
                     assert_eq!(channel, expected.0);
                     assert!(signal.kind.is_some());
                 }
-                other => panic!("told {other:?} instead of a signal"),
+                other => panic!("got {other:?} instead of a signal"),
             }
         }
-        for node in [&self.speaker, &self.listener] {
-            assert_eq!(node.online(&self.people).await, [true, true]);
+        for node in [&self.publisher, &self.subscriber] {
+            assert_eq!(node.online(&self.users).await, [true, true]);
             assert!(node.metrics.encode().contains("causerie_bus_up 1\n"));
         }
     }
 }
 
-async fn hears_of_return(node: &mut Node, other: NodeId, before: Instant) {
-    let told = timeout_at(before, node.incoming.recv()).await;
-    let told = told.expect("restored in time").expect("the bus is there");
-    assert!(matches!(told, BusEvent::Restored), "{told:?}");
+async fn expect_return(node: &mut Node, other: NodeId, before: Instant) {
+    let event = timeout_at(before, node.incoming.recv()).await;
+    let event = event.expect("restored in time").expect("the bus is there");
+    assert!(matches!(event, BusEvent::Restored), "{event:?}");
     let found = node.next().await;
     assert!(matches!(found, BusEvent::NodeFound(node) if node == other), "{found:?}");
 }
@@ -102,10 +102,10 @@ async fn hears_of_return(node: &mut Node, other: NodeId, before: Instant) {
 async fn a_frozen_redis_is_noticed_and_used_again_later() {
     let mut pair = Pair::start().await;
     let leaving = UserId::new();
-    pair.listener.set(&[leaving], true).await;
+    pair.subscriber.set(&[leaving], true).await;
     let frozen_at = Instant::now();
     pair.redis.freeze();
-    for node in [&mut pair.speaker, &mut pair.listener] {
+    for node in [&mut pair.publisher, &mut pair.subscriber] {
         let lost = timeout_at(frozen_at + FREEZE_NOTICED_WITHIN, node.incoming.recv()).await;
         assert!(matches!(lost.expect("noticed in time"), Some(BusEvent::Lost)));
         assert!(node.metrics.encode().contains("causerie_bus_up 0\n"));
@@ -113,36 +113,36 @@ async fn a_frozen_redis_is_noticed_and_used_again_later() {
     // No call waits for the frozen Redis: each of the four would wait for a second.
     let asked = Instant::now();
     let (late, user) = (channel(), UserId::new());
-    assert!(pair.speaker.bus.publish(vec![(late, pair.speaker.signal(1))]).await.is_err());
-    assert!(pair.listener.bus.subscribe(vec![late]).await.is_err());
-    assert!(pair.listener.bus.set_presence(vec![(user, true), (leaving, false)]).await.is_err());
-    assert!(pair.listener.bus.presence(vec![user]).await.is_err());
+    assert!(pair.publisher.bus.publish(vec![(late, pair.publisher.signal(1))]).await.is_err());
+    assert!(pair.subscriber.bus.subscribe(vec![late]).await.is_err());
+    assert!(pair.subscriber.bus.set_presence(vec![(user, true), (leaving, false)]).await.is_err());
+    assert!(pair.subscriber.bus.presence(vec![user]).await.is_err());
     assert!(asked.elapsed() < Duration::from_secs(3), "{:?}", asked.elapsed());
-    assert!(pair.listener.bus.heartbeat_age().expect("it beats") >= Duration::from_secs(2));
+    assert!(pair.subscriber.bus.heartbeat_age().expect("it beats") >= Duration::from_secs(2));
 
     sleep_until(frozen_at + Duration::from_secs(5)).await;
     pair.redis.thaw();
     let before = Instant::now() + BACK_WITHIN;
-    let ids = (pair.speaker.id, pair.listener.id);
-    hears_of_return(&mut pair.speaker, ids.1, before).await;
-    hears_of_return(&mut pair.listener, ids.0, before).await;
+    let ids = (pair.publisher.id, pair.subscriber.id);
+    expect_return(&mut pair.publisher, ids.1, before).await;
+    expect_return(&mut pair.subscriber, ids.0, before).await;
     pair.works().await;
     // The changes that were requested during the outage are in force.
-    pair.speaker.say(late, 2).await;
-    assert_eq!(pair.listener.hear().await, (late, 2));
-    assert_eq!(pair.speaker.online(&[user, leaving]).await, [true, false]);
+    pair.publisher.publish(late, 2).await;
+    assert_eq!(pair.subscriber.receive().await, (late, 2));
+    assert_eq!(pair.publisher.online(&[user, leaving]).await, [true, false]);
 }
 
 #[tokio::test]
 async fn a_publisher_waits_a_second_for_a_frozen_redis() {
     let pair = Pair::start().await;
     pair.redis.freeze();
-    let unheard = channel();
-    let publishing = pair.speaker.bus.publish(vec![(pair.channels[0], pair.speaker.signal(1))]);
-    let subscribing = pair.listener.bus.subscribe(vec![unheard]);
+    let unconfirmed = channel();
+    let publishing = pair.publisher.bus.publish(vec![(pair.channels[0], pair.publisher.signal(1))]);
+    let subscribing = pair.subscriber.bus.subscribe(vec![unconfirmed]);
     let both = timeout(Duration::from_secs(10), futures::future::join(publishing, subscribing)).await;
     assert!(matches!(both.expect("neither waits for ever"), (Err(_), Err(_))));
-    assert!(pair.speaker.metrics.encode().contains("causerie_publish_failures_total 1\n"));
+    assert!(pair.publisher.metrics.encode().contains("causerie_publish_failures_total 1\n"));
     pair.redis.thaw();
 }
 
@@ -151,23 +151,23 @@ async fn a_killed_redis_that_returns_empty_is_filled_again() {
     let mut pair = Pair::start().await;
     let killed_at = Instant::now();
     pair.redis.kill();
-    for node in [&mut pair.speaker, &mut pair.listener] {
+    for node in [&mut pair.publisher, &mut pair.subscriber] {
         let lost = timeout(Duration::from_secs(10), node.incoming.recv()).await;
         assert!(matches!(lost.expect("noticed"), Some(BusEvent::Lost)));
     }
     let (given_up, wanted) = (pair.channels.remove(700), channel());
-    assert!(pair.listener.bus.subscribe(vec![wanted]).await.is_err());
-    pair.listener.bus.unsubscribe(vec![given_up]);
+    assert!(pair.subscriber.bus.subscribe(vec![wanted]).await.is_err());
+    pair.subscriber.bus.unsubscribe(vec![given_up]);
     pair.channels.push(wanted);
 
     // The outage is long enough that the pause between attempts has grown to its maximum.
     sleep_until(killed_at + Duration::from_secs(5)).await;
     pair.redis.run().await;
     let before = Instant::now() + BACK_WITHIN;
-    let ids = (pair.speaker.id, pair.listener.id);
-    hears_of_return(&mut pair.speaker, ids.1, before).await;
-    hears_of_return(&mut pair.listener, ids.0, before).await;
-    pair.speaker.say(given_up, 1).await;
+    let ids = (pair.publisher.id, pair.subscriber.id);
+    expect_return(&mut pair.publisher, ids.1, before).await;
+    expect_return(&mut pair.subscriber, ids.0, before).await;
+    pair.publisher.publish(given_up, 1).await;
     pair.works().await;
 }
 
@@ -175,7 +175,7 @@ async fn a_killed_redis_that_returns_empty_is_filled_again() {
 async fn cut_subscribers_subscribe_again() {
     let mut pair = Pair::start().await;
     for _ in 0..3 {
-        assert_eq!(pair.redis.say::<i64>(&["CLIENT", "KILL", "TYPE", "pubsub"]).await, Ok(2));
+        assert_eq!(pair.redis.command::<i64>(&["CLIENT", "KILL", "TYPE", "pubsub"]).await, Ok(2));
         pair.hears_of_one_outage(Instant::now() + BACK_WITHIN).await;
         pair.works().await;
     }
@@ -184,7 +184,7 @@ async fn cut_subscribers_subscribe_again() {
 #[tokio::test]
 async fn cut_publishers_publish_again() {
     let mut pair = Pair::start().await;
-    let cut: i64 = pair.redis.say(&["CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes"]).await.expect("answers");
+    let cut: i64 = pair.redis.command(&["CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes"]).await.expect("answers");
     assert!(cut >= 2, "{cut}");
     pair.hears_of_one_outage(Instant::now() + BACK_WITHIN).await;
     pair.works().await;
@@ -194,7 +194,7 @@ async fn cut_publishers_publish_again() {
 async fn presence_is_written_again_to_a_flushed_redis() {
     let mut pair = Pair::start().await;
     let before = Instant::now() + BACK_WITHIN;
-    pair.redis.say::<()>(&["FLUSHALL"]).await.expect("flushes");
+    pair.redis.command::<()>(&["FLUSHALL"]).await.expect("flushes");
     pair.sees_all_online(before).await;
     // No connection was lost, so no event may come.
     pair.works().await;
@@ -203,16 +203,16 @@ async fn presence_is_written_again_to_a_flushed_redis() {
 #[tokio::test]
 async fn a_full_redis_still_delivers_signals() {
     let mut pair = Pair::start().await;
-    pair.redis.say::<()>(&["CONFIG", "SET", "maxmemory", "1"]).await.expect("set");
-    assert!(pair.speaker.bus.set_presence(vec![(UserId::new(), true)]).await.is_err(), "it is told");
-    pair.redis.say::<i64>(&["CLIENT", "KILL", "TYPE", "pubsub"]).await.expect("cut");
+    pair.redis.command::<()>(&["CONFIG", "SET", "maxmemory", "1"]).await.expect("set");
+    assert!(pair.publisher.bus.set_presence(vec![(UserId::new(), true)]).await.is_err(), "the failure is reported");
+    pair.redis.command::<i64>(&["CLIENT", "KILL", "TYPE", "pubsub"]).await.expect("cut");
     pair.hears_of_one_outage(Instant::now() + BACK_WITHIN).await;
-    let said = channel();
-    pair.listener.listen(&[said]).await;
-    pair.speaker.say(said, 1).await;
-    assert_eq!(pair.listener.hear().await, (said, 1));
+    let shared = channel();
+    pair.subscriber.listen(&[shared]).await;
+    pair.publisher.publish(shared, 1).await;
+    assert_eq!(pair.subscriber.receive().await, (shared, 1));
 
-    pair.redis.say::<()>(&["CONFIG", "SET", "maxmemory", "0"]).await.expect("set");
+    pair.redis.command::<()>(&["CONFIG", "SET", "maxmemory", "0"]).await.expect("set");
     pair.sees_all_online(Instant::now() + BACK_WITHIN).await;
     pair.works().await;
 }
@@ -220,44 +220,44 @@ async fn a_full_redis_still_delivers_signals() {
 #[tokio::test]
 async fn a_replica_is_not_used_until_it_is_the_primary() {
     let mut pair = Pair::start().await;
-    let (left, came) = (pair.people[1], UserId::new());
-    pair.redis.say::<()>(&["REPLICAOF", "127.0.0.1", "1"]).await.expect("follows");
+    let (left, came) = (pair.users[1], UserId::new());
+    pair.redis.command::<()>(&["REPLICAOF", "127.0.0.1", "1"]).await.expect("follows");
     // The number of users stays the same, but the users are others.
-    assert!(pair.listener.bus.set_presence(vec![(left, false), (came, true)]).await.is_err(), "it is told");
+    assert!(pair.subscriber.bus.set_presence(vec![(left, false), (came, true)]).await.is_err(), "the failure is reported");
     // The connections are open, and are given up all the same.
-    for node in [&mut pair.speaker, &mut pair.listener] {
+    for node in [&mut pair.publisher, &mut pair.subscriber] {
         assert!(matches!(node.next().await, BusEvent::Lost));
     }
     let restored_before = Instant::now() + BACK_WITHIN;
-    pair.redis.say::<()>(&["REPLICAOF", "NO", "ONE"]).await.expect("leads");
-    let (one, other) = (pair.speaker.id, pair.listener.id);
-    for (node, other) in [(&mut pair.speaker, other), (&mut pair.listener, one)] {
-        hears_of_return(node, other, restored_before).await;
+    pair.redis.command::<()>(&["REPLICAOF", "NO", "ONE"]).await.expect("leads");
+    let (one, other) = (pair.publisher.id, pair.subscriber.id);
+    for (node, other) in [(&mut pair.publisher, other), (&mut pair.subscriber, one)] {
+        expect_return(node, other, restored_before).await;
     }
-    pair.people[1] = came;
+    pair.users[1] = came;
     pair.sees_all_online(Instant::now() + BACK_WITHIN).await;
-    assert_eq!(pair.speaker.online(&[left]).await, [false]);
+    assert_eq!(pair.publisher.online(&[left]).await, [false]);
     pair.works().await;
 }
 
 #[tokio::test]
 async fn a_redis_that_starts_late_is_used() {
     let mut redis = TestRedis::stopped();
-    let mut listener = Node::on(&redis);
+    let mut subscriber = Node::on(&redis);
     let wanted: Vec<Channel> = (0..1_200).map(|_| channel()).collect();
-    assert!(listener.bus.subscribe(wanted.clone()).await.is_err(), "nobody confirms");
+    assert!(subscriber.bus.subscribe(wanted.clone()).await.is_err(), "the bus is away");
     let user = UserId::new();
-    assert!(listener.bus.set_presence(vec![(user, true)]).await.is_err());
-    assert!(matches!(listener.next().await, BusEvent::Lost));
+    assert!(subscriber.bus.set_presence(vec![(user, true)]).await.is_err());
+    assert!(matches!(subscriber.next().await, BusEvent::Lost));
 
     redis.run().await;
-    let restored = timeout(BACK_WITHIN, listener.incoming.recv()).await;
+    let restored = timeout(BACK_WITHIN, subscriber.incoming.recv()).await;
     assert!(matches!(restored.expect("in time"), Some(BusEvent::Restored)));
-    let speaker = Node::connected(&redis).await;
-    assert_eq!(speaker.online(&[user]).await, [true]);
+    let publisher = Node::connected(&redis).await;
+    assert_eq!(publisher.online(&[user]).await, [true]);
     for wanted in [wanted[0], wanted[600], wanted[1_199]] {
-        speaker.say(wanted, 7).await;
-        assert_eq!(listener.hear().await, (wanted, 7));
+        publisher.publish(wanted, 7).await;
+        assert_eq!(subscriber.receive().await, (wanted, 7));
     }
 }
 
@@ -285,7 +285,7 @@ fn the_users_of_a_node_that_dies_silently_go_offline() {
         let died_at = Instant::now();
         assert!(matches!(one.next().await, BusEvent::NodeLost(node) if node == other.id));
         assert!(died_at.elapsed() < Duration::from_secs(8), "{:?}", died_at.elapsed());
-        let stored: i64 = redis.say(&["SCARD", &format!("test:online:{}", other.id)]).await.expect("answers");
+        let stored: i64 = redis.command(&["SCARD", &format!("test:online:{}", other.id)]).await.expect("answers");
         assert_eq!(stored, 1, "its set lives on for a while");
         assert_eq!(one.online(&user).await, [false], "but nobody is counted by it");
     });
@@ -302,11 +302,11 @@ async fn two_servers_that_share_a_redis_do_not_receive_each_others_signals() {
     let (shared, user) = (channel(), UserId::new());
     one.listen(&[shared]).await;
     foreign.set_presence(vec![(user, true)]).await.expect("written");
-    foreign.publish(vec![(shared, one.signal(1)), (Channel::Nodes, one.signal(2))]).await.expect("said");
+    foreign.publish(vec![(shared, one.signal(1)), (Channel::Nodes, one.signal(2))]).await.expect("published");
     assert_eq!(one.online(&[user]).await, [false]);
-    let speaker = Node::connected(&redis).await;
-    speaker.say(shared, 3).await;
-    assert_eq!(one.hear().await, (shared, 3));
+    let publisher = Node::connected(&redis).await;
+    publisher.publish(shared, 3).await;
+    assert_eq!(one.receive().await, (shared, 3));
 }
 
 #[tokio::test]
@@ -323,8 +323,8 @@ async fn an_address_with_tls_does_not_connect_to_a_redis_without_tls() {
     let address = redis.url().replace("redis://", "rediss://");
     let (bus, mut incoming) =
         super::RedisBus::start(&Addresses::at(&address), "test", NodeId::new(), &metrics, &tasks).expect("an address");
-    let told = timeout(Duration::from_secs(5), incoming.recv()).await;
-    assert!(matches!(told.expect("in time"), Some(BusEvent::Lost)));
+    let event = timeout(Duration::from_secs(5), incoming.recv()).await;
+    assert!(matches!(event.expect("in time"), Some(BusEvent::Lost)));
     assert!(bus.subscribe(vec![channel()]).await.is_err());
     tasks.finish().await;
     assert!(!tasks.any_died(), "it goes on trying");

@@ -160,7 +160,7 @@ fn tell(app: &Arc<App>, tenant: TenantId) -> impl Fn(Committed) + Send + Sync + 
     move |committed| {
         committed.ended.into_iter().for_each(|user| hub.revoke(user, i64::MAX));
         if let Some(version) = committed.version {
-            hub.facts_moved(tenant, version);
+            hub.facts_changed(tenant, version);
         }
     }
 }

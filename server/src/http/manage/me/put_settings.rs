@@ -64,7 +64,7 @@ impl Endpoint for PutSettings {
         let entry = audit::done(&user, "user.writable_by", &user, [("writable_by", json!(choice))], now_ms);
         audit::append(write.connection(), tenant, entry).await?;
         if let Some(version) = write.commit().await? {
-            app.hub.facts_moved(tenant, version);
+            app.hub.facts_changed(tenant, version);
         }
         Ok(Json(UserSettings { writable_by: choice }))
     }

@@ -18,7 +18,7 @@ use crate::{
             schemas::exactly_one,
         },
     },
-    policies::{self, ExplainError, Explanation, Question, Whom},
+    policies::{self, ExplainError, Explanation, Question, Target},
 };
 
 /// Explains a decision.
@@ -30,9 +30,9 @@ pub struct ExplainPolicy;
 pub struct PolicyQuestion {
     /// The user who would act.
     #[schemars(with = "PolicyWho")]
-    r#as: PolicyWhom,
+    r#as: PolicyTarget,
     /// The user, group or conversation that the action would concern.
-    to: Option<PolicyWhom>,
+    to: Option<PolicyTarget>,
     /// The action. By default `start` for a user, `address_group` for a group, `send` for a conversation.
     #[schemars(extend("enum" = ACTIONS.iter().map(|(name, _)| Some(*name)).chain([None]).collect::<Vec<_>>()))]
     action: Option<String>,
@@ -60,7 +60,7 @@ fn one_user(schema: &mut Schema) {
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, expecting = "an object such as {\"externalId\":\"lea\"}")]
 #[schemars(transform = one_target)]
-pub struct PolicyWhom {
+pub struct PolicyTarget {
     /// A user, by the product's id.
     external_id: Option<String>,
     /// A user, by the server's id.
@@ -77,15 +77,15 @@ fn one_target(schema: &mut Schema) {
     exactly_one(schema, &["externalId", "id", "group", "conversation"]);
 }
 
-impl PolicyWhom {
+impl PolicyTarget {
     /// The target, named by the field that holds it.
-    fn target(self, field: &str) -> Result<Whom, Refusal> {
+    fn target(self, field: &str) -> Result<Target, Refusal> {
         let no_id = |name: &str, value: &str| unexpected(&format!("{field}.{name}"), value, "a UUID");
         match (self.external_id, self.id, self.group, self.conversation) {
-            (Some(id), None, None, None) => Ok(Whom::Person(UserRef::ExternalId(id))),
-            (None, Some(id), None, None) => Ok(Whom::Person(UserRef::Id(id.parse().map_err(|_| no_id("id", &id))?))),
-            (None, None, Some(group), None) => Ok(Whom::Group(group)),
-            (None, None, None, Some(id)) => Ok(Whom::Conversation(id.parse().map_err(|_| no_id("conversation", &id))?)),
+            (Some(id), None, None, None) => Ok(Target::User(UserRef::ExternalId(id))),
+            (None, Some(id), None, None) => Ok(Target::User(UserRef::Id(id.parse().map_err(|_| no_id("id", &id))?))),
+            (None, None, Some(group), None) => Ok(Target::Group(group)),
+            (None, None, None, Some(id)) => Ok(Target::Conversation(id.parse().map_err(|_| no_id("conversation", &id))?)),
             _ => Err(invalid(field, "must have exactly one of `externalId`, `id`, `group`, `conversation`, with a text")),
         }
     }
@@ -95,7 +95,8 @@ impl Endpoint for ExplainPolicy {
     const METHOD: Method = Method::POST;
     const PATH: &'static str = "/v1/policy/explain";
     const ID: &'static str = "explainPolicy";
-    const SUMMARY: &'static str = "Tells whether someone may do something, by which rule, and what each rule says.";
+    const SUMMARY: &'static str =
+        "Explains a decision: whether the user may perform the action, the rule that decides, and the outcome of each rule.";
     const SCOPES: &'static [Scope] = READERS;
     const NEEDS_BODY: bool = true;
 
@@ -106,12 +107,12 @@ impl Endpoint for ExplainPolicy {
 
     async fn run(call: Call<Self>, (): (), Json(asked): Self::Body) -> Result<Self::Answer, Problem> {
         let (app, tenant) = (&call.shared.app, call.caller.tenant);
-        let Whom::Person(me) = asked.r#as.target("as")? else {
+        let Target::User(me) = asked.r#as.target("as")? else {
             return Err(invalid("as", "must name a user: {\"externalId\":\"lea\"} or {\"id\":\"…\"}").into());
         };
-        let whom = asked.to.map_or(Ok(Whom::Nobody), |to| to.target("to"))?;
+        let target = asked.to.map_or(Ok(Target::None), |to| to.target("to"))?;
         let action = asked.action.as_deref().map(action_of).transpose()?;
-        let question = Question { me, whom, action, relation: asked.relation };
+        let question = Question { me, target, action, relation: asked.relation };
         let facts = app.facts.latest(tenant).await?;
         match policies::explain(&app.store, &facts, &question).await {
             Ok(explanation) => Ok(Json(explanation)),

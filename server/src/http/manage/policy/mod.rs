@@ -217,7 +217,7 @@ async fn set(app: &App, key: &ApiCaller, policy: &Policy, restores: Option<u64>)
     let changed = policies::set(&app.store, key.tenant, policy, &by, restores, app.clock.now_ms()).await;
     let changed = changed?;
     if let Some(version) = changed.facts_version {
-        app.hub.facts_moved(key.tenant, version);
+        app.hub.facts_changed(key.tenant, version);
     }
     Ok(changed)
 }

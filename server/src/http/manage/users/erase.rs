@@ -86,7 +86,7 @@ impl Endpoint for EraseUser {
         let entry = audit::done(audit::back_end(key), "user.erase", after, [], now_ms);
         audit::append(write.connection(), key.tenant, entry).await?;
         if let Some(version) = write.commit().await? {
-            app.hub.facts_moved(key.tenant, version);
+            app.hub.facts_changed(key.tenant, version);
         }
         app.hub.revoke(user, i64::MAX);
         Ok(())

@@ -116,7 +116,7 @@ impl Endpoint for PutUser {
         let entry = audit::done(audit::back_end(key), "user.put", format!("user:{}", call.id()), detail, now_ms);
         audit::append(write.connection(), key.tenant, entry).await?;
         if let Some(version) = write.commit().await? {
-            app.hub.facts_moved(key.tenant, version);
+            app.hub.facts_changed(key.tenant, version);
         }
         if status.is_some_and(|status| status != UserStatus::Active) {
             // Also if the status is repeated: the first signal may have been lost.

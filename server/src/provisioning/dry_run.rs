@@ -1,4 +1,4 @@
-//! What a dry run would have stored so far: its transactions are rolled back, and later rows depend on them.
+//! The state of a dry run: its transactions are rolled back, but the verdicts on later rows depend on the earlier rows.
 
 use std::{
     collections::HashMap,
@@ -8,46 +8,46 @@ use std::{
 use causerie_protocol::{GroupId, UserId};
 
 use super::{
-    apply::Ids,
+    ids::Ids,
     report::Result as Verdict,
     row::{Row, Type},
 };
 
 /// The users, groups and rows of a dry run.
 #[derive(Debug, Default)]
-pub(super) struct Dry {
-    made: Ids,
+pub(super) struct DryRun {
+    created: Ids,
     /// The last row about each fact. Facts and rows are kept as hashes, so that millions of rows fit into memory; a
-    /// collision costs one wrong word in an answer that changes nothing.
-    rows: HashMap<u64, Trace>,
+    /// collision causes one wrong verdict in an answer that changes nothing.
+    rows: HashMap<u64, LastRow>,
     hasher: RandomState,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Trace {
+struct LastRow {
     row: u64,
     gone: bool,
 }
 
-impl Dry {
+impl DryRun {
     pub(super) fn user(&self, id: &str) -> Option<UserId> {
-        self.made.users.get(id).copied()
+        self.created.users.get(id).copied()
     }
 
     pub(super) fn group(&self, id: &str) -> Option<GroupId> {
-        self.made.groups.get(id).copied()
+        self.created.groups.get(id).copied()
     }
 
     pub(super) fn groups(&self) -> impl Iterator<Item = (String, GroupId)> {
-        self.made.groups.iter().map(|(id, group)| (id.clone(), *group))
+        self.created.groups.iter().map(|(id, group)| (id.clone(), *group))
     }
 
     /// The verdict on a row if the earlier transactions had been committed.
-    pub(super) fn judge(&self, named: &(String, String), row: &Row, verdict: Verdict) -> Verdict {
-        let now = self.trace(row);
+    pub(super) fn verdict(&self, named: &(String, String), row: &Row, verdict: Verdict) -> Verdict {
+        let this = self.last_row(row);
         match self.rows.get(&self.hasher.hash_one(named)) {
             None => verdict,
-            Some(before) if *before == now || (before.gone && now.gone) => Verdict::Unchanged,
+            Some(before) if *before == this || (before.gone && this.gone) => Verdict::Unchanged,
             Some(_) if row.deleted => Verdict::Removed,
             // A user who was removed stays in the database.
             Some(before) if before.gone && row.of() != Type::User => Verdict::Created,
@@ -56,18 +56,18 @@ impl Dry {
     }
 
     /// Remembers a row after its transaction was rolled back.
-    pub(super) fn keep(&mut self, named: &(String, String), row: &Row) {
-        let trace = self.trace(row);
-        self.rows.insert(self.hasher.hash_one(named), trace);
+    pub(super) fn record_row(&mut self, named: &(String, String), row: &Row) {
+        let last_row = self.last_row(row);
+        self.rows.insert(self.hasher.hash_one(named), last_row);
     }
 
     /// Remembers the users and groups that a transaction created before it was rolled back.
-    pub(super) fn keep_made(&mut self, made: Ids) {
-        self.made.users.extend(made.users);
-        self.made.groups.extend(made.groups);
+    pub(super) fn record_created(&mut self, created: Ids) {
+        self.created.users.extend(created.users);
+        self.created.groups.extend(created.groups);
     }
 
-    fn trace(&self, row: &Row) -> Trace {
-        Trace { row: self.hasher.hash_one(format!("{row:?}")), gone: row.removes() }
+    fn last_row(&self, row: &Row) -> LastRow {
+        LastRow { row: self.hasher.hash_one(format!("{row:?}")), gone: row.removes() }
     }
 }

@@ -55,9 +55,9 @@ impl Arrival {
 
 /// The batched look-up of users. Cheap to clone.
 #[derive(Clone)]
-pub(super) struct People(Batcher<Arrival, Found>);
+pub(super) struct UserLookups(Batcher<Arrival, Found>);
 
-/// What the look-up of an arrival finds. No answer at all: the token may not make an erased user again.
+/// The result of a look-up. Without a result, the token may not create an erased user again.
 #[derive(Clone)]
 enum Found {
     User(User),
@@ -65,7 +65,7 @@ enum Found {
     Suspended,
 }
 
-impl People {
+impl UserLookups {
     pub(super) fn new(store: Store, clock: Arc<dyn Clock>, metrics: Arc<Metrics>) -> Self {
         Self(Batcher::spawn(BATCH_MAX, move |arrivals| {
             let (store, clock, metrics) = (store.clone(), Arc::clone(&clock), Arc::clone(&metrics));
@@ -100,19 +100,19 @@ async fn look_up(store: &Store, arrivals: Vec<Arrival>, now_ms: i64) -> Result<A
     let key = |one: &Arrival| (one.tenant, one.profile.external_id.clone());
     let absent: Vec<_> =
         keys.iter().copied().filter(|(tenant, id)| !users.contains_key(&(*tenant, (*id).to_owned()))).collect();
-    // Looked up before the fact lock is taken: clients of an erased user retry with their void tokens, and must not hold up
+    // Looked up before the fact lock is taken: clients of an erased user retry with their revoked tokens, and must not hold up
     // the tenant. `save` looks again under the lock.
     let tombstones = if absent.is_empty() { HashMap::new() } else { tombstones(store.reader(), &absent).await? };
-    // A void token must not change the user's profile, nor make an erased user again.
-    let heard = |one: &&Arrival| match users.get(&key(one)) {
+    // A revoked token must not change the user's profile, nor make an erased user again.
+    let is_admitted = |one: &&Arrival| match users.get(&key(one)) {
         Some(user) => one.admitted(user).is_ok(),
         None => tombstones.get(&(one.tenant, one.profile.external_id.as_str())).is_none_or(|of| of.admits(&one.profile)),
     };
     let changes = |one: &&Arrival| users.get(&key(one)).is_none_or(|user| one.profile.changes(user));
-    let changed: HashSet<_> = arrivals.iter().filter(heard).filter(changes).map(key).collect();
+    let changed: HashSet<_> = arrivals.iter().filter(is_admitted).filter(changes).map(key).collect();
     // If one token changes a user, all the user's tokens of the batch are saved: a newer token may repeat what is stored
     // while an older token differs from it.
-    let due = arrivals.iter().filter(heard).filter(|one| changed.contains(&key(one)));
+    let due = arrivals.iter().filter(is_admitted).filter(|one| changed.contains(&key(one)));
     let due: Vec<_> = due.map(|one| (one.tenant, &one.profile)).collect();
     if !due.is_empty() {
         users.extend(people::save(store, due, now_ms).await?);
@@ -126,8 +126,8 @@ async fn look_up(store: &Store, arrivals: Vec<Arrival>, now_ms: i64) -> Result<A
     let confirmed: Vec<_> = confirmed.collect();
     match timeout(CONFIRM_PATIENCE, people::confirm_claims(store, &confirmed)).await {
         Ok(Ok(())) => {}
-        Ok(Err(error)) => tracing::warn!(%error, "it could not be remembered that newer tokens came"),
-        Err(_) => tracing::warn!("it took too long to remember that newer tokens came"),
+        Ok(Err(error)) => tracing::warn!(%error, "the issue times of newer tokens could not be stored"),
+        Err(_) => tracing::warn!("storing the issue times of newer tokens took too long"),
     }
     Ok(arrivals
         .into_iter()
