@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use causerie_protocol::TenantId;
+use causerie_protocol::{NodeId, TenantId};
 use sea_orm::ConnectionTrait as _;
 use uuid::Uuid;
 
@@ -105,20 +105,18 @@ async fn jobs_of_unknown_kinds_are_deleted_by_hand_or_once_they_are_old() {
         };
         let all = [NOW_MS, NOW_MS, NOW_MS, NOW_MS + 40 * 86_400_000].map(job);
         jobs::enqueue(store.writer(), &all, NOW_MS).await.expect("stores");
-        let [killed, other, ..] = &all;
-        // A node that knew the kind was killed while it ran the job.
-        let set = async |sql: &str, id: Uuid| {
-            let query = statement(store.backend(), sql, vec![NOW_MS.into(), id.into()]);
-            store.writer().execute_raw(query).await.expect("writes");
-        };
-        set("UPDATE jobs SET state = 2, due_at = $1 + 15000 WHERE id = $2", killed.id).await;
-        set("UPDATE jobs SET state = 3, due_at = NULL, finished_at = $1 WHERE id = $2", other.id).await;
+        // A node that knew the kind was killed while it ran the first job, and had done the second.
+        let (node, until_ms) = (NodeId::new(), NOW_MS + 15_000);
+        let claims = jobs::claim(&store, "unheard_of", 2, node, NOW_MS, until_ms).await.expect("claims");
+        let [killed, other] = &claims[..] else { panic!("two jobs are due: {claims:?}") };
+        let ended = jobs::end(&store, node, (other.id, other.attempt), &jobs::Ending::Done, NOW_MS).await;
+        assert!(ended.expect("stores"));
         let left = async || {
             let filter = jobs::Filter { kind: Some("unheard_of".to_owned()), ..jobs::Filter::default() };
             jobs::list(&store, &filter, 9).await.expect("reads").len()
         };
         assert!(!jobs::delete(&store, None, killed.id, NOW_MS).await.expect("asks"), "it has a lease");
-        assert!(jobs::delete(&store, None, killed.id, NOW_MS + 15_000).await.expect("deletes"));
+        assert!(jobs::delete(&store, None, killed.id, until_ms).await.expect("deletes"));
         assert_eq!(left().await, 3);
         let mut worker = node_of(&store, &clock, Kinds::default());
         for (days, expected) in [(0, 3), (2, 2), (29, 1), (8, 1)] {
